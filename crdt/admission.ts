@@ -1,0 +1,134 @@
+/**
+ * Admission: whether bytes from anywhere become part of the replica. Cheapest test first, every
+ * refusal a named reason, no state touched before the verdict. An author's own entries pass the
+ * same code.
+ *
+ * Not guaranteed yet: an author who signs two entries for one place in its feed is refused the
+ * second one, so peers that saw them in a different order keep different branches (LIMITS).
+ */
+import { ENTRY_FORMAT, KNOWLEDGE_DOC, MAX_ENTRY_BYTES } from './constants.ts'
+import { equalBytes, sha256 } from './digest.ts'
+import { hasValidSignature, readEntry } from './entry.ts'
+import { MalformedError } from './errors.ts'
+import { clientIdOf, readLogUpdate } from './knowledge-log.ts'
+import { unpack } from './payload.ts'
+import type { Entry } from './entry.ts'
+import type { Feed } from './feeds.ts'
+import type { Value } from './value.ts'
+
+export type RejectReason =
+  /** More bytes than an entry can have. */
+  | 'oversized'
+  /** Not the bytes of an entry. */
+  | 'malformed'
+  /** The signature is not the author's. */
+  | 'signature'
+  /** The payload is not the one that was signed. */
+  | 'payload'
+  /** The author's feed was ended by an ill-formed entry before this one. */
+  | 'ended'
+  /** Another entry of this author holds that place, or the one before it. */
+  | 'fork'
+  /** Signed, but the format is lower than that of the entry before. */
+  | 'format'
+  /** Signed, but in a document or with heads that its format does not know. */
+  | 'document'
+  /** Signed, but the payload does not unpack within bounds. */
+  | 'unpack'
+  /** Signed, but not a log update: another client or clock, an overwrite, a delete, a bad value. */
+  | 'structure'
+
+/** Reasons that no honest peer can be the cause of: it would have refused the entry itself. */
+const BLAMED: ReadonlySet<RejectReason> = new Set([
+  'oversized',
+  'malformed',
+  'signature',
+  'payload',
+  'format',
+  'document',
+  'unpack',
+  'structure'
+])
+
+export type Verdict =
+  | {
+      readonly verdict: 'admit'
+      readonly entry: Entry
+      /** Empty for an entry of a higher format, which is kept and relayed unread. */
+      readonly values: readonly Value[]
+      readonly next: Feed
+    }
+  | { readonly verdict: 'held' }
+  | { readonly verdict: 'gap'; readonly entry: Entry; readonly have: number }
+  | {
+      readonly verdict: 'reject'
+      readonly reason: RejectReason
+      /** Whether the peer that sent it is at fault. */
+      readonly blame: boolean
+      /** The feed's new state, when the entry ended it. */
+      readonly ended?: Feed
+    }
+
+/** What admission needs to know of the replica. */
+export interface ReplicaView {
+  readonly swarm: string
+  feed(author: Uint8Array): Feed
+  /** Hash of the held entry at `seq`. */
+  hashAt(author: Uint8Array, seq: number): Promise<Uint8Array | undefined>
+}
+
+export async function judge(bytes: Uint8Array, view: ReplicaView): Promise<Verdict> {
+  if (bytes.length > MAX_ENTRY_BYTES) return rejected('oversized')
+  let entry: Entry
+  try {
+    entry = readEntry(bytes)
+  } catch (error) {
+    if (error instanceof MalformedError) return rejected('malformed')
+    throw error
+  }
+  const feed = view.feed(entry.author)
+  const below = entry.seq <= feed.seq
+  const held = below ? await heldAt(entry.seq, feed, view) : undefined
+  if (held !== undefined && equalBytes(held, entry.hash)) return { verdict: 'held' }
+  if (!hasValidSignature(view.swarm, entry)) return rejected('signature')
+  if (!equalBytes(sha256(entry.payload), entry.payloadHash)) return rejected('payload')
+  if (below) return rejected('fork')
+  if (feed.ended) return rejected('ended')
+  if (entry.seq > feed.seq + 1) return { verdict: 'gap', entry, have: feed.seq }
+  if (!equalBytes(entry.prev, feed.head)) return rejected('fork')
+  return judgeContent(entry, feed, view.swarm)
+}
+
+/** The entry is the author's next one: it is admitted, or it ends the feed. */
+function judgeContent(entry: Entry, feed: Feed, swarm: string): Verdict {
+  const next = { ...feed, seq: entry.seq, head: entry.hash, format: entry.format }
+  if (entry.format < feed.format) return ending('format', feed)
+  if (entry.format > ENTRY_FORMAT) return { verdict: 'admit', entry, values: [], next }
+  if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0) return ending('document', feed)
+  let update: Uint8Array
+  try {
+    update = unpack(entry.payload)
+  } catch (error) {
+    if (error instanceof MalformedError) return ending('unpack', feed)
+    throw error
+  }
+  try {
+    const values = readLogUpdate(update, clientIdOf(swarm, entry.author), feed.clock)
+    return { verdict: 'admit', entry, values, next: { ...next, clock: feed.clock + values.length } }
+  } catch (error) {
+    if (error instanceof MalformedError) return ending('structure', feed)
+    throw error
+  }
+}
+
+async function heldAt(seq: number, feed: Feed, view: ReplicaView): Promise<Uint8Array | undefined> {
+  return seq === feed.seq ? feed.head : await view.hashAt(feed.author, seq)
+}
+
+function rejected(reason: RejectReason): Verdict {
+  return { verdict: 'reject', reason, blame: BLAMED.has(reason) }
+}
+
+function ending(reason: RejectReason, feed: Feed): Verdict {
+  return { verdict: 'reject', reason, blame: BLAMED.has(reason), ended: { ...feed, ended: true } }
+}

@@ -1,0 +1,59 @@
+/** Limits and fixed names of the replica, each with its reason. */
+
+/** Prefix of everything that is hashed or signed, so that no signature of ours means anything elsewhere. */
+export const DOMAIN = 'noormme-hive'
+
+/** The only entry format this version writes and reads; higher ones are kept and relayed unread. */
+export const ENTRY_FORMAT = 1
+
+/** The document every author of format 1 writes to. */
+export const KNOWLEDGE_DOC = 'knowledge'
+
+/** Name of the Y.Map root of a knowledge document; short, since Yjs repeats it for every key. */
+export const LOG_ROOT = 'log'
+
+/** A record is one thing worth knowing: 32 KiB holds several pages of text. */
+export const MAX_RECORD_BYTES = 32 * 1024
+
+/** Entities and attributes are names, not texts; they are index keys. */
+export const MAX_NAME_BYTES = 512
+
+/** A compressed payload stays far below gossipsub's frame and yamux's 256 KiB window. */
+export const MAX_PAYLOAD_BYTES = 64 * 1024
+
+/** What a payload may unpack to: bounds the memory that one entry can cost a receiver. */
+export const MAX_UNPACKED_BYTES = 1024 * 1024
+
+/** Header, signature and length prefixes around a payload; the header is under 400 bytes. */
+export const MAX_ENTRY_BYTES = MAX_PAYLOAD_BYTES + 1024
+
+/** Aim of one entry before compression: about 600 facts share one signature and one hash. */
+export const TARGET_UNPACKED_BYTES = 128 * 1024
+
+/** Tags are for filtering; more than this is content. */
+export const MAX_TAGS = 16
+export const MAX_TAG_BYTES = 64
+
+/** Evidence counters of one register (uses, successes, failures ...). */
+export const MAX_COUNTERS = 8
+export const MAX_COUNTER_NAME_BYTES = 32
+
+/** Concurrent branches a playbook entry may build on. */
+export const MAX_HEADS = 64
+export const MAX_DOC_BYTES = 128
+
+/** Times are milliseconds of the Unix epoch; the zigzag form must stay a safe integer. */
+export const MAX_TIME = 2 ** 52 - 2
+
+/** Confidence is carried in thousandths. */
+export const CONFIDENCE_SCALE = 1000
+
+export const HASH_BYTES = 32
+export const KEY_BYTES = 32
+export const SIGNATURE_BYTES = 64
+
+/** 128 bits: a vote's retraction secret must resist a preimage search, not a collision search. */
+export const SECRET_BYTES = 16
+
+/** Smallest struct a knowledge update can hold; bounds the struct count before anything is allocated. */
+export const MIN_STRUCT_BYTES = 12

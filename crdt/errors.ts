@@ -1,0 +1,52 @@
+/** Errors of the replica and its store. */
+
+export type StoreErrorCode =
+  /** Thrown when another process has the directory open. */
+  | 'STORE_LOCKED'
+  /** Thrown when the directory cannot be opened for any other reason. */
+  | 'STORE_OPEN_FAILED'
+  /** Thrown when the directory was written by a version with another schema. */
+  | 'STORE_SCHEMA'
+  /** Thrown when a write failed (disk full, I/O error); the store is read-only until it reopens. */
+  | 'STORE_WRITE_FAILED'
+  /** Thrown when the store is used after `close()`. */
+  | 'STORE_CLOSED'
+
+/** Thrown by the store; `cause` keeps the database's own error. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  readonly code: StoreErrorCode
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+export type LimitErrorCode =
+  /** Thrown when a record is larger than `MAX_RECORD_BYTES`. */
+  | 'RECORD_TOO_LARGE'
+  /** Thrown when an entity or attribute is empty where it must not be, or too long. */
+  | 'NAME_INVALID'
+  /** Thrown when there are too many tags, or one is too long. */
+  | 'TAGS_INVALID'
+  /** Thrown when a text holds lone surrogates, which UTF-8 cannot carry. */
+  | 'TEXT_INVALID'
+  /** Thrown when a number is outside of its range. */
+  | 'NUMBER_INVALID'
+
+/** Thrown when something offered for publication or storage does not fit the format. */
+export class LimitError extends RangeError {
+  override readonly name = 'LimitError'
+  readonly code: LimitErrorCode
+
+  constructor(code: LimitErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Thrown by every `readX` when bytes are not exactly one well-formed X. Never reaches a user's code. */
+export class MalformedError extends Error {
+  override readonly name = 'MalformedError'
+}

@@ -1,0 +1,46 @@
+/**
+ * The replica of the hive: signed entries, author feeds, admission and the store they live in.
+ *
+ * @example
+ * ```ts
+ * import { openReplica, openStore } from 'noormme-hive/crdt'
+ *
+ * const store = await openStore()
+ * const replica = await openReplica({ store, swarm: 'default' })
+ * const record = { kind: 'fact', entity: 'CSS gap', content: 'Works in flex containers.' } as const
+ * const { entries } = await replica.publish([{ record, confidence: 0.9, day: 20_000 }])
+ * console.log(entries.length, replica.digest())
+ * await store.close()
+ * ```
+ */
+export { createAuthor } from './author.ts'
+export { MAX_ENTRY_BYTES, MAX_NAME_BYTES, MAX_RECORD_BYTES, MAX_TAGS } from './constants.ts'
+export { equalBytes, fromHex, toHex } from './digest.ts'
+export { readBlob, readBytes, readAll, readText, readUint } from './encoding.ts'
+export {
+  hasValidSignature,
+  readEntry,
+  readSignedHeader,
+  writeEntry,
+  writeSignedHeader
+} from './entry.ts'
+export { LimitError, MalformedError, StoreError } from './errors.ts'
+export { clientIdOf, readLogUpdate } from './knowledge-log.ts'
+export { digestOf } from './publication.ts'
+export { canonicalRecord, encodeRecord, recordDigest, readRecord } from './record.ts'
+export { canonicalTags } from './register.ts'
+export { openReplica } from './replica.ts'
+export { Serial } from './serial.ts'
+export { openStore } from './store.ts'
+export type { RejectReason } from './admission.ts'
+export type { Author } from './author.ts'
+export type { Decoder } from './encoding.ts'
+export type { Entry, EntryHeader, SignedHeader } from './entry.ts'
+export type { LimitErrorCode, StoreErrorCode } from './errors.ts'
+export type { FeedHead } from './feeds.ts'
+export type { AuthorRegister, Standing } from './materials.ts'
+export type { Publication } from './publication.ts'
+export type { HiveRecord, RecordKind } from './record.ts'
+export type { Register, Vote } from './register.ts'
+export type { Admission, Published, Replica, ReplicaEvents } from './replica.ts'
+export type { Database, Operation, Range, Section, Store } from './store.ts'

@@ -1,0 +1,106 @@
+/**
+ * Records: knowledge by content. A record holds identity only, so that two authors who learn the
+ * same thing name the same record; what they think of it is in their registers.
+ */
+import * as encoding from 'lib0/encoding'
+import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from './constants.ts'
+import { sha256 } from './digest.ts'
+import { readText, readUint } from './encoding.ts'
+import { LimitError, MalformedError } from './errors.ts'
+import type { Decoder } from './encoding.ts'
+
+export type RecordKind = 'fact' | 'insight' | 'skill' | 'goal'
+
+export interface HiveRecord {
+  readonly kind: RecordKind
+  /** What the record is about; may be empty. */
+  readonly entity: string
+  readonly content: string
+  /** A property of the entity that can have one value at a time; absent for free text. */
+  readonly attribute?: string
+  /** Present exactly when `attribute` is. */
+  readonly value?: string
+}
+
+const KINDS: readonly RecordKind[] = ['fact', 'insight', 'skill', 'goal']
+
+/** White space folds to one space in all kinds but these, where it carries meaning. */
+const VERBATIM: ReadonlySet<RecordKind> = new Set(['skill'])
+
+/** Text that already is canonical: printable ASCII without runs, leading or trailing spaces. */
+const PLAIN = /^(?! )(?:[!-~]| (?! |$))*$/
+
+/** NFC, trimmed, inner white space folded to one space; case is kept. */
+export function canonicalText(text: string): string {
+  return PLAIN.test(text) ? text : text.normalize('NFC').trim().replace(/\s+/gu, ' ')
+}
+
+/** The canonical form of a record, in which equal knowledge has equal bytes. */
+export function canonicalRecord(record: HiveRecord): HiveRecord {
+  const content = VERBATIM.has(record.kind)
+    ? record.content.normalize('NFC')
+    : canonicalText(record.content)
+  const canonical = { kind: record.kind, entity: canonicalText(record.entity), content }
+  if (record.attribute === undefined || record.attribute === '') return canonical
+  return {
+    ...canonical,
+    attribute: canonicalText(record.attribute),
+    value: canonicalText(record.value ?? '')
+  }
+}
+
+/** Bytes of a canonical record. Throws `LimitError` when it does not fit the format. */
+export function encodeRecord(record: HiveRecord): Uint8Array {
+  for (const text of [record.entity, record.content, record.attribute ?? '', record.value ?? '']) {
+    if (!text.isWellFormed()) {
+      throw new LimitError(
+        'TEXT_INVALID',
+        'The text holds half a surrogate pair; pass valid Unicode.'
+      )
+    }
+  }
+  checkName('entity', record.entity)
+  checkName('attribute', record.attribute ?? '')
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint(encoder, KINDS.indexOf(record.kind) + 1)
+  encoding.writeVarString(encoder, record.entity)
+  encoding.writeVarString(encoder, record.content)
+  encoding.writeVarString(encoder, record.attribute ?? '')
+  if (record.attribute !== undefined) encoding.writeVarString(encoder, record.value ?? '')
+  const bytes = encoding.toUint8Array(encoder)
+  if (bytes.length > MAX_RECORD_BYTES) {
+    throw new LimitError(
+      'RECORD_TOO_LARGE',
+      `The record is ${bytes.length} bytes; the limit is ${MAX_RECORD_BYTES}. Split it into smaller ones.`
+    )
+  }
+  return bytes
+}
+
+/** A record's name: SHA-256 of its bytes. */
+export function recordDigest(bytes: Uint8Array): Uint8Array {
+  return sha256(bytes)
+}
+
+export function readRecord(decoder: Decoder): HiveRecord {
+  const start = decoder.pos
+  const kind = KINDS[readUint(decoder, KINDS.length) - 1]
+  if (kind === undefined) throw new MalformedError('unknown kind of record')
+  const entity = readText(decoder, MAX_NAME_BYTES)
+  const content = readText(decoder, MAX_RECORD_BYTES)
+  const attribute = readText(decoder, MAX_NAME_BYTES)
+  const value = attribute === '' ? undefined : readText(decoder, MAX_RECORD_BYTES)
+  if (decoder.pos - start > MAX_RECORD_BYTES) throw new MalformedError('record too large')
+  if (value === undefined) return { kind, entity, content }
+  return { kind, entity, content, attribute, value }
+}
+
+function checkName(what: string, name: string): void {
+  const length = Buffer.byteLength(name)
+  if (length > MAX_NAME_BYTES) {
+    throw new LimitError(
+      'NAME_INVALID',
+      `The ${what} is ${length} bytes; the limit is ${MAX_NAME_BYTES}. Long text belongs in the content.`
+    )
+  }
+}

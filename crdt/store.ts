@@ -1,0 +1,295 @@
+/**
+ * The store: one LevelDB database, split into sections, written through one group-commit queue.
+ *
+ * Guarantees: what `commit` resolves for is on disk (`fsync`), whole or not at all; commits land in
+ * the order of their calls; a damaged value reads as absent and is counted, never as other data.
+ * After a failed write (disk full) reads go on, and every commit tries to reopen first.
+ */
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Level } from 'level'
+import { MemoryLevel } from 'memory-level'
+import { seal, unseal } from './checksum.ts'
+import { StoreError } from './errors.ts'
+import type { AbstractBatchOperation, AbstractLevel, AbstractSublevel } from 'abstract-level'
+
+export type Database = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>
+type Sublevel = AbstractSublevel<Database, string | Buffer | Uint8Array, Uint8Array, Uint8Array>
+
+/** One put or delete, made by a section and written by `Store.commit`. */
+export type Operation = AbstractBatchOperation<Database, Uint8Array, Uint8Array>
+
+export interface Range {
+  readonly gt?: Uint8Array
+  readonly gte?: Uint8Array
+  readonly lt?: Uint8Array
+  readonly lte?: Uint8Array
+  readonly reverse?: boolean
+  readonly limit?: number
+}
+
+/** A named part of the store with keys of its own. Reads see what has been committed. */
+export interface Section {
+  get(key: Uint8Array): Promise<Uint8Array | undefined>
+  getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]>
+  has(key: Uint8Array): Promise<boolean>
+  entries(range?: Range): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
+  put(key: Uint8Array, value: Uint8Array): Operation
+  del(key: Uint8Array): Operation
+}
+
+export interface Store {
+  section(name: string): Section
+  /** Resolves when all operations are on disk; rejects, with none of them written, when they cannot be. */
+  commit(operations: readonly Operation[]): Promise<void>
+  /** Resolves when every commit so far has ended. */
+  flush(): Promise<void>
+  /** Values that were read and found damaged since the store was opened. */
+  readonly damaged: number
+  close(): Promise<void>
+}
+
+/** Version of the layout; a store with another one is refused, never guessed at. */
+const SCHEMA = 1
+const SCHEMA_KEY = Buffer.from('schema')
+
+/** Bounds the memory of one write and the wait of the commits behind it. */
+const MAX_BATCH_OPERATIONS = 20_000
+
+/** A probe of this size decides whether there is space again; LevelDB needs about as much to reopen. */
+const PROBE_BYTES = 1024 * 1024
+
+const ENCODING = { keyEncoding: 'view', valueEncoding: 'view' } as const
+
+interface Pending {
+  readonly operations: readonly Operation[]
+  resolve(): void
+  reject(error: Error): void
+}
+
+/** Opens the store in `directory`, or in memory when there is none, or over a database of one's own. */
+export async function openStore(location?: string | Database): Promise<Store> {
+  const database = typeof location === 'object' ? location : createDatabase(location)
+  const where = typeof location === 'string' ? location : 'memory'
+  await openDatabase(database, where)
+  const store = new LevelStore(database, where)
+  try {
+    await store.checkSchema()
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return store
+}
+
+class LevelStore implements Store {
+  readonly #database: Database
+  readonly #where: string
+  readonly #queue: Pending[] = []
+  readonly #sections = new Map<string, LevelSection>()
+  #writing: Promise<void> | undefined
+  #failure: StoreError | undefined
+  #closed = false
+  damaged = 0
+
+  constructor(database: Database, where: string) {
+    this.#database = database
+    this.#where = where
+  }
+
+  section(name: string): Section {
+    const known = this.#sections.get(name)
+    if (known !== undefined) return known
+    const sublevel = this.#database.sublevel<Uint8Array, Uint8Array>(name, ENCODING)
+    const section = new LevelSection(sublevel, () => {
+      this.damaged += 1
+    })
+    this.#sections.set(name, section)
+    return section
+  }
+
+  commit(operations: readonly Operation[]): Promise<void> {
+    if (this.#closed) return Promise.reject(closedError(this.#where))
+    if (operations.length === 0) return Promise.resolve()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#queue.push({ operations, resolve, reject })
+    this.#writing ??= this.#drain()
+    return promise
+  }
+
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.flush()
+    await this.#database.close()
+  }
+
+  async checkSchema(): Promise<void> {
+    const meta = this.section('meta')
+    const stored = await meta.get(SCHEMA_KEY)
+    if (stored === undefined) {
+      await this.commit([meta.put(SCHEMA_KEY, Uint8Array.of(SCHEMA))])
+    } else if (stored[0] !== SCHEMA) {
+      throw new StoreError(
+        'STORE_SCHEMA',
+        `${this.#where} has schema ${stored[0]}; this version reads ${SCHEMA}. Use the version that wrote it, or another directory.`
+      )
+    }
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the event loop lets the commits of that turn share the first fsync.
+    await Promise.resolve()
+    while (this.#queue.length > 0) {
+      const group = this.#nextGroup()
+      try {
+        await this.#write(group.flatMap((pending) => pending.operations))
+        for (const pending of group) pending.resolve()
+      } catch (cause) {
+        const error = writeError(this.#where, cause)
+        this.#failure = error
+        for (const pending of group) pending.reject(error)
+      }
+    }
+    this.#writing = undefined
+  }
+
+  #nextGroup(): Pending[] {
+    let size = 0
+    let count = 0
+    for (const pending of this.#queue) {
+      if (count > 0 && size + pending.operations.length > MAX_BATCH_OPERATIONS) break
+      size += pending.operations.length
+      count += 1
+    }
+    return this.#queue.splice(0, count)
+  }
+
+  async #write(operations: Operation[]): Promise<void> {
+    if (this.#failure !== undefined) await this.#reopen(this.#failure)
+    await this.#database.batch(operations, { ...ENCODING, sync: true } as typeof ENCODING)
+  }
+
+  /** LevelDB refuses all writes after a failed one until it is reopened. */
+  async #reopen(failure: StoreError): Promise<void> {
+    if (this.#where !== 'memory') await probe(this.#where, failure)
+    await this.#database.close()
+    await openDatabase(this.#database, this.#where)
+    // Sublevels of a closed database stay closed.
+    await Promise.all([...this.#sections.values()].map((section) => section.reopen()))
+    this.#failure = undefined
+  }
+}
+
+class LevelSection implements Section {
+  readonly #sublevel: Sublevel
+  readonly #onDamaged: () => void
+
+  constructor(sublevel: Sublevel, onDamaged: () => void) {
+    this.#sublevel = sublevel
+    this.#onDamaged = onDamaged
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#open(key, await this.#sublevel.get(key))
+  }
+
+  async getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    const sealed = await this.#sublevel.getMany(keys)
+    return keys.map((key, i) => this.#open(key, sealed[i]))
+  }
+
+  has(key: Uint8Array): Promise<boolean> {
+    return this.#sublevel.has(key)
+  }
+
+  async *entries(range: Range = {}): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
+    for await (const [key, sealed] of this.#sublevel.iterator(range)) {
+      const value = this.#open(key, sealed)
+      if (value !== undefined) yield [key, value]
+    }
+  }
+
+  put(key: Uint8Array, value: Uint8Array): Operation {
+    return { type: 'put', key, value: seal(key, value), sublevel: this.#sublevel }
+  }
+
+  del(key: Uint8Array): Operation {
+    return { type: 'del', key, sublevel: this.#sublevel }
+  }
+
+  async reopen(): Promise<void> {
+    await this.#sublevel.open()
+  }
+
+  #open(key: Uint8Array, sealed: Uint8Array | undefined): Uint8Array | undefined {
+    if (sealed === undefined) return undefined
+    const value = unseal(key, sealed)
+    if (value === undefined) this.#onDamaged()
+    return value
+  }
+}
+
+function createDatabase(directory: string | undefined): Database {
+  return directory === undefined
+    ? new MemoryLevel<Uint8Array, Uint8Array>({ ...ENCODING, storeEncoding: 'view' })
+    : new Level<Uint8Array, Uint8Array>(directory, ENCODING)
+}
+
+async function openDatabase(database: Database, where: string): Promise<void> {
+  try {
+    await database.open()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.cause : undefined
+    if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
+      throw new StoreError(
+        'STORE_LOCKED',
+        `Another process has ${where} open. Stop it, or use another directory.`,
+        { cause }
+      )
+    }
+    throw new StoreError(
+      'STORE_OPEN_FAILED',
+      `Cannot open the store in ${where}: ${messageOf(reason ?? cause)}`,
+      { cause }
+    )
+  }
+}
+
+async function probe(directory: string, failure: StoreError): Promise<void> {
+  const path = join(directory, 'probe.tmp')
+  try {
+    const file = await open(path, 'w')
+    try {
+      await file.write(Buffer.alloc(PROBE_BYTES))
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch {
+    throw failure
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+function writeError(where: string, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
+  return new StoreError(
+    'STORE_WRITE_FAILED',
+    `Cannot write to the store in ${where}: ${messageOf(cause)}. Nothing acknowledged is lost; free some space and try again.`,
+    { cause }
+  )
+}
+
+function closedError(where: string): StoreError {
+  return new StoreError('STORE_CLOSED', `The store in ${where} is closed.`)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
