@@ -1,0 +1,82 @@
+/** Limits of the swarm, each with its reason. Times are milliseconds. */
+import { MAX_ENTRY_BYTES } from '../crdt/index.ts'
+
+/** Default listen address: nobody outside this machine, any free port. */
+export const DEFAULT_LISTEN: readonly string[] = ['/ip4/127.0.0.1/tcp/0']
+
+/** A gossip message is forwarded by everyone: larger entries are announced and pulled instead. */
+export const MAX_GOSSIP_BYTES = 4 * 1024
+
+/** One gossipsub RPC may answer an IWANT with several messages; a larger one closes the stream. */
+export const MAX_RPC_BYTES = 4 * 1024 * 1024
+
+/** What may wait for a peer that reads slowly before its gossip stream is reset. */
+export const MAX_GOSSIP_QUEUE_BYTES = 8 * 1024 * 1024
+
+/** One topic a swarm, and some room; gossipsub's default of 1 MiB is for thousands. */
+export const MAX_TOPIC_BYTES_PER_PEER = 16 * 1024
+
+/** An IWANT promise may wait for a pull of the entries before; the default of 3 s would punish it. */
+export const IWANT_FOLLOWUP = 30_000
+
+/** A frame of `/sync`: an entry or a page of heads, plus its type byte. */
+export const MAX_SYNC_FRAME_BYTES = MAX_ENTRY_BYTES + 1
+
+/** Heads in one frame: 512 of 72 to 80 bytes stay under the frame limit. */
+export const HEADS_PER_PAGE = 512
+
+/** Heads one peer may send: 7 MB; beyond it the vector needs the tree (DESIGN, section 5). */
+export const MAX_HEADS = 100_000
+
+/** Frames that wait unread before the stream is paused. */
+export const FRAME_QUEUE_BYTES = 512 * 1024
+
+/** Yamux's receive window at most; a paused stream buffers this much, and libp2p resets it at 4 MiB. */
+export const MAX_STREAM_WINDOW_BYTES = 1024 * 1024
+
+/** Admitted entries of one sync that may wait for their fsync. */
+export const SYNC_COMMIT_WINDOW = 64
+
+/** A sync in which nothing moves for this long is given up; the next one resumes it. */
+export const SYNC_IDLE_TIMEOUT = 15_000
+
+/** Anti-entropy: how often a random peer is asked; gossip alone repairs a few seconds only. */
+export const SYNC_INTERVAL = 30_000
+
+/** Syncs one peer may have open towards us: one, and one that is closing. */
+export const MAX_INBOUND_SYNCS = 2
+
+/** How many syncs this node begins at the same time, whoever asks for them. */
+export const MAX_CONCURRENT_SYNCS = 4
+
+/** Feeds whose news is announced after one sync; the rest is found by anti-entropy. */
+export const MAX_ANNOUNCED_FEEDS = 32
+
+/** Connections the dialer tries to keep. */
+export const MIN_CONNECTIONS = 6
+
+/** First and longest wait before an address is dialled again; full jitter in between. */
+export const BACKOFF_FIRST = 1_000
+export const BACKOFF_MAX = 60_000
+
+/** How often the dialer looks whether it should dial. */
+export const DIAL_INTERVAL = 1_000
+
+/** One dial, handshake included. */
+export const DIAL_TIMEOUT = 10_000
+
+/** Addresses of former peers that are kept for the next start. */
+export const MAX_REMEMBERED_PEERS = 64
+
+/** A host or NAT may bring a whole fleet: libp2p's default of 5 a second turns most of it away. */
+export const INBOUND_CONNECTIONS_PER_SECOND = 200
+export const MAX_PENDING_INBOUND = 200
+export const MAX_CONNECTIONS = 1_000
+
+/** Offences before a peer is shut out, how long they count, and how long it stays out. */
+export const OFFENCES_BEFORE_BAN = 3
+export const OFFENCE_LIFETIME = 10 * 60_000
+export const BAN_DURATION = 10 * 60_000
+
+/** Peers whose offences are remembered; beyond it the oldest are forgotten. */
+export const MAX_OFFENDERS = 10_000

@@ -1,0 +1,27 @@
+/** Errors of the swarm. */
+
+export type SwarmErrorCode =
+  /** Thrown when a swarm key is not the text of a `swarm.key` file. */
+  | 'SWARM_KEY_INVALID'
+  /** Thrown when the swarm keys of two peers differ, or only one of them has one. */
+  | 'SWARM_KEY_MISMATCH'
+  /** Thrown when a listen or bootstrap address is not a multiaddr this node can use. */
+  | 'ADDRESS_INVALID'
+  /** Thrown when no listen address could be bound. */
+  | 'LISTEN_FAILED'
+  /** Thrown when the peer key's file cannot be read or written. */
+  | 'PEER_KEY_UNUSABLE'
+export class SwarmError extends Error {
+  override readonly name = 'SwarmError'
+  readonly code: SwarmErrorCode
+
+  constructor(code: SwarmErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Thrown inside when a peer breaks a protocol; it ends the stream and counts against the peer. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError'
+}

@@ -1,0 +1,25 @@
+/**
+ * The swarm of the hive: libp2p host, gossip, anti-entropy and dialer over a replica.
+ *
+ * @example
+ * ```ts
+ * import { openReplica, openStore } from 'noormme-hive/crdt'
+ * import { createSwarm } from 'noormme-hive/transport'
+ *
+ * const store = await openStore()
+ * const replica = await openReplica({ store, swarm: 'default' })
+ * const swarm = await createSwarm({ store, replica })
+ * await swarm.start()
+ * console.log(swarm.multiaddrs)
+ * await swarm.stop()
+ * await store.close()
+ * ```
+ */
+export { DEFAULT_LISTEN } from './constants.ts'
+export { SwarmError } from './errors.ts'
+export { loadPeerKey } from './peer-key.ts'
+export { createSwarm } from './swarm.ts'
+export { generateSwarmKey, parseSwarmKey, swarmId } from './swarm-key.ts'
+export type { SwarmErrorCode } from './errors.ts'
+export type { Clock } from './offences.ts'
+export type { PeerStatus, Swarm, SwarmEvents, SwarmInit, SynchronizeReport } from './swarm.ts'

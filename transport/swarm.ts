@@ -1,0 +1,299 @@
+/**
+ * The swarm: one libp2p host, its gossip, its anti-entropy and its dialer, over one replica.
+ * Publishing is the caller's: the swarm tells peers of entries and admits theirs.
+ */
+import { EventEmitter } from 'node:events'
+import { defaultLogger } from '@libp2p/logger'
+import { multiaddr } from '@multiformats/multiaddr'
+import { DEFAULT_LISTEN, MAX_ANNOUNCED_FEEDS } from './constants.ts'
+import { Dialer } from './dialer.ts'
+import { SwarmError } from './errors.ts'
+import { gossipService, joinGossip } from './gossip.ts'
+import { createHost } from './host.ts'
+import { describeMismatch, keyGate } from './key-gate.ts'
+import { Offences } from './offences.ts'
+import { explainDialFailure } from './dial-failure.ts'
+import { RememberedPeers } from './remembered-peers.ts'
+import { parseSwarmKey, swarmId } from './swarm-key.ts'
+import { sync } from './sync.ts'
+import type {
+  AbortOptions,
+  ComponentLogger,
+  IdentifyResult,
+  Logger,
+  PeerId,
+  PrivateKey
+} from '@libp2p/interface'
+import type { Entry, Replica, Store } from '../crdt/index.ts'
+import type { Gossip } from './gossip.ts'
+import type { Host, HostOverrides } from './host.ts'
+import type { Clock } from './offences.ts'
+
+export interface SwarmInit {
+  readonly replica: Replica
+  readonly store: Pick<Store, 'section' | 'commit'>
+  /** Text of a `swarm.key` file. */
+  readonly key?: string
+  readonly bootstrap?: readonly string[]
+  readonly listen?: readonly string[]
+  readonly privateKey?: PrivateKey
+  /** False: anti-entropy alone, for links too slow or costly for a mesh. */
+  readonly gossip?: boolean
+  /** Milliseconds between two syncs with a random peer; 0 for none. */
+  readonly syncInterval?: number
+  readonly libp2p?: HostOverrides
+  readonly clock?: Clock
+  readonly random?: () => number
+  readonly logger?: ComponentLogger
+  readonly userAgent?: string
+}
+
+export interface SwarmEvents {
+  'peer:connect': [peer: string]
+  'peer:disconnect': [peer: string]
+  /** An inbound connection was turned away because of the swarm key. */
+  'peer:refused': [refusal: { readonly address: string; readonly reason: string }]
+  /** A peer sent what no honest peer would. */
+  'peer:offence': [offence: { readonly peer: string; readonly reason: string }]
+  'bootstrap:unreachable': [failure: { readonly address: string; readonly reason: string }]
+  /** Entries came in through a sync. */
+  'sync:news': [news: { readonly entries: number }]
+}
+
+export interface PeerStatus {
+  readonly peer: string
+  readonly addresses: readonly string[]
+  readonly direction: 'inbound' | 'outbound'
+  /** Shares this swarm (speaks its `/sync`), and is in this node's gossip mesh. */
+  readonly swarm: boolean
+  readonly mesh: boolean
+  /** Milliseconds; undefined until measured. */
+  readonly latency?: number
+}
+
+export interface SynchronizeReport {
+  /** Peers a sync was completed with, and those it failed with. */
+  readonly peers: number
+  readonly failed: number
+  readonly sent: number
+  readonly received: number
+}
+
+/** Opens the swarm; it is not started. Throws `SwarmError` for a bad key or address. */
+export async function createSwarm(init: SwarmInit): Promise<Swarm> {
+  const swarm = new Swarm(init)
+  await swarm.open()
+  return swarm
+}
+
+export class Swarm extends EventEmitter<SwarmEvents> {
+  readonly id: string
+  readonly #init: SwarmInit
+  readonly #key: Uint8Array | undefined
+  readonly #log: Logger
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #offences: Offences
+  readonly #remembered: RememberedPeers
+  #host: Host | undefined
+  #gossip: Gossip | undefined
+  #dialer: Dialer | undefined
+
+  constructor(init: SwarmInit) {
+    super()
+    this.#init = init
+    this.#key = init.key === undefined ? undefined : parseSwarmKey(init.key)
+    this.id = swarmId(init.replica.swarm, this.#key)
+    this.#log = (init.logger ?? defaultLogger()).forComponent('hive:swarm')
+    this.#clock = init.clock ?? Date
+    this.#random = init.random ?? Math.random
+    this.#offences = new Offences(this.#clock)
+    this.#remembered = new RememberedPeers(init.store, this.#clock)
+  }
+
+  get peerId(): string {
+    return this.#opened().peerId.toString()
+  }
+
+  /** Where peers reach this node, each with `/p2p/<peer id>`; empty until started. */
+  get multiaddrs(): string[] {
+    return this.#opened().getMultiaddrs().map(String)
+  }
+
+  /** Offences of all peers since the start. */
+  get offences(): number {
+    return this.#offences.total
+  }
+
+  async open(): Promise<void> {
+    const { replica, listen = DEFAULT_LISTEN, privateKey, logger, libp2p } = this.#init
+    this.#host = await createHost({
+      privateKey,
+      listen,
+      logger,
+      userAgent: this.#init.userAgent ?? 'noormme-hive',
+      overrides: libp2p,
+      isBanned: (peer) => this.#offences.isBanned(peer),
+      connectionProtector: keyGate({
+        key: this.#key,
+        onRefused: (address, mismatch) => {
+          this.emit('peer:refused', { address, reason: describeMismatch(mismatch) })
+        }
+      }),
+      gossip: gossipService(this.#name('gossip'), (peer) => this.#scoreOf(peer)),
+      sync: sync({
+        protocol: this.#name('sync'),
+        replica,
+        interval: this.#init.syncInterval,
+        random: this.#random,
+        onOffence: (peer, reason) => this.#onOffence(peer, reason),
+        onNews: (news) => this.#onNews(news)
+      })
+    })
+    this.#dialer = new Dialer({
+      libp2p: this.#host,
+      log: this.#log,
+      clock: this.#clock,
+      random: this.#random,
+      bootstrap: this.#init.bootstrap ?? [],
+      remembered: await this.#remembered.load(),
+      onUnreachable: (address, error) => {
+        const reason = explainDialFailure(error, this.#key !== undefined)
+        this.emit('bootstrap:unreachable', { address, reason })
+      }
+    })
+  }
+
+  /** Listens and begins to dial; resolves before the first dial has ended. */
+  async start(): Promise<void> {
+    const host = this.#opened()
+    host.addEventListener('peer:connect', this.#onConnect)
+    host.addEventListener('peer:disconnect', this.#onDisconnect)
+    host.addEventListener('peer:identify', this.#onIdentify)
+    try {
+      await host.start()
+    } catch (cause) {
+      await this.stop()
+      const listen = (this.#init.listen ?? DEFAULT_LISTEN).join(', ')
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new SwarmError('LISTEN_FAILED', `Cannot listen on ${listen}: ${reason}`, { cause })
+    }
+    if (this.#init.gossip !== false) {
+      this.#gossip = joinGossip(host.services.gossip, {
+        topic: this.#name('gossip'),
+        replica: this.#init.replica,
+        pull: (peer) => host.services.sync.sync(peer),
+        onOffence: (peer, reason) => this.#onOffence(peer, reason)
+      })
+    }
+    void this.#dialer?.start()
+  }
+
+  async stop(): Promise<void> {
+    await this.#dialer?.stop()
+    this.#gossip?.stop()
+    this.#gossip = undefined
+    const host = this.#opened()
+    host.removeEventListener('peer:connect', this.#onConnect)
+    host.removeEventListener('peer:disconnect', this.#onDisconnect)
+    host.removeEventListener('peer:identify', this.#onIdentify)
+    await host.stop()
+  }
+
+  /** Tells peers of new entries, of each feed the last: who lacks the ones before pulls them. */
+  async announce(entries: readonly Entry[]): Promise<void> {
+    const newest = new Map(
+      entries.map((entry) => [Buffer.from(entry.author).toString('hex'), entry])
+    )
+    const announced = [...newest.values()].slice(-MAX_ANNOUNCED_FEEDS)
+    for (const entry of announced) await this.#gossip?.publish(entry)
+  }
+
+  /** Syncs with every connected peer of the swarm. */
+  async synchronize({ signal }: AbortOptions = {}): Promise<SynchronizeReport> {
+    const { sync: service } = this.#opened().services
+    const results = await Promise.allSettled(
+      service.peers().map((peer) => service.sync(peer, { signal }))
+    )
+    signal?.throwIfAborted()
+    const report = { peers: 0, failed: 0, sent: 0, received: 0 }
+    for (const result of results) {
+      if (result.status === 'rejected') {
+        report.failed += 1
+        continue
+      }
+      report.peers += 1
+      report.sent += result.value.sent
+      report.received += result.value.received
+    }
+    return report
+  }
+
+  peers(): PeerStatus[] {
+    const host = this.#opened()
+    const swarm = new Set(host.services.sync.peers().map(String))
+    const mesh = new Set(this.#gossip?.meshPeers())
+    const peers = new Map<string, PeerStatus>()
+    for (const connection of host.getConnections()) {
+      const peer = connection.remotePeer.toString()
+      const address = connection.remoteAddr.toString()
+      peers.set(peer, {
+        peer,
+        addresses: [...(peers.get(peer)?.addresses ?? []), address],
+        direction: connection.direction,
+        swarm: swarm.has(peer),
+        mesh: mesh.has(peer),
+        latency: connection.rtt
+      })
+    }
+    return [...peers.values()]
+  }
+
+  /** Dials a multiaddr now. Throws libp2p's own error; `explainDialFailure` has the words for it. */
+  async dial(address: string, { signal }: AbortOptions = {}): Promise<void> {
+    await this.#opened().dial(multiaddr(address), { signal })
+  }
+
+  #opened(): Host {
+    if (this.#host === undefined) throw new Error('The swarm is not open.')
+    return this.#host
+  }
+
+  #name(protocol: string): string {
+    return `/hive/${this.id}/${protocol}/1.0.0`
+  }
+
+  /** About as bad as gossipsub's own penalty for one rejected message. */
+  #scoreOf(peer: string): number {
+    return -20 * this.#offences.count(peer)
+  }
+
+  #onOffence(peer: PeerId, reason: string): void {
+    this.emit('peer:offence', { peer: peer.toString(), reason })
+    this.#log('offence of %p: %s', peer, reason)
+    if (this.#offences.add(peer.toString())) {
+      this.#opened()
+        .hangUp(peer)
+        .catch((error: unknown) => this.#log('cannot hang up on %p - %e', peer, error))
+    }
+  }
+
+  #onNews(news: readonly Entry[]): void {
+    this.emit('sync:news', { entries: news.length })
+    this.announce(news).catch((error: unknown) => this.#log('cannot announce news - %e', error))
+  }
+
+  readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {
+    this.emit('peer:connect', detail.toString())
+  }
+
+  readonly #onDisconnect = ({ detail }: CustomEvent<PeerId>): void => {
+    this.emit('peer:disconnect', detail.toString())
+  }
+
+  readonly #onIdentify = ({ detail }: CustomEvent<IdentifyResult>): void => {
+    this.#remembered
+      .add(detail.peerId.toString(), detail.listenAddrs.map(String))
+      .catch((error: unknown) => this.#log('cannot remember %p - %e', detail.peerId, error))
+  }
+}
