@@ -7,6 +7,8 @@ export type StoreErrorCode =
   | 'STORE_OPEN_FAILED'
   /** Thrown when the directory was written by a version with another schema. */
   | 'STORE_SCHEMA'
+  /** Thrown when the directory holds entries of a swarm of another name. */
+  | 'STORE_SWARM'
   /** Thrown when a write failed (disk full, I/O error); the store is read-only until it reopens. */
   | 'STORE_WRITE_FAILED'
   /** Thrown when the store is used after `close()`. */

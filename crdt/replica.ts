@@ -14,6 +14,7 @@ import { Feeds } from './feeds.ts'
 import { Materials, seqBytes, seqOf } from './materials.ts'
 import { batchesOf, entryOf, preparePublication, valuesOf } from './publication.ts'
 import { KEY_BYTES } from './constants.ts'
+import { StoreError } from './errors.ts'
 import { Serial } from './serial.ts'
 import type { RejectReason, Verdict } from './admission.ts'
 import type { Author } from './author.ts'
@@ -49,12 +50,24 @@ export interface ReplicaEvents {
 
 export interface ReplicaInit {
   readonly store: Pick<Store, 'section' | 'commit' | 'flush'>
-  /** Name of the swarm; signatures hold in it alone. */
-  readonly swarm: string
+  /** Name of the swarm; signatures hold in it alone. Left out: the one the store belongs to. */
+  readonly swarm?: string
 }
 
-export async function openReplica(init: ReplicaInit): Promise<Replica> {
-  const replica = new Replica(init)
+const DEFAULT_SWARM = 'default'
+const SWARM_KEY = Buffer.from('swarm')
+
+/** Throws `StoreError` (STORE_SWARM) when the store holds entries of another swarm. */
+export async function openReplica({ store, swarm }: ReplicaInit): Promise<Replica> {
+  const stored = await store.section('replica').get(SWARM_KEY)
+  const name = stored === undefined ? undefined : Buffer.from(stored).toString('utf8')
+  if (swarm !== undefined && name !== undefined && swarm !== name) {
+    throw new StoreError(
+      'STORE_SWARM',
+      `This directory belongs to the swarm "${name}", not to "${swarm}". Use another directory for another swarm.`
+    )
+  }
+  const replica = new Replica(store, swarm ?? name ?? DEFAULT_SWARM)
   await replica.load()
   return replica
 }
@@ -64,6 +77,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly #store: ReplicaInit['store']
   readonly #entries: Section
   readonly #vouched: Section
+  readonly #meta: Section
   readonly #feeds: Feeds
   readonly #materials: Materials
   readonly #serial = new Serial()
@@ -72,12 +86,13 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Set by a failed commit: what is resident is ahead of the disk. */
   #stale = false
 
-  constructor({ store, swarm }: ReplicaInit) {
+  constructor(store: ReplicaInit['store'], swarm: string) {
     super()
     this.swarm = swarm
     this.#store = store
     this.#entries = store.section('entries')
     this.#vouched = store.section('vouched')
+    this.#meta = store.section('replica')
     this.#feeds = new Feeds(store.section('feeds'))
     this.#materials = new Materials(store)
   }
@@ -207,6 +222,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
         const { entry, values, next } = verdict
         const durable = this.#commit([
           this.#entries.put(entryKey(entry.author, entry.seq), bytes),
+          // The first entry of a feed is rare enough to say again which swarm it is of.
+          ...(entry.seq === 1 ? [this.#meta.put(SWARM_KEY, Buffer.from(this.swarm))] : []),
           this.#feeds.set(next),
           ...this.#materials.operations(entry.author, entry.seq, values),
           ...extra

@@ -1,0 +1,48 @@
+/** What a command is, and how its words on the command line are read. */
+import { parseArgs } from 'node:util'
+import { UsageError } from './exit-codes.ts'
+import type { ParseArgsOptionsConfig } from 'node:util'
+import type { ExitCode } from './exit-codes.ts'
+
+export interface CommandContext {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Aborted by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal
+}
+
+export interface Command {
+  run(argv: readonly string[], context: CommandContext): Promise<ExitCode>
+}
+
+/** Options that every command takes. */
+export const COMMON_OPTIONS = {
+  'data-dir': { type: 'string' },
+  json: { type: 'boolean' }
+} as const satisfies ParseArgsOptionsConfig
+
+/** Reads `argv` strictly. Throws `UsageError` with what is wrong. */
+export function readArguments<const T extends ParseArgsOptionsConfig>(
+  argv: readonly string[],
+  options: T,
+  allowPositionals = false
+): ReturnType<typeof parseArgs<{ options: T; allowPositionals: true }>> {
+  try {
+    const parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
+    if (!allowPositionals && parsed.positionals.length > 0) {
+      throw new UsageError(`Unexpected argument "${parsed.positionals[0]}".`)
+    }
+    return parsed
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** A number of an option. Throws `UsageError` when it is none, or out of range. */
+export function numberOption(name: string, text: string, min: number, max: number): number {
+  const number = Number(text)
+  if (text.trim() === '' || !(number >= min && number <= max)) {
+    throw new UsageError(`--${name} takes a number from ${min} to ${max}, not "${text}".`)
+  }
+  return number
+}

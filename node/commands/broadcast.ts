@@ -1,0 +1,36 @@
+/** `hive broadcast`: promotes what is good enough to the swarm. */
+import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { plain, print, printJson, progressLine } from '../terminal.ts'
+import type { Command } from '../command.ts'
+
+/** Withheld facts shown in full; the rest is counted. */
+const MAX_SHOWN = 10
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values } = readArguments(argv, {
+      ...COMMON_OPTIONS,
+      'min-confidence': { type: 'string', default: '0.9' }
+    })
+    const minConfidence = numberOption('min-confidence', values['min-confidence'], 0, 1)
+    const progress = progressLine()
+    const report = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
+      node.broadcast(
+        { minConfidence },
+        { signal, onProgress: ({ promoted }) => progress.update(`${promoted} promoted`) }
+      )
+    ).finally(() => progress.end())
+    if (values.json === true) {
+      printJson(report)
+      return EXIT.ok
+    }
+    const { promoted, corroborated, withheld } = report
+    print(`${promoted} promoted, ${corroborated} corroborated, ${withheld.length} withheld`)
+    for (const { id, reason } of withheld.slice(0, MAX_SHOWN)) print(`  ${id}  ${plain(reason)}`)
+    if (withheld.length > MAX_SHOWN) print(`  and ${withheld.length - MAX_SHOWN} more`)
+    return EXIT.ok
+  }
+}

@@ -1,0 +1,74 @@
+/** `hive distill`: one fact from the arguments, or many as JSON Lines on standard input. */
+import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { plain, print, printJson, progressLine, warn } from '../terminal.ts'
+import type { DistillReport } from '../../src/index.ts'
+import type { Command } from '../command.ts'
+
+/** Refused lines shown in full; the rest is counted. */
+const MAX_SHOWN = 20
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values, positionals } = readArguments(
+      argv,
+      {
+        ...COMMON_OPTIONS,
+        confidence: { type: 'string', default: '0.9' },
+        tag: { type: 'string', multiple: true },
+        attribute: { type: 'string' },
+        value: { type: 'string' },
+        private: { type: 'boolean' }
+      },
+      true
+    )
+    const [entity, content, ...more] = positionals
+    if (more.length > 0) throw new UsageError('distill takes an entity and a content; quote them.')
+    if (entity !== undefined && content === undefined) {
+      throw new UsageError(
+        'distill takes an entity and a content, or nothing and JSON Lines on standard input.'
+      )
+    }
+    if (entity === undefined && process.stdin.isTTY) {
+      throw new UsageError(
+        'Nothing to distill: give an entity and a content, or pipe JSON Lines in.'
+      )
+    }
+    const fact = {
+      entity,
+      content,
+      confidence: numberOption('confidence', values.confidence, 0, 1),
+      tags: values.tag,
+      attribute: values.attribute,
+      value: values.value,
+      private: values.private
+    }
+    const lines = entity === undefined ? process.stdin : one(JSON.stringify(fact))
+    const progress = progressLine()
+    const report = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
+      node.distill(lines, {
+        signal,
+        onProgress: ({ read, new: fresh }) => progress.update(`${read} read, ${fresh} new`)
+      })
+    ).finally(() => progress.end())
+    if (values.json === true) printJson(report)
+    else printReport(report)
+    return report.rejected.length > 0 ? EXIT.refused : EXIT.ok
+  }
+}
+
+async function* one(line: string): AsyncGenerator<string> {
+  yield line
+}
+
+function printReport({ read, new: fresh, duplicate, rejected, seconds }: DistillReport): void {
+  const rate = read < 1_000 ? '' : ` (${Math.round(read / seconds).toLocaleString('en-US')}/s)`
+  print(`${read} read: ${fresh} new, ${duplicate} known already, ${rejected.length} refused${rate}`)
+  for (const { line, reason } of rejected.slice(0, MAX_SHOWN)) {
+    warn(`  line ${line}: ${plain(reason)}`)
+  }
+  if (rejected.length > MAX_SHOWN)
+    warn(`  and ${rejected.length - MAX_SHOWN} more (--json lists all)`)
+}

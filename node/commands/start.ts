@@ -1,0 +1,100 @@
+/** `hive start`: runs a node until a signal stops it. */
+import { readFile } from 'node:fs/promises'
+import { createHive, StoreError, SwarmError } from '../../src/index.ts'
+import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { serveControl } from '../control-server.ts'
+import { EXIT } from '../exit-codes.ts'
+import { startLog } from '../start-log.ts'
+import { localOperations } from '../operations.ts'
+import { defaultDataDir, socketPath } from '../paths.ts'
+import { findRunningNode, removeRunningNode, writeRunningNode } from '../running-node.ts'
+import { warn } from '../terminal.ts'
+import { version } from '../version.ts'
+import type { Hive, HiveInit } from '../../src/index.ts'
+import type { Command } from '../command.ts'
+
+/** A graceful stop that takes longer is cut off. */
+const STOP_TIMEOUT = 2_000
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values } = readArguments(argv, {
+      ...COMMON_OPTIONS,
+      listen: { type: 'string', multiple: true },
+      bootstrap: { type: 'string', multiple: true },
+      swarm: { type: 'string' },
+      'swarm-key': { type: 'string' }
+    })
+    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+    const keyFile = values['swarm-key']
+    const db = await open(dataDir, {
+      dataDir,
+      userAgent: `noormme-hive/${version()}`,
+      swarm: {
+        name: values.swarm,
+        key: keyFile === undefined ? undefined : await readKey(keyFile),
+        bootstrap: values.bootstrap,
+        listen: values.listen
+      }
+    })
+    const log = startLog(values.json === true)
+    log.follow(db)
+    const socket = await socketPath(dataDir, env)
+    const control = await serveControl(socket, localOperations(db, true))
+    await writeRunningNode(dataDir, { pid: process.pid, socket, version: version() })
+    log.ready(db, dataDir, keyFile !== undefined)
+    await aborted(signal)
+    log.stopping()
+    const stopped = await within(STOP_TIMEOUT, async () => {
+      await removeRunningNode(dataDir)
+      await control.close()
+      await db.stop()
+    })
+    if (!stopped) {
+      warn(`hive: the node did not stop within ${STOP_TIMEOUT} ms and was cut off.`)
+      process.exit(EXIT.failed)
+    }
+    return EXIT.ok
+  }
+}
+
+async function open(dataDir: string, init: HiveInit): Promise<Hive> {
+  try {
+    return await createHive(init)
+  } catch (error) {
+    if (!(error instanceof StoreError && error.code === 'STORE_LOCKED')) throw error
+    const node = await findRunningNode(dataDir)
+    if (node === undefined) throw error
+    throw new StoreError(
+      'STORE_LOCKED',
+      `A node runs on ${dataDir} already (process ${node.pid}). Stop it, or use another --data-dir.`,
+      { cause: error }
+    )
+  }
+}
+
+async function readKey(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new SwarmError('SWARM_KEY_INVALID', `Cannot read the swarm key in ${path}.`, { cause })
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** Whether `task` ended in time. */
+async function within(milliseconds: number, task: () => Promise<void>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => late.resolve(false), milliseconds)
+  try {
+    return await Promise.race([task().then(() => true), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,37 @@
+/** `hive status`: what a node is and has. */
+import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { print, printJson, table } from '../terminal.ts'
+import type { Command } from '../command.ts'
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values } = readArguments(argv, COMMON_OPTIONS)
+    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+    const status = await withOperations(dataDir, (node) => node.status({ signal }))
+    if (values.json === true) {
+      printJson({ ...status, dataDir })
+      return EXIT.ok
+    }
+    const { running, pid, peerId, swarm, multiaddrs, peers, rejections, offences, damaged } = status
+    const refused = Object.entries(rejections).map(([reason, count]) => `${count} ${reason}`)
+    const rows = [
+      ['node', running ? `running, process ${pid}` : 'not running'],
+      ['data', dataDir],
+      ['peer id', peerId ?? '-'],
+      ['swarm', swarm === undefined ? '-' : `${swarm.name} (${swarm.id})`],
+      ['listening', multiaddrs.join(' ') || '-'],
+      ['peers', `${peers.length} (${peers.filter(({ mesh }) => mesh).length} in the mesh)`],
+      ['facts here', status.facts.toLocaleString('en-US')],
+      ['hive', `${status.entries} entries by ${status.authors} authors`],
+      ['digest', status.digest],
+      ['refused', refused.join(', ') || 'nothing'],
+      ['offences', String(offences)],
+      ['damaged', String(damaged)]
+    ]
+    print(table(rows))
+    return EXIT.ok
+  }
+}

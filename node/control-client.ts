@@ -1,0 +1,51 @@
+/** The commands' side of the control socket. */
+import { request } from 'node:http'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { z } from 'zod'
+import { EXIT, CommandError } from './exit-codes.ts'
+import type { CallOptions, Operations } from './operations.ts'
+
+/** Results are typed by `Operations`: both ends of the socket are this program. */
+const Answer = z.object({
+  progress: z.record(z.string(), z.number()).optional(),
+  result: z.unknown().optional(),
+  error: z.object({ message: z.string(), exit: z.enum(EXIT) }).optional()
+})
+
+export function remoteOperations(socketPath: string): Operations {
+  const call = <T>(name: string, options: object, callOptions?: CallOptions): Promise<T> =>
+    send(socketPath, name, Readable.from([JSON.stringify(options)]), callOptions)
+  return {
+    distill: (lines, options) => send(socketPath, 'distill', Readable.from(lines), options),
+    broadcast: (options, callOptions) => call('broadcast', options, callOptions),
+    insights: (options, callOptions) => call('insights', options, callOptions),
+    forget: (options, callOptions) => call('forget', options, callOptions),
+    status: (callOptions) => call('status', {}, callOptions)
+  }
+}
+
+async function send<T>(
+  socketPath: string,
+  operation: string,
+  body: Readable,
+  { signal, onProgress }: CallOptions = {}
+): Promise<T> {
+  const outgoing = request({ socketPath, path: `/${operation}`, method: 'POST', signal })
+  const answered = new Promise<Readable>((resolve, reject) => {
+    outgoing.once('response', resolve)
+    outgoing.once('error', reject)
+  })
+  const sent = pipeline(body, outgoing)
+  // A node that answers early with an error may stop reading; the answer says why.
+  sent.catch(() => undefined)
+  for await (const line of createInterface({ input: await answered })) {
+    const { progress, result, error } = Answer.parse(JSON.parse(line))
+    if (progress !== undefined) onProgress?.(progress)
+    if (error !== undefined) throw new CommandError(error.message, error.exit)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Answer
+    if (result !== undefined) return result as T
+  }
+  throw new Error('The node hung up before it had answered; see its output.')
+}

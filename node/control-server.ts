@@ -1,0 +1,106 @@
+/**
+ * The control socket of a running node: HTTP over a Unix socket that only its user can reach.
+ *
+ * `POST /<operation>` with a JSON body (JSON Lines for `distill`); the answer is JSON Lines:
+ * any number of `{"progress": ...}`, then one `{"result": ...}` or `{"error": {message, exit}}`.
+ * Hanging up cancels the operation.
+ */
+import { createServer } from 'node:http'
+import { rm } from 'node:fs/promises'
+import { z } from 'zod'
+import { exitCodeOf } from './exit-codes.ts'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { CallOptions, Operations } from './operations.ts'
+
+/** Bodies other than `distill`'s are small. */
+const MAX_BODY_BYTES = 64 * 1024
+
+const Broadcast = z.object({ minConfidence: z.number().optional() })
+const Forget = z.object({ id: z.string() })
+const Insights = z.object({
+  limit: z.number().optional(),
+  tags: z.array(z.string()).optional(),
+  state: z.enum(['released', 'quarantined']).optional()
+})
+
+export interface ControlServer {
+  close(): Promise<void>
+}
+
+export async function serveControl(path: string, operations: Operations): Promise<ControlServer> {
+  // The store's lock is held, so a socket left there is a dead node's.
+  await rm(path, { force: true })
+  const server = createServer((request, response) => void answer(request, response, operations))
+  await listen(server, path)
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      })
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  operations: Operations
+): Promise<void> {
+  const hangUp = new AbortController()
+  response.on('close', () => hangUp.abort(new Error('The command hung up.')))
+  const send = (line: object): void => {
+    if (!response.destroyed) response.write(`${JSON.stringify(line)}\n`)
+  }
+  try {
+    const result = await run(request, operations, {
+      signal: hangUp.signal,
+      onProgress: (progress) => send({ progress })
+    })
+    send({ result })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    send({ error: { message, exit: exitCodeOf(error) } })
+  }
+  response.end()
+}
+
+async function run(
+  request: IncomingMessage,
+  operations: Operations,
+  call: CallOptions
+): Promise<unknown> {
+  const name = (request.url ?? '').slice(1)
+  switch (name) {
+    case 'distill':
+      return operations.distill(request, call)
+    case 'broadcast':
+      return operations.broadcast(Broadcast.parse(await bodyOf(request)), call)
+    case 'insights':
+      return operations.insights(Insights.parse(await bodyOf(request)), call)
+    case 'forget':
+      return operations.forget(Forget.parse(await bodyOf(request)), call)
+    case 'status':
+      return operations.status(call)
+    default:
+      throw new Error(`This node knows no operation "${name}"; is it older?`)
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let body = ''
+  for await (const chunk of request) {
+    body += String(chunk)
+    if (body.length > MAX_BODY_BYTES) throw new Error('The request is too large.')
+  }
+  return JSON.parse(body)
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,48 @@
+/** Exit codes of `hive`; `hive --help` lists them. */
+export const EXIT = {
+  ok: 0,
+  /** Something failed that no other code names. */
+  failed: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** The data directory is in use, unreadable, or of another version or swarm. */
+  directory: 3,
+  /** The swarm key or an address is wrong, or an address cannot be listened on. */
+  swarm: 4,
+  /** Part of the input was refused; the rest was taken. */
+  refused: 5,
+  /** Ended by a second SIGINT. */
+  interrupted: 130
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** Thrown for a wrong command line. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Thrown for what a running node answered. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+  readonly exit: ExitCode
+
+  constructor(message: string, exit: ExitCode) {
+    super(message)
+    this.exit = exit
+  }
+}
+
+/** By name, so that `hive --help` need not load the library to know its errors. */
+const BY_NAME: Readonly<Record<string, ExitCode>> = {
+  UsageError: EXIT.usage,
+  HiveError: EXIT.usage,
+  LimitError: EXIT.usage,
+  StoreError: EXIT.directory,
+  SwarmError: EXIT.swarm
+}
+
+export function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof CommandError) return error.exit
+  return error instanceof Error ? (BY_NAME[error.name] ?? EXIT.failed) : EXIT.failed
+}

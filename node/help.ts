@@ -1,0 +1,31 @@
+/** The text of `hive --help`. */
+export const HELP = `hive - a peer-to-peer hive for AI agents
+
+Usage: hive <command> [options]
+
+  start       run a node until it is stopped
+                --listen MULTIADDR      where to listen (repeatable; default /ip4/127.0.0.1/tcp/0)
+                --bootstrap MULTIADDR   a peer to begin with (repeatable)
+                --swarm NAME            the swarm to join (default "default")
+                --swarm-key FILE        only peers with this key may connect
+  keygen      print a new swarm key: hive keygen > swarm.key
+  distill     store facts: hive distill ENTITY CONTENT, or JSON Lines on standard input
+                --confidence N          0 to 1 (default 0.9)
+                --tag TAG               repeatable
+                --attribute NAME --value TEXT
+                --private               never share it
+  broadcast   anonymise and publish what is good enough
+                --min-confidence N      0 to 1 (default 0.9)
+  insights    list what the swarm has published
+                --limit N  --tag TAG  --state released|quarantined
+  forget ID   remove a fact; take back the vote on what was published of it
+  peers       list connected peers
+  status      show what this node is and has
+
+Every command takes --data-dir DIR (default $XDG_DATA_HOME/noormme-hive, that is
+~/.local/share/noormme-hive) and --json. Commands talk to the node that runs on the
+directory, or open the directory when none does. "hive --version" prints the version.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 data directory unusable or in use,
+4 swarm key or address unusable, 5 part of the input was refused, 130 interrupted.
+`

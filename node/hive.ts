@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** The `hive` binary: checks the version of Node.js before anything that needs it is loaded. */
+const NEEDED = 24
+const running = Number(process.versions.node.split('.')[0])
+
+if (running < NEEDED) {
+  process.stderr.write(
+    `hive needs Node.js ${NEEDED} or newer; this is ${process.versions.node}. Install it from https://nodejs.org, or run hive through an npm script of a project that has "node@${NEEDED}" as a dependency.\n`
+  )
+  process.exitCode = 1
+} else {
+  const { main } = await import('./main.ts')
+  process.exitCode = await main(process.argv.slice(2))
+}

@@ -1,0 +1,61 @@
+/** Runs one command line and answers with its exit code. Commands are loaded when they are named. */
+import { EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
+import { HELP } from './help.ts'
+import { warn } from './terminal.ts'
+import type { Command } from './command.ts'
+import type { ExitCode } from './exit-codes.ts'
+
+const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  start: () => import('./commands/start.ts'),
+  keygen: () => import('./commands/keygen.ts'),
+  distill: () => import('./commands/distill.ts'),
+  broadcast: () => import('./commands/broadcast.ts'),
+  insights: () => import('./commands/insights.ts'),
+  forget: () => import('./commands/forget.ts'),
+  peers: () => import('./commands/peers.ts'),
+  status: () => import('./commands/status.ts')
+}
+
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  const [name = '', ...rest] = argv
+  if (name === '--help' || name === '-h' || name === 'help' || rest.includes('--help')) {
+    process.stdout.write(HELP)
+    return EXIT.ok
+  }
+  if (name === '--version' || name === '-v') {
+    const { version } = await import('./version.ts')
+    process.stdout.write(`${version()}\n`)
+    return EXIT.ok
+  }
+  const interrupt = new AbortController()
+  const stopListening = onSignals(interrupt)
+  try {
+    const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+    if (load === undefined) {
+      throw new UsageError(name === '' ? 'Name a command.' : `There is no command "${name}".`)
+    }
+    const { command } = await load()
+    return await command.run(rest, { env: process.env, signal: interrupt.signal })
+  } catch (error) {
+    if (interrupt.signal.aborted) return EXIT.interrupted
+    warn(`hive: ${error instanceof Error ? error.message : String(error)}`)
+    if (error instanceof UsageError) warn('"hive --help" lists the commands and their options.')
+    return exitCodeOf(error)
+  } finally {
+    stopListening()
+  }
+}
+
+/** The first signal asks the command to stop; the second ends the process. */
+function onSignals(interrupt: AbortController): () => void {
+  const onSignal = (): void => {
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted)
+    interrupt.abort(new Error('Interrupted.'))
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+  return () => {
+    process.off('SIGINT', onSignal)
+    process.off('SIGTERM', onSignal)
+  }
+}

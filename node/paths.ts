@@ -1,0 +1,52 @@
+/** Where a node keeps its things: XDG base directories, and a short path for its socket. */
+import { createHash } from 'node:crypto'
+import { lstat, mkdir } from 'node:fs/promises'
+import { homedir, tmpdir, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** sun_path holds 108 bytes on Linux, 104 on macOS, the closing zero included. */
+const MAX_SOCKET_PATH = 103
+const NAME = 'noormme-hive'
+const OWNER_ONLY = 0o700
+
+/** `$XDG_DATA_HOME/noormme-hive`, by default `~/.local/share/noormme-hive`. */
+export function defaultDataDir(env: Environment): string {
+  return join(absolute(env['XDG_DATA_HOME']) ?? join(homedir(), '.local', 'share'), NAME)
+}
+
+/** A path for the socket of the node in `dataDir`, in a directory only its user can enter. */
+export async function socketPath(dataDir: string, env: Environment): Promise<string> {
+  const name = `${createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 16)}.sock`
+  const runtime = absolute(env['XDG_RUNTIME_DIR'])
+  const directory =
+    runtime === undefined || join(runtime, NAME, name).length > MAX_SOCKET_PATH
+      ? join(tmpdir(), `${NAME}-${userInfo().uid}`)
+      : join(runtime, NAME)
+  const path = join(directory, name)
+  if (path.length > MAX_SOCKET_PATH) {
+    throw new Error(
+      `The socket path ${path} is too long; set XDG_RUNTIME_DIR to a shorter directory.`
+    )
+  }
+  await mkdir(directory, { recursive: true, mode: OWNER_ONLY })
+  await checkOwned(directory)
+  return path
+}
+
+/** Relative XDG paths are to be ignored (XDG Base Directory Specification 0.8). */
+function absolute(path: string | undefined): string | undefined {
+  return path?.startsWith('/') === true ? path : undefined
+}
+
+/** In a shared /tmp another user could have made the directory first. */
+async function checkOwned(directory: string): Promise<void> {
+  const { uid, mode } = await lstat(directory)
+  const foreign = uid !== userInfo().uid || (mode & 0o077) !== 0
+  if (foreign) {
+    throw new Error(
+      `${directory} can be entered by other users; remove it, or set XDG_RUNTIME_DIR.`
+    )
+  }
+}

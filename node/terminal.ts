@@ -1,0 +1,67 @@
+/** Output of the commands: results to standard output, progress and warnings to standard error. */
+
+/** Progress lines at most this often, in milliseconds. */
+const PROGRESS_INTERVAL = 200
+
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function warn(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value))
+}
+
+/** One line that rewrites itself, on a terminal only. */
+export function progressLine(): {
+  update(text: string): void
+  end(): void
+} {
+  const { stderr } = process
+  let last = 0
+  let shown = false
+  return {
+    update(text) {
+      const now = Date.now()
+      if (!stderr.isTTY || now - last < PROGRESS_INTERVAL) return
+      last = now
+      shown = true
+      stderr.write(`\r\u001b[K${text}`)
+    },
+    end() {
+      if (shown) stderr.write('\r\u001b[K')
+    }
+  }
+}
+
+/** Columns padded to their widest cell; numbers to the right. */
+export function table(rows: readonly (readonly (string | number)[])[], indent = ''): string {
+  const texts = rows.map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell))
+  )
+  const widths = (texts[0] ?? []).map((_, column) =>
+    Math.max(...texts.map((row) => (row[column] ?? '').length))
+  )
+  return texts
+    .map((row, i) =>
+      row
+        .map((text, column) => {
+          const width = widths[column] ?? 0
+          const isNumber = typeof (rows[i] ?? [])[column] === 'number'
+          return isNumber ? text.padStart(width) : text.padEnd(width)
+        })
+        .join('  ')
+        .trimEnd()
+    )
+    .map((line) => indent + line)
+    .join('\n')
+}
+
+/** Text of other nodes must not move the cursor or colour the terminal. */
+export function plain(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- removing control characters is the purpose
+  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ')
+}

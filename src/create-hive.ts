@@ -1,0 +1,239 @@
+/** `createHive`: opens a node of the hive inside a program. */
+import { EventEmitter } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openReplica, openStore, StoreError, toHex } from '../crdt/index.ts'
+import { createSwarm, loadPeerKey } from '../transport/index.ts'
+import { Agents } from './agents.ts'
+import { anonymizer } from './anonymity/index.ts'
+import { Capabilities } from './capabilities/index.ts'
+import { HiveMind, Promotion } from './hive/index.ts'
+import { FactStore, Knowledge } from './knowledge/index.ts'
+import { localNames } from './local-names.ts'
+import { HiveOptions } from './options.ts'
+import { parse } from './parse.ts'
+import type { Entry, Replica, Store } from '../crdt/index.ts'
+import type { PeerStatus, Swarm, SwarmEvents } from '../transport/index.ts'
+import type { Agent } from './agents.ts'
+import type { Cortex } from './cortex.ts'
+import type { HiveInit } from './options.ts'
+import type { z } from 'zod'
+
+type Options = z.output<typeof HiveOptions>
+
+export type HiveEvents = SwarmEvents
+
+export interface HiveStatus {
+  readonly peerId: string | undefined
+  readonly multiaddrs: readonly string[]
+  /** Undefined without a network. */
+  readonly swarm: { readonly name: string; readonly id: string } | undefined
+  readonly peers: readonly PeerStatus[]
+  /** Facts on this node, and what its replica of the hive holds. */
+  readonly facts: number
+  readonly authors: number
+  readonly entries: number
+  /** Entries refused since the start, by reason; offences of peers; damaged values found. */
+  readonly rejections: Readonly<Record<string, number>>
+  readonly offences: number
+  readonly damaged: number
+}
+
+/** Only the owner may look into a node's directory. */
+const OWNER_ONLY = 0o700
+
+/**
+ * Opens and starts a node. Throws `HiveError` (OPTIONS_INVALID), `StoreError` (the directory is in
+ * use or unreadable) or `SwarmError` (key, address); what had been started is stopped again.
+ */
+export async function createHive(init: HiveInit = {}): Promise<Hive> {
+  const options = parse(HiveOptions, init, 'createHive', 'OPTIONS_INVALID')
+  const { dataDir } = options
+  if (dataDir !== undefined) await makeDirectory(dataDir)
+  const location = options.store ?? (dataDir === undefined ? undefined : join(dataDir, 'store'))
+  const store = await openStore(location)
+  try {
+    const name = options.swarm === false ? undefined : options.swarm.name
+    const replica = await openReplica({ store, swarm: name })
+    const facts = new FactStore(store)
+    await facts.load()
+    const swarm = await openSwarm(options, store, replica)
+    try {
+      await swarm?.start()
+      return new Hive({ options, store, replica, facts, swarm })
+    } catch (error) {
+      await swarm?.stop()
+      throw error
+    }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+interface HiveComponents {
+  readonly options: Options
+  readonly store: Store
+  readonly replica: Replica
+  readonly facts: FactStore
+  readonly swarm: Swarm | undefined
+}
+
+/** A running node. */
+export class Hive extends EventEmitter<HiveEvents> {
+  readonly #components: HiveComponents
+  readonly #promotion: Promotion
+  readonly agents: Agents
+  /** The default agent. */
+  readonly agent: Agent
+  #stopped: Promise<void> | undefined
+
+  constructor(components: HiveComponents) {
+    super()
+    this.#components = components
+    const { options, replica, facts, swarm } = components
+    this.#promotion = new Promotion({
+      facts,
+      replica,
+      anonymizer: anonymizer({ knownNames: options.anonymity.knownNames ?? localNames() }),
+      clock: options.clock ?? Date,
+      announce: (entries) => this.#announce(entries)
+    })
+    this.agents = new Agents((name) => this.#cortexFor(name))
+    this.agent = this.agents.create(options.agent.name)
+    if (swarm !== undefined) this.#forwardEvents(swarm)
+  }
+
+  /** Undefined without a network. */
+  get peerId(): string | undefined {
+    return this.#components.swarm?.peerId
+  }
+
+  /** Where peers reach this node, each with `/p2p/<peer id>`. */
+  get multiaddrs(): string[] {
+    return this.#components.swarm?.multiaddrs ?? []
+  }
+
+  get status(): HiveStatus {
+    const { options, store, replica, facts, swarm } = this.#components
+    const heads = replica.heads()
+    return {
+      peerId: this.peerId,
+      multiaddrs: this.multiaddrs,
+      swarm:
+        swarm === undefined || options.swarm === false
+          ? undefined
+          : { name: options.swarm.name, id: swarm.id },
+      peers: swarm?.peers() ?? [],
+      facts: facts.count,
+      authors: heads.length,
+      entries: heads.reduce((sum, { seq }) => sum + seq, 0),
+      rejections: replica.rejections(),
+      offences: swarm?.offences ?? 0,
+      damaged: store.damaged
+    }
+  }
+
+  /** Content digest of the hive's records, in hex: equal on two nodes exactly when they hold the same entries. */
+  digest(): Promise<string> {
+    return Promise.resolve(toHex(this.#components.replica.digest()))
+  }
+
+  /** Leaves the swarm and closes the store; idempotent. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #stop(): Promise<void> {
+    const errors: unknown[] = []
+    for (const part of [
+      () => this.#components.swarm?.stop(),
+      () => this.#components.store.close()
+    ]) {
+      try {
+        await part()
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw new AggregateError(errors, 'The node did not stop cleanly.')
+  }
+
+  #cortexFor(agent: string): Cortex {
+    const { options, replica, facts, swarm } = this.#components
+    const hasKey = options.swarm !== false && options.swarm.key !== undefined
+    const k = (options.swarm === false ? undefined : options.swarm.k) ?? (hasKey ? 1 : 2)
+    return {
+      knowledge: new Knowledge({
+        facts,
+        agent,
+        clock: options.clock ?? Date,
+        retract: (digest) => this.#retract(digest)
+      }),
+      hive: new HiveMind({ promotion: this.#promotion, replica, swarm, k }),
+      capabilities: new Capabilities()
+    }
+  }
+
+  async #retract(digest: Uint8Array): Promise<boolean> {
+    const entry = await this.#components.replica.retract(digest)
+    if (entry !== undefined) await this.#announce([entry])
+    return entry !== undefined
+  }
+
+  async #announce(entries: readonly Entry[]): Promise<void> {
+    await this.#components.swarm?.announce(entries)
+  }
+
+  #forwardEvents(swarm: Swarm): void {
+    swarm.on('peer:connect', (peer) => this.emit('peer:connect', peer))
+    swarm.on('peer:disconnect', (peer) => this.emit('peer:disconnect', peer))
+    swarm.on('peer:refused', (refusal) => this.emit('peer:refused', refusal))
+    swarm.on('peer:offence', (offence) => this.emit('peer:offence', offence))
+    swarm.on('bootstrap:unreachable', (failure) => this.emit('bootstrap:unreachable', failure))
+    swarm.on('sync:news', (news) => this.emit('sync:news', news))
+  }
+}
+
+async function openSwarm(
+  options: Options,
+  store: Store,
+  replica: Replica
+): Promise<Swarm | undefined> {
+  if (options.swarm === false) return undefined
+  const { key, bootstrap, listen, gossip, syncInterval } = options.swarm
+  const { dataDir, libp2p, clock, random, logger, userAgent } = options
+  const privateKey =
+    dataDir === undefined ? undefined : await loadPeerKey(join(dataDir, 'peer.key'))
+  return createSwarm({
+    replica,
+    store,
+    privateKey,
+    key,
+    bootstrap,
+    listen,
+    gossip,
+    syncInterval,
+    libp2p,
+    clock,
+    random,
+    logger,
+    userAgent
+  })
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: OWNER_ONLY })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StoreError('STORE_OPEN_FAILED', `Cannot make the directory ${path}: ${reason}`, {
+      cause
+    })
+  }
+}

@@ -1,0 +1,21 @@
+/** Errors of the library that agents embed. */
+
+export type HiveErrorCode =
+  /** Thrown when an option is unknown, missing or of the wrong type. */
+  | 'OPTIONS_INVALID'
+  /** Thrown when an argument of a call is of the wrong type or out of range. */
+  | 'ARGUMENT_INVALID'
+  /** Thrown when an agent of that name exists already. */
+  | 'AGENT_EXISTS'
+  /** Thrown when the hive is used after `stop()`. */
+  | 'STOPPED'
+
+export class HiveError extends Error {
+  override readonly name = 'HiveError'
+  readonly code: HiveErrorCode
+
+  constructor(code: HiveErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * A peer-to-peer hive for AI agents: embed a node, distil what the agent learns, share what works.
+ *
+ * @example
+ * ```ts
+ * import { createHive } from 'noormme-hive'
+ *
+ * await using db = await createHive({ dataDir: './hive' })
+ * const { knowledge, hive } = db.agent.cortex
+ * await knowledge.distill('CSS gap', 'Flex containers support gap in every current browser.', 0.95)
+ * await hive.broadcastKnowledge()
+ * console.log(await hive.getGlobalInsights())
+ * ```
+ */
+export { LimitError, StoreError } from '../crdt/index.ts'
+export { generateSwarmKey, SwarmError } from '../transport/index.ts'
+export { createHive } from './create-hive.ts'
+export { HiveError } from './errors.ts'
+export type { LimitErrorCode, StoreErrorCode } from '../crdt/index.ts'
+export type { PeerStatus, SwarmErrorCode, SynchronizeReport } from '../transport/index.ts'
+export type { Agent, Agents } from './agents.ts'
+export type { Capabilities, PreWarmedSkill } from './capabilities/index.ts'
+export type { Cortex } from './cortex.ts'
+export type { Hive, HiveEvents, HiveStatus } from './create-hive.ts'
+export type { HiveErrorCode } from './errors.ts'
+export type {
+  BroadcastOptions,
+  BroadcastReport,
+  HiveMind,
+  Insight,
+  InsightOptions,
+  InsightState
+} from './hive/index.ts'
+export type {
+  Distilled,
+  DistillManyOptions,
+  DistillOptions,
+  DistillProgress,
+  DistillReport,
+  Fact,
+  FactInput,
+  Forgotten,
+  Knowledge
+} from './knowledge/index.ts'
+export type { HiveInit } from './options.ts'

@@ -1,0 +1,146 @@
+/** `cortex.knowledge`: takes facts in, once each, and keeps them. */
+import { fromHex } from '../../crdt/index.ts'
+import { HiveError } from '../errors.ts'
+import { factOf, storedFact } from './fact.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { Clock } from '../../transport/index.ts'
+import type { DistillOptions, Fact, FactInput, StoredFact } from './fact.ts'
+import type { FactStatus, FactStore } from './fact-store.ts'
+
+export interface Distilled {
+  /** SHA-256 of the fact, in hex. */
+  readonly id: string
+  readonly status: FactStatus
+  /** How the status was found: by looking the fact's digest up. */
+  readonly path: 'exact'
+}
+
+export interface DistillManyOptions extends AbortOptions {
+  /** Called after each batch with the totals so far. */
+  readonly onProgress?: (progress: DistillProgress) => void
+}
+
+export interface DistillProgress {
+  readonly read: number
+  readonly new: number
+  readonly duplicate: number
+  readonly corroborated: number
+}
+
+export interface DistillReport extends DistillProgress {
+  /** What was refused, by its position from 1 (a line, in JSON Lines), and why. */
+  readonly rejected: readonly { readonly line: number; readonly reason: string }[]
+  readonly seconds: number
+}
+
+export interface Forgotten {
+  /** Whether the fact was on this node. */
+  readonly forgotten: boolean
+  /** Whether this node's vote on the published record was taken back. */
+  readonly retracted: boolean
+}
+
+export interface KnowledgeComponents {
+  readonly facts: FactStore
+  readonly clock: Clock
+  /** Takes back the vote on a published record; false when there is none. */
+  readonly retract: (digest: Uint8Array) => Promise<boolean>
+  readonly agent: string
+}
+
+/** Facts per durable write: large enough to make the fsync cheap, small enough for steady progress. */
+const BATCH_FACTS = 1_000
+
+const DIGEST_BYTES = 32
+
+export class Knowledge {
+  readonly #components: KnowledgeComponents
+
+  constructor(components: KnowledgeComponents) {
+    this.#components = components
+  }
+
+  /**
+   * Stores a fact unless this node has it; resolves when it is on disk. A repetition keeps the
+   * higher confidence and the tags of both. Throws `HiveError` (ARGUMENT_INVALID) or `LimitError`.
+   */
+  async distill(
+    entity: string,
+    content: string,
+    confidence: number,
+    { signal, ...options }: DistillOptions & AbortOptions = {}
+  ): Promise<Distilled> {
+    signal?.throwIfAborted()
+    const fact = this.#prepare({ entity, content, confidence, ...options })
+    const [status = 'new'] = await this.#components.facts.add([fact])
+    return { id: factOf(fact).id, status, path: 'exact' }
+  }
+
+  /**
+   * Stores many facts, a batch at a time, taking no more from `items` than it can write. An item
+   * that is refused costs that item; an `Error` in place of an item counts as refused. Aborting
+   * stops between batches: what was counted is stored.
+   */
+  async distillMany(
+    items: Iterable<FactInput | Error> | AsyncIterable<FactInput | Error>,
+    { signal, onProgress }: DistillManyOptions = {}
+  ): Promise<DistillReport> {
+    const started = performance.now()
+    const totals = { read: 0, new: 0, duplicate: 0, corroborated: 0 }
+    const rejected: { line: number; reason: string }[] = []
+    let batch: StoredFact[] = []
+    const flush = async (): Promise<void> => {
+      for (const status of await this.#components.facts.add(batch)) totals[status] += 1
+      batch = []
+      onProgress?.({ ...totals })
+      signal?.throwIfAborted()
+    }
+    signal?.throwIfAborted()
+    for await (const item of items) {
+      totals.read += 1
+      try {
+        if (item instanceof Error) throw item
+        batch.push(this.#prepare(item))
+      } catch (error) {
+        rejected.push({ line: totals.read, reason: messageOf(error) })
+      }
+      if (batch.length === BATCH_FACTS) await flush()
+    }
+    await flush()
+    return { ...totals, rejected, seconds: (performance.now() - started) / 1000 }
+  }
+
+  /** A fact of this node. Throws `HiveError` when `id` is not an id. */
+  async get(id: string): Promise<Fact | undefined> {
+    const stored = await this.#components.facts.get(digestOfId(id))
+    return stored === undefined ? undefined : factOf(stored)
+  }
+
+  /**
+   * Removes a fact from this node. Of what was published the vote is taken back; copies that other
+   * nodes hold, and votes of others, stay.
+   */
+  async forget(id: string): Promise<Forgotten> {
+    const digest = digestOfId(id)
+    const published = await this.#components.facts.promotedAs(digest)
+    const forgotten = await this.#components.facts.remove(digest)
+    const retracted = published !== undefined && (await this.#components.retract(published))
+    return { forgotten, retracted }
+  }
+
+  #prepare(input: FactInput): StoredFact {
+    return storedFact(input, this.#components.agent, this.#components.clock.now())
+  }
+}
+
+function digestOfId(id: string): Uint8Array {
+  const digest = typeof id === 'string' ? fromHex(id, DIGEST_BYTES) : undefined
+  if (digest === undefined) {
+    throw new HiveError('ARGUMENT_INVALID', `"${id}" is not a fact's id: 64 hexadecimal digits.`)
+  }
+  return digest
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
