@@ -8,6 +8,7 @@ Usage: hive <command> [options]
                 --bootstrap MULTIADDR   a peer to begin with (repeatable)
                 --swarm NAME            the swarm to join (default "default")
                 --swarm-key FILE        only peers with this key may connect
+                --no-gossip             learn by periodic sync alone
   keygen      print a new swarm key: hive keygen > swarm.key
   distill     store facts: hive distill ENTITY CONTENT, or JSON Lines on standard input
                 --confidence N          0 to 1 (default 0.9)

@@ -5,6 +5,9 @@ import type { Hive } from '../src/index.ts'
 /** The same warning is not repeated within this time, in milliseconds. */
 const QUIET_FOR = 60_000
 
+/** Changes within this time, in milliseconds, are told in one line. */
+const CHANGE_DELAY = 20
+
 export interface StartLog {
   follow(db: Hive): void
   ready(db: Hive, dataDir: string, hasKey: boolean): void
@@ -16,7 +19,10 @@ export function startLog(json: boolean): StartLog {
 }
 
 class JsonLog implements StartLog {
+  #changed = false
+
   follow(db: Hive): void {
+    db.on('hive:change', () => this.#onChange(db))
     db.on('peer:connect', (peer) => printJson({ event: 'peer:connect', peer }))
     db.on('peer:disconnect', (peer) => printJson({ event: 'peer:disconnect', peer }))
     db.on('peer:refused', (refusal) => printJson({ event: 'peer:refused', ...refusal }))
@@ -34,6 +40,16 @@ class JsonLog implements StartLog {
 
   stopping(): void {
     printJson({ event: 'stopping' })
+  }
+
+  /** One line for all changes of a moment. */
+  #onChange(db: Hive): void {
+    if (this.#changed) return
+    this.#changed = true
+    setTimeout(() => {
+      this.#changed = false
+      void db.digest().then((digest) => printJson({ event: 'hive:change', digest }))
+    }, CHANGE_DELAY)
   }
 }
 

@@ -21,7 +21,10 @@ import type { z } from 'zod'
 
 type Options = z.output<typeof HiveOptions>
 
-export type HiveEvents = SwarmEvents
+export interface HiveEvents extends SwarmEvents {
+  /** Entries of others became part of this node's replica. */
+  'hive:change': []
+}
 
 export interface HiveStatus {
   readonly peerId: string | undefined
@@ -101,6 +104,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     })
     this.agents = new Agents((name) => this.#cortexFor(name))
     this.agent = this.agents.create(options.agent.name)
+    replica.on('entry:admitted', () => this.emit('hive:change'))
     if (swarm !== undefined) this.#forwardEvents(swarm)
   }
 
@@ -196,6 +200,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     swarm.on('peer:refused', (refusal) => this.emit('peer:refused', refusal))
     swarm.on('peer:offence', (offence) => this.emit('peer:offence', offence))
     swarm.on('bootstrap:unreachable', (failure) => this.emit('bootstrap:unreachable', failure))
+    swarm.on('gossip:change', () => this.emit('gossip:change'))
     swarm.on('sync:news', (news) => this.emit('sync:news', news))
   }
 }

@@ -45,6 +45,8 @@ export class FrameStream {
   /** Resolves when the stream can take more. */
   async write(frame: Uint8Array, { signal }: AbortOptions = {}): Promise<void> {
     signal?.throwIfAborted()
+    // What was read tells more than "the stream is closed".
+    if (this.#error !== undefined) throw this.#error
     if (!this.#stream.send(new Uint8ArrayList(lengthPrefix(frame.length), frame))) {
       await this.#stream.onDrain({ signal })
     }

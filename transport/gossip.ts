@@ -31,6 +31,8 @@ export interface GossipInit {
   /** Pulls what `peer` has and this replica lacks. */
   pull(peer: PeerId): Promise<unknown>
   onOffence(peer: PeerId, reason: string): void
+  /** Subscribers or mesh peers came or went. */
+  onChange(): void
 }
 
 export interface Gossip {
@@ -41,6 +43,8 @@ export interface Gossip {
   meshPeers(): string[]
   stop(): void
 }
+
+const CHANGES = ['subscription-change', 'gossipsub:graft', 'gossipsub:prune'] as const
 
 /** Score below which a peer's gossip is ignored; -1 offence is about -20 (see the weights). */
 const GRAYLIST_SCORE = -80
@@ -57,6 +61,8 @@ export function gossipService(
     msgIdFn: (message) => hash('sha256', message.data, 'buffer'),
     allowedTopics: [topic],
     fallbackToFloodsub: false,
+    // Who has no room in its mesh names others that have: so a swarm outgrows its bootstrap peer.
+    doPX: true,
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     maxInboundDataLength: MAX_RPC_BYTES,
@@ -66,7 +72,8 @@ export function gossipService(
     scoreThresholds: {
       gossipThreshold: GOSSIP_SCORE,
       publishThreshold: PUBLISH_SCORE,
-      graylistThreshold: GRAYLIST_SCORE
+      graylistThreshold: GRAYLIST_SCORE,
+      acceptPXThreshold: 0
     },
     scoreParams: {
       appSpecificScore: scoreOf,
@@ -106,6 +113,7 @@ class TopicGossip implements Gossip {
     this.#service = service
     this.#init = init
     service.topicValidators.set(init.topic, (peer, message) => this.#validate(peer, message))
+    for (const event of CHANGES) service.addEventListener(event, this.#onChange)
     service.subscribe(init.topic)
   }
 
@@ -124,11 +132,14 @@ class TopicGossip implements Gossip {
   }
 
   stop(): void {
+    for (const event of CHANGES) this.#service.removeEventListener(event, this.#onChange)
     this.#service.topicValidators.delete(this.#init.topic)
     if (this.#service.getTopics().includes(this.#init.topic)) {
       this.#service.unsubscribe(this.#init.topic)
     }
   }
+
+  readonly #onChange = (): void => this.#init.onChange()
 
   async #validate(peer: PeerId, { data }: Message): Promise<TopicValidatorResult> {
     if (data.length > MAX_GOSSIP_BYTES) return this.#reject(peer, 'oversized')

@@ -56,6 +56,8 @@ export interface SwarmEvents {
   /** A peer sent what no honest peer would. */
   'peer:offence': [offence: { readonly peer: string; readonly reason: string }]
   'bootstrap:unreachable': [failure: { readonly address: string; readonly reason: string }]
+  /** Peers became reachable by gossip, or no longer are. */
+  'gossip:change': []
   /** Entries came in through a sync. */
   'sync:news': [news: { readonly entries: number }]
 }
@@ -64,9 +66,10 @@ export interface PeerStatus {
   readonly peer: string
   readonly addresses: readonly string[]
   readonly direction: 'inbound' | 'outbound'
-  /** Shares this swarm (speaks its `/sync`), and is in this node's gossip mesh. */
+  /** Whether it shares this swarm, that is, speaks its `/sync`. */
   readonly swarm: boolean
-  readonly mesh: boolean
+  /** Whether gossip reaches it: directly, as one of this node's mesh, or as a subscriber only. */
+  readonly gossip: 'mesh' | 'subscriber' | 'none'
   /** Milliseconds; undefined until measured. */
   readonly latency?: number
 }
@@ -183,7 +186,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         topic: this.#name('gossip'),
         replica: this.#init.replica,
         pull: (peer) => host.services.sync.sync(peer),
-        onOffence: (peer, reason) => this.#onOffence(peer, reason)
+        onOffence: (peer, reason) => this.#onOffence(peer, reason),
+        onChange: () => this.emit('gossip:change')
       })
     }
     void this.#dialer?.start()
@@ -233,6 +237,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const host = this.#opened()
     const swarm = new Set(host.services.sync.peers().map(String))
     const mesh = new Set(this.#gossip?.meshPeers())
+    const subscribers = new Set(this.#gossip?.subscribers())
+    const gossipOf = (peer: string): PeerStatus['gossip'] => {
+      if (mesh.has(peer)) return 'mesh'
+      return subscribers.has(peer) ? 'subscriber' : 'none'
+    }
     const peers = new Map<string, PeerStatus>()
     for (const connection of host.getConnections()) {
       const peer = connection.remotePeer.toString()
@@ -242,7 +251,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         addresses: [...(peers.get(peer)?.addresses ?? []), address],
         direction: connection.direction,
         swarm: swarm.has(peer),
-        mesh: mesh.has(peer),
+        gossip: gossipOf(peer),
         latency: connection.rtt
       })
     }

@@ -18,7 +18,7 @@ import type { Entry, FeedHead, Replica } from '../crdt/index.ts'
 import type { FrameStream } from './frame-stream.ts'
 import type { SyncFrame } from './sync-frames.ts'
 
-export type SyncReplica = Pick<Replica, 'admit' | 'digest' | 'entriesAfter' | 'heads' | 'headOf'>
+export type SyncReplica = Pick<Replica, 'admit' | 'digest' | 'entriesAfter' | 'heads'>
 
 export interface SyncReport {
   /** Entries the other side lacked, and entries this side admitted. */
@@ -57,7 +57,7 @@ class Session {
     const ours = this.#replica.heads()
     const [theirs] = await Promise.all([this.#receiveHeads(), this.#sendHeads(ours)])
     const [received, sent] = await Promise.all([
-      this.#receiveEntries(this.#countAhead(theirs)),
+      this.#receiveEntries(countAhead(ours, theirs)),
       this.#sendEntries(ours, theirs)
     ])
     return { sent, received: received.count, news: received.news }
@@ -92,15 +92,6 @@ class Session {
     }
   }
 
-  /** How many entries the other side can have that we lack. */
-  #countAhead(theirs: ReadonlyMap<string, FeedHead>): number {
-    let ahead = 0
-    for (const { author, seq } of theirs.values()) {
-      ahead += Math.max(0, seq - this.#replica.headOf(author).seq)
-    }
-    return ahead
-  }
-
   async #sendEntries(
     ours: readonly FeedHead[],
     theirs: ReadonlyMap<string, FeedHead>
@@ -127,7 +118,6 @@ class Session {
       const frame = await this.#read()
       if (frame.type === 'done') break
       if (frame.type !== 'entry') throw new ProtocolError(`${frame.type} in place of an entry`)
-      // Entries that arrive by gossip meanwhile are fewer than expected, never more.
       arrived += 1
       if (arrived > expected) throw new ProtocolError('more entries than its heads announced')
       const admission = await this.#replica.admit(frame.bytes)
@@ -156,4 +146,12 @@ class Session {
   #write(frame: SyncFrame): Promise<void> {
     return this.#stream.write(writeSyncFrame(frame), { signal: this.#signal })
   }
+}
+
+/** How many entries the other side has that we lacked when we said what we have. */
+function countAhead(ours: readonly FeedHead[], theirs: ReadonlyMap<string, FeedHead>): number {
+  const held = new Map(ours.map(({ author, seq }) => [toHex(author), seq]))
+  let ahead = 0
+  for (const [author, { seq }] of theirs) ahead += Math.max(0, seq - (held.get(author) ?? 0))
+  return ahead
 }

@@ -16,11 +16,11 @@ export const command: Command = {
     else if (peers.length === 0)
       print('No peers. Give --bootstrap to "hive start", or wait for others to join.')
     else {
-      const rows = peers.map(({ peer, direction, swarm, mesh, latency, addresses }) => [
+      const rows = peers.map(({ peer, direction, swarm, gossip, latency, addresses }) => [
         peer,
         direction,
         swarm ? 'swarm' : 'other',
-        mesh ? 'mesh' : '-',
+        gossip,
         latency === undefined ? '-' : `${latency} ms`,
         addresses.join(' ')
       ])

@@ -23,7 +23,8 @@ export const command: Command = {
       listen: { type: 'string', multiple: true },
       bootstrap: { type: 'string', multiple: true },
       swarm: { type: 'string' },
-      'swarm-key': { type: 'string' }
+      'swarm-key': { type: 'string' },
+      'no-gossip': { type: 'boolean' }
     })
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const keyFile = values['swarm-key']
@@ -34,7 +35,8 @@ export const command: Command = {
         name: values.swarm,
         key: keyFile === undefined ? undefined : await readKey(keyFile),
         bootstrap: values.bootstrap,
-        listen: values.listen
+        listen: values.listen,
+        gossip: values['no-gossip'] !== true
       }
     })
     const log = startLog(values.json === true)

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { converged, gossiping, startNode } from '../fixtures/nodes.ts'
+import { publication } from '../fixtures/publications.ts'
+
+describe('thirty nodes on one address', () => {
+  it('join one bootstrap at once: all connect, no mesh is empty, every message arrives', async function () {
+    this.timeout(60_000)
+    const signal = AbortSignal.timeout(55_000)
+    await using stack = new AsyncDisposableStack()
+    const bootstrap = stack.use(await startNode())
+    const joined = await Promise.all(
+      Array.from({ length: 29 }, () => startNode({ bootstrap: bootstrap.swarm.multiaddrs }))
+    )
+    const nodes = [bootstrap, ...joined]
+    for (const node of joined) stack.use(node)
+    await gossiping(bootstrap, signal, 29)
+    await Promise.all(
+      nodes.map(async ({ swarm }) => {
+        while (!swarm.peers().some(({ gossip }) => gossip === 'mesh')) {
+          await once(swarm, 'gossip:change', { signal })
+        }
+      })
+    )
+    assert.equal(bootstrap.swarm.peers().length, 29)
+    await Promise.all(nodes.map((node, i) => node.publish([publication(`news of node ${i}`)])))
+    await converged(nodes, signal, nodes.length)
+    for (const { replica, swarm } of nodes) {
+      assert.equal(replica.heads().length, nodes.length)
+      assert.equal(swarm.offences, 0)
+    }
+  })
+})
