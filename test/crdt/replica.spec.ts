@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { LimitError, StoreError, toHex, writeEntry } from '../../crdt/index.ts'
+import { MAX_ENTRY_BYTES } from '../../crdt/constants.ts'
+import { publication, publications } from '../fixtures/publications.ts'
+import { contentOf, deliver, replicaOn } from '../fixtures/replicas.ts'
+import { temporaryDirectory } from '../fixtures/temporary.ts'
+import type { Replica } from '../../crdt/index.ts'
+
+async function votes(replica: Replica, digest: Uint8Array): Promise<number> {
+  return (await replica.get(digest))?.registers.length ?? 0
+}
+
+describe('a replica', () => {
+  it('says the same after it was reopened', async () => {
+    await using directory = await temporaryDirectory()
+    let before: unknown
+    {
+      await using a = await replicaOn(directory.path)
+      await a.replica.publish(publications(200))
+      before = await contentOf(a.replica)
+    }
+    await using again = await replicaOn(directory.path)
+    assert.deepEqual(await contentOf(again.replica), before)
+  })
+
+  it('never vouches twice, also not after a restart and under another author', async () => {
+    await using directory = await temporaryDirectory()
+    {
+      await using a = await replicaOn(directory.path)
+      assert.equal((await a.replica.publish([publication('x')])).records.length, 1)
+      assert.equal((await a.replica.publish([publication('x')])).already.length, 1)
+    }
+    await using again = await replicaOn(directory.path)
+    const { already, entries } = await again.replica.publish([publication(' x ')])
+    assert.deepEqual([already.length, entries.length], [1, 0])
+  })
+
+  it('adds a vote, and no copy, to what another author published', async () => {
+    await using a = await replicaOn()
+    await using b = await replicaOn()
+    const [digest = new Uint8Array()] = (await a.replica.publish([publication('x')])).records
+    await deliver(a.replica, b.replica)
+    const published = await b.replica.publish([publication('x', { confidence: 0.7 })])
+    assert.deepEqual([published.records.length, published.votes.length], [0, 1])
+    await deliver(b.replica, a.replica)
+    assert.equal(await votes(a.replica, digest), 2)
+    assert.deepEqual(await contentOf(a.replica), await contentOf(b.replica))
+  })
+
+  it('takes its vote back everywhere, under a later author, in any order of delivery', async () => {
+    await using a = await replicaOn()
+    await using b = await replicaOn()
+    const { records, entries } = await a.replica.publish([publication('x')])
+    const [digest = new Uint8Array()] = records
+    a.replica.rotateAuthor()
+    const retraction = await a.replica.retract(digest)
+    assert.ok(retraction !== undefined)
+    assert.notEqual(toHex(retraction.author), toHex(entries[0]?.author ?? new Uint8Array()))
+    assert.equal(await votes(a.replica, digest), 0)
+    await b.replica.admit(writeEntry(retraction))
+    await deliver(a.replica, b.replica)
+    assert.equal(await votes(b.replica, digest), 0)
+    assert.equal(await a.replica.retract(digest), undefined)
+  })
+
+  it('may vouch again for what it took back', async () => {
+    await using a = await replicaOn()
+    const [digest = new Uint8Array()] = (await a.replica.publish([publication('x')])).records
+    await a.replica.retract(digest)
+    assert.equal((await a.replica.publish([publication('x')])).votes.length, 1)
+    assert.equal(await votes(a.replica, digest), 1)
+  })
+
+  it('splits what does not fit into one entry', async () => {
+    await using a = await replicaOn()
+    await using b = await replicaOn()
+    const noise = Array.from({ length: 40 }, () =>
+      publication(randomBytes(12_000).toString('base64'))
+    )
+    const { entries, records } = await a.replica.publish(noise)
+    assert.equal(records.length, 40)
+    for (const entry of entries) assert.ok(writeEntry(entry).length <= MAX_ENTRY_BYTES)
+    await deliver(a.replica, b.replica)
+    assert.deepEqual(await contentOf(a.replica), await contentOf(b.replica))
+  })
+
+  it('publishes nothing of a batch in which one item does not fit the format', async () => {
+    await using a = await replicaOn()
+    const batch = [publication('fine'), publication('x'.repeat(40_000))]
+    await assert.rejects(a.replica.publish(batch), LimitError)
+    assert.equal(a.replica.heads().length, 0)
+  })
+
+  it('belongs to one swarm', async () => {
+    await using directory = await temporaryDirectory()
+    {
+      await using a = await replicaOn(directory.path, 'red')
+      await a.replica.publish([publication('x')])
+    }
+    await assert.rejects(replicaOn(directory.path, 'blue'), (error) => {
+      return error instanceof StoreError && error.code === 'STORE_SWARM'
+    })
+  })
+})
