@@ -13,9 +13,7 @@ const NPM_TAGS: ReadonlySet<string> = new Set(['latest', 'next', 'beta', 'alpha'
 
 /** First labels of dotted API names, which are public vocabulary. */
 const API_ROOTS: ReadonlySet<string> = new Set(
-  'api browser chrome css dom html http javascript manifests mathml svg webassembly webdriver webextensions window'.split(
-    ' '
-  )
+  'css html javascript manifests mathml svg webassembly webdriver webextensions'.split(' ')
 )
 
 function isHost(hit: string): boolean {

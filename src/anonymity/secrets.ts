@@ -55,7 +55,10 @@ export const SECRET_RULES: readonly Rule[] = [
   secret('telegram-token', /\b\d{8,10}:[\w-]{35}\b/g, [':']),
   secret('jwt', /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, ['eyJ']),
   secret('slack-webhook', /\bhooks\.slack\.com\/[\w/-]{10,}/g, ['hooks.slack']),
-  secret('authorization', /\b(?:bearer|basic)\s+(?<hit>[\w+/=.~-]{12,})/gi),
+  {
+    ...secret('authorization', /\b(?:bearer|basic)\s+(?<hit>[\w+/=.~-]{12,})/gi),
+    accept: isOpaque
+  },
   secret('url-credentials', /:\/\/(?<hit>[^\s/@:<>]{0,256}:[^\s/@<>]{1,256})@/g, ['://']),
   {
     ...secret(

@@ -46,11 +46,8 @@ describe('sync frames', () => {
   })
 
   it('refuse more heads than a page holds before reading them', () => {
-    const bytes = Buffer.from([
-      1,
-      0,
-      ...[0x80 | ((HEADS_PER_PAGE + 1) & 0x7f), (HEADS_PER_PAGE + 1) >> 7]
-    ])
+    const count = HEADS_PER_PAGE + 1
+    const bytes = Buffer.from([1, 0, 0x80 | (count & 0x7f), count >> 7])
     assert.throws(() => readSyncFrame(bytes), MalformedError)
   })
 
