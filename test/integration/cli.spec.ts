@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HiveProcess, runHive } from '../fixtures/hive-process.ts'
+import { temporaryDirectory } from '../fixtures/temporary.ts'
+import type { TemporaryDirectory } from '../fixtures/temporary.ts'
+
+describe('the hive binary', function () {
+  this.timeout(60_000)
+  const signal = (): AbortSignal => AbortSignal.timeout(50_000)
+  let directory: TemporaryDirectory
+  beforeEach(async () => (directory = await temporaryDirectory()))
+  afterEach(() => directory[Symbol.asyncDispose]())
+  const dir = (name = 'node'): string => join(directory.path, name)
+
+  it('explains itself, and every wrong command line', async () => {
+    const help = await runHive(['--help'])
+    assert.equal(help.code, 0)
+    for (const word of ['start', 'distill', 'broadcast', 'insights', 'Exit codes'])
+      assert.ok(help.stdout.includes(word))
+    assert.match((await runHive(['--version'])).stdout, /^\d+\.\d+\.\d+\n$/)
+    for (const args of [
+      [],
+      ['strat'],
+      ['status', '--what'],
+      ['distill', 'only-entity'],
+      ['insights', '--limit', 'x'],
+      ['forget']
+    ]) {
+      const { code, stderr, stdout } = await runHive([...args])
+      assert.deepEqual([code, stdout], [2, ''], args.join(' '))
+      assert.match(stderr, /^hive: .*\n.*--help/)
+    }
+  })
+
+  it('works on a directory without a node, from distilling to forgetting', async () => {
+    const data = ['--data-dir', dir()]
+    const one = await runHive([
+      'distill',
+      'CSS gap',
+      'Clear /home/ada/x first.',
+      '--confidence',
+      '0.95',
+      '--tag',
+      'css',
+      ...data
+    ])
+    assert.equal(one.stdout, '1 read: 1 new, 0 known already, 0 refused\n')
+    const lines =
+      '{"entity":"a","content":"b","confidence":0.95}\nbad\n{"entity":"a","content":"b","confidence":0.95}\n'
+    const many = await runHive(['distill', ...data], lines)
+    assert.deepEqual([many.code, many.stdout], [5, '3 read: 1 new, 1 known already, 1 refused\n'])
+    assert.match(many.stderr, /line 2: not JSON/)
+    assert.equal(
+      (await runHive(['broadcast', ...data])).stdout,
+      '2 promoted, 0 corroborated, 0 withheld\n'
+    )
+    const insights = await runHive(['insights', '--tag', 'css', ...data])
+    assert.match(
+      insights.stdout,
+      /released {2}1 vote {2}95% {2}CSS gap {2}#css\n {2}Clear <PATH_1> first\./
+    )
+    const status = JSON.parse((await runHive(['status', '--json', ...data])).stdout)
+    assert.deepEqual([status.running, status.facts, status.entries], [false, 2, 1])
+    const [{ id }] = (await runHive(['insights', '--json', ...data])).stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+      .filter(({ entity }) => entity === 'a')
+    assert.match((await runHive(['forget', id, ...data])).stdout, /no longer vouched for/)
+    assert.deepEqual((await runHive(['forget', id, ...data])).code, 1)
+    assert.equal((await runHive(['forget', 'xyz', ...data])).code, 2)
+    assert.match((await runHive(['peers', ...data])).stdout, /No node runs/)
+  })
+
+  it('talks to the node that runs on a directory, and lets no second one in', async () => {
+    const data = ['--data-dir', dir()]
+    await using node = new HiveProcess(data)
+    const { pid } = await node.ready(signal())
+    await runHive(['distill', 'e', 'A fact.', ...data])
+    const status = JSON.parse((await runHive(['status', '--json', ...data])).stdout)
+    assert.deepEqual([status.running, status.pid, status.facts], [true, pid, 1])
+    assert.match((await runHive(['status', ...data])).stdout, /running, process \d+/)
+    const second = await runHive(['start', ...data])
+    assert.equal(second.code, 3)
+    assert.match(second.stderr, new RegExp(`runs on .* already \\(process ${pid}\\)`))
+    // A node that was killed leaves its address behind; commands notice.
+    node.kill('SIGKILL')
+    await node.exit
+    assert.equal(JSON.parse((await runHive(['status', '--json', ...data])).stdout).running, false)
+  })
+
+  it('stops within two seconds when asked, with peers connected', async () => {
+    await using a = new HiveProcess(['--data-dir', dir('a')])
+    const { multiaddrs } = await a.ready(signal())
+    await using b = new HiveProcess(['--data-dir', dir('b'), '--bootstrap', multiaddrs[0] ?? ''])
+    await a.line(({ event }) => event === 'peer:connect', signal())
+    for (const [node, name] of [
+      [a, 'SIGINT'],
+      [b, 'SIGTERM']
+    ] as const) {
+      const asked = performance.now()
+      node.kill(name)
+      assert.equal(await node.exit, 0, node.stderr)
+      assert.ok(performance.now() - asked < 2_500)
+    }
+  })
+
+  it('tells both sides of a wrong swarm key why they do not meet', async () => {
+    const key = async (name: string): Promise<string> => {
+      await writeFile(dir(name), (await runHive(['keygen'])).stdout)
+      return dir(name)
+    }
+    await using a = new HiveProcess(['--data-dir', dir('a'), '--swarm-key', await key('one.key')])
+    const { multiaddrs } = await a.ready(signal())
+    await using b = new HiveProcess([
+      '--data-dir',
+      dir('b'),
+      '--swarm-key',
+      await key('two.key'),
+      '--bootstrap',
+      multiaddrs[0] ?? ''
+    ])
+    const refused = await a.line(({ event }) => event === 'peer:refused', signal())
+    const unreachable = await b.line(({ event }) => event === 'bootstrap:unreachable', signal())
+    assert.match(String(refused['reason']), /swarm key differs/)
+    assert.match(String(unreachable['reason']), /swarm key differs/)
+  })
+
+  it('names what is wrong with a key, an address or a directory', async () => {
+    const data = ['--data-dir', dir()]
+    await writeFile(dir('bad.key'), 'not a key')
+    await writeFile(dir('file'), '')
+    const cases: readonly (readonly [string[], number, RegExp])[] = [
+      [['--swarm-key', dir('bad.key'), ...data], 4, /not a swarm key.*keygen/],
+      [['--swarm-key', dir('none.key'), ...data], 4, /Cannot read the swarm key/],
+      [['--bootstrap', 'example.org', ...data], 4, /"example.org" is not a multiaddr/],
+      [['--listen', '/ip4/192.0.2.1/tcp/1', ...data], 4, /Cannot listen on \/ip4\/192.0.2.1/],
+      [['--data-dir', dir('file')], 3, /Cannot (make|open)/]
+    ]
+    for (const [args, code, words] of cases) {
+      const result = await runHive(['start', ...args])
+      assert.equal(result.code, code, result.stderr)
+      assert.match(result.stderr, words)
+      assert.ok(!result.stderr.includes('    at '), 'no stack')
+    }
+  })
+})
