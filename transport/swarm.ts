@@ -12,7 +12,7 @@ import { gossipService, joinGossip } from './gossip.ts'
 import { createHost } from './host.ts'
 import { describeMismatch, keyGate } from './key-gate.ts'
 import { Offences } from './offences.ts'
-import { explainDialFailure } from './dial-failure.ts'
+import { explainDialFailure, explainListenFailure } from './failures.ts'
 import { RememberedPeers } from './remembered-peers.ts'
 import { parseSwarmKey, swarmId } from './swarm-key.ts'
 import { sync } from './sync.ts'
@@ -178,8 +178,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     } catch (cause) {
       await this.stop()
       const listen = (this.#init.listen ?? DEFAULT_LISTEN).join(', ')
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new SwarmError('LISTEN_FAILED', `Cannot listen on ${listen}: ${reason}`, { cause })
+      throw new SwarmError(
+        'LISTEN_FAILED',
+        `Cannot listen on ${listen}: ${explainListenFailure(cause)}.`,
+        { cause }
+      )
     }
     if (this.#init.gossip !== false) {
       this.#gossip = joinGossip(host.services.gossip, {

@@ -1,4 +1,4 @@
-/** Dial failures in plain words. libp2p's own name the layer that broke, not what to do. */
+/** Failures to dial and to listen in plain words. libp2p's own name the layer that broke, not what to do. */
 
 /** A handshake that ends like this met another swarm key, or a key on one side only. */
 const KEY_FAILURES: ReadonlySet<string> = new Set([
@@ -21,6 +21,14 @@ export function explainDialFailure(error: Error, hasKey: boolean): string {
   }
   if (/timed? ?out|aborted/i.test(text)) return 'no answer within the time limit'
   return error.message
+}
+
+export function explainListenFailure(error: unknown): string {
+  const text = String(error)
+  if (/EADDRINUSE/.test(text)) return 'another process listens there'
+  if (/EADDRNOTAVAIL/.test(text)) return 'this machine has no such address'
+  if (/EACCES/.test(text)) return 'that port needs more rights; use one above 1023'
+  return text.split('\n')[0] ?? text
 }
 
 function isKeyFailure(error: unknown): boolean {
