@@ -33,7 +33,8 @@ export function readUint(decoder: Decoder, max: number): number {
   if (length > 1 && decoder.arr[decoder.pos - 1] === 0) {
     throw new MalformedError('a number in a longer form than needed')
   }
-  if (value > max) throw new MalformedError(`${value} is over ${max}`)
+  // Written so that NaN is refused: lib0 returns it for a number padded to more than 147 bytes.
+  if (!(value <= max)) throw new MalformedError(`${value} is over ${max}`)
   return value
 }
 

@@ -9,7 +9,7 @@ import { createEntry } from './entry.ts'
 import { clientIdOf, writeLogUpdate } from './knowledge-log.ts'
 import { pack } from './payload.ts'
 import { canonicalRecord, encodeRecord, recordDigest } from './record.ts'
-import { canonicalTags } from './register.ts'
+import { canonicalTags, checkNumbers } from './register.ts'
 import { commitmentOf, createSecret } from './retraction.ts'
 import type { Author } from './author.ts'
 import type { Entry } from './entry.ts'
@@ -39,6 +39,7 @@ export interface PreparedPublication {
 
 /** Throws `LimitError` when a publication does not fit the format. */
 export function preparePublication(publication: Publication): PreparedPublication {
+  checkNumbers(publication)
   const record = canonicalRecord(publication.record)
   const bytes = encodeRecord(record)
   const digest = recordDigest(bytes)

@@ -41,12 +41,9 @@ export function canonicalRecord(record: HiveRecord): HiveRecord {
     ? record.content.normalize('NFC')
     : canonicalText(record.content)
   const canonical = { kind: record.kind, entity: canonicalText(record.entity), content }
-  if (record.attribute === undefined || record.attribute === '') return canonical
-  return {
-    ...canonical,
-    attribute: canonicalText(record.attribute),
-    value: canonicalText(record.value ?? '')
-  }
+  const attribute = canonicalText(record.attribute ?? '')
+  if (attribute === '') return canonical
+  return { ...canonical, attribute, value: canonicalText(record.value ?? '') }
 }
 
 /** Bytes of a canonical record. Throws `LimitError` when it does not fit the format. */

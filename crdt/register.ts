@@ -99,6 +99,26 @@ export function canonicalTags(tags: readonly string[]): string[] {
   return unique.toSorted(byCodeUnits)
 }
 
+/** Throws `LimitError` when a number is outside of its range, as written by `writeRegister`. */
+export function checkNumbers({
+  confidence,
+  day,
+  validFrom = 0,
+  validTo = 0
+}: Pick<Register, 'confidence' | 'day' | 'validFrom' | 'validTo'>): void {
+  if (!(confidence >= 0 && confidence <= 1)) {
+    throw new LimitError('NUMBER_INVALID', `The confidence is ${confidence}; it goes from 0 to 1.`)
+  }
+  if (!Number.isInteger(day) || day < 0 || day > MAX_DAY) {
+    throw new LimitError('NUMBER_INVALID', `The day is ${day}; pass whole days since 1970.`)
+  }
+  for (const time of [validFrom, validTo]) {
+    if (!Number.isInteger(time) || Math.abs(time) > MAX_TIME) {
+      throw new LimitError('NUMBER_INVALID', `A time is ${time}; pass milliseconds since 1970.`)
+    }
+  }
+}
+
 function byCodeUnits(a: string, b: string): number {
   if (a === b) return 0
   return a < b ? -1 : 1

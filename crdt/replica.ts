@@ -81,6 +81,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly #feeds: Feeds
   readonly #materials: Materials
   readonly #serial = new Serial()
+  /** Publications and retractions: each sees what the one before it vouched for. */
+  readonly #voting = new Serial()
   readonly #rejections = new Map<RejectReason, number>()
   #author: Author | undefined
   /** Set by a failed commit: what is resident is ahead of the disk. */
@@ -117,32 +119,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Signs, stores and returns what is new of `publications`. Throws `LimitError` before anything is stored. */
   async publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
     const prepared = uniqueByDigest(publications.map(preparePublication))
-    const result = {
-      entries: [] as Entry[],
-      records: [] as Uint8Array[],
-      votes: [] as Uint8Array[]
-    }
-    const vouched = await this.#vouched.getMany(prepared.map(({ digest }) => digest))
-    const fresh = prepared.filter((_, i) => vouched[i] === undefined)
-    for (const batch of batchesOf(fresh)) {
-      signal?.throwIfAborted()
-      const published = await this.#materials.has(batch.map(({ digest }) => digest))
-      for (const [i, { digest }] of batch.entries()) {
-        ;(published[i] === true ? result.votes : result.records).push(digest)
-      }
-      result.entries.push(...(await this.#append(batch, published)))
-    }
-    const already = prepared.filter((_, i) => vouched[i] !== undefined).map(({ digest }) => digest)
-    return { ...result, already }
+    return this.#voting.run(() => this.#publish(prepared, signal))
   }
 
   /** Takes this node's vote on a record back; undefined when it has none. */
-  async retract(digest: Uint8Array): Promise<Entry | undefined> {
-    const secret = await this.#vouched.get(digest)
-    if (secret === undefined) return undefined
-    const retraction: Value = { type: 'retraction', digest, secret }
-    const entries = await this.#sign([[retraction]], () => [this.#vouched.del(digest)])
-    return entries[0]
+  retract(digest: Uint8Array): Promise<Entry | undefined> {
+    return this.#voting.run(() => this.#retract(digest))
   }
 
   /** Whether this node has vouched for the record, under any of its authors. */
@@ -187,8 +169,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    * forgotten, so that the next sync brings it back.
    */
   async *entriesAfter(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
-    await this.#store.flush()
-    const last = this.#feeds.get(author).seq
+    const last = await this.#serial.run(() => this.#lastDurable(author))
     let next = seq + 1
     for await (const [key, bytes] of this.#entries.entries({
       gte: entryKey(author, next),
@@ -201,11 +182,21 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     if (next <= last) await this.#forgetFeed(author)
   }
 
+  /** Goes back to what is on disk, after a failed commit. */
+  async #refresh(): Promise<void> {
+    if (!this.#stale) return
+    await this.#store.flush()
+    await this.load()
+  }
+
+  async #lastDurable(author: Uint8Array): Promise<number> {
+    await this.#store.flush()
+    await this.#refresh()
+    return this.#feeds.get(author).seq
+  }
+
   async #admit(bytes: Uint8Array, extra: readonly Operation[]): Promise<Admission> {
-    if (this.#stale) {
-      await this.#store.flush()
-      await this.load()
-    }
+    await this.#refresh()
     const verdict = await judge(bytes, {
       swarm: this.swarm,
       feed: (author) => this.#feeds.get(author),
@@ -247,6 +238,37 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       this.#author = undefined
     })
     return durable
+  }
+
+  async #publish(
+    prepared: readonly PreparedPublication[],
+    signal: AbortSignal | undefined
+  ): Promise<Published> {
+    const result = {
+      entries: [] as Entry[],
+      records: [] as Uint8Array[],
+      votes: [] as Uint8Array[]
+    }
+    const vouched = await this.#vouched.getMany(prepared.map(({ digest }) => digest))
+    const fresh = prepared.filter((_, i) => vouched[i] === undefined)
+    for (const batch of batchesOf(fresh)) {
+      signal?.throwIfAborted()
+      const published = await this.#materials.has(batch.map(({ digest }) => digest))
+      for (const [i, { digest }] of batch.entries()) {
+        ;(published[i] === true ? result.votes : result.records).push(digest)
+      }
+      result.entries.push(...(await this.#append(batch, published)))
+    }
+    const already = prepared.filter((_, i) => vouched[i] !== undefined).map(({ digest }) => digest)
+    return { ...result, already }
+  }
+
+  async #retract(digest: Uint8Array): Promise<Entry | undefined> {
+    const secret = await this.#vouched.get(digest)
+    if (secret === undefined) return undefined
+    const retraction: Value = { type: 'retraction', digest, secret }
+    const entries = await this.#sign([[retraction]], () => [this.#vouched.del(digest)])
+    return entries[0]
   }
 
   #append(batch: readonly PreparedPublication[], published: readonly boolean[]): Promise<Entry[]> {

@@ -6,7 +6,7 @@
  * After a failed write (disk full) reads go on, and every commit tries to reopen first.
  */
 import { open, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve as absolute } from 'node:path'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
 import { seal, unseal } from './checksum.ts'
@@ -59,6 +59,12 @@ const MAX_BATCH_OPERATIONS = 20_000
 /** A probe of this size decides whether there is space again; LevelDB needs about as much to reopen. */
 const PROBE_BYTES = 1024 * 1024
 
+/**
+ * Directories that this process has open. LevelDB's refusal of a second open closes a descriptor of
+ * the lock file, with which POSIX drops the lock of the first: any other process could open it then.
+ */
+const openDirectories = new Set<string>()
+
 const ENCODING = { keyEncoding: 'view', valueEncoding: 'view' } as const
 
 interface Pending {
@@ -69,10 +75,17 @@ interface Pending {
 
 /** Opens the store in `directory`, or in memory when there is none, or over a database of one's own. */
 export async function openStore(location?: string | Database): Promise<Store> {
-  const database = typeof location === 'object' ? location : createDatabase(location)
   const where = typeof location === 'string' ? location : 'memory'
-  await openDatabase(database, where)
-  const store = new LevelStore(database, where)
+  // Before the database is created, which begins to open it.
+  const release = typeof location === 'string' ? reserve(location) : () => undefined
+  const database = typeof location === 'object' ? location : createDatabase(location)
+  try {
+    await openDatabase(database, where)
+  } catch (error) {
+    release()
+    throw error
+  }
+  const store = new LevelStore(database, where, release)
   try {
     await store.checkSchema()
   } catch (error) {
@@ -85,6 +98,7 @@ export async function openStore(location?: string | Database): Promise<Store> {
 class LevelStore implements Store {
   readonly #database: Database
   readonly #where: string
+  readonly #release: () => void
   readonly #queue: Pending[] = []
   readonly #sections = new Map<string, LevelSection>()
   #writing: Promise<void> | undefined
@@ -92,9 +106,10 @@ class LevelStore implements Store {
   #closed = false
   damaged = 0
 
-  constructor(database: Database, where: string) {
+  constructor(database: Database, where: string, release: () => void) {
     this.#database = database
     this.#where = where
+    this.#release = release
   }
 
   section(name: string): Section {
@@ -126,6 +141,7 @@ class LevelStore implements Store {
     this.#closed = true
     await this.flush()
     await this.#database.close()
+    this.#release()
   }
 
   async checkSchema(): Promise<void> {
@@ -152,7 +168,8 @@ class LevelStore implements Store {
       } catch (cause) {
         const error = writeError(this.#where, cause)
         this.#failure = error
-        for (const pending of group) pending.reject(error)
+        // The commits behind it were made in the belief that this one would land.
+        for (const pending of [...group, ...this.#queue.splice(0)]) pending.reject(error)
       }
     }
     this.#writing = undefined
@@ -240,6 +257,19 @@ function createDatabase(directory: string | undefined): Database {
     : new Level<Uint8Array, Uint8Array>(directory, ENCODING)
 }
 
+/** Takes the directory for this process until the result is called. */
+function reserve(directory: string): () => void {
+  const path = absolute(directory)
+  if (openDirectories.has(path)) {
+    throw new StoreError(
+      'STORE_LOCKED',
+      `This process has ${directory} open already. Close it first, or use another directory.`
+    )
+  }
+  openDirectories.add(path)
+  return () => openDirectories.delete(path)
+}
+
 async function openDatabase(database: Database, where: string): Promise<void> {
   try {
     await database.open()
@@ -265,7 +295,8 @@ async function probe(directory: string, failure: StoreError): Promise<void> {
   try {
     const file = await open(path, 'w')
     try {
-      await file.write(Buffer.alloc(PROBE_BYTES))
+      // Not `write`: it may end early, without an error, where the space ends.
+      await file.writeFile(Buffer.alloc(PROBE_BYTES))
       await file.sync()
     } finally {
       await file.close()

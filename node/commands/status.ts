@@ -23,7 +23,10 @@ export const command: Command = {
       ['peer id', peerId ?? '-'],
       ['swarm', swarm === undefined ? '-' : `${swarm.name} (${swarm.id})`],
       ['listening', multiaddrs.join(' ') || '-'],
-      ['peers', `${peers.length} (${peers.filter(({ gossip }) => gossip === 'mesh').length} in the mesh)`],
+      [
+        'peers',
+        `${peers.length} (${peers.filter(({ gossip }) => gossip === 'mesh').length} in the mesh)`
+      ],
       ['facts here', status.facts.toLocaleString('en-US')],
       ['hive', `${status.entries} entries by ${status.authors} authors`],
       ['digest', status.digest],

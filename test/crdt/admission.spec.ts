@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { zstdCompressSync } from 'node:zlib'
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
 import { MAX_ENTRY_BYTES, MAX_PAYLOAD_BYTES, MAX_UNPACKED_BYTES } from '../../crdt/constants.ts'
+import { pack } from '../../crdt/payload.ts'
 import { forge, unsigned } from '../fixtures/forgery.ts'
 import { publication } from '../fixtures/publications.ts'
 import { contentOf, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { RejectReason } from '../../crdt/index.ts'
 import type { TestReplica } from '../fixtures/replicas.ts'
+
+const honest = Buffer.from('any update')
+
+/** A Zstandard frame (RFC 8878, section 3.1.1) of one raw block, with a window of 2^`log` bytes. */
+function frameWithWindow(log: number, content: Uint8Array): Uint8Array {
+  const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, (log - 10) << 3, 0, 0, 0])
+  header.writeUIntLE(1 | (content.length << 3), 6, 3)
+  return Buffer.concat([header, content])
+}
 
 describe('admission', () => {
   let node: TestReplica
@@ -68,10 +77,15 @@ describe('admission', () => {
       'unpack',
       'a payload that unpacks to too much',
       () => {
-        const bomb = zstdCompressSync(new Uint8Array(MAX_UNPACKED_BYTES + 1))
+        const bomb = pack(new Uint8Array(MAX_UNPACKED_BYTES + 1))
         assert.ok(bomb.length < MAX_PAYLOAD_BYTES)
         return writeEntry(forge({ payload: bomb }))
       }
+    ],
+    [
+      'unpack',
+      'a payload that asks for more memory than it may unpack to',
+      () => writeEntry(forge({ payload: frameWithWindow(21, honest) }))
     ],
     [
       'structure',
@@ -92,6 +106,18 @@ describe('admission', () => {
   it("refuses an entry that follows another one than is held, at nobody's cost", async () => {
     const next = forge({ author, seq: 2, prev: randomBytes(32), clock: 2 })
     await assertRejected(writeEntry(next), 'fork', false)
+  })
+
+  it('admits no entry of which a single byte was changed', async () => {
+    const bytes = writeEntry(forge())
+    const before = await contentOf(node.replica)
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = Uint8Array.from(bytes)
+      changed[at] = (changed[at] ?? 0) ^ (1 + (at % 255))
+      assert.equal((await node.replica.admit(changed)).outcome, 'rejected', `byte ${at}`)
+      assert.equal((await node.replica.admit(bytes.subarray(0, at))).outcome, 'rejected')
+    }
+    assert.deepEqual(await contentOf(node.replica), before)
   })
 
   it('ignores what it holds, however it is signed', async () => {
@@ -125,15 +151,16 @@ describe('admission', () => {
       seq: 2,
       prev: first.hash,
       format: 2,
-      doc: 'x',
-      payload: randomBytes(40)
+      clock: 2
     })
+    const [, , known] = await contentOf(node.replica)
     assert.equal((await node.replica.admit(writeEntry(next))).outcome, 'admitted')
     const served = await Array.fromAsync(node.replica.entriesAfter(author.key, 1))
     assert.deepEqual(
       served.map((bytes) => Buffer.from(bytes)),
       [Buffer.from(writeEntry(next))]
     )
+    assert.deepEqual((await contentOf(node.replica))[2], known)
     // And nothing older may follow it: its clock is unknown.
     const older = forge({ author, seq: 3, prev: next.hash, clock: 2 })
     await assertRejected(writeEntry(older), 'format', true)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
 import { MalformedError, readLogUpdate } from '../../crdt/index.ts'
 import { MAX_RECORD_BYTES } from '../../crdt/constants.ts'
@@ -11,11 +12,11 @@ import type { Value } from '../../crdt/value.ts'
 
 const CLIENT = 4_242_424_242_424_242
 
-/** Cuts a history into updates of one to three values. */
-function updatesOf(values: readonly Value[]): Uint8Array[] {
+/** Cuts a history into updates of `size` values. */
+function updatesOf(values: readonly Value[], size: number): Uint8Array[] {
   const updates: Uint8Array[] = []
-  for (let clock = 0; clock < values.length; clock += 3) {
-    updates.push(writeLogUpdate(CLIENT, clock, values.slice(clock, clock + 3)))
+  for (let clock = 0; clock < values.length; clock += size) {
+    updates.push(writeLogUpdate(CLIENT, clock, values.slice(clock, clock + size)))
   }
   return updates
 }
@@ -31,16 +32,21 @@ function byYjs(write: (log: Y.Map<unknown>, doc: Y.Doc) => void, root = 'log'): 
 const honest = recordValue({ kind: 'fact', entity: 'e', content: 'c' })
 const bytes = encodeValue(honest, undefined)
 
+/** No structs; one client, one range: clock 0, length 1. */
+const deletes = encoding.encode((encoder) => {
+  for (const number of [0, 1, CLIENT, 1, 0, 1]) encoding.writeVarUint(encoder, number)
+})
+
 describe('the knowledge log', () => {
   it('is a Yjs document that says exactly what our reader reads', () => {
     fc.assert(
-      fc.property(histories, (values) => {
+      fc.property(histories, fc.integer({ min: 1, max: 12 }), (values, size) => {
         const doc = new Y.Doc()
         let clock = 0
-        for (const update of updatesOf(values)) {
+        for (const update of updatesOf(values, size)) {
           Y.applyUpdate(doc, update)
           const read = readLogUpdate(update, CLIENT, clock)
-          assert.deepEqual(read, values.slice(clock, clock + 3))
+          assert.deepEqual(read, values.slice(clock, clock + size))
           clock += read.length
         }
         const log = doc.getMap<Uint8Array>('log')
@@ -48,7 +54,7 @@ describe('the knowledge log', () => {
         let before: Value | undefined
         for (const [i, value] of values.entries()) {
           // A register may lean on the record before it only within one update.
-          if (i % 3 === 0) before = undefined
+          if (i % size === 0) before = undefined
           const stored = log.get(i.toString(36))
           assert.ok(stored !== undefined)
           assert.deepEqual(
@@ -60,6 +66,24 @@ describe('the knowledge log', () => {
       }),
       { numRuns: 300 }
     )
+  })
+
+  it('comes back from Yjs in the same bytes', () => {
+    fc.assert(
+      fc.property(histories, (values) => {
+        const update = writeLogUpdate(CLIENT, 0, values)
+        const doc = new Y.Doc()
+        Y.applyUpdate(doc, update)
+        assert.deepEqual(Y.encodeStateAsUpdate(doc), update)
+      })
+    )
+  })
+
+  it('goes on at any clock with a key of that clock', () => {
+    for (const clock of [35, 36, 1295, 1296, 2 ** 31]) {
+      const update = writeLogUpdate(CLIENT, clock, [honest, honest])
+      assert.deepEqual(readLogUpdate(update, CLIENT, clock), [honest, honest])
+    }
   })
 
   it('reads what real Yjs writes in this shape', () => {
@@ -106,7 +130,11 @@ describe('the knowledge log', () => {
           log.delete('0')
         })
     ],
-    ['a delete set alone', () => Uint8Array.from([0, 1, 1, 1, 0, 1])],
+    [
+      'a value with a delete of it, which leaves the value whole',
+      () => Y.mergeUpdates([writeLogUpdate(CLIENT, 0, [honest]), deletes])
+    ],
+    ['a delete set alone', () => deletes],
     ['a key that is not the clock', () => byYjs((log) => log.set('1', bytes))],
     ['a JSON-like value', () => byYjs((log) => log.set('0', { a: 1 }))],
     ['a string', () => byYjs((log) => log.set('0', 'text'))],
@@ -156,6 +184,19 @@ describe('the knowledge log', () => {
     // 7 bytes that make Yjs allocate an array of a billion (measured: 125 ms, 180 MB).
     ['a struct count beyond its bytes', () => Uint8Array.from([1, 0x80, 0x94, 0xeb, 0xdc, 0x03, 1])]
   ]
+
+  it('refuses an overwrite that comes in an update of its own', () => {
+    const doc = new Y.Doc()
+    doc.clientID = CLIENT
+    const log = doc.getMap('log')
+    log.set('0', bytes)
+    let second: Uint8Array | undefined
+    doc.on('update', (update: Uint8Array) => (second = update))
+    log.set('0', bytes)
+    assert.ok(second !== undefined)
+    const overwrite = second
+    assert.throws(() => readLogUpdate(overwrite, CLIENT, 1), MalformedError)
+  })
 
   for (const [what, update] of refused) {
     it(`refuses ${what}`, () => {

@@ -27,6 +27,25 @@ function limit(code: LimitErrorCode): (error: unknown) => boolean {
   return (error) => error instanceof LimitError && error.code === code
 }
 
+/** Any Unicode, with much of what canonical form changes. */
+const wild = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 4 }),
+      fc.constantFrom(' ', '\n', '\u00a0', '\u2001', 'e', '\u0301')
+    ),
+    { maxLength: 12 }
+  )
+  .map((parts) => parts.join(''))
+
+const wildRecords = fc.record<HiveRecord>({
+  kind: fc.constantFrom('fact', 'insight', 'skill', 'goal'),
+  entity: wild,
+  content: wild,
+  attribute: wild,
+  value: wild
+})
+
 describe('records', () => {
   it('read back as they were written', () => {
     fc.assert(
@@ -48,8 +67,20 @@ describe('records', () => {
     assert.equal(canonicalRecord(fact('a\n  b', { kind: 'skill' })).content, 'a\n  b')
   })
 
-  it('have a canonical form that is its own', () => {
-    fc.assert(fc.property(records, (record) => assert.deepEqual(canonicalRecord(record), record)))
+  it('have a canonical form that is its own, whatever they are made of', () => {
+    fc.assert(
+      fc.property(wildRecords, (record) => {
+        const canonical = canonicalRecord(record)
+        assert.deepEqual(canonicalRecord(canonical), canonical)
+        assert.deepEqual(readAll(encodeRecord(canonical), readRecord), canonical)
+      }),
+      { numRuns: 1000 }
+    )
+  })
+
+  it('have no value without an attribute', () => {
+    const blank = fact('a', { attribute: ' \n', value: 'v' })
+    assert.deepEqual(canonicalRecord(blank), fact('a'))
   })
 
   it('are refused over their limits, by code', () => {
@@ -59,7 +90,10 @@ describe('records', () => {
       limit('NAME_INVALID')
     )
     assert.throws(() => encodeRecord(fact('x\ud800')), limit('TEXT_INVALID'))
-    encodeRecord(fact('x'.repeat(MAX_RECORD_BYTES - 20)))
+    // Kind, entity with its length, the content's length and no attribute.
+    const most = MAX_RECORD_BYTES - 1 - 2 - 3 - 1
+    assert.equal(encodeRecord(fact('x'.repeat(most))).length, MAX_RECORD_BYTES)
+    assert.throws(() => encodeRecord(fact('x'.repeat(most + 1))), limit('RECORD_TOO_LARGE'))
   })
 })
 

@@ -92,6 +92,56 @@ describe('a replica', () => {
     assert.equal(a.replica.heads().length, 0)
   })
 
+  it('publishes on after it was given numbers out of range', async () => {
+    await using a = await replicaOn()
+    const wrong = [
+      { confidence: 1.001 },
+      { confidence: -0.1 },
+      { confidence: Number.NaN },
+      { day: -1 },
+      { day: 0.5 },
+      { day: 1e9 },
+      { validFrom: 0.5 },
+      { validTo: 2 ** 52 }
+    ]
+    for (const numbers of wrong) {
+      await assert.rejects(a.replica.publish([publication('x', numbers)]), (error) => {
+        return error instanceof LimitError && error.code === 'NUMBER_INVALID'
+      })
+    }
+    assert.deepEqual(a.replica.heads(), [])
+    const bounds = { confidence: 1, day: 0, validFrom: -(2 ** 52 - 2), validTo: 2 ** 52 - 2 }
+    const [digest = new Uint8Array()] = (await a.replica.publish([publication('x', bounds)]))
+      .records
+    const [{ register } = { register: undefined }] = (await a.replica.get(digest))?.registers ?? []
+    assert.partialDeepStrictEqual(register, bounds)
+  })
+
+  it('vouches once for what two calls publish at the same time', async () => {
+    await using a = await replicaOn()
+    const [first, second] = await Promise.all([
+      a.replica.publish([publication('x')]),
+      a.replica.publish([publication('x'), publication('y')])
+    ])
+    assert.deepEqual([first.records.length, first.already.length], [1, 0])
+    assert.deepEqual([second.records.length, second.already.length], [1, 1])
+  })
+
+  it('serves whole feeds while it publishes', async () => {
+    await using a = await replicaOn()
+    const publishing = publications(60).map((item) => a.replica.publish([item]))
+    const served = publishing.map(async (published) => {
+      const [entry] = (await published).entries
+      assert.ok(entry !== undefined)
+      return Array.fromAsync(a.replica.entriesAfter(entry.author, entry.seq - 1))
+    })
+    for (const entries of await Promise.all(served)) assert.ok(entries.length > 0)
+    assert.deepEqual(
+      a.replica.heads().map(({ seq }) => seq),
+      [60]
+    )
+  })
+
   it('belongs to one swarm', async () => {
     await using directory = await temporaryDirectory()
     {

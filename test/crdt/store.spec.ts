@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Level } from 'level'
-import { openStore, StoreError, toHex } from '../../crdt/index.ts'
+import { openStore, StoreError } from '../../crdt/index.ts'
 import { publication } from '../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
@@ -16,21 +17,23 @@ function storeError(code: StoreErrorCode, words = ''): (error: unknown) => boole
     error instanceof StoreError && error.code === code && error.message.includes(words)
 }
 
-/** Flips one bit of every raw value under `prefix`, behind the store's back. */
-async function damage(directory: string, prefix: string): Promise<number> {
+/** Flips one bit of the raw values under `prefix`, or the one at `only`, behind the store's back. */
+async function damage(directory: string, prefix: string, only?: number): Promise<number> {
   await using raw = new Level<Uint8Array, Uint8Array>(directory, {
     keyEncoding: 'view',
     valueEncoding: 'view'
   })
   let count = 0
+  let damaged = 0
   for await (const [rawKey, value] of raw.iterator()) {
     if (!Buffer.from(rawKey).toString('latin1').startsWith(prefix)) continue
+    if (only !== undefined && count++ !== only) continue
     const flipped = Uint8Array.from(value)
     flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1
     await raw.put(rawKey, flipped)
-    count += 1
+    damaged += 1
   }
-  return count
+  return damaged
 }
 
 describe('the store', () => {
@@ -60,10 +63,17 @@ describe('the store', () => {
     await store.close()
   })
 
-  it('names the directory that another process has open', async () => {
+  it('names the directory that this or another process has open', async () => {
     await using directory = await temporaryDirectory()
     const store = await openStore(directory.path)
+    // Also after this process has tried: LevelDB by itself gives up its lock then.
     await assert.rejects(openStore(directory.path), storeError('STORE_LOCKED', directory.path))
+    const child = fileURLToPath(new URL('../fixtures/fill-disk.ts', import.meta.url))
+    const run = spawn(process.execPath, [child, directory.path])
+    const [errors, [code]] = await Promise.all([text(run.stderr), once(run, 'exit')])
+    assert.equal(code, 1)
+    assert.match(errors, /STORE_LOCKED/)
+    assert.ok(errors.includes(`Another process has ${directory.path} open.`))
     await store.close()
   })
 
@@ -96,24 +106,34 @@ describe('the store', () => {
     await again.close()
   })
 
-  it('fetches damaged entries again from a peer', async () => {
-    await using directory = await temporaryDirectory()
-    await using peer = await replicaOn()
-    {
-      await using a = await replicaOn(directory.path)
-      for (const name of ['one', 'two', 'three']) await a.replica.publish([publication(name)])
-      await deliver(a.replica, peer.replica)
-    }
-    assert.equal(await damage(directory.path, '!entries!'), 3)
-    await using again = await replicaOn(directory.path)
-    const [feed] = peer.replica.heads()
-    assert.ok(feed !== undefined)
-    assert.deepEqual(await Array.fromAsync(again.replica.entriesAfter(feed.author, 0)), [])
-    assert.notEqual(toHex(again.replica.digest()), toHex(peer.replica.digest()))
-    await deliver(peer.replica, again.replica)
-    assert.deepEqual(await contentOf(again.replica), await contentOf(peer.replica))
-    assert.equal((await Array.fromAsync(again.replica.entriesAfter(feed.author, 0))).length, 3)
-  })
+  const wounds = [
+    ['all entries', '!entries!', undefined, 0],
+    ['an entry in the middle', '!entries!', 1, 1],
+    ['the state of a feed', '!feeds!', 0, 0]
+  ] as const
+  for (const [what, prefix, only, left] of wounds) {
+    it(`fetches again from a peer what is damaged: ${what}`, async () => {
+      await using directory = await temporaryDirectory()
+      await using peer = await replicaOn()
+      {
+        await using a = await replicaOn(directory.path)
+        for (const name of ['one', 'two', 'three']) await a.replica.publish([publication(name)])
+        await deliver(a.replica, peer.replica)
+      }
+      assert.equal(await damage(directory.path, prefix, only), only === undefined ? 3 : 1)
+      await using again = await replicaOn(directory.path)
+      const [feed] = peer.replica.heads()
+      assert.ok(feed !== undefined)
+      const served = (): Promise<Uint8Array[]> =>
+        Array.fromAsync(again.replica.entriesAfter(feed.author, 0))
+      assert.equal((await served()).length, left)
+      assert.ok(again.store.damaged > 0)
+      assert.equal(again.replica.headOf(feed.author).seq, 0)
+      await deliver(peer.replica, again.replica)
+      assert.deepEqual(await contentOf(again.replica), await contentOf(peer.replica))
+      assert.equal((await served()).length, 3)
+    })
+  }
 
   it('loses nothing acknowledged when a write fails, and reads on', async () => {
     await using directory = await temporaryDirectory()
