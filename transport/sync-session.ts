@@ -99,10 +99,14 @@ class Session {
     let sent = 0
     for (const { author, seq } of ours) {
       const have = theirs.get(toHex(author))?.seq ?? 0
-      if (have >= seq) continue
+      let left = seq - have
+      if (left <= 0) continue
       for await (const bytes of this.#replica.entriesAfter(author, have)) {
         await this.#write({ type: 'entry', bytes })
         sent += 1
+        // No more than was announced: the feed may have grown meanwhile.
+        left -= 1
+        if (left === 0) break
       }
     }
     await this.#write({ type: 'done' })

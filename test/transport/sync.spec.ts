@@ -40,6 +40,23 @@ describe('sync', () => {
     await converged([a, b], signal(), 100)
   })
 
+  it('blames nobody for a feed that grows while it is sent', async () => {
+    await using a = await startNode({ memory: true, gossip: false })
+    await a.replica.publish(publications(2_000))
+    await using b = await startNode({ memory: true, gossip: false, bootstrap: a.swarm.multiaddrs })
+    await converged([a, b], signal())
+    const syncs: Promise<unknown>[] = []
+    for (let i = 1; i <= 20; i++) {
+      syncs.push(b.swarm.synchronize())
+      await a.replica.publish(publications(500, i * 2_000))
+    }
+    await Promise.all(syncs)
+    await b.swarm.synchronize()
+    assert.equal(digestOf(a), digestOf(b))
+    assert.deepEqual([a.swarm.offences, b.swarm.offences], [0, 0])
+    assert.deepEqual(b.replica.rejections(), {})
+  })
+
   it('stops waiting when it is told to', async () => {
     await using a = await startNode({ memory: true })
     await assert.rejects(a.swarm.synchronize({ signal: AbortSignal.abort() }), {

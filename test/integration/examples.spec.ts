@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { temporaryDirectory } from '../fixtures/temporary.ts'
+
+const run = promisify(execFile)
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+function example(name: string, cwd: string): Promise<{ stdout: string }> {
+  const options = ['--conditions=noormme-source', join(ROOT, 'examples', name)]
+  return run(process.execPath, options, { cwd })
+}
+
+describe('the examples', function () {
+  this.timeout(240_000)
+
+  it('of the README are the file that runs', async () => {
+    const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+    const code = await readFile(join(ROOT, 'examples/readme.ts'), 'utf8')
+    assert.ok(readme.includes(`\`\`\`ts\n${code}\`\`\``))
+    await using directory = await temporaryDirectory()
+    assert.match(
+      (await example('readme.ts', directory.path)).stdout,
+      /^new [0-9a-f]{64}\n1 promoted\nFlex/
+    )
+    assert.match(
+      (await example('readme.ts', directory.path)).stdout,
+      /^duplicate [0-9a-f]{64}\n0 promoted\nFlex/
+    )
+  })
+
+  it('of the seed run as written', async () => {
+    await using directory = await temporaryDirectory()
+    assert.equal(
+      (await example('seed.ts', directory.path)).stdout,
+      'Ready for Instant Promotion: 0 skills\n'
+    )
+  })
+
+  it('include the demo, which checks what it prints', async () => {
+    await using directory = await temporaryDirectory()
+    assert.match((await example('demo/demo.ts', directory.path)).stdout, /All of it was checked\./)
+  })
+
+  it('of the README run in an empty project that installs the package', async () => {
+    await using directory = await temporaryDirectory()
+    const project = join(directory.path, 'project')
+    await mkdir(project)
+    const npm = (cwd: string, ...args: string[]): Promise<unknown> => run('npm', args, { cwd })
+    // The build is made by `npm ci` already; packing must not make it while other tests run.
+    await npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', directory.path)
+    await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }')
+    await npm(project, 'install', join(directory.path, 'noormme-hive-0.1.0.tgz'))
+    const code = await readFile(join(ROOT, 'examples/readme.ts'), 'utf8')
+    await writeFile(join(project, 'index.ts'), code)
+    const { stdout } = await run(process.execPath, ['index.ts'], { cwd: project })
+    assert.match(stdout, /^new [0-9a-f]{64}\n1 promoted\nFlex/)
+    const bin = join(project, 'node_modules/noormme-hive/dist/node/hive.js')
+    assert.equal((await run(process.execPath, [bin, '--version'])).stdout, '0.1.0\n')
+  })
+})
