@@ -29,13 +29,13 @@ describe('JSON Lines of facts', () => {
     const facts = await read(lines.join('\n'))
     assert.equal(facts.length, 6)
     assert.deepEqual([facts[0], facts[5]], [fact('one'), fact('six')])
-    assert.match(String(facts[1]), /not JSON/)
-    assert.match(String(facts[3]), /content/)
+    assert.match(JSON.stringify(facts[1]), /not JSON/)
+    assert.match(JSON.stringify(facts[3]), /content/)
   })
 
   it('are bounded in length', async () => {
     const facts = await read('x'.repeat(100_000), 'x'.repeat(100_000), `\n${line('after')}`)
-    assert.match(String(facts[0]), /longer than/)
+    assert.match(JSON.stringify(facts[0]), /longer than/)
     assert.deepEqual(facts[1], fact('after'))
   })
 
