@@ -10,12 +10,29 @@ export function pack(update: Uint8Array): Uint8Array {
   return zstdCompressSync(update, { params: { [constants.ZSTD_c_windowLog]: WINDOW_LOG } })
 }
 
+/** Exactly one frame: bytes behind it would be signed, relayed and read by nobody. */
 export function unpack(payload: Uint8Array): Uint8Array {
+  const { buffer, engine } = decompress(payload)
+  if (engine.bytesWritten !== payload.length) throw new MalformedError('bytes behind the frame')
+  return buffer
+}
+
+/** What `info: true` makes of the result; the type declarations do not know the option. */
+interface Decompressed {
+  readonly buffer: Uint8Array
+  /** Its input, as far as it was consumed. */
+  readonly engine: { readonly bytesWritten: number }
+}
+
+function decompress(payload: Uint8Array): Decompressed {
   try {
-    return zstdDecompressSync(payload, {
+    const result: unknown = zstdDecompressSync(payload, {
       maxOutputLength: MAX_UNPACKED_BYTES,
-      params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG }
+      params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG },
+      info: true
     })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- documented in node:zlib
+    return result as Decompressed
   } catch (cause) {
     throw new MalformedError(`does not unpack to at most ${MAX_UNPACKED_BYTES} bytes`, { cause })
   }

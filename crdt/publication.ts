@@ -3,6 +3,7 @@ import {
   ENTRY_FORMAT,
   KNOWLEDGE_DOC,
   MAX_PAYLOAD_BYTES,
+  MAX_UNPACKED_BYTES,
   TARGET_UNPACKED_BYTES
 } from './constants.ts'
 import { createEntry } from './entry.ts'
@@ -93,7 +94,7 @@ export function* batchesOf<T extends { readonly bytes: Uint8Array }>(
   if (batch.length > 0) yield batch
 }
 
-/** The next entry of `feed`; undefined when `values` compress to more than an entry may hold. */
+/** The next entry of `feed`; undefined when `values` are more than an entry may hold, packed or not. */
 export function entryOf(
   swarm: string,
   author: Author,
@@ -101,6 +102,7 @@ export function entryOf(
   values: readonly Value[]
 ): Entry | undefined {
   const update = writeLogUpdate(clientIdOf(swarm, author.key), feed.clock, values)
+  if (update.length > MAX_UNPACKED_BYTES) return undefined
   const payload = pack(update)
   if (payload.length > MAX_PAYLOAD_BYTES) return undefined
   const position = {

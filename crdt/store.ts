@@ -5,6 +5,7 @@
  * the order of their calls; a damaged value reads as absent and is counted, never as other data.
  * After a failed write (disk full) reads go on, and every commit tries to reopen first.
  */
+import { mkdirSync, realpathSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join, resolve as absolute } from 'node:path'
 import { Level } from 'level'
@@ -103,7 +104,7 @@ class LevelStore implements Store {
   readonly #sections = new Map<string, LevelSection>()
   #writing: Promise<void> | undefined
   #failure: StoreError | undefined
-  #closed = false
+  #closing: Promise<void> | undefined
   damaged = 0
 
   constructor(database: Database, where: string, release: () => void) {
@@ -124,7 +125,7 @@ class LevelStore implements Store {
   }
 
   commit(operations: readonly Operation[]): Promise<void> {
-    if (this.#closed) return Promise.reject(closedError(this.#where))
+    if (this.#closing !== undefined) return Promise.reject(closedError(this.#where))
     if (operations.length === 0) return Promise.resolve()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#queue.push({ operations, resolve, reject })
@@ -136,9 +137,11 @@ class LevelStore implements Store {
     while (this.#writing !== undefined) await this.#writing
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
     await this.flush()
     await this.#database.close()
     this.#release()
@@ -259,7 +262,7 @@ function createDatabase(directory: string | undefined): Database {
 
 /** Takes the directory for this process until the result is called. */
 function reserve(directory: string): () => void {
-  const path = absolute(directory)
+  const path = identityOf(directory)
   if (openDirectories.has(path)) {
     throw new StoreError(
       'STORE_LOCKED',
@@ -268,6 +271,17 @@ function reserve(directory: string): () => void {
   }
   openDirectories.add(path)
   return () => openDirectories.delete(path)
+}
+
+/** One name for a directory, through whatever links it was given; created, as LevelDB does, to have one. */
+function identityOf(directory: string): string {
+  try {
+    mkdirSync(directory, { recursive: true })
+    return realpathSync(directory)
+  } catch {
+    // Opening it fails too, and says why.
+    return absolute(directory)
+  }
 }
 
 async function openDatabase(database: Database, where: string): Promise<void> {

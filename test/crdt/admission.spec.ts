@@ -166,6 +166,24 @@ describe('admission', () => {
     await assertRejected(writeEntry(older), 'format', true)
   })
 
+  it("refuses all that follows an ill-formed entry, at nobody's cost", async () => {
+    const ill = forge({ author, seq: 2, prev: first.hash, update: randomBytes(50) })
+    await assertRejected(writeEntry(ill), 'structure', true)
+    const before = await contentOf(node.replica)
+    const good = forge({ author, seq: 2, prev: first.hash, clock: 2 })
+    const later = forge({ author, seq: 9, prev: randomBytes(32) })
+    for (const next of [good, later, ill]) {
+      assert.deepEqual(await node.replica.admit(writeEntry(next)), {
+        outcome: 'rejected',
+        reason: 'ended',
+        blame: false
+      })
+    }
+    assert.deepEqual(await node.replica.admit(writeEntry(first)), { outcome: 'held' })
+    assert.deepEqual(await contentOf(node.replica), before)
+    assert.deepEqual(node.replica.rejections(), { structure: 1, ended: 3 })
+  })
+
   it('remembers, also after a restart, that an ill-formed entry ended a feed', async () => {
     await using directory = await temporaryDirectory()
     const ill = forge({ author, seq: 2, prev: first.hash, update: randomBytes(50) })

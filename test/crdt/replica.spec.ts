@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { LimitError, StoreError, toHex, writeEntry } from '../../crdt/index.ts'
-import { MAX_ENTRY_BYTES } from '../../crdt/constants.ts'
+import {
+  clientIdOf,
+  createAuthor,
+  LimitError,
+  StoreError,
+  toHex,
+  writeEntry
+} from '../../crdt/index.ts'
+import { MAX_ENTRY_BYTES, MAX_TAGS, MAX_UNPACKED_BYTES } from '../../crdt/constants.ts'
+import { writeLogUpdate } from '../../crdt/knowledge-log.ts'
+import { unpack } from '../../crdt/payload.ts'
+import { forge, SWARM } from '../fixtures/forgery.ts'
 import { publication, publications } from '../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { Replica } from '../../crdt/index.ts'
+import type { Value } from '../../crdt/value.ts'
 
 async function votes(replica: Replica, digest: Uint8Array): Promise<number> {
   return (await replica.get(digest))?.registers.length ?? 0
@@ -61,7 +72,24 @@ describe('a replica', () => {
     await b.replica.admit(writeEntry(retraction))
     await deliver(a.replica, b.replica)
     assert.equal(await votes(b.replica, digest), 0)
+    await using c = await replicaOn()
+    for (const entry of entries) await c.replica.admit(writeEntry(entry))
+    assert.equal(await votes(c.replica, digest), 1)
+    await deliver(a.replica, c.replica)
+    assert.equal(await votes(c.replica, digest), 0)
     assert.equal(await a.replica.retract(digest), undefined)
+  })
+
+  it('keeps a vote that somebody takes back without its secret', async () => {
+    await using a = await replicaOn()
+    const [digest = new Uint8Array()] = (await a.replica.publish([publication('x')])).records
+    const author = createAuthor()
+    const guess: Value = { type: 'retraction', digest, secret: randomBytes(16) }
+    const update = writeLogUpdate(clientIdOf(SWARM, author.key), 0, [guess])
+    const admission = await a.replica.admit(writeEntry(forge({ author, update })))
+    assert.ok(admission.outcome === 'admitted')
+    await admission.durable
+    assert.equal(await votes(a.replica, digest), 1)
   })
 
   it('may vouch again for what it took back', async () => {
@@ -81,6 +109,18 @@ describe('a replica', () => {
     const { entries, records } = await a.replica.publish(noise)
     assert.equal(records.length, 40)
     for (const entry of entries) assert.ok(writeEntry(entry).length <= MAX_ENTRY_BYTES)
+    await deliver(a.replica, b.replica)
+    assert.deepEqual(await contentOf(a.replica), await contentOf(b.replica))
+  })
+
+  it('splits what compresses well but unpacks to too much', async () => {
+    await using a = await replicaOn()
+    await using b = await replicaOn()
+    const tags = Array.from({ length: MAX_TAGS }, (_, i) => `${i}`.padEnd(64, 't'))
+    const items = Array.from({ length: 1500 }, (_, i) => publication(`${i}`, { tags }))
+    const { entries, records } = await a.replica.publish(items)
+    assert.equal(records.length, 1500)
+    for (const entry of entries) assert.ok(unpack(entry.payload).length <= MAX_UNPACKED_BYTES)
     await deliver(a.replica, b.replica)
     assert.deepEqual(await contentOf(a.replica), await contentOf(b.replica))
   })

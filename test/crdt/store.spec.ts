@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Level } from 'level'
@@ -75,6 +77,37 @@ describe('the store', () => {
     assert.match(errors, /STORE_LOCKED/)
     assert.ok(errors.includes(`Another process has ${directory.path} open.`))
     await store.close()
+  })
+
+  it('knows a directory that it has open by any of its names, also one it created', async () => {
+    await using directory = await temporaryDirectory()
+    const link = join(directory.path, 'link')
+    await symlink(directory.path, link)
+    const store = await openStore(join(link, 'new'))
+    await assert.rejects(openStore(join(directory.path, 'new')), storeError('STORE_LOCKED'))
+    await store.close()
+    const again = await openStore(join(directory.path, 'new'))
+    await assert.rejects(openStore(join(link, 'new')), storeError('STORE_LOCKED'))
+    await again.close()
+  })
+
+  it('names a directory that cannot be opened', async () => {
+    await using directory = await temporaryDirectory()
+    const file = join(directory.path, 'file')
+    await writeFile(file, '')
+    await assert.rejects(openStore(file), storeError('STORE_OPEN_FAILED', file))
+    await assert.rejects(openStore(file), storeError('STORE_OPEN_FAILED', file))
+  })
+
+  it('is closed when any call to close it has ended, with all that was committed', async () => {
+    await using directory = await temporaryDirectory()
+    const store = await openStore(directory.path)
+    const committed = store.commit([store.section('s').put(key('k'), key('v'))])
+    const first = store.close()
+    await store.close()
+    const again = await openStore(directory.path)
+    assert.ok(await again.section('s').has(key('k')))
+    await Promise.all([committed, first, again.close()])
   })
 
   it('refuses a directory of another schema, and changes nothing in it', async () => {
