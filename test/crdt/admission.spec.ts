@@ -103,6 +103,11 @@ describe('admission', () => {
     await assertRejected(writeEntry(forge({ author })), 'fork', false)
   })
 
+  it('refuses to go back to a place that is taken, whatever the entry says it follows', async () => {
+    const back = forge({ author, seq: 1, prev: first.hash, clock: 2 })
+    await assertRejected(writeEntry(back), 'fork', false)
+  })
+
   it("refuses an entry that follows another one than is held, at nobody's cost", async () => {
     const next = forge({ author, seq: 2, prev: randomBytes(32), clock: 2 })
     await assertRejected(writeEntry(next), 'fork', false)

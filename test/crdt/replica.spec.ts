@@ -80,6 +80,25 @@ describe('a replica', () => {
     assert.equal(await a.replica.retract(digest), undefined)
   })
 
+  it('takes back no other vote than the one it was asked to', async () => {
+    await using a = await replicaOn()
+    await using b = await replicaOn()
+    const { records } = await a.replica.publish(publications(9))
+    await deliver(a.replica, b.replica)
+    await b.replica.publish(publications(9))
+    await deliver(b.replica, a.replica)
+    const [digest = new Uint8Array()] = records.slice(4)
+    await a.replica.retract(digest)
+    const counts = new Map<string, number>()
+    for await (const { digest: name, registers } of a.replica.standings()) {
+      counts.set(toHex(name), registers.length)
+    }
+    assert.deepEqual(
+      records.map((name) => counts.get(toHex(name))),
+      [2, 2, 2, 2, 1, 2, 2, 2, 2]
+    )
+  })
+
   it('keeps a vote that somebody takes back without its secret', async () => {
     await using a = await replicaOn()
     const [digest = new Uint8Array()] = (await a.replica.publish([publication('x')])).records
