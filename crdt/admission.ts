@@ -2,9 +2,6 @@
  * Admission: whether bytes from anywhere become part of the replica. Cheapest test first, every
  * refusal a named reason, no state touched before the verdict. An author's own entries pass the
  * same code.
- *
- * Not guaranteed yet: an author who signs two entries for one place in its feed is refused the
- * second one, so peers that saw them in a different order keep different branches (LIMITS).
  */
 import { ENTRY_FORMAT, KNOWLEDGE_DOC, MAX_ENTRY_BYTES } from './constants.ts'
 import { equalBytes, sha256 } from './digest.ts'
@@ -12,7 +9,8 @@ import { hasValidSignature, readEntry } from './entry.ts'
 import { MalformedError } from './errors.ts'
 import { clientIdOf, readLogUpdate } from './knowledge-log.ts'
 import { unpack } from './payload.ts'
-import type { Entry } from './entry.ts'
+import type { Entry, SignedHeader } from './entry.ts'
+import type { Proof } from './equivocation.ts'
 import type { Feed } from './feeds.ts'
 import type { Value } from './value.ts'
 
@@ -25,9 +23,11 @@ export type RejectReason =
   | 'signature'
   /** The payload is not the one that was signed. */
   | 'payload'
-  /** The author's feed was ended by an ill-formed entry before this one. */
+  /** The author's feed was ended by an ill-formed entry at or before this place. */
   | 'ended'
-  /** Another entry of this author holds that place, or the one before it. */
+  /** The author is proven to have signed two entries for this place or one before it. */
+  | 'void'
+  /** The author signed another entry for this place, or for the one before it. */
   | 'fork'
   /** Signed, but the format is lower than that of the entry before. */
   | 'format'
@@ -65,16 +65,18 @@ export type Verdict =
       readonly reason: RejectReason
       /** Whether the peer that sent it is at fault. */
       readonly blame: boolean
-      /** The feed's new state, when the entry ended it. */
-      readonly ended?: Feed
+      /** The entry is the author's next one and ends the feed. */
+      readonly ends?: Entry
+      /** The entry and one that was known before contradict each other. */
+      readonly proof?: Proof
     }
 
 /** What admission needs to know of the replica. */
 export interface ReplicaView {
   readonly swarm: string
   feed(author: Uint8Array): Feed
-  /** Hash of the held entry at `seq`. */
-  hashAt(author: Uint8Array, seq: number): Promise<Uint8Array | undefined>
+  /** Header of the entry at `seq`: held, or the one that ended the feed. */
+  headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
 }
 
 export async function judge(bytes: Uint8Array, view: ReplicaView): Promise<Verdict> {
@@ -87,13 +89,18 @@ export async function judge(bytes: Uint8Array, view: ReplicaView): Promise<Verdi
     throw error
   }
   const feed = view.feed(entry.author)
-  const below = entry.seq <= feed.seq
-  const held = below ? await heldAt(entry.seq, feed, view) : undefined
-  if (held !== undefined && equalBytes(held, entry.hash)) return { verdict: 'held' }
+  if (entry.seq === feed.seq && equalBytes(entry.hash, feed.head)) return { verdict: 'held' }
+  const known = entry.seq <= feed.seq || entry.seq === feed.end
+  const there = known ? await view.headerAt(entry.author, entry.seq) : undefined
+  const isSame = there !== undefined && equalBytes(there.hash, entry.hash)
+  if (isSame && entry.seq <= feed.seq) return { verdict: 'held' }
   if (!hasValidSignature(view.swarm, entry)) return rejected('signature')
+  if (feed.fork > 0 && entry.seq >= feed.fork) return rejected('void')
+  if (there !== undefined && !isSame) return { ...rejected('fork'), proof: [there, entry] }
   if (!equalBytes(sha256(entry.payload), entry.payloadHash)) return rejected('payload')
-  if (below) return rejected('fork')
-  if (feed.ended) return rejected('ended')
+  if (feed.end > 0 && entry.seq >= feed.end) return rejected('ended')
+  // A damaged header: the feed is about to be fetched anew.
+  if (entry.seq <= feed.seq) return rejected('fork')
   if (entry.seq > feed.seq + 1) return { verdict: 'gap', entry, have: feed.seq }
   if (!equalBytes(entry.prev, feed.head)) return rejected('fork')
   return judgeContent(entry, feed, view.swarm)
@@ -102,33 +109,29 @@ export async function judge(bytes: Uint8Array, view: ReplicaView): Promise<Verdi
 /** The entry is the author's next one: it is admitted, or it ends the feed. */
 function judgeContent(entry: Entry, feed: Feed, swarm: string): Verdict {
   const next = { ...feed, seq: entry.seq, head: entry.hash, format: entry.format }
-  if (entry.format < feed.format) return ending('format', feed)
+  if (entry.format < feed.format) return ending('format', entry)
   if (entry.format > ENTRY_FORMAT) return { verdict: 'admit', entry, values: [], next }
-  if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0) return ending('document', feed)
+  if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0) return ending('document', entry)
   let update: Uint8Array
   try {
     update = unpack(entry.payload)
   } catch (error) {
-    if (error instanceof MalformedError) return ending('unpack', feed)
+    if (error instanceof MalformedError) return ending('unpack', entry)
     throw error
   }
   try {
     const values = readLogUpdate(update, clientIdOf(swarm, entry.author), feed.clock)
     return { verdict: 'admit', entry, values, next: { ...next, clock: feed.clock + values.length } }
   } catch (error) {
-    if (error instanceof MalformedError) return ending('structure', feed)
+    if (error instanceof MalformedError) return ending('structure', entry)
     throw error
   }
 }
 
-async function heldAt(seq: number, feed: Feed, view: ReplicaView): Promise<Uint8Array | undefined> {
-  return seq === feed.seq ? feed.head : await view.hashAt(feed.author, seq)
-}
-
-function rejected(reason: RejectReason): Verdict {
+function rejected(reason: RejectReason): Extract<Verdict, { verdict: 'reject' }> {
   return { verdict: 'reject', reason, blame: BLAMED.has(reason) }
 }
 
-function ending(reason: RejectReason, feed: Feed): Verdict {
-  return { verdict: 'reject', reason, blame: BLAMED.has(reason), ended: { ...feed, ended: true } }
+function ending(reason: RejectReason, ends: Entry): Verdict {
+  return { ...rejected(reason), ends }
 }

@@ -52,6 +52,9 @@ export const HASH_BYTES = 32
 export const KEY_BYTES = 32
 export const SIGNATURE_BYTES = 64
 
+/** What a Bloom filter reads of a digest: 64 bits place it in filters of up to 2^32 bits. */
+export const ELEMENT_BYTES = 8
+
 /** 128 bits: a vote's retraction secret must resist a preimage search, not a collision search. */
 export const SECRET_BYTES = 16
 

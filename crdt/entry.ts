@@ -102,7 +102,7 @@ export function hasValidSignature(swarm: string, header: SignedHeader): boolean 
   return verifySignature(header.author, signedBytes(swarm, header.headerBytes), header.signature)
 }
 
-function readSignedParts(decoder: Decoder): SignedHeader {
+export function readSignedParts(decoder: Decoder): SignedHeader {
   const headerBytes = readBlob(decoder, MAX_HEADER_BYTES)
   const signature = readBytes(decoder, SIGNATURE_BYTES)
   return { ...readAll(headerBytes, readHeader), headerBytes, signature, hash: sha256(headerBytes) }

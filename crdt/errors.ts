@@ -28,7 +28,9 @@ export class StoreError extends Error {
 export type LimitErrorCode =
   /** Thrown when a record is larger than `MAX_RECORD_BYTES`. */
   | 'RECORD_TOO_LARGE'
-  /** Thrown when an entity or attribute is empty where it must not be, or too long. */
+  /** Thrown when the kind of a record is not one of those that the format knows. */
+  | 'KIND_INVALID'
+  /** Thrown when an entity, an attribute or a counter's name is too long. */
   | 'NAME_INVALID'
   /** Thrown when there are too many tags, or one is too long. */
   | 'TAGS_INVALID'

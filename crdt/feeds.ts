@@ -7,6 +7,7 @@ import { HASH_BYTES } from './constants.ts'
 import { sha256, toHex } from './digest.ts'
 import { readAll, readBytes, readUint } from './encoding.ts'
 import { NO_ENTRY } from './entry.ts'
+import { seqBytes } from './sequence.ts'
 import type { Operation, Section } from './store.ts'
 
 export interface Feed {
@@ -18,16 +19,18 @@ export interface Feed {
   readonly clock: number
   /** Format of the last entry; it never decreases along a feed. */
   readonly format: number
-  /** Set by a signed entry that is ill-formed: nothing after it is admitted. */
-  readonly ended: boolean
+  /** Place of a signed entry that is ill-formed: nothing from there on is admitted; 0 for none. */
+  readonly end: number
+  /** Lowest place for which the author is proven to have signed two entries: void from there; 0 for none. */
+  readonly fork: number
 }
 
 /** Where a feed stands, as exchanged between peers. */
-export type FeedHead = Pick<Feed, 'author' | 'seq' | 'head'>
+export type FeedHead = Pick<Feed, 'author' | 'seq' | 'head' | 'fork'>
 
 export class Feeds {
   readonly #section: Section
-  readonly #feeds = new Map<string, Feed>()
+  #feeds = new Map<string, Feed>()
   #digest: Uint8Array | undefined
 
   constructor(section: Section) {
@@ -35,11 +38,12 @@ export class Feeds {
   }
 
   async load(): Promise<void> {
-    this.#feeds.clear()
-    this.#digest = undefined
+    const feeds = new Map<string, Feed>()
     for await (const [author, value] of this.#section.entries()) {
-      this.#feeds.set(toHex(author), readFeed(new Uint8Array(author), value))
+      feeds.set(toHex(author), readFeed(new Uint8Array(author), value))
     }
+    this.#feeds = feeds
+    this.#digest = undefined
   }
 
   get(author: Uint8Array): Feed {
@@ -53,28 +57,29 @@ export class Feeds {
     return this.#section.put(feed.author, writeFeed(feed))
   }
 
-  delete(author: Uint8Array): Operation {
-    this.#feeds.delete(toHex(author))
-    this.#digest = undefined
-    return this.#section.del(author)
+  /** Begins the feed anew, but for what is known of its author. */
+  reset(author: Uint8Array): Operation {
+    const { end, fork } = this.get(author)
+    return this.set({ ...emptyFeed(author), end, fork })
   }
 
-  /** Heads of all feeds that have entries, by author key. */
+  /** Heads of all feeds that have entries or a proof, by author key. */
   heads(): FeedHead[] {
     return [...this.#feeds.entries()]
-      .filter(([, feed]) => feed.seq > 0)
+      .filter(([, { seq, fork }]) => seq > 0 || fork > 0)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([, feed]) => feed)
   }
 
-  /** Equal on two replicas exactly when they hold the same entries; see docs/PROTOCOL.md. */
+  /** Equal on two replicas exactly when they hold the same entries and void the same; see docs/PROTOCOL.md. */
   digest(): Uint8Array {
     if (this.#digest === undefined) {
       const encoder = encoding.createEncoder()
-      for (const { author, seq, head } of this.heads()) {
+      for (const { author, seq, head, fork } of this.heads()) {
         encoding.writeUint8Array(encoder, author)
-        encoding.writeBigUint64(encoder, BigInt(seq))
+        encoding.writeUint8Array(encoder, seqBytes(seq))
         encoding.writeUint8Array(encoder, head)
+        encoding.writeUint8Array(encoder, seqBytes(fork))
       }
       this.#digest = sha256(encoding.toUint8Array(encoder))
     }
@@ -90,7 +95,8 @@ function emptyFeed(author: Uint8Array): Feed {
     head: NO_ENTRY,
     clock: 0,
     format: 1,
-    ended: false
+    end: 0,
+    fork: 0
   }
 }
 
@@ -100,7 +106,8 @@ function writeFeed(feed: Feed): Uint8Array {
   encoding.writeUint8Array(encoder, feed.head)
   encoding.writeVarUint(encoder, feed.clock)
   encoding.writeVarUint(encoder, feed.format)
-  encoding.writeVarUint(encoder, feed.ended ? 1 : 0)
+  encoding.writeVarUint(encoder, feed.end)
+  encoding.writeVarUint(encoder, feed.fork)
   return encoding.toUint8Array(encoder)
 }
 
@@ -111,6 +118,7 @@ function readFeed(author: Uint8Array, bytes: Uint8Array): Feed {
     head: readBytes(decoder, HASH_BYTES).slice(),
     clock: readUint(decoder, Number.MAX_SAFE_INTEGER),
     format: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    ended: readUint(decoder, 1) === 1
+    end: readUint(decoder, Number.MAX_SAFE_INTEGER),
+    fork: readUint(decoder, Number.MAX_SAFE_INTEGER)
   }))
 }

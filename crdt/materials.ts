@@ -1,15 +1,20 @@
 /**
  * Materials: what the admitted entries say, laid out by record. Every write is blind and
  * idempotent, so the result depends on the set of entries only: bodies by digest; registers by
- * (digest, author, seq), of which the latest stands; retractions by the commitment they reveal.
+ * (digest, author, seq), of which the latest stands; retractions by (commitment, author, seq).
+ *
+ * What an author said from its fork on stays on disk and is left out when it is read, so that
+ * voiding is one small write, however much the author had said.
  */
+import { randomBytes } from 'node:crypto'
 import * as encoding from 'lib0/encoding'
-import { HASH_BYTES, KEY_BYTES } from './constants.ts'
+import { HASH_BYTES, KEY_BYTES, SECRET_BYTES } from './constants.ts'
 import { concat, equalBytes, toHex } from './digest.ts'
 import { readAll } from './encoding.ts'
 import { readRecord } from './record.ts'
 import { readRegister, writeRegister } from './register.ts'
 import { commitmentOf } from './retraction.ts'
+import { SEQ_BYTES, seqBytes, seqOf } from './sequence.ts'
 import type { HiveRecord } from './record.ts'
 import type { Register } from './register.ts'
 import type { Operation, Section, Store } from './store.ts'
@@ -27,46 +32,136 @@ export interface AuthorRegister {
   readonly register: Register
 }
 
-const SEQ_BYTES = 8
-
 /** Records joined with their registers at a time; bounds what a scan keeps in memory. */
 const SCAN_BATCH = 256
+
+/** Whether what the author said at this place counts. */
+export type Counts = (author: Uint8Array, seq: number) => boolean
+
+const EMPTY = new Uint8Array()
 
 export class Materials {
   readonly #records: Section
   readonly #registers: Section
   readonly #retractions: Section
+  /** Commitments that some retraction reveals, live or not: nearly all votes need no further look. */
+  readonly #revealed: Section
+  /** Digests that registers speak of without their record being in the same entry. */
+  readonly #wanted: Section
+  readonly #counts: Counts
 
-  constructor(store: Pick<Store, 'section'>) {
+  constructor(store: Pick<Store, 'section'>, counts: Counts) {
     this.#records = store.section('records')
     this.#registers = store.section('registers')
     this.#retractions = store.section('retractions')
+    this.#revealed = store.section('revealed')
+    this.#wanted = store.section('wanted')
+    this.#counts = counts
   }
 
   operations(author: Uint8Array, seq: number, values: readonly Value[]): Operation[] {
     const position = concat(author, seqBytes(seq))
-    return values.map((value) => {
-      if (value.type === 'record') return this.#records.put(value.digest, value.bytes)
+    let record: Uint8Array = EMPTY
+    return values.flatMap((value) => {
+      if (value.type === 'record') {
+        record = value.digest
+        return [this.#records.put(value.digest, value.bytes)]
+      }
       if (value.type === 'retraction') {
-        return this.#retractions.put(commitmentOf(value), value.digest)
+        const commitment = commitmentOf(value)
+        return [
+          this.#revealed.put(commitment, EMPTY),
+          this.#retractions.put(concat(commitment, position), value.digest)
+        ]
       }
       const encoder = encoding.createEncoder()
       writeRegister(encoder, value.register)
-      return this.#registers.put(concat(value.digest, position), encoding.toUint8Array(encoder))
+      const put = this.#registers.put(
+        concat(value.digest, position),
+        encoding.toUint8Array(encoder)
+      )
+      if (equalBytes(record, value.digest)) return [put]
+      return [put, this.#wanted.put(value.digest, EMPTY)]
     })
+  }
+
+  /** Keeps the body of a record, wherever it came from: its digest vouches for it. */
+  keep(digest: Uint8Array, bytes: Uint8Array): Operation[] {
+    return [this.#records.put(digest, bytes), this.#wanted.del(digest)]
   }
 
   has(digests: Uint8Array[]): Promise<boolean[]> {
     return this.#records.getMany(digests).then((found) => found.map((body) => body !== undefined))
   }
 
-  async get(digest: Uint8Array): Promise<Standing | undefined> {
-    const registers = []
-    for await (const [key, value] of this.#registers.entries(withPrefix(digest))) {
-      registers.push(parseRegister(key, value))
+  bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#records.getMany(digests)
+  }
+
+  /** Digests of all records, in batches. */
+  async *digests(): AsyncGenerator<Uint8Array[]> {
+    let batch: Uint8Array[] = []
+    for await (const [digest] of this.#records.entries()) {
+      batch.push(digest)
+      if (batch.length === SCAN_BATCH) {
+        yield batch
+        batch = []
+      }
     }
-    const [standing] = await this.#join([{ digest, registers }])
+    yield batch
+  }
+
+  /**
+   * Up to `limit` digests that authors speak of and whose body is missing, from a random place on,
+   * so that those that nobody has do not keep the others waiting; `settled` removes the marks of
+   * those that are there.
+   */
+  async wanted(limit: number): Promise<{ missing: Uint8Array[]; settled: Operation[] }> {
+    const missing: Uint8Array[] = []
+    const settled: Operation[] = []
+    let batch: Uint8Array[] = []
+    const check = async (): Promise<void> => {
+      for (const [i, has] of (await this.has(batch)).entries()) {
+        const digest = batch[i]
+        if (digest === undefined) continue
+        if (has) settled.push(this.#wanted.del(digest))
+        else if (missing.length < limit) missing.push(digest)
+      }
+      batch = []
+    }
+    const start = randomBytes(HASH_BYTES)
+    for (const range of [{ gte: start }, { lt: start }]) {
+      for await (const [digest] of this.#wanted.entries(range)) {
+        batch.push(digest)
+        if (batch.length === SCAN_BATCH) await check()
+        if (missing.length === limit) break
+      }
+    }
+    await check()
+    return { missing, settled }
+  }
+
+  async get(digest: Uint8Array): Promise<Standing | undefined> {
+    const [standing] = await this.#join([{ digest, registers: await this.#registersOf(digest) }])
     return standing
+  }
+
+  /** The author's latest register for the record, taken back or not. */
+  async latest(digest: Uint8Array, author: Uint8Array): Promise<PlacedRegister | undefined> {
+    const registers = await this.#registersOf(digest)
+    return registers.findLast((register) => equalBytes(register.author, author))
+  }
+
+  /** Whether a retraction that counts reveals the vote's commitment. */
+  async isRetracted(digest: Uint8Array, { commitment }: Register): Promise<boolean> {
+    for await (const [key, reveals] of this.#retractions.entries(
+      withPrefix(commitment, KEY_BYTES + SEQ_BYTES)
+    )) {
+      const author = key.subarray(SECRET_BYTES, SECRET_BYTES + KEY_BYTES)
+      const seq = seqOf(key.subarray(SECRET_BYTES + KEY_BYTES))
+      if (equalBytes(reveals, digest) && this.#counts(author, seq)) return true
+    }
+    return false
   }
 
   /** All records with standing registers, by digest. */
@@ -95,54 +190,67 @@ export class Materials {
     if (group !== undefined) yield group
   }
 
-  /** Adds the bodies and leaves out what is superseded, retracted or without a body. */
+  /** Adds the bodies and leaves out what is superseded, void, retracted or without a body. */
   async #join(groups: readonly Group[]): Promise<Standing[]> {
     const bodies = await this.#records.getMany(groups.map((group) => group.digest))
-    const latest = groups.map((group) => latestByAuthor(group.registers))
-    const retracted = await this.#retractions.getMany(
+    const latest = groups.map((group) => this.#standingByAuthor(group.registers))
+    const revealed = await this.#revealed.getMany(
       latest.flat().map(({ register }) => register.commitment)
     )
     const standings: Standing[] = []
     let next = 0
     for (const [i, { digest }] of groups.entries()) {
-      const registers = (latest[i] ?? []).filter(() => {
-        const reveals = retracted[next++]
-        return reveals === undefined || !equalBytes(reveals, digest)
-      })
+      const registers: AuthorRegister[] = []
+      for (const { author, register } of latest[i] ?? []) {
+        const isRevealed = revealed[next++] !== undefined
+        if (isRevealed && (await this.isRetracted(digest, register))) continue
+        registers.push({ author, register })
+      }
       const body = bodies[i]
       if (body === undefined || registers.length === 0) continue
       standings.push({ digest, record: readAll(body, readRecord), registers })
     }
     return standings
   }
+
+  /** Keys of one author ascend by seq, so the last one that counts is the one that stands. */
+  #standingByAuthor(registers: readonly PlacedRegister[]): PlacedRegister[] {
+    const standing = new Map<string, PlacedRegister>()
+    for (const placed of registers) {
+      if (this.#counts(placed.author, placed.seq)) standing.set(toHex(placed.author), placed)
+    }
+    return [...standing.values()]
+  }
+
+  async #registersOf(digest: Uint8Array): Promise<PlacedRegister[]> {
+    const registers = []
+    for await (const [key, value] of this.#registers.entries(
+      withPrefix(digest, KEY_BYTES + SEQ_BYTES)
+    )) {
+      registers.push(parseRegister(key, value))
+    }
+    return registers
+  }
+}
+
+/** A register and the place in its author's feed where it was said. */
+interface PlacedRegister extends AuthorRegister {
+  readonly seq: number
 }
 
 interface Group {
   readonly digest: Uint8Array
-  readonly registers: AuthorRegister[]
+  readonly registers: PlacedRegister[]
 }
 
-/** Keys of one author ascend by seq, so the last one seen is the one that stands. */
-function latestByAuthor(registers: readonly AuthorRegister[]): AuthorRegister[] {
-  return [...new Map(registers.map((item) => [toHex(item.author), item])).values()]
+function parseRegister(key: Uint8Array, value: Uint8Array): PlacedRegister {
+  return {
+    author: key.subarray(HASH_BYTES, HASH_BYTES + KEY_BYTES),
+    seq: seqOf(key.subarray(HASH_BYTES + KEY_BYTES)),
+    register: readAll(value, readRegister)
+  }
 }
 
-function parseRegister(key: Uint8Array, value: Uint8Array): AuthorRegister {
-  const author = key.subarray(HASH_BYTES, HASH_BYTES + KEY_BYTES)
-  return { author, register: readAll(value, readRegister) }
-}
-
-/** Big-endian, so that keys sort by sequence number. */
-export function seqBytes(seq: number): Uint8Array {
-  const bytes = Buffer.alloc(SEQ_BYTES)
-  bytes.writeBigUInt64BE(BigInt(seq))
-  return bytes
-}
-
-export function seqOf(bytes: Uint8Array): number {
-  return Number(new DataView(bytes.buffer, bytes.byteOffset, SEQ_BYTES).getBigUint64(0))
-}
-
-function withPrefix(prefix: Uint8Array): { gte: Uint8Array; lte: Uint8Array } {
-  return { gte: prefix, lte: concat(prefix, new Uint8Array(KEY_BYTES + SEQ_BYTES).fill(0xff)) }
+function withPrefix(prefix: Uint8Array, rest: number): { gte: Uint8Array; lte: Uint8Array } {
+  return { gte: prefix, lte: concat(prefix, new Uint8Array(rest).fill(0xff)) }
 }

@@ -56,10 +56,17 @@ export function encodeRecord(record: HiveRecord): Uint8Array {
       )
     }
   }
+  const kind = KINDS.indexOf(record.kind) + 1
+  if (kind === 0) {
+    throw new LimitError(
+      'KIND_INVALID',
+      `"${record.kind}" is no kind of record: ${KINDS.join(', ')}.`
+    )
+  }
   checkName('entity', record.entity)
   checkName('attribute', record.attribute ?? '')
   const encoder = encoding.createEncoder()
-  encoding.writeVarUint(encoder, KINDS.indexOf(record.kind) + 1)
+  encoding.writeVarUint(encoder, kind)
   encoding.writeVarString(encoder, record.entity)
   encoding.writeVarString(encoder, record.content)
   encoding.writeVarString(encoder, record.attribute ?? '')

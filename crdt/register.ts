@@ -49,8 +49,12 @@ export function writeRegister(encoder: encoding.Encoder, register: Register): vo
   encoding.writeUint8Array(encoder, register.commitment)
   encoding.writeVarUint(encoder, register.tags.length)
   for (const tag of register.tags) encoding.writeVarString(encoder, tag)
-  encoding.writeVarUint(encoder, register.counters.length)
-  for (const [name, count] of register.counters) {
+  writeCounters(encoder, register.counters)
+}
+
+export function writeCounters(encoder: encoding.Encoder, counters: Register['counters']): void {
+  encoding.writeVarUint(encoder, counters.length)
+  for (const [name, count] of counters) {
     encoding.writeVarString(encoder, name)
     encoding.writeVarUint(encoder, count)
   }
@@ -69,7 +73,12 @@ export function readRegister(decoder: Decoder): Register {
     () => readText(decoder, MAX_TAG_BYTES),
     (tag) => tag
   )
-  const counters = readAscending(
+  const counters = readCounters(decoder)
+  return { vote, confidence, day, validFrom, validTo, commitment, tags, counters }
+}
+
+export function readCounters(decoder: Decoder): Register['counters'] {
+  return readAscending(
     decoder,
     MAX_COUNTERS,
     () =>
@@ -79,7 +88,6 @@ export function readRegister(decoder: Decoder): Register {
       ] as const,
     ([name]) => name
   )
-  return { vote, confidence, day, validFrom, validTo, commitment, tags, counters }
 }
 
 /** Tags in the one form a register takes. Throws `LimitError` when there are too many or too long. */
@@ -89,7 +97,10 @@ export function canonicalTags(tags: readonly string[]): string[] {
     throw new LimitError('TAGS_INVALID', `${unique.length} tags are over the limit of ${MAX_TAGS}.`)
   }
   for (const tag of unique) {
-    if (!tag.isWellFormed() || Buffer.byteLength(tag) > MAX_TAG_BYTES) {
+    if (!tag.isWellFormed()) {
+      throw new LimitError('TEXT_INVALID', 'A tag holds half a surrogate pair; pass valid Unicode.')
+    }
+    if (Buffer.byteLength(tag) > MAX_TAG_BYTES) {
       throw new LimitError(
         'TAGS_INVALID',
         `Tag "${tag}" is over the limit of ${MAX_TAG_BYTES} bytes.`

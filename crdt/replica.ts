@@ -4,24 +4,34 @@
  * Bytes from anywhere pass `admit`; the node's own knowledge passes `publish`, which signs it and
  * then admits it by the same code. Admissions are serial and their state is taken at once; they
  * become durable in group commits, in order. Own entries are returned only when they are durable.
+ *
+ * The state is a function of the set of entries, proofs and bodies it was given, never of their
+ * order. Authors who sign two entries for one place are void from that place on (`equivocation.ts`).
  */
 import { EventEmitter } from 'node:events'
-import { createAuthor } from './author.ts'
 import { judge } from './admission.ts'
-import { concat, toHex } from './digest.ts'
-import { readEntry, writeEntry } from './entry.ts'
+import { equalBytes } from './digest.ts'
+import { readAll } from './encoding.ts'
+import { Entries } from './entries.ts'
+import { hasValidSignature, NO_ENTRY } from './entry.ts'
+import { isProven, readProof, writeProof } from './equivocation.ts'
+import { MalformedError, StoreError } from './errors.ts'
 import { Feeds } from './feeds.ts'
-import { Materials, seqBytes, seqOf } from './materials.ts'
-import { batchesOf, entryOf, preparePublication, valuesOf } from './publication.ts'
-import { KEY_BYTES } from './constants.ts'
-import { StoreError } from './errors.ts'
+import { elementsUnder, filterKeyOf } from './filter-element.ts'
+import { Forks } from './forks.ts'
+import { Materials } from './materials.ts'
+import { Publisher } from './publisher.ts'
+import { readRecord, recordDigest } from './record.ts'
 import { Serial } from './serial.ts'
+import { StoredFilter } from './stored-filter.ts'
 import type { RejectReason, Verdict } from './admission.ts'
-import type { Author } from './author.ts'
-import type { Entry } from './entry.ts'
+import type { Entry, SignedHeader } from './entry.ts'
+import type { Proof } from './equivocation.ts'
+import type { Counters } from './evidence.ts'
 import type { FeedHead } from './feeds.ts'
 import type { Standing } from './materials.ts'
-import type { PreparedPublication, Publication } from './publication.ts'
+import type { Publication } from './publication.ts'
+import type { Published } from './publisher.ts'
 import type { Operation, Section, Store } from './store.ts'
 import type { Value } from './value.ts'
 
@@ -33,32 +43,35 @@ export type Admission =
   | { readonly outcome: 'gap'; readonly entry: Entry; readonly have: number }
   | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly blame: boolean }
 
-export interface Published {
-  /** New entries, durable, in feed order: what to tell peers. */
-  readonly entries: readonly Entry[]
-  /** Digests that were published as new records, as votes, or not at all since this node has vouched already. */
-  readonly records: readonly Uint8Array[]
-  readonly votes: readonly Uint8Array[]
-  readonly already: readonly Uint8Array[]
-}
+export type ProofAdmission =
+  /** The author is void from a lower place on than before; durable. */
+  | 'admitted'
+  /** Nothing new. */
+  | 'held'
+  /** Not two headers that the author signed for one place. */
+  | 'rejected'
 
 export interface ReplicaEvents {
   /** Something other than this node's own publication was admitted and is durable. */
   'entry:admitted': [entry: Entry]
   'entry:rejected': [reason: RejectReason]
+  /** An author was found to have signed two entries for one place; `proof` is durable. */
+  'author:void': [proof: Uint8Array]
 }
 
 export interface ReplicaInit {
-  readonly store: Pick<Store, 'section' | 'commit' | 'flush'>
+  readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>
   /** Name of the swarm; signatures hold in it alone. Left out: the one the store belongs to. */
   readonly swarm?: string
+  /** Key of the elements of exchanged filters; by default derived from the name alone. */
+  readonly filterKey?: Uint8Array
 }
 
 const DEFAULT_SWARM = 'default'
 const SWARM_KEY = Buffer.from('swarm')
 
 /** Throws `StoreError` (STORE_SWARM) when the store holds entries of another swarm. */
-export async function openReplica({ store, swarm }: ReplicaInit): Promise<Replica> {
+export async function openReplica({ store, swarm, filterKey }: ReplicaInit): Promise<Replica> {
   const stored = await store.section('replica').get(SWARM_KEY)
   const name = stored === undefined ? undefined : Buffer.from(stored).toString('utf8')
   if (swarm !== undefined && name !== undefined && swarm !== name) {
@@ -67,41 +80,63 @@ export async function openReplica({ store, swarm }: ReplicaInit): Promise<Replic
       `This directory belongs to the swarm "${name}", not to "${swarm}". Use another directory for another swarm.`
     )
   }
-  const replica = new Replica(store, swarm ?? name ?? DEFAULT_SWARM)
+  const own = swarm ?? name ?? DEFAULT_SWARM
+  const replica = new Replica(store, own, filterKey ?? filterKeyOf(own))
   await replica.load()
   return replica
 }
 
 export class Replica extends EventEmitter<ReplicaEvents> {
   readonly swarm: string
+  /** Digests of the records this replica holds, for peers. */
+  readonly published: StoredFilter
+  /** The element that stands for a digest in the filters of this swarm. */
+  readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly #store: ReplicaInit['store']
-  readonly #entries: Section
-  readonly #vouched: Section
+  readonly #entries: Entries
   readonly #meta: Section
   readonly #feeds: Feeds
+  readonly #forks: Forks
   readonly #materials: Materials
+  readonly #publisher: Publisher
   readonly #serial = new Serial()
-  /** Publications and retractions: each sees what the one before it vouched for. */
-  readonly #voting = new Serial()
   readonly #rejections = new Map<RejectReason, number>()
-  #author: Author | undefined
   /** Set by a failed commit: what is resident is ahead of the disk. */
   #stale = false
 
-  constructor(store: ReplicaInit['store'], swarm: string) {
+  constructor(store: ReplicaInit['store'], swarm: string, filterKey: Uint8Array) {
     super()
     this.swarm = swarm
     this.#store = store
-    this.#entries = store.section('entries')
-    this.#vouched = store.section('vouched')
+    this.#entries = new Entries(store)
     this.#meta = store.section('replica')
     this.#feeds = new Feeds(store.section('feeds'))
-    this.#materials = new Materials(store)
+    this.#forks = new Forks(store)
+    this.#materials = new Materials(store, (author, seq) => this.#isLive(author, seq))
+    this.#publisher = new Publisher({
+      swarm,
+      store,
+      materials: this.#materials,
+      exclusively: (task) =>
+        this.#serial.run(() =>
+          task({
+            feed: (author) => this.#feeds.get(author),
+            admit: (bytes, extra) => this.#admitOwn(bytes, extra)
+          })
+        )
+    })
+    this.elementOf = elementsUnder(filterKey)
+    this.published = new StoredFilter({
+      store,
+      name: 'published',
+      key: filterKey,
+      source: () => this.#elements()
+    })
   }
 
   async load(): Promise<void> {
     await this.#feeds.load()
-    this.#stale = false
+    await this.published.load()
   }
 
   /** Never throws for what `bytes` hold; rejects only when the store fails. */
@@ -116,24 +151,73 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return admission
   }
 
+  /** Takes a proof of equivocation from anywhere. Never throws for what `bytes` hold. */
+  async admitProof(bytes: Uint8Array): Promise<ProofAdmission> {
+    let proof: Proof
+    try {
+      proof = readProof(bytes)
+    } catch (error) {
+      if (error instanceof MalformedError) return 'rejected'
+      throw error
+    }
+    if (!this.#isLive(proof[0].author, proof[0].seq)) return 'held'
+    if (!isProven(this.swarm, proof)) return 'rejected'
+    return (await this.#serial.run(() => this.#void(proof))) ? 'admitted' : 'held'
+  }
+
+  /**
+   * Compares the header of an entry that another replica holds with what is held here; two that
+   * contradict each other void their author.
+   */
+  async admitHeader(header: SignedHeader): Promise<ProofAdmission> {
+    const held = await this.headerAt(header.author, header.seq)
+    if (held === undefined || equalBytes(held.hash, header.hash)) return 'held'
+    if (!hasValidSignature(this.swarm, header)) return 'rejected'
+    return (await this.#serial.run(() => this.#void([held, header]))) ? 'admitted' : 'held'
+  }
+
   /** Signs, stores and returns what is new of `publications`. Throws `LimitError` before anything is stored. */
-  async publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
-    const prepared = uniqueByDigest(publications.map(preparePublication))
-    return this.#voting.run(() => this.#publish(prepared, signal))
+  publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
+    return this.#publisher.publish(publications, signal)
   }
 
   /** Takes this node's vote on a record back; undefined when it has none. */
   retract(digest: Uint8Array): Promise<Entry | undefined> {
-    return this.#voting.run(() => this.#retract(digest))
+    return this.#publisher.retract(digest)
   }
 
   /** Whether this node has vouched for the record, under any of its authors. */
   hasVouched(digest: Uint8Array): Promise<boolean> {
-    return this.#vouched.has(digest)
+    return this.#publisher.hasVouched(digest)
+  }
+
+  /** Counts evidence on a record, durably; it is published by `publishEvidence`. */
+  addEvidence(digest: Uint8Array, counters: Counters): Promise<void> {
+    return this.#publisher.addEvidence(digest, counters)
+  }
+
+  /** Publishes what evidence has gathered, each count once, whatever happens in between. */
+  publishEvidence(day: number, signal?: AbortSignal): Promise<Entry[]> {
+    return this.#publisher.publishEvidence(day, signal)
+  }
+
+  /** Forgets the author key: the next publication begins a new feed. */
+  rotateAuthor(): void {
+    this.#publisher.rotate()
   }
 
   get(digest: Uint8Array): Promise<Standing | undefined> {
     return this.#materials.get(digest)
+  }
+
+  /** Whether this replica holds the bodies of these records. */
+  has(digests: Uint8Array[]): Promise<boolean[]> {
+    return this.#materials.has(digests)
+  }
+
+  /** Bytes of the records this replica holds. */
+  bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#materials.bodies(digests)
   }
 
   /** All records that an author says something of. */
@@ -141,16 +225,36 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#materials.standings()
   }
 
-  /** Forgets the author key: the next publication begins a new feed. */
-  rotateAuthor(): void {
-    this.#author = undefined
+  /**
+   * Keeps bodies of records that came without an entry, once they are on disk: their digests. What
+   * is not a record is left out.
+   */
+  async keepBodies(bodies: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const kept: Uint8Array[] = []
+    const operations: Operation[] = []
+    for (const bytes of bodies) {
+      if (!isRecord(bytes)) continue
+      const digest = recordDigest(bytes)
+      kept.push(digest)
+      operations.push(...this.#materials.keep(digest, bytes))
+    }
+    await this.#store.commit([...operations, ...this.#publishedOperations(kept)])
+    return kept
+  }
+
+  /** Up to `limit` records that authors speak of and whose body is nowhere in this replica. */
+  async missingBodies(limit: number): Promise<Uint8Array[]> {
+    await this.#store.flush()
+    const { missing, settled } = await this.#materials.wanted(limit)
+    await this.#store.commit(settled)
+    return missing
   }
 
   heads(): FeedHead[] {
     return this.#feeds.heads()
   }
 
-  /** The content digest: equal on two replicas exactly when they hold the same entries. */
+  /** The content digest: equal on two replicas exactly when they hold the same entries and void the same. */
   digest(): Uint8Array {
     return this.#feeds.digest()
   }
@@ -164,6 +268,22 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#feeds.get(author)
   }
 
+  /** Header of the author's entry at `seq`: held, or the one that ended the feed. */
+  async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
+    const { seq: last, end } = this.#feeds.get(author)
+    if (seq !== end && (seq > last || seq < 1)) return undefined
+    await this.#store.flush()
+    if (seq === end) return this.#forks.endingOf(author)
+    return this.#entries.headerAt(author, seq)
+  }
+
+  /** Proof of the author's lowest known fork. */
+  async proofOf(author: Uint8Array): Promise<Uint8Array | undefined> {
+    await this.#store.flush()
+    const proof = await this.#forks.proofOf(author)
+    return proof === undefined ? undefined : writeProof(proof)
+  }
+
   /**
    * The author's entries after `seq`, in order. Ends early where one is damaged; the feed is then
    * forgotten, so that the next sync brings it back.
@@ -171,22 +291,20 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async *entriesAfter(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
     const last = await this.#serial.run(() => this.#lastDurable(author))
     let next = seq + 1
-    for await (const [key, bytes] of this.#entries.entries({
-      gte: entryKey(author, next),
-      lte: entryKey(author, last)
-    })) {
-      if (seqOf(key.subarray(KEY_BYTES)) !== next) break
+    for await (const bytes of this.#entries.between(author, next, last)) {
       yield bytes
       next += 1
     }
-    if (next <= last) await this.#forgetFeed(author)
+    // Unless a proof has shortened the feed meanwhile.
+    if (next <= last && next <= this.#feeds.get(author).seq) await this.#forgetFeed(author)
   }
 
   /** Goes back to what is on disk, after a failed commit. */
   async #refresh(): Promise<void> {
     if (!this.#stale) return
     await this.#store.flush()
-    await this.load()
+    await this.#feeds.load()
+    this.#stale = false
   }
 
   async #lastDurable(author: Uint8Array): Promise<number> {
@@ -200,7 +318,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     const verdict = await judge(bytes, {
       swarm: this.swarm,
       feed: (author) => this.#feeds.get(author),
-      hashAt: (author, seq) => this.#hashAt(author, seq)
+      headerAt: (author, seq) => this.headerAt(author, seq)
     })
     switch (verdict.verdict) {
       case 'held':
@@ -212,121 +330,116 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       case 'admit': {
         const { entry, values, next } = verdict
         const durable = this.#commit([
-          this.#entries.put(entryKey(entry.author, entry.seq), bytes),
+          this.#entries.put(entry, bytes),
           // The first entry of a feed is rare enough to say again which swarm it is of.
           ...(entry.seq === 1 ? [this.#meta.put(SWARM_KEY, Buffer.from(this.swarm))] : []),
           this.#feeds.set(next),
           ...this.#materials.operations(entry.author, entry.seq, values),
+          ...this.#publishedOperations(digestsOf(values)),
           ...extra
         ])
+        durable.then(
+          () => this.published.checkpoint(),
+          () => undefined
+        )
         return { outcome: 'admitted', entry, durable }
       }
     }
   }
 
-  #reject({ reason, blame, ended }: Extract<Verdict, { verdict: 'reject' }>): Admission {
+  async #admitOwn(
+    bytes: Uint8Array,
+    extra: readonly Operation[]
+  ): Promise<{ durable: Promise<void> }> {
+    const admission = await this.#admit(bytes, extra)
+    if (admission.outcome !== 'admitted') {
+      throw new Error(`An own entry was not admitted: ${admission.outcome}`)
+    }
+    return admission
+  }
+
+  async #reject(verdict: Extract<Verdict, { verdict: 'reject' }>): Promise<Admission> {
+    const { reason, blame, ends, proof } = verdict
     this.#rejections.set(reason, (this.#rejections.get(reason) ?? 0) + 1)
-    if (ended !== undefined) void this.#commit([this.#feeds.set(ended)])
+    if (ends !== undefined) {
+      const feed = { ...this.#feeds.get(ends.author), end: ends.seq }
+      await this.#commit([this.#feeds.set(feed), this.#forks.end(ends)])
+    }
+    if (proof !== undefined) await this.#void(proof)
     this.emit('entry:rejected', reason)
     return { outcome: 'rejected', reason, blame }
+  }
+
+  /** Cuts the author's feed before the fork. False when it was cut there, or before, already. */
+  async #void(proof: Proof): Promise<boolean> {
+    await this.#refresh()
+    const [{ author, seq }] = proof
+    if (!this.#isLive(author, seq)) return false
+    const feed = this.#feeds.get(author)
+    const before = seq <= feed.seq + 1 ? await this.#hashBefore(author, seq) : feed.head
+    const operations =
+      before === undefined
+        ? [this.#feeds.reset(author)]
+        : [this.#feeds.set({ ...feed, seq: Math.min(feed.seq, seq - 1), head: before })]
+    operations.push(this.#feeds.set({ ...this.#feeds.get(author), fork: seq }))
+    this.#publisher.abandon(author)
+    await this.#commit([...operations, this.#forks.prove(proof)])
+    for await (const deletes of this.#entries.removals(author, seq)) await this.#commit(deletes)
+    this.emit('author:void', writeProof(proof))
+    return true
+  }
+
+  /** Hash of the author's entry `seq - 1`, which is held; undefined when it is damaged. */
+  async #hashBefore(author: Uint8Array, seq: number): Promise<Uint8Array | undefined> {
+    if (seq === 1) return NO_ENTRY
+    const { seq: last, head } = this.#feeds.get(author)
+    return last === seq - 1 ? head : (await this.headerAt(author, seq - 1))?.hash.slice()
+  }
+
+  #isLive(author: Uint8Array, seq: number): boolean {
+    const { fork } = this.#feeds.get(author)
+    return fork === 0 || seq < fork
+  }
+
+  #publishedOperations(digests: readonly Uint8Array[]): Operation[] {
+    return this.published.insert(digests.map((digest) => this.elementOf(digest)))
+  }
+
+  async *#elements(): AsyncGenerator<Uint8Array[]> {
+    for await (const digests of this.#materials.digests()) {
+      yield digests.map((digest) => this.elementOf(digest))
+    }
   }
 
   #commit(operations: readonly Operation[]): Promise<void> {
     const durable = this.#store.commit(operations)
     durable.catch(() => {
       this.#stale = true
-      this.#author = undefined
+      this.#publisher.rotate()
+      // Heads and digest are asked for at any time: they must not stay ahead of the disk.
+      this.#serial.run(() => this.#refresh()).catch(() => undefined)
     })
     return durable
   }
 
-  async #publish(
-    prepared: readonly PreparedPublication[],
-    signal: AbortSignal | undefined
-  ): Promise<Published> {
-    const result = {
-      entries: [] as Entry[],
-      records: [] as Uint8Array[],
-      votes: [] as Uint8Array[]
-    }
-    const vouched = await this.#vouched.getMany(prepared.map(({ digest }) => digest))
-    const fresh = prepared.filter((_, i) => vouched[i] === undefined)
-    for (const batch of batchesOf(fresh)) {
-      signal?.throwIfAborted()
-      const published = await this.#materials.has(batch.map(({ digest }) => digest))
-      for (const [i, { digest }] of batch.entries()) {
-        ;(published[i] === true ? result.votes : result.records).push(digest)
-      }
-      result.entries.push(...(await this.#append(batch, published)))
-    }
-    const already = prepared.filter((_, i) => vouched[i] !== undefined).map(({ digest }) => digest)
-    return { ...result, already }
-  }
-
-  async #retract(digest: Uint8Array): Promise<Entry | undefined> {
-    const secret = await this.#vouched.get(digest)
-    if (secret === undefined) return undefined
-    const retraction: Value = { type: 'retraction', digest, secret }
-    const entries = await this.#sign([[retraction]], () => [this.#vouched.del(digest)])
-    return entries[0]
-  }
-
-  #append(batch: readonly PreparedPublication[], published: readonly boolean[]): Promise<Entry[]> {
-    return this.#sign(
-      batch.map((publication, i) => valuesOf(publication, published[i] ?? false)),
-      (from, to) =>
-        batch.slice(from, to).map(({ digest, secret }) => this.#vouched.put(digest, secret))
-    )
-  }
-
-  /** Appends groups of values to this node's feed, in as few entries as hold them. */
-  async #sign(
-    groups: readonly Value[][],
-    extra: (from: number, to: number) => Operation[]
-  ): Promise<Entry[]> {
-    const admissions = await this.#serial.run(async () => {
-      const signed: Extract<Admission, { outcome: 'admitted' }>[] = []
-      for (let from = 0, to = groups.length; from < groups.length; to = groups.length) {
-        const author = (this.#author ??= createAuthor())
-        const feed = this.#feeds.get(author.key)
-        let entry = entryOf(this.swarm, author, feed, groups.slice(from, to).flat())
-        while (entry === undefined) {
-          to = from + Math.ceil((to - from) / 2)
-          entry = entryOf(this.swarm, author, feed, groups.slice(from, to).flat())
-        }
-        const admission = await this.#admit(writeEntry(entry), extra(from, to))
-        if (admission.outcome !== 'admitted') {
-          throw new Error(`An own entry was not admitted: ${admission.outcome}`)
-        }
-        signed.push(admission)
-        from = to
-      }
-      return signed
-    })
-    await Promise.all(admissions.map(({ durable }) => durable))
-    return admissions.map(({ entry }) => entry)
-  }
-
-  async #hashAt(author: Uint8Array, seq: number): Promise<Uint8Array | undefined> {
-    await this.#store.flush()
-    const bytes = await this.#entries.get(entryKey(author, seq))
-    return bytes === undefined ? undefined : readEntry(bytes).hash
-  }
-
   #forgetFeed(author: Uint8Array): Promise<void> {
     return this.#serial.run(async () => {
-      if (this.#author !== undefined && toHex(this.#author.key) === toHex(author)) {
-        this.#author = undefined
-      }
-      await this.#commit([this.#feeds.delete(author)])
+      this.#publisher.abandon(author)
+      await this.#commit([this.#feeds.reset(author)])
     })
   }
 }
 
-function entryKey(author: Uint8Array, seq: number): Uint8Array {
-  return concat(author, seqBytes(seq))
+function digestsOf(values: readonly Value[]): Uint8Array[] {
+  return values.flatMap((value) => (value.type === 'record' ? [value.digest] : []))
 }
 
-function uniqueByDigest(publications: readonly PreparedPublication[]): PreparedPublication[] {
-  return [...new Map(publications.map((item) => [toHex(item.digest), item])).values()]
+function isRecord(bytes: Uint8Array): boolean {
+  try {
+    readAll(bytes, readRecord)
+    return true
+  } catch (error) {
+    if (error instanceof MalformedError) return false
+    throw error
+  }
 }

@@ -51,7 +51,7 @@ export interface Store {
 }
 
 /** Version of the layout; a store with another one is refused, never guessed at. */
-const SCHEMA = 1
+const SCHEMA = 2
 const SCHEMA_KEY = Buffer.from('schema')
 
 /** Bounds the memory of one write and the wait of the commits behind it. */

@@ -2,18 +2,20 @@
 import { EventEmitter } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openReplica, openStore, StoreError, toHex } from '../crdt/index.ts'
-import { createSwarm, loadPeerKey } from '../transport/index.ts'
+import { filterKeyOf, openReplica, openStore, StoreError, toHex } from '../crdt/index.ts'
+import { createSwarm, loadPeerKey, parseSwarmKey } from '../transport/index.ts'
 import { Agents } from './agents.ts'
 import { anonymizer } from './anonymity/index.ts'
 import { Capabilities } from './capabilities/index.ts'
 import { HiveMind, Promotion } from './hive/index.ts'
-import { FactStore, Knowledge } from './knowledge/index.ts'
+import { Janitor } from './janitor/index.ts'
+import { Corroboration, FactStore, Knowledge } from './knowledge/index.ts'
 import { localNames } from './local-names.ts'
+import { Metrics } from './metrics/index.ts'
 import { HiveOptions } from './options.ts'
 import { parse } from './parse.ts'
-import type { Entry, Replica, Store } from '../crdt/index.ts'
-import type { PeerStatus, Swarm, SwarmEvents } from '../transport/index.ts'
+import type { Entry, Replica, Store, StoredFilter } from '../crdt/index.ts'
+import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/index.ts'
 import type { Agent } from './agents.ts'
 import type { Cortex } from './cortex.ts'
 import type { HiveInit } from './options.ts'
@@ -30,12 +32,16 @@ export interface HiveStatus {
   readonly peerId: string | undefined
   readonly multiaddrs: readonly string[]
   /** Undefined without a network. */
-  readonly swarm: { readonly name: string; readonly id: string } | undefined
+  readonly swarm:
+    | { readonly name: string; readonly id: string; readonly mode: 'full' | 'light' }
+    | undefined
   readonly peers: readonly PeerStatus[]
   /** Facts on this node, and what its replica of the hive holds. */
   readonly facts: number
   readonly authors: number
   readonly entries: number
+  /** Bloom filters: this node's own, and what it holds of its peers'. */
+  readonly filters: { readonly bytes: number; readonly held: readonly HeldStatus[] }
   /** Entries refused since the start, by reason; offences of peers; damaged values found. */
   readonly rejections: Readonly<Record<string, number>>
   readonly offences: number
@@ -56,11 +62,16 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
   const location = options.store ?? (dataDir === undefined ? undefined : join(dataDir, 'store'))
   const store = await openStore(location)
   try {
-    const name = options.swarm === false ? undefined : options.swarm.name
-    const replica = await openReplica({ store, swarm: name })
-    const facts = new FactStore(store)
+    const replica = await openReplicaOf(options, store)
+    const { elementOf, published } = replica
+    // Where authors must not be traceable, nobody is told who found what.
+    const observes = options.swarm !== false && kOf(options) === 1
+    const facts = new FactStore({
+      store,
+      observe: observes ? { key: published.key, elementOf } : undefined
+    })
     await facts.load()
-    const swarm = await openSwarm(options, store, replica)
+    const swarm = await openSwarm(options, { store, replica, facts })
     try {
       await swarm?.start()
       return new Hive({ options, store, replica, facts, swarm })
@@ -100,6 +111,8 @@ export class Hive extends EventEmitter<HiveEvents> {
       replica,
       anonymizer: anonymizer({ knownNames: options.anonymity.knownNames ?? localNames() }),
       clock: options.clock ?? Date,
+      swarm,
+      k: kOf(options),
       announce: (entries) => this.#announce(entries)
     })
     this.agents = new Agents((name) => this.#cortexFor(name))
@@ -127,11 +140,15 @@ export class Hive extends EventEmitter<HiveEvents> {
       swarm:
         swarm === undefined || options.swarm === false
           ? undefined
-          : { name: options.swarm.name, id: swarm.id },
+          : { name: options.swarm.name, id: swarm.id, mode: options.swarm.mode },
       peers: swarm?.peers() ?? [],
       facts: facts.count,
       authors: heads.length,
       entries: heads.reduce((sum, { seq }) => sum + seq, 0),
+      filters: {
+        bytes: this.#ownFilters().reduce((sum, { bytes }) => sum + bytes, 0),
+        held: swarm?.filters() ?? []
+      },
       rejections: replica.rejections(),
       offences: swarm?.offences ?? 0,
       damaged: store.damaged
@@ -170,18 +187,26 @@ export class Hive extends EventEmitter<HiveEvents> {
 
   #cortexFor(agent: string): Cortex {
     const { options, replica, facts, swarm } = this.#components
-    const hasKey = options.swarm !== false && options.swarm.key !== undefined
-    const k = (options.swarm === false ? undefined : options.swarm.k) ?? (hasKey ? 1 : 2)
+    const [known, ...shared] = this.#ownFilters()
     return {
       knowledge: new Knowledge({
         facts,
+        corroboration: new Corroboration({ replica, swarm }),
         agent,
         clock: options.clock ?? Date,
         retract: (digest) => this.#retract(digest)
       }),
-      hive: new HiveMind({ promotion: this.#promotion, replica, swarm, k }),
-      capabilities: new Capabilities()
+      hive: new HiveMind({ promotion: this.#promotion, replica, swarm, k: kOf(options) }),
+      capabilities: new Capabilities(),
+      metrics: new Metrics({ facts }),
+      janitor: new Janitor({ known, shared })
     }
+  }
+
+  #ownFilters(): [StoredFilter, ...StoredFilter[]] {
+    const { facts, replica } = this.#components
+    const shared = facts.observed === undefined ? [] : [facts.observed]
+    return [facts.known, replica.published, ...shared]
   }
 
   async #retract(digest: Uint8Array): Promise<boolean> {
@@ -205,13 +230,25 @@ export class Hive extends EventEmitter<HiveEvents> {
   }
 }
 
+/** Authors that must vouch before an insight is released: a swarm without a key trusts nobody alone. */
+function kOf({ swarm }: Options): number {
+  if (swarm === false) return 2
+  return swarm.k ?? (swarm.key === undefined ? 2 : 1)
+}
+
+function openReplicaOf(options: Options, store: Store): Promise<Replica> {
+  if (options.swarm === false) return openReplica({ store })
+  const { name, key } = options.swarm
+  const secret = key === undefined ? undefined : parseSwarmKey(key)
+  return openReplica({ store, swarm: name, filterKey: filterKeyOf(name, secret) })
+}
+
 async function openSwarm(
   options: Options,
-  store: Store,
-  replica: Replica
+  { store, replica, facts }: Pick<HiveComponents, 'store' | 'replica' | 'facts'>
 ): Promise<Swarm | undefined> {
   if (options.swarm === false) return undefined
-  const { key, bootstrap, listen, gossip, syncInterval } = options.swarm
+  const { key, bootstrap, listen, gossip, syncInterval, mode, filterInterval } = options.swarm
   const { dataDir, libp2p, clock, random, logger, userAgent } = options
   const privateKey =
     dataDir === undefined ? undefined : await loadPeerKey(join(dataDir, 'peer.key'))
@@ -224,6 +261,9 @@ async function openSwarm(
     listen,
     gossip,
     syncInterval,
+    filterInterval,
+    mode,
+    observed: facts.observed,
     libp2p,
     clock,
     random,

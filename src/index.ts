@@ -17,15 +17,23 @@ export { generateSwarmKey, SwarmError } from '../transport/index.ts'
 export { createHive } from './create-hive.ts'
 export { HiveError } from './errors.ts'
 export type { LimitErrorCode, StoreErrorCode } from '../crdt/index.ts'
-export type { PeerStatus, SwarmErrorCode, SynchronizeReport } from '../transport/index.ts'
+export type {
+  HeldStatus,
+  PeerStatus,
+  SwarmErrorCode,
+  SynchronizeReport
+} from '../transport/index.ts'
 export type { Agent, Agents } from './agents.ts'
 export type { Capabilities, PreWarmedSkill } from './capabilities/index.ts'
 export type { Cortex } from './cortex.ts'
 export type { Hive, HiveEvents, HiveStatus } from './create-hive.ts'
 export type { HiveErrorCode } from './errors.ts'
+export type { HeuristicPerformance, Metrics } from './metrics/index.ts'
+export type { Janitor, RebuildReport } from './janitor/index.ts'
 export type {
   BroadcastOptions,
   BroadcastReport,
+  FetchedRecord,
   HiveMind,
   Insight,
   InsightOptions,

@@ -13,13 +13,16 @@ const Swarm = z.strictObject({
   bootstrap: z.array(z.string()).default([]),
   /** Multiaddrs to listen on; by default this machine only, any free port. */
   listen: z.array(z.string()).min(1).optional(),
-  mode: z.literal('full').default('full'),
+  /** `light`: no feeds of others; the swarm is known by its filters, records come one by one. */
+  mode: z.enum(['full', 'light']).default('full'),
   /** Distinct authors that must vouch before a received insight is released; 1 with a key, 2 without. */
   k: z.int().min(1).max(1000).optional(),
   /** False: no gossip, anti-entropy alone. */
   gossip: z.boolean().default(true),
   /** Milliseconds between two syncs with a random peer; 0 for none. */
-  syncInterval: z.int().min(0).optional()
+  syncInterval: z.int().min(0).optional(),
+  /** Milliseconds between two rounds of filters with all peers; 0 for none. */
+  filterInterval: z.int().min(0).optional()
 })
 
 export const HiveOptions = z.strictObject({

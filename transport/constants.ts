@@ -37,8 +37,8 @@ export const MAX_STREAM_WINDOW_BYTES = 1024 * 1024
 /** Admitted entries of one sync that may wait for their fsync. */
 export const SYNC_COMMIT_WINDOW = 64
 
-/** A sync in which nothing moves for this long is given up; the next one resumes it. */
-export const SYNC_IDLE_TIMEOUT = 15_000
+/** An exchange in which nothing moves for this long is given up; the next one resumes it. */
+export const EXCHANGE_IDLE_TIMEOUT = 15_000
 
 /** Anti-entropy: how often a random peer is asked; gossip alone repairs a few seconds only. */
 export const SYNC_INTERVAL = 30_000
@@ -48,6 +48,42 @@ export const MAX_INBOUND_SYNCS = 2
 
 /** How many syncs this node begins at the same time, whoever asks for them. */
 export const MAX_CONCURRENT_SYNCS = 4
+
+/** How often the filters of connected peers are brought up to date: what a new fact waits at most. */
+export const FILTER_INTERVAL = 5_000
+
+/** Raw bytes of a filter in one frame, before compression. */
+export const FILTER_CHUNK_BYTES = 64 * 1024
+
+/** A chunk that does not compress, with its frame's own bytes. */
+export const MAX_FILTER_FRAME_BYTES = FILTER_CHUNK_BYTES + 1024
+
+/** One filter of one peer: 22 million elements. */
+export const MAX_FILTER_BYTES = 48 * 1024 * 1024
+
+/** All filters this node holds of peers. */
+export const MAX_HELD_FILTER_BYTES = 64 * 1024 * 1024
+
+/** Elements of one delta; a peer that is further behind gets the whole filter. */
+export const MAX_DELTA_ELEMENTS = 2 ** 18
+
+/** Peers whose filters are kept; beyond it those that left first go first. */
+export const MAX_FILTER_PEERS = 64
+
+/** The error that all filters consulted for one answer may have together. */
+export const MAX_SHARED_RATE = 0.01
+
+/** Bodies asked for at once: 8 MiB at most. */
+export const MAX_ASKED_BODIES = 256
+
+/** A frame of `/have`: 256 digests, or a record. */
+export const MAX_HAVE_FRAME_BYTES = 33 * 1024
+
+/** Peers asked for one body before it counts as not to be had. */
+export const MAX_ASKED_PEERS = 8
+
+/** Streams of `/filter` or `/have` one peer may have open towards us. */
+export const MAX_INBOUND_EXCHANGES = 4
 
 /** Feeds whose news is announced after one sync; the rest is found by anti-entropy. */
 export const MAX_ANNOUNCED_FEEDS = 32

@@ -3,6 +3,7 @@ import * as encoding from 'lib0/encoding'
 import {
   readAll,
   readBytes,
+  readProof,
   readSignedHeader,
   readUint,
   writeEntry,
@@ -16,9 +17,12 @@ export type GossipMessage =
   | { readonly type: 'entry'; readonly bytes: Uint8Array }
   /** The signed header of a larger one: who wants it pulls it through `/sync`. */
   | { readonly type: 'header'; readonly header: SignedHeader }
+  /** A proof that an author signed two entries for one place. */
+  | { readonly type: 'proof'; readonly bytes: Uint8Array }
 
 const ENTRY = 0
 const HEADER = 1
+const PROOF = 2
 
 /** The message that tells of `entry`. */
 export function writeGossip(entry: Entry): Uint8Array {
@@ -28,14 +32,21 @@ export function writeGossip(entry: Entry): Uint8Array {
     : message(HEADER, writeSignedHeader(entry))
 }
 
+export function writeGossipProof(proof: Uint8Array): Uint8Array {
+  return message(PROOF, proof)
+}
+
 /** Throws `MalformedError`. */
 export function readGossip(bytes: Uint8Array): GossipMessage {
   return readAll(bytes, (decoder) => {
-    const type = readUint(decoder, HEADER)
+    const type = readUint(decoder, PROOF)
     const body = readBytes(decoder, bytes.length - decoder.pos)
-    return type === ENTRY
-      ? { type: 'entry', bytes: body }
-      : { type: 'header', header: readSignedHeader(body) }
+    if (type === ENTRY) return { type: 'entry', bytes: body }
+    if (type === PROOF) {
+      readProof(body)
+      return { type: 'proof', bytes: body }
+    }
+    return { type: 'header', header: readSignedHeader(body) }
   })
 }
 

@@ -17,7 +17,7 @@ import {
   MAX_RPC_BYTES,
   MAX_TOPIC_BYTES_PER_PEER
 } from './constants.ts'
-import { readGossip, writeGossip } from './gossip-frames.ts'
+import { readGossip, writeGossip, writeGossipProof } from './gossip-frames.ts'
 import type { GossipSub, GossipSubComponents, Message } from '@libp2p/gossipsub'
 import type { PeerId } from '@libp2p/interface'
 import type { Entry, Replica, SignedHeader } from '../crdt/index.ts'
@@ -27,7 +27,9 @@ export type GossipComponents = GossipSubComponents
 
 export interface GossipInit {
   readonly topic: string
-  readonly replica: Pick<Replica, 'admit' | 'headOf' | 'swarm'>
+  readonly replica: Pick<Replica, 'admit' | 'admitHeader' | 'admitProof' | 'headOf' | 'swarm'>
+  /** False: speaks and does not listen. */
+  readonly listens: boolean
   /** Pulls what `peer` has and this replica lacks. */
   pull(peer: PeerId): Promise<unknown>
   onOffence(peer: PeerId, reason: string): void
@@ -38,6 +40,8 @@ export interface GossipInit {
 export interface Gossip {
   /** Tells all peers of an entry: whole when it is small, by its signed header when not. */
   publish(entry: Entry): Promise<void>
+  /** Tells all peers that an author is void. */
+  publishProof(proof: Uint8Array): Promise<void>
   /** Peers that subscribed to the topic, and those of them in the mesh. */
   subscribers(): string[]
   meshPeers(): string[]
@@ -114,11 +118,15 @@ class TopicGossip implements Gossip {
     this.#init = init
     service.topicValidators.set(init.topic, (peer, message) => this.#validate(peer, message))
     for (const event of CHANGES) service.addEventListener(event, this.#onChange)
-    service.subscribe(init.topic)
+    if (init.listens) service.subscribe(init.topic)
   }
 
   async publish(entry: Entry): Promise<void> {
     await this.#service.publish(this.#init.topic, writeGossip(entry))
+  }
+
+  async publishProof(proof: Uint8Array): Promise<void> {
+    await this.#service.publish(this.#init.topic, writeGossipProof(proof))
   }
 
   subscribers(): string[] {
@@ -145,9 +153,14 @@ class TopicGossip implements Gossip {
     if (data.length > MAX_GOSSIP_BYTES) return this.#reject(peer, 'oversized')
     try {
       const message = readGossip(data)
-      return message.type === 'entry'
-        ? await this.#validateEntry(peer, message.bytes)
-        : await this.#validateHeader(peer, message.header)
+      switch (message.type) {
+        case 'entry':
+          return await this.#validateEntry(peer, message.bytes)
+        case 'header':
+          return await this.#validateHeader(peer, message.header)
+        case 'proof':
+          return await this.#validateProof(peer, message.bytes)
+      }
     } catch (error) {
       if (error instanceof MalformedError) return this.#reject(peer, 'malformed')
       throw error
@@ -164,18 +177,35 @@ class TopicGossip implements Gossip {
       case 'gap':
         return this.#afterPull(peer, admission.entry)
       case 'rejected':
-        return admission.blame ? this.#reject(peer, admission.reason) : TopicValidatorResult.Ignore
+        if (admission.blame) return this.#reject(peer, admission.reason)
+        // The sender's branch of that feed is another than ours: a sync finds where they part.
+        if (admission.reason === 'fork') this.#init.pull(peer).catch(() => undefined)
+        return TopicValidatorResult.Ignore
     }
   }
 
   async #validateHeader(peer: PeerId, header: SignedHeader): Promise<TopicValidatorResult> {
-    if (header.seq <= this.#init.replica.headOf(header.author).seq) {
-      return TopicValidatorResult.Ignore
+    const { seq, fork } = this.#init.replica.headOf(header.author)
+    if (fork > 0 && header.seq >= fork) return TopicValidatorResult.Ignore
+    if (header.seq <= seq) {
+      const outcome = await this.#init.replica.admitHeader(header)
+      return outcome === 'rejected' ? this.#reject(peer, 'signature') : TopicValidatorResult.Ignore
     }
     if (!hasValidSignature(this.#init.replica.swarm, header)) {
       return this.#reject(peer, 'signature')
     }
     return this.#afterPull(peer, header)
+  }
+
+  async #validateProof(peer: PeerId, proof: Uint8Array): Promise<TopicValidatorResult> {
+    switch (await this.#init.replica.admitProof(proof)) {
+      case 'admitted':
+        return TopicValidatorResult.Accept
+      case 'held':
+        return TopicValidatorResult.Ignore
+      case 'rejected':
+        return this.#reject(peer, 'a proof that proves nothing')
+    }
   }
 
   async #afterPull(peer: PeerId, header: SignedHeader): Promise<TopicValidatorResult> {

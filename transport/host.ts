@@ -16,13 +16,17 @@ import type { ComponentLogger, ConnectionProtector, Libp2p, PrivateKey } from '@
 import type { Identify } from '@libp2p/identify'
 import type { Ping } from '@libp2p/ping'
 import type { Libp2pOptions } from 'libp2p'
+import type { Filters, FiltersComponents } from './filters.ts'
 import type { GossipComponents, GossipService } from './gossip.ts'
+import type { Have, HaveComponents } from './have.ts'
 import type { Sync, SyncComponents } from './sync.ts'
 
 export interface HostServices extends Record<string, unknown> {
   readonly identify: Identify
   readonly ping: Ping
   readonly sync: Sync
+  readonly filters: Filters
+  readonly have: Have
   readonly gossip: GossipService
 }
 
@@ -40,6 +44,8 @@ export interface HostInit {
   isBanned(peer: string): boolean
   gossip(components: GossipComponents): GossipService
   sync(components: SyncComponents): Sync
+  filters(components: FiltersComponents): Filters
+  have(components: HaveComponents): Have
   /** Replaces any of the options: another transport, say. */
   readonly overrides?: HostOverrides
 }
@@ -70,6 +76,8 @@ export async function createHost(init: HostInit): Promise<Host> {
       identify: identify(),
       ping: ping(),
       sync: (components) => init.sync(components),
+      filters: (components) => init.filters(components),
+      have: (components) => init.have(components),
       gossip: (components) => init.gossip(components)
     },
     ...(init.logger === undefined ? {} : { logger: init.logger }),

@@ -5,10 +5,12 @@
 import { EventEmitter } from 'node:events'
 import { defaultLogger } from '@libp2p/logger'
 import { multiaddr } from '@multiformats/multiaddr'
-import { DEFAULT_LISTEN, MAX_ANNOUNCED_FEEDS } from './constants.ts'
+import { DEFAULT_LISTEN, MAX_ANNOUNCED_FEEDS, MAX_ASKED_BODIES } from './constants.ts'
 import { Dialer } from './dialer.ts'
 import { SwarmError } from './errors.ts'
+import { filters } from './filters.ts'
 import { gossipService, joinGossip } from './gossip.ts'
+import { have } from './have.ts'
 import { createHost } from './host.ts'
 import { describeMismatch, keyGate } from './key-gate.ts'
 import { Offences } from './offences.ts'
@@ -25,6 +27,10 @@ import type {
   PrivateKey
 } from '@libp2p/interface'
 import type { Entry, Replica, Store } from '../crdt/index.ts'
+import type { FilterKind } from './filter-frames.ts'
+import type { OfferedFilter } from './filters.ts'
+import type { FetchOptions } from './have.ts'
+import type { HeldStatus } from './held-filters.ts'
 import type { Gossip } from './gossip.ts'
 import type { Host, HostOverrides } from './host.ts'
 import type { Clock } from './offences.ts'
@@ -37,6 +43,15 @@ export interface SwarmInit {
   readonly bootstrap?: readonly string[]
   readonly listen?: readonly string[]
   readonly privateKey?: PrivateKey
+  /**
+   * `light`: this node holds no feeds of others. It offers its own entries, knows the swarm by its
+   * filters, and fetches single records.
+   */
+  readonly mode?: 'full' | 'light'
+  /** Facts that this node tells peers it has found. Left out: it tells them of none. */
+  readonly observed?: OfferedFilter
+  /** Milliseconds between two rounds of filters; 0 for none. */
+  readonly filterInterval?: number
   /** False: anti-entropy alone, for links too slow or costly for a mesh. */
   readonly gossip?: boolean
   /** Milliseconds between two syncs with a random peer; 0 for none. */
@@ -129,7 +144,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   async open(): Promise<void> {
-    const { replica, listen = DEFAULT_LISTEN, privateKey, logger, libp2p } = this.#init
+    const { replica, listen = DEFAULT_LISTEN, privateKey, logger, libp2p, observed } = this.#init
     this.#host = await createHost({
       privateKey,
       listen,
@@ -147,10 +162,23 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       sync: sync({
         protocol: this.#name('sync'),
         replica,
+        wants: !this.#isLight,
         interval: this.#init.syncInterval,
         random: this.#random,
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
-        onNews: (news) => this.#onNews(news)
+        onSynced: ({ news }) => this.#onSynced(news)
+      }),
+      filters: filters({
+        protocol: this.#name('filter'),
+        // A light node publishes nothing but its own: its filter would name an author.
+        offers: { observed, published: this.#isLight ? undefined : replica.published },
+        interval: this.#init.filterInterval,
+        onOffence: (peer, reason) => this.#onOffence(peer, reason)
+      }),
+      have: have({
+        protocol: this.#name('have'),
+        replica,
+        onOffence: (peer, reason) => this.#onOffence(peer, reason)
       })
     })
     this.#dialer = new Dialer({
@@ -170,6 +198,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   /** Listens and begins to dial; resolves before the first dial has ended. */
   async start(): Promise<void> {
     const host = this.#opened()
+    this.#init.replica.on('author:void', this.#onVoid)
     host.addEventListener('peer:connect', this.#onConnect)
     host.addEventListener('peer:disconnect', this.#onDisconnect)
     host.addEventListener('peer:identify', this.#onIdentify)
@@ -188,6 +217,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       this.#gossip = joinGossip(host.services.gossip, {
         topic: this.#name('gossip'),
         replica: this.#init.replica,
+        listens: !this.#isLight,
         pull: (peer) => host.services.sync.sync(peer),
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
         onChange: () => this.emit('gossip:change')
@@ -201,6 +231,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#gossip?.stop()
     this.#gossip = undefined
     const host = this.#opened()
+    this.#init.replica.off('author:void', this.#onVoid)
     host.removeEventListener('peer:connect', this.#onConnect)
     host.removeEventListener('peer:disconnect', this.#onDisconnect)
     host.removeEventListener('peer:identify', this.#onIdentify)
@@ -216,9 +247,33 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     for (const entry of announced) await this.#gossip?.publish(entry)
   }
 
-  /** Syncs with every connected peer of the swarm. */
+  /** Peers in whose filter the element seems to be: a maybe, never a proof. */
+  seenBy(kind: FilterKind, element: Uint8Array): string[] {
+    return this.#opened().services.filters.held.hits(kind, element)
+  }
+
+  /** Whether any peer's filter seems to have the element. */
+  seems(kind: FilterKind, element: Uint8Array): boolean {
+    return this.#opened().services.filters.held.has(kind, element)
+  }
+
+  /** What this node holds of its peers' filters. */
+  filters(): HeldStatus[] {
+    return this.#opened().services.filters.held.status()
+  }
+
+  /** Bodies of records that some connected peer has, by digest in hex. */
+  fetch(
+    digests: readonly Uint8Array[],
+    options?: FetchOptions
+  ): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#opened().services.have.fetch(digests, options)
+  }
+
+  /** Syncs with every connected peer of the swarm, and brings their filters up to date. */
   async synchronize({ signal }: AbortOptions = {}): Promise<SynchronizeReport> {
-    const { sync: service } = this.#opened().services
+    const { sync: service, filters: exchange } = this.#opened().services
+    await exchange.refresh({ signal })
     const results = await Promise.allSettled(
       service.peers().map((peer) => service.sync(peer, { signal }))
     )
@@ -266,6 +321,10 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     await this.#opened().dial(multiaddr(address), { signal })
   }
 
+  get #isLight(): boolean {
+    return this.#init.mode === 'light'
+  }
+
   #opened(): Host {
     if (this.#host === undefined) throw new Error('The swarm is not open.')
     return this.#host
@@ -290,9 +349,26 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     }
   }
 
-  #onNews(news: readonly Entry[]): void {
+  #onSynced(news: readonly Entry[]): void {
+    this.#fetchMissing().catch((error: unknown) => this.#log('cannot fetch bodies - %e', error))
+    if (news.length === 0) return
     this.emit('sync:news', { entries: news.length })
     this.announce(news).catch((error: unknown) => this.#log('cannot announce news - %e', error))
+  }
+
+  /** Bodies of records that authors speak of and that came in no entry: void, damaged or left out. */
+  async #fetchMissing(): Promise<void> {
+    if (this.#isLight) return
+    const missing = await this.#init.replica.missingBodies(MAX_ASKED_BODIES)
+    if (missing.length === 0) return
+    const found = await this.fetch(missing)
+    await this.#init.replica.keepBodies([...found.values()])
+  }
+
+  readonly #onVoid = (proof: Uint8Array): void => {
+    this.#gossip
+      ?.publishProof(proof)
+      .catch((error: unknown) => this.#log('cannot spread a proof - %e', error))
   }
 
   readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {

@@ -1,20 +1,27 @@
 /** Frames of `/sync/1.0.0` as pure reads and writes; docs/PROTOCOL.md has their formulas. */
 import * as encoding from 'lib0/encoding'
-import { readAll, readBytes, readUint } from '../crdt/index.ts'
+import { readAll, readBytes, readSignedHeader, readUint, writeSignedHeader } from '../crdt/index.ts'
 import { HEADS_PER_PAGE } from './constants.ts'
 import { ProtocolError } from './errors.ts'
-import type { Decoder, FeedHead } from '../crdt/index.ts'
+import type { Decoder, FeedHead, SignedHeader } from '../crdt/index.ts'
 
 export type SyncFrame =
-  | { readonly type: 'digest'; readonly digest: Uint8Array }
+  /** `wants`: whether the sender takes entries of others; a light node does not. */
+  | { readonly type: 'digest'; readonly digest: Uint8Array; readonly wants: boolean }
   | { readonly type: 'heads'; readonly heads: readonly FeedHead[]; readonly more: boolean }
   | { readonly type: 'entry'; readonly bytes: Uint8Array }
+  /** The header of an entry that the receiver seems to hold another one in place of. */
+  | { readonly type: 'header'; readonly header: SignedHeader }
+  /** A proof of equivocation. */
+  | { readonly type: 'proof'; readonly bytes: Uint8Array }
   | { readonly type: 'done' }
 
 const DIGEST = 0
 const HEADS = 1
 const ENTRY = 2
 const DONE = 3
+const HEADER = 4
+const PROOF = 5
 
 const HASH_BYTES = 32
 
@@ -23,20 +30,30 @@ export function writeSyncFrame(frame: SyncFrame): Uint8Array {
   switch (frame.type) {
     case 'digest':
       encoding.writeVarUint(encoder, DIGEST)
+      encoding.writeVarUint(encoder, frame.wants ? 1 : 0)
       encoding.writeUint8Array(encoder, frame.digest)
       break
     case 'heads':
       encoding.writeVarUint(encoder, HEADS)
       encoding.writeVarUint(encoder, frame.more ? 1 : 0)
       encoding.writeVarUint(encoder, frame.heads.length)
-      for (const { author, seq, head } of frame.heads) {
+      for (const { author, seq, head, fork } of frame.heads) {
         encoding.writeUint8Array(encoder, author)
         encoding.writeVarUint(encoder, seq)
         encoding.writeUint8Array(encoder, head)
+        encoding.writeVarUint(encoder, fork)
       }
       break
     case 'entry':
       encoding.writeVarUint(encoder, ENTRY)
+      encoding.writeUint8Array(encoder, frame.bytes)
+      break
+    case 'header':
+      encoding.writeVarUint(encoder, HEADER)
+      encoding.writeUint8Array(encoder, writeSignedHeader(frame.header))
+      break
+    case 'proof':
+      encoding.writeVarUint(encoder, PROOF)
       encoding.writeUint8Array(encoder, frame.bytes)
       break
     case 'done':
@@ -49,13 +66,20 @@ export function writeSyncFrame(frame: SyncFrame): Uint8Array {
 /** Throws `MalformedError`. The length of the frame was checked by the stream. */
 export function readSyncFrame(bytes: Uint8Array): SyncFrame {
   return readAll(bytes, (decoder) => {
-    switch (readUint(decoder, DONE)) {
-      case DIGEST:
-        return { type: 'digest', digest: readBytes(decoder, HASH_BYTES) }
+    const rest = (): Uint8Array => readBytes(decoder, bytes.length - decoder.pos)
+    switch (readUint(decoder, PROOF)) {
+      case DIGEST: {
+        const wants = readUint(decoder, 1) === 1
+        return { type: 'digest', wants, digest: readBytes(decoder, HASH_BYTES) }
+      }
       case HEADS:
         return readHeads(decoder)
       case ENTRY:
-        return { type: 'entry', bytes: readBytes(decoder, bytes.length - decoder.pos) }
+        return { type: 'entry', bytes: rest() }
+      case HEADER:
+        return { type: 'header', header: readSignedHeader(rest()) }
+      case PROOF:
+        return { type: 'proof', bytes: rest() }
       default:
         return { type: 'done' }
     }
@@ -69,7 +93,8 @@ function readHeads(decoder: Decoder): SyncFrame {
   const heads = Array.from({ length: count }, () => ({
     author: readBytes(decoder, HASH_BYTES),
     seq: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    head: readBytes(decoder, HASH_BYTES)
+    head: readBytes(decoder, HASH_BYTES),
+    fork: readUint(decoder, Number.MAX_SAFE_INTEGER)
   }))
   return { type: 'heads', heads, more }
 }

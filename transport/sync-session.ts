@@ -1,16 +1,24 @@
 /**
  * One run of `/sync/1.0.0` over one stream.
  *
- * Both sides send the digest of all they hold; if it is equal they are done after 64 bytes. If not,
- * each sends its feed heads and then, for every feed in which it is ahead, the entries the other
- * lacks, in order. Entries are admitted as they arrive, so a broken run loses nothing and the next
- * one resumes where it broke.
+ * Both sides send the digest of all they hold; if it is equal they are done. If not, each sends its
+ * feed heads and then, for every feed in which it is ahead, the entries the other lacks, in order.
+ * Entries are admitted as they arrive, so a broken run loses nothing and the next one resumes where
+ * it broke.
  *
- * Guaranteed: after a complete run each side has every entry the other had when it sent its heads,
- * unless it refused one. Not guaranteed: equal digests (entries arrive meanwhile; an equivocating
- * author's branches stay apart).
+ * Where the hashes at the last common place differ, the author has signed two entries somewhere at
+ * or before it. The side that sees it sends its headers from there back, at distances that double;
+ * the first one that contradicts what the other holds is a proof. The next run begins before it, so
+ * the lowest fork of a feed of n entries is found within log2(n) runs. Who knows of a lower fork
+ * than the other sends the proof.
+ *
+ * A side that wants no entries (a light node) offers its own, and gets heads of those feeds only.
+ *
+ * Guaranteed: after a complete run each side that wants entries has every one the other had when it
+ * sent its heads, unless it refused one. Not guaranteed: equal digests, since entries arrive
+ * meanwhile and forks may need more runs.
  */
-import { toHex } from '../crdt/index.ts'
+import { equalBytes, toHex } from '../crdt/index.ts'
 import { HEADS_PER_PAGE, MAX_HEADS, SYNC_COMMIT_WINDOW } from './constants.ts'
 import { ProtocolError } from './errors.ts'
 import { readSyncFrame, writeSyncFrame } from './sync-frames.ts'
@@ -18,7 +26,17 @@ import type { Entry, FeedHead, Replica } from '../crdt/index.ts'
 import type { FrameStream } from './frame-stream.ts'
 import type { SyncFrame } from './sync-frames.ts'
 
-export type SyncReplica = Pick<Replica, 'admit' | 'digest' | 'entriesAfter' | 'heads'>
+export type SyncReplica = Pick<
+  Replica,
+  | 'admit'
+  | 'admitHeader'
+  | 'admitProof'
+  | 'digest'
+  | 'entriesAfter'
+  | 'headerAt'
+  | 'heads'
+  | 'proofOf'
+>
 
 export interface SyncReport {
   /** Entries the other side lacked, and entries this side admitted. */
@@ -26,20 +44,33 @@ export interface SyncReport {
   readonly received: number
   /** The newest entry of each feed that got news. */
   readonly news: readonly Entry[]
+  /** Forks this side learned of: another run may find lower ones. */
+  readonly forks: number
 }
 
-type Role = 'initiator' | 'responder'
+export interface SyncSides {
+  readonly role: 'initiator' | 'responder'
+  /** Whether this side takes entries of others. */
+  readonly wants: boolean
+}
+
+/** Headers of one walk back, at distances 0, 1, 2, 4 ... from where it begins. */
+const MAX_WALK = 55
+
+const NOTHING: SyncReport = { sent: 0, received: 0, news: [], forks: 0 }
 
 /** `signal` must end a run that stalls. */
 export async function runSync(
   stream: FrameStream,
   replica: SyncReplica,
-  role: Role,
+  sides: SyncSides,
   signal: AbortSignal
 ): Promise<SyncReport> {
   const session = new Session(stream, replica, signal)
-  return session.run(role)
+  return session.run(sides)
 }
+
+type Heads = ReadonlyMap<string, FeedHead>
 
 class Session {
   readonly #stream: FrameStream
@@ -52,24 +83,41 @@ class Session {
     this.#signal = signal
   }
 
-  async run(role: Role): Promise<SyncReport> {
-    if (await this.#isEqual(role)) return { sent: 0, received: 0, news: [] }
-    const ours = this.#replica.heads()
-    const [theirs] = await Promise.all([this.#receiveHeads(), this.#sendHeads(ours)])
+  async run({ role, wants }: SyncSides): Promise<SyncReport> {
+    const { equal, wanted } = await this.#exchangeDigests(role, wants)
+    if (equal || (!wants && !wanted)) return NOTHING
+    const { ours, theirs } = await this.#exchangeHeads(wanted)
+    const expected = wants ? expectations(ours, theirs) : { entries: 0, headers: 0, proofs: 0 }
     const [received, sent] = await Promise.all([
-      this.#receiveEntries(countAhead(ours, theirs)),
-      this.#sendEntries(ours, theirs)
+      this.#receive(expected),
+      wanted ? this.#send(ours, theirs) : this.#sendNothing()
     ])
-    return { sent, received: received.count, news: received.news }
+    return { ...received, sent }
   }
 
-  async #isEqual(role: Role): Promise<boolean> {
+  async #exchangeDigests(
+    role: SyncSides['role'],
+    wants: boolean
+  ): Promise<{ equal: boolean; wanted: boolean }> {
     const digest = this.#replica.digest()
-    if (role === 'initiator') await this.#write({ type: 'digest', digest })
+    if (role === 'initiator') await this.#write({ type: 'digest', digest, wants })
     const frame = await this.#read()
     if (frame.type !== 'digest') throw new ProtocolError(`${frame.type} in place of a digest`)
-    if (role === 'responder') await this.#write({ type: 'digest', digest })
-    return Buffer.compare(digest, frame.digest) === 0
+    if (role === 'responder') await this.#write({ type: 'digest', digest, wants })
+    return { equal: equalBytes(digest, frame.digest), wanted: frame.wants }
+  }
+
+  /** `wanted` false: the other side is told of the feeds that it has itself, and no others. */
+  async #exchangeHeads(wanted: boolean): Promise<{ ours: FeedHead[]; theirs: Heads }> {
+    const all = this.#replica.heads()
+    if (wanted) {
+      const [theirs] = await Promise.all([this.#receiveHeads(), this.#sendHeads(all)])
+      return { ours: all, theirs }
+    }
+    const theirs = await this.#receiveHeads()
+    const ours = all.filter(({ author }) => theirs.has(toHex(author)))
+    await this.#sendHeads(ours)
+    return { ours, theirs }
   }
 
   async #sendHeads(heads: readonly FeedHead[]): Promise<void> {
@@ -81,7 +129,7 @@ class Session {
     } while (from < heads.length)
   }
 
-  async #receiveHeads(): Promise<Map<string, FeedHead>> {
+  async #receiveHeads(): Promise<Heads> {
     const heads = new Map<string, FeedHead>()
     for (;;) {
       const frame = await this.#read()
@@ -92,44 +140,81 @@ class Session {
     }
   }
 
-  async #sendEntries(
-    ours: readonly FeedHead[],
-    theirs: ReadonlyMap<string, FeedHead>
-  ): Promise<number> {
+  async #sendNothing(): Promise<number> {
+    await this.#write({ type: 'done' })
+    return 0
+  }
+
+  async #send(ours: readonly FeedHead[], theirs: Heads): Promise<number> {
     let sent = 0
-    for (const { author, seq } of ours) {
-      const have = theirs.get(toHex(author))?.seq ?? 0
-      let left = seq - have
-      if (left <= 0) continue
-      for await (const bytes of this.#replica.entriesAfter(author, have)) {
-        await this.#write({ type: 'entry', bytes })
-        sent += 1
-        // No more than was announced: the feed may have grown meanwhile.
-        left -= 1
-        if (left === 0) break
+    for (const our of ours) {
+      const their = theirs.get(toHex(our.author)) ?? { seq: 0, fork: 0 }
+      if (isLowerFork(our.fork, their.fork)) await this.#sendProof(our.author)
+      if ('head' in their && their.seq <= our.seq && !(await this.#agrees(our, their))) {
+        await this.#sendHeaders(our.author, their.seq)
+      } else {
+        const last = their.fork > 0 ? Math.min(our.seq, their.fork - 1) : our.seq
+        sent += await this.#sendEntries(our.author, their.seq, last)
       }
     }
     await this.#write({ type: 'done' })
     return sent
   }
 
-  async #receiveEntries(expected: number): Promise<{ count: number; news: Entry[] }> {
+  /** Whether both hold the same entry at the other side's head. */
+  async #agrees(our: FeedHead, their: FeedHead): Promise<boolean> {
+    if (their.seq === 0) return true
+    if (their.seq === our.seq) return equalBytes(our.head, their.head)
+    const header = await this.#replica.headerAt(our.author, their.seq)
+    return header === undefined || equalBytes(header.hash, their.head)
+  }
+
+  async #sendHeaders(author: Uint8Array, from: number): Promise<void> {
+    for (const seq of walk(from)) {
+      const header = await this.#replica.headerAt(author, seq)
+      if (header !== undefined) await this.#write({ type: 'header', header })
+    }
+  }
+
+  async #sendProof(author: Uint8Array): Promise<void> {
+    const bytes = await this.#replica.proofOf(author)
+    if (bytes !== undefined) await this.#write({ type: 'proof', bytes })
+  }
+
+  /** No more than was announced: the feed may have grown meanwhile. */
+  async #sendEntries(author: Uint8Array, after: number, last: number): Promise<number> {
+    let left = last - after
+    if (left <= 0) return 0
+    for await (const bytes of this.#replica.entriesAfter(author, after)) {
+      await this.#write({ type: 'entry', bytes })
+      left -= 1
+      if (left === 0) break
+    }
+    return last - after - left
+  }
+
+  async #receive(expected: Expectations): Promise<Omit<SyncReport, 'sent'>> {
+    const left = { ...expected }
     const news = new Map<string, Entry>()
     let commits: Promise<void>[] = []
-    let arrived = 0
-    let count = 0
+    let received = 0
+    let forks = 0
     for (;;) {
       const frame = await this.#read()
       if (frame.type === 'done') break
+      if (frame.type === 'header' || frame.type === 'proof') {
+        forks += await this.#receiveContradiction(frame, left)
+        continue
+      }
       if (frame.type !== 'entry') throw new ProtocolError(`${frame.type} in place of an entry`)
-      arrived += 1
-      if (arrived > expected) throw new ProtocolError('more entries than its heads announced')
+      left.entries -= 1
+      if (left.entries < 0) throw new ProtocolError('more entries than its heads announced')
       const admission = await this.#replica.admit(frame.bytes)
       if (admission.outcome === 'rejected' && admission.blame) {
         throw new ProtocolError(`an entry that was refused: ${admission.reason}`)
       }
       if (admission.outcome !== 'admitted') continue
-      count += 1
+      received += 1
       news.set(toHex(admission.entry.author), admission.entry)
       commits.push(admission.durable)
       if (commits.length === SYNC_COMMIT_WINDOW) {
@@ -138,7 +223,25 @@ class Session {
       }
     }
     await Promise.all(commits)
-    return { count, news: [...news.values()] }
+    return { received, news: [...news.values()], forks }
+  }
+
+  /** 1 when it voids an author from a lower place on than before. */
+  async #receiveContradiction(
+    frame: Extract<SyncFrame, { type: 'header' | 'proof' }>,
+    left: Expectations
+  ): Promise<number> {
+    if (frame.type === 'header') left.headers -= 1
+    else left.proofs -= 1
+    if (left.headers < 0 || left.proofs < 0) {
+      throw new ProtocolError(`more ${frame.type}s than its heads announced`)
+    }
+    const outcome =
+      frame.type === 'header'
+        ? await this.#replica.admitHeader(frame.header)
+        : await this.#replica.admitProof(frame.bytes)
+    if (outcome === 'rejected') throw new ProtocolError(`a ${frame.type} that proves nothing`)
+    return outcome === 'admitted' ? 1 : 0
   }
 
   async #read(): Promise<SyncFrame> {
@@ -152,10 +255,32 @@ class Session {
   }
 }
 
-/** How many entries the other side has that we lacked when we said what we have. */
-function countAhead(ours: readonly FeedHead[], theirs: ReadonlyMap<string, FeedHead>): number {
-  const held = new Map(ours.map(({ author, seq }) => [toHex(author), seq]))
-  let ahead = 0
-  for (const [author, { seq }] of theirs) ahead += Math.max(0, seq - (held.get(author) ?? 0))
-  return ahead
+interface Expectations {
+  entries: number
+  headers: number
+  proofs: number
+}
+
+/** The most that the other side can have to say, going by what both said they have. */
+function expectations(ours: readonly FeedHead[], theirs: Heads): Expectations {
+  const held = new Map(ours.map((head) => [toHex(head.author), head]))
+  const expected = { entries: 0, headers: 0, proofs: 0 }
+  for (const [author, { seq, fork }] of theirs) {
+    const our = held.get(author)
+    expected.entries += Math.max(0, seq - (our?.seq ?? 0))
+    if (our !== undefined) expected.headers += MAX_WALK
+    if (isLowerFork(fork, our?.fork ?? 0)) expected.proofs += 1
+  }
+  return expected
+}
+
+function isLowerFork(fork: number, than: number): boolean {
+  return fork > 0 && (than === 0 || fork < than)
+}
+
+/** Lowest first: a proof there makes the ones above it needless. */
+function walk(from: number): number[] {
+  const places = [from]
+  for (let distance = 1; distance < from; distance *= 2) places.push(from - distance)
+  return places.toReversed()
 }

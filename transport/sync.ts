@@ -5,16 +5,14 @@
  */
 import { setMaxListeners } from 'node:events'
 import { Queue, repeatingTask } from '@libp2p/utils'
-import { MalformedError } from '../crdt/index.ts'
 import {
+  EXCHANGE_IDLE_TIMEOUT,
   MAX_CONCURRENT_SYNCS,
   MAX_INBOUND_SYNCS,
   MAX_SYNC_FRAME_BYTES,
-  SYNC_IDLE_TIMEOUT,
   SYNC_INTERVAL
 } from './constants.ts'
-import { ProtocolError } from './errors.ts'
-import { FrameStream } from './frame-stream.ts'
+import { runExchange } from './exchange.ts'
 import { runSync } from './sync-session.ts'
 import type {
   AbortOptions,
@@ -27,20 +25,21 @@ import type {
 } from '@libp2p/interface'
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
 import type { RepeatingTask } from '@libp2p/utils'
-import type { Entry } from '../crdt/index.ts'
 import type { SyncReplica, SyncReport } from './sync-session.ts'
 
 export interface SyncInit {
   readonly protocol: string
   readonly replica: SyncReplica
+  /** False: this node offers its own entries and takes none. */
+  readonly wants: boolean
   /** Milliseconds between two rounds with a random peer; 0 for none. */
   readonly interval?: number
   /** 0 to 1; picks the random peer. */
   random(): number
   /** A peer broke the protocol or sent what no honest peer would. */
-  onOffence(peer: PeerId, reason: string): void
-  /** A sync brought news: the newest entry of each feed that has some. */
-  onNews(news: readonly Entry[]): void
+  readonly onOffence: (peer: PeerId, reason: string) => void
+  /** A sync was completed. */
+  onSynced(report: SyncReport): void
 }
 
 export interface SyncComponents {
@@ -146,7 +145,7 @@ class SyncService implements Sync, Startable {
 
   async #dial(peer: PeerId): Promise<SyncReport> {
     const stream = await this.#components.connectionManager.openStream(peer, this.#init.protocol, {
-      signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(SYNC_IDLE_TIMEOUT)])
+      signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)])
     })
     return this.#run(stream, peer, 'initiator')
   }
@@ -160,34 +159,23 @@ class SyncService implements Sync, Startable {
   }
 
   async #run(stream: Stream, peer: PeerId, role: 'initiator' | 'responder'): Promise<SyncReport> {
-    const idle = new IdleTimeout(SYNC_IDLE_TIMEOUT)
-    const signal = AbortSignal.any([this.#stopping.signal, idle.signal])
-    // Every read and write of the run listens to it.
-    setMaxListeners(Infinity, signal)
-    stream.addEventListener('message', idle.refresh)
-    stream.addEventListener('drain', idle.refresh)
-    try {
-      const frames = new FrameStream(stream, MAX_SYNC_FRAME_BYTES)
-      const report = await runSync(frames, this.#init.replica, role, signal)
-      await stream.close({ signal })
-      if (report.news.length > 0) this.#init.onNews(report.news)
-      this.#log(
-        'synced with %p as %s: %d sent, %d received',
-        peer,
-        role,
-        report.sent,
-        report.received
-      )
-      return report
-    } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error(String(error)))
-      if (error instanceof ProtocolError || error instanceof MalformedError) {
-        this.#init.onOffence(peer, error.message)
-      }
-      throw error
-    } finally {
-      idle.stop()
-    }
+    const { replica, wants, onOffence } = this.#init
+    const report = await runExchange(
+      stream,
+      { peer, maxFrameBytes: MAX_SYNC_FRAME_BYTES, stopping: this.#stopping.signal, onOffence },
+      (frames, signal) => runSync(frames, replica, { role, wants }, signal)
+    )
+    this.#init.onSynced(report)
+    // Of a feed that forks, the next run may find a lower place.
+    if (report.forks > 0) this.#syncQuietly(peer)
+    this.#log(
+      'synced with %p as %s: %d sent, %d received',
+      peer,
+      role,
+      report.sent,
+      report.received
+    )
+    return report
   }
 
   /** The dialling side begins, so that two peers who meet run one sync and not two. */
@@ -204,30 +192,6 @@ class SyncService implements Sync, Startable {
 
   #syncQuietly(peer: PeerId): void {
     this.sync(peer).catch((error: unknown) => this.#log('sync with %p failed - %e', peer, error))
-  }
-}
-
-/** Aborts its signal when `refresh` was not called for `milliseconds`. */
-class IdleTimeout {
-  readonly #controller = new AbortController()
-  readonly #timer: NodeJS.Timeout
-
-  constructor(milliseconds: number) {
-    this.#timer = setTimeout(() => {
-      this.#controller.abort(new Error(`Nothing arrived for ${milliseconds} ms.`))
-    }, milliseconds)
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  readonly refresh = (): void => {
-    this.#timer.refresh()
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer)
   }
 }
 

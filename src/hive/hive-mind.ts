@@ -1,20 +1,27 @@
 /** `cortex.hive`: what this node shares with its swarm, and what the swarm knows. */
 import { z } from 'zod'
+import { readAll, readRecord } from '../../crdt/index.ts'
+import { digestOfId } from '../knowledge/index.ts'
 import { parse } from '../parse.ts'
 import { compareInsights, insightOf, matches } from './insights.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Replica } from '../../crdt/index.ts'
+import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
 import type { BroadcastOptions, BroadcastReport, Promotion } from './promotion.ts'
 import type { Insight, InsightOptions } from './insights.ts'
 
 export interface HiveMindComponents {
   readonly promotion: Promotion
-  readonly replica: Pick<Replica, 'standings' | 'hasVouched'>
+  readonly replica: Pick<Replica, 'bodies' | 'hasVouched' | 'keepBodies' | 'standings'>
   /** Undefined without a network. */
-  readonly swarm: Pick<Swarm, 'synchronize'> | undefined
+  readonly swarm: Pick<Swarm, 'fetch' | 'synchronize'> | undefined
   /** Authors that must vouch before an insight is released. */
   readonly k: number
+}
+
+/** What an id names. */
+export interface FetchedRecord extends HiveRecord {
+  readonly id: string
 }
 
 const Signal = z.instanceof(AbortSignal).optional()
@@ -66,6 +73,21 @@ export class HiveMind {
     }
     keepBest()
     return best
+  }
+
+  /**
+   * One record by its id, from this node or else from any connected peer; undefined when nobody has
+   * it. Its content is what the id names, whoever sent it; who vouches for it is not part of it.
+   */
+  async fetch(id: string, { signal }: AbortOptions = {}): Promise<FetchedRecord | undefined> {
+    const digest = digestOfId(id)
+    const { replica, swarm } = this.#components
+    const [held] = await replica.bodies([digest])
+    if (held !== undefined) return { id, ...readAll(held, readRecord) }
+    const body = (await swarm?.fetch([digest], { signal }))?.get(id)
+    if (body === undefined) return undefined
+    await replica.keepBodies([body])
+    return { id, ...readAll(body, readRecord) }
   }
 
   /** Syncs with every connected peer now; without a network, with nobody. */

@@ -8,6 +8,7 @@
  * ```
  */
 export { HiveMind } from './hive-mind.ts'
+export type { FetchedRecord } from './hive-mind.ts'
 export { Promotion } from './promotion.ts'
 export type { BroadcastOptions, BroadcastProgress, BroadcastReport } from './promotion.ts'
 export type { Insight, InsightOptions, InsightState } from './insights.ts'

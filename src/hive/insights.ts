@@ -1,6 +1,6 @@
 /** Insights: what the swarm has published, with what its authors say of it. */
 import { toHex } from '../../crdt/index.ts'
-import type { RecordKind, Standing } from '../../crdt/index.ts'
+import type { RecordKind, Register, Standing } from '../../crdt/index.ts'
 
 /** `quarantined`: received, but vouched for by too few to influence an agent. */
 export type InsightState = 'quarantined' | 'released'
@@ -20,6 +20,8 @@ export interface Insight {
   readonly disputes: number
   readonly tags: readonly string[]
   readonly state: InsightState
+  /** What authors counted of it (uses, successes ...), summed over authors. */
+  readonly evidence: Readonly<Record<string, number>>
   /** The first day any author published it, UTC. */
   readonly day: string
 }
@@ -49,8 +51,18 @@ export function insightOf(standing: Standing, k: number, known: boolean): Insigh
     disputes: registers.filter(({ vote }) => vote === 'dispute').length,
     tags: [...new Set(vouches.flatMap(({ tags }) => tags))].toSorted(),
     state: known || vouches.length >= k ? 'released' : 'quarantined',
+    evidence: sumCounters(registers),
     day: new Date(firstDay * DAY).toISOString().slice(0, 10)
   }
+}
+
+/** Each author once: its register carries the sum of what it reported. */
+function sumCounters(registers: readonly Register[]): Record<string, number> {
+  const sums = new Map<string, number>()
+  for (const [name, count] of registers.flatMap(({ counters }) => counters)) {
+    sums.set(name, (sums.get(name) ?? 0) + count)
+  }
+  return Object.fromEntries([...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** Most corroborated first, then most confident, then by id, so that every node lists alike. */

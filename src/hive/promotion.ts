@@ -1,6 +1,10 @@
 /**
  * Promotion: the only way a fact leaves its node. Each candidate is anonymised; what results is
  * published as a record, or as a vote where this replica holds that record already.
+ *
+ * A record that peers seem to have published is fetched first, so that the vote needs no copy. Only
+ * the body itself, checked by its digest, makes a vote of a record: neither a full filter nor a peer
+ * that lies can keep anything from being published.
  */
 import {
   canonicalRecord,
@@ -12,7 +16,7 @@ import {
 } from '../../crdt/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Publication, Published, Replica } from '../../crdt/index.ts'
-import type { Clock } from '../../transport/index.ts'
+import type { Clock, Swarm } from '../../transport/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
 import type { FactStore, StoredFact } from '../knowledge/index.ts'
 
@@ -37,7 +41,14 @@ export interface BroadcastReport extends BroadcastProgress {
 
 export interface PromotionComponents {
   readonly facts: FactStore
-  readonly replica: Pick<Replica, 'publish' | 'rotateAuthor'>
+  readonly replica: Pick<
+    Replica,
+    'elementOf' | 'has' | 'keepBodies' | 'publish' | 'publishEvidence' | 'rotateAuthor'
+  >
+  /** Undefined without a network. */
+  readonly swarm: Pick<Swarm, 'fetch' | 'seenBy'> | undefined
+  /** Authors that must vouch before an insight is released; from 2 on, authors must not be traceable. */
+  readonly k: number
   readonly anonymizer: Anonymizer
   readonly clock: Clock
   /** Tells peers of new entries. */
@@ -51,6 +62,9 @@ const DAY = 24 * 60 * 60 * 1000
 
 /** A node's entries of different epochs cannot be linked by their author key. */
 const EPOCH = 7 * DAY
+
+const TRACEABLE =
+  'while k was 1 this fact was in the filter that peers got of this node, so its author could be traced'
 
 interface Prepared {
   readonly fact: StoredFact
@@ -85,16 +99,25 @@ export class Promotion {
         if (typeof result === 'string') withheld.push({ id: toHex(fact.digest), reason: result })
         else prepared.push(result)
       }
-      const { records, votes } = await this.#publish(prepared)
+      const { records, votes } = await this.#publish(prepared, signal)
       totals.promoted += records.length
       totals.corroborated += votes.length
       onProgress?.({ ...totals })
     }
+    const { replica, announce } = this.#components
+    await announce(await replica.publishEvidence(this.#today(), signal))
     return { ...totals, withheld }
   }
 
-  async #publish(prepared: readonly Prepared[]): Promise<Published> {
+  async #publish(
+    prepared: readonly Prepared[],
+    signal: AbortSignal | undefined
+  ): Promise<Published> {
     const { replica, facts, announce } = this.#components
+    await this.#fetchPublished(
+      prepared.map(({ digest }) => digest),
+      signal
+    )
     const published = await replica.publish(prepared.map(({ publication }) => publication))
     // After a crash in between, the next broadcast finds these as already published.
     await facts.markPromoted(prepared.map(({ fact, digest }) => [fact.digest, digest] as const))
@@ -102,8 +125,27 @@ export class Promotion {
     return published
   }
 
+  /** Brings the bodies of what peers seem to have published into this replica. */
+  async #fetchPublished(digests: Uint8Array[], signal: AbortSignal | undefined): Promise<void> {
+    const { replica, swarm } = this.#components
+    if (swarm === undefined || digests.length === 0) return
+    const held = await replica.has(digests)
+    const likely = digests
+      .filter((_, i) => held[i] !== true)
+      .map((digest) => ({ digest, peers: swarm.seenBy('published', replica.elementOf(digest)) }))
+      .filter(({ peers }) => peers.length > 0)
+    if (likely.length === 0) return
+    const first = [...new Set(likely.flatMap(({ peers }) => peers))]
+    const bodies = await swarm.fetch(
+      likely.map(({ digest }) => digest),
+      { first, signal }
+    )
+    await replica.keepBodies([...bodies.values()])
+  }
+
   /** The publication of a fact, or the reason why it is withheld. */
   #prepare(fact: StoredFact): Prepared | string {
+    if (this.#components.k > 1 && fact.observed) return TRACEABLE
     const { kind, ...said } = readAll(fact.record, readRecord)
     const result = this.#components.anonymizer.anonymize(said)
     if (result.verdict === 'withheld') return result.reason
@@ -112,7 +154,7 @@ export class Promotion {
     const publication: Publication = {
       record,
       confidence: fact.confidence,
-      day: Math.floor(this.#components.clock.now() / DAY),
+      day: this.#today(),
       tags,
       validFrom: fact.validFrom?.getTime()
     }
@@ -129,6 +171,10 @@ export class Promotion {
   #isClean(tag: string): boolean {
     const result = this.#components.anonymizer.anonymize({ entity: '', content: tag })
     return result.verdict === 'clear' && result.findings.length === 0
+  }
+
+  #today(): number {
+    return Math.floor(this.#components.clock.now() / DAY)
   }
 
   #rotateWhenDue(): void {

@@ -2,14 +2,42 @@
  * Facts on disk. Additions queue up and are written in groups: one lookup and one fsync for all
  * that came in while the last group was being written. Serial, so that of two equal facts one is
  * new and the other a duplicate, whoever distils them.
+ *
+ * A Bloom filter of all facts says which need no lookup: what it does not know is new, and what it
+ * seems to know is looked up by its exact key. A second filter, of keyed digests, is what peers are
+ * told of the facts that may be shared.
  */
 import * as encoding from 'lib0/encoding'
-import { readAll, readUint, toHex } from '../../crdt/index.ts'
+import { readAll, readUint, StoredFilter, toHex } from '../../crdt/index.ts'
 import { mergeRepeated, readFact, writeFact } from './fact.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 import type { StoredFact } from './fact.ts'
 
-export type FactStatus = 'new' | 'duplicate'
+export interface Added {
+  readonly status: 'new' | 'duplicate'
+  /** Whether the exact key had to be looked up. */
+  readonly lookedUp: boolean
+}
+
+/** What the filter of facts has done since the start. */
+export interface FilterUse {
+  /** Facts checked; those it did not know; those it seemed to know and did not. */
+  checks: number
+  lookupsAvoided: number
+  falsePositives: number
+  /** Exact lookups and the milliseconds they took. */
+  lookups: number
+  lookupMilliseconds: number
+}
+
+export interface FactStoreInit {
+  readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'section'>
+  /** The element of a fact in the filter that peers get; left out: they get none. */
+  readonly observe?: {
+    readonly key: Uint8Array
+    readonly elementOf: (digest: Uint8Array) => Uint8Array
+  }
+}
 
 /** Facts looked up and written at once; bounds memory and the wait of the ones behind. */
 const MAX_GROUP_FACTS = 4_000
@@ -19,12 +47,27 @@ const EMPTY = new Uint8Array(0)
 
 interface Addition {
   readonly facts: readonly StoredFact[]
-  readonly resolve: (statuses: FactStatus[]) => void
+  readonly resolve: (added: Added[]) => void
   readonly reject: (error: unknown) => void
 }
 
+/** Facts read at a time where all are read. */
+const SCAN_BATCH = 1_000
+
 export class FactStore {
-  readonly #store: Pick<Store, 'commit' | 'section'>
+  /** Digests of all facts. */
+  readonly known: StoredFilter
+  /** Elements of the facts that peers are told of; undefined when they are told of none. */
+  readonly observed: StoredFilter | undefined
+  readonly #observe: FactStoreInit['observe']
+  readonly #use: FilterUse = {
+    checks: 0,
+    lookupsAvoided: 0,
+    falsePositives: 0,
+    lookups: 0,
+    lookupMilliseconds: 0
+  }
+  readonly #store: FactStoreInit['store']
   readonly #facts: Section
   /** Digests of facts that may be promoted and have not been. */
   readonly #candidates: Section
@@ -35,8 +78,19 @@ export class FactStore {
   #draining = false
   #count = 0
 
-  constructor(store: Pick<Store, 'commit' | 'section'>) {
+  constructor({ store, observe }: FactStoreInit) {
     this.#store = store
+    this.#observe = observe
+    this.known = new StoredFilter({ store, name: 'facts', source: () => this.#digests() })
+    this.observed =
+      observe === undefined
+        ? undefined
+        : new StoredFilter({
+            store,
+            name: 'observed',
+            key: observe.key,
+            source: () => this.#observedElements(observe.elementOf)
+          })
     this.#facts = store.section('facts')
     this.#candidates = store.section('candidates')
     this.#promoted = store.section('promoted')
@@ -48,6 +102,8 @@ export class FactStore {
     if (bytes !== undefined) {
       this.#count = readAll(bytes, (decoder) => readUint(decoder, Number.MAX_SAFE_INTEGER))
     }
+    await this.known.load()
+    await this.observed?.load()
   }
 
   /** Facts on this node. */
@@ -55,10 +111,15 @@ export class FactStore {
     return this.#count
   }
 
+  /** What the filter of facts has done since the start. */
+  get use(): Readonly<FilterUse> {
+    return this.#use
+  }
+
   /** Resolves, with a status each, when all are on disk. */
-  add(facts: readonly StoredFact[]): Promise<FactStatus[]> {
+  add(facts: readonly StoredFact[]): Promise<Added[]> {
     if (facts.length === 0) return Promise.resolve([])
-    const { promise, resolve, reject } = Promise.withResolvers<FactStatus[]>()
+    const { promise, resolve, reject } = Promise.withResolvers<Added[]>()
     this.#enqueue({ facts, resolve, reject })
     return promise
   }
@@ -159,25 +220,29 @@ export class FactStore {
   async #write(group: readonly Addition[]): Promise<void> {
     try {
       const facts = group.flatMap((addition) => addition.facts)
-      const stored = await this.#facts.getMany(facts.map(({ digest }) => digest))
+      const stored = await this.#lookUp(facts)
       const known = new Map<string, StoredFact>()
       const changed = new Map<string, StoredFact>()
-      let added = 0
-      const statuses = facts.map((fact, i): FactStatus => {
+      const fresh: Uint8Array[] = []
+      const observed: Uint8Array[] = []
+      const statuses = facts.map((fact): Added => {
         const key = toHex(fact.digest)
-        const bytes = stored[i]
-        const held =
-          known.get(key) ?? (bytes === undefined ? undefined : readFact(fact.digest, bytes))
+        const before = stored.get(key)
+        const held = known.get(key) ?? before
         const now = held === undefined ? fact : mergeRepeated(held, fact)
         known.set(key, now)
-        if (held === undefined) added += 1
+        if (held === undefined) fresh.push(fact.digest)
+        if (now.observed && held?.observed !== true) observed.push(fact.digest)
         if (held === undefined || isDifferent(held, now)) changed.set(key, now)
-        return held === undefined ? 'new' : 'duplicate'
+        return { status: held === undefined ? 'new' : 'duplicate', lookedUp: stored.has(key) }
       })
-      await this.#commit(
-        added,
-        [...changed.values()].flatMap((fact) => this.#put(fact))
-      )
+      await this.#commit(fresh.length, [
+        ...[...changed.values()].flatMap((fact) => this.#put(fact)),
+        ...this.known.insert(fresh),
+        ...this.#observeOperations(observed)
+      ])
+      this.known.checkpoint()
+      this.observed?.checkpoint()
       let from = 0
       for (const { facts: part, resolve } of group) {
         resolve(statuses.slice(from, from + part.length))
@@ -186,6 +251,55 @@ export class FactStore {
     } catch (error) {
       for (const { reject } of group) reject(error)
     }
+  }
+
+  /** The facts among these that may be stored already, by digest in hex; undefined: they are not. */
+  async #lookUp(facts: readonly StoredFact[]): Promise<Map<string, StoredFact | undefined>> {
+    const maybe = facts.map(({ digest }) => digest).filter((digest) => this.known.has(digest))
+    const started = performance.now()
+    const found = maybe.length === 0 ? [] : await this.#facts.getMany(maybe)
+    this.#use.lookupMilliseconds += performance.now() - started
+    this.#use.checks += facts.length
+    this.#use.lookups += maybe.length
+    this.#use.lookupsAvoided += facts.length - maybe.length
+    const stored = new Map<string, StoredFact | undefined>()
+    for (const [i, digest] of maybe.entries()) {
+      const bytes = found[i]
+      if (bytes === undefined) this.#use.falsePositives += 1
+      stored.set(toHex(digest), bytes === undefined ? undefined : readFact(digest, bytes))
+    }
+    return stored
+  }
+
+  #observeOperations(digests: readonly Uint8Array[]): Operation[] {
+    const elementOf = this.#observe?.elementOf
+    if (elementOf === undefined || this.observed === undefined) return []
+    return this.observed.insert(digests.map((digest) => elementOf(digest)))
+  }
+
+  async *#digests(): AsyncGenerator<Uint8Array[]> {
+    for await (const batch of this.#all()) yield batch.map(({ digest }) => digest)
+  }
+
+  async *#observedElements(
+    elementOf: (digest: Uint8Array) => Uint8Array
+  ): AsyncGenerator<Uint8Array[]> {
+    for await (const batch of this.#all()) {
+      const shared = batch.filter((fact) => fact.observed && !fact.private)
+      yield shared.map(({ digest }) => elementOf(digest))
+    }
+  }
+
+  async *#all(): AsyncGenerator<StoredFact[]> {
+    let batch: StoredFact[] = []
+    for await (const [digest, bytes] of this.#facts.entries()) {
+      batch.push(readFact(digest, bytes))
+      if (batch.length === SCAN_BATCH) {
+        yield batch
+        batch = []
+      }
+    }
+    yield batch
   }
 
   #put(fact: StoredFact): Operation[] {
@@ -205,5 +319,10 @@ export class FactStore {
 }
 
 function isDifferent(a: StoredFact, b: StoredFact): boolean {
-  return a.confidence !== b.confidence || a.private !== b.private || a.tags.length !== b.tags.length
+  return (
+    a.confidence !== b.confidence ||
+    a.private !== b.private ||
+    a.observed !== b.observed ||
+    a.tags.length !== b.tags.length
+  )
 }

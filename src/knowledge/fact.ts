@@ -62,6 +62,8 @@ export interface StoredFact extends Omit<
 > {
   readonly digest: Uint8Array
   readonly record: Uint8Array
+  /** Told to peers in this node's filter: whoever holds it knows who found the fact. */
+  readonly observed: boolean
 }
 
 const OPTIONS: ReadonlySet<string> = new Set([
@@ -77,13 +79,20 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'source'
 ])
 
+/** Flags of a stored fact. */
+const PRIVATE = 1
+const OBSERVED = 2
+
 const MAX_SOURCE_BYTES = 1024
 const MAX_AGENT_BYTES = 256
 const MAX_TAGS_READ = 16
 const MAX_TAG_BYTES_READ = 64
 
 /** Checked by hand: this is the hot path of ingestion. Throws `HiveError` or `LimitError`. */
-export function storedFact(input: FactInput, agent: string, now: number): StoredFact {
+export function storedFact(
+  input: FactInput,
+  { agent, now, observing }: { agent: string; now: number; observing: boolean }
+): StoredFact {
   checkInput(input)
   const { entity, content, attribute, value } = input
   const record = encodeRecord(canonicalRecord({ kind: 'fact', entity, content, attribute, value }))
@@ -93,6 +102,7 @@ export function storedFact(input: FactInput, agent: string, now: number): Stored
     confidence: input.confidence,
     tags: canonicalTags(input.tags ?? []),
     private: input.private ?? false,
+    observed: observing && input.private !== true,
     validFrom: input.validFrom,
     source: input.source,
     agent,
@@ -101,7 +111,7 @@ export function storedFact(input: FactInput, agent: string, now: number): Stored
 }
 
 export function factOf(stored: StoredFact): Fact {
-  const { digest, record, ...rest } = stored
+  const { digest, record, observed: _observed, ...rest } = stored
   const { kind: _, ...said } = readAll(record, readRecord)
   return { id: toHex(digest), ...said, ...rest }
 }
@@ -113,7 +123,8 @@ export function mergeRepeated(held: StoredFact, again: StoredFact): StoredFact {
     confidence: Math.max(held.confidence, again.confidence),
     tags: canonicalTags([...held.tags, ...again.tags].slice(0, MAX_TAGS_READ)),
     // Once private, always private: a repetition must not publish what was meant to stay.
-    private: held.private || again.private
+    private: held.private || again.private,
+    observed: held.observed || (again.observed && !held.private)
   }
 }
 
@@ -121,7 +132,7 @@ export function writeFact(fact: StoredFact): Uint8Array {
   const encoder = encoding.createEncoder()
   encoding.writeVarUint8Array(encoder, fact.record)
   encoding.writeFloat64(encoder, fact.confidence)
-  encoding.writeVarUint(encoder, fact.private ? 1 : 0)
+  encoding.writeVarUint(encoder, (fact.private ? PRIVATE : 0) | (fact.observed ? OBSERVED : 0))
   encoding.writeVarUint(encoder, fact.recordedAt.getTime())
   encoding.writeFloat64(encoder, fact.validFrom?.getTime() ?? Number.NaN)
   encoding.writeVarString(encoder, fact.agent)
@@ -140,7 +151,7 @@ export function readFact(digest: Uint8Array, bytes: Uint8Array): StoredFact {
     }
     const record = readBlob(decoder, MAX_RECORD_BYTES)
     const confidence = float64()
-    const isPrivate = readUint(decoder, 1) === 1
+    const flags = readUint(decoder, PRIVATE | OBSERVED)
     const recordedAt = new Date(readUint(decoder, Number.MAX_SAFE_INTEGER))
     const validFrom = float64()
     const agent = readText(decoder, MAX_AGENT_BYTES)
@@ -151,7 +162,8 @@ export function readFact(digest: Uint8Array, bytes: Uint8Array): StoredFact {
       digest,
       record,
       confidence,
-      private: isPrivate,
+      private: (flags & PRIVATE) !== 0,
+      observed: (flags & OBSERVED) !== 0,
       recordedAt,
       agent,
       tags,

@@ -6,11 +6,12 @@
  * const { id, status } = await db.agent.cortex.knowledge.distill('CSS gap', 'Works in flex.', 0.95)
  * ```
  */
+export { Corroboration } from './corroboration.ts'
 export { FactStore } from './fact-store.ts'
 export { factOf } from './fact.ts'
-export { Knowledge } from './knowledge.ts'
+export { digestOfId, Knowledge } from './knowledge.ts'
 export type { DistillOptions, Fact, FactInput, StoredFact } from './fact.ts'
-export type { FactStatus } from './fact-store.ts'
+export type { FilterUse } from './fact-store.ts'
 export type {
   Distilled,
   DistillManyOptions,

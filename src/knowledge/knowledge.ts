@@ -1,18 +1,23 @@
 /** `cortex.knowledge`: takes facts in, once each, and keeps them. */
-import { fromHex } from '../../crdt/index.ts'
+import { fromHex, toHex } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import { factOf, storedFact } from './fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Clock } from '../../transport/index.ts'
 import type { DistillOptions, Fact, FactInput, StoredFact } from './fact.ts'
-import type { FactStatus, FactStore } from './fact-store.ts'
+import type { Added, FactStore } from './fact-store.ts'
+import type { Corroboration } from './corroboration.ts'
 
 export interface Distilled {
   /** SHA-256 of the fact, in hex. */
   readonly id: string
-  readonly status: FactStatus
-  /** How the status was found: by looking the fact's digest up. */
-  readonly path: 'exact'
+  /**
+   * `new`: stored, and nobody seems to know it. `duplicate`: this node had it. `corroborated`:
+   * stored, and a peer seems to know it too (only with `enableBloomHeuristic`).
+   */
+  readonly status: 'new' | 'duplicate' | 'corroborated'
+  /** How the status was found: by Bloom filters alone, or by looking the fact's digest up. */
+  readonly path: 'bloom' | 'exact'
 }
 
 export interface DistillManyOptions extends AbortOptions {
@@ -42,6 +47,7 @@ export interface Forgotten {
 
 export interface KnowledgeComponents {
   readonly facts: FactStore
+  readonly corroboration: Corroboration
   readonly clock: Clock
   /** Takes back the vote on a published record; false when there is none. */
   readonly retract: (digest: Uint8Array) => Promise<boolean>
@@ -62,7 +68,8 @@ export class Knowledge {
 
   /**
    * Stores a fact unless this node has it; resolves when it is on disk. A repetition keeps the
-   * higher confidence and the tags of both. Throws `HiveError` (ARGUMENT_INVALID) or `LimitError`.
+   * higher confidence and the tags of both. With `enableBloomHeuristic` what peers seem to know
+   * comes back as `corroborated`. Throws `HiveError` (ARGUMENT_INVALID) or `LimitError`.
    */
   async distill(
     entity: string,
@@ -71,9 +78,10 @@ export class Knowledge {
     { signal, ...options }: DistillOptions & AbortOptions = {}
   ): Promise<Distilled> {
     signal?.throwIfAborted()
-    const fact = this.#prepare({ entity, content, confidence, ...options })
-    const [status = 'new'] = await this.#components.facts.add([fact])
-    return { id: factOf(fact).id, status, path: 'exact' }
+    const item = this.#prepare({ entity, content, confidence, ...options })
+    const [distilled] = await this.#add([item])
+    if (distilled === undefined) throw new Error('unreachable')
+    return { id: toHex(item.fact.digest), ...distilled }
   }
 
   /**
@@ -88,9 +96,9 @@ export class Knowledge {
     const started = performance.now()
     const totals = { read: 0, new: 0, duplicate: 0, corroborated: 0 }
     const rejected: { line: number; reason: string }[] = []
-    let batch: StoredFact[] = []
+    let batch: Incoming[] = []
     const flush = async (): Promise<void> => {
-      for (const status of await this.#components.facts.add(batch)) totals[status] += 1
+      for (const { status } of await this.#add(batch)) totals[status] += 1
       batch = []
       onProgress?.({ ...totals })
       signal?.throwIfAborted()
@@ -128,12 +136,35 @@ export class Knowledge {
     return { forgotten, retracted }
   }
 
-  #prepare(input: FactInput): StoredFact {
-    return storedFact(input, this.#components.agent, this.#components.clock.now())
+  #prepare(input: FactInput): Incoming {
+    const { agent, clock, facts } = this.#components
+    const observing = facts.observed !== undefined
+    const fact = storedFact(input, { agent, now: clock.now(), observing })
+    return { fact, heuristic: input.enableBloomHeuristic === true }
+  }
+
+  async #add(items: readonly Incoming[]): Promise<Omit<Distilled, 'id'>[]> {
+    const added = await this.#components.facts.add(items.map(({ fact }) => fact))
+    const distilled: Omit<Distilled, 'id'>[] = []
+    for (const [i, { fact, heuristic }] of items.entries()) {
+      const { status, lookedUp } = added[i] ?? ABSENT
+      const path = heuristic && !lookedUp ? 'bloom' : 'exact'
+      const asked = heuristic && status === 'new'
+      const known = asked && (await this.#components.corroboration.find(fact.digest))
+      distilled.push({ status: known ? 'corroborated' : status, path })
+    }
+    return distilled
   }
 }
 
-function digestOfId(id: string): Uint8Array {
+interface Incoming {
+  readonly fact: StoredFact
+  readonly heuristic: boolean
+}
+
+const ABSENT: Added = { status: 'new', lookedUp: false }
+
+export function digestOfId(id: string): Uint8Array {
   const digest = typeof id === 'string' ? fromHex(id, DIGEST_BYTES) : undefined
   if (digest === undefined) {
     throw new HiveError('ARGUMENT_INVALID', `"${id}" is not a fact's id: 64 hexadecimal digits.`)

@@ -22,7 +22,7 @@ describe('a publication', () => {
     ['NAME_INVALID', 'a long attribute', of({ attribute: 'é'.repeat(MAX_NAME_BYTES / 2 + 1) })],
     ['TEXT_INVALID', 'half a surrogate pair', of({ attribute: 'a', value: '\udc00' })],
     ['TAGS_INVALID', 'a long tag', { tags: ['é'.repeat(33)] }],
-    ['TAGS_INVALID', 'half a surrogate pair in a tag', { tags: ['\ud800'] }],
+    ['TEXT_INVALID', 'half a surrogate pair in a tag', { tags: ['\ud800'] }],
     ['TAGS_INVALID', 'too many tags', { tags: Array.from({ length: 17 }, (_, i) => `${i}`) }],
     ['NUMBER_INVALID', 'a confidence of more than 1', { confidence: 1.0001 }]
   ]

@@ -43,7 +43,7 @@ describe('bad bytes over a real connection', () => {
     const stream = await attacker.openSync()
     // The answers must be taken, or the victim waits for its window.
     stream.addEventListener('message', () => undefined)
-    stream.send(framed(writeSyncFrame({ type: 'digest', digest: randomBytes(32) })))
+    stream.send(framed(writeSyncFrame({ type: 'digest', digest: randomBytes(32), wants: true })))
     for (const frame of frames) stream.send(frame)
   }
 
@@ -80,7 +80,7 @@ describe('bad bytes over a real connection', () => {
 
   it('in a sync entry that is wrongly signed cost their sender', async () => {
     const author = createAuthor()
-    const heads = [{ author: author.key, seq: 1, head: randomBytes(32) }]
+    const heads = [{ author: author.key, seq: 1, head: randomBytes(32), fork: 0 }]
     const reason = await offence(() =>
       syncWith(
         framed(writeSyncFrame({ type: 'heads', heads, more: false })),

@@ -10,9 +10,9 @@ import type { SyncFrame } from '../../transport/sync-frames.ts'
 
 const plain = { noNullPrototype: true }
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 })
-const head = fc.record({ author: hash, seq: fc.nat(), head: hash }, plain)
+const head = fc.record({ author: hash, seq: fc.nat(), head: hash, fork: fc.nat() }, plain)
 const frame: fc.Arbitrary<SyncFrame> = fc.oneof(
-  fc.record({ type: fc.constant('digest' as const), digest: hash }, plain),
+  fc.record({ type: fc.constant('digest' as const), digest: hash, wants: fc.boolean() }, plain),
   fc.record(
     {
       type: fc.constant('heads' as const),

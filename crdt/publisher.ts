@@ -1,0 +1,217 @@
+/**
+ * The publisher: what this node itself says, under an author key that lives in memory only. It
+ * never vouches twice for a record, whichever author it does so under, and remembers the secret
+ * that takes each vote back.
+ */
+import { createAuthor } from './author.ts'
+import { toHex } from './digest.ts'
+import { writeEntry } from './entry.ts'
+import { addCounters, PendingEvidence } from './evidence.ts'
+import { batchesOf, entryOf, preparePublication, valuesOf } from './publication.ts'
+import { commitmentOf, createSecret } from './retraction.ts'
+import { Serial } from './serial.ts'
+import type { Author } from './author.ts'
+import type { Entry } from './entry.ts'
+import type { Counters } from './evidence.ts'
+import type { Feed } from './feeds.ts'
+import type { Materials } from './materials.ts'
+import type { PreparedPublication, Publication } from './publication.ts'
+import type { Register } from './register.ts'
+import type { Operation, Section, Store } from './store.ts'
+import type { Value } from './value.ts'
+
+export interface Published {
+  /** New entries, durable, in feed order: what to tell peers. */
+  readonly entries: readonly Entry[]
+  /** Digests that were published as new records, as votes, or not at all since this node has vouched already. */
+  readonly records: readonly Uint8Array[]
+  readonly votes: readonly Uint8Array[]
+  readonly already: readonly Uint8Array[]
+}
+
+/** The replica, as far as its publisher needs it. */
+export interface PublisherInit {
+  readonly swarm: string
+  readonly store: Pick<Store, 'section' | 'commit'>
+  readonly materials: Materials
+  /** Runs with no admission in between; an entry is admitted together with `extra`. */
+  exclusively<T>(task: (append: Append) => Promise<T>): Promise<T>
+}
+
+export interface Append {
+  readonly feed: (author: Uint8Array) => Feed
+  /** Throws when the entry is not admitted; `durable` resolves when it and `extra` are on disk. */
+  readonly admit: (
+    entry: Uint8Array,
+    extra: readonly Operation[]
+  ) => Promise<{ durable: Promise<void> }>
+}
+
+export class Publisher {
+  readonly #init: PublisherInit
+  readonly #vouched: Section
+  readonly #evidence: PendingEvidence
+  /** Each call sees what the one before it vouched for. */
+  readonly #serial = new Serial()
+  #author: Author | undefined
+
+  constructor(init: PublisherInit) {
+    this.#init = init
+    this.#vouched = init.store.section('vouched')
+    this.#evidence = new PendingEvidence(init.store)
+  }
+
+  /** Signs, stores and returns what is new of `publications`. Throws `LimitError` before anything is stored. */
+  async publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
+    const prepared = uniqueByDigest(publications.map(preparePublication))
+    return this.#serial.run(() => this.#publish(prepared, signal))
+  }
+
+  /** Takes this node's vote on a record back; undefined when it has none. */
+  retract(digest: Uint8Array): Promise<Entry | undefined> {
+    return this.#serial.run(async () => {
+      const secret = await this.#vouched.get(digest)
+      if (secret === undefined) return undefined
+      const retraction: Value = { type: 'retraction', digest, secret }
+      const entries = await this.#sign(this.#current(), [[retraction]], () => [
+        this.#vouched.del(digest)
+      ])
+      return entries[0]
+    })
+  }
+
+  /** Whether this node has vouched for the record, under any of its authors. */
+  hasVouched(digest: Uint8Array): Promise<boolean> {
+    return this.#vouched.has(digest)
+  }
+
+  /** Counts evidence on a record, durably; it is published by `publishEvidence`. */
+  addEvidence(digest: Uint8Array, counters: Counters): Promise<void> {
+    return this.#serial.run(() => this.#evidence.add(digest, counters))
+  }
+
+  /**
+   * Publishes the evidence counted since the last time, each count once: it leaves the pending
+   * section in the commit that admits the entry which carries it.
+   */
+  publishEvidence(day: number, signal?: AbortSignal): Promise<Entry[]> {
+    return this.#serial.run(async () => {
+      const entries: Entry[] = []
+      for await (const batch of this.#evidence.batches()) {
+        signal?.throwIfAborted()
+        const author = this.#current()
+        const values: Value[][] = []
+        for (const { digest, counters } of batch) {
+          values.push([await this.#report(author, digest, counters, day)])
+        }
+        entries.push(
+          ...(await this.#sign(author, values, (from, to) =>
+            batch.slice(from, to).map(({ digest }) => this.#evidence.remove(digest))
+          ))
+        )
+      }
+      return entries
+    })
+  }
+
+  /** Forgets the author key: the next publication begins a new feed. */
+  rotate(): void {
+    this.#author = undefined
+  }
+
+  /** Forgets the key if it is this one: its feed cannot be continued. */
+  abandon(author: Uint8Array): void {
+    if (this.#author !== undefined && toHex(this.#author.key) === toHex(author)) this.rotate()
+  }
+
+  async #publish(
+    prepared: readonly PreparedPublication[],
+    signal: AbortSignal | undefined
+  ): Promise<Published> {
+    const result = {
+      entries: [] as Entry[],
+      records: [] as Uint8Array[],
+      votes: [] as Uint8Array[]
+    }
+    const vouched = await this.#vouched.getMany(prepared.map(({ digest }) => digest))
+    const fresh = prepared.filter((_, i) => vouched[i] === undefined)
+    for (const batch of batchesOf(fresh)) {
+      signal?.throwIfAborted()
+      const published = await this.#init.materials.has(batch.map(({ digest }) => digest))
+      for (const [i, { digest }] of batch.entries()) {
+        ;(published[i] === true ? result.votes : result.records).push(digest)
+      }
+      result.entries.push(...(await this.#append(batch, published)))
+    }
+    const already = prepared.filter((_, i) => vouched[i] !== undefined).map(({ digest }) => digest)
+    return { ...result, already }
+  }
+
+  #append(batch: readonly PreparedPublication[], published: readonly boolean[]): Promise<Entry[]> {
+    return this.#sign(
+      this.#current(),
+      batch.map((publication, i) => valuesOf(publication, published[i] ?? false)),
+      (from, to) =>
+        batch.slice(from, to).map(({ digest, secret }) => this.#vouched.put(digest, secret))
+    )
+  }
+
+  /** The author's register for a record, with `counters` added to what it has reported before. */
+  async #report(
+    { key }: Author,
+    digest: Uint8Array,
+    counters: Counters,
+    day: number
+  ): Promise<Value> {
+    const { materials } = this.#init
+    const before = (await materials.latest(digest, key))?.register
+    const withdrawn = before !== undefined && (await materials.isRetracted(digest, before))
+    const register: Register = {
+      ...(before === undefined || withdrawn ? noVote(digest) : before),
+      day,
+      counters: addCounters(before?.counters ?? [], counters)
+    }
+    return { type: 'register', digest, register }
+  }
+
+  #current(): Author {
+    return (this.#author ??= createAuthor())
+  }
+
+  /** Appends groups of values to the author's feed, in as few entries as hold them. */
+  async #sign(
+    author: Author,
+    groups: readonly Value[][],
+    extra: (from: number, to: number) => Operation[]
+  ): Promise<Entry[]> {
+    const entries: Entry[] = []
+    const commits = await this.#init.exclusively(async ({ feed, admit }) => {
+      const durable: Promise<void>[] = []
+      for (let from = 0, to = groups.length; from < groups.length; to = groups.length) {
+        const { swarm } = this.#init
+        let entry = entryOf(swarm, author, feed(author.key), groups.slice(from, to).flat())
+        while (entry === undefined) {
+          to = from + Math.ceil((to - from) / 2)
+          entry = entryOf(swarm, author, feed(author.key), groups.slice(from, to).flat())
+        }
+        const admission = await admit(writeEntry(entry), extra(from, to))
+        durable.push(admission.durable)
+        entries.push(entry)
+        from = to
+      }
+      return durable
+    })
+    await Promise.all(commits)
+    return entries
+  }
+}
+
+/** Evidence of an author who does not vouch, or no longer does. */
+function noVote(digest: Uint8Array): Omit<Register, 'day' | 'counters'> {
+  const commitment = commitmentOf({ digest, secret: createSecret() })
+  return { vote: 'none', confidence: 0, commitment, tags: [] }
+}
+
+function uniqueByDigest(publications: readonly PreparedPublication[]): PreparedPublication[] {
+  return [...new Map(publications.map((item) => [toHex(item.digest), item])).values()]
+}

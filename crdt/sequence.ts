@@ -1,0 +1,12 @@
+/** Sequence numbers as keys: big-endian, so that keys sort as the numbers do. */
+export const SEQ_BYTES = 8
+
+export function seqBytes(seq: number): Uint8Array {
+  const bytes = Buffer.alloc(SEQ_BYTES)
+  bytes.writeBigUInt64BE(BigInt(seq))
+  return bytes
+}
+
+export function seqOf(bytes: Uint8Array): number {
+  return Number(new DataView(bytes.buffer, bytes.byteOffset, SEQ_BYTES).getBigUint64(0))
+}

@@ -1,0 +1,10 @@
+/**
+ * Maintenance of a node.
+ *
+ * @example
+ * ```ts
+ * await db.agent.cortex.janitor.rebuildBloomFilter()
+ * ```
+ */
+export { Janitor } from './janitor.ts'
+export type { RebuildReport } from './janitor.ts'

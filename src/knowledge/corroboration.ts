@@ -1,0 +1,32 @@
+/**
+ * Corroboration: whether the rest of the swarm knows a fact that is new here. The answer comes from
+ * filters of peers, so it is a maybe; it is told to the agent and decides nothing: the fact is
+ * stored all the same, and neither its confidence, its promotion nor `k` depend on it.
+ */
+import type { Replica } from '../../crdt/index.ts'
+import type { Swarm } from '../../transport/index.ts'
+
+export interface CorroborationComponents {
+  readonly replica: Pick<Replica, 'elementOf' | 'has' | 'hasVouched' | 'published'>
+  /** Undefined without a network. */
+  readonly swarm: Pick<Swarm, 'seems'> | undefined
+}
+
+export class Corroboration {
+  readonly #components: CorroborationComponents
+
+  constructor(components: CorroborationComponents) {
+    this.#components = components
+  }
+
+  /** Whether a peer seems to have observed the fact, or somebody else published it. */
+  async find(digest: Uint8Array): Promise<boolean> {
+    const { replica, swarm } = this.#components
+    const element = replica.elementOf(digest)
+    if (swarm?.seems('observed', element) === true) return true
+    if (swarm?.seems('published', element) === true) return true
+    if (!replica.published.has(element)) return false
+    const [published] = await replica.has([digest])
+    return published === true && !(await replica.hasVouched(digest))
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Measurements of a node's own work.
+ *
+ * @example
+ * ```ts
+ * const { lookupsAvoided, falsePositives } = db.agent.cortex.metrics.getHeuristicPerformance()
+ * ```
+ */
+export { Metrics } from './metrics.ts'
+export type { HeuristicPerformance } from './metrics.ts'

@@ -1,0 +1,38 @@
+/** `cortex.metrics`: what the node measured of its own work. */
+import type { FactStore } from '../knowledge/index.ts'
+
+export interface HeuristicPerformance {
+  /** Share of the facts checked that the filter recognised and that were there: 0 to 1. */
+  readonly bloomHitRate: number
+  /** Facts that the filter seemed to know and that a lookup did not find; each was stored as new. */
+  readonly falsePositives: number
+  /** Facts that needed no lookup, since the filter did not know them. */
+  readonly lookupsAvoided: number
+  /** What those lookups would have cost, at the mean time of the lookups that were made. */
+  readonly millisecondsSaved: number
+}
+
+export interface MetricsComponents {
+  readonly facts: Pick<FactStore, 'use'>
+}
+
+export class Metrics {
+  readonly #components: MetricsComponents
+
+  constructor(components: MetricsComponents) {
+    this.#components = components
+  }
+
+  /** What the Bloom filter of facts has spared since the node started. */
+  getHeuristicPerformance(): HeuristicPerformance {
+    const { checks, lookups, lookupsAvoided, falsePositives, lookupMilliseconds } =
+      this.#components.facts.use
+    const mean = lookups === 0 ? 0 : lookupMilliseconds / lookups
+    return {
+      bloomHitRate: checks === 0 ? 0 : (lookups - falsePositives) / checks,
+      falsePositives,
+      lookupsAvoided,
+      millisecondsSaved: lookupsAvoided * mean
+    }
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * `/filter/1.0.0`: peers tell each other, as Bloom filters, what they have observed and what they
+ * have published. The whole filter once, then the elements added since.
+ *
+ * Guaranteed: what this node holds of a peer is what that peer sent, of the one shape a filter can
+ * have. Not guaranteed: that it is true. A hit is always a maybe; nothing may be lost, refused or
+ * left unpublished because of one.
+ */
+import { setMaxListeners } from 'node:events'
+import { repeatingTask } from '@libp2p/utils'
+import { equalBytes } from '../crdt/index.ts'
+import {
+  EXCHANGE_IDLE_TIMEOUT,
+  FILTER_CHUNK_BYTES,
+  FILTER_INTERVAL,
+  MAX_DELTA_ELEMENTS,
+  MAX_FILTER_BYTES,
+  MAX_FILTER_FRAME_BYTES,
+  MAX_FILTER_PEERS,
+  MAX_INBOUND_EXCHANGES
+} from './constants.ts'
+import { runExchange } from './exchange.ts'
+import {
+  bytesOf,
+  elementsOf,
+  readAnswer,
+  readAsk,
+  readChunk,
+  sizeOf,
+  slicesOf,
+  writeAnswer,
+  writeAsk,
+  writeChunk
+} from './filter-frames.ts'
+import { HeldFilters } from './held-filters.ts'
+import type {
+  AbortOptions,
+  ComponentLogger,
+  Connection,
+  Logger,
+  PeerId,
+  Startable,
+  Stream
+} from '@libp2p/interface'
+import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import type { RepeatingTask } from '@libp2p/utils'
+import type { StoredFilter } from '../crdt/index.ts'
+import type { FilterAnswer, FilterAsk, FilterKind } from './filter-frames.ts'
+import type { FrameStream } from './frame-stream.ts'
+
+/** A filter that this node offers. */
+export type OfferedFilter = Pick<StoredFilter, 'generation' | 'version' | 'since' | 'snapshot'>
+
+export interface FiltersInit {
+  readonly protocol: string
+  /** Left out: peers are told that there is none. */
+  readonly offers: Partial<Readonly<Record<FilterKind, OfferedFilter>>>
+  /** Milliseconds between two rounds with all peers; 0 for none. */
+  readonly interval?: number
+  readonly onOffence: (peer: PeerId, reason: string) => void
+}
+
+export interface FiltersComponents {
+  readonly registrar: Registrar
+  readonly connectionManager: ConnectionManager
+  readonly logger: ComponentLogger
+}
+
+export interface Filters {
+  readonly held: HeldFilters
+  /** Brings the filters of all connected peers up to date; what fails is logged. */
+  refresh(options?: AbortOptions): Promise<void>
+}
+
+/** A service for `createLibp2p`. */
+export function filters(init: FiltersInit): (components: FiltersComponents) => Filters {
+  return (components) => new FilterService(components, init)
+}
+
+const KINDS: readonly FilterKind[] = ['observed', 'published']
+
+class FilterService implements Filters, Startable {
+  readonly held: HeldFilters
+  readonly #init: FiltersInit
+  readonly #components: FiltersComponents
+  readonly #log: Logger
+  readonly #peers = new Map<string, PeerId>()
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #rounds: RepeatingTask | undefined
+  #stopping = new AbortController()
+  #topology: string | undefined
+
+  constructor(components: FiltersComponents, init: FiltersInit) {
+    this.#init = init
+    this.#components = components
+    this.#log = components.logger.forComponent('hive:filter')
+    this.held = new HeldFilters((peer) => this.#peers.has(peer))
+    const interval = init.interval ?? FILTER_INTERVAL
+    if (interval > 0) this.#rounds = repeatingTask(() => void this.refresh(), interval)
+  }
+
+  readonly [Symbol.toStringTag] = 'noormme-hive/filter'
+
+  async start(): Promise<void> {
+    this.#stopping = new AbortController()
+    setMaxListeners(Infinity, this.#stopping.signal)
+    const { registrar } = this.#components
+    const { protocol } = this.#init
+    await registrar.handle(protocol, (stream, connection) => this.#onStream(stream, connection), {
+      maxInboundStreams: MAX_INBOUND_EXCHANGES,
+      maxOutboundStreams: MAX_INBOUND_EXCHANGES
+    })
+    this.#topology = await registrar.register(protocol, {
+      onConnect: (peer) => {
+        this.#peers.set(peer.toString(), peer)
+        void this.#pullQuietly(peer)
+      },
+      onDisconnect: (peer) => void this.#peers.delete(peer.toString())
+    })
+    this.#rounds?.start()
+  }
+
+  async stop(): Promise<void> {
+    this.#rounds?.stop()
+    this.#stopping.abort(new Error('The node is stopping.'))
+    if (this.#topology !== undefined) this.#components.registrar.unregister(this.#topology)
+    await this.#components.registrar.unhandle(this.#init.protocol)
+    await Promise.allSettled(this.#running.values())
+  }
+
+  async refresh({ signal }: AbortOptions = {}): Promise<void> {
+    const peers = [...this.#peers.values()].slice(0, MAX_FILTER_PEERS)
+    await Promise.all(peers.map((peer) => this.#pullQuietly(peer)))
+    signal?.throwIfAborted()
+  }
+
+  /** One pull a peer at a time; a second caller joins it. */
+  #pullQuietly(peer: PeerId): Promise<void> {
+    const name = peer.toString()
+    const running = this.#running.get(name)
+    if (running !== undefined) return running
+    const pull = this.#pull(peer)
+      .catch((error: unknown) => this.#log('no filters from %p - %e', peer, error))
+      .finally(() => this.#running.delete(name))
+    this.#running.set(name, pull)
+    return pull
+  }
+
+  async #pull(peer: PeerId): Promise<void> {
+    const { protocol } = this.#init
+    const stream = await this.#components.connectionManager.openStream(peer, protocol, {
+      signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)])
+    })
+    await this.#exchange(stream, peer, async (frames, signal) => {
+      for (const kind of KINDS) await this.#ask(frames, peer.toString(), kind, signal)
+    })
+  }
+
+  async #ask(
+    frames: FrameStream,
+    peer: string,
+    kind: FilterKind,
+    signal: AbortSignal
+  ): Promise<void> {
+    const known = this.held.known(peer, kind)
+    await frames.write(writeAsk({ kind, known }), { signal })
+    const answer = readAnswer(await readFrame(frames, signal))
+    const raw = await readChunks(frames, bytesOf(answer), signal)
+    try {
+      if (answer.type === 'none') this.held.drop(peer, kind)
+      else if (answer.type === 'delta') this.held.extend(peer, kind, elementsOf(raw))
+      else this.held.replace(peer, kind, answer.generation, slicesOf(answer.counts, raw))
+    } catch (error) {
+      this.held.drop(peer, kind)
+      throw error
+    }
+  }
+
+  async #onStream(stream: Stream, { remotePeer }: Connection): Promise<void> {
+    try {
+      await this.#exchange(stream, remotePeer, async (frames, signal) => {
+        for (;;) {
+          const frame = await frames.read({ signal })
+          if (frame === undefined) return
+          await this.#answer(frames, readAsk(frame), signal)
+        }
+      })
+    } catch (error) {
+      this.#log('filters for %p failed - %e', remotePeer, error)
+    }
+  }
+
+  async #answer(
+    frames: FrameStream,
+    { kind, known }: FilterAsk,
+    signal: AbortSignal
+  ): Promise<void> {
+    const { answer, raw } = await answerOf(this.#init.offers[kind], known)
+    await frames.write(writeAnswer(answer), { signal })
+    for (const part of raw) {
+      for (let from = 0; from < part.length; from += FILTER_CHUNK_BYTES) {
+        const chunk = writeChunk(part.subarray(from, from + FILTER_CHUNK_BYTES))
+        await frames.write(chunk, { signal })
+      }
+    }
+  }
+
+  #exchange<T>(
+    stream: Stream,
+    peer: PeerId,
+    task: (frames: FrameStream, signal: AbortSignal) => Promise<T>
+  ): Promise<T> {
+    const { onOffence } = this.#init
+    const stopping = this.#stopping.signal
+    const init = { peer, maxFrameBytes: MAX_FILTER_FRAME_BYTES, stopping, onOffence }
+    return runExchange(stream, init, task)
+  }
+}
+
+/** An answer and the raw bytes that follow it: copies, since the filter goes on changing. */
+async function answerOf(
+  offer: OfferedFilter | undefined,
+  known: FilterAsk['known']
+): Promise<{ answer: FilterAnswer; raw: readonly Uint8Array[] }> {
+  if (offer === undefined) return { answer: { type: 'none' }, raw: [] }
+  if (known !== undefined && equalBytes(known.generation, offer.generation)) {
+    const elements = await offer.since(known.version)
+    const answer = { type: 'delta', count: (elements?.length ?? 0) / 8 } as const
+    if (elements !== undefined && answer.count <= MAX_DELTA_ELEMENTS) {
+      return { answer, raw: [elements] }
+    }
+  }
+  const { generation, slices } = offer.snapshot()
+  if (sizeOf(slices) > MAX_FILTER_BYTES) return { answer: { type: 'none' }, raw: [] }
+  const counts = slices.map(({ count }) => count)
+  return {
+    answer: { type: 'full', generation, counts },
+    raw: slices.map(({ bits }) => bits.slice())
+  }
+}
+
+async function readChunks(
+  frames: FrameStream,
+  length: number,
+  signal: AbortSignal
+): Promise<Uint8Array> {
+  const raw = new Uint8Array(length)
+  for (let at = 0; at < length;) {
+    const chunk = readChunk(await readFrame(frames, signal), length - at)
+    raw.set(chunk, at)
+    at += chunk.length
+  }
+  return raw
+}
+
+async function readFrame(frames: FrameStream, signal: AbortSignal): Promise<Uint8Array> {
+  const frame = await frames.read({ signal })
+  if (frame === undefined) throw new Error('The peer closed the stream before the end.')
+  return frame
+}
