@@ -203,8 +203,12 @@ export class Materials {
       const registers: AuthorRegister[] = []
       for (const { author, register } of latest[i] ?? []) {
         const isRevealed = revealed[next++] !== undefined
-        if (isRevealed && (await this.isRetracted(digest, register))) continue
-        registers.push({ author, register })
+        if (!isRevealed || !(await this.isRetracted(digest, register))) {
+          registers.push({ author, register })
+        } else if (register.counters.length > 0) {
+          // The vote is taken back; what was counted has happened all the same.
+          registers.push({ author, register: { ...register, vote: 'none', confidence: 0 } })
+        }
       }
       const body = bodies[i]
       if (body === undefined || registers.length === 0) continue

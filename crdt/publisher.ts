@@ -54,6 +54,8 @@ export class Publisher {
   /** Each call sees what the one before it vouched for. */
   readonly #serial = new Serial()
   #author: Author | undefined
+  /** Records the current author has reported evidence on: its next register must go on counting. */
+  readonly #reported = new Set<string>()
 
   constructor(init: PublisherInit) {
     this.#init = init
@@ -117,6 +119,7 @@ export class Publisher {
   /** Forgets the author key: the next publication begins a new feed. */
   rotate(): void {
     this.#author = undefined
+    this.#reported.clear()
   }
 
   /** Forgets the key if it is this one: its feed cannot be continued. */
@@ -137,19 +140,37 @@ export class Publisher {
     const fresh = prepared.filter((_, i) => vouched[i] === undefined)
     for (const batch of batchesOf(fresh)) {
       signal?.throwIfAborted()
+      const author = this.#current()
       const published = await this.#init.materials.has(batch.map(({ digest }) => digest))
       for (const [i, { digest }] of batch.entries()) {
         ;(published[i] === true ? result.votes : result.records).push(digest)
       }
-      result.entries.push(...(await this.#append(batch, published)))
+      const counted = await Promise.all(batch.map((each) => this.#withCounters(author, each)))
+      result.entries.push(...(await this.#append(author, counted, published)))
     }
     const already = prepared.filter((_, i) => vouched[i] !== undefined).map(({ digest }) => digest)
     return { ...result, already }
   }
 
-  #append(batch: readonly PreparedPublication[], published: readonly boolean[]): Promise<Entry[]> {
+  /** A vote replaces the author's register, and must not take its counts away. */
+  async #withCounters(
+    { key }: Author,
+    publication: PreparedPublication
+  ): Promise<PreparedPublication> {
+    const { digest, register } = publication
+    if (!this.#reported.has(toHex(digest))) return publication
+    const before = await this.#init.materials.latest(digest, key)
+    const counters = before?.register.counters ?? []
+    return { ...publication, register: { ...register, counters } }
+  }
+
+  #append(
+    author: Author,
+    batch: readonly PreparedPublication[],
+    published: readonly boolean[]
+  ): Promise<Entry[]> {
     return this.#sign(
-      this.#current(),
+      author,
       batch.map((publication, i) => valuesOf(publication, published[i] ?? false)),
       (from, to) =>
         batch.slice(from, to).map(({ digest, secret }) => this.#vouched.put(digest, secret))
@@ -164,6 +185,7 @@ export class Publisher {
     day: number
   ): Promise<Value> {
     const { materials } = this.#init
+    this.#reported.add(toHex(digest))
     const before = (await materials.latest(digest, key))?.register
     const withdrawn = before !== undefined && (await materials.isRetracted(digest, before))
     const register: Register = {

@@ -55,6 +55,8 @@ export interface ReplicaEvents {
   /** Something other than this node's own publication was admitted and is durable. */
   'entry:admitted': [entry: Entry]
   'entry:rejected': [reason: RejectReason]
+  /** Bodies of records that came without an entry are on disk. */
+  'body:kept': [digests: readonly Uint8Array[]]
   /** An author was found to have signed two entries for one place; `proof` is durable. */
   'author:void': [proof: Uint8Array]
 }
@@ -239,6 +241,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       operations.push(...this.#materials.keep(digest, bytes))
     }
     await this.#store.commit([...operations, ...this.#publishedOperations(kept)])
+    if (kept.length > 0) this.emit('body:kept', kept)
     return kept
   }
 
@@ -339,7 +342,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
           ...extra
         ])
         durable.then(
-          () => this.published.checkpoint(),
+          () => void this.published.checkpoint(),
           () => undefined
         )
         return { outcome: 'admitted', entry, durable }

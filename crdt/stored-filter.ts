@@ -146,15 +146,14 @@ export class StoredFilter {
     return { generation: this.#generation, version: this.version, slices: this.#filter.slices() }
   }
 
-  /** Saves the bits when the log has grown long; call it after a commit. Errors are the next commit's. */
-  checkpoint(): void {
+  /**
+   * Saves the bits when the log has grown long; call it after a commit. Resolves when no save is
+   * under way; a save that fails leaves the log, and is tried again.
+   */
+  async checkpoint(): Promise<void> {
     const due = Math.max(MIN_LOG_ELEMENTS, LOG_SHARE * this.version)
-    if (this.#saving !== undefined || this.version - this.#savedVersion < due) return
-    this.#saving = this.#save()
-      .catch(() => undefined)
-      .finally(() => {
-        this.#saving = undefined
-      })
+    if (this.version - this.#savedVersion >= due) this.#saving ??= this.#saveQuietly()
+    await this.#saving
   }
 
   /** Makes the filter anew from what it stands for. */
@@ -176,6 +175,16 @@ export class StoredFilter {
     // A small one is rebuilt at the next start as fast as it is read.
     if (fresh.count >= MIN_LOG_ELEMENTS) await this.#save()
     else await this.#store.commit(await this.#stale(0))
+  }
+
+  async #saveQuietly(): Promise<void> {
+    try {
+      await this.#save()
+    } catch {
+      // The store tells whoever commits next.
+    } finally {
+      this.#saving = undefined
+    }
   }
 
   async #save(): Promise<void> {

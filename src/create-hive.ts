@@ -225,6 +225,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     swarm.on('peer:refused', (refusal) => this.emit('peer:refused', refusal))
     swarm.on('peer:offence', (offence) => this.emit('peer:offence', offence))
     swarm.on('bootstrap:unreachable', (failure) => this.emit('bootstrap:unreachable', failure))
+    swarm.on('filter:change', (change) => this.emit('filter:change', change))
     swarm.on('gossip:change', () => this.emit('gossip:change'))
     swarm.on('sync:news', (news) => this.emit('sync:news', news))
   }

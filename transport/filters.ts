@@ -58,6 +58,13 @@ export interface FiltersInit {
   /** Milliseconds between two rounds with all peers; 0 for none. */
   readonly interval?: number
   readonly onOffence: (peer: PeerId, reason: string) => void
+  /** What is held of a peer changed. */
+  readonly onChange: (change: FilterChange) => void
+}
+
+export interface FilterChange {
+  readonly peer: string
+  readonly kind: FilterKind
 }
 
 export interface FiltersComponents {
@@ -96,7 +103,7 @@ class FilterService implements Filters, Startable {
     this.#log = components.logger.forComponent('hive:filter')
     this.held = new HeldFilters((peer) => this.#peers.has(peer))
     const interval = init.interval ?? FILTER_INTERVAL
-    if (interval > 0) this.#rounds = repeatingTask(() => void this.refresh(), interval)
+    if (interval > 0) this.#rounds = repeatingTask(() => this.#round(), interval)
   }
 
   readonly [Symbol.toStringTag] = 'noormme-hive/filter'
@@ -129,9 +136,19 @@ class FilterService implements Filters, Startable {
   }
 
   async refresh({ signal }: AbortOptions = {}): Promise<void> {
-    const peers = [...this.#peers.values()].slice(0, MAX_FILTER_PEERS)
+    const peers = this.#asked()
+    // A pull that runs already may have asked too early.
+    await Promise.all(peers.map((peer) => this.#running.get(peer.toString())))
     await Promise.all(peers.map((peer) => this.#pullQuietly(peer)))
     signal?.throwIfAborted()
+  }
+
+  #round(): void {
+    for (const peer of this.#asked()) void this.#pullQuietly(peer)
+  }
+
+  #asked(): PeerId[] {
+    return [...this.#peers.values()].slice(0, MAX_FILTER_PEERS)
   }
 
   /** One pull a peer at a time; a second caller joins it. */
@@ -174,6 +191,7 @@ class FilterService implements Filters, Startable {
       this.held.drop(peer, kind)
       throw error
     }
+    if (raw.length > 0) this.#init.onChange({ peer, kind })
   }
 
   async #onStream(stream: Stream, { remotePeer }: Connection): Promise<void> {

@@ -28,7 +28,7 @@ import type {
 } from '@libp2p/interface'
 import type { Entry, Replica, Store } from '../crdt/index.ts'
 import type { FilterKind } from './filter-frames.ts'
-import type { OfferedFilter } from './filters.ts'
+import type { FilterChange, OfferedFilter } from './filters.ts'
 import type { FetchOptions } from './have.ts'
 import type { HeldStatus } from './held-filters.ts'
 import type { Gossip } from './gossip.ts'
@@ -73,6 +73,8 @@ export interface SwarmEvents {
   'bootstrap:unreachable': [failure: { readonly address: string; readonly reason: string }]
   /** Peers became reachable by gossip, or no longer are. */
   'gossip:change': []
+  /** What this node holds of a peer's filter changed. */
+  'filter:change': [change: FilterChange]
   /** Entries came in through a sync. */
   'sync:news': [news: { readonly entries: number }]
 }
@@ -173,6 +175,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         // A light node publishes nothing but its own: its filter would name an author.
         offers: { observed, published: this.#isLight ? undefined : replica.published },
         interval: this.#init.filterInterval,
+        onChange: (change) => this.emit('filter:change', change),
         onOffence: (peer, reason) => this.#onOffence(peer, reason)
       }),
       have: have({

@@ -241,8 +241,8 @@ export class FactStore {
         ...this.known.insert(fresh),
         ...this.#observeOperations(observed)
       ])
-      this.known.checkpoint()
-      this.observed?.checkpoint()
+      void this.known.checkpoint()
+      void this.observed?.checkpoint()
       let from = 0
       for (const { facts: part, resolve } of group) {
         resolve(statuses.slice(from, from + part.length))

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { clientIdOf, createAuthor, writeEntry } from '../../crdt/index.ts'
+import { NO_ENTRY } from '../../crdt/entry.ts'
+import { writeLogUpdate } from '../../crdt/knowledge-log.ts'
+import { forge, honestValues } from '../fixtures/forgery.ts'
 import { converged, digestOf, gossiping, startNode } from '../fixtures/nodes.ts'
 import { publication, publications } from '../fixtures/publications.ts'
+import type { Author, Entry } from '../../crdt/index.ts'
 
 describe('sync', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(15_000)
@@ -57,6 +63,47 @@ describe('sync', () => {
     assert.deepEqual(b.replica.rejections(), {})
   })
 
+  it('voids an author whose feed forks deep down, on both sides, at the lowest place', async () => {
+    const author = createAuthor()
+    const common = chainOf(author, 40, 'common')
+    const left = [...common, ...chainOf(author, 300, 'left', common.at(-1))]
+    const right = [...common, ...chainOf(author, 170, 'right', common.at(-1))]
+    await using a = await startNode({ memory: true, gossip: false, filterInterval: 0 })
+    for (const entry of left) await a.replica.admit(writeEntry(entry))
+    await using b = await startNode({ memory: true, gossip: false, filterInterval: 0 })
+    for (const entry of right) await b.replica.admit(writeEntry(entry))
+    await b.swarm.dial(a.swarm.multiaddrs[0] ?? '', { signal: signal() })
+    const places = (): number[] => [a, b].map(({ replica }) => replica.headOf(author.key).fork)
+    while (places().some((place) => place !== 41)) {
+      const waiting = new AbortController()
+      const either = AbortSignal.any([signal(), waiting.signal])
+      await Promise.race(
+        [a, b].map(({ replica }) => once(replica, 'author:void', { signal: either }))
+      ).finally(() => waiting.abort())
+    }
+    await b.swarm.synchronize({ signal: signal() })
+    assert.equal(digestOf(a), digestOf(b))
+    assert.deepEqual([a.swarm.offences, b.swarm.offences], [0, 0])
+  })
+
+  it('takes from a light node what it says, and leaves it alone', async () => {
+    await using a = await startNode({ memory: true, gossip: false, filterInterval: 0 })
+    await a.replica.publish(publications(2_000))
+    await using light = await startNode({
+      memory: true,
+      gossip: false,
+      filterInterval: 0,
+      mode: 'light',
+      bootstrap: a.swarm.multiaddrs
+    })
+    await light.replica.publish([publication('said by the light node')])
+    await once(a.replica, 'entry:admitted', { signal: signal() })
+    await light.swarm.synchronize({ signal: signal() })
+    assert.equal(light.replica.heads().length, 1)
+    assert.equal(a.replica.heads().length, 2)
+    assert.deepEqual([a.swarm.offences, light.swarm.offences], [0, 0])
+  })
+
   it('stops waiting when it is told to', async () => {
     await using a = await startNode({ memory: true })
     await assert.rejects(a.swarm.synchronize({ signal: AbortSignal.abort() }), {
@@ -64,6 +111,23 @@ describe('sync', () => {
     })
   })
 })
+
+function chainOf(author: Author, length: number, content: string, after?: Entry): Entry[] {
+  const entries: Entry[] = []
+  let before = after
+  for (let i = 0; i < length; i++) {
+    const seq = (before?.seq ?? 0) + 1
+    const clock = (seq - 1) * 2
+    const update = writeLogUpdate(
+      clientIdOf('default', author.key),
+      clock,
+      honestValues(`${content} ${i}`)
+    )
+    before = forge({ author, seq, prev: before?.hash ?? NO_ENTRY, clock, update })
+    entries.push(before)
+  }
+  return entries
+}
 
 /** Text that does not compress, the same for the same seed. */
 function randomText(seed: number, length: number): string {
