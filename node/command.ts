@@ -38,6 +38,14 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(
   }
 }
 
+/** A whole number of an option. Throws `UsageError` when it is none, or out of range. */
+export function wholeNumberOption(name: string, text: string, min: number, max: number): number {
+  const number = numberOption(name, text, min, max)
+  if (!Number.isInteger(number))
+    throw new UsageError(`--${name} takes a whole number, not "${text}".`)
+  return number
+}
+
 /** A number of an option. Throws `UsageError` when it is none, or out of range. */
 export function numberOption(name: string, text: string, min: number, max: number): number {
   const number = Number(text)

@@ -9,6 +9,10 @@ Usage: hive <command> [options]
                 --swarm NAME            the swarm to join (default "default")
                 --swarm-key FILE        only peers with this key may connect
                 --no-gossip             learn by periodic sync alone
+                --light                 hold filters of the swarm, not its records
+                --k N                   authors that must vouch before an insight is
+                                        released (default 1 with a key, else 2); with 1,
+                                        peers are told which facts this node found
   keygen      print a new swarm key: hive keygen > swarm.key
   distill     store facts: hive distill ENTITY CONTENT, or JSON Lines on standard input
                 --confidence N          0 to 1 (default 0.9)

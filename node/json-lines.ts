@@ -19,7 +19,9 @@ const Line = z.strictObject({
   attribute: z.string().optional(),
   value: z.string().optional(),
   validFrom: z.coerce.date().optional(),
-  source: z.string().optional()
+  source: z.string().optional(),
+  /** On unless a line says otherwise: a command line is for many facts. */
+  enableBloomHeuristic: z.boolean().default(true)
 })
 
 export async function* factsFromJsonLines(

@@ -30,6 +30,7 @@ class JsonLog implements StartLog {
     db.on('bootstrap:unreachable', (failure) => {
       printJson({ event: 'bootstrap:unreachable', ...failure })
     })
+    db.on('filter:change', (change) => printJson({ event: 'filter:change', ...change }))
     db.on('sync:news', (news) => printJson({ event: 'sync:news', ...news }))
   }
 

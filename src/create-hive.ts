@@ -2,11 +2,12 @@
 import { EventEmitter } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { filterKeyOf, openReplica, openStore, StoreError, toHex } from '../crdt/index.ts'
-import { createSwarm, loadPeerKey, parseSwarmKey } from '../transport/index.ts'
+import { openReplica, openStore, StoreError, toHex } from '../crdt/index.ts'
+import { createSwarm, loadPeerKey } from '../transport/index.ts'
 import { Agents } from './agents.ts'
 import { anonymizer } from './anonymity/index.ts'
 import { Capabilities } from './capabilities/index.ts'
+import { loadFilterSettings } from './filter-settings.ts'
 import { HiveMind, Promotion } from './hive/index.ts'
 import { Janitor } from './janitor/index.ts'
 import { Corroboration, FactStore, Knowledge } from './knowledge/index.ts'
@@ -62,10 +63,12 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
   const location = options.store ?? (dataDir === undefined ? undefined : join(dataDir, 'store'))
   const store = await openStore(location)
   try {
-    const replica = await openReplicaOf(options, store)
+    const inSwarm = options.swarm === false ? undefined : { ...options.swarm, k: kOf(options) }
+    const now = (options.clock ?? Date).now()
+    const settings = await loadFilterSettings(store, inSwarm, now)
+    const { filterKey, observes, toldUntil } = settings
+    const replica = await openReplica({ store, swarm: inSwarm?.name, filterKey })
     const { elementOf, published } = replica
-    // Where authors must not be traceable, nobody is told who found what.
-    const observes = options.swarm !== false && kOf(options) === 1
     const facts = new FactStore({
       store,
       observe: observes ? { key: published.key, elementOf } : undefined
@@ -74,7 +77,7 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
     const swarm = await openSwarm(options, { store, replica, facts })
     try {
       await swarm?.start()
-      return new Hive({ options, store, replica, facts, swarm })
+      return new Hive({ options, store, replica, facts, swarm, toldUntil })
     } catch (error) {
       await swarm?.stop()
       throw error
@@ -91,6 +94,7 @@ interface HiveComponents {
   readonly replica: Replica
   readonly facts: FactStore
   readonly swarm: Swarm | undefined
+  readonly toldUntil: number
 }
 
 /** A running node. */
@@ -113,6 +117,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       clock: options.clock ?? Date,
       swarm,
       k: kOf(options),
+      toldUntil: components.toldUntil,
       announce: (entries) => this.#announce(entries)
     })
     this.agents = new Agents((name) => this.#cortexFor(name))
@@ -235,13 +240,6 @@ export class Hive extends EventEmitter<HiveEvents> {
 function kOf({ swarm }: Options): number {
   if (swarm === false) return 2
   return swarm.k ?? (swarm.key === undefined ? 2 : 1)
-}
-
-function openReplicaOf(options: Options, store: Store): Promise<Replica> {
-  if (options.swarm === false) return openReplica({ store })
-  const { name, key } = options.swarm
-  const secret = key === undefined ? undefined : parseSwarmKey(key)
-  return openReplica({ store, swarm: name, filterKey: filterKeyOf(name, secret) })
 }
 
 async function openSwarm(

@@ -138,7 +138,7 @@ class FilterService implements Filters, Startable {
   async refresh({ signal }: AbortOptions = {}): Promise<void> {
     const peers = this.#asked()
     // A pull that runs already may have asked too early.
-    await Promise.all(peers.map((peer) => this.#running.get(peer.toString())))
+    await Promise.all(peers.map(async (peer) => this.#running.get(peer.toString())))
     await Promise.all(peers.map((peer) => this.#pullQuietly(peer)))
     signal?.throwIfAborted()
   }

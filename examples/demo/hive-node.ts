@@ -12,32 +12,42 @@ const BINARY = fileURLToPath(new URL('../../node/hive.ts', import.meta.url))
 const Line = z.object({
   event: z.string(),
   multiaddrs: z.array(z.string()).optional(),
-  digest: z.string().optional()
+  digest: z.string().optional(),
+  kind: z.string().optional()
 })
 
 export class HiveNode extends EventEmitter<{ line: [z.infer<typeof Line>] }> {
   readonly name: string
   readonly #dataDir: string
   #process: ChildProcess | undefined
+  readonly #keyFile: string
   /** The last digest the node told of. */
   #digest = ''
+  #address = ''
+  /** Kinds of filters that it has of peers. */
+  readonly #filters = new Set<string>()
 
-  constructor(name: string, dataDir: string) {
+  constructor(name: string, dataDir: string, keyFile: string) {
     super()
     this.name = name
     this.#dataDir = dataDir
+    this.#keyFile = keyFile
   }
 
   /** Starts the node and returns its address. */
   async start(...args: string[]): Promise<string> {
-    const child = this.#spawn(['start', '--json', ...args])
+    const child = this.#spawn(['start', '--json', '--swarm-key', this.#keyFile, ...args])
     this.#process = child
     if (child.stdout === null) throw new Error('no output')
     const ready = Promise.withResolvers<string>()
     createInterface({ input: child.stdout }).on('line', (json) => {
       const line = Line.parse(JSON.parse(json))
       if (line.digest !== undefined) this.#digest = line.digest
-      if (line.event === 'ready') ready.resolve(line.multiaddrs?.[0] ?? '')
+      if (line.kind !== undefined) this.#filters.add(line.kind)
+      if (line.event === 'ready') {
+        this.#address = line.multiaddrs?.[0] ?? ''
+        ready.resolve(this.#address)
+      }
       this.emit('line', line)
     })
     child.once('exit', (code) => ready.reject(new Error(`node ${this.name} ended with ${code}`)))
@@ -54,6 +64,16 @@ export class HiveNode extends EventEmitter<{ line: [z.infer<typeof Line>] }> {
     if (child.stdout === null) throw new Error('no output')
     child.stdin?.end(input)
     return schema.parse(JSON.parse(await text(child.stdout)))
+  }
+
+  /** Where the node listens. */
+  address(): string {
+    return this.#address
+  }
+
+  /** Resolves when the node has a filter of this kind from a peer. */
+  async holds(kind: string): Promise<void> {
+    while (!this.#filters.has(kind)) await once(this, 'line')
   }
 
   /** Resolves when the node's replica has this digest. */

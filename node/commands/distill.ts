@@ -50,7 +50,8 @@ export const command: Command = {
     const report = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
       node.distill(lines, {
         signal,
-        onProgress: ({ read, new: fresh }) => progress.update(`${read} read, ${fresh} new`)
+        onProgress: ({ read, new: fresh, corroborated }) =>
+          progress.update(`${read} read, ${fresh} new, ${corroborated} known to peers`)
       })
     ).finally(() => progress.end())
     if (values.json === true) printJson(report)
@@ -63,9 +64,19 @@ async function* one(line: string): AsyncGenerator<string> {
   yield line
 }
 
-function printReport({ read, new: fresh, duplicate, rejected, seconds }: DistillReport): void {
+function printReport({
+  read,
+  new: fresh,
+  duplicate,
+  corroborated,
+  rejected,
+  seconds
+}: DistillReport): void {
   const rate = read < 1_000 ? '' : ` (${Math.round(read / seconds).toLocaleString('en-US')}/s)`
-  print(`${read} read: ${fresh} new, ${duplicate} known already, ${rejected.length} refused${rate}`)
+  const known = corroborated === 0 ? '' : ` ${corroborated} that peers know,`
+  print(
+    `${read} read: ${fresh} new,${known} ${duplicate} known already, ${rejected.length} refused${rate}`
+  )
   for (const { line, reason } of rejected.slice(0, MAX_SHOWN)) {
     warn(`  line ${line}: ${plain(reason)}`)
   }

@@ -1,7 +1,7 @@
 /** `hive start`: runs a node until a signal stops it. */
 import { readFile } from 'node:fs/promises'
 import { createHive, StoreError, SwarmError } from '../../src/index.ts'
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { serveControl } from '../control-server.ts'
 import { EXIT } from '../exit-codes.ts'
 import { startLog } from '../start-log.ts'
@@ -24,7 +24,9 @@ export const command: Command = {
       bootstrap: { type: 'string', multiple: true },
       swarm: { type: 'string' },
       'swarm-key': { type: 'string' },
-      'no-gossip': { type: 'boolean' }
+      'no-gossip': { type: 'boolean' },
+      light: { type: 'boolean' },
+      k: { type: 'string' }
     })
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const keyFile = values['swarm-key']
@@ -36,7 +38,9 @@ export const command: Command = {
         key: keyFile === undefined ? undefined : await readKey(keyFile),
         bootstrap: values.bootstrap,
         listen: values.listen,
-        gossip: values['no-gossip'] !== true
+        gossip: values['no-gossip'] !== true,
+        mode: values.light === true ? 'light' : 'full',
+        k: values.k === undefined ? undefined : wholeNumberOption('k', values.k, 1, 1000)
       }
     })
     const log = startLog(values.json === true)

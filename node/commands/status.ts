@@ -4,6 +4,7 @@ import { EXIT } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
 import { withOperations } from '../running-node.ts'
 import { print, printJson, table } from '../terminal.ts'
+import type { HiveStatus } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
@@ -21,7 +22,7 @@ export const command: Command = {
       ['node', running ? `running, process ${pid}` : 'not running'],
       ['data', dataDir],
       ['peer id', peerId ?? '-'],
-      ['swarm', swarm === undefined ? '-' : `${swarm.name} (${swarm.id})`],
+      ['swarm', swarm === undefined ? '-' : `${swarm.name} (${swarm.id}, ${swarm.mode} node)`],
       ['listening', multiaddrs.join(' ') || '-'],
       [
         'peers',
@@ -30,6 +31,7 @@ export const command: Command = {
       ['facts here', status.facts.toLocaleString('en-US')],
       ['hive', `${status.entries} entries by ${status.authors} authors`],
       ['digest', status.digest],
+      ['filters', filtersText(status.filters)],
       ['refused', refused.join(', ') || 'nothing'],
       ['offences', String(offences)],
       ['damaged', String(damaged)]
@@ -37,4 +39,16 @@ export const command: Command = {
     print(table(rows))
     return EXIT.ok
   }
+}
+
+function filtersText({ bytes, held }: HiveStatus['filters']): string {
+  const peers = held
+    .filter((each) => each.peers > 0)
+    .map((each) => `${each.kind}: ${each.elements.toLocaleString('en-US')} of ${each.peers} peers`)
+  const heldBytes = held.reduce((sum, each) => sum + each.bytes, 0)
+  return [`own ${kilobytes(bytes)}, held ${kilobytes(heldBytes)}`, ...peers].join('; ')
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1000).toLocaleString('en-US')} kB`
 }

@@ -49,6 +49,8 @@ export interface PromotionComponents {
   readonly swarm: Pick<Swarm, 'fetch' | 'seenBy'> | undefined
   /** Authors that must vouch before an insight is released; from 2 on, authors must not be traceable. */
   readonly k: number
+  /** Peers may know of facts recorded until then that this node found them; milliseconds since 1970. */
+  readonly toldUntil: number
   readonly anonymizer: Anonymizer
   readonly clock: Clock
   /** Tells peers of new entries. */
@@ -64,7 +66,7 @@ const DAY = 24 * 60 * 60 * 1000
 const EPOCH = 7 * DAY
 
 const TRACEABLE =
-  'while k was 1 this fact was in the filter that peers got of this node, so its author could be traced'
+  'it was known here while k was 1, when peers are told which facts this node found: its author could be traced'
 
 interface Prepared {
   readonly fact: StoredFact
@@ -145,7 +147,8 @@ export class Promotion {
 
   /** The publication of a fact, or the reason why it is withheld. */
   #prepare(fact: StoredFact): Prepared | string {
-    if (this.#components.k > 1 && fact.observed) return TRACEABLE
+    const { k, toldUntil } = this.#components
+    if (k > 1 && fact.recordedAt.getTime() <= toldUntil) return TRACEABLE
     const { kind, ...said } = readAll(fact.record, readRecord)
     const result = this.#components.anonymizer.anonymize(said)
     if (result.verdict === 'withheld') return result.reason

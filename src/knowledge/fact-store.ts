@@ -224,7 +224,7 @@ export class FactStore {
       const known = new Map<string, StoredFact>()
       const changed = new Map<string, StoredFact>()
       const fresh: Uint8Array[] = []
-      const observed: Uint8Array[] = []
+      const shared: Uint8Array[] = []
       const statuses = facts.map((fact): Added => {
         const key = toHex(fact.digest)
         const before = stored.get(key)
@@ -232,14 +232,14 @@ export class FactStore {
         const now = held === undefined ? fact : mergeRepeated(held, fact)
         known.set(key, now)
         if (held === undefined) fresh.push(fact.digest)
-        if (now.observed && held?.observed !== true) observed.push(fact.digest)
+        if (held === undefined && !fact.private) shared.push(fact.digest)
         if (held === undefined || isDifferent(held, now)) changed.set(key, now)
         return { status: held === undefined ? 'new' : 'duplicate', lookedUp: stored.has(key) }
       })
       await this.#commit(fresh.length, [
         ...[...changed.values()].flatMap((fact) => this.#put(fact)),
         ...this.known.insert(fresh),
-        ...this.#observeOperations(observed)
+        ...this.#observeOperations(shared)
       ])
       void this.known.checkpoint()
       void this.observed?.checkpoint()
@@ -285,8 +285,7 @@ export class FactStore {
     elementOf: (digest: Uint8Array) => Uint8Array
   ): AsyncGenerator<Uint8Array[]> {
     for await (const batch of this.#all()) {
-      const shared = batch.filter((fact) => fact.observed && !fact.private)
-      yield shared.map(({ digest }) => elementOf(digest))
+      yield batch.filter((fact) => !fact.private).map(({ digest }) => elementOf(digest))
     }
   }
 
@@ -319,10 +318,5 @@ export class FactStore {
 }
 
 function isDifferent(a: StoredFact, b: StoredFact): boolean {
-  return (
-    a.confidence !== b.confidence ||
-    a.private !== b.private ||
-    a.observed !== b.observed ||
-    a.tags.length !== b.tags.length
-  )
+  return a.confidence !== b.confidence || a.private !== b.private || a.tags.length !== b.tags.length
 }

@@ -62,8 +62,6 @@ export interface StoredFact extends Omit<
 > {
   readonly digest: Uint8Array
   readonly record: Uint8Array
-  /** Told to peers in this node's filter: whoever holds it knows who found the fact. */
-  readonly observed: boolean
 }
 
 const OPTIONS: ReadonlySet<string> = new Set([
@@ -79,10 +77,6 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'source'
 ])
 
-/** Flags of a stored fact. */
-const PRIVATE = 1
-const OBSERVED = 2
-
 const MAX_SOURCE_BYTES = 1024
 const MAX_AGENT_BYTES = 256
 const MAX_TAGS_READ = 16
@@ -91,7 +85,7 @@ const MAX_TAG_BYTES_READ = 64
 /** Checked by hand: this is the hot path of ingestion. Throws `HiveError` or `LimitError`. */
 export function storedFact(
   input: FactInput,
-  { agent, now, observing }: { agent: string; now: number; observing: boolean }
+  { agent, now }: { agent: string; now: number }
 ): StoredFact {
   checkInput(input)
   const { entity, content, attribute, value } = input
@@ -102,7 +96,6 @@ export function storedFact(
     confidence: input.confidence,
     tags: canonicalTags(input.tags ?? []),
     private: input.private ?? false,
-    observed: observing && input.private !== true,
     validFrom: input.validFrom,
     source: input.source,
     agent,
@@ -111,7 +104,7 @@ export function storedFact(
 }
 
 export function factOf(stored: StoredFact): Fact {
-  const { digest, record, observed: _observed, ...rest } = stored
+  const { digest, record, ...rest } = stored
   const { kind: _, ...said } = readAll(record, readRecord)
   return { id: toHex(digest), ...said, ...rest }
 }
@@ -123,8 +116,7 @@ export function mergeRepeated(held: StoredFact, again: StoredFact): StoredFact {
     confidence: Math.max(held.confidence, again.confidence),
     tags: canonicalTags([...held.tags, ...again.tags].slice(0, MAX_TAGS_READ)),
     // Once private, always private: a repetition must not publish what was meant to stay.
-    private: held.private || again.private,
-    observed: held.observed || (again.observed && !held.private)
+    private: held.private || again.private
   }
 }
 
@@ -132,7 +124,7 @@ export function writeFact(fact: StoredFact): Uint8Array {
   const encoder = encoding.createEncoder()
   encoding.writeVarUint8Array(encoder, fact.record)
   encoding.writeFloat64(encoder, fact.confidence)
-  encoding.writeVarUint(encoder, (fact.private ? PRIVATE : 0) | (fact.observed ? OBSERVED : 0))
+  encoding.writeVarUint(encoder, fact.private ? 1 : 0)
   encoding.writeVarUint(encoder, fact.recordedAt.getTime())
   encoding.writeFloat64(encoder, fact.validFrom?.getTime() ?? Number.NaN)
   encoding.writeVarString(encoder, fact.agent)
@@ -151,7 +143,7 @@ export function readFact(digest: Uint8Array, bytes: Uint8Array): StoredFact {
     }
     const record = readBlob(decoder, MAX_RECORD_BYTES)
     const confidence = float64()
-    const flags = readUint(decoder, PRIVATE | OBSERVED)
+    const isPrivate = readUint(decoder, 1) === 1
     const recordedAt = new Date(readUint(decoder, Number.MAX_SAFE_INTEGER))
     const validFrom = float64()
     const agent = readText(decoder, MAX_AGENT_BYTES)
@@ -162,8 +154,7 @@ export function readFact(digest: Uint8Array, bytes: Uint8Array): StoredFact {
       digest,
       record,
       confidence,
-      private: (flags & PRIVATE) !== 0,
-      observed: (flags & OBSERVED) !== 0,
+      private: isPrivate,
       recordedAt,
       agent,
       tags,

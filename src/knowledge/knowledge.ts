@@ -137,9 +137,8 @@ export class Knowledge {
   }
 
   #prepare(input: FactInput): Incoming {
-    const { agent, clock, facts } = this.#components
-    const observing = facts.observed !== undefined
-    const fact = storedFact(input, { agent, now: clock.now(), observing })
+    const { agent, clock } = this.#components
+    const fact = storedFact(input, { agent, now: clock.now() })
     return { fact, heuristic: input.enableBloomHeuristic === true }
   }
 

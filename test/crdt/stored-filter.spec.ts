@@ -20,11 +20,11 @@ async function filterOn(store: Store, key?: Uint8Array): Promise<StoredFilter> {
   return filter
 }
 
-async function add(store: Store, filter: StoredFilter, digests: Uint8Array[]): Promise<void> {
+async function add(store: Store, filter: StoredFilter, items: Uint8Array[]): Promise<void> {
   const things = store.section('things')
   await store.commit([
-    ...digests.map((digest) => things.put(digest, Buffer.from('thing'))),
-    ...filter.insert(digests)
+    ...items.map((digest) => things.put(digest, Buffer.from('thing'))),
+    ...filter.insert(items)
   ])
   await filter.checkpoint()
 }

@@ -10,7 +10,12 @@ async function read(...chunks: (string | Buffer)[]): Promise<(FactInput | string
 }
 
 const line = (content: string): string => JSON.stringify({ entity: 'e', content, confidence: 1 })
-const fact = (content: string): FactInput => ({ entity: 'e', content, confidence: 1 })
+const fact = (content: string): FactInput => ({
+  entity: 'e',
+  content,
+  confidence: 1,
+  enableBloomHeuristic: true
+})
 
 describe('JSON Lines of facts', () => {
   it('are read however they are cut into chunks, in the middle of a character too', async () => {
