@@ -5,16 +5,12 @@
  * the order of their calls; a damaged value reads as absent and is counted, never as other data.
  * After a failed write (disk full) reads go on, and every commit tries to reopen first.
  */
-import { mkdirSync, realpathSync } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
-import { join, resolve as absolute } from 'node:path'
-import { Level } from 'level'
-import { MemoryLevel } from 'memory-level'
 import { seal, unseal } from './checksum.ts'
+import { createDatabase, ENCODING, messageOf, openDatabase, probe, reserve } from './database.ts'
 import { StoreError } from './errors.ts'
-import type { AbstractBatchOperation, AbstractLevel, AbstractSublevel } from 'abstract-level'
+import type { AbstractBatchOperation, AbstractSublevel } from 'abstract-level'
+import type { Database } from './database.ts'
 
-export type Database = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>
 type Sublevel = AbstractSublevel<Database, string | Buffer | Uint8Array, Uint8Array, Uint8Array>
 
 /** One put or delete, made by a section and written by `Store.commit`. */
@@ -56,17 +52,6 @@ const SCHEMA_KEY = Buffer.from('schema')
 
 /** Bounds the memory of one write and the wait of the commits behind it. */
 const MAX_BATCH_OPERATIONS = 20_000
-
-/** A probe of this size decides whether there is space again; LevelDB needs about as much to reopen. */
-const PROBE_BYTES = 1024 * 1024
-
-/**
- * Directories that this process has open. LevelDB's refusal of a second open closes a descriptor of
- * the lock file, with which POSIX drops the lock of the first: any other process could open it then.
- */
-const openDirectories = new Set<string>()
-
-const ENCODING = { keyEncoding: 'view', valueEncoding: 'view' } as const
 
 interface Pending {
   readonly operations: readonly Operation[]
@@ -254,74 +239,6 @@ class LevelSection implements Section {
   }
 }
 
-function createDatabase(directory: string | undefined): Database {
-  return directory === undefined
-    ? new MemoryLevel<Uint8Array, Uint8Array>({ ...ENCODING, storeEncoding: 'view' })
-    : new Level<Uint8Array, Uint8Array>(directory, ENCODING)
-}
-
-/** Takes the directory for this process until the result is called. */
-function reserve(directory: string): () => void {
-  const path = identityOf(directory)
-  if (openDirectories.has(path)) {
-    throw new StoreError(
-      'STORE_LOCKED',
-      `This process has ${directory} open already. Close it first, or use another directory.`
-    )
-  }
-  openDirectories.add(path)
-  return () => openDirectories.delete(path)
-}
-
-/** One name for a directory, through whatever links it was given; created, as LevelDB does, to have one. */
-function identityOf(directory: string): string {
-  try {
-    mkdirSync(directory, { recursive: true })
-    return realpathSync(directory)
-  } catch {
-    // Opening it fails too, and says why.
-    return absolute(directory)
-  }
-}
-
-async function openDatabase(database: Database, where: string): Promise<void> {
-  try {
-    await database.open()
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.cause : undefined
-    if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
-      throw new StoreError(
-        'STORE_LOCKED',
-        `Another process has ${where} open. Stop it, or use another directory.`,
-        { cause }
-      )
-    }
-    throw new StoreError(
-      'STORE_OPEN_FAILED',
-      `Cannot open the store in ${where}: ${messageOf(reason ?? cause)}`,
-      { cause }
-    )
-  }
-}
-
-async function probe(directory: string, failure: StoreError): Promise<void> {
-  const path = join(directory, 'probe.tmp')
-  try {
-    const file = await open(path, 'w')
-    try {
-      // Not `write`: it may end early, without an error, where the space ends.
-      await file.writeFile(Buffer.alloc(PROBE_BYTES))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-  } catch {
-    throw failure
-  } finally {
-    await rm(path, { force: true })
-  }
-}
-
 function writeError(where: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
   return new StoreError(
@@ -333,8 +250,4 @@ function writeError(where: string, cause: unknown): StoreError {
 
 function closedError(where: string): StoreError {
   return new StoreError('STORE_CLOSED', `The store in ${where} is closed.`)
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
