@@ -38,6 +38,9 @@ const SCAN_BATCH = 256
 /** Whether what the author said at this place counts. */
 export type Counts = (author: Uint8Array, seq: number) => boolean
 
+/** Missing bodies remembered until they are fetched; the others are found at the next reading. */
+const MAX_NOTICED = 1_000
+
 const EMPTY = new Uint8Array()
 
 export class Materials {
@@ -49,6 +52,8 @@ export class Materials {
   /** Digests that registers speak of without their record being in the same entry. */
   readonly #wanted: Section
   readonly #counts: Counts
+  /** Digests whose body was missing when they were read: damaged, since nothing had marked them. */
+  readonly #noticed = new Map<string, Uint8Array>()
 
   constructor(store: Pick<Store, 'section'>, counts: Counts) {
     this.#records = store.section('records')
@@ -87,6 +92,7 @@ export class Materials {
 
   /** Keeps the body of a record, wherever it came from: its digest vouches for it. */
   keep(digest: Uint8Array, bytes: Uint8Array): Operation[] {
+    this.#noticed.delete(toHex(digest))
     return [this.#records.put(digest, bytes), this.#wanted.del(digest)]
   }
 
@@ -117,15 +123,17 @@ export class Materials {
    * those that are there.
    */
   async wanted(limit: number): Promise<{ missing: Uint8Array[]; settled: Operation[] }> {
-    const missing: Uint8Array[] = []
+    const missing = new Map<string, Uint8Array>()
     const settled: Operation[] = []
-    let batch: Uint8Array[] = []
+    let batch = [...this.#noticed.values()]
     const check = async (): Promise<void> => {
       for (const [i, has] of (await this.has(batch)).entries()) {
         const digest = batch[i]
         if (digest === undefined) continue
-        if (has) settled.push(this.#wanted.del(digest))
-        else if (missing.length < limit) missing.push(digest)
+        if (has) {
+          this.#noticed.delete(toHex(digest))
+          settled.push(this.#wanted.del(digest))
+        } else if (missing.size < limit) missing.set(toHex(digest), digest)
       }
       batch = []
     }
@@ -134,11 +142,11 @@ export class Materials {
       for await (const [digest] of this.#wanted.entries(range)) {
         batch.push(digest)
         if (batch.length === SCAN_BATCH) await check()
-        if (missing.length === limit) break
+        if (missing.size === limit) break
       }
     }
     await check()
-    return { missing, settled }
+    return { missing: [...missing.values()], settled }
   }
 
   async get(digest: Uint8Array): Promise<Standing | undefined> {
@@ -211,7 +219,11 @@ export class Materials {
         }
       }
       const body = bodies[i]
-      if (body === undefined || registers.length === 0) continue
+      if (registers.length === 0) continue
+      if (body === undefined) {
+        if (this.#noticed.size < MAX_NOTICED) this.#noticed.set(toHex(digest), digest)
+        continue
+      }
       standings.push({ digest, record: readAll(body, readRecord), registers })
     }
     return standings

@@ -1,0 +1,103 @@
+/**
+ * Variants: two texts that say the same in other typography. What may differ is the case of plain
+ * words, punctuation around words, white space, typographic characters, and where the sentence
+ * begins ("Since 84, Chrome has gap" and "Chrome has gap since 84"). Every word, number, sign, unit,
+ * version, date, name and identifier must be there on both sides, in the same order around the
+ * circle; so a swap, a negation or another number never passes.
+ *
+ * `dice` is the cheap test before it: the share of character bigrams two texts have in common
+ * (Dice, Ecology 26(3), 1945).
+ */
+
+/** Typographic characters and what they stand for; nothing that could change a number. */
+const TYPOGRAPHY: ReadonlyMap<string, string> = new Map([
+  ...Array.from('\u2018\u2019\u201a\u201b\u2032', (quote) => [quote, "'"] as const),
+  ...Array.from('\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033', (quote) => [quote, '"'] as const),
+  ...Array.from('\u2010\u2011\u2012\u2013\u2014\u2015\u2212', (dash) => [dash, '-'] as const),
+  ['\u2026', '...'],
+  ['\ufb00', 'ff'],
+  ['\ufb01', 'fi'],
+  ['\ufb02', 'fl'],
+  ['\ufb03', 'ffi'],
+  ['\ufb04', 'ffl'],
+  ['\u00ad', ''],
+  ['\u200b', ''],
+  ['\ufeff', '']
+])
+
+const TYPOGRAPHIC = new RegExp(`[${[...TYPOGRAPHY.keys()].join('')}]`, 'gu')
+
+/** Punctuation that says nothing at the edge of a word. */
+const LEADING = /^["'([{]+(?=.)/u
+const TRAILING = /[.,;:!?"')\]}]+$/u
+
+/** Letters only: a word that means the same whatever its case. */
+const PLAIN_WORD = /^[\p{L}\p{M}]+$/u
+
+/** Upper case behind lower case, or behind a first letter in a mixed word: an identifier or a name. */
+const INNER_CAPITAL = /\p{Ll}\p{Lu}|\p{Lu}{2,}\p{Ll}/u
+
+/** The words of a text in the form in which variants agree. */
+export function wordsOf(text: string): string[] {
+  return text
+    .normalize('NFC')
+    .replace(TYPOGRAPHIC, (character) => TYPOGRAPHY.get(character) ?? character)
+    .split(/\s+/u)
+    .map(wordOf)
+    .filter((word) => word !== '' && !/^-+$/.test(word))
+}
+
+/** Whether two texts are variants of each other. */
+export function areVariants(a: string, b: string): boolean {
+  return isRotation(wordsOf(a), wordsOf(b))
+}
+
+/** Share of character bigrams in common, 0 to 1, counted with repetition; words in any order. */
+export function dice(a: readonly string[], b: readonly string[]): number {
+  const counts = new Map<string, number>()
+  let total = 0
+  for (const bigram of bigramsOf(a)) {
+    counts.set(bigram, (counts.get(bigram) ?? 0) + 1)
+    total += 1
+  }
+  let common = 0
+  for (const bigram of bigramsOf(b)) {
+    total += 1
+    const left = counts.get(bigram) ?? 0
+    if (left === 0) continue
+    counts.set(bigram, left - 1)
+    common += 1
+  }
+  return total === 0 ? 1 : (2 * common) / total
+}
+
+function wordOf(chunk: string): string {
+  const bare = chunk.replace(LEADING, '')
+  const trailing = TRAILING.exec(bare)?.[0] ?? ''
+  const stem = bare.slice(0, bare.length - trailing.length)
+  // Brackets that the word opens, and a sign behind a digit ("5!"), are part of it.
+  const belongs = /[([{]/.test(stem) || /\d$/.test(stem) ? kept(stem, trailing) : ''
+  const word = stem + belongs
+  return PLAIN_WORD.test(word) && !INNER_CAPITAL.test(word) ? word.toLowerCase() : word
+}
+
+/** What of the punctuation behind a word is not punctuation. */
+function kept(stem: string, trailing: string): string {
+  if (/\d$/.test(stem) && trailing.startsWith('!')) return '!'
+  const opened = stem.replaceAll(/[^([{]/g, '').length
+  const closing = /^[)\]}]+/.exec(trailing)?.[0] ?? ''
+  return closing.slice(0, opened)
+}
+
+function isRotation(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false
+  if (a.length === 0) return true
+  return a.some((_, start) => b.every((word, i) => word === a[(start + i) % a.length]))
+}
+
+function* bigramsOf(words: readonly string[]): Generator<string> {
+  for (const word of words) {
+    const padded = ` ${word} `
+    for (let i = 0; i + 1 < padded.length; i++) yield padded.slice(i, i + 2)
+  }
+}
