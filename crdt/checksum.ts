@@ -4,19 +4,26 @@
  */
 import { crc32 } from 'node:zlib'
 
-const CHECKSUM_BYTES = 4
+export const SEAL_BYTES = 4
 
 export function seal(key: Uint8Array, value: Uint8Array): Uint8Array {
-  const sealed = Buffer.allocUnsafe(CHECKSUM_BYTES + value.length)
+  const sealed = Buffer.allocUnsafe(SEAL_BYTES + value.length)
   sealed.writeUInt32BE(crc32(value, crc32(key)), 0)
-  sealed.set(value, CHECKSUM_BYTES)
+  sealed.set(value, SEAL_BYTES)
   return sealed
+}
+
+/** Seals a value that stands behind `SEAL_BYTES` free bytes. */
+export function sealInPlace(key: Uint8Array, sealable: Uint8Array): Uint8Array {
+  const checksum = crc32(sealable.subarray(SEAL_BYTES), crc32(key))
+  new DataView(sealable.buffer, sealable.byteOffset, SEAL_BYTES).setUint32(0, checksum)
+  return sealable
 }
 
 /** The value; undefined if it is damaged. */
 export function unseal(key: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
-  if (sealed.length < CHECKSUM_BYTES) return undefined
-  const value = sealed.subarray(CHECKSUM_BYTES)
-  const stored = new DataView(sealed.buffer, sealed.byteOffset, CHECKSUM_BYTES).getUint32(0)
+  if (sealed.length < SEAL_BYTES) return undefined
+  const value = sealed.subarray(SEAL_BYTES)
+  const stored = new DataView(sealed.buffer, sealed.byteOffset, SEAL_BYTES).getUint32(0)
   return stored === crc32(value, crc32(key)) ? value : undefined
 }

@@ -15,7 +15,7 @@
  */
 export { createAuthor } from './author.ts'
 export { MAX_ENTRY_BYTES, MAX_NAME_BYTES, MAX_RECORD_BYTES, MAX_TAGS } from './constants.ts'
-export { equalBytes, fromHex, toHex } from './digest.ts'
+export { concat, equalBytes, fromHex, toHex } from './digest.ts'
 export { readBlob, readBytes, readAll, readText, readUint } from './encoding.ts'
 export {
   hasValidSignature,
@@ -31,7 +31,16 @@ export { GrowingFilter, parametersOf } from './growing-filter.ts'
 export { clientIdOf, readLogUpdate } from './knowledge-log.ts'
 export { pack, unpack } from './payload.ts'
 export { digestOf } from './publication.ts'
-export { canonicalRecord, encodeRecord, recordDigest, readRecord } from './record.ts'
+export {
+  canonicalRecord,
+  encodeRecord,
+  recordDigest,
+  readRecord,
+  sizeOfRecord,
+  writeRecord
+} from './record.ts'
+export { SEAL_BYTES } from './checksum.ts'
+export { seqBytes, seqOf } from './sequence.ts'
 export { canonicalTags } from './register.ts'
 export { openReplica } from './replica.ts'
 export { Serial } from './serial.ts'

@@ -5,13 +5,11 @@
  * the order of their calls; a damaged value reads as absent and is counted, never as other data.
  * After a failed write (disk full) reads go on, and every commit tries to reopen first.
  */
-import { seal, unseal } from './checksum.ts'
+import { seal, sealInPlace, unseal } from './checksum.ts'
 import { createDatabase, ENCODING, messageOf, openDatabase, probe, reserve } from './database.ts'
 import { StoreError } from './errors.ts'
-import type { AbstractBatchOperation, AbstractSublevel } from 'abstract-level'
+import type { AbstractBatchOperation } from 'abstract-level'
 import type { Database } from './database.ts'
-
-type Sublevel = AbstractSublevel<Database, string | Buffer | Uint8Array, Uint8Array, Uint8Array>
 
 /** One put or delete, made by a section and written by `Store.commit`. */
 export type Operation = AbstractBatchOperation<Database, Uint8Array, Uint8Array>
@@ -32,6 +30,8 @@ export interface Section {
   has(key: Uint8Array): Promise<boolean>
   entries(range?: Range): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
   put(key: Uint8Array, value: Uint8Array): Operation
+  /** The same for a value behind `SEAL_BYTES` free bytes, which spares a copy. */
+  putSealable(key: Uint8Array, sealable: Uint8Array): Operation
   del(key: Uint8Array): Operation
 }
 
@@ -49,6 +49,10 @@ export interface Store {
 /** Version of the layout; a store with another one is refused, never guessed at. */
 const SCHEMA = 2
 const SCHEMA_KEY = Buffer.from('schema')
+
+/** What an iterator reads ahead: a turn of the event loop for many values, not for each. */
+const READ_ITEMS = 1_000
+const READ_AHEAD = { ...ENCODING, highWaterMarkBytes: 256 * 1024 } as const
 
 /** Bounds the memory of one write and the wait of the commits behind it. */
 const MAX_BATCH_OPERATIONS = 20_000
@@ -101,8 +105,7 @@ class LevelStore implements Store {
   section(name: string): Section {
     const known = this.#sections.get(name)
     if (known !== undefined) return known
-    const sublevel = this.#database.sublevel<Uint8Array, Uint8Array>(name, ENCODING)
-    const section = new LevelSection(sublevel, () => {
+    const section = new LevelSection(this.#database, name, () => {
       this.damaged += 1
     })
     this.#sections.set(name, section)
@@ -184,51 +187,87 @@ class LevelStore implements Store {
     if (this.#where !== 'memory') await probe(this.#where, failure)
     await this.#database.close()
     await openDatabase(this.#database, this.#where)
-    // Sublevels of a closed database stay closed.
-    await Promise.all([...this.#sections.values()].map((section) => section.reopen()))
     this.#failure = undefined
   }
 }
 
+/**
+ * Keys of a section begin with `!<name>!`, as those of an abstract-level sublevel do. The prefix is
+ * added here, since a sublevel's own handling costs more than the rest of a write.
+ */
 class LevelSection implements Section {
-  readonly #sublevel: Sublevel
+  readonly #database: Database
+  readonly #prefix: Buffer
+  /** The first key behind the section: `"` follows `!`. */
+  readonly #end: Buffer
   readonly #onDamaged: () => void
 
-  constructor(sublevel: Sublevel, onDamaged: () => void) {
-    this.#sublevel = sublevel
+  constructor(database: Database, name: string, onDamaged: () => void) {
+    this.#database = database
+    this.#prefix = Buffer.from(`!${name}!`)
+    this.#end = Buffer.from(`!${name}"`)
     this.#onDamaged = onDamaged
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#open(key, await this.#sublevel.get(key))
+    return this.#open(key, await this.#database.get(this.#prefixed(key), ENCODING))
   }
 
   async getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
-    const sealed = await this.#sublevel.getMany(keys)
+    const prefixed = keys.map((key) => this.#prefixed(key))
+    const sealed = await this.#database.getMany(prefixed, ENCODING)
     return keys.map((key, i) => this.#open(key, sealed[i]))
   }
 
   has(key: Uint8Array): Promise<boolean> {
-    return this.#sublevel.has(key)
+    return this.#database.has(this.#prefixed(key), ENCODING)
   }
 
   async *entries(range: Range = {}): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
-    for await (const [key, sealed] of this.#sublevel.iterator(range)) {
-      const value = this.#open(key, sealed)
-      if (value !== undefined) yield [key, value]
+    const { reverse, limit } = range
+    const bounds = this.#bounds(range)
+    const iterator = this.#database.iterator({ ...bounds, reverse, limit, ...READ_AHEAD })
+    try {
+      for (;;) {
+        const items = await iterator.nextv(READ_ITEMS)
+        if (items.length === 0) return
+        for (const [prefixed, sealed] of items) {
+          const key = prefixed.subarray(this.#prefix.length)
+          const value = this.#open(key, sealed)
+          if (value !== undefined) yield [key, value]
+        }
+      }
+    } finally {
+      await iterator.close()
     }
   }
 
   put(key: Uint8Array, value: Uint8Array): Operation {
-    return { type: 'put', key, value: seal(key, value), sublevel: this.#sublevel }
+    return { type: 'put', key: this.#prefixed(key), value: seal(key, value) }
+  }
+
+  putSealable(key: Uint8Array, sealable: Uint8Array): Operation {
+    return { type: 'put', key: this.#prefixed(key), value: sealInPlace(key, sealable) }
   }
 
   del(key: Uint8Array): Operation {
-    return { type: 'del', key, sublevel: this.#sublevel }
+    return { type: 'del', key: this.#prefixed(key) }
   }
 
-  async reopen(): Promise<void> {
-    await this.#sublevel.open()
+  #prefixed(key: Uint8Array): Uint8Array {
+    const prefixed = Buffer.allocUnsafe(this.#prefix.length + key.length)
+    prefixed.set(this.#prefix, 0)
+    prefixed.set(key, this.#prefix.length)
+    return prefixed
+  }
+
+  #bounds({ gt, gte, lt, lte }: Range): Range {
+    const lower =
+      gt === undefined
+        ? { gte: gte === undefined ? this.#prefix : this.#prefixed(gte) }
+        : { gt: this.#prefixed(gt) }
+    if (lte !== undefined) return { ...lower, lte: this.#prefixed(lte) }
+    return { ...lower, lt: lt === undefined ? this.#end : this.#prefixed(lt) }
   }
 
   #open(key: Uint8Array, sealed: Uint8Array | undefined): Uint8Array | undefined {

@@ -10,7 +10,7 @@ import { Capabilities } from './capabilities/index.ts'
 import { loadFilterSettings } from './filter-settings.ts'
 import { HiveMind, Promotion } from './hive/index.ts'
 import { Janitor } from './janitor/index.ts'
-import { Corroboration, FactStore, Knowledge } from './knowledge/index.ts'
+import { Candidates, Corroboration, FactStore, Knowledge } from './knowledge/index.ts'
 import { localNames } from './local-names.ts'
 import { Metrics } from './metrics/index.ts'
 import { HiveOptions } from './options.ts'
@@ -100,6 +100,7 @@ interface HiveComponents {
 /** A running node. */
 export class Hive extends EventEmitter<HiveEvents> {
   readonly #components: HiveComponents
+  readonly #candidates: Candidates
   readonly #promotion: Promotion
   readonly agents: Agents
   /** The default agent. */
@@ -109,9 +110,10 @@ export class Hive extends EventEmitter<HiveEvents> {
   constructor(components: HiveComponents) {
     super()
     this.#components = components
-    const { options, replica, facts, swarm } = components
+    const { options, store, replica, facts, swarm } = components
+    this.#candidates = new Candidates(store, facts)
     this.#promotion = new Promotion({
-      facts,
+      candidates: this.#candidates,
       replica,
       anonymizer: anonymizer({ knownNames: options.anonymity.knownNames ?? localNames() }),
       clock: options.clock ?? Date,
@@ -196,6 +198,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     return {
       knowledge: new Knowledge({
         facts,
+        candidates: this.#candidates,
         corroboration: new Corroboration({ replica, swarm }),
         agent,
         clock: options.clock ?? Date,

@@ -18,7 +18,7 @@ import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Publication, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
-import type { FactStore, StoredFact } from '../knowledge/index.ts'
+import type { CandidateBatch, Candidates, StoredFact } from '../knowledge/index.ts'
 
 export interface BroadcastOptions extends AbortOptions {
   /** Facts below it stay local; 0 to 1, default 0.9. */
@@ -40,7 +40,7 @@ export interface BroadcastReport extends BroadcastProgress {
 }
 
 export interface PromotionComponents {
-  readonly facts: FactStore
+  readonly candidates: Candidates
   readonly replica: Pick<
     Replica,
     'elementOf' | 'has' | 'keepBodies' | 'publish' | 'publishEvidence' | 'rotateAuthor'
@@ -92,16 +92,16 @@ export class Promotion {
     this.#rotateWhenDue()
     const totals = { promoted: 0, corroborated: 0 }
     const withheld: { id: string; reason: string }[] = []
-    for await (const batch of this.#components.facts.candidates(BATCH_FACTS)) {
+    for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
       signal?.throwIfAborted()
       const prepared: Prepared[] = []
-      for (const fact of batch) {
+      for (const fact of batch.facts) {
         if (fact.confidence < minConfidence) continue
         const result = this.#prepare(fact)
         if (typeof result === 'string') withheld.push({ id: toHex(fact.digest), reason: result })
         else prepared.push(result)
       }
-      const { records, votes } = await this.#publish(prepared, signal)
+      const { records, votes } = await this.#publish(batch, prepared, signal)
       totals.promoted += records.length
       totals.corroborated += votes.length
       onProgress?.({ ...totals })
@@ -112,17 +112,21 @@ export class Promotion {
   }
 
   async #publish(
+    batch: CandidateBatch,
     prepared: readonly Prepared[],
     signal: AbortSignal | undefined
   ): Promise<Published> {
-    const { replica, facts, announce } = this.#components
+    const { replica, candidates, announce } = this.#components
     await this.#fetchPublished(
       prepared.map(({ digest }) => digest),
       signal
     )
     const published = await replica.publish(prepared.map(({ publication }) => publication))
     // After a crash in between, the next broadcast finds these as already published.
-    await facts.markPromoted(prepared.map(({ fact, digest }) => [fact.digest, digest] as const))
+    await candidates.settle(
+      batch,
+      prepared.map(({ fact, digest }) => [fact.digest, digest] as const)
+    )
     await announce(published.entries)
     return published
   }

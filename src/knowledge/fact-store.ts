@@ -1,17 +1,19 @@
 /**
  * Facts on disk. Additions queue up and are written in groups: one lookup and one fsync for all
- * that came in while the last group was being written. Serial, so that of two equal facts one is
- * new and the other a duplicate, whoever distils them.
+ * that came in meanwhile. Serial, so that of two equal facts one is new and the other a duplicate,
+ * whoever distils them; a group is looked up while the one before it is still being written.
  *
  * A Bloom filter of all facts says which need no lookup: what it does not know is new, and what it
  * seems to know is looked up by its exact key. A second filter, of keyed digests, is what peers are
  * told of the facts that may be shared.
  */
 import * as encoding from 'lib0/encoding'
-import { readAll, readUint, StoredFilter, toHex } from '../../crdt/index.ts'
+import { readAll, readUint, SEAL_BYTES, StoredFilter } from '../../crdt/index.ts'
+import { FactLog } from './fact-log.ts'
 import { mergeRepeated, readFact, writeFact } from './fact.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
-import type { StoredFact } from './fact.ts'
+import type { LogPart } from './fact-log.ts'
+import type { PreparedFact, StoredFact } from './fact.ts'
 
 export interface Added {
   readonly status: 'new' | 'duplicate'
@@ -39,20 +41,22 @@ export interface FactStoreInit {
   }
 }
 
-/** Facts looked up and written at once; bounds memory and the wait of the ones behind. */
-const MAX_GROUP_FACTS = 4_000
+/** Facts looked up and written at once; bounds how long one group holds the event loop. */
+const MAX_GROUP_FACTS = 2_000
 
-const COUNT_KEY = Buffer.from('count')
-const EMPTY = new Uint8Array(0)
-
-interface Addition {
-  readonly facts: readonly StoredFact[]
-  readonly resolve: (added: Added[]) => void
-  readonly reject: (error: unknown) => void
-}
+/** Groups on their way to disk; the next one is looked up meanwhile. */
+const MAX_COMMITS = 2
 
 /** Facts read at a time where all are read. */
 const SCAN_BATCH = 1_000
+
+const TOTALS_KEY = Buffer.from('totals')
+
+interface Addition {
+  readonly facts: readonly PreparedFact[]
+  readonly resolve: (added: Added[]) => void
+  readonly reject: (error: unknown) => void
+}
 
 export class FactStore {
   /** Digests of all facts. */
@@ -60,6 +64,14 @@ export class FactStore {
   /** Elements of the facts that peers are told of; undefined when they are told of none. */
   readonly observed: StoredFilter | undefined
   readonly #observe: FactStoreInit['observe']
+  readonly #store: FactStoreInit['store']
+  readonly #facts: Section
+  readonly #totals: Section
+  readonly #log: FactLog
+  readonly #queue: (Addition | (() => Promise<void>))[] = []
+  /** Stored bytes, by digest, of facts whose commit has not ended. */
+  readonly #inFlight = new Map<string, Uint8Array>()
+  #commits: Promise<void>[] = []
   readonly #use: FilterUse = {
     checks: 0,
     lookupsAvoided: 0,
@@ -67,20 +79,18 @@ export class FactStore {
     lookups: 0,
     lookupMilliseconds: 0
   }
-  readonly #store: FactStoreInit['store']
-  readonly #facts: Section
-  /** Digests of facts that may be promoted and have not been. */
-  readonly #candidates: Section
-  /** Digest of a promoted fact -> digest of the record it became. */
-  readonly #promoted: Section
-  readonly #totals: Section
-  readonly #queue: (Addition | (() => Promise<void>))[] = []
   #draining = false
+  /** Set by a failed commit: the totals are ahead of the disk. */
+  #stale = false
   #count = 0
+  #logEnd = 0
 
   constructor({ store, observe }: FactStoreInit) {
     this.#store = store
     this.#observe = observe
+    this.#facts = store.section('facts')
+    this.#totals = store.section('fact-totals')
+    this.#log = new FactLog(store)
     this.known = new StoredFilter({ store, name: 'facts', source: () => this.#digests() })
     this.observed =
       observe === undefined
@@ -91,17 +101,10 @@ export class FactStore {
             key: observe.key,
             source: () => this.#observedElements(observe.elementOf)
           })
-    this.#facts = store.section('facts')
-    this.#candidates = store.section('candidates')
-    this.#promoted = store.section('promoted')
-    this.#totals = store.section('fact-totals')
   }
 
   async load(): Promise<void> {
-    const bytes = await this.#totals.get(COUNT_KEY)
-    if (bytes !== undefined) {
-      this.#count = readAll(bytes, (decoder) => readUint(decoder, Number.MAX_SAFE_INTEGER))
-    }
+    await this.#loadTotals()
     await this.known.load()
     await this.observed?.load()
   }
@@ -111,13 +114,18 @@ export class FactStore {
     return this.#count
   }
 
+  /** Position behind the last fact of the log. */
+  get logEnd(): number {
+    return this.#logEnd
+  }
+
   /** What the filter of facts has done since the start. */
   get use(): Readonly<FilterUse> {
     return this.#use
   }
 
   /** Resolves, with a status each, when all are on disk. */
-  add(facts: readonly StoredFact[]): Promise<Added[]> {
+  add(facts: readonly PreparedFact[]): Promise<Added[]> {
     if (facts.length === 0) return Promise.resolve([])
     const { promise, resolve, reject } = Promise.withResolvers<Added[]>()
     this.#enqueue({ facts, resolve, reject })
@@ -129,49 +137,51 @@ export class FactStore {
     return bytes === undefined ? undefined : readFact(digest, bytes)
   }
 
+  /** Those of `digests` that are stored, in order. */
+  async getMany(digests: readonly Uint8Array[]): Promise<StoredFact[]> {
+    const found = await this.#facts.getMany([...digests])
+    return digests.flatMap((digest, i) => {
+      const bytes = found[i]
+      return bytes === undefined ? [] : [readFact(digest, bytes)]
+    })
+  }
+
   has(digest: Uint8Array): Promise<boolean> {
     return this.#facts.has(digest)
   }
 
-  /** Facts that may be promoted, in batches. Does not see what is added meanwhile. */
-  async *candidates(batchSize: number): AsyncGenerator<StoredFact[]> {
-    let digests: Uint8Array[] = []
-    for await (const [digest] of this.#candidates.entries()) {
-      digests.push(digest)
-      if (digests.length === batchSize) {
-        yield await this.#read(digests)
-        digests = []
+  /** Digests in the order in which facts were added or changed, as far as they are on disk. */
+  async *log(from: number, to = this.#logEnd): AsyncGenerator<LogPart> {
+    await this.#store.flush()
+    yield* this.#log.read(from, to)
+  }
+
+  /** All facts, in batches, by digest. */
+  async *all(): AsyncGenerator<StoredFact[]> {
+    let batch: StoredFact[] = []
+    for await (const [digest, bytes] of this.#facts.entries()) {
+      batch.push(readFact(digest, bytes))
+      if (batch.length === SCAN_BATCH) {
+        yield batch
+        batch = []
       }
     }
-    if (digests.length > 0) yield await this.#read(digests)
+    yield batch
   }
 
-  /** The hive record a fact became. */
-  promotedAs(digest: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#promoted.get(digest)
-  }
-
-  markPromoted(pairs: readonly (readonly [fact: Uint8Array, record: Uint8Array])[]): Promise<void> {
-    return this.#store.commit(
-      pairs.flatMap(([fact, record]) => [
-        this.#promoted.put(fact, record),
-        this.#candidates.del(fact)
-      ])
-    )
-  }
-
-  /** True when the fact was there. */
-  remove(digest: Uint8Array): Promise<boolean> {
+  /** Removes a fact, together with `extra`; true when it was there. */
+  remove(digest: Uint8Array, extra: readonly Operation[] = []): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>()
     this.#enqueue(async () => {
       try {
+        await Promise.allSettled(this.#commits)
+        await this.#refresh()
         const held = await this.#facts.has(digest)
         if (held) {
-          await this.#commit(-1, [
-            this.#facts.del(digest),
-            this.#candidates.del(digest),
-            this.#promoted.del(digest)
-          ])
+          this.#count -= 1
+          // In the log once more: what follows the store learns that it is gone.
+          const logged = this.#logOperations([digest])
+          await this.#commit([this.#facts.del(digest), ...logged, ...extra])
         }
         resolve(held)
       } catch (error) {
@@ -179,14 +189,6 @@ export class FactStore {
       }
     })
     return promise
-  }
-
-  async #read(digests: Uint8Array[]): Promise<StoredFact[]> {
-    const found = await this.#facts.getMany(digests)
-    return digests.flatMap((digest, i) => {
-      const bytes = found[i]
-      return bytes === undefined ? [] : [readFact(digest, bytes)]
-    })
   }
 
   #enqueue(task: Addition | (() => Promise<void>)): void {
@@ -217,56 +219,102 @@ export class FactStore {
     return group
   }
 
+  /** Looks a group up and begins to write it; resolves when the next one may begin. */
   async #write(group: readonly Addition[]): Promise<void> {
     try {
-      const facts = group.flatMap((addition) => addition.facts)
+      await this.#refresh()
+      const facts =
+        group.length === 1 ? (group[0]?.facts ?? []) : group.flatMap((each) => each.facts)
       const stored = await this.#lookUp(facts)
-      const known = new Map<string, StoredFact>()
-      const changed = new Map<string, StoredFact>()
+      const changed = new Map<string, PreparedFact | StoredFact>()
       const fresh: Uint8Array[] = []
       const shared: Uint8Array[] = []
-      const statuses = facts.map((fact): Added => {
-        const key = toHex(fact.digest)
-        const before = stored.get(key)
-        const held = known.get(key) ?? before
-        const now = held === undefined ? fact : mergeRepeated(held, fact)
-        known.set(key, now)
-        if (held === undefined) fresh.push(fact.digest)
-        if (held === undefined && !fact.private) shared.push(fact.digest)
-        if (held === undefined || isDifferent(held, now)) changed.set(key, now)
-        return { status: held === undefined ? 'new' : 'duplicate', lookedUp: stored.has(key) }
+      const operations: Operation[] = []
+      const put = (key: string, digest: Uint8Array, bytes: Uint8Array): void => {
+        stored.set(key, bytes.subarray(SEAL_BYTES))
+        this.#inFlight.set(key, bytes.subarray(SEAL_BYTES))
+        operations.push(this.#facts.putSealable(digest, bytes))
+      }
+      const added = facts.map((fact): Added => {
+        const key = nameOf(fact.digest)
+        const lookedUp = stored.has(key)
+        const held = stored.get(key)
+        if (held === undefined) {
+          put(key, fact.digest, fact.bytes)
+          changed.set(key, fact)
+          fresh.push(fact.digest)
+          if (!fact.isPrivate) shared.push(fact.digest)
+          return { status: 'new', lookedUp }
+        }
+        const merged = mergeRepeated(fact.digest, held, fact)
+        if (merged !== undefined) {
+          put(key, fact.digest, writeFact(merged))
+          changed.set(key, merged)
+        }
+        return { status: 'duplicate', lookedUp: true }
       })
-      await this.#commit(fresh.length, [
-        ...[...changed.values()].flatMap((fact) => this.#put(fact)),
+      this.#count += fresh.length
+      operations.push(
+        ...this.#logOperations([...changed.values()].map(({ digest }) => digest)),
         ...this.known.insert(fresh),
         ...this.#observeOperations(shared)
-      ])
-      void this.known.checkpoint()
-      void this.observed?.checkpoint()
-      let from = 0
-      for (const { facts: part, resolve } of group) {
-        resolve(statuses.slice(from, from + part.length))
-        from += part.length
-      }
+      )
+      this.#land(group, added, [...changed.keys()], this.#commit(operations))
+      if (this.#commits.length >= MAX_COMMITS) await Promise.race(this.#commits)
     } catch (error) {
       for (const { reject } of group) reject(error)
     }
   }
 
-  /** The facts among these that may be stored already, by digest in hex; undefined: they are not. */
-  async #lookUp(facts: readonly StoredFact[]): Promise<Map<string, StoredFact | undefined>> {
-    const maybe = facts.map(({ digest }) => digest).filter((digest) => this.known.has(digest))
+  /** Answers the callers of a group when its commit has ended. */
+  #land(
+    group: readonly Addition[],
+    added: readonly Added[],
+    changed: readonly string[],
+    commit: Promise<void>
+  ): void {
+    const landed = commit
+      .then(
+        () => {
+          void this.known.checkpoint()
+          void this.observed?.checkpoint()
+          let from = 0
+          for (const { facts, resolve } of group) {
+            resolve(added.slice(from, from + facts.length))
+            from += facts.length
+          }
+        },
+        (error: unknown) => {
+          for (const { reject } of group) reject(error)
+        }
+      )
+      .finally(() => {
+        for (const key of changed) this.#inFlight.delete(key)
+        this.#commits = this.#commits.filter((each) => each !== landed)
+      })
+    this.#commits.push(landed)
+  }
+
+  /** Stored bytes of those that may be there already; undefined: looked up in vain. */
+  async #lookUp(facts: readonly PreparedFact[]): Promise<Map<string, Uint8Array | undefined>> {
+    const stored = new Map<string, Uint8Array | undefined>()
+    const maybe: Uint8Array[] = []
+    for (const { digest } of facts) {
+      if (!this.known.has(digest)) continue
+      const inFlight = this.#inFlight.size === 0 ? undefined : this.#inFlight.get(nameOf(digest))
+      if (inFlight === undefined) maybe.push(digest)
+      else stored.set(nameOf(digest), inFlight)
+    }
     const started = performance.now()
     const found = maybe.length === 0 ? [] : await this.#facts.getMany(maybe)
     this.#use.lookupMilliseconds += performance.now() - started
     this.#use.checks += facts.length
-    this.#use.lookups += maybe.length
-    this.#use.lookupsAvoided += facts.length - maybe.length
-    const stored = new Map<string, StoredFact | undefined>()
+    this.#use.lookups += maybe.length + stored.size
+    this.#use.lookupsAvoided += facts.length - maybe.length - stored.size
     for (const [i, digest] of maybe.entries()) {
       const bytes = found[i]
       if (bytes === undefined) this.#use.falsePositives += 1
-      stored.set(toHex(digest), bytes === undefined ? undefined : readFact(digest, bytes))
+      stored.set(nameOf(digest), bytes)
     }
     return stored
   }
@@ -277,46 +325,60 @@ export class FactStore {
     return this.observed.insert(digests.map((digest) => elementOf(digest)))
   }
 
+  #logOperations(digests: readonly Uint8Array[]): Operation[] {
+    const operations = this.#log.append(this.#logEnd, digests)
+    this.#logEnd += digests.length
+    return operations
+  }
+
   async *#digests(): AsyncGenerator<Uint8Array[]> {
-    for await (const batch of this.#all()) yield batch.map(({ digest }) => digest)
+    for await (const batch of this.all()) yield batch.map(({ digest }) => digest)
   }
 
   async *#observedElements(
     elementOf: (digest: Uint8Array) => Uint8Array
   ): AsyncGenerator<Uint8Array[]> {
-    for await (const batch of this.#all()) {
+    for await (const batch of this.all()) {
       yield batch.filter((fact) => !fact.private).map(({ digest }) => elementOf(digest))
     }
   }
 
-  async *#all(): AsyncGenerator<StoredFact[]> {
-    let batch: StoredFact[] = []
-    for await (const [digest, bytes] of this.#facts.entries()) {
-      batch.push(readFact(digest, bytes))
-      if (batch.length === SCAN_BATCH) {
-        yield batch
-        batch = []
-      }
-    }
-    yield batch
-  }
-
-  #put(fact: StoredFact): Operation[] {
-    return [
-      this.#facts.put(fact.digest, writeFact(fact)),
-      fact.private ? this.#candidates.del(fact.digest) : this.#candidates.put(fact.digest, EMPTY)
-    ]
-  }
-
-  async #commit(added: number, operations: readonly Operation[]): Promise<void> {
+  async #commit(operations: readonly Operation[]): Promise<void> {
     if (operations.length === 0) return
-    const count = this.#count + added
-    const bytes = encoding.encode((encoder) => encoding.writeVarUint(encoder, count))
-    await this.#store.commit([...operations, this.#totals.put(COUNT_KEY, bytes)])
+    const totals = encoding.encode((encoder) => {
+      encoding.writeVarUint(encoder, this.#count)
+      encoding.writeVarUint(encoder, this.#logEnd)
+    })
+    try {
+      await this.#store.commit([...operations, this.#totals.put(TOTALS_KEY, totals)])
+    } catch (error) {
+      this.#stale = true
+      throw error
+    }
+  }
+
+  /** Goes back to what is on disk, after a failed commit. */
+  async #refresh(): Promise<void> {
+    if (!this.#stale) return
+    await Promise.allSettled(this.#commits)
+    await this.#store.flush()
+    await this.#loadTotals()
+    this.#stale = false
+  }
+
+  async #loadTotals(): Promise<void> {
+    const bytes = await this.#totals.get(TOTALS_KEY)
+    const read = (decoder: Parameters<typeof readUint>[0]): number[] => [
+      readUint(decoder, Number.MAX_SAFE_INTEGER),
+      readUint(decoder, Number.MAX_SAFE_INTEGER)
+    ]
+    const [count = 0, logEnd = 0] = bytes === undefined ? [] : readAll(bytes, read)
     this.#count = count
+    this.#logEnd = logEnd
   }
 }
 
-function isDifferent(a: StoredFact, b: StoredFact): boolean {
-  return a.confidence !== b.confidence || a.private !== b.private || a.tags.length !== b.tags.length
+/** A digest as a key of a map: one character a byte, which is cheaper than hex. */
+function nameOf(digest: Uint8Array): string {
+  return Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength).toString('latin1')
 }

@@ -1,19 +1,19 @@
 /** Facts: what an agent of this node holds to be true. Local until it is promoted. */
-import * as encoding from 'lib0/encoding'
 import {
   canonicalRecord,
   canonicalTags,
-  encodeRecord,
-  MAX_RECORD_BYTES,
+  MAX_TAGS,
   readAll,
-  readBlob,
+  readBytes,
   readRecord,
-  readText,
-  readUint,
   recordDigest,
-  toHex
+  SEAL_BYTES,
+  sizeOfRecord,
+  toHex,
+  writeRecord
 } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
+import type { Decoder } from '../../crdt/index.ts'
 
 export interface DistillOptions {
   /** Skip the search for near-duplicates; exact duplicates are always found. */
@@ -64,6 +64,16 @@ export interface StoredFact extends Omit<
   readonly record: Uint8Array
 }
 
+/** A fact on its way into the store. */
+export interface PreparedFact {
+  readonly digest: Uint8Array
+  /** What is stored, behind the free bytes of its seal. */
+  readonly bytes: Uint8Array
+  readonly confidence: number
+  readonly isPrivate: boolean
+  readonly tags: readonly string[]
+}
+
 const OPTIONS: ReadonlySet<string> = new Set([
   'entity',
   'content',
@@ -77,29 +87,104 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'source'
 ])
 
-const MAX_SOURCE_BYTES = 1024
-const MAX_AGENT_BYTES = 256
-const MAX_TAGS_READ = 16
-const MAX_TAG_BYTES_READ = 64
+/** Source and agent have a length byte on disk. */
+const MAX_SOURCE_BYTES = 255
 
-/** Checked by hand: this is the hot path of ingestion. Throws `HiveError` or `LimitError`. */
-export function storedFact(
+/** Where the fields of a stored fact begin, the free bytes of its seal included. */
+const FLAGS = SEAL_BYTES
+const CONFIDENCE = FLAGS + 1
+const RECORDED_AT = CONFIDENCE + 8
+const VALID_FROM = RECORDED_AT + 8
+const SIZE = VALID_FROM + 8
+const HEADER_BYTES = SIZE + 4
+
+const PRIVATE = 1
+
+/**
+ * The fact as it is stored, and its name. Checked and written by hand: this is the hot path of
+ * ingestion. Throws `HiveError` or `LimitError`.
+ */
+export function prepareFact(
   input: FactInput,
   { agent, now }: { agent: string; now: number }
-): StoredFact {
+): PreparedFact {
   checkInput(input)
-  const { entity, content, attribute, value } = input
-  const record = encodeRecord(canonicalRecord({ kind: 'fact', entity, content, attribute, value }))
+  const { entity, content, attribute, value, confidence, validFrom, source = '' } = input
+  const record = canonicalRecord({ kind: 'fact', entity, content, attribute, value })
+  const size = sizeOfRecord(record)
+  const tags = canonicalTags(input.tags ?? [])
+  const isPrivate = input.private === true
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + size + trailerSize(agent, source, tags))
+  writeHeader(bytes, {
+    confidence,
+    isPrivate,
+    recordedAt: now,
+    validFrom: validFrom?.getTime(),
+    size
+  })
+  writeRecord(record, bytes, HEADER_BYTES)
+  writeTrailer(bytes, HEADER_BYTES + size, { agent, source, tags })
+  const digest = recordDigest(bytes.subarray(HEADER_BYTES, HEADER_BYTES + size))
+  return { digest, bytes, confidence, isPrivate, tags }
+}
+
+/** A stored fact out of the bytes behind the free ones. */
+export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
+  const at = (field: number): number => field - SEAL_BYTES
+  const size = view.getUint32(at(SIZE))
+  const start = at(HEADER_BYTES)
+  const validFrom = view.getFloat64(at(VALID_FROM))
+  const { agent, source, tags } = readAll(stored.subarray(start + size), readTrailer)
   return {
-    digest: recordDigest(record),
-    record,
-    confidence: input.confidence,
-    tags: canonicalTags(input.tags ?? []),
-    private: input.private ?? false,
-    validFrom: input.validFrom,
-    source: input.source,
+    digest,
+    record: stored.subarray(start, start + size),
+    confidence: view.getFloat64(at(CONFIDENCE)),
+    private: view.getUint8(at(FLAGS)) === PRIVATE,
+    recordedAt: new Date(view.getFloat64(at(RECORDED_AT))),
     agent,
-    recordedAt: new Date(now)
+    tags,
+    ...(Number.isNaN(validFrom) ? {} : { validFrom: new Date(validFrom) }),
+    ...(source === '' ? {} : { source })
+  }
+}
+
+/** The bytes of a stored fact, for `putSealable`. */
+export function writeFact(fact: StoredFact): Uint8Array {
+  const { record, agent, source = '', tags } = fact
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + record.length + trailerSize(agent, source, tags))
+  writeHeader(bytes, {
+    confidence: fact.confidence,
+    isPrivate: fact.private,
+    recordedAt: fact.recordedAt.getTime(),
+    validFrom: fact.validFrom?.getTime(),
+    size: record.length
+  })
+  bytes.set(record, HEADER_BYTES)
+  writeTrailer(bytes, HEADER_BYTES + record.length, { agent, source, tags })
+  return bytes
+}
+
+/** What a repetition adds: the higher confidence and all tags; undefined when it adds nothing. */
+export function mergeRepeated(
+  digest: Uint8Array,
+  stored: Uint8Array,
+  again: PreparedFact
+): StoredFact | undefined {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
+  const isPrivate = view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE
+  const confidence = view.getFloat64(CONFIDENCE - SEAL_BYTES)
+  const isSame = again.confidence <= confidence && (isPrivate || !again.isPrivate)
+  if (isSame && again.tags.length === 0) return undefined
+  const held = readFact(digest, stored)
+  const tags = canonicalTags([...held.tags, ...again.tags].slice(0, MAX_TAGS))
+  if (isSame && tags.length === held.tags.length) return undefined
+  return {
+    ...held,
+    confidence: Math.max(confidence, again.confidence),
+    tags,
+    // Once private, always private: a repetition must not publish what was meant to stay.
+    private: isPrivate || again.isPrivate
   }
 }
 
@@ -109,59 +194,55 @@ export function factOf(stored: StoredFact): Fact {
   return { id: toHex(digest), ...said, ...rest }
 }
 
-/** What a repetition adds: the higher confidence and all tags. */
-export function mergeRepeated(held: StoredFact, again: StoredFact): StoredFact {
-  return {
-    ...held,
-    confidence: Math.max(held.confidence, again.confidence),
-    tags: canonicalTags([...held.tags, ...again.tags].slice(0, MAX_TAGS_READ)),
-    // Once private, always private: a repetition must not publish what was meant to stay.
-    private: held.private || again.private
-  }
+interface Header {
+  readonly confidence: number
+  readonly isPrivate: boolean
+  readonly recordedAt: number
+  readonly validFrom: number | undefined
+  readonly size: number
 }
 
-export function writeFact(fact: StoredFact): Uint8Array {
-  const encoder = encoding.createEncoder()
-  encoding.writeVarUint8Array(encoder, fact.record)
-  encoding.writeFloat64(encoder, fact.confidence)
-  encoding.writeVarUint(encoder, fact.private ? 1 : 0)
-  encoding.writeVarUint(encoder, fact.recordedAt.getTime())
-  encoding.writeFloat64(encoder, fact.validFrom?.getTime() ?? Number.NaN)
-  encoding.writeVarString(encoder, fact.agent)
-  encoding.writeVarString(encoder, fact.source ?? '')
-  encoding.writeVarUint(encoder, fact.tags.length)
-  for (const tag of fact.tags) encoding.writeVarString(encoder, tag)
-  return encoding.toUint8Array(encoder)
+interface Trailer {
+  readonly agent: string
+  readonly source: string
+  readonly tags: readonly string[]
 }
 
-export function readFact(digest: Uint8Array, bytes: Uint8Array): StoredFact {
-  return readAll(bytes, (decoder) => {
-    const float64 = (): number => {
-      const view = new DataView(bytes.buffer, bytes.byteOffset + decoder.pos, 8)
-      decoder.pos += 8
-      return view.getFloat64(0)
-    }
-    const record = readBlob(decoder, MAX_RECORD_BYTES)
-    const confidence = float64()
-    const isPrivate = readUint(decoder, 1) === 1
-    const recordedAt = new Date(readUint(decoder, Number.MAX_SAFE_INTEGER))
-    const validFrom = float64()
-    const agent = readText(decoder, MAX_AGENT_BYTES)
-    const source = readText(decoder, MAX_SOURCE_BYTES)
-    const count = readUint(decoder, MAX_TAGS_READ)
-    const tags = Array.from({ length: count }, () => readText(decoder, MAX_TAG_BYTES_READ))
-    return {
-      digest,
-      record,
-      confidence,
-      private: isPrivate,
-      recordedAt,
-      agent,
-      tags,
-      ...(Number.isNaN(validFrom) ? {} : { validFrom: new Date(validFrom) }),
-      ...(source === '' ? {} : { source })
-    }
-  })
+function writeHeader(bytes: Buffer, header: Header): void {
+  bytes.writeUInt8(header.isPrivate ? PRIVATE : 0, FLAGS)
+  bytes.writeDoubleBE(header.confidence, CONFIDENCE)
+  bytes.writeDoubleBE(header.recordedAt, RECORDED_AT)
+  bytes.writeDoubleBE(header.validFrom ?? Number.NaN, VALID_FROM)
+  bytes.writeUInt32BE(header.size, SIZE)
+}
+
+/** Texts of at most 255 bytes each, a length byte before each; the tags counted. */
+function trailerSize(agent: string, source: string, tags: readonly string[]): number {
+  let size = 3 + Buffer.byteLength(agent) + Buffer.byteLength(source)
+  for (const tag of tags) size += 1 + Buffer.byteLength(tag)
+  return size
+}
+
+function writeTrailer(bytes: Buffer, at: number, { agent, source, tags }: Trailer): void {
+  let next = writeShort(bytes, at, agent)
+  next = writeShort(bytes, next, source)
+  next = bytes.writeUInt8(tags.length, next)
+  for (const tag of tags) next = writeShort(bytes, next, tag)
+}
+
+function writeShort(bytes: Buffer, at: number, text: string): number {
+  const length = bytes.write(text, at + 1)
+  bytes.writeUInt8(length, at)
+  return at + 1 + length
+}
+
+function readTrailer(decoder: Decoder): Trailer {
+  const short = (): string =>
+    Buffer.from(readBytes(decoder, readBytes(decoder, 1)[0] ?? 0)).toString('utf8')
+  const agent = short()
+  const source = short()
+  const count = readBytes(decoder, 1)[0] ?? 0
+  return { agent, source, tags: Array.from({ length: count }, short) }
 }
 
 function checkInput(input: FactInput): void {
@@ -199,9 +280,9 @@ function checkInput(input: FactInput): void {
   }
   if (
     source !== undefined &&
-    (typeof source !== 'string' || source.length > MAX_SOURCE_BYTES / 4)
+    (typeof source !== 'string' || Buffer.byteLength(source) > MAX_SOURCE_BYTES)
   ) {
-    throw invalid(`has a source that is not a string of at most ${MAX_SOURCE_BYTES / 4} characters`)
+    throw invalid(`has a source that is not a string of at most ${MAX_SOURCE_BYTES} bytes`)
   }
 }
 

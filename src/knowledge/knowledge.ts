@@ -1,10 +1,11 @@
 /** `cortex.knowledge`: takes facts in, once each, and keeps them. */
 import { fromHex, toHex } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import { factOf, storedFact } from './fact.ts'
+import { factOf, prepareFact } from './fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Clock } from '../../transport/index.ts'
-import type { DistillOptions, Fact, FactInput, StoredFact } from './fact.ts'
+import type { Candidates } from './candidates.ts'
+import type { DistillOptions, Fact, FactInput, PreparedFact } from './fact.ts'
 import type { Added, FactStore } from './fact-store.ts'
 import type { Corroboration } from './corroboration.ts'
 
@@ -47,6 +48,7 @@ export interface Forgotten {
 
 export interface KnowledgeComponents {
   readonly facts: FactStore
+  readonly candidates: Candidates
   readonly corroboration: Corroboration
   readonly clock: Clock
   /** Takes back the vote on a published record; false when there is none. */
@@ -56,6 +58,9 @@ export interface KnowledgeComponents {
 
 /** Facts per durable write: large enough to make the fsync cheap, small enough for steady progress. */
 const BATCH_FACTS = 1_000
+
+/** Batches that are being written while the next one is read and hashed. */
+const BATCHES_UNDER_WAY = 2
 
 const DIGEST_BYTES = 32
 
@@ -97,11 +102,19 @@ export class Knowledge {
     const totals = { read: 0, new: 0, duplicate: 0, corroborated: 0 }
     const rejected: { line: number; reason: string }[] = []
     let batch: Incoming[] = []
-    const flush = async (): Promise<void> => {
-      for (const { status } of await this.#add(batch)) totals[status] += 1
+    const writing: Promise<void>[] = []
+    const write = async (items: readonly Incoming[], read: number): Promise<void> => {
+      for (const { status } of await this.#add(items)) totals[status] += 1
+      onProgress?.({ ...totals, read })
+    }
+    /** Hands a batch on, and waits while more than a few are on their way to disk. */
+    const flush = async (allowed: number): Promise<void> => {
+      const written = write(batch, totals.read)
+      // Awaited in order below: a failure must not be reported as unhandled meanwhile.
+      written.catch(() => undefined)
+      writing.push(written)
       batch = []
-      onProgress?.({ ...totals })
-      signal?.throwIfAborted()
+      while (writing.length > allowed) await writing.shift()
     }
     signal?.throwIfAborted()
     for await (const item of items) {
@@ -112,9 +125,12 @@ export class Knowledge {
       } catch (error) {
         rejected.push({ line: totals.read, reason: messageOf(error) })
       }
-      if (batch.length === BATCH_FACTS) await flush()
+      if (batch.length < BATCH_FACTS) continue
+      await flush(BATCHES_UNDER_WAY)
+      if (signal?.aborted === true) break
     }
-    await flush()
+    await flush(0)
+    signal?.throwIfAborted()
     return { ...totals, rejected, seconds: (performance.now() - started) / 1000 }
   }
 
@@ -130,15 +146,16 @@ export class Knowledge {
    */
   async forget(id: string): Promise<Forgotten> {
     const digest = digestOfId(id)
-    const published = await this.#components.facts.promotedAs(digest)
-    const forgotten = await this.#components.facts.remove(digest)
+    const { facts, candidates } = this.#components
+    const published = await candidates.promotedAs(digest)
+    const forgotten = await facts.remove(digest, candidates.forget(digest))
     const retracted = published !== undefined && (await this.#components.retract(published))
     return { forgotten, retracted }
   }
 
   #prepare(input: FactInput): Incoming {
     const { agent, clock } = this.#components
-    const fact = storedFact(input, { agent, now: clock.now() })
+    const fact = prepareFact(input, { agent, now: clock.now() })
     return { fact, heuristic: input.enableBloomHeuristic === true }
   }
 
@@ -157,7 +174,7 @@ export class Knowledge {
 }
 
 interface Incoming {
-  readonly fact: StoredFact
+  readonly fact: PreparedFact
   readonly heuristic: boolean
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { openStore, recordDigest } from '../../crdt/index.ts'
 import { createHive, generateSwarmKey } from '../../src/index.ts'
 import { FactStore } from '../../src/knowledge/index.ts'
-import { storedFact } from '../../src/knowledge/fact.ts'
+import { prepareFact } from '../../src/knowledge/fact.ts'
 import { startNode } from '../fixtures/nodes.ts'
 import { publication } from '../fixtures/publications.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
@@ -130,9 +130,7 @@ describe('de-duplication across peers', () => {
   it('publishes all the same what a peer only claims to have', async () => {
     await using liar = await startNode({ filterInterval: 0, gossip: false })
     await using b = await joined(await hiveOf(liar), {})
-    const digest = recordDigest(
-      storedFact({ entity: 'e', content: 'claimed', confidence: 1 }, AGENT).record
-    )
+    const { digest } = prepareFact({ entity: 'e', content: 'claimed', confidence: 1 }, AGENT)
     liar.replica.published.insert([liar.replica.elementOf(digest)])
     await b.agent.cortex.hive.synchronize()
     const { status } = await b.agent.cortex.knowledge.distill('e', 'claimed', 1, BLOOM)
@@ -147,7 +145,7 @@ describe('de-duplication across peers', () => {
     const store = await openStore()
     const facts = new FactStore({ store })
     await facts.load()
-    const fact = storedFact({ entity: 'e', content: 'c', confidence: 1 }, AGENT)
+    const fact = prepareFact({ entity: 'e', content: 'c', confidence: 1 }, AGENT)
     facts.known.insert([fact.digest])
     assert.deepEqual(await facts.add([fact]), [{ status: 'new', lookedUp: true }])
     assert.ok(await facts.has(fact.digest))

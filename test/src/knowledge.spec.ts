@@ -98,8 +98,9 @@ describe('knowledge', () => {
       onProgress: ({ read }) => read >= 3_000 && abort.abort()
     })
     await assert.rejects(running, { name: 'AbortError' })
-    assert.equal(taken, 3_000)
-    assert.equal(db.status.facts, 3_000)
+    // A few batches are under way when the third one is reported.
+    assert.ok(taken <= 6_000)
+    assert.equal(db.status.facts, taken)
   })
 
   it('refuses what is no fact, by what is wrong with it', async () => {

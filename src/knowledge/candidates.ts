@@ -1,0 +1,116 @@
+/**
+ * Candidates for promotion: every fact that may leave this node and has not. New and changed facts
+ * come out of the log; those that were considered and left (too doubtful, withheld) wait in a
+ * section of their own for the next time.
+ */
+import * as encoding from 'lib0/encoding'
+import { readAll, readUint, toHex } from '../../crdt/index.ts'
+import type { Operation, Section, Store } from '../../crdt/index.ts'
+import type { StoredFact } from './fact.ts'
+import type { FactStore } from './fact-store.ts'
+
+/** Facts to consider together. */
+export interface CandidateBatch {
+  readonly facts: readonly StoredFact[]
+  /** Position in the log behind them; undefined for those that had been left. */
+  readonly next?: number
+}
+
+const CURSOR_KEY = Buffer.from('promotion')
+const EMPTY = new Uint8Array()
+
+export class Candidates {
+  readonly #store: Pick<Store, 'commit'>
+  readonly #facts: FactStore
+  readonly #left: Section
+  /** Digest of a promoted fact -> digest of the record it became. */
+  readonly #promoted: Section
+  readonly #cursors: Section
+
+  constructor(store: Pick<Store, 'commit' | 'section'>, facts: FactStore) {
+    this.#store = store
+    this.#facts = facts
+    this.#left = store.section('candidates')
+    this.#promoted = store.section('promoted')
+    this.#cursors = store.section('cursors')
+  }
+
+  /** All candidates; does not see what is added meanwhile. Each batch must be settled. */
+  async *batches(size: number): AsyncGenerator<CandidateBatch> {
+    const end = this.#facts.logEnd
+    let digests: Uint8Array[] = []
+    for await (const [digest] of this.#left.entries()) {
+      digests.push(digest)
+      if (digests.length < size) continue
+      yield { facts: await this.#read(digests) }
+      digests = []
+    }
+    if (digests.length > 0) yield { facts: await this.#read(digests) }
+    digests = []
+    let next = await this.#cursor()
+    for await (const part of this.#facts.log(next, end)) {
+      digests.push(...part.digests)
+      next = part.next
+      if (digests.length < size) continue
+      yield { facts: await this.#unpromoted(digests), next }
+      digests = []
+    }
+    if (digests.length > 0) yield { facts: await this.#unpromoted(digests), next }
+  }
+
+  /** Records what became of a batch; the facts of it that were not promoted are left for later. */
+  async settle(
+    { facts, next }: CandidateBatch,
+    promoted: readonly (readonly [fact: Uint8Array, record: Uint8Array])[]
+  ): Promise<void> {
+    const gone = new Set(promoted.map(([fact]) => fact))
+    const operations: Operation[] = []
+    for (const [fact, record] of promoted) operations.push(this.#promoted.put(fact, record))
+    for (const { digest } of facts) {
+      if (next === undefined && gone.has(digest)) operations.push(this.#left.del(digest))
+      if (next !== undefined && !gone.has(digest)) operations.push(this.#left.put(digest, EMPTY))
+    }
+    if (next !== undefined) {
+      const bytes = encoding.encode((encoder) => encoding.writeVarUint(encoder, next))
+      operations.push(this.#cursors.put(CURSOR_KEY, bytes))
+    }
+    await this.#store.commit(operations)
+  }
+
+  /** The hive record a fact became. */
+  promotedAs(digest: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#promoted.get(digest)
+  }
+
+  /** Forgets that a fact was ever a candidate. */
+  forget(digest: Uint8Array): Operation[] {
+    return [this.#left.del(digest), this.#promoted.del(digest)]
+  }
+
+  async #read(digests: readonly Uint8Array[]): Promise<StoredFact[]> {
+    const facts = await this.#facts.getMany(digests)
+    return facts.filter((fact) => !fact.private)
+  }
+
+  /** A changed fact is in the log again, and may have been promoted or left before. */
+  async #unpromoted(digests: readonly Uint8Array[]): Promise<StoredFact[]> {
+    const keys = uniqueOf(digests)
+    const [promoted, left] = await Promise.all([
+      this.#promoted.getMany(keys),
+      this.#left.getMany(keys)
+    ])
+    return this.#read(keys.filter((_, i) => promoted[i] === undefined && left[i] === undefined))
+  }
+
+  async #cursor(): Promise<number> {
+    const bytes = await this.#cursors.get(CURSOR_KEY)
+    return bytes === undefined
+      ? 0
+      : readAll(bytes, (decoder) => readUint(decoder, Number.MAX_SAFE_INTEGER))
+  }
+}
+
+/** A fact that changed twice is in the log twice. */
+function uniqueOf(digests: readonly Uint8Array[]): Uint8Array[] {
+  return [...new Map(digests.map((digest) => [toHex(digest), digest])).values()]
+}
