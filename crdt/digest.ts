@@ -2,8 +2,7 @@
 import { hash } from 'node:crypto'
 
 export function sha256(bytes: Uint8Array): Uint8Array {
-  const digest = hash('sha256', bytes, 'buffer')
-  return new Uint8Array(digest.buffer, digest.byteOffset, digest.length)
+  return hash('sha256', bytes, 'buffer')
 }
 
 export function toHex(bytes: Uint8Array): string {

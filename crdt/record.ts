@@ -26,12 +26,19 @@ const KINDS: readonly RecordKind[] = ['fact', 'insight', 'skill', 'goal']
 /** White space folds to one space in all kinds but these, where it carries meaning. */
 const VERBATIM: ReadonlySet<RecordKind> = new Set(['skill'])
 
-/** Text that already is canonical: printable ASCII without runs, leading or trailing spaces. */
-const PLAIN = /^(?! )(?:[!-~]| (?! |$))*$/
+/** Anything but printable ASCII. */
+const NOT_ASCII = /[^ -~]/
 
 /** NFC, trimmed, inner white space folded to one space; case is kept. */
 export function canonicalText(text: string): string {
-  return PLAIN.test(text) ? text : text.normalize('NFC').trim().replace(/\s+/gu, ' ')
+  return isPlain(text) ? text : text.normalize('NFC').trim().replace(/\s+/gu, ' ')
+}
+
+/** Whether a text is canonical as it is: printable ASCII without runs, leading or trailing spaces. */
+function isPlain(text: string): boolean {
+  return (
+    !NOT_ASCII.test(text) && !text.startsWith(' ') && !text.endsWith(' ') && !text.includes('  ')
+  )
 }
 
 /** The canonical form of a record, in which equal knowledge has equal bytes. */
@@ -58,7 +65,12 @@ export function sizeOfRecord(record: HiveRecord): number {
   if (!KINDS.includes(kind)) {
     throw new LimitError('KIND_INVALID', `"${kind}" is no kind of record: ${KINDS.join(', ')}.`)
   }
-  if (![entity, content, attribute, value].every((text) => text.isWellFormed())) {
+  const isWellFormed =
+    entity.isWellFormed() &&
+    content.isWellFormed() &&
+    attribute.isWellFormed() &&
+    value.isWellFormed()
+  if (!isWellFormed) {
     throw new LimitError(
       'TEXT_INVALID',
       'The text holds half a surrogate pair; pass valid Unicode.'

@@ -118,10 +118,18 @@ export class StoredFilter {
 
   /** Inserts at once; the operations belong into the commit of what the elements stand for. */
   insert(elements: readonly Uint8Array[]): Operation[] {
+    return this.insertNew(elements).operations
+  }
+
+  /** The same, and which of the elements certainly were not there before. */
+  insertNew(elements: readonly Uint8Array[]): { isNew: boolean[]; operations: Operation[] } {
     this.#meanwhile?.push(...elements)
     const from = this.version
-    const fresh = elements.filter((element) => this.#filter.add(element)).map(shortElement)
-    return fresh.length === 0 ? [] : [this.#log.put(this.#logKey(from), concat(...fresh))]
+    const isNew = elements.map((element) => this.#filter.add(element))
+    const fresh = elements.filter((_, i) => isNew[i]).map(shortElement)
+    const operations =
+      fresh.length === 0 ? [] : [this.#log.put(this.#logKey(from), concat(...fresh))]
+    return { isNew, operations }
   }
 
   /** Elements added since `version`, as 8 bytes each; undefined when they are no longer known. */

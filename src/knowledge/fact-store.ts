@@ -11,7 +11,7 @@ import * as encoding from 'lib0/encoding'
 import { readAll, readUint, SEAL_BYTES, StoredFilter } from '../../crdt/index.ts'
 import { FactLog } from './fact-log.ts'
 import { mergeRepeated, readFact, writeFact } from './fact.ts'
-import type { Operation, Section, Store } from '../../crdt/index.ts'
+import type { Decoder, Operation, Section, Store } from '../../crdt/index.ts'
 import type { LogPart } from './fact-log.ts'
 import type { PreparedFact, StoredFact } from './fact.ts'
 
@@ -21,11 +21,14 @@ export interface Added {
   readonly lookedUp: boolean
 }
 
+const NEW: Added = { status: 'new', lookedUp: false }
+const NEW_AFTER_LOOKUP: Added = { status: 'new', lookedUp: true }
+const DUPLICATE: Added = { status: 'duplicate', lookedUp: true }
+
 /** What the filter of facts has done since the start. */
 export interface FilterUse {
-  /** Facts checked; those it did not know; those it seemed to know and did not. */
+  /** Facts checked, and those that it seemed to know and that were not there. */
   checks: number
-  lookupsAvoided: number
   falsePositives: number
   /** Exact lookups and the milliseconds they took. */
   lookups: number
@@ -74,7 +77,6 @@ export class FactStore {
   #commits: Promise<void>[] = []
   readonly #use: FilterUse = {
     checks: 0,
-    lookupsAvoided: 0,
     falsePositives: 0,
     lookups: 0,
     lookupMilliseconds: 0
@@ -225,96 +227,85 @@ export class FactStore {
       await this.#refresh()
       const facts =
         group.length === 1 ? (group[0]?.facts ?? []) : group.flatMap((each) => each.facts)
-      const stored = await this.#lookUp(facts)
-      const changed = new Map<string, PreparedFact | StoredFact>()
-      const fresh: Uint8Array[] = []
+      const { isNew, operations } = this.known.insertNew(facts.map(({ digest }) => digest))
+      const stored = await this.#lookUp(facts.filter((_, i) => isNew[i] !== true))
+      this.#use.checks += facts.length
+      const changed: Uint8Array[] = []
       const shared: Uint8Array[] = []
-      const operations: Operation[] = []
-      const put = (key: string, digest: Uint8Array, bytes: Uint8Array): void => {
-        stored.set(key, bytes.subarray(SEAL_BYTES))
-        this.#inFlight.set(key, bytes.subarray(SEAL_BYTES))
+      const put = (digest: Uint8Array, name: string, bytes: Uint8Array): void => {
+        changed.push(digest)
+        this.#inFlight.set(name, bytes.subarray(SEAL_BYTES))
         operations.push(this.#facts.putSealable(digest, bytes))
       }
-      const added = facts.map((fact): Added => {
-        const key = nameOf(fact.digest)
-        const lookedUp = stored.has(key)
-        const held = stored.get(key)
+      const added = facts.map((fact, i): Added => {
+        const { digest, bytes } = fact
+        const name = nameOf(digest)
+        const held = isNew[i] === true ? undefined : (this.#inFlight.get(name) ?? stored.get(name))
         if (held === undefined) {
-          put(key, fact.digest, fact.bytes)
-          changed.set(key, fact)
-          fresh.push(fact.digest)
-          if (!fact.isPrivate) shared.push(fact.digest)
-          return { status: 'new', lookedUp }
+          put(digest, name, bytes)
+          this.#count += 1
+          if (!fact.isPrivate) shared.push(digest)
+          if (isNew[i] === true) return NEW
+          this.#use.falsePositives += 1
+          return NEW_AFTER_LOOKUP
         }
-        const merged = mergeRepeated(fact.digest, held, fact)
-        if (merged !== undefined) {
-          put(key, fact.digest, writeFact(merged))
-          changed.set(key, merged)
-        }
-        return { status: 'duplicate', lookedUp: true }
+        const merged = mergeRepeated(digest, held, fact)
+        if (merged !== undefined) put(digest, name, writeFact(merged))
+        return DUPLICATE
       })
-      this.#count += fresh.length
-      operations.push(
-        ...this.#logOperations([...changed.values()].map(({ digest }) => digest)),
-        ...this.known.insert(fresh),
-        ...this.#observeOperations(shared)
-      )
-      this.#land(group, added, [...changed.keys()], this.#commit(operations))
+      operations.push(...this.#logOperations(changed), ...this.#observeOperations(shared))
+      this.#land(group, added, changed, this.#commit(operations))
       if (this.#commits.length >= MAX_COMMITS) await Promise.race(this.#commits)
     } catch (error) {
       for (const { reject } of group) reject(error)
     }
   }
 
-  /** Answers the callers of a group when its commit has ended. */
+  /** Lets the group land: what it changed is in flight until its commit has ended. */
   #land(
     group: readonly Addition[],
     added: readonly Added[],
-    changed: readonly string[],
+    changed: readonly Uint8Array[],
     commit: Promise<void>
   ): void {
-    const landed = commit
-      .then(
-        () => {
-          void this.known.checkpoint()
-          void this.observed?.checkpoint()
-          let from = 0
-          for (const { facts, resolve } of group) {
-            resolve(added.slice(from, from + facts.length))
-            from += facts.length
-          }
-        },
-        (error: unknown) => {
-          for (const { reject } of group) reject(error)
-        }
-      )
-      .finally(() => {
-        for (const key of changed) this.#inFlight.delete(key)
-        this.#commits = this.#commits.filter((each) => each !== landed)
-      })
+    const landed = this.#answer(group, added, commit).finally(() => {
+      for (const digest of changed) this.#inFlight.delete(nameOf(digest))
+      this.#commits = this.#commits.filter((each) => each !== landed)
+    })
     this.#commits.push(landed)
   }
 
-  /** Stored bytes of those that may be there already; undefined: looked up in vain. */
-  async #lookUp(facts: readonly PreparedFact[]): Promise<Map<string, Uint8Array | undefined>> {
-    const stored = new Map<string, Uint8Array | undefined>()
-    const maybe: Uint8Array[] = []
-    for (const { digest } of facts) {
-      if (!this.known.has(digest)) continue
-      const inFlight = this.#inFlight.size === 0 ? undefined : this.#inFlight.get(nameOf(digest))
-      if (inFlight === undefined) maybe.push(digest)
-      else stored.set(nameOf(digest), inFlight)
+  async #answer(
+    group: readonly Addition[],
+    added: readonly Added[],
+    commit: Promise<void>
+  ): Promise<void> {
+    try {
+      await commit
+      void this.known.checkpoint()
+      void this.observed?.checkpoint()
+      let from = 0
+      for (const { facts, resolve } of group) {
+        resolve(added.slice(from, from + facts.length))
+        from += facts.length
+      }
+    } catch (error) {
+      for (const { reject } of group) reject(error)
     }
+  }
+
+  /** Stored bytes of those that the filter seems to know, as far as they are on disk. */
+  async #lookUp(facts: readonly PreparedFact[]): Promise<Map<string, Uint8Array>> {
+    const stored = new Map<string, Uint8Array>()
+    if (facts.length === 0) return stored
     const started = performance.now()
-    const found = maybe.length === 0 ? [] : await this.#facts.getMany(maybe)
+    const digests = facts.map(({ digest }) => digest)
+    const found = await this.#facts.getMany(digests)
     this.#use.lookupMilliseconds += performance.now() - started
-    this.#use.checks += facts.length
-    this.#use.lookups += maybe.length + stored.size
-    this.#use.lookupsAvoided += facts.length - maybe.length - stored.size
-    for (const [i, digest] of maybe.entries()) {
+    this.#use.lookups += facts.length
+    for (const [i, digest] of digests.entries()) {
       const bytes = found[i]
-      if (bytes === undefined) this.#use.falsePositives += 1
-      stored.set(nameOf(digest), bytes)
+      if (bytes !== undefined) stored.set(nameOf(digest), bytes)
     }
     return stored
   }
@@ -368,14 +359,15 @@ export class FactStore {
 
   async #loadTotals(): Promise<void> {
     const bytes = await this.#totals.get(TOTALS_KEY)
-    const read = (decoder: Parameters<typeof readUint>[0]): number[] => [
-      readUint(decoder, Number.MAX_SAFE_INTEGER),
-      readUint(decoder, Number.MAX_SAFE_INTEGER)
-    ]
-    const [count = 0, logEnd = 0] = bytes === undefined ? [] : readAll(bytes, read)
+    const [count = 0, logEnd = 0] = bytes === undefined ? [] : readAll(bytes, readTotals)
     this.#count = count
     this.#logEnd = logEnd
   }
+}
+
+function readTotals(decoder: Decoder): number[] {
+  const count = readUint(decoder, Number.MAX_SAFE_INTEGER)
+  return [count, readUint(decoder, Number.MAX_SAFE_INTEGER)]
 }
 
 /** A digest as a key of a map: one character a byte, which is cheaper than hex. */

@@ -66,6 +66,8 @@ export interface StoredFact extends Omit<
 
 /** A fact on its way into the store. */
 export interface PreparedFact {
+  /** Whether peers' filters are asked. */
+  readonly heuristic: boolean
   readonly digest: Uint8Array
   /** What is stored, behind the free bytes of its seal. */
   readonly bytes: Uint8Array
@@ -100,6 +102,8 @@ const HEADER_BYTES = SIZE + 4
 
 const PRIVATE = 1
 
+const NO_TAGS: readonly string[] = []
+
 /**
  * The fact as it is stored, and its name. Checked and written by hand: this is the hot path of
  * ingestion. Throws `HiveError` or `LimitError`.
@@ -112,7 +116,7 @@ export function prepareFact(
   const { entity, content, attribute, value, confidence, validFrom, source = '' } = input
   const record = canonicalRecord({ kind: 'fact', entity, content, attribute, value })
   const size = sizeOfRecord(record)
-  const tags = canonicalTags(input.tags ?? [])
+  const tags = input.tags === undefined ? NO_TAGS : canonicalTags(input.tags)
   const isPrivate = input.private === true
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + size + trailerSize(agent, source, tags))
   writeHeader(bytes, {
@@ -125,23 +129,23 @@ export function prepareFact(
   writeRecord(record, bytes, HEADER_BYTES)
   writeTrailer(bytes, HEADER_BYTES + size, { agent, source, tags })
   const digest = recordDigest(bytes.subarray(HEADER_BYTES, HEADER_BYTES + size))
-  return { digest, bytes, confidence, isPrivate, tags }
+  const heuristic = input.enableBloomHeuristic === true
+  return { digest, bytes, confidence, isPrivate, tags, heuristic }
 }
 
 /** A stored fact out of the bytes behind the free ones. */
 export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
-  const at = (field: number): number => field - SEAL_BYTES
-  const size = view.getUint32(at(SIZE))
-  const start = at(HEADER_BYTES)
-  const validFrom = view.getFloat64(at(VALID_FROM))
+  const size = view.getUint32(SIZE - SEAL_BYTES)
+  const start = HEADER_BYTES - SEAL_BYTES
+  const validFrom = view.getFloat64(VALID_FROM - SEAL_BYTES)
   const { agent, source, tags } = readAll(stored.subarray(start + size), readTrailer)
   return {
     digest,
     record: stored.subarray(start, start + size),
-    confidence: view.getFloat64(at(CONFIDENCE)),
-    private: view.getUint8(at(FLAGS)) === PRIVATE,
-    recordedAt: new Date(view.getFloat64(at(RECORDED_AT))),
+    confidence: view.getFloat64(CONFIDENCE - SEAL_BYTES),
+    private: view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE,
+    recordedAt: new Date(view.getFloat64(RECORDED_AT - SEAL_BYTES)),
     agent,
     tags,
     ...(Number.isNaN(validFrom) ? {} : { validFrom: new Date(validFrom) }),
@@ -247,7 +251,7 @@ function readTrailer(decoder: Decoder): Trailer {
 
 function checkInput(input: FactInput): void {
   if (typeof input !== 'object' || input === null) throw invalid('is not an object')
-  for (const name of Object.keys(input)) {
+  for (const name in input) {
     if (!OPTIONS.has(name)) throw invalid(`has an unknown option "${name}"`)
   }
   const { entity, content, confidence, attribute, value, tags, validFrom, source } = input

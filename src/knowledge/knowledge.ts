@@ -6,7 +6,7 @@ import type { AbortOptions } from '@libp2p/interface'
 import type { Clock } from '../../transport/index.ts'
 import type { Candidates } from './candidates.ts'
 import type { DistillOptions, Fact, FactInput, PreparedFact } from './fact.ts'
-import type { Added, FactStore } from './fact-store.ts'
+import type { FactStore } from './fact-store.ts'
 import type { Corroboration } from './corroboration.ts'
 
 export interface Distilled {
@@ -83,10 +83,10 @@ export class Knowledge {
     { signal, ...options }: DistillOptions & AbortOptions = {}
   ): Promise<Distilled> {
     signal?.throwIfAborted()
-    const item = this.#prepare({ entity, content, confidence, ...options })
-    const [distilled] = await this.#add([item])
+    const fact = this.#prepare({ entity, content, confidence, ...options })
+    const [distilled] = await this.#add([fact])
     if (distilled === undefined) throw new Error('unreachable')
-    return { id: toHex(item.fact.digest), ...distilled }
+    return { id: toHex(fact.digest), ...distilled }
   }
 
   /**
@@ -101,29 +101,31 @@ export class Knowledge {
     const started = performance.now()
     const totals = { read: 0, new: 0, duplicate: 0, corroborated: 0 }
     const rejected: { line: number; reason: string }[] = []
-    let batch: Incoming[] = []
+    let batch: PreparedFact[] = []
     const writing: Promise<void>[] = []
-    const write = async (items: readonly Incoming[], read: number): Promise<void> => {
-      for (const { status } of await this.#add(items)) totals[status] += 1
+    const write = async (facts: readonly PreparedFact[], read: number): Promise<void> => {
+      for (const { status } of await this.#add(facts)) totals[status] += 1
       onProgress?.({ ...totals, read })
     }
-    /** Hands a batch on, and waits while more than a few are on their way to disk. */
+    /** Hands a batch on, and waits while more than `allowed` are on their way to disk. */
     const flush = async (allowed: number): Promise<void> => {
       const written = write(batch, totals.read)
-      // Awaited in order below: a failure must not be reported as unhandled meanwhile.
+      // Awaited in order: a failure must not be reported as unhandled meanwhile.
       written.catch(() => undefined)
       writing.push(written)
       batch = []
       while (writing.length > allowed) await writing.shift()
     }
     signal?.throwIfAborted()
-    for await (const item of items) {
-      totals.read += 1
-      try {
-        if (item instanceof Error) throw item
-        batch.push(this.#prepare(item))
-      } catch (error) {
-        rejected.push({ line: totals.read, reason: messageOf(error) })
+    for await (const some of chunksOf(items)) {
+      for (const item of some) {
+        totals.read += 1
+        try {
+          if (item instanceof Error) throw item
+          batch.push(this.#prepare(item))
+        } catch (error) {
+          rejected.push({ line: totals.read, reason: messageOf(error) })
+        }
       }
       if (batch.length < BATCH_FACTS) continue
       await flush(BATCHES_UNDER_WAY)
@@ -153,19 +155,18 @@ export class Knowledge {
     return { forgotten, retracted }
   }
 
-  #prepare(input: FactInput): Incoming {
+  #prepare(input: FactInput): PreparedFact {
     const { agent, clock } = this.#components
-    const fact = prepareFact(input, { agent, now: clock.now() })
-    return { fact, heuristic: input.enableBloomHeuristic === true }
+    return prepareFact(input, { agent, now: clock.now() })
   }
 
-  async #add(items: readonly Incoming[]): Promise<Omit<Distilled, 'id'>[]> {
-    const added = await this.#components.facts.add(items.map(({ fact }) => fact))
+  async #add(facts: readonly PreparedFact[]): Promise<Omit<Distilled, 'id'>[]> {
+    const added = await this.#components.facts.add(facts)
     const distilled: Omit<Distilled, 'id'>[] = []
-    for (const [i, { fact, heuristic }] of items.entries()) {
-      const { status, lookedUp } = added[i] ?? ABSENT
-      const path = heuristic && !lookedUp ? 'bloom' : 'exact'
-      const asked = heuristic && status === 'new'
+    for (const [i, { status, lookedUp }] of added.entries()) {
+      const fact = facts[i]
+      const path = fact?.heuristic === true && !lookedUp ? 'bloom' : 'exact'
+      const asked = fact?.heuristic === true && status === 'new'
       const known = asked && (await this.#components.corroboration.find(fact.digest))
       distilled.push({ status: known ? 'corroborated' : status, path })
     }
@@ -173,12 +174,21 @@ export class Knowledge {
   }
 }
 
-interface Incoming {
-  readonly fact: PreparedFact
-  readonly heuristic: boolean
+/** Items in arrays, so that those which are there already cost no turn of the event loop each. */
+async function* chunksOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T[]> {
+  if (Symbol.asyncIterator in items) {
+    for await (const item of items) yield [item]
+    return
+  }
+  let chunk: T[] = []
+  for (const item of items) {
+    chunk.push(item)
+    if (chunk.length < BATCH_FACTS) continue
+    yield chunk
+    chunk = []
+  }
+  yield chunk
 }
-
-const ABSENT: Added = { status: 'new', lookedUp: false }
 
 export function digestOfId(id: string): Uint8Array {
   const digest = typeof id === 'string' ? fromHex(id, DIGEST_BYTES) : undefined

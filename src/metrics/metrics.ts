@@ -25,8 +25,8 @@ export class Metrics {
 
   /** What the Bloom filter of facts has spared since the node started. */
   getHeuristicPerformance(): HeuristicPerformance {
-    const { checks, lookups, lookupsAvoided, falsePositives, lookupMilliseconds } =
-      this.#components.facts.use
+    const { checks, lookups, falsePositives, lookupMilliseconds } = this.#components.facts.use
+    const lookupsAvoided = checks - lookups
     const mean = lookups === 0 ? 0 : lookupMilliseconds / lookups
     return {
       bloomHitRate: checks === 0 ? 0 : (lookups - falsePositives) / checks,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { openStore, recordDigest } from '../../crdt/index.ts'
+import { openStore } from '../../crdt/index.ts'
 import { createHive, generateSwarmKey } from '../../src/index.ts'
 import { FactStore } from '../../src/knowledge/index.ts'
 import { prepareFact } from '../../src/knowledge/fact.ts'
