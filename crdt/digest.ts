@@ -2,7 +2,8 @@
 import { hash } from 'node:crypto'
 
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return hash('sha256', bytes, 'buffer')
+  const digest = hash('sha256', bytes, 'buffer')
+  return new Uint8Array(digest.buffer, digest.byteOffset, digest.length)
 }
 
 export function toHex(bytes: Uint8Array): string {

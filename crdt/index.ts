@@ -15,6 +15,7 @@
  */
 export { createAuthor } from './author.ts'
 export { MAX_ENTRY_BYTES, MAX_NAME_BYTES, MAX_RECORD_BYTES, MAX_TAGS } from './constants.ts'
+export { DigestLog } from './digest-log.ts'
 export { concat, equalBytes, fromHex, toHex } from './digest.ts'
 export { readBlob, readBytes, readAll, readText, readUint } from './encoding.ts'
 export {
@@ -50,6 +51,7 @@ export type { RejectReason } from './admission.ts'
 export type { Author } from './author.ts'
 export type { Decoder } from './encoding.ts'
 export type { Database } from './database.ts'
+export type { LogPart } from './digest-log.ts'
 export type { Entry, EntryHeader, SignedHeader } from './entry.ts'
 export type { LimitErrorCode, StoreErrorCode } from './errors.ts'
 export type { Proof } from './equivocation.ts'

@@ -56,7 +56,7 @@ export function canonicalRecord(record: HiveRecord): HiveRecord {
 export function encodeRecord(record: HiveRecord): Uint8Array {
   const bytes = Buffer.allocUnsafe(sizeOfRecord(record))
   writeRecord(record, bytes, 0)
-  return bytes
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
 /** How many bytes a canonical record takes. Throws `LimitError` when it does not fit the format. */

@@ -12,6 +12,7 @@ import { EventEmitter } from 'node:events'
 import { judge } from './admission.ts'
 import { equalBytes } from './digest.ts'
 import { readAll } from './encoding.ts'
+import { DigestLog } from './digest-log.ts'
 import { Entries } from './entries.ts'
 import { hasValidSignature, NO_ENTRY } from './entry.ts'
 import { isProven, readProof, writeProof } from './equivocation.ts'
@@ -28,6 +29,7 @@ import type { RejectReason, Verdict } from './admission.ts'
 import type { Entry, SignedHeader } from './entry.ts'
 import type { Proof } from './equivocation.ts'
 import type { Counters } from './evidence.ts'
+import type { LogPart } from './digest-log.ts'
 import type { FeedHead } from './feeds.ts'
 import type { Standing } from './materials.ts'
 import type { Publication } from './publication.ts'
@@ -101,6 +103,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly #forks: Forks
   readonly #materials: Materials
   readonly #publisher: Publisher
+  readonly #recordLog: DigestLog
   readonly #serial = new Serial()
   readonly #rejections = new Map<RejectReason, number>()
   /** Set by a failed commit: what is resident is ahead of the disk. */
@@ -114,6 +117,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     this.#meta = store.section('replica')
     this.#feeds = new Feeds(store.section('feeds'))
     this.#forks = new Forks(store)
+    this.#recordLog = new DigestLog(store, 'record-log')
     this.#materials = new Materials(store, (author, seq) => this.#isLive(author, seq))
     this.#publisher = new Publisher({
       swarm,
@@ -138,6 +142,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   async load(): Promise<void> {
     await this.#feeds.load()
+    await this.#recordLog.load()
     await this.published.load()
   }
 
@@ -222,6 +227,17 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#materials.bodies(digests)
   }
 
+  /** Position behind the last record of the log. */
+  get recordLogEnd(): number {
+    return this.#recordLog.end
+  }
+
+  /** Digests of records in the order in which they came, as far as they are on disk. */
+  async *recordLog(from: number, to = this.#recordLog.end): AsyncGenerator<LogPart> {
+    await this.#store.flush()
+    yield* this.#recordLog.read(from, to)
+  }
+
   /** All records that an author says something of. */
   standings(): AsyncGenerator<Standing> {
     return this.#materials.standings()
@@ -240,7 +256,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       kept.push(digest)
       operations.push(...this.#materials.keep(digest, bytes))
     }
-    await this.#store.commit([...operations, ...this.#publishedOperations(kept)])
+    await this.#store.commit([...operations, ...this.#recordOperations(kept)])
     if (kept.length > 0) this.emit('body:kept', kept)
     return kept
   }
@@ -307,6 +323,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     if (!this.#stale) return
     await this.#store.flush()
     await this.#feeds.load()
+    await this.#recordLog.load()
     this.#stale = false
   }
 
@@ -338,7 +355,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
           ...(entry.seq === 1 ? [this.#meta.put(SWARM_KEY, Buffer.from(this.swarm))] : []),
           this.#feeds.set(next),
           ...this.#materials.operations(entry.author, entry.seq, values),
-          ...this.#publishedOperations(digestsOf(values)),
+          ...this.#recordOperations(digestsOf(values)),
           ...extra
         ])
         durable.then(
@@ -404,8 +421,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return fork === 0 || seq < fork
   }
 
-  #publishedOperations(digests: readonly Uint8Array[]): Operation[] {
-    return this.published.insert(digests.map((digest) => this.elementOf(digest)))
+  #recordOperations(digests: readonly Uint8Array[]): Operation[] {
+    return [
+      ...this.published.insert(digests.map((digest) => this.elementOf(digest))),
+      ...this.#recordLog.append(digests)
+    ]
   }
 
   async *#elements(): AsyncGenerator<Uint8Array[]> {

@@ -8,11 +8,9 @@
  * told of the facts that may be shared.
  */
 import * as encoding from 'lib0/encoding'
-import { readAll, readUint, SEAL_BYTES, StoredFilter } from '../../crdt/index.ts'
-import { FactLog } from './fact-log.ts'
+import { DigestLog, readAll, readUint, SEAL_BYTES, StoredFilter } from '../../crdt/index.ts'
 import { mergeRepeated, readFact, writeFact } from './fact.ts'
-import type { Decoder, Operation, Section, Store } from '../../crdt/index.ts'
-import type { LogPart } from './fact-log.ts'
+import type { LogPart, Operation, Section, Store } from '../../crdt/index.ts'
 import type { PreparedFact, StoredFact } from './fact.ts'
 
 export interface Added {
@@ -70,7 +68,7 @@ export class FactStore {
   readonly #store: FactStoreInit['store']
   readonly #facts: Section
   readonly #totals: Section
-  readonly #log: FactLog
+  readonly #log: DigestLog
   readonly #queue: (Addition | (() => Promise<void>))[] = []
   /** Stored bytes, by digest, of facts whose commit has not ended. */
   readonly #inFlight = new Map<string, Uint8Array>()
@@ -85,14 +83,13 @@ export class FactStore {
   /** Set by a failed commit: the totals are ahead of the disk. */
   #stale = false
   #count = 0
-  #logEnd = 0
 
   constructor({ store, observe }: FactStoreInit) {
     this.#store = store
     this.#observe = observe
     this.#facts = store.section('facts')
     this.#totals = store.section('fact-totals')
-    this.#log = new FactLog(store)
+    this.#log = new DigestLog(store, 'fact-log')
     this.known = new StoredFilter({ store, name: 'facts', source: () => this.#digests() })
     this.observed =
       observe === undefined
@@ -118,7 +115,7 @@ export class FactStore {
 
   /** Position behind the last fact of the log. */
   get logEnd(): number {
-    return this.#logEnd
+    return this.#log.end
   }
 
   /** What the filter of facts has done since the start. */
@@ -153,7 +150,7 @@ export class FactStore {
   }
 
   /** Digests in the order in which facts were added or changed, as far as they are on disk. */
-  async *log(from: number, to = this.#logEnd): AsyncGenerator<LogPart> {
+  async *log(from: number, to = this.#log.end): AsyncGenerator<LogPart> {
     await this.#store.flush()
     yield* this.#log.read(from, to)
   }
@@ -182,7 +179,7 @@ export class FactStore {
         if (held) {
           this.#count -= 1
           // In the log once more: what follows the store learns that it is gone.
-          const logged = this.#logOperations([digest])
+          const logged = this.#log.append([digest])
           await this.#commit([this.#facts.del(digest), ...logged, ...extra])
         }
         resolve(held)
@@ -253,7 +250,7 @@ export class FactStore {
         if (merged !== undefined) put(digest, name, writeFact(merged))
         return DUPLICATE
       })
-      operations.push(...this.#logOperations(changed), ...this.#observeOperations(shared))
+      operations.push(...this.#log.append(changed), ...this.#observeOperations(shared))
       this.#land(group, added, changed, this.#commit(operations))
       if (this.#commits.length >= MAX_COMMITS) await Promise.race(this.#commits)
     } catch (error) {
@@ -316,12 +313,6 @@ export class FactStore {
     return this.observed.insert(digests.map((digest) => elementOf(digest)))
   }
 
-  #logOperations(digests: readonly Uint8Array[]): Operation[] {
-    const operations = this.#log.append(this.#logEnd, digests)
-    this.#logEnd += digests.length
-    return operations
-  }
-
   async *#digests(): AsyncGenerator<Uint8Array[]> {
     for await (const batch of this.all()) yield batch.map(({ digest }) => digest)
   }
@@ -336,10 +327,7 @@ export class FactStore {
 
   async #commit(operations: readonly Operation[]): Promise<void> {
     if (operations.length === 0) return
-    const totals = encoding.encode((encoder) => {
-      encoding.writeVarUint(encoder, this.#count)
-      encoding.writeVarUint(encoder, this.#logEnd)
-    })
+    const totals = encoding.encode((encoder) => encoding.writeVarUint(encoder, this.#count))
     try {
       await this.#store.commit([...operations, this.#totals.put(TOTALS_KEY, totals)])
     } catch (error) {
@@ -359,15 +347,12 @@ export class FactStore {
 
   async #loadTotals(): Promise<void> {
     const bytes = await this.#totals.get(TOTALS_KEY)
-    const [count = 0, logEnd = 0] = bytes === undefined ? [] : readAll(bytes, readTotals)
-    this.#count = count
-    this.#logEnd = logEnd
+    this.#count =
+      bytes === undefined
+        ? 0
+        : readAll(bytes, (decoder) => readUint(decoder, Number.MAX_SAFE_INTEGER))
+    await this.#log.load()
   }
-}
-
-function readTotals(decoder: Decoder): number[] {
-  const count = readUint(decoder, Number.MAX_SAFE_INTEGER)
-  return [count, readUint(decoder, Number.MAX_SAFE_INTEGER)]
 }
 
 /** A digest as a key of a map: one character a byte, which is cheaper than hex. */
