@@ -1,0 +1,11 @@
+/**
+ * Full-text search over the facts of a node and the records of the hive.
+ *
+ * @example
+ * ```ts
+ * const [best] = await db.agent.cortex.knowledge.recall('gap in flex containers', { limit: 1 })
+ * ```
+ */
+export { SearchIndex } from './search-index.ts'
+export type { SearchSource } from './search-index.ts'
+export type { SearchHit, SearchItem, SearchOrigin, SearchQuery } from './search-database.ts'
