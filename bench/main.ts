@@ -1,0 +1,59 @@
+/** `npm run bench -- NAME [--OPTION N]`: runs one benchmark; without a name, says which there are. */
+import { parseArgs } from 'node:util'
+import { ingest } from './ingest.ts'
+import type { Benchmark } from './benchmark.ts'
+
+const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
+  Object.entries({ ingest })
+)
+
+const WRONG_USE = 2
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    console.log(usage())
+    return 0
+  }
+  const benchmark = BENCHMARKS.get(name)
+  if (benchmark === undefined) return refuse(`There is no benchmark "${name}".`)
+  const parameters = parametersOf(benchmark, args)
+  if (typeof parameters === 'string') return refuse(parameters)
+  await benchmark.run(parameters)
+  return 0
+}
+
+/** The parameters, or what is wrong with them. */
+function parametersOf(
+  { defaults }: Benchmark,
+  args: readonly string[]
+): Record<string, number> | string {
+  const options = Object.fromEntries(
+    Object.keys(defaults).map((name) => [name, { type: 'string' } as const])
+  )
+  const parameters: Record<string, number> = { ...defaults }
+  try {
+    for (const [name, text] of Object.entries(parseArgs({ args: [...args], options }).values)) {
+      const value = Number(text)
+      if (!Number.isSafeInteger(value) || value < 1) return `--${name} takes a number from 1 on.`
+      parameters[name] = value
+    }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+  return parameters
+}
+
+function usage(): string {
+  const lines = [...BENCHMARKS].map(([name, { about, defaults }]) => {
+    const options = Object.entries(defaults).map(([option, value]) => `--${option} ${value}`)
+    return `  ${name.padEnd(8)}${about}\n          ${options.join(' ')}`
+  })
+  return `npm run bench -- NAME [--OPTION N]\n\n${lines.join('\n')}`
+}
+
+function refuse(problem: string): number {
+  console.error(`${problem}\n\n${usage()}`)
+  return WRONG_USE
+}
