@@ -1,10 +1,11 @@
 /** `npm run bench -- NAME [--OPTION N]`: runs one benchmark; without a name, says which there are. */
 import { parseArgs } from 'node:util'
+import { filter } from './filter.ts'
 import { ingest } from './ingest.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
-  Object.entries({ ingest })
+  Object.entries({ ingest, filter })
 )
 
 const WRONG_USE = 2
