@@ -2,10 +2,11 @@
 import { parseArgs } from 'node:util'
 import { filter } from './filter.ts'
 import { ingest } from './ingest.ts'
+import { light } from './light.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
-  Object.entries({ ingest, filter })
+  Object.entries({ ingest, filter, light })
 )
 
 const WRONG_USE = 2
