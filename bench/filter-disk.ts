@@ -52,7 +52,7 @@ async function saveFilter(
       filter.insert(elements.slice(from, from + BATCH))
     }
     const save = await milliseconds(async () => {
-      filter.checkpoint()
+      await filter.checkpoint()
       await saved.promise
     })
     return { save, bytes: filter.bytes }

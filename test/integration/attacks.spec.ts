@@ -40,7 +40,7 @@ describe('bad bytes over a real connection', () => {
   }
 
   async function syncWith(...frames: Uint8Array[]): Promise<void> {
-    const stream = await attacker.openSync()
+    const stream = await attacker.open('sync')
     // The answers must be taken, or the victim waits for its window.
     stream.addEventListener('message', () => undefined)
     stream.send(framed(writeSyncFrame({ type: 'digest', digest: randomBytes(32), wants: true })))
@@ -107,7 +107,7 @@ describe('bad bytes over a real connection', () => {
     for (let i = 0; i < 3; i++) await attacker.gossip(gossipOf(unsigned(forge())))
     const [peer] = await gone
     assert.equal(peer, attacker.peer)
-    await assert.rejects(attacker.openSync())
+    await assert.rejects(attacker.open('sync'))
     await honest.publish([publication('honest news')])
     await converged([victim, honest], signal(), 2)
   })
