@@ -9,7 +9,8 @@
  */
 import * as encoding from 'lib0/encoding'
 import { DigestLog, readAll, readUint, SEAL_BYTES, StoredFilter } from '../../crdt/index.ts'
-import { mergeRepeated, readFact, writeFact } from './fact.ts'
+import { heldOf, mergeRepeated, readFact, writeFact } from './fact.ts'
+import { RecentFacts } from './recent-facts.ts'
 import type { LogPart, Operation, Section, Store } from '../../crdt/index.ts'
 import type { PreparedFact, StoredFact } from './fact.ts'
 
@@ -25,8 +26,9 @@ const DUPLICATE: Added = { status: 'duplicate', lookedUp: true }
 
 /** What the filter of facts has done since the start. */
 export interface FilterUse {
-  /** Facts checked, and those that it seemed to know and that were not there. */
+  /** Facts checked; those that were there; those that only seemed to be. */
   checks: number
+  hits: number
   falsePositives: number
   /** Exact lookups and the milliseconds they took. */
   lookups: number
@@ -53,6 +55,13 @@ const SCAN_BATCH = 1_000
 
 const TOTALS_KEY = Buffer.from('totals')
 
+interface Change {
+  readonly digest: Uint8Array
+  readonly name: string
+  /** What is on its way to disk. */
+  readonly bytes: Uint8Array
+}
+
 interface Addition {
   readonly facts: readonly PreparedFact[]
   readonly resolve: (added: Added[]) => void
@@ -72,9 +81,11 @@ export class FactStore {
   readonly #queue: (Addition | (() => Promise<void>))[] = []
   /** Stored bytes, by digest, of facts whose commit has not ended. */
   readonly #inFlight = new Map<string, Uint8Array>()
+  readonly #recent = new RecentFacts()
   #commits: Promise<void>[] = []
   readonly #use: FilterUse = {
     checks: 0,
+    hits: 0,
     falsePositives: 0,
     lookups: 0,
     lookupMilliseconds: 0
@@ -176,6 +187,7 @@ export class FactStore {
         await Promise.allSettled(this.#commits)
         await this.#refresh()
         const held = await this.#facts.has(digest)
+        this.#recent.delete(digest)
         if (held) {
           this.#count -= 1
           // In the log once more: what follows the store learns that it is gone.
@@ -225,18 +237,25 @@ export class FactStore {
       const facts =
         group.length === 1 ? (group[0]?.facts ?? []) : group.flatMap((each) => each.facts)
       const { isNew, operations } = this.known.insertNew(facts.map(({ digest }) => digest))
-      const stored = await this.#lookUp(facts.filter((_, i) => isNew[i] !== true))
+      // Decided once: the table of recent facts changes while the others are looked up.
+      const isCovered = facts.map((fact, i) => isNew[i] !== true && this.#isCovered(fact))
+      const unsure = facts.filter((_, i) => isNew[i] !== true && isCovered[i] !== true)
+      const stored = await this.#lookUp(unsure)
       this.#use.checks += facts.length
-      const changed: Uint8Array[] = []
+      const changed: Change[] = []
       const shared: Uint8Array[] = []
       const put = (digest: Uint8Array, name: string, bytes: Uint8Array): void => {
-        changed.push(digest)
-        this.#inFlight.set(name, bytes.subarray(SEAL_BYTES))
+        const change = { digest, name, bytes: bytes.subarray(SEAL_BYTES) }
+        changed.push(change)
+        this.#inFlight.set(name, change.bytes)
         operations.push(this.#facts.putSealable(digest, bytes))
       }
       const added = facts.map((fact, i): Added => {
-        const { digest, bytes } = fact
-        const name = nameOf(digest)
+        const { digest, name, bytes } = fact
+        if (isCovered[i] === true) {
+          this.#use.hits += 1
+          return DUPLICATE
+        }
         const held = isNew[i] === true ? undefined : (this.#inFlight.get(name) ?? stored.get(name))
         if (held === undefined) {
           put(digest, name, bytes)
@@ -246,11 +265,16 @@ export class FactStore {
           this.#use.falsePositives += 1
           return NEW_AFTER_LOOKUP
         }
+        this.#use.hits += 1
         const merged = mergeRepeated(digest, held, fact)
         if (merged !== undefined) put(digest, name, writeFact(merged))
+        else if (!this.#inFlight.has(name)) this.#recent.put(heldOf(digest, held))
         return DUPLICATE
       })
-      operations.push(...this.#log.append(changed), ...this.#observeOperations(shared))
+      operations.push(
+        ...this.#log.append(changed.map(({ digest: each }) => each)),
+        ...this.#observeOperations(shared)
+      )
       this.#land(group, added, changed, this.#commit(operations))
       if (this.#commits.length >= MAX_COMMITS) await Promise.race(this.#commits)
     } catch (error) {
@@ -262,21 +286,35 @@ export class FactStore {
   #land(
     group: readonly Addition[],
     added: readonly Added[],
-    changed: readonly Uint8Array[],
+    changed: readonly Change[],
     commit: Promise<void>
   ): void {
-    const landed = this.#answer(group, added, commit).finally(() => {
-      for (const digest of changed) this.#inFlight.delete(nameOf(digest))
+    const landed = this.#afterAnswer(group, added, changed, commit).finally(() => {
       this.#commits = this.#commits.filter((each) => each !== landed)
     })
     this.#commits.push(landed)
+  }
+
+  async #afterAnswer(
+    group: readonly Addition[],
+    added: readonly Added[],
+    changed: readonly Change[],
+    commit: Promise<void>
+  ): Promise<void> {
+    const isOnDisk = await this.#answer(group, added, commit)
+    for (const { digest, name, bytes } of changed) {
+      // A later group may have changed it once more, and is still on its way.
+      if (this.#inFlight.get(name) !== bytes) continue
+      this.#inFlight.delete(name)
+      if (isOnDisk) this.#recent.put(heldOf(digest, bytes))
+    }
   }
 
   async #answer(
     group: readonly Addition[],
     added: readonly Added[],
     commit: Promise<void>
-  ): Promise<void> {
+  ): Promise<boolean> {
     try {
       await commit
       void this.known.checkpoint()
@@ -286,9 +324,16 @@ export class FactStore {
         resolve(added.slice(from, from + facts.length))
         from += facts.length
       }
+      return true
     } catch (error) {
       for (const { reject } of group) reject(error)
+      return false
     }
+  }
+
+  /** Whether the fact is on disk, and saying it again adds nothing. */
+  #isCovered(fact: PreparedFact): boolean {
+    return fact.tags.length === 0 && !fact.hasTime && this.#recent.covers(fact)
   }
 
   /** Stored bytes of those that the filter seems to know, as far as they are on disk. */

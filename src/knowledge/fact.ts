@@ -1,4 +1,5 @@
 /** Facts: what an agent of this node holds to be true. Local until it is promoted. */
+import { hash } from 'node:crypto'
 import {
   canonicalRecord,
   canonicalTags,
@@ -6,7 +7,6 @@ import {
   readAll,
   readBytes,
   readRecord,
-  recordDigest,
   SEAL_BYTES,
   sizeOfRecord,
   toHex,
@@ -69,11 +69,14 @@ export interface PreparedFact {
   /** Whether peers' filters are asked. */
   readonly heuristic: boolean
   readonly digest: Uint8Array
+  /** The digest as a string of one character a byte: a key for maps. */
+  readonly name: string
   /** What is stored, behind the free bytes of its seal. */
   readonly bytes: Uint8Array
   readonly confidence: number
   readonly isPrivate: boolean
   readonly tags: readonly string[]
+  readonly hasTime: boolean
 }
 
 const OPTIONS: ReadonlySet<string> = new Set([
@@ -128,9 +131,19 @@ export function prepareFact(
   })
   writeRecord(record, bytes, HEADER_BYTES)
   writeTrailer(bytes, HEADER_BYTES + size, { agent, source, tags })
-  const digest = recordDigest(bytes.subarray(HEADER_BYTES, HEADER_BYTES + size))
+  const name = hash('sha256', bytes.subarray(HEADER_BYTES, HEADER_BYTES + size), 'binary')
+  const digest = Buffer.from(name, 'latin1')
   const heuristic = input.enableBloomHeuristic === true
-  return { digest, bytes, confidence, isPrivate, tags, heuristic }
+  return {
+    digest,
+    name,
+    bytes,
+    confidence,
+    isPrivate,
+    tags,
+    hasTime: validFrom !== undefined,
+    heuristic
+  }
 }
 
 /** A stored fact out of the bytes behind the free ones. */
@@ -169,7 +182,23 @@ export function writeFact(fact: StoredFact): Uint8Array {
   return bytes
 }
 
-/** What a repetition adds: the higher confidence and all tags; undefined when it adds nothing. */
+/** What of a stored fact decides whether a repetition adds something. */
+export function heldOf(
+  digest: Uint8Array,
+  stored: Uint8Array
+): Pick<PreparedFact, 'digest' | 'confidence' | 'isPrivate'> {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
+  return {
+    digest,
+    confidence: view.getFloat64(CONFIDENCE - SEAL_BYTES),
+    isPrivate: view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE
+  }
+}
+
+/**
+ * What a repetition adds: the higher confidence, all tags, the earlier beginning; undefined when it
+ * adds nothing. The same whatever the order of the two.
+ */
 export function mergeRepeated(
   digest: Uint8Array,
   stored: Uint8Array,
@@ -179,17 +208,29 @@ export function mergeRepeated(
   const isPrivate = view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE
   const confidence = view.getFloat64(CONFIDENCE - SEAL_BYTES)
   const isSame = again.confidence <= confidence && (isPrivate || !again.isPrivate)
-  if (isSame && again.tags.length === 0) return undefined
+  if (isSame && again.tags.length === 0 && !again.hasTime) return undefined
   const held = readFact(digest, stored)
+  const validFrom = earlier(
+    held.validFrom,
+    readFact(digest, again.bytes.subarray(SEAL_BYTES)).validFrom
+  )
   const tags = canonicalTags([...held.tags, ...again.tags].slice(0, MAX_TAGS))
-  if (isSame && tags.length === held.tags.length) return undefined
+  const isEqual =
+    tags.length === held.tags.length && validFrom?.getTime() === held.validFrom?.getTime()
+  if (isSame && isEqual) return undefined
   return {
     ...held,
     confidence: Math.max(confidence, again.confidence),
     tags,
     // Once private, always private: a repetition must not publish what was meant to stay.
-    private: isPrivate || again.isPrivate
+    private: isPrivate || again.isPrivate,
+    ...(validFrom === undefined ? {} : { validFrom })
   }
+}
+
+function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return a < b ? a : b
 }
 
 export function factOf(stored: StoredFact): Fact {

@@ -160,19 +160,25 @@ export class Knowledge {
     return prepareFact(input, { agent, now: clock.now() })
   }
 
-  async #add(facts: readonly PreparedFact[]): Promise<Omit<Distilled, 'id'>[]> {
+  async #add(facts: readonly PreparedFact[]): Promise<readonly Omit<Distilled, 'id'>[]> {
     const added = await this.#components.facts.add(facts)
     const distilled: Omit<Distilled, 'id'>[] = []
     for (const [i, { status, lookedUp }] of added.entries()) {
       const fact = facts[i]
-      const path = fact?.heuristic === true && !lookedUp ? 'bloom' : 'exact'
-      const asked = fact?.heuristic === true && status === 'new'
-      const known = asked && (await this.#components.corroboration.find(fact.digest))
+      if (fact?.heuristic !== true) {
+        distilled.push(status === 'new' ? NEW : DUPLICATE)
+        continue
+      }
+      const path = lookedUp ? 'exact' : 'bloom'
+      const known = status === 'new' && (await this.#components.corroboration.find(fact.digest))
       distilled.push({ status: known ? 'corroborated' : status, path })
     }
     return distilled
   }
 }
+
+const NEW = { status: 'new', path: 'exact' } as const
+const DUPLICATE = { status: 'duplicate', path: 'exact' } as const
 
 /** Items in arrays, so that those which are there already cost no turn of the event loop each. */
 async function* chunksOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T[]> {

@@ -2,11 +2,11 @@
 import type { FactStore } from '../knowledge/index.ts'
 
 export interface HeuristicPerformance {
-  /** Share of the facts checked that the filter recognised and that were there: 0 to 1. */
+  /** Share of the facts checked that were there, as the filter had said: 0 to 1. */
   readonly bloomHitRate: number
   /** Facts that the filter seemed to know and that a lookup did not find; each was stored as new. */
   readonly falsePositives: number
-  /** Facts that needed no lookup, since the filter did not know them. */
+  /** Facts that needed no lookup on disk: unknown to the filter, or seen lately. */
   readonly lookupsAvoided: number
   /** What those lookups would have cost, at the mean time of the lookups that were made. */
   readonly millisecondsSaved: number
@@ -25,11 +25,11 @@ export class Metrics {
 
   /** What the Bloom filter of facts has spared since the node started. */
   getHeuristicPerformance(): HeuristicPerformance {
-    const { checks, lookups, falsePositives, lookupMilliseconds } = this.#components.facts.use
+    const { checks, hits, lookups, falsePositives, lookupMilliseconds } = this.#components.facts.use
     const lookupsAvoided = checks - lookups
     const mean = lookups === 0 ? 0 : lookupMilliseconds / lookups
     return {
-      bloomHitRate: checks === 0 ? 0 : (lookups - falsePositives) / checks,
+      bloomHitRate: checks === 0 ? 0 : hits / checks,
       falsePositives,
       lookupsAvoided,
       millisecondsSaved: lookupsAvoided * mean
