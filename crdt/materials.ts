@@ -9,6 +9,7 @@
 import { randomBytes } from 'node:crypto'
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, KEY_BYTES, SECRET_BYTES } from './constants.ts'
+import { Claims } from './claims.ts'
 import { concat, equalBytes, toHex } from './digest.ts'
 import { readAll } from './encoding.ts'
 import { readRecord } from './record.ts'
@@ -51,6 +52,7 @@ export class Materials {
   readonly #revealed: Section
   /** Digests that registers speak of without their record being in the same entry. */
   readonly #wanted: Section
+  readonly #claims: Claims
   readonly #counts: Counts
   /** Digests whose body was missing when they were read: damaged, since nothing had marked them. */
   readonly #noticed = new Map<string, Uint8Array>()
@@ -61,6 +63,7 @@ export class Materials {
     this.#retractions = store.section('retractions')
     this.#revealed = store.section('revealed')
     this.#wanted = store.section('wanted')
+    this.#claims = new Claims(store, 'record-claims')
     this.#counts = counts
   }
 
@@ -70,7 +73,10 @@ export class Materials {
     return values.flatMap((value) => {
       if (value.type === 'record') {
         record = value.digest
-        return [this.#records.put(value.digest, value.bytes)]
+        return [
+          this.#records.put(value.digest, value.bytes),
+          ...this.#claims.put(value.record, value.digest)
+        ]
       }
       if (value.type === 'retraction') {
         const commitment = commitmentOf(value)
@@ -93,7 +99,17 @@ export class Materials {
   /** Keeps the body of a record, wherever it came from: its digest vouches for it. */
   keep(digest: Uint8Array, bytes: Uint8Array): Operation[] {
     this.#noticed.delete(toHex(digest))
-    return [this.#records.put(digest, bytes), this.#wanted.del(digest)]
+    const record = readAll(bytes, readRecord)
+    return [
+      this.#records.put(digest, bytes),
+      this.#wanted.del(digest),
+      ...this.#claims.put(record, digest)
+    ]
+  }
+
+  /** Digests of the records that claim something of an entity. */
+  claims(entity: string, attribute?: string): Promise<Uint8Array[]> {
+    return this.#claims.find(entity, attribute)
   }
 
   has(digests: Uint8Array[]): Promise<boolean[]> {

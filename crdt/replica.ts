@@ -222,6 +222,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#materials.has(digests)
   }
 
+  /** Digests of the records that give the entity's attribute, or any, a value. */
+  claims(entity: string, attribute?: string): Promise<Uint8Array[]> {
+    return this.#materials.claims(entity, attribute)
+  }
+
   /** Bytes of the records this replica holds. */
   bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     return this.#materials.bodies(digests)

@@ -19,6 +19,12 @@ export class Corroboration {
     this.#components = components
   }
 
+  /** Whether anybody's filter or record could say so: without, a lookup would be for nothing. */
+  get isPossible(): boolean {
+    const { replica, swarm } = this.#components
+    return swarm !== undefined || replica.published.version > 0
+  }
+
   /** Whether a peer seems to have observed the fact, or somebody else published it. */
   async find(digest: Uint8Array): Promise<boolean> {
     const { replica, swarm } = this.#components

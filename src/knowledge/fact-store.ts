@@ -8,11 +8,19 @@
  * told of the facts that may be shared.
  */
 import * as encoding from 'lib0/encoding'
-import { DigestLog, readAll, readUint, SEAL_BYTES, StoredFilter } from '../../crdt/index.ts'
+import {
+  Claims,
+  DigestLog,
+  readAll,
+  readRecord,
+  readUint,
+  SEAL_BYTES,
+  StoredFilter
+} from '../../crdt/index.ts'
 import { heldOf, mergeRepeated, readFact, writeFact } from './fact.ts'
 import { RecentFacts } from './recent-facts.ts'
 import type { LogPart, Operation, Section, Store } from '../../crdt/index.ts'
-import type { PreparedFact, StoredFact } from './fact.ts'
+import type { FactInput, PreparedFact, StoredFact } from './fact.ts'
 
 export interface Added {
   readonly status: 'new' | 'duplicate'
@@ -73,6 +81,8 @@ export class FactStore {
   readonly known: StoredFilter
   /** Elements of the facts that peers are told of; undefined when they are told of none. */
   readonly observed: StoredFilter | undefined
+  /** Facts that give an attribute of an entity a value. */
+  readonly claims: Claims
   readonly #observe: FactStoreInit['observe']
   readonly #store: FactStoreInit['store']
   readonly #facts: Section
@@ -101,6 +111,7 @@ export class FactStore {
     this.#facts = store.section('facts')
     this.#totals = store.section('fact-totals')
     this.#log = new DigestLog(store, 'fact-log')
+    this.claims = new Claims(store, 'fact-claims')
     this.known = new StoredFilter({ store, name: 'facts', source: () => this.#digests() })
     this.observed =
       observe === undefined
@@ -132,6 +143,15 @@ export class FactStore {
   /** What the filter of facts has done since the start. */
   get use(): Readonly<FilterUse> {
     return this.#use
+  }
+
+  /** Whether the fact is on disk for certain, and saying it again adds nothing. */
+  covers(name: string, { confidence, tags, validFrom, ...input }: FactInput): boolean {
+    const mayAdd = tags !== undefined || validFrom !== undefined
+    if (mayAdd || !this.#recent.covers(name, confidence, input.private === true)) return false
+    this.#use.checks += 1
+    this.#use.hits += 1
+    return true
   }
 
   /** Resolves, with a status each, when all are on disk. */
@@ -186,13 +206,15 @@ export class FactStore {
       try {
         await Promise.allSettled(this.#commits)
         await this.#refresh()
-        const held = await this.#facts.has(digest)
-        this.#recent.delete(digest)
+        const bytes = await this.#facts.get(digest)
+        const held = bytes !== undefined
+        this.#recent.delete(nameOf(digest))
         if (held) {
           this.#count -= 1
           // In the log once more: what follows the store learns that it is gone.
           const logged = this.#log.append([digest])
-          await this.#commit([this.#facts.del(digest), ...logged, ...extra])
+          const claim = this.claims.del(readAll(readFact(digest, bytes).record, readRecord), digest)
+          await this.#commit([this.#facts.del(digest), ...claim, ...logged, ...extra])
         }
         resolve(held)
       } catch (error) {
@@ -237,10 +259,7 @@ export class FactStore {
       const facts =
         group.length === 1 ? (group[0]?.facts ?? []) : group.flatMap((each) => each.facts)
       const { isNew, operations } = this.known.insertNew(facts.map(({ digest }) => digest))
-      // Decided once: the table of recent facts changes while the others are looked up.
-      const isCovered = facts.map((fact, i) => isNew[i] !== true && this.#isCovered(fact))
-      const unsure = facts.filter((_, i) => isNew[i] !== true && isCovered[i] !== true)
-      const stored = await this.#lookUp(unsure)
+      const stored = await this.#lookUp(facts.filter((_, i) => isNew[i] !== true))
       this.#use.checks += facts.length
       const changed: Change[] = []
       const shared: Uint8Array[] = []
@@ -252,13 +271,10 @@ export class FactStore {
       }
       const added = facts.map((fact, i): Added => {
         const { digest, name, bytes } = fact
-        if (isCovered[i] === true) {
-          this.#use.hits += 1
-          return DUPLICATE
-        }
         const held = isNew[i] === true ? undefined : (this.#inFlight.get(name) ?? stored.get(name))
         if (held === undefined) {
           put(digest, name, bytes)
+          operations.push(...this.claims.put(fact, digest))
           this.#count += 1
           if (!fact.isPrivate) shared.push(digest)
           if (isNew[i] === true) return NEW
@@ -268,7 +284,7 @@ export class FactStore {
         this.#use.hits += 1
         const merged = mergeRepeated(digest, held, fact)
         if (merged !== undefined) put(digest, name, writeFact(merged))
-        else if (!this.#inFlight.has(name)) this.#recent.put(heldOf(digest, held))
+        else if (!this.#inFlight.has(name)) this.#recent.put({ name, ...heldOf(held) })
         return DUPLICATE
       })
       operations.push(
@@ -302,11 +318,11 @@ export class FactStore {
     commit: Promise<void>
   ): Promise<void> {
     const isOnDisk = await this.#answer(group, added, commit)
-    for (const { digest, name, bytes } of changed) {
+    for (const { name, bytes } of changed) {
       // A later group may have changed it once more, and is still on its way.
       if (this.#inFlight.get(name) !== bytes) continue
       this.#inFlight.delete(name)
-      if (isOnDisk) this.#recent.put(heldOf(digest, bytes))
+      if (isOnDisk) this.#recent.put({ name, ...heldOf(bytes) })
     }
   }
 
@@ -329,11 +345,6 @@ export class FactStore {
       for (const { reject } of group) reject(error)
       return false
     }
-  }
-
-  /** Whether the fact is on disk, and saying it again adds nothing. */
-  #isCovered(fact: PreparedFact): boolean {
-    return fact.tags.length === 0 && !fact.hasTime && this.#recent.covers(fact)
   }
 
   /** Stored bytes of those that the filter seems to know, as far as they are on disk. */

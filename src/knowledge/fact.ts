@@ -3,6 +3,7 @@ import { hash } from 'node:crypto'
 import {
   canonicalRecord,
   canonicalTags,
+  MAX_RECORD_BYTES,
   MAX_TAGS,
   readAll,
   readBytes,
@@ -13,7 +14,7 @@ import {
   writeRecord
 } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import type { Decoder } from '../../crdt/index.ts'
+import type { Decoder, HiveRecord } from '../../crdt/index.ts'
 
 export interface DistillOptions {
   /** Skip the search for near-duplicates; exact duplicates are always found. */
@@ -77,6 +78,8 @@ export interface PreparedFact {
   readonly isPrivate: boolean
   readonly tags: readonly string[]
   readonly hasTime: boolean
+  readonly entity: string
+  readonly attribute?: string
 }
 
 const OPTIONS: ReadonlySet<string> = new Set([
@@ -107,42 +110,72 @@ const PRIVATE = 1
 
 const NO_TAGS: readonly string[] = []
 
-/**
- * The fact as it is stored, and its name. Checked and written by hand: this is the hot path of
- * ingestion. Throws `HiveError` or `LimitError`.
- */
+/** The record of a fact and its name: enough to know whether the fact is there already. */
+export interface NamedFact {
+  readonly record: HiveRecord
+  /** Its bytes, valid until the next fact is named. */
+  readonly encoded: Buffer
+  /** The digest as a string of one character a byte. */
+  readonly name: string
+}
+
+/** Names are made here, since most facts of a stream of repetitions need no bytes of their own. */
+const scratch = Buffer.allocUnsafe(MAX_RECORD_BYTES)
+
+/** Checked and written by hand: the hot path of ingestion. Throws `HiveError` or `LimitError`. */
+export function nameFact(input: FactInput): NamedFact {
+  checkInput(input)
+  const { entity, content, attribute, value } = input
+  const record = canonicalRecord({ kind: 'fact', entity, content, attribute, value })
+  const encoded = scratch.subarray(0, sizeOfRecord(record))
+  writeRecord(record, scratch, 0)
+  return { record, encoded, name: hash('sha256', encoded, 'binary') }
+}
+
+/** The fact as it is stored. Throws `LimitError`. */
 export function prepareFact(
   input: FactInput,
+  { record, encoded, name }: NamedFact,
   { agent, now }: { agent: string; now: number }
 ): PreparedFact {
-  checkInput(input)
-  const { entity, content, attribute, value, confidence, validFrom, source = '' } = input
-  const record = canonicalRecord({ kind: 'fact', entity, content, attribute, value })
-  const size = sizeOfRecord(record)
+  const { confidence, validFrom, source = '' } = input
   const tags = input.tags === undefined ? NO_TAGS : canonicalTags(input.tags)
   const isPrivate = input.private === true
+  const size = encoded.length
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + size + trailerSize(agent, source, tags))
-  writeHeader(bytes, {
-    confidence,
-    isPrivate,
-    recordedAt: now,
-    validFrom: validFrom?.getTime(),
-    size
-  })
-  writeRecord(record, bytes, HEADER_BYTES)
+  const recordedAt = now
+  writeHeader(bytes, { confidence, isPrivate, recordedAt, validFrom: validFrom?.getTime(), size })
+  bytes.set(encoded, HEADER_BYTES)
   writeTrailer(bytes, HEADER_BYTES + size, { agent, source, tags })
-  const name = hash('sha256', bytes.subarray(HEADER_BYTES, HEADER_BYTES + size), 'binary')
-  const digest = Buffer.from(name, 'latin1')
-  const heuristic = input.enableBloomHeuristic === true
   return {
-    digest,
+    digest: Buffer.from(name, 'latin1'),
     name,
     bytes,
     confidence,
     isPrivate,
     tags,
     hasTime: validFrom !== undefined,
-    heuristic
+    heuristic: input.enableBloomHeuristic === true,
+    entity: record.entity,
+    attribute: record.attribute
+  }
+}
+
+/** A stored fact as if it were said again. */
+export function prepareStored(fact: StoredFact): PreparedFact {
+  const { digest, confidence, tags, validFrom } = fact
+  const { entity, attribute } = readAll(fact.record, readRecord)
+  return {
+    digest,
+    name: Buffer.from(digest).toString('latin1'),
+    bytes: writeFact(fact),
+    confidence,
+    isPrivate: fact.private,
+    tags,
+    hasTime: validFrom !== undefined,
+    heuristic: false,
+    entity,
+    attribute
   }
 }
 
@@ -183,13 +216,9 @@ export function writeFact(fact: StoredFact): Uint8Array {
 }
 
 /** What of a stored fact decides whether a repetition adds something. */
-export function heldOf(
-  digest: Uint8Array,
-  stored: Uint8Array
-): Pick<PreparedFact, 'digest' | 'confidence' | 'isPrivate'> {
+export function heldOf(stored: Uint8Array): Pick<PreparedFact, 'confidence' | 'isPrivate'> {
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
   return {
-    digest,
     confidence: view.getFloat64(CONFIDENCE - SEAL_BYTES),
     isPrivate: view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE
   }

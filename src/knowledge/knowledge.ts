@@ -1,11 +1,12 @@
 /** `cortex.knowledge`: takes facts in, once each, and keeps them. */
-import { fromHex, toHex } from '../../crdt/index.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { fromHex } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import { factOf, prepareFact } from './fact.ts'
+import { factOf, nameFact, prepareFact } from './fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Clock } from '../../transport/index.ts'
 import type { Candidates } from './candidates.ts'
-import type { DistillOptions, Fact, FactInput, PreparedFact } from './fact.ts'
+import type { DistillOptions, Fact, FactInput, NamedFact, PreparedFact } from './fact.ts'
 import type { FactStore } from './fact-store.ts'
 import type { Corroboration } from './corroboration.ts'
 
@@ -83,10 +84,12 @@ export class Knowledge {
     { signal, ...options }: DistillOptions & AbortOptions = {}
   ): Promise<Distilled> {
     signal?.throwIfAborted()
-    const fact = this.#prepare({ entity, content, confidence, ...options })
-    const [distilled] = await this.#add([fact])
-    if (distilled === undefined) throw new Error('unreachable')
-    return { id: toHex(fact.digest), ...distilled }
+    const input = { entity, content, confidence, ...options }
+    const named = nameFact(input)
+    const id = Buffer.from(named.name, 'latin1').toString('hex')
+    const fact = this.#prepare(input, named)
+    const [distilled = DUPLICATE] = fact === undefined ? [] : await this.#add([fact])
+    return { id, ...distilled }
   }
 
   /**
@@ -102,6 +105,7 @@ export class Knowledge {
     const totals = { read: 0, new: 0, duplicate: 0, corroborated: 0 }
     const rejected: { line: number; reason: string }[] = []
     let batch: PreparedFact[] = []
+    let lastTurn = 0
     const writing: Promise<void>[] = []
     const write = async (facts: readonly PreparedFact[], read: number): Promise<void> => {
       for (const { status } of await this.#add(facts)) totals[status] += 1
@@ -122,10 +126,18 @@ export class Knowledge {
         totals.read += 1
         try {
           if (item instanceof Error) throw item
-          batch.push(this.#prepare(item))
+          const fact = this.#prepare(item, nameFact(item))
+          if (fact === undefined) totals.duplicate += 1
+          else batch.push(fact)
         } catch (error) {
           rejected.push({ line: totals.read, reason: messageOf(error) })
         }
+      }
+      // Repetitions fill no batch; the event loop must have its turn all the same.
+      if (totals.read - lastTurn >= BATCH_FACTS) {
+        lastTurn = totals.read
+        await nextTurn()
+        if (signal?.aborted === true) break
       }
       if (batch.length < BATCH_FACTS) continue
       await flush(BATCHES_UNDER_WAY)
@@ -155,30 +167,37 @@ export class Knowledge {
     return { forgotten, retracted }
   }
 
-  #prepare(input: FactInput): PreparedFact {
-    const { agent, clock } = this.#components
-    return prepareFact(input, { agent, now: clock.now() })
+  /** Undefined for a fact that is on disk and to which this adds nothing. */
+  #prepare(input: FactInput, named: NamedFact): PreparedFact | undefined {
+    const { agent, clock, facts } = this.#components
+    if (facts.covers(named.name, input)) return undefined
+    return prepareFact(input, named, { agent, now: clock.now() })
   }
 
   async #add(facts: readonly PreparedFact[]): Promise<readonly Omit<Distilled, 'id'>[]> {
     const added = await this.#components.facts.add(facts)
+    const { corroboration } = this.#components
+    const { isPossible } = corroboration
     const distilled: Omit<Distilled, 'id'>[] = []
     for (const [i, { status, lookedUp }] of added.entries()) {
       const fact = facts[i]
-      if (fact?.heuristic !== true) {
+      if (status === 'duplicate' || fact?.heuristic !== true) {
         distilled.push(status === 'new' ? NEW : DUPLICATE)
         continue
       }
-      const path = lookedUp ? 'exact' : 'bloom'
-      const known = status === 'new' && (await this.#components.corroboration.find(fact.digest))
-      distilled.push({ status: known ? 'corroborated' : status, path })
+      const known = isPossible && (await corroboration.find(fact.digest))
+      if (known) distilled.push(lookedUp ? KNOWN_AFTER_LOOKUP : KNOWN)
+      else distilled.push(lookedUp ? NEW : NEW_BY_FILTER)
     }
     return distilled
   }
 }
 
 const NEW = { status: 'new', path: 'exact' } as const
+const NEW_BY_FILTER = { status: 'new', path: 'bloom' } as const
 const DUPLICATE = { status: 'duplicate', path: 'exact' } as const
+const KNOWN = { status: 'corroborated', path: 'bloom' } as const
+const KNOWN_AFTER_LOOKUP = { status: 'corroborated', path: 'exact' } as const
 
 /** Items in arrays, so that those which are there already cost no turn of the event loop each. */
 async function* chunksOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T[]> {

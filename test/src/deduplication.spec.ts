@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { openStore } from '../../crdt/index.ts'
 import { createHive, generateSwarmKey } from '../../src/index.ts'
 import { FactStore } from '../../src/knowledge/index.ts'
-import { prepareFact } from '../../src/knowledge/fact.ts'
+import { nameFact, prepareFact } from '../../src/knowledge/fact.ts'
 import { startNode } from '../fixtures/nodes.ts'
 import { publication } from '../fixtures/publications.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { FactInput, Hive, HiveInit } from '../../src/index.ts'
+import type { PreparedFact } from '../../src/knowledge/fact.ts'
 
 type SwarmOptions = Exclude<HiveInit['swarm'], false>
 
@@ -130,7 +131,7 @@ describe('de-duplication across peers', () => {
   it('publishes all the same what a peer only claims to have', async () => {
     await using liar = await startNode({ filterInterval: 0, gossip: false })
     await using b = await joined(await hiveOf(liar), {})
-    const { digest } = prepareFact({ entity: 'e', content: 'claimed', confidence: 1 }, AGENT)
+    const { digest } = prepared({ entity: 'e', content: 'claimed', confidence: 1 })
     liar.replica.published.insert([liar.replica.elementOf(digest)])
     await b.agent.cortex.hive.synchronize()
     const { status } = await b.agent.cortex.knowledge.distill('e', 'claimed', 1, BLOOM)
@@ -145,7 +146,7 @@ describe('de-duplication across peers', () => {
     const store = await openStore()
     const facts = new FactStore({ store })
     await facts.load()
-    const fact = prepareFact({ entity: 'e', content: 'c', confidence: 1 }, AGENT)
+    const fact = prepared({ entity: 'e', content: 'c', confidence: 1 })
     facts.known.insert([fact.digest])
     assert.deepEqual(await facts.add([fact]), [{ status: 'new', lookedUp: true }])
     assert.ok(await facts.has(fact.digest))
@@ -219,7 +220,9 @@ describe('a light node', () => {
   })
 })
 
-const AGENT = { agent: 'test', now: 0 }
+function prepared(input: FactInput): PreparedFact {
+  return prepareFact(input, nameFact(input), { agent: 'test', now: 0 })
+}
 
 /** As much of a hive as another one needs to join it. */
 async function hiveOf(node: Awaited<ReturnType<typeof startNode>>): Promise<Hive> {

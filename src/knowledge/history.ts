@@ -1,0 +1,138 @@
+/**
+ * What is claimed of an entity's attributes, and which claim stands. Two claims conflict when they
+ * give the attribute different values; of those that hold at a time the one that began last stands,
+ * and those that began together are disputed. Claims are a set, so the answer does not depend on the
+ * order in which they came.
+ */
+import { readAll, readRecord, toHex } from '../../crdt/index.ts'
+import type { HiveRecord, Replica } from '../../crdt/index.ts'
+import type { FactStore } from './fact-store.ts'
+
+export type ClaimState =
+  /** It stands. */
+  | 'current'
+  /** Another one began later. */
+  | 'superseded'
+  /** Others with another value began at the same time, or none says when. */
+  | 'disputed'
+  /** It does not hold yet, or no longer, at the time that was asked for. */
+  | 'outside'
+
+export interface Claim {
+  /** Id of the fact or insight. */
+  readonly id: string
+  readonly entity: string
+  readonly attribute: string
+  readonly value: string
+  readonly content: string
+  /** Since when it holds; undefined: since ever. */
+  readonly validFrom?: Date
+  readonly validTo?: Date
+  readonly confidence: number
+  readonly origin: 'local' | 'hive'
+  readonly state: ClaimState
+}
+
+export interface HistoryComponents {
+  readonly facts: Pick<FactStore, 'claims' | 'getMany'>
+  readonly replica: Pick<Replica, 'claims' | 'get' | 'hasVouched'>
+  /** Authors that must vouch before what the hive says counts. */
+  readonly k: number
+}
+
+type Stateless = Omit<Claim, 'state'>
+
+export class History {
+  readonly #components: HistoryComponents
+
+  constructor(components: HistoryComponents) {
+    this.#components = components
+  }
+
+  /** Claims on one attribute, or on all of the entity's, each attribute's latest first. */
+  async of(entity: string, attribute: string | undefined, asOf: Date): Promise<Claim[]> {
+    const claims = new Map<string, Stateless>()
+    for (const claim of await this.#inHive(entity, attribute)) claims.set(claim.id, claim)
+    for (const claim of await this.#here(entity, attribute)) {
+      claims.set(claim.id, earliest(claim, claims.get(claim.id)))
+    }
+    const byAttribute = Map.groupBy(claims.values(), (claim) => claim.attribute.toLowerCase())
+    return [...byAttribute.keys()]
+      .toSorted()
+      .flatMap((name) => judge(byAttribute.get(name) ?? [], asOf))
+  }
+
+  async #here(entity: string, attribute: string | undefined): Promise<Stateless[]> {
+    const { facts } = this.#components
+    const found = await facts.getMany(await facts.claims.find(entity, attribute))
+    return found.flatMap(({ digest, record, confidence, validFrom }) =>
+      claimOf(readAll(record, readRecord), {
+        id: toHex(digest),
+        confidence,
+        origin: 'local',
+        ...(validFrom === undefined ? {} : { validFrom })
+      })
+    )
+  }
+
+  async #inHive(entity: string, attribute: string | undefined): Promise<Stateless[]> {
+    const { replica, k } = this.#components
+    const claims: Stateless[] = []
+    for (const digest of await replica.claims(entity, attribute)) {
+      const standing = await replica.get(digest)
+      const vouches = (standing?.registers ?? [])
+        .map(({ register }) => register)
+        .filter(({ vote }) => vote === 'vouch')
+      if (standing === undefined || vouches.length === 0) continue
+      if (vouches.length < k && !(await replica.hasVouched(digest))) continue
+      const from = vouches.flatMap(({ validFrom }) => validFrom ?? [])
+      const to = vouches.flatMap(({ validTo }) => validTo ?? [])
+      claims.push(
+        ...claimOf(standing.record, {
+          id: toHex(digest),
+          confidence: vouches.reduce((sum, vouch) => sum + vouch.confidence, 0) / vouches.length,
+          origin: 'hive',
+          ...(from.length === 0 ? {} : { validFrom: new Date(Math.min(...from)) }),
+          ...(to.length === 0 ? {} : { validTo: new Date(Math.max(...to)) })
+        })
+      )
+    }
+    return claims
+  }
+}
+
+function claimOf(
+  { entity, attribute, value = '', content }: HiveRecord,
+  rest: Omit<Stateless, 'entity' | 'attribute' | 'value' | 'content'>
+): Stateless[] {
+  return attribute === undefined ? [] : [{ entity, attribute, value, content, ...rest }]
+}
+
+/** The same claim from here and from the hive: it began when either says it began first. */
+function earliest(local: Stateless, hive: Stateless | undefined): Stateless {
+  if (hive?.validFrom === undefined) return local
+  if (local.validFrom !== undefined && local.validFrom <= hive.validFrom) return local
+  return { ...local, validFrom: hive.validFrom }
+}
+
+function judge(claims: readonly Stateless[], asOf: Date): Claim[] {
+  const holding = claims.filter((claim) => holds(claim, asOf))
+  const latest = Math.max(...holding.map(beginOf))
+  const standing = holding.filter((claim) => beginOf(claim) === latest)
+  const isDisputed = new Set(standing.map(({ value }) => value)).size > 1
+  return claims
+    .map((claim) => {
+      if (!holding.includes(claim)) return { ...claim, state: 'outside' as const }
+      if (!standing.includes(claim)) return { ...claim, state: 'superseded' as const }
+      return { ...claim, state: isDisputed ? ('disputed' as const) : ('current' as const) }
+    })
+    .toSorted((a, b) => beginOf(b) - beginOf(a) || (a.id < b.id ? -1 : 1))
+}
+
+function holds({ validFrom, validTo }: Stateless, asOf: Date): boolean {
+  return (validFrom === undefined || validFrom <= asOf) && (validTo === undefined || asOf < validTo)
+}
+
+function beginOf({ validFrom }: Stateless): number {
+  return validFrom?.getTime() ?? Number.NEGATIVE_INFINITY
+}

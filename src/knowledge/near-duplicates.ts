@@ -1,0 +1,116 @@
+/**
+ * Near-duplicates: facts that say what another fact of this node says, in other typography. A
+ * variant is not kept as a fact of its own; it is kept beside the one it repeats, with who said it,
+ * and can be taken apart again.
+ */
+import { equalBytes, readAll, readRecord } from '../../crdt/index.ts'
+import { prepareStored, readFact } from './fact.ts'
+import { areVariants, dice, wordsOf } from './variants.ts'
+import type { HiveRecord, Section, Store } from '../../crdt/index.ts'
+import type { SearchIndex } from '../search/index.ts'
+import type { PreparedFact, StoredFact } from './fact.ts'
+import type { FactStore } from './fact-store.ts'
+import { SEAL_BYTES } from '../../crdt/index.ts'
+
+export interface NearDuplicatesComponents {
+  readonly store: Pick<Store, 'commit' | 'section'>
+  readonly facts: FactStore
+  readonly index: SearchIndex
+}
+
+/** Facts compared with a new one, the best matches of its own words. */
+const CANDIDATES = 10
+
+/** Bigrams in common below which words cannot be the same but for their order. */
+const MIN_DICE = 0.8
+
+const DIGEST_BYTES = 32
+const EMPTY = new Uint8Array()
+
+export class NearDuplicates {
+  readonly #components: NearDuplicatesComponents
+  /** Digest of a variant -> digest of the fact it repeats, and the variant as it was said. */
+  readonly #merged: Section
+  /** Variants that somebody took apart: they stay facts of their own. */
+  readonly #apart: Section
+
+  constructor(components: NearDuplicatesComponents) {
+    this.#components = components
+    this.#merged = components.store.section('merged')
+    this.#apart = components.store.section('apart')
+  }
+
+  /** Digest of the fact that a merged variant repeats. */
+  async canonical(digest: Uint8Array): Promise<Uint8Array | undefined> {
+    return (await this.#merged.get(digest))?.subarray(0, DIGEST_BYTES)
+  }
+
+  /** Digest of a fact of this node that says the same, if there is one. */
+  async find(fact: PreparedFact): Promise<Uint8Array | undefined> {
+    const known = await this.canonical(fact.digest)
+    if (known !== undefined) return known
+    if (await this.#apart.has(fact.digest)) return undefined
+    const { index, facts } = this.#components
+    const said = recordOf(readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES)))
+    const hits = await index.search({ text: said.content, limit: CANDIDATES, origins: ['local'] })
+    for (const candidate of await facts.getMany(hits.map(({ digest }) => digest))) {
+      const isOther = !equalBytes(candidate.digest, fact.digest)
+      if (
+        isOther &&
+        candidate.private === fact.isPrivate &&
+        saysTheSame(said, recordOf(candidate))
+      ) {
+        return candidate.digest
+      }
+    }
+    return undefined
+  }
+
+  /** Keeps `fact` as a variant of the fact `canonical`, which takes over its tags and confidence. */
+  async merge(fact: PreparedFact, canonical: Uint8Array): Promise<void> {
+    const { facts, store } = this.#components
+    const held = await facts.get(canonical)
+    if (held === undefined) return
+    const { tags, confidence } = fact
+    await facts.add([
+      prepareStored({ ...held, tags, confidence: Math.max(confidence, held.confidence) })
+    ])
+    const value = Buffer.concat([canonical, fact.bytes.subarray(SEAL_BYTES)])
+    await store.commit([this.#merged.put(fact.digest, value)])
+  }
+
+  /** Makes a merged variant a fact of its own again; false when it is none. */
+  async split(digest: Uint8Array): Promise<boolean> {
+    const value = await this.#merged.get(digest)
+    if (value === undefined) return false
+    const { facts, store } = this.#components
+    await facts.add([prepareStored(readFact(digest, value.subarray(DIGEST_BYTES)))])
+    await store.commit([this.#apart.put(digest, EMPTY), this.#merged.del(digest)])
+    return true
+  }
+
+  /** Variants that were merged into a fact. */
+  async variantsOf(canonical: Uint8Array): Promise<StoredFact[]> {
+    const variants: StoredFact[] = []
+    for await (const [digest, value] of this.#merged.entries()) {
+      if (!equalBytes(value.subarray(0, DIGEST_BYTES), canonical)) continue
+      variants.push(readFact(digest, value.subarray(DIGEST_BYTES)))
+    }
+    return variants
+  }
+}
+
+/** Whether two records are variants: attribute and value to the letter, the rest by its words. */
+export function saysTheSame(a: HiveRecord, b: HiveRecord): boolean {
+  return (
+    a.attribute === b.attribute &&
+    a.value === b.value &&
+    dice(wordsOf(a.content), wordsOf(b.content)) >= MIN_DICE &&
+    areVariants(a.entity, b.entity) &&
+    areVariants(a.content, b.content)
+  )
+}
+
+function recordOf({ record }: StoredFact): HiveRecord {
+  return readAll(record, readRecord)
+}

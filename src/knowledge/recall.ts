@@ -1,0 +1,164 @@
+/** Recall: what this node and the hive know about a question, best first, with where it is from. */
+import { readAll, readRecord, toHex } from '../../crdt/index.ts'
+import { factOf } from './fact.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { Replica } from '../../crdt/index.ts'
+import type { SearchHit, SearchIndex, SearchOrigin } from '../search/index.ts'
+import type { Echoes } from './echoes.ts'
+import type { FactStore } from './fact-store.ts'
+import type { ClaimState, History } from './history.ts'
+
+export interface RecallOptions extends AbortOptions {
+  /** Most results; default 10, at most 1,000. */
+  readonly limit?: number
+  /** Only of this entity. */
+  readonly entity?: string
+  /** Only with all of these tags. */
+  readonly tags?: readonly string[]
+  /** What held at that time; default now. */
+  readonly asOf?: Date
+  /** Facts of this node, released insights of the hive, or both; default both. */
+  readonly scope?: 'local' | 'hive' | 'all'
+}
+
+export interface RecalledFact {
+  readonly id: string
+  readonly entity: string
+  readonly content: string
+  readonly attribute?: string
+  readonly value?: string
+  readonly confidence: number
+  readonly tags: readonly string[]
+  readonly validFrom?: Date
+  /** Of a claim: whether it stands or is disputed; claims that were superseded are not recalled. */
+  readonly state?: ClaimState
+  /** Of a fact of this node. */
+  readonly agent?: string
+  readonly source?: string
+  readonly recordedAt?: Date
+  /** Of an insight of the hive: authors that vouch for it. */
+  readonly corroboration?: number
+}
+
+export interface Recalled {
+  readonly fact: RecalledFact
+  /** Larger is better; comparable within one answer only. */
+  readonly score: number
+  readonly origin: SearchOrigin
+}
+
+export interface RecallComponents {
+  readonly index: SearchIndex
+  readonly facts: FactStore
+  readonly replica: Pick<Replica, 'get' | 'hasVouched'>
+  readonly history: History
+  readonly echoes: Echoes
+  /** Authors that must vouch before an insight is released. */
+  readonly k: number
+}
+
+const DEFAULT_LIMIT = 10
+
+/** Hits fetched for each result: some are superseded, quarantined or gone. */
+const OVERFETCH = 3
+
+const SCOPES = { local: ['local'], hive: ['hive'], all: ['local', 'hive'] } as const
+
+export class Recall {
+  readonly #components: RecallComponents
+
+  constructor(components: RecallComponents) {
+    this.#components = components
+  }
+
+  async recall(
+    text: string,
+    { limit = DEFAULT_LIMIT, entity, tags, asOf, scope = 'all', signal }: RecallOptions
+  ): Promise<Recalled[]> {
+    const { index, echoes } = this.#components
+    const origins = SCOPES[scope]
+    const hits = await index.search({ text, limit: limit * OVERFETCH, origins, entity, tags })
+    const recalled = new Map<string, Recalled>()
+    for (const hit of hits) {
+      signal?.throwIfAborted()
+      if (recalled.size === limit) break
+      const fact = await this.#read(hit, asOf ?? new Date(), asOf === undefined)
+      // A fact of this node and its published form are one.
+      if (fact === undefined || recalled.has(fact.id)) continue
+      recalled.set(fact.id, { fact, score: hit.score, origin: hit.origin })
+    }
+    for (const { fact } of recalled.values()) echoes.remember(fact)
+    return [...recalled.values()]
+  }
+
+  async #read(hit: SearchHit, asOf: Date, isNow: boolean): Promise<RecalledFact | undefined> {
+    const fact =
+      hit.origin === 'local' ? await this.#fact(hit.digest) : await this.#insight(hit.digest)
+    if (fact === undefined) return undefined
+    if (fact.attribute === undefined) {
+      const holds = isNow || fact.validFrom === undefined || fact.validFrom <= asOf
+      return holds ? fact : undefined
+    }
+    const claims = await this.#components.history.of(fact.entity, fact.attribute, asOf)
+    const state = claims.find(({ id }) => id === fact.id)?.state
+    return state === 'superseded' || state === 'outside' ? undefined : { ...fact, state }
+  }
+
+  async #fact(digest: Uint8Array): Promise<RecalledFact | undefined> {
+    const stored = await this.#components.facts.get(digest)
+    if (stored === undefined) return undefined
+    const { private: _, ...fact } = factOf(stored)
+    return fact
+  }
+
+  async #insight(digest: Uint8Array): Promise<RecalledFact | undefined> {
+    const { replica, k } = this.#components
+    const standing = await replica.get(digest)
+    const vouches = standing?.registers.filter(({ register }) => register.vote === 'vouch') ?? []
+    if (standing === undefined || vouches.length === 0) return undefined
+    if (vouches.length < k && !(await replica.hasVouched(digest))) return undefined
+    const { kind: _, ...said } = standing.record
+    const confidence =
+      vouches.reduce((sum, { register }) => sum + register.confidence, 0) / vouches.length
+    const tags = [...new Set(vouches.flatMap(({ register }) => register.tags))].toSorted()
+    return { id: toHex(digest), ...said, confidence, tags, corroboration: vouches.length }
+  }
+}
+
+/** What the search index follows: the facts of this node and the records of its replica. */
+export function searchSources(
+  facts: FactStore,
+  replica: Pick<Replica, 'bodies' | 'recordLog' | 'recordLogEnd'>
+): ConstructorParameters<typeof SearchIndex>[0]['sources'] {
+  return [
+    {
+      origin: 'local',
+      end: () => facts.logEnd,
+      log: (from) => facts.log(from),
+      read: async (digests) => {
+        const found = await facts.getMany(digests)
+        const byName = new Map(found.map((fact) => [toHex(fact.digest), fact]))
+        return digests.map((digest) => {
+          const fact = byName.get(toHex(digest))
+          if (fact === undefined) return { digest }
+          const { record, tags, confidence, recordedAt } = fact
+          return { digest, record, tags, confidence, recordedAt: recordedAt.getTime() }
+        })
+      }
+    },
+    {
+      origin: 'hive',
+      end: () => replica.recordLogEnd,
+      log: (from) => replica.recordLog(from),
+      read: async (digests) => {
+        const bodies = await replica.bodies([...digests])
+        return digests.map((digest, i) => ({ digest, record: bodies[i] }))
+      }
+    }
+  ]
+}
+
+/** What a stored record says, for comparisons. */
+export function saidBy(record: Uint8Array): { entity: string; content: string } {
+  return readAll(record, readRecord)
+}
