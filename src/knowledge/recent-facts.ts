@@ -1,7 +1,7 @@
 /**
  * Facts that were stored or looked up lately, so that a stream of repetitions needs no disk: a table
- * in which each digest has one place, and takes it from whoever was there. 128 bits of the digest
- * are kept, which no two facts share.
+ * in which each digest has two places, and where both are taken it takes the first from whoever has
+ * it. 128 bits of the digest are kept, which no two facts share.
  */
 
 /** What decides whether a repetition adds something. */
@@ -18,6 +18,12 @@ const MAX_PLACES = 2 ** 20
 
 const DIGEST_WORDS = 4
 
+/** Places that a digest may have. */
+const CHOICES = 2
+
+/** Value of a place that nobody has. */
+const EMPTY = -1
+
 /** Added to the confidence of a private fact. */
 const PRIVATE = 2
 
@@ -25,34 +31,51 @@ export class RecentFacts {
   #places = FIRST_PLACES
   #digests = new Uint32Array(FIRST_PLACES * DIGEST_WORDS)
   /** Confidence, more for a private fact; an empty place has -1. */
-  #values = new Float64Array(FIRST_PLACES).fill(-1)
+  #values = new Float64Array(FIRST_PLACES).fill(EMPTY)
   #filled = 0
 
   /** Whether the fact is here, and a repetition with this confidence and privacy adds nothing. */
   covers(name: string, confidence: number, isPrivate: boolean): boolean {
-    const place = this.#placeOf(name)
-    const value = this.#values[place] ?? -1
-    if (value < 0 || !this.#isAt(place, name)) return false
+    const place = this.#find(name)
+    if (place === undefined) return false
+    const value = this.#values[place] ?? EMPTY
     return (value >= PRIVATE || !isPrivate) && confidence <= value % PRIVATE
   }
 
   put({ name, confidence, isPrivate }: Held): void {
     if (this.#filled > this.#places / 2 && this.#places < MAX_PLACES) this.#grow()
     this.#filled += 1
-    const place = this.#placeOf(name)
-    this.#values[place] = (isPrivate ? PRIVATE : 0) + confidence
-    for (let i = 0; i < DIGEST_WORDS; i++) {
-      this.#digests[place * DIGEST_WORDS + i] = wordOf(name, i)
-    }
+    const value = (isPrivate ? PRIVATE : 0) + confidence
+    this.#set(this.#find(name) ?? this.#placeFor(name), name, value)
   }
 
   delete(name: string): void {
-    const place = this.#placeOf(name)
-    if (this.#isAt(place, name)) this.#values[place] = -1
+    const place = this.#find(name)
+    if (place !== undefined) this.#values[place] = EMPTY
   }
 
-  #placeOf(name: string): number {
+  #find(name: string): number | undefined {
+    for (let choice = 0; choice < CHOICES; choice++) {
+      const place = wordOf(name, choice) & (this.#places - 1)
+      if (this.#values[place] !== EMPTY && this.#isAt(place, name)) return place
+    }
+    return undefined
+  }
+
+  /** A free place of the two, or the first, whoever has it. */
+  #placeFor(name: string): number {
+    for (let choice = 0; choice < CHOICES; choice++) {
+      const place = wordOf(name, choice) & (this.#places - 1)
+      if (this.#values[place] === EMPTY) return place
+    }
     return wordOf(name, 0) & (this.#places - 1)
+  }
+
+  #set(place: number, name: string, value: number): void {
+    this.#values[place] = value
+    for (let i = 0; i < DIGEST_WORDS; i++) {
+      this.#digests[place * DIGEST_WORDS + i] = wordOf(name, i)
+    }
   }
 
   #isAt(place: number, name: string): boolean {
@@ -70,11 +93,12 @@ export class RecentFacts {
     const [digests, values] = [this.#digests, this.#values]
     this.#places *= 4
     this.#digests = new Uint32Array(this.#places * DIGEST_WORDS)
-    this.#values = new Float64Array(this.#places).fill(-1)
+    this.#values = new Float64Array(this.#places).fill(EMPTY)
     for (const [from, value] of values.entries()) {
-      if (value < 0) continue
+      if (value === EMPTY) continue
       const words = digests.subarray(from * DIGEST_WORDS, (from + 1) * DIGEST_WORDS)
-      const place = (words[0] ?? 0) & (this.#places - 1)
+      const [first = 0, second = 0] = [...words].map((word) => word & (this.#places - 1))
+      const place = this.#values[first] === EMPTY ? first : second
       this.#digests.set(words, place * DIGEST_WORDS)
       this.#values[place] = value
     }
