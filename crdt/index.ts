@@ -35,6 +35,7 @@ export { pack, unpack } from './payload.ts'
 export { digestOf } from './publication.ts'
 export {
   canonicalRecord,
+  canonicalText,
   encodeRecord,
   recordDigest,
   readRecord,

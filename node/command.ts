@@ -46,6 +46,16 @@ export function wholeNumberOption(name: string, text: string, min: number, max: 
   return number
 }
 
+/** A date of an option, if it was given. Throws `UsageError` when it is none. */
+export function dateOption(name: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const date = new Date(text)
+  if (Number.isNaN(date.getTime())) {
+    throw new UsageError(`--${name} takes a date such as 2026-05-01, not "${text}".`)
+  }
+  return date
+}
+
 /** A number of an option. Throws `UsageError` when it is none, or out of range. */
 export function numberOption(name: string, text: string, min: number, max: number): number {
   const number = Number(text)

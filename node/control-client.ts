@@ -10,6 +10,7 @@ import type { CallOptions, Operations } from './operations.ts'
 /** Results are typed by `Operations`: both ends of the socket are this program. */
 const Answer = z.object({
   progress: z.record(z.string(), z.number()).optional(),
+  item: z.unknown().optional(),
   result: z.unknown().optional(),
   error: z.object({ message: z.string(), exit: z.enum(EXIT) }).optional()
 })
@@ -21,6 +22,9 @@ export function remoteOperations(socketPath: string): Operations {
     distill: (lines, options) => send(socketPath, 'distill', Readable.from(lines), options),
     broadcast: (options, callOptions) => call('broadcast', options, callOptions),
     insights: (options, callOptions) => call('insights', options, callOptions),
+    recall: (options, callOptions) => call('recall', options, callOptions),
+    history: (options, callOptions) => call('history', options, callOptions),
+    exportFacts: (callOptions) => call('export', {}, callOptions),
     forget: (options, callOptions) => call('forget', options, callOptions),
     status: (callOptions) => call('status', {}, callOptions)
   }
@@ -30,7 +34,7 @@ async function send<T>(
   socketPath: string,
   operation: string,
   body: Readable,
-  { signal, onProgress }: CallOptions = {}
+  { signal, onProgress, onItem }: CallOptions = {}
 ): Promise<T> {
   const outgoing = request({ socketPath, path: `/${operation}`, method: 'POST', signal })
   const answered = new Promise<Readable>((resolve, reject) => {
@@ -41,8 +45,9 @@ async function send<T>(
   // A node that answers early with an error may stop reading; the answer says why.
   sent.catch(() => undefined)
   for await (const line of createInterface({ input: await answered })) {
-    const { progress, result, error } = Answer.parse(JSON.parse(line))
+    const { progress, item, result, error } = Answer.parse(JSON.parse(line))
     if (progress !== undefined) onProgress?.(progress)
+    if (item !== undefined) await onItem?.(item)
     if (error !== undefined) throw new CommandError(error.message, error.exit)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Answer
     if (result !== undefined) return result as T

@@ -2,9 +2,10 @@
  * The control socket of a running node: HTTP over a Unix socket that only its user can reach.
  *
  * `POST /<operation>` with a JSON body (JSON Lines for `distill`); the answer is JSON Lines:
- * any number of `{"progress": ...}`, then one `{"result": ...}` or `{"error": {message, exit}}`.
+ * any number of `{"progress": ...}` and `{"item": ...}`, then one `{"result": ...}` or `{"error": {message, exit}}`.
  * Hanging up cancels the operation.
  */
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
@@ -16,6 +17,19 @@ import type { CallOptions, Operations } from './operations.ts'
 const MAX_BODY_BYTES = 64 * 1024
 
 const Broadcast = z.object({ minConfidence: z.number().optional() })
+const Recall = z.object({
+  query: z.string(),
+  limit: z.number().optional(),
+  entity: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  asOf: z.coerce.date().optional(),
+  scope: z.enum(['local', 'hive', 'all']).optional()
+})
+const History = z.object({
+  entity: z.string(),
+  attribute: z.string().optional(),
+  asOf: z.coerce.date().optional()
+})
 const Forget = z.object({ id: z.string() })
 const Insights = z.object({
   limit: z.number().optional(),
@@ -54,7 +68,11 @@ async function answer(
   try {
     const result = await run(request, operations, {
       signal: hangUp.signal,
-      onProgress: (progress) => send({ progress })
+      onProgress: (progress) => send({ progress }),
+      onItem: async (item) => {
+        if (response.destroyed) return
+        if (!response.write(`${JSON.stringify({ item })}\n`)) await once(response, 'drain')
+      }
     })
     send({ result })
   } catch (error) {
@@ -77,6 +95,12 @@ async function run(
       return operations.broadcast(Broadcast.parse(await bodyOf(request)), call)
     case 'insights':
       return operations.insights(Insights.parse(await bodyOf(request)), call)
+    case 'recall':
+      return operations.recall(Recall.parse(await bodyOf(request)), call)
+    case 'history':
+      return operations.history(History.parse(await bodyOf(request)), call)
+    case 'export':
+      return operations.exportFacts(call)
     case 'forget':
       return operations.forget(Forget.parse(await bodyOf(request)), call)
     case 'status':

@@ -19,6 +19,12 @@ Usage: hive <command> [options]
                 --tag TAG               repeatable
                 --attribute NAME --value TEXT
                 --private               never share it
+  recall      what this node and the hive know: hive recall WORDS
+                --entity NAME  --tag TAG  --limit N  --as-of DATE
+                --scope local|hive|all (default all)
+  history     what was claimed of an entity: hive history ENTITY [ATTRIBUTE]
+                --as-of DATE
+  export      all facts as JSON Lines;  import: take them in again from standard input
   broadcast   anonymise and publish what is good enough
                 --min-confidence N      0 to 1 (default 0.9)
   insights    list what the swarm has published

@@ -4,12 +4,15 @@
  */
 import type {
   BroadcastReport,
+  Claim,
   DistillReport,
   Forgotten,
   Hive,
   HiveStatus,
   Insight,
-  InsightOptions
+  InsightOptions,
+  Recalled,
+  RecallOptions
 } from '../src/index.ts'
 import { factsFromJsonLines } from './json-lines.ts'
 
@@ -20,13 +23,32 @@ export interface Progress {
 export interface CallOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
+  /** Takes the items of an operation that gives many; resolves when it can take more. */
+  readonly onItem?: (item: unknown) => Promise<void>
 }
+
+/** A result as JSON has it: dates are text. */
+export type Plain<T> = T extends Date
+  ? string
+  : T extends object
+    ? { readonly [K in keyof T]: Plain<T[K]> }
+    : T
 
 export interface Operations {
   /** `lines`: facts as JSON Lines. */
   distill(lines: AsyncIterable<Buffer | string>, options?: CallOptions): Promise<DistillReport>
   broadcast(options: { minConfidence?: number }, call?: CallOptions): Promise<BroadcastReport>
   insights(options: InsightOptions, call?: CallOptions): Promise<Insight[]>
+  recall(
+    options: RecallOptions & { query: string },
+    call?: CallOptions
+  ): Promise<readonly Plain<Recalled>[]>
+  history(
+    options: { entity: string; attribute?: string; asOf?: Date },
+    call?: CallOptions
+  ): Promise<readonly Plain<Claim>[]>
+  /** Each fact goes to `onItem`. */
+  exportFacts(call?: CallOptions): Promise<{ readonly facts: number }>
   forget(options: { id: string }, call?: CallOptions): Promise<Forgotten>
   status(call?: CallOptions): Promise<NodeStatus>
 }
@@ -53,6 +75,18 @@ export function localOperations(db: Hive, running: boolean): Operations {
         onProgress: (progress) => onProgress?.({ ...progress })
       }),
     insights: (options, { signal } = {}) => hive.getGlobalInsights({ ...options, signal }),
+    recall: async ({ query, ...options }, { signal } = {}) =>
+      plainOf(await knowledge.recall(query, { ...options, signal })),
+    history: async ({ entity, attribute, asOf }) =>
+      plainOf(await knowledge.history(entity, attribute, { asOf })),
+    exportFacts: async ({ signal, onItem } = {}) => {
+      let facts = 0
+      for await (const fact of knowledge.export({ signal })) {
+        await onItem?.(fact)
+        facts += 1
+      }
+      return { facts }
+    },
     forget: ({ id }) => knowledge.forget(id),
     status: async () => ({
       ...db.status,
@@ -61,4 +95,9 @@ export function localOperations(db: Hive, running: boolean): Operations {
       pid: process.pid
     })
   }
+}
+
+function plainOf<T>(value: readonly T[]): readonly Plain<T>[] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON makes of it
+  return JSON.parse(JSON.stringify(value)) as readonly Plain<T>[]
 }

@@ -1,4 +1,5 @@
 /** Output of the commands: results to standard output, progress and warnings to standard error. */
+import { once } from 'node:events'
 
 /** Progress lines at most this often, in milliseconds. */
 const PROGRESS_INTERVAL = 200
@@ -9,6 +10,11 @@ export function print(text: string): void {
 
 export function warn(text: string): void {
   process.stderr.write(`${text}\n`)
+}
+
+/** Resolves when there is room for more, so that a slow reader slows the writer. */
+export async function writeLine(text: string): Promise<void> {
+  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain')
 }
 
 export function printJson(value: unknown): void {

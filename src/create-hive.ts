@@ -10,11 +10,23 @@ import { Capabilities } from './capabilities/index.ts'
 import { loadFilterSettings } from './filter-settings.ts'
 import { HiveMind, Promotion } from './hive/index.ts'
 import { Janitor } from './janitor/index.ts'
-import { Candidates, Corroboration, FactStore, Knowledge } from './knowledge/index.ts'
+import {
+  Candidates,
+  Corroboration,
+  Echoes,
+  FactStore,
+  History,
+  Knowledge,
+  NearDuplicates,
+  Quota,
+  Recall,
+  searchSources
+} from './knowledge/index.ts'
 import { localNames } from './local-names.ts'
 import { Metrics } from './metrics/index.ts'
 import { HiveOptions } from './options.ts'
 import { parse } from './parse.ts'
+import { SearchIndex } from './search/index.ts'
 import type { Entry, Replica, Store, StoredFilter } from '../crdt/index.ts'
 import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/index.ts'
 import type { Agent } from './agents.ts'
@@ -102,6 +114,11 @@ export class Hive extends EventEmitter<HiveEvents> {
   readonly #components: HiveComponents
   readonly #candidates: Candidates
   readonly #promotion: Promotion
+  readonly #index: SearchIndex
+  readonly #history: History
+  readonly #nearDuplicates: NearDuplicates
+  readonly #echoes = new Echoes()
+  readonly #quota: Quota
   readonly agents: Agents
   /** The default agent. */
   readonly agent: Agent
@@ -112,6 +129,13 @@ export class Hive extends EventEmitter<HiveEvents> {
     this.#components = components
     const { options, store, replica, facts, swarm } = components
     this.#candidates = new Candidates(store, facts)
+    this.#index = new SearchIndex({
+      path: options.dataDir === undefined ? undefined : join(options.dataDir, 'search.db'),
+      sources: searchSources(facts, replica)
+    })
+    this.#history = new History({ facts, replica, k: kOf(options) })
+    this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
+    this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
     this.#promotion = new Promotion({
       candidates: this.#candidates,
       replica,
@@ -181,6 +205,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     const errors: unknown[] = []
     for (const part of [
       () => this.#components.swarm?.stop(),
+      () => this.#index.close(),
       () => this.#components.store.close()
     ]) {
       try {
@@ -200,6 +225,18 @@ export class Hive extends EventEmitter<HiveEvents> {
         facts,
         candidates: this.#candidates,
         corroboration: new Corroboration({ replica, swarm }),
+        nearDuplicates: this.#nearDuplicates,
+        history: this.#history,
+        echoes: this.#echoes,
+        quota: this.#quota,
+        recall: new Recall({
+          index: this.#index,
+          facts,
+          replica,
+          history: this.#history,
+          echoes: this.#echoes,
+          k: kOf(options)
+        }),
         agent,
         clock: options.clock ?? Date,
         retract: (digest) => this.#retract(digest)

@@ -7,6 +7,8 @@ export type HiveErrorCode =
   | 'ARGUMENT_INVALID'
   /** Thrown when an agent of that name exists already. */
   | 'AGENT_EXISTS'
+  /** Thrown when a fact would exceed the node's quota. */
+  | 'QUOTA_EXCEEDED'
   /** Thrown when the hive is used after `stop()`. */
   | 'STOPPED'
 

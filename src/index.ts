@@ -40,6 +40,11 @@ export type {
   InsightState
 } from './hive/index.ts'
 export type {
+  Claim,
+  ClaimState,
+  Recalled,
+  RecalledFact,
+  RecallOptions,
   Distilled,
   DistillManyOptions,
   DistillOptions,

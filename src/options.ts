@@ -30,6 +30,10 @@ export const HiveOptions = z.strictObject({
   dataDir: z.string().min(1).optional(),
   /** False: no network at all. */
   swarm: z.union([z.literal(false), Swarm]).default(Swarm.parse({})),
+  /** At most so many facts, and so many bytes of facts (their stored size). */
+  quota: z
+    .strictObject({ facts: z.int().min(1).optional(), bytes: z.int().min(1).optional() })
+    .default({}),
   agent: z.strictObject({ name: z.string() }).default({ name: 'default' }),
   anonymity: z
     .strictObject({

@@ -19,7 +19,7 @@ import {
 } from '../../crdt/index.ts'
 import { heldOf, mergeRepeated, readFact, writeFact } from './fact.ts'
 import { RecentFacts } from './recent-facts.ts'
-import type { LogPart, Operation, Section, Store } from '../../crdt/index.ts'
+import type { Decoder, LogPart, Operation, Section, Store } from '../../crdt/index.ts'
 import type { FactInput, PreparedFact, StoredFact } from './fact.ts'
 
 export interface Added {
@@ -104,6 +104,7 @@ export class FactStore {
   /** Set by a failed commit: the totals are ahead of the disk. */
   #stale = false
   #count = 0
+  #bytes = 0
 
   constructor({ store, observe }: FactStoreInit) {
     this.#store = store
@@ -128,6 +129,11 @@ export class FactStore {
     await this.#loadTotals()
     await this.known.load()
     await this.observed?.load()
+  }
+
+  /** Bytes of the facts on this node, as they are stored. */
+  get bytes(): number {
+    return this.#bytes
   }
 
   /** Facts on this node. */
@@ -211,6 +217,7 @@ export class FactStore {
         this.#recent.delete(nameOf(digest))
         if (held) {
           this.#count -= 1
+          this.#bytes -= bytes.length + SEAL_BYTES
           // In the log once more: what follows the store learns that it is gone.
           const logged = this.#log.append([digest])
           const claim = this.claims.del(readAll(readFact(digest, bytes).record, readRecord), digest)
@@ -276,6 +283,7 @@ export class FactStore {
           put(digest, name, bytes)
           operations.push(...this.claims.put(fact, digest))
           this.#count += 1
+          this.#bytes += bytes.length
           if (!fact.isPrivate) shared.push(digest)
           if (isNew[i] === true) return NEW
           this.#use.falsePositives += 1
@@ -283,8 +291,11 @@ export class FactStore {
         }
         this.#use.hits += 1
         const merged = mergeRepeated(digest, held, fact)
-        if (merged !== undefined) put(digest, name, writeFact(merged))
-        else if (!this.#inFlight.has(name)) this.#recent.put({ name, ...heldOf(held) })
+        if (merged !== undefined) {
+          const written = writeFact(merged)
+          this.#bytes += written.length - SEAL_BYTES - held.length
+          put(digest, name, written)
+        } else if (!this.#inFlight.has(name)) this.#recent.put({ name, ...heldOf(held) })
         return DUPLICATE
       })
       operations.push(
@@ -383,7 +394,10 @@ export class FactStore {
 
   async #commit(operations: readonly Operation[]): Promise<void> {
     if (operations.length === 0) return
-    const totals = encoding.encode((encoder) => encoding.writeVarUint(encoder, this.#count))
+    const totals = encoding.encode((encoder) => {
+      encoding.writeVarUint(encoder, this.#count)
+      encoding.writeVarUint(encoder, this.#bytes)
+    })
     try {
       await this.#store.commit([...operations, this.#totals.put(TOTALS_KEY, totals)])
     } catch (error) {
@@ -403,12 +417,16 @@ export class FactStore {
 
   async #loadTotals(): Promise<void> {
     const bytes = await this.#totals.get(TOTALS_KEY)
-    this.#count =
-      bytes === undefined
-        ? 0
-        : readAll(bytes, (decoder) => readUint(decoder, Number.MAX_SAFE_INTEGER))
+    const [count = 0, size = 0] = bytes === undefined ? [] : readAll(bytes, readTotals)
+    this.#count = count
+    this.#bytes = size
     await this.#log.load()
   }
+}
+
+function readTotals(decoder: Decoder): number[] {
+  const count = readUint(decoder, Number.MAX_SAFE_INTEGER)
+  return [count, readUint(decoder, Number.MAX_SAFE_INTEGER)]
 }
 
 /** A digest as a key of a map: one character a byte, which is cheaper than hex. */

@@ -6,11 +6,18 @@
  * const { id, status } = await db.agent.cortex.knowledge.distill('CSS gap', 'Works in flex.', 0.95)
  * ```
  */
+export { Echoes } from './echoes.ts'
+export { History } from './history.ts'
+export { NearDuplicates } from './near-duplicates.ts'
+export { Quota } from './quota.ts'
+export { Recall, searchSources } from './recall.ts'
 export { Candidates } from './candidates.ts'
 export { Corroboration } from './corroboration.ts'
 export { FactStore } from './fact-store.ts'
 export { factOf } from './fact.ts'
 export { digestOfId, Knowledge } from './knowledge.ts'
+export type { Claim, ClaimState } from './history.ts'
+export type { Recalled, RecalledFact, RecallOptions } from './recall.ts'
 export type { CandidateBatch } from './candidates.ts'
 export type { DistillOptions, Fact, FactInput, StoredFact } from './fact.ts'
 export type { FilterUse } from './fact-store.ts'

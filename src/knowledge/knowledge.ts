@@ -1,11 +1,18 @@
 /** `cortex.knowledge`: takes facts in, once each, and keeps them. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { fromHex } from '../../crdt/index.ts'
+import { z } from 'zod'
+import { canonicalText, fromHex, Serial, toHex } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
+import { parse } from '../parse.ts'
 import { factOf, nameFact, prepareFact } from './fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Clock } from '../../transport/index.ts'
 import type { Candidates } from './candidates.ts'
+import type { Echoes } from './echoes.ts'
+import type { Claim, History } from './history.ts'
+import type { NearDuplicates } from './near-duplicates.ts'
+import type { Quota } from './quota.ts'
+import type { Recall, Recalled, RecallOptions } from './recall.ts'
 import type { DistillOptions, Fact, FactInput, NamedFact, PreparedFact } from './fact.ts'
 import type { FactStore } from './fact-store.ts'
 import type { Corroboration } from './corroboration.ts'
@@ -14,12 +21,14 @@ export interface Distilled {
   /** SHA-256 of the fact, in hex. */
   readonly id: string
   /**
-   * `new`: stored, and nobody seems to know it. `duplicate`: this node had it. `corroborated`:
-   * stored, and a peer seems to know it too (only with `enableBloomHeuristic`).
+   * `new`: stored, and nobody seems to know it. `duplicate`: this node had it, or it came out of
+   * `recall`. `corroborated`: stored, and a peer seems to know it too (only with
+   * `enableBloomHeuristic`). `merged`: kept as a variant of the fact whose id is given (only
+   * without). `superseded`: stored, and another value of the attribute began later.
    */
-  readonly status: 'new' | 'duplicate' | 'corroborated'
-  /** How the status was found: by Bloom filters alone, or by looking the fact's digest up. */
-  readonly path: 'bloom' | 'exact'
+  readonly status: 'new' | 'duplicate' | 'corroborated' | 'merged' | 'superseded'
+  /** How the status was found: by Bloom filters alone, by the fact's digest, or by its text. */
+  readonly path: 'bloom' | 'exact' | 'semantic'
 }
 
 export interface DistillManyOptions extends AbortOptions {
@@ -51,6 +60,11 @@ export interface KnowledgeComponents {
   readonly facts: FactStore
   readonly candidates: Candidates
   readonly corroboration: Corroboration
+  readonly nearDuplicates: NearDuplicates
+  readonly recall: Recall
+  readonly history: History
+  readonly echoes: Echoes
+  readonly quota: Quota
   readonly clock: Clock
   /** Takes back the vote on a published record; false when there is none. */
   readonly retract: (digest: Uint8Array) => Promise<boolean>
@@ -65,8 +79,22 @@ const BATCHES_UNDER_WAY = 2
 
 const DIGEST_BYTES = 32
 
+/** The latest time a Date can hold: what began last, whenever that is. */
+const FOREVER = new Date(8.64e15)
+
+const RecallArguments = z.strictObject({
+  limit: z.int().min(1).max(1000).optional(),
+  entity: z.string().min(1).optional(),
+  tags: z.array(z.string()).optional(),
+  asOf: z.date().optional(),
+  scope: z.enum(['local', 'hive', 'all']).optional(),
+  signal: z.instanceof(AbortSignal).optional()
+})
+
 export class Knowledge {
   readonly #components: KnowledgeComponents
+  /** Of two variants that come at once the second must see the first. */
+  readonly #merging = new Serial()
 
   constructor(components: KnowledgeComponents) {
     this.#components = components
@@ -74,8 +102,9 @@ export class Knowledge {
 
   /**
    * Stores a fact unless this node has it; resolves when it is on disk. A repetition keeps the
-   * higher confidence and the tags of both. With `enableBloomHeuristic` what peers seem to know
-   * comes back as `corroborated`. Throws `HiveError` (ARGUMENT_INVALID) or `LimitError`.
+   * higher confidence and the tags of both. Without `enableBloomHeuristic` a variant of a fact is
+   * merged into it; with it, that search is spared, and what peers seem to know comes back as
+   * `corroborated`. Throws `HiveError` (ARGUMENT_INVALID) or `LimitError`.
    */
   async distill(
     entity: string,
@@ -87,13 +116,22 @@ export class Knowledge {
     const input = { entity, content, confidence, ...options }
     const named = nameFact(input)
     const id = Buffer.from(named.name, 'latin1').toString('hex')
+    const echo = this.#components.echoes.find(named.record.entity, named.record.content)
+    if (echo !== undefined) return { id: echo, ...DUPLICATE }
     const fact = this.#prepare(input, named)
-    const [distilled = DUPLICATE] = fact === undefined ? [] : await this.#add([fact])
-    return { id, ...distilled }
+    if (fact === undefined) return { id, ...DUPLICATE }
+    const merged = fact.heuristic ? undefined : await this.#mergeVariant(fact)
+    if (merged !== undefined) return { id: toHex(merged), status: 'merged', path: 'semantic' }
+    const [distilled = DUPLICATE] = await this.#add([fact])
+    const isOvertaken = distilled.status !== 'duplicate' && (await this.#isSuperseded(id, named))
+    const status = isOvertaken ? 'superseded' : distilled.status
+    const searched = !fact.heuristic && distilled.status === 'new'
+    return { id, status, path: searched ? 'semantic' : distilled.path }
   }
 
   /**
-   * Stores many facts, a batch at a time, taking no more from `items` than it can write. An item
+   * Stores many facts, a batch at a time, taking no more from `items` than it can write, with
+   * `enableBloomHeuristic` unless an item says otherwise: nothing is searched for. An item
    * that is refused costs that item; an `Error` in place of an item counts as refused. Aborting
    * stops between batches: what was counted is stored.
    */
@@ -126,7 +164,12 @@ export class Knowledge {
         totals.read += 1
         try {
           if (item instanceof Error) throw item
-          const fact = this.#prepare(item, nameFact(item))
+          const named = nameFact(item)
+          const { entity, content } = named.record
+          const fact =
+            this.#components.echoes.find(entity, content) === undefined
+              ? this.#prepare({ enableBloomHeuristic: true, ...item }, named)
+              : undefined
           if (fact === undefined) totals.duplicate += 1
           else batch.push(fact)
         } catch (error) {
@@ -148,15 +191,69 @@ export class Knowledge {
     return { ...totals, rejected, seconds: (performance.now() - started) / 1000 }
   }
 
-  /** A fact of this node. Throws `HiveError` when `id` is not an id. */
+  /** A fact of this node, or the one that a merged variant repeats. Throws `HiveError` when `id` is not an id. */
   async get(id: string): Promise<Fact | undefined> {
-    const stored = await this.#components.facts.get(digestOfId(id))
-    return stored === undefined ? undefined : factOf(stored)
+    const { facts, nearDuplicates } = this.#components
+    const digest = digestOfId(id)
+    const stored = await facts.get(digest)
+    if (stored !== undefined) return factOf(stored)
+    const canonical = await nearDuplicates.canonical(digest)
+    const repeated = canonical === undefined ? undefined : await facts.get(canonical)
+    return repeated === undefined ? undefined : factOf(repeated)
+  }
+
+  /** What this node and the hive know about a question, best first. Throws `HiveError` for bad options. */
+  recall(query: string, options: RecallOptions = {}): Promise<Recalled[]> {
+    const text = parse(z.string(), query, 'recall')
+    return this.#components.recall.recall(text, parse(RecallArguments, options, 'recall'))
   }
 
   /**
-   * Removes a fact from this node. Of what was published the vote is taken back; copies that other
-   * nodes hold, and votes of others, stay.
+   * What is claimed of an entity's attribute, or of all of them, as of a time: each with whether it
+   * stands, was superseded or is disputed.
+   */
+  history(
+    entity: string,
+    attribute?: string,
+    { asOf = new Date() }: { readonly asOf?: Date } = {}
+  ): Promise<Claim[]> {
+    parse(z.string().min(1), entity, 'history')
+    return this.#components.history.of(canonicalText(entity), attribute, asOf)
+  }
+
+  /** Variants that were merged into a fact, as they were said. */
+  async variants(id: string): Promise<Fact[]> {
+    const variants = await this.#components.nearDuplicates.variantsOf(digestOfId(id))
+    return variants.map(factOf)
+  }
+
+  /** Makes a merged variant a fact of its own again, for good; false when it is none. */
+  split(id: string): Promise<boolean> {
+    return this.#components.nearDuplicates.split(digestOfId(id))
+  }
+
+  /** All facts of this node, as `import` and `distillMany` take them. */
+  async *export({ signal }: AbortOptions = {}): AsyncGenerator<FactInput> {
+    for await (const batch of this.#components.facts.all()) {
+      signal?.throwIfAborted()
+      for (const stored of batch) {
+        const { id: _, agent: _agent, recordedAt: _at, ...fact } = factOf(stored)
+        yield fact
+      }
+    }
+  }
+
+  /** Takes in what `export` gave; the same as `distillMany`. */
+  import(
+    facts: Iterable<FactInput | Error> | AsyncIterable<FactInput | Error>,
+    options: DistillManyOptions = {}
+  ): Promise<DistillReport> {
+    return this.distillMany(facts, options)
+  }
+
+  /**
+   * Removes a fact from this node, and from search; it is not published later. Of what was published
+   * the vote is taken back; copies that other nodes hold, and votes of others, stay.
    */
   async forget(id: string): Promise<Forgotten> {
     const digest = digestOfId(id)
@@ -167,18 +264,36 @@ export class Knowledge {
     return { forgotten, retracted }
   }
 
+  /** Digest of the fact that this one was merged into. */
+  async #mergeVariant(fact: PreparedFact): Promise<Uint8Array | undefined> {
+    const { facts, nearDuplicates } = this.#components
+    return this.#merging.run(async () => {
+      if (await facts.has(fact.digest)) return undefined
+      const canonical = await nearDuplicates.find(fact)
+      if (canonical !== undefined) await nearDuplicates.merge(fact, canonical)
+      return canonical
+    })
+  }
+
+  async #isSuperseded(id: string, { record }: NamedFact): Promise<boolean> {
+    if (record.attribute === undefined) return false
+    const claims = await this.#components.history.of(record.entity, record.attribute, FOREVER)
+    return claims.find((claim) => claim.id === id)?.state === 'superseded'
+  }
+
   /** Undefined for a fact that is on disk and to which this adds nothing. */
   #prepare(input: FactInput, named: NamedFact): PreparedFact | undefined {
     const { agent, clock, facts } = this.#components
     if (facts.covers(named.name, input)) return undefined
+    this.#components.quota.check()
     return prepareFact(input, named, { agent, now: clock.now() })
   }
 
-  async #add(facts: readonly PreparedFact[]): Promise<readonly Omit<Distilled, 'id'>[]> {
+  async #add(facts: readonly PreparedFact[]): Promise<readonly Stored[]> {
     const added = await this.#components.facts.add(facts)
     const { corroboration } = this.#components
     const { isPossible } = corroboration
-    const distilled: Omit<Distilled, 'id'>[] = []
+    const distilled: Stored[] = []
     for (const [i, { status, lookedUp }] of added.entries()) {
       const fact = facts[i]
       if (status === 'duplicate' || fact?.heuristic !== true) {
@@ -191,6 +306,12 @@ export class Knowledge {
     }
     return distilled
   }
+}
+
+/** What storing a fact says of it. */
+interface Stored {
+  readonly status: 'new' | 'duplicate' | 'corroborated'
+  readonly path: 'bloom' | 'exact'
 }
 
 const NEW = { status: 'new', path: 'exact' } as const

@@ -3,14 +3,13 @@
  * variant is not kept as a fact of its own; it is kept beside the one it repeats, with who said it,
  * and can be taken apart again.
  */
-import { equalBytes, readAll, readRecord } from '../../crdt/index.ts'
+import { equalBytes, readAll, readRecord, SEAL_BYTES } from '../../crdt/index.ts'
 import { prepareStored, readFact } from './fact.ts'
 import { areVariants, dice, wordsOf } from './variants.ts'
 import type { HiveRecord, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex } from '../search/index.ts'
 import type { PreparedFact, StoredFact } from './fact.ts'
 import type { FactStore } from './fact-store.ts'
-import { SEAL_BYTES } from '../../crdt/index.ts'
 
 export interface NearDuplicatesComponents {
   readonly store: Pick<Store, 'commit' | 'section'>

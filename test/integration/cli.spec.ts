@@ -25,12 +25,78 @@ describe('the hive binary', function () {
       ['status', '--what'],
       ['distill', 'only-entity'],
       ['insights', '--limit', 'x'],
+      ['recall'],
+      ['recall', 'x', '--scope', 'moon'],
+      ['recall', 'x', '--as-of', 'soon'],
+      ['history'],
+      ['start', '--k', '1.5'],
       ['forget']
     ]) {
       const { code, stderr, stdout } = await runHive([...args])
       assert.deepEqual([code, stdout], [2, ''], args.join(' '))
       assert.match(stderr, /^hive: .*\n.*--help/)
     }
+  })
+
+  it('recalls, tells the history, exports and imports, with and without a running node', async () => {
+    const data = ['--data-dir', dir()]
+    const lines = [
+      { entity: 'Chrome', content: 'Flex containers support gap.', confidence: 0.9, tags: ['css'] },
+      {
+        entity: 'Chrome',
+        content: 'Stable is 84.',
+        confidence: 0.9,
+        attribute: 'stable',
+        value: '84',
+        validFrom: '2020-07-14'
+      },
+      {
+        entity: 'Chrome',
+        content: 'Stable is 120.',
+        confidence: 0.9,
+        attribute: 'stable',
+        value: '120',
+        validFrom: '2023-12-05'
+      }
+    ]
+    await runHive(['distill', ...data], lines.map((line) => JSON.stringify(line)).join('\n'))
+    const check = async (): Promise<string> => {
+      const recalled = await runHive(['recall', 'supporting', 'gaps', ...data])
+      assert.match(
+        recalled.stdout,
+        /^[0-9a-f]{12} {2}\d+\.\d\d {2}90% .*Chrome\n {2}Flex containers support gap\.\n$/
+      )
+      const history = (await runHive(['history', 'chrome', ...data])).stdout
+      assert.match(
+        history,
+        /^stable +120 +current +from 2023-12-05 .*\nstable +84 +superseded +from 2020-07-14/
+      )
+      const past = await runHive([
+        'recall',
+        '--entity',
+        'Chrome',
+        'stable',
+        '--as-of',
+        '2021-01-01',
+        '--json',
+        ...data
+      ])
+      assert.equal(JSON.parse(past.stdout).fact.value, '84')
+      const exported = await runHive(['export', ...data])
+      assert.equal(exported.stdout.trim().split('\n').length, 3)
+      return exported.stdout
+    }
+    const exported = await check()
+    await using node = new HiveProcess(data)
+    await node.ready(signal())
+    assert.equal(await check(), exported)
+    const other = ['--data-dir', dir('other')]
+    assert.match((await runHive(['import', ...other], exported)).stdout, /^3 read: 3 new/)
+    assert.equal((await runHive(['export', ...other])).stdout, exported)
+    assert.equal(
+      (await runHive(['recall', 'nothing', ...other])).stdout,
+      'Nothing is known of that.\n'
+    )
   })
 
   it('works on a directory without a node, from distilling to forgetting', async () => {

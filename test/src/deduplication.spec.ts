@@ -41,7 +41,7 @@ describe('de-duplication across peers', () => {
     const other = await knowledge.distill('Event', 'Sensor 8 reads 21 degrees.', 0.99, BLOOM)
     assert.deepEqual([other.status, other.path], ['new', 'bloom'])
     const plain = await knowledge.distill('Event', 'Sensor 9 reads 21 degrees.', 0.99)
-    assert.deepEqual([plain.status, plain.path], ['new', 'exact'])
+    assert.deepEqual([plain.status, plain.path], ['new', 'semantic'])
     assert.equal(b.status.facts, 3)
     assert.equal(b.status.entries, 0)
     await a.agent.cortex.knowledge.distill('Event', 'Sensor 10 is new.', 0.9)

@@ -12,7 +12,7 @@ describe('knowledge', () => {
     const { knowledge } = db.agent.cortex
     const other = db.agents.create('other').cortex.knowledge
     const first = await knowledge.distill('CSS gap', 'Works in flex.', 0.9)
-    assert.deepEqual([first.status, first.path], ['new', 'exact'])
+    assert.deepEqual([first.status, first.path], ['new', 'semantic'])
     const second = await other.distill('CSS gap', ' Works  in flex.\n', 0.5)
     assert.deepEqual(second, { id: first.id, status: 'duplicate', path: 'exact' })
     assert.equal(db.status.facts, 1)

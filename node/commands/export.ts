@@ -1,0 +1,17 @@
+/** `hive export`: all facts of a node as JSON Lines, which `hive import` takes. */
+import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { writeLine } from '../terminal.ts'
+import type { Command } from '../command.ts'
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values } = readArguments(argv, COMMON_OPTIONS)
+    await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
+      node.exportFacts({ signal, onItem: (fact) => writeLine(JSON.stringify(fact)) })
+    )
+    return EXIT.ok
+  }
+}

@@ -1,0 +1,39 @@
+/** `hive history ENTITY [ATTRIBUTE]`: what is and was claimed of an entity. */
+import { COMMON_OPTIONS, dateOption, readArguments } from '../command.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { plain, print, printJson, table } from '../terminal.ts'
+import type { Command } from '../command.ts'
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values, positionals } = readArguments(
+      argv,
+      { ...COMMON_OPTIONS, 'as-of': { type: 'string' } },
+      true
+    )
+    const [entity, attribute, ...more] = positionals
+    if (entity === undefined || more.length > 0) {
+      throw new UsageError('history takes an entity and, if you like, an attribute; quote them.')
+    }
+    const asOf = dateOption('as-of', values['as-of'])
+    const claims = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
+      node.history({ entity, attribute, asOf }, { signal })
+    )
+    if (values.json === true) for (const claim of claims) printJson(claim)
+    else if (claims.length === 0) print('No claims of that entity.')
+    else {
+      const rows = claims.map(({ attribute: name, value, state, validFrom, origin, id }) => [
+        plain(name),
+        plain(value),
+        state,
+        validFrom === undefined ? 'since ever' : `from ${validFrom.slice(0, 10)}`,
+        origin,
+        id.slice(0, 12)
+      ])
+      print(table(rows))
+    }
+    return EXIT.ok
+  }
+}

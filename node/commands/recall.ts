@@ -1,0 +1,61 @@
+/** `hive recall QUERY`: what this node and the hive know about a question. */
+import { COMMON_OPTIONS, dateOption, readArguments, wholeNumberOption } from '../command.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { plain, print, printJson } from '../terminal.ts'
+import type { Recalled, RecallOptions } from '../../src/index.ts'
+import type { Command } from '../command.ts'
+import type { Plain } from '../operations.ts'
+
+const MAX_LIMIT = 1_000
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values, positionals } = readArguments(
+      argv,
+      {
+        ...COMMON_OPTIONS,
+        limit: { type: 'string', default: '10' },
+        entity: { type: 'string' },
+        tag: { type: 'string', multiple: true },
+        'as-of': { type: 'string' },
+        scope: { type: 'string', default: 'all' }
+      },
+      true
+    )
+    if (positionals.length === 0 && values.entity === undefined) {
+      throw new UsageError('recall takes words to look for, or --entity.')
+    }
+    const options = {
+      query: positionals.join(' '),
+      limit: wholeNumberOption('limit', values.limit, 1, MAX_LIMIT),
+      entity: values.entity,
+      tags: values.tag,
+      asOf: dateOption('as-of', values['as-of']),
+      scope: scopeOf(values.scope)
+    }
+    const found = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
+      node.recall(options, { signal })
+    )
+    if (values.json === true) for (const recalled of found) printJson(recalled)
+    else if (found.length === 0) print('Nothing is known of that.')
+    else print(found.map(describe).join('\n'))
+    return EXIT.ok
+  }
+}
+
+function scopeOf(text: string): RecallOptions['scope'] {
+  if (text === 'local' || text === 'hive' || text === 'all') return text
+  throw new UsageError(`--scope is local, hive or all, not "${text}".`)
+}
+
+function describe({ fact, origin, score }: Plain<Recalled>): string {
+  const from =
+    origin === 'local'
+      ? `${fact.agent ?? 'agent'}, ${fact.recordedAt?.slice(0, 10) ?? ''}`
+      : `hive, ${fact.corroboration ?? 0} votes`
+  const state = fact.state === undefined ? '' : `  ${fact.state}`
+  const head = `${fact.id.slice(0, 12)}  ${score.toFixed(2)}  ${Math.round(fact.confidence * 100)}%`
+  return `${head}  ${plain(from)}${state}  ${plain(fact.entity)}\n  ${plain(fact.content)}`
+}

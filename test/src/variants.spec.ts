@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { browserFacts } from '../../examples/demo/facts.ts'
+import { areVariants, dice, formOf, wordsOf } from '../../src/knowledge/variants.ts'
+import { ALLOWED, FORBIDDEN, randomOf } from '../fixtures/text-pairs.ts'
+
+const PAIRS = 100_000
+
+describe('variants', () => {
+  const texts = browserFacts(20_000).map(({ content }) => content)
+  const random = randomOf(7)
+  const pick = (): string => texts[Math.floor(random() * texts.length)] ?? ''
+
+  it(`are never texts that differ in a number, sign, unit, negation, date, name or identifier: 0 of ${PAIRS}`, function () {
+    this.timeout(60_000)
+    const changes = Object.entries(FORBIDDEN)
+    let checked = 0
+    for (let i = 0; checked < PAIRS; i++) {
+      const text = pick()
+      const [what, change = (same: string): string => same] = changes[i % changes.length] ?? []
+      const other = change(text, random)
+      if (other === text) continue
+      checked += 1
+      assert.equal(areVariants(text, other), false, `${what}: "${text}" and "${other}"`)
+    }
+  })
+
+  for (const [what, change] of Object.entries(ALLOWED)) {
+    it(`are texts that differ in ${what}`, () => {
+      for (let i = 0; i < 2_000; i++) {
+        const text = pick()
+        const other = change(text, random)
+        assert.equal(areVariants(text, other), true, `"${text}" and "${other}"`)
+        assert.equal(formOf('', text), formOf('', other))
+        assert.ok(dice(wordsOf(text), wordsOf(other)) === 1)
+      }
+    })
+  }
+
+  it('tell signs, versions, identifiers and brackets from punctuation', () => {
+    for (const [a, b] of [
+      ['C++ is fast', 'C is fast'],
+      ['it is -5 degrees', 'it is 5 degrees'],
+      ['call gap()', 'call gap'],
+      ['x is 5!', 'x is 5'],
+      ['use node:sqlite', 'use node sqlite'],
+      ['1,000 rows', '1.000 rows'],
+      ['a >= b', 'a <= b'],
+      ['US law', 'us law '],
+      ['Map is a class', 'map is a class of'],
+      ['10\u2076 rows', '106 rows'],
+      ['$5 a day', '\u20ac5 a day'],
+      ['dogs chase cats', 'cats chase dogs'],
+      ['it works', 'it works?!', 'same'],
+      ['"it works," he said', 'it works he said', 'same'],
+      ['well\u2014known', 'well-known', 'same'],
+      ['since 84, chrome has gap', 'Chrome has gap since 84', 'same']
+    ] as const) {
+      const expected =
+        [a, b].length === 2 &&
+        [
+          'it works',
+          '"it works," he said',
+          'well\u2014known',
+          'since 84, chrome has gap',
+          'US law'
+        ].includes(a)
+      assert.equal(areVariants(a, b), expected, `"${a}" and "${b}"`)
+    }
+  })
+})
