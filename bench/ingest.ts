@@ -36,7 +36,6 @@ export const ingest: Benchmark<'facts' | 'repetitions'> = {
 
   async run({ facts: count, repetitions }) {
     const facts = benchFacts(0, count)
-    const heuristic = facts.map((fact) => ({ ...fact, enableBloomHeuristic: true }))
     const texts = facts.map(({ entity, content }) =>
       Buffer.from(entity + content).toString('latin1')
     )
@@ -48,15 +47,12 @@ export const ingest: Benchmark<'facts' | 'repetitions'> = {
     const of = await repeat(repetitions, async () => {
       const level = await ingestIntoLevel(puts)
       const exact = await ingestIntoHive(facts)
-      const bloom = await ingestIntoHive(heuristic)
       return {
         puts: level.puts,
         putsDelay: level.delay,
         unique: exact.unique,
         duplicates: exact.duplicates,
         delay: exact.delay,
-        bloomUnique: bloom.unique,
-        bloomDuplicates: bloom.duplicates,
         createHash: await rate(count, () => {
           for (const text of texts) createHash('sha256').update(text).digest()
         }),
@@ -72,14 +68,8 @@ export const ingest: Benchmark<'facts' | 'repetitions'> = {
       [`ingest: ${formatNumber(count)} facts of ${FACT_BYTES} bytes, ${repetitions} repetitions`],
       [
         { figure: 'unique durable facts/s', measured: of('unique'), reference: level },
-        { figure: '  with enableBloomHeuristic', measured: of('bloomUnique'), reference: level },
         { figure: 'duplicates/s', measured: of('duplicates'), reference: created },
         { figure: 'duplicates/s', measured: of('duplicates'), reference: oneShot },
-        {
-          figure: '  with enableBloomHeuristic',
-          measured: of('bloomDuplicates'),
-          reference: oneShot
-        },
         {
           figure: 'event-loop delay p99 while ingesting, ms',
           measured: of('delay'),

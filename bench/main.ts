@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util'
 import { filter } from './filter.ts'
 import { ingest } from './ingest.ts'
 import { light } from './light.ts'
+import { recall } from './recall.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
-  Object.entries({ ingest, filter, light })
+  Object.entries({ ingest, filter, light, recall })
 )
 
 const WRONG_USE = 2

@@ -7,6 +7,7 @@ import { createSwarm, loadPeerKey } from '../transport/index.ts'
 import { Agents } from './agents.ts'
 import { anonymizer } from './anonymity/index.ts'
 import { Capabilities } from './capabilities/index.ts'
+import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
 import { HiveMind, Promotion } from './hive/index.ts'
 import { Janitor } from './janitor/index.ts'
@@ -29,6 +30,7 @@ import { parse } from './parse.ts'
 import { SearchIndex } from './search/index.ts'
 import type { Entry, Replica, Store, StoredFilter } from '../crdt/index.ts'
 import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/index.ts'
+import type { AbortOptions } from '@libp2p/interface'
 import type { Agent } from './agents.ts'
 import type { Cortex } from './cortex.ts'
 import type { HiveInit } from './options.ts'
@@ -189,6 +191,13 @@ export class Hive extends EventEmitter<HiveEvents> {
   /** Content digest of the hive's records, in hex: equal on two nodes exactly when they hold the same entries. */
   digest(): Promise<string> {
     return Promise.resolve(toHex(this.#components.replica.digest()))
+  }
+
+  /** Connects to a peer now. Throws when it cannot be reached, or without a network. */
+  async dial(address: string, options: AbortOptions = {}): Promise<void> {
+    const { swarm } = this.#components
+    if (swarm === undefined) throw new HiveError('OPTIONS_INVALID', 'This node has no network.')
+    await swarm.dial(address, options)
   }
 
   /** Leaves the swarm and closes the store; idempotent. */

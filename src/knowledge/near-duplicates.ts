@@ -51,7 +51,8 @@ export class NearDuplicates {
     if (await this.#apart.has(fact.digest)) return undefined
     const { index, facts } = this.#components
     const said = recordOf(readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES)))
-    const hits = await index.search({ text: said.content, limit: CANDIDATES, origins: ['local'] })
+    const { content: text } = said
+    const hits = await index.search({ text, limit: CANDIDATES, origins: ['local'], all: true })
     for (const candidate of await facts.getMany(hits.map(({ digest }) => digest))) {
       const isOther = !equalBytes(candidate.digest, fact.digest)
       if (

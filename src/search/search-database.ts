@@ -31,6 +31,8 @@ export interface SearchQuery {
   readonly entity?: string
   /** All of them. */
   readonly tags?: readonly string[]
+  /** Only what has every term of the text. */
+  readonly all?: boolean
 }
 
 export interface SearchHit {
@@ -47,7 +49,7 @@ const ORIGINS: readonly SearchOrigin[] = ['local', 'hive']
 const SCHEMA = `
   CREATE TABLE items (
     item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL, origin INTEGER NOT NULL,
-    entity TEXT NOT NULL COLLATE NOCASE, tags TEXT NOT NULL,
+    entity TEXT NOT NULL COLLATE NOCASE, tags TEXT NOT NULL, length INTEGER NOT NULL,
     confidence REAL NOT NULL, recorded_at INTEGER NOT NULL
   );
   CREATE INDEX items_by_key ON items (key);
@@ -61,8 +63,11 @@ const SCHEMA = `
 /** Weight of a match in the entity beside one in the content. */
 const ENTITY_WEIGHT = 2
 
-/** Hits ranked by more than their text, for each that is asked for. */
-const RERANKED = 4
+/** Matches of all terms that are compared; of more, the first that were indexed. */
+const MAX_RANKED = 400
+
+/** Characters of content at which brevity counts half. */
+const TYPICAL_LENGTH = 200
 
 /** How much confidence and recency may move a hit: tie-breakers. */
 const CONFIDENCE_WEIGHT = 0.05
@@ -70,8 +75,8 @@ const RECENCY_WEIGHT = 0.05
 const RECENCY_HALF_LIFE = 90 * 24 * 60 * 60 * 1000
 
 /** Terms in more than this share of all items rank nothing and cost the most. */
-const COMMON_SHARE = 0.02
-const COMMON_MINIMUM = 2_000
+const COMMON_SHARE = 0.01
+const COMMON_MINIMUM = 1_000
 
 /** Term counts remembered, and the growth after which they are counted again. */
 const MAX_COUNTED_TERMS = 10_000
@@ -95,7 +100,7 @@ export class SearchDatabase {
     this.#database = open(path)
     const prepare = (sql: string): StatementSync => this.#database.prepare(sql)
     this.#insertItem = prepare(
-      'INSERT INTO items (key, digest, origin, entity, tags, confidence, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?)'
+      'INSERT INTO items (key, digest, origin, entity, tags, length, confidence, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'
     )
     this.#insertText = prepare('INSERT INTO texts (rowid, entity, content) VALUES (?, ?, ?)')
     this.#find = prepare('SELECT item FROM items WHERE key = ? AND digest = ? AND origin = ?')
@@ -125,25 +130,32 @@ export class SearchDatabase {
     }
   }
 
-  /** Best first. Where all terms of a query are common, the latest first. */
-  search({ text, limit, origins, entity, tags = [] }: SearchQuery): SearchHit[] {
+  /**
+   * Best first: what has all terms of the query, then, unless `all`, what has all that are not
+   * common, then what has any of these. Terms that are in a large share of all items rank nothing
+   * and would cost the most: FTS5's own ranking counts every item of every term.
+   */
+  search({ text, limit, origins, entity, tags = [], all = false }: SearchQuery): SearchHit[] {
     const filter = filterOf(origins, entity, tags)
-    const terms = termsOf(text)
-    if (terms.length === 0) {
-      return entity === undefined ? [] : this.#ofEntity(entity, filter, limit)
-    }
+    const terms = termsOf(entity !== undefined && text.trim() === '' ? entity : text)
+    if (terms.length === 0) return []
     const rare = terms.filter((term) => !this.#isCommon(term))
-    const all = this.#match(terms.join(' '), filter, limit, rare.length > 0)
-    if (all.length >= limit || terms.length === 1) return all
-    const any = this.#match(
-      (rare.length > 0 ? rare : terms).join(' OR '),
-      filter,
-      limit,
-      rare.length > 0
-    )
-    const found = new Set(all.map(({ digest }) => Buffer.from(digest).toString('hex')))
-    const more = any.filter(({ digest }) => !found.has(Buffer.from(digest).toString('hex')))
-    return [...all, ...more].toSorted((a, b) => b.score - a.score).slice(0, limit)
+    const stages = [terms.join(' ')]
+    if (!all && rare.length > 0 && rare.length < terms.length) stages.push(rare.join(' '))
+    if (!all && rare.length > 1) stages.push(rare.join(' OR '))
+    if (!all && rare.length === 0 && terms.length > 1) stages.push(terms.join(' OR '))
+    const hits = new Map<string, SearchHit>()
+    for (const [stage, expression] of stages.entries()) {
+      const isRanked = expression.includes(' OR ') && rare.length > 0
+      for (const hit of this.#match(expression, terms, filter, limit, isRanked)) {
+        const name = Buffer.from(hit.digest).toString('latin1') + hit.origin
+        // A later stage never comes before an earlier one.
+        const score = hit.score / 2 ** stage
+        if (!hits.has(name)) hits.set(name, { ...hit, score })
+      }
+      if (hits.size >= limit) break
+    }
+    return [...hits.values()].toSorted((x, y) => y.score - x.score).slice(0, limit)
   }
 
   /** Items of the origin. */
@@ -174,35 +186,38 @@ export class SearchDatabase {
       ORIGINS.indexOf(origin),
       said.entity,
       tagText(item.tags ?? []),
+      said.content.length,
       item.confidence ?? 0,
       item.recordedAt ?? 0
     )
     this.#insertText.run(lastInsertRowid, said.entity, contentOf(said))
   }
 
-  #match(expression: string, filter: Filter, limit: number, ranked: boolean): SearchHit[] {
-    const order = ranked ? `bm25(texts, ${ENTITY_WEIGHT}, 1)` : 'texts.rowid DESC'
+  /** Matches of one expression; `isRanked`: by FTS5's bm25, else by what is kept of each item. */
+  #match(
+    expression: string,
+    terms: readonly string[],
+    filter: Filter,
+    limit: number,
+    isRanked: boolean
+  ): SearchHit[] {
+    const order = isRanked ? `ORDER BY bm25(texts, ${ENTITY_WEIGHT}, 1)` : ''
     const rows = this.#database
       .prepare(
-        `SELECT items.digest, items.origin, items.confidence, items.recorded_at,
-           ${ranked ? `-bm25(texts, ${ENTITY_WEIGHT}, 1)` : '0'} AS relevance
+        `SELECT items.digest, items.origin, items.entity, items.length, items.confidence,
+           items.recorded_at
          FROM texts JOIN items ON items.item = texts.rowid
-         WHERE texts MATCH ? ${filter.sql} ORDER BY ${order} LIMIT ?`
+         WHERE texts MATCH ? ${filter.sql} ${order} LIMIT ?`
       )
-      .all(expression, ...filter.values, limit * RERANKED)
-    const latest = Math.max(...rows.map((row) => numberOf(row['recorded_at'])))
+      .all(expression, ...filter.values, isRanked ? limit : MAX_RANKED)
+    const latest = rows.reduce((max, row) => Math.max(max, numberOf(row['recorded_at'])), 0)
     return rows
-      .map((row) => ({ ...hitOf(row), score: scoreOf(row, latest) }))
+      .map((row, i) => ({
+        ...hitOf(row),
+        score: scoreOf(row, latest, terms) * (isRanked ? 1 / (1 + i / rows.length) : 1)
+      }))
       .toSorted((a, b) => b.score - a.score)
       .slice(0, limit)
-  }
-
-  /** The latest of an entity; its words find them, the filter makes sure. */
-  #ofEntity(entity: string, filter: Filter, limit: number): SearchHit[] {
-    const terms = termsOf(entity)
-    return terms.length === 0
-      ? []
-      : this.#match(`entity : (${terms.join(' ')})`, filter, limit, false)
   }
 
   #isCommon(term: string): boolean {
@@ -274,11 +289,22 @@ function tagText(tags: readonly string[]): string {
   return tags.length === 0 ? '' : `\u001f${tags.join('\u001f')}\u001f`
 }
 
-function scoreOf(row: Record<string, SQLOutputValue>, latest: number): number {
-  const age = latest - numberOf(row['recorded_at'])
-  const recency = 0.5 ** (age / RECENCY_HALF_LIFE)
-  const bonus = CONFIDENCE_WEIGHT * numberOf(row['confidence']) + RECENCY_WEIGHT * recency
-  return numberOf(row['relevance']) * (1 + bonus) + bonus
+/** Of items that match alike: terms in the entity, then brevity; confidence and recency break ties. */
+function scoreOf(
+  row: Record<string, SQLOutputValue>,
+  latest: number,
+  terms: readonly string[]
+): number {
+  const entity = String(row['entity']).toLowerCase()
+  const named = terms.filter((term) => entity.includes(term.slice(1, -1))).length / terms.length
+  const brevity = 1 / (1 + numberOf(row['length']) / TYPICAL_LENGTH)
+  const recency = 0.5 ** ((latest - numberOf(row['recorded_at'])) / RECENCY_HALF_LIFE)
+  return (
+    ENTITY_WEIGHT * named +
+    brevity +
+    CONFIDENCE_WEIGHT * numberOf(row['confidence']) +
+    RECENCY_WEIGHT * recency
+  )
 }
 
 function hitOf(row: Record<string, SQLOutputValue>): Omit<SearchHit, 'score'> {
@@ -316,7 +342,7 @@ function openAt(path: string): DatabaseSync {
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY'
     )
-    database.exec('PRAGMA cache_size = -32768')
+    database.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192')
     const version = numberOf(database.prepare('PRAGMA user_version').get()?.['user_version'])
     if (version === VERSION) return database
     if (version !== 0) throw new Error(`a search database of version ${version}`)

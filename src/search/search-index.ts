@@ -39,7 +39,7 @@ export interface SearchIndexInit {
 }
 
 /** Items of one transaction: large ones are much cheaper in FTS5. */
-const BATCH_ITEMS = 5_000
+const BATCH_ITEMS = 20_000
 
 const WORKER = new URL(
   `./search-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,

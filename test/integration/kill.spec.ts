@@ -7,12 +7,12 @@ import { findRunningNode } from '../../node/running-node.ts'
 import { HiveProcess } from '../fixtures/hive-process.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 
-const ROUNDS = 50
+const ROUNDS = 100
 const BATCH = 1_000
 
 describe('kill -9 of a node that is taking facts in', () => {
   it(`loses nothing acknowledged in ${ROUNDS} rounds`, async function () {
-    this.timeout(300_000)
+    this.timeout(600_000)
     await using directory = await temporaryDirectory()
     const dataDir = join(directory.path, 'node')
     const acknowledged: string[] = []
@@ -24,7 +24,7 @@ describe('kill -9 of a node that is taking facts in', () => {
       assert.ok(running !== undefined)
       const operations = remoteOperations(running.socket)
       // The point of death: after so many acknowledged batches, while more are on their way.
-      const batches = 1 + Math.floor(Math.random() * 4)
+      const batches = 1 + Math.floor(Math.random() * 3)
       let acked = 0
       const died = operations
         .distill(Readable.from(endless(round)), {
@@ -34,10 +34,11 @@ describe('kill -9 of a node that is taking facts in', () => {
           }
         })
         .catch((error: unknown) => error)
-      // Promotion writes at the same time.
+      // Promotion writes, and the search index follows, at the same time.
+      const recalled = operations.recall({ query: 'taught' }).catch((error: unknown) => error)
       const promoted = operations.broadcast({}).catch((error: unknown) => error)
       assert.ok((await died) instanceof Error)
-      await Promise.all([promoted, node.exit])
+      await Promise.all([promoted, recalled, node.exit])
       for (let i = 0; i < acked; i += 97) acknowledged.push(contentOf(round, i))
       acknowledged.push(contentOf(round, acked - 1))
     }
@@ -46,6 +47,12 @@ describe('kill -9 of a node that is taking facts in', () => {
     for (const content of acknowledged) {
       const { status } = await knowledge.distill('kill', content, 0.95)
       assert.equal(status, 'duplicate', content)
+    }
+    // The index has every fact, once: none that a crash took, none twice.
+    for (let i = 0; i < acknowledged.length; i += 19) {
+      const content = acknowledged[i] ?? ''
+      const found = await knowledge.recall(content, { limit: 3, scope: 'local' })
+      assert.equal(found.filter(({ fact }) => fact.content === content).length, 1, content)
     }
     // The replica holds together too: every feed is whole, and every fact can still be promoted.
     const { withheld } = await db.agent.cortex.hive.broadcastKnowledge()
