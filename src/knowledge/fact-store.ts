@@ -182,6 +182,11 @@ export class FactStore {
     })
   }
 
+  /** Stored bytes of `digests`, for `readFact`; undefined for those that are not there. */
+  stored(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+    return this.#facts.getMany([...digests])
+  }
+
   has(digest: Uint8Array): Promise<boolean> {
     return this.#facts.has(digest)
   }

@@ -1,5 +1,5 @@
 /** Recall: what this node and the hive know about a question, best first, with where it is from. */
-import { readAll, readRecord, toHex } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/index.ts'
 import { factOf } from './fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Replica } from '../../crdt/index.ts'
@@ -135,30 +135,13 @@ export function searchSources(
       origin: 'local',
       end: () => facts.logEnd,
       log: (from) => facts.log(from),
-      read: async (digests) => {
-        const found = await facts.getMany(digests)
-        const byName = new Map(found.map((fact) => [toHex(fact.digest), fact]))
-        return digests.map((digest) => {
-          const fact = byName.get(toHex(digest))
-          if (fact === undefined) return { digest }
-          const { record, tags, confidence, recordedAt } = fact
-          return { digest, record, tags, confidence, recordedAt: recordedAt.getTime() }
-        })
-      }
+      read: (digests) => facts.stored(digests)
     },
     {
       origin: 'hive',
       end: () => replica.recordLogEnd,
       log: (from) => replica.recordLog(from),
-      read: async (digests) => {
-        const bodies = await replica.bodies([...digests])
-        return digests.map((digest, i) => ({ digest, record: bodies[i] }))
-      }
+      read: (digests) => replica.bodies([...digests])
     }
   ]
-}
-
-/** What a stored record says, for comparisons. */
-export function saidBy(record: Uint8Array): { entity: string; content: string } {
-  return readAll(record, readRecord)
 }

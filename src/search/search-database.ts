@@ -118,7 +118,7 @@ export class SearchDatabase {
   }
 
   /** Indexes `items` again, as they are now, and moves the cursor, in one transaction. */
-  apply(origin: SearchOrigin, items: readonly SearchItem[], position: number): void {
+  apply(origin: SearchOrigin, items: Iterable<SearchItem>, position: number): void {
     this.#database.exec('BEGIN')
     try {
       for (const item of items) this.#replace(origin, item)

@@ -6,14 +6,16 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { LogPart } from '../../crdt/index.ts'
-import type { SearchHit, SearchItem, SearchOrigin, SearchQuery } from './search-database.ts'
+import { packItems } from './packed-items.ts'
+import type { SearchHit, SearchOrigin, SearchQuery } from './search-database.ts'
 
 export type SearchRequest =
   | { readonly type: 'cursor'; readonly origin: SearchOrigin }
   | {
       readonly type: 'apply'
       readonly origin: SearchOrigin
-      readonly items: readonly SearchItem[]
+      /** Items as `packItems` makes them; handed over. */
+      readonly packed: Uint8Array<ArrayBuffer>
       readonly position: number
     }
   | { readonly type: 'search'; readonly query: SearchQuery }
@@ -28,8 +30,8 @@ export interface SearchSource {
   end(): number
   /** The log from a position on; less than all of it when it was cut short. */
   log(from: number): AsyncIterable<LogPart>
-  /** The items of these digests as they are now. */
-  read(digests: readonly Uint8Array[]): Promise<SearchItem[]>
+  /** What is stored under these digests now; undefined for what is gone. */
+  read(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>
 }
 
 export interface SearchIndexInit {
@@ -54,6 +56,8 @@ interface Waiting {
 export class SearchIndex {
   readonly #init: SearchIndexInit
   readonly #waiting = new Map<number, Waiting>()
+  /** How far the worker is with each log. */
+  readonly #positions = new Map<SearchOrigin, number>()
   #worker: Worker | undefined
   #catchingUp: Promise<void> | undefined
   #closing: Promise<void> | undefined
@@ -96,14 +100,18 @@ export class SearchIndex {
 
   async #catchUp(): Promise<void> {
     for (const source of this.#init.sources) {
-      let position = Number(await this.#ask({ type: 'cursor', origin: source.origin }))
+      let position = this.#positions.get(source.origin)
+      if (position === source.end()) continue
+      position ??= Number(await this.#ask({ type: 'cursor', origin: source.origin }))
       // A cursor ahead of the log is that of another store: an older copy was restored.
       if (position > source.end()) position = 0
       let digests: Uint8Array[] = []
       const apply = async (): Promise<void> => {
-        const items = await source.read(digests)
+        const packed = packItems(digests, await source.read(digests))
+        const [origin, reached] = [source.origin, position ?? 0]
         digests = []
-        await this.#ask({ type: 'apply', origin: source.origin, items, position })
+        await this.#ask({ type: 'apply', origin, packed, position: reached }, [packed.buffer])
+        this.#positions.set(origin, reached)
       }
       for await (const part of source.log(position)) {
         if (this.#closing !== undefined) return
@@ -112,10 +120,11 @@ export class SearchIndex {
         if (digests.length >= BATCH_ITEMS) await apply()
       }
       if (digests.length > 0) await apply()
+      this.#positions.set(source.origin, position)
     }
   }
 
-  #ask(request: SearchRequest): Promise<SearchAnswer> {
+  #ask(request: SearchRequest, transfer: ArrayBuffer[] = []): Promise<SearchAnswer> {
     const worker = (this.#worker ??= this.#start())
     const { promise, resolve, reject } = Promise.withResolvers<SearchAnswer>()
     const id = ++this.#lastId
@@ -123,7 +132,7 @@ export class SearchIndex {
     // Waits for it keep the process alive; the thread alone does not.
     worker.ref()
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    worker.postMessage({ id, request })
+    worker.postMessage({ id, request }, transfer)
     return promise
   }
 
@@ -151,6 +160,7 @@ export class SearchIndex {
 
   #fail(error: Error): void {
     this.#worker = undefined
+    this.#positions.clear()
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }
