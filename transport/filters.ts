@@ -6,11 +6,9 @@
  * have. Not guaranteed: that it is true. A hit is always a maybe; nothing may be lost, refused or
  * left unpublished because of one.
  */
-import { setMaxListeners } from 'node:events'
 import { repeatingTask } from '@libp2p/utils'
 import { equalBytes } from '../crdt/index.ts'
 import {
-  EXCHANGE_IDLE_TIMEOUT,
   FILTER_CHUNK_BYTES,
   FILTER_INTERVAL,
   MAX_DELTA_ELEMENTS,
@@ -19,7 +17,7 @@ import {
   MAX_FILTER_PEERS,
   MAX_INBOUND_EXCHANGES
 } from './constants.ts'
-import { runExchange } from './exchange.ts'
+import { Exchanges } from './exchange.ts'
 import {
   bytesOf,
   elementsOf,
@@ -33,31 +31,21 @@ import {
   writeChunk
 } from './filter-frames.ts'
 import { HeldFilters } from './held-filters.ts'
-import type {
-  AbortOptions,
-  ComponentLogger,
-  Connection,
-  Logger,
-  PeerId,
-  Startable,
-  Stream
-} from '@libp2p/interface'
-import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
 import type { StoredFilter } from '../crdt/index.ts'
+import type { ExchangeComponents, ExchangeServiceInit } from './exchange.ts'
 import type { FilterAnswer, FilterAsk, FilterKind } from './filter-frames.ts'
 import type { FrameStream } from './frame-stream.ts'
 
 /** A filter that this node offers. */
 export type OfferedFilter = Pick<StoredFilter, 'generation' | 'version' | 'since' | 'snapshot'>
 
-export interface FiltersInit {
-  readonly protocol: string
+export interface FiltersInit extends ExchangeServiceInit {
   /** Left out: peers are told that there is none. */
   readonly offers: Partial<Readonly<Record<FilterKind, OfferedFilter>>>
   /** Milliseconds between two rounds with all peers; 0 for none. */
   readonly interval?: number
-  readonly onOffence: (peer: PeerId, reason: string) => void
   /** What is held of a peer changed. */
   readonly onChange: (change: FilterChange) => void
 }
@@ -67,12 +55,6 @@ export interface FilterChange {
   readonly kind: FilterKind
 }
 
-export interface FiltersComponents {
-  readonly registrar: Registrar
-  readonly connectionManager: ConnectionManager
-  readonly logger: ComponentLogger
-}
-
 export interface Filters {
   readonly held: HeldFilters
   /** Brings the filters of all connected peers up to date; what fails is logged. */
@@ -80,7 +62,7 @@ export interface Filters {
 }
 
 /** A service for `createLibp2p`. */
-export function filters(init: FiltersInit): (components: FiltersComponents) => Filters {
+export function filters(init: FiltersInit): (components: ExchangeComponents) => Filters {
   return (components) => new FilterService(components, init)
 }
 
@@ -89,19 +71,21 @@ const KINDS: readonly FilterKind[] = ['observed', 'published']
 class FilterService implements Filters, Startable {
   readonly held: HeldFilters
   readonly #init: FiltersInit
-  readonly #components: FiltersComponents
-  readonly #log: Logger
-  readonly #peers = new Map<string, PeerId>()
+  readonly #exchanges: Exchanges
   readonly #running = new Map<string, Promise<void>>()
   readonly #rounds: RepeatingTask | undefined
-  #stopping = new AbortController()
-  #topology: string | undefined
 
-  constructor(components: FiltersComponents, init: FiltersInit) {
+  constructor(components: ExchangeComponents, init: FiltersInit) {
     this.#init = init
-    this.#components = components
-    this.#log = components.logger.forComponent('hive:filter')
-    this.held = new HeldFilters((peer) => this.#peers.has(peer))
+    this.#exchanges = new Exchanges(components, {
+      ...init,
+      name: 'filter',
+      maxFrameBytes: MAX_FILTER_FRAME_BYTES,
+      maxStreams: MAX_INBOUND_EXCHANGES,
+      answer: (frames, signal) => this.#answerAll(frames, signal),
+      onConnect: (peer) => void this.#pullQuietly(peer)
+    })
+    this.held = new HeldFilters((peer) => this.#exchanges.peer(peer) !== undefined)
     const interval = init.interval ?? FILTER_INTERVAL
     if (interval > 0) this.#rounds = repeatingTask(() => this.#round(), interval)
   }
@@ -109,29 +93,13 @@ class FilterService implements Filters, Startable {
   readonly [Symbol.toStringTag] = 'noormme-hive/filter'
 
   async start(): Promise<void> {
-    this.#stopping = new AbortController()
-    setMaxListeners(Infinity, this.#stopping.signal)
-    const { registrar } = this.#components
-    const { protocol } = this.#init
-    await registrar.handle(protocol, (stream, connection) => this.#onStream(stream, connection), {
-      maxInboundStreams: MAX_INBOUND_EXCHANGES,
-      maxOutboundStreams: MAX_INBOUND_EXCHANGES
-    })
-    this.#topology = await registrar.register(protocol, {
-      onConnect: (peer) => {
-        this.#peers.set(peer.toString(), peer)
-        void this.#pullQuietly(peer)
-      },
-      onDisconnect: (peer) => void this.#peers.delete(peer.toString())
-    })
+    await this.#exchanges.start()
     this.#rounds?.start()
   }
 
   async stop(): Promise<void> {
     this.#rounds?.stop()
-    this.#stopping.abort(new Error('The node is stopping.'))
-    if (this.#topology !== undefined) this.#components.registrar.unregister(this.#topology)
-    await this.#components.registrar.unhandle(this.#init.protocol)
+    await this.#exchanges.stop()
     await Promise.allSettled(this.#running.values())
   }
 
@@ -148,7 +116,7 @@ class FilterService implements Filters, Startable {
   }
 
   #asked(): PeerId[] {
-    return [...this.#peers.values()].slice(0, MAX_FILTER_PEERS)
+    return this.#exchanges.peers().slice(0, MAX_FILTER_PEERS)
   }
 
   /** One pull a peer at a time; a second caller joins it. */
@@ -157,18 +125,14 @@ class FilterService implements Filters, Startable {
     const running = this.#running.get(name)
     if (running !== undefined) return running
     const pull = this.#pull(peer)
-      .catch((error: unknown) => this.#log('no filters from %p - %e', peer, error))
+      .catch((error: unknown) => this.#exchanges.log('no filters from %p - %e', peer, error))
       .finally(() => this.#running.delete(name))
     this.#running.set(name, pull)
     return pull
   }
 
-  async #pull(peer: PeerId): Promise<void> {
-    const { protocol } = this.#init
-    const stream = await this.#components.connectionManager.openStream(peer, protocol, {
-      signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)])
-    })
-    await this.#exchange(stream, peer, async (frames, signal) => {
+  #pull(peer: PeerId): Promise<void> {
+    return this.#exchanges.run(peer, async (frames, signal) => {
       for (const kind of KINDS) await this.#ask(frames, peer.toString(), kind, signal)
     })
   }
@@ -194,17 +158,11 @@ class FilterService implements Filters, Startable {
     if (raw.length > 0) this.#init.onChange({ peer, kind })
   }
 
-  async #onStream(stream: Stream, { remotePeer }: Connection): Promise<void> {
-    try {
-      await this.#exchange(stream, remotePeer, async (frames, signal) => {
-        for (;;) {
-          const frame = await frames.read({ signal })
-          if (frame === undefined) return
-          await this.#answer(frames, readAsk(frame), signal)
-        }
-      })
-    } catch (error) {
-      this.#log('filters for %p failed - %e', remotePeer, error)
+  async #answerAll(frames: FrameStream, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const frame = await frames.read({ signal })
+      if (frame === undefined) return
+      await this.#answer(frames, readAsk(frame), signal)
     }
   }
 
@@ -221,17 +179,6 @@ class FilterService implements Filters, Startable {
         await frames.write(chunk, { signal })
       }
     }
-  }
-
-  #exchange<T>(
-    stream: Stream,
-    peer: PeerId,
-    task: (frames: FrameStream, signal: AbortSignal) => Promise<T>
-  ): Promise<T> {
-    const { onOffence } = this.#init
-    const stopping = this.#stopping.signal
-    const init = { peer, maxFrameBytes: MAX_FILTER_FRAME_BYTES, stopping, onOffence }
-    return runExchange(stream, init, task)
   }
 }
 

@@ -2,41 +2,23 @@
  * `/have/1.0.0`: bodies of records by digest, from anyone. A body needs no signature: its digest is
  * its name, and is checked before it is taken.
  */
-import { setMaxListeners } from 'node:events'
 import * as encoding from 'lib0/encoding'
 import { readAll, readBytes, readUint, recordDigest, toHex } from '../crdt/index.ts'
 import {
-  EXCHANGE_IDLE_TIMEOUT,
   MAX_ASKED_BODIES,
   MAX_ASKED_PEERS,
   MAX_HAVE_FRAME_BYTES,
   MAX_INBOUND_EXCHANGES
 } from './constants.ts'
 import { ProtocolError } from './errors.ts'
-import { runExchange } from './exchange.ts'
-import type {
-  AbortOptions,
-  ComponentLogger,
-  Connection,
-  Logger,
-  PeerId,
-  Startable,
-  Stream
-} from '@libp2p/interface'
-import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import { Exchanges } from './exchange.ts'
+import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { Replica } from '../crdt/index.ts'
+import type { ExchangeComponents, ExchangeServiceInit } from './exchange.ts'
 import type { FrameStream } from './frame-stream.ts'
 
-export interface HaveInit {
-  readonly protocol: string
+export interface HaveInit extends ExchangeServiceInit {
   readonly replica: Pick<Replica, 'bodies'>
-  readonly onOffence: (peer: PeerId, reason: string) => void
-}
-
-export interface HaveComponents {
-  readonly registrar: Registrar
-  readonly connectionManager: ConnectionManager
-  readonly logger: ComponentLogger
 }
 
 export interface FetchOptions extends AbortOptions {
@@ -53,7 +35,7 @@ export interface Have {
 }
 
 /** A service for `createLibp2p`. */
-export function have(init: HaveInit): (components: HaveComponents) => Have {
+export function have(init: HaveInit): (components: ExchangeComponents) => Have {
   return (components) => new HaveService(components, init)
 }
 
@@ -76,40 +58,28 @@ export function readDigests(bytes: Uint8Array): Uint8Array[] {
 }
 
 class HaveService implements Have, Startable {
-  readonly #init: HaveInit
-  readonly #components: HaveComponents
-  readonly #log: Logger
-  readonly #peers = new Map<string, PeerId>()
-  #stopping = new AbortController()
-  #topology: string | undefined
+  readonly #replica: HaveInit['replica']
+  readonly #exchanges: Exchanges
 
-  constructor(components: HaveComponents, init: HaveInit) {
-    this.#init = init
-    this.#components = components
-    this.#log = components.logger.forComponent('hive:have')
+  constructor(components: ExchangeComponents, init: HaveInit) {
+    this.#replica = init.replica
+    this.#exchanges = new Exchanges(components, {
+      ...init,
+      name: 'have',
+      maxFrameBytes: MAX_HAVE_FRAME_BYTES,
+      maxStreams: MAX_INBOUND_EXCHANGES,
+      answer: (frames, signal) => this.#answer(frames, signal)
+    })
   }
 
   readonly [Symbol.toStringTag] = 'noormme-hive/have'
 
-  async start(): Promise<void> {
-    this.#stopping = new AbortController()
-    setMaxListeners(Infinity, this.#stopping.signal)
-    const { registrar } = this.#components
-    const { protocol } = this.#init
-    await registrar.handle(protocol, (stream, connection) => this.#onStream(stream, connection), {
-      maxInboundStreams: MAX_INBOUND_EXCHANGES,
-      maxOutboundStreams: MAX_INBOUND_EXCHANGES
-    })
-    this.#topology = await registrar.register(protocol, {
-      onConnect: (peer) => void this.#peers.set(peer.toString(), peer),
-      onDisconnect: (peer) => void this.#peers.delete(peer.toString())
-    })
+  start(): Promise<void> {
+    return this.#exchanges.start()
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort(new Error('The node is stopping.'))
-    if (this.#topology !== undefined) this.#components.registrar.unregister(this.#topology)
-    await this.#components.registrar.unhandle(this.#init.protocol)
+  stop(): Promise<void> {
+    return this.#exchanges.stop()
   }
 
   async fetch(
@@ -123,10 +93,18 @@ class HaveService implements Have, Startable {
         signal?.throwIfAborted()
         const asked = missing.slice(from, from + MAX_ASKED_BODIES)
         try {
-          for (const [name, body] of await this.#ask(peer, asked, signal)) found.set(name, body)
+          const bodies = await this.#exchanges.run(
+            peer,
+            async (frames, either) => {
+              await frames.write(writeDigests(asked), { signal: either })
+              return readBodies(frames, asked, either)
+            },
+            { signal }
+          )
+          for (const [name, body] of bodies) found.set(name, body)
         } catch (error) {
           signal?.throwIfAborted()
-          this.#log('no bodies from %p - %e', peer, error)
+          this.#exchanges.log('no bodies from %p - %e', peer, error)
           break
         }
       }
@@ -136,51 +114,17 @@ class HaveService implements Have, Startable {
   }
 
   #inOrder(first: readonly string[]): PeerId[] {
-    const preferred = first.flatMap((name) => this.#peers.get(name) ?? [])
-    const others = [...this.#peers.values()].filter((peer) => !first.includes(peer.toString()))
+    const preferred = first.flatMap((name) => this.#exchanges.peer(name) ?? [])
+    const others = this.#exchanges.peers().filter((peer) => !first.includes(peer.toString()))
     return [...preferred, ...others].slice(0, MAX_ASKED_PEERS)
   }
 
-  async #ask(
-    peer: PeerId,
-    digests: readonly Uint8Array[],
-    signal: AbortSignal | undefined
-  ): Promise<Map<string, Uint8Array>> {
-    const limits = [this.#stopping.signal, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)]
-    const opening = AbortSignal.any(signal === undefined ? limits : [...limits, signal])
-    const stream = await this.#components.connectionManager.openStream(peer, this.#init.protocol, {
-      signal: opening
-    })
-    return this.#exchange(stream, peer, async (frames, idle) => {
-      const either = signal === undefined ? idle : AbortSignal.any([idle, signal])
-      await frames.write(writeDigests(digests), { signal: either })
-      return readBodies(frames, digests, either)
-    })
-  }
-
-  async #onStream(stream: Stream, { remotePeer }: Connection): Promise<void> {
-    try {
-      await this.#exchange(stream, remotePeer, async (frames, signal) => {
-        const asked = await frames.read({ signal })
-        if (asked === undefined) return
-        for (const body of await this.#init.replica.bodies(readDigests(asked))) {
-          if (body !== undefined) await frames.write(body, { signal })
-        }
-      })
-    } catch (error) {
-      this.#log('bodies for %p failed - %e', remotePeer, error)
+  async #answer(frames: FrameStream, signal: AbortSignal): Promise<void> {
+    const asked = await frames.read({ signal })
+    if (asked === undefined) return
+    for (const body of await this.#replica.bodies(readDigests(asked))) {
+      if (body !== undefined) await frames.write(body, { signal })
     }
-  }
-
-  #exchange<T>(
-    stream: Stream,
-    peer: PeerId,
-    task: (frames: FrameStream, signal: AbortSignal) => Promise<T>
-  ): Promise<T> {
-    const { onOffence } = this.#init
-    const stopping = this.#stopping.signal
-    const init = { peer, maxFrameBytes: MAX_HAVE_FRAME_BYTES, stopping, onOffence }
-    return runExchange(stream, init, task)
   }
 }
 

@@ -16,10 +16,11 @@ import type { ComponentLogger, ConnectionProtector, Libp2p, PrivateKey } from '@
 import type { Identify } from '@libp2p/identify'
 import type { Ping } from '@libp2p/ping'
 import type { Libp2pOptions } from 'libp2p'
-import type { Filters, FiltersComponents } from './filters.ts'
+import type { ExchangeComponents } from './exchange.ts'
+import type { Filters } from './filters.ts'
 import type { GossipComponents, GossipService } from './gossip.ts'
-import type { Have, HaveComponents } from './have.ts'
-import type { Sync, SyncComponents } from './sync.ts'
+import type { Have } from './have.ts'
+import type { Sync } from './sync.ts'
 
 export interface HostServices extends Record<string, unknown> {
   readonly identify: Identify
@@ -43,9 +44,9 @@ export interface HostInit {
   connectionProtector(): ConnectionProtector
   isBanned(peer: string): boolean
   gossip(components: GossipComponents): GossipService
-  sync(components: SyncComponents): Sync
-  filters(components: FiltersComponents): Filters
-  have(components: HaveComponents): Have
+  sync(components: ExchangeComponents): Sync
+  filters(components: ExchangeComponents): Filters
+  have(components: ExchangeComponents): Have
   /** Replaces any of the options: another transport, say. */
   readonly overrides?: HostOverrides
 }

@@ -3,32 +3,22 @@
  * with the sender of whatever shows a gap. Gossip is fast and forgets; this is what guarantees
  * that replicas converge.
  */
-import { setMaxListeners } from 'node:events'
 import { Queue, repeatingTask } from '@libp2p/utils'
 import {
-  EXCHANGE_IDLE_TIMEOUT,
   MAX_CONCURRENT_SYNCS,
   MAX_INBOUND_SYNCS,
   MAX_SYNC_FRAME_BYTES,
   SYNC_INTERVAL
 } from './constants.ts'
-import { runExchange } from './exchange.ts'
+import { Exchanges } from './exchange.ts'
 import { runSync } from './sync-session.ts'
-import type {
-  AbortOptions,
-  ComponentLogger,
-  Connection,
-  Logger,
-  PeerId,
-  Startable,
-  Stream
-} from '@libp2p/interface'
-import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
+import type { ExchangeComponents, ExchangeServiceInit } from './exchange.ts'
+import type { FrameStream } from './frame-stream.ts'
 import type { SyncReplica, SyncReport } from './sync-session.ts'
 
-export interface SyncInit {
-  readonly protocol: string
+export interface SyncInit extends ExchangeServiceInit {
   readonly replica: SyncReplica
   /** False: this node offers its own entries and takes none. */
   readonly wants: boolean
@@ -36,16 +26,8 @@ export interface SyncInit {
   readonly interval?: number
   /** 0 to 1; picks the random peer. */
   random(): number
-  /** A peer broke the protocol or sent what no honest peer would. */
-  readonly onOffence: (peer: PeerId, reason: string) => void
   /** A sync was completed. */
-  onSynced(report: SyncReport): void
-}
-
-export interface SyncComponents {
-  readonly registrar: Registrar
-  readonly connectionManager: ConnectionManager
-  readonly logger: ComponentLogger
+  readonly onSynced: (report: SyncReport) => void
 }
 
 export interface Sync {
@@ -56,7 +38,7 @@ export interface Sync {
 }
 
 /** A service for `createLibp2p`. */
-export function sync(init: SyncInit): (components: SyncComponents) => Sync {
+export function sync(init: SyncInit): (components: ExchangeComponents) => Sync {
   return (components) => new SyncService(components, init)
 }
 
@@ -67,19 +49,26 @@ interface Running {
 
 class SyncService implements Sync, Startable {
   readonly #init: SyncInit
-  readonly #components: SyncComponents
-  readonly #log: Logger
-  readonly #peers = new Map<string, PeerId>()
+  readonly #exchanges: Exchanges
   readonly #running = new Map<string, Running>()
   readonly #queue = new Queue<SyncReport>({ concurrency: MAX_CONCURRENT_SYNCS })
   readonly #rounds: RepeatingTask | undefined
-  #stopping = new AbortController()
-  #topology: string | undefined
 
-  constructor(components: SyncComponents, init: SyncInit) {
+  constructor(components: ExchangeComponents, init: SyncInit) {
     this.#init = init
-    this.#components = components
-    this.#log = components.logger.forComponent('hive:sync')
+    this.#exchanges = new Exchanges(components, {
+      ...init,
+      name: 'sync',
+      maxFrameBytes: MAX_SYNC_FRAME_BYTES,
+      maxStreams: MAX_INBOUND_SYNCS,
+      answer: async (frames, signal, peer) => {
+        await this.#run(frames, peer, 'responder', signal)
+      },
+      // The dialling side begins, so that two peers who meet run one sync and not two.
+      onConnect: (peer, { direction }) => {
+        if (direction === 'outbound') this.#syncQuietly(peer)
+      }
+    })
     const interval = init.interval ?? SYNC_INTERVAL
     if (interval > 0) this.#rounds = repeatingTask(() => this.#round(), interval)
   }
@@ -87,36 +76,20 @@ class SyncService implements Sync, Startable {
   readonly [Symbol.toStringTag] = 'noormme-hive/sync'
 
   async start(): Promise<void> {
-    this.#stopping = new AbortController()
-    setMaxListeners(Infinity, this.#stopping.signal)
-    const { registrar } = this.#components
-    await registrar.handle(
-      this.#init.protocol,
-      (stream, connection) => this.#onStream(stream, connection),
-      {
-        maxInboundStreams: MAX_INBOUND_SYNCS,
-        maxOutboundStreams: MAX_INBOUND_SYNCS
-      }
-    )
-    this.#topology = await registrar.register(this.#init.protocol, {
-      onConnect: (peer, connection) => this.#onConnect(peer, connection),
-      onDisconnect: (peer) => void this.#peers.delete(peer.toString())
-    })
+    await this.#exchanges.start()
     this.#rounds?.start()
   }
 
   async stop(): Promise<void> {
     this.#rounds?.stop()
-    this.#stopping.abort(new Error('The node is stopping.'))
-    if (this.#topology !== undefined) this.#components.registrar.unregister(this.#topology)
-    await this.#components.registrar.unhandle(this.#init.protocol)
+    await this.#exchanges.stop()
     await Promise.allSettled(
       [...this.#running.values()].flatMap(({ current, next }) => [current, next ?? current])
     )
   }
 
   peers(): PeerId[] {
-    return [...this.#peers.values()]
+    return this.#exchanges.peers()
   }
 
   sync(peer: PeerId, { signal }: AbortOptions = {}): Promise<SyncReport> {
@@ -134,7 +107,10 @@ class SyncService implements Sync, Startable {
 
   #begin(peer: PeerId): Promise<SyncReport> {
     const name = peer.toString()
-    const current = this.#queue.add(() => this.#dial(peer), { signal: this.#stopping.signal })
+    const { stopping } = this.#exchanges
+    const initiate = (): Promise<SyncReport> =>
+      this.#exchanges.run(peer, (frames, signal) => this.#run(frames, peer, 'initiator', signal))
+    const current = this.#queue.add(initiate, { signal: stopping })
     this.#running.set(name, { current })
     const ended = (): void => {
       if (this.#running.get(name)?.current === current) this.#running.delete(name)
@@ -143,45 +119,20 @@ class SyncService implements Sync, Startable {
     return current
   }
 
-  async #dial(peer: PeerId): Promise<SyncReport> {
-    const stream = await this.#components.connectionManager.openStream(peer, this.#init.protocol, {
-      signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)])
-    })
-    return this.#run(stream, peer, 'initiator')
-  }
-
-  async #onStream(stream: Stream, connection: Connection): Promise<void> {
-    try {
-      await this.#run(stream, connection.remotePeer, 'responder')
-    } catch (error) {
-      this.#log('sync from %p failed - %e', connection.remotePeer, error)
-    }
-  }
-
-  async #run(stream: Stream, peer: PeerId, role: 'initiator' | 'responder'): Promise<SyncReport> {
-    const { replica, wants, onOffence } = this.#init
-    const report = await runExchange(
-      stream,
-      { peer, maxFrameBytes: MAX_SYNC_FRAME_BYTES, stopping: this.#stopping.signal, onOffence },
-      (frames, signal) => runSync(frames, replica, { role, wants }, signal)
-    )
-    this.#init.onSynced(report)
+  async #run(
+    frames: FrameStream,
+    peer: PeerId,
+    role: 'initiator' | 'responder',
+    signal: AbortSignal
+  ): Promise<SyncReport> {
+    const { replica, wants, onSynced } = this.#init
+    const report = await runSync(frames, replica, { role, wants }, signal)
+    onSynced(report)
     // Of a feed that forks, the next run may find a lower place.
     if (report.forks > 0) this.#syncQuietly(peer)
-    this.#log(
-      'synced with %p as %s: %d sent, %d received',
-      peer,
-      role,
-      report.sent,
-      report.received
-    )
+    const { sent, received } = report
+    this.#exchanges.log('synced with %p as %s: %d sent, %d received', peer, role, sent, received)
     return report
-  }
-
-  /** The dialling side begins, so that two peers who meet run one sync and not two. */
-  #onConnect(peer: PeerId, connection: Connection): void {
-    this.#peers.set(peer.toString(), peer)
-    if (connection.direction === 'outbound') this.#syncQuietly(peer)
   }
 
   #round(): void {
@@ -191,7 +142,9 @@ class SyncService implements Sync, Startable {
   }
 
   #syncQuietly(peer: PeerId): void {
-    this.sync(peer).catch((error: unknown) => this.#log('sync with %p failed - %e', peer, error))
+    this.sync(peer).catch((error: unknown) =>
+      this.#exchanges.log('sync with %p failed - %e', peer, error)
+    )
   }
 }
 
