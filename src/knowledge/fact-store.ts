@@ -17,10 +17,11 @@ import {
   SEAL_BYTES,
   StoredFilter
 } from '../../crdt/index.ts'
-import { heldOf, mergeRepeated, readFact, writeFact } from './fact.ts'
+import { heldOf, mergeRepeated, readFact, writeFact } from './stored-fact.ts'
 import { RecentFacts } from './recent-facts.ts'
 import type { Decoder, LogPart, Operation, Section, Store } from '../../crdt/index.ts'
-import type { FactInput, PreparedFact, StoredFact } from './fact.ts'
+import type { FactInput } from './fact.ts'
+import type { PreparedFact, StoredFact } from './stored-fact.ts'
 
 export interface Added {
   readonly status: 'new' | 'duplicate'

@@ -4,11 +4,11 @@
  * and can be taken apart again.
  */
 import { equalBytes, readAll, readRecord, SEAL_BYTES } from '../../crdt/index.ts'
-import { prepareStored, readFact } from './fact.ts'
+import { prepareStored, readFact } from './stored-fact.ts'
 import { areVariants, dice, wordsOf } from './variants.ts'
 import type { HiveRecord, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex } from '../search/index.ts'
-import type { PreparedFact, StoredFact } from './fact.ts'
+import type { PreparedFact, StoredFact } from './stored-fact.ts'
 import type { FactStore } from './fact-store.ts'
 
 export interface NearDuplicatesComponents {

@@ -1,6 +1,6 @@
 /** Recall: what this node and the hive know about a question, best first, with where it is from. */
 import { toHex } from '../../crdt/index.ts'
-import { factOf } from './fact.ts'
+import { factOf } from './stored-fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Replica } from '../../crdt/index.ts'
 import type { SearchHit, SearchIndex, SearchOrigin } from '../search/index.ts'

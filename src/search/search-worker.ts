@@ -1,6 +1,6 @@
 /** The worker thread that owns the search database: indexing must not hold the event loop. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { readFact } from '../knowledge/fact.ts'
+import { readFact } from '../knowledge/stored-fact.ts'
 import { unpackItems } from './packed-items.ts'
 import { SearchDatabase } from './search-database.ts'
 import type { SearchItem, SearchOrigin } from './search-database.ts'

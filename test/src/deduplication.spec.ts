@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { openStore } from '../../crdt/index.ts'
 import { createHive, generateSwarmKey } from '../../src/index.ts'
 import { FactStore } from '../../src/knowledge/index.ts'
-import { nameFact, prepareFact } from '../../src/knowledge/fact.ts'
+import { nameFact } from '../../src/knowledge/fact.ts'
+import { prepareFact } from '../../src/knowledge/stored-fact.ts'
 import { startNode } from '../fixtures/nodes.ts'
 import { publication } from '../fixtures/publications.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { FactInput, Hive, HiveInit } from '../../src/index.ts'
-import type { PreparedFact } from '../../src/knowledge/fact.ts'
+import type { PreparedFact } from '../../src/knowledge/stored-fact.ts'
 
 type SwarmOptions = Exclude<HiveInit['swarm'], false>
 

@@ -1,0 +1,241 @@
+/**
+ * Facts as they are stored: one buffer each, with the fields that decide whether a repetition adds
+ * something at fixed places in front, so that they are read without the rest. Written by hand: the
+ * hot path of ingestion.
+ */
+import {
+  canonicalTags,
+  MAX_TAGS,
+  readAll,
+  readBytes,
+  readRecord,
+  SEAL_BYTES,
+  toHex
+} from '../../crdt/index.ts'
+import type { Decoder } from '../../crdt/index.ts'
+import type { Fact, FactInput, NamedFact } from './fact.ts'
+
+/** A fact as it is stored: its digest, the record's bytes and what only this node knows. */
+export interface StoredFact extends Omit<
+  Fact,
+  'id' | 'entity' | 'content' | 'attribute' | 'value'
+> {
+  readonly digest: Uint8Array
+  readonly record: Uint8Array
+}
+
+/** A fact on its way into the store. */
+export interface PreparedFact {
+  /** Whether peers' filters are asked. */
+  readonly heuristic: boolean
+  readonly digest: Uint8Array
+  /** The digest as a string of one character a byte: a key for maps. */
+  readonly name: string
+  /** What is stored, behind the free bytes of its seal. */
+  readonly bytes: Uint8Array
+  readonly confidence: number
+  readonly isPrivate: boolean
+  readonly tags: readonly string[]
+  readonly hasTime: boolean
+  readonly entity: string
+  readonly attribute?: string
+}
+
+/** Where the fields of a stored fact begin, the free bytes of its seal included. */
+const FLAGS = SEAL_BYTES
+const CONFIDENCE = FLAGS + 1
+const RECORDED_AT = CONFIDENCE + 8
+const VALID_FROM = RECORDED_AT + 8
+const SIZE = VALID_FROM + 8
+const HEADER_BYTES = SIZE + 4
+
+const PRIVATE = 1
+
+const NO_TAGS: readonly string[] = []
+
+/** The fact as it is stored. Throws `LimitError`. */
+export function prepareFact(
+  input: FactInput,
+  { record, encoded, name }: NamedFact,
+  { agent, now }: { agent: string; now: number }
+): PreparedFact {
+  const { confidence, validFrom, source = '' } = input
+  const tags = input.tags === undefined ? NO_TAGS : canonicalTags(input.tags)
+  const isPrivate = input.private === true
+  const size = encoded.length
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + size + trailerSize(agent, source, tags))
+  const recordedAt = now
+  writeHeader(bytes, { confidence, isPrivate, recordedAt, validFrom: validFrom?.getTime(), size })
+  bytes.set(encoded, HEADER_BYTES)
+  writeTrailer(bytes, HEADER_BYTES + size, { agent, source, tags })
+  return {
+    digest: Buffer.from(name, 'latin1'),
+    name,
+    bytes,
+    confidence,
+    isPrivate,
+    tags,
+    hasTime: validFrom !== undefined,
+    heuristic: input.enableBloomHeuristic === true,
+    entity: record.entity,
+    attribute: record.attribute
+  }
+}
+
+/** A stored fact as if it were said again. */
+export function prepareStored(fact: StoredFact): PreparedFact {
+  const { digest, confidence, tags, validFrom } = fact
+  const { entity, attribute } = readAll(fact.record, readRecord)
+  return {
+    digest,
+    name: Buffer.from(digest).toString('latin1'),
+    bytes: writeFact(fact),
+    confidence,
+    isPrivate: fact.private,
+    tags,
+    hasTime: validFrom !== undefined,
+    heuristic: false,
+    entity,
+    attribute
+  }
+}
+
+/** A stored fact out of the bytes behind the free ones. */
+export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
+  const size = view.getUint32(SIZE - SEAL_BYTES)
+  const start = HEADER_BYTES - SEAL_BYTES
+  const validFrom = view.getFloat64(VALID_FROM - SEAL_BYTES)
+  const { agent, source, tags } = readAll(stored.subarray(start + size), readTrailer)
+  return {
+    digest,
+    record: stored.subarray(start, start + size),
+    confidence: view.getFloat64(CONFIDENCE - SEAL_BYTES),
+    private: view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE,
+    recordedAt: new Date(view.getFloat64(RECORDED_AT - SEAL_BYTES)),
+    agent,
+    tags,
+    ...(Number.isNaN(validFrom) ? {} : { validFrom: new Date(validFrom) }),
+    ...(source === '' ? {} : { source })
+  }
+}
+
+/** The bytes of a stored fact, for `putSealable`. */
+export function writeFact(fact: StoredFact): Uint8Array {
+  const { record, agent, source = '', tags } = fact
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + record.length + trailerSize(agent, source, tags))
+  writeHeader(bytes, {
+    confidence: fact.confidence,
+    isPrivate: fact.private,
+    recordedAt: fact.recordedAt.getTime(),
+    validFrom: fact.validFrom?.getTime(),
+    size: record.length
+  })
+  bytes.set(record, HEADER_BYTES)
+  writeTrailer(bytes, HEADER_BYTES + record.length, { agent, source, tags })
+  return bytes
+}
+
+/** What of a stored fact decides whether a repetition adds something. */
+export function heldOf(stored: Uint8Array): Pick<PreparedFact, 'confidence' | 'isPrivate'> {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
+  return {
+    confidence: view.getFloat64(CONFIDENCE - SEAL_BYTES),
+    isPrivate: view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE
+  }
+}
+
+/**
+ * What a repetition adds: the higher confidence, all tags, the earlier beginning; undefined when it
+ * adds nothing. The same whatever the order of the two.
+ */
+export function mergeRepeated(
+  digest: Uint8Array,
+  stored: Uint8Array,
+  again: PreparedFact
+): StoredFact | undefined {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
+  const isPrivate = view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE
+  const confidence = view.getFloat64(CONFIDENCE - SEAL_BYTES)
+  const isSame = again.confidence <= confidence && (isPrivate || !again.isPrivate)
+  if (isSame && again.tags.length === 0 && !again.hasTime) return undefined
+  const held = readFact(digest, stored)
+  const validFrom = earlier(
+    held.validFrom,
+    readFact(digest, again.bytes.subarray(SEAL_BYTES)).validFrom
+  )
+  const tags = canonicalTags([...held.tags, ...again.tags].slice(0, MAX_TAGS))
+  const isEqual =
+    tags.length === held.tags.length && validFrom?.getTime() === held.validFrom?.getTime()
+  if (isSame && isEqual) return undefined
+  return {
+    ...held,
+    confidence: Math.max(confidence, again.confidence),
+    tags,
+    // Once private, always private: a repetition must not publish what was meant to stay.
+    private: isPrivate || again.isPrivate,
+    ...(validFrom === undefined ? {} : { validFrom })
+  }
+}
+
+function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return a < b ? a : b
+}
+
+export function factOf(stored: StoredFact): Fact {
+  const { digest, record, ...rest } = stored
+  const { kind: _, ...said } = readAll(record, readRecord)
+  return { id: toHex(digest), ...said, ...rest }
+}
+
+interface Header {
+  readonly confidence: number
+  readonly isPrivate: boolean
+  readonly recordedAt: number
+  readonly validFrom: number | undefined
+  readonly size: number
+}
+
+interface Trailer {
+  readonly agent: string
+  readonly source: string
+  readonly tags: readonly string[]
+}
+
+function writeHeader(bytes: Buffer, header: Header): void {
+  bytes.writeUInt8(header.isPrivate ? PRIVATE : 0, FLAGS)
+  bytes.writeDoubleBE(header.confidence, CONFIDENCE)
+  bytes.writeDoubleBE(header.recordedAt, RECORDED_AT)
+  bytes.writeDoubleBE(header.validFrom ?? Number.NaN, VALID_FROM)
+  bytes.writeUInt32BE(header.size, SIZE)
+}
+
+/** Texts of at most 255 bytes each, a length byte before each; the tags counted. */
+function trailerSize(agent: string, source: string, tags: readonly string[]): number {
+  let size = 3 + Buffer.byteLength(agent) + Buffer.byteLength(source)
+  for (const tag of tags) size += 1 + Buffer.byteLength(tag)
+  return size
+}
+
+function writeTrailer(bytes: Buffer, at: number, { agent, source, tags }: Trailer): void {
+  let next = writeShort(bytes, at, agent)
+  next = writeShort(bytes, next, source)
+  next = bytes.writeUInt8(tags.length, next)
+  for (const tag of tags) next = writeShort(bytes, next, tag)
+}
+
+function writeShort(bytes: Buffer, at: number, text: string): number {
+  const length = bytes.write(text, at + 1)
+  bytes.writeUInt8(length, at)
+  return at + 1 + length
+}
+
+function readTrailer(decoder: Decoder): Trailer {
+  const short = (): string =>
+    Buffer.from(readBytes(decoder, readBytes(decoder, 1)[0] ?? 0)).toString('utf8')
+  const agent = short()
+  const source = short()
+  const count = readBytes(decoder, 1)[0] ?? 0
+  return { agent, source, tags: Array.from({ length: count }, short) }
+}
