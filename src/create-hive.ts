@@ -253,7 +253,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       hive: new HiveMind({ promotion: this.#promotion, replica, swarm, k: kOf(options) }),
       capabilities: new Capabilities(),
       metrics: new Metrics({ facts }),
-      janitor: new Janitor({ known, shared })
+      janitor: new Janitor({ known, shared, nearDuplicates: this.#nearDuplicates })
     }
   }
 

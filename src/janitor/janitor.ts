@@ -1,5 +1,6 @@
 /** `cortex.janitor`: maintenance that a node does on request. */
 import type { StoredFilter } from '../../crdt/index.ts'
+import type { Consolidated, ConsolidateOptions, NearDuplicates } from '../knowledge/index.ts'
 
 export interface RebuildReport {
   /** Elements of all filters of this node, and their size in bytes. */
@@ -14,6 +15,7 @@ export interface JanitorComponents {
   /** The filter of facts, and what peers are told of. */
   readonly known: StoredFilter
   readonly shared: readonly StoredFilter[]
+  readonly nearDuplicates: Pick<NearDuplicates, 'consolidate'>
 }
 
 export class Janitor {
@@ -21,6 +23,14 @@ export class Janitor {
 
   constructor(components: JanitorComponents) {
     this.#components = components
+  }
+
+  /**
+   * Merges near-duplicates among the facts that were taken in with `enableBloomHeuristic` since the
+   * last time: a search each, a few milliseconds. Aborting keeps what was merged.
+   */
+  consolidate(options: ConsolidateOptions = {}): Promise<Consolidated> {
+    return this.#components.nearDuplicates.consolidate(options)
   }
 
   /**

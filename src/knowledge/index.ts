@@ -9,6 +9,7 @@
 export { Echoes } from './echoes.ts'
 export { History } from './history.ts'
 export { NearDuplicates } from './near-duplicates.ts'
+export type { Consolidated, ConsolidateOptions } from './near-duplicates.ts'
 export { Quota } from './quota.ts'
 export { Recall, searchSources } from './recall.ts'
 export { Candidates } from './candidates.ts'

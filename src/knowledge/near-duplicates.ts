@@ -3,9 +3,11 @@
  * variant is not kept as a fact of its own; it is kept beside the one it repeats, with who said it,
  * and can be taken apart again.
  */
-import { equalBytes, readAll, readRecord, SEAL_BYTES } from '../../crdt/index.ts'
+import * as encoding from 'lib0/encoding'
+import { equalBytes, readAll, readRecord, readUint, SEAL_BYTES } from '../../crdt/index.ts'
 import { prepareStored, readFact } from './stored-fact.ts'
 import { areVariants, dice, wordsOf } from './variants.ts'
+import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex } from '../search/index.ts'
 import type { PreparedFact, StoredFact } from './stored-fact.ts'
@@ -16,6 +18,18 @@ export interface NearDuplicatesComponents {
   readonly facts: FactStore
   readonly index: SearchIndex
 }
+
+export interface Consolidated {
+  /** Facts compared, and those that became variants of others. */
+  readonly checked: number
+  readonly merged: number
+}
+
+export interface ConsolidateOptions extends AbortOptions {
+  readonly onProgress?: (totals: Consolidated) => void
+}
+
+const CURSOR_KEY = Buffer.from('consolidation')
 
 /** Facts compared with a new one, the best matches of its own words. */
 const CANDIDATES = 10
@@ -32,11 +46,13 @@ export class NearDuplicates {
   readonly #merged: Section
   /** Variants that somebody took apart: they stay facts of their own. */
   readonly #apart: Section
+  readonly #cursors: Section
 
   constructor(components: NearDuplicatesComponents) {
     this.#components = components
     this.#merged = components.store.section('merged')
     this.#apart = components.store.section('apart')
+    this.#cursors = components.store.section('cursors')
   }
 
   /** Digest of the fact that a merged variant repeats. */
@@ -79,6 +95,31 @@ export class NearDuplicates {
     await store.commit([this.#merged.put(fact.digest, value)])
   }
 
+  /**
+   * Compares what was taken in since the last time, as `distill` does without the heuristic. Stops
+   * between facts when it is told to, and goes on from there the next time.
+   */
+  async consolidate({ signal, onProgress }: ConsolidateOptions = {}): Promise<Consolidated> {
+    const { facts, store } = this.#components
+    const totals = { checked: 0, merged: 0 }
+    for await (const { digests, next } of facts.log(await this.#cursor())) {
+      for (const stored of await facts.getMany(digests)) {
+        signal?.throwIfAborted()
+        const fact = prepareStored(stored)
+        const canonical = await this.find(fact)
+        totals.checked += 1
+        if (canonical === undefined) continue
+        await this.merge(fact, canonical)
+        await facts.remove(fact.digest)
+        totals.merged += 1
+      }
+      const position = encoding.encode((encoder) => encoding.writeVarUint(encoder, next))
+      await store.commit([this.#cursors.put(CURSOR_KEY, position)])
+      onProgress?.({ ...totals })
+    }
+    return totals
+  }
+
   /** Makes a merged variant a fact of its own again; false when it is none. */
   async split(digest: Uint8Array): Promise<boolean> {
     const value = await this.#merged.get(digest)
@@ -87,6 +128,13 @@ export class NearDuplicates {
     await facts.add([prepareStored(readFact(digest, value.subarray(DIGEST_BYTES)))])
     await store.commit([this.#apart.put(digest, EMPTY), this.#merged.del(digest)])
     return true
+  }
+
+  async #cursor(): Promise<number> {
+    const bytes = await this.#cursors.get(CURSOR_KEY)
+    return bytes === undefined
+      ? 0
+      : readAll(bytes, (decoder) => readUint(decoder, Number.MAX_SAFE_INTEGER))
   }
 
   /** Variants that were merged into a fact. */

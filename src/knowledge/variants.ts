@@ -29,9 +29,9 @@ const TYPOGRAPHY: ReadonlyMap<string, string> = new Map([
 
 const TYPOGRAPHIC = new RegExp(`[${[...TYPOGRAPHY.keys()].join('')}]`, 'gu')
 
-/** Punctuation that says nothing at the edge of a word. */
+/** Punctuation that says nothing at the edge of a word; a question mark makes another statement. */
 const LEADING = /^["'([{]+(?=.)/u
-const TRAILING = /[.,;:!?"')\]}]+$/u
+const TRAILING = /[.,;:!"')\]}]+$/u
 
 /** Letters only: a word that means the same whatever its case. */
 const PLAIN_WORD = /^[\p{L}\p{M}]+$/u

@@ -175,6 +175,34 @@ describe('near-duplicates', () => {
     assert.deepEqual(statuses, ['new', 'new', 'new', 'merged'])
   })
 
+  it('taken in with the heuristic are consolidated on request, once', async () => {
+    await using db = await createHive({ swarm: false })
+    const { knowledge, janitor } = db.agent.cortex
+    const contents = [
+      'It works.',
+      'it works',
+      'It works not.',
+      'IT WORKS!',
+      'Works it?',
+      'it works 2'
+    ]
+    const items = contents.map((content) => ({ entity: 'e', content, confidence: 0.9 }))
+    await knowledge.distillMany(items)
+    assert.equal(db.status.facts, 6)
+    const { checked, merged } = await janitor.consolidate()
+    assert.deepEqual([checked, merged], [6, 2])
+    assert.equal(db.status.facts, 4)
+    assert.equal((await janitor.consolidate()).merged, 0)
+    const found = await knowledge.recall('it works')
+    assert.equal(found.length, 4)
+    for (const { content } of items) {
+      assert.equal(
+        (await knowledge.distill('e', content, 0.9)).status.match(/new|corroborated/),
+        null
+      )
+    }
+  })
+
   it('that come at once make one fact', async () => {
     await using db = await createHive({ swarm: false })
     const { knowledge } = db.agent.cortex

@@ -36,35 +36,29 @@ describe('variants', () => {
     })
   }
 
-  it('tell signs, versions, identifiers and brackets from punctuation', () => {
-    for (const [a, b] of [
-      ['C++ is fast', 'C is fast'],
-      ['it is -5 degrees', 'it is 5 degrees'],
-      ['call gap()', 'call gap'],
-      ['x is 5!', 'x is 5'],
-      ['use node:sqlite', 'use node sqlite'],
-      ['1,000 rows', '1.000 rows'],
-      ['a >= b', 'a <= b'],
-      ['US law', 'us law '],
-      ['Map is a class', 'map is a class of'],
-      ['10\u2076 rows', '106 rows'],
-      ['$5 a day', '\u20ac5 a day'],
-      ['dogs chase cats', 'cats chase dogs'],
-      ['it works', 'it works?!', 'same'],
-      ['"it works," he said', 'it works he said', 'same'],
-      ['well\u2014known', 'well-known', 'same'],
-      ['since 84, chrome has gap', 'Chrome has gap since 84', 'same']
-    ] as const) {
-      const expected =
-        [a, b].length === 2 &&
-        [
-          'it works',
-          '"it works," he said',
-          'well\u2014known',
-          'since 84, chrome has gap',
-          'US law'
-        ].includes(a)
-      assert.equal(areVariants(a, b), expected, `"${a}" and "${b}"`)
-    }
-  })
+  for (const [a, b] of [
+    ['C++ is fast', 'C is fast'],
+    ['it is -5 degrees', 'it is 5 degrees'],
+    ['call gap()', 'call gap'],
+    ['x is 5!', 'x is 5'],
+    ['use node:sqlite', 'use node sqlite'],
+    ['1,000 rows', '1.000 rows'],
+    ['a >= b', 'a <= b'],
+    ['AbortController', 'abortcontroller'],
+    ['10\u2076 rows', '106 rows'],
+    ['$5 a day', '\u20ac5 a day'],
+    ['dogs chase cats', 'cats chase dogs'],
+    ['it works', 'it works?']
+  ] as const) {
+    it(`are not "${a}" and "${b}"`, () => assert.equal(areVariants(a, b), false))
+  }
+
+  for (const [a, b] of [
+    ['"it works," he said', 'it works he said'],
+    ['well\u2014known', 'well-known'],
+    ['since 84, chrome has gap', 'Chrome has gap since 84'],
+    ['an of\ufb01ce', 'an office']
+  ] as const) {
+    it(`are "${a}" and "${b}"`, () => assert.equal(areVariants(a, b), true))
+  }
 })
