@@ -17,7 +17,7 @@ Usage: hive <command> [options]
   distill     store facts: hive distill ENTITY CONTENT, or JSON Lines on standard input
                 --confidence N          0 to 1 (default 0.9)
                 --tag TAG               repeatable
-                --attribute NAME --value TEXT
+                --attribute NAME --value TEXT  --valid-from DATE
                 --private               never share it
   recall      what this node and the hive know: hive recall WORDS
                 --entity NAME  --tag TAG  --limit N  --as-of DATE

@@ -1,5 +1,5 @@
 /** `hive distill`: one fact from the arguments, or many as JSON Lines on standard input. */
-import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
+import { COMMON_OPTIONS, dateOption, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
 import { withOperations } from '../running-node.ts'
@@ -20,6 +20,7 @@ export const command: Command = {
         tag: { type: 'string', multiple: true },
         attribute: { type: 'string' },
         value: { type: 'string' },
+        'valid-from': { type: 'string' },
         private: { type: 'boolean' }
       },
       true
@@ -43,7 +44,8 @@ export const command: Command = {
       tags: values.tag,
       attribute: values.attribute,
       value: values.value,
-      private: values.private
+      private: values.private,
+      validFrom: dateOption('valid-from', values['valid-from'])
     }
     const lines = entity === undefined ? process.stdin : one(JSON.stringify(fact))
     const progress = progressLine()

@@ -59,7 +59,12 @@ describe('the hive binary', function () {
         validFrom: '2023-12-05'
       }
     ]
-    await runHive(['distill', ...data], lines.map((line) => JSON.stringify(line)).join('\n'))
+    const [, first, ...rest] = lines
+    const { attribute = '', value = '', validFrom = '' } = first ?? {}
+    const claim = ['--attribute', attribute, '--value', value, '--valid-from', validFrom]
+    await runHive(['distill', 'Chrome', first?.content ?? '', ...claim, ...data])
+    const others = [lines[0], ...rest].map((line) => JSON.stringify(line)).join('\n')
+    await runHive(['distill', ...data], others)
     const check = async (): Promise<string> => {
       const recalled = await runHive(['recall', 'supporting', 'gaps', ...data])
       assert.match(
