@@ -34,6 +34,10 @@ const CURSOR_KEY = Buffer.from('consolidation')
 /** Facts compared with a new one, the best matches of its own words. */
 const CANDIDATES = 10
 
+/** What punctuation and white space may add to a text or take from it, in characters. */
+const LENGTH_SLACK = 16
+const LENGTH_SHARE = 0.2
+
 /** Bigrams in common below which words cannot be the same but for their order. */
 const MIN_DICE = 0.8
 
@@ -68,7 +72,10 @@ export class NearDuplicates {
     const { index, facts } = this.#components
     const said = recordOf(readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES)))
     const { content: text } = said
-    const hits = await index.search({ text, limit: CANDIDATES, origins: ['local'], all: true })
+    const slack = LENGTH_SLACK + text.length * LENGTH_SHARE
+    const length = [Math.floor(text.length - slack), Math.ceil(text.length + slack)] as const
+    const query = { text, limit: CANDIDATES, origins: ['local'], all: true, length } as const
+    const hits = await index.search(query)
     for (const candidate of await facts.getMany(hits.map(({ digest }) => digest))) {
       const isOther = !equalBytes(candidate.digest, fact.digest)
       if (

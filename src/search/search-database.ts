@@ -33,6 +33,8 @@ export interface SearchQuery {
   readonly tags?: readonly string[]
   /** Only what has every term of the text. */
   readonly all?: boolean
+  /** Only content of at least, and at most, so many characters. */
+  readonly length?: readonly [least: number, most: number]
 }
 
 export interface SearchHit {
@@ -135,8 +137,9 @@ export class SearchDatabase {
    * common, then what has any of these. Terms that are in a large share of all items rank nothing
    * and would cost the most: FTS5's own ranking counts every item of every term.
    */
-  search({ text, limit, origins, entity, tags = [], all = false }: SearchQuery): SearchHit[] {
-    const filter = filterOf(origins, entity, tags)
+  search(query: SearchQuery): SearchHit[] {
+    const { text, limit, entity, all = false } = query
+    const filter = filterOf(query)
     const terms = termsOf(entity !== undefined && text.trim() === '' ? entity : text)
     if (terms.length === 0) return []
     const rare = terms.filter((term) => !this.#isCommon(term))
@@ -252,11 +255,7 @@ interface Filter {
   readonly values: readonly (string | number)[]
 }
 
-function filterOf(
-  origins: readonly SearchOrigin[],
-  entity: string | undefined,
-  tags: readonly string[]
-): Filter {
+function filterOf({ origins, entity, tags = [], length }: SearchQuery): Filter {
   const parts: string[] = []
   const values: (string | number)[] = []
   if (origins.length === 1) {
@@ -270,6 +269,10 @@ function filterOf(
   for (const tag of tags) {
     parts.push('AND instr(items.tags, ?) > 0')
     values.push(tagText([tag]))
+  }
+  if (length !== undefined) {
+    parts.push('AND items.length BETWEEN ? AND ?')
+    values.push(...length)
   }
   return { sql: parts.join(' '), values }
 }
