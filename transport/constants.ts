@@ -28,7 +28,7 @@ export const HEADS_PER_PAGE = 512
 /** Heads one peer may send: 7 MB; beyond it the vector needs the tree (DESIGN, section 5). */
 export const MAX_HEADS = 100_000
 
-/** Frames that wait unread before the stream is paused. */
+/** Bytes that wait unread before the stream is paused. */
 export const FRAME_QUEUE_BYTES = 512 * 1024
 
 /** Yamux's receive window at most; a paused stream buffers this much, and libp2p resets it at 4 MiB. */

@@ -1,27 +1,29 @@
 /**
  * Length-prefixed frames over a libp2p stream, with backpressure in both directions. libp2p's own
  * readers take whatever arrives into memory; this one pauses the stream, and with it yamux's
- * window and the sender, while frames wait unread.
+ * window and the sender, while bytes wait unread. They wait as they came: 512 KiB in frames of one byte
+ * would be 57 MB of objects.
  */
-import { LengthPrefixedDecoder } from '@libp2p/utils'
 import * as encoding from 'lib0/encoding'
 import { Uint8ArrayList } from 'uint8arraylist'
 import { FRAME_QUEUE_BYTES } from './constants.ts'
 import { ProtocolError } from './errors.ts'
 import type { AbortOptions, Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
 
+/** No frame is longer than 2^28 bytes. */
+const MAX_PREFIX_BYTES = 4
+
 export class FrameStream {
   readonly #stream: Stream
-  readonly #decoder: LengthPrefixedDecoder
-  readonly #frames: Uint8Array[] = []
-  #queued = 0
+  readonly #maxFrameBytes: number
+  readonly #waiting = new Uint8ArrayList()
   #ended = false
   #error: Error | undefined
   #wake: (() => void) | undefined
 
   constructor(stream: Stream, maxFrameBytes: number) {
     this.#stream = stream
-    this.#decoder = new LengthPrefixedDecoder({ maxDataLength: maxFrameBytes })
+    this.#maxFrameBytes = maxFrameBytes
     stream.addEventListener('message', this.#onMessage)
     stream.addEventListener('remoteCloseWrite', this.#onEnd)
     stream.addEventListener('close', this.#onClose)
@@ -30,9 +32,8 @@ export class FrameStream {
   /** The next frame; undefined when the peer has closed its side. */
   async read({ signal }: AbortOptions = {}): Promise<Uint8Array | undefined> {
     for (;;) {
-      const frame = this.#frames.shift()
+      const frame = this.#take()
       if (frame !== undefined) {
-        this.#queued -= frame.length
         this.#resume()
         return frame
       }
@@ -45,11 +46,37 @@ export class FrameStream {
   /** Resolves when the stream can take more. */
   async write(frame: Uint8Array, { signal }: AbortOptions = {}): Promise<void> {
     signal?.throwIfAborted()
-    // What was read tells more than "the stream is closed".
+    // It tells more than "the stream is closed".
     if (this.#error !== undefined) throw this.#error
     if (!this.#stream.send(new Uint8ArrayList(lengthPrefix(frame.length), frame))) {
       await this.#stream.onDrain({ signal })
     }
+  }
+
+  /** The next frame, when all of it is there. */
+  #take(): Uint8Array | undefined {
+    const prefix = this.#prefix()
+    if (prefix === undefined) return undefined
+    const end = prefix.bytes + prefix.length
+    if (end > this.#waiting.byteLength) return undefined
+    const frame = this.#waiting.subarray(prefix.bytes, end)
+    this.#waiting.consume(end)
+    return frame
+  }
+
+  /** The length of the next frame in the shortest form, when all of it is there. */
+  #prefix(): { readonly bytes: number; readonly length: number } | undefined {
+    let length = 0
+    for (let at = 0; at < this.#waiting.byteLength; at++) {
+      const byte = this.#waiting.get(at)
+      length += (byte & 0x7f) * 2 ** (7 * at)
+      const isLonger = byte === 0 && at > 0
+      if (length > this.#maxFrameBytes || isLonger || at === MAX_PREFIX_BYTES) {
+        throw new ProtocolError('a frame that is too long or has no valid length')
+      }
+      if (byte < 0x80) return { bytes: at + 1, length }
+    }
+    return undefined
   }
 
   #arrival(signal: AbortSignal | undefined): Promise<void> {
@@ -66,22 +93,14 @@ export class FrameStream {
   }
 
   #resume(): void {
-    if (this.#queued < FRAME_QUEUE_BYTES / 2 && this.#stream.readStatus === 'paused') {
+    if (this.#waiting.byteLength < FRAME_QUEUE_BYTES / 2 && this.#stream.readStatus === 'paused') {
       this.#stream.resume()
     }
   }
 
   readonly #onMessage = ({ data }: StreamMessageEvent): void => {
-    try {
-      for (const frame of this.#decoder.decode(data)) {
-        this.#frames.push(frame.subarray())
-        this.#queued += frame.byteLength
-      }
-    } catch (cause) {
-      this.#error = new ProtocolError('a frame that is too long or has no valid length', { cause })
-      this.#stream.abort(this.#error)
-    }
-    if (this.#queued >= FRAME_QUEUE_BYTES && this.#stream.readStatus === 'readable') {
+    this.#waiting.append(data)
+    if (this.#waiting.byteLength >= FRAME_QUEUE_BYTES && this.#stream.readStatus === 'readable') {
       this.#stream.pause()
     }
     this.#wake?.()
