@@ -17,7 +17,7 @@ export class FrameStream {
   readonly #stream: Stream
   readonly #maxFrameBytes: number
   readonly #waiting = new Uint8ArrayList()
-  #ended = false
+  #ended: boolean
   #error: Error | undefined
   #wake: (() => void) | undefined
 
@@ -25,8 +25,10 @@ export class FrameStream {
     this.#stream = stream
     this.#maxFrameBytes = maxFrameBytes
     stream.addEventListener('message', this.#onMessage)
-    stream.addEventListener('remoteCloseWrite', this.#onEnd)
+    stream.addEventListener('end', this.#onEnd)
     stream.addEventListener('close', this.#onClose)
+    // Who says little may have ended before anybody listens.
+    this.#ended = stream.readableEnded
   }
 
   /** The next frame; undefined when the peer has closed its side. */
