@@ -61,6 +61,9 @@ export const MAX_FILTER_FRAME_BYTES = FILTER_CHUNK_BYTES + 1024
 /** One filter of one peer: 22 million elements. */
 export const MAX_FILTER_BYTES = 48 * 1024 * 1024
 
+/** Filters that are on their way to this node, going by what peers announce. */
+export const MAX_ARRIVING_FILTER_BYTES = 64 * 1024 * 1024
+
 /** All filters this node holds of peers. */
 export const MAX_HELD_FILTER_BYTES = 64 * 1024 * 1024
 

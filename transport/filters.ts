@@ -11,6 +11,7 @@ import { equalBytes } from '../crdt/index.ts'
 import {
   FILTER_CHUNK_BYTES,
   FILTER_INTERVAL,
+  MAX_ARRIVING_FILTER_BYTES,
   MAX_DELTA_ELEMENTS,
   MAX_FILTER_BYTES,
   MAX_FILTER_FRAME_BYTES,
@@ -74,6 +75,8 @@ class FilterService implements Filters, Startable {
   readonly #exchanges: Exchanges
   readonly #running = new Map<string, Promise<void>>()
   readonly #rounds: RepeatingTask | undefined
+  /** Bytes of filters that are on their way. */
+  #arriving = 0
 
   constructor(components: ExchangeComponents, init: FiltersInit) {
     this.#init = init
@@ -146,7 +149,7 @@ class FilterService implements Filters, Startable {
     const known = this.held.known(peer, kind)
     await frames.write(writeAsk({ kind, known }), { signal })
     const answer = readAnswer(await readFrame(frames, signal))
-    const raw = await readChunks(frames, bytesOf(answer), signal)
+    const raw = await this.#receive(frames, bytesOf(answer), signal)
     try {
       if (answer.type === 'none') this.held.drop(peer, kind)
       else if (answer.type === 'delta') this.held.extend(peer, kind, elementsOf(raw))
@@ -156,6 +159,19 @@ class FilterService implements Filters, Startable {
       throw error
     }
     if (raw.length > 0) this.#init.onChange({ peer, kind })
+  }
+
+  /** The raw bytes that follow an answer, when all that arrive at the time are not too many. */
+  async #receive(frames: FrameStream, length: number, signal: AbortSignal): Promise<Uint8Array> {
+    if (this.#arriving + length > MAX_ARRIVING_FILTER_BYTES) {
+      throw new Error('Too many filters arrive at once; a later round asks again.')
+    }
+    this.#arriving += length
+    try {
+      return await readChunks(frames, length, signal)
+    } finally {
+      this.#arriving -= length
+    }
   }
 
   async #answerAll(frames: FrameStream, signal: AbortSignal): Promise<void> {

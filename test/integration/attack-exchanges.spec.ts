@@ -129,6 +129,14 @@ describe('an attack on an exchange, over a real connection', () => {
     })
   }
 
+  it('with a length in a longer form than needed costs its sender', async () => {
+    await using attacker = await attackerOn(victim, signal())
+    const offence = once(victim.swarm, 'peer:offence', { signal: signal() })
+    const stream = await attacker.open('have')
+    stream.send(Uint8Array.of(0x80, 0))
+    assert.match(String((await offence)[0].reason), /no valid length/)
+  })
+
   it('with headers and proofs in a sync that prove nothing costs its sender', async () => {
     await using attacker = await attackerOn(victim, signal())
     const [own = { author: new Uint8Array(), seq: 0, head: new Uint8Array(), fork: 0 }] =
