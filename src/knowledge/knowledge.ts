@@ -272,8 +272,8 @@ export class Knowledge {
     return this.#merging.run(async () => {
       if (await facts.has(fact.digest)) return undefined
       const canonical = await nearDuplicates.find(fact)
-      if (canonical !== undefined) await nearDuplicates.merge(fact, canonical)
-      return canonical
+      if (canonical === undefined) return undefined
+      return (await nearDuplicates.merge(fact, canonical)) ? canonical : undefined
     })
   }
 

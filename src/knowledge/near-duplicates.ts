@@ -67,9 +67,10 @@ export class NearDuplicates {
   /** Digest of a fact of this node that says the same, if there is one. */
   async find(fact: PreparedFact): Promise<Uint8Array | undefined> {
     const known = await this.canonical(fact.digest)
-    if (known !== undefined) return known
-    if (await this.#apart.has(fact.digest)) return undefined
     const { index, facts } = this.#components
+    // What it repeated may have been forgotten.
+    if (known !== undefined && (await facts.has(known))) return known
+    if (await this.#apart.has(fact.digest)) return undefined
     const said = recordOf(readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES)))
     const { content: text } = said
     const slack = LENGTH_SLACK + text.length * LENGTH_SHARE
@@ -89,17 +90,21 @@ export class NearDuplicates {
     return undefined
   }
 
-  /** Keeps `fact` as a variant of the fact `canonical`, which takes over its tags and confidence. */
-  async merge(fact: PreparedFact, canonical: Uint8Array): Promise<void> {
+  /**
+   * Keeps `fact` as a variant of the fact `canonical`, which takes over its tags and confidence.
+   * False, and nothing is kept, when that fact is gone.
+   */
+  async merge(fact: PreparedFact, canonical: Uint8Array): Promise<boolean> {
     const { facts, store } = this.#components
     const held = await facts.get(canonical)
-    if (held === undefined) return
+    if (held === undefined) return false
     const { tags, confidence } = fact
     await facts.add([
       prepareStored({ ...held, tags, confidence: Math.max(confidence, held.confidence) })
     ])
     const value = Buffer.concat([canonical, fact.bytes.subarray(SEAL_BYTES)])
     await store.commit([this.#merged.put(fact.digest, value)])
+    return true
   }
 
   /**
@@ -115,8 +120,7 @@ export class NearDuplicates {
         const fact = prepareStored(stored)
         const canonical = await this.find(fact)
         totals.checked += 1
-        if (canonical === undefined) continue
-        await this.merge(fact, canonical)
+        if (canonical === undefined || !(await this.merge(fact, canonical))) continue
         await facts.remove(fact.digest)
         totals.merged += 1
       }

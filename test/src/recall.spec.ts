@@ -203,6 +203,19 @@ describe('near-duplicates', () => {
     }
   })
 
+  it('of a fact that was forgotten become facts again when they are said again', async () => {
+    await using db = await createHive({ swarm: false })
+    const { knowledge, janitor } = db.agent.cortex
+    const { id } = await knowledge.distill('e', 'It works.', 0.9)
+    assert.equal((await knowledge.distill('e', 'it works', 0.9)).status, 'merged')
+    await knowledge.forget(id)
+    const again = await knowledge.distill('e', 'it works', 0.9)
+    assert.equal(again.status, 'new')
+    await janitor.consolidate()
+    assert.equal((await knowledge.get(again.id))?.content, 'it works')
+    assert.equal(db.status.facts, 1)
+  })
+
   it('that come at once make one fact', async () => {
     await using db = await createHive({ swarm: false })
     const { knowledge } = db.agent.cortex
