@@ -89,6 +89,8 @@ export async function judge(bytes: Uint8Array, view: ReplicaView): Promise<Verdi
     throw error
   }
   const feed = view.feed(entry.author)
+  // Said anew since: of no use to anybody.
+  if (entry.seq < feed.base) return { verdict: 'held' }
   if (entry.seq === feed.seq && equalBytes(entry.hash, feed.head)) return { verdict: 'held' }
   const known = entry.seq <= feed.seq || entry.seq === feed.end
   const there = known ? await view.headerAt(entry.author, entry.seq) : undefined
@@ -102,13 +104,14 @@ export async function judge(bytes: Uint8Array, view: ReplicaView): Promise<Verdi
   // A damaged header: the feed is about to be fetched anew.
   if (entry.seq <= feed.seq) return rejected('fork')
   if (entry.seq > feed.seq + 1) return { verdict: 'gap', entry, have: feed.seq }
-  if (!equalBytes(entry.prev, feed.head)) return rejected('fork')
+  if (!isBase(entry, feed) && !equalBytes(entry.prev, feed.head)) return rejected('fork')
   return judgeContent(entry, feed, view.swarm)
 }
 
 /** The entry is the author's next one: it is admitted, or it ends the feed. */
 function judgeContent(entry: Entry, feed: Feed, swarm: string): Verdict {
-  const next = { ...feed, seq: entry.seq, head: entry.hash, format: entry.format }
+  const base = Math.max(feed.base, entry.base)
+  const next = { ...feed, seq: entry.seq, head: entry.hash, format: entry.format, base }
   if (entry.format < feed.format) return ending('format', entry)
   if (entry.format > ENTRY_FORMAT) return { verdict: 'admit', entry, values: [], next }
   if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0) return ending('document', entry)
@@ -120,12 +123,18 @@ function judgeContent(entry: Entry, feed: Feed, swarm: string): Verdict {
     throw error
   }
   try {
-    const values = readLogUpdate(update, clientIdOf(swarm, entry.author), feed.clock)
-    return { verdict: 'admit', entry, values, next: { ...next, clock: feed.clock + values.length } }
+    const clock = isBase(entry, feed) ? undefined : feed.clock
+    const log = readLogUpdate(update, clientIdOf(swarm, entry.author), clock)
+    return { verdict: 'admit', entry, values: log.values, next: { ...next, clock: log.next } }
   } catch (error) {
     if (error instanceof MalformedError) return ending('structure', entry)
     throw error
   }
+}
+
+/** Where a feed begins anew, the entry follows on nothing. */
+function isBase({ seq }: Entry, { base }: Feed): boolean {
+  return base > 1 && seq === base
 }
 
 function rejected(reason: RejectReason): Extract<Verdict, { verdict: 'reject' }> {

@@ -3,8 +3,14 @@
 /** Prefix of everything that is hashed or signed, so that no signature of ours means anything elsewhere. */
 export const DOMAIN = 'noormme-hive'
 
-/** The only entry format this version writes and reads; higher ones are kept and relayed unread. */
-export const ENTRY_FORMAT = 1
+/** The highest entry format this version reads; entries of higher ones are kept and relayed unread. */
+export const ENTRY_FORMAT = 2
+
+/** An entry that says nothing of where its feed begins. */
+export const PLAIN_FORMAT = 1
+
+/** From this format on a header names its feed's base; written only once there is one. */
+export const BASE_FORMAT = 2
 
 /** The document every author of format 1 writes to. */
 export const KNOWLEDGE_DOC = 'knowledge'

@@ -9,6 +9,12 @@ import type { Operation, Section, Store } from './store.ts'
 /** Deletes of one commit, when a feed is cut short. */
 const MAX_DELETES = 10_000
 
+export interface OldEntry {
+  readonly seq: number
+  readonly bytes: Uint8Array
+  readonly removal: Operation
+}
+
 export class Entries {
   readonly #section: Section
 
@@ -32,6 +38,13 @@ export class Entries {
       if (seqOf(key.subarray(KEY_BYTES)) !== next) return
       yield bytes
       next += 1
+    }
+  }
+
+  /** The author's entries before `end`, whether all of them are here or not. */
+  async *before(author: Uint8Array, end: number): AsyncGenerator<OldEntry> {
+    for await (const [key, bytes] of this.#section.entries(range(author, 0, end - 1))) {
+      yield { seq: seqOf(key.subarray(KEY_BYTES)), bytes, removal: this.#section.del(key) }
     }
   }
 

@@ -8,6 +8,7 @@
 import * as encoding from 'lib0/encoding'
 import { verifySignature } from './author.ts'
 import {
+  BASE_FORMAT,
   DOMAIN,
   HASH_BYTES,
   KEY_BYTES,
@@ -34,6 +35,8 @@ export interface EntryHeader {
   readonly heads: readonly Uint8Array[]
   /** SHA-256 of the payload. */
   readonly payloadHash: Uint8Array
+  /** What the author said before this place counts no longer, since it was said again; 1 in the plain format. */
+  readonly base: number
 }
 
 export interface Entry extends EntryHeader {
@@ -52,7 +55,7 @@ export type SignedHeader = Omit<Entry, 'payload'>
 export const NO_ENTRY: Uint8Array = new Uint8Array(HASH_BYTES)
 
 /** Upper bound of a header: all numbers and lengths in their longest form. */
-const MAX_HEADER_BYTES = 16 + 3 * HASH_BYTES + 8 + MAX_DOC_BYTES + 4 + MAX_HEADS * HASH_BYTES
+const MAX_HEADER_BYTES = 16 + 3 * HASH_BYTES + 8 + MAX_DOC_BYTES + 4 + MAX_HEADS * HASH_BYTES + 8
 
 export function writeEntry(entry: Entry): Uint8Array {
   const encoder = encoding.createEncoder()
@@ -84,7 +87,7 @@ export function readSignedHeader(bytes: Uint8Array): SignedHeader {
 export function createEntry(
   swarm: string,
   author: Author,
-  position: Pick<EntryHeader, 'format' | 'seq' | 'prev' | 'doc' | 'heads'>,
+  position: Pick<EntryHeader, 'format' | 'seq' | 'prev' | 'doc' | 'heads' | 'base'>,
   payload: Uint8Array
 ): Entry {
   const header: EntryHeader = { ...position, author: author.key, payloadHash: sha256(payload) }
@@ -118,6 +121,7 @@ function writeHeader(header: EntryHeader): Uint8Array {
   encoding.writeVarUint(encoder, header.heads.length)
   for (const head of header.heads) encoding.writeUint8Array(encoder, head)
   encoding.writeUint8Array(encoder, header.payloadHash)
+  if (header.format >= BASE_FORMAT) encoding.writeVarUint(encoder, header.base)
   return encoding.toUint8Array(encoder)
 }
 
@@ -131,7 +135,10 @@ function readHeader(decoder: Decoder): EntryHeader {
   const doc = readText(decoder, MAX_DOC_BYTES)
   const count = readUint(decoder, MAX_HEADS)
   const heads = Array.from({ length: count }, () => readBytes(decoder, HASH_BYTES))
-  return { format, author, seq, prev, doc, heads, payloadHash: readBytes(decoder, HASH_BYTES) }
+  const payloadHash = readBytes(decoder, HASH_BYTES)
+  const base = format < BASE_FORMAT ? 1 : readUint(decoder, seq)
+  if (base === 0) throw new MalformedError('base 0')
+  return { format, author, seq, prev, doc, heads, payloadHash, base }
 }
 
 function signedBytes(swarm: string, headerBytes: Uint8Array): Uint8Array {

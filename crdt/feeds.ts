@@ -12,7 +12,7 @@ import type { Operation, Section } from './store.ts'
 
 export interface Feed {
   readonly author: Uint8Array
-  /** Sequence number and hash of the last admitted entry; 0 and zero bytes when there is none. */
+  /** Sequence number and hash of the last admitted entry; `base - 1` and zero bytes when there is none. */
   readonly seq: number
   readonly head: Uint8Array
   /** Structs the author's knowledge document holds so far. */
@@ -23,10 +23,12 @@ export interface Feed {
   readonly end: number
   /** Lowest place for which the author is proven to have signed two entries: void from there; 0 for none. */
   readonly fork: number
+  /** What the author said before this place counts no longer, and its entries go: 1 at first. */
+  readonly base: number
 }
 
 /** Where a feed stands, as exchanged between peers. */
-export type FeedHead = Pick<Feed, 'author' | 'seq' | 'head' | 'fork'>
+export type FeedHead = Pick<Feed, 'author' | 'seq' | 'head' | 'fork' | 'base'>
 
 export class Feeds {
   readonly #section: Section
@@ -57,13 +59,12 @@ export class Feeds {
     return this.#section.put(feed.author, writeFeed(feed))
   }
 
-  /** Begins the feed anew, but for what is known of its author. */
-  reset(author: Uint8Array): Operation {
-    const { end, fork } = this.get(author)
-    return this.set({ ...emptyFeed(author), end, fork })
+  /** Empties the feed, but for what is known of its author. */
+  reset(author: Uint8Array, { end, fork, base }: Pick<Feed, 'end' | 'fork' | 'base'>): Operation {
+    return this.set({ ...emptyFeed(author), seq: base - 1, end, fork, base })
   }
 
-  /** Heads of all feeds that have entries or a proof, by author key. */
+  /** Heads of all feeds that have entries, a checkpoint or a proof, by author key. */
   heads(): FeedHead[] {
     return [...this.#feeds.entries()]
       .filter(([, { seq, fork }]) => seq > 0 || fork > 0)
@@ -75,11 +76,12 @@ export class Feeds {
   digest(): Uint8Array {
     if (this.#digest === undefined) {
       const encoder = encoding.createEncoder()
-      for (const { author, seq, head, fork } of this.heads()) {
+      for (const { author, seq, head, fork, base } of this.heads()) {
         encoding.writeUint8Array(encoder, author)
         encoding.writeUint8Array(encoder, seqBytes(seq))
         encoding.writeUint8Array(encoder, head)
         encoding.writeUint8Array(encoder, seqBytes(fork))
+        encoding.writeUint8Array(encoder, seqBytes(base))
       }
       this.#digest = sha256(encoding.toUint8Array(encoder))
     }
@@ -96,7 +98,8 @@ function emptyFeed(author: Uint8Array): Feed {
     clock: 0,
     format: 1,
     end: 0,
-    fork: 0
+    fork: 0,
+    base: 1
   }
 }
 
@@ -108,6 +111,7 @@ function writeFeed(feed: Feed): Uint8Array {
   encoding.writeVarUint(encoder, feed.format)
   encoding.writeVarUint(encoder, feed.end)
   encoding.writeVarUint(encoder, feed.fork)
+  encoding.writeVarUint(encoder, feed.base)
   return encoding.toUint8Array(encoder)
 }
 
@@ -119,6 +123,7 @@ function readFeed(author: Uint8Array, bytes: Uint8Array): Feed {
     clock: readUint(decoder, Number.MAX_SAFE_INTEGER),
     format: readUint(decoder, Number.MAX_SAFE_INTEGER),
     end: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    fork: readUint(decoder, Number.MAX_SAFE_INTEGER)
+    fork: readUint(decoder, Number.MAX_SAFE_INTEGER),
+    base: readUint(decoder, Number.MAX_SAFE_INTEGER)
   }))
 }

@@ -28,6 +28,9 @@ const STRUCT_PREFIX = Buffer.concat([Buffer.from([STRUCT_INFO, ROOT_PARENT, ROOT
 /** A value is a record or smaller, plus its type byte. */
 const MAX_VALUE_BYTES = MAX_RECORD_BYTES + 1
 
+/** Clocks stay safe integers through the updates that follow. */
+const MAX_CLOCK = 2 ** 52
+
 /** The Yjs clientID of an author: 53 bits, the most that Yjs carries exactly. */
 export function clientIdOf(swarm: string, author: Uint8Array, doc = KNOWLEDGE_DOC): number {
   const encoder = encoding.createEncoder()
@@ -61,14 +64,30 @@ export function writeLogUpdate(
   return encoding.toUint8Array(encoder)
 }
 
-/** The values of an update that continues `client`'s log at `clock`; anything else is malformed. */
-export function readLogUpdate(update: Uint8Array, client: number, clock: number): Value[] {
+/** What an update says, and the clock that the one after it begins at. */
+export interface LogUpdate {
+  readonly values: Value[]
+  readonly next: number
+}
+
+/**
+ * Reads an update that continues `client`'s log at `clock`, or anywhere without one; anything else
+ * is malformed.
+ */
+export function readLogUpdate(
+  update: Uint8Array,
+  client: number,
+  expectedClock?: number
+): LogUpdate {
   return readAll(update, (decoder) => {
     expectUint(decoder, 1, 'one client')
     const count = readUint(decoder, Math.floor(update.length / MIN_STRUCT_BYTES))
     if (count === 0) throw new MalformedError('no structs')
     expectUint(decoder, client, "the author's client")
-    expectUint(decoder, clock, 'the next clock')
+    const clock = readUint(decoder, MAX_CLOCK)
+    if (expectedClock !== undefined && clock !== expectedClock) {
+      throw new MalformedError('not the next clock')
+    }
     const values: Value[] = []
     let before: Value | undefined
     for (let i = 0; i < count; i++) {
@@ -76,7 +95,7 @@ export function readLogUpdate(update: Uint8Array, client: number, clock: number)
       values.push(before)
     }
     expectUint(decoder, 0, 'no deletes')
-    return values
+    return { values, next: clock + count }
   })
 }
 

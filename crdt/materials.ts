@@ -107,6 +107,43 @@ export class Materials {
     ]
   }
 
+  /**
+   * Removes what the author said at a place, and the records in it that nobody speaks of any longer.
+   * Nothing may be admitted meanwhile.
+   */
+  async removals(author: Uint8Array, seq: number, values: readonly Value[]): Promise<Operation[]> {
+    const position = concat(author, seqBytes(seq))
+    const operations: Operation[] = []
+    const digests = new Map<string, Uint8Array>()
+    for (const value of values) {
+      if (value.type !== 'retraction') digests.set(toHex(value.digest), value.digest)
+      else operations.push(...(await this.#retractionRemoval(commitmentOf(value), position)))
+    }
+    for (const digest of digests.values()) {
+      operations.push(this.#registers.del(concat(digest, position)))
+      if (!(await hasOther(this.#registers, digest, position))) {
+        operations.push(...(await this.#recordRemoval(digest)))
+      }
+    }
+    return operations
+  }
+
+  async #retractionRemoval(commitment: Uint8Array, position: Uint8Array): Promise<Operation[]> {
+    const removal = this.#retractions.del(concat(commitment, position))
+    if (await hasOther(this.#retractions, commitment, position)) return [removal]
+    return [removal, this.#revealed.del(commitment)]
+  }
+
+  async #recordRemoval(digest: Uint8Array): Promise<Operation[]> {
+    const body = await this.#records.get(digest)
+    if (body === undefined) return [this.#wanted.del(digest)]
+    return [
+      this.#records.del(digest),
+      this.#wanted.del(digest),
+      ...this.#claims.del(readAll(body, readRecord), digest)
+    ]
+  }
+
   /** Digests of the records that claim something of an entity. */
   claims(entity: string, attribute?: string): Promise<Uint8Array[]> {
     return this.#claims.find(entity, attribute)
@@ -172,8 +209,17 @@ export class Materials {
 
   /** The author's latest register for the record, taken back or not. */
   async latest(digest: Uint8Array, author: Uint8Array): Promise<PlacedRegister | undefined> {
-    const registers = await this.#registersOf(digest)
-    return registers.findLast((register) => equalBytes(register.author, author))
+    return (await this.saidBy(digest, author)).at(-1)
+  }
+
+  /** All that the author has said of the record, in the order of its feed. */
+  async saidBy(digest: Uint8Array, author: Uint8Array): Promise<PlacedRegister[]> {
+    const registers = []
+    const range = withPrefix(concat(digest, author), SEQ_BYTES)
+    for await (const [key, value] of this.#registers.entries(range)) {
+      registers.push(parseRegister(key, value))
+    }
+    return registers
   }
 
   /** Whether a retraction that counts reveals the vote's commitment. */
@@ -266,7 +312,7 @@ export class Materials {
 }
 
 /** A register and the place in its author's feed where it was said. */
-interface PlacedRegister extends AuthorRegister {
+export interface PlacedRegister extends AuthorRegister {
   readonly seq: number
 }
 
@@ -281,6 +327,18 @@ function parseRegister(key: Uint8Array, value: Uint8Array): PlacedRegister {
     seq: seqOf(key.subarray(HASH_BYTES + KEY_BYTES)),
     register: readAll(value, readRegister)
   }
+}
+
+/** Whether the section has a key of this prefix that does not end in `position`. */
+async function hasOther(
+  section: Section,
+  prefix: Uint8Array,
+  position: Uint8Array
+): Promise<boolean> {
+  for await (const [key] of section.entries({ ...withPrefix(prefix, position.length), limit: 2 })) {
+    if (!equalBytes(key.subarray(prefix.length), position)) return true
+  }
+  return false
 }
 
 function withPrefix(prefix: Uint8Array, rest: number): { gte: Uint8Array; lte: Uint8Array } {

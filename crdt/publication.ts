@@ -1,9 +1,10 @@
 /** Publications: what an author wants to say, turned into values and then into signed entries. */
 import {
-  ENTRY_FORMAT,
+  BASE_FORMAT,
   KNOWLEDGE_DOC,
   MAX_PAYLOAD_BYTES,
   MAX_UNPACKED_BYTES,
+  PLAIN_FORMAT,
   TARGET_UNPACKED_BYTES
 } from './constants.ts'
 import { createEntry } from './entry.ts'
@@ -94,23 +95,28 @@ export function* batchesOf<T extends { readonly bytes: Uint8Array }>(
   if (batch.length > 0) yield batch
 }
 
-/** The next entry of `feed`; undefined when `values` are more than an entry may hold, packed or not. */
+/**
+ * The next entry of `feed`; undefined when `values` are more than an entry may hold, packed or not.
+ * `base` makes it a checkpoint: what was said before that place counts no longer.
+ */
 export function entryOf(
   swarm: string,
   author: Author,
   feed: Feed,
-  values: readonly Value[]
+  values: readonly Value[],
+  base = feed.base
 ): Entry | undefined {
   const update = writeLogUpdate(clientIdOf(swarm, author.key), feed.clock, values)
   if (update.length > MAX_UNPACKED_BYTES) return undefined
   const payload = pack(update)
   if (payload.length > MAX_PAYLOAD_BYTES) return undefined
   const position = {
-    format: ENTRY_FORMAT,
+    format: base > 1 ? BASE_FORMAT : PLAIN_FORMAT,
     seq: feed.seq + 1,
     prev: feed.head,
     doc: KNOWLEDGE_DOC,
-    heads: []
+    heads: [],
+    base
   }
   return createEntry(swarm, author, position, payload)
 }

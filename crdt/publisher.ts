@@ -7,7 +7,9 @@ import { createAuthor } from './author.ts'
 import { toHex } from './digest.ts'
 import { writeEntry } from './entry.ts'
 import { addCounters, PendingEvidence } from './evidence.ts'
+import { TARGET_UNPACKED_BYTES } from './constants.ts'
 import { batchesOf, entryOf, preparePublication, valuesOf } from './publication.ts'
+import { remainder, restated } from './restatement.ts'
 import { commitmentOf, createSecret } from './retraction.ts'
 import { Serial } from './serial.ts'
 import type { Author } from './author.ts'
@@ -17,6 +19,7 @@ import type { Feed } from './feeds.ts'
 import type { Materials } from './materials.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
 import type { Register } from './register.ts'
+import type { Said } from './restatement.ts'
 import type { Operation, Section, Store } from './store.ts'
 import type { Value } from './value.ts'
 
@@ -36,6 +39,8 @@ export interface PublisherInit {
   readonly materials: Materials
   /** Runs with no admission in between; an entry is admitted together with `extra`. */
   exclusively<T>(task: (append: Append) => Promise<T>): Promise<T>
+  /** What the author's entries from `from` to `to` say, as far as they are there. */
+  said(author: Uint8Array, from: number, to: number): AsyncIterable<Said>
 }
 
 export interface Append {
@@ -47,6 +52,9 @@ export interface Append {
   ) => Promise<{ durable: Promise<void> }>
 }
 
+/** A feed is worth compacting from so many values that no longer count, if they are half of it. */
+const MIN_DEAD_VALUES = 2_000
+
 export class Publisher {
   readonly #init: PublisherInit
   readonly #vouched: Section
@@ -56,6 +64,9 @@ export class Publisher {
   #author: Author | undefined
   /** Records the current author has reported evidence on: its next register must go on counting. */
   readonly #reported = new Set<string>()
+  /** Values in the current author's feed, and those of them that no longer count. */
+  #values = 0
+  #dead = 0
 
   constructor(init: PublisherInit) {
     this.#init = init
@@ -75,9 +86,11 @@ export class Publisher {
       const secret = await this.#vouched.get(digest)
       if (secret === undefined) return undefined
       const retraction: Value = { type: 'retraction', digest, secret }
-      const entries = await this.#sign(this.#current(), [[retraction]], () => [
-        this.#vouched.del(digest)
-      ])
+      const author = this.#current()
+      const entries = await this.#sign(author, [[retraction]], () => [this.#vouched.del(digest)])
+      // The vote, its record and the retraction itself.
+      const isOwn = (await this.#init.materials.latest(digest, author.key)) !== undefined
+      if (isOwn) this.#dead += 3
       return entries[0]
     })
   }
@@ -116,15 +129,74 @@ export class Publisher {
     })
   }
 
+  /** Whether at least half of what the current author has said no longer counts. */
+  get isCompactionDue(): boolean {
+    return this.#dead >= MIN_DEAD_VALUES && this.#dead * 2 >= this.#values
+  }
+
+  /**
+   * Says anew what still counts of the current author's feed; the last entry names the place from
+   * which on it counts. Publications may come in between. Stopped halfway, nothing is lost, and what
+   * was said anew is there twice.
+   */
+  async compact(signal?: AbortSignal): Promise<Entry[]> {
+    const author = this.#author
+    if (author === undefined) return []
+    const { base, seq } = await this.#init.exclusively(({ feed }) =>
+      Promise.resolve(feed(author.key))
+    )
+    const entries: Entry[] = []
+    const values = this.#values
+    let batch: Said[] = []
+    let bytes = 0
+    for await (const said of this.#init.said(author.key, base, seq)) {
+      batch.push(said)
+      bytes += said.bytes
+      if (said.seq === seq) {
+        entries.push(...(await this.#restate(author, batch, seq + 1)))
+        this.#values = Math.max(0, this.#values - values)
+        this.#dead = 0
+      } else if (bytes >= TARGET_UNPACKED_BYTES) {
+        signal?.throwIfAborted()
+        entries.push(...(await this.#restate(author, batch)))
+        batch = []
+        bytes = 0
+      }
+    }
+    return entries
+  }
+
+  /** Runs with no publication in between. */
+  exclusively<T>(task: () => Promise<T>): Promise<T> {
+    return this.#serial.run(task)
+  }
+
   /** Forgets the author key: the next publication begins a new feed. */
   rotate(): void {
     this.#author = undefined
     this.#reported.clear()
+    this.#values = 0
+    this.#dead = 0
   }
 
   /** Forgets the key if it is this one: its feed cannot be continued. */
   abandon(author: Uint8Array): void {
     if (this.#author !== undefined && toHex(this.#author.key) === toHex(author)) this.rotate()
+  }
+
+  #restate(author: Author, batch: readonly Said[], base?: number): Promise<Entry[]> {
+    return this.#serial.run(async () => {
+      if (this.#author !== author) return []
+      const { materials } = this.#init
+      const groups: Value[][] = []
+      for (const said of batch) groups.push(...(await restated(materials, author.key, said)))
+      const last = batch.at(-1)
+      if (groups.length === 0 && base !== undefined && last !== undefined) {
+        groups.push(await remainder(materials, author.key, last))
+      }
+      this.#dead += groups.flat().length
+      return this.#sign(author, groups, () => [], base)
+    })
   }
 
   async #publish(
@@ -161,6 +233,7 @@ export class Publisher {
     if (!this.#reported.has(toHex(digest))) return publication
     const before = await this.#init.materials.latest(digest, key)
     const counters = before?.register.counters ?? []
+    this.#dead += 1
     return { ...publication, register: { ...register, counters } }
   }
 
@@ -187,6 +260,7 @@ export class Publisher {
     const { materials } = this.#init
     this.#reported.add(toHex(digest))
     const before = (await materials.latest(digest, key))?.register
+    if (before !== undefined) this.#dead += 1
     const withdrawn = before !== undefined && (await materials.isRetracted(digest, before))
     const register: Register = {
       ...(before === undefined || withdrawn ? noVote(digest) : before),
@@ -204,17 +278,25 @@ export class Publisher {
   async #sign(
     author: Author,
     groups: readonly Value[][],
-    extra: (from: number, to: number) => Operation[]
+    extra: (from: number, to: number) => Operation[],
+    base?: number
   ): Promise<Entry[]> {
     const entries: Entry[] = []
     const commits = await this.#init.exclusively(async ({ feed, admit }) => {
       const durable: Promise<void>[] = []
       for (let from = 0, to = groups.length; from < groups.length; to = groups.length) {
-        const { swarm } = this.#init
-        let entry = entryOf(swarm, author, feed(author.key), groups.slice(from, to).flat())
+        const next = (): Entry | undefined =>
+          entryOf(
+            this.#init.swarm,
+            author,
+            feed(author.key),
+            groups.slice(from, to).flat(),
+            to === groups.length ? base : undefined
+          )
+        let entry = next()
         while (entry === undefined) {
           to = from + Math.ceil((to - from) / 2)
-          entry = entryOf(swarm, author, feed(author.key), groups.slice(from, to).flat())
+          entry = next()
         }
         const admission = await admit(writeEntry(entry), extra(from, to))
         durable.push(admission.durable)
@@ -224,6 +306,7 @@ export class Publisher {
       return durable
     })
     await Promise.all(commits)
+    this.#values += groups.flat().length
     return entries
   }
 }

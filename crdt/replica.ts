@@ -10,16 +10,15 @@
  */
 import { EventEmitter } from 'node:events'
 import { judge } from './admission.ts'
+import { Chains } from './chains.ts'
+import { Compaction, readSaid } from './compaction.ts'
 import { equalBytes } from './digest.ts'
 import { readAll } from './encoding.ts'
 import { DigestLog } from './digest-log.ts'
-import { Entries } from './entries.ts'
-import { hasValidSignature, NO_ENTRY } from './entry.ts'
+import { hasValidSignature } from './entry.ts'
 import { isProven, readProof, writeProof } from './equivocation.ts'
 import { MalformedError, StoreError } from './errors.ts'
-import { Feeds } from './feeds.ts'
 import { elementsUnder, filterKeyOf } from './filter-element.ts'
-import { Forks } from './forks.ts'
 import { Materials } from './materials.ts'
 import { Publisher } from './publisher.ts'
 import { readRecord, recordDigest } from './record.ts'
@@ -35,6 +34,7 @@ import type { Standing } from './materials.ts'
 import type { Publication } from './publication.ts'
 import type { Published } from './publisher.ts'
 import type { Operation, Section, Store } from './store.ts'
+import type { Said } from './restatement.ts'
 import type { Value } from './value.ts'
 
 export type Admission =
@@ -97,10 +97,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** The element that stands for a digest in the filters of this swarm. */
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly #store: ReplicaInit['store']
-  readonly #entries: Entries
   readonly #meta: Section
-  readonly #feeds: Feeds
-  readonly #forks: Forks
+  readonly #chains: Chains
+  readonly #compaction: Compaction
   readonly #materials: Materials
   readonly #publisher: Publisher
   readonly #recordLog: DigestLog
@@ -113,12 +112,10 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     super()
     this.swarm = swarm
     this.#store = store
-    this.#entries = new Entries(store)
     this.#meta = store.section('replica')
-    this.#feeds = new Feeds(store.section('feeds'))
-    this.#forks = new Forks(store)
+    this.#chains = new Chains(store)
     this.#recordLog = new DigestLog(store, 'record-log')
-    this.#materials = new Materials(store, (author, seq) => this.#isLive(author, seq))
+    this.#materials = new Materials(store, (author, seq) => this.#chains.isLive(author, seq))
     this.#publisher = new Publisher({
       swarm,
       store,
@@ -126,10 +123,24 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       exclusively: (task) =>
         this.#serial.run(() =>
           task({
-            feed: (author) => this.#feeds.get(author),
+            feed: (author) => this.#chains.feed(author),
             admit: (bytes, extra) => this.#admitOwn(bytes, extra)
           })
-        )
+        ),
+      said: (author, from, to) => this.#said(author, from, to)
+    })
+    this.#compaction = new Compaction({
+      swarm,
+      chains: this.#chains,
+      materials: this.#materials,
+      exclusively: (task) =>
+        this.#publisher.exclusively(() =>
+          this.#serial.run(async () => {
+            await this.#store.flush()
+            return task()
+          })
+        ),
+      commit: (operations) => this.#commit(operations)
     })
     this.elementOf = elementsUnder(filterKey)
     this.published = new StoredFilter({
@@ -141,9 +152,10 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   async load(): Promise<void> {
-    await this.#feeds.load()
+    await this.#chains.load()
     await this.#recordLog.load()
     await this.published.load()
+    for (const { author, base } of this.heads()) if (base > 1) this.#compaction.sweep(author)
   }
 
   /** Never throws for what `bytes` hold; rejects only when the store fails. */
@@ -167,16 +179,21 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       if (error instanceof MalformedError) return 'rejected'
       throw error
     }
-    if (!this.#isLive(proof[0].author, proof[0].seq)) return 'held'
+    if (this.#isVoid(proof)) return 'held'
     if (!isProven(this.swarm, proof)) return 'rejected'
     return (await this.#serial.run(() => this.#void(proof))) ? 'admitted' : 'held'
   }
 
   /**
-   * Compares the header of an entry that another replica holds with what is held here; two that
-   * contradict each other void their author.
+   * Takes the header of an entry that another replica holds: a higher base begins the feed there;
+   * one that contradicts what is held here voids its author.
    */
   async admitHeader(header: SignedHeader): Promise<ProofAdmission> {
+    if (header.base > this.headOf(header.author).base) {
+      if (!hasValidSignature(this.swarm, header)) return 'rejected'
+      await this.#serial.run(() => this.#begin(header))
+      return 'admitted'
+    }
     const held = await this.headerAt(header.author, header.seq)
     if (held === undefined || equalBytes(held.hash, header.hash)) return 'held'
     if (!hasValidSignature(this.swarm, header)) return 'rejected'
@@ -206,6 +223,24 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Publishes what evidence has gathered, each count once, whatever happens in between. */
   publishEvidence(day: number, signal?: AbortSignal): Promise<Entry[]> {
     return this.#publisher.publishEvidence(day, signal)
+  }
+
+  /** Whether at least half of what this node's author has said no longer counts. */
+  get isCompactionDue(): boolean {
+    return this.#publisher.isCompactionDue
+  }
+
+  /**
+   * Says anew what still counts of this node's author, so that every replica can remove the rest:
+   * the new entries. What was removed here is gone when `compacted` resolves.
+   */
+  compact(signal?: AbortSignal): Promise<Entry[]> {
+    return this.#publisher.compact(signal)
+  }
+
+  /** Resolves when nothing that no longer counts is being removed. */
+  compacted(): Promise<void> {
+    return this.#compaction.idle()
   }
 
   /** Forgets the author key: the next publication begins a new feed. */
@@ -275,12 +310,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   heads(): FeedHead[] {
-    return this.#feeds.heads()
+    return this.#chains.heads()
   }
 
   /** The content digest: equal on two replicas exactly when they hold the same entries and void the same. */
   digest(): Uint8Array {
-    return this.#feeds.digest()
+    return this.#chains.digest()
   }
 
   /** How many entries were refused, by reason, since this replica was opened. */
@@ -289,45 +324,48 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   headOf(author: Uint8Array): FeedHead {
-    return this.#feeds.get(author)
+    return this.#chains.feed(author)
   }
 
   /** Header of the author's entry at `seq`: held, or the one that ended the feed. */
   async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
-    const { seq: last, end } = this.#feeds.get(author)
-    if (seq !== end && (seq > last || seq < 1)) return undefined
     await this.#store.flush()
-    if (seq === end) return this.#forks.endingOf(author)
-    return this.#entries.headerAt(author, seq)
+    return this.#chains.headerAt(author, seq)
   }
 
   /** Proof of the author's lowest known fork. */
   async proofOf(author: Uint8Array): Promise<Uint8Array | undefined> {
     await this.#store.flush()
-    const proof = await this.#forks.proofOf(author)
-    return proof === undefined ? undefined : writeProof(proof)
+    return this.#chains.proofOf(author)
+  }
+
+  /** The header that names the author's base; undefined while it is 1. */
+  async checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
+    await this.#store.flush()
+    return this.#chains.checkpointOf(author)
   }
 
   /**
-   * The author's entries after `seq`, in order. Ends early where one is damaged; the feed is then
+   * The author's entries after `seq` that count, in order. Ends early where one is damaged; the feed is then
    * forgotten, so that the next sync brings it back.
    */
   async *entriesAfter(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
     const last = await this.#serial.run(() => this.#lastDurable(author))
-    let next = seq + 1
-    for await (const bytes of this.#entries.between(author, next, last)) {
+    let next = Math.max(seq + 1, this.headOf(author).base)
+    for await (const bytes of this.#chains.between(author, next, last)) {
       yield bytes
       next += 1
     }
-    // Unless a proof has shortened the feed meanwhile.
-    if (next <= last && next <= this.#feeds.get(author).seq) await this.#forgetFeed(author)
+    // Unless a proof or a checkpoint has shortened the feed meanwhile.
+    const { base, seq: end } = this.headOf(author)
+    if (next <= last && next >= base && next <= end) await this.#forgetFeed(author)
   }
 
   /** Goes back to what is on disk, after a failed commit. */
   async #refresh(): Promise<void> {
     if (!this.#stale) return
     await this.#store.flush()
-    await this.#feeds.load()
+    await this.#chains.load()
     await this.#recordLog.load()
     this.#stale = false
   }
@@ -335,14 +373,24 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async #lastDurable(author: Uint8Array): Promise<number> {
     await this.#store.flush()
     await this.#refresh()
-    return this.#feeds.get(author).seq
+    return this.headOf(author).seq
+  }
+
+  /** What an author's entries say, as far as they are there and undamaged. */
+  async *#said(author: Uint8Array, from: number, to: number): AsyncGenerator<Said> {
+    await this.#store.flush()
+    let seq = from
+    for await (const bytes of this.#chains.between(author, from, to)) {
+      yield readSaid(this.swarm, seq, bytes)
+      seq += 1
+    }
   }
 
   async #admit(bytes: Uint8Array, extra: readonly Operation[]): Promise<Admission> {
     await this.#refresh()
     const verdict = await judge(bytes, {
       swarm: this.swarm,
-      feed: (author) => this.#feeds.get(author),
+      feed: (author) => this.#chains.feed(author),
       headerAt: (author, seq) => this.headerAt(author, seq)
     })
     switch (verdict.verdict) {
@@ -354,11 +402,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
         return this.#reject(verdict)
       case 'admit': {
         const { entry, values, next } = verdict
+        const isCheckpoint = next.base > this.headOf(entry.author).base
         const durable = this.#commit([
-          this.#entries.put(entry, bytes),
+          ...this.#chains.append(entry, bytes, next),
           // The first entry of a feed is rare enough to say again which swarm it is of.
           ...(entry.seq === 1 ? [this.#meta.put(SWARM_KEY, Buffer.from(this.swarm))] : []),
-          this.#feeds.set(next),
           ...this.#materials.operations(entry.author, entry.seq, values),
           ...this.#recordOperations(digestsOf(values)),
           ...extra
@@ -367,6 +415,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
           () => void this.published.checkpoint(),
           () => undefined
         )
+        if (isCheckpoint) this.#compaction.sweep(entry.author, durable)
         return { outcome: 'admitted', entry, durable }
       }
     }
@@ -386,10 +435,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async #reject(verdict: Extract<Verdict, { verdict: 'reject' }>): Promise<Admission> {
     const { reason, blame, ends, proof } = verdict
     this.#rejections.set(reason, (this.#rejections.get(reason) ?? 0) + 1)
-    if (ends !== undefined) {
-      const feed = { ...this.#feeds.get(ends.author), end: ends.seq }
-      await this.#commit([this.#feeds.set(feed), this.#forks.end(ends)])
-    }
+    if (ends !== undefined) await this.#commit(this.#chains.end(ends))
     if (proof !== undefined) await this.#void(proof)
     this.emit('entry:rejected', reason)
     return { outcome: 'rejected', reason, blame }
@@ -398,32 +444,30 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Cuts the author's feed before the fork. False when it was cut there, or before, already. */
   async #void(proof: Proof): Promise<boolean> {
     await this.#refresh()
+    if (this.#isVoid(proof)) return false
     const [{ author, seq }] = proof
-    if (!this.#isLive(author, seq)) return false
-    const feed = this.#feeds.get(author)
-    const before = seq <= feed.seq + 1 ? await this.#hashBefore(author, seq) : feed.head
-    const operations =
-      before === undefined
-        ? [this.#feeds.reset(author)]
-        : [this.#feeds.set({ ...feed, seq: Math.min(feed.seq, seq - 1), head: before })]
-    operations.push(this.#feeds.set({ ...this.#feeds.get(author), fork: seq }))
+    await this.#store.flush()
+    const operations = await this.#chains.fork(proof)
     this.#publisher.abandon(author)
-    await this.#commit([...operations, this.#forks.prove(proof)])
-    for await (const deletes of this.#entries.removals(author, seq)) await this.#commit(deletes)
+    await this.#commit(operations)
+    for await (const deletes of this.#chains.removalsFrom(author, seq)) await this.#commit(deletes)
     this.emit('author:void', writeProof(proof))
     return true
   }
 
-  /** Hash of the author's entry `seq - 1`, which is held; undefined when it is damaged. */
-  async #hashBefore(author: Uint8Array, seq: number): Promise<Uint8Array | undefined> {
-    if (seq === 1) return NO_ENTRY
-    const { seq: last, head } = this.#feeds.get(author)
-    return last === seq - 1 ? head : (await this.headerAt(author, seq - 1))?.hash.slice()
+  /** Begins the author's feed where a header of its says. */
+  async #begin(header: SignedHeader): Promise<void> {
+    await this.#refresh()
+    await this.#store.flush()
+    this.#publisher.abandon(header.author)
+    await this.#commit(this.#chains.begin(header))
+    this.#compaction.sweep(header.author)
   }
 
-  #isLive(author: Uint8Array, seq: number): boolean {
-    const { fork } = this.#feeds.get(author)
-    return fork === 0 || seq < fork
+  /** Whether the author is void already where this proves it to be. */
+  #isVoid([{ author, seq }]: Proof): boolean {
+    const { fork } = this.#chains.feed(author)
+    return fork > 0 && fork <= seq
   }
 
   #recordOperations(digests: readonly Uint8Array[]): Operation[] {
@@ -453,7 +497,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   #forgetFeed(author: Uint8Array): Promise<void> {
     return this.#serial.run(async () => {
       this.#publisher.abandon(author)
-      await this.#commit([this.#feeds.reset(author)])
+      await this.#commit([this.#chains.forget(author)])
     })
   }
 }

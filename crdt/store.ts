@@ -8,6 +8,7 @@
 import { seal, sealInPlace, unseal } from './checksum.ts'
 import { createDatabase, ENCODING, messageOf, openDatabase, probe, reserve } from './database.ts'
 import { StoreError } from './errors.ts'
+import { MIGRATIONS, SCHEMA } from './migrations.ts'
 import type { AbstractBatchOperation } from 'abstract-level'
 import type { Database } from './database.ts'
 
@@ -46,8 +47,6 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** Version of the layout; a store with another one is refused, never guessed at. */
-const SCHEMA = 2
 const SCHEMA_KEY = Buffer.from('schema')
 
 /** What an iterator reads ahead: a turn of the event loop for many values, not for each. */
@@ -135,16 +134,19 @@ class LevelStore implements Store {
     this.#release()
   }
 
+  /** Brings an older store to this version's schema; refuses what it cannot, and never guesses. */
   async checkSchema(): Promise<void> {
     const meta = this.section('meta')
-    const stored = await meta.get(SCHEMA_KEY)
+    const stored = (await meta.get(SCHEMA_KEY))?.[0]
     if (stored === undefined) {
       await this.commit([meta.put(SCHEMA_KEY, Uint8Array.of(SCHEMA))])
-    } else if (stored[0] !== SCHEMA) {
-      throw new StoreError(
-        'STORE_SCHEMA',
-        `${this.#where} has schema ${stored[0]}; this version reads ${SCHEMA}. Use the version that wrote it, or another directory.`
-      )
+      return
+    }
+    for (let version = stored; version !== SCHEMA; version++) {
+      const migrate = MIGRATIONS.get(version)
+      if (migrate === undefined) throw schemaError(this.#where, stored)
+      const operations = await migrate(this)
+      await this.commit([...operations, meta.put(SCHEMA_KEY, Uint8Array.of(version + 1))])
     }
   }
 
@@ -284,6 +286,13 @@ function writeError(where: string, cause: unknown): StoreError {
     'STORE_WRITE_FAILED',
     `Cannot write to the store in ${where}: ${messageOf(cause)}. Nothing acknowledged is lost; free some space and try again.`,
     { cause }
+  )
+}
+
+function schemaError(where: string, stored: number): StoreError {
+  return new StoreError(
+    'STORE_SCHEMA',
+    `${where} has schema ${stored}; this version reads 2 to ${SCHEMA}. Use the version that wrote it, or another directory.`
   )
 }
 

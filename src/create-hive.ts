@@ -177,7 +177,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       peers: swarm?.peers() ?? [],
       facts: facts.count,
       authors: heads.length,
-      entries: heads.reduce((sum, { seq }) => sum + seq, 0),
+      entries: heads.reduce((sum, { base, seq }) => sum + seq - base + 1, 0),
       filters: {
         bytes: this.#ownFilters().reduce((sum, { bytes }) => sum + bytes, 0),
         held: swarm?.filters() ?? []

@@ -1,6 +1,13 @@
 /** Frames of `/sync/1.0.0` as pure reads and writes; docs/PROTOCOL.md has their formulas. */
 import * as encoding from 'lib0/encoding'
-import { readAll, readBytes, readSignedHeader, readUint, writeSignedHeader } from '../crdt/index.ts'
+import {
+  MalformedError,
+  readAll,
+  readBytes,
+  readSignedHeader,
+  readUint,
+  writeSignedHeader
+} from '../crdt/index.ts'
 import { HEADS_PER_PAGE } from './constants.ts'
 import { ProtocolError } from './errors.ts'
 import type { Decoder, FeedHead, SignedHeader } from '../crdt/index.ts'
@@ -10,7 +17,7 @@ export type SyncFrame =
   | { readonly type: 'digest'; readonly digest: Uint8Array; readonly wants: boolean }
   | { readonly type: 'heads'; readonly heads: readonly FeedHead[]; readonly more: boolean }
   | { readonly type: 'entry'; readonly bytes: Uint8Array }
-  /** The header of an entry that the receiver seems to hold another one in place of. */
+  /** The header of an entry that the receiver seems to hold another one in place of, or of a checkpoint. */
   | { readonly type: 'header'; readonly header: SignedHeader }
   /** A proof of equivocation. */
   | { readonly type: 'proof'; readonly bytes: Uint8Array }
@@ -37,11 +44,12 @@ export function writeSyncFrame(frame: SyncFrame): Uint8Array {
       encoding.writeVarUint(encoder, HEADS)
       encoding.writeVarUint(encoder, frame.more ? 1 : 0)
       encoding.writeVarUint(encoder, frame.heads.length)
-      for (const { author, seq, head, fork } of frame.heads) {
+      for (const { author, seq, head, fork, base } of frame.heads) {
         encoding.writeUint8Array(encoder, author)
         encoding.writeVarUint(encoder, seq)
         encoding.writeUint8Array(encoder, head)
         encoding.writeVarUint(encoder, fork)
+        encoding.writeVarUint(encoder, base)
       }
       break
     case 'entry':
@@ -90,11 +98,16 @@ function readHeads(decoder: Decoder): SyncFrame {
   const more = readUint(decoder, 1) === 1
   const count = readUint(decoder, HEADS_PER_PAGE)
   if (more && count === 0) throw new ProtocolError('an empty page of heads that announces more')
-  const heads = Array.from({ length: count }, () => ({
-    author: readBytes(decoder, HASH_BYTES),
-    seq: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    head: readBytes(decoder, HASH_BYTES),
-    fork: readUint(decoder, Number.MAX_SAFE_INTEGER)
-  }))
+  const heads = Array.from({ length: count }, () => readHead(decoder))
   return { type: 'heads', heads, more }
+}
+
+function readHead(decoder: Decoder): FeedHead {
+  const author = readBytes(decoder, HASH_BYTES)
+  const seq = readUint(decoder, Number.MAX_SAFE_INTEGER)
+  const head = readBytes(decoder, HASH_BYTES)
+  const fork = readUint(decoder, Number.MAX_SAFE_INTEGER)
+  const base = readUint(decoder, seq + 1)
+  if (base === 0) throw new MalformedError('base 0')
+  return { author, seq, head, fork, base }
 }

@@ -12,6 +12,9 @@
  * the lowest fork of a feed of n entries is found within log2(n) runs. Who knows of a lower fork
  * than the other sends the proof.
  *
+ * Where a feed begins at a higher base than the other side knows, the header that says so goes first;
+ * what lies before the base is not sent.
+ *
  * A side that wants no entries (a light node) offers its own, and gets heads of those feeds only.
  *
  * Guaranteed: after a complete run each side that wants entries has every one the other had when it
@@ -31,6 +34,7 @@ export type SyncReplica = Pick<
   | 'admit'
   | 'admitHeader'
   | 'admitProof'
+  | 'checkpointOf'
   | 'digest'
   | 'entriesAfter'
   | 'headerAt'
@@ -148,13 +152,14 @@ class Session {
   async #send(ours: readonly FeedHead[], theirs: Heads): Promise<number> {
     let sent = 0
     for (const our of ours) {
-      const their = theirs.get(toHex(our.author)) ?? { seq: 0, fork: 0 }
+      const their = theirs.get(toHex(our.author)) ?? { seq: 0, fork: 0, base: 1 }
       if (isLowerFork(our.fork, their.fork)) await this.#sendProof(our.author)
+      if (our.base > their.base) await this.#sendCheckpoint(our.author)
       if ('head' in their && their.seq <= our.seq && !(await this.#agrees(our, their))) {
         await this.#sendHeaders(our.author, their.seq)
       } else {
         const last = their.fork > 0 ? Math.min(our.seq, their.fork - 1) : our.seq
-        sent += await this.#sendEntries(our.author, their.seq, last)
+        sent += await this.#sendEntries(our.author, lastKnown(their, our.base), last)
       }
     }
     await this.#write({ type: 'done' })
@@ -163,7 +168,7 @@ class Session {
 
   /** Whether both hold the same entry at the other side's head. */
   async #agrees(our: FeedHead, their: FeedHead): Promise<boolean> {
-    if (their.seq === 0) return true
+    if (their.seq < Math.max(our.base, their.base)) return true
     if (their.seq === our.seq) return equalBytes(our.head, their.head)
     const header = await this.#replica.headerAt(our.author, their.seq)
     return header === undefined || equalBytes(header.hash, their.head)
@@ -174,6 +179,11 @@ class Session {
       const header = await this.#replica.headerAt(author, seq)
       if (header !== undefined) await this.#write({ type: 'header', header })
     }
+  }
+
+  async #sendCheckpoint(author: Uint8Array): Promise<void> {
+    const header = await this.#replica.checkpointOf(author)
+    if (header !== undefined) await this.#write({ type: 'header', header })
   }
 
   async #sendProof(author: Uint8Array): Promise<void> {
@@ -265,13 +275,19 @@ interface Expectations {
 function expectations(ours: readonly FeedHead[], theirs: Heads): Expectations {
   const held = new Map(ours.map((head) => [toHex(head.author), head]))
   const expected = { entries: 0, headers: 0, proofs: 0 }
-  for (const [author, { seq, fork }] of theirs) {
+  for (const [author, { seq, fork, base }] of theirs) {
     const our = held.get(author)
-    expected.entries += Math.max(0, seq - (our?.seq ?? 0))
+    expected.entries += Math.max(0, seq - lastKnown(our, base))
     if (our !== undefined) expected.headers += MAX_WALK
+    if (base > (our?.base ?? 1)) expected.headers += 1
     if (isLowerFork(fork, our?.fork ?? 0)) expected.proofs += 1
   }
   return expected
+}
+
+/** The last place that need not be sent to who has this much of a feed that begins at `base`. */
+function lastKnown(head: Pick<FeedHead, 'seq'> | undefined, base: number): number {
+  return Math.max(head?.seq ?? 0, base - 1)
 }
 
 function isLowerFork(fork: number, than: number): boolean {

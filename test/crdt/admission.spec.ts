@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
-import { MAX_ENTRY_BYTES, MAX_PAYLOAD_BYTES, MAX_UNPACKED_BYTES } from '../../crdt/constants.ts'
+import {
+  ENTRY_FORMAT,
+  MAX_ENTRY_BYTES,
+  MAX_PAYLOAD_BYTES,
+  MAX_UNPACKED_BYTES
+} from '../../crdt/constants.ts'
 import { pack } from '../../crdt/payload.ts'
 import { forge, unsigned } from '../fixtures/forgery.ts'
 import { publication } from '../fixtures/publications.ts'
@@ -146,7 +151,7 @@ describe('admission', () => {
       author,
       seq: 2,
       prev: first.hash,
-      format: 2,
+      format: ENTRY_FORMAT + 1,
       clock: 2
     })
     const [, , known] = await contentOf(node.replica)

@@ -3,66 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import fc from 'fast-check'
 import { createAuthor, readProof, toHex, writeEntry, writeProof } from '../../crdt/index.ts'
-import { NO_ENTRY } from '../../crdt/entry.ts'
-import { preparePublication, valuesOf } from '../../crdt/publication.ts'
-import { clientIdOf, writeLogUpdate } from '../../crdt/knowledge-log.ts'
-import { forge, SWARM, unsigned } from '../fixtures/forgery.ts'
+import { admitAll, chain, entry, reconcile } from '../fixtures/chains.ts'
+import { forge, unsigned } from '../fixtures/forgery.ts'
 import { publication } from '../fixtures/publications.ts'
 import { contentOf, replicaOn } from '../fixtures/replicas.ts'
-import type { Author, Entry, Replica } from '../../crdt/index.ts'
-
-/** The author's next entry, with a vote for `content` and its body or not. */
-function entry(author: Author, before: Entry | undefined, content: string, body = true): Entry {
-  const seq = (before?.seq ?? 0) + 1
-  const clock = (seq - 1) * 2
-  const values = valuesOf(preparePublication(publication(content)), !body)
-  // Two values an entry, so that the clock follows from the place.
-  const filled = body ? values : [...values, ...values]
-  return forge({
-    author,
-    seq,
-    prev: before?.hash ?? NO_ENTRY,
-    clock,
-    update: writeLogUpdate(clientIdOf(SWARM, author.key), clock, filled)
-  })
-}
-
-function chain(author: Author, contents: readonly string[], from?: Entry): Entry[] {
-  const entries: Entry[] = []
-  for (const content of contents) entries.push(entry(author, entries.at(-1) ?? from, content))
-  return entries
-}
-
-async function admitAll(replica: Replica, entries: readonly Entry[]): Promise<void> {
-  for (const each of entries) {
-    const admission = await replica.admit(writeEntry(each))
-    if (admission.outcome === 'admitted') await admission.durable
-  }
-}
+import type { Replica } from '../../crdt/index.ts'
 
 async function visible(replica: Replica): Promise<string[]> {
   const standings = await Array.fromAsync(replica.standings())
   return standings.map(({ record }) => record.content).toSorted()
-}
-
-/** What a sync does about one author: headers of one replica shown to the other, then proofs. */
-async function reconcile(a: Replica, b: Replica, author: Uint8Array): Promise<void> {
-  for (let round = 0; toHex(a.digest()) !== toHex(b.digest()); round++) {
-    assert.ok(round < 70, 'no end')
-    for (const [from, to] of [
-      [a, b],
-      [b, a]
-    ] as const) {
-      const proof = await from.proofOf(author)
-      if (proof !== undefined) await to.admitProof(proof)
-      const at = Math.min(from.headOf(author).seq, to.headOf(author).seq)
-      const header = await from.headerAt(author, at)
-      if (header !== undefined) await to.admitHeader(header)
-      for await (const bytes of from.entriesAfter(author, to.headOf(author).seq)) {
-        await to.admit(bytes)
-      }
-    }
-  }
 }
 
 describe('an author who signs two entries for one place', () => {
@@ -95,7 +44,7 @@ describe('an author who signs two entries for one place', () => {
   it('falls back to the vote it cast before the fork', async () => {
     const author = createAuthor()
     const first = entry(author, undefined, 'one')
-    const again = entry(author, first, 'one', false)
+    const again = entry(author, first, 'one', { body: false })
     await using node = await replicaOn()
     await admitAll(node.replica, [first, again])
     await node.replica.admit(writeEntry(entry(author, first, 'two')))

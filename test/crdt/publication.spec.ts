@@ -73,7 +73,7 @@ describe('a publication', () => {
           return
         }
         const update = writeLogUpdate(CLIENT, 0, values)
-        const [body, vote] = readLogUpdate(update, CLIENT, 0)
+        const [body, vote] = readLogUpdate(update, CLIENT, 0).values
         assert.deepEqual(body, values[0])
         assert.ok(body && vote?.type === 'register' && values[1]?.type === 'register')
         const { vote: opinion, confidence, commitment, tags } = values[1].register

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Level } from 'level'
-import { openStore, StoreError } from '../../crdt/index.ts'
+import { openStore, StoreError, toHex } from '../../crdt/index.ts'
+import { writeOldStore } from '../fixtures/old-store.ts'
 import { publication } from '../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
@@ -108,6 +109,26 @@ describe('the store', () => {
     const again = await openStore(directory.path)
     assert.ok(await again.section('s').has(key('k')))
     await Promise.all([committed, first, again.close()])
+  })
+
+  it('brings a store of the schema before to this one, whole, and once', async () => {
+    await using directory = await temporaryDirectory()
+    const { items, heads, insights } = await writeOldStore(directory.path)
+    for (let opened = 0; opened < 2; opened++) {
+      await using node = await replicaOn(directory.path, 'fixture')
+      const { store, replica } = node
+      assert.deepEqual(
+        replica.heads().map(({ author, seq, fork }) => ({ author: toHex(author), seq, fork })),
+        heads
+      )
+      const standings = await Array.fromAsync(replica.standings())
+      assert.deepEqual(standings.map(({ digest }) => toHex(digest)).toSorted(), insights.toSorted())
+      for (const { author, seq } of replica.heads()) {
+        assert.equal((await Array.fromAsync(replica.entriesAfter(author, 0))).length, seq)
+      }
+      assert.equal(store.damaged, 0)
+    }
+    assert.equal(items.length, 43)
   })
 
   it('refuses a directory of another schema, and changes nothing in it', async () => {

@@ -39,7 +39,7 @@ const history: readonly Value[] = [
 const readAny = (bytes: Uint8Array): Value =>
   readAll(bytes, (decoder) => readValue(decoder, undefined))
 
-const read = (update: Uint8Array): Value[] => readLogUpdate(update, CLIENT, 0)
+const read = (update: Uint8Array): Value[] => readLogUpdate(update, CLIENT, 0).values
 
 /** Whether it decodes; then its values have no other encoding than these bytes. */
 function decodesToItself(update: Uint8Array, what: string): boolean {

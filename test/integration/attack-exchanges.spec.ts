@@ -139,7 +139,7 @@ describe('an attack on an exchange, over a real connection', () => {
 
   it('with headers and proofs in a sync that prove nothing costs its sender', async () => {
     await using attacker = await attackerOn(victim, signal())
-    const [own = { author: new Uint8Array(), seq: 0, head: new Uint8Array(), fork: 0 }] =
+    const [own = { author: new Uint8Array(), seq: 0, head: new Uint8Array(), fork: 0, base: 1 }] =
       victim.replica.heads()
     const forged = { ...forge({ author: { key: own.author, sign: () => new Uint8Array(64) } }) }
     const before = digestOf(victim)

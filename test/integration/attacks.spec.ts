@@ -80,7 +80,7 @@ describe('bad bytes over a real connection', () => {
 
   it('in a sync entry that is wrongly signed cost their sender', async () => {
     const author = createAuthor()
-    const heads = [{ author: author.key, seq: 1, head: randomBytes(32), fork: 0 }]
+    const heads = [{ author: author.key, seq: 1, head: randomBytes(32), fork: 0, base: 1 }]
     const reason = await offence(() =>
       syncWith(
         framed(writeSyncFrame({ type: 'heads', heads, more: false })),

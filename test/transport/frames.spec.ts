@@ -10,7 +10,9 @@ import type { SyncFrame } from '../../transport/sync-frames.ts'
 
 const plain = { noNullPrototype: true }
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 })
-const head = fc.record({ author: hash, seq: fc.nat(), head: hash, fork: fc.nat() }, plain)
+const head = fc
+  .record({ author: hash, seq: fc.nat(), head: hash, fork: fc.nat(), part: fc.nat() }, plain)
+  .map(({ part, ...each }) => ({ ...each, base: 1 + (part % (each.seq + 1)) }))
 const frame: fc.Arbitrary<SyncFrame> = fc.oneof(
   fc.record({ type: fc.constant('digest' as const), digest: hash, wants: fc.boolean() }, plain),
   fc.record(

@@ -36,6 +36,36 @@ describe('sync', () => {
     await converged([a, b], signal(), 3)
   })
 
+  it('tells where a feed begins since it was compacted, whatever the other side has of it', async () => {
+    await using a = await startNode({ memory: true, gossip: false })
+    const { records } = await a.replica.publish(publications(100))
+    await using all = await startNode({
+      memory: true,
+      gossip: false,
+      bootstrap: a.swarm.multiaddrs
+    })
+    await converged([a, all], signal(), 1)
+    for (const digest of records.slice(10)) await a.replica.retract(digest)
+    await a.replica.compact()
+    await using none = await startNode({
+      memory: true,
+      gossip: false,
+      bootstrap: all.swarm.multiaddrs
+    })
+    await all.swarm.synchronize({ signal: signal() })
+    await converged([a, all, none], signal())
+    for (const { replica } of [a, all, none]) {
+      await replica.compacted()
+      assert.deepEqual(
+        replica.heads().map(({ seq, base }) => seq - base),
+        [0]
+      )
+      assert.equal((await Array.fromAsync(replica.standings())).length, 10)
+    }
+    assert.equal(digestOf(a), digestOf(none))
+    assert.equal(a.swarm.offences + all.swarm.offences + none.swarm.offences, 0)
+  })
+
   it('moves more than the streams buffer, in order, both ways', async () => {
     await using a = await startNode({ memory: true, gossip: false })
     await using b = await startNode({ memory: true, gossip: false, bootstrap: a.swarm.multiaddrs })
