@@ -10,7 +10,7 @@ import { Capabilities } from './capabilities/index.ts'
 import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
 import { HiveMind, Promotion } from './hive/index.ts'
-import { Janitor } from './janitor/index.ts'
+import { Janitor, Upkeep } from './janitor/index.ts'
 import {
   Candidates,
   Corroboration,
@@ -33,6 +33,7 @@ import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/in
 import type { AbortOptions } from '@libp2p/interface'
 import type { Agent } from './agents.ts'
 import type { Cortex } from './cortex.ts'
+import type { Consolidated } from './knowledge/index.ts'
 import type { HiveInit } from './options.ts'
 import type { z } from 'zod'
 
@@ -41,6 +42,10 @@ type Options = z.output<typeof HiveOptions>
 export interface HiveEvents extends SwarmEvents {
   /** Entries of others became part of this node's replica. */
   'hive:change': []
+  /** Near-duplicates were looked for in the background. */
+  'upkeep:consolidated': [consolidated: Consolidated]
+  /** Background work failed; it is tried again. */
+  'upkeep:failed': [error: unknown]
 }
 
 export interface HiveStatus {
@@ -121,6 +126,7 @@ export class Hive extends EventEmitter<HiveEvents> {
   readonly #nearDuplicates: NearDuplicates
   readonly #echoes = new Echoes()
   readonly #quota: Quota
+  readonly #upkeep: Upkeep
   readonly agents: Agents
   /** The default agent. */
   readonly agent: Agent
@@ -148,6 +154,15 @@ export class Hive extends EventEmitter<HiveEvents> {
       toldUntil: components.toldUntil,
       announce: (entries) => this.#announce(entries)
     })
+    this.#upkeep = new Upkeep({
+      facts,
+      replica,
+      nearDuplicates: this.#nearDuplicates,
+      announce: (entries) => this.#announce(entries),
+      onConsolidated: (consolidated) => this.emit('upkeep:consolidated', consolidated),
+      onFailed: (error) => this.emit('upkeep:failed', error)
+    })
+    if (options.upkeep) this.#upkeep.start()
     this.agents = new Agents((name) => this.#cortexFor(name))
     this.agent = this.agents.create(options.agent.name)
     replica.on('entry:admitted', () => this.emit('hive:change'))
@@ -213,6 +228,7 @@ export class Hive extends EventEmitter<HiveEvents> {
   async #stop(): Promise<void> {
     const errors: unknown[] = []
     for (const part of [
+      () => this.#upkeep.stop(),
       () => this.#components.swarm?.stop(),
       () => this.#index.close(),
       () => this.#components.store.close()
@@ -253,7 +269,13 @@ export class Hive extends EventEmitter<HiveEvents> {
       hive: new HiveMind({ promotion: this.#promotion, replica, swarm, k: kOf(options) }),
       capabilities: new Capabilities(),
       metrics: new Metrics({ facts }),
-      janitor: new Janitor({ known, shared, nearDuplicates: this.#nearDuplicates })
+      janitor: new Janitor({
+        known,
+        shared,
+        nearDuplicates: this.#nearDuplicates,
+        replica,
+        announce: (entries) => this.#announce(entries)
+      })
     }
   }
 

@@ -34,6 +34,8 @@ export const HiveOptions = z.strictObject({
   quota: z
     .strictObject({ facts: z.int().min(1).optional(), bytes: z.int().min(1).optional() })
     .default({}),
+  /** False: near-duplicates and the own feed are seen to on request only (`cortex.janitor`). */
+  upkeep: z.boolean().default(true),
   agent: z.strictObject({ name: z.string() }).default({ name: 'default' }),
   anonymity: z
     .strictObject({

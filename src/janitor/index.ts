@@ -7,4 +7,5 @@
  * ```
  */
 export { Janitor } from './janitor.ts'
+export { Upkeep } from './upkeep.ts'
 export type { RebuildReport } from './janitor.ts'

@@ -1,5 +1,6 @@
 /** `cortex.janitor`: maintenance that a node does on request. */
-import type { StoredFilter } from '../../crdt/index.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { Entry, Replica, StoredFilter } from '../../crdt/index.ts'
 import type { Consolidated, ConsolidateOptions, NearDuplicates } from '../knowledge/index.ts'
 
 export interface RebuildReport {
@@ -16,6 +17,13 @@ export interface JanitorComponents {
   readonly known: StoredFilter
   readonly shared: readonly StoredFilter[]
   readonly nearDuplicates: Pick<NearDuplicates, 'consolidate'>
+  readonly replica: Pick<Replica, 'compact' | 'compacted'>
+  readonly announce: (entries: readonly Entry[]) => Promise<void>
+}
+
+export interface CompactReport {
+  /** Entries in which this node said anew what counts; 0 when it has published nothing since its start. */
+  readonly entries: number
 }
 
 export class Janitor {
@@ -31,6 +39,20 @@ export class Janitor {
    */
   consolidate(options: ConsolidateOptions = {}): Promise<Consolidated> {
     return this.#components.nearDuplicates.consolidate(options)
+  }
+
+  /**
+   * Says anew what still counts of what this node has published since its start, so that every node
+   * can remove the rest. A node does this by itself when half of it no longer counts. Aborting
+   * leaves all as it was, and what was said anew twice.
+   */
+  async compact({ signal }: AbortOptions = {}): Promise<CompactReport> {
+    const { replica, announce } = this.#components
+    const entries = await replica.compact(signal)
+    const last = entries.at(-1)
+    if (last !== undefined) await announce([last])
+    await replica.compacted()
+    return { entries: entries.length }
   }
 
   /**

@@ -160,22 +160,31 @@ export class Knowledge {
       batch = []
       while (writing.length > allowed) await writing.shift()
     }
+    const take = (item: FactInput | Error): void => {
+      const fact = this.#take(item)
+      if (fact === undefined) totals.duplicate += 1
+      else batch.push(fact)
+    }
+    const refuse = (error: unknown): void => {
+      rejected.push({ line: totals.read, reason: messageOf(error) })
+    }
     signal?.throwIfAborted()
     for await (const some of chunksOf(items)) {
       for (const item of some) {
         totals.read += 1
         try {
-          if (item instanceof Error) throw item
-          const named = nameFact(item)
-          const { entity, content } = named.record
-          const fact =
-            this.#components.echoes.find(entity, content) === undefined
-              ? this.#prepare({ enableBloomHeuristic: true, ...item }, named)
-              : undefined
-          if (fact === undefined) totals.duplicate += 1
-          else batch.push(fact)
+          take(item)
         } catch (error) {
-          rejected.push({ line: totals.read, reason: messageOf(error) })
+          if (!this.#mayHaveRoom(error)) {
+            refuse(error)
+            continue
+          }
+          await flush(0)
+          try {
+            take(item)
+          } catch (again) {
+            refuse(again)
+          }
         }
       }
       // Repetitions fill no batch; the event loop must have its turn all the same.
@@ -269,12 +278,17 @@ export class Knowledge {
   /** Digest of the fact that this one was merged into. */
   async #mergeVariant(fact: PreparedFact): Promise<Uint8Array | undefined> {
     const { facts, nearDuplicates } = this.#components
-    return this.#merging.run(async () => {
-      if (await facts.has(fact.digest)) return undefined
-      const canonical = await nearDuplicates.find(fact)
-      if (canonical === undefined) return undefined
-      return (await nearDuplicates.merge(fact, canonical)) ? canonical : undefined
-    })
+    let isRoomNeeded = false
+    try {
+      return await this.#merging.run(async () => {
+        isRoomNeeded = await facts.has(fact.digest)
+        const canonical = isRoomNeeded ? undefined : await nearDuplicates.find(fact)
+        isRoomNeeded = canonical === undefined || !(await nearDuplicates.merge(fact, canonical))
+        return isRoomNeeded ? undefined : canonical
+      })
+    } finally {
+      if (!isRoomNeeded) this.#release([fact])
+    }
   }
 
   async #isSuperseded(id: string, { record }: NamedFact): Promise<boolean> {
@@ -283,16 +297,38 @@ export class Knowledge {
     return claims.find((claim) => claim.id === id)?.state === 'superseded'
   }
 
+  /** An item of a stream; undefined when it adds nothing. */
+  #take(item: FactInput | Error): PreparedFact | undefined {
+    if (item instanceof Error) throw item
+    const named = nameFact(item)
+    const { entity, content } = named.record
+    if (this.#components.echoes.find(entity, content) !== undefined) return undefined
+    return this.#prepare({ enableBloomHeuristic: true, ...item }, named)
+  }
+
+  /** Whether what was refused may fit once everything under way has landed. */
+  #mayHaveRoom(error: unknown): boolean {
+    const isFull = error instanceof HiveError && error.code === 'QUOTA_EXCEEDED'
+    return isFull && this.#components.quota.isUncertain
+  }
+
   /** Undefined for a fact that is on disk and to which this adds nothing. */
   #prepare(input: FactInput, named: NamedFact): PreparedFact | undefined {
-    const { agent, clock, facts } = this.#components
+    const { agent, clock, facts, quota } = this.#components
     if (facts.covers(named.name, input)) return undefined
-    this.#components.quota.check()
-    return prepareFact(input, named, { agent, now: clock.now() })
+    const fact = prepareFact(input, named, { agent, now: clock.now() })
+    quota.take(fact.bytes.length)
+    return fact
+  }
+
+  #release(facts: readonly PreparedFact[]): void {
+    let bytes = 0
+    for (const fact of facts) bytes += fact.bytes.length
+    this.#components.quota.release(facts.length, bytes)
   }
 
   async #add(facts: readonly PreparedFact[]): Promise<readonly Stored[]> {
-    const added = await this.#components.facts.add(facts)
+    const added = await this.#components.facts.add(facts).finally(() => this.#release(facts))
     const { corroboration } = this.#components
     const { isPossible } = corroboration
     const distilled: Stored[] = []

@@ -26,6 +26,8 @@ export interface Consolidated {
 }
 
 export interface ConsolidateOptions extends AbortOptions {
+  /** Facts compared at most; by default all that have not been. */
+  readonly limit?: number
   readonly onProgress?: (totals: Consolidated) => void
 }
 
@@ -111,11 +113,16 @@ export class NearDuplicates {
    * Compares what was taken in since the last time, as `distill` does without the heuristic. Stops
    * between facts when it is told to, and goes on from there the next time.
    */
-  async consolidate({ signal, onProgress }: ConsolidateOptions = {}): Promise<Consolidated> {
-    const { facts, store } = this.#components
+  async consolidate({
+    signal,
+    onProgress,
+    limit = Infinity
+  }: ConsolidateOptions = {}): Promise<Consolidated> {
+    const { facts } = this.#components
     const totals = { checked: 0, merged: 0 }
-    for await (const { digests, next } of facts.log(await this.#cursor())) {
-      for (const stored of await facts.getMany(digests)) {
+    for await (const { digests, next } of facts.log(await this.position())) {
+      const some = digests.slice(0, limit - totals.checked)
+      for (const stored of await facts.getMany(some)) {
         signal?.throwIfAborted()
         const fact = prepareStored(stored)
         const canonical = await this.find(fact)
@@ -124,9 +131,9 @@ export class NearDuplicates {
         await facts.remove(fact.digest)
         totals.merged += 1
       }
-      const position = encoding.encode((encoder) => encoding.writeVarUint(encoder, next))
-      await store.commit([this.#cursors.put(CURSOR_KEY, position)])
+      await this.#moveTo(next - digests.length + some.length)
       onProgress?.({ ...totals })
+      if (totals.checked >= limit) break
     }
     return totals
   }
@@ -141,11 +148,17 @@ export class NearDuplicates {
     return true
   }
 
-  async #cursor(): Promise<number> {
+  /** Place in the log of facts up to which all have been compared. */
+  async position(): Promise<number> {
     const bytes = await this.#cursors.get(CURSOR_KEY)
     return bytes === undefined
       ? 0
       : readAll(bytes, (decoder) => readUint(decoder, Number.MAX_SAFE_INTEGER))
+  }
+
+  #moveTo(position: number): Promise<void> {
+    const bytes = encoding.encode((encoder) => encoding.writeVarUint(encoder, position))
+    return this.#components.store.commit([this.#cursors.put(CURSOR_KEY, bytes)])
   }
 
   /** Variants that were merged into a fact. */

@@ -1,4 +1,7 @@
-/** The quota of a node: how many facts it may hold, and how much of the disk its store may take. */
+/**
+ * The quota of a node: how many facts it may hold, and how many bytes of them. What is on its way to
+ * disk counts until it has landed, so that the quota is never exceeded.
+ */
 import { HiveError } from '../errors.ts'
 
 export interface QuotaLimits {
@@ -8,30 +11,45 @@ export interface QuotaLimits {
 
 export interface QuotaUse {
   readonly facts: number
-  /** Undefined in memory. */
-  readonly bytes?: number
+  readonly bytes: number
 }
 
 export class Quota {
   readonly #limits: QuotaLimits
   readonly #use: () => QuotaUse
+  #facts = 0
+  #bytes = 0
 
   constructor(limits: QuotaLimits, use: () => QuotaUse) {
     this.#limits = limits
     this.#use = use
   }
 
-  /** Throws `HiveError` (QUOTA_EXCEEDED) when nothing more may be stored. */
-  check(): void {
-    const { facts, bytes } = this.#limits
-    if (facts === undefined && bytes === undefined) return
-    const use = this.#use()
-    if (facts !== undefined && use.facts >= facts) {
-      throw exceeded(`holds ${use.facts} facts, and its quota is ${facts}`)
+  /** Whether something is under way that may turn out to need no room. */
+  get isUncertain(): boolean {
+    return this.#facts > 0
+  }
+
+  /** Takes room for a fact. Throws `HiveError` (QUOTA_EXCEEDED) when there is none. */
+  take(bytes: number): void {
+    const { facts: maxFacts, bytes: maxBytes } = this.#limits
+    if (maxFacts !== undefined || maxBytes !== undefined) {
+      const use = this.#use()
+      if (maxFacts !== undefined && use.facts + this.#facts >= maxFacts) {
+        throw exceeded(`holds ${use.facts} facts, and its quota is ${maxFacts}`)
+      }
+      if (maxBytes !== undefined && use.bytes + this.#bytes + bytes > maxBytes) {
+        throw exceeded(`takes ${use.bytes} bytes, and its quota is ${maxBytes}`)
+      }
     }
-    if (bytes !== undefined && (use.bytes ?? 0) >= bytes) {
-      throw exceeded(`takes ${use.bytes} bytes, and its quota is ${bytes}`)
-    }
+    this.#facts += 1
+    this.#bytes += bytes
+  }
+
+  /** Gives the room of what has landed, or never will, back: what is stored counts by itself. */
+  release(facts: number, bytes: number): void {
+    this.#facts -= facts
+    this.#bytes -= bytes
   }
 }
 

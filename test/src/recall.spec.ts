@@ -176,7 +176,7 @@ describe('near-duplicates', () => {
   })
 
   it('taken in with the heuristic are consolidated on request, once', async () => {
-    await using db = await createHive({ swarm: false })
+    await using db = await createHive({ swarm: false, upkeep: false })
     const { knowledge, janitor } = db.agent.cortex
     const contents = [
       'It works.',
@@ -324,5 +324,45 @@ describe('export, import and quotas', () => {
     const { rejected } = await knowledge.distillMany([{ entity: 'e', content: 'd', confidence: 1 }])
     assert.match(rejected[0]?.reason ?? '', /quota is 3/)
     assert.equal(db.status.facts, 3)
+  })
+
+  it('fill the quota to the last fact and no further, whatever comes at once', async () => {
+    await using db = await createHive({ swarm: false, quota: { facts: 50 } })
+    const { knowledge } = db.agent.cortex
+    const items = Array.from({ length: 200 }, (_, i) => ({
+      entity: 'e',
+      // Each twice in a row, so that half of what is under way needs no room.
+      content: `fact ${Math.floor(i / 2)}`,
+      confidence: 0.9
+    }))
+    const report = await knowledge.distillMany(items)
+    assert.deepEqual([report.new, report.duplicate, report.rejected.length], [50, 50, 100])
+    assert.equal(db.status.facts, 50)
+    const many = Array.from({ length: 100 }, (_, i) =>
+      knowledge.distill('other', `fact ${i}`, 0.9, { enableBloomHeuristic: true })
+    )
+    const outcomes = await Promise.allSettled(many)
+    assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 0)
+    const { id } = await knowledge.distill('e', 'fact 0', 0.9)
+    await knowledge.forget(id)
+    const again = await Promise.allSettled(
+      ['x', 'y', 'z'].map((content) => knowledge.distill('e', content, 0.9))
+    )
+    assert.equal(again.filter(({ status }) => status === 'fulfilled').length, 1)
+    assert.equal(db.status.facts, 50)
+  })
+
+  it('hold a quota of bytes', async () => {
+    await using db = await createHive({ swarm: false, quota: { bytes: 1_000 } })
+    const { knowledge } = db.agent.cortex
+    const items = Array.from({ length: 50 }, (_, i) => ({
+      entity: 'e',
+      content: `a fact of some bytes ${i}`,
+      confidence: 0.9
+    }))
+    const { new: stored, rejected } = await knowledge.distillMany(items)
+    assert.equal(stored + rejected.length, 50)
+    assert.ok(stored > 8 && stored < 20, `${stored}`)
+    assert.match(rejected.at(-1)?.reason ?? '', /bytes, and its quota is 1000/)
   })
 })

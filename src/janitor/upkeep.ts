@@ -1,0 +1,91 @@
+/**
+ * Upkeep: what a node does by itself when nobody has given it facts for a while: it compares the
+ * facts that were taken in without a search for near-duplicates, a slice at a time, and compacts its
+ * own feed when half of it no longer counts. Slices take at most a third of the time.
+ */
+import type { AbortOptions } from '@libp2p/interface'
+import type { Entry, Replica } from '../../crdt/index.ts'
+import type { Consolidated, FactStore, NearDuplicates } from '../knowledge/index.ts'
+
+export interface UpkeepComponents {
+  readonly facts: Pick<FactStore, 'logEnd'>
+  readonly nearDuplicates: Pick<NearDuplicates, 'consolidate' | 'position'>
+  readonly replica: Pick<Replica, 'compact' | 'isCompactionDue'>
+  readonly announce: (entries: readonly Entry[]) => Promise<void>
+  readonly onConsolidated: (consolidated: Consolidated) => void
+  readonly onFailed: (error: unknown) => void
+}
+
+/** Milliseconds without a new fact after which a node counts as idle, and between two looks. */
+const IDLE_MS = 1_000
+
+/** Facts compared in one slice: about a second at a million facts. */
+const SLICE_FACTS = 100
+
+/** A slice is followed by a pause of so many times its length. */
+const PAUSE_SHARE = 2
+
+export class Upkeep {
+  readonly #components: UpkeepComponents
+  readonly #abort = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> = Promise.resolve()
+  #logEnd = 0
+
+  constructor(components: UpkeepComponents) {
+    this.#components = components
+  }
+
+  start(): void {
+    this.#schedule(IDLE_MS)
+  }
+
+  /** Stops between two facts; resolves when nothing is under way. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    clearTimeout(this.#timer)
+    await this.#running
+  }
+
+  #schedule(delay: number): void {
+    if (this.#abort.signal.aborted) return
+    this.#timer = setTimeout(() => {
+      this.#running = this.#turn()
+    }, delay)
+    this.#timer.unref()
+  }
+
+  async #turn(): Promise<void> {
+    const started = performance.now()
+    let hasWorked = false
+    try {
+      if (this.#isIdle()) hasWorked = await this.#work({ signal: this.#abort.signal })
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#components.onFailed(error)
+    }
+    this.#schedule(hasWorked ? PAUSE_SHARE * (performance.now() - started) : IDLE_MS)
+  }
+
+  #isIdle(): boolean {
+    const { logEnd } = this.#components.facts
+    const isIdle = logEnd === this.#logEnd
+    this.#logEnd = logEnd
+    return isIdle
+  }
+
+  /** One slice; whether there was anything to do. */
+  async #work(options: AbortOptions): Promise<boolean> {
+    const { facts, nearDuplicates, replica, announce, onConsolidated } = this.#components
+    if (replica.isCompactionDue) {
+      const last = (await replica.compact(options.signal)).at(-1)
+      if (last !== undefined) await announce([last])
+      return true
+    }
+    if ((await nearDuplicates.position()) >= facts.logEnd) return false
+    const consolidated = await nearDuplicates.consolidate({ ...options, limit: SLICE_FACTS })
+    // What it merged is no news to wait for.
+    this.#logEnd = facts.logEnd
+    if (consolidated.checked > 0) onConsolidated(consolidated)
+    return true
+  }
+}
