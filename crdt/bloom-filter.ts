@@ -19,6 +19,12 @@ export interface BloomParameters {
   readonly hashes: number
 }
 
+/** What of a digest places it in a filter: two numbers of 32 bits. */
+export interface Halves {
+  readonly first: number
+  readonly second: number
+}
+
 export class BloomFilter {
   readonly #filter: PackageFilter
 
@@ -34,13 +40,19 @@ export class BloomFilter {
     return this.#filter._filter.array
   }
 
-  add(element: Uint8Array): void {
-    this.#filter.add(hashable(element))
+  add(halves: Halves): void {
+    this.#filter.add(hashable(halves))
   }
 
-  has(element: Uint8Array): boolean {
-    return this.#filter.has(hashable(element))
+  has(halves: Halves): boolean {
+    return this.#filter.has(hashable(halves))
   }
+}
+
+/** Reads the first 8 bytes of a digest, once for all the filters that are asked. */
+export function halvesOf(element: Uint8Array): Halves {
+  const view = new DataView(element.buffer, element.byteOffset, ELEMENT_BYTES)
+  return { first: view.getUint32(0), second: view.getUint32(4) }
 }
 
 export function countBits(bytes: Uint8Array): number {
@@ -62,10 +74,9 @@ function indexReader(hashes: number): Hashing['getIndexes'] {
   const indexes = Array.from({ length: hashes }, () => 0)
   return (element, size) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see hashable()
-    const bytes = element as unknown as Uint8Array
-    const view = new DataView(bytes.buffer, bytes.byteOffset, ELEMENT_BYTES)
-    let index = scaled(view.getUint32(0), size)
-    let step = scaled(view.getUint32(4), size)
+    const { first, second } = element as unknown as Halves
+    let index = scaled(first, size)
+    let step = scaled(second, size)
     for (let i = 0; i < hashes; i++) {
       indexes[i] = index
       index += step
@@ -83,7 +94,7 @@ function scaled(bits: number, size: number): number {
 }
 
 /** The package names strings and buffers only; what it is given reaches `indexReader` and nothing else. */
-function hashable(element: Uint8Array): Hashable {
+function hashable(halves: Halves): Hashable {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
-  return element as unknown as Hashable
+  return halves as unknown as Hashable
 }

@@ -6,10 +6,10 @@
  * A slice that is full has 48.7 % of its bits set; its rate is 0.487^hashes, and the rates of all
  * eight slices sum to 0.92 %, so the list stays below 1 % whatever its size.
  */
-import { BloomFilter, countBits } from './bloom-filter.ts'
+import { BloomFilter, countBits, halvesOf } from './bloom-filter.ts'
 import { ELEMENT_BYTES } from './constants.ts'
 import { MalformedError } from './errors.ts'
-import type { BloomParameters } from './bloom-filter.ts'
+import type { BloomParameters, Halves } from './bloom-filter.ts'
 
 /** Elements of the first slice, and how much larger each next one is. */
 const FIRST_CAPACITY = 2 ** 16
@@ -59,18 +59,15 @@ export class GrowingFilter {
 
   /** False only when the element was never added. */
   has(element: Uint8Array): boolean {
-    // The last slice holds most of them.
-    for (let i = this.#slices.length - 1; i >= 0; i--) {
-      if (this.#slices[i]?.filter.has(element) === true) return true
-    }
-    return false
+    return this.#has(halvesOf(element))
   }
 
   /** False when the element seems to be there already, and nothing was changed. */
   add(element: Uint8Array): boolean {
-    if (this.has(element)) return false
+    const halves = halvesOf(element)
+    if (this.#has(halves)) return false
     const slice = this.#open()
-    slice.filter.add(element)
+    slice.filter.add(halves)
     slice.count += 1
     return true
   }
@@ -87,6 +84,14 @@ export class GrowingFilter {
   /** The raw bits are not copies. */
   slices(): SliceState[] {
     return this.#slices.map(({ count, filter }) => ({ count, bits: filter.bits }))
+  }
+
+  #has(halves: Halves): boolean {
+    // The last slice holds most of them.
+    for (let i = this.#slices.length - 1; i >= 0; i--) {
+      if (this.#slices[i]?.filter.has(halves) === true) return true
+    }
+    return false
   }
 
   #open(): Slice {
@@ -112,9 +117,9 @@ export function parametersOf(index: number): BloomParameters {
   return { bits, hashes }
 }
 
-/** First bytes of a digest or of a keyed one: all of it that a filter looks at. */
-export function shortElement(element: Uint8Array): Uint8Array {
-  return element.subarray(0, ELEMENT_BYTES)
+/** Copies what a filter reads of an element. */
+export function copyElement(element: Uint8Array, target: Uint8Array, at: number): void {
+  for (let i = 0; i < ELEMENT_BYTES; i++) target[at + i] = element[i] ?? 0
 }
 
 function emptySlice(index: number): Slice {

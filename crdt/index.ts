@@ -36,10 +36,10 @@ export { digestOf } from './publication.ts'
 export {
   canonicalRecord,
   canonicalText,
+  checkRecord,
   encodeRecord,
   recordDigest,
   readRecord,
-  sizeOfRecord,
   writeRecord
 } from './record.ts'
 export { SEAL_BYTES } from './checksum.ts'

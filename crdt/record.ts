@@ -26,6 +26,12 @@ const KINDS: readonly RecordKind[] = ['fact', 'insight', 'skill', 'goal']
 /** White space folds to one space in all kinds but these, where it carries meaning. */
 const VERBATIM: ReadonlySet<RecordKind> = new Set(['skill'])
 
+/** Bytes of UTF-8 for one UTF-16 code unit, at most. */
+const MAX_UTF8 = 3
+
+/** Texts of so many code units in all fit a record however they are encoded: kind and lengths are 13 bytes. */
+const SHORT_UNITS = Math.floor((MAX_RECORD_BYTES - 13) / MAX_UTF8)
+
 /** Anything but printable ASCII. */
 const NOT_ASCII = /[^ -~]/
 
@@ -54,13 +60,14 @@ export function canonicalRecord(record: HiveRecord): HiveRecord {
 
 /** Bytes of a canonical record. Throws `LimitError` when it does not fit the format. */
 export function encodeRecord(record: HiveRecord): Uint8Array {
+  checkRecord(record)
   const bytes = Buffer.allocUnsafe(sizeOfRecord(record))
-  writeRecord(record, bytes, 0)
+  writeRecord(record, bytes)
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
-/** How many bytes a canonical record takes. Throws `LimitError` when it does not fit the format. */
-export function sizeOfRecord(record: HiveRecord): number {
+/** Throws `LimitError` when a canonical record does not fit the format. */
+export function checkRecord(record: HiveRecord): void {
   const { kind, entity, content, attribute = '', value = '' } = record
   if (!KINDS.includes(kind)) {
     throw new LimitError('KIND_INVALID', `"${kind}" is no kind of record: ${KINDS.join(', ')}.`)
@@ -78,29 +85,28 @@ export function sizeOfRecord(record: HiveRecord): number {
   }
   checkName('entity', entity)
   checkName('attribute', attribute)
-  const size =
-    1 +
-    sizeOfText(entity) +
-    sizeOfText(content) +
-    sizeOfText(attribute) +
-    (attribute === '' ? 0 : sizeOfText(value))
+  const units = entity.length + content.length + attribute.length + value.length
+  if (units <= SHORT_UNITS) return
+  const size = sizeOfRecord(record)
   if (size > MAX_RECORD_BYTES) {
     throw new LimitError(
       'RECORD_TOO_LARGE',
       `The record is ${size} bytes; the limit is ${MAX_RECORD_BYTES}. Split it into smaller ones.`
     )
   }
-  return size
 }
 
-/** Writes a canonical record of `sizeOfRecord` bytes at `at`. By hand: it is on the path of every fact. */
-export function writeRecord(record: HiveRecord, target: Buffer, at: number): void {
+/**
+ * Writes a canonical record that was checked, and gives its end; the target has room for the largest.
+ * By hand: it is on the path of every fact.
+ */
+export function writeRecord(record: HiveRecord, target: Buffer): number {
   const { kind, entity, content, attribute = '', value = '' } = record
-  let next = target.writeUInt8(KINDS.indexOf(kind) + 1, at)
+  let next = target.writeUInt8(KINDS.indexOf(kind) + 1, 0)
   next = writeText(entity, target, next)
   next = writeText(content, target, next)
   next = writeText(attribute, target, next)
-  if (attribute !== '') writeText(value, target, next)
+  return attribute === '' ? next : writeText(value, target, next)
 }
 
 /** A record's name: SHA-256 of its bytes. */
@@ -121,21 +127,35 @@ export function readRecord(decoder: Decoder): HiveRecord {
   return { kind, entity, content, attribute, value }
 }
 
-function sizeOfText(text: string): number {
-  const length = Buffer.byteLength(text)
-  return (length < 2 ** 7 ? 1 : length < 2 ** 14 ? 2 : 3) + length
+function sizeOfRecord({ entity, content, attribute = '', value = '' }: HiveRecord): number {
+  const rest = attribute === '' ? 0 : sizeOfText(value)
+  return 1 + sizeOfText(entity) + sizeOfText(content) + sizeOfText(attribute) + rest
 }
 
-/** A length as an unsigned LEB128 number, and the UTF-8 behind it; where it ends. */
+function sizeOfText(text: string): number {
+  const length = Buffer.byteLength(text)
+  return sizeOfLength(length) + length
+}
+
+/** Bytes of a length as an unsigned LEB128 number. */
+function sizeOfLength(length: number): number {
+  return length < 2 ** 7 ? 1 : length < 2 ** 14 ? 2 : 3
+}
+
+/** A length, and the UTF-8 behind it; where it ends. ASCII, which has the length guessed, is written once. */
 function writeText(text: string, target: Buffer, at: number): number {
-  let rest = Buffer.byteLength(text)
+  const guess = sizeOfLength(text.length)
+  let length = target.write(text, at + guess)
+  const size = sizeOfLength(length)
+  if (size !== guess) length = target.write(text, at + size)
+  let rest = length
   let next = at
   for (; rest >= 2 ** 7; rest >>>= 7) next = target.writeUInt8((rest & 0x7f) | 0x80, next)
-  next = target.writeUInt8(rest, next)
-  return next + target.write(text, next)
+  return target.writeUInt8(rest, next) + length
 }
 
 function checkName(what: string, name: string): void {
+  if (name.length * MAX_UTF8 <= MAX_NAME_BYTES) return
   const length = Buffer.byteLength(name)
   if (length > MAX_NAME_BYTES) {
     throw new LimitError(

@@ -16,7 +16,7 @@ import { DOMAIN, ELEMENT_BYTES } from './constants.ts'
 import { concat, equalBytes, sha256 } from './digest.ts'
 import { readAll, readBytes, readUint } from './encoding.ts'
 import { MalformedError } from './errors.ts'
-import { GrowingFilter, parametersOf, shortElement } from './growing-filter.ts'
+import { copyElement, GrowingFilter, parametersOf } from './growing-filter.ts'
 import { seqBytes, seqOf } from './sequence.ts'
 import type { SliceState } from './growing-filter.ts'
 import type { Operation, Range, Section, Store } from './store.ts'
@@ -126,10 +126,16 @@ export class StoredFilter {
     this.#meanwhile?.push(...elements)
     const from = this.version
     const isNew = elements.map((element) => this.#filter.add(element))
-    const fresh = elements.filter((_, i) => isNew[i]).map(shortElement)
-    const operations =
-      fresh.length === 0 ? [] : [this.#log.put(this.#logKey(from), concat(...fresh))]
-    return { isNew, operations }
+    const added = this.version - from
+    if (added === 0) return { isNew, operations: [] }
+    const fresh = new Uint8Array(added * ELEMENT_BYTES)
+    let at = 0
+    for (const [i, element] of elements.entries()) {
+      if (isNew[i] !== true) continue
+      copyElement(element, fresh, at)
+      at += ELEMENT_BYTES
+    }
+    return { isNew, operations: [this.#log.put(this.#logKey(from), fresh)] }
   }
 
   /** Elements added since `version`, as 8 bytes each; undefined when they are no longer known. */

@@ -21,7 +21,7 @@ import { heldOf, mergeRepeated, readFact, writeFact } from './stored-fact.ts'
 import { RecentFacts } from './recent-facts.ts'
 import type { Decoder, LogPart, Operation, Section, Store } from '../../crdt/index.ts'
 import type { FactInput } from './fact.ts'
-import type { PreparedFact, StoredFact } from './stored-fact.ts'
+import type { FactWrite, PreparedFact, StoredFact } from './stored-fact.ts'
 
 export interface Added {
   readonly status: 'new' | 'duplicate'
@@ -64,13 +64,6 @@ const SCAN_BATCH = 1_000
 
 const TOTALS_KEY = Buffer.from('totals')
 
-interface Change {
-  readonly digest: Uint8Array
-  readonly name: string
-  /** What is on its way to disk. */
-  readonly bytes: Uint8Array
-}
-
 interface Addition {
   readonly facts: readonly PreparedFact[]
   readonly resolve: (added: Added[]) => void
@@ -90,8 +83,8 @@ export class FactStore {
   readonly #totals: Section
   readonly #log: DigestLog
   readonly #queue: (Addition | (() => Promise<void>))[] = []
-  /** Stored bytes, by digest, of facts whose commit has not ended. */
-  readonly #inFlight = new Map<string, Uint8Array>()
+  /** Facts whose commit has not ended, by digest. */
+  readonly #inFlight = new Map<string, FactWrite>()
   readonly #recent = new RecentFacts()
   #commits: Promise<void>[] = []
   readonly #use: FilterUse = {
@@ -274,22 +267,21 @@ export class FactStore {
       const { isNew, operations } = this.known.insertNew(facts.map(({ digest }) => digest))
       const stored = await this.#lookUp(facts.filter((_, i) => isNew[i] !== true))
       this.#use.checks += facts.length
-      const changed: Change[] = []
+      const changed: FactWrite[] = []
       const shared: Uint8Array[] = []
-      const put = (digest: Uint8Array, name: string, bytes: Uint8Array): void => {
-        const change = { digest, name, bytes: bytes.subarray(SEAL_BYTES) }
-        changed.push(change)
-        this.#inFlight.set(name, change.bytes)
-        operations.push(this.#facts.putSealable(digest, bytes))
+      const put = (write: FactWrite): void => {
+        changed.push(write)
+        this.#inFlight.set(write.name, write)
+        operations.push(this.#facts.putSealable(write.digest, write.bytes))
       }
       const added = facts.map((fact, i): Added => {
-        const { digest, name, bytes } = fact
-        const held = isNew[i] === true ? undefined : (this.#inFlight.get(name) ?? stored.get(name))
+        const { digest, name } = fact
+        const held = isNew[i] === true ? undefined : this.#held(name, stored)
         if (held === undefined) {
-          put(digest, name, bytes)
-          operations.push(...this.claims.put(fact, digest))
+          put(fact)
+          if (fact.attribute !== undefined) operations.push(...this.claims.put(fact, digest))
           this.#count += 1
-          this.#bytes += bytes.length
+          this.#bytes += fact.bytes.length
           if (!fact.isPrivate) shared.push(digest)
           if (isNew[i] === true) return NEW
           this.#use.falsePositives += 1
@@ -298,9 +290,9 @@ export class FactStore {
         this.#use.hits += 1
         const merged = mergeRepeated(digest, held, fact)
         if (merged !== undefined) {
-          const written = writeFact(merged)
-          this.#bytes += written.length - SEAL_BYTES - held.length
-          put(digest, name, written)
+          const bytes = writeFact(merged)
+          this.#bytes += bytes.length - SEAL_BYTES - held.length
+          put({ digest, name, bytes, confidence: merged.confidence, isPrivate: merged.private })
         } else if (!this.#inFlight.has(name)) this.#recent.put({ name, ...heldOf(held) })
         return DUPLICATE
       })
@@ -319,7 +311,7 @@ export class FactStore {
   #land(
     group: readonly Addition[],
     added: readonly Added[],
-    changed: readonly Change[],
+    changed: readonly FactWrite[],
     commit: Promise<void>
   ): void {
     const landed = this.#afterAnswer(group, added, changed, commit).finally(() => {
@@ -331,16 +323,21 @@ export class FactStore {
   async #afterAnswer(
     group: readonly Addition[],
     added: readonly Added[],
-    changed: readonly Change[],
+    changed: readonly FactWrite[],
     commit: Promise<void>
   ): Promise<void> {
     const isOnDisk = await this.#answer(group, added, commit)
-    for (const { name, bytes } of changed) {
+    for (const write of changed) {
       // A later group may have changed it once more, and is still on its way.
-      if (this.#inFlight.get(name) !== bytes) continue
-      this.#inFlight.delete(name)
-      if (isOnDisk) this.#recent.put({ name, ...heldOf(bytes) })
+      if (this.#inFlight.get(write.name) !== write) continue
+      this.#inFlight.delete(write.name)
+      if (isOnDisk) this.#recent.put(write)
     }
+  }
+
+  /** Stored bytes of a fact that is on its way to disk, or there. */
+  #held(name: string, stored: ReadonlyMap<string, Uint8Array>): Uint8Array | undefined {
+    return this.#inFlight.get(name)?.bytes.subarray(SEAL_BYTES) ?? stored.get(name)
   }
 
   async #answer(

@@ -1,6 +1,6 @@
 /** Facts: what an agent of this node holds to be true. Local until it is promoted. */
 import { hash } from 'node:crypto'
-import { canonicalRecord, MAX_RECORD_BYTES, sizeOfRecord, writeRecord } from '../../crdt/index.ts'
+import { canonicalRecord, checkRecord, MAX_RECORD_BYTES, writeRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import type { HiveRecord } from '../../crdt/index.ts'
 
@@ -77,8 +77,8 @@ export function nameFact(input: FactInput): NamedFact {
   checkInput(input)
   const { entity, content, attribute, value } = input
   const record = canonicalRecord({ kind: 'fact', entity, content, attribute, value })
-  const encoded = scratch.subarray(0, sizeOfRecord(record))
-  writeRecord(record, scratch, 0)
+  checkRecord(record)
+  const encoded = scratch.subarray(0, writeRecord(record, scratch))
   return { record, encoded, name: hash('sha256', encoded, 'binary') }
 }
 

@@ -303,7 +303,7 @@ export class Knowledge {
     const named = nameFact(item)
     const { entity, content } = named.record
     if (this.#components.echoes.find(entity, content) !== undefined) return undefined
-    return this.#prepare({ enableBloomHeuristic: true, ...item }, named)
+    return this.#prepare(item, named, true)
   }
 
   /** Whether what was refused may fit once everything under way has landed. */
@@ -313,10 +313,10 @@ export class Knowledge {
   }
 
   /** Undefined for a fact that is on disk and to which this adds nothing. */
-  #prepare(input: FactInput, named: NamedFact): PreparedFact | undefined {
+  #prepare(input: FactInput, named: NamedFact, heuristic = false): PreparedFact | undefined {
     const { agent, clock, facts, quota } = this.#components
     if (facts.covers(named.name, input)) return undefined
-    const fact = prepareFact(input, named, { agent, now: clock.now() })
+    const fact = prepareFact(input, named, { agent, heuristic, now: clock.now() })
     quota.take(fact.bytes.length)
     return fact
   }

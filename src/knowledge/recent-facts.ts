@@ -94,12 +94,16 @@ export class RecentFacts {
     this.#places *= 4
     this.#digests = new Uint32Array(this.#places * DIGEST_WORDS)
     this.#values = new Float64Array(this.#places).fill(EMPTY)
-    for (const [from, value] of values.entries()) {
+    for (let from = 0; from < values.length; from++) {
+      const value = values[from] ?? EMPTY
       if (value === EMPTY) continue
-      const words = digests.subarray(from * DIGEST_WORDS, (from + 1) * DIGEST_WORDS)
-      const [first = 0, second = 0] = [...words].map((word) => word & (this.#places - 1))
+      const at = from * DIGEST_WORDS
+      const first = (digests[at] ?? 0) & (this.#places - 1)
+      const second = (digests[at + 1] ?? 0) & (this.#places - 1)
       const place = this.#values[first] === EMPTY ? first : second
-      this.#digests.set(words, place * DIGEST_WORDS)
+      for (let i = 0; i < DIGEST_WORDS; i++) {
+        this.#digests[place * DIGEST_WORDS + i] = digests[at + i] ?? 0
+      }
       this.#values[place] = value
     }
   }

@@ -24,10 +24,8 @@ export interface StoredFact extends Omit<
   readonly record: Uint8Array
 }
 
-/** A fact on its way into the store. */
-export interface PreparedFact {
-  /** Whether peers' filters are asked. */
-  readonly heuristic: boolean
+/** What is about to be written of a fact. */
+export interface FactWrite {
   readonly digest: Uint8Array
   /** The digest as a string of one character a byte: a key for maps. */
   readonly name: string
@@ -35,6 +33,12 @@ export interface PreparedFact {
   readonly bytes: Uint8Array
   readonly confidence: number
   readonly isPrivate: boolean
+}
+
+/** A fact on its way into the store. */
+export interface PreparedFact extends FactWrite {
+  /** Whether peers' filters are asked. */
+  readonly heuristic: boolean
   readonly tags: readonly string[]
   readonly hasTime: boolean
   readonly entity: string
@@ -57,7 +61,7 @@ const NO_TAGS: readonly string[] = []
 export function prepareFact(
   input: FactInput,
   { record, encoded, name }: NamedFact,
-  { agent, now }: { agent: string; now: number }
+  { agent, now, heuristic }: { agent: string; now: number; heuristic: boolean }
 ): PreparedFact {
   const { confidence, validFrom, source = '' } = input
   const tags = input.tags === undefined ? NO_TAGS : canonicalTags(input.tags)
@@ -76,7 +80,7 @@ export function prepareFact(
     isPrivate,
     tags,
     hasTime: validFrom !== undefined,
-    heuristic: input.enableBloomHeuristic === true,
+    heuristic: input.enableBloomHeuristic ?? heuristic,
     entity: record.entity,
     attribute: record.attribute
   }
@@ -137,7 +141,7 @@ export function writeFact(fact: StoredFact): Uint8Array {
 }
 
 /** What of a stored fact decides whether a repetition adds something. */
-export function heldOf(stored: Uint8Array): Pick<PreparedFact, 'confidence' | 'isPrivate'> {
+export function heldOf(stored: Uint8Array): Pick<FactWrite, 'confidence' | 'isPrivate'> {
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
   return {
     confidence: view.getFloat64(CONFIDENCE - SEAL_BYTES),

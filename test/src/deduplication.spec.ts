@@ -222,7 +222,7 @@ describe('a light node', () => {
 })
 
 function prepared(input: FactInput): PreparedFact {
-  return prepareFact(input, nameFact(input), { agent: 'test', now: 0 })
+  return prepareFact(input, nameFact(input), { agent: 'test', now: 0, heuristic: false })
 }
 
 /** As much of a hive as another one needs to join it. */
