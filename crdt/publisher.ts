@@ -4,10 +4,10 @@
  * that takes each vote back.
  */
 import { createAuthor } from './author.ts'
-import { toHex } from './digest.ts'
+import { concat, toHex } from './digest.ts'
 import { writeEntry } from './entry.ts'
 import { addCounters, PendingEvidence } from './evidence.ts'
-import { TARGET_UNPACKED_BYTES } from './constants.ts'
+import { SECRET_BYTES, TARGET_UNPACKED_BYTES } from './constants.ts'
 import { batchesOf, entryOf, preparePublication, valuesOf } from './publication.ts'
 import { remainder, restated } from './restatement.ts'
 import { commitmentOf, createSecret } from './retraction.ts'
@@ -26,7 +26,7 @@ import type { Value } from './value.ts'
 export interface Published {
   /** New entries, durable, in feed order: what to tell peers. */
   readonly entries: readonly Entry[]
-  /** Digests that were published as new records, as votes, or not at all since this node has vouched already. */
+  /** Digests that were published as new records, as votes, or not at all since this node has voted already. */
   readonly records: readonly Uint8Array[]
   readonly votes: readonly Uint8Array[]
   readonly already: readonly Uint8Array[]
@@ -51,6 +51,12 @@ export interface Append {
     extra: readonly Operation[]
   ) => Promise<{ durable: Promise<void> }>
 }
+
+/** Behind the secret of a vote that disputes. */
+const DISPUTES = Uint8Array.of(1)
+const NO_MARK = new Uint8Array()
+
+export type OwnVote = 'vouch' | 'dispute'
 
 /** A feed is worth compacting from so many values that no longer count, if they are half of it. */
 const MIN_DEAD_VALUES = 2_000
@@ -83,7 +89,7 @@ export class Publisher {
   /** Takes this node's vote on a record back; undefined when it has none. */
   retract(digest: Uint8Array): Promise<Entry | undefined> {
     return this.#serial.run(async () => {
-      const secret = await this.#vouched.get(digest)
+      const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
       if (secret === undefined) return undefined
       const retraction: Value = { type: 'retraction', digest, secret }
       const author = this.#current()
@@ -95,9 +101,11 @@ export class Publisher {
     })
   }
 
-  /** Whether this node has vouched for the record, under any of its authors. */
-  hasVouched(digest: Uint8Array): Promise<boolean> {
-    return this.#vouched.has(digest)
+  /** What this node has said of the record, under any of its authors, and not taken back. */
+  async voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
+    const cast = await this.#vouched.get(digest)
+    if (cast === undefined) return undefined
+    return cast.length > SECRET_BYTES ? 'dispute' : 'vouch'
   }
 
   /** Counts evidence on a record, durably; it is published by `publishEvidence`. */
@@ -245,9 +253,14 @@ export class Publisher {
     return this.#sign(
       author,
       batch.map((publication, i) => valuesOf(publication, published[i] ?? false)),
-      (from, to) =>
-        batch.slice(from, to).map(({ digest, secret }) => this.#vouched.put(digest, secret))
+      (from, to) => batch.slice(from, to).map((publication) => this.#cast(publication))
     )
+  }
+
+  /** Remembers the vote: what will take it back, and whether it disputes. */
+  #cast({ digest, secret, register }: PreparedPublication): Operation {
+    const mark = register.vote === 'dispute' ? DISPUTES : NO_MARK
+    return this.#vouched.put(digest, concat(secret, mark))
   }
 
   /** The author's register for a record, with `counters` added to what it has reported before. */

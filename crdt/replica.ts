@@ -32,7 +32,7 @@ import type { LogPart } from './digest-log.ts'
 import type { FeedHead } from './feeds.ts'
 import type { Standing } from './materials.ts'
 import type { Publication } from './publication.ts'
-import type { Published } from './publisher.ts'
+import type { OwnVote, Published } from './publisher.ts'
 import type { Operation, Section, Store } from './store.ts'
 import type { Said } from './restatement.ts'
 import type { Value } from './value.ts'
@@ -54,8 +54,8 @@ export type ProofAdmission =
   | 'rejected'
 
 export interface ReplicaEvents {
-  /** Something other than this node's own publication was admitted and is durable. */
-  'entry:admitted': [entry: Entry]
+  /** Something other than this node's own publication was admitted and is durable; of what it speaks. */
+  'entry:admitted': [entry: Entry, digests: readonly Uint8Array[]]
   'entry:rejected': [reason: RejectReason]
   /** Bodies of records that came without an entry are on disk. */
   'body:kept': [digests: readonly Uint8Array[]]
@@ -160,14 +160,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** Never throws for what `bytes` hold; rejects only when the store fails. */
   async admit(bytes: Uint8Array): Promise<Admission> {
-    const admission = await this.#serial.run(() => this.#admit(bytes, []))
-    if (admission.outcome === 'admitted') {
-      admission.durable.then(
-        () => this.emit('entry:admitted', admission.entry),
-        () => undefined
-      )
-    }
-    return admission
+    return this.#serial.run(() =>
+      this.#admit(bytes, [], (entry, digests) => this.emit('entry:admitted', entry, digests))
+    )
   }
 
   /** Takes a proof of equivocation from anywhere. Never throws for what `bytes` hold. */
@@ -210,9 +205,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#publisher.retract(digest)
   }
 
-  /** Whether this node has vouched for the record, under any of its authors. */
-  hasVouched(digest: Uint8Array): Promise<boolean> {
-    return this.#publisher.hasVouched(digest)
+  /** What this node has said of the record, under any of its authors, and not taken back. */
+  voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
+    return this.#publisher.voteOn(digest)
   }
 
   /** Counts evidence on a record, durably; it is published by `publishEvidence`. */
@@ -386,7 +381,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     }
   }
 
-  async #admit(bytes: Uint8Array, extra: readonly Operation[]): Promise<Admission> {
+  async #admit(
+    bytes: Uint8Array,
+    extra: readonly Operation[],
+    onDurable?: (entry: Entry, digests: readonly Uint8Array[]) => void
+  ): Promise<Admission> {
     await this.#refresh()
     const verdict = await judge(bytes, {
       swarm: this.swarm,
@@ -412,7 +411,10 @@ export class Replica extends EventEmitter<ReplicaEvents> {
           ...extra
         ])
         durable.then(
-          () => void this.published.checkpoint(),
+          () => {
+            void this.published.checkpoint()
+            return onDurable?.(entry, subjectsOf(values))
+          },
           () => undefined
         )
         if (isCheckpoint) this.#compaction.sweep(entry.author, durable)
@@ -500,6 +502,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       await this.#commit([this.#chains.forget(author)])
     })
   }
+}
+
+/** What the values speak of, each once where they stand together. */
+function subjectsOf(values: readonly Value[]): Uint8Array[] {
+  return values.flatMap((value) => (value.type === 'record' ? [] : [value.digest]))
 }
 
 function digestsOf(values: readonly Value[]): Uint8Array[] {

@@ -26,6 +26,9 @@ export function remoteOperations(socketPath: string): Operations {
     history: (options, callOptions) => call('history', options, callOptions),
     exportFacts: (callOptions) => call('export', {}, callOptions),
     forget: (options, callOptions) => call('forget', options, callOptions),
+    promote: (options, callOptions) => call('promote', options, callOptions),
+    vote: (options, callOptions) => call('vote', options, callOptions),
+    context: (options, callOptions) => call('context', options, callOptions),
     status: (callOptions) => call('status', {}, callOptions)
   }
 }

@@ -31,10 +31,21 @@ const History = z.object({
   asOf: z.coerce.date().optional()
 })
 const Forget = z.object({ id: z.string() })
+const Promote = z.object({ id: z.string(), tags: z.array(z.string()).optional() })
+const Vote = z.object({
+  id: z.string(),
+  vote: z.enum(['vouch', 'dispute', 'retract']),
+  confidence: z.number().optional()
+})
+const Context = z.object({
+  goal: z.string(),
+  budget: z.number().optional(),
+  tags: z.array(z.string()).optional()
+})
 const Insights = z.object({
   limit: z.number().optional(),
   tags: z.array(z.string()).optional(),
-  state: z.enum(['released', 'quarantined']).optional()
+  state: z.enum(['released', 'quarantined', 'disputed']).optional()
 })
 
 export interface ControlServer {
@@ -103,6 +114,12 @@ async function run(
       return operations.exportFacts(call)
     case 'forget':
       return operations.forget(Forget.parse(await bodyOf(request)), call)
+    case 'promote':
+      return operations.promote(Promote.parse(await bodyOf(request)), call)
+    case 'vote':
+      return operations.vote(Vote.parse(await bodyOf(request)), call)
+    case 'context':
+      return operations.context(Context.parse(await bodyOf(request)), call)
     case 'status':
       return operations.status(call)
     default:

@@ -42,7 +42,12 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
   SwarmError: EXIT.swarm
 }
 
+/** Errors of the library that no other command line would have spared. */
+const FAILURES: ReadonlySet<unknown> = new Set(['RECORD_UNKNOWN', 'WITHHELD', 'QUOTA_EXCEEDED'])
+
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommandError) return error.exit
-  return error instanceof Error ? (BY_NAME[error.name] ?? EXIT.failed) : EXIT.failed
+  if (!(error instanceof Error)) return EXIT.failed
+  if ('code' in error && FAILURES.has(error.code)) return EXIT.failed
+  return BY_NAME[error.name] ?? EXIT.failed
 }

@@ -28,7 +28,14 @@ Usage: hive <command> [options]
   broadcast   anonymise and publish what is good enough
                 --min-confidence N      0 to 1 (default 0.9)
   insights    list what the swarm has published
-                --limit N  --tag TAG  --state released|quarantined
+                --limit N  --tag TAG  --state released|quarantined|disputed
+  promote ID  anonymise and publish one fact, whatever its confidence
+                --tag TAG               repeatable
+  vouch ID    say that an insight was verified here, which releases it here
+  dispute ID  say that it is wrong;  retract ID: take back what this node said of it
+                --confidence N          0 to 1 (default 0.9)
+  context     what an agent should see for a goal, quoted: hive context GOAL
+                --budget TOKENS (default 2000)  --tag TAG
   forget ID   remove a fact; take back the vote on what was published of it
   peers       list connected peers
   status      show what this node is and has

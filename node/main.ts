@@ -16,6 +16,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   import: () => import('./commands/import.ts'),
   insights: () => import('./commands/insights.ts'),
   forget: () => import('./commands/forget.ts'),
+  promote: () => import('./commands/promote.ts'),
+  vouch: async () => ({ command: (await import('./commands/vote.ts')).vouch }),
+  dispute: async () => ({ command: (await import('./commands/vote.ts')).dispute }),
+  retract: async () => ({ command: (await import('./commands/vote.ts')).retract }),
+  context: () => import('./commands/context.ts'),
   peers: () => import('./commands/peers.ts'),
   status: () => import('./commands/status.ts')
 }

@@ -5,12 +5,14 @@
 import type {
   BroadcastReport,
   Claim,
+  Context,
   DistillReport,
   Forgotten,
   Hive,
   HiveStatus,
   Insight,
   InsightOptions,
+  Promoted,
   Recalled,
   RecallOptions
 } from '../src/index.ts'
@@ -50,7 +52,19 @@ export interface Operations {
   /** Each fact goes to `onItem`. */
   exportFacts(call?: CallOptions): Promise<{ readonly facts: number }>
   forget(options: { id: string }, call?: CallOptions): Promise<Forgotten>
+  promote(options: { id: string; tags?: string[] }, call?: CallOptions): Promise<Promoted>
+  vote(options: VoteRequest, call?: CallOptions): Promise<{ readonly changed: boolean }>
+  context(
+    options: { goal: string; budget?: number; tags?: string[] },
+    call?: CallOptions
+  ): Promise<Plain<Context>>
   status(call?: CallOptions): Promise<NodeStatus>
+}
+
+export interface VoteRequest {
+  readonly id: string
+  readonly vote: 'vouch' | 'dispute' | 'retract'
+  readonly confidence?: number
 }
 
 export interface NodeStatus extends HiveStatus {
@@ -88,6 +102,12 @@ export function localOperations(db: Hive, running: boolean): Operations {
       return { facts }
     },
     forget: ({ id }) => knowledge.forget(id),
+    promote: ({ id, tags }, { signal } = {}) => hive.promoteToGlobalStore(id, { tags, signal }),
+    vote: async ({ id, vote, confidence }) => ({
+      changed: await (vote === 'retract' ? hive.retract(id) : hive[vote](id, { confidence }))
+    }),
+    context: async (options, { signal } = {}) =>
+      plainOf(await db.agent.cortex.context({ ...options, signal })),
     status: async () => ({
       ...db.status,
       digest: await db.digest(),
@@ -97,7 +117,7 @@ export function localOperations(db: Hive, running: boolean): Operations {
   }
 }
 
-function plainOf<T>(value: readonly T[]): readonly Plain<T>[] {
+function plainOf<T>(value: T): Plain<T> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON makes of it
-  return JSON.parse(JSON.stringify(value)) as readonly Plain<T>[]
+  return JSON.parse(JSON.stringify(value)) as Plain<T>
 }

@@ -1,5 +1,6 @@
 /** The cortex of an agent: its doors to what the node can do. */
 import type { Capabilities } from './capabilities/index.ts'
+import type { Context, ContextOptions } from './context/index.ts'
 import type { HiveMind } from './hive/index.ts'
 import type { Janitor } from './janitor/index.ts'
 import type { Knowledge } from './knowledge/index.ts'
@@ -11,4 +12,6 @@ export interface Cortex {
   readonly capabilities: Capabilities
   readonly metrics: Metrics
   readonly janitor: Janitor
+  /** What an agent should see for a goal, quoted with its sources, within a token budget. */
+  context(options: ContextOptions): Promise<Context>
 }

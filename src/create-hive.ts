@@ -7,9 +7,11 @@ import { createSwarm, loadPeerKey } from '../transport/index.ts'
 import { Agents } from './agents.ts'
 import { anonymizer } from './anonymity/index.ts'
 import { Capabilities } from './capabilities/index.ts'
+import { composeContext } from './context/index.ts'
 import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
-import { HiveMind, Promotion } from './hive/index.ts'
+import { HiveMind, Promotion, Subscriptions, Votes } from './hive/index.ts'
+import { Judge, Trust } from './judgement/index.ts'
 import { Janitor, Upkeep } from './janitor/index.ts'
 import {
   Candidates,
@@ -93,10 +95,12 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
       observe: observes ? { key: published.key, elementOf } : undefined
     })
     await facts.load()
+    const trust = new Trust(store)
+    await trust.load()
     const swarm = await openSwarm(options, { store, replica, facts })
     try {
       await swarm?.start()
-      return new Hive({ options, store, replica, facts, swarm, toldUntil })
+      return new Hive({ options, store, replica, facts, swarm, trust, toldUntil })
     } catch (error) {
       await swarm?.stop()
       throw error
@@ -113,6 +117,7 @@ interface HiveComponents {
   readonly replica: Replica
   readonly facts: FactStore
   readonly swarm: Swarm | undefined
+  readonly trust: Trust
   readonly toldUntil: number
 }
 
@@ -127,6 +132,9 @@ export class Hive extends EventEmitter<HiveEvents> {
   readonly #echoes = new Echoes()
   readonly #quota: Quota
   readonly #upkeep: Upkeep
+  readonly #judge: Judge
+  readonly #subscriptions: Subscriptions
+  readonly #votes: Votes
   readonly agents: Agents
   /** The default agent. */
   readonly agent: Agent
@@ -135,13 +143,30 @@ export class Hive extends EventEmitter<HiveEvents> {
   constructor(components: HiveComponents) {
     super()
     this.#components = components
-    const { options, store, replica, facts, swarm } = components
+    const { options, store, replica, facts, swarm, trust } = components
+    this.#judge = new Judge({
+      k: kOf(options),
+      weightOf: (author) => trust.weightOf(author),
+      voteOn: (digest) => replica.voteOn(digest)
+    })
+    this.#subscriptions = new Subscriptions({
+      replica,
+      judge: this.#judge,
+      onFailed: (error) => this.emit('upkeep:failed', error)
+    })
+    this.#votes = new Votes({
+      replica,
+      trust,
+      clock: options.clock ?? Date,
+      announce: (entries) => this.#announce(entries),
+      onVote: (digest) => this.#onVote(digest)
+    })
     this.#candidates = new Candidates(store, facts)
     this.#index = new SearchIndex({
       path: options.dataDir === undefined ? undefined : join(options.dataDir, 'search.db'),
       sources: searchSources(facts, replica)
     })
-    this.#history = new History({ facts, replica, k: kOf(options) })
+    this.#history = new History({ facts, replica, judge: this.#judge })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
     this.#promotion = new Promotion({
@@ -243,30 +268,22 @@ export class Hive extends EventEmitter<HiveEvents> {
   }
 
   #cortexFor(agent: string): Cortex {
-    const { options, replica, facts, swarm } = this.#components
+    const { replica, facts, swarm } = this.#components
+    const knowledge = this.#knowledgeFor(agent)
     const [known, ...shared] = this.#ownFilters()
     return {
-      knowledge: new Knowledge({
+      knowledge,
+      context: (init) =>
+        composeContext({ recall: (query, recall) => knowledge.recall(query, recall) }, init),
+      hive: new HiveMind({
+        promotion: this.#promotion,
         facts,
-        candidates: this.#candidates,
-        corroboration: new Corroboration({ replica, swarm }),
-        nearDuplicates: this.#nearDuplicates,
-        history: this.#history,
-        echoes: this.#echoes,
-        quota: this.#quota,
-        recall: new Recall({
-          index: this.#index,
-          facts,
-          replica,
-          history: this.#history,
-          echoes: this.#echoes,
-          k: kOf(options)
-        }),
-        agent,
-        clock: options.clock ?? Date,
-        retract: (digest) => this.#retract(digest)
+        replica,
+        swarm,
+        judge: this.#judge,
+        votes: this.#votes,
+        subscriptions: this.#subscriptions
       }),
-      hive: new HiveMind({ promotion: this.#promotion, replica, swarm, k: kOf(options) }),
       capabilities: new Capabilities(),
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
@@ -279,6 +296,30 @@ export class Hive extends EventEmitter<HiveEvents> {
     }
   }
 
+  #knowledgeFor(agent: string): Knowledge {
+    const { options, replica, facts, swarm } = this.#components
+    return new Knowledge({
+      facts,
+      candidates: this.#candidates,
+      corroboration: new Corroboration({ replica, swarm }),
+      nearDuplicates: this.#nearDuplicates,
+      history: this.#history,
+      echoes: this.#echoes,
+      quota: this.#quota,
+      recall: new Recall({
+        index: this.#index,
+        facts,
+        replica,
+        history: this.#history,
+        echoes: this.#echoes,
+        judge: this.#judge
+      }),
+      agent,
+      clock: options.clock ?? Date,
+      retract: (digest) => this.#retract(digest)
+    })
+  }
+
   #ownFilters(): [StoredFilter, ...StoredFilter[]] {
     const { facts, replica } = this.#components
     const shared = facts.observed === undefined ? [] : [facts.observed]
@@ -289,6 +330,12 @@ export class Hive extends EventEmitter<HiveEvents> {
     const entry = await this.#components.replica.retract(digest)
     if (entry !== undefined) await this.#announce([entry])
     return entry !== undefined
+  }
+
+  #onVote(digest: Uint8Array): void {
+    this.#subscriptions
+      .consider(digest)
+      .catch((error: unknown) => this.emit('upkeep:failed', error))
   }
 
   async #announce(entries: readonly Entry[]): Promise<void> {

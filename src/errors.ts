@@ -9,6 +9,10 @@ export type HiveErrorCode =
   | 'AGENT_EXISTS'
   /** Thrown when a fact would exceed the node's quota. */
   | 'QUOTA_EXCEEDED'
+  /** Thrown when the hive holds no record of that id here, or this node no fact of it. */
+  | 'RECORD_UNKNOWN'
+  /** Thrown when what is to be shared may tell too much, or is private. */
+  | 'WITHHELD'
   /** Thrown when the hive is used after `stop()`. */
   | 'STOPPED'
 

@@ -25,11 +25,12 @@ export type {
 } from '../transport/index.ts'
 export type { Agent, Agents } from './agents.ts'
 export type { Capabilities, PreWarmedSkill } from './capabilities/index.ts'
+export type { Context, ContextOptions } from './context/index.ts'
 export type { Cortex } from './cortex.ts'
 export type { Hive, HiveEvents, HiveStatus } from './create-hive.ts'
 export type { HiveErrorCode } from './errors.ts'
 export type { HeuristicPerformance, Metrics } from './metrics/index.ts'
-export type { Janitor, RebuildReport } from './janitor/index.ts'
+export type { CompactReport, Janitor, RebuildReport } from './janitor/index.ts'
 export type {
   BroadcastOptions,
   BroadcastReport,
@@ -37,8 +38,13 @@ export type {
   HiveMind,
   Insight,
   InsightOptions,
-  InsightState
+  Promoted,
+  PromoteOptions,
+  Subscription,
+  SubscriptionFilter,
+  VoteOptions
 } from './hive/index.ts'
+export type { InsightState, InstructionKind } from './judgement/index.ts'
 export type {
   Claim,
   ClaimState,

@@ -33,12 +33,15 @@ export const command: Command = {
 }
 
 function stateOf(text: string | undefined): InsightState | undefined {
-  if (text === undefined || text === 'released' || text === 'quarantined') return text
-  throw new UsageError(`--state is released or quarantined, not "${text}".`)
+  if (text === undefined || text === 'released' || text === 'quarantined' || text === 'disputed') {
+    return text
+  }
+  throw new UsageError(`--state is released, quarantined or disputed, not "${text}".`)
 }
 
 function describe(insight: Insight): string {
-  const { id, entity, content, confidence, corroboration, state, tags } = insight
+  const { id, entity, content, confidence, corroboration, flag, tags } = insight
+  const state = flag === undefined ? insight.state : `${insight.state} (${flag})`
   const votes = `${corroboration} ${corroboration === 1 ? 'vote' : 'votes'}`
   const head = `${id.slice(0, 12)}  ${state}  ${votes}  ${Math.round(confidence * 100)}%`
   const tagged = tags.length === 0 ? '' : `  #${tags.map(plain).join(' #')}`

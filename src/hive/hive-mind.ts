@@ -3,20 +3,38 @@ import { z } from 'zod'
 import { readAll, readRecord } from '../../crdt/index.ts'
 import { digestOfId } from '../knowledge/index.ts'
 import { parse } from '../parse.ts'
+import { HiveError } from '../errors.ts'
 import { compareInsights, insightOf, matches } from './insights.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
-import type { BroadcastOptions, BroadcastReport, Promotion } from './promotion.ts'
+import type { FactStore } from '../knowledge/index.ts'
+import type { Judge } from '../judgement/index.ts'
+import type {
+  BroadcastOptions,
+  BroadcastReport,
+  Promoted,
+  PromoteOptions,
+  Promotion
+} from './promotion.ts'
 import type { Insight, InsightOptions } from './insights.ts'
+import type { Subscription, SubscriptionFilter, Subscriptions } from './subscriptions.ts'
+import type { Votes } from './votes.ts'
 
 export interface HiveMindComponents {
   readonly promotion: Promotion
-  readonly replica: Pick<Replica, 'bodies' | 'hasVouched' | 'keepBodies' | 'standings'>
+  readonly facts: Pick<FactStore, 'get'>
+  readonly replica: Pick<Replica, 'bodies' | 'keepBodies' | 'standings'>
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'synchronize'> | undefined
-  /** Authors that must vouch before an insight is released. */
-  readonly k: number
+  readonly judge: Judge
+  readonly votes: Votes
+  readonly subscriptions: Subscriptions
+}
+
+export interface VoteOptions {
+  /** How sure this node is, 0 to 1; default 0.9. */
+  readonly confidence?: number
 }
 
 /** What an id names. */
@@ -35,8 +53,21 @@ const Broadcast = z.strictObject({
 const Insights = z.strictObject({
   tags: z.array(z.string()).optional(),
   limit: z.int().min(1).max(100_000).default(100),
-  state: z.enum(['quarantined', 'released']).optional(),
+  state: z.enum(['quarantined', 'released', 'disputed']).optional(),
   signal: Signal
+})
+
+const Promote = z.strictObject({
+  anonymize: z.literal(true, 'what leaves this node is always anonymised').optional(),
+  tags: z.array(z.string()).optional(),
+  signal: Signal
+})
+
+const Vote = z.strictObject({ confidence: z.number().min(0).max(1).default(0.9) })
+
+const Filter = z.strictObject({
+  tags: z.array(z.string()).optional(),
+  entities: z.array(z.string()).optional()
 })
 
 export class HiveMind {
@@ -54,19 +85,64 @@ export class HiveMind {
     return this.#components.promotion.broadcast(parse(Broadcast, options, 'broadcastKnowledge'))
   }
 
-  /** What the swarm has published, as far as this node has it, best corroborated first. */
+  /**
+   * Promotes one fact of this node, whatever its confidence. Throws `HiveError` (RECORD_UNKNOWN, or
+   * WITHHELD with the reason).
+   */
+  async promoteToGlobalStore(
+    id: string,
+    options: PromoteOptions & { readonly anonymize?: true } = {}
+  ): Promise<Promoted> {
+    const { anonymize: _, ...rest } = parse(Promote, options, 'promoteToGlobalStore')
+    const { facts, promotion } = this.#components
+    const fact = await facts.get(digestOfId(id))
+    if (fact === undefined) {
+      throw new HiveError('RECORD_UNKNOWN', `This node has no fact ${id}.`)
+    }
+    return promotion.promote(fact, rest)
+  }
+
+  /**
+   * Says that this node has verified a record: it is released here, and counts as one author
+   * elsewhere. False when it had said so. Throws `HiveError` (RECORD_UNKNOWN).
+   */
+  vouch(id: string, options: VoteOptions = {}): Promise<boolean> {
+    return this.#components.votes.cast(id, 'vouch', parse(Vote, options, 'vouch').confidence)
+  }
+
+  /**
+   * Says that a record is wrong. As many disputes as vouches, and at least `k`, hide it everywhere.
+   * False when it had said so. Throws `HiveError` (RECORD_UNKNOWN).
+   */
+  dispute(id: string, options: VoteOptions = {}): Promise<boolean> {
+    return this.#components.votes.cast(id, 'dispute', parse(Vote, options, 'dispute').confidence)
+  }
+
+  /** Takes this node's vote on a record back; what nobody vouches for is hidden everywhere. */
+  retract(id: string): Promise<boolean> {
+    return this.#components.votes.retract(id)
+  }
+
+  /** Hears of insights as they are released, each once; all of them without a filter. */
+  subscribe(filter: SubscriptionFilter, listener: (insight: Insight) => void): Subscription {
+    return this.#components.subscriptions.add(parse(Filter, filter, 'subscribe'), listener)
+  }
+
+  /**
+   * What the swarm has published, as far as this node has it, best corroborated first; disputed
+   * insights only when they are asked for.
+   */
   async getGlobalInsights(options: InsightOptions & AbortOptions = {}): Promise<Insight[]> {
     const { limit, signal, ...filter } = parse(Insights, options, 'getGlobalInsights')
-    const { replica, k } = this.#components
+    const { replica, judge } = this.#components
     let best: Insight[] = []
     const keepBest = (): void => {
       best = best.toSorted(compareInsights).slice(0, limit)
     }
     for await (const standing of replica.standings()) {
       signal?.throwIfAborted()
-      // Own votes matter only where the others' do not suffice.
-      const known = standing.registers.length < k && (await replica.hasVouched(standing.digest))
-      const insight = insightOf(standing, k, known)
+      const judgement = await judge.judge(standing)
+      const insight = judgement === undefined ? undefined : insightOf(standing, judgement)
       if (insight === undefined || !matches(insight, filter)) continue
       best.push(insight)
       if (best.length >= 2 * limit) keepBest()

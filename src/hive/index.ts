@@ -8,7 +8,16 @@
  * ```
  */
 export { HiveMind } from './hive-mind.ts'
-export type { FetchedRecord } from './hive-mind.ts'
+export { Subscriptions } from './subscriptions.ts'
+export { Votes } from './votes.ts'
+export type { FetchedRecord, VoteOptions } from './hive-mind.ts'
 export { Promotion } from './promotion.ts'
-export type { BroadcastOptions, BroadcastProgress, BroadcastReport } from './promotion.ts'
-export type { Insight, InsightOptions, InsightState } from './insights.ts'
+export type {
+  BroadcastOptions,
+  BroadcastProgress,
+  BroadcastReport,
+  Promoted,
+  PromoteOptions
+} from './promotion.ts'
+export type { Insight, InsightOptions } from './insights.ts'
+export type { Subscription, SubscriptionFilter } from './subscriptions.ts'

@@ -8,12 +8,15 @@
  */
 import {
   canonicalRecord,
+  canonicalTags,
   digestOf,
   LimitError,
   readAll,
   readRecord,
   toHex
 } from '../../crdt/index.ts'
+import { HiveError } from '../errors.ts'
+import { dayOf } from './day.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Publication, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
@@ -37,6 +40,22 @@ export interface BroadcastProgress {
 export interface BroadcastReport extends BroadcastProgress {
   /** Facts that were not published since they may tell too much; they stay local. */
   readonly withheld: readonly { readonly id: string; readonly reason: string }[]
+}
+
+export interface PromoteOptions extends AbortOptions {
+  /** Added to those of the fact. */
+  readonly tags?: readonly string[]
+}
+
+export interface Promoted {
+  /** Id of what was published: another one than the fact's where it had to be anonymised. */
+  readonly id: string
+  readonly status:
+    | 'promoted'
+    /** The hive had it already: this node's vote was added. */
+    | 'corroborated'
+    /** This node had voted for it before. */
+    | 'already'
 }
 
 export interface PromotionComponents {
@@ -111,6 +130,25 @@ export class Promotion {
     return { ...totals, withheld }
   }
 
+  /** Promotes one fact, whatever its confidence. Throws `HiveError` (WITHHELD). */
+  async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
+    this.#rotateWhenDue()
+    const result = fact.private
+      ? 'it is private'
+      : this.#prepare({ ...fact, tags: canonicalTags([...fact.tags, ...tags]) })
+    if (typeof result === 'string') {
+      throw new HiveError('WITHHELD', `The fact stays on this node: ${result}.`)
+    }
+    const { replica, candidates, announce } = this.#components
+    await this.#fetchPublished([result.digest], signal)
+    const { entries, records, votes } = await replica.publish([result.publication])
+    await candidates.settleOne(fact.digest, result.digest)
+    await announce(entries)
+    const [isRecord, isVote] = [records.length > 0, votes.length > 0]
+    const status = isRecord ? 'promoted' : isVote ? 'corroborated' : 'already'
+    return { id: toHex(result.digest), status }
+  }
+
   async #publish(
     batch: CandidateBatch,
     prepared: readonly Prepared[],
@@ -181,7 +219,7 @@ export class Promotion {
   }
 
   #today(): number {
-    return Math.floor(this.#components.clock.now() / DAY)
+    return dayOf(this.#components.clock.now())
   }
 
   #rotateWhenDue(): void {

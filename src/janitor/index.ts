@@ -8,4 +8,4 @@
  */
 export { Janitor } from './janitor.ts'
 export { Upkeep } from './upkeep.ts'
-export type { RebuildReport } from './janitor.ts'
+export type { CompactReport, RebuildReport } from './janitor.ts'

@@ -77,6 +77,11 @@ export class Candidates {
     await this.#store.commit(operations)
   }
 
+  /** Records that one fact was promoted. */
+  settleOne(fact: Uint8Array, record: Uint8Array): Promise<void> {
+    return this.#store.commit([this.#promoted.put(fact, record), this.#left.del(fact)])
+  }
+
   /** The hive record a fact became. */
   promotedAs(digest: Uint8Array): Promise<Uint8Array | undefined> {
     return this.#promoted.get(digest)

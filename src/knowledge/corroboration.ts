@@ -7,7 +7,7 @@ import type { Replica } from '../../crdt/index.ts'
 import type { Swarm } from '../../transport/index.ts'
 
 export interface CorroborationComponents {
-  readonly replica: Pick<Replica, 'elementOf' | 'has' | 'hasVouched' | 'published'>
+  readonly replica: Pick<Replica, 'elementOf' | 'has' | 'published' | 'voteOn'>
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'seems'> | undefined
 }
@@ -33,6 +33,6 @@ export class Corroboration {
     if (swarm?.seems('published', element) === true) return true
     if (!replica.published.has(element)) return false
     const [published] = await replica.has([digest])
-    return published === true && !(await replica.hasVouched(digest))
+    return published === true && (await replica.voteOn(digest)) !== 'vouch'
   }
 }

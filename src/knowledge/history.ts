@@ -6,6 +6,7 @@
  */
 import { readAll, readRecord, toHex } from '../../crdt/index.ts'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
+import type { Judge } from '../judgement/index.ts'
 import type { FactStore } from './fact-store.ts'
 
 export type ClaimState =
@@ -35,9 +36,8 @@ export interface Claim {
 
 export interface HistoryComponents {
   readonly facts: Pick<FactStore, 'claims' | 'getMany'>
-  readonly replica: Pick<Replica, 'claims' | 'get' | 'hasVouched'>
-  /** Authors that must vouch before what the hive says counts. */
-  readonly k: number
+  readonly replica: Pick<Replica, 'claims' | 'get'>
+  readonly judge: Judge
 }
 
 type Stateless = Omit<Claim, 'state'>
@@ -76,26 +76,18 @@ export class History {
   }
 
   async #inHive(entity: string, attribute: string | undefined): Promise<Stateless[]> {
-    const { replica, k } = this.#components
+    const { replica } = this.#components
     const claims: Stateless[] = []
     for (const digest of await replica.claims(entity, attribute)) {
       const standing = await replica.get(digest)
-      const vouches = (standing?.registers ?? [])
-        .map(({ register }) => register)
-        .filter(({ vote }) => vote === 'vouch')
-      if (standing === undefined || vouches.length === 0) continue
-      if (vouches.length < k && !(await replica.hasVouched(digest))) continue
-      const from = vouches.flatMap(({ validFrom }) => validFrom ?? [])
-      const to = vouches.flatMap(({ validTo }) => validTo ?? [])
-      claims.push(
-        ...claimOf(standing.record, {
-          id: toHex(digest),
-          confidence: vouches.reduce((sum, vouch) => sum + vouch.confidence, 0) / vouches.length,
-          origin: 'hive',
-          ...(from.length === 0 ? {} : { validFrom: new Date(Math.min(...from)) }),
-          ...(to.length === 0 ? {} : { validTo: new Date(Math.max(...to)) })
-        })
-      )
+      const judgement =
+        standing === undefined ? undefined : await this.#components.judge.judge(standing)
+      if (standing === undefined || judgement?.state !== 'released') continue
+      const { confidence, validFrom, validTo } = judgement
+      const from = validFrom === undefined ? {} : { validFrom }
+      const to = validTo === undefined ? {} : { validTo }
+      const id = toHex(digest)
+      claims.push(...claimOf(standing.record, { id, confidence, origin: 'hive', ...from, ...to }))
     }
     return claims
   }

@@ -3,6 +3,7 @@ import { toHex } from '../../crdt/index.ts'
 import { factOf } from './stored-fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Replica } from '../../crdt/index.ts'
+import type { Judge } from '../judgement/index.ts'
 import type { SearchHit, SearchIndex, SearchOrigin } from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
 import type { FactStore } from './fact-store.ts'
@@ -50,11 +51,10 @@ export interface Recalled {
 export interface RecallComponents {
   readonly index: SearchIndex
   readonly facts: FactStore
-  readonly replica: Pick<Replica, 'get' | 'hasVouched'>
+  readonly replica: Pick<Replica, 'get'>
   readonly history: History
   readonly echoes: Echoes
-  /** Authors that must vouch before an insight is released. */
-  readonly k: number
+  readonly judge: Judge
 }
 
 const DEFAULT_LIMIT = 10
@@ -112,16 +112,14 @@ export class Recall {
   }
 
   async #insight(digest: Uint8Array): Promise<RecalledFact | undefined> {
-    const { replica, k } = this.#components
+    const { replica, judge } = this.#components
     const standing = await replica.get(digest)
-    const vouches = standing?.registers.filter(({ register }) => register.vote === 'vouch') ?? []
-    if (standing === undefined || vouches.length === 0) return undefined
-    if (vouches.length < k && !(await replica.hasVouched(digest))) return undefined
+    const judgement = standing === undefined ? undefined : await judge.judge(standing)
+    if (standing === undefined || judgement?.state !== 'released') return undefined
     const { kind: _, ...said } = standing.record
-    const confidence =
-      vouches.reduce((sum, { register }) => sum + register.confidence, 0) / vouches.length
-    const tags = [...new Set(vouches.flatMap(({ register }) => register.tags))].toSorted()
-    return { id: toHex(digest), ...said, confidence, tags, corroboration: vouches.length }
+    const { confidence, tags, corroboration, validFrom } = judgement
+    const begun = validFrom === undefined ? {} : { validFrom }
+    return { id: toHex(digest), ...said, confidence, tags, corroboration, ...begun }
   }
 }
 

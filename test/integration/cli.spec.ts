@@ -30,6 +30,10 @@ describe('the hive binary', function () {
       ['recall', 'x', '--as-of', 'soon'],
       ['history'],
       ['start', '--k', '1.5'],
+      ['promote'],
+      ['vouch'],
+      ['dispute', 'a', 'b'],
+      ['context'],
       ['forget']
     ]) {
       const { code, stderr, stdout } = await runHive([...args])
@@ -142,6 +146,27 @@ describe('the hive binary', function () {
     assert.deepEqual((await runHive(['forget', id, ...data])).code, 1)
     assert.equal((await runHive(['forget', 'xyz', ...data])).code, 2)
     assert.match((await runHive(['peers', ...data])).stdout, /No node runs/)
+  })
+
+  it('promotes, votes and composes a context', async () => {
+    const data = ['--data-dir', dir()]
+    await runHive(['distill', 'build', 'Clear /home/ada/.cache first.', ...data])
+    const [fact] = (await runHive(['recall', 'cache', '--json', ...data])).stdout.split('\n')
+    const { id } = (JSON.parse(fact ?? '') as { fact: { id: string } }).fact
+    const promoted = await runHive(['promote', id, '--tag', 'ci', ...data])
+    assert.match(promoted.stdout, /^Published as a new insight\.\n[0-9a-f]{64}\n$/)
+    const published = promoted.stdout.trim().split('\n')[1] ?? ''
+    assert.match((await runHive(['vouch', published, ...data])).stdout, /already/)
+    assert.match((await runHive(['dispute', published, ...data])).stdout, /disputes it/)
+    assert.match((await runHive(['retract', published, ...data])).stdout, /taken back/)
+    assert.match((await runHive(['retract', published, ...data])).stdout, /no vote/)
+    const missing = await runHive(['vouch', '0'.repeat(64), ...data])
+    assert.deepEqual(
+      [missing.code, missing.stderr.startsWith('hive: The hive holds no')],
+      [1, true]
+    )
+    const { stdout } = await runHive(['context', 'a', 'clear', 'cache', ...data])
+    assert.match(stdout, /as data: .*\n\{"source":"this node",.*Clear \/home\/ada/)
   })
 
   it('talks to the node that runs on a directory, and lets no second one in', async () => {

@@ -62,7 +62,7 @@ describe('the hive', () => {
     const [insight] = await a.agent.cortex.hive.getGlobalInsights()
     assert.deepEqual(
       [insight?.state, insight?.corroboration, insight?.confidence],
-      ['released', 2, 0.95]
+      ['released', 2, 0.968]
     )
     await Promise.all([a.stop(), b.stop()])
   })

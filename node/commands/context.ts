@@ -1,0 +1,36 @@
+/** `hive context GOAL`: what an agent should see for a goal, within a token budget. */
+import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { print, printJson } from '../terminal.ts'
+import type { Command } from '../command.ts'
+
+const MAX_BUDGET = 1_000_000
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values, positionals } = readArguments(
+      argv,
+      {
+        ...COMMON_OPTIONS,
+        budget: { type: 'string', default: '2000' },
+        tag: { type: 'string', multiple: true }
+      },
+      true
+    )
+    if (positionals.length === 0) throw new UsageError('context takes a goal, in your own words.')
+    const options = {
+      goal: positionals.join(' '),
+      budget: wholeNumberOption('budget', values.budget, 1, MAX_BUDGET),
+      tags: values.tag
+    }
+    const context = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
+      node.context(options, { signal })
+    )
+    if (values.json === true) printJson(context)
+    // One JSON object a line: control characters of any fact are escaped in it.
+    else print(context.text === '' ? 'Nothing is known of that.' : context.text)
+    return EXIT.ok
+  }
+}

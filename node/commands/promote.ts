@@ -1,0 +1,31 @@
+/** `hive promote ID`: anonymises and publishes one fact of this node. */
+import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { print, printJson } from '../terminal.ts'
+import type { Command } from '../command.ts'
+
+const OUTCOMES = {
+  promoted: 'Published as a new insight.',
+  corroborated: 'The hive had it already; the vote of this node was added.',
+  already: 'This node had published or voted for it before.'
+} as const
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values, positionals } = readArguments(
+      argv,
+      { ...COMMON_OPTIONS, tag: { type: 'string', multiple: true } },
+      true
+    )
+    const [id, ...more] = positionals
+    if (id === undefined || more.length > 0) throw new UsageError('promote takes one id.')
+    const result = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
+      node.promote({ id, tags: values.tag }, { signal })
+    )
+    if (values.json === true) printJson(result)
+    else print(`${OUTCOMES[result.status]}\n${result.id}`)
+    return EXIT.ok
+  }
+}

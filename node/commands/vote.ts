@@ -1,0 +1,49 @@
+/** `hive vouch ID`, `hive dispute ID`, `hive retract ID`: what this node says of an insight. */
+import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { print, printJson } from '../terminal.ts'
+import type { Command } from '../command.ts'
+import type { VoteRequest } from '../operations.ts'
+
+interface Words {
+  readonly changed: string
+  readonly unchanged: string
+}
+
+export const vouch = commandFor('vouch', {
+  changed: 'This node vouches for it.',
+  unchanged: 'This node vouched for it already.'
+})
+
+export const dispute = commandFor('dispute', {
+  changed: 'This node disputes it.',
+  unchanged: 'This node disputed it already.'
+})
+
+export const retract = commandFor('retract', {
+  changed: 'The vote of this node is taken back; votes of others stay.',
+  unchanged: 'This node has no vote on it.'
+})
+
+function commandFor(vote: VoteRequest['vote'], { changed, unchanged }: Words): Command {
+  return {
+    async run(argv, { env, signal }) {
+      const { values, positionals } = readArguments(
+        argv,
+        { ...COMMON_OPTIONS, confidence: { type: 'string', default: '0.9' } },
+        true
+      )
+      const [id, ...more] = positionals
+      if (id === undefined || more.length > 0) throw new UsageError(`${vote} takes one id.`)
+      const confidence = numberOption('confidence', values.confidence, 0, 1)
+      const result = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
+        node.vote({ id, vote, confidence }, { signal })
+      )
+      if (values.json === true) printJson(result)
+      else print(result.changed ? changed : unchanged)
+      return EXIT.ok
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Instructions: text that speaks to a model rather than about something. What comes from peers is
+ * data; data that reads like orders waits until this node itself vouches for it. A rule list finds
+ * what is phrased as such orders usually are, not every order (docs/LIMITS.md).
+ */
+
+interface Rule {
+  readonly name: InstructionKind
+  readonly pattern: RegExp
+}
+
+export type InstructionKind =
+  /** "Ignore all previous instructions." */
+  | 'override'
+  /** "You are now ...", "act as ...": another role. */
+  | 'role'
+  /** Marks of a prompt format: `<|im_start|>`, `[INST]`, `### System:`. */
+  | 'markup'
+  /** "Do not tell the user." */
+  | 'secrecy'
+  /** Asks for what is behind the text: the prompt, keys, files of the machine. */
+  | 'exfiltration'
+  /** Asks to run something that was fetched, or to destroy something. */
+  | 'execution'
+  /** Characters that are not seen: tags, zero-width and direction marks. */
+  | 'hidden-text'
+
+const CONTEXT =
+  '(?:(?:system|developer|initial|original|hidden) )?(?:instructions?|prompts?|rules|guidelines|directions|messages?|context|guardrails|constraints)'
+const FORGET = '(?:ignore|disregard|forget|override|bypass|skip|drop|neglect|discard)'
+
+const RULES: readonly Rule[] = [
+  {
+    name: 'override',
+    pattern: new RegExp(
+      `\\b${FORGET} (?:(?:all|any|every|the|these|those|your|my|of|previous|prior|above|earlier|preceding|existing|other) ){1,5}${CONTEXT}\\b`,
+      'i'
+    )
+  },
+  { name: 'override', pattern: /\b(?:new|updated|real|actual) (?:system )?instructions? ?:/i },
+  {
+    name: 'override',
+    pattern:
+      /\b(?:ignoriere?|vergiss|missachte) (?:alle |die |deine |vorherigen |bisherigen ){1,4}(?:anweisungen|regeln|instruktionen)/i
+  },
+  {
+    name: 'override',
+    pattern:
+      /\b(?:ignore[sz]?|oublie[sz]?) (?:toutes? |tous |les |vos |tes ){1,4}(?:instructions|consignes|règles)/i
+  },
+  {
+    name: 'override',
+    pattern:
+      /\b(?:ignora|olvida) (?:todas? |todos |las |los |tus |sus ){1,4}(?:instrucciones|reglas|indicaciones)/i
+  },
+  { name: 'override', pattern: /(?:忽略|无视|忘记).{0,8}(?:指令|指示|提示|规则)/u },
+  { name: 'role', pattern: /\b(?:you are|you're) (?:now|no longer|going to (?:act|be))\b/i },
+  {
+    name: 'role',
+    pattern:
+      /\b(?:act|behave|respond|answer|roleplay) as (?:if you (?:are|were)|a|an|the|my)\b.{0,40}\b(?:assistant|ai|model|admin\w*|root|developer|user|expert|agent|dan)\b/i
+  },
+  { name: 'role', pattern: /\b(?:from now on|henceforth),? you\b/i },
+  {
+    name: 'role',
+    pattern:
+      /\b(?:enable|enter|activate|switch (?:in)?to) (?:developer|debug|god|jailbreak|dan|admin|unrestricted) mode\b/i
+  },
+  {
+    name: 'markup',
+    pattern:
+      /<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|begin_of_text|start_header_id)\|>/i
+  },
+  {
+    name: 'markup',
+    pattern:
+      /\[\/?(?:INST|SYS)\]|<<\/?SYS>>|<\/?(?:system|assistant|tool_call|function_calls?|instructions?|system[-_]prompt)>/i
+  },
+  { name: 'markup', pattern: /(?:^|\n)\s*(?:#{1,6}\s*)?(?:system|assistant|human|developer)\s*:/i },
+  {
+    name: 'secrecy',
+    pattern:
+      /\b(?:do not|don't|never|without) (?:tell(?:ing)?|inform(?:ing)?|mention(?:ing)?|reveal(?:ing)?|notify(?:ing)?|alert(?:ing)?|ask(?:ing)?)\b.{0,30}\b(?:user|human|operator|owner|developer|anyone|them)\b/i
+  },
+  {
+    name: 'exfiltration',
+    pattern:
+      /\b(?:reveal|print|repeat|show|output|leak|expose|dump|tell me|give me)\b.{0,30}\b(?:system prompt|hidden prompt|your (?:instructions|prompt|rules)|api keys?|credentials|secrets?|passwords?|environment variables|private keys?)\b/i
+  },
+  {
+    name: 'exfiltration',
+    pattern:
+      /\b(?:send|post|upload|forward|exfiltrate|transmit|email)\b.{0,60}\b(?:to|at)\b.{0,10}(?:https?:\/\/|<URL_\d+>|<EMAIL_\d+>|<HOST_\d+>|webhook)/i
+  },
+  {
+    name: 'execution',
+    pattern:
+      /\b(?:curl|wget|iwr|invoke-webrequest)\b[^\n|]{0,200}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b/i
+  },
+  { name: 'execution', pattern: /\brm\s+-(?:rf|fr)\s+(?:\/|~|\$HOME|\*)/i },
+  {
+    name: 'execution',
+    pattern:
+      /\b(?:you (?:must|should|have to|need to)|please|immediately|now) (?:run|execute|call|invoke)\b.{0,40}\b(?:command|script|tool|function|shell|code)\b/i
+  },
+  {
+    name: 'hidden-text',
+    pattern: /[\u{e0000}-\u{e007f}\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/u
+  }
+]
+
+/** Why a text reads like instructions; undefined where it does not. */
+export function instructionIn(text: string): InstructionKind | undefined {
+  // Look-alike letters and full-width forms are read as what they look like.
+  const plain = text
+    .normalize('NFKC')
+    .replace(/[’‘]/g, "'")
+    .replace(/[ \t]+/g, ' ')
+  for (const { name, pattern } of RULES) {
+    if (pattern.test(name === 'hidden-text' ? text : plain)) return name
+  }
+  return undefined
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { poolOpinions } from '../../../src/judgement/pooling.ts'
+import type { Opinion } from '../../../src/judgement/pooling.ts'
+
+const confidence = fc.double({ min: 0, max: 1, noNaN: true })
+const weight = fc.double({ min: 0.01, max: 1, noNaN: true })
+const opinion = fc.record(
+  { vote: fc.constantFrom('vouch' as const, 'dispute' as const), confidence, weight },
+  { noNullPrototype: true }
+)
+
+const vouch = (claimed: number, of = 1): Opinion => ({
+  vote: 'vouch',
+  confidence: claimed,
+  weight: of
+})
+
+const logit = (p: number): number => Math.log(p / (1 - p))
+
+describe('pooled confidence', () => {
+  it('is what one author claims, and what several agree on', () => {
+    assert.equal(poolOpinions([]), 0)
+    assert.equal(poolOpinions([vouch(0.8)]), 0.8)
+    assert.equal(poolOpinions([vouch(0.8), vouch(0.8), vouch(0.8)]), 0.8)
+    assert.equal(poolOpinions([{ vote: 'dispute', confidence: 0.8, weight: 1 }]), 0.2)
+  })
+
+  it('is the mean of the log-odds of claims that are close', () => {
+    const expected = 1 / (1 + Math.exp(-(logit(0.9) + logit(0.8)) / 2))
+    assert.equal(poolOpinions([vouch(0.9), vouch(0.8)]), Math.round(expected * 1000) / 1000)
+  })
+
+  it('does not depend on the order of the opinions', () => {
+    fc.assert(
+      fc.property(fc.array(opinion), fc.infiniteStream(fc.nat()), (opinions, keys) => {
+        const shuffled = opinions
+          .map((each) => ({ each, key: keys.next().value }))
+          .toSorted((a, b) => a.key - b.key)
+          .map(({ each }) => each)
+        assert.equal(poolOpinions(shuffled), poolOpinions(opinions))
+      })
+    )
+  })
+
+  it('stays within half a unit of log-odds of what the majority by weight claims', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0.05, max: 0.95, noNaN: true }), { minLength: 1, maxLength: 9 }),
+        fc.array(confidence, { maxLength: 8 }),
+        (honest, liars) => {
+          fc.pre(liars.length < honest.length)
+          const pooled = poolOpinions([...honest, ...liars].map((claimed) => vouch(claimed)))
+          const slack = 0.5 + 0.02 / Math.min(...honest.map((p) => p * (1 - p)))
+          assert.ok(logit(pooled) >= Math.min(...honest.map(logit)) - slack)
+          assert.ok(logit(pooled) <= Math.max(...honest.map(logit)) + slack)
+        }
+      )
+    )
+  })
+
+  it('moves with a claim, and never against it', () => {
+    fc.assert(
+      fc.property(fc.array(opinion, { minLength: 1 }), confidence, (opinions, claimed) => {
+        const lower = poolOpinions([...opinions, vouch(claimed / 2)])
+        assert.ok(poolOpinions([...opinions, vouch(claimed)]) >= lower)
+      })
+    )
+  })
+})
