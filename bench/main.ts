@@ -4,10 +4,11 @@ import { filter } from './filter.ts'
 import { ingest } from './ingest.ts'
 import { light } from './light.ts'
 import { recall } from './recall.ts'
+import { stem } from './stem.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
-  Object.entries({ ingest, filter, light, recall })
+  Object.entries({ ingest, filter, light, recall, stem })
 )
 
 const WRONG_USE = 2

@@ -74,19 +74,21 @@ export class Feeds {
 
   /** Equal on two replicas exactly when they hold the same entries and void the same; see docs/PROTOCOL.md. */
   digest(): Uint8Array {
-    if (this.#digest === undefined) {
-      const encoder = encoding.createEncoder()
-      for (const { author, seq, head, fork, base } of this.heads()) {
-        encoding.writeUint8Array(encoder, author)
-        encoding.writeUint8Array(encoder, seqBytes(seq))
-        encoding.writeUint8Array(encoder, head)
-        encoding.writeUint8Array(encoder, seqBytes(fork))
-        encoding.writeUint8Array(encoder, seqBytes(base))
-      }
-      this.#digest = sha256(encoding.toUint8Array(encoder))
-    }
-    return this.#digest
+    return (this.#digest ??= digestOfHeads(this.heads()))
   }
+}
+
+/** The content digest of heads in the order of their authors. */
+export function digestOfHeads(heads: readonly FeedHead[]): Uint8Array {
+  const encoder = encoding.createEncoder()
+  for (const { author, seq, head, fork, base } of heads) {
+    encoding.writeUint8Array(encoder, author)
+    encoding.writeUint8Array(encoder, seqBytes(seq))
+    encoding.writeUint8Array(encoder, head)
+    encoding.writeUint8Array(encoder, seqBytes(fork))
+    encoding.writeUint8Array(encoder, seqBytes(base))
+  }
+  return sha256(encoding.toUint8Array(encoder))
 }
 
 function emptyFeed(author: Uint8Array): Feed {

@@ -45,6 +45,7 @@ export {
 export { SEAL_BYTES } from './checksum.ts'
 export { seqBytes, seqOf } from './sequence.ts'
 export { canonicalTags } from './register.ts'
+export { PublicView } from './public-view.ts'
 export { openReplica } from './replica.ts'
 export { Serial } from './serial.ts'
 export { openStore } from './store.ts'

@@ -15,15 +15,17 @@ import { Compaction, readSaid } from './compaction.ts'
 import { equalBytes } from './digest.ts'
 import { readAll } from './encoding.ts'
 import { DigestLog } from './digest-log.ts'
-import { hasValidSignature } from './entry.ts'
+import { hasValidSignature, readEntry } from './entry.ts'
 import { isProven, readProof, writeProof } from './equivocation.ts'
 import { MalformedError, StoreError } from './errors.ts'
 import { elementsUnder, filterKeyOf } from './filter-element.ts'
 import { Materials } from './materials.ts'
+import { PublicView } from './public-view.ts'
 import { Publisher } from './publisher.ts'
 import { readRecord, recordDigest } from './record.ts'
 import { Serial } from './serial.ts'
 import { StoredFilter } from './stored-filter.ts'
+import { Unshown } from './unshown.ts'
 import type { RejectReason, Verdict } from './admission.ts'
 import type { Entry, SignedHeader } from './entry.ts'
 import type { Proof } from './equivocation.ts'
@@ -61,6 +63,8 @@ export interface ReplicaEvents {
   'body:kept': [digests: readonly Uint8Array[]]
   /** An author was found to have signed two entries for one place; `proof` is durable. */
   'author:void': [proof: Uint8Array]
+  /** A peer has shown own entries, up to `seq`. */
+  'entry:shown': [author: Uint8Array, seq: number]
 }
 
 export interface ReplicaInit {
@@ -69,13 +73,20 @@ export interface ReplicaInit {
   readonly swarm?: string
   /** Key of the elements of exchanged filters; by default derived from the name alone. */
   readonly filterKey?: Uint8Array
+  /** Peers are told of own entries only once a peer has shown them; default false. */
+  readonly hidesOwn?: boolean
 }
 
 const DEFAULT_SWARM = 'default'
 const SWARM_KEY = Buffer.from('swarm')
 
 /** Throws `StoreError` (STORE_SWARM) when the store holds entries of another swarm. */
-export async function openReplica({ store, swarm, filterKey }: ReplicaInit): Promise<Replica> {
+export async function openReplica({
+  store,
+  swarm,
+  filterKey,
+  hidesOwn = false
+}: ReplicaInit): Promise<Replica> {
   const stored = await store.section('replica').get(SWARM_KEY)
   const name = stored === undefined ? undefined : Buffer.from(stored).toString('utf8')
   if (swarm !== undefined && name !== undefined && swarm !== name) {
@@ -85,7 +96,12 @@ export async function openReplica({ store, swarm, filterKey }: ReplicaInit): Pro
     )
   }
   const own = swarm ?? name ?? DEFAULT_SWARM
-  const replica = new Replica(store, own, filterKey ?? filterKeyOf(own))
+  const replica = new Replica({
+    store,
+    swarm: own,
+    filterKey: filterKey ?? filterKeyOf(own),
+    hidesOwn
+  })
   await replica.load()
   return replica
 }
@@ -94,6 +110,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly swarm: string
   /** Digests of the records this replica holds, for peers. */
   readonly published: StoredFilter
+  /** What peers are told, and where what they send comes in. */
+  readonly forPeers: PublicView
   /** The element that stands for a digest in the filters of this swarm. */
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly #store: ReplicaInit['store']
@@ -103,14 +121,19 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly #materials: Materials
   readonly #publisher: Publisher
   readonly #recordLog: DigestLog
+  readonly #unshown: Unshown
+  readonly #hidesOwn: boolean
   readonly #serial = new Serial()
   readonly #rejections = new Map<RejectReason, number>()
   /** Set by a failed commit: what is resident is ahead of the disk. */
   #stale = false
 
-  constructor(store: ReplicaInit['store'], swarm: string, filterKey: Uint8Array) {
+  constructor({ store, swarm, filterKey, hidesOwn }: Required<ReplicaInit>) {
     super()
     this.swarm = swarm
+    this.#hidesOwn = hidesOwn
+    this.#unshown = new Unshown(store)
+    this.forPeers = new PublicView(this, this.#unshown)
     this.#store = store
     this.#meta = store.section('replica')
     this.#chains = new Chains(store)
@@ -154,15 +177,18 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async load(): Promise<void> {
     await this.#chains.load()
     await this.#recordLog.load()
+    await this.#loadUnshown()
     await this.published.load()
     for (const { author, base } of this.heads()) if (base > 1) this.#compaction.sweep(author)
   }
 
   /** Never throws for what `bytes` hold; rejects only when the store fails. */
   async admit(bytes: Uint8Array): Promise<Admission> {
-    return this.#serial.run(() =>
+    const admission = await this.#serial.run(() =>
       this.#admit(bytes, [], (entry, digests) => this.emit('entry:admitted', entry, digests))
     )
+    if (admission.outcome === 'held' && !this.#unshown.isEmpty) await this.#seeAgain(bytes)
+    return admission
   }
 
   /** Takes a proof of equivocation from anywhere. Never throws for what `bytes` hold. */
@@ -190,9 +216,29 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       return 'admitted'
     }
     const held = await this.headerAt(header.author, header.seq)
-    if (held === undefined || equalBytes(held.hash, header.hash)) return 'held'
+    if (held === undefined) return 'held'
+    if (equalBytes(held.hash, header.hash)) {
+      await this.show(header.author, header.seq)
+      return 'held'
+    }
     if (!hasValidSignature(this.swarm, header)) return 'rejected'
     return (await this.#serial.run(() => this.#void([held, header]))) ? 'admitted' : 'held'
+  }
+
+  /** Takes the author's entries up to `seq` as shown by a peer: from now on peers are told of them. */
+  async show(author: Uint8Array, seq: number): Promise<void> {
+    const isNews = await this.#serial.run(() => this.#show(author, seq))
+    if (isNews) this.emit('entry:shown', author, seq)
+  }
+
+  /** Authors of own entries that no peer has shown. */
+  hiddenAuthors(): Uint8Array[] {
+    return this.#unshown.authors()
+  }
+
+  /** Place up to which peers have shown the author's entries; undefined where nothing is hidden. */
+  shownOf(author: Uint8Array): number | undefined {
+    return this.#unshown.shownOf(author)
   }
 
   /** Signs, stores and returns what is new of `publications`. Throws `LimitError` before anything is stored. */
@@ -362,6 +408,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     await this.#store.flush()
     await this.#chains.load()
     await this.#recordLog.load()
+    await this.#loadUnshown()
     this.#stale = false
   }
 
@@ -384,7 +431,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async #admit(
     bytes: Uint8Array,
     extra: readonly Operation[],
-    onDurable?: (entry: Entry, digests: readonly Uint8Array[]) => void
+    onDurable?: (entry: Entry, digests: readonly Uint8Array[]) => void,
+    isHidden = false
   ): Promise<Admission> {
     await this.#refresh()
     const verdict = await judge(bytes, {
@@ -401,13 +449,16 @@ export class Replica extends EventEmitter<ReplicaEvents> {
         return this.#reject(verdict)
       case 'admit': {
         const { entry, values, next } = verdict
+        const digests = digestsOf(values)
+        const hidden = isHidden ? this.#unshown.hide(this.headOf(entry.author), digests) : []
         const isCheckpoint = next.base > this.headOf(entry.author).base
         const durable = this.#commit([
           ...this.#chains.append(entry, bytes, next),
           // The first entry of a feed is rare enough to say again which swarm it is of.
           ...(entry.seq === 1 ? [this.#meta.put(SWARM_KEY, Buffer.from(this.swarm))] : []),
           ...this.#materials.operations(entry.author, entry.seq, values),
-          ...this.#recordOperations(digestsOf(values)),
+          ...(isHidden ? this.#recordLog.append(digests) : this.#recordOperations(digests)),
+          ...hidden,
           ...extra
         ])
         durable.then(
@@ -427,7 +478,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     bytes: Uint8Array,
     extra: readonly Operation[]
   ): Promise<{ durable: Promise<void> }> {
-    const admission = await this.#admit(bytes, extra)
+    const admission = await this.#admit(bytes, extra, undefined, this.#hidesOwn)
     if (admission.outcome !== 'admitted') {
       throw new Error(`An own entry was not admitted: ${admission.outcome}`)
     }
@@ -481,8 +532,46 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   async *#elements(): AsyncGenerator<Uint8Array[]> {
     for await (const digests of this.#materials.digests()) {
-      yield digests.map((digest) => this.elementOf(digest))
+      const shown = digests.filter((digest) => !this.#unshown.hides(digest))
+      yield shown.map((digest) => this.elementOf(digest))
     }
+  }
+
+  async #loadUnshown(): Promise<void> {
+    await this.#unshown.load()
+    for (const author of this.#unshown.authors()) {
+      const { seq } = this.headOf(author)
+      if (!this.#hidesOwn) {
+        await this.#show(author, seq)
+        continue
+      }
+      for await (const said of this.#said(author, (this.#unshown.shownOf(author) ?? 0) + 1, seq)) {
+        this.#unshown.keep(author, said.seq, digestsOf(said.values))
+      }
+    }
+  }
+
+  /** An own entry that a peer sends is one that a peer shows. */
+  async #seeAgain(bytes: Uint8Array): Promise<void> {
+    const { author, seq, hash } = readEntry(bytes)
+    const shown = this.#unshown.shownOf(author)
+    if (shown === undefined || seq <= shown) return
+    const own = await this.headerAt(author, seq)
+    if (own !== undefined && equalBytes(own.hash, hash)) await this.show(author, seq)
+  }
+
+  async #show(author: Uint8Array, seq: number): Promise<boolean> {
+    const shown = this.#unshown.shownOf(author)
+    if (shown === undefined || seq <= shown) return false
+    await this.#store.flush()
+    const header = await this.#chains.headerAt(author, seq)
+    if (header === undefined) return false
+    const isAll = seq === this.headOf(author).seq
+    const place = { seq, head: header.hash.slice() }
+    const { digests, operations } = this.#unshown.show(author, place, isAll)
+    const elements = digests.map((digest) => this.elementOf(digest))
+    await this.#commit([...operations, ...this.published.insert(elements)])
+    return true
   }
 
   #commit(operations: readonly Operation[]): Promise<void> {

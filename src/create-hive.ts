@@ -88,7 +88,12 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
     const now = (options.clock ?? Date).now()
     const settings = await loadFilterSettings(store, inSwarm, now)
     const { filterKey, observes, toldUntil } = settings
-    const replica = await openReplica({ store, swarm: inSwarm?.name, filterKey })
+    const replica = await openReplica({
+      store,
+      swarm: inSwarm?.name,
+      filterKey,
+      hidesOwn: hidesOwn(options)
+    })
     const { elementOf, published } = replica
     const facts = new FactStore({
       store,
@@ -358,6 +363,11 @@ export class Hive extends EventEmitter<HiveEvents> {
 function kOf({ swarm }: Options): number {
   if (swarm === false) return 2
   return swarm.k ?? (swarm.key === undefined ? 2 : 1)
+}
+
+/** Without a network too: what was published then leaves with the next start. */
+function hidesOwn({ swarm }: Options): boolean {
+  return swarm === false || (swarm.stem && swarm.gossip && swarm.mode === 'full')
 }
 
 async function openSwarm(

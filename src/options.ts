@@ -17,6 +17,11 @@ const Swarm = z.strictObject({
   mode: z.enum(['full', 'light']).default('full'),
   /** Distinct authors that must vouch before a received insight is released; 1 with a key, 2 without. */
   k: z.int().min(1).max(1000).optional(),
+  /**
+   * Own entries go through other peers before they are gossiped, so that nobody sees who signed
+   * them; false: faster, and traceable. A light node has no stem, nor is there one without gossip.
+   */
+  stem: z.boolean().default(true),
   /** False: no gossip, anti-entropy alone. */
   gossip: z.boolean().default(true),
   /** Milliseconds between two syncs with a random peer; 0 for none. */

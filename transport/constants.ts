@@ -85,7 +85,23 @@ export const MAX_HAVE_FRAME_BYTES = 33 * 1024
 /** Peers asked for one body before it counts as not to be had. */
 export const MAX_ASKED_PEERS = 8
 
-/** Streams of `/filter` or `/have` one peer may have open towards us. */
+/** A frame of `/stem`: an entry. */
+export const MAX_STEM_FRAME_BYTES = MAX_ENTRY_BYTES
+
+/** Entries passed on together. */
+export const MAX_STEM_BATCH_BYTES = 1024 * 1024
+
+/** Entries of others on their stems that a node keeps in memory; beyond it streams are refused. */
+export const MAX_STEM_POOL_BYTES = 32 * 1024 * 1024
+
+/** Dandelion++ suggests ten minutes, and that one node of ten gossips what it gets by a stem. */
+export const STEM_EPOCH = 10 * 60_000
+export const STEM_GOSSIP_SHARE = 0.1
+
+/** What an entry waits for at least before a node that has passed it on gossips it itself. */
+export const STEM_EMBARGO = 10_000
+
+/** Streams of `/filter`, `/have` or `/stem` one peer may have open towards us. */
 export const MAX_INBOUND_EXCHANGES = 4
 
 /** Feeds whose news is announced after one sync; the rest is found by anti-entropy. */

@@ -9,7 +9,7 @@
 import { hash } from 'node:crypto'
 import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub'
 import { createTopicScoreParams } from '@libp2p/gossipsub/score'
-import { hasValidSignature, MalformedError, equalBytes } from '../crdt/index.ts'
+import { equalBytes, hasValidSignature, MalformedError, readEntry } from '../crdt/index.ts'
 import {
   IWANT_FOLLOWUP,
   MAX_GOSSIP_BYTES,
@@ -30,6 +30,8 @@ export interface GossipInit {
   readonly replica: Pick<Replica, 'admit' | 'admitHeader' | 'admitProof' | 'headOf' | 'swarm'>
   /** False: speaks and does not listen. */
   readonly listens: boolean
+  /** Hears of each entry or header that a peer brings, before it is judged. */
+  readonly onReceived?: (peer: PeerId, header: SignedHeader) => void
   /** Pulls what `peer` has and this replica lacks. */
   pull(peer: PeerId): Promise<unknown>
   onOffence(peer: PeerId, reason: string): void
@@ -155,8 +157,10 @@ class TopicGossip implements Gossip {
       const message = readGossip(data)
       switch (message.type) {
         case 'entry':
+          this.#init.onReceived?.(peer, readEntry(message.bytes))
           return await this.#validateEntry(peer, message.bytes)
         case 'header':
+          this.#init.onReceived?.(peer, message.header)
           return await this.#validateHeader(peer, message.header)
         case 'proof':
           return await this.#validateProof(peer, message.bytes)

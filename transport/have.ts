@@ -13,12 +13,12 @@ import {
 import { ProtocolError } from './errors.ts'
 import { Exchanges } from './exchange.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
-import type { Replica } from '../crdt/index.ts'
+import type { PublicView } from '../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from './exchange.ts'
 import type { FrameStream } from './frame-stream.ts'
 
 export interface HaveInit extends ExchangeServiceInit {
-  readonly replica: Pick<Replica, 'bodies'>
+  readonly replica: Pick<PublicView, 'bodies'>
 }
 
 export interface FetchOptions extends AbortOptions {

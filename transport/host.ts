@@ -20,6 +20,7 @@ import type { ExchangeComponents } from './exchange.ts'
 import type { Filters } from './filters.ts'
 import type { GossipComponents, GossipService } from './gossip.ts'
 import type { Have } from './have.ts'
+import type { Stem } from './stem.ts'
 import type { Sync } from './sync.ts'
 
 export interface HostServices extends Record<string, unknown> {
@@ -28,6 +29,8 @@ export interface HostServices extends Record<string, unknown> {
   readonly sync: Sync
   readonly filters: Filters
   readonly have: Have
+  /** Undefined on a light node. */
+  readonly stem: Stem | undefined
   readonly gossip: GossipService
 }
 
@@ -47,6 +50,7 @@ export interface HostInit {
   sync(components: ExchangeComponents): Sync
   filters(components: ExchangeComponents): Filters
   have(components: ExchangeComponents): Have
+  stem(components: ExchangeComponents): Stem | undefined
   /** Replaces any of the options: another transport, say. */
   readonly overrides?: HostOverrides
 }
@@ -79,6 +83,7 @@ export async function createHost(init: HostInit): Promise<Host> {
       sync: (components) => init.sync(components),
       filters: (components) => init.filters(components),
       have: (components) => init.have(components),
+      stem: (components) => init.stem(components),
       gossip: (components) => init.gossip(components)
     },
     ...(init.logger === undefined ? {} : { logger: init.logger }),

@@ -16,6 +16,7 @@ import { describeMismatch, keyGate } from './key-gate.ts'
 import { Offences } from './offences.ts'
 import { explainDialFailure, explainListenFailure } from './failures.ts'
 import { RememberedPeers } from './remembered-peers.ts'
+import { stem } from './stem.ts'
 import { parseSwarmKey, swarmId } from './swarm-key.ts'
 import { sync } from './sync.ts'
 import type {
@@ -26,7 +27,7 @@ import type {
   PeerId,
   PrivateKey
 } from '@libp2p/interface'
-import type { Entry, Replica, Store } from '../crdt/index.ts'
+import type { Entry, Replica, SignedHeader, Store } from '../crdt/index.ts'
 import type { FilterKind } from './filter-frames.ts'
 import type { FilterChange, OfferedFilter } from './filters.ts'
 import type { FetchOptions } from './have.ts'
@@ -34,6 +35,7 @@ import type { HeldStatus } from './held-filters.ts'
 import type { Gossip } from './gossip.ts'
 import type { Host, HostOverrides } from './host.ts'
 import type { Clock } from './offences.ts'
+import type { StemInit } from './stem.ts'
 
 export interface SwarmInit {
   readonly replica: Replica
@@ -52,6 +54,10 @@ export interface SwarmInit {
   readonly observed?: OfferedFilter
   /** Milliseconds between two rounds of filters; 0 for none. */
   readonly filterInterval?: number
+  /** Milliseconds that an entry which does not come back from its stem waits, at least. */
+  readonly embargo?: number
+  /** Hears of each entry or header that a peer brings by gossip or stem, before it is judged. */
+  readonly onReceived?: (peer: PeerId, header: SignedHeader) => void
   /** False: anti-entropy alone, for links too slow or costly for a mesh. */
   readonly gossip?: boolean
   /** Milliseconds between two syncs with a random peer; 0 for none. */
@@ -163,7 +169,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       gossip: gossipService(this.#name('gossip'), (peer) => this.#scoreOf(peer)),
       sync: sync({
         protocol: this.#name('sync'),
-        replica,
+        replica: replica.forPeers,
         wants: !this.#isLight,
         interval: this.#init.syncInterval,
         random: this.#random,
@@ -180,9 +186,10 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       }),
       have: have({
         protocol: this.#name('have'),
-        replica,
+        replica: replica.forPeers,
         onOffence: (peer, reason) => this.#onOffence(peer, reason)
-      })
+      }),
+      stem: this.#isLight ? () => undefined : stem(this.#stemInit())
     })
     this.#dialer = new Dialer({
       libp2p: this.#host,
@@ -221,6 +228,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         topic: this.#name('gossip'),
         replica: this.#init.replica,
         listens: !this.#isLight,
+        onReceived: this.#init.onReceived,
         pull: (peer) => host.services.sync.sync(peer),
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
         onChange: () => this.emit('gossip:change')
@@ -241,8 +249,18 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     await host.stop()
   }
 
-  /** Tells peers of new entries, of each feed the last: who lacks the ones before pulls them. */
+  /**
+   * Tells peers of own entries: by a stem where the replica hides them until they are shown, by
+   * gossip otherwise.
+   */
   async announce(entries: readonly Entry[]): Promise<void> {
+    const hidden = entries.filter(({ author }) => this.#init.replica.shownOf(author) !== undefined)
+    await this.#spread(entries.filter((entry) => !hidden.includes(entry)))
+    if (hidden.length > 0) this.#opened().services.stem?.send()
+  }
+
+  /** Gossips entries, of each feed the last: who lacks the ones before pulls them. */
+  async #spread(entries: readonly Entry[]): Promise<void> {
     const newest = new Map(
       entries.map((entry) => [Buffer.from(entry.author).toString('hex'), entry])
     )
@@ -324,6 +342,21 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     await this.#opened().dial(multiaddr(address), { signal })
   }
 
+  #stemInit(): StemInit {
+    const { replica, embargo, onReceived } = this.#init
+    return {
+      onReceived,
+      isConnected: () => this.#opened().services.sync.peers().length > 0,
+      protocol: this.#name('stem'),
+      replica,
+      embargo,
+      clock: this.#clock,
+      random: this.#random,
+      spread: (entries) => this.#spread(entries),
+      onOffence: (peer, reason) => this.#onOffence(peer, reason)
+    }
+  }
+
   get #isLight(): boolean {
     return this.#init.mode === 'light'
   }
@@ -356,7 +389,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#fetchMissing().catch((error: unknown) => this.#log('cannot fetch bodies - %e', error))
     if (news.length === 0) return
     this.emit('sync:news', { entries: news.length })
-    this.announce(news).catch((error: unknown) => this.#log('cannot announce news - %e', error))
+    this.#spread(news).catch((error: unknown) => this.#log('cannot announce news - %e', error))
   }
 
   /** Bodies of records that authors speak of and that came in no entry: void, damaged or left out. */
@@ -383,6 +416,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   readonly #onIdentify = ({ detail }: CustomEvent<IdentifyResult>): void => {
+    this.#host?.services.stem?.send()
     this.#remembered
       .add(detail.peerId.toString(), detail.listenAddrs.map(String))
       .catch((error: unknown) => this.#log('cannot remember %p - %e', detail.peerId, error))

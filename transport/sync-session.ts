@@ -25,12 +25,12 @@ import { equalBytes, toHex } from '../crdt/index.ts'
 import { HEADS_PER_PAGE, MAX_HEADS, SYNC_COMMIT_WINDOW } from './constants.ts'
 import { ProtocolError } from './errors.ts'
 import { readSyncFrame, writeSyncFrame } from './sync-frames.ts'
-import type { Entry, FeedHead, Replica } from '../crdt/index.ts'
+import type { Entry, FeedHead, PublicView } from '../crdt/index.ts'
 import type { FrameStream } from './frame-stream.ts'
 import type { SyncFrame } from './sync-frames.ts'
 
 export type SyncReplica = Pick<
-  Replica,
+  PublicView,
   | 'admit'
   | 'admitHeader'
   | 'admitProof'
@@ -40,6 +40,7 @@ export type SyncReplica = Pick<
   | 'headerAt'
   | 'heads'
   | 'proofOf'
+  | 'see'
 >
 
 export interface SyncReport {
@@ -116,6 +117,7 @@ class Session {
     const all = this.#replica.heads()
     if (wanted) {
       const [theirs] = await Promise.all([this.#receiveHeads(), this.#sendHeads(all)])
+      await this.#replica.see(theirs, toHex)
       return { ours: all, theirs }
     }
     const theirs = await this.#receiveHeads()

@@ -69,14 +69,7 @@ describe('two releases of the compatibility data, shuffled over five partitioned
 async function heal(nodes: readonly Hive[]): Promise<void> {
   const [first, ...others] = nodes
   if (first === undefined) return
-  const connected = Promise.withResolvers<void>()
-  let count = 0
-  first.on('sync:news', () => {
-    count += 1
-    if (count >= others.length) connected.resolve()
-  })
   for (const node of others) await node.dial(first.multiaddrs[0] ?? '')
-  await connected.promise
   while (new Set(await Promise.all(nodes.map((node) => node.digest()))).size > 1) {
     for (const node of others) await node.agent.cortex.hive.synchronize()
   }

@@ -120,7 +120,7 @@ describe('de-duplication across peers', () => {
   })
 
   it('votes, and does not copy, where a peer has published', async () => {
-    await using a = await createHive({ swarm: QUIET })
+    await using a = await createHive({ swarm: { ...QUIET, stem: false } })
     await a.agent.cortex.knowledge.distill('e', 'found twice', 0.9)
     await a.agent.cortex.hive.broadcastKnowledge()
     await using b = await joined(a, { mode: 'light' })
@@ -188,7 +188,7 @@ describe('de-duplication across peers', () => {
 
 describe('a light node', () => {
   it('holds no feeds of others, knows the swarm by its filters, promotes, votes and fetches', async () => {
-    await using a = await createHive({ swarm: { ...QUIET, gossip: true } })
+    await using a = await createHive({ swarm: { ...QUIET, gossip: true, stem: false } })
     for (const content of ['one', 'two', 'three']) {
       await a.agent.cortex.knowledge.distill('e', content, 0.95)
     }

@@ -1,0 +1,95 @@
+/**
+ * What peers are told of the replica: everything but this node's own entries that no peer has shown
+ * yet. Entries of anybody are admitted through it too, since what a peer shows is shown.
+ */
+import { equalBytes } from './digest.ts'
+import { digestOfHeads } from './feeds.ts'
+import type { SignedHeader } from './entry.ts'
+import type { FeedHead } from './feeds.ts'
+import type { Admission, ProofAdmission, Replica } from './replica.ts'
+import type { Unshown } from './unshown.ts'
+
+export class PublicView {
+  readonly #replica: Replica
+  readonly #unshown: Unshown
+
+  constructor(replica: Replica, unshown: Unshown) {
+    this.#replica = replica
+    this.#unshown = unshown
+  }
+
+  heads(): FeedHead[] {
+    const heads = this.#replica.heads()
+    return this.#unshown.isEmpty
+      ? heads
+      : heads.flatMap((head) => this.#unshown.publicHead(head) ?? [])
+  }
+
+  digest(): Uint8Array {
+    return this.#unshown.isEmpty ? this.#replica.digest() : digestOfHeads(this.heads())
+  }
+
+  admit(bytes: Uint8Array): Promise<Admission> {
+    return this.#replica.admit(bytes)
+  }
+
+  admitHeader(header: SignedHeader): Promise<ProofAdmission> {
+    return this.#replica.admitHeader(header)
+  }
+
+  admitProof(bytes: Uint8Array): Promise<ProofAdmission> {
+    return this.#replica.admitProof(bytes)
+  }
+
+  async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
+    return this.#isShown(author, seq) ? this.#replica.headerAt(author, seq) : undefined
+  }
+
+  async checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
+    const header = await this.#replica.checkpointOf(author)
+    return header !== undefined && this.#isShown(author, header.seq) ? header : undefined
+  }
+
+  proofOf(author: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#replica.proofOf(author)
+  }
+
+  async *entriesAfter(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
+    const shown = this.#unshown.shownOf(author)
+    let next = Math.max(seq + 1, this.#replica.headOf(author).base)
+    for await (const bytes of this.#replica.entriesAfter(author, seq)) {
+      if (shown !== undefined && next > shown) return
+      yield bytes
+      next += 1
+    }
+  }
+
+  /** Bytes of the records that peers may have. */
+  async bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    const bodies = await this.#replica.bodies(digests)
+    return bodies.map((body, i) => {
+      const digest = digests[i]
+      return digest !== undefined && this.#unshown.hides(digest) ? undefined : body
+    })
+  }
+
+  /** A peer says that it has these: what of them is this node's own was shown. */
+  async see(
+    theirs: ReadonlyMap<string, FeedHead>,
+    nameOf: (author: Uint8Array) => string
+  ): Promise<void> {
+    for (const author of this.#unshown.authors()) {
+      const head = theirs.get(nameOf(author))
+      if (head === undefined || head.seq === 0) continue
+      const own = await this.#replica.headerAt(author, head.seq)
+      if (own !== undefined && equalBytes(own.hash, head.head)) {
+        await this.#replica.show(author, head.seq)
+      }
+    }
+  }
+
+  #isShown(author: Uint8Array, seq: number): boolean {
+    const shown = this.#unshown.shownOf(author)
+    return shown === undefined || seq <= shown
+  }
+}
