@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { memory } from '@libp2p/memory'
 import { createHive } from '../../src/index.ts'
 import { claimsOf, release } from '../fixtures/compat-releases.ts'
@@ -70,8 +71,13 @@ async function heal(nodes: readonly Hive[]): Promise<void> {
   const [first, ...others] = nodes
   if (first === undefined) return
   for (const node of others) await node.dial(first.multiaddrs[0] ?? '')
-  while (new Set(await Promise.all(nodes.map((node) => node.digest()))).size > 1) {
+  const isEqual = async (): Promise<boolean> =>
+    new Set(await Promise.all(nodes.map((node) => node.digest()))).size === 1
+  for (;;) {
+    const change = Promise.race(nodes.map((node) => once(node, 'hive:change')))
     for (const node of others) await node.agent.cortex.hive.synchronize()
+    if (await isEqual()) return
+    await change
   }
 }
 
