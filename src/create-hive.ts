@@ -25,6 +25,7 @@ import {
 } from './knowledge/index.ts'
 import { localNames } from './local-names.ts'
 import { Metrics } from './metrics/index.ts'
+import { NodeModels } from './models/index.ts'
 import { HiveOptions } from './options.ts'
 import { parse } from './parse.ts'
 import { SearchIndex } from './search/index.ts'
@@ -33,12 +34,13 @@ import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/in
 import type { AbortOptions } from '@libp2p/interface'
 import type { Agent } from './agents.ts'
 import type { Cortex } from './cortex.ts'
+import type { ModelEvents } from './models/index.ts'
 import type { HiveInit } from './options.ts'
 import type { z } from 'zod'
 
 type Options = z.output<typeof HiveOptions>
 
-export interface HiveEvents extends SwarmEvents {
+export interface HiveEvents extends SwarmEvents, ModelEvents {
   /** Entries of others became part of this node's replica. */
   'hive:change': []
 }
@@ -88,10 +90,12 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
       observe: observes ? { key: published.key, elementOf } : undefined
     })
     await facts.load()
+    const toldModels = new EventEmitter<ModelEvents>()
+    const models = await openModels(options, store, toldModels)
     const swarm = await openSwarm(options, { store, replica, facts })
     try {
       await swarm?.start()
-      return new Hive({ options, store, replica, facts, swarm, toldUntil })
+      return new Hive({ options, store, replica, facts, swarm, toldUntil, models, toldModels })
     } catch (error) {
       await swarm?.stop()
       throw error
@@ -109,6 +113,8 @@ interface HiveComponents {
   readonly facts: FactStore
   readonly swarm: Swarm | undefined
   readonly toldUntil: number
+  readonly models: NodeModels
+  readonly toldModels: EventEmitter<ModelEvents>
 }
 
 /** A running node. */
@@ -151,6 +157,8 @@ export class Hive extends EventEmitter<HiveEvents> {
     this.agents = new Agents((name) => this.#cortexFor(name))
     this.agent = this.agents.create(options.agent.name)
     replica.on('entry:admitted', () => this.emit('hive:change'))
+    components.toldModels.on('model:call', (call) => this.emit('model:call', call))
+    components.toldModels.on('model:warning', (text) => this.emit('model:warning', text))
     if (swarm !== undefined) this.#forwardEvents(swarm)
   }
 
@@ -215,6 +223,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     for (const part of [
       () => this.#components.swarm?.stop(),
       () => this.#index.close(),
+      () => this.#components.models.close(),
       () => this.#components.store.close()
     ]) {
       try {
@@ -252,6 +261,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       }),
       hive: new HiveMind({ promotion: this.#promotion, replica, swarm, k: kOf(options) }),
       capabilities: new Capabilities(),
+      models: this.#components.models.for(agent),
       metrics: new Metrics({ facts }),
       janitor: new Janitor({ known, shared, nearDuplicates: this.#nearDuplicates })
     }
@@ -317,6 +327,21 @@ async function openSwarm(
     random,
     logger,
     userAgent
+  })
+}
+
+function openModels(
+  { models, clock = Date, random }: Options,
+  store: Store,
+  told: EventEmitter<ModelEvents>
+): Promise<NodeModels> {
+  return NodeModels.open({
+    settings: models,
+    store,
+    now: () => clock.now(),
+    random,
+    onCall: (call) => told.emit('model:call', call),
+    onWarning: (text) => told.emit('model:warning', text)
   })
 }
 
