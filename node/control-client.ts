@@ -26,6 +26,8 @@ export function remoteOperations(socketPath: string): Operations {
     history: (options, callOptions) => call('history', options, callOptions),
     exportFacts: (callOptions) => call('export', {}, callOptions),
     forget: (options, callOptions) => call('forget', options, callOptions),
+    models: (callOptions) => call('models', {}, callOptions),
+    usage: (callOptions) => call('usage', {}, callOptions),
     status: (callOptions) => call('status', {}, callOptions)
   }
 }

@@ -103,6 +103,10 @@ async function run(
       return operations.exportFacts(call)
     case 'forget':
       return operations.forget(Forget.parse(await bodyOf(request)), call)
+    case 'models':
+      return operations.models(call)
+    case 'usage':
+      return operations.usage(call)
     case 'status':
       return operations.status(call)
     default:

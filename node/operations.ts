@@ -11,6 +11,8 @@ import type {
   HiveStatus,
   Insight,
   InsightOptions,
+  ListedModel,
+  ModelUsage,
   Recalled,
   RecallOptions
 } from '../src/index.ts'
@@ -50,6 +52,8 @@ export interface Operations {
   /** Each fact goes to `onItem`. */
   exportFacts(call?: CallOptions): Promise<{ readonly facts: number }>
   forget(options: { id: string }, call?: CallOptions): Promise<Forgotten>
+  models(call?: CallOptions): Promise<readonly ListedModel[]>
+  usage(call?: CallOptions): Promise<ModelUsage>
   status(call?: CallOptions): Promise<NodeStatus>
 }
 
@@ -61,7 +65,7 @@ export interface NodeStatus extends HiveStatus {
 }
 
 export function localOperations(db: Hive, running: boolean): Operations {
-  const { knowledge, hive } = db.agent.cortex
+  const { knowledge, hive, models } = db.agent.cortex
   return {
     distill: (lines, { signal, onProgress } = {}) =>
       knowledge.distillMany(factsFromJsonLines(lines), {
@@ -88,6 +92,8 @@ export function localOperations(db: Hive, running: boolean): Operations {
       return { facts }
     },
     forget: ({ id }) => knowledge.forget(id),
+    models: () => Promise.resolve(models.list()),
+    usage: () => Promise.resolve(models.usage()),
     status: async () => ({
       ...db.status,
       digest: await db.digest(),

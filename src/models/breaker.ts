@@ -35,10 +35,12 @@ export class Breaker {
   }
 
   record(succeeded: boolean, now: number): void {
+    const probed = this.#probing
     this.#probing = false
     if (this.#opensAt !== undefined) {
+      // What had begun before it opened and fails later is no probe.
       if (succeeded) this.#close()
-      else this.#open(now, Math.min(this.#pause * 2, BREAKER_MAX_PAUSE))
+      else if (probed) this.#open(now, Math.min(this.#pause * 2, BREAKER_MAX_PAUSE))
       return
     }
     this.#outcomes.push(succeeded)
