@@ -32,6 +32,9 @@ export const MAX_OUTPUT_TOKENS = 1_024
 /** What a message costs beside its text, in tokens (role and separators), generously. */
 export const MESSAGE_TOKENS = 16
 
+/** What providers add of their own for tools and schemas, in tokens; Anthropic documents up to some 500. */
+export const TOOL_TOKENS = 1_024
+
 /** A model is warned of so many days before its shutdown. */
 export const WARNING_DAYS = 60
 

@@ -244,7 +244,7 @@ describe('models', () => {
 
   it('goes on after a burst of failures, through an open breaker', async () => {
     let failing = 21
-    await using db = await hive({
+    const models: ModelsInit = {
       providers: {
         f: scriptedProvider('f', () => {
           if (failing-- > 0) throw new ProviderFailure('server', 'f: down')
@@ -252,9 +252,11 @@ describe('models', () => {
         })
       },
       tiers: { fast: ['f/one'] }
-    })
-    const { models } = db.agent.cortex
-    const outcomes = await Promise.all([models.generate(ask), models.generate(ask)])
+    }
+    // Without jitter there is no wait but the breaker's.
+    await using db = await createHive({ swarm: false, models, random: () => 0 })
+    const ways = [db.agent.cortex.models, db.agents.create('other').cortex.models]
+    const outcomes = await Promise.all(ways.map((each) => each.generate(ask)))
     assert.deepEqual(
       outcomes.map(({ text }) => text),
       ['up', 'up']
