@@ -1,6 +1,7 @@
 /** What is known of a model under its key: its breaker, its rate limits, and whether it rests. */
 import { Breaker } from './breaker.ts'
 import { RateBucket } from './rate-bucket.ts'
+import type { RateLimits } from './rate-bucket.ts'
 import type { BreakerState } from './breaker.ts'
 import type { ProviderFailure } from './errors.ts'
 import type { RateState } from './provider.ts'
@@ -10,8 +11,12 @@ const DEFAULT_REST = 1_000
 
 export class Health {
   readonly #breaker = new Breaker()
-  readonly #rate = new RateBucket()
+  readonly #rate: RateBucket
   #restsUntil = 0
+
+  constructor(limits?: RateLimits) {
+    this.#rate = new RateBucket(limits)
+  }
 
   /** Milliseconds until an attempt of so many tokens may begin. */
   wait(tokens: number, now: number): number {

@@ -1,5 +1,15 @@
-/** What may be sent under a rate limit: what the provider's headers leave, counted down locally. */
+/**
+ * What may be sent under a rate limit: what the provider's headers leave, counted down locally; where
+ * they say nothing, what the catalogue knows of the account, by the minute.
+ */
 import type { RateState } from './provider.ts'
+
+export interface RateLimits {
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
+}
+
+const MINUTE = 60_000
 
 interface Window {
   remaining: number
@@ -8,6 +18,11 @@ interface Window {
 
 export class RateBucket {
   readonly #windows = new Map<'requests' | 'tokens', Window>()
+  readonly #limits: Readonly<Record<'requests' | 'tokens', number | undefined>>
+
+  constructor({ requestsPerMinute, tokensPerMinute }: RateLimits = {}) {
+    this.#limits = { requests: requestsPerMinute, tokens: tokensPerMinute }
+  }
 
   /** What an answer said. Requests under way may not be in it yet: a 429 corrects that. */
   update(state: RateState, now: number): void {
@@ -30,10 +45,13 @@ export class RateBucket {
 
   #wait(kind: 'requests' | 'tokens', need: number, now: number): number {
     const window = this.#windows.get(kind)
-    if (window === undefined || window.remaining >= need) return 0
-    if (now < window.until) return window.until - now
-    // A new window has begun; the next answer says what is in it.
-    this.#windows.delete(kind)
+    if (window !== undefined && now < window.until) {
+      return window.remaining >= need ? 0 : window.until - now
+    }
+    // A new window begins; the next answer says what is in it, else the catalogue.
+    const limit = this.#limits[kind]
+    if (limit === undefined) this.#windows.delete(kind)
+    else this.#windows.set(kind, { remaining: limit, until: now + MINUTE })
     return 0
   }
 

@@ -78,7 +78,11 @@ export class Roster {
         `There is no provider "${name}" for the model ${id}. Set its key, or name it in \`providers\`.`
       )
     }
-    const candidate = this.#candidates.get(id) ?? { model, provider, health: new Health() }
+    const candidate = this.#candidates.get(id) ?? {
+      model,
+      provider,
+      health: new Health(model.limits)
+    }
     this.#candidates.set(id, candidate)
     return candidate
   }

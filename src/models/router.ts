@@ -175,7 +175,14 @@ export class Router {
           stopReason: 'end',
           model: one.model.model
         }
-        this.#settle(call, one, reservation, answer, (performance.now() - started) / 1000)
+        this.#settle(
+          call,
+          one,
+          reservation,
+          answer,
+          (performance.now() - started) / 1000,
+          'embeddings'
+        )
         return { vectors: made.vectors, candidate: one, reply: answer }
       }
     })
@@ -356,7 +363,8 @@ export class Router {
     { model, provider }: Candidate,
     reservation: Reservation,
     { usage }: ProviderReply,
-    seconds: number
+    seconds: number,
+    operation: 'chat' | 'embeddings' = 'chat'
   ): void {
     // A server that counts nothing: the reservation stands for it.
     const uncounted = totalOf(usage) === 0 && model.id !== OFFLINE_ID
@@ -371,7 +379,7 @@ export class Router {
     }
     call.cost = call.cost === undefined || cost === undefined ? undefined : call.cost + cost
     this.#components.telemetry.record({
-      operation: 'chat',
+      operation,
       provider: provider.name,
       model: model.model,
       seconds,

@@ -4,6 +4,7 @@ import { Breaker } from '../../../src/models/breaker.ts'
 import { formatUsd, parseUsd } from '../../../src/models/money.ts'
 import { costOf, worstCost } from '../../../src/models/price.ts'
 import { retryAfterOf } from '../../../src/models/retry-after.ts'
+import { RateBucket } from '../../../src/models/rate-bucket.ts'
 import { rateStateOf } from '../../../src/models/rate-headers.ts'
 
 const tokens = fc.nat(1_000_000)
@@ -51,6 +52,21 @@ describe('money and waiting', () => {
       date: 'Thu, 01 Jan 2026 00:00:00 GMT'
     })
     assert.deepEqual(rateStateOf(messages, 0).tokens, { remaining: 0, reset: 30_000 })
+  })
+
+  it('counts down what a rate limit leaves, and begins anew with its window', () => {
+    const bucket = new RateBucket({ requestsPerMinute: 2 })
+    const waits = [0, 1, 2, 60_000].map((now) => {
+      const wait = bucket.wait(1, now)
+      if (wait === 0) bucket.take(1)
+      return wait
+    })
+    assert.deepEqual(waits, [0, 0, 59_998, 0])
+    bucket.update({ tokens: { remaining: 5, reset: 1_000 } }, 60_000)
+    assert.deepEqual(
+      [bucket.wait(5, 60_000), bucket.wait(6, 60_000), bucket.wait(6, 61_000)],
+      [0, 1_000, 0]
+    )
   })
 
   it('opens a breaker only when nearly all fail, and closes it by one probe', () => {
