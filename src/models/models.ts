@@ -45,6 +45,9 @@ export interface ListedModel {
   readonly health: string
 }
 
+/** What is checked as a whole cannot be told as it is written. */
+const StreamOptions = RequestOptions.omit({ schema: true, verify: true, cache: true })
+
 const Embed = z.strictObject({
   texts: z.array(z.string()).min(1).max(2_048),
   task: z.string().default('embed'),
@@ -155,7 +158,8 @@ export class Models {
 
   /** The same as it is written. Before the first part another model may take over; after it, an end is an error. */
   stream(request: Omit<RequestInput, 'schema' | 'verify' | 'cache'>): AsyncGenerator<StreamPart> {
-    return this.#node.router.stream(this.#agent, parse(RequestOptions, request, 'models.stream'))
+    const settings = parse(StreamOptions, request, 'models.stream')
+    return this.#node.router.stream(this.#agent, { ...settings, cache: false })
   }
 
   /** One vector a text. The vectors of different models cannot be compared. */

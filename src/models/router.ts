@@ -82,7 +82,9 @@ export class Router {
   }
 
   async generate(agent: string, request: RequestSettings): Promise<Generation> {
-    if (!request.cache) return this.#generate(agent, request, request.signal)
+    // Another verifier may refuse what an earlier one let pass.
+    if (!request.cache || request.verify !== undefined)
+      return this.#generate(agent, request, request.signal)
     const key = keyOf(request)
     const earlier = this.#cache.get(key)
     if (earlier !== undefined) {
