@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util'
 import { filter } from './filter.ts'
 import { ingest } from './ingest.ts'
 import { light } from './light.ts'
+import { models } from './models.ts'
 import { recall } from './recall.ts'
 import { stem } from './stem.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
-  Object.entries({ ingest, filter, light, recall, stem })
+  Object.entries({ ingest, filter, light, models, recall, stem })
 )
 
 const WRONG_USE = 2

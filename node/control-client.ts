@@ -29,6 +29,8 @@ export function remoteOperations(socketPath: string): Operations {
     promote: (options, callOptions) => call('promote', options, callOptions),
     vote: (options, callOptions) => call('vote', options, callOptions),
     context: (options, callOptions) => call('context', options, callOptions),
+    models: (callOptions) => call('models', {}, callOptions),
+    usage: (callOptions) => call('usage', {}, callOptions),
     status: (callOptions) => call('status', {}, callOptions)
   }
 }

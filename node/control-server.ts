@@ -120,6 +120,10 @@ async function run(
       return operations.vote(Vote.parse(await bodyOf(request)), call)
     case 'context':
       return operations.context(Context.parse(await bodyOf(request)), call)
+    case 'models':
+      return operations.models(call)
+    case 'usage':
+      return operations.usage(call)
     case 'status':
       return operations.status(call)
     default:

@@ -38,6 +38,7 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
   UsageError: EXIT.usage,
   HiveError: EXIT.usage,
   LimitError: EXIT.usage,
+  ModelError: EXIT.failed,
   StoreError: EXIT.directory,
   SwarmError: EXIT.swarm
 }

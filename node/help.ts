@@ -10,6 +10,7 @@ Usage: hive <command> [options]
                 --swarm-key FILE        only peers with this key may connect
                 --no-gossip             learn by periodic sync alone
                 --light                 hold filters of the swarm, not its records
+                --models FILE           models, tiers and budgets as JSON (see OPERATIONS)
                 --k N                   authors that must vouch before an insight is
                                         released (default 1 with a key, else 2); with 1,
                                         peers are told which facts this node found
@@ -36,6 +37,8 @@ Usage: hive <command> [options]
                 --confidence N          0 to 1 (default 0.9)
   context     what an agent should see for a goal, quoted: hive context GOAL
                 --budget TOKENS (default 2000)  --tag TAG
+  models      the catalogue of models: state, price, and which can be called from here
+  usage       what calls of models cost, and what budgets have left
   forget ID   remove a fact; take back the vote on what was published of it
   peers       list connected peers
   status      show what this node is and has

@@ -13,6 +13,8 @@ import type {
   Insight,
   InsightOptions,
   Promoted,
+  ListedModel,
+  ModelUsage,
   Recalled,
   RecallOptions
 } from '../src/index.ts'
@@ -58,6 +60,8 @@ export interface Operations {
     options: { goal: string; budget?: number; tags?: string[] },
     call?: CallOptions
   ): Promise<Plain<Context>>
+  models(call?: CallOptions): Promise<readonly ListedModel[]>
+  usage(call?: CallOptions): Promise<ModelUsage>
   status(call?: CallOptions): Promise<NodeStatus>
 }
 
@@ -75,7 +79,7 @@ export interface NodeStatus extends HiveStatus {
 }
 
 export function localOperations(db: Hive, running: boolean): Operations {
-  const { knowledge, hive } = db.agent.cortex
+  const { knowledge, hive, models } = db.agent.cortex
   return {
     distill: (lines, { signal, onProgress } = {}) =>
       knowledge.distillMany(factsFromJsonLines(lines), {
@@ -108,6 +112,8 @@ export function localOperations(db: Hive, running: boolean): Operations {
     }),
     context: async (options, { signal } = {}) =>
       plainOf(await db.agent.cortex.context({ ...options, signal })),
+    models: () => Promise.resolve(models.list()),
+    usage: () => Promise.resolve(models.usage()),
     status: async () => ({
       ...db.status,
       digest: await db.digest(),

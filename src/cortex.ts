@@ -4,12 +4,14 @@ import type { Context, ContextOptions } from './context/index.ts'
 import type { HiveMind } from './hive/index.ts'
 import type { Janitor } from './janitor/index.ts'
 import type { Knowledge } from './knowledge/index.ts'
+import type { Models } from './models/index.ts'
 import type { Metrics } from './metrics/index.ts'
 
 export interface Cortex {
   readonly knowledge: Knowledge
   readonly hive: HiveMind
   readonly capabilities: Capabilities
+  readonly models: Models
   readonly metrics: Metrics
   readonly janitor: Janitor
   /** What an agent should see for a goal, quoted with its sources, within a token budget. */

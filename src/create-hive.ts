@@ -27,6 +27,7 @@ import {
 } from './knowledge/index.ts'
 import { localNames } from './local-names.ts'
 import { Metrics } from './metrics/index.ts'
+import { NodeModels } from './models/index.ts'
 import { HiveOptions } from './options.ts'
 import { parse } from './parse.ts'
 import { SearchIndex } from './search/index.ts'
@@ -36,12 +37,13 @@ import type { AbortOptions } from '@libp2p/interface'
 import type { Agent } from './agents.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consolidated } from './knowledge/index.ts'
+import type { ModelEvents } from './models/index.ts'
 import type { HiveInit } from './options.ts'
 import type { z } from 'zod'
 
 type Options = z.output<typeof HiveOptions>
 
-export interface HiveEvents extends SwarmEvents {
+export interface HiveEvents extends SwarmEvents, ModelEvents {
   /** Entries of others became part of this node's replica. */
   'hive:change': []
   /** Near-duplicates were looked for in the background. */
@@ -102,10 +104,22 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
     await facts.load()
     const trust = new Trust(store)
     await trust.load()
+    const toldModels = new EventEmitter<ModelEvents>()
+    const models = await openModels(options, store, toldModels)
     const swarm = await openSwarm(options, { store, replica, facts })
     try {
       await swarm?.start()
-      return new Hive({ options, store, replica, facts, swarm, trust, toldUntil })
+      return new Hive({
+        options,
+        store,
+        replica,
+        facts,
+        swarm,
+        trust,
+        toldUntil,
+        models,
+        toldModels
+      })
     } catch (error) {
       await swarm?.stop()
       throw error
@@ -124,6 +138,8 @@ interface HiveComponents {
   readonly swarm: Swarm | undefined
   readonly trust: Trust
   readonly toldUntil: number
+  readonly models: NodeModels
+  readonly toldModels: EventEmitter<ModelEvents>
 }
 
 /** A running node. */
@@ -196,6 +212,8 @@ export class Hive extends EventEmitter<HiveEvents> {
     this.agents = new Agents((name) => this.#cortexFor(name))
     this.agent = this.agents.create(options.agent.name)
     replica.on('entry:admitted', () => this.emit('hive:change'))
+    components.toldModels.on('model:call', (call) => this.emit('model:call', call))
+    components.toldModels.on('model:warning', (text) => this.emit('model:warning', text))
     if (swarm !== undefined) this.#forwardEvents(swarm)
   }
 
@@ -261,6 +279,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       () => this.#upkeep.stop(),
       () => this.#components.swarm?.stop(),
       () => this.#index.close(),
+      () => this.#components.models.close(),
       () => this.#components.store.close()
     ]) {
       try {
@@ -290,6 +309,7 @@ export class Hive extends EventEmitter<HiveEvents> {
         subscriptions: this.#subscriptions
       }),
       capabilities: new Capabilities(),
+      models: this.#components.models.for(agent),
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
         known,
@@ -396,6 +416,21 @@ async function openSwarm(
     random,
     logger,
     userAgent
+  })
+}
+
+function openModels(
+  { models, clock = Date, random }: Options,
+  store: Store,
+  told: EventEmitter<ModelEvents>
+): Promise<NodeModels> {
+  return NodeModels.open({
+    settings: models,
+    store,
+    now: () => clock.now(),
+    random,
+    onCall: (call) => told.emit('model:call', call),
+    onWarning: (text) => told.emit('model:warning', text)
   })
 }
 

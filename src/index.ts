@@ -16,6 +16,7 @@ export { LimitError, StoreError } from '../crdt/index.ts'
 export { generateSwarmKey, SwarmError } from '../transport/index.ts'
 export { createHive } from './create-hive.ts'
 export { HiveError } from './errors.ts'
+export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
 export type { LimitErrorCode, StoreErrorCode } from '../crdt/index.ts'
 export type {
   HeldStatus,
@@ -31,6 +32,34 @@ export type { Hive, HiveEvents, HiveStatus } from './create-hive.ts'
 export type { HiveErrorCode } from './errors.ts'
 export type { HeuristicPerformance, Metrics } from './metrics/index.ts'
 export type { CompactReport, Janitor, RebuildReport } from './janitor/index.ts'
+export type {
+  CallPreview,
+  CallReport,
+  EmbedResult,
+  ExportedScorer,
+  FailureKind,
+  GenerateRequest,
+  Generation,
+  Histogram,
+  ListedModel,
+  Message,
+  ModelErrorCode,
+  ModelEvents,
+  Models,
+  ModelsInit,
+  ModelUsage,
+  Provider,
+  ProviderReply,
+  ProviderRequest,
+  Script,
+  StreamPart,
+  Tier,
+  TokenUsage,
+  Tool,
+  ToolCall,
+  Verdict,
+  Verifier
+} from './models/index.ts'
 export type {
   BroadcastOptions,
   BroadcastReport,

@@ -1,5 +1,6 @@
 /** Options of `createHive`. */
 import { z } from 'zod'
+import { ModelOptions } from './models/index.ts'
 import type { ComponentLogger } from '@libp2p/interface'
 import type { Database } from '../crdt/index.ts'
 import type { Clock, SwarmInit } from '../transport/index.ts'
@@ -48,6 +49,8 @@ export const HiveOptions = z.strictObject({
       knownNames: z.array(z.string()).optional()
     })
     .default({}),
+  /** Models by tier, and what may be spent; left out: the offline tier alone, which needs no key. */
+  models: ModelOptions.optional(),
   store: z.custom<Database>(isObject, 'not a database').optional(),
   libp2p: z.custom<NonNullable<SwarmInit['libp2p']>>(isObject, 'not an object').optional(),
   clock: z.custom<Clock>(isObject, 'not a clock').optional(),

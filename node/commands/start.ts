@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { createHive, StoreError, SwarmError } from '../../src/index.ts'
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
+import { readModels } from '../models-file.ts'
 import { serveControl } from '../control-server.ts'
 import { EXIT } from '../exit-codes.ts'
 import { startLog } from '../start-log.ts'
@@ -26,12 +27,14 @@ export const command: Command = {
       'swarm-key': { type: 'string' },
       'no-gossip': { type: 'boolean' },
       light: { type: 'boolean' },
-      k: { type: 'string' }
+      k: { type: 'string' },
+      models: { type: 'string' }
     })
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const keyFile = values['swarm-key']
     const db = await open(dataDir, {
       dataDir,
+      models: values.models === undefined ? undefined : await readModels(values.models),
       userAgent: `noormme-hive/${version()}`,
       swarm: {
         name: values.swarm,

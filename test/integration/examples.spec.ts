@@ -40,6 +40,13 @@ describe('the examples', function () {
     )
   })
 
+  it('of models run without a key, and say that they are offline', async () => {
+    await using directory = await temporaryDirectory()
+    const { stdout } = await example('models.ts', directory.path)
+    assert.match(stdout, /^offline\/extractive-1\n.*offline: true, 0 USD/)
+    assert.match(stdout, /build failed \d\nProposal: /)
+  })
+
   it('include the demo, which checks what it prints', async () => {
     await using directory = await temporaryDirectory()
     assert.match((await example('demo/demo.ts', directory.path)).stdout, /All of it was checked\./)

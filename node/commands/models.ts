@@ -1,0 +1,32 @@
+/** `hive models`: the catalogue, and which of it can be called from here. */
+import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { EXIT } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { plain, print, printJson, table } from '../terminal.ts'
+import type { Command } from '../command.ts'
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values } = readArguments(argv, COMMON_OPTIONS)
+    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+    const models = await withOperations(dataDir, (node) => node.models({ signal }))
+    if (values.json === true) {
+      for (const model of models) printJson(model)
+      return EXIT.ok
+    }
+    const rows = models.map((model) => [
+      plain(model.model),
+      model.roles.join(' ') || '-',
+      model.state === 'active' ? 'active' : `${model.state} ${model.shutdown ?? ''}`.trim(),
+      model.replacement ?? '-',
+      model.input === null ? 'unknown' : `${model.input} / ${model.output}`,
+      model.usable ? model.health : 'no key'
+    ])
+    print(table([['MODEL', 'ROLES', 'STATE', 'REPLACEMENT', 'USD/MTOK', 'HERE'], ...rows]))
+    if (!models.some(({ usable }) => usable)) {
+      print('No provider can be called: the offline tier answers, by rule, and says so.')
+    }
+    return EXIT.ok
+  }
+}

@@ -1,0 +1,14 @@
+/** The file of `hive start --models`: the `models` option of `createHive`, as JSON. */
+import { readFile } from 'node:fs/promises'
+import { UsageError } from './exit-codes.ts'
+import type { HiveInit } from '../src/index.ts'
+
+/** Throws `UsageError` where it cannot be read; what stands in it is checked by `createHive`. */
+export async function readModels(path: string): Promise<HiveInit['models']> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new UsageError(`Cannot read the models in ${path}: ${reason}.`)
+  }
+}

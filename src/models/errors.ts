@@ -1,0 +1,84 @@
+/** Errors of the model router, and why one attempt at a provider failed. */
+
+export type ModelErrorCode =
+  /** Thrown when every model of the route failed, within the attempts and the time there were. */
+  | 'MODELS_UNAVAILABLE'
+  /** Thrown when the route has no model that could be called. */
+  | 'NO_MODEL'
+  /** Thrown when a model is past its shutdown date. */
+  | 'MODEL_SHUT_DOWN'
+  /** Thrown when a model is in no catalogue. */
+  | 'MODEL_UNKNOWN'
+  /** Thrown when the call could cost more than a budget has left. */
+  | 'BUDGET_EXCEEDED'
+  /** Thrown when a budget in money applies and no model of the route has a known price. */
+  | 'PRICE_UNKNOWN'
+  /** Thrown when the provider says that the request itself is wrong. */
+  | 'REQUEST_REFUSED'
+  /** Thrown when the provider does not accept the key. */
+  | 'KEY_REFUSED'
+  /** Thrown when no tier gave output that fits the schema or passes the verifier. */
+  | 'OUTPUT_INVALID'
+  /** Thrown when a stream ends too early; `partial` has what had arrived. */
+  | 'STREAM_BROKEN'
+  /** Thrown when the deadline of the call has passed. */
+  | 'DEADLINE'
+  /** Thrown when a file of keys or of models cannot be read. */
+  | 'FILE_INVALID'
+
+export interface ModelErrorOptions extends ErrorOptions {
+  readonly partial?: string
+}
+
+export class ModelError extends Error {
+  override readonly name = 'ModelError'
+  readonly code: ModelErrorCode
+  /** Text that had arrived before a stream broke. */
+  readonly partial: string | undefined
+
+  constructor(code: ModelErrorCode, message: string, options: ModelErrorOptions = {}) {
+    super(message, options)
+    this.code = code
+    this.partial = options.partial
+  }
+}
+
+export type FailureKind =
+  /** Over a rate limit: the model rests for `retryAfter`. */
+  | 'limit'
+  /** The provider failed (5xx, overloaded) or answered with something else than the protocol. */
+  | 'server'
+  /** No answer, or only a part of it. What it cost is not known. */
+  | 'network'
+  /** The attempt took too long. */
+  | 'timeout'
+  /** The request is wrong; another attempt would fail too. */
+  | 'request'
+  /** The key is wrong, or may not use the model. */
+  | 'key'
+
+export interface FailureInit {
+  readonly status?: number
+  /** Milliseconds to wait, as the provider says. */
+  readonly retryAfter?: number
+}
+
+/** Why one attempt failed. The message never holds a key, a header or the body of an answer. */
+export class ProviderFailure extends Error {
+  override readonly name = 'ProviderFailure'
+  readonly kind: FailureKind
+  readonly status: number | undefined
+  readonly retryAfter: number | undefined
+
+  constructor(kind: FailureKind, message: string, { status, retryAfter }: FailureInit = {}) {
+    super(message)
+    this.kind = kind
+    this.status = status
+    this.retryAfter = retryAfter
+  }
+
+  /** Whether the attempt may have been billed: the provider never said that it was not. */
+  get uncertain(): boolean {
+    return this.kind === 'network' || this.kind === 'timeout'
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Models by task: tiers, fallbacks and budgets behind one door. Without a key, by rule and offline.
+ *
+ * @example
+ * ```ts
+ * const { models } = db.agent.cortex
+ * const { text, tier, cost } = await models.generate({
+ *   task: 'summarise',
+ *   messages: [{ role: 'user', content: report }]
+ * })
+ * ```
+ */
+export { ModelError, ProviderFailure } from './errors.ts'
+export { NodeModels } from './models.ts'
+export { ModelOptions } from './options.ts'
+export { scriptedProvider } from './providers/scripted.ts'
+export type { FailureKind, ModelErrorCode } from './errors.ts'
+export type { GenerateRequest, ListedModel, ModelEvents, Models } from './models.ts'
+export type { ModelsInit, Verdict, Verifier } from './options.ts'
+export type {
+  Message,
+  Provider,
+  ProviderReply,
+  ProviderRequest,
+  Tier,
+  TokenUsage,
+  Tool,
+  ToolCall
+} from './provider.ts'
+export type { Script } from './providers/scripted.ts'
+export type {
+  CallPreview,
+  CallReport,
+  EmbedResult,
+  Generation,
+  ModelUsage,
+  StreamPart
+} from './result.ts'
+export type { ExportedScorer } from './scorer.ts'
+export type { Histogram } from './telemetry.ts'

@@ -1,0 +1,198 @@
+/** `cortex.models`: asks for a task; tier, model and fallback are the router's to decide. */
+import { z } from 'zod'
+import { loadCatalogue, stateOf } from './catalogue.ts'
+import { BudgetOptions } from './budgets.ts'
+import { processEnvironment } from './keys.ts'
+import { Ledger } from './ledger.ts'
+import { RequestOptions } from './options.ts'
+import { RetryBudget } from './retry.ts'
+import { Roster } from './roster.ts'
+import { Router } from './router.ts'
+import { StoredScorer } from './scorer.ts'
+import { Telemetry } from './telemetry.ts'
+import { usageOf } from './usage.ts'
+import { parse } from '../parse.ts'
+import type { Store } from '../../crdt/index.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Environment } from './keys.ts'
+import type { ModelSettings, RequestInput } from './options.ts'
+import type { Schema } from './provider.ts'
+import type {
+  CallPreview,
+  CallReport,
+  EmbedResult,
+  Generation,
+  ModelUsage,
+  StreamPart
+} from './result.ts'
+import type { RouterComponents } from './router.ts'
+import type { ExportedScorer } from './scorer.ts'
+import type { Histogram } from './telemetry.ts'
+
+export type GenerateRequest<T> = Omit<RequestInput, 'schema'> & { readonly schema?: Schema<T> }
+
+export interface ListedModel {
+  readonly model: string
+  readonly roles: readonly string[]
+  readonly state: 'active' | 'ending' | 'shut-down'
+  readonly shutdown: string | null
+  readonly replacement: string | undefined
+  /** USD a million tokens of the first band; null: unknown. */
+  readonly input: string | null
+  readonly output: string | null
+  /** Whether its provider can be called from here. */
+  readonly usable: boolean
+  readonly health: string
+}
+
+/** What is checked as a whole cannot be told as it is written. */
+const StreamOptions = RequestOptions.omit({ schema: true, verify: true, cache: true })
+
+const Embed = z.strictObject({
+  texts: z.array(z.string()).min(1).max(2_048),
+  task: z.string().default('embed'),
+  timeout: z.int().min(1).optional(),
+  signal: z.instanceof(AbortSignal).optional()
+})
+
+/** What a node tells of its model calls. */
+export interface ModelEvents {
+  'model:call': [call: { readonly agent: string; readonly task: string } & CallReport]
+  'model:warning': [text: string]
+}
+
+export interface OpenModelsInit {
+  readonly settings: ModelSettings | undefined
+  readonly store: Pick<Store, 'section' | 'commit'>
+  readonly now: () => number
+  readonly random?: () => number
+  readonly env?: Environment
+  onCall?: RouterComponents['onCall']
+  onWarning?: (text: string) => void
+}
+
+/** The models of a node; each agent has its own door to them. */
+export class NodeModels {
+  readonly #catalogue: Catalogue
+  readonly #roster: Roster
+  readonly #now: () => number
+  readonly ledger: Ledger
+  readonly scorer: StoredScorer
+  readonly telemetry = new Telemetry()
+  readonly router: Router
+
+  constructor(init: OpenModelsInit, catalogue: Catalogue) {
+    const { settings, store, now, random = Math.random, env = processEnvironment } = init
+    this.#catalogue = catalogue
+    this.#now = now
+    const warn = (text: string): void => init.onWarning?.(text)
+    this.#roster = new Roster({ settings, catalogue, env, now, warn })
+    const budgets = settings?.budgets ?? BudgetOptions.parse({})
+    this.ledger = new Ledger({ store, budgets, now })
+    this.scorer = new StoredScorer(store)
+    this.router = new Router({
+      settings: settings ?? { policy: {}, fallback: 'none' },
+      roster: this.#roster,
+      ledger: this.ledger,
+      scorer: this.scorer,
+      telemetry: this.telemetry,
+      retries: new RetryBudget(now()),
+      random,
+      now,
+      onCall: (report) => init.onCall?.(report)
+    })
+  }
+
+  static async open(init: OpenModelsInit): Promise<NodeModels> {
+    const models = new NodeModels(init, await loadCatalogue(init.settings?.catalogue))
+    await models.ledger.load()
+    await models.scorer.load()
+    return models
+  }
+
+  /** The models of this agent. */
+  for(agent: string): Models {
+    return new Models(this, agent)
+  }
+
+  list(): ListedModel[] {
+    const now = this.#now()
+    return this.#catalogue.list().map((model) => ({
+      model: model.id,
+      roles: model.roles,
+      state: stateOf(model, now),
+      shutdown: model.shutdown,
+      replacement: this.#catalogue.replacementOf(model.id, now),
+      input: model.bands?.[0]?.input ?? null,
+      output: model.bands?.[0]?.output ?? null,
+      usable: this.#roster.has(model.provider),
+      health: this.#roster.health(model.id)?.stateAt(now) ?? 'unknown'
+    }))
+  }
+
+  /** Saves what was learned. */
+  close(): Promise<void> {
+    return this.scorer.save()
+  }
+}
+
+export class Models {
+  readonly #node: NodeModels
+  readonly #agent: string
+
+  constructor(node: NodeModels, agent: string) {
+    this.#node = node
+    this.#agent = agent
+  }
+
+  /**
+   * Answers `messages` by the tier that `task` asks for; with `schema` or `verify`, an answer of the
+   * fast tier that does not pass goes on to the premium one. Throws `ModelError`.
+   */
+  async generate<T = undefined>(request: GenerateRequest<T>): Promise<Generation<T>> {
+    const settings = parse(RequestOptions, request, 'models.generate')
+    const result = await this.#node.router.generate(this.#agent, settings)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the schema it names
+    return result as Generation<T>
+  }
+
+  /** The same as it is written. Before the first part another model may take over; after it, an end is an error. */
+  stream(request: Omit<RequestInput, 'schema' | 'verify' | 'cache'>): AsyncGenerator<StreamPart> {
+    const settings = parse(StreamOptions, request, 'models.stream')
+    return this.#node.router.stream(this.#agent, { ...settings, cache: false })
+  }
+
+  /** One vector a text. The vectors of different models cannot be compared. */
+  async embed(request: z.input<typeof Embed>): Promise<EmbedResult> {
+    return this.#node.router.embed(this.#agent, parse(Embed, request, 'models.embed'))
+  }
+
+  /** What a call would do and cost at most, without making it. */
+  plan<T>(request: GenerateRequest<T>): CallPreview {
+    return this.#node.router.plan(parse(RequestOptions, request, 'models.plan'))
+  }
+
+  /** What the node's agents have spent, and what its budgets have left. */
+  usage(): ModelUsage {
+    return usageOf(this.#node.ledger)
+  }
+
+  /** The catalogue, as it stands here and now. */
+  list(): ListedModel[] {
+    return this.#node.list()
+  }
+
+  /** Histograms in the names of OpenTelemetry's GenAI conventions. */
+  metrics(): Histogram[] {
+    return this.#node.telemetry.histograms()
+  }
+
+  /** What was learned of which requests the fast tier can answer; `importScorer` takes it in elsewhere. */
+  exportScorer(): ExportedScorer {
+    return this.#node.scorer.export()
+  }
+
+  importScorer(exported: unknown): void {
+    this.#node.scorer.import(exported)
+  }
+}

@@ -1,0 +1,106 @@
+/** Options of `createHive({ models })`, and of a call. */
+import { z } from 'zod'
+import { BudgetOptions, Limit } from './budgets.ts'
+import { CatalogueFile } from './catalogue.ts'
+import { PolicyOptions } from './policy.ts'
+import type { Message, Provider, Tool } from './provider.ts'
+
+const Endpoint = z.strictObject({
+  /** `compatible`: chat completions as OpenAI's, from another server. */
+  kind: z.enum(['anthropic', 'openai', 'compatible']),
+  baseURL: z.url().optional(),
+  keyEnv: z.string().min(1).optional(),
+  keyFile: z.string().min(1).optional()
+})
+
+const isProvider = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'generate' in value && 'stream' in value
+
+export const ModelOptions = z.strictObject({
+  /** By name; `anthropic`, `openai` and `groq` are known, and used where their key is set. */
+  providers: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/, 'use small letters, digits, -'),
+      z.union([Endpoint, z.custom<Provider>(isProvider, 'is no provider')])
+    )
+    .default({}),
+  /** Models of a tier as `provider/model`, in the order they are asked; by default the catalogue's. */
+  tiers: z
+    .strictObject({
+      premium: z.array(z.string()).optional(),
+      fast: z.array(z.string()).optional(),
+      embed: z.array(z.string()).optional()
+    })
+    .default({}),
+  /** A catalogue of one's own over the shipped one: its path, or what is in it. */
+  catalogue: z.union([z.string(), CatalogueFile]).optional(),
+  /** Models past their shutdown may be called. */
+  allowShutDown: z.boolean().default(false),
+  policy: PolicyOptions.default({}),
+  budgets: BudgetOptions.default(BudgetOptions.parse({})),
+  /** Milliseconds a call may take, its retries included. */
+  timeout: z.int().min(1).optional(),
+  /** Milliseconds after which a second model of the fast tier is asked too. */
+  hedge: z.int().min(1).optional(),
+  /** What stands in when no model answers: the offline tier, or nothing. */
+  fallback: z.enum(['offline', 'none']).default('none')
+})
+
+export type ModelsInit = z.input<typeof ModelOptions>
+export type ModelSettings = z.output<typeof ModelOptions>
+export type Endpoint = z.output<typeof Endpoint>
+
+const Content = z.string()
+const MessageSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.literal('system'), content: Content, cache: z.boolean().optional() }),
+  z.strictObject({ role: z.literal('user'), content: Content, cache: z.boolean().optional() }),
+  z.strictObject({
+    role: z.literal('assistant'),
+    content: Content,
+    toolCalls: z
+      .array(z.strictObject({ id: z.string(), name: z.string(), input: z.unknown() }))
+      .optional()
+  }),
+  z.strictObject({ role: z.literal('tool'), content: Content, toolCallId: z.string() })
+])
+
+export const RequestOptions = z.strictObject({
+  /** The class of the task, such as `distill` or `mutate`. */
+  task: z.string().min(1).max(64),
+  messages: z.array(MessageSchema).min(1),
+  tools: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+        description: z.string(),
+        parameters: z.record(z.string(), z.unknown())
+      })
+    )
+    .default([]),
+  schema: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'is no zod schema').optional(),
+  verify: z.custom<Verifier>((value) => typeof value === 'function', 'is no function').optional(),
+  tier: z.enum(['premium', 'fast', 'offline']).optional(),
+  /** `provider/model`: this one and no other. */
+  model: z.string().optional(),
+  /** Of this call alone, its retries and tiers together. */
+  budget: Limit.optional(),
+  maxOutputTokens: z.int().min(1).optional(),
+  timeout: z.int().min(1).optional(),
+  /** Whether an equal earlier reply may be given again. */
+  cache: z.boolean().default(false),
+  signal: z.instanceof(AbortSignal).optional()
+})
+
+export type RequestInput = z.input<typeof RequestOptions>
+export type RequestSettings = Omit<z.output<typeof RequestOptions>, 'messages' | 'tools'> & {
+  readonly messages: readonly Message[]
+  readonly tools: readonly Tool[]
+}
+
+export type Verdict = boolean | { readonly ok: boolean; readonly reason?: string }
+
+/** Runs tests, a sandbox, or any check of one's own on an answer. `value`: by the schema, if there is one. */
+export type Verifier = (
+  answer: { readonly text: string; readonly value: unknown },
+  options: { readonly signal: AbortSignal }
+) => Verdict | Promise<Verdict>

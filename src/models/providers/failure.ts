@@ -1,0 +1,66 @@
+/** What the SDKs throw, as the neutral failure. Both have the same fields; neither is imported here. */
+import { ProviderFailure } from '../errors.ts'
+import { retryAfterOf } from '../retry-after.ts'
+
+/** Statuses of 4xx that another attempt may cure: timeout, conflict, too early. */
+const PASSING: ReadonlySet<number> = new Set([408, 409, 425])
+
+export function failureOf(
+  provider: string,
+  error: unknown,
+  signal: AbortSignal,
+  now: number
+): unknown {
+  if (error instanceof ProviderFailure) return error
+  if (signal.aborted) return signal.reason
+  const status = numberIn(error, 'status')
+  const headers = headersIn(error)
+  if (status === undefined || headers === undefined) {
+    return new ProviderFailure('network', `${provider}: the connection failed or broke off`)
+  }
+  const retryAfter = retryAfterOf(headers, now)
+  const init = { status, retryAfter }
+  if (status === 429) return new ProviderFailure('limit', `${provider}: over a rate limit`, init)
+  if (status === 401 || status === 403) {
+    return new ProviderFailure('key', `${provider}: the key was refused (${status})`, init)
+  }
+  // 529: Anthropic's "overloaded".
+  if (status >= 500 || PASSING.has(status)) {
+    return new ProviderFailure('server', `${provider}: failed with status ${status}`, init)
+  }
+  const reason = codeIn(error)
+  return new ProviderFailure(
+    'request',
+    `${provider}: refused the request with status ${status}${reason === undefined ? '' : ` (${reason})`}`,
+    init
+  )
+}
+
+/** A stream that ended without saying that it was whole. */
+export function cutStream(provider: string): ProviderFailure {
+  return new ProviderFailure('network', `${provider}: the stream broke off`)
+}
+
+/** Seen in a reply that is not of the protocol. */
+export function oddReply(provider: string): ProviderFailure {
+  return new ProviderFailure('server', `${provider}: the reply was not of its protocol`)
+}
+
+function numberIn(error: unknown, key: string): number | undefined {
+  if (typeof error !== 'object' || error === null || !(key in error)) return undefined
+  const value: unknown = Reflect.get(error, key)
+  return typeof value === 'number' ? value : undefined
+}
+
+function headersIn(error: unknown): Headers | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const value: unknown = Reflect.get(error, 'headers')
+  return value instanceof Headers ? value : undefined
+}
+
+/** A short machine-readable word only: a message of the provider may quote the key. */
+function codeIn(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const value: unknown = Reflect.get(error, 'code') ?? Reflect.get(error, 'type')
+  return typeof value === 'string' && /^[a-z_]{1,40}$/.test(value) ? value : undefined
+}

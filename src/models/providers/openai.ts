@@ -1,0 +1,168 @@
+/**
+ * Chat completions through the `openai` package: OpenAI, and any server that speaks as it does
+ * (Groq, Ollama, vLLM, llama.cpp, LM Studio). The package is loaded at the first call.
+ */
+import { cutStream, failureOf, oddReply } from './failure.ts'
+import { fromChatUsage, fromFinishReason, parseInput, toChatParams } from './openai-mapping.ts'
+import { rateStateOf } from '../rate-headers.ts'
+import { NO_TOKENS } from '../provider.ts'
+import type OpenAI from 'openai'
+import type {
+  Embeddings,
+  Provider,
+  ProviderOptions,
+  ProviderReply,
+  ProviderRequest,
+  ProviderStreamPart,
+  StopReason,
+  TokenUsage,
+  ToolCall
+} from '../provider.ts'
+
+export interface OpenAIProviderInit {
+  readonly name: string
+  /** Undefined: the server wants none. */
+  readonly key: () => Promise<string | undefined>
+  readonly baseURL?: string
+  /** False: a server that speaks the same protocol with other models. */
+  readonly ownModels: boolean
+  readonly now: () => number
+}
+
+export function openaiProvider(init: OpenAIProviderInit): Provider {
+  return new OpenAIProvider(init)
+}
+
+class OpenAIProvider implements Provider {
+  readonly name: string
+  readonly #init: OpenAIProviderInit
+  #client: Promise<OpenAI> | undefined
+
+  constructor(init: OpenAIProviderInit) {
+    this.name = init.name
+    this.#init = init
+  }
+
+  async generate(request: ProviderRequest, options: ProviderOptions): Promise<ProviderReply> {
+    return this.#guard(options, async (client) => {
+      const { data, response } = await client.chat.completions
+        .create({ ...toChatParams(request, this.#init), stream: false }, { signal: options.signal })
+        .withResponse()
+      options.onRate?.(rateStateOf(response.headers, this.#init.now()))
+      const choice = data.choices?.[0]
+      if (choice === undefined) throw oddReply(this.name)
+      const calls = choice.message.tool_calls ?? []
+      return {
+        text: choice.message.content ?? '',
+        toolCalls: calls.flatMap((call) =>
+          call.type === 'function'
+            ? [
+                {
+                  id: call.id,
+                  name: call.function.name,
+                  input: parseInput(call.function.arguments)
+                }
+              ]
+            : []
+        ),
+        // Some compatible servers count nothing; then the bound of the reservation stands.
+        usage: data.usage === undefined ? NO_TOKENS : fromChatUsage(data.usage),
+        stopReason: fromFinishReason(choice.finish_reason),
+        model: data.model
+      }
+    })
+  }
+
+  async *stream(
+    request: ProviderRequest,
+    options: ProviderOptions
+  ): AsyncGenerator<ProviderStreamPart> {
+    const chunks = await this.#guard(options, async (client) => {
+      const { data, response } = await client.chat.completions
+        .create(
+          {
+            ...toChatParams(request, this.#init),
+            stream: true,
+            stream_options: { include_usage: true }
+          },
+          { signal: options.signal }
+        )
+        .withResponse()
+      options.onRate?.(rateStateOf(response.headers, this.#init.now()))
+      return data
+    })
+    let text = ''
+    let usage: TokenUsage = NO_TOKENS
+    let stopReason: StopReason | undefined
+    let model = request.model
+    const calls = new Map<number, { id: string; name: string; input: string }>()
+    try {
+      for await (const chunk of chunks) {
+        model = chunk.model
+        if (chunk.usage !== null && chunk.usage !== undefined) usage = fromChatUsage(chunk.usage)
+        const choice = chunk.choices[0]
+        if (choice === undefined) continue
+        for (const part of choice.delta.tool_calls ?? []) {
+          const call = calls.get(part.index) ?? { id: '', name: '', input: '' }
+          calls.set(part.index, {
+            id: call.id + (part.id ?? ''),
+            name: call.name + (part.function?.name ?? ''),
+            input: call.input + (part.function?.arguments ?? '')
+          })
+        }
+        const piece = choice.delta.content ?? ''
+        text += piece
+        if (piece !== '') yield { type: 'text', text: piece }
+        if (choice.finish_reason !== null) stopReason = fromFinishReason(choice.finish_reason)
+      }
+    } catch (error) {
+      throw failureOf(this.name, error, options.signal, this.#init.now())
+    }
+    if (stopReason === undefined) throw cutStream(this.name)
+    const toolCalls: ToolCall[] = [...calls.values()].map(({ id, name, input }) => ({
+      id,
+      name,
+      input: parseInput(input)
+    }))
+    yield { type: 'end', reply: { text, toolCalls, usage, stopReason, model } }
+  }
+
+  async embed(
+    model: string,
+    texts: readonly string[],
+    options: ProviderOptions
+  ): Promise<Embeddings> {
+    return this.#guard(options, async (client) => {
+      const { data, response } = await client.embeddings
+        .create({ model, input: [...texts], encoding_format: 'float' }, { signal: options.signal })
+        .withResponse()
+      options.onRate?.(rateStateOf(response.headers, this.#init.now()))
+      if (data.data.length !== texts.length) throw oddReply(this.name)
+      return {
+        vectors: data.data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding),
+        usage: { ...NO_TOKENS, input: data.usage?.prompt_tokens ?? 0 }
+      }
+    })
+  }
+
+  async #guard<T>({ signal }: ProviderOptions, task: (client: OpenAI) => Promise<T>): Promise<T> {
+    const client = await (this.#client ??= this.#open())
+    try {
+      return await task(client)
+    } catch (error) {
+      throw failureOf(this.name, error, signal, this.#init.now())
+    }
+  }
+
+  async #open(): Promise<OpenAI> {
+    const { OpenAI: Client } = await import('openai')
+    return new Client({
+      apiKey: (await this.#init.key()) ?? 'none',
+      baseURL: this.#init.baseURL ?? 'https://api.openai.com/v1',
+      organization: null,
+      project: null,
+      maxRetries: 0,
+      logLevel: 'off'
+    })
+  }
+}

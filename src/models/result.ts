@@ -1,0 +1,88 @@
+/** What a call gives back, and what it says of itself. */
+import type { Attempt } from './caller.ts'
+import type { ModelState } from './catalogue.ts'
+import type { BudgetState } from './ledger.ts'
+import type { Picodollars } from './money.ts'
+import type { ProviderReply, StopReason, Tier, TokenUsage, ToolCall } from './provider.ts'
+
+export interface CallReport {
+  /** The tier that answered; `offline`: by rule, without a model. */
+  readonly tier: Tier
+  /** `provider/model`. */
+  readonly model: string
+  readonly offline: boolean
+  /** Every attempt of every tier, in order. */
+  readonly attempts: readonly Attempt[]
+  readonly usage: TokenUsage
+  /** USD as decimal text, of all attempts that answered; undefined where a price is unknown. */
+  readonly cost: string | undefined
+  /** The reply is an earlier one, and cost nothing. */
+  readonly cached: boolean
+  /** Why the first tier was not enough, if it was not. */
+  readonly escalated: string | undefined
+}
+
+export interface Generation<T = unknown> extends CallReport {
+  readonly text: string
+  /** By the schema; undefined without one. */
+  readonly value: T
+  readonly toolCalls: readonly ToolCall[]
+  readonly stopReason: StopReason
+}
+
+export type StreamPart =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'end'; readonly result: Generation }
+
+export interface EmbedResult extends CallReport {
+  readonly vectors: readonly (readonly number[])[]
+}
+
+export interface PlannedModel {
+  readonly model: string
+  readonly state: ModelState
+  /** USD as decimal text; undefined where the price is unknown. */
+  readonly likelyCost: string | undefined
+  readonly mostCost: string | undefined
+}
+
+export interface CallPreview {
+  readonly tier: Tier
+  /** Models in the order they would be asked. */
+  readonly route: readonly PlannedModel[]
+  /** Those of the tier behind it, if the answer does not pass. */
+  readonly escalation: readonly PlannedModel[]
+  readonly tokens: { readonly likely: number; readonly most: number; readonly output: number }
+  /** Probability that the fast tier suffices, as learned; undefined before it has learned enough. */
+  readonly fastSuffices: number | undefined
+}
+
+export interface ModelUsage {
+  /** Sums by agent, task and model over the hours kept; USD as decimal text. */
+  readonly rows: readonly {
+    readonly agent: string
+    readonly task: string
+    readonly model: string
+    readonly calls: number
+    readonly tokens: TokenUsage
+    readonly cost: string
+    /** Part of `cost` that is reserved for calls whose outcome is not known. */
+    readonly uncertain: string
+    readonly unpriced: number
+  }[]
+  readonly budgets: readonly {
+    readonly what: string
+    readonly usd?: { readonly limit: string; readonly spent: string; readonly held: string }
+    readonly tokens?: { readonly limit: number; readonly spent: number; readonly held: number }
+  }[]
+}
+
+/** One tier's answer, and what it cost. */
+export interface Answer {
+  readonly reply: ProviderReply
+  readonly tier: Tier
+  readonly model: string
+  readonly cost: Picodollars | undefined
+}
+
+export type { BudgetState }

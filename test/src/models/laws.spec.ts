@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { Breaker } from '../../../src/models/breaker.ts'
+import { formatUsd, parseUsd } from '../../../src/models/money.ts'
+import { costOf, worstCost } from '../../../src/models/price.ts'
+import { retryAfterOf } from '../../../src/models/retry-after.ts'
+import { RateBucket } from '../../../src/models/rate-bucket.ts'
+import { rateStateOf } from '../../../src/models/rate-headers.ts'
+
+const tokens = fc.nat(1_000_000)
+
+describe('money and waiting', () => {
+  it('reads back every amount it writes', () => {
+    fc.assert(fc.property(fc.bigInt(0n, 10n ** 24n), (n) => parseUsd(formatUsd(n)) === n))
+    assert.equal(parseUsd('1e3'), undefined)
+    assert.equal(parseUsd('0.0000000000001'), undefined)
+  })
+
+  it('bounds what any use within the reserved tokens costs', () => {
+    const bands = [
+      { upTo: 1_000, input: '1', cacheRead: '0.1', cacheWrite: '1.25', output: '5' },
+      { upTo: null, input: '0.5', cacheRead: '3', cacheWrite: null, output: '2' }
+    ]
+    fc.assert(
+      fc.property(tokens, tokens, tokens, fc.nat(100), (input, cacheRead, output, slack) => {
+        const cost = costOf({ input, cacheRead, cacheWrite: 0, output }, bands)
+        const worst = worstCost(input + cacheRead + slack, output + slack, bands)
+        return cost !== undefined && worst !== undefined && cost <= worst
+      })
+    )
+  })
+
+  it('reads Retry-After in seconds and as a date of a wrong clock', () => {
+    const read = (init: Record<string, string>) => retryAfterOf(new Headers(init), 1_000)
+    assert.equal(read({ 'retry-after': '3' }), 3_000)
+    const date = (ms: number) => new Date(ms).toUTCString()
+    assert.equal(read({ 'retry-after': date(9e12 + 5_000), date: date(9e12) }), 5_000)
+    assert.equal(read({ 'retry-after': date(0), date: date(10_000) }), 0)
+    assert.equal(read({ 'retry-after': 'soon' }), undefined)
+    assert.equal(read({ 'retry-after': '-1' }), undefined)
+  })
+
+  it('reads rate limits of both families', () => {
+    const chat = new Headers({
+      'x-ratelimit-remaining-requests': '7',
+      'x-ratelimit-reset-requests': '1m2.5s'
+    })
+    assert.deepEqual(rateStateOf(chat, 0).requests, { remaining: 7, reset: 62_500 })
+    const messages = new Headers({
+      'anthropic-ratelimit-tokens-remaining': '0',
+      'anthropic-ratelimit-tokens-reset': '2026-01-01T00:00:30Z',
+      date: 'Thu, 01 Jan 2026 00:00:00 GMT'
+    })
+    assert.deepEqual(rateStateOf(messages, 0).tokens, { remaining: 0, reset: 30_000 })
+  })
+
+  it('counts down what a rate limit leaves, and begins anew with its window', () => {
+    const bucket = new RateBucket({ requestsPerMinute: 2 })
+    const waits = [0, 1, 2, 60_000].map((now) => {
+      const wait = bucket.wait(1, now)
+      if (wait === 0) bucket.take(1)
+      return wait
+    })
+    assert.deepEqual(waits, [0, 0, 59_998, 0])
+    bucket.update({ tokens: { remaining: 5, reset: 1_000 } }, 60_000)
+    assert.deepEqual(
+      [bucket.wait(5, 60_000), bucket.wait(6, 60_000), bucket.wait(6, 61_000)],
+      [0, 1_000, 0]
+    )
+  })
+
+  it('opens a breaker only when nearly all fail, and closes it by one probe', () => {
+    const breaker = new Breaker()
+    for (let i = 0; i < 200; i++) breaker.record(i % 2 === 0, i)
+    assert.equal(breaker.stateAt(200), 'closed')
+    for (let i = 0; i < 20; i++) breaker.record(false, 200)
+    assert.equal(breaker.stateAt(300), 'open')
+    assert.equal(breaker.stateAt(10_000), 'half-open')
+    breaker.begin()
+    assert.ok(breaker.wait(10_000) > 0, 'one probe at a time')
+    breaker.record(true, 10_000)
+    assert.deepEqual([breaker.stateAt(10_000), breaker.wait(10_000)], ['closed', 0])
+  })
+})
