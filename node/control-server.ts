@@ -31,6 +31,7 @@ const History = z.object({
   asOf: z.coerce.date().optional()
 })
 const Forget = z.object({ id: z.string() })
+const Preview = z.object({ id: z.string() })
 const Insights = z.object({
   limit: z.number().optional(),
   tags: z.array(z.string()).optional(),
@@ -95,6 +96,8 @@ async function run(
       return operations.broadcast(Broadcast.parse(await bodyOf(request)), call)
     case 'insights':
       return operations.insights(Insights.parse(await bodyOf(request)), call)
+    case 'preview':
+      return operations.preview(Preview.parse(await bodyOf(request)), call)
     case 'recall':
       return operations.recall(Recall.parse(await bodyOf(request)), call)
     case 'history':

@@ -29,6 +29,7 @@ Usage: hive <command> [options]
                 --min-confidence N      0 to 1 (default 0.9)
   insights    list what the swarm has published
                 --limit N  --tag TAG  --state released|quarantined
+                --preview ID            what of a local fact would leave this node
   forget ID   remove a fact; take back the vote on what was published of it
   peers       list connected peers
   status      show what this node is and has

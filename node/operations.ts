@@ -11,6 +11,7 @@ import type {
   HiveStatus,
   Insight,
   InsightOptions,
+  Preview,
   Recalled,
   RecallOptions
 } from '../src/index.ts'
@@ -39,6 +40,8 @@ export interface Operations {
   distill(lines: AsyncIterable<Buffer | string>, options?: CallOptions): Promise<DistillReport>
   broadcast(options: { minConfidence?: number }, call?: CallOptions): Promise<BroadcastReport>
   insights(options: InsightOptions, call?: CallOptions): Promise<Insight[]>
+  /** Null when the node has no fact of that id. */
+  preview(options: { id: string }, call?: CallOptions): Promise<Preview | null>
   recall(
     options: RecallOptions & { query: string },
     call?: CallOptions
@@ -75,6 +78,7 @@ export function localOperations(db: Hive, running: boolean): Operations {
         onProgress: (progress) => onProgress?.({ ...progress })
       }),
     insights: (options, { signal } = {}) => hive.getGlobalInsights({ ...options, signal }),
+    preview: async ({ id }) => (await hive.preview(id)) ?? null,
     recall: async ({ query, ...options }, { signal } = {}) =>
       plainOf(await knowledge.recall(query, { ...options, signal })),
     history: async ({ entity, attribute, asOf }) =>

@@ -9,7 +9,7 @@ import { anonymizer } from './anonymity/index.ts'
 import { Capabilities } from './capabilities/index.ts'
 import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
-import { HiveMind, Promotion } from './hive/index.ts'
+import { Drafts, HiveMind, Promotion } from './hive/index.ts'
 import { Janitor } from './janitor/index.ts'
 import {
   Candidates,
@@ -32,6 +32,7 @@ import type { Entry, Replica, Store, StoredFilter } from '../crdt/index.ts'
 import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Agent } from './agents.ts'
+import type { KnownNames } from './anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { HiveInit } from './options.ts'
 import type { z } from 'zod'
@@ -115,6 +116,7 @@ interface HiveComponents {
 export class Hive extends EventEmitter<HiveEvents> {
   readonly #components: HiveComponents
   readonly #candidates: Candidates
+  readonly #drafts: Drafts
   readonly #promotion: Promotion
   readonly #index: SearchIndex
   readonly #history: History
@@ -138,14 +140,18 @@ export class Hive extends EventEmitter<HiveEvents> {
     this.#history = new History({ facts, replica, k: kOf(options) })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
+    this.#drafts = new Drafts({
+      anonymizer: anonymizer(namesOf(options)),
+      clock: options.clock ?? Date,
+      k: kOf(options),
+      toldUntil: components.toldUntil
+    })
     this.#promotion = new Promotion({
       candidates: this.#candidates,
       replica,
-      anonymizer: anonymizer({ knownNames: options.anonymity.knownNames ?? localNames() }),
+      drafts: this.#drafts,
       clock: options.clock ?? Date,
       swarm,
-      k: kOf(options),
-      toldUntil: components.toldUntil,
       announce: (entries) => this.#announce(entries)
     })
     this.agents = new Agents((name) => this.#cortexFor(name))
@@ -250,7 +256,14 @@ export class Hive extends EventEmitter<HiveEvents> {
         clock: options.clock ?? Date,
         retract: (digest) => this.#retract(digest)
       }),
-      hive: new HiveMind({ promotion: this.#promotion, replica, swarm, k: kOf(options) }),
+      hive: new HiveMind({
+        promotion: this.#promotion,
+        drafts: this.#drafts,
+        facts,
+        replica,
+        swarm,
+        k: kOf(options)
+      }),
       capabilities: new Capabilities(),
       metrics: new Metrics({ facts }),
       janitor: new Janitor({ known, shared, nearDuplicates: this.#nearDuplicates })
@@ -283,6 +296,11 @@ export class Hive extends EventEmitter<HiveEvents> {
     swarm.on('gossip:change', () => this.emit('gossip:change'))
     swarm.on('sync:news', (news) => this.emit('sync:news', news))
   }
+}
+
+/** Names that the user gave replace those of this machine. */
+function namesOf({ anonymity: { knownNames } }: Options): KnownNames {
+  return knownNames === undefined ? localNames() : { knownNames }
 }
 
 /** Authors that must vouch before an insight is released: a swarm without a key trusts nobody alone. */

@@ -37,7 +37,8 @@ export type {
   HiveMind,
   Insight,
   InsightOptions,
-  InsightState
+  InsightState,
+  Preview
 } from './hive/index.ts'
 export type {
   Claim,

@@ -4,14 +4,20 @@ import { readAll, readRecord } from '../../crdt/index.ts'
 import { digestOfId } from '../knowledge/index.ts'
 import { parse } from '../parse.ts'
 import { compareInsights, insightOf, matches } from './insights.ts'
+import { previewOf } from './preview.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
 import type { BroadcastOptions, BroadcastReport, Promotion } from './promotion.ts'
+import type { FactStore } from '../knowledge/index.ts'
+import type { Drafts } from './drafts.ts'
 import type { Insight, InsightOptions } from './insights.ts'
+import type { Preview } from './preview.ts'
 
 export interface HiveMindComponents {
   readonly promotion: Promotion
+  readonly drafts: Pick<Drafts, 'of'>
+  readonly facts: Pick<FactStore, 'get'>
   readonly replica: Pick<Replica, 'bodies' | 'hasVouched' | 'keepBodies' | 'standings'>
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'synchronize'> | undefined
@@ -52,6 +58,16 @@ export class HiveMind {
    */
   broadcastKnowledge(options: BroadcastOptions = {}): Promise<BroadcastReport> {
     return this.#components.promotion.broadcast(parse(Broadcast, options, 'broadcastKnowledge'))
+  }
+
+  /**
+   * What of a local fact would leave this node, or why nothing would; undefined when this node has no
+   * fact of that id. Nothing leaves by asking.
+   */
+  async preview(id: string): Promise<Preview | undefined> {
+    const { facts, drafts } = this.#components
+    const fact = await facts.get(digestOfId(id))
+    return fact === undefined ? undefined : previewOf(fact, drafts)
   }
 
   /** What the swarm has published, as far as this node has it, best corroborated first. */

@@ -7,8 +7,10 @@
  * const insights = await db.agent.cortex.hive.getGlobalInsights({ limit: 10 })
  * ```
  */
+export { Drafts } from './drafts.ts'
 export { HiveMind } from './hive-mind.ts'
 export type { FetchedRecord } from './hive-mind.ts'
 export { Promotion } from './promotion.ts'
 export type { BroadcastOptions, BroadcastProgress, BroadcastReport } from './promotion.ts'
 export type { Insight, InsightOptions, InsightState } from './insights.ts'
+export type { Preview } from './preview.ts'

@@ -6,19 +6,12 @@
  * the body itself, checked by its digest, makes a vote of a record: neither a full filter nor a peer
  * that lies can keep anything from being published.
  */
-import {
-  canonicalRecord,
-  digestOf,
-  LimitError,
-  readAll,
-  readRecord,
-  toHex
-} from '../../crdt/index.ts'
+import { toHex } from '../../crdt/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Entry, Publication, Published, Replica } from '../../crdt/index.ts'
+import type { Entry, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
-import type { Anonymizer } from '../anonymity/index.ts'
 import type { CandidateBatch, Candidates, StoredFact } from '../knowledge/index.ts'
+import type { Draft, Drafts } from './drafts.ts'
 
 export interface BroadcastOptions extends AbortOptions {
   /** Facts below it stay local; 0 to 1, default 0.9. */
@@ -47,11 +40,7 @@ export interface PromotionComponents {
   >
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'seenBy'> | undefined
-  /** Authors that must vouch before an insight is released; from 2 on, authors must not be traceable. */
-  readonly k: number
-  /** Peers may know of facts recorded until then that this node found them; milliseconds since 1970. */
-  readonly toldUntil: number
-  readonly anonymizer: Anonymizer
+  readonly drafts: Pick<Drafts, 'of'>
   readonly clock: Clock
   /** Tells peers of new entries. */
   readonly announce: (entries: readonly Entry[]) => Promise<void>
@@ -65,13 +54,8 @@ const DAY = 24 * 60 * 60 * 1000
 /** A node's entries of different epochs cannot be linked by their author key. */
 const EPOCH = 7 * DAY
 
-const TRACEABLE =
-  'it was known here while k was 1, when peers are told which facts this node found: its author could be traced'
-
-interface Prepared {
+interface Prepared extends Draft {
   readonly fact: StoredFact
-  readonly digest: Uint8Array
-  readonly publication: Publication
 }
 
 export class Promotion {
@@ -97,9 +81,9 @@ export class Promotion {
       const prepared: Prepared[] = []
       for (const fact of batch.facts) {
         if (fact.confidence < minConfidence) continue
-        const result = this.#prepare(fact)
-        if (typeof result === 'string') withheld.push({ id: toHex(fact.digest), reason: result })
-        else prepared.push(result)
+        const { draft } = this.#components.drafts.of(fact)
+        if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
+        else prepared.push({ fact, ...draft })
       }
       const { records, votes } = await this.#publish(batch, prepared, signal)
       totals.promoted += records.length
@@ -147,37 +131,6 @@ export class Promotion {
       { first, signal }
     )
     await replica.keepBodies([...bodies.values()])
-  }
-
-  /** The publication of a fact, or the reason why it is withheld. */
-  #prepare(fact: StoredFact): Prepared | string {
-    const { k, toldUntil } = this.#components
-    if (k > 1 && fact.recordedAt.getTime() <= toldUntil) return TRACEABLE
-    const { kind, ...said } = readAll(fact.record, readRecord)
-    const result = this.#components.anonymizer.anonymize(said)
-    if (result.verdict === 'withheld') return result.reason
-    const tags = fact.tags.filter((tag) => this.#isClean(tag))
-    const record = canonicalRecord({ kind, ...result.record })
-    const publication: Publication = {
-      record,
-      confidence: fact.confidence,
-      day: this.#today(),
-      tags,
-      validFrom: fact.validFrom?.getTime()
-    }
-    try {
-      return { fact, publication, digest: digestOf(record) }
-    } catch (error) {
-      // Placeholders may be longer than what they stand for.
-      if (error instanceof LimitError) return error.message
-      throw error
-    }
-  }
-
-  /** A tag that says something of this machine is left out. */
-  #isClean(tag: string): boolean {
-    const result = this.#components.anonymizer.anonymize({ entity: '', content: tag })
-    return result.verdict === 'clear' && result.findings.length === 0
   }
 
   #today(): number {
