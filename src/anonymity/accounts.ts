@@ -1,6 +1,7 @@
 /** Layer 3, accounts: users and single-label hosts, where a sign, a command or a word announces one. */
 import { AT, BACKSLASH, COLON, DIGIT, TILDE } from './features.ts'
 import { layerOf } from './rule.ts'
+import { isPublicWord } from './vocabulary.ts'
 
 /** Labels that follow an `@` in package specifiers, not in addresses. */
 const NPM_TAGS: ReadonlySet<string> = new Set(
@@ -22,10 +23,24 @@ export const accounts = layerOf([
     accept: (hit) => !NPM_TAGS.has(hit.slice(hit.indexOf('@') + 1))
   },
   {
+    name: 'mention',
+    kind: 'user',
+    pattern: /(?<![^\s(,])@[a-z][\w-]{2,38}(?![\w/.(-])/gi,
+    needs: AT,
+    accept: (hit) => !isPublicWord(hit.slice(1).toLowerCase())
+  },
+  {
+    name: 'called',
+    kind: 'name',
+    pattern:
+      /\b(?:named|called|nicknamed|aliased|dubbed|codenamed)\s["'`]?(?<hit>[a-z][\w-]{3,63})\b/g,
+    accept: (hit) => !isPublicWord(hit)
+  },
+  {
     name: 'announced-user',
     kind: 'user',
     pattern:
-      /(?:\b(?:user(?:[ _-]?name)?|uname|login|account|owner|author|committer|assignee|logged in as|run(?:s|ning)? as|uid|principal|operator|handle|nick(?:name)?|screen[ _-]?name)["'`]?\s{0,2}[:=]\s{0,2}["'`]?(?:\d{1,6}\()?|\b(?:[Uu]ser|[Ll]ogin) (?:id |name )?["'`](?=\w)|\b(?:sudo -u|su -|chown|--user|--username|-U|useradd|userdel|usermod|adduser|passwd|id -u|logged in as|for user|as user|invalid user|session opened for user|Accepted password for|Failed password for(?: invalid user)?)[ =]|\b(?:ping|cc|thanks|thx|by|hey|hi|from|assign(?:ed to)?|ask) @)(?<hit>[a-z_][\w.-]{1,63}\$?)/gi,
+      /(?:\b(?:user(?:[ _-]?(?:name|id))?|uname|login|account|owner|author|committer|assignee|logged in as|run(?:s|ning)? as|uid|principal|operator|handle|nick(?:name)?|screen[ _-]?name)["'`]?\s{0,2}[:=]\s{0,2}["'`]?(?:\d{1,6}\()?|\b(?:[Uu]ser|[Ll]ogin) (?:id |name )?["'`](?=\w)|\b(?:sudo -u|su -|chown|--user|--username|-U|useradd|userdel|usermod|adduser|passwd|id -u|logged in as|for user|as user|invalid user|session opened for user|Accepted password for|Failed password for(?: invalid user)?)[ =]|\b(?:ping|cc|thanks|thx|by|hey|hi|from|assign(?:ed to)?|ask) @)(?<hit>[a-z_][\w.-]{1,63}\$?)/gi,
     accept: (hit) =>
       !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node)$/i.test(
         hit

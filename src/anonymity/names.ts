@@ -67,7 +67,7 @@ const PERSON_VERB =
   /^(?:['’]s\b| (?:said|says|wrote|asked|told|reported|thinks|thought|confirmed|called|approved|reviewed|merged|fixed|committed|lives|works|left|joined|wants|prefers|agreed|found|noticed|mentioned|from|and)\b)/
 
 const CAPITALISED =
-  /(?<![\p{L}\d_$.@#/&<-])\p{Lu}\p{Ll}+(?:['’]\p{Ll}{1,8})?(?![\p{L}\d_$(]|[.:/]\p{L}|<|-\p{L})/gu
+  /(?<![\p{L}\d_$.@#/&<-])(?:\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?:['’]\p{Ll}{1,8})?|\p{Lu}{5,24})(?![\p{L}\d_$(]|[.:/]\p{L}|<|-\p{L})/gu
 
 /** What may come between or after: a middle initial, a particle, another capitalised word. */
 const FOLLOWING =
@@ -82,6 +82,7 @@ const DERIVED =
 
 function isUnknown(word: string): boolean {
   const lower = word.toLowerCase()
+  if (lower.includes('-')) return lower.split('-').some(isUnknown)
   if (lower.length < 4 || isPublicWord(lower)) return false
   if (DERIVED.test(lower)) return false
   return !(lower.endsWith('s') && isPublicWord(lower.slice(0, -1)))
@@ -95,7 +96,7 @@ function markCapitalised(text: string, mark: Mark): string {
     const word = match[0].replace(ELISION, '')
     const lower = word.toLowerCase()
     const after = match.index + word.length
-    const isGiven = GIVEN_NAMES.has(lower)
+    const isGiven = lower.split('-').some((part) => GIVEN_NAMES.has(part))
     if (!isGiven && !isUnknown(word) && !isAmbiguousName(lower, text, match.index, after)) continue
     const next =
       isGiven || AMBIGUOUS_NAMES.has(lower) || !isPublicWord(lower)

@@ -48,6 +48,13 @@ export const urls = layerOf([
     needs: COLON | SLASH
   },
   {
+    name: 'scp-remote',
+    kind: 'repository',
+    pattern: /(?<![\w.@/-])[\w.-]{1,64}@[\w.-]{1,255}:[\w~./-]{1,512}/g,
+    needs: AT | COLON,
+    accept: (hit) => !/:\d{1,5}$/.test(hit)
+  },
+  {
     name: 'opaque-url',
     kind: 'url',
     pattern:
@@ -58,13 +65,6 @@ export const urls = layerOf([
 ])
 
 export const network = layerOf([
-  {
-    name: 'scp-remote',
-    kind: 'repository',
-    pattern: /(?<![\w.@/-])[\w.-]{1,64}@[\w.-]{1,255}:[\w~./-]{1,512}/g,
-    needs: AT | COLON,
-    accept: (hit) => !/:\d{1,5}$/.test(hit)
-  },
   {
     name: 'container-image',
     kind: 'repository',
@@ -78,6 +78,13 @@ export const network = layerOf([
         (first.includes(':') || rest.at(-1)?.includes(':') === true)
       )
     }
+  },
+  {
+    name: 'image-tag',
+    kind: 'repository',
+    pattern:
+      /(?<![\w.@/-])[a-z0-9][a-z0-9_-]{1,64}\/[a-z0-9][a-z0-9._-]{1,128}:(?=[a-z0-9])[\w.-]{1,128}(?![\w/])/g,
+    needs: SLASH | COLON
   },
   {
     name: 'repository-reference',
@@ -113,7 +120,8 @@ export const network = layerOf([
     kind: 'ip',
     pattern: /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?::\d{1,5})?(?![\w.]*\d)/g,
     needs: DOT | DIGIT,
-    accept: (hit) => isIPv4(hit.replace(/[/:].*$/, ''))
+    // Zero-padded as well; versions have larger parts.
+    accept: (hit) => isIPv4(hit.replace(/[/:].*$/, '').replaceAll(/(?<!\d)0+(?=\d)/g, ''))
   },
   {
     name: 'dashed-ip',

@@ -14,30 +14,30 @@ autolocate autoplay autoscaler autoscaling autospace avif avro axios backend bac
 backport backported backreference badfamily badflags badhints badname badquery badresp badstr
 basename bazel beforescriptexecute beforeunload bengali bezier bgcolor bgra bigint bigquery
 bigtable biquad bitbucket bitcoin bitmaprenderer bitmask bitrate bitwise blockchain bluetooth
-boolean booleans boto british brotli btoa btrfs bugzilla buildkite builtin builtins byob
-bytecode bytecodes bzip calc callbackify canadian canonicalize cassandra catalina cbrt cdata
-cerebras cgroup cgroups changelog changelogs charoff charset charsets chatgpt chdir checkbox
-chmod chown christmas chromebook chromecast chromeos cicd cipheriv classloader classpath
-clickhouse clojure clonable cloudflare cloudformation cloudfront cloudwatch cmake cname
-cockroachdb codebase codebases codecov codepoint codepoints codespace codespaces coffeescript
-colspan columnalign compositionend compositionstart concat config configmap configmaps configs
-configurable conftest connectionavailable connrefused const contentful contextlost
-contextrestored controlslist conv convolver coords copyfile coredns coroutine coroutines
-cosmosdb couchbase couchdb cpus crdt crdts credentialless cron cronjob cronjobs crossorigin csrf
-ctrl cuda cuechange currentcolor curveto customizable cygwin cython daemonset darwin dasharray
-dashoffset databricks datadog dataframe datalist dataset datasets datastore datastores
-datatracker datetime deallocate debian debuglog december decipheriv dedup deepmind defs deno
-dependabot deprioritize depthcompare depthwriteenabled deref desc deserialize deserialized
-deserializer deserializing destructuring desynchronized devcontainer devicechange devops
-devtools dhcp diffie digitalocean dirent dirname dirs dirxml disableremoteplayback django dlang
-dlopen dmesg dockerfile dockerhub docstring docstrings doctype domstring doppler dotenv dotfile
-dotfiles doubleposition dpcm dppx draggable dropbox dropdown dropdowns drupal dtls dtmf dweb
-dynamodb ecdh ecma ecmascript elasticsearch electronjs elem embedder emoji emojis encodings
-enctype endian enterpictureinpicture enum enums epoll epub equirect equiv errno esbuild eslint
-etag etags etcd ethereum ethernet ethiopic europe european eval evenodd eventloop excl exif expm
-extadd extensionless extmul extname failover fallthrough falsy fargate fastapi fchmod fchown
-fdatasync february fencedframe fetchpriority ffmpeg ficlone fieldset fifo figma filepath
-filesystem filesystems finnish fips firefox firestore fixme flexbox fluentd focusgroup
+boolean booleans bopomofo boto british brotli btoa btrfs bugzilla buildkite builtin builtins
+byob bytecode bytecodes bzip calc callbackify canadian canonicalize cassandra catalina cbrt
+cdata cerebras cgroup cgroups changelog changelogs charoff charset charsets chatgpt chdir
+checkbox chmod chown christmas chromebook chromecast chromeos cicd cipheriv classloader
+classpath clickhouse clojure clonable cloudflare cloudformation cloudfront cloudwatch cmake
+cname cockroachdb codebase codebases codecov codepoint codepoints codespace codespaces
+coffeescript colspan columnalign compositionend compositionstart concat config configmap
+configmaps configs configurable conftest connectionavailable connrefused const contentful
+contextlost contextrestored controlslist conv convolver coords copyfile coredns coroutine
+coroutines cosmosdb couchbase couchdb cpus crdt crdts credentialless cron cronjob cronjobs
+crossorigin csrf ctrl cuda cuechange currentcolor curveto customizable cygwin cython daemonset
+darwin dasharray dashoffset databricks datadog dataframe datalist dataset datasets datastore
+datastores datatracker datetime deallocate debian debuglog december decipheriv dedup deepmind
+defs deno dependabot deprioritize depthcompare depthwriteenabled deref desc deserialize
+deserialized deserializer deserializing destructuring desynchronized devcontainer devicechange
+devops devtools dhcp diffie digitalocean dirent dirname dirs dirxml disableremoteplayback django
+dlang dlopen dmesg dockerfile dockerhub docstring docstrings doctype domstring doppler dotenv
+dotfile dotfiles doubleposition dpcm dppx draggable dropbox dropdown dropdowns drupal dtls dtmf
+dweb dynamodb ecdh ecdsa ecma ecmascript elasticsearch electronjs elem embedder emoji emojis
+encodings enctype endian enterpictureinpicture enum enums epoll epub equirect equiv errno
+esbuild eslint etag etags etcd ethereum ethernet ethiopic europe european eval evenodd eventloop
+excl exif expm extadd extensionless extmul extname failover fallthrough falsy fargate fastapi
+fchmod fchown fdatasync february fencedframe fetchpriority ffmpeg ficlone fieldset fifo figma
+filepath filesystem filesystems finnish fips firefox firestore fixme flexbox fluentd focusgroup
 focusgroupstart fontcolor fontconfig fontsize foreach formaction formenctype formerr formmethod
 formnovalidate formtarget fortran foveation frameborder framebuffer framerate france freebsd
 friday frontend frontends fround fstab fstat fsync fsynced ftruncate fullscreen fullscreenchange
@@ -121,7 +121,7 @@ webextension webextensions webgl webgpu webhook webhooks webkit webkitdirectory 
 webrtc webserver websocket websockets webstorm webusb webview webvr wechat wednesday wgsl
 whatsapp whatwg whitespace wifi wikimedia wikipedia wireguard wireshark woff wordpress worklet
 writev xamarin xbox xcode xhtml xlink xmlhttprequest xpath xslt xywh yaml yandex youtube zapier
-zendesk zeromq zigbee zlib zstd
+zendesk zeromq zigbee zlib zstandard zstd
 `
   .trim()
   .split(/\s+/)

@@ -42,6 +42,12 @@ export const resources = layerOf([
     accept: (hit) => hit.split('/').filter((part) => part !== '').length >= 3 || /\d/.test(hit)
   },
   {
+    name: 'short-hex',
+    kind: 'id',
+    pattern: /(?<![\w-])(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12,31}(?![\w-])/g,
+    needs: DIGIT
+  },
+  {
     name: 'account-number',
     kind: 'id',
     pattern: /(?<![\w.-])\d{12}(?:(?=\.dkr\.)|(?![\w.-]*\d))/g,

@@ -5,6 +5,7 @@
 import { entropyOf, isOpaque, isRandom } from './entropy.ts'
 import { AT, COLON, DASH, DIGIT, EQUALS, LESS, LONG_WORD, QUOTE, SLASH } from './features.ts'
 import { ANNOUNCING_PROVIDERS, TOKEN_FORMATS } from './providers.ts'
+import { isPublicWord } from './vocabulary.ts'
 import { inLongWords, layerOf } from './rule.ts'
 import type { Layer, Mark, Rule } from './rule.ts'
 
@@ -63,6 +64,33 @@ const WORD_RULES: readonly Rule[] = [
 
 const RULES: readonly Rule[] = [
   {
+    name: 'mnemonic',
+    kind: 'secret',
+    pattern:
+      /\b(?:seed|mnemonic|recovery)(?: (?:phrase|words?))?(?: is| was)?\s{0,2}[:=]?\s{1,3}["']?(?<hit>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})\b/gi
+  },
+  {
+    name: 'connection-string',
+    kind: 'secret',
+    pattern:
+      /\b(?:password|pwd|user id|uid|initial catalog|data source|accountkey|sharedaccesskey|endpoint)\s?=\s?(?<hit>[^;\n"']{2,512})(?=;)/gi,
+    needs: EQUALS
+  },
+  {
+    name: 'said-before',
+    kind: 'secret',
+    pattern:
+      /(?<!\S)["'`]?(?<hit>(?=[^\s"'`]{0,128}[\d!@#$%^&*])[^\s"'`]{4,128})["'`]? (?:is|was|as) (?:the|my|our|his|her|their|its|a) (?:[\w-]{1,24} ){0,3}(?:pass(?:word|code|phrase)|secret|token|key|pin)\b/gi,
+    needs: DIGIT
+  },
+  {
+    name: 'said-after',
+    kind: 'secret',
+    pattern:
+      /\b(?:(?:password|passwd|passphrase|pass|pwd|pw|creds|credentials|secret|token|login \S{1,64} [/|,])[ :]{1,2}["'`]?(?<hit>(?=[^\s"'`]{0,64}\d)(?=[^\s"'`]{0,64}[A-Za-z])[^\s"'`,;()<>]{6,128})|(?:pin|otp|totp|passcode|verification code|2fa code)(?: is)?[ :=]{1,3}(?<hit>\d{4,10})\b)/gi,
+    needs: DIGIT
+  },
+  {
     name: 'private-key',
     kind: 'secret',
     pattern:
@@ -109,7 +137,7 @@ const RULES: readonly Rule[] = [
     name: 'bearer',
     kind: 'secret',
     pattern: /\b(?:bearer|basic|digest)\s{1,3}(?<hit>[\w+/=.~:-]{12,4096})/gi,
-    accept: isOpaque
+    accept: (hit) => isOpaque(hit) || !isPublicWord(hit.toLowerCase())
   },
   {
     name: 'url-credentials',
@@ -195,12 +223,6 @@ const RULES: readonly Rule[] = [
     kind: 'secret',
     pattern: /(?<![\w:])(?:[0-9a-fA-F]{2}[: ]){11,}[0-9a-fA-F]{2}(?![\w:])/g,
     needs: DIGIT
-  },
-  {
-    name: 'mnemonic',
-    kind: 'secret',
-    pattern:
-      /\b(?:seed|mnemonic|recovery)(?: (?:phrase|words?))?(?: is| was)?\s{0,2}[:=]?\s{1,3}["']?(?<hit>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})\b/gi
   }
 ]
 

@@ -7,6 +7,7 @@ import {
   canonicalTags,
   digestOf,
   LimitError,
+  MAX_TAG_BYTES,
   readAll,
   readRecord
 } from '../../crdt/index.ts'
@@ -61,7 +62,8 @@ export class Drafts {
         record,
         confidence: fact.confidence,
         day: Math.floor(clock.now() / DAY),
-        tags: canonicalTags(tags),
+        // A placeholder may be longer than what it stands for.
+        tags: canonicalTags(tags.filter((tag) => Buffer.byteLength(tag) <= MAX_TAG_BYTES)),
         validFrom: fact.validFrom?.getTime()
       }
       return { anonymized, draft: { publication, digest: digestOf(record) } }
