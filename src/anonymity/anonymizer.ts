@@ -5,7 +5,7 @@
  */
 import { accounts } from './accounts.ts'
 import { addresses } from './addresses.ts'
-import { code } from './code.ts'
+import { code, labels } from './code.ts'
 import { encodings } from './encodings.ts'
 import { featuresOf, LESS, NON_ASCII } from './features.ts'
 import { knownNames } from './known-names.ts'
@@ -104,13 +104,14 @@ function anonymize(input: AnonymizerInput, layers: readonly Layer[]): Anonymized
   const mark = marking(found)
   let features = 0
   const redacted: string[] = []
-  for (const field of [...fields, ...tags]) {
+  for (const [i, field] of [...fields, ...tags].entries()) {
     const own = featuresOf(field)
     features |= own
     if (hidesText(field)) {
       return { verdict: 'withheld', reason: 'hidden-text', findings: [], score: CERTAIN }
     }
-    redacted.push(redact(field, own, layers, mark))
+    const text = redact(field, own, layers, mark)
+    redacted.push(i < fields.length ? text : labels(text, own, mark))
   }
   const findings: Finding[] = []
   const name = numbering(found, findings)

@@ -28,7 +28,7 @@ const CLAUSE =
   /\b(?:select\s[^;\n]{1,512}?\sfrom|insert\s{1,8}into|update\s{1,8}\S{1,128}\s{1,8}set|delete\s{1,8}from|merge\s{1,8}into|(?:create|alter)\s{1,8}(?:user|role|table|database))\b[^;]{1,4096}/gi
 const QUOTED = /'(?:[^'\n]|''){1,1024}'/g
 
-const TOKEN = /(?<![\p{L}\d_$&%@<-])[A-Za-z_$][\w$]*(?:-[A-Za-z0-9_]+)*/gu
+const TOKEN = /(?<![\p{L}\d_$&%@<-])[\w$]+(?:-[A-Za-z0-9_]+)*/gu
 
 /** Parts this short are abbreviations: they tell too little, and no list has them all. */
 const SHORT = 3
@@ -58,7 +58,7 @@ function isJoined(part: string): boolean {
   return false
 }
 
-function isPrivate(token: string): boolean {
+function isPrivate(token: string, isInCode: boolean): boolean {
   const parts = partsOf(token)
   let short = 0
   for (const part of parts) {
@@ -67,6 +67,7 @@ function isPrivate(token: string): boolean {
   }
   // Single letters and digits in turn are no words: a password, a hash.
   const digits = token.match(/\d+/g)?.length ?? 0
+  if (isInCode && digits >= 2 && token.length >= 6) return true
   return token.length >= 8 && digits >= 2 && short >= 3 && parts.length >= 3
 }
 
@@ -79,7 +80,7 @@ function markTokens(text: string, mark: Mark, isInCode: boolean): string {
   return text.replaceAll(TOKEN, (token) => {
     if (token.length <= SHORT + 1) return token
     if (!isInCode && !isCompound(token)) return token
-    return isPrivate(token) ? mark(token, 'identifier', 'identifier') : token
+    return isPrivate(token, isInCode) ? mark(token, 'identifier', 'identifier') : token
   })
 }
 
@@ -98,3 +99,12 @@ export const code: Layer = (text, features, mark) => {
   const spans = (features & QUOTE) === 0 ? found : markQuoted(found, mark)
   return (features & TOKENS) === 0 ? spans : markTokens(spans, mark, false)
 }
+
+const NUMBER = /\d{5,}/g
+
+/**
+ * For tags, which are few words without a sentence around them: an unknown word or a long number is
+ * taken out even where nothing announces it. A tag that is lost costs little.
+ */
+export const labels: Layer = (text, _features, mark) =>
+  markTokens(text, mark, true).replaceAll(NUMBER, (digits) => mark(digits, 'id', 'number'))
