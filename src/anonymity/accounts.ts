@@ -1,5 +1,5 @@
 /** Layer 3, accounts: users and single-label hosts, where a sign, a command or a word announces one. */
-import { AT, BACKSLASH, COLON, DIGIT, TILDE } from './features.ts'
+import { ANNOUNCED, AT, BACKSLASH, COLON, DIGIT, TILDE } from './features.ts'
 import { layerOf } from './rule.ts'
 import { isPublicWord } from './vocabulary.ts'
 
@@ -34,6 +34,7 @@ export const accounts = layerOf([
     kind: 'name',
     pattern:
       /\b(?:named|called|nicknamed|aliased|dubbed|codenamed)\s["'`]?(?<hit>[a-z][\w-]{3,63})\b/g,
+    needs: ANNOUNCED,
     accept: (hit) => !isPublicWord(hit)
   },
   {
@@ -41,6 +42,7 @@ export const accounts = layerOf([
     kind: 'user',
     pattern:
       /(?:\b(?:user(?:[ _-]?(?:name|id))?|uname|login|account|owner|author|committer|assignee|logged in as|run(?:s|ning)? as|uid|principal|operator|handle|nick(?:name)?|screen[ _-]?name)["'`]?\s{0,2}[:=]\s{0,2}["'`]?(?:\d{1,6}\()?|\b(?:[Uu]ser|[Ll]ogin) (?:id |name )?["'`](?=\w)|\b(?:sudo -u|su -|chown|--user|--username|-U|useradd|userdel|usermod|adduser|passwd|id -u|logged in as|for user|as user|invalid user|session opened for user|Accepted password for|Failed password for(?: invalid user)?)[ =]|\b(?:ping|cc|thanks|thx|by|hey|hi|from|assign(?:ed to)?|ask) @)(?<hit>[a-z_][\w.-]{1,63}\$?)/gi,
+    needs: ANNOUNCED,
     accept: (hit) =>
       !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node)$/i.test(
         hit
@@ -50,7 +52,16 @@ export const accounts = layerOf([
     name: 'announced-host',
     kind: 'host',
     pattern:
-      /(?:\b(?:host(?:[ _-]?name)?|server(?:[ _-]?name)?|machine|node[ _-]?name|computer(?:[ _-]?name)?|workstation|domain|realm|gateway|nas|vm)["'`]?\s{0,2}[:=]\s{0,2}["'`]?|\b(?:ssh|scp|sftp|telnet|ping|dig|nslookup|traceroute|mosh|rsync|nc|psql -h|mysql -h|redis-cli -h|-h|--host)(?: -\w(?: \S{1,64})?)? {1,2}|\b(?:on|host|server|machine|node|box|from|to|workstation|instance|vm) )(?<hit>[a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,31}){0,6}(?:\.[a-z][a-z0-9-]{1,31}){0,4})(?![\w(/]|\.\w)/gi,
+      /(?:\b(?:host(?:[ _-]?name)?|server(?:[ _-]?name)?|machine|node[ _-]?name|computer(?:[ _-]?name)?|workstation|domain|realm|gateway|nas|vm)["'`]?\s{0,2}[:=]\s{0,2}["'`]?|\b(?:ssh|scp|sftp|telnet|ping|dig|nslookup|traceroute|mosh|rsync|nc|psql -h|mysql -h|redis-cli -h|-h|--host)(?: -\w(?: \S{1,64})?)? {1,2})(?<hit>[a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,31}){0,6}(?:\.[a-z][a-z0-9-]{1,31}){0,4})(?![\w(/]|\.\w)/gi,
+    needs: ANNOUNCED,
+    accept: isAnnouncedHost
+  },
+  {
+    name: 'numbered-host',
+    kind: 'host',
+    pattern:
+      /\b(?:on|host|server|machine|node|box|from|to|workstation|instance|vm) (?<hit>[a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,31}){0,6}(?:\.[a-z][a-z0-9-]{1,31}){0,4})(?![\w(/]|\.\w)/gi,
+    needs: DIGIT,
     accept: isAnnouncedHost
   },
   {

@@ -1,5 +1,5 @@
 /** Postal addresses and places on the map. */
-import { DIGIT, DOT, UPPER } from './features.ts'
+import { FIVE_DIGITS, ANNOUNCED, DIGIT, DOT, UPPER } from './features.ts'
 import { layerOf } from './rule.ts'
 
 const NAME = "[\\p{Lu}\\d][\\p{L}\\d'’.-]{0,30}"
@@ -37,7 +37,7 @@ export const addresses = layerOf([
     name: 'post-box',
     kind: 'address',
     pattern: /\b(?:P\.?\s?O\.? ?Box|Postfach|Apartado|Box postal) \d[\d ]{0,8}\b/gi,
-    needs: DIGIT
+    needs: DIGIT | ANNOUNCED
   },
   {
     name: 'city-and-code',
@@ -46,7 +46,7 @@ export const addresses = layerOf([
       `(?<![\\p{L}\\d])(?:${NAME},? (?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]) \\d{5}(?:-\\d{4})?|(?:D|A|CH|F|NL|B|I|L)-\\d{4,5} \\p{Lu}[\\p{L}-]{1,30})`,
       'gu'
     ),
-    needs: DIGIT | UPPER
+    needs: DIGIT | UPPER | FIVE_DIGITS
   },
   {
     name: 'uk-postcode',
@@ -66,6 +66,7 @@ export const addresses = layerOf([
     name: 'announced-address',
     kind: 'address',
     pattern:
-      /\b(?:(?:postal|home|mailing|billing|shipping|delivery|street)[ _-]?address|lives at|residing at|resides at|wohnhaft)["']?\s?[:=]?\s?["']?(?<hit>[^\n"';<>]{4,120})/gi
+      /\b(?:(?:postal|home|mailing|billing|shipping|delivery|street)[ _-]?address|lives at|residing at|resides at|wohnhaft)["']?\s?[:=]?\s?["']?(?<hit>[^\n"';<>]{4,120})/gi,
+    needs: ANNOUNCED
   }
 ])

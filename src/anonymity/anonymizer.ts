@@ -102,11 +102,9 @@ function anonymize(input: AnonymizerInput, layers: readonly Layer[]): Anonymized
   const fields = [entity, attribute ?? '', value ?? '', content]
   const found: Found[] = []
   const mark = marking(found)
-  let features = 0
   const redacted: string[] = []
   for (const [i, field] of [...fields, ...tags].entries()) {
     const own = featuresOf(field)
-    features |= own
     if (hidesText(field)) {
       return { verdict: 'withheld', reason: 'hidden-text', findings: [], score: CERTAIN }
     }
@@ -118,10 +116,11 @@ function anonymize(input: AnonymizerInput, layers: readonly Layer[]): Anonymized
   // In the order in which the placeholders are numbered.
   const [newEntity = '', newAttribute = '', newValue = '', newContent = '', ...newTags] =
     found.length === 0 ? redacted : redacted.map(name)
+  const text = [newEntity, newAttribute, newValue, newContent].join('\n')
   const { score, signal } = riskOf({
-    text: [newEntity, newAttribute, newValue, newContent].join('\n'),
+    text,
     content: newContent,
-    features,
+    features: featuresOf(text),
     kinds: new Set(findings.map(({ kind }) => kind)).size
   })
   if (signal !== undefined && score >= MAX_RISK) {

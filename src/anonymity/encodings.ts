@@ -52,6 +52,7 @@ const escapes = layerOf([
   {
     name: 'entities',
     kind: 'literal',
+    literal: '&#',
     pattern: /(?:&#(?:\d{2,6}|x[0-9A-Fa-f]{2,6});){3,2048}/g,
     needs: AMPERSAND
   },

@@ -25,7 +25,7 @@ const WORD_SHARE = 0.5
  * and digits or many changes between upper and lower case.
  */
 export function isRandom(token: string): boolean {
-  if (token.length < 16 || entropyOf(token) < MIN_ENTROPY) return false
+  if (token.length < 16 || !/\d|[a-z][A-Z]/.test(token)) return false
   const parts = partsOf(token)
   let words = 0
   for (const part of parts) {
@@ -33,8 +33,10 @@ export function isRandom(token: string): boolean {
   }
   if (words >= WORD_SHARE * token.replaceAll(/[^A-Za-z0-9]/g, '').length) return false
   // Groups of letters and digits alternate about every third character in random text.
-  if (/\d/.test(token)) return parts.length >= 2
-  return (token.match(/[a-z][A-Z]/g)?.length ?? 0) >= 3
+  const varied = /\d/.test(token)
+    ? parts.length >= 2
+    : (token.match(/[a-z][A-Z]/g)?.length ?? 0) >= 3
+  return varied && entropyOf(token) >= MIN_ENTROPY
 }
 
 /** A value that is no word: has a digit or a symbol among its letters, or is long. */

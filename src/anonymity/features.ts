@@ -26,18 +26,56 @@ export const NON_ASCII = 262_144
 /** Characters without white space in between, as many as the shortest token has. */
 export const LONG_WORD = 524_288
 export const LESS = 1_048_576
+/** A word after which a value tells something: password, user, host, born ... */
+export const ANNOUNCED = 2_097_152
+/** Five digits or more, anywhere. */
+export const FIVE_DIGITS = 4_194_304
+
+/** Words that rules with `ANNOUNCED` look for, known by their first four letters. */
+const ANNOUNCING =
+  'password passwd passphrase passcode pass pwd pw pin secret secrets token tokens key keys apikey credential credentials creds salt otp totp code verification seed mnemonic recovery recovery connection dsn webhook bearer basic digest jwt nonce login logged session accepted failed invalid useradd user users username uname account owner author committer assignee uid principal operator handle nick nickname screen sudo su chown adduser usermod userdel id run runs ping cc thanks thx by hey hi from assign assigned ask auth access signing encryption private master client license licence ssh deploy service storage shared host admin hostname server machine node computer workstation domain realm gateway nas vm scp sftp telnet dig nslookup traceroute mosh rsync nc psql mysql redis h n kubeconfig context cluster namespace pod pods po deployment svc services statefulset statefulsets sts daemonset daemonsets ds job jobs cronjob cronjobs configmap cm ingress ns namespaces nodes pvc pv named called nicknamed aliased dubbed codenamed address postal home mailing billing shipping delivery street lives residing resides wohnhaft po p box postfach apartado dot at'
 
 const LONG_WORD_LENGTH = 14
+const FIVE = 5
 const MANY = 7
 
 const BITS = bitsOfCharacters()
+const LETTERS = 27
+const BEGINNINGS = beginningsOf(ANNOUNCING)
 
 export function featuresOf(text: string): number {
   let features = 0
   let digits = 0
   let run = 0
+  // The word that is being read: its letters so far, and the first four of them as a number.
+  let letters = 0
+  let beginning = 0
+  let isLower = false
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
+    const letter = code < 128 ? (code | 32) - 96 : 0
+    if (letter >= 1 && letter <= 26 && code >= 65) {
+      // `dbPassword` has two words.
+      if (isLower && code < 97) {
+        if (letters <= 4 && BEGINNINGS[beginning] === 1) features |= ANNOUNCED
+        letters = 0
+        beginning = 0
+      }
+      isLower = code >= 97
+      letters += 1
+      if (letters <= 4) beginning = beginning * LETTERS + letter
+      if (letters === 4 && BEGINNINGS[beginning] === 1) features |= ANNOUNCED
+      run += 1
+      if (run === LONG_WORD_LENGTH) features |= LONG_WORD
+      if (code < 97) features |= UPPER
+      continue
+    }
+    if (letters > 0) {
+      if (letters < 4 && BEGINNINGS[beginning] === 1) features |= ANNOUNCED
+      letters = 0
+      beginning = 0
+      isLower = false
+    }
     if (code <= 32) {
       run = 0
       if (code === 10 || code === 13) features |= LINE_BREAK
@@ -49,7 +87,21 @@ export function featuresOf(text: string): number {
     features |= bits
     if ((bits & DIGIT) !== 0) digits += 1
   }
+  if (letters > 0 && letters < 4 && BEGINNINGS[beginning] === 1) features |= ANNOUNCED
+  if (digits >= FIVE) features |= FIVE_DIGITS
   return digits >= MANY ? features | MANY_DIGITS : features
+}
+
+/** A table of all beginnings, by the number that the loop above makes of them. */
+function beginningsOf(words: string): Uint8Array {
+  const table = new Uint8Array(LETTERS ** 4)
+  for (const word of words.split(' ')) {
+    let beginning = 0
+    for (const letter of word.slice(0, 4))
+      beginning = beginning * LETTERS + letter.charCodeAt(0) - 96
+    table[beginning] = 1
+  }
+  return table
 }
 
 function bitsOfCharacters(): Uint32Array {
@@ -57,7 +109,6 @@ function bitsOfCharacters(): Uint32Array {
   const set = (characters: string, bit: number): void => {
     for (const each of characters) bits[each.charCodeAt(0)] = bit
   }
-  set('ABCDEFGHIJKLMNOPQRSTUVWXYZ', UPPER)
   set('0123456789', DIGIT)
   for (const [character, bit] of [
     ['/', SLASH],

@@ -3,7 +3,7 @@ import { DASH, DIGIT, DOT, MANY_DIGITS, UPPER } from './features.ts'
 import type { Rule } from './rule.ts'
 
 /** Words that announce a number of a person. */
-const ANNOUNCED =
+const HOLDERS =
   "(?:ssn|social security|nino|national insurance|passport|driv(?:er|ing)(?:'?s)? licen[cs]e|licen[cs]e (?:no|number)|tax(?:payer)? ?(?:id|no|number)|itin|vat(?: ?(?:id|no|number))?|ust-?id|steuer-?(?:id|nummer)|aadhaa?r|pan card|bsn|pesel|cpf|cnpj|curp|dni|nif|codice fiscale|insee|personnummer|personalausweis|id card|identity card|national id|medicare|nhs|mrn|patient|insurance|policy|account|acct|member|user|customer|client|employee|staff|student|claim|order|invoice|ticket|routing|sort code|iccid|imei|imsi|msisdn|vin|serial|plate)"
 
 export const NATIONAL_IDS: readonly Rule[] = [
@@ -94,7 +94,7 @@ export const NATIONAL_IDS: readonly Rule[] = [
     name: 'announced-id',
     kind: 'id',
     pattern: new RegExp(
-      `\\b${ANNOUNCED}s?(?: ?(?:no|nr|number|id|code|#))?\\.?\\s{0,2}(?:[:=#]|is|was)?\\s{0,2}["'#]?(?<hit>(?=[A-Za-z-]{0,8}\\d)[A-Za-z0-9](?:[./-]?[A-Za-z0-9]| \\d){3,24})(?![\\w.]*\\w)`,
+      `\\b${HOLDERS}s?(?: ?(?:no|nr|number|id|code|#))?\\.?\\s{0,2}(?:[:=#]|is|was)?\\s{0,2}["'#]?(?<hit>(?=[A-Za-z-]{0,8}\\d)[A-Za-z0-9](?:[./-]?[A-Za-z0-9]| \\d){3,24})(?![\\w.]*\\w)`,
       'gi'
     ),
     needs: DIGIT,

@@ -43,6 +43,7 @@ export const urls = layerOf([
   {
     name: 'url',
     kind: 'url',
+    literal: '://',
     pattern:
       /(?<![\p{L}\d])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s<>"'`{}|\\^]{0,2048}[^\s<>"'`{}|\\^.,;:!?)\]]/giu,
     needs: COLON | SLASH
@@ -126,6 +127,7 @@ export const network = layerOf([
   {
     name: 'dashed-ip',
     kind: 'ip',
+    literal: 'ip-',
     pattern: /(?<![\w-])ip-\d{1,3}(?:-\d{1,3}){3}(?:\.[\w.-]{1,255})?(?![\w-])/g,
     needs: DASH | DIGIT
   },
@@ -148,6 +150,7 @@ export const network = layerOf([
   {
     name: 'port-on-localhost',
     kind: 'host',
+    literal: 'localhost',
     pattern: /\blocalhost:\d{1,5}\b/g,
     needs: COLON
   }

@@ -32,6 +32,7 @@ export const paths = layerOf([
   {
     name: 'unc-path',
     kind: 'path',
+    literal: '\\\\',
     pattern:
       /(?<![\w\\])\\\\{1,3}[\w.$-]{1,255}(?:\\{1,2}[^\\/:*?"'<>|\r\n]{1,64}(?=\\)){0,64}(?:\\{1,2}[^\s\\/:*?"'<>|]{1,255})/g,
     needs: BACKSLASH
@@ -39,6 +40,7 @@ export const paths = layerOf([
   {
     name: 'registry-path',
     kind: 'path',
+    literal: 'HK',
     pattern:
       /\b(?:HKEY_[A-Z_]{4,24}|HKLM|HKCU)(?::?\\{1,2}[^\\\r\n"'<>|]{1,64}(?=[\\\s"']|$)){1,32}/g,
     needs: BACKSLASH

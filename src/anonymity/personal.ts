@@ -1,5 +1,5 @@
 /** Layer 2: what points at a person by a number, an address on a network or a date. */
-import { AT, DIGIT, MANY_DIGITS, UPPER } from './features.ts'
+import { ANNOUNCED, AT, DIGIT, MANY_DIGITS, UPPER } from './features.ts'
 import { NATIONAL_IDS } from './national-ids.ts'
 import { layerOf } from './rule.ts'
 
@@ -21,7 +21,8 @@ export const personal = layerOf([
     name: 'spelled-email',
     kind: 'email',
     pattern:
-      /(?<![\w.+-])[\w.+-]{1,64}\s?(?:[[({<]\s?(?:at|@)\s?[\])}>]|\sat\s|@)\s?[\w-]{1,63}(?:\s?(?:[[({<]\s?(?:dot|\.)\s?[\])}>]|\sdot\s)\s?[\w-]{1,63}){1,4}/gi
+      /(?<![\w.+-])[\w.+-]{1,64}\s?(?:[[({<]\s?(?:at|@)\s?[\])}>]|\sat\s|@)\s?[\w-]{1,63}(?:\s?(?:[[({<]\s?(?:dot|\.)\s?[\])}>]|\sdot\s)\s?[\w-]{1,63}){1,4}/gi,
+    needs: ANNOUNCED
   },
   {
     name: 'iban',

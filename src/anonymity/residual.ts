@@ -4,7 +4,7 @@
  * above the limit is withheld, never guessed at.
  */
 import { isOpaque, isRandom } from './entropy.ts'
-import { LONG_WORD, NON_ASCII, QUOTE, LINE_BREAK, AT, MANY_DIGITS } from './features.ts'
+import { ANNOUNCED, AT, LONG_WORD, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'
 import { hasToken } from './secrets.ts'
 
 export type WithheldReason =
@@ -90,14 +90,16 @@ export function riskOf(input: RiskInput): Risk {
 
 function* signalsOf({ text, content, features, kinds }: RiskInput): Generator<WithheldReason> {
   if (text.includes('-----') && KEY_FRAGMENT.test(text)) yield 'key-fragment'
-  for (const [, value = ''] of text.matchAll(NAMED_SECRET)) {
-    if (isOpaque(value)) yield 'named-secret'
+  if ((features & ANNOUNCED) !== 0) {
+    for (const [, value = ''] of text.matchAll(NAMED_SECRET)) {
+      if (isOpaque(value)) yield 'named-secret'
+    }
   }
   if ((features & LONG_WORD) !== 0 && (text.match(LONG_TOKEN) ?? []).some(isRandom)) {
     yield 'random-token'
   }
-  if ((features & (QUOTE | LINE_BREAK)) !== 0 && hasToken(text.replaceAll(JOINT, ''))) {
-    yield 'split-secret'
+  if ((features & QUOTE) !== 0 || content.includes('\n')) {
+    if (hasToken(text.replaceAll(JOINT, ''))) yield 'split-secret'
   }
   if ((features & MANY_DIGITS) !== 0 && /(?<![\w.])\d{9,}/.test(text)) yield 'long-number'
   if ((features & AT) !== 0 && /[\w.-]{2}@[\w-]{2,}\.\w/.test(text)) yield 'address-like'

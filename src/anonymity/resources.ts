@@ -1,5 +1,15 @@
 /** Names that a cloud, a cluster or a service gives: resources, requests, sessions, tickets. */
-import { COLON, DASH, DIGIT, EQUALS, LONG_WORD, SLASH, UNDERSCORE, UPPER } from './features.ts'
+import {
+  ANNOUNCED,
+  COLON,
+  DASH,
+  DIGIT,
+  EQUALS,
+  LONG_WORD,
+  SLASH,
+  UNDERSCORE,
+  UPPER
+} from './features.ts'
 import { layerOf } from './rule.ts'
 
 /** Prefixes of standards and versions that look like a ticket's. */
@@ -23,6 +33,7 @@ export const resources = layerOf([
   {
     name: 'arn',
     kind: 'id',
+    literal: 'arn:',
     pattern: /\barn:(?:aws[\w-]{0,12}|[a-z]{2,12}):[^\s"'`<>,;]{4,512}/g,
     needs: COLON
   },
@@ -90,6 +101,7 @@ export const resources = layerOf([
     kind: 'host',
     pattern:
       /(?:(?<=\s)(?:-n|--namespace|--context|--cluster|--kubeconfig)[ =]|\b(?:pods?|po|deployments?|deploy|deployment\.apps|services?|svc|statefulsets?|sts|daemonsets?|ds|jobs?|cronjobs?|configmaps?|cm|secrets?|ingress(?:es)?|ns|namespaces?|nodes?|pvc|pv)\/|\b(?:namespace|context|cluster):\s{1,2}["']?)(?<hit>[a-z0-9][a-z0-9.-]{1,252})/g,
+    needs: ANNOUNCED,
     accept: (hit) =>
       !/^(?:default|kube-system|is|the|of|in|and|for|with|index|core|api|v\d)$/.test(hit)
   },

@@ -38,6 +38,8 @@ export interface Rule {
   readonly needs?: number
   /** Features of which it needs one at least. */
   readonly needsOne?: number
+  /** A text without it cannot match. */
+  readonly literal?: string
   /** Refuses matches that only look alike. */
   readonly accept?: (hit: string, whole: string) => boolean
 }
@@ -49,6 +51,7 @@ export function layerOf(rules: readonly Rule[]): Layer {
       const { needs = 0, needsOne } = rule
       if ((features & needs) !== needs) continue
       if (needsOne !== undefined && (features & needsOne) === 0) continue
+      if (rule.literal !== undefined && !marked.includes(rule.literal)) continue
       marked = applyRule(marked, rule, mark)
     }
     return marked

@@ -3,7 +3,18 @@
  * header announces, credentials in addresses and commands, then what is random enough to be a key.
  */
 import { entropyOf, isOpaque, isRandom } from './entropy.ts'
-import { AT, COLON, DASH, DIGIT, EQUALS, LESS, LONG_WORD, QUOTE, SLASH } from './features.ts'
+import {
+  ANNOUNCED,
+  AT,
+  COLON,
+  DASH,
+  DIGIT,
+  EQUALS,
+  LESS,
+  LONG_WORD,
+  QUOTE,
+  SLASH
+} from './features.ts'
 import { ANNOUNCING_PROVIDERS, TOKEN_FORMATS } from './providers.ts'
 import { isPublicWord } from './vocabulary.ts'
 import { inLongWords, layerOf } from './rule.ts'
@@ -67,7 +78,8 @@ const RULES: readonly Rule[] = [
     name: 'mnemonic',
     kind: 'secret',
     pattern:
-      /\b(?:seed|mnemonic|recovery)(?: (?:phrase|words?))?(?: is| was)?\s{0,2}[:=]?\s{1,3}["']?(?<hit>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})\b/gi
+      /\b(?:seed|mnemonic|recovery)(?: (?:phrase|words?))?(?: is| was)?\s{0,2}[:=]?\s{1,3}["']?(?<hit>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})\b/gi,
+    needs: ANNOUNCED
   },
   {
     name: 'connection-string',
@@ -81,18 +93,19 @@ const RULES: readonly Rule[] = [
     kind: 'secret',
     pattern:
       /(?<!\S)["'`]?(?<hit>(?=[^\s"'`]{0,128}[\d!@#$%^&*])[^\s"'`]{4,128})["'`]? (?:is|was|as) (?:the|my|our|his|her|their|its|a) (?:[\w-]{1,24} ){0,3}(?:pass(?:word|code|phrase)|secret|token|key|pin)\b/gi,
-    needs: DIGIT
+    needs: DIGIT | ANNOUNCED
   },
   {
     name: 'said-after',
     kind: 'secret',
     pattern:
       /\b(?:(?:password|passwd|passphrase|pass|pwd|pw|creds|credentials|secret|token|login \S{1,64} [/|,])[ :]{1,2}["'`]?(?<hit>(?=[^\s"'`]{0,64}\d)(?=[^\s"'`]{0,64}[A-Za-z])[^\s"'`,;()<>]{6,128})|(?:pin|otp|totp|passcode|verification code|2fa code)(?: is)?[ :=]{1,3}(?<hit>\d{4,10})\b)/gi,
-    needs: DIGIT
+    needs: DIGIT | ANNOUNCED
   },
   {
     name: 'private-key',
     kind: 'secret',
+    literal: '-----',
     pattern:
       /-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE KEY|MESSAGE|CERTIFICATE|PUBLIC KEY|PARAMETERS)[A-Z ]{0,20}-----[^]{0,20000}?-----END [A-Z0-9 ]{0,60}-----/g,
     needs: DASH
@@ -100,6 +113,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'putty-key',
     kind: 'secret',
+    literal: 'PuTTY',
     pattern: /PuTTY-User-Key-File-\d[^]{0,20000}?Private-MAC: \w+/g,
     needs: DASH
   },
@@ -137,11 +151,13 @@ const RULES: readonly Rule[] = [
     name: 'bearer',
     kind: 'secret',
     pattern: /\b(?:bearer|basic|digest)\s{1,3}(?<hit>[\w+/=.~:-]{12,4096})/gi,
+    needs: ANNOUNCED,
     accept: (hit) => isOpaque(hit) || !isPublicWord(hit.toLowerCase())
   },
   {
     name: 'url-credentials',
     kind: 'secret',
+    literal: '://',
     pattern: /:\/\/(?<hit>[^\s/@:<>]{0,256}:[^\s/@<>]{1,256})@/g,
     needs: SLASH | AT | COLON
   },
@@ -178,6 +194,7 @@ const RULES: readonly Rule[] = [
       `\\b(?:${ANNOUNCING})s?(?: (?:for|of|on|to|at) [\\w.@-]{1,32}){0,2},?\\s{1,3}(?:is|was|are|were|to|remains|becomes)\\s{1,3}(?:now |still )?["'\`]?(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512}(?<![.!?]))`,
       'gi'
     ),
+    needs: ANNOUNCED,
     accept: isSpokenValue
   },
   {
@@ -205,7 +222,8 @@ const RULES: readonly Rule[] = [
   {
     name: 'netrc',
     kind: 'secret',
-    pattern: /\b(?:login\s{1,3}\S{1,128}\s{1,3})(?:password|account)\s{1,3}(?<hit>\S{3,256})/gi
+    pattern: /\b(?:login\s{1,3}\S{1,128}\s{1,3})(?:password|account)\s{1,3}(?<hit>\S{3,256})/gi,
+    needs: ANNOUNCED
   },
   {
     name: 'provider-key',
