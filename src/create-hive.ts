@@ -299,8 +299,8 @@ export class Hive extends EventEmitter<HiveEvents> {
 }
 
 /** Names that the user gave replace those of this machine. */
-function namesOf({ anonymity: { knownNames } }: Options): KnownNames {
-  return knownNames === undefined ? localNames() : { knownNames }
+function namesOf({ anonymity }: Options): KnownNames {
+  return Object.keys(anonymity).length === 0 ? localNames() : anonymity
 }
 
 /** Authors that must vouch before an insight is released: a swarm without a key trusts nobody alone. */

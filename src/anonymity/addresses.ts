@@ -59,7 +59,7 @@ export const addresses = layerOf([
     name: 'coordinates',
     kind: 'address',
     pattern:
-      /\b[NS] ?\d{1,3}\.\d{3,}°?,? ?[EW] ?\d{1,3}\.\d{3,}|(?<![\d.])[-+]?\d{1,3}\.\d{4,}°?\s?[NS]?\s?[,;/ ]\s?[-+]?\d{1,3}\.\d{4,}°?\s?[EW]?(?![\d.])|\b(?:lat(?:itude)?|lon(?:g|gitude)?)["']?\s?[:=]\s?(?<hit>[-+]?\d{1,3}\.\d{3,})/gi,
+      /\b[NS] ?\d{1,3}\.\d{3,}°?,? ?[EW] ?\d{1,3}\.\d{3,}|(?<![\d.])[-+]?\d{1,3}\.\d{4,}°?(?:\s?[NS])?\s?[,;/ ]\s?[-+]?\d{1,3}\.\d{4,}°?(?:\s?[EW])?(?![\d.])|\b(?:lat(?:itude)?|lon(?:g|gitude)?)["']?\s?[:=]\s?(?<hit>[-+]?\d{1,3}\.\d{3,})/gi,
     needs: DOT | DIGIT
   },
   {

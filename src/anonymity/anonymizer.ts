@@ -15,9 +15,9 @@ import { paths } from './paths.ts'
 import { personal } from './personal.ts'
 import { hidesText, plainText } from './plain-text.ts'
 import { CERTAIN, MAX_RISK, riskOf } from './residual.ts'
-import { resources, uuids } from './resources.ts'
+import { cloudIds, resources } from './resources.ts'
 import { FINDING_KINDS } from './rule.ts'
-import { secrets } from './secrets.ts'
+import { secrets, tokens } from './secrets.ts'
 import type { KnownNames } from './known-names.ts'
 import type { WithheldReason } from './residual.ts'
 import type { FindingKind, Layer, Mark } from './rule.ts'
@@ -80,7 +80,8 @@ interface Found {
 export function anonymizer(known: KnownNames = {}): Anonymizer {
   const layers: readonly Layer[] = [
     urls,
-    uuids,
+    tokens,
+    cloudIds,
     secrets,
     encodings,
     personal,
@@ -154,7 +155,10 @@ function redact(field: string, features: number, layers: readonly Layer[], mark:
 
 /** A tag of placeholders alone groups nothing, and one that is risky by itself is left out. */
 function isTellingTag(tag: string): boolean {
-  return riskOf({ text: tag, content: tag, features: featuresOf(tag), kinds: 1 }).score < MAX_RISK
+  return (
+    riskOf({ text: tag, content: tag, features: featuresOf(tag), kinds: tag.includes('<') ? 1 : 0 })
+      .score < MAX_RISK
+  )
 }
 
 function marking(found: Found[]): Mark {

@@ -126,7 +126,7 @@ export const network = layerOf([
   },
   {
     name: 'dashed-ip',
-    kind: 'ip',
+    kind: 'host',
     literal: 'ip-',
     pattern: /(?<![\w-])ip-\d{1,3}(?:-\d{1,3}){3}(?:\.[\w.-]{1,255})?(?![\w-])/g,
     needs: DASH | DIGIT

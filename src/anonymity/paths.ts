@@ -42,7 +42,7 @@ export const paths = layerOf([
     kind: 'path',
     literal: 'HK',
     pattern:
-      /\b(?:HKEY_[A-Z_]{4,24}|HKLM|HKCU)(?::?\\{1,2}[^\\\r\n"'<>|]{1,64}(?=[\\\s"']|$)){1,32}/g,
+      /\b(?:HKEY_[A-Z_]{4,24}|HKLM|HKCU)(?::?\\{1,2}[^\\\r\n"'<>|]{1,64}(?=\\)){0,32}\\{1,2}[^\s\\"'<>|]{1,64}/g,
     needs: BACKSLASH
   },
   {

@@ -19,17 +19,8 @@ const PUBLIC_PREFIXES: ReadonlySet<string> = new Set(
   )
 )
 
-/** Before secrets: parts of one look like keys. */
-export const uuids = layerOf([
-  {
-    name: 'uuid',
-    kind: 'id',
-    pattern: /(?<![0-9a-f])[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}(?![0-9a-f])/gi,
-    needs: DIGIT | LONG_WORD
-  }
-])
-
-export const resources = layerOf([
+/** Before secrets: parts of these look like keys. */
+export const cloudIds = layerOf([
   {
     name: 'arn',
     kind: 'id',
@@ -44,6 +35,21 @@ export const resources = layerOf([
       /(?<![\w-])(?:i|vpc|vpce|subnet|sg|sgr|ami|aki|ari|vol|snap|eni|igw|rtb|acl|nat|eipalloc|eipassoc|lt|tgw|cgw|vgw|pcx|dopt|fs|fsap|db|cluster|elb|app|net|key|lb|r|d|ou|o|ws|mi|pl|rtbassoc|env|stack)-(?=[a-z]*\d|\d)[0-9a-f]{8,17}(?![\w-])/g,
     needs: DASH | DIGIT
   },
+  {
+    name: 'kubernetes-pod',
+    kind: 'host',
+    pattern: /(?<![\w.-])[a-z][a-z0-9-]{1,200}-(?=[a-z]*\d|\d)[a-z0-9]{6,10}-[a-z0-9]{5}(?![\w-])/g,
+    needs: DASH | DIGIT
+  },
+  {
+    name: 'uuid',
+    kind: 'id',
+    pattern: /(?<![0-9a-f])[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}(?![0-9a-f])/gi,
+    needs: DIGIT | LONG_WORD
+  }
+])
+
+export const resources = layerOf([
   {
     name: 'cloud-scope',
     kind: 'id',
@@ -89,12 +95,6 @@ export const resources = layerOf([
     kind: 'id',
     pattern: /(?<![\w-])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![\w-])/g,
     needs: DIGIT | UPPER | LONG_WORD
-  },
-  {
-    name: 'kubernetes-pod',
-    kind: 'host',
-    pattern: /(?<![\w.-])[a-z][a-z0-9-]{1,200}-(?=[a-z]*\d|\d)[a-z0-9]{6,10}-[a-z0-9]{5}(?![\w-])/g,
-    needs: DASH | DIGIT
   },
   {
     name: 'kubernetes-name',

@@ -1,5 +1,7 @@
 /** Rules and layers: what is looked for, and how a finding is taken out of a text. */
 
+import { LONG_WORD } from './features.ts'
+
 export const FINDING_KINDS = [
   'secret',
   'email',

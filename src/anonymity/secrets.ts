@@ -244,13 +244,14 @@ const RULES: readonly Rule[] = [
   }
 ]
 
-const tokens = inLongWords((word, _, mark) => markTokens(word, mark))
+/** Tokens of known formats, before anything takes a part of one for something else. */
+export const tokens = inLongWords((word, _, mark) => markTokens(word, mark))
 const rules = layerOf(RULES)
 const words = inLongWords(layerOf(WORD_RULES))
 
 export const secrets: Layer = (text, features, mark) => {
-  if ((features & LONG_WORD) === 0) return rules(text, features, mark)
-  return words(rules(tokens(text, features, mark), features, mark), features, mark)
+  const found = rules(text, features, mark)
+  return (features & LONG_WORD) === 0 ? found : words(found, features, mark)
 }
 
 /** Whether `text` has a token of a known format. */
