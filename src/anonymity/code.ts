@@ -71,6 +71,20 @@ function isPrivate(token: string, isInCode: boolean): boolean {
   return token.length >= 8 && digits >= 2 && short >= 3 && parts.length >= 3
 }
 
+/** Texts repeat their identifiers: what was decided lately is kept, so many at most. */
+const MAX_DECIDED = 8_192
+const decided = new Map<string, boolean>()
+
+function isPrivateOnce(token: string, isInCode: boolean): boolean {
+  if (isInCode) return isPrivate(token, true)
+  const known = decided.get(token)
+  if (known !== undefined) return known
+  if (decided.size >= MAX_DECIDED) decided.clear()
+  const result = isPrivate(token, false)
+  decided.set(token, result)
+  return result
+}
+
 /** Has more than one part, so that a name was made for it. */
 function isCompound(token: string): boolean {
   return /[a-z][A-Z]|[A-Za-z0-9][_-][A-Za-z0-9]|[A-Za-z]\d|\d[A-Za-z]|\$/.test(token)
@@ -80,7 +94,7 @@ function markTokens(text: string, mark: Mark, isInCode: boolean): string {
   return text.replaceAll(TOKEN, (token) => {
     if (token.length <= SHORT + 1) return token
     if (!isInCode && !isCompound(token)) return token
-    return isPrivate(token, isInCode) ? mark(token, 'identifier', 'identifier') : token
+    return isPrivateOnce(token, isInCode) ? mark(token, 'identifier', 'identifier') : token
   })
 }
 

@@ -65,7 +65,7 @@ export const paths = layerOf([
     kind: 'path',
     // Two segments at least: a lone "/word" is a route, a closing tag or a fraction.
     pattern:
-      /(?<![\w<>/.~)\]*])\/(?:(?:[\p{L}\d_.@+~%=:$\{}[\]-]|\\ ){1,255}\/){1,64}[\p{L}\d_.@+~%=:$\{}-]{0,255}(?<![.:])/gu,
+      /(?<![\w<>/.~)\]*])\/(?:(?:[\p{L}\d_.@+~%=:${}[\]-]|\\ ){1,255}\/){1,64}[\p{L}\d_.@+~%=:${}-]{0,255}(?<![.:])/gu,
     needs: SLASH
   },
   {

@@ -65,7 +65,7 @@ export const personal = layerOf([
   {
     name: 'phone',
     kind: 'phone',
-    pattern: /(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ ().\/-]{0,2}\d){7,14}(?!\d)/g,
+    pattern: /(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ ()./-]{0,2}\d){7,14}(?!\d)/g,
     needs: MANY_DIGITS
   },
   {

@@ -5,9 +5,11 @@
 
 /** Invisible between letters; of no use in Latin text. */
 const INVISIBLE =
+  // oxlint-disable-next-line no-misleading-character-class -- each by itself
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0]/g
 
 /** Joiners and marks that other scripts and emoji need: taken out between ASCII characters only. */
+// oxlint-disable-next-line no-misleading-character-class -- each by itself
 const JOINERS = /(?<=[!-~])[\u200c-\u200f\ufe0f\u0300-\u036f]+(?=[!-~])/g
 
 /** Full-width, mathematical, circled and super- or subscript letters and digits. */
@@ -30,8 +32,8 @@ const LOOKALIKES = new Map(
 const MIXED =
   /[\w\u0370-\u03ff\u0400-\u052f+/=.-]*(?:[A-Za-z0-9_][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][A-Za-z0-9_])[\w\u0370-\u03ff\u0400-\u052f+/=.-]*/g
 
-// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
 const HIDDEN =
+  // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
   /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufff9-\ufffb\u{e0000}-\u{e0fff}\u{f0000}-\u{10ffff}]/u
 
 /** Control, tag, private-use or bidirectional characters, which can hide text from a reader. */

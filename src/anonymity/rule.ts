@@ -63,10 +63,12 @@ export function layerOf(rules: readonly Rule[]): Layer {
 /** Words of `LONG_WORD_LENGTH` characters or more. */
 const LONG_WORDS = /\S{14,}/g
 
-/** Applies `layer` to the long words of a text alone: prose has few of them. */
-export function inLongWords(layer: Layer): Layer {
+/** Applies `layer` to the long words of a text alone, where it has such as `needs` says. */
+export function inLongWords(layer: Layer, needs = LONG_WORD): Layer {
   return (text, features, mark) =>
-    text.replaceAll(LONG_WORDS, (word) => layer(word, features, mark))
+    (features & needs) === 0
+      ? text
+      : text.replaceAll(LONG_WORDS, (word) => layer(word, features, mark))
 }
 
 function applyRule(text: string, rule: Rule, mark: Mark): string {

@@ -11,6 +11,7 @@ import {
   DIGIT,
   EQUALS,
   LESS,
+  LONG_RUN,
   LONG_WORD,
   QUOTE,
   SLASH
@@ -18,14 +19,13 @@ import {
 import { ANNOUNCING_PROVIDERS, TOKEN_FORMATS } from './providers.ts'
 import { isPublicWord } from './vocabulary.ts'
 import { inLongWords, layerOf } from './rule.ts'
+import type { TokenFormat } from './providers.ts'
 import type { Layer, Mark, Rule } from './rule.ts'
 
-const KEYWORDS = alternation([...new Set(TOKEN_FORMATS.flatMap(({ keywords }) => keywords))])
-const ANY_KEYWORD = new RegExp(KEYWORDS)
-const ANY_FORMAT = new RegExp(
-  `(?<![A-Za-z0-9])(?:${TOKEN_FORMATS.map(({ pattern }) => pattern.source).join('|')})`,
-  'g'
-)
+/** Formats that begin with a literal of three characters or more: looked for in every long word. */
+const MARKED = searchOf(TOKEN_FORMATS.filter(({ keywords }) => keywords.every(isTelling)))
+/** The others: looked for in long words that have digits. */
+const UNMARKED = searchOf(TOKEN_FORMATS.filter(({ keywords }) => !keywords.every(isTelling)))
 
 /** Words that announce a secret, at the end of a name: DB_PASSWORD, apiKey, client-secret. */
 const ANNOUNCING =
@@ -107,14 +107,14 @@ const RULES: readonly Rule[] = [
     kind: 'secret',
     literal: '-----',
     pattern:
-      /-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE KEY|MESSAGE|CERTIFICATE|PUBLIC KEY|PARAMETERS)[A-Z ]{0,20}-----[^]{0,20000}?-----END [A-Z0-9 ]{0,60}-----/g,
+      /-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE KEY|MESSAGE|CERTIFICATE|PUBLIC KEY|PARAMETERS)[A-Z ]{0,20}-----(?:[^-]|-(?!----)){0,20000}-----END [A-Z0-9 ]{0,60}-----/g,
     needs: DASH
   },
   {
     name: 'putty-key',
     kind: 'secret',
     literal: 'PuTTY',
-    pattern: /PuTTY-User-Key-File-\d[^]{0,20000}?Private-MAC: \w+/g,
+    pattern: /PuTTY-User-Key-File-\d(?:[^P]|P(?!uTTY|rivate-MAC)){0,20000}Private-MAC: \w+/g,
     needs: DASH
   },
   {
@@ -245,7 +245,11 @@ const RULES: readonly Rule[] = [
 ]
 
 /** Tokens of known formats, before anything takes a part of one for something else. */
-export const tokens = inLongWords((word, _, mark) => markTokens(word, mark))
+export const tokens = inLongWords((word, features, mark) => {
+  const marked = markTokens(word, MARKED, mark)
+  return (features & LONG_WORD) === 0 ? marked : markTokens(marked, UNMARKED, mark)
+}, LONG_RUN)
+
 const rules = layerOf(RULES)
 const words = inLongWords(layerOf(WORD_RULES))
 
@@ -256,19 +260,38 @@ export const secrets: Layer = (text, features, mark) => {
 
 /** Whether `text` has a token of a known format. */
 export function hasToken(text: string): boolean {
-  return ANY_KEYWORD.test(text) && markTokens(text, () => '') !== text
+  return markTokens(text, MARKED, () => '') !== text
 }
 
-function markTokens(text: string, mark: Mark): string {
-  if (!ANY_KEYWORD.test(text)) return text
-  return text.replaceAll(ANY_FORMAT, (hit) => {
-    const found = TOKEN_FORMATS.find(({ pattern, entropy = 0 }) => {
-      return pattern.exec(hit)?.[0] === hit && entropyOf(hit) >= entropy
+interface TokenSearch {
+  readonly formats: readonly TokenFormat[]
+  /** Whether any of their literals occurs: far cheaper than the formats. */
+  readonly keywords: RegExp
+  readonly pattern: RegExp
+}
+
+function searchOf(formats: readonly TokenFormat[]): TokenSearch {
+  const keywords = new Set(formats.flatMap((each) => each.keywords))
+  return {
+    formats,
+    keywords: new RegExp([...keywords].map((keyword) => RegExp.escape(keyword)).join('|')),
+    pattern: new RegExp(
+      `(?<![A-Za-z0-9])(?:${formats.map(({ pattern }) => pattern.source).join('|')})`,
+      'g'
+    )
+  }
+}
+
+function isTelling(keyword: string): boolean {
+  return keyword.length >= 3
+}
+
+function markTokens(text: string, { formats, keywords, pattern }: TokenSearch, mark: Mark): string {
+  if (!keywords.test(text)) return text
+  return text.replaceAll(pattern, (hit) => {
+    const found = formats.find(({ pattern: own, entropy = 0 }) => {
+      return own.exec(hit)?.[0] === hit && entropyOf(hit) >= entropy
     })
     return found === undefined ? hit : mark(hit, 'secret', found.id)
   })
-}
-
-function alternation(literals: readonly string[]): string {
-  return literals.map((literal) => RegExp.escape(literal)).join('|')
 }

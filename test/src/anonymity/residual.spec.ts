@@ -3,7 +3,7 @@ import { anonymize, reasonFor } from '../../fixtures/anonymized.ts'
 
 describe('residual risk', () => {
   it('withholds what only shows when pieces are joined', () => {
-    const [half, rest] = ['gh' + 'p_aZ9k', 'Q2mXw7Lr4TnB8vYc3HdJ6sPf1GuE5oWi']
+    const [half, rest] = [['gh', 'p_aZ9k'].join(''), 'Q2mXw7Lr4TnB8vYc3HdJ6sPf1GuE5oWi']
     assert.equal(
       reasonFor(`Use ${half}\\\n${rest.toLowerCase().replaceAll(/\d/g, 'a')} now`),
       'split-secret'
