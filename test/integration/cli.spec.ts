@@ -42,8 +42,8 @@ describe('the hive binary', function () {
     const data = ['--data-dir', dir()]
     const said = 'Clear /home/zorbax/.cache before the second run.'
     await runHive(['distill', 'build', said, '--tag', 'ci', '--confidence', '0.95', ...data])
-    const exported = await runHive(['export', ...data])
-    const id = /"id":"([0-9a-f]{64})"/.exec(exported.stdout)?.[1] ?? ''
+    const recalled = await runHive(['recall', 'Clear', '--json', ...data])
+    const id = /"id":"([0-9a-f]{64})"/.exec(recalled.stdout)?.[1] ?? ''
     const check = async (): Promise<void> => {
       const shown = await runHive(['insights', '--preview', id, ...data])
       assert.equal(shown.code, 0)
