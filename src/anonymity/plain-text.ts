@@ -28,9 +28,10 @@ const LOOKALIKES = new Map(
   ])
 )
 
-/** A word in which Latin letters or digits stand beside such letters. */
-const MIXED =
-  /[\w\u0370-\u03ff\u0400-\u052f+/=.-]*(?:[A-Za-z0-9_][\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f][A-Za-z0-9_])[\w\u0370-\u03ff\u0400-\u052f+/=.-]*/g
+const WORD = /[\w\u0370-\u03ff\u0400-\u052f+/=.-]+/g
+
+/** Latin letters or digits beside letters of those scripts. */
+const MIXED = /\w[\u0370-\u03ff\u0400-\u052f]|[\u0370-\u03ff\u0400-\u052f]\w/
 
 const HIDDEN =
   // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
@@ -49,5 +50,9 @@ export function plainText(text: string): string {
     .replaceAll(STYLED, (char) => char.normalize('NFKC'))
     .replaceAll(SPACES, ' ')
     .replaceAll(DASHES, '-')
-    .replaceAll(MIXED, (word) => Array.from(word, (char) => LOOKALIKES.get(char) ?? char).join(''))
+    .replaceAll(WORD, (word) => (MIXED.test(word) ? latin(word) : word))
+}
+
+function latin(word: string): string {
+  return Array.from(word, (char) => LOOKALIKES.get(char) ?? char).join('')
 }

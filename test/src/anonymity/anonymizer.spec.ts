@@ -145,6 +145,11 @@ describe('the anonymiser', () => {
       'http://',
       'AB12 ',
       'eyJa.',
+      'sk-\u200d',
+      'a@b:',
+      'AB12\u0430',
+      'password=',
+      'Ab Cd ',
       '\\\\a'
     ]
     for (const part of unit) anonymize({ entity: '', content: part.repeat(32_768 / part.length) })
