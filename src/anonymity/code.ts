@@ -28,7 +28,13 @@ const CLAUSE =
   /\b(?:select\s[^;\n]{1,512}?\sfrom|insert\s{1,8}into|update\s{1,8}\S{1,128}\s{1,8}set|delete\s{1,8}from|merge\s{1,8}into|(?:create|alter)\s{1,8}(?:user|role|table|database))\b[^;]{1,4096}/gi
 const QUOTED = /'(?:[^'\n]|''){1,1024}'/g
 
-const TOKEN = /(?<![\p{L}\d_$&%@<-])[\w$]+(?:-[A-Za-z0-9_]+)*/gu
+/** Names of public interfaces: whatever is below these roots is public as well. */
+const PUBLIC_NAME =
+  /^(?:api|css|html|http|javascript|manifests|mathml|mediatypes|svg|webassembly|webdriver|webextensions)\./
+
+/** An identifier, or a whole dotted name below a public root. */
+const TOKEN =
+  /(?<![\p{L}\d_$&%@<-])(?:(?:api|css|html|http|javascript|manifests|mathml|mediatypes|svg|webassembly|webdriver|webextensions)(?:\.[\w@:$-]+)+|[\w$]+(?:-[A-Za-z0-9_]+)*)/gu
 
 /** Parts this short are abbreviations: they tell too little, and no list has them all. */
 const SHORT = 3
@@ -92,7 +98,7 @@ function isCompound(token: string): boolean {
 
 function markTokens(text: string, mark: Mark, isInCode: boolean): string {
   return text.replaceAll(TOKEN, (token) => {
-    if (token.length <= SHORT + 1) return token
+    if (token.length <= SHORT + 1 || PUBLIC_NAME.test(token)) return token
     if (!isInCode && !isCompound(token)) return token
     return isPrivateOnce(token, isInCode) ? mark(token, 'identifier', 'identifier') : token
   })

@@ -35,7 +35,7 @@ export function isRandom(token: string): boolean {
   // Groups of letters and digits alternate about every third character in random text.
   const varied = /\d/.test(token)
     ? parts.length >= 2
-    : (token.match(/[a-z][A-Z]/g)?.length ?? 0) >= 3
+    : (token.match(/[a-z][A-Z]/g)?.length ?? 0) >= 4
   return varied && entropyOf(token) >= MIN_ENTROPY
 }
 

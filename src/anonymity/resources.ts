@@ -87,7 +87,7 @@ export const resources = layerOf([
   {
     name: 'prefixed-id',
     kind: 'id',
-    pattern: /(?<![\w-])[a-z]{2,12}_(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{10,64}(?![\w-])/g,
+    pattern: /(?<![\w.-])[a-z]{2,12}_(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{10,64}(?![\w-])/g,
     needs: UNDERSCORE | DIGIT
   },
   {
