@@ -66,7 +66,7 @@ export const addresses = layerOf([
     name: 'announced-address',
     kind: 'address',
     pattern:
-      /\b(?:(?:postal|home|mailing|billing|shipping|delivery|street)[ _-]?address|lives at|residing at|resides at|wohnhaft)["']?\s?[:=]?\s?["']?(?<hit>[^\n"';<>]{4,120})/gi,
+      /(?<![\w.])(?:(?:postal|home|mailing|billing|shipping|delivery|street)[ _-]?address|lives at|residing at|resides at|wohnhaft)["']?\s?[:=]?\s?["']?(?<hit>[^\n"';<>]{4,120})/gi,
     needs: ANNOUNCED
   }
 ])
