@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [--OPTION N]`: runs one benchmark; without a name, says which there are. */
 import { parseArgs } from 'node:util'
+import { anonymity } from './anonymity.ts'
 import { filter } from './filter.ts'
 import { ingest } from './ingest.ts'
 import { light } from './light.ts'
@@ -9,7 +10,7 @@ import { stem } from './stem.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
-  Object.entries({ ingest, filter, light, models, recall, stem })
+  Object.entries({ anonymity, ingest, filter, light, models, recall, stem })
 )
 
 const WRONG_USE = 2
@@ -53,7 +54,7 @@ function parametersOf(
 function usage(): string {
   const lines = [...BENCHMARKS].map(([name, { about, defaults }]) => {
     const options = Object.entries(defaults).map(([option, value]) => `--${option} ${value}`)
-    return `  ${name.padEnd(8)}${about}\n          ${options.join(' ')}`
+    return `  ${name.padEnd(10)}${about}\n            ${options.join(' ')}`
   })
   return `npm run bench -- NAME [--OPTION N]\n\n${lines.join('\n')}`
 }

@@ -15,7 +15,13 @@
  */
 export { createAuthor } from './author.ts'
 export { Claims } from './claims.ts'
-export { MAX_ENTRY_BYTES, MAX_NAME_BYTES, MAX_RECORD_BYTES, MAX_TAGS } from './constants.ts'
+export {
+  MAX_ENTRY_BYTES,
+  MAX_NAME_BYTES,
+  MAX_RECORD_BYTES,
+  MAX_TAG_BYTES,
+  MAX_TAGS
+} from './constants.ts'
 export { DigestLog } from './digest-log.ts'
 export { concat, equalBytes, fromHex, toHex } from './digest.ts'
 export { readBlob, readBytes, readAll, readText, readUint } from './encoding.ts'

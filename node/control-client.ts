@@ -22,6 +22,7 @@ export function remoteOperations(socketPath: string): Operations {
     distill: (lines, options) => send(socketPath, 'distill', Readable.from(lines), options),
     broadcast: (options, callOptions) => call('broadcast', options, callOptions),
     insights: (options, callOptions) => call('insights', options, callOptions),
+    preview: (options, callOptions) => call('preview', options, callOptions),
     recall: (options, callOptions) => call('recall', options, callOptions),
     history: (options, callOptions) => call('history', options, callOptions),
     exportFacts: (callOptions) => call('export', {}, callOptions),

@@ -42,6 +42,7 @@ const Context = z.object({
   budget: z.number().optional(),
   tags: z.array(z.string()).optional()
 })
+const Preview = z.object({ id: z.string() })
 const Insights = z.object({
   limit: z.number().optional(),
   tags: z.array(z.string()).optional(),
@@ -106,6 +107,8 @@ async function run(
       return operations.broadcast(Broadcast.parse(await bodyOf(request)), call)
     case 'insights':
       return operations.insights(Insights.parse(await bodyOf(request)), call)
+    case 'preview':
+      return operations.preview(Preview.parse(await bodyOf(request)), call)
     case 'recall':
       return operations.recall(Recall.parse(await bodyOf(request)), call)
     case 'history':

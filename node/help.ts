@@ -30,6 +30,7 @@ Usage: hive <command> [options]
                 --min-confidence N      0 to 1 (default 0.9)
   insights    list what the swarm has published
                 --limit N  --tag TAG  --state released|quarantined|disputed
+                --preview ID            what of a local fact would leave this node
   promote ID  anonymise and publish one fact, whatever its confidence
                 --tag TAG               repeatable
   vouch ID    say that an insight was verified here, which releases it here

@@ -15,6 +15,7 @@ import type {
   Promoted,
   ListedModel,
   ModelUsage,
+  Preview,
   Recalled,
   RecallOptions
 } from '../src/index.ts'
@@ -43,6 +44,8 @@ export interface Operations {
   distill(lines: AsyncIterable<Buffer | string>, options?: CallOptions): Promise<DistillReport>
   broadcast(options: { minConfidence?: number }, call?: CallOptions): Promise<BroadcastReport>
   insights(options: InsightOptions, call?: CallOptions): Promise<Insight[]>
+  /** Null when the node has no fact of that id. */
+  preview(options: { id: string }, call?: CallOptions): Promise<Preview | null>
   recall(
     options: RecallOptions & { query: string },
     call?: CallOptions
@@ -93,6 +96,7 @@ export function localOperations(db: Hive, running: boolean): Operations {
         onProgress: (progress) => onProgress?.({ ...progress })
       }),
     insights: (options, { signal } = {}) => hive.getGlobalInsights({ ...options, signal }),
+    preview: async ({ id }) => (await hive.preview(id)) ?? null,
     recall: async ({ query, ...options }, { signal } = {}) =>
       plainOf(await knowledge.recall(query, { ...options, signal })),
     history: async ({ entity, attribute, asOf }) =>

@@ -10,7 +10,7 @@ import { Capabilities } from './capabilities/index.ts'
 import { composeContext } from './context/index.ts'
 import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
-import { HiveMind, Promotion, Subscriptions, Votes } from './hive/index.ts'
+import { Drafts, HiveMind, Promotion, Subscriptions, Votes } from './hive/index.ts'
 import { Judge, Trust } from './judgement/index.ts'
 import { Janitor, Upkeep } from './janitor/index.ts'
 import {
@@ -35,6 +35,7 @@ import type { Entry, Replica, Store, StoredFilter } from '../crdt/index.ts'
 import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Agent } from './agents.ts'
+import type { KnownNames } from './anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consolidated } from './knowledge/index.ts'
 import type { ModelEvents } from './models/index.ts'
@@ -146,6 +147,7 @@ interface HiveComponents {
 export class Hive extends EventEmitter<HiveEvents> {
   readonly #components: HiveComponents
   readonly #candidates: Candidates
+  readonly #drafts: Drafts
   readonly #promotion: Promotion
   readonly #index: SearchIndex
   readonly #history: History
@@ -190,14 +192,18 @@ export class Hive extends EventEmitter<HiveEvents> {
     this.#history = new History({ facts, replica, judge: this.#judge })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
+    this.#drafts = new Drafts({
+      anonymizer: anonymizer(namesOf(options)),
+      clock: options.clock ?? Date,
+      k: kOf(options),
+      toldUntil: components.toldUntil
+    })
     this.#promotion = new Promotion({
       candidates: this.#candidates,
       replica,
-      anonymizer: anonymizer({ knownNames: options.anonymity.knownNames ?? localNames() }),
+      drafts: this.#drafts,
       clock: options.clock ?? Date,
       swarm,
-      k: kOf(options),
-      toldUntil: components.toldUntil,
       announce: (entries) => this.#announce(entries)
     })
     this.#upkeep = new Upkeep({
@@ -301,6 +307,7 @@ export class Hive extends EventEmitter<HiveEvents> {
         composeContext({ recall: (query, recall) => knowledge.recall(query, recall) }, init),
       hive: new HiveMind({
         promotion: this.#promotion,
+        drafts: this.#drafts,
         facts,
         replica,
         swarm,
@@ -377,6 +384,11 @@ export class Hive extends EventEmitter<HiveEvents> {
     swarm.on('gossip:change', () => this.emit('gossip:change'))
     swarm.on('sync:news', (news) => this.emit('sync:news', news))
   }
+}
+
+/** Names that the user gave replace those of this machine. */
+function namesOf({ anonymity }: Options): KnownNames {
+  return Object.keys(anonymity).length === 0 ? localNames() : anonymity
 }
 
 /** Authors that must vouch before an insight is released: a swarm without a key trusts nobody alone. */

@@ -67,6 +67,7 @@ export type {
   HiveMind,
   Insight,
   InsightOptions,
+  Preview,
   Promoted,
   PromoteOptions,
   Subscription,

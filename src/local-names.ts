@@ -1,5 +1,6 @@
 /** Names of this machine and its user, which must not leave with what is shared. */
 import { homedir, hostname, userInfo } from 'node:os'
+import type { KnownNames } from './anonymity/index.ts'
 
 /** Names of so many machines and users that they tell nothing, and occur in ordinary text. */
 const COMMON: ReadonlySet<string> = new Set(
@@ -11,10 +12,17 @@ const COMMON: ReadonlySet<string> = new Set(
 /** Shorter ones would be found inside of ordinary words. */
 const MIN_LENGTH = 4
 
-export function localNames(): string[] {
-  const names = [hostname(), hostname().split('.')[0] ?? '', username(), homedir()]
+export function localNames(): KnownNames {
+  return {
+    hosts: telling([hostname(), hostname().split('.')[0] ?? '']),
+    users: telling([username()]),
+    paths: telling([homedir()]).filter((path) => path !== '/root')
+  }
+}
+
+function telling(names: readonly string[]): string[] {
   return [...new Set(names)].filter(
-    (name) => name.length >= MIN_LENGTH && !COMMON.has(name.toLowerCase()) && name !== '/root'
+    (name) => name.length >= MIN_LENGTH && !COMMON.has(name.toLowerCase())
   )
 }
 

@@ -45,8 +45,15 @@ export const HiveOptions = z.strictObject({
   agent: z.strictObject({ name: z.string() }).default({ name: 'default' }),
   anonymity: z
     .strictObject({
-      /** Names of this machine and its users, redacted wherever they occur in what is shared. */
-      knownNames: z.array(z.string()).optional()
+      /**
+       * Names that are redacted wherever they occur in what is shared, each list as its own kind. With
+       * none of them: this machine's name, its user and the user's home directory.
+       */
+      hosts: z.array(z.string().min(1)).optional(),
+      users: z.array(z.string().min(1)).optional(),
+      paths: z.array(z.string().min(1)).optional(),
+      /** Others: customers, products, projects. */
+      knownNames: z.array(z.string().min(1)).optional()
     })
     .default({}),
   /** Models by tier, and what may be spent; left out: the offline tier alone, which needs no key. */

@@ -1,11 +1,12 @@
-/** `hive insights`: lists what the swarm has published. */
+/** `hive insights`: lists what the swarm has published, or shows what this node would publish. */
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
 import { withOperations } from '../running-node.ts'
 import { plain, print, printJson } from '../terminal.ts'
-import type { Insight, InsightState } from '../../src/index.ts'
+import type { Insight, InsightState, Preview } from '../../src/index.ts'
 import type { Command } from '../command.ts'
+import type { ExitCode } from '../exit-codes.ts'
 
 const MAX_LIMIT = 100_000
 
@@ -15,21 +16,42 @@ export const command: Command = {
       ...COMMON_OPTIONS,
       limit: { type: 'string', default: '20' },
       tag: { type: 'string', multiple: true },
-      state: { type: 'string' }
+      state: { type: 'string' },
+      preview: { type: 'string' }
     })
+    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+    if (values.preview !== undefined) return preview(dataDir, values.preview, values.json === true)
     const options = {
       limit: Math.floor(numberOption('limit', values.limit, 1, MAX_LIMIT)),
       tags: values.tag,
       state: stateOf(values.state)
     }
-    const insights = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.insights(options, { signal })
-    )
+    const insights = await withOperations(dataDir, (node) => node.insights(options, { signal }))
     if (values.json === true) for (const insight of insights) printJson(insight)
     else if (insights.length === 0) print('No insights yet.')
     else print(insights.map(describe).join('\n'))
     return EXIT.ok
   }
+}
+
+async function preview(dataDir: string, id: string, asJson: boolean): Promise<ExitCode> {
+  const shown = await withOperations(dataDir, (node) => node.preview({ id }))
+  if (asJson) printJson(shown)
+  else if (shown === null) print('This node has no fact of that id.')
+  else print(describePreview(shown))
+  return shown === null ? EXIT.failed : EXIT.ok
+}
+
+function describePreview({ insight, reason, score, placeholders }: Preview): string {
+  const replaced = Object.entries(placeholders).map(([kind, count]) => `${count} ${kind}`)
+  const found = `${replaced.length === 0 ? 'nothing' : replaced.join(', ')} replaced`
+  const risk = `residual risk ${score.toFixed(2)}`
+  if (insight === undefined) return `Withheld: ${reason}.\n  ${found}, ${risk}`
+  const { id, entity, content, attribute, value, tags, confidence, day } = insight
+  const tagged = tags.length === 0 ? '' : `  #${tags.map(plain).join(' #')}`
+  const property = attribute === undefined ? '' : `\n  ${plain(attribute)}: ${plain(value ?? '')}`
+  const head = `${id.slice(0, 12)}  ${Math.round(confidence * 100)}%  ${day}`
+  return `${head}  ${plain(entity)}${tagged}${property}\n  ${plain(content)}\n  ${found}, ${risk}`
 }
 
 function stateOf(text: string | undefined): InsightState | undefined {

@@ -3,20 +3,37 @@
  * reason why the record must stay. Pure: equal input gives equal output on every machine but for
  * its own names, so the same strategy found on two hosts becomes one record.
  */
-import { ENVIRONMENT_RULES } from './environment.ts'
-import { PERSONAL_RULES } from './personal.ts'
-import { hidesText, isEmptied, residualRisk } from './residual.ts'
-import { applyRule, FINDING_KINDS } from './rule.ts'
-import { SECRET_RULES } from './secrets.ts'
+import { accounts } from './accounts.ts'
+import { addresses } from './addresses.ts'
+import { code, labels } from './code.ts'
+import { encodings } from './encodings.ts'
+import { featuresOf, LESS, NON_ASCII } from './features.ts'
+import { knownNames } from './known-names.ts'
+import { names } from './names.ts'
+import { network, urls } from './network.ts'
+import { paths } from './paths.ts'
+import { personal } from './personal.ts'
+import { hidesText, plainText } from './plain-text.ts'
+import { CERTAIN, MAX_RISK, riskOf } from './residual.ts'
+import { cloudIds, resources } from './resources.ts'
+import { FINDING_KINDS } from './rule.ts'
+import { secrets, tokens } from './secrets.ts'
+import type { KnownNames } from './known-names.ts'
 import type { WithheldReason } from './residual.ts'
-import type { FindingKind, Rule } from './rule.ts'
+import type { FindingKind, Layer, Mark } from './rule.ts'
 
-/** The identity fields of a record; a placeholder means the same thing in each of them. */
+/** The fields of a record; a placeholder means the same thing in each of them. */
 export interface AnonymizerInput {
   readonly entity: string
   readonly content: string
   readonly attribute?: string
   readonly value?: string
+  readonly tags?: readonly string[]
+}
+
+/** What may leave of it. */
+export interface AnonymizedRecord extends AnonymizerInput {
+  readonly tags: readonly string[]
 }
 
 /** What was replaced. Never holds the text itself. */
@@ -29,23 +46,21 @@ export interface Finding {
 export type Anonymized =
   | {
       readonly verdict: 'clear'
-      readonly record: AnonymizerInput
+      readonly record: AnonymizedRecord
       /** Empty when the record is unchanged. */
       readonly findings: readonly Finding[]
+      /** Residual risk, 0 to below 0.6. */
+      readonly score: number
     }
   | {
       readonly verdict: 'withheld'
       readonly reason: WithheldReason
       readonly findings: readonly Finding[]
+      readonly score: number
     }
 
 export interface Anonymizer {
   anonymize(input: AnonymizerInput): Anonymized
-}
-
-export interface AnonymizerInit {
-  /** Names of this machine and its users: exact strings, found whatever their case. */
-  readonly knownNames?: readonly string[]
 }
 
 /** Placeholders of an earlier pass, or of the author's own. */
@@ -54,64 +69,114 @@ const PLACEHOLDER = new RegExp(`<(?:${FINDING_KINDS.join('|').toUpperCase()})_[1
 /** One private-use character stands for each finding until all are found and can be numbered. */
 const FIRST_MARK = 0xe000
 const MAX_MARKS = 0x1900
+const MARKS = /[\ue000-\uf8ff]/g
+
+/** Where little was taken out, to read the characters again costs more than it spares. */
+const MUCH_SHORTER = 0.9
 
 interface Found {
   readonly kind: FindingKind
   readonly rule: string
 }
 
-export function anonymizer({ knownNames = [] }: AnonymizerInit = {}): Anonymizer {
-  // Names last: a home directory is a path on every machine, and a name on this one only.
-  const rules = [...SECRET_RULES, ...PERSONAL_RULES, ...ENVIRONMENT_RULES, ...nameRules(knownNames)]
-  return { anonymize: (input) => anonymize(input, rules) }
+/** `known`: the names of this machine and its users. */
+export function anonymizer(known: KnownNames = {}): Anonymizer {
+  const layers: readonly Layer[] = [
+    urls,
+    tokens,
+    cloudIds,
+    secrets,
+    encodings,
+    personal,
+    resources,
+    network,
+    paths,
+    accounts,
+    // After paths: a home directory is a path on every machine, and a name on this one only.
+    knownNames(known),
+    addresses,
+    names,
+    code
+  ]
+  return { anonymize: (input) => anonymize(input, layers) }
 }
 
-function anonymize(input: AnonymizerInput, rules: readonly Rule[]): Anonymized {
-  const { entity, attribute, value, content } = input
-  if ([entity, attribute, value, content].some((text) => text !== undefined && hidesText(text))) {
-    return { verdict: 'withheld', reason: 'hidden-text', findings: [] }
-  }
-  const marks = new Map<string, number>()
+function anonymize(input: AnonymizerInput, layers: readonly Layer[]): Anonymized {
+  const { entity, attribute, value, content, tags = [] } = input
+  const fields = [entity, attribute ?? '', value ?? '', content]
   const found: Found[] = []
-  const mark = (text: string, finding: Found): string => {
-    const key = `${finding.kind} ${text}`
-    const index = marks.get(key) ?? found.length
-    if (index === MAX_MARKS) return text
-    if (index === found.length) {
-      marks.set(key, index)
-      found.push(finding)
+  const mark = marking(found)
+  const redacted: string[] = []
+  for (const [i, field] of [...fields, ...tags].entries()) {
+    const own = featuresOf(field)
+    if (hidesText(field)) {
+      return { verdict: 'withheld', reason: 'hidden-text', findings: [], score: CERTAIN }
     }
-    return String.fromCharCode(FIRST_MARK + index)
+    const text = redact(field, own, layers, mark)
+    redacted.push(i < fields.length ? text : labels(text, own, mark))
   }
-  const redact = (text: string): string => {
-    let marked = text.replaceAll(PLACEHOLDER, (held) => mark(held, heldPlaceholder(held)))
-    for (const rule of rules) {
-      marked = applyRule(marked, rule, (hit) => mark(hit, { kind: rule.kind, rule: rule.name }))
-    }
-    return marked
-  }
-  // In the order in which the placeholders are numbered.
-  const fields = [entity, attribute, value, content].map((text) =>
-    text === undefined ? undefined : redact(text)
-  )
   const findings: Finding[] = []
   const name = numbering(found, findings)
-  const [newEntity = '', newAttribute, newValue, newContent = ''] = fields.map((text) =>
-    text === undefined ? undefined : name(text)
+  // In the order in which the placeholders are numbered.
+  const [newEntity = '', newAttribute = '', newValue = '', newContent = '', ...newTags] =
+    found.length === 0 ? redacted : redacted.map(name)
+  const text = [newEntity, newAttribute, newValue, newContent].join('\n')
+  const { score, signal } = riskOf({
+    text,
+    content: newContent,
+    features: featuresOf(text),
+    kinds: new Set(findings.map(({ kind }) => kind)).size
+  })
+  if (signal !== undefined && score >= MAX_RISK) {
+    return { verdict: 'withheld', reason: signal, findings, score }
+  }
+  const isProperty = attribute !== undefined && value !== undefined
+  const record = {
+    entity: newEntity,
+    content: newContent,
+    ...(isProperty ? { attribute: newAttribute, value: newValue } : {}),
+    tags: [...new Set(newTags.filter(isTellingTag))]
+  }
+  return { verdict: 'clear', record, findings, score }
+}
+
+function redact(field: string, features: number, layers: readonly Layer[], mark: Mark): string {
+  if (field === '') return field
+  let text = (features & NON_ASCII) === 0 ? field : plainText(field)
+  let known = text === field ? features : featuresOf(text)
+  if ((known & LESS) !== 0) {
+    text = text.replaceAll(PLACEHOLDER, (held) => mark(held, kindOf(held), 'placeholder'))
+  }
+  for (const layer of layers) {
+    const before = text
+    text = layer(before, known, mark)
+    // What was taken out need not be looked for again: most slashes are in URLs.
+    if (text.length < MUCH_SHORTER * before.length) known = featuresOf(text)
+  }
+  return text
+}
+
+/** A tag of placeholders alone groups nothing, and one that is risky by itself is left out. */
+function isTellingTag(tag: string): boolean {
+  return (
+    riskOf({ text: tag, content: tag, features: featuresOf(tag), kinds: tag.includes('<') ? 1 : 0 })
+      .score < MAX_RISK
   )
-  for (const text of [newEntity, newAttribute, newValue, newContent]) {
-    const reason = text === undefined ? undefined : residualRisk(text)
-    if (reason !== undefined) return { verdict: 'withheld', reason, findings }
-  }
-  if (findings.length > 0 && isEmptied(newContent, PLACEHOLDER)) {
-    return { verdict: 'withheld', reason: 'nothing-left', findings }
-  }
-  const record = { entity: newEntity, content: newContent }
-  const isProperty = newAttribute !== undefined && newValue !== undefined
-  return {
-    verdict: 'clear',
-    record: isProperty ? { ...record, attribute: newAttribute, value: newValue } : record,
-    findings
+}
+
+function marking(found: Found[]): Mark {
+  const marks = new Map<string, number>()
+  return (text, kind, rule) => {
+    const key = `${kind} ${text}`
+    let index = marks.get(key)
+    if (index === undefined) {
+      index = found.length
+      // More findings than a record of 32 KiB can hold share the last mark.
+      if (index === MAX_MARKS) index -= 1
+      else found.push({ kind, rule })
+      marks.set(key, index)
+    }
+    return String.fromCharCode(FIRST_MARK + index)
   }
 }
 
@@ -120,7 +185,7 @@ function numbering(found: readonly Found[], findings: Finding[]): (text: string)
   const placeholders = new Map<number, string>()
   const counts = new Map<FindingKind, number>()
   return (text) =>
-    text.replaceAll(/[\ue000-\uf8ff]/g, (char) => {
+    text.replaceAll(MARKS, (char) => {
       const index = char.charCodeAt(0) - FIRST_MARK
       const known = placeholders.get(index)
       if (known !== undefined) return known
@@ -135,18 +200,6 @@ function numbering(found: readonly Found[], findings: Finding[]): (text: string)
     })
 }
 
-function heldPlaceholder(text: string): Found {
-  const kind = FINDING_KINDS.find((each) => text.startsWith(`<${each.toUpperCase()}_`))
-  return { kind: kind ?? 'name', rule: 'placeholder' }
-}
-
-/** Longer names first, so that a home directory goes before the user's name in it. */
-function nameRules(names: readonly string[]): Rule[] {
-  return names
-    .toSorted((a, b) => b.length - a.length)
-    .map((text) => ({
-      name: 'known-name',
-      kind: 'name',
-      pattern: new RegExp(`(?<![\\p{L}\\d])${RegExp.escape(text)}(?![\\p{L}\\d])`, 'giu')
-    }))
+function kindOf(placeholder: string): FindingKind {
+  return FINDING_KINDS.find((each) => placeholder.startsWith(`<${each.toUpperCase()}_`)) ?? 'name'
 }

@@ -1,4 +1,6 @@
 /** How random a token looks. */
+import { partsOf } from './words.ts'
+import { isPublicWord } from './vocabulary.ts'
 
 /** Shannon entropy in bits a character. */
 export function entropyOf(text: string): number {
@@ -12,14 +14,29 @@ export function entropyOf(text: string): number {
   return bits
 }
 
+/** Random base62 of 16 characters has about 3.8 bits a character; a repeated pattern stays below 3. */
+const MIN_ENTROPY = 3
+
+/** A token is no word composition when less than this share of it is words of four letters or more. */
+const WORD_SHARE = 0.5
+
 /**
- * Lower case, upper case and scattered digits in one token: keys have them, identifiers such as
- * `fromFloat32Array` have one short group. Of random base62 tokens of 24 characters 9 % do not mix.
+ * Nothing that somebody wrote: of 16 characters or more, hardly any words in it, and both letters
+ * and digits or many changes between upper and lower case.
  */
-export function mixesClasses(token: string): boolean {
-  const digits = token.match(/\d+/g) ?? []
-  const scattered = digits.length >= 2 || (digits[0]?.length ?? 0) >= 3
-  return scattered && /[a-z]/.test(token) && /[A-Z]/.test(token)
+export function isRandom(token: string): boolean {
+  if (token.length < 16 || !/\d|[a-z][A-Z]/.test(token)) return false
+  const parts = partsOf(token)
+  let words = 0
+  for (const part of parts) {
+    if (part.length >= 4 && isPublicWord(part.toLowerCase())) words += part.length
+  }
+  if (words >= WORD_SHARE * token.replaceAll(/[^A-Za-z0-9]/g, '').length) return false
+  // Groups of letters and digits alternate about every third character in random text.
+  const varied = /\d/.test(token)
+    ? parts.length >= 2
+    : (token.match(/[a-z][A-Z]/g)?.length ?? 0) >= 4
+  return varied && entropyOf(token) >= MIN_ENTROPY
 }
 
 /** A value that is no word: has a digit or a symbol among its letters, or is long. */

@@ -1,20 +1,22 @@
 /**
- * Anonymity: what leaves a node is stripped of secrets, persons, paths and machines, or stays.
+ * Anonymity: what leaves a node is stripped of secrets, persons, paths, machines and private names,
+ * layer by layer, or stays.
  *
  * @example
  * ```ts
- * const { anonymize } = anonymizer({ knownNames: ['ada-laptop'] })
- * anonymize({ entity: 'deploy', content: 'Run it in /home/ada/shop with AKIA....' })
- * // -> { verdict: 'clear', record: { content: 'Run it in <PATH_1> with <SECRET_1>', ... } }
+ * const { anonymize } = anonymizer({ hosts: ['ada-laptop'], users: ['ada'] })
+ * anonymize({ entity: 'deploy', content: 'Run it in /home/ada/shop on ada-laptop' })
+ * // -> { verdict: 'clear', record: { content: 'Run it in <PATH_1> on <HOST_1>', ... }, ... }
  * ```
  */
 export { anonymizer } from './anonymizer.ts'
 export type {
   Anonymized,
+  AnonymizedRecord,
   Anonymizer,
-  AnonymizerInit,
   AnonymizerInput,
   Finding
 } from './anonymizer.ts'
+export type { KnownNames } from './known-names.ts'
 export type { WithheldReason } from './residual.ts'
 export type { FindingKind } from './rule.ts'

@@ -1,33 +1,90 @@
-/** Layer 2: what points at a person. */
-import type { Rule } from './rule.ts'
+/** Layer 2: what points at a person by a number, an address on a network or a date. */
+import { ANNOUNCED, AT, DIGIT, MANY_DIGITS, UPPER } from './features.ts'
+import { NATIONAL_IDS } from './national-ids.ts'
+import { layerOf } from './rule.ts'
 
-export const PERSONAL_RULES: readonly Rule[] = [
+const MONTH =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)'
+const DATE = `(?:\\d{1,4}[./-]\\d{1,2}[./-]\\d{1,4}|\\d{1,2}(?:st|nd|rd|th|\\.)?(?: of)? ${MONTH}\\.?,? \\d{2,4}|${MONTH}\\.? \\d{1,2}(?:st|nd|rd|th)?,? \\d{2,4}|${MONTH} \\d{4}|(?:in )?(?:19|20)\\d{2}|\\d{6,8})`
+
+const PHONE_WORD =
+  '(?:tel(?:efon|ephone)?|phone|call|dial|mobile|mob|cell|handy|fax|whatsapp|signal|sms|text|ring|reach|contact|hotline)'
+
+export const personal = layerOf([
   {
     name: 'email',
     kind: 'email',
-    pattern: /(?<![\w.+-])[\w.+%-]{1,64}@(?:[\p{L}\d-]{1,63}\.){1,8}\p{L}{2,24}/gu,
-    needs: ['@']
+    pattern: /(?<![\p{L}\d.+_-])[\p{L}\d.+%_'-]{1,64}@(?:[\p{L}\d-]{1,63}\.){1,8}\p{L}{2,24}/gu,
+    needs: AT
+  },
+  {
+    name: 'spelled-email',
+    kind: 'email',
+    pattern:
+      /(?<![\w.+-])[\w.+-]{1,64}\s?(?:[[({<]\s?(?:at|@)\s?[\])}>]|\sat\s|@)\s?[\w-]{1,63}(?:\s?(?:[[({<]\s?(?:dot|\.)\s?[\])}>]|\sdot\s)\s?[\w-]{1,63}){1,4}/gi,
+    needs: ANNOUNCED
   },
   {
     name: 'iban',
     kind: 'iban',
-    pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g,
+    pattern: /\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b/gi,
+    needs: MANY_DIGITS,
     accept: isIban
   },
   {
     name: 'card',
     kind: 'card',
-    pattern: /(?<![\d.-])\d(?:[ -]?\d){12,18}(?![\d.-]?\d)/g,
+    pattern: /(?<![\d.-])\d(?:[ .-]?\d){12,18}(?![\d.-]?\d)/g,
+    needs: MANY_DIGITS,
     accept: (hit) => passesLuhn(hit.replaceAll(/\D/g, ''))
   },
   {
+    name: 'card-code',
+    kind: 'card',
+    pattern:
+      /\b(?:cvv2?|cvc2?|card code|security code)["']?\s?(?:is|[:=])?\s?["']?(?<hit>\d{3,4})\b/gi,
+    needs: DIGIT
+  },
+  {
+    name: 'bic',
+    kind: 'iban',
+    pattern:
+      /\b(?:bic|swift)(?:[ -]?code)?["']?\s?(?:is|[:=])?\s?["']?(?<hit>[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)\b/gi,
+    needs: UPPER
+  },
+  {
+    name: 'birth',
+    kind: 'date',
+    pattern: new RegExp(
+      `(?:\\bborn|\\bdobs?|\\bd\\.o\\.b\\.?|birth[ _-]?da(?:te|y)|date[ _-]?of[ _-]?birth|geboren|geb\\.|geburtsdatum|né[e]? le|fecha de nacimiento|nacid[oa])["'\`]?(?:[ _-]?(?:on|am|is|was|in|el|the))?\\s{0,2}[:=]?\\s{0,2}["'\`]?(?<hit>${DATE})`,
+      'gi'
+    ),
+    needs: DIGIT
+  },
+  ...NATIONAL_IDS,
+  {
     name: 'phone',
     kind: 'phone',
-    pattern: /(?<![\w+])\+[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d)/g,
-    needs: ['+']
+    pattern: /(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ ()./-]{0,2}\d){7,14}(?!\d)/g,
+    needs: MANY_DIGITS
   },
-  { name: 'us-ssn', kind: 'id', pattern: /(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])/g, needs: ['-'] }
-]
+  {
+    name: 'national-phone',
+    kind: 'phone',
+    pattern:
+      /(?<![\w.+/-])(?:\(0?\d{2,5}\)[ -]?\d{3,4}[ .-]?\d{2,6}(?:[ .-]\d{2,4})?|(?:1[ .-])?[2-9]\d{2}[ .-][2-9]\d{2}[ .-]\d{4}|0\d{1,4}[ /-]\d{3,4}[ .-]?\d{3,6}|0\d(?:[ .-]\d{2}){4})(?![\w.]*\d)(?!-\d)/g,
+    needs: MANY_DIGITS
+  },
+  {
+    name: 'announced-phone',
+    kind: 'phone',
+    pattern: new RegExp(
+      `\\b${PHONE_WORD}(?: ?(?:no|nr|number|me|us|him|her|at|on|is|under))?\\.?["']?(?: (?:at|on|is))?\\s{0,2}[:=]?\\s{0,2}["']?(?<hit>[+(]{0,2}\\d(?:[ ()./-]{0,2}\\d){6,14})(?![\\d])`,
+      'gi'
+    ),
+    needs: MANY_DIGITS
+  }
+])
 
 /** ISO/IEC 7812-1, annex B. */
 function passesLuhn(digits: string): boolean {
@@ -42,7 +99,7 @@ function passesLuhn(digits: string): boolean {
 
 /** ISO 13616: the rearranged number leaves 1 modulo 97. */
 function isIban(text: string): boolean {
-  const compact = text.replaceAll(' ', '')
+  const compact = text.replaceAll(/[ -]/g, '')
   if (compact.length < 15 || compact.length > 34) return false
   let remainder = 0
   for (const char of compact.slice(4) + compact.slice(0, 4)) {

@@ -1,8 +1,14 @@
-/** Residual risk: what still looks like too much after redaction is withheld, never guessed at. */
-import { entropyOf, isOpaque, mixesClasses } from './entropy.ts'
+/**
+ * Residual risk: what redaction may have left. Each signal has a weight, the probability that a text
+ * with it still tells something; independent signals add up to a score from 0 to 1, and a record
+ * above the limit is withheld, never guessed at.
+ */
+import { isOpaque, isRandom } from './entropy.ts'
+import { ANNOUNCED, AT, LONG_WORD, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'
+import { hasToken } from './secrets.ts'
 
 export type WithheldReason =
-  /** Control or bidirectional characters, which can hide text from a reader. */
+  /** Control, tag or bidirectional characters, which can hide text from a reader. */
   | 'hidden-text'
   /** Part of a private key without its other end. */
   | 'key-fragment'
@@ -10,11 +16,46 @@ export type WithheldReason =
   | 'named-secret'
   /** A token that is random enough to be a key. */
   | 'random-token'
+  /** A secret that appears when lines or quoted pieces are joined. */
+  | 'split-secret'
   /** Nothing but placeholders is left. */
   | 'nothing-left'
+  /** More placeholders than words. */
+  | 'mostly-redacted'
+  /** Findings of so many kinds that it is a document on somebody rather than a fact. */
+  | 'many-kinds'
+  /** A long number of no known form. */
+  | 'long-number'
+  /** Something at something, of no known form. */
+  | 'address-like'
+  /** Mostly letters that are not Latin: the layers for names and code do not read them. */
+  | 'foreign-script'
 
-// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-const HIDDEN = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]/
+export interface Risk {
+  /** 0 to 1. */
+  readonly score: number
+  /** The strongest signal, if there is one. */
+  readonly signal: WithheldReason | undefined
+}
+
+/** From here on a record stays. One strong signal suffices, or three weak ones. */
+export const MAX_RISK = 0.6
+
+export const CERTAIN: number = 1
+
+const WEIGHTS: Readonly<Record<WithheldReason, number>> = {
+  'hidden-text': CERTAIN,
+  'key-fragment': CERTAIN,
+  'split-secret': CERTAIN,
+  'nothing-left': CERTAIN,
+  'named-secret': 0.9,
+  'random-token': 0.9,
+  'mostly-redacted': 0.4,
+  'many-kinds': 0.3,
+  'long-number': 0.3,
+  'address-like': 0.3,
+  'foreign-script': 0.2
+}
 
 const KEY_FRAGMENT = /-----(?:BEGIN|END)|PRIVATE KEY/
 
@@ -22,26 +63,56 @@ const NAMED_SECRET =
   /\b(?:password|passwd|passphrase|secret|api[ _-]?key|access[ _-]?token|auth[ _-]?token)s?\b["'`]?[\s:=]{1,3}["'`]?([^\s"'`,;<>()[\]{}]{6,256})/gi
 
 const LONG_TOKEN = /[A-Za-z0-9+_=-]{20,4096}/g
-const MIN_TOKEN_ENTROPY = 3.6
 
-/** Before redaction. */
-export function hidesText(text: string): boolean {
-  return HIDDEN.test(text)
+const PLACEHOLDERS = /<[A-Z]+_[1-9]\d{0,3}>/g
+
+/** Between the pieces of a value that was written over lines or put together from quoted parts. */
+const JOINT = /["'`]\s{0,8}[+.,&|]{0,2}\s{0,8}\\?\s{0,8}["'`]|\\?\r?\n[ \t>|#*/]{0,16}/g
+
+export interface RiskInput {
+  /** After redaction, fields joined by line breaks. */
+  readonly text: string
+  /** The content alone. */
+  readonly content: string
+  readonly features: number
+  readonly kinds: number
 }
 
-/** After redaction; `text` has placeholders where something was found. */
-export function residualRisk(text: string): WithheldReason | undefined {
-  if (KEY_FRAGMENT.test(text)) return 'key-fragment'
-  for (const [, value = ''] of text.matchAll(NAMED_SECRET)) {
-    if (isOpaque(value)) return 'named-secret'
+export function riskOf(input: RiskInput): Risk {
+  let safe = 1
+  let signal: WithheldReason | undefined
+  for (const found of signalsOf(input)) {
+    safe *= 1 - WEIGHTS[found]
+    if (signal === undefined || WEIGHTS[found] > WEIGHTS[signal]) signal = found
   }
-  for (const [token] of text.matchAll(LONG_TOKEN)) {
-    if (mixesClasses(token) && entropyOf(token) >= MIN_TOKEN_ENTROPY) return 'random-token'
-  }
-  return undefined
+  return { score: Math.round((1 - safe) * 100) / 100, signal }
 }
 
-/** Fewer letters than a word outside of the placeholders tell nobody anything. */
-export function isEmptied(content: string, placeholder: RegExp): boolean {
-  return (content.replaceAll(placeholder, '').match(/\p{L}/gu)?.length ?? 0) < 3
+function* signalsOf({ text, content, features, kinds }: RiskInput): Generator<WithheldReason> {
+  if (text.includes('-----') && KEY_FRAGMENT.test(text)) yield 'key-fragment'
+  if ((features & ANNOUNCED) !== 0) {
+    for (const [, value = ''] of text.matchAll(NAMED_SECRET)) {
+      if (isOpaque(value)) yield 'named-secret'
+    }
+  }
+  if ((features & LONG_WORD) !== 0 && (text.match(LONG_TOKEN) ?? []).some(isRandom)) {
+    yield 'random-token'
+  }
+  if ((features & QUOTE) !== 0 || content.includes('\n')) {
+    if (hasToken(text.replaceAll(JOINT, ''))) yield 'split-secret'
+  }
+  if ((features & MANY_DIGITS) !== 0 && /(?<![\w.])\d{9,}/.test(text)) yield 'long-number'
+  if ((features & AT) !== 0 && /[\w.-]{2}@[\w-]{2,}\.\w/.test(text)) yield 'address-like'
+  if ((features & NON_ASCII) !== 0 && isForeign(content)) yield 'foreign-script'
+  if (kinds === 0) return
+  if (kinds >= 6) yield 'many-kinds'
+  const left = content.replaceAll(PLACEHOLDERS, ' ')
+  const words = left.match(/\p{L}{2,}/gu)?.length ?? 0
+  if ((left.match(/\p{L}/gu)?.length ?? 0) < 3) yield 'nothing-left'
+  else if ((content.match(PLACEHOLDERS)?.length ?? 0) > Math.max(words, 3)) yield 'mostly-redacted'
+}
+
+function isForeign(text: string): boolean {
+  const letters = text.match(/\p{L}/gu)?.length ?? 0
+  return letters > 0 && (text.match(/\p{Script=Latin}/gu)?.length ?? 0) < letters / 2
 }

@@ -5,6 +5,7 @@ import { digestOfId } from '../knowledge/index.ts'
 import { parse } from '../parse.ts'
 import { HiveError } from '../errors.ts'
 import { compareInsights, insightOf, matches } from './insights.ts'
+import { previewOf } from './preview.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
@@ -17,12 +18,15 @@ import type {
   PromoteOptions,
   Promotion
 } from './promotion.ts'
+import type { Drafts } from './drafts.ts'
 import type { Insight, InsightOptions } from './insights.ts'
+import type { Preview } from './preview.ts'
 import type { Subscription, SubscriptionFilter, Subscriptions } from './subscriptions.ts'
 import type { Votes } from './votes.ts'
 
 export interface HiveMindComponents {
   readonly promotion: Promotion
+  readonly drafts: Pick<Drafts, 'of'>
   readonly facts: Pick<FactStore, 'get'>
   readonly replica: Pick<Replica, 'bodies' | 'keepBodies' | 'standings'>
   /** Undefined without a network. */
@@ -126,6 +130,16 @@ export class HiveMind {
   /** Hears of insights as they are released, each once; all of them without a filter. */
   subscribe(filter: SubscriptionFilter, listener: (insight: Insight) => void): Subscription {
     return this.#components.subscriptions.add(parse(Filter, filter, 'subscribe'), listener)
+  }
+
+  /**
+   * What of a local fact would leave this node, or why nothing would; undefined when this node has no
+   * fact of that id. Nothing leaves by asking.
+   */
+  async preview(id: string): Promise<Preview | undefined> {
+    const { facts, drafts } = this.#components
+    const fact = await facts.get(digestOfId(id))
+    return fact === undefined ? undefined : previewOf(fact, drafts)
   }
 
   /**

@@ -7,6 +7,7 @@
  * const insights = await db.agent.cortex.hive.getGlobalInsights({ limit: 10 })
  * ```
  */
+export { Drafts } from './drafts.ts'
 export { HiveMind } from './hive-mind.ts'
 export { Subscriptions } from './subscriptions.ts'
 export { Votes } from './votes.ts'
@@ -20,4 +21,5 @@ export type {
   PromoteOptions
 } from './promotion.ts'
 export type { Insight, InsightOptions } from './insights.ts'
+export type { Preview } from './preview.ts'
 export type { Subscription, SubscriptionFilter } from './subscriptions.ts'

@@ -6,22 +6,14 @@
  * the body itself, checked by its digest, makes a vote of a record: neither a full filter nor a peer
  * that lies can keep anything from being published.
  */
-import {
-  canonicalRecord,
-  canonicalTags,
-  digestOf,
-  LimitError,
-  readAll,
-  readRecord,
-  toHex
-} from '../../crdt/index.ts'
+import { canonicalTags, toHex } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import { dayOf } from './day.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Entry, Publication, Published, Replica } from '../../crdt/index.ts'
+import type { Entry, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
-import type { Anonymizer } from '../anonymity/index.ts'
 import type { CandidateBatch, Candidates, StoredFact } from '../knowledge/index.ts'
+import type { Draft, Drafts } from './drafts.ts'
 
 export interface BroadcastOptions extends AbortOptions {
   /** Facts below it stay local; 0 to 1, default 0.9. */
@@ -66,11 +58,7 @@ export interface PromotionComponents {
   >
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'seenBy'> | undefined
-  /** Authors that must vouch before an insight is released; from 2 on, authors must not be traceable. */
-  readonly k: number
-  /** Peers may know of facts recorded until then that this node found them; milliseconds since 1970. */
-  readonly toldUntil: number
-  readonly anonymizer: Anonymizer
+  readonly drafts: Pick<Drafts, 'of'>
   readonly clock: Clock
   /** Tells peers of new entries. */
   readonly announce: (entries: readonly Entry[]) => Promise<void>
@@ -84,13 +72,8 @@ const DAY = 24 * 60 * 60 * 1000
 /** A node's entries of different epochs cannot be linked by their author key. */
 const EPOCH = 7 * DAY
 
-const TRACEABLE =
-  'it was known here while k was 1, when peers are told which facts this node found: its author could be traced'
-
-interface Prepared {
+interface Prepared extends Draft {
   readonly fact: StoredFact
-  readonly digest: Uint8Array
-  readonly publication: Publication
 }
 
 export class Promotion {
@@ -116,9 +99,9 @@ export class Promotion {
       const prepared: Prepared[] = []
       for (const fact of batch.facts) {
         if (fact.confidence < minConfidence) continue
-        const result = this.#prepare(fact)
-        if (typeof result === 'string') withheld.push({ id: toHex(fact.digest), reason: result })
-        else prepared.push(result)
+        const { draft } = this.#components.drafts.of(fact)
+        if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
+        else prepared.push({ fact, ...draft })
       }
       const { records, votes } = await this.#publish(batch, prepared, signal)
       totals.promoted += records.length
@@ -133,20 +116,19 @@ export class Promotion {
   /** Promotes one fact, whatever its confidence. Throws `HiveError` (WITHHELD). */
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
     this.#rotateWhenDue()
-    const result = fact.private
-      ? 'it is private'
-      : this.#prepare({ ...fact, tags: canonicalTags([...fact.tags, ...tags]) })
-    if (typeof result === 'string') {
-      throw new HiveError('WITHHELD', `The fact stays on this node: ${result}.`)
+    const { drafts, replica, candidates, announce } = this.#components
+    const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
+    const draft = fact.private ? 'it is private' : drafts.of(tagged).draft
+    if (typeof draft === 'string') {
+      throw new HiveError('WITHHELD', `The fact stays on this node: ${draft}.`)
     }
-    const { replica, candidates, announce } = this.#components
-    await this.#fetchPublished([result.digest], signal)
-    const { entries, records, votes } = await replica.publish([result.publication])
-    await candidates.settleOne(fact.digest, result.digest)
+    await this.#fetchPublished([draft.digest], signal)
+    const { entries, records, votes } = await replica.publish([draft.publication])
+    await candidates.settleOne(fact.digest, draft.digest)
     await announce(entries)
     const [isRecord, isVote] = [records.length > 0, votes.length > 0]
     const status = isRecord ? 'promoted' : isVote ? 'corroborated' : 'already'
-    return { id: toHex(result.digest), status }
+    return { id: toHex(draft.digest), status }
   }
 
   async #publish(
@@ -185,37 +167,6 @@ export class Promotion {
       { first, signal }
     )
     await replica.keepBodies([...bodies.values()])
-  }
-
-  /** The publication of a fact, or the reason why it is withheld. */
-  #prepare(fact: StoredFact): Prepared | string {
-    const { k, toldUntil } = this.#components
-    if (k > 1 && fact.recordedAt.getTime() <= toldUntil) return TRACEABLE
-    const { kind, ...said } = readAll(fact.record, readRecord)
-    const result = this.#components.anonymizer.anonymize(said)
-    if (result.verdict === 'withheld') return result.reason
-    const tags = fact.tags.filter((tag) => this.#isClean(tag))
-    const record = canonicalRecord({ kind, ...result.record })
-    const publication: Publication = {
-      record,
-      confidence: fact.confidence,
-      day: this.#today(),
-      tags,
-      validFrom: fact.validFrom?.getTime()
-    }
-    try {
-      return { fact, publication, digest: digestOf(record) }
-    } catch (error) {
-      // Placeholders may be longer than what they stand for.
-      if (error instanceof LimitError) return error.message
-      throw error
-    }
-  }
-
-  /** A tag that says something of this machine is left out. */
-  #isClean(tag: string): boolean {
-    const result = this.#components.anonymizer.anonymize({ entity: '', content: tag })
-    return result.verdict === 'clear' && result.findings.length === 0
   }
 
   #today(): number {

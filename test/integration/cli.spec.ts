@@ -42,6 +42,32 @@ describe('the hive binary', function () {
     }
   })
 
+  it('shows what of a fact would leave, with and without a running node', async () => {
+    const data = ['--data-dir', dir()]
+    const said = 'Clear /home/zorbax/.cache before the second run.'
+    await runHive(['distill', 'build', said, '--tag', 'ci', '--confidence', '0.95', ...data])
+    const recalled = await runHive(['recall', 'Clear', '--json', ...data])
+    const id = /"id":"([0-9a-f]{64})"/.exec(recalled.stdout)?.[1] ?? ''
+    const check = async (): Promise<void> => {
+      const shown = await runHive(['insights', '--preview', id, ...data])
+      assert.equal(shown.code, 0)
+      assert.match(
+        shown.stdout,
+        /^[0-9a-f]{12} {2}95% {2}\d{4}-\d\d-\d\d {2}build {2}#ci\n {2}Clear <PATH_1> before the second run\.\n {2}1 path replaced, residual risk 0\.00\n$/
+      )
+      const asJson = await runHive(['insights', '--preview', id, '--json', ...data])
+      const preview: unknown = JSON.parse(asJson.stdout)
+      assert.ok(typeof preview === 'object' && preview !== null && 'insight' in preview)
+      assert.ok(!asJson.stdout.includes('zorbax'))
+      const nothing = await runHive(['insights', '--preview', '0'.repeat(64), ...data])
+      assert.deepEqual([nothing.code, nothing.stdout], [1, 'This node has no fact of that id.\n'])
+    }
+    await check()
+    await using node = new HiveProcess(data)
+    await node.ready(signal())
+    await check()
+  })
+
   it('recalls, tells the history, exports and imports, with and without a running node', async () => {
     const data = ['--data-dir', dir()]
     const lines = [

@@ -16,6 +16,10 @@ describe('the hive', () => {
     return [a, b]
   }
 
+  async function gossiping(node: Hive): Promise<void> {
+    if (node.status.peers.length === 0) await once(node, 'peer:connect', { signal: signal() })
+  }
+
   async function synced(a: Hive, b: Hive): Promise<void> {
     while ((await a.digest()) !== (await b.digest())) {
       const change = once(b, 'hive:change', { signal: signal() })
@@ -46,6 +50,89 @@ describe('the hive', () => {
     )
     assert.equal((await hive.broadcastKnowledge()).promoted, 0)
     assert.equal((await hive.broadcastKnowledge({ minConfidence: 0.4 })).promoted, 1)
+  })
+
+  it('makes one insight with three votes of one strategy from three machines', async () => {
+    const machines = [
+      ['ada.l', 'ada-laptop', '/home/ada.l/shop', 'db7.prod.internal', '10.1.2.3'],
+      ['grace', 'buildbox-7', '/Users/grace/work', 'pg1.corp', '192.168.7.9'],
+      ['zorbax', 'ip-10-0-0-7', 'C:\\Users\\zorbax\\shop', 'sql.example.com', '172.16.0.4']
+    ] as const
+    await using stack = new AsyncDisposableStack()
+    const nodes: Hive[] = []
+    for (const [user, host, home, database, address] of machines) {
+      const node = await createHive({
+        swarm: { k: 3, bootstrap: nodes[0]?.multiaddrs ?? [] },
+        anonymity: { users: [user], hosts: [host], paths: [home] }
+      })
+      nodes.push(stack.use(node))
+      const { knowledge, hive } = node.agent.cortex
+      await knowledge.distill(
+        'slow build',
+        `Clear ${home}/cache on ${host} as ${user}@example.org, then point it at ${database} (${address}).`,
+        0.95,
+        { tags: ['build', home] }
+      )
+      if (nodes.length > 1) await gossiping(node)
+      const before = await hive.synchronize()
+      assert.ok(before.failed === 0)
+      await hive.broadcastKnowledge()
+      for (const other of nodes) if (other !== node) await synced(node, other)
+    }
+    for (const node of nodes) {
+      const insights = await node.agent.cortex.hive.getGlobalInsights()
+      assert.deepEqual(
+        insights.map(({ content, corroboration, state, tags }) => [
+          content,
+          corroboration,
+          state,
+          tags
+        ]),
+        [
+          [
+            'Clear <PATH_1> on <HOST_1> as <EMAIL_1>, then point it at <HOST_2> (<IP_1>).',
+            3,
+            'released',
+            ['build']
+          ]
+        ]
+      )
+    }
+  })
+
+  it('shows exactly what would leave, and why what stays does', async () => {
+    await using db = await createHive({ swarm: false })
+    const { knowledge, hive } = db.agent.cortex
+    const { id } = await knowledge.distill(
+      'build',
+      'Clear /home/ada/.cache and /srv/x/y first.',
+      0.95,
+      {
+        tags: ['ci', 'zorbax']
+      }
+    )
+    const preview = await hive.preview(id)
+    assert.ok(preview?.insight !== undefined)
+    assert.deepEqual([preview.id, preview.verdict, preview.score], [id, 'clear', 0])
+    assert.deepEqual(preview.placeholders, { path: 2, identifier: 1 })
+    assert.deepEqual(await hive.getGlobalInsights(), [])
+    await hive.broadcastKnowledge()
+    const [left] = await hive.getGlobalInsights()
+    const { id: insightId, entity, content, tags, confidence, day } = preview.insight
+    assert.deepEqual(
+      [left?.id, left?.entity, left?.content, left?.tags, left?.confidence, left?.day],
+      [insightId, entity, content, tags, confidence, day]
+    )
+    const hidden = await knowledge.distill('build', 'Hidden \u202e text.', 0.99)
+    const shown = await hive.preview(hidden.id)
+    assert.deepEqual(
+      [shown?.verdict, shown?.reason, shown?.insight],
+      ['withheld', 'hidden-text', undefined]
+    )
+    const secret = await knowledge.distill('build', 'Private.', 0.99, { private: true })
+    assert.equal((await hive.preview(secret.id))?.reason, 'it is marked private')
+    assert.equal(await hive.preview('0'.repeat(64)), undefined)
+    await assert.rejects(hive.preview('short'), { name: 'HiveError', code: 'ARGUMENT_INVALID' })
   })
 
   it('makes one insight with two votes of what two nodes found on their own', async () => {

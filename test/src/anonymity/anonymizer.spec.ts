@@ -60,7 +60,8 @@ describe('the anonymiser', () => {
       entity: '<PATH_1>',
       attribute: 'file',
       value: '<PATH_1>',
-      content: 'Edit <PATH_1> and <PATH_2>'
+      content: 'Edit <PATH_1> and <PATH_2>',
+      tags: []
     })
     assert.ok(!JSON.stringify(result.findings).includes(path))
   })
@@ -69,7 +70,7 @@ describe('the anonymiser', () => {
     const strategy = (user: string, host: string): string =>
       `Clear /home/${user}/.cache/build on ${host}.corp before the second run, then tell ${user}@example.org.`
     const on = (user: string, host: string): unknown =>
-      anonymizer({ knownNames: [user, host, `/home/${user}`] }).anonymize({
+      anonymizer({ users: [user], hosts: [host], paths: [`/home/${user}`] }).anonymize({
         entity: 'build',
         content: strategy(user, host)
       })
@@ -124,8 +125,8 @@ describe('the anonymiser', () => {
       if (result.verdict === 'withheld') return true
       return result.findings.some(({ kind }) => kind !== 'url')
     })
-    // Measured: 14 of 18,008, all of them host names or paths in prose.
-    assert.ok(other.length < notes.length / 500, `${other.length}: ${other.slice(0, 5).join('\n')}`)
+    // Measured: 187 of 18,008, half of them `owner/repository#1`.
+    assert.ok(other.length < notes.length / 75, `${other.length}: ${other.slice(0, 5).join('\n')}`)
   })
 
   it('takes time linear in the length of hostile text', () => {
@@ -144,6 +145,11 @@ describe('the anonymiser', () => {
       'http://',
       'AB12 ',
       'eyJa.',
+      'sk-\u200d',
+      'a@b:',
+      'AB12\u0430',
+      'password=',
+      'Ab Cd ',
       '\\\\a'
     ]
     for (const part of unit) anonymize({ entity: '', content: part.repeat(32_768 / part.length) })

@@ -80,8 +80,9 @@ describe('secrets', () => {
     ]) {
       assert.deepEqual(anonymize({ entity: 'auth', content }), {
         verdict: 'clear',
-        record: { entity: 'auth', content },
-        findings: []
+        record: { entity: 'auth', content, tags: [] },
+        findings: [],
+        score: 0
       })
     }
   })

@@ -1,0 +1,55 @@
+/**
+ * Public vocabulary: English words, the parts of public API names, and words of public tools. What
+ * consists of them names nothing that is private; what does not may be a customer or a codename.
+ *
+ * The words are kept as 32-bit hashes in an open-addressed table of 2 MiB, filled at the first use
+ * (about 60 ms): of unknown words, one in fifteen thousand passes for a known one.
+ */
+import { createRequire } from 'node:module'
+import { z } from 'zod'
+import { PUBLIC_WORDS } from './public-words.ts'
+
+/** A power of two, at most 60 % of it in use. */
+const SLOTS = 1 << 19
+
+let table: Uint32Array | undefined
+
+/** `word` in lower case. */
+export function isPublicWord(word: string): boolean {
+  table ??= load()
+  const hash = hashOf(word)
+  let slot = hash & (SLOTS - 1)
+  for (;;) {
+    const held = table[slot]
+    if (held === hash) return true
+    if (held === 0) return false
+    slot = (slot + 1) & (SLOTS - 1)
+  }
+}
+
+function load(): Uint32Array {
+  const loaded: unknown = createRequire(import.meta.url)('an-array-of-english-words')
+  const filled = new Uint32Array(SLOTS)
+  for (const words of [z.custom<readonly string[]>(Array.isArray).parse(loaded), PUBLIC_WORDS]) {
+    for (const word of words) add(filled, hashOf(word))
+  }
+  return filled
+}
+
+function add(filled: Uint32Array, hash: number): void {
+  let slot = hash & (SLOTS - 1)
+  while (filled[slot] !== 0 && filled[slot] !== hash) slot = (slot + 1) & (SLOTS - 1)
+  filled[slot] = hash
+}
+
+/** FNV-1a with a final mix; 0 means an empty slot. */
+function hashOf(word: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < word.length; i++) {
+    hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193)
+  }
+  hash ^= hash >>> 15
+  hash = Math.imul(hash, 0x2c1b3c6d)
+  hash = (hash ^ (hash >>> 13)) >>> 0
+  return hash === 0 ? 1 : hash
+}

@@ -1,0 +1,8 @@
+/** The words that an identifier is put together from. */
+
+const PARTS = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g
+
+/** `parseHTTPHeader_v2` has the parts `parse`, `HTTP`, `Header` and `v`. */
+export function partsOf(identifier: string): readonly string[] {
+  return identifier.match(PARTS) ?? []
+}

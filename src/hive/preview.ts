@@ -1,0 +1,60 @@
+/** Previews: what of one local fact would leave this node, before anything does. */
+import { toHex } from '../../crdt/index.ts'
+import type { FindingKind } from '../anonymity/index.ts'
+import type { StoredFact } from '../knowledge/index.ts'
+import type { Drafts } from './drafts.ts'
+
+export interface Preview {
+  /** The fact's id on this node. */
+  readonly id: string
+  readonly verdict: 'clear' | 'withheld'
+  /** Why it would stay; undefined where it would leave. */
+  readonly reason?: string
+  /** Residual risk, 0 to 1; from 0.6 on a record is withheld. */
+  readonly score: number
+  /** How many things of each kind were replaced. */
+  readonly placeholders: Readonly<Partial<Record<FindingKind, number>>>
+  /** Exactly what would leave; undefined where nothing would. */
+  readonly insight?: {
+    /** Its id in the hive: equal for the same strategy from another machine. */
+    readonly id: string
+    readonly entity: string
+    readonly content: string
+    readonly attribute?: string
+    readonly value?: string
+    readonly tags: readonly string[]
+    readonly confidence: number
+    /** The publication is dated to the day, UTC. */
+    readonly day: string
+    /** ISO 8601. */
+    readonly validFrom?: string
+  }
+}
+
+const DAY = 24 * 60 * 60 * 1000
+
+const PRIVATE = 'it is marked private'
+
+export function previewOf(fact: StoredFact, drafts: Pick<Drafts, 'of'>): Preview {
+  const { anonymized, draft } = drafts.of(fact)
+  const id = toHex(fact.digest)
+  const { score, findings } = anonymized
+  const placeholders: Partial<Record<FindingKind, number>> = {}
+  for (const { kind } of findings) placeholders[kind] = (placeholders[kind] ?? 0) + 1
+  const reason = fact.private ? PRIVATE : draft
+  if (typeof reason === 'string') return { id, verdict: 'withheld', reason, score, placeholders }
+  const { digest, publication } = reason
+  const { record, tags, confidence, day, validFrom } = publication
+  const { entity, content, attribute, value } = record
+  const insight = {
+    id: toHex(digest),
+    entity,
+    content,
+    ...(attribute === undefined || value === undefined ? {} : { attribute, value }),
+    tags: tags ?? [],
+    confidence,
+    day: new Date(day * DAY).toISOString().slice(0, 10),
+    ...(validFrom === undefined ? {} : { validFrom: new Date(validFrom).toISOString() })
+  }
+  return { id, verdict: 'clear', score, placeholders, insight }
+}
