@@ -8,4 +8,4 @@
  */
 export { SearchIndex } from './search-index.ts'
 export type { SearchSource } from './search-index.ts'
-export type { SearchHit, SearchOrigin, SearchQuery } from './search-database.ts'
+export type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
