@@ -21,13 +21,14 @@ import {
   NearDuplicates,
   Quota,
   Recall,
-  searchSources
+  searchSources,
+  embeddedTextOf
 } from './knowledge/index.ts'
 import { localNames } from './local-names.ts'
 import { Metrics } from './metrics/index.ts'
 import { HiveOptions } from './options.ts'
 import { parse } from './parse.ts'
-import { SearchIndex } from './search/index.ts'
+import { openAIEmbedder, SearchIndex, VectorIndex } from './search/index.ts'
 import type { Entry, Replica, Store, StoredFilter } from '../crdt/index.ts'
 import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -41,6 +42,8 @@ type Options = z.output<typeof HiveOptions>
 export interface HiveEvents extends SwarmEvents {
   /** Entries of others became part of this node's replica. */
   'hive:change': []
+  /** The embedding provider failed; recall goes by words until it answers. */
+  'embedding:failure': [error: Error]
 }
 
 export interface HiveStatus {
@@ -117,6 +120,7 @@ export class Hive extends EventEmitter<HiveEvents> {
   readonly #candidates: Candidates
   readonly #promotion: Promotion
   readonly #index: SearchIndex
+  readonly #vectors: VectorIndex | undefined
   readonly #history: History
   readonly #nearDuplicates: NearDuplicates
   readonly #echoes = new Echoes()
@@ -131,10 +135,9 @@ export class Hive extends EventEmitter<HiveEvents> {
     this.#components = components
     const { options, store, replica, facts, swarm } = components
     this.#candidates = new Candidates(store, facts)
-    this.#index = new SearchIndex({
-      path: options.dataDir === undefined ? undefined : join(options.dataDir, 'search.db'),
-      sources: searchSources(facts, replica)
-    })
+    const sources = searchSources(facts, replica)
+    this.#index = new SearchIndex({ path: fileOf(options, 'search.db'), sources })
+    this.#vectors = this.#openVectors(sources)
     this.#history = new History({ facts, replica, k: kOf(options) })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
@@ -214,6 +217,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     const errors: unknown[] = []
     for (const part of [
       () => this.#components.swarm?.stop(),
+      () => this.#vectors?.close(),
       () => this.#index.close(),
       () => this.#components.store.close()
     ]) {
@@ -224,6 +228,23 @@ export class Hive extends EventEmitter<HiveEvents> {
       }
     }
     if (errors.length > 0) throw new AggregateError(errors, 'The node did not stop cleanly.')
+  }
+
+  #openVectors(sources: ReturnType<typeof searchSources>): VectorIndex | undefined {
+    const { options } = this.#components
+    const { embeddings, random } = options
+    if (embeddings === undefined) return undefined
+    const embedder = 'embed' in embeddings ? embeddings : openAIEmbedder(embeddings)
+    const vectors = new VectorIndex({
+      path: fileOf(options, 'vectors.db'),
+      sources,
+      embedder,
+      textOf: embeddedTextOf,
+      onFailure: (error) => this.emit('embedding:failure', error),
+      random
+    })
+    vectors.follow()
+    return vectors
   }
 
   #cortexFor(agent: string): Cortex {
@@ -240,6 +261,7 @@ export class Hive extends EventEmitter<HiveEvents> {
         quota: this.#quota,
         recall: new Recall({
           index: this.#index,
+          vectors: this.#vectors,
           facts,
           replica,
           history: this.#history,
@@ -283,6 +305,10 @@ export class Hive extends EventEmitter<HiveEvents> {
     swarm.on('gossip:change', () => this.emit('gossip:change'))
     swarm.on('sync:news', (news) => this.emit('sync:news', news))
   }
+}
+
+function fileOf({ dataDir }: Options, name: string): string | undefined {
+  return dataDir === undefined ? undefined : join(dataDir, name)
 }
 
 /** Authors that must vouch before an insight is released: a swarm without a key trusts nobody alone. */

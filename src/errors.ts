@@ -9,6 +9,10 @@ export type HiveErrorCode =
   | 'AGENT_EXISTS'
   /** Thrown when a fact would exceed the node's quota. */
   | 'QUOTA_EXCEEDED'
+  /** Thrown when the embedding provider fails or answers wrongly; worth another attempt. */
+  | 'EMBEDDING_FAILED'
+  /** Thrown when the embedding provider takes none of these texts. */
+  | 'EMBEDDING_REFUSED'
   /** Thrown when the hive is used after `stop()`. */
   | 'STOPPED'
 

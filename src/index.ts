@@ -56,3 +56,4 @@ export type {
   Knowledge
 } from './knowledge/index.ts'
 export type { HiveInit } from './options.ts'
+export type { Embedder } from './search/index.ts'

@@ -30,6 +30,17 @@ export function searchTextOf(
   }
 }
 
+/** What of it is embedded, and whether it may leave this node. */
+export function embeddedTextOf(
+  origin: SearchOrigin,
+  digest: Uint8Array,
+  stored: Uint8Array
+): { text: string; isPrivate: boolean } {
+  const { entity, content } = searchTextOf(origin, digest, stored)
+  const isPrivate = origin === 'local' && readFact(digest, stored).private
+  return { text: `${entity}: ${content}`, isPrivate }
+}
+
 function contentOf({ content, attribute, value }: HiveRecord): string {
   return attribute === undefined ? content : `${content} ${attribute} ${value ?? ''}`
 }

@@ -10,7 +10,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Row } from './search-ranking.ts'
 import type { SearchHit, SearchQuery } from './search-query.ts'
 
-/** Matches of all terms that are compared; of more, those indexed last. */
+/** Matches of all terms that are compared; of more, the first that were indexed. */
 const MAX_RANKED = 400
 
 /** Terms in more than this share of all items are common. */
@@ -93,7 +93,7 @@ export class SearchReader {
       `SELECT items.digest, items.origin, items.entity, items.length, items.confidence,
          items.recorded_at ${isRanked ? `, bm25(texts, ${COLUMN_WEIGHTS}) AS bm25` : ''}
        FROM texts CROSS JOIN items ON items.item = texts.rowid
-       WHERE texts MATCH ? ${filter.sql} ORDER BY ${isRanked ? 'bm25' : 'texts.rowid DESC'} LIMIT ?`
+       WHERE texts MATCH ? ${filter.sql} ${isRanked ? 'ORDER BY bm25' : ''} LIMIT ?`
     ).all(bothOf(expression, filter.expression), ...filter.values, isRanked ? limit : MAX_RANKED)
     const latest = rows.reduce((max, row) => Math.max(max, numberOf(row['recorded_at'])), 0)
     const best = numberOf(rows[0]?.['bm25'])

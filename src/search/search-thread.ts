@@ -4,9 +4,15 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
+import type { VectorItem } from './vector-database.ts'
 
 export type SearchRequest =
-  | { readonly type: 'open'; readonly path: string }
+  | {
+      readonly type: 'open'
+      readonly path: string
+      /** Of vectors; left out: of words. */
+      readonly model?: string
+    }
   | { readonly type: 'cursor'; readonly origin: SearchOrigin }
   | {
       readonly type: 'apply'
@@ -16,6 +22,20 @@ export type SearchRequest =
       readonly position: number
     }
   | { readonly type: 'search'; readonly query: SearchQuery }
+  | {
+      readonly type: 'vectors'
+      readonly origin: SearchOrigin
+      readonly items: readonly VectorItem[]
+      readonly position: number
+    }
+  | {
+      readonly type: 'nearest'
+      readonly vector: Float32Array
+      readonly limit: number
+      readonly origins: readonly SearchOrigin[]
+    }
+  /** Answered with the dimensions there were; other ones are thrown away. */
+  | { readonly type: 'dimensions'; readonly dimensions: number }
   | { readonly type: 'close' }
 
 export type SearchAnswer = number | readonly SearchHit[]
@@ -55,12 +75,12 @@ interface Waiting {
 const threads = new Set<SearchThread>()
 
 /** Opens a database in the thread that has the fewest. */
-export function openRemoteDatabase(path: string): RemoteDatabase {
+export function openRemoteDatabase(path: string, model?: string): RemoteDatabase {
   const idle = [...threads].toSorted((a, b) => a.databases - b.databases)[0]
   const isFull = threads.size >= MAX_THREADS || idle?.databases === 0
   const thread = idle !== undefined && isFull ? idle : new SearchThread()
   threads.add(thread)
-  return thread.open(path)
+  return thread.open(path, model)
 }
 
 /** Threads that run now. */
@@ -93,10 +113,10 @@ class SearchThread {
     return this.#databases.size
   }
 
-  open(path: string): RemoteDatabase {
+  open(path: string, model: string | undefined): RemoteDatabase {
     const database = ++this.#lastDatabase
     this.#databases.add(database)
-    const opened = this.#ask(database, { type: 'open', path })
+    const opened = this.#ask(database, { type: 'open', path, model })
     // Awaited by the first request.
     opened.catch(() => undefined)
     return {

@@ -3,13 +3,14 @@ import { parentPort } from 'node:worker_threads'
 import { searchTextOf } from '../knowledge/search-text.ts'
 import { unpackItems } from './packed-items.ts'
 import { SearchDatabase } from './search-database.ts'
+import { VectorDatabase } from './vector-database.ts'
 import type { SearchItem, SearchOrigin } from './search-query.ts'
-import type { SearchAnswer, ThreadRequest } from './search-thread.ts'
+import type { SearchAnswer, SearchRequest, ThreadRequest } from './search-thread.ts'
 
 const port = parentPort
 if (port === null) throw new Error('This file runs as a worker.')
 
-const databases = new Map<number, SearchDatabase>()
+const databases = new Map<number, SearchDatabase | VectorDatabase>()
 
 port.on('message', (asked: ThreadRequest) => {
   const { id } = asked
@@ -22,23 +23,52 @@ port.on('message', (asked: ThreadRequest) => {
 
 function answer({ database: id, request }: ThreadRequest): SearchAnswer {
   if (request.type === 'open') {
-    databases.set(id, new SearchDatabase(request.path))
+    const { path, model } = request
+    databases.set(
+      id,
+      model === undefined ? new SearchDatabase(path) : new VectorDatabase(path, model)
+    )
     return id
   }
   const database = databases.get(id)
   if (database === undefined) throw new Error('the database is closed')
+  if (request.type === 'close') {
+    databases.delete(id)
+    database.close()
+    return id
+  }
+  if (request.type === 'cursor') return database.cursor(request.origin)
+  return database instanceof SearchDatabase
+    ? ofWords(database, request)
+    : ofVectors(database, request)
+}
+
+function ofWords(database: SearchDatabase, request: SearchRequest): SearchAnswer {
   switch (request.type) {
-    case 'cursor':
-      return database.cursor(request.origin)
     case 'apply':
       database.apply(request.origin, itemsOf(request.origin, request.packed), request.position)
       return request.position
     case 'search':
       return database.search(request.query)
-    case 'close':
-      databases.delete(id)
-      database.close()
-      return id
+    default:
+      throw new Error(`a database of words cannot answer "${request.type}"`)
+  }
+}
+
+function ofVectors(database: VectorDatabase, request: SearchRequest): SearchAnswer {
+  switch (request.type) {
+    case 'vectors':
+      database.apply(request.origin, request.items, request.position)
+      return request.position
+    case 'nearest':
+      return database.search(request.vector, request.limit, request.origins)
+    case 'dimensions': {
+      const held = database.dimensions
+      if (held !== request.dimensions) database.reset()
+      return held
+    }
+    default:
+      throw new Error(`a database of vectors cannot answer "${request.type}"`)
   }
 }
 
