@@ -52,6 +52,7 @@ export type {
   DistillReport,
   Fact,
   FactInput,
+  FactContext,
   Forgotten,
   Knowledge
 } from './knowledge/index.ts'

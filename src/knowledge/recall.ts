@@ -12,6 +12,7 @@ import type {
   VectorIndex
 } from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
+import type { FactContext } from './fact-context.ts'
 import type { FactStore } from './fact-store.ts'
 import type { ClaimState, History } from './history.ts'
 
@@ -42,6 +43,7 @@ export interface RecalledFact {
   /** Of a fact of this node. */
   readonly agent?: string
   readonly source?: string
+  readonly context?: FactContext
   readonly recordedAt?: Date
   /** Of an insight of the hive: authors that vouch for it. */
   readonly corroboration?: number

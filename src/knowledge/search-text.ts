@@ -1,5 +1,6 @@
 /** What search sees of a stored fact, or of a record of the hive. */
 import { readAll, readRecord } from '../../crdt/index.ts'
+import { wordsOfContext } from './fact-context.ts'
 import { readFact } from './stored-fact.ts'
 import type { HiveRecord } from '../../crdt/index.ts'
 import type { SearchOrigin, SearchText } from '../search/search-query.ts'
@@ -18,13 +19,13 @@ export function searchTextOf(
     const content = contentOf(said)
     return { entity, content, tags: NO_TAGS, context: '', confidence: 0, recordedAt: 0 }
   }
-  const { record, tags, confidence, recordedAt } = readFact(digest, stored)
+  const { record, tags, confidence, recordedAt, context } = readFact(digest, stored)
   const said = readAll(record, readRecord)
   return {
     entity: said.entity,
     content: contentOf(said),
     tags,
-    context: '',
+    context: context === undefined ? '' : wordsOfContext(context),
     confidence,
     recordedAt: recordedAt.getTime()
   }
