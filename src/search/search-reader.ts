@@ -167,8 +167,10 @@ function filterOf({ origins, entity, tags = [], length }: SearchQuery): Filter {
 }
 
 function bothOf(terms: string, filter: string): string {
-  if (filter === '') return terms
-  return terms === '' ? filter : `(${terms}) AND ${filter}`
+  if (terms === '') return filter
+  // Tags are for filters: a word of the question in them says little of what the item says.
+  const said = `{entity content context} : (${terms})`
+  return filter === '' ? said : `${said} AND ${filter}`
 }
 
 function hitOf(row: Row): Omit<SearchHit, 'score'> {
