@@ -20,6 +20,13 @@ const Line = z.strictObject({
   value: z.string().optional(),
   validFrom: z.coerce.date().optional(),
   source: z.string().optional(),
+  context: z
+    .strictObject({
+      speaker: z.string().optional(),
+      at: z.coerce.date().optional(),
+      previous: z.string().optional()
+    })
+    .optional(),
   /** On unless a line says otherwise: a command line is for many facts. */
   enableBloomHeuristic: z.boolean().default(true)
 })

@@ -23,14 +23,15 @@ import {
   NearDuplicates,
   Quota,
   Recall,
-  searchSources
+  searchSources,
+  embeddedTextOf
 } from './knowledge/index.ts'
 import { localNames } from './local-names.ts'
 import { Metrics } from './metrics/index.ts'
 import { NodeModels } from './models/index.ts'
 import { HiveOptions } from './options.ts'
 import { parse } from './parse.ts'
-import { SearchIndex } from './search/index.ts'
+import { openAIEmbedder, SearchIndex, VectorIndex } from './search/index.ts'
 import type { Entry, Replica, Store, StoredFilter } from '../crdt/index.ts'
 import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -51,6 +52,8 @@ export interface HiveEvents extends SwarmEvents, ModelEvents {
   'upkeep:consolidated': [consolidated: Consolidated]
   /** Background work failed; it is tried again. */
   'upkeep:failed': [error: unknown]
+  /** The embedding provider failed; recall goes by words until it answers. */
+  'embedding:failure': [error: Error]
 }
 
 export interface HiveStatus {
@@ -150,6 +153,7 @@ export class Hive extends EventEmitter<HiveEvents> {
   readonly #drafts: Drafts
   readonly #promotion: Promotion
   readonly #index: SearchIndex
+  readonly #vectors: VectorIndex | undefined
   readonly #history: History
   readonly #nearDuplicates: NearDuplicates
   readonly #echoes = new Echoes()
@@ -185,10 +189,9 @@ export class Hive extends EventEmitter<HiveEvents> {
       onVote: (digest) => this.#onVote(digest)
     })
     this.#candidates = new Candidates(store, facts)
-    this.#index = new SearchIndex({
-      path: options.dataDir === undefined ? undefined : join(options.dataDir, 'search.db'),
-      sources: searchSources(facts, replica)
-    })
+    const sources = searchSources(facts, replica)
+    this.#index = new SearchIndex({ path: fileOf(options, 'search.db'), sources })
+    this.#vectors = this.#openVectors(sources)
     this.#history = new History({ facts, replica, judge: this.#judge })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
@@ -284,6 +287,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     for (const part of [
       () => this.#upkeep.stop(),
       () => this.#components.swarm?.stop(),
+      () => this.#vectors?.close(),
       () => this.#index.close(),
       () => this.#components.models.close(),
       () => this.#components.store.close()
@@ -295,6 +299,23 @@ export class Hive extends EventEmitter<HiveEvents> {
       }
     }
     if (errors.length > 0) throw new AggregateError(errors, 'The node did not stop cleanly.')
+  }
+
+  #openVectors(sources: ReturnType<typeof searchSources>): VectorIndex | undefined {
+    const { options } = this.#components
+    const { embeddings, random } = options
+    if (embeddings === undefined) return undefined
+    const embedder = 'embed' in embeddings ? embeddings : openAIEmbedder(embeddings)
+    const vectors = new VectorIndex({
+      path: fileOf(options, 'vectors.db'),
+      sources,
+      embedder,
+      textOf: embeddedTextOf,
+      onFailure: (error) => this.emit('embedding:failure', error),
+      random
+    })
+    vectors.follow()
+    return vectors
   }
 
   #cortexFor(agent: string): Cortex {
@@ -340,6 +361,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       quota: this.#quota,
       recall: new Recall({
         index: this.#index,
+        vectors: this.#vectors,
         facts,
         replica,
         history: this.#history,
@@ -389,6 +411,10 @@ export class Hive extends EventEmitter<HiveEvents> {
 /** Names that the user gave replace those of this machine. */
 function namesOf({ anonymity }: Options): KnownNames {
   return Object.keys(anonymity).length === 0 ? localNames() : anonymity
+}
+
+function fileOf({ dataDir }: Options, name: string): string | undefined {
+  return dataDir === undefined ? undefined : join(dataDir, name)
 }
 
 /** Authors that must vouch before an insight is released: a swarm without a key trusts nobody alone. */

@@ -13,6 +13,10 @@ export type HiveErrorCode =
   | 'RECORD_UNKNOWN'
   /** Thrown when what is to be shared may tell too much, or is private. */
   | 'WITHHELD'
+  /** Thrown when the embedding provider fails or answers wrongly; worth another attempt. */
+  | 'EMBEDDING_FAILED'
+  /** Thrown when the embedding provider takes none of these texts. */
+  | 'EMBEDDING_REFUSED'
   /** Thrown when the hive is used after `stop()`. */
   | 'STOPPED'
 

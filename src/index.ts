@@ -88,7 +88,9 @@ export type {
   DistillReport,
   Fact,
   FactInput,
+  FactContext,
   Forgotten,
   Knowledge
 } from './knowledge/index.ts'
 export type { HiveInit } from './options.ts'
+export type { Embedder } from './search/index.ts'

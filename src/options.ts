@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ModelOptions } from './models/index.ts'
 import type { ComponentLogger } from '@libp2p/interface'
 import type { Database } from '../crdt/index.ts'
+import type { Embedder } from './search/index.ts'
 import type { Clock, SwarmInit } from '../transport/index.ts'
 
 const Swarm = z.strictObject({
@@ -58,6 +59,22 @@ export const HiveOptions = z.strictObject({
     .default({}),
   /** Models by tier, and what may be spent; left out: the offline tier alone, which needs no key. */
   models: ModelOptions.optional(),
+  /**
+   * Recall by meaning beside words: an OpenAI-compatible endpoint, or anything with an `embed`.
+   * Facts (not private ones, unless `private`) and questions are sent there.
+   */
+  embeddings: z
+    .union([
+      z.custom<Embedder>((value) => isObject(value) && 'embed' in Object(value), 'not an embedder'),
+      z.strictObject({
+        baseURL: z.url(),
+        model: z.string().min(1),
+        apiKey: z.string().optional(),
+        dimensions: z.int().min(1).max(16_384).optional(),
+        private: z.boolean().optional()
+      })
+    ])
+    .optional(),
   store: z.custom<Database>(isObject, 'not a database').optional(),
   libp2p: z.custom<NonNullable<SwarmInit['libp2p']>>(isObject, 'not an object').optional(),
   clock: z.custom<Clock>(isObject, 'not a clock').optional(),

@@ -2,7 +2,9 @@
 import { hash } from 'node:crypto'
 import { canonicalRecord, checkRecord, MAX_RECORD_BYTES, writeRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
+import { checkContext } from './fact-context.ts'
 import type { HiveRecord } from '../../crdt/index.ts'
+import type { FactContext } from './fact-context.ts'
 
 export interface DistillOptions {
   /** Skip the search for near-duplicates; exact duplicates are always found. */
@@ -17,6 +19,8 @@ export interface DistillOptions {
   readonly validFrom?: Date
   /** Where it was learned; stays on this node. */
   readonly source?: string
+  /** Where it was said; found by `recall`, stays on this node. */
+  readonly context?: FactContext
 }
 
 /** One item of `distillMany`. */
@@ -39,6 +43,7 @@ export interface Fact {
   readonly private: boolean
   readonly validFrom?: Date
   readonly source?: string
+  readonly context?: FactContext
   /** The agent that learned it first, and when. */
   readonly agent: string
   readonly recordedAt: Date
@@ -54,7 +59,8 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'attribute',
   'value',
   'validFrom',
-  'source'
+  'source',
+  'context'
 ])
 
 /** Source and agent have a length byte on disk. */
@@ -121,6 +127,7 @@ function checkInput(input: FactInput): void {
   ) {
     throw invalid(`has a source that is not a string of at most ${MAX_SOURCE_BYTES} bytes`)
   }
+  if (input.context !== undefined) checkContext(input.context)
 }
 
 function invalid(problem: string): HiveError {

@@ -329,6 +329,7 @@ export class Knowledge {
 
   async #add(facts: readonly PreparedFact[]): Promise<readonly Stored[]> {
     const added = await this.#components.facts.add(facts).finally(() => this.#release(facts))
+    this.#components.recall.follow()
     const { corroboration } = this.#components
     const { isPossible } = corroboration
     const distilled: Stored[] = []

@@ -1,11 +1,19 @@
 /** Recall: what this node and the hive know about a question, best first, with where it is from. */
 import { toHex } from '../../crdt/index.ts'
+import { fuse } from '../search/index.ts'
 import { factOf } from './stored-fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
-import type { SearchHit, SearchIndex, SearchOrigin } from '../search/index.ts'
+import type {
+  SearchHit,
+  SearchIndex,
+  SearchOrigin,
+  SearchQuery,
+  VectorIndex
+} from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
+import type { FactContext } from './fact-context.ts'
 import type { FactStore } from './fact-store.ts'
 import type { ClaimState, History } from './history.ts'
 
@@ -36,6 +44,7 @@ export interface RecalledFact {
   /** Of a fact of this node. */
   readonly agent?: string
   readonly source?: string
+  readonly context?: FactContext
   readonly recordedAt?: Date
   /** Of an insight of the hive: authors that vouch for it. */
   readonly corroboration?: number
@@ -50,6 +59,8 @@ export interface Recalled {
 
 export interface RecallComponents {
   readonly index: SearchIndex
+  /** Undefined without an embedding provider. */
+  readonly vectors?: VectorIndex
   readonly facts: FactStore
   readonly replica: Pick<Replica, 'get'>
   readonly history: History
@@ -71,24 +82,38 @@ export class Recall {
     this.#components = components
   }
 
+  /** Embeds in the background what is new, where there is a provider. */
+  follow(): void {
+    this.#components.vectors?.follow()
+  }
+
   async recall(
     text: string,
     { limit = DEFAULT_LIMIT, entity, tags, asOf, scope = 'all', signal }: RecallOptions
   ): Promise<Recalled[]> {
-    const { index, echoes } = this.#components
+    const { echoes } = this.#components
     const origins = SCOPES[scope]
-    const hits = await index.search({ text, limit: limit * OVERFETCH, origins, entity, tags })
+    const query = { text, limit: limit * OVERFETCH, origins, entity, tags }
+    const hits = await this.#search(query, signal)
     const recalled = new Map<string, Recalled>()
     for (const hit of hits) {
       signal?.throwIfAborted()
       if (recalled.size === limit) break
       const fact = await this.#read(hit, asOf ?? new Date(), asOf === undefined)
       // A fact of this node and its published form are one.
-      if (fact === undefined || recalled.has(fact.id)) continue
+      if (fact === undefined || recalled.has(fact.id) || !isAskedFor(fact, query)) continue
       recalled.set(fact.id, { fact, score: hit.score, origin: hit.origin })
     }
     for (const { fact } of recalled.values()) echoes.remember(fact)
     return [...recalled.values()]
+  }
+
+  /** By words, and by meaning where there is a provider and it answers. */
+  async #search(query: SearchQuery, signal?: AbortSignal): Promise<readonly SearchHit[]> {
+    const { index, vectors } = this.#components
+    if (vectors === undefined || query.text.trim() === '') return index.search(query)
+    const [words, meaning] = await Promise.all([index.search(query), vectors.search(query, signal)])
+    return meaning === undefined ? words : fuse([words, meaning])
   }
 
   async #read(hit: SearchHit, asOf: Date, isNow: boolean): Promise<RecalledFact | undefined> {
@@ -121,6 +146,12 @@ export class Recall {
     const begun = validFrom === undefined ? {} : { validFrom }
     return { id: toHex(digest), ...said, confidence, tags, corroboration, ...begun }
   }
+}
+
+/** Vectors know neither entity nor tags. */
+function isAskedFor(fact: RecalledFact, { entity, tags = [] }: SearchQuery): boolean {
+  const isOfEntity = entity === undefined || fact.entity.toLowerCase() === entity.toLowerCase()
+  return isOfEntity && tags.every((tag) => fact.tags.includes(tag))
 }
 
 /** What the search index follows: the facts of this node and the records of its replica. */

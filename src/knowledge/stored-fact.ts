@@ -12,7 +12,9 @@ import {
   SEAL_BYTES,
   toHex
 } from '../../crdt/index.ts'
+import { readContext, writeContext } from './fact-context.ts'
 import type { Decoder } from '../../crdt/index.ts'
+import type { FactContext } from './fact-context.ts'
 import type { Fact, FactInput, NamedFact } from './fact.ts'
 
 /** A fact as it is stored: its digest, the record's bytes and what only this node knows. */
@@ -67,11 +69,15 @@ export function prepareFact(
   const tags = input.tags === undefined ? NO_TAGS : canonicalTags(input.tags)
   const isPrivate = input.private === true
   const size = encoded.length
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + size + trailerSize(agent, source, tags))
+  const context = writeContext(input.context)
+  const bytes = Buffer.allocUnsafe(
+    HEADER_BYTES + size + trailerSize(agent, source, tags) + context.length
+  )
   const recordedAt = now
   writeHeader(bytes, { confidence, isPrivate, recordedAt, validFrom: validFrom?.getTime(), size })
   bytes.set(encoded, HEADER_BYTES)
   writeTrailer(bytes, HEADER_BYTES + size, { agent, source, tags })
+  bytes.set(context, bytes.length - context.length)
   return {
     digest: Buffer.from(name, 'latin1'),
     name,
@@ -110,7 +116,7 @@ export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
   const size = view.getUint32(SIZE - SEAL_BYTES)
   const start = HEADER_BYTES - SEAL_BYTES
   const validFrom = view.getFloat64(VALID_FROM - SEAL_BYTES)
-  const { agent, source, tags } = readAll(stored.subarray(start + size), readTrailer)
+  const { agent, source, tags, context } = readAll(stored.subarray(start + size), readTrailer)
   return {
     digest,
     record: stored.subarray(start, start + size),
@@ -120,14 +126,18 @@ export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
     agent,
     tags,
     ...(Number.isNaN(validFrom) ? {} : { validFrom: new Date(validFrom) }),
-    ...(source === '' ? {} : { source })
+    ...(source === '' ? {} : { source }),
+    ...(context === undefined ? {} : { context })
   }
 }
 
 /** The bytes of a stored fact, for `putSealable`. */
 export function writeFact(fact: StoredFact): Uint8Array {
   const { record, agent, source = '', tags } = fact
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + record.length + trailerSize(agent, source, tags))
+  const context = writeContext(fact.context)
+  const bytes = Buffer.allocUnsafe(
+    HEADER_BYTES + record.length + trailerSize(agent, source, tags) + context.length
+  )
   writeHeader(bytes, {
     confidence: fact.confidence,
     isPrivate: fact.private,
@@ -137,6 +147,7 @@ export function writeFact(fact: StoredFact): Uint8Array {
   })
   bytes.set(record, HEADER_BYTES)
   writeTrailer(bytes, HEADER_BYTES + record.length, { agent, source, tags })
+  bytes.set(context, bytes.length - context.length)
   return bytes
 }
 
@@ -207,6 +218,10 @@ interface Trailer {
   readonly tags: readonly string[]
 }
 
+interface ReadTrailer extends Trailer {
+  readonly context: FactContext | undefined
+}
+
 function writeHeader(bytes: Buffer, header: Header): void {
   bytes.writeUInt8(header.isPrivate ? PRIVATE : 0, FLAGS)
   bytes.writeDoubleBE(header.confidence, CONFIDENCE)
@@ -235,11 +250,13 @@ function writeShort(bytes: Buffer, at: number, text: string): number {
   return at + 1 + length
 }
 
-function readTrailer(decoder: Decoder): Trailer {
+function readTrailer(decoder: Decoder): ReadTrailer {
   const short = (): string =>
     Buffer.from(readBytes(decoder, readBytes(decoder, 1)[0] ?? 0)).toString('utf8')
   const agent = short()
   const source = short()
   const count = readBytes(decoder, 1)[0] ?? 0
-  return { agent, source, tags: Array.from({ length: count }, short) }
+  const tags = Array.from({ length: count }, short)
+  const rest = readBytes(decoder, decoder.arr.length - decoder.pos)
+  return { agent, source, tags, context: readContext(rest) }
 }

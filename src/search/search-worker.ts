@@ -1,47 +1,79 @@
-/** The worker thread that owns the search database: indexing must not hold the event loop. */
-import { parentPort, workerData } from 'node:worker_threads'
-import { readFact } from '../knowledge/stored-fact.ts'
+/** A thread that owns search databases: indexing must not hold the event loop. */
+import { parentPort } from 'node:worker_threads'
+import { searchTextOf } from '../knowledge/search-text.ts'
 import { unpackItems } from './packed-items.ts'
 import { SearchDatabase } from './search-database.ts'
-import type { SearchItem, SearchOrigin } from './search-database.ts'
-import type { SearchAnswer, SearchRequest } from './search-index.ts'
+import { VectorDatabase } from './vector-database.ts'
+import type { SearchItem, SearchOrigin } from './search-query.ts'
+import type { SearchAnswer, SearchRequest, ThreadRequest } from './search-thread.ts'
 
 const port = parentPort
 if (port === null) throw new Error('This file runs as a worker.')
 
-const database = new SearchDatabase(String(workerData))
+const databases = new Map<number, SearchDatabase | VectorDatabase>()
 
-port.on('message', ({ id, request }: { id: number; request: SearchRequest }) => {
+port.on('message', (asked: ThreadRequest) => {
+  const { id } = asked
   try {
-    port.postMessage({ id, answer: answer(request) })
+    port.postMessage({ id, answer: answer(asked) })
   } catch (error) {
     port.postMessage({ id, error: error instanceof Error ? error.message : String(error) })
   }
 })
 
-function answer(request: SearchRequest): SearchAnswer {
+function answer({ database: id, request }: ThreadRequest): SearchAnswer {
+  if (request.type === 'open') {
+    const { path, model } = request
+    databases.set(
+      id,
+      model === undefined ? new SearchDatabase(path) : new VectorDatabase(path, model)
+    )
+    return id
+  }
+  const database = databases.get(id)
+  if (database === undefined) throw new Error('the database is closed')
+  if (request.type === 'close') {
+    databases.delete(id)
+    database.close()
+    return id
+  }
+  if (request.type === 'cursor') return database.cursor(request.origin)
+  return database instanceof SearchDatabase
+    ? ofWords(database, request)
+    : ofVectors(database, request)
+}
+
+function ofWords(database: SearchDatabase, request: SearchRequest): SearchAnswer {
   switch (request.type) {
-    case 'cursor':
-      return database.cursor(request.origin)
     case 'apply':
       database.apply(request.origin, itemsOf(request.origin, request.packed), request.position)
       return request.position
     case 'search':
       return database.search(request.query)
-    case 'close':
-      database.close()
-      return 0
+    default:
+      throw new Error(`a database of words cannot answer "${request.type}"`)
   }
 }
 
-/** Of a fact the stored fact, of the hive the record alone. */
+function ofVectors(database: VectorDatabase, request: SearchRequest): SearchAnswer {
+  switch (request.type) {
+    case 'vectors':
+      database.apply(request.origin, request.items, request.position)
+      return request.position
+    case 'nearest':
+      return database.search(request.vector, request.limit, request.origins)
+    case 'dimensions': {
+      const held = database.dimensions
+      if (held !== request.dimensions) database.reset()
+      return held
+    }
+    default:
+      throw new Error(`a database of vectors cannot answer "${request.type}"`)
+  }
+}
+
 function* itemsOf(origin: SearchOrigin, packed: Uint8Array): Generator<SearchItem> {
   for (const { digest, stored } of unpackItems(packed)) {
-    if (stored === undefined || origin === 'hive') {
-      yield { digest, record: stored }
-      continue
-    }
-    const { record, tags, confidence, recordedAt } = readFact(digest, stored)
-    yield { digest, record, tags, confidence, recordedAt: recordedAt.getTime() }
+    yield stored === undefined ? { digest } : { digest, text: searchTextOf(origin, digest, stored) }
   }
 }

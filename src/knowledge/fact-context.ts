@@ -1,0 +1,84 @@
+/**
+ * Where a fact was said, of facts out of conversations: found by search, kept on this node, no part
+ * of the fact's digest and never promoted. On disk, behind the tags, only where there is one:
+ *
+ *   version (1) | speaker length (1), bytes | previous length (2), bytes | at (8, NaN for none)
+ */
+import { HiveError } from '../errors.ts'
+
+export interface FactContext {
+  /** Who said it; at most 255 bytes. */
+  readonly speaker?: string
+  /** When it was said; a question may name the day, the month or the year (UTC). */
+  readonly at?: Date
+  /** What was said just before; at most 2,048 bytes. */
+  readonly previous?: string
+}
+
+const VERSION = 1
+const OPTIONS: ReadonlySet<string> = new Set(['speaker', 'at', 'previous'])
+const MAX_SPEAKER_BYTES = 255
+const MAX_PREVIOUS_BYTES = 2_048
+const FIXED_BYTES = 12
+
+const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeZone: 'UTC' })
+
+export function checkContext(context: FactContext): void {
+  if (typeof context !== 'object' || context === null) throw invalid('is not an object')
+  for (const name in context) {
+    if (!OPTIONS.has(name)) throw invalid(`has an unknown option "${name}"`)
+  }
+  const { speaker, at, previous } = context
+  checkText('speaker', speaker, MAX_SPEAKER_BYTES)
+  checkText('previous', previous, MAX_PREVIOUS_BYTES)
+  if (at !== undefined && !(at instanceof Date && !Number.isNaN(at.getTime()))) {
+    throw invalid('has an "at" that is not a valid Date')
+  }
+}
+
+/** Nothing for no context. */
+export function writeContext(context: FactContext | undefined): Buffer {
+  if (context === undefined) return Buffer.alloc(0)
+  const speaker = Buffer.from(context.speaker ?? '')
+  const previous = Buffer.from(context.previous ?? '')
+  const bytes = Buffer.alloc(FIXED_BYTES + speaker.length + previous.length)
+  let next = bytes.writeUInt8(VERSION)
+  next = bytes.writeUInt8(speaker.length, next)
+  next += speaker.copy(bytes, next)
+  next = bytes.writeUInt16BE(previous.length, next)
+  next += previous.copy(bytes, next)
+  bytes.writeDoubleBE(context.at?.getTime() ?? Number.NaN, next)
+  return bytes
+}
+
+/** Out of what is behind the tags. Throws for what `writeContext` did not write. */
+export function readContext(bytes: Uint8Array): FactContext | undefined {
+  if (bytes.length === 0) return undefined
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (buffer.readUInt8(0) !== VERSION) throw new RangeError('a context of another version')
+  const previousAt = 2 + buffer.readUInt8(1)
+  const atAt = previousAt + 2 + buffer.readUInt16BE(previousAt)
+  const speaker = buffer.toString('utf8', 2, previousAt)
+  const previous = buffer.toString('utf8', previousAt + 2, atAt)
+  const at = buffer.readDoubleBE(atAt)
+  return {
+    ...(speaker === '' ? {} : { speaker }),
+    ...(Number.isNaN(at) ? {} : { at: new Date(at) }),
+    ...(previous === '' ? {} : { previous })
+  }
+}
+
+/** Words of it that search finds the fact by. */
+export function wordsOfContext({ speaker = '', at, previous = '' }: FactContext): string {
+  return `${speaker} ${at === undefined ? '' : DAY.format(at)} ${previous}`
+}
+
+function checkText(name: string, text: unknown, most: number): void {
+  if (text === undefined) return
+  if (typeof text === 'string' && Buffer.byteLength(text) <= most) return
+  throw invalid(`has a "${name}" that is not a string of at most ${most} bytes`)
+}
+
+function invalid(problem: string): HiveError {
+  return new HiveError('ARGUMENT_INVALID', `The context of the fact ${problem}.`)
+}

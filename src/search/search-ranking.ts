@@ -1,0 +1,46 @@
+/** Orders what matches alike. */
+import { numberOf } from './search-schema.ts'
+import type { SQLOutputValue } from 'node:sqlite'
+
+/** Weight of a match in the entity beside one in the content. */
+const ENTITY_WEIGHT = 2
+
+/** Of the columns, in their order, in bm25: entity, content, tags, context. */
+export const COLUMN_WEIGHTS = `${ENTITY_WEIGHT}, 1, 0.5, 0.4`
+
+/** Characters of content at which brevity counts half. */
+const TYPICAL_LENGTH = 200
+
+/** How much confidence and recency may move a hit: tie-breakers. */
+const CONFIDENCE_WEIGHT = 0.05
+const RECENCY_WEIGHT = 0.05
+const RECENCY_HALF_LIFE = 90 * 24 * 60 * 60 * 1000
+
+const MAX_TERMS = 32
+
+export type Row = Record<string, SQLOutputValue>
+
+/** Words and numbers of a query, quoted, since FTS5 would read operators in them. */
+export function termsOf(text: string): string[] {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
+  return [...new Set(words)].slice(0, MAX_TERMS).map((word) => `"${word}"`)
+}
+
+/** Of rows that have the same terms: those in the entity, then brevity, then the tie-breakers. */
+export function scoreOf(row: Row, latest: number, terms: readonly string[]): number {
+  const entity = String(row['entity']).toLowerCase()
+  const named = terms.filter((term) => entity.includes(term.slice(1, -1))).length / terms.length
+  const brevity = 1 / (1 + numberOf(row['length']) / TYPICAL_LENGTH)
+  return ENTITY_WEIGHT * named + brevity + tieOf(row, latest)
+}
+
+/** Of rows with a bm25 of their own, as a share of the best one's; the tie-breakers move it little. */
+export function rankedScoreOf(row: Row, latest: number, best: number): number {
+  const relevance = best === 0 ? 0 : numberOf(row['bm25']) / best
+  return (ENTITY_WEIGHT + 1) * relevance + tieOf(row, latest)
+}
+
+function tieOf(row: Row, latest: number): number {
+  const recency = 0.5 ** ((latest - numberOf(row['recorded_at'])) / RECENCY_HALF_LIFE)
+  return CONFIDENCE_WEIGHT * numberOf(row['confidence']) + RECENCY_WEIGHT * recency
+}

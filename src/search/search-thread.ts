@@ -1,0 +1,181 @@
+/**
+ * The threads that own search databases: few in a process, however many nodes it runs, each with
+ * the databases of many. A thread begins with the first database and ends with the last one.
+ */
+import { Worker } from 'node:worker_threads'
+import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
+import type { VectorItem } from './vector-database.ts'
+
+export type SearchRequest =
+  | {
+      readonly type: 'open'
+      readonly path: string
+      /** Of vectors; left out: of words. */
+      readonly model?: string
+    }
+  | { readonly type: 'cursor'; readonly origin: SearchOrigin }
+  | {
+      readonly type: 'apply'
+      readonly origin: SearchOrigin
+      /** Items as `packItems` makes them; handed over. */
+      readonly packed: Uint8Array<ArrayBuffer>
+      readonly position: number
+    }
+  | { readonly type: 'search'; readonly query: SearchQuery }
+  | {
+      readonly type: 'vectors'
+      readonly origin: SearchOrigin
+      readonly items: readonly VectorItem[]
+      readonly position: number
+    }
+  | {
+      readonly type: 'nearest'
+      readonly vector: Float32Array
+      readonly limit: number
+      readonly origins: readonly SearchOrigin[]
+    }
+  /** Answered with the dimensions there were; other ones are thrown away. */
+  | { readonly type: 'dimensions'; readonly dimensions: number }
+  | { readonly type: 'close' }
+
+export type SearchAnswer = number | readonly SearchHit[]
+
+export interface ThreadRequest {
+  readonly id: number
+  readonly database: number
+  readonly request: SearchRequest
+}
+
+export interface ThreadAnswer {
+  readonly id: number
+  readonly answer: SearchAnswer
+  readonly error?: string
+}
+
+/** One database in one of the threads. */
+export interface RemoteDatabase {
+  ask(request: SearchRequest, transfer?: ArrayBuffer[]): Promise<SearchAnswer>
+  /** Resolves when the database is closed and, if it was the thread's last, the thread has ended. */
+  close(): Promise<void>
+}
+
+/** One may index while the other answers. */
+const MAX_THREADS = 2
+
+const WORKER = new URL(
+  `./search-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
+  import.meta.url
+)
+
+interface Waiting {
+  readonly resolve: (answer: SearchAnswer) => void
+  readonly reject: (error: Error) => void
+}
+
+const threads = new Set<SearchThread>()
+
+/** Opens a database in the thread that has the fewest. */
+export function openRemoteDatabase(path: string, model?: string): RemoteDatabase {
+  const idle = [...threads].toSorted((a, b) => a.databases - b.databases)[0]
+  const isFull = threads.size >= MAX_THREADS || idle?.databases === 0
+  const thread = idle !== undefined && isFull ? idle : new SearchThread()
+  threads.add(thread)
+  return thread.open(path, model)
+}
+
+/** Threads that run now. */
+export function searchThreads(): number {
+  return threads.size
+}
+
+class SearchThread {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #databases = new Set<number>()
+  #failure: Error | undefined
+  #lastId = 0
+  #lastDatabase = 0
+
+  constructor() {
+    this.#worker = new Worker(WORKER, {
+      // SQLite in Node is stable enough for a projection; its warning is not for our users.
+      execArgv: ['--disable-warning=ExperimentalWarning', ...conditions()]
+    })
+    this.#worker.unref()
+    this.#worker.on('message', (message: ThreadAnswer) => this.#settle(message))
+    this.#worker.once('error', (cause) =>
+      this.#fail(new Error(`The search thread failed: ${String(cause)}`, { cause }))
+    )
+    this.#worker.once('exit', () => this.#fail(new Error('The search thread ended.')))
+  }
+
+  get databases(): number {
+    return this.#databases.size
+  }
+
+  open(path: string, model: string | undefined): RemoteDatabase {
+    const database = ++this.#lastDatabase
+    this.#databases.add(database)
+    const opened = this.#ask(database, { type: 'open', path, model })
+    // Awaited by the first request.
+    opened.catch(() => undefined)
+    return {
+      ask: async (request, transfer) => {
+        await opened
+        return this.#ask(database, request, transfer)
+      },
+      close: () => this.#close(database, opened)
+    }
+  }
+
+  async #close(database: number, opened: Promise<unknown>): Promise<void> {
+    if (!this.#databases.has(database)) return
+    try {
+      await opened
+      await this.#ask(database, { type: 'close' })
+    } finally {
+      this.#databases.delete(database)
+      if (this.#databases.size === 0) {
+        threads.delete(this)
+        await this.#worker.terminate()
+      }
+    }
+  }
+
+  #ask(
+    database: number,
+    request: SearchRequest,
+    transfer: ArrayBuffer[] = []
+  ): Promise<SearchAnswer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
+    const { promise, resolve, reject } = Promise.withResolvers<SearchAnswer>()
+    const id = ++this.#lastId
+    this.#waiting.set(id, { resolve, reject })
+    // Waits for it keep the process alive; the thread alone does not.
+    this.#worker.ref()
+    const message: ThreadRequest = { id, database, request }
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.#worker.postMessage(message, transfer)
+    return promise
+  }
+
+  #settle({ id, answer, error }: ThreadAnswer): void {
+    const waiting = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    if (this.#waiting.size === 0) this.#worker.unref()
+    if (error === undefined) waiting?.resolve(answer)
+    else waiting?.reject(new Error(`The search index failed: ${error}`))
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error
+    threads.delete(this)
+    for (const { reject } of this.#waiting.values()) reject(error)
+    this.#waiting.clear()
+  }
+}
+
+/** Sources in a checkout import each other under the condition that the process was started with. */
+function conditions(): string[] {
+  return process.execArgv.filter((argument) => argument.startsWith('--conditions'))
+}

@@ -1,0 +1,224 @@
+/**
+ * The vectors of facts and records: kept in SQLite with the cursors, in one transaction, and looked
+ * up in a graph (HNSW, of the `usearch` package) that is saved beside it now and then. A graph that
+ * is gone or behind is completed from the vectors, and no text is embedded again for it.
+ */
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { Index, MetricKind, ScalarKind } from 'usearch'
+import { ORIGINS } from './search-query.ts'
+import { bytesOf, numberOf } from './search-schema.ts'
+import type { StatementSync } from 'node:sqlite'
+import type { SearchHit, SearchOrigin } from './search-query.ts'
+
+export interface VectorItem {
+  readonly digest: Uint8Array
+  /** Undefined for what is gone or not to be embedded. */
+  readonly vector?: Float32Array
+}
+
+const VERSION = 1
+
+const SCHEMA = `
+  CREATE TABLE vectors (
+    item INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL, origin INTEGER NOT NULL,
+    vector BLOB NOT NULL, UNIQUE (digest, origin)
+  );
+  CREATE TABLE cursors (origin INTEGER PRIMARY KEY, position INTEGER NOT NULL);
+  CREATE TABLE properties (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+  PRAGMA user_version = ${VERSION};
+`
+
+/** Vectors added since the graph was saved: at least so many, and so large a share, save it again. */
+const SAVE_MINIMUM = 10_000
+const SAVE_SHARE = 0.1
+
+export class VectorDatabase {
+  readonly #path: string
+  readonly #database: DatabaseSync
+  readonly #find: StatementSync
+  readonly #insert: StatementSync
+  readonly #hit: StatementSync
+  #graph: Index | undefined
+  #unsaved = 0
+
+  /** Opens `path`, or memory for `:memory:`; empty when what is there is damaged or of another model. */
+  constructor(path: string, model: string) {
+    this.#path = path
+    this.#database = open(path)
+    if (this.#get('model') !== model) this.reset(model)
+    this.#find = this.#database.prepare('SELECT item FROM vectors WHERE digest = ? AND origin = ?')
+    this.#insert = this.#database.prepare(
+      'INSERT INTO vectors (digest, origin, vector) VALUES (?, ?, ?)'
+    )
+    this.#hit = this.#database.prepare('SELECT digest, origin FROM vectors WHERE item = ?')
+    this.#openGraph()
+  }
+
+  /** Of the vectors; 0 while there are none. */
+  get dimensions(): number {
+    return numberOf(this.#get('dimensions'))
+  }
+
+  cursor(origin: SearchOrigin): number {
+    const sql = 'SELECT position FROM cursors WHERE origin = ?'
+    return numberOf(this.#database.prepare(sql).get(ORIGINS.indexOf(origin))?.['position'])
+  }
+
+  /** Forgets all vectors. */
+  reset(model?: string): void {
+    this.#graph = undefined
+    this.#database.exec(
+      "BEGIN; DELETE FROM vectors; DELETE FROM cursors; DELETE FROM properties WHERE name <> 'model'"
+    )
+    if (model !== undefined) this.#set('model', model)
+    this.#database.exec('COMMIT')
+    rmSync(this.#graphPath, { force: true })
+  }
+
+  /** Keeps these vectors in place of those there are, and moves the cursor, in one transaction. */
+  apply(origin: SearchOrigin, items: readonly VectorItem[], position: number): void {
+    const added: (readonly [bigint, Float32Array])[] = []
+    const removed: bigint[] = []
+    this.#database.exec('BEGIN')
+    try {
+      for (const { digest, vector } of items) {
+        const found = this.#find.get(digest, ORIGINS.indexOf(origin))?.['item']
+        if (found !== undefined) {
+          this.#database.prepare('DELETE FROM vectors WHERE item = ?').run(found)
+          removed.push(BigInt(numberOf(found)))
+        }
+        if (vector === undefined) continue
+        if (this.dimensions === 0) this.#set('dimensions', vector.length)
+        if (vector.length !== this.dimensions) throw new Error('a vector of another dimension')
+        const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
+        const { lastInsertRowid } = this.#insert.run(digest, ORIGINS.indexOf(origin), bytes)
+        added.push([BigInt(lastInsertRowid), vector])
+      }
+      this.#database
+        .prepare('INSERT OR REPLACE INTO cursors (origin, position) VALUES (?, ?)')
+        .run(ORIGINS.indexOf(origin), position)
+      this.#database.exec('COMMIT')
+    } catch (error) {
+      this.#database.exec('ROLLBACK')
+      throw error
+    }
+    for (const item of removed) this.#graph?.remove(item)
+    for (const [item, vector] of added) this.#add(item, vector)
+    const size = this.#graph?.size() ?? 0
+    if (this.#unsaved > Math.max(SAVE_MINIMUM, size * SAVE_SHARE)) this.#save()
+  }
+
+  /** The nearest, best first; the score is the cosine similarity. */
+  search(vector: Float32Array, limit: number, origins: readonly SearchOrigin[]): SearchHit[] {
+    const graph = this.#graph
+    if (graph === undefined || graph.size() === 0 || vector.length !== this.dimensions) return []
+    const { keys, distances } = graph.search(vector, Math.min(limit, graph.size()), 1)
+    const hits: SearchHit[] = []
+    for (const [i, key] of keys.entries()) {
+      const row = this.#hit.get(key)
+      const origin = ORIGINS[numberOf(row?.['origin'])]
+      // What was removed since the graph was saved is in it still.
+      if (row === undefined || origin === undefined || !origins.includes(origin)) continue
+      hits.push({ digest: bytesOf(row['digest']), origin, score: 1 - (distances[i] ?? 1) })
+    }
+    return hits
+  }
+
+  close(): void {
+    if (this.#unsaved > 0) this.#save()
+    this.#database.close()
+  }
+
+  get #graphPath(): string {
+    return `${this.#path}.usearch`
+  }
+
+  #add(item: bigint, vector: Float32Array): void {
+    this.#graph ??= graphOf(vector.length)
+    if (this.#graph.contains(item) === true) return
+    this.#graph.add(item, vector)
+    this.#unsaved += 1
+  }
+
+  /** Under another name first: a crash leaves the whole old one. */
+  #save(): void {
+    if (this.#path === ':memory:' || this.#graph === undefined) return
+    const path = `${this.#graphPath}.new`
+    this.#graph.save(path)
+    renameSync(path, this.#graphPath)
+    this.#set('graph-bytes', statSync(this.#graphPath).size)
+    const last = this.#database.prepare('SELECT max(item) AS n FROM vectors').get()?.['n']
+    this.#set('graph-last', numberOf(last))
+    this.#unsaved = 0
+  }
+
+  /** The saved graph, when it is the one that was saved last, and what came after it. */
+  #openGraph(): void {
+    const { dimensions } = this
+    if (dimensions === 0) return
+    this.#graph = graphOf(dimensions)
+    let last = 0
+    const size = existsSync(this.#graphPath) ? statSync(this.#graphPath).size : undefined
+    if (size !== undefined && size === this.#get('graph-bytes')) {
+      this.#graph.load(this.#graphPath)
+      last = numberOf(this.#get('graph-last'))
+    }
+    const later = this.#database.prepare('SELECT item, vector FROM vectors WHERE item > ?')
+    for (const row of later.iterate(last)) {
+      const bytes = Uint8Array.from(bytesOf(row['vector']))
+      this.#add(BigInt(numberOf(row['item'])), new Float32Array(bytes.buffer))
+    }
+  }
+
+  #get(name: string): string | number | undefined {
+    const sql = 'SELECT value FROM properties WHERE name = ?'
+    const value = this.#database.prepare(sql).get(name)?.['value']
+    return typeof value === 'string' || typeof value === 'number' ? value : undefined
+  }
+
+  #set(name: string, value: string | number): void {
+    const sql = 'INSERT OR REPLACE INTO properties (name, value) VALUES (?, ?)'
+    this.#database.prepare(sql).run(name, value)
+  }
+}
+
+/** Cosine distance over halves: 2 bytes a dimension. */
+function graphOf(dimensions: number): Index {
+  return new Index({
+    dimensions,
+    metric: MetricKind.Cos,
+    quantization: ScalarKind.F16,
+    connectivity: 16,
+    expansion_add: 128,
+    expansion_search: 64,
+    multi: false
+  })
+}
+
+function open(path: string): DatabaseSync {
+  try {
+    return openAt(path)
+  } catch (error) {
+    if (path === ':memory:') throw error
+    for (const suffix of ['', '-wal', '-shm', '.usearch'])
+      rmSync(`${path}${suffix}`, { force: true })
+    return openAt(path)
+  }
+}
+
+/** Throws when the file is not a whole database of this version. */
+function openAt(path: string): DatabaseSync {
+  const database = new DatabaseSync(path)
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    const version = numberOf(database.prepare('PRAGMA user_version').get()?.['user_version'])
+    if (version === VERSION) return database
+    if (version !== 0) throw new Error(`a vector database of version ${version}`)
+    database.exec(`BEGIN; ${SCHEMA} COMMIT`)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}

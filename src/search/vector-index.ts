@@ -1,0 +1,249 @@
+/**
+ * The vectors of what this node knows, as the rest of the node sees them: they follow the logs in the
+ * background, a batch at a time and never two, and are looked up with the vector of a question. A
+ * provider that fails is asked again after a wait with full jitter
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/); until then, and for
+ * what is not embedded yet, search by words answers alone.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { HiveError } from '../errors.ts'
+import { openRemoteDatabase } from './search-thread.ts'
+import type { Embedder } from './embedder.ts'
+import type { SearchSource } from './search-index.ts'
+import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
+import type { RemoteDatabase, SearchAnswer, SearchRequest } from './search-thread.ts'
+
+/** What of an item is embedded; undefined for what is not. */
+export type EmbeddedText = (
+  origin: SearchOrigin,
+  digest: Uint8Array,
+  stored: Uint8Array
+) => { readonly text: string; readonly isPrivate: boolean }
+
+export interface VectorIndexInit {
+  /** The database's file; left out: in memory. */
+  readonly path?: string
+  readonly sources: readonly SearchSource[]
+  readonly embedder: Embedder
+  readonly textOf: EmbeddedText
+  /** Told of each failure of the provider. */
+  readonly onFailure: (error: Error) => void
+  readonly random?: () => number
+}
+
+/** Texts of one request, far below what services take (OpenAI: 2,048 texts, 300,000 tokens). */
+const BATCH_TEXTS = 64
+
+/** Characters of a text that are embedded: 8,192 tokens is what common models read. */
+const MAX_TEXT = 8_000
+
+/** Milliseconds that a batch, and a question that somebody waits for, may take. */
+const BATCH_TIMEOUT = 60_000
+const QUESTION_TIMEOUT = 2_000
+
+/** First and longest wait before the provider is asked again, in milliseconds; full jitter below. */
+const FIRST_WAIT = 500
+const LONGEST_WAIT = 60_000
+
+export class VectorIndex {
+  readonly #init: VectorIndexInit
+  readonly #closed = new AbortController()
+  readonly #positions = new Map<SearchOrigin, number>()
+  #database: RemoteDatabase | undefined
+  #following: Promise<void> | undefined
+  #dimensions: number | undefined
+
+  constructor(init: VectorIndexInit) {
+    this.#init = init
+  }
+
+  /** Embeds in the background what is new; returns at once. */
+  follow(): void {
+    if (this.#closed.signal.aborted) return
+    this.#following ??= this.#follow().finally(() => {
+      this.#following = undefined
+    })
+  }
+
+  /** Resolves when what was known at the call is embedded; rejects when the signal aborts first. */
+  async caughtUp(signal: AbortSignal): Promise<void> {
+    while (
+      this.#init.sources.some((source) => this.#positions.get(source.origin) !== source.end())
+    ) {
+      this.follow()
+      // oxlint-disable-next-line no-await-in-loop -- until there is nothing new
+      await Promise.race([this.#following, aborted(signal)])
+      signal.throwIfAborted()
+    }
+  }
+
+  /** The nearest to the question, best first; undefined when the provider gave no vector for it. */
+  async search(
+    { text, limit, origins }: Pick<SearchQuery, 'text' | 'limit' | 'origins'>,
+    signal?: AbortSignal
+  ): Promise<readonly SearchHit[] | undefined> {
+    this.follow()
+    try {
+      const [vector] = await this.#embed([text], QUESTION_TIMEOUT, signal)
+      if (vector === undefined) return undefined
+      const answer = await this.#ask({ type: 'nearest', vector, limit, origins })
+      return typeof answer === 'number' ? [] : answer
+    } catch (error) {
+      signal?.throwIfAborted()
+      this.#report(error)
+      return undefined
+    }
+  }
+
+  /** Stops embedding and closes the database; idempotent. */
+  async close(): Promise<void> {
+    this.#closed.abort()
+    await this.#following
+    await this.#database?.close()
+  }
+
+  /** Never rejects. */
+  async #follow(): Promise<void> {
+    const { signal } = this.#closed
+    const { random = Math.random } = this.#init
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        for (const source of this.#init.sources) await this.#followSource(source)
+        return
+      } catch (error) {
+        if (signal.aborted) return
+        this.#report(error)
+        const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures)
+        failures += 1
+        await delay(random() * longest, undefined, { signal, ref: false }).catch(() => undefined)
+      }
+    }
+  }
+
+  async #followSource(source: SearchSource): Promise<void> {
+    const { origin } = source
+    let position = this.#positions.get(origin)
+    if (position === source.end()) return
+    position ??= Number(await this.#ask({ type: 'cursor', origin }))
+    if (position > source.end()) position = 0
+    for await (const { digests, next } of source.log(position)) {
+      for (let i = 0; i < digests.length; i += BATCH_TEXTS) {
+        const batch = digests.slice(i, i + BATCH_TEXTS)
+        const isLast = i + BATCH_TEXTS >= digests.length
+        await this.#embedItems(source, batch, isLast ? next : position)
+      }
+      position = next
+      this.#positions.set(origin, next)
+    }
+    this.#positions.set(origin, position)
+  }
+
+  async #embedItems(
+    source: SearchSource,
+    digests: readonly Uint8Array[],
+    position: number
+  ): Promise<void> {
+    const { embedder, textOf } = this.#init
+    const { origin } = source
+    const stored = await source.read(digests)
+    const texts = digests.map((digest, i) => {
+      const bytes = stored[i]
+      const said = bytes === undefined ? undefined : textOf(origin, digest, bytes)
+      if (said === undefined || (said.isPrivate && embedder.private !== true)) return undefined
+      return said.text.slice(0, MAX_TEXT)
+    })
+    const vectors = await this.#embedAll(texts.filter((text) => text !== undefined))
+    const next = vectors.values()
+    const items = digests.map((digest, i) => ({
+      digest,
+      vector: texts[i] === undefined ? undefined : next.next().value
+    }))
+    await this.#ask({ type: 'vectors', origin, items, position })
+  }
+
+  /** Refused texts are parted until those remain that are refused alone: they get no vector. */
+  async #embedAll(texts: readonly string[]): Promise<readonly (Float32Array | undefined)[]> {
+    if (texts.length === 0) return []
+    try {
+      return await this.#embed(texts, BATCH_TIMEOUT)
+    } catch (error) {
+      if (!(error instanceof HiveError) || error.code !== 'EMBEDDING_REFUSED') throw error
+      if (texts.length === 1) {
+        this.#report(error)
+        return [undefined]
+      }
+      const half = Math.ceil(texts.length / 2)
+      const first = await this.#embedAll(texts.slice(0, half))
+      return [...first, ...(await this.#embedAll(texts.slice(half)))]
+    }
+  }
+
+  /** The first answer since the start says how many dimensions the model has now. */
+  async #embed(
+    texts: readonly string[],
+    timeout: number,
+    signal?: AbortSignal
+  ): Promise<readonly Float32Array[]> {
+    const signals = [this.#closed.signal, AbortSignal.timeout(timeout)]
+    if (signal !== undefined) signals.push(signal)
+    const both = AbortSignal.any(signals)
+    const vectors = await Promise.race([
+      this.#init.embedder.embed(texts, { signal: both }),
+      aborted(both)
+    ])
+    const dimensions = this.#dimensions ?? vectors[0]?.length ?? 0
+    const isWhole =
+      dimensions > 0 &&
+      vectors.length === texts.length &&
+      vectors.every((vector) => vector.length === dimensions && vector.every(Number.isFinite))
+    if (!isWhole) {
+      throw new HiveError(
+        'EMBEDDING_FAILED',
+        `The embedder must give ${texts.length} vectors of ${dimensions} finite numbers, and did not.`
+      )
+    }
+    if (this.#dimensions === undefined) {
+      const held = Number(await this.#ask({ type: 'dimensions', dimensions }))
+      if (held !== dimensions) this.#positions.clear()
+      this.#dimensions = dimensions
+      // What was under way began before the old vectors were thrown away.
+      if (held !== 0 && held !== dimensions) {
+        throw new HiveError(
+          'EMBEDDING_FAILED',
+          `The model has ${dimensions} dimensions now and had ${held}: all is embedded again.`
+        )
+      }
+    }
+    return vectors
+  }
+
+  async #ask(request: SearchRequest): Promise<SearchAnswer> {
+    const { path = ':memory:', embedder } = this.#init
+    const model = `${embedder.model}${embedder.private === true ? '+private' : ''}`
+    const database = (this.#database ??= openRemoteDatabase(path, model))
+    try {
+      return await database.ask(request)
+    } catch (error) {
+      if (this.#database === database) this.#database = undefined
+      this.#positions.clear()
+      await database.close().catch(() => undefined)
+      throw error
+    }
+  }
+
+  #report(error: unknown): void {
+    if (this.#closed.signal.aborted) return
+    this.#init.onFailure(error instanceof Error ? error : new Error(String(error)))
+  }
+}
+
+/** Rejects when the signal aborts; an embedder that does not heed it is waited for no longer. */
+function aborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = (): void =>
+    reject(signal.reason instanceof Error ? signal.reason : new Error('Aborted.'))
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  promise.catch(() => undefined)
+  return promise
+}
