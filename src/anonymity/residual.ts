@@ -60,7 +60,7 @@ const WEIGHTS: Readonly<Record<WithheldReason, number>> = {
 const KEY_FRAGMENT = /-----(?:BEGIN|END)|PRIVATE KEY/
 
 const NAMED_SECRET =
-  /\b(?:password|passwd|passphrase|secret|api[ _-]?key|access[ _-]?token|auth[ _-]?token)s?\b["'`]?[\s:=]{1,3}["'`]?([^\s"'`,;<>()[\]{}]{6,256})/gi
+  /\b(?:password|passwd|passphrase|secret|api[ _-]?key|access[ _-]?token|auth[ _-]?token)s?\b["'`]?(?:[ \t]?[:=]\s{0,3}|[ \t]{1,3})["'`]?([^\s"'`,;<>()[\]{}]{6,256})/gi
 
 const LONG_TOKEN = /[A-Za-z0-9+_=-]{20,4096}/g
 
