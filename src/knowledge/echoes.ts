@@ -3,7 +3,7 @@
  * not. It is nobody's new finding, so it adds no fact and no confidence. Remembered until the node
  * stops, the latest of them.
  */
-import { areVariants, formOf } from './variants.ts'
+import { areVariants } from './variants.ts'
 
 /** About 20 MB of recalled text at 200 bytes each. */
 const MAX_ECHOES = 50_000
@@ -15,50 +15,54 @@ interface Recalled {
 }
 
 export class Echoes {
-  readonly #byForm = new Map<number, Recalled>()
-  /** A cheap sum of letters and digits for each form: nearly all other text stops there. */
-  readonly #sums = new Map<number, number>()
+  /** By id, the latest last. */
+  readonly #recalled = new Map<string, Recalled>()
+  /** Ids by a cheap sum of their content: nearly all other text stops there. */
+  readonly #bySum = new Map<number, Set<string>>()
 
   remember(recalled: Recalled): void {
-    const form = formOf(recalled.entity, recalled.content)
-    if (!this.#byForm.has(form)) this.#count(recalled.content, 1)
-    this.#byForm.delete(form)
-    this.#byForm.set(form, recalled)
-    if (this.#byForm.size > MAX_ECHOES) this.#dropOldest()
+    const { id, content } = recalled
+    this.#recalled.delete(id)
+    this.#recalled.set(id, recalled)
+    const sum = sumOf(content)
+    const ids = this.#bySum.get(sum)
+    if (ids === undefined) this.#bySum.set(sum, new Set([id]))
+    else ids.add(id)
+    if (this.#recalled.size > MAX_ECHOES) this.#dropOldest()
   }
 
   /** Id of what was recalled and is now said again. */
   find(entity: string, content: string): string | undefined {
-    if (this.#byForm.size === 0 || !this.#sums.has(sumOf(content))) return undefined
-    const recalled = this.#byForm.get(formOf(entity, content))
-    if (recalled === undefined) return undefined
-    const isSame = areVariants(recalled.entity, entity) && areVariants(recalled.content, content)
-    return isSame ? recalled.id : undefined
+    if (this.#bySum.size === 0) return undefined
+    for (const id of this.#bySum.get(sumOf(content)) ?? []) {
+      const recalled = this.#recalled.get(id)
+      if (recalled === undefined) continue
+      if (areVariants(recalled.entity, entity) && areVariants(recalled.content, content)) return id
+    }
+    return undefined
   }
 
   #dropOldest(): void {
-    for (const [form, { content }] of this.#byForm) {
-      this.#byForm.delete(form)
-      this.#count(content, -1)
+    for (const [id, { content }] of this.#recalled) {
+      this.#recalled.delete(id)
+      const ids = this.#bySum.get(sumOf(content))
+      ids?.delete(id)
+      if (ids?.size === 0) this.#bySum.delete(sumOf(content))
       return
     }
   }
-
-  #count(content: string, change: number): void {
-    const sum = sumOf(content)
-    const count = (this.#sums.get(sum) ?? 0) + change
-    if (count === 0) this.#sums.delete(sum)
-    else this.#sums.set(sum, count)
-  }
 }
 
-/** Of ASCII letters, whatever their case, and digits; so variants have the same. */
+/** Of ASCII letters, whatever their case, and digits, and how many they are: variants have the same. */
 function sumOf(text: string): number {
   let sum = 0
+  let count = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
-    if (code >= 48 && code <= 57) sum += code
-    else if ((code >= 65 && code <= 90) || (code >= 97 && code <= 122)) sum += code | 32
+    const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+    if (!isLetter && !(code >= 48 && code <= 57)) continue
+    sum += isLetter ? code | 32 : code
+    count += 1
   }
-  return sum
+  return sum * 2 ** 16 + (count % 2 ** 16)
 }

@@ -96,13 +96,18 @@ export class Recall {
     const query = { text, limit: limit * OVERFETCH, origins, entity, tags }
     const hits = await this.#search(query, signal)
     const recalled = new Map<string, Recalled>()
-    for (const hit of hits) {
+    for (let from = 0; from < hits.length && recalled.size < limit; from += limit) {
       signal?.throwIfAborted()
-      if (recalled.size === limit) break
-      const fact = await this.#read(hit, asOf ?? new Date(), asOf === undefined)
-      // A fact of this node and its published form are one.
-      if (fact === undefined || recalled.has(fact.id) || !isAskedFor(fact, query)) continue
-      recalled.set(fact.id, { fact, score: hit.score, origin: hit.origin })
+      const part = hits.slice(from, from + limit)
+      const facts = await Promise.all(
+        part.map((hit) => this.#read(hit, asOf ?? new Date(), asOf === undefined))
+      )
+      for (const [i, { score, origin }] of part.entries()) {
+        const fact = facts[i]
+        // A fact of this node and its published form are one.
+        if (fact === undefined || recalled.has(fact.id) || !isAskedFor(fact, query)) continue
+        if (recalled.size < limit) recalled.set(fact.id, { fact, score, origin })
+      }
     }
     for (const { fact } of recalled.values()) echoes.remember(fact)
     return [...recalled.values()]

@@ -9,8 +9,6 @@
  * (Dice, Ecology 26(3), 1945).
  */
 
-import { hash } from 'node:crypto'
-
 /** Typographic characters and what they stand for; nothing that could change a number. */
 const TYPOGRAPHY: ReadonlyMap<string, string> = new Map([
   ...Array.from('\u2018\u2019\u201a\u201b\u2032', (quote) => [quote, "'"] as const),
@@ -102,10 +100,4 @@ function* bigramsOf(words: readonly string[]): Generator<string> {
     const padded = ` ${word} `
     for (let i = 0; i + 1 < padded.length; i++) yield padded.slice(i, i + 2)
   }
-}
-
-/** Equal for variants; a 48-bit hash of the words in sorted order, so other texts may share it. */
-export function formOf(entity: string, content: string): number {
-  const words = [...wordsOf(entity).toSorted(), '', ...wordsOf(content).toSorted()]
-  return hash('sha256', words.join('\u0000'), 'buffer').readUIntBE(0, 6)
 }
