@@ -1,0 +1,275 @@
+/**
+ * Playbooks: shared documents of steps, one a goal, which many nodes edit at once.
+ *
+ * Nothing of a playbook is resident but the few that were used last. An edit is made on a copy of
+ * the document, becomes a signed entry, passes the same admission as everybody's, and is durable
+ * when `edit` resolves. Each playbook is written under a key of its own, so that neither a node's
+ * votes nor its other playbooks tell who edits it, and its feed holds nothing else.
+ */
+import * as Y from 'yjs'
+import { createAuthor } from '../author.ts'
+import {
+  MAX_AUTHOR_EDITS,
+  MAX_HEADS,
+  MAX_PLAYBOOK_AUTHORS,
+  MAX_PLAYBOOK_EDITS,
+  PLAYBOOK_FORMAT
+} from '../constants.ts'
+import { fromHex, toHex } from '../digest.ts'
+import { readEntry, writeEntry } from '../entry.ts'
+import { LimitError } from '../errors.ts'
+import { clientIdOf } from '../knowledge-log.ts'
+import { editEntry, headGroups, playbookEntryOf } from './playbook-entry.ts'
+import { playbookDoc } from './playbook-doc.ts'
+import { readPlaybookUpdate } from './playbook-update.ts'
+import { newDoc, readSteps } from './steps.ts'
+import { stateOf, tooLarge } from './playbook-state.ts'
+import type { Author } from '../author.ts'
+import type { Entry } from '../entry.ts'
+import type { Feed } from '../feeds.ts'
+import type { Append } from '../publisher.ts'
+import type { PlaybookEntry, PlaybookState } from './playbook-state.ts'
+import type { Step } from './steps.ts'
+
+export interface Playbook {
+  readonly steps: readonly Step[]
+  /** Edits that count, and those that wait for what they build on or never will count. */
+  readonly edits: number
+  readonly waiting: number
+}
+
+export interface PlaybooksInit {
+  readonly swarm: string
+  /** Feeds that write to a document. */
+  writersOf(doc: string): readonly Feed[]
+  /** The author's entries from `from` to `to`, in order; ends early where one is missing. */
+  between(author: Uint8Array, from: number, to: number): AsyncIterable<Uint8Array>
+  /** Resolves when what was admitted so far is on disk. */
+  flush(): Promise<void>
+  /** Runs with no admission in between. */
+  exclusively<T>(task: (append: Append) => Promise<T>): Promise<T>
+}
+
+/** An edit of a document: what it returns is what `edit` resolves to. */
+export type Change<T> = (doc: Y.Doc) => T
+
+/** Playbooks that stay resident; the largest take some 20 MB. */
+const MAX_RESIDENT = 8
+
+/** Keys kept for going on with; an edit without one begins another feed. */
+const MAX_AUTHORS = 1_000
+
+/** The structs of an edit are counted against the author's limit as if they were so many. */
+const ROOM = { bytes: 64 * 1024, structs: 512 }
+
+const HASH_BYTES = 32
+
+interface Resident {
+  readonly entries: Map<string, PlaybookEntry>
+  /** Undefined where it has to be made of the entries anew. */
+  state: PlaybookState | undefined
+  /** Resolves when all entries on disk are among `entries`. */
+  readonly loaded: Promise<void>
+}
+
+export class Playbooks {
+  readonly #init: PlaybooksInit
+  /** By document, the one used last at the end. */
+  readonly #resident = new Map<string, Resident>()
+  readonly #authors = new Map<string, Author>()
+
+  constructor(init: PlaybooksInit) {
+    this.#init = init
+  }
+
+  /** The playbook of a goal, empty where nobody has written one. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
+  async read(goal: Uint8Array): Promise<Playbook> {
+    const resident = this.#open(playbookDoc(goal))
+    await resident.loaded
+    const state = currentState(resident)
+    const { size } = resident.entries
+    return { steps: readSteps(state.doc), edits: state.size, waiting: size - state.size }
+  }
+
+  /**
+   * Changes the playbook of a goal: what `change` returns, and the new entries, which are durable;
+   * none where nothing was changed. What `change` throws, it throws, and nothing is changed.
+   */
+  async edit<T>(
+    goal: Uint8Array,
+    change: Change<T>,
+    signal?: AbortSignal
+  ): Promise<{ result: T; entries: Entry[] }> {
+    const doc = playbookDoc(goal)
+    const made = await this.#init.exclusively(async (append) => {
+      signal?.throwIfAborted()
+      const resident = this.#open(doc)
+      await resident.loaded
+      const { result, update, author } = this.#change(doc, currentState(resident), change)
+      if (update === undefined) return { result, entries: [], durable: [] }
+      return { result, ...(await this.#append(doc, resident, { author, update }, append)) }
+    })
+    await Promise.all(made.durable)
+    return made
+  }
+
+  /** Takes an entry that was just admitted; `base` is that of its feed. */
+  add(entry: Entry, base: number): void {
+    const resident = this.#resident.get(entry.doc)
+    if (resident === undefined) return
+    const added = playbookEntryOf(this.#init.swarm, entry, base)
+    const { state, entries } = resident
+    // The one that comes last in the order changes nothing of what was read before it.
+    const isLast = state?.size === entries.size && state.isBehind(added)
+    entries.set(added.hash, added)
+    try {
+      if (!isLast || !state.take(added)) resident.state = undefined
+    } catch {
+      // Who reads it is told why.
+      resident.state = undefined
+    }
+  }
+
+  /** Forgets what is resident of a document: its entries are not what they were. */
+  drop(doc: string): void {
+    this.#resident.delete(doc)
+    this.#authors.delete(doc)
+  }
+
+  /** Forgets all keys: the next edit of any playbook begins a new feed. */
+  rotate(): void {
+    this.#authors.clear()
+  }
+
+  /** Forgets all that is resident. */
+  clear(): void {
+    this.#resident.clear()
+    this.rotate()
+  }
+
+  #open(doc: string): Resident {
+    const known = this.#resident.get(doc)
+    this.#resident.delete(doc)
+    const resident = known ?? this.#load(doc)
+    this.#resident.set(doc, resident)
+    for (const oldest of this.#resident.keys()) {
+      if (this.#resident.size <= MAX_RESIDENT) break
+      this.#resident.delete(oldest)
+    }
+    return resident
+  }
+
+  /** What is admitted from now on comes through `add`; what was before is read. */
+  #load(doc: string): Resident {
+    const entries = new Map<string, PlaybookEntry>()
+    const loaded = this.#read(doc, entries).catch((error: unknown) => {
+      this.#resident.delete(doc)
+      throw error
+    })
+    loaded.catch(() => undefined)
+    return { entries, state: undefined, loaded }
+  }
+
+  async #read(doc: string, entries: Map<string, PlaybookEntry>): Promise<void> {
+    await this.#init.flush()
+    const writers = this.#init.writersOf(doc)
+    if (writers.length > MAX_PLAYBOOK_AUTHORS) throw tooLarge(`${writers.length} authors`)
+    for (const { author, base, seq } of writers) {
+      const last = Math.min(seq, base + MAX_AUTHOR_EDITS - 1)
+      for await (const bytes of this.#init.between(author, base, last)) {
+        const read = readEntry(bytes)
+        if (read.format !== PLAYBOOK_FORMAT || read.doc !== doc) continue
+        const entry = playbookEntryOf(this.#init.swarm, read, base)
+        entries.set(entry.hash, entry)
+        if (entries.size > MAX_PLAYBOOK_EDITS) throw tooLarge(`over ${MAX_PLAYBOOK_EDITS} edits`)
+      }
+    }
+  }
+
+  /** Makes the change on a copy; `update` is undefined where it changed nothing. */
+  #change<T>(
+    doc: string,
+    state: PlaybookState,
+    change: Change<T>
+  ): { result: T; update: Uint8Array | undefined; author: Author } {
+    const author = this.#authorOf(doc, state)
+    const copy = newDoc()
+    Y.applyUpdate(copy, Y.encodeStateAsUpdate(state.doc))
+    // Not before: Yjs takes another client when it meets its own while loading.
+    copy.clientID = clientIdOf(this.#init.swarm, author.key, doc)
+    let update: Uint8Array | undefined
+    copy.on('update', (bytes: Uint8Array) => (update = bytes))
+    try {
+      const result = copy.transact(() => change(copy))
+      if (update !== undefined) readPlaybookUpdate(update, copy.clientID)
+      return { result, update, author }
+    } finally {
+      copy.destroy()
+    }
+  }
+
+  async #append(
+    doc: string,
+    resident: Resident,
+    { author, update }: { author: Author; update: Uint8Array },
+    { feed, admit }: Append
+  ): Promise<{ entries: Entry[]; durable: Promise<void>[] }> {
+    const entries: Entry[] = []
+    const durable: Promise<void>[] = []
+    const sign = async (heads: readonly string[], content: Uint8Array): Promise<void> => {
+      const hashes = heads.flatMap((head) => fromHex(head, HASH_BYTES) ?? [])
+      const current = feed(author.key)
+      const entry = editEntry(this.#init.swarm, author, current, {
+        doc,
+        heads: hashes,
+        update: content
+      })
+      if (entry === undefined) throw tooLargeAnEdit(content.length)
+      const admission = await admit(writeEntry(entry), [])
+      durable.push(admission.durable)
+      entries.push(entry)
+    }
+    const own = toHex(feed(author.key).head)
+    const heads = currentState(resident).tips.filter((tip) => tip !== own)
+    // More branches than an entry can name are joined first, by entries that change nothing.
+    if (heads.length > MAX_HEADS) {
+      for (const group of headGroups(heads)) await sign(group, NO_CHANGE)
+      await sign([], update)
+    } else await sign(heads, update)
+    const last = entries.at(-1)
+    if (last !== undefined && !currentState(resident).tips.includes(toHex(last.hash))) {
+      throw new Error('An own edit does not count in its playbook.')
+    }
+    return { entries, durable }
+  }
+
+  /** The key this playbook is edited under, and a new one when the last has no room left. */
+  #authorOf(doc: string, state: PlaybookState): Author {
+    const known = this.#authors.get(doc)
+    const place = known === undefined ? 0 : state.editsOf(toHex(known.key))
+    if (known !== undefined && state.hasRoom(toHex(known.key), place + MAX_HEADS, ROOM))
+      return known
+    const author = createAuthor()
+    this.#authors.delete(doc)
+    this.#authors.set(doc, author)
+    for (const oldest of this.#authors.keys()) {
+      if (this.#authors.size <= MAX_AUTHORS) break
+      this.#authors.delete(oldest)
+    }
+    return author
+  }
+}
+
+/** No structs and no deletes. */
+const NO_CHANGE = Uint8Array.of(0, 0)
+
+function currentState(resident: Resident): PlaybookState {
+  return (resident.state ??= stateOf(resident.entries.values()))
+}
+
+function tooLargeAnEdit(bytes: number): LimitError {
+  return new LimitError(
+    'PLAYBOOK_EDIT_TOO_LARGE',
+    `The edit takes ${bytes} bytes, more than an entry holds. Make it in several smaller ones.`
+  )
+}
