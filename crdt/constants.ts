@@ -92,7 +92,7 @@ export const MAX_PLAYBOOK_STRUCTS = 512
  */
 export const MAX_AUTHOR_EDITS = 2_000
 export const MAX_AUTHOR_EDIT_BYTES = 512 * 1024
-export const MAX_AUTHOR_STRUCTS = 8_000
+export const MAX_AUTHOR_STRUCTS = 4_000
 
 /**
  * Above these a playbook is not opened any more: Yjs places an item among those inserted beside it
@@ -100,7 +100,7 @@ export const MAX_AUTHOR_STRUCTS = 8_000
  */
 export const MAX_PLAYBOOK_AUTHORS = 512
 export const MAX_PLAYBOOK_EDITS = 10_000
-export const MAX_PLAYBOOK_TOTAL_STRUCTS = 20_000
+export const MAX_PLAYBOOK_TOTAL_STRUCTS = 10_000
 export const MAX_PLAYBOOK_TOTAL_BYTES = 4 * 1024 * 1024
 
 /** What a node itself writes; concurrent edits may end above it, and are all kept. */

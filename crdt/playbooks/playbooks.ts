@@ -13,6 +13,7 @@ import {
   MAX_HEADS,
   MAX_PLAYBOOK_AUTHORS,
   MAX_PLAYBOOK_EDITS,
+  MAX_PLAYBOOK_UPDATE_BYTES,
   PLAYBOOK_FORMAT
 } from '../constants.ts'
 import { fromHex, toHex } from '../digest.ts'
@@ -201,7 +202,7 @@ export class Playbooks {
     copy.on('update', (bytes: Uint8Array) => (update = bytes))
     try {
       const result = copy.transact(() => change(copy))
-      if (update !== undefined) readPlaybookUpdate(update, copy.clientID)
+      if (update !== undefined) check(update, copy.clientID)
       return { result, update, author }
     } finally {
       copy.destroy()
@@ -265,6 +266,12 @@ const NO_CHANGE = Uint8Array.of(0, 0)
 
 function currentState(resident: Resident): PlaybookState {
   return (resident.state ??= stateOf(resident.entries.values()))
+}
+
+/** Before it is signed: an ill-formed entry would end the feed. */
+function check(update: Uint8Array, client: number): void {
+  if (update.length > MAX_PLAYBOOK_UPDATE_BYTES) throw tooLargeAnEdit(update.length)
+  readPlaybookUpdate(update, client)
 }
 
 function tooLargeAnEdit(bytes: number): LimitError {

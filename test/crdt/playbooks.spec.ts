@@ -5,10 +5,12 @@ import {
   insertStep,
   markStep,
   moveStep,
+  playbookDoc,
   removeStep,
   writeEntry,
   writeStep
 } from '../../crdt/index.ts'
+import { publication } from '../fixtures/publications.ts'
 import { deliver, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { Entry, Replica } from '../../crdt/index.ts'
@@ -157,5 +159,92 @@ describe('a playbook', () => {
     )
     assert.equal(new Set(steps.map(({ id }) => id.split('-')[0])).size, 3)
     assert.equal(edits, 3)
+  })
+
+  it('is read where an older version has kept its entries unread', async () => {
+    await using directory = await temporaryDirectory()
+    {
+      await using node = await replicaOn(directory.path)
+      await node.replica.editPlaybook(goal, (doc) =>
+        insertStep(doc, 0, { title: 'one', body: 'two' })
+      )
+      await node.replica.publish([publication('a fact')])
+      // Schema 3 knew neither the document of a feed nor format 3.
+      const [feeds, meta] = [node.store.section('feeds'), node.store.section('meta')]
+      const operations = [meta.put(Buffer.from('schema'), Uint8Array.of(3))]
+      for await (const [key, feed] of feeds.entries()) {
+        const isFact = Buffer.from(feed).includes('knowledge')
+        const doc = isFact ? 'knowledge' : playbookDoc(goal)
+        operations.push(feeds.put(key, feed.subarray(0, feed.length - doc.length - 1)))
+      }
+      await node.store.commit(operations)
+    }
+    for (let start = 0; start < 2; start++) {
+      await using node = await replicaOn(directory.path)
+      const { steps } = await node.replica.playbook(goal)
+      assert.deepEqual(
+        steps.map(({ title }) => title),
+        ['one']
+      )
+      assert.equal(node.replica.heads().length, 2)
+    }
+  })
+
+  it('keeps marks where two agents write and mark at once', async () => {
+    await using a = await replicaOn()
+    await using b = await replicaOn()
+    const { result: id } = await a.replica.editPlaybook(goal, (doc) =>
+      insertStep(doc, 0, { title: 'check', body: 'read it twice' })
+    )
+    await deliver(a.replica, b.replica)
+    await a.replica.editPlaybook(goal, (doc) =>
+      markStep(doc, id, { from: 8, to: 13, mark: 'bold', on: true })
+    )
+    await b.replica.editPlaybook(goal, (doc) =>
+      writeStep(doc, id, { body: 'read all of it twice' })
+    )
+    await deliver(a.replica, b.replica)
+    await deliver(b.replica, a.replica)
+    for (const { replica } of [a, b]) {
+      const { steps } = await replica.playbook(goal)
+      assert.deepEqual(steps[0]?.spans, [
+        { text: 'read all of it ', marks: [] },
+        { text: 'twice', marks: ['bold'] }
+      ])
+    }
+  })
+
+  it('does not tell by its key who publishes, nor who edits another one', async () => {
+    await using node = await replicaOn()
+    await node.replica.publish([publication('a fact')])
+    for (const each of [goal, randomBytes(32)]) {
+      await node.replica.editPlaybook(each, (doc) => insertStep(doc, 0, { title: 'one', body: '' }))
+    }
+    assert.equal(node.replica.heads().length, 3)
+  })
+
+  it('is as it was when a change throws or changes nothing', async () => {
+    await using node = await replicaOn()
+    const { replica } = node
+    const fail = (): never => {
+      throw new Error('no')
+    }
+    await assert.rejects(replica.editPlaybook(goal, fail), /^Error: no$/)
+    const { entries } = await replica.editPlaybook(goal, () => undefined)
+    assert.deepEqual(entries, [])
+    const { steps } = await replica.playbook(goal)
+    assert.deepEqual(steps, [])
+    assert.deepEqual(replica.heads(), [])
+  })
+
+  it('takes no edit larger than an entry, and loses nothing by it', async () => {
+    await using node = await replicaOn()
+    const body = randomBytes(50_000).toString('hex')
+    await assert.rejects(
+      node.replica.editPlaybook(goal, (doc) => insertStep(doc, 0, { title: 'one', body })),
+      { code: 'PLAYBOOK_EDIT_TOO_LARGE' }
+    )
+    await node.replica.editPlaybook(goal, (doc) => insertStep(doc, 0, { title: 'one', body: '' }))
+    assert.equal((await node.replica.playbook(goal)).steps.length, 1)
   })
 })
