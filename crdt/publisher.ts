@@ -4,7 +4,7 @@
  * that takes each vote back.
  */
 import { createAuthor } from './author.ts'
-import { toHex } from './digest.ts'
+import { equalBytes, toHex } from './digest.ts'
 import { writeEntry } from './entry.ts'
 import { addCounters, PendingEvidence } from './evidence.ts'
 import { TARGET_UNPACKED_BYTES } from './constants.ts'
@@ -93,6 +93,43 @@ export class Publisher {
       if (isOwn) this.#dead += 3
       return entries[0]
     })
+  }
+
+  /**
+   * Says of a record what the publication says, in place of what this node has said of it before
+   * under any of its authors. What was counted stays.
+   */
+  async revise(publication: Publication): Promise<Entry[]> {
+    const prepared = preparePublication(publication)
+    const { digest } = prepared
+    return this.#serial.run(async () => {
+      const { materials } = this.#init
+      const author = this.#current()
+      const secret = await this.#vouched.get(digest)
+      const [published = false] = await materials.has([digest])
+      const before = await materials.latest(digest, author.key)
+      const counters = before?.register.counters ?? []
+      const values = valuesOf(
+        { ...prepared, register: { ...prepared.register, counters } },
+        published
+      )
+      const retraction: Value[] =
+        secret === undefined ? [] : [{ type: 'retraction', digest, secret }]
+      if (before !== undefined) this.#dead += 2
+      return this.#sign(author, [[...retraction, ...values]], () => [
+        this.#vouched.put(digest, prepared.secret)
+      ])
+    })
+  }
+
+  /** What this node says of the record, under whichever of its authors; undefined for nothing. */
+  async saidOf(digest: Uint8Array): Promise<Register | undefined> {
+    const secret = await this.#vouched.get(digest)
+    if (secret === undefined) return undefined
+    const commitment = commitmentOf({ digest, secret })
+    const standing = await this.#init.materials.get(digest)
+    return standing?.registers.find(({ register }) => equalBytes(register.commitment, commitment))
+      ?.register
   }
 
   /** Whether this node has vouched for the record, under any of its authors. */

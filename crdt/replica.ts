@@ -37,6 +37,7 @@ import type { Standing } from './materials.ts'
 import type { Change, Playbook, PlaybooksInit } from './playbooks/playbooks.ts'
 import type { Publication } from './publication.ts'
 import type { Published } from './publisher.ts'
+import type { Register } from './register.ts'
 import type { Operation, Section, Store } from './store.ts'
 import type { Said } from './restatement.ts'
 import type { Value } from './value.ts'
@@ -226,6 +227,19 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#publisher.retract(digest)
   }
 
+  /**
+   * Says of a record what the publication says, in place of what this node has said of it before:
+   * the new entries, durable. Throws `LimitError` before anything is stored.
+   */
+  revise(publication: Publication): Promise<Entry[]> {
+    return this.#publisher.revise(publication)
+  }
+
+  /** What this node says of a record, under whichever of its authors; undefined for nothing. */
+  saidOf(digest: Uint8Array): Promise<Register | undefined> {
+    return this.#publisher.saidOf(digest)
+  }
+
   /** Whether this node has vouched for the record, under any of its authors. */
   hasVouched(digest: Uint8Array): Promise<boolean> {
     return this.#publisher.hasVouched(digest)
@@ -307,6 +321,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async *recordLog(from: number, to = this.#recordLog.end): AsyncGenerator<LogPart> {
     await this.#store.flush()
     yield* this.#recordLog.read(from, to)
+  }
+
+  /** Goals that an author says something of. */
+  goals(): AsyncGenerator<Standing> {
+    return this.#materials.goals()
   }
 
   /** All records that an author says something of. */

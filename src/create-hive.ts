@@ -9,7 +9,7 @@ import { anonymizer } from './anonymity/index.ts'
 import { Capabilities } from './capabilities/index.ts'
 import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
-import { HiveMind, Promotion } from './hive/index.ts'
+import { Goals, HiveMind, Promotion } from './hive/index.ts'
 import { Janitor, Upkeep } from './janitor/index.ts'
 import {
   Candidates,
@@ -121,6 +121,7 @@ export class Hive extends EventEmitter<HiveEvents> {
   readonly #components: HiveComponents
   readonly #candidates: Candidates
   readonly #promotion: Promotion
+  readonly #goals: Goals
   readonly #index: SearchIndex
   readonly #history: History
   readonly #nearDuplicates: NearDuplicates
@@ -144,10 +145,18 @@ export class Hive extends EventEmitter<HiveEvents> {
     this.#history = new History({ facts, replica, k: kOf(options) })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
+    const shared = anonymizer({ knownNames: options.anonymity.knownNames ?? localNames() })
+    this.#goals = new Goals({
+      replica,
+      anonymizer: shared,
+      k: kOf(options),
+      clock: options.clock ?? Date,
+      announce: (entries) => this.#announce(entries)
+    })
     this.#promotion = new Promotion({
       candidates: this.#candidates,
       replica,
-      anonymizer: anonymizer({ knownNames: options.anonymity.knownNames ?? localNames() }),
+      anonymizer: shared,
       clock: options.clock ?? Date,
       swarm,
       k: kOf(options),
@@ -266,7 +275,13 @@ export class Hive extends EventEmitter<HiveEvents> {
         clock: options.clock ?? Date,
         retract: (digest) => this.#retract(digest)
       }),
-      hive: new HiveMind({ promotion: this.#promotion, replica, swarm, k: kOf(options) }),
+      hive: new HiveMind({
+        promotion: this.#promotion,
+        goals: this.#goals,
+        replica,
+        swarm,
+        k: kOf(options)
+      }),
       capabilities: new Capabilities(),
       metrics: new Metrics({ facts }),
       janitor: new Janitor({

@@ -9,7 +9,17 @@ export type HiveErrorCode =
   | 'AGENT_EXISTS'
   /** Thrown when a fact would exceed the node's quota. */
   | 'QUOTA_EXCEEDED'
-  /** Thrown when the hive is used after `stop()`. */
+  /** Thrown when a text may tell too much to leave this node; the message says why. */
+  | 'WITHHELD'
+  /** Thrown when there is no goal, or no record, of that id on this node. */
+  | 'GOAL_UNKNOWN'
+  /** Thrown when a goal would be part of itself. */
+  | 'GOAL_CYCLE'
+  /** Thrown when a goal or a playbook would have more than it may. */
+  | 'LIMIT_EXCEEDED'
+  /** Thrown when a playbook has no such step (any longer). */
+  | 'STEP_UNKNOWN'
+  /** Thrown when the hive is used after `stop()`, or a playbook after `close()`. */
   | 'STOPPED'
 
 export class HiveError extends Error {

@@ -16,7 +16,7 @@ export { LimitError, StoreError } from '../crdt/index.ts'
 export { generateSwarmKey, SwarmError } from '../transport/index.ts'
 export { createHive } from './create-hive.ts'
 export { HiveError } from './errors.ts'
-export type { LimitErrorCode, StoreErrorCode } from '../crdt/index.ts'
+export type { LimitErrorCode, Mark, Span, Step, StoreErrorCode } from '../crdt/index.ts'
 export type {
   HeldStatus,
   PeerStatus,
@@ -31,13 +31,24 @@ export type { HiveErrorCode } from './errors.ts'
 export type { HeuristicPerformance, Metrics } from './metrics/index.ts'
 export type { Janitor, RebuildReport } from './janitor/index.ts'
 export type {
+  AddedGoal,
   BroadcastOptions,
   BroadcastReport,
   FetchedRecord,
+  Goal,
+  GoalFilter,
+  GoalInit,
+  Goals,
+  GoalStatus,
+  GoalTemplate,
   HiveMind,
   Insight,
   InsightOptions,
-  InsightState
+  InsightState,
+  MarkedRange,
+  Playbook,
+  PlaybookEvents,
+  StepInit
 } from './hive/index.ts'
 export type {
   Claim,

@@ -7,11 +7,11 @@
  * agents write into a step meets in one text wherever others have put it meanwhile.
  */
 import * as encoding from 'lib0/encoding'
-import diff from 'fast-diff'
 import * as Y from 'yjs'
-import { MARKS, ORDER_ROOT, STEPS_ROOT } from '../constants.ts'
+import { MARKS, ORDER_ROOT, STEP_TEXTS, STEPS_ROOT } from '../constants.ts'
 import { MalformedError } from '../errors.ts'
 import { readStepId } from './playbook-update.ts'
+import { splicesOf } from './splices.ts'
 import type { Id } from './playbook-update.ts'
 
 export type Mark = (typeof MARKS)[number]
@@ -30,9 +30,6 @@ export interface Step {
   /** The body with its marks. */
   readonly spans: readonly Span[]
 }
-
-/** Replacements of one text beyond which it is replaced as a whole, to stay within one edit. */
-const MAX_SPLICES = 64
 
 export function newDoc(): Y.Doc {
   const doc = new Y.Doc({ gc: false })
@@ -88,16 +85,28 @@ export function removeStep(doc: Y.Doc, id: string): boolean {
   return true
 }
 
-/** Makes a step's text what is given, by the least that has to change. False when there is no such step. */
+/**
+ * Makes a step's texts what is given, by the least that has to change since they were as `was` has
+ * them. False when there is no such step.
+ */
 export function writeStep(
   doc: Y.Doc,
   id: string,
-  changes: { readonly title?: string; readonly body?: string }
+  {
+    was,
+    ...changes
+  }: {
+    readonly title?: string
+    readonly body?: string
+    readonly was?: { readonly title: string; readonly body: string }
+  }
 ): boolean {
   const step = placesOf(doc).some((each) => each.id === id) ? textsOf(doc).get(id) : undefined
   if (step === undefined) return false
-  if (changes.title !== undefined) rewrite(step.title, changes.title)
-  if (changes.body !== undefined) rewrite(step.body, changes.body)
+  for (const name of STEP_TEXTS) {
+    const to = changes[name]
+    if (to !== undefined) rewrite(step[name], to, was?.[name] ?? step[name].toJSON())
+  }
   return true
 }
 
@@ -156,27 +165,12 @@ function place(doc: Y.Doc, id: Id, index: number): void {
   order.insert(at, [bytes])
 }
 
-function rewrite(text: Y.Text, to: string): void {
-  const from = text.toJSON()
-  if (from === to) return
-  const parts = diff(from, to)
-  const isScattered = parts.length > 2 * MAX_SPLICES
-  let at = 0
-  for (const [what, part] of isScattered ? replaced(from, to) : parts) {
-    if (what === diff.EQUAL) at += part.length
-    else if (what === diff.DELETE) text.delete(at, part.length)
-    else {
-      text.insert(at, part)
-      at += part.length
-    }
+/** Splices `text` from what it was shown as to what it shall be; what was written meanwhile stays. */
+function rewrite(text: Y.Text, to: string, was: string): void {
+  for (const { at, remove, insert } of splicesOf(text.toJSON(), was, to)) {
+    if (remove > 0) text.delete(at, remove)
+    if (insert !== '') text.insert(at, insert)
   }
-}
-
-function replaced(from: string, to: string): diff.Diff[] {
-  return [
-    [diff.DELETE, from],
-    [diff.INSERT, to]
-  ]
 }
 
 function spansOf(text: Y.Text): Span[] {

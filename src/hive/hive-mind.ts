@@ -7,11 +7,13 @@ import { compareInsights, insightOf, matches } from './insights.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
+import type { Goals } from './goals/index.ts'
 import type { BroadcastOptions, BroadcastReport, Promotion } from './promotion.ts'
 import type { Insight, InsightOptions } from './insights.ts'
 
 export interface HiveMindComponents {
   readonly promotion: Promotion
+  readonly goals: Goals
   readonly replica: Pick<Replica, 'bodies' | 'hasVouched' | 'keepBodies' | 'standings'>
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'synchronize'> | undefined
@@ -44,6 +46,11 @@ export class HiveMind {
 
   constructor(components: HiveMindComponents) {
     this.#components = components
+  }
+
+  /** The goals that the swarm shares, and their playbooks. */
+  get goals(): Goals {
+    return this.#components.goals
   }
 
   /**

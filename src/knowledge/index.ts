@@ -8,7 +8,8 @@
  */
 export { Echoes } from './echoes.ts'
 export { History } from './history.ts'
-export { NearDuplicates } from './near-duplicates.ts'
+export { NearDuplicates, saysTheSame } from './near-duplicates.ts'
+export { formOf } from './variants.ts'
 export type { Consolidated, ConsolidateOptions } from './near-duplicates.ts'
 export { Quota } from './quota.ts'
 export { Recall, searchSources } from './recall.ts'
