@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setImmediate as immediate } from 'node:timers/promises'
 import { createHive } from '../../src/index.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { Hive, Step } from '../../src/index.ts'
@@ -22,6 +23,8 @@ async function heal(nodes: readonly Hive[], signal: AbortSignal): Promise<void> 
   }
   while (new Set(await Promise.all(nodes.map((node) => node.digest()))).size > 1) {
     for (const node of others) await node.agent.cortex.hive.synchronize({ signal })
+    // Not all of them may be connected yet, and then nothing here waits for anything.
+    await immediate(undefined, { signal })
   }
 }
 
