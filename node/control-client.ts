@@ -26,7 +26,11 @@ export function remoteOperations(socketPath: string): Operations {
     history: (options, callOptions) => call('history', options, callOptions),
     exportFacts: (callOptions) => call('export', {}, callOptions),
     forget: (options, callOptions) => call('forget', options, callOptions),
-    status: (callOptions) => call('status', {}, callOptions)
+    status: (callOptions) => call('status', {}, callOptions),
+    goals: (options, callOptions) => call('goals', options, callOptions),
+    addGoal: (options, callOptions) => call('add-goal', options, callOptions),
+    goalStatus: (options, callOptions) => call('goal-status', options, callOptions),
+    playbook: (options, callOptions) => call('playbook', options, callOptions)
   }
 }
 

@@ -27,7 +27,7 @@ export interface Goal {
   /** The goal that says the same, where several were added at once: that of the least id. */
   readonly variantOf?: string
   /** How many authors say of which records that they show how to reach it. */
-  readonly templates: ReadonlyMap<string, number>
+  readonly templates: Readonly<Record<string, number>>
 }
 
 interface Raw {
@@ -56,7 +56,9 @@ export function goalTree(standings: readonly Standing[]): Map<string, Goal> {
         tags: [...new Set(said.flatMap(({ tags }) => tags))].toSorted(),
         corroboration: said.length,
         variantOf: variants.get(id),
-        templates: count(said.flatMap(({ templates }) => [...new Set(templates)]))
+        templates: Object.fromEntries(
+          count(said.flatMap(({ templates }) => [...new Set(templates)]))
+        )
       }
     ])
   )

@@ -209,7 +209,7 @@ export class Goals {
     const { templates } = await this.#known(id, signal)
     const { replica, k } = this.#components
     const found: GoalTemplate[] = []
-    for (const [template, attachments] of templates) {
+    for (const [template, attachments] of Object.entries(templates)) {
       const digest = digestOfId(template)
       const standing = await replica.get(digest)
       if (standing === undefined) continue
