@@ -69,6 +69,8 @@ interface Resident {
   readonly entries: Map<string, PlaybookEntry>
   /** Undefined where it has to be made of the entries anew. */
   state: PlaybookState | undefined
+  /** While it is being made. */
+  making: Promise<void> | undefined
   /** Resolves when all entries on disk are among `entries`. */
   readonly loaded: Promise<void>
 }
@@ -87,7 +89,7 @@ export class Playbooks {
   async read(goal: Uint8Array): Promise<Playbook> {
     const resident = this.#open(playbookDoc(goal))
     await resident.loaded
-    const state = currentState(resident)
+    const state = await currentState(resident)
     const { size } = resident.entries
     return { steps: readSteps(state.doc), edits: state.size, waiting: size - state.size }
   }
@@ -106,7 +108,7 @@ export class Playbooks {
       signal?.throwIfAborted()
       const resident = this.#open(doc)
       await resident.loaded
-      const { result, update, author } = this.#change(doc, currentState(resident), change)
+      const { result, update, author } = this.#change(doc, await currentState(resident), change)
       if (update === undefined) return { result, entries: [], durable: [] }
       return { result, ...(await this.#append(doc, resident, { author, update }, append)) }
     })
@@ -168,7 +170,7 @@ export class Playbooks {
       throw error
     })
     loaded.catch(() => undefined)
-    return { entries, state: undefined, loaded }
+    return { entries, state: undefined, making: undefined, loaded }
   }
 
   async #read(doc: string, entries: Map<string, PlaybookEntry>): Promise<void> {
@@ -231,14 +233,16 @@ export class Playbooks {
       entries.push(entry)
     }
     const own = toHex(feed(author.key).head)
-    const heads = currentState(resident).tips.filter((tip) => tip !== own)
+    const { tips } = await currentState(resident)
+    const heads = tips.filter((tip) => tip !== own)
     // More branches than an entry can name are joined first, by entries that change nothing.
     if (heads.length > MAX_HEADS) {
       for (const group of headGroups(heads)) await sign(group, NO_CHANGE)
       await sign([], update)
     } else await sign(heads, update)
     const last = entries.at(-1)
-    if (last !== undefined && !currentState(resident).tips.includes(toHex(last.hash))) {
+    const after = await currentState(resident)
+    if (last !== undefined && !after.tips.includes(toHex(last.hash))) {
       throw new Error('An own edit does not count in its playbook.')
     }
     return { entries, durable }
@@ -264,8 +268,21 @@ export class Playbooks {
 /** No structs and no deletes. */
 const NO_CHANGE = Uint8Array.of(0, 0)
 
-function currentState(resident: Resident): PlaybookState {
-  return (resident.state ??= stateOf(resident.entries.values()))
+async function currentState(resident: Resident): Promise<PlaybookState> {
+  for (;;) {
+    if (resident.state !== undefined) return resident.state
+    resident.making ??= makeState(resident).finally(() => {
+      resident.making = undefined
+    })
+    await resident.making
+  }
+}
+
+/** Entries that came meanwhile make it worthless. */
+async function makeState(resident: Resident): Promise<void> {
+  const { size } = resident.entries
+  const state = await stateOf(resident.entries.values())
+  if (resident.entries.size === size) resident.state = state
 }
 
 /** Before it is signed: an ill-formed entry would end the feed. */

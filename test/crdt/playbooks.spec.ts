@@ -108,6 +108,7 @@ describe('a playbook', () => {
           for (const other of others) assert.deepEqual(other, first)
           assert.equal(first?.waiting, 0)
           const kept = new Set(first?.steps.map(({ id }) => id))
+          assert.equal(kept.size, first?.steps.length, 'a step stands twice')
           for (const id of steps) if (!removed.has(id)) assert.ok(kept.has(id), 'a step was lost')
           // And the same when it is read from disk, in another order of arrival.
           await using late = await replicaOn()
@@ -246,5 +247,22 @@ describe('a playbook', () => {
     )
     await node.replica.editPlaybook(goal, (doc) => insertStep(doc, 0, { title: 'one', body: '' }))
     assert.equal((await node.replica.playbook(goal)).steps.length, 1)
+  })
+
+  it('stays as it is when its nodes compact their feeds', async () => {
+    await using node = await replicaOn()
+    await using peer = await replicaOn()
+    const { replica } = node
+    const { records } = await replica.publish([publication('one'), publication('two')])
+    for (const title of ['first', 'second']) {
+      await replica.editPlaybook(goal, (doc) => insertStep(doc, 9, { title, body: '' }))
+    }
+    await replica.retract(records[0] ?? new Uint8Array())
+    assert.equal((await replica.compact()).length, 1)
+    await replica.compacted()
+    const before = await replica.playbook(goal)
+    assert.equal(before.edits, 2)
+    await deliver(replica, peer.replica)
+    assert.deepEqual(await peer.replica.playbook(goal), before)
   })
 })
