@@ -86,13 +86,17 @@ export const MAX_PLAYBOOK_UPDATE_BYTES = 64 * 1024
 /** What one edit can make Yjs do; a text that is spliced in many places is replaced as a whole. */
 export const MAX_PLAYBOOK_STRUCTS = 512
 
+/** Deletes of one edit: a text that many wrote into falls into many ranges. */
+export const MAX_PLAYBOOK_DELETES = 2_048
+
 /**
- * What one author may add to one playbook; the rest is void there. An honest node goes on under
+ * What one author may add to one playbook, a change being a struct or a range of deletes; the rest is
+ * void there. An honest node goes on under
  * another key, so it bounds what a single key can do to a playbook.
  */
 export const MAX_AUTHOR_EDITS = 2_000
 export const MAX_AUTHOR_EDIT_BYTES = 512 * 1024
-export const MAX_AUTHOR_STRUCTS = 4_000
+export const MAX_AUTHOR_CHANGES = 4_000
 
 /**
  * Above these a playbook is not opened any more: Yjs places an item among those inserted beside it
@@ -100,8 +104,11 @@ export const MAX_AUTHOR_STRUCTS = 4_000
  */
 export const MAX_PLAYBOOK_AUTHORS = 512
 export const MAX_PLAYBOOK_EDITS = 10_000
-export const MAX_PLAYBOOK_TOTAL_STRUCTS = 10_000
+export const MAX_PLAYBOOK_TOTAL_CHANGES = 10_000
 export const MAX_PLAYBOOK_TOTAL_BYTES = 4 * 1024 * 1024
+
+/** Entries that wait, or never count, may take as much memory as those that count. */
+export const HELD_TO_COUNTED = 2
 
 /** What a node itself writes; concurrent edits may end above it, and are all kept. */
 export const MAX_STEPS = 500

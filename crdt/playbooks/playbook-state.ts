@@ -11,13 +11,15 @@ import * as Y from 'yjs'
 import {
   MAX_AUTHOR_EDIT_BYTES,
   MAX_AUTHOR_EDITS,
-  MAX_AUTHOR_STRUCTS,
+  MAX_AUTHOR_CHANGES,
+  MAX_PLAYBOOK_EDITS,
   MAX_PLAYBOOK_TOTAL_BYTES,
-  MAX_PLAYBOOK_TOTAL_STRUCTS,
+  MAX_PLAYBOOK_TOTAL_CHANGES,
   ORDER_ROOT,
   STEPS_ROOT
 } from '../constants.ts'
 import { LimitError } from '../errors.ts'
+import { changesOf } from './playbook-update.ts'
 import { StructIndex } from './struct-index.ts'
 import { newDoc } from './steps.ts'
 import type { Id, PlaybookStruct, PlaybookUpdate } from './playbook-update.ts'
@@ -45,13 +47,13 @@ interface Counted {
 interface Usage {
   readonly edits: number
   readonly bytes: number
-  readonly structs: number
+  readonly changes: number
 }
 
-/** Structs given to Yjs before others have their turn: what liars wrote may take long. */
-const STRUCTS_A_TURN = 200
+/** Changes given to Yjs before others have their turn: what liars wrote may take long. */
+const CHANGES_A_TURN = 200
 
-const NOTHING: Usage = { edits: 0, bytes: 0, structs: 0 }
+const NOTHING: Usage = { edits: 0, bytes: 0, changes: 0 }
 
 export class PlaybookState {
   readonly doc = newDoc()
@@ -81,13 +83,19 @@ export class PlaybookState {
   }
 
   /** Whether the author may add so much. */
-  hasRoom(author: string, place: number, { bytes, structs }: Omit<Usage, 'edits'>): boolean {
+  hasRoom(author: string, place: number, { bytes, changes }: Omit<Usage, 'edits'>): boolean {
     const used = this.#usage.get(author) ?? NOTHING
     return (
       place < MAX_AUTHOR_EDITS &&
       used.bytes + bytes <= MAX_AUTHOR_EDIT_BYTES &&
-      used.structs + structs <= MAX_AUTHOR_STRUCTS
+      used.changes + changes <= MAX_AUTHOR_CHANGES
     )
+  }
+
+  /** Throws `LimitError` where so much more would be more than a node opens. */
+  checkRoom(more: Omit<Usage, 'edits'>): void {
+    const total = sum(this.#total, { edits: 1, ...more })
+    if (isTooLarge(total)) throw tooLarge(describe(total))
   }
 
   /** Whether the entry comes behind all that count, in the order in which Yjs is given them. */
@@ -103,17 +111,12 @@ export class PlaybookState {
   take(entry: PlaybookEntry): boolean {
     const { author, client, place, update, content } = entry
     const level = this.#levelOf(entry)
-    const usage = { edits: 1, bytes: update.length, structs: content.structs.length }
+    const usage = { edits: 1, bytes: update.length, changes: changesOf(content) }
     if (level === undefined || !this.hasRoom(author, place, usage)) return false
     const past = this.#pastOf(entry)
     if (!this.#accepts(entry, past)) return false
     this.#total = sum(this.#total, usage)
-    if (
-      this.#total.bytes > MAX_PLAYBOOK_TOTAL_BYTES ||
-      this.#total.structs > MAX_PLAYBOOK_TOTAL_STRUCTS
-    ) {
-      throw tooLarge(`${this.#total.structs} changes in ${this.#total.bytes} bytes`)
-    }
+    if (isTooLarge(this.#total)) throw tooLarge(describe(this.#total))
     this.#usage.set(author, sum(this.#usage.get(author) ?? NOTHING, usage))
     const known = this.#withOwn(past, client)
     this.#owners.set(client, author)
@@ -214,12 +217,12 @@ export class PlaybookState {
  */
 export async function stateOf(entries: Iterable<PlaybookEntry>): Promise<PlaybookState> {
   const state = new PlaybookState()
-  let structs = 0
+  let changes = 0
   for (const entry of inOrder([...entries])) {
     state.take(entry)
-    structs += 1 + entry.content.structs.length
-    if (structs < STRUCTS_A_TURN) continue
-    structs = 0
+    changes += 1 + changesOf(entry.content)
+    if (changes < CHANGES_A_TURN) continue
+    changes = 0
     await nextTurn()
   }
   return state
@@ -277,7 +280,19 @@ function accepts(list: string, kind: PlaybookStruct['kind']): boolean {
 }
 
 function sum(a: Usage, b: Usage): Usage {
-  return { edits: a.edits + b.edits, bytes: a.bytes + b.bytes, structs: a.structs + b.structs }
+  return { edits: a.edits + b.edits, bytes: a.bytes + b.bytes, changes: a.changes + b.changes }
+}
+
+function isTooLarge({ edits, bytes, changes }: Usage): boolean {
+  return (
+    edits > MAX_PLAYBOOK_EDITS ||
+    bytes > MAX_PLAYBOOK_TOTAL_BYTES ||
+    changes > MAX_PLAYBOOK_TOTAL_CHANGES
+  )
+}
+
+function describe({ edits, bytes, changes }: Usage): string {
+  return `${changes} changes in ${edits} edits of ${bytes} bytes`
 }
 
 export function tooLarge(what: string): LimitError {

@@ -8,6 +8,7 @@
  */
 import {
   MARKS,
+  MAX_PLAYBOOK_DELETES,
   MAX_PLAYBOOK_STRUCTS,
   MAX_PLAYBOOK_UPDATE_BYTES,
   ORDER_ROOT,
@@ -79,6 +80,11 @@ const MAX_CLOCK = 2 ** 32
 /** Two numbers of at most nine bytes. */
 const MAX_STEP_BYTES = 18
 const MAX_NAME_BYTES = 16
+
+/** How much an update makes Yjs do: its structs and ranges of deletes. */
+export function changesOf({ structs, deletes }: PlaybookUpdate): number {
+  return structs.length + deletes.length
+}
 
 /** Reads an update of the author's `client`; anything else is malformed. */
 export function readPlaybookUpdate(update: Uint8Array, client: number): PlaybookUpdate {
@@ -206,6 +212,7 @@ function readDeletes(decoder: Decoder): IdRange[] {
       const length = readUint(decoder, MAX_CLOCK)
       if (from <= end || length === 0) throw new MalformedError('ranges that do not ascend')
       end = from + length
+      if (deletes.length === MAX_PLAYBOOK_DELETES) throw new MalformedError('too many deletes')
       deletes.push({ client, clock: from, length })
     }
   }

@@ -12,24 +12,26 @@ import {
   MAX_AUTHOR_EDITS,
   MAX_HEADS,
   MAX_PLAYBOOK_AUTHORS,
-  MAX_PLAYBOOK_EDITS,
+  MAX_PLAYBOOK_DELETES,
+  MAX_PLAYBOOK_STRUCTS,
   MAX_PLAYBOOK_UPDATE_BYTES,
   PLAYBOOK_FORMAT
 } from '../constants.ts'
 import { fromHex, toHex } from '../digest.ts'
 import { readEntry, writeEntry } from '../entry.ts'
-import { LimitError } from '../errors.ts'
+import { LimitError, MalformedError } from '../errors.ts'
 import { clientIdOf } from '../knowledge-log.ts'
 import { editEntry, headGroups, playbookEntryOf } from './playbook-entry.ts'
+import { HeldEntries } from './held-entries.ts'
 import { playbookDoc } from './playbook-doc.ts'
-import { readPlaybookUpdate } from './playbook-update.ts'
+import { changesOf, readPlaybookUpdate } from './playbook-update.ts'
 import { newDoc, readSteps } from './steps.ts'
 import { stateOf, tooLarge } from './playbook-state.ts'
 import type { Author } from '../author.ts'
 import type { Entry } from '../entry.ts'
 import type { Feed } from '../feeds.ts'
 import type { Append } from '../publisher.ts'
-import type { PlaybookEntry, PlaybookState } from './playbook-state.ts'
+import type { PlaybookState } from './playbook-state.ts'
 import type { Step } from './steps.ts'
 
 export interface Playbook {
@@ -60,13 +62,16 @@ const MAX_RESIDENT = 8
 /** Keys kept for going on with; an edit without one begins another feed. */
 const MAX_AUTHORS = 1_000
 
-/** The structs of an edit are counted against the author's limit as if they were so many. */
-const ROOM = { bytes: 64 * 1024, structs: 512 }
+/** What the largest edit takes of its author's limits. */
+const ROOM = {
+  bytes: MAX_PLAYBOOK_UPDATE_BYTES,
+  changes: MAX_PLAYBOOK_STRUCTS + MAX_PLAYBOOK_DELETES
+}
 
 const HASH_BYTES = 32
 
 interface Resident {
-  readonly entries: Map<string, PlaybookEntry>
+  readonly entries: HeldEntries
   /** Undefined where it has to be made of the entries anew. */
   state: PlaybookState | undefined
   /** While it is being made. */
@@ -124,12 +129,12 @@ export class Playbooks {
     const { state, entries } = resident
     // The one that comes last in the order changes nothing of what was read before it.
     const isLast = state?.size === entries.size && state.isBehind(added)
-    entries.set(added.hash, added)
     try {
+      entries.add(added)
       if (!isLast || !state.take(added)) resident.state = undefined
     } catch {
-      // Who reads it is told why.
-      resident.state = undefined
+      // Too large, or worse: who reads it next is told.
+      this.#resident.delete(entry.doc)
     }
   }
 
@@ -164,7 +169,7 @@ export class Playbooks {
 
   /** What is admitted from now on comes through `add`; what was before is read. */
   #load(doc: string): Resident {
-    const entries = new Map<string, PlaybookEntry>()
+    const entries = new HeldEntries()
     const loaded = this.#read(doc, entries).catch((error: unknown) => {
       this.#resident.delete(doc)
       throw error
@@ -173,7 +178,7 @@ export class Playbooks {
     return { entries, state: undefined, making: undefined, loaded }
   }
 
-  async #read(doc: string, entries: Map<string, PlaybookEntry>): Promise<void> {
+  async #read(doc: string, entries: HeldEntries): Promise<void> {
     await this.#init.flush()
     const writers = this.#init.writersOf(doc)
     if (writers.length > MAX_PLAYBOOK_AUTHORS) throw tooLarge(`${writers.length} authors`)
@@ -182,9 +187,7 @@ export class Playbooks {
       for await (const bytes of this.#init.between(author, base, last)) {
         const read = readEntry(bytes)
         if (read.format !== PLAYBOOK_FORMAT || read.doc !== doc) continue
-        const entry = playbookEntryOf(this.#init.swarm, read, base)
-        entries.set(entry.hash, entry)
-        if (entries.size > MAX_PLAYBOOK_EDITS) throw tooLarge(`over ${MAX_PLAYBOOK_EDITS} edits`)
+        entries.add(playbookEntryOf(this.#init.swarm, read, base))
       }
     }
   }
@@ -204,7 +207,7 @@ export class Playbooks {
     copy.on('update', (bytes: Uint8Array) => (update = bytes))
     try {
       const result = copy.transact(() => change(copy))
-      if (update !== undefined) check(update, copy.clientID)
+      if (update !== undefined) check(update, copy.clientID, state)
       return { result, update, author }
     } finally {
       copy.destroy()
@@ -281,14 +284,20 @@ async function currentState(resident: Resident): Promise<PlaybookState> {
 /** Entries that came meanwhile make it worthless. */
 async function makeState(resident: Resident): Promise<void> {
   const { size } = resident.entries
-  const state = await stateOf(resident.entries.values())
+  const state = await stateOf(resident.entries.all())
   if (resident.entries.size === size) resident.state = state
 }
 
 /** Before it is signed: an ill-formed entry would end the feed. */
-function check(update: Uint8Array, client: number): void {
+function check(update: Uint8Array, client: number, state: PlaybookState): void {
   if (update.length > MAX_PLAYBOOK_UPDATE_BYTES) throw tooLargeAnEdit(update.length)
-  readPlaybookUpdate(update, client)
+  try {
+    const content = readPlaybookUpdate(update, client)
+    state.checkRoom({ bytes: update.length, changes: changesOf(content) })
+  } catch (error) {
+    if (error instanceof MalformedError) throw tooLargeAnEdit(update.length)
+    throw error
+  }
 }
 
 function tooLargeAnEdit(bytes: number): LimitError {

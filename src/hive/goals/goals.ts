@@ -5,7 +5,6 @@
  * What this node says of a goal is one register of its own; what the goal is, is merged from all
  * authors' registers (`goal-tree.ts`).
  */
-import { z } from 'zod'
 import {
   canonicalRecord,
   digestOf,
@@ -19,7 +18,8 @@ import { digestOfId, saysTheSame } from '../../knowledge/index.ts'
 import { parse } from '../../parse.ts'
 import { insightOf } from '../insights.ts'
 import { cleanTags, cleanText } from './clean-text.ts'
-import { GOAL_STATUSES, goalTags, MAX_TEMPLATES, readClaims, writeClaims } from './claims.ts'
+import { goalTags, MAX_TEMPLATES, readClaims, writeClaims } from './claims.ts'
+import { Filter, Init, Status, Templates, Waiting } from './goal-options.ts'
 import { goalTree, isWithin } from './goal-tree.ts'
 import { Playbook } from './playbook.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -28,35 +28,9 @@ import type { Clock } from '../../../transport/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
 import type { Insight } from '../insights.ts'
 import type { GoalClaims, GoalStatus } from './claims.ts'
+import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 import type { Goal } from './goal-tree.ts'
-
-export interface GoalInit {
-  readonly title: string
-  readonly description?: string
-  /** The id of the goal that it is part of. */
-  readonly parent?: string
-  /** At most 6; none may begin with `status:`, `parent:` or `template:`. */
-  readonly tags?: readonly string[]
-}
-
-export interface AddedGoal {
-  readonly id: string
-  /** `duplicate`: a goal that says the same was there, and `id` is its id. */
-  readonly status: 'new' | 'duplicate'
-}
-
-export interface GoalFilter extends AbortOptions {
-  readonly status?: GoalStatus
-  /** Only goals that are part of this one; null for those that are part of none. */
-  readonly parent?: string | null
-  /** Only goals that carry all of these. */
-  readonly tags?: readonly string[]
-}
-
-export interface GoalTemplate extends Insight {
-  /** Authors that attached it to the goal. */
-  readonly attachments: number
-}
+import type { z } from 'zod'
 
 export interface GoalsComponents {
   readonly replica: Pick<
@@ -81,26 +55,6 @@ export interface GoalsComponents {
 }
 
 const DAY = 24 * 60 * 60 * 1000
-
-const Signal = z.instanceof(AbortSignal).optional()
-const Waiting = z.strictObject({ signal: Signal })
-const Status = z.enum(GOAL_STATUSES)
-const Init = z.strictObject({
-  title: z.string().trim().min(1),
-  description: z.string().default(''),
-  parent: z.string().optional(),
-  tags: z.array(z.string()).default([])
-})
-const Filter = z.strictObject({
-  status: Status.optional(),
-  parent: z.string().nullable().optional(),
-  tags: z.array(z.string()).default([]),
-  signal: Signal
-})
-const Templates = z.strictObject({
-  state: z.enum(['quarantined', 'released']).default('released'),
-  signal: Signal
-})
 
 export class Goals {
   readonly #components: GoalsComponents
