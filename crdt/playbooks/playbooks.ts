@@ -74,6 +74,8 @@ interface Resident {
   readonly entries: HeldEntries
   /** Undefined where it has to be made of the entries anew. */
   state: PlaybookState | undefined
+  /** Edits under way, which need what they add to come here. */
+  edits: number
   /** While it is being made. */
   making: Promise<void> | undefined
   /** Resolves when all entries on disk are among `entries`. */
@@ -112,10 +114,15 @@ export class Playbooks {
     const made = await this.#init.exclusively(async (append) => {
       signal?.throwIfAborted()
       const resident = this.#open(doc)
-      await resident.loaded
-      const { result, update, author } = this.#change(doc, await currentState(resident), change)
-      if (update === undefined) return { result, entries: [], durable: [] }
-      return { result, ...(await this.#append(doc, resident, { author, update }, append)) }
+      resident.edits += 1
+      try {
+        await resident.loaded
+        const { result, update, author } = this.#change(doc, await currentState(resident), change)
+        if (update === undefined) return { result, entries: [], durable: [] }
+        return { result, ...(await this.#append(doc, resident, { author, update }, append)) }
+      } finally {
+        resident.edits -= 1
+      }
     })
     await Promise.all(made.durable)
     return made
@@ -160,9 +167,9 @@ export class Playbooks {
     this.#resident.delete(doc)
     const resident = known ?? this.#load(doc)
     this.#resident.set(doc, resident)
-    for (const oldest of this.#resident.keys()) {
+    for (const [oldest, { edits }] of this.#resident) {
       if (this.#resident.size <= MAX_RESIDENT) break
-      this.#resident.delete(oldest)
+      if (edits === 0) this.#resident.delete(oldest)
     }
     return resident
   }
@@ -175,7 +182,7 @@ export class Playbooks {
       throw error
     })
     loaded.catch(() => undefined)
-    return { entries, state: undefined, making: undefined, loaded }
+    return { entries, state: undefined, making: undefined, edits: 0, loaded }
   }
 
   async #read(doc: string, entries: HeldEntries): Promise<void> {
@@ -246,7 +253,8 @@ export class Playbooks {
     const last = entries.at(-1)
     const after = await currentState(resident)
     if (last !== undefined && !after.tips.includes(toHex(last.hash))) {
-      throw new Error('An own edit does not count in its playbook.')
+      // As when the edit before it could not be written.
+      throw new Error('The edit does not count: what it builds on is gone. Make it again.')
     }
     return { entries, durable }
   }

@@ -551,6 +551,21 @@ describe('a playbook among authors who lie', () => {
     )
   })
 
+  it('is not held in memory however much of it waits', async () => {
+    await using node = await replicaOn()
+    await admitAll(node.replica, [first])
+    assert.equal((await textsOf(node.replica)).length, 1)
+    const text = randomBytes(30_000).toString('hex')
+    for (let i = 0; i < 150; i++) {
+      const eve = createAuthor()
+      const own = clientOf(eve, goal)
+      const update = editUpdate({ client: own, structs: [textStruct(text, afterBody)] })
+      const edit = forgeEdit(goal, update, { author: eve, heads: [randomBytes(32)] })
+      await admitAll(node.replica, [edit])
+    }
+    await assert.rejects(node.replica.playbook(goal), { code: 'PLAYBOOK_TOO_LARGE' })
+  })
+
   it('is the same everywhere, whatever bytes of an honest edit were changed before it was signed', async () => {
     const honest = editUpdate({
       client,

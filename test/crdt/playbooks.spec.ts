@@ -10,6 +10,7 @@ import {
   writeEntry,
   writeStep
 } from '../../crdt/index.ts'
+import { failingDatabase } from '../fixtures/failing-database.ts'
 import { publication } from '../fixtures/publications.ts'
 import { deliver, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
@@ -264,5 +265,35 @@ describe('a playbook', () => {
     assert.equal(before.edits, 2)
     await deliver(replica, peer.replica)
     assert.deepEqual(await peer.replica.playbook(goal), before)
+  })
+
+  it('shows nothing of an edit that could not be written, and is edited on', async () => {
+    const { database, failNext } = failingDatabase()
+    await using node = await replicaOn(database)
+    const insert = (title: string): Promise<unknown> =>
+      node.replica.editPlaybook(goal, (doc) => insertStep(doc, 9, { title, body: '' }))
+    const titles = async (): Promise<string[]> =>
+      (await node.replica.playbook(goal)).steps.map(({ title }) => title)
+    await insert('one')
+    failNext()
+    const results = await Promise.allSettled([insert('lost'), insert('behind it')])
+    assert.equal(results[0]?.status, 'rejected')
+    const kept = results[1]?.status === 'fulfilled' ? ['one', 'behind it'] : ['one']
+    assert.deepEqual(await titles(), kept)
+    await insert('two')
+    assert.deepEqual(await titles(), [...kept, 'two'])
+    assert.equal((await node.replica.playbook(goal)).waiting, 0)
+  })
+
+  it('is edited while many others are read', async () => {
+    await using node = await replicaOn()
+    const others = Array.from({ length: 20 }, () => randomBytes(32))
+    for (let i = 0; i < 5; i++) {
+      await Promise.all([
+        node.replica.editPlaybook(goal, (doc) => insertStep(doc, 0, { title: `${i}`, body: '' })),
+        ...others.map((other) => node.replica.playbook(other))
+      ])
+    }
+    assert.equal((await node.replica.playbook(goal)).steps.length, 5)
   })
 })
