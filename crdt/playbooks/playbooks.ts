@@ -7,13 +7,10 @@
  * votes nor its other playbooks tell who edits it, and its feed holds nothing else.
  */
 import * as Y from 'yjs'
-import { createAuthor } from '../author.ts'
 import {
   MAX_AUTHOR_EDITS,
   MAX_HEADS,
   MAX_PLAYBOOK_AUTHORS,
-  MAX_PLAYBOOK_DELETES,
-  MAX_PLAYBOOK_STRUCTS,
   MAX_PLAYBOOK_UPDATE_BYTES,
   PLAYBOOK_FORMAT
 } from '../constants.ts'
@@ -22,6 +19,7 @@ import { readEntry, writeEntry } from '../entry.ts'
 import { LimitError, MalformedError } from '../errors.ts'
 import { clientIdOf } from '../knowledge-log.ts'
 import { editEntry, headGroups, playbookEntryOf } from './playbook-entry.ts'
+import { EditAuthors } from './edit-authors.ts'
 import { HeldEntries } from './held-entries.ts'
 import { playbookDoc } from './playbook-doc.ts'
 import { changesOf, readPlaybookUpdate } from './playbook-update.ts'
@@ -59,15 +57,6 @@ export type Change<T> = (doc: Y.Doc) => T
 /** Playbooks that stay resident; the largest take some 20 MB. */
 const MAX_RESIDENT = 8
 
-/** Keys kept for going on with; an edit without one begins another feed. */
-const MAX_AUTHORS = 1_000
-
-/** What the largest edit takes of its author's limits. */
-const ROOM = {
-  bytes: MAX_PLAYBOOK_UPDATE_BYTES,
-  changes: MAX_PLAYBOOK_STRUCTS + MAX_PLAYBOOK_DELETES
-}
-
 const HASH_BYTES = 32
 
 interface Resident {
@@ -86,7 +75,7 @@ export class Playbooks {
   readonly #init: PlaybooksInit
   /** By document, the one used last at the end. */
   readonly #resident = new Map<string, Resident>()
-  readonly #authors = new Map<string, Author>()
+  readonly #authors = new EditAuthors()
 
   constructor(init: PlaybooksInit) {
     this.#init = init
@@ -148,7 +137,7 @@ export class Playbooks {
   /** Forgets what is resident of a document: its entries are not what they were. */
   drop(doc: string): void {
     this.#resident.delete(doc)
-    this.#authors.delete(doc)
+    this.#authors.drop(doc)
   }
 
   /** Forgets all keys: the next edit of any playbook begins a new feed. */
@@ -205,7 +194,7 @@ export class Playbooks {
     state: PlaybookState,
     change: Change<T>
   ): { result: T; update: Uint8Array | undefined; author: Author } {
-    const author = this.#authorOf(doc, state)
+    const author = this.#authors.of(doc, state)
     const copy = newDoc()
     Y.applyUpdate(copy, Y.encodeStateAsUpdate(state.doc))
     // Not before: Yjs takes another client when it meets its own while loading.
@@ -257,22 +246,6 @@ export class Playbooks {
       throw new Error('The edit does not count: what it builds on is gone. Make it again.')
     }
     return { entries, durable }
-  }
-
-  /** The key this playbook is edited under, and a new one when the last has no room left. */
-  #authorOf(doc: string, state: PlaybookState): Author {
-    const known = this.#authors.get(doc)
-    const place = known === undefined ? 0 : state.editsOf(toHex(known.key))
-    if (known !== undefined && state.hasRoom(toHex(known.key), place + MAX_HEADS, ROOM))
-      return known
-    const author = createAuthor()
-    this.#authors.delete(doc)
-    this.#authors.set(doc, author)
-    for (const oldest of this.#authors.keys()) {
-      if (this.#authors.size <= MAX_AUTHORS) break
-      this.#authors.delete(oldest)
-    }
-    return author
   }
 }
 

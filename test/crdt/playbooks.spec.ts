@@ -296,4 +296,21 @@ describe('a playbook', () => {
     }
     assert.equal((await node.replica.playbook(goal)).steps.length, 5)
   })
+
+  it('is edited on under another key where the last one has no room left', async () => {
+    await using node = await replicaOn()
+    const { replica } = node
+    const { result: id } = await replica.editPlaybook(goal, (doc) =>
+      insertStep(doc, 0, { title: 'one', body: '' })
+    )
+    for (let i = 0; i < 12; i++) {
+      const body = randomBytes(25_000).toString('hex')
+      await replica.editPlaybook(goal, (doc) => writeStep(doc, id, { body }))
+      const { steps } = await replica.playbook(goal)
+      assert.equal(steps[0]?.body, body)
+    }
+    assert.equal(replica.heads().length, 2)
+    const { edits, waiting } = await replica.playbook(goal)
+    assert.deepEqual([edits, waiting], [13, 0])
+  })
 })
