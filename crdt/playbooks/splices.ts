@@ -1,5 +1,5 @@
 /** Splices: the least changes that make one text of another. */
-import diff from 'fast-diff'
+import { diffChars } from 'diff'
 
 export interface Splice {
   readonly at: number
@@ -8,8 +8,18 @@ export interface Splice {
   readonly insert: string
 }
 
-/** Splices of one text beyond which it is replaced as a whole, to stay within one edit. */
-const MAX_SPLICES = 64
+/** A part of two texts: in both, in the first alone, or in the second alone. */
+interface Part {
+  readonly value: string
+  readonly removed: boolean
+  readonly added: boolean
+}
+
+/** Parts beyond which what lies between the first and the last change is replaced, to stay within one edit. */
+const MAX_PARTS = 128
+
+/** The same beyond so many changed characters: the search takes the square of their number, here 0.1 s. */
+const MAX_CHANGED = 500
 
 /**
  * Splices of `current`, last one first, that do to it what makes `to` of `was`: what was written
@@ -19,24 +29,46 @@ export function splicesOf(current: string, was: string, to: string): Splice[] {
   const map = placesIn(current, was)
   const splices: Splice[] = []
   let from = 0
-  for (const [what, part] of partsOf(was, to)) {
-    if (what === diff.INSERT) {
-      splices.push({ at: map.before(from), remove: 0, insert: part })
+  for (const { value, removed, added } of partsOf(was, to)) {
+    if (added) {
+      splices.push({ at: map.before(from), remove: 0, insert: value })
       continue
     }
-    if (what === diff.DELETE) splices.push(...map.kept(from, from + part.length))
-    from += part.length
+    if (removed) splices.push(...map.kept(from, from + value.length))
+    from += value.length
   }
   return splices.toReversed()
 }
 
-function partsOf(from: string, to: string): diff.Diff[] {
-  const parts = diff(from, to)
-  if (parts.length <= 2 * MAX_SPLICES) return parts
+function partsOf(from: string, to: string): readonly Part[] {
+  const parts = diffChars(from, to, { maxEditLength: MAX_CHANGED })
+  return parts === undefined || parts.length > MAX_PARTS ? withoutEnds(from, to) : parts
+}
+
+/** What both begin and end with, and all between as one change. */
+function withoutEnds(from: string, to: string): Part[] {
+  const most = Math.min(from.length, to.length)
+  let start = 0
+  while (start < most && from[start] === to[start]) start += 1
+  if (isHigh(from[start - 1])) start -= 1
+  let end = 0
+  while (end < most - start && from.at(-1 - end) === to.at(-1 - end)) end += 1
+  if (isLow(from[from.length - end])) end -= 1
+  const same = { removed: false, added: false }
   return [
-    [diff.DELETE, from],
-    [diff.INSERT, to]
-  ]
+    { ...same, value: from.slice(0, start) },
+    { ...same, removed: true, value: from.slice(start, from.length - end) },
+    { ...same, added: true, value: to.slice(start, to.length - end) },
+    { ...same, value: from.slice(from.length - end) }
+  ].filter(({ value }) => value !== '')
+}
+
+function isHigh(unit: string | undefined): boolean {
+  return unit !== undefined && unit >= '\ud800' && unit <= '\udbff'
+}
+
+function isLow(unit: string | undefined): boolean {
+  return unit !== undefined && unit >= '\udc00' && unit <= '\udfff'
 }
 
 interface Run {
@@ -53,10 +85,11 @@ function placesIn(
   const runs: Run[] = []
   let from = 0
   let at = 0
-  for (const [what, { length }] of diff(was, current)) {
-    if (what === diff.EQUAL) runs.push({ from, at, length })
-    if (what !== diff.INSERT) from += length
-    if (what !== diff.DELETE) at += length
+  for (const { value, removed, added } of partsOf(was, current)) {
+    const { length } = value
+    if (!removed && !added) runs.push({ from, at, length })
+    if (!added) from += length
+    if (!removed) at += length
   }
   return {
     /** Right behind the last unit before `end` that is still there. */

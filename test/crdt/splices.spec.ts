@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { splicesOf } from '../../crdt/playbooks/splices.ts'
 
@@ -33,10 +34,20 @@ describe('splices', () => {
     assert.equal(apply('', was, 'Read it. Ship it!'), '!')
   })
 
-  it('replace a text that differs in too many places as a whole', () => {
-    const was = 'ab'.repeat(200)
-    const to = 'axb'.repeat(200)
+  it('replace what lies between where texts differ in too many places', () => {
+    const was = `begin ${'ab'.repeat(400)} end`
+    const to = `begin ${'axb'.repeat(400)} end`
     assert.equal(apply(was, was, to), to)
     assert.equal(splicesOf(was, was, to).length, 2)
+    const [last] = splicesOf(was, was, to)
+    assert.ok((last?.insert.length ?? 0) < to.length - 8)
+    const pairs = ['🙂', '🙃'].map((one) => `${one}${'🙂🙃'.repeat(400)}${one}`)
+    const [one = '', other = ''] = pairs
+    assert.equal(apply(one, one, other.replaceAll('🙂🙃', '🙃x')), other.replaceAll('🙂🙃', '🙃x'))
+  })
+
+  it('take no long time, however long the texts', () => {
+    const [was, to] = [1, 2].map(() => randomBytes(250_000).toString('hex'))
+    assert.equal(apply(was ?? '', was ?? '', to ?? ''), to)
   })
 })
