@@ -3,12 +3,14 @@
  * refusal a named reason, no state touched before the verdict. An author's own entries pass the
  * same code.
  */
-import { ENTRY_FORMAT, KNOWLEDGE_DOC, MAX_ENTRY_BYTES } from './constants.ts'
+import { ENTRY_FORMAT, KNOWLEDGE_DOC, MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from './constants.ts'
 import { equalBytes, sha256 } from './digest.ts'
 import { hasValidSignature, readEntry } from './entry.ts'
 import { MalformedError } from './errors.ts'
 import { clientIdOf, readLogUpdate } from './knowledge-log.ts'
 import { unpack } from './payload.ts'
+import { goalOfDoc } from './playbooks/playbook-doc.ts'
+import { areHeads, readEdit } from './playbooks/playbook-entry.ts'
 import type { Entry, SignedHeader } from './entry.ts'
 import type { Proof } from './equivocation.ts'
 import type { Feed } from './feeds.ts'
@@ -31,11 +33,11 @@ export type RejectReason =
   | 'fork'
   /** Signed, but the format is lower than that of the entry before. */
   | 'format'
-  /** Signed, but in a document or with heads that its format does not know. */
+  /** Signed, but in a document or with heads that its format does not know, or in another one than before. */
   | 'document'
   /** Signed, but the payload does not unpack within bounds. */
   | 'unpack'
-  /** Signed, but not a log update: another client or clock, an overwrite, a delete, a bad value. */
+  /** Signed, but not an update of its document: another client, an overwrite, a bad value ... */
   | 'structure'
 
 /** Reasons that no honest peer can be the cause of: it would have refused the entry itself. */
@@ -54,7 +56,7 @@ export type Verdict =
   | {
       readonly verdict: 'admit'
       readonly entry: Entry
-      /** Empty for an entry of a higher format, which is kept and relayed unread. */
+      /** Empty for an entry of a playbook, or of a higher format, which is kept and relayed unread. */
       readonly values: readonly Value[]
       readonly next: Feed
     }
@@ -111,9 +113,11 @@ export async function judge(bytes: Uint8Array, view: ReplicaView): Promise<Verdi
 /** The entry is the author's next one: it is admitted, or it ends the feed. */
 function judgeContent(entry: Entry, feed: Feed, swarm: string): Verdict {
   const base = Math.max(feed.base, entry.base)
-  const next = { ...feed, seq: entry.seq, head: entry.hash, format: entry.format, base }
-  if (entry.format < feed.format) return ending('format', entry)
-  if (entry.format > ENTRY_FORMAT) return { verdict: 'admit', entry, values: [], next }
+  const { seq, hash: head, format, doc } = entry
+  const next = { ...feed, seq, head, format, base, doc }
+  if (format < feed.format) return ending('format', entry)
+  if (format > ENTRY_FORMAT) return { verdict: 'admit', entry, values: [], next }
+  if (format === PLAYBOOK_FORMAT) return judgeEdit(entry, feed, swarm, next)
   if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0) return ending('document', entry)
   let update: Uint8Array
   try {
@@ -126,6 +130,23 @@ function judgeContent(entry: Entry, feed: Feed, swarm: string): Verdict {
     const clock = isBase(entry, feed) ? undefined : feed.clock
     const log = readLogUpdate(update, clientIdOf(swarm, entry.author), clock)
     return { verdict: 'admit', entry, values: log.values, next: { ...next, clock: log.next } }
+  } catch (error) {
+    if (error instanceof MalformedError) return ending('structure', entry)
+    throw error
+  }
+}
+
+/**
+ * An entry of a playbook: of the right shape, in the document its feed began in. Whether it counts
+ * there depends on what it builds on, and on nothing that admission knows.
+ */
+function judgeEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): Verdict {
+  const isFirst = entry.seq === 1 || isBase(entry, feed)
+  const isKnown = goalOfDoc(entry.doc) !== undefined && (isFirst || entry.doc === feed.doc)
+  if (!isKnown || !areHeads(entry.heads)) return ending('document', entry)
+  try {
+    readEdit(swarm, entry)
+    return { verdict: 'admit', entry, values: [], next }
   } catch (error) {
     if (error instanceof MalformedError) return ending('structure', entry)
     throw error

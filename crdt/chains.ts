@@ -42,6 +42,16 @@ export class Chains {
     return this.#feeds.heads()
   }
 
+  /** Feeds that write to a document. */
+  writersOf(doc: string): Feed[] {
+    return this.#feeds.writersOf(doc)
+  }
+
+  /** Feeds with entries that an older version has kept unread. */
+  unread(): Feed[] {
+    return this.#feeds.unread()
+  }
+
   digest(): Uint8Array {
     return this.#feeds.digest()
   }

@@ -4,7 +4,7 @@
  * crash in between leaves entries that are found again at the next start.
  */
 import { readEntry } from './entry.ts'
-import { ENTRY_FORMAT } from './constants.ts'
+import { ENTRY_FORMAT, KNOWLEDGE_DOC } from './constants.ts'
 import { MalformedError } from './errors.ts'
 import { clientIdOf, readLogUpdate } from './knowledge-log.ts'
 import { unpack } from './payload.ts'
@@ -57,11 +57,12 @@ export class Compaction {
   }
 }
 
-/** What an admitted entry says; nothing for one of a format that is not read. */
+/** What an admitted entry says; nothing for one of a playbook or of a format that is not read. */
 export function readSaid(swarm: string, seq: number, bytes: Uint8Array): Said {
   try {
     const entry = readEntry(bytes)
-    if (entry.format > ENTRY_FORMAT) return { seq, values: [], bytes: bytes.length }
+    if (entry.format > ENTRY_FORMAT || entry.doc !== KNOWLEDGE_DOC)
+      return { seq, values: [], bytes: bytes.length }
     const update = unpack(entry.payload)
     const { values } = readLogUpdate(update, clientIdOf(swarm, entry.author))
     return { seq, values, bytes: update.length }

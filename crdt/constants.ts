@@ -4,7 +4,7 @@
 export const DOMAIN = 'noormme-hive'
 
 /** The highest entry format this version reads; entries of higher ones are kept and relayed unread. */
-export const ENTRY_FORMAT = 2
+export const ENTRY_FORMAT = 3
 
 /** An entry that says nothing of where its feed begins. */
 export const PLAIN_FORMAT = 1
@@ -12,7 +12,10 @@ export const PLAIN_FORMAT = 1
 /** From this format on a header names its feed's base; written only once there is one. */
 export const BASE_FORMAT = 2
 
-/** The document every author of format 1 writes to. */
+/** Entries of playbooks; all others are of the formats before it. */
+export const PLAYBOOK_FORMAT = 3
+
+/** The document that authors of formats 1 and 2 write to. */
 export const KNOWLEDGE_DOC = 'knowledge'
 
 /** Name of the Y.Map root of a knowledge document; short, since Yjs repeats it for every key. */
@@ -66,3 +69,48 @@ export const SECRET_BYTES = 16
 
 /** Smallest struct a knowledge update can hold; bounds the struct count before anything is allocated. */
 export const MIN_STRUCT_BYTES = 12
+
+/** Names of the two Y.Array roots of a playbook: what its steps say, and where they stand. */
+export const STEPS_ROOT = 'steps'
+export const ORDER_ROOT = 'order'
+
+/** Names of a step's two Y.Texts. */
+export const STEP_TEXTS = ['title', 'body'] as const
+
+/** Formats of a span of rich text; links would bring addresses in. */
+export const MARKS = ['bold', 'italic', 'code'] as const
+
+/** One edit, unpacked: a step of the largest size and its marks, with room. */
+export const MAX_PLAYBOOK_UPDATE_BYTES = 64 * 1024
+
+/** What one edit can make Yjs do; a text that is spliced in many places is replaced as a whole. */
+export const MAX_PLAYBOOK_STRUCTS = 512
+
+/** Deletes of one edit: a text that many wrote into falls into many ranges. */
+export const MAX_PLAYBOOK_DELETES = 2_048
+
+/**
+ * What one author may add to one playbook, a change being a struct or a range of deletes; the rest is
+ * void there. An honest node goes on under
+ * another key, so it bounds what a single key can do to a playbook.
+ */
+export const MAX_AUTHOR_EDITS = 2_000
+export const MAX_AUTHOR_EDIT_BYTES = 512 * 1024
+export const MAX_AUTHOR_CHANGES = 4_000
+
+/**
+ * Above these a playbook is not opened any more: Yjs places an item among those inserted beside it
+ * one by one, so that time grows with the square of what a liar writes at one place.
+ */
+export const MAX_PLAYBOOK_AUTHORS = 512
+export const MAX_PLAYBOOK_EDITS = 10_000
+export const MAX_PLAYBOOK_TOTAL_CHANGES = 10_000
+export const MAX_PLAYBOOK_TOTAL_BYTES = 4 * 1024 * 1024
+
+/** Entries that wait, or never count, may take as much memory as those that count. */
+export const HELD_TO_COUNTED = 2
+
+/** What a node itself writes; concurrent edits may end above it, and are all kept. */
+export const MAX_STEPS = 500
+export const MAX_TITLE_BYTES = 512
+export const MAX_BODY_BYTES = 16 * 1024

@@ -38,6 +38,10 @@ export type LimitErrorCode =
   | 'TEXT_INVALID'
   /** Thrown when a number is outside of its range. */
   | 'NUMBER_INVALID'
+  /** Thrown when one edit of a playbook is larger than an entry. */
+  | 'PLAYBOOK_EDIT_TOO_LARGE'
+  /** Thrown when a playbook has grown above what a node opens. */
+  | 'PLAYBOOK_TOO_LARGE'
 
 /** Thrown when something offered for publication or storage does not fit the format. */
 export class LimitError extends RangeError {

@@ -3,9 +3,9 @@
  * Resident, 200 bytes an author; the entries themselves stay on disk.
  */
 import * as encoding from 'lib0/encoding'
-import { HASH_BYTES } from './constants.ts'
+import { HASH_BYTES, KNOWLEDGE_DOC, MAX_DOC_BYTES } from './constants.ts'
 import { sha256, toHex } from './digest.ts'
-import { readAll, readBytes, readUint } from './encoding.ts'
+import { readAll, readBytes, readText, readUint } from './encoding.ts'
 import { NO_ENTRY } from './entry.ts'
 import { seqBytes } from './sequence.ts'
 import type { Operation, Section } from './store.ts'
@@ -15,7 +15,7 @@ export interface Feed {
   /** Sequence number and hash of the last admitted entry; `base - 1` and zero bytes when there is none. */
   readonly seq: number
   readonly head: Uint8Array
-  /** Structs the author's knowledge document holds so far. */
+  /** Clock of the author's next struct in the document it writes to. */
   readonly clock: number
   /** Format of the last entry; it never decreases along a feed. */
   readonly format: number
@@ -25,6 +25,8 @@ export interface Feed {
   readonly fork: number
   /** What the author said before this place counts no longer, and its entries go: 1 at first. */
   readonly base: number
+  /** The document of the last entry: a feed writes to one only. Empty where there is none. */
+  readonly doc: string
 }
 
 /** Where a feed stands, as exchanged between peers. */
@@ -64,6 +66,16 @@ export class Feeds {
     return this.set({ ...emptyFeed(author), seq: base - 1, end, fork, base })
   }
 
+  /** Feeds that write to the document. */
+  writersOf(doc: string): Feed[] {
+    return [...this.#feeds.values()].filter((feed) => feed.doc === doc)
+  }
+
+  /** Feeds with entries that an older version has kept unread. */
+  unread(): Feed[] {
+    return [...this.#feeds.values()].filter(({ doc, seq, base }) => doc === '' && seq >= base)
+  }
+
   /** Heads of all feeds that have entries, a checkpoint or a proof, by author key. */
   heads(): FeedHead[] {
     return [...this.#feeds.entries()]
@@ -101,8 +113,14 @@ function emptyFeed(author: Uint8Array): Feed {
     format: 1,
     end: 0,
     fork: 0,
-    base: 1
+    base: 1,
+    doc: ''
   }
+}
+
+/** One string for the name that nearly all feeds have. */
+function sharedName(doc: string): string {
+  return doc === KNOWLEDGE_DOC ? KNOWLEDGE_DOC : doc
 }
 
 function writeFeed(feed: Feed): Uint8Array {
@@ -114,6 +132,7 @@ function writeFeed(feed: Feed): Uint8Array {
   encoding.writeVarUint(encoder, feed.end)
   encoding.writeVarUint(encoder, feed.fork)
   encoding.writeVarUint(encoder, feed.base)
+  encoding.writeVarString(encoder, feed.doc)
   return encoding.toUint8Array(encoder)
 }
 
@@ -126,6 +145,7 @@ function readFeed(author: Uint8Array, bytes: Uint8Array): Feed {
     format: readUint(decoder, Number.MAX_SAFE_INTEGER),
     end: readUint(decoder, Number.MAX_SAFE_INTEGER),
     fork: readUint(decoder, Number.MAX_SAFE_INTEGER),
-    base: readUint(decoder, Number.MAX_SAFE_INTEGER)
+    base: readUint(decoder, Number.MAX_SAFE_INTEGER),
+    doc: sharedName(readText(decoder, MAX_DOC_BYTES))
   }))
 }

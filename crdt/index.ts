@@ -16,11 +16,15 @@
 export { createAuthor } from './author.ts'
 export { Claims } from './claims.ts'
 export {
+  MARKS,
+  MAX_BODY_BYTES,
   MAX_ENTRY_BYTES,
   MAX_NAME_BYTES,
   MAX_RECORD_BYTES,
+  MAX_STEPS,
   MAX_TAG_BYTES,
-  MAX_TAGS
+  MAX_TAGS,
+  MAX_TITLE_BYTES
 } from './constants.ts'
 export { DigestLog } from './digest-log.ts'
 export { concat, equalBytes, fromHex, toHex } from './digest.ts'
@@ -38,6 +42,15 @@ export { elementsUnder, filterKeyOf } from './filter-element.ts'
 export { GrowingFilter, parametersOf } from './growing-filter.ts'
 export { clientIdOf, readLogUpdate } from './knowledge-log.ts'
 export { pack, unpack } from './payload.ts'
+export { playbookDoc } from './playbooks/playbook-doc.ts'
+export {
+  insertStep,
+  markStep,
+  moveStep,
+  readSteps,
+  removeStep,
+  writeStep
+} from './playbooks/steps.ts'
 export { digestOf } from './publication.ts'
 export {
   canonicalRecord,
@@ -67,6 +80,8 @@ export type { Proof } from './equivocation.ts'
 export type { Counters } from './evidence.ts'
 export type { FeedHead } from './feeds.ts'
 export type { AuthorRegister, Standing } from './materials.ts'
+export type { Playbook } from './playbooks/playbooks.ts'
+export type { Mark, Span, Step } from './playbooks/steps.ts'
 export type { Publication } from './publication.ts'
 export type { HiveRecord, RecordKind } from './record.ts'
 export type { Register, Vote } from './register.ts'

@@ -53,6 +53,8 @@ export class Materials {
   /** Digests that registers speak of without their record being in the same entry. */
   readonly #wanted: Section
   readonly #claims: Claims
+  /** Digests of goals: a scan of all records would find few of them. */
+  readonly #goals: Section
   readonly #counts: Counts
   /** Digests whose body was missing when they were read: damaged, since nothing had marked them. */
   readonly #noticed = new Map<string, Uint8Array>()
@@ -64,6 +66,7 @@ export class Materials {
     this.#revealed = store.section('revealed')
     this.#wanted = store.section('wanted')
     this.#claims = new Claims(store, 'record-claims')
+    this.#goals = store.section('goals')
     this.#counts = counts
   }
 
@@ -75,7 +78,8 @@ export class Materials {
         record = value.digest
         return [
           this.#records.put(value.digest, value.bytes),
-          ...this.#claims.put(value.record, value.digest)
+          ...this.#claims.put(value.record, value.digest),
+          ...this.#goalOperations(value.record, value.digest)
         ]
       }
       if (value.type === 'retraction') {
@@ -103,8 +107,13 @@ export class Materials {
     return [
       this.#records.put(digest, bytes),
       this.#wanted.del(digest),
-      ...this.#claims.put(record, digest)
+      ...this.#claims.put(record, digest),
+      ...this.#goalOperations(record, digest)
     ]
+  }
+
+  #goalOperations({ kind }: HiveRecord, digest: Uint8Array): Operation[] {
+    return kind === 'goal' ? [this.#goals.put(digest, EMPTY)] : []
   }
 
   /**
@@ -140,6 +149,7 @@ export class Materials {
     return [
       this.#records.del(digest),
       this.#wanted.del(digest),
+      this.#goals.del(digest),
       ...this.#claims.del(readAll(body, readRecord), digest)
     ]
   }
@@ -232,6 +242,14 @@ export class Materials {
       if (equalBytes(reveals, digest) && this.#counts(author, seq)) return true
     }
     return false
+  }
+
+  /** Goals with standing registers, by digest. */
+  async *goals(): AsyncGenerator<Standing> {
+    for await (const [digest] of this.#goals.entries()) {
+      const standing = await this.get(digest)
+      if (standing !== undefined) yield standing
+    }
   }
 
   /** All records with standing registers, by digest. */

@@ -11,8 +11,8 @@ export function pack(update: Uint8Array): Uint8Array {
 }
 
 /** Exactly one frame: bytes behind it would be signed, relayed and read by nobody. */
-export function unpack(payload: Uint8Array): Uint8Array {
-  const { buffer, engine } = decompress(payload)
+export function unpack(payload: Uint8Array, max = MAX_UNPACKED_BYTES): Uint8Array {
+  const { buffer, engine } = decompress(payload, max)
   if (engine.bytesWritten !== payload.length) throw new MalformedError('bytes behind the frame')
   return buffer
 }
@@ -24,16 +24,16 @@ interface Decompressed {
   readonly engine: { readonly bytesWritten: number }
 }
 
-function decompress(payload: Uint8Array): Decompressed {
+function decompress(payload: Uint8Array, max: number): Decompressed {
   try {
     const result: unknown = zstdDecompressSync(payload, {
-      maxOutputLength: MAX_UNPACKED_BYTES,
+      maxOutputLength: max,
       params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG },
       info: true
     })
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- documented in node:zlib
     return result as Decompressed
   } catch (cause) {
-    throw new MalformedError(`does not unpack to at most ${MAX_UNPACKED_BYTES} bytes`, { cause })
+    throw new MalformedError(`does not unpack to at most ${max} bytes`, { cause })
   }
 }

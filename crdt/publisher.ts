@@ -4,7 +4,7 @@
  * that takes each vote back.
  */
 import { createAuthor } from './author.ts'
-import { concat, toHex } from './digest.ts'
+import { concat, equalBytes, toHex } from './digest.ts'
 import { writeEntry } from './entry.ts'
 import { addCounters, PendingEvidence } from './evidence.ts'
 import { SECRET_BYTES, TARGET_UNPACKED_BYTES } from './constants.ts'
@@ -106,6 +106,41 @@ export class Publisher {
     const cast = await this.#vouched.get(digest)
     if (cast === undefined) return undefined
     return cast.length > SECRET_BYTES ? 'dispute' : 'vouch'
+  }
+
+  /**
+   * Says of a record what the publication says, in place of what this node has said of it before
+   * under any of its authors. What was counted stays.
+   */
+  async revise(publication: Publication): Promise<Entry[]> {
+    const prepared = preparePublication(publication)
+    const { digest } = prepared
+    return this.#serial.run(async () => {
+      const { materials } = this.#init
+      const author = this.#current()
+      const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
+      const [published = false] = await materials.has([digest])
+      const before = await materials.latest(digest, author.key)
+      const counters = before?.register.counters ?? []
+      const values = valuesOf(
+        { ...prepared, register: { ...prepared.register, counters } },
+        published
+      )
+      const retraction: Value[] =
+        secret === undefined ? [] : [{ type: 'retraction', digest, secret }]
+      if (before !== undefined) this.#dead += 2
+      return this.#sign(author, [[...retraction, ...values]], () => [this.#cast(prepared)])
+    })
+  }
+
+  /** What this node says of the record, under whichever of its authors; undefined for nothing. */
+  async saidOf(digest: Uint8Array): Promise<Register | undefined> {
+    const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
+    if (secret === undefined) return undefined
+    const commitment = commitmentOf({ digest, secret })
+    const standing = await this.#init.materials.get(digest)
+    return standing?.registers.find(({ register }) => equalBytes(register.commitment, commitment))
+      ?.register
   }
 
   /** Counts evidence on a record, durably; it is published by `publishEvidence`. */

@@ -17,10 +17,13 @@ import { readAll } from './encoding.ts'
 import { DigestLog } from './digest-log.ts'
 import { hasValidSignature, readEntry } from './entry.ts'
 import { isProven, readProof, writeProof } from './equivocation.ts'
+import { PLAYBOOK_FORMAT } from './constants.ts'
 import { MalformedError, StoreError } from './errors.ts'
 import { elementsUnder, filterKeyOf } from './filter-element.ts'
 import { Materials } from './materials.ts'
 import { PublicView } from './public-view.ts'
+import { goalOfDoc } from './playbooks/playbook-doc.ts'
+import { Playbooks } from './playbooks/playbooks.ts'
 import { Publisher } from './publisher.ts'
 import { readRecord, recordDigest } from './record.ts'
 import { Serial } from './serial.ts'
@@ -33,8 +36,10 @@ import type { Counters } from './evidence.ts'
 import type { LogPart } from './digest-log.ts'
 import type { FeedHead } from './feeds.ts'
 import type { Standing } from './materials.ts'
+import type { Change, Playbook, PlaybooksInit } from './playbooks/playbooks.ts'
 import type { Publication } from './publication.ts'
 import type { OwnVote, Published } from './publisher.ts'
+import type { Register } from './register.ts'
 import type { Operation, Section, Store } from './store.ts'
 import type { Said } from './restatement.ts'
 import type { Value } from './value.ts'
@@ -61,6 +66,8 @@ export interface ReplicaEvents {
   'entry:rejected': [reason: RejectReason]
   /** Bodies of records that came without an entry are on disk. */
   'body:kept': [digests: readonly Uint8Array[]]
+  /** The playbook of a goal may read otherwise now. */
+  'playbook:change': [goal: Uint8Array]
   /** An author was found to have signed two entries for one place; `proof` is durable. */
   'author:void': [proof: Uint8Array]
   /** A peer has shown own entries, up to `seq`. */
@@ -120,6 +127,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly #compaction: Compaction
   readonly #materials: Materials
   readonly #publisher: Publisher
+  readonly #playbooks: Playbooks
   readonly #recordLog: DigestLog
   readonly #unshown: Unshown
   readonly #hidesOwn: boolean
@@ -139,17 +147,25 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     this.#chains = new Chains(store)
     this.#recordLog = new DigestLog(store, 'record-log')
     this.#materials = new Materials(store, (author, seq) => this.#chains.isLive(author, seq))
+    const exclusively: PlaybooksInit['exclusively'] = (task) =>
+      this.#serial.run(() =>
+        task({
+          feed: (author) => this.#chains.feed(author),
+          admit: (bytes, extra) => this.#admitOwn(bytes, extra)
+        })
+      )
+    this.#playbooks = new Playbooks({
+      swarm,
+      writersOf: (doc) => this.#chains.writersOf(doc),
+      between: (author, from, to) => this.#chains.between(author, from, to),
+      flush: () => this.#store.flush(),
+      exclusively
+    })
     this.#publisher = new Publisher({
       swarm,
       store,
       materials: this.#materials,
-      exclusively: (task) =>
-        this.#serial.run(() =>
-          task({
-            feed: (author) => this.#chains.feed(author),
-            admit: (bytes, extra) => this.#admitOwn(bytes, extra)
-          })
-        ),
+      exclusively,
       said: (author, from, to) => this.#said(author, from, to)
     })
     this.#compaction = new Compaction({
@@ -179,6 +195,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     await this.#recordLog.load()
     await this.#loadUnshown()
     await this.published.load()
+    for (const { author } of this.#chains.unread()) await this.#readAnew(author)
     for (const { author, base } of this.heads()) if (base > 1) this.#compaction.sweep(author)
   }
 
@@ -256,6 +273,19 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#publisher.voteOn(digest)
   }
 
+  /**
+   * Says of a record what the publication says, in place of what this node has said of it before:
+   * the new entries, durable. Throws `LimitError` before anything is stored.
+   */
+  revise(publication: Publication): Promise<Entry[]> {
+    return this.#publisher.revise(publication)
+  }
+
+  /** What this node says of a record, under whichever of its authors; undefined for nothing. */
+  saidOf(digest: Uint8Array): Promise<Register | undefined> {
+    return this.#publisher.saidOf(digest)
+  }
+
   /** Counts evidence on a record, durably; it is published by `publishEvidence`. */
   addEvidence(digest: Uint8Array, counters: Counters): Promise<void> {
     return this.#publisher.addEvidence(digest, counters)
@@ -284,9 +314,24 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#compaction.idle()
   }
 
-  /** Forgets the author key: the next publication begins a new feed. */
+  /** Forgets the author keys: the next publication and the next edits begin new feeds. */
   rotateAuthor(): void {
     this.#publisher.rotate()
+    this.#playbooks.rotate()
+  }
+
+  /** The playbook of a goal as its edits make it. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
+  playbook(goal: Uint8Array): Promise<Playbook> {
+    return this.#playbooks.read(goal)
+  }
+
+  /** Changes the playbook of a goal; the new entries are durable, and none where nothing changed. */
+  editPlaybook<T>(
+    goal: Uint8Array,
+    change: Change<T>,
+    signal?: AbortSignal
+  ): Promise<{ result: T; entries: Entry[] }> {
+    return this.#playbooks.edit(goal, change, signal)
   }
 
   get(digest: Uint8Array): Promise<Standing | undefined> {
@@ -317,6 +362,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async *recordLog(from: number, to = this.#recordLog.end): AsyncGenerator<LogPart> {
     await this.#store.flush()
     yield* this.#recordLog.read(from, to)
+  }
+
+  /** Goals that an author says something of. */
+  goals(): AsyncGenerator<Standing> {
+    return this.#materials.goals()
   }
 
   /** All records that an author says something of. */
@@ -461,9 +511,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
           ...hidden,
           ...extra
         ])
+        if (entry.format === PLAYBOOK_FORMAT) this.#playbooks.add(entry, next.base)
+        if (isCheckpoint) this.#playbooks.drop(entry.doc)
         durable.then(
           () => {
-            void this.published.checkpoint()
+            this.#landed(entry)
             return onDurable?.(entry, subjectsOf(values))
           },
           () => undefined
@@ -472,6 +524,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
         return { outcome: 'admitted', entry, durable }
       }
     }
+  }
+
+  #landed({ doc }: Entry): void {
+    void this.published.checkpoint()
+    this.#tellPlaybook(doc)
   }
 
   async #admitOwn(
@@ -500,10 +557,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     if (this.#isVoid(proof)) return false
     const [{ author, seq }] = proof
     await this.#store.flush()
+    const { doc } = this.#chains.feed(author)
     const operations = await this.#chains.fork(proof)
-    this.#publisher.abandon(author)
+    this.#abandon(author, doc)
     await this.#commit(operations)
     for await (const deletes of this.#chains.removalsFrom(author, seq)) await this.#commit(deletes)
+    this.#tellPlaybook(doc)
     this.emit('author:void', writeProof(proof))
     return true
   }
@@ -512,9 +571,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async #begin(header: SignedHeader): Promise<void> {
     await this.#refresh()
     await this.#store.flush()
-    this.#publisher.abandon(header.author)
-    await this.#commit(this.#chains.begin(header))
+    const { doc } = this.#chains.feed(header.author)
+    const operations = this.#chains.begin(header)
+    this.#abandon(header.author, doc)
+    await this.#commit(operations)
     this.#compaction.sweep(header.author)
+    this.#tellPlaybook(doc)
   }
 
   /** Whether the author is void already where this proves it to be. */
@@ -579,6 +641,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     durable.catch(() => {
       this.#stale = true
       this.#publisher.rotate()
+      this.#playbooks.clear()
       // Heads and digest are asked for at any time: they must not stay ahead of the disk.
       this.#serial.run(() => this.#refresh()).catch(() => undefined)
     })
@@ -587,9 +650,33 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   #forgetFeed(author: Uint8Array): Promise<void> {
     return this.#serial.run(async () => {
-      this.#publisher.abandon(author)
-      await this.#commit([this.#chains.forget(author)])
+      const { doc } = this.#chains.feed(author)
+      const operation = this.#chains.forget(author)
+      this.#abandon(author, doc)
+      await this.#commit([operation])
     })
+  }
+
+  /** The author's feed is not what it was: nothing resident may go on from it. */
+  #abandon(author: Uint8Array, doc: string): void {
+    this.#publisher.abandon(author)
+    this.#playbooks.drop(doc)
+  }
+
+  #tellPlaybook(doc: string): void {
+    const goal = goalOfDoc(doc)
+    if (goal !== undefined) this.emit('playbook:change', goal)
+  }
+
+  /** Judges the entries of a feed that an older version has kept unread. */
+  async #readAnew(author: Uint8Array): Promise<void> {
+    const { base, seq } = this.headOf(author)
+    const kept = await Array.fromAsync(this.#chains.between(author, base, seq))
+    await this.#commit([this.#chains.forget(author)])
+    for (const bytes of kept) {
+      const admission = await this.#admit(bytes, [])
+      if (admission.outcome === 'admitted') await admission.durable
+    }
   }
 }
 

@@ -32,7 +32,11 @@ export function remoteOperations(socketPath: string): Operations {
     context: (options, callOptions) => call('context', options, callOptions),
     models: (callOptions) => call('models', {}, callOptions),
     usage: (callOptions) => call('usage', {}, callOptions),
-    status: (callOptions) => call('status', {}, callOptions)
+    status: (callOptions) => call('status', {}, callOptions),
+    goals: (options, callOptions) => call('goals', options, callOptions),
+    addGoal: (options, callOptions) => call('add-goal', options, callOptions),
+    goalStatus: (options, callOptions) => call('goal-status', options, callOptions),
+    playbook: (options, callOptions) => call('playbook', options, callOptions)
   }
 }
 

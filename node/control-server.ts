@@ -10,6 +10,7 @@ import { createServer } from 'node:http'
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { exitCodeOf } from './exit-codes.ts'
+import { GoalRequests } from './goal-operations.ts'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { CallOptions, Operations } from './operations.ts'
 
@@ -129,6 +130,14 @@ async function run(
       return operations.usage(call)
     case 'status':
       return operations.status(call)
+    case 'goals':
+      return operations.goals(GoalRequests.list.parse(await bodyOf(request)), call)
+    case 'add-goal':
+      return operations.addGoal(GoalRequests.add.parse(await bodyOf(request)), call)
+    case 'goal-status':
+      return operations.goalStatus(GoalRequests.status.parse(await bodyOf(request)), call)
+    case 'playbook':
+      return operations.playbook(GoalRequests.playbook.parse(await bodyOf(request)), call)
     default:
       throw new Error(`This node knows no operation "${name}"; is it older?`)
   }

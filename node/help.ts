@@ -40,6 +40,13 @@ Usage: hive <command> [options]
                 --budget TOKENS (default 2000)  --tag TAG
   models      the catalogue of models: state, price, and which can be called from here
   usage       what calls of models cost, and what budgets have left
+  goals       list the goals of the swarm: hive goals
+                --status S  --parent ID  --tag TAG
+              add one: hive goals add TITLE [DESCRIPTION]  --parent ID  --tag TAG
+              say how far one is: hive goals status ID open|active|abandoned|achieved
+  playbook    the steps towards a goal: hive playbook ID
+                add TITLE [BODY] --at N | edit STEP --title TEXT --body TEXT
+                | move STEP --at N | remove STEP
   forget ID   remove a fact; take back the vote on what was published of it
   peers       list connected peers
   status      show what this node is and has

@@ -19,7 +19,9 @@ import type {
   Recalled,
   RecallOptions
 } from '../src/index.ts'
+import { localGoalOperations } from './goal-operations.ts'
 import { factsFromJsonLines } from './json-lines.ts'
+import type { GoalOperations } from './goal-operations.ts'
 
 export interface Progress {
   readonly [name: string]: number
@@ -39,7 +41,7 @@ export type Plain<T> = T extends Date
     ? { readonly [K in keyof T]: Plain<T[K]> }
     : T
 
-export interface Operations {
+export interface Operations extends GoalOperations {
   /** `lines`: facts as JSON Lines. */
   distill(lines: AsyncIterable<Buffer | string>, options?: CallOptions): Promise<DistillReport>
   broadcast(options: { minConfidence?: number }, call?: CallOptions): Promise<BroadcastReport>
@@ -84,6 +86,7 @@ export interface NodeStatus extends HiveStatus {
 export function localOperations(db: Hive, running: boolean): Operations {
   const { knowledge, hive, models } = db.agent.cortex
   return {
+    ...localGoalOperations(db),
     distill: (lines, { signal, onProgress } = {}) =>
       knowledge.distillMany(factsFromJsonLines(lines), {
         signal,

@@ -10,7 +10,7 @@ import { Capabilities } from './capabilities/index.ts'
 import { composeContext } from './context/index.ts'
 import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
-import { Drafts, HiveMind, Promotion, Subscriptions, Votes } from './hive/index.ts'
+import { Drafts, Goals, HiveMind, Promotion, Subscriptions, Votes } from './hive/index.ts'
 import { Judge, Trust } from './judgement/index.ts'
 import { Janitor, Upkeep } from './janitor/index.ts'
 import {
@@ -152,6 +152,7 @@ export class Hive extends EventEmitter<HiveEvents> {
   readonly #candidates: Candidates
   readonly #drafts: Drafts
   readonly #promotion: Promotion
+  readonly #goals: Goals
   readonly #index: SearchIndex
   readonly #vectors: VectorIndex | undefined
   readonly #history: History
@@ -195,11 +196,19 @@ export class Hive extends EventEmitter<HiveEvents> {
     this.#history = new History({ facts, replica, judge: this.#judge })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
+    const shared = anonymizer(namesOf(options))
     this.#drafts = new Drafts({
-      anonymizer: anonymizer(namesOf(options)),
+      anonymizer: shared,
       clock: options.clock ?? Date,
       k: kOf(options),
       toldUntil: components.toldUntil
+    })
+    this.#goals = new Goals({
+      replica,
+      anonymizer: shared,
+      judge: this.#judge,
+      clock: options.clock ?? Date,
+      announce: (entries) => this.#announce(entries)
     })
     this.#promotion = new Promotion({
       candidates: this.#candidates,
@@ -329,6 +338,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       hive: new HiveMind({
         promotion: this.#promotion,
         drafts: this.#drafts,
+        goals: this.#goals,
         facts,
         replica,
         swarm,

@@ -17,7 +17,15 @@ export type HiveErrorCode =
   | 'EMBEDDING_FAILED'
   /** Thrown when the embedding provider takes none of these texts. */
   | 'EMBEDDING_REFUSED'
-  /** Thrown when the hive is used after `stop()`. */
+  /** Thrown when there is no goal, or no record, of that id on this node. */
+  | 'GOAL_UNKNOWN'
+  /** Thrown when a goal would be part of itself. */
+  | 'GOAL_CYCLE'
+  /** Thrown when a goal or a playbook would have more than it may. */
+  | 'LIMIT_EXCEEDED'
+  /** Thrown when a playbook has no such step (any longer). */
+  | 'STEP_UNKNOWN'
+  /** Thrown when the hive is used after `stop()`, or a playbook after `close()`. */
   | 'STOPPED'
 
 export class HiveError extends Error {

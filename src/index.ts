@@ -17,7 +17,7 @@ export { generateSwarmKey, SwarmError } from '../transport/index.ts'
 export { createHive } from './create-hive.ts'
 export { HiveError } from './errors.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
-export type { LimitErrorCode, StoreErrorCode } from '../crdt/index.ts'
+export type { LimitErrorCode, Mark, Span, Step, StoreErrorCode } from '../crdt/index.ts'
 export type {
   HeldStatus,
   PeerStatus,
@@ -61,9 +61,16 @@ export type {
   Verifier
 } from './models/index.ts'
 export type {
+  AddedGoal,
   BroadcastOptions,
   BroadcastReport,
   FetchedRecord,
+  Goal,
+  GoalFilter,
+  GoalInit,
+  Goals,
+  GoalStatus,
+  GoalTemplate,
   HiveMind,
   Insight,
   InsightOptions,
@@ -72,7 +79,11 @@ export type {
   PromoteOptions,
   Subscription,
   SubscriptionFilter,
-  VoteOptions
+  VoteOptions,
+  MarkedRange,
+  Playbook,
+  PlaybookEvents,
+  StepInit
 } from './hive/index.ts'
 export type { InsightState, InstructionKind } from './judgement/index.ts'
 export type {

@@ -19,6 +19,7 @@ import type {
   Promotion
 } from './promotion.ts'
 import type { Drafts } from './drafts.ts'
+import type { Goals } from './goals/index.ts'
 import type { Insight, InsightOptions } from './insights.ts'
 import type { Preview } from './preview.ts'
 import type { Subscription, SubscriptionFilter, Subscriptions } from './subscriptions.ts'
@@ -29,6 +30,7 @@ export interface HiveMindComponents {
   readonly drafts: Pick<Drafts, 'of'>
   readonly facts: Pick<FactStore, 'get'>
   readonly replica: Pick<Replica, 'bodies' | 'keepBodies' | 'standings'>
+  readonly goals: Goals
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'synchronize'> | undefined
   readonly judge: Judge
@@ -79,6 +81,11 @@ export class HiveMind {
 
   constructor(components: HiveMindComponents) {
     this.#components = components
+  }
+
+  /** The goals that the swarm shares, and their playbooks. */
+  get goals(): Goals {
+    return this.#components.goals
   }
 
   /**

@@ -12,6 +12,18 @@ export { HiveMind } from './hive-mind.ts'
 export { Subscriptions } from './subscriptions.ts'
 export { Votes } from './votes.ts'
 export type { FetchedRecord, VoteOptions } from './hive-mind.ts'
+export { Goals, Playbook } from './goals/index.ts'
+export type {
+  AddedGoal,
+  Goal,
+  GoalFilter,
+  GoalInit,
+  GoalStatus,
+  GoalTemplate,
+  MarkedRange,
+  PlaybookEvents,
+  StepInit
+} from './goals/index.ts'
 export { Promotion } from './promotion.ts'
 export type {
   BroadcastOptions,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import {
   clientIdOf,
   createAuthor,
+  digestOf,
   LimitError,
   StoreError,
   toHex,
@@ -210,5 +211,35 @@ describe('a replica', () => {
     await assert.rejects(replicaOn(directory.path, 'blue'), (error) => {
       return error instanceof StoreError && error.code === 'STORE_SWARM'
     })
+  })
+
+  it('says something else of a record under a later author, once, and after compaction', async () => {
+    await using a = await replicaOn()
+    await using b = await replicaOn()
+    const said = publication('a goal', { tags: ['status:open'] })
+    const [first] = await a.replica.revise(said)
+    assert.ok(first !== undefined)
+    for (const tag of ['status:active', 'status:achieved', 'status:achieved']) {
+      a.replica.rotateAuthor()
+      await a.replica.revise({ ...said, tags: [tag] })
+    }
+    await a.replica.revise({ ...said, tags: ['status:active'] })
+    await a.replica.compact()
+    await a.replica.compacted()
+    for (const { author } of a.replica.heads()) {
+      const checkpoint = await a.replica.checkpointOf(author)
+      if (checkpoint !== undefined) await b.replica.admitHeader(checkpoint)
+    }
+    await deliver(a.replica, b.replica)
+    for (const { replica } of [a, b]) {
+      const [standing, ...others] = await Array.fromAsync(replica.standings())
+      assert.deepEqual(others, [])
+      assert.deepEqual(
+        standing?.registers.map(({ register }) => register.tags),
+        [['status:active']]
+      )
+    }
+    assert.deepEqual((await a.replica.saidOf(digestOf(said.record)))?.tags, ['status:active'])
+    assert.equal(await b.replica.saidOf(digestOf(said.record)), undefined)
   })
 })

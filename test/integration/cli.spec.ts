@@ -29,6 +29,10 @@ describe('the hive binary', function () {
       ['recall', 'x', '--scope', 'moon'],
       ['recall', 'x', '--as-of', 'soon'],
       ['history'],
+      ['goals', 'ad'],
+      ['goals', 'status', 'x', 'done'],
+      ['playbook'],
+      ['playbook', 'x', 'move', 'y'],
       ['start', '--k', '1.5'],
       ['promote'],
       ['vouch'],
@@ -266,5 +270,42 @@ describe('the hive binary', function () {
       assert.match(result.stderr, words)
       assert.ok(!result.stderr.includes('    at '), 'no stack')
     }
+  })
+
+  it('keeps goals and playbooks, with and without a running node, and over a kill', async () => {
+    const data = ['--data-dir', dir()]
+    const run = async (...args: string[]): Promise<string> => {
+      const { code, stdout, stderr } = await runHive([...args, ...data])
+      assert.deepEqual([code, stderr], [0, ''])
+      return stdout
+    }
+    assert.equal(await run('goals'), 'No goals yet.\n')
+    const [id = ''] = (await run('goals', 'add', 'Ship version 2', '--tag', 'release')).split(' ')
+    assert.match(await run('goals', 'add', 'ship version 2.'), new RegExp(`^${id}  was there`))
+    const first = await run('playbook', id, 'add', 'Test', 'On all three systems.')
+    const [, step = ''] = /\((.+)\)/.exec(first) ?? []
+    {
+      await using node = new HiveProcess(data)
+      await node.ready(signal())
+      assert.match(
+        await run('goals', 'status', id, 'active'),
+        /active {2}Ship version 2 {2}#release\n$/
+      )
+      await run('playbook', id, 'add', 'Freeze', '--at', '1')
+      await run('playbook', id, 'edit', step, '--title', 'Test it')
+      const read = await run('playbook', id, 'move', step, '--at', '1')
+      assert.match(read, /^1\. +Test it .*\n +On all three systems\.\n2\. +Freeze /)
+      node.kill('SIGKILL')
+      await node.exit
+    }
+    const steps = (await run('playbook', id, '--json')).trim().split('\n')
+    assert.deepEqual(
+      steps.map((line) => JSON.parse(line).title),
+      ['Test it', 'Freeze']
+    )
+    assert.match(await run('goals', '--status', 'active', '--json'), /"status":"active"/)
+    const unknown = await runHive(['playbook', 'ab'.repeat(32), 'add', 'x', ...data])
+    assert.equal(unknown.code, 2)
+    assert.match(unknown.stderr, /knows no goal/)
   })
 })

@@ -47,6 +47,14 @@ describe('the examples', function () {
     assert.match(stdout, /build failed \d\nProposal: /)
   })
 
+  it('of a playbook end with the same steps on both nodes', async () => {
+    await using directory = await temporaryDirectory()
+    assert.equal(
+      (await example('playbook.ts', directory.path)).stdout,
+      'Freeze the API, Test on three systems\ntrue\n'
+    )
+  })
+
   it('include the demo, which checks what it prints', async () => {
     await using directory = await temporaryDirectory()
     assert.match((await example('demo/demo.ts', directory.path)).stdout, /All of it was checked\./)

@@ -1,0 +1,50 @@
+/** The keys under which this node edits playbooks: one each, in memory only. */
+import { createAuthor } from '../author.ts'
+import {
+  MAX_HEADS,
+  MAX_PLAYBOOK_DELETES,
+  MAX_PLAYBOOK_STRUCTS,
+  MAX_PLAYBOOK_UPDATE_BYTES
+} from '../constants.ts'
+import { toHex } from '../digest.ts'
+import type { Author } from '../author.ts'
+import type { PlaybookState } from './playbook-state.ts'
+
+/** Keys kept for going on with; an edit without one begins another feed. */
+const MAX_AUTHORS = 1_000
+
+/** What the largest edit takes of its author's limits. */
+const LARGEST = {
+  bytes: MAX_PLAYBOOK_UPDATE_BYTES,
+  changes: MAX_PLAYBOOK_STRUCTS + MAX_PLAYBOOK_DELETES
+}
+
+export class EditAuthors {
+  /** By document, the newest at the end. */
+  readonly #authors = new Map<string, Author>()
+
+  /** The key for a document, and a new one when the last has no room left for any edit. */
+  of(doc: string, state: Pick<PlaybookState, 'editsOf' | 'hasRoom'>): Author {
+    const known = this.#authors.get(doc)
+    if (known !== undefined) {
+      const key = toHex(known.key)
+      if (state.hasRoom(key, state.editsOf(key) + MAX_HEADS, LARGEST)) return known
+    }
+    const author = createAuthor()
+    this.#authors.delete(doc)
+    this.#authors.set(doc, author)
+    for (const oldest of this.#authors.keys()) {
+      if (this.#authors.size <= MAX_AUTHORS) break
+      this.#authors.delete(oldest)
+    }
+    return author
+  }
+
+  drop(doc: string): void {
+    this.#authors.delete(doc)
+  }
+
+  clear(): void {
+    this.#authors.clear()
+  }
+}

@@ -1,0 +1,49 @@
+/** The entries of one playbook that are resident, counted so that nobody can make them many. */
+import {
+  HELD_TO_COUNTED,
+  MAX_AUTHOR_EDITS,
+  MAX_PLAYBOOK_AUTHORS,
+  MAX_PLAYBOOK_EDITS,
+  MAX_PLAYBOOK_TOTAL_BYTES,
+  MAX_PLAYBOOK_TOTAL_CHANGES
+} from '../constants.ts'
+import { changesOf } from './playbook-update.ts'
+import { tooLarge } from './playbook-state.ts'
+import type { PlaybookEntry } from './playbook-state.ts'
+
+export class HeldEntries {
+  readonly #entries = new Map<string, PlaybookEntry>()
+  readonly #authors = new Set<string>()
+  #bytes = 0
+  #changes = 0
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  all(): IterableIterator<PlaybookEntry> {
+    return this.#entries.values()
+  }
+
+  /**
+   * Keeps an entry; those that cannot count for their place are left out. Throws `LimitError` where
+   * they are more than a node opens.
+   */
+  add(entry: PlaybookEntry): void {
+    if (this.#entries.has(entry.hash) || entry.place >= MAX_AUTHOR_EDITS) return
+    this.#entries.set(entry.hash, entry)
+    this.#authors.add(entry.author)
+    this.#bytes += entry.update.length
+    this.#changes += changesOf(entry.content)
+    if (
+      this.#authors.size > MAX_PLAYBOOK_AUTHORS ||
+      this.size > HELD_TO_COUNTED * MAX_PLAYBOOK_EDITS ||
+      this.#bytes > HELD_TO_COUNTED * MAX_PLAYBOOK_TOTAL_BYTES ||
+      this.#changes > HELD_TO_COUNTED * MAX_PLAYBOOK_TOTAL_CHANGES
+    ) {
+      throw tooLarge(
+        `${this.size} entries of ${this.#authors.size} authors, with ${this.#changes} changes in ${this.#bytes} bytes`
+      )
+    }
+  }
+}

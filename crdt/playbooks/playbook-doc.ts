@@ -1,0 +1,14 @@
+/** Names of playbook documents: one a goal, by the digest of the goal's record. */
+import { HASH_BYTES } from '../constants.ts'
+import { fromHex, toHex } from '../digest.ts'
+
+const PREFIX = 'playbook/'
+
+export function playbookDoc(goal: Uint8Array): string {
+  return `${PREFIX}${toHex(goal)}`
+}
+
+/** Digest of the goal whose playbook the document is; undefined for any other document. */
+export function goalOfDoc(doc: string): Uint8Array | undefined {
+  return doc.startsWith(PREFIX) ? fromHex(doc.slice(PREFIX.length), HASH_BYTES) : undefined
+}

@@ -1,0 +1,71 @@
+/** Entries of playbooks: what is in their payload, and how one is made. */
+import {
+  MAX_HEADS,
+  MAX_PAYLOAD_BYTES,
+  MAX_PLAYBOOK_UPDATE_BYTES,
+  PLAYBOOK_FORMAT
+} from '../constants.ts'
+import { toHex } from '../digest.ts'
+import { createEntry } from '../entry.ts'
+import { clientIdOf } from '../knowledge-log.ts'
+import { pack, unpack } from '../payload.ts'
+import { readPlaybookUpdate } from './playbook-update.ts'
+import type { Author } from '../author.ts'
+import type { Entry } from '../entry.ts'
+import type { Feed } from '../feeds.ts'
+import type { PlaybookEntry } from './playbook-state.ts'
+import type { PlaybookUpdate } from './playbook-update.ts'
+
+/** Heads ascend, each once: one set has one form. */
+export function areHeads(heads: readonly Uint8Array[]): boolean {
+  return heads.every((head, i) => {
+    const before = heads[i - 1]
+    return before === undefined || Buffer.compare(before, head) < 0
+  })
+}
+
+/** What the payload holds. Throws `MalformedError` when it is not an edit by the entry's author. */
+export function readEdit(
+  swarm: string,
+  { author, doc, payload }: Pick<Entry, 'author' | 'doc' | 'payload'>
+): { update: Uint8Array; client: number; content: PlaybookUpdate } {
+  const update = unpack(payload, MAX_PLAYBOOK_UPDATE_BYTES)
+  const client = clientIdOf(swarm, author, doc)
+  return { update, client, content: readPlaybookUpdate(update, client) }
+}
+
+/** An admitted entry as one of its playbook; `base` is that of its author's feed. */
+export function playbookEntryOf(swarm: string, entry: Entry, base: number): PlaybookEntry {
+  const isFirst = entry.seq === base || entry.seq === 1
+  const past = [...entry.heads.map(toHex), ...(isFirst ? [] : [toHex(entry.prev)])]
+  return {
+    hash: toHex(entry.hash),
+    author: toHex(entry.author),
+    past: [...new Set(past)],
+    place: entry.seq - base,
+    ...readEdit(swarm, entry)
+  }
+}
+
+/** The next entry of an author that edits `doc`, built on `heads`; undefined when it is too large. */
+export function editEntry(
+  swarm: string,
+  author: Author,
+  feed: Feed,
+  { doc, heads, update }: { doc: string; heads: readonly Uint8Array[]; update: Uint8Array }
+): Entry | undefined {
+  const payload = pack(update)
+  if (update.length > MAX_PLAYBOOK_UPDATE_BYTES || payload.length > MAX_PAYLOAD_BYTES) {
+    return undefined
+  }
+  const { seq, head, base } = feed
+  const position = { format: PLAYBOOK_FORMAT, seq: seq + 1, prev: head, doc, heads, base }
+  return createEntry(swarm, author, position, payload)
+}
+
+/** Groups of heads that an entry can name, where there are more than that. */
+export function headGroups(heads: readonly string[]): string[][] {
+  const groups: string[][] = []
+  for (let at = 0; at < heads.length; at += MAX_HEADS) groups.push(heads.slice(at, at + MAX_HEADS))
+  return groups
+}

@@ -1,0 +1,303 @@
+/**
+ * The document that a set of playbook entries makes: a function of that set, whatever the order in
+ * which it was gathered.
+ *
+ * An entry counts once all that it builds on is there and counts: the entries it names and its
+ * author's one before. What refers to anything outside of that past does not count, nor what builds
+ * on it. Yjs is given the entries in one defined order: by the longest chain below them, then by hash.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import * as Y from 'yjs'
+import {
+  MAX_AUTHOR_EDIT_BYTES,
+  MAX_AUTHOR_EDITS,
+  MAX_AUTHOR_CHANGES,
+  MAX_PLAYBOOK_EDITS,
+  MAX_PLAYBOOK_TOTAL_BYTES,
+  MAX_PLAYBOOK_TOTAL_CHANGES,
+  ORDER_ROOT,
+  STEPS_ROOT
+} from '../constants.ts'
+import { LimitError } from '../errors.ts'
+import { changesOf } from './playbook-update.ts'
+import { StructIndex } from './struct-index.ts'
+import { newDoc } from './steps.ts'
+import type { Id, PlaybookStruct, PlaybookUpdate } from './playbook-update.ts'
+
+/** An admitted entry of a playbook. Hashes and keys are in hex. */
+export interface PlaybookEntry {
+  readonly hash: string
+  readonly author: string
+  readonly client: number
+  /** The entries it builds on: its heads, and the author's one before unless it begins the feed. */
+  readonly past: readonly string[]
+  /** How many of the author's entries come before it. */
+  readonly place: number
+  readonly update: Uint8Array
+  readonly content: PlaybookUpdate
+}
+
+/** What an entry that counts has below it. */
+interface Counted {
+  readonly level: number
+  /** Units of each author that it knows of, itself included, by the author's number here. */
+  readonly known: Uint32Array
+}
+
+interface Usage {
+  readonly edits: number
+  readonly bytes: number
+  readonly changes: number
+}
+
+/** Changes given to Yjs before others have their turn: what liars wrote may take long. */
+const CHANGES_A_TURN = 200
+
+const NOTHING: Usage = { edits: 0, bytes: 0, changes: 0 }
+
+export class PlaybookState {
+  readonly doc = newDoc()
+  readonly #counted = new Map<string, Counted>()
+  readonly #tips = new Set<string>()
+  readonly #index = new StructIndex()
+  /** Numbers of the authors' clients, in the order of their first entries. */
+  readonly #numbers = new Map<number, number>()
+  readonly #owners = new Map<number, string>()
+  readonly #usage = new Map<string, Usage>()
+  #total = NOTHING
+  #level = 0
+
+  /** Hashes of the entries that count and on which no other one that counts builds. */
+  get tips(): string[] {
+    return [...this.#tips].toSorted()
+  }
+
+  /** Entries that count. */
+  get size(): number {
+    return this.#counted.size
+  }
+
+  /** How many entries of the author count. */
+  editsOf(author: string): number {
+    return this.#usage.get(author)?.edits ?? 0
+  }
+
+  /** Whether the author may add so much. */
+  hasRoom(author: string, place: number, { bytes, changes }: Omit<Usage, 'edits'>): boolean {
+    const used = this.#usage.get(author) ?? NOTHING
+    return (
+      place < MAX_AUTHOR_EDITS &&
+      used.bytes + bytes <= MAX_AUTHOR_EDIT_BYTES &&
+      used.changes + changes <= MAX_AUTHOR_CHANGES
+    )
+  }
+
+  /** Throws `LimitError` where so much more would be more than a node opens. */
+  checkRoom(more: Omit<Usage, 'edits'>): void {
+    const total = sum(this.#total, { edits: 1, ...more })
+    if (isTooLarge(total)) throw tooLarge(describe(total))
+  }
+
+  /** Whether the entry comes behind all that count, in the order in which Yjs is given them. */
+  isBehind(entry: PlaybookEntry): boolean {
+    const owner = this.#owners.get(entry.client) ?? entry.author
+    return owner === entry.author && (this.#levelOf(entry) ?? 0) > this.#level
+  }
+
+  /**
+   * Adds an entry; false when it does not count. Entries come in their order. Throws `LimitError`
+   * when the playbook is larger than what a node opens.
+   */
+  take(entry: PlaybookEntry): boolean {
+    const { author, client, place, update, content } = entry
+    const level = this.#levelOf(entry)
+    const usage = { edits: 1, bytes: update.length, changes: changesOf(content) }
+    if (level === undefined || !this.hasRoom(author, place, usage)) return false
+    const past = this.#pastOf(entry)
+    if (!this.#accepts(entry, past)) return false
+    this.#total = sum(this.#total, usage)
+    if (isTooLarge(this.#total)) throw tooLarge(describe(this.#total))
+    this.#usage.set(author, sum(this.#usage.get(author) ?? NOTHING, usage))
+    const known = this.#withOwn(past, client)
+    this.#owners.set(client, author)
+    this.#counted.set(entry.hash, { level, known })
+    this.#level = Math.max(this.#level, level)
+    for (const hash of entry.past) this.#tips.delete(hash)
+    this.#tips.add(entry.hash)
+    Y.applyUpdate(this.doc, update)
+    if (this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null) {
+      throw new Error('A playbook entry that was checked left something pending in Yjs.')
+    }
+    return true
+  }
+
+  /** Longest chain that ends with the entry; undefined when not all of its past counts. */
+  #levelOf({ past }: Pick<PlaybookEntry, 'past'>): number | undefined {
+    let level = 0
+    for (const hash of past) {
+      const counted = this.#counted.get(hash)
+      if (counted === undefined) return undefined
+      level = Math.max(level, counted.level)
+    }
+    return level + 1
+  }
+
+  #pastOf({ past }: PlaybookEntry): Uint32Array {
+    const known = new Uint32Array(this.#numbers.size)
+    for (const hash of past) {
+      for (const [number, end] of (this.#counted.get(hash)?.known ?? []).entries()) {
+        known[number] = Math.max(known[number] ?? 0, end)
+      }
+    }
+    return known
+  }
+
+  #withOwn(past: Uint32Array, client: number): Uint32Array {
+    const number = this.#numbers.get(client) ?? this.#numbers.size
+    this.#numbers.set(client, number)
+    const known = new Uint32Array(this.#numbers.size)
+    known.set(past)
+    known[number] = this.#index.end(client)
+    return known
+  }
+
+  /** Takes the entry's structs into the index, or nothing of it where one refers to what it may not. */
+  #accepts({ client, content }: PlaybookEntry, past: Uint32Array): boolean {
+    const start = this.#index.end(client)
+    const isKnown = (id: Id, end = id.clock + 1): boolean => {
+      const limit = id.client === client ? this.#index.end(client) : this.#endIn(past, id.client)
+      return end <= limit
+    }
+    if (content.structs.length > 0 && content.clock !== start) return false
+    for (const range of content.deletes) {
+      // Deletes come last in an update, and may not reach what it brings itself.
+      if (!isKnown(range, range.clock + range.length) || !this.#index.isDeletable(range)) {
+        return false
+      }
+    }
+    for (const struct of content.structs) {
+      const list = this.#listOf(struct, isKnown)
+      if (list === undefined) {
+        this.#index.truncate(client, start)
+        return false
+      }
+      this.#index.add(client, struct, list)
+    }
+    return true
+  }
+
+  #endIn(past: Uint32Array, client: number): number {
+    const number = this.#numbers.get(client)
+    return number === undefined ? 0 : (past[number] ?? 0)
+  }
+
+  /** The list that a struct goes into; undefined where it may not refer to what it refers to. */
+  #listOf(struct: PlaybookStruct, isKnown: (id: Id) => boolean): string | undefined {
+    const { kind, origin, rightOrigin, parent, step } = struct
+    const find = (id: Id): ReturnType<StructIndex['find']> =>
+      isKnown(id) ? this.#index.find(id) : undefined
+    if (kind === 'title' || kind === 'body') return ''
+    if (step !== undefined && find(step)?.kind !== 'step') return undefined
+    let list: string | undefined
+    if (typeof parent === 'string') list = parent
+    else if (parent !== undefined) list = textName(parent, find(parent)?.kind)
+    else {
+      const lists = [origin, rightOrigin].flatMap((id) =>
+        id === undefined ? [] : [find(id)?.list]
+      )
+      list = lists.every((each) => each === lists[0]) ? lists[0] : undefined
+    }
+    return list !== undefined && accepts(list, kind) ? list : undefined
+  }
+}
+
+/**
+ * The state of a set of entries of one playbook. Rejects with `LimitError` when the playbook
+ * is larger than what a node opens.
+ */
+export async function stateOf(entries: Iterable<PlaybookEntry>): Promise<PlaybookState> {
+  const state = new PlaybookState()
+  let changes = 0
+  for (const entry of inOrder([...entries])) {
+    state.take(entry)
+    changes += 1 + changesOf(entry.content)
+    if (changes < CHANGES_A_TURN) continue
+    changes = 0
+    await nextTurn()
+  }
+  return state
+}
+
+/** Entries of authors whose clients are one count for nobody: Yjs would mix them up. */
+function withoutCollisions(entries: readonly PlaybookEntry[]): PlaybookEntry[] {
+  const owners = new Map<number, string>()
+  const shared = new Set<number>()
+  for (const { client, author } of entries) {
+    const owner = owners.get(client)
+    if (owner === undefined) owners.set(client, author)
+    else if (owner !== author) shared.add(client)
+  }
+  return shared.size === 0 ? [...entries] : entries.filter(({ client }) => !shared.has(client))
+}
+
+/** Those with all of their past there, by the longest chain below them and then by hash. */
+function inOrder(all: readonly PlaybookEntry[]): PlaybookEntry[] {
+  const entries = new Map(withoutCollisions(all).map((entry) => [entry.hash, entry]))
+  const next = new Map<string, PlaybookEntry[]>()
+  const missing = new Map<string, number>()
+  let ready: PlaybookEntry[] = []
+  for (const entry of entries.values()) {
+    missing.set(entry.hash, entry.past.length)
+    if (entry.past.length === 0) ready.push(entry)
+    for (const hash of entry.past) next.set(hash, [...(next.get(hash) ?? []), entry])
+  }
+  const ordered: PlaybookEntry[] = []
+  // One round a level: what becomes ready in a round has its longest chain through it.
+  while (ready.length > 0) {
+    ordered.push(...ready.toSorted((a, b) => (a.hash < b.hash ? -1 : 1)))
+    const following: PlaybookEntry[] = []
+    for (const { hash } of ready) {
+      for (const entry of next.get(hash) ?? []) {
+        const left = (missing.get(entry.hash) ?? 0) - 1
+        missing.set(entry.hash, left)
+        if (left === 0) following.push(entry)
+      }
+    }
+    ready = following
+  }
+  return ordered
+}
+
+function textName(id: Id, kind: string | undefined): string | undefined {
+  return kind === 'title' || kind === 'body' ? `${kind}:${id.client}:${id.clock}` : undefined
+}
+
+/** What may stand in which list: marks belong into bodies alone. */
+function accepts(list: string, kind: PlaybookStruct['kind']): boolean {
+  if (kind === 'step') return list === STEPS_ROOT
+  if (kind === 'place') return list === ORDER_ROOT
+  return list.startsWith('body:') || (kind === 'text' && list.startsWith('title:'))
+}
+
+function sum(a: Usage, b: Usage): Usage {
+  return { edits: a.edits + b.edits, bytes: a.bytes + b.bytes, changes: a.changes + b.changes }
+}
+
+function isTooLarge({ edits, bytes, changes }: Usage): boolean {
+  return (
+    edits > MAX_PLAYBOOK_EDITS ||
+    bytes > MAX_PLAYBOOK_TOTAL_BYTES ||
+    changes > MAX_PLAYBOOK_TOTAL_CHANGES
+  )
+}
+
+function describe({ edits, bytes, changes }: Usage): string {
+  return `${changes} changes in ${edits} edits of ${bytes} bytes`
+}
+
+export function tooLarge(what: string): LimitError {
+  return new LimitError(
+    'PLAYBOOK_TOO_LARGE',
+    `The playbook has ${what}, which is more than a node opens. Go on in the playbook of another goal.`
+  )
+}

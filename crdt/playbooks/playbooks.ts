@@ -1,0 +1,289 @@
+/**
+ * Playbooks: shared documents of steps, one a goal, which many nodes edit at once.
+ *
+ * Nothing of a playbook is resident but the few that were used last. An edit is made on a copy of
+ * the document, becomes a signed entry, passes the same admission as everybody's, and is durable
+ * when `edit` resolves. Each playbook is written under a key of its own, so that neither a node's
+ * votes nor its other playbooks tell who edits it, and its feed holds nothing else.
+ */
+import * as Y from 'yjs'
+import {
+  MAX_AUTHOR_EDITS,
+  MAX_HEADS,
+  MAX_PLAYBOOK_AUTHORS,
+  MAX_PLAYBOOK_UPDATE_BYTES,
+  PLAYBOOK_FORMAT
+} from '../constants.ts'
+import { fromHex, toHex } from '../digest.ts'
+import { readEntry, writeEntry } from '../entry.ts'
+import { LimitError, MalformedError } from '../errors.ts'
+import { clientIdOf } from '../knowledge-log.ts'
+import { editEntry, headGroups, playbookEntryOf } from './playbook-entry.ts'
+import { EditAuthors } from './edit-authors.ts'
+import { HeldEntries } from './held-entries.ts'
+import { playbookDoc } from './playbook-doc.ts'
+import { changesOf, readPlaybookUpdate } from './playbook-update.ts'
+import { newDoc, readSteps } from './steps.ts'
+import { stateOf, tooLarge } from './playbook-state.ts'
+import type { Author } from '../author.ts'
+import type { Entry } from '../entry.ts'
+import type { Feed } from '../feeds.ts'
+import type { Append } from '../publisher.ts'
+import type { PlaybookState } from './playbook-state.ts'
+import type { Step } from './steps.ts'
+
+export interface Playbook {
+  readonly steps: readonly Step[]
+  /** Edits that count, and those that wait for what they build on or never will count. */
+  readonly edits: number
+  readonly waiting: number
+}
+
+export interface PlaybooksInit {
+  readonly swarm: string
+  /** Feeds that write to a document. */
+  writersOf(doc: string): readonly Feed[]
+  /** The author's entries from `from` to `to`, in order; ends early where one is missing. */
+  between(author: Uint8Array, from: number, to: number): AsyncIterable<Uint8Array>
+  /** Resolves when what was admitted so far is on disk. */
+  flush(): Promise<void>
+  /** Runs with no admission in between. */
+  exclusively<T>(task: (append: Append) => Promise<T>): Promise<T>
+}
+
+/** An edit of a document: what it returns is what `edit` resolves to. */
+export type Change<T> = (doc: Y.Doc) => T
+
+/** Playbooks that stay resident; the largest take some 20 MB. */
+const MAX_RESIDENT = 8
+
+const HASH_BYTES = 32
+
+interface Resident {
+  readonly entries: HeldEntries
+  /** Undefined where it has to be made of the entries anew. */
+  state: PlaybookState | undefined
+  /** Edits under way, which need what they add to come here. */
+  edits: number
+  /** While it is being made. */
+  making: Promise<void> | undefined
+  /** Resolves when all entries on disk are among `entries`. */
+  readonly loaded: Promise<void>
+}
+
+export class Playbooks {
+  readonly #init: PlaybooksInit
+  /** By document, the one used last at the end. */
+  readonly #resident = new Map<string, Resident>()
+  readonly #authors = new EditAuthors()
+
+  constructor(init: PlaybooksInit) {
+    this.#init = init
+  }
+
+  /** The playbook of a goal, empty where nobody has written one. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
+  async read(goal: Uint8Array): Promise<Playbook> {
+    const resident = this.#open(playbookDoc(goal))
+    await resident.loaded
+    const state = await currentState(resident)
+    const { size } = resident.entries
+    return { steps: readSteps(state.doc), edits: state.size, waiting: size - state.size }
+  }
+
+  /**
+   * Changes the playbook of a goal: what `change` returns, and the new entries, which are durable;
+   * none where nothing was changed. What `change` throws, it throws, and nothing is changed.
+   */
+  async edit<T>(
+    goal: Uint8Array,
+    change: Change<T>,
+    signal?: AbortSignal
+  ): Promise<{ result: T; entries: Entry[] }> {
+    const doc = playbookDoc(goal)
+    const made = await this.#init.exclusively(async (append) => {
+      signal?.throwIfAborted()
+      const resident = this.#open(doc)
+      resident.edits += 1
+      try {
+        await resident.loaded
+        const { result, update, author } = this.#change(doc, await currentState(resident), change)
+        if (update === undefined) return { result, entries: [], durable: [] }
+        return { result, ...(await this.#append(doc, resident, { author, update }, append)) }
+      } finally {
+        resident.edits -= 1
+      }
+    })
+    await Promise.all(made.durable)
+    return made
+  }
+
+  /** Takes an entry that was just admitted; `base` is that of its feed. */
+  add(entry: Entry, base: number): void {
+    const resident = this.#resident.get(entry.doc)
+    if (resident === undefined) return
+    const added = playbookEntryOf(this.#init.swarm, entry, base)
+    const { state, entries } = resident
+    // The one that comes last in the order changes nothing of what was read before it.
+    const isLast = state?.size === entries.size && state.isBehind(added)
+    try {
+      entries.add(added)
+      if (!isLast || !state.take(added)) resident.state = undefined
+    } catch {
+      // Too large, or worse: who reads it next is told.
+      this.#resident.delete(entry.doc)
+    }
+  }
+
+  /** Forgets what is resident of a document: its entries are not what they were. */
+  drop(doc: string): void {
+    this.#resident.delete(doc)
+    this.#authors.drop(doc)
+  }
+
+  /** Forgets all keys: the next edit of any playbook begins a new feed. */
+  rotate(): void {
+    this.#authors.clear()
+  }
+
+  /** Forgets all that is resident. */
+  clear(): void {
+    this.#resident.clear()
+    this.rotate()
+  }
+
+  #open(doc: string): Resident {
+    const known = this.#resident.get(doc)
+    this.#resident.delete(doc)
+    const resident = known ?? this.#load(doc)
+    this.#resident.set(doc, resident)
+    for (const [oldest, { edits }] of this.#resident) {
+      if (this.#resident.size <= MAX_RESIDENT) break
+      if (edits === 0) this.#resident.delete(oldest)
+    }
+    return resident
+  }
+
+  /** What is admitted from now on comes through `add`; what was before is read. */
+  #load(doc: string): Resident {
+    const entries = new HeldEntries()
+    const loaded = this.#read(doc, entries).catch((error: unknown) => {
+      this.#resident.delete(doc)
+      throw error
+    })
+    loaded.catch(() => undefined)
+    return { entries, state: undefined, making: undefined, edits: 0, loaded }
+  }
+
+  async #read(doc: string, entries: HeldEntries): Promise<void> {
+    await this.#init.flush()
+    const writers = this.#init.writersOf(doc)
+    if (writers.length > MAX_PLAYBOOK_AUTHORS) throw tooLarge(`${writers.length} authors`)
+    for (const { author, base, seq } of writers) {
+      const last = Math.min(seq, base + MAX_AUTHOR_EDITS - 1)
+      for await (const bytes of this.#init.between(author, base, last)) {
+        const read = readEntry(bytes)
+        if (read.format !== PLAYBOOK_FORMAT || read.doc !== doc) continue
+        entries.add(playbookEntryOf(this.#init.swarm, read, base))
+      }
+    }
+  }
+
+  /** Makes the change on a copy; `update` is undefined where it changed nothing. */
+  #change<T>(
+    doc: string,
+    state: PlaybookState,
+    change: Change<T>
+  ): { result: T; update: Uint8Array | undefined; author: Author } {
+    const author = this.#authors.of(doc, state)
+    const copy = newDoc()
+    Y.applyUpdate(copy, Y.encodeStateAsUpdate(state.doc))
+    // Not before: Yjs takes another client when it meets its own while loading.
+    copy.clientID = clientIdOf(this.#init.swarm, author.key, doc)
+    let update: Uint8Array | undefined
+    copy.on('update', (bytes: Uint8Array) => (update = bytes))
+    try {
+      const result = copy.transact(() => change(copy))
+      if (update !== undefined) check(update, copy.clientID, state)
+      return { result, update, author }
+    } finally {
+      copy.destroy()
+    }
+  }
+
+  async #append(
+    doc: string,
+    resident: Resident,
+    { author, update }: { author: Author; update: Uint8Array },
+    { feed, admit }: Append
+  ): Promise<{ entries: Entry[]; durable: Promise<void>[] }> {
+    const entries: Entry[] = []
+    const durable: Promise<void>[] = []
+    const sign = async (heads: readonly string[], content: Uint8Array): Promise<void> => {
+      const hashes = heads.flatMap((head) => fromHex(head, HASH_BYTES) ?? [])
+      const current = feed(author.key)
+      const entry = editEntry(this.#init.swarm, author, current, {
+        doc,
+        heads: hashes,
+        update: content
+      })
+      if (entry === undefined) throw tooLargeAnEdit(content.length)
+      const admission = await admit(writeEntry(entry), [])
+      durable.push(admission.durable)
+      entries.push(entry)
+    }
+    const own = toHex(feed(author.key).head)
+    const { tips } = await currentState(resident)
+    const heads = tips.filter((tip) => tip !== own)
+    // More branches than an entry can name are joined first, by entries that change nothing.
+    if (heads.length > MAX_HEADS) {
+      for (const group of headGroups(heads)) await sign(group, NO_CHANGE)
+      await sign([], update)
+    } else await sign(heads, update)
+    const last = entries.at(-1)
+    const after = await currentState(resident)
+    if (last !== undefined && !after.tips.includes(toHex(last.hash))) {
+      // As when the edit before it could not be written.
+      throw new Error('The edit does not count: what it builds on is gone. Make it again.')
+    }
+    return { entries, durable }
+  }
+}
+
+/** No structs and no deletes. */
+const NO_CHANGE = Uint8Array.of(0, 0)
+
+async function currentState(resident: Resident): Promise<PlaybookState> {
+  for (;;) {
+    if (resident.state !== undefined) return resident.state
+    resident.making ??= makeState(resident).finally(() => {
+      resident.making = undefined
+    })
+    await resident.making
+  }
+}
+
+/** Entries that came meanwhile make it worthless. */
+async function makeState(resident: Resident): Promise<void> {
+  const { size } = resident.entries
+  const state = await stateOf(resident.entries.all())
+  if (resident.entries.size === size) resident.state = state
+}
+
+/** Before it is signed: an ill-formed entry would end the feed. */
+function check(update: Uint8Array, client: number, state: PlaybookState): void {
+  if (update.length > MAX_PLAYBOOK_UPDATE_BYTES) throw tooLargeAnEdit(update.length)
+  try {
+    const content = readPlaybookUpdate(update, client)
+    state.checkRoom({ bytes: update.length, changes: changesOf(content) })
+  } catch (error) {
+    if (error instanceof MalformedError) throw tooLargeAnEdit(update.length)
+    throw error
+  }
+}
+
+function tooLargeAnEdit(bytes: number): LimitError {
+  return new LimitError(
+    'PLAYBOOK_EDIT_TOO_LARGE',
+    `The edit takes ${bytes} bytes, more than an entry holds. Make it in several smaller ones.`
+  )
+}

@@ -1,0 +1,109 @@
+/** Splices: the least changes that make one text of another. */
+import { diffChars } from 'diff'
+
+export interface Splice {
+  readonly at: number
+  /** Units to remove from there, and what to put in their place. */
+  readonly remove: number
+  readonly insert: string
+}
+
+/** A part of two texts: in both, in the first alone, or in the second alone. */
+interface Part {
+  readonly value: string
+  readonly removed: boolean
+  readonly added: boolean
+}
+
+/** Parts beyond which what lies between the first and the last change is replaced, to stay within one edit. */
+const MAX_PARTS = 128
+
+/** The same beyond so many changed characters: the search takes the square of their number, here 0.1 s. */
+const MAX_CHANGED = 500
+
+/**
+ * Splices of `current`, last one first, that do to it what makes `to` of `was`: what was written
+ * into it since it was `was` stays. Halves of surrogate pairs are never parted.
+ */
+export function splicesOf(current: string, was: string, to: string): Splice[] {
+  const map = placesIn(current, was)
+  const splices: Splice[] = []
+  let from = 0
+  for (const { value, removed, added } of partsOf(was, to)) {
+    if (added) {
+      splices.push({ at: map.before(from), remove: 0, insert: value })
+      continue
+    }
+    if (removed) splices.push(...map.kept(from, from + value.length))
+    from += value.length
+  }
+  return splices.toReversed()
+}
+
+function partsOf(from: string, to: string): readonly Part[] {
+  const parts = diffChars(from, to, { maxEditLength: MAX_CHANGED })
+  return parts === undefined || parts.length > MAX_PARTS ? withoutEnds(from, to) : parts
+}
+
+/** What both begin and end with, and all between as one change. */
+function withoutEnds(from: string, to: string): Part[] {
+  const most = Math.min(from.length, to.length)
+  let start = 0
+  while (start < most && from[start] === to[start]) start += 1
+  if (isHigh(from[start - 1])) start -= 1
+  let end = 0
+  while (end < most - start && from.at(-1 - end) === to.at(-1 - end)) end += 1
+  if (isLow(from[from.length - end])) end -= 1
+  const same = { removed: false, added: false }
+  return [
+    { ...same, value: from.slice(0, start) },
+    { ...same, removed: true, value: from.slice(start, from.length - end) },
+    { ...same, added: true, value: to.slice(start, to.length - end) },
+    { ...same, value: from.slice(from.length - end) }
+  ].filter(({ value }) => value !== '')
+}
+
+function isHigh(unit: string | undefined): boolean {
+  return unit !== undefined && unit >= '\ud800' && unit <= '\udbff'
+}
+
+function isLow(unit: string | undefined): boolean {
+  return unit !== undefined && unit >= '\udc00' && unit <= '\udfff'
+}
+
+interface Run {
+  readonly from: number
+  readonly at: number
+  readonly length: number
+}
+
+/** Where the units of `was` are in `current`. */
+function placesIn(
+  current: string,
+  was: string
+): { before(from: number): number; kept(from: number, to: number): Splice[] } {
+  const runs: Run[] = []
+  let from = 0
+  let at = 0
+  for (const { value, removed, added } of partsOf(was, current)) {
+    const { length } = value
+    if (!removed && !added) runs.push({ from, at, length })
+    if (!added) from += length
+    if (!removed) at += length
+  }
+  return {
+    /** Right behind the last unit before `end` that is still there. */
+    before: (end) => {
+      const run = runs.findLast((each) => each.from < end)
+      return run === undefined ? 0 : run.at + Math.min(run.length, end - run.from)
+    },
+    kept: (start, end) =>
+      runs.flatMap((run) => {
+        const first = Math.max(start, run.from)
+        const last = Math.min(end, run.from + run.length)
+        return first < last
+          ? [{ at: run.at + first - run.from, remove: last - first, insert: '' }]
+          : []
+      })
+  }
+}

@@ -1,0 +1,64 @@
+/** `hive goals`: lists the goals of the swarm, adds one, or says how far one is. */
+import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { GoalStatusName } from '../goal-operations.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { plain, print, printJson } from '../terminal.ts'
+import type { Goal, GoalStatus } from '../../src/index.ts'
+import type { Command } from '../command.ts'
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values, positionals } = readArguments(
+      argv,
+      {
+        ...COMMON_OPTIONS,
+        status: { type: 'string' },
+        parent: { type: 'string' },
+        tag: { type: 'string', multiple: true }
+      },
+      true
+    )
+    const { parent, tag: tags, json } = values
+    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+    const [what = 'list', first, second, ...more] = positionals
+    if (more.length > 0) throw new UsageError('Too many arguments; quote title and description.')
+    if (what === 'add' && first !== undefined) {
+      const goal = { title: first, description: second, parent, tags }
+      const added = await withOperations(dataDir, (node) => node.addGoal(goal, { signal }))
+      if (json === true) printJson(added)
+      else print(`${added.id}  ${added.status === 'new' ? 'added' : 'was there already'}`)
+    } else if (what === 'status' && first !== undefined && second !== undefined) {
+      const said = { id: first, status: statusOf(second) }
+      const goal = await withOperations(dataDir, (node) => node.goalStatus(said, { signal }))
+      if (json === true) printJson(goal)
+      else print(describe(goal))
+    } else if (what === 'list' && first === undefined) {
+      const status = values.status === undefined ? undefined : statusOf(values.status)
+      const goals = await withOperations(dataDir, (node) =>
+        node.goals({ status, parent, tags }, { signal })
+      )
+      if (json === true) for (const goal of goals) printJson(goal)
+      else print(goals.length === 0 ? 'No goals yet.' : goals.map(describe).join('\n'))
+    } else {
+      throw new UsageError(
+        'goals takes nothing (or list), add TITLE [DESCRIPTION], or status ID STATUS.'
+      )
+    }
+    return EXIT.ok
+  }
+}
+
+function statusOf(text: string): GoalStatus {
+  const parsed = GoalStatusName.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new UsageError(`A goal is ${GoalStatusName.options.join(', ')}, not "${text}".`)
+}
+
+function describe({ id, status, title, description, tags, children }: Goal): string {
+  const tagged = tags.length === 0 ? '' : `  #${tags.map(plain).join(' #')}`
+  const parts = children.length === 0 ? '' : `  ${children.length} parts`
+  const more = description === '' ? '' : `\n  ${plain(description)}`
+  return `${id}  ${status}  ${plain(title)}${parts}${tagged}${more}`
+}

@@ -1,0 +1,66 @@
+/** `hive playbook ID`: the steps towards a goal, and edits of them. */
+import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { plain, print, printJson } from '../terminal.ts'
+import type { PlaybookRequest } from '../goal-operations.ts'
+import type { Step } from '../../src/index.ts'
+import type { Command } from '../command.ts'
+
+const MAX_PLACE = 1_000_000
+
+type Edit = PlaybookRequest['edit']
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values, positionals } = readArguments(
+      argv,
+      {
+        ...COMMON_OPTIONS,
+        at: { type: 'string' },
+        title: { type: 'string' },
+        body: { type: 'string' }
+      },
+      true
+    )
+    const [id, ...words] = positionals
+    if (id === undefined) throw new UsageError('playbook takes the id of a goal.')
+    const at = values.at === undefined ? undefined : placeOf(values.at)
+    const edit = editOf(words, { at, title: values.title, body: values.body })
+    const steps = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
+      node.playbook({ id, edit }, { signal })
+    )
+    if (values.json === true) for (const step of steps) printJson(step)
+    else print(steps.length === 0 ? 'No steps yet.' : steps.map(describe).join('\n'))
+    return EXIT.ok
+  }
+}
+
+function editOf(
+  [what, first, second, ...more]: readonly string[],
+  { at, title, body }: { at?: number; title?: string; body?: string }
+): Edit {
+  if (what === undefined) return undefined
+  if (more.length === 0 && first !== undefined) {
+    if (what === 'add') return { do: 'add', at: at ?? MAX_PLACE, title: first, body: second }
+    if (second === undefined) {
+      if (what === 'edit') return { do: 'edit', step: first, title, body }
+      if (what === 'move' && at !== undefined) return { do: 'move', step: first, at }
+      if (what === 'remove') return { do: 'remove', step: first }
+    }
+  }
+  throw new UsageError(
+    'playbook ID takes nothing, add TITLE [BODY], edit STEP --title --body, move STEP --at N, or remove STEP.'
+  )
+}
+
+/** The first step is at 1. */
+function placeOf(text: string): number {
+  return wholeNumberOption('at', text, 1, MAX_PLACE) - 1
+}
+
+function describe({ id, title, body }: Step, index: number): string {
+  const lines = body === '' ? [] : body.split('\n').map((line) => `     ${plain(line)}`)
+  return [`${`${index + 1}.`.padEnd(4)} ${plain(title)}  (${id})`, ...lines].join('\n')
+}

@@ -1,0 +1,17 @@
+/**
+ * The goals of the hive and their playbooks.
+ *
+ * @example
+ * ```ts
+ * const { goals } = db.agent.cortex.hive
+ * const { id } = await goals.add({ title: 'Ship version 2', tags: ['release'] })
+ * using playbook = goals.playbook(id)
+ * await playbook.insert(0, { title: 'Freeze the API', body: 'Nothing new from Monday on.' })
+ * ```
+ */
+export { Goals } from './goals.ts'
+export { Playbook } from './playbook.ts'
+export type { GoalStatus } from './claims.ts'
+export type { Goal } from './goal-tree.ts'
+export type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
+export type { MarkedRange, PlaybookEvents, StepInit } from './playbook.ts'
