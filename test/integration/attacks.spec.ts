@@ -102,7 +102,7 @@ describe('bad bytes over a real connection', () => {
 
   it('sent three times shut their sender out, and honest nodes go on', async () => {
     await using honest = await startNode({ bootstrap: victim.swarm.multiaddrs })
-    await gossiping(victim, signal(), 2)
+    await Promise.all([gossiping(victim, signal(), 2), gossiping(honest, signal())])
     const gone = once(victim.swarm, 'peer:disconnect', { signal: signal() })
     for (let i = 0; i < 3; i++) await attacker.gossip(gossipOf(unsigned(forge())))
     const [peer] = await gone

@@ -14,6 +14,11 @@ describe('machines and accounts', () => {
     ['Stop i-0abc123def4567890 at night', 'Stop <ID_1> at night'],
     ['Ticket ZORB-1234 has more, UTF-8 too', 'Ticket <ID_1> has more, UTF-8 too'],
     ['The trace id 4bf92f3577b34da6 is slow', 'The trace id <SECRET_1> is slow'],
+    ['Use --branch=zorbax-fix there', 'Use --branch=<REPOSITORY_1> there'],
+    [
+      'Report-Only of http.headers and css.types.image.image-set stay',
+      'Report-Only of http.headers and css.types.image.image-set stay'
+    ],
     ['java.net and socket.io stay', 'java.net and socket.io stay']
   ])
 })
