@@ -8,6 +8,7 @@ Usage: hive <command> [options]
                 --bootstrap MULTIADDR   a peer to begin with (repeatable)
                 --swarm NAME            the swarm to join (default "default")
                 --swarm-key FILE        only peers with this key may connect
+                --accept-swarm-key FILE and those with this one (repeatable; to change keys)
                 --no-gossip             learn by periodic sync alone
                 --light                 hold filters of the swarm, not its records
                 --models FILE           models, tiers and budgets as JSON (see OPERATIONS)

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openReplica, openStore, StoreError, toHex } from '../crdt/index.ts'
+import { authorEpochs, openReplica, openStore, StoreError, toHex } from '../crdt/index.ts'
 import { createSwarm, loadPeerKey } from '../transport/index.ts'
 import { Agents } from './agents.ts'
 import { anonymizer } from './anonymity/index.ts'
@@ -98,7 +98,8 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
       store,
       swarm: inSwarm?.name,
       filterKey,
-      hidesOwn: hidesOwn(options)
+      hidesOwn: hidesOwn(options),
+      epochs: authorEpochs(() => (options.clock ?? Date).now(), inSwarm?.epoch)
     })
     const { elementOf, published } = replica
     const facts = new FactStore({
@@ -451,7 +452,8 @@ async function openSwarm(
   { store, replica, facts }: Pick<HiveComponents, 'store' | 'replica' | 'facts'>
 ): Promise<Swarm | undefined> {
   if (options.swarm === false) return undefined
-  const { key, bootstrap, listen, gossip, syncInterval, mode, filterInterval } = options.swarm
+  const { key, acceptedKeys, bootstrap, listen, gossip, syncInterval, mode, filterInterval } =
+    options.swarm
   const { dataDir, libp2p, clock, random, logger, userAgent } = options
   const privateKey =
     dataDir === undefined ? undefined : await loadPeerKey(join(dataDir, 'peer.key'))
@@ -460,6 +462,7 @@ async function openSwarm(
     store,
     privateKey,
     key,
+    acceptedKeys,
     bootstrap,
     listen,
     gossip,
