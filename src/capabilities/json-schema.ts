@@ -1,0 +1,50 @@
+/**
+ * JSON Schemas of what skills take and give. A schema may come from others and is run in this
+ * process, so those with regular expressions, which may take for ever, are refused.
+ */
+import { z } from 'zod'
+import { HiveError } from '../errors.ts'
+import type { Json } from './canonical-json.ts'
+
+export type JsonSchema = Readonly<Record<string, Json>> | boolean
+
+/** What is wrong with a value; undefined when it is valid. */
+export type Check = (value: unknown) => string | undefined
+
+/** Throws `HiveError` (ARGUMENT_INVALID) when the schema is none, or says what cannot be checked. */
+export function compileSchema(schema: JsonSchema, what: string): Check {
+  if (hasPattern(schema)) {
+    throw new HiveError(
+      'ARGUMENT_INVALID',
+      `${what}: "pattern" and "patternProperties" are not supported; check in the skill instead.`
+    )
+  }
+  const type = read(schema, what)
+  return (value) => {
+    const { success, error } = type.safeParse(value)
+    if (success) return undefined
+    return error.issues
+      .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+      .join('; ')
+  }
+}
+
+function read(schema: JsonSchema, what: string): z.ZodType {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the library it is given to
+    return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0])
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new HiveError('ARGUMENT_INVALID', `${what} is not a JSON Schema: ${reason}`, { cause })
+  }
+}
+
+function hasPattern(value: Json | JsonSchema): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(
+    ([key, item]) =>
+      key === 'patternProperties' ||
+      (key === 'pattern' && typeof item === 'string') ||
+      hasPattern(item)
+  )
+}
