@@ -15,7 +15,7 @@ export const models: Benchmark<'calls' | 'timed' | 'labelled'> = {
     const o = await overhead(timed)
     const added = (milliseconds: number): string => (milliseconds - o.bare).toFixed(3)
     console.log(
-      `a call, p50 of ${timed}: bare SDK ${o.bare.toFixed(3)} ms; router adds ${added(o.routed)} ms in memory, ${added(o.budgeted)} ms with a budget fsynced on disk (bar: 0.3)`
+      `a call, p50 of ${timed}: bare SDK ${o.bare.toFixed(3)} ms; router adds ${added(o.routed)} ms in memory, ${added(o.budgeted)} ms with a budget on disk (bar: 0.3)`
     )
     const s = await spending()
     console.log(

@@ -59,7 +59,8 @@ export {
   encodeRecord,
   recordDigest,
   readRecord,
-  writeRecord
+  writeRecord,
+  kindOf
 } from './record.ts'
 export { SEAL_BYTES } from './checksum.ts'
 export { seqBytes, seqOf } from './sequence.ts'

@@ -127,6 +127,13 @@ export function readRecord(decoder: Decoder): HiveRecord {
   return { kind, entity, content, attribute, value }
 }
 
+/** The kind of a record's bytes, at a glance. */
+export function kindOf(bytes: Uint8Array): RecordKind {
+  const kind = KINDS[(bytes[0] ?? 0) - 1]
+  if (kind === undefined) throw new MalformedError('unknown kind of record')
+  return kind
+}
+
 function sizeOfRecord({ entity, content, attribute = '', value = '' }: HiveRecord): number {
   const rest = attribute === '' ? 0 : sizeOfText(value)
   return 1 + sizeOfText(entity) + sizeOfText(content) + sizeOfText(attribute) + rest

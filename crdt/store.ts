@@ -1,8 +1,8 @@
 /**
  * The store: one LevelDB database, split into sections, written through one group-commit queue.
  *
- * Guarantees: what `commit` resolves for is on disk (`fsync`), whole or not at all; commits land in
- * the order of their calls; a damaged value reads as absent and is counted, never as other data.
+ * Guarantees: what `commit` resolves for is on disk (`fsync`, unless it asks for less), whole or not
+ * at all; commits land in the order of their calls; a damaged value reads as absent and is counted, never as other data.
  * After a failed write (disk full) reads go on, and every commit tries to reopen first.
  */
 import { seal, sealInPlace, unseal } from './checksum.ts'
@@ -36,10 +36,18 @@ export interface Section {
   del(key: Uint8Array): Operation
 }
 
+export interface CommitOptions {
+  /**
+   * False: resolves when the operating system has the operations. They outlive this process, and a
+   * loss of power only once a later commit is on disk. Default true.
+   */
+  readonly sync?: boolean
+}
+
 export interface Store {
   section(name: string): Section
   /** Resolves when all operations are on disk; rejects, with none of them written, when they cannot be. */
-  commit(operations: readonly Operation[]): Promise<void>
+  commit(operations: readonly Operation[], options?: CommitOptions): Promise<void>
   /** Resolves when every commit so far has ended. */
   flush(): Promise<void>
   /** Values that were read and found damaged since the store was opened. */
@@ -57,6 +65,7 @@ const READ_AHEAD = { ...ENCODING, highWaterMarkBytes: 256 * 1024 } as const
 const MAX_BATCH_OPERATIONS = 20_000
 
 interface Pending {
+  readonly sync: boolean
   readonly operations: readonly Operation[]
   resolve(): void
   reject(error: Error): void
@@ -111,11 +120,11 @@ class LevelStore implements Store {
     return section
   }
 
-  commit(operations: readonly Operation[]): Promise<void> {
+  commit(operations: readonly Operation[], { sync = true }: CommitOptions = {}): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(closedError(this.#where))
     if (operations.length === 0) return Promise.resolve()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#queue.push({ operations, resolve, reject })
+    this.#queue.push({ operations, sync, resolve, reject })
     this.#writing ??= this.#drain()
     return promise
   }
@@ -156,7 +165,10 @@ class LevelStore implements Store {
     while (this.#queue.length > 0) {
       const group = this.#nextGroup()
       try {
-        await this.#write(group.flatMap((pending) => pending.operations))
+        await this.#write(
+          group.flatMap((pending) => pending.operations),
+          group.some(({ sync }) => sync)
+        )
         for (const pending of group) pending.resolve()
       } catch (cause) {
         const error = writeError(this.#where, cause)
@@ -179,9 +191,9 @@ class LevelStore implements Store {
     return this.#queue.splice(0, count)
   }
 
-  async #write(operations: Operation[]): Promise<void> {
+  async #write(operations: Operation[], sync: boolean): Promise<void> {
     if (this.#failure !== undefined) await this.#reopen(this.#failure)
-    await this.#database.batch(operations, { ...ENCODING, sync: true } as typeof ENCODING)
+    await this.#database.batch(operations, { ...ENCODING, sync } as typeof ENCODING)
   }
 
   /** LevelDB refuses all writes after a failed one until it is reopened. */

@@ -180,6 +180,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     this.#subscriptions = new Subscriptions({
       replica,
       judge: this.#judge,
+      templatesOf: (goal) => this.#goals.templateIds(goal),
       onFailed: (error) => this.emit('upkeep:failed', error)
     })
     this.#votes = new Votes({
@@ -187,7 +188,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       trust,
       clock: options.clock ?? Date,
       announce: (entries) => this.#announce(entries),
-      onVote: (digest) => this.#onVote(digest)
+      onVote: (digest) => this.#considerForSubscribers(digest)
     })
     this.#candidates = new Candidates(store, facts)
     const sources = searchSources(facts, replica)
@@ -208,7 +209,8 @@ export class Hive extends EventEmitter<HiveEvents> {
       anonymizer: shared,
       judge: this.#judge,
       clock: options.clock ?? Date,
-      announce: (entries) => this.#announce(entries)
+      announce: (entries) => this.#announce(entries),
+      onChange: (goal) => this.#considerForSubscribers(goal)
     })
     this.#promotion = new Promotion({
       candidates: this.#candidates,
@@ -334,7 +336,13 @@ export class Hive extends EventEmitter<HiveEvents> {
     return {
       knowledge,
       context: (init) =>
-        composeContext({ recall: (query, recall) => knowledge.recall(query, recall) }, init),
+        composeContext(
+          {
+            recall: (query, recall) => knowledge.recall(query, recall),
+            goal: (idOrTitle, signal) => this.#goals.describe(idOrTitle, signal)
+          },
+          init
+        ),
       hive: new HiveMind({
         promotion: this.#promotion,
         drafts: this.#drafts,
@@ -396,7 +404,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     return entry !== undefined
   }
 
-  #onVote(digest: Uint8Array): void {
+  #considerForSubscribers(digest: Uint8Array): void {
     this.#subscriptions
       .consider(digest)
       .catch((error: unknown) => this.emit('upkeep:failed', error))

@@ -11,7 +11,7 @@ export interface OverheadReport {
   /** Milliseconds a call, the median. */
   readonly bare: number
   readonly routed: number
-  /** With a budget and a store on disk: the reservation is fsynced before the call. */
+  /** With a budget and a store on disk: the reservation is written before the call. */
   readonly budgeted: number
 }
 

@@ -6,10 +6,11 @@
 import { z } from 'zod'
 import { parse } from '../parse.ts'
 import type { AbortOptions } from '@libp2p/interface'
+import type { Insight } from '../hive/index.ts'
 import type { Recalled, RecallOptions } from '../knowledge/index.ts'
 
 export interface ContextOptions extends AbortOptions {
-  /** What the agent is about to do, in its own words. */
+  /** What the agent is about to do, in its own words; or a goal of the hive, by its id or title. */
   readonly goal: string
   /** Tokens that the text may have, as `tokensOf` estimates them; default 2,000. */
   readonly budget?: number
@@ -30,6 +31,11 @@ export interface Context {
 
 export interface ContextComponents {
   readonly recall: (query: string, options: RecallOptions) => Promise<Recalled[]>
+  /** A goal of the hive by its id or title, with what was attached to it and is released, best first. */
+  readonly goal: (
+    idOrTitle: string,
+    signal?: AbortSignal
+  ) => Promise<{ readonly text: string; readonly templates: readonly Insight[] } | undefined>
 }
 
 const DEFAULT_BUDGET = 2_000
@@ -53,21 +59,27 @@ const Options = z.strictObject({
   signal: z.instanceof(AbortSignal).optional()
 })
 
-/** Throws `HiveError` (ARGUMENT_INVALID). */
+/** What is attached to the goal comes first. Throws `HiveError` (ARGUMENT_INVALID). */
 export async function composeContext(
-  { recall }: ContextComponents,
+  components: ContextComponents,
   options: ContextOptions
 ): Promise<Context> {
   const { goal, budget, ...filter } = parse(Options, options, 'context')
-  const found = await recall(goal, { ...filter, limit: MAX_ITEMS })
+  const known = await components.goal(goal, filter.signal)
+  const recalled = await components.recall(known?.text ?? goal, { ...filter, limit: MAX_ITEMS })
+  const attached = filter.scope === 'local' ? [] : (known?.templates ?? [])
+  const found = inOrder(
+    attached.filter(({ tags }) => hasAll(tags, filter.tags)),
+    recalled
+  )
   const lines = [HEADING]
   const items: Recalled[] = []
   let text = ''
-  for (const recalled of found) {
-    const longer = [...lines, quote(recalled)].join('\n')
+  for (const item of found) {
+    const longer = [...lines, quote(item)].join('\n')
     if (tokensOf(longer) > budget) continue
-    lines.push(quote(recalled))
-    items.push(recalled)
+    lines.push(quote(item))
+    items.push(item)
     text = longer
   }
   return { text, tokens: tokensOf(text), items, omitted: found.length - items.length }
@@ -76,6 +88,24 @@ export async function composeContext(
 /** An upper estimate, the same for all models: a third of the bytes. */
 export function tokensOf(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN)
+}
+
+/** What is attached to the goal is before all else, and not there twice. */
+function inOrder(attached: readonly Insight[], recalled: readonly Recalled[]): Recalled[] {
+  const best = 1 + Math.max(0, ...recalled.map(({ score }) => score))
+  const ids = new Set(attached.map(({ id }) => id))
+  const first = attached.map(
+    ({ id, entity, content, attribute, value, confidence, tags, corroboration }): Recalled => ({
+      fact: { id, entity, content, attribute, value, confidence, tags, corroboration },
+      score: best,
+      origin: 'hive'
+    })
+  )
+  return [...first, ...recalled.filter(({ fact }) => !ids.has(fact.id))]
+}
+
+function hasAll(tags: readonly string[], asked: readonly string[] = []): boolean {
+  return asked.every((tag) => tags.includes(tag))
 }
 
 function quote({ fact, origin }: Recalled): string {

@@ -1,9 +1,9 @@
 /** `cortex.hive`: what this node shares with its swarm, and what the swarm knows. */
 import { z } from 'zod'
 import { readAll, readRecord } from '../../crdt/index.ts'
+import { HiveError } from '../errors.ts'
 import { digestOfId } from '../knowledge/index.ts'
 import { parse } from '../parse.ts'
-import { HiveError } from '../errors.ts'
 import { compareInsights, insightOf, matches } from './insights.ts'
 import { previewOf } from './preview.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -60,6 +60,7 @@ const Insights = z.strictObject({
   tags: z.array(z.string()).optional(),
   limit: z.int().min(1).max(100_000).default(100),
   state: z.enum(['quarantined', 'released', 'disputed']).optional(),
+  kinds: z.array(z.enum(['fact', 'insight', 'skill'])).optional(),
   signal: Signal
 })
 
@@ -73,7 +74,8 @@ const Vote = z.strictObject({ confidence: z.number().min(0).max(1).default(0.9) 
 
 const Filter = z.strictObject({
   tags: z.array(z.string()).optional(),
-  entities: z.array(z.string()).optional()
+  entities: z.array(z.string()).optional(),
+  goals: z.array(z.string()).optional()
 })
 
 export class HiveMind {
@@ -151,7 +153,7 @@ export class HiveMind {
 
   /**
    * What the swarm has published, as far as this node has it, best corroborated first; disputed
-   * insights only when they are asked for.
+   * insights only when they are asked for. Goals are in `goals`.
    */
   async getGlobalInsights(options: InsightOptions & AbortOptions = {}): Promise<Insight[]> {
     const { limit, signal, ...filter } = parse(Insights, options, 'getGlobalInsights')
@@ -162,6 +164,7 @@ export class HiveMind {
     }
     for await (const standing of replica.standings()) {
       signal?.throwIfAborted()
+      if (standing.record.kind === 'goal') continue
       const judgement = await judge.judge(standing)
       const insight = judgement === undefined ? undefined : insightOf(standing, judgement)
       if (insight === undefined || !matches(insight, filter)) continue

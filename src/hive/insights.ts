@@ -20,6 +20,8 @@ export interface InsightOptions {
   readonly tags?: readonly string[]
   readonly limit?: number
   readonly state?: InsightState
+  /** Default all of them. */
+  readonly kinds?: readonly Exclude<RecordKind, 'goal'>[]
 }
 
 /** Characters of a title, its ellipsis included. */
@@ -47,7 +49,8 @@ export function compareInsights(a: Insight, b: Insight): number {
 }
 
 /** Without a state asked for, hidden insights are left out. */
-export function matches(insight: Insight, { tags = [], state }: InsightOptions): boolean {
+export function matches(insight: Insight, { tags = [], state, kinds }: InsightOptions): boolean {
   const isState = state === undefined ? insight.state !== 'disputed' : insight.state === state
-  return isState && tags.every((tag) => insight.tags.includes(tag))
+  const isKind = kinds === undefined || kinds.some((kind) => kind === insight.kind)
+  return isState && isKind && tags.every((tag) => insight.tags.includes(tag))
 }

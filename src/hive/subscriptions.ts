@@ -4,16 +4,19 @@
  * while nobody was subscribed is found by `recall` and `context`.
  */
 import { equalBytes } from '../../crdt/index.ts'
+import { digestOfId } from '../knowledge/index.ts'
 import { insightOf } from './insights.ts'
 import type { Entry, Replica, Standing } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type { Insight } from './insights.ts'
 
 export interface SubscriptionFilter {
-  /** Insights with any of these tags; a goal's id is a tag of what was attached to it. */
+  /** Insights with any of these tags. */
   readonly tags?: readonly string[]
   /** Insights about any of these entities, whatever the case. */
   readonly entities?: readonly string[]
+  /** Insights attached to any of these goals, by id. */
+  readonly goals?: readonly string[]
 }
 
 /** Ends when it is disposed. */
@@ -24,6 +27,8 @@ export interface Subscription extends Disposable {
 export interface SubscriptionsComponents {
   readonly replica: Pick<Replica, 'get' | 'off' | 'on'>
   readonly judge: Judge
+  /** Ids of the records attached to a goal. */
+  readonly templatesOf: (goal: string) => Promise<readonly string[]>
   readonly onFailed: (error: unknown) => void
 }
 
@@ -32,6 +37,8 @@ interface Subscriber {
   readonly entities: ReadonlySet<string>
   readonly listener: (insight: Insight) => void
   readonly heard: Set<string>
+  /** Ids of what is attached to its goals. */
+  templates: Promise<ReadonlySet<string>>
 }
 
 /** Ids that one subscription remembers to have heard: 10 MB; beyond it the oldest may come again. */
@@ -47,7 +54,8 @@ export class Subscriptions {
 
   add(filter: SubscriptionFilter, listener: (insight: Insight) => void): Subscription {
     const entities = new Set(filter.entities?.map((entity) => entity.toLowerCase()))
-    const subscriber = { filter, entities, listener, heard: new Set<string>() }
+    const templates = this.#templatesOf(filter)
+    const subscriber = { filter, entities, listener, heard: new Set<string>(), templates }
     if (this.#subscribers.size === 0) this.#components.replica.on('entry:admitted', this.#onEntry)
     this.#subscribers.add(subscriber)
     return {
@@ -65,10 +73,37 @@ export class Subscriptions {
   async consider(digest: Uint8Array, author?: Uint8Array): Promise<void> {
     if (this.#subscribers.size === 0) return
     const standing = await this.#components.replica.get(digest)
+    if (standing?.record.kind === 'goal') return this.#considerGoal()
     if (standing === undefined || !(await this.#isReleased(standing))) return
     if (author !== undefined && (await this.#isReleased(without(standing, author)))) return
     const judgement = await this.#components.judge.judge(standing)
-    if (judgement !== undefined) this.#deliver(insightOf(standing, judgement))
+    if (judgement !== undefined) await this.#deliver(insightOf(standing, judgement))
+  }
+
+  /** What is attached to goals may have changed: it may have been released long ago. */
+  async #considerGoal(): Promise<void> {
+    const { replica, judge } = this.#components
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.filter.goals === undefined) continue
+      subscriber.templates = this.#templatesOf(subscriber.filter)
+      for (const id of await subscriber.templates) {
+        const standing = await replica.get(digestOfId(id))
+        const judgement = standing === undefined ? undefined : await judge.judge(standing)
+        if (standing === undefined || judgement?.state !== 'released') continue
+        tell(subscriber, insightOf(standing, judgement))
+      }
+    }
+  }
+
+  #templatesOf({ goals = [] }: SubscriptionFilter): Promise<ReadonlySet<string>> {
+    const ids = Promise.all(goals.map((goal) => this.#components.templatesOf(goal)))
+    return ids.then(
+      (templates) => new Set(templates.flat()),
+      (error: unknown) => {
+        this.#components.onFailed(error)
+        return new Set()
+      }
+    )
   }
 
   readonly #onEntry = ({ author }: Entry, digests: readonly Uint8Array[]): void => {
@@ -87,22 +122,33 @@ export class Subscriptions {
     return (await this.#components.judge.judge(standing))?.state === 'released'
   }
 
-  #deliver(insight: Insight): void {
-    for (const { filter, entities, listener, heard } of this.#subscribers) {
-      const isTagged = filter.tags?.some((tag) => insight.tags.includes(tag)) === true
-      const isAll = filter.tags === undefined && filter.entities === undefined
-      if (!isAll && !isTagged && !entities.has(insight.entity.toLowerCase())) continue
-      if (heard.has(insight.id)) continue
-      heard.add(insight.id)
-      if (heard.size > MAX_HEARD)
-        for (const oldest of heard.values()) {
-          heard.delete(oldest)
-          break
-        }
-      // What a listener throws is its own, as with any event.
-      queueMicrotask(() => listener(insight))
+  async #deliver(insight: Insight): Promise<void> {
+    for (const subscriber of this.#subscribers) {
+      if (await isAskedFor(insight, subscriber)) tell(subscriber, insight)
     }
   }
+}
+
+async function isAskedFor(
+  insight: Insight,
+  { filter, entities, templates }: Subscriber
+): Promise<boolean> {
+  const { tags, goals } = filter
+  if (tags === undefined && filter.entities === undefined && goals === undefined) return true
+  return (
+    tags?.some((tag) => insight.tags.includes(tag)) === true ||
+    entities.has(insight.entity.toLowerCase()) ||
+    (await templates).has(insight.id)
+  )
+}
+
+/** What a listener throws is its own, as with any event. */
+function tell({ heard, listener }: Subscriber, insight: Insight): void {
+  if (heard.has(insight.id)) return
+  heard.add(insight.id)
+  const [oldest] = heard
+  if (heard.size > MAX_HEARD && oldest !== undefined) heard.delete(oldest)
+  queueMicrotask(() => listener(insight))
 }
 
 function without({ registers, ...standing }: Standing, author: Uint8Array): Standing {

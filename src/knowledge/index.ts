@@ -9,7 +9,7 @@
 export { Echoes } from './echoes.ts'
 export { History } from './history.ts'
 export { NearDuplicates, saysTheSame } from './near-duplicates.ts'
-export { wordsOf } from './variants.ts'
+export { areVariants, wordsOf } from './variants.ts'
 export type { Consolidated, ConsolidateOptions } from './near-duplicates.ts'
 export type { FactContext } from './fact-context.ts'
 export { embeddedTextOf } from './search-text.ts'

@@ -1,9 +1,9 @@
 /** Recall: what this node and the hive know about a question, best first, with where it is from. */
-import { toHex } from '../../crdt/index.ts'
+import { kindOf, toHex } from '../../crdt/index.ts'
 import { fuse } from '../search/index.ts'
 import { factOf } from './stored-fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Replica } from '../../crdt/index.ts'
+import type { RecordKind, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type {
   SearchHit,
@@ -153,6 +153,9 @@ export class Recall {
   }
 }
 
+/** Kinds of records that say something; goals and skills are found elsewhere. */
+const SAYING: ReadonlySet<RecordKind> = new Set(['fact', 'insight'])
+
 /** Vectors know neither entity nor tags. */
 function isAskedFor(fact: RecalledFact, { entity, tags = [] }: SearchQuery): boolean {
   const isOfEntity = entity === undefined || fact.entity.toLowerCase() === entity.toLowerCase()
@@ -175,7 +178,10 @@ export function searchSources(
       origin: 'hive',
       end: () => replica.recordLogEnd,
       log: (from) => replica.recordLog(from),
-      read: (digests) => replica.bodies([...digests])
+      read: async (digests) => {
+        const bodies = await replica.bodies([...digests])
+        return bodies.map((body) => (body && SAYING.has(kindOf(body)) ? body : undefined))
+      }
     }
   ]
 }

@@ -42,6 +42,12 @@ export class Counter {
     this.tokens = tokens
   }
 
+  /** Whether four fifths of the money or of the tokens are spent. */
+  get isNearlySpent(): boolean {
+    const isDear = this.usd !== undefined && this.spentUsd * 5n >= this.usd * 4n
+    return isDear || (this.tokens !== undefined && this.spentTokens * 5 >= this.tokens * 4)
+  }
+
   /** Whether so much more may be set aside; `later`: once others have settled. Throws when never. */
   fits(cost: Picodollars | undefined, tokens: number): 'now' | 'later' {
     if (this.usd !== undefined && cost === undefined) {

@@ -1,61 +1,20 @@
 /**
- * The ledger: what calls may cost is set aside before they are made and settled after, both on disk.
+ * The ledger: what calls may cost is set aside before they are made and settled after, both stored.
  *
- * A reservation is durable before a call under a limit is sent. Settling removes it and writes the
- * sum in one commit, so that a crash leaves the one or the other. Reservations found at the start
- * are counted in full, as spent in their hour: what such a call cost is not known.
+ * A reservation outlives the process before a call under a limit is sent. Settling removes it and
+ * writes the sum in one commit, so that a crash leaves the one or the other. Reservations found at
+ * the start are counted in full, as spent in their hour: what such a call cost is not known. A loss
+ * of power may forget what the last second spent.
  */
-import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
 import { USAGE_DAYS } from './constants.ts'
 import { Counter, WINDOW_MS } from './budgets.ts'
+import { LedgerRecords, rowKey } from './ledger-records.ts'
 import { totalOf } from './provider.ts'
-import type { Operation, Section, Store } from '../../crdt/index.ts'
+import type { Operation, Store } from '../../crdt/index.ts'
 import type { BudgetSettings, LimitInput, Window } from './budgets.ts'
+import type { UsageRow } from './ledger-records.ts'
 import type { Picodollars } from './money.ts'
 import type { TokenUsage } from './provider.ts'
-
-const Amount = z.string().regex(/^\d+$/).transform(BigInt)
-const RowValue = z.object({
-  calls: z.number(),
-  input: z.number(),
-  cacheRead: z.number(),
-  cacheWrite: z.number(),
-  output: z.number(),
-  cost: Amount,
-  uncertain: Amount,
-  uncertainTokens: z.number(),
-  unpriced: z.number()
-})
-const Names = z.tuple([z.number(), z.string(), z.string(), z.string()])
-const Held = z.object({
-  hour: z.number(),
-  agent: z.string(),
-  task: z.string(),
-  model: z.string(),
-  cost: Amount.nullable(),
-  tokens: z.number()
-})
-
-/** What one agent spent on one class of task with one model in one hour. */
-export interface UsageRow {
-  readonly hour: number
-  readonly agent: string
-  readonly task: string
-  readonly model: string
-  calls: number
-  input: number
-  cacheRead: number
-  cacheWrite: number
-  output: number
-  /** Picodollars, those of `uncertain` included. */
-  cost: Picodollars
-  /** Of calls whose outcome is not known, in full as reserved. */
-  uncertain: Picodollars
-  uncertainTokens: number
-  /** Calls whose price is unknown. */
-  unpriced: number
-}
 
 export interface Claim {
   readonly agent: string
@@ -91,25 +50,37 @@ export interface LedgerComponents {
   readonly store: Pick<Store, 'section' | 'commit'>
   readonly budgets: BudgetSettings
   readonly now: () => number
+  /** Most of a budget is spent; once for each window. */
+  readonly onNearlySpent: (what: string) => void
+  /** What was spent could not be written. */
+  readonly onFailed: (error: unknown) => void
 }
 
-const HELD = 'h/'
-const ROW = 'u/'
 const HOUR = WINDOW_MS.hour
 
+/** What is reserved and settled outlives the process; waiting for the disk would cost a call a millisecond. */
+const WITHOUT_SYNC = { sync: false } as const
+
+/** Milliseconds after which what was spent is on disk: what a loss of power may forget. */
+const SYNC_INTERVAL = 1_000
+
 export class Ledger {
+  readonly #init: LedgerComponents
   readonly #store: LedgerComponents['store']
-  readonly #section: Section
+  readonly #records: LedgerRecords
   readonly #budgets: BudgetSettings
   readonly #now: () => number
   readonly #rows = new Map<string, UsageRow>()
   readonly #counters = new Map<string, Counter>()
   #changed = Promise.withResolvers<void>()
-  #lost: unknown
+  readonly #warned = new WeakSet<Counter>()
+  #syncing: NodeJS.Timeout | undefined
 
-  constructor({ store, budgets, now }: LedgerComponents) {
+  constructor(init: LedgerComponents) {
+    const { store, budgets, now } = init
+    this.#init = init
     this.#store = store
-    this.#section = store.section('models')
+    this.#records = new LedgerRecords(store.section('models'))
     this.#budgets = budgets
     this.#now = now
   }
@@ -117,16 +88,9 @@ export class Ledger {
   async load(): Promise<void> {
     const operations: Operation[] = []
     const oldest = Math.floor(this.#now() / HOUR) - USAGE_DAYS * 24
-    for await (const [key, value] of this.#section.entries(prefix(ROW))) {
-      const names = Names.safeParse(jsonOf(key, ROW.length))
-      const row = RowValue.safeParse(jsonOf(value))
-      if (!names.success || !row.success) continue
-      const [hour, agent, task, model] = names.data
-      if (hour < oldest) operations.push(this.#section.del(key))
-      else {
-        const whole = { hour, agent, task, model, ...row.data }
-        this.#rows.set(rowKey(whole), whole)
-      }
+    for await (const row of this.#records.rows()) {
+      if (row.hour < oldest) operations.push(this.#records.removeRow(row))
+      else this.#rows.set(rowKey(row), row)
     }
     for (const row of this.#rows.values()) {
       for (const counter of this.#countersOf(row, row.hour * HOUR)) {
@@ -134,18 +98,17 @@ export class Ledger {
         counter.spentTokens += totalOf(row) + row.uncertainTokens
       }
     }
-    for await (const [key, value] of this.#section.entries(prefix(HELD))) {
-      operations.push(this.#section.del(key))
-      const held = Held.safeParse(jsonOf(value))
-      if (!held.success) continue
-      const { cost, tokens } = held.data
-      const row = this.#rowOf(held.data)
+    for await (const { removal, held } of this.#records.held()) {
+      operations.push(removal)
+      if (held === undefined) continue
+      const { cost, tokens } = held
+      const row = this.#rowOf(held)
       for (const counter of this.#countersOf(row, row.hour * HOUR)) {
         counter.spentUsd += cost ?? 0n
         counter.spentTokens += tokens
       }
       addUncertain(row, cost ?? undefined, tokens)
-      operations.push(this.#put(row))
+      operations.push(this.#records.putRow(row))
     }
     await this.#store.commit(operations)
   }
@@ -165,16 +128,15 @@ export class Ledger {
       counter.heldTokens += tokens
     }
     const hour = Math.floor(now / HOUR)
-    const id = Buffer.from(HELD + randomUUID())
-    const held = {
+    const { put, removal } = this.#records.hold({
       hour,
       agent,
       task,
       model,
-      cost: cost === undefined ? null : String(cost),
+      cost: cost ?? null,
       tokens
-    }
-    const written = this.#store.commit([this.#section.put(id, bytesOf(held))])
+    })
+    const written = this.#store.commit([put], WITHOUT_SYNC)
     const unhold = (): void => {
       for (const counter of counters) {
         counter.heldUsd -= cost ?? 0n
@@ -185,7 +147,7 @@ export class Ledger {
       resolve()
     }
     // Without a limit nothing depends on the disk; the order of commits is kept all the same.
-    if (counters.length === 0) written.catch((error: unknown) => (this.#lost = error))
+    if (counters.length === 0) written.catch((error: unknown) => this.#init.onFailed(error))
     else {
       try {
         await written
@@ -205,7 +167,8 @@ export class Ledger {
         counter.spentTokens += spentTokens
       }
       unhold()
-      this.#write([this.#section.del(id), this.#put(row)])
+      for (const counter of counters) if (counter !== claim.own) this.#warnOf(counter)
+      this.#write([removal, this.#records.putRow(row)])
     }
     return {
       settle: (usage, actual) =>
@@ -225,7 +188,7 @@ export class Ledger {
         if (!open) return
         open = false
         unhold()
-        this.#write([this.#section.del(id)])
+        this.#write([removal])
       },
       forfeit: () =>
         close((row) => {
@@ -311,22 +274,36 @@ export class Ledger {
     return row
   }
 
-  #put(row: UsageRow): Operation {
-    const { hour, agent, task, model, cost, uncertain, ...counts } = row
-    return this.#section.put(
-      Buffer.from(ROW + rowKey({ hour, agent, task, model })),
-      bytesOf({ ...counts, cost: String(cost), uncertain: String(uncertain) })
-    )
-  }
-
   /** A settlement that cannot be written leaves its reservation, which counts in full at the next start. */
   #write(operations: readonly Operation[]): void {
-    this.#store.commit(operations).catch((error: unknown) => (this.#lost = error))
+    this.#store
+      .commit(operations, WITHOUT_SYNC)
+      .catch((error: unknown) => this.#init.onFailed(error))
+    this.#syncing ??= setTimeout(() => void this.#sync(), SYNC_INTERVAL).unref()
   }
 
-  /** The latest failure to write, if there was one. */
-  get failure(): unknown {
-    return this.#lost
+  /** On disk is what was written before, since commits land in their order. */
+  async #sync(): Promise<void> {
+    clearTimeout(this.#syncing)
+    this.#syncing = undefined
+    const [row] = [...this.#rows.values()].slice(-1)
+    if (row === undefined) return
+    try {
+      await this.#store.commit([this.#records.putRow(row)])
+    } catch (error) {
+      this.#init.onFailed(error)
+    }
+  }
+
+  #warnOf(counter: Counter): void {
+    if (this.#warned.has(counter) || !counter.isNearlySpent) return
+    this.#warned.add(counter)
+    this.#init.onNearlySpent(counter.what)
+  }
+
+  /** Puts what was spent on disk. */
+  close(): Promise<void> {
+    return this.#sync()
   }
 }
 
@@ -336,31 +313,6 @@ function addUncertain(row: UsageRow, cost: Picodollars | undefined, tokens: numb
   row.cost += cost ?? 0n
   row.uncertain += cost ?? 0n
   if (cost === undefined) row.unpriced += 1
-}
-
-function rowKey({
-  hour,
-  agent,
-  task,
-  model
-}: Pick<UsageRow, 'hour' | 'agent' | 'task' | 'model'>): string {
-  return JSON.stringify([hour, agent, task, model])
-}
-
-function prefix(text: string): { gte: Uint8Array; lt: Uint8Array } {
-  return { gte: Buffer.from(text), lt: Buffer.from(`${text}\u007f`) }
-}
-
-function bytesOf(value: object): Uint8Array {
-  return Buffer.from(JSON.stringify(value))
-}
-
-function jsonOf(bytes: Uint8Array, from = 0): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes.subarray(from)).toString())
-  } catch {
-    return undefined
-  }
 }
 
 async function settled(change: Promise<void>, signal: AbortSignal): Promise<void> {

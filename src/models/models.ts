@@ -88,7 +88,13 @@ export class NodeModels {
     const warn = (text: string): void => init.onWarning?.(text)
     this.#roster = new Roster({ settings, catalogue, env, now, warn })
     const budgets = settings?.budgets ?? BudgetOptions.parse({})
-    this.ledger = new Ledger({ store, budgets, now })
+    this.ledger = new Ledger({
+      store,
+      budgets,
+      now,
+      onNearlySpent: (what) => warn(`Four fifths of the budget of ${what} are spent.`),
+      onFailed: (error) => warn(`What models cost could not be written: ${String(error)}`)
+    })
     this.scorer = new StoredScorer(store)
     this.router = new Router({
       settings: settings ?? { policy: {}, fallback: 'none' },
@@ -130,9 +136,10 @@ export class NodeModels {
     }))
   }
 
-  /** Saves what was learned. */
-  close(): Promise<void> {
-    return this.scorer.save()
+  /** Saves what was learned and what was spent. */
+  async close(): Promise<void> {
+    await this.scorer.save()
+    await this.ledger.close()
   }
 }
 

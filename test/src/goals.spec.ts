@@ -188,7 +188,7 @@ describe('goals of a node', () => {
     const { knowledge, hive } = db.agent.cortex
     await knowledge.distill('release', 'Freeze the API a week before.', 0.95)
     await hive.broadcastKnowledge()
-    const [insight] = (await hive.getGlobalInsights()).filter(({ kind }) => kind !== 'goal')
+    const [insight] = await hive.getGlobalInsights()
     assert.ok(insight !== undefined)
     await goals.attach(id, insight.id)
     await goals.attach(id, insight.id)

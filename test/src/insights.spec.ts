@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { createHive } from '../../src/index.ts'
-import type { Hive, Insight } from '../../src/index.ts'
+import type { ContextOptions, Hive, Insight } from '../../src/index.ts'
 
 describe('insights', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(15_000)
@@ -88,6 +88,38 @@ describe('insights', () => {
     await synced([a, b, c])
     assert.deepEqual(await seen(), [1, 1, 1, 1])
     assert.equal(heard[0]?.corroboration, 2)
+    await stop([a, b, c])
+  })
+
+  it('reach who works on the goal that they are attached to, before all else', async () => {
+    const [a, b, c] = await swarmOf(3)
+    assert.ok(a !== undefined && b !== undefined && c !== undefined)
+    const { id: goal } = await a.agent.cortex.hive.goals.add({ title: 'Ship version 2' })
+    const id = await publish(a, 'Clear the cache before the build.')
+    const other = await publish(a, 'Version 2 ships late.')
+    await a.agent.cortex.hive.goals.attach(goal, id)
+    await synced([a, b, c])
+    const told = new EventEmitter<{ insight: [id: string] }>()
+    using _ = c.agent.cortex.hive.subscribe({ goals: [goal] }, (insight) =>
+      told.emit('insight', insight.id)
+    )
+    const news = (): Promise<unknown[]> => once(told, 'insight', { signal: signal() })
+    const shown = async (init: ContextOptions): Promise<string[]> =>
+      (await c.agent.cortex.context(init)).items.map(({ fact }) => fact.id)
+    assert.deepEqual(await shown({ goal }), [])
+    const attached = news()
+    for (const each of [other, id]) await b.agent.cortex.hive.vouch(each)
+    await synced([a, b, c])
+    assert.deepEqual(await attached, [id])
+    for (const name of [goal, 'ship version 2']) {
+      assert.deepEqual(await shown({ goal: name }), [id, other])
+    }
+    assert.deepEqual(await shown({ goal, scope: 'local' }), [])
+    // Attached later: it was released already.
+    const later = news()
+    await b.agent.cortex.hive.goals.attach(goal, other)
+    await synced([a, b, c])
+    assert.deepEqual(await later, [other])
     await stop([a, b, c])
   })
 

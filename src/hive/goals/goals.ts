@@ -14,7 +14,7 @@ import {
   toHex
 } from '../../../crdt/index.ts'
 import { HiveError } from '../../errors.ts'
-import { digestOfId, saysTheSame } from '../../knowledge/index.ts'
+import { areVariants, digestOfId, saysTheSame } from '../../knowledge/index.ts'
 import { parse } from '../../parse.ts'
 import { insightOf } from '../insights.ts'
 import { cleanTags, cleanText } from './clean-text.ts'
@@ -43,7 +43,12 @@ export interface GoalsComponents {
   readonly clock: Clock
   /** Tells peers of new entries. */
   readonly announce: (entries: readonly Entry[]) => Promise<void>
+  /** This node says something else of a goal now. */
+  readonly onChange: (goal: Uint8Array) => void
 }
+
+/** An id as it is given to users. */
+const ID = /^[0-9a-f]{64}$/i
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -168,6 +173,27 @@ export class Goals {
     )
   }
 
+  /** Ids of the records attached to a goal, whatever this node makes of them; none for an unknown goal. */
+  async templateIds(id: string, signal?: AbortSignal): Promise<readonly string[]> {
+    const goal = await this.get(id, { signal })
+    const canonical =
+      goal?.variantOf === undefined ? goal : await this.get(goal.variantOf, { signal })
+    return Object.keys(canonical?.templates ?? {})
+  }
+
+  /** The words of a goal, by its id or its title in whatever typography, and its released templates. */
+  async describe(
+    idOrTitle: string,
+    signal?: AbortSignal
+  ): Promise<{ text: string; templates: GoalTemplate[] } | undefined> {
+    const goal = ID.test(idOrTitle)
+      ? await this.get(idOrTitle, { signal })
+      : (await this.list({ signal })).find(({ title }) => areVariants(title, idOrTitle))
+    if (goal === undefined) return undefined
+    const text = `${goal.title} ${goal.description}`.trim()
+    return { text, templates: await this.templates(goal.id, { signal }) }
+  }
+
   /** The playbook of a goal: close it when it is no longer needed. */
   playbook(id: string): Playbook {
     const digest = digestOfId(id)
@@ -231,6 +257,7 @@ export class Goals {
     if (said === undefined) throw unknownGoal(id)
     const day = Math.floor(clock.now() / DAY)
     await announce(await replica.revise({ record: said, confidence: 1, day, tags }))
+    this.#components.onChange(digest)
   }
 
   async #known(id: string, signal: AbortSignal | undefined): Promise<Goal> {

@@ -64,6 +64,7 @@ describe('a record of the hive', () => {
         const subscriptions = new Subscriptions({
           replica: node.replica,
           judge: judgeOf(node.replica, k),
+          templatesOf: () => Promise.resolve([]),
           onFailed
         })
         using _ = subscriptions.add({}, ({ id }) => heard.push(id))
@@ -141,6 +142,7 @@ describe('a record of the hive', () => {
     const subscriptions = new Subscriptions({
       replica: node.replica,
       judge: judgeOf(node.replica, 2),
+      templatesOf: () => Promise.resolve([]),
       onFailed
     })
     const heard: string[] = []

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { createHive, ModelError, ProviderFailure, scriptedProvider } from '../../../src/index.ts'
 import { ModelServer } from '../../fixtures/model-server.ts'
 import { SECRET, servedModels } from '../../fixtures/served-models.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Hive, ModelsInit, Script } from '../../../src/index.ts'
 
 const messages = [{ role: 'user' as const, content: 'What is up?' }]
@@ -136,12 +137,15 @@ describe('models', () => {
   })
 
   it('escalates what a verifier refuses, and learns which requests do', async () => {
-    await using db = await hive(
-      scripted(
+    // Not one of the few that try the fast tier all the same.
+    await using db = await createHive({
+      swarm: false,
+      random: () => 0.5,
+      models: scripted(
         () => 'weak',
         () => 'strong'
       )
-    )
+    })
     const { models } = db.agent.cortex
     const verify = ({ text }: { text: string }): boolean => text === 'strong'
     for (let i = 0; i < 80; i++) await models.generate({ ...ask, verify })
@@ -206,6 +210,51 @@ describe('models', () => {
       code('BUDGET_EXCEEDED')
     )
     assert.equal(server.requests, 1)
+  })
+
+  it('warns once when four fifths of a budget are spent, and knows after a restart what was', async () => {
+    await using server = await ModelServer.start()
+    await using directory = await temporaryDirectory()
+    const models = servedModels(server.origin, server.origin, {
+      budgets: { node: { day: { tokens: 2_000 } } }
+    })
+    const warnings: string[] = []
+    const spend = async (calls: number): Promise<number | undefined> => {
+      await using db = await createHive({ dataDir: directory.path, swarm: false, models })
+      db.on('model:warning', (text) => warnings.push(text))
+      // 14 tokens each.
+      for (let i = 0; i < calls; i++) {
+        await db.agent.cortex.models.generate({ ...ask, maxOutputTokens: 4 })
+      }
+      return db.agent.cortex.models.usage().budgets[0]?.tokens?.spent
+    }
+    assert.equal(await spend(100), 1_400)
+    assert.deepEqual(warnings, [])
+    assert.equal(await spend(20), 1_680)
+    assert.deepEqual(warnings, ['Four fifths of the budget of the node for the day are spent.'])
+  })
+
+  it('knows after a restart what it learned', async () => {
+    await using directory = await temporaryDirectory()
+    const verify = ({ text }: { text: string }): boolean => text === 'strong'
+    const open = (): Promise<Hive> =>
+      createHive({
+        dataDir: directory.path,
+        swarm: false,
+        models: scripted(
+          () => 'weak',
+          () => 'strong'
+        )
+      })
+    let learned: number | undefined
+    {
+      await using db = await open()
+      for (let i = 0; i < 60; i++) await db.agent.cortex.models.generate({ ...ask, verify })
+      learned = db.agent.cortex.models.plan({ ...ask, verify }).fastSuffices
+    }
+    assert.ok(learned !== undefined)
+    await using again = await open()
+    assert.equal(again.agent.cortex.models.plan({ ...ask, verify }).fastSuffices, learned)
   })
 
   it('never overspends under many callers', async () => {
