@@ -6,11 +6,12 @@ import { authorEpochs, openReplica, openStore, StoreError, toHex } from '../crdt
 import { createSwarm, loadPeerKey } from '../transport/index.ts'
 import { Agents } from './agents.ts'
 import { anonymizer } from './anonymity/index.ts'
-import { Capabilities } from './capabilities/index.ts'
+import { NodeSkills } from './capabilities/index.ts'
 import { composeContext } from './context/index.ts'
 import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
 import { Drafts, Goals, HiveMind, Promotion, Subscriptions, Votes } from './hive/index.ts'
+import { createSandbox } from './sandbox/index.ts'
 import { Judge, Trust } from './judgement/index.ts'
 import { Janitor, Upkeep } from './janitor/index.ts'
 import {
@@ -37,6 +38,8 @@ import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/in
 import type { AbortOptions } from '@libp2p/interface'
 import type { Agent } from './agents.ts'
 import type { KnownNames } from './anonymity/index.ts'
+import type { SkillEvents } from './capabilities/index.ts'
+import type { Sandbox } from './sandbox/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consolidated } from './knowledge/index.ts'
 import type { ModelEvents } from './models/index.ts'
@@ -45,7 +48,7 @@ import type { z } from 'zod'
 
 type Options = z.output<typeof HiveOptions>
 
-export interface HiveEvents extends SwarmEvents, ModelEvents {
+export interface HiveEvents extends SwarmEvents, ModelEvents, SkillEvents {
   /** Entries of others became part of this node's replica. */
   'hive:change': []
   /** Near-duplicates were looked for in the background. */
@@ -111,6 +114,8 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
     await trust.load()
     const toldModels = new EventEmitter<ModelEvents>()
     const models = await openModels(options, store, toldModels)
+    const sandbox = createSandbox()
+    const skills = await openSkills(options, { store, models, sandbox })
     const swarm = await openSwarm(options, { store, replica, facts })
     try {
       await swarm?.start()
@@ -123,7 +128,9 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
         trust,
         toldUntil,
         models,
-        toldModels
+        toldModels,
+        skills,
+        sandbox
       })
     } catch (error) {
       await swarm?.stop()
@@ -145,6 +152,8 @@ interface HiveComponents {
   readonly toldUntil: number
   readonly models: NodeModels
   readonly toldModels: EventEmitter<ModelEvents>
+  readonly skills: NodeSkills
+  readonly sandbox: Sandbox
 }
 
 /** A running node. */
@@ -235,7 +244,9 @@ export class Hive extends EventEmitter<HiveEvents> {
     replica.on('entry:admitted', () => this.emit('hive:change'))
     components.toldModels.on('model:call', (call) => this.emit('model:call', call))
     components.toldModels.on('model:warning', (text) => this.emit('model:warning', text))
+    forwardSkills(components.skills, this)
     if (swarm !== undefined) this.#forwardEvents(swarm)
+    components.skills.start()
   }
 
   /** Undefined without a network. */
@@ -301,6 +312,8 @@ export class Hive extends EventEmitter<HiveEvents> {
       () => this.#components.swarm?.stop(),
       () => this.#vectors?.close(),
       () => this.#index.close(),
+      () => this.#components.skills.close(),
+      () => this.#components.sandbox.close(),
       () => this.#components.models.close(),
       () => this.#components.store.close()
     ]) {
@@ -334,6 +347,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     const { replica, facts, swarm } = this.#components
     const knowledge = this.#knowledgeFor(agent)
     const [known, ...shared] = this.#ownFilters()
+    const models = this.#components.models.for(agent)
     return {
       knowledge,
       context: (init) =>
@@ -355,8 +369,8 @@ export class Hive extends EventEmitter<HiveEvents> {
         votes: this.#votes,
         subscriptions: this.#subscriptions
       }),
-      capabilities: new Capabilities(),
-      models: this.#components.models.for(agent),
+      capabilities: this.#components.skills.for(models),
+      models,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
         known,
@@ -491,6 +505,29 @@ function openModels(
     onCall: (call) => told.emit('model:call', call),
     onWarning: (text) => told.emit('model:warning', text)
   })
+}
+
+function openSkills(
+  { agent, clock = Date, random }: Options,
+  { store, models, sandbox }: Pick<HiveComponents, 'models' | 'sandbox' | 'store'>
+): Promise<NodeSkills> {
+  return NodeSkills.open({
+    store,
+    sandbox,
+    models: models.for(agent.name),
+    now: () => clock.now(),
+    random,
+    // What could not be written is told when the hive is stopped.
+    onFailed: () => undefined
+  })
+}
+
+function forwardSkills({ store }: NodeSkills, to: Hive): void {
+  store.on('skill:transition', (transition) => to.emit('skill:transition', transition))
+  store.on('skill:warm', (warm) => to.emit('skill:warm', warm))
+  store.on('skill:cool', (cool) => to.emit('skill:cool', cool))
+  store.on('skill:failure', (failure) => to.emit('skill:failure', failure))
+  store.on('skill:unready', (unready) => to.emit('skill:unready', unready))
 }
 
 async function makeDirectory(path: string): Promise<void> {

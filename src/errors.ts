@@ -25,6 +25,14 @@ export type HiveErrorCode =
   | 'LIMIT_EXCEEDED'
   /** Thrown when a playbook has no such step (any longer). */
   | 'STEP_UNKNOWN'
+  /** Thrown when there is no skill of that id or name on this node. */
+  | 'SKILL_UNKNOWN'
+  /** Thrown when a skill's status does not allow what was asked: it is untested, or blacklisted. */
+  | 'SKILL_STATUS'
+  /** Thrown when a skill's source, its input or its output is not what the skill declares. */
+  | 'SKILL_FAILED'
+  /** Thrown when a folder is not a skill's, or cannot be read or written as one. */
+  | 'SKILL_FOLDER'
   /** Thrown when the hive is used after `stop()`, or a playbook after `close()`. */
   | 'STOPPED'
 

@@ -1,0 +1,194 @@
+/** What the evidence of skills decides on simulated streams, beside the rule that peeks at the raw rate. */
+import {
+  counted,
+  driftVerdict,
+  drifted,
+  headStart,
+  isReliable,
+  isUseless,
+  NO_DRIFT,
+  NO_TRIALS,
+  predictedPromotion,
+  verificationProgress
+} from '../src/capabilities/evidence/index.ts'
+import type { Benchmark } from './benchmark.ts'
+import type { Counts } from '../src/capabilities/evidence/index.ts'
+
+type Rule = (counts: Counts) => boolean
+type Random = () => number
+
+const naive: Rule = ({ trials, successes }) => trials >= 5 && successes / trials >= 0.8
+
+/** Skills as they come: broken, mediocre, at the bound, good, excellent, in equal parts. */
+const MIX = [0.3, 0.6, 0.8, 0.95, 0.99] as const
+
+export const skills: Benchmark = {
+  about: 'promotion, liars, prediction, pre-warming and drift on simulated streams of outcomes',
+  defaults: { streams: 100_000, seed: 1 },
+  run({ streams = 100_000, seed = 1 }) {
+    const random = mulberry32(seed)
+    promotions(streams, random)
+    liars(streams, random)
+    predictions(
+      streams,
+      `rates ${MIX.join(', ')} in equal parts`,
+      random,
+      (stream) => MIX[stream % MIX.length] ?? 0
+    )
+    predictions(streams, 'rates from the prior, Beta(2, 1)', random, () => Math.sqrt(random()))
+    drifts(Math.ceil(streams / 10), random)
+    return Promise.resolve()
+  }
+}
+
+function promotions(streams: number, random: Random): void {
+  console.log('promoted, % of streams            e-process   naive rule')
+  for (const [rate, trials] of [
+    [0.5, 1000],
+    [0.8, 1000],
+    [0.9, 1000],
+    [0.95, 200]
+  ] as const) {
+    const ours: number[] = []
+    let peeked = 0
+    for (let stream = 0; stream < streams; stream++) {
+      let counts = NO_TRIALS
+      let at: number | undefined
+      let isNaive = false
+      while (counts.trials < trials && !(at !== undefined && isNaive)) {
+        counts = counted(counts, random() < rate)
+        isNaive ||= naive(counts)
+        if (at === undefined && isReliable(counts)) at = counts.trials
+      }
+      if (at !== undefined) ours.push(at)
+      if (isNaive) peeked++
+    }
+    const median = ours.toSorted((a, b) => a - b)[Math.floor(streams / 2)] ?? '-'
+    console.log(
+      `p = ${rate}, within ${trials} trials`.padEnd(34) +
+        percent(ours.length, streams).padEnd(12) +
+        percent(peeked, streams).padEnd(12) +
+        `median of all ${median}`
+    )
+  }
+}
+
+function liars(streams: number, random: Random): void {
+  console.log('\nwith 10 remote authors of 30 trials, 3 of them liars: promoted, % of streams')
+  for (const [what, rate, claim, trials] of [
+    ['p = 0.8, liars claim 10^6 of 10^6', 0.8, { trials: 1e6, successes: 1e6 }, 1000],
+    ['p = 0.8, liars claim 30 of 30', 0.8, { trials: 30, successes: 30 }, 1000],
+    ['p = 0.8, liars claim nothing', 0.8, undefined, 1000],
+    ['p = 0.95, liars claim 0 of 30', 0.95, { trials: 30, successes: 0 }, 200],
+    ['p = 0.95, nobody lies', 0.95, undefined, 200]
+  ] as const) {
+    let promoted = 0
+    const lengths: number[] = []
+    for (let stream = 0; stream < streams; stream++) {
+      const remote = new Map<string, Counts>()
+      for (let author = 0; author < 10; author++) {
+        remote.set(
+          `${author}`,
+          author < 3 && claim !== undefined ? claim : sample(rate, 30, random)
+        )
+      }
+      const start = headStart(remote)
+      let counts = NO_TRIALS
+      while (counts.trials < trials && !isReliable(counts, start)) {
+        counts = counted(counts, random() < rate)
+      }
+      if (isReliable(counts, start)) {
+        promoted++
+        lengths.push(counts.trials)
+      }
+    }
+    const median = lengths.toSorted((a, b) => a - b)[Math.floor(streams / 2)] ?? '-'
+    console.log(`${what.padEnd(36)}${percent(promoted, streams)}  median local trials ${median}`)
+  }
+}
+
+function predictions(
+  streams: number,
+  what: string,
+  random: Random,
+  rateOf: (stream: number) => number
+): void {
+  const warmed = { promoted: 0, wasted: 0, late: 0 }
+  const bins = Array.from({ length: 10 }, () => ({ predicted: 0, promoted: 0, skills: 0 }))
+  for (let stream = 0; stream < streams; stream++) {
+    const rate = rateOf(stream)
+    const at = Math.floor(random() * 60)
+    let counts = NO_TRIALS
+    let isWarm = false
+    let asked: number | undefined
+    while (counts.trials < 200 && !isReliable(counts) && !isUseless(counts)) {
+      if (counts.trials === at) asked = predictedPromotion(counts)
+      isWarm ||= verificationProgress(counts) >= 0.8 || predictedPromotion(counts) >= 0.9
+      counts = counted(counts, random() < rate)
+    }
+    const isPromoted = isReliable(counts)
+    if (isPromoted && isWarm) warmed.promoted++
+    if (isPromoted && !isWarm) warmed.late++
+    if (!isPromoted && isWarm) warmed.wasted++
+    const bin = asked === undefined ? undefined : bins[Math.min(9, Math.floor(asked * 10))]
+    if (bin === undefined || asked === undefined) continue
+    bin.skills++
+    bin.predicted += asked
+    if (isPromoted) bin.promoted++
+  }
+  console.log(`\nprediction, ${what}, asked at a random trial`)
+  for (const { predicted, promoted, skills: total } of bins) {
+    if (total === 0) continue
+    console.log(
+      `predicted ${percent(predicted, total).padEnd(8)} promoted ${percent(promoted, total).padEnd(8)} of ${total}`
+    )
+  }
+  const allPromoted = warmed.promoted + warmed.late
+  console.log(`warm at promotion ${percent(warmed.promoted, allPromoted)} %`)
+  console.log(`warm-ups wasted ${percent(warmed.wasted, warmed.promoted + warmed.wasted)} %`)
+}
+
+function drifts(streams: number, random: Random): void {
+  console.log('\ndrift: share of streams with an alarm within 500 trials, median trials to it')
+  for (const rate of [0.95, 0.9, 0.8, 0.6, 0.5, 0.2, 0]) {
+    const delays: number[] = []
+    let collapsed = 0
+    for (let stream = 0; stream < streams; stream++) {
+      let drift = NO_DRIFT
+      let trials = 0
+      while (trials < 500 && driftVerdict(drift) === 'steady') {
+        drift = drifted(drift, random() < rate)
+        trials++
+      }
+      if (driftVerdict(drift) === 'steady') continue
+      delays.push(trials)
+      if (driftVerdict(drift) === 'collapsed') collapsed++
+    }
+    const median = delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)] ?? '-'
+    console.log(
+      `p = ${rate}`.padEnd(10) +
+        `${percent(delays.length, streams)} % (collapsed ${percent(collapsed, streams)} %), ${median}`
+    )
+  }
+}
+
+function sample(rate: number, trials: number, random: Random): Counts {
+  let counts = NO_TRIALS
+  while (counts.trials < trials) counts = counted(counts, random() < rate)
+  return counts
+}
+
+function percent(part: number, whole: number): string {
+  return ((100 * part) / whole).toFixed(3)
+}
+
+/** A small generator of known quality for simulations (mulberry32). */
+function mulberry32(seed: number): Random {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
