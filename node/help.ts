@@ -48,6 +48,14 @@ Usage: hive <command> [options]
   playbook    the steps towards a goal: hive playbook ID
                 add TITLE [BODY] --at N | edit STEP --title TEXT --body TEXT
                 | move STEP --at N | remove STEP
+  skills      list the skills of this node: hive skills [WORDS]
+                --status sandbox|experimental|pre-warming|verified|blacklisted
+  skill       add FOLDER              take in a folder with a SKILL.md, or a skill as
+                                      JSON from standard input (add -), and test it
+              show SKILL | test SKILL | export SKILL FOLDER
+              run SKILL [INPUT]       INPUT is JSON, or read from standard input
+              blacklist SKILL REASON  never use it again on this node
+              repair                  make skills that take what others failed at
   forget ID   remove a fact; take back the vote on what was published of it
   peers       list connected peers
   status      show what this node is and has

@@ -103,6 +103,9 @@ const USABLE: ReadonlySet<SkillStatus> = new Set(['experimental', 'pre-warming',
 
 const ID = /^[0-9a-f]{64}$/
 
+/** So much of an id is as good as all of it, as long as no other begins so. */
+const PREFIX = /^[0-9a-f]{8,63}$/
+
 export class Capabilities {
   readonly #components: CapabilitiesComponents
 
@@ -333,6 +336,8 @@ export class Capabilities {
     const text = parse(z.string().min(1), idOrName, 'The id or name of a skill')
     const known = ID.test(text) ? store.get(text) : undefined
     if (known !== undefined) return known
+    const begun = PREFIX.test(text) ? [...store.all()].filter(({ id }) => id.startsWith(text)) : []
+    if (begun.length === 1 && begun[0] !== undefined) return begun[0]
     const named = [...store.all()].filter(({ skill }) => skill.name === text)
     const usable = named.filter(({ standing }) => USABLE.has(standing.status))
     const best = ranked(usable.map(competitorOf)).alpha
