@@ -60,6 +60,13 @@ describe('the examples', function () {
     assert.match((await example('demo/demo.ts', directory.path)).stdout, /All of it was checked\./)
   })
 
+  it('of skills takes one in and repairs it', async () => {
+    await using directory = await temporaryDirectory()
+    const { stdout } = await example('skill.ts', directory.path)
+    assert.match(stdout, /^experimental: 2 of 2 tests passed\n/)
+    assert.match(stdout, /2 of 2 repaired: matches before a label\n\[ 2, 0, 0 \]\n$/)
+  })
+
   it('of the README run in an empty project that installs the package', async () => {
     await using directory = await temporaryDirectory()
     const project = join(directory.path, 'project')

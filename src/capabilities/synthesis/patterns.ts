@@ -21,11 +21,11 @@ export function relaxed(pattern: string, flags: string): readonly RelaxedPattern
   }
   if (pattern.endsWith('$') && !pattern.endsWith('\\$')) {
     add(`${pattern.slice(0, -1)}\\s*$`, 'matches before white space')
-    add(pattern.slice(0, -1), 'matches what has more behind it')
     add(
       `${pattern.slice(0, -1)}(?:-[0-9A-Za-z.-]+)?(?:\\+[0-9A-Za-z.-]+)?$`,
       'matches before a label'
     )
+    add(pattern.slice(0, -1), 'matches what has more behind it')
   }
   // Each digit class that takes one digit takes several; each part that must be there may be missing.
   for (const { index } of pattern.matchAll(/\\d(?![+*?{])/g)) {
