@@ -10,7 +10,15 @@ import { NodeSkills } from './capabilities/index.ts'
 import { composeContext } from './context/index.ts'
 import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
-import { Drafts, Goals, HiveMind, Promotion, Subscriptions, Votes } from './hive/index.ts'
+import {
+  Drafts,
+  Goals,
+  HiveMind,
+  Promotion,
+  SharedSkills,
+  Subscriptions,
+  Votes
+} from './hive/index.ts'
 import { createSandbox } from './sandbox/index.ts'
 import { Judge, Trust } from './judgement/index.ts'
 import { Janitor, Upkeep } from './janitor/index.ts'
@@ -41,6 +49,7 @@ import type { KnownNames } from './anonymity/index.ts'
 import type { SkillEvents } from './capabilities/index.ts'
 import type { Sandbox } from './sandbox/index.ts'
 import type { Cortex } from './cortex.ts'
+import type { Consent } from './hive/index.ts'
 import type { Consolidated } from './knowledge/index.ts'
 import type { ModelEvents } from './models/index.ts'
 import type { HiveInit } from './options.ts'
@@ -173,6 +182,7 @@ export class Hive extends EventEmitter<HiveEvents> {
   readonly #judge: Judge
   readonly #subscriptions: Subscriptions
   readonly #votes: Votes
+  readonly #shared: SharedSkills
   readonly agents: Agents
   /** The default agent. */
   readonly agent: Agent
@@ -222,6 +232,18 @@ export class Hive extends EventEmitter<HiveEvents> {
       announce: (entries) => this.#announce(entries),
       onChange: (goal) => this.#considerForSubscribers(goal)
     })
+    this.#shared = new SharedSkills({
+      replica,
+      skills: components.skills,
+      anonymizer: shared,
+      votes: this.#votes,
+      k: kOf(options),
+      clock: options.clock ?? Date,
+      announce: (entries) => this.#announce(entries),
+      publishes: options.skills.publish,
+      adopts: consentOf(options),
+      onFailed: (error) => this.emit('upkeep:failed', error)
+    })
     this.#promotion = new Promotion({
       candidates: this.#candidates,
       replica,
@@ -247,6 +269,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     forwardSkills(components.skills, this)
     if (swarm !== undefined) this.#forwardEvents(swarm)
     components.skills.start()
+    this.#shared.start()
   }
 
   /** Undefined without a network. */
@@ -312,6 +335,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       () => this.#components.swarm?.stop(),
       () => this.#vectors?.close(),
       () => this.#index.close(),
+      () => this.#shared.stop(),
       () => this.#components.skills.close(),
       () => this.#components.sandbox.close(),
       () => this.#components.models.close(),
@@ -367,7 +391,8 @@ export class Hive extends EventEmitter<HiveEvents> {
         swarm,
         judge: this.#judge,
         votes: this.#votes,
-        subscriptions: this.#subscriptions
+        subscriptions: this.#subscriptions,
+        skills: this.#shared
       }),
       capabilities: this.#components.skills.for(models),
       models,
@@ -448,6 +473,10 @@ function namesOf({ anonymity }: Options): KnownNames {
 
 function fileOf({ dataDir }: Options, name: string): string | undefined {
   return dataDir === undefined ? undefined : join(dataDir, name)
+}
+
+function consentOf({ skills: { adopt } }: Options): Consent {
+  return typeof adopt === 'function' ? adopt : () => adopt === 'all'
 }
 
 /** Authors that must vouch before an insight is released: a swarm without a key trusts nobody alone. */

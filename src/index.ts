@@ -44,6 +44,7 @@ export type {
   TestReport,
   Transition
 } from './capabilities/index.ts'
+export type { PublishedSkill, SharedSkills, SkillOffer } from './hive/index.ts'
 export type { Context, ContextOptions } from './context/index.ts'
 export type { Cortex } from './cortex.ts'
 export type { Hive, HiveEvents, HiveStatus } from './create-hive.ts'

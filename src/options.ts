@@ -4,6 +4,7 @@ import { ModelOptions } from './models/index.ts'
 import { MAX_ACCEPTED_KEYS } from '../transport/index.ts'
 import type { ComponentLogger } from '@libp2p/interface'
 import type { Database } from '../crdt/index.ts'
+import type { Consent } from './hive/index.ts'
 import type { Embedder } from './search/index.ts'
 import type { Clock, SwarmInit } from '../transport/index.ts'
 
@@ -64,6 +65,19 @@ export const HiveOptions = z.strictObject({
       knownNames: z.array(z.string().min(1)).optional()
     })
     .default({}),
+  skills: z
+    .strictObject({
+      /** Skills that are verified here are published, where they tell nothing of their makers. */
+      publish: z.boolean().default(true),
+      /** Which offers of the swarm are taken in as untested: none, all, or those it says yes to. */
+      adopt: z
+        .union([
+          z.enum(['none', 'all']),
+          z.custom<Consent>((value) => typeof value === 'function', 'not a function')
+        ])
+        .default('none')
+    })
+    .default({ publish: true, adopt: 'none' }),
   /** Models by tier, and what may be spent; left out: the offline tier alone, which needs no key. */
   models: ModelOptions.optional(),
   /**

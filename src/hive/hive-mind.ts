@@ -23,6 +23,7 @@ import type { Goals } from './goals/index.ts'
 import type { Insight, InsightOptions } from './insights.ts'
 import type { Preview } from './preview.ts'
 import type { Subscription, SubscriptionFilter, Subscriptions } from './subscriptions.ts'
+import type { SharedSkills } from './skills/index.ts'
 import type { Votes } from './votes.ts'
 
 export interface HiveMindComponents {
@@ -36,6 +37,7 @@ export interface HiveMindComponents {
   readonly judge: Judge
   readonly votes: Votes
   readonly subscriptions: Subscriptions
+  readonly skills: SharedSkills
 }
 
 export interface VoteOptions {
@@ -88,6 +90,11 @@ export class HiveMind {
   /** The goals that the swarm shares, and their playbooks. */
   get goals(): Goals {
     return this.#components.goals
+  }
+
+  /** Skills that the swarm offers, and those that this node publishes. */
+  get skills(): SharedSkills {
+    return this.#components.skills
   }
 
   /**

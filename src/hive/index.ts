@@ -35,3 +35,5 @@ export type {
 export type { Insight, InsightOptions } from './insights.ts'
 export type { Preview } from './preview.ts'
 export type { Subscription, SubscriptionFilter } from './subscriptions.ts'
+export { SharedSkills } from './skills/index.ts'
+export type { Consent, OfferOptions, PublishedSkill, SkillOffer } from './skills/index.ts'

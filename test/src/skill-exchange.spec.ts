@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createHive } from 'noormme-hive'
+import { VERSION_SKILL } from '../fixtures/broken-skills.ts'
+import type { Hive, HiveInit, SkillInit } from 'noormme-hive'
+
+const VERSIONS: SkillInit = {
+  name: 'parse-version',
+  description: 'Reads a version of a package.',
+  kind: 'code',
+  source: VERSION_SKILL.source,
+  tests: [...VERSION_SKILL.tests],
+  licence: 'Apache-2.0'
+}
+
+describe('skills of the swarm', function () {
+  this.timeout(60_000)
+  const signal = (): AbortSignal => AbortSignal.timeout(30_000)
+
+  function startHive(from: Hive | undefined, more: HiveInit = {}): Promise<Hive> {
+    const bootstrap = from?.multiaddrs ?? []
+    const swarm = { listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap, stem: false, k: 1 }
+    return createHive({ swarm, ...more })
+  }
+
+  /** Runs it until it is verified. */
+  async function verify(db: Hive, id: string): Promise<number> {
+    const { capabilities } = db.agent.cortex
+    for (let trials = 1; trials <= 100; trials++) {
+      await capabilities.run(id, `1.2.${trials}`)
+      if ((await capabilities.get(id)).status === 'verified') return trials
+    }
+    throw new Error('It was not verified.')
+  }
+
+  /** When somebody else's skill came in and passed its tests here. */
+  async function adopted(db: Hive, id: string): Promise<void> {
+    while ((await statusOf(db, id)) !== 'experimental') {
+      await once(db, 'skill:transition', { signal: signal() })
+    }
+  }
+
+  async function statusOf(db: Hive, id: string): Promise<string | undefined> {
+    const all = await db.agent.cortex.capabilities.list()
+    return all.find((each) => each.id === id)?.status
+  }
+
+  it('are published once they are verified, adopted by consent, and need fewer trials elsewhere', async () => {
+    await using a = await startHive(undefined)
+    await using b = await startHive(a, {
+      skills: { adopt: ({ licence }) => licence !== undefined }
+    })
+    await using c = await startHive(a)
+    const { id } = await a.agent.cortex.capabilities.add(VERSIONS)
+    const coming = adopted(b, id)
+    const own = await verify(a, id)
+    await coming
+    const { provenance, trials, parents } = await b.agent.cortex.capabilities.get(id)
+    assert.deepEqual(
+      [provenance, trials, parents],
+      [{ from: 'hive', licence: 'Apache-2.0' }, 0, []]
+    )
+    const { output } = await b.agent.cortex.capabilities.run(id, '10.20.30')
+    assert.deepEqual(output, { major: 10, minor: 20, patch: 30 })
+    assert.ok((await verify(b, id)) <= own)
+
+    const { skills } = c.agent.cortex.hive
+    await c.agent.cortex.hive.synchronize({ signal: signal() })
+    const [offer] = await skills.offers()
+    assert.deepEqual([offer?.id, offer?.name, offer?.licence], [id, 'parse-version', 'Apache-2.0'])
+    assert.ok((offer?.trials ?? 0) >= own)
+    assert.equal(offer?.trials, offer?.successes)
+    assert.equal(await statusOf(c, id), undefined)
+    assert.equal((await skills.adopt(id)).status, 'experimental')
+    assert.deepEqual(await skills.offers(), [])
+    await assert.rejects(skills.adopt('0'.repeat(64)), { code: 'RECORD_UNKNOWN' })
+  })
+
+  it('stay where they tell of their makers, and where they are not proven', async () => {
+    await using db = await createHive({ swarm: false, anonymity: { hosts: ['db7.internal'] } })
+    const { capabilities, hive } = db.agent.cortex
+    const { id: unproven } = await capabilities.add(VERSIONS)
+    await assert.rejects(hive.skills.publish(unproven), { code: 'SKILL_STATUS' })
+    for (const told of [
+      '// Ask jane.doe@example.org for the format.',
+      "const HOST = 'db7.internal'",
+      '/* see /home/jane/versions.txt */'
+    ]) {
+      const source = `${told}\n${VERSION_SKILL.source}`
+      const { id } = await capabilities.add({ ...VERSIONS, source })
+      await verify(db, id)
+      await assert.rejects(hive.skills.publish(id), { code: 'WITHHELD' })
+    }
+    assert.equal(db.status.entries, 0)
+  })
+
+  it('go back to the sandbox where others say that they failed, and are nowhere blacklisted by it', async () => {
+    await using a = await startHive(undefined)
+    await using b = await startHive(a, { skills: { adopt: 'all' } })
+    const { id } = await a.agent.cortex.capabilities.add(VERSIONS)
+    const coming = adopted(b, id)
+    await verify(a, id)
+    await coming
+    const doubted = once(b, 'skill:transition', { signal: signal() })
+    await a.agent.cortex.capabilities.blacklist(id, 'It reads the wrong part.')
+    const [{ from, to, reason }] = await doubted
+    assert.deepEqual([from, to], ['experimental', 'sandbox'])
+    assert.match(String(reason), /it failed for 1 author of the swarm/)
+    assert.deepEqual(await b.agent.cortex.hive.skills.offers(), [])
+    const tests = await b.agent.cortex.capabilities.test(id)
+    assert.equal(tests.passed, tests.total)
+    assert.equal(await statusOf(b, id), 'experimental')
+  })
+})
