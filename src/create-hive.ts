@@ -6,7 +6,7 @@ import { openReplica, openStore, StoreError, toHex } from '../crdt/index.ts'
 import { createSwarm, loadPeerKey } from '../transport/index.ts'
 import { Agents } from './agents.ts'
 import { anonymizer } from './anonymity/index.ts'
-import { Capabilities } from './capabilities/index.ts'
+import { NodeSkills } from './capabilities/index.ts'
 import { composeContext } from './context/index.ts'
 import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
@@ -37,6 +37,7 @@ import type { HeldStatus, PeerStatus, Swarm, SwarmEvents } from '../transport/in
 import type { AbortOptions } from '@libp2p/interface'
 import type { Agent } from './agents.ts'
 import type { KnownNames } from './anonymity/index.ts'
+import type { SkillEvents } from './capabilities/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consolidated } from './knowledge/index.ts'
 import type { ModelEvents } from './models/index.ts'
@@ -45,7 +46,7 @@ import type { z } from 'zod'
 
 type Options = z.output<typeof HiveOptions>
 
-export interface HiveEvents extends SwarmEvents, ModelEvents {
+export interface HiveEvents extends SwarmEvents, ModelEvents, SkillEvents {
   /** Entries of others became part of this node's replica. */
   'hive:change': []
   /** Near-duplicates were looked for in the background. */
@@ -110,6 +111,7 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
     await trust.load()
     const toldModels = new EventEmitter<ModelEvents>()
     const models = await openModels(options, store, toldModels)
+    const skills = await openSkills(options, store, models)
     const swarm = await openSwarm(options, { store, replica, facts })
     try {
       await swarm?.start()
@@ -122,7 +124,8 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
         trust,
         toldUntil,
         models,
-        toldModels
+        toldModels,
+        skills
       })
     } catch (error) {
       await swarm?.stop()
@@ -144,6 +147,7 @@ interface HiveComponents {
   readonly toldUntil: number
   readonly models: NodeModels
   readonly toldModels: EventEmitter<ModelEvents>
+  readonly skills: NodeSkills
 }
 
 /** A running node. */
@@ -234,7 +238,9 @@ export class Hive extends EventEmitter<HiveEvents> {
     replica.on('entry:admitted', () => this.emit('hive:change'))
     components.toldModels.on('model:call', (call) => this.emit('model:call', call))
     components.toldModels.on('model:warning', (text) => this.emit('model:warning', text))
+    this.#forwardSkillEvents(components.skills)
     if (swarm !== undefined) this.#forwardEvents(swarm)
+    components.skills.start()
   }
 
   /** Undefined without a network. */
@@ -300,6 +306,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       () => this.#components.swarm?.stop(),
       () => this.#vectors?.close(),
       () => this.#index.close(),
+      () => this.#components.skills.close(),
       () => this.#components.models.close(),
       () => this.#components.store.close()
     ]) {
@@ -333,6 +340,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     const { replica, facts, swarm } = this.#components
     const knowledge = this.#knowledgeFor(agent)
     const [known, ...shared] = this.#ownFilters()
+    const models = this.#components.models.for(agent)
     return {
       knowledge,
       context: (init) =>
@@ -354,8 +362,8 @@ export class Hive extends EventEmitter<HiveEvents> {
         votes: this.#votes,
         subscriptions: this.#subscriptions
       }),
-      capabilities: new Capabilities(),
-      models: this.#components.models.for(agent),
+      capabilities: this.#components.skills.for(models),
+      models,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
         known,
@@ -487,6 +495,21 @@ function openModels(
     random,
     onCall: (call) => told.emit('model:call', call),
     onWarning: (text) => told.emit('model:warning', text)
+  })
+}
+
+function openSkills(
+  { agent, clock = Date, random }: Options,
+  store: Store,
+  models: NodeModels
+): Promise<NodeSkills> {
+  return NodeSkills.open({
+    store,
+    sandbox,
+    models: models.for(agent.name),
+    now: () => clock.now(),
+    random,
+    onFailed: () => undefined
   })
 }
 

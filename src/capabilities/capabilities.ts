@@ -1,18 +1,344 @@
-/** `cortex.capabilities`: the skills of an agent. This version can register none, and says so. */
+/** `cortex.capabilities`: the skills of the node, at an agent's hand. */
+import { z } from 'zod'
+import { HiveError } from '../errors.ts'
+import { parse } from '../parse.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { capabilityOf } from './capability.ts'
+import { MAX_ERROR_LENGTH, MAX_SAMPLE_LENGTH } from './constants.ts'
+import { ranked, sampled } from './evidence/index.ts'
+import { afterBlacklisting, afterOutcome, afterTrigger } from './lifecycle.ts'
+import { competitorsOf, lineageOf } from './lineage.ts'
+import { RunOptions } from './run-options.ts'
+import { readSkillFolder, writeSkillFolder } from './skill-folder.ts'
+import { isOwnFailure } from './skill-runner.ts'
+import { identifySkill } from './skill.ts'
+import type { AddedSkill, SkillAdmission } from './admission.ts'
+import type { Json } from './canonical-json.ts'
+import type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
+import type { Ranking } from './evidence/index.ts'
+import type { SkillStatus } from './lifecycle.ts'
+import type { Lineage } from './lineage.ts'
+import type { PreWarming } from './pre-warming.ts'
+import type { SkillFailure } from './skill-events.ts'
+import type { SkillIndex } from './skill-index.ts'
+import type { Provenance, Transition } from './skill-records.ts'
+import type { SkillRun, SkillRunner, TestReport } from './skill-runner.ts'
+import type { FailureSample, KnownSkill, SkillStore } from './skill-store.ts'
+import type { SkillInit } from './skill.ts'
 
-export interface PreWarmedSkill {
-  readonly id: string
-  readonly name: string
-  /** 0 to 1: how far the evidence has come towards promotion. */
-  readonly verificationProgress: number
-  /** 0 to 1. */
-  readonly predictedReliability: number
-  readonly warmedAt: Date
+export interface CapabilitiesComponents {
+  readonly store: SkillStore
+  readonly admission: SkillAdmission
+  readonly runner: SkillRunner
+  readonly index: Pick<SkillIndex, 'find'>
+  readonly preWarming: Pick<PreWarming, 'warmedAt'>
+  readonly random: () => number
 }
 
+export interface FoundCapability {
+  readonly capability: Capability
+  /** Larger is better; comparable within one answer only. */
+  readonly score: number
+}
+
+/** The result of a run, and what it was for the skill. */
+export interface CapabilityRun extends SkillRun {
+  readonly id: string
+  /** Whether it counts as a trial. */
+  readonly recorded: boolean
+  /** The change of status that it led to, if it did. */
+  readonly transition: Transition | undefined
+}
+
+const Signal = z.instanceof(AbortSignal).optional()
+const Status = z.enum(['sandbox', 'experimental', 'pre-warming', 'verified', 'blacklisted'])
+const Limit = z.int().min(1).max(10_000)
+const Calling = z.strictObject({ signal: Signal }).default({})
+const Listing = z
+  .strictObject({ status: Status.optional(), text: z.string().optional(), limit: Limit.optional() })
+  .default({})
+const Finding = z
+  .strictObject({ limit: Limit.default(10), status: z.array(Status).optional() })
+  .default({ limit: 10 })
+const Outcome = z.strictObject({
+  ok: z.boolean(),
+  /** What it was used on; kept in part when it failed. */
+  input: z.json().optional(),
+  /** Why it failed. */
+  error: z.string().optional()
+})
+const Failures = z
+  .strictObject({
+    since: z.date().optional(),
+    skill: z.string().optional(),
+    limit: Limit.default(100)
+  })
+  .default({ limit: 100 })
+const Reason = z.string().trim().min(1).max(MAX_ERROR_LENGTH)
+const Choice = z.union([z.string().min(1), z.array(z.string()).min(1)])
+
+export type ListOptions = z.input<typeof Listing>
+export type FindOptions = z.input<typeof Finding>
+export type OutcomeInit = z.input<typeof Outcome>
+export type FailureOptions = z.input<typeof Failures>
+interface CallOptions {
+  readonly signal?: AbortSignal
+}
+
+/** What may be chosen for a task. */
+const USABLE: ReadonlySet<SkillStatus> = new Set(['experimental', 'pre-warming', 'verified'])
+
+const ID = /^[0-9a-f]{64}$/
+
 export class Capabilities {
-  /** Skills made ready before their promotion; empty, since there is no way to register a skill yet. */
-  getPreWarmedSkills(): Promise<PreWarmedSkill[]> {
-    return Promise.resolve([])
+  readonly #components: CapabilitiesComponents
+
+  constructor(components: CapabilitiesComponents) {
+    this.#components = components
   }
+
+  /**
+   * Keeps a skill and runs its declared tests; with at least one, and when all pass, it is on trial
+   * (`experimental`). The same skill again changes nothing. Throws `HiveError` (ARGUMENT_INVALID,
+   * LIMIT_EXCEEDED) or `SandboxError` (SKILL_INVALID).
+   */
+  add(init: SkillInit, options?: CallOptions): Promise<AddedSkill> {
+    return this.#admit(() => identifySkill(init), 'local', options)
+  }
+
+  /** The skill of a folder with a SKILL.md; as `add`, and throws `HiveError` (SKILL_FOLDER). */
+  async importFolder(path: string, options?: CallOptions): Promise<AddedSkill> {
+    const skill = await readSkillFolder(path)
+    return this.#admit(() => skill, 'folder', options)
+  }
+
+  /** Writes SKILL.md and what belongs to it; throws `HiveError` (SKILL_FOLDER) when there is one. */
+  async exportFolder(idOrName: string, path: string): Promise<void> {
+    await writeSkillFolder(this.#known(idOrName).skill, path)
+  }
+
+  /** By name; with `text`, those whose name or description has it. */
+  async list(options?: ListOptions): Promise<Capability[]> {
+    const { status, text, limit } = parse(Listing, options, 'capabilities.list')
+    const part = text?.toLowerCase() ?? ''
+    const skills = [...this.#components.store.all()].filter(
+      ({ skill, standing }) =>
+        (status === undefined || standing.status === status) &&
+        (skill.name.includes(part) || skill.description.toLowerCase().includes(part))
+    )
+    return skills
+      .toSorted(
+        (one, other) => compare(one.skill.name, other.skill.name) || compare(one.id, other.id)
+      )
+      .slice(0, limit)
+      .map((known) => this.#tell(known))
+  }
+
+  /** By id, or by name: the best of that name. Throws `HiveError` (SKILL_UNKNOWN). */
+  async get(idOrName: string): Promise<CapabilityDetails> {
+    const known = this.#known(idOrName)
+    const documentation = await this.#components.store.documentation(known.id)
+    return { ...this.#tell(known), skill: known.skill, documentation }
+  }
+
+  async lineage(idOrName: string): Promise<Lineage> {
+    return lineageOf(this.#components.store, this.#known(idOrName).id)
+  }
+
+  /** Changes of status, oldest first, each with its reason and evidence; the last 100. */
+  async history(idOrName: string): Promise<Transition[]> {
+    return this.#components.store.history(this.#known(idOrName).id)
+  }
+
+  /**
+   * Runs a skill on an input. The run is recorded as a trial: a valid output is a success, what the
+   * skill does wrong (a throw, a limit, an output that is not what it declares) a failure. Whether a
+   * valid output was of use only the caller knows: `record: false`, then `recordOutcome`.
+   *
+   * Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, SKILL_FAILED, ARGUMENT_INVALID), `SandboxError` or
+   * `ModelError`.
+   */
+  async run(idOrName: string, input: Json, options: RunOptions = {}): Promise<CapabilityRun> {
+    const { record, ...settings } = parse(RunOptions, options, 'capabilities.run')
+    const { store, runner } = this.#components
+    const { id, skill, standing } = this.#known(idOrName)
+    if (!USABLE.has(standing.status)) throw unusable(skill.name, standing.status)
+    let run: SkillRun
+    try {
+      run = await runner.run(skill, input, settings)
+    } catch (error) {
+      if (record && isOwnFailure(error)) await this.#fail(id, { input, error: error.message })
+      throw error
+    }
+    const recorded = record && !run.offline
+    const transition = recorded
+      ? await store.apply(id, (before) => afterOutcome(before, true))
+      : undefined
+    return { ...run, id, recorded, transition }
+  }
+
+  /** Runs the declared tests again; what is untested and passes them is on trial from then on. */
+  async test(idOrName: string, options?: CallOptions): Promise<TestReport> {
+    const { signal } = parse(Calling, options, 'capabilities.test')
+    const { admission, runner } = this.#components
+    return admission.test(this.#known(idOrName).id, runner, signal)
+  }
+
+  /** Counts a use of a skill as a trial; the change of status that it led to, if it did. */
+  async recordOutcome(idOrName: string, outcome: OutcomeInit): Promise<Transition | undefined> {
+    const { ok, input, error } = parse(Outcome, outcome, 'capabilities.recordOutcome')
+    const { id, skill, standing } = this.#known(idOrName)
+    if (!USABLE.has(standing.status)) throw unusable(skill.name, standing.status)
+    if (!ok) return this.#fail(id, { input, error: error ?? 'The skill was of no use.' })
+    return this.#components.store.apply(id, (before) => afterOutcome(before, true))
+  }
+
+  /** Skills for a purpose, best first; untested and blacklisted ones only when `status` names them. */
+  async find(goal: string, options?: FindOptions): Promise<FoundCapability[]> {
+    const { limit, status } = parse(Finding, options, 'capabilities.find')
+    const wanted: ReadonlySet<SkillStatus> = status === undefined ? USABLE : new Set(status)
+    const found: FoundCapability[] = []
+    for (const { id, score } of await this.#components.index.find(
+      parse(z.string(), goal, 'capabilities.find')
+    )) {
+      const known = this.#components.store.get(id)
+      if (known === undefined || !wanted.has(known.standing.status)) continue
+      found.push({ capability: this.#tell(known), score })
+      if (found.length === limit) break
+    }
+    return found
+  }
+
+  /**
+   * Which of several skills to use now, by Thompson sampling: mostly the best, at times one that may
+   * turn out better. Of those given by id or name, or of the best ten for a goal. Undefined without any.
+   */
+  async choose(idsOrGoal: string | readonly string[]): Promise<Capability | undefined> {
+    const given = parse(Choice, idsOrGoal, 'capabilities.choose')
+    const skills = (
+      typeof given === 'string'
+        ? (await this.find(given)).map(({ capability }) => capability.id)
+        : given
+    )
+      .map((id) => this.#known(id))
+      .filter(({ standing }) => USABLE.has(standing.status))
+    const id = sampled(skills.map(competitorOf), this.#components.random)
+    return id === undefined ? undefined : this.#tell(this.#known(id))
+  }
+
+  /** Among the usable skills of its name or its lineage: the best, and the best of the others. */
+  async rank(idOrName: string): Promise<Ranking> {
+    return this.#rank(this.#known(idOrName).id)
+  }
+
+  /** Skills made ready before their promotion, the nearest first. */
+  async getPreWarmedSkills(): Promise<PreWarmedSkill[]> {
+    const skills: PreWarmedSkill[] = []
+    for (const known of this.#components.store.all()) {
+      const { id, name, status, warmedAt, ...told } = this.#tell(known)
+      if (status !== 'pre-warming' || warmedAt === undefined) continue
+      const { verificationProgress, predictedReliability } = told
+      skills.push({ id, name, verificationProgress, predictedReliability, warmedAt })
+    }
+    return skills.toSorted((one, other) => other.verificationProgress - one.verificationProgress)
+  }
+
+  /**
+   * Has a skill on trial made ready whatever is predicted; without an id, the most promising that is
+   * not. Undefined when there is none. Throws `HiveError` (SKILL_STATUS) when it is not on trial.
+   */
+  async triggerPreWarm(idOrName?: string): Promise<Transition | undefined> {
+    const { store } = this.#components
+    if (idOrName !== undefined) {
+      const { id, skill, standing } = this.#known(idOrName)
+      if (!USABLE.has(standing.status)) throw unusable(skill.name, standing.status)
+      return store.apply(id, afterTrigger)
+    }
+    const [best] = (await this.list({ status: 'experimental' })).toSorted(
+      (one, other) => other.predictedPromotion - one.predictedPromotion
+    )
+    return best === undefined ? undefined : store.apply(best.id, afterTrigger)
+  }
+
+  /** Never used again on this node. Undefined when it was blacklisted before. */
+  async blacklist(idOrName: string, reason: string): Promise<Transition | undefined> {
+    const text = parse(Reason, reason, 'capabilities.blacklist')
+    const { id } = this.#known(idOrName)
+    return this.#components.store.apply(id, (standing) => afterBlacklisting(standing, text))
+  }
+
+  /** Failures of skills, newest first, of which the last 20 of each are kept; 100 unless told. */
+  async failures(options?: FailureOptions): Promise<SkillFailure[]> {
+    const { since, skill, limit } = parse(Failures, options, 'capabilities.failures')
+    const id = skill === undefined ? undefined : this.#known(skill).id
+    const all = await this.#components.store.failures(since?.getTime() ?? 0, id)
+    return all.slice(0, limit)
+  }
+
+  async #admit(
+    identify: () => ReturnType<typeof identifySkill>,
+    from: Provenance['from'],
+    options: CallOptions | undefined
+  ): Promise<AddedSkill> {
+    const { signal } = parse(Calling, options, 'capabilities.add')
+    const { admission, runner } = this.#components
+    return admission.admit(identify(), { from }, runner, signal)
+  }
+
+  #fail(
+    id: string,
+    { input, error }: { input?: Json; error: string }
+  ): Promise<Transition | undefined> {
+    const sample: FailureSample = {
+      input: input === undefined ? undefined : canonicalJson(input).slice(0, MAX_SAMPLE_LENGTH),
+      error
+    }
+    return this.#components.store.apply(id, (before) => afterOutcome(before, false), sample)
+  }
+
+  #rank(id: string): Ranking {
+    const competitors = competitorsOf(this.#components.store, id)
+    return ranked(
+      competitors.filter(({ standing }) => USABLE.has(standing.status)).map(competitorOf)
+    )
+  }
+
+  /** By name: the alpha of that name, or where none is usable the newest. */
+  #known(idOrName: string): KnownSkill {
+    const { store } = this.#components
+    const text = parse(z.string().min(1), idOrName, 'The id or name of a skill')
+    const known = ID.test(text) ? store.get(text) : undefined
+    if (known !== undefined) return known
+    const named = [...store.all()].filter(({ skill }) => skill.name === text)
+    const usable = named.filter(({ standing }) => USABLE.has(standing.status))
+    const best = ranked(usable.map(competitorOf)).alpha
+    const found = best === undefined ? named.at(-1) : store.get(best)
+    if (found !== undefined) return found
+    throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id or name "${text}".`)
+  }
+
+  #tell(known: KnownSkill): Capability {
+    return capabilityOf(known, this.#components.preWarming.warmedAt(known.id))
+  }
+}
+
+function competitorOf({ id, standing }: KnownSkill): {
+  id: string
+  trials: number
+  successes: number
+} {
+  return { id, ...standing.counts }
+}
+
+function compare(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1
+}
+
+function unusable(name: string, status: SkillStatus): HiveError {
+  return new HiveError(
+    'SKILL_STATUS',
+    status === 'blacklisted'
+      ? `${name} is blacklisted here: choose another skill.`
+      : `${name} is untested: it needs tests that all pass before it is used. Run \`test\`.`
+  )
 }

@@ -1,10 +1,42 @@
 /**
- * Skills of an agent.
+ * Skills: what an agent can do, tested before it is used and tried before it is relied upon.
  *
  * @example
  * ```ts
- * const preWarmed = await db.agent.cortex.capabilities.getPreWarmedSkills()
+ * const { capabilities } = db.agent.cortex
+ * const { id } = await capabilities.add({
+ *   name: 'slugify',
+ *   description: 'Makes a title into a part of a URL.',
+ *   kind: 'code',
+ *   source: '(title) => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")',
+ *   tests: [{ input: 'Hello World', output: 'hello-world' }]
+ * })
+ * const { output } = await capabilities.run(id, 'A day in May')
  * ```
  */
-export { Capabilities } from './capabilities.ts'
-export type { PreWarmedSkill } from './capabilities.ts'
+export { headStart, mergeCounts } from './evidence/index.ts'
+export { afterBlacklisting, afterHint, afterOutcome, withHeadStart } from './lifecycle.ts'
+export { NodeSkills } from './node-skills.ts'
+export { SkillStore } from './skill-store.ts'
+export { identifySkill, skillOfRecord } from './skill.ts'
+export type { AddedSkill, SkillAdmission } from './admission.ts'
+export type { Json } from './canonical-json.ts'
+export type {
+  Capabilities,
+  CapabilityRun,
+  FailureOptions,
+  FindOptions,
+  FoundCapability,
+  ListOptions,
+  OutcomeInit
+} from './capabilities.ts'
+export type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
+export type { Ranking, RemoteCounts } from './evidence/index.ts'
+export type { SkillStatus, Standing as SkillStanding } from './lifecycle.ts'
+export type { Lineage } from './lineage.ts'
+export type { RunOptions } from './run-options.ts'
+export type { SkillEvents, SkillFailure } from './skill-events.ts'
+export type { Documentation, Evidence, Provenance, Transition } from './skill-records.ts'
+export type { SkillRun, SkillRunner, TestReport } from './skill-runner.ts'
+export type { KnownSkill } from './skill-store.ts'
+export type { IdentifiedSkill, Skill, SkillInit } from './skill.ts'

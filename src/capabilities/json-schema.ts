@@ -11,15 +11,11 @@ export type JsonSchema = Readonly<Record<string, Json>> | boolean
 /** What is wrong with a value; undefined when it is valid. */
 export type Check = (value: unknown) => string | undefined
 
+const compiled = new WeakMap<object, z.ZodType>()
+
 /** Throws `HiveError` (ARGUMENT_INVALID) when the schema is none, or says what cannot be checked. */
 export function compileSchema(schema: JsonSchema, what: string): Check {
-  if (hasPattern(schema)) {
-    throw new HiveError(
-      'ARGUMENT_INVALID',
-      `${what}: "pattern" and "patternProperties" are not supported; check in the skill instead.`
-    )
-  }
-  const type = read(schema, what)
+  const type = typeOfSchema(schema, what)
   return (value) => {
     const { success, error } = type.safeParse(value)
     if (success) return undefined
@@ -27,6 +23,21 @@ export function compileSchema(schema: JsonSchema, what: string): Check {
       .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
       .join('; ')
   }
+}
+
+/** The same as a zod type, made once for each schema. */
+export function typeOfSchema(schema: JsonSchema, what: string): z.ZodType {
+  const known = typeof schema === 'object' ? compiled.get(schema) : undefined
+  if (known !== undefined) return known
+  if (hasPattern(schema)) {
+    throw new HiveError(
+      'ARGUMENT_INVALID',
+      `${what}: "pattern" and "patternProperties" are not supported; check in the skill instead.`
+    )
+  }
+  const type = read(schema, what)
+  if (typeof schema === 'object') compiled.set(schema, type)
+  return type
 }
 
 function read(schema: JsonSchema, what: string): z.ZodType {

@@ -28,6 +28,8 @@ export interface Standing {
   readonly headStart: number
   /** Since the promotion. */
   readonly drift: Drift
+  /** Pre-warming was asked for: what is predicted does not end it. */
+  readonly isAsked: boolean
 }
 
 export interface Change {
@@ -40,7 +42,8 @@ export const UNTESTED: Standing = {
   status: 'sandbox',
   counts: NO_TRIALS,
   headStart: 1,
-  drift: NO_DRIFT
+  drift: NO_DRIFT,
+  isAsked: false
 }
 
 /** After the declared tests were run in the sandbox. */
@@ -69,7 +72,25 @@ export function afterBlacklisting(standing: Standing, reason: string): Change {
 /** On request: what is on trial is made ready whatever is predicted. */
 export function afterTrigger(standing: Standing): Change {
   if (standing.status !== 'experimental') return { standing }
-  return { standing: { ...standing, status: 'pre-warming' }, reason: 'pre-warming was asked for' }
+  return {
+    standing: { ...standing, status: 'pre-warming', isAsked: true },
+    reason: 'pre-warming was asked for'
+  }
+}
+
+/**
+ * Others say that it does harm. What was verified here stays; what is on trial is set back and must
+ * pass its tests again, so that a false hint costs no more than that.
+ */
+export function afterHint(standing: Standing, reason: string): Change {
+  if (standing.status !== 'experimental' && standing.status !== 'pre-warming') return { standing }
+  return { standing: { ...standing, status: 'sandbox', isAsked: false }, reason }
+}
+
+/** What others' trials are worth; too late once there was a trial here. */
+export function withHeadStart(standing: Standing, headStart: number): Change {
+  if (standing.counts.trials > 0) return { standing }
+  return { standing: { ...standing, headStart } }
 }
 
 function watched(standing: Standing, ok: boolean): Change {
@@ -90,10 +111,13 @@ function watched(standing: Standing, ok: boolean): Change {
 }
 
 function onTrial(standing: Standing): Change {
-  const { counts, headStart, status } = standing
+  const { counts, headStart, status, isAsked } = standing
   const tally = `${counts.successes} of ${counts.trials} uses succeeded`
   if (isReliable(counts, headStart)) {
-    return { standing: { ...standing, status: 'verified' }, reason: `reliable: ${tally}` }
+    return {
+      standing: { ...standing, status: 'verified', isAsked: false },
+      reason: `reliable: ${tally}`
+    }
   }
   if (isUseless(counts)) {
     return { standing: { ...standing, status: 'blacklisted' }, reason: `useless: ${tally}` }
@@ -103,7 +127,8 @@ function onTrial(standing: Standing): Change {
   if (status === 'experimental' && (progress >= WARM_PROGRESS || prediction >= WARM_PREDICTION)) {
     return { standing: { ...standing, status: 'pre-warming' }, reason: `promising: ${tally}` }
   }
-  if (status === 'pre-warming' && progress < COOL_PROGRESS && prediction < COOL_PREDICTION) {
+  const isCold = !isAsked && progress < COOL_PROGRESS && prediction < COOL_PREDICTION
+  if (status === 'pre-warming' && isCold) {
     return { standing: { ...standing, status: 'experimental' }, reason: `less likely: ${tally}` }
   }
   return { standing }

@@ -63,6 +63,15 @@ export function skillOfRecord({ kind, content }: HiveRecord): IdentifiedSkill {
   return identified(content)
 }
 
+/** A skill that was kept here, as `identifySkill` had checked it; undefined when it does not read as one. */
+export function readSkill(content: string): Skill | undefined {
+  try {
+    return SkillInput.safeParse(JSON.parse(content)).data
+  } catch {
+    return undefined
+  }
+}
+
 function identified(content: string): IdentifiedSkill {
   const skill = parse(SkillInput, parsed(content), 'skill')
   compileSchema(skill.inputSchema, 'inputSchema')

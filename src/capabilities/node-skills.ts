@@ -1,0 +1,76 @@
+/** The skills of a node: opened once, with a door to them for each agent. */
+import { SkillAdmission } from './admission.ts'
+import { Capabilities } from './capabilities.ts'
+import { writeDocumentation } from './documentation.ts'
+import { PreWarming } from './pre-warming.ts'
+import { SkillIndex } from './skill-index.ts'
+import { SkillRunner } from './skill-runner.ts'
+import { SkillStore } from './skill-store.ts'
+import type { Store } from '../../crdt/index.ts'
+import type { SkillModels, SkillSandbox } from './sandbox.ts'
+
+export interface NodeSkillsInit {
+  readonly store: Pick<Store, 'commit' | 'section'>
+  readonly sandbox: SkillSandbox
+  /** Of the node itself: tests in the background, and documentation. */
+  readonly models: SkillModels
+  readonly now: () => number
+  readonly random?: () => number
+  readonly onFailed: (error: unknown) => void
+}
+
+export class NodeSkills {
+  readonly store: SkillStore
+  /** How skills come in from elsewhere too, with `runner`. */
+  readonly admission: SkillAdmission
+  readonly runner: SkillRunner
+  readonly preWarming: PreWarming
+  readonly #init: NodeSkillsInit
+  readonly #index: SkillIndex
+
+  constructor(init: NodeSkillsInit, store: SkillStore) {
+    const { sandbox, models, now } = init
+    this.#init = init
+    this.store = store
+    this.admission = new SkillAdmission(store)
+    this.runner = new SkillRunner({ sandbox, models })
+    this.#index = new SkillIndex(store)
+    this.preWarming = new PreWarming({
+      store,
+      sandbox,
+      index: this.#index,
+      test: (skill, signal) => this.runner.test(skill, signal),
+      write: (skill, signal) => writeDocumentation(skill, models, { now: now(), signal }),
+      now
+    })
+  }
+
+  static async open(init: NodeSkillsInit): Promise<NodeSkills> {
+    const { store, now, onFailed } = init
+    return new NodeSkills(init, await SkillStore.open({ store, now, onFailed }))
+  }
+
+  /** The skills for an agent, whose models answer its prompts. */
+  for(models: SkillModels): Capabilities {
+    const { sandbox, random = Math.random } = this.#init
+    return new Capabilities({
+      store: this.store,
+      admission: this.admission,
+      runner: new SkillRunner({ sandbox, models }),
+      index: this.#index,
+      preWarming: this.preWarming,
+      random
+    })
+  }
+
+  /** Begins the work in the background. */
+  start(): void {
+    this.preWarming.start()
+  }
+
+  /** Ends it, and puts on disk what was acknowledged. */
+  async close(): Promise<void> {
+    await this.preWarming.stop()
+    await this.store.close()
+  }
+}

@@ -1,0 +1,292 @@
+/**
+ * The skills of a node and what is known of each, all in memory and on disk.
+ *
+ * Guarantees: a skill, a change of its status and its documentation are on disk (fsync) when the call
+ * resolves. An outcome outlives the process when its call resolves, and a loss of power a second later.
+ * Evidence belongs to an id, which is the digest of the whole skill: a changed skill has none.
+ */
+import { EventEmitter } from 'node:events'
+import { HiveError } from '../errors.ts'
+import {
+  MAX_ERROR_LENGTH,
+  MAX_FAILURES,
+  MAX_SAMPLE_LENGTH,
+  MAX_SKILLS,
+  MAX_TRANSITIONS,
+  MAX_WAITING,
+  SYNC_INTERVAL
+} from './constants.ts'
+import { verificationProgress } from './evidence/index.ts'
+import { UNTESTED } from './lifecycle.ts'
+import { SkillRecords } from './skill-records.ts'
+import type { Operation, Store } from '../../crdt/index.ts'
+import type { Change, Standing } from './lifecycle.ts'
+import type { IdentifiedSkill } from './skill.ts'
+import type { SkillEvents, SkillFailure } from './skill-events.ts'
+import type {
+  Documentation,
+  Provenance,
+  SkillState,
+  StoredSkill,
+  Transition
+} from './skill-records.ts'
+
+/** A skill as it stands; a snapshot. */
+export interface KnownSkill extends StoredSkill {
+  readonly standing: Standing
+  /** Since when the status is what it is; milliseconds of the Unix epoch. */
+  readonly since: number
+}
+
+export interface SkillStoreComponents {
+  readonly store: Pick<Store, 'commit' | 'section'>
+  readonly now: () => number
+  /** What was acknowledged could not be put on disk for good. */
+  readonly onFailed?: (error: unknown) => void
+}
+
+export interface FailureSample {
+  /** JSON text. */
+  readonly input?: string
+  readonly error: string
+}
+
+interface Entry extends StoredSkill {
+  state: SkillState
+}
+
+export class SkillStore extends EventEmitter<SkillEvents> {
+  readonly #components: SkillStoreComponents
+  readonly #records: SkillRecords
+  readonly #entries = new Map<string, Entry>()
+  readonly #adding = new Map<string, Promise<boolean>>()
+  readonly #changed = new Set<Entry>()
+  #operations: Operation[] = []
+  #needsSync = false
+  #next: Promise<void> | undefined
+  #writing: Promise<unknown> = Promise.resolve()
+  #unsynced: Entry | undefined
+  #syncing: NodeJS.Timeout | undefined
+
+  constructor(components: SkillStoreComponents) {
+    super()
+    this.#components = components
+    this.#records = new SkillRecords(components.store.section('skills'))
+  }
+
+  static async open(components: SkillStoreComponents): Promise<SkillStore> {
+    const store = new SkillStore(components)
+    for await (const skill of store.#records.skills()) {
+      store.#entries.set(skill.id, { ...skill, state: stateAt(skill.addedAt) })
+    }
+    for await (const [id, state] of store.#records.states()) {
+      const entry = store.#entries.get(id)
+      if (entry !== undefined) entry.state = state
+    }
+    return store
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get(id: string): KnownSkill | undefined {
+    const entry = this.#entries.get(id)
+    return entry === undefined ? undefined : knownOf(entry)
+  }
+
+  *all(): Generator<KnownSkill> {
+    for (const entry of this.#entries.values()) yield knownOf(entry)
+  }
+
+  /** Adds a skill as untested; false when it is here already, whatever its status. */
+  async add({ id, skill, record }: IdentifiedSkill, provenance: Provenance): Promise<boolean> {
+    const before = this.#adding.get(id)
+    if (before !== undefined) await before
+    if (this.#entries.has(id)) return false
+    if (this.#entries.size + this.#adding.size >= MAX_SKILLS) {
+      throw new HiveError('LIMIT_EXCEEDED', `A node holds at most ${MAX_SKILLS} skills.`)
+    }
+    const addedAt = this.#components.now()
+    const entry = { id, skill, provenance, addedAt, state: stateAt(addedAt) }
+    const adding = this.#components.store
+      .commit([
+        this.#records.putSkill(id, { content: record.content, provenance, addedAt }),
+        this.#records.putState(id, entry.state)
+      ])
+      .then(() => {
+        this.#entries.set(id, entry)
+        return true
+      })
+      .finally(() => this.#adding.delete(id))
+    this.#adding.set(id, adding)
+    return adding
+  }
+
+  /**
+   * Changes a standing, at once; resolves when that is written. Throws `HiveError` (SKILL_UNKNOWN). When
+   * writing fails the change stands in memory, and is written with the next.
+   */
+  async apply(
+    id: string,
+    change: (standing: Standing) => Change,
+    failure?: FailureSample
+  ): Promise<Transition | undefined> {
+    const entry = this.#entryOf(id)
+    const { standing: before } = entry.state
+    const { standing, reason } = change(before)
+    if (standing === before && failure === undefined) return undefined
+    const transition =
+      reason === undefined || standing.status === before.status
+        ? undefined
+        : this.#transitionOf(entry, before, standing, reason)
+    const since = transition === undefined ? entry.state.since : transition.at.getTime()
+    entry.state = { ...entry.state, standing, since }
+    const failed = failure === undefined ? undefined : this.#keepFailure(entry, failure)
+    await this.#write(entry, transition !== undefined)
+    if (failed !== undefined) this.#tell(() => this.emit('skill:failure', failed))
+    if (transition !== undefined) this.#tell(() => this.emit('skill:transition', transition))
+    return transition
+  }
+
+  /** Oldest first. */
+  history(id: string): Promise<Transition[]> {
+    this.#entryOf(id)
+    return Array.fromAsync(this.#records.transitions(id))
+  }
+
+  /** Newest first, of all skills or of one. */
+  async failures(since: number, skill?: string): Promise<SkillFailure[]> {
+    const failures: SkillFailure[] = []
+    for (const { id, state } of this.#entries.values()) {
+      if (state.failures === 0 || state.lastFailure < since) continue
+      if (skill !== undefined && skill !== id) continue
+      for await (const failure of this.#records.failures(id)) {
+        if (failure.at.getTime() >= since) failures.push(failure)
+      }
+    }
+    return failures.toSorted((one, other) => other.at.getTime() - one.at.getTime())
+  }
+
+  documentation(id: string): Promise<Documentation | undefined> {
+    return this.#records.documentation(id)
+  }
+
+  documentations(): AsyncGenerator<readonly [id: string, documentation: Documentation]> {
+    return this.#records.documentations()
+  }
+
+  /** Kept beside the skill, which stays as it was tested. */
+  async document(id: string, documentation: Documentation): Promise<void> {
+    this.#entryOf(id)
+    await this.#components.store.commit([this.#records.putDocumentation(id, documentation)])
+  }
+
+  /** Puts on disk what was acknowledged. */
+  async close(): Promise<void> {
+    await this.#next
+    await this.#writing
+    await this.#sync()
+  }
+
+  #entryOf(id: string): Entry {
+    const entry = this.#entries.get(id)
+    if (entry !== undefined) return entry
+    throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id ${id}.`)
+  }
+
+  #transitionOf(entry: Entry, before: Standing, after: Standing, reason: string): Transition {
+    const { id, skill, state } = entry
+    // Where a drift began the evidence anew, what led there is told.
+    const { counts, headStart } = after.counts.trials === 0 ? before : after
+    const transition = {
+      id,
+      name: skill.name,
+      from: before.status,
+      to: after.status,
+      reason,
+      evidence: { ...counts, headStart, progress: verificationProgress(counts, headStart) },
+      at: new Date(this.#components.now())
+    }
+    this.#operations.push(this.#records.putTransition(state.transitions, transition))
+    const outdated = state.transitions - MAX_TRANSITIONS
+    if (outdated >= 0) this.#operations.push(this.#records.removeTransition(outdated, id))
+    entry.state = { ...state, transitions: state.transitions + 1 }
+    return transition
+  }
+
+  #keepFailure(entry: Entry, { input, error }: FailureSample): SkillFailure {
+    const { id, skill, state } = entry
+    const at = new Date(this.#components.now())
+    const failure = {
+      skill: id,
+      name: skill.name,
+      input: input?.slice(0, MAX_SAMPLE_LENGTH),
+      error: error.slice(0, MAX_ERROR_LENGTH),
+      at
+    }
+    this.#operations.push(this.#records.putFailure(state.failures % MAX_FAILURES, failure))
+    entry.state = { ...state, failures: state.failures + 1, lastFailure: at.getTime() }
+    return failure
+  }
+
+  /** Changes made while a write is under way go with the next one, each skill's standing once. */
+  #write(entry: Entry, sync: boolean): Promise<void> {
+    this.#changed.add(entry)
+    this.#needsSync ||= sync
+    return (this.#next ??= this.#commit())
+  }
+
+  async #commit(): Promise<void> {
+    await this.#writing
+    this.#next = undefined
+    const changed = [...this.#changed]
+    const operations = this.#operations
+    const sync = this.#needsSync
+    this.#changed.clear()
+    this.#operations = []
+    this.#needsSync = false
+    const states = changed.map(({ id, state }) => this.#records.putState(id, state))
+    const written = this.#components.store.commit([...operations, ...states], { sync })
+    this.#writing = written.catch(() => undefined)
+    try {
+      await written
+    } catch (error) {
+      for (const entry of changed) this.#changed.add(entry)
+      this.#operations = [...operations, ...this.#operations].slice(-MAX_WAITING)
+      this.#needsSync = true
+      throw error
+    }
+    if (!sync) this.#syncLater(changed.at(-1))
+  }
+
+  /** On disk is what was written before, since commits land in their order. */
+  #syncLater(entry: Entry | undefined): void {
+    this.#unsynced = entry
+    this.#syncing ??= setTimeout(() => {
+      this.#sync().catch((error: unknown) => this.#components.onFailed?.(error))
+    }, SYNC_INTERVAL).unref()
+  }
+
+  async #sync(): Promise<void> {
+    clearTimeout(this.#syncing)
+    this.#syncing = undefined
+    const entry = this.#unsynced
+    if (entry === undefined) return
+    this.#unsynced = undefined
+    await this.#components.store.commit([this.#records.putState(entry.id, entry.state)])
+  }
+
+  /** What a listener throws is its own. */
+  #tell(emit: () => void): void {
+    queueMicrotask(emit)
+  }
+}
+
+function stateAt(addedAt: number): SkillState {
+  return { standing: UNTESTED, since: addedAt, transitions: 0, failures: 0, lastFailure: 0 }
+}
+
+function knownOf({ id, skill, provenance, addedAt, state }: Entry): KnownSkill {
+  return { id, skill, provenance, addedAt, standing: state.standing, since: state.since }
+}
