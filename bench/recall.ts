@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createHive } from 'noormme-hive'
 import { browserFacts } from '../examples/demo/facts.ts'
-import { rate } from './samples.ts'
+import { percentile, rate } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'
 import { inFolder } from './temporary.ts'
 import type { FactInput, Hive } from 'noormme-hive'
@@ -183,9 +183,4 @@ function questionsOf(statements: readonly FactInput[], count: number): Question[
     const browser = content.split(' ')[0] ?? ''
     return { text: `${entity.split('.').join(' ')} ${browser}`, entity, browser }
   })
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 }

@@ -35,3 +35,9 @@ export async function seconds(task: () => unknown): Promise<number> {
   await task()
   return (performance.now() - started) / 1000
 }
+
+/** The value that `share` (0 to 1) of the samples are not above. */
+export function percentile(samples: Samples, share: number): number {
+  const sorted = samples.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}

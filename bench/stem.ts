@@ -8,7 +8,7 @@ import { memory } from '@libp2p/memory'
 import { once } from 'node:events'
 import { openReplica, openStore, toHex } from '../crdt/index.ts'
 import { createSwarm } from '../transport/index.ts'
-import { median } from './samples.ts'
+import { percentile } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'
 import type { Replica } from '../crdt/index.ts'
 import type { Swarm } from '../transport/index.ts'
@@ -144,8 +144,4 @@ async function startNode(
       await store.close()
     }
   }
-}
-
-function percentile(samples: readonly number[], share: number): number {
-  return samples.toSorted((a, b) => a - b)[Math.floor(samples.length * share)] ?? median(samples)
 }

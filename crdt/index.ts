@@ -13,6 +13,7 @@
  * await store.close()
  * ```
  */
+export { authorEpochs } from './author-epoch.ts'
 export { createAuthor } from './author.ts'
 export { Claims } from './claims.ts'
 export {

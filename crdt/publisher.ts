@@ -12,6 +12,7 @@ import { batchesOf, entryOf, preparePublication, valuesOf } from './publication.
 import { remainder, restated } from './restatement.ts'
 import { commitmentOf, createSecret } from './retraction.ts'
 import { Serial } from './serial.ts'
+import type { AuthorEpochs } from './author-epoch.ts'
 import type { Author } from './author.ts'
 import type { Entry } from './entry.ts'
 import type { Counters } from './evidence.ts'
@@ -37,6 +38,7 @@ export interface PublisherInit {
   readonly swarm: string
   readonly store: Pick<Store, 'section' | 'commit'>
   readonly materials: Materials
+  readonly epochs: AuthorEpochs
   /** Runs with no admission in between; an entry is admitted together with `extra`. */
   exclusively<T>(task: (append: Append) => Promise<T>): Promise<T>
   /** What the author's entries from `from` to `to` say, as far as they are there. */
@@ -68,6 +70,7 @@ export class Publisher {
   /** Each call sees what the one before it vouched for. */
   readonly #serial = new Serial()
   #author: Author | undefined
+  #epoch: number | undefined
   /** Records the current author has reported evidence on: its next register must go on counting. */
   readonly #reported = new Set<string>()
   /** Values in the current author's feed, and those of them that no longer count. */
@@ -319,6 +322,9 @@ export class Publisher {
   }
 
   #current(): Author {
+    const epoch = this.#init.epochs.current()
+    if (epoch !== this.#epoch) this.rotate()
+    this.#epoch = epoch
     return (this.#author ??= createAuthor())
   }
 

@@ -9,6 +9,7 @@
  * order. Authors who sign two entries for one place are void from that place on (`equivocation.ts`).
  */
 import { EventEmitter } from 'node:events'
+import { authorEpochs } from './author-epoch.ts'
 import { judge } from './admission.ts'
 import { Chains } from './chains.ts'
 import { Compaction, readSaid } from './compaction.ts'
@@ -29,6 +30,7 @@ import { readRecord, recordDigest } from './record.ts'
 import { Serial } from './serial.ts'
 import { StoredFilter } from './stored-filter.ts'
 import { Unshown } from './unshown.ts'
+import type { AuthorEpochs } from './author-epoch.ts'
 import type { RejectReason, Verdict } from './admission.ts'
 import type { Entry, SignedHeader } from './entry.ts'
 import type { Proof } from './equivocation.ts'
@@ -82,6 +84,8 @@ export interface ReplicaInit {
   readonly filterKey?: Uint8Array
   /** Peers are told of own entries only once a peer has shown them; default false. */
   readonly hidesOwn?: boolean
+  /** When this node takes new author keys; default each week. */
+  readonly epochs?: AuthorEpochs
 }
 
 const DEFAULT_SWARM = 'default'
@@ -92,7 +96,8 @@ export async function openReplica({
   store,
   swarm,
   filterKey,
-  hidesOwn = false
+  hidesOwn = false,
+  epochs = authorEpochs()
 }: ReplicaInit): Promise<Replica> {
   const stored = await store.section('replica').get(SWARM_KEY)
   const name = stored === undefined ? undefined : Buffer.from(stored).toString('utf8')
@@ -107,7 +112,8 @@ export async function openReplica({
     store,
     swarm: own,
     filterKey: filterKey ?? filterKeyOf(own),
-    hidesOwn
+    hidesOwn,
+    epochs
   })
   await replica.load()
   return replica
@@ -136,7 +142,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Set by a failed commit: what is resident is ahead of the disk. */
   #stale = false
 
-  constructor({ store, swarm, filterKey, hidesOwn }: Required<ReplicaInit>) {
+  constructor({ store, swarm, filterKey, hidesOwn, epochs }: Required<ReplicaInit>) {
     super()
     this.swarm = swarm
     this.#hidesOwn = hidesOwn
@@ -156,6 +162,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       )
     this.#playbooks = new Playbooks({
       swarm,
+      epochs,
       writersOf: (doc) => this.#chains.writersOf(doc),
       between: (author, from, to) => this.#chains.between(author, from, to),
       flush: () => this.#store.flush(),
@@ -163,6 +170,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     })
     this.#publisher = new Publisher({
       swarm,
+      epochs,
       store,
       materials: this.#materials,
       exclusively,

@@ -36,7 +36,15 @@ export function remoteOperations(socketPath: string): Operations {
     goals: (options, callOptions) => call('goals', options, callOptions),
     addGoal: (options, callOptions) => call('add-goal', options, callOptions),
     goalStatus: (options, callOptions) => call('goal-status', options, callOptions),
-    playbook: (options, callOptions) => call('playbook', options, callOptions)
+    playbook: (options, callOptions) => call('playbook', options, callOptions),
+    skills: (options, callOptions) => call('skills', options, callOptions),
+    addSkill: (options, callOptions) => call('add-skill', options, callOptions),
+    showSkill: (options, callOptions) => call('show-skill', options, callOptions),
+    runSkill: (options, callOptions) => call('run-skill', options, callOptions),
+    testSkill: (options, callOptions) => call('test-skill', options, callOptions),
+    exportSkill: (options, callOptions) => call('export-skill', options, callOptions),
+    blacklistSkill: (options, callOptions) => call('blacklist-skill', options, callOptions),
+    repairSkills: (callOptions) => call('repair-skills', {}, callOptions)
   }
 }
 

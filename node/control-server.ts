@@ -11,6 +11,7 @@ import { rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { exitCodeOf } from './exit-codes.ts'
 import { GoalRequests } from './goal-operations.ts'
+import { SkillRequests } from './skill-operations.ts'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { CallOptions, Operations } from './operations.ts'
 
@@ -138,6 +139,22 @@ async function run(
       return operations.goalStatus(GoalRequests.status.parse(await bodyOf(request)), call)
     case 'playbook':
       return operations.playbook(GoalRequests.playbook.parse(await bodyOf(request)), call)
+    case 'skills':
+      return operations.skills(SkillRequests.list.parse(await bodyOf(request)), call)
+    case 'add-skill':
+      return operations.addSkill(SkillRequests.add.parse(await bodyOf(request)), call)
+    case 'show-skill':
+      return operations.showSkill(SkillRequests.one.parse(await bodyOf(request)), call)
+    case 'run-skill':
+      return operations.runSkill(SkillRequests.run.parse(await bodyOf(request)), call)
+    case 'test-skill':
+      return operations.testSkill(SkillRequests.one.parse(await bodyOf(request)), call)
+    case 'export-skill':
+      return operations.exportSkill(SkillRequests.export.parse(await bodyOf(request)), call)
+    case 'blacklist-skill':
+      return operations.blacklistSkill(SkillRequests.blacklist.parse(await bodyOf(request)), call)
+    case 'repair-skills':
+      return operations.repairSkills(call)
     default:
       throw new Error(`This node knows no operation "${name}"; is it older?`)
   }

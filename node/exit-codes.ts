@@ -39,12 +39,21 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
   HiveError: EXIT.usage,
   LimitError: EXIT.usage,
   ModelError: EXIT.failed,
+  SandboxError: EXIT.failed,
   StoreError: EXIT.directory,
   SwarmError: EXIT.swarm
 }
 
 /** Errors of the library that no other command line would have spared. */
-const FAILURES: ReadonlySet<unknown> = new Set(['RECORD_UNKNOWN', 'WITHHELD', 'QUOTA_EXCEEDED'])
+const FAILURES: ReadonlySet<unknown> = new Set([
+  'RECORD_UNKNOWN',
+  'WITHHELD',
+  'QUOTA_EXCEEDED',
+  'SKILL_UNKNOWN',
+  'SKILL_STATUS',
+  'SKILL_FAILED',
+  'SKILL_FOLDER'
+])
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommandError) return error.exit

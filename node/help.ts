@@ -8,6 +8,7 @@ Usage: hive <command> [options]
                 --bootstrap MULTIADDR   a peer to begin with (repeatable)
                 --swarm NAME            the swarm to join (default "default")
                 --swarm-key FILE        only peers with this key may connect
+                --accept-swarm-key FILE and those with this one (repeatable; to change keys)
                 --no-gossip             learn by periodic sync alone
                 --light                 hold filters of the swarm, not its records
                 --models FILE           models, tiers and budgets as JSON (see OPERATIONS)
@@ -47,6 +48,14 @@ Usage: hive <command> [options]
   playbook    the steps towards a goal: hive playbook ID
                 add TITLE [BODY] --at N | edit STEP --title TEXT --body TEXT
                 | move STEP --at N | remove STEP
+  skills      list the skills of this node: hive skills [WORDS]
+                --status sandbox|experimental|pre-warming|verified|blacklisted
+  skill       add FOLDER              take in a folder with a SKILL.md, or a skill as
+                                      JSON from standard input (add -), and test it
+              show SKILL | test SKILL | export SKILL FOLDER
+              run SKILL [INPUT]       INPUT is JSON, or read from standard input
+              blacklist SKILL REASON  never use it again on this node
+              repair                  make skills that take what others failed at
   forget ID   remove a fact; take back the vote on what was published of it
   peers       list connected peers
   status      show what this node is and has

@@ -21,7 +21,11 @@ import type {
 } from '../src/index.ts'
 import { localGoalOperations } from './goal-operations.ts'
 import { factsFromJsonLines } from './json-lines.ts'
+import { plainOf } from './plain.ts'
+import { localSkillOperations } from './skill-operations.ts'
 import type { GoalOperations } from './goal-operations.ts'
+import type { Plain } from './plain.ts'
+import type { SkillOperations } from './skill-operations.ts'
 
 export interface Progress {
   readonly [name: string]: number
@@ -34,14 +38,7 @@ export interface CallOptions {
   readonly onItem?: (item: unknown) => Promise<void>
 }
 
-/** A result as JSON has it: dates are text. */
-export type Plain<T> = T extends Date
-  ? string
-  : T extends object
-    ? { readonly [K in keyof T]: Plain<T[K]> }
-    : T
-
-export interface Operations extends GoalOperations {
+export interface Operations extends GoalOperations, SkillOperations {
   /** `lines`: facts as JSON Lines. */
   distill(lines: AsyncIterable<Buffer | string>, options?: CallOptions): Promise<DistillReport>
   broadcast(options: { minConfidence?: number }, call?: CallOptions): Promise<BroadcastReport>
@@ -87,6 +84,7 @@ export function localOperations(db: Hive, running: boolean): Operations {
   const { knowledge, hive, models } = db.agent.cortex
   return {
     ...localGoalOperations(db),
+    ...localSkillOperations(db),
     distill: (lines, { signal, onProgress } = {}) =>
       knowledge.distillMany(factsFromJsonLines(lines), {
         signal,
@@ -128,9 +126,4 @@ export function localOperations(db: Hive, running: boolean): Operations {
       pid: process.pid
     })
   }
-}
-
-function plainOf<T>(value: T): Plain<T> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON makes of it
-  return JSON.parse(JSON.stringify(value)) as Plain<T>
 }

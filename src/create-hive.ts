@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openReplica, openStore, StoreError, toHex } from '../crdt/index.ts'
+import { authorEpochs, openReplica, openStore, StoreError, toHex } from '../crdt/index.ts'
 import { createSwarm, loadPeerKey } from '../transport/index.ts'
 import { Agents } from './agents.ts'
 import { anonymizer } from './anonymity/index.ts'
@@ -11,6 +11,7 @@ import { composeContext } from './context/index.ts'
 import { HiveError } from './errors.ts'
 import { loadFilterSettings } from './filter-settings.ts'
 import { Drafts, Goals, HiveMind, Promotion, Subscriptions, Votes } from './hive/index.ts'
+import { createSandbox } from './sandbox/index.ts'
 import { Judge, Trust } from './judgement/index.ts'
 import { Janitor, Upkeep } from './janitor/index.ts'
 import {
@@ -38,6 +39,7 @@ import type { AbortOptions } from '@libp2p/interface'
 import type { Agent } from './agents.ts'
 import type { KnownNames } from './anonymity/index.ts'
 import type { SkillEvents } from './capabilities/index.ts'
+import type { Sandbox } from './sandbox/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consolidated } from './knowledge/index.ts'
 import type { ModelEvents } from './models/index.ts'
@@ -99,7 +101,8 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
       store,
       swarm: inSwarm?.name,
       filterKey,
-      hidesOwn: hidesOwn(options)
+      hidesOwn: hidesOwn(options),
+      epochs: authorEpochs(() => (options.clock ?? Date).now(), inSwarm?.epoch)
     })
     const { elementOf, published } = replica
     const facts = new FactStore({
@@ -111,7 +114,8 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
     await trust.load()
     const toldModels = new EventEmitter<ModelEvents>()
     const models = await openModels(options, store, toldModels)
-    const skills = await openSkills(options, store, models)
+    const sandbox = createSandbox()
+    const skills = await openSkills(options, { store, models, sandbox })
     const swarm = await openSwarm(options, { store, replica, facts })
     try {
       await swarm?.start()
@@ -125,7 +129,8 @@ export async function createHive(init: HiveInit = {}): Promise<Hive> {
         toldUntil,
         models,
         toldModels,
-        skills
+        skills,
+        sandbox
       })
     } catch (error) {
       await swarm?.stop()
@@ -148,6 +153,7 @@ interface HiveComponents {
   readonly models: NodeModels
   readonly toldModels: EventEmitter<ModelEvents>
   readonly skills: NodeSkills
+  readonly sandbox: Sandbox
 }
 
 /** A running node. */
@@ -238,7 +244,7 @@ export class Hive extends EventEmitter<HiveEvents> {
     replica.on('entry:admitted', () => this.emit('hive:change'))
     components.toldModels.on('model:call', (call) => this.emit('model:call', call))
     components.toldModels.on('model:warning', (text) => this.emit('model:warning', text))
-    this.#forwardSkillEvents(components.skills)
+    forwardSkills(components.skills, this)
     if (swarm !== undefined) this.#forwardEvents(swarm)
     components.skills.start()
   }
@@ -307,6 +313,7 @@ export class Hive extends EventEmitter<HiveEvents> {
       () => this.#vectors?.close(),
       () => this.#index.close(),
       () => this.#components.skills.close(),
+      () => this.#components.sandbox.close(),
       () => this.#components.models.close(),
       () => this.#components.store.close()
     ]) {
@@ -459,7 +466,8 @@ async function openSwarm(
   { store, replica, facts }: Pick<HiveComponents, 'store' | 'replica' | 'facts'>
 ): Promise<Swarm | undefined> {
   if (options.swarm === false) return undefined
-  const { key, bootstrap, listen, gossip, syncInterval, mode, filterInterval } = options.swarm
+  const { key, acceptedKeys, bootstrap, listen, gossip, syncInterval, mode, filterInterval } =
+    options.swarm
   const { dataDir, libp2p, clock, random, logger, userAgent } = options
   const privateKey =
     dataDir === undefined ? undefined : await loadPeerKey(join(dataDir, 'peer.key'))
@@ -468,6 +476,7 @@ async function openSwarm(
     store,
     privateKey,
     key,
+    acceptedKeys,
     bootstrap,
     listen,
     gossip,
@@ -500,8 +509,7 @@ function openModels(
 
 function openSkills(
   { agent, clock = Date, random }: Options,
-  store: Store,
-  models: NodeModels
+  { store, models, sandbox }: Pick<HiveComponents, 'models' | 'sandbox' | 'store'>
 ): Promise<NodeSkills> {
   return NodeSkills.open({
     store,
@@ -509,8 +517,17 @@ function openSkills(
     models: models.for(agent.name),
     now: () => clock.now(),
     random,
+    // What could not be written is told when the hive is stopped.
     onFailed: () => undefined
   })
+}
+
+function forwardSkills({ store }: NodeSkills, to: Hive): void {
+  store.on('skill:transition', (transition) => to.emit('skill:transition', transition))
+  store.on('skill:warm', (warm) => to.emit('skill:warm', warm))
+  store.on('skill:cool', (cool) => to.emit('skill:cool', cool))
+  store.on('skill:failure', (failure) => to.emit('skill:failure', failure))
+  store.on('skill:unready', (unready) => to.emit('skill:unready', unready))
 }
 
 async function makeDirectory(path: string): Promise<void> {

@@ -16,6 +16,7 @@ export { LimitError, StoreError } from '../crdt/index.ts'
 export { generateSwarmKey, SwarmError } from '../transport/index.ts'
 export { createHive } from './create-hive.ts'
 export { HiveError } from './errors.ts'
+export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
 export type { LimitErrorCode, Mark, Span, Step, StoreErrorCode } from '../crdt/index.ts'
 export type {
@@ -25,7 +26,24 @@ export type {
   SynchronizeReport
 } from '../transport/index.ts'
 export type { Agent, Agents } from './agents.ts'
-export type { Capabilities, PreWarmedSkill } from './capabilities/index.ts'
+export type {
+  AddedSkill,
+  Capabilities,
+  Capability,
+  CapabilityDetails,
+  CapabilityRun,
+  DiscoveryReport,
+  Json,
+  PreWarmedSkill,
+  Skill,
+  SkillEvents,
+  SkillFailure,
+  SkillInit,
+  SkillStatus,
+  Synthesized,
+  TestReport,
+  Transition
+} from './capabilities/index.ts'
 export type { Context, ContextOptions } from './context/index.ts'
 export type { Cortex } from './cortex.ts'
 export type { Hive, HiveEvents, HiveStatus } from './create-hive.ts'

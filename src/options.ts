@@ -1,16 +1,21 @@
 /** Options of `createHive`. */
 import { z } from 'zod'
 import { ModelOptions } from './models/index.ts'
+import { MAX_ACCEPTED_KEYS } from '../transport/index.ts'
 import type { ComponentLogger } from '@libp2p/interface'
 import type { Database } from '../crdt/index.ts'
 import type { Embedder } from './search/index.ts'
 import type { Clock, SwarmInit } from '../transport/index.ts'
+
+const MINUTE = 60_000
 
 const Swarm = z.strictObject({
   /** Peers meet only peers of the same name and key. */
   name: z.string().min(1).max(128).default('default'),
   /** Text of a `swarm.key` file: who has it, and nobody else, may connect. */
   key: z.string().optional(),
+  /** Texts of keys whose peers are let in as well: the next or the former one, while keys change. */
+  acceptedKeys: z.array(z.string()).max(MAX_ACCEPTED_KEYS).default([]),
   /** Multiaddrs of peers to begin with. */
   bootstrap: z.array(z.string()).default([]),
   /** Multiaddrs to listen on; by default this machine only, any free port. */
@@ -24,6 +29,8 @@ const Swarm = z.strictObject({
    * them; false: faster, and traceable. A light node has no stem, nor is there one without gossip.
    */
   stem: z.boolean().default(true),
+  /** Milliseconds after which this node signs with new author keys; default a week, at least a minute. */
+  epoch: z.int().min(MINUTE).optional(),
   /** False: no gossip, anti-entropy alone. */
   gossip: z.boolean().default(true),
   /** Milliseconds between two syncs with a random peer; 0 for none. */

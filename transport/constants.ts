@@ -120,6 +120,12 @@ export const DIAL_INTERVAL = 1_000
 /** One dial, handshake included. */
 export const DIAL_TIMEOUT = 10_000
 
+/** Keys that a node accepts at once; a key is replaced by one, and each costs a look at every caller. */
+export const MAX_ACCEPTED_KEYS = 4
+
+/** Milliseconds for the nonces of a keyed connection, when its caller sets no limit; as in pnet. */
+export const NONCE_TIMEOUT = 1_000
+
 /** Addresses of former peers that are kept for the next start. */
 export const MAX_REMEMBERED_PEERS = 64
 

@@ -15,7 +15,7 @@
  * await store.close()
  * ```
  */
-export { DEFAULT_LISTEN } from './constants.ts'
+export { DEFAULT_LISTEN, MAX_ACCEPTED_KEYS } from './constants.ts'
 export { SwarmError } from './errors.ts'
 export { loadPeerKey } from './peer-key.ts'
 export { createSwarm } from './swarm.ts'

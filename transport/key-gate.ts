@@ -9,13 +9,20 @@
 import { preSharedKey } from '@libp2p/pnet'
 import { byteStream } from '@libp2p/utils'
 import { SwarmError } from './errors.ts'
-import type { AbortOptions, ConnectionProtector, MessageStream } from '@libp2p/interface'
+import { acceptKeyed } from './keyed-connection.ts'
+import { parseSwarmKey, secretOf } from './swarm-key.ts'
+import type {
+  AbortOptions,
+  ConnectionProtector,
+  MessageStream,
+  MultiaddrConnection
+} from '@libp2p/interface'
 
 export type KeyMismatch = 'no key' | 'another key' | 'unexpected key'
 
 export interface KeyGateInit {
-  /** Text of the swarm key, as pnet reads it. */
-  readonly key?: Uint8Array
+  /** Texts of `swarm.key` files: the first is the node's own, the others are let in as well. */
+  readonly keys: readonly string[]
   readonly onRefused: (address: string, mismatch: KeyMismatch) => void
 }
 
@@ -31,9 +38,12 @@ export function describeMismatch(mismatch: KeyMismatch): string {
   return REASONS[mismatch]
 }
 
-export function keyGate({ key, onRefused }: KeyGateInit): () => ConnectionProtector {
+/** Throws `SwarmError` when a key is none. */
+export function keyGate({ keys, onRefused }: KeyGateInit): () => ConnectionProtector {
+  const psk = keys[0] === undefined ? undefined : parseSwarmKey(keys[0])
+  const secrets = keys.map(secretOf)
   return () => {
-    const pnet = key === undefined ? undefined : preSharedKey({ psk: key })()
+    const pnet = psk === undefined ? undefined : preSharedKey({ psk })()
     return {
       async protect(connection, options): Promise<MessageStream> {
         const inbound = connection.direction === 'inbound'
@@ -52,6 +62,10 @@ export function keyGate({ key, onRefused }: KeyGateInit): () => ConnectionProtec
           return connection
         }
         if (inbound && (await beginsPlainly(connection, options))) refuse('no key')
+        if (inbound && secrets.length > 1 && isAddressed(connection)) {
+          const accepted = await acceptKeyed(connection, secrets, MULTISTREAM_HEADER, options)
+          return accepted ?? refuse('another key')
+        }
         const opened = await pnet.protect(connection, options)
         if (inbound && !(await beginsPlainly(opened, options))) refuse('another key')
         return opened
@@ -70,5 +84,9 @@ async function beginsPlainly(connection: MessageStream, options?: AbortOptions):
 }
 
 function addressOf(connection: MessageStream): string {
-  return 'remoteAddr' in connection ? String(connection.remoteAddr) : 'a peer'
+  return isAddressed(connection) ? connection.remoteAddr.toString() : 'a peer'
+}
+
+function isAddressed(connection: MessageStream): connection is MultiaddrConnection {
+  return 'remoteAddr' in connection
 }

@@ -17,7 +17,7 @@ import { Offences } from './offences.ts'
 import { explainDialFailure, explainListenFailure } from './failures.ts'
 import { RememberedPeers } from './remembered-peers.ts'
 import { stem } from './stem.ts'
-import { parseSwarmKey, swarmId } from './swarm-key.ts'
+import { swarmId } from './swarm-key.ts'
 import { sync } from './sync.ts'
 import type {
   AbortOptions,
@@ -42,6 +42,8 @@ export interface SwarmInit {
   readonly store: Pick<Store, 'section' | 'commit'>
   /** Text of a `swarm.key` file. */
   readonly key?: string
+  /** Texts of the keys of peers that are let in as well, while one key replaces another. */
+  readonly acceptedKeys?: readonly string[]
   readonly bootstrap?: readonly string[]
   readonly listen?: readonly string[]
   readonly privateKey?: PrivateKey
@@ -115,7 +117,7 @@ export async function createSwarm(init: SwarmInit): Promise<Swarm> {
 export class Swarm extends EventEmitter<SwarmEvents> {
   readonly id: string
   readonly #init: SwarmInit
-  readonly #key: Uint8Array | undefined
+  readonly #keys: readonly string[]
   readonly #log: Logger
   readonly #clock: Clock
   readonly #random: () => number
@@ -128,8 +130,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   constructor(init: SwarmInit) {
     super()
     this.#init = init
-    this.#key = init.key === undefined ? undefined : parseSwarmKey(init.key)
-    this.id = swarmId(init.replica.swarm, this.#key)
+    this.#keys = keysOf(init)
+    this.id = swarmId(init.replica.swarm)
     this.#log = (init.logger ?? defaultLogger()).forComponent('hive:swarm')
     this.#clock = init.clock ?? Date
     this.#random = init.random ?? Math.random
@@ -161,7 +163,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       overrides: libp2p,
       isBanned: (peer) => this.#offences.isBanned(peer),
       connectionProtector: keyGate({
-        key: this.#key,
+        keys: this.#keys,
         onRefused: (address, mismatch) => {
           this.emit('peer:refused', { address, reason: describeMismatch(mismatch) })
         }
@@ -199,7 +201,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       bootstrap: this.#init.bootstrap ?? [],
       remembered: await this.#remembered.load(),
       onUnreachable: (address, error) => {
-        const reason = explainDialFailure(error, this.#key !== undefined)
+        const reason = explainDialFailure(error, this.#keys.length > 0)
         this.emit('bootstrap:unreachable', { address, reason })
       }
     })
@@ -421,4 +423,14 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       .add(detail.peerId.toString(), detail.listenAddrs.map(String))
       .catch((error: unknown) => this.#log('cannot remember %p - %e', detail.peerId, error))
   }
+}
+
+/** The node's own key, then the others that it accepts; none for an open swarm. */
+function keysOf({ key, acceptedKeys = [] }: SwarmInit): readonly string[] {
+  if (key !== undefined) return [key, ...acceptedKeys]
+  if (acceptedKeys.length === 0) return []
+  throw new SwarmError(
+    'SWARM_KEY_INVALID',
+    'Keys are accepted beside the own swarm key, and this node has none. Give it one as well.'
+  )
 }

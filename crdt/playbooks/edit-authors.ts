@@ -1,4 +1,4 @@
-/** The keys under which this node edits playbooks: one each, in memory only. */
+/** The keys under which this node edits playbooks: one each and epoch, in memory only. */
 import { createAuthor } from '../author.ts'
 import {
   MAX_HEADS,
@@ -7,6 +7,7 @@ import {
   MAX_PLAYBOOK_UPDATE_BYTES
 } from '../constants.ts'
 import { toHex } from '../digest.ts'
+import type { AuthorEpochs } from '../author-epoch.ts'
 import type { Author } from '../author.ts'
 import type { PlaybookState } from './playbook-state.ts'
 
@@ -22,9 +23,18 @@ const LARGEST = {
 export class EditAuthors {
   /** By document, the newest at the end. */
   readonly #authors = new Map<string, Author>()
+  readonly #epochs: AuthorEpochs
+  #epoch: number | undefined
+
+  constructor(epochs: AuthorEpochs) {
+    this.#epochs = epochs
+  }
 
   /** The key for a document, and a new one when the last has no room left for any edit. */
   of(doc: string, state: Pick<PlaybookState, 'editsOf' | 'hasRoom'>): Author {
+    const epoch = this.#epochs.current()
+    if (epoch !== this.#epoch) this.clear()
+    this.#epoch = epoch
     const known = this.#authors.get(doc)
     if (known !== undefined) {
       const key = toHex(known.key)

@@ -25,6 +25,7 @@ import { playbookDoc } from './playbook-doc.ts'
 import { changesOf, readPlaybookUpdate } from './playbook-update.ts'
 import { newDoc, readSteps } from './steps.ts'
 import { stateOf, tooLarge } from './playbook-state.ts'
+import type { AuthorEpochs } from '../author-epoch.ts'
 import type { Author } from '../author.ts'
 import type { Entry } from '../entry.ts'
 import type { Feed } from '../feeds.ts'
@@ -41,6 +42,7 @@ export interface Playbook {
 
 export interface PlaybooksInit {
   readonly swarm: string
+  readonly epochs: AuthorEpochs
   /** Feeds that write to a document. */
   writersOf(doc: string): readonly Feed[]
   /** The author's entries from `from` to `to`, in order; ends early where one is missing. */
@@ -75,10 +77,11 @@ export class Playbooks {
   readonly #init: PlaybooksInit
   /** By document, the one used last at the end. */
   readonly #resident = new Map<string, Resident>()
-  readonly #authors = new EditAuthors()
+  readonly #authors: EditAuthors
 
   constructor(init: PlaybooksInit) {
     this.#init = init
+    this.#authors = new EditAuthors(init.epochs)
   }
 
   /** The playbook of a goal, empty where nobody has written one. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */

@@ -6,7 +6,7 @@ import { withOperations } from '../running-node.ts'
 import { plain, print, printJson } from '../terminal.ts'
 import type { Recalled, RecallOptions } from '../../src/index.ts'
 import type { Command } from '../command.ts'
-import type { Plain } from '../operations.ts'
+import type { Plain } from '../plain.ts'
 
 const MAX_LIMIT = 1_000
 

@@ -25,6 +25,7 @@ export const command: Command = {
       bootstrap: { type: 'string', multiple: true },
       swarm: { type: 'string' },
       'swarm-key': { type: 'string' },
+      'accept-swarm-key': { type: 'string', multiple: true },
       'no-gossip': { type: 'boolean' },
       light: { type: 'boolean' },
       k: { type: 'string' },
@@ -39,6 +40,7 @@ export const command: Command = {
       swarm: {
         name: values.swarm,
         key: keyFile === undefined ? undefined : await readKey(keyFile),
+        acceptedKeys: await Promise.all((values['accept-swarm-key'] ?? []).map(readKey)),
         bootstrap: values.bootstrap,
         listen: values.listen,
         gossip: values['no-gossip'] !== true,

@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { parse } from '../parse.ts'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../canonical-json.ts'
 import { capabilityOf } from './capability.ts'
 import { MAX_ERROR_LENGTH, MAX_SAMPLE_LENGTH } from './constants.ts'
+import { discover } from './discovery.ts'
 import { ranked, sampled } from './evidence/index.ts'
 import { afterBlacklisting, afterOutcome, afterTrigger } from './lifecycle.ts'
 import { competitorsOf, lineageOf } from './lineage.ts'
@@ -13,8 +14,9 @@ import { readSkillFolder, writeSkillFolder } from './skill-folder.ts'
 import { isOwnFailure } from './skill-runner.ts'
 import { identifySkill } from './skill.ts'
 import type { AddedSkill, SkillAdmission } from './admission.ts'
-import type { Json } from './canonical-json.ts'
+import type { Json } from '../canonical-json.ts'
 import type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
+import type { DiscoveryComponents, DiscoveryOptions, DiscoveryReport } from './discovery.ts'
 import type { Ranking } from './evidence/index.ts'
 import type { SkillStatus } from './lifecycle.ts'
 import type { Lineage } from './lineage.ts'
@@ -32,6 +34,7 @@ export interface CapabilitiesComponents {
   readonly runner: SkillRunner
   readonly index: Pick<SkillIndex, 'find'>
   readonly preWarming: Pick<PreWarming, 'warmedAt'>
+  readonly discovery: Omit<DiscoveryComponents, 'admission' | 'runner' | 'store'>
   readonly random: () => number
 }
 
@@ -74,6 +77,16 @@ const Failures = z
     limit: Limit.default(100)
   })
   .default({ limit: 100 })
+const Discovering = z
+  .strictObject({
+    since: z.date().optional(),
+    limit: z.int().min(1).max(1_000).default(10),
+    signal: Signal,
+    onProgress: z
+      .custom<DiscoveryOptions['onProgress']>((value) => typeof value === 'function')
+      .optional()
+  })
+  .default({ limit: 10 })
 const Reason = z.string().trim().min(1).max(MAX_ERROR_LENGTH)
 const Choice = z.union([z.string().min(1), z.array(z.string()).min(1)])
 
@@ -89,6 +102,9 @@ interface CallOptions {
 const USABLE: ReadonlySet<SkillStatus> = new Set(['experimental', 'pre-warming', 'verified'])
 
 const ID = /^[0-9a-f]{64}$/
+
+/** So much of an id is as good as all of it, as long as no other begins so. */
+const PREFIX = /^[0-9a-f]{8,63}$/
 
 export class Capabilities {
   readonly #components: CapabilitiesComponents
@@ -275,6 +291,17 @@ export class Capabilities {
     return all.slice(0, limit)
   }
 
+  /**
+   * Looks at what failed, and makes skills of those that fail: by a model where one answers, by small
+   * changes of the source otherwise. What passes its parent's tests, and takes inputs at which the
+   * parent failed, is added as a new skill with the parent in its lineage, on trial like any other.
+   */
+  discoverAndSynthesize(options?: DiscoveryOptions): Promise<DiscoveryReport> {
+    const { admission, discovery, runner, store } = this.#components
+    const parsed = parse(Discovering, options, 'capabilities.discoverAndSynthesize')
+    return discover({ ...discovery, admission, runner, store }, parsed)
+  }
+
   async #admit(
     identify: () => ReturnType<typeof identifySkill>,
     from: Provenance['from'],
@@ -309,6 +336,8 @@ export class Capabilities {
     const text = parse(z.string().min(1), idOrName, 'The id or name of a skill')
     const known = ID.test(text) ? store.get(text) : undefined
     if (known !== undefined) return known
+    const begun = PREFIX.test(text) ? [...store.all()].filter(({ id }) => id.startsWith(text)) : []
+    if (begun.length === 1 && begun[0] !== undefined) return begun[0]
     const named = [...store.all()].filter(({ skill }) => skill.name === text)
     const usable = named.filter(({ standing }) => USABLE.has(standing.status))
     const best = ranked(usable.map(competitorOf)).alpha

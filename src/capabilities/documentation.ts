@@ -2,10 +2,10 @@
  * Documentation of a skill, written by a model of the premium tier for people and agents that choose
  * between skills. It is kept beside the skill: what was tested stays as it was.
  */
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../canonical-json.ts'
 import { MAX_DOCUMENTATION } from './constants.ts'
 import type { Documentation } from './skill-records.ts'
-import type { SkillModels } from './sandbox.ts'
+import type { SkillModels } from './surroundings.ts'
 import type { Skill } from './skill.ts'
 
 /** Answers of this length are a page. */

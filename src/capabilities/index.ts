@@ -8,7 +8,7 @@
  *   name: 'slugify',
  *   description: 'Makes a title into a part of a URL.',
  *   kind: 'code',
- *   source: '(title) => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")',
+ *   source: 'export default (title) => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")',
  *   tests: [{ input: 'Hello World', output: 'hello-world' }]
  * })
  * const { output } = await capabilities.run(id, 'A day in May')
@@ -20,7 +20,7 @@ export { NodeSkills } from './node-skills.ts'
 export { SkillStore } from './skill-store.ts'
 export { identifySkill, skillOfRecord } from './skill.ts'
 export type { AddedSkill, SkillAdmission } from './admission.ts'
-export type { Json } from './canonical-json.ts'
+export type { Json } from '../canonical-json.ts'
 export type {
   Capabilities,
   CapabilityRun,
@@ -31,6 +31,7 @@ export type {
   OutcomeInit
 } from './capabilities.ts'
 export type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
+export type { DiscoveryOptions, DiscoveryReport, Synthesized } from './discovery.ts'
 export type { Ranking, RemoteCounts } from './evidence/index.ts'
 export type { SkillStatus, Standing as SkillStanding } from './lifecycle.ts'
 export type { Lineage } from './lineage.ts'

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
-import type { Json } from './canonical-json.ts'
+import type { Json } from '../canonical-json.ts'
 
 export type JsonSchema = Readonly<Record<string, Json>> | boolean
 
@@ -42,8 +42,7 @@ export function typeOfSchema(schema: JsonSchema, what: string): z.ZodType {
 
 function read(schema: JsonSchema, what: string): z.ZodType {
   try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the library it is given to
-    return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0])
+    return z.fromJSONSchema(schema)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new HiveError('ARGUMENT_INVALID', `${what} is not a JSON Schema: ${reason}`, { cause })

@@ -7,7 +7,7 @@ import { SkillIndex } from './skill-index.ts'
 import { SkillRunner } from './skill-runner.ts'
 import { SkillStore } from './skill-store.ts'
 import type { Store } from '../../crdt/index.ts'
-import type { SkillModels, SkillSandbox } from './sandbox.ts'
+import type { SkillModels, SkillSandbox } from './surroundings.ts'
 
 export interface NodeSkillsInit {
   readonly store: Pick<Store, 'commit' | 'section'>
@@ -59,6 +59,7 @@ export class NodeSkills {
       runner: new SkillRunner({ sandbox, models }),
       index: this.#index,
       preWarming: this.preWarming,
+      discovery: { sandbox, models },
       random
     })
   }

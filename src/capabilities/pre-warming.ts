@@ -10,7 +10,7 @@ import { MAX_WARM, WARM_DELAY, WARM_TIMEOUT, WARMING_AT_ONCE } from './constants
 import { lowerBound, predictedPromotion } from './evidence/index.ts'
 import type { SkillIndex } from './skill-index.ts'
 import type { TestReport } from './skill-runner.ts'
-import type { SkillSandbox } from './sandbox.ts'
+import type { SkillSandbox } from './surroundings.ts'
 import type { Documentation, Transition } from './skill-records.ts'
 import type { KnownSkill, SkillStore } from './skill-store.ts'
 import type { Skill } from './skill.ts'

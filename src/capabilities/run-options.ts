@@ -1,6 +1,6 @@
 /** Options of one run of a skill. */
 import { z } from 'zod'
-import type { HostFunction } from './sandbox.ts'
+import type { HostFunction } from '../sandbox/index.ts'
 
 const Positive = z.int().min(1)
 

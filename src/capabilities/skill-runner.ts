@@ -3,11 +3,11 @@
  * out is checked against the schemas that the skill declares.
  */
 import { HiveError } from '../errors.ts'
-import { canonicalJson } from './canonical-json.ts'
+import { canonicalJson } from '../canonical-json.ts'
 import { compileSchema, typeOfSchema } from './json-schema.ts'
-import type { Json } from './canonical-json.ts'
+import type { Json } from '../canonical-json.ts'
 import type { RunOptions } from './run-options.ts'
-import type { Messages, SkillModels, SkillSandbox } from './sandbox.ts'
+import type { Messages, SkillModels, SkillSandbox } from './surroundings.ts'
 import type { Skill } from './skill.ts'
 
 export interface SkillRun {
@@ -158,6 +158,7 @@ export class SkillRunner {
       schema,
       signal
     })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the schema of JSON let through
     const output = isText || offline ? text : (value as Json)
     return { output, offline, wasWarm: false, log: [], outputHash: undefined, trace: undefined }
   }

@@ -54,7 +54,7 @@ export interface PromotionComponents {
   readonly candidates: Candidates
   readonly replica: Pick<
     Replica,
-    'elementOf' | 'has' | 'keepBodies' | 'publish' | 'publishEvidence' | 'rotateAuthor'
+    'elementOf' | 'has' | 'keepBodies' | 'publish' | 'publishEvidence'
   >
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'seenBy'> | undefined
@@ -67,23 +67,15 @@ export interface PromotionComponents {
 /** Candidates read, anonymised and published together. */
 const BATCH_FACTS = 1_000
 
-const DAY = 24 * 60 * 60 * 1000
-
-/** A node's entries of different epochs cannot be linked by their author key. */
-const EPOCH = 7 * DAY
-
 interface Prepared extends Draft {
   readonly fact: StoredFact
 }
 
 export class Promotion {
   readonly #components: PromotionComponents
-  readonly #began: number
-  #epoch = 0
 
   constructor(components: PromotionComponents) {
     this.#components = components
-    this.#began = components.clock.now()
   }
 
   async broadcast({
@@ -91,7 +83,6 @@ export class Promotion {
     signal,
     onProgress
   }: BroadcastOptions = {}): Promise<BroadcastReport> {
-    this.#rotateWhenDue()
     const totals = { promoted: 0, corroborated: 0 }
     const withheld: { id: string; reason: string }[] = []
     for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
@@ -115,7 +106,6 @@ export class Promotion {
 
   /** Promotes one fact, whatever its confidence. Throws `HiveError` (WITHHELD). */
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
-    this.#rotateWhenDue()
     const { drafts, replica, candidates, announce } = this.#components
     const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
     const draft = fact.private ? 'it is private' : drafts.of(tagged).draft
@@ -171,11 +161,5 @@ export class Promotion {
 
   #today(): number {
     return dayOf(this.#components.clock.now())
-  }
-
-  #rotateWhenDue(): void {
-    const epoch = Math.floor((this.#components.clock.now() - this.#began) / EPOCH)
-    if (epoch !== this.#epoch) this.#components.replica.rotateAuthor()
-    this.#epoch = epoch
   }
 }

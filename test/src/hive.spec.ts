@@ -190,6 +190,27 @@ describe('the hive', () => {
     assert.equal(db.status.entries, 3)
   })
 
+  it('changes its author with the epoch for votes and edits too, and votes no second time', async () => {
+    let time = 0
+    const clock = { now: () => time }
+    const swarm = { epoch: 60_000, listen: ['/ip4/127.0.0.1/tcp/0'] }
+    await using db = await createHive({ swarm, clock })
+    const { knowledge, hive } = db.agent.cortex
+    const { id } = await knowledge.distill('e', 'A sentence that is published.', 0.95)
+    const promoted = await hive.promoteToGlobalStore(id)
+    const goal = await hive.goals.add({ title: 'Ship it.' })
+    await hive.goals.playbook(goal.id).insert(0, { title: 'First.' })
+    const authors = db.status.authors
+    time += 60_000
+    assert.equal((await hive.promoteToGlobalStore(id)).status, 'already')
+    await hive.vouch(promoted.id)
+    assert.equal(db.status.authors, authors)
+    await hive.goals.playbook(goal.id).insert(1, { title: 'Second.' })
+    assert.equal(db.status.authors, authors + 1)
+    await hive.dispute(promoted.id)
+    assert.equal(db.status.authors, authors + 2)
+  })
+
   it('answers truthfully that no skills are ready', async () => {
     await using db = await createHive({ swarm: false })
     assert.deepEqual(await db.agent.cortex.capabilities.getPreWarmedSkills(), [])

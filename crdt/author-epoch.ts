@@ -1,0 +1,17 @@
+/**
+ * Author epochs: what a node signs in different ones cannot be linked by its author keys. Counted from
+ * the start of the node, so that they do not tell its clock.
+ */
+
+/** A week. */
+export const DEFAULT_EPOCH = 7 * 24 * 60 * 60 * 1000
+
+export interface AuthorEpochs {
+  /** The number of the current one. */
+  readonly current: () => number
+}
+
+export function authorEpochs(now: () => number = Date.now, length = DEFAULT_EPOCH): AuthorEpochs {
+  const began = now()
+  return { current: () => Math.floor((now() - began) / length) }
+}

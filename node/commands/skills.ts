@@ -1,0 +1,49 @@
+/** `hive skills`: the skills of a node and how far each has come. */
+import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { defaultDataDir } from '../paths.ts'
+import { withOperations } from '../running-node.ts'
+import { SkillStatusName } from '../skill-operations.ts'
+import { plain, print, printJson, table } from '../terminal.ts'
+import type { Command } from '../command.ts'
+
+const SHORT = 12
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const options = { ...COMMON_OPTIONS, status: { type: 'string' } } as const
+    const { values, positionals } = readArguments(argv, options, true)
+    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+    const status = statusOf(values.status)
+    const text = positionals.length === 0 ? undefined : positionals.join(' ')
+    const skills = await withOperations(dataDir, (node) =>
+      node.skills({ status, text }, { signal })
+    )
+    if (values.json === true) {
+      for (const skill of skills) printJson(skill)
+    } else if (skills.length === 0) {
+      print('No skills. Take one in: hive skill add FOLDER')
+    } else {
+      const rows = skills.map((skill) => [
+        skill.id.slice(0, SHORT),
+        skill.status,
+        skill.warmedAt === undefined ? '' : 'warm',
+        `${skill.successes}/${skill.trials}`,
+        `${Math.floor(100 * skill.verificationProgress)} %`,
+        skill.name,
+        plain(skill.description)
+      ])
+      print(
+        table([['SKILL', 'STATUS', 'WARM', 'USES', 'PROGRESS', 'NAME', 'DESCRIPTION'], ...rows])
+      )
+    }
+    return EXIT.ok
+  }
+}
+
+function statusOf(text: string | undefined): SkillStatusName | undefined {
+  if (text === undefined) return undefined
+  const parsed = SkillStatusName.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new UsageError(`A skill is ${SkillStatusName.options.join(', ')}, not "${text}".`)
+}

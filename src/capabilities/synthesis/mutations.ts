@@ -1,0 +1,130 @@
+/**
+ * Mechanical mutations of a skill's source: small changes of the kinds that repair what real skills
+ * stumble over. They need no model; which of them help, tests decide. The order is fixed, the most
+ * likely repairs first: what is done to inputs, then patterns, then the rest.
+ */
+import { parse } from 'acorn'
+import { simple } from 'acorn-walk'
+import MagicString from 'magic-string'
+import { MAX_MUTATIONS } from './constants.ts'
+import { NORMALIZERS, wrapInput } from './normalizers.ts'
+import { relaxed } from './patterns.ts'
+import type { Literal, Program } from 'acorn'
+
+export interface Mutation {
+  readonly source: string
+  /** What was changed, for people. */
+  readonly how: string
+}
+
+/** Of a change in place: what stands between `start` and `end` becomes `text`. */
+interface Edit {
+  readonly start: number
+  readonly end: number
+  readonly text: string
+  readonly how: string
+}
+
+const LARGER: Readonly<Record<string, string>> = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' }
+
+const RETRY = `
+const retried = async (call) => {
+  for (let left = 2; ; left--) {
+    try { return await call() } catch (error) { if (left === 0) throw error }
+  }
+}`
+
+/** At most 200, none twice; none where the source does not parse. */
+export function mutationsOf(source: string): readonly Mutation[] {
+  const program = parsed(source)
+  if (program === undefined) return []
+  const all = [...normalized(source, program), ...edited(source, program)]
+  const seen = new Set([source])
+  const fresh: Mutation[] = []
+  for (const mutation of all) {
+    if (fresh.length === MAX_MUTATIONS) break
+    if (seen.has(mutation.source) || parsed(mutation.source) === undefined) continue
+    seen.add(mutation.source)
+    fresh.push(mutation)
+  }
+  return fresh
+}
+
+export function parsed(source: string): Program | undefined {
+  try {
+    return parse(source, { ecmaVersion: 2023, sourceType: 'module' })
+  } catch {
+    return undefined
+  }
+}
+
+function* normalized(source: string, program: Program): Generator<Mutation> {
+  for (const { how, code } of NORMALIZERS) {
+    const wrapped = wrapInput(source, program, code)
+    if (wrapped !== undefined) yield { source: wrapped, how }
+  }
+}
+
+function* edited(source: string, program: Program): Generator<Mutation> {
+  for (const { start, end, text, how } of editsOf(source, program)) {
+    const changed = new MagicString(source).overwrite(start, end, text)
+    if (text.includes('retried(')) changed.append(RETRY)
+    yield { source: changed.toString(), how }
+  }
+}
+
+function editsOf(source: string, program: Program): readonly Edit[] {
+  const patterns: Edit[] = []
+  const accesses: Edit[] = []
+  const calls: Edit[] = []
+  const comparisons: Edit[] = []
+  const numbers: Edit[] = []
+  simple(program, {
+    Literal(node) {
+      if ('regex' in node) patterns.push(...relaxations(node))
+      else if (typeof node.value === 'number') numbers.push(...nearby(node, node.value))
+    },
+    MemberExpression(node) {
+      if (node.optional || node.object.type === 'Super') return
+      const { end } = node.object
+      const how = `reads what may be missing (${source.slice(node.start, node.end).slice(0, 40)})`
+      const text = node.computed ? '?.' : ''
+      // The dot of a plain access follows; a computed one needs its own.
+      accesses.push({ start: end, end: end + 1, text: node.computed ? `${text}[` : '?.', how })
+    },
+    AwaitExpression({ argument }) {
+      if (argument.type !== 'CallExpression') return
+      const { start, end } = argument
+      const text = `retried(() => ${source.slice(start, end)})`
+      calls.push({ start, end, text, how: 'tries a call again that fails' })
+    },
+    BinaryExpression({ operator, left, right }) {
+      const other = LARGER[operator]
+      if (other === undefined) return
+      const { start, end } = { start: left.end, end: right.start }
+      const text = source.slice(start, end).replace(operator, other)
+      comparisons.push({ start, end, text, how: `compares by ${other} for ${operator}` })
+    }
+  })
+  const inPlace = (edit: Edit): boolean => /^(?:\.|\[)$/.test(source.slice(edit.start, edit.end))
+  return [...patterns, ...accesses.filter(inPlace), ...calls, ...comparisons, ...numbers]
+}
+
+function relaxations(node: Literal): readonly Edit[] {
+  const { start, end, regex } = node
+  if (regex === undefined || regex === null) return []
+  return relaxed(regex.pattern, regex.flags).map(({ pattern, flags, how }) => ({
+    start,
+    end,
+    text: `/${pattern}/${flags}`,
+    how
+  }))
+}
+
+function nearby(node: Literal, value: number): readonly Edit[] {
+  const { start, end } = node
+  const others = new Set([value + 1, value - 1, value * 2, Math.floor(value / 2)])
+  return [...others]
+    .filter((other) => other >= 0 && other !== value && Number.isFinite(other))
+    .map((other) => ({ start, end, text: String(other), how: `takes ${other} for ${value}` }))
+}

@@ -1,0 +1,33 @@
+/** Errors of runs in the sandbox. */
+
+export type SandboxErrorCode =
+  /** Thrown when a run takes longer than its limit of CPU or wall time. */
+  | 'SKILL_TIMEOUT'
+  /** Thrown when a run needs more memory than its limit. */
+  | 'SKILL_MEMORY'
+  /** Thrown when a run recurses deeper than its limit. */
+  | 'SKILL_STACK'
+  /** Thrown when a run returns what is no JSON, or returns or logs more than its limit. */
+  | 'SKILL_OUTPUT'
+  /** Thrown when the source throws, or waits for what never comes. */
+  | 'SKILL_THREW'
+  /** Thrown when the source is no module that exports a function as its default. */
+  | 'SKILL_INVALID'
+  /** Thrown when a run imports, makes more host calls than its limit, or leaves the trace it replays. */
+  | 'SKILL_DENIED'
+  /** Thrown when too many runs wait already. */
+  | 'SANDBOX_BUSY'
+  /** Thrown when a limit, an input or a grant is not what it should be. */
+  | 'SANDBOX_ARGUMENT'
+  /** Thrown when the sandbox is used after `close()`. */
+  | 'SANDBOX_CLOSED'
+
+export class SandboxError extends Error {
+  override readonly name = 'SandboxError'
+  readonly code: SandboxErrorCode
+
+  constructor(code: SandboxErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,50 @@
+/** Host functions: what the embedding agent lets a run do outside. */
+import { SandboxError } from './errors.ts'
+import { isFlat } from './json.ts'
+import { MAX_INPUT_BYTES } from './limits.ts'
+import type { Json } from '../canonical-json.ts'
+import type { Answer } from './messages.ts'
+import type { AnswerCall } from './sandbox-thread.ts'
+
+/** JSON in, JSON out. `signal` aborts when the run has ended. */
+export type HostFunction = (
+  argument: Json,
+  options: { readonly signal: AbortSignal }
+) => Json | Promise<Json>
+
+/** By the name that the source calls it by. */
+export type Grants = Readonly<Record<string, HostFunction>>
+
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
+
+/** Throws `SandboxError` (SANDBOX_ARGUMENT) for a name that is none. */
+export function grantNames(grants: Grants): readonly string[] {
+  const names = Object.keys(grants)
+  for (const name of names) {
+    if (!NAME.test(name) || typeof grants[name] !== 'function') {
+      throw new SandboxError(
+        'SANDBOX_ARGUMENT',
+        `"${name}" is no grant: a name of letters, digits and _, and a function.`
+      )
+    }
+  }
+  return names
+}
+
+export function answering(grants: Grants, signal: AbortSignal): AnswerCall {
+  return async (name, argument): Promise<Answer> => {
+    try {
+      const grant = Object.hasOwn(grants, name) ? grants[name] : undefined
+      if (grant === undefined) return { error: `${name} is not granted.` }
+      if (!isFlat(argument)) return { error: `The argument of ${name} is nested too deeply.` }
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
+      const given = JSON.parse(argument) as Json
+      const json: string | undefined = JSON.stringify(await grant(given, { signal }))
+      if (json === undefined) return { json: 'null' }
+      if (Buffer.byteLength(json) <= MAX_INPUT_BYTES) return { json }
+      return { error: `${name} answered with more than ${MAX_INPUT_BYTES} bytes.` }
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** What a run may use. */
+import { z } from 'zod'
+
+const KIB = 1024
+const MIB = 1024 * KIB
+
+/**
+ * The engine's own stack is 1 MiB and has no guard: beyond half of it, a deep recursion in C could
+ * write over the heap before it is noticed.
+ */
+const MAX_STACK = 512 * KIB
+
+export const Limits = z.strictObject({
+  /** Bytes of the heap of the run. An empty one takes about 100 KiB. */
+  memoryBytes: z
+    .int()
+    .min(256 * KIB)
+    .max(256 * MIB)
+    .default(16 * MIB),
+  stackBytes: z
+    .int()
+    .min(16 * KIB)
+    .max(MAX_STACK)
+    .default(256 * KIB),
+  /** Milliseconds in which the source itself may run. */
+  cpuMs: z.int().min(1).max(600_000).default(1_000),
+  /** Milliseconds from start to end, with what host functions take. */
+  wallMs: z.int().min(1).max(3_600_000).default(2_000),
+  /** Bytes of the result as JSON, and of the log. */
+  outputBytes: z
+    .int()
+    .min(1)
+    .max(16 * MIB)
+    .default(256 * KIB),
+  hostCalls: z.int().min(0).max(100_000).default(100)
+})
+
+export type Limits = Readonly<z.output<typeof Limits>>
+
+export const DEFAULT_LIMITS: Limits = Limits.parse({})
+
+/** What goes in: the source, the input, and each answer of a host function, as text. */
+export const MAX_INPUT_BYTES = 4 * MIB
+
+/** JSON that is nested deeper is refused: who reads it next may recurse. */
+export const MAX_DEPTH = 200
+
+/** Of an error of the source, what is passed on. */
+export const MAX_ERROR_LENGTH = 500
+
+/** Lines of the log that are kept. */
+export const MAX_LOG_LINES = 1_000
+
+/** Runs that wait for a thread. */
+export const MAX_QUEUED = 1_000
+
+/** Sources that are kept ready; each takes about 300 KiB in each thread. */
+export const MAX_WARM = 64
+
+/** Threads stop a run by themselves; one that does not, so long after the limit, is ended. */
+export const GRACE_MS = 20
+
+/** Memory of the engine in a thread. It never shrinks: a thread that needed this much is replaced. */
+export const RETIRE_BYTES = 96 * MIB

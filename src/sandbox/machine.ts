@@ -1,0 +1,341 @@
+/**
+ * One source in an engine of its own (QuickJS, https://bellard.org/quickjs/, in WebAssembly): read once,
+ * then called once. What the source left behind goes with it.
+ */
+import { Scope } from 'quickjs-emscripten-core'
+import { MAX_ERROR_LENGTH, MAX_LOG_LINES } from './limits.ts'
+import { PRELUDE } from './prelude.ts'
+import { RunFailure } from './run-failure.ts'
+import { seededRandom } from './seeded-random.ts'
+import { DEFAULT_NOW, setClock } from './virtual-clock.ts'
+import type {
+  QuickJSContext,
+  QuickJSDeferredPromise,
+  QuickJSHandle,
+  QuickJSRuntime,
+  QuickJSWASMModule,
+  SuccessOrFail
+} from 'quickjs-emscripten-core'
+import type { CpuMeter } from './cpu-meter.ts'
+import type { Limits } from './limits.ts'
+import type { Answer } from './messages.ts'
+
+/** Calls a host function; its answer comes by `deliver`. */
+export type CallHost = (name: string, argument: string) => void
+
+export interface MachineCall {
+  readonly input: string
+  readonly seed: string
+  readonly now: number
+  readonly grants: readonly string[]
+  readonly limits: Limits
+  readonly callHost: CallHost
+}
+
+/** What the engine says when there is no room. */
+const OUT_OF_MEMORY = new Set(['out of memory', 'string too long'])
+
+/** Jobs of promises between two looks at the limits. */
+const JOBS = 1_000
+
+export class Machine {
+  readonly log: string[] = []
+  readonly #meter: CpuMeter
+  readonly #runtime: QuickJSRuntime
+  readonly #context: QuickJSContext
+  /** Of all that lives as long as the machine. */
+  readonly #scope = new Scope()
+  #parse: QuickJSHandle | undefined
+  #stringify: QuickJSHandle | undefined
+  #describe: QuickJSHandle | undefined
+  #main: QuickJSHandle | undefined
+  #result: QuickJSHandle | undefined
+  readonly #waiting: QuickJSDeferredPromise[] = []
+  #limits: Limits
+  #random: () => number
+  #logBytes = 0
+  #wasStopped = false
+  #overflow: RunFailure | undefined
+
+  /** Throws `RunFailure` when the source cannot be read; the machine is then gone. */
+  static read(engine: QuickJSWASMModule, source: string, limits: Limits, meter: CpuMeter): Machine {
+    const machine = new Machine(engine, source, limits, meter)
+    try {
+      machine.#read(source)
+      return machine
+    } catch (error) {
+      try {
+        machine.dispose()
+      } catch (cause) {
+        // Its memory is lost; the engine is not to be used any more.
+        throw new AggregateError([error, cause], 'The engine is damaged.', { cause })
+      }
+      throw error
+    }
+  }
+
+  private constructor(engine: QuickJSWASMModule, source: string, limits: Limits, meter: CpuMeter) {
+    this.#meter = meter
+    this.#limits = limits
+    this.#random = seededRandom(source)
+    this.#runtime = engine.newRuntime()
+    this.#runtime.setInterruptHandler(() => this.#isOver())
+    this.#runtime.setMemoryLimit(limits.memoryBytes)
+    this.#runtime.setMaxStackSize(limits.stackBytes)
+    setClock(DEFAULT_NOW)
+    this.#context = this.#runtime.newContext()
+  }
+
+  /** Calls the source's function. When it is over, `output` has what it returned. */
+  start({ input, seed, now, grants, limits, callHost }: MachineCall): void {
+    this.#limits = limits
+    this.#random = seededRandom(seed)
+    this.#runtime.setMemoryLimit(limits.memoryBytes)
+    this.#runtime.setMaxStackSize(limits.stackBytes)
+    setClock(now)
+    const context = this.#context
+    this.#measure(() => {
+      Scope.withScope((scope) => {
+        const text = scope.manage(context.newString(input))
+        const value = scope.manage(this.#call(this.#parse, text))
+        const host = scope.manage(context.newObject())
+        for (const name of grants) {
+          const grant = scope.manage(this.#grant(name, callHost))
+          context.setProp(host, name, grant)
+        }
+        this.#result = this.#scope.manage(this.#call(this.#main, value, host))
+      })
+      this.#settle()
+    })
+  }
+
+  /** The result as JSON; undefined while it waits for answers. */
+  output(): string | undefined {
+    const context = this.#context
+    const result = this.#result
+    if (result === undefined) return undefined
+    return this.#measure(() =>
+      Scope.withScope((scope) => {
+        const state = context.getPromiseState(result)
+        if (state.type === 'pending') {
+          if (this.#waiting.length > 0) return undefined
+          throw new RunFailure('SKILL_THREW', 'It waits for a promise that nothing settles.')
+        }
+        if (state.type === 'rejected') throw this.#failure(scope.manage(state.error))
+        const value = state.notAPromise === true ? state.value : scope.manage(state.value)
+        const json = scope.manage(this.#call(this.#stringify, value))
+        if (context.typeof(json) !== 'string') {
+          throw new RunFailure('SKILL_OUTPUT', 'It returned nothing that JSON can hold.')
+        }
+        return this.#textOf(json, 'returned')
+      })
+    )
+  }
+
+  /** Answers the oldest call that waits. */
+  deliver(answer: Answer): void {
+    const waiting = this.#waiting.shift()
+    if (waiting === undefined) return
+    this.#measure(() => {
+      Scope.withScope((scope) => {
+        scope.manage(waiting)
+        if ('error' in answer) {
+          waiting.reject(scope.manage(this.#context.newError(answer.error)))
+          return
+        }
+        const text = scope.manage(this.#context.newString(answer.json))
+        waiting.resolve(scope.manage(this.#call(this.#parse, text)))
+      })
+      this.#settle()
+    })
+  }
+
+  dispose(): void {
+    for (const waiting of this.#waiting) waiting.dispose()
+    this.#waiting.length = 0
+    this.#scope.dispose()
+    this.#context.dispose()
+    this.#runtime.dispose()
+  }
+
+  #read(source: string): void {
+    const context = this.#context
+    this.#measure(() => {
+      this.#installPrelude()
+      Scope.withScope((scope) => {
+        const evaluated = context.evalCode(source, 'skill.js', { type: 'module', strict: true })
+        const exported = scope.manage(this.#unwrap(evaluated, 'SKILL_INVALID'))
+        this.#settle()
+        const state = context.getPromiseState(exported)
+        if (state.type === 'rejected') {
+          throw this.#failure(scope.manage(state.error), 'SKILL_INVALID')
+        }
+        if (state.type === 'pending') {
+          throw new RunFailure(
+            'SKILL_INVALID',
+            'The module may not await anything when it is read.'
+          )
+        }
+        const namespace = state.notAPromise === true ? state.value : scope.manage(state.value)
+        const main = this.#scope.manage(context.getProp(namespace, 'default'))
+        if (context.typeof(main) !== 'function') {
+          throw new RunFailure(
+            'SKILL_INVALID',
+            'The module must export a function as its default: export default (input, host) => ...'
+          )
+        }
+        this.#main = main
+      })
+    })
+  }
+
+  #installPrelude(): void {
+    const context = this.#context
+    Scope.withScope((scope) => {
+      const prelude = scope.manage(this.#unwrap(context.evalCode(PRELUDE, 'prelude.js')))
+      const write = scope.manage(
+        context.newFunction('write', (line) => this.#write(context.getString(line)))
+      )
+      const random = scope.manage(
+        context.newFunction('random', () => context.newNumber(this.#random()))
+      )
+      const length = scope.manage(context.newNumber(MAX_ERROR_LENGTH))
+      const parts = scope.manage(
+        this.#unwrap(context.callFunction(prelude, context.undefined, write, random, length))
+      )
+      this.#parse = this.#scope.manage(context.getProp(parts, 0))
+      this.#stringify = this.#scope.manage(context.getProp(parts, 1))
+      this.#describe = this.#scope.manage(context.getProp(parts, 2))
+    })
+  }
+
+  /** The function of one host call: takes one argument, returns a promise. */
+  #grant(name: string, callHost: CallHost): QuickJSHandle {
+    const context = this.#context
+    return context.newFunction(name, (argument) =>
+      Scope.withScope((scope) => {
+        const given = argument ?? context.null
+        const json = scope.manage(this.#call(this.#stringify, given))
+        const text = context.typeof(json) === 'string' ? this.#textOf(json, 'passed on') : 'null'
+        const waiting = context.newPromise()
+        this.#waiting.push(waiting)
+        try {
+          callHost(name, text)
+        } catch (error) {
+          // It may catch this, and goes no further all the same.
+          if (error instanceof RunFailure) this.#overflow ??= error
+          throw error
+        }
+        return waiting.handle
+      })
+    )
+  }
+
+  /** Runs the jobs of promises until none is left. */
+  #settle(): void {
+    while (this.#runtime.hasPendingJob()) {
+      const done = this.#runtime.executePendingJobs(JOBS)
+      if (done.error !== undefined) {
+        throw Scope.withScope((scope) => this.#failure(scope.manage(done.error)))
+      }
+      done.dispose()
+      if (this.#isOver()) throw this.#timeout()
+    }
+    if (this.#overflow !== undefined) throw this.#overflow
+  }
+
+  #call(called: QuickJSHandle | undefined, ...given: QuickJSHandle[]): QuickJSHandle {
+    if (called === undefined) throw new Error('The machine is not ready.')
+    return this.#unwrap(this.#context.callFunction(called, this.#context.undefined, ...given))
+  }
+
+  #unwrap(
+    result: SuccessOrFail<QuickJSHandle, QuickJSHandle>,
+    code?: RunFailure['code']
+  ): QuickJSHandle {
+    if (result.error === undefined) return result.value
+    const { error } = result
+    throw Scope.withScope((scope) => this.#failure(scope.manage(error), code))
+  }
+
+  /** What the source threw, or why it was stopped. */
+  #failure(thrown: QuickJSHandle, code: RunFailure['code'] = 'SKILL_THREW'): RunFailure {
+    if (this.#overflow !== undefined) return this.#overflow
+    if (this.#wasStopped) return this.#timeout()
+    const [name, message] = this.#described(thrown)
+    if (this.#wasStopped) return this.#timeout()
+    if (name === 'InternalError' && OUT_OF_MEMORY.has(message)) return this.#outOfMemory()
+    if (name === 'InternalError' && message.includes('stack overflow')) {
+      return new RunFailure(
+        'SKILL_STACK',
+        `It recurses deeper than ${this.#limits.stackBytes} bytes of stack allow.`
+      )
+    }
+    if (message.startsWith('could not load module') || message.includes('module loader')) {
+      return new RunFailure('SKILL_DENIED', 'It imports, and there is nothing to import.')
+    }
+    return new RunFailure(code, `${name}: ${message}`)
+  }
+
+  #described(thrown: QuickJSHandle): readonly [name: string, message: string] {
+    const context = this.#context
+    if (this.#describe === undefined) return ['Error', 'The engine did not start.']
+    const described = context.callFunction(this.#describe, context.undefined, thrown)
+    if (described.error !== undefined) {
+      described.error.dispose()
+      // Nothing can be described without memory.
+      return ['InternalError', 'out of memory']
+    }
+    const text = described.value.consume((value) => context.getString(value))
+    const end = text.indexOf('\n')
+    return [text.slice(0, end), text.slice(end + 1)]
+  }
+
+  #textOf(json: QuickJSHandle, how: string): string {
+    const { outputBytes } = this.#limits
+    const length = this.#context
+      .getProp(json, 'length')
+      .consume((it) => this.#context.getNumber(it))
+    const text = length > outputBytes ? undefined : this.#context.getString(json)
+    if (text !== undefined && Buffer.byteLength(text) <= outputBytes) return text
+    const failure = new RunFailure('SKILL_OUTPUT', `It ${how} more than ${outputBytes} bytes.`)
+    this.#overflow ??= failure
+    throw failure
+  }
+
+  #write(line: string): void {
+    this.#logBytes += Buffer.byteLength(line)
+    const { outputBytes } = this.#limits
+    if (this.#logBytes > outputBytes || this.log.length >= MAX_LOG_LINES) {
+      const failure = new RunFailure(
+        'SKILL_OUTPUT',
+        `It logged more than ${outputBytes} bytes or ${MAX_LOG_LINES} lines.`
+      )
+      this.#overflow ??= failure
+      throw failure
+    }
+    this.log.push(line)
+  }
+
+  #isOver(): boolean {
+    if (this.#overflow === undefined && this.#meter.used < this.#limits.cpuMs) return false
+    this.#wasStopped = true
+    return true
+  }
+
+  #timeout(): RunFailure {
+    if (this.#overflow !== undefined) return this.#overflow
+    return new RunFailure('SKILL_TIMEOUT', `It ran for more than ${this.#limits.cpuMs} ms.`)
+  }
+
+  #outOfMemory(): RunFailure {
+    return new RunFailure(
+      'SKILL_MEMORY',
+      `It needs more than ${this.#limits.memoryBytes} bytes of memory.`
+    )
+  }
+
+  #measure<T>(slice: () => T): T {
+    return this.#meter.measure(slice)
+  }
+}

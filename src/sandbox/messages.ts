@@ -1,0 +1,63 @@
+/** What a sandbox and its threads tell each other. JSON crosses as text. */
+import type { SandboxErrorCode } from './errors.ts'
+import type { Limits } from './limits.ts'
+
+export interface RunOrder {
+  readonly type: 'run'
+  readonly source: string
+  readonly input: string
+  readonly limits: Limits
+  readonly seed: string
+  readonly now: number
+  /** Names of the host functions. */
+  readonly grants: readonly string[]
+  /** Host calls to answer from, in their order. */
+  readonly replay?: readonly TracedCall[]
+}
+
+export interface TracedCall {
+  readonly name: string
+  readonly argument: string
+  readonly answer: Answer
+}
+
+export type Answer = { readonly json: string } | { readonly error: string }
+
+export type ToThread =
+  | RunOrder
+  /** Reads the source and finds its function. */
+  | { readonly type: 'check'; readonly source: string; readonly limits: Limits }
+  /** Makes the source ready for its next run. */
+  | { readonly type: 'prepare'; readonly source: string; readonly limits: Limits }
+  | { readonly type: 'cool'; readonly source: string }
+  | { readonly type: 'answer'; readonly call: number; readonly answer: Answer }
+
+export interface Ran {
+  readonly output: string
+  readonly calls: readonly TracedCall[]
+  readonly log: readonly string[]
+  readonly cpuMs: number
+  readonly wasWarm: boolean
+}
+
+export interface Failed {
+  readonly code: SandboxErrorCode
+  readonly message: string
+}
+
+export type FromThread =
+  | { readonly type: 'ready' }
+  /** `call`: its number in the run, from 0. */
+  | {
+      readonly type: 'call'
+      readonly call: number
+      readonly name: string
+      readonly argument: string
+    }
+  | {
+      readonly type: 'done'
+      readonly ran?: Ran
+      readonly failed?: Failed
+      /** The engine may be damaged, or keeps more memory than it should: end the thread. */
+      readonly isSpent: boolean
+    }

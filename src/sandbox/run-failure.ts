@@ -1,0 +1,12 @@
+/** Why a run was stopped, inside of its thread. */
+import type { SandboxErrorCode } from './errors.ts'
+
+export class RunFailure extends Error {
+  override readonly name = 'RunFailure'
+  readonly code: SandboxErrorCode
+
+  constructor(code: SandboxErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,177 @@
+/** One thread of the sandbox, from outside: one task at a time, ended when it does not end by itself. */
+import { Worker } from 'node:worker_threads'
+import { CpuMeter } from './cpu-meter.ts'
+import { SandboxError } from './errors.ts'
+import { GRACE_MS } from './limits.ts'
+import type { EngineModule } from './engine.ts'
+import type { Limits } from './limits.ts'
+import type { Answer, FromThread, Ran, ToThread } from './messages.ts'
+import type { ThreadData } from './sandbox-worker.ts'
+
+/** Answers a host call; never throws. */
+export type AnswerCall = (name: string, argument: string) => Promise<Answer>
+
+export interface Task {
+  readonly order: Exclude<ToThread, { type: 'answer' | 'cool' }>
+  readonly limits: Limits
+  readonly answer?: AnswerCall
+  readonly signal?: AbortSignal
+}
+
+const WORKER = new URL(
+  `./sandbox-worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
+  import.meta.url
+)
+
+/** Of the thread's own JavaScript, which hardly has any; the engine's memory is outside of it. */
+const HEAP_MB = 64
+/** Recursion in the engine takes the thread's stack too: more than the engine's own limit allows. */
+const STACK_MB = 8
+
+interface Running {
+  readonly task: Task
+  readonly resolve: (ran: Ran | undefined) => void
+  readonly reject: (reason: unknown) => void
+  readonly settle: () => void
+}
+
+export class SandboxThread {
+  /** Sources that are ready in it. */
+  readonly warm = new Set<string>()
+  readonly ready: Promise<void>
+  readonly #worker: Worker
+  readonly #meter = new CpuMeter()
+  readonly #onEnd: () => void
+  #isReady = false
+  #isSpent = false
+  #running: Running | undefined
+
+  /** `onEnd`: it takes no more tasks. */
+  constructor(module: EngineModule, onEnd: () => void) {
+    this.#onEnd = onEnd
+    const data: ThreadData = { module, meter: this.#meter.memory }
+    this.#worker = new Worker(WORKER, {
+      workerData: data,
+      // Nothing of this process's surroundings.
+      env: {},
+      argv: [],
+      stdin: false,
+      // The engine writes when it fails: nothing that its caller is not told.
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, stackSizeMb: STACK_MB }
+    })
+    this.#worker.unref()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.ready = promise
+    this.#worker.on('message', (message: FromThread) => {
+      if (message.type === 'ready') {
+        this.#isReady = true
+        resolve()
+      } else {
+        this.#take(message)
+      }
+    })
+    this.#worker.once('error', (cause) => {
+      this.#end(new SandboxError('SKILL_MEMORY', 'The thread of the sandbox failed.', { cause }))
+    })
+    this.#worker.once('exit', () => {
+      resolve()
+      this.#end(new SandboxError('SKILL_MEMORY', 'The thread of the sandbox ended.'))
+    })
+  }
+
+  get isIdle(): boolean {
+    return this.#isReady && !this.#isSpent && this.#running === undefined
+  }
+
+  /** Throws `SandboxError`, or the signal's reason. */
+  async run(task: Task): Promise<Ran | undefined> {
+    const { order, signal } = task
+    signal?.throwIfAborted()
+    if (order.type === 'run') this.warm.delete(order.source)
+    const { promise, resolve, reject } = Promise.withResolvers<Ran | undefined>()
+    const wall = setTimeout(() => this.#end(wallTimeout(task.limits)), task.limits.wallMs)
+    let cpu: NodeJS.Timeout
+    /** Sees that the thread has stopped the run by itself. */
+    const watch = (after: number): NodeJS.Timeout =>
+      setTimeout(() => {
+        const left = task.limits.cpuMs + GRACE_MS - this.#meter.used
+        if (left <= 0) this.#end(cpuTimeout(task.limits))
+        else cpu = watch(Math.max(1, left))
+      }, after)
+    const onAbort = (): void => this.#end(signal?.reason)
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const settle = (): void => {
+      clearTimeout(wall)
+      clearTimeout(cpu)
+      signal?.removeEventListener('abort', onAbort)
+      this.#running = undefined
+      this.#worker.unref()
+    }
+    this.#meter.reset()
+    cpu = watch(task.limits.cpuMs + GRACE_MS)
+    this.#running = { task, resolve, reject, settle }
+    this.#worker.ref()
+    this.#post(order)
+    return promise
+  }
+
+  /** Lets go of what is ready; it stays idle. */
+  cool(source: string): void {
+    if (this.warm.delete(source)) this.#post({ type: 'cool', source })
+  }
+
+  /** Ends it, whatever it does. */
+  async terminate(): Promise<void> {
+    this.#end(new SandboxError('SANDBOX_CLOSED', 'The sandbox was closed.'))
+    await this.#worker.terminate()
+  }
+
+  #take(message: Exclude<FromThread, { type: 'ready' }>): void {
+    const running = this.#running
+    if (running === undefined) return
+    if (message.type === 'call') {
+      void this.#answer(running, message.call, message.name, message.argument)
+      return
+    }
+    if (running.task.order.type === 'prepare' && message.failed === undefined) {
+      this.warm.add(running.task.order.source)
+    }
+    running.settle()
+    if (message.isSpent) this.#end(undefined)
+    const { failed } = message
+    if (failed === undefined) running.resolve(message.ran)
+    else running.reject(new SandboxError(failed.code, failed.message))
+  }
+
+  async #answer(running: Running, call: number, name: string, argument: string): Promise<void> {
+    const answer = (await running.task.answer?.(name, argument)) ?? { error: 'Not granted.' }
+    if (this.#running === running) this.#post({ type: 'answer', call, answer })
+  }
+
+  /** Takes no more tasks; the one that runs fails with `reason`. */
+  #end(reason: unknown): void {
+    const running = this.#running
+    running?.settle()
+    running?.reject(reason)
+    if (this.#isSpent) return
+    this.#isSpent = true
+    this.warm.clear()
+    this.#onEnd()
+    void this.#worker.terminate()
+  }
+
+  #post(message: ToThread): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.#worker.postMessage(message)
+  }
+}
+
+function wallTimeout({ wallMs }: Limits): SandboxError {
+  return new SandboxError('SKILL_TIMEOUT', `It took longer than ${wallMs} ms.`)
+}
+
+function cpuTimeout({ cpuMs }: Limits): SandboxError {
+  return new SandboxError('SKILL_TIMEOUT', `It ran for more than ${cpuMs} ms.`)
+}

@@ -1,0 +1,160 @@
+/** A thread of the sandbox: runs one source at a time, and keeps others ready. */
+import { newQuickJSWASMModuleFromVariant, newVariant } from 'quickjs-emscripten-core'
+import variant from '@jitl/quickjs-wasmfile-release-sync'
+import { parentPort, workerData } from 'node:worker_threads'
+import { CpuMeter } from './cpu-meter.ts'
+import { RETIRE_BYTES } from './limits.ts'
+import { Machine } from './machine.ts'
+import { RunFailure } from './run-failure.ts'
+import { installVirtualClock } from './virtual-clock.ts'
+import type { QuickJSSyncVariant } from 'quickjs-emscripten-core'
+import type { EngineModule } from './engine.ts'
+import type { Limits } from './limits.ts'
+import type { Answer, Failed, FromThread, Ran, RunOrder, ToThread, TracedCall } from './messages.ts'
+
+export interface ThreadData {
+  readonly module: EngineModule
+  readonly meter: SharedArrayBuffer
+}
+
+const port = parentPort
+if (port === null) throw new Error('This is a thread of the sandbox, not a program.')
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what SandboxThread hands over
+const { module, meter: memory } = workerData as ThreadData
+
+installVirtualClock()
+const meter = new CpuMeter(memory)
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its types are those of its CommonJS form
+const sync = variant as unknown as QuickJSSyncVariant
+const engine = await newQuickJSWASMModuleFromVariant(newVariant(sync, { wasmModule: module }))
+const prepared = new Map<string, Machine>()
+let isDamaged = false
+let answered: ((call: number, answer: Answer) => void) | undefined
+
+port.on('message', (message: ToThread) => {
+  void take(message)
+})
+say({ type: 'ready' })
+
+async function take(message: ToThread): Promise<void> {
+  if (message.type === 'answer') return answered?.(message.call, message.answer)
+  if (message.type === 'cool') return cool(message.source)
+  meter.reset()
+  try {
+    if (message.type === 'run') return done({ ran: await run(message) })
+    if (message.type === 'check') dispose(machineOf(message.source, message.limits))
+    if (message.type === 'prepare') prepare(message.source, message.limits)
+    done({})
+  } catch (error) {
+    const [reason, isSpent] = error instanceof AggregateError ? [error.errors[0], true] : [error]
+    if (reason instanceof RunFailure) {
+      done({ failed: { code: reason.code, message: reason.message }, isSpent })
+    } else {
+      done({ failed: broken(reason), isSpent: true })
+    }
+  }
+}
+
+async function run(order: RunOrder): Promise<Ran> {
+  const { source, limits, replay } = order
+  const ready = prepared.get(source)
+  prepared.delete(source)
+  const machine = ready ?? machineOf(source, limits)
+  const calls: TracedCall[] = []
+  /** Answers in the order of their calls; those of a trace are there already. */
+  const answers: Promise<Answer>[] = []
+  const asked = new Map<number, (answer: Answer) => void>()
+  const callHost = (name: string, argument: string): void => {
+    const at = answers.length
+    if (at >= limits.hostCalls) {
+      throw new RunFailure('SKILL_DENIED', `It made more than ${limits.hostCalls} host calls.`)
+    }
+    if (replay !== undefined) {
+      answers.push(Promise.resolve(replayed(replay[at], name, argument)))
+    } else {
+      const { promise, resolve } = Promise.withResolvers<Answer>()
+      asked.set(at, resolve)
+      answers.push(promise)
+      say({ type: 'call', call: at, name, argument })
+    }
+    calls.push({ name, argument, answer: { error: '' } })
+  }
+  let next = 0
+  answered = (call, answer) => asked.get(call)?.(answer)
+  try {
+    machine.start({ ...order, callHost })
+    let output = machine.output()
+    while (output === undefined) {
+      const answer = await answers[next]
+      const call = calls[next]
+      if (answer === undefined || call === undefined) break
+      calls[next] = { ...call, answer }
+      next += 1
+      machine.deliver(answer)
+      output = machine.output()
+    }
+    return {
+      output: output ?? 'null',
+      calls: calls.slice(0, next),
+      log: machine.log,
+      cpuMs: meter.used,
+      wasWarm: ready !== undefined
+    }
+  } finally {
+    answered = undefined
+    dispose(machine)
+  }
+}
+
+function replayed(traced: TracedCall | undefined, name: string, argument: string): Answer {
+  if (traced?.name === name && traced.argument === argument) return traced.answer
+  throw new RunFailure('SKILL_DENIED', `It called ${name} otherwise than in the trace it replays.`)
+}
+
+function machineOf(source: string, limits: Limits): Machine {
+  return Machine.read(engine, source, limits, meter)
+}
+
+function prepare(source: string, limits: Limits): void {
+  if (!prepared.has(source)) prepared.set(source, machineOf(source, limits))
+}
+
+function cool(source: string): void {
+  const machine = prepared.get(source)
+  prepared.delete(source)
+  if (machine !== undefined) dispose(machine)
+}
+
+/** Where a run was interrupted in the middle, the engine may refuse to let go of it. */
+function dispose(machine: Machine): void {
+  try {
+    machine.dispose()
+  } catch {
+    isDamaged = true
+  }
+}
+
+/** The engine itself failed: its memory, or the stack below it, ran over. */
+function broken(error: unknown): Failed {
+  const text = String(error)
+  if (/stack|out of bounds|unreachable/i.test(text)) {
+    return { code: 'SKILL_STACK', message: 'It recursed until the engine failed.' }
+  }
+  return { code: 'SKILL_MEMORY', message: 'The engine ran out of memory.' }
+}
+
+function done({
+  isSpent = isDamaged || engine.getWasmMemory().buffer.byteLength > RETIRE_BYTES,
+  ...rest
+}: {
+  readonly ran?: Ran
+  readonly failed?: Failed
+  readonly isSpent?: boolean
+}): void {
+  say({ type: 'done', isSpent, ...rest })
+}
+
+function say(message: FromThread): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  port?.postMessage(message)
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { HiveProcess, runHive } from '../fixtures/hive-process.ts'
+import { temporaryDirectory } from '../fixtures/temporary.ts'
+
+describe('hive skills and hive skill', function () {
+  this.timeout(120_000)
+
+  it('take in, show, test, run, repair, export and blacklist, with and without a running node', async () => {
+    await using directory = await temporaryDirectory()
+    const dir = join(directory.path, 'node')
+    const hive = async (...args: string[]): Promise<{ code: number | null; text: string }> => {
+      const { code, stdout, stderr } = await runHive([...args, '--data-dir', dir])
+      return { code, text: stdout + stderr }
+    }
+    const skill = {
+      name: 'digits',
+      description: 'Reads digits.',
+      kind: 'code',
+      source:
+        "export default (text) => { if (!/^\\d+$/.test(text)) throw new Error('no digits'); return Number(text) }",
+      tests: [{ input: '12', output: 12 }]
+    }
+    const folder = join(directory.path, 'digits')
+    assert.match((await hive('skills')).text, /No skills\. Take one in/)
+    {
+      const options = ['--data-dir', dir, '--listen', '/ip4/127.0.0.1/tcp/0']
+      await using node = new HiveProcess(options)
+      await node.ready(AbortSignal.timeout(30_000))
+      const added = await runHive(['skill', 'add', '-', '--data-dir', dir], JSON.stringify(skill))
+      assert.equal(added.code, 0, added.stderr)
+      assert.match(
+        added.stdout,
+        /^[0-9a-f]{64} {2}digits {2}added, experimental\n1 of 1 tests passed/
+      )
+      assert.deepEqual(await hive('skill', 'run', 'digits', '"7"'), { code: 0, text: '7\n' })
+      const failed = await hive('skill', 'run', 'digits', '" 7 "')
+      assert.equal(failed.code, 1)
+      assert.match(failed.text, /Error: no digits/)
+      assert.match((await hive('skill', 'run', 'digits', 'seven')).text, /not JSON/)
+      assert.match((await hive('skill', 'run', 'other', '1')).text, /no skill of the id or name/)
+      assert.match(
+        (await hive('skill', 'repair')).text,
+        /takes 1 of 1 inputs that failed \(trims texts\)/
+      )
+    }
+    const listed = await hive('skills')
+    assert.match(listed.text, /^SKILL +STATUS +WARM +USES +PROGRESS +NAME +DESCRIPTION\n/)
+    assert.match(listed.text, /experimental +1\/2 +0 % +digits/)
+    const [, id = ''] = /^([0-9a-f]{12}) .*1\/2/m.exec(listed.text) ?? []
+    assert.match(
+      (await hive('skill', 'show', id)).text,
+      /sandbox > experimental: 1 of 1 declared tests/
+    )
+    assert.match((await hive('skill', 'test', id)).text, /1 of 1 tests passed/)
+    assert.equal((await hive('skill', 'export', id, folder)).code, 0)
+    assert.match((await hive('skill', 'add', folder)).text, /was here already/)
+    assert.equal((await hive('skill', 'blacklist', id, 'does', 'harm')).text, 'blacklisted\n')
+    const refused = await hive('skill', 'run', id, '"7"')
+    assert.deepEqual([refused.code, /is blacklisted here/.test(refused.text)], [1, true])
+    assert.equal((await hive('skill')).code, 2)
+    assert.equal((await hive('skill', 'add', join(directory.path, 'none'))).code, 1)
+  })
+})
