@@ -134,15 +134,16 @@ export class PreWarming {
     }
   }
 
+  /** Tests first: a run takes the instance that is kept ready, and the next is made behind it. */
   async #makeReady(skill: Skill, signal: AbortSignal): Promise<void> {
     const { sandbox, test } = this.#components
-    if (skill.kind === 'code') await sandbox.warm(skill.source)
-    signal.throwIfAborted()
     const { passed, total, failed } = await test(skill, signal)
     signal.throwIfAborted()
     if (passed < total) {
       throw new Error(`${passed} of ${total} declared tests pass again: ${failed[0]?.problem}`)
     }
+    if (skill.kind === 'code') await sandbox.warm(skill.source)
+    signal.throwIfAborted()
   }
 
   async #document(id: string, skill: Skill, signal: AbortSignal): Promise<void> {
