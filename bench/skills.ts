@@ -5,14 +5,15 @@ import {
   drifted,
   headStart,
   isReliable,
-  isUseless,
   NO_DRIFT,
   NO_TRIALS,
   predictedPromotion,
-  verificationProgress
+  WINDOW
 } from '../src/capabilities/evidence/index.ts'
+import { afterOutcome, afterTests, UNTESTED } from '../src/capabilities/lifecycle.ts'
 import type { Benchmark } from './benchmark.ts'
 import type { Counts } from '../src/capabilities/evidence/index.ts'
+import type { Standing } from '../src/capabilities/lifecycle.ts'
 
 type Rule = (counts: Counts) => boolean
 type Random = () => number
@@ -41,6 +42,13 @@ export const skills: Benchmark = {
   }
 }
 
+/** Through the life that skills have on a node. */
+const ON_TRIAL = afterTests(UNTESTED, 1, 1).standing
+
+function isOnTrial({ status }: Standing): boolean {
+  return status === 'experimental' || status === 'pre-warming'
+}
+
 function promotions(streams: number, random: Random): void {
   console.log('promoted, % of streams            e-process   naive rule')
   for (const [rate, trials] of [
@@ -53,12 +61,16 @@ function promotions(streams: number, random: Random): void {
     let peeked = 0
     for (let stream = 0; stream < streams; stream++) {
       let counts = NO_TRIALS
+      let standing = ON_TRIAL
       let at: number | undefined
       let isNaive = false
       while (counts.trials < trials && !(at !== undefined && isNaive)) {
-        counts = counted(counts, random() < rate)
+        const ok = random() < rate
+        counts = counted(counts, ok)
         isNaive ||= naive(counts)
-        if (at === undefined && isReliable(counts)) at = counts.trials
+        if (at !== undefined) continue
+        standing = afterOutcome(standing, ok).standing
+        if (standing.status === 'verified') at = counts.trials
       }
       if (at !== undefined) ours.push(at)
       if (isNaive) peeked++
@@ -114,22 +126,31 @@ function predictions(
   rateOf: (stream: number) => number
 ): void {
   const warmed = { promoted: 0, wasted: 0, late: 0 }
+  const leads: number[] = []
   const bins = Array.from({ length: 10 }, () => ({ predicted: 0, promoted: 0, skills: 0 }))
   for (let stream = 0; stream < streams; stream++) {
     const rate = rateOf(stream)
     const at = Math.floor(random() * 60)
-    let counts = NO_TRIALS
-    let isWarm = false
+    let standing = ON_TRIAL
     let asked: number | undefined
-    while (counts.trials < 200 && !isReliable(counts) && !isUseless(counts)) {
-      if (counts.trials === at) asked = predictedPromotion(counts)
-      isWarm ||= verificationProgress(counts) >= 0.8 || predictedPromotion(counts) >= 0.9
-      counts = counted(counts, random() < rate)
+    let warmSince: number | undefined
+    while (standing.counts.trials < WINDOW && isOnTrial(standing)) {
+      const { trials } = standing.counts
+      if (trials === at) asked = predictedPromotion(standing.counts)
+      const { status } = standing
+      standing = afterOutcome(standing, random() < rate).standing
+      if (standing.status === 'pre-warming') warmSince ??= trials + 1
+      else if (status === 'pre-warming' && standing.status !== 'verified') {
+        warmed.wasted++
+        warmSince = undefined
+      }
     }
-    const isPromoted = isReliable(counts)
-    if (isPromoted && isWarm) warmed.promoted++
-    if (isPromoted && !isWarm) warmed.late++
-    if (!isPromoted && isWarm) warmed.wasted++
+    const isPromoted = standing.status === 'verified'
+    if (isPromoted && warmSince !== undefined) {
+      warmed.promoted++
+      leads.push(standing.counts.trials - warmSince)
+    } else if (isPromoted) warmed.late++
+    else if (standing.status === 'pre-warming') warmed.wasted++
     const bin = asked === undefined ? undefined : bins[Math.min(9, Math.floor(asked * 10))]
     if (bin === undefined || asked === undefined) continue
     bin.skills++
@@ -144,8 +165,10 @@ function predictions(
     )
   }
   const allPromoted = warmed.promoted + warmed.late
-  console.log(`warm at promotion ${percent(warmed.promoted, allPromoted)} %`)
+  console.log(`made warm before promotion ${percent(warmed.promoted, allPromoted)} %`)
   console.log(`warm-ups wasted ${percent(warmed.wasted, warmed.promoted + warmed.wasted)} %`)
+  const lead = leads.toSorted((one, other) => one - other)[Math.floor(leads.length / 2)] ?? '-'
+  console.log(`warm for ${lead} trials before promotion (median)`)
 }
 
 function drifts(streams: number, random: Random): void {
