@@ -19,6 +19,8 @@ export type SandboxErrorCode =
   | 'SANDBOX_BUSY'
   /** Thrown when a limit, an input or a grant is not what it should be. */
   | 'SANDBOX_ARGUMENT'
+  /** Thrown when no thread can be started. */
+  | 'SANDBOX_FAILED'
   /** Thrown when the sandbox is used after `close()`. */
   | 'SANDBOX_CLOSED'
 

@@ -1,6 +1,6 @@
 /** Host functions: what the embedding agent lets a run do outside. */
 import { SandboxError } from './errors.ts'
-import { isFlat } from './json.ts'
+import { parsed } from './json.ts'
 import { MAX_INPUT_BYTES } from './limits.ts'
 import type { Json } from '../canonical-json.ts'
 import type { Answer } from './messages.ts'
@@ -36,9 +36,7 @@ export function answering(grants: Grants, signal: AbortSignal): AnswerCall {
     try {
       const grant = Object.hasOwn(grants, name) ? grants[name] : undefined
       if (grant === undefined) return { error: `${name} is not granted.` }
-      if (!isFlat(argument)) return { error: `The argument of ${name} is nested too deeply.` }
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
-      const given = JSON.parse(argument) as Json
+      const given = parsed(argument)
       const json: string | undefined = JSON.stringify(await grant(given, { signal }))
       if (json === undefined) return { json: 'null' }
       if (Buffer.byteLength(json) <= MAX_INPUT_BYTES) return { json }

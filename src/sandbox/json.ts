@@ -1,42 +1,60 @@
-/** JSON out of a run: whatever it is, it must not harm who reads it. */
-import { SandboxError } from './errors.ts'
+/** JSON out of a run: whatever it is, it must not harm who reads it. Read in the thread of the run. */
+import { hash } from 'node:crypto'
+import { canonicalJson } from '../canonical-json.ts'
 import { MAX_DEPTH } from './limits.ts'
 import type { Json } from '../canonical-json.ts'
 
+const QUOTE = 34
+const BACKSLASH = 92
+const OPENING: ReadonlySet<number> = new Set(['[', '{'].map((char) => char.charCodeAt(0)))
+const CLOSING: ReadonlySet<number> = new Set([']', '}'].map((char) => char.charCodeAt(0)))
+
 /**
- * The value of a text that a run returned. Throws `SandboxError` (SKILL_OUTPUT) when it is nested
- * deeper than most can read, or has a key that sets the prototype of what it is copied into.
+ * What is wrong with a text that the engine wrote: nested deeper than most can read, or a key that sets
+ * the prototype of what it is copied into. Undefined when nothing is.
  */
-export function parseOutput(text: string): Json {
-  if (!isFlat(text)) {
-    throw new SandboxError('SKILL_OUTPUT', `It returned JSON deeper than ${MAX_DEPTH} levels.`)
+export function problemOf(text: string): string | undefined {
+  if (!isFlat(text)) return `JSON deeper than ${MAX_DEPTH} levels`
+  // The engine writes this key in no other way.
+  if (text.includes('"__proto__"') && hasPrototypeKey(parsed(text))) {
+    return 'an object with the key "__proto__"'
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
-  return JSON.parse(text, refusePrototype) as Json
+  return undefined
 }
 
-/** Whether JSON is nested no deeper than `MAX_DEPTH`. */
-export function isFlat(json: string): boolean {
+/** SHA-256 of the value as canonical JSON, 64 hex digits. */
+export function outputHashOf(text: string): string {
+  return hash('sha256', canonicalJson(parsed(text)), 'hex')
+}
+
+/** The value of a text without a problem. */
+export function parsed(text: string): Json {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
+  return JSON.parse(text) as Json
+}
+
+function isFlat(json: string): boolean {
   let depth = 0
   let isText = false
   for (let i = 0; i < json.length; i++) {
-    const char = json[i]
+    const code = json.charCodeAt(i)
     if (isText) {
-      if (char === '\\') i += 1
-      else if (char === '"') isText = false
-    } else if (char === '"') {
+      if (code === BACKSLASH) i += 1
+      else if (code === QUOTE) isText = false
+    } else if (code === QUOTE) {
       isText = true
-    } else if (char === '[' || char === '{') {
+    } else if (OPENING.has(code)) {
       depth += 1
       if (depth > MAX_DEPTH) return false
-    } else if (char === ']' || char === '}') {
+    } else if (CLOSING.has(code)) {
       depth -= 1
     }
   }
   return true
 }
 
-function refusePrototype(key: string, value: unknown): unknown {
-  if (key !== '__proto__') return value
-  throw new SandboxError('SKILL_OUTPUT', 'It returned an object with the key "__proto__".')
+function hasPrototypeKey(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(hasPrototypeKey)
+  return Object.entries(value).some(([key, item]) => key === '__proto__' || hasPrototypeKey(item))
 }

@@ -34,6 +34,7 @@ export type ToThread =
 
 export interface Ran {
   readonly output: string
+  readonly outputHash: string
   readonly calls: readonly TracedCall[]
   readonly log: readonly string[]
   readonly cpuMs: number

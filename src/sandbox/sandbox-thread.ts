@@ -41,13 +41,13 @@ export class SandboxThread {
   readonly ready: Promise<void>
   readonly #worker: Worker
   readonly #meter = new CpuMeter()
-  readonly #onEnd: () => void
+  readonly #onEnd: (wasReady: boolean) => void
   #isReady = false
   #isSpent = false
   #running: Running | undefined
 
-  /** `onEnd`: it takes no more tasks. */
-  constructor(module: EngineModule, onEnd: () => void) {
+  /** `onEnd`: it takes no more tasks; whether it ever could. */
+  constructor(module: EngineModule, onEnd: (wasReady: boolean) => void) {
     this.#onEnd = onEnd
     const data: ThreadData = { module, meter: this.#meter.memory }
     this.#worker = new Worker(WORKER, {
@@ -158,7 +158,7 @@ export class SandboxThread {
     if (this.#isSpent) return
     this.#isSpent = true
     this.warm.clear()
-    this.#onEnd()
+    this.#onEnd(this.#isReady)
     void this.#worker.terminate()
   }
 

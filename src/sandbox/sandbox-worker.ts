@@ -3,7 +3,8 @@ import { newQuickJSWASMModuleFromVariant, newVariant } from 'quickjs-emscripten-
 import variant from '@jitl/quickjs-wasmfile-release-sync'
 import { parentPort, workerData } from 'node:worker_threads'
 import { CpuMeter } from './cpu-meter.ts'
-import { RETIRE_BYTES } from './limits.ts'
+import { outputHashOf, problemOf } from './json.ts'
+import { MAX_INPUT_BYTES, RETIRE_BYTES } from './limits.ts'
 import { Machine } from './machine.ts'
 import { RunFailure } from './run-failure.ts'
 import { installVirtualClock } from './virtual-clock.ts'
@@ -64,8 +65,18 @@ async function run(order: RunOrder): Promise<Ran> {
   /** Answers in the order of their calls; those of a trace are there already. */
   const answers: Promise<Answer>[] = []
   const asked = new Map<number, (answer: Answer) => void>()
+  let handed = 0
+  let taken = 0
   const callHost = (name: string, argument: string): void => {
     const at = answers.length
+    handed += Buffer.byteLength(argument)
+    if (handed > limits.outputBytes) {
+      throw new RunFailure(
+        'SKILL_OUTPUT',
+        `It passed on more than ${limits.outputBytes} bytes in all.`
+      )
+    }
+    refuse(argument, 'passed on')
     if (at >= limits.hostCalls) {
       throw new RunFailure('SKILL_DENIED', `It made more than ${limits.hostCalls} host calls.`)
     }
@@ -88,13 +99,22 @@ async function run(order: RunOrder): Promise<Ran> {
       const answer = await answers[next]
       const call = calls[next]
       if (answer === undefined || call === undefined) break
+      taken += 'json' in answer ? Buffer.byteLength(answer.json) : 0
+      if (taken > MAX_INPUT_BYTES) {
+        throw new RunFailure(
+          'SKILL_MEMORY',
+          `The answers of its host calls have more than ${MAX_INPUT_BYTES} bytes in all.`
+        )
+      }
       calls[next] = { ...call, answer }
       next += 1
       machine.deliver(answer)
       output = machine.output()
     }
+    refuse(output ?? 'null', 'returned')
     return {
       output: output ?? 'null',
+      outputHash: outputHashOf(output ?? 'null'),
       calls: calls.slice(0, next),
       log: machine.log,
       cpuMs: meter.used,
@@ -104,6 +124,11 @@ async function run(order: RunOrder): Promise<Ran> {
     answered = undefined
     dispose(machine)
   }
+}
+
+function refuse(json: string, how: string): void {
+  const problem = problemOf(json)
+  if (problem !== undefined) throw new RunFailure('SKILL_OUTPUT', `It ${how} ${problem}.`)
 }
 
 function replayed(traced: TracedCall | undefined, name: string, argument: string): Answer {

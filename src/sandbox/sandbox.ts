@@ -5,11 +5,10 @@
  */
 import { hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { canonicalJson } from '../canonical-json.ts'
 import { loadEngine } from './engine.ts'
 import { SandboxError } from './errors.ts'
 import { answering, grantNames } from './grants.ts'
-import { parseOutput } from './json.ts'
+import { parsed } from './json.ts'
 import { DEFAULT_LIMITS, Limits, MAX_INPUT_BYTES, MAX_QUEUED, MAX_WARM } from './limits.ts'
 import { SandboxThread } from './sandbox-thread.ts'
 import { DEFAULT_NOW } from './virtual-clock.ts'
@@ -101,10 +100,9 @@ export class Sandbox implements AsyncDisposable {
         ...(signal === undefined ? {} : { signal })
       })
       if (ran === undefined) throw new Error('A run without a result.')
-      const output = parseOutput(ran.output)
       return {
-        output,
-        outputHash: hash('sha256', canonicalJson(output), 'hex'),
+        output: parsed(ran.output),
+        outputHash: ran.outputHash,
         trace: { seed, now, calls: ran.calls.map(told) },
         log: ran.log,
         cpuMs: ran.cpuMs,
@@ -220,6 +218,16 @@ export class Sandbox implements AsyncDisposable {
     }
   }
 
+  /** No thread can be had: what waits fails, and the next run tries anew. */
+  #giveUp(cause: unknown): void {
+    this.#starting = undefined
+    const reason = 'No thread of the sandbox can be started: are worker threads allowed here?'
+    for (const { reject, forget } of this.#queue.splice(0)) {
+      forget()
+      reject(new SandboxError('SANDBOX_FAILED', reason, { cause }))
+    }
+  }
+
   #idle(source: string): SandboxThread | undefined {
     const idle = [...this.#threads].filter(({ isIdle }) => isIdle)
     return idle.find(({ warm }) => warm.has(source)) ?? idle[0]
@@ -253,14 +261,21 @@ export class Sandbox implements AsyncDisposable {
 
   /** As many threads as run at a time, and a spare. */
   async #start(): Promise<void> {
-    const engine = await loadEngine()
-    if (!this.#isClosed) for (let i = 0; i <= this.#width; i++) this.#add(engine)
+    try {
+      const engine = await loadEngine()
+      if (!this.#isClosed) for (let i = 0; i <= this.#width; i++) this.#add(engine)
+    } catch (cause) {
+      this.#giveUp(cause)
+    }
   }
 
   #add(engine: EngineModule): void {
-    const thread = new SandboxThread(engine, () => {
+    const thread = new SandboxThread(engine, (wasReady) => {
       this.#threads.delete(thread)
-      if (!this.#isClosed) this.#add(engine)
+      if (this.#isClosed) return
+      // One that cannot start is not tried again at once: the next would not either.
+      if (wasReady) this.#add(engine)
+      else if (this.#threads.size === 0) this.#giveUp(undefined)
     })
     this.#threads.add(thread)
     void thread.ready.then(() => this.#next())
@@ -273,9 +288,9 @@ function preparing(source: string): Task {
 }
 
 function limitsOf(given: Partial<Limits> = {}): Limits {
-  const parsed = Limits.safeParse(given)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
+  const read = Limits.safeParse(given)
+  if (read.success) return read.data
+  const [issue] = read.error.issues
   throw new SandboxError(
     'SANDBOX_ARGUMENT',
     `limits.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`
@@ -308,9 +323,8 @@ function traced(call: HostCall): TracedCall {
 }
 
 function told({ name, argument, answer }: TracedCall): HostCall {
-  const given = parseOutput(argument)
+  const given = parsed(argument)
   return 'error' in answer
     ? { name, argument: given, error: answer.error }
-    : // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
-      { name, argument: given, answer: JSON.parse(answer.json) as Json }
+    : { name, argument: given, answer: parsed(answer.json) }
 }

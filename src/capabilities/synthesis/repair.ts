@@ -40,7 +40,7 @@ export interface Repaired {
   readonly source: string
   /** What was changed, one step after the other. */
   readonly how: readonly string[]
-  /** The skill's tests, and one for each input that it now takes. */
+  /** The skill's tests, and one for each input that it now takes as somebody expected. */
   readonly tests: readonly DeclaredTest[]
   /** Of the inputs at which it failed. */
   readonly repaired: number
@@ -86,10 +86,12 @@ export async function repair(
   }
   if (best === undefined) return undefined
   const { mutation, outputs, repaired } = best
-  const learned = samples.flatMap(({ input }, i): DeclaredTest[] => {
-    const output = outputs[i]
-    return input === undefined || output === undefined ? [] : [{ input, output }]
-  })
+  // Only what somebody expected becomes a test: what it happens to return may be wrong.
+  const learned = samples.flatMap(({ input, expected }, i): DeclaredTest[] =>
+    input === undefined || expected === undefined || outputs[i] === undefined
+      ? []
+      : [{ input, output: expected }]
+  )
   const { source } = mutation
   return { source, how, tests: [...skill.tests, ...learned], repaired, failures: samples.length }
 }

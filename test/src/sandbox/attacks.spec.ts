@@ -8,7 +8,10 @@ const LIMITS = { cpuMs: 300, wallMs: 500, outputBytes: 64 * 1024, hostCalls: 50 
 
 describe('a skill that', () => {
   const sandbox = createSandbox()
-  const globals = Object.getOwnPropertyNames(globalThis).toSorted()
+  let globals: string[] = []
+  before(() => {
+    globals = Object.getOwnPropertyNames(globalThis).toSorted()
+  })
   after(() => sandbox.close())
 
   const grants = {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { createSandbox, SandboxError } from '../../../src/sandbox/index.ts'
 import type { RunRequest, RunResult, Sandbox } from '../../../src/sandbox/index.ts'
 
@@ -164,6 +166,21 @@ describe('the sandbox', () => {
       (await Promise.all(good)).map(({ output }) => output),
       Array.from({ length: 20 }, (_, i) => i * 2)
     )
+  })
+
+  it('says so when no thread can be started, and does not hang', async () => {
+    const script = `import { createSandbox } from '${new URL('../../../src/sandbox/index.ts', import.meta.url).href}'
+      const sandbox = createSandbox()
+      const run = () => sandbox.run({ source: 'export default () => 1', input: null })
+      for (let i = 0; i < 2; i++) await run().catch(({ code }) => console.log(code))`
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--permission',
+      '--allow-fs-read=*',
+      '--input-type=module',
+      '-e',
+      script
+    ])
+    assert.equal(stdout, 'SANDBOX_FAILED\nSANDBOX_FAILED\n')
   })
 
   it('refuses more runs than may wait, and all once it is closed', async () => {
