@@ -7,13 +7,11 @@ import {
   canonicalTags,
   MAX_TAGS,
   readAll,
-  readBytes,
   readRecord,
   SEAL_BYTES,
   toHex
 } from '../../crdt/index.ts'
 import { readContext, writeContext } from './fact-context.ts'
-import type { Decoder } from '../../crdt/index.ts'
 import type { FactContext } from './fact-context.ts'
 import type { Fact, FactInput, NamedFact } from './fact.ts'
 
@@ -112,17 +110,17 @@ export function prepareStored(fact: StoredFact): PreparedFact {
 
 /** A stored fact out of the bytes behind the free ones. */
 export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
-  const size = view.getUint32(SIZE - SEAL_BYTES)
+  const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
   const start = HEADER_BYTES - SEAL_BYTES
-  const validFrom = view.getFloat64(VALID_FROM - SEAL_BYTES)
-  const { agent, source, tags, context } = readAll(stored.subarray(start + size), readTrailer)
+  const end = start + bytes.readUInt32BE(SIZE - SEAL_BYTES)
+  const validFrom = bytes.readDoubleBE(VALID_FROM - SEAL_BYTES)
+  const { agent, source, tags, context } = readTrailer(bytes, end)
   return {
     digest,
-    record: stored.subarray(start, start + size),
-    confidence: view.getFloat64(CONFIDENCE - SEAL_BYTES),
-    private: view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE,
-    recordedAt: new Date(view.getFloat64(RECORDED_AT - SEAL_BYTES)),
+    record: stored.subarray(start, end),
+    confidence: bytes.readDoubleBE(CONFIDENCE - SEAL_BYTES),
+    private: bytes.readUInt8(FLAGS - SEAL_BYTES) === PRIVATE,
+    recordedAt: new Date(bytes.readDoubleBE(RECORDED_AT - SEAL_BYTES)),
     agent,
     tags,
     ...(Number.isNaN(validFrom) ? {} : { validFrom: new Date(validFrom) }),
@@ -250,13 +248,19 @@ function writeShort(bytes: Buffer, at: number, text: string): number {
   return at + 1 + length
 }
 
-function readTrailer(decoder: Decoder): ReadTrailer {
-  const short = (): string =>
-    Buffer.from(readBytes(decoder, readBytes(decoder, 1)[0] ?? 0)).toString('utf8')
+/** By hand, without a view for each text: indexing reads every fact. */
+function readTrailer(bytes: Buffer, at: number): ReadTrailer {
+  let next = at
+  const short = (): string => {
+    const start = next + 1
+    next = start + bytes.readUInt8(next)
+    return next === start ? '' : bytes.toString('utf8', start, next)
+  }
   const agent = short()
   const source = short()
-  const count = readBytes(decoder, 1)[0] ?? 0
-  const tags = Array.from({ length: count }, short)
-  const rest = readBytes(decoder, decoder.arr.length - decoder.pos)
-  return { agent, source, tags, context: readContext(rest) }
+  const count = bytes.readUInt8(next)
+  next += 1
+  const tags: string[] = []
+  while (tags.length < count) tags.push(short())
+  return { agent, source, tags, context: readContext(bytes.subarray(next)) }
 }

@@ -26,9 +26,9 @@ export class SearchDatabase {
     return this.#writer.cursor(origin)
   }
 
-  /** Indexes `items` again, as they are now, and moves the cursor, in one transaction. */
-  apply(origin: SearchOrigin, items: Iterable<SearchItem>, position: number): void {
-    this.#writer.apply(origin, items, position)
+  /** Indexes `items` again, as they are now, and moves the cursor; on disk when no `more` come. */
+  apply(origin: SearchOrigin, items: Iterable<SearchItem>, position: number, more: boolean): void {
+    this.#writer.apply(origin, items, position, more)
   }
 
   /** Best first. */
@@ -42,6 +42,7 @@ export class SearchDatabase {
   }
 
   close(): void {
+    this.#writer.commit()
     this.#database.close()
   }
 }

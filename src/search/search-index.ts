@@ -26,8 +26,10 @@ export interface SearchIndexInit {
   readonly sources: readonly SearchSource[]
 }
 
-/** Items of one transaction: large ones are much cheaper in FTS5. */
+/** Items handed to the thread at once; what reads them must not hold the event loop for long. */
 const BATCH_ITEMS = 20_000
+
+type ApplyRequest = Extract<SearchRequest, { readonly type: 'apply' }>
 
 export class SearchIndex {
   readonly #init: SearchIndexInit
@@ -83,12 +85,12 @@ export class SearchIndex {
     if (position > source.end()) position = 0
     let digests: Uint8Array[] = []
     let applied: Promise<void> = Promise.resolve()
-    const apply = async (): Promise<void> => {
+    const apply = async (more: boolean): Promise<void> => {
       const [batch, reached] = [digests, position ?? 0]
       digests = []
       const packed = packItems(batch, await source.read(batch))
       await applied
-      applied = this.#apply(origin, packed, reached)
+      applied = this.#apply({ type: 'apply', origin, packed, position: reached, more })
       // Awaited with the next batch: a failure must not be reported as unhandled meanwhile.
       applied.catch(() => undefined)
     }
@@ -96,20 +98,16 @@ export class SearchIndex {
       if (this.#closing !== undefined) break
       digests.push(...part.digests)
       position = part.next
-      if (digests.length >= BATCH_ITEMS) await apply()
+      if (digests.length >= BATCH_ITEMS) await apply(position < source.end())
     }
-    if (digests.length > 0 && this.#closing === undefined) await apply()
+    if (digests.length > 0 && this.#closing === undefined) await apply(false)
     await applied
     if (this.#closing === undefined) this.#positions.set(origin, position)
   }
 
-  async #apply(
-    origin: SearchOrigin,
-    packed: Uint8Array<ArrayBuffer>,
-    position: number
-  ): Promise<void> {
-    await this.#ask({ type: 'apply', origin, packed, position }, [packed.buffer])
-    this.#positions.set(origin, position)
+  async #apply(request: ApplyRequest): Promise<void> {
+    await this.#ask(request, [request.packed.buffer])
+    this.#positions.set(request.origin, request.position)
   }
 
   async #ask(request: SearchRequest, transfer: ArrayBuffer[] = []): Promise<SearchAnswer> {

@@ -6,19 +6,24 @@ import { rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLOutputValue } from 'node:sqlite'
 
-const VERSION = 2
+const VERSION = 3
+
+const KEY_BYTES = 6
 
 /**
  * `hashsize`: bytes of postings gathered before they are written. 8 MiB is faster to write (4.6 us a
  * fact beside 6.7 at 64 MiB), but leaves more segments, and queries pay for each.
+ *
+ * `key`: 48 bits of the digest. Digests come in random order, so each transaction writes most pages
+ * of an index over them; a whole digest makes three times as many (13 us an item beside 9).
  */
 const SCHEMA = `
   CREATE TABLE items (
-    item INTEGER PRIMARY KEY, digest BLOB NOT NULL, origin INTEGER NOT NULL,
+    item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL, origin INTEGER NOT NULL,
     entity TEXT NOT NULL COLLATE NOCASE, tags TEXT NOT NULL, length INTEGER NOT NULL,
     confidence REAL NOT NULL, recorded_at INTEGER NOT NULL
   );
-  CREATE UNIQUE INDEX items_by_digest ON items (digest, origin);
+  CREATE INDEX items_by_key ON items (key);
   CREATE VIRTUAL TABLE texts USING fts5 (
     entity, content, tags, context,
     tokenize = "porter unicode61 remove_diacritics 2", content = '', contentless_delete = 1
@@ -63,6 +68,12 @@ function openAt(path: string): DatabaseSync {
 /** Tags with a separator around each, which no tag holds. */
 export function tagText(tags: readonly string[]): string {
   return tags.length === 0 ? '' : `\u001f${tags.join('\u001f')}\u001f`
+}
+
+/** Where an item is looked up; a few items may share one. */
+export function keyOf(digest: Uint8Array): number {
+  const view = new DataView(digest.buffer, digest.byteOffset, KEY_BYTES)
+  return view.getUint32(0) * 2 ** 16 + view.getUint16(4)
 }
 
 export function numberOf(value: SQLOutputValue | undefined): number {

@@ -20,6 +20,8 @@ export type SearchRequest =
       /** Items as `packItems` makes them; handed over. */
       readonly packed: Uint8Array<ArrayBuffer>
       readonly position: number
+      /** Whether more are on their way: they may share a transaction. */
+      readonly more: boolean
     }
   | { readonly type: 'search'; readonly query: SearchQuery }
   | {

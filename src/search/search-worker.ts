@@ -45,9 +45,11 @@ function answer({ database: id, request }: ThreadRequest): SearchAnswer {
 
 function ofWords(database: SearchDatabase, request: SearchRequest): SearchAnswer {
   switch (request.type) {
-    case 'apply':
-      database.apply(request.origin, itemsOf(request.origin, request.packed), request.position)
-      return request.position
+    case 'apply': {
+      const { origin, packed, position, more } = request
+      database.apply(origin, itemsOf(origin, packed), position, more)
+      return position
+    }
     case 'search':
       return database.search(request.query)
     default:

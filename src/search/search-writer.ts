@@ -1,8 +1,11 @@
 /** Writes items into the search database, with the cursor of the log they came from. */
-import { numberOf, tagText } from './search-schema.ts'
+import { keyOf, numberOf, tagText } from './search-schema.ts'
 import { ORIGINS } from './search-query.ts'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SearchItem, SearchOrigin, SearchText } from './search-query.ts'
+
+/** Items of a transaction: each writes most pages of the index by key, so large ones cost less. */
+const TRANSACTION_ITEMS = 60_000
 
 export class SearchWriter {
   readonly #database: DatabaseSync
@@ -13,18 +16,19 @@ export class SearchWriter {
   readonly #deleteText: StatementSync
   readonly #cursor: StatementSync
   readonly #setCursor: StatementSync
+  #uncommitted = 0
 
   constructor(database: DatabaseSync) {
     this.#database = database
     const prepare = (sql: string): StatementSync => database.prepare(sql)
     this.#insertItem = prepare(
-      `INSERT INTO items (digest, origin, entity, tags, length, confidence, recorded_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+      `INSERT INTO items (key, digest, origin, entity, tags, length, confidence, recorded_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
     )
     this.#insertText = prepare(
       'INSERT INTO texts (rowid, entity, content, tags, context) VALUES (?, ?, ?, ?, ?)'
     )
-    this.#find = prepare('SELECT item FROM items WHERE digest = ? AND origin = ?')
+    this.#find = prepare('SELECT item FROM items WHERE key = ? AND digest = ? AND origin = ?')
     this.#deleteItem = prepare('DELETE FROM items WHERE item = ?')
     this.#deleteText = prepare('DELETE FROM texts WHERE rowid = ?')
     this.#cursor = prepare('SELECT position FROM cursors WHERE origin = ?')
@@ -36,34 +40,47 @@ export class SearchWriter {
     return numberOf(this.#cursor.get(ORIGINS.indexOf(origin))?.['position'])
   }
 
-  /** Indexes `items` again, as they are now, and moves the cursor, in one transaction. */
-  apply(origin: SearchOrigin, items: Iterable<SearchItem>, position: number): void {
-    this.#database.exec('BEGIN')
+  /**
+   * Indexes `items` again, as they are now, and moves the cursor, in one transaction; with `more`
+   * to come, perhaps only in that of a later call. A call that throws takes back all of it.
+   */
+  apply(origin: SearchOrigin, items: Iterable<SearchItem>, position: number, more = false): void {
+    if (!this.#database.isTransaction) this.#database.exec('BEGIN')
     try {
-      for (const item of items) this.#replace(origin, item)
+      for (const item of items) {
+        this.#replace(origin, item)
+        this.#uncommitted += 1
+      }
       this.#setCursor.run(ORIGINS.indexOf(origin), position)
-      this.#database.exec('COMMIT')
+      if (!more || this.#uncommitted >= TRANSACTION_ITEMS) this.commit()
     } catch (error) {
+      this.#uncommitted = 0
       this.#database.exec('ROLLBACK')
       throw error
     }
   }
 
-  /** Most items are new: they are inserted, and only one that is there already is looked for. */
+  /** Ends the transaction that waits for more, if there is one. */
+  commit(): void {
+    if (!this.#database.isTransaction) return
+    this.#database.exec('COMMIT')
+    this.#uncommitted = 0
+  }
+
   #replace(origin: SearchOrigin, { digest, text }: SearchItem): void {
-    if (text !== undefined && this.#insert(origin, digest, text)) return
-    const found = this.#find.get(digest, ORIGINS.indexOf(origin))
-    if (found === undefined) return
-    const item = numberOf(found['item'])
-    this.#deleteItem.run(item)
-    this.#deleteText.run(item)
+    const found = this.#find.get(keyOf(digest), digest, ORIGINS.indexOf(origin))
+    if (found !== undefined) {
+      const item = numberOf(found['item'])
+      this.#deleteItem.run(item)
+      this.#deleteText.run(item)
+    }
     if (text !== undefined) this.#insert(origin, digest, text)
   }
 
-  /** False when it is there. */
-  #insert(origin: SearchOrigin, digest: Uint8Array, text: SearchText): boolean {
+  #insert(origin: SearchOrigin, digest: Uint8Array, text: SearchText): void {
     const { entity, content, tags, context, confidence, recordedAt } = text
-    const { changes, lastInsertRowid } = this.#insertItem.run(
+    const { lastInsertRowid } = this.#insertItem.run(
+      keyOf(digest),
       digest,
       ORIGINS.indexOf(origin),
       entity,
@@ -72,8 +89,6 @@ export class SearchWriter {
       confidence,
       recordedAt
     )
-    if (changes === 0) return false
     this.#insertText.run(lastInsertRowid, entity, content, tags.join(' '), context)
-    return true
   }
 }
