@@ -14,6 +14,12 @@ export type Database = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, U
 
 export const ENCODING = { keyEncoding: 'view', valueEncoding: 'view' } as const
 
+/**
+ * What LevelDB gathers in memory before it writes a table, up to twice. Its default of 4 MiB makes
+ * four times as many tables, which all overlap, since digests come in random order.
+ */
+const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
+
 /** A probe of this size decides whether there is space again; LevelDB needs about as much to reopen. */
 const PROBE_BYTES = 1024 * 1024
 
@@ -26,7 +32,10 @@ const openDirectories = new Set<string>()
 export function createDatabase(directory: string | undefined): Database {
   return directory === undefined
     ? new MemoryLevel<Uint8Array, Uint8Array>({ ...ENCODING, storeEncoding: 'view' })
-    : new Level<Uint8Array, Uint8Array>(directory, ENCODING)
+    : new Level<Uint8Array, Uint8Array>(directory, {
+        ...ENCODING,
+        writeBufferSize: WRITE_BUFFER_BYTES
+      })
 }
 
 /** Takes the directory for this process until the result is called. */

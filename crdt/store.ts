@@ -165,10 +165,7 @@ class LevelStore implements Store {
     while (this.#queue.length > 0) {
       const group = this.#nextGroup()
       try {
-        await this.#write(
-          group.flatMap((pending) => pending.operations),
-          group.some(({ sync }) => sync)
-        )
+        await this.#write(group)
         for (const pending of group) pending.resolve()
       } catch (cause) {
         const error = writeError(this.#where, cause)
@@ -191,9 +188,17 @@ class LevelStore implements Store {
     return this.#queue.splice(0, count)
   }
 
-  async #write(operations: Operation[], sync: boolean): Promise<void> {
+  /** One batch, an operation at a time: half of what LevelDB's binding takes to read an array of them. */
+  async #write(group: readonly Pending[]): Promise<void> {
     if (this.#failure !== undefined) await this.#reopen(this.#failure)
-    await this.#database.batch(operations, { ...ENCODING, sync } as typeof ENCODING)
+    const batch = this.#database.batch()
+    for (const { operations } of group) {
+      for (const operation of operations) {
+        if (operation.type === 'put') batch.put(operation.key, operation.value, ENCODING)
+        else batch.del(operation.key, ENCODING)
+      }
+    }
+    await batch.write({ sync: group.some(({ sync }) => sync) })
   }
 
   /** LevelDB refuses all writes after a failed one until it is reopened. */

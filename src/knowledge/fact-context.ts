@@ -20,6 +20,7 @@ const OPTIONS: ReadonlySet<string> = new Set(['speaker', 'at', 'previous'])
 const MAX_SPEAKER_BYTES = 255
 const MAX_PREVIOUS_BYTES = 2_048
 const FIXED_BYTES = 12
+const NONE = Buffer.alloc(0)
 
 const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeZone: 'UTC' })
 
@@ -38,7 +39,7 @@ export function checkContext(context: FactContext): void {
 
 /** Nothing for no context. */
 export function writeContext(context: FactContext | undefined): Buffer {
-  if (context === undefined) return Buffer.alloc(0)
+  if (context === undefined) return NONE
   const speaker = Buffer.from(context.speaker ?? '')
   const previous = Buffer.from(context.previous ?? '')
   const bytes = Buffer.alloc(FIXED_BYTES + speaker.length + previous.length)

@@ -146,9 +146,9 @@ export class FactStore {
   }
 
   /** Whether the fact is on disk for certain, and saying it again adds nothing. */
-  covers(name: string, { confidence, tags, validFrom, ...input }: FactInput): boolean {
-    const mayAdd = tags !== undefined || validFrom !== undefined
-    if (mayAdd || !this.#recent.covers(name, confidence, input.private === true)) return false
+  covers(name: string, input: FactInput): boolean {
+    const mayAdd = input.tags !== undefined || input.validFrom !== undefined
+    if (mayAdd || !this.#recent.covers(name, input.confidence, input.private === true)) return false
     this.#use.checks += 1
     this.#use.hits += 1
     return true

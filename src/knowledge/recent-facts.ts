@@ -28,6 +28,7 @@ const EMPTY = -1
 const PRIVATE = 2
 
 export class RecentFacts {
+  readonly #words = new Uint32Array(DIGEST_WORDS)
   #places = FIRST_PLACES
   #digests = new Uint32Array(FIRST_PLACES * DIGEST_WORDS)
   /** Confidence, more for a private fact; an empty place has -1. */
@@ -36,7 +37,8 @@ export class RecentFacts {
 
   /** Whether the fact is here, and a repetition with this confidence and privacy adds nothing. */
   covers(name: string, confidence: number, isPrivate: boolean): boolean {
-    const place = this.#find(name)
+    this.#read(name)
+    const place = this.#find()
     if (place === undefined) return false
     const value = this.#values[place] ?? EMPTY
     return (value >= PRIVATE || !isPrivate) && confidence <= value % PRIVATE
@@ -46,46 +48,50 @@ export class RecentFacts {
     if (this.#filled > this.#places / 2 && this.#places < MAX_PLACES) this.#grow()
     this.#filled += 1
     const value = (isPrivate ? PRIVATE : 0) + confidence
-    this.#set(this.#find(name) ?? this.#placeFor(name), name, value)
+    this.#read(name)
+    const place = this.#find() ?? this.#free()
+    this.#values[place] = value
+    this.#digests.set(this.#words, place * DIGEST_WORDS)
   }
 
   delete(name: string): void {
-    const place = this.#find(name)
+    this.#read(name)
+    const place = this.#find()
     if (place !== undefined) this.#values[place] = EMPTY
   }
 
-  #find(name: string): number | undefined {
+  /** Reads the words of a name once, for the calls below. */
+  #read(name: string): void {
+    for (let i = 0; i < DIGEST_WORDS; i++) this.#words[i] = wordOf(name, i)
+  }
+
+  #find(): number | undefined {
     for (let choice = 0; choice < CHOICES; choice++) {
-      const place = wordOf(name, choice) & (this.#places - 1)
-      if (this.#values[place] !== EMPTY && this.#isAt(place, name)) return place
+      const place = this.#placeOf(choice)
+      if (this.#values[place] !== EMPTY && this.#isAt(place)) return place
     }
     return undefined
   }
 
   /** A free place of the two, or the first, whoever has it. */
-  #placeFor(name: string): number {
+  #free(): number {
     for (let choice = 0; choice < CHOICES; choice++) {
-      const place = wordOf(name, choice) & (this.#places - 1)
+      const place = this.#placeOf(choice)
       if (this.#values[place] === EMPTY) return place
     }
-    return wordOf(name, 0) & (this.#places - 1)
+    return this.#placeOf(0)
   }
 
-  #set(place: number, name: string, value: number): void {
-    this.#values[place] = value
-    for (let i = 0; i < DIGEST_WORDS; i++) {
-      this.#digests[place * DIGEST_WORDS + i] = wordOf(name, i)
-    }
+  #placeOf(choice: number): number {
+    return (this.#words[choice] ?? 0) & (this.#places - 1)
   }
 
-  #isAt(place: number, name: string): boolean {
+  #isAt(place: number): boolean {
     const at = place * DIGEST_WORDS
-    return (
-      this.#digests[at] === wordOf(name, 0) &&
-      this.#digests[at + 1] === wordOf(name, 1) &&
-      this.#digests[at + 2] === wordOf(name, 2) &&
-      this.#digests[at + 3] === wordOf(name, 3)
-    )
+    for (let i = 0; i < DIGEST_WORDS; i++) {
+      if (this.#digests[at + i] !== this.#words[i]) return false
+    }
+    return true
   }
 
   /** Four times as many places; each digest says where it belongs. */
