@@ -2,20 +2,16 @@
  * What it costs a light node to know what a full one has observed: its memory beside that of a bare
  * libp2p node with the same connection, each a process of its own, and how right its answers are.
  */
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { generateSwarmKey } from 'noormme-hive'
 import { z } from 'zod'
 import { FACT_BYTES } from './facts.ts'
-import { PeerProcess } from './peer-process.ts'
+import { buildPackage, PeerProcess, Resident } from './peer-process.ts'
 import { repeat } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'
 import { inFolder } from './temporary.ts'
 import type { Benchmark } from './benchmark.ts'
 import type { Row } from './table.ts'
 
-const Resident = z.object({ collected: z.number(), returned: z.number() })
 const FullReport = z.object({ address: z.string(), facts: z.number(), resident: Resident })
 const LightReport = z.object({
   held: Resident,
@@ -25,7 +21,6 @@ const LightReport = z.object({
   absent: z.number()
 })
 
-const REPOSITORY = fileURLToPath(new URL('..', import.meta.url))
 const MEGABYTE = 1e6
 
 export const light: Benchmark<'facts' | 'sample' | 'repetitions'> = {
@@ -34,7 +29,7 @@ export const light: Benchmark<'facts' | 'sample' | 'repetitions'> = {
 
   async run({ facts, sample, repetitions }) {
     const key = generateSwarmKey()
-    await promisify(execFile)('npm', ['run', 'build'], { cwd: REPOSITORY })
+    await buildPackage()
     await inFolder(async (folder) => {
       await using full = await PeerProcess.start('full', { key, folder, facts }, FullReport)
       if (full.report.facts !== facts) throw new Error('The full node has not all the facts.')

@@ -6,13 +6,14 @@ import { ingest } from './ingest.ts'
 import { light } from './light.ts'
 import { models } from './models.ts'
 import { recall } from './recall.ts'
+import { rest } from './rest.ts'
 import { sandbox } from './sandbox.ts'
 import { skills } from './skills.ts'
 import { stem } from './stem.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
-  Object.entries({ anonymity, ingest, filter, light, models, recall, sandbox, skills, stem })
+  Object.entries({ anonymity, ingest, filter, light, models, recall, rest, sandbox, skills, stem })
 )
 
 const WRONG_USE = 2

@@ -1,15 +1,24 @@
 /** One of `peers/` as a process of its own, from its start to its report and until it is no longer needed. */
-import { fork } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { z } from 'zod'
 import type { ChildProcess } from 'node:child_process'
-import type { z } from 'zod'
 
-/** The built package, not its sources: stripping types would be measured with them. */
+/** What `residentBytes` of a peer reports. */
+export const Resident = z.object({ collected: z.number(), returned: z.number() })
+
+const REPOSITORY = fileURLToPath(new URL('..', import.meta.url))
 const NODE_OPTIONS = ['--expose-gc']
 
 /** A million facts on a busy machine take a minute or two. */
 const LONGEST_WAIT = 15 * 60_000
+
+/** Peers run the built package, not its sources: stripping types would be measured with them. */
+export async function buildPackage(): Promise<void> {
+  await promisify(execFile)('npm', ['run', 'build'], { cwd: REPOSITORY })
+}
 
 export class PeerProcess<Report> implements AsyncDisposable {
   readonly #child: ChildProcess
@@ -22,7 +31,7 @@ export class PeerProcess<Report> implements AsyncDisposable {
 
   /** Resolves with the peer's report. `init` is what the peer's own file says it takes. */
   static async start<Schema extends z.ZodType>(
-    peer: 'bare' | 'full' | 'light',
+    peer: 'bare' | 'document' | 'full' | 'light' | 'rest',
     init: Readonly<Record<string, string | number>>,
     schema: Schema
   ): Promise<PeerProcess<z.output<Schema>>> {

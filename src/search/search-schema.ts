@@ -51,9 +51,7 @@ function openAt(path: string): DatabaseSync {
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY'
     )
-    database.exec(
-      'PRAGMA cache_size = -32768; PRAGMA mmap_size = 1073741824; PRAGMA wal_autocheckpoint = 8192'
-    )
+    database.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192')
     const version = numberOf(database.prepare('PRAGMA user_version').get()?.['user_version'])
     if (version === VERSION) return database
     if (version !== 0) throw new Error(`a search database of version ${version}`)
