@@ -50,12 +50,6 @@ export const rest: Benchmark<'records'> = {
       await using node = await PeerProcess.start('rest', init, RestReport)
       const { address, started, searched } = node.report
       await using bare = await PeerProcess.start('bare', { key, address }, Resident)
-      const beside = (figure: string, bytes: number, name: string, other: number): Row => ({
-        figure,
-        measured: [bytes / MEGABYTE],
-        reference: { name, measured: [other / MEGABYTE] },
-        digits: 1
-      })
       printTable(
         [
           `rest: ${formatNumber(records)} records of ${FACT_BYTES} bytes of one author, on disk`,
@@ -81,6 +75,15 @@ export const rest: Benchmark<'records'> = {
         ]
       )
     })
+  }
+}
+
+function beside(figure: string, bytes: number, name: string, other: number): Row {
+  return {
+    figure,
+    measured: [bytes / MEGABYTE],
+    reference: { name, measured: [other / MEGABYTE] },
+    digits: 1
   }
 }
 
