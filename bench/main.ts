@@ -4,6 +4,7 @@ import { anonymity } from './anonymity.ts'
 import { filter } from './filter.ts'
 import { ingest } from './ingest.ts'
 import { light } from './light.ts'
+import { millions } from './millions.ts'
 import { models } from './models.ts'
 import { recall } from './recall.ts'
 import { rest } from './rest.ts'
@@ -13,7 +14,19 @@ import { stem } from './stem.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
-  Object.entries({ anonymity, ingest, filter, light, models, recall, rest, sandbox, skills, stem })
+  Object.entries({
+    anonymity,
+    ingest,
+    filter,
+    light,
+    millions,
+    models,
+    recall,
+    rest,
+    sandbox,
+    skills,
+    stem
+  })
 )
 
 const WRONG_USE = 2
