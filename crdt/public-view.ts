@@ -6,7 +6,8 @@ import { equalBytes } from './digest.ts'
 import { digestOfHeads } from './feeds.ts'
 import type { SignedHeader } from './entry.ts'
 import type { FeedHead } from './feeds.ts'
-import type { Admission, ProofAdmission, Replica } from './replica.ts'
+import type { Admission, ProofAdmission } from './admissions.ts'
+import type { Replica } from './replica.ts'
 import type { Unshown } from './unshown.ts'
 
 export class PublicView {

@@ -2,23 +2,18 @@
  * The replica: everything this node holds of the hive, and the only way into it.
  *
  * Bytes from anywhere pass `admit`; the node's own knowledge passes `publish`, which signs it and
- * then admits it by the same code. Admissions are serial and their state is taken at once; they
- * become durable in group commits, in order. Own entries are returned only when they are durable.
- *
- * The state is a function of the set of entries, proofs and bodies it was given, never of their
- * order. Authors who sign two entries for one place are void from that place on (`equivocation.ts`).
+ * then admits it by the same code (`admissions.ts`). Own entries are returned only when they are
+ * durable.
  */
 import { EventEmitter } from 'node:events'
 import { authorEpochs } from './author-epoch.ts'
-import { judge } from './admission.ts'
+import { Admissions } from './admissions.ts'
 import { Chains } from './chains.ts'
+import { Commits } from './commits.ts'
 import { Compaction, readSaid } from './compaction.ts'
 import { equalBytes } from './digest.ts'
 import { readAll } from './encoding.ts'
 import { DigestLog } from './digest-log.ts'
-import { hasValidSignature, readEntry } from './entry.ts'
-import { isProven, readProof, writeProof } from './equivocation.ts'
-import { PLAYBOOK_FORMAT } from './constants.ts'
 import { MalformedError, StoreError } from './errors.ts'
 import { elementsUnder, filterKeyOf } from './filter-element.ts'
 import { Materials } from './materials.ts'
@@ -30,37 +25,21 @@ import { readRecord, recordDigest } from './record.ts'
 import { Serial } from './serial.ts'
 import { StoredFilter } from './stored-filter.ts'
 import { Unshown } from './unshown.ts'
+import { Visibility } from './visibility.ts'
 import type { AuthorEpochs } from './author-epoch.ts'
-import type { RejectReason, Verdict } from './admission.ts'
+import type { RejectReason } from './admission.ts'
+import type { Admission, AdmissionObserver, ProofAdmission } from './admissions.ts'
 import type { Entry, SignedHeader } from './entry.ts'
-import type { Proof } from './equivocation.ts'
 import type { Counters } from './evidence.ts'
 import type { LogPart } from './digest-log.ts'
 import type { FeedHead } from './feeds.ts'
 import type { Standing } from './materials.ts'
-import type { Change, Playbook, PlaybooksInit } from './playbooks/playbooks.ts'
+import type { Change, Playbook } from './playbooks/playbooks.ts'
 import type { Publication } from './publication.ts'
 import type { OwnVote, Published } from './publisher.ts'
 import type { Register } from './register.ts'
-import type { Operation, Section, Store } from './store.ts'
+import type { Operation, Store } from './store.ts'
 import type { Said } from './restatement.ts'
-import type { Value } from './value.ts'
-
-export type Admission =
-  /** Part of the replica now; `durable` resolves when it is on disk. */
-  | { readonly outcome: 'admitted'; readonly entry: Entry; readonly durable: Promise<void> }
-  | { readonly outcome: 'held' }
-  /** Well signed, but entries `have + 1` to `entry.seq - 1` of its author are missing. */
-  | { readonly outcome: 'gap'; readonly entry: Entry; readonly have: number }
-  | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly blame: boolean }
-
-export type ProofAdmission =
-  /** The author is void from a lower place on than before; durable. */
-  | 'admitted'
-  /** Nothing new. */
-  | 'held'
-  /** Not two headers that the author signed for one place. */
-  | 'rejected'
 
 export interface ReplicaEvents {
   /** Something other than this node's own publication was admitted and is durable; of what it speaks. */
@@ -128,44 +107,66 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** The element that stands for a digest in the filters of this swarm. */
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly #store: ReplicaInit['store']
-  readonly #meta: Section
+  readonly #serial = new Serial()
   readonly #chains: Chains
-  readonly #compaction: Compaction
   readonly #materials: Materials
-  readonly #publisher: Publisher
-  readonly #playbooks: Playbooks
   readonly #recordLog: DigestLog
   readonly #unshown: Unshown
-  readonly #hidesOwn: boolean
-  readonly #serial = new Serial()
-  readonly #rejections = new Map<RejectReason, number>()
-  /** Set by a failed commit: what is resident is ahead of the disk. */
-  #stale = false
+  readonly #visibility: Visibility
+  readonly #commits: Commits
+  readonly #admissions: Admissions
+  readonly #publisher: Publisher
+  readonly #playbooks: Playbooks
+  readonly #compaction: Compaction
 
   constructor({ store, swarm, filterKey, hidesOwn, epochs }: Required<ReplicaInit>) {
     super()
     this.swarm = swarm
-    this.#hidesOwn = hidesOwn
+    this.#store = store
+    this.#chains = new Chains(store)
+    this.#materials = new Materials(store, (author, seq) => this.#chains.isLive(author, seq))
+    this.#recordLog = new DigestLog(store, 'record-log')
     this.#unshown = new Unshown(store)
     this.forPeers = new PublicView(this, this.#unshown)
-    this.#store = store
-    this.#meta = store.section('replica')
-    this.#chains = new Chains(store)
-    this.#recordLog = new DigestLog(store, 'record-log')
-    this.#materials = new Materials(store, (author, seq) => this.#chains.isLive(author, seq))
-    const exclusively: PlaybooksInit['exclusively'] = (task) =>
-      this.#serial.run(() =>
-        task({
-          feed: (author) => this.#chains.feed(author),
-          admit: (bytes, extra) => this.#admitOwn(bytes, extra)
-        })
-      )
+    this.elementOf = elementsUnder(filterKey)
+    this.published = new StoredFilter({
+      store,
+      name: 'published',
+      key: filterKey,
+      source: () => this.#elements()
+    })
+    this.#commits = new Commits({
+      store,
+      reload: () => this.#reload(),
+      onFailed: () => this.#startOver()
+    })
+    const parts = {
+      swarm,
+      serial: this.#serial,
+      commits: this.#commits,
+      chains: this.#chains,
+      materials: this.#materials,
+      unshown: this.#unshown,
+      published: this.published,
+      recordLog: this.#recordLog,
+      elementOf: this.elementOf,
+      hidesOwn
+    }
+    const said = (author: Uint8Array, from: number, to: number): AsyncGenerator<Said> =>
+      this.#said(author, from, to)
+    this.#visibility = new Visibility({ ...parts, said })
+    this.#admissions = new Admissions({
+      ...parts,
+      firstOperation: () => store.section('replica').put(SWARM_KEY, Buffer.from(swarm)),
+      observer: this.#observer()
+    })
+    const exclusively: Admissions['exclusively'] = (task) => this.#admissions.exclusively(task)
     this.#playbooks = new Playbooks({
       swarm,
       epochs,
       writersOf: (doc) => this.#chains.writersOf(doc),
       between: (author, from, to) => this.#chains.between(author, from, to),
-      flush: () => this.#store.flush(),
+      flush: () => store.flush(),
       exclusively
     })
     this.#publisher = new Publisher({
@@ -174,7 +175,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       store,
       materials: this.#materials,
       exclusively,
-      said: (author, from, to) => this.#said(author, from, to)
+      said
     })
     this.#compaction = new Compaction({
       swarm,
@@ -183,51 +184,33 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       exclusively: (task) =>
         this.#publisher.exclusively(() =>
           this.#serial.run(async () => {
-            await this.#store.flush()
+            await store.flush()
             return task()
           })
         ),
-      commit: (operations) => this.#commit(operations)
-    })
-    this.elementOf = elementsUnder(filterKey)
-    this.published = new StoredFilter({
-      store,
-      name: 'published',
-      key: filterKey,
-      source: () => this.#elements()
+      commit: (operations) => this.#commits.commit(operations)
     })
   }
 
   async load(): Promise<void> {
-    await this.#chains.load()
-    await this.#recordLog.load()
-    await this.#loadUnshown()
+    await this.#reload()
     await this.published.load()
-    for (const { author } of this.#chains.unread()) await this.#readAnew(author)
+    for (const { author } of this.#chains.unread()) await this.#admissions.readAnew(author)
     for (const { author, base } of this.heads()) if (base > 1) this.#compaction.sweep(author)
   }
 
   /** Never throws for what `bytes` hold; rejects only when the store fails. */
   async admit(bytes: Uint8Array): Promise<Admission> {
-    const admission = await this.#serial.run(() =>
-      this.#admit(bytes, [], (entry, digests) => this.emit('entry:admitted', entry, digests))
-    )
-    if (admission.outcome === 'held' && !this.#unshown.isEmpty) await this.#seeAgain(bytes)
+    const admission = await this.#admissions.admit(bytes)
+    if (admission.outcome !== 'held') return admission
+    const place = await this.#visibility.placeOf(bytes)
+    if (place !== undefined) await this.show(place.author, place.seq)
     return admission
   }
 
   /** Takes a proof of equivocation from anywhere. Never throws for what `bytes` hold. */
-  async admitProof(bytes: Uint8Array): Promise<ProofAdmission> {
-    let proof: Proof
-    try {
-      proof = readProof(bytes)
-    } catch (error) {
-      if (error instanceof MalformedError) return 'rejected'
-      throw error
-    }
-    if (this.#isVoid(proof)) return 'held'
-    if (!isProven(this.swarm, proof)) return 'rejected'
-    return (await this.#serial.run(() => this.#void(proof))) ? 'admitted' : 'held'
+  admitProof(bytes: Uint8Array): Promise<ProofAdmission> {
+    return this.#admissions.admitProof(bytes)
   }
 
   /**
@@ -235,24 +218,15 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    * one that contradicts what is held here voids its author.
    */
   async admitHeader(header: SignedHeader): Promise<ProofAdmission> {
-    if (header.base > this.headOf(header.author).base) {
-      if (!hasValidSignature(this.swarm, header)) return 'rejected'
-      await this.#serial.run(() => this.#begin(header))
-      return 'admitted'
-    }
     const held = await this.headerAt(header.author, header.seq)
-    if (held === undefined) return 'held'
-    if (equalBytes(held.hash, header.hash)) {
-      await this.show(header.author, header.seq)
-      return 'held'
-    }
-    if (!hasValidSignature(this.swarm, header)) return 'rejected'
-    return (await this.#serial.run(() => this.#void([held, header]))) ? 'admitted' : 'held'
+    const isHeld = held !== undefined && equalBytes(held.hash, header.hash)
+    if (isHeld) await this.show(header.author, header.seq)
+    return this.#admissions.admitHeader(header, held)
   }
 
   /** Takes the author's entries up to `seq` as shown by a peer: from now on peers are told of them. */
   async show(author: Uint8Array, seq: number): Promise<void> {
-    const isNews = await this.#serial.run(() => this.#show(author, seq))
+    const isNews = await this.#serial.run(() => this.#visibility.show(author, seq))
     if (isNews) this.emit('entry:shown', author, seq)
   }
 
@@ -395,7 +369,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       kept.push(digest)
       operations.push(...this.#materials.keep(digest, bytes))
     }
-    await this.#store.commit([...operations, ...this.#recordOperations(kept)])
+    await this.#store.commit([...operations, ...this.#admissions.recordOperations(kept)])
     if (kept.length > 0) this.emit('body:kept', kept)
     return kept
   }
@@ -419,7 +393,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** How many entries were refused, by reason, since this replica was opened. */
   rejections(): Readonly<Partial<Record<RejectReason, number>>> {
-    return Object.fromEntries(this.#rejections)
+    return this.#admissions.rejections()
   }
 
   headOf(author: Uint8Array): FeedHead {
@@ -457,22 +431,46 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     }
     // Unless a proof or a checkpoint has shortened the feed meanwhile.
     const { base, seq: end } = this.headOf(author)
-    if (next <= last && next >= base && next <= end) await this.#forgetFeed(author)
+    if (next <= last && next >= base && next <= end) await this.#admissions.forget(author)
   }
 
-  /** Goes back to what is on disk, after a failed commit. */
-  async #refresh(): Promise<void> {
-    if (!this.#stale) return
-    await this.#store.flush()
+  /** Reads what is resident from the disk. */
+  async #reload(): Promise<void> {
     await this.#chains.load()
     await this.#recordLog.load()
-    await this.#loadUnshown()
-    this.#stale = false
+    await this.#visibility.load()
+  }
+
+  /** After a failed commit. */
+  #startOver(): void {
+    this.#publisher.rotate()
+    this.#playbooks.clear()
+    // Heads and digest are asked for at any time: they must not stay ahead of the disk.
+    this.#serial.run(() => this.#commits.refresh()).catch(() => undefined)
+  }
+
+  #observer(): AdmissionObserver {
+    return {
+      admitted: (entry, digests) => this.emit('entry:admitted', entry, digests),
+      rejected: (reason) => this.emit('entry:rejected', reason),
+      void: (proof) => this.emit('author:void', proof),
+      changed: (doc) => {
+        const goal = goalOfDoc(doc)
+        if (goal !== undefined) this.emit('playbook:change', goal)
+      },
+      edited: (entry, base) => this.#playbooks.add(entry, base),
+      shortened: (doc) => this.#playbooks.drop(doc),
+      abandoned: (author, doc) => {
+        this.#publisher.abandon(author)
+        this.#playbooks.drop(doc)
+      },
+      begun: (author, durable) => this.#compaction.sweep(author, durable)
+    }
   }
 
   async #lastDurable(author: Uint8Array): Promise<number> {
     await this.#store.flush()
-    await this.#refresh()
+    await this.#commits.refresh()
     return this.headOf(author).seq
   }
 
@@ -486,215 +484,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     }
   }
 
-  async #admit(
-    bytes: Uint8Array,
-    extra: readonly Operation[],
-    onDurable?: (entry: Entry, digests: readonly Uint8Array[]) => void,
-    isHidden = false
-  ): Promise<Admission> {
-    await this.#refresh()
-    const verdict = await judge(bytes, {
-      swarm: this.swarm,
-      feed: (author) => this.#chains.feed(author),
-      headerAt: (author, seq) => this.headerAt(author, seq)
-    })
-    switch (verdict.verdict) {
-      case 'held':
-        return { outcome: 'held' }
-      case 'gap':
-        return { outcome: 'gap', entry: verdict.entry, have: verdict.have }
-      case 'reject':
-        return this.#reject(verdict)
-      case 'admit': {
-        const { entry, values, next } = verdict
-        const digests = digestsOf(values)
-        const hidden = isHidden ? this.#unshown.hide(this.headOf(entry.author), digests) : []
-        const isCheckpoint = next.base > this.headOf(entry.author).base
-        const durable = this.#commit([
-          ...this.#chains.append(entry, bytes, next),
-          // The first entry of a feed is rare enough to say again which swarm it is of.
-          ...(entry.seq === 1 ? [this.#meta.put(SWARM_KEY, Buffer.from(this.swarm))] : []),
-          ...this.#materials.operations(entry.author, entry.seq, values),
-          ...(isHidden ? this.#recordLog.append(digests) : this.#recordOperations(digests)),
-          ...hidden,
-          ...extra
-        ])
-        if (entry.format === PLAYBOOK_FORMAT) this.#playbooks.add(entry, next.base)
-        if (isCheckpoint) this.#playbooks.drop(entry.doc)
-        durable.then(
-          () => {
-            this.#landed(entry)
-            return onDurable?.(entry, subjectsOf(values))
-          },
-          () => undefined
-        )
-        if (isCheckpoint) this.#compaction.sweep(entry.author, durable)
-        return { outcome: 'admitted', entry, durable }
-      }
-    }
-  }
-
-  #landed({ doc }: Entry): void {
-    void this.published.checkpoint()
-    this.#tellPlaybook(doc)
-  }
-
-  async #admitOwn(
-    bytes: Uint8Array,
-    extra: readonly Operation[]
-  ): Promise<{ durable: Promise<void> }> {
-    const admission = await this.#admit(bytes, extra, undefined, this.#hidesOwn)
-    if (admission.outcome !== 'admitted') {
-      throw new Error(`An own entry was not admitted: ${admission.outcome}`)
-    }
-    return admission
-  }
-
-  async #reject(verdict: Extract<Verdict, { verdict: 'reject' }>): Promise<Admission> {
-    const { reason, blame, ends, proof } = verdict
-    this.#rejections.set(reason, (this.#rejections.get(reason) ?? 0) + 1)
-    if (ends !== undefined) await this.#commit(this.#chains.end(ends))
-    if (proof !== undefined) await this.#void(proof)
-    this.emit('entry:rejected', reason)
-    return { outcome: 'rejected', reason, blame }
-  }
-
-  /** Cuts the author's feed before the fork. False when it was cut there, or before, already. */
-  async #void(proof: Proof): Promise<boolean> {
-    await this.#refresh()
-    if (this.#isVoid(proof)) return false
-    const [{ author, seq }] = proof
-    await this.#store.flush()
-    const { doc } = this.#chains.feed(author)
-    const operations = await this.#chains.fork(proof)
-    this.#abandon(author, doc)
-    await this.#commit(operations)
-    for await (const deletes of this.#chains.removalsFrom(author, seq)) await this.#commit(deletes)
-    this.#tellPlaybook(doc)
-    this.emit('author:void', writeProof(proof))
-    return true
-  }
-
-  /** Begins the author's feed where a header of its says. */
-  async #begin(header: SignedHeader): Promise<void> {
-    await this.#refresh()
-    await this.#store.flush()
-    const { doc } = this.#chains.feed(header.author)
-    const operations = this.#chains.begin(header)
-    this.#abandon(header.author, doc)
-    await this.#commit(operations)
-    this.#compaction.sweep(header.author)
-    this.#tellPlaybook(doc)
-  }
-
-  /** Whether the author is void already where this proves it to be. */
-  #isVoid([{ author, seq }]: Proof): boolean {
-    const { fork } = this.#chains.feed(author)
-    return fork > 0 && fork <= seq
-  }
-
-  #recordOperations(digests: readonly Uint8Array[]): Operation[] {
-    return [
-      ...this.published.insert(digests.map((digest) => this.elementOf(digest))),
-      ...this.#recordLog.append(digests)
-    ]
-  }
-
   async *#elements(): AsyncGenerator<Uint8Array[]> {
     for await (const digests of this.#materials.digests()) {
       const shown = digests.filter((digest) => !this.#unshown.hides(digest))
       yield shown.map((digest) => this.elementOf(digest))
     }
   }
-
-  async #loadUnshown(): Promise<void> {
-    await this.#unshown.load()
-    for (const author of this.#unshown.authors()) {
-      const { seq } = this.headOf(author)
-      if (!this.#hidesOwn) {
-        await this.#show(author, seq)
-        continue
-      }
-      for await (const said of this.#said(author, (this.#unshown.shownOf(author) ?? 0) + 1, seq)) {
-        this.#unshown.keep(author, said.seq, digestsOf(said.values))
-      }
-    }
-  }
-
-  /** An own entry that a peer sends is one that a peer shows. */
-  async #seeAgain(bytes: Uint8Array): Promise<void> {
-    const { author, seq, hash } = readEntry(bytes)
-    const shown = this.#unshown.shownOf(author)
-    if (shown === undefined || seq <= shown) return
-    const own = await this.headerAt(author, seq)
-    if (own !== undefined && equalBytes(own.hash, hash)) await this.show(author, seq)
-  }
-
-  async #show(author: Uint8Array, seq: number): Promise<boolean> {
-    const shown = this.#unshown.shownOf(author)
-    if (shown === undefined || seq <= shown) return false
-    await this.#store.flush()
-    const header = await this.#chains.headerAt(author, seq)
-    if (header === undefined) return false
-    const isAll = seq === this.headOf(author).seq
-    const place = { seq, head: header.hash.slice() }
-    const { digests, operations } = this.#unshown.show(author, place, isAll)
-    const elements = digests.map((digest) => this.elementOf(digest))
-    await this.#commit([...operations, ...this.published.insert(elements)])
-    return true
-  }
-
-  #commit(operations: readonly Operation[]): Promise<void> {
-    const durable = this.#store.commit(operations)
-    durable.catch(() => {
-      this.#stale = true
-      this.#publisher.rotate()
-      this.#playbooks.clear()
-      // Heads and digest are asked for at any time: they must not stay ahead of the disk.
-      this.#serial.run(() => this.#refresh()).catch(() => undefined)
-    })
-    return durable
-  }
-
-  #forgetFeed(author: Uint8Array): Promise<void> {
-    return this.#serial.run(async () => {
-      const { doc } = this.#chains.feed(author)
-      const operation = this.#chains.forget(author)
-      this.#abandon(author, doc)
-      await this.#commit([operation])
-    })
-  }
-
-  /** The author's feed is not what it was: nothing resident may go on from it. */
-  #abandon(author: Uint8Array, doc: string): void {
-    this.#publisher.abandon(author)
-    this.#playbooks.drop(doc)
-  }
-
-  #tellPlaybook(doc: string): void {
-    const goal = goalOfDoc(doc)
-    if (goal !== undefined) this.emit('playbook:change', goal)
-  }
-
-  /** Judges the entries of a feed that an older version has kept unread. */
-  async #readAnew(author: Uint8Array): Promise<void> {
-    const { base, seq } = this.headOf(author)
-    const kept = await Array.fromAsync(this.#chains.between(author, base, seq))
-    await this.#commit([this.#chains.forget(author)])
-    for (const bytes of kept) {
-      const admission = await this.#admit(bytes, [])
-      if (admission.outcome === 'admitted') await admission.durable
-    }
-  }
-}
-
-/** What the values speak of, each once where they stand together. */
-function subjectsOf(values: readonly Value[]): Uint8Array[] {
-  return values.flatMap((value) => (value.type === 'record' ? [] : [value.digest]))
-}
-
-function digestsOf(values: readonly Value[]): Uint8Array[] {
-  return values.flatMap((value) => (value.type === 'record' ? [value.digest] : []))
 }
 
 function isRecord(bytes: Uint8Array): boolean {

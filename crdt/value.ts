@@ -28,6 +28,16 @@ const RETRACTION = 3
 const SAME_RECORD = 1
 const NAMED_RECORD = 0
 
+/** Digests of the records among the values. */
+export function recordsIn(values: readonly Value[]): Uint8Array[] {
+  return values.flatMap((value) => (value.type === 'record' ? [value.digest] : []))
+}
+
+/** What the values speak of, each once where they stand together. */
+export function subjectsIn(values: readonly Value[]): Uint8Array[] {
+  return values.flatMap((value) => (value.type === 'record' ? [] : [value.digest]))
+}
+
 /** `before` is the value written before this one in the same update. */
 export function encodeValue(value: Value, before: Value | undefined): Uint8Array {
   const encoder = encoding.createEncoder()

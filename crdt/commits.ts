@@ -1,0 +1,46 @@
+/**
+ * Commits of the replica: what is resident changes at once and becomes durable in order. After a
+ * failed commit it is ahead of the disk; `refresh` goes back to what is there.
+ */
+import type { Operation, Store } from './store.ts'
+
+export interface CommitsInit {
+  readonly store: Pick<Store, 'commit' | 'flush'>
+  /** Reads what is resident from the disk. */
+  reload(): Promise<void>
+  /** A commit failed: nothing may go on from what it would have written. */
+  onFailed(): void
+}
+
+export class Commits {
+  readonly #init: CommitsInit
+  /** Set by a failed commit. */
+  #isStale = false
+
+  constructor(init: CommitsInit) {
+    this.#init = init
+  }
+
+  /** Resolves when the operations are on disk. */
+  commit(operations: readonly Operation[]): Promise<void> {
+    const durable = this.#init.store.commit(operations)
+    durable.catch(() => {
+      this.#isStale = true
+      this.#init.onFailed()
+    })
+    return durable
+  }
+
+  /** Resolves when every commit so far has ended. */
+  flush(): Promise<void> {
+    return this.#init.store.flush()
+  }
+
+  /** Goes back to what is on disk, after a failed commit. */
+  async refresh(): Promise<void> {
+    if (!this.#isStale) return
+    await this.flush()
+    await this.#init.reload()
+    this.#isStale = false
+  }
+}
