@@ -16,7 +16,8 @@ export function seal(key: Uint8Array, value: Uint8Array): Uint8Array {
 /** Seals a value that stands behind `SEAL_BYTES` free bytes. */
 export function sealInPlace(key: Uint8Array, sealable: Uint8Array): Uint8Array {
   const checksum = crc32(sealable.subarray(SEAL_BYTES), foldOf(key))
-  new DataView(sealable.buffer, sealable.byteOffset, SEAL_BYTES).setUint32(0, checksum)
+  // Big-endian, without a view for four bytes.
+  for (let i = 0; i < SEAL_BYTES; i++) sealable[i] = checksum >>> (8 * (SEAL_BYTES - 1 - i))
   return sealable
 }
 

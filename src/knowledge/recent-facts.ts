@@ -1,6 +1,6 @@
 /**
  * Facts that were stored or looked up lately, so that a stream of repetitions needs no disk: a table
- * in which each digest has two places, and where both are taken it takes the first from whoever has
+ * in which each digest has four places, and where all are taken it takes the first from whoever has
  * it. 128 bits of the digest are kept, which no two facts share.
  */
 
@@ -12,17 +12,18 @@ interface Held {
   readonly isPrivate: boolean
 }
 
-/** 24 bytes a place: 0.4 MB at first, 25 MB at most, as the facts of the node grow. */
+/** 24 bytes a place: 0.4 MB at first, 50 MB at most, as facts come in; enough for a million of them. */
 const FIRST_PLACES = 2 ** 14
-const MAX_PLACES = 2 ** 20
+const MAX_PLACES = 2 ** 21
 
 const DIGEST_WORDS = 4
 
-/** Places that a digest may have. */
-const CHOICES = 2
+/** Places that a digest may have, one a word: where half of all are taken, few find none. */
+const CHOICES = 4
 
-/** Value of a place that nobody has. */
+/** Values of a place that nobody has had, and of one that somebody has left. */
 const EMPTY = -1
+const LEFT = -2
 
 /** Added to the confidence of a private fact. */
 const PRIVATE = 2
@@ -31,7 +32,7 @@ export class RecentFacts {
   readonly #words = new Uint32Array(DIGEST_WORDS)
   #places = FIRST_PLACES
   #digests = new Uint32Array(FIRST_PLACES * DIGEST_WORDS)
-  /** Confidence, more for a private fact; an empty place has -1. */
+  /** Confidence, more for a private fact; less than 0 for nobody's places. */
   #values = new Float64Array(FIRST_PLACES).fill(EMPTY)
   #filled = 0
 
@@ -49,15 +50,13 @@ export class RecentFacts {
     this.#filled += 1
     const value = (isPrivate ? PRIVATE : 0) + confidence
     this.#read(name)
-    const place = this.#find() ?? this.#free()
-    this.#values[place] = value
-    this.#digests.set(this.#words, place * DIGEST_WORDS)
+    this.#set(this.#find() ?? this.#free(), value)
   }
 
   delete(name: string): void {
     this.#read(name)
     const place = this.#find()
-    if (place !== undefined) this.#values[place] = EMPTY
+    if (place !== undefined) this.#values[place] = LEFT
   }
 
   /** Reads the words of a name once, for the calls below. */
@@ -68,16 +67,19 @@ export class RecentFacts {
   #find(): number | undefined {
     for (let choice = 0; choice < CHOICES; choice++) {
       const place = this.#placeOf(choice)
-      if (this.#values[place] !== EMPTY && this.#isAt(place)) return place
+      const value = this.#values[place] ?? EMPTY
+      // Places are taken in order and never become empty again.
+      if (value === EMPTY) return undefined
+      if (value !== LEFT && this.#isAt(place)) return place
     }
     return undefined
   }
 
-  /** A free place of the two, or the first, whoever has it. */
+  /** A free place of its, or the first, whoever has it. */
   #free(): number {
     for (let choice = 0; choice < CHOICES; choice++) {
       const place = this.#placeOf(choice)
-      if (this.#values[place] === EMPTY) return place
+      if ((this.#values[place] ?? EMPTY) < 0) return place
     }
     return this.#placeOf(0)
   }
@@ -94,23 +96,24 @@ export class RecentFacts {
     return true
   }
 
-  /** Four times as many places; each digest says where it belongs. */
+  #set(place: number, value: number): void {
+    this.#values[place] = value
+    const at = place * DIGEST_WORDS
+    for (let i = 0; i < DIGEST_WORDS; i++) this.#digests[at + i] = this.#words[i] ?? 0
+  }
+
+  /** Twice as many places; each digest says where it belongs. */
   #grow(): void {
     const [digests, values] = [this.#digests, this.#values]
-    this.#places *= 4
+    this.#places *= 2
     this.#digests = new Uint32Array(this.#places * DIGEST_WORDS)
     this.#values = new Float64Array(this.#places).fill(EMPTY)
     for (let from = 0; from < values.length; from++) {
       const value = values[from] ?? EMPTY
-      if (value === EMPTY) continue
+      if (value < 0) continue
       const at = from * DIGEST_WORDS
-      const first = (digests[at] ?? 0) & (this.#places - 1)
-      const second = (digests[at + 1] ?? 0) & (this.#places - 1)
-      const place = this.#values[first] === EMPTY ? first : second
-      for (let i = 0; i < DIGEST_WORDS; i++) {
-        this.#digests[place * DIGEST_WORDS + i] = digests[at + i] ?? 0
-      }
-      this.#values[place] = value
+      for (let i = 0; i < DIGEST_WORDS; i++) this.#words[i] = digests[at + i] ?? 0
+      this.#set(this.#free(), value)
     }
   }
 }
