@@ -12,7 +12,7 @@ interface Held {
   readonly isPrivate: boolean
 }
 
-/** 24 bytes a place: 0.4 MB at first, 50 MB at most, as facts come in; enough for a million of them. */
+/** 25 bytes a place: 0.4 MB at first, 52 MB at most, as facts come in; enough for a million of them. */
 const FIRST_PLACES = 2 ** 14
 const MAX_PLACES = 2 ** 21
 
@@ -25,15 +25,14 @@ const CHOICES = 4
 const EMPTY = -1
 const LEFT = -2
 
-/** Added to the confidence of a private fact. */
-const PRIVATE = 2
-
 export class RecentFacts {
   readonly #words = new Uint32Array(DIGEST_WORDS)
   #places = FIRST_PLACES
   #digests = new Uint32Array(FIRST_PLACES * DIGEST_WORDS)
-  /** Confidence, more for a private fact; less than 0 for nobody's places. */
+  /** Confidence; less than 0 for nobody's places. */
   #values = new Float64Array(FIRST_PLACES).fill(EMPTY)
+  /** 1 for a private fact. */
+  #private = new Uint8Array(FIRST_PLACES)
   #filled = 0
 
   /** Whether the fact is here, and a repetition with this confidence and privacy adds nothing. */
@@ -41,16 +40,15 @@ export class RecentFacts {
     this.#read(name)
     const place = this.#find()
     if (place === undefined) return false
-    const value = this.#values[place] ?? EMPTY
-    return (value >= PRIVATE || !isPrivate) && confidence <= value % PRIVATE
+    if (isPrivate && this.#private[place] === 0) return false
+    return confidence <= (this.#values[place] ?? EMPTY)
   }
 
   put({ name, confidence, isPrivate }: Held): void {
     if (this.#filled > this.#places / 2 && this.#places < MAX_PLACES) this.#grow()
     this.#filled += 1
-    const value = (isPrivate ? PRIVATE : 0) + confidence
     this.#read(name)
-    this.#set(this.#find() ?? this.#free(), value)
+    this.#set(this.#find() ?? this.#free(), confidence, isPrivate ? 1 : 0)
   }
 
   delete(name: string): void {
@@ -96,24 +94,26 @@ export class RecentFacts {
     return true
   }
 
-  #set(place: number, value: number): void {
+  #set(place: number, value: number, isPrivate: number): void {
     this.#values[place] = value
+    this.#private[place] = isPrivate
     const at = place * DIGEST_WORDS
     for (let i = 0; i < DIGEST_WORDS; i++) this.#digests[at + i] = this.#words[i] ?? 0
   }
 
   /** Twice as many places; each digest says where it belongs. */
   #grow(): void {
-    const [digests, values] = [this.#digests, this.#values]
+    const [digests, values, isPrivate] = [this.#digests, this.#values, this.#private]
     this.#places *= 2
     this.#digests = new Uint32Array(this.#places * DIGEST_WORDS)
     this.#values = new Float64Array(this.#places).fill(EMPTY)
+    this.#private = new Uint8Array(this.#places)
     for (let from = 0; from < values.length; from++) {
       const value = values[from] ?? EMPTY
       if (value < 0) continue
       const at = from * DIGEST_WORDS
       for (let i = 0; i < DIGEST_WORDS; i++) this.#words[i] = digests[at + i] ?? 0
-      this.#set(this.#free(), value)
+      this.#set(this.#free(), value, isPrivate[from] ?? 0)
     }
   }
 }
