@@ -4,7 +4,8 @@
  * above the limit is withheld, never guessed at.
  */
 import { isOpaque, isRandom } from './entropy.ts'
-import { ANNOUNCED, AT, LONG_WORD, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'
+import { SECRET_ENDINGS } from './announcing.ts'
+import { AT, LONG_WORD, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'
 import { hasToken } from './secrets.ts'
 
 export type WithheldReason =
@@ -74,7 +75,9 @@ export interface RiskInput {
   readonly text: string
   /** The content alone. */
   readonly content: string
+  /** Of the fields, as `Draft` has them. */
   readonly features: number
+  readonly groups: number
   readonly kinds: number
 }
 
@@ -88,9 +91,15 @@ export function riskOf(input: RiskInput): Risk {
   return { score: Math.round((1 - safe) * 100) / 100, signal }
 }
 
-function* signalsOf({ text, content, features, kinds }: RiskInput): Generator<WithheldReason> {
+function* signalsOf({
+  text,
+  content,
+  features,
+  groups,
+  kinds
+}: RiskInput): Generator<WithheldReason> {
   if (text.includes('-----') && KEY_FRAGMENT.test(text)) yield 'key-fragment'
-  if ((features & ANNOUNCED) !== 0) {
+  if ((groups & SECRET_ENDINGS) !== 0) {
     for (const [, value = ''] of text.matchAll(NAMED_SECRET)) {
       if (isOpaque(value)) yield 'named-secret'
     }
