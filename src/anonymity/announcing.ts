@@ -164,8 +164,10 @@ export function groupsOf(letters: number): number {
 
 /** Of the letters in `text` that end before `end`; `tail` has the last three of them. */
 export function groupsOfEnding(text: string, end: number, tail: number): number {
+  const known = endings[tail]
+  if (known === undefined) return 0
   let found = 0
-  for (const [ending, group] of endings[tail] ?? []) {
+  for (const [ending, group] of known) {
     if (text.slice(Math.max(0, end - ending.length), end).toLowerCase() === ending) found |= group
   }
   return found

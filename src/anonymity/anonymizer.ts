@@ -18,7 +18,8 @@ import { hidesText, plainText } from './plain-text.ts'
 import { CERTAIN, MAX_RISK, riskOf } from './residual.ts'
 import { cloudIds, resources } from './resources.ts'
 import { FINDING_KINDS } from './rule.ts'
-import { secrets, tokens } from './secrets.ts'
+import { secrets } from './secrets.ts'
+import { tokens } from './tokens.ts'
 import type { KnownNames } from './known-names.ts'
 import type { WithheldReason } from './residual.ts'
 import type { FindingKind, Layer, Mark } from './rule.ts'
@@ -126,13 +127,16 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
   const [newEntity = '', newAttribute = '', newValue = '', newContent = '', ...newTags] =
     found.length === 0 ? redacted : redacted.map(name)
   const text = [newEntity, newAttribute, newValue, newContent].join('\n')
-  const { score, signal } = riskOf({
-    text,
-    content: newContent,
-    features,
-    groups,
-    kinds: new Set(findings.map(({ kind }) => kind)).size
-  })
+  const { score, signal } = riskOf(
+    {
+      text,
+      content: newContent,
+      features,
+      groups,
+      kinds: new Set(findings.map(({ kind }) => kind)).size
+    },
+    draft
+  )
   if (signal !== undefined && score >= MAX_RISK) {
     return { verdict: 'withheld', reason: signal, findings, score }
   }
@@ -165,7 +169,7 @@ function isTelling(tag: string, draft: Draft): boolean {
   draft.read(tag)
   const { features, groups } = draft
   const kinds = tag.includes('<') ? 1 : 0
-  return riskOf({ text: tag, content: tag, features, groups, kinds }).score < MAX_RISK
+  return riskOf({ text: tag, content: tag, features, groups, kinds }, draft).score < MAX_RISK
 }
 
 function marking(found: Found[]): Mark {

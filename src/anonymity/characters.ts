@@ -1,12 +1,19 @@
 /** What ASCII characters are to `draft.ts`, by their code. */
 import * as features from './features.ts'
 import {
+  DIGIT_FIRST,
+  HAS_DIGIT,
+  HAS_LOWER,
+  HAS_UPPER,
+  LOWER_FIRST,
   THEN_COLON,
   THEN_DASH,
   THEN_DOT,
   THEN_SLASH,
   THEN_SPACE,
-  THEN_UNDERSCORE
+  THEN_UNDERSCORE,
+  UPPER_FIRST,
+  ZERO_FIRST
 } from './shapes.ts'
 
 export const SIGN = 0
@@ -17,6 +24,9 @@ export const HIDDEN = 4
 
 export const ASCII = 128
 
+/** Of a word that has a letter beyond F; no shape by itself. */
+export const NOT_HEX = 1
+
 /** One of the kinds above. */
 export const KIND_OF = new Uint8Array(ASCII)
 /** The feature that a sign is. */
@@ -24,6 +34,20 @@ export const FEATURE_OF = new Int32Array(ASCII)
 /** The shape of a word that the character follows. */
 export const THEN_OF = new Int32Array(ASCII)
 
+/** What a letter or digit adds to the shape of a word. */
+export const CONTENT_OF = new Int32Array(ASCII)
+/** The shape of a word that begins with it. */
+export const FIRST_OF = new Int32Array(ASCII)
+
+CONTENT_OF.fill(HAS_DIGIT, 48, 58)
+CONTENT_OF.fill(HAS_UPPER, 65, 71)
+CONTENT_OF.fill(HAS_UPPER | NOT_HEX, 71, 91)
+CONTENT_OF.fill(HAS_LOWER, 97, 103)
+CONTENT_OF.fill(HAS_LOWER | NOT_HEX, 103, 123)
+FIRST_OF.fill(DIGIT_FIRST | ZERO_FIRST, 48, 49)
+FIRST_OF.fill(DIGIT_FIRST, 49, 58)
+FIRST_OF.fill(UPPER_FIRST, 65, 91)
+FIRST_OF.fill(LOWER_FIRST, 97, 123)
 KIND_OF.fill(HIDDEN, 0, 32)
 KIND_OF[127] = HIDDEN
 for (const white of '\t\n\f\r ') {

@@ -128,8 +128,6 @@ function mayBeCompound(shape: number, groups: number): boolean {
 
 function markCompounds(draft: Draft, mark: Mark): void {
   const { text, words, wordCount } = draft
-  let result = ''
-  let end = 0
   let next = 0
   for (let i = 0; i < wordCount; i++) {
     const from = words.from[i] ?? 0
@@ -139,11 +137,9 @@ function markCompounds(draft: Draft, mark: Mark): void {
     if (token === undefined) continue
     next = from + token.length
     const marked = markToken(token, mark, false)
-    if (marked === token) continue
-    result += text.slice(end, from) + marked
-    end = next
+    if (marked !== token) draft.replace(from, next, marked)
   }
-  if (end > 0) draft.read(result + text.slice(end))
+  draft.commit()
 }
 
 function markQuoted(draft: Draft, mark: Mark): void {

@@ -3,34 +3,81 @@
  * (`features.ts`), where its words begin and what shape they have (`shapes.ts`), and which of them
  * announce something (`announcing.ts`). Rules are tried only where these say that they can match.
  */
+import { endianness } from 'node:os'
 import { groupsOf, groupsOfEnding } from './announcing.ts'
+import { mayBeginToken } from './token-beginnings.ts'
 import {
   ASCII,
+  CONTENT_OF,
   FEATURE_OF,
+  FIRST_OF,
   HIDDEN,
   KIND_OF,
   LETTER,
+  NOT_HEX,
   NUMBER,
   SIGN,
   THEN_OF,
   WHITE
 } from './characters.ts'
-import * as has from './features.ts'
-import * as shaped from './shapes.ts'
+import {
+  CONTROL,
+  DIGIT,
+  DIGIT_CHAIN,
+  DOT_SLASH,
+  LONG_RUN,
+  LONG_WORD,
+  MANY_DIGITS,
+  NON_ASCII,
+  OPTION,
+  SLASHES,
+  SLASH_COLON,
+  SLASH_DOT,
+  SPELLED,
+  UPPER
+} from './features.ts'
+import {
+  CAMEL,
+  FOUR,
+  FRACTION,
+  FROM_12,
+  FROM_26,
+  FROM_8,
+  HAS_DIGIT,
+  HAS_LOWER,
+  HAS_UPPER,
+  LABEL,
+  LINE_START,
+  LONG_NUMBER,
+  LOWER_FIRST,
+  NON_ASCII_FIRST,
+  ONE,
+  ONLY_DIGITS,
+  ONLY_HEX,
+  POSTAL,
+  SIGN_FIRST,
+  THEN_NON_ASCII,
+  THREE,
+  TWO,
+  UPPER_FIRST,
+  UPPER_LABEL
+} from './shapes.ts'
 
 /** So many characters has the shortest token that is taken for a secret wherever it stands. */
 const LONG_WORD_LENGTH = 14
 const CASE_CHANGES = 3
-const MANY_DIGITS = 7
-const LONG_NUMBER = 7
-const POSTAL_DIGITS = 4
-const CHAIN_DIGITS = 13
+const MANY = 7
+const LONG_ROW = 7
+const POSTAL_ROW = 4
+const CHAIN = 13
 const CHAIN_GAP = 2
 const SPELLED_WORDS = 10
-const SLASHES = 3
+const SLASH_COUNT = 3
 /** Letters by which announcing words are known, of five bits each. */
+const SHORTEST = 64
+const IS_BIG_ENDIAN = endianness() === 'BE'
 const PREFIX = 4
-const TAIL_MASK = (1 << 15) - 1
+const SUFFIX = 3
 
 const LINE_FEED = 10
 const SPACE = 32
@@ -53,19 +100,10 @@ const SURROGATES_FROM = 0xd800
 const MARKS_FROM = 0xe000
 const MARKS_TO = 0xf8ff
 
-/** Of what a word consists, while it is read: kept where the shape says how it begins. */
-const FIRST = shaped.UPPER_FIRST | shaped.LOWER_FIRST | shaped.DIGIT_FIRST
-const NOT_HEX = shaped.UPPER_FIRST
-const FOUR_IN_ROW = shaped.DIGIT_FIRST
-const LETTERS = shaped.HAS_UPPER | shaped.HAS_LOWER
-const CAPITAL_BEYOND = shaped.NON_ASCII_FIRST | shaped.UPPER_FIRST
-const AFTER_DOT: Readonly<Record<number, number>> = {
-  [shaped.LOWER_FIRST]: shaped.LABEL,
-  [shaped.UPPER_FIRST]: shaped.UPPER_LABEL,
-  [shaped.DIGIT_FIRST]: shaped.FRACTION
-}
-const AFTER_GAP: Readonly<Record<number, number>> = { [shaped.DIGIT_FIRST]: shaped.POSTAL }
-const LENGTHS = [0, shaped.ONE, shaped.TWO, shaped.THREE, shaped.FOUR] as const
+const LETTERS = HAS_UPPER | HAS_LOWER
+const CAPITAL_BEYOND = NON_ASCII_FIRST | UPPER_FIRST
+/** By length; the last one is that of all longer words. */
+const LENGTHS = Int32Array.from({ length: 27 }, (_, length) => lengthShape(length))
 
 /** Where words begin, with the shape and the groups of each. */
 interface Words {
@@ -73,6 +111,10 @@ interface Words {
   readonly shape: Int32Array
   readonly groups: Int32Array
 }
+
+/** What a stretch without white space may be: random, or a token of a known format. */
+export const OPAQUE = 1
+export const TOKEN = 2
 
 export class Draft {
   text = ''
@@ -83,9 +125,31 @@ export class Draft {
   shapes = 0
   groups = 0
   wordCount = 0
-  words: Words = wordsFor(64)
-  /** Stretches of `LONG_WORD_LENGTH` characters without white space: from, to, and whether opaque. */
+  words: Words = wordsFor(0)
+  /** Stretches of `LONG_WORD_LENGTH` characters without white space: from, to, and what they may be. */
   readonly long: number[] = []
+
+  /** The text's code units: reading them from a string takes three times as long. */
+  #codes = new Uint16Array(0)
+  #bytes = Buffer.alloc(0)
+  /** What was replaced since the last commit, and the text with it up to there. */
+  readonly #edits: number[] = []
+  #result = ''
+  #copied = 0
+  #isCut = false
+  #digits = 0
+  /** Of digits with little between them: how many, and what is between. */
+  #chain = 0
+  #gap = 0
+  /** Words of one character in a row. */
+  #spelled = 0
+  /** Of what has no white space in it. */
+  #from = 0
+  #isOpaque = false
+  #changes = 0
+  #slashes = 0
+  #hasDot = false
+  #mayHoldToken = false
 
   constructor(text = '') {
     this.read(text)
@@ -93,247 +157,331 @@ export class Draft {
 
   read(text: string): void {
     this.text = text
+    this.features = 0
     this.hasMarks = false
     this.shapes = 0
     this.groups = 0
     this.wordCount = 0
     this.long.length = 0
-    // A word begins at every second character at most, and where letters change their case.
-    if (this.words.from.length <= text.length) this.words = wordsFor(2 * text.length)
-    let features = 0
-    let digits = 0
-    // Of what has no white space in it.
-    let from = 0
-    let isOpaque = false
-    let changes = 0
-    let slashes = 0
-    let hasDot = false
-    let spelled = 0
-    // Of the word.
-    let word = -1
-    let wordFrom = 0
-    let content = 0
-    let row = 0
-    // Of its letters, and of those since the last change of case.
-    let letters = 0
-    let tail = 0
-    let first = 0
-    let piece = 0
-    let pieceLetters = 0
-    let pieceFrom = 0
-    let isLower = false
-    // Of digits with little between them.
-    let chain = 0
-    let gap = 0
-    let previous = LINE_FEED
-
+    this.#digits = 0
+    this.#spelled = 0
+    this.#chain = 0
+    this.#gap = 0
+    this.#copy(text)
+    this.#beginStretch(0)
+    const codes = this.#codes
     const { length } = text
-    for (let i = 0; i <= length; i++) {
-      const code = i < length ? text.charCodeAt(i) : LINE_FEED
-      const kind = code < ASCII ? KIND_OF[code] : foreignKind(code)
-      if (kind === LETTER) {
-        const isUpper = code < SMALL_A
-        const letter = code & 31
-        if (word < 0) {
-          word = this.wordCount
-          wordFrom = i
-          this.#begin(i, isUpper ? shaped.UPPER_FIRST : shaped.LOWER_FIRST, previous)
-          content = 0
-          row = 0
-        }
-        if (isUpper) {
-          content |= shaped.HAS_UPPER
-          if (isLower) {
-            content |= shaped.CAMEL
-            changes += 1
-            if (changes === CASE_CHANGES) isOpaque = true
-            if (pieceLetters < PREFIX) this.#announce(pieceFrom, groupsOf(piece))
-            pieceLetters = 0
-            piece = 0
-          }
-        } else content |= shaped.HAS_LOWER
-        if (letter > 6) content |= NOT_HEX
-        isLower = !isUpper
-        row = 0
-        chain = 0
-        if (pieceLetters === 0) pieceFrom = i
-        if (pieceLetters < PREFIX) {
-          piece = (piece << 5) | letter
-          pieceLetters += 1
-          if (pieceLetters === PREFIX) this.#announce(pieceFrom, groupsOf(piece))
-        }
-        if (letters < PREFIX) first = (first << 5) | letter
-        letters += 1
-        tail = ((tail << 5) | letter) & TAIL_MASK
-        previous = code
+    let previous = LINE_FEED
+    let i = 0
+    while (i < length) {
+      const code = codes[i] ?? SPACE
+      const kind = code < ASCII ? (KIND_OF[code] ?? SIGN) : foreignKind(code)
+      if (kind === LETTER || kind === NUMBER) {
+        i = this.#readWord(i, previous)
+        previous = SMALL_A
         continue
       }
-      if (letters > 0) {
-        if (pieceLetters < PREFIX) this.#announce(pieceFrom, groupsOf(piece))
-        // `iPhone` by itself, as well as `Phone`.
-        if (first !== piece) this.#announce(i - letters, groupsOf(first))
-        this.groups |= groupsOfEnding(text, i, tail)
-        letters = 0
-        tail = 0
-        first = 0
-        piece = 0
-        pieceLetters = 0
-        isLower = false
+      if (kind === WHITE) this.#endStretch(i)
+      else if (code >= ASCII) this.#readForeign(code, i, previous)
+      else {
+        if (kind === HIDDEN) this.features |= CONTROL
+        this.#readSign(code, i, previous)
       }
-      if (kind === NUMBER) {
-        if (word < 0) {
-          word = this.wordCount
-          wordFrom = i
-          this.#begin(
-            i,
-            code === ZERO ? shaped.DIGIT_FIRST | shaped.ZERO_FIRST : shaped.DIGIT_FIRST,
-            previous
-          )
-          content = 0
-          row = 0
-        }
-        content |= shaped.HAS_DIGIT
-        row += 1
-        if (row === POSTAL_DIGITS) content |= FOUR_IN_ROW
-        else if (row === LONG_NUMBER) content |= shaped.LONG_NUMBER
-        digits += 1
-        isOpaque = true
-        chain += 1
-        gap = 0
-        if (chain === CHAIN_DIGITS) features |= has.DIGIT_CHAIN
-        previous = code
-        continue
-      }
-      if (word >= 0) {
-        const then = code < ASCII ? (THEN_OF[code] ?? 0) : isMark(code) ? 0 : shaped.THEN_NON_ASCII
-        this.#end(word, i - wordFrom, content, then)
-        word = -1
-      }
-      if (kind === WHITE) {
-        const size = i - from
-        if (size >= LONG_WORD_LENGTH) {
-          features |= isOpaque ? has.LONG_RUN | has.LONG_WORD : has.LONG_RUN
-          this.long.push(from, i, isOpaque ? 1 : 0)
-        }
-        if (size === 1) {
-          spelled += 1
-          if (spelled === SPELLED_WORDS) features |= has.SPELLED
-        } else if (size > 0) spelled = 0
-        from = i + 1
-        isOpaque = false
-        changes = 0
-        slashes = 0
-        hasDot = false
-        gap += 1
-        if (gap > CHAIN_GAP) chain = 0
-        previous = code
-        continue
-      }
-      if (code >= ASCII) {
-        chain = 0
-        if (isMark(code)) this.hasMarks = true
-        else {
-          const beginning = foreignFirst(code)
-          features |= has.NON_ASCII
-          this.shapes |= beginning
-          if (beginning !== 0) this.#begin(i, beginning, previous)
-        }
-        previous = code
-        continue
-      }
-      if (kind === HIDDEN) features |= has.CONTROL
-      features |= FEATURE_OF[code] ?? 0
-      switch (code) {
-        case HYPHEN:
-          if (previous <= SPACE) features |= has.OPTION
-          gap += 1
-          break
-        case FULL_STOP:
-          if (slashes > 0) features |= has.SLASH_DOT
-          hasDot = true
-          gap += 1
-          break
-        case SLASH:
-          if (hasDot) features |= has.DOT_SLASH
-          slashes += 1
-          if (slashes === SLASHES) features |= has.SLASHES
-          gap += 1
-          break
-        case COLON:
-          if (slashes > 0) features |= has.SLASH_COLON
-          chain = 0
-          break
-        case OPEN:
-        case CLOSE:
-          gap += 1
-          break
-        case DOLLAR:
-        case UNDERSCORE:
-          if (!isWordCode(previous)) {
-            this.#begin(i, shaped.SIGN_FIRST, previous)
-            this.shapes |= shaped.SIGN_FIRST
-          }
-          chain = 0
-          break
-        default:
-          chain = 0
-      }
-      if (gap > CHAIN_GAP) chain = 0
       previous = code
+      i += 1
     }
-    if ((this.shapes & (shaped.UPPER_FIRST | shaped.HAS_UPPER)) !== 0) features |= has.UPPER
-    if (digits > 0) features |= has.DIGIT
-    if (digits >= MANY_DIGITS) features |= has.MANY_DIGITS
+    this.#endStretch(length)
+    let features = this.features
+    if ((this.shapes & (UPPER_FIRST | HAS_UPPER)) !== 0) features |= UPPER
+    if (this.#digits > 0) features |= DIGIT
+    if (this.#digits >= MANY) features |= MANY_DIGITS
     this.features = features
+  }
+
+  /** Puts `mark` in the place of what is between `from` and `to`; from left to right, then `commit`. */
+  replace(from: number, to: number, mark: string): void {
+    const { text } = this
+    this.#result += text.slice(this.#copied, from) + mark
+    this.#copied = to
+    this.#edits.push(from, to)
+    if (isWithinWord(text, from) || isWithinWord(text, to)) this.#isCut = true
+  }
+
+  /** What was replaced is no longer there: its words go, and those after it move. */
+  commit(): void {
+    if (this.#edits.length === 0) return
+    const text = this.#result + this.text.slice(this.#copied)
+    if (this.#isCut) this.read(text)
+    else {
+      this.text = text
+      this.hasMarks = true
+      this.#moveWords()
+      this.#moveLong()
+    }
+    this.#edits.length = 0
+    this.#result = ''
+    this.#copied = 0
+    this.#isCut = false
+  }
+
+  #moveWords(): void {
+    const { from, shape, groups } = this.words
+    const edits = this.#edits
+    let edit = 0
+    let shift = 0
+    let count = 0
+    for (let i = 0; i < this.wordCount; i++) {
+      const at = from[i] ?? 0
+      while (edit < edits.length && at >= (edits[edit + 1] ?? 0)) {
+        shift += (edits[edit + 1] ?? 0) - (edits[edit] ?? 0) - 1
+        edit += 2
+      }
+      if (edit < edits.length && at >= (edits[edit] ?? 0)) continue
+      from[count] = at - shift
+      shape[count] = shape[i] ?? 0
+      groups[count] = groups[i] ?? 0
+      count += 1
+    }
+    this.wordCount = count
+  }
+
+  #moveLong(): void {
+    const { long } = this
+    const edits = this.#edits
+    let edit = 0
+    let shift = 0
+    const moved = (at: number): number => {
+      while (edit < edits.length && at >= (edits[edit + 1] ?? 0)) {
+        shift += (edits[edit + 1] ?? 0) - (edits[edit] ?? 0) - 1
+        edit += 2
+      }
+      // Within what was replaced, which may have white space in it: where that begins.
+      return edit < edits.length ? Math.min(at, edits[edit] ?? 0) - shift : at - shift
+    }
+    let count = 0
+    for (let i = 0; i + 2 < long.length; i += 3) {
+      const from = moved(long[i] ?? 0)
+      const to = moved(long[i + 1] ?? 0)
+      if (to - from < LONG_WORD_LENGTH) continue
+      long[count] = from
+      long[count + 1] = to
+      long[count + 2] = long[i + 2] ?? 0
+      count += 3
+    }
+    long.length = count
+  }
+
+  #copy(text: string): void {
+    const { length } = text
+    if (this.#codes.length < length + 3) {
+      this.words = wordsFor(2 * length + SHORTEST)
+      this.#codes = new Uint16Array(2 * length + SHORTEST)
+      this.#bytes = Buffer.from(this.#codes.buffer)
+    }
+    this.#bytes.write(text, 'utf16le')
+    if (IS_BIG_ENDIAN) this.#bytes.subarray(0, 2 * length).swap16()
+    this.#codes.fill(SPACE, length, length + 3)
+  }
+
+  /** A word from `from` on; returns where it ends. */
+  #readWord(from: number, previous: number): number {
+    const { wordCount } = this
+    const codes = this.#codes
+    let i = from
+    let content = 0
+    let longest = 0
+    let code = codes[i] ?? SPACE
+    this.#begin(i, FIRST_OF[code] ?? 0, previous)
+    if (mayBeginToken(code, codes[i + 1] ?? 0, codes[i + 2] ?? 0, codes[i + 3] ?? 0))
+      this.#mayHoldToken = true
+    for (;;) {
+      const digitsFrom = i
+      while (code >= ZERO && code < COLON) {
+        i += 1
+        code = codes[i] ?? SPACE
+      }
+      if (i > digitsFrom) {
+        content |= HAS_DIGIT
+        if (i - digitsFrom > longest) longest = i - digitsFrom
+        this.#readDigits(i - digitsFrom)
+      }
+      const lettersFrom = i
+      let pieceFrom = i
+      let last = 0
+      for (;;) {
+        const bits = code < ASCII ? (CONTENT_OF[code] ?? 0) : 0
+        if ((bits & LETTERS) === 0) break
+        if ((last & HAS_LOWER) !== 0 && (bits & HAS_UPPER) !== 0) {
+          content |= CAMEL
+          this.#changes += 1
+          this.#announce(pieceFrom, i)
+          pieceFrom = i
+        }
+        content |= bits
+        last = bits
+        i += 1
+        code = codes[i] ?? SPACE
+      }
+      if (i === lettersFrom) break
+      this.#chain = 0
+      this.#announce(pieceFrom, i)
+      // `iPhone` by itself, as well as `Phone`.
+      if (pieceFrom > lettersFrom) this.#announce(lettersFrom, i)
+      if (code < ZERO || code >= COLON) break
+    }
+    if (longest < POSTAL_ROW) this.#refuse(wordCount)
+    else if (longest >= LONG_ROW) content |= LONG_NUMBER
+    this.#end(wordCount, i - from, content, thenOf(code))
+    return i
+  }
+
+  #readDigits(count: number): void {
+    this.#digits += count
+    this.#isOpaque = true
+    this.#gap = 0
+    this.#chain += count
+    if (this.#chain >= CHAIN) this.features |= DIGIT_CHAIN
+  }
+
+  #readForeign(code: number, at: number, previous: number): void {
+    this.#chain = 0
+    if (isMark(code)) {
+      this.hasMarks = true
+      return
+    }
+    this.features |= NON_ASCII
+    const first = foreignFirst(code)
+    if (first === 0) return
+    this.shapes |= first
+    this.#begin(at, first, previous)
+  }
+
+  #readSign(code: number, at: number, previous: number): void {
+    this.features |= FEATURE_OF[code] ?? 0
+    this.#gap += 1
+    if (code === HYPHEN) {
+      if (previous <= SPACE) this.features |= OPTION
+    } else if (code === FULL_STOP) {
+      if (this.#slashes > 0) this.features |= SLASH_DOT
+      this.#hasDot = true
+    } else if (code === SLASH) {
+      if (this.#hasDot) this.features |= DOT_SLASH
+      this.#slashes += 1
+      if (this.#slashes === SLASH_COUNT) this.features |= SLASHES
+    } else if (code !== OPEN && code !== CLOSE) {
+      this.#chain = 0
+      if (code === COLON) {
+        if (this.#slashes > 0) this.features |= SLASH_COLON
+      } else if ((code === UNDERSCORE || code === DOLLAR) && !isWordCode(previous)) {
+        this.shapes |= SIGN_FIRST
+        this.#begin(at, SIGN_FIRST, previous)
+      }
+    }
+    if (this.#gap > CHAIN_GAP) this.#chain = 0
+  }
+
+  #beginStretch(at: number): void {
+    this.#from = at
+    this.#isOpaque = false
+    this.#changes = 0
+    this.#slashes = 0
+    this.#hasDot = false
+    this.#mayHoldToken = false
+  }
+
+  /** White space, or the end of the text. */
+  #endStretch(at: number): void {
+    const size = at - this.#from
+    if (size >= LONG_WORD_LENGTH) {
+      const isOpaque = this.#isOpaque || this.#changes >= CASE_CHANGES
+      this.features |= isOpaque ? LONG_RUN | LONG_WORD : LONG_RUN
+      this.long.push(this.#from, at, (isOpaque ? OPAQUE : 0) | (this.#mayHoldToken ? TOKEN : 0))
+    }
+    if (size === 1) {
+      this.#spelled += 1
+      if (this.#spelled === SPELLED_WORDS) this.features |= SPELLED
+    } else if (size > 0) this.#spelled = 0
+    this.#gap += 1
+    if (this.#gap > CHAIN_GAP) this.#chain = 0
+    this.#beginStretch(at + 1)
   }
 
   #begin(at: number, first: number, previous: number): void {
     const { wordCount, words } = this
     let shape = first
-    if (previous === LINE_FEED) shape |= shaped.LINE_START
-    if (previous === FULL_STOP) shape |= AFTER_DOT[first & FIRST] ?? 0
-    else if (previous === HYPHEN || previous <= SPACE) shape |= AFTER_GAP[first & FIRST] ?? 0
+    if (previous === LINE_FEED) shape |= LINE_START
+    if (previous === FULL_STOP) {
+      if ((first & LOWER_FIRST) !== 0) shape |= LABEL
+      else shape |= (first & UPPER_FIRST) !== 0 ? UPPER_LABEL : FRACTION
+    } else if (previous === HYPHEN || previous <= SPACE) shape |= POSTAL
     words.from[wordCount] = at
     words.shape[wordCount] = shape
     words.groups[wordCount] = 0
     this.wordCount = wordCount + 1
   }
 
+  /** A number of few digits is neither a fraction nor a postal code. */
+  #refuse(word: number): void {
+    const { shape } = this.words
+    shape[word] = (shape[word] ?? 0) & ~(FRACTION | POSTAL)
+  }
+
   /** All that has begun since `word` did has its shape but for how it begins. */
   #end(word: number, length: number, content: number, then: number): void {
-    let shape = (content & ~FIRST) | then | (LENGTHS[length] ?? 0)
-    if (length >= 8) shape |= shaped.FROM_8
-    if (length >= 12) shape |= length >= 26 ? shaped.FROM_12 | shaped.FROM_26 : shaped.FROM_12
-    if ((content & NOT_HEX) === 0) shape |= shaped.ONLY_HEX
-    if ((content & LETTERS) === 0) shape |= shaped.ONLY_DIGITS
-    const refused = (content & FOUR_IN_ROW) === 0 ? ~(shaped.FRACTION | shaped.POSTAL) : -1
+    let shape = (content & ~NOT_HEX) | then | (LENGTHS[length < 26 ? length : 26] ?? 0)
+    if ((content & NOT_HEX) === 0) shape |= ONLY_HEX
+    if ((content & LETTERS) === 0) shape |= ONLY_DIGITS
     const { shape: shapes } = this.words
     for (let i = word; i < this.wordCount; i++) {
-      const whole = ((shapes[i] ?? 0) & refused) | shape
+      const whole = (shapes[i] ?? 0) | shape
       shapes[i] = whole
       this.shapes |= whole
     }
   }
 
-  /** An announcing word may begin within a word: `dbPassword`, `2fa`. */
-  #announce(at: number, groups: number): void {
+  /** The letters from `from` to `to` may announce something; so may those within a word: `dbPassword`. */
+  #announce(from: number, to: number): void {
+    const { text, words } = this
+    const codes = this.#codes
+    let letters = 0
+    const prefixTo = Math.min(to, from + PREFIX)
+    for (let i = from; i < prefixTo; i++) letters = (letters << 5) | ((codes[i] ?? 0) & 31)
+    let tail = 0
+    for (let i = Math.max(from, to - SUFFIX); i < to; i++) {
+      tail = (tail << 5) | ((codes[i] ?? 0) & 31)
+    }
+    this.groups |= groupsOfEnding(text, to, tail)
+    const groups = groupsOf(letters)
     if (groups === 0) return
     this.groups |= groups
-    const { text, wordCount, words } = this
-    let index = wordCount - 1
-    while (index >= 0 && (words.from[index] ?? 0) > at) index -= 1
-    if (index < 0 || words.from[index] !== at) {
+    let index = this.wordCount - 1
+    while (index >= 0 && (words.from[index] ?? 0) > from) index -= 1
+    if (index < 0 || words.from[index] !== from) {
       index += 1
-      for (const each of [words.from, words.shape, words.groups]) {
-        each.copyWithin(index + 1, index, wordCount)
-      }
-      words.from[index] = at
-      words.shape[index] = text.charCodeAt(at) < SMALL_A ? shaped.UPPER_FIRST : shaped.LOWER_FIRST
-      words.groups[index] = 0
-      this.wordCount = wordCount + 1
+      this.#insert(index, from)
     }
     words.groups[index] = (words.groups[index] ?? 0) | groups
   }
+
+  #insert(index: number, from: number): void {
+    const { words, wordCount } = this
+    if (index < wordCount) {
+      for (const each of [words.from, words.shape, words.groups]) {
+        each.copyWithin(index + 1, index, wordCount)
+      }
+    }
+    words.from[index] = from
+    words.shape[index] = FIRST_OF[this.#codes[from] ?? 0] ?? 0
+    words.groups[index] = 0
+    this.wordCount = wordCount + 1
+  }
+}
+
+function lengthShape(length: number): number {
+  const exact = [0, ONE, TWO, THREE, FOUR][length] ?? 0
+  return (
+    exact | (length >= 8 ? FROM_8 : 0) | (length >= 12 ? FROM_12 : 0) | (length >= 26 ? FROM_26 : 0)
+  )
 }
 
 function wordsFor(length: number): Words {
@@ -348,6 +496,12 @@ function foreignKind(code: number): number {
   return code === 0x1680 || code === 0x2028 || code === 0x2029 ? WHITE : SIGN
 }
 
+/** The shape of a word that `code` follows. */
+function thenOf(code: number): number {
+  if (code < ASCII) return THEN_OF[code] ?? 0
+  return isMark(code) ? 0 : THEN_NON_ASCII
+}
+
 function isMark(code: number): boolean {
   return code >= MARKS_FROM && code <= MARKS_TO
 }
@@ -356,11 +510,17 @@ function isMark(code: number): boolean {
 function foreignFirst(code: number): number {
   if (code >= SURROGATES_FROM && code < MARKS_FROM) return CAPITAL_BEYOND
   if (CAPITAL.test(String.fromCharCode(code))) return CAPITAL_BEYOND
-  return code >= LATIN_FROM && code <= LATIN_TO ? shaped.NON_ASCII_FIRST : 0
+  return code >= LATIN_FROM && code <= LATIN_TO ? NON_ASCII_FIRST : 0
+}
+
+/** Whether `at` is between two characters of one word, or before a sign that begins none after it. */
+function isWithinWord(text: string, at: number): boolean {
+  if (at === 0 || at >= text.length) return false
+  return isWordCode(text.charCodeAt(at - 1)) && isWordCode(text.charCodeAt(at))
 }
 
 /** Of a letter, a digit, `_` or `$`. */
 function isWordCode(code: number): boolean {
   if (code === DOLLAR || code === UNDERSCORE) return true
-  return code < ASCII && (KIND_OF[code] === LETTER || KIND_OF[code] === NUMBER)
+  return code < ASCII && (CONTENT_OF[code] ?? 0) !== 0
 }

@@ -3,7 +3,7 @@
  * them, so what decodes to text is taken out whole; nobody needs it to understand the rest.
  */
 import { AMPERSAND, BACKSLASH, DIGIT, LONG_WORD, PERCENT, SPELLED } from './features.ts'
-import { applied, inLongWords, layerOf } from './rule.ts'
+import { findAll, inLongWords, layerOf } from './rule.ts'
 import { FROM_12, ONLY_HEX, ZERO_FIRST } from './shapes.ts'
 import type { Layer, Rule } from './rule.ts'
 
@@ -83,7 +83,9 @@ const BASE64: Rule = {
   accept: isBase64Text
 }
 
-const base64 = inLongWords((word, mark) => applied({ text: word }, BASE64, mark) ?? word, false)
+const base64 = inLongWords(0, (word, found) =>
+  findAll(BASE64, word, (from, to) => found(from, to, 'secret', 'base64'))
+)
 
 export const encodings: Layer = (draft, mark) => {
   escapes(draft, mark)

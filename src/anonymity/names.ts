@@ -97,8 +97,6 @@ function isUnknown(word: string): boolean {
 
 function markCapitalised(draft: Draft, mark: Mark): void {
   const { text, words, wordCount } = draft
-  let result = ''
-  let end = 0
   let at = 0
   for (let i = 0; i < wordCount; i++) {
     const from = words.from[i] ?? 0
@@ -116,11 +114,10 @@ function markCapitalised(draft: Draft, mark: Mark): void {
       isGiven || AMBIGUOUS_NAMES.has(lower) || !isPublicWord(lower)
         ? follow(text, after, isGiven)
         : after
-    result += text.slice(end, from) + mark(text.slice(from, next), 'name', 'capitalised')
-    end = next
+    draft.replace(from, next, mark(text.slice(from, next), 'name', 'capitalised'))
     at = next
   }
-  if (end > 0) draft.read(result + text.slice(end))
+  draft.commit()
 }
 
 /** Where a name that began before `from` ends: after up to three more names. */

@@ -6,7 +6,8 @@
 import { isOpaque, isRandom } from './entropy.ts'
 import { SECRET_ENDINGS } from './announcing.ts'
 import { AT, LONG_WORD, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'
-import { hasToken } from './secrets.ts'
+import { hasToken } from './tokens.ts'
+import type { Draft } from './draft.ts'
 
 export type WithheldReason =
   /** Control, tag or bidirectional characters, which can hide text from a reader. */
@@ -67,6 +68,10 @@ const LONG_TOKEN = /[A-Za-z0-9+_=-]{20,4096}/g
 
 const PLACEHOLDERS = /<[A-Z]+_[1-9]\d{0,3}>/g
 
+const THREE_LETTERS = /\p{L}\P{L}*\p{L}\P{L}*\p{L}/u
+
+const WORDS = /\p{L}{2,}/gu
+
 /** Between the pieces of a value that was written over lines or put together from quoted parts. */
 const JOINT = /["'`]\s{0,8}[+.,&|]{0,2}\s{0,8}\\?\s{0,8}["'`]|\\?\r?\n[ \t>|#*/]{0,16}/g
 
@@ -81,23 +86,21 @@ export interface RiskInput {
   readonly kinds: number
 }
 
-export function riskOf(input: RiskInput): Risk {
+/** `draft` is overwritten. */
+export function riskOf(input: RiskInput, draft: Draft): Risk {
   let safe = 1
   let signal: WithheldReason | undefined
-  for (const found of signalsOf(input)) {
+  for (const found of signalsOf(input, draft)) {
     safe *= 1 - WEIGHTS[found]
     if (signal === undefined || WEIGHTS[found] > WEIGHTS[signal]) signal = found
   }
   return { score: Math.round((1 - safe) * 100) / 100, signal }
 }
 
-function* signalsOf({
-  text,
-  content,
-  features,
-  groups,
-  kinds
-}: RiskInput): Generator<WithheldReason> {
+function* signalsOf(
+  { text, content, features, groups, kinds }: RiskInput,
+  draft: Draft
+): Generator<WithheldReason> {
   if (text.includes('-----') && KEY_FRAGMENT.test(text)) yield 'key-fragment'
   if ((groups & SECRET_ENDINGS) !== 0) {
     for (const [, value = ''] of text.matchAll(NAMED_SECRET)) {
@@ -108,7 +111,8 @@ function* signalsOf({
     yield 'random-token'
   }
   if ((features & QUOTE) !== 0 || content.includes('\n')) {
-    if (hasToken(text.replaceAll(JOINT, ''))) yield 'split-secret'
+    draft.read(text.replaceAll(JOINT, ''))
+    if (hasToken(draft)) yield 'split-secret'
   }
   if ((features & MANY_DIGITS) !== 0 && /(?<![\w.])\d{9,}/.test(text)) yield 'long-number'
   if ((features & AT) !== 0 && /[\w.-]{2}@[\w-]{2,}\.\w/.test(text)) yield 'address-like'
@@ -116,9 +120,17 @@ function* signalsOf({
   if (kinds === 0) return
   if (kinds >= 6) yield 'many-kinds'
   const left = content.replaceAll(PLACEHOLDERS, ' ')
-  const words = left.match(/\p{L}{2,}/gu)?.length ?? 0
-  if ((left.match(/\p{L}/gu)?.length ?? 0) < 3) yield 'nothing-left'
-  else if ((content.match(PLACEHOLDERS)?.length ?? 0) > Math.max(words, 3)) yield 'mostly-redacted'
+  const placeholders = content.match(PLACEHOLDERS)?.length ?? 0
+  if (!THREE_LETTERS.test(left)) yield 'nothing-left'
+  else if (placeholders > 3 && !hasWords(left, placeholders)) yield 'mostly-redacted'
+}
+
+/** Whether `text` has so many words. */
+function hasWords(text: string, count: number): boolean {
+  let found = 0
+  WORDS.lastIndex = 0
+  while (found < count && WORDS.test(text)) found += 1
+  return found === count
 }
 
 function isForeign(text: string): boolean {

@@ -31,6 +31,12 @@ export type Mark = (hit: string, kind: FindingKind, rule: string) => string
 /** One layer: marks every finding in `draft`. */
 export type Layer = (draft: Draft, mark: Mark) => void
 
+/** Tells what it finds in a word, by where that begins and ends. */
+export type Take = (
+  word: string,
+  found: (from: number, to: number, kind: FindingKind, rule: string) => void
+) => void
+
 export interface Rule {
   readonly name: string
   readonly kind: FindingKind
@@ -57,95 +63,110 @@ export interface Rule {
 }
 
 export function layerOf(rules: readonly Rule[]): Layer {
-  const tried = rules.map(triedOf)
+  const tried = rules.map((rule) => new TriedRule(rule))
   return (draft, mark) => {
     for (const rule of tried) {
-      if (!mayMatch(rule, draft)) continue
-      const { sticky } = rule
-      const text = sticky === undefined ? applied(draft, rule, mark) : appliedAt(draft, rule, mark)
-      if (text !== undefined) draft.read(text)
+      if (!rule.mayMatch(draft)) continue
+      if (rule.sticky === undefined) markAll(rule.rule, draft, mark)
+      else markAtWords(rule, rule.sticky, draft, mark)
     }
   }
 }
 
-/** Marks what `layer` finds in each long word by itself, or in the opaque ones among them. */
-export function inLongWords(take: (word: string, mark: Mark) => string, isOpaque: boolean): Layer {
+/** Marks what `take` finds in each long word of a kind by itself. */
+export function inLongWords(kind: number, take: Take): Layer {
   return (draft, mark) => {
     const { text, long } = draft
-    let result = ''
-    let end = 0
     for (let i = 0; i + 2 < long.length; i += 3) {
-      const [from = 0, to = 0, opaque] = [long[i], long[i + 1], long[i + 2]]
-      if (isOpaque && opaque === 0) continue
-      const word = text.slice(from, to)
-      const taken = take(word, mark)
-      if (taken === word) continue
-      result += text.slice(end, from) + taken
-      end = to
+      if (((long[i + 2] ?? 0) & kind) !== kind) continue
+      const from = long[i] ?? 0
+      take(text.slice(from, long[i + 1]), (start, end, found, rule) => {
+        const hit = text.slice(from + start, from + end)
+        draft.replace(from + start, from + end, mark(hit, found, rule))
+      })
     }
-    if (end > 0) draft.read(result + text.slice(end))
+    draft.commit()
   }
 }
 
-interface TriedRule extends Rule {
+/** A rule with all that decides whether it is tried, in one form: hundreds are asked for each text. */
+class TriedRule {
+  readonly rule: Rule
   readonly sticky: RegExp | undefined
+  readonly needs: number
+  readonly needsOne: number
+  readonly shapes: number
+  readonly groups: number
   readonly at: readonly number[]
   readonly atGroups: number
+  readonly near: readonly number[]
+  readonly literals: readonly string[]
+
+  constructor(rule: Rule) {
+    const { pattern, at = [], atGroups = 0, near = [], literals = [] } = rule
+    this.rule = rule
+    this.sticky =
+      at.length === 0 && atGroups === 0
+        ? undefined
+        : new RegExp(pattern.source, pattern.flags.replace('g', 'y'))
+    this.needs = rule.needs ?? 0
+    this.needsOne = rule.needsOne ?? 0
+    this.shapes = rule.shapes ?? 0
+    this.groups = rule.groups ?? 0
+    this.at = at
+    this.atGroups = atGroups
+    this.near = near
+    this.literals = literals
+  }
+
+  mayMatch(draft: Draft): boolean {
+    const { features, shapes, groups } = draft
+    if ((features & this.needs) !== this.needs) return false
+    if ((shapes & this.shapes) !== this.shapes) return false
+    if (this.needsOne !== 0 && (features & this.needsOne) === 0) return false
+    if (this.groups !== 0 && (groups & this.groups) === 0) return false
+    if (this.sticky !== undefined && (groups & this.atGroups) === 0 && !fitsOne(shapes, this.at)) {
+      return false
+    }
+    if (this.near.length > 0 && !hasWord(draft, this.near)) return false
+    return this.literals.length === 0 || this.literals.some((each) => draft.text.includes(each))
+  }
 }
 
-function triedOf(rule: Rule): TriedRule {
-  const { pattern, at = [], atGroups = 0 } = rule
-  const isAtWords = at.length > 0 || atGroups !== 0
-  const sticky = isAtWords ? new RegExp(pattern.source, pattern.flags.replace('g', 'y')) : undefined
-  return { ...rule, at, atGroups, sticky }
+function markAll(rule: Rule, draft: Draft, mark: Mark): void {
+  const { kind, name } = rule
+  const { text } = draft
+  findAll(rule, text, (from, to) => draft.replace(from, to, mark(text.slice(from, to), kind, name)))
+  draft.commit()
 }
 
-function mayMatch(rule: TriedRule, draft: Draft): boolean {
-  const { needs = 0, needsOne = 0, shapes = 0, groups = 0, near, literals } = rule
-  if ((draft.features & needs) !== needs) return false
-  if (needsOne !== 0 && (draft.features & needsOne) === 0) return false
-  if ((draft.shapes & shapes) !== shapes) return false
-  if (groups !== 0 && (draft.groups & groups) === 0) return false
-  if (near !== undefined && !hasWord(draft, near)) return false
-  return literals === undefined || literals.some((literal) => draft.text.includes(literal))
-}
-
-/** The text with what `rule` finds marked; undefined when it finds nothing. */
-export function applied(
-  { text }: { readonly text: string },
-  rule: Rule,
-  mark: Mark
-): string | undefined {
-  const { pattern, accept, kind, name } = rule
-  let result = ''
-  let end = 0
+/** Tells where `rule` finds something in `text`. */
+export function findAll(
+  { pattern, accept }: Rule,
+  text: string,
+  found: (from: number, to: number) => void
+): void {
   pattern.lastIndex = 0
   for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const [whole] = match
     const hit = match.groups?.['hit'] ?? whole
     if (hit !== '' && (accept === undefined || accept(hit, whole))) {
       const from = match.index + whole.lastIndexOf(hit)
-      result += text.slice(end, from) + mark(hit, kind, name)
-      end = from + hit.length
+      found(from, from + hit.length)
     }
     if (whole === '') pattern.lastIndex += 1
   }
-  return end === 0 ? undefined : result + text.slice(end)
 }
 
-/** The same, tried at words alone. */
-function appliedAt(draft: Draft, rule: TriedRule, mark: Mark): string | undefined {
-  const { accept, kind, name, at, atGroups, sticky } = rule
+function markAtWords(tried: TriedRule, sticky: RegExp, draft: Draft, mark: Mark): void {
+  const { at, atGroups } = tried
+  const { accept, kind, name } = tried.rule
   const { text, words, wordCount } = draft
-  if (sticky === undefined) return undefined
-  if ((draft.groups & atGroups) === 0 && !fitsOne(draft.shapes, at)) return undefined
-  let result = ''
-  let end = 0
   let next = 0
   for (let i = 0; i < wordCount; i++) {
+    if (((words.groups[i] ?? 0) & atGroups) === 0 && !fitsOne(words.shape[i] ?? 0, at)) continue
     const begin = words.from[i] ?? 0
     if (begin < next) continue
-    if (((words.groups[i] ?? 0) & atGroups) === 0 && !fitsOne(words.shape[i] ?? 0, at)) continue
     sticky.lastIndex = begin
     const match = sticky.exec(text)
     if (match === null) continue
@@ -154,10 +175,9 @@ function appliedAt(draft: Draft, rule: TriedRule, mark: Mark): string | undefine
     const hit = match.groups?.['hit'] ?? whole
     if (hit === '' || (accept !== undefined && !accept(hit, whole))) continue
     const from = begin + whole.lastIndexOf(hit)
-    result += text.slice(end, from) + mark(hit, kind, name)
-    end = from + hit.length
+    draft.replace(from, from + hit.length, mark(hit, kind, name))
   }
-  return end === 0 ? undefined : result + text.slice(end)
+  draft.commit()
 }
 
 function hasWord({ shapes, words, wordCount }: Draft, near: readonly number[]): boolean {

@@ -1,5 +1,5 @@
 /**
- * Layer 1: secrets. Token formats of their issuers, keys between markers, values that a word or a
+ * Layer 1: secrets. Keys between markers, values that a word or a
  * header announces, credentials in addresses and commands, then what is random enough to be a key.
  */
 import { entropyOf, isOpaque, isRandom } from './entropy.ts'
@@ -11,16 +11,16 @@ import {
   DIGIT,
   EQUALS,
   LESS,
-  LONG_RUN,
   LONG_WORD,
   OPTION,
   QUOTE,
   SEMICOLON,
   SLASH
 } from './features.ts'
-import { ANNOUNCING_PROVIDERS, TOKEN_FORMATS } from './providers.ts'
+import { OPAQUE } from './draft.ts'
+import { ANNOUNCING_PROVIDERS } from './providers.ts'
 import { isPublicWord } from './vocabulary.ts'
-import { applied, inLongWords, layerOf } from './rule.ts'
+import { findAll, inLongWords, layerOf } from './rule.ts'
 import {
   CAMEL,
   FROM_26,
@@ -31,13 +31,7 @@ import {
   TWO,
   ZERO_FIRST
 } from './shapes.ts'
-import type { TokenFormat } from './providers.ts'
-import type { Layer, Mark, Rule } from './rule.ts'
-
-/** Formats that begin with a literal of three characters or more: looked for in every long word. */
-const MARKED = searchOf(TOKEN_FORMATS.filter(({ keywords }) => keywords.every(isTelling)))
-/** The others: looked for in long words that have digits. */
-const UNMARKED = searchOf(TOKEN_FORMATS.filter(({ keywords }) => !keywords.every(isTelling)))
+import type { Layer, Rule } from './rule.ts'
 
 /** Words that announce a secret, at the end of a name: DB_PASSWORD, apiKey, client-secret. */
 const ANNOUNCING =
@@ -272,58 +266,12 @@ const RULES: readonly Rule[] = [
   }
 ]
 
-/** Tokens of known formats, before anything takes a part of one for something else. */
-export const tokens: Layer = (draft, mark) => {
-  if ((draft.features & LONG_RUN) === 0) return
-  marked(draft, mark)
-  if ((draft.features & LONG_WORD) !== 0) unmarked(draft, mark)
-}
-
-const marked = inLongWords((word, mark) => markTokens(word, MARKED, mark), false)
-const unmarked = inLongWords((word, mark) => markTokens(word, UNMARKED, mark), false)
-
 const rules = layerOf([...RULES, ...WORD_RULES])
-const random = inLongWords((word, mark) => applied({ text: word }, RANDOM, mark) ?? word, true)
+const random = inLongWords(OPAQUE, (word, found) =>
+  findAll(RANDOM, word, (from, to) => found(from, to, 'secret', 'random'))
+)
 
 export const secrets: Layer = (draft, mark) => {
   rules(draft, mark)
   if ((draft.features & LONG_WORD) !== 0) random(draft, mark)
-}
-
-/** Whether `text` has a token of a known format. */
-export function hasToken(text: string): boolean {
-  return markTokens(text, MARKED, () => '') !== text
-}
-
-interface TokenSearch {
-  readonly formats: readonly TokenFormat[]
-  /** Whether any of their literals occurs: far cheaper than the formats. */
-  readonly keywords: RegExp
-  readonly pattern: RegExp
-}
-
-function searchOf(formats: readonly TokenFormat[]): TokenSearch {
-  const keywords = new Set(formats.flatMap((each) => each.keywords))
-  return {
-    formats,
-    keywords: new RegExp([...keywords].map((keyword) => RegExp.escape(keyword)).join('|')),
-    pattern: new RegExp(
-      `(?<![A-Za-z0-9])(?:${formats.map(({ pattern }) => pattern.source).join('|')})`,
-      'g'
-    )
-  }
-}
-
-function isTelling(keyword: string): boolean {
-  return keyword.length >= 3
-}
-
-function markTokens(text: string, { formats, keywords, pattern }: TokenSearch, mark: Mark): string {
-  if (!keywords.test(text)) return text
-  return text.replaceAll(pattern, (hit) => {
-    const found = formats.find(({ pattern: own, entropy = 0 }) => {
-      return own.exec(hit)?.[0] === hit && entropyOf(hit) >= entropy
-    })
-    return found === undefined ? hit : mark(hit, 'secret', found.id)
-  })
 }
