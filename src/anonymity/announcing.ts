@@ -22,6 +22,7 @@ export const FILE_WORDS = 1 << 15
 export const SPELLING_WORDS = 1 << 16
 export const PHONE_WORDS = 1 << 17
 export const SECRET_WORDS = 1 << 18
+export const LOGIN_WORDS = 1 << 30
 export const HEADER_WORDS = 1 << 19
 export const CLUSTER_WORDS = 1 << 20
 export const BUCKET_WORDS = 1 << 21
@@ -94,8 +95,12 @@ const BEGINNINGS: readonly Group[] = [
     `phone call dial mobile cell handy whatsapp signal text ring reach contact hotline ${glued('tel mob fax sms', 'enmuhaoi')}`
   ],
   [
+    LOGIN_WORDS,
+    'pass password passwd passphrase pwd pw creds credentials secret token login pin otp totp passcode verification fa seed mnemonic recovery identified'
+  ],
+  [
     SECRET_WORDS,
-    'pass password passwd pwd pws pw pws pin pins secret token credential creds api apik apikey access account auth signing encryption private master session client license licence ssh sshk deploy service storage shared webhook host admin key keys keym salt salts otp otps totp seed mnemonic recovery connection dsn dsns bearer jwt jwts nonce login verification fa identified'
+    'pass password passwd pwd pws pw pws pin pins secret token credential creds api apik apikey access account auth signing encryption private master session client license licence ssh sshk deploy service storage shared webhook host admin key keys keym salt salts otp otps totp seed mnemonic recovery connection dsn dsns bearer jwt jwts nonce'
   ],
   [HEADER_WORDS, 'cookie authorization x bearer basic digest ssh ecdsa sk'],
   [

@@ -73,7 +73,6 @@ for (const [characters, feature] of [
   ['"\'`', features.QUOTE],
   ['$', features.DOLLAR],
   ['#', features.HASH],
-  ['&', features.AMPERSAND],
   ['<', features.LESS],
   ['([{', features.OPENING],
   [';', features.SEMICOLON]

@@ -24,6 +24,7 @@ import {
   CONTROL,
   DIGIT,
   DIGIT_CHAIN,
+  LONG_DIGIT_CHAIN,
   DOT_SLASH,
   LONG_RUN,
   LONG_WORD,
@@ -69,7 +70,8 @@ const CASE_CHANGES = 3
 const MANY = 7
 const LONG_ROW = 7
 const POSTAL_ROW = 4
-const CHAIN = 13
+const CHAIN = 9
+const LONG_CHAIN = 13
 const CHAIN_GAP = 2
 const SPELLED_WORDS = 10
 const SLASH_COUNT = 3
@@ -341,6 +343,7 @@ export class Draft {
     this.#gap = 0
     this.#chain += count
     if (this.#chain >= CHAIN) this.features |= DIGIT_CHAIN
+    if (this.#chain >= LONG_CHAIN) this.features |= LONG_DIGIT_CHAIN
   }
 
   #readForeign(code: number, at: number, previous: number): void {
@@ -413,7 +416,7 @@ export class Draft {
     if (previous === FULL_STOP) {
       if ((first & LOWER_FIRST) !== 0) shape |= LABEL
       else shape |= (first & UPPER_FIRST) !== 0 ? UPPER_LABEL : FRACTION
-    } else if (previous === HYPHEN || previous <= SPACE) shape |= POSTAL
+    } else if (previous === HYPHEN || previous === SPACE) shape |= POSTAL
     words.from[wordCount] = at
     words.shape[wordCount] = shape
     words.groups[wordCount] = 0
@@ -443,6 +446,8 @@ export class Draft {
   #announce(from: number, to: number): void {
     const { text, words } = this
     const codes = this.#codes
+    // Single letters among digits are no words.
+    if (to - from === 1 && ((CONTENT_OF[codes[from - 1] ?? SPACE] ?? 0) & HAS_DIGIT) !== 0) return
     let letters = 0
     const prefixTo = Math.min(to, from + PREFIX)
     for (let i = from; i < prefixTo; i++) letters = (letters << 5) | ((codes[i] ?? 0) & 31)

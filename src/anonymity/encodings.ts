@@ -2,7 +2,7 @@
  * Encoded text: base64, hexadecimal, percent and backslash escapes, and entities. A reader undoes
  * them, so what decodes to text is taken out whole; nobody needs it to understand the rest.
  */
-import { AMPERSAND, BACKSLASH, DIGIT, LONG_WORD, PERCENT, SPELLED } from './features.ts'
+import { BACKSLASH, DIGIT, LONG_WORD, PERCENT, SPELLED } from './features.ts'
 import { findAll, inLongWords, layerOf } from './rule.ts'
 import { FROM_12, ONLY_HEX, ZERO_FIRST } from './shapes.ts'
 import type { Layer, Rule } from './rule.ts'
@@ -54,8 +54,7 @@ const escapes = layerOf([
     name: 'entities',
     kind: 'literal',
     literals: ['&#'],
-    pattern: /(?:&#(?:\d{2,6}|x[0-9A-Fa-f]{2,6});){3,2048}/g,
-    needs: AMPERSAND
+    pattern: /(?:&#(?:\d{2,6}|x[0-9A-Fa-f]{2,6});){3,2048}/g
   },
   {
     name: 'spelled-out',

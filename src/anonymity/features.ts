@@ -21,7 +21,8 @@ export const PLUS = 8192
 export const QUOTE = 16_384
 export const DOLLAR = 32_768
 export const HASH = 65_536
-export const AMPERSAND = 131_072
+/** Nine digits with at most two of ` ()./-` between them. */
+export const DIGIT_CHAIN = 131_072
 export const NON_ASCII = 262_144
 /**
  * So many characters without white space in between as the shortest token has, with a digit or several
@@ -43,7 +44,7 @@ export const SLASH_COLON = 1 << 27
 export const SLASHES = 1 << 28
 /** Ten words of one character in a row. */
 export const SPELLED = 1 << 29
-/** Thirteen digits with at most two of ` ()./-` between them. */
-export const DIGIT_CHAIN = 1 << 30
+/** Thirteen such digits. */
+export const LONG_DIGIT_CHAIN = 1 << 30
 /** Control characters other than white space. */
 export const CONTROL = 1 << 31

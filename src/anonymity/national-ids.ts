@@ -1,6 +1,6 @@
 /** Numbers by which states know their people: forms with a check where there is one. */
 import { HOLDER_WORDS } from './announcing.ts'
-import { DASH, DIGIT, MANY_DIGITS, UPPER } from './features.ts'
+import { DASH, DIGIT, DIGIT_CHAIN, MANY_DIGITS, UPPER } from './features.ts'
 import {
   DIGIT_FIRST,
   FOUR,
@@ -27,14 +27,14 @@ export const NATIONAL_IDS: readonly Rule[] = [
   {
     name: 'us-ssn',
     kind: 'id',
-    needs: MANY_DIGITS,
+    needs: DIGIT_CHAIN,
     at: [ONLY_DIGITS | THREE | THEN_DASH, ONLY_DIGITS | THREE | THEN_SPACE],
     pattern: /(?<![\w-])\d{3}[- ]\d{2}[- ]\d{4}(?![\w-])/g
   },
   {
     name: 'ca-sin',
     kind: 'id',
-    needs: MANY_DIGITS,
+    needs: DIGIT_CHAIN,
     at: [ONLY_DIGITS | THREE | THEN_DASH, ONLY_DIGITS | THREE | THEN_SPACE],
     pattern: /(?<![\w-])\d{3}[- ]\d{3}[- ]\d{3}(?![\w-])/g
   },
@@ -69,7 +69,7 @@ export const NATIONAL_IDS: readonly Rule[] = [
   {
     name: 'br-cpf',
     kind: 'id',
-    needs: DASH | MANY_DIGITS,
+    needs: DASH | DIGIT_CHAIN,
     at: [ONLY_DIGITS | TWO | THEN_DOT, ONLY_DIGITS | THREE | THEN_DOT],
     pattern: /(?<![\d.])\d{2,3}\.\d{3}\.\d{3}(?:\/\d{4})?-\d{2}(?!\d)/g
   },
@@ -82,7 +82,7 @@ export const NATIONAL_IDS: readonly Rule[] = [
   {
     name: 'in-aadhaar',
     kind: 'id',
-    needs: MANY_DIGITS,
+    needs: DIGIT_CHAIN,
     at: [ONLY_DIGITS | FOUR | THEN_SPACE, ONLY_DIGITS | FOUR | THEN_DASH],
     pattern: /(?<![\d-])[2-9]\d{3}[ -]\d{4}[ -]\d{4}(?![\d-])/g
   },
@@ -97,7 +97,7 @@ export const NATIONAL_IDS: readonly Rule[] = [
   {
     name: 'ch-ahv',
     kind: 'id',
-    needs: MANY_DIGITS,
+    needs: DIGIT_CHAIN,
     literals: ['756'],
     at: [DIGIT_FIRST],
     pattern: /\b756[.\s]?\d{4}[.\s]?\d{4}[.\s]?\d{2}\b/g

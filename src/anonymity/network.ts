@@ -18,13 +18,19 @@ import {
 } from './features.ts'
 import { layerOf } from './rule.ts'
 import {
+  DIGIT_FIRST,
   FOUR,
   LABEL,
+  LOWER_FIRST,
+  NON_ASCII_FIRST,
   ONLY_DIGITS,
   ONLY_HEX,
   THEN_COLON,
   THEN_DASH,
+  SIGN_FIRST,
   THEN_DOT,
+  THEN_NON_ASCII,
+  THEN_UNDERSCORE,
   TWO,
   UPPER_LABEL
 } from './shapes.ts'
@@ -180,6 +186,17 @@ export const network = layerOf([
     name: 'host',
     kind: 'host',
     shapes: LABEL,
+    at: [
+      LOWER_FIRST | THEN_DOT,
+      DIGIT_FIRST | THEN_DOT,
+      LOWER_FIRST | THEN_DASH,
+      DIGIT_FIRST | THEN_DASH,
+      LOWER_FIRST | THEN_UNDERSCORE,
+      DIGIT_FIRST | THEN_UNDERSCORE,
+      THEN_NON_ASCII,
+      NON_ASCII_FIRST,
+      SIGN_FIRST
+    ],
     // In lower case: `Array.prototype.at` is no host.
     pattern:
       /(?<![\p{L}\d_.@-])(?:[a-z0-9_\u00df-\u024f][a-z0-9_\u00df-\u024f-]{0,62}\.){1,8}[a-z]{2,24}\.?(?![\p{L}\d_-]|\.[\p{L}\d_])(?::\d{1,5})?(?:\/[\w.~%+@:=&?#-]{1,255}){0,32}\/?(?<![.,:;?!])/gu,

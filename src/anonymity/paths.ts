@@ -15,7 +15,7 @@ import {
   TILDE
 } from './features.ts'
 import { layerOf } from './rule.ts'
-import { LABEL, ONE, THEN_COLON } from './shapes.ts'
+import { LABEL, ONE, THEN_COLON, THEN_SLASH } from './shapes.ts'
 
 const FILE_EXTENSIONS =
   'bak|bash|bat|c|cc|cer|cfg|cmd|conf|config|cpp|crt|cs|csr|css|csv|db|doc|docx|dmp|ear|env|exe|gz|go|h|hcl|hpp|html?|ini|ipynb|jar|java|jks|jpe?g|jsx?|json|jsonl|key|kdbx|kt|lock|log|lua|md|mjs|mp4|ovpn|p12|parquet|pcap|pdf|pem|pfx|php|plist|png|ppk|ppt|pptx|properties|proto|ps1|pub|py|rb|rdp|rs|scala|sh|sln|sql|sqlite|svg|swift|tar|tf|tfstate|tfvars|tgz|toml|tsx?|txt|vmdk|vue|war|wasm|xlsx?|xml|ya?ml|zip'
@@ -110,6 +110,7 @@ export const paths = layerOf([
     name: 'deep-path',
     kind: 'path',
     needs: SLASHES,
+    near: [THEN_SLASH],
     pattern: /(?<![\w/@.:<-])[\w.+-]{1,255}(?:\/[\w.@+-]{1,255}){3,64}\/?/g,
     accept: (hit) => !/^(?:\d+\/)+\d+$/.test(hit) && /[a-z]/.test(hit)
   },

@@ -1,6 +1,15 @@
 /** Layer 2: what points at a person by a number, an address on a network or a date. */
 import { BIRTH_ENDINGS, CODE_WORDS, PHONE_WORDS, SPELLING_WORDS } from './announcing.ts'
-import { AT, DIGIT, DIGIT_CHAIN, MANY_DIGITS, NON_ASCII, OPENING, PLUS } from './features.ts'
+import {
+  AT,
+  DIGIT,
+  DIGIT_CHAIN,
+  LONG_DIGIT_CHAIN,
+  MANY_DIGITS,
+  NON_ASCII,
+  OPENING,
+  PLUS
+} from './features.ts'
 import { NATIONAL_IDS } from './national-ids.ts'
 import { layerOf } from './rule.ts'
 import {
@@ -10,6 +19,7 @@ import {
   ONLY_DIGITS,
   THEN_DASH,
   THEN_DOT,
+  THEN_SLASH,
   THEN_SPACE,
   THREE,
   UPPER_FIRST,
@@ -30,6 +40,9 @@ const BIRTH = new RegExp(
   `(?:\\bborn|\\bdobs?|\\bd\\.o\\.b\\.?|birth[ _-]?da(?:te|y)|date[ _-]?of[ _-]?birth|geboren|geb\\.|geburtsdatum|né[e]? le|fecha de nacimiento|nacid[oa])["'\`]?(?:[ _-]?(?:on|am|is|was|in|el|the))?\\s{0,2}[:=]?\\s{0,2}["'\`]?(?<hit>${DATE})`,
   'gi'
 )
+
+const NATIONAL_PHONE =
+  /(?<![\w.+/-])(?:\(0?\d{2,5}\)[ -]?\d{3,4}[ .-]?\d{2,6}(?:[ .-]\d{2,4})?|(?:1[ .-])?[2-9]\d{2}[ .-][2-9]\d{2}[ .-]\d{4}|0\d{1,4}[ /-]\d{3,4}[ .-]?\d{3,6}|0\d(?:[ .-]\d{2}){4})(?![\w.]*\d)(?!-\d)/g
 
 export const personal = layerOf([
   {
@@ -62,7 +75,7 @@ export const personal = layerOf([
   {
     name: 'card',
     kind: 'card',
-    needs: DIGIT_CHAIN,
+    needs: LONG_DIGIT_CHAIN,
     pattern: /(?<![\d.-])\d(?:[ .-]?\d){12,18}(?![\d.-]?\d)/g,
     accept: (hit) => passesLuhn(hit.replaceAll(/\D/g, ''))
   },
@@ -105,33 +118,42 @@ export const personal = layerOf([
   {
     name: 'phone',
     kind: 'phone',
-    needs: MANY_DIGITS,
+    needs: DIGIT_CHAIN,
     at: [ZERO_FIRST],
     pattern: /(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ ()./-]{0,2}\d){7,14}(?!\d)/g
   },
   {
     name: 'national-phone',
     kind: 'phone',
-    needs: MANY_DIGITS,
+    needs: DIGIT_CHAIN,
     at: [
       ONLY_DIGITS | ONE | THEN_SPACE,
       ONLY_DIGITS | ONE | THEN_DOT,
       ONLY_DIGITS | ONE | THEN_DASH,
       ONLY_DIGITS | THREE | THEN_SPACE,
       ONLY_DIGITS | THREE | THEN_DOT,
-      ONLY_DIGITS | THREE | THEN_DASH,
-      ONLY_DIGITS | ZERO_FIRST
+      ONLY_DIGITS | THREE | THEN_DASH
     ],
-    pattern:
-      /(?<![\w.+/-])(?:\(0?\d{2,5}\)[ -]?\d{3,4}[ .-]?\d{2,6}(?:[ .-]\d{2,4})?|(?:1[ .-])?[2-9]\d{2}[ .-][2-9]\d{2}[ .-]\d{4}|0\d{1,4}[ /-]\d{3,4}[ .-]?\d{3,6}|0\d(?:[ .-]\d{2}){4})(?![\w.]*\d)(?!-\d)/g
+    pattern: NATIONAL_PHONE
+  },
+  {
+    name: 'national-phone',
+    kind: 'phone',
+    needs: MANY_DIGITS,
+    at: [
+      ZERO_FIRST | ONLY_DIGITS | THEN_SPACE,
+      ZERO_FIRST | ONLY_DIGITS | THEN_DASH,
+      ZERO_FIRST | ONLY_DIGITS | THEN_SLASH,
+      ZERO_FIRST | ONLY_DIGITS | THEN_DOT
+    ],
+    pattern: NATIONAL_PHONE
   },
   {
     name: 'national-phone',
     kind: 'phone',
     needs: MANY_DIGITS,
     literals: ['('],
-    pattern:
-      /(?<![\w.+/-])(?:\(0?\d{2,5}\)[ -]?\d{3,4}[ .-]?\d{2,6}(?:[ .-]\d{2,4})?|(?:1[ .-])?[2-9]\d{2}[ .-][2-9]\d{2}[ .-]\d{4}|0\d{1,4}[ /-]\d{3,4}[ .-]?\d{3,6}|0\d(?:[ .-]\d{2}){4})(?![\w.]*\d)(?!-\d)/g
+    pattern: NATIONAL_PHONE
   },
   {
     name: 'announced-phone',

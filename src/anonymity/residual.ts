@@ -64,7 +64,7 @@ const KEY_FRAGMENT = /-----(?:BEGIN|END)|PRIVATE KEY/
 const NAMED_SECRET =
   /\b(?:password|passwd|passphrase|secret|api[ _-]?key|access[ _-]?token|auth[ _-]?token)s?\b["'`]?(?:[ \t]?[:=]\s{0,3}|[ \t]{1,3})["'`]?([^\s"'`,;<>()[\]{}]{6,256})/gi
 
-const LONG_TOKEN = /[A-Za-z0-9+_=-]{20,4096}/g
+const LONG_TOKEN = /(?<![A-Za-z0-9+_=-])[A-Za-z0-9+_=-]{20,4096}/g
 
 const PLACEHOLDERS = /<[A-Z]+_[1-9]\d{0,3}>/g
 
@@ -119,8 +119,11 @@ function* signalsOf(
   if ((features & NON_ASCII) !== 0 && isForeign(content)) yield 'foreign-script'
   if (kinds === 0) return
   if (kinds >= 6) yield 'many-kinds'
-  const left = content.replaceAll(PLACEHOLDERS, ' ')
-  const placeholders = content.match(PLACEHOLDERS)?.length ?? 0
+  let placeholders = 0
+  const left = content.replaceAll(PLACEHOLDERS, () => {
+    placeholders += 1
+    return ' '
+  })
   if (!THREE_LETTERS.test(left)) yield 'nothing-left'
   else if (placeholders > 3 && !hasWords(left, placeholders)) yield 'mostly-redacted'
 }

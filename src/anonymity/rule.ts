@@ -73,14 +73,16 @@ export function layerOf(rules: readonly Rule[]): Layer {
   }
 }
 
-/** Marks what `take` finds in each long word of a kind by itself. */
-export function inLongWords(kind: number, take: Take): Layer {
+/** Marks what `take` finds in each long word of a kind, and of `least` characters, by itself. */
+export function inLongWords(kind: number, take: Take, least = 0): Layer {
   return (draft, mark) => {
     const { text, long } = draft
     for (let i = 0; i + 2 < long.length; i += 3) {
       if (((long[i + 2] ?? 0) & kind) !== kind) continue
       const from = long[i] ?? 0
-      take(text.slice(from, long[i + 1]), (start, end, found, rule) => {
+      const to = long[i + 1] ?? 0
+      if (to - from < least) continue
+      take(text.slice(from, to), (start, end, found, rule) => {
         const hit = text.slice(from + start, from + end)
         draft.replace(from + start, from + end, mark(hit, found, rule))
       })
@@ -187,6 +189,9 @@ function hasWord({ shapes, words, wordCount }: Draft, near: readonly number[]): 
 }
 
 function fitsOne(shape: number, shapes: readonly number[]): boolean {
-  for (const each of shapes) if ((shape & each) === each) return true
+  for (let i = 0; i < shapes.length; i++) {
+    const each = shapes[i] ?? 0
+    if ((shape & each) === each) return true
+  }
   return false
 }

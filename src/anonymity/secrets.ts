@@ -3,7 +3,13 @@
  * header announces, credentials in addresses and commands, then what is random enough to be a key.
  */
 import { entropyOf, isOpaque, isRandom } from './entropy.ts'
-import { HEADER_WORDS, SECRET_ENDINGS, SECRET_WORDS, SESSION_ENDINGS } from './announcing.ts'
+import {
+  HEADER_WORDS,
+  LOGIN_WORDS,
+  SECRET_ENDINGS,
+  SECRET_WORDS,
+  SESSION_ENDINGS
+} from './announcing.ts'
 import {
   AT,
   COLON,
@@ -88,7 +94,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'mnemonic',
     kind: 'secret',
-    atGroups: SECRET_WORDS,
+    atGroups: LOGIN_WORDS,
     pattern:
       /\b(?:seed|mnemonic|recovery)(?: (?:phrase|words?))?(?: is| was)?\s{0,2}[:=]?\s{1,3}["']?(?<hit>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})\b/gi
   },
@@ -110,7 +116,7 @@ const RULES: readonly Rule[] = [
     name: 'said-after',
     kind: 'secret',
     needs: DIGIT,
-    atGroups: SECRET_WORDS,
+    atGroups: LOGIN_WORDS,
     pattern:
       /(?:\b|(?<=\b2))(?:(?:password|passwd|passphrase|pass|pwd|pw|creds|credentials|secret|token|login \S{1,64} [/|,])[ :]{1,2}["'`]?(?<hit>(?=[^\s"'`]{0,64}\d)(?=[^\s"'`]{0,64}[A-Za-z])[^\s"'`,;()<>]{6,128})|(?:pin|otp|totp|passcode|verification code|(?<=2)fa code)(?: is)?[ :=]{1,3}(?<hit>\d{4,10})\b)/gi
   },
@@ -228,7 +234,7 @@ const RULES: readonly Rule[] = [
     name: 'sql-password',
     kind: 'secret',
     needs: QUOTE,
-    atGroups: SECRET_WORDS,
+    atGroups: LOGIN_WORDS,
     pattern:
       /\b(?:identified\s{1,3}(?:with\s\w{1,40}\s)?by|password)\s{1,3}'(?<hit>[^'\n]{1,256})'/gi
   },
@@ -243,7 +249,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'netrc',
     kind: 'secret',
-    atGroups: SECRET_WORDS,
+    atGroups: LOGIN_WORDS,
     pattern: /\b(?:login\s{1,3}\S{1,128}\s{1,3})(?:password|account)\s{1,3}(?<hit>\S{3,256})/gi
   },
   {

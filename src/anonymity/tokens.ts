@@ -18,16 +18,24 @@ interface TokenSearch {
   readonly pattern: RegExp
 }
 
+/** The only unmarked format with tokens below this length. */
+const SHORT = 'sumologic-id'
+const LONG_LENGTH = 26
+
 const MARKED = searchOf(MARKED_FORMATS)
-const UNMARKED = searchOf(UNMARKED_FORMATS)
+const UNMARKED = searchOf(UNMARKED_FORMATS.filter(({ id }) => id !== SHORT))
+const UNMARKED_SHORT = searchOf(UNMARKED_FORMATS.filter(({ id }) => id === SHORT))
 
 const marked = inLongWords(TOKEN, (word, found) => findTokens(word, MARKED, found))
-const unmarked = inLongWords(0, (word, found) => findTokens(word, UNMARKED, found))
+const unmarked = inLongWords(0, (word, found) => findTokens(word, UNMARKED, found), LONG_LENGTH)
+const short = inLongWords(0, (word, found) => findTokens(word, UNMARKED_SHORT, found))
 
 export const tokens: Layer = (draft, mark) => {
   if ((draft.features & LONG_RUN) === 0) return
   marked(draft, mark)
-  if ((draft.features & LONG_WORD) !== 0) unmarked(draft, mark)
+  if ((draft.features & LONG_WORD) === 0) return
+  unmarked(draft, mark)
+  short(draft, mark)
 }
 
 /** Whether `draft` has a token that begins with a literal of three characters or more. */
