@@ -56,7 +56,7 @@ export const accounts = layerOf([
     accept: isUserName
   },
   {
-    name: 'greeted-user',
+    name: 'announced-user',
     kind: 'user',
     literals: [' @'],
     pattern:
@@ -78,7 +78,7 @@ export const accounts = layerOf([
     atGroups: PLACE_WORDS,
     pattern:
       /\b(?:on|host|server|machine|node|box|from|to|workstation|instance|vm) (?<hit>[a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,31}){0,6}(?:\.[a-z][a-z0-9-]{1,31}){0,4})(?![\w(/]|\.\w)/gi,
-    accept: isAnnouncedHost
+    accept: isNumberedHost
   },
   {
     name: 'log-host',
@@ -114,26 +114,25 @@ function isUserName(hit: string): boolean {
 
 /** One label names a host only where it is numbered, or where a command or a key takes one. */
 function isAnnouncedHost(hit: string, whole: string): boolean {
-  if (
+  if (isNumberedHost(hit)) return true
+  if (!mayBeHost(hit)) return false
+  return (
+    /[-.]/.test(hit) || /[:=]["'`\s]*\S/.test(whole) || /^(?:ssh|scp|sftp|telnet|mosh)/i.test(whole)
+  )
+}
+
+function isNumberedHost(hit: string): boolean {
+  const isNumbered = /[a-z]-?\d{1,4}$|-\d{1,4}-|^[a-z]{2,12}\d{1,3}-/i.test(hit)
+  return isNumbered && /-|[a-z]{3}\d/i.test(hit) && mayBeHost(hit)
+}
+
+function mayBeHost(hit: string): boolean {
+  return !(
     /^(?:localhost|null|none|undefined|true|false|string|the|a|an|this|your|name|is|example)$/i.test(
       hit
-    )
-  )
-    return false
-  if (
+    ) ||
     /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
       hit
     )
-  )
-    return false
-  const isNumbered =
-    /[a-z]-?\d{1,4}$|-\d{1,4}-|^[a-z]{2,12}\d{1,3}-/i.test(hit) && /-|[a-z]{3}\d/i.test(hit)
-  if (/^(?:on|host|server|machine|node|box|from|to|workstation|instance|vm) /i.test(whole))
-    return isNumbered
-  return (
-    isNumbered ||
-    /[-.]/.test(hit) ||
-    /[:=]["'`\s]*\S/.test(whole) ||
-    /^(?:ssh|scp|sftp|telnet|mosh)/i.test(whole)
   )
 }

@@ -11,7 +11,7 @@ import {
   THEN_DOT,
   THEN_SLASH,
   THEN_SPACE,
-  THEN_UNDERSCORE,
+  THEN_SIGN,
   UPPER_FIRST,
   ZERO_FIRST
 } from './shapes.ts'
@@ -85,7 +85,8 @@ for (const [character, then] of [
   ['.', THEN_DOT],
   [':', THEN_COLON],
   ['/', THEN_SLASH],
-  ['_', THEN_UNDERSCORE]
+  ['_', THEN_SIGN],
+  ['$', THEN_SIGN]
 ] as const) {
   THEN_OF[character.charCodeAt(0)] = then
 }

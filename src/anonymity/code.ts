@@ -12,7 +12,7 @@ import {
   HAS_UPPER,
   SIGN_FIRST,
   THEN_DASH,
-  THEN_UNDERSCORE
+  THEN_SIGN
 } from './shapes.ts'
 import { isPublicWord } from './vocabulary.ts'
 import { partsOf } from './words.ts'
@@ -122,7 +122,7 @@ const TOKEN_AT = new RegExp(TOKEN.source, 'uy')
 /** Whether a word, with what follows it, may have more than one part. */
 function mayBeCompound(shape: number, groups: number): boolean {
   if ((groups & API_WORDS) !== 0) return true
-  if ((shape & (CAMEL | SIGN_FIRST | THEN_DASH | THEN_UNDERSCORE)) !== 0) return true
+  if ((shape & (CAMEL | SIGN_FIRST | THEN_DASH | THEN_SIGN)) !== 0) return true
   return (shape & HAS_DIGIT) !== 0 && (shape & (HAS_UPPER | HAS_LOWER)) !== 0
 }
 

@@ -30,7 +30,7 @@ import {
   SIGN_FIRST,
   THEN_DOT,
   THEN_NON_ASCII,
-  THEN_UNDERSCORE,
+  THEN_SIGN,
   TWO,
   UPPER_LABEL
 } from './shapes.ts'
@@ -191,8 +191,8 @@ export const network = layerOf([
       DIGIT_FIRST | THEN_DOT,
       LOWER_FIRST | THEN_DASH,
       DIGIT_FIRST | THEN_DASH,
-      LOWER_FIRST | THEN_UNDERSCORE,
-      DIGIT_FIRST | THEN_UNDERSCORE,
+      LOWER_FIRST | THEN_SIGN,
+      DIGIT_FIRST | THEN_SIGN,
       THEN_NON_ASCII,
       NON_ASCII_FIRST,
       SIGN_FIRST

@@ -13,7 +13,7 @@ import {
   ONLY_DIGITS,
   ONLY_HEX,
   THEN_DASH,
-  THEN_UNDERSCORE,
+  THEN_SIGN,
   UPPER_FIRST
 } from './shapes.ts'
 
@@ -52,7 +52,7 @@ export const cloudIds = layerOf([
     name: 'uuid',
     kind: 'id',
     needs: DIGIT | LONG_WORD,
-    near: [FROM_8 | THEN_DASH, FROM_8 | THEN_UNDERSCORE],
+    near: [FROM_8 | THEN_DASH, FROM_8 | THEN_SIGN],
     pattern: /(?<![0-9a-f])[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}(?![0-9a-f])/gi
   }
 ])
@@ -98,7 +98,7 @@ export const resources = layerOf([
     name: 'prefixed-id',
     kind: 'id',
     needs: DIGIT,
-    at: [LOWER_FIRST | THEN_UNDERSCORE],
+    at: [LOWER_FIRST | THEN_SIGN],
     pattern: /(?<![\w.-])[a-z]{2,12}_(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{10,64}(?![\w-])/g
   },
   {

@@ -108,6 +108,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'said-before',
     kind: 'secret',
+    needs: DIGIT,
     groups: SECRET_ENDINGS,
     pattern:
       /(?<!\S)["'`]?(?<hit>(?=[^\s"'`]{0,128}[\d!@#$%^&*])[^\s"'`]{4,128})["'`]? (?:is|was|as) (?:the|my|our|his|her|their|its|a) (?:[\w-]{1,24} ){0,3}(?:pass(?:word|code|phrase)|secret|token|key|pin)\b/gi

@@ -51,5 +51,6 @@ export const THEN_DASH = 1 << 26
 export const THEN_DOT = 1 << 27
 export const THEN_COLON = 1 << 28
 export const THEN_SLASH = 1 << 29
-export const THEN_UNDERSCORE = 1 << 30
+/** `_` or `$`. */
+export const THEN_SIGN = 1 << 30
 export const THEN_NON_ASCII = 1 << 31

@@ -32,6 +32,8 @@ const short = inLongWords(0, (word, found) => findTokens(word, UNMARKED_SHORT, f
 
 export const tokens: Layer = (draft, mark) => {
   if ((draft.features & LONG_RUN) === 0) return
+  // Twice: a token may be written on to another.
+  marked(draft, mark)
   marked(draft, mark)
   if ((draft.features & LONG_WORD) === 0) return
   unmarked(draft, mark)
