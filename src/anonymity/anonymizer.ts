@@ -15,7 +15,7 @@ import { network, urls } from './network.ts'
 import { paths } from './paths.ts'
 import { personal } from './personal.ts'
 import { hidesText, plainText } from './plain-text.ts'
-import { CERTAIN, MAX_RISK, riskOf } from './residual.ts'
+import { CERTAIN, hasRandomToken, MAX_RISK, riskOf } from './residual.ts'
 import { cloudIds, resources } from './resources.ts'
 import { FINDING_KINDS } from './rule.ts'
 import { secrets } from './secrets.ts'
@@ -109,6 +109,7 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
   const redacted: string[] = []
   let features = 0
   let groups = 0
+  let isRandom = false
   for (const [i, field] of [...fields, ...tags].entries()) {
     draft.read(field)
     if (hidesText(draft)) {
@@ -118,6 +119,7 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
     if (i < fields.length) {
       features |= draft.features
       groups |= draft.groups
+      isRandom ||= hasRandomToken(draft)
     }
     redacted.push(i < fields.length ? draft.text : labels(draft.text, mark))
   }
@@ -127,16 +129,14 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
   const [newEntity = '', newAttribute = '', newValue = '', newContent = '', ...newTags] =
     found.length === 0 ? redacted : redacted.map(name)
   const text = [newEntity, newAttribute, newValue, newContent].join('\n')
-  const { score, signal } = riskOf(
-    {
-      text,
-      content: newContent,
-      features,
-      groups,
-      kinds: new Set(findings.map(({ kind }) => kind)).size
-    },
-    draft
-  )
+  const { score, signal } = riskOf({
+    text,
+    content: newContent,
+    features,
+    groups,
+    isRandom,
+    kinds: new Set(findings.map(({ kind }) => kind)).size
+  })
   if (signal !== undefined && score >= MAX_RISK) {
     return { verdict: 'withheld', reason: signal, findings, score }
   }
@@ -168,8 +168,9 @@ function redact(draft: Draft, layers: readonly Layer[], mark: Mark): void {
 function isTelling(tag: string, draft: Draft): boolean {
   draft.read(tag)
   const { features, groups } = draft
+  const isRandom = hasRandomToken(draft)
   const kinds = tag.includes('<') ? 1 : 0
-  return riskOf({ text: tag, content: tag, features, groups, kinds }, draft).score < MAX_RISK
+  return riskOf({ text: tag, content: tag, features, groups, isRandom, kinds }).score < MAX_RISK
 }
 
 function marking(found: Found[]): Mark {

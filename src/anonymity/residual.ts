@@ -3,11 +3,11 @@
  * with it still tells something; independent signals add up to a score from 0 to 1, and a record
  * above the limit is withheld, never guessed at.
  */
+import { Draft, OPAQUE } from './draft.ts'
 import { isOpaque, isRandom } from './entropy.ts'
 import { SECRET_ENDINGS } from './announcing.ts'
-import { AT, LONG_WORD, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'
+import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'
 import { hasToken } from './tokens.ts'
-import type { Draft } from './draft.ts'
 
 export type WithheldReason =
   /** Control, tag or bidirectional characters, which can hide text from a reader. */
@@ -64,7 +64,7 @@ const KEY_FRAGMENT = /-----(?:BEGIN|END)|PRIVATE KEY/
 const NAMED_SECRET =
   /\b(?:password|passwd|passphrase|secret|api[ _-]?key|access[ _-]?token|auth[ _-]?token)s?\b["'`]?(?:[ \t]?[:=]\s{0,3}|[ \t]{1,3})["'`]?([^\s"'`,;<>()[\]{}]{6,256})/gi
 
-const LONG_TOKEN = /(?<![A-Za-z0-9+_=-])[A-Za-z0-9+_=-]{20,4096}/g
+const LONG_TOKEN = /[A-Za-z0-9+_=-]{20,4096}/g
 
 const PLACEHOLDERS = /<[A-Z]+_[1-9]\d{0,3}>/g
 
@@ -75,6 +75,10 @@ const WORDS = /\p{L}{2,}/gu
 /** Between the pieces of a value that was written over lines or put together from quoted parts. */
 const JOINT = /["'`]\s{0,8}[+.,&|]{0,2}\s{0,8}\\?\s{0,8}["'`]|\\?\r?\n[ \t>|#*/]{0,16}/g
 
+/** Private-use characters are in no text that comes this far. */
+const JOINED = '\ue000'
+const JOINED_WORDS = /(?<!\S)[^\s\ue000]*\ue000\S*/g
+
 export interface RiskInput {
   /** After redaction, fields joined by line breaks. */
   readonly text: string
@@ -83,36 +87,38 @@ export interface RiskInput {
   /** Of the fields, as `Draft` has them. */
   readonly features: number
   readonly groups: number
+  /** Whether a token that is random enough to be a key is left. */
+  readonly isRandom: boolean
   readonly kinds: number
 }
 
-/** `draft` is overwritten. */
-export function riskOf(input: RiskInput, draft: Draft): Risk {
+export function riskOf(input: RiskInput): Risk {
   let safe = 1
   let signal: WithheldReason | undefined
-  for (const found of signalsOf(input, draft)) {
+  for (const found of signalsOf(input)) {
     safe *= 1 - WEIGHTS[found]
     if (signal === undefined || WEIGHTS[found] > WEIGHTS[signal]) signal = found
   }
   return { score: Math.round((1 - safe) * 100) / 100, signal }
 }
 
-function* signalsOf(
-  { text, content, features, groups, kinds }: RiskInput,
-  draft: Draft
-): Generator<WithheldReason> {
+function* signalsOf({
+  text,
+  content,
+  features,
+  groups,
+  isRandom: isRandomLeft,
+  kinds
+}: RiskInput): Generator<WithheldReason> {
   if (text.includes('-----') && KEY_FRAGMENT.test(text)) yield 'key-fragment'
   if ((groups & SECRET_ENDINGS) !== 0) {
     for (const [, value = ''] of text.matchAll(NAMED_SECRET)) {
       if (isOpaque(value)) yield 'named-secret'
     }
   }
-  if ((features & LONG_WORD) !== 0 && (text.match(LONG_TOKEN) ?? []).some(isRandom)) {
-    yield 'random-token'
-  }
+  if (isRandomLeft) yield 'random-token'
   if ((features & QUOTE) !== 0 || content.includes('\n')) {
-    draft.read(text.replaceAll(JOINT, ''))
-    if (hasToken(draft)) yield 'split-secret'
+    if (hasToken(new Draft(joined(text)))) yield 'split-secret'
   }
   if ((features & MANY_DIGITS) !== 0 && /(?<![\w.])\d{9,}/.test(text)) yield 'long-number'
   if ((features & AT) !== 0 && /[\w.-]{2}@[\w-]{2,}\.\w/.test(text)) yield 'address-like'
@@ -126,6 +132,27 @@ function* signalsOf(
   })
   if (!THREE_LETTERS.test(left)) yield 'nothing-left'
   else if (placeholders > 3 && !hasWords(left, placeholders)) yield 'mostly-redacted'
+}
+
+/** Whether one of the long words of `draft` has a token that is random enough to be a key. */
+export function hasRandomToken({ text, long }: Draft): boolean {
+  for (let i = 0; i + 2 < long.length; i += 3) {
+    if (((long[i + 2] ?? 0) & OPAQUE) === 0) continue
+    if (
+      text
+        .slice(long[i], long[i + 1])
+        .match(LONG_TOKEN)
+        ?.some(isRandom) === true
+    )
+      return true
+  }
+  return false
+}
+
+/** The words that appear when pieces are joined. */
+function joined(text: string): string {
+  const words = text.replaceAll(JOINT, JOINED).match(JOINED_WORDS) ?? []
+  return words.join(' ').replaceAll(JOINED, '')
 }
 
 /** Whether `text` has so many words. */

@@ -100,6 +100,8 @@ class TriedRule {
   readonly shapes: number
   readonly groups: number
   readonly at: readonly number[]
+  /** What all shapes in `at` have. */
+  readonly atAll: number
   readonly atGroups: number
   readonly near: readonly number[]
   readonly literals: readonly string[]
@@ -116,6 +118,7 @@ class TriedRule {
     this.shapes = rule.shapes ?? 0
     this.groups = rule.groups ?? 0
     this.at = at
+    this.atAll = at.reduce((all, each) => all & each, -1)
     this.atGroups = atGroups
     this.near = near
     this.literals = literals
@@ -161,13 +164,17 @@ export function findAll(
 }
 
 function markAtWords(tried: TriedRule, sticky: RegExp, draft: Draft, mark: Mark): void {
-  const { at, atGroups } = tried
+  const { at, atAll, atGroups } = tried
   const { accept, kind, name } = tried.rule
-  const { text, words, wordCount } = draft
+  const { text, wordCount } = draft
+  const { from: begins, shape: shapes, groups } = draft.words
   let next = 0
   for (let i = 0; i < wordCount; i++) {
-    if (((words.groups[i] ?? 0) & atGroups) === 0 && !fitsOne(words.shape[i] ?? 0, at)) continue
-    const begin = words.from[i] ?? 0
+    if (((groups[i] ?? 0) & atGroups) === 0) {
+      const shape = shapes[i] ?? 0
+      if ((shape & atAll) !== atAll || !fitsOne(shape, at)) continue
+    }
+    const begin = begins[i] ?? 0
     if (begin < next) continue
     sticky.lastIndex = begin
     const match = sticky.exec(text)
