@@ -12,13 +12,14 @@ import {
   UPPER_FIRST
 } from './shapes.ts'
 import { isPublicWord } from './vocabulary.ts'
+import type { Rule } from './rule.ts'
 
 /** Labels that follow an `@` in package specifiers, not in addresses. */
 const NPM_TAGS: ReadonlySet<string> = new Set(
   'latest next beta alpha canary rc nightly stable dev experimental main master'.split(' ')
 )
 
-export const accounts = layerOf([
+export const ACCOUNTS_RULES: readonly Rule[] = [
   {
     name: 'domain-account',
     kind: 'user',
@@ -104,7 +105,9 @@ export const accounts = layerOf([
     pattern: /(?<![\w/~.=])~[a-z_][\w.-]{2,31}(?![\w/.])/g,
     needs: TILDE
   }
-])
+]
+
+export const accounts = layerOf(ACCOUNTS_RULES)
 
 function isUserName(hit: string): boolean {
   return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node)$/i.test(

@@ -11,11 +11,12 @@ import {
   THREE,
   UPPER_FIRST
 } from './shapes.ts'
+import type { Rule } from './rule.ts'
 
 const NAME = "[\\p{Lu}\\d][\\p{L}\\d'’.-]{0,30}"
 const CITY = `(?:,?\\s{1,2}(?:\\d{4,6} )?${NAME}(?: ${NAME}){0,2})?(?:,?\\s{1,2}(?:[A-Z]{2} )?\\d{5}(?:-\\d{4})?|,?\\s{1,2}[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2})?`
 
-export const addresses = layerOf([
+export const ADDRESSES_RULES: readonly Rule[] = [
   {
     name: 'street-after-number',
     kind: 'address',
@@ -52,7 +53,7 @@ export const addresses = layerOf([
     kind: 'address',
     needs: DIGIT,
     atGroups: ADDRESS_WORDS,
-    pattern: /\b(?:P\.?\s?O\.? ?Box|Postfach|Apartado|Box postal) \d[\d ]{0,8}\b/gi
+    pattern: /\b(?:P\.?\s?O\.? ?Box|Postfach|Apartado|Box postal) \d(?:[\d ]{0,7}\d)?\b/gi
   },
   {
     name: 'city-and-code',
@@ -94,4 +95,6 @@ export const addresses = layerOf([
     pattern:
       /(?<![\w.])(?:(?:postal|home|mailing|billing|shipping|delivery|street)[ _-]?address|lives at|residing at|resides at|wohnhaft)["']?\s?[:=]?\s?["']?(?<hit>[^\n"';<>]{4,120})/gi
   }
-])
+]
+
+export const addresses = layerOf(ADDRESSES_RULES)

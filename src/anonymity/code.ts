@@ -127,9 +127,9 @@ function mayBeCompound(shape: number, groups: number): boolean {
 }
 
 function markCompounds(draft: Draft, mark: Mark): void {
-  const { text, words, wordCount } = draft
+  const { text, words } = draft
   let next = 0
-  for (let i = 0; i < wordCount; i++) {
+  for (let i = 0; i < words.count; i++) {
     const from = words.from[i] ?? 0
     if (from < next || !mayBeCompound(words.shape[i] ?? 0, words.groups[i] ?? 0)) continue
     TOKEN_AT.lastIndex = from

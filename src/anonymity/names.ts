@@ -9,7 +9,7 @@ import { layerOf } from './rule.ts'
 import { UPPER_FIRST } from './shapes.ts'
 import { isPublicWord } from './vocabulary.ts'
 import type { Draft } from './draft.ts'
-import type { Layer, Mark } from './rule.ts'
+import type { Layer, Mark, Rule } from './rule.ts'
 
 const WORD = "\\p{Lu}[\\p{L}\\d'’]{0,30}(?:-\\p{Lu}[\\p{L}'’]{1,30})?"
 /** Without the possessive. */
@@ -23,7 +23,7 @@ function isName(hit: string): boolean {
   return !NO_NAME.test(hit)
 }
 
-const announced = layerOf([
+export const NAME_RULES: readonly Rule[] = [
   {
     name: 'titled',
     kind: 'name',
@@ -64,7 +64,9 @@ const announced = layerOf([
     ),
     accept: isName
   }
-])
+]
+
+const announced = layerOf(NAME_RULES)
 
 /** Words after which a name that is a word as well is taken for one. */
 const PERSON_CONTEXT =
@@ -96,9 +98,9 @@ function isUnknown(word: string): boolean {
 }
 
 function markCapitalised(draft: Draft, mark: Mark): void {
-  const { text, words, wordCount } = draft
+  const { text, words } = draft
   let at = 0
-  for (let i = 0; i < wordCount; i++) {
+  for (let i = 0; i < words.count; i++) {
     const from = words.from[i] ?? 0
     if (from < at || ((words.shape[i] ?? 0) & UPPER_FIRST) === 0) continue
     CAPITALISED.lastIndex = from

@@ -34,6 +34,7 @@ import {
   TWO,
   UPPER_LABEL
 } from './shapes.ts'
+import type { Rule } from './rule.ts'
 
 /** First labels of dotted API names, which are public vocabulary. */
 const API_ROOTS: ReadonlySet<string> = new Set(
@@ -79,7 +80,7 @@ function isHost(name: string): boolean {
   return HOST_ENDINGS.has(ending) || (labels.length > 2 && AMBIGUOUS_ENDINGS.has(ending))
 }
 
-export const urls = layerOf([
+export const URLS_RULES: readonly Rule[] = [
   {
     name: 'url',
     kind: 'url',
@@ -103,9 +104,11 @@ export const urls = layerOf([
       /\b(?:mailto|tel|sms|sip|sips|xmpp|magnet|urn|data|jdbc|cid|file):[^\s<>"'`]{4,4096}/gi,
     accept: (hit) => /[@/\d?]/.test(hit)
   }
-])
+]
 
-export const network = layerOf([
+export const urls = layerOf(URLS_RULES)
+
+export const NETWORK_RULES: readonly Rule[] = [
   {
     name: 'container-image',
     kind: 'repository',
@@ -217,4 +220,6 @@ export const network = layerOf([
     pattern: /\blocalhost:\d{1,5}\b/g,
     needs: COLON
   }
-])
+]
+
+export const network = layerOf(NETWORK_RULES)

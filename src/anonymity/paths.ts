@@ -16,11 +16,12 @@ import {
 } from './features.ts'
 import { layerOf } from './rule.ts'
 import { LABEL, ONE, THEN_COLON, THEN_SLASH } from './shapes.ts'
+import type { Rule } from './rule.ts'
 
 const FILE_EXTENSIONS =
   'bak|bash|bat|c|cc|cer|cfg|cmd|conf|config|cpp|crt|cs|csr|css|csv|db|doc|docx|dmp|ear|env|exe|gz|go|h|hcl|hpp|html?|ini|ipynb|jar|java|jks|jpe?g|jsx?|json|jsonl|key|kdbx|kt|lock|log|lua|md|mjs|mp4|ovpn|p12|parquet|pcap|pdf|pem|pfx|php|plist|png|ppk|ppt|pptx|properties|proto|ps1|pub|py|rb|rdp|rs|scala|sh|sln|sql|sqlite|svg|swift|tar|tf|tfstate|tfvars|tgz|toml|tsx?|txt|vmdk|vue|war|wasm|xlsx?|xml|ya?ml|zip'
 
-export const paths = layerOf([
+export const PATHS_RULES: readonly Rule[] = [
   {
     name: 'quoted-path',
     kind: 'path',
@@ -124,4 +125,6 @@ export const paths = layerOf([
       'g'
     )
   }
-])
+]
+
+export const paths = layerOf(PATHS_RULES)

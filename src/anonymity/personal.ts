@@ -25,6 +25,7 @@ import {
   UPPER_FIRST,
   ZERO_FIRST
 } from './shapes.ts'
+import type { Rule } from './rule.ts'
 
 const MONTH =
   '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)'
@@ -44,7 +45,7 @@ const BIRTH = new RegExp(
 const NATIONAL_PHONE =
   /(?<![\w.+/-])(?:\(0?\d{2,5}\)[ -]?\d{3,4}[ .-]?\d{2,6}(?:[ .-]\d{2,4})?|(?:1[ .-])?[2-9]\d{2}[ .-][2-9]\d{2}[ .-]\d{4}|0\d{1,4}[ /-]\d{3,4}[ .-]?\d{3,6}|0\d(?:[ .-]\d{2}){4})(?![\w.]*\d)(?!-\d)/g
 
-export const personal = layerOf([
+export const PERSONAL_RULES: readonly Rule[] = [
   {
     name: 'email',
     kind: 'email',
@@ -165,7 +166,9 @@ export const personal = layerOf([
       'gi'
     )
   }
-])
+]
+
+export const personal = layerOf(PERSONAL_RULES)
 
 /** ISO/IEC 7812-1, annex B. */
 function passesLuhn(digits: string): boolean {

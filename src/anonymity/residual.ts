@@ -3,7 +3,8 @@
  * with it still tells something; independent signals add up to a score from 0 to 1, and a record
  * above the limit is withheld, never guessed at.
  */
-import { Draft, OPAQUE } from './draft.ts'
+import { Draft } from './draft.ts'
+import { OPAQUE } from './reading.ts'
 import { isOpaque, isRandom } from './entropy.ts'
 import { SECRET_ENDINGS } from './announcing.ts'
 import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'

@@ -16,6 +16,7 @@ import {
   THEN_SIGN,
   UPPER_FIRST
 } from './shapes.ts'
+import type { Rule } from './rule.ts'
 
 /** Prefixes of standards and versions that look like a ticket's. */
 const PUBLIC_PREFIXES: ReadonlySet<string> = new Set(
@@ -25,7 +26,7 @@ const PUBLIC_PREFIXES: ReadonlySet<string> = new Set(
 )
 
 /** Before secrets: parts of these look like keys. */
-export const cloudIds = layerOf([
+export const CLOUD_IDS_RULES: readonly Rule[] = [
   {
     name: 'arn',
     kind: 'id',
@@ -55,9 +56,11 @@ export const cloudIds = layerOf([
     near: [FROM_8 | THEN_DASH, FROM_8 | THEN_SIGN],
     pattern: /(?<![0-9a-f])[0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12}(?![0-9a-f])/gi
   }
-])
+]
 
-export const resources = layerOf([
+export const cloudIds = layerOf(CLOUD_IDS_RULES)
+
+export const RESOURCES_RULES: readonly Rule[] = [
   {
     name: 'cloud-scope',
     kind: 'id',
@@ -133,4 +136,6 @@ export const resources = layerOf([
       /\b(?:bucket|container registry|registry|queue|topic|database|schema|keyspace|index|dataset|table|db)(?:[ _-]?name)?["'`]?\s{0,2}[:=]\s{0,2}["'`]?(?<hit>[A-Za-z][\w.-]{2,128})/gi,
     accept: (hit) => /[-_.\d]/.test(hit)
   }
-])
+]
+
+export const resources = layerOf(RESOURCES_RULES)

@@ -166,10 +166,10 @@ export function findAll(
 function markAtWords(tried: TriedRule, sticky: RegExp, draft: Draft, mark: Mark): void {
   const { at, atAll, atGroups } = tried
   const { accept, kind, name } = tried.rule
-  const { text, wordCount } = draft
-  const { from: begins, shape: shapes, groups } = draft.words
+  const { text } = draft
+  const { from: begins, shape: shapes, groups, count } = draft.words
   let next = 0
-  for (let i = 0; i < wordCount; i++) {
+  for (let i = 0; i < count; i++) {
     if (((groups[i] ?? 0) & atGroups) === 0) {
       const shape = shapes[i] ?? 0
       if ((shape & atAll) !== atAll || !fitsOne(shape, at)) continue
@@ -189,9 +189,9 @@ function markAtWords(tried: TriedRule, sticky: RegExp, draft: Draft, mark: Mark)
   draft.commit()
 }
 
-function hasWord({ shapes, words, wordCount }: Draft, near: readonly number[]): boolean {
+function hasWord({ shapes, words }: Draft, near: readonly number[]): boolean {
   if (!fitsOne(shapes, near)) return false
-  for (let i = 0; i < wordCount; i++) if (fitsOne(words.shape[i] ?? 0, near)) return true
+  for (let i = 0; i < words.count; i++) if (fitsOne(words.shape[i] ?? 0, near)) return true
   return false
 }
 

@@ -23,7 +23,7 @@ import {
   SEMICOLON,
   SLASH
 } from './features.ts'
-import { OPAQUE } from './draft.ts'
+import { OPAQUE } from './reading.ts'
 import { ANNOUNCING_PROVIDERS } from './providers.ts'
 import { isPublicWord } from './vocabulary.ts'
 import { findAll, inLongWords, layerOf } from './rule.ts'
@@ -273,7 +273,8 @@ const RULES: readonly Rule[] = [
   }
 ]
 
-const rules = layerOf([...RULES, ...WORD_RULES])
+export const SECRET_RULES: readonly Rule[] = [...RULES, ...WORD_RULES]
+const rules = layerOf(SECRET_RULES)
 const random = inLongWords(OPAQUE, (word, found) =>
   findAll(RANDOM, word, (from, to) => found(from, to, 'secret', 'random'))
 )

@@ -2,7 +2,7 @@
  * Layer 1, tokens: formats of their issuers (`providers.ts`), found before anything takes a part of one
  * for something else.
  */
-import { TOKEN } from './draft.ts'
+import { TOKEN } from './reading.ts'
 import { entropyOf } from './entropy.ts'
 import { LONG_RUN, LONG_WORD } from './features.ts'
 import { inLongWords } from './rule.ts'
@@ -42,14 +42,14 @@ export const tokens: Layer = (draft, mark) => {
 
 /** Whether `draft` has a token that begins with a literal of three characters or more. */
 export function hasToken({ text, long }: Draft): boolean {
-  let has = false
-  for (let i = 0; i + 2 < long.length && !has; i += 3) {
+  const found: string[] = []
+  for (let i = 0; i + 2 < long.length; i += 3) {
     if (((long[i + 2] ?? 0) & TOKEN) === 0) continue
-    findTokens(text.slice(long[i], long[i + 1]), MARKED, () => {
-      has = true
+    findTokens(text.slice(long[i], long[i + 1]), MARKED, (_from, _to, _kind, rule) => {
+      found.push(rule)
     })
   }
-  return has
+  return found.length > 0
 }
 
 function searchOf(formats: readonly TokenFormat[]): TokenSearch {
