@@ -4,8 +4,8 @@ import { TOKEN_FORMATS } from '../../../src/anonymity/providers.ts'
 import { MARKED_FORMATS } from '../../../src/anonymity/token-beginnings.ts'
 import { hasToken, tokens } from '../../../src/anonymity/tokens.ts'
 
-const KEY = `ghp${'_aB3dE5gH7jK9mN1pQ3sT'}`
-const OTHER = `shpat${'_0123456789abcdef0123'}`
+const KEY = ['ghp', 'aB3dE5gH7jK9mN1pQ3sT'].join('_')
+const OTHER = ['shpat', '0123456789abcdef0123'].join('_')
 
 describe('tokens of known formats', () => {
   it('are found after a sign, and where one is written on to another', () => {
