@@ -5,6 +5,9 @@
 import { isWordCode } from './characters.ts'
 import { LONG_WORD_LENGTH, Reading } from './reading.ts'
 
+/** Without it, what was before and after is one stretch. */
+const WHITE_SPACE = /\s/
+
 export class Draft extends Reading {
   /** What was replaced since the last commit, and the text with it up to there. */
   readonly #edits: number[] = []
@@ -18,7 +21,8 @@ export class Draft extends Reading {
     this.#result += text.slice(this.#copied, from) + mark
     this.#copied = to
     this.#edits.push(from, to)
-    if (isWithinWord(text, from) || isWithinWord(text, to)) this.#isCut = true
+    this.#isCut ||=
+      isWithinWord(text, from) || isWithinWord(text, to) || WHITE_SPACE.test(text.slice(from, to))
   }
 
   /** Features, shapes and groups may go on saying what is no longer there: they only spare work. */
