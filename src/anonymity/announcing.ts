@@ -100,7 +100,7 @@ const BEGINNINGS: readonly Group[] = [
   ],
   [
     SECRET_WORDS,
-    'pass password passwd pwd pws pw pws pin pins secret token credential creds api apik apikey access account auth signing encryption private master session client license licence ssh sshk deploy service storage shared webhook host admin key keys keym salt salts otp otps totp seed mnemonic recovery connection dsn dsns bearer jwt jwts nonce'
+    'pass password passwd pwd pws pw pws pin secret token credential creds api apik apikey access account auth signing encryption private master session client license licence ssh sshk deploy service storage shared webhook host admin key keys keym salt salts otp otps totp seed mnemonic recovery connection dsn dsns bearer jwt jwts nonce'
   ],
   [HEADER_WORDS, 'cookie authorization x bearer basic digest ssh ecdsa sk'],
   [
