@@ -7,17 +7,19 @@ import { accounts } from './accounts.ts'
 import { addresses } from './addresses.ts'
 import { code, labels } from './code.ts'
 import { encodings } from './encodings.ts'
-import { featuresOf, LESS, NON_ASCII } from './features.ts'
+import { Draft } from './draft.ts'
+import { LESS, NON_ASCII } from './features.ts'
 import { knownNames } from './known-names.ts'
 import { names } from './names.ts'
 import { network, urls } from './network.ts'
 import { paths } from './paths.ts'
 import { personal } from './personal.ts'
 import { hidesText, plainText } from './plain-text.ts'
-import { CERTAIN, MAX_RISK, riskOf } from './residual.ts'
+import { CERTAIN, hasRandomToken, MAX_RISK, riskOf } from './residual.ts'
 import { cloudIds, resources } from './resources.ts'
 import { FINDING_KINDS } from './rule.ts'
-import { secrets, tokens } from './secrets.ts'
+import { secrets } from './secrets.ts'
+import { tokens } from './tokens.ts'
 import type { KnownNames } from './known-names.ts'
 import type { WithheldReason } from './residual.ts'
 import type { FindingKind, Layer, Mark } from './rule.ts'
@@ -71,9 +73,6 @@ const FIRST_MARK = 0xe000
 const MAX_MARKS = 0x1900
 const MARKS = /[\ue000-\uf8ff]/g
 
-/** Where little was taken out, to read the characters again costs more than it spares. */
-const MUCH_SHORTER = 0.9
-
 interface Found {
   readonly kind: FindingKind
   readonly rule: string
@@ -98,22 +97,31 @@ export function anonymizer(known: KnownNames = {}): Anonymizer {
     names,
     code
   ]
-  return { anonymize: (input) => anonymize(input, layers) }
+  const draft = new Draft()
+  return { anonymize: (input) => anonymize(input, draft, layers) }
 }
 
-function anonymize(input: AnonymizerInput, layers: readonly Layer[]): Anonymized {
+function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[]): Anonymized {
   const { entity, attribute, value, content, tags = [] } = input
   const fields = [entity, attribute ?? '', value ?? '', content]
   const found: Found[] = []
   const mark = marking(found)
   const redacted: string[] = []
+  let features = 0
+  let groups = 0
+  let isRandom = false
   for (const [i, field] of [...fields, ...tags].entries()) {
-    const own = featuresOf(field)
-    if (hidesText(field)) {
+    draft.read(field)
+    if (hidesText(draft)) {
       return { verdict: 'withheld', reason: 'hidden-text', findings: [], score: CERTAIN }
     }
-    const text = redact(field, own, layers, mark)
-    redacted.push(i < fields.length ? text : labels(text, own, mark))
+    redact(draft, layers, mark)
+    if (i < fields.length) {
+      features |= draft.features
+      groups |= draft.groups
+      isRandom ||= hasRandomToken(draft)
+    }
+    redacted.push(i < fields.length ? draft.text : labels(draft.text, mark))
   }
   const findings: Finding[] = []
   const name = numbering(found, findings)
@@ -124,7 +132,9 @@ function anonymize(input: AnonymizerInput, layers: readonly Layer[]): Anonymized
   const { score, signal } = riskOf({
     text,
     content: newContent,
-    features: featuresOf(text),
+    features,
+    groups,
+    isRandom,
     kinds: new Set(findings.map(({ kind }) => kind)).size
   })
   if (signal !== undefined && score >= MAX_RISK) {
@@ -135,33 +145,32 @@ function anonymize(input: AnonymizerInput, layers: readonly Layer[]): Anonymized
     entity: newEntity,
     content: newContent,
     ...(isProperty ? { attribute: newAttribute, value: newValue } : {}),
-    tags: [...new Set(newTags.filter(isTellingTag))]
+    tags: [...new Set(newTags.filter((tag) => isTelling(tag, draft)))]
   }
   return { verdict: 'clear', record, findings, score }
 }
 
-function redact(field: string, features: number, layers: readonly Layer[], mark: Mark): string {
-  if (field === '') return field
-  let text = (features & NON_ASCII) === 0 ? field : plainText(field)
-  let known = text === field ? features : featuresOf(text)
-  if ((known & LESS) !== 0) {
-    text = text.replaceAll(PLACEHOLDER, (held) => mark(held, kindOf(held), 'placeholder'))
+function redact(draft: Draft, layers: readonly Layer[], mark: Mark): void {
+  if (draft.text === '') return
+  if ((draft.features & NON_ASCII) !== 0) {
+    const plain = plainText(draft.text)
+    if (plain !== draft.text) draft.read(plain)
   }
-  for (const layer of layers) {
-    const before = text
-    text = layer(before, known, mark)
-    // What was taken out need not be looked for again: most slashes are in URLs.
-    if (text.length < MUCH_SHORTER * before.length) known = featuresOf(text)
+  if ((draft.features & LESS) !== 0) {
+    const { text } = draft
+    const marked = text.replaceAll(PLACEHOLDER, (held) => mark(held, kindOf(held), 'placeholder'))
+    if (marked !== text) draft.read(marked)
   }
-  return text
+  for (const layer of layers) layer(draft, mark)
 }
 
 /** A tag of placeholders alone groups nothing, and one that is risky by itself is left out. */
-function isTellingTag(tag: string): boolean {
-  return (
-    riskOf({ text: tag, content: tag, features: featuresOf(tag), kinds: tag.includes('<') ? 1 : 0 })
-      .score < MAX_RISK
-  )
+function isTelling(tag: string, draft: Draft): boolean {
+  draft.read(tag)
+  const { features, groups } = draft
+  const isRandom = hasRandomToken(draft)
+  const kinds = tag.includes('<') ? 1 : 0
+  return riskOf({ text: tag, content: tag, features, groups, isRandom, kinds }).score < MAX_RISK
 }
 
 function marking(found: Found[]): Mark {

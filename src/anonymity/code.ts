@@ -2,10 +2,21 @@
  * Layer 4: code. Identifiers whose parts are in no public vocabulary, packages of a company, and
  * string literals of queries. Dotted API names such as `css.properties.gap` consist of public words.
  */
-import { DASH, DIGIT, DOT, QUOTE, UNDERSCORE, UPPER } from './features.ts'
+import { API_WORDS, PACKAGE_WORDS } from './announcing.ts'
+import { QUOTE } from './features.ts'
 import { layerOf } from './rule.ts'
+import {
+  CAMEL,
+  HAS_DIGIT,
+  HAS_LOWER,
+  HAS_UPPER,
+  SIGN_FIRST,
+  THEN_DASH,
+  THEN_SIGN
+} from './shapes.ts'
 import { isPublicWord } from './vocabulary.ts'
 import { partsOf } from './words.ts'
+import type { Draft } from './draft.ts'
 import type { Layer, Mark } from './rule.ts'
 
 /** Packages that everybody's programs use. */
@@ -16,9 +27,9 @@ const patterns = layerOf([
   {
     name: 'package',
     kind: 'identifier',
+    atGroups: PACKAGE_WORDS,
     pattern:
       /(?<![\w.@/-])(?:com|org|net|io|de|fr|ch|uk|eu|nl|se|it|es|gov|edu)\.[a-z][\w-]{0,63}(?:\.[\w$]{1,64}){1,16}/g,
-    needs: DOT,
     accept: (hit) => !PUBLIC_PACKAGE.test(hit)
   }
 ])
@@ -96,28 +107,54 @@ function isCompound(token: string): boolean {
   return /[a-z][A-Z]|[A-Za-z0-9][_-][A-Za-z0-9]|[A-Za-z]\d|\d[A-Za-z]|\$/.test(token)
 }
 
-function markTokens(text: string, mark: Mark, isInCode: boolean): string {
-  return text.replaceAll(TOKEN, (token) => {
-    if (token.length <= SHORT + 1 || PUBLIC_NAME.test(token)) return token
-    if (!isInCode && !isCompound(token)) return token
-    return isPrivateOnce(token, isInCode) ? mark(token, 'identifier', 'identifier') : token
-  })
+function markToken(token: string, mark: Mark, isInCode: boolean): string {
+  if (token.length <= SHORT + 1 || PUBLIC_NAME.test(token)) return token
+  if (!isInCode && !isCompound(token)) return token
+  return isPrivateOnce(token, isInCode) ? mark(token, 'identifier', 'identifier') : token
 }
 
-function markQuoted(text: string, mark: Mark): string {
-  return text
+function markTokens(text: string, mark: Mark): string {
+  return text.replaceAll(TOKEN, (token) => markToken(token, mark, true))
+}
+
+const TOKEN_AT = new RegExp(TOKEN.source, 'uy')
+
+/** Whether a word, with what follows it, may have more than one part. */
+function mayBeCompound(shape: number, groups: number): boolean {
+  if ((groups & API_WORDS) !== 0) return true
+  if ((shape & (CAMEL | SIGN_FIRST | THEN_DASH | THEN_SIGN)) !== 0) return true
+  return (shape & HAS_DIGIT) !== 0 && (shape & (HAS_UPPER | HAS_LOWER)) !== 0
+}
+
+function markCompounds(draft: Draft, mark: Mark): void {
+  const { text, words } = draft
+  let next = 0
+  for (let i = 0; i < words.count; i++) {
+    const from = words.from[i] ?? 0
+    if (from < next || !mayBeCompound(words.shape[i] ?? 0, words.groups[i] ?? 0)) continue
+    TOKEN_AT.lastIndex = from
+    const token = TOKEN_AT.exec(text)?.[0]
+    if (token === undefined) continue
+    next = from + token.length
+    const marked = markToken(token, mark, false)
+    if (marked !== token) draft.replace(from, next, marked)
+  }
+  draft.commit()
+}
+
+function markQuoted(draft: Draft, mark: Mark): void {
+  const marked = draft.text
     .replaceAll(CLAUSE, (clause) =>
       clause.replaceAll(QUOTED, (quoted) => mark(quoted, 'literal', 'query-literal'))
     )
-    .replaceAll(CODE_SPAN, (span) => markTokens(span, mark, true))
+    .replaceAll(CODE_SPAN, (span) => markTokens(span, mark))
+  if (marked !== draft.text) draft.read(marked)
 }
 
-const TOKENS = UPPER | UNDERSCORE | DASH | DIGIT
-
-export const code: Layer = (text, features, mark) => {
-  const found = patterns(text, features, mark)
-  const spans = (features & QUOTE) === 0 ? found : markQuoted(found, mark)
-  return (features & TOKENS) === 0 ? spans : markTokens(spans, mark, false)
+export const code: Layer = (draft, mark) => {
+  patterns(draft, mark)
+  if ((draft.features & QUOTE) !== 0) markQuoted(draft, mark)
+  markCompounds(draft, mark)
 }
 
 const NUMBER = /\d{5,}/g
@@ -126,5 +163,6 @@ const NUMBER = /\d{5,}/g
  * For tags, which are few words without a sentence around them: an unknown word or a long number is
  * taken out even where nothing announces it. A tag that is lost costs little.
  */
-export const labels: Layer = (text, _features, mark) =>
-  markTokens(text, mark, true).replaceAll(NUMBER, (digits) => mark(digits, 'id', 'number'))
+export function labels(text: string, mark: Mark): string {
+  return markTokens(text, mark).replaceAll(NUMBER, (digits) => mark(digits, 'id', 'number'))
+}

@@ -2,9 +2,10 @@
  * Encoded text: base64, hexadecimal, percent and backslash escapes, and entities. A reader undoes
  * them, so what decodes to text is taken out whole; nobody needs it to understand the rest.
  */
-import { AMPERSAND, BACKSLASH, DIGIT, LONG_WORD, PERCENT } from './features.ts'
-import { inLongWords, layerOf } from './rule.ts'
-import type { Layer } from './rule.ts'
+import { BACKSLASH, DIGIT, LONG_WORD, PERCENT, SPELLED } from './features.ts'
+import { findAll, inLongWords, layerOf } from './rule.ts'
+import { FROM_12, ONLY_HEX, ZERO_FIRST } from './shapes.ts'
+import type { Layer, Rule } from './rule.ts'
 
 const MIN_TEXT_BYTES = 6
 
@@ -52,35 +53,41 @@ const escapes = layerOf([
   {
     name: 'entities',
     kind: 'literal',
-    literal: '&#',
-    pattern: /(?:&#(?:\d{2,6}|x[0-9A-Fa-f]{2,6});){3,2048}/g,
-    needs: AMPERSAND
+    literals: ['&#'],
+    pattern: /(?:&#(?:\d{2,6}|x[0-9A-Fa-f]{2,6});){3,2048}/g
   },
   {
     name: 'spelled-out',
     kind: 'secret',
+    needs: SPELLED,
     pattern: /(?<!\S)(?:[A-Za-z0-9_-] ){9,512}[A-Za-z0-9_-](?!\S)/g
   }
 ])
 
-const wholes = inLongWords(
-  layerOf([
-    {
-      name: 'base64',
-      kind: 'secret',
-      pattern: /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{11,16384}={0,2}(?![A-Za-z0-9+/_=-])/g,
-      needsOne: LONG_WORD | DIGIT,
-      accept: isBase64Text
-    },
-    {
-      name: 'hex',
-      kind: 'secret',
-      pattern: /(?<![A-Za-z0-9])(?:0x)?(?<hit>(?:[0-9A-Fa-f]{2}){8,8192})(?![A-Za-z0-9])/g,
-      needs: LONG_WORD | DIGIT,
-      accept: isHexText
-    }
-  ])
+const hexadecimal = layerOf([
+  {
+    name: 'hex',
+    kind: 'secret',
+    at: [ONLY_HEX | FROM_12, ZERO_FIRST | FROM_12],
+    pattern: /(?<![A-Za-z0-9])(?:0x)?(?<hit>(?:[0-9A-Fa-f]{2}){8,8192})(?![A-Za-z0-9])/g,
+    accept: isHexText
+  }
+])
+
+const BASE64: Rule = {
+  name: 'base64',
+  kind: 'secret',
+  // The first character of text has its high bit clear.
+  pattern: /(?<![A-Za-z0-9+/_-])[CDI-Za-f][A-Za-z0-9+/_-]{10,16383}={0,2}(?![A-Za-z0-9+/_=-])/g,
+  accept: isBase64Text
+}
+
+const base64 = inLongWords(0, (word, found) =>
+  findAll(BASE64, word, (from, to) => found(from, to, 'secret', 'base64'))
 )
 
-export const encodings: Layer = (text, features, mark) =>
-  wholes(escapes(text, features, mark), features, mark)
+export const encodings: Layer = (draft, mark) => {
+  escapes(draft, mark)
+  if ((draft.features & LONG_WORD) !== 0) base64(draft, mark)
+  hexadecimal(draft, mark)
+}

@@ -2,11 +2,14 @@
  * Names of persons, customers and projects: after a word that announces one, before a company's
  * suffix, from a given name on, and capitalised words that are in no public vocabulary.
  */
-import { UPPER } from './features.ts'
+import { COMPANY_WORDS, PERSON_WORDS, TITLE_WORDS } from './announcing.ts'
+import { QUOTE, UPPER } from './features.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from './given-names.ts'
 import { layerOf } from './rule.ts'
+import { UPPER_FIRST } from './shapes.ts'
 import { isPublicWord } from './vocabulary.ts'
-import type { Layer, Mark } from './rule.ts'
+import type { Draft } from './draft.ts'
+import type { Layer, Mark, Rule } from './rule.ts'
 
 const WORD = "\\p{Lu}[\\p{L}\\d'’]{0,30}(?:-\\p{Lu}[\\p{L}'’]{1,30})?"
 /** Without the possessive. */
@@ -20,44 +23,50 @@ function isName(hit: string): boolean {
   return !NO_NAME.test(hit)
 }
 
-const announced = layerOf([
+export const NAME_RULES: readonly Rule[] = [
   {
     name: 'titled',
     kind: 'name',
+    atGroups: TITLE_WORDS,
     pattern: new RegExp(
       `\\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Sir|Madam|Herr|Frau|Mme|Monsieur|Madame|Señora?|Sra?|Signora?)\\.? (?<hit>${RUN})`,
       'gu'
     ),
-    needs: UPPER,
     accept: isName
   },
   {
     name: 'announced',
     kind: 'name',
+    needs: UPPER,
+    atGroups: PERSON_WORDS,
     pattern: new RegExp(
       `(?<![\\p{L}-])(?:[Cc]ustomer|[Cc]lient|[Tt]enant|[Vv]endor|[Pp]artner|[Cc]ompany|[Cc]olleague|[Ee]mployee|[Pp]atient|[Bb]oss|[Ww]ife|[Hh]usband|[Dd]octor|[Ll]awyer|[Cc]odename|[Cc]ode[ -]name(?:d)?|[Pp]roject|[Oo]peration|[Ii]nitiative|[Ss]ignature|[Ss]igned|[Rr]egards|[Ss]incerely|[Dd]ear|[Nn]amed|[Ff]ull[ _-]?[Nn]ame|[Ff]irst[ _-]?[Nn]ame|[Ll]ast[ _-]?[Nn]ame|[Ss]urname|[Aa]uthor|[Aa]ssignee|[Rr]eviewer|[Rr]eporter|[Cc]ontact|[Aa]ttn|[Cc]c|[Oo]wner|[Mm]anager|[Cc]ardholder|[Bb]eneficiary|[Pp]ayee|[Ss]igned-off-by|[Cc]o-authored-by|[Rr]eviewed-by|[Aa]cked-by)(?:["'\`]?(?:[,:=]| is| was| called| named) {0,2}| )["'\`]?(?<hit>${RUN})`,
       'gu'
     ),
-    needs: UPPER,
     accept: (hit) => isName(hit) && !hit.split(/[ -]/).every((word) => /^[A-Z]{2,5}$/.test(word))
   },
   {
     name: 'quoted-name',
     kind: 'name',
+    needs: QUOTE,
+    atGroups: PERSON_WORDS,
     pattern:
       /\b(?:(?:full|first|last|given|family|middle|maiden|display|customer|client|tenant|company|person|employee|patient|contact|card_?holder|account_?holder)[ _-]?name|surname)["'`]?\s{0,2}[:=]\s{0,2}["'`](?<hit>[^"'`\n]{2,80})["'`]/gi
   },
   {
     name: 'company',
     kind: 'name',
+    groups: COMPANY_WORDS,
+    at: [UPPER_FIRST],
     pattern: new RegExp(
       `(?<![\\p{L}\\d])(?<hit>${WORD}(?: (?:& |and |of )?${WORD}){0,3},? (?:Inc|Corp(?:oration)?|GmbH|AG|KG|UG|Ltd|Limited|LLC|LLP|PLC|plc|S\\.?A\\.?|SARL|SAS|B\\.?V\\.?|N\\.?V\\.?|Pty|Oy|AB|A\\/S|ApS|S\\.?r\\.?l\\.?|SpA|SE|Holding|Holdings|Group|Bank|Partners|Industries|Ventures|Capital))(?![\\p{L}\\d])`,
       'gu'
     ),
-    needs: UPPER,
     accept: isName
   }
-])
+]
+
+const announced = layerOf(NAME_RULES)
 
 /** Words after which a name that is a word as well is taken for one. */
 const PERSON_CONTEXT =
@@ -67,7 +76,7 @@ const PERSON_VERB =
   /^(?:['’]s\b| (?:said|says|wrote|asked|told|reported|thinks|thought|confirmed|called|approved|reviewed|merged|fixed|committed|lives|works|left|joined|wants|prefers|agreed|found|noticed|mentioned|from|and)\b)/
 
 const CAPITALISED =
-  /(?<![\p{L}\d_$.@#/&<-])(?:\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?:['’]\p{Ll}{1,8})?|\p{Lu}{5,24})(?![\p{L}\d_$(]|[.:/]\p{L}|<|-\p{L})/gu
+  /(?<![\p{L}\d_$.@#/&<-])(?:\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?:['’]\p{Ll}{1,8})?|\p{Lu}{5,24})(?![\p{L}\d_$(]|[.:/]\p{L}|<|-\p{L})/uy
 
 /** What may come between or after: a middle initial, a particle, another capitalised word. */
 const FOLLOWING =
@@ -88,26 +97,29 @@ function isUnknown(word: string): boolean {
   return !(lower.endsWith('s') && isPublicWord(lower.slice(0, -1)))
 }
 
-function markCapitalised(text: string, mark: Mark): string {
-  let result = ''
-  let end = 0
-  CAPITALISED.lastIndex = 0
-  for (let match = CAPITALISED.exec(text); match !== null; match = CAPITALISED.exec(text)) {
+function markCapitalised(draft: Draft, mark: Mark): void {
+  const { text, words } = draft
+  let at = 0
+  for (let i = 0; i < words.count; i++) {
+    const from = words.from[i] ?? 0
+    if (from < at || ((words.shape[i] ?? 0) & UPPER_FIRST) === 0) continue
+    CAPITALISED.lastIndex = from
+    const match = CAPITALISED.exec(text)
+    if (match === null) continue
+    at = from + match[0].length
     const word = match[0].replace(ELISION, '')
     const lower = word.toLowerCase()
-    const after = match.index + word.length
+    const after = from + word.length
     const isGiven = lower.split('-').some((part) => GIVEN_NAMES.has(part))
-    if (!isGiven && !isUnknown(word) && !isAmbiguousName(lower, text, match.index, after)) continue
+    if (!isGiven && !isUnknown(word) && !isAmbiguousName(lower, text, from, after)) continue
     const next =
       isGiven || AMBIGUOUS_NAMES.has(lower) || !isPublicWord(lower)
         ? follow(text, after, isGiven)
         : after
-    result +=
-      text.slice(end, match.index) + mark(text.slice(match.index, next), 'name', 'capitalised')
-    end = next
-    CAPITALISED.lastIndex = next
+    draft.replace(from, next, mark(text.slice(from, next), 'name', 'capitalised'))
+    at = next
   }
-  return end === 0 ? text : result + text.slice(end)
+  draft.commit()
 }
 
 /** Where a name that began before `from` ends: after up to three more names. */
@@ -133,7 +145,7 @@ function isAmbiguousName(lower: string, text: string, from: number, to: number):
   return piece !== undefined && isUnknown(piece.slice(piece.lastIndexOf(' ') + 1))
 }
 
-export const names: Layer = (text, features, mark) =>
-  (features & UPPER) === 0
-    ? announced(text, features, mark)
-    : markCapitalised(announced(text, features, mark), mark)
+export const names: Layer = (draft, mark) => {
+  announced(draft, mark)
+  if ((draft.features & UPPER) !== 0) markCapitalised(draft, mark)
+}

@@ -3,6 +3,9 @@
  * changed in what leaves, so that the same words give the same record however they were written.
  */
 
+import { CONTROL, NON_ASCII } from './features.ts'
+import type { Draft } from './draft.ts'
+
 /** Invisible between letters; of no use in Latin text. */
 const INVISIBLE =
   // oxlint-disable-next-line no-misleading-character-class -- each by itself
@@ -38,8 +41,8 @@ const HIDDEN =
   /[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff\ufff9-\ufffb\u{e0000}-\u{e0fff}\u{f0000}-\u{10ffff}]/u
 
 /** Control, tag, private-use or bidirectional characters, which can hide text from a reader. */
-export function hidesText(text: string): boolean {
-  return HIDDEN.test(text)
+export function hidesText({ text, features, hasMarks }: Draft): boolean {
+  return (hasMarks || (features & (NON_ASCII | CONTROL)) !== 0) && HIDDEN.test(text)
 }
 
 /** Only for text with characters beyond ASCII. */

@@ -111,18 +111,14 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
     /[ps]at\.[\w-]{16,}\.[A-Za-z0-9]{16,}\.[A-Za-z0-9]{16,}/
   ),
   format('terraform-token', 'HashiCorp', '.atlasv1.', /[A-Za-z0-9]{10,20}\.atlasv1\.[\w=-]{20,}/),
-  format(
-    'vault-token',
-    'HashiCorp',
-    'hvs. hvb. hvr. s.',
-    /(?:hv[sbr]\.[\w-]{16,}|s\.(?=[A-Za-z]*\d)[A-Za-z0-9]{24})/
-  ),
+  format('vault-token', 'HashiCorp', 'hvs. hvb. hvr.', /hv[sbr]\.[\w-]{16,}/),
+  format('vault-legacy-token', 'HashiCorp', 's.', /s\.(?=[A-Za-z]*\d)[A-Za-z0-9]{24}/),
   format('heroku-key', 'Heroku', 'HRKU-', /HRKU-[\w-]{20,}/),
   format('hubspot-token', 'HubSpot', 'pat-na pat-eu', /pat-(?:na|eu)\d-[a-f0-9-]{20,}/),
   format('huggingface-token', 'Hugging Face', 'hf_ api_org_', /(?:hf|api_org)_[A-Za-z0-9]{20,}/),
   format('infracost-token', 'Infracost', 'ico-', /ico-[A-Za-z0-9]{24,}/),
   format('intra42-secret', 'Intra42', 's-s4t2', /s-s4t2(?:ud|af)-[a-f0-9]{20,}/),
-  format('jwt', 'JSON Web Token', 'eyJ ey', /eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}/),
+  format('jwt', 'JSON Web Token', 'eyJ', /eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}/),
   format('jwt-base64', 'JSON Web Token', 'ZXlK', /ZXlK[A-Za-z0-9+/=_-]{30,}/),
   format(
     'launchdarkly-key',

@@ -3,9 +3,12 @@
  * with it still tells something; independent signals add up to a score from 0 to 1, and a record
  * above the limit is withheld, never guessed at.
  */
+import { Draft } from './draft.ts'
+import { OPAQUE } from './reading.ts'
 import { isOpaque, isRandom } from './entropy.ts'
-import { ANNOUNCED, AT, LONG_WORD, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'
-import { hasToken } from './secrets.ts'
+import { SECRET_ENDINGS } from './announcing.ts'
+import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'
+import { hasToken } from './tokens.ts'
 
 export type WithheldReason =
   /** Control, tag or bidirectional characters, which can hide text from a reader. */
@@ -66,15 +69,27 @@ const LONG_TOKEN = /[A-Za-z0-9+_=-]{20,4096}/g
 
 const PLACEHOLDERS = /<[A-Z]+_[1-9]\d{0,3}>/g
 
+const THREE_LETTERS = /\p{L}\P{L}*\p{L}\P{L}*\p{L}/u
+
+const WORDS = /\p{L}{2,}/gu
+
 /** Between the pieces of a value that was written over lines or put together from quoted parts. */
 const JOINT = /["'`]\s{0,8}[+.,&|]{0,2}\s{0,8}\\?\s{0,8}["'`]|\\?\r?\n[ \t>|#*/]{0,16}/g
+
+/** Private-use characters are in no text that comes this far. */
+const JOINED = '\ue000'
+const JOINED_WORDS = /(?<!\S)[^\s\ue000]*\ue000\S*/g
 
 export interface RiskInput {
   /** After redaction, fields joined by line breaks. */
   readonly text: string
   /** The content alone. */
   readonly content: string
+  /** Of the fields, as `Draft` has them. */
   readonly features: number
+  readonly groups: number
+  /** Whether a token that is random enough to be a key is left. */
+  readonly isRandom: boolean
   readonly kinds: number
 }
 
@@ -88,28 +103,65 @@ export function riskOf(input: RiskInput): Risk {
   return { score: Math.round((1 - safe) * 100) / 100, signal }
 }
 
-function* signalsOf({ text, content, features, kinds }: RiskInput): Generator<WithheldReason> {
+function* signalsOf({
+  text,
+  content,
+  features,
+  groups,
+  isRandom: isRandomLeft,
+  kinds
+}: RiskInput): Generator<WithheldReason> {
   if (text.includes('-----') && KEY_FRAGMENT.test(text)) yield 'key-fragment'
-  if ((features & ANNOUNCED) !== 0) {
+  if ((groups & SECRET_ENDINGS) !== 0) {
     for (const [, value = ''] of text.matchAll(NAMED_SECRET)) {
       if (isOpaque(value)) yield 'named-secret'
     }
   }
-  if ((features & LONG_WORD) !== 0 && (text.match(LONG_TOKEN) ?? []).some(isRandom)) {
-    yield 'random-token'
-  }
+  if (isRandomLeft) yield 'random-token'
   if ((features & QUOTE) !== 0 || content.includes('\n')) {
-    if (hasToken(text.replaceAll(JOINT, ''))) yield 'split-secret'
+    if (hasToken(new Draft(joined(text)))) yield 'split-secret'
   }
   if ((features & MANY_DIGITS) !== 0 && /(?<![\w.])\d{9,}/.test(text)) yield 'long-number'
   if ((features & AT) !== 0 && /[\w.-]{2}@[\w-]{2,}\.\w/.test(text)) yield 'address-like'
   if ((features & NON_ASCII) !== 0 && isForeign(content)) yield 'foreign-script'
   if (kinds === 0) return
   if (kinds >= 6) yield 'many-kinds'
-  const left = content.replaceAll(PLACEHOLDERS, ' ')
-  const words = left.match(/\p{L}{2,}/gu)?.length ?? 0
-  if ((left.match(/\p{L}/gu)?.length ?? 0) < 3) yield 'nothing-left'
-  else if ((content.match(PLACEHOLDERS)?.length ?? 0) > Math.max(words, 3)) yield 'mostly-redacted'
+  let placeholders = 0
+  const left = content.replaceAll(PLACEHOLDERS, () => {
+    placeholders += 1
+    return ' '
+  })
+  if (!THREE_LETTERS.test(left)) yield 'nothing-left'
+  else if (placeholders > 3 && !hasWords(left, placeholders)) yield 'mostly-redacted'
+}
+
+/** Whether one of the long words of `draft` has a token that is random enough to be a key. */
+export function hasRandomToken({ text, long }: Draft): boolean {
+  for (let i = 0; i + 2 < long.length; i += 3) {
+    if (((long[i + 2] ?? 0) & OPAQUE) === 0) continue
+    if (
+      text
+        .slice(long[i], long[i + 1])
+        .match(LONG_TOKEN)
+        ?.some(isRandom) === true
+    )
+      return true
+  }
+  return false
+}
+
+/** The words that appear when pieces are joined. */
+function joined(text: string): string {
+  const words = text.replaceAll(JOINT, JOINED).match(JOINED_WORDS) ?? []
+  return words.join(' ').replaceAll(JOINED, '')
+}
+
+/** Whether `text` has so many words. */
+function hasWords(text: string, count: number): boolean {
+  let found = 0
+  WORDS.lastIndex = 0
+  while (found < count && WORDS.test(text)) found += 1
+  return found === count
 }
 
 function isForeign(text: string): boolean {
