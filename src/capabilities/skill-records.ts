@@ -20,13 +20,17 @@ export type Provenance = Readonly<z.output<typeof Provenance>>
 
 const Status = z.enum(['sandbox', 'experimental', 'pre-warming', 'verified', 'blacklisted'])
 const CountsValue = z.object({ trials: z.int().min(0), successes: z.int().min(0) })
-const StandingValue = z.object({
-  status: Status,
-  counts: CountsValue,
-  headStart: z.number(),
-  drift: z.object({ sum: z.number(), run: CountsValue }),
-  isAsked: z.boolean()
-})
+const StandingValue = z
+  .object({
+    status: Status,
+    counts: CountsValue,
+    /** Left out by versions before it: then what was counted since the last drift. */
+    lifetime: CountsValue.optional(),
+    headStart: z.number(),
+    drift: z.object({ sum: z.number(), run: CountsValue }),
+    isAsked: z.boolean()
+  })
+  .transform((standing) => ({ ...standing, lifetime: standing.lifetime ?? standing.counts }))
 
 /** What changes of a skill. */
 const StateValue = z.object({
@@ -34,7 +38,9 @@ const StateValue = z.object({
   since: z.number(),
   transitions: z.int().min(0),
   failures: z.int().min(0),
-  lastFailure: z.number()
+  lastFailure: z.number(),
+  /** Of the lifetime's counts, those that the swarm was told, and on which day. */
+  reported: CountsValue.extend({ day: z.int() }).optional()
 })
 export type SkillState = z.output<typeof StateValue>
 

@@ -16,10 +16,11 @@ import {
   MAX_WAITING,
   SYNC_INTERVAL
 } from './constants.ts'
-import { verificationProgress } from './evidence/index.ts'
+import { NO_TRIALS, verificationProgress } from './evidence/index.ts'
 import { UNTESTED } from './lifecycle.ts'
 import { SkillRecords } from './skill-records.ts'
 import type { Operation, Store } from '../../crdt/index.ts'
+import type { Counts } from './evidence/index.ts'
 import type { Change, Standing } from './lifecycle.ts'
 import type { IdentifiedSkill } from './skill.ts'
 import type { SkillEvents, SkillFailure } from './skill-events.ts'
@@ -36,6 +37,8 @@ export interface KnownSkill extends StoredSkill {
   readonly standing: Standing
   /** Since when the status is what it is; milliseconds of the Unix epoch. */
   readonly since: number
+  /** Whether the swarm was told of its counts. */
+  readonly isReported: boolean
 }
 
 export interface SkillStoreComponents {
@@ -147,6 +150,23 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     if (failed !== undefined) this.#tell(() => this.emit('skill:failure', failed))
     if (transition !== undefined) this.#tell(() => this.emit('skill:transition', transition))
     return transition
+  }
+
+  /**
+   * What was counted since the last report, which it is from now on, on disk; undefined for nothing, and
+   * on the day of the last one. Not reported is better than twice: a crash may lose a report.
+   */
+  async report(id: string, day: number): Promise<Counts | undefined> {
+    const entry = this.#entryOf(id)
+    const { standing, reported = { ...NO_TRIALS, day: -1 } } = entry.state
+    const { trials, successes } = standing.lifetime
+    if (trials === reported.trials || day === reported.day) return undefined
+    entry.state = { ...entry.state, reported: { trials, successes, day } }
+    await this.#write(entry, true)
+    return {
+      trials: trials - reported.trials,
+      successes: successes - reported.successes
+    }
   }
 
   /** Oldest first. */
@@ -288,5 +308,7 @@ function stateAt(addedAt: number): SkillState {
 }
 
 function knownOf({ id, skill, provenance, addedAt, state }: Entry): KnownSkill {
-  return { id, skill, provenance, addedAt, standing: state.standing, since: state.since }
+  const { standing, since, reported } = state
+  const isReported = reported !== undefined
+  return { id, skill, provenance, addedAt, standing, since, isReported }
 }

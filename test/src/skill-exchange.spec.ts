@@ -76,6 +76,41 @@ describe('skills of the swarm', function () {
     await assert.rejects(skills.adopt('0'.repeat(64)), { code: 'RECORD_UNKNOWN' })
   })
 
+  it('are counted on after their promotion: the swarm is told, once a day, under the next key too', async () => {
+    let now = Date.UTC(2026, 5, 1)
+    const day = 24 * 60 * 60 * 1000
+    await using a = await startHive(undefined, { clock: { now: () => now } })
+    await using b = await startHive(a)
+    const { capabilities, hive } = a.agent.cortex
+    const told = async (): Promise<readonly (number | undefined)[]> => {
+      while ((await b.digest()) !== (await a.digest())) {
+        await once(b, 'hive:change', { signal: signal() })
+      }
+      const [offer] = await b.agent.cortex.hive.skills.offers()
+      return [offer?.trials, offer?.successes]
+    }
+    const { id } = await capabilities.add(VERSIONS)
+    const published = once(b, 'hive:change', { signal: signal() })
+    const own = await verify(a, id)
+    await published
+    assert.deepEqual(await told(), [own, own])
+
+    await capabilities.run(id, '4.5.6')
+    await capabilities.run(id, 'none').catch(() => undefined)
+    assert.equal(await hive.skills.report(), 0)
+    now += day
+    assert.equal(await hive.skills.report(), 1)
+    assert.deepEqual(await told(), [own + 2, own + 1])
+    assert.equal(await hive.skills.report(), 0)
+
+    now += 8 * day
+    assert.equal(await hive.skills.report(), 0)
+    await capabilities.run(id, '4.5.7')
+    assert.equal(await hive.skills.report(), 1)
+    assert.deepEqual(await told(), [own + 3, own + 2])
+    assert.equal(a.status.authors, 2)
+  })
+
   it('stay where they tell of their makers, and where they are not proven', async () => {
     await using db = await createHive({ swarm: false, anonymity: { hosts: ['db7.internal'] } })
     const { capabilities, hive } = db.agent.cortex

@@ -5,44 +5,28 @@
  * sandbox where it is on trial; nobody's word blacklists it here.
  */
 import { toHex } from '../../../crdt/index.ts'
-import { afterHint, identifySkill, withHeadStart } from '../../capabilities/index.ts'
+import { afterHint, withHeadStart } from '../../capabilities/index.ts'
 import { HiveError } from '../../errors.ts'
 import { digestOfId } from '../../knowledge/index.ts'
-import { dayOf } from '../day.ts'
-import { offeredBy, SUCCESSES, TRIALS } from './offers.ts'
-import { tooTelling } from './tells.ts'
+import { offeredBy } from './offers.ts'
+import { SkillPublishing } from './publishing.ts'
 import type { Entry, Replica, Standing } from '../../../crdt/index.ts'
-import type { Anonymizer } from '../../anonymity/index.ts'
-import type { AddedSkill, KnownSkill, NodeSkills, Transition } from '../../capabilities/index.ts'
-import type { Clock } from '../../../transport/index.ts'
-import type { Votes } from '../votes.ts'
+import type { AddedSkill, NodeSkills, Transition } from '../../capabilities/index.ts'
 import type { Offered, SkillOffer } from './offers.ts'
+import type { PublishedSkill, PublishingComponents } from './publishing.ts'
 
 /** Whether to adopt what is offered. */
 export type Consent = (offer: SkillOffer) => boolean | Promise<boolean>
 
-export interface SharedSkillsComponents {
-  readonly replica: Pick<
-    Replica,
-    'addEvidence' | 'get' | 'off' | 'on' | 'publish' | 'publishEvidence' | 'standings'
-  >
+export interface SharedSkillsComponents extends PublishingComponents {
+  readonly replica: PublishingComponents['replica'] & Pick<Replica, 'off' | 'on' | 'standings'>
   readonly skills: Pick<NodeSkills, 'admission' | 'runner' | 'store'>
-  readonly anonymizer: Anonymizer
-  readonly votes: Pick<Votes, 'cast'>
   /** Authors that must dispute a skill before their word counts here. */
   readonly k: number
-  readonly clock: Clock
-  readonly announce: (entries: readonly Entry[]) => Promise<void>
   /** Whether what is verified here is published by itself. */
   readonly publishes: boolean
   readonly adopts: Consent
   readonly onFailed: (error: unknown) => void
-}
-
-export interface PublishedSkill {
-  readonly id: string
-  /** `corroborated`: the swarm had it, and this node's vote was added. */
-  readonly status: 'published' | 'corroborated' | 'already'
 }
 
 export interface OfferOptions {
@@ -52,23 +36,31 @@ export interface OfferOptions {
 
 const DEFAULT_LIMIT = 100
 
+/** Milliseconds between two looks for counts that the swarm was not told yet. */
+const REPORT_INTERVAL = 600_000
+
 export class SharedSkills {
   readonly #components: SharedSkillsComponents
+  readonly #publishing: SkillPublishing
+  #reporting: NodeJS.Timeout | undefined
   /** One after the other: adopting runs tests. */
   #work: Promise<void> = Promise.resolve()
   #isStopped = false
 
   constructor(components: SharedSkillsComponents) {
     this.#components = components
+    this.#publishing = new SkillPublishing(components)
   }
 
   start(): void {
     this.#components.replica.on('entry:admitted', this.#onEntry)
     this.#components.skills.store.on('skill:transition', this.#onTransition)
+    this.#reporting = setInterval(() => this.#then(() => this.#report()), REPORT_INTERVAL).unref()
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true
+    clearInterval(this.#reporting)
     this.#components.replica.off('entry:admitted', this.#onEntry)
     this.#components.skills.store.off('skill:transition', this.#onTransition)
     await this.#work
@@ -78,30 +70,16 @@ export class SharedSkills {
    * Publishes a verified skill, with what was counted of it here. Throws `HiveError` (SKILL_UNKNOWN,
    * SKILL_STATUS, or WITHHELD with the reason).
    */
-  async publish(id: string): Promise<PublishedSkill> {
-    const { skill, standing } = this.#known(id)
-    if (standing.status !== 'verified') {
-      throw new HiveError(
-        'SKILL_STATUS',
-        `${skill.name} is not verified here: only proven skills are shared.`
-      )
-    }
-    const { anonymizer, announce, clock, replica } = this.#components
-    const reason = tooTelling(skill, anonymizer)
-    if (reason !== undefined) {
-      throw new HiveError('WITHHELD', `${skill.name} stays on this node: ${reason}.`)
-    }
-    const { record } = identifySkill(skill)
-    const { trials, successes } = standing.counts
-    const day = dayOf(clock.now())
-    const confidence = successes / Math.max(1, trials)
-    const { entries, records, votes } = await replica.publish([{ record, confidence, day }])
-    if (entries.length > 0) {
-      await replica.addEvidence(digestOfId(id), { [TRIALS]: trials, [SUCCESSES]: successes })
-    }
-    await announce([...entries, ...(await replica.publishEvidence(day))])
-    const status = records.length > 0 ? 'published' : votes.length > 0 ? 'corroborated' : 'already'
-    return { id, status }
+  publish(id: string): Promise<PublishedSkill> {
+    return this.#publishing.publish(id)
+  }
+
+  /**
+   * Tells the swarm what was counted of published skills since it was told last, at most once a day each;
+   * how many skills it told of. A node that runs does so by itself.
+   */
+  report({ signal }: { readonly signal?: AbortSignal } = {}): Promise<number> {
+    return this.#publishing.report(signal)
   }
 
   /** What the swarm offers and this node does not have, the most corroborated first. */
@@ -156,19 +134,15 @@ export class SharedSkills {
         }
       })
     }
-    if (to === 'blacklisted') this.#then(() => this.#warn(id))
+    if (to === 'blacklisted') this.#then(() => this.#publishing.warn(id))
+  }
+
+  async #report(): Promise<void> {
+    await this.#publishing.report()
   }
 
   readonly #onEntry = (_entry: Entry, digests: readonly Uint8Array[]): void => {
     for (const digest of digests) this.#then(() => this.#consider(digest))
-  }
-
-  /** An immune signal: this node's vote against it, instead of the one for it. */
-  async #warn(id: string): Promise<void> {
-    const { replica, votes } = this.#components
-    if ((await replica.get(digestOfId(id))) === undefined) return
-    const { trials, successes } = this.#known(id).standing.counts
-    await votes.cast(id, 'dispute', 1 - successes / Math.max(1, trials))
   }
 
   /** A skill that somebody says something new of: adopts it by consent, or doubts it. */
@@ -195,12 +169,6 @@ export class SharedSkills {
     const disputes = votes.filter((vote) => vote === 'dispute').length
     const vouches = votes.filter((vote) => vote === 'vouch').length
     return disputes >= this.#components.k && disputes >= vouches ? disputes : 0
-  }
-
-  #known(id: string): KnownSkill {
-    const known = this.#components.skills.store.get(id)
-    if (known !== undefined) return known
-    throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id "${id}".`)
   }
 
   async #attempt(task: () => Promise<void>): Promise<void> {
