@@ -9,6 +9,7 @@ import { discover } from './discovery.ts'
 import { ranked, sampled } from './evidence/index.ts'
 import { afterBlacklisting, afterOutcome, afterTrigger } from './lifecycle.ts'
 import { competitorsOf, lineageOf } from './lineage.ts'
+import { gaveOf, receiptOf } from './receipts.ts'
 import { RunOptions } from './run-options.ts'
 import { readSkillFolder, writeSkillFolder } from './skill-folder.ts'
 import { isOwnFailure } from './skill-runner.ts'
@@ -21,6 +22,7 @@ import type { Ranking } from './evidence/index.ts'
 import type { SkillStatus } from './lifecycle.ts'
 import type { Lineage } from './lineage.ts'
 import type { PreWarming } from './pre-warming.ts'
+import type { KeptReceipt } from './receipts.ts'
 import type { SkillFailure } from './skill-events.ts'
 import type { SkillIndex } from './skill-index.ts'
 import type { Provenance, Transition } from './skill-records.ts'
@@ -183,12 +185,17 @@ export class Capabilities {
     try {
       run = await runner.run(skill, input, settings)
     } catch (error) {
-      if (record && isOwnFailure(error)) await this.#fail(id, { input, error: error.message })
+      if (record && isOwnFailure(error)) {
+        const receipt = await this.#receiptOf(skill, input, settings, gaveOf(error))
+        await this.#fail(id, { input, error: error.message, receipt })
+      }
       throw error
     }
     const recorded = record && !run.offline
     const transition = recorded
-      ? await store.apply(id, (before) => afterOutcome(before, true))
+      ? await store.apply(id, (before) => afterOutcome(before, true), {
+          receipt: await this.#receiptOf(skill, input, settings, run.outputHash)
+        })
       : undefined
     return { ...run, id, recorded, transition }
   }
@@ -314,13 +321,27 @@ export class Capabilities {
 
   #fail(
     id: string,
-    { input, error }: { input?: Json; error: string }
+    { input, error, receipt }: { input?: Json; error: string; receipt?: KeptReceipt }
   ): Promise<Transition | undefined> {
-    const sample: FailureSample = {
+    const failure: FailureSample = {
       input: input === undefined ? undefined : canonicalJson(input).slice(0, MAX_SAMPLE_LENGTH),
       error
     }
-    return this.#components.store.apply(id, (before) => afterOutcome(before, false), sample)
+    return this.#components.store.apply(id, (before) => afterOutcome(before, false), {
+      failure,
+      receipt
+    })
+  }
+
+  async #receiptOf(
+    skill: KnownSkill['skill'],
+    input: Json,
+    settings: Omit<RunOptions, 'record'>,
+    gave: string | undefined
+  ): Promise<KeptReceipt | undefined> {
+    const receipt = receiptOf(skill, input, settings, gave)
+    if (receipt === undefined) return undefined
+    return { ...receipt, engine: await this.#components.runner.engine() }
   }
 
   #rank(id: string): Ranking {

@@ -22,6 +22,15 @@ export const MAX_FAILURES = 20
 export const MAX_SAMPLE_LENGTH = 2_048
 export const MAX_ERROR_LENGTH = 500
 
+/** Receipts kept of each skill's runs until they are published: the latest. */
+export const MAX_RECEIPTS = 8
+
+/** Bytes of a receipt's input as JSON: what is published of runs is an example, not a data set. */
+export const MAX_RECEIPT_BYTES = 512
+
+/** Authors that were caught lying and are remembered; keys are free, so more would help nobody. */
+export const MAX_LIES = 10_000
+
 /**
  * What is made ready in the background starts at either of the first two, and stops below both of the
  * others. Measured on 40,000 streams with rates from the prior: 8 % of warm-ups are wasted, and what is

@@ -15,8 +15,15 @@
  * ```
  */
 export { headStart, mergeCounts } from './evidence/index.ts'
-export { afterBlacklisting, afterHint, afterOutcome, withHeadStart } from './lifecycle.ts'
+export {
+  afterBlacklisting,
+  afterHint,
+  afterOutcome,
+  withHeadStart,
+  withoutLiar
+} from './lifecycle.ts'
 export { NodeSkills } from './node-skills.ts'
+export { gaveOf, ReceiptValue, receiptOf } from './receipts.ts'
 export { SkillStore } from './skill-store.ts'
 export { identifySkill, skillOfRecord } from './skill.ts'
 export type { AddedSkill, SkillAdmission } from './admission.ts'
@@ -35,9 +42,10 @@ export type { DiscoveryOptions, DiscoveryReport, Synthesized } from './discovery
 export type { Ranking, RemoteCounts } from './evidence/index.ts'
 export type { SkillStatus, Standing as SkillStanding } from './lifecycle.ts'
 export type { Lineage } from './lineage.ts'
+export type { KeptReceipt, Receipt } from './receipts.ts'
 export type { RunOptions } from './run-options.ts'
 export type { SkillEvents, SkillFailure } from './skill-events.ts'
-export type { Documentation, Evidence, Provenance, Transition } from './skill-records.ts'
+export type { Documentation, Evidence, Lie, Provenance, Transition } from './skill-records.ts'
 export type { SkillRun, SkillRunner, TestReport } from './skill-runner.ts'
 export type { KnownSkill } from './skill-store.ts'
 export type { IdentifiedSkill, Skill, SkillInit } from './skill.ts'

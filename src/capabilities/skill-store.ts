@@ -10,18 +10,19 @@ import { HiveError } from '../errors.ts'
 import {
   MAX_ERROR_LENGTH,
   MAX_FAILURES,
+  MAX_RECEIPTS,
   MAX_SAMPLE_LENGTH,
   MAX_SKILLS,
-  MAX_TRANSITIONS,
-  MAX_WAITING,
-  SYNC_INTERVAL
+  MAX_TRANSITIONS
 } from './constants.ts'
 import { NO_TRIALS, verificationProgress } from './evidence/index.ts'
 import { UNTESTED } from './lifecycle.ts'
 import { SkillRecords } from './skill-records.ts'
-import type { Operation, Store } from '../../crdt/index.ts'
+import { SkillWriter } from './skill-writer.ts'
+import type { Store } from '../../crdt/index.ts'
 import type { Counts } from './evidence/index.ts'
 import type { Change, Standing } from './lifecycle.ts'
+import type { KeptReceipt } from './receipts.ts'
 import type { IdentifiedSkill } from './skill.ts'
 import type { SkillEvents, SkillFailure } from './skill-events.ts'
 import type {
@@ -48,6 +49,12 @@ export interface SkillStoreComponents {
   readonly onFailed?: (error: unknown) => void
 }
 
+/** What is kept of a use beside its outcome. */
+export interface Noted {
+  readonly failure?: FailureSample
+  readonly receipt?: KeptReceipt
+}
+
 export interface FailureSample {
   /** JSON text. */
   readonly input?: string
@@ -63,18 +70,14 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   readonly #records: SkillRecords
   readonly #entries = new Map<string, Entry>()
   readonly #adding = new Map<string, Promise<boolean>>()
-  readonly #changed = new Set<Entry>()
-  #operations: Operation[] = []
-  #needsSync = false
-  #next: Promise<void> | undefined
-  #writing: Promise<unknown> = Promise.resolve()
-  #unsynced: Entry | undefined
-  #syncing: NodeJS.Timeout | undefined
+  readonly #writer: SkillWriter
 
   constructor(components: SkillStoreComponents) {
     super()
     this.#components = components
     this.#records = new SkillRecords(components.store.section('skills'))
+    const { store, onFailed } = components
+    this.#writer = new SkillWriter({ store, records: this.#records, onFailed })
   }
 
   static async open(components: SkillStoreComponents): Promise<SkillStore> {
@@ -133,7 +136,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   async apply(
     id: string,
     change: (standing: Standing) => Change,
-    failure?: FailureSample
+    { failure, receipt }: Noted = {}
   ): Promise<Transition | undefined> {
     const entry = this.#entryOf(id)
     const { standing: before } = entry.state
@@ -146,7 +149,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const since = transition === undefined ? entry.state.since : transition.at.getTime()
     entry.state = { ...entry.state, standing, since }
     const failed = failure === undefined ? undefined : this.#keepFailure(entry, failure)
-    await this.#write(entry, transition !== undefined)
+    if (receipt !== undefined) this.#keepReceipt(entry, receipt)
+    await this.#writer.write(entry, transition !== undefined)
     if (failed !== undefined) this.#tell(() => this.emit('skill:failure', failed))
     if (transition !== undefined) this.#tell(() => this.emit('skill:transition', transition))
     return transition
@@ -162,11 +166,25 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const { trials, successes } = standing.lifetime
     if (trials === reported.trials || day === reported.day) return undefined
     entry.state = { ...entry.state, reported: { trials, successes, day } }
-    await this.#write(entry, true)
+    await this.#writer.write(entry, true)
     return {
       trials: trials - reported.trials,
       successes: successes - reported.successes
     }
+  }
+
+  /** Receipts of runs since the last call: each is handed out once, and is off the disk by then. */
+  async takeReceipts(id: string): Promise<KeptReceipt[]> {
+    const entry = this.#entryOf(id)
+    if (entry.state.receipts === 0) return []
+    await this.#writer.settled()
+    const receipts = await Array.fromAsync(this.#records.receipts(id))
+    for (let slot = 0; slot < MAX_RECEIPTS; slot++) {
+      this.#writer.add(this.#records.removeReceipt(slot, id))
+    }
+    entry.state = { ...entry.state, receipts: 0 }
+    await this.#writer.write(entry, true)
+    return receipts
   }
 
   /** Oldest first. */
@@ -203,10 +221,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 
   /** Puts on disk what was acknowledged. */
-  async close(): Promise<void> {
-    await this.#next
-    await this.#writing
-    await this.#sync()
+  close(): Promise<void> {
+    return this.#writer.close()
   }
 
   #entryOf(id: string): Entry {
@@ -228,9 +244,9 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       evidence: { ...counts, headStart, progress: verificationProgress(counts, headStart) },
       at: new Date(this.#components.now())
     }
-    this.#operations.push(this.#records.putTransition(state.transitions, transition))
+    this.#writer.add(this.#records.putTransition(state.transitions, transition))
     const outdated = state.transitions - MAX_TRANSITIONS
-    if (outdated >= 0) this.#operations.push(this.#records.removeTransition(outdated, id))
+    if (outdated >= 0) this.#writer.add(this.#records.removeTransition(outdated, id))
     entry.state = { ...state, transitions: state.transitions + 1 }
     return transition
   }
@@ -245,56 +261,15 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       error: error.slice(0, MAX_ERROR_LENGTH),
       at
     }
-    this.#operations.push(this.#records.putFailure(state.failures % MAX_FAILURES, failure))
+    this.#writer.add(this.#records.putFailure(state.failures % MAX_FAILURES, failure))
     entry.state = { ...state, failures: state.failures + 1, lastFailure: at.getTime() }
     return failure
   }
 
-  /** Changes made while a write is under way go with the next one, each skill's standing once. */
-  #write(entry: Entry, sync: boolean): Promise<void> {
-    this.#changed.add(entry)
-    this.#needsSync ||= sync
-    return (this.#next ??= this.#commit())
-  }
-
-  async #commit(): Promise<void> {
-    await this.#writing
-    this.#next = undefined
-    const changed = [...this.#changed]
-    const operations = this.#operations
-    const sync = this.#needsSync
-    this.#changed.clear()
-    this.#operations = []
-    this.#needsSync = false
-    const states = changed.map(({ id, state }) => this.#records.putState(id, state))
-    const written = this.#components.store.commit([...operations, ...states], { sync })
-    this.#writing = written.catch(() => undefined)
-    try {
-      await written
-    } catch (error) {
-      for (const entry of changed) this.#changed.add(entry)
-      this.#operations = [...operations, ...this.#operations].slice(-MAX_WAITING)
-      this.#needsSync = true
-      throw error
-    }
-    if (!sync) this.#syncLater(changed.at(-1))
-  }
-
-  /** On disk is what was written before, since commits land in their order. */
-  #syncLater(entry: Entry | undefined): void {
-    this.#unsynced = entry
-    this.#syncing ??= setTimeout(() => {
-      this.#sync().catch((error: unknown) => this.#components.onFailed?.(error))
-    }, SYNC_INTERVAL).unref()
-  }
-
-  async #sync(): Promise<void> {
-    clearTimeout(this.#syncing)
-    this.#syncing = undefined
-    const entry = this.#unsynced
-    if (entry === undefined) return
-    this.#unsynced = undefined
-    await this.#components.store.commit([this.#records.putState(entry.id, entry.state)])
+  #keepReceipt(entry: Entry, receipt: KeptReceipt): void {
+    const { receipts } = entry.state
+    this.#writer.add(this.#records.putReceipt(receipts % MAX_RECEIPTS, entry.id, receipt))
+    entry.state = { ...entry.state, receipts: receipts + 1 }
   }
 
   /** What a listener throws is its own. */
@@ -304,7 +279,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
 }
 
 function stateAt(addedAt: number): SkillState {
-  return { standing: UNTESTED, since: addedAt, transitions: 0, failures: 0, lastFailure: 0 }
+  const none = { transitions: 0, failures: 0, lastFailure: 0, receipts: 0 }
+  return { standing: UNTESTED, since: addedAt, ...none }
 }
 
 function knownOf({ id, skill, provenance, addedAt, state }: Entry): KnownSkill {
