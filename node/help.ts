@@ -55,6 +55,7 @@ Usage: hive <command> [options]
               show SKILL | test SKILL | export SKILL FOLDER
               run SKILL [INPUT]       INPUT is JSON, or read from standard input
               blacklist SKILL REASON  never use it again on this node
+              remove SKILL            forget it; take back the vote on what was published
               repair                  make skills that take what others failed at
   forget ID   remove a fact; take back the vote on what was published of it
   peers       list connected peers

@@ -7,6 +7,7 @@ import type {
   CapabilityRun,
   DiscoveryReport,
   Hive,
+  RemovedSkill,
   SkillInit,
   SkillStatus,
   TestReport,
@@ -60,6 +61,7 @@ export interface SkillOperations {
     options: Request<'blacklist'>,
     call?: CallOptions
   ): Promise<{ readonly changed: boolean }>
+  removeSkill(options: Request<'one'>, call?: CallOptions): Promise<RemovedSkill>
   repairSkills(call?: CallOptions): Promise<DiscoveryReport>
 }
 
@@ -88,6 +90,7 @@ export function localSkillOperations(db: Hive): SkillOperations {
     blacklistSkill: async ({ skill, reason }) => ({
       changed: (await capabilities.blacklist(skill, reason)) !== undefined
     }),
+    removeSkill: ({ skill }) => capabilities.remove(skill),
     repairSkills: ({ signal, onProgress } = {}) =>
       capabilities.discoverAndSynthesize({
         signal,

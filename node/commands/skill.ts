@@ -1,4 +1,4 @@
-/** `hive skill`: takes a skill in, shows, tests, runs, exports or blacklists it, or repairs what failed. */
+/** `hive skill`: takes a skill in, shows, tests, runs, exports, blacklists or removes it, or repairs. */
 import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
@@ -6,7 +6,13 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
 import { withOperations } from '../running-node.ts'
 import { plain, print, printJson, progressLine } from '../terminal.ts'
-import type { AddedSkill, DiscoveryReport, Json, TestReport } from '../../src/index.ts'
+import type {
+  AddedSkill,
+  DiscoveryReport,
+  Json,
+  RemovedSkill,
+  TestReport
+} from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Operations } from '../operations.ts'
@@ -66,6 +72,11 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
     tell(await node.blacklistSkill(request, { signal }), ({ changed }) =>
       changed ? 'blacklisted' : 'was blacklisted already'
     )
+    return EXIT.ok
+  },
+  async remove({ node, args, signal, tell }) {
+    const removed = await node.removeSkill({ skill: only(args, 'skill remove SKILL') }, { signal })
+    tell(removed, describeRemoved)
     return EXIT.ok
   },
   async repair({ node, args, signal, tell }) {
@@ -128,6 +139,12 @@ function describeAdded({ id, name, outcome, status, tests }: AddedSkill): string
   const was = outcome === 'new' ? 'added' : 'was here already'
   const tested = tests === undefined ? '' : `\n${describeTests(tests)}`
   return `${id}  ${plain(name)}  ${was}, ${status}${tested}`
+}
+
+function describeRemoved({ id, name, retracted, blacklisted }: RemovedSkill): string {
+  const vote = retracted ? '; its vote in the swarm was taken back' : ''
+  const mark = blacklisted ? '; it stays blacklisted' : ''
+  return `${id}  ${plain(name)}  removed${vote}${mark}`
 }
 
 function describeTests({ passed, total, failed }: TestReport): string {

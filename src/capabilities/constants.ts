@@ -14,6 +14,9 @@ export const MAX_LINEAGE = 1_000
 /** Each is held in memory, at most 32 KiB each: 10,000 of a typical 2 KiB are 20 MB. */
 export const MAX_SKILLS = 10_000
 
+/** Removed skills that are remembered as such. */
+export const MAX_REMOVED = 10_000
+
 /** Recent transitions kept for each skill; a skill that goes on changing is no longer told in full. */
 export const MAX_TRANSITIONS = 100
 

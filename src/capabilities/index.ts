@@ -28,15 +28,8 @@ export { SkillStore } from './skill-store.ts'
 export { identifySkill, skillOfRecord } from './skill.ts'
 export type { AddedSkill, SkillAdmission } from './admission.ts'
 export type { Json } from '../canonical-json.ts'
-export type {
-  Capabilities,
-  CapabilityRun,
-  FailureOptions,
-  FindOptions,
-  FoundCapability,
-  ListOptions,
-  OutcomeInit
-} from './capabilities.ts'
+export type { Capabilities, CapabilityRun, FoundCapability, RemovedSkill } from './capabilities.ts'
+export type { FailureOptions, FindOptions, ListOptions, OutcomeInit } from './capability-options.ts'
 export type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
 export type { DiscoveryOptions, DiscoveryReport, Synthesized } from './discovery.ts'
 export type { Ranking, RemoteCounts } from './evidence/index.ts'

@@ -55,8 +55,8 @@ export class NodeSkills {
     return new NodeSkills(init, skills, await Lies.open(store))
   }
 
-  /** The skills for an agent, whose models answer its prompts. */
-  for(models: SkillModels): Capabilities {
+  /** The skills for an agent, whose models answer its prompts; `withdraw` as in `Capabilities`. */
+  for(models: SkillModels, withdraw: (id: string) => Promise<boolean>): Capabilities {
     const { sandbox, random = Math.random } = this.#init
     return new Capabilities({
       store: this.store,
@@ -65,7 +65,8 @@ export class NodeSkills {
       index: this.#index,
       preWarming: this.preWarming,
       discovery: { sandbox, models },
-      random
+      random,
+      withdraw
     })
   }
 

@@ -8,6 +8,8 @@ export interface SkillEvents {
   'skill:warm': [warm: { readonly id: string; readonly name: string; readonly seconds: number }]
   /** A skill is no longer kept ready. */
   'skill:cool': [cool: { readonly id: string; readonly name: string }]
+  /** A skill was removed, which is on disk. */
+  'skill:remove': [removed: { readonly id: string; readonly name: string }]
   /** A use of a skill failed. */
   'skill:failure': [failure: SkillFailure]
   /** What an author claims of a run is not so: its word on skills counts for nothing here any more. */

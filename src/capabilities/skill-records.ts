@@ -1,8 +1,8 @@
 /**
  * What the store keeps of skills, as JSON: the skill `s/<id>`, its standing `e/<id>`, its
  * documentation `d/<id>`, its transitions `t/<id>/<number>`, its failures `f/<id>/<slot>`, receipts of
- * its runs that are not published yet `r/<id>/<slot>`; and of authors that lied what they claimed,
- * `l/<author>`.
+ * its runs that are not published yet `r/<id>/<slot>`; of removed skills what
+ * they were, `x/<id>`; and of authors that lied what they claimed, `l/<author>`.
  */
 import { z } from 'zod'
 import { KeptReceiptValue } from './receipts.ts'
@@ -99,6 +99,15 @@ export const DocumentationValue = z.object({
 })
 export type Documentation = Readonly<z.output<typeof DocumentationValue>>
 
+const RemovedValue = z.object({
+  id: z.string(),
+  standing: StandingValue,
+  /** Milliseconds of the Unix epoch. */
+  at: z.number()
+})
+/** A skill that was removed, and how it stood. */
+export type Removed = Readonly<z.output<typeof RemovedValue>>
+
 const LieValue = z.object({
   /** Its key, 64 hex digits. */
   author: z.string(),
@@ -177,6 +186,24 @@ export class SkillRecords {
     }
   }
 
+  async *removed(): AsyncGenerator<Removed> {
+    for await (const [, value] of this.#section.entries(under('x/'))) {
+      const parsed = RemovedValue.safeParse(jsonOf(value))
+      if (parsed.success) yield parsed.data
+    }
+  }
+
+  /** Of all that is kept of a skill. */
+  async removals(id: string): Promise<Operation[]> {
+    const operations = ['s', 'e', 'd'].map((kind) => this.#section.del(keyOf(`${kind}/${id}`)))
+    for (const kind of ['t', 'f', 'r']) {
+      for await (const [key] of this.#section.entries(under(`${kind}/${id}/`))) {
+        operations.push(this.#section.del(key))
+      }
+    }
+    return operations
+  }
+
   async documentation(id: string): Promise<Documentation | undefined> {
     const value = await this.#section.get(keyOf(`d/${id}`))
     return value === undefined ? undefined : DocumentationValue.safeParse(jsonOf(value)).data
@@ -219,6 +246,14 @@ export class SkillRecords {
 
   removeReceipt(slot: number, id: string): Operation {
     return this.#section.del(keyOf(numbered('r', id, slot)))
+  }
+
+  putRemoved(removed: Removed): Operation {
+    return this.#put(`x/${removed.id}`, removed)
+  }
+
+  removeRemoved(id: string): Operation {
+    return this.#section.del(keyOf(`x/${id}`))
   }
 
   putLie(lie: Lie): Operation {

@@ -7,22 +7,18 @@
  */
 import { EventEmitter } from 'node:events'
 import { HiveError } from '../errors.ts'
-import {
-  MAX_ERROR_LENGTH,
-  MAX_FAILURES,
-  MAX_RECEIPTS,
-  MAX_SAMPLE_LENGTH,
-  MAX_SKILLS,
-  MAX_TRANSITIONS
-} from './constants.ts'
-import { NO_TRIALS, verificationProgress } from './evidence/index.ts'
+import { MAX_SKILLS } from './constants.ts'
+import { NO_TRIALS } from './evidence/index.ts'
 import { UNTESTED } from './lifecycle.ts'
+import { RemovedSkills } from './removed-skills.ts'
+import { SkillJournal } from './skill-journal.ts'
 import { SkillRecords } from './skill-records.ts'
 import { SkillWriter } from './skill-writer.ts'
 import type { Store } from '../../crdt/index.ts'
 import type { Counts } from './evidence/index.ts'
 import type { Change, Standing } from './lifecycle.ts'
 import type { KeptReceipt } from './receipts.ts'
+import type { Entry, Noted } from './skill-journal.ts'
 import type { IdentifiedSkill } from './skill.ts'
 import type { SkillEvents, SkillFailure } from './skill-events.ts'
 import type {
@@ -49,35 +45,25 @@ export interface SkillStoreComponents {
   readonly onFailed?: (error: unknown) => void
 }
 
-/** What is kept of a use beside its outcome. */
-export interface Noted {
-  readonly failure?: FailureSample
-  readonly receipt?: KeptReceipt
-}
-
-export interface FailureSample {
-  /** JSON text. */
-  readonly input?: string
-  readonly error: string
-}
-
-interface Entry extends StoredSkill {
-  state: SkillState
-}
-
 export class SkillStore extends EventEmitter<SkillEvents> {
   readonly #components: SkillStoreComponents
   readonly #records: SkillRecords
   readonly #entries = new Map<string, Entry>()
   readonly #adding = new Map<string, Promise<boolean>>()
+  readonly #removed: RemovedSkills
   readonly #writer: SkillWriter
+  readonly #journal: SkillJournal
 
   constructor(components: SkillStoreComponents) {
     super()
     this.#components = components
     this.#records = new SkillRecords(components.store.section('skills'))
+    this.#removed = new RemovedSkills(this.#records)
     const { store, onFailed } = components
-    this.#writer = new SkillWriter({ store, records: this.#records, onFailed })
+    const records = this.#records
+    const writer = new SkillWriter({ store, records, onFailed })
+    this.#writer = writer
+    this.#journal = new SkillJournal({ records, writer, now: components.now })
   }
 
   static async open(components: SkillStoreComponents): Promise<SkillStore> {
@@ -89,6 +75,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       const entry = store.#entries.get(id)
       if (entry !== undefined) entry.state = state
     }
+    await store.#removed.load()
     return store
   }
 
@@ -105,20 +92,27 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     for (const entry of this.#entries.values()) yield knownOf(entry)
   }
 
-  /** Adds a skill as untested; false when it is here already, whatever its status. */
+  /** How it stood when it was removed; undefined for one that was not, or came back since. */
+  removed(id: string): Standing | undefined {
+    return this.#removed.get(id)?.standing
+  }
+
+  /** As untested, or blacklisted if it was when it was removed; false when it is here already. */
   async add({ id, skill, record }: IdentifiedSkill, provenance: Provenance): Promise<boolean> {
-    const before = this.#adding.get(id)
-    if (before !== undefined) await before
+    await this.#adding.get(id)
     if (this.#entries.has(id)) return false
     if (this.#entries.size + this.#adding.size >= MAX_SKILLS) {
       throw new HiveError('LIMIT_EXCEEDED', `A node holds at most ${MAX_SKILLS} skills.`)
     }
     const addedAt = this.#components.now()
-    const entry = { id, skill, provenance, addedAt, state: stateAt(addedAt) }
+    const before = this.removed(id)
+    const standing = before?.status === 'blacklisted' ? before : UNTESTED
+    const entry = { id, skill, provenance, addedAt, state: { ...stateAt(addedAt), standing } }
     const adding = this.#components.store
       .commit([
         this.#records.putSkill(id, { content: record.content, provenance, addedAt }),
-        this.#records.putState(id, entry.state)
+        this.#records.putState(id, entry.state),
+        ...this.#removed.delete(id)
       ])
       .then(() => {
         this.#entries.set(id, entry)
@@ -127,6 +121,23 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       .finally(() => this.#adding.delete(id))
     this.#adding.set(id, adding)
     return adding
+  }
+
+  /** Takes a skill out at once, and off the disk until it resolves. Throws `HiveError` (SKILL_UNKNOWN). */
+  async remove(id: string): Promise<void> {
+    const entry = this.#entryOf(id)
+    this.#entries.delete(id)
+    this.#writer.forget(entry)
+    const removing = this.#erase(entry).finally(() => this.#adding.delete(id))
+    this.#adding.set(
+      id,
+      removing.then(
+        () => true,
+        () => false
+      )
+    )
+    await removing
+    this.#tell(() => this.emit('skill:remove', { id, name: entry.skill.name }))
   }
 
   /**
@@ -145,11 +156,11 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const transition =
       reason === undefined || standing.status === before.status
         ? undefined
-        : this.#transitionOf(entry, before, standing, reason)
+        : this.#journal.transition(entry, before, standing, reason)
     const since = transition === undefined ? entry.state.since : transition.at.getTime()
     entry.state = { ...entry.state, standing, since }
-    const failed = failure === undefined ? undefined : this.#keepFailure(entry, failure)
-    if (receipt !== undefined) this.#keepReceipt(entry, receipt)
+    const failed = failure === undefined ? undefined : this.#journal.failure(entry, failure)
+    if (receipt !== undefined) this.#journal.receipt(entry, receipt)
     await this.#writer.write(entry, transition !== undefined)
     if (failed !== undefined) this.#tell(() => this.emit('skill:failure', failed))
     if (transition !== undefined) this.#tell(() => this.emit('skill:transition', transition))
@@ -179,10 +190,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     if (entry.state.receipts === 0) return []
     await this.#writer.settled()
     const receipts = await Array.fromAsync(this.#records.receipts(id))
-    for (let slot = 0; slot < MAX_RECEIPTS; slot++) {
-      this.#writer.add(this.#records.removeReceipt(slot, id))
-    }
-    entry.state = { ...entry.state, receipts: 0 }
+    this.#journal.clearReceipts(entry)
     await this.#writer.write(entry, true)
     return receipts
   }
@@ -225,51 +233,25 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     return this.#writer.close()
   }
 
+  async #erase(entry: Entry): Promise<void> {
+    const { id, state } = entry
+    const { standing } = state
+    try {
+      await this.#writer.settled()
+      const operations = await this.#records.removals(id)
+      operations.push(...this.#removed.add({ id, standing, at: this.#components.now() }))
+      await this.#components.store.commit(operations)
+    } catch (error) {
+      this.#removed.delete(id)
+      this.#entries.set(id, entry)
+      throw error
+    }
+  }
+
   #entryOf(id: string): Entry {
     const entry = this.#entries.get(id)
     if (entry !== undefined) return entry
     throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id ${id}.`)
-  }
-
-  #transitionOf(entry: Entry, before: Standing, after: Standing, reason: string): Transition {
-    const { id, skill, state } = entry
-    // Where a drift began the evidence anew, what led there is told.
-    const { counts, headStart } = after.counts.trials === 0 ? before : after
-    const transition = {
-      id,
-      name: skill.name,
-      from: before.status,
-      to: after.status,
-      reason,
-      evidence: { ...counts, headStart, progress: verificationProgress(counts, headStart) },
-      at: new Date(this.#components.now())
-    }
-    this.#writer.add(this.#records.putTransition(state.transitions, transition))
-    const outdated = state.transitions - MAX_TRANSITIONS
-    if (outdated >= 0) this.#writer.add(this.#records.removeTransition(outdated, id))
-    entry.state = { ...state, transitions: state.transitions + 1 }
-    return transition
-  }
-
-  #keepFailure(entry: Entry, { input, error }: FailureSample): SkillFailure {
-    const { id, skill, state } = entry
-    const at = new Date(this.#components.now())
-    const failure = {
-      skill: id,
-      name: skill.name,
-      input: input?.slice(0, MAX_SAMPLE_LENGTH),
-      error: error.slice(0, MAX_ERROR_LENGTH),
-      at
-    }
-    this.#writer.add(this.#records.putFailure(state.failures % MAX_FAILURES, failure))
-    entry.state = { ...state, failures: state.failures + 1, lastFailure: at.getTime() }
-    return failure
-  }
-
-  #keepReceipt(entry: Entry, receipt: KeptReceipt): void {
-    const { receipts } = entry.state
-    this.#writer.add(this.#records.putReceipt(receipts % MAX_RECEIPTS, entry.id, receipt))
-    entry.state = { ...entry.state, receipts: receipts + 1 }
   }
 
   /** What a listener throws is its own. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createHive } from 'noormme-hive'
 import { VERSION_SKILL } from '../fixtures/broken-skills.ts'
+import { until } from '../fixtures/until.ts'
 import type { Hive, HiveInit, SkillInit } from 'noormme-hive'
 
 const VERSIONS: SkillInit = {
@@ -127,6 +128,43 @@ describe('skills of the swarm', function () {
       await assert.rejects(hive.skills.publish(id), { code: 'WITHHELD' })
     }
     assert.equal(db.status.entries, 0)
+  })
+
+  it('lose the vote of who removes them, and come back only where somebody asks for them', async () => {
+    await using a = await startHive(undefined)
+    await using b = await startHive(a, { skills: { adopt: 'all' } })
+    const { id } = await a.agent.cortex.capabilities.add(VERSIONS)
+    const coming = adopted(b, id)
+    await verify(a, id)
+    await coming
+    await verify(b, id)
+    const offered = async (): Promise<number | undefined> =>
+      (await a.agent.cortex.hive.skills.offers()).find((offer) => offer.id === id)?.vouches
+    assert.equal((await a.agent.cortex.capabilities.remove(id)).retracted, true)
+    await until(
+      a,
+      'hive:change',
+      async () => ((await offered()) === 1 ? true : undefined),
+      signal()
+    )
+
+    assert.equal((await b.agent.cortex.capabilities.remove(id)).retracted, true)
+    await until(
+      a,
+      'hive:change',
+      async () => ((await offered()) ?? true) === true || undefined,
+      signal()
+    )
+    assert.deepEqual(await a.agent.cortex.capabilities.list(), [])
+
+    await a.agent.cortex.capabilities.add(VERSIONS)
+    const again = once(b, 'hive:change', { signal: signal() })
+    await verify(a, id)
+    await again
+    await b.agent.cortex.hive.synchronize({ signal: signal() })
+    assert.equal(await statusOf(b, id), undefined)
+    const { outcome, status } = await b.agent.cortex.hive.skills.adopt(id)
+    assert.deepEqual([outcome, status], ['new', 'experimental'])
   })
 
   it('go back to the sandbox where others say that they failed, and are nowhere blacklisted by it', async () => {

@@ -51,7 +51,9 @@ export class SkillAdoption {
     for await (const standing of replica.standings()) {
       signal?.throwIfAborted()
       if (standing.record.kind !== 'skill') continue
-      if (skills.store.get(toHex(standing.digest)) !== undefined) continue
+      const id = toHex(standing.digest)
+      if (skills.store.get(id) !== undefined) continue
+      if (skills.store.removed(id)?.status === 'blacklisted') continue
       const offered = this.#offeredBy(standing)
       if (offered === undefined) continue
       if (this.#disputes(standing) === 0) offers.push(offered.offer)
@@ -86,6 +88,8 @@ export class SkillAdoption {
 
   async #considerOffer(standing: Standing, signal: AbortSignal): Promise<void> {
     if (this.#disputes(standing) > 0) return
+    // What was removed comes back only when somebody here asks for it.
+    if (this.#components.skills.store.removed(toHex(standing.digest)) !== undefined) return
     const offered = this.#offeredBy(standing)
     if (offered === undefined || !(await this.#components.adopts(offered.offer))) return
     await this.#adopt(offered, signal)

@@ -10,7 +10,7 @@ import { HiveError } from '../../errors.ts'
 import { digestOfId } from '../../knowledge/index.ts'
 import { dayOf } from '../day.ts'
 import { SUCCESSES, TRIALS } from './offers.ts'
-import { receiptsRecord } from './receipts.ts'
+import { RECEIPTS, receiptsRecord } from './receipts.ts'
 import { tooTelling } from './tells.ts'
 import type { Entry, HiveRecord, Published, Replica } from '../../../crdt/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
@@ -21,7 +21,7 @@ import type { Votes } from '../votes.ts'
 export interface PublishingComponents {
   readonly replica: Pick<
     Replica,
-    'addEvidence' | 'get' | 'publish' | 'publishEvidence' | 'retract' | 'voteOn'
+    'addEvidence' | 'claims' | 'get' | 'publish' | 'publishEvidence' | 'retract' | 'voteOn'
   >
   readonly skills: Pick<NodeSkills, 'runner' | 'store'>
   readonly anonymizer: Anonymizer
@@ -105,11 +105,28 @@ export class SkillPublishing {
     return reported
   }
 
+  /** Takes back what this node says of the skill and its runs; false when it vouched for neither. */
+  async withdraw(id: string): Promise<boolean> {
+    const { announce, replica } = this.#components
+    const digest = digestOfId(id)
+    const entries: Entry[] = []
+    this.#told.delete(id)
+    for (const each of [digest, ...(await replica.claims(id, RECEIPTS))]) {
+      if ((await replica.voteOn(each)) !== 'vouch') continue
+      const entry = await replica.retract(each)
+      if (entry !== undefined) entries.push(entry)
+    }
+    await announce(entries)
+    return entries.length > 0
+  }
+
   /** An immune signal: this node's vote against it, instead of the one for it. */
   async warn(id: string): Promise<void> {
-    const { replica, votes } = this.#components
+    const { replica, skills, votes } = this.#components
     if ((await replica.get(digestOfId(id))) === undefined) return
-    const { trials, successes } = this.#known(id).standing.counts
+    const known = skills.store.get(id)
+    if (known === undefined) return
+    const { trials, successes } = known.standing.counts
     await votes.cast(id, 'dispute', 1 - successes / Math.max(1, trials))
   }
 

@@ -10,7 +10,8 @@ import type { HiveRecord, Replica } from '../../../crdt/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
 import type { Json, KeptReceipt, NodeSkills, Receipt, Skill } from '../../capabilities/index.ts'
 
-const RECEIPTS = 'receipts'
+/** The attribute of such records. */
+export const RECEIPTS = 'receipts'
 
 /** Declared tests that are part of it: everybody has them, so they tell nothing of anybody. */
 const MAX_TESTS = 8

@@ -24,6 +24,8 @@ export interface SharedSkillsComponents extends AdoptionComponents, PublishingCo
 /** Milliseconds between two looks for counts that the swarm was not told yet. */
 const REPORT_INTERVAL = 600_000
 
+const QUIET: ReadonlySet<HiveError['code']> = new Set(['SKILL_UNKNOWN', 'WITHHELD'])
+
 interface CallOptions {
   readonly signal?: AbortSignal
 }
@@ -73,6 +75,11 @@ export class SharedSkills {
     return this.#publishing.report(signal)
   }
 
+  /** Takes back this node's votes on a skill and on receipts of it; false when it had none. */
+  withdraw(id: string): Promise<boolean> {
+    return this.#publishing.withdraw(id)
+  }
+
   /** What the swarm offers and this node does not have, the most corroborated first; 100 unless told. */
   offers(options: OfferOptions = {}): Promise<SkillOffer[]> {
     return this.#adoption.offers(options)
@@ -98,8 +105,8 @@ export class SharedSkills {
         try {
           await this.publish(id)
         } catch (error) {
-          // What tells too much stays, and `publish` says why to who asks.
-          if (!(error instanceof HiveError && error.code === 'WITHHELD')) throw error
+          // What tells too much stays, and `publish` says why to who asks; what was removed is no loss.
+          if (!(error instanceof HiveError && QUIET.has(error.code))) throw error
         }
       })
     }
