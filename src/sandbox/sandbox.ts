@@ -275,12 +275,15 @@ export class Sandbox implements AsyncDisposable {
   }
 
   #add(engine: EngineModule): void {
-    const thread = new SandboxThread(engine, (wasReady) => {
-      this.#threads.delete(thread)
-      if (this.#isClosed) return
-      // One that cannot start is not tried again at once: the next would not either.
-      if (wasReady) this.#add(engine)
-      else if (this.#threads.size === 0) this.#giveUp(undefined)
+    const thread = new SandboxThread(engine, {
+      onReady: () => this.#next(),
+      onEnd: (wasReady) => {
+        this.#threads.delete(thread)
+        if (this.#isClosed) return
+        // One that cannot start is not tried again at once: the next would not either.
+        if (wasReady) this.#add(engine)
+        else if (this.#threads.size === 0) this.#giveUp(undefined)
+      }
     })
     this.#threads.add(thread)
     void thread.ready.then(() => this.#next())
