@@ -44,6 +44,10 @@ export function remoteOperations(socketPath: string): Operations {
     testSkill: (options, callOptions) => call('test-skill', options, callOptions),
     exportSkill: (options, callOptions) => call('export-skill', options, callOptions),
     blacklistSkill: (options, callOptions) => call('blacklist-skill', options, callOptions),
+    removeSkill: (options, callOptions) => call('remove-skill', options, callOptions),
+    publishSkill: (options, callOptions) => call('publish-skill', options, callOptions),
+    skillOffers: (options, callOptions) => call('skill-offers', options, callOptions),
+    adoptSkill: (options, callOptions) => call('adopt-skill', options, callOptions),
     repairSkills: (callOptions) => call('repair-skills', {}, callOptions)
   }
 }

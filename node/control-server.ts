@@ -153,6 +153,14 @@ async function run(
       return operations.exportSkill(SkillRequests.export.parse(await bodyOf(request)), call)
     case 'blacklist-skill':
       return operations.blacklistSkill(SkillRequests.blacklist.parse(await bodyOf(request)), call)
+    case 'remove-skill':
+      return operations.removeSkill(SkillRequests.one.parse(await bodyOf(request)), call)
+    case 'publish-skill':
+      return operations.publishSkill(SkillRequests.one.parse(await bodyOf(request)), call)
+    case 'skill-offers':
+      return operations.skillOffers(SkillRequests.offers.parse(await bodyOf(request)), call)
+    case 'adopt-skill':
+      return operations.adoptSkill(SkillRequests.one.parse(await bodyOf(request)), call)
     case 'repair-skills':
       return operations.repairSkills(call)
     default:

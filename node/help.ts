@@ -12,6 +12,10 @@ Usage: hive <command> [options]
                 --no-gossip             learn by periodic sync alone
                 --light                 hold filters of the swarm, not its records
                 --models FILE           models, tiers and budgets as JSON (see OPERATIONS)
+                --adopt-skills          take in what the swarm offers of skills; they are
+                                        tested and run in the sandbox only
+                --no-publish-skills     keep verified skills on this node
+                --skill-receipts tests  tell the swarm no inputs that skills were used on
                 --k N                   authors that must vouch before an insight is
                                         released (default 1 with a key, else 2); with 1,
                                         peers are told which facts this node found
@@ -54,7 +58,12 @@ Usage: hive <command> [options]
                                       JSON from standard input (add -), and test it
               show SKILL | test SKILL | export SKILL FOLDER
               run SKILL [INPUT]       INPUT is JSON, or read from standard input
+              run SKILL --each        once for each line of JSON on standard input
               blacklist SKILL REASON  never use it again on this node
+              remove SKILL            forget it; take back the vote on what was published
+              offers                  what the swarm has published: --limit N
+              adopt SKILL             take an offer in as untested, and test it
+              publish SKILL           share a verified one (done by itself, too)
               repair                  make skills that take what others failed at
   forget ID   remove a fact; take back the vote on what was published of it
   peers       list connected peers

@@ -7,11 +7,15 @@ import type {
   CapabilityRun,
   DiscoveryReport,
   Hive,
+  PublishedSkill,
+  RemovedSkill,
   SkillInit,
+  SkillOffer,
   SkillStatus,
   TestReport,
   Transition
 } from '../src/index.ts'
+import { HiveError } from '../src/index.ts'
 import { plainOf } from './plain.ts'
 import type { CallOptions } from './operations.ts'
 import type { Plain } from './plain.ts'
@@ -24,6 +28,10 @@ export const SkillStatusName = z.enum([
   'blacklisted'
 ])
 
+/** Of an id: what must be given of it, and how many offers are looked through. */
+const SHORTEST = 8
+const MAX_OFFERS = 10_000
+
 export type SkillStatusName = z.output<typeof SkillStatusName>
 
 /** Requests as they come over the control socket; the library checks the rest. */
@@ -34,7 +42,8 @@ export const SkillRequests = {
   one: z.object({ skill: z.string() }),
   run: z.object({ skill: z.string(), input: z.json() }),
   export: z.object({ skill: z.string(), folder: z.string() }),
-  blacklist: z.object({ skill: z.string(), reason: z.string() })
+  blacklist: z.object({ skill: z.string(), reason: z.string() }),
+  offers: z.object({ limit: z.int().optional() })
 } as const
 
 type Request<Name extends keyof typeof SkillRequests> = z.output<(typeof SkillRequests)[Name]>
@@ -60,11 +69,16 @@ export interface SkillOperations {
     options: Request<'blacklist'>,
     call?: CallOptions
   ): Promise<{ readonly changed: boolean }>
+  removeSkill(options: Request<'one'>, call?: CallOptions): Promise<RemovedSkill>
   repairSkills(call?: CallOptions): Promise<DiscoveryReport>
+  publishSkill(options: Request<'one'>, call?: CallOptions): Promise<PublishedSkill>
+  skillOffers(options: Request<'offers'>, call?: CallOptions): Promise<readonly SkillOffer[]>
+  /** `skill`: its id, or the beginning of it that no other offer has. */
+  adoptSkill(options: Request<'one'>, call?: CallOptions): Promise<AddedSkill>
 }
 
 export function localSkillOperations(db: Hive): SkillOperations {
-  const { capabilities } = db.agent.cortex
+  const { capabilities, hive } = db.agent.cortex
   return {
     skills: async (options) => plainOf(await capabilities.list(options)),
     addSkill: (options, { signal } = {}) =>
@@ -88,10 +102,25 @@ export function localSkillOperations(db: Hive): SkillOperations {
     blacklistSkill: async ({ skill, reason }) => ({
       changed: (await capabilities.blacklist(skill, reason)) !== undefined
     }),
+    removeSkill: ({ skill }) => capabilities.remove(skill),
     repairSkills: ({ signal, onProgress } = {}) =>
       capabilities.discoverAndSynthesize({
         signal,
         onProgress: (progress) => onProgress?.({ ...progress })
-      })
+      }),
+    publishSkill: async ({ skill }) => hive.skills.publish((await capabilities.get(skill)).id),
+    skillOffers: (options, { signal } = {}) => hive.skills.offers({ ...options, signal }),
+    adoptSkill: async ({ skill }, { signal } = {}) => {
+      const offers = await hive.skills.offers({ limit: MAX_OFFERS, signal })
+      const begun = skill.length < SHORTEST ? [] : offers.filter(({ id }) => id.startsWith(skill))
+      const [offer, ...others] = begun
+      if (offer !== undefined && others.length === 0) return hive.skills.adopt(offer.id, { signal })
+      throw new HiveError(
+        'RECORD_UNKNOWN',
+        others.length > 0
+          ? `${begun.length} offers begin with ${skill}: give more of the id.`
+          : `The swarm offers this node no skill ${skill}: "hive skill offers" lists the ids.`
+      )
+    }
   }
 }

@@ -5,6 +5,9 @@ import type { Hive } from '../src/index.ts'
 /** The same warning is not repeated within this time, in milliseconds. */
 const QUIET_FOR = 60_000
 
+/** Digits of an id that tell it from others. */
+const SHORT = 12
+
 /** Changes within this time, in milliseconds, are told in one line. */
 const CHANGE_DELAY = 20
 
@@ -32,6 +35,11 @@ class JsonLog implements StartLog {
     })
     db.on('filter:change', (change) => printJson({ event: 'filter:change', ...change }))
     db.on('sync:news', (news) => printJson({ event: 'sync:news', ...news }))
+    db.on('skill:transition', (transition) =>
+      printJson({ event: 'skill:transition', ...transition })
+    )
+    db.on('skill:warm', (warm) => printJson({ event: 'skill:warm', ...warm }))
+    db.on('skill:lie', (lie) => printJson({ event: 'skill:lie', ...lie }))
   }
 
   ready(db: Hive, dataDir: string): void {
@@ -66,6 +74,14 @@ class PlainLog implements StartLog {
     })
     db.on('peer:offence', ({ peer, reason }) => {
       this.#warnOnce(`Peer ${peer} misbehaved: ${plain(reason)}.`)
+    })
+    db.on('skill:transition', ({ name, to, reason }) => {
+      print(`skill ${plain(name)} is ${to} (${plain(reason)})`)
+    })
+    db.on('skill:lie', ({ author, skill, input }) => {
+      this.#warnOnce(
+        `Author ${author.slice(0, SHORT)} lied of skill ${skill.slice(0, SHORT)}, for the input ${plain(input)}: its word on skills counts for nothing here any more.`
+      )
     })
     db.on('bootstrap:unreachable', ({ address, reason }) => {
       this.#warnOnce(

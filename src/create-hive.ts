@@ -235,6 +235,10 @@ export class Hive extends EventEmitter<HiveEvents> {
     this.#shared = new SharedSkills({
       replica,
       skills: components.skills,
+      sandbox: components.sandbox,
+      share: options.skills.audit,
+      tellsRuns: options.skills.receipts === 'runs',
+      random: options.random ?? Math.random,
       anonymizer: shared,
       votes: this.#votes,
       k: kOf(options),
@@ -394,7 +398,7 @@ export class Hive extends EventEmitter<HiveEvents> {
         subscriptions: this.#subscriptions,
         skills: this.#shared
       }),
-      capabilities: this.#components.skills.for(models),
+      capabilities: this.#components.skills.for(models, (id) => this.#shared.withdraw(id)),
       models,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
@@ -556,6 +560,8 @@ function forwardSkills({ store }: NodeSkills, to: Hive): void {
   store.on('skill:warm', (warm) => to.emit('skill:warm', warm))
   store.on('skill:cool', (cool) => to.emit('skill:cool', cool))
   store.on('skill:failure', (failure) => to.emit('skill:failure', failure))
+  store.on('skill:lie', (lie) => to.emit('skill:lie', lie))
+  store.on('skill:remove', (removed) => to.emit('skill:remove', removed))
   store.on('skill:unready', (unready) => to.emit('skill:unready', unready))
 }
 

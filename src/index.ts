@@ -35,6 +35,7 @@ export type {
   DiscoveryReport,
   Json,
   PreWarmedSkill,
+  RemovedSkill,
   Skill,
   SkillEvents,
   SkillFailure,

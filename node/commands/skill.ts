@@ -1,24 +1,36 @@
-/** `hive skill`: takes a skill in, shows, tests, runs, exports or blacklists it, or repairs what failed. */
+/** `hive skill`: what is done with one skill, and what the swarm offers. */
 import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
 import { withOperations } from '../running-node.ts'
+import { runEach } from '../skill-runs.ts'
+import {
+  describeAdded,
+  describeOffers,
+  describePublished,
+  describeRemoved,
+  describeRepairs,
+  describeSkill,
+  describeTests
+} from '../skill-texts.ts'
 import { plain, print, printJson, progressLine } from '../terminal.ts'
-import type { AddedSkill, DiscoveryReport, Json, TestReport } from '../../src/index.ts'
+import type { Json } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Operations } from '../operations.ts'
-import type { ShownSkill } from '../skill-operations.ts'
 
 interface Ask {
   readonly node: Operations
   readonly args: readonly string[]
+  readonly options: { readonly each: boolean; readonly limit: number | undefined }
   readonly signal: AbortSignal
   /** Prints the result: as JSON when that is asked for. */
   readonly tell: <T>(result: T, text: (result: T) => string) => void
 }
+
+const MAX_OFFERS = 10_000
 
 const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
   async add({ node, args, signal, tell }) {
@@ -30,7 +42,7 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
     return added.tests === undefined || added.tests.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
   async show({ node, args, signal, tell }) {
-    tell(await node.showSkill({ skill: only(args, 'skill show SKILL') }, { signal }), describe)
+    tell(await node.showSkill({ skill: only(args, 'skill show SKILL') }, { signal }), describeSkill)
     return EXIT.ok
   },
   async test({ node, args, signal, tell }) {
@@ -38,10 +50,15 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
     tell(report, describeTests)
     return report.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
-  async run({ node, args, signal, tell }) {
+  async run({ node, args, options, signal, tell }) {
     const [skill, given, ...more] = args
-    if (skill === undefined || more.length > 0) {
-      throw new UsageError('skill run SKILL INPUT; INPUT is JSON: quote it.')
+    if (options.each && skill !== undefined && given === undefined) {
+      return runEach(node, { skill, lines: process.stdin, signal, tell })
+    }
+    if (skill === undefined || more.length > 0 || options.each) {
+      throw new UsageError(
+        'skill run SKILL INPUT, where INPUT is JSON: quote it; or skill run SKILL --each.'
+      )
     }
     const input = given === undefined ? await jsonInput() : jsonOf(given)
     const run = await node.runSkill({ skill, input }, { signal })
@@ -68,6 +85,26 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
     )
     return EXIT.ok
   },
+  async remove({ node, args, signal, tell }) {
+    const removed = await node.removeSkill({ skill: only(args, 'skill remove SKILL') }, { signal })
+    tell(removed, describeRemoved)
+    return EXIT.ok
+  },
+  async publish({ node, args, signal, tell }) {
+    const request = { skill: only(args, 'skill publish SKILL') }
+    tell(await node.publishSkill(request, { signal }), describePublished)
+    return EXIT.ok
+  },
+  async offers({ node, args, options: { limit }, signal, tell }) {
+    if (args.length > 0) throw new UsageError('skill offers takes no arguments, but --limit N.')
+    tell(await node.skillOffers({ limit }, { signal }), describeOffers)
+    return EXIT.ok
+  },
+  async adopt({ node, args, signal, tell }) {
+    const adopted = await node.adoptSkill({ skill: only(args, 'skill adopt SKILL') }, { signal })
+    tell(adopted, describeAdded)
+    return adopted.tests === undefined || adopted.tests.failed.length === 0 ? EXIT.ok : EXIT.failed
+  },
   async repair({ node, args, signal, tell }) {
     if (args.length > 0) throw new UsageError('skill repair takes no arguments.')
     const line = progressLine()
@@ -87,7 +124,8 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
 
 export const command: Command = {
   async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(argv, COMMON_OPTIONS, true)
+    const own = { each: { type: 'boolean' }, limit: { type: 'string' } } as const
+    const { values, positionals } = readArguments(argv, { ...COMMON_OPTIONS, ...own }, true)
     const [what = '', ...args] = positionals
     const action = Object.hasOwn(ACTIONS, what) ? ACTIONS[what] : undefined
     if (action === undefined) {
@@ -98,7 +136,12 @@ export const command: Command = {
       if (values.json === true) printJson(result)
       else print(text(result))
     }
-    return withOperations(dataDir, (node) => action({ node, args, signal, tell }))
+    const limit =
+      values.limit === undefined
+        ? undefined
+        : wholeNumberOption('limit', values.limit, 1, MAX_OFFERS)
+    const options = { each: values.each === true, limit }
+    return withOperations(dataDir, (node) => action({ node, args, options, signal, tell }))
   }
 }
 
@@ -122,55 +165,4 @@ function jsonOf(text: string): Json {
       `This is not JSON: ${plain(text.slice(0, 60))}. A text needs quotes: '"text"'.`
     )
   }
-}
-
-function describeAdded({ id, name, outcome, status, tests }: AddedSkill): string {
-  const was = outcome === 'new' ? 'added' : 'was here already'
-  const tested = tests === undefined ? '' : `\n${describeTests(tests)}`
-  return `${id}  ${plain(name)}  ${was}, ${status}${tested}`
-}
-
-function describeTests({ passed, total, failed }: TestReport): string {
-  if (total === 0) return 'It declares no tests, so it stays untested and is not used.'
-  const problems = failed.map(({ test, problem }) => `\n  test ${test + 1} ${plain(problem)}`)
-  return `${passed} of ${total} tests passed${problems.join('')}`
-}
-
-function describe({ details, history }: ShownSkill): string {
-  const { skill, provenance } = details
-  const warm = details.warmedAt === undefined ? '' : ', warm'
-  const licence = skill.licence === undefined ? '' : `, licence ${plain(skill.licence)}`
-  const steps = history.map(
-    ({ at, from, to, reason }) => `  ${at}  ${from} > ${to}: ${plain(reason)}`
-  )
-  return [
-    `${details.id}  ${plain(details.name)}`,
-    plain(details.description),
-    '',
-    `status:  ${details.status}${warm}`,
-    `uses:    ${details.successes} of ${details.trials} succeeded`,
-    `proof:   ${Math.floor(100 * details.verificationProgress)} %`,
-    `from:    ${provenance.from}${licence}`,
-    `parents: ${details.parents.length === 0 ? 'none' : details.parents.join(', ')}`,
-    ...(steps.length === 0 ? [] : ['', ...steps]),
-    ...(details.documentation === undefined ? [] : ['', shown(details.documentation.text)]),
-    '',
-    shown(skill.source)
-  ].join('\n')
-}
-
-/** Text of several lines. */
-function shown(text: string): string {
-  return text.split('\n').map(plain).join('\n')
-}
-
-function describeRepairs({ synthesized, unrepaired }: DiscoveryReport): string {
-  const made = synthesized.map(
-    ({ id, name, status, repaired, failures, how }) =>
-      `${id}  ${plain(name)}  ${status}: takes ${repaired} of ${failures} inputs that failed (${how.map(plain).join(', ')})`
-  )
-  const left = unrepaired.map(
-    ({ skill, error, count }) => `${skill}  not repaired: ${plain(error)} (${count} times)`
-  )
-  return made.length + left.length === 0 ? 'Nothing failed.' : [...made, ...left].join('\n')
 }

@@ -4,7 +4,7 @@ import { createHive, StoreError, SwarmError } from '../../src/index.ts'
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { readModels } from '../models-file.ts'
 import { serveControl } from '../control-server.ts'
-import { EXIT } from '../exit-codes.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
 import { startLog } from '../start-log.ts'
 import { localOperations } from '../operations.ts'
 import { defaultDataDir, socketPath } from '../paths.ts'
@@ -29,6 +29,9 @@ export const command: Command = {
       'no-gossip': { type: 'boolean' },
       light: { type: 'boolean' },
       k: { type: 'string' },
+      'adopt-skills': { type: 'boolean' },
+      'no-publish-skills': { type: 'boolean' },
+      'skill-receipts': { type: 'string' },
       models: { type: 'string' }
     })
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
@@ -36,6 +39,11 @@ export const command: Command = {
     const db = await open(dataDir, {
       dataDir,
       models: values.models === undefined ? undefined : await readModels(values.models),
+      skills: {
+        adopt: values['adopt-skills'] === true ? 'all' : 'none',
+        publish: values['no-publish-skills'] !== true,
+        receipts: receiptsOf(values['skill-receipts'])
+      },
       userAgent: `noormme-hive/${version()}`,
       swarm: {
         name: values.swarm,
@@ -82,6 +90,11 @@ async function open(dataDir: string, init: HiveInit): Promise<Hive> {
       { cause: error }
     )
   }
+}
+
+function receiptsOf(text = 'runs'): 'runs' | 'tests' {
+  if (text === 'runs' || text === 'tests') return text
+  throw new UsageError(`--skill-receipts takes runs (the default) or tests, not "${text}".`)
 }
 
 async function readKey(path: string): Promise<string> {

@@ -1,41 +1,63 @@
 /** `cortex.capabilities`: the skills of the node, at an agent's hand. */
 import { z } from 'zod'
-import { HiveError } from '../errors.ts'
 import { parse } from '../parse.ts'
 import { canonicalJson } from '../canonical-json.ts'
+import {
+  Calling,
+  Choice,
+  Discovering,
+  Failures,
+  Finding,
+  Listing,
+  Outcome,
+  Reason
+} from './capability-options.ts'
 import { capabilityOf } from './capability.ts'
-import { MAX_ERROR_LENGTH, MAX_SAMPLE_LENGTH } from './constants.ts'
+import { MAX_SAMPLE_LENGTH } from './constants.ts'
 import { discover } from './discovery.ts'
 import { ranked, sampled } from './evidence/index.ts'
 import { afterBlacklisting, afterOutcome, afterTrigger } from './lifecycle.ts'
 import { competitorsOf, lineageOf } from './lineage.ts'
+import { gaveOf, receiptOf } from './receipts.ts'
 import { RunOptions } from './run-options.ts'
 import { readSkillFolder, writeSkillFolder } from './skill-folder.ts'
 import { isOwnFailure } from './skill-runner.ts'
+import { assertUsable, competitorOf, namedSkill, USABLE } from './named-skills.ts'
 import { identifySkill } from './skill.ts'
 import type { AddedSkill, SkillAdmission } from './admission.ts'
 import type { Json } from '../canonical-json.ts'
 import type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
+import type {
+  CallOptions,
+  FailureOptions,
+  FindOptions,
+  ListOptions,
+  OutcomeInit
+} from './capability-options.ts'
 import type { DiscoveryComponents, DiscoveryOptions, DiscoveryReport } from './discovery.ts'
 import type { Ranking } from './evidence/index.ts'
 import type { SkillStatus } from './lifecycle.ts'
 import type { Lineage } from './lineage.ts'
 import type { PreWarming } from './pre-warming.ts'
+import type { KeptReceipt } from './receipts.ts'
 import type { SkillFailure } from './skill-events.ts'
+import type { FailureSample } from './skill-journal.ts'
 import type { SkillIndex } from './skill-index.ts'
 import type { Provenance, Transition } from './skill-records.ts'
 import type { SkillRun, SkillRunner, TestReport } from './skill-runner.ts'
-import type { FailureSample, KnownSkill, SkillStore } from './skill-store.ts'
+import type { KnownSkill, SkillStore } from './skill-store.ts'
 import type { SkillInit } from './skill.ts'
 
 export interface CapabilitiesComponents {
   readonly store: SkillStore
   readonly admission: SkillAdmission
   readonly runner: SkillRunner
-  readonly index: Pick<SkillIndex, 'find'>
+  readonly index: Pick<SkillIndex, 'find' | 'remove'>
   readonly preWarming: Pick<PreWarming, 'warmedAt'>
   readonly discovery: Omit<DiscoveryComponents, 'admission' | 'runner' | 'store'>
   readonly random: () => number
+  /** Takes back what this node says of a skill to the swarm; false for nothing. */
+  readonly withdraw: (id: string) => Promise<boolean>
 }
 
 export interface FoundCapability {
@@ -53,58 +75,15 @@ export interface CapabilityRun extends SkillRun {
   readonly transition: Transition | undefined
 }
 
-const Signal = z.instanceof(AbortSignal).optional()
-const Status = z.enum(['sandbox', 'experimental', 'pre-warming', 'verified', 'blacklisted'])
-const Limit = z.int().min(1).max(10_000)
-const Calling = z.strictObject({ signal: Signal }).default({})
-const Listing = z
-  .strictObject({ status: Status.optional(), text: z.string().optional(), limit: Limit.optional() })
-  .default({})
-const Finding = z
-  .strictObject({ limit: Limit.default(10), status: z.array(Status).optional() })
-  .default({ limit: 10 })
-const Outcome = z.strictObject({
-  ok: z.boolean(),
-  /** What it was used on; kept in part when it failed. */
-  input: z.json().optional(),
-  /** Why it failed. */
-  error: z.string().optional()
-})
-const Failures = z
-  .strictObject({
-    since: z.date().optional(),
-    skill: z.string().optional(),
-    limit: Limit.default(100)
-  })
-  .default({ limit: 100 })
-const Discovering = z
-  .strictObject({
-    since: z.date().optional(),
-    limit: z.int().min(1).max(1_000).default(10),
-    signal: Signal,
-    onProgress: z
-      .custom<DiscoveryOptions['onProgress']>((value) => typeof value === 'function')
-      .optional()
-  })
-  .default({ limit: 10 })
-const Reason = z.string().trim().min(1).max(MAX_ERROR_LENGTH)
-const Choice = z.union([z.string().min(1), z.array(z.string()).min(1)])
-
-export type ListOptions = z.input<typeof Listing>
-export type FindOptions = z.input<typeof Finding>
-export type OutcomeInit = z.input<typeof Outcome>
-export type FailureOptions = z.input<typeof Failures>
-interface CallOptions {
-  readonly signal?: AbortSignal
+/** What became of a skill that was removed. */
+export interface RemovedSkill {
+  readonly id: string
+  readonly name: string
+  /** Whether this node's vote on the published skill was taken back. */
+  readonly retracted: boolean
+  /** It was blacklisted, and would come back as that. */
+  readonly blacklisted: boolean
 }
-
-/** What may be chosen for a task. */
-const USABLE: ReadonlySet<SkillStatus> = new Set(['experimental', 'pre-warming', 'verified'])
-
-const ID = /^[0-9a-f]{64}$/
-
-/** So much of an id is as good as all of it, as long as no other begins so. */
-const PREFIX = /^[0-9a-f]{8,63}$/
 
 export class Capabilities {
   readonly #components: CapabilitiesComponents
@@ -177,18 +156,22 @@ export class Capabilities {
   async run(idOrName: string, input: Json, options: RunOptions = {}): Promise<CapabilityRun> {
     const { record, ...settings } = parse(RunOptions, options, 'capabilities.run')
     const { store, runner } = this.#components
-    const { id, skill, standing } = this.#known(idOrName)
-    if (!USABLE.has(standing.status)) throw unusable(skill.name, standing.status)
+    const { id, skill } = this.#usable(idOrName)
     let run: SkillRun
     try {
       run = await runner.run(skill, input, settings)
     } catch (error) {
-      if (record && isOwnFailure(error)) await this.#fail(id, { input, error: error.message })
+      if (record && isOwnFailure(error)) {
+        const receipt = await this.#receiptOf(skill, input, settings, gaveOf(error))
+        await this.#fail(id, { input, error: error.message, receipt })
+      }
       throw error
     }
     const recorded = record && !run.offline
     const transition = recorded
-      ? await store.apply(id, (before) => afterOutcome(before, true))
+      ? await store.apply(id, (before) => afterOutcome(before, true), {
+          receipt: await this.#receiptOf(skill, input, settings, run.outputHash)
+        })
       : undefined
     return { ...run, id, recorded, transition }
   }
@@ -203,8 +186,7 @@ export class Capabilities {
   /** Counts a use of a skill as a trial; the change of status that it led to, if it did. */
   async recordOutcome(idOrName: string, outcome: OutcomeInit): Promise<Transition | undefined> {
     const { ok, input, error } = parse(Outcome, outcome, 'capabilities.recordOutcome')
-    const { id, skill, standing } = this.#known(idOrName)
-    if (!USABLE.has(standing.status)) throw unusable(skill.name, standing.status)
+    const { id } = this.#usable(idOrName)
     if (!ok) return this.#fail(id, { input, error: error ?? 'The skill was of no use.' })
     return this.#components.store.apply(id, (before) => afterOutcome(before, true))
   }
@@ -266,9 +248,7 @@ export class Capabilities {
   async triggerPreWarm(idOrName?: string): Promise<Transition | undefined> {
     const { store } = this.#components
     if (idOrName !== undefined) {
-      const { id, skill, standing } = this.#known(idOrName)
-      if (!USABLE.has(standing.status)) throw unusable(skill.name, standing.status)
-      return store.apply(id, afterTrigger)
+      return store.apply(this.#usable(idOrName).id, afterTrigger)
     }
     const [best] = (await this.list({ status: 'experimental' })).toSorted(
       (one, other) => other.predictedPromotion - one.predictedPromotion
@@ -281,6 +261,22 @@ export class Capabilities {
     const text = parse(Reason, reason, 'capabilities.blacklist')
     const { id } = this.#known(idOrName)
     return this.#components.store.apply(id, (standing) => afterBlacklisting(standing, text))
+  }
+
+  /**
+   * Takes a skill from this node: out of search and the sandbox, with its evidence, failures and
+   * documentation. What of it was published loses this node's vote; copies elsewhere stay, and votes of
+   * others. One that was blacklisted keeps its mark, and this node's dispute. Throws `HiveError`
+   * (SKILL_UNKNOWN).
+   */
+  async remove(idOrName: string): Promise<RemovedSkill> {
+    const { index, store, withdraw } = this.#components
+    const { id, skill, standing } = this.#known(idOrName)
+    const blacklisted = standing.status === 'blacklisted'
+    const retracted = !blacklisted && (await withdraw(id))
+    await store.remove(id)
+    index.remove(id)
+    return { id, name: skill.name, retracted, blacklisted }
   }
 
   /** Failures of skills, newest first, of which the last 20 of each are kept; 100 unless told. */
@@ -314,13 +310,27 @@ export class Capabilities {
 
   #fail(
     id: string,
-    { input, error }: { input?: Json; error: string }
+    { input, error, receipt }: { input?: Json; error: string; receipt?: KeptReceipt }
   ): Promise<Transition | undefined> {
-    const sample: FailureSample = {
+    const failure: FailureSample = {
       input: input === undefined ? undefined : canonicalJson(input).slice(0, MAX_SAMPLE_LENGTH),
       error
     }
-    return this.#components.store.apply(id, (before) => afterOutcome(before, false), sample)
+    return this.#components.store.apply(id, (before) => afterOutcome(before, false), {
+      failure,
+      receipt
+    })
+  }
+
+  async #receiptOf(
+    skill: KnownSkill['skill'],
+    input: Json,
+    settings: Omit<RunOptions, 'record'>,
+    gave: string | undefined
+  ): Promise<KeptReceipt | undefined> {
+    const receipt = receiptOf(skill, input, settings, gave)
+    if (receipt === undefined) return undefined
+    return { ...receipt, engine: await this.#components.runner.engine() }
   }
 
   #rank(id: string): Ranking {
@@ -330,20 +340,14 @@ export class Capabilities {
     )
   }
 
-  /** By name: the alpha of that name, or where none is usable the newest. */
   #known(idOrName: string): KnownSkill {
-    const { store } = this.#components
-    const text = parse(z.string().min(1), idOrName, 'The id or name of a skill')
-    const known = ID.test(text) ? store.get(text) : undefined
-    if (known !== undefined) return known
-    const begun = PREFIX.test(text) ? [...store.all()].filter(({ id }) => id.startsWith(text)) : []
-    if (begun.length === 1 && begun[0] !== undefined) return begun[0]
-    const named = [...store.all()].filter(({ skill }) => skill.name === text)
-    const usable = named.filter(({ standing }) => USABLE.has(standing.status))
-    const best = ranked(usable.map(competitorOf)).alpha
-    const found = best === undefined ? named.at(-1) : store.get(best)
-    if (found !== undefined) return found
-    throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id or name "${text}".`)
+    return namedSkill(this.#components.store, idOrName)
+  }
+
+  #usable(idOrName: string): KnownSkill {
+    const known = this.#known(idOrName)
+    assertUsable(known)
+    return known
   }
 
   #tell(known: KnownSkill): Capability {
@@ -351,23 +355,6 @@ export class Capabilities {
   }
 }
 
-function competitorOf({ id, standing }: KnownSkill): {
-  id: string
-  trials: number
-  successes: number
-} {
-  return { id, ...standing.counts }
-}
-
 function compare(one: string, other: string): number {
   return one === other ? 0 : one < other ? -1 : 1
-}
-
-function unusable(name: string, status: SkillStatus): HiveError {
-  return new HiveError(
-    'SKILL_STATUS',
-    status === 'blacklisted'
-      ? `${name} is blacklisted here: choose another skill.`
-      : `${name} is untested: it needs tests that all pass before it is used. Run \`test\`.`
-  )
 }

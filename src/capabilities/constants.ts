@@ -14,6 +14,9 @@ export const MAX_LINEAGE = 1_000
 /** Each is held in memory, at most 32 KiB each: 10,000 of a typical 2 KiB are 20 MB. */
 export const MAX_SKILLS = 10_000
 
+/** Removed skills that are remembered as such. */
+export const MAX_REMOVED = 10_000
+
 /** Recent transitions kept for each skill; a skill that goes on changing is no longer told in full. */
 export const MAX_TRANSITIONS = 100
 
@@ -21,6 +24,15 @@ export const MAX_TRANSITIONS = 100
 export const MAX_FAILURES = 20
 export const MAX_SAMPLE_LENGTH = 2_048
 export const MAX_ERROR_LENGTH = 500
+
+/** Receipts kept of each skill's runs until they are published: the latest. */
+export const MAX_RECEIPTS = 8
+
+/** Bytes of a receipt's input as JSON: what is published of runs is an example, not a data set. */
+export const MAX_RECEIPT_BYTES = 512
+
+/** Authors that were caught lying and are remembered; keys are free, so more would help nobody. */
+export const MAX_LIES = 10_000
 
 /**
  * What is made ready in the background starts at either of the first two, and stops below both of the

@@ -15,29 +15,30 @@
  * ```
  */
 export { headStart, mergeCounts } from './evidence/index.ts'
-export { afterBlacklisting, afterHint, afterOutcome, withHeadStart } from './lifecycle.ts'
+export {
+  afterBlacklisting,
+  afterHint,
+  afterOutcome,
+  withHeadStart,
+  withoutLiar
+} from './lifecycle.ts'
 export { NodeSkills } from './node-skills.ts'
+export { gaveOf, ReceiptValue, receiptOf } from './receipts.ts'
 export { SkillStore } from './skill-store.ts'
 export { identifySkill, skillOfRecord } from './skill.ts'
 export type { AddedSkill, SkillAdmission } from './admission.ts'
 export type { Json } from '../canonical-json.ts'
-export type {
-  Capabilities,
-  CapabilityRun,
-  FailureOptions,
-  FindOptions,
-  FoundCapability,
-  ListOptions,
-  OutcomeInit
-} from './capabilities.ts'
+export type { Capabilities, CapabilityRun, FoundCapability, RemovedSkill } from './capabilities.ts'
+export type { FailureOptions, FindOptions, ListOptions, OutcomeInit } from './capability-options.ts'
 export type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
 export type { DiscoveryOptions, DiscoveryReport, Synthesized } from './discovery.ts'
 export type { Ranking, RemoteCounts } from './evidence/index.ts'
 export type { SkillStatus, Standing as SkillStanding } from './lifecycle.ts'
 export type { Lineage } from './lineage.ts'
+export type { KeptReceipt, Receipt } from './receipts.ts'
 export type { RunOptions } from './run-options.ts'
 export type { SkillEvents, SkillFailure } from './skill-events.ts'
-export type { Documentation, Evidence, Provenance, Transition } from './skill-records.ts'
+export type { Documentation, Evidence, Lie, Provenance, Transition } from './skill-records.ts'
 export type { SkillRun, SkillRunner, TestReport } from './skill-runner.ts'
 export type { KnownSkill } from './skill-store.ts'
 export type { IdentifiedSkill, Skill, SkillInit } from './skill.ts'

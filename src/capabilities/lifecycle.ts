@@ -24,6 +24,8 @@ export type SkillStatus = 'sandbox' | 'experimental' | 'pre-warming' | 'verified
 export interface Standing {
   readonly status: SkillStatus
   readonly counts: Counts
+  /** Of all its trials, those before a drift included: what is told to others only grows. */
+  readonly lifetime: Counts
   /** First stake of the test: 1, or what others' trials are worth, fixed before the first trial here. */
   readonly headStart: number
   /** Since the promotion. */
@@ -41,6 +43,7 @@ export interface Change {
 export const UNTESTED: Standing = {
   status: 'sandbox',
   counts: NO_TRIALS,
+  lifetime: NO_TRIALS,
   headStart: 1,
   drift: NO_DRIFT,
   isAsked: false
@@ -59,7 +62,8 @@ export function afterTests(standing: Standing, passed: number, total: number): C
 export function afterOutcome(standing: Standing, ok: boolean): Change {
   const { status } = standing
   if (status === 'sandbox' || status === 'blacklisted') return { standing }
-  const next = { ...standing, counts: counted(standing.counts, ok) }
+  const lifetime = counted(standing.lifetime, ok)
+  const next = { ...standing, lifetime, counts: counted(standing.counts, ok) }
   return status === 'verified' ? watched(next, ok) : onTrial(next)
 }
 
@@ -89,7 +93,16 @@ export function afterHint(standing: Standing, reason: string): Change {
 
 /** What others' trials are worth; too late once there was a trial here. */
 export function withHeadStart(standing: Standing, headStart: number): Change {
-  if (standing.counts.trials > 0) return { standing }
+  if (standing.lifetime.trials > 0 || standing.headStart === headStart) return { standing }
+  return { standing: { ...standing, headStart } }
+}
+
+/**
+ * What others' trials are worth without one that lied. A stake may be lowered at any time, and the bound
+ * on false promotions holds; it is never raised by this.
+ */
+export function withoutLiar(standing: Standing, headStart: number): Change {
+  if (headStart >= standing.headStart) return { standing }
   return { standing: { ...standing, headStart } }
 }
 
@@ -105,7 +118,7 @@ function watched(standing: Standing, ok: boolean): Change {
     }
   }
   return {
-    standing: { ...UNTESTED, status: 'experimental' },
+    standing: { ...UNTESTED, lifetime: standing.lifetime, status: 'experimental' },
     reason: `drifted: ${successes} of the last ${trials} uses succeeded`
   }
 }

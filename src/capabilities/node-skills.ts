@@ -2,6 +2,7 @@
 import { SkillAdmission } from './admission.ts'
 import { Capabilities } from './capabilities.ts'
 import { writeDocumentation } from './documentation.ts'
+import { Lies } from './lies.ts'
 import { PreWarming } from './pre-warming.ts'
 import { SkillIndex } from './skill-index.ts'
 import { SkillRunner } from './skill-runner.ts'
@@ -24,14 +25,17 @@ export class NodeSkills {
   /** How skills come in from elsewhere too, with `runner`. */
   readonly admission: SkillAdmission
   readonly runner: SkillRunner
+  /** Authors whose word on skills counts for nothing here. */
+  readonly lies: Lies
   readonly preWarming: PreWarming
   readonly #init: NodeSkillsInit
   readonly #index: SkillIndex
 
-  constructor(init: NodeSkillsInit, store: SkillStore) {
+  constructor(init: NodeSkillsInit, store: SkillStore, lies: Lies) {
     const { sandbox, models, now } = init
     this.#init = init
     this.store = store
+    this.lies = lies
     this.admission = new SkillAdmission(store)
     this.runner = new SkillRunner({ sandbox, models })
     this.#index = new SkillIndex(store)
@@ -47,11 +51,12 @@ export class NodeSkills {
 
   static async open(init: NodeSkillsInit): Promise<NodeSkills> {
     const { store, now, onFailed } = init
-    return new NodeSkills(init, await SkillStore.open({ store, now, onFailed }))
+    const skills = await SkillStore.open({ store, now, onFailed })
+    return new NodeSkills(init, skills, await Lies.open(store))
   }
 
-  /** The skills for an agent, whose models answer its prompts. */
-  for(models: SkillModels): Capabilities {
+  /** The skills for an agent, whose models answer its prompts; `withdraw` as in `Capabilities`. */
+  for(models: SkillModels, withdraw: (id: string) => Promise<boolean>): Capabilities {
     const { sandbox, random = Math.random } = this.#init
     return new Capabilities({
       store: this.store,
@@ -60,7 +65,8 @@ export class NodeSkills {
       index: this.#index,
       preWarming: this.preWarming,
       discovery: { sandbox, models },
-      random
+      random,
+      withdraw
     })
   }
 

@@ -32,8 +32,8 @@ export class PreWarming {
   readonly #abort = new AbortController()
   readonly #waiting = new Set<string>()
   readonly #working = new Map<string, { readonly abort: AbortController; done: Promise<void> }>()
-  /** When each became warm; milliseconds of the Unix epoch. */
-  readonly #warm = new Map<string, number>()
+  /** Each with when it became warm, in milliseconds of the Unix epoch. */
+  readonly #warm = new Map<string, { readonly skill: Skill; readonly at: number }>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(components: PreWarmingComponents) {
@@ -43,11 +43,13 @@ export class PreWarming {
   /** From now on follows the skills; what was warm before the last stop is warmed again, a little later. */
   start(): void {
     this.#components.store.on('skill:transition', this.#onTransition)
+    this.#components.store.on('skill:remove', this.#onRemove)
     this.#timer = setTimeout(() => this.#resume(), WARM_DELAY).unref()
   }
 
   async stop(): Promise<void> {
     this.#components.store.off('skill:transition', this.#onTransition)
+    this.#components.store.off('skill:remove', this.#onRemove)
     clearTimeout(this.#timer)
     this.#abort.abort()
     await Promise.all([...this.#working.values()].map(({ done }) => done))
@@ -55,8 +57,8 @@ export class PreWarming {
 
   /** Undefined when it is not warm. */
   warmedAt(id: string): Date | undefined {
-    const at = this.#warm.get(id)
-    return at === undefined ? undefined : new Date(at)
+    const warm = this.#warm.get(id)
+    return warm === undefined ? undefined : new Date(warm.at)
   }
 
   /** Resolves when nothing waits to be made warm. */
@@ -70,6 +72,8 @@ export class PreWarming {
     if (isKept(to)) this.#request(id)
     else this.#cool(id)
   }
+
+  readonly #onRemove = ({ id }: { readonly id: string }): void => this.#cool(id)
 
   /** The likeliest first, then what was promoted, the best first. */
   #resume(): void {
@@ -123,7 +127,7 @@ export class PreWarming {
     const started = performance.now()
     try {
       await this.#makeReady(skill, signal)
-      this.#warm.set(id, now())
+      this.#warm.set(id, { skill, at: now() })
       const seconds = (performance.now() - started) / 1000
       queueMicrotask(() => store.emit('skill:warm', { id, name: skill.name, seconds }))
       await this.#document(id, skill, signal)
@@ -160,14 +164,12 @@ export class PreWarming {
   #cool(id: string): void {
     this.#waiting.delete(id)
     this.#working.get(id)?.abort.abort()
-    if (!this.#warm.delete(id)) return
+    const warm = this.#warm.get(id)
+    if (warm === undefined) return
+    this.#warm.delete(id)
     const { store, sandbox } = this.#components
-    const known = store.get(id)
-    if (known === undefined) return
-    const { name, kind, source } = known.skill
-    const isShared = [...this.#warm.keys()].some(
-      (other) => store.get(other)?.skill.source === source
-    )
+    const { name, kind, source } = warm.skill
+    const isShared = [...this.#warm.values()].some((other) => other.skill.source === source)
     if (kind === 'code' && !isShared) sandbox.cool(source)
     queueMicrotask(() => store.emit('skill:cool', { id, name }))
   }

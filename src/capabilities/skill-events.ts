@@ -1,5 +1,5 @@
 /** What skills tell of themselves. */
-import type { Transition } from './skill-records.ts'
+import type { Lie, Transition } from './skill-records.ts'
 
 export interface SkillEvents {
   /** A skill's status changed, which is on disk. */
@@ -8,8 +8,12 @@ export interface SkillEvents {
   'skill:warm': [warm: { readonly id: string; readonly name: string; readonly seconds: number }]
   /** A skill is no longer kept ready. */
   'skill:cool': [cool: { readonly id: string; readonly name: string }]
+  /** A skill was removed, which is on disk. */
+  'skill:remove': [removed: { readonly id: string; readonly name: string }]
   /** A use of a skill failed. */
   'skill:failure': [failure: SkillFailure]
+  /** What an author claims of a run is not so: its word on skills counts for nothing here any more. */
+  'skill:lie': [lie: Lie]
   /** A skill could not be made ready; it can be used all the same. */
   'skill:unready': [
     unready: { readonly id: string; readonly name: string; readonly error: unknown }

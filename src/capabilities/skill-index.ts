@@ -62,6 +62,16 @@ export class SkillIndex {
     this.#add(id, text, DOCUMENTATION_WEIGHT)
   }
 
+  remove(id: string): void {
+    const length = this.#lengths.get(id)
+    if (length === undefined) return
+    this.#lengths.delete(id)
+    this.#length -= length
+    for (const [word, postings] of this.#postings) {
+      if (postings.delete(id) && postings.size === 0) this.#postings.delete(word)
+    }
+  }
+
   async #catchUp(): Promise<void> {
     if (this.#lengths.size < this.#store.size) {
       for (const { id, skill } of this.#store.all()) {

@@ -1,11 +1,15 @@
 /**
  * What the store keeps of skills, as JSON: the skill `s/<id>`, its standing `e/<id>`, its
- * documentation `d/<id>`, its transitions `t/<id>/<number>` and its failures `f/<id>/<slot>`.
+ * documentation `d/<id>`, its transitions `t/<id>/<number>`, its failures `f/<id>/<slot>`, receipts of
+ * its runs that are not published yet `r/<id>/<slot>`; of removed skills what
+ * they were, `x/<id>`; and of authors that lied what they claimed, `l/<author>`.
  */
 import { z } from 'zod'
+import { KeptReceiptValue } from './receipts.ts'
 import { readSkill } from './skill.ts'
 import type { Operation, Section } from '../../crdt/index.ts'
 import type { Standing } from './lifecycle.ts'
+import type { KeptReceipt } from './receipts.ts'
 import type { Skill } from './skill.ts'
 import type { SkillFailure } from './skill-events.ts'
 
@@ -20,13 +24,17 @@ export type Provenance = Readonly<z.output<typeof Provenance>>
 
 const Status = z.enum(['sandbox', 'experimental', 'pre-warming', 'verified', 'blacklisted'])
 const CountsValue = z.object({ trials: z.int().min(0), successes: z.int().min(0) })
-const StandingValue = z.object({
-  status: Status,
-  counts: CountsValue,
-  headStart: z.number(),
-  drift: z.object({ sum: z.number(), run: CountsValue }),
-  isAsked: z.boolean()
-})
+const StandingValue = z
+  .object({
+    status: Status,
+    counts: CountsValue,
+    /** Left out by versions before it: then what was counted since the last drift. */
+    lifetime: CountsValue.optional(),
+    headStart: z.number(),
+    drift: z.object({ sum: z.number(), run: CountsValue }),
+    isAsked: z.boolean()
+  })
+  .transform((standing) => ({ ...standing, lifetime: standing.lifetime ?? standing.counts }))
 
 /** What changes of a skill. */
 const StateValue = z.object({
@@ -34,7 +42,11 @@ const StateValue = z.object({
   since: z.number(),
   transitions: z.int().min(0),
   failures: z.int().min(0),
-  lastFailure: z.number()
+  lastFailure: z.number(),
+  /** Since they were published last. */
+  receipts: z.int().min(0).default(0),
+  /** Of the lifetime's counts, those that the swarm was told, and on which day. */
+  reported: CountsValue.extend({ day: z.int() }).optional()
 })
 export type SkillState = z.output<typeof StateValue>
 
@@ -87,6 +99,30 @@ export const DocumentationValue = z.object({
 })
 export type Documentation = Readonly<z.output<typeof DocumentationValue>>
 
+const RemovedValue = z.object({
+  id: z.string(),
+  standing: StandingValue,
+  /** Milliseconds of the Unix epoch. */
+  at: z.number()
+})
+/** A skill that was removed, and how it stood. */
+export type Removed = Readonly<z.output<typeof RemovedValue>>
+
+const LieValue = z.object({
+  /** Its key, 64 hex digits. */
+  author: z.string(),
+  /** Id of the skill. */
+  skill: z.string(),
+  /** JSON text. */
+  input: z.string(),
+  /** SHA-256 of the output, or SKILL_THREW: what it claimed, and what the run gave here. */
+  claimed: z.string(),
+  gave: z.string(),
+  at: z.coerce.date()
+})
+/** A receipt that gave something else here. */
+export type Lie = Readonly<z.output<typeof LieValue>>
+
 export interface StoredSkill {
   readonly id: string
   readonly skill: Skill
@@ -136,6 +172,38 @@ export class SkillRecords {
     }
   }
 
+  async *receipts(id: string): AsyncGenerator<KeptReceipt> {
+    for await (const [, value] of this.#section.entries(under(`r/${id}/`))) {
+      const parsed = KeptReceiptValue.safeParse(jsonOf(value))
+      if (parsed.success) yield parsed.data
+    }
+  }
+
+  async *lies(): AsyncGenerator<Lie> {
+    for await (const [, value] of this.#section.entries(under('l/'))) {
+      const parsed = LieValue.safeParse(jsonOf(value))
+      if (parsed.success) yield parsed.data
+    }
+  }
+
+  async *removed(): AsyncGenerator<Removed> {
+    for await (const [, value] of this.#section.entries(under('x/'))) {
+      const parsed = RemovedValue.safeParse(jsonOf(value))
+      if (parsed.success) yield parsed.data
+    }
+  }
+
+  /** Of all that is kept of a skill. */
+  async removals(id: string): Promise<Operation[]> {
+    const operations = ['s', 'e', 'd'].map((kind) => this.#section.del(keyOf(`${kind}/${id}`)))
+    for (const kind of ['t', 'f', 'r']) {
+      for await (const [key] of this.#section.entries(under(`${kind}/${id}/`))) {
+        operations.push(this.#section.del(key))
+      }
+    }
+    return operations
+  }
+
   async documentation(id: string): Promise<Documentation | undefined> {
     const value = await this.#section.get(keyOf(`d/${id}`))
     return value === undefined ? undefined : DocumentationValue.safeParse(jsonOf(value)).data
@@ -170,6 +238,30 @@ export class SkillRecords {
 
   putFailure(slot: number, failure: SkillFailure): Operation {
     return this.#put(numbered('f', failure.skill, slot), failure)
+  }
+
+  putReceipt(slot: number, id: string, receipt: KeptReceipt): Operation {
+    return this.#put(numbered('r', id, slot), receipt)
+  }
+
+  removeReceipt(slot: number, id: string): Operation {
+    return this.#section.del(keyOf(numbered('r', id, slot)))
+  }
+
+  putRemoved(removed: Removed): Operation {
+    return this.#put(`x/${removed.id}`, removed)
+  }
+
+  removeRemoved(id: string): Operation {
+    return this.#section.del(keyOf(`x/${id}`))
+  }
+
+  putLie(lie: Lie): Operation {
+    return this.#put(`l/${lie.author}`, lie)
+  }
+
+  removeLie(author: string): Operation {
+    return this.#section.del(keyOf(`l/${author}`))
   }
 
   #put(key: string, value: object): Operation {

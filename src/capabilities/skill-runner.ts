@@ -32,7 +32,7 @@ export interface TestReport {
 }
 
 export interface SkillRunnerComponents {
-  readonly sandbox: Pick<SkillSandbox, 'check' | 'run'>
+  readonly sandbox: Pick<SkillSandbox, 'check' | 'engine' | 'run'>
   readonly models: SkillModels
 }
 
@@ -56,6 +56,11 @@ export class SkillRunner {
 
   constructor(components: SkillRunnerComponents) {
     this.#components = components
+  }
+
+  /** What runs of code are made by; see `Sandbox.engine`. */
+  engine(): Promise<string> {
+    return this.#components.sandbox.engine()
   }
 
   /** Throws `SandboxError` (SKILL_INVALID) when the source cannot be run. */

@@ -7,20 +7,18 @@
  */
 import { EventEmitter } from 'node:events'
 import { HiveError } from '../errors.ts'
-import {
-  MAX_ERROR_LENGTH,
-  MAX_FAILURES,
-  MAX_SAMPLE_LENGTH,
-  MAX_SKILLS,
-  MAX_TRANSITIONS,
-  MAX_WAITING,
-  SYNC_INTERVAL
-} from './constants.ts'
-import { verificationProgress } from './evidence/index.ts'
+import { MAX_SKILLS } from './constants.ts'
+import { NO_TRIALS } from './evidence/index.ts'
 import { UNTESTED } from './lifecycle.ts'
+import { RemovedSkills } from './removed-skills.ts'
+import { SkillJournal } from './skill-journal.ts'
 import { SkillRecords } from './skill-records.ts'
-import type { Operation, Store } from '../../crdt/index.ts'
+import { SkillWriter } from './skill-writer.ts'
+import type { Store } from '../../crdt/index.ts'
+import type { Counts } from './evidence/index.ts'
 import type { Change, Standing } from './lifecycle.ts'
+import type { KeptReceipt } from './receipts.ts'
+import type { Entry, Noted } from './skill-journal.ts'
 import type { IdentifiedSkill } from './skill.ts'
 import type { SkillEvents, SkillFailure } from './skill-events.ts'
 import type {
@@ -36,6 +34,8 @@ export interface KnownSkill extends StoredSkill {
   readonly standing: Standing
   /** Since when the status is what it is; milliseconds of the Unix epoch. */
   readonly since: number
+  /** Whether the swarm was told of its counts. */
+  readonly isReported: boolean
 }
 
 export interface SkillStoreComponents {
@@ -45,33 +45,25 @@ export interface SkillStoreComponents {
   readonly onFailed?: (error: unknown) => void
 }
 
-export interface FailureSample {
-  /** JSON text. */
-  readonly input?: string
-  readonly error: string
-}
-
-interface Entry extends StoredSkill {
-  state: SkillState
-}
-
 export class SkillStore extends EventEmitter<SkillEvents> {
   readonly #components: SkillStoreComponents
   readonly #records: SkillRecords
   readonly #entries = new Map<string, Entry>()
   readonly #adding = new Map<string, Promise<boolean>>()
-  readonly #changed = new Set<Entry>()
-  #operations: Operation[] = []
-  #needsSync = false
-  #next: Promise<void> | undefined
-  #writing: Promise<unknown> = Promise.resolve()
-  #unsynced: Entry | undefined
-  #syncing: NodeJS.Timeout | undefined
+  readonly #removed: RemovedSkills
+  readonly #writer: SkillWriter
+  readonly #journal: SkillJournal
 
   constructor(components: SkillStoreComponents) {
     super()
     this.#components = components
     this.#records = new SkillRecords(components.store.section('skills'))
+    this.#removed = new RemovedSkills(this.#records)
+    const { store, onFailed } = components
+    const records = this.#records
+    const writer = new SkillWriter({ store, records, onFailed })
+    this.#writer = writer
+    this.#journal = new SkillJournal({ records, writer, now: components.now })
   }
 
   static async open(components: SkillStoreComponents): Promise<SkillStore> {
@@ -83,6 +75,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       const entry = store.#entries.get(id)
       if (entry !== undefined) entry.state = state
     }
+    await store.#removed.load()
     return store
   }
 
@@ -99,20 +92,27 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     for (const entry of this.#entries.values()) yield knownOf(entry)
   }
 
-  /** Adds a skill as untested; false when it is here already, whatever its status. */
+  /** How it stood when it was removed; undefined for one that was not, or came back since. */
+  removed(id: string): Standing | undefined {
+    return this.#removed.get(id)?.standing
+  }
+
+  /** As untested, or blacklisted if it was when it was removed; false when it is here already. */
   async add({ id, skill, record }: IdentifiedSkill, provenance: Provenance): Promise<boolean> {
-    const before = this.#adding.get(id)
-    if (before !== undefined) await before
+    await this.#adding.get(id)
     if (this.#entries.has(id)) return false
     if (this.#entries.size + this.#adding.size >= MAX_SKILLS) {
       throw new HiveError('LIMIT_EXCEEDED', `A node holds at most ${MAX_SKILLS} skills.`)
     }
     const addedAt = this.#components.now()
-    const entry = { id, skill, provenance, addedAt, state: stateAt(addedAt) }
+    const before = this.removed(id)
+    const standing = before?.status === 'blacklisted' ? before : UNTESTED
+    const entry = { id, skill, provenance, addedAt, state: { ...stateAt(addedAt), standing } }
     const adding = this.#components.store
       .commit([
         this.#records.putSkill(id, { content: record.content, provenance, addedAt }),
-        this.#records.putState(id, entry.state)
+        this.#records.putState(id, entry.state),
+        ...this.#removed.delete(id)
       ])
       .then(() => {
         this.#entries.set(id, entry)
@@ -123,6 +123,23 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     return adding
   }
 
+  /** Takes a skill out at once, and off the disk until it resolves. Throws `HiveError` (SKILL_UNKNOWN). */
+  async remove(id: string): Promise<void> {
+    const entry = this.#entryOf(id)
+    this.#entries.delete(id)
+    this.#writer.forget(entry)
+    const removing = this.#erase(entry).finally(() => this.#adding.delete(id))
+    this.#adding.set(
+      id,
+      removing.then(
+        () => true,
+        () => false
+      )
+    )
+    await removing
+    this.#tell(() => this.emit('skill:remove', { id, name: entry.skill.name }))
+  }
+
   /**
    * Changes a standing, at once; resolves when that is written. Throws `HiveError` (SKILL_UNKNOWN). When
    * writing fails the change stands in memory, and is written with the next.
@@ -130,7 +147,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   async apply(
     id: string,
     change: (standing: Standing) => Change,
-    failure?: FailureSample
+    { failure, receipt }: Noted = {}
   ): Promise<Transition | undefined> {
     const entry = this.#entryOf(id)
     const { standing: before } = entry.state
@@ -139,14 +156,43 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const transition =
       reason === undefined || standing.status === before.status
         ? undefined
-        : this.#transitionOf(entry, before, standing, reason)
+        : this.#journal.transition(entry, before, standing, reason)
     const since = transition === undefined ? entry.state.since : transition.at.getTime()
     entry.state = { ...entry.state, standing, since }
-    const failed = failure === undefined ? undefined : this.#keepFailure(entry, failure)
-    await this.#write(entry, transition !== undefined)
+    const failed = failure === undefined ? undefined : this.#journal.failure(entry, failure)
+    if (receipt !== undefined) this.#journal.receipt(entry, receipt)
+    await this.#writer.write(entry, transition !== undefined)
     if (failed !== undefined) this.#tell(() => this.emit('skill:failure', failed))
     if (transition !== undefined) this.#tell(() => this.emit('skill:transition', transition))
     return transition
+  }
+
+  /**
+   * What was counted since the last report, which it is from now on, on disk; undefined for nothing, and
+   * on the day of the last one. Not reported is better than twice: a crash may lose a report.
+   */
+  async report(id: string, day: number): Promise<Counts | undefined> {
+    const entry = this.#entryOf(id)
+    const { standing, reported = { ...NO_TRIALS, day: -1 } } = entry.state
+    const { trials, successes } = standing.lifetime
+    if (trials === reported.trials || day === reported.day) return undefined
+    entry.state = { ...entry.state, reported: { trials, successes, day } }
+    await this.#writer.write(entry, true)
+    return {
+      trials: trials - reported.trials,
+      successes: successes - reported.successes
+    }
+  }
+
+  /** Receipts of runs since the last call: each is handed out once, and is off the disk by then. */
+  async takeReceipts(id: string): Promise<KeptReceipt[]> {
+    const entry = this.#entryOf(id)
+    if (entry.state.receipts === 0) return []
+    await this.#writer.settled()
+    const receipts = await Array.fromAsync(this.#records.receipts(id))
+    this.#journal.clearReceipts(entry)
+    await this.#writer.write(entry, true)
+    return receipts
   }
 
   /** Oldest first. */
@@ -183,98 +229,29 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 
   /** Puts on disk what was acknowledged. */
-  async close(): Promise<void> {
-    await this.#next
-    await this.#writing
-    await this.#sync()
+  close(): Promise<void> {
+    return this.#writer.close()
+  }
+
+  async #erase(entry: Entry): Promise<void> {
+    const { id, state } = entry
+    const { standing } = state
+    try {
+      await this.#writer.settled()
+      const operations = await this.#records.removals(id)
+      operations.push(...this.#removed.add({ id, standing, at: this.#components.now() }))
+      await this.#components.store.commit(operations)
+    } catch (error) {
+      this.#removed.delete(id)
+      this.#entries.set(id, entry)
+      throw error
+    }
   }
 
   #entryOf(id: string): Entry {
     const entry = this.#entries.get(id)
     if (entry !== undefined) return entry
     throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id ${id}.`)
-  }
-
-  #transitionOf(entry: Entry, before: Standing, after: Standing, reason: string): Transition {
-    const { id, skill, state } = entry
-    // Where a drift began the evidence anew, what led there is told.
-    const { counts, headStart } = after.counts.trials === 0 ? before : after
-    const transition = {
-      id,
-      name: skill.name,
-      from: before.status,
-      to: after.status,
-      reason,
-      evidence: { ...counts, headStart, progress: verificationProgress(counts, headStart) },
-      at: new Date(this.#components.now())
-    }
-    this.#operations.push(this.#records.putTransition(state.transitions, transition))
-    const outdated = state.transitions - MAX_TRANSITIONS
-    if (outdated >= 0) this.#operations.push(this.#records.removeTransition(outdated, id))
-    entry.state = { ...state, transitions: state.transitions + 1 }
-    return transition
-  }
-
-  #keepFailure(entry: Entry, { input, error }: FailureSample): SkillFailure {
-    const { id, skill, state } = entry
-    const at = new Date(this.#components.now())
-    const failure = {
-      skill: id,
-      name: skill.name,
-      input: input?.slice(0, MAX_SAMPLE_LENGTH),
-      error: error.slice(0, MAX_ERROR_LENGTH),
-      at
-    }
-    this.#operations.push(this.#records.putFailure(state.failures % MAX_FAILURES, failure))
-    entry.state = { ...state, failures: state.failures + 1, lastFailure: at.getTime() }
-    return failure
-  }
-
-  /** Changes made while a write is under way go with the next one, each skill's standing once. */
-  #write(entry: Entry, sync: boolean): Promise<void> {
-    this.#changed.add(entry)
-    this.#needsSync ||= sync
-    return (this.#next ??= this.#commit())
-  }
-
-  async #commit(): Promise<void> {
-    await this.#writing
-    this.#next = undefined
-    const changed = [...this.#changed]
-    const operations = this.#operations
-    const sync = this.#needsSync
-    this.#changed.clear()
-    this.#operations = []
-    this.#needsSync = false
-    const states = changed.map(({ id, state }) => this.#records.putState(id, state))
-    const written = this.#components.store.commit([...operations, ...states], { sync })
-    this.#writing = written.catch(() => undefined)
-    try {
-      await written
-    } catch (error) {
-      for (const entry of changed) this.#changed.add(entry)
-      this.#operations = [...operations, ...this.#operations].slice(-MAX_WAITING)
-      this.#needsSync = true
-      throw error
-    }
-    if (!sync) this.#syncLater(changed.at(-1))
-  }
-
-  /** On disk is what was written before, since commits land in their order. */
-  #syncLater(entry: Entry | undefined): void {
-    this.#unsynced = entry
-    this.#syncing ??= setTimeout(() => {
-      this.#sync().catch((error: unknown) => this.#components.onFailed?.(error))
-    }, SYNC_INTERVAL).unref()
-  }
-
-  async #sync(): Promise<void> {
-    clearTimeout(this.#syncing)
-    this.#syncing = undefined
-    const entry = this.#unsynced
-    if (entry === undefined) return
-    this.#unsynced = undefined
-    await this.#components.store.commit([this.#records.putState(entry.id, entry.state)])
   }
 
   /** What a listener throws is its own. */
@@ -284,9 +261,12 @@ export class SkillStore extends EventEmitter<SkillEvents> {
 }
 
 function stateAt(addedAt: number): SkillState {
-  return { standing: UNTESTED, since: addedAt, transitions: 0, failures: 0, lastFailure: 0 }
+  const none = { transitions: 0, failures: 0, lastFailure: 0, receipts: 0 }
+  return { standing: UNTESTED, since: addedAt, ...none }
 }
 
 function knownOf({ id, skill, provenance, addedAt, state }: Entry): KnownSkill {
-  return { id, skill, provenance, addedAt, standing: state.standing, since: state.since }
+  const { standing, since, reported } = state
+  const isReported = reported !== undefined
+  return { id, skill, provenance, addedAt, standing, since, isReported }
 }

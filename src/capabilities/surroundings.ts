@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { Sandbox } from '../sandbox/index.ts'
 
-export type SkillSandbox = Pick<Sandbox, 'check' | 'cool' | 'isWarm' | 'run' | 'warm'>
+export type SkillSandbox = Pick<Sandbox, 'check' | 'cool' | 'engine' | 'isWarm' | 'run' | 'warm'>
 
 export type Messages = { role: 'system' | 'user'; content: string }[]
 

@@ -6,6 +6,7 @@ import { digestOfId } from '../knowledge/index.ts'
 import { parse } from '../parse.ts'
 import { compareInsights, insightOf, matches } from './insights.ts'
 import { previewOf } from './preview.ts'
+import { isReceipts } from './skills/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
@@ -160,7 +161,7 @@ export class HiveMind {
 
   /**
    * What the swarm has published, as far as this node has it, best corroborated first; disputed
-   * insights only when they are asked for. Goals are in `goals`.
+   * insights only when they are asked for. Goals are in `goals`; receipts of skills are left out.
    */
   async getGlobalInsights(options: InsightOptions & AbortOptions = {}): Promise<Insight[]> {
     const { limit, signal, ...filter } = parse(Insights, options, 'getGlobalInsights')
@@ -171,7 +172,7 @@ export class HiveMind {
     }
     for await (const standing of replica.standings()) {
       signal?.throwIfAborted()
-      if (standing.record.kind === 'goal') continue
+      if (standing.record.kind === 'goal' || isReceipts(standing.record)) continue
       const judgement = await judge.judge(standing)
       const insight = judgement === undefined ? undefined : insightOf(standing, judgement)
       if (insight === undefined || !matches(insight, filter)) continue

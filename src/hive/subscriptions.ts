@@ -6,6 +6,7 @@
 import { equalBytes } from '../../crdt/index.ts'
 import { digestOfId } from '../knowledge/index.ts'
 import { insightOf } from './insights.ts'
+import { isReceipts } from './skills/index.ts'
 import type { Entry, Replica, Standing } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type { Insight } from './insights.ts'
@@ -74,7 +75,8 @@ export class Subscriptions {
     if (this.#subscribers.size === 0) return
     const standing = await this.#components.replica.get(digest)
     if (standing?.record.kind === 'goal') return this.#considerGoal()
-    if (standing === undefined || !(await this.#isReleased(standing))) return
+    if (standing === undefined || isReceipts(standing.record)) return
+    if (!(await this.#isReleased(standing))) return
     if (author !== undefined && (await this.#isReleased(without(standing, author)))) return
     const judgement = await this.#components.judge.judge(standing)
     if (judgement !== undefined) await this.#deliver(insightOf(standing, judgement))

@@ -1,5 +1,9 @@
 /** The engine's WebAssembly, compiled once in a process for all threads. */
+import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { DEFAULT_LIMITS } from './limits.ts'
+import { PRELUDE } from './prelude.ts'
+import { DEFAULT_NOW } from './virtual-clock.ts'
 
 /** What WebAssembly.compile makes: threads take it as it is. */
 export type EngineModule = object
@@ -9,13 +13,38 @@ declare const WebAssembly: { compile(bytes: Uint8Array): Promise<EngineModule> }
 
 const WASM = '@jitl/quickjs-wasmfile-release-sync/wasm'
 
+/** To be raised with every change of our own code that may change what some run gives. */
+const RUNS = 1
+
+const ID_DIGITS = 16
+
 let compiled: Promise<EngineModule> | undefined
+let identified: Promise<string> | undefined
 
 export function loadEngine(): Promise<EngineModule> {
   compiled ??= compile()
   return compiled
 }
 
+/**
+ * 16 hex digits: where they are equal, the same source and input give the same output. Of the engine's
+ * bytes, what we put around them, and the kind of processor, whose NaNs may differ in their bits.
+ */
+export function engineId(): Promise<string> {
+  identified ??= identify()
+  return identified
+}
+
 async function compile(): Promise<EngineModule> {
-  return WebAssembly.compile(await readFile(new URL(import.meta.resolve(WASM))))
+  return WebAssembly.compile(await read())
+}
+
+async function identify(): Promise<string> {
+  const around = JSON.stringify([RUNS, PRELUDE, DEFAULT_NOW, DEFAULT_LIMITS, process.arch])
+  const bytes = Buffer.concat([Buffer.from(around), await read()])
+  return hash('sha256', bytes, 'hex').slice(0, ID_DIGITS)
+}
+
+function read(): Promise<Buffer> {
+  return readFile(new URL(import.meta.resolve(WASM)))
 }

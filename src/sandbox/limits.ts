@@ -60,5 +60,8 @@ export const MAX_WARM = 64
 /** Threads stop a run by themselves; one that does not, so long after the limit, is ended. */
 export const GRACE_MS = 20
 
+/** A thread that takes longer to free what a run left behind is replaced. */
+export const TIDY_MS = 500
+
 /** Memory of the engine in a thread. It never shrinks: a thread that needed this much is replaced. */
 export const RETIRE_BYTES = 96 * MIB

@@ -47,6 +47,7 @@ export interface Failed {
 }
 
 export type FromThread =
+  /** At the start, and after a task that left something behind, once that is gone. */
   | { readonly type: 'ready' }
   /** `call`: its number in the run, from 0. */
   | {
@@ -59,6 +60,8 @@ export type FromThread =
       readonly type: 'done'
       readonly ran?: Ran
       readonly failed?: Failed
+      /** Nothing is left behind: it takes the next task at once. */
+      readonly isTidy: boolean
       /** The engine may be damaged, or keeps more memory than it should: end the thread. */
       readonly isSpent: boolean
     }

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads'
 import { CpuMeter } from './cpu-meter.ts'
 import { SandboxError } from './errors.ts'
-import { GRACE_MS } from './limits.ts'
+import { GRACE_MS, TIDY_MS } from './limits.ts'
 import type { EngineModule } from './engine.ts'
 import type { Limits } from './limits.ts'
 import type { Answer, FromThread, Ran, ToThread } from './messages.ts'
@@ -28,6 +28,11 @@ const HEAP_MB = 64
 /** Recursion in the engine takes the thread's stack too: more than the engine's own limit allows. */
 const STACK_MB = 8
 
+export interface SandboxThreadEvents {
+  readonly onReady: () => void
+  readonly onEnd: (wasReady: boolean) => void
+}
+
 interface Running {
   readonly task: Task
   readonly resolve: (ran: Ran | undefined) => void
@@ -41,13 +46,18 @@ export class SandboxThread {
   readonly ready: Promise<void>
   readonly #worker: Worker
   readonly #meter = new CpuMeter()
+  readonly #onReady: () => void
   readonly #onEnd: (wasReady: boolean) => void
   #isReady = false
+  /** Whether what the last task left behind is gone. */
+  #isTidy = false
+  #tidying: NodeJS.Timeout | undefined
   #isSpent = false
   #running: Running | undefined
 
-  /** `onEnd`: it takes no more tasks; whether it ever could. */
-  constructor(module: EngineModule, onEnd: (wasReady: boolean) => void) {
+  /** `onReady`: it takes the next task; `onEnd`: it takes no more, and whether it ever could. */
+  constructor(module: EngineModule, { onReady, onEnd }: SandboxThreadEvents) {
+    this.#onReady = onReady
     this.#onEnd = onEnd
     const data: ThreadData = { module, meter: this.#meter.memory }
     this.#worker = new Worker(WORKER, {
@@ -66,8 +76,12 @@ export class SandboxThread {
     this.ready = promise
     this.#worker.on('message', (message: FromThread) => {
       if (message.type === 'ready') {
+        clearTimeout(this.#tidying)
+        const isFirst = !this.#isReady
         this.#isReady = true
-        resolve()
+        this.#isTidy = true
+        if (isFirst) resolve()
+        else this.#onReady()
       } else {
         this.#take(message)
       }
@@ -82,7 +96,7 @@ export class SandboxThread {
   }
 
   get isIdle(): boolean {
-    return this.#isReady && !this.#isSpent && this.#running === undefined
+    return this.#isTidy && !this.#isSpent && this.#running === undefined
   }
 
   /** Throws `SandboxError`, or the signal's reason. */
@@ -109,6 +123,7 @@ export class SandboxThread {
       this.#running = undefined
       this.#worker.unref()
     }
+    this.#isTidy = false
     this.#meter.reset()
     cpu = watch(task.limits.cpuMs + GRACE_MS)
     this.#running = { task, resolve, reject, settle }
@@ -130,7 +145,10 @@ export class SandboxThread {
 
   #take(message: Exclude<FromThread, { type: 'ready' }>): void {
     const running = this.#running
-    if (running === undefined) return
+    if (running === undefined) {
+      if (message.type === 'done') this.#end(undefined)
+      return
+    }
     if (message.type === 'call') {
       void this.#answer(running, message.call, message.name, message.argument)
       return
@@ -139,7 +157,12 @@ export class SandboxThread {
       this.warm.add(running.task.order.source)
     }
     running.settle()
-    if (message.isSpent) this.#end(undefined)
+    this.#isTidy = message.isTidy
+    if (message.isSpent) {
+      this.#end(undefined)
+    } else if (!message.isTidy) {
+      this.#tidying = setTimeout(() => this.#end(undefined), TIDY_MS).unref()
+    }
     const { failed } = message
     if (failed === undefined) running.resolve(message.ran)
     else running.reject(new SandboxError(failed.code, failed.message))
@@ -153,6 +176,7 @@ export class SandboxThread {
   /** Takes no more tasks; the one that runs fails with `reason`. */
   #end(reason: unknown): void {
     const running = this.#running
+    clearTimeout(this.#tidying)
     running?.settle()
     running?.reject(reason)
     if (this.#isSpent) return

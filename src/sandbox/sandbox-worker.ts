@@ -30,6 +30,8 @@ const sync = variant as unknown as QuickJSSyncVariant
 const engine = await newQuickJSWASMModuleFromVariant(newVariant(sync, { wasmModule: module }))
 const prepared = new Map<string, Machine>()
 let isDamaged = false
+/** Of the task that is done; its memory may take longer to free than its caller should wait. */
+let used: Machine | undefined
 let answered: ((call: number, answer: Answer) => void) | undefined
 
 port.on('message', (message: ToThread) => {
@@ -41,9 +43,20 @@ async function take(message: ToThread): Promise<void> {
   if (message.type === 'answer') return answered?.(message.call, message.answer)
   if (message.type === 'cool') return cool(message.source)
   meter.reset()
+  await perform(message)
+  if (used === undefined) return
+  dispose(used)
+  used = undefined
+  if (isDamaged) return done({ isSpent: true })
+  say({ type: 'ready' })
+}
+
+async function perform(
+  message: Exclude<ToThread, { readonly type: 'answer' | 'cool' }>
+): Promise<void> {
   try {
     if (message.type === 'run') return done({ ran: await run(message) })
-    if (message.type === 'check') dispose(machineOf(message.source, message.limits))
+    if (message.type === 'check') used = machineOf(message.source, message.limits)
     if (message.type === 'prepare') prepare(message.source, message.limits)
     done({})
   } catch (error) {
@@ -61,6 +74,7 @@ async function run(order: RunOrder): Promise<Ran> {
   const ready = prepared.get(source)
   prepared.delete(source)
   const machine = ready ?? machineOf(source, limits)
+  used = machine
   const calls: TracedCall[] = []
   /** Answers in the order of their calls; those of a trace are there already. */
   const answers: Promise<Answer>[] = []
@@ -122,7 +136,6 @@ async function run(order: RunOrder): Promise<Ran> {
     }
   } finally {
     answered = undefined
-    dispose(machine)
   }
 }
 
@@ -176,7 +189,7 @@ function done({
   readonly failed?: Failed
   readonly isSpent?: boolean
 }): void {
-  say({ type: 'done', isSpent, ...rest })
+  say({ type: 'done', isSpent, isTidy: used === undefined, ...rest })
 }
 
 function say(message: FromThread): void {

@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { loadEngine } from './engine.ts'
+import { engineId, loadEngine } from './engine.ts'
 import { SandboxError } from './errors.ts'
 import { answering, grantNames } from './grants.ts'
 import { parsed } from './json.ts'
@@ -111,6 +111,11 @@ export class Sandbox implements AsyncDisposable {
     } finally {
       ended.abort(new Error('The run has ended.'))
     }
+  }
+
+  /** 16 hex digits: sandboxes of the same give the same output for the same source, input and seed. */
+  engine(): Promise<string> {
+    return engineId()
   }
 
   /** Reads the source and finds its function. Throws `SandboxError` (SKILL_INVALID and the limits). */
@@ -270,12 +275,15 @@ export class Sandbox implements AsyncDisposable {
   }
 
   #add(engine: EngineModule): void {
-    const thread = new SandboxThread(engine, (wasReady) => {
-      this.#threads.delete(thread)
-      if (this.#isClosed) return
-      // One that cannot start is not tried again at once: the next would not either.
-      if (wasReady) this.#add(engine)
-      else if (this.#threads.size === 0) this.#giveUp(undefined)
+    const thread = new SandboxThread(engine, {
+      onReady: () => this.#next(),
+      onEnd: (wasReady) => {
+        this.#threads.delete(thread)
+        if (this.#isClosed) return
+        // One that cannot start is not tried again at once: the next would not either.
+        if (wasReady) this.#add(engine)
+        else if (this.#threads.size === 0) this.#giveUp(undefined)
+      }
     })
     this.#threads.add(thread)
     void thread.ready.then(() => this.#next())

@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../fixtures/temporary.ts'
 describe('hive skills and hive skill', function () {
   this.timeout(120_000)
 
-  it('take in, show, test, run, repair, export and blacklist, with and without a running node', async () => {
+  it('take in, show, test, run, repair, export, blacklist and remove, with and without a running node', async () => {
     await using directory = await temporaryDirectory()
     const dir = join(directory.path, 'node')
     const hive = async (...args: string[]): Promise<{ code: number | null; text: string }> => {
@@ -58,6 +58,13 @@ describe('hive skills and hive skill', function () {
     assert.equal((await hive('skill', 'blacklist', id, 'does', 'harm')).text, 'blacklisted\n')
     const refused = await hive('skill', 'run', id, '"7"')
     assert.deepEqual([refused.code, /is blacklisted here/.test(refused.text)], [1, true])
+    assert.match(
+      (await hive('skill', 'remove', id)).text,
+      /digits {2}removed; it stays blacklisted\n/
+    )
+    assert.match((await hive('skill', 'add', folder)).text, /added, blacklisted/)
+    assert.match((await hive('skill', 'remove', 'digits')).text, /digits {2}removed/)
+    assert.equal((await hive('skill', 'remove', 'other')).code, 1)
     assert.equal((await hive('skill')).code, 2)
     assert.equal((await hive('skill', 'add', join(directory.path, 'none'))).code, 1)
   })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createHive } from 'noormme-hive'
 import { VERSION_SKILL } from '../fixtures/broken-skills.ts'
+import { until } from '../fixtures/until.ts'
 import type { Hive, HiveInit, SkillInit } from 'noormme-hive'
 
 const VERSIONS: SkillInit = {
@@ -76,6 +77,41 @@ describe('skills of the swarm', function () {
     await assert.rejects(skills.adopt('0'.repeat(64)), { code: 'RECORD_UNKNOWN' })
   })
 
+  it('are counted on after their promotion: the swarm is told, once a day, under the next key too', async () => {
+    let now = Date.UTC(2026, 5, 1)
+    const day = 24 * 60 * 60 * 1000
+    await using a = await startHive(undefined, { clock: { now: () => now } })
+    await using b = await startHive(a)
+    const { capabilities, hive } = a.agent.cortex
+    const told = async (): Promise<readonly (number | undefined)[]> => {
+      while ((await b.digest()) !== (await a.digest())) {
+        await once(b, 'hive:change', { signal: signal() })
+      }
+      const [offer] = await b.agent.cortex.hive.skills.offers()
+      return [offer?.trials, offer?.successes]
+    }
+    const { id } = await capabilities.add(VERSIONS)
+    const published = once(b, 'hive:change', { signal: signal() })
+    const own = await verify(a, id)
+    await published
+    assert.deepEqual(await told(), [own, own])
+
+    await capabilities.run(id, '4.5.6')
+    await capabilities.run(id, 'none').catch(() => undefined)
+    assert.equal(await hive.skills.report(), 0)
+    now += day
+    assert.equal(await hive.skills.report(), 1)
+    assert.deepEqual(await told(), [own + 2, own + 1])
+    assert.equal(await hive.skills.report(), 0)
+
+    now += 8 * day
+    assert.equal(await hive.skills.report(), 0)
+    await capabilities.run(id, '4.5.7')
+    assert.equal(await hive.skills.report(), 1)
+    assert.deepEqual(await told(), [own + 3, own + 2])
+    assert.equal(a.status.authors, 2)
+  })
+
   it('stay where they tell of their makers, and where they are not proven', async () => {
     await using db = await createHive({ swarm: false, anonymity: { hosts: ['db7.internal'] } })
     const { capabilities, hive } = db.agent.cortex
@@ -92,6 +128,43 @@ describe('skills of the swarm', function () {
       await assert.rejects(hive.skills.publish(id), { code: 'WITHHELD' })
     }
     assert.equal(db.status.entries, 0)
+  })
+
+  it('lose the vote of who removes them, and come back only where somebody asks for them', async () => {
+    await using a = await startHive(undefined)
+    await using b = await startHive(a, { skills: { adopt: 'all' } })
+    const { id } = await a.agent.cortex.capabilities.add(VERSIONS)
+    const coming = adopted(b, id)
+    await verify(a, id)
+    await coming
+    await verify(b, id)
+    const offered = async (): Promise<number | undefined> =>
+      (await a.agent.cortex.hive.skills.offers()).find((offer) => offer.id === id)?.vouches
+    assert.equal((await a.agent.cortex.capabilities.remove(id)).retracted, true)
+    await until(
+      a,
+      'hive:change',
+      async () => ((await offered()) === 1 ? true : undefined),
+      signal()
+    )
+
+    assert.equal((await b.agent.cortex.capabilities.remove(id)).retracted, true)
+    await until(
+      a,
+      'hive:change',
+      async () => ((await offered()) ?? true) === true || undefined,
+      signal()
+    )
+    assert.deepEqual(await a.agent.cortex.capabilities.list(), [])
+
+    await a.agent.cortex.capabilities.add(VERSIONS)
+    const again = once(b, 'hive:change', { signal: signal() })
+    await verify(a, id)
+    await again
+    await b.agent.cortex.hive.synchronize({ signal: signal() })
+    assert.equal(await statusOf(b, id), undefined)
+    const { outcome, status } = await b.agent.cortex.hive.skills.adopt(id)
+    assert.deepEqual([outcome, status], ['new', 'experimental'])
   })
 
   it('go back to the sandbox where others say that they failed, and are nowhere blacklisted by it', async () => {

@@ -1,7 +1,7 @@
 /**
  * Repairs a skill that fails: tries changed sources against its declared tests and the inputs at which
  * it failed. A change that breaks a test, does not parse or leaves the schema goes no further than the
- * sandbox. A model may propose sources (`propose`); without one, mechanical mutations are tried.
+ * sandbox. Sources that a model proposed come first, then mechanical mutations are tried.
  *
  * Hill climbing: the change that repairs the most inputs is kept and changed again, up to three times.
  */
@@ -27,11 +27,10 @@ export interface RepairInit {
   readonly sandbox: Pick<Sandbox, 'run'>
   /** What is wrong with an output; undefined when it is as the schema says. */
   readonly checkOutput: (output: Json) => string | undefined
-  /** Sources that a model proposes; tried first. */
-  readonly propose?: (
-    skill: Repairable,
-    failures: readonly Failure[]
-  ) => Promise<readonly Mutation[]>
+  /** Sources that a model proposed; tried first. */
+  readonly proposed?: readonly Mutation[]
+  /** Whether the mutations of the skill itself are left out, as they were tried before. */
+  readonly isMutated?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: { readonly tried: number; readonly repaired: number }) => void
 }
@@ -62,7 +61,7 @@ export async function repair(
 ): Promise<Repaired | undefined> {
   const samples = failures.filter(({ input }) => input !== undefined)
   if (samples.length === 0) return undefined
-  const proposed = (await init.propose?.(skill, samples)) ?? []
+  const { proposed = [], isMutated = false } = init
   const how: string[] = []
   let best: Scored | undefined
   let tried = 0
@@ -71,7 +70,9 @@ export async function repair(
     if (before === samples.length) break
     const source = best?.mutation.source ?? skill.source
     let next: Scored | undefined
-    for (const mutation of [...(step === 0 ? proposed : []), ...mutationsOf(source)]) {
+    const isFirst = step === 0
+    const own = isFirst && isMutated ? [] : mutationsOf(source)
+    for (const mutation of [...(isFirst ? proposed : []), ...own]) {
       init.signal?.throwIfAborted()
       tried += 1
       const scored = await score(mutation, skill.tests, samples, init)

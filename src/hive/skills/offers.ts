@@ -38,7 +38,7 @@ export function offeredBy(standing: Standing): Offered | undefined {
   if (vouching.length === 0) return undefined
   const identified = readSkill(record)
   if (identified === undefined) return undefined
-  const counts = countsOf(voting)
+  const counts = countsOf(registers)
   const { name, description, kind, source, licence } = identified.skill
   const all = [...counts.values()]
   const offer = {
@@ -57,6 +57,7 @@ export function offeredBy(standing: Standing): Offered | undefined {
   return { offer, identified }
 }
 
+/** Of all who counted: a node goes on counting under its next key, which has no vote. */
 function countsOf(registers: Standing['registers']): RemoteCounts {
   return new Map(
     registers.map(({ author, register }) => {

@@ -126,6 +126,45 @@ describe('capabilities', () => {
     })
   })
 
+  it('let go of a skill with all that is known of it, and of what was blacklisted never the mark', async () => {
+    await withFolder(async (dataDir) => {
+      let id: string
+      let harmful: string
+      {
+        await using db = await createHive({ swarm, dataDir })
+        const { capabilities } = db.agent.cortex
+        id = (await capabilities.add(SLUGIFY)).id
+        harmful = (await capabilities.add(VERSIONS)).id
+        const warm = once(db, 'skill:warm', { signal: AbortSignal.timeout(20_000) })
+        await prove(db, id, 'pre-warming')
+        await warm
+        await capabilities.recordOutcome(id, { ok: false, error: 'no' })
+        await capabilities.blacklist(harmful, 'It does harm.')
+        const cool = once(db, 'skill:cool', { signal: AbortSignal.timeout(20_000) })
+        assert.deepEqual(await capabilities.remove('slugify'), {
+          id,
+          name: 'slugify',
+          retracted: false,
+          blacklisted: false
+        })
+        await cool
+        assert.deepEqual(await capabilities.find('part of a URL'), [])
+        assert.deepEqual(await capabilities.failures(), [])
+        assert.equal((await capabilities.remove(harmful)).blacklisted, true)
+        await assert.rejects(capabilities.remove(id), { code: 'SKILL_UNKNOWN' })
+        await assert.rejects(capabilities.run(id, 'x'), { code: 'SKILL_UNKNOWN' })
+      }
+      await using db = await createHive({ swarm, dataDir })
+      const { capabilities } = db.agent.cortex
+      assert.deepEqual(await capabilities.list(), [])
+      assert.equal((await capabilities.add(SLUGIFY)).status, 'experimental')
+      assert.equal((await capabilities.get(id)).trials, 0)
+      assert.equal((await capabilities.history(id)).length, 1)
+      assert.equal((await capabilities.find('part of a URL')).length, 1)
+      assert.equal((await capabilities.add(VERSIONS)).status, 'blacklisted')
+    })
+  })
+
   it('find skills by purpose, choose among them, and tell lineages', async () => {
     await using db = await createHive({ swarm, random: () => 0.5 })
     const { capabilities } = db.agent.cortex

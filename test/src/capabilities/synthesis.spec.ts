@@ -122,11 +122,8 @@ describe('repair without a model', () => {
       tests: [{ input: 'a', output: 1 }]
     }
     const failures = [{ skill: 'x', input: 'abc', expected: 3, error: 'TypeError' }]
-    const propose = async (): Promise<(typeof right)[]> => [
-      { source: 'no module', how: 'broken' },
-      right
-    ]
-    const init = { sandbox, checkOutput: anything, propose }
+    const proposed = [{ source: 'no module', how: 'broken' }, right]
+    const init = { sandbox, checkOutput: anything, proposed }
     assert.deepEqual((await repair(skill, failures, init))?.how, ['proposed'])
     const signal = AbortSignal.abort(new Error('Enough.'))
     await assert.rejects(repair(skill, failures, { ...init, signal }), /Enough/)

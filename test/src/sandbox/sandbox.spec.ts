@@ -22,6 +22,16 @@ describe('the sandbox', () => {
     assert.deepEqual(log, ['seen ["Ada","Grace"]'])
   })
 
+  it('shows a run nothing that depends on when garbage is collected, and names its engine', async () => {
+    const { output } = await run(
+      'export default () => [typeof WeakRef, typeof FinalizationRegistry, typeof WeakMap]'
+    )
+    assert.deepEqual(output, ['undefined', 'undefined', 'function'])
+    await using other = createSandbox()
+    assert.match(await sandbox.engine(), /^[0-9a-f]{16}$/)
+    assert.equal(await other.engine(), await sandbox.engine())
+  })
+
   it('lets a run do what it is granted, in the order of its calls, and nothing else', async () => {
     const grants = {
       slow: async (it: unknown): Promise<string> => {
