@@ -34,6 +34,7 @@ export type {
   CapabilityRun,
   DiscoveryReport,
   Json,
+  Lie,
   PreWarmedSkill,
   RemovedSkill,
   Skill,

@@ -31,6 +31,9 @@ export interface AuditsComponents {
 /** Runs of one skill, for as long as the node runs: author keys are free, and time is not. */
 const MAX_RUNS = 200
 
+/** Milliseconds of one audit: who adopts waits for it. Authors that are left are looked at with the next. */
+const MAX_AUDIT_MS = 10_000
+
 /** Authors of skills that are remembered as looked at, and how many receipts of each are. */
 const MAX_SEEN = 1_000
 const MAX_OF_AUTHOR = 64
@@ -65,7 +68,9 @@ export class Audits {
     const claimed = await receiptsOf(known.id, await sandbox.engine(), replica)
     const repeated = new Map<string, string | undefined>()
     let isCaught = false
+    const until = performance.now() + MAX_AUDIT_MS
     for (const author of this.#shuffled([...claimed.keys()])) {
+      if (performance.now() > until) break
       if (skills.lies.has(author)) continue
       for (const receipt of this.#draw(known.id, author, claimed.get(author))) {
         signal.throwIfAborted()

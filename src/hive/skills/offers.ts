@@ -18,7 +18,7 @@ export interface SkillOffer {
   /** As all authors together count them; what one claims is capped where it counts. */
   readonly trials: number
   readonly successes: number
-  /** What others' trials are worth as the first stake of the trial here: 0.5 to 10. */
+  /** What others' trials are worth, if they are so, as the first stake of the trial here: 0.5 to 10. */
   readonly headStart: number
 }
 
