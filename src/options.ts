@@ -119,3 +119,6 @@ export type HiveInit = z.input<typeof HiveOptions>
 function isObject(value: unknown): boolean {
   return (typeof value === 'object' || typeof value === 'function') && value !== null
 }
+
+/** Checked, with defaults. */
+export type Options = z.output<typeof HiveOptions>
