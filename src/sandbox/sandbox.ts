@@ -61,6 +61,9 @@ interface Queued {
 
 const DEFAULT_THREADS = 2
 
+/** Of a timer that has nothing to do. */
+const LONG_MS = 2 ** 30
+
 /** Made lazily: the first run starts the threads. */
 export function createSandbox(init: SandboxInit = {}): Sandbox {
   return new Sandbox(init)
@@ -76,6 +79,8 @@ export class Sandbox implements AsyncDisposable {
   #isClosed = false
   #isRefilling = false
   #starting: Promise<void> | undefined
+  /** While somebody waits for a thread: threads that start or tidy up do not keep the process alive. */
+  #alive: NodeJS.Timeout | undefined
 
   constructor({ threads = Math.min(DEFAULT_THREADS, availableParallelism()) }: SandboxInit = {}) {
     this.#width = threads
@@ -162,6 +167,7 @@ export class Sandbox implements AsyncDisposable {
       forget()
       reject(closed)
     }
+    this.#stayAlive()
     await Promise.all([...this.#threads].map((thread) => thread.terminate()))
   }
 
@@ -189,6 +195,7 @@ export class Sandbox implements AsyncDisposable {
     const drop = (): void => {
       const at = this.#queue.indexOf(queued)
       if (at !== -1) this.#queue.splice(at, 1)
+      this.#stayAlive()
       reject(signal?.reason)
     }
     signal?.addEventListener('abort', drop, { once: true })
@@ -209,6 +216,7 @@ export class Sandbox implements AsyncDisposable {
       next.forget()
       this.#run(thread, next.task).then(next.resolve, next.reject)
     }
+    this.#stayAlive()
     if (this.#queue.length === 0) this.#refill()
   }
 
@@ -230,6 +238,16 @@ export class Sandbox implements AsyncDisposable {
     for (const { reject, forget } of this.#queue.splice(0)) {
       forget()
       reject(new SandboxError('SANDBOX_FAILED', reason, { cause }))
+    }
+    this.#stayAlive()
+  }
+
+  /** As long as somebody waits, and no longer. */
+  #stayAlive(): void {
+    if (this.#queue.length > 0) this.#alive ??= setInterval(() => undefined, LONG_MS)
+    else {
+      clearInterval(this.#alive)
+      this.#alive = undefined
     }
   }
 
