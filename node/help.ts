@@ -15,7 +15,7 @@ Usage: hive <command> [options]
                 --adopt-skills          take in what the swarm offers of skills; they are
                                         tested and run in the sandbox only
                 --no-publish-skills     keep verified skills on this node
-                --skill-receipts tests  tell the swarm no inputs that skills were used on
+                --skill-receipts runs   tell the swarm short inputs that skills were used on
                 --k N                   authors that must vouch before an insight is
                                         released (default 1 with a key, else 2); with 1,
                                         peers are told which facts this node found

@@ -77,14 +77,14 @@ export const HiveOptions = z.strictObject({
         ])
         .default('none'),
       /**
-       * What is published as receipts of a skill: its declared tests, and with `runs` also inputs of at
-       * most 512 bytes that it was used on, where the anonymiser finds nothing in them.
+       * What is published as receipts of a skill: its declared tests alone, or with `runs` also inputs of
+       * at most 512 bytes that it was used on, where the anonymiser finds nothing in them.
        */
-      receipts: z.enum(['runs', 'tests']).default('runs'),
+      receipts: z.enum(['runs', 'tests']).default('tests'),
       /** Of the runs that others claim of a skill, the share that is run again here; 0 for none. */
       audit: z.number().min(0).max(1).default(0.25)
     })
-    .default({ publish: true, adopt: 'none', receipts: 'runs', audit: 0.25 }),
+    .default({ publish: true, adopt: 'none', receipts: 'tests', audit: 0.25 }),
   /** Models by tier, and what may be spent; left out: the offline tier alone, which needs no key. */
   models: ModelOptions.optional(),
   /**

@@ -92,9 +92,9 @@ async function open(dataDir: string, init: HiveInit): Promise<Hive> {
   }
 }
 
-function receiptsOf(text = 'runs'): 'runs' | 'tests' {
+function receiptsOf(text = 'tests'): 'runs' | 'tests' {
   if (text === 'runs' || text === 'tests') return text
-  throw new UsageError(`--skill-receipts takes runs (the default) or tests, not "${text}".`)
+  throw new UsageError(`--skill-receipts takes tests (the default) or runs, not "${text}".`)
 }
 
 async function readKey(path: string): Promise<string> {

@@ -217,7 +217,10 @@ describe('audits of what others claim of skills', function () {
 
   it('have something to go by: receipts of runs that tell nothing of their makers, each under one key', async () => {
     let now = Date.UTC(2026, 5, 1)
-    await using db = await startHive({ clock: { now: () => now } })
+    await using db = await startHive({
+      clock: { now: () => now },
+      skills: { receipts: 'runs' }
+    })
     await using observer = await startNode({
       name: 'default',
       bootstrap: db.multiaddrs,
@@ -258,8 +261,8 @@ describe('audits of what others claim of skills', function () {
     assert.deepEqual(third?.inputs, ['"seven"', '"much later"'])
   })
 
-  it('are of declared tests alone where the uses are to stay', async () => {
-    await using db = await startHive({ skills: { receipts: 'tests' } })
+  it('are of declared tests alone unless the uses may be told', async () => {
+    await using db = await startHive()
     await using observer = await startNode({ name: 'default', bootstrap: db.multiaddrs })
     await gossiping(observer, signal())
     const { capabilities } = db.agent.cortex
