@@ -44,6 +44,7 @@ export function remoteOperations(socketPath: string): Operations {
     testSkill: (options, callOptions) => call('test-skill', options, callOptions),
     exportSkill: (options, callOptions) => call('export-skill', options, callOptions),
     blacklistSkill: (options, callOptions) => call('blacklist-skill', options, callOptions),
+    pardonSkill: (options, callOptions) => call('pardon-skill', options, callOptions),
     removeSkill: (options, callOptions) => call('remove-skill', options, callOptions),
     publishSkill: (options, callOptions) => call('publish-skill', options, callOptions),
     skillOffers: (options, callOptions) => call('skill-offers', options, callOptions),

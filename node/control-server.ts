@@ -153,6 +153,8 @@ async function run(
       return operations.exportSkill(SkillRequests.export.parse(await bodyOf(request)), call)
     case 'blacklist-skill':
       return operations.blacklistSkill(SkillRequests.blacklist.parse(await bodyOf(request)), call)
+    case 'pardon-skill':
+      return operations.pardonSkill(SkillRequests.blacklist.parse(await bodyOf(request)), call)
     case 'remove-skill':
       return operations.removeSkill(SkillRequests.one.parse(await bodyOf(request)), call)
     case 'publish-skill':

@@ -69,6 +69,10 @@ export interface SkillOperations {
     options: Request<'blacklist'>,
     call?: CallOptions
   ): Promise<{ readonly changed: boolean }>
+  pardonSkill(
+    options: Request<'blacklist'>,
+    call?: CallOptions
+  ): Promise<{ readonly changed: boolean }>
   removeSkill(options: Request<'one'>, call?: CallOptions): Promise<RemovedSkill>
   repairSkills(call?: CallOptions): Promise<DiscoveryReport>
   publishSkill(options: Request<'one'>, call?: CallOptions): Promise<PublishedSkill>
@@ -101,6 +105,9 @@ export function localSkillOperations(db: Hive): SkillOperations {
     },
     blacklistSkill: async ({ skill, reason }) => ({
       changed: (await capabilities.blacklist(skill, reason)) !== undefined
+    }),
+    pardonSkill: async ({ skill, reason }) => ({
+      changed: (await capabilities.pardon(skill, reason)) !== undefined
     }),
     removeSkill: ({ skill }) => capabilities.remove(skill),
     repairSkills: ({ signal, onProgress } = {}) =>

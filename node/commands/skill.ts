@@ -75,13 +75,16 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
     return EXIT.ok
   },
   async blacklist({ node, args, signal, tell }) {
-    const [skill, ...words] = args
-    if (skill === undefined || words.length === 0) {
-      throw new UsageError('skill blacklist SKILL REASON')
-    }
-    const request = { skill, reason: words.join(' ') }
+    const request = withReason(args, 'skill blacklist SKILL REASON')
     tell(await node.blacklistSkill(request, { signal }), ({ changed }) =>
       changed ? 'blacklisted' : 'was blacklisted already'
+    )
+    return EXIT.ok
+  },
+  async pardon({ node, args, signal, tell }) {
+    const request = withReason(args, 'skill pardon SKILL REASON')
+    tell(await node.pardonSkill(request, { signal }), ({ changed }) =>
+      changed ? 'untested again: see "hive skill test"' : 'was not blacklisted'
     )
     return EXIT.ok
   },
@@ -165,4 +168,12 @@ function jsonOf(text: string): Json {
       `This is not JSON: ${plain(text.slice(0, 60))}. A text needs quotes: '"text"'.`
     )
   }
+}
+
+function withReason(
+  [skill, ...words]: readonly string[],
+  usage: string
+): { skill: string; reason: string } {
+  if (skill === undefined || words.length === 0) throw new UsageError(usage)
+  return { skill, reason: words.join(' ') }
 }

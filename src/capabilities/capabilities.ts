@@ -16,7 +16,7 @@ import { capabilityOf } from './capability.ts'
 import { MAX_SAMPLE_LENGTH } from './constants.ts'
 import { discover } from './discovery.ts'
 import { ranked, sampled } from './evidence/index.ts'
-import { afterBlacklisting, afterOutcome, afterTrigger } from './lifecycle.ts'
+import { afterBlacklisting, afterPardon, afterOutcome, afterTrigger } from './lifecycle.ts'
 import { competitorsOf, lineageOf } from './lineage.ts'
 import { gaveOf, receiptOf } from './receipts.ts'
 import { RunOptions } from './run-options.ts'
@@ -261,6 +261,17 @@ export class Capabilities {
     const text = parse(Reason, reason, 'capabilities.blacklist')
     const { id } = this.#known(idOrName)
     return this.#components.store.apply(id, (standing) => afterBlacklisting(standing, text))
+  }
+
+  /**
+   * Takes a blacklisting back, for a reason that is kept with it: the skill is untested, what it did before
+   * counts no longer, and this node's dispute in the swarm is retracted. Undefined when it was not
+   * blacklisted.
+   */
+  async pardon(idOrName: string, reason: string): Promise<Transition | undefined> {
+    const text = parse(Reason, reason, 'capabilities.pardon')
+    const { id } = this.#known(idOrName)
+    return this.#components.store.apply(id, (standing) => afterPardon(standing, text))
   }
 
   /**

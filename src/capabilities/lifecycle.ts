@@ -73,6 +73,12 @@ export function afterBlacklisting(standing: Standing, reason: string): Change {
   return { standing: { ...standing, status: 'blacklisted' }, reason }
 }
 
+/** By hand, where something new is known of it: untested again, with all of its trial before it. */
+export function afterPardon(standing: Standing, reason: string): Change {
+  if (standing.status !== 'blacklisted') return { standing }
+  return { standing: { ...UNTESTED, lifetime: standing.lifetime }, reason }
+}
+
 /** On request: what is on trial is made ready whatever is predicted. */
 export function afterTrigger(standing: Standing): Change {
   if (standing.status !== 'experimental') return { standing }

@@ -58,6 +58,11 @@ describe('hive skills and hive skill', function () {
     assert.equal((await hive('skill', 'blacklist', id, 'does', 'harm')).text, 'blacklisted\n')
     const refused = await hive('skill', 'run', id, '"7"')
     assert.deepEqual([refused.code, /is blacklisted here/.test(refused.text)], [1, true])
+    assert.match((await hive('skill', 'pardon', id, 'it was the input')).text, /untested again/)
+    assert.match((await hive('skill', 'show', id)).text, /blacklisted > sandbox: it was the input/)
+    assert.match((await hive('skill', 'pardon', id, 'twice')).text, /was not blacklisted/)
+    assert.equal((await hive('skill', 'pardon', id)).code, 2)
+    assert.equal((await hive('skill', 'blacklist', id, 'all the same')).text, 'blacklisted\n')
     assert.match(
       (await hive('skill', 'remove', id)).text,
       /digits {2}removed; it stays blacklisted\n/

@@ -184,4 +184,32 @@ describe('skills of the swarm', function () {
     assert.equal(tests.passed, tests.total)
     assert.equal(await statusOf(b, id), 'experimental')
   })
+
+  it('are offered again once a blacklisting is taken back and they were proven anew', async () => {
+    await using a = await startHive(undefined)
+    await using b = await startHive(a)
+    const { capabilities } = a.agent.cortex
+    const offers = b.agent.cortex.hive.skills
+    const { id } = await capabilities.add(VERSIONS)
+    await verify(a, id)
+    const count = (wanted: number): Promise<true> =>
+      until(
+        b,
+        'hive:change',
+        async () => (await offers.offers()).length === wanted || undefined,
+        signal()
+      )
+    await count(1)
+    await capabilities.blacklist(id, 'It reads the wrong part.')
+    await count(0)
+    const pardoned = await capabilities.pardon(id, 'The input was at fault.')
+    assert.deepEqual([pardoned?.from, pardoned?.to], ['blacklisted', 'sandbox'])
+    assert.equal(await capabilities.pardon(id, 'Again.'), undefined)
+    const { passed, total } = await capabilities.test(id)
+    assert.equal(passed, total)
+    await verify(a, id)
+    await count(1)
+    const [offer] = await offers.offers()
+    assert.deepEqual([offer?.vouches, offer?.disputes], [1, 0])
+  })
 })

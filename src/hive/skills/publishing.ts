@@ -25,7 +25,7 @@ export interface PublishingComponents {
   >
   readonly skills: Pick<NodeSkills, 'runner' | 'store'>
   readonly anonymizer: Anonymizer
-  readonly votes: Pick<Votes, 'cast'>
+  readonly votes: Pick<Votes, 'cast' | 'retract'>
   /** Whether receipts are of uses too, not of declared tests alone. */
   readonly tellsRuns: boolean
   readonly clock: Clock
@@ -128,6 +128,12 @@ export class SkillPublishing {
     if (known === undefined) return
     const { trials, successes } = known.standing.counts
     await votes.cast(id, 'dispute', 1 - successes / Math.max(1, trials))
+  }
+
+  /** Takes the warning back, where there was one. */
+  async stopWarning(id: string): Promise<void> {
+    const { replica, votes } = this.#components
+    if ((await replica.voteOn(digestOfId(id))) === 'dispute') await votes.retract(id)
   }
 
   /** Puts what was not told yet where the next report finds it; false for nothing. */

@@ -99,7 +99,7 @@ export class SharedSkills {
     return this.#components.skills.lies.all()
   }
 
-  readonly #onTransition = ({ id, to }: Transition): void => {
+  readonly #onTransition = ({ id, from, to }: Transition): void => {
     if (to === 'verified' && this.#components.publishes) {
       this.#then(async () => {
         try {
@@ -111,6 +111,7 @@ export class SharedSkills {
       })
     }
     if (to === 'blacklisted') this.#then(() => this.#publishing.warn(id))
+    if (from === 'blacklisted') this.#then(() => this.#publishing.stopWarning(id))
   }
 
   async #report(): Promise<void> {
