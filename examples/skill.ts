@@ -4,7 +4,7 @@ import { createHive } from 'noormme-hive'
 await using db = await createHive({ swarm: false })
 const { capabilities } = db.agent.cortex
 
-const { id, status, tests } = await capabilities.add({
+const { id, status, tests } = await capabilities.registerCapability({
   name: 'parse-version',
   description: 'Reads the version of a package.',
   kind: 'code',
@@ -21,11 +21,11 @@ const { id, status, tests } = await capabilities.add({
 console.log(`${status}: ${tests?.passed} of ${tests?.total} tests passed`)
 
 for (const version of ['2.0.0-rc.1', '3.1.4-beta.2']) {
-  await capabilities.run(id, version).catch((error: Error) => console.log(error.message))
+  await capabilities.invoke(id, version).catch((error: Error) => console.log(error.message))
 }
 const { synthesized } = await capabilities.discoverAndSynthesize()
 for (const made of synthesized) {
   console.log(`${made.repaired} of ${made.failures} repaired: ${made.how.join(', ')}`)
-  const { output } = await capabilities.run(made.id, '2.0.0-rc.1')
+  const { output } = await capabilities.invoke(made.id, '2.0.0-rc.1')
   console.log(output)
 }

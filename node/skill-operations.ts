@@ -89,13 +89,13 @@ export function localSkillOperations(db: Hive): SkillOperations {
       'folder' in options
         ? capabilities.importFolder(options.folder, { signal })
         : // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library checks it
-          capabilities.add(options.skill as SkillInit, { signal }),
+          capabilities.registerCapability(options.skill as SkillInit, { signal }),
     showSkill: async ({ skill }) => ({
       details: plainOf(await capabilities.get(skill)),
       history: plainOf(await capabilities.history(skill))
     }),
     runSkill: async ({ skill, input }, { signal } = {}) => {
-      const { trace: _, transition, ...run } = await capabilities.run(skill, input, { signal })
+      const { trace: _, transition, ...run } = await capabilities.invoke(skill, input, { signal })
       return { ...run, status: transition?.to }
     },
     testSkill: ({ skill }, { signal } = {}) => capabilities.test(skill, { signal }),
@@ -104,10 +104,11 @@ export function localSkillOperations(db: Hive): SkillOperations {
       return { folder }
     },
     blacklistSkill: async ({ skill, reason }) => ({
-      changed: (await capabilities.blacklist(skill, reason)) !== undefined
+      changed:
+        (await capabilities.updateCapabilityStatus(skill, 'blacklisted', reason)) !== undefined
     }),
     pardonSkill: async ({ skill, reason }) => ({
-      changed: (await capabilities.pardon(skill, reason)) !== undefined
+      changed: (await capabilities.updateCapabilityStatus(skill, 'sandbox', reason)) !== undefined
     }),
     removeSkill: ({ skill }) => capabilities.remove(skill),
     repairSkills: ({ signal, onProgress } = {}) =>

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parse } from '../parse.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import {
+  ByHand,
   Calling,
   Choice,
   Discovering,
@@ -97,11 +98,11 @@ export class Capabilities {
    * (`experimental`). The same skill again changes nothing. Throws `HiveError` (ARGUMENT_INVALID,
    * LIMIT_EXCEEDED) or `SandboxError` (SKILL_INVALID).
    */
-  add(init: SkillInit, options?: CallOptions): Promise<AddedSkill> {
+  registerCapability(init: SkillInit, options?: CallOptions): Promise<AddedSkill> {
     return this.#admit(() => identifySkill(init), 'local', options)
   }
 
-  /** The skill of a folder with a SKILL.md; as `add`, and throws `HiveError` (SKILL_FOLDER). */
+  /** The skill of a folder with a SKILL.md; as `registerCapability`, and throws `HiveError` (SKILL_FOLDER). */
   async importFolder(path: string, options?: CallOptions): Promise<AddedSkill> {
     const skill = await readSkillFolder(path)
     return this.#admit(() => skill, 'folder', options)
@@ -110,6 +111,11 @@ export class Capabilities {
   /** Writes SKILL.md and what belongs to it; throws `HiveError` (SKILL_FOLDER) when there is one. */
   async exportFolder(idOrName: string, path: string): Promise<void> {
     await writeSkillFolder(this.#known(idOrName).skill, path)
+  }
+
+  /** All of one status, by name. */
+  getCapabilitiesByStatus(status: SkillStatus): Promise<Capability[]> {
+    return this.list({ status })
   }
 
   /** By name; with `text`, those whose name or description has it. */
@@ -153,8 +159,8 @@ export class Capabilities {
    * Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, SKILL_FAILED, ARGUMENT_INVALID), `SandboxError` or
    * `ModelError`.
    */
-  async run(idOrName: string, input: Json, options: RunOptions = {}): Promise<CapabilityRun> {
-    const { record, ...settings } = parse(RunOptions, options, 'capabilities.run')
+  async invoke(idOrName: string, input: Json, options: RunOptions = {}): Promise<CapabilityRun> {
+    const { record, ...settings } = parse(RunOptions, options, 'capabilities.invoke')
     const { store, runner } = this.#components
     const { id, skill } = this.#usable(idOrName)
     let run: SkillRun
@@ -256,22 +262,24 @@ export class Capabilities {
     return best === undefined ? undefined : store.apply(best.id, afterTrigger)
   }
 
-  /** Never used again on this node. Undefined when it was blacklisted before. */
-  async blacklist(idOrName: string, reason: string): Promise<Transition | undefined> {
-    const text = parse(Reason, reason, 'capabilities.blacklist')
-    const { id } = this.#known(idOrName)
-    return this.#components.store.apply(id, (standing) => afterBlacklisting(standing, text))
-  }
-
   /**
-   * Takes a blacklisting back, for a reason that is kept with it: the skill is untested, what it did before
-   * counts no longer, and this node's dispute in the swarm is retracted. Undefined when it was not
-   * blacklisted.
+   * By hand, for a reason that is kept. `blacklisted`: it is never used again on this node, which disputes
+   * it in the swarm where it is published. `sandbox`: takes a blacklisting back, and that dispute; the skill
+   * is untested, and what it did before counts no longer. All else is decided by tests and evidence.
+   * Undefined where nothing changes. Throws `HiveError` (ARGUMENT_INVALID, SKILL_UNKNOWN).
    */
-  async pardon(idOrName: string, reason: string): Promise<Transition | undefined> {
-    const text = parse(Reason, reason, 'capabilities.pardon')
+  async updateCapabilityStatus(
+    idOrName: string,
+    status: 'blacklisted' | 'sandbox',
+    reason: string
+  ): Promise<Transition | undefined> {
+    const after =
+      parse(ByHand, status, 'capabilities.updateCapabilityStatus') === 'sandbox'
+        ? afterPardon
+        : afterBlacklisting
+    const text = parse(Reason, reason, 'capabilities.updateCapabilityStatus')
     const { id } = this.#known(idOrName)
-    return this.#components.store.apply(id, (standing) => afterPardon(standing, text))
+    return this.#components.store.apply(id, (standing) => after(standing, text))
   }
 
   /**
@@ -314,7 +322,7 @@ export class Capabilities {
     from: Provenance['from'],
     options: CallOptions | undefined
   ): Promise<AddedSkill> {
-    const { signal } = parse(Calling, options, 'capabilities.add')
+    const { signal } = parse(Calling, options, 'capabilities.registerCapability')
     const { admission, runner } = this.#components
     return admission.admit(identify(), { from }, runner, signal)
   }

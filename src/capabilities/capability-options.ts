@@ -44,6 +44,8 @@ export const Discovering = z
   })
   .default({ limit: 10 })
 
+/** What may be decided without evidence. */
+export const ByHand = z.enum(['blacklisted', 'sandbox'])
 export const Reason = z.string().trim().min(1).max(MAX_ERROR_LENGTH)
 export const Choice = z.union([z.string().min(1), z.array(z.string()).min(1)])
 

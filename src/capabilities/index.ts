@@ -4,14 +4,14 @@
  * @example
  * ```ts
  * const { capabilities } = db.agent.cortex
- * const { id } = await capabilities.add({
+ * const { id } = await capabilities.registerCapability({
  *   name: 'slugify',
  *   description: 'Makes a title into a part of a URL.',
  *   kind: 'code',
  *   source: 'export default (title) => title.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-")',
  *   tests: [{ input: 'Hello World', output: 'hello-world' }]
  * })
- * const { output } = await capabilities.run(id, 'A day in May')
+ * const { output } = await capabilities.invoke(id, 'A day in May')
  * ```
  */
 export { headStart, mergeCounts } from './evidence/index.ts'

@@ -25,7 +25,7 @@ describe('a skill', function () {
       swarm: { ...swarm, bootstrap: a.multiaddrs },
       skills: { adopt: 'all' }
     })
-    const first = await a.agent.cortex.capabilities.add({
+    const first = await a.agent.cortex.capabilities.registerCapability({
       name: 'parse-version',
       description: 'Reads a version of a package.',
       kind: 'code',
@@ -54,7 +54,7 @@ describe('a skill', function () {
     // A run uses up what was ready; on a busy machine the next may come before it is again.
     const runs: boolean[] = []
     for (let i = 0; i < 20; i++) {
-      const run = await b.agent.cortex.capabilities.run(made.id, '22.0.0-rc.1')
+      const run = await b.agent.cortex.capabilities.invoke(made.id, '22.0.0-rc.1')
       assert.deepEqual(run.output, { major: 22, minor: 0, patch: 0 })
       runs.push(run.wasWarm)
     }
@@ -67,7 +67,7 @@ describe('a skill', function () {
 async function failures(db: Hive, id: string, inputs: readonly string[]): Promise<number> {
   let count = 0
   for (const input of inputs) {
-    await db.agent.cortex.capabilities.run(id, input).catch(() => {
+    await db.agent.cortex.capabilities.invoke(id, input).catch(() => {
       count += 1
     })
   }

@@ -157,7 +157,7 @@ describe('audits of what others claim of skills', function () {
       await offered(db, id, 4)
       const { capabilities, hive } = db.agent.cortex
       await hive.skills.adopt(id)
-      await capabilities.run(id, '1.2.3')
+      await capabilities.invoke(id, '1.2.3')
       const before = await progressOf(db, id)
       assert.ok(before > 0.5)
 
@@ -230,18 +230,20 @@ describe('audits of what others claim of skills', function () {
     const { capabilities, hive } = db.agent.cortex
     const source = 'export default async (text, host) => host.more ? host.more(text) : text.length'
     const tests = [{ input: 'seven', output: 5 }]
-    const { id } = await capabilities.add({ ...VERSIONS, source, tests })
-    await capabilities.run(id, 'a letter to jane.doe@example.org')
-    await capabilities.run(id, 'a long text'.repeat(100))
-    await capabilities.run(id, 'e\u0301')
-    await capabilities.run(id, 'not recorded', { record: false })
-    await capabilities.run(id, 'seeded', { seed: 'x' })
-    await capabilities.run(id, 'granted', { grants: { more: () => 1 } })
+    const { id } = await capabilities.registerCapability({ ...VERSIONS, source, tests })
+    await capabilities.invoke(id, 'a letter to jane.doe@example.org')
+    await capabilities.invoke(id, 'a long text'.repeat(100))
+    await capabilities.invoke(id, 'e\u0301')
+    await capabilities.invoke(id, 'not recorded', { record: false })
+    await capabilities.invoke(id, 'seeded', { seed: 'x' })
+    await capabilities.invoke(id, 'granted', { grants: { more: () => 1 } })
     const published = received(observer, id, 1)
     for (let i = 0; (await capabilities.get(id)).status !== 'verified'; i++) {
-      await (i < 30 ? capabilities.recordOutcome(id, { ok: true }) : capabilities.run(id, 'text'))
+      await (i < 30
+        ? capabilities.recordOutcome(id, { ok: true })
+        : capabilities.invoke(id, 'text'))
     }
-    await capabilities.run(id, 'after')
+    await capabilities.invoke(id, 'after')
     const [first] = await published
     assert.deepEqual(first?.inputs.slice(0, 1), ['"seven"'])
     assert.ok(first?.inputs.every((input) => ['"seven"', '"text"'].includes(input)))
@@ -254,7 +256,7 @@ describe('audits of what others claim of skills', function () {
     assert.ok(second?.inputs.includes('"after"'))
 
     now += 8 * 24 * 60 * 60 * 1000
-    await capabilities.run(id, 'much later')
+    await capabilities.invoke(id, 'much later')
     const other = received(observer, id, 2)
     assert.equal(await hive.skills.report(), 1)
     const third = (await other).find(({ author }) => author !== first?.author)
@@ -266,10 +268,10 @@ describe('audits of what others claim of skills', function () {
     await using observer = await startNode({ name: 'default', bootstrap: db.multiaddrs })
     await gossiping(observer, signal())
     const { capabilities } = db.agent.cortex
-    const { id } = await capabilities.add(VERSIONS)
+    const { id } = await capabilities.registerCapability(VERSIONS)
     const published = received(observer, id, 1)
     for (let i = 0; (await capabilities.get(id)).status !== 'verified'; i++) {
-      await capabilities.run(id, `7.7.${i}`)
+      await capabilities.invoke(id, `7.7.${i}`)
     }
     const [seen] = await published
     const tests = (VERSIONS.tests ?? []).map(({ input }) => JSON.stringify(input))

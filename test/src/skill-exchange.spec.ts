@@ -28,7 +28,7 @@ describe('skills of the swarm', function () {
   async function verify(db: Hive, id: string): Promise<number> {
     const { capabilities } = db.agent.cortex
     for (let trials = 1; trials <= 100; trials++) {
-      await capabilities.run(id, `1.2.${trials}`)
+      await capabilities.invoke(id, `1.2.${trials}`)
       if ((await capabilities.get(id)).status === 'verified') return trials
     }
     throw new Error('It was not verified.')
@@ -52,7 +52,7 @@ describe('skills of the swarm', function () {
       skills: { adopt: ({ licence }) => licence !== undefined }
     })
     await using c = await startHive(a)
-    const { id } = await a.agent.cortex.capabilities.add(VERSIONS)
+    const { id } = await a.agent.cortex.capabilities.registerCapability(VERSIONS)
     const coming = adopted(b, id)
     const own = await verify(a, id)
     await coming
@@ -61,7 +61,7 @@ describe('skills of the swarm', function () {
       [provenance, trials, parents],
       [{ from: 'hive', licence: 'Apache-2.0' }, 0, []]
     )
-    const { output } = await b.agent.cortex.capabilities.run(id, '10.20.30')
+    const { output } = await b.agent.cortex.capabilities.invoke(id, '10.20.30')
     assert.deepEqual(output, { major: 10, minor: 20, patch: 30 })
     assert.ok((await verify(b, id)) <= own)
 
@@ -90,14 +90,14 @@ describe('skills of the swarm', function () {
       const [offer] = await b.agent.cortex.hive.skills.offers()
       return [offer?.trials, offer?.successes]
     }
-    const { id } = await capabilities.add(VERSIONS)
+    const { id } = await capabilities.registerCapability(VERSIONS)
     const published = once(b, 'hive:change', { signal: signal() })
     const own = await verify(a, id)
     await published
     assert.deepEqual(await told(), [own, own])
 
-    await capabilities.run(id, '4.5.6')
-    await capabilities.run(id, 'none').catch(() => undefined)
+    await capabilities.invoke(id, '4.5.6')
+    await capabilities.invoke(id, 'none').catch(() => undefined)
     assert.equal(await hive.skills.report(), 0)
     now += day
     assert.equal(await hive.skills.report(), 1)
@@ -106,7 +106,7 @@ describe('skills of the swarm', function () {
 
     now += 8 * day
     assert.equal(await hive.skills.report(), 0)
-    await capabilities.run(id, '4.5.7')
+    await capabilities.invoke(id, '4.5.7')
     assert.equal(await hive.skills.report(), 1)
     assert.deepEqual(await told(), [own + 3, own + 2])
     assert.equal(a.status.authors, 2)
@@ -115,7 +115,7 @@ describe('skills of the swarm', function () {
   it('stay where they tell of their makers, and where they are not proven', async () => {
     await using db = await createHive({ swarm: false, anonymity: { hosts: ['db7.internal'] } })
     const { capabilities, hive } = db.agent.cortex
-    const { id: unproven } = await capabilities.add(VERSIONS)
+    const { id: unproven } = await capabilities.registerCapability(VERSIONS)
     await assert.rejects(hive.skills.publish(unproven), { code: 'SKILL_STATUS' })
     for (const told of [
       '// Ask jane.doe@example.org for the format.',
@@ -123,7 +123,7 @@ describe('skills of the swarm', function () {
       '/* see /home/jane/versions.txt */'
     ]) {
       const source = `${told}\n${VERSION_SKILL.source}`
-      const { id } = await capabilities.add({ ...VERSIONS, source })
+      const { id } = await capabilities.registerCapability({ ...VERSIONS, source })
       await verify(db, id)
       await assert.rejects(hive.skills.publish(id), { code: 'WITHHELD' })
     }
@@ -133,7 +133,7 @@ describe('skills of the swarm', function () {
   it('lose the vote of who removes them, and come back only where somebody asks for them', async () => {
     await using a = await startHive(undefined)
     await using b = await startHive(a, { skills: { adopt: 'all' } })
-    const { id } = await a.agent.cortex.capabilities.add(VERSIONS)
+    const { id } = await a.agent.cortex.capabilities.registerCapability(VERSIONS)
     const coming = adopted(b, id)
     await verify(a, id)
     await coming
@@ -157,7 +157,7 @@ describe('skills of the swarm', function () {
     )
     assert.deepEqual(await a.agent.cortex.capabilities.list(), [])
 
-    await a.agent.cortex.capabilities.add(VERSIONS)
+    await a.agent.cortex.capabilities.registerCapability(VERSIONS)
     const again = once(b, 'hive:change', { signal: signal() })
     await verify(a, id)
     await again
@@ -170,12 +170,16 @@ describe('skills of the swarm', function () {
   it('go back to the sandbox where others say that they failed, and are nowhere blacklisted by it', async () => {
     await using a = await startHive(undefined)
     await using b = await startHive(a, { skills: { adopt: 'all' } })
-    const { id } = await a.agent.cortex.capabilities.add(VERSIONS)
+    const { id } = await a.agent.cortex.capabilities.registerCapability(VERSIONS)
     const coming = adopted(b, id)
     await verify(a, id)
     await coming
     const doubted = once(b, 'skill:transition', { signal: signal() })
-    await a.agent.cortex.capabilities.blacklist(id, 'It reads the wrong part.')
+    await a.agent.cortex.capabilities.updateCapabilityStatus(
+      id,
+      'blacklisted',
+      'It reads the wrong part.'
+    )
     const [{ from, to, reason }] = await doubted
     assert.deepEqual([from, to], ['experimental', 'sandbox'])
     assert.match(String(reason), /it failed for 1 author of the swarm/)
@@ -190,7 +194,7 @@ describe('skills of the swarm', function () {
     await using b = await startHive(a)
     const { capabilities } = a.agent.cortex
     const offers = b.agent.cortex.hive.skills
-    const { id } = await capabilities.add(VERSIONS)
+    const { id } = await capabilities.registerCapability(VERSIONS)
     await verify(a, id)
     const count = (wanted: number): Promise<true> =>
       until(
@@ -200,11 +204,15 @@ describe('skills of the swarm', function () {
         signal()
       )
     await count(1)
-    await capabilities.blacklist(id, 'It reads the wrong part.')
+    await capabilities.updateCapabilityStatus(id, 'blacklisted', 'It reads the wrong part.')
     await count(0)
-    const pardoned = await capabilities.pardon(id, 'The input was at fault.')
+    const pardoned = await capabilities.updateCapabilityStatus(
+      id,
+      'sandbox',
+      'The input was at fault.'
+    )
     assert.deepEqual([pardoned?.from, pardoned?.to], ['blacklisted', 'sandbox'])
-    assert.equal(await capabilities.pardon(id, 'Again.'), undefined)
+    assert.equal(await capabilities.updateCapabilityStatus(id, 'sandbox', 'Again.'), undefined)
     const { passed, total } = await capabilities.test(id)
     assert.equal(passed, total)
     await verify(a, id)

@@ -52,41 +52,50 @@ describe('capabilities', () => {
   it('take a skill in, test it, and run it on what it takes', async () => {
     await using db = await createHive({ swarm })
     const { capabilities } = db.agent.cortex
-    const added = await capabilities.add(SLUGIFY)
+    const added = await capabilities.registerCapability(SLUGIFY)
     assert.deepEqual([added.outcome, added.status], ['new', 'experimental'])
     assert.deepEqual([added.tests?.passed, added.tests?.total], [1, 1])
-    assert.equal((await capabilities.add(SLUGIFY)).outcome, 'known')
-    const run = await capabilities.run('slugify', 'A Day in May')
+    assert.equal((await capabilities.registerCapability(SLUGIFY)).outcome, 'known')
+    const run = await capabilities.invoke('slugify', 'A Day in May')
     assert.equal(run.output, 'a-day-in-may')
     const { trials, successes } = await capabilities.get(added.id)
     assert.deepEqual([trials, successes], [1, 1])
-    await assert.rejects(capabilities.run('slugify', 7), { code: 'ARGUMENT_INVALID' })
-    await assert.rejects(capabilities.run('unknown', 7), { code: 'SKILL_UNKNOWN' })
+    await assert.rejects(capabilities.invoke('slugify', 7), { code: 'ARGUMENT_INVALID' })
+    await assert.rejects(capabilities.invoke('unknown', 7), { code: 'SKILL_UNKNOWN' })
     assert.equal((await capabilities.get(added.id)).trials, 1)
   })
 
   it('keep what fails its tests, or has none, from being used', async () => {
     await using db = await createHive({ swarm })
     const { capabilities } = db.agent.cortex
-    const wrong = await capabilities.add({
+    const wrong = await capabilities.registerCapability({
       ...SLUGIFY,
       tests: [{ input: 'Hello World', output: 'hello_world' }]
     })
     assert.equal(wrong.status, 'sandbox')
     assert.match(wrong.tests?.failed[0]?.problem ?? '', /gave "hello-world", not "hello_world"/)
-    const { status } = await capabilities.add({ ...SLUGIFY, tests: [] })
+    const { status } = await capabilities.registerCapability({ ...SLUGIFY, tests: [] })
     assert.equal(status, 'sandbox')
-    await assert.rejects(capabilities.run(wrong.id, 'x'), { code: 'SKILL_STATUS' })
-    await assert.rejects(capabilities.add({ ...SLUGIFY, source: 'export default (' }), {
-      code: 'SKILL_INVALID'
-    })
+    await assert.rejects(capabilities.invoke(wrong.id, 'x'), { code: 'SKILL_STATUS' })
+    await assert.rejects(
+      capabilities.registerCapability({ ...SLUGIFY, source: 'export default (' }),
+      {
+        code: 'SKILL_INVALID'
+      }
+    )
     assert.equal((await capabilities.list()).length, 2)
+    assert.equal((await capabilities.getCapabilitiesByStatus('sandbox')).length, 2)
+    assert.deepEqual(await capabilities.getCapabilitiesByStatus('verified'), [])
+    // @ts-expect-error -- what an untyped caller may ask for: evidence alone verifies
+    await assert.rejects(capabilities.updateCapabilityStatus(wrong.id, 'verified', 'please'), {
+      code: 'ARGUMENT_INVALID'
+    })
   })
 
   it('make what proves itself warm before it is verified, and never what was blacklisted', async () => {
     await using db = await createHive({ swarm })
     const { capabilities } = db.agent.cortex
-    const { id } = await capabilities.add(SLUGIFY)
+    const { id } = await capabilities.registerCapability(SLUGIFY)
     const warm = once(db, 'skill:warm', { signal: AbortSignal.timeout(20_000) })
     await prove(db, id, 'pre-warming')
     await warm
@@ -96,14 +105,14 @@ describe('capabilities', () => {
       ['slugify']
     )
     await prove(db, id, 'verified')
-    assert.equal((await capabilities.run(id, 'Still Warm')).wasWarm, true)
+    assert.equal((await capabilities.invoke(id, 'Still Warm')).wasWarm, true)
     assert.deepEqual(
       (await capabilities.history(id)).map(({ from, to }) => `${from} > ${to}`),
       ['sandbox > experimental', 'experimental > pre-warming', 'pre-warming > verified']
     )
-    await capabilities.blacklist(id, 'It does harm.')
-    await assert.rejects(capabilities.run(id, 'x'), { code: 'SKILL_STATUS' })
-    assert.equal((await capabilities.add(SLUGIFY)).status, 'blacklisted')
+    await capabilities.updateCapabilityStatus(id, 'blacklisted', 'It does harm.')
+    await assert.rejects(capabilities.invoke(id, 'x'), { code: 'SKILL_STATUS' })
+    assert.equal((await capabilities.registerCapability(SLUGIFY)).status, 'blacklisted')
   })
 
   it('know after a restart what they knew, and warm it again', async () => {
@@ -113,7 +122,7 @@ describe('capabilities', () => {
       {
         await using db = await createHive({ swarm, dataDir })
         const { capabilities } = db.agent.cortex
-        id = (await capabilities.add(SLUGIFY)).id
+        id = (await capabilities.registerCapability(SLUGIFY)).id
         await prove(db, id, 'pre-warming')
         const { warmedAt: _, ...known } = await capabilities.get(id)
         before = { ...known, documentation: undefined }
@@ -133,13 +142,13 @@ describe('capabilities', () => {
       {
         await using db = await createHive({ swarm, dataDir })
         const { capabilities } = db.agent.cortex
-        id = (await capabilities.add(SLUGIFY)).id
-        harmful = (await capabilities.add(VERSIONS)).id
+        id = (await capabilities.registerCapability(SLUGIFY)).id
+        harmful = (await capabilities.registerCapability(VERSIONS)).id
         const warm = once(db, 'skill:warm', { signal: AbortSignal.timeout(20_000) })
         await prove(db, id, 'pre-warming')
         await warm
         await capabilities.recordOutcome(id, { ok: false, error: 'no' })
-        await capabilities.blacklist(harmful, 'It does harm.')
+        await capabilities.updateCapabilityStatus(harmful, 'blacklisted', 'It does harm.')
         const cool = once(db, 'skill:cool', { signal: AbortSignal.timeout(20_000) })
         assert.deepEqual(await capabilities.remove('slugify'), {
           id,
@@ -152,25 +161,25 @@ describe('capabilities', () => {
         assert.deepEqual(await capabilities.failures(), [])
         assert.equal((await capabilities.remove(harmful)).blacklisted, true)
         await assert.rejects(capabilities.remove(id), { code: 'SKILL_UNKNOWN' })
-        await assert.rejects(capabilities.run(id, 'x'), { code: 'SKILL_UNKNOWN' })
+        await assert.rejects(capabilities.invoke(id, 'x'), { code: 'SKILL_UNKNOWN' })
       }
       await using db = await createHive({ swarm, dataDir })
       const { capabilities } = db.agent.cortex
       assert.deepEqual(await capabilities.list(), [])
-      assert.equal((await capabilities.add(SLUGIFY)).status, 'experimental')
+      assert.equal((await capabilities.registerCapability(SLUGIFY)).status, 'experimental')
       assert.equal((await capabilities.get(id)).trials, 0)
       assert.equal((await capabilities.history(id)).length, 1)
       assert.equal((await capabilities.find('part of a URL')).length, 1)
-      assert.equal((await capabilities.add(VERSIONS)).status, 'blacklisted')
+      assert.equal((await capabilities.registerCapability(VERSIONS)).status, 'blacklisted')
     })
   })
 
   it('find skills by purpose, choose among them, and tell lineages', async () => {
     await using db = await createHive({ swarm, random: () => 0.5 })
     const { capabilities } = db.agent.cortex
-    const slugify = await capabilities.add(SLUGIFY)
-    await capabilities.add(VERSIONS)
-    const other = await capabilities.add({
+    const slugify = await capabilities.registerCapability(SLUGIFY)
+    await capabilities.registerCapability(VERSIONS)
+    const other = await capabilities.registerCapability({
       ...SLUGIFY,
       description: 'Makes a title into a part of a URL, without diacritics.',
       parents: [slugify.id]
@@ -190,7 +199,7 @@ describe('capabilities', () => {
     await withFolder(async (folder) => {
       await using db = await createHive({ swarm })
       const { capabilities } = db.agent.cortex
-      const { id } = await capabilities.add(SLUGIFY)
+      const { id } = await capabilities.registerCapability(SLUGIFY)
       const path = join(folder, 'slugify')
       await capabilities.exportFolder(id, path)
       assert.match(await readFile(join(path, 'SKILL.md'), 'utf8'), /^---\nname: slugify\n/)
@@ -203,10 +212,10 @@ describe('capabilities', () => {
   it('make a skill that takes what another one failed at, without a model', async () => {
     await using db = await createHive({ swarm })
     const { capabilities } = db.agent.cortex
-    const { id } = await capabilities.add(VERSIONS)
+    const { id } = await capabilities.registerCapability(VERSIONS)
     const inputs = ['1.0.0-beta.1', '2.0.0-rc.2', '3.1.4-alpha', '0.1.0-next.7']
     for (const input of inputs) {
-      await assert.rejects(capabilities.run(id, input), { code: 'SKILL_THREW' })
+      await assert.rejects(capabilities.invoke(id, input), { code: 'SKILL_THREW' })
     }
     assert.equal((await capabilities.failures()).length, inputs.length)
     const { synthesized, unrepaired } = await capabilities.discoverAndSynthesize()
@@ -214,9 +223,9 @@ describe('capabilities', () => {
     const [made] = synthesized
     assert.ok(made !== undefined)
     assert.deepEqual([made.parent, made.repaired, made.status], [id, 4, 'experimental'])
-    for (const input of inputs) await capabilities.run(made.id, input)
+    for (const input of inputs) await capabilities.invoke(made.id, input)
     assert.deepEqual((await capabilities.get(made.id)).parents, [id])
-    await assert.rejects(capabilities.run(made.id, 'latest'), { code: 'SKILL_THREW' })
+    await assert.rejects(capabilities.invoke(made.id, 'latest'), { code: 'SKILL_THREW' })
   })
 
   it('refuse what is no skill and options they do not know', async () => {
@@ -229,11 +238,11 @@ describe('capabilities', () => {
       { ...SLUGIFY, unknown: 1 }
     ]) {
       const init: object = wrong
-      await assert.rejects(async () => capabilities.add(init as SkillInit), {
+      await assert.rejects(async () => capabilities.registerCapability(init as SkillInit), {
         code: 'ARGUMENT_INVALID'
       })
     }
     const options: object = { recorded: true }
-    await assert.rejects(capabilities.run('slugify', 'x', options), { code: 'ARGUMENT_INVALID' })
+    await assert.rejects(capabilities.invoke('slugify', 'x', options), { code: 'ARGUMENT_INVALID' })
   })
 })

@@ -33,8 +33,8 @@ describe('what models propose for skills that fail', function () {
   this.timeout(60_000)
 
   async function fail(db: Hive, init: SkillInit, input: string): Promise<string> {
-    const { id } = await db.agent.cortex.capabilities.add(init)
-    await assert.rejects(db.agent.cortex.capabilities.run(id, input), { code: 'SKILL_THREW' })
+    const { id } = await db.agent.cortex.capabilities.registerCapability(init)
+    await assert.rejects(db.agent.cortex.capabilities.invoke(id, input), { code: 'SKILL_THREW' })
     return id
   }
 

@@ -46,9 +46,9 @@ describe('a store of skills of an earlier version', () => {
     {
       await using db = await createHive(init)
       const { capabilities, hive } = db.agent.cortex
-      id = (await capabilities.add(LENGTH)).id
+      id = (await capabilities.registerCapability(LENGTH)).id
       for (; (await capabilities.get(id)).status !== 'verified'; trials++) {
-        await capabilities.run(id, `text ${trials}`)
+        await capabilities.invoke(id, `text ${trials}`)
       }
       await hive.skills.publish(id)
     }
@@ -58,10 +58,10 @@ describe('a store of skills of an earlier version', () => {
     const { status, trials: known } = await capabilities.get(id)
     assert.deepEqual([status, known], ['verified', trials])
     now += DAY
-    await capabilities.run(id, 'one more')
+    await capabilities.invoke(id, 'one more')
     assert.equal(await hive.skills.report(), 0)
     now += DAY
-    await capabilities.run(id, 'and another')
+    await capabilities.invoke(id, 'and another')
     assert.equal(await hive.skills.report(), 1)
   })
 })
