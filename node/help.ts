@@ -60,7 +60,7 @@ Usage: hive <command> [options]
               run SKILL [INPUT]       INPUT is JSON, or read from standard input
               run SKILL --each        once for each line of JSON on standard input
               blacklist SKILL REASON  never use it again on this node
-              pardon SKILL REASON  take that back: it is untested again
+              pardon SKILL REASON     take that back: it is untested again
               remove SKILL            forget it; take back the vote on what was published
               offers                  what the swarm has published: --limit N
               adopt SKILL             take an offer in as untested, and test it
