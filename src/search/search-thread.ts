@@ -28,6 +28,8 @@ export type SearchRequest =
       readonly type: 'vectors'
       readonly origin: SearchOrigin
       readonly items: readonly VectorItem[]
+      /** Where the cursor must be: otherwise all was thrown away meanwhile. */
+      readonly from: number
       readonly position: number
     }
   | {

@@ -60,6 +60,9 @@ function ofWords(database: SearchDatabase, request: SearchRequest): SearchAnswer
 function ofVectors(database: VectorDatabase, request: SearchRequest): SearchAnswer {
   switch (request.type) {
     case 'vectors':
+      if (database.cursor(request.origin) !== request.from) {
+        throw new Error('the vectors were thrown away meanwhile')
+      }
       database.apply(request.origin, request.items, request.position)
       return request.position
     case 'nearest':

@@ -49,6 +49,8 @@ export class VectorIndex {
   readonly #init: VectorIndexInit
   readonly #closed = new AbortController()
   readonly #positions = new Map<SearchOrigin, number>()
+  /** Counts how often the positions were forgotten. */
+  #round = 0
   #database: RemoteDatabase | undefined
   #following: Promise<void> | undefined
   #dimensions: number | undefined
@@ -108,8 +110,9 @@ export class VectorIndex {
     const { random = Math.random } = this.#init
     for (let failures = 0; !signal.aborted;) {
       try {
+        const round = this.#round
         for (const source of this.#init.sources) await this.#followSource(source)
-        return
+        if (round === this.#round) return
       } catch (error) {
         if (signal.aborted) return
         this.#report(error)
@@ -122,26 +125,31 @@ export class VectorIndex {
 
   async #followSource(source: SearchSource): Promise<void> {
     const { origin } = source
-    let position = this.#positions.get(origin)
-    if (position === source.end()) return
-    position ??= Number(await this.#ask({ type: 'cursor', origin }))
-    if (position > source.end()) position = 0
+    const known = this.#positions.get(origin)
+    if (known === source.end()) return
+    const round = this.#round
+    /** What the database has reached; where the log begins anew, that is further. */
+    let cursor = known ?? Number(await this.#ask({ type: 'cursor', origin }))
+    let position = cursor > source.end() ? 0 : cursor
     for await (const { digests, next } of source.log(position)) {
       for (let i = 0; i < digests.length; i += BATCH_TEXTS) {
+        if (round !== this.#round) return
         const batch = digests.slice(i, i + BATCH_TEXTS)
-        const isLast = i + BATCH_TEXTS >= digests.length
-        await this.#embedItems(source, batch, isLast ? next : position)
+        const reached = i + BATCH_TEXTS >= digests.length ? next : position
+        await this.#embedItems(source, batch, { from: cursor, to: reached })
+        cursor = reached
       }
       position = next
-      this.#positions.set(origin, next)
+      if (round === this.#round) this.#positions.set(origin, next)
     }
-    this.#positions.set(origin, position)
+    // All was forgotten meanwhile: the next run begins anew.
+    if (round === this.#round) this.#positions.set(origin, position)
   }
 
   async #embedItems(
     source: SearchSource,
     digests: readonly Uint8Array[],
-    position: number
+    { from, to }: { readonly from: number; readonly to: number }
   ): Promise<void> {
     const { embedder, textOf } = this.#init
     const { origin } = source
@@ -158,7 +166,7 @@ export class VectorIndex {
       digest,
       vector: texts[i] === undefined ? undefined : next.next().value
     }))
-    await this.#ask({ type: 'vectors', origin, items, position })
+    await this.#ask({ type: 'vectors', origin, items, from, position: to })
   }
 
   /** Refused texts are parted until those remain that are refused alone: they get no vector. */
@@ -204,7 +212,7 @@ export class VectorIndex {
     }
     if (this.#dimensions === undefined) {
       const held = Number(await this.#ask({ type: 'dimensions', dimensions }))
-      if (held !== dimensions) this.#positions.clear()
+      if (held !== dimensions) this.#forgetPositions()
       this.#dimensions = dimensions
       // What was under way began before the old vectors were thrown away.
       if (held !== 0 && held !== dimensions) {
@@ -225,10 +233,16 @@ export class VectorIndex {
       return await database.ask(request)
     } catch (error) {
       if (this.#database === database) this.#database = undefined
-      this.#positions.clear()
+      this.#forgetPositions()
       await database.close().catch(() => undefined)
       throw error
     }
+  }
+
+  /** What is under way must not remember how far it was. */
+  #forgetPositions(): void {
+    this.#positions.clear()
+    this.#round += 1
   }
 
   #report(error: unknown): void {
