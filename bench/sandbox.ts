@@ -11,7 +11,7 @@ import { percentile } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'
 import type { QuickJSSyncVariant } from 'quickjs-emscripten-core'
 import type { Sandbox } from '../src/sandbox/index.ts'
-import type { Json } from '../src/canonical-json.ts'
+import type { Json } from '../src/sandbox/canonical-json.ts'
 import type { Benchmark } from './benchmark.ts'
 
 /** Reads versions of packages: some 40 lines, as a skill would have. */

@@ -9,11 +9,11 @@ import {
   NO_TRIALS,
   predictedPromotion,
   WINDOW
-} from '../src/capabilities/evidence/index.ts'
-import { afterOutcome, afterTests, UNTESTED } from '../src/capabilities/lifecycle.ts'
+} from '../src/skills/evidence/index.ts'
+import { afterOutcome, afterTests, UNTESTED } from '../src/skills/lifecycle/lifecycle.ts'
 import type { Benchmark } from './benchmark.ts'
-import type { Counts } from '../src/capabilities/evidence/index.ts'
-import type { Standing } from '../src/capabilities/lifecycle.ts'
+import type { Counts } from '../src/skills/evidence/index.ts'
+import type { Standing } from '../src/skills/lifecycle/lifecycle.ts'
 
 type Rule = (counts: Counts) => boolean
 type Random = () => number

@@ -13,9 +13,9 @@
  * await store.close()
  * ```
  */
-export { authorEpochs } from './author-epoch.ts'
-export { createAuthor } from './author.ts'
-export { Claims } from './claims.ts'
+export { authorEpochs } from './feeds/author-epoch.ts'
+export { createAuthor } from './feeds/author.ts'
+export { Claims } from './records/claims.ts'
 export {
   MARKS,
   MAX_BODY_BYTES,
@@ -27,22 +27,22 @@ export {
   MAX_TAGS,
   MAX_TITLE_BYTES
 } from './constants.ts'
-export { DigestLog } from './digest-log.ts'
-export { concat, equalBytes, fromHex, toHex } from './digest.ts'
-export { readBlob, readBytes, readAll, readText, readUint } from './encoding.ts'
+export { DigestLog } from './store/digest-log.ts'
+export { concat, equalBytes, fromHex, toHex } from './bytes/digest.ts'
+export { readBlob, readBytes, readAll, readText, readUint } from './bytes/encoding.ts'
 export {
   hasValidSignature,
   readEntry,
   readSignedHeader,
   writeEntry,
   writeSignedHeader
-} from './entry.ts'
+} from './feeds/entry.ts'
 export { LimitError, MalformedError, StoreError } from './errors.ts'
-export { readProof, writeProof } from './equivocation.ts'
-export { elementsUnder, filterKeyOf } from './filter-element.ts'
-export { GrowingFilter, parametersOf } from './growing-filter.ts'
-export { clientIdOf, readLogUpdate } from './knowledge-log.ts'
-export { pack, unpack } from './payload.ts'
+export { readProof, writeProof } from './feeds/equivocation.ts'
+export { elementsUnder, filterKeyOf } from './filters/filter-element.ts'
+export { GrowingFilter, parametersOf } from './filters/growing-filter.ts'
+export { clientIdOf, readLogUpdate } from './records/knowledge-log.ts'
+export { pack, unpack } from './feeds/payload.ts'
 export { playbookDoc } from './playbooks/playbook-doc.ts'
 export {
   insertStep,
@@ -52,7 +52,7 @@ export {
   removeStep,
   writeStep
 } from './playbooks/steps.ts'
-export { digestOf } from './publication.ts'
+export { digestOf } from './publishing/publication.ts'
 export {
   canonicalRecord,
   canonicalText,
@@ -62,34 +62,34 @@ export {
   readRecord,
   writeRecord,
   kindOf
-} from './record.ts'
-export { SEAL_BYTES } from './checksum.ts'
-export { seqBytes, seqOf } from './sequence.ts'
-export { canonicalTags } from './register.ts'
+} from './records/record.ts'
+export { SEAL_BYTES } from './store/checksum.ts'
+export { seqBytes, seqOf } from './bytes/sequence.ts'
+export { canonicalTags } from './records/register.ts'
 export { PublicView } from './public-view.ts'
 export { openReplica } from './replica.ts'
-export { Serial } from './serial.ts'
-export { openStore } from './store.ts'
-export { StoredFilter } from './stored-filter.ts'
-export type { RejectReason } from './admission.ts'
-export type { Author } from './author.ts'
-export type { Decoder } from './encoding.ts'
-export type { Database } from './database.ts'
-export type { LogPart } from './digest-log.ts'
-export type { Entry, EntryHeader, SignedHeader } from './entry.ts'
+export { Serial } from './store/serial.ts'
+export { openStore } from './store/store.ts'
+export { StoredFilter } from './filters/stored-filter.ts'
+export type { RejectReason } from './admission/admission.ts'
+export type { Author } from './feeds/author.ts'
+export type { Decoder } from './bytes/encoding.ts'
+export type { Database } from './store/database.ts'
+export type { LogPart } from './store/digest-log.ts'
+export type { Entry, EntryHeader, SignedHeader } from './feeds/entry.ts'
 export type { LimitErrorCode, StoreErrorCode } from './errors.ts'
-export type { Proof } from './equivocation.ts'
-export type { Counters } from './evidence.ts'
-export type { FeedHead } from './feeds.ts'
-export type { AuthorRegister, Standing } from './materials.ts'
+export type { Proof } from './feeds/equivocation.ts'
+export type { Counters } from './records/evidence.ts'
+export type { FeedHead } from './feeds/feeds.ts'
+export type { AuthorRegister, Standing } from './records/materials.ts'
 export type { Playbook } from './playbooks/playbooks.ts'
 export type { Mark, Span, Step } from './playbooks/steps.ts'
-export type { Publication } from './publication.ts'
-export type { HiveRecord, RecordKind } from './record.ts'
-export type { Register, Vote } from './register.ts'
-export type { OwnVote, Published } from './publisher.ts'
-export type { Admission, ProofAdmission } from './admissions.ts'
+export type { Publication } from './publishing/publication.ts'
+export type { HiveRecord, RecordKind } from './records/record.ts'
+export type { Register, Vote } from './records/register.ts'
+export type { OwnVote, Published } from './publishing/publisher.ts'
+export type { Admission, ProofAdmission } from './admission/admissions.ts'
 export type { Replica, ReplicaEvents } from './replica.ts'
-export type { SliceState } from './growing-filter.ts'
-export type { FilterSnapshot, FilterVersion } from './stored-filter.ts'
-export type { Operation, Range, Section, Store } from './store.ts'
+export type { SliceState } from './filters/growing-filter.ts'
+export type { FilterSnapshot, FilterVersion } from './filters/stored-filter.ts'
+export type { Operation, Range, Section, Store } from './store/store.ts'

@@ -2,13 +2,13 @@
  * What peers are told of the replica: everything but this node's own entries that no peer has shown
  * yet. Entries of anybody are admitted through it too, since what a peer shows is shown.
  */
-import { equalBytes } from './digest.ts'
-import { digestOfHeads } from './feeds.ts'
-import type { SignedHeader } from './entry.ts'
-import type { FeedHead } from './feeds.ts'
-import type { Admission, ProofAdmission } from './admissions.ts'
+import { equalBytes } from './bytes/digest.ts'
+import { digestOfHeads } from './feeds/feeds.ts'
+import type { SignedHeader } from './feeds/entry.ts'
+import type { FeedHead } from './feeds/feeds.ts'
+import type { Admission, ProofAdmission } from './admission/admissions.ts'
 import type { Replica } from './replica.ts'
-import type { Unshown } from './unshown.ts'
+import type { Unshown } from './publishing/unshown.ts'
 
 export class PublicView {
   readonly #replica: Replica

@@ -1,7 +1,7 @@
 /** Runs one command line and answers with its exit code. Commands are loaded when they are named. */
 import { EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
-import { HELP } from './help.ts'
-import { warn } from './terminal.ts'
+import { HELP } from './output/help.ts'
+import { warn } from './output/terminal.ts'
 import type { Command } from './command.ts'
 import type { ExitCode } from './exit-codes.ts'
 

@@ -14,7 +14,7 @@
  */
 export { LimitError, StoreError } from '../crdt/index.ts'
 export { generateSwarmKey, SwarmError } from '../transport/index.ts'
-export { createHive } from './create-hive.ts'
+export { createHive } from './runtime/create-hive.ts'
 export { HiveError } from './errors.ts'
 export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
@@ -25,7 +25,7 @@ export type {
   SwarmErrorCode,
   SynchronizeReport
 } from '../transport/index.ts'
-export type { Agent, Agents } from './agents.ts'
+export type { Agent, Agents } from './runtime/agents.ts'
 export type {
   AddedSkill,
   Capabilities,
@@ -45,15 +45,15 @@ export type {
   Synthesized,
   TestReport,
   Transition
-} from './capabilities/index.ts'
-export type { PublishedSkill, SharedSkills, SkillOffer } from './hive/index.ts'
+} from './skills/index.ts'
+export type { PublishedSkill, SharedSkills, SkillOffer } from './sharing/index.ts'
 export type { Context, ContextOptions } from './context/index.ts'
-export type { Cortex } from './cortex.ts'
-export type { HiveEvents } from './hive-events.ts'
-export type { Hive, HiveStatus } from './hive-node.ts'
+export type { Cortex } from './runtime/cortex.ts'
+export type { HiveEvents } from './runtime/hive-events.ts'
+export type { Hive, HiveStatus } from './runtime/hive-node.ts'
 export type { HiveErrorCode } from './errors.ts'
 export type { HeuristicPerformance, Metrics } from './metrics/index.ts'
-export type { CompactReport, Janitor, RebuildReport } from './janitor/index.ts'
+export type { CompactReport, Janitor, RebuildReport } from './maintenance/index.ts'
 export type {
   CallPreview,
   CallReport,
@@ -106,7 +106,7 @@ export type {
   Playbook,
   PlaybookEvents,
   StepInit
-} from './hive/index.ts'
+} from './sharing/index.ts'
 export type { InsightState, InstructionKind } from './judgement/index.ts'
 export type {
   Claim,
@@ -125,5 +125,5 @@ export type {
   Forgotten,
   Knowledge
 } from './knowledge/index.ts'
-export type { HiveInit } from './options.ts'
+export type { HiveInit } from './runtime/options.ts'
 export type { Embedder } from './search/index.ts'

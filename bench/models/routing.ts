@@ -8,8 +8,8 @@
  * the other half is scored, with words the first half may not have. It shows that the scorer learns
  * what there is to learn; it says nothing of any real model.
  */
-import { featuresOf } from '../../src/models/features.ts'
-import { Scorer } from '../../src/models/scorer.ts'
+import { featuresOf } from '../../src/models/routing/features.ts'
+import { Scorer } from '../../src/models/routing/scorer.ts'
 import { benchFact } from '../facts.ts'
 
 export interface RoutingReport {

@@ -1,14 +1,14 @@
 /** The keys under which this node edits playbooks: one each and epoch, in memory only. */
-import { createAuthor } from '../author.ts'
+import { createAuthor } from '../feeds/author.ts'
 import {
   MAX_HEADS,
   MAX_PLAYBOOK_DELETES,
   MAX_PLAYBOOK_STRUCTS,
   MAX_PLAYBOOK_UPDATE_BYTES
 } from '../constants.ts'
-import { toHex } from '../digest.ts'
-import type { AuthorEpochs } from '../author-epoch.ts'
-import type { Author } from '../author.ts'
+import { toHex } from '../bytes/digest.ts'
+import type { AuthorEpochs } from '../feeds/author-epoch.ts'
+import type { Author } from '../feeds/author.ts'
 import type { PlaybookState } from './playbook-state.ts'
 
 /** Keys kept for going on with; an edit without one begins another feed. */

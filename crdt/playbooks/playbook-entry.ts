@@ -5,14 +5,14 @@ import {
   MAX_PLAYBOOK_UPDATE_BYTES,
   PLAYBOOK_FORMAT
 } from '../constants.ts'
-import { toHex } from '../digest.ts'
-import { createEntry } from '../entry.ts'
-import { clientIdOf } from '../knowledge-log.ts'
-import { pack, unpack } from '../payload.ts'
+import { toHex } from '../bytes/digest.ts'
+import { createEntry } from '../feeds/entry.ts'
+import { clientIdOf } from '../records/knowledge-log.ts'
+import { pack, unpack } from '../feeds/payload.ts'
 import { readPlaybookUpdate } from './playbook-update.ts'
-import type { Author } from '../author.ts'
-import type { Entry } from '../entry.ts'
-import type { Feed } from '../feeds.ts'
+import type { Author } from '../feeds/author.ts'
+import type { Entry } from '../feeds/entry.ts'
+import type { Feed } from '../feeds/feeds.ts'
 import type { PlaybookEntry } from './playbook-state.ts'
 import type { PlaybookUpdate } from './playbook-update.ts'
 

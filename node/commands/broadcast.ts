@@ -2,8 +2,8 @@
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
-import { withOperations } from '../running-node.ts'
-import { plain, print, printJson, progressLine } from '../terminal.ts'
+import { withOperations } from '../control/running-node.ts'
+import { plain, print, printJson, progressLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 /** Withheld facts shown in full; the rest is counted. */

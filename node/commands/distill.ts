@@ -2,8 +2,8 @@
 import { COMMON_OPTIONS, dateOption, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
-import { withOperations } from '../running-node.ts'
-import { plain, print, printJson, progressLine, warn } from '../terminal.ts'
+import { withOperations } from '../control/running-node.ts'
+import { plain, print, printJson, progressLine, warn } from '../output/terminal.ts'
 import type { DistillReport } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 

@@ -1,10 +1,10 @@
 /** `hive goals`: lists the goals of the swarm, adds one, or says how far one is. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { GoalStatusName } from '../goal-operations.ts'
+import { GoalStatusName } from '../control/goal-operations.ts'
 import { defaultDataDir } from '../paths.ts'
-import { withOperations } from '../running-node.ts'
-import { plain, print, printJson } from '../terminal.ts'
+import { withOperations } from '../control/running-node.ts'
+import { plain, print, printJson } from '../output/terminal.ts'
 import type { Goal, GoalStatus } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 

@@ -2,9 +2,9 @@
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
-import { withOperations } from '../running-node.ts'
-import { plain, print, printJson } from '../terminal.ts'
-import type { PlaybookRequest } from '../goal-operations.ts'
+import { withOperations } from '../control/running-node.ts'
+import { plain, print, printJson } from '../output/terminal.ts'
+import type { PlaybookRequest } from '../control/goal-operations.ts'
 import type { Step } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 

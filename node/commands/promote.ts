@@ -2,8 +2,8 @@
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
-import { withOperations } from '../running-node.ts'
-import { print, printJson } from '../terminal.ts'
+import { withOperations } from '../control/running-node.ts'
+import { print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 const OUTCOMES = {

@@ -2,11 +2,11 @@
 import { COMMON_OPTIONS, dateOption, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
-import { withOperations } from '../running-node.ts'
-import { plain, print, printJson } from '../terminal.ts'
+import { withOperations } from '../control/running-node.ts'
+import { plain, print, printJson } from '../output/terminal.ts'
 import type { Recalled, RecallOptions } from '../../src/index.ts'
 import type { Command } from '../command.ts'
-import type { Plain } from '../plain.ts'
+import type { Plain } from '../control/plain.ts'
 
 const MAX_LIMIT = 1_000
 

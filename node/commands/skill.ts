@@ -4,8 +4,8 @@ import { text as readAll } from 'node:stream/consumers'
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
-import { withOperations } from '../running-node.ts'
-import { runEach } from '../skill-runs.ts'
+import { withOperations } from '../control/running-node.ts'
+import { runEach } from '../control/skill-runs.ts'
 import {
   describeAdded,
   describeOffers,
@@ -14,12 +14,12 @@ import {
   describeRepairs,
   describeSkill,
   describeTests
-} from '../skill-texts.ts'
-import { plain, print, printJson, progressLine } from '../terminal.ts'
+} from '../output/skill-texts.ts'
+import { plain, print, printJson, progressLine } from '../output/terminal.ts'
 import type { Json } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
-import type { Operations } from '../operations.ts'
+import type { Operations } from '../control/operations.ts'
 
 interface Ask {
   readonly node: Operations

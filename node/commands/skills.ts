@@ -2,9 +2,9 @@
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
-import { withOperations } from '../running-node.ts'
-import { SkillStatusName } from '../skill-operations.ts'
-import { plain, print, printJson, table } from '../terminal.ts'
+import { withOperations } from '../control/running-node.ts'
+import { SkillStatusName } from '../control/skill-operations.ts'
+import { plain, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 const SHORT = 12

@@ -2,10 +2,10 @@
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../paths.ts'
-import { withOperations } from '../running-node.ts'
-import { print, printJson } from '../terminal.ts'
+import { withOperations } from '../control/running-node.ts'
+import { print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
-import type { VoteRequest } from '../operations.ts'
+import type { VoteRequest } from '../control/operations.ts'
 
 interface Words {
   readonly changed: string

@@ -17,6 +17,6 @@ export type {
   AnonymizerInput,
   Finding
 } from './anonymizer.ts'
-export type { KnownNames } from './known-names.ts'
+export type { KnownNames } from './rules/known-names.ts'
 export type { WithheldReason } from './residual.ts'
-export type { FindingKind } from './rule.ts'
+export type { FindingKind } from './rules/rule.ts'

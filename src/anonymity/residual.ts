@@ -3,12 +3,12 @@
  * with it still tells something; independent signals add up to a score from 0 to 1, and a record
  * above the limit is withheld, never guessed at.
  */
-import { Draft } from './draft.ts'
-import { OPAQUE } from './reading.ts'
-import { isOpaque, isRandom } from './entropy.ts'
-import { SECRET_ENDINGS } from './announcing.ts'
-import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './features.ts'
-import { hasToken } from './tokens.ts'
+import { Draft } from './reading/draft.ts'
+import { OPAQUE } from './reading/reading.ts'
+import { isOpaque, isRandom } from './words/entropy.ts'
+import { SECRET_ENDINGS } from './reading/announcing.ts'
+import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './reading/features.ts'
+import { hasToken } from './rules/tokens.ts'
 
 export type WithheldReason =
   /** Control, tag or bidirectional characters, which can hide text from a reader. */

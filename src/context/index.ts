@@ -6,5 +6,5 @@
  * const { text } = await db.agent.cortex.context({ goal: 'speed up the build', budget: 1_000 })
  * ```
  */
-export { composeContext, tokensOf } from './context.ts'
-export type { Context, ContextOptions } from './context.ts'
+export { composeContext, tokensOf } from '../sharing/context.ts'
+export type { Context, ContextOptions } from '../sharing/context.ts'

@@ -6,8 +6,8 @@
 import * as encoding from 'lib0/encoding'
 import { readAll, readUint, toHex } from '../../crdt/index.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
-import type { StoredFact } from './stored-fact.ts'
-import type { FactStore } from './fact-store.ts'
+import type { StoredFact } from '../facts/stored-fact.ts'
+import type { FactStore } from '../facts/fact-store.ts'
 
 /** Facts to consider together. */
 export interface CandidateBatch {

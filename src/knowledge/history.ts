@@ -7,7 +7,7 @@
 import { readAll, readRecord, toHex } from '../../crdt/index.ts'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
-import type { FactStore } from './fact-store.ts'
+import type { FactStore } from '../facts/fact-store.ts'
 
 export type ClaimState =
   /** It stands. */

@@ -5,13 +5,13 @@
  */
 import * as encoding from 'lib0/encoding'
 import { equalBytes, readAll, readRecord, readUint, SEAL_BYTES } from '../../crdt/index.ts'
-import { prepareStored, readFact } from './stored-fact.ts'
+import { prepareStored, readFact } from '../facts/stored-fact.ts'
 import { areVariants, dice, wordsOf } from './variants.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex } from '../search/index.ts'
-import type { PreparedFact, StoredFact } from './stored-fact.ts'
-import type { FactStore } from './fact-store.ts'
+import type { PreparedFact, StoredFact } from '../facts/stored-fact.ts'
+import type { FactStore } from '../facts/fact-store.ts'
 
 export interface NearDuplicatesComponents {
   readonly store: Pick<Store, 'commit' | 'section'>

@@ -6,5 +6,5 @@
  * const { lookupsAvoided, falsePositives } = db.agent.cortex.metrics.getHeuristicPerformance()
  * ```
  */
-export { Metrics } from './metrics.ts'
-export type { HeuristicPerformance } from './metrics.ts'
+export { Metrics } from '../maintenance/metrics.ts'
+export type { HeuristicPerformance } from '../maintenance/metrics.ts'

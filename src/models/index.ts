@@ -36,5 +36,5 @@ export type {
   ModelUsage,
   StreamPart
 } from './result.ts'
-export type { ExportedScorer } from './scorer.ts'
+export type { ExportedScorer } from './routing/scorer.ts'
 export type { Histogram } from './telemetry.ts'

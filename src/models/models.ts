@@ -1,17 +1,17 @@
 /** `cortex.models`: asks for a task; tier, model and fallback are the router's to decide. */
 import { z } from 'zod'
 import { loadCatalogue, stateOf } from './catalogue.ts'
-import { BudgetOptions } from './budgets.ts'
+import { BudgetOptions } from './spending/budgets.ts'
 import { processEnvironment } from './keys.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger } from './spending/ledger.ts'
 import { RequestOptions } from './options.ts'
-import { RetryBudget } from './retry.ts'
-import { Roster } from './roster.ts'
-import { Router } from './router.ts'
-import { StoredScorer } from './scorer.ts'
+import { RetryBudget } from './calling/retry.ts'
+import { Roster } from './routing/roster.ts'
+import { Router } from './routing/router.ts'
+import { StoredScorer } from './routing/scorer.ts'
 import { Telemetry } from './telemetry.ts'
-import { usageOf } from './usage.ts'
-import { parse } from '../parse.ts'
+import { usageOf } from './spending/usage.ts'
+import { parse } from '../arguments/parse.ts'
 import type { Store } from '../../crdt/index.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Environment } from './keys.ts'
@@ -25,8 +25,8 @@ import type {
   ModelUsage,
   StreamPart
 } from './result.ts'
-import type { RouterComponents } from './router.ts'
-import type { ExportedScorer } from './scorer.ts'
+import type { RouterComponents } from './routing/router.ts'
+import type { ExportedScorer } from './routing/scorer.ts'
 import type { Histogram } from './telemetry.ts'
 
 export type GenerateRequest<T> = Omit<RequestInput, 'schema'> & { readonly schema?: Schema<T> }

@@ -1,8 +1,8 @@
 /** Options of `createHive({ models })`, and of a call. */
 import { z } from 'zod'
-import { BudgetOptions, Limit } from './budgets.ts'
+import { BudgetOptions, Limit } from './spending/budgets.ts'
 import { CatalogueFile } from './catalogue.ts'
-import { PolicyOptions } from './policy.ts'
+import { PolicyOptions } from './routing/policy.ts'
 import type { Message, Provider, Tool } from './provider.ts'
 
 const Endpoint = z.strictObject({

@@ -1,8 +1,8 @@
 /** What a call gives back, and what it says of itself. */
-import type { Attempt } from './caller.ts'
+import type { Attempt } from './calling/caller.ts'
 import type { ModelState } from './catalogue.ts'
-import type { BudgetState } from './ledger.ts'
-import type { Picodollars } from './money.ts'
+import type { BudgetState } from './spending/ledger.ts'
+import type { Picodollars } from './spending/money.ts'
 import type { ProviderReply, StopReason, Tier, TokenUsage, ToolCall } from './provider.ts'
 
 export interface CallReport {

@@ -2,7 +2,7 @@
 import { SandboxError } from './errors.ts'
 import { parsed } from './json.ts'
 import { MAX_INPUT_BYTES } from './limits.ts'
-import type { Json } from '../canonical-json.ts'
+import type { Json } from './canonical-json.ts'
 import type { Answer } from './messages.ts'
 import type { AnswerCall } from './sandbox-thread.ts'
 

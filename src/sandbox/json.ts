@@ -1,8 +1,8 @@
 /** JSON out of a run: whatever it is, it must not harm who reads it. Read in the thread of the run. */
 import { hash } from 'node:crypto'
-import { canonicalJson } from '../canonical-json.ts'
+import { canonicalJson } from './canonical-json.ts'
 import { MAX_DEPTH } from './limits.ts'
-import type { Json } from '../canonical-json.ts'
+import type { Json } from './canonical-json.ts'
 
 const QUOTE = 34
 const BACKSLASH = 92

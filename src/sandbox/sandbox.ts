@@ -13,7 +13,7 @@ import { DEFAULT_LIMITS, Limits, MAX_INPUT_BYTES, MAX_QUEUED, MAX_WARM } from '.
 import { SandboxThread } from './sandbox-thread.ts'
 import { DEFAULT_NOW } from './virtual-clock.ts'
 import type { EngineModule } from './engine.ts'
-import type { Json } from '../canonical-json.ts'
+import type { Json } from './canonical-json.ts'
 import type { Grants } from './grants.ts'
 import type { Ran, TracedCall } from './messages.ts'
 import type { Task } from './sandbox-thread.ts'

@@ -1,5 +1,5 @@
 /** The trace of a run: with it, the same source and input give the same output again. */
-import type { Json } from '../canonical-json.ts'
+import type { Json } from './canonical-json.ts'
 
 export type HostCall =
   | { readonly name: string; readonly argument: Json; readonly answer: Json }

@@ -1,6 +1,6 @@
 /** A thread that owns search databases: indexing must not hold the event loop. */
 import { parentPort } from 'node:worker_threads'
-import { searchTextOf } from '../knowledge/search-text.ts'
+import { searchTextOf } from './search-text.ts'
 import { unpackItems } from './packed-items.ts'
 import { SearchDatabase } from './search-database.ts'
 import { VectorDatabase } from './vector-database.ts'

@@ -10,14 +10,14 @@ import {
   writeEntry
 } from '../../crdt/index.ts'
 import { MAX_ENTRY_BYTES, MAX_TAGS, MAX_UNPACKED_BYTES } from '../../crdt/constants.ts'
-import { writeLogUpdate } from '../../crdt/knowledge-log.ts'
-import { unpack } from '../../crdt/payload.ts'
+import { writeLogUpdate } from '../../crdt/records/knowledge-log.ts'
+import { unpack } from '../../crdt/feeds/payload.ts'
 import { forge, SWARM } from '../fixtures/forgery.ts'
 import { publication, publications } from '../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { Replica } from '../../crdt/index.ts'
-import type { Value } from '../../crdt/value.ts'
+import type { Value } from '../../crdt/records/value.ts'
 
 async function votes(replica: Replica, digest: Uint8Array): Promise<number> {
   return (await replica.get(digest))?.registers.length ?? 0

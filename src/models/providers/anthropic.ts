@@ -2,7 +2,7 @@
 import { fromMessagesUsage, fromStopReason, toMessagesParams } from './anthropic-mapping.ts'
 import { cutStream, failureOf, oddReply } from './failure.ts'
 import { parseInput } from './openai-mapping.ts'
-import { rateStateOf } from '../rate-headers.ts'
+import { rateStateOf } from '../calling/rate-headers.ts'
 import { NO_TOKENS } from '../provider.ts'
 import type Anthropic from '@anthropic-ai/sdk'
 import type {

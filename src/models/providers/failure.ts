@@ -1,6 +1,6 @@
 /** What the SDKs throw, as the neutral failure. Both have the same fields; neither is imported here. */
 import { ProviderFailure } from '../errors.ts'
-import { retryAfterOf } from '../retry-after.ts'
+import { retryAfterOf } from '../calling/retry-after.ts'
 
 /** Statuses of 4xx that another attempt may cure: timeout, conflict, too early. */
 const PASSING: ReadonlySet<number> = new Set([408, 409, 425])

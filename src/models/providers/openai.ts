@@ -4,7 +4,7 @@
  */
 import { cutStream, failureOf, oddReply } from './failure.ts'
 import { fromChatUsage, fromFinishReason, parseInput, toChatParams } from './openai-mapping.ts'
-import { rateStateOf } from '../rate-headers.ts'
+import { rateStateOf } from '../calling/rate-headers.ts'
 import { NO_TOKENS } from '../provider.ts'
 import type OpenAI from 'openai'
 import type {

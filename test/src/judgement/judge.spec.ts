@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { createAuthor, writeEntry } from '../../../crdt/index.ts'
-import { Subscriptions } from '../../../src/hive/index.ts'
+import { Subscriptions } from '../../../src/sharing/index.ts'
 import { Judge, Trust } from '../../../src/judgement/index.ts'
 import { admitAll, entry } from '../../fixtures/chains.ts'
 import { publication } from '../../fixtures/publications.ts'

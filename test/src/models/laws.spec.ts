@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { Breaker } from '../../../src/models/breaker.ts'
-import { formatUsd, parseUsd } from '../../../src/models/money.ts'
-import { costOf, worstCost } from '../../../src/models/price.ts'
-import { retryAfterOf } from '../../../src/models/retry-after.ts'
-import { RateBucket } from '../../../src/models/rate-bucket.ts'
-import { rateStateOf } from '../../../src/models/rate-headers.ts'
+import { Breaker } from '../../../src/models/calling/breaker.ts'
+import { formatUsd, parseUsd } from '../../../src/models/spending/money.ts'
+import { costOf, worstCost } from '../../../src/models/spending/price.ts'
+import { retryAfterOf } from '../../../src/models/calling/retry-after.ts'
+import { RateBucket } from '../../../src/models/calling/rate-bucket.ts'
+import { rateStateOf } from '../../../src/models/calling/rate-headers.ts'
 
 const tokens = fc.nat(1_000_000)
 

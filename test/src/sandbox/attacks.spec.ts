@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSandbox, SandboxError } from '../../../src/sandbox/index.ts'
 import { ESCAPES, FLOODS, moduleOf } from '../../fixtures/sandbox-attacks.ts'
-import type { Json } from '../../../src/canonical-json.ts'
+import type { Json } from '../../../src/sandbox/canonical-json.ts'
 import type { Attack } from '../../fixtures/sandbox-attacks.ts'
 
 const LIMITS = { cpuMs: 300, wallMs: 500, outputBytes: 64 * 1024, hostCalls: 50 }

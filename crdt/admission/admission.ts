@@ -1,0 +1,167 @@
+/**
+ * Admission: whether bytes from anywhere become part of the replica. Cheapest test first, every
+ * refusal a named reason, no state touched before the verdict. An author's own entries pass the
+ * same code.
+ */
+import { ENTRY_FORMAT, KNOWLEDGE_DOC, MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
+import { equalBytes, sha256 } from '../bytes/digest.ts'
+import { hasValidSignature, readEntry } from '../feeds/entry.ts'
+import { MalformedError } from '../errors.ts'
+import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
+import { unpack } from '../feeds/payload.ts'
+import { goalOfDoc } from '../playbooks/playbook-doc.ts'
+import { areHeads, readEdit } from '../playbooks/playbook-entry.ts'
+import type { Entry, SignedHeader } from '../feeds/entry.ts'
+import type { Proof } from '../feeds/equivocation.ts'
+import type { Feed } from '../feeds/feeds.ts'
+import type { Value } from '../records/value.ts'
+
+export type RejectReason =
+  /** More bytes than an entry can have. */
+  | 'oversized'
+  /** Not the bytes of an entry. */
+  | 'malformed'
+  /** The signature is not the author's. */
+  | 'signature'
+  /** The payload is not the one that was signed. */
+  | 'payload'
+  /** The author's feed was ended by an ill-formed entry at or before this place. */
+  | 'ended'
+  /** The author is proven to have signed two entries for this place or one before it. */
+  | 'void'
+  /** The author signed another entry for this place, or for the one before it. */
+  | 'fork'
+  /** Signed, but the format is lower than that of the entry before. */
+  | 'format'
+  /** Signed, but in a document or with heads that its format does not know, or in another one than before. */
+  | 'document'
+  /** Signed, but the payload does not unpack within bounds. */
+  | 'unpack'
+  /** Signed, but not an update of its document: another client, an overwrite, a bad value ... */
+  | 'structure'
+
+/** Reasons that no honest peer can be the cause of: it would have refused the entry itself. */
+const BLAMED: ReadonlySet<RejectReason> = new Set([
+  'oversized',
+  'malformed',
+  'signature',
+  'payload',
+  'format',
+  'document',
+  'unpack',
+  'structure'
+])
+
+export type Verdict =
+  | {
+      readonly verdict: 'admit'
+      readonly entry: Entry
+      /** Empty for an entry of a playbook, or of a higher format, which is kept and relayed unread. */
+      readonly values: readonly Value[]
+      readonly next: Feed
+    }
+  | { readonly verdict: 'held' }
+  | { readonly verdict: 'gap'; readonly entry: Entry; readonly have: number }
+  | {
+      readonly verdict: 'reject'
+      readonly reason: RejectReason
+      /** Whether the peer that sent it is at fault. */
+      readonly blame: boolean
+      /** The entry is the author's next one and ends the feed. */
+      readonly ends?: Entry
+      /** The entry and one that was known before contradict each other. */
+      readonly proof?: Proof
+    }
+
+/** What admission needs to know of the replica. */
+export interface ReplicaView {
+  readonly swarm: string
+  feed(author: Uint8Array): Feed
+  /** Header of the entry at `seq`: held, or the one that ended the feed. */
+  headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
+}
+
+export async function judge(bytes: Uint8Array, view: ReplicaView): Promise<Verdict> {
+  if (bytes.length > MAX_ENTRY_BYTES) return rejected('oversized')
+  let entry: Entry
+  try {
+    entry = readEntry(bytes)
+  } catch (error) {
+    if (error instanceof MalformedError) return rejected('malformed')
+    throw error
+  }
+  const feed = view.feed(entry.author)
+  // Said anew since: of no use to anybody.
+  if (entry.seq < feed.base) return { verdict: 'held' }
+  if (entry.seq === feed.seq && equalBytes(entry.hash, feed.head)) return { verdict: 'held' }
+  const known = entry.seq <= feed.seq || entry.seq === feed.end
+  const there = known ? await view.headerAt(entry.author, entry.seq) : undefined
+  const isSame = there !== undefined && equalBytes(there.hash, entry.hash)
+  if (isSame && entry.seq <= feed.seq) return { verdict: 'held' }
+  if (!hasValidSignature(view.swarm, entry)) return rejected('signature')
+  if (feed.fork > 0 && entry.seq >= feed.fork) return rejected('void')
+  if (there !== undefined && !isSame) return { ...rejected('fork'), proof: [there, entry] }
+  if (!equalBytes(sha256(entry.payload), entry.payloadHash)) return rejected('payload')
+  if (feed.end > 0 && entry.seq >= feed.end) return rejected('ended')
+  // A damaged header: the feed is about to be fetched anew.
+  if (entry.seq <= feed.seq) return rejected('fork')
+  if (entry.seq > feed.seq + 1) return { verdict: 'gap', entry, have: feed.seq }
+  if (!isBase(entry, feed) && !equalBytes(entry.prev, feed.head)) return rejected('fork')
+  return judgeContent(entry, feed, view.swarm)
+}
+
+/** The entry is the author's next one: it is admitted, or it ends the feed. */
+function judgeContent(entry: Entry, feed: Feed, swarm: string): Verdict {
+  const base = Math.max(feed.base, entry.base)
+  const { seq, hash: head, format, doc } = entry
+  const next = { ...feed, seq, head, format, base, doc }
+  if (format < feed.format) return ending('format', entry)
+  if (format > ENTRY_FORMAT) return { verdict: 'admit', entry, values: [], next }
+  if (format === PLAYBOOK_FORMAT) return judgeEdit(entry, feed, swarm, next)
+  if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0) return ending('document', entry)
+  let update: Uint8Array
+  try {
+    update = unpack(entry.payload)
+  } catch (error) {
+    if (error instanceof MalformedError) return ending('unpack', entry)
+    throw error
+  }
+  try {
+    const clock = isBase(entry, feed) ? undefined : feed.clock
+    const log = readLogUpdate(update, clientIdOf(swarm, entry.author), clock)
+    return { verdict: 'admit', entry, values: log.values, next: { ...next, clock: log.next } }
+  } catch (error) {
+    if (error instanceof MalformedError) return ending('structure', entry)
+    throw error
+  }
+}
+
+/**
+ * An entry of a playbook: of the right shape, in the document its feed began in. Whether it counts
+ * there depends on what it builds on, and on nothing that admission knows.
+ */
+function judgeEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): Verdict {
+  const isFirst = entry.seq === 1 || isBase(entry, feed)
+  const isKnown = goalOfDoc(entry.doc) !== undefined && (isFirst || entry.doc === feed.doc)
+  if (!isKnown || !areHeads(entry.heads)) return ending('document', entry)
+  try {
+    readEdit(swarm, entry)
+    return { verdict: 'admit', entry, values: [], next }
+  } catch (error) {
+    if (error instanceof MalformedError) return ending('structure', entry)
+    throw error
+  }
+}
+
+/** Where a feed begins anew, the entry follows on nothing. */
+function isBase({ seq }: Entry, { base }: Feed): boolean {
+  return base > 1 && seq === base
+}
+
+function rejected(reason: RejectReason): Extract<Verdict, { verdict: 'reject' }> {
+  return { verdict: 'reject', reason, blame: BLAMED.has(reason) }
+}
+
+function ending(reason: RejectReason, ends: Entry): Verdict {
+  return { ...rejected(reason), ends }
+}

@@ -1,0 +1,309 @@
+/**
+ * The only way into the replica. Bytes from anywhere are judged (`admission.ts`) and, where they are
+ * in order, become part of the state at once and durable in group commits, in order. Serial, so that
+ * each sees what the one before it did.
+ *
+ * The state is a function of the set of entries, proofs and headers it was given, never of their
+ * order. Authors who sign two entries for one place are void from that place on (`equivocation.ts`).
+ */
+import { judge } from './admission.ts'
+import { PLAYBOOK_FORMAT } from '../constants.ts'
+import { equalBytes } from '../bytes/digest.ts'
+import { hasValidSignature } from '../feeds/entry.ts'
+import { isProven, readProof, writeProof } from '../feeds/equivocation.ts'
+import { MalformedError } from '../errors.ts'
+import { recordsIn, subjectsIn } from '../records/value.ts'
+import type { RejectReason, Verdict } from './admission.ts'
+import type { Chains } from '../feeds/chains.ts'
+import type { Commits } from '../store/commits.ts'
+import type { DigestLog } from '../store/digest-log.ts'
+import type { Entry, SignedHeader } from '../feeds/entry.ts'
+import type { Proof } from '../feeds/equivocation.ts'
+import type { Materials } from '../records/materials.ts'
+import type { Append } from '../publishing/publisher.ts'
+import type { Serial } from '../store/serial.ts'
+import type { StoredFilter } from '../filters/stored-filter.ts'
+import type { Operation } from '../store/store.ts'
+import type { Unshown } from '../publishing/unshown.ts'
+
+export type Admission =
+  /** Part of the replica now; `durable` resolves when it is on disk. */
+  | { readonly outcome: 'admitted'; readonly entry: Entry; readonly durable: Promise<void> }
+  | { readonly outcome: 'held' }
+  /** Well signed, but entries `have + 1` to `entry.seq - 1` of its author are missing. */
+  | { readonly outcome: 'gap'; readonly entry: Entry; readonly have: number }
+  | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly blame: boolean }
+
+export type ProofAdmission =
+  /** The author is void from a lower place on than before; durable. */
+  | 'admitted'
+  /** Nothing new. */
+  | 'held'
+  /** Not two headers that the author signed for one place. */
+  | 'rejected'
+
+/** What is told of an admission. */
+export interface AdmissionObserver {
+  /** An entry of others is durable; of what it speaks. */
+  admitted(entry: Entry, digests: readonly Uint8Array[]): void
+  rejected(reason: RejectReason): void
+  /** An author is void; `proof` is durable. */
+  void(proof: Uint8Array): void
+  /** The document of these entries may read otherwise now. */
+  changed(doc: string): void
+  /** An entry of a playbook is part of the replica, whose feed has this base. */
+  edited(entry: Entry, base: number): void
+  /** The author's feed is not what it was: nothing resident may go on from it. */
+  abandoned(author: Uint8Array, doc: string): void
+  /** Entries of the document are gone: it has to be read anew. */
+  shortened(doc: string): void
+  /** The author's feed begins later, once `durable` resolves: what was before can be removed. */
+  begun(author: Uint8Array, durable: Promise<void>): void
+}
+
+export interface AdmissionsInit {
+  readonly swarm: string
+  readonly serial: Serial
+  readonly commits: Commits
+  readonly chains: Chains
+  readonly materials: Materials
+  readonly unshown: Unshown
+  /** Of the records, for peers and for what follows them. */
+  readonly published: StoredFilter
+  readonly recordLog: DigestLog
+  readonly elementOf: (digest: Uint8Array) => Uint8Array
+  /** Whether own entries stay out of what peers are told until a peer shows them. */
+  readonly hidesOwn: boolean
+  /** Goes into the commit of a feed's first entry. */
+  firstOperation(): Operation
+  readonly observer: AdmissionObserver
+}
+
+/** Where an entry comes from. */
+interface Origin {
+  readonly isOwn: boolean
+  /** Goes into the commit of the entry. */
+  readonly extra?: readonly Operation[]
+}
+
+export class Admissions {
+  readonly #init: AdmissionsInit
+  readonly #rejections = new Map<RejectReason, number>()
+
+  constructor(init: AdmissionsInit) {
+    this.#init = init
+  }
+
+  /** Never throws for what `bytes` hold; rejects only when the store fails. */
+  admit(bytes: Uint8Array): Promise<Admission> {
+    return this.#init.serial.run(() => this.#admit(bytes, { isOwn: false }))
+  }
+
+  /** Runs with no admission in between; own entries are admitted by the same code as everybody's. */
+  exclusively<T>(task: (append: Append) => Promise<T>): Promise<T> {
+    const { serial, chains } = this.#init
+    return serial.run(() =>
+      task({
+        feed: (author) => chains.feed(author),
+        admit: (bytes, extra) => this.#admitOwn(bytes, extra)
+      })
+    )
+  }
+
+  /** Takes a proof of equivocation from anywhere. Never throws for what `bytes` hold. */
+  async admitProof(bytes: Uint8Array): Promise<ProofAdmission> {
+    let proof: Proof
+    try {
+      proof = readProof(bytes)
+    } catch (error) {
+      if (error instanceof MalformedError) return 'rejected'
+      throw error
+    }
+    if (this.#isVoid(proof)) return 'held'
+    if (!isProven(this.#init.swarm, proof)) return 'rejected'
+    return this.#voidAlone(proof)
+  }
+
+  /**
+   * Takes the header of an entry that another replica holds, where this one holds `held`: a higher
+   * base begins the feed there; a contradiction voids its author.
+   */
+  async admitHeader(header: SignedHeader, held: SignedHeader | undefined): Promise<ProofAdmission> {
+    const { swarm, serial, chains } = this.#init
+    const isLater = header.base > chains.feed(header.author).base
+    const isNews = held !== undefined && !equalBytes(held.hash, header.hash)
+    if (!isLater && !isNews) return 'held'
+    if (!hasValidSignature(swarm, header)) return 'rejected'
+    if (!isLater && held !== undefined) return this.#voidAlone([held, header])
+    await serial.run(() => this.#begin(header))
+    return 'admitted'
+  }
+
+  /** How many entries were refused, by reason, since the start. */
+  rejections(): Readonly<Partial<Record<RejectReason, number>>> {
+    return Object.fromEntries(this.#rejections)
+  }
+
+  /** What goes into the commit of records that are new here. */
+  recordOperations(digests: readonly Uint8Array[]): Operation[] {
+    const { published, recordLog, elementOf } = this.#init
+    return [
+      ...published.insert(digests.map((digest) => elementOf(digest))),
+      ...recordLog.append(digests)
+    ]
+  }
+
+  /** Empties an author's feed, so that the next sync brings it back. */
+  forget(author: Uint8Array): Promise<void> {
+    const { serial, commits, chains, observer } = this.#init
+    return serial.run(async () => {
+      const { doc } = chains.feed(author)
+      const operation = chains.forget(author)
+      observer.abandoned(author, doc)
+      await commits.commit([operation])
+    })
+  }
+
+  /** Judges the entries of a feed that an older version has kept unread. */
+  async readAnew(author: Uint8Array): Promise<void> {
+    const { commits, chains } = this.#init
+    const { base, seq } = chains.feed(author)
+    const kept = await Array.fromAsync(chains.between(author, base, seq))
+    await commits.commit([chains.forget(author)])
+    for (const bytes of kept) {
+      const admission = await this.#admit(bytes)
+      if (admission.outcome === 'admitted') await admission.durable
+    }
+  }
+
+  async #admitOwn(
+    bytes: Uint8Array,
+    extra: readonly Operation[]
+  ): Promise<{ durable: Promise<void> }> {
+    const admission = await this.#admit(bytes, { isOwn: true, extra })
+    if (admission.outcome !== 'admitted') {
+      throw new Error(`An own entry was not admitted: ${admission.outcome}`)
+    }
+    return admission
+  }
+
+  /** Without an origin nobody is told. */
+  async #admit(bytes: Uint8Array, origin?: Origin): Promise<Admission> {
+    const { swarm, commits, chains } = this.#init
+    await commits.refresh()
+    const verdict = await judge(bytes, {
+      swarm,
+      feed: (author) => chains.feed(author),
+      headerAt: async (author, seq) => {
+        await commits.flush()
+        return chains.headerAt(author, seq)
+      }
+    })
+    switch (verdict.verdict) {
+      case 'held':
+        return { outcome: 'held' }
+      case 'gap':
+        return { outcome: 'gap', entry: verdict.entry, have: verdict.have }
+      case 'reject':
+        return this.#reject(verdict)
+      case 'admit':
+        return this.#take(bytes, verdict, origin)
+    }
+  }
+
+  #take(
+    bytes: Uint8Array,
+    { entry, values, next }: Extract<Verdict, { verdict: 'admit' }>,
+    origin: Origin | undefined
+  ): Admission {
+    const { commits, chains, materials, unshown, recordLog, observer } = this.#init
+    const digests = recordsIn(values)
+    const feed = chains.feed(entry.author)
+    const isHidden = origin?.isOwn === true && this.#init.hidesOwn
+    const durable = commits.commit([
+      ...(isHidden ? unshown.hide(feed, digests) : []),
+      ...chains.append(entry, bytes, next),
+      // The first entry of a feed is rare enough to say again which swarm it is of.
+      ...(entry.seq === 1 ? [this.#init.firstOperation()] : []),
+      ...materials.operations(entry.author, entry.seq, values),
+      ...(isHidden ? recordLog.append(digests) : this.recordOperations(digests)),
+      ...(origin?.extra ?? [])
+    ])
+    const isCheckpoint = next.base > feed.base
+    if (entry.format === PLAYBOOK_FORMAT) observer.edited(entry, next.base)
+    if (isCheckpoint) observer.shortened(entry.doc)
+    void this.#tell(durable, entry, origin?.isOwn === false ? subjectsIn(values) : undefined)
+    if (isCheckpoint) observer.begun(entry.author, durable)
+    return { outcome: 'admitted', entry, durable }
+  }
+
+  /** `subjects`: what an entry of others speaks of. */
+  async #tell(
+    durable: Promise<void>,
+    entry: Entry,
+    subjects: readonly Uint8Array[] | undefined
+  ): Promise<void> {
+    const { published, observer } = this.#init
+    try {
+      await durable
+    } catch {
+      // Who asked for the admission hears of it.
+      return
+    }
+    void published.checkpoint()
+    observer.changed(entry.doc)
+    if (subjects !== undefined) observer.admitted(entry, subjects)
+  }
+
+  async #reject(verdict: Extract<Verdict, { verdict: 'reject' }>): Promise<Admission> {
+    const { commits, chains, observer } = this.#init
+    const { reason, blame, ends, proof } = verdict
+    this.#rejections.set(reason, (this.#rejections.get(reason) ?? 0) + 1)
+    if (ends !== undefined) await commits.commit(chains.end(ends))
+    if (proof !== undefined) await this.#void(proof)
+    observer.rejected(reason)
+    return { outcome: 'rejected', reason, blame }
+  }
+
+  async #voidAlone(proof: Proof): Promise<ProofAdmission> {
+    return (await this.#init.serial.run(() => this.#void(proof))) ? 'admitted' : 'held'
+  }
+
+  /** Cuts the author's feed before the fork. False when it was cut there, or before, already. */
+  async #void(proof: Proof): Promise<boolean> {
+    const { commits, chains, observer } = this.#init
+    await commits.refresh()
+    if (this.#isVoid(proof)) return false
+    const [{ author, seq }] = proof
+    await commits.flush()
+    const { doc } = chains.feed(author)
+    const operations = await chains.fork(proof)
+    observer.abandoned(author, doc)
+    await commits.commit(operations)
+    for await (const deletes of chains.removalsFrom(author, seq)) await commits.commit(deletes)
+    observer.changed(doc)
+    observer.void(writeProof(proof))
+    return true
+  }
+
+  /** Begins the author's feed where a header of its says. */
+  async #begin(header: SignedHeader): Promise<void> {
+    const { commits, chains, observer } = this.#init
+    const { author } = header
+    await commits.refresh()
+    await commits.flush()
+    const { doc } = chains.feed(author)
+    const operations = chains.begin(header)
+    observer.abandoned(author, doc)
+    const durable = commits.commit(operations)
+    await durable
+    observer.begun(author, durable)
+    observer.changed(doc)
+  }
+
+  /** Whether the author is void already where this proves it to be. */
+  #isVoid([{ author, seq }]: Proof): boolean {
+    const { fork } = this.#init.chains.feed(author)
+    return fork > 0 && fork <= seq
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Compaction: removes what authors said before the base of their feed, an entry at a time: its
+ * registers, its retractions, the records that nobody speaks of any longer, and itself last. So a
+ * crash in between leaves entries that are found again at the next start.
+ */
+import { readEntry } from '../feeds/entry.ts'
+import { ENTRY_FORMAT, KNOWLEDGE_DOC } from '../constants.ts'
+import { MalformedError } from '../errors.ts'
+import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
+import { unpack } from '../feeds/payload.ts'
+import type { Chains } from '../feeds/chains.ts'
+import type { Materials } from '../records/materials.ts'
+import type { Said } from '../publishing/restatement.ts'
+import type { Operation } from '../store/store.ts'
+
+export interface CompactionInit {
+  readonly swarm: string
+  readonly chains: Pick<Chains, 'beforeBase'>
+  readonly materials: Pick<Materials, 'removals'>
+  /** Runs with neither admission nor publication in between, over what is on disk. */
+  exclusively<T>(task: () => Promise<T>): Promise<T>
+  commit(operations: readonly Operation[]): Promise<void>
+}
+
+export class Compaction {
+  readonly #init: CompactionInit
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(init: CompactionInit) {
+    this.#init = init
+  }
+
+  /**
+   * Removes what is before the author's base, once that is on disk. What fails, as when the store
+   * closes, is done at the next start.
+   */
+  sweep(author: Uint8Array, durable: Promise<void> = Promise.resolve()): void {
+    this.#last = Promise.all([this.#last, durable])
+      .then(() => this.#sweep(author))
+      .catch(() => undefined)
+  }
+
+  /** Resolves when nothing is being removed. */
+  idle(): Promise<void> {
+    return this.#last
+  }
+
+  async #sweep(author: Uint8Array): Promise<void> {
+    const { swarm, chains, materials } = this.#init
+    for await (const { seq, bytes, removal } of chains.beforeBase(author)) {
+      await this.#init.exclusively(async () => {
+        const { values } = readSaid(swarm, seq, bytes)
+        const removals = await materials.removals(author, seq, values)
+        await this.#init.commit([...removals, removal])
+      })
+    }
+  }
+}
+
+/** What an admitted entry says; nothing for one of a playbook or of a format that is not read. */
+export function readSaid(swarm: string, seq: number, bytes: Uint8Array): Said {
+  try {
+    const entry = readEntry(bytes)
+    if (entry.format > ENTRY_FORMAT || entry.doc !== KNOWLEDGE_DOC)
+      return { seq, values: [], bytes: bytes.length }
+    const update = unpack(entry.payload)
+    const { values } = readLogUpdate(update, clientIdOf(swarm, entry.author))
+    return { seq, values, bytes: update.length }
+  } catch (error) {
+    if (error instanceof MalformedError) return { seq, values: [], bytes: bytes.length }
+    throw error
+  }
+}

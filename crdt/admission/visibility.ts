@@ -1,0 +1,76 @@
+/**
+ * When own entries become visible: once a peer has shown them, in whatever way it did. Until then
+ * they are in nothing that peers are told (`unshown.ts`).
+ */
+import { equalBytes } from '../bytes/digest.ts'
+import { readEntry } from '../feeds/entry.ts'
+import { recordsIn } from '../records/value.ts'
+import type { Chains } from '../feeds/chains.ts'
+import type { Commits } from '../store/commits.ts'
+import type { Said } from '../publishing/restatement.ts'
+import type { StoredFilter } from '../filters/stored-filter.ts'
+import type { Unshown } from '../publishing/unshown.ts'
+
+export interface VisibilityInit {
+  readonly unshown: Unshown
+  readonly chains: Chains
+  readonly commits: Commits
+  readonly published: Pick<StoredFilter, 'insert'>
+  readonly elementOf: (digest: Uint8Array) => Uint8Array
+  /** Whether own entries are hidden at all. */
+  readonly hidesOwn: boolean
+  /** What an author's entries say, as far as they are there. */
+  said(author: Uint8Array, from: number, to: number): AsyncIterable<Said>
+}
+
+export class Visibility {
+  readonly #init: VisibilityInit
+
+  constructor(init: VisibilityInit) {
+    this.#init = init
+  }
+
+  async load(): Promise<void> {
+    const { unshown, chains, hidesOwn } = this.#init
+    await unshown.load()
+    for (const author of unshown.authors()) {
+      const { seq } = chains.feed(author)
+      if (!hidesOwn) {
+        await this.show(author, seq)
+        continue
+      }
+      const next = (unshown.shownOf(author) ?? 0) + 1
+      for await (const each of this.#init.said(author, next, seq)) {
+        unshown.keep(author, each.seq, recordsIn(each.values))
+      }
+    }
+  }
+
+  /** Place of the own entry that these bytes are, if it is hidden: who sends it shows it. */
+  async placeOf(bytes: Uint8Array): Promise<{ author: Uint8Array; seq: number } | undefined> {
+    const { unshown, chains, commits } = this.#init
+    if (unshown.isEmpty) return undefined
+    const { author, seq, hash } = readEntry(bytes)
+    const shown = unshown.shownOf(author)
+    if (shown === undefined || seq <= shown) return undefined
+    await commits.flush()
+    const own = await chains.headerAt(author, seq)
+    return own !== undefined && equalBytes(own.hash, hash) ? { author, seq } : undefined
+  }
+
+  /** Takes the author's entries up to `seq` as shown; false when that is nothing new. */
+  async show(author: Uint8Array, seq: number): Promise<boolean> {
+    const { unshown, chains, commits, published, elementOf } = this.#init
+    const shown = unshown.shownOf(author)
+    if (shown === undefined || seq <= shown) return false
+    await commits.flush()
+    const header = await chains.headerAt(author, seq)
+    if (header === undefined) return false
+    const isAll = seq === chains.feed(author).seq
+    const place = { seq, head: header.hash.slice() }
+    const { digests, operations } = unshown.show(author, place, isAll)
+    const elements = digests.map((digest) => elementOf(digest))
+    await commits.commit([...operations, ...published.insert(elements)])
+    return true
+  }
+}

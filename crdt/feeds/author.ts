@@ -1,0 +1,63 @@
+/**
+ * Authors: Ed25519 keys that sign entries. An author is never the peer's own key, and its private
+ * half lives in memory only: a crash, a copy or a restored backup can therefore never write a
+ * second entry at a sequence number that was already used.
+ */
+import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
+import { KEY_BYTES } from '../constants.ts'
+import type { KeyObject } from 'node:crypto'
+
+export interface Author {
+  /** 32 bytes, RFC 8032. */
+  readonly key: Uint8Array
+  sign(message: Uint8Array): Uint8Array
+}
+
+/** Verification of one feed's entries in a row reuses the imported key; 4 MB at most. */
+const MAX_CACHED_KEYS = 1024
+
+/** SubjectPublicKeyInfo of an Ed25519 key up to the key's own bytes (RFC 8410, section 4). */
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
+
+const imported = new Map<string, KeyObject>()
+
+export function createAuthor(): Author {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const spki = publicKey.export({ format: 'der', type: 'spki' })
+  return {
+    key: new Uint8Array(spki.subarray(spki.length - KEY_BYTES)),
+    sign: (message) => sign(null, message, privateKey)
+  }
+}
+
+/** Whether `signature` is the author's over `message`; false, never an exception, for a bad key. */
+export function verifySignature(
+  key: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array
+): boolean {
+  try {
+    return verify(null, message, importKey(key), signature)
+  } catch {
+    return false
+  }
+}
+
+function importKey(key: Uint8Array): KeyObject {
+  const name = Buffer.from(key).toString('latin1')
+  const known = imported.get(name)
+  if (known !== undefined) return known
+  const fresh = createPublicKey({
+    key: Buffer.concat([SPKI_PREFIX, key]),
+    format: 'der',
+    type: 'spki'
+  })
+  if (imported.size >= MAX_CACHED_KEYS) {
+    for (const oldest of imported.keys()) {
+      imported.delete(oldest)
+      break
+    }
+  }
+  imported.set(name, fresh)
+  return fresh
+}

@@ -1,0 +1,154 @@
+/**
+ * Chains: the window of each author's feed that counts, and its entries on disk. A window begins at
+ * the highest base that the author is known to have signed, and ends before the lowest place where
+ * it is proven to have signed two entries. Both are known from signed headers alone and only move
+ * inwards, so that the windows of two replicas agree once both have seen the same headers.
+ *
+ * State changes at once; the operations make it durable.
+ */
+import { Checkpoints } from './checkpoints.ts'
+import { Entries } from './entries.ts'
+import { writeProof } from './equivocation.ts'
+import { Feeds } from './feeds.ts'
+import { Forks } from './forks.ts'
+import type { OldEntry } from './entries.ts'
+import type { Entry, SignedHeader } from './entry.ts'
+import type { Proof } from './equivocation.ts'
+import type { Feed, FeedHead } from './feeds.ts'
+import type { Operation, Store } from '../store/store.ts'
+
+export class Chains {
+  readonly #entries: Entries
+  readonly #feeds: Feeds
+  readonly #forks: Forks
+  readonly #checkpoints: Checkpoints
+
+  constructor(store: Pick<Store, 'section'>) {
+    this.#entries = new Entries(store)
+    this.#feeds = new Feeds(store.section('feeds'))
+    this.#forks = new Forks(store)
+    this.#checkpoints = new Checkpoints(store)
+  }
+
+  load(): Promise<void> {
+    return this.#feeds.load()
+  }
+
+  feed(author: Uint8Array): Feed {
+    return this.#feeds.get(author)
+  }
+
+  heads(): FeedHead[] {
+    return this.#feeds.heads()
+  }
+
+  /** Feeds that write to a document. */
+  writersOf(doc: string): Feed[] {
+    return this.#feeds.writersOf(doc)
+  }
+
+  /** Feeds with entries that an older version has kept unread. */
+  unread(): Feed[] {
+    return this.#feeds.unread()
+  }
+
+  digest(): Uint8Array {
+    return this.#feeds.digest()
+  }
+
+  /** Whether what the author says at this place counts, once it is admitted. */
+  isLive(author: Uint8Array, seq: number): boolean {
+    const { base, fork } = this.#feeds.get(author)
+    return seq >= base && (fork === 0 || seq < fork)
+  }
+
+  /** Adds the author's next entry; `next` is its feed with it. */
+  append(entry: Entry, bytes: Uint8Array, next: Feed): Operation[] {
+    const { base } = this.#feeds.get(entry.author)
+    return [
+      this.#entries.put(entry, bytes),
+      this.#feeds.set(next),
+      ...(entry.base > base ? [this.#checkpoints.put(entry)] : [])
+    ]
+  }
+
+  /** Ends the author's feed before an ill-formed entry. */
+  end(entry: Entry): Operation[] {
+    const feed = { ...this.#feeds.get(entry.author), end: entry.seq }
+    return [this.#feeds.set(feed), this.#forks.end(entry)]
+  }
+
+  /** Begins the author's feed where the header says; nothing where it begins there, or later, already. */
+  begin(header: SignedHeader): Operation[] {
+    const { author, base } = header
+    const feed = this.#feeds.get(author)
+    if (base <= feed.base) return []
+    const end = feed.end > base ? feed.end : 0
+    const operation =
+      feed.seq < base
+        ? this.#feeds.reset(author, { end, fork: feed.fork, base })
+        : this.#feeds.set({ ...feed, end, base })
+    return [operation, this.#checkpoints.put(header)]
+  }
+
+  /** Cuts the author's feed before a fork that is lower than the one known. */
+  async fork(proof: Proof): Promise<Operation[]> {
+    const [{ author, seq }] = proof
+    const feed = this.#feeds.get(author)
+    const { end, base } = feed
+    const head = seq > feed.seq + 1 ? feed.head : await this.#hashBefore(feed, seq)
+    const operation =
+      head === undefined
+        ? this.#feeds.reset(author, { end, fork: seq, base })
+        : this.#feeds.set({ ...feed, seq: Math.min(feed.seq, seq - 1), head, fork: seq })
+    return [operation, this.#forks.prove(proof)]
+  }
+
+  /** Empties the author's feed, so that the next sync brings it back. */
+  forget(author: Uint8Array): Operation {
+    return this.#feeds.reset(author, this.#feeds.get(author))
+  }
+
+  /** Header of the author's entry at `seq`: held, or the one that ended the feed. */
+  async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
+    const { base, seq: last, end } = this.#feeds.get(author)
+    if (seq === end) return this.#forks.endingOf(author)
+    if (seq > last || seq < base) return undefined
+    return this.#entries.headerAt(author, seq)
+  }
+
+  /** Proof of the author's lowest known fork. */
+  async proofOf(author: Uint8Array): Promise<Uint8Array | undefined> {
+    const proof = await this.#forks.proofOf(author)
+    return proof === undefined ? undefined : writeProof(proof)
+  }
+
+  /** The header that names the author's base; undefined while it is 1. */
+  checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
+    return this.#checkpoints.of(author)
+  }
+
+  /** The author's entries from `from` to `to`, in order; ends early where one is missing or damaged. */
+  between(author: Uint8Array, from: number, to: number): AsyncGenerator<Uint8Array> {
+    return this.#entries.between(author, from, to)
+  }
+
+  /** Removes what the author has signed from its fork on, a commit at a time. */
+  removalsFrom(author: Uint8Array, seq: number): AsyncGenerator<Operation[]> {
+    return this.#entries.removals(author, seq)
+  }
+
+  /** The entries before the author's base that are still here. */
+  beforeBase(author: Uint8Array): AsyncGenerator<OldEntry> {
+    return this.#entries.before(author, this.#feeds.get(author).base)
+  }
+
+  /** Hash of the entry before `seq`: none where the window begins there; undefined when it is damaged. */
+  async #hashBefore(
+    { author, seq: last, head, base }: Feed,
+    seq: number
+  ): Promise<Uint8Array | undefined> {
+    if (seq <= base) return undefined
+    return last === seq - 1 ? head : (await this.headerAt(author, seq - 1))?.hash.slice()
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Checkpoints: an author who has said anew what still counts names, in the header of an entry, the
+ * place where its feed now begins. The signed header with the highest base known is kept, and shown
+ * to those who know of a lower one.
+ */
+import { readAll } from '../bytes/encoding.ts'
+import { readSignedParts, writeSignedHeader } from './entry.ts'
+import type { SignedHeader } from './entry.ts'
+import type { Operation, Section, Store } from '../store/store.ts'
+
+export class Checkpoints {
+  readonly #section: Section
+
+  constructor(store: Pick<Store, 'section'>) {
+    this.#section = store.section('checkpoints')
+  }
+
+  async of(author: Uint8Array): Promise<SignedHeader | undefined> {
+    const bytes = await this.#section.get(author)
+    return bytes === undefined ? undefined : readAll(bytes, readSignedParts)
+  }
+
+  put(header: SignedHeader): Operation {
+    return this.#section.put(header.author, writeSignedHeader(header))
+  }
+}

@@ -1,0 +1,72 @@
+/** The entries this replica holds, as they came, by author and place. */
+import { KEY_BYTES } from '../constants.ts'
+import { concat } from '../bytes/digest.ts'
+import { readEntry } from './entry.ts'
+import { seqBytes, seqOf } from '../bytes/sequence.ts'
+import type { EntryHeader, SignedHeader } from './entry.ts'
+import type { Operation, Section, Store } from '../store/store.ts'
+
+/** Deletes of one commit, when a feed is cut short. */
+const MAX_DELETES = 10_000
+
+export interface OldEntry {
+  readonly seq: number
+  readonly bytes: Uint8Array
+  readonly removal: Operation
+}
+
+export class Entries {
+  readonly #section: Section
+
+  constructor(store: Pick<Store, 'section'>) {
+    this.#section = store.section('entries')
+  }
+
+  put({ author, seq }: Pick<EntryHeader, 'author' | 'seq'>, bytes: Uint8Array): Operation {
+    return this.#section.put(entryKey(author, seq), bytes)
+  }
+
+  async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
+    const bytes = await this.#section.get(entryKey(author, seq))
+    return bytes === undefined ? undefined : readEntry(bytes)
+  }
+
+  /** The author's entries from `from` to `to`, in order; ends early where one is missing or damaged. */
+  async *between(author: Uint8Array, from: number, to: number): AsyncGenerator<Uint8Array> {
+    let next = from
+    for await (const [key, bytes] of this.#section.entries(range(author, from, to))) {
+      if (seqOf(key.subarray(KEY_BYTES)) !== next) return
+      yield bytes
+      next += 1
+    }
+  }
+
+  /** The author's entries before `end`, whether all of them are here or not. */
+  async *before(author: Uint8Array, end: number): AsyncGenerator<OldEntry> {
+    for await (const [key, bytes] of this.#section.entries(range(author, 0, end - 1))) {
+      yield { seq: seqOf(key.subarray(KEY_BYTES)), bytes, removal: this.#section.del(key) }
+    }
+  }
+
+  /** Removes the author's entries from `from` on, a commit at a time. */
+  async *removals(author: Uint8Array, from: number): AsyncGenerator<Operation[]> {
+    let deletes: Operation[] = []
+    const all = range(author, from, Number.MAX_SAFE_INTEGER)
+    for await (const [key] of this.#section.entries(all)) {
+      deletes.push(this.#section.del(key))
+      if (deletes.length === MAX_DELETES) {
+        yield deletes
+        deletes = []
+      }
+    }
+    yield deletes
+  }
+}
+
+function entryKey(author: Uint8Array, seq: number): Uint8Array {
+  return concat(author, seqBytes(seq))
+}
+
+function range(author: Uint8Array, from: number, to: number): { gte: Uint8Array; lte: Uint8Array } {
+  return { gte: entryKey(author, from), lte: entryKey(author, to) }
+}

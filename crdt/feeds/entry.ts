@@ -1,0 +1,149 @@
+/**
+ * Entries: the signed unit of replication. One entry carries a batch of values of one author and
+ * names the author's entry before it, so that a feed is a hash chain.
+ *
+ * The bytes are in docs/PROTOCOL.md. The hash of an entry is over its header without the
+ * signature: another signature over the same header is the same entry.
+ */
+import * as encoding from 'lib0/encoding'
+import { verifySignature } from './author.ts'
+import {
+  BASE_FORMAT,
+  DOMAIN,
+  HASH_BYTES,
+  KEY_BYTES,
+  MAX_DOC_BYTES,
+  MAX_HEADS,
+  MAX_PAYLOAD_BYTES,
+  SIGNATURE_BYTES
+} from '../constants.ts'
+import { concat, sha256 } from '../bytes/digest.ts'
+import { readAll, readBlob, readBytes, readText, readUint } from '../bytes/encoding.ts'
+import { MalformedError } from '../errors.ts'
+import type { Author } from './author.ts'
+import type { Decoder } from '../bytes/encoding.ts'
+
+export interface EntryHeader {
+  readonly format: number
+  readonly author: Uint8Array
+  /** 1, 2, 3 ... per author. */
+  readonly seq: number
+  /** Hash of the author's entry `seq - 1`; 32 zero bytes for the first. */
+  readonly prev: Uint8Array
+  readonly doc: string
+  /** Hashes of the entries this one builds on; empty outside playbooks. */
+  readonly heads: readonly Uint8Array[]
+  /** SHA-256 of the payload. */
+  readonly payloadHash: Uint8Array
+  /** What the author said before this place counts no longer, since it was said again; 1 in the plain format. */
+  readonly base: number
+}
+
+export interface Entry extends EntryHeader {
+  /** The header's own bytes: what is hashed and signed. */
+  readonly headerBytes: Uint8Array
+  readonly signature: Uint8Array
+  /** The compressed update. */
+  readonly payload: Uint8Array
+  readonly hash: Uint8Array
+}
+
+/** A header and its signature: enough to know that an entry exists, without its payload. */
+export type SignedHeader = Omit<Entry, 'payload'>
+
+/** `prev` of a feed's first entry. */
+export const NO_ENTRY: Uint8Array = new Uint8Array(HASH_BYTES)
+
+/** Upper bound of a header: all numbers and lengths in their longest form. */
+const MAX_HEADER_BYTES = 16 + 3 * HASH_BYTES + 8 + MAX_DOC_BYTES + 4 + MAX_HEADS * HASH_BYTES + 8
+
+export function writeEntry(entry: Entry): Uint8Array {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint8Array(encoder, entry.headerBytes)
+  encoding.writeUint8Array(encoder, entry.signature)
+  encoding.writeVarUint8Array(encoder, entry.payload)
+  return encoding.toUint8Array(encoder)
+}
+
+export function readEntry(bytes: Uint8Array): Entry {
+  return readAll(bytes, (decoder) => {
+    const header = readSignedParts(decoder)
+    return { ...header, payload: readBlob(decoder, MAX_PAYLOAD_BYTES) }
+  })
+}
+
+export function writeSignedHeader(header: SignedHeader): Uint8Array {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint8Array(encoder, header.headerBytes)
+  encoding.writeUint8Array(encoder, header.signature)
+  return encoding.toUint8Array(encoder)
+}
+
+export function readSignedHeader(bytes: Uint8Array): SignedHeader {
+  return readAll(bytes, readSignedParts)
+}
+
+/** Signs `payload` as the entry after `prev`. */
+export function createEntry(
+  swarm: string,
+  author: Author,
+  position: Pick<EntryHeader, 'format' | 'seq' | 'prev' | 'doc' | 'heads' | 'base'>,
+  payload: Uint8Array
+): Entry {
+  const header: EntryHeader = { ...position, author: author.key, payloadHash: sha256(payload) }
+  const headerBytes = writeHeader(header)
+  return {
+    ...header,
+    headerBytes,
+    payload,
+    signature: author.sign(signedBytes(swarm, headerBytes)),
+    hash: sha256(headerBytes)
+  }
+}
+
+export function hasValidSignature(swarm: string, header: SignedHeader): boolean {
+  return verifySignature(header.author, signedBytes(swarm, header.headerBytes), header.signature)
+}
+
+export function readSignedParts(decoder: Decoder): SignedHeader {
+  const headerBytes = readBlob(decoder, MAX_HEADER_BYTES)
+  const signature = readBytes(decoder, SIGNATURE_BYTES)
+  return { ...readAll(headerBytes, readHeader), headerBytes, signature, hash: sha256(headerBytes) }
+}
+
+function writeHeader(header: EntryHeader): Uint8Array {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint(encoder, header.format)
+  encoding.writeUint8Array(encoder, header.author)
+  encoding.writeVarUint(encoder, header.seq)
+  encoding.writeUint8Array(encoder, header.prev)
+  encoding.writeVarString(encoder, header.doc)
+  encoding.writeVarUint(encoder, header.heads.length)
+  for (const head of header.heads) encoding.writeUint8Array(encoder, head)
+  encoding.writeUint8Array(encoder, header.payloadHash)
+  if (header.format >= BASE_FORMAT) encoding.writeVarUint(encoder, header.base)
+  return encoding.toUint8Array(encoder)
+}
+
+function readHeader(decoder: Decoder): EntryHeader {
+  const format = readUint(decoder, Number.MAX_SAFE_INTEGER)
+  if (format === 0) throw new MalformedError('format 0')
+  const author = readBytes(decoder, KEY_BYTES)
+  const seq = readUint(decoder, Number.MAX_SAFE_INTEGER)
+  if (seq === 0) throw new MalformedError('seq 0')
+  const prev = readBytes(decoder, HASH_BYTES)
+  const doc = readText(decoder, MAX_DOC_BYTES)
+  const count = readUint(decoder, MAX_HEADS)
+  const heads = Array.from({ length: count }, () => readBytes(decoder, HASH_BYTES))
+  const payloadHash = readBytes(decoder, HASH_BYTES)
+  const base = format < BASE_FORMAT ? 1 : readUint(decoder, seq)
+  if (base === 0) throw new MalformedError('base 0')
+  return { format, author, seq, prev, doc, heads, payloadHash, base }
+}
+
+function signedBytes(swarm: string, headerBytes: Uint8Array): Uint8Array {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarString(encoder, `${DOMAIN}/entry`)
+  encoding.writeVarString(encoder, swarm)
+  return concat(encoding.toUint8Array(encoder), headerBytes)
+}

@@ -1,0 +1,37 @@
+/** What is kept of authors who broke their feeds: proofs of equivocation, and entries that ended one. */
+import { readAll } from '../bytes/encoding.ts'
+import { readSignedParts, writeSignedHeader } from './entry.ts'
+import { readProof, writeProof } from './equivocation.ts'
+import type { SignedHeader } from './entry.ts'
+import type { Proof } from './equivocation.ts'
+import type { Operation, Section, Store } from '../store/store.ts'
+
+export class Forks {
+  readonly #proofs: Section
+  readonly #endings: Section
+
+  constructor(store: Pick<Store, 'section'>) {
+    this.#proofs = store.section('proofs')
+    this.#endings = store.section('endings')
+  }
+
+  /** The proof of the author's lowest fork. */
+  async proofOf(author: Uint8Array): Promise<Proof | undefined> {
+    const bytes = await this.#proofs.get(author)
+    return bytes === undefined ? undefined : readProof(bytes)
+  }
+
+  prove(proof: Proof): Operation {
+    return this.#proofs.put(proof[0].author, writeProof(proof))
+  }
+
+  /** Header of the ill-formed entry that ended the author's feed. */
+  async endingOf(author: Uint8Array): Promise<SignedHeader | undefined> {
+    const bytes = await this.#endings.get(author)
+    return bytes === undefined ? undefined : readAll(bytes, readSignedParts)
+  }
+
+  end(header: SignedHeader): Operation {
+    return this.#endings.put(header.author, writeSignedHeader(header))
+  }
+}

@@ -1,0 +1,39 @@
+/** Payloads: an update, compressed with Zstandard (RFC 8878) and unpacked within bounds. */
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { MAX_UNPACKED_BYTES } from '../constants.ts'
+import { MalformedError } from '../errors.ts'
+
+/** 2^20: a frame may not ask for a window larger than what it may unpack to. */
+const WINDOW_LOG = 20
+
+export function pack(update: Uint8Array): Uint8Array {
+  return zstdCompressSync(update, { params: { [constants.ZSTD_c_windowLog]: WINDOW_LOG } })
+}
+
+/** Exactly one frame: bytes behind it would be signed, relayed and read by nobody. */
+export function unpack(payload: Uint8Array, max = MAX_UNPACKED_BYTES): Uint8Array {
+  const { buffer, engine } = decompress(payload, max)
+  if (engine.bytesWritten !== payload.length) throw new MalformedError('bytes behind the frame')
+  return buffer
+}
+
+/** What `info: true` makes of the result; the type declarations do not know the option. */
+interface Decompressed {
+  readonly buffer: Uint8Array
+  /** Its input, as far as it was consumed. */
+  readonly engine: { readonly bytesWritten: number }
+}
+
+function decompress(payload: Uint8Array, max: number): Decompressed {
+  try {
+    const result: unknown = zstdDecompressSync(payload, {
+      maxOutputLength: max,
+      params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG },
+      info: true
+    })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- documented in node:zlib
+    return result as Decompressed
+  } catch (cause) {
+    throw new MalformedError(`does not unpack to at most ${max} bytes`, { cause })
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * A Bloom filter that grows: a list of filters ("slices"), each four times the one before it. An
+ * element is added to the last one and looked for in all.
+ *
+ * The sizes are fixed by the protocol, so that a filter from a peer has no parameters to lie about.
+ * A slice that is full has 48.7 % of its bits set; its rate is 0.487^hashes, and the rates of all
+ * eight slices sum to 0.92 %, so the list stays below 1 % whatever its size.
+ */
+import { BloomFilter, countBits, halvesOf } from './bloom-filter.ts'
+import { ELEMENT_BYTES } from '../constants.ts'
+import { MalformedError } from '../errors.ts'
+import type { BloomParameters, Halves } from './bloom-filter.ts'
+
+/** Elements of the first slice, and how much larger each next one is. */
+const FIRST_CAPACITY = 2 ** 16
+const GROWTH = 4
+
+/** 1.4 billion elements. */
+const MAX_SLICES = 8
+
+/** Hashes of each slice: fewer for the small ones that every node has, more for what comes later. */
+const HASHES = [8, 8, 9, 10, 11, 12, 13, 14] as const
+
+/** Bits per element and hash: 4 % above the 1 / ln 2 at which a full filter is half full. */
+const BITS_PER_HASH = 1.5
+
+/** Standard deviations that the bits of an honest slice may be off; chance exceeds it never. */
+const TOLERANCE = 8
+
+interface Slice {
+  readonly filter: BloomFilter
+  readonly capacity: number
+  count: number
+}
+
+/** A slice as it is stored and sent: how many elements it was given, and its raw bits. */
+export interface SliceState {
+  readonly count: number
+  readonly bits: Uint8Array
+}
+
+export class GrowingFilter {
+  readonly #slices: Slice[]
+
+  /** Throws `MalformedError` when `slices` are not what adding elements results in. */
+  constructor(slices: readonly SliceState[] = []) {
+    this.#slices = slices.map((state, i) => restore(state, i, i === slices.length - 1))
+    if (this.#slices.length === 0) this.#slices.push(emptySlice(0))
+  }
+
+  /** Elements added. */
+  get count(): number {
+    return this.#slices.reduce((sum, { count }) => sum + count, 0)
+  }
+
+  get bytes(): number {
+    return this.#slices.reduce((sum, { filter }) => sum + filter.bits.length, 0)
+  }
+
+  /** False only when the element was never added. */
+  has(element: Uint8Array): boolean {
+    return this.#has(halvesOf(element))
+  }
+
+  /** False when the element seems to be there already, and nothing was changed. */
+  add(element: Uint8Array): boolean {
+    const halves = halvesOf(element)
+    if (this.#has(halves)) return false
+    const slice = this.#open()
+    slice.filter.add(halves)
+    slice.count += 1
+    return true
+  }
+
+  /** Probability that an element that was not added seems to be there, by the numbers of elements. */
+  rate(): number {
+    const none = this.#slices.reduce((product, { count }, i) => {
+      const parameters = parametersOf(i)
+      return product * (1 - fillOf(parameters, count) ** parameters.hashes)
+    }, 1)
+    return 1 - none
+  }
+
+  /** The raw bits are not copies. */
+  slices(): SliceState[] {
+    return this.#slices.map(({ count, filter }) => ({ count, bits: filter.bits }))
+  }
+
+  #has(halves: Halves): boolean {
+    // The last slice holds most of them.
+    for (let i = this.#slices.length - 1; i >= 0; i--) {
+      if (this.#slices[i]?.filter.has(halves) === true) return true
+    }
+    return false
+  }
+
+  #open(): Slice {
+    const last = this.#slices.at(-1)
+    const isFull = last === undefined || last.count >= last.capacity
+    if (!isFull || this.#slices.length === MAX_SLICES) return last ?? emptySlice(0)
+    const slice = emptySlice(this.#slices.length)
+    this.#slices.push(slice)
+    return slice
+  }
+}
+
+/** Elements that slice `index` takes. */
+export function capacityOf(index: number): number {
+  return FIRST_CAPACITY * GROWTH ** index
+}
+
+/** Throws `MalformedError` when there is no such slice. */
+export function parametersOf(index: number): BloomParameters {
+  const hashes = HASHES[index]
+  if (hashes === undefined) throw new MalformedError(`a filter of more than ${MAX_SLICES} slices`)
+  const bits = Math.ceil((BITS_PER_HASH * hashes * capacityOf(index)) / 8) * 8
+  return { bits, hashes }
+}
+
+/** Copies what a filter reads of an element. */
+export function copyElement(element: Uint8Array, target: Uint8Array, at: number): void {
+  for (let i = 0; i < ELEMENT_BYTES; i++) target[at + i] = element[i] ?? 0
+}
+
+function emptySlice(index: number): Slice {
+  return { filter: new BloomFilter(parametersOf(index)), capacity: capacityOf(index), count: 0 }
+}
+
+function restore({ count, bits }: SliceState, index: number, isLast: boolean): Slice {
+  const parameters = parametersOf(index)
+  const capacity = capacityOf(index)
+  if (bits.length * 8 !== parameters.bits) throw new MalformedError('a slice of another size')
+  if (count > capacity) throw new MalformedError('a slice of more elements than it takes')
+  if (!isLast && count < capacity) throw new MalformedError('a slice behind one that is not full')
+  const set = countBits(bits)
+  if (set * 2 > parameters.bits) throw new MalformedError('a filter more than half full')
+  const expected = parameters.bits * fillOf(parameters, count)
+  const deviation = Math.sqrt((parameters.bits / 4) * (count / capacity)) * TOLERANCE
+  if (Math.abs(set - expected) > deviation + TOLERANCE * parameters.hashes) {
+    throw new MalformedError('a slice whose bits do not fit its count')
+  }
+  return { filter: new BloomFilter(parameters, bits), capacity, count }
+}
+
+/** Share of the bits that `count` elements are expected to set. */
+function fillOf({ bits, hashes }: BloomParameters, count: number): number {
+  return 1 - Math.exp((-hashes * count) / bits)
+}

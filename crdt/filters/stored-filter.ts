@@ -1,0 +1,311 @@
+/**
+ * A growing filter that outlives its process, and that peers can follow.
+ *
+ * Each insertion adds the new elements to a log, in the same commit as what they stand for, so the
+ * filter never misses something that is stored. Now and then the raw bits are saved and old log
+ * entries go. The log is also what peers get once they have the bits: the elements since the
+ * version, that is the number of elements, that they know.
+ *
+ * A filter whose saved state is missing or damaged, or that was made under another key, is rebuilt
+ * from what it stands for; so is one that has seen deletions, on request. It then is of a new
+ * generation, which peers take as a whole.
+ */
+import { randomBytes } from 'node:crypto'
+import * as encoding from 'lib0/encoding'
+import { DOMAIN, ELEMENT_BYTES } from '../constants.ts'
+import { concat, equalBytes, sha256 } from '../bytes/digest.ts'
+import { readAll, readBytes, readUint } from '../bytes/encoding.ts'
+import { MalformedError } from '../errors.ts'
+import { copyElement, GrowingFilter, parametersOf } from './growing-filter.ts'
+import { seqBytes, seqOf } from '../bytes/sequence.ts'
+import type { SliceState } from './growing-filter.ts'
+import type { Operation, Range, Section, Store } from '../store/store.ts'
+
+export interface StoredFilterInit {
+  readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>
+  readonly name: string
+  /** Identifies the key of the elements; a filter saved under another one is rebuilt. */
+  readonly key?: Uint8Array
+  /** Every element the filter stands for, in batches. */
+  readonly source: () => AsyncIterable<readonly Uint8Array[]>
+}
+
+/** What a peer needs to know of a filter to follow it. */
+export interface FilterVersion {
+  /** 8 bytes, new after every rebuild. */
+  readonly generation: Uint8Array
+  /** Elements added in this generation. */
+  readonly version: number
+}
+
+/** A filter as a whole, at one version. */
+export interface FilterSnapshot extends FilterVersion {
+  readonly slices: readonly SliceState[]
+}
+
+const GENERATION_BYTES = 8
+const MAX_SLICES = 8
+const STATE_KEY = Buffer.from('state')
+
+/** Raw bits per value on disk: small enough to write and check in one piece. */
+export const PAGE_BYTES = 64 * 1024
+
+/** Elements in the log before the bits are saved: 128 KiB to read at the start, or a tenth of all. */
+const MIN_LOG_ELEMENTS = 16_384
+const LOG_SHARE = 0.1
+
+/** Elements kept behind the saved bits, for peers that were away for a while: 512 KiB. */
+const KEPT_ELEMENTS = 65_536
+
+export class StoredFilter {
+  readonly #store: Pick<Store, 'commit' | 'flush' | 'damaged'>
+  readonly #pages: Section
+  readonly #log: Section
+  readonly #source: StoredFilterInit['source']
+  /** Key of the elements; empty for plain digests. */
+  readonly key: Uint8Array
+  #filter = new GrowingFilter()
+  #generation = newGeneration()
+  #savedVersion = 0
+  #saving: Promise<void> | undefined
+  /** Elements that were added while a rebuild runs. */
+  #meanwhile: Uint8Array[] | undefined
+
+  constructor({ store, name, key = new Uint8Array(), source }: StoredFilterInit) {
+    this.#store = store
+    this.#pages = store.section(`filter-${name}`)
+    this.#log = store.section(`filter-${name}-log`)
+    this.#source = source
+    this.key = key
+  }
+
+  /** Reads what was saved, or rebuilds it. */
+  async load(): Promise<void> {
+    const { damaged } = this.#store
+    const state = await this.#readState()
+    if (state !== undefined) {
+      this.#filter = state.filter
+      this.#generation = state.generation
+      this.#savedVersion = state.filter.count
+      for await (const [, bytes] of this.#log.entries(this.#logFrom(this.#savedVersion))) {
+        for (const element of elementsIn(bytes)) this.#filter.add(element)
+      }
+    }
+    if (state === undefined || this.#store.damaged > damaged) await this.rebuild()
+  }
+
+  get generation(): Uint8Array {
+    return this.#generation
+  }
+
+  get version(): number {
+    return this.#filter.count
+  }
+
+  get bytes(): number {
+    return this.#filter.bytes
+  }
+
+  /** Probability that an element that was not inserted seems to be there. */
+  rate(): number {
+    return this.#filter.rate()
+  }
+
+  /** False only when the element was never inserted. */
+  has(element: Uint8Array): boolean {
+    return this.#filter.has(element)
+  }
+
+  /** Inserts at once; the operations belong into the commit of what the elements stand for. */
+  insert(elements: readonly Uint8Array[]): Operation[] {
+    return this.insertNew(elements).operations
+  }
+
+  /** The same, and which of the elements certainly were not there before. */
+  insertNew(elements: readonly Uint8Array[]): { isNew: boolean[]; operations: Operation[] } {
+    this.#meanwhile?.push(...elements)
+    const from = this.version
+    const isNew = elements.map((element) => this.#filter.add(element))
+    const added = this.version - from
+    if (added === 0) return { isNew, operations: [] }
+    const fresh = new Uint8Array(added * ELEMENT_BYTES)
+    let at = 0
+    for (const [i, element] of elements.entries()) {
+      if (isNew[i] !== true) continue
+      copyElement(element, fresh, at)
+      at += ELEMENT_BYTES
+    }
+    return { isNew, operations: [this.#log.put(this.#logKey(from), fresh)] }
+  }
+
+  /** Elements added since `version`, as 8 bytes each; undefined when they are no longer known. */
+  async since(version: number): Promise<Uint8Array | undefined> {
+    if (version > this.version) return undefined
+    const parts: Uint8Array[] = []
+    let next = version
+    for await (const [key, bytes] of this.#log.entries(
+      this.#logFrom(await this.#startOf(version))
+    )) {
+      const start = positionOf(key)
+      // A gap: trimmed, damaged, or of a commit that failed.
+      if (start > next) return undefined
+      parts.push(bytes.subarray(Math.max(0, version - start) * ELEMENT_BYTES))
+      next = start + bytes.length / ELEMENT_BYTES
+    }
+    return next > version || version === this.version ? concat(...parts) : undefined
+  }
+
+  /** The bits are the filter's own: send or copy them before the next insertion. */
+  snapshot(): FilterSnapshot {
+    return { generation: this.#generation, version: this.version, slices: this.#filter.slices() }
+  }
+
+  /**
+   * Saves the bits when the log has grown long; call it after a commit. Resolves when no save is
+   * under way; a save that fails leaves the log, and is tried again.
+   */
+  async checkpoint(): Promise<void> {
+    const due = Math.max(MIN_LOG_ELEMENTS, LOG_SHARE * this.version)
+    if (this.version - this.#savedVersion >= due) this.#saving ??= this.#saveQuietly()
+    await this.#saving
+  }
+
+  /** Makes the filter anew from what it stands for. */
+  async rebuild(): Promise<void> {
+    await this.#saving
+    const fresh = new GrowingFilter()
+    this.#meanwhile = []
+    try {
+      // What was inserted before is then part of the source.
+      await this.#store.flush()
+      for await (const batch of this.#source()) for (const element of batch) fresh.add(element)
+      for (const element of this.#meanwhile) fresh.add(element)
+    } finally {
+      this.#meanwhile = undefined
+    }
+    this.#filter = fresh
+    this.#generation = newGeneration()
+    this.#savedVersion = 0
+    // A small one is rebuilt at the next start as fast as it is read.
+    if (fresh.count >= MIN_LOG_ELEMENTS) await this.#save()
+    else await this.#store.commit(await this.#stale(0))
+  }
+
+  async #saveQuietly(): Promise<void> {
+    try {
+      await this.#save()
+    } catch {
+      // The store tells whoever commits next.
+    } finally {
+      this.#saving = undefined
+    }
+  }
+
+  async #save(): Promise<void> {
+    const { slices, version } = this.snapshot()
+    const operations = slices.flatMap(({ bits }, i) =>
+      pagesOf(bits.length).map((from) =>
+        this.#pages.put(pageKey(i, from), bits.subarray(from, from + PAGE_BYTES))
+      )
+    )
+    const state = this.#pages.put(STATE_KEY, this.#writeState(slices))
+    await this.#store.commit([...(await this.#stale(slices.length)), ...operations, state])
+    this.#savedVersion = version
+  }
+
+  /** Removes the pages from slice `slices` on, the log of other generations and the old of this one. */
+  async #stale(slices: number): Promise<Operation[]> {
+    const operations: Operation[] = []
+    for await (const [key] of this.#pages.entries({ gte: Uint8Array.of(slices) })) {
+      operations.push(this.#pages.del(key))
+    }
+    const kept = Math.max(0, this.#savedVersion - KEPT_ELEMENTS)
+    for await (const [key] of this.#log.entries()) {
+      const current = equalBytes(key.subarray(0, GENERATION_BYTES), this.#generation)
+      if (!current || positionOf(key) < kept) operations.push(this.#log.del(key))
+    }
+    return operations
+  }
+
+  async #readState(): Promise<{ filter: GrowingFilter; generation: Uint8Array } | undefined> {
+    const bytes = await this.#pages.get(STATE_KEY)
+    if (bytes === undefined) return undefined
+    try {
+      const { key, generation, counts } = readAll(bytes, (decoder) => ({
+        key: readBytes(decoder, readUint(decoder, GENERATION_BYTES)),
+        generation: readBytes(decoder, GENERATION_BYTES).slice(),
+        counts: Array.from({ length: readUint(decoder, MAX_SLICES) }, () =>
+          readUint(decoder, Number.MAX_SAFE_INTEGER)
+        )
+      }))
+      if (!equalBytes(key, keyId(this.key))) return undefined
+      const slices = await Promise.all(counts.map((count, i) => this.#readSlice(i, count)))
+      return { filter: new GrowingFilter(slices), generation }
+    } catch (error) {
+      if (error instanceof MalformedError) return undefined
+      throw error
+    }
+  }
+
+  async #readSlice(index: number, count: number): Promise<SliceState> {
+    const bits = new Uint8Array(parametersOf(index).bits / 8)
+    for (const from of pagesOf(bits.length)) {
+      const page = await this.#pages.get(pageKey(index, from))
+      if (page === undefined) throw new MalformedError('a page is missing or damaged')
+      bits.set(page, from)
+    }
+    return { count, bits }
+  }
+
+  #writeState(slices: readonly SliceState[]): Uint8Array {
+    const encoder = encoding.createEncoder()
+    encoding.writeVarUint8Array(encoder, keyId(this.key))
+    encoding.writeUint8Array(encoder, this.#generation)
+    encoding.writeVarUint(encoder, slices.length)
+    for (const { count } of slices) encoding.writeVarUint(encoder, count)
+    return encoding.toUint8Array(encoder)
+  }
+
+  /** Where the log entry that holds element number `version` begins. */
+  async #startOf(version: number): Promise<number> {
+    const range = { gte: this.#logKey(0), lte: this.#logKey(version), reverse: true, limit: 1 }
+    for await (const [key] of this.#log.entries(range)) return positionOf(key)
+    return version
+  }
+
+  #logKey(position: number): Uint8Array {
+    return concat(this.#generation, seqBytes(position))
+  }
+
+  #logFrom(position: number): Range {
+    return { gte: this.#logKey(position), lte: this.#logKey(Number.MAX_SAFE_INTEGER) }
+  }
+}
+
+function newGeneration(): Uint8Array {
+  return new Uint8Array(randomBytes(GENERATION_BYTES))
+}
+
+/** Tells keys apart without telling the key. */
+function keyId(key: Uint8Array): Uint8Array {
+  return sha256(concat(Buffer.from(`${DOMAIN}/filter-key`), key)).subarray(0, ELEMENT_BYTES)
+}
+
+/** Element number at which a log entry begins. */
+function positionOf(key: Uint8Array): number {
+  return seqOf(key.subarray(GENERATION_BYTES))
+}
+
+function pagesOf(bytes: number): number[] {
+  return Array.from({ length: Math.ceil(bytes / PAGE_BYTES) }, (_, i) => i * PAGE_BYTES)
+}
+
+function pageKey(slice: number, from: number): Uint8Array {
+  return concat(Uint8Array.of(slice), seqBytes(from))
+}
+
+function* elementsIn(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += ELEMENT_BYTES) {
+    yield bytes.subarray(from, from + ELEMENT_BYTES)
+  }
+}

@@ -1,0 +1,122 @@
+/** Publications: what an author wants to say, turned into values and then into signed entries. */
+import {
+  BASE_FORMAT,
+  KNOWLEDGE_DOC,
+  MAX_PAYLOAD_BYTES,
+  MAX_UNPACKED_BYTES,
+  PLAIN_FORMAT,
+  TARGET_UNPACKED_BYTES
+} from '../constants.ts'
+import { createEntry } from '../feeds/entry.ts'
+import { clientIdOf, writeLogUpdate } from '../records/knowledge-log.ts'
+import { pack } from '../feeds/payload.ts'
+import { canonicalRecord, encodeRecord, recordDigest } from '../records/record.ts'
+import { canonicalTags, checkNumbers } from '../records/register.ts'
+import { commitmentOf, createSecret } from '../records/retraction.ts'
+import type { Author } from '../feeds/author.ts'
+import type { Entry } from '../feeds/entry.ts'
+import type { Feed } from '../feeds/feeds.ts'
+import type { HiveRecord } from '../records/record.ts'
+import type { Register } from '../records/register.ts'
+import type { Value } from '../records/value.ts'
+
+/** A record and what its author says of it. */
+export interface Publication extends Partial<Pick<Register, 'vote' | 'validFrom' | 'validTo'>> {
+  readonly record: HiveRecord
+  /** 0 to 1. */
+  readonly confidence: number
+  /** Days since the Unix epoch. */
+  readonly day: number
+  readonly tags?: readonly string[]
+}
+
+/** A publication in canonical form, with its name and the secret that will take it back. */
+export interface PreparedPublication {
+  readonly digest: Uint8Array
+  readonly bytes: Uint8Array
+  readonly record: HiveRecord
+  readonly register: Register
+  readonly secret: Uint8Array
+}
+
+/** Throws `LimitError` when a publication does not fit the format. */
+export function preparePublication(publication: Publication): PreparedPublication {
+  checkNumbers(publication)
+  const record = canonicalRecord(publication.record)
+  const bytes = encodeRecord(record)
+  const digest = recordDigest(bytes)
+  const secret = createSecret()
+  const register: Register = {
+    vote: publication.vote ?? 'vouch',
+    confidence: publication.confidence,
+    day: publication.day,
+    validFrom: publication.validFrom,
+    validTo: publication.validTo,
+    commitment: commitmentOf({ digest, secret }),
+    tags: canonicalTags(publication.tags ?? []),
+    counters: []
+  }
+  return { digest, bytes, record, register, secret }
+}
+
+/** The name a record has in the swarm. Throws `LimitError` when it does not fit the format. */
+export function digestOf(record: HiveRecord): Uint8Array {
+  return recordDigest(encodeRecord(canonicalRecord(record)))
+}
+
+/** A record with its register, or the register alone where the replica has the record already. */
+export function valuesOf(publication: PreparedPublication, published: boolean): Value[] {
+  const { digest, bytes, record, register } = publication
+  const vote: Value = { type: 'register', digest, register }
+  return published ? [vote] : [{ type: 'record', digest, bytes, record }, vote]
+}
+
+/**
+ * Cuts groups of values (a record stays with its register) into runs of about
+ * `TARGET_UNPACKED_BYTES`, one entry each.
+ */
+export function* batchesOf<T extends { readonly bytes: Uint8Array }>(
+  items: readonly T[]
+): Generator<T[]> {
+  /** A register, its struct and its record's struct, generously. */
+  const overhead = 96
+  let batch: T[] = []
+  let size = 0
+  for (const item of items) {
+    const bytes = item.bytes.length + overhead
+    if (batch.length > 0 && size + bytes > TARGET_UNPACKED_BYTES) {
+      yield batch
+      batch = []
+      size = 0
+    }
+    batch.push(item)
+    size += bytes
+  }
+  if (batch.length > 0) yield batch
+}
+
+/**
+ * The next entry of `feed`; undefined when `values` are more than an entry may hold, packed or not.
+ * `base` makes it a checkpoint: what was said before that place counts no longer.
+ */
+export function entryOf(
+  swarm: string,
+  author: Author,
+  feed: Feed,
+  values: readonly Value[],
+  base = feed.base
+): Entry | undefined {
+  const update = writeLogUpdate(clientIdOf(swarm, author.key), feed.clock, values)
+  if (update.length > MAX_UNPACKED_BYTES) return undefined
+  const payload = pack(update)
+  if (payload.length > MAX_PAYLOAD_BYTES) return undefined
+  const position = {
+    format: base > 1 ? BASE_FORMAT : PLAIN_FORMAT,
+    seq: feed.seq + 1,
+    prev: feed.head,
+    doc: KNOWLEDGE_DOC,
+    heads: [],
+    base
+  }
+  return createEntry(swarm, author, position, payload)
+}

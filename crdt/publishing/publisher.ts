@@ -1,0 +1,376 @@
+/**
+ * The publisher: what this node itself says, under an author key that lives in memory only. It
+ * never vouches twice for a record, whichever author it does so under, and remembers the secret
+ * that takes each vote back.
+ */
+import { createAuthor } from '../feeds/author.ts'
+import { concat, equalBytes, toHex } from '../bytes/digest.ts'
+import { writeEntry } from '../feeds/entry.ts'
+import { addCounters, PendingEvidence } from '../records/evidence.ts'
+import { SECRET_BYTES, TARGET_UNPACKED_BYTES } from '../constants.ts'
+import { batchesOf, entryOf, preparePublication, valuesOf } from './publication.ts'
+import { remainder, restated } from './restatement.ts'
+import { commitmentOf, createSecret } from '../records/retraction.ts'
+import { Serial } from '../store/serial.ts'
+import type { AuthorEpochs } from '../feeds/author-epoch.ts'
+import type { Author } from '../feeds/author.ts'
+import type { Entry } from '../feeds/entry.ts'
+import type { Counters } from '../records/evidence.ts'
+import type { Feed } from '../feeds/feeds.ts'
+import type { Materials } from '../records/materials.ts'
+import type { PreparedPublication, Publication } from './publication.ts'
+import type { Register } from '../records/register.ts'
+import type { Said } from './restatement.ts'
+import type { Operation, Section, Store } from '../store/store.ts'
+import type { Value } from '../records/value.ts'
+
+export interface Published {
+  /** New entries, durable, in feed order: what to tell peers. */
+  readonly entries: readonly Entry[]
+  /** Digests that were published as new records, as votes, or not at all since this node has voted already. */
+  readonly records: readonly Uint8Array[]
+  readonly votes: readonly Uint8Array[]
+  readonly already: readonly Uint8Array[]
+}
+
+/** The replica, as far as its publisher needs it. */
+export interface PublisherInit {
+  readonly swarm: string
+  readonly store: Pick<Store, 'section' | 'commit'>
+  readonly materials: Materials
+  readonly epochs: AuthorEpochs
+  /** Runs with no admission in between; an entry is admitted together with `extra`. */
+  exclusively<T>(task: (append: Append) => Promise<T>): Promise<T>
+  /** What the author's entries from `from` to `to` say, as far as they are there. */
+  said(author: Uint8Array, from: number, to: number): AsyncIterable<Said>
+}
+
+export interface Append {
+  readonly feed: (author: Uint8Array) => Feed
+  /** Throws when the entry is not admitted; `durable` resolves when it and `extra` are on disk. */
+  readonly admit: (
+    entry: Uint8Array,
+    extra: readonly Operation[]
+  ) => Promise<{ durable: Promise<void> }>
+}
+
+/** Behind the secret of a vote that disputes. */
+const DISPUTES = Uint8Array.of(1)
+const NO_MARK = new Uint8Array()
+
+export type OwnVote = 'vouch' | 'dispute'
+
+/** A feed is worth compacting from so many values that no longer count, if they are half of it. */
+const MIN_DEAD_VALUES = 2_000
+
+export class Publisher {
+  readonly #init: PublisherInit
+  readonly #vouched: Section
+  readonly #evidence: PendingEvidence
+  /** Each call sees what the one before it vouched for. */
+  readonly #serial = new Serial()
+  #author: Author | undefined
+  #epoch: number | undefined
+  /** Records the current author has reported evidence on: its next register must go on counting. */
+  readonly #reported = new Set<string>()
+  /** Values in the current author's feed, and those of them that no longer count. */
+  #values = 0
+  #dead = 0
+
+  constructor(init: PublisherInit) {
+    this.#init = init
+    this.#vouched = init.store.section('vouched')
+    this.#evidence = new PendingEvidence(init.store)
+  }
+
+  /** Signs, stores and returns what is new of `publications`. Throws `LimitError` before anything is stored. */
+  async publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
+    const prepared = uniqueByDigest(publications.map(preparePublication))
+    return this.#serial.run(() => this.#publish(prepared, signal))
+  }
+
+  /** Takes this node's vote on a record back; undefined when it has none. */
+  retract(digest: Uint8Array): Promise<Entry | undefined> {
+    return this.#serial.run(async () => {
+      const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
+      if (secret === undefined) return undefined
+      const retraction: Value = { type: 'retraction', digest, secret }
+      const author = this.#current()
+      const entries = await this.#sign(author, [[retraction]], () => [this.#vouched.del(digest)])
+      // The vote, its record and the retraction itself.
+      const isOwn = (await this.#init.materials.latest(digest, author.key)) !== undefined
+      if (isOwn) this.#dead += 3
+      return entries[0]
+    })
+  }
+
+  /** What this node has said of the record, under any of its authors, and not taken back. */
+  async voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
+    const cast = await this.#vouched.get(digest)
+    if (cast === undefined) return undefined
+    return cast.length > SECRET_BYTES ? 'dispute' : 'vouch'
+  }
+
+  /**
+   * Says of a record what the publication says, in place of what this node has said of it before
+   * under any of its authors. What was counted stays.
+   */
+  async revise(publication: Publication): Promise<Entry[]> {
+    const prepared = preparePublication(publication)
+    const { digest } = prepared
+    return this.#serial.run(async () => {
+      const { materials } = this.#init
+      const author = this.#current()
+      const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
+      const [published = false] = await materials.has([digest])
+      const before = await materials.latest(digest, author.key)
+      const counters = before?.register.counters ?? []
+      const values = valuesOf(
+        { ...prepared, register: { ...prepared.register, counters } },
+        published
+      )
+      const retraction: Value[] =
+        secret === undefined ? [] : [{ type: 'retraction', digest, secret }]
+      if (before !== undefined) this.#dead += 2
+      return this.#sign(author, [[...retraction, ...values]], () => [this.#cast(prepared)])
+    })
+  }
+
+  /** What this node says of the record, under whichever of its authors; undefined for nothing. */
+  async saidOf(digest: Uint8Array): Promise<Register | undefined> {
+    const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
+    if (secret === undefined) return undefined
+    const commitment = commitmentOf({ digest, secret })
+    const standing = await this.#init.materials.get(digest)
+    return standing?.registers.find(({ register }) => equalBytes(register.commitment, commitment))
+      ?.register
+  }
+
+  /** Counts evidence on a record, durably; it is published by `publishEvidence`. */
+  addEvidence(digest: Uint8Array, counters: Counters): Promise<void> {
+    return this.#serial.run(() => this.#evidence.add(digest, counters))
+  }
+
+  /**
+   * Publishes the evidence counted since the last time, each count once: it leaves the pending
+   * section in the commit that admits the entry which carries it.
+   */
+  publishEvidence(day: number, signal?: AbortSignal): Promise<Entry[]> {
+    return this.#serial.run(async () => {
+      const entries: Entry[] = []
+      for await (const batch of this.#evidence.batches()) {
+        signal?.throwIfAborted()
+        const author = this.#current()
+        const values: Value[][] = []
+        for (const { digest, counters } of batch) {
+          values.push([await this.#report(author, digest, counters, day)])
+        }
+        entries.push(
+          ...(await this.#sign(author, values, (from, to) =>
+            batch.slice(from, to).map(({ digest }) => this.#evidence.remove(digest))
+          ))
+        )
+      }
+      return entries
+    })
+  }
+
+  /** Whether at least half of what the current author has said no longer counts. */
+  get isCompactionDue(): boolean {
+    return this.#dead >= MIN_DEAD_VALUES && this.#dead * 2 >= this.#values
+  }
+
+  /**
+   * Says anew what still counts of the current author's feed; the last entry names the place from
+   * which on it counts. Publications may come in between. Stopped halfway, nothing is lost, and what
+   * was said anew is there twice.
+   */
+  async compact(signal?: AbortSignal): Promise<Entry[]> {
+    const author = this.#author
+    if (author === undefined) return []
+    const { base, seq } = await this.#init.exclusively(({ feed }) =>
+      Promise.resolve(feed(author.key))
+    )
+    const entries: Entry[] = []
+    const values = this.#values
+    let batch: Said[] = []
+    let bytes = 0
+    for await (const said of this.#init.said(author.key, base, seq)) {
+      batch.push(said)
+      bytes += said.bytes
+      if (said.seq === seq) {
+        entries.push(...(await this.#restate(author, batch, seq + 1)))
+        this.#values = Math.max(0, this.#values - values)
+        this.#dead = 0
+      } else if (bytes >= TARGET_UNPACKED_BYTES) {
+        signal?.throwIfAborted()
+        entries.push(...(await this.#restate(author, batch)))
+        batch = []
+        bytes = 0
+      }
+    }
+    return entries
+  }
+
+  /** Runs with no publication in between. */
+  exclusively<T>(task: () => Promise<T>): Promise<T> {
+    return this.#serial.run(task)
+  }
+
+  /** Forgets the author key: the next publication begins a new feed. */
+  rotate(): void {
+    this.#author = undefined
+    this.#reported.clear()
+    this.#values = 0
+    this.#dead = 0
+  }
+
+  /** Forgets the key if it is this one: its feed cannot be continued. */
+  abandon(author: Uint8Array): void {
+    if (this.#author !== undefined && toHex(this.#author.key) === toHex(author)) this.rotate()
+  }
+
+  #restate(author: Author, batch: readonly Said[], base?: number): Promise<Entry[]> {
+    return this.#serial.run(async () => {
+      if (this.#author !== author) return []
+      const { materials } = this.#init
+      const groups: Value[][] = []
+      for (const said of batch) groups.push(...(await restated(materials, author.key, said)))
+      const last = batch.at(-1)
+      if (groups.length === 0 && base !== undefined && last !== undefined) {
+        groups.push(await remainder(materials, author.key, last))
+      }
+      this.#dead += groups.flat().length
+      return this.#sign(author, groups, () => [], base)
+    })
+  }
+
+  async #publish(
+    prepared: readonly PreparedPublication[],
+    signal: AbortSignal | undefined
+  ): Promise<Published> {
+    const result = {
+      entries: [] as Entry[],
+      records: [] as Uint8Array[],
+      votes: [] as Uint8Array[]
+    }
+    const vouched = await this.#vouched.getMany(prepared.map(({ digest }) => digest))
+    const fresh = prepared.filter((_, i) => vouched[i] === undefined)
+    for (const batch of batchesOf(fresh)) {
+      signal?.throwIfAborted()
+      const author = this.#current()
+      const published = await this.#init.materials.has(batch.map(({ digest }) => digest))
+      for (const [i, { digest }] of batch.entries()) {
+        ;(published[i] === true ? result.votes : result.records).push(digest)
+      }
+      const counted = await Promise.all(batch.map((each) => this.#withCounters(author, each)))
+      result.entries.push(...(await this.#append(author, counted, published)))
+    }
+    const already = prepared.filter((_, i) => vouched[i] !== undefined).map(({ digest }) => digest)
+    return { ...result, already }
+  }
+
+  /** A vote replaces the author's register, and must not take its counts away. */
+  async #withCounters(
+    { key }: Author,
+    publication: PreparedPublication
+  ): Promise<PreparedPublication> {
+    const { digest, register } = publication
+    if (!this.#reported.has(toHex(digest))) return publication
+    const before = await this.#init.materials.latest(digest, key)
+    const counters = before?.register.counters ?? []
+    this.#dead += 1
+    return { ...publication, register: { ...register, counters } }
+  }
+
+  #append(
+    author: Author,
+    batch: readonly PreparedPublication[],
+    published: readonly boolean[]
+  ): Promise<Entry[]> {
+    return this.#sign(
+      author,
+      batch.map((publication, i) => valuesOf(publication, published[i] ?? false)),
+      (from, to) => batch.slice(from, to).map((publication) => this.#cast(publication))
+    )
+  }
+
+  /** Remembers the vote: what will take it back, and whether it disputes. */
+  #cast({ digest, secret, register }: PreparedPublication): Operation {
+    const mark = register.vote === 'dispute' ? DISPUTES : NO_MARK
+    return this.#vouched.put(digest, concat(secret, mark))
+  }
+
+  /** The author's register for a record, with `counters` added to what it has reported before. */
+  async #report(
+    { key }: Author,
+    digest: Uint8Array,
+    counters: Counters,
+    day: number
+  ): Promise<Value> {
+    const { materials } = this.#init
+    this.#reported.add(toHex(digest))
+    const before = (await materials.latest(digest, key))?.register
+    if (before !== undefined) this.#dead += 1
+    const withdrawn = before !== undefined && (await materials.isRetracted(digest, before))
+    const register: Register = {
+      ...(before === undefined || withdrawn ? noVote(digest) : before),
+      day,
+      counters: addCounters(before?.counters ?? [], counters)
+    }
+    return { type: 'register', digest, register }
+  }
+
+  #current(): Author {
+    const epoch = this.#init.epochs.current()
+    if (epoch !== this.#epoch) this.rotate()
+    this.#epoch = epoch
+    return (this.#author ??= createAuthor())
+  }
+
+  /** Appends groups of values to the author's feed, in as few entries as hold them. */
+  async #sign(
+    author: Author,
+    groups: readonly Value[][],
+    extra: (from: number, to: number) => Operation[],
+    base?: number
+  ): Promise<Entry[]> {
+    const entries: Entry[] = []
+    const commits = await this.#init.exclusively(async ({ feed, admit }) => {
+      const durable: Promise<void>[] = []
+      for (let from = 0, to = groups.length; from < groups.length; to = groups.length) {
+        const next = (): Entry | undefined =>
+          entryOf(
+            this.#init.swarm,
+            author,
+            feed(author.key),
+            groups.slice(from, to).flat(),
+            to === groups.length ? base : undefined
+          )
+        let entry = next()
+        while (entry === undefined) {
+          to = from + Math.ceil((to - from) / 2)
+          entry = next()
+        }
+        const admission = await admit(writeEntry(entry), extra(from, to))
+        durable.push(admission.durable)
+        entries.push(entry)
+        from = to
+      }
+      return durable
+    })
+    await Promise.all(commits)
+    this.#values += groups.flat().length
+    return entries
+  }
+}
+
+/** Evidence of an author who does not vouch, or no longer does. */
+function noVote(digest: Uint8Array): Omit<Register, 'day' | 'counters'> {
+  const commitment = commitmentOf({ digest, secret: createSecret() })
+  return { vote: 'none', confidence: 0, commitment, tags: [] }
+}
+
+function uniqueByDigest(publications: readonly PreparedPublication[]): PreparedPublication[] {
+  return [...new Map(publications.map((item) => [toHex(item.digest), item])).values()]
+}

@@ -1,0 +1,121 @@
+/**
+ * Own entries that no peer has shown yet. A feed that only its author offers names its author's
+ * node, so until somebody else shows them they are in nothing that peers are told. Remembered across
+ * restarts, by author: the place up to which its entries were shown.
+ */
+import * as encoding from 'lib0/encoding'
+import { HASH_BYTES } from '../constants.ts'
+import { fromHex, toHex } from '../bytes/digest.ts'
+import { readAll, readBytes, readUint } from '../bytes/encoding.ts'
+import type { FeedHead } from '../feeds/feeds.ts'
+import type { Operation, Section, Store } from '../store/store.ts'
+
+interface Shown {
+  readonly author: Uint8Array
+  /** 0 and zero bytes while nothing was shown. */
+  readonly seq: number
+  readonly head: Uint8Array
+}
+
+interface Held {
+  readonly author: string
+  readonly seq: number
+}
+
+export class Unshown {
+  readonly #section: Section
+  #shown = new Map<string, Shown>()
+  /** Records that came in own entries not shown yet, by digest in hex. */
+  #records = new Map<string, Held>()
+
+  constructor(store: Pick<Store, 'section'>) {
+    this.#section = store.section('unshown')
+  }
+
+  async load(): Promise<void> {
+    this.#shown = new Map()
+    this.#records = new Map()
+    for await (const [author, bytes] of this.#section.entries()) {
+      this.#shown.set(toHex(author), { author: author.slice(), ...readAll(bytes, readPlace) })
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#shown.size === 0
+  }
+
+  authors(): Uint8Array[] {
+    return [...this.#shown.values()].map(({ author }) => author)
+  }
+
+  /** Place up to which the author's entries were shown; undefined when all of them may be. */
+  shownOf(author: Uint8Array): number | undefined {
+    return this.#shown.get(toHex(author))?.seq
+  }
+
+  /** The record is known to no peer through this node. */
+  hides(digest: Uint8Array): boolean {
+    return this.#records.has(toHex(digest))
+  }
+
+  /** What peers are told of where the feed stands; undefined: nothing. */
+  publicHead(feed: FeedHead): FeedHead | undefined {
+    const shown = this.#shown.get(toHex(feed.author))
+    if (shown === undefined) return feed
+    if (shown.seq < feed.base) return undefined
+    return { ...feed, seq: shown.seq, head: shown.head }
+  }
+
+  /** Hides the records of an own entry that follows on `feed`. */
+  hide({ author, seq, head }: FeedHead, digests: readonly Uint8Array[]): Operation[] {
+    const name = toHex(author)
+    this.#keep(name, seq + 1, digests)
+    if (this.#shown.has(name)) return []
+    return [this.#set({ author: author.slice(), seq, head })]
+  }
+
+  /** The same for an entry that was there at the start. */
+  keep(author: Uint8Array, seq: number, digests: readonly Uint8Array[]): void {
+    this.#keep(toHex(author), seq, digests)
+  }
+
+  /** Takes everything up to the place as shown: the records that are no longer hidden. */
+  show(
+    author: Uint8Array,
+    place: Pick<Shown, 'seq' | 'head'>,
+    isAll: boolean
+  ): { digests: Uint8Array[]; operations: Operation[] } {
+    const name = toHex(author)
+    const digests: Uint8Array[] = []
+    for (const [digest, held] of this.#records) {
+      if (held.author !== name || held.seq > place.seq) continue
+      this.#records.delete(digest)
+      const bytes = fromHex(digest, HASH_BYTES)
+      if (bytes !== undefined) digests.push(bytes)
+    }
+    if (!isAll) return { digests, operations: [this.#set({ author: author.slice(), ...place })] }
+    this.#shown.delete(name)
+    return { digests, operations: [this.#section.del(author)] }
+  }
+
+  #keep(author: string, seq: number, digests: readonly Uint8Array[]): void {
+    for (const digest of digests) this.#records.set(toHex(digest), { author, seq })
+  }
+
+  #set(shown: Shown): Operation {
+    this.#shown.set(toHex(shown.author), shown)
+    return this.#section.put(shown.author, writePlace(shown))
+  }
+}
+
+function writePlace({ seq, head }: Shown): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, seq)
+    encoding.writeUint8Array(encoder, head)
+  })
+}
+
+function readPlace(decoder: Parameters<typeof readUint>[0]): Pick<Shown, 'seq' | 'head'> {
+  const seq = readUint(decoder, Number.MAX_SAFE_INTEGER)
+  return { seq, head: readBytes(decoder, HASH_BYTES).slice() }
+}

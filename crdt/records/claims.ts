@@ -1,0 +1,59 @@
+/**
+ * Claims: records that give an attribute of an entity a value, found by entity and attribute. The
+ * index names candidates; who reads them compares.
+ */
+import { HASH_BYTES } from '../constants.ts'
+import { concat, sha256 } from '../bytes/digest.ts'
+import type { HiveRecord } from './record.ts'
+import type { Operation, Section, Store } from '../store/store.ts'
+
+/** What of a record makes it a claim. */
+export type Claimed = Pick<HiveRecord, 'entity' | 'attribute'>
+
+const ENTITY_BYTES = 16
+const ATTRIBUTE_BYTES = 8
+const EMPTY = new Uint8Array()
+
+export class Claims {
+  readonly #section: Section
+
+  constructor(store: Pick<Store, 'section'>, name: string) {
+    this.#section = store.section(name)
+  }
+
+  /** Nothing for a record without an attribute. */
+  put({ entity, attribute }: Claimed, digest: Uint8Array): Operation[] {
+    return attribute === undefined
+      ? []
+      : [this.#section.put(concat(entityKey(entity), attributeKey(attribute), digest), EMPTY)]
+  }
+
+  del({ entity, attribute }: Claimed, digest: Uint8Array): Operation[] {
+    return attribute === undefined
+      ? []
+      : [this.#section.del(concat(entityKey(entity), attributeKey(attribute), digest))]
+  }
+
+  /** Digests of the claims on one attribute, or on all of them. */
+  async find(entity: string, attribute?: string): Promise<Uint8Array[]> {
+    const prefix =
+      attribute === undefined
+        ? entityKey(entity)
+        : concat(entityKey(entity), attributeKey(attribute))
+    const end = concat(prefix, new Uint8Array(ATTRIBUTE_BYTES + HASH_BYTES).fill(0xff))
+    const digests: Uint8Array[] = []
+    for await (const [key] of this.#section.entries({ gte: prefix, lte: end })) {
+      digests.push(key.subarray(ENTITY_BYTES + ATTRIBUTE_BYTES))
+    }
+    return digests
+  }
+}
+
+/** Names are compared without their case. */
+function entityKey(entity: string): Uint8Array {
+  return sha256(Buffer.from(entity.toLowerCase())).subarray(0, ENTITY_BYTES)
+}
+
+function attributeKey(attribute: string): Uint8Array {
+  return sha256(Buffer.from(attribute.toLowerCase())).subarray(0, ATTRIBUTE_BYTES)
+}

@@ -1,0 +1,173 @@
+/**
+ * Records: knowledge by content. A record holds identity only, so that two authors who learn the
+ * same thing name the same record; what they think of it is in their registers.
+ */
+import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../constants.ts'
+import { sha256 } from '../bytes/digest.ts'
+import { readText, readUint } from '../bytes/encoding.ts'
+import { LimitError, MalformedError } from '../errors.ts'
+import type { Decoder } from '../bytes/encoding.ts'
+
+export type RecordKind = 'fact' | 'insight' | 'skill' | 'goal'
+
+export interface HiveRecord {
+  readonly kind: RecordKind
+  /** What the record is about; may be empty. */
+  readonly entity: string
+  readonly content: string
+  /** A property of the entity that can have one value at a time; absent for free text. */
+  readonly attribute?: string
+  /** Present exactly when `attribute` is. */
+  readonly value?: string
+}
+
+const KINDS: readonly RecordKind[] = ['fact', 'insight', 'skill', 'goal']
+
+/** White space folds to one space in all kinds but these, where it carries meaning. */
+const VERBATIM: ReadonlySet<RecordKind> = new Set(['skill'])
+
+/** Bytes of UTF-8 for one UTF-16 code unit, at most. */
+const MAX_UTF8 = 3
+
+/** Texts of so many code units in all fit a record however they are encoded: kind and lengths are 13 bytes. */
+const SHORT_UNITS = Math.floor((MAX_RECORD_BYTES - 13) / MAX_UTF8)
+
+/** Anything but printable ASCII. */
+const NOT_ASCII = /[^ -~]/
+
+/** NFC, trimmed, inner white space folded to one space; case is kept. */
+export function canonicalText(text: string): string {
+  return isPlain(text) ? text : text.normalize('NFC').trim().replace(/\s+/gu, ' ')
+}
+
+/** Whether a text is canonical as it is: printable ASCII without runs, leading or trailing spaces. */
+function isPlain(text: string): boolean {
+  return (
+    !NOT_ASCII.test(text) && !text.startsWith(' ') && !text.endsWith(' ') && !text.includes('  ')
+  )
+}
+
+/** The canonical form of a record, in which equal knowledge has equal bytes. */
+export function canonicalRecord(record: HiveRecord): HiveRecord {
+  const content = VERBATIM.has(record.kind)
+    ? record.content.normalize('NFC')
+    : canonicalText(record.content)
+  const canonical = { kind: record.kind, entity: canonicalText(record.entity), content }
+  const attribute = canonicalText(record.attribute ?? '')
+  if (attribute === '') return canonical
+  return { ...canonical, attribute, value: canonicalText(record.value ?? '') }
+}
+
+/** Bytes of a canonical record. Throws `LimitError` when it does not fit the format. */
+export function encodeRecord(record: HiveRecord): Uint8Array {
+  checkRecord(record)
+  const bytes = Buffer.allocUnsafe(sizeOfRecord(record))
+  writeRecord(record, bytes)
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
+/** Throws `LimitError` when a canonical record does not fit the format. */
+export function checkRecord(record: HiveRecord): void {
+  const { kind, entity, content, attribute = '', value = '' } = record
+  if (!KINDS.includes(kind)) {
+    throw new LimitError('KIND_INVALID', `"${kind}" is no kind of record: ${KINDS.join(', ')}.`)
+  }
+  const isWellFormed =
+    entity.isWellFormed() &&
+    content.isWellFormed() &&
+    attribute.isWellFormed() &&
+    value.isWellFormed()
+  if (!isWellFormed) {
+    throw new LimitError(
+      'TEXT_INVALID',
+      'The text holds half a surrogate pair; pass valid Unicode.'
+    )
+  }
+  checkName('entity', entity)
+  checkName('attribute', attribute)
+  const units = entity.length + content.length + attribute.length + value.length
+  if (units <= SHORT_UNITS) return
+  const size = sizeOfRecord(record)
+  if (size > MAX_RECORD_BYTES) {
+    throw new LimitError(
+      'RECORD_TOO_LARGE',
+      `The record is ${size} bytes; the limit is ${MAX_RECORD_BYTES}. Split it into smaller ones.`
+    )
+  }
+}
+
+/**
+ * Writes a canonical record that was checked, and gives its end; the target has room for the largest.
+ * By hand: it is on the path of every fact.
+ */
+export function writeRecord(record: HiveRecord, target: Buffer): number {
+  const { kind, entity, content, attribute = '', value = '' } = record
+  let next = target.writeUInt8(KINDS.indexOf(kind) + 1, 0)
+  next = writeText(entity, target, next)
+  next = writeText(content, target, next)
+  next = writeText(attribute, target, next)
+  return attribute === '' ? next : writeText(value, target, next)
+}
+
+/** A record's name: SHA-256 of its bytes. */
+export function recordDigest(bytes: Uint8Array): Uint8Array {
+  return sha256(bytes)
+}
+
+export function readRecord(decoder: Decoder): HiveRecord {
+  const start = decoder.pos
+  const kind = KINDS[readUint(decoder, KINDS.length) - 1]
+  if (kind === undefined) throw new MalformedError('unknown kind of record')
+  const entity = readText(decoder, MAX_NAME_BYTES)
+  const content = readText(decoder, MAX_RECORD_BYTES)
+  const attribute = readText(decoder, MAX_NAME_BYTES)
+  const value = attribute === '' ? undefined : readText(decoder, MAX_RECORD_BYTES)
+  if (decoder.pos - start > MAX_RECORD_BYTES) throw new MalformedError('record too large')
+  if (value === undefined) return { kind, entity, content }
+  return { kind, entity, content, attribute, value }
+}
+
+/** The kind of a record's bytes, at a glance. */
+export function kindOf(bytes: Uint8Array): RecordKind {
+  const kind = KINDS[(bytes[0] ?? 0) - 1]
+  if (kind === undefined) throw new MalformedError('unknown kind of record')
+  return kind
+}
+
+function sizeOfRecord({ entity, content, attribute = '', value = '' }: HiveRecord): number {
+  const rest = attribute === '' ? 0 : sizeOfText(value)
+  return 1 + sizeOfText(entity) + sizeOfText(content) + sizeOfText(attribute) + rest
+}
+
+function sizeOfText(text: string): number {
+  const length = Buffer.byteLength(text)
+  return sizeOfLength(length) + length
+}
+
+/** Bytes of a length as an unsigned LEB128 number. */
+function sizeOfLength(length: number): number {
+  return length < 2 ** 7 ? 1 : length < 2 ** 14 ? 2 : 3
+}
+
+/** A length, and the UTF-8 behind it; where it ends. ASCII, which has the length guessed, is written once. */
+function writeText(text: string, target: Buffer, at: number): number {
+  const guess = sizeOfLength(text.length)
+  let length = target.write(text, at + guess)
+  const size = sizeOfLength(length)
+  if (size !== guess) length = target.write(text, at + size)
+  let rest = length
+  let next = at
+  for (; rest >= 2 ** 7; rest >>>= 7) next = target.writeUInt8((rest & 0x7f) | 0x80, next)
+  return target.writeUInt8(rest, next) + length
+}
+
+function checkName(what: string, name: string): void {
+  if (name.length * MAX_UTF8 <= MAX_NAME_BYTES) return
+  const length = Buffer.byteLength(name)
+  if (length > MAX_NAME_BYTES) {
+    throw new LimitError(
+      'NAME_INVALID',
+      `The ${what} is ${length} bytes; the limit is ${MAX_NAME_BYTES}. Long text belongs in the content.`
+    )
+  }
+}

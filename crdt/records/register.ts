@@ -1,0 +1,168 @@
+/**
+ * Registers: what one author says of one record. Only its author may replace a register, by a
+ * later one in its feed, so neither order nor repetition of delivery changes the result.
+ */
+import * as encoding from 'lib0/encoding'
+import {
+  CONFIDENCE_SCALE,
+  MAX_COUNTERS,
+  MAX_COUNTER_NAME_BYTES,
+  MAX_TAGS,
+  MAX_TAG_BYTES,
+  MAX_TIME,
+  SECRET_BYTES
+} from '../constants.ts'
+import { readBytes, readText, readUint } from '../bytes/encoding.ts'
+import { LimitError, MalformedError } from '../errors.ts'
+import type { Decoder } from '../bytes/encoding.ts'
+
+export type Vote = 'none' | 'vouch' | 'dispute'
+
+export interface Register {
+  readonly vote: Vote
+  /** 0 to 1, carried in thousandths. */
+  readonly confidence: number
+  /** Days since the Unix epoch: coarse on purpose. */
+  readonly day: number
+  /** Milliseconds of the Unix epoch from which, and before which, the record holds. */
+  readonly validFrom?: number
+  readonly validTo?: number
+  /** Hash of the secret that retracts this vote; see `retraction.ts`. */
+  readonly commitment: Uint8Array
+  /** Sorted, each once. */
+  readonly tags: readonly string[]
+  /** Evidence, counted up only; sorted by name. */
+  readonly counters: readonly (readonly [name: string, count: number])[]
+}
+
+const VOTES: readonly Vote[] = ['none', 'vouch', 'dispute']
+
+/** About the year 13,000: days beyond it are not dates. */
+const MAX_DAY = 2 ** 22
+
+export function writeRegister(encoder: encoding.Encoder, register: Register): void {
+  encoding.writeVarUint(encoder, VOTES.indexOf(register.vote))
+  encoding.writeVarUint(encoder, Math.round(register.confidence * CONFIDENCE_SCALE))
+  encoding.writeVarUint(encoder, register.day)
+  writeTime(encoder, register.validFrom)
+  writeTime(encoder, register.validTo)
+  encoding.writeUint8Array(encoder, register.commitment)
+  encoding.writeVarUint(encoder, register.tags.length)
+  for (const tag of register.tags) encoding.writeVarString(encoder, tag)
+  writeCounters(encoder, register.counters)
+}
+
+export function writeCounters(encoder: encoding.Encoder, counters: Register['counters']): void {
+  encoding.writeVarUint(encoder, counters.length)
+  for (const [name, count] of counters) {
+    encoding.writeVarString(encoder, name)
+    encoding.writeVarUint(encoder, count)
+  }
+}
+
+export function readRegister(decoder: Decoder): Register {
+  const vote = VOTES[readUint(decoder, VOTES.length - 1)] ?? 'none'
+  const confidence = readUint(decoder, CONFIDENCE_SCALE) / CONFIDENCE_SCALE
+  const day = readUint(decoder, MAX_DAY)
+  const validFrom = readTime(decoder)
+  const validTo = readTime(decoder)
+  const commitment = readBytes(decoder, SECRET_BYTES)
+  const tags = readAscending(
+    decoder,
+    MAX_TAGS,
+    () => readText(decoder, MAX_TAG_BYTES),
+    (tag) => tag
+  )
+  const counters = readCounters(decoder)
+  return { vote, confidence, day, validFrom, validTo, commitment, tags, counters }
+}
+
+export function readCounters(decoder: Decoder): Register['counters'] {
+  return readAscending(
+    decoder,
+    MAX_COUNTERS,
+    () =>
+      [
+        readText(decoder, MAX_COUNTER_NAME_BYTES),
+        readUint(decoder, Number.MAX_SAFE_INTEGER)
+      ] as const,
+    ([name]) => name
+  )
+}
+
+/** Tags in the one form a register takes. Throws `LimitError` when there are too many or too long. */
+export function canonicalTags(tags: readonly string[]): string[] {
+  const unique = [...new Set(tags.map((tag) => tag.normalize('NFC').trim()))].filter(Boolean)
+  if (unique.length > MAX_TAGS) {
+    throw new LimitError('TAGS_INVALID', `${unique.length} tags are over the limit of ${MAX_TAGS}.`)
+  }
+  for (const tag of unique) {
+    if (!tag.isWellFormed()) {
+      throw new LimitError('TEXT_INVALID', 'A tag holds half a surrogate pair; pass valid Unicode.')
+    }
+    if (Buffer.byteLength(tag) > MAX_TAG_BYTES) {
+      throw new LimitError(
+        'TAGS_INVALID',
+        `Tag "${tag}" is over the limit of ${MAX_TAG_BYTES} bytes.`
+      )
+    }
+  }
+  return unique.toSorted(byCodeUnits)
+}
+
+/** Throws `LimitError` when a number is outside of its range, as written by `writeRegister`. */
+export function checkNumbers({
+  confidence,
+  day,
+  validFrom = 0,
+  validTo = 0
+}: Pick<Register, 'confidence' | 'day' | 'validFrom' | 'validTo'>): void {
+  if (!(confidence >= 0 && confidence <= 1)) {
+    throw new LimitError('NUMBER_INVALID', `The confidence is ${confidence}; it goes from 0 to 1.`)
+  }
+  if (!Number.isInteger(day) || day < 0 || day > MAX_DAY) {
+    throw new LimitError('NUMBER_INVALID', `The day is ${day}; pass whole days since 1970.`)
+  }
+  for (const time of [validFrom, validTo]) {
+    if (!Number.isInteger(time) || Math.abs(time) > MAX_TIME) {
+      throw new LimitError('NUMBER_INVALID', `A time is ${time}; pass milliseconds since 1970.`)
+    }
+  }
+}
+
+function byCodeUnits(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+function readAscending<T>(
+  decoder: Decoder,
+  max: number,
+  read: () => T,
+  keyOf: (item: T) => string
+): T[] {
+  const count = readUint(decoder, max)
+  const items: T[] = []
+  let last: string | undefined
+  for (let i = 0; i < count; i++) {
+    const item = read()
+    const key = keyOf(item)
+    if (last !== undefined && byCodeUnits(last, key) >= 0) throw new MalformedError('not ascending')
+    last = key
+    items.push(item)
+  }
+  return items
+}
+
+/** 0 for none, else 1 + the zigzag form. */
+function writeTime(encoder: encoding.Encoder, time: number | undefined): void {
+  if (time === undefined) encoding.writeVarUint(encoder, 0)
+  else encoding.writeVarUint(encoder, 1 + (time >= 0 ? 2 * time : -2 * time - 1))
+}
+
+function readTime(decoder: Decoder): number | undefined {
+  const number = readUint(decoder, 2 * MAX_TIME + 1)
+  if (number === 0) return undefined
+  const zigzag = number - 1
+  return zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2
+}

@@ -1,0 +1,94 @@
+/** Values: what an author's log holds, one a key: a record, a register or a retraction. */
+import * as encoding from 'lib0/encoding'
+import { HASH_BYTES, SECRET_BYTES } from '../constants.ts'
+import { readBytes, readUint } from '../bytes/encoding.ts'
+import { MalformedError } from '../errors.ts'
+import { readRecord, recordDigest } from './record.ts'
+import { readRegister, writeRegister } from './register.ts'
+import type { Decoder } from '../bytes/encoding.ts'
+import type { HiveRecord } from './record.ts'
+import type { Register } from './register.ts'
+import type { Retraction } from './retraction.ts'
+
+export type Value =
+  | {
+      readonly type: 'record'
+      readonly digest: Uint8Array
+      readonly bytes: Uint8Array
+      readonly record: HiveRecord
+    }
+  | { readonly type: 'register'; readonly digest: Uint8Array; readonly register: Register }
+  | ({ readonly type: 'retraction' } & Retraction)
+
+const RECORD = 1
+const REGISTER = 2
+const RETRACTION = 3
+
+/** A register right after its record need not repeat the 32 bytes of the digest. */
+const SAME_RECORD = 1
+const NAMED_RECORD = 0
+
+/** Digests of the records among the values. */
+export function recordsIn(values: readonly Value[]): Uint8Array[] {
+  return values.flatMap((value) => (value.type === 'record' ? [value.digest] : []))
+}
+
+/** What the values speak of, each once where they stand together. */
+export function subjectsIn(values: readonly Value[]): Uint8Array[] {
+  return values.flatMap((value) => (value.type === 'record' ? [] : [value.digest]))
+}
+
+/** `before` is the value written before this one in the same update. */
+export function encodeValue(value: Value, before: Value | undefined): Uint8Array {
+  const encoder = encoding.createEncoder()
+  if (value.type === 'record') {
+    encoding.writeVarUint(encoder, RECORD)
+    encoding.writeUint8Array(encoder, value.bytes)
+  } else if (value.type === 'register') {
+    encoding.writeVarUint(encoder, REGISTER)
+    if (before?.type === 'record' && Buffer.compare(before.digest, value.digest) === 0) {
+      encoding.writeVarUint(encoder, SAME_RECORD)
+    } else {
+      encoding.writeVarUint(encoder, NAMED_RECORD)
+      encoding.writeUint8Array(encoder, value.digest)
+    }
+    writeRegister(encoder, value.register)
+  } else {
+    encoding.writeVarUint(encoder, RETRACTION)
+    encoding.writeUint8Array(encoder, value.digest)
+    encoding.writeUint8Array(encoder, value.secret)
+  }
+  return encoding.toUint8Array(encoder)
+}
+
+export function readValue(decoder: Decoder, before: Value | undefined): Value {
+  const type = readUint(decoder, RETRACTION)
+  if (type === RECORD) {
+    const start = decoder.pos
+    const record = readRecord(decoder)
+    const bytes = decoder.arr.subarray(start, decoder.pos)
+    return { type: 'record', record, bytes, digest: recordDigest(bytes) }
+  }
+  if (type === REGISTER) {
+    const digest = readSubject(decoder, before)
+    return { type: 'register', digest, register: readRegister(decoder) }
+  }
+  if (type === RETRACTION) {
+    const digest = readBytes(decoder, HASH_BYTES)
+    return { type: 'retraction', digest, secret: readBytes(decoder, SECRET_BYTES) }
+  }
+  throw new MalformedError('unknown type of value')
+}
+
+function readSubject(decoder: Decoder, before: Value | undefined): Uint8Array {
+  const follows = before?.type === 'record'
+  if (readUint(decoder, SAME_RECORD) === NAMED_RECORD) {
+    const digest = readBytes(decoder, HASH_BYTES)
+    if (follows && Buffer.compare(before.digest, digest) === 0) {
+      throw new MalformedError('a digest that need not be repeated')
+    }
+    return digest
+  }
+  if (!follows) throw new MalformedError('no record before this register')
+  return before.digest
+}

@@ -1,0 +1,106 @@
+/**
+ * Opening a store's database: a LevelDB directory, or memory. A directory belongs to one process,
+ * and in it to one store; what fails is said in words that name the directory.
+ */
+import { mkdirSync, realpathSync } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
+import { join, resolve as absolute } from 'node:path'
+import { Level } from 'level'
+import { MemoryLevel } from 'memory-level'
+import { StoreError } from '../errors.ts'
+import type { AbstractLevel } from 'abstract-level'
+
+export type Database = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>
+
+export const ENCODING = { keyEncoding: 'view', valueEncoding: 'view' } as const
+
+/**
+ * What LevelDB gathers in memory before it writes a table, up to twice. Its default of 4 MiB makes
+ * four times as many tables, which all overlap, since digests come in random order.
+ */
+const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
+
+/** A probe of this size decides whether there is space again; LevelDB needs about as much to reopen. */
+const PROBE_BYTES = 1024 * 1024
+
+/**
+ * Directories that this process has open. LevelDB's refusal of a second open closes a descriptor of
+ * the lock file, with which POSIX drops the lock of the first: any other process could open it then.
+ */
+const openDirectories = new Set<string>()
+
+export function createDatabase(directory: string | undefined): Database {
+  return directory === undefined
+    ? new MemoryLevel<Uint8Array, Uint8Array>({ ...ENCODING, storeEncoding: 'view' })
+    : new Level<Uint8Array, Uint8Array>(directory, {
+        ...ENCODING,
+        writeBufferSize: WRITE_BUFFER_BYTES
+      })
+}
+
+/** Takes the directory for this process until the result is called. */
+export function reserve(directory: string): () => void {
+  const path = identityOf(directory)
+  if (openDirectories.has(path)) {
+    throw new StoreError(
+      'STORE_LOCKED',
+      `This process has ${directory} open already. Close it first, or use another directory.`
+    )
+  }
+  openDirectories.add(path)
+  return () => openDirectories.delete(path)
+}
+
+/** One name for a directory, through whatever links it was given; created, as LevelDB does, to have one. */
+function identityOf(directory: string): string {
+  try {
+    mkdirSync(directory, { recursive: true })
+    return realpathSync(directory)
+  } catch {
+    // Opening it fails too, and says why.
+    return absolute(directory)
+  }
+}
+
+export async function openDatabase(database: Database, where: string): Promise<void> {
+  try {
+    await database.open()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.cause : undefined
+    if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
+      throw new StoreError(
+        'STORE_LOCKED',
+        `Another process has ${where} open. Stop it, or use another directory.`,
+        { cause }
+      )
+    }
+    throw new StoreError(
+      'STORE_OPEN_FAILED',
+      `Cannot open the store in ${where}: ${messageOf(reason ?? cause)}`,
+      { cause }
+    )
+  }
+}
+
+/** Throws `failure` while there is no space to write. */
+export async function probe(directory: string, failure: StoreError): Promise<void> {
+  const path = join(directory, 'probe.tmp')
+  try {
+    const file = await open(path, 'w')
+    try {
+      // Not `write`: it may end early, without an error, where the space ends.
+      await file.writeFile(Buffer.alloc(PROBE_BYTES))
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+  } catch {
+    throw failure
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,57 @@
+/**
+ * Migrations: what brings a store of an older schema to the next one. Each gives the operations of
+ * one commit, which also raises the version: a store is of the one schema or of the other.
+ */
+import * as encoding from 'lib0/encoding'
+import { KNOWLEDGE_DOC, HASH_BYTES } from '../constants.ts'
+import { concat } from '../bytes/digest.ts'
+import { readBytes, readUint } from '../bytes/encoding.ts'
+import * as decoding from 'lib0/decoding'
+import type { Operation, Store } from './store.ts'
+
+type Migration = (store: Pick<Store, 'section'>) => Promise<Operation[]>
+
+/** Version of the layout that this code reads and writes. */
+export const SCHEMA = 4
+
+/** The highest entry format that versions with schema 3 read. */
+const LAST_READ_BY_SCHEMA_3 = 2
+
+/** By the version they begin at. */
+export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map([
+  [2, addBases],
+  [3, addDocuments]
+])
+
+/** Feeds end with their base: 1, since none was compacted. */
+async function addBases(store: Pick<Store, 'section'>): Promise<Operation[]> {
+  const feeds = store.section('feeds')
+  const operations: Operation[] = []
+  for await (const [author, feed] of feeds.entries()) {
+    operations.push(feeds.put(author, concat(feed, Uint8Array.of(1))))
+  }
+  return operations
+}
+
+/**
+ * Feeds end with the document they write to. Where entries of a later format were kept unread it is
+ * left empty, and they are read when the replica opens.
+ */
+async function addDocuments(store: Pick<Store, 'section'>): Promise<Operation[]> {
+  const feeds = store.section('feeds')
+  const operations: Operation[] = []
+  for await (const [author, feed] of feeds.entries()) {
+    const doc = formatOf(feed) <= LAST_READ_BY_SCHEMA_3 ? KNOWLEDGE_DOC : ''
+    const text = encoding.encode((encoder) => encoding.writeVarString(encoder, doc))
+    operations.push(feeds.put(author, concat(feed, text)))
+  }
+  return operations
+}
+
+function formatOf(feed: Uint8Array): number {
+  const decoder = decoding.createDecoder(feed)
+  readUint(decoder, Number.MAX_SAFE_INTEGER)
+  readBytes(decoder, HASH_BYTES)
+  readUint(decoder, Number.MAX_SAFE_INTEGER)
+  return readUint(decoder, Number.MAX_SAFE_INTEGER)
+}

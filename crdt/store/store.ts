@@ -1,0 +1,318 @@
+/**
+ * The store: one LevelDB database, split into sections, written through one group-commit queue.
+ *
+ * Guarantees: what `commit` resolves for is on disk (`fsync`, unless it asks for less), whole or not
+ * at all; commits land in the order of their calls; a damaged value reads as absent and is counted, never as other data.
+ * After a failed write (disk full) reads go on, and every commit tries to reopen first.
+ */
+import { seal, sealInPlace, unseal } from './checksum.ts'
+import { createDatabase, ENCODING, messageOf, openDatabase, probe, reserve } from './database.ts'
+import { StoreError } from '../errors.ts'
+import { MIGRATIONS, SCHEMA } from './migrations.ts'
+import type { AbstractBatchOperation } from 'abstract-level'
+import type { Database } from './database.ts'
+
+/** One put or delete, made by a section and written by `Store.commit`. */
+export type Operation = AbstractBatchOperation<Database, Uint8Array, Uint8Array>
+
+export interface Range {
+  readonly gt?: Uint8Array
+  readonly gte?: Uint8Array
+  readonly lt?: Uint8Array
+  readonly lte?: Uint8Array
+  readonly reverse?: boolean
+  readonly limit?: number
+}
+
+/** A named part of the store with keys of its own. Reads see what has been committed. */
+export interface Section {
+  get(key: Uint8Array): Promise<Uint8Array | undefined>
+  getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]>
+  has(key: Uint8Array): Promise<boolean>
+  entries(range?: Range): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
+  put(key: Uint8Array, value: Uint8Array): Operation
+  /** The same for a value behind `SEAL_BYTES` free bytes, which spares a copy. */
+  putSealable(key: Uint8Array, sealable: Uint8Array): Operation
+  del(key: Uint8Array): Operation
+}
+
+export interface CommitOptions {
+  /**
+   * False: resolves when the operating system has the operations. They outlive this process, and a
+   * loss of power only once a later commit is on disk. Default true.
+   */
+  readonly sync?: boolean
+}
+
+export interface Store {
+  section(name: string): Section
+  /** Resolves when all operations are on disk; rejects, with none of them written, when they cannot be. */
+  commit(operations: readonly Operation[], options?: CommitOptions): Promise<void>
+  /** Resolves when every commit so far has ended. */
+  flush(): Promise<void>
+  /** Values that were read and found damaged since the store was opened. */
+  readonly damaged: number
+  close(): Promise<void>
+}
+
+const SCHEMA_KEY = Buffer.from('schema')
+
+/** What an iterator reads ahead: a turn of the event loop for many values, not for each. */
+const READ_ITEMS = 1_000
+const READ_AHEAD = { ...ENCODING, highWaterMarkBytes: 256 * 1024 } as const
+
+/** Bounds the memory of one write and the wait of the commits behind it. */
+const MAX_BATCH_OPERATIONS = 20_000
+
+interface Pending {
+  readonly sync: boolean
+  readonly operations: readonly Operation[]
+  resolve(): void
+  reject(error: Error): void
+}
+
+/** Opens the store in `directory`, or in memory when there is none, or over a database of one's own. */
+export async function openStore(location?: string | Database): Promise<Store> {
+  const where = typeof location === 'string' ? location : 'memory'
+  // Before the database is created, which begins to open it.
+  const release = typeof location === 'string' ? reserve(location) : () => undefined
+  const database = typeof location === 'object' ? location : createDatabase(location)
+  try {
+    await openDatabase(database, where)
+  } catch (error) {
+    release()
+    throw error
+  }
+  const store = new LevelStore(database, where, release)
+  try {
+    await store.checkSchema()
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+  return store
+}
+
+class LevelStore implements Store {
+  readonly #database: Database
+  readonly #where: string
+  readonly #release: () => void
+  readonly #queue: Pending[] = []
+  readonly #sections = new Map<string, LevelSection>()
+  #writing: Promise<void> | undefined
+  #failure: StoreError | undefined
+  #closing: Promise<void> | undefined
+  damaged = 0
+
+  constructor(database: Database, where: string, release: () => void) {
+    this.#database = database
+    this.#where = where
+    this.#release = release
+  }
+
+  section(name: string): Section {
+    const known = this.#sections.get(name)
+    if (known !== undefined) return known
+    const section = new LevelSection(this.#database, name, () => {
+      this.damaged += 1
+    })
+    this.#sections.set(name, section)
+    return section
+  }
+
+  commit(operations: readonly Operation[], { sync = true }: CommitOptions = {}): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(closedError(this.#where))
+    if (operations.length === 0) return Promise.resolve()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#queue.push({ operations, sync, resolve, reject })
+    this.#writing ??= this.#drain()
+    return promise
+  }
+
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    await this.flush()
+    await this.#database.close()
+    this.#release()
+  }
+
+  /** Brings an older store to this version's schema; refuses what it cannot, and never guesses. */
+  async checkSchema(): Promise<void> {
+    const meta = this.section('meta')
+    const stored = (await meta.get(SCHEMA_KEY))?.[0]
+    if (stored === undefined) {
+      await this.commit([meta.put(SCHEMA_KEY, Uint8Array.of(SCHEMA))])
+      return
+    }
+    for (let version = stored; version !== SCHEMA; version++) {
+      const migrate = MIGRATIONS.get(version)
+      if (migrate === undefined) throw schemaError(this.#where, stored)
+      const operations = await migrate(this)
+      await this.commit([...operations, meta.put(SCHEMA_KEY, Uint8Array.of(version + 1))])
+    }
+  }
+
+  async #drain(): Promise<void> {
+    // One turn of the event loop lets the commits of that turn share the first fsync.
+    await Promise.resolve()
+    while (this.#queue.length > 0) {
+      const group = this.#nextGroup()
+      try {
+        await this.#write(group)
+        for (const pending of group) pending.resolve()
+      } catch (cause) {
+        const error = writeError(this.#where, cause)
+        this.#failure = error
+        // The commits behind it were made in the belief that this one would land.
+        for (const pending of [...group, ...this.#queue.splice(0)]) pending.reject(error)
+      }
+    }
+    this.#writing = undefined
+  }
+
+  #nextGroup(): Pending[] {
+    let size = 0
+    let count = 0
+    for (const pending of this.#queue) {
+      if (count > 0 && size + pending.operations.length > MAX_BATCH_OPERATIONS) break
+      size += pending.operations.length
+      count += 1
+    }
+    return this.#queue.splice(0, count)
+  }
+
+  /** One batch, an operation at a time: half of what LevelDB's binding takes to read an array of them. */
+  async #write(group: readonly Pending[]): Promise<void> {
+    if (this.#failure !== undefined) await this.#reopen(this.#failure)
+    const batch = this.#database.batch()
+    for (const { operations } of group) {
+      for (const operation of operations) {
+        if (operation.type === 'put') batch.put(operation.key, operation.value, ENCODING)
+        else batch.del(operation.key, ENCODING)
+      }
+    }
+    await batch.write({ sync: group.some(({ sync }) => sync) })
+  }
+
+  /** LevelDB refuses all writes after a failed one until it is reopened. */
+  async #reopen(failure: StoreError): Promise<void> {
+    if (this.#where !== 'memory') await probe(this.#where, failure)
+    await this.#database.close()
+    await openDatabase(this.#database, this.#where)
+    this.#failure = undefined
+  }
+}
+
+/**
+ * Keys of a section begin with `!<name>!`, as those of an abstract-level sublevel do. The prefix is
+ * added here, since a sublevel's own handling costs more than the rest of a write.
+ */
+class LevelSection implements Section {
+  readonly #database: Database
+  readonly #prefix: Buffer
+  /** The first key behind the section: `"` follows `!`. */
+  readonly #end: Buffer
+  readonly #onDamaged: () => void
+
+  constructor(database: Database, name: string, onDamaged: () => void) {
+    this.#database = database
+    this.#prefix = Buffer.from(`!${name}!`)
+    this.#end = Buffer.from(`!${name}"`)
+    this.#onDamaged = onDamaged
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#open(key, await this.#database.get(this.#prefixed(key), ENCODING))
+  }
+
+  async getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    const prefixed = keys.map((key) => this.#prefixed(key))
+    const sealed = await this.#database.getMany(prefixed, ENCODING)
+    return keys.map((key, i) => this.#open(key, sealed[i]))
+  }
+
+  has(key: Uint8Array): Promise<boolean> {
+    return this.#database.has(this.#prefixed(key), ENCODING)
+  }
+
+  async *entries(range: Range = {}): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
+    const { reverse, limit } = range
+    const bounds = this.#bounds(range)
+    const iterator = this.#database.iterator({ ...bounds, reverse, limit, ...READ_AHEAD })
+    try {
+      for (;;) {
+        const items = await iterator.nextv(READ_ITEMS)
+        if (items.length === 0) return
+        for (const [prefixed, sealed] of items) {
+          const key = prefixed.subarray(this.#prefix.length)
+          const value = this.#open(key, sealed)
+          if (value !== undefined) yield [key, value]
+        }
+      }
+    } finally {
+      await iterator.close()
+    }
+  }
+
+  put(key: Uint8Array, value: Uint8Array): Operation {
+    return { type: 'put', key: this.#prefixed(key), value: seal(key, value) }
+  }
+
+  putSealable(key: Uint8Array, sealable: Uint8Array): Operation {
+    return { type: 'put', key: this.#prefixed(key), value: sealInPlace(key, sealable) }
+  }
+
+  del(key: Uint8Array): Operation {
+    return { type: 'del', key: this.#prefixed(key) }
+  }
+
+  #prefixed(key: Uint8Array): Uint8Array {
+    const prefixed = Buffer.allocUnsafe(this.#prefix.length + key.length)
+    prefixed.set(this.#prefix, 0)
+    prefixed.set(key, this.#prefix.length)
+    return prefixed
+  }
+
+  #bounds({ gt, gte, lt, lte }: Range): Range {
+    const lower =
+      gt === undefined
+        ? { gte: gte === undefined ? this.#prefix : this.#prefixed(gte) }
+        : { gt: this.#prefixed(gt) }
+    if (lte !== undefined) return { ...lower, lte: this.#prefixed(lte) }
+    return { ...lower, lt: lt === undefined ? this.#end : this.#prefixed(lt) }
+  }
+
+  #open(key: Uint8Array, sealed: Uint8Array | undefined): Uint8Array | undefined {
+    if (sealed === undefined) return undefined
+    const value = unseal(key, sealed)
+    if (value === undefined) this.#onDamaged()
+    return value
+  }
+}
+
+function writeError(where: string, cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause
+  return new StoreError(
+    'STORE_WRITE_FAILED',
+    `Cannot write to the store in ${where}: ${messageOf(cause)}. Nothing acknowledged is lost; free some space and try again.`,
+    { cause }
+  )
+}
+
+function schemaError(where: string, stored: number): StoreError {
+  return new StoreError(
+    'STORE_SCHEMA',
+    `${where} has schema ${stored}; this version reads 2 to ${SCHEMA}. Use the version that wrote it, or another directory.`
+  )
+}
+
+function closedError(where: string): StoreError {
+  return new StoreError('STORE_CLOSED', `The store in ${where} is closed.`)
+}

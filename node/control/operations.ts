@@ -1,0 +1,129 @@
+/**
+ * What the commands ask of a node, whether it runs elsewhere (over its socket) or the command opens
+ * its directory itself.
+ */
+import type {
+  BroadcastReport,
+  Claim,
+  Context,
+  DistillReport,
+  Forgotten,
+  Hive,
+  HiveStatus,
+  Insight,
+  InsightOptions,
+  Promoted,
+  ListedModel,
+  ModelUsage,
+  Preview,
+  Recalled,
+  RecallOptions
+} from '../../src/index.ts'
+import { localGoalOperations } from './goal-operations.ts'
+import { factsFromJsonLines } from './json-lines.ts'
+import { plainOf } from './plain.ts'
+import { localSkillOperations } from './skill-operations.ts'
+import type { GoalOperations } from './goal-operations.ts'
+import type { Plain } from './plain.ts'
+import type { SkillOperations } from './skill-operations.ts'
+
+export interface Progress {
+  readonly [name: string]: number
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: Progress) => void
+  /** Takes the items of an operation that gives many; resolves when it can take more. */
+  readonly onItem?: (item: unknown) => Promise<void>
+}
+
+export interface Operations extends GoalOperations, SkillOperations {
+  /** `lines`: facts as JSON Lines. */
+  distill(lines: AsyncIterable<Buffer | string>, options?: CallOptions): Promise<DistillReport>
+  broadcast(options: { minConfidence?: number }, call?: CallOptions): Promise<BroadcastReport>
+  insights(options: InsightOptions, call?: CallOptions): Promise<Insight[]>
+  /** Null when the node has no fact of that id. */
+  preview(options: { id: string }, call?: CallOptions): Promise<Preview | null>
+  recall(
+    options: RecallOptions & { query: string },
+    call?: CallOptions
+  ): Promise<readonly Plain<Recalled>[]>
+  history(
+    options: { entity: string; attribute?: string; asOf?: Date },
+    call?: CallOptions
+  ): Promise<readonly Plain<Claim>[]>
+  /** Each fact goes to `onItem`. */
+  exportFacts(call?: CallOptions): Promise<{ readonly facts: number }>
+  forget(options: { id: string }, call?: CallOptions): Promise<Forgotten>
+  promote(options: { id: string; tags?: string[] }, call?: CallOptions): Promise<Promoted>
+  vote(options: VoteRequest, call?: CallOptions): Promise<{ readonly changed: boolean }>
+  context(
+    options: { goal: string; budget?: number; tags?: string[] },
+    call?: CallOptions
+  ): Promise<Plain<Context>>
+  models(call?: CallOptions): Promise<readonly ListedModel[]>
+  usage(call?: CallOptions): Promise<ModelUsage>
+  status(call?: CallOptions): Promise<NodeStatus>
+}
+
+export interface VoteRequest {
+  readonly id: string
+  readonly vote: 'vouch' | 'dispute' | 'retract'
+  readonly confidence?: number
+}
+
+export interface NodeStatus extends HiveStatus {
+  readonly digest: string
+  /** Whether a node runs, or its directory was opened for this call. */
+  readonly running: boolean
+  readonly pid: number
+}
+
+export function localOperations(db: Hive, running: boolean): Operations {
+  const { knowledge, hive, models } = db.agent.cortex
+  return {
+    ...localGoalOperations(db),
+    ...localSkillOperations(db),
+    distill: (lines, { signal, onProgress } = {}) =>
+      knowledge.distillMany(factsFromJsonLines(lines), {
+        signal,
+        onProgress: (progress) => onProgress?.({ ...progress })
+      }),
+    broadcast: (options, { signal, onProgress } = {}) =>
+      hive.broadcastKnowledge({
+        ...options,
+        signal,
+        onProgress: (progress) => onProgress?.({ ...progress })
+      }),
+    insights: (options, { signal } = {}) => hive.getGlobalInsights({ ...options, signal }),
+    preview: async ({ id }) => (await hive.preview(id)) ?? null,
+    recall: async ({ query, ...options }, { signal } = {}) =>
+      plainOf(await knowledge.recall(query, { ...options, signal })),
+    history: async ({ entity, attribute, asOf }) =>
+      plainOf(await knowledge.history(entity, attribute, { asOf })),
+    exportFacts: async ({ signal, onItem } = {}) => {
+      let facts = 0
+      for await (const fact of knowledge.export({ signal })) {
+        await onItem?.(fact)
+        facts += 1
+      }
+      return { facts }
+    },
+    forget: ({ id }) => knowledge.forget(id),
+    promote: ({ id, tags }, { signal } = {}) => hive.promoteToGlobalStore(id, { tags, signal }),
+    vote: async ({ id, vote, confidence }) => ({
+      changed: await (vote === 'retract' ? hive.retract(id) : hive[vote](id, { confidence }))
+    }),
+    context: async (options, { signal } = {}) =>
+      plainOf(await db.agent.cortex.context({ ...options, signal })),
+    models: () => Promise.resolve(models.list()),
+    usage: () => Promise.resolve(models.usage()),
+    status: async () => ({
+      ...db.status,
+      digest: await db.digest(),
+      running,
+      pid: process.pid
+    })
+  }
+}

@@ -1,0 +1,67 @@
+/** Finds the node that runs on a data directory, or opens the directory when none does. */
+import { connect } from 'node:net'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { createHive } from '../../src/index.ts'
+import { remoteOperations } from './control-client.ts'
+import { localOperations } from './operations.ts'
+import type { Operations } from './operations.ts'
+
+/** `node.json` in the data directory: how commands reach the node that holds it. */
+const RunningNode = z.object({ pid: z.int(), socket: z.string(), version: z.string() })
+export type RunningNode = z.infer<typeof RunningNode>
+
+const FILE = 'node.json'
+
+export async function writeRunningNode(dataDir: string, node: RunningNode): Promise<void> {
+  const path = join(dataDir, FILE)
+  await writeFile(`${path}.new`, `${JSON.stringify(node)}\n`)
+  await rename(`${path}.new`, path)
+}
+
+export async function removeRunningNode(dataDir: string): Promise<void> {
+  await rm(join(dataDir, FILE), { force: true })
+}
+
+/** The node on `dataDir`, if one answers. */
+export async function findRunningNode(dataDir: string): Promise<RunningNode | undefined> {
+  let text: string
+  try {
+    text = await readFile(join(dataDir, FILE), 'utf8')
+  } catch {
+    return undefined
+  }
+  const node = RunningNode.safeParse(jsonOf(text))
+  return node.success && (await answers(node.data.socket)) ? node.data : undefined
+}
+
+/** Runs `use` against the running node, or against the directory when no node runs on it. */
+export async function withOperations<T>(
+  dataDir: string,
+  use: (operations: Operations) => Promise<T>
+): Promise<T> {
+  const node = await findRunningNode(dataDir)
+  if (node !== undefined) return use(remoteOperations(node.socket))
+  await using db = await createHive({ dataDir, swarm: false })
+  return await use(localOperations(db, false))
+}
+
+function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(socketPath)
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,134 @@
+/** What `hive skills` and `hive skill` ask of a node. */
+import { z } from 'zod'
+import type {
+  AddedSkill,
+  Capability,
+  CapabilityDetails,
+  CapabilityRun,
+  DiscoveryReport,
+  Hive,
+  PublishedSkill,
+  RemovedSkill,
+  SkillInit,
+  SkillOffer,
+  SkillStatus,
+  TestReport,
+  Transition
+} from '../../src/index.ts'
+import { HiveError } from '../../src/index.ts'
+import { plainOf } from './plain.ts'
+import type { CallOptions } from './operations.ts'
+import type { Plain } from './plain.ts'
+
+export const SkillStatusName = z.enum([
+  'sandbox',
+  'experimental',
+  'pre-warming',
+  'verified',
+  'blacklisted'
+])
+
+/** Of an id: what must be given of it, and how many offers are looked through. */
+const SHORTEST = 8
+const MAX_OFFERS = 10_000
+
+export type SkillStatusName = z.output<typeof SkillStatusName>
+
+/** Requests as they come over the control socket; the library checks the rest. */
+export const SkillRequests = {
+  list: z.object({ status: SkillStatusName.optional(), text: z.string().optional() }),
+  /** `folder`: a path, absolute. */
+  add: z.union([z.object({ folder: z.string() }), z.object({ skill: z.unknown() })]),
+  one: z.object({ skill: z.string() }),
+  run: z.object({ skill: z.string(), input: z.json() }),
+  export: z.object({ skill: z.string(), folder: z.string() }),
+  blacklist: z.object({ skill: z.string(), reason: z.string() }),
+  offers: z.object({ limit: z.int().optional() })
+} as const
+
+type Request<Name extends keyof typeof SkillRequests> = z.output<(typeof SkillRequests)[Name]>
+
+export interface ShownSkill {
+  readonly details: Plain<CapabilityDetails>
+  readonly history: readonly Plain<Transition>[]
+}
+
+/** `status`: the one that it led to, if it did. */
+export type RanSkill = Omit<CapabilityRun, 'trace' | 'transition'> & {
+  readonly status: SkillStatus | undefined
+}
+
+export interface SkillOperations {
+  skills(options: Request<'list'>, call?: CallOptions): Promise<readonly Plain<Capability>[]>
+  addSkill(options: Request<'add'>, call?: CallOptions): Promise<AddedSkill>
+  showSkill(options: Request<'one'>, call?: CallOptions): Promise<ShownSkill>
+  runSkill(options: Request<'run'>, call?: CallOptions): Promise<RanSkill>
+  testSkill(options: Request<'one'>, call?: CallOptions): Promise<TestReport>
+  exportSkill(options: Request<'export'>, call?: CallOptions): Promise<{ readonly folder: string }>
+  blacklistSkill(
+    options: Request<'blacklist'>,
+    call?: CallOptions
+  ): Promise<{ readonly changed: boolean }>
+  pardonSkill(
+    options: Request<'blacklist'>,
+    call?: CallOptions
+  ): Promise<{ readonly changed: boolean }>
+  removeSkill(options: Request<'one'>, call?: CallOptions): Promise<RemovedSkill>
+  repairSkills(call?: CallOptions): Promise<DiscoveryReport>
+  publishSkill(options: Request<'one'>, call?: CallOptions): Promise<PublishedSkill>
+  skillOffers(options: Request<'offers'>, call?: CallOptions): Promise<readonly SkillOffer[]>
+  /** `skill`: its id, or the beginning of it that no other offer has. */
+  adoptSkill(options: Request<'one'>, call?: CallOptions): Promise<AddedSkill>
+}
+
+export function localSkillOperations(db: Hive): SkillOperations {
+  const { capabilities, hive } = db.agent.cortex
+  return {
+    skills: async (options) => plainOf(await capabilities.list(options)),
+    addSkill: (options, { signal } = {}) =>
+      'folder' in options
+        ? capabilities.importFolder(options.folder, { signal })
+        : // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library checks it
+          capabilities.registerCapability(options.skill as SkillInit, { signal }),
+    showSkill: async ({ skill }) => ({
+      details: plainOf(await capabilities.get(skill)),
+      history: plainOf(await capabilities.history(skill))
+    }),
+    runSkill: async ({ skill, input }, { signal } = {}) => {
+      const { trace: _, transition, ...run } = await capabilities.invoke(skill, input, { signal })
+      return { ...run, status: transition?.to }
+    },
+    testSkill: ({ skill }, { signal } = {}) => capabilities.test(skill, { signal }),
+    exportSkill: async ({ skill, folder }) => {
+      await capabilities.exportFolder(skill, folder)
+      return { folder }
+    },
+    blacklistSkill: async ({ skill, reason }) => ({
+      changed:
+        (await capabilities.updateCapabilityStatus(skill, 'blacklisted', reason)) !== undefined
+    }),
+    pardonSkill: async ({ skill, reason }) => ({
+      changed: (await capabilities.updateCapabilityStatus(skill, 'sandbox', reason)) !== undefined
+    }),
+    removeSkill: ({ skill }) => capabilities.remove(skill),
+    repairSkills: ({ signal, onProgress } = {}) =>
+      capabilities.discoverAndSynthesize({
+        signal,
+        onProgress: (progress) => onProgress?.({ ...progress })
+      }),
+    publishSkill: async ({ skill }) => hive.skills.publish((await capabilities.get(skill)).id),
+    skillOffers: (options, { signal } = {}) => hive.skills.offers({ ...options, signal }),
+    adoptSkill: async ({ skill }, { signal } = {}) => {
+      const offers = await hive.skills.offers({ limit: MAX_OFFERS, signal })
+      const begun = skill.length < SHORTEST ? [] : offers.filter(({ id }) => id.startsWith(skill))
+      const [offer, ...others] = begun
+      if (offer !== undefined && others.length === 0) return hive.skills.adopt(offer.id, { signal })
+      throw new HiveError(
+        'RECORD_UNKNOWN',
+        others.length > 0
+          ? `${begun.length} offers begin with ${skill}: give more of the id.`
+          : `The swarm offers this node no skill ${skill}: "hive skill offers" lists the ids.`
+      )
+    }
+  }
+}

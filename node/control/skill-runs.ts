@@ -1,0 +1,60 @@
+/** `hive skill run SKILL --each`: one run for each line of JSON on standard input. */
+import { createInterface } from 'node:readline'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import type { Readable } from 'node:stream'
+import type { Json } from '../../src/index.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import type { Operations } from './operations.ts'
+
+interface Runs {
+  readonly skill: string
+  readonly lines: Readable
+  readonly signal: AbortSignal
+  readonly tell: <T>(result: T, text: (result: T) => string) => void
+}
+
+/** Errors of a run; any other ends them all. */
+const OF_RUNS: ReadonlySet<string> = new Set([
+  'CommandError',
+  'HiveError',
+  'ModelError',
+  'SandboxError'
+])
+
+/**
+ * One line of output for each of input: what the skill gave, or `{"error": ...}`; the exit code says
+ * whether any failed. All of them by the skill that the name means at the beginning.
+ */
+export async function runEach(
+  node: Pick<Operations, 'runSkill' | 'showSkill'>,
+  { skill: name, lines, signal, tell }: Runs
+): Promise<ExitCode> {
+  const { details } = await node.showSkill({ skill: name }, { signal })
+  let exit: ExitCode = EXIT.ok
+  let number = 0
+  for await (const line of createInterface({ input: lines })) {
+    signal.throwIfAborted()
+    number += 1
+    if (line.trim() === '') continue
+    const input = jsonOf(line, number)
+    try {
+      const run = await node.runSkill({ skill: details.id, input }, { signal })
+      tell(run, ({ output }) => JSON.stringify(output))
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof Error && OF_RUNS.has(error.name))) throw error
+      tell({ error: error.message }, (failed) => JSON.stringify(failed))
+      exit = EXIT.refused
+    }
+  }
+  return exit
+}
+
+function jsonOf(line: string, number: number): Json {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
+    return JSON.parse(line) as Json
+  } catch {
+    throw new UsageError(`Line ${number} is not JSON. A text needs quotes: "text".`)
+  }
+}

@@ -1,0 +1,115 @@
+/** What `hive start` says while it runs: words for people, or one JSON object a line. */
+import { plain, print, printJson, warn } from './terminal.ts'
+import type { Hive } from '../../src/index.ts'
+
+/** The same warning is not repeated within this time, in milliseconds. */
+const QUIET_FOR = 60_000
+
+/** Digits of an id that tell it from others. */
+const SHORT = 12
+
+/** Changes within this time, in milliseconds, are told in one line. */
+const CHANGE_DELAY = 20
+
+export interface StartLog {
+  follow(db: Hive): void
+  ready(db: Hive, dataDir: string, hasKey: boolean): void
+  stopping(): void
+}
+
+export function startLog(json: boolean): StartLog {
+  return json ? new JsonLog() : new PlainLog()
+}
+
+class JsonLog implements StartLog {
+  #changed = false
+
+  follow(db: Hive): void {
+    db.on('hive:change', () => this.#onChange(db))
+    db.on('peer:connect', (peer) => printJson({ event: 'peer:connect', peer }))
+    db.on('peer:disconnect', (peer) => printJson({ event: 'peer:disconnect', peer }))
+    db.on('peer:refused', (refusal) => printJson({ event: 'peer:refused', ...refusal }))
+    db.on('peer:offence', (offence) => printJson({ event: 'peer:offence', ...offence }))
+    db.on('bootstrap:unreachable', (failure) => {
+      printJson({ event: 'bootstrap:unreachable', ...failure })
+    })
+    db.on('filter:change', (change) => printJson({ event: 'filter:change', ...change }))
+    db.on('sync:news', (news) => printJson({ event: 'sync:news', ...news }))
+    db.on('skill:transition', (transition) =>
+      printJson({ event: 'skill:transition', ...transition })
+    )
+    db.on('skill:warm', (warm) => printJson({ event: 'skill:warm', ...warm }))
+    db.on('skill:lie', (lie) => printJson({ event: 'skill:lie', ...lie }))
+  }
+
+  ready(db: Hive, dataDir: string): void {
+    const { peerId, multiaddrs, swarm } = db.status
+    printJson({ event: 'ready', peerId, multiaddrs, swarm, dataDir, pid: process.pid })
+  }
+
+  stopping(): void {
+    printJson({ event: 'stopping' })
+  }
+
+  /** One line for all changes of a moment. */
+  #onChange(db: Hive): void {
+    if (this.#changed) return
+    this.#changed = true
+    setTimeout(() => {
+      this.#changed = false
+      void db.digest().then((digest) => printJson({ event: 'hive:change', digest }))
+    }, CHANGE_DELAY)
+  }
+}
+
+class PlainLog implements StartLog {
+  readonly #said = new Map<string, number>()
+
+  follow(db: Hive): void {
+    db.on('peer:connect', (peer) => print(`+ peer ${peer}`))
+    db.on('peer:disconnect', (peer) => print(`- peer ${peer}`))
+    db.on('peer:refused', ({ address, reason }) => {
+      const host = address.replace(/\/tcp\/\d+.*$/, '')
+      this.#warnOnce(`Turned away a peer at ${host}: ${reason}.`)
+    })
+    db.on('peer:offence', ({ peer, reason }) => {
+      this.#warnOnce(`Peer ${peer} misbehaved: ${plain(reason)}.`)
+    })
+    db.on('skill:transition', ({ name, to, reason }) => {
+      print(`skill ${plain(name)} is ${to} (${plain(reason)})`)
+    })
+    db.on('skill:lie', ({ author, skill, input }) => {
+      this.#warnOnce(
+        `Author ${author.slice(0, SHORT)} lied of skill ${skill.slice(0, SHORT)}, for the input ${plain(input)}: its word on skills counts for nothing here any more.`
+      )
+    })
+    db.on('bootstrap:unreachable', ({ address, reason }) => {
+      this.#warnOnce(
+        `Cannot reach ${address}: ${plain(reason)}.\n  Still trying; meanwhile the node works alone and loses nothing.`
+      )
+    })
+  }
+
+  ready(db: Hive, dataDir: string, hasKey: boolean): void {
+    const { peerId, multiaddrs, swarm } = db.status
+    const access = hasKey ? 'only peers with the swarm key' : 'open to whoever reaches this node'
+    print(`hive node ${peerId}`)
+    print(`swarm     ${swarm?.name} (${access})`)
+    print(`data      ${dataDir}`)
+    for (const address of multiaddrs) print(`listening ${address}`)
+    const [first] = multiaddrs
+    if (first !== undefined) print(`join with hive start --bootstrap ${first}`)
+    print('Ready. Ctrl-C stops the node.')
+  }
+
+  stopping(): void {
+    print('Stopping.')
+  }
+
+  #warnOnce(text: string): void {
+    const now = Date.now()
+    if (now - (this.#said.get(text) ?? -Infinity) < QUIET_FOR) return
+    this.#said.set(text, now)
+    warn(text)
+  }
+}

@@ -1,0 +1,141 @@
+/** Layer 3, accounts: users and single-label hosts, where a sign, a command or a word announces one. */
+import { CALLED_WORDS, HOST_WORDS, PLACE_WORDS, USER_WORDS } from '../reading/announcing.ts'
+import { AT, BACKSLASH, COLON, DIGIT, LESS, TILDE } from '../reading/features.ts'
+import { layerOf } from './rule.ts'
+import {
+  DIGIT_FIRST,
+  FOUR,
+  LINE_START,
+  THEN_DASH,
+  THEN_SPACE,
+  THREE,
+  UPPER_FIRST
+} from '../reading/shapes.ts'
+import { isPublicWord } from '../words/vocabulary.ts'
+import type { Rule } from './rule.ts'
+
+/** Labels that follow an `@` in package specifiers, not in addresses. */
+const NPM_TAGS: ReadonlySet<string> = new Set(
+  'latest next beta alpha canary rc nightly stable dev experimental main master'.split(' ')
+)
+
+export const ACCOUNTS_RULES: readonly Rule[] = [
+  {
+    name: 'domain-account',
+    kind: 'user',
+    pattern: /(?<![\w\\:])[A-Z][A-Z0-9-]{1,14}\\{1,2}[A-Za-z][\w.-]{1,63}(?![\w\\])/g,
+    needs: BACKSLASH
+  },
+  {
+    name: 'user-at-host',
+    kind: 'user',
+    pattern: /(?<![\w.@/-])[a-z_][\w.-]{0,63}@[a-z][a-z0-9-]{1,62}(?![\w-]*\.\w)(?!\/)/gi,
+    needs: AT,
+    accept: (hit) => !NPM_TAGS.has(hit.slice(hit.indexOf('@') + 1))
+  },
+  {
+    name: 'mention',
+    kind: 'user',
+    pattern: /(?<![^\s(,])@[a-z][\w-]{2,38}(?![\w/.(-])/gi,
+    needs: AT,
+    accept: (hit) => !isPublicWord(hit.slice(1).toLowerCase())
+  },
+  {
+    name: 'called',
+    kind: 'name',
+    atGroups: CALLED_WORDS,
+    pattern:
+      /\b(?:named|called|nicknamed|aliased|dubbed|codenamed)\s["'`]?(?<hit>[a-z][\w-]{3,63})\b/g,
+    accept: (hit) => !isPublicWord(hit)
+  },
+  {
+    name: 'announced-user',
+    kind: 'user',
+    atGroups: USER_WORDS,
+    pattern:
+      /(?:\b(?:user(?:[ _-]?(?:name|id))?|uname|login|account|owner|author|committer|assignee|logged in as|run(?:s|ning)? as|uid|principal|operator|handle|nick(?:name)?|screen[ _-]?name)["'`]?\s{0,2}[:=]\s{0,2}["'`]?(?:\d{1,6}\()?|\b(?:[Uu]ser|[Ll]ogin) (?:id |name )?["'`](?=\w)|(?:\b(?:sudo -u|su -|chown|useradd|userdel|usermod|adduser|passwd|id -u|logged in as|invalid user|session opened for user|Accepted password for|Failed password for(?: invalid user)?)|(?<=--)user(?:name)?|(?<=\b(?:for|as) )user|(?<=\w-)U)[ =])(?<hit>[a-z_][\w.-]{1,63}\$?)/gi,
+    accept: isUserName
+  },
+  {
+    name: 'announced-user',
+    kind: 'user',
+    literals: [' @'],
+    pattern:
+      /\b(?:ping|cc|thanks|thx|by|hey|hi|from|assign(?:ed to)?|ask) @(?<hit>[a-z_][\w.-]{1,63}\$?)/gi,
+    accept: isUserName
+  },
+  {
+    name: 'announced-host',
+    kind: 'host',
+    atGroups: HOST_WORDS,
+    pattern:
+      /(?:\b(?:host(?:[ _-]?name)?|server(?:[ _-]?name)?|machine|node[ _-]?name|computer(?:[ _-]?name)?|workstation|domain|realm|gateway|nas|vm)["'`]?\s{0,2}[:=]\s{0,2}["'`]?|(?:\b(?:ssh|scp|sftp|telnet|ping|dig|nslookup|traceroute|mosh|rsync|nc|psql -h|mysql -h|redis-cli -h)|(?<=\w-)h|(?<=--)host)(?: -\w(?: \S{1,64})?)? {1,2})(?<hit>[a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,31}){0,6}(?:\.[a-z][a-z0-9-]{1,31}){0,4})(?![\w(/]|\.\w)/gi,
+    accept: isAnnouncedHost
+  },
+  {
+    name: 'numbered-host',
+    kind: 'host',
+    needs: DIGIT,
+    atGroups: PLACE_WORDS,
+    pattern:
+      /\b(?:on|host|server|machine|node|box|from|to|workstation|instance|vm) (?<hit>[a-z][a-z0-9]{0,31}(?:-[a-z0-9]{1,31}){0,6}(?:\.[a-z][a-z0-9-]{1,31}){0,4})(?![\w(/]|\.\w)/gi,
+    accept: isNumberedHost
+  },
+  {
+    name: 'log-host',
+    kind: 'host',
+    needs: COLON | DIGIT,
+    at: [
+      LINE_START | DIGIT_FIRST | FOUR | THEN_DASH,
+      LINE_START | UPPER_FIRST | THREE | THEN_SPACE
+    ],
+    pattern:
+      /(?:[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d |\d{4}-\d\d-\d\dT\S{8,24} )(?<hit>[A-Za-z][\w.-]{1,63})(?= [\w/.-]{1,64}(?:\[\d{1,7}\])?:)/g
+  },
+  {
+    name: 'log-host',
+    kind: 'host',
+    needs: COLON | DIGIT | LESS,
+    literals: ['>1 '],
+    pattern: /(?<=^<\d{1,3}>1 \S{10,40} )[A-Za-z][\w.-]{1,63}(?= [\w/.-]{1,64}(?:\[\d{1,7}\])?:)/gm
+  },
+  {
+    name: 'tilde-user',
+    kind: 'user',
+    pattern: /(?<![\w/~.=])~[a-z_][\w.-]{2,31}(?![\w/.])/g,
+    needs: TILDE
+  }
+]
+
+export const accounts = layerOf(ACCOUNTS_RULES)
+
+function isUserName(hit: string): boolean {
+  return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node)$/i.test(
+    hit
+  )
+}
+
+/** One label names a host only where it is numbered, or where a command or a key takes one. */
+function isAnnouncedHost(hit: string, whole: string): boolean {
+  if (isNumberedHost(hit)) return true
+  if (!mayBeHost(hit)) return false
+  return (
+    /[-.]/.test(hit) || /[:=]["'`\s]*\S/.test(whole) || /^(?:ssh|scp|sftp|telnet|mosh)/i.test(whole)
+  )
+}
+
+function isNumberedHost(hit: string): boolean {
+  const isNumbered = /[a-z]-?\d{1,4}$|-\d{1,4}-|^[a-z]{2,12}\d{1,3}-/i.test(hit)
+  return isNumbered && /-|[a-z]{3}\d/i.test(hit) && mayBeHost(hit)
+}
+
+function mayBeHost(hit: string): boolean {
+  return !(
+    /^(?:localhost|null|none|undefined|true|false|string|the|a|an|this|your|name|is|example)$/i.test(
+      hit
+    ) ||
+    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
+      hit
+    )
+  )
+}

@@ -1,0 +1,168 @@
+/**
+ * Layer 4: code. Identifiers whose parts are in no public vocabulary, packages of a company, and
+ * string literals of queries. Dotted API names such as `css.properties.gap` consist of public words.
+ */
+import { API_WORDS, PACKAGE_WORDS } from '../reading/announcing.ts'
+import { QUOTE } from '../reading/features.ts'
+import { layerOf } from './rule.ts'
+import {
+  CAMEL,
+  HAS_DIGIT,
+  HAS_LOWER,
+  HAS_UPPER,
+  SIGN_FIRST,
+  THEN_DASH,
+  THEN_SIGN
+} from '../reading/shapes.ts'
+import { isPublicWord } from '../words/vocabulary.ts'
+import { partsOf } from '../words/words.ts'
+import type { Draft } from '../reading/draft.ts'
+import type { Layer, Mark } from './rule.ts'
+
+/** Packages that everybody's programs use. */
+const PUBLIC_PACKAGE =
+  /^(?:org\.(?:apache|springframework|junit|w3c|eclipse|hibernate|mozilla|gnome|freedesktop|slf4j|assertj|mockito|jetbrains|scala|json|postgresql|openqa|xml|gradle|yaml|codehaus|kde|bouncycastle|elasticsearch|mongodb|webkit|chromium)|com\.(?:google|sun|oracle|android|microsoft|apple|fasterxml|amazonaws|amazon|facebook|ibm|intellij|jetbrains|mysql|zaxxer|squareup|azure|github)|io\.(?:netty|grpc|vertx|micrometer|ktor|quarkus|kubernetes|swagger|reactivex)|net\.(?:bytebuddy|sf|java))\b/
+
+const patterns = layerOf([
+  {
+    name: 'package',
+    kind: 'identifier',
+    atGroups: PACKAGE_WORDS,
+    pattern:
+      /(?<![\w.@/-])(?:com|org|net|io|de|fr|ch|uk|eu|nl|se|it|es|gov|edu)\.[a-z][\w-]{0,63}(?:\.[\w$]{1,64}){1,16}/g,
+    accept: (hit) => !PUBLIC_PACKAGE.test(hit)
+  }
+])
+
+/** A query, and what is quoted in it. */
+const CLAUSE =
+  /\b(?:select\s[^;\n]{1,512}?\sfrom|insert\s{1,8}into|update\s{1,8}\S{1,128}\s{1,8}set|delete\s{1,8}from|merge\s{1,8}into|(?:create|alter)\s{1,8}(?:user|role|table|database))\b[^;]{1,4096}/gi
+const QUOTED = /'(?:[^'\n]|''){1,1024}'/g
+
+/** Names of public interfaces: whatever is below these roots is public as well. */
+const PUBLIC_NAME =
+  /^(?:api|css|html|http|javascript|manifests|mathml|mediatypes|svg|webassembly|webdriver|webextensions)\./
+
+/** An identifier, or a whole dotted name below a public root. */
+const TOKEN =
+  /(?<![\p{L}\d_$&%@<-])(?:(?:api|css|html|http|javascript|manifests|mathml|mediatypes|svg|webassembly|webdriver|webextensions)(?:\.[\w@:$-]+)+|[\w$]+(?:-[A-Za-z0-9_]+)*)/gu
+
+/** Parts this short are abbreviations: they tell too little, and no list has them all. */
+const SHORT = 3
+
+const DERIVED =
+  /^(?:un|re|pre|non|sub|multi|auto|over|de|dis|inter|micro|mini|super|meta|anti|co|is|has|on|get|set)|(?:able|ible|ed|ing|er|ers|or|ors|ly|tion|less|ness|ise|ize|ify|ified|ity|ment|s|es|al|ic|ware)$/g
+
+/** Longer parts are random or repeated letters. */
+const LONGEST_JOINED = 40
+
+const CODE_SPAN = /```[^]{0,16384}?```|`[^`\n]{1,512}`/g
+
+function isKnown(part: string): boolean {
+  const word = part.toLowerCase()
+  if (word.length <= SHORT || isPublicWord(word)) return true
+  const stem = word.replaceAll(DERIVED, '')
+  return stem.length > SHORT && stem !== word && isPublicWord(stem)
+}
+
+/** Two known words written as one: `fullscreenchange`, `toolbarbutton`. */
+function isJoined(part: string): boolean {
+  const word = part.toLowerCase()
+  if (word.length > LONGEST_JOINED) return false
+  for (let at = 3; at <= word.length - 3; at++) {
+    if (isPublicWord(word.slice(0, at)) && isPublicWord(word.slice(at))) return true
+  }
+  return false
+}
+
+function isPrivate(token: string, isInCode: boolean): boolean {
+  const parts = partsOf(token)
+  let short = 0
+  for (const part of parts) {
+    if (!isKnown(part) && !isJoined(part)) return true
+    if (part.length <= 2) short += part.length
+  }
+  // Single letters and digits in turn are no words: a password, a hash.
+  const digits = token.match(/\d+/g)?.length ?? 0
+  if (isInCode && digits >= 2 && token.length >= 6) return true
+  return token.length >= 8 && digits >= 2 && short >= 3 && parts.length >= 3
+}
+
+/** Texts repeat their identifiers: what was decided lately is kept, so many at most. */
+const MAX_DECIDED = 8_192
+const decided = new Map<string, boolean>()
+
+function isPrivateOnce(token: string, isInCode: boolean): boolean {
+  if (isInCode) return isPrivate(token, true)
+  const known = decided.get(token)
+  if (known !== undefined) return known
+  if (decided.size >= MAX_DECIDED) decided.clear()
+  const result = isPrivate(token, false)
+  decided.set(token, result)
+  return result
+}
+
+/** Has more than one part, so that a name was made for it. */
+function isCompound(token: string): boolean {
+  return /[a-z][A-Z]|[A-Za-z0-9][_-][A-Za-z0-9]|[A-Za-z]\d|\d[A-Za-z]|\$/.test(token)
+}
+
+function markToken(token: string, mark: Mark, isInCode: boolean): string {
+  if (token.length <= SHORT + 1 || PUBLIC_NAME.test(token)) return token
+  if (!isInCode && !isCompound(token)) return token
+  return isPrivateOnce(token, isInCode) ? mark(token, 'identifier', 'identifier') : token
+}
+
+function markTokens(text: string, mark: Mark): string {
+  return text.replaceAll(TOKEN, (token) => markToken(token, mark, true))
+}
+
+const TOKEN_AT = new RegExp(TOKEN.source, 'uy')
+
+/** Whether a word, with what follows it, may have more than one part. */
+function mayBeCompound(shape: number, groups: number): boolean {
+  if ((groups & API_WORDS) !== 0) return true
+  if ((shape & (CAMEL | SIGN_FIRST | THEN_DASH | THEN_SIGN)) !== 0) return true
+  return (shape & HAS_DIGIT) !== 0 && (shape & (HAS_UPPER | HAS_LOWER)) !== 0
+}
+
+function markCompounds(draft: Draft, mark: Mark): void {
+  const { text, words } = draft
+  let next = 0
+  for (let i = 0; i < words.count; i++) {
+    const from = words.from[i] ?? 0
+    if (from < next || !mayBeCompound(words.shape[i] ?? 0, words.groups[i] ?? 0)) continue
+    TOKEN_AT.lastIndex = from
+    const token = TOKEN_AT.exec(text)?.[0]
+    if (token === undefined) continue
+    next = from + token.length
+    const marked = markToken(token, mark, false)
+    if (marked !== token) draft.replace(from, next, marked)
+  }
+  draft.commit()
+}
+
+function markQuoted(draft: Draft, mark: Mark): void {
+  const marked = draft.text
+    .replaceAll(CLAUSE, (clause) =>
+      clause.replaceAll(QUOTED, (quoted) => mark(quoted, 'literal', 'query-literal'))
+    )
+    .replaceAll(CODE_SPAN, (span) => markTokens(span, mark))
+  if (marked !== draft.text) draft.read(marked)
+}
+
+export const code: Layer = (draft, mark) => {
+  patterns(draft, mark)
+  if ((draft.features & QUOTE) !== 0) markQuoted(draft, mark)
+  markCompounds(draft, mark)
+}
+
+const NUMBER = /\d{5,}/g
+
+/**
+ * For tags, which are few words without a sentence around them: an unknown word or a long number is
+ * taken out even where nothing announces it. A tag that is lost costs little.
+ */
+export function labels(text: string, mark: Mark): string {
+  return markTokens(text, mark).replaceAll(NUMBER, (digits) => mark(digits, 'id', 'number'))
+}

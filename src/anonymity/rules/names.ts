@@ -1,0 +1,151 @@
+/**
+ * Names of persons, customers and projects: after a word that announces one, before a company's
+ * suffix, from a given name on, and capitalised words that are in no public vocabulary.
+ */
+import { COMPANY_WORDS, PERSON_WORDS, TITLE_WORDS } from '../reading/announcing.ts'
+import { QUOTE, UPPER } from '../reading/features.ts'
+import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../words/given-names.ts'
+import { layerOf } from './rule.ts'
+import { UPPER_FIRST } from '../reading/shapes.ts'
+import { isPublicWord } from '../words/vocabulary.ts'
+import type { Draft } from '../reading/draft.ts'
+import type { Layer, Mark, Rule } from './rule.ts'
+
+const WORD = "\\p{Lu}[\\p{L}\\d'’]{0,30}(?:-\\p{Lu}[\\p{L}'’]{1,30})?"
+/** Without the possessive. */
+const RUN = `${WORD}(?<!['’]s)(?:(?: | \\p{Lu}\\. | (?:van|von|de|del|della|der|den|di|da|dos|al|bin|ibn|ben|el|la|le|zu|ter|ten)(?: (?:der|den|la))? )${WORD}(?<!['’]s)){0,3}`
+
+/** Capitalised words that begin sentences and follow an announcing word without being a name. */
+const NO_NAME =
+  /^(?:The|A|An|This|That|These|Those|It|Its|If|In|On|At|To|For|From|By|With|And|Or|But|Not|No|All|Any|Each|When|Where|Why|How|What|Who|Which|We|You|He|She|They|I|Is|Are|Was|Be|Do|Does|Use|Set|See|API|URL|ID|JSON|HTML|CSS|HTTP|SQL)$/
+
+function isName(hit: string): boolean {
+  return !NO_NAME.test(hit)
+}
+
+export const NAME_RULES: readonly Rule[] = [
+  {
+    name: 'titled',
+    kind: 'name',
+    atGroups: TITLE_WORDS,
+    pattern: new RegExp(
+      `\\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Professor|Sir|Madam|Herr|Frau|Mme|Monsieur|Madame|Señora?|Sra?|Signora?)\\.? (?<hit>${RUN})`,
+      'gu'
+    ),
+    accept: isName
+  },
+  {
+    name: 'announced',
+    kind: 'name',
+    needs: UPPER,
+    atGroups: PERSON_WORDS,
+    pattern: new RegExp(
+      `(?<![\\p{L}-])(?:[Cc]ustomer|[Cc]lient|[Tt]enant|[Vv]endor|[Pp]artner|[Cc]ompany|[Cc]olleague|[Ee]mployee|[Pp]atient|[Bb]oss|[Ww]ife|[Hh]usband|[Dd]octor|[Ll]awyer|[Cc]odename|[Cc]ode[ -]name(?:d)?|[Pp]roject|[Oo]peration|[Ii]nitiative|[Ss]ignature|[Ss]igned|[Rr]egards|[Ss]incerely|[Dd]ear|[Nn]amed|[Ff]ull[ _-]?[Nn]ame|[Ff]irst[ _-]?[Nn]ame|[Ll]ast[ _-]?[Nn]ame|[Ss]urname|[Aa]uthor|[Aa]ssignee|[Rr]eviewer|[Rr]eporter|[Cc]ontact|[Aa]ttn|[Cc]c|[Oo]wner|[Mm]anager|[Cc]ardholder|[Bb]eneficiary|[Pp]ayee|[Ss]igned-off-by|[Cc]o-authored-by|[Rr]eviewed-by|[Aa]cked-by)(?:["'\`]?(?:[,:=]| is| was| called| named) {0,2}| )["'\`]?(?<hit>${RUN})`,
+      'gu'
+    ),
+    accept: (hit) => isName(hit) && !hit.split(/[ -]/).every((word) => /^[A-Z]{2,5}$/.test(word))
+  },
+  {
+    name: 'quoted-name',
+    kind: 'name',
+    needs: QUOTE,
+    atGroups: PERSON_WORDS,
+    pattern:
+      /\b(?:(?:full|first|last|given|family|middle|maiden|display|customer|client|tenant|company|person|employee|patient|contact|card_?holder|account_?holder)[ _-]?name|surname)["'`]?\s{0,2}[:=]\s{0,2}["'`](?<hit>[^"'`\n]{2,80})["'`]/gi
+  },
+  {
+    name: 'company',
+    kind: 'name',
+    groups: COMPANY_WORDS,
+    at: [UPPER_FIRST],
+    pattern: new RegExp(
+      `(?<![\\p{L}\\d])(?<hit>${WORD}(?: (?:& |and |of )?${WORD}){0,3},? (?:Inc|Corp(?:oration)?|GmbH|AG|KG|UG|Ltd|Limited|LLC|LLP|PLC|plc|S\\.?A\\.?|SARL|SAS|B\\.?V\\.?|N\\.?V\\.?|Pty|Oy|AB|A\\/S|ApS|S\\.?r\\.?l\\.?|SpA|SE|Holding|Holdings|Group|Bank|Partners|Industries|Ventures|Capital))(?![\\p{L}\\d])`,
+      'gu'
+    ),
+    accept: isName
+  }
+]
+
+const announced = layerOf(NAME_RULES)
+
+/** Words after which a name that is a word as well is taken for one. */
+const PERSON_CONTEXT =
+  /(?:^|[^\p{L}])(?:ask(?:ed|ing)?|tell|told|thanks?|thank you|cc|ping|email|mail|call|met|meet|hi|hey|hello|dear|by|from|with|according to|contact|user|author|owner|says|said|and|for|to)[ ,:@]{1,2}$/iu
+
+const PERSON_VERB =
+  /^(?:['’]s\b| (?:said|says|wrote|asked|told|reported|thinks|thought|confirmed|called|approved|reviewed|merged|fixed|committed|lives|works|left|joined|wants|prefers|agreed|found|noticed|mentioned|from|and)\b)/
+
+const CAPITALISED =
+  /(?<![\p{L}\d_$.@#/&<-])(?:\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?:['’]\p{Ll}{1,8})?|\p{Lu}{5,24})(?![\p{L}\d_$(]|[.:/]\p{L}|<|-\p{L})/uy
+
+/** What may come between or after: a middle initial, a particle, another capitalised word. */
+const FOLLOWING =
+  /^ (?:\p{Lu}\. |(?:van|von|de|del|della|der|den|di|da|dos|al|bin|ibn|el|la|le)(?: (?:der|den|la))? )?(?:\p{Lu}[\p{L}]{0,3}['’-])?\p{Lu}[\p{Ll}]{1,30}(?:-\p{Lu}[\p{Ll}]{1,30})?(?![\p{L}\d_(])/u
+
+/** The possessive, and what is left out of `doesn't` and `you'll`. */
+const ELISION = /(?:n['’]t|['’]\p{L}*)$/u
+
+/** Endings of languages, schools and derived words that no list has in full. */
+const DERIVED =
+  /(?:able|ible|tion|tions|less|ness|ised|ized|izing|ising|ify|ified|ifies|izer|iser|ability|ments?|ware|based|like|wise|proof|ish|ese|ism|ist|ists)$/
+
+function isUnknown(word: string): boolean {
+  const lower = word.toLowerCase()
+  if (lower.includes('-')) return lower.split('-').some(isUnknown)
+  if (lower.length < 4 || isPublicWord(lower)) return false
+  if (DERIVED.test(lower)) return false
+  return !(lower.endsWith('s') && isPublicWord(lower.slice(0, -1)))
+}
+
+function markCapitalised(draft: Draft, mark: Mark): void {
+  const { text, words } = draft
+  let at = 0
+  for (let i = 0; i < words.count; i++) {
+    const from = words.from[i] ?? 0
+    if (from < at || ((words.shape[i] ?? 0) & UPPER_FIRST) === 0) continue
+    CAPITALISED.lastIndex = from
+    const match = CAPITALISED.exec(text)
+    if (match === null) continue
+    at = from + match[0].length
+    const word = match[0].replace(ELISION, '')
+    const lower = word.toLowerCase()
+    const after = from + word.length
+    const isGiven = lower.split('-').some((part) => GIVEN_NAMES.has(part))
+    if (!isGiven && !isUnknown(word) && !isAmbiguousName(lower, text, from, after)) continue
+    const next =
+      isGiven || AMBIGUOUS_NAMES.has(lower) || !isPublicWord(lower)
+        ? follow(text, after, isGiven)
+        : after
+    draft.replace(from, next, mark(text.slice(from, next), 'name', 'capitalised'))
+    at = next
+  }
+  draft.commit()
+}
+
+/** Where a name that began before `from` ends: after up to three more names. */
+function follow(text: string, from: number, isGiven: boolean): number {
+  let end = from
+  for (let i = 0; i < 3; i++) {
+    const [piece] = FOLLOWING.exec(text.slice(end, end + 90)) ?? []
+    if (piece === undefined) return end
+    const word = piece.slice(piece.lastIndexOf(' ') + 1)
+    // After a given name the next one is the surname, even where it is a word; then unknown ones.
+    const continues = (isGiven && i === 0) || isUnknown(word) || GIVEN_NAMES.has(word.toLowerCase())
+    if (!continues) return end
+    end += piece.length
+  }
+  return end
+}
+
+function isAmbiguousName(lower: string, text: string, from: number, to: number): boolean {
+  if (!AMBIGUOUS_NAMES.has(lower)) return false
+  if (PERSON_VERB.test(text.slice(to, to + 16))) return from > 0 || !/^['’]/.test(text.slice(to))
+  if (PERSON_CONTEXT.test(text.slice(Math.max(0, from - 16), from))) return true
+  const [piece] = FOLLOWING.exec(text.slice(to, to + 90)) ?? []
+  return piece !== undefined && isUnknown(piece.slice(piece.lastIndexOf(' ') + 1))
+}
+
+export const names: Layer = (draft, mark) => {
+  announced(draft, mark)
+  if ((draft.features & UPPER) !== 0) markCapitalised(draft, mark)
+}

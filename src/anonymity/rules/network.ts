@@ -1,0 +1,225 @@
+/**
+ * Layer 3, networks: addresses, hosts and what is kept on them. Whole URLs go, public ones too: telling
+ * them apart is not worth a leak. Dotted API names, MIME types and package names stay.
+ */
+import { isIPv4, isIPv6 } from 'node:net'
+import { DOMAIN_WORDS, REPOSITORY_WORDS, SCHEME_WORDS } from '../reading/announcing.ts'
+import {
+  AT,
+  COLON,
+  DASH,
+  DIGIT,
+  DOT,
+  DOT_SLASH,
+  HASH,
+  QUOTE,
+  SLASH,
+  SLASH_COLON
+} from '../reading/features.ts'
+import { layerOf } from './rule.ts'
+import {
+  DIGIT_FIRST,
+  FOUR,
+  LABEL,
+  LOWER_FIRST,
+  NON_ASCII_FIRST,
+  ONLY_DIGITS,
+  ONLY_HEX,
+  THEN_COLON,
+  THEN_DASH,
+  SIGN_FIRST,
+  THEN_DOT,
+  THEN_NON_ASCII,
+  THEN_SIGN,
+  TWO,
+  UPPER_LABEL
+} from '../reading/shapes.ts'
+import type { Rule } from './rule.ts'
+
+/** First labels of dotted API names, which are public vocabulary. */
+const API_ROOTS: ReadonlySet<string> = new Set(
+  'css html http javascript manifests mathml svg webassembly webdriver webextensions java javax kotlin scala android asp system os process window document navigator console math this self exports module import meta'.split(
+    ' '
+  )
+)
+
+const PUBLIC_HOSTS: ReadonlySet<string> = new Set(
+  'socket.io draw.io crates.io docker.io k8s.io chart.js fly.io character.ai github.io gitlab.io itch.io keybase.io x.ai'.split(
+    ' '
+  )
+)
+
+/** Endings after which one label is enough, and those that methods and languages share. */
+const HOST_ENDINGS: ReadonlySet<string> = new Set(
+  'local internal intranet corp lan localdomain test example invalid onion private svc localhost com net org edu gov mil cloud xyz biz tech online site shop consulting software agency systems ventures digital solutions company bank health academy io ai eu de fr ch nl se pl jp cn'.split(
+    ' '
+  )
+)
+const AMBIGUOUS_ENDINGS: ReadonlySet<string> = new Set(
+  'app at au arpa be br ca cc cl co cz dev dk es fi gr hk hu ie il in info ir is it kr lt lu lv me mx my no nz page ph pt ro ru sa sg sh si sk th to tr tv tw ua uk us vn za zone run live pro mobi name asia cat works tools team host space store website services network link click group global world email media plus so ly gg fm ws'.split(
+    ' '
+  )
+)
+
+function isImage(hit: string): boolean {
+  const [first = '', ...rest] = hit.split('/')
+  return (
+    isHost(first.replace(/:.*/, '')) && (first.includes(':') || rest.at(-1)?.includes(':') === true)
+  )
+}
+
+function isAddress(hit: string): boolean {
+  return isIPv6(hit.replace(/[%/].*$/, '')) && (hit.match(/[0-9a-f]+/gi)?.length ?? 0) >= 2
+}
+
+function isHost(name: string): boolean {
+  const labels = name.replace(/\.?(?:[:/].*)?$/s, '').split('.')
+  const [first = ''] = labels
+  if (API_ROOTS.has(first) || PUBLIC_HOSTS.has(labels.join('.'))) return false
+  const ending = labels.at(-1) ?? ''
+  return HOST_ENDINGS.has(ending) || (labels.length > 2 && AMBIGUOUS_ENDINGS.has(ending))
+}
+
+export const URLS_RULES: readonly Rule[] = [
+  {
+    name: 'url',
+    kind: 'url',
+    literals: ['://'],
+    pattern:
+      /(?<![\p{L}\d])[a-z][a-z0-9+.-]{1,20}:\/\/[^\s<>"'`{}|\\^]{0,2048}[^\s<>"'`{}|\\^.,;:!?)\]]/giu,
+    needs: COLON | SLASH
+  },
+  {
+    name: 'scp-remote',
+    kind: 'repository',
+    pattern: /(?<![\w.@/-])[\w.-]{1,64}@[\w.-]{1,255}:[\w~./-]{1,512}/g,
+    needs: AT | COLON,
+    accept: (hit) => !/:\d{1,5}$/.test(hit)
+  },
+  {
+    name: 'opaque-url',
+    kind: 'url',
+    atGroups: SCHEME_WORDS,
+    pattern:
+      /\b(?:mailto|tel|sms|sip|sips|xmpp|magnet|urn|data|jdbc|cid|file):[^\s<>"'`]{4,4096}/gi,
+    accept: (hit) => /[@/\d?]/.test(hit)
+  }
+]
+
+export const urls = layerOf(URLS_RULES)
+
+export const NETWORK_RULES: readonly Rule[] = [
+  {
+    name: 'container-image',
+    kind: 'repository',
+    needs: DOT_SLASH,
+    pattern:
+      /(?<![\w.@/-])(?:[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}(?::\d{1,5})?|localhost:\d{1,5})(?:\/[a-z0-9._-]{1,128}){1,8}(?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{8,64})?/g,
+    accept: isImage
+  },
+  {
+    name: 'container-image',
+    kind: 'repository',
+    needs: SLASH | DOT,
+    literals: ['localhost:'],
+    pattern:
+      /(?<![\w.@/-])(?:[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}(?::\d{1,5})?|localhost:\d{1,5})(?:\/[a-z0-9._-]{1,128}){1,8}(?::[\w.-]{1,128})?(?:@sha256:[0-9a-f]{8,64})?/g,
+    accept: isImage
+  },
+  {
+    name: 'image-tag',
+    kind: 'repository',
+    needs: SLASH_COLON,
+    pattern:
+      /(?<![\w.@/-])[a-z0-9][a-z0-9_-]{1,64}\/[a-z0-9][a-z0-9._-]{1,128}:(?=[a-z0-9])[\w.-]{1,128}(?![\w/])/g
+  },
+  {
+    name: 'repository-reference',
+    kind: 'repository',
+    pattern: /(?<![\w.@/-])[\w-]{1,39}\/[\w.-]{1,100}#\d{1,7}(?!\w)/g,
+    needs: SLASH | HASH | DIGIT
+  },
+  {
+    name: 'announced-repository',
+    kind: 'repository',
+    needsOne: SLASH | DASH | QUOTE,
+    atGroups: REPOSITORY_WORDS,
+    pattern:
+      /(?:(?<![\w.]|\w-)(?:repo(?:sitory)?|branch|remote|submodule|fork|clone|checkout|image|monorepo)(?=[\s:="'`])(?: (?:of|at|named|called|is|-b))?["'`]?\s{0,2}[:=]?\s{0,2}["'`]?|\borigin\/|\bupstream\/|\brefs\/(?:heads|tags)\/)(?<hit>[\w.-]{1,100}(?:[/:][\w.-]{1,100}){1,4}|[\w.]{1,40}(?:[-_][\w.]{1,40}){1,8})/gi
+  },
+  {
+    name: 'mac',
+    kind: 'mac',
+    at: [ONLY_HEX | TWO | THEN_COLON, ONLY_HEX | TWO | THEN_DASH, ONLY_HEX | FOUR | THEN_DOT],
+    pattern:
+      /(?<![\w:.-])(?:[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?:(?:[:-][0-9a-f]{2}){2})?|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2})(?![\w:-])/gi
+  },
+  {
+    name: 'ipv6',
+    kind: 'ip',
+    pattern:
+      /(?<![\p{L}\d:.])\[?(?<hit>(?:[0-9a-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4})(?:%\w{1,16})?(?:\/\d{1,3})?)\]?(?![\p{L}\d:])/giu,
+    at: [ONLY_HEX | THEN_COLON],
+    accept: isAddress
+  },
+  {
+    name: 'ipv6',
+    kind: 'ip',
+    pattern:
+      /(?<![\p{L}\d:.])\[?(?<hit>(?:[0-9a-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9a-f]{0,4})(?:%\w{1,16})?(?:\/\d{1,3})?)\]?(?![\p{L}\d:])/giu,
+    literals: ['::'],
+    accept: isAddress
+  },
+  {
+    name: 'ipv4',
+    kind: 'ip',
+    at: [ONLY_DIGITS | THEN_DOT],
+    pattern: /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?::\d{1,5})?(?![\w.]*\d)/g,
+    // Zero-padded as well; versions have larger parts.
+    accept: (hit) => isIPv4(hit.replace(/[/:].*$/, '').replaceAll(/(?<!\d)0+(?=\d)/g, ''))
+  },
+  {
+    name: 'dashed-ip',
+    kind: 'host',
+    literals: ['ip-'],
+    pattern: /(?<![\w-])ip-\d{1,3}(?:-\d{1,3}){3}(?:\.[\w.-]{1,255})?(?![\w-])/g,
+    needs: DASH | DIGIT
+  },
+  {
+    name: 'host',
+    kind: 'host',
+    shapes: LABEL,
+    at: [
+      LOWER_FIRST | THEN_DOT,
+      DIGIT_FIRST | THEN_DOT,
+      LOWER_FIRST | THEN_DASH,
+      DIGIT_FIRST | THEN_DASH,
+      LOWER_FIRST | THEN_SIGN,
+      DIGIT_FIRST | THEN_SIGN,
+      THEN_NON_ASCII,
+      NON_ASCII_FIRST,
+      SIGN_FIRST
+    ],
+    // In lower case: `Array.prototype.at` is no host.
+    pattern:
+      /(?<![\p{L}\d_.@-])(?:[a-z0-9_\u00df-\u024f][a-z0-9_\u00df-\u024f-]{0,62}\.){1,8}[a-z]{2,24}\.?(?![\p{L}\d_-]|\.[\p{L}\d_])(?::\d{1,5})?(?:\/[\w.~%+@:=&?#-]{1,255}){0,32}\/?(?<![.,:;?!])/gu,
+    accept: isHost
+  },
+  {
+    name: 'upper-case-host',
+    kind: 'host',
+    shapes: UPPER_LABEL,
+    groups: DOMAIN_WORDS,
+    pattern:
+      /(?<![\w.@-])(?:[A-Z0-9_][A-Z0-9_-]{0,62}\.){1,8}(?:COM|NET|ORG|LOCAL|INTERNAL|CORP|LAN|INTRANET)(?![\w-]|\.\w)/g
+  },
+  {
+    name: 'port-on-localhost',
+    kind: 'host',
+    literals: ['localhost'],
+    pattern: /\blocalhost:\d{1,5}\b/g,
+    needs: COLON
+  }
+]
+
+export const network = layerOf(NETWORK_RULES)

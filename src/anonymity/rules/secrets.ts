@@ -1,0 +1,285 @@
+/**
+ * Layer 1: secrets. Keys between markers, values that a word or a
+ * header announces, credentials in addresses and commands, then what is random enough to be a key.
+ */
+import { entropyOf, isOpaque, isRandom } from '../words/entropy.ts'
+import {
+  HEADER_WORDS,
+  LOGIN_WORDS,
+  SECRET_ENDINGS,
+  SECRET_WORDS,
+  SESSION_ENDINGS
+} from '../reading/announcing.ts'
+import {
+  AT,
+  COLON,
+  DASH,
+  DIGIT,
+  EQUALS,
+  LESS,
+  LONG_WORD,
+  OPTION,
+  QUOTE,
+  SEMICOLON,
+  SLASH
+} from '../reading/features.ts'
+import { OPAQUE } from '../reading/reading.ts'
+import { ANNOUNCING_PROVIDERS } from './providers.ts'
+import { isPublicWord } from '../words/vocabulary.ts'
+import { findAll, inLongWords, layerOf } from './rule.ts'
+import {
+  CAMEL,
+  FROM_26,
+  HAS_DIGIT,
+  ONLY_HEX,
+  THEN_COLON,
+  THEN_SPACE,
+  TWO,
+  ZERO_FIRST
+} from '../reading/shapes.ts'
+import type { Layer, Rule } from './rule.ts'
+
+/** Words that announce a secret, at the end of a name: DB_PASSWORD, apiKey, client-secret. */
+const ANNOUNCING =
+  'pass(?:word|wd|phrase|code|wort)?|passwd|pwd|pw|pin|secret|token|credentials?|creds|api[ _-]?key|apikey|access[ _-]?key(?:[ _-]?id)?|account[ _-]?key|auth[ _-]?key|(?:signing|encryption|private|master|session|client|license|licence|ssh|deploy|service|storage|shared|webhook|host|admin)[ _-]?key|key[ _-]?(?:secret|material)|secret[ _-]?(?:key|id|access[ _-]?key)|salt|otp|totp|seed[ _-]?phrase|mnemonic|recovery[ _-]?code|connection[ _-]?string|dsn|webhook|bearer|jwt|nonce'
+
+/** What stands where a secret would, in a declaration or a description of one. */
+const NO_SECRET =
+  /^(?:true|false|null|none|nil|undefined|string|str|number|int|boolean|bool|bytes?|object|any|unknown|void|optional|required|text|varchar|char|env|process\.env[\w.]*|os\.environ.*|\$\{?[\w.]+\}?|%\w+%|\{\{.*|\*+|x{3,}|\.{2,}|<.*|\[.*|this\..*|self\..*|config\..*|options\..*|await|new|function|async|require|import|return|typeof|keyof|readonly)$/i
+
+const NO_VALUE_WORD =
+  /^(?:an?|the|to|in|that|how|not|too|only|also|now|never|always|no|on|of|for|from|by|with|as|at|or|and|is|it|its|set|kept|sent|read|lost|stored|used|valid|invalid|wrong|right|correct|incorrect|missing|expired|empty|blank|needed|optional|required|mandatory|present|absent|available|secure|safe|weak|strong|public|private|long|short|simple|just|still|already|being|been|more|less|one|what|when|where|why|who|whatever|case|important|unique|random|null|undefined|true|false|per|like|about|your|our|my|their|his|her|all|both|part)$/i
+
+function isMachineValue(hit: string): boolean {
+  return !NO_SECRET.test(hit) && !hit.endsWith('(') && !/^[\w.]+\(\)?$/.test(hit)
+}
+
+/** In prose any word may follow, so only what is not one counts, or what no sentence goes on with. */
+function isSpokenValue(hit: string): boolean {
+  if (!isMachineValue(hit)) return false
+  return isOpaque(hit) || !(NO_VALUE_WORD.test(hit) || /(?:ed|ing|ble|ly)$/.test(hit))
+}
+
+const WORD_RULES: readonly Rule[] = [
+  {
+    name: 'ethereum-key',
+    kind: 'secret',
+    at: [ZERO_FIRST | FROM_26],
+    pattern: /\b0x[0-9a-fA-F]{40,128}\b/g
+  },
+  {
+    name: 'bitcoin',
+    kind: 'secret',
+    at: [HAS_DIGIT | FROM_26],
+    pattern:
+      /\b(?:bc1[a-z0-9]{25,60}|[xyz](?:prv|pub)[A-Za-z0-9]{50,120}|[5KL][1-9A-HJ-NP-Za-km-z]{50,51}|[13][1-9A-HJ-NP-Za-km-z]{26,34})\b/g,
+    accept: (hit) => /\d/.test(hit) && entropyOf(hit) > 3.5
+  },
+  {
+    name: 'long-hex',
+    kind: 'secret',
+    at: [ONLY_HEX | HAS_DIGIT | FROM_26, ONLY_HEX | CAMEL | FROM_26],
+    pattern: /(?<![\p{L}\d])[0-9a-fA-F]{32,512}(?![\p{L}\d])/gu
+  }
+]
+
+const RANDOM: Rule = {
+  name: 'random',
+  kind: 'secret',
+  pattern: /(?<![\w+/=-])[A-Za-z0-9+_=-](?:[A-Za-z0-9+/_=-]{14,4095})[A-Za-z0-9=_]/g,
+  accept: isRandom
+}
+
+const RULES: readonly Rule[] = [
+  {
+    name: 'mnemonic',
+    kind: 'secret',
+    atGroups: LOGIN_WORDS,
+    pattern:
+      /\b(?:seed|mnemonic|recovery)(?: (?:phrase|words?))?(?: is| was)?\s{0,2}[:=]?\s{1,3}["']?(?<hit>(?:[a-z]{3,8} ){11,23}[a-z]{3,8})\b/gi
+  },
+  {
+    name: 'connection-string',
+    kind: 'secret',
+    needs: EQUALS | SEMICOLON,
+    pattern:
+      /\b(?:password|pwd|user id|uid|initial catalog|data source|accountkey|sharedaccesskey|endpoint)\s?=\s?(?<hit>[^;\n"']{2,512})(?=;)/gi
+  },
+  {
+    name: 'said-before',
+    kind: 'secret',
+    needs: DIGIT,
+    groups: SECRET_ENDINGS,
+    pattern:
+      /(?<!\S)["'`]?(?<hit>(?=[^\s"'`]{0,128}[\d!@#$%^&*])[^\s"'`]{4,128})["'`]? (?:is|was|as) (?:the|my|our|his|her|their|its|a) (?:[\w-]{1,24} ){0,3}(?:pass(?:word|code|phrase)|secret|token|key|pin)\b/gi
+  },
+  {
+    name: 'said-after',
+    kind: 'secret',
+    needs: DIGIT,
+    atGroups: LOGIN_WORDS,
+    pattern:
+      /(?:\b|(?<=\b2))(?:(?:password|passwd|passphrase|pass|pwd|pw|creds|credentials|secret|token|login \S{1,64} [/|,])[ :]{1,2}["'`]?(?<hit>(?=[^\s"'`]{0,64}\d)(?=[^\s"'`]{0,64}[A-Za-z])[^\s"'`,;()<>]{6,128})|(?:pin|otp|totp|passcode|verification code|(?<=2)fa code)(?: is)?[ :=]{1,3}(?<hit>\d{4,10})\b)/gi
+  },
+  {
+    name: 'private-key',
+    kind: 'secret',
+    literals: ['-----'],
+    pattern:
+      /-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE KEY|MESSAGE|CERTIFICATE|PUBLIC KEY|PARAMETERS)[A-Z ]{0,20}-----(?:[^-]|-(?!----)){0,20000}-----END [A-Z0-9 ]{0,60}-----/g,
+    needs: DASH
+  },
+  {
+    name: 'putty-key',
+    kind: 'secret',
+    literals: ['PuTTY'],
+    pattern: /PuTTY-User-Key-File-\d(?:[^P]|P(?!uTTY|rivate-MAC)){0,20000}Private-MAC: \w+/g,
+    needs: DASH
+  },
+  {
+    name: 'ssh-public-key',
+    kind: 'secret',
+    needs: DASH | LONG_WORD,
+    atGroups: HEADER_WORDS,
+    pattern:
+      /\b(?:ssh-(?:rsa|ed25519|dss)|ecdsa-sha2-[\w-]{4,20}|sk-[\w-]{4,30}@openssh\.com) [A-Za-z0-9+/=]{16,}(?: [^\s@]{1,64}@[^\s]{1,64})?/g
+  },
+  {
+    name: 'cookie',
+    kind: 'secret',
+    needs: EQUALS,
+    atGroups: HEADER_WORDS,
+    pattern:
+      /\b(?:set-)?cookie2?["']?\s{0,3}[:=]\s{0,3}(?<hit>["']?[\w!#$%&*.^|~-]{1,128}=[^\n"']{1,4096})/gi
+  },
+  {
+    name: 'session-cookie',
+    kind: 'secret',
+    needsOne: EQUALS | COLON,
+    groups: SESSION_ENDINGS,
+    pattern:
+      /\b(?:[A-Za-z]{0,32}(?:sess(?:ion)?(?:[_-]?(?:id|token|key))?|sid)|csrf(?:_?token)?|xsrf-token|remember_token)["']?\s{0,2}[=:]\s{0,2}["']?(?<hit>[\w%+/=.:-]{6,512})/gi,
+    accept: isOpaque
+  },
+  {
+    name: 'authorization',
+    kind: 'secret',
+    needsOne: EQUALS | COLON,
+    atGroups: HEADER_WORDS,
+    pattern:
+      /\b(?:authorization|x-[a-z-]{0,32}(?:key|token|auth|secret))["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:basic|bearer|digest|token|apikey|negotiate|ntlm|aws4-hmac-sha256)\s{1,3})?(?<hit>[^\s"'`,;<>]{4,4096})/gi,
+    accept: isMachineValue
+  },
+  {
+    name: 'bearer',
+    kind: 'secret',
+    atGroups: HEADER_WORDS,
+    pattern: /\b(?:bearer|basic|digest)\s{1,3}(?<hit>[\w+/=.~:-]{12,4096})/gi,
+    accept: (hit) => isOpaque(hit) || !isPublicWord(hit.toLowerCase())
+  },
+  {
+    name: 'url-credentials',
+    kind: 'secret',
+    literals: ['://'],
+    pattern: /:\/\/(?<hit>[^\s/@:<>]{0,256}:[^\s/@<>]{1,256})@/g,
+    needs: SLASH | AT | COLON
+  },
+  {
+    name: 'credentials-at-host',
+    kind: 'secret',
+    pattern: /(?<![\w.:/@-])(?<hit>[\w.+-]{1,64}:[^\s:@/"'`<>()]{3,128})@(?=[\w[(])/g,
+    needs: AT | COLON
+  },
+  {
+    name: 'announced',
+    kind: 'secret',
+    needsOne: COLON | EQUALS | LESS,
+    groups: SECRET_ENDINGS,
+    pattern: new RegExp(
+      `(?:${ANNOUNCING})s?["'\`\\]]{0,2}\\s{0,3}(?::=|=>|==|\\?=|[:=>]|\\|\\|)\\s{0,3}["'\`]{0,3}(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512})`,
+      'gi'
+    ),
+    accept: isMachineValue
+  },
+  {
+    name: 'announced-quoted',
+    kind: 'secret',
+    needs: QUOTE,
+    groups: SECRET_ENDINGS,
+    pattern: new RegExp(
+      `(?:${ANNOUNCING})s?["'\`\\]]{0,2}\\s{0,3}(?::=|=>|==|\\?=|[:=>]|\\|\\||is|was)\\s{0,3}(?:"(?<hit>[^"\\n]{3,512})"|'(?<hit>[^'\\n]{3,512})')`,
+      'gi'
+    ),
+    accept: isMachineValue
+  },
+  {
+    name: 'spoken',
+    kind: 'secret',
+    groups: SECRET_ENDINGS,
+    atGroups: SECRET_WORDS,
+    pattern: new RegExp(
+      `\\b(?:${ANNOUNCING})s?(?: (?:for|of|on|to|at) [\\w.@-]{1,32}){0,2},?\\s{1,3}(?:is|was|are|were|to|remains|becomes)\\s{1,3}(?:now |still )?["'\`]?(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512}(?<![.!?]))`,
+      'gi'
+    ),
+    accept: isSpokenValue
+  },
+  {
+    name: 'command-option',
+    kind: 'secret',
+    needs: OPTION,
+    pattern:
+      /(?<=\s)(?:--(?:[a-z-]{0,24}(?:pass(?:word|wd|phrase)?|pwd|token|secret|key))(?:=|\s{1,3})|-p\s{0,1}(?=\S*[\d!@#$%^&*])|-a\s(?=\S*[\d!@#$%^&*])|-u\s{0,2}(?=[\w.@-]{1,64}:))["']?(?<hit>[^\s"'-][^\s"']{2,256})/g,
+    accept: (hit) => isMachineValue(hit) && !/^\d{1,5}(?::\d{1,5})?$/.test(hit)
+  },
+  {
+    name: 'sql-password',
+    kind: 'secret',
+    needs: QUOTE,
+    atGroups: LOGIN_WORDS,
+    pattern:
+      /\b(?:identified\s{1,3}(?:with\s\w{1,40}\s)?by|password)\s{1,3}'(?<hit>[^'\n]{1,256})'/gi
+  },
+  {
+    name: 'markup-password',
+    kind: 'secret',
+    needsOne: EQUALS | LESS,
+    groups: SECRET_ENDINGS,
+    pattern:
+      /(?:password|token|secret|apikey|key)"?\s{1,3}value\s{0,2}=\s{0,2}["'](?<hit>[^"'\n]{3,256})|<(?:[\w:.-]{0,32})(?:password|passwd|secret|token|apikey)>(?<hit>[^<\n]{3,256})</gi
+  },
+  {
+    name: 'netrc',
+    kind: 'secret',
+    atGroups: LOGIN_WORDS,
+    pattern: /\b(?:login\s{1,3}\S{1,128}\s{1,3})(?:password|account)\s{1,3}(?<hit>\S{3,256})/gi
+  },
+  {
+    name: 'provider-key',
+    kind: 'secret',
+    pattern: new RegExp(
+      `(?:${ANNOUNCING_PROVIDERS.map((name) => RegExp.escape(name)).join('|')})[\\w .-]{0,24}["'\`\\]]{0,2}\\s{0,3}(?::=|=>|\\|\\||[:=,>])\\s{0,3}["'\`]{0,2}(?<hit>[\\w.=+/:-]{12,512})`,
+      'gi'
+    ),
+    needs: LONG_WORD,
+    needsOne: COLON | EQUALS | QUOTE,
+    accept: (hit) => /\d/.test(hit) && isOpaque(hit) && !/^[a-z]+:\/\//.test(hit)
+  },
+  {
+    name: 'hex-pairs',
+    kind: 'secret',
+    needs: DIGIT,
+    at: [ONLY_HEX | TWO | THEN_COLON, ONLY_HEX | TWO | THEN_SPACE],
+    pattern: /(?<![\w:])(?:[0-9a-fA-F]{2}[: ]){11,}[0-9a-fA-F]{2}(?![\w:])/g
+  }
+]
+
+export const SECRET_RULES: readonly Rule[] = [...RULES, ...WORD_RULES]
+const rules = layerOf(SECRET_RULES)
+const random = inLongWords(OPAQUE, (word, found) =>
+  findAll(RANDOM, word, (from, to) => found(from, to, 'secret', 'random'))
+)
+
+export const secrets: Layer = (draft, mark) => {
+  rules(draft, mark)
+  if ((draft.features & LONG_WORD) !== 0) random(draft, mark)
+}

@@ -1,0 +1,19 @@
+/** Parses options at the door: what is unknown or of the wrong type is refused, with its name. */
+import { HiveError } from '../errors.ts'
+import type { z } from 'zod'
+import type { HiveErrorCode } from '../errors.ts'
+
+/** `input` in the shape of `schema`. Throws `HiveError` with `code`. */
+export function parse<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  what: string,
+  code: HiveErrorCode = 'ARGUMENT_INVALID'
+): z.output<S> {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  const problems = result.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`
+  )
+  throw new HiveError(code, `${what}: ${problems.join('; ')}.`, { cause: result.error })
+}

@@ -1,0 +1,84 @@
+/**
+ * What one author says of a goal, as tags of its register: how far it is, what it is part of, which
+ * records are templates for it, and the tags of its user.
+ */
+import { canonicalTags } from '../../crdt/index.ts'
+import { HiveError } from '../errors.ts'
+import type { Register } from '../../crdt/index.ts'
+
+/** In the order in which they prevail: where authors differ, the last one of these stands. */
+export const GOAL_STATUSES = ['open', 'active', 'abandoned', 'achieved'] as const
+
+export type GoalStatus = (typeof GOAL_STATUSES)[number]
+
+export interface GoalClaims {
+  readonly status: GoalStatus
+  /** Hex digest of the goal that this one is part of. */
+  readonly parent?: string
+  /** Hex digests of records that show how to reach it. */
+  readonly templates: readonly string[]
+  readonly tags: readonly string[]
+}
+
+/** What a register has room for beside status and parent. */
+export const MAX_TEMPLATES = 8
+export const MAX_GOAL_TAGS = 6
+
+const STATUS = 'status:'
+const PARENT = 'parent:'
+const TEMPLATE = 'template:'
+const RESERVED = [STATUS, PARENT, TEMPLATE]
+
+const DIGEST_BYTES = 32
+
+/** Tags of a user in canonical form. Throws `HiveError` and `LimitError`. */
+export function goalTags(tags: readonly string[]): string[] {
+  const canonical = canonicalTags(tags)
+  const reserved = canonical.find((tag) => RESERVED.some((prefix) => tag.startsWith(prefix)))
+  if (reserved !== undefined) {
+    throw new HiveError(
+      'ARGUMENT_INVALID',
+      `The tag "${reserved}" begins like one of the hive's own (${RESERVED.join(', ')}); choose another.`
+    )
+  }
+  if (canonical.length > MAX_GOAL_TAGS) {
+    throw new HiveError(
+      'LIMIT_EXCEEDED',
+      `A goal has at most ${MAX_GOAL_TAGS} tags of its own; these are ${canonical.length}.`
+    )
+  }
+  return canonical
+}
+
+export function writeClaims({ status, parent, templates, tags }: GoalClaims): string[] {
+  return [
+    ...tags,
+    `${STATUS}${status}`,
+    ...(parent === undefined ? [] : [`${PARENT}${short(parent)}`]),
+    ...templates.map((template) => `${TEMPLATE}${short(template)}`)
+  ]
+}
+
+/** What is not understood is left out, as another version may have written it. */
+export function readClaims({ tags }: Pick<Register, 'tags'>): GoalClaims {
+  const said = (prefix: string): string[] =>
+    tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length))
+  const statuses = said(STATUS)
+  return {
+    status: GOAL_STATUSES.findLast((status) => statuses.includes(status)) ?? 'open',
+    parent: said(PARENT).flatMap((name) => long(name) ?? [])[0],
+    templates: said(TEMPLATE).flatMap((name) => long(name) ?? []),
+    tags: tags.filter((tag) => !RESERVED.some((prefix) => tag.startsWith(prefix)))
+  }
+}
+
+/** 43 characters, since a tag has room for 64 bytes. */
+function short(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64url')
+}
+
+function long(text: string): string | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  const isExact = bytes.length === DIGEST_BYTES && bytes.toString('base64url') === text
+  return isExact ? bytes.toString('hex') : undefined
+}

@@ -1,0 +1,54 @@
+/** What the calls on goals take and give. */
+import { z } from 'zod'
+import { GOAL_STATUSES } from './claims.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { Insight } from '../judgement/insights.ts'
+import type { GoalStatus } from './claims.ts'
+
+export interface GoalInit {
+  readonly title: string
+  readonly description?: string
+  /** The id of the goal that it is part of. */
+  readonly parent?: string
+  /** At most 6; none may begin with `status:`, `parent:` or `template:`. */
+  readonly tags?: readonly string[]
+}
+
+export interface AddedGoal {
+  readonly id: string
+  /** `duplicate`: a goal that says the same was there, and `id` is its id. */
+  readonly status: 'new' | 'duplicate'
+}
+
+export interface GoalFilter extends AbortOptions {
+  readonly status?: GoalStatus
+  /** Only goals that are part of this one; null for those that are part of none. */
+  readonly parent?: string | null
+  /** Only goals that carry all of these. */
+  readonly tags?: readonly string[]
+}
+
+export interface GoalTemplate extends Insight {
+  /** Authors that attached it to the goal. */
+  readonly attachments: number
+}
+
+const Signal = z.instanceof(AbortSignal).optional()
+export const Waiting = z.strictObject({ signal: Signal })
+export const Status = z.enum(GOAL_STATUSES)
+export const Init = z.strictObject({
+  title: z.string().trim().min(1),
+  description: z.string().default(''),
+  parent: z.string().optional(),
+  tags: z.array(z.string()).default([])
+})
+export const Filter = z.strictObject({
+  status: Status.optional(),
+  parent: z.string().nullable().optional(),
+  tags: z.array(z.string()).default([]),
+  signal: Signal
+})
+export const Templates = z.strictObject({
+  state: z.enum(['quarantined', 'released']).default('released'),
+  signal: Signal
+})

@@ -1,0 +1,155 @@
+/**
+ * The goals of the hive, merged from what all authors say of them: a function of the registers
+ * alone, so that every node with the same replica sees the same tree.
+ */
+import { toHex } from '../../crdt/index.ts'
+import { saysTheSame, wordsOf } from '../knowledge/index.ts'
+import { GOAL_STATUSES, readClaims } from './claims.ts'
+import type { HiveRecord, Standing } from '../../crdt/index.ts'
+import type { GoalClaims, GoalStatus } from './claims.ts'
+
+export interface Goal {
+  /** SHA-256, in hex, of title and description; equal on every node. */
+  readonly id: string
+  readonly title: string
+  readonly description: string
+  /** Of what authors claim, that which prevails: achieved, abandoned, active, open. */
+  readonly status: GoalStatus
+  /** How many authors claim each. */
+  readonly claims: Readonly<Partial<Record<GoalStatus, number>>>
+  /** The goal that it is part of. */
+  readonly parent?: string
+  /** Goals that are part of it, by id. */
+  readonly children: readonly string[]
+  readonly tags: readonly string[]
+  /** Distinct authors that vouch for it. */
+  readonly corroboration: number
+  /** The goal that says the same, where several were added at once: that of the least id. */
+  readonly variantOf?: string
+  /** How many authors say of which records that they show how to reach it. */
+  readonly templates: Readonly<Record<string, number>>
+}
+
+interface Raw {
+  readonly id: string
+  readonly record: HiveRecord
+  readonly said: readonly GoalClaims[]
+}
+
+/** Goals by id. */
+export function goalTree(standings: readonly Standing[]): Map<string, Goal> {
+  const raws = standings.flatMap((standing) => rawOf(standing) ?? [])
+  const ordered = raws.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const variants = variantsOf(ordered)
+  const parents = withoutCycles(parentsOf(ordered, variants))
+  const children = Map.groupBy(parents, ([, parent]) => parent)
+  return new Map(
+    ordered.map(({ id, record, said }) => [
+      id,
+      {
+        id,
+        title: record.entity,
+        description: record.content,
+        ...statusOf(said),
+        parent: parents.get(id),
+        children: (children.get(id) ?? []).map(([child]) => child).toSorted(),
+        tags: [...new Set(said.flatMap(({ tags }) => tags))].toSorted(),
+        corroboration: said.length,
+        variantOf: variants.get(id),
+        templates: Object.fromEntries(
+          count(said.flatMap(({ templates }) => [...new Set(templates)]))
+        )
+      }
+    ])
+  )
+}
+
+/** Whether `id` is, or is part of, `ancestor`. */
+export function isWithin(tree: ReadonlyMap<string, Goal>, id: string, ancestor: string): boolean {
+  for (let at: string | undefined = id; at !== undefined; at = tree.get(at)?.parent) {
+    if (at === ancestor) return true
+  }
+  return false
+}
+
+/** Undefined for a goal that no author vouches for any longer. */
+function rawOf({ digest, record, registers }: Standing): Raw | undefined {
+  const vouches = registers.filter(({ register }) => register.vote === 'vouch')
+  if (record.kind !== 'goal' || vouches.length === 0) return undefined
+  return { id: toHex(digest), record, said: vouches.map(({ register }) => readClaims(register)) }
+}
+
+function statusOf(said: readonly GoalClaims[]): Pick<Goal, 'status' | 'claims'> {
+  const claims = count(said.map(({ status }) => status))
+  return {
+    status: GOAL_STATUSES.findLast((status) => claims.has(status)) ?? 'open',
+    claims: Object.fromEntries(claims)
+  }
+}
+
+/** Of goals that say the same, those that are not the one with the least id, and that one. */
+function variantsOf(ordered: readonly Raw[]): Map<string, string> {
+  const variants = new Map<string, string>()
+  const alike = Map.groupBy(ordered, ({ record }) => formOf(record))
+  for (const group of alike.values()) {
+    for (const [i, { id, record }] of group.entries()) {
+      const first = group
+        .slice(0, i)
+        .find((other) => !variants.has(other.id) && saysTheSame(other.record, record))
+      if (first !== undefined) variants.set(id, first.id)
+    }
+  }
+  return variants
+}
+
+/** The parent that most authors name; of several the one with the least id. */
+function parentsOf(
+  ordered: readonly Raw[],
+  variants: ReadonlyMap<string, string>
+): Map<string, string> {
+  const ids = new Set(ordered.map(({ id }) => id))
+  const parents = new Map<string, string>()
+  for (const { id, said } of ordered) {
+    if (variants.has(id)) continue
+    const named = said.flatMap(({ parent }) =>
+      parent === undefined ? [] : [variants.get(parent) ?? parent]
+    )
+    const best = [...count(named.filter((parent) => ids.has(parent) && parent !== id))]
+      .toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+      .map(([parent]) => parent)[0]
+    if (best !== undefined) parents.set(id, best)
+  }
+  return parents
+}
+
+/** In each loop the goal with the least id is part of nothing. */
+function withoutCycles(parents: Map<string, string>): Map<string, string> {
+  const settled = new Set<string>()
+  for (const start of parents.keys()) {
+    const path: string[] = []
+    const onPath = new Set<string>()
+    let at: string | undefined = start
+    while (at !== undefined && !settled.has(at) && !onPath.has(at)) {
+      path.push(at)
+      onPath.add(at)
+      at = parents.get(at)
+    }
+    if (at !== undefined && onPath.has(at)) {
+      const [least] = path.slice(path.indexOf(at)).toSorted()
+      if (least !== undefined) parents.delete(least)
+    }
+    for (const id of path) settled.add(id)
+  }
+  return parents
+}
+
+function count<T>(items: readonly T[]): Map<T, number> {
+  const counts = new Map<T, number>()
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1)
+  return counts
+}
+
+/** Equal for goals that say the same in other typography, and for some that do not. */
+function formOf({ entity, content }: HiveRecord): string {
+  return [...wordsOf(entity).toSorted(), '', ...wordsOf(content).toSorted()].join(' ')
+}

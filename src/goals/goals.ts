@@ -1,0 +1,288 @@
+/**
+ * The Global Goal Store: goals that the whole swarm shares, each with its status, its part in
+ * others, records that show how to reach it, and a playbook.
+ *
+ * What this node says of a goal is one register of its own; what the goal is, is merged from all
+ * authors' registers (`goal-tree.ts`).
+ */
+import { canonicalRecord, digestOf, readAll, readRecord, Serial, toHex } from '../../crdt/index.ts'
+import { HiveError } from '../errors.ts'
+import { areVariants, digestOfId, saysTheSame } from '../knowledge/index.ts'
+import { parse } from '../arguments/parse.ts'
+import { insightOf } from '../judgement/insights.ts'
+import { cleanTags, cleanText } from './clean-text.ts'
+import { goalTags, MAX_TEMPLATES, readClaims, writeClaims } from './claims.ts'
+import { Filter, Init, Status, Templates, Waiting } from './goal-options.ts'
+import { goalTree, isWithin } from './goal-tree.ts'
+import { Playbook } from './playbook.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { Entry, HiveRecord, Replica } from '../../crdt/index.ts'
+import type { Clock } from '../../transport/index.ts'
+import type { Anonymizer } from '../anonymity/index.ts'
+import type { Insight } from '../judgement/insights.ts'
+import type { Judge } from '../judgement/index.ts'
+import type { GoalClaims, GoalStatus } from './claims.ts'
+import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
+import type { Goal } from './goal-tree.ts'
+import type { z } from 'zod'
+
+export interface GoalsComponents {
+  readonly replica: Pick<
+    Replica,
+    'bodies' | 'editPlaybook' | 'get' | 'goals' | 'has' | 'on' | 'playbook' | 'revise' | 'saidOf'
+  >
+  readonly anonymizer: Anonymizer
+  readonly judge: Judge
+  readonly clock: Clock
+  /** Tells peers of new entries. */
+  readonly announce: (entries: readonly Entry[]) => Promise<void>
+  /** This node says something else of a goal now. */
+  readonly onChange: (goal: Uint8Array) => void
+}
+
+/** An id as it is given to users. */
+const ID = /^[0-9a-f]{64}$/i
+
+const DAY = 24 * 60 * 60 * 1000
+
+export class Goals {
+  readonly #components: GoalsComponents
+  /** Each change sees the one before it. */
+  readonly #serial = new Serial()
+  /** Open playbooks by goal. */
+  readonly #open = new Map<string, Set<Playbook>>()
+
+  constructor(components: GoalsComponents) {
+    this.#components = components
+    components.replica.on('playbook:change', (goal) => {
+      for (const playbook of this.#open.get(toHex(goal)) ?? []) playbook.emit('change')
+    })
+  }
+
+  /**
+   * Adds a goal, anonymised, for the whole swarm. One that says the same in other typography is
+   * taken for it. Throws `HiveError` (WITHHELD, GOAL_UNKNOWN for the parent, GOAL_CYCLE) and `LimitError`.
+   */
+  async add(goal: GoalInit, options: AbortOptions = {}): Promise<AddedGoal> {
+    const init = parse(Init, goal, 'goals.add')
+    const { signal } = parse(Waiting, options, 'goals.add')
+    return this.#serial.run(() => this.#add(init, signal))
+  }
+
+  /** Adds goals that are part of another one, in their order; what is there already becomes part of it. */
+  async decompose(
+    id: string,
+    subgoals: readonly Omit<GoalInit, 'parent'>[],
+    options: AbortOptions = {}
+  ): Promise<AddedGoal[]> {
+    const inits = subgoals.map((goal) => parse(Init, { ...goal, parent: id }, 'goals.decompose'))
+    const { signal } = parse(Waiting, options, 'goals.decompose')
+    return this.#serial.run(async () => {
+      const added: AddedGoal[] = []
+      for (const init of inits) added.push(await this.#add(init, signal))
+      return added
+    })
+  }
+
+  /** Says how far a goal is, in place of what this node has said before. The merged goal. */
+  async status(id: string, status: GoalStatus, options: AbortOptions = {}): Promise<Goal> {
+    const valid = parse(Status, status, 'goals.status')
+    const { signal } = parse(Waiting, options, 'goals.status')
+    return this.#serial.run(async () => {
+      const goal = await this.#known(id, signal)
+      await this.#say(goal.id, { status: valid })
+      return this.#known(goal.id, signal)
+    })
+  }
+
+  /** The goal of an id; undefined where this node has none. */
+  async get(id: string, options: AbortOptions = {}): Promise<Goal | undefined> {
+    const { signal } = parse(Waiting, options, 'goals.get')
+    return (await this.#tree(signal)).get(toHex(digestOfId(id)))
+  }
+
+  /** Goals by title; of those that say the same only one. */
+  async list(options: GoalFilter = {}): Promise<Goal[]> {
+    const { status, parent, tags, signal } = parse(Filter, options, 'goals.list')
+    const goals = [...(await this.#tree(signal)).values()]
+    return goals
+      .filter(
+        (goal) =>
+          goal.variantOf === undefined &&
+          (status === undefined || goal.status === status) &&
+          (parent === undefined || goal.parent === (parent ?? undefined)) &&
+          tags.every((tag) => goal.tags.includes(tag))
+      )
+      .toSorted((a, b) =>
+        a.title === b.title ? (a.id < b.id ? -1 : 1) : a.title < b.title ? -1 : 1
+      )
+  }
+
+  /** Attaches a record of the hive to a goal, as a template for reaching it. */
+  async attach(id: string, insight: string, options: AbortOptions = {}): Promise<void> {
+    const { signal } = parse(Waiting, options, 'goals.attach')
+    const digest = digestOfId(insight)
+    return this.#serial.run(async () => {
+      const { id: goal } = await this.#known(id, signal)
+      const [body] = await this.#components.replica.bodies([digest])
+      if (body === undefined || readAll(body, readRecord).kind === 'goal') {
+        throw new HiveError(
+          'GOAL_UNKNOWN',
+          `This node holds no record ${insight} that could be a template. Promote or fetch it first.`
+        )
+      }
+      const { templates } = await this.#claimsOn(goal)
+      if (templates.includes(toHex(digest))) return
+      if (templates.length === MAX_TEMPLATES) {
+        throw new HiveError(
+          'LIMIT_EXCEEDED',
+          `This node has attached ${MAX_TEMPLATES} templates to the goal already, the most it may.`
+        )
+      }
+      await this.#say(goal, { templates: [...templates, toHex(digest)] })
+    })
+  }
+
+  /** Records attached to a goal, those that most authors attached first; released ones by default. */
+  async templates(
+    id: string,
+    options: { readonly state?: Insight['state'] } & AbortOptions = {}
+  ): Promise<GoalTemplate[]> {
+    const { state, signal } = parse(Templates, options, 'goals.templates')
+    const { templates } = await this.#known(id, signal)
+    const { replica, judge } = this.#components
+    const found: GoalTemplate[] = []
+    for (const [template, attachments] of Object.entries(templates)) {
+      const digest = digestOfId(template)
+      const standing = await replica.get(digest)
+      if (standing === undefined) continue
+      const judgement = await judge.judge(standing)
+      if (judgement === undefined || judgement.state !== state) continue
+      found.push({ ...insightOf(standing, judgement), attachments })
+    }
+    return found.toSorted(
+      (a, b) =>
+        b.attachments - a.attachments || b.corroboration - a.corroboration || (a.id < b.id ? -1 : 1)
+    )
+  }
+
+  /** Ids of the records attached to a goal, whatever this node makes of them; none for an unknown goal. */
+  async templateIds(id: string, signal?: AbortSignal): Promise<readonly string[]> {
+    const goal = await this.get(id, { signal })
+    const canonical =
+      goal?.variantOf === undefined ? goal : await this.get(goal.variantOf, { signal })
+    return Object.keys(canonical?.templates ?? {})
+  }
+
+  /** The words of a goal, by its id or its title in whatever typography, and its released templates. */
+  async describe(
+    idOrTitle: string,
+    signal?: AbortSignal
+  ): Promise<{ text: string; templates: GoalTemplate[] } | undefined> {
+    const goal = ID.test(idOrTitle)
+      ? await this.get(idOrTitle, { signal })
+      : (await this.list({ signal })).find(({ title }) => areVariants(title, idOrTitle))
+    if (goal === undefined) return undefined
+    const text = `${goal.title} ${goal.description}`.trim()
+    return { text, templates: await this.templates(goal.id, { signal }) }
+  }
+
+  /** The playbook of a goal: close it when it is no longer needed. */
+  playbook(id: string): Playbook {
+    const digest = digestOfId(id)
+    const goal = toHex(digest)
+    const { replica, anonymizer, announce } = this.#components
+    const open = this.#open.get(goal) ?? new Set()
+    const playbook = new Playbook({
+      goal: digest,
+      replica,
+      anonymizer,
+      announce,
+      onClose: () => {
+        open.delete(playbook)
+        if (open.size === 0) this.#open.delete(goal)
+      }
+    })
+    this.#open.set(goal, open.add(playbook))
+    return playbook
+  }
+
+  async #add(init: z.output<typeof Init>, signal: AbortSignal | undefined): Promise<AddedGoal> {
+    const { anonymizer } = this.#components
+    const tags = cleanTags(anonymizer, goalTags(init.tags))
+    const { title, body } = cleanText(anonymizer, { title: init.title, body: init.description })
+    const record = canonicalRecord({ kind: 'goal', entity: title, content: body })
+    const tree = await this.#tree(signal)
+    const parent = init.parent === undefined ? undefined : this.#in(tree, init.parent).id
+    const id = toHex(digestOf(record))
+    const same = tree.get(id) ?? tree.values().find((goal) => saysTheSame(recordOf(goal), record))
+    const target = same === undefined ? id : (same.variantOf ?? same.id)
+    if (parent !== undefined && isWithin(tree, parent, target)) {
+      throw new HiveError('GOAL_CYCLE', `The goal "${title}" would be part of itself.`)
+    }
+    const before = await this.#claimsOn(target)
+    await this.#say(
+      target,
+      {
+        parent: parent ?? before.parent,
+        tags: goalTags([...new Set([...before.tags, ...tags])])
+      },
+      same === undefined ? record : recordOf(same.id === target ? same : this.#in(tree, target))
+    )
+    return { id: target, status: same === undefined ? 'new' : 'duplicate' }
+  }
+
+  /** What this node says of a goal. */
+  async #claimsOn(id: string): Promise<GoalClaims> {
+    const register = await this.#components.replica.saidOf(digestOfId(id))
+    return readClaims(register ?? { tags: [] })
+  }
+
+  /** Changes what this node says of a goal, durably, and tells the peers; nothing where it said so already. */
+  async #say(id: string, claims: Partial<GoalClaims>, record?: HiveRecord): Promise<void> {
+    const { replica, clock, announce } = this.#components
+    const digest = digestOfId(id)
+    const before = await replica.saidOf(digest)
+    const tags = writeClaims({ ...readClaims(before ?? { tags: [] }), ...claims })
+    if (before !== undefined && before.tags.join('\n') === tags.toSorted().join('\n')) return
+    const [body] = record === undefined ? await replica.bodies([digest]) : []
+    const said = record ?? (body === undefined ? undefined : readAll(body, readRecord))
+    if (said === undefined) throw unknownGoal(id)
+    const day = Math.floor(clock.now() / DAY)
+    await announce(await replica.revise({ record: said, confidence: 1, day, tags }))
+    this.#components.onChange(digest)
+  }
+
+  async #known(id: string, signal: AbortSignal | undefined): Promise<Goal> {
+    return this.#in(await this.#tree(signal), id)
+  }
+
+  /** The goal, or the one that it is a variant of. */
+  #in(tree: ReadonlyMap<string, Goal>, id: string): Goal {
+    const goal = tree.get(toHex(digestOfId(id)))
+    const canonical = goal?.variantOf === undefined ? goal : tree.get(goal.variantOf)
+    if (canonical === undefined) throw unknownGoal(id)
+    return canonical
+  }
+
+  async #tree(signal: AbortSignal | undefined): Promise<Map<string, Goal>> {
+    signal?.throwIfAborted()
+    const standings = []
+    for await (const standing of this.#components.replica.goals()) {
+      signal?.throwIfAborted()
+      standings.push(standing)
+    }
+    return goalTree(standings)
+  }
+}
+
+function recordOf({ title, description }: Goal): HiveRecord {
+  return { kind: 'goal', entity: title, content: description }
+}
+
+function unknownGoal(id: string): HiveError {
+  return new HiveError(
+    'GOAL_UNKNOWN',
+    `This node knows no goal ${id}. Synchronize, or add the goal first.`
+  )
+}

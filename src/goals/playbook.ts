@@ -1,0 +1,230 @@
+/**
+ * A playbook: the steps towards one goal, edited by many agents on many nodes at once. Edits merge:
+ * no step is lost, all nodes end with the same order and the same text.
+ *
+ * `edit` takes a text as a whole and changes what differs from what this playbook has shown last, so
+ * that what others wrote meanwhile stays. Everything written is anonymised first.
+ */
+import { EventEmitter } from 'node:events'
+import { z } from 'zod'
+import {
+  canonicalText,
+  insertStep,
+  LimitError,
+  MARKS,
+  markStep,
+  MAX_BODY_BYTES,
+  MAX_STEPS,
+  MAX_TITLE_BYTES,
+  moveStep,
+  readSteps,
+  removeStep,
+  toHex,
+  writeStep
+} from '../../crdt/index.ts'
+import { HiveError } from '../errors.ts'
+import { parse } from '../arguments/parse.ts'
+import { cleanText } from './clean-text.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { Entry, Mark, Replica, Step } from '../../crdt/index.ts'
+import type { Anonymizer } from '../anonymity/index.ts'
+import type { TitledText } from './clean-text.ts'
+
+export interface StepInit {
+  /** At most 512 bytes. */
+  readonly title: string
+  /** At most 16 KiB. */
+  readonly body?: string
+}
+
+/** Part of a step's body, in UTF-16 units. */
+export interface MarkedRange {
+  readonly from: number
+  readonly to: number
+  readonly mark: Mark
+  /** False clears it. */
+  readonly on?: boolean
+}
+
+export interface PlaybookEvents {
+  /** The steps may read otherwise now, by an edit of this node or of another one. */
+  change: []
+}
+
+export interface PlaybookComponents {
+  /** Digest of the goal. */
+  readonly goal: Uint8Array
+  readonly replica: Pick<Replica, 'editPlaybook' | 'has' | 'playbook'>
+  readonly anonymizer: Anonymizer
+  readonly announce: (entries: readonly Entry[]) => Promise<void>
+  readonly onClose: () => void
+}
+
+type Doc = Parameters<typeof readSteps>[0]
+
+const Waiting = z.strictObject({ signal: z.instanceof(AbortSignal).optional() })
+const Index = z.int().min(0)
+const Text = z.string().refine((text) => text.isWellFormed(), 'half a surrogate pair')
+const Init = z.strictObject({ title: Text.trim().min(1), body: Text.default('') })
+const Changes = z.strictObject({ title: Text.trim().min(1).optional(), body: Text.optional() })
+const Range = z
+  .strictObject({ from: Index, to: Index, mark: z.enum(MARKS), on: z.boolean().default(true) })
+  .refine(({ from, to }) => from < to, 'from is not before to')
+
+export class Playbook extends EventEmitter<PlaybookEvents> {
+  readonly #components: PlaybookComponents
+  /** Texts of steps as they were shown last. */
+  #shown = new Map<string, TitledText>()
+  #isClosed = false
+
+  constructor(components: PlaybookComponents) {
+    super()
+    this.#components = components
+  }
+
+  /** Id of its goal. */
+  get goal(): string {
+    return toHex(this.#components.goal)
+  }
+
+  /** The steps in their order. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
+  async steps(options: AbortOptions = {}): Promise<readonly Step[]> {
+    const { signal } = parse(Waiting, options, 'playbook.steps')
+    this.#check(signal)
+    const { steps } = await this.#components.replica.playbook(this.#components.goal)
+    signal?.throwIfAborted()
+    this.#shown = new Map(steps.map(({ id, title, body }) => [id, { title, body }]))
+    return steps
+  }
+
+  /** Puts a new step where it stands at `index`, at the end where there are fewer: its id. */
+  async insert(index: number, step: StepInit, options: AbortOptions = {}): Promise<string> {
+    const at = parse(Index, index, 'playbook.insert')
+    const init = parse(Init, step, 'playbook.insert')
+    return this.#edit(options, (doc) => {
+      const count = readSteps(doc).length
+      if (count >= MAX_STEPS) {
+        throw new HiveError(
+          'LIMIT_EXCEEDED',
+          `The playbook has ${count} steps, the most it may; remove one, or split the goal.`
+        )
+      }
+      const text = this.#clean(init)
+      const id = insertStep(doc, at, text)
+      this.#shown.set(id, text)
+      return id
+    })
+  }
+
+  /** Changes a step's title, its body or both. */
+  async edit(
+    id: string,
+    changes: { readonly title?: string; readonly body?: string },
+    options: AbortOptions = {}
+  ): Promise<void> {
+    const wanted = parse(Changes, changes, 'playbook.edit')
+    await this.#edit(options, (doc) => {
+      const current = readSteps(doc).find((step) => step.id === id)
+      if (current === undefined) throw unknownStep(id)
+      const was = this.#shown.get(id) ?? current
+      const text = this.#clean({ title: wanted.title ?? was.title, body: wanted.body ?? was.body })
+      writeStep(doc, id, { ...text, was })
+      checkSize(readSteps(doc).find((step) => step.id === id) ?? text)
+      this.#shown.set(id, text)
+    })
+  }
+
+  /** Sets or clears a mark over part of a step's body. */
+  async mark(id: string, range: MarkedRange, options: AbortOptions = {}): Promise<void> {
+    const valid = parse(Range, range, 'playbook.mark')
+    await this.#edit(options, (doc) => {
+      const step = readSteps(doc).find((each) => each.id === id)
+      if (step === undefined) throw unknownStep(id)
+      if (valid.to > step.body.length) {
+        throw new HiveError(
+          'ARGUMENT_INVALID',
+          `The body has ${step.body.length} characters; the range goes to ${valid.to}.`
+        )
+      }
+      markStep(doc, id, valid)
+    })
+  }
+
+  /** Puts a step where it stands at `index`. */
+  async move(id: string, index: number, options: AbortOptions = {}): Promise<void> {
+    const at = parse(Index, index, 'playbook.move')
+    await this.#edit(options, (doc) => {
+      if (!moveStep(doc, id, at)) throw unknownStep(id)
+    })
+  }
+
+  async remove(id: string, options: AbortOptions = {}): Promise<void> {
+    await this.#edit(options, (doc) => {
+      if (!removeStep(doc, id)) throw unknownStep(id)
+    })
+  }
+
+  /** No event follows, and no call succeeds; idempotent. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.removeAllListeners()
+    this.#components.onClose()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async #edit<T>(options: AbortOptions, change: (doc: Doc) => T): Promise<T> {
+    const { signal } = parse(Waiting, options, 'playbook')
+    this.#check(signal)
+    const { goal, replica, announce } = this.#components
+    const [isKnown] = await replica.has([goal])
+    if (isKnown !== true) {
+      throw new HiveError(
+        'GOAL_UNKNOWN',
+        `This node knows no goal ${this.goal}. Synchronize, or add the goal first.`
+      )
+    }
+    const { result, entries } = await replica.editPlaybook(goal, change, signal)
+    await announce(entries)
+    return result
+  }
+
+  #clean({ title, body }: TitledText): TitledText {
+    const text = cleanText(this.#components.anonymizer, {
+      title: canonicalText(title),
+      body: body.normalize('NFC')
+    })
+    checkSize(text)
+    return text
+  }
+
+  #check(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted()
+    if (this.#isClosed) throw new HiveError('STOPPED', 'This playbook was closed; open it again.')
+  }
+}
+
+function checkSize({ title, body }: TitledText): void {
+  for (const [what, text, limit] of [
+    ['title', title, MAX_TITLE_BYTES],
+    ['body', body, MAX_BODY_BYTES]
+  ] as const) {
+    const bytes = Buffer.byteLength(text)
+    if (bytes > limit) {
+      throw new LimitError(
+        'PLAYBOOK_EDIT_TOO_LARGE',
+        `The ${what} of the step is ${bytes} bytes; the limit is ${limit}. Make two steps of it.`
+      )
+    }
+  }
+}
+
+function unknownStep(id: string): HiveError {
+  return new HiveError(
+    'STEP_UNKNOWN',
+    `The playbook has no step "${id}"; somebody may have removed it. Read its steps again.`
+  )
+}

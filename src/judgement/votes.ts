@@ -1,0 +1,67 @@
+/**
+ * Votes: what this node itself says of a record that the hive holds. It has one vote, whichever of
+ * its agents casts it and under whichever author key: a new one takes the one before it back.
+ */
+import { toHex } from '../../crdt/index.ts'
+import { HiveError } from '../errors.ts'
+import { digestOfId } from '../knowledge/index.ts'
+import { dayOf } from './day.ts'
+import type { Entry, OwnVote, Replica, Standing } from '../../crdt/index.ts'
+import type { Clock } from '../../transport/index.ts'
+import type { Trust } from './index.ts'
+
+export interface VotesComponents {
+  readonly replica: Pick<Replica, 'get' | 'publish' | 'retract' | 'voteOn'>
+  readonly trust: Pick<Trust, 'learn'>
+  readonly clock: Clock
+  readonly announce: (entries: readonly Entry[]) => Promise<void>
+  /** Called when this node's own vote on a record changed. */
+  readonly onVote: (digest: Uint8Array) => void
+}
+
+export class Votes {
+  readonly #components: VotesComponents
+
+  constructor(components: VotesComponents) {
+    this.#components = components
+  }
+
+  /** False when this node says so already. Throws `HiveError` (RECORD_UNKNOWN). */
+  async cast(id: string, vote: OwnVote, confidence: number): Promise<boolean> {
+    const { replica, trust, clock, announce, onVote } = this.#components
+    const standing = await this.#standing(id)
+    const before = await replica.voteOn(standing.digest)
+    if (before === vote) return false
+    if (before !== undefined) await this.retract(id)
+    const { entries } = await replica.publish([
+      { record: standing.record, vote, confidence, day: dayOf(clock.now()) }
+    ])
+    await trust.learn(vote, standing.registers)
+    onVote(standing.digest)
+    await announce(entries)
+    return true
+  }
+
+  /** Takes this node's vote back; false when it has none. Copies elsewhere stay, and votes of others. */
+  async retract(id: string): Promise<boolean> {
+    const { replica, announce, onVote } = this.#components
+    const digest = digestOfId(id)
+    const entry = await replica.retract(digest)
+    if (entry === undefined) return false
+    onVote(digest)
+    await announce([entry])
+    return true
+  }
+
+  async #standing(id: string): Promise<Standing> {
+    const digest = digestOfId(id)
+    const standing = await this.#components.replica.get(digest)
+    if (standing === undefined) {
+      throw new HiveError(
+        'RECORD_UNKNOWN',
+        `The hive holds no record ${toHex(digest)} here; "getGlobalInsights" lists those it holds.`
+      )
+    }
+    return standing
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * The one retry loop. It goes through the models of a route: one that is ready and untried first,
+ * then whichever is ready soonest, until one answers, the attempts are used up, or the time is over.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CallScope } from './call-scope.ts'
+import { ATTEMPT_TIMEOUT, MAX_ATTEMPTS } from '../constants.ts'
+import { ModelError, ProviderFailure } from '../errors.ts'
+import { hedged } from './hedge.ts'
+import { backoff } from './retry.ts'
+import type { Health } from './health.ts'
+import type { Reservation } from '../spending/ledger.ts'
+import type { CataloguedModel } from '../catalogue.ts'
+import type { Provider } from '../provider.ts'
+import type { RetryBudget } from './retry.ts'
+
+/** A model of a route, with what is needed to call it. */
+export interface Candidate {
+  readonly model: CataloguedModel
+  readonly provider: Provider
+  readonly health: Health
+}
+
+export interface Attempt {
+  readonly model: string
+  /** `ok`, or why it failed. */
+  readonly outcome: string
+  readonly milliseconds: number
+}
+
+export interface AttemptContext {
+  readonly signal: AbortSignal
+  readonly reservation: Reservation
+  /** Keeps the attempt's scope open behind its end, as a stream does; to be called once it is over. */
+  readonly keep: () => () => void
+}
+
+export interface CallPlan<T> {
+  readonly route: readonly Candidate[]
+  /** Tokens at most, which rate limits are asked for. */
+  readonly tokens: number
+  readonly signal: AbortSignal
+  readonly attempts: Attempt[]
+  /** Milliseconds after which a second model is asked too; undefined: never. */
+  readonly hedgeAfter?: number
+  reserve(candidate: Candidate, signal: AbortSignal): Promise<Reservation>
+  run(candidate: Candidate, context: AttemptContext): Promise<T>
+}
+
+export interface CallerComponents {
+  readonly retries: RetryBudget
+  readonly random: () => number
+  readonly now: () => number
+}
+
+interface Standing {
+  readonly candidate: Candidate
+  failures: number
+  notBefore: number
+}
+
+export class Caller {
+  readonly #components: CallerComponents
+
+  constructor(components: CallerComponents) {
+    this.#components = components
+  }
+
+  async call<T>(plan: CallPlan<T>): Promise<T> {
+    const { retries, now } = this.#components
+    retries.earn()
+    let standings: Standing[] = plan.route.map((candidate) => {
+      return { candidate, failures: 0, notBefore: 0 }
+    })
+    let last: Error | undefined
+    while (plan.attempts.length < MAX_ATTEMPTS) {
+      const next = soonest(standings, plan.tokens, now())
+      if (next === undefined) break
+      const delay = plan.attempts.length === 0 ? 0 : retries.take(now())
+      await pause(Math.max(next.wait, delay), plan.signal)
+      // Others may have changed what is known while this call waited.
+      if (next.wait > 0 && next.standing.candidate.health.wait(plan.tokens, now()) > 0) continue
+      try {
+        return await this.#hedgedAttempt(plan, standings, next.standing)
+      } catch (error) {
+        plan.signal.throwIfAborted()
+        if (error instanceof ModelError && isOfOneModel(error)) {
+          standings = standings.filter((each) => each !== next.standing)
+        } else if (!(error instanceof ProviderFailure)) throw error
+        else if (error.kind === 'request' || error.kind === 'key') {
+          standings = standings.filter((each) => each !== next.standing)
+        }
+        last = error
+      }
+    }
+    throw finalError(plan, last)
+  }
+
+  #hedgedAttempt<T>(
+    plan: CallPlan<T>,
+    standings: readonly Standing[],
+    first: Standing
+  ): Promise<T> {
+    const { hedgeAfter } = plan
+    const { now } = this.#components
+    if (hedgeAfter === undefined) return this.#attempt(plan, first, plan.signal)
+    const second = (): Standing | undefined =>
+      standings.find(
+        (each) => each !== first && each.candidate.health.wait(plan.tokens, now()) === 0
+      )
+    return hedged(hedgeAfter, plan.signal, [
+      (signal) => this.#attempt(plan, first, signal),
+      (signal) => {
+        const standing = second()
+        return standing === undefined ? undefined : this.#attempt(plan, standing, signal)
+      }
+    ])
+  }
+
+  async #attempt<T>(plan: CallPlan<T>, standing: Standing, outer: AbortSignal): Promise<T> {
+    const { now, random } = this.#components
+    const { candidate } = standing
+    const { health, model, provider } = candidate
+    const reservation = await plan.reserve(candidate, outer)
+    const late = (): Error =>
+      new ProviderFailure('timeout', `${provider.name}: no answer in ${ATTEMPT_TIMEOUT} ms`)
+    const scope = new CallScope(ATTEMPT_TIMEOUT, late, outer)
+    const started = performance.now()
+    const note = (outcome: string): void => {
+      const milliseconds = performance.now() - started
+      plan.attempts.push({ model: model.id, outcome, milliseconds })
+    }
+    let kept = false
+    const keep = (): (() => void) => {
+      kept = true
+      scope.stopClock()
+      return () => scope[Symbol.dispose]()
+    }
+    health.begin(plan.tokens)
+    try {
+      const value = await plan.run(candidate, { signal: scope.signal, reservation, keep })
+      health.succeeded(now())
+      note('ok')
+      return value
+    } catch (error) {
+      kept = false
+      if (error instanceof ProviderFailure) {
+        health.failed(error, now())
+        standing.failures += 1
+        standing.notBefore = now() + backoff(standing.failures, random)
+        note(error.status === undefined ? error.kind : `${error.kind} ${error.status}`)
+        if (error.uncertain) reservation.forfeit()
+        else reservation.release()
+      } else {
+        // Cut off on our side: the provider may have worked on it.
+        health.cancelled()
+        note('cancelled')
+        reservation.forfeit()
+      }
+      throw error
+    } finally {
+      if (!kept) scope[Symbol.dispose]()
+    }
+  }
+}
+
+/** The model that can be asked first: of those ready now, the one with the fewest failures. */
+function soonest(
+  standings: readonly Standing[],
+  tokens: number,
+  now: number
+): { standing: Standing; wait: number } | undefined {
+  let best: { standing: Standing; wait: number } | undefined
+  for (const standing of standings) {
+    const { candidate, notBefore, failures } = standing
+    const wait = Math.max(candidate.health.wait(tokens, now), notBefore - now, 0)
+    const earlier = best === undefined || wait < best.wait
+    const fresher = best?.wait === wait && failures < best.standing.failures
+    if (earlier || fresher) best = { standing, wait }
+  }
+  return best
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  if (milliseconds <= 0) return
+  try {
+    await sleep(Math.ceil(milliseconds), undefined, { signal })
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  }
+}
+
+/** Another model may be cheaper, or have a price. */
+function isOfOneModel({ code }: ModelError): boolean {
+  return code === 'BUDGET_EXCEEDED' || code === 'PRICE_UNKNOWN'
+}
+
+function finalError<T>({ route, attempts }: CallPlan<T>, last: Error | undefined): Error {
+  if (last instanceof ModelError) return last
+  const names = route.map(({ model }) => model.id).join(', ')
+  if (last instanceof ProviderFailure && last.kind === 'request') {
+    return new ModelError('REQUEST_REFUSED', `${last.message}. Asked: ${names}.`, { cause: last })
+  }
+  if (last instanceof ProviderFailure && last.kind === 'key') {
+    return new ModelError('KEY_REFUSED', `${last.message}. Check the key. Asked: ${names}.`, {
+      cause: last
+    })
+  }
+  const reason = last === undefined ? 'none could be asked' : `the last one: ${last.message}`
+  return new ModelError(
+    'MODELS_UNAVAILABLE',
+    `No model answered in ${attempts.length} attempts (${names}); ${reason}. Try later, or add a fallback of another provider.`,
+    { cause: last }
+  )
+}

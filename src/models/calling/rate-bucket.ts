@@ -1,0 +1,62 @@
+/**
+ * What may be sent under a rate limit: what the provider's headers leave, counted down locally; where
+ * they say nothing, what the catalogue knows of the account, by the minute.
+ */
+import type { RateState } from '../provider.ts'
+
+export interface RateLimits {
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
+}
+
+const MINUTE = 60_000
+
+interface Window {
+  remaining: number
+  until: number
+}
+
+export class RateBucket {
+  readonly #windows = new Map<'requests' | 'tokens', Window>()
+  readonly #limits: Readonly<Record<'requests' | 'tokens', number | undefined>>
+
+  constructor({ requestsPerMinute, tokensPerMinute }: RateLimits = {}) {
+    this.#limits = { requests: requestsPerMinute, tokens: tokensPerMinute }
+  }
+
+  /** What an answer said. Requests under way may not be in it yet: a 429 corrects that. */
+  update(state: RateState, now: number): void {
+    for (const kind of ['requests', 'tokens'] as const) {
+      const said = state[kind]
+      if (said === undefined) continue
+      this.#windows.set(kind, { remaining: said.remaining, until: now + said.reset })
+    }
+  }
+
+  /** Milliseconds until a request of so many tokens fits; 0 for now. */
+  wait(tokens: number, now: number): number {
+    return Math.max(this.#wait('requests', 1, now), this.#wait('tokens', tokens, now))
+  }
+
+  take(tokens: number): void {
+    this.#take('requests', 1)
+    this.#take('tokens', tokens)
+  }
+
+  #wait(kind: 'requests' | 'tokens', need: number, now: number): number {
+    const window = this.#windows.get(kind)
+    if (window !== undefined && now < window.until) {
+      return window.remaining >= need ? 0 : window.until - now
+    }
+    // A new window begins; the next answer says what is in it, else the catalogue.
+    const limit = this.#limits[kind]
+    if (limit === undefined) this.#windows.delete(kind)
+    else this.#windows.set(kind, { remaining: limit, until: now + MINUTE })
+    return 0
+  }
+
+  #take(kind: 'requests' | 'tokens', amount: number): void {
+    const window = this.#windows.get(kind)
+    if (window !== undefined) window.remaining = Math.max(0, window.remaining - amount)
+  }
+}

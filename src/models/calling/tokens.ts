@@ -1,0 +1,39 @@
+/**
+ * Tokens of a request before it is sent. The bound is safe for byte-level tokenizers, as all of the
+ * catalogue's models have: a token stands for a byte at least. The estimate is for people to read.
+ */
+import { MESSAGE_TOKENS, TOOL_TOKENS } from '../constants.ts'
+import type { Message, Tool } from '../provider.ts'
+
+/** Bytes of English text a token, roughly (OpenAI's and Anthropic's own rule of thumb: 4 characters). */
+const BYTES_PER_TOKEN = 4
+
+export interface TokenBound {
+  /** Never exceeded. */
+  readonly most: number
+  /** About right for English prose. */
+  readonly likely: number
+}
+
+export function inputTokens(
+  messages: readonly Message[],
+  tools: readonly Tool[] = [],
+  jsonSchema?: object
+): TokenBound {
+  let bytes = 0
+  for (const message of messages) {
+    bytes += Buffer.byteLength(message.content)
+    if (message.role === 'assistant' && message.toolCalls !== undefined) {
+      bytes += Buffer.byteLength(JSON.stringify(message.toolCalls))
+    }
+  }
+  for (const tool of tools) bytes += Buffer.byteLength(JSON.stringify(tool))
+  // A schema is sent as a field and told in a message.
+  if (jsonSchema !== undefined) bytes += 2 * Buffer.byteLength(JSON.stringify(jsonSchema)) + 64
+  const added = tools.length > 0 || jsonSchema !== undefined ? TOOL_TOKENS : 0
+  const overhead = MESSAGE_TOKENS * (messages.length + tools.length + 1) + added
+  return {
+    most: bytes + overhead,
+    likely: Math.ceil(bytes / BYTES_PER_TOKEN) + messages.length * 4
+  }
+}

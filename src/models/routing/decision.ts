@@ -1,0 +1,61 @@
+/** Where a request begins: by its tier or model, the policy, and what was learned. */
+import { SCORER_MIN_OUTCOMES } from '../constants.ts'
+import { policyFor } from './policy.ts'
+import type { Candidate } from '../calling/caller.ts'
+import type { Features } from './features.ts'
+import type { RequestSettings } from '../options.ts'
+import type { PolicySettings } from './policy.ts'
+import type { Tier } from '../provider.ts'
+import type { Roster } from './roster.ts'
+import type { Scorer } from './scorer.ts'
+
+/** Below it, asking the fast tier first costs more than it saves (premium about 20 times the price). */
+const ENOUGH = 0.2
+/** Requests that go to the fast tier all the same, so that the scorer sees what it would not. */
+const EXPLORE = 0.05
+
+export interface Step {
+  readonly tier: Tier
+  readonly route: readonly Candidate[]
+}
+
+export interface Decision {
+  /** In order; a later one is taken when an answer does not pass. */
+  readonly steps: readonly [Step, ...Step[]]
+  readonly fastSuffices: number | undefined
+}
+
+export interface DecisionComponents {
+  readonly roster: Pick<Roster, 'tier' | 'model' | 'offline'>
+  readonly policy: PolicySettings
+  readonly scorer: Pick<Scorer, 'predict' | 'outcomes'>
+  readonly random: () => number
+}
+
+export function decide(
+  { task, tier, model, schema, verify }: RequestSettings,
+  features: () => Features,
+  { roster, policy, scorer, random }: DecisionComponents
+): Decision {
+  const offline: Step = { tier: 'offline', route: [roster.offline] }
+  const only = (step: Step): Decision => ({ steps: [step], fastSuffices: undefined })
+  if (model !== undefined) {
+    const candidate = roster.model(model)
+    return only({ tier: candidate === roster.offline ? 'offline' : 'premium', route: [candidate] })
+  }
+  const own = policyFor(task, policy)
+  const start = tier ?? own.tier
+  if (start === 'offline') return only(offline)
+  const premium: Step = { tier: 'premium', route: roster.tier('premium') }
+  const fast: Step = { tier: 'fast', route: roster.tier('fast') }
+  const [wanted, other] = start === 'premium' ? [premium, fast] : [fast, premium]
+  // One tier stands in for the other where only one has models; none at all is what offline is for.
+  if (wanted.route.length === 0) return only(other.route.length === 0 ? offline : other)
+  const verified = schema !== undefined || verify !== undefined
+  const cascades = start === 'fast' && tier === undefined && own.cascade && verified
+  if (!cascades || premium.route.length === 0) return only(wanted)
+  const known = own.learn && scorer.outcomes >= SCORER_MIN_OUTCOMES
+  const fastSuffices = known ? scorer.predict(features()) : undefined
+  const skip = fastSuffices !== undefined && fastSuffices < ENOUGH && random() >= EXPLORE
+  return { steps: skip ? [premium] : [fast, premium], fastSuffices }
+}

@@ -1,0 +1,143 @@
+/** The models that can be called: by tier, with their provider and what is known of their health. */
+import { ModelError } from '../errors.ts'
+import { stateOf } from '../catalogue.ts'
+import { Health } from '../calling/health.ts'
+import { hasKey, readKey } from '../keys.ts'
+import { anthropicProvider } from '../providers/anthropic.ts'
+import { OFFLINE_MODEL, offlineProvider } from '../providers/offline/offline.ts'
+import { openaiProvider } from '../providers/openai.ts'
+import type { Candidate } from '../calling/caller.ts'
+import type { Catalogue, CataloguedModel } from '../catalogue.ts'
+import type { Environment } from '../keys.ts'
+import type { Endpoint, ModelSettings } from '../options.ts'
+import type { Provider } from '../provider.ts'
+
+/** Used where their key is set. */
+const KNOWN: Readonly<Record<string, Endpoint>> = {
+  anthropic: { kind: 'anthropic', keyEnv: 'ANTHROPIC_API_KEY' },
+  openai: { kind: 'openai', keyEnv: 'OPENAI_API_KEY' },
+  groq: { kind: 'compatible', baseURL: 'https://api.groq.com/openai/v1', keyEnv: 'GROQ_API_KEY' }
+}
+
+export const OFFLINE_ID = `offline/${OFFLINE_MODEL}`
+
+export interface RosterComponents {
+  /** Undefined: the offline tier alone. */
+  readonly settings: ModelSettings | undefined
+  readonly catalogue: Catalogue
+  readonly env: Environment
+  readonly now: () => number
+  readonly warn: (text: string) => void
+}
+
+export class Roster {
+  readonly #components: RosterComponents
+  readonly #providers = new Map<string, Provider>()
+  readonly #candidates = new Map<string, Candidate>()
+  readonly #warned = new Set<string>()
+  readonly offline: Candidate
+
+  constructor(components: RosterComponents) {
+    this.#components = components
+    this.offline = { model: offlineModel(), provider: offlineProvider(), health: new Health() }
+    const { settings, env, now } = components
+    if (settings === undefined) return
+    for (const [name, endpoint] of Object.entries(KNOWN)) {
+      if (hasKey(endpoint, env)) this.#providers.set(name, open(name, endpoint, env, now))
+    }
+    for (const [name, given] of Object.entries(settings.providers)) {
+      const provider =
+        'generate' in given ? given : open(name, { ...KNOWN[name], ...given }, env, now)
+      this.#providers.set(name, provider)
+    }
+  }
+
+  /** Models of a tier, in the order they are asked. Throws for what was named and cannot be called. */
+  tier(tier: 'premium' | 'fast' | 'embed'): Candidate[] {
+    const { settings, catalogue, now } = this.#components
+    const named = settings?.tiers[tier]
+    if (named !== undefined) return named.map((id) => this.model(id))
+    return catalogue
+      .withRole(tier)
+      .filter((model) => this.#providers.has(model.provider))
+      .filter((model) => stateOf(model, now()) !== 'shut-down')
+      .map((model) => this.model(model.id))
+  }
+
+  /** Throws `ModelError` where the model has ended, or is of no known provider. */
+  model(id: string): Candidate {
+    if (id === OFFLINE_ID) return this.offline
+    const { catalogue } = this.#components
+    const [name = ''] = id.split('/', 1)
+    const model = catalogue.get(id) ?? unlisted(name, id.slice(name.length + 1))
+    this.#checkState(model)
+    const provider = this.#providers.get(name)
+    if (provider === undefined) {
+      throw new ModelError(
+        'MODEL_UNKNOWN',
+        `There is no provider "${name}" for the model ${id}. Set its key, or name it in \`providers\`.`
+      )
+    }
+    const candidate = this.#candidates.get(id) ?? {
+      model,
+      provider,
+      health: new Health(model.limits)
+    }
+    this.#candidates.set(id, candidate)
+    return candidate
+  }
+
+  has(provider: string): boolean {
+    return this.#providers.has(provider)
+  }
+
+  health(id: string): Health | undefined {
+    return this.#candidates.get(id)?.health
+  }
+
+  #checkState(model: CataloguedModel): void {
+    const { catalogue, settings, now, warn } = this.#components
+    const state = stateOf(model, now())
+    if (state === 'active') return
+    const replacement = catalogue.replacementOf(model.id, now())
+    const instead = replacement === undefined ? '' : ` Use ${replacement} instead.`
+    if (state === 'shut-down' && settings?.allowShutDown !== true) {
+      const when = model.shutdown === null ? 'was shut down' : `was shut down on ${model.shutdown}`
+      throw new ModelError(
+        'MODEL_SHUT_DOWN',
+        `${model.id} ${when}.${instead} \`allowShutDown\` calls it all the same.`
+      )
+    }
+    if (this.#warned.has(model.id)) return
+    this.#warned.add(model.id)
+    warn(`${model.id} ${state === 'ending' ? 'ends' : 'ended'} on ${model.shutdown}.${instead}`)
+  }
+}
+
+function open(name: string, endpoint: Endpoint, env: Environment, now: () => number): Provider {
+  const init = { name, key: () => readKey(endpoint, env), baseURL: endpoint.baseURL, now }
+  if (endpoint.kind === 'anthropic') return anthropicProvider(init)
+  return openaiProvider({ ...init, ownModels: endpoint.kind === 'openai' })
+}
+
+/** A model that no catalogue has: it can be called, and its price is unknown. */
+function unlisted(provider: string, model: string): CataloguedModel {
+  return {
+    id: `${provider}/${model}`,
+    provider,
+    model,
+    roles: [],
+    context: null,
+    maxOutput: null,
+    capabilities: ['text', 'stream', 'tools', 'embed'],
+    bands: null,
+    shutdown: null,
+    replacement: null,
+    sources: []
+  }
+}
+
+function offlineModel(): CataloguedModel {
+  const free = { upTo: null, input: '0', cacheRead: '0', cacheWrite: '0', output: '0' }
+  return { ...unlisted('offline', OFFLINE_MODEL), bands: [free] }
+}

@@ -1,0 +1,86 @@
+/** Limits on what may be spent, and the counters that are held against them. */
+import { z } from 'zod'
+import { parseUsd } from './money.ts'
+import { ModelError } from '../errors.ts'
+import { formatUsd } from './money.ts'
+import type { Picodollars } from './money.ts'
+
+/** USD as text, such as `0.50`: exact, as a number would not be. */
+const Usd = z.string().refine((text) => parseUsd(text) !== undefined, 'is no amount such as "0.50"')
+
+export const Limit = z.strictObject({ usd: Usd.optional(), tokens: z.int().min(0).optional() })
+
+const Windows = z.strictObject({ hour: Limit.optional(), day: Limit.optional() })
+
+export const BudgetOptions = z.strictObject({
+  node: Windows.default({}),
+  /** By the agent's name, and by the class of the task. */
+  agents: z.record(z.string(), Windows).default({}),
+  tasks: z.record(z.string(), Windows).default({})
+})
+
+export type LimitInput = z.input<typeof Limit>
+export type BudgetSettings = z.output<typeof BudgetOptions>
+export type Window = 'hour' | 'day'
+
+/** Windows begin on the hour and at midnight UTC. */
+export const WINDOW_MS: Readonly<Record<Window, number>> = { hour: 3_600_000, day: 86_400_000 }
+
+/** One limit in one window: what is spent, and what calls under way have set aside. */
+export class Counter {
+  readonly what: string
+  readonly usd: Picodollars | undefined
+  readonly tokens: number | undefined
+  spentUsd: Picodollars = 0n
+  spentTokens = 0
+  heldUsd: Picodollars = 0n
+  heldTokens = 0
+
+  constructor(what: string, { usd, tokens }: LimitInput) {
+    this.what = what
+    this.usd = usd === undefined ? undefined : parseUsd(usd)
+    this.tokens = tokens
+  }
+
+  /** Whether four fifths of the money or of the tokens are spent. */
+  get isNearlySpent(): boolean {
+    const isDear = this.usd !== undefined && this.spentUsd * 5n >= this.usd * 4n
+    return isDear || (this.tokens !== undefined && this.spentTokens * 5 >= this.tokens * 4)
+  }
+
+  /** Whether so much more may be set aside; `later`: once others have settled. Throws when never. */
+  fits(cost: Picodollars | undefined, tokens: number): 'now' | 'later' {
+    if (this.usd !== undefined && cost === undefined) {
+      throw new ModelError(
+        'PRICE_UNKNOWN',
+        `The budget of ${this.what} is in USD, and the model's price is unknown. Give its price in a catalogue of your own, or budget tokens.`
+      )
+    }
+    const dear = this.usd !== undefined && this.spentUsd + (cost ?? 0n) > this.usd
+    const long = this.tokens !== undefined && this.spentTokens + tokens > this.tokens
+    if (dear || long) throw this.#exceeded(cost, tokens)
+    const waitsUsd =
+      this.usd !== undefined && this.spentUsd + this.heldUsd + (cost ?? 0n) > this.usd
+    const waitsTokens =
+      this.tokens !== undefined && this.spentTokens + this.heldTokens + tokens > this.tokens
+    return waitsUsd || waitsTokens ? 'later' : 'now'
+  }
+
+  #exceeded(cost: Picodollars | undefined, tokens: number): ModelError {
+    const parts = []
+    if (this.usd !== undefined) {
+      parts.push(
+        `${formatUsd(this.spentUsd)} of ${formatUsd(this.usd)} USD are spent and the call may cost ${formatUsd(cost ?? 0n)}`
+      )
+    }
+    if (this.tokens !== undefined) {
+      parts.push(
+        `${this.spentTokens} of ${this.tokens} tokens are spent and the call may take ${tokens}`
+      )
+    }
+    return new ModelError(
+      'BUDGET_EXCEEDED',
+      `The budget of ${this.what} does not allow the call: ${parts.join('; ')}. Raise it, lower maxOutputTokens, or wait for the next window.`
+    )
+  }
+}

@@ -1,0 +1,122 @@
+/** What the ledger keeps: sums of what was spent, and reservations of calls under way. */
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { Operation, Section } from '../../../crdt/index.ts'
+import type { Picodollars } from './money.ts'
+
+/** What one agent spent on one class of task with one model in one hour. */
+export interface UsageRow {
+  readonly hour: number
+  readonly agent: string
+  readonly task: string
+  readonly model: string
+  calls: number
+  input: number
+  cacheRead: number
+  cacheWrite: number
+  output: number
+  /** Picodollars, those of `uncertain` included. */
+  cost: Picodollars
+  /** Of calls whose outcome is not known, in full as reserved. */
+  uncertain: Picodollars
+  uncertainTokens: number
+  /** Calls whose price is unknown. */
+  unpriced: number
+}
+
+/** A reservation as it is on disk. */
+export type Held = z.output<typeof HeldValue>
+
+const Amount = z.string().regex(/^\d+$/).transform(BigInt)
+const RowValue = z.object({
+  calls: z.number(),
+  input: z.number(),
+  cacheRead: z.number(),
+  cacheWrite: z.number(),
+  output: z.number(),
+  cost: Amount,
+  uncertain: Amount,
+  uncertainTokens: z.number(),
+  unpriced: z.number()
+})
+const Names = z.tuple([z.number(), z.string(), z.string(), z.string()])
+const HeldValue = z.object({
+  hour: z.number(),
+  agent: z.string(),
+  task: z.string(),
+  model: z.string(),
+  cost: Amount.nullable(),
+  tokens: z.number()
+})
+
+const HELD = 'h/'
+const ROW = 'u/'
+
+/** Reads and makes the ledger's values; what does not read as one is left out. */
+export class LedgerRecords {
+  readonly #section: Section
+
+  constructor(section: Section) {
+    this.#section = section
+  }
+
+  async *rows(): AsyncGenerator<UsageRow> {
+    for await (const [key, value] of this.#section.entries(prefix(ROW))) {
+      const names = Names.safeParse(jsonOf(key, ROW.length))
+      const row = RowValue.safeParse(jsonOf(value))
+      if (!names.success || !row.success) continue
+      const [hour, agent, task, model] = names.data
+      yield { hour, agent, task, model, ...row.data }
+    }
+  }
+
+  /** Reservations, each with what removes it; without a value where it is damaged. */
+  async *held(): AsyncGenerator<{ readonly removal: Operation; readonly held?: Held }> {
+    for await (const [key, value] of this.#section.entries(prefix(HELD))) {
+      const held = HeldValue.safeParse(jsonOf(value))
+      yield { removal: this.#section.del(key), held: held.data }
+    }
+  }
+
+  putRow(row: UsageRow): Operation {
+    const { hour: _h, agent: _a, task: _t, model: _m, cost, uncertain, ...counts } = row
+    const value = { ...counts, cost: String(cost), uncertain: String(uncertain) }
+    return this.#section.put(Buffer.from(ROW + rowKey(row)), bytesOf(value))
+  }
+
+  removeRow(row: UsageRow): Operation {
+    return this.#section.del(Buffer.from(ROW + rowKey(row)))
+  }
+
+  /** What writes a reservation, and what removes it. */
+  hold({ cost, ...rest }: Held): { readonly put: Operation; readonly removal: Operation } {
+    const key = Buffer.from(HELD + randomUUID())
+    const value = bytesOf({ ...rest, cost: cost === null ? null : String(cost) })
+    return { put: this.#section.put(key, value), removal: this.#section.del(key) }
+  }
+}
+
+export function rowKey({
+  hour,
+  agent,
+  task,
+  model
+}: Pick<UsageRow, 'hour' | 'agent' | 'task' | 'model'>): string {
+  return JSON.stringify([hour, agent, task, model])
+}
+
+function prefix(text: string): { gte: Uint8Array; lt: Uint8Array } {
+  return { gte: Buffer.from(text), lt: Buffer.from(`${text}\u007f`) }
+}
+
+function bytesOf(value: object): Uint8Array {
+  return Buffer.from(JSON.stringify(value))
+}
+
+function jsonOf(bytes: Uint8Array, from = 0): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes.subarray(from)).toString())
+  } catch {
+    return undefined
+  }
+}

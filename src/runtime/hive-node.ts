@@ -1,0 +1,120 @@
+/** A running node, as who embeds it sees it. */
+import { EventEmitter } from 'node:events'
+import { toHex } from '../../crdt/index.ts'
+import { Agents } from './agents.ts'
+import { closeAll } from './close-all.ts'
+import { HiveError } from '../errors.ts'
+import { forwardEvents } from './hive-events.ts'
+import { NodeCortex, ownFilters } from './node-cortex.ts'
+import { closeParts } from './parts.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { HeldStatus, PeerStatus } from '../../transport/index.ts'
+import type { Agent } from './agents.ts'
+import type { HiveEvents } from './hive-events.ts'
+import type { Parts } from './parts.ts'
+
+export interface HiveStatus {
+  readonly peerId: string | undefined
+  readonly multiaddrs: readonly string[]
+  /** Undefined without a network. */
+  readonly swarm:
+    | { readonly name: string; readonly id: string; readonly mode: 'full' | 'light' }
+    | undefined
+  readonly peers: readonly PeerStatus[]
+  /** Facts on this node, and what its replica of the hive holds. */
+  readonly facts: number
+  readonly authors: number
+  readonly entries: number
+  /** Bloom filters: this node's own, and what it holds of its peers'. */
+  readonly filters: { readonly bytes: number; readonly held: readonly HeldStatus[] }
+  /** Entries refused since the start, by reason; offences of peers; damaged values found. */
+  readonly rejections: Readonly<Record<string, number>>
+  readonly offences: number
+  readonly damaged: number
+}
+
+export class Hive extends EventEmitter<HiveEvents> {
+  readonly #parts: Parts
+  readonly #cortex: NodeCortex
+  readonly agents: Agents
+  /** The default agent. */
+  readonly agent: Agent
+  #stopped: Promise<void> | undefined
+
+  constructor(parts: Parts) {
+    super()
+    this.#parts = parts
+    this.#cortex = new NodeCortex(parts, {
+      consolidated: (consolidated) => this.emit('upkeep:consolidated', consolidated),
+      failed: (error) => this.emit('upkeep:failed', error),
+      notEmbedded: (error) => this.emit('embedding:failure', error)
+    })
+    this.agents = new Agents((name) => this.#cortex.for(name))
+    this.agent = this.agents.create(parts.options.agent.name)
+    forwardEvents(parts, this)
+    this.#cortex.start()
+  }
+
+  /** Undefined without a network. */
+  get peerId(): string | undefined {
+    return this.#parts.swarm?.peerId
+  }
+
+  /** Where peers reach this node, each with `/p2p/<peer id>`. */
+  get multiaddrs(): string[] {
+    return this.#parts.swarm?.multiaddrs ?? []
+  }
+
+  get status(): HiveStatus {
+    const { options, store, replica, facts, swarm } = this.#parts
+    const heads = replica.heads()
+    return {
+      peerId: this.peerId,
+      multiaddrs: this.multiaddrs,
+      swarm:
+        swarm === undefined || options.swarm === false
+          ? undefined
+          : { name: options.swarm.name, id: swarm.id, mode: options.swarm.mode },
+      peers: swarm?.peers() ?? [],
+      facts: facts.count,
+      authors: heads.length,
+      entries: heads.reduce((sum, { base, seq }) => sum + seq - base + 1, 0),
+      filters: {
+        bytes: ownFilters(this.#parts).reduce((sum, { bytes }) => sum + bytes, 0),
+        held: swarm?.filters() ?? []
+      },
+      rejections: replica.rejections(),
+      offences: swarm?.offences ?? 0,
+      damaged: store.damaged
+    }
+  }
+
+  /** Content digest of the hive's records, in hex: equal on two nodes exactly when they hold the same entries. */
+  digest(): Promise<string> {
+    return Promise.resolve(toHex(this.#parts.replica.digest()))
+  }
+
+  /** Connects to a peer now. Throws when it cannot be reached, or without a network. */
+  async dial(address: string, options: AbortOptions = {}): Promise<void> {
+    const { swarm } = this.#parts
+    if (swarm === undefined) throw new HiveError('OPTIONS_INVALID', 'This node has no network.')
+    await swarm.dial(address, options)
+  }
+
+  /** Leaves the swarm and closes the store; idempotent. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop()
+    return this.#stopped
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  #stop(): Promise<void> {
+    return closeAll(
+      [() => this.#cortex.stop(), () => closeParts(this.#parts)],
+      'The node did not stop cleanly.'
+    )
+  }
+}

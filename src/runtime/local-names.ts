@@ -1,0 +1,36 @@
+/** Names of this machine and its user, which must not leave with what is shared. */
+import { homedir, hostname, userInfo } from 'node:os'
+import type { KnownNames } from '../anonymity/index.ts'
+
+/** Names of so many machines and users that they tell nothing, and occur in ordinary text. */
+const COMMON: ReadonlySet<string> = new Set(
+  'admin administrator agent android app build builder ci container debian default desktop docker ec2-user git guest home laptop local localhost node nobody operator owner root runner server service system test ubuntu user vagrant windows worker'.split(
+    ' '
+  )
+)
+
+/** Shorter ones would be found inside of ordinary words. */
+const MIN_LENGTH = 4
+
+export function localNames(): KnownNames {
+  return {
+    hosts: telling([hostname(), hostname().split('.')[0] ?? '']),
+    users: telling([username()]),
+    paths: telling([homedir()]).filter((path) => path !== '/root')
+  }
+}
+
+function telling(names: readonly string[]): string[] {
+  return [...new Set(names)].filter(
+    (name) => name.length >= MIN_LENGTH && !COMMON.has(name.toLowerCase())
+  )
+}
+
+/** A container's user may have no entry in the user database. */
+function username(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,284 @@
+/**
+ * What the agents of a node share, put together from its parts, and the cortex of each of them. Nothing
+ * of it but indexes and background work holds anything open.
+ */
+import { anonymizer } from '../anonymity/index.ts'
+import { closeAll } from './close-all.ts'
+import { composeContext } from '../context/index.ts'
+import {
+  Drafts,
+  Goals,
+  HiveMind,
+  Promotion,
+  SharedSkills,
+  Subscriptions,
+  Votes
+} from '../sharing/index.ts'
+import { Judge } from '../judgement/index.ts'
+import { Janitor, Upkeep } from '../maintenance/index.ts'
+import {
+  Candidates,
+  Corroboration,
+  Echoes,
+  embeddedTextOf,
+  History,
+  Knowledge,
+  NearDuplicates,
+  Quota,
+  Recall,
+  searchSources
+} from '../knowledge/index.ts'
+import { localNames } from './local-names.ts'
+import { Metrics } from '../metrics/index.ts'
+import { fileOf, kOf } from './parts.ts'
+import { openAIEmbedder, SearchIndex, VectorIndex } from '../search/index.ts'
+import type { Entry, StoredFilter } from '../../crdt/index.ts'
+import type { KnownNames } from '../anonymity/index.ts'
+import type { Cortex } from './cortex.ts'
+import type { Consent } from '../sharing/index.ts'
+import type { Consolidated } from '../knowledge/index.ts'
+import type { Options } from './options.ts'
+import type { Parts } from './parts.ts'
+
+/** What happens in the background. */
+export interface CortexObserver {
+  consolidated(consolidated: Consolidated): void
+  /** It is tried again. */
+  failed(error: unknown): void
+  /** The embedding provider failed. */
+  notEmbedded(error: Error): void
+}
+
+export class NodeCortex {
+  readonly #parts: Parts
+  readonly #observer: CortexObserver
+  readonly #candidates: Candidates
+  readonly #drafts: Drafts
+  readonly #promotion: Promotion
+  readonly #goals: Goals
+  readonly #index: SearchIndex
+  readonly #vectors: VectorIndex | undefined
+  readonly #history: History
+  readonly #nearDuplicates: NearDuplicates
+  readonly #echoes = new Echoes()
+  readonly #quota: Quota
+  readonly #upkeep: Upkeep
+  readonly #judge: Judge
+  readonly #subscriptions: Subscriptions
+  readonly #votes: Votes
+  readonly #shared: SharedSkills
+
+  constructor(parts: Parts, observer: CortexObserver) {
+    this.#parts = parts
+    this.#observer = observer
+    const { options, store, replica, facts, swarm, trust } = parts
+    const { clock = Date } = options
+    const k = kOf(options)
+    const announce = (entries: readonly Entry[]): Promise<void> => this.#announce(entries)
+    const onFailed = (error: unknown): void => observer.failed(error)
+    this.#judge = new Judge({
+      k,
+      weightOf: (author) => trust.weightOf(author),
+      voteOn: (digest) => replica.voteOn(digest)
+    })
+    this.#subscriptions = new Subscriptions({
+      replica,
+      judge: this.#judge,
+      templatesOf: (goal) => this.#goals.templateIds(goal),
+      onFailed
+    })
+    this.#votes = new Votes({
+      replica,
+      trust,
+      clock,
+      announce,
+      onVote: (digest) => this.#considerForSubscribers(digest)
+    })
+    this.#candidates = new Candidates(store, facts)
+    const sources = searchSources(facts, replica)
+    this.#index = new SearchIndex({ path: fileOf(options, 'search.db'), sources })
+    this.#vectors = this.#openVectors(sources)
+    this.#history = new History({ facts, replica, judge: this.#judge })
+    this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
+    this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
+    const shared = anonymizer(namesOf(options))
+    this.#drafts = new Drafts({
+      anonymizer: shared,
+      clock,
+      k,
+      toldUntil: parts.toldUntil
+    })
+    this.#goals = new Goals({
+      replica,
+      anonymizer: shared,
+      judge: this.#judge,
+      clock,
+      announce,
+      onChange: (goal) => this.#considerForSubscribers(goal)
+    })
+    this.#shared = new SharedSkills({
+      replica,
+      skills: parts.skills,
+      sandbox: parts.sandbox,
+      share: options.skills.audit,
+      tellsRuns: options.skills.receipts === 'runs',
+      random: options.random ?? Math.random,
+      anonymizer: shared,
+      votes: this.#votes,
+      k,
+      clock,
+      announce,
+      publishes: options.skills.publish,
+      adopts: consentOf(options),
+      onFailed
+    })
+    this.#promotion = new Promotion({
+      candidates: this.#candidates,
+      replica,
+      drafts: this.#drafts,
+      clock,
+      swarm,
+      announce
+    })
+    this.#upkeep = new Upkeep({
+      facts,
+      replica,
+      nearDuplicates: this.#nearDuplicates,
+      announce,
+      onConsolidated: (consolidated) => observer.consolidated(consolidated),
+      onFailed
+    })
+  }
+
+  /** Begins the work in the background. */
+  start(): void {
+    if (this.#parts.options.upkeep) this.#upkeep.start()
+    this.#vectors?.follow()
+    this.#parts.skills.start()
+    this.#shared.start()
+  }
+
+  stop(): Promise<void> {
+    return closeAll(
+      [
+        () => this.#upkeep.stop(),
+        () => this.#shared.stop(),
+        () => this.#vectors?.close(),
+        () => this.#index.close()
+      ],
+      'The background work did not stop cleanly.'
+    )
+  }
+
+  for(agent: string): Cortex {
+    const { replica, facts, swarm } = this.#parts
+    const knowledge = this.#knowledgeFor(agent)
+    const [known, ...shared] = ownFilters(this.#parts)
+    const models = this.#parts.models.for(agent)
+    return {
+      knowledge,
+      context: (init) =>
+        composeContext(
+          {
+            recall: (query, recall) => knowledge.recall(query, recall),
+            goal: (idOrTitle, signal) => this.#goals.describe(idOrTitle, signal)
+          },
+          init
+        ),
+      hive: new HiveMind({
+        promotion: this.#promotion,
+        drafts: this.#drafts,
+        goals: this.#goals,
+        facts,
+        replica,
+        swarm,
+        judge: this.#judge,
+        votes: this.#votes,
+        subscriptions: this.#subscriptions,
+        skills: this.#shared
+      }),
+      capabilities: this.#parts.skills.for(models, (id) => this.#shared.withdraw(id)),
+      models,
+      metrics: new Metrics({ facts }),
+      janitor: new Janitor({
+        known,
+        shared,
+        nearDuplicates: this.#nearDuplicates,
+        replica,
+        announce: (entries) => this.#announce(entries)
+      })
+    }
+  }
+
+  #knowledgeFor(agent: string): Knowledge {
+    const { options, replica, facts, swarm } = this.#parts
+    return new Knowledge({
+      facts,
+      candidates: this.#candidates,
+      corroboration: new Corroboration({ replica, swarm }),
+      nearDuplicates: this.#nearDuplicates,
+      history: this.#history,
+      echoes: this.#echoes,
+      quota: this.#quota,
+      recall: new Recall({
+        index: this.#index,
+        vectors: this.#vectors,
+        facts,
+        replica,
+        history: this.#history,
+        echoes: this.#echoes,
+        judge: this.#judge
+      }),
+      agent,
+      clock: options.clock ?? Date,
+      retract: (digest) => this.#retract(digest)
+    })
+  }
+
+  #openVectors(sources: ReturnType<typeof searchSources>): VectorIndex | undefined {
+    const { options } = this.#parts
+    const { embeddings, random } = options
+    if (embeddings === undefined) return undefined
+    const embedder = 'embed' in embeddings ? embeddings : openAIEmbedder(embeddings)
+    return new VectorIndex({
+      path: fileOf(options, 'vectors.db'),
+      sources,
+      embedder,
+      textOf: embeddedTextOf,
+      onFailure: (error) => this.#observer.notEmbedded(error),
+      random
+    })
+  }
+
+  async #retract(digest: Uint8Array): Promise<boolean> {
+    const entry = await this.#parts.replica.retract(digest)
+    if (entry !== undefined) await this.#announce([entry])
+    return entry !== undefined
+  }
+
+  #considerForSubscribers(digest: Uint8Array): void {
+    this.#subscriptions.consider(digest).catch((error: unknown) => this.#observer.failed(error))
+  }
+
+  async #announce(entries: readonly Entry[]): Promise<void> {
+    await this.#parts.swarm?.announce(entries)
+  }
+}
+
+/** Bloom filters of this node, that of all its facts first. */
+export function ownFilters({
+  facts,
+  replica
+}: Pick<Parts, 'facts' | 'replica'>): [StoredFilter, ...StoredFilter[]] {
+  const shared = facts.observed === undefined ? [] : [facts.observed]
+  return [facts.known, replica.published, ...shared]
+}
+
+/** Names that the user gave replace those of this machine. */
+function namesOf({ anonymity }: Options): KnownNames {
+  return Object.keys(anonymity).length === 0 ? localNames() : anonymity
+}
+
+function consentOf({ skills: { adopt } }: Options): Consent {
+  return typeof adopt === 'function' ? adopt : () => adopt === 'all'
+}

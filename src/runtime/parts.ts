@@ -1,0 +1,180 @@
+/**
+ * What a node is made of: the store, the replica and the facts in it, models, skills, the swarm. They are
+ * opened in this order; where one fails, those before it are closed again.
+ */
+import { EventEmitter } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { authorEpochs, openReplica, openStore, StoreError } from '../../crdt/index.ts'
+import { createSwarm, loadPeerKey } from '../../transport/index.ts'
+import { NodeSkills } from '../skills/index.ts'
+import { closeAll } from './close-all.ts'
+import { loadFilterSettings } from './filter-settings.ts'
+import { Trust } from '../judgement/index.ts'
+import { FactStore } from '../knowledge/index.ts'
+import { NodeModels } from '../models/index.ts'
+import { createSandbox } from '../sandbox/index.ts'
+import type { Replica, Store } from '../../crdt/index.ts'
+import type { Swarm } from '../../transport/index.ts'
+import type { ModelEvents } from '../models/index.ts'
+import type { Options } from './options.ts'
+import type { Sandbox } from '../sandbox/index.ts'
+
+export interface Parts {
+  readonly options: Options
+  readonly store: Store
+  readonly replica: Replica
+  readonly facts: FactStore
+  readonly swarm: Swarm | undefined
+  readonly trust: Trust
+  /** Until when facts of this node were told to peers, with their finder. */
+  readonly toldUntil: number
+  readonly models: NodeModels
+  readonly toldModels: EventEmitter<ModelEvents>
+  readonly skills: NodeSkills
+  readonly sandbox: Sandbox
+}
+
+/** Only the owner may look into a node's directory. */
+const OWNER_ONLY = 0o700
+
+/** Everything but the swarm runs when it resolves; that is for the caller to start. */
+export async function openParts(options: Options): Promise<Parts> {
+  const { dataDir, clock = Date } = options
+  if (dataDir !== undefined) await makeDirectory(dataDir)
+  const opened: (() => unknown)[] = []
+  try {
+    const store = await openStore(options.store ?? fileOf(options, 'store'))
+    opened.unshift(() => store.close())
+    const inSwarm = options.swarm === false ? undefined : { ...options.swarm, k: kOf(options) }
+    const { filterKey, observes, toldUntil } = await loadFilterSettings(store, inSwarm, clock.now())
+    const replica = await openReplica({
+      store,
+      swarm: inSwarm?.name,
+      filterKey,
+      hidesOwn: hidesOwn(options),
+      epochs: authorEpochs(() => clock.now(), inSwarm?.epoch)
+    })
+    const { elementOf, published } = replica
+    const observe = observes ? { key: published.key, elementOf } : undefined
+    const facts = new FactStore({ store, observe })
+    await facts.load()
+    const trust = new Trust(store)
+    await trust.load()
+    const toldModels = new EventEmitter<ModelEvents>()
+    const models = await openModels(options, store, toldModels)
+    opened.unshift(() => models.close())
+    const sandbox = createSandbox()
+    opened.unshift(() => sandbox.close())
+    const skills = await openSkills(options, { store, models, sandbox })
+    opened.unshift(() => skills.close())
+    const swarm = await openSwarm(options, { store, replica, facts })
+    const kept = { options, store, replica, facts, swarm, trust, toldUntil }
+    return { ...kept, models, toldModels, skills, sandbox }
+  } catch (error) {
+    // What failed first says more than what failed to close.
+    await closeAll(opened, 'Not all was closed.').catch(() => undefined)
+    throw error
+  }
+}
+
+/** Closes what `openParts` opened, the swarm first. */
+export function closeParts({ swarm, skills, sandbox, models, store }: Parts): Promise<void> {
+  return closeAll(
+    [
+      () => swarm?.stop(),
+      () => skills.close(),
+      () => sandbox.close(),
+      () => models.close(),
+      () => store.close()
+    ],
+    'The node did not stop cleanly.'
+  )
+}
+
+export function fileOf({ dataDir }: Options, name: string): string | undefined {
+  return dataDir === undefined ? undefined : join(dataDir, name)
+}
+
+/** Authors that must vouch before an insight is released: a swarm without a key trusts nobody alone. */
+export function kOf({ swarm }: Options): number {
+  if (swarm === false) return 2
+  return swarm.k ?? (swarm.key === undefined ? 2 : 1)
+}
+
+/** Without a network too: what was published then leaves with the next start. */
+function hidesOwn({ swarm }: Options): boolean {
+  return swarm === false || (swarm.stem && swarm.gossip && swarm.mode === 'full')
+}
+
+async function openSwarm(
+  options: Options,
+  { store, replica, facts }: Pick<Parts, 'store' | 'replica' | 'facts'>
+): Promise<Swarm | undefined> {
+  if (options.swarm === false) return undefined
+  const { key, acceptedKeys, bootstrap, listen, gossip, syncInterval, mode, filterInterval } =
+    options.swarm
+  const { dataDir, libp2p, clock, random, logger, userAgent } = options
+  const privateKey =
+    dataDir === undefined ? undefined : await loadPeerKey(join(dataDir, 'peer.key'))
+  return createSwarm({
+    replica,
+    store,
+    privateKey,
+    key,
+    acceptedKeys,
+    bootstrap,
+    listen,
+    gossip,
+    syncInterval,
+    filterInterval,
+    mode,
+    observed: facts.observed,
+    libp2p,
+    clock,
+    random,
+    logger,
+    userAgent
+  })
+}
+
+function openModels(
+  { models, clock = Date, random }: Options,
+  store: Store,
+  told: EventEmitter<ModelEvents>
+): Promise<NodeModels> {
+  return NodeModels.open({
+    settings: models,
+    store,
+    now: () => clock.now(),
+    random,
+    onCall: (call) => told.emit('model:call', call),
+    onWarning: (text) => told.emit('model:warning', text)
+  })
+}
+
+function openSkills(
+  { agent, clock = Date, random }: Options,
+  { store, models, sandbox }: Pick<Parts, 'models' | 'sandbox' | 'store'>
+): Promise<NodeSkills> {
+  return NodeSkills.open({
+    store,
+    sandbox,
+    models: models.for(agent.name),
+    now: () => clock.now(),
+    random,
+    // What could not be written is told when the hive is stopped.
+    onFailed: () => undefined
+  })
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: OWNER_ONLY })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StoreError('STORE_OPEN_FAILED', `Cannot make the directory ${path}: ${reason}`, {
+      cause
+    })
+  }
+}

@@ -1,0 +1,47 @@
+/** What search sees of a stored fact, or of a record of the hive. */
+import { readAll, readRecord } from '../../crdt/index.ts'
+import { wordsOfContext } from '../facts/fact-context.ts'
+import { readFact } from '../facts/stored-fact.ts'
+import type { HiveRecord } from '../../crdt/index.ts'
+import type { SearchOrigin, SearchText } from './search-query.ts'
+
+const NO_TAGS: readonly string[] = []
+
+/** Of a fact the stored fact, of the hive the record alone. */
+export function searchTextOf(
+  origin: SearchOrigin,
+  digest: Uint8Array,
+  stored: Uint8Array
+): SearchText {
+  if (origin === 'hive') {
+    const said = readAll(stored, readRecord)
+    const { entity } = said
+    const content = contentOf(said)
+    return { entity, content, tags: NO_TAGS, context: '', confidence: 0, recordedAt: 0 }
+  }
+  const { record, tags, confidence, recordedAt, context } = readFact(digest, stored)
+  const said = readAll(record, readRecord)
+  return {
+    entity: said.entity,
+    content: contentOf(said),
+    tags,
+    context: context === undefined ? '' : wordsOfContext(context),
+    confidence,
+    recordedAt: recordedAt.getTime()
+  }
+}
+
+/** What of it is embedded, and whether it may leave this node. */
+export function embeddedTextOf(
+  origin: SearchOrigin,
+  digest: Uint8Array,
+  stored: Uint8Array
+): { text: string; isPrivate: boolean } {
+  const { entity, content } = searchTextOf(origin, digest, stored)
+  const isPrivate = origin === 'local' && readFact(digest, stored).private
+  return { text: `${entity}: ${content}`, isPrivate }
+}
+
+function contentOf({ content, attribute, value }: HiveRecord): string {
+  return attribute === undefined ? content : `${content} ${attribute} ${value ?? ''}`
+}

@@ -1,0 +1,75 @@
+/**
+ * Drafts: what of a fact would leave this node, or why nothing does. Promotion publishes drafts, and a
+ * preview shows them, so that what is shown is what leaves.
+ */
+import {
+  canonicalRecord,
+  canonicalTags,
+  digestOf,
+  LimitError,
+  MAX_TAG_BYTES,
+  readAll,
+  readRecord
+} from '../../crdt/index.ts'
+import { dayOf } from '../judgement/day.ts'
+import type { Publication } from '../../crdt/index.ts'
+import type { Clock } from '../../transport/index.ts'
+import type { Anonymized, Anonymizer } from '../anonymity/index.ts'
+import type { StoredFact } from '../knowledge/index.ts'
+
+export interface Draft {
+  readonly digest: Uint8Array
+  readonly publication: Publication
+}
+
+export interface DraftsComponents {
+  readonly anonymizer: Anonymizer
+  readonly clock: Clock
+  /** Authors that must vouch before an insight is released; from 2 on, authors must not be traceable. */
+  readonly k: number
+  /** Peers may know of facts recorded until then that this node found them; milliseconds since 1970. */
+  readonly toldUntil: number
+}
+
+/** What was made of a fact. */
+export interface Drafted {
+  readonly anonymized: Anonymized
+  /** A reason where the fact is withheld. */
+  readonly draft: Draft | string
+}
+
+const TRACEABLE =
+  'it was known here while k was 1, when peers are told which facts this node found: its author could be traced'
+
+export class Drafts {
+  readonly #components: DraftsComponents
+
+  constructor(components: DraftsComponents) {
+    this.#components = components
+  }
+
+  of(fact: StoredFact): Drafted {
+    const { k, toldUntil, anonymizer, clock } = this.#components
+    const { kind, ...said } = readAll(fact.record, readRecord)
+    const anonymized = anonymizer.anonymize({ ...said, tags: fact.tags })
+    if (anonymized.verdict === 'withheld') return { anonymized, draft: anonymized.reason }
+    if (k > 1 && fact.recordedAt.getTime() <= toldUntil) return { anonymized, draft: TRACEABLE }
+    const { tags, ...left } = anonymized.record
+    try {
+      const record = canonicalRecord({ kind, ...left })
+      const publication: Publication = {
+        record,
+        confidence: fact.confidence,
+        day: dayOf(clock.now()),
+        // A placeholder may be longer than what it stands for.
+        tags: canonicalTags(tags.filter((tag) => Buffer.byteLength(tag) <= MAX_TAG_BYTES)),
+        validFrom: fact.validFrom?.getTime()
+      }
+      return { anonymized, draft: { publication, digest: digestOf(record) } }
+    } catch (error) {
+      // Placeholders may be longer than what they stand for.
+      if (error instanceof LimitError) return { anonymized, draft: error.message }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,207 @@
+/** `cortex.hive`: what this node shares with its swarm, and what the swarm knows. */
+import { z } from 'zod'
+import { readAll, readRecord } from '../../crdt/index.ts'
+import { HiveError } from '../errors.ts'
+import { digestOfId } from '../knowledge/index.ts'
+import { parse } from '../arguments/parse.ts'
+import { compareInsights, insightOf, matches } from '../judgement/insights.ts'
+import { previewOf } from './preview.ts'
+import { isReceipts } from '../skills/exchange/index.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { HiveRecord, Replica } from '../../crdt/index.ts'
+import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
+import type { FactStore } from '../knowledge/index.ts'
+import type { Judge } from '../judgement/index.ts'
+import type {
+  BroadcastOptions,
+  BroadcastReport,
+  Promoted,
+  PromoteOptions,
+  Promotion
+} from './promotion.ts'
+import type { Drafts } from './drafts.ts'
+import type { Goals } from '../goals/index.ts'
+import type { Insight, InsightOptions } from '../judgement/insights.ts'
+import type { Preview } from './preview.ts'
+import type { Subscription, SubscriptionFilter, Subscriptions } from './subscriptions.ts'
+import type { SharedSkills } from '../skills/exchange/index.ts'
+import type { Votes } from '../judgement/votes.ts'
+
+export interface HiveMindComponents {
+  readonly promotion: Promotion
+  readonly drafts: Pick<Drafts, 'of'>
+  readonly facts: Pick<FactStore, 'get'>
+  readonly replica: Pick<Replica, 'bodies' | 'keepBodies' | 'standings'>
+  readonly goals: Goals
+  /** Undefined without a network. */
+  readonly swarm: Pick<Swarm, 'fetch' | 'synchronize'> | undefined
+  readonly judge: Judge
+  readonly votes: Votes
+  readonly subscriptions: Subscriptions
+  readonly skills: SharedSkills
+}
+
+export interface VoteOptions {
+  /** How sure this node is, 0 to 1; default 0.9. */
+  readonly confidence?: number
+}
+
+/** What an id names. */
+export interface FetchedRecord extends HiveRecord {
+  readonly id: string
+}
+
+const Signal = z.instanceof(AbortSignal).optional()
+
+const Broadcast = z.strictObject({
+  minConfidence: z.number().min(0).max(1).optional(),
+  onProgress: z.custom<BroadcastOptions['onProgress']>().optional(),
+  signal: Signal
+})
+
+const Insights = z.strictObject({
+  tags: z.array(z.string()).optional(),
+  limit: z.int().min(1).max(100_000).default(100),
+  state: z.enum(['quarantined', 'released', 'disputed']).optional(),
+  kinds: z.array(z.enum(['fact', 'insight', 'skill'])).optional(),
+  signal: Signal
+})
+
+const Promote = z.strictObject({
+  anonymize: z.literal(true, 'what leaves this node is always anonymised').optional(),
+  tags: z.array(z.string()).optional(),
+  signal: Signal
+})
+
+const Vote = z.strictObject({ confidence: z.number().min(0).max(1).default(0.9) })
+
+const Filter = z.strictObject({
+  tags: z.array(z.string()).optional(),
+  entities: z.array(z.string()).optional(),
+  goals: z.array(z.string()).optional()
+})
+
+export class HiveMind {
+  readonly #components: HiveMindComponents
+
+  constructor(components: HiveMindComponents) {
+    this.#components = components
+  }
+
+  /** The goals that the swarm shares, and their playbooks. */
+  get goals(): Goals {
+    return this.#components.goals
+  }
+
+  /** Skills that the swarm offers, and those that this node publishes. */
+  get skills(): SharedSkills {
+    return this.#components.skills
+  }
+
+  /**
+   * Promotes every local fact of at least `minConfidence` that may leave this node: anonymised,
+   * published once, gossiped. Aborting stops between batches; what was published stays.
+   */
+  broadcastKnowledge(options: BroadcastOptions = {}): Promise<BroadcastReport> {
+    return this.#components.promotion.broadcast(parse(Broadcast, options, 'broadcastKnowledge'))
+  }
+
+  /**
+   * Promotes one fact of this node, whatever its confidence. Throws `HiveError` (RECORD_UNKNOWN, or
+   * WITHHELD with the reason).
+   */
+  async promoteToGlobalStore(
+    id: string,
+    options: PromoteOptions & { readonly anonymize?: true } = {}
+  ): Promise<Promoted> {
+    const { anonymize: _, ...rest } = parse(Promote, options, 'promoteToGlobalStore')
+    const { facts, promotion } = this.#components
+    const fact = await facts.get(digestOfId(id))
+    if (fact === undefined) {
+      throw new HiveError('RECORD_UNKNOWN', `This node has no fact ${id}.`)
+    }
+    return promotion.promote(fact, rest)
+  }
+
+  /**
+   * Says that this node has verified a record: it is released here, and counts as one author
+   * elsewhere. False when it had said so. Throws `HiveError` (RECORD_UNKNOWN).
+   */
+  vouch(id: string, options: VoteOptions = {}): Promise<boolean> {
+    return this.#components.votes.cast(id, 'vouch', parse(Vote, options, 'vouch').confidence)
+  }
+
+  /**
+   * Says that a record is wrong. As many disputes as vouches, and at least `k`, hide it everywhere.
+   * False when it had said so. Throws `HiveError` (RECORD_UNKNOWN).
+   */
+  dispute(id: string, options: VoteOptions = {}): Promise<boolean> {
+    return this.#components.votes.cast(id, 'dispute', parse(Vote, options, 'dispute').confidence)
+  }
+
+  /** Takes this node's vote on a record back; what nobody vouches for is hidden everywhere. */
+  retract(id: string): Promise<boolean> {
+    return this.#components.votes.retract(id)
+  }
+
+  /** Hears of insights as they are released, each once; all of them without a filter. */
+  subscribe(filter: SubscriptionFilter, listener: (insight: Insight) => void): Subscription {
+    return this.#components.subscriptions.add(parse(Filter, filter, 'subscribe'), listener)
+  }
+
+  /**
+   * What of a local fact would leave this node, or why nothing would; undefined when this node has no
+   * fact of that id. Nothing leaves by asking.
+   */
+  async preview(id: string): Promise<Preview | undefined> {
+    const { facts, drafts } = this.#components
+    const fact = await facts.get(digestOfId(id))
+    return fact === undefined ? undefined : previewOf(fact, drafts)
+  }
+
+  /**
+   * What the swarm has published, as far as this node has it, best corroborated first; disputed
+   * insights only when they are asked for. Goals are in `goals`; receipts of skills are left out.
+   */
+  async getGlobalInsights(options: InsightOptions & AbortOptions = {}): Promise<Insight[]> {
+    const { limit, signal, ...filter } = parse(Insights, options, 'getGlobalInsights')
+    const { replica, judge } = this.#components
+    let best: Insight[] = []
+    const keepBest = (): void => {
+      best = best.toSorted(compareInsights).slice(0, limit)
+    }
+    for await (const standing of replica.standings()) {
+      signal?.throwIfAborted()
+      if (standing.record.kind === 'goal' || isReceipts(standing.record)) continue
+      const judgement = await judge.judge(standing)
+      const insight = judgement === undefined ? undefined : insightOf(standing, judgement)
+      if (insight === undefined || !matches(insight, filter)) continue
+      best.push(insight)
+      if (best.length >= 2 * limit) keepBest()
+    }
+    keepBest()
+    return best
+  }
+
+  /**
+   * One record by its id, from this node or else from any connected peer; undefined when nobody has
+   * it. Its content is what the id names, whoever sent it; who vouches for it is not part of it.
+   */
+  async fetch(id: string, { signal }: AbortOptions = {}): Promise<FetchedRecord | undefined> {
+    const digest = digestOfId(id)
+    const { replica, swarm } = this.#components
+    const [held] = await replica.bodies([digest])
+    if (held !== undefined) return { id, ...readAll(held, readRecord) }
+    const body = (await swarm?.fetch([digest], { signal }))?.get(id)
+    if (body === undefined) return undefined
+    await replica.keepBodies([body])
+    return { id, ...readAll(body, readRecord) }
+  }
+
+  /** Syncs with every connected peer now; without a network, with nobody. */
+  async synchronize({ signal }: AbortOptions = {}): Promise<SynchronizeReport> {
+    const { swarm } = this.#components
+    if (swarm === undefined) return { peers: 0, failed: 0, sent: 0, received: 0 }
+    return swarm.synchronize({ signal })
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Promotion: the only way a fact leaves its node. Each candidate is anonymised; what results is
+ * published as a record, or as a vote where this replica holds that record already.
+ *
+ * A record that peers seem to have published is fetched first, so that the vote needs no copy. Only
+ * the body itself, checked by its digest, makes a vote of a record: neither a full filter nor a peer
+ * that lies can keep anything from being published.
+ */
+import { canonicalTags, toHex } from '../../crdt/index.ts'
+import { HiveError } from '../errors.ts'
+import { dayOf } from '../judgement/day.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { Entry, Published, Replica } from '../../crdt/index.ts'
+import type { Clock, Swarm } from '../../transport/index.ts'
+import type { CandidateBatch, Candidates, StoredFact } from '../knowledge/index.ts'
+import type { Draft, Drafts } from './drafts.ts'
+
+export interface BroadcastOptions extends AbortOptions {
+  /** Facts below it stay local; 0 to 1, default 0.9. */
+  readonly minConfidence?: number
+  /** Called after each batch with the totals so far. */
+  readonly onProgress?: (progress: BroadcastProgress) => void
+}
+
+export interface BroadcastProgress {
+  /** Facts that became new records of the hive. */
+  readonly promoted: number
+  /** Facts that the hive had already: this node's vote was added. */
+  readonly corroborated: number
+}
+
+export interface BroadcastReport extends BroadcastProgress {
+  /** Facts that were not published since they may tell too much; they stay local. */
+  readonly withheld: readonly { readonly id: string; readonly reason: string }[]
+}
+
+export interface PromoteOptions extends AbortOptions {
+  /** Added to those of the fact. */
+  readonly tags?: readonly string[]
+}
+
+export interface Promoted {
+  /** Id of what was published: another one than the fact's where it had to be anonymised. */
+  readonly id: string
+  readonly status:
+    | 'promoted'
+    /** The hive had it already: this node's vote was added. */
+    | 'corroborated'
+    /** This node had voted for it before. */
+    | 'already'
+}
+
+export interface PromotionComponents {
+  readonly candidates: Candidates
+  readonly replica: Pick<
+    Replica,
+    'elementOf' | 'has' | 'keepBodies' | 'publish' | 'publishEvidence'
+  >
+  /** Undefined without a network. */
+  readonly swarm: Pick<Swarm, 'fetch' | 'seenBy'> | undefined
+  readonly drafts: Pick<Drafts, 'of'>
+  readonly clock: Clock
+  /** Tells peers of new entries. */
+  readonly announce: (entries: readonly Entry[]) => Promise<void>
+}
+
+/** Candidates read, anonymised and published together. */
+const BATCH_FACTS = 1_000
+
+interface Prepared extends Draft {
+  readonly fact: StoredFact
+}
+
+export class Promotion {
+  readonly #components: PromotionComponents
+
+  constructor(components: PromotionComponents) {
+    this.#components = components
+  }
+
+  async broadcast({
+    minConfidence = 0.9,
+    signal,
+    onProgress
+  }: BroadcastOptions = {}): Promise<BroadcastReport> {
+    const totals = { promoted: 0, corroborated: 0 }
+    const withheld: { id: string; reason: string }[] = []
+    for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
+      signal?.throwIfAborted()
+      const prepared: Prepared[] = []
+      for (const fact of batch.facts) {
+        if (fact.confidence < minConfidence) continue
+        const { draft } = this.#components.drafts.of(fact)
+        if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
+        else prepared.push({ fact, ...draft })
+      }
+      const { records, votes } = await this.#publish(batch, prepared, signal)
+      totals.promoted += records.length
+      totals.corroborated += votes.length
+      onProgress?.({ ...totals })
+    }
+    const { replica, announce } = this.#components
+    await announce(await replica.publishEvidence(this.#today(), signal))
+    return { ...totals, withheld }
+  }
+
+  /** Promotes one fact, whatever its confidence. Throws `HiveError` (WITHHELD). */
+  async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
+    const { drafts, replica, candidates, announce } = this.#components
+    const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
+    const draft = fact.private ? 'it is private' : drafts.of(tagged).draft
+    if (typeof draft === 'string') {
+      throw new HiveError('WITHHELD', `The fact stays on this node: ${draft}.`)
+    }
+    await this.#fetchPublished([draft.digest], signal)
+    const { entries, records, votes } = await replica.publish([draft.publication])
+    await candidates.settleOne(fact.digest, draft.digest)
+    await announce(entries)
+    const [isRecord, isVote] = [records.length > 0, votes.length > 0]
+    const status = isRecord ? 'promoted' : isVote ? 'corroborated' : 'already'
+    return { id: toHex(draft.digest), status }
+  }
+
+  async #publish(
+    batch: CandidateBatch,
+    prepared: readonly Prepared[],
+    signal: AbortSignal | undefined
+  ): Promise<Published> {
+    const { replica, candidates, announce } = this.#components
+    await this.#fetchPublished(
+      prepared.map(({ digest }) => digest),
+      signal
+    )
+    const published = await replica.publish(prepared.map(({ publication }) => publication))
+    // After a crash in between, the next broadcast finds these as already published.
+    await candidates.settle(
+      batch,
+      prepared.map(({ fact, digest }) => [fact.digest, digest] as const)
+    )
+    await announce(published.entries)
+    return published
+  }
+
+  /** Brings the bodies of what peers seem to have published into this replica. */
+  async #fetchPublished(digests: Uint8Array[], signal: AbortSignal | undefined): Promise<void> {
+    const { replica, swarm } = this.#components
+    if (swarm === undefined || digests.length === 0) return
+    const held = await replica.has(digests)
+    const likely = digests
+      .filter((_, i) => held[i] !== true)
+      .map((digest) => ({ digest, peers: swarm.seenBy('published', replica.elementOf(digest)) }))
+      .filter(({ peers }) => peers.length > 0)
+    if (likely.length === 0) return
+    const first = [...new Set(likely.flatMap(({ peers }) => peers))]
+    const bodies = await swarm.fetch(
+      likely.map(({ digest }) => digest),
+      { first, signal }
+    )
+    await replica.keepBodies([...bodies.values()])
+  }
+
+  #today(): number {
+    return dayOf(this.#components.clock.now())
+  }
+}

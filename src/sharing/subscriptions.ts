@@ -1,0 +1,158 @@
+/**
+ * Subscriptions: what is released reaches the agents that asked for such things, as it is released.
+ * Nothing in quarantine ever does. Each subscription hears of an insight once; what was released
+ * while nobody was subscribed is found by `recall` and `context`.
+ */
+import { equalBytes } from '../../crdt/index.ts'
+import { digestOfId } from '../knowledge/index.ts'
+import { insightOf } from '../judgement/insights.ts'
+import { isReceipts } from '../skills/exchange/index.ts'
+import type { Entry, Replica, Standing } from '../../crdt/index.ts'
+import type { Judge } from '../judgement/index.ts'
+import type { Insight } from '../judgement/insights.ts'
+
+export interface SubscriptionFilter {
+  /** Insights with any of these tags. */
+  readonly tags?: readonly string[]
+  /** Insights about any of these entities, whatever the case. */
+  readonly entities?: readonly string[]
+  /** Insights attached to any of these goals, by id. */
+  readonly goals?: readonly string[]
+}
+
+/** Ends when it is disposed. */
+export interface Subscription extends Disposable {
+  readonly filter: SubscriptionFilter
+}
+
+export interface SubscriptionsComponents {
+  readonly replica: Pick<Replica, 'get' | 'off' | 'on'>
+  readonly judge: Judge
+  /** Ids of the records attached to a goal. */
+  readonly templatesOf: (goal: string) => Promise<readonly string[]>
+  readonly onFailed: (error: unknown) => void
+}
+
+interface Subscriber {
+  readonly filter: SubscriptionFilter
+  readonly entities: ReadonlySet<string>
+  readonly listener: (insight: Insight) => void
+  readonly heard: Set<string>
+  /** Ids of what is attached to its goals. */
+  templates: Promise<ReadonlySet<string>>
+}
+
+/** Ids that one subscription remembers to have heard: 10 MB; beyond it the oldest may come again. */
+const MAX_HEARD = 100_000
+
+export class Subscriptions {
+  readonly #components: SubscriptionsComponents
+  readonly #subscribers = new Set<Subscriber>()
+
+  constructor(components: SubscriptionsComponents) {
+    this.#components = components
+  }
+
+  add(filter: SubscriptionFilter, listener: (insight: Insight) => void): Subscription {
+    const entities = new Set(filter.entities?.map((entity) => entity.toLowerCase()))
+    const templates = this.#templatesOf(filter)
+    const subscriber = { filter, entities, listener, heard: new Set<string>(), templates }
+    if (this.#subscribers.size === 0) this.#components.replica.on('entry:admitted', this.#onEntry)
+    this.#subscribers.add(subscriber)
+    return {
+      filter,
+      [Symbol.dispose]: () => {
+        this.#subscribers.delete(subscriber)
+        if (this.#subscribers.size === 0) {
+          this.#components.replica.off('entry:admitted', this.#onEntry)
+        }
+      }
+    }
+  }
+
+  /** Looks at a record again: what the author, or this node itself, said of it is new. */
+  async consider(digest: Uint8Array, author?: Uint8Array): Promise<void> {
+    if (this.#subscribers.size === 0) return
+    const standing = await this.#components.replica.get(digest)
+    if (standing?.record.kind === 'goal') return this.#considerGoal()
+    if (standing === undefined || isReceipts(standing.record)) return
+    if (!(await this.#isReleased(standing))) return
+    if (author !== undefined && (await this.#isReleased(without(standing, author)))) return
+    const judgement = await this.#components.judge.judge(standing)
+    if (judgement !== undefined) await this.#deliver(insightOf(standing, judgement))
+  }
+
+  /** What is attached to goals may have changed: it may have been released long ago. */
+  async #considerGoal(): Promise<void> {
+    const { replica, judge } = this.#components
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.filter.goals === undefined) continue
+      subscriber.templates = this.#templatesOf(subscriber.filter)
+      for (const id of await subscriber.templates) {
+        const standing = await replica.get(digestOfId(id))
+        const judgement = standing === undefined ? undefined : await judge.judge(standing)
+        if (standing === undefined || judgement?.state !== 'released') continue
+        tell(subscriber, insightOf(standing, judgement))
+      }
+    }
+  }
+
+  #templatesOf({ goals = [] }: SubscriptionFilter): Promise<ReadonlySet<string>> {
+    const ids = Promise.all(goals.map((goal) => this.#components.templatesOf(goal)))
+    return ids.then(
+      (templates) => new Set(templates.flat()),
+      (error: unknown) => {
+        this.#components.onFailed(error)
+        return new Set()
+      }
+    )
+  }
+
+  readonly #onEntry = ({ author }: Entry, digests: readonly Uint8Array[]): void => {
+    void this.#considerAll(digests, author)
+  }
+
+  async #considerAll(digests: readonly Uint8Array[], author: Uint8Array): Promise<void> {
+    try {
+      for (const digest of digests) await this.consider(digest, author)
+    } catch (error) {
+      this.#components.onFailed(error)
+    }
+  }
+
+  async #isReleased(standing: Standing): Promise<boolean> {
+    return (await this.#components.judge.judge(standing))?.state === 'released'
+  }
+
+  async #deliver(insight: Insight): Promise<void> {
+    for (const subscriber of this.#subscribers) {
+      if (await isAskedFor(insight, subscriber)) tell(subscriber, insight)
+    }
+  }
+}
+
+async function isAskedFor(
+  insight: Insight,
+  { filter, entities, templates }: Subscriber
+): Promise<boolean> {
+  const { tags, goals } = filter
+  if (tags === undefined && filter.entities === undefined && goals === undefined) return true
+  return (
+    tags?.some((tag) => insight.tags.includes(tag)) === true ||
+    entities.has(insight.entity.toLowerCase()) ||
+    (await templates).has(insight.id)
+  )
+}
+
+/** What a listener throws is its own, as with any event. */
+function tell({ heard, listener }: Subscriber, insight: Insight): void {
+  if (heard.has(insight.id)) return
+  heard.add(insight.id)
+  const [oldest] = heard
+  if (heard.size > MAX_HEARD && oldest !== undefined) heard.delete(oldest)
+  queueMicrotask(() => listener(insight))
+}
+
+function without({ registers, ...standing }: Standing, author: Uint8Array): Standing {
+  return { ...standing, registers: registers.filter((each) => !equalBytes(each.author, author)) }
+}

@@ -1,0 +1,78 @@
+/** What is told of a skill. */
+import {
+  lowerBound,
+  predictedPromotion,
+  predictedReliability,
+  verificationProgress
+} from './evidence/index.ts'
+import type { SkillStatus } from './lifecycle/lifecycle.ts'
+import type { Documentation, Provenance } from './store/skill-records.ts'
+import type { KnownSkill } from './store/skill-store.ts'
+import type { Skill } from './skill.ts'
+
+export interface Capability {
+  /** 64 hex digits. */
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly kind: Skill['kind']
+  readonly status: SkillStatus
+  /** Since when it has this status. */
+  readonly since: Date
+  readonly trials: number
+  readonly successes: number
+  /** 0 to 1: how far the evidence has come towards promotion. */
+  readonly verificationProgress: number
+  /** 0 to 1: expected rate of success. */
+  readonly predictedReliability: number
+  /** 0 to 1: chance that it is promoted within 200 trials. */
+  readonly predictedPromotion: number
+  /** 0 to 1: lower end of the rate's 95 % interval, which ranks competitors. */
+  readonly lowerBound: number
+  /** Undefined when it is not kept warm. */
+  readonly warmedAt: Date | undefined
+  readonly parents: readonly string[]
+  readonly provenance: Provenance
+  readonly addedAt: Date
+}
+
+/** With all that it consists of. */
+export interface CapabilityDetails extends Capability {
+  readonly skill: Skill
+  /** Written while it was made warm; undefined before. */
+  readonly documentation: Documentation | undefined
+}
+
+export interface PreWarmedSkill {
+  readonly id: string
+  readonly name: string
+  /** 0 to 1: how far the evidence has come towards promotion. */
+  readonly verificationProgress: number
+  /** 0 to 1. */
+  readonly predictedReliability: number
+  readonly warmedAt: Date
+}
+
+export function capabilityOf(known: KnownSkill, warmedAt: Date | undefined): Capability {
+  const { id, skill, standing, provenance, since, addedAt } = known
+  const { name, description, kind, parents } = skill
+  const { status, counts, headStart } = standing
+  return {
+    id,
+    name,
+    description,
+    kind,
+    status,
+    since: new Date(since),
+    trials: counts.trials,
+    successes: counts.successes,
+    verificationProgress: status === 'verified' ? 1 : verificationProgress(counts, headStart),
+    predictedReliability: predictedReliability(counts),
+    predictedPromotion: status === 'verified' ? 1 : predictedPromotion(counts),
+    lowerBound: lowerBound(counts),
+    warmedAt,
+    parents,
+    provenance,
+    addedAt: new Date(addedAt)
+  }
+}

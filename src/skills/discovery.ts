@@ -1,0 +1,168 @@
+/**
+ * Discovery: what fails, found in the failures that were recorded, and skills made of those that fail.
+ * A repaired skill is another skill, with the failing one as its parent and tests of its own; it comes
+ * in as any other does, and has to prove itself.
+ */
+import { compileSchema } from './json-schema.ts'
+import { proposePatches, proposeRedesigns } from './proposals.ts'
+import { identifySkill } from './skill.ts'
+import { clusterFailures, repair } from './synthesis/index.ts'
+import { MAX_TESTS } from './constants.ts'
+import type { Json } from '../sandbox/canonical-json.ts'
+import type { AddedSkill, SkillAdmission } from './lifecycle/admission.ts'
+import type { SkillFailure } from './skill-events.ts'
+import type { SkillRunner } from './running/skill-runner.ts'
+import type { KnownSkill, SkillStore } from './store/skill-store.ts'
+import type { SkillModels, SkillSandbox } from './surroundings.ts'
+import type { Failing } from './proposals.ts'
+import type { Failure, FailureCluster, RepairInit } from './synthesis/index.ts'
+
+export interface DiscoveryComponents {
+  readonly store: Pick<SkillStore, 'failures' | 'get'>
+  readonly admission: SkillAdmission
+  readonly runner: SkillRunner
+  readonly sandbox: Pick<SkillSandbox, 'run'>
+  readonly models: SkillModels
+}
+
+export interface DiscoveryOptions {
+  /** Failures before it are left alone. */
+  readonly since?: Date
+  /** Clusters of failures that are looked at, the largest first; default 10. */
+  readonly limit?: number
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: { readonly cluster: number; readonly tried: number }) => void
+}
+
+export interface Synthesized extends AddedSkill {
+  /** Id of the skill that failed. */
+  readonly parent: string
+  /** The error that it failed with, without what differs from input to input. */
+  readonly error: string
+  /** What was changed, one step after the other. */
+  readonly how: readonly string[]
+  /** A model wrote it anew, since small changes did not help. */
+  readonly redesigned: boolean
+  /** Of the inputs at which its parent failed, those that it takes. */
+  readonly repaired: number
+  readonly failures: number
+}
+
+export interface DiscoveryReport {
+  readonly synthesized: readonly Synthesized[]
+  /** Clusters for which nothing that was tried helped. */
+  readonly unrepaired: readonly {
+    readonly skill: string
+    readonly error: string
+    readonly count: number
+  }[]
+}
+
+interface Job extends Failing {
+  readonly id: string
+  readonly cluster: FailureCluster
+  readonly onProgress: RepairInit['onProgress']
+}
+
+export async function discover(
+  components: DiscoveryComponents,
+  { since, limit = 10, signal, onProgress }: DiscoveryOptions
+): Promise<DiscoveryReport> {
+  const failures = await components.store.failures(since?.getTime() ?? 0)
+  const jobs = clusterFailures(failures.map(readFailure))
+    .slice(0, limit)
+    .flatMap((cluster, at) => jobOf(components.store.get(cluster.skill), cluster, at, onProgress))
+  const patches = await proposePatches(components.models, jobs, signal)
+  const synthesized: Synthesized[] = []
+  const unrepaired: FailureCluster[] = []
+  for (const [at, job] of jobs.entries()) {
+    signal?.throwIfAborted()
+    const made =
+      (await synthesize(components, job, { proposed: patches[at] ?? [] }, signal)) ??
+      (await redesign(components, job, signal))
+    if (made === undefined) unrepaired.push(job.cluster)
+    else synthesized.push(made)
+  }
+  return {
+    synthesized,
+    unrepaired: unrepaired.map(({ skill, error, count }) => ({ skill, error, count }))
+  }
+}
+
+function jobOf(
+  known: KnownSkill | undefined,
+  cluster: FailureCluster,
+  at: number,
+  onProgress: DiscoveryOptions['onProgress']
+): Job[] {
+  if (known === undefined || known.skill.kind !== 'code') return []
+  const { id, skill } = known
+  const takes = compileSchema(skill.inputSchema, 'inputSchema')
+  const samples = cluster.samples.filter(
+    ({ input }) => input !== undefined && takes(input) === undefined
+  )
+  return [
+    { id, skill, cluster, samples, onProgress: ({ tried }) => onProgress?.({ cluster: at, tried }) }
+  ]
+}
+
+/** Where neither what was proposed nor a mutation helped. */
+async function redesign(
+  components: DiscoveryComponents,
+  job: Job,
+  signal: AbortSignal | undefined
+): Promise<Synthesized | undefined> {
+  if (job.samples.length === 0) return undefined
+  const proposed = await proposeRedesigns(components.models, job, signal)
+  if (proposed.length === 0) return undefined
+  return synthesize(components, job, { proposed, isMutated: true }, signal)
+}
+
+async function synthesize(
+  { admission, runner, sandbox }: DiscoveryComponents,
+  { id, skill, cluster, samples, onProgress }: Job,
+  tried: Pick<RepairInit, 'isMutated' | 'proposed'>,
+  signal: AbortSignal | undefined
+): Promise<Synthesized | undefined> {
+  const checkOutput = compileSchema(skill.outputSchema, 'outputSchema')
+  const repaired = await repair(skill, samples, {
+    sandbox,
+    checkOutput,
+    ...tried,
+    signal,
+    onProgress
+  })
+  if (repaired === undefined) return undefined
+  const { source, how, tests } = repaired
+  const next = identifySkill({
+    ...skill,
+    source,
+    tests: tests.slice(0, MAX_TESTS),
+    parents: [id]
+  })
+  const added = await admission.admit(next, { from: 'synthesis' }, runner, signal)
+  return {
+    ...added,
+    parent: id,
+    error: cluster.error,
+    how,
+    redesigned: tried.isMutated === true,
+    repaired: repaired.repaired,
+    failures: repaired.failures
+  }
+}
+
+function readFailure({ skill, input, error }: SkillFailure): Failure {
+  const value = input === undefined ? undefined : parsed(input)
+  return value === undefined ? { skill, error } : { skill, input: value, error }
+}
+
+/** Undefined where the text was cut. */
+function parsed(text: string): Json | undefined {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
+    return JSON.parse(text) as Json
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Skills of others: offers, those that are taken in, by consent and as untested, and what others' word on
+ * them is worth here. It is a head start that is fixed before the first trial, after a share of their
+ * receipts was run again; a lie that is found later only lowers it. What a quorum disputes goes back to
+ * the sandbox where it is on trial; nobody's word blacklists it here.
+ */
+import { toHex } from '../../../crdt/index.ts'
+import { afterHint, withHeadStart, withoutLiar } from '../index.ts'
+import { HiveError } from '../../errors.ts'
+import { digestOfId } from '../../knowledge/index.ts'
+import { Audits } from './audits.ts'
+import { offeredBy } from './offers.ts'
+import { isReceipts } from './receipts.ts'
+import type { Replica, Standing } from '../../../crdt/index.ts'
+import type { AddedSkill, KnownSkill, NodeSkills } from '../index.ts'
+import type { AuditsComponents } from './audits.ts'
+import type { Offered, SkillOffer } from './offers.ts'
+
+/** Whether to adopt what is offered. */
+export type Consent = (offer: SkillOffer) => boolean | Promise<boolean>
+
+export interface AdoptionComponents extends Omit<AuditsComponents, 'replica' | 'skills'> {
+  readonly replica: Pick<Replica, 'claims' | 'get' | 'standings'>
+  readonly skills: Pick<NodeSkills, 'admission' | 'lies' | 'runner' | 'store'>
+  /** Authors that must dispute a skill before their word counts here. */
+  readonly k: number
+  readonly adopts: Consent
+}
+
+export interface OfferOptions {
+  /** Default 100. */
+  readonly limit?: number
+  readonly signal?: AbortSignal
+}
+
+const DEFAULT_LIMIT = 100
+
+export class SkillAdoption {
+  readonly #components: AdoptionComponents
+  readonly #audits: Audits
+
+  constructor(components: AdoptionComponents) {
+    this.#components = components
+    this.#audits = new Audits(components)
+  }
+
+  /** The most corroborated first. */
+  async offers({ limit = DEFAULT_LIMIT, signal }: OfferOptions): Promise<SkillOffer[]> {
+    const { replica, skills } = this.#components
+    const offers: SkillOffer[] = []
+    for await (const standing of replica.standings()) {
+      signal?.throwIfAborted()
+      if (standing.record.kind !== 'skill') continue
+      const id = toHex(standing.digest)
+      if (skills.store.get(id) !== undefined) continue
+      if (skills.store.removed(id)?.status === 'blacklisted') continue
+      const offered = this.#offeredBy(standing)
+      if (offered === undefined) continue
+      if (this.#disputes(standing) === 0) offers.push(offered.offer)
+    }
+    return offers.toSorted(byStanding).slice(0, limit)
+  }
+
+  /** Throws `HiveError` (RECORD_UNKNOWN) when the swarm offers no such skill here. */
+  async adopt(id: string, signal: AbortSignal): Promise<AddedSkill> {
+    const standing = await this.#components.replica.get(digestOfId(id))
+    const offered = standing === undefined ? undefined : this.#offeredBy(standing)
+    if (offered === undefined) {
+      throw new HiveError('RECORD_UNKNOWN', `The swarm offers no skill ${id} here; see "offers".`)
+    }
+    return this.#adopt(offered, signal)
+  }
+
+  /** A skill, or receipts of one, that somebody says something new of. */
+  async consider(digest: Uint8Array, signal: AbortSignal): Promise<void> {
+    const { replica, skills } = this.#components
+    const standing = await replica.get(digest)
+    if (standing?.record.kind !== 'skill') return
+    if (isReceipts(standing.record)) return this.#audit(standing.record.entity, signal)
+    const id = toHex(digest)
+    if (skills.store.get(id) === undefined) return this.#considerOffer(standing, signal)
+    await this.#pool(id, signal)
+    const disputes = this.#disputes(standing)
+    if (disputes === 0) return
+    const reason = `it failed for ${disputes} ${disputes === 1 ? 'author' : 'authors'} of the swarm`
+    await skills.store.apply(id, (held) => afterHint(held, reason))
+  }
+
+  async #considerOffer(standing: Standing, signal: AbortSignal): Promise<void> {
+    if (this.#disputes(standing) > 0) return
+    // What was removed comes back only when somebody here asks for it.
+    if (this.#components.skills.store.removed(toHex(standing.digest)) !== undefined) return
+    const offered = this.#offeredBy(standing)
+    if (offered === undefined || !(await this.#components.adopts(offered.offer))) return
+    await this.#adopt(offered, signal)
+  }
+
+  async #adopt({ offer, identified }: Offered, signal: AbortSignal): Promise<AddedSkill> {
+    const { admission, runner } = this.#components.skills
+    const provenance = {
+      from: 'hive' as const,
+      ...(offer.licence === undefined ? {} : { licence: offer.licence })
+    }
+    const added = await admission.admit(identified, provenance, runner, signal)
+    await this.#pool(added.id, signal)
+    return added
+  }
+
+  /** What others' word is worth, as long as there was no trial here. */
+  async #pool(id: string, signal: AbortSignal): Promise<void> {
+    const { replica, skills } = this.#components
+    const known = skills.store.get(id)
+    if (known === undefined || known.provenance.from !== 'hive' || !isOnTrial(known)) return
+    if (known.standing.lifetime.trials > 0) return
+    await this.#audit(id, signal)
+    const standing = await replica.get(digestOfId(id))
+    const offered = standing === undefined ? undefined : this.#offeredBy(standing)
+    if (offered === undefined) return
+    await skills.store.apply(id, (held) => withHeadStart(held, offered.offer.headStart))
+  }
+
+  /** Runs receipts of a skill again that is on trial here; where one lied, weighs all anew without it. */
+  async #audit(id: string, signal: AbortSignal): Promise<void> {
+    const { skills } = this.#components
+    const known = skills.store.get(id)
+    if (known === undefined || known.provenance.from !== 'hive' || !isOnTrial(known)) return
+    if (!(await this.#audits.audit(known, signal))) return
+    for (const each of skills.store.all()) {
+      if (each.provenance.from === 'hive' && isOnTrial(each)) await this.#weighAnew(each.id)
+    }
+  }
+
+  async #weighAnew(id: string): Promise<void> {
+    const { replica, skills } = this.#components
+    const standing = await replica.get(digestOfId(id))
+    const offered = standing === undefined ? undefined : this.#offeredBy(standing)
+    const worth = offered?.offer.headStart ?? 1
+    await skills.store.apply(id, (held) => withoutLiar(held, worth))
+  }
+
+  #offeredBy(standing: Standing): Offered | undefined {
+    return offeredBy(this.#without(standing))
+  }
+
+  /** Authors that dispute it: none where they are fewer than `k`, or fewer than those who vouch. */
+  #disputes(standing: Standing): number {
+    const votes = this.#without(standing).registers.map(({ register }) => register.vote)
+    const disputes = votes.filter((vote) => vote === 'dispute').length
+    const vouches = votes.filter((vote) => vote === 'vouch').length
+    return disputes >= this.#components.k && disputes >= vouches ? disputes : 0
+  }
+
+  /** What those say who were not caught lying. */
+  #without(standing: Standing): Standing {
+    const registers = standing.registers.filter(({ author }) => !this.#audits.isLiar(author))
+    return { ...standing, registers }
+  }
+}
+
+function isOnTrial({ standing: { status } }: KnownSkill): boolean {
+  return status === 'sandbox' || status === 'experimental' || status === 'pre-warming'
+}
+
+function byStanding(one: SkillOffer, other: SkillOffer): number {
+  return (
+    other.vouches - other.disputes - (one.vouches - one.disputes) ||
+    other.headStart - one.headStart ||
+    (one.id < other.id ? -1 : 1)
+  )
+}

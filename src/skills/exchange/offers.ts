@@ -1,0 +1,79 @@
+/** Skills that the swarm has published, with what their users counted. */
+import { toHex } from '../../../crdt/index.ts'
+import { headStart, skillOfRecord } from '../index.ts'
+import type { Standing } from '../../../crdt/index.ts'
+import type { IdentifiedSkill, RemoteCounts } from '../index.ts'
+
+export interface SkillOffer {
+  /** 64 hex digits: the same on every node. */
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly kind: 'code' | 'prompt'
+  readonly source: string
+  readonly licence?: string
+  /** Authors that vouch for it, and that say it failed them. */
+  readonly vouches: number
+  readonly disputes: number
+  /** As all authors together count them; what one claims is capped where it counts. */
+  readonly trials: number
+  readonly successes: number
+  /** What others' trials are worth, if they are so, as the first stake of the trial here: 0.5 to 10. */
+  readonly headStart: number
+}
+
+export interface Offered {
+  readonly offer: SkillOffer
+  readonly identified: IdentifiedSkill
+}
+
+export const TRIALS = 'trials'
+export const SUCCESSES = 'successes'
+
+/** Undefined for what is no skill, or that nobody vouches for. */
+export function offeredBy(standing: Standing): Offered | undefined {
+  const { digest, record, registers } = standing
+  const voting = registers.filter(({ register }) => register.vote !== 'none')
+  const vouching = voting.filter(({ register }) => register.vote === 'vouch')
+  if (vouching.length === 0) return undefined
+  const identified = readSkill(record)
+  if (identified === undefined) return undefined
+  const counts = countsOf(registers)
+  const { name, description, kind, source, licence } = identified.skill
+  const all = [...counts.values()]
+  const offer = {
+    id: toHex(digest),
+    name,
+    description,
+    kind,
+    source,
+    ...(licence === undefined ? {} : { licence }),
+    vouches: vouching.length,
+    disputes: voting.length - vouching.length,
+    trials: all.reduce((sum, { trials }) => sum + trials, 0),
+    successes: all.reduce((sum, { successes }) => sum + successes, 0),
+    headStart: headStart(counts)
+  }
+  return { offer, identified }
+}
+
+/** Of all who counted: a node goes on counting under its next key, which has no vote. */
+function countsOf(registers: Standing['registers']): RemoteCounts {
+  return new Map(
+    registers.map(({ author, register }) => {
+      const counters = new Map(register.counters)
+      const trials = counters.get(TRIALS) ?? 0
+      const successes = Math.min(trials, counters.get(SUCCESSES) ?? 0)
+      return [toHex(author), { trials, successes }] as const
+    })
+  )
+}
+
+/** Signed records may hold anything. */
+function readSkill(record: Standing['record']): IdentifiedSkill | undefined {
+  try {
+    return skillOfRecord(record)
+  } catch {
+    return undefined
+  }
+}

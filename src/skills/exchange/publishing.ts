@@ -1,0 +1,187 @@
+/**
+ * What this node tells the swarm of its skills: those that are verified, unless they tell too much of
+ * their makers, a warning of those that were blacklisted, and what was counted, at most daily a skill,
+ * with receipts of some of the runs since. A run is in the receipts of one author key only, and of each
+ * key's receipts for a skill the latest stand, so that they link no two keys and do not pile up.
+ */
+import { toHex } from '../../../crdt/index.ts'
+import { identifySkill } from '../index.ts'
+import { HiveError } from '../../errors.ts'
+import { digestOfId } from '../../knowledge/index.ts'
+import { dayOf } from '../../judgement/day.ts'
+import { SUCCESSES, TRIALS } from './offers.ts'
+import { RECEIPTS, receiptsRecord } from './receipts.ts'
+import { tooTelling } from './tells.ts'
+import type { Entry, HiveRecord, Published, Replica } from '../../../crdt/index.ts'
+import type { Anonymizer } from '../../anonymity/index.ts'
+import type { KnownSkill, NodeSkills } from '../index.ts'
+import type { Clock } from '../../../transport/index.ts'
+import type { Votes } from '../../judgement/votes.ts'
+
+export interface PublishingComponents {
+  readonly replica: Pick<
+    Replica,
+    'addEvidence' | 'claims' | 'get' | 'publish' | 'publishEvidence' | 'retract' | 'voteOn'
+  >
+  readonly skills: Pick<NodeSkills, 'runner' | 'store'>
+  readonly anonymizer: Anonymizer
+  readonly votes: Pick<Votes, 'cast' | 'retract'>
+  /** Whether receipts are of uses too, not of declared tests alone. */
+  readonly tellsRuns: boolean
+  readonly clock: Clock
+  readonly announce: (entries: readonly Entry[]) => Promise<void>
+}
+
+export interface PublishedSkill {
+  readonly id: string
+  /** `corroborated`: the swarm had it, and this node's vote was added. */
+  readonly status: 'published' | 'corroborated' | 'already'
+}
+
+interface Told {
+  readonly author: string
+  readonly digest: Uint8Array
+}
+
+export class SkillPublishing {
+  readonly #components: PublishingComponents
+  /** The receipts that stand, by skill, of the author keys since the start. */
+  readonly #told = new Map<string, Told>()
+
+  constructor(components: PublishingComponents) {
+    this.#components = components
+  }
+
+  /** Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, or WITHHELD with the reason). */
+  async publish(id: string): Promise<PublishedSkill> {
+    const known = this.#known(id)
+    const { skill, standing } = known
+    if (standing.status !== 'verified') {
+      throw new HiveError(
+        'SKILL_STATUS',
+        `${skill.name} is not verified here: only proven skills are shared.`
+      )
+    }
+    const { anonymizer, announce, replica } = this.#components
+    const reason = tooTelling(skill, anonymizer)
+    if (reason !== undefined) {
+      throw new HiveError('WITHHELD', `${skill.name} stays on this node: ${reason}.`)
+    }
+    const { record } = identifySkill(skill)
+    const { trials, successes } = standing.counts
+    const day = this.#today()
+    const confidence = successes / Math.max(1, trials)
+    await this.#count(known, day)
+    const receipts = await this.#receipts(known)
+    const said = [record, ...(receipts === undefined ? [] : [receipts])]
+    const { entries, records, votes } = await this.#publish(id, said, { confidence, day })
+    await announce([...entries, ...(await replica.publishEvidence(day))])
+    const isNamed = (digests: readonly Uint8Array[]): boolean =>
+      digests.some((digest) => toHex(digest) === id)
+    const status = isNamed(records) ? 'published' : isNamed(votes) ? 'corroborated' : 'already'
+    return { id, status }
+  }
+
+  /**
+   * Tells what was counted since the last report of the skills that this node has a vote on; at most
+   * once a day each. How many it told of.
+   */
+  async report(signal?: AbortSignal): Promise<number> {
+    const { announce, replica, skills } = this.#components
+    const day = this.#today()
+    const entries: Entry[] = []
+    let reported = 0
+    for (const known of skills.store.all()) {
+      signal?.throwIfAborted()
+      if (known.standing.lifetime.trials === 0) continue
+      if ((await replica.voteOn(digestOfId(known.id))) === undefined) continue
+      if (!(await this.#count(known, day))) continue
+      reported += 1
+      const receipts = await this.#receipts(known)
+      if (receipts === undefined) continue
+      entries.push(...(await this.#publish(known.id, [receipts], { confidence: 1, day })).entries)
+    }
+    if (reported > 0) await announce([...entries, ...(await replica.publishEvidence(day))])
+    return reported
+  }
+
+  /** Takes back what this node says of the skill and its runs; false when it vouched for neither. */
+  async withdraw(id: string): Promise<boolean> {
+    const { announce, replica } = this.#components
+    const digest = digestOfId(id)
+    const entries: Entry[] = []
+    this.#told.delete(id)
+    for (const each of [digest, ...(await replica.claims(id, RECEIPTS))]) {
+      if ((await replica.voteOn(each)) !== 'vouch') continue
+      const entry = await replica.retract(each)
+      if (entry !== undefined) entries.push(entry)
+    }
+    await announce(entries)
+    return entries.length > 0
+  }
+
+  /** An immune signal: this node's vote against it, instead of the one for it. */
+  async warn(id: string): Promise<void> {
+    const { replica, skills, votes } = this.#components
+    if ((await replica.get(digestOfId(id))) === undefined) return
+    const known = skills.store.get(id)
+    if (known === undefined) return
+    const { trials, successes } = known.standing.counts
+    await votes.cast(id, 'dispute', 1 - successes / Math.max(1, trials))
+  }
+
+  /** Takes the warning back, where there was one. */
+  async stopWarning(id: string): Promise<void> {
+    const { replica, votes } = this.#components
+    if ((await replica.voteOn(digestOfId(id))) === 'dispute') await votes.retract(id)
+  }
+
+  /** Puts what was not told yet where the next report finds it; false for nothing. */
+  async #count({ id, isReported }: KnownSkill, day: number): Promise<boolean> {
+    const { replica, skills } = this.#components
+    const digest = digestOfId(id)
+    // An earlier version told what was counted up to the promotion and did not note it.
+    const isTold = !isReported && (await replica.voteOn(digest)) !== undefined
+    const counts = await skills.store.report(id, day)
+    if (counts === undefined || isTold) return false
+    await replica.addEvidence(digest, { [TRIALS]: counts.trials, [SUCCESSES]: counts.successes })
+    return true
+  }
+
+  /** Undefined where nothing is new: what was told stands. */
+  async #receipts({ id, skill }: KnownSkill): Promise<HiveRecord | undefined> {
+    const kept = await this.#components.skills.store.takeReceipts(id)
+    if (kept.length === 0 && this.#told.has(id)) return undefined
+    const told = this.#components.tellsRuns ? kept : []
+    return receiptsRecord(id, skill, told, this.#components)
+  }
+
+  /** The skill and receipts of it, or these alone; the same author's receipts of before are taken back. */
+  async #publish(
+    id: string,
+    said: readonly HiveRecord[],
+    how: { readonly confidence: number; readonly day: number }
+  ): Promise<Published> {
+    const { replica } = this.#components
+    const published = await replica.publish(said.map((record) => ({ record, ...how })))
+    const digest = [...published.records, ...published.votes].find((each) => toHex(each) !== id)
+    const author = published.entries[0]?.author
+    if (digest === undefined || author === undefined) return published
+    const before = this.#told.get(id)
+    this.#told.set(id, { author: toHex(author), digest })
+    if (before?.author !== toHex(author)) return published
+    const retraction = await replica.retract(before.digest)
+    const more = retraction === undefined ? [] : [retraction]
+    return { ...published, entries: [...published.entries, ...more] }
+  }
+
+  #known(id: string): KnownSkill {
+    const known = this.#components.skills.store.get(id)
+    if (known !== undefined) return known
+    throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id "${id}".`)
+  }
+
+  #today(): number {
+    return dayOf(this.#components.clock.now())
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Receipts as the swarm sees them: a record of kind `skill` that claims `receipts` of a skill's id, with
+ * the engine as its value. Who vouches for it says that its runs gave so. Bounds keep it below the
+ * 32 KiB of a record: 16 receipts of 512 bytes of input, which may double where they are quoted.
+ */
+import { z } from 'zod'
+import { toHex } from '../../../crdt/index.ts'
+import { gaveOf, ReceiptValue, receiptOf } from '../index.ts'
+import type { HiveRecord, Replica } from '../../../crdt/index.ts'
+import type { Anonymizer } from '../../anonymity/index.ts'
+import type { Json, KeptReceipt, NodeSkills, Receipt, Skill } from '../index.ts'
+
+/** The attribute of such records. */
+export const RECEIPTS = 'receipts'
+
+/** Declared tests that are part of it: everybody has them, so they tell nothing of anybody. */
+const MAX_TESTS = 8
+const MAX_IN_RECORD = 16
+
+/** Records that are looked through for the receipts of one skill. */
+const MAX_RECORDS = 1_000
+
+const Content = z.array(ReceiptValue).min(1).max(MAX_IN_RECORD)
+
+/** Receipts by author, as hex. */
+export type ReceiptsByAuthor = ReadonlyMap<string, readonly Receipt[]>
+
+export interface ReceiptsInit {
+  readonly skills: Pick<NodeSkills, 'runner'>
+  readonly anonymizer: Anonymizer
+}
+
+export function isReceipts({ kind, attribute }: HiveRecord): boolean {
+  return kind === 'skill' && attribute === RECEIPTS
+}
+
+/** Of the skill's tests, run now, and of runs whose input tells nothing; undefined without any. */
+export async function receiptsRecord(
+  id: string,
+  skill: Skill,
+  kept: readonly KeptReceipt[],
+  { skills: { runner }, anonymizer }: ReceiptsInit
+): Promise<HiveRecord | undefined> {
+  if (skill.kind !== 'code') return undefined
+  const engine = await runner.engine()
+  const tested = new Map<string, Receipt>()
+  for (const { input } of skill.tests.slice(0, MAX_TESTS)) {
+    const receipt = receiptOf(skill, input, {}, await given(() => runner.run(skill, input)))
+    if (receipt !== undefined) tested.set(receipt.input, receipt)
+  }
+  const runs = kept
+    .filter((each) => each.engine === engine && !tested.has(each.input))
+    .filter(({ input }) => tellsNothing(skill.name, input, anonymizer))
+    .map(({ input, gave }): Receipt => ({ input, gave }))
+  const all = [...tested.values(), ...new Map(runs.map((run) => [run.input, run])).values()]
+  if (all.length === 0) return undefined
+  const content = JSON.stringify(all.slice(0, MAX_IN_RECORD))
+  return { kind: 'skill', entity: id, content, attribute: RECEIPTS, value: engine }
+}
+
+/** What authors claim of runs of the skill on this engine. */
+export async function receiptsOf(
+  id: string,
+  engine: string,
+  replica: Pick<Replica, 'claims' | 'get'>
+): Promise<ReceiptsByAuthor> {
+  const receipts = new Map<string, Receipt[]>()
+  for (const digest of (await replica.claims(id, RECEIPTS)).slice(0, MAX_RECORDS)) {
+    const standing = await replica.get(digest)
+    if (standing === undefined || !isReceipts(standing.record)) continue
+    const { entity, value, content } = standing.record
+    if (entity !== id || value !== engine) continue
+    const read = readContent(content)
+    for (const { author, register } of standing.registers) {
+      if (register.vote !== 'vouch') continue
+      const key = toHex(author)
+      receipts.set(key, [...(receipts.get(key) ?? []), ...read])
+    }
+  }
+  return receipts
+}
+
+async function given(
+  run: () => Promise<{ readonly outputHash: string | undefined }>
+): Promise<string | undefined> {
+  try {
+    return (await run()).outputHash
+  } catch (error) {
+    return gaveOf(error)
+  }
+}
+
+/** Neither as it is written nor in the texts that it holds. */
+function tellsNothing(name: string, input: string, anonymizer: Anonymizer): boolean {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
+  const content = [input, ...textsIn(JSON.parse(input) as Json)].join('\n')
+  const { findings, verdict } = anonymizer.anonymize({ entity: name, content })
+  return findings.length === 0 && verdict === 'clear'
+}
+
+function textsIn(value: Json): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)])
+}
+
+/** Signed records may hold anything. */
+function readContent(content: string): readonly Receipt[] {
+  try {
+    return Content.safeParse(JSON.parse(content)).data ?? []
+  } catch {
+    return []
+  }
+}

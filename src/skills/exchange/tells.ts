@@ -1,0 +1,33 @@
+/**
+ * What a skill tells of its makers beside what it does: its description, comments, texts and tests. The
+ * source cannot be changed, since its evidence is of these bytes: a skill that tells too much stays.
+ */
+import { parse, type Comment } from 'acorn'
+import { simple } from 'acorn-walk'
+import type { Anonymizer } from '../../anonymity/index.ts'
+import type { Skill } from '../index.ts'
+
+/** Why the skill must stay; undefined when nothing was found. */
+export function tooTelling(skill: Skill, anonymizer: Anonymizer): string | undefined {
+  const content = [skill.description, ...textsOf(skill), JSON.stringify(skill.tests)].join('\n')
+  const result = anonymizer.anonymize({ entity: skill.name, content })
+  const kinds = [...new Set(result.findings.map(({ kind }) => kind))]
+  if (kinds.length > 0) return `it tells what must not leave this node (${kinds.join(', ')})`
+  return result.verdict === 'withheld' ? result.reason : undefined
+}
+
+function textsOf({ kind, source }: Skill): string[] {
+  if (kind === 'prompt') return [source]
+  const comments: Comment[] = []
+  const texts: string[] = []
+  const program = parse(source, { ecmaVersion: 2023, sourceType: 'module', onComment: comments })
+  simple(program, {
+    Literal({ value }) {
+      if (typeof value === 'string') texts.push(value)
+    },
+    TemplateElement({ value }) {
+      texts.push(value.cooked ?? value.raw)
+    }
+  })
+  return [...comments.map(({ value }) => value), ...texts]
+}

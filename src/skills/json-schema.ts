@@ -1,0 +1,60 @@
+/**
+ * JSON Schemas of what skills take and give. A schema may come from others and is run in this
+ * process, so those with regular expressions, which may take for ever, are refused.
+ */
+import { z } from 'zod'
+import { HiveError } from '../errors.ts'
+import type { Json } from '../sandbox/canonical-json.ts'
+
+export type JsonSchema = Readonly<Record<string, Json>> | boolean
+
+/** What is wrong with a value; undefined when it is valid. */
+export type Check = (value: unknown) => string | undefined
+
+const compiled = new WeakMap<object, z.ZodType>()
+
+/** Throws `HiveError` (ARGUMENT_INVALID) when the schema is none, or says what cannot be checked. */
+export function compileSchema(schema: JsonSchema, what: string): Check {
+  const type = typeOfSchema(schema, what)
+  return (value) => {
+    const { success, error } = type.safeParse(value)
+    if (success) return undefined
+    return error.issues
+      .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+      .join('; ')
+  }
+}
+
+/** The same as a zod type, made once for each schema. */
+export function typeOfSchema(schema: JsonSchema, what: string): z.ZodType {
+  const known = typeof schema === 'object' ? compiled.get(schema) : undefined
+  if (known !== undefined) return known
+  if (hasPattern(schema)) {
+    throw new HiveError(
+      'ARGUMENT_INVALID',
+      `${what}: "pattern" and "patternProperties" are not supported; check in the skill instead.`
+    )
+  }
+  const type = read(schema, what)
+  if (typeof schema === 'object') compiled.set(schema, type)
+  return type
+}
+
+function read(schema: JsonSchema, what: string): z.ZodType {
+  try {
+    return z.fromJSONSchema(schema)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new HiveError('ARGUMENT_INVALID', `${what} is not a JSON Schema: ${reason}`, { cause })
+  }
+}
+
+function hasPattern(value: Json | JsonSchema): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(
+    ([key, item]) =>
+      key === 'patternProperties' ||
+      (key === 'pattern' && typeof item === 'string') ||
+      hasPattern(item)
+  )
+}

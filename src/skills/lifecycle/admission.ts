@@ -1,0 +1,64 @@
+/**
+ * How a skill comes in, wherever it is from: it must parse, it is kept as untested, its declared tests
+ * are run, and when there are any and all pass it is on trial.
+ */
+import { afterTests } from './lifecycle.ts'
+import type { Provenance } from '../store/skill-records.ts'
+import type { IdentifiedSkill } from '../skill.ts'
+import type { SkillRunner, TestReport } from '../running/skill-runner.ts'
+import type { SkillStore } from '../store/skill-store.ts'
+import type { SkillStatus } from './lifecycle.ts'
+
+export interface AddedSkill {
+  readonly id: string
+  readonly name: string
+  /** `known`: it was here already; what is known of it stays. */
+  readonly outcome: 'new' | 'known'
+  readonly status: SkillStatus
+  /** Undefined when no tests were run: it was here, and is past them. */
+  readonly tests: TestReport | undefined
+}
+
+export class SkillAdmission {
+  readonly #store: Pick<SkillStore, 'add' | 'apply' | 'get'>
+
+  constructor(store: Pick<SkillStore, 'add' | 'apply' | 'get'>) {
+    this.#store = store
+  }
+
+  /** Throws `SandboxError` (SKILL_INVALID) or `HiveError` (LIMIT_EXCEEDED); then nothing is kept. */
+  async admit(
+    identified: IdentifiedSkill,
+    provenance: Provenance,
+    runner: SkillRunner,
+    signal?: AbortSignal
+  ): Promise<AddedSkill> {
+    const { id, skill } = identified
+    if (this.#store.get(id) === undefined) await runner.check(skill)
+    signal?.throwIfAborted()
+    const isNew = await this.#store.add(identified, provenance)
+    const tests = this.#statusOf(id) === 'sandbox' ? await this.test(id, runner, signal) : undefined
+    return {
+      id,
+      name: skill.name,
+      outcome: isNew ? 'new' : 'known',
+      status: this.#statusOf(id),
+      tests
+    }
+  }
+
+  /** Runs the declared tests; what is untested and passes them all is on trial from then on. */
+  async test(id: string, runner: SkillRunner, signal?: AbortSignal): Promise<TestReport> {
+    const known = this.#store.get(id)
+    if (known === undefined || known.skill.tests.length === 0) {
+      return { passed: 0, total: 0, failed: [] }
+    }
+    const report = await runner.test(known.skill, signal)
+    await this.#store.apply(id, (standing) => afterTests(standing, report.passed, report.total))
+    return report
+  }
+
+  #statusOf(id: string): SkillStatus {
+    return this.#store.get(id)?.standing.status ?? 'sandbox'
+  }
+}

@@ -1,0 +1,46 @@
+/** Which skill an id, the beginning of one, or a name means, and whether it may be used. */
+import { z } from 'zod'
+import { HiveError } from '../errors.ts'
+import { parse } from '../arguments/parse.ts'
+import { ranked } from './evidence/index.ts'
+import type { Competitor } from './evidence/index.ts'
+import type { SkillStatus } from './lifecycle/lifecycle.ts'
+import type { KnownSkill, SkillStore } from './store/skill-store.ts'
+
+/** What may be chosen for a task. */
+export const USABLE: ReadonlySet<SkillStatus> = new Set(['experimental', 'pre-warming', 'verified'])
+
+const ID = /^[0-9a-f]{64}$/
+
+/** So much of an id is as good as all of it, as long as no other begins so. */
+const PREFIX = /^[0-9a-f]{8,63}$/
+
+/** By name: the best of that name, or where none is usable the newest. Throws `HiveError` (SKILL_UNKNOWN). */
+export function namedSkill(store: Pick<SkillStore, 'all' | 'get'>, idOrName: string): KnownSkill {
+  const text = parse(z.string().min(1), idOrName, 'The id or name of a skill')
+  const known = ID.test(text) ? store.get(text) : undefined
+  if (known !== undefined) return known
+  const begun = PREFIX.test(text) ? [...store.all()].filter(({ id }) => id.startsWith(text)) : []
+  if (begun.length === 1 && begun[0] !== undefined) return begun[0]
+  const named = [...store.all()].filter(({ skill }) => skill.name === text)
+  const usable = named.filter(({ standing }) => USABLE.has(standing.status))
+  const best = ranked(usable.map(competitorOf)).alpha
+  const found = best === undefined ? named.at(-1) : store.get(best)
+  if (found !== undefined) return found
+  throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id or name "${text}".`)
+}
+
+export function competitorOf({ id, standing }: KnownSkill): Competitor {
+  return { id, ...standing.counts }
+}
+
+/** Throws `HiveError` (SKILL_STATUS) for what is untested or blacklisted. */
+export function assertUsable({ skill, standing }: KnownSkill): void {
+  if (USABLE.has(standing.status)) return
+  throw new HiveError(
+    'SKILL_STATUS',
+    standing.status === 'blacklisted'
+      ? `${skill.name} is blacklisted here: choose another skill.`
+      : `${skill.name} is untested: it needs tests that all pass before it is used. Run \`test\`.`
+  )
+}

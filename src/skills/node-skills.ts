@@ -1,0 +1,83 @@
+/** The skills of a node: opened once, with a door to them for each agent. */
+import { SkillAdmission } from './lifecycle/admission.ts'
+import { Capabilities } from './capabilities.ts'
+import { writeDocumentation } from './documentation.ts'
+import { Lies } from './store/lies.ts'
+import { PreWarming } from './lifecycle/pre-warming.ts'
+import { SkillIndex } from './skill-index.ts'
+import { SkillRunner } from './running/skill-runner.ts'
+import { SkillStore } from './store/skill-store.ts'
+import type { Store } from '../../crdt/index.ts'
+import type { SkillModels, SkillSandbox } from './surroundings.ts'
+
+export interface NodeSkillsInit {
+  readonly store: Pick<Store, 'commit' | 'section'>
+  readonly sandbox: SkillSandbox
+  /** Of the node itself: tests in the background, and documentation. */
+  readonly models: SkillModels
+  readonly now: () => number
+  readonly random?: () => number
+  readonly onFailed: (error: unknown) => void
+}
+
+export class NodeSkills {
+  readonly store: SkillStore
+  /** How skills come in from elsewhere too, with `runner`. */
+  readonly admission: SkillAdmission
+  readonly runner: SkillRunner
+  /** Authors whose word on skills counts for nothing here. */
+  readonly lies: Lies
+  readonly preWarming: PreWarming
+  readonly #init: NodeSkillsInit
+  readonly #index: SkillIndex
+
+  constructor(init: NodeSkillsInit, store: SkillStore, lies: Lies) {
+    const { sandbox, models, now } = init
+    this.#init = init
+    this.store = store
+    this.lies = lies
+    this.admission = new SkillAdmission(store)
+    this.runner = new SkillRunner({ sandbox, models })
+    this.#index = new SkillIndex(store)
+    this.preWarming = new PreWarming({
+      store,
+      sandbox,
+      index: this.#index,
+      test: (skill, signal) => this.runner.test(skill, signal),
+      write: (skill, signal) => writeDocumentation(skill, models, { now: now(), signal }),
+      now
+    })
+  }
+
+  static async open(init: NodeSkillsInit): Promise<NodeSkills> {
+    const { store, now, onFailed } = init
+    const skills = await SkillStore.open({ store, now, onFailed })
+    return new NodeSkills(init, skills, await Lies.open(store))
+  }
+
+  /** The skills for an agent, whose models answer its prompts; `withdraw` as in `Capabilities`. */
+  for(models: SkillModels, withdraw: (id: string) => Promise<boolean>): Capabilities {
+    const { sandbox, random = Math.random } = this.#init
+    return new Capabilities({
+      store: this.store,
+      admission: this.admission,
+      runner: new SkillRunner({ sandbox, models }),
+      index: this.#index,
+      preWarming: this.preWarming,
+      discovery: { sandbox, models },
+      random,
+      withdraw
+    })
+  }
+
+  /** Begins the work in the background. */
+  start(): void {
+    this.preWarming.start()
+  }
+
+  /** Ends it, and puts on disk what was acknowledged. */
+  async close(): Promise<void> {
+    await this.preWarming.stop()
+    await this.store.close()
+  }
+}

@@ -1,0 +1,33 @@
+/** Options of one run of a skill. */
+import { z } from 'zod'
+import type { HostFunction } from '../../sandbox/index.ts'
+
+const Positive = z.int().min(1)
+
+export const RunOptions = z.strictObject({
+  /** Functions that the skill may call, by name; without them it reaches nothing. Not for prompts. */
+  grants: z
+    .record(
+      z.string().min(1).max(64),
+      z.custom<HostFunction>((value) => typeof value === 'function', 'is no function')
+    )
+    .optional(),
+  limits: z
+    .strictObject({
+      memoryBytes: Positive,
+      stackBytes: Positive,
+      cpuMs: Positive,
+      wallMs: Positive,
+      outputBytes: Positive,
+      hostCalls: z.int().min(0)
+    })
+    .partial()
+    .optional(),
+  /** What time and randomness in the sandbox are made of; by default of the source and the input. */
+  seed: z.string().max(256).optional(),
+  /** False: the run is no evidence, for instance since `recordOutcome` will tell how it went. */
+  record: z.boolean().default(true),
+  signal: z.instanceof(AbortSignal).optional()
+})
+
+export type RunOptions = z.input<typeof RunOptions>

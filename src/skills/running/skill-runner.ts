@@ -1,0 +1,180 @@
+/**
+ * Runs skills: code in the sandbox, prompts through the models of an agent. What goes in and what comes
+ * out is checked against the schemas that the skill declares.
+ */
+import { HiveError } from '../../errors.ts'
+import { canonicalJson } from '../../sandbox/canonical-json.ts'
+import { compileSchema, typeOfSchema } from '../json-schema.ts'
+import type { Json } from '../../sandbox/canonical-json.ts'
+import type { RunOptions } from './run-options.ts'
+import type { Messages, SkillModels, SkillSandbox } from '../surroundings.ts'
+import type { Skill } from '../skill.ts'
+
+export interface SkillRun {
+  readonly output: Json
+  readonly seconds: number
+  /** Whether it was compiled and instantiated before the call; false for prompts. */
+  readonly wasWarm: boolean
+  /** A prompt was answered by rule, without a model: no evidence for or against the skill. */
+  readonly offline: boolean
+  /** Lines that it wrote to its console. */
+  readonly log: readonly string[]
+  /** 64 hex: SHA-256 of the output's canonical JSON; undefined for prompts. */
+  readonly outputHash: string | undefined
+  /** What a replay takes; undefined for prompts. */
+  readonly trace: unknown
+}
+
+export interface TestReport {
+  readonly passed: number
+  readonly total: number
+  readonly failed: readonly { readonly test: number; readonly problem: string }[]
+}
+
+export interface SkillRunnerComponents {
+  readonly sandbox: Pick<SkillSandbox, 'check' | 'engine' | 'run'>
+  readonly models: SkillModels
+}
+
+type RunSettings = Omit<RunOptions, 'record'>
+
+/** Failures of a run that are the skill's own; a call that was aborted or cost too much is not. */
+const OWN_FAILURES: ReadonlySet<unknown> = new Set([
+  'SKILL_TIMEOUT',
+  'SKILL_MEMORY',
+  'SKILL_STACK',
+  'SKILL_OUTPUT',
+  'SKILL_THREW',
+  'SKILL_INVALID',
+  'SKILL_DENIED',
+  'SKILL_FAILED',
+  'OUTPUT_INVALID'
+])
+
+export class SkillRunner {
+  readonly #components: SkillRunnerComponents
+
+  constructor(components: SkillRunnerComponents) {
+    this.#components = components
+  }
+
+  /** What runs of code are made by; see `Sandbox.engine`. */
+  engine(): Promise<string> {
+    return this.#components.sandbox.engine()
+  }
+
+  /** Throws `SandboxError` (SKILL_INVALID) when the source cannot be run. */
+  async check({ kind, source }: Skill): Promise<void> {
+    if (kind === 'code') await this.#components.sandbox.check(source)
+  }
+
+  /**
+   * Throws `HiveError`: ARGUMENT_INVALID when the input is not what the skill takes, SKILL_FAILED when
+   * its output is not what it declares; `SandboxError` or `ModelError` when the run failed.
+   */
+  async run(skill: Skill, input: Json, settings: RunSettings = {}): Promise<SkillRun> {
+    settings.signal?.throwIfAborted()
+    const problem = compileSchema(skill.inputSchema, 'inputSchema')(input)
+    if (problem !== undefined) {
+      throw new HiveError('ARGUMENT_INVALID', `The input of ${skill.name}: ${problem}.`)
+    }
+    const started = performance.now()
+    const run = await (skill.kind === 'code'
+      ? this.#runCode(skill, input, settings)
+      : this.#runPrompt(skill, input, settings))
+    const wrong = run.offline
+      ? undefined
+      : compileSchema(skill.outputSchema, 'outputSchema')(run.output)
+    if (wrong !== undefined) {
+      throw new HiveError('SKILL_FAILED', `The output of ${skill.name}: ${wrong}.`)
+    }
+    return { ...run, seconds: (performance.now() - started) / 1000 }
+  }
+
+  /** Runs the declared tests, with no grants. Throws what is not the skill's own failure. */
+  async test(skill: Skill, signal?: AbortSignal): Promise<TestReport> {
+    const failed: { test: number; problem: string }[] = []
+    for (const [test, declared] of skill.tests.entries()) {
+      const problem = await this.#problemOf(skill, declared, signal)
+      if (problem !== undefined) failed.push({ test, problem })
+    }
+    const total = skill.tests.length
+    return { passed: total - failed.length, total, failed }
+  }
+
+  async #problemOf(
+    skill: Skill,
+    test: Skill['tests'][number],
+    signal: AbortSignal | undefined
+  ): Promise<string | undefined> {
+    let output: Json
+    try {
+      const run = await this.run(skill, test.input, { signal })
+      if (run.offline) {
+        throw new HiveError(
+          'SKILL_STATUS',
+          `${skill.name} is a prompt, and no model answers here that could be tested: configure \`models\`.`
+        )
+      }
+      output = run.output
+    } catch (error) {
+      const isInput = error instanceof HiveError && error.code === 'ARGUMENT_INVALID'
+      if (!isInput && !isOwnFailure(error)) throw error
+      const { message } = error as Error
+      if ('throws' in test && message.includes(test.throws)) return undefined
+      return 'throws' in test
+        ? `threw "${message}", which has no "${test.throws}"`
+        : `threw: ${message}`
+    }
+    if ('throws' in test) return `gave ${brief(output)} where it should throw`
+    if (canonicalJson(output) === canonicalJson(test.output)) return undefined
+    return `gave ${brief(output)}, not ${brief(test.output)}`
+  }
+
+  async #runCode(
+    { source }: Skill,
+    input: Json,
+    { grants, limits, seed, signal }: RunSettings
+  ): Promise<Omit<SkillRun, 'seconds'>> {
+    const run = await this.#components.sandbox.run({ source, input, grants, limits, seed, signal })
+    const { output, wasWarm, log, outputHash, trace } = run
+    return { output, wasWarm, log, outputHash, trace, offline: false }
+  }
+
+  async #runPrompt(
+    { name, source, outputSchema }: Skill,
+    input: Json,
+    { grants, signal }: RunSettings
+  ): Promise<Omit<SkillRun, 'seconds'>> {
+    if (grants !== undefined) {
+      throw new HiveError('ARGUMENT_INVALID', `${name} is a prompt, which takes no grants.`)
+    }
+    const messages: Messages = [
+      { role: 'system', content: source },
+      { role: 'user', content: typeof input === 'string' ? input : JSON.stringify(input) }
+    ]
+    const { models } = this.#components
+    const isText =
+      outputSchema === true || models.plan({ task: 'skill', messages }).tier === 'offline'
+    const schema = isText ? undefined : typeOfSchema(outputSchema, 'outputSchema')
+    const { text, value, offline } = await models.generate({
+      task: 'skill',
+      messages,
+      schema,
+      signal
+    })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the schema of JSON let through
+    const output = isText || offline ? text : (value as Json)
+    return { output, offline, wasWarm: false, log: [], outputHash: undefined, trace: undefined }
+  }
+}
+
+/** Whether a failed run tells something of the skill. */
+export function isOwnFailure(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && OWN_FAILURES.has(error.code)
+}
+
+function brief(value: Json): string {
+  const text = canonicalJson(value)
+  return text.length > 200 ? `${text.slice(0, 200)}...` : text
+}

@@ -1,0 +1,31 @@
+/** What skills tell of themselves. */
+import type { Lie, Transition } from './store/skill-records.ts'
+
+export interface SkillEvents {
+  /** A skill's status changed, which is on disk. */
+  'skill:transition': [transition: Transition]
+  /** A skill was made ready: its next run needs no compiling. */
+  'skill:warm': [warm: { readonly id: string; readonly name: string; readonly seconds: number }]
+  /** A skill is no longer kept ready. */
+  'skill:cool': [cool: { readonly id: string; readonly name: string }]
+  /** A skill was removed, which is on disk. */
+  'skill:remove': [removed: { readonly id: string; readonly name: string }]
+  /** A use of a skill failed. */
+  'skill:failure': [failure: SkillFailure]
+  /** What an author claims of a run is not so: its word on skills counts for nothing here any more. */
+  'skill:lie': [lie: Lie]
+  /** A skill could not be made ready; it can be used all the same. */
+  'skill:unready': [
+    unready: { readonly id: string; readonly name: string; readonly error: unknown }
+  ]
+}
+
+export interface SkillFailure {
+  readonly skill: string
+  readonly name: string
+  /** JSON text of the input, at most 2,048 characters of it; undefined when it was not told. */
+  readonly input: string | undefined
+  /** At most 500 characters. */
+  readonly error: string
+  readonly at: Date
+}

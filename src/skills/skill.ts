@@ -1,0 +1,102 @@
+/**
+ * Skills by content. The id is the digest of the whole skill, so that any change of the source makes
+ * another skill, which has no evidence yet; `parents` tell where it comes from.
+ */
+import { z } from 'zod'
+import { digestOf, toHex } from '../../crdt/index.ts'
+import { HiveError } from '../errors.ts'
+import { parse } from '../arguments/parse.ts'
+import { canonicalJson } from '../sandbox/canonical-json.ts'
+import { MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_PARENTS, MAX_TESTS } from './constants.ts'
+import { compileSchema } from './json-schema.ts'
+import type { HiveRecord } from '../../crdt/index.ts'
+
+const Schema = z.union([z.boolean(), z.record(z.string(), z.json())])
+
+export const SkillTest = z.union([
+  z.strictObject({ input: z.json(), output: z.json() }),
+  /** `throws`: text that is part of the error's message; may be empty. */
+  z.strictObject({ input: z.json(), throws: z.string() })
+])
+
+export const SkillInput = z.strictObject({
+  name: z
+    .string()
+    .max(MAX_NAME_LENGTH)
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower case letters, digits and single hyphens only'),
+  description: z.string().trim().min(1).max(MAX_DESCRIPTION_LENGTH),
+  /** `code`: JavaScript, run in the sandbox; `prompt`: instructions, answered by a model. */
+  kind: z.enum(['code', 'prompt']),
+  source: z.string().min(1),
+  inputSchema: Schema.default(true),
+  outputSchema: Schema.default(true),
+  tests: z.array(SkillTest).max(MAX_TESTS).default([]),
+  parents: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/, 'not the id of a skill'))
+    .max(MAX_PARENTS)
+    .default([]),
+  licence: z.string().min(1).max(128).optional()
+})
+
+export type SkillInit = z.input<typeof SkillInput>
+export type Skill = Readonly<z.output<typeof SkillInput>>
+
+export interface IdentifiedSkill {
+  /** 64 hex digits. */
+  readonly id: string
+  readonly skill: Skill
+  /** As the hive keeps and shares it. */
+  readonly record: HiveRecord
+}
+
+/** Throws `HiveError` (ARGUMENT_INVALID) when it is no skill, LIMIT_EXCEEDED when it is too large. */
+export function identifySkill(init: SkillInit): IdentifiedSkill {
+  const given = parse(SkillInput, init, 'skill')
+  const tidy = { ...given, parents: [...new Set(given.parents)].toSorted() }
+  // Records are NFC: the skill that is kept is the one that the id names.
+  return identified(canonicalJson(tidy).normalize('NFC'))
+}
+
+/** The skill of a record; throws as `identifySkill` does. */
+export function skillOfRecord({ kind, content }: HiveRecord): IdentifiedSkill {
+  if (kind !== 'skill') throw new HiveError('ARGUMENT_INVALID', `A ${kind} is not a skill.`)
+  return identified(content)
+}
+
+/** A skill that was kept here, as `identifySkill` had checked it; undefined when it does not read as one. */
+export function readSkill(content: string): Skill | undefined {
+  try {
+    return SkillInput.safeParse(JSON.parse(content)).data
+  } catch {
+    return undefined
+  }
+}
+
+function identified(content: string): IdentifiedSkill {
+  const skill = parse(SkillInput, parsed(content), 'skill')
+  compileSchema(skill.inputSchema, 'inputSchema')
+  compileSchema(skill.outputSchema, 'outputSchema')
+  const record = { kind: 'skill', entity: skill.name, content } as const
+  return { id: toHex(digest(record)), skill, record }
+}
+
+function parsed(content: string): unknown {
+  try {
+    return JSON.parse(content)
+  } catch (cause) {
+    throw new HiveError('ARGUMENT_INVALID', 'This record does not hold a skill.', { cause })
+  }
+}
+
+function digest(record: HiveRecord): Uint8Array {
+  try {
+    return digestOf(record)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new HiveError(
+      'LIMIT_EXCEEDED',
+      `The skill is too large: with its schemas and tests it may have 32 KiB. ${reason}`,
+      { cause }
+    )
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Skills that were removed: what was blacklisted comes back as that, and no other comes back by itself,
+ * however often the swarm offers it.
+ */
+import { MAX_REMOVED } from '../constants.ts'
+import type { Operation } from '../../../crdt/index.ts'
+import type { Removed, SkillRecords } from './skill-records.ts'
+
+export class RemovedSkills {
+  readonly #records: SkillRecords
+  /** The oldest first. */
+  readonly #removed = new Map<string, Removed>()
+
+  constructor(records: SkillRecords) {
+    this.#records = records
+  }
+
+  async load(): Promise<void> {
+    const all = await Array.fromAsync(this.#records.removed())
+    for (const each of all.toSorted((one, other) => one.at - other.at)) {
+      this.#removed.set(each.id, each)
+    }
+  }
+
+  get(id: string): Removed | undefined {
+    return this.#removed.get(id)
+  }
+
+  add(removed: Removed): Operation[] {
+    this.#removed.set(removed.id, removed)
+    const [oldest] = this.#removed.keys()
+    if (this.#removed.size <= MAX_REMOVED || oldest === undefined) {
+      return [this.#records.putRemoved(removed)]
+    }
+    return [this.#records.putRemoved(removed), ...this.delete(oldest)]
+  }
+
+  delete(id: string): Operation[] {
+    return this.#removed.delete(id) ? [this.#records.removeRemoved(id)] : []
+  }
+}

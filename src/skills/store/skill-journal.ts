@@ -1,0 +1,99 @@
+/** What is kept of a skill's life beside its standing: changes of status, failures and receipts of runs. */
+import {
+  MAX_ERROR_LENGTH,
+  MAX_FAILURES,
+  MAX_RECEIPTS,
+  MAX_SAMPLE_LENGTH,
+  MAX_TRANSITIONS
+} from '../constants.ts'
+import { verificationProgress } from '../evidence/index.ts'
+import type { Standing } from '../lifecycle/lifecycle.ts'
+import type { KeptReceipt } from '../running/receipts.ts'
+import type { SkillFailure } from '../skill-events.ts'
+import type { SkillRecords, SkillState, StoredSkill, Transition } from './skill-records.ts'
+import type { SkillWriter } from './skill-writer.ts'
+
+/** What is kept of a use beside its outcome. */
+export interface Noted {
+  readonly failure?: FailureSample
+  readonly receipt?: KeptReceipt
+}
+
+export interface FailureSample {
+  /** JSON text. */
+  readonly input?: string
+  readonly error: string
+}
+
+/** A skill whose state counts what is kept of it. */
+export interface Entry extends StoredSkill {
+  state: SkillState
+}
+
+export interface SkillJournalComponents {
+  readonly records: SkillRecords
+  readonly writer: Pick<SkillWriter, 'add'>
+  readonly now: () => number
+}
+
+/** What it keeps goes with the next write of the skill's state. */
+export class SkillJournal {
+  readonly #components: SkillJournalComponents
+
+  constructor(components: SkillJournalComponents) {
+    this.#components = components
+  }
+
+  transition(entry: Entry, before: Standing, after: Standing, reason: string): Transition {
+    const { records, writer, now } = this.#components
+    const { id, skill, state } = entry
+    // Where a drift began the evidence anew, what led there is told.
+    const { counts, headStart } = after.counts.trials === 0 ? before : after
+    const transition = {
+      id,
+      name: skill.name,
+      from: before.status,
+      to: after.status,
+      reason,
+      evidence: { ...counts, headStart, progress: verificationProgress(counts, headStart) },
+      at: new Date(now())
+    }
+    writer.add(records.putTransition(state.transitions, transition))
+    const outdated = state.transitions - MAX_TRANSITIONS
+    if (outdated >= 0) writer.add(records.removeTransition(outdated, id))
+    entry.state = { ...state, transitions: state.transitions + 1 }
+    return transition
+  }
+
+  failure(entry: Entry, { input, error }: FailureSample): SkillFailure {
+    const { records, writer, now } = this.#components
+    const { id, skill, state } = entry
+    const at = new Date(now())
+    const failure = {
+      skill: id,
+      name: skill.name,
+      input: input?.slice(0, MAX_SAMPLE_LENGTH),
+      error: error.slice(0, MAX_ERROR_LENGTH),
+      at
+    }
+    writer.add(records.putFailure(state.failures % MAX_FAILURES, failure))
+    entry.state = { ...state, failures: state.failures + 1, lastFailure: at.getTime() }
+    return failure
+  }
+
+  receipt(entry: Entry, receipt: KeptReceipt): void {
+    const { records, writer } = this.#components
+    const { receipts } = entry.state
+    writer.add(records.putReceipt(receipts % MAX_RECEIPTS, entry.id, receipt))
+    entry.state = { ...entry.state, receipts: receipts + 1 }
+  }
+
+  /** From now on there are none. */
+  clearReceipts(entry: Entry): void {
+    const { records, writer } = this.#components
+    for (let slot = 0; slot < MAX_RECEIPTS; slot++) {
+      writer.add(records.removeReceipt(slot, entry.id))
+    }
+    entry.state = { ...entry.state, receipts: 0 }
+  }
+}

@@ -1,0 +1,294 @@
+/**
+ * What the store keeps of skills, as JSON: the skill `s/<id>`, its standing `e/<id>`, its
+ * documentation `d/<id>`, its transitions `t/<id>/<number>`, its failures `f/<id>/<slot>`, receipts of
+ * its runs that are not published yet `r/<id>/<slot>`; of removed skills what
+ * they were, `x/<id>`; and of authors that lied what they claimed, `l/<author>`.
+ */
+import { z } from 'zod'
+import { KeptReceiptValue } from '../running/receipts.ts'
+import { readSkill } from '../skill.ts'
+import type { Operation, Section } from '../../../crdt/index.ts'
+import type { Standing } from '../lifecycle/lifecycle.ts'
+import type { KeptReceipt } from '../running/receipts.ts'
+import type { Skill } from '../skill.ts'
+import type { SkillFailure } from '../skill-events.ts'
+
+export const Provenance = z.strictObject({
+  /** `local`: added here; `folder`: imported; `hive`: adopted; `synthesis`: proposed by this node. */
+  from: z.enum(['local', 'folder', 'hive', 'synthesis']),
+  author: z.string().max(256).optional(),
+  licence: z.string().max(128).optional()
+})
+
+export type Provenance = Readonly<z.output<typeof Provenance>>
+
+const Status = z.enum(['sandbox', 'experimental', 'pre-warming', 'verified', 'blacklisted'])
+const CountsValue = z.object({ trials: z.int().min(0), successes: z.int().min(0) })
+const StandingValue = z
+  .object({
+    status: Status,
+    counts: CountsValue,
+    /** Left out by versions before it: then what was counted since the last drift. */
+    lifetime: CountsValue.optional(),
+    headStart: z.number(),
+    drift: z.object({ sum: z.number(), run: CountsValue }),
+    isAsked: z.boolean()
+  })
+  .transform((standing) => ({ ...standing, lifetime: standing.lifetime ?? standing.counts }))
+
+/** What changes of a skill. */
+const StateValue = z.object({
+  standing: StandingValue,
+  since: z.number(),
+  transitions: z.int().min(0),
+  failures: z.int().min(0),
+  lastFailure: z.number(),
+  /** Since they were published last. */
+  receipts: z.int().min(0).default(0),
+  /** Of the lifetime's counts, those that the swarm was told, and on which day. */
+  reported: CountsValue.extend({ day: z.int() }).optional()
+})
+export type SkillState = z.output<typeof StateValue>
+
+const SkillValue = z.object({ content: z.string(), provenance: Provenance, addedAt: z.number() })
+
+/** The evidence at the time of a transition. */
+export interface Evidence {
+  readonly trials: number
+  readonly successes: number
+  readonly headStart: number
+  /** 0 to 1. */
+  readonly progress: number
+}
+
+const TransitionValue = z.object({
+  id: z.string(),
+  name: z.string(),
+  from: Status,
+  to: Status,
+  reason: z.string(),
+  evidence: CountsValue.extend({ headStart: z.number(), progress: z.number() }),
+  at: z.coerce.date()
+})
+
+export interface Transition {
+  readonly id: string
+  readonly name: string
+  readonly from: Standing['status']
+  readonly to: Standing['status']
+  readonly reason: string
+  readonly evidence: Evidence
+  readonly at: Date
+}
+
+const FailureValue = z.object({
+  skill: z.string(),
+  name: z.string(),
+  input: z.string().optional(),
+  error: z.string(),
+  at: z.coerce.date()
+})
+
+export const DocumentationValue = z.object({
+  text: z.string(),
+  /** `provider/model`. */
+  model: z.string(),
+  /** Written by rule, without a model. */
+  offline: z.boolean(),
+  at: z.coerce.date()
+})
+export type Documentation = Readonly<z.output<typeof DocumentationValue>>
+
+const RemovedValue = z.object({
+  id: z.string(),
+  standing: StandingValue,
+  /** Milliseconds of the Unix epoch. */
+  at: z.number()
+})
+/** A skill that was removed, and how it stood. */
+export type Removed = Readonly<z.output<typeof RemovedValue>>
+
+const LieValue = z.object({
+  /** Its key, 64 hex digits. */
+  author: z.string(),
+  /** Id of the skill. */
+  skill: z.string(),
+  /** JSON text. */
+  input: z.string(),
+  /** SHA-256 of the output, or SKILL_THREW: what it claimed, and what the run gave here. */
+  claimed: z.string(),
+  gave: z.string(),
+  at: z.coerce.date()
+})
+/** A receipt that gave something else here. */
+export type Lie = Readonly<z.output<typeof LieValue>>
+
+export interface StoredSkill {
+  readonly id: string
+  readonly skill: Skill
+  readonly provenance: Provenance
+  readonly addedAt: number
+}
+
+const ID_LENGTH = 64
+const WIDTH = 10
+
+/** Reads and makes the values; what does not read as one is left out. */
+export class SkillRecords {
+  readonly #section: Section
+
+  constructor(section: Section) {
+    this.#section = section
+  }
+
+  async *skills(): AsyncGenerator<StoredSkill> {
+    for await (const [key, value] of this.#section.entries(under('s/'))) {
+      const parsed = SkillValue.safeParse(jsonOf(value))
+      const skill = parsed.success ? readSkill(parsed.data.content) : undefined
+      if (!parsed.success || skill === undefined) continue
+      const { provenance, addedAt } = parsed.data
+      yield { id: idOf(key), skill, provenance, addedAt }
+    }
+  }
+
+  async *states(): AsyncGenerator<readonly [id: string, state: SkillState]> {
+    for await (const [key, value] of this.#section.entries(under('e/'))) {
+      const parsed = StateValue.safeParse(jsonOf(value))
+      if (parsed.success) yield [idOf(key), parsed.data]
+    }
+  }
+
+  async *transitions(id: string): AsyncGenerator<Transition> {
+    for await (const [, value] of this.#section.entries(under(`t/${id}/`))) {
+      const parsed = TransitionValue.safeParse(jsonOf(value))
+      if (parsed.success) yield parsed.data
+    }
+  }
+
+  async *failures(id: string): AsyncGenerator<SkillFailure> {
+    for await (const [, value] of this.#section.entries(under(`f/${id}/`))) {
+      const parsed = FailureValue.safeParse(jsonOf(value))
+      if (parsed.success) yield { ...parsed.data, input: parsed.data.input }
+    }
+  }
+
+  async *receipts(id: string): AsyncGenerator<KeptReceipt> {
+    for await (const [, value] of this.#section.entries(under(`r/${id}/`))) {
+      const parsed = KeptReceiptValue.safeParse(jsonOf(value))
+      if (parsed.success) yield parsed.data
+    }
+  }
+
+  async *lies(): AsyncGenerator<Lie> {
+    for await (const [, value] of this.#section.entries(under('l/'))) {
+      const parsed = LieValue.safeParse(jsonOf(value))
+      if (parsed.success) yield parsed.data
+    }
+  }
+
+  async *removed(): AsyncGenerator<Removed> {
+    for await (const [, value] of this.#section.entries(under('x/'))) {
+      const parsed = RemovedValue.safeParse(jsonOf(value))
+      if (parsed.success) yield parsed.data
+    }
+  }
+
+  /** Of all that is kept of a skill. */
+  async removals(id: string): Promise<Operation[]> {
+    const operations = ['s', 'e', 'd'].map((kind) => this.#section.del(keyOf(`${kind}/${id}`)))
+    for (const kind of ['t', 'f', 'r']) {
+      for await (const [key] of this.#section.entries(under(`${kind}/${id}/`))) {
+        operations.push(this.#section.del(key))
+      }
+    }
+    return operations
+  }
+
+  async documentation(id: string): Promise<Documentation | undefined> {
+    const value = await this.#section.get(keyOf(`d/${id}`))
+    return value === undefined ? undefined : DocumentationValue.safeParse(jsonOf(value)).data
+  }
+
+  async *documentations(): AsyncGenerator<readonly [id: string, documentation: Documentation]> {
+    for await (const [key, value] of this.#section.entries(under('d/'))) {
+      const parsed = DocumentationValue.safeParse(jsonOf(value))
+      if (parsed.success) yield [idOf(key), parsed.data]
+    }
+  }
+
+  putSkill(id: string, value: z.output<typeof SkillValue>): Operation {
+    return this.#put(`s/${id}`, value)
+  }
+
+  putState(id: string, state: SkillState): Operation {
+    return this.#put(`e/${id}`, state)
+  }
+
+  putDocumentation(id: string, documentation: Documentation): Operation {
+    return this.#put(`d/${id}`, documentation)
+  }
+
+  putTransition(number: number, transition: Transition): Operation {
+    return this.#put(numbered('t', transition.id, number), transition)
+  }
+
+  removeTransition(number: number, id: string): Operation {
+    return this.#section.del(keyOf(numbered('t', id, number)))
+  }
+
+  putFailure(slot: number, failure: SkillFailure): Operation {
+    return this.#put(numbered('f', failure.skill, slot), failure)
+  }
+
+  putReceipt(slot: number, id: string, receipt: KeptReceipt): Operation {
+    return this.#put(numbered('r', id, slot), receipt)
+  }
+
+  removeReceipt(slot: number, id: string): Operation {
+    return this.#section.del(keyOf(numbered('r', id, slot)))
+  }
+
+  putRemoved(removed: Removed): Operation {
+    return this.#put(`x/${removed.id}`, removed)
+  }
+
+  removeRemoved(id: string): Operation {
+    return this.#section.del(keyOf(`x/${id}`))
+  }
+
+  putLie(lie: Lie): Operation {
+    return this.#put(`l/${lie.author}`, lie)
+  }
+
+  removeLie(author: string): Operation {
+    return this.#section.del(keyOf(`l/${author}`))
+  }
+
+  #put(key: string, value: object): Operation {
+    return this.#section.put(keyOf(key), Buffer.from(JSON.stringify(value)))
+  }
+}
+
+function numbered(kind: string, id: string, number: number): string {
+  return `${kind}/${id}/${String(number).padStart(WIDTH, '0')}`
+}
+
+function keyOf(text: string): Uint8Array {
+  return Buffer.from(text)
+}
+
+function under(text: string): { gte: Uint8Array; lt: Uint8Array } {
+  return { gte: keyOf(text), lt: keyOf(`${text}\u007f`) }
+}
+
+function idOf(key: Uint8Array): string {
+  return Buffer.from(key.subarray(2, 2 + ID_LENGTH)).toString()
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString())
+  } catch {
+    return undefined
+  }
+}

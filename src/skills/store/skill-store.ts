@@ -1,0 +1,272 @@
+/**
+ * The skills of a node and what is known of each, all in memory and on disk.
+ *
+ * Guarantees: a skill, a change of its status and its documentation are on disk (fsync) when the call
+ * resolves. An outcome outlives the process when its call resolves, and a loss of power a second later.
+ * Evidence belongs to an id, which is the digest of the whole skill: a changed skill has none.
+ */
+import { EventEmitter } from 'node:events'
+import { HiveError } from '../../errors.ts'
+import { MAX_SKILLS } from '../constants.ts'
+import { NO_TRIALS } from '../evidence/index.ts'
+import { UNTESTED } from '../lifecycle/lifecycle.ts'
+import { RemovedSkills } from './removed-skills.ts'
+import { SkillJournal } from './skill-journal.ts'
+import { SkillRecords } from './skill-records.ts'
+import { SkillWriter } from './skill-writer.ts'
+import type { Store } from '../../../crdt/index.ts'
+import type { Counts } from '../evidence/index.ts'
+import type { Change, Standing } from '../lifecycle/lifecycle.ts'
+import type { KeptReceipt } from '../running/receipts.ts'
+import type { Entry, Noted } from './skill-journal.ts'
+import type { IdentifiedSkill } from '../skill.ts'
+import type { SkillEvents, SkillFailure } from '../skill-events.ts'
+import type {
+  Documentation,
+  Provenance,
+  SkillState,
+  StoredSkill,
+  Transition
+} from './skill-records.ts'
+
+/** A skill as it stands; a snapshot. */
+export interface KnownSkill extends StoredSkill {
+  readonly standing: Standing
+  /** Since when the status is what it is; milliseconds of the Unix epoch. */
+  readonly since: number
+  /** Whether the swarm was told of its counts. */
+  readonly isReported: boolean
+}
+
+export interface SkillStoreComponents {
+  readonly store: Pick<Store, 'commit' | 'section'>
+  readonly now: () => number
+  /** What was acknowledged could not be put on disk for good. */
+  readonly onFailed?: (error: unknown) => void
+}
+
+export class SkillStore extends EventEmitter<SkillEvents> {
+  readonly #components: SkillStoreComponents
+  readonly #records: SkillRecords
+  readonly #entries = new Map<string, Entry>()
+  readonly #adding = new Map<string, Promise<boolean>>()
+  readonly #removed: RemovedSkills
+  readonly #writer: SkillWriter
+  readonly #journal: SkillJournal
+
+  constructor(components: SkillStoreComponents) {
+    super()
+    this.#components = components
+    this.#records = new SkillRecords(components.store.section('skills'))
+    this.#removed = new RemovedSkills(this.#records)
+    const { store, onFailed } = components
+    const records = this.#records
+    const writer = new SkillWriter({ store, records, onFailed })
+    this.#writer = writer
+    this.#journal = new SkillJournal({ records, writer, now: components.now })
+  }
+
+  static async open(components: SkillStoreComponents): Promise<SkillStore> {
+    const store = new SkillStore(components)
+    for await (const skill of store.#records.skills()) {
+      store.#entries.set(skill.id, { ...skill, state: stateAt(skill.addedAt) })
+    }
+    for await (const [id, state] of store.#records.states()) {
+      const entry = store.#entries.get(id)
+      if (entry !== undefined) entry.state = state
+    }
+    await store.#removed.load()
+    return store
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get(id: string): KnownSkill | undefined {
+    const entry = this.#entries.get(id)
+    return entry === undefined ? undefined : knownOf(entry)
+  }
+
+  *all(): Generator<KnownSkill> {
+    for (const entry of this.#entries.values()) yield knownOf(entry)
+  }
+
+  /** How it stood when it was removed; undefined for one that was not, or came back since. */
+  removed(id: string): Standing | undefined {
+    return this.#removed.get(id)?.standing
+  }
+
+  /** As untested, or blacklisted if it was when it was removed; false when it is here already. */
+  async add({ id, skill, record }: IdentifiedSkill, provenance: Provenance): Promise<boolean> {
+    await this.#adding.get(id)
+    if (this.#entries.has(id)) return false
+    if (this.#entries.size + this.#adding.size >= MAX_SKILLS) {
+      throw new HiveError('LIMIT_EXCEEDED', `A node holds at most ${MAX_SKILLS} skills.`)
+    }
+    const addedAt = this.#components.now()
+    const before = this.removed(id)
+    const standing = before?.status === 'blacklisted' ? before : UNTESTED
+    const entry = { id, skill, provenance, addedAt, state: { ...stateAt(addedAt), standing } }
+    const adding = this.#components.store
+      .commit([
+        this.#records.putSkill(id, { content: record.content, provenance, addedAt }),
+        this.#records.putState(id, entry.state),
+        ...this.#removed.delete(id)
+      ])
+      .then(() => {
+        this.#entries.set(id, entry)
+        return true
+      })
+      .finally(() => this.#adding.delete(id))
+    this.#adding.set(id, adding)
+    return adding
+  }
+
+  /** Takes a skill out at once, and off the disk until it resolves. Throws `HiveError` (SKILL_UNKNOWN). */
+  async remove(id: string): Promise<void> {
+    const entry = this.#entryOf(id)
+    this.#entries.delete(id)
+    this.#writer.forget(entry)
+    const removing = this.#erase(entry).finally(() => this.#adding.delete(id))
+    this.#adding.set(
+      id,
+      removing.then(
+        () => true,
+        () => false
+      )
+    )
+    await removing
+    this.#tell(() => this.emit('skill:remove', { id, name: entry.skill.name }))
+  }
+
+  /**
+   * Changes a standing, at once; resolves when that is written. Throws `HiveError` (SKILL_UNKNOWN). When
+   * writing fails the change stands in memory, and is written with the next.
+   */
+  async apply(
+    id: string,
+    change: (standing: Standing) => Change,
+    { failure, receipt }: Noted = {}
+  ): Promise<Transition | undefined> {
+    const entry = this.#entryOf(id)
+    const { standing: before } = entry.state
+    const { standing, reason } = change(before)
+    if (standing === before && failure === undefined) return undefined
+    const transition =
+      reason === undefined || standing.status === before.status
+        ? undefined
+        : this.#journal.transition(entry, before, standing, reason)
+    const since = transition === undefined ? entry.state.since : transition.at.getTime()
+    entry.state = { ...entry.state, standing, since }
+    const failed = failure === undefined ? undefined : this.#journal.failure(entry, failure)
+    if (receipt !== undefined) this.#journal.receipt(entry, receipt)
+    await this.#writer.write(entry, transition !== undefined)
+    if (failed !== undefined) this.#tell(() => this.emit('skill:failure', failed))
+    if (transition !== undefined) this.#tell(() => this.emit('skill:transition', transition))
+    return transition
+  }
+
+  /**
+   * What was counted since the last report, which it is from now on, on disk; undefined for nothing, and
+   * on the day of the last one. Not reported is better than twice: a crash may lose a report.
+   */
+  async report(id: string, day: number): Promise<Counts | undefined> {
+    const entry = this.#entryOf(id)
+    const { standing, reported = { ...NO_TRIALS, day: -1 } } = entry.state
+    const { trials, successes } = standing.lifetime
+    if (trials === reported.trials || day === reported.day) return undefined
+    entry.state = { ...entry.state, reported: { trials, successes, day } }
+    await this.#writer.write(entry, true)
+    return {
+      trials: trials - reported.trials,
+      successes: successes - reported.successes
+    }
+  }
+
+  /** Receipts of runs since the last call: each is handed out once, and is off the disk by then. */
+  async takeReceipts(id: string): Promise<KeptReceipt[]> {
+    const entry = this.#entryOf(id)
+    if (entry.state.receipts === 0) return []
+    await this.#writer.settled()
+    const receipts = await Array.fromAsync(this.#records.receipts(id))
+    this.#journal.clearReceipts(entry)
+    await this.#writer.write(entry, true)
+    return receipts
+  }
+
+  /** Oldest first. */
+  history(id: string): Promise<Transition[]> {
+    this.#entryOf(id)
+    return Array.fromAsync(this.#records.transitions(id))
+  }
+
+  /** Newest first, of all skills or of one. */
+  async failures(since: number, skill?: string): Promise<SkillFailure[]> {
+    const failures: SkillFailure[] = []
+    for (const { id, state } of this.#entries.values()) {
+      if (state.failures === 0 || state.lastFailure < since) continue
+      if (skill !== undefined && skill !== id) continue
+      for await (const failure of this.#records.failures(id)) {
+        if (failure.at.getTime() >= since) failures.push(failure)
+      }
+    }
+    return failures.toSorted((one, other) => other.at.getTime() - one.at.getTime())
+  }
+
+  documentation(id: string): Promise<Documentation | undefined> {
+    return this.#records.documentation(id)
+  }
+
+  documentations(): AsyncGenerator<readonly [id: string, documentation: Documentation]> {
+    return this.#records.documentations()
+  }
+
+  /** Kept beside the skill, which stays as it was tested. */
+  async document(id: string, documentation: Documentation): Promise<void> {
+    this.#entryOf(id)
+    await this.#components.store.commit([this.#records.putDocumentation(id, documentation)])
+  }
+
+  /** Puts on disk what was acknowledged. */
+  close(): Promise<void> {
+    return this.#writer.close()
+  }
+
+  async #erase(entry: Entry): Promise<void> {
+    const { id, state } = entry
+    const { standing } = state
+    try {
+      await this.#writer.settled()
+      const operations = await this.#records.removals(id)
+      operations.push(...this.#removed.add({ id, standing, at: this.#components.now() }))
+      await this.#components.store.commit(operations)
+    } catch (error) {
+      this.#removed.delete(id)
+      this.#entries.set(id, entry)
+      throw error
+    }
+  }
+
+  #entryOf(id: string): Entry {
+    const entry = this.#entries.get(id)
+    if (entry !== undefined) return entry
+    throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id ${id}.`)
+  }
+
+  /** What a listener throws is its own. */
+  #tell(emit: () => void): void {
+    queueMicrotask(emit)
+  }
+}
+
+function stateAt(addedAt: number): SkillState {
+  const none = { transitions: 0, failures: 0, lastFailure: 0, receipts: 0 }
+  return { standing: UNTESTED, since: addedAt, ...none }
+}
+
+function knownOf({ id, skill, provenance, addedAt, state }: Entry): KnownSkill {
+  const { standing, since, reported } = state
+  const isReported = reported !== undefined
+  return { id, skill, provenance, addedAt, standing, since, isReported }
+}

@@ -1,0 +1,79 @@
+/**
+ * Failures that are one failure: of the same skill, with the same error but for what differs from input
+ * to input, at inputs of the same structure. Many agents meet it; one repair ends it.
+ */
+import { MAX_CLUSTER_INPUTS } from './constants.ts'
+import type { Json } from '../../sandbox/canonical-json.ts'
+
+export interface Failure {
+  /** Id of the skill. */
+  readonly skill: string
+  /** Undefined where it was too large to keep. */
+  readonly input?: Json
+  readonly error: string
+  /** What it should have been, where somebody said so. */
+  readonly expected?: Json
+}
+
+export interface FailureCluster {
+  readonly skill: string
+  /** The error without numbers, quoted texts, paths and identifiers. */
+  readonly error: string
+  readonly structure: string
+  readonly count: number
+  /** Different ones, at most 20. */
+  readonly samples: readonly Failure[]
+}
+
+/** The largest first. */
+export function clusterFailures(failures: Iterable<Failure>): readonly FailureCluster[] {
+  const clusters = new Map<string, { cluster: FailureCluster; inputs: Set<string> }>()
+  for (const failure of failures) {
+    const error = errorShape(failure.error)
+    const structure = structureOf(failure.input)
+    const key = JSON.stringify([failure.skill, error, structure])
+    const known = clusters.get(key)
+    const input = JSON.stringify(failure.input) ?? ''
+    const isNew = known?.inputs.has(input) !== true && input !== ''
+    const samples = known?.cluster.samples ?? []
+    const keeps = isNew && samples.length < MAX_CLUSTER_INPUTS
+    clusters.set(key, {
+      cluster: {
+        skill: failure.skill,
+        error,
+        structure,
+        count: (known?.cluster.count ?? 0) + 1,
+        samples: keeps ? [...samples, failure] : samples
+      },
+      inputs: (known?.inputs ?? new Set()).add(input)
+    })
+  }
+  return [...clusters.values()]
+    .map(({ cluster }) => cluster)
+    .toSorted((a, b) => b.count - a.count || (a.error < b.error ? -1 : 1))
+}
+
+export function errorShape(error: string): string {
+  return error
+    .replaceAll(/(["'`])(?:(?!\1).){0,500}\1/gs, '"…"')
+    .replaceAll(/(?:[\w.-]*[/\\]){2,}[\w.-]*/g, '<path>')
+    .replaceAll(/\b[0-9a-f]{8,}\b/gi, '<id>')
+    .replaceAll(/[-+]?\d[\d.,_]*/g, '<n>')
+    .replaceAll(/(?<=: )\S*(?:<n>|…)\S*/g, '<value>')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, 200)
+}
+
+/** Types and keys, without what they hold. */
+export function structureOf(value: Json | undefined): string {
+  if (value === undefined) return 'unknown'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) {
+    const items = [...new Set(value.slice(0, 20).map(structureOf))].toSorted()
+    return `[${items.join('|')}]`
+  }
+  if (typeof value !== 'object') return typeof value
+  const keys = Object.keys(value).toSorted().slice(0, 50)
+  return `{${keys.map((key) => `${key}:${structureOf(value[key])}`).join(',')}}`
+}

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict'
+import { MalformedError } from '../../../crdt/index.ts'
+import { MAX_UNPACKED_BYTES } from '../../../crdt/constants.ts'
+import { pack, unpack } from '../../../crdt/feeds/payload.ts'
+
+describe('payloads', () => {
+  it('unpack to what was packed', () => {
+    const update = Buffer.from('an update '.repeat(1_000))
+    assert.deepEqual(Buffer.from(unpack(pack(update))), update)
+    assert.ok(pack(update).length < update.length / 10)
+  })
+
+  it('are one frame: bytes or a second frame behind it are refused', () => {
+    const frame = pack(Buffer.from('an update'))
+    for (const more of [Buffer.of(0), frame]) {
+      assert.throws(() => unpack(Buffer.concat([frame, more])), MalformedError)
+    }
+  })
+
+  it('are refused when they are cut short, or unpack to too much', () => {
+    const frame = pack(Buffer.from('an update'))
+    assert.throws(() => unpack(frame.subarray(0, -1)), MalformedError)
+    assert.throws(() => unpack(pack(new Uint8Array(MAX_UNPACKED_BYTES + 1))), MalformedError)
+  })
+})

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { createAuthor, fromHex, openStore, StoreError, writeEntry } from '../../../crdt/index.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
+import { forge } from '../../fixtures/forgery.ts'
+import { publication } from '../../fixtures/publications.ts'
+import { contentOf, replicaOn } from '../../fixtures/replicas.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
+
+const isWriteFailure = (error: unknown): boolean =>
+  error instanceof StoreError && error.code === 'STORE_WRITE_FAILED'
+
+describe('a failed write', () => {
+  it('takes the commits behind it along, so that none lands without the one before', async () => {
+    const { database, failNext } = failingDatabase()
+    const store = await openStore(database)
+    const section = store.section('s')
+    const put = (name: string): Promise<void> =>
+      store.commit([section.put(Buffer.from(name), Buffer.from('v'))])
+    failNext()
+    const first = put('first')
+    const later = first.catch(() => put('later'))
+    // The first write is under way after the microtask that gathers its group.
+    const behind = Promise.resolve().then(() => put('behind'))
+    await assert.rejects(first, isWriteFailure)
+    await assert.rejects(behind, isWriteFailure)
+    await later
+    const kept = await Array.fromAsync(section.entries(), ([key]) => Buffer.from(key).toString())
+    assert.deepEqual(kept, ['later'])
+    await store.close()
+  })
+
+  it('leaves no hole in a feed', async () => {
+    const { database, failNext } = failingDatabase()
+    await using a = await replicaOn(database)
+    const author = createAuthor()
+    const first = forge({ author })
+    const second = forge({ author, seq: 2, prev: first.hash, clock: 2 })
+    failNext()
+    const admissions = await Promise.all(
+      [first, second].map((entry) => a.replica.admit(writeEntry(entry)))
+    )
+    for (const admission of admissions) {
+      assert.ok(admission.outcome === 'admitted')
+      await assert.rejects(admission.durable, isWriteFailure)
+    }
+    for (const entry of [first, second]) {
+      const admission = await a.replica.admit(writeEntry(entry))
+      assert.ok(admission.outcome === 'admitted')
+      await admission.durable
+    }
+    assert.equal((await Array.fromAsync(a.replica.entriesAfter(author.key, 0))).length, 2)
+  })
+
+  it('costs a feed nothing that was durable before', async () => {
+    const { database, failNext } = failingDatabase()
+    await using a = await replicaOn(database)
+    const { entries } = await a.replica.publish([publication('durable')])
+    const before = await contentOf(a.replica)
+    failNext()
+    await assert.rejects(a.replica.publish([publication('lost')]), isWriteFailure)
+    const [{ author } = { author: new Uint8Array() }] = entries
+    assert.equal((await Array.fromAsync(a.replica.entriesAfter(author, 0))).length, 1)
+    assert.deepEqual(await contentOf(a.replica), before)
+    assert.equal((await a.replica.publish([publication('lost')])).records.length, 1)
+  })
+
+  it('for want of space ends with the want, and nothing acknowledged is lost', async () => {
+    await using directory = await temporaryDirectory()
+    const child = fileURLToPath(new URL('../../fixtures/fill-replica.ts', import.meta.url))
+    // A soft limit, in blocks of 1 KiB, that the child may lift.
+    const run = spawn('bash', [
+      '-c',
+      'ulimit -S -f 900; exec "$0" "$1" "$2"',
+      process.execPath,
+      child,
+      directory.path
+    ])
+    const [output, errors] = await Promise.all([text(run.stdout), text(run.stderr)])
+    const { code, full, again, healed, served, acknowledged } = JSON.parse(output || errors)
+    assert.equal(code, 'STORE_WRITE_FAILED')
+    assert.ok(full.acknowledged > 10)
+    assert.equal(full.served, full.acknowledged)
+    assert.equal(again, 'STORE_WRITE_FAILED')
+    assert.equal(healed, undefined)
+    assert.equal(served, full.acknowledged + 1)
+    await using reopened = await replicaOn(directory.path)
+    for (const digest of acknowledged) {
+      const standing = await reopened.replica.get(fromHex(digest, 32) ?? new Uint8Array())
+      assert.ok(standing !== undefined)
+    }
+    assert.equal(reopened.store.damaged, 0)
+  })
+})

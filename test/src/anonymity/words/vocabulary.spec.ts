@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../../../src/anonymity/words/given-names.ts'
+import { PUBLIC_WORDS } from '../../../../src/anonymity/words/public-words.ts'
+import { isPublicWord } from '../../../../src/anonymity/words/vocabulary.ts'
+import { partsOf } from '../../../../src/anonymity/words/words.ts'
+
+describe('the public vocabulary', () => {
+  it('has English words and all of our own list, and no coined ones', () => {
+    assert.ok(isPublicWord('timeout') && isPublicWord('cache'))
+    assert.deepEqual(
+      PUBLIC_WORDS.filter((word) => !isPublicWord(word)),
+      []
+    )
+    const coined = ['zorbaxil', 'kwildril', 'vrelzent', 'blixqorp', 'tymrgath', 'xandflim']
+    assert.deepEqual(coined.filter(isPublicWord), [])
+  })
+
+  it('keeps names that are words as well apart from the others', () => {
+    assert.deepEqual(
+      [...AMBIGUOUS_NAMES].filter((name) => GIVEN_NAMES.has(name)),
+      []
+    )
+  })
+
+  it('reads identifiers by their parts', () => {
+    assert.deepEqual(partsOf('parseHTTPHeader_v2'), ['parse', 'HTTP', 'Header', 'v'])
+  })
+})

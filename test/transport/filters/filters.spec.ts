@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { hash } from 'node:crypto'
+import {
+  GrowingFilter,
+  MalformedError,
+  openStore,
+  StoredFilter,
+  toHex
+} from '../../../crdt/index.ts'
+import { MAX_HELD_FILTER_BYTES } from '../../../transport/constants.ts'
+import {
+  readAnswer,
+  readAsk,
+  readChunk,
+  slicesOf,
+  writeAnswer,
+  writeAsk,
+  writeChunk
+} from '../../../transport/filters/filter-frames.ts'
+import { HeldFilters } from '../../../transport/filters/held-filters.ts'
+import { ProtocolError } from '../../../transport/errors.ts'
+import type { Store } from '../../../crdt/index.ts'
+import { startNode } from '../../fixtures/nodes.ts'
+import { publication, publications } from '../../fixtures/publications.ts'
+
+const signal = (): AbortSignal => AbortSignal.timeout(15_000)
+
+function elements(prefix: string, count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, i) =>
+    hash('sha256', `${prefix} ${i}`, 'buffer').subarray(0, 8)
+  )
+}
+
+function filled(prefix: string, count: number): GrowingFilter {
+  const filter = new GrowingFilter()
+  for (const element of elements(prefix, count)) filter.add(element)
+  return filter
+}
+
+async function observedOf(store: Store, items: readonly Uint8Array[]): Promise<StoredFilter> {
+  const filter = new StoredFilter({
+    store,
+    name: 'observed',
+    async *source() {
+      yield* []
+    }
+  })
+  await filter.load()
+  await store.commit(filter.insert(items))
+  return filter
+}
+
+describe('the filters of peers', () => {
+  it('arrive whole, then by what was added, and are told apart by peer', async () => {
+    const store = await openStore()
+    const observed = await observedOf(store, elements('a', 1_000))
+    await using a = await startNode({ memory: true, observed, filterInterval: 0 })
+    await using b = await startNode({
+      memory: true,
+      filterInterval: 0,
+      bootstrap: a.swarm.multiaddrs
+    })
+    await once(b.swarm, 'filter:change', { signal: signal() })
+    assert.ok(elements('a', 1_000).every((element) => b.swarm.seems('observed', element)))
+    assert.deepEqual(b.swarm.seenBy('observed', elements('a', 1)[0] ?? observed.generation), [
+      a.swarm.peerId
+    ])
+    assert.ok(elements('b', 1_000).filter((item) => b.swarm.seems('observed', item)).length < 10)
+    const before = b.swarm.filters()[0]
+    await store.commit(observed.insert(elements('later', 10)))
+    await b.swarm.synchronize()
+    const after = b.swarm.filters()[0]
+    assert.equal(after?.elements, (before?.elements ?? 0) + 10)
+    assert.ok(elements('later', 10).every((element) => b.swarm.seems('observed', element)))
+    assert.deepEqual([a.swarm.offences, b.swarm.offences], [0, 0])
+  })
+
+  it('tell what a replica holds, before any of it was replicated', async () => {
+    await using a = await startNode({ memory: true, filterInterval: 0 })
+    const { records } = await a.replica.publish(publications(50))
+    await using b = await startNode({
+      memory: true,
+      mode: 'light',
+      filterInterval: 0,
+      bootstrap: a.swarm.multiaddrs
+    })
+    await once(b.swarm, 'filter:change', { signal: signal() })
+    assert.deepEqual(b.replica.heads(), [])
+    for (const digest of records) {
+      assert.ok(b.swarm.seems('published', b.replica.elementOf(digest)))
+    }
+    const [digest = new Uint8Array()] = records
+    const bodies = await b.swarm.fetch([digest, new Uint8Array(32)])
+    assert.deepEqual([...bodies.keys()], [toHex(digest)])
+  })
+
+  it('that a peer takes away are no longer consulted', async () => {
+    const held = new HeldFilters(() => true)
+    held.replace('a', 'observed', new Uint8Array(8), filled('x', 10).slices())
+    const [element = new Uint8Array()] = elements('x', 1)
+    assert.deepEqual(held.hits('observed', element), ['a'])
+    assert.deepEqual(held.hits('published', element), [])
+    held.drop('a', 'observed')
+    assert.deepEqual(held.hits('observed', element), [])
+  })
+
+  it('share one bound of error: what would break it is not consulted', () => {
+    const held = new HeldFilters(() => true)
+    for (const [peer, count] of [
+      ['small', 1_000],
+      ['full', 65_536],
+      ['fuller', 65_536],
+      ['fullest', 65_536],
+      ['too many', 65_536]
+    ] as const) {
+      held.replace(peer, 'observed', new Uint8Array(8), filled(peer, count).slices())
+    }
+    const [status] = held.status()
+    assert.equal(status?.peers, 5)
+    assert.ok((status?.falsePositiveRate ?? 1) <= 0.01)
+    const consulted = ['small', 'full', 'fuller', 'fullest', 'too many'].filter((peer) =>
+      elements(peer, 1).some((element) => held.hits('observed', element).includes(peer))
+    )
+    assert.equal(consulted.length, 4)
+    assert.ok(consulted.includes('small'))
+  })
+
+  it('of peers that left make room first', () => {
+    const connected = new Set(['here'])
+    const held = new HeldFilters((peer) => connected.has(peer))
+    const slices = filled('x', 1).slices()
+    held.replace('here', 'observed', new Uint8Array(8), slices)
+    for (let i = 0; i < 70; i++) {
+      held.replace(`gone ${i}`, 'observed', new Uint8Array(8), slices)
+    }
+    const [status] = held.status()
+    assert.equal(status?.peers, 64)
+    assert.ok((status?.bytes ?? 0) <= MAX_HELD_FILTER_BYTES)
+    assert.ok(held.known('here', 'observed') !== undefined)
+    assert.equal(held.known('gone 0', 'observed'), undefined)
+  })
+})
+
+describe('filter frames', () => {
+  it('read back as they were written', () => {
+    const generation = new Uint8Array(8).fill(7)
+    for (const ask of [
+      { kind: 'observed' as const },
+      { kind: 'published' as const, known: { generation, version: 123_456 } }
+    ]) {
+      assert.deepEqual(plain(readAsk(writeAsk(ask))), plain(ask))
+    }
+    for (const answer of [
+      { type: 'none' as const },
+      { type: 'delta' as const, count: 1_000 },
+      { type: 'full' as const, generation, counts: [65_536, 12] }
+    ]) {
+      assert.deepEqual(plain(readAnswer(writeAnswer(answer))), plain(answer))
+    }
+    const slices = filled('x', 70_000).slices()
+    const raw = Buffer.concat(slices.map(({ bits }) => bits))
+    const counts = slices.map(({ count }) => count)
+    assert.equal(new GrowingFilter(slicesOf(counts, raw)).count, 65_536 + (counts[1] ?? 0))
+    assert.deepEqual(
+      Buffer.from(readChunk(writeChunk(raw.subarray(0, 999)), 999)),
+      raw.subarray(0, 999)
+    )
+  })
+
+  it('are refused when they announce or carry more than a filter may', () => {
+    const generation = new Uint8Array(8)
+    const six = [65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 1]
+    const refused: readonly (readonly [
+      () => unknown,
+      typeof MalformedError | typeof ProtocolError
+    ])[] = [
+      [() => readAnswer(writeAnswer({ type: 'delta', count: 2 ** 18 + 1 })), MalformedError],
+      [() => readAnswer(writeAnswer({ type: 'full', generation, counts: six })), ProtocolError],
+      [() => readAnswer(Uint8Array.of(3)), MalformedError],
+      [() => readAnswer(Uint8Array.of(0, 0)), MalformedError],
+      [() => readAsk(Uint8Array.of(2, 0)), MalformedError],
+      [() => readChunk(writeChunk(new Uint8Array(100)), 99), ProtocolError],
+      [() => readChunk(writeChunk(new Uint8Array(0)), 99), ProtocolError],
+      [() => readChunk(writeChunk(new Uint8Array(64 * 1024 + 1)), 2 ** 20), ProtocolError],
+      [() => readChunk(Uint8Array.of(3, 1, 2, 3), 99), MalformedError]
+    ]
+    for (const [read, error] of refused) assert.throws(read, error)
+  })
+})
+
+describe('a body of a record', () => {
+  it('that a vote speaks of and no entry brought is fetched after a sync', async () => {
+    await using a = await startNode({ memory: true, gossip: false, filterInterval: 0 })
+    const [body] = await bodiesOf('the body alone')
+    await a.replica.keepBodies(body === undefined ? [] : [body])
+    const { votes } = await a.replica.publish([publication('the body alone')])
+    assert.equal(votes.length, 1)
+    await using b = await startNode({
+      memory: true,
+      gossip: false,
+      filterInterval: 0,
+      bootstrap: a.swarm.multiaddrs
+    })
+    const visible = async (): Promise<number> =>
+      (await Array.fromAsync(b.replica.standings())).length
+    await once(b.replica, 'body:kept', { signal: signal() })
+    assert.equal(await visible(), 1)
+  })
+})
+
+async function bodiesOf(content: string): Promise<Uint8Array[]> {
+  await using node = await startNode({ memory: true })
+  const { records } = await node.replica.publish([publication(content)])
+  return (await node.replica.bodies([...records])).filter((body) => body !== undefined)
+}
+
+/** Buffers and Uint8Arrays alike. */
+function plain(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, each: unknown) => (each instanceof Uint8Array ? toHex(each) : each))
+  )
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
+import { publication, publications } from '../../fixtures/publications.ts'
+
+describe('gossip', () => {
+  const signal = (): AbortSignal => AbortSignal.timeout(15_000)
+
+  it('tells every node of an entry, through nodes in between', async () => {
+    await using a = await startNode({ memory: true })
+    await using b = await startNode({ memory: true, bootstrap: a.swarm.multiaddrs })
+    await using c = await startNode({ memory: true, bootstrap: b.swarm.multiaddrs })
+    await Promise.all([gossiping(a, signal()), gossiping(b, signal(), 2), gossiping(c, signal())])
+    await a.publish([publication('a small entry')])
+    await converged([a, b, c], signal())
+    assert.equal(c.swarm.peers().length, 1)
+  })
+
+  it('announces what is too large for it, and who forwards the news has the entries', async () => {
+    await using a = await startNode({ memory: true })
+    await using b = await startNode({ memory: true, bootstrap: a.swarm.multiaddrs })
+    await using c = await startNode({ memory: true, bootstrap: b.swarm.multiaddrs })
+    await Promise.all([gossiping(a, signal()), gossiping(b, signal(), 2), gossiping(c, signal())])
+    await a.publish(publications(3_000))
+    await converged([a, b, c], signal(), 3)
+    assert.deepEqual(c.replica.rejections(), {})
+  })
+
+  it('works for a node that is alone', async () => {
+    await using a = await startNode({ memory: true })
+    await a.publish([publication('nobody hears this')])
+    assert.equal(a.replica.heads().length, 1)
+  })
+
+  it('does not reach another swarm over the same connection', async () => {
+    await using a = await startNode({ memory: true, name: 'one' })
+    await using b = await startNode({ memory: true, name: 'two' })
+    await b.swarm.dial(a.swarm.multiaddrs[0] ?? '', { signal: signal() })
+    await a.publish([publication('for swarm one')])
+    assert.deepEqual(await a.swarm.synchronize(), { peers: 0, failed: 0, sent: 0, received: 0 })
+    assert.deepEqual(
+      b.swarm.peers().map((peer) => [peer.swarm, peer.gossip]),
+      [[false, 'none']]
+    )
+    assert.equal(b.replica.heads().length, 0)
+  })
+})

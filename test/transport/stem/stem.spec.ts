@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { openReplica, openStore, writeEntry } from '../../../crdt/index.ts'
+import { attackerOn } from '../../fixtures/attacker.ts'
+import { forge, framed, unsigned } from '../../fixtures/forgery.ts'
+import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
+import { publication, publications } from '../../fixtures/publications.ts'
+import type { Attacker } from '../../fixtures/attacker.ts'
+import type { TestNode, TestNodeInit } from '../../fixtures/nodes.ts'
+
+describe('the stem', () => {
+  const signal = (): AbortSignal => AbortSignal.timeout(15_000)
+  const hidden: TestNodeInit = { memory: true, hidesOwn: true }
+
+  /** All connected to each other, as far as gossip sees it. */
+  async function swarmOf(count: number, init: TestNodeInit = hidden): Promise<TestNode[]> {
+    const nodes = [await startNode(init)]
+    for (let i = 1; i < count; i++) {
+      const bootstrap = nodes.flatMap(({ swarm }) => swarm.multiaddrs)
+      nodes.push(await startNode({ ...init, bootstrap }))
+    }
+    await Promise.all(nodes.map((node) => gossiping(node, signal(), count - 1)))
+    return nodes
+  }
+
+  const stop = (nodes: readonly TestNode[]): Promise<unknown> =>
+    Promise.all(nodes.map((node) => node[Symbol.asyncDispose]()))
+
+  it('brings own entries to all, and tells of them only when they have come back', async () => {
+    const nodes = await swarmOf(5)
+    const [a] = nodes
+    assert.ok(a !== undefined)
+    const shown = once(a.replica, 'entry:shown', { signal: signal() })
+    await a.publish(publications(50))
+    assert.deepEqual(a.replica.forPeers.heads(), [])
+    await shown
+    assert.equal(a.replica.forPeers.heads().length, 1)
+    assert.equal(a.replica.hiddenAuthors().length, 0)
+    await converged(nodes, signal(), 1)
+    await a.publish([publication('later')])
+    await converged(nodes, signal(), 2)
+    await stop(nodes)
+  })
+
+  it('shows nothing to peers before: no head, no body, no element of a filter', async () => {
+    const store = await openStore()
+    const replica = await openReplica({ store, hidesOwn: true })
+    const { records } = await replica.publish(publications(3))
+    const [author] = replica.hiddenAuthors()
+    assert.ok(author !== undefined)
+    const { forPeers } = replica
+    assert.deepEqual(forPeers.heads(), [])
+    assert.deepEqual(await forPeers.bodies([...records]), [undefined, undefined, undefined])
+    assert.deepEqual(await Array.fromAsync(forPeers.entriesAfter(author, 0)), [])
+    assert.equal(await forPeers.headerAt(author, 1), undefined)
+    assert.equal(replica.published.version, 0)
+    await replica.published.rebuild()
+    assert.equal(replica.published.version, 0)
+    const empty = await openReplica({ store: await openStore() })
+    assert.deepEqual(forPeers.digest(), empty.digest())
+    await replica.show(author, 1)
+    assert.equal(forPeers.heads().length, 1)
+    assert.equal(replica.published.version, 3)
+    assert.ok((await forPeers.bodies([...records])).every((body) => body !== undefined))
+    await replica.publish([publication('more')])
+    assert.deepEqual(
+      forPeers.heads().map(({ seq }) => seq),
+      [1]
+    )
+    assert.equal((await Array.fromAsync(forPeers.entriesAfter(author, 0))).length, 1)
+    await store.close()
+  })
+
+  it('begins when the first peer connects, also for what an earlier run left', async () => {
+    const store = await openStore()
+    const before = await openReplica({ store, hidesOwn: true })
+    await before.publish(publications(5))
+    const after = await openReplica({ store, hidesOwn: true })
+    assert.deepEqual(after.forPeers.heads(), [])
+    assert.equal(after.published.version, 0)
+    const told = await openReplica({ store, hidesOwn: false })
+    assert.equal(told.forPeers.heads().length, 1)
+    assert.equal(told.published.version, 5)
+    await using a = await startNode(hidden)
+    await a.publish(publications(5))
+    await using b = await startNode({ ...hidden, bootstrap: a.swarm.multiaddrs })
+    await converged([a, b], signal(), 1)
+    await store.close()
+  })
+
+  it('goes around a relay that swallows what it gets', async () => {
+    // The first peer is the relay, whichever is taken.
+    await using a = await startNode({ hidesOwn: true, embargo: 20, random: () => 0 })
+    let streams = 0
+    await using _ = await attackerOn(a, signal(), {
+      stem: (stream) => {
+        streams += 1
+        stream.addEventListener('remoteCloseWrite', () => void stream.close())
+      }
+    })
+    await using b = await startNode({ hidesOwn: true, bootstrap: a.swarm.multiaddrs })
+    await gossiping(a, signal(), 2)
+    await a.publish([publication('one')])
+    await converged([a, b], signal(), 1)
+    assert.equal(streams, 2)
+  })
+
+  it('costs a peer that sends what nobody signed, and admits nothing', async () => {
+    await using a = await startNode({ hidesOwn: true })
+    await using attacker = await attackerOn(a, signal())
+    const offence = once(a.swarm, 'peer:offence', { signal: signal() })
+    await send(attacker, unsigned(forge()))
+    const [{ reason }] = await offence
+    assert.match(reason, /signature/)
+    assert.deepEqual(a.replica.heads(), [])
+  })
+
+  it('ends where an entry comes round in a circle', async () => {
+    // A node that would pass everything on, to a peer that swallows it.
+    await using a = await startNode({ hidesOwn: true, random: () => 0.5 })
+    await using attacker = await attackerOn(a, signal(), { stem: () => undefined })
+    const entry = forge()
+    const admitted = once(a.replica, 'entry:admitted', { signal: signal() })
+    await send(attacker, writeEntry(entry))
+    await send(attacker, writeEntry(entry))
+    await admitted
+    assert.equal(a.replica.headOf(entry.author).seq, 1)
+  })
+})
+
+async function send(attacker: Attacker, bytes: Uint8Array): Promise<void> {
+  const stream = await attacker.open('stem')
+  stream.send(framed(bytes))
+  await stream.close()
+}

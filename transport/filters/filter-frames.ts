@@ -1,0 +1,145 @@
+/** Frames of `/filter/1.0.0` as pure reads and writes; docs/PROTOCOL.md has their formulas. */
+import * as encoding from 'lib0/encoding'
+import {
+  pack,
+  parametersOf,
+  readAll,
+  readBlob,
+  readBytes,
+  readUint,
+  unpack
+} from '../../crdt/index.ts'
+import {
+  FILTER_CHUNK_BYTES,
+  MAX_DELTA_ELEMENTS,
+  MAX_FILTER_BYTES,
+  MAX_FILTER_FRAME_BYTES
+} from '../constants.ts'
+import { ProtocolError } from '../errors.ts'
+import type { FilterVersion, SliceState } from '../../crdt/index.ts'
+
+/** `observed`: facts the peer holds and may share; `published`: records in its replica. */
+export type FilterKind = 'observed' | 'published'
+
+export interface FilterAsk {
+  readonly kind: FilterKind
+  /** What the asking side has of it. */
+  readonly known?: FilterVersion
+}
+
+export type FilterAnswer =
+  /** The peer does not offer it. */
+  | { readonly type: 'none' }
+  /** So many elements follow, 8 bytes each, in chunks. */
+  | { readonly type: 'delta'; readonly count: number }
+  /** The raw bits of slices of so many elements follow, in chunks. */
+  | { readonly type: 'full'; readonly generation: Uint8Array; readonly counts: readonly number[] }
+
+const KINDS: readonly FilterKind[] = ['observed', 'published']
+
+const NONE = 0
+const DELTA = 1
+const FULL = 2
+
+const GENERATION_BYTES = 8
+const ELEMENT_BYTES = 8
+const MAX_SLICES = 8
+
+export function writeAsk({ kind, known }: FilterAsk): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, KINDS.indexOf(kind))
+    encoding.writeVarUint(encoder, known === undefined ? 0 : 1)
+    if (known === undefined) return
+    encoding.writeUint8Array(encoder, known.generation)
+    encoding.writeVarUint(encoder, known.version)
+  })
+}
+
+/** Throws `MalformedError`. */
+export function readAsk(bytes: Uint8Array): FilterAsk {
+  return readAll(bytes, (decoder) => {
+    const kind = KINDS[readUint(decoder, KINDS.length - 1)] ?? 'observed'
+    if (readUint(decoder, 1) === 0) return { kind }
+    const generation = readBytes(decoder, GENERATION_BYTES)
+    return { kind, known: { generation, version: readUint(decoder, Number.MAX_SAFE_INTEGER) } }
+  })
+}
+
+export function writeAnswer(answer: FilterAnswer): Uint8Array {
+  return encoding.encode((encoder) => {
+    switch (answer.type) {
+      case 'none':
+        encoding.writeVarUint(encoder, NONE)
+        break
+      case 'delta':
+        encoding.writeVarUint(encoder, DELTA)
+        encoding.writeVarUint(encoder, answer.count)
+        break
+      case 'full':
+        encoding.writeVarUint(encoder, FULL)
+        encoding.writeUint8Array(encoder, answer.generation)
+        encoding.writeVarUint(encoder, answer.counts.length)
+        for (const count of answer.counts) encoding.writeVarUint(encoder, count)
+        break
+    }
+  })
+}
+
+/** Throws `MalformedError`, or `ProtocolError` when what it announces is over the limits. */
+export function readAnswer(bytes: Uint8Array): FilterAnswer {
+  return readAll(bytes, (decoder) => {
+    switch (readUint(decoder, FULL)) {
+      case NONE:
+        return { type: 'none' }
+      case DELTA:
+        return { type: 'delta', count: readUint(decoder, MAX_DELTA_ELEMENTS) }
+      default: {
+        const generation = readBytes(decoder, GENERATION_BYTES).slice()
+        const slices = readUint(decoder, MAX_SLICES)
+        const counts = Array.from({ length: slices }, () => readUint(decoder, 2 ** 32))
+        if (sizeOf(counts) > MAX_FILTER_BYTES) throw new ProtocolError('a filter over the limit')
+        return { type: 'full', generation, counts }
+      }
+    }
+  })
+}
+
+export function writeChunk(raw: Uint8Array): Uint8Array {
+  return encoding.encode((encoder) => encoding.writeVarUint8Array(encoder, pack(raw)))
+}
+
+/** Throws `MalformedError`, or `ProtocolError` when it holds more than `max` bytes. */
+export function readChunk(bytes: Uint8Array, max: number): Uint8Array {
+  const raw = unpack(readAll(bytes, (decoder) => readBlob(decoder, MAX_FILTER_FRAME_BYTES)))
+  if (raw.length === 0 || raw.length > Math.min(max, FILTER_CHUNK_BYTES)) {
+    throw new ProtocolError('a chunk that does not fit what was announced')
+  }
+  return raw
+}
+
+/** Raw bytes that follow an answer. */
+export function bytesOf(answer: FilterAnswer): number {
+  if (answer.type === 'none') return 0
+  return answer.type === 'delta' ? answer.count * ELEMENT_BYTES : sizeOf(answer.counts)
+}
+
+/** The slices of a filter out of its raw bytes. */
+export function slicesOf(counts: readonly number[], raw: Uint8Array): SliceState[] {
+  let from = 0
+  return counts.map((count, i) => {
+    const bits = raw.slice(from, from + parametersOf(i).bits / 8)
+    from += bits.length
+    return { count, bits }
+  })
+}
+
+export function* elementsOf(raw: Uint8Array): Generator<Uint8Array> {
+  for (let from = 0; from < raw.length; from += ELEMENT_BYTES) {
+    yield raw.subarray(from, from + ELEMENT_BYTES)
+  }
+}
+
+/** Bytes of the slices: their sizes are fixed, whatever is in them. */
+export function sizeOf(slices: readonly unknown[]): number {
+  return slices.reduce<number>((sum, _, i) => sum + parametersOf(i).bits / 8, 0)
+}

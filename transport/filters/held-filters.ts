@@ -1,0 +1,138 @@
+/** The filters of peers that this node holds: what the rest of the swarm seems to know. */
+import { GrowingFilter } from '../../crdt/index.ts'
+import {
+  MAX_FILTER_BYTES,
+  MAX_FILTER_PEERS,
+  MAX_HELD_FILTER_BYTES,
+  MAX_SHARED_RATE
+} from '../constants.ts'
+import { ProtocolError } from '../errors.ts'
+import type { FilterVersion, SliceState } from '../../crdt/index.ts'
+import type { FilterKind } from './filter-frames.ts'
+
+interface Held {
+  readonly peer: string
+  readonly kind: FilterKind
+  readonly generation: Uint8Array
+  readonly filter: GrowingFilter
+  version: number
+}
+
+export interface HeldStatus {
+  readonly kind: FilterKind
+  /** Peers whose filter is held, elements in all of them, and their size. */
+  readonly peers: number
+  readonly elements: number
+  readonly bytes: number
+  /** Probability that something nobody has seems to be known. */
+  readonly falsePositiveRate: number
+}
+
+export class HeldFilters {
+  readonly #held = new Map<string, Held>()
+  /** By kind, those that an answer consults: the largest, as far as the shared error goes. */
+  readonly #consulted = new Map<FilterKind, Held[]>()
+  readonly #isConnected: (peer: string) => boolean
+
+  constructor(isConnected: (peer: string) => boolean) {
+    this.#isConnected = isConnected
+  }
+
+  /** Peers in whose filter the element seems to be; empty is certain, as far as filters are held. */
+  hits(kind: FilterKind, element: Uint8Array): string[] {
+    return (this.#consulted.get(kind) ?? [])
+      .filter(({ filter }) => filter.has(element))
+      .map(({ peer }) => peer)
+  }
+
+  /** Whether any consulted filter seems to have the element. */
+  has(kind: FilterKind, element: Uint8Array): boolean {
+    return this.#consulted.get(kind)?.some(({ filter }) => filter.has(element)) ?? false
+  }
+
+  known(peer: string, kind: FilterKind): FilterVersion | undefined {
+    return this.#held.get(keyOf(peer, kind))
+  }
+
+  /** Throws `MalformedError` when the slices are not those of an honest filter. */
+  replace(
+    peer: string,
+    kind: FilterKind,
+    generation: Uint8Array,
+    slices: readonly SliceState[]
+  ): void {
+    const filter = new GrowingFilter(slices)
+    this.#held.delete(keyOf(peer, kind))
+    this.#held.set(keyOf(peer, kind), { peer, kind, generation, filter, version: filter.count })
+    this.#evict()
+    this.#choose(kind)
+  }
+
+  /** Throws `ProtocolError` when nothing is held that the elements could extend. */
+  extend(peer: string, kind: FilterKind, elements: Iterable<Uint8Array>): void {
+    const held = this.#held.get(keyOf(peer, kind))
+    if (held === undefined) throw new ProtocolError('a delta of a filter that is not held')
+    for (const element of elements) {
+      held.filter.add(element)
+      held.version += 1
+    }
+    if (held.filter.bytes > MAX_FILTER_BYTES) {
+      this.drop(peer, kind)
+      throw new ProtocolError('a filter over the limit')
+    }
+    this.#evict()
+    this.#choose(kind)
+  }
+
+  /** Drops what a peer no longer offers. */
+  drop(peer: string, kind: FilterKind): void {
+    if (this.#held.delete(keyOf(peer, kind))) this.#choose(kind)
+  }
+
+  status(): HeldStatus[] {
+    return (['observed', 'published'] as const).map((kind) => {
+      const held = [...this.#held.values()].filter((each) => each.kind === kind)
+      const consulted = this.#consulted.get(kind) ?? []
+      return {
+        kind,
+        peers: held.length,
+        elements: held.reduce((sum, { filter }) => sum + filter.count, 0),
+        bytes: held.reduce((sum, { filter }) => sum + filter.bytes, 0),
+        falsePositiveRate: 1 - consulted.reduce((none, each) => none * (1 - each.filter.rate()), 1)
+      }
+    })
+  }
+
+  /** Peers that left go first, the longest unchanged before the others; then whoever is oldest. */
+  #evict(): void {
+    const byAge = [...this.#held.values()]
+    const leaving = [
+      ...byAge.filter(({ peer }) => !this.#isConnected(peer)),
+      ...byAge.filter(({ peer }) => this.#isConnected(peer))
+    ]
+    for (const { peer, kind } of leaving) {
+      const bytes = [...this.#held.values()].reduce((sum, { filter }) => sum + filter.bytes, 0)
+      const peers = new Set([...this.#held.values()].map((held) => held.peer)).size
+      if (bytes <= MAX_HELD_FILTER_BYTES && peers <= MAX_FILTER_PEERS) return
+      this.drop(peer, kind)
+    }
+  }
+
+  #choose(kind: FilterKind): void {
+    const largest = [...this.#held.values()]
+      .filter((held) => held.kind === kind)
+      .toSorted((a, b) => b.filter.count - a.filter.count)
+    let error = 0
+    const consulted = largest.filter(({ filter }) => {
+      const rate = filter.rate()
+      if (error + rate > MAX_SHARED_RATE) return false
+      error += rate
+      return true
+    })
+    this.#consulted.set(kind, consulted)
+  }
+}
+
+function keyOf(peer: string, kind: FilterKind): string {
+  return `${kind}/${peer}`
+}

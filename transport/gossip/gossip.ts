@@ -1,0 +1,226 @@
+/**
+ * The gossip topic of a swarm. The only file that knows gossipsub.
+ *
+ * Every message passes admission before it is forwarded: what is new goes on, what is known or
+ * cannot be judged yet is dropped silently, what no honest peer would send is rejected and costs
+ * its sender's score. A message that shows a gap is forwarded once the gap was pulled from its
+ * sender, so that who forwards a header can serve what it announces.
+ */
+import { hash } from 'node:crypto'
+import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub'
+import { createTopicScoreParams } from '@libp2p/gossipsub/score'
+import { equalBytes, hasValidSignature, MalformedError, readEntry } from '../../crdt/index.ts'
+import {
+  IWANT_FOLLOWUP,
+  MAX_GOSSIP_BYTES,
+  MAX_GOSSIP_QUEUE_BYTES,
+  MAX_RPC_BYTES,
+  MAX_TOPIC_BYTES_PER_PEER
+} from '../constants.ts'
+import { readGossip, writeGossip, writeGossipProof } from './gossip-frames.ts'
+import type { GossipSub, GossipSubComponents, Message } from '@libp2p/gossipsub'
+import type { PeerId } from '@libp2p/interface'
+import type { Entry, Replica, SignedHeader } from '../../crdt/index.ts'
+
+export type GossipService = GossipSub
+export type GossipComponents = GossipSubComponents
+
+export interface GossipInit {
+  readonly topic: string
+  readonly replica: Pick<Replica, 'admit' | 'admitHeader' | 'admitProof' | 'headOf' | 'swarm'>
+  /** False: speaks and does not listen. */
+  readonly listens: boolean
+  /** Hears of each entry or header that a peer brings, before it is judged. */
+  readonly onReceived?: (peer: PeerId, header: SignedHeader) => void
+  /** Pulls what `peer` has and this replica lacks. */
+  pull(peer: PeerId): Promise<unknown>
+  onOffence(peer: PeerId, reason: string): void
+  /** Subscribers or mesh peers came or went. */
+  onChange(): void
+}
+
+export interface Gossip {
+  /** Tells all peers of an entry: whole when it is small, by its signed header when not. */
+  publish(entry: Entry): Promise<void>
+  /** Tells all peers that an author is void. */
+  publishProof(proof: Uint8Array): Promise<void>
+  /** Peers that subscribed to the topic, and those of them in the mesh. */
+  subscribers(): string[]
+  meshPeers(): string[]
+  stop(): void
+}
+
+const CHANGES = ['subscription-change', 'gossipsub:graft', 'gossipsub:prune'] as const
+
+/** Score below which a peer's gossip is ignored; -1 offence is about -20 (see the weights). */
+const GRAYLIST_SCORE = -80
+const PUBLISH_SCORE = -50
+const GOSSIP_SCORE = -10
+
+/** The service for `createLibp2p`. `scoreOf` adds what peers did elsewhere. */
+export function gossipService(
+  topic: string,
+  scoreOf: (peer: string) => number
+): (components: GossipSubComponents) => GossipSub {
+  return gossipsub({
+    globalSignaturePolicy: StrictNoSign,
+    msgIdFn: (message) => hash('sha256', message.data, 'buffer'),
+    allowedTopics: [topic],
+    fallbackToFloodsub: false,
+    // Who has no room in its mesh names others that have: so a swarm outgrows its bootstrap peer.
+    doPX: true,
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    maxInboundDataLength: MAX_RPC_BYTES,
+    maxOutboundBufferSize: MAX_GOSSIP_QUEUE_BYTES,
+    maxTopicBytesPerPeer: MAX_TOPIC_BYTES_PER_PEER,
+    gossipsubIWantFollowupMs: IWANT_FOLLOWUP,
+    scoreThresholds: {
+      gossipThreshold: GOSSIP_SCORE,
+      publishThreshold: PUBLISH_SCORE,
+      graylistThreshold: GRAYLIST_SCORE,
+      acceptPXThreshold: 0
+    },
+    scoreParams: {
+      appSpecificScore: scoreOf,
+      appSpecificWeight: 1,
+      // A host or NAT with more than ten peers would lose its mesh.
+      IPColocationFactorWeight: 0,
+      // Re-grafts and late IWANT answers happen to honest peers under load (gossipsub v1.1, P7).
+      behaviourPenaltyThreshold: 6,
+      topics: {
+        [topic]: createTopicScoreParams({
+          topicWeight: 1,
+          timeInMeshWeight: 0.01,
+          firstMessageDeliveriesWeight: 0.5,
+          firstMessageDeliveriesCap: 20,
+          // P3 and P3b: a quiet topic would evict honest peers for not delivering.
+          meshMessageDeliveriesWeight: 0,
+          meshFailurePenaltyWeight: 0,
+          // P4: the square of the rejects; they fade with a half-life of about a minute.
+          invalidMessageDeliveriesWeight: -20,
+          invalidMessageDeliveriesDecay: 0.99
+        })
+      }
+    }
+  })
+}
+
+/** Subscribes `service` to the swarm's topic. */
+export function joinGossip(service: GossipSub, init: GossipInit): Gossip {
+  return new TopicGossip(service, init)
+}
+
+class TopicGossip implements Gossip {
+  readonly #service: GossipSub
+  readonly #init: GossipInit
+
+  constructor(service: GossipSub, init: GossipInit) {
+    this.#service = service
+    this.#init = init
+    service.topicValidators.set(init.topic, (peer, message) => this.#validate(peer, message))
+    for (const event of CHANGES) service.addEventListener(event, this.#onChange)
+    if (init.listens) service.subscribe(init.topic)
+  }
+
+  async publish(entry: Entry): Promise<void> {
+    await this.#service.publish(this.#init.topic, writeGossip(entry))
+  }
+
+  async publishProof(proof: Uint8Array): Promise<void> {
+    await this.#service.publish(this.#init.topic, writeGossipProof(proof))
+  }
+
+  subscribers(): string[] {
+    return this.#service.getSubscribers(this.#init.topic).map(String)
+  }
+
+  meshPeers(): string[] {
+    // Public on the class, missing from the interface it is returned as.
+    const service = this.#service as GossipSub & { getMeshPeers?(topic: string): string[] }
+    return service.getMeshPeers?.(this.#init.topic) ?? []
+  }
+
+  stop(): void {
+    for (const event of CHANGES) this.#service.removeEventListener(event, this.#onChange)
+    this.#service.topicValidators.delete(this.#init.topic)
+    if (this.#service.getTopics().includes(this.#init.topic)) {
+      this.#service.unsubscribe(this.#init.topic)
+    }
+  }
+
+  readonly #onChange = (): void => this.#init.onChange()
+
+  async #validate(peer: PeerId, { data }: Message): Promise<TopicValidatorResult> {
+    if (data.length > MAX_GOSSIP_BYTES) return this.#reject(peer, 'oversized')
+    try {
+      const message = readGossip(data)
+      switch (message.type) {
+        case 'entry':
+          this.#init.onReceived?.(peer, readEntry(message.bytes))
+          return await this.#validateEntry(peer, message.bytes)
+        case 'header':
+          this.#init.onReceived?.(peer, message.header)
+          return await this.#validateHeader(peer, message.header)
+        case 'proof':
+          return await this.#validateProof(peer, message.bytes)
+      }
+    } catch (error) {
+      if (error instanceof MalformedError) return this.#reject(peer, 'malformed')
+      throw error
+    }
+  }
+
+  async #validateEntry(peer: PeerId, bytes: Uint8Array): Promise<TopicValidatorResult> {
+    const admission = await this.#init.replica.admit(bytes)
+    switch (admission.outcome) {
+      case 'admitted':
+        return TopicValidatorResult.Accept
+      case 'held':
+        return TopicValidatorResult.Ignore
+      case 'gap':
+        return this.#afterPull(peer, admission.entry)
+      case 'rejected':
+        if (admission.blame) return this.#reject(peer, admission.reason)
+        // The sender's branch of that feed is another than ours: a sync finds where they part.
+        if (admission.reason === 'fork') this.#init.pull(peer).catch(() => undefined)
+        return TopicValidatorResult.Ignore
+    }
+  }
+
+  async #validateHeader(peer: PeerId, header: SignedHeader): Promise<TopicValidatorResult> {
+    const { seq, fork } = this.#init.replica.headOf(header.author)
+    if (fork > 0 && header.seq >= fork) return TopicValidatorResult.Ignore
+    if (header.seq <= seq) {
+      const outcome = await this.#init.replica.admitHeader(header)
+      return outcome === 'rejected' ? this.#reject(peer, 'signature') : TopicValidatorResult.Ignore
+    }
+    if (!hasValidSignature(this.#init.replica.swarm, header)) {
+      return this.#reject(peer, 'signature')
+    }
+    return this.#afterPull(peer, header)
+  }
+
+  async #validateProof(peer: PeerId, proof: Uint8Array): Promise<TopicValidatorResult> {
+    switch (await this.#init.replica.admitProof(proof)) {
+      case 'admitted':
+        return TopicValidatorResult.Accept
+      case 'held':
+        return TopicValidatorResult.Ignore
+      case 'rejected':
+        return this.#reject(peer, 'a proof that proves nothing')
+    }
+  }
+
+  async #afterPull(peer: PeerId, header: SignedHeader): Promise<TopicValidatorResult> {
+    await this.#init.pull(peer)
+    const { seq, head } = this.#init.replica.headOf(header.author)
+    const holds = seq > header.seq || (seq === header.seq && equalBytes(head, header.hash))
+    return holds ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore
+  }
+
+  #reject(peer: PeerId, reason: string): TopicValidatorResult {
+    this.#init.onOffence(peer, `a gossip message that was refused: ${reason}`)
+    return TopicValidatorResult.Reject
+  }
+}

@@ -1,0 +1,99 @@
+/** The libp2p host of a node: transports, encryption, muxing and the limits on connections. */
+import { identify } from '@libp2p/identify'
+import { noise } from '@libp2p/noise'
+import { ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import {
+  INBOUND_CONNECTIONS_PER_SECOND,
+  MAX_CONNECTIONS,
+  MAX_PENDING_INBOUND,
+  MAX_STREAM_WINDOW_BYTES
+} from '../constants.ts'
+import { SwarmError } from '../errors.ts'
+import type { ComponentLogger, ConnectionProtector, Libp2p, PrivateKey } from '@libp2p/interface'
+import type { Identify } from '@libp2p/identify'
+import type { Ping } from '@libp2p/ping'
+import type { Libp2pOptions } from 'libp2p'
+import type { ExchangeComponents } from '../streams/exchange.ts'
+import type { Filters } from '../filters/filters.ts'
+import type { GossipComponents, GossipService } from '../gossip/gossip.ts'
+import type { Have } from '../sync/have.ts'
+import type { Stem } from '../stem/stem.ts'
+import type { Sync } from '../sync/sync.ts'
+
+export interface HostServices extends Record<string, unknown> {
+  readonly identify: Identify
+  readonly ping: Ping
+  readonly sync: Sync
+  readonly filters: Filters
+  readonly have: Have
+  /** Undefined on a light node. */
+  readonly stem: Stem | undefined
+  readonly gossip: GossipService
+}
+
+export type Host = Libp2p<HostServices>
+
+/** libp2p's own options that an embedding program may replace. */
+export type HostOverrides = Partial<Omit<Libp2pOptions, 'services' | 'start'>>
+
+export interface HostInit {
+  readonly privateKey?: PrivateKey
+  readonly listen: readonly string[]
+  readonly logger?: ComponentLogger
+  readonly userAgent: string
+  connectionProtector(): ConnectionProtector
+  isBanned(peer: string): boolean
+  gossip(components: GossipComponents): GossipService
+  sync(components: ExchangeComponents): Sync
+  filters(components: ExchangeComponents): Filters
+  have(components: ExchangeComponents): Have
+  stem(components: ExchangeComponents): Stem | undefined
+  /** Replaces any of the options: another transport, say. */
+  readonly overrides?: HostOverrides
+}
+
+/** Made, not started. */
+export async function createHost(init: HostInit): Promise<Host> {
+  const options: Libp2pOptions<HostServices> = {
+    start: false,
+    privateKey: init.privateKey,
+    nodeInfo: { userAgent: init.userAgent },
+    addresses: { listen: [...init.listen] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES } })],
+    connectionProtector: () => init.connectionProtector(),
+    connectionManager: {
+      maxConnections: MAX_CONNECTIONS,
+      inboundConnectionThreshold: INBOUND_CONNECTIONS_PER_SECOND,
+      maxIncomingPendingConnections: MAX_PENDING_INBOUND
+    },
+    connectionGater: {
+      denyDialPeer: (peer) => init.isBanned(peer.toString()),
+      // The default also refuses private addresses when it dials; a hive lives on them.
+      denyDialMultiaddr: () => false,
+      denyInboundEncryptedConnection: (peer) => init.isBanned(peer.toString())
+    },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      sync: (components) => init.sync(components),
+      filters: (components) => init.filters(components),
+      have: (components) => init.have(components),
+      stem: (components) => init.stem(components),
+      gossip: (components) => init.gossip(components)
+    },
+    ...(init.logger === undefined ? {} : { logger: init.logger }),
+    ...init.overrides
+  }
+  try {
+    return await createLibp2p<HostServices>(options)
+  } catch (cause) {
+    throw new SwarmError('ADDRESS_INVALID', `Cannot listen on ${init.listen.join(', ')}.`, {
+      cause
+    })
+  }
+}

@@ -1,0 +1,31 @@
+/** The peer's own key: its libp2p identity, in a file that only its user can read. */
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
+import { SwarmError } from '../errors.ts'
+import type { PrivateKey } from '@libp2p/interface'
+
+const OWNER_ONLY = 0o600
+
+/** Reads the key in `path`, or makes one there. */
+export async function loadPeerKey(path: string): Promise<PrivateKey> {
+  try {
+    return privateKeyFromProtobuf(await readFile(path))
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
+      throw new SwarmError(
+        'PEER_KEY_UNUSABLE',
+        `Cannot read the peer key in ${path}. Restore it, or remove it to begin with a new peer id.`,
+        { cause }
+      )
+    }
+  }
+  const key = await generateKeyPair('Ed25519')
+  const fresh = `${path}.new`
+  try {
+    await writeFile(fresh, privateKeyToProtobuf(key), { mode: OWNER_ONLY, flush: true })
+    await rename(fresh, path)
+  } catch (cause) {
+    throw new SwarmError('PEER_KEY_UNUSABLE', `Cannot write the peer key to ${path}.`, { cause })
+  }
+  return key
+}

@@ -1,0 +1,129 @@
+/**
+ * The dialer: keeps this node connected. libp2p dials nobody by itself, so this does: the bootstrap
+ * list and remembered peers, until enough connections stand, each address again after a growing
+ * wait with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ */
+import { repeatingTask } from '@libp2p/utils'
+import { multiaddr } from '@multiformats/multiaddr'
+import {
+  BACKOFF_FIRST,
+  BACKOFF_MAX,
+  DIAL_INTERVAL,
+  DIAL_TIMEOUT,
+  MIN_CONNECTIONS
+} from '../constants.ts'
+import { SwarmError } from '../errors.ts'
+import type { Libp2p, Logger } from '@libp2p/interface'
+import type { RepeatingTask } from '@libp2p/utils'
+import type { Multiaddr } from '@multiformats/multiaddr'
+import type { Clock } from './offences.ts'
+
+export interface DialerInit {
+  readonly libp2p: Pick<Libp2p, 'dial' | 'getConnections' | 'peerId'>
+  readonly log: Logger
+  readonly clock: Clock
+  random(): number
+  /** Multiaddrs, each with or without `/p2p/<id>`; these are always kept connected. */
+  readonly bootstrap: readonly string[]
+  /** Multiaddrs of former peers, dialled while there are too few connections. */
+  readonly remembered: readonly string[]
+  /** A dial of a bootstrap address failed. */
+  onUnreachable(address: string, error: Error): void
+}
+
+interface Target {
+  readonly address: Multiaddr
+  readonly peer: string | undefined
+  readonly bootstrap: boolean
+  failures: number
+  notBefore: number
+  /** The connection that the last dial of an address without a peer id led to. */
+  reached: string | undefined
+}
+
+export class Dialer {
+  readonly #init: DialerInit
+  readonly #targets: Target[]
+  readonly #task: RepeatingTask
+  #stopping = new AbortController()
+  #dialling: Promise<void> = Promise.resolve()
+
+  /** Throws `SwarmError` when a bootstrap address is not a multiaddr. */
+  constructor(init: DialerInit) {
+    this.#init = init
+    const bootstrap = init.bootstrap.map((address) => target(address, true))
+    const known = new Set(bootstrap.map(({ peer }) => peer))
+    this.#targets = [
+      ...bootstrap,
+      ...init.remembered
+        .map((address) => target(address, false))
+        .filter(({ peer }) => peer === undefined || !known.has(peer))
+    ]
+    this.#task = repeatingTask(() => this.#dialDue(), DIAL_INTERVAL)
+  }
+
+  /** Begins to dial; resolves when every bootstrap address was tried once. */
+  async start(): Promise<void> {
+    this.#stopping = new AbortController()
+    this.#task.start()
+    await this.#dialDue()
+  }
+
+  async stop(): Promise<void> {
+    this.#task.stop()
+    this.#stopping.abort(new Error('The node is stopping.'))
+    await this.#dialling
+  }
+
+  #dialDue(): Promise<void> {
+    const now = this.#init.clock.now()
+    const connections = this.#init.libp2p.getConnections()
+    const connected = new Set(connections.map(({ remotePeer }) => remotePeer.toString()))
+    const due = this.#targets.filter(
+      ({ peer, reached, bootstrap, notBefore }) =>
+        notBefore <= now &&
+        !connected.has(peer ?? reached ?? '') &&
+        peer !== this.#init.libp2p.peerId.toString() &&
+        (bootstrap || connected.size < MIN_CONNECTIONS)
+    )
+    if (due.length > 0) {
+      const dials = Promise.all(due.map((each) => this.#dial(each)))
+      this.#dialling = Promise.all([this.#dialling, dials]).then(() => undefined)
+    }
+    return this.#dialling
+  }
+
+  async #dial(each: Target): Promise<void> {
+    // Nobody dials it again while this dial runs.
+    each.notBefore = Infinity
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DIAL_TIMEOUT)])
+    try {
+      const connection = await this.#init.libp2p.dial(each.address, { signal })
+      each.reached = connection.remotePeer.toString()
+      each.failures = 0
+      each.notBefore = this.#init.clock.now() + BACKOFF_FIRST
+    } catch (error) {
+      const wait = Math.min(BACKOFF_MAX, BACKOFF_FIRST * 2 ** each.failures)
+      each.failures += 1
+      each.notBefore = this.#init.clock.now() + wait * this.#init.random()
+      if (this.#stopping.signal.aborted || !(error instanceof Error)) return
+      this.#init.log('cannot dial %a - %e', each.address, error)
+      if (each.bootstrap) this.#init.onUnreachable(each.address.toString(), error)
+    }
+  }
+}
+
+function target(address: string, bootstrap: boolean): Target {
+  let parsed: Multiaddr
+  try {
+    parsed = multiaddr(address)
+  } catch (cause) {
+    throw new SwarmError(
+      'ADDRESS_INVALID',
+      `"${address}" is not a multiaddr. An address looks like /ip4/192.0.2.1/tcp/4001/p2p/12D3Koo...`,
+      { cause }
+    )
+  }
+  const peer = parsed.getComponents().findLast(({ name }) => name === 'p2p')?.value
+  return { address: parsed, peer, bootstrap, failures: 0, notBefore: 0, reached: undefined }
+}

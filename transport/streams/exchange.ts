@@ -1,0 +1,173 @@
+/**
+ * One protocol of ours on the host: who speaks it, its streams both ways, and its end.
+ *
+ * A stream carries one exchange of frames. It is closed when the exchange has ended, and reset when
+ * it failed, fell silent or the node stops; a peer that broke the protocol is blamed.
+ */
+import { setMaxListeners } from 'node:events'
+import { MalformedError } from '../../crdt/index.ts'
+import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
+import { ProtocolError } from '../errors.ts'
+import { FrameStream } from './frame-stream.ts'
+import type {
+  AbortOptions,
+  ComponentLogger,
+  Connection,
+  Logger,
+  PeerId,
+  Stream
+} from '@libp2p/interface'
+import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+
+/** What libp2p gives to a service that is built on exchanges. */
+export interface ExchangeComponents {
+  readonly registrar: Registrar
+  readonly connectionManager: ConnectionManager
+  readonly logger: ComponentLogger
+}
+
+/** What every service that is built on exchanges is told. */
+export interface ExchangeServiceInit {
+  readonly protocol: string
+  /** A peer broke the protocol or sent what no honest peer would. */
+  readonly onOffence: (peer: PeerId, reason: string) => void
+}
+
+export interface ExchangesInit extends ExchangeServiceInit {
+  /** For the log. */
+  readonly name: string
+  readonly maxFrameBytes: number
+  /** Streams one peer may have open towards this node, and this node towards it. */
+  readonly maxStreams: number
+  /** The responder's side of an exchange; what it throws ends up in the log. */
+  readonly answer: (frames: FrameStream, signal: AbortSignal, peer: PeerId) => Promise<void>
+  readonly onConnect?: (peer: PeerId, connection: Connection) => void
+}
+
+type Task<T> = (frames: FrameStream, signal: AbortSignal) => Promise<T>
+
+export class Exchanges {
+  readonly log: Logger
+  readonly #init: ExchangesInit
+  readonly #components: ExchangeComponents
+  readonly #peers = new Map<string, PeerId>()
+  #stopping = new AbortController()
+  #topology: string | undefined
+
+  constructor(components: ExchangeComponents, init: ExchangesInit) {
+    this.#init = init
+    this.#components = components
+    this.log = components.logger.forComponent(`hive:${init.name}`)
+  }
+
+  /** Peers that speak the protocol and are connected. */
+  peers(): PeerId[] {
+    return [...this.#peers.values()]
+  }
+
+  peer(name: string): PeerId | undefined {
+    return this.#peers.get(name)
+  }
+
+  /** Aborted when the node stops. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  async start(): Promise<void> {
+    this.#stopping = new AbortController()
+    setMaxListeners(Infinity, this.#stopping.signal)
+    const { registrar } = this.#components
+    const { protocol, maxStreams } = this.#init
+    await registrar.handle(protocol, (stream, connection) => this.#onStream(stream, connection), {
+      maxInboundStreams: maxStreams,
+      maxOutboundStreams: maxStreams
+    })
+    this.#topology = await registrar.register(protocol, {
+      onConnect: (peer, connection) => {
+        this.#peers.set(peer.toString(), peer)
+        this.#init.onConnect?.(peer, connection)
+      },
+      onDisconnect: (peer) => void this.#peers.delete(peer.toString())
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('The node is stopping.'))
+    if (this.#topology !== undefined) this.#components.registrar.unregister(this.#topology)
+    await this.#components.registrar.unhandle(this.#init.protocol)
+  }
+
+  /** Opens a stream to the peer and runs the initiator's side of an exchange. */
+  async run<T>(peer: PeerId, task: Task<T>, { signal }: AbortOptions = {}): Promise<T> {
+    const limits = [this.stopping, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)]
+    const opening = AbortSignal.any(signal === undefined ? limits : [...limits, signal])
+    const { protocol } = this.#init
+    const stream = await this.#components.connectionManager.openStream(peer, protocol, {
+      signal: opening
+    })
+    return this.#exchange(stream, peer, task, signal)
+  }
+
+  async #onStream(stream: Stream, { remotePeer }: Connection): Promise<void> {
+    try {
+      await this.#exchange(stream, remotePeer, (frames, signal) =>
+        this.#init.answer(frames, signal, remotePeer)
+      )
+    } catch (error) {
+      this.log('exchange with %p failed - %e', remotePeer, error)
+    }
+  }
+
+  async #exchange<T>(
+    stream: Stream,
+    peer: PeerId,
+    task: Task<T>,
+    caller?: AbortSignal
+  ): Promise<T> {
+    const idle = new IdleTimeout(EXCHANGE_IDLE_TIMEOUT)
+    const limits = [this.stopping, idle.signal]
+    const signal = AbortSignal.any(caller === undefined ? limits : [...limits, caller])
+    // Every read and write of the exchange listens to it.
+    setMaxListeners(Infinity, signal)
+    stream.addEventListener('message', idle.refresh)
+    stream.addEventListener('drain', idle.refresh)
+    try {
+      const result = await task(new FrameStream(stream, this.#init.maxFrameBytes), signal)
+      await stream.close({ signal })
+      return result
+    } catch (error) {
+      stream.abort(error instanceof Error ? error : new Error(String(error)))
+      if (error instanceof ProtocolError || error instanceof MalformedError) {
+        this.#init.onOffence(peer, error.message)
+      }
+      throw error
+    } finally {
+      idle.stop()
+    }
+  }
+}
+
+/** Aborts its signal when `refresh` was not called for `milliseconds`. */
+class IdleTimeout {
+  readonly #controller = new AbortController()
+  readonly #timer: NodeJS.Timeout
+
+  constructor(milliseconds: number) {
+    this.#timer = setTimeout(() => {
+      this.#controller.abort(new Error(`Nothing arrived for ${milliseconds} ms.`))
+    }, milliseconds)
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  readonly refresh = (): void => {
+    this.#timer.refresh()
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+}

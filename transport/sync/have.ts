@@ -1,0 +1,146 @@
+/**
+ * `/have/1.0.0`: bodies of records by digest, from anyone. A body needs no signature: its digest is
+ * its name, and is checked before it is taken.
+ */
+import * as encoding from 'lib0/encoding'
+import { readAll, readBytes, readUint, recordDigest, toHex } from '../../crdt/index.ts'
+import {
+  MAX_ASKED_BODIES,
+  MAX_ASKED_PEERS,
+  MAX_HAVE_FRAME_BYTES,
+  MAX_INBOUND_EXCHANGES
+} from '../constants.ts'
+import { ProtocolError } from '../errors.ts'
+import { Exchanges } from '../streams/exchange.ts'
+import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
+import type { PublicView } from '../../crdt/index.ts'
+import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
+import type { FrameStream } from '../streams/frame-stream.ts'
+
+export interface HaveInit extends ExchangeServiceInit {
+  readonly replica: Pick<PublicView, 'bodies'>
+}
+
+export interface FetchOptions extends AbortOptions {
+  /** Peers to ask before any other. */
+  readonly first?: readonly string[]
+}
+
+export interface Have {
+  /** Bodies that some connected peer has, by digest in hex; who fails or lies is passed over. */
+  fetch(
+    digests: readonly Uint8Array[],
+    options?: FetchOptions
+  ): Promise<ReadonlyMap<string, Uint8Array>>
+}
+
+/** A service for `createLibp2p`. */
+export function have(init: HaveInit): (components: ExchangeComponents) => Have {
+  return (components) => new HaveService(components, init)
+}
+
+const HASH_BYTES = 32
+
+export function writeDigests(digests: readonly Uint8Array[]): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, digests.length)
+    for (const digest of digests) encoding.writeUint8Array(encoder, digest)
+  })
+}
+
+/** Throws `MalformedError`. */
+export function readDigests(bytes: Uint8Array): Uint8Array[] {
+  return readAll(bytes, (decoder) =>
+    Array.from({ length: readUint(decoder, MAX_ASKED_BODIES) }, () =>
+      readBytes(decoder, HASH_BYTES)
+    )
+  )
+}
+
+class HaveService implements Have, Startable {
+  readonly #replica: HaveInit['replica']
+  readonly #exchanges: Exchanges
+
+  constructor(components: ExchangeComponents, init: HaveInit) {
+    this.#replica = init.replica
+    this.#exchanges = new Exchanges(components, {
+      ...init,
+      name: 'have',
+      maxFrameBytes: MAX_HAVE_FRAME_BYTES,
+      maxStreams: MAX_INBOUND_EXCHANGES,
+      answer: (frames, signal) => this.#answer(frames, signal)
+    })
+  }
+
+  readonly [Symbol.toStringTag] = 'noormme-hive/have'
+
+  start(): Promise<void> {
+    return this.#exchanges.start()
+  }
+
+  stop(): Promise<void> {
+    return this.#exchanges.stop()
+  }
+
+  async fetch(
+    digests: readonly Uint8Array[],
+    { first = [], signal }: FetchOptions = {}
+  ): Promise<ReadonlyMap<string, Uint8Array>> {
+    const found = new Map<string, Uint8Array>()
+    for (const peer of this.#inOrder(first)) {
+      const missing = digests.filter((digest) => !found.has(toHex(digest)))
+      for (let from = 0; from < missing.length; from += MAX_ASKED_BODIES) {
+        signal?.throwIfAborted()
+        const asked = missing.slice(from, from + MAX_ASKED_BODIES)
+        try {
+          const bodies = await this.#exchanges.run(
+            peer,
+            async (frames, either) => {
+              await frames.write(writeDigests(asked), { signal: either })
+              return readBodies(frames, asked, either)
+            },
+            { signal }
+          )
+          for (const [name, body] of bodies) found.set(name, body)
+        } catch (error) {
+          signal?.throwIfAborted()
+          this.#exchanges.log('no bodies from %p - %e', peer, error)
+          break
+        }
+      }
+      if (found.size === digests.length) break
+    }
+    return found
+  }
+
+  #inOrder(first: readonly string[]): PeerId[] {
+    const preferred = first.flatMap((name) => this.#exchanges.peer(name) ?? [])
+    const others = this.#exchanges.peers().filter((peer) => !first.includes(peer.toString()))
+    return [...preferred, ...others].slice(0, MAX_ASKED_PEERS)
+  }
+
+  async #answer(frames: FrameStream, signal: AbortSignal): Promise<void> {
+    const asked = await frames.read({ signal })
+    if (asked === undefined) return
+    for (const body of await this.#replica.bodies(readDigests(asked))) {
+      if (body !== undefined) await frames.write(body, { signal })
+    }
+  }
+}
+
+/** A body a frame until the peer closes its side; each was asked for, and comes once. */
+async function readBodies(
+  frames: FrameStream,
+  digests: readonly Uint8Array[],
+  signal: AbortSignal
+): Promise<Map<string, Uint8Array>> {
+  const asked = new Set(digests.map(toHex))
+  const bodies = new Map<string, Uint8Array>()
+  for (;;) {
+    const body = await frames.read({ signal })
+    if (body === undefined) return bodies
+    const name = toHex(recordDigest(body))
+    if (!asked.delete(name)) throw new ProtocolError('a body that was not asked for')
+    bodies.set(name, body)
+  }
+}
