@@ -9,10 +9,10 @@ import {
   NO_TRIALS,
   predictedPromotion,
   WINDOW
-} from '../src/skills/evidence/index.ts'
+} from '../src/skills/index.ts'
 import { afterOutcome, afterTests, UNTESTED } from '../src/skills/lifecycle/lifecycle.ts'
 import type { Benchmark } from './benchmark.ts'
-import type { Counts } from '../src/skills/evidence/index.ts'
+import type { Counts } from '../src/skills/index.ts'
 import type { Standing } from '../src/skills/lifecycle/lifecycle.ts'
 
 type Rule = (counts: Counts) => boolean

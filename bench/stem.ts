@@ -6,7 +6,8 @@
  */
 import { memory } from '@libp2p/memory'
 import { once } from 'node:events'
-import { openReplica, openStore, toHex } from '../crdt/index.ts'
+import { openReplica, openStore } from '../crdt/index.ts'
+import { toHex } from '../crdt/bytes/index.ts'
 import { createSwarm } from '../transport/index.ts'
 import { percentile } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'

@@ -13,9 +13,6 @@
  * await store.close()
  * ```
  */
-export { authorEpochs } from './feeds/author-epoch.ts'
-export { createAuthor } from './feeds/author.ts'
-export { Claims } from './records/claims.ts'
 export {
   MARKS,
   MAX_BODY_BYTES,
@@ -23,13 +20,13 @@ export {
   MAX_NAME_BYTES,
   MAX_RECORD_BYTES,
   MAX_STEPS,
-  MAX_TAG_BYTES,
   MAX_TAGS,
+  MAX_TAG_BYTES,
   MAX_TITLE_BYTES
 } from './constants.ts'
-export { DigestLog } from './store/digest-log.ts'
-export { concat, equalBytes, fromHex, toHex } from './bytes/digest.ts'
-export { readBlob, readBytes, readAll, readText, readUint } from './bytes/encoding.ts'
+export { LimitError, MalformedError, StoreError } from './errors.ts'
+export { authorEpochs } from './feeds/author-epoch.ts'
+export { createAuthor } from './feeds/author.ts'
 export {
   hasValidSignature,
   readEntry,
@@ -37,12 +34,11 @@ export {
   writeEntry,
   writeSignedHeader
 } from './feeds/entry.ts'
-export { LimitError, MalformedError, StoreError } from './errors.ts'
 export { readProof, writeProof } from './feeds/equivocation.ts'
+export { pack, unpack } from './feeds/payload.ts'
 export { elementsUnder, filterKeyOf } from './filters/filter-element.ts'
 export { GrowingFilter, parametersOf } from './filters/growing-filter.ts'
-export { clientIdOf, readLogUpdate } from './records/knowledge-log.ts'
-export { pack, unpack } from './feeds/payload.ts'
+export { StoredFilter } from './filters/stored-filter.ts'
 export { playbookDoc } from './playbooks/playbook-doc.ts'
 export {
   insertStep,
@@ -53,43 +49,43 @@ export {
   writeStep
 } from './playbooks/steps.ts'
 export { digestOf } from './publishing/publication.ts'
+export { Claims } from './records/claims.ts'
+export { clientIdOf, readLogUpdate } from './records/knowledge-log.ts'
 export {
   canonicalRecord,
   canonicalText,
   checkRecord,
   encodeRecord,
-  recordDigest,
+  kindOf,
   readRecord,
-  writeRecord,
-  kindOf
+  recordDigest,
+  writeRecord
 } from './records/record.ts'
-export { SEAL_BYTES } from './store/checksum.ts'
-export { seqBytes, seqOf } from './bytes/sequence.ts'
 export { canonicalTags } from './records/register.ts'
-export { PublicView } from './public-view.ts'
 export { openReplica } from './replica.ts'
+export { SEAL_BYTES } from './store/checksum.ts'
+export { DigestLog } from './store/digest-log.ts'
 export { Serial } from './store/serial.ts'
 export { openStore } from './store/store.ts'
-export { StoredFilter } from './filters/stored-filter.ts'
 export type { RejectReason } from './admission/admission.ts'
-export type { Author } from './feeds/author.ts'
-export type { Decoder } from './bytes/encoding.ts'
-export type { Database } from './store/database.ts'
-export type { LogPart } from './store/digest-log.ts'
-export type { Entry, EntryHeader, SignedHeader } from './feeds/entry.ts'
-export type { LimitErrorCode, StoreErrorCode } from './errors.ts'
-export type { Proof } from './feeds/equivocation.ts'
-export type { Counters } from './records/evidence.ts'
-export type { FeedHead } from './feeds/feeds.ts'
-export type { AuthorRegister, Standing } from './records/materials.ts'
-export type { Playbook } from './playbooks/playbooks.ts'
-export type { Mark, Span, Step } from './playbooks/steps.ts'
-export type { Publication } from './publishing/publication.ts'
-export type { HiveRecord, RecordKind } from './records/record.ts'
-export type { Register, Vote } from './records/register.ts'
-export type { OwnVote, Published } from './publishing/publisher.ts'
 export type { Admission, ProofAdmission } from './admission/admissions.ts'
-export type { Replica, ReplicaEvents } from './replica.ts'
+export type { LimitErrorCode, StoreErrorCode } from './errors.ts'
+export type { Author } from './feeds/author.ts'
+export type { Entry, EntryHeader, SignedHeader } from './feeds/entry.ts'
+export type { Proof } from './feeds/equivocation.ts'
+export type { FeedHead } from './feeds/feeds.ts'
 export type { SliceState } from './filters/growing-filter.ts'
 export type { FilterSnapshot, FilterVersion } from './filters/stored-filter.ts'
+export type { Playbook } from './playbooks/playbooks.ts'
+export type { Mark, Span, Step } from './playbooks/steps.ts'
+export type { PublicView } from './public-view.ts'
+export type { Publication } from './publishing/publication.ts'
+export type { OwnVote, Published } from './publishing/publisher.ts'
+export type { Counters } from './records/evidence.ts'
+export type { AuthorRegister, Standing } from './records/materials.ts'
+export type { HiveRecord, RecordKind } from './records/record.ts'
+export type { Register, Vote } from './records/register.ts'
+export type { Replica, ReplicaEvents } from './replica.ts'
+export type { Database } from './store/database.ts'
+export type { LogPart } from './store/digest-log.ts'
 export type { Operation, Range, Section, Store } from './store/store.ts'

@@ -2,7 +2,7 @@
  * What peers are told of the replica: everything but this node's own entries that no peer has shown
  * yet. Entries of anybody are admitted through it too, since what a peer shows is shown.
  */
-import { equalBytes } from './bytes/digest.ts'
+import { equalBytes } from './bytes/index.ts'
 import { digestOfHeads } from './feeds/feeds.ts'
 import type { SignedHeader } from './feeds/entry.ts'
 import type { FeedHead } from './feeds/feeds.ts'

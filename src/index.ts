@@ -13,8 +13,8 @@
  * ```
  */
 export { LimitError, StoreError } from '../crdt/index.ts'
-export { generateSwarmKey, SwarmError } from '../transport/index.ts'
-export { createHive } from './runtime/create-hive.ts'
+export { SwarmError, generateSwarmKey } from '../transport/index.ts'
+export { createHive } from './runtime/index.ts'
 export { HiveError } from './errors.ts'
 export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
@@ -25,7 +25,15 @@ export type {
   SwarmErrorCode,
   SynchronizeReport
 } from '../transport/index.ts'
-export type { Agent, Agents } from './runtime/agents.ts'
+export type {
+  Agent,
+  Agents,
+  Cortex,
+  Hive,
+  HiveEvents,
+  HiveInit,
+  HiveStatus
+} from './runtime/index.ts'
 export type {
   AddedSkill,
   Capabilities,
@@ -33,27 +41,44 @@ export type {
   CapabilityDetails,
   CapabilityRun,
   DiscoveryReport,
-  Json,
   Lie,
   PreWarmedSkill,
+  PublishedSkill,
   RemovedSkill,
+  SharedSkills,
   Skill,
   SkillEvents,
   SkillFailure,
   SkillInit,
+  SkillOffer,
   SkillStatus,
   Synthesized,
   TestReport,
   Transition
 } from './skills/index.ts'
-export type { PublishedSkill, SharedSkills, SkillOffer } from './sharing/index.ts'
-export type { Context, ContextOptions } from './context/index.ts'
-export type { Cortex } from './runtime/cortex.ts'
-export type { HiveEvents } from './runtime/hive-events.ts'
-export type { Hive, HiveStatus } from './runtime/hive-node.ts'
+export type { Json } from './sandbox/index.ts'
+export type {
+  BroadcastOptions,
+  BroadcastReport,
+  Context,
+  ContextOptions,
+  FetchedRecord,
+  HiveMind,
+  Preview,
+  PromoteOptions,
+  Promoted,
+  Subscription,
+  SubscriptionFilter,
+  VoteOptions
+} from './sharing/index.ts'
 export type { HiveErrorCode } from './errors.ts'
-export type { HeuristicPerformance, Metrics } from './metrics/index.ts'
-export type { CompactReport, Janitor, RebuildReport } from './maintenance/index.ts'
+export type {
+  CompactReport,
+  HeuristicPerformance,
+  Janitor,
+  Metrics,
+  RebuildReport
+} from './maintenance/index.ts'
 export type {
   CallPreview,
   CallReport,
@@ -67,9 +92,9 @@ export type {
   Message,
   ModelErrorCode,
   ModelEvents,
+  ModelUsage,
   Models,
   ModelsInit,
-  ModelUsage,
   Provider,
   ProviderReply,
   ProviderRequest,
@@ -84,46 +109,30 @@ export type {
 } from './models/index.ts'
 export type {
   AddedGoal,
-  BroadcastOptions,
-  BroadcastReport,
-  FetchedRecord,
   Goal,
   GoalFilter,
   GoalInit,
-  Goals,
   GoalStatus,
   GoalTemplate,
-  HiveMind,
-  Insight,
-  InsightOptions,
-  Preview,
-  Promoted,
-  PromoteOptions,
-  Subscription,
-  SubscriptionFilter,
-  VoteOptions,
+  Goals,
   MarkedRange,
   Playbook,
   PlaybookEvents,
   StepInit
-} from './sharing/index.ts'
-export type { InsightState, InstructionKind } from './judgement/index.ts'
+} from './goals/index.ts'
+export type { Insight, InsightOptions, InsightState, InstructionKind } from './judgement/index.ts'
 export type {
   Claim,
   ClaimState,
-  Recalled,
-  RecalledFact,
-  RecallOptions,
-  Distilled,
   DistillManyOptions,
-  DistillOptions,
   DistillProgress,
   DistillReport,
-  Fact,
-  FactInput,
-  FactContext,
+  Distilled,
   Forgotten,
-  Knowledge
+  Knowledge,
+  RecallOptions,
+  Recalled,
+  RecalledFact
 } from './knowledge/index.ts'
-export type { HiveInit } from './runtime/options.ts'
+export type { DistillOptions, Fact, FactContext, FactInput } from './facts/index.ts'
 export type { Embedder } from './search/index.ts'

@@ -4,7 +4,7 @@
  * same code.
  */
 import { ENTRY_FORMAT, KNOWLEDGE_DOC, MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
-import { equalBytes, sha256 } from '../bytes/digest.ts'
+import { equalBytes, sha256 } from '../bytes/index.ts'
 import { hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'

@@ -8,7 +8,7 @@
  */
 import { judge } from './admission.ts'
 import { PLAYBOOK_FORMAT } from '../constants.ts'
-import { equalBytes } from '../bytes/digest.ts'
+import { equalBytes } from '../bytes/index.ts'
 import { hasValidSignature } from '../feeds/entry.ts'
 import { isProven, readProof, writeProof } from '../feeds/equivocation.ts'
 import { MalformedError } from '../errors.ts'

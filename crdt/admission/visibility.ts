@@ -2,7 +2,7 @@
  * When own entries become visible: once a peer has shown them, in whatever way it did. Until then
  * they are in nothing that peers are told (`unshown.ts`).
  */
-import { equalBytes } from '../bytes/digest.ts'
+import { equalBytes } from '../bytes/index.ts'
 import { readEntry } from '../feeds/entry.ts'
 import { recordsIn } from '../records/value.ts'
 import type { Chains } from '../feeds/chains.ts'

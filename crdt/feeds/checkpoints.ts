@@ -3,7 +3,7 @@
  * place where its feed now begins. The signed header with the highest base known is kept, and shown
  * to those who know of a lower one.
  */
-import { readAll } from '../bytes/encoding.ts'
+import { readAll } from '../bytes/index.ts'
 import { readSignedParts, writeSignedHeader } from './entry.ts'
 import type { SignedHeader } from './entry.ts'
 import type { Operation, Section, Store } from '../store/store.ts'

@@ -1,8 +1,8 @@
 /** The entries this replica holds, as they came, by author and place. */
 import { KEY_BYTES } from '../constants.ts'
-import { concat } from '../bytes/digest.ts'
+import { concat } from '../bytes/index.ts'
 import { readEntry } from './entry.ts'
-import { seqBytes, seqOf } from '../bytes/sequence.ts'
+import { seqBytes, seqOf } from '../bytes/index.ts'
 import type { EntryHeader, SignedHeader } from './entry.ts'
 import type { Operation, Section, Store } from '../store/store.ts'
 

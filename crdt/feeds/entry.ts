@@ -17,11 +17,11 @@ import {
   MAX_PAYLOAD_BYTES,
   SIGNATURE_BYTES
 } from '../constants.ts'
-import { concat, sha256 } from '../bytes/digest.ts'
-import { readAll, readBlob, readBytes, readText, readUint } from '../bytes/encoding.ts'
+import { concat, sha256 } from '../bytes/index.ts'
+import { readAll, readBlob, readBytes, readText, readUint } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import type { Author } from './author.ts'
-import type { Decoder } from '../bytes/encoding.ts'
+import type { Decoder } from '../bytes/index.ts'
 
 export interface EntryHeader {
   readonly format: number

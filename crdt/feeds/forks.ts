@@ -1,5 +1,5 @@
 /** What is kept of authors who broke their feeds: proofs of equivocation, and entries that ended one. */
-import { readAll } from '../bytes/encoding.ts'
+import { readAll } from '../bytes/index.ts'
 import { readSignedParts, writeSignedHeader } from './entry.ts'
 import { readProof, writeProof } from './equivocation.ts'
 import type { SignedHeader } from './entry.ts'

@@ -6,7 +6,7 @@ import {
   MAX_PLAYBOOK_STRUCTS,
   MAX_PLAYBOOK_UPDATE_BYTES
 } from '../constants.ts'
-import { toHex } from '../bytes/digest.ts'
+import { toHex } from '../bytes/index.ts'
 import type { AuthorEpochs } from '../feeds/author-epoch.ts'
 import type { Author } from '../feeds/author.ts'
 import type { PlaybookState } from './playbook-state.ts'

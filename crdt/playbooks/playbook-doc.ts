@@ -1,6 +1,6 @@
 /** Names of playbook documents: one a goal, by the digest of the goal's record. */
 import { HASH_BYTES } from '../constants.ts'
-import { fromHex, toHex } from '../bytes/digest.ts'
+import { fromHex, toHex } from '../bytes/index.ts'
 
 const PREFIX = 'playbook/'
 

@@ -5,7 +5,7 @@ import {
   MAX_PLAYBOOK_UPDATE_BYTES,
   PLAYBOOK_FORMAT
 } from '../constants.ts'
-import { toHex } from '../bytes/digest.ts'
+import { toHex } from '../bytes/index.ts'
 import { createEntry } from '../feeds/entry.ts'
 import { clientIdOf } from '../records/knowledge-log.ts'
 import { pack, unpack } from '../feeds/payload.ts'

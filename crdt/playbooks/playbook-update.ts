@@ -15,9 +15,9 @@ import {
   STEP_TEXTS,
   STEPS_ROOT
 } from '../constants.ts'
-import { readAll, readBlob, readBytes, readText, readUint } from '../bytes/encoding.ts'
+import { readAll, readBlob, readBytes, readText, readUint } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
-import type { Decoder } from '../bytes/encoding.ts'
+import type { Decoder } from '../bytes/index.ts'
 
 /** Name of a struct, and of each unit of a text. */
 export interface Id {

@@ -14,7 +14,7 @@ import {
   MAX_PLAYBOOK_UPDATE_BYTES,
   PLAYBOOK_FORMAT
 } from '../constants.ts'
-import { fromHex, toHex } from '../bytes/digest.ts'
+import { fromHex, toHex } from '../bytes/index.ts'
 import { readEntry, writeEntry } from '../feeds/entry.ts'
 import { LimitError, MalformedError } from '../errors.ts'
 import { clientIdOf } from '../records/knowledge-log.ts'

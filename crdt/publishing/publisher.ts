@@ -4,7 +4,7 @@
  * that takes each vote back.
  */
 import { createAuthor } from '../feeds/author.ts'
-import { concat, equalBytes, toHex } from '../bytes/digest.ts'
+import { concat, equalBytes, toHex } from '../bytes/index.ts'
 import { writeEntry } from '../feeds/entry.ts'
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
 import { SECRET_BYTES, TARGET_UNPACKED_BYTES } from '../constants.ts'

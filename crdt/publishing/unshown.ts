@@ -5,8 +5,8 @@
  */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES } from '../constants.ts'
-import { fromHex, toHex } from '../bytes/digest.ts'
-import { readAll, readBytes, readUint } from '../bytes/encoding.ts'
+import { fromHex, toHex } from '../bytes/index.ts'
+import { readAll, readBytes, readUint } from '../bytes/index.ts'
 import type { FeedHead } from '../feeds/feeds.ts'
 import type { Operation, Section, Store } from '../store/store.ts'
 

@@ -3,7 +3,7 @@
  * index names candidates; who reads them compares.
  */
 import { HASH_BYTES } from '../constants.ts'
-import { concat, sha256 } from '../bytes/digest.ts'
+import { concat, sha256 } from '../bytes/index.ts'
 import type { HiveRecord } from './record.ts'
 import type { Operation, Section, Store } from '../store/store.ts'
 

@@ -5,7 +5,7 @@
  */
 import * as encoding from 'lib0/encoding'
 import { MAX_COUNTERS, MAX_COUNTER_NAME_BYTES } from '../constants.ts'
-import { readAll } from '../bytes/encoding.ts'
+import { readAll } from '../bytes/index.ts'
 import { LimitError } from '../errors.ts'
 import { readCounters, writeCounters } from './register.ts'
 import type { Register } from './register.ts'

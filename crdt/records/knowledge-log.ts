@@ -17,10 +17,10 @@ import {
   MAX_RECORD_BYTES,
   MIN_STRUCT_BYTES
 } from '../constants.ts'
-import { readAll, readBytes, readBlob, readUint } from '../bytes/encoding.ts'
+import { readAll, readBytes, readBlob, readUint } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { encodeValue, readValue } from './value.ts'
-import type { Decoder } from '../bytes/encoding.ts'
+import type { Decoder } from '../bytes/index.ts'
 import type { Value } from './value.ts'
 
 /** ContentBinary (3) with a parentSub (bit 6), without origin and rightOrigin (bits 8 and 7). */

@@ -12,9 +12,9 @@ import {
   MAX_TIME,
   SECRET_BYTES
 } from '../constants.ts'
-import { readBytes, readText, readUint } from '../bytes/encoding.ts'
+import { readBytes, readText, readUint } from '../bytes/index.ts'
 import { LimitError, MalformedError } from '../errors.ts'
-import type { Decoder } from '../bytes/encoding.ts'
+import type { Decoder } from '../bytes/index.ts'
 
 export type Vote = 'none' | 'vouch' | 'dispute'
 

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { DOMAIN, SECRET_BYTES } from '../constants.ts'
-import { concat, sha256 } from '../bytes/digest.ts'
+import { concat, sha256 } from '../bytes/index.ts'
 
 export interface Retraction {
   /** The record whose vote is taken back. */

@@ -1,11 +1,11 @@
 /** Values: what an author's log holds, one a key: a record, a register or a retraction. */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, SECRET_BYTES } from '../constants.ts'
-import { readBytes, readUint } from '../bytes/encoding.ts'
+import { readBytes, readUint } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { readRecord, recordDigest } from './record.ts'
 import { readRegister, writeRegister } from './register.ts'
-import type { Decoder } from '../bytes/encoding.ts'
+import type { Decoder } from '../bytes/index.ts'
 import type { HiveRecord } from './record.ts'
 import type { Register } from './register.ts'
 import type { Retraction } from './retraction.ts'

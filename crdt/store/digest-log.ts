@@ -3,8 +3,8 @@
  * (promotion, search) reads it from the position it has reached.
  */
 import { HASH_BYTES } from '../constants.ts'
-import { concat } from '../bytes/digest.ts'
-import { seqBytes, seqOf } from '../bytes/sequence.ts'
+import { concat } from '../bytes/index.ts'
+import { seqBytes, seqOf } from '../bytes/index.ts'
 import type { Operation, Section, Store } from './store.ts'
 
 export interface LogPart {

@@ -4,8 +4,8 @@
  */
 import * as encoding from 'lib0/encoding'
 import { KNOWLEDGE_DOC, HASH_BYTES } from '../constants.ts'
-import { concat } from '../bytes/digest.ts'
-import { readBytes, readUint } from '../bytes/encoding.ts'
+import { concat } from '../bytes/index.ts'
+import { readBytes, readUint } from '../bytes/index.ts'
 import * as decoding from 'lib0/decoding'
 import type { Operation, Store } from './store.ts'
 

@@ -10,13 +10,6 @@
  * ```
  */
 export { anonymizer } from './anonymizer.ts'
-export type {
-  Anonymized,
-  AnonymizedRecord,
-  Anonymizer,
-  AnonymizerInput,
-  Finding
-} from './anonymizer.ts'
+export type { Anonymized, Anonymizer } from './anonymizer.ts'
 export type { KnownNames } from './rules/known-names.ts'
-export type { WithheldReason } from './residual.ts'
 export type { FindingKind } from './rules/rule.ts'

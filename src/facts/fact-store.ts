@@ -8,18 +8,12 @@
  * told of the facts that may be shared.
  */
 import * as encoding from 'lib0/encoding'
-import {
-  Claims,
-  DigestLog,
-  readAll,
-  readRecord,
-  readUint,
-  SEAL_BYTES,
-  StoredFilter
-} from '../../crdt/index.ts'
+import { Claims, DigestLog, readRecord, SEAL_BYTES, StoredFilter } from '../../crdt/index.ts'
+import { readAll, readUint } from '../../crdt/bytes/index.ts'
 import { heldOf, mergeRepeated, readFact, writeFact } from './stored-fact.ts'
 import { RecentFacts } from './recent-facts.ts'
-import type { Decoder, LogPart, Operation, Section, Store } from '../../crdt/index.ts'
+import type { Decoder } from '../../crdt/bytes/index.ts'
+import type { LogPart, Operation, Section, Store } from '../../crdt/index.ts'
 import type { FactInput } from './fact.ts'
 import type { FactWrite, PreparedFact, StoredFact } from './stored-fact.ts'
 

@@ -3,14 +3,8 @@
  * something at fixed places in front, so that they are read without the rest. Written by hand: the
  * hot path of ingestion.
  */
-import {
-  canonicalTags,
-  MAX_TAGS,
-  readAll,
-  readRecord,
-  SEAL_BYTES,
-  toHex
-} from '../../crdt/index.ts'
+import { canonicalTags, MAX_TAGS, readRecord, SEAL_BYTES } from '../../crdt/index.ts'
+import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readContext, writeContext } from './fact-context.ts'
 import type { FactContext } from './fact-context.ts'
 import type { Fact, FactInput, NamedFact } from './fact.ts'

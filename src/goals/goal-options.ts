@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { GOAL_STATUSES } from './claims.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Insight } from '../judgement/insights.ts'
+import type { Insight } from '../judgement/index.ts'
 import type { GoalStatus } from './claims.ts'
 
 export interface GoalInit {

@@ -2,7 +2,7 @@
  * The goals of the hive, merged from what all authors say of them: a function of the registers
  * alone, so that every node with the same replica sees the same tree.
  */
-import { toHex } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { saysTheSame, wordsOf } from '../knowledge/index.ts'
 import { GOAL_STATUSES, readClaims } from './claims.ts'
 import type { HiveRecord, Standing } from '../../crdt/index.ts'

@@ -10,8 +10,7 @@
  * ```
  */
 export { Goals } from './goals.ts'
-export { Playbook } from './playbook.ts'
 export type { GoalStatus } from './claims.ts'
-export type { Goal } from './goal-tree.ts'
 export type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
-export type { MarkedRange, PlaybookEvents, StepInit } from './playbook.ts'
+export type { Goal } from './goal-tree.ts'
+export type { MarkedRange, Playbook, PlaybookEvents, StepInit } from './playbook.ts'

@@ -19,11 +19,11 @@ import {
   moveStep,
   readSteps,
   removeStep,
-  toHex,
   writeStep
 } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
-import { parse } from '../arguments/parse.ts'
+import { parse } from '../arguments/index.ts'
 import { cleanText } from './clean-text.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Mark, Replica, Step } from '../../crdt/index.ts'

@@ -7,7 +7,11 @@
  * console.log(insight?.confidence, insight?.corroboration)
  * ```
  */
+export { dayOf } from './day.ts'
+export { compareInsights, insightOf, matches } from './insights.ts'
 export { Judge } from './judge.ts'
 export { Trust } from './trust.ts'
-export type { InsightState, Judgement } from './judge.ts'
+export { Votes } from './votes.ts'
+export type { Insight, InsightOptions } from './insights.ts'
 export type { InstructionKind } from './instructions.ts'
+export type { InsightState, Judgement } from './judge.ts'

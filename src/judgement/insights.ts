@@ -1,7 +1,7 @@
 /** Insights: what the swarm has published, with what this node makes of it. */
-import { toHex } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import type { RecordKind, Standing } from '../../crdt/index.ts'
-import type { InsightState, Judgement } from './index.ts'
+import type { InsightState, Judgement } from './judge.ts'
 
 export interface Insight extends Omit<Judgement, 'validFrom' | 'validTo'> {
   /** SHA-256, in hex, of what the insight says; equal on every node. */

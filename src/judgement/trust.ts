@@ -4,7 +4,7 @@
  * contradicts what was verified here weighs less and less.
  */
 import * as encoding from 'lib0/encoding'
-import { readAll, readUint, toHex } from '../../crdt/index.ts'
+import { readAll, readUint, toHex } from '../../crdt/bytes/index.ts'
 import type { AuthorRegister, Operation, OwnVote, Section, Store } from '../../crdt/index.ts'
 
 interface Record {

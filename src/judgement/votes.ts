@@ -2,13 +2,13 @@
  * Votes: what this node itself says of a record that the hive holds. It has one vote, whichever of
  * its agents casts it and under whichever author key: a new one takes the one before it back.
  */
-import { toHex } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { digestOfId } from '../knowledge/index.ts'
 import { dayOf } from './day.ts'
 import type { Entry, OwnVote, Replica, Standing } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
-import type { Trust } from './index.ts'
+import type { Trust } from './trust.ts'
 
 export interface VotesComponents {
   readonly replica: Pick<Replica, 'get' | 'publish' | 'retract' | 'voteOn'>

@@ -4,10 +4,10 @@
  * section of their own for the next time.
  */
 import * as encoding from 'lib0/encoding'
-import { readAll, readUint, toHex } from '../../crdt/index.ts'
+import { readAll, readUint, toHex } from '../../crdt/bytes/index.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
-import type { StoredFact } from '../facts/stored-fact.ts'
-import type { FactStore } from '../facts/fact-store.ts'
+import type { StoredFact } from '../facts/index.ts'
+import type { FactStore } from '../facts/index.ts'
 
 /** Facts to consider together. */
 export interface CandidateBatch {

@@ -4,10 +4,11 @@
  * and those that began together are disputed. Claims are a set, so the answer does not depend on the
  * order in which they came.
  */
-import { readAll, readRecord, toHex } from '../../crdt/index.ts'
+import { readAll, toHex } from '../../crdt/bytes/index.ts'
+import { readRecord } from '../../crdt/index.ts'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
-import type { FactStore } from '../facts/fact-store.ts'
+import type { FactStore } from '../facts/index.ts'
 
 export type ClaimState =
   /** It stands. */

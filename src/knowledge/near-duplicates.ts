@@ -4,14 +4,15 @@
  * and can be taken apart again.
  */
 import * as encoding from 'lib0/encoding'
-import { equalBytes, readAll, readRecord, readUint, SEAL_BYTES } from '../../crdt/index.ts'
-import { prepareStored, readFact } from '../facts/stored-fact.ts'
+import { equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
+import { readRecord, SEAL_BYTES } from '../../crdt/index.ts'
+import { prepareStored, readFact } from '../facts/index.ts'
 import { areVariants, dice, wordsOf } from './variants.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex } from '../search/index.ts'
-import type { PreparedFact, StoredFact } from '../facts/stored-fact.ts'
-import type { FactStore } from '../facts/fact-store.ts'
+import type { PreparedFact, StoredFact } from '../facts/index.ts'
+import type { FactStore } from '../facts/index.ts'
 
 export interface NearDuplicatesComponents {
   readonly store: Pick<Store, 'commit' | 'section'>

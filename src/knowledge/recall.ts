@@ -1,7 +1,8 @@
 /** Recall: what this node and the hive know about a question, best first, with where it is from. */
-import { kindOf, toHex } from '../../crdt/index.ts'
+import { kindOf } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { fuse } from '../search/index.ts'
-import { factOf } from '../facts/stored-fact.ts'
+import { factOf } from '../facts/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { RecordKind, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
@@ -13,8 +14,8 @@ import type {
   VectorIndex
 } from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
-import type { FactContext } from '../facts/fact-context.ts'
-import type { FactStore } from '../facts/fact-store.ts'
+import type { FactContext } from '../facts/index.ts'
+import type { FactStore } from '../facts/index.ts'
 import type { ClaimState, History } from './history.ts'
 
 export interface RecallOptions extends AbortOptions {

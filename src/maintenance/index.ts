@@ -7,5 +7,7 @@
  * ```
  */
 export { Janitor } from './janitor.ts'
+export { Metrics } from './metrics.ts'
 export { Upkeep } from './upkeep.ts'
 export type { CompactReport, RebuildReport } from './janitor.ts'
+export type { HeuristicPerformance } from './metrics.ts'

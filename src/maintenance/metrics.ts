@@ -1,5 +1,5 @@
 /** `cortex.metrics`: what the node measured of its own work. */
-import type { FactStore } from '../knowledge/index.ts'
+import type { FactStore } from '../facts/index.ts'
 
 export interface HeuristicPerformance {
   /** Share of the facts checked that were there, as the filter had said: 0 to 1. */

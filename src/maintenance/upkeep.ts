@@ -5,7 +5,8 @@
  */
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica } from '../../crdt/index.ts'
-import type { Consolidated, FactStore, NearDuplicates } from '../knowledge/index.ts'
+import type { Consolidated, NearDuplicates } from '../knowledge/index.ts'
+import type { FactStore } from '../facts/index.ts'
 
 export interface UpkeepComponents {
   readonly facts: Pick<FactStore, 'logEnd'>

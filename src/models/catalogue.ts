@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { WARNING_DAYS } from './constants.ts'
 import { ModelError } from './errors.ts'
-import { parse } from '../arguments/parse.ts'
+import { parse } from '../arguments/index.ts'
 import shipped from './catalogue.json' with { type: 'json' }
 
 const DAY = 24 * 60 * 60 * 1000

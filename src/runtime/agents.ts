@@ -1,7 +1,7 @@
 /** Agents: many on one node, sharing its knowledge, its swarm and its author key. */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
-import { parse } from '../arguments/parse.ts'
+import { parse } from '../arguments/index.ts'
 import type { Cortex } from './cortex.ts'
 
 export interface Agent {

@@ -1,7 +1,7 @@
 /** `createHive`: opens a node of the hive inside a program. */
 import { Hive } from './hive-node.ts'
 import { HiveOptions } from './options.ts'
-import { parse } from '../arguments/parse.ts'
+import { parse } from '../arguments/index.ts'
 import { closeParts, openParts } from './parts.ts'
 import type { HiveInit } from './options.ts'
 

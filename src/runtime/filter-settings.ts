@@ -4,7 +4,8 @@
  * the directory without one keeps the filters right.
  */
 import { z } from 'zod'
-import { filterKeyOf, fromHex, toHex } from '../../crdt/index.ts'
+import { filterKeyOf } from '../../crdt/index.ts'
+import { fromHex, toHex } from '../../crdt/bytes/index.ts'
 import { parseSwarmKey } from '../../transport/index.ts'
 import type { Store } from '../../crdt/index.ts'
 

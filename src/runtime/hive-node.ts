@@ -1,6 +1,6 @@
 /** A running node, as who embeds it sees it. */
 import { EventEmitter } from 'node:events'
-import { toHex } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { Agents } from './agents.ts'
 import { closeAll } from './close-all.ts'
 import { HiveError } from '../errors.ts'

@@ -4,38 +4,33 @@
  */
 import { anonymizer } from '../anonymity/index.ts'
 import { closeAll } from './close-all.ts'
-import { composeContext } from '../context/index.ts'
-import {
-  Drafts,
-  Goals,
-  HiveMind,
-  Promotion,
-  SharedSkills,
-  Subscriptions,
-  Votes
-} from '../sharing/index.ts'
+import { composeContext } from '../sharing/index.ts'
+import { Drafts, HiveMind, Promotion, Subscriptions } from '../sharing/index.ts'
+import { Goals } from '../goals/index.ts'
+import { SharedSkills } from '../skills/index.ts'
+import { Votes } from '../judgement/index.ts'
 import { Judge } from '../judgement/index.ts'
 import { Janitor, Upkeep } from '../maintenance/index.ts'
 import {
   Candidates,
   Corroboration,
   Echoes,
-  embeddedTextOf,
   History,
   Knowledge,
   NearDuplicates,
-  Quota,
   Recall,
   searchSources
 } from '../knowledge/index.ts'
+import { embeddedTextOf } from '../search/index.ts'
+import { Quota } from '../facts/index.ts'
 import { localNames } from './local-names.ts'
-import { Metrics } from '../metrics/index.ts'
+import { Metrics } from '../maintenance/index.ts'
 import { fileOf, kOf } from './parts.ts'
 import { openAIEmbedder, SearchIndex, VectorIndex } from '../search/index.ts'
 import type { Entry, StoredFilter } from '../../crdt/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
-import type { Consent } from '../sharing/index.ts'
+import type { Consent } from '../skills/index.ts'
 import type { Consolidated } from '../knowledge/index.ts'
 import type { Options } from './options.ts'
 import type { Parts } from './parts.ts'

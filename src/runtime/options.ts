@@ -4,7 +4,7 @@ import { ModelOptions } from '../models/index.ts'
 import { MAX_ACCEPTED_KEYS } from '../../transport/index.ts'
 import type { ComponentLogger } from '@libp2p/interface'
 import type { Database } from '../../crdt/index.ts'
-import type { Consent } from '../sharing/index.ts'
+import type { Consent } from '../skills/index.ts'
 import type { Embedder } from '../search/index.ts'
 import type { Clock, SwarmInit } from '../../transport/index.ts'
 

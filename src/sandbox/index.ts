@@ -10,11 +10,12 @@
  * })
  * ```
  */
+export { canonicalJson } from './canonical-json.ts'
 export { SandboxError } from './errors.ts'
 export { DEFAULT_LIMITS } from './limits.ts'
-export { createSandbox, Sandbox } from './sandbox.ts'
+export { createSandbox } from './sandbox.ts'
+export type { Json } from './canonical-json.ts'
 export type { SandboxErrorCode } from './errors.ts'
-export type { Grants, HostFunction } from './grants.ts'
+export type { HostFunction } from './grants.ts'
 export type { Limits } from './limits.ts'
-export type { RunRequest, RunResult, SandboxInit } from './sandbox.ts'
-export type { HostCall, Trace } from './trace.ts'
+export type { RunRequest, RunResult, Sandbox } from './sandbox.ts'

@@ -1,7 +1,8 @@
 /** What search sees of a stored fact, or of a record of the hive. */
-import { readAll, readRecord } from '../../crdt/index.ts'
-import { wordsOfContext } from '../facts/fact-context.ts'
-import { readFact } from '../facts/stored-fact.ts'
+import { readAll } from '../../crdt/bytes/index.ts'
+import { readRecord } from '../../crdt/index.ts'
+import { wordsOfContext } from '../facts/index.ts'
+import { readFact } from '../facts/index.ts'
 import type { HiveRecord } from '../../crdt/index.ts'
 import type { SearchOrigin, SearchText } from './search-query.ts'
 

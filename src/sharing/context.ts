@@ -4,9 +4,9 @@
  * pass for the agent's instructions. Nothing in quarantine is in one.
  */
 import { z } from 'zod'
-import { parse } from '../arguments/parse.ts'
+import { parse } from '../arguments/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Insight } from './index.ts'
+import type { Insight } from '../judgement/index.ts'
 import type { Recalled, RecallOptions } from '../knowledge/index.ts'
 
 export interface ContextOptions extends AbortOptions {

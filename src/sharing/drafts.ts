@@ -8,14 +8,14 @@ import {
   digestOf,
   LimitError,
   MAX_TAG_BYTES,
-  readAll,
   readRecord
 } from '../../crdt/index.ts'
-import { dayOf } from '../judgement/day.ts'
+import { readAll } from '../../crdt/bytes/index.ts'
+import { dayOf } from '../judgement/index.ts'
 import type { Publication } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
 import type { Anonymized, Anonymizer } from '../anonymity/index.ts'
-import type { StoredFact } from '../knowledge/index.ts'
+import type { StoredFact } from '../facts/index.ts'
 
 export interface Draft {
   readonly digest: Uint8Array

@@ -1,16 +1,17 @@
 /** `cortex.hive`: what this node shares with its swarm, and what the swarm knows. */
 import { z } from 'zod'
-import { readAll, readRecord } from '../../crdt/index.ts'
+import { readAll } from '../../crdt/bytes/index.ts'
+import { readRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import { digestOfId } from '../knowledge/index.ts'
-import { parse } from '../arguments/parse.ts'
-import { compareInsights, insightOf, matches } from '../judgement/insights.ts'
+import { parse } from '../arguments/index.ts'
+import { compareInsights, insightOf, matches } from '../judgement/index.ts'
 import { previewOf } from './preview.ts'
-import { isReceipts } from '../skills/exchange/index.ts'
+import { isReceipts } from '../skills/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
-import type { FactStore } from '../knowledge/index.ts'
+import type { FactStore } from '../facts/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type {
   BroadcastOptions,
@@ -21,11 +22,11 @@ import type {
 } from './promotion.ts'
 import type { Drafts } from './drafts.ts'
 import type { Goals } from '../goals/index.ts'
-import type { Insight, InsightOptions } from '../judgement/insights.ts'
+import type { Insight, InsightOptions } from '../judgement/index.ts'
 import type { Preview } from './preview.ts'
 import type { Subscription, SubscriptionFilter, Subscriptions } from './subscriptions.ts'
-import type { SharedSkills } from '../skills/exchange/index.ts'
-import type { Votes } from '../judgement/votes.ts'
+import type { SharedSkills } from '../skills/index.ts'
+import type { Votes } from '../judgement/index.ts'
 
 export interface HiveMindComponents {
   readonly promotion: Promotion

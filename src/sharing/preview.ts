@@ -1,7 +1,7 @@
 /** Previews: what of one local fact would leave this node, before anything does. */
-import { toHex } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import type { FindingKind } from '../anonymity/index.ts'
-import type { StoredFact } from '../knowledge/index.ts'
+import type { StoredFact } from '../facts/index.ts'
 import type { Drafts } from './drafts.ts'
 
 export interface Preview {

@@ -6,13 +6,15 @@
  * the body itself, checked by its digest, makes a vote of a record: neither a full filter nor a peer
  * that lies can keep anything from being published.
  */
-import { canonicalTags, toHex } from '../../crdt/index.ts'
+import { canonicalTags } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
-import { dayOf } from '../judgement/day.ts'
+import { dayOf } from '../judgement/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
-import type { CandidateBatch, Candidates, StoredFact } from '../knowledge/index.ts'
+import type { CandidateBatch, Candidates } from '../knowledge/index.ts'
+import type { StoredFact } from '../facts/index.ts'
 import type { Draft, Drafts } from './drafts.ts'
 
 export interface BroadcastOptions extends AbortOptions {

@@ -3,13 +3,13 @@
  * Nothing in quarantine ever does. Each subscription hears of an insight once; what was released
  * while nobody was subscribed is found by `recall` and `context`.
  */
-import { equalBytes } from '../../crdt/index.ts'
+import { equalBytes } from '../../crdt/bytes/index.ts'
 import { digestOfId } from '../knowledge/index.ts'
-import { insightOf } from '../judgement/insights.ts'
-import { isReceipts } from '../skills/exchange/index.ts'
+import { insightOf } from '../judgement/index.ts'
+import { isReceipts } from '../skills/index.ts'
 import type { Entry, Replica, Standing } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
-import type { Insight } from '../judgement/insights.ts'
+import type { Insight } from '../judgement/index.ts'
 
 export interface SubscriptionFilter {
   /** Insights with any of these tags. */

@@ -1,7 +1,7 @@
 /** `cortex.capabilities`: the skills of the node, at an agent's hand. */
 import { z } from 'zod'
-import { parse } from '../arguments/parse.ts'
-import { canonicalJson } from '../sandbox/canonical-json.ts'
+import { parse } from '../arguments/index.ts'
+import { canonicalJson } from '../sandbox/index.ts'
 import {
   ByHand,
   Calling,
@@ -16,7 +16,7 @@ import {
 import { capabilityOf } from './capability.ts'
 import { MAX_SAMPLE_LENGTH } from './constants.ts'
 import { discover } from './discovery.ts'
-import { ranked, sampled } from './evidence/index.ts'
+import { ranked, sampled } from './evidence/competition.ts'
 import {
   afterBlacklisting,
   afterPardon,
@@ -31,7 +31,7 @@ import { isOwnFailure } from './running/skill-runner.ts'
 import { assertUsable, competitorOf, namedSkill, USABLE } from './named-skills.ts'
 import { identifySkill } from './skill.ts'
 import type { AddedSkill, SkillAdmission } from './lifecycle/admission.ts'
-import type { Json } from '../sandbox/canonical-json.ts'
+import type { Json } from '../sandbox/index.ts'
 import type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
 import type {
   CallOptions,
@@ -41,7 +41,7 @@ import type {
   OutcomeInit
 } from './capability-options.ts'
 import type { DiscoveryComponents, DiscoveryOptions, DiscoveryReport } from './discovery.ts'
-import type { Ranking } from './evidence/index.ts'
+import type { Ranking } from './evidence/competition.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
 import type { Lineage } from './lineage.ts'
 import type { PreWarming } from './lifecycle/pre-warming.ts'

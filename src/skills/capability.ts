@@ -1,10 +1,7 @@
 /** What is told of a skill. */
-import {
-  lowerBound,
-  predictedPromotion,
-  predictedReliability,
-  verificationProgress
-} from './evidence/index.ts'
+import { lowerBound } from './evidence/competition.ts'
+import { predictedPromotion, predictedReliability } from './evidence/prediction.ts'
+import { verificationProgress } from './evidence/e-process.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
 import type { Documentation, Provenance } from './store/skill-records.ts'
 import type { KnownSkill } from './store/skill-store.ts'

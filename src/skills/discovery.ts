@@ -6,16 +6,18 @@
 import { compileSchema } from './json-schema.ts'
 import { proposePatches, proposeRedesigns } from './proposals.ts'
 import { identifySkill } from './skill.ts'
-import { clusterFailures, repair } from './synthesis/index.ts'
+import { clusterFailures } from './synthesis/failure-clusters.ts'
+import { repair } from './synthesis/repair.ts'
 import { MAX_TESTS } from './constants.ts'
-import type { Json } from '../sandbox/canonical-json.ts'
+import type { Json } from '../sandbox/index.ts'
 import type { AddedSkill, SkillAdmission } from './lifecycle/admission.ts'
 import type { SkillFailure } from './skill-events.ts'
 import type { SkillRunner } from './running/skill-runner.ts'
 import type { KnownSkill, SkillStore } from './store/skill-store.ts'
 import type { SkillModels, SkillSandbox } from './surroundings.ts'
 import type { Failing } from './proposals.ts'
-import type { Failure, FailureCluster, RepairInit } from './synthesis/index.ts'
+import type { Failure, FailureCluster } from './synthesis/failure-clusters.ts'
+import type { RepairInit } from './synthesis/repair.ts'
 
 export interface DiscoveryComponents {
   readonly store: Pick<SkillStore, 'failures' | 'get'>

@@ -2,7 +2,7 @@
  * Documentation of a skill, written by a model of the premium tier for people and agents that choose
  * between skills. It is kept beside the skill: what was tested stays as it was.
  */
-import { canonicalJson } from '../sandbox/canonical-json.ts'
+import { canonicalJson } from '../sandbox/index.ts'
 import { MAX_DOCUMENTATION } from './constants.ts'
 import type { Documentation } from './store/skill-records.ts'
 import type { SkillModels } from './surroundings.ts'

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
-import type { Json } from '../sandbox/canonical-json.ts'
+import type { Json } from '../sandbox/index.ts'
 
 export type JsonSchema = Readonly<Record<string, Json>> | boolean
 

@@ -1,9 +1,9 @@
 /** Which skill an id, the beginning of one, or a name means, and whether it may be used. */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
-import { parse } from '../arguments/parse.ts'
-import { ranked } from './evidence/index.ts'
-import type { Competitor } from './evidence/index.ts'
+import { parse } from '../arguments/index.ts'
+import { ranked } from './evidence/competition.ts'
+import type { Competitor } from './evidence/competition.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
 import type { KnownSkill, SkillStore } from './store/skill-store.ts'
 

@@ -7,7 +7,8 @@
 import { z } from 'zod'
 import { ModelError } from '../models/index.ts'
 import type { Messages, SkillModels } from './surroundings.ts'
-import type { Failure, Mutation } from './synthesis/index.ts'
+import type { Failure } from './synthesis/failure-clusters.ts'
+import type { Mutation } from './synthesis/mutations.ts'
 import type { Skill } from './skill.ts'
 
 /** A skill, and inputs at which it fails in one way. */

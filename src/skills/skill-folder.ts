@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { parse as parseYaml, stringify } from 'yaml'
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
-import { parse } from '../arguments/parse.ts'
+import { parse } from '../arguments/index.ts'
 import { identifySkill } from './skill.ts'
 import type { IdentifiedSkill, Skill, SkillInit } from './skill.ts'
 

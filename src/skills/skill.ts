@@ -3,10 +3,11 @@
  * another skill, which has no evidence yet; `parents` tell where it comes from.
  */
 import { z } from 'zod'
-import { digestOf, toHex } from '../../crdt/index.ts'
+import { digestOf } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
-import { parse } from '../arguments/parse.ts'
-import { canonicalJson } from '../sandbox/canonical-json.ts'
+import { parse } from '../arguments/index.ts'
+import { canonicalJson } from '../sandbox/index.ts'
 import { MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_PARENTS, MAX_TESTS } from './constants.ts'
 import { compileSchema } from './json-schema.ts'
 import type { HiveRecord } from '../../crdt/index.ts'

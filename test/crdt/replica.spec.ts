@@ -6,9 +6,9 @@ import {
   digestOf,
   LimitError,
   StoreError,
-  toHex,
   writeEntry
 } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { MAX_ENTRY_BYTES, MAX_TAGS, MAX_UNPACKED_BYTES } from '../../crdt/constants.ts'
 import { writeLogUpdate } from '../../crdt/records/knowledge-log.ts'
 import { unpack } from '../../crdt/feeds/payload.ts'

@@ -1,14 +1,7 @@
 /** Frames of `/filter/1.0.0` as pure reads and writes; docs/PROTOCOL.md has their formulas. */
 import * as encoding from 'lib0/encoding'
-import {
-  pack,
-  parametersOf,
-  readAll,
-  readBlob,
-  readBytes,
-  readUint,
-  unpack
-} from '../../crdt/index.ts'
+import { pack, parametersOf, unpack } from '../../crdt/index.ts'
+import { readAll, readBlob, readBytes, readUint } from '../../crdt/bytes/index.ts'
 import {
   FILTER_CHUNK_BYTES,
   MAX_DELTA_ELEMENTS,

@@ -7,7 +7,7 @@
  * left unpublished because of one.
  */
 import { repeatingTask } from '@libp2p/utils'
-import { equalBytes } from '../../crdt/index.ts'
+import { equalBytes } from '../../crdt/bytes/index.ts'
 import {
   FILTER_CHUNK_BYTES,
   FILTER_INTERVAL,

@@ -1,14 +1,7 @@
 /** Messages on the gossip topic; docs/PROTOCOL.md has their formulas. */
 import * as encoding from 'lib0/encoding'
-import {
-  readAll,
-  readBytes,
-  readProof,
-  readSignedHeader,
-  readUint,
-  writeEntry,
-  writeSignedHeader
-} from '../../crdt/index.ts'
+import { readAll, readBytes, readUint } from '../../crdt/bytes/index.ts'
+import { readProof, readSignedHeader, writeEntry, writeSignedHeader } from '../../crdt/index.ts'
 import { MAX_GOSSIP_BYTES } from '../constants.ts'
 import type { Entry, SignedHeader } from '../../crdt/index.ts'
 

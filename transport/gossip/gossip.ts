@@ -9,7 +9,8 @@
 import { hash } from 'node:crypto'
 import { gossipsub, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub'
 import { createTopicScoreParams } from '@libp2p/gossipsub/score'
-import { equalBytes, hasValidSignature, MalformedError, readEntry } from '../../crdt/index.ts'
+import { equalBytes } from '../../crdt/bytes/index.ts'
+import { hasValidSignature, MalformedError, readEntry } from '../../crdt/index.ts'
 import {
   IWANT_FOLLOWUP,
   MAX_GOSSIP_BYTES,

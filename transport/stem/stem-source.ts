@@ -2,7 +2,8 @@
  * The source of stems: sends own entries that no peer has shown, and watches that they come back.
  * Those that do not are sent by another relay once, and then gossiped from here.
  */
-import { readEntry, toHex } from '../../crdt/index.ts'
+import { readEntry } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { MAX_STEM_BATCH_BYTES } from '../constants.ts'
 import type { Entry, Replica } from '../../crdt/index.ts'
 

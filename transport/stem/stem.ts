@@ -10,7 +10,8 @@
  *
  * Not guaranteed: anonymity from who watches most links, or who is all of a node's neighbours.
  */
-import { hasValidSignature, readEntry, Serial, toHex, writeEntry } from '../../crdt/index.ts'
+import { hasValidSignature, readEntry, Serial, writeEntry } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import {
   MAX_INBOUND_EXCHANGES,
   MAX_STEM_BATCH_BYTES,

@@ -3,7 +3,8 @@
  * its name, and is checked before it is taken.
  */
 import * as encoding from 'lib0/encoding'
-import { readAll, readBytes, readUint, recordDigest, toHex } from '../../crdt/index.ts'
+import { readAll, readBytes, readUint, toHex } from '../../crdt/bytes/index.ts'
+import { recordDigest } from '../../crdt/index.ts'
 import {
   MAX_ASKED_BODIES,
   MAX_ASKED_PEERS,

@@ -1,16 +1,11 @@
 /** Frames of `/sync/1.0.0` as pure reads and writes; docs/PROTOCOL.md has their formulas. */
 import * as encoding from 'lib0/encoding'
-import {
-  MalformedError,
-  readAll,
-  readBytes,
-  readSignedHeader,
-  readUint,
-  writeSignedHeader
-} from '../../crdt/index.ts'
+import { MalformedError, readSignedHeader, writeSignedHeader } from '../../crdt/index.ts'
+import { readAll, readBytes, readUint } from '../../crdt/bytes/index.ts'
 import { HEADS_PER_PAGE } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
-import type { Decoder, FeedHead, SignedHeader } from '../../crdt/index.ts'
+import type { Decoder } from '../../crdt/bytes/index.ts'
+import type { FeedHead, SignedHeader } from '../../crdt/index.ts'
 
 export type SyncFrame =
   /** `wants`: whether the sender takes entries of others; a light node does not. */

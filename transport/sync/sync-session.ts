@@ -21,7 +21,7 @@
  * sent its heads, unless it refused one. Not guaranteed: equal digests, since entries arrive
  * meanwhile and forks may need more runs.
  */
-import { equalBytes, toHex } from '../../crdt/index.ts'
+import { equalBytes, toHex } from '../../crdt/bytes/index.ts'
 import { HEADS_PER_PAGE, MAX_HEADS, SYNC_COMMIT_WINDOW } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { readSyncFrame, writeSyncFrame } from './sync-frames.ts'

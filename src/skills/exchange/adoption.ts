@@ -4,15 +4,17 @@
  * receipts was run again; a lie that is found later only lowers it. What a quorum disputes goes back to
  * the sandbox where it is on trial; nobody's word blacklists it here.
  */
-import { toHex } from '../../../crdt/index.ts'
-import { afterHint, withHeadStart, withoutLiar } from '../index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { afterHint, withHeadStart, withoutLiar } from '../lifecycle/lifecycle.ts'
 import { HiveError } from '../../errors.ts'
 import { digestOfId } from '../../knowledge/index.ts'
 import { Audits } from './audits.ts'
 import { offeredBy } from './offers.ts'
 import { isReceipts } from './receipts.ts'
 import type { Replica, Standing } from '../../../crdt/index.ts'
-import type { AddedSkill, KnownSkill, NodeSkills } from '../index.ts'
+import type { AddedSkill } from '../lifecycle/admission.ts'
+import type { KnownSkill } from '../store/skill-store.ts'
+import type { NodeSkills } from '../node-skills.ts'
 import type { AuditsComponents } from './audits.ts'
 import type { Offered, SkillOffer } from './offers.ts'
 

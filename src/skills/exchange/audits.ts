@@ -9,12 +9,14 @@
  * held by the pooling of evidence alone.
  */
 import { hash } from 'node:crypto'
-import { toHex } from '../../../crdt/index.ts'
-import { gaveOf } from '../index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { gaveOf } from '../running/receipts.ts'
 import { DEFAULT_LIMITS } from '../../sandbox/index.ts'
 import { receiptsOf } from './receipts.ts'
 import type { Replica } from '../../../crdt/index.ts'
-import type { KnownSkill, NodeSkills, Receipt } from '../index.ts'
+import type { KnownSkill } from '../store/skill-store.ts'
+import type { NodeSkills } from '../node-skills.ts'
+import type { Receipt } from '../running/receipts.ts'
 import type { Limits, Sandbox } from '../../sandbox/index.ts'
 import type { Clock } from '../../../transport/index.ts'
 

@@ -1,8 +1,10 @@
 /** Skills that the swarm has published, with what their users counted. */
-import { toHex } from '../../../crdt/index.ts'
-import { headStart, skillOfRecord } from '../index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { headStart } from '../evidence/pooling.ts'
+import { skillOfRecord } from '../skill.ts'
 import type { Standing } from '../../../crdt/index.ts'
-import type { IdentifiedSkill, RemoteCounts } from '../index.ts'
+import type { IdentifiedSkill } from '../skill.ts'
+import type { RemoteCounts } from '../evidence/pooling.ts'
 
 export interface SkillOffer {
   /** 64 hex digits: the same on every node. */

@@ -4,19 +4,20 @@
  * with receipts of some of the runs since. A run is in the receipts of one author key only, and of each
  * key's receipts for a skill the latest stand, so that they link no two keys and do not pile up.
  */
-import { toHex } from '../../../crdt/index.ts'
-import { identifySkill } from '../index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { identifySkill } from '../skill.ts'
 import { HiveError } from '../../errors.ts'
 import { digestOfId } from '../../knowledge/index.ts'
-import { dayOf } from '../../judgement/day.ts'
+import { dayOf } from '../../judgement/index.ts'
 import { SUCCESSES, TRIALS } from './offers.ts'
 import { RECEIPTS, receiptsRecord } from './receipts.ts'
 import { tooTelling } from './tells.ts'
 import type { Entry, HiveRecord, Published, Replica } from '../../../crdt/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
-import type { KnownSkill, NodeSkills } from '../index.ts'
+import type { KnownSkill } from '../store/skill-store.ts'
+import type { NodeSkills } from '../node-skills.ts'
 import type { Clock } from '../../../transport/index.ts'
-import type { Votes } from '../../judgement/votes.ts'
+import type { Votes } from '../../judgement/index.ts'
 
 export interface PublishingComponents {
   readonly replica: Pick<

@@ -4,11 +4,14 @@
  * 32 KiB of a record: 16 receipts of 512 bytes of input, which may double where they are quoted.
  */
 import { z } from 'zod'
-import { toHex } from '../../../crdt/index.ts'
-import { gaveOf, ReceiptValue, receiptOf } from '../index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { gaveOf, ReceiptValue, receiptOf } from '../running/receipts.ts'
 import type { HiveRecord, Replica } from '../../../crdt/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
-import type { Json, KeptReceipt, NodeSkills, Receipt, Skill } from '../index.ts'
+import type { Json } from '../../sandbox/index.ts'
+import type { KeptReceipt, Receipt } from '../running/receipts.ts'
+import type { NodeSkills } from '../node-skills.ts'
+import type { Skill } from '../skill.ts'
 
 /** The attribute of such records. */
 export const RECEIPTS = 'receipts'

@@ -5,7 +5,7 @@
 import { parse, type Comment } from 'acorn'
 import { simple } from 'acorn-walk'
 import type { Anonymizer } from '../../anonymity/index.ts'
-import type { Skill } from '../index.ts'
+import type { Skill } from '../skill.ts'
 
 /** Why the skill must stay; undefined when nothing was found. */
 export function tooTelling(skill: Skill, anonymizer: Anonymizer): string | undefined {

@@ -6,18 +6,12 @@
  * what it does now. The bound on false promotions holds for each such trial.
  */
 import { COOL_PREDICTION, COOL_PROGRESS, WARM_PREDICTION, WARM_PROGRESS } from '../constants.ts'
-import {
-  counted,
-  drifted,
-  driftVerdict,
-  isReliable,
-  isUseless,
-  NO_DRIFT,
-  NO_TRIALS,
-  predictedPromotion,
-  verificationProgress
-} from '../evidence/index.ts'
-import type { Counts, Drift } from '../evidence/index.ts'
+import { counted, NO_TRIALS } from '../evidence/counts.ts'
+import { drifted, driftVerdict, NO_DRIFT } from '../evidence/drift.ts'
+import { isReliable, isUseless, verificationProgress } from '../evidence/e-process.ts'
+import { predictedPromotion } from '../evidence/prediction.ts'
+import type { Counts } from '../evidence/counts.ts'
+import type { Drift } from '../evidence/drift.ts'
 
 export type SkillStatus = 'sandbox' | 'experimental' | 'pre-warming' | 'verified' | 'blacklisted'
 

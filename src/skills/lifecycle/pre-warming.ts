@@ -7,7 +7,8 @@
  * A skill counts as warm once it is compiled and has passed its tests; promotion waits for neither.
  */
 import { MAX_WARM, WARM_DELAY, WARM_TIMEOUT, WARMING_AT_ONCE } from '../constants.ts'
-import { lowerBound, predictedPromotion } from '../evidence/index.ts'
+import { lowerBound } from '../evidence/competition.ts'
+import { predictedPromotion } from '../evidence/prediction.ts'
 import type { SkillIndex } from '../skill-index.ts'
 import type { TestReport } from '../running/skill-runner.ts'
 import type { SkillSandbox } from '../surroundings.ts'

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 import { MAX_RECEIPT_BYTES } from '../constants.ts'
-import type { Json } from '../../sandbox/canonical-json.ts'
+import type { Json } from '../../sandbox/index.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Skill } from '../skill.ts'
 

@@ -3,9 +3,9 @@
  * out is checked against the schemas that the skill declares.
  */
 import { HiveError } from '../../errors.ts'
-import { canonicalJson } from '../../sandbox/canonical-json.ts'
+import { canonicalJson } from '../../sandbox/index.ts'
 import { compileSchema, typeOfSchema } from '../json-schema.ts'
-import type { Json } from '../../sandbox/canonical-json.ts'
+import type { Json } from '../../sandbox/index.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Messages, SkillModels, SkillSandbox } from '../surroundings.ts'
 import type { Skill } from '../skill.ts'

@@ -6,7 +6,7 @@ import {
   MAX_SAMPLE_LENGTH,
   MAX_TRANSITIONS
 } from '../constants.ts'
-import { verificationProgress } from '../evidence/index.ts'
+import { verificationProgress } from '../evidence/e-process.ts'
 import type { Standing } from '../lifecycle/lifecycle.ts'
 import type { KeptReceipt } from '../running/receipts.ts'
 import type { SkillFailure } from '../skill-events.ts'

@@ -3,7 +3,7 @@
  * to input, at inputs of the same structure. Many agents meet it; one repair ends it.
  */
 import { MAX_CLUSTER_INPUTS } from './constants.ts'
-import type { Json } from '../../sandbox/canonical-json.ts'
+import type { Json } from '../../sandbox/index.ts'
 
 export interface Failure {
   /** Id of the skill. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { createAuthor, digestOf, readEntry, toHex, writeEntry } from '../../../crdt/index.ts'
+import { createAuthor, digestOf, readEntry, writeEntry } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
 import { admitAll, chain, entry, reconcile } from '../../fixtures/chains.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../../fixtures/replicas.ts'

@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import * as encoding from 'lib0/encoding'
-import {
-  MalformedError,
-  readAll,
-  readBlob,
-  readBytes,
-  readText,
-  readUint
-} from '../../../crdt/index.ts'
+import { MalformedError } from '../../../crdt/index.ts'
+import { readAll, readBlob, readBytes, readText, readUint } from '../../../crdt/bytes/index.ts'
 
 const MAX = Number.MAX_SAFE_INTEGER
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { hash, randomBytes } from 'node:crypto'
 import { MemoryLevel } from 'memory-level'
-import { equalBytes, openStore, StoredFilter } from '../../../crdt/index.ts'
+import { equalBytes } from '../../../crdt/bytes/index.ts'
+import { openStore, StoredFilter } from '../../../crdt/index.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Store } from '../../../crdt/index.ts'
 

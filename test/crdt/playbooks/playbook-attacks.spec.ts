@@ -6,11 +6,11 @@ import {
   createAuthor,
   insertStep,
   playbookDoc,
-  toHex,
   writeEntry,
   writeProof,
   writeStep
 } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
 import { KNOWLEDGE_DOC } from '../../../crdt/constants.ts'
 import { stateOf } from '../../../crdt/playbooks/playbook-state.ts'
 import { readPlaybookUpdate } from '../../../crdt/playbooks/playbook-update.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { LimitError, toHex, writeEntry } from '../../../crdt/index.ts'
+import { LimitError, writeEntry } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../../fixtures/replicas.ts'

@@ -9,10 +9,9 @@ import {
   MAX_NAME_BYTES,
   MAX_RECORD_BYTES,
   MAX_TAGS,
-  readAll,
-  readRecord,
-  toHex
+  readRecord
 } from '../../../crdt/index.ts'
+import { readAll, toHex } from '../../../crdt/bytes/index.ts'
 import { records } from '../../fixtures/values.ts'
 import type { HiveRecord, LimitErrorCode } from '../../../crdt/index.ts'
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { MalformedError, readAll, readLogUpdate } from '../../../crdt/index.ts'
+import { MalformedError, readLogUpdate } from '../../../crdt/index.ts'
+import { readAll } from '../../../crdt/bytes/index.ts'
 import { MAX_RECORD_BYTES } from '../../../crdt/constants.ts'
 import { writeLogUpdate } from '../../../crdt/records/knowledge-log.ts'
 import { encodeValue, readValue } from '../../../crdt/records/value.ts'

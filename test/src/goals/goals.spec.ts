@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { digestOf, toHex } from '../../../crdt/index.ts'
+import { digestOf } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
 import { goalTree } from '../../../src/goals/goal-tree.ts'
 import { readClaims, writeClaims } from '../../../src/goals/claims.ts'
 import { createHive } from '../../../src/index.ts'

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { hash } from 'node:crypto'
-import {
-  GrowingFilter,
-  MalformedError,
-  openStore,
-  StoredFilter,
-  toHex
-} from '../../../crdt/index.ts'
+import { GrowingFilter, MalformedError, openStore, StoredFilter } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
 import { MAX_HELD_FILTER_BYTES } from '../../../transport/constants.ts'
 import {
   readAnswer,

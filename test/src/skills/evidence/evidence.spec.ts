@@ -17,8 +17,8 @@ import {
   sampled,
   verificationProgress,
   WINDOW
-} from '../../../../src/skills/evidence/index.ts'
-import type { Counts, RemoteCounts } from '../../../../src/skills/evidence/index.ts'
+} from '../../../../src/skills/index.ts'
+import type { Counts, RemoteCounts } from '../../../../src/skills/index.ts'
 
 describe('evidence of skills', () => {
   it('promotes at most 1 % at a rate of 0.8 ever within 1,000 trials, exactly', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
-import { clusterFailures, mutationsOf, repair } from '../../../../src/skills/synthesis/index.ts'
+import { clusterFailures, mutationsOf, repair } from '../../../../src/skills/index.ts'
 import { createSandbox } from '../../../../src/sandbox/index.ts'
 import { BROKEN_SKILLS, VERSION_SKILL } from '../../../fixtures/broken-skills.ts'
 import type { Json } from '../../../../src/sandbox/canonical-json.ts'

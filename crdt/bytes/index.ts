@@ -1,0 +1,15 @@
+/**
+ * Bytes: concatenation, hexadecimal, SHA-256, and strict reading of encoded values. All layers may
+ * use this room.
+ *
+ * @example
+ * ```ts
+ * import { sha256, toHex } from './crdt/bytes/index.ts'
+ *
+ * console.log(toHex(sha256(Buffer.from('hive'))))
+ * ```
+ */
+export { concat, equalBytes, fromHex, sha256, toHex } from './digest.ts'
+export { readAll, readBlob, readBytes, readText, readUint } from './encoding.ts'
+export { SEQ_BYTES, seqBytes, seqOf } from './sequence.ts'
+export type { Decoder } from './encoding.ts'

@@ -1,0 +1,2 @@
+/** Checks of the arguments and options that callers pass. */
+export { parse } from './parse.ts'

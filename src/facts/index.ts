@@ -1,0 +1,12 @@
+/**
+ * Facts of this node: their format, the store that keeps them, and their quota. Other rooms decide
+ * what a fact means.
+ */
+export { wordsOfContext } from './fact-context.ts'
+export { FactStore } from './fact-store.ts'
+export { nameFact } from './fact.ts'
+export { Quota } from './quota.ts'
+export { factOf, prepareFact, prepareStored, readFact } from './stored-fact.ts'
+export type { FactContext } from './fact-context.ts'
+export type { DistillOptions, Fact, FactInput, NamedFact } from './fact.ts'
+export type { PreparedFact, StoredFact } from './stored-fact.ts'

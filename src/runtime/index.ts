@@ -1,0 +1,15 @@
+/**
+ * The running node: `createHive`, its parts and their lifecycle, agents and events.
+ *
+ * @example
+ * ```ts
+ * await using db = await createHive({ dataDir: './hive' })
+ * console.log(db.status)
+ * ```
+ */
+export { createHive } from './create-hive.ts'
+export type { Agent, Agents } from './agents.ts'
+export type { Cortex } from './cortex.ts'
+export type { HiveEvents } from './hive-events.ts'
+export type { Hive, HiveStatus } from './hive-node.ts'
+export type { HiveInit } from './options.ts'
