@@ -7,14 +7,29 @@ import { digestOfHeads } from './feeds/feeds.ts'
 import type { SignedHeader } from './feeds/entry.ts'
 import type { FeedHead } from './feeds/feeds.ts'
 import type { Admission, ProofAdmission } from './admission/admissions.ts'
-import type { Replica } from './replica.ts'
 import type { Unshown } from './publishing/unshown.ts'
 
+/** The part of a replica that the view reads and admits through. */
+export interface ViewedReplica {
+  heads(): FeedHead[]
+  headOf(author: Uint8Array): FeedHead
+  digest(): Uint8Array
+  admit(bytes: Uint8Array): Promise<Admission>
+  admitHeader(header: SignedHeader): Promise<ProofAdmission>
+  admitProof(bytes: Uint8Array): Promise<ProofAdmission>
+  headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
+  checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined>
+  proofOf(author: Uint8Array): Promise<Uint8Array | undefined>
+  entriesAfter(author: Uint8Array, seq: number): AsyncIterable<Uint8Array>
+  bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]>
+  show(author: Uint8Array, seq: number): Promise<void>
+}
+
 export class PublicView {
-  readonly #replica: Replica
+  readonly #replica: ViewedReplica
   readonly #unshown: Unshown
 
-  constructor(replica: Replica, unshown: Unshown) {
+  constructor(replica: ViewedReplica, unshown: Unshown) {
     this.#replica = replica
     this.#unshown = unshown
   }

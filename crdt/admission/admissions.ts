@@ -23,7 +23,7 @@ import type { Materials } from '../records/materials.ts'
 import type { Append } from '../publishing/publisher.ts'
 import type { Serial } from '../store/serial.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
-import type { Operation } from '../store/store.ts'
+import type { Operation } from '../store/section.ts'
 import type { Unshown } from '../publishing/unshown.ts'
 
 export type Admission =

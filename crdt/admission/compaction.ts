@@ -11,7 +11,7 @@ import { unpack } from '../feeds/payload.ts'
 import type { Chains } from '../feeds/chains.ts'
 import type { Materials } from '../records/materials.ts'
 import type { Said } from '../publishing/restatement.ts'
-import type { Operation } from '../store/store.ts'
+import type { Operation } from '../store/section.ts'
 
 export interface CompactionInit {
   readonly swarm: string

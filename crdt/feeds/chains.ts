@@ -15,7 +15,7 @@ import type { OldEntry } from './entries.ts'
 import type { Entry, SignedHeader } from './entry.ts'
 import type { Proof } from './equivocation.ts'
 import type { Feed, FeedHead } from './feeds.ts'
-import type { Operation, Store } from '../store/store.ts'
+import type { Operation, Store } from '../store/section.ts'
 
 export class Chains {
   readonly #entries: Entries

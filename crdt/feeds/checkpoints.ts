@@ -6,7 +6,7 @@
 import { readAll } from '../bytes/index.ts'
 import { readSignedParts, writeSignedHeader } from './entry.ts'
 import type { SignedHeader } from './entry.ts'
-import type { Operation, Section, Store } from '../store/store.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
 
 export class Checkpoints {
   readonly #section: Section

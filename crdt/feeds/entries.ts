@@ -1,10 +1,9 @@
 /** The entries this replica holds, as they came, by author and place. */
 import { KEY_BYTES } from '../constants.ts'
-import { concat } from '../bytes/index.ts'
+import { concat, seqBytes, seqOf } from '../bytes/index.ts'
 import { readEntry } from './entry.ts'
-import { seqBytes, seqOf } from '../bytes/index.ts'
 import type { EntryHeader, SignedHeader } from './entry.ts'
-import type { Operation, Section, Store } from '../store/store.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
 
 /** Deletes of one commit, when a feed is cut short. */
 const MAX_DELETES = 10_000

@@ -17,8 +17,7 @@ import {
   MAX_PAYLOAD_BYTES,
   SIGNATURE_BYTES
 } from '../constants.ts'
-import { concat, sha256 } from '../bytes/index.ts'
-import { readAll, readBlob, readBytes, readText, readUint } from '../bytes/index.ts'
+import { concat, sha256, readAll, readBlob, readBytes, readText, readUint } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import type { Author } from './author.ts'
 import type { Decoder } from '../bytes/index.ts'

@@ -4,8 +4,7 @@
  * that the author says is void; the bodies of records are not, since their digest vouches for them.
  */
 import * as encoding from 'lib0/encoding'
-import { equalBytes } from '../bytes/index.ts'
-import { readAll } from '../bytes/index.ts'
+import { equalBytes, readAll } from '../bytes/index.ts'
 import { hasValidSignature, readSignedParts, writeSignedHeader } from './entry.ts'
 import { MalformedError } from '../errors.ts'
 import type { SignedHeader } from './entry.ts'

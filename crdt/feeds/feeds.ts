@@ -4,11 +4,9 @@
  */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, KNOWLEDGE_DOC, MAX_DOC_BYTES } from '../constants.ts'
-import { sha256, toHex } from '../bytes/index.ts'
-import { readAll, readBytes, readText, readUint } from '../bytes/index.ts'
+import { sha256, toHex, readAll, readBytes, readText, readUint, seqBytes } from '../bytes/index.ts'
 import { NO_ENTRY } from './entry.ts'
-import { seqBytes } from '../bytes/index.ts'
-import type { Operation, Section } from '../store/store.ts'
+import type { Operation, Section } from '../store/section.ts'
 
 export interface Feed {
   readonly author: Uint8Array

@@ -4,7 +4,7 @@ import { readSignedParts, writeSignedHeader } from './entry.ts'
 import { readProof, writeProof } from './equivocation.ts'
 import type { SignedHeader } from './entry.ts'
 import type { Proof } from './equivocation.ts'
-import type { Operation, Section, Store } from '../store/store.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
 
 export class Forks {
   readonly #proofs: Section

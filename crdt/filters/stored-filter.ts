@@ -13,13 +13,20 @@
 import { randomBytes } from 'node:crypto'
 import * as encoding from 'lib0/encoding'
 import { DOMAIN, ELEMENT_BYTES } from '../constants.ts'
-import { concat, equalBytes, sha256 } from '../bytes/index.ts'
-import { readAll, readBytes, readUint } from '../bytes/index.ts'
+import {
+  concat,
+  equalBytes,
+  sha256,
+  readAll,
+  readBytes,
+  readUint,
+  seqBytes,
+  seqOf
+} from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { copyElement, GrowingFilter, parametersOf } from './growing-filter.ts'
-import { seqBytes, seqOf } from '../bytes/index.ts'
 import type { SliceState } from './growing-filter.ts'
-import type { Operation, Range, Section, Store } from '../store/store.ts'
+import type { Operation, Range, Section, Store } from '../store/section.ts'
 
 export interface StoredFilterInit {
   readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>

@@ -21,7 +21,7 @@ import type { Materials } from '../records/materials.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
 import type { Register } from '../records/register.ts'
 import type { Said } from './restatement.ts'
-import type { Operation, Section, Store } from '../store/store.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
 import type { Value } from '../records/value.ts'
 
 export interface Published {

@@ -2,8 +2,7 @@
  * Restatement: what an author says anew of its feed before it names a new base: each register that
  * stands, with its record where it came with one, and the retractions of what it has said elsewhere.
  */
-import { equalBytes, toHex } from '../bytes/index.ts'
-import { readAll } from '../bytes/index.ts'
+import { equalBytes, toHex, readAll } from '../bytes/index.ts'
 import { readRecord } from '../records/record.ts'
 import { commitmentOf } from '../records/retraction.ts'
 import type { Materials, PlacedRegister } from '../records/materials.ts'

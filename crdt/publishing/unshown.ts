@@ -5,10 +5,9 @@
  */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES } from '../constants.ts'
-import { fromHex, toHex } from '../bytes/index.ts'
-import { readAll, readBytes, readUint } from '../bytes/index.ts'
+import { fromHex, toHex, readAll, readBytes, readUint } from '../bytes/index.ts'
 import type { FeedHead } from '../feeds/feeds.ts'
-import type { Operation, Section, Store } from '../store/store.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
 
 interface Shown {
   readonly author: Uint8Array

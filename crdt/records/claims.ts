@@ -5,7 +5,7 @@
 import { HASH_BYTES } from '../constants.ts'
 import { concat, sha256 } from '../bytes/index.ts'
 import type { HiveRecord } from './record.ts'
-import type { Operation, Section, Store } from '../store/store.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
 
 /** What of a record makes it a claim. */
 export type Claimed = Pick<HiveRecord, 'entity' | 'attribute'>

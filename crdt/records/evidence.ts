@@ -9,7 +9,7 @@ import { readAll } from '../bytes/index.ts'
 import { LimitError } from '../errors.ts'
 import { readCounters, writeCounters } from './register.ts'
 import type { Register } from './register.ts'
-import type { Operation, Section, Store } from '../store/store.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
 
 /** Increments by name, none negative. */
 export type Counters = Readonly<Record<string, number>>

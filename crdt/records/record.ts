@@ -3,8 +3,7 @@
  * same thing name the same record; what they think of it is in their registers.
  */
 import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../constants.ts'
-import { sha256 } from '../bytes/index.ts'
-import { readText, readUint } from '../bytes/index.ts'
+import { sha256, readText, readUint } from '../bytes/index.ts'
 import { LimitError, MalformedError } from '../errors.ts'
 import type { Decoder } from '../bytes/index.ts'
 

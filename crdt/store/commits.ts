@@ -2,7 +2,7 @@
  * Commits of the replica: what is resident changes at once and becomes durable in order. After a
  * failed commit it is ahead of the disk; `refresh` goes back to what is there.
  */
-import type { Operation, Store } from './store.ts'
+import type { Operation, Store } from './section.ts'
 
 export interface CommitsInit {
   readonly store: Pick<Store, 'commit' | 'flush'>

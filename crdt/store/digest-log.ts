@@ -3,9 +3,8 @@
  * (promotion, search) reads it from the position it has reached.
  */
 import { HASH_BYTES } from '../constants.ts'
-import { concat } from '../bytes/index.ts'
-import { seqBytes, seqOf } from '../bytes/index.ts'
-import type { Operation, Section, Store } from './store.ts'
+import { concat, seqBytes, seqOf } from '../bytes/index.ts'
+import type { Operation, Section, Store } from './section.ts'
 
 export interface LogPart {
   readonly digests: readonly Uint8Array[]

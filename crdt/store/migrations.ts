@@ -4,10 +4,9 @@
  */
 import * as encoding from 'lib0/encoding'
 import { KNOWLEDGE_DOC, HASH_BYTES } from '../constants.ts'
-import { concat } from '../bytes/index.ts'
-import { readBytes, readUint } from '../bytes/index.ts'
+import { concat, readBytes, readUint } from '../bytes/index.ts'
 import * as decoding from 'lib0/decoding'
-import type { Operation, Store } from './store.ts'
+import type { Operation, Store } from './section.ts'
 
 type Migration = (store: Pick<Store, 'section'>) => Promise<Operation[]>
 

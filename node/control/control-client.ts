@@ -5,7 +5,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { EXIT, CommandError } from '../exit-codes.ts'
-import type { CallOptions, Operations } from './operations.ts'
+import type { CallOptions } from './call-options.ts'
+import type { Operations } from './operations.ts'
 
 /** Results are typed by `Operations`: both ends of the socket are this program. */
 const Answer = z.object({

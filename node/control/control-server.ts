@@ -13,7 +13,8 @@ import { exitCodeOf } from '../exit-codes.ts'
 import { GoalRequests } from './goal-operations.ts'
 import { SkillRequests } from './skill-operations.ts'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { CallOptions, Operations } from './operations.ts'
+import type { CallOptions } from './call-options.ts'
+import type { Operations } from './operations.ts'
 
 /** Bodies other than `distill`'s are small. */
 const MAX_BODY_BYTES = 64 * 1024

@@ -1,7 +1,7 @@
 /** What `hive goals` and `hive playbook` ask of a node. */
 import { z } from 'zod'
 import type { AddedGoal, Goal, GoalInit, Hive, Step } from '../../src/index.ts'
-import type { CallOptions } from './operations.ts'
+import type { CallOptions } from './call-options.ts'
 
 export const GoalStatusName = z.enum(['open', 'active', 'abandoned', 'achieved'])
 

@@ -23,20 +23,10 @@ import { localGoalOperations } from './goal-operations.ts'
 import { factsFromJsonLines } from './json-lines.ts'
 import { plainOf } from './plain.ts'
 import { localSkillOperations } from './skill-operations.ts'
+import type { CallOptions } from './call-options.ts'
 import type { GoalOperations } from './goal-operations.ts'
 import type { Plain } from './plain.ts'
 import type { SkillOperations } from './skill-operations.ts'
-
-export interface Progress {
-  readonly [name: string]: number
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal
-  readonly onProgress?: (progress: Progress) => void
-  /** Takes the items of an operation that gives many; resolves when it can take more. */
-  readonly onItem?: (item: unknown) => Promise<void>
-}
 
 export interface Operations extends GoalOperations, SkillOperations {
   /** `lines`: facts as JSON Lines. */

@@ -17,7 +17,7 @@ import type {
 } from '../../src/index.ts'
 import { HiveError } from '../../src/index.ts'
 import { plainOf } from './plain.ts'
-import type { CallOptions } from './operations.ts'
+import type { CallOptions } from './call-options.ts'
 import type { Plain } from './plain.ts'
 
 export const SkillStatusName = z.enum([

@@ -1,2 +1,3 @@
 /** Checks of the arguments and options that callers pass. */
 export { parse } from './parse.ts'
+export { digestOfId } from './record-id.ts'

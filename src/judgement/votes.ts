@@ -4,7 +4,7 @@
  */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
-import { digestOfId } from '../knowledge/index.ts'
+import { digestOfId } from '../arguments/index.ts'
 import { dayOf } from './day.ts'
 import type { Entry, OwnVote, Replica, Standing } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'

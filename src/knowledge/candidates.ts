@@ -6,8 +6,7 @@
 import * as encoding from 'lib0/encoding'
 import { readAll, readUint, toHex } from '../../crdt/bytes/index.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
-import type { StoredFact } from '../facts/index.ts'
-import type { FactStore } from '../facts/index.ts'
+import type { StoredFact, FactStore } from '../facts/index.ts'
 
 /** Facts to consider together. */
 export interface CandidateBatch {

@@ -2,22 +2,26 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { z } from 'zod'
 import { canonicalText, Serial } from '../../crdt/index.ts'
-import { fromHex, toHex } from '../../crdt/bytes/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
-import { parse } from '../arguments/index.ts'
-import { nameFact } from '../facts/index.ts'
-import { factOf, prepareFact } from '../facts/index.ts'
+import { digestOfId, parse } from '../arguments/index.ts'
+import { nameFact, factOf, prepareFact } from '../facts/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Clock } from '../../transport/index.ts'
 import type { Candidates } from './candidates.ts'
 import type { Echoes } from './echoes.ts'
 import type { Claim, History } from './history.ts'
 import type { NearDuplicates } from './near-duplicates.ts'
-import type { Quota } from '../facts/index.ts'
+import type {
+  Quota,
+  DistillOptions,
+  Fact,
+  FactInput,
+  NamedFact,
+  PreparedFact,
+  FactStore
+} from '../facts/index.ts'
 import type { Recall, Recalled, RecallOptions } from './recall.ts'
-import type { DistillOptions, Fact, FactInput, NamedFact } from '../facts/index.ts'
-import type { PreparedFact } from '../facts/index.ts'
-import type { FactStore } from '../facts/index.ts'
 import type { Corroboration } from './corroboration.ts'
 
 export interface Distilled {
@@ -79,8 +83,6 @@ const BATCH_FACTS = 1_000
 
 /** Batches that are being written while the next one is read and hashed. */
 const BATCHES_UNDER_WAY = 2
-
-const DIGEST_BYTES = 32
 
 /** The latest time a Date can hold: what began last, whenever that is. */
 const FOREVER = new Date(8.64e15)
@@ -374,14 +376,6 @@ async function* chunksOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerat
     chunk = []
   }
   yield chunk
-}
-
-export function digestOfId(id: string): Uint8Array {
-  const digest = typeof id === 'string' ? fromHex(id, DIGEST_BYTES) : undefined
-  if (digest === undefined) {
-    throw new HiveError('ARGUMENT_INVALID', `"${id}" is not a fact's id: 64 hexadecimal digits.`)
-  }
-  return digest
 }
 
 function messageOf(error: unknown): string {

@@ -11,8 +11,7 @@ import { areVariants, dice, wordsOf } from './variants.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex } from '../search/index.ts'
-import type { PreparedFact, StoredFact } from '../facts/index.ts'
-import type { FactStore } from '../facts/index.ts'
+import type { PreparedFact, StoredFact, FactStore } from '../facts/index.ts'
 
 export interface NearDuplicatesComponents {
   readonly store: Pick<Store, 'commit' | 'section'>

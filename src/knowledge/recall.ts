@@ -14,8 +14,7 @@ import type {
   VectorIndex
 } from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
-import type { FactContext } from '../facts/index.ts'
-import type { FactStore } from '../facts/index.ts'
+import type { FactContext, FactStore } from '../facts/index.ts'
 import type { ClaimState, History } from './history.ts'
 
 export interface RecallOptions extends AbortOptions {

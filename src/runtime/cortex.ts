@@ -1,11 +1,9 @@
 /** The cortex of an agent: its doors to what the node can do. */
 import type { Capabilities } from '../skills/index.ts'
-import type { Context, ContextOptions } from '../sharing/index.ts'
-import type { HiveMind } from '../sharing/index.ts'
-import type { Janitor } from '../maintenance/index.ts'
+import type { Context, ContextOptions, HiveMind } from '../sharing/index.ts'
+import type { Janitor, Metrics } from '../maintenance/index.ts'
 import type { Knowledge } from '../knowledge/index.ts'
 import type { Models } from '../models/index.ts'
-import type { Metrics } from '../maintenance/index.ts'
 
 export interface Cortex {
   readonly knowledge: Knowledge

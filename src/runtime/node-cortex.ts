@@ -4,13 +4,11 @@
  */
 import { anonymizer } from '../anonymity/index.ts'
 import { closeAll } from './close-all.ts'
-import { composeContext } from '../sharing/index.ts'
-import { Drafts, HiveMind, Promotion, Subscriptions } from '../sharing/index.ts'
+import { composeContext, Drafts, HiveMind, Promotion, Subscriptions } from '../sharing/index.ts'
 import { Goals } from '../goals/index.ts'
 import { SharedSkills } from '../skills/index.ts'
-import { Votes } from '../judgement/index.ts'
-import { Judge } from '../judgement/index.ts'
-import { Janitor, Upkeep } from '../maintenance/index.ts'
+import { Votes, Judge } from '../judgement/index.ts'
+import { Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
 import {
   Candidates,
   Corroboration,
@@ -21,12 +19,10 @@ import {
   Recall,
   searchSources
 } from '../knowledge/index.ts'
-import { embeddedTextOf } from '../search/index.ts'
+import { embeddedTextOf, openAIEmbedder, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
 import { localNames } from './local-names.ts'
-import { Metrics } from '../maintenance/index.ts'
 import { fileOf, kOf } from './parts.ts'
-import { openAIEmbedder, SearchIndex, VectorIndex } from '../search/index.ts'
 import type { Entry, StoredFilter } from '../../crdt/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'

@@ -1,8 +1,7 @@
 /** What search sees of a stored fact, or of a record of the hive. */
 import { readAll } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
-import { wordsOfContext } from '../facts/index.ts'
-import { readFact } from '../facts/index.ts'
+import { wordsOfContext, readFact } from '../facts/index.ts'
 import type { HiveRecord } from '../../crdt/index.ts'
 import type { SearchOrigin, SearchText } from './search-query.ts'
 

@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { readAll } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import { digestOfId } from '../knowledge/index.ts'
-import { parse } from '../arguments/index.ts'
+import { digestOfId, parse } from '../arguments/index.ts'
 import { compareInsights, insightOf, matches } from '../judgement/index.ts'
 import { previewOf } from './preview.ts'
 import { isReceipts } from '../skills/index.ts'
@@ -12,7 +11,7 @@ import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
 import type { FactStore } from '../facts/index.ts'
-import type { Judge } from '../judgement/index.ts'
+import type { Judge, Insight, InsightOptions, Votes } from '../judgement/index.ts'
 import type {
   BroadcastOptions,
   BroadcastReport,
@@ -22,11 +21,9 @@ import type {
 } from './promotion.ts'
 import type { Drafts } from './drafts.ts'
 import type { Goals } from '../goals/index.ts'
-import type { Insight, InsightOptions } from '../judgement/index.ts'
 import type { Preview } from './preview.ts'
 import type { Subscription, SubscriptionFilter, Subscriptions } from './subscriptions.ts'
 import type { SharedSkills } from '../skills/index.ts'
-import type { Votes } from '../judgement/index.ts'
 
 export interface HiveMindComponents {
   readonly promotion: Promotion

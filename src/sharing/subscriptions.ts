@@ -4,12 +4,11 @@
  * while nobody was subscribed is found by `recall` and `context`.
  */
 import { equalBytes } from '../../crdt/bytes/index.ts'
-import { digestOfId } from '../knowledge/index.ts'
+import { digestOfId } from '../arguments/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { isReceipts } from '../skills/index.ts'
 import type { Entry, Replica, Standing } from '../../crdt/index.ts'
-import type { Judge } from '../judgement/index.ts'
-import type { Insight } from '../judgement/index.ts'
+import type { Judge, Insight } from '../judgement/index.ts'
 
 export interface SubscriptionFilter {
   /** Insights with any of these tags. */

@@ -1,5 +1,5 @@
 /** What skills tell of themselves. */
-import type { Lie, Transition } from './store/skill-records.ts'
+import type { Lie, SkillFailure, Transition } from './store/skill-records.ts'
 
 export interface SkillEvents {
   /** A skill's status changed, which is on disk. */
@@ -18,14 +18,4 @@ export interface SkillEvents {
   'skill:unready': [
     unready: { readonly id: string; readonly name: string; readonly error: unknown }
   ]
-}
-
-export interface SkillFailure {
-  readonly skill: string
-  readonly name: string
-  /** JSON text of the input, at most 2,048 characters of it; undefined when it was not told. */
-  readonly input: string | undefined
-  /** At most 500 characters. */
-  readonly error: string
-  readonly at: Date
 }

@@ -1,8 +1,7 @@
 /** Limits on what may be spent, and the counters that are held against them. */
 import { z } from 'zod'
-import { parseUsd } from './money.ts'
+import { parseUsd, formatUsd } from './money.ts'
 import { ModelError } from '../errors.ts'
-import { formatUsd } from './money.ts'
 import type { Picodollars } from './money.ts'
 
 /** USD as text, such as `0.50`: exact, as a number would not be. */

@@ -7,7 +7,7 @@
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { afterHint, withHeadStart, withoutLiar } from '../lifecycle/lifecycle.ts'
 import { HiveError } from '../../errors.ts'
-import { digestOfId } from '../../knowledge/index.ts'
+import { digestOfId } from '../../arguments/index.ts'
 import { Audits } from './audits.ts'
 import { offeredBy } from './offers.ts'
 import { isReceipts } from './receipts.ts'

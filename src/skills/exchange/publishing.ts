@@ -7,7 +7,7 @@
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { identifySkill } from '../skill.ts'
 import { HiveError } from '../../errors.ts'
-import { digestOfId } from '../../knowledge/index.ts'
+import { digestOfId } from '../../arguments/index.ts'
 import { dayOf } from '../../judgement/index.ts'
 import { SUCCESSES, TRIALS } from './offers.ts'
 import { RECEIPTS, receiptsRecord } from './receipts.ts'

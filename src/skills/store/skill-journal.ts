@@ -9,8 +9,13 @@ import {
 import { verificationProgress } from '../evidence/e-process.ts'
 import type { Standing } from '../lifecycle/lifecycle.ts'
 import type { KeptReceipt } from '../running/receipts.ts'
-import type { SkillFailure } from '../skill-events.ts'
-import type { SkillRecords, SkillState, StoredSkill, Transition } from './skill-records.ts'
+import type {
+  SkillFailure,
+  SkillRecords,
+  SkillState,
+  StoredSkill,
+  Transition
+} from './skill-records.ts'
 import type { SkillWriter } from './skill-writer.ts'
 
 /** What is kept of a use beside its outcome. */

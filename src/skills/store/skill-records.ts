@@ -11,7 +11,17 @@ import type { Operation, Section } from '../../../crdt/index.ts'
 import type { Standing } from '../lifecycle/lifecycle.ts'
 import type { KeptReceipt } from '../running/receipts.ts'
 import type { Skill } from '../skill.ts'
-import type { SkillFailure } from '../skill-events.ts'
+
+/** One failed use of a skill. */
+export interface SkillFailure {
+  readonly skill: string
+  readonly name: string
+  /** JSON text of the input, at most 2,048 characters of it; undefined when it was not told. */
+  readonly input: string | undefined
+  /** At most 500 characters. */
+  readonly error: string
+  readonly at: Date
+}
 
 export const Provenance = z.strictObject({
   /** `local`: added here; `folder`: imported; `hive`: adopted; `synthesis`: proposed by this node. */

@@ -20,8 +20,9 @@ import type { Change, Standing } from '../lifecycle/lifecycle.ts'
 import type { KeptReceipt } from '../running/receipts.ts'
 import type { Entry, Noted } from './skill-journal.ts'
 import type { IdentifiedSkill } from '../skill.ts'
-import type { SkillEvents, SkillFailure } from '../skill-events.ts'
+import type { SkillEvents } from '../skill-events.ts'
 import type {
+  SkillFailure,
   Documentation,
   Provenance,
   SkillState,

@@ -5,12 +5,10 @@
  *
  * Hill climbing: the change that repairs the most inputs is kept and changed again, up to three times.
  */
-import { canonicalJson } from '../../sandbox/index.ts'
-import { SandboxError } from '../../sandbox/index.ts'
+import { canonicalJson, SandboxError } from '../../sandbox/index.ts'
 import { MAX_STEPS } from './constants.ts'
 import { mutationsOf } from './mutations.ts'
-import type { Json } from '../../sandbox/index.ts'
-import type { Sandbox } from '../../sandbox/index.ts'
+import type { Json, Sandbox } from '../../sandbox/index.ts'
 import type { Failure } from './failure-clusters.ts'
 import type { Mutation } from './mutations.ts'
 

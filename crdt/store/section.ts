@@ -1,0 +1,46 @@
+/** What a store is to the code that reads and writes it. */
+import type { AbstractBatchOperation } from 'abstract-level'
+import type { Database } from './database.ts'
+
+/** One put or delete, made by a section and written by `Store.commit`. */
+export type Operation = AbstractBatchOperation<Database, Uint8Array, Uint8Array>
+
+export interface Range {
+  readonly gt?: Uint8Array
+  readonly gte?: Uint8Array
+  readonly lt?: Uint8Array
+  readonly lte?: Uint8Array
+  readonly reverse?: boolean
+  readonly limit?: number
+}
+
+/** A named part of the store with keys of its own. Reads see what has been committed. */
+export interface Section {
+  get(key: Uint8Array): Promise<Uint8Array | undefined>
+  getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]>
+  has(key: Uint8Array): Promise<boolean>
+  entries(range?: Range): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
+  put(key: Uint8Array, value: Uint8Array): Operation
+  /** The same for a value behind `SEAL_BYTES` free bytes, which spares a copy. */
+  putSealable(key: Uint8Array, sealable: Uint8Array): Operation
+  del(key: Uint8Array): Operation
+}
+
+export interface CommitOptions {
+  /**
+   * False: resolves when the operating system has the operations. They outlive this process, and a
+   * loss of power only once a later commit is on disk. Default true.
+   */
+  readonly sync?: boolean
+}
+
+export interface Store {
+  section(name: string): Section
+  /** Resolves when all operations are on disk; rejects, with none of them written, when they cannot be. */
+  commit(operations: readonly Operation[], options?: CommitOptions): Promise<void>
+  /** Resolves when every commit so far has ended. */
+  flush(): Promise<void>
+  /** Values that were read and found damaged since the store was opened. */
+  readonly damaged: number
+  close(): Promise<void>
+}

@@ -1,0 +1,14 @@
+/** Ids of records and facts: their digest in hexadecimal. */
+import { fromHex } from '../../crdt/bytes/index.ts'
+import { HiveError } from '../errors.ts'
+
+const DIGEST_BYTES = 32
+
+/** Throws `HiveError` (ARGUMENT_INVALID) when `id` is not 64 hexadecimal digits. */
+export function digestOfId(id: string): Uint8Array {
+  const digest = typeof id === 'string' ? fromHex(id, DIGEST_BYTES) : undefined
+  if (digest === undefined) {
+    throw new HiveError('ARGUMENT_INVALID', `"${id}" is not a fact's id: 64 hexadecimal digits.`)
+  }
+  return digest
+}
