@@ -1,0 +1,198 @@
+/**
+ * The rooms of the project: which folder may import which. The linter reads this table, and
+ * `docs/ARCHITECTURE.md` draws it. Types count as imports.
+ *
+ * Any room may import the files at the top of its own layer (`errors.ts`, `constants.ts`). Between
+ * rooms of `src/`, and between layers, imports go through the other room's `index.ts`.
+ */
+interface Room {
+  /** Other rooms that this one may import. */
+  readonly imports: readonly string[]
+}
+
+const NETWORK = ['libp2p', '@libp2p/', '@multiformats/'] as const
+
+const CRDT = ['crdt', 'crdt/bytes'] as const
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  // The replica: pure state over a store. It knows no network and no clock.
+  'crdt/bytes': { imports: [] },
+  'crdt/store': { imports: ['crdt/bytes'] },
+  'crdt/filters': { imports: ['crdt/bytes', 'crdt/store'] },
+  'crdt/feeds': { imports: ['crdt/bytes', 'crdt/store'] },
+  'crdt/records': { imports: ['crdt/bytes', 'crdt/store'] },
+  'crdt/publishing': {
+    imports: ['crdt/bytes', 'crdt/store', 'crdt/feeds', 'crdt/records']
+  },
+  'crdt/playbooks': {
+    imports: ['crdt/bytes', 'crdt/feeds', 'crdt/records', 'crdt/publishing']
+  },
+  'crdt/admission': {
+    imports: [
+      'crdt/bytes',
+      'crdt/store',
+      'crdt/filters',
+      'crdt/feeds',
+      'crdt/records',
+      'crdt/publishing',
+      'crdt/playbooks'
+    ]
+  },
+
+  // The swarm: how entries travel. It does not know what a record means.
+  'transport/streams': { imports: [...CRDT] },
+  'transport/peers': { imports: [...CRDT] },
+  'transport/gossip': { imports: [...CRDT] },
+  'transport/filters': { imports: [...CRDT, 'transport/streams'] },
+  'transport/sync': { imports: [...CRDT, 'transport/streams'] },
+  'transport/stem': { imports: [...CRDT, 'transport/streams', 'transport/peers'] },
+  'transport/host': {
+    imports: [
+      ...CRDT,
+      'transport/streams',
+      'transport/gossip',
+      'transport/stem',
+      'transport/sync',
+      'transport/filters'
+    ]
+  },
+
+  // The library that agents embed.
+  'src/arguments': { imports: [...CRDT] },
+  'src/anonymity': { imports: [] },
+  'src/sandbox': { imports: [] },
+  'src/models': { imports: [...CRDT, 'src/arguments'] },
+  'src/facts': { imports: [...CRDT, 'src/arguments'] },
+  'src/search': { imports: [...CRDT, 'src/arguments', 'src/facts'] },
+  'src/judgement': { imports: [...CRDT, 'transport', 'src/arguments'] },
+  'src/knowledge': {
+    imports: [...CRDT, 'transport', 'src/arguments', 'src/facts', 'src/search', 'src/judgement']
+  },
+  'src/goals': {
+    imports: [
+      ...CRDT,
+      'transport',
+      'src/arguments',
+      'src/anonymity',
+      'src/judgement',
+      'src/knowledge'
+    ]
+  },
+  'src/skills': {
+    imports: [
+      ...CRDT,
+      'transport',
+      'src/arguments',
+      'src/anonymity',
+      'src/sandbox',
+      'src/models',
+      'src/judgement'
+    ]
+  },
+  'src/sharing': {
+    imports: [
+      ...CRDT,
+      'transport',
+      'src/arguments',
+      'src/anonymity',
+      'src/facts',
+      'src/judgement',
+      'src/knowledge',
+      'src/goals',
+      'src/skills'
+    ]
+  },
+  'src/maintenance': { imports: [...CRDT, 'src/facts', 'src/knowledge'] },
+  'src/runtime': {
+    imports: [
+      ...CRDT,
+      'transport',
+      'src/arguments',
+      'src/anonymity',
+      'src/sandbox',
+      'src/models',
+      'src/facts',
+      'src/search',
+      'src/judgement',
+      'src/knowledge',
+      'src/goals',
+      'src/skills',
+      'src/sharing',
+      'src/maintenance'
+    ]
+  },
+
+  // The binary.
+  'node/control': { imports: ['src'] },
+  'node/output': { imports: ['src', 'node/control'] },
+  'node/commands': { imports: ['src', 'node/control', 'node/output'] }
+}
+
+/** Layers from the lowest to the highest: a layer never imports a higher one. */
+const LAYERS = ['crdt', 'transport', 'src', 'node'] as const
+
+interface Override {
+  readonly files: readonly string[]
+  readonly rules: Readonly<Record<string, unknown>>
+}
+
+interface Pattern {
+  readonly regex: string
+  readonly message: string
+}
+
+/** One override of the linter for each room, and one for the loose files of each layer. */
+export function roomOverrides(): Override[] {
+  const loose = LAYERS.map((layer) => override([`${layer}/*.ts`], higherLayers(layer)))
+  const rooms = Object.entries(ROOMS).map(([room, rules]) =>
+    override([`${room}/**`], [...higherLayers(layerOf(room)), ...otherRooms(room, rules)])
+  )
+  return [...loose, ...rooms]
+}
+
+function override(files: readonly string[], patterns: readonly Pattern[]): Override {
+  return { files, rules: { 'no-restricted-imports': ['error', { patterns }] } }
+}
+
+function layerOf(room: string): string {
+  return room.split('/')[0] ?? room
+}
+
+function higherLayers(layer: string): Pattern[] {
+  const higher = LAYERS.slice(LAYERS.findIndex((name) => name === layer) + 1)
+  const message = `${layer}/ must not import a higher layer${layer === 'crdt' ? ' or the network' : ''} (rooms.ts).`
+  const refused = layer === 'crdt' ? NETWORK : []
+  return [
+    ...within(higher, message),
+    ...['noormme-hive(/|$)', ...refused].map((name) => ({ regex: `^${name}`, message }))
+  ]
+}
+
+function otherRooms(room: string, { imports }: Room): Pattern[] {
+  const layer = layerOf(room)
+  const others = Object.keys(ROOMS).filter((other) => other !== room && layerOf(other) === layer)
+  const refused = others.filter((other) => !imports.includes(other)).map(nameOf)
+  const lower = LAYERS.slice(
+    0,
+    LAYERS.findIndex((name) => name === layer)
+  )
+  const refusedLayers = lower.filter((name) => !imports.includes(name))
+  const doors = [...(layer === 'src' ? others.map(nameOf) : []), ...lower]
+  return [
+    ...within([...refused, ...refusedLayers], `${room}/ may not import this room (rooms.ts).`),
+    ...within(doors, 'Import another room through its index.ts.', NOT_INDEX)
+  ]
+}
+
+/** A path to a file other than `index.ts`; the linter's expressions have no look-ahead. */
+const NOT_INDEX = '(.*)([^x]|[^e]x|[^d]ex|[^n]dex|[^i]ndex|[^/]index)\\.ts$'
+
+/** Refuses files in these folders, up to `rest` of the path. */
+function within(folders: readonly string[], message: string, rest = ''): Pattern[] {
+  if (folders.length === 0) return []
+  return [{ regex: `^(\\.\\./)+(${folders.join('|')})/${rest}`, message }]
+}
+
+function nameOf(room: string): string {
+  return room.split('/').slice(1).join('/')
+}
