@@ -2,131 +2,77 @@
  * Facts on disk. Additions queue up and are written in groups: one lookup and one fsync for all
  * that came in meanwhile. Serial, so that of two equal facts one is new and the other a duplicate,
  * whoever distils them; a group is looked up while the one before it is still being written.
- *
- * A Bloom filter of all facts says which need no lookup: what it does not know is new, and what it
- * seems to know is looked up by its exact key. A second filter, of keyed digests, is what peers are
- * told of the facts that may be shared.
  */
-import * as encoding from 'lib0/encoding'
-import { Claims, DigestLog, readRecord, SEAL_BYTES, StoredFilter } from '../../crdt/index.ts'
-import { readAll, readUint } from '../../crdt/bytes/index.ts'
-import { heldOf, mergeRepeated, readFact, writeFact } from './stored-fact.ts'
+import { Claims, DigestLog, readRecord, SEAL_BYTES } from '../../crdt/index.ts'
+import { readAll } from '../../crdt/bytes/index.ts'
+import { FactFilters } from './fact-filters.ts'
+import { FactGroup } from './fact-group.ts'
+import { FactQueue } from './fact-queue.ts'
+import { FactTotals } from './fact-totals.ts'
+import { FactsInFlight } from './facts-in-flight.ts'
+import { readFact } from './stored-fact.ts'
 import { RecentFacts } from './recent-facts.ts'
-import type { Decoder } from '../../crdt/bytes/index.ts'
-import type { LogPart, Operation, Section, Store } from '../../crdt/index.ts'
+import type { LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
+import type { Added, Addition } from './fact-queue.ts'
+import type { FilterUse, Observe } from './fact-filters.ts'
 import type { FactInput } from './fact.ts'
-import type { FactWrite, PreparedFact, StoredFact } from './stored-fact.ts'
-
-export interface Added {
-  readonly status: 'new' | 'duplicate'
-  /** Whether the exact key had to be looked up. */
-  readonly lookedUp: boolean
-}
-
-const NEW: Added = { status: 'new', lookedUp: false }
-const NEW_AFTER_LOOKUP: Added = { status: 'new', lookedUp: true }
-const DUPLICATE: Added = { status: 'duplicate', lookedUp: true }
-
-/** What the filter of facts has done since the start. */
-export interface FilterUse {
-  /** Facts checked; those that were there; those that only seemed to be. */
-  checks: number
-  hits: number
-  falsePositives: number
-  /** Exact lookups and the milliseconds they took. */
-  lookups: number
-  lookupMilliseconds: number
-}
+import type { PreparedFact, StoredFact } from './stored-fact.ts'
 
 export interface FactStoreInit {
   readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'section'>
   /** The element of a fact in the filter that peers get; left out: they get none. */
-  readonly observe?: {
-    readonly key: Uint8Array
-    readonly elementOf: (digest: Uint8Array) => Uint8Array
-  }
+  readonly observe?: Observe
 }
-
-/** Facts looked up and written at once; bounds how long one group holds the event loop. */
-const MAX_GROUP_FACTS = 2_000
-
-/** Groups on their way to disk; the next one is looked up meanwhile. */
-const MAX_COMMITS = 2
 
 /** Facts read at a time where all are read. */
 const SCAN_BATCH = 1_000
 
-const TOTALS_KEY = Buffer.from('totals')
-
-interface Addition {
-  readonly facts: readonly PreparedFact[]
-  readonly resolve: (added: Added[]) => void
-  readonly reject: (error: unknown) => void
-}
-
 export class FactStore {
-  /** Digests of all facts. */
-  readonly known: StoredFilter
-  /** Elements of the facts that peers are told of; undefined when they are told of none. */
-  readonly observed: StoredFilter | undefined
   /** Facts that give an attribute of an entity a value. */
   readonly claims: Claims
-  readonly #observe: FactStoreInit['observe']
   readonly #store: FactStoreInit['store']
   readonly #facts: Section
-  readonly #totals: Section
   readonly #log: DigestLog
-  readonly #queue: (Addition | (() => Promise<void>))[] = []
-  /** Facts whose commit has not ended, by digest. */
-  readonly #inFlight = new Map<string, FactWrite>()
+  readonly #totals: FactTotals
+  readonly #filters: FactFilters
+  readonly #queue = new FactQueue((group) => this.#write(group))
   readonly #recent = new RecentFacts()
-  #commits: Promise<void>[] = []
-  readonly #use: FilterUse = {
-    checks: 0,
-    hits: 0,
-    falsePositives: 0,
-    lookups: 0,
-    lookupMilliseconds: 0
-  }
-  #draining = false
-  /** Set by a failed commit: the totals are ahead of the disk. */
+  readonly #inFlight = new FactsInFlight(this.#recent)
+  /** Set by a failed commit: totals and log are ahead of the disk. */
   #stale = false
-  #count = 0
-  #bytes = 0
 
   constructor({ store, observe }: FactStoreInit) {
     this.#store = store
-    this.#observe = observe
     this.#facts = store.section('facts')
-    this.#totals = store.section('fact-totals')
     this.#log = new DigestLog(store, 'fact-log')
+    this.#totals = new FactTotals(store)
+    this.#filters = new FactFilters({ store, observe, all: () => this.all() })
     this.claims = new Claims(store, 'fact-claims')
-    this.known = new StoredFilter({ store, name: 'facts', source: () => this.#digests() })
-    this.observed =
-      observe === undefined
-        ? undefined
-        : new StoredFilter({
-            store,
-            name: 'observed',
-            key: observe.key,
-            source: () => this.#observedElements(observe.elementOf)
-          })
   }
 
   async load(): Promise<void> {
     await this.#loadTotals()
-    await this.known.load()
-    await this.observed?.load()
+    await this.#filters.load()
+  }
+
+  /** Digests of all facts. */
+  get known(): StoredFilter {
+    return this.#filters.known
+  }
+
+  /** Elements of the facts that peers are told of; undefined when they are told of none. */
+  get observed(): StoredFilter | undefined {
+    return this.#filters.observed
   }
 
   /** Bytes of the facts on this node, as they are stored. */
   get bytes(): number {
-    return this.#bytes
+    return this.#totals.bytes
   }
 
   /** Facts on this node. */
   get count(): number {
-    return this.#count
+    return this.#totals.count
   }
 
   /** Position behind the last fact of the log. */
@@ -136,24 +82,22 @@ export class FactStore {
 
   /** What the filter of facts has done since the start. */
   get use(): Readonly<FilterUse> {
-    return this.#use
+    return this.#filters.use
   }
 
   /** Whether the fact is on disk for certain, and saying it again adds nothing. */
   covers(name: string, input: FactInput): boolean {
     const mayAdd = input.tags !== undefined || input.validFrom !== undefined
     if (mayAdd || !this.#recent.covers(name, input.confidence, input.private === true)) return false
-    this.#use.checks += 1
-    this.#use.hits += 1
+    const { use } = this.#filters
+    use.checks += 1
+    use.hits += 1
     return true
   }
 
   /** Resolves, with a status each, when all are on disk. */
   add(facts: readonly PreparedFact[]): Promise<Added[]> {
-    if (facts.length === 0) return Promise.resolve([])
-    const { promise, resolve, reject } = Promise.withResolvers<Added[]>()
-    this.#enqueue({ facts, resolve, reject })
-    return promise
+    return facts.length === 0 ? Promise.resolve([]) : this.#queue.add(facts)
   }
 
   async get(digest: Uint8Array): Promise<StoredFact | undefined> {
@@ -200,157 +144,75 @@ export class FactStore {
 
   /** Removes a fact, together with `extra`; true when it was there. */
   remove(digest: Uint8Array, extra: readonly Operation[] = []): Promise<boolean> {
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>()
-    this.#enqueue(async () => {
-      try {
-        await Promise.allSettled(this.#commits)
-        await this.#refresh()
-        const bytes = await this.#facts.get(digest)
-        const held = bytes !== undefined
-        this.#recent.delete(nameOf(digest))
-        if (held) {
-          this.#count -= 1
-          this.#bytes -= bytes.length + SEAL_BYTES
-          // In the log once more: what follows the store learns that it is gone.
-          const logged = this.#log.append([digest])
-          const claim = this.claims.del(readAll(readFact(digest, bytes).record, readRecord), digest)
-          await this.#commit([this.#facts.del(digest), ...claim, ...logged, ...extra])
-        }
-        resolve(held)
-      } catch (error) {
-        reject(error)
-      }
+    return this.#queue.runAlone(async () => {
+      await this.#inFlight.settled()
+      await this.#refresh()
+      const bytes = await this.#facts.get(digest)
+      this.#recent.delete(nameOf(digest))
+      if (bytes === undefined) return false
+      this.#totals.add(-1, -(bytes.length + SEAL_BYTES))
+      // In the log once more: what follows the store learns that it is gone.
+      const logged = this.#log.append([digest])
+      const claim = this.claims.del(readAll(readFact(digest, bytes).record, readRecord), digest)
+      await this.#commit([this.#facts.del(digest), ...claim, ...logged, ...extra])
+      return true
     })
-    return promise
-  }
-
-  #enqueue(task: Addition | (() => Promise<void>)): void {
-    this.#queue.push(task)
-    if (!this.#draining) void this.#drain()
-  }
-
-  async #drain(): Promise<void> {
-    this.#draining = true
-    // Calls of one turn of the event loop share a group.
-    await Promise.resolve()
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      if (typeof next === 'function') await next()
-      else await this.#write(this.#group(next))
-    }
-    this.#draining = false
-  }
-
-  #group(first: Addition): Addition[] {
-    const group = [first]
-    let size = first.facts.length
-    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
-      if (typeof next === 'function' || size + next.facts.length > MAX_GROUP_FACTS) break
-      group.push(next)
-      size += next.facts.length
-      this.#queue.shift()
-    }
-    return group
   }
 
   /** Looks a group up and begins to write it; resolves when the next one may begin. */
-  async #write(group: readonly Addition[]): Promise<void> {
+  async #write(additions: readonly Addition[]): Promise<void> {
     try {
       await this.#refresh()
       const facts =
-        group.length === 1 ? (group[0]?.facts ?? []) : group.flatMap((each) => each.facts)
-      const { isNew, operations } = this.known.insertNew(facts.map(({ digest }) => digest))
+        additions.length === 1
+          ? (additions[0]?.facts ?? [])
+          : additions.flatMap((each) => each.facts)
+      const { known, use } = this.#filters
+      const { isNew, operations } = known.insertNew(facts.map(({ digest }) => digest))
       const stored = await this.#lookUp(facts.filter((_, i) => isNew[i] !== true))
-      this.#use.checks += facts.length
-      const changed: FactWrite[] = []
-      const shared: Uint8Array[] = []
-      const put = (write: FactWrite): void => {
-        changed.push(write)
-        this.#inFlight.set(write.name, write)
-        operations.push(this.#facts.putSealable(write.digest, write.bytes))
-      }
-      const added = facts.map((fact, i): Added => {
-        const { digest, name } = fact
-        const held = isNew[i] === true ? undefined : this.#held(name, stored)
-        if (held === undefined) {
-          put(fact)
-          if (fact.attribute !== undefined) operations.push(...this.claims.put(fact, digest))
-          this.#count += 1
-          this.#bytes += fact.bytes.length
-          if (!fact.isPrivate) shared.push(digest)
-          if (isNew[i] === true) return NEW
-          this.#use.falsePositives += 1
-          return NEW_AFTER_LOOKUP
-        }
-        this.#use.hits += 1
-        const merged = mergeRepeated(digest, held, fact)
-        if (merged !== undefined) {
-          const bytes = writeFact(merged)
-          this.#bytes += bytes.length - SEAL_BYTES - held.length
-          put({ digest, name, bytes, confidence: merged.confidence, isPrivate: merged.private })
-        } else if (!this.#inFlight.has(name)) this.#recent.put({ name, ...heldOf(held) })
-        return DUPLICATE
-      })
+      use.checks += facts.length
+      const group = this.#group(operations)
+      const added = facts.map((fact, i) => group.add(fact, { isNew: isNew[i] === true, stored }))
       operations.push(
-        ...this.#log.append(changed.map(({ digest: each }) => each)),
-        ...this.#observeOperations(shared)
+        ...this.#log.append(group.changed.map(({ digest }) => digest)),
+        ...this.#filters.observe(group.shared)
       )
-      this.#land(group, added, changed, this.#commit(operations))
-      if (this.#commits.length >= MAX_COMMITS) await Promise.race(this.#commits)
+      this.#inFlight.follow(group.changed, this.#answer(additions, added, this.#commit(operations)))
+      await this.#inFlight.room()
     } catch (error) {
-      for (const { reject } of group) reject(error)
+      for (const { reject } of additions) reject(error)
     }
   }
 
-  /** Lets the group land: what it changed is in flight until its commit has ended. */
-  #land(
-    group: readonly Addition[],
-    added: readonly Added[],
-    changed: readonly FactWrite[],
-    commit: Promise<void>
-  ): void {
-    const landed = this.#afterAnswer(group, added, changed, commit).finally(() => {
-      this.#commits = this.#commits.filter((each) => each !== landed)
-    })
-    this.#commits.push(landed)
-  }
-
-  async #afterAnswer(
-    group: readonly Addition[],
-    added: readonly Added[],
-    changed: readonly FactWrite[],
-    commit: Promise<void>
-  ): Promise<void> {
-    const isOnDisk = await this.#answer(group, added, commit)
-    for (const write of changed) {
-      // A later group may have changed it once more, and is still on its way.
-      if (this.#inFlight.get(write.name) !== write) continue
-      this.#inFlight.delete(write.name)
-      if (isOnDisk) this.#recent.put(write)
+  #group(operations: Operation[]): FactGroup {
+    const components = {
+      section: this.#facts,
+      claims: this.claims,
+      inFlight: this.#inFlight,
+      recent: this.#recent,
+      totals: this.#totals,
+      use: this.#filters.use
     }
+    return new FactGroup(components, operations)
   }
 
-  /** Stored bytes of a fact that is on its way to disk, or there. */
-  #held(name: string, stored: ReadonlyMap<string, Uint8Array>): Uint8Array | undefined {
-    return this.#inFlight.get(name)?.bytes.subarray(SEAL_BYTES) ?? stored.get(name)
-  }
-
+  /** Settles the additions of a group with its commit; true when they are on disk. */
   async #answer(
-    group: readonly Addition[],
+    additions: readonly Addition[],
     added: readonly Added[],
     commit: Promise<void>
   ): Promise<boolean> {
     try {
       await commit
-      void this.known.checkpoint()
-      void this.observed?.checkpoint()
+      this.#filters.checkpoint()
       let from = 0
-      for (const { facts, resolve } of group) {
+      for (const { facts, resolve } of additions) {
         resolve(added.slice(from, from + facts.length))
         from += facts.length
       }
       return true
     } catch (error) {
-      for (const { reject } of group) reject(error)
+      for (const { reject } of additions) reject(error)
       return false
     }
   }
@@ -359,11 +221,12 @@ export class FactStore {
   async #lookUp(facts: readonly PreparedFact[]): Promise<Map<string, Uint8Array>> {
     const stored = new Map<string, Uint8Array>()
     if (facts.length === 0) return stored
+    const { use } = this.#filters
     const started = performance.now()
     const digests = facts.map(({ digest }) => digest)
     const found = await this.#facts.getMany(digests)
-    this.#use.lookupMilliseconds += performance.now() - started
-    this.#use.lookups += facts.length
+    use.lookupMilliseconds += performance.now() - started
+    use.lookups += facts.length
     for (const [i, digest] of digests.entries()) {
       const bytes = found[i]
       if (bytes !== undefined) stored.set(nameOf(digest), bytes)
@@ -371,32 +234,10 @@ export class FactStore {
     return stored
   }
 
-  #observeOperations(digests: readonly Uint8Array[]): Operation[] {
-    const elementOf = this.#observe?.elementOf
-    if (elementOf === undefined || this.observed === undefined) return []
-    return this.observed.insert(digests.map((digest) => elementOf(digest)))
-  }
-
-  async *#digests(): AsyncGenerator<Uint8Array[]> {
-    for await (const batch of this.all()) yield batch.map(({ digest }) => digest)
-  }
-
-  async *#observedElements(
-    elementOf: (digest: Uint8Array) => Uint8Array
-  ): AsyncGenerator<Uint8Array[]> {
-    for await (const batch of this.all()) {
-      yield batch.filter((fact) => !fact.private).map(({ digest }) => elementOf(digest))
-    }
-  }
-
   async #commit(operations: readonly Operation[]): Promise<void> {
     if (operations.length === 0) return
-    const totals = encoding.encode((encoder) => {
-      encoding.writeVarUint(encoder, this.#count)
-      encoding.writeVarUint(encoder, this.#bytes)
-    })
     try {
-      await this.#store.commit([...operations, this.#totals.put(TOTALS_KEY, totals)])
+      await this.#store.commit([...operations, this.#totals.put()])
     } catch (error) {
       this.#stale = true
       throw error
@@ -406,24 +247,16 @@ export class FactStore {
   /** Goes back to what is on disk, after a failed commit. */
   async #refresh(): Promise<void> {
     if (!this.#stale) return
-    await Promise.allSettled(this.#commits)
+    await this.#inFlight.settled()
     await this.#store.flush()
     await this.#loadTotals()
     this.#stale = false
   }
 
   async #loadTotals(): Promise<void> {
-    const bytes = await this.#totals.get(TOTALS_KEY)
-    const [count = 0, size = 0] = bytes === undefined ? [] : readAll(bytes, readTotals)
-    this.#count = count
-    this.#bytes = size
+    await this.#totals.load()
     await this.#log.load()
   }
-}
-
-function readTotals(decoder: Decoder): number[] {
-  const count = readUint(decoder, Number.MAX_SAFE_INTEGER)
-  return [count, readUint(decoder, Number.MAX_SAFE_INTEGER)]
 }
 
 /** A digest as a key of a map: one character a byte, which is cheaper than hex. */

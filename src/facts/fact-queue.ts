@@ -1,0 +1,78 @@
+/**
+ * Additions and removals that wait for the fact store, served one after the other. Waiting additions
+ * are handed over in groups, so that they share one lookup and one fsync.
+ */
+import type { PreparedFact } from './stored-fact.ts'
+
+export interface Added {
+  readonly status: 'new' | 'duplicate'
+  /** Whether the exact key had to be looked up. */
+  readonly lookedUp: boolean
+}
+
+export interface Addition {
+  readonly facts: readonly PreparedFact[]
+  readonly resolve: (added: Added[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Facts looked up and written at once; bounds how long one group holds the event loop. */
+const MAX_GROUP_FACTS = 2_000
+
+export class FactQueue {
+  readonly #write: (group: readonly Addition[]) => Promise<void>
+  readonly #waiting: (Addition | (() => Promise<void>))[] = []
+  #draining = false
+
+  /** `write` settles every addition of its group, and resolves when the next group may begin. */
+  constructor(write: (group: readonly Addition[]) => Promise<void>) {
+    this.#write = write
+  }
+
+  add(facts: readonly PreparedFact[]): Promise<Added[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<Added[]>()
+    this.#enqueue({ facts, resolve, reject })
+    return promise
+  }
+
+  /** Runs a task after the additions that came before it, and before those that come later. */
+  runAlone<T>(task: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    this.#enqueue(async () => {
+      try {
+        resolve(await task())
+      } catch (error) {
+        reject(error)
+      }
+    })
+    return promise
+  }
+
+  #enqueue(task: Addition | (() => Promise<void>)): void {
+    this.#waiting.push(task)
+    if (!this.#draining) void this.#drain()
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining = true
+    // Calls of one turn of the event loop share a group.
+    await Promise.resolve()
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      if (typeof next === 'function') await next()
+      else await this.#write(this.#group(next))
+    }
+    this.#draining = false
+  }
+
+  #group(first: Addition): Addition[] {
+    const group = [first]
+    let size = first.facts.length
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (typeof next === 'function' || size + next.facts.length > MAX_GROUP_FACTS) break
+      group.push(next)
+      size += next.facts.length
+      this.#waiting.shift()
+    }
+    return group
+  }
+}

@@ -1,0 +1,55 @@
+/** How many facts a node holds, and how many bytes of them: kept in memory, written with each commit. */
+import * as encoding from 'lib0/encoding'
+import { readAll, readUint } from '../../crdt/bytes/index.ts'
+import type { Decoder } from '../../crdt/bytes/index.ts'
+import type { Operation, Section, Store } from '../../crdt/index.ts'
+
+const TOTALS_KEY = Buffer.from('totals')
+
+export class FactTotals {
+  readonly #section: Section
+  #count = 0
+  #bytes = 0
+
+  constructor(store: Pick<Store, 'section'>) {
+    this.#section = store.section('fact-totals')
+  }
+
+  /** Facts, those on their way to disk included. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Bytes of these facts, as they are stored. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Counts facts and bytes that are added; negative ones are removed. */
+  add(facts: number, bytes: number): void {
+    this.#count += facts
+    this.#bytes += bytes
+  }
+
+  /** Writes both totals. */
+  put(): Operation {
+    const totals = encoding.encode((encoder) => {
+      encoding.writeVarUint(encoder, this.#count)
+      encoding.writeVarUint(encoder, this.#bytes)
+    })
+    return this.#section.put(TOTALS_KEY, totals)
+  }
+
+  /** Goes back to what is on disk. */
+  async load(): Promise<void> {
+    const bytes = await this.#section.get(TOTALS_KEY)
+    const [count = 0, size = 0] = bytes === undefined ? [] : readAll(bytes, readTotals)
+    this.#count = count
+    this.#bytes = size
+  }
+}
+
+function readTotals(decoder: Decoder): number[] {
+  const count = readUint(decoder, Number.MAX_SAFE_INTEGER)
+  return [count, readUint(decoder, Number.MAX_SAFE_INTEGER)]
+}

@@ -1,0 +1,62 @@
+/**
+ * Facts between the lookup of their group and the end of its commit. A later group sees them as they
+ * will be stored; once on disk they are remembered as recent facts.
+ */
+import { SEAL_BYTES } from '../../crdt/index.ts'
+import type { RecentFacts } from './recent-facts.ts'
+import type { FactWrite } from './stored-fact.ts'
+
+/** Groups on their way to disk; the next one is looked up meanwhile. */
+const MAX_COMMITS = 2
+
+export class FactsInFlight {
+  readonly #recent: Pick<RecentFacts, 'put'>
+  /** Facts whose commit has not ended, by digest. */
+  readonly #facts = new Map<string, FactWrite>()
+  #commits: Promise<void>[] = []
+
+  constructor(recent: Pick<RecentFacts, 'put'>) {
+    this.#recent = recent
+  }
+
+  put(write: FactWrite): void {
+    this.#facts.set(write.name, write)
+  }
+
+  /** The bytes of a fact as they will be stored, without the seal. */
+  bytesOf(name: string): Uint8Array | undefined {
+    return this.#facts.get(name)?.bytes.subarray(SEAL_BYTES)
+  }
+
+  has(name: string): boolean {
+    return this.#facts.has(name)
+  }
+
+  /** Follows the commit of some facts; `landed` never rejects, and says whether they are on disk. */
+  follow(changed: readonly FactWrite[], landed: Promise<boolean>): void {
+    const followed = this.#land(changed, landed).finally(() => {
+      this.#commits = this.#commits.filter((each) => each !== followed)
+    })
+    this.#commits.push(followed)
+  }
+
+  /** Resolves when one more commit may begin. */
+  async room(): Promise<void> {
+    if (this.#commits.length >= MAX_COMMITS) await Promise.race(this.#commits)
+  }
+
+  /** Resolves when no commit is under way. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#commits)
+  }
+
+  async #land(changed: readonly FactWrite[], landed: Promise<boolean>): Promise<void> {
+    const isOnDisk = await landed
+    for (const write of changed) {
+      // A later group may have changed it once more, and is still on its way.
+      if (this.#facts.get(write.name) !== write) continue
+      this.#facts.delete(write.name)
+      if (isOnDisk) this.#recent.put(write)
+    }
+  }
+}
