@@ -4,14 +4,16 @@
  * new and the second a duplicate.
  */
 import { SEAL_BYTES } from '../../crdt/index.ts'
-import { heldOf, mergeRepeated, writeFact } from './stored-fact.ts'
+import { mergeRepeated } from './repeated-fact.ts'
+import { heldOf, writeFact } from './stored-fact.ts'
 import type { Claims, Operation, Section } from '../../crdt/index.ts'
 import type { FilterUse } from './fact-filters.ts'
 import type { Added } from './fact-queue.ts'
 import type { FactTotals } from './fact-totals.ts'
 import type { FactsInFlight } from './facts-in-flight.ts'
+import type { PreparedFact } from './prepared-fact.ts'
 import type { RecentFacts } from './recent-facts.ts'
-import type { FactWrite, PreparedFact } from './stored-fact.ts'
+import type { FactWrite } from './stored-fact.ts'
 
 const NEW: Added = { status: 'new', lookedUp: false }
 const NEW_AFTER_LOOKUP: Added = { status: 'new', lookedUp: true }

@@ -2,7 +2,7 @@
  * Additions and removals that wait for the fact store, served one after the other. Waiting additions
  * are handed over in groups, so that they share one lookup and one fsync.
  */
-import type { PreparedFact } from './stored-fact.ts'
+import type { PreparedFact } from './prepared-fact.ts'
 
 export interface Added {
   readonly status: 'new' | 'duplicate'

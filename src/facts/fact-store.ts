@@ -16,7 +16,8 @@ import type { LogPart, Operation, Section, Store, StoredFilter } from '../../crd
 import type { Added, Addition } from './fact-queue.ts'
 import type { FilterUse, Observe } from './fact-filters.ts'
 import type { FactInput } from './fact.ts'
-import type { PreparedFact, StoredFact } from './stored-fact.ts'
+import type { PreparedFact } from './prepared-fact.ts'
+import type { StoredFact } from './stored-fact.ts'
 
 export interface FactStoreInit {
   readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'section'>

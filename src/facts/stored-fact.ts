@@ -3,11 +3,11 @@
  * something at fixed places in front, so that they are read without the rest. Written by hand: the
  * hot path of ingestion.
  */
-import { canonicalTags, MAX_TAGS, readRecord, SEAL_BYTES } from '../../crdt/index.ts'
+import { readRecord, SEAL_BYTES } from '../../crdt/index.ts'
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readContext, writeContext } from './fact-context.ts'
 import type { FactContext } from './fact-context.ts'
-import type { Fact, FactInput, NamedFact } from './fact.ts'
+import type { Fact } from './fact.ts'
 
 /** A fact as it is stored: its digest, the record's bytes and what only this node knows. */
 export interface StoredFact extends Omit<
@@ -29,14 +29,17 @@ export interface FactWrite {
   readonly isPrivate: boolean
 }
 
-/** A fact on its way into the store. */
-export interface PreparedFact extends FactWrite {
-  /** Whether peers' filters are asked. */
-  readonly heuristic: boolean
+/** The fields of a stored fact, times in milliseconds of the Unix epoch. */
+export interface FactFields {
+  readonly record: Uint8Array
+  readonly confidence: number
+  readonly isPrivate: boolean
+  readonly recordedAt: number
+  readonly validFrom: number | undefined
+  readonly agent: string
+  readonly source: string | undefined
   readonly tags: readonly string[]
-  readonly hasTime: boolean
-  readonly entity: string
-  readonly attribute?: string
+  readonly context: FactContext | undefined
 }
 
 /** Where the fields of a stored fact begin, the free bytes of its seal included. */
@@ -48,59 +51,6 @@ const SIZE = VALID_FROM + 8
 const HEADER_BYTES = SIZE + 4
 
 const PRIVATE = 1
-
-const NO_TAGS: readonly string[] = []
-
-/** The fact as it is stored. Throws `LimitError`. */
-export function prepareFact(
-  input: FactInput,
-  { record, encoded, name }: NamedFact,
-  { agent, now, heuristic }: { agent: string; now: number; heuristic: boolean }
-): PreparedFact {
-  const { confidence, validFrom, source = '' } = input
-  const tags = input.tags === undefined ? NO_TAGS : canonicalTags(input.tags)
-  const isPrivate = input.private === true
-  const size = encoded.length
-  const context = writeContext(input.context)
-  const bytes = Buffer.allocUnsafe(
-    HEADER_BYTES + size + trailerSize(agent, source, tags) + context.length
-  )
-  const recordedAt = now
-  writeHeader(bytes, { confidence, isPrivate, recordedAt, validFrom: validFrom?.getTime(), size })
-  bytes.set(encoded, HEADER_BYTES)
-  writeTrailer(bytes, HEADER_BYTES + size, { agent, source, tags })
-  bytes.set(context, bytes.length - context.length)
-  return {
-    digest: Buffer.from(name, 'latin1'),
-    name,
-    bytes,
-    confidence,
-    isPrivate,
-    tags,
-    hasTime: validFrom !== undefined,
-    heuristic: input.enableBloomHeuristic ?? heuristic,
-    entity: record.entity,
-    attribute: record.attribute
-  }
-}
-
-/** A stored fact as if it were said again. */
-export function prepareStored(fact: StoredFact): PreparedFact {
-  const { digest, confidence, tags, validFrom } = fact
-  const { entity, attribute } = readAll(fact.record, readRecord)
-  return {
-    digest,
-    name: Buffer.from(digest).toString('latin1'),
-    bytes: writeFact(fact),
-    confidence,
-    isPrivate: fact.private,
-    tags,
-    hasTime: validFrom !== undefined,
-    heuristic: false,
-    entity,
-    attribute
-  }
-}
 
 /** A stored fact out of the bytes behind the free ones. */
 export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
@@ -125,18 +75,27 @@ export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
 
 /** The bytes of a stored fact, for `putSealable`. */
 export function writeFact(fact: StoredFact): Uint8Array {
-  const { record, agent, source = '', tags } = fact
-  const context = writeContext(fact.context)
-  const bytes = Buffer.allocUnsafe(
-    HEADER_BYTES + record.length + trailerSize(agent, source, tags) + context.length
-  )
-  writeHeader(bytes, {
+  return encodeFact({
+    record: fact.record,
     confidence: fact.confidence,
     isPrivate: fact.private,
     recordedAt: fact.recordedAt.getTime(),
     validFrom: fact.validFrom?.getTime(),
-    size: record.length
+    agent: fact.agent,
+    source: fact.source,
+    tags: fact.tags,
+    context: fact.context
   })
+}
+
+/** One buffer, with free bytes for the seal in front. */
+export function encodeFact(fields: FactFields): Buffer {
+  const { record, agent, source = '', tags } = fields
+  const context = writeContext(fields.context)
+  const bytes = Buffer.allocUnsafe(
+    HEADER_BYTES + record.length + trailerSize(agent, source, tags) + context.length
+  )
+  writeHeader(bytes, fields)
   bytes.set(record, HEADER_BYTES)
   writeTrailer(bytes, HEADER_BYTES + record.length, { agent, source, tags })
   bytes.set(context, bytes.length - context.length)
@@ -152,56 +111,10 @@ export function heldOf(stored: Uint8Array): Pick<FactWrite, 'confidence' | 'isPr
   }
 }
 
-/**
- * What a repetition adds: the higher confidence, all tags, the earlier beginning; undefined when it
- * adds nothing. The same whatever the order of the two.
- */
-export function mergeRepeated(
-  digest: Uint8Array,
-  stored: Uint8Array,
-  again: PreparedFact
-): StoredFact | undefined {
-  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
-  const isPrivate = view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE
-  const confidence = view.getFloat64(CONFIDENCE - SEAL_BYTES)
-  const isSame = again.confidence <= confidence && (isPrivate || !again.isPrivate)
-  if (isSame && again.tags.length === 0 && !again.hasTime) return undefined
-  const held = readFact(digest, stored)
-  const validFrom = earlier(
-    held.validFrom,
-    readFact(digest, again.bytes.subarray(SEAL_BYTES)).validFrom
-  )
-  const tags = canonicalTags([...held.tags, ...again.tags].slice(0, MAX_TAGS))
-  const isEqual =
-    tags.length === held.tags.length && validFrom?.getTime() === held.validFrom?.getTime()
-  if (isSame && isEqual) return undefined
-  return {
-    ...held,
-    confidence: Math.max(confidence, again.confidence),
-    tags,
-    // Once private, always private: a repetition must not publish what was meant to stay.
-    private: isPrivate || again.isPrivate,
-    ...(validFrom === undefined ? {} : { validFrom })
-  }
-}
-
-function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  return a < b ? a : b
-}
-
 export function factOf(stored: StoredFact): Fact {
   const { digest, record, ...rest } = stored
   const { kind: _, ...said } = readAll(record, readRecord)
   return { id: toHex(digest), ...said, ...rest }
-}
-
-interface Header {
-  readonly confidence: number
-  readonly isPrivate: boolean
-  readonly recordedAt: number
-  readonly validFrom: number | undefined
-  readonly size: number
 }
 
 interface Trailer {
@@ -214,12 +127,12 @@ interface ReadTrailer extends Trailer {
   readonly context: FactContext | undefined
 }
 
-function writeHeader(bytes: Buffer, header: Header): void {
-  bytes.writeUInt8(header.isPrivate ? PRIVATE : 0, FLAGS)
-  bytes.writeDoubleBE(header.confidence, CONFIDENCE)
-  bytes.writeDoubleBE(header.recordedAt, RECORDED_AT)
-  bytes.writeDoubleBE(header.validFrom ?? Number.NaN, VALID_FROM)
-  bytes.writeUInt32BE(header.size, SIZE)
+function writeHeader(bytes: Buffer, fields: FactFields): void {
+  bytes.writeUInt8(fields.isPrivate ? PRIVATE : 0, FLAGS)
+  bytes.writeDoubleBE(fields.confidence, CONFIDENCE)
+  bytes.writeDoubleBE(fields.recordedAt, RECORDED_AT)
+  bytes.writeDoubleBE(fields.validFrom ?? Number.NaN, VALID_FROM)
+  bytes.writeUInt32BE(fields.record.length, SIZE)
 }
 
 /** Texts of at most 255 bytes each, a length byte before each; the tags counted. */

@@ -4,12 +4,12 @@ import { openStore } from '../../../crdt/index.ts'
 import { createHive, generateSwarmKey } from '../../../src/index.ts'
 import { FactStore } from '../../../src/facts/index.ts'
 import { nameFact } from '../../../src/facts/fact.ts'
-import { prepareFact } from '../../../src/facts/stored-fact.ts'
+import { prepareFact } from '../../../src/facts/prepared-fact.ts'
 import { startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { FactInput, Hive, HiveInit } from '../../../src/index.ts'
-import type { PreparedFact } from '../../../src/facts/stored-fact.ts'
+import type { PreparedFact } from '../../../src/facts/prepared-fact.ts'
 
 type SwarmOptions = Exclude<HiveInit['swarm'], false>
 

@@ -1,0 +1,70 @@
+/** Facts on their way into the store: with their bytes, and what else decides how they are stored. */
+import { canonicalTags, readRecord } from '../../crdt/index.ts'
+import { readAll } from '../../crdt/bytes/index.ts'
+import { encodeFact, writeFact } from './stored-fact.ts'
+import type { FactInput, NamedFact } from './fact.ts'
+import type { FactWrite, StoredFact } from './stored-fact.ts'
+
+/** A fact on its way into the store. */
+export interface PreparedFact extends FactWrite {
+  /** Whether peers' filters are asked. */
+  readonly heuristic: boolean
+  readonly tags: readonly string[]
+  readonly hasTime: boolean
+  readonly entity: string
+  readonly attribute?: string
+}
+
+const NO_TAGS: readonly string[] = []
+
+/** The fact as it is stored. Throws `LimitError`. */
+export function prepareFact(
+  input: FactInput,
+  { record, encoded, name }: NamedFact,
+  { agent, now, heuristic }: { agent: string; now: number; heuristic: boolean }
+): PreparedFact {
+  const { confidence, validFrom, source, context } = input
+  const tags = input.tags === undefined ? NO_TAGS : canonicalTags(input.tags)
+  const isPrivate = input.private === true
+  const bytes = encodeFact({
+    record: encoded,
+    confidence,
+    isPrivate,
+    recordedAt: now,
+    validFrom: validFrom?.getTime(),
+    agent,
+    source,
+    tags,
+    context
+  })
+  return {
+    digest: Buffer.from(name, 'latin1'),
+    name,
+    bytes,
+    confidence,
+    isPrivate,
+    tags,
+    hasTime: validFrom !== undefined,
+    heuristic: input.enableBloomHeuristic ?? heuristic,
+    entity: record.entity,
+    attribute: record.attribute
+  }
+}
+
+/** A stored fact as if it were said again. */
+export function prepareStored(fact: StoredFact): PreparedFact {
+  const { digest, confidence, tags, validFrom } = fact
+  const { entity, attribute } = readAll(fact.record, readRecord)
+  return {
+    digest,
+    name: Buffer.from(digest).toString('latin1'),
+    bytes: writeFact(fact),
+    confidence,
+    isPrivate: fact.private,
+    tags,
+    hasTime: validFrom !== undefined,
+    heuristic: false,
+    entity,
+    attribute
+  }
+}
