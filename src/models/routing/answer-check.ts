@@ -1,0 +1,41 @@
+/** Whether an answer passes the request's schema and verifier, and what a model is told when it does not. */
+import { checkOutput } from './structured.ts'
+import type { RequestSettings } from '../options.ts'
+import type { Message, ProviderReply } from '../provider.ts'
+import type { Checked } from './structured.ts'
+
+export async function checkAnswer(
+  { schema, verify }: Pick<RequestSettings, 'schema' | 'verify'>,
+  reply: ProviderReply,
+  signal: AbortSignal
+): Promise<Checked<unknown>> {
+  // What asks for a tool is no answer yet.
+  if (reply.toolCalls.length > 0) return { ok: true, value: undefined }
+  let value: unknown
+  if (schema !== undefined) {
+    const checked = checkOutput(reply.text, schema)
+    if (!checked.ok) return checked
+    value = checked.value
+  }
+  if (verify === undefined) return { ok: true, value }
+  const verdict = await verify({ text: reply.text, value }, { signal })
+  const { ok, reason = 'the verifier refused it' } =
+    typeof verdict === 'boolean' ? { ok: verdict } : verdict
+  return ok ? { ok, value } : { ok, reason }
+}
+
+/** The conversation with an answer that does not pass, and why. */
+export function withFailure(
+  messages: readonly Message[],
+  { text }: ProviderReply,
+  reason: string
+): readonly Message[] {
+  return [
+    ...messages,
+    { role: 'assistant', content: text },
+    {
+      role: 'user',
+      content: `That answer does not pass: ${reason}. Give a whole answer that does.`
+    }
+  ]
+}

@@ -1,0 +1,71 @@
+/** Embeds texts: by the models of the `embed` tier, or by rule where there is none. */
+import { inputTokens } from '../calling/tokens.ts'
+import { ProviderFailure } from '../errors.ts'
+import { ModelCall } from './model-call.ts'
+import type { Caller } from '../calling/caller.ts'
+import type { Message, ProviderReply } from '../provider.ts'
+import type { EmbedResult } from '../result.ts'
+import type { ModelCallComponents } from './model-call.ts'
+import type { Roster } from './roster.ts'
+
+export interface EmbedComponents extends ModelCallComponents {
+  readonly roster: Pick<Roster, 'offline' | 'tier'>
+  readonly caller: Pick<Caller, 'call'>
+  readonly now: () => number
+}
+
+export interface EmbedRequest {
+  readonly texts: readonly string[]
+  readonly task: string
+  readonly signal?: AbortSignal
+  readonly timeout?: number
+}
+
+export async function embed(
+  components: EmbedComponents,
+  agent: string,
+  { texts, task, signal: outer, timeout }: EmbedRequest
+): Promise<EmbedResult> {
+  const { roster, caller, now } = components
+  const messages: Message[] = texts.map((content) => ({ role: 'user', content }))
+  const asked = { task, messages, tools: [], cache: false, maxOutputTokens: 1, timeout }
+  using call = new ModelCall(components, agent, asked, outer)
+  const models = roster.tier('embed')
+  const { most } = inputTokens(messages)
+  const { vectors, candidate, reply } = await caller.call({
+    route: models.length === 0 ? [roster.offline] : models,
+    tokens: most,
+    signal: call.signal,
+    attempts: call.attempts,
+    reserve: (one, signal) => call.reserve(one, { input: most, output: 0 }, signal),
+    run: async (one, { signal, reservation }) => {
+      const started = performance.now()
+      const made = await one.provider.embed?.(one.model.model, texts, {
+        signal,
+        onRate: (state) => one.health.rate(state, now())
+      })
+      if (made === undefined) {
+        throw new ProviderFailure('request', `${one.provider.name} embeds nothing`)
+      }
+      const answer: ProviderReply = {
+        text: '',
+        toolCalls: [],
+        usage: made.usage,
+        stopReason: 'end',
+        model: one.model.model
+      }
+      const seconds = (performance.now() - started) / 1000
+      call.settle(one, reservation, answer, { seconds, operation: 'embeddings' })
+      return { vectors: made.vectors, candidate: one, reply: answer }
+    }
+  })
+  const tier = candidate === roster.offline ? 'offline' : 'fast'
+  const {
+    text: _text,
+    value: _value,
+    toolCalls: _calls,
+    stopReason: _reason,
+    ...report
+  } = call.result({ tier }, candidate, reply)
+  return { ...report, vectors }
+}

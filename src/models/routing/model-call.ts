@@ -1,0 +1,151 @@
+/** One call under way: what it was asked, its time, what it has set aside and what it has spent. */
+import { CallScope } from '../calling/call-scope.ts'
+import { CALL_TIMEOUT } from '../constants.ts'
+import { ProviderFailure } from '../errors.ts'
+import { NO_TOKENS, totalOf } from '../provider.ts'
+import { Counter } from '../spending/budgets.ts'
+import { formatUsd } from '../spending/money.ts'
+import { costOf, worstCost } from '../spending/price.ts'
+import { OFFLINE_ID } from './roster.ts'
+import { jsonSchemaOf } from './structured.ts'
+import type { Attempt, Candidate } from '../calling/caller.ts'
+import type { ModelSettings, RequestSettings } from '../options.ts'
+import type { ProviderReply, TokenUsage } from '../provider.ts'
+import type { Generation } from '../result.ts'
+import type { Ledger, Reservation } from '../spending/ledger.ts'
+import type { Picodollars } from '../spending/money.ts'
+import type { Operation, Telemetry } from '../telemetry.ts'
+import type { Step } from './decision.ts'
+
+export interface ModelCallComponents {
+  readonly settings: Pick<ModelSettings, 'timeout'>
+  readonly ledger: Pick<Ledger, 'reserve'>
+  readonly telemetry: Pick<Telemetry, 'record'>
+  onCall(report: { agent: string; task: string } & Omit<Generation, 'text' | 'value'>): void
+}
+
+export class ModelCall implements Disposable {
+  readonly request: RequestSettings
+  readonly jsonSchema: Record<string, unknown> | undefined
+  /** Every attempt of every tier, in order. */
+  readonly attempts: Attempt[] = []
+  readonly #agent: string
+  readonly #components: ModelCallComponents
+  readonly #scope: CallScope
+  readonly #own: Counter | undefined
+  #usage: TokenUsage = NO_TOKENS
+  #cost: Picodollars | undefined = 0n
+
+  /** Ends with `signal`, and once its timeout is over. */
+  constructor(
+    components: ModelCallComponents,
+    agent: string,
+    request: RequestSettings,
+    signal: AbortSignal | undefined
+  ) {
+    const { budget, schema, timeout = components.settings.timeout ?? CALL_TIMEOUT } = request
+    this.#components = components
+    this.#agent = agent
+    this.request = request
+    this.jsonSchema = schema === undefined ? undefined : jsonSchemaOf(schema)
+    this.#own = budget === undefined ? undefined : new Counter('this call', budget)
+    // Last: its timer must not outlive a constructor that throws.
+    this.#scope = CallScope.call(timeout, signal)
+  }
+
+  get signal(): AbortSignal {
+    return this.#scope.signal
+  }
+
+  abort(reason: Error): void {
+    this.#scope.abort(reason)
+  }
+
+  /** Sets aside what these tokens may cost. */
+  reserve(
+    { model }: Candidate,
+    tokens: { readonly input: number; readonly output: number },
+    signal: AbortSignal
+  ): Promise<Reservation> {
+    const { input, output } = tokens
+    const free = model.id === OFFLINE_ID
+    return this.#components.ledger.reserve(
+      {
+        agent: this.#agent,
+        task: this.request.task,
+        model: model.id,
+        cost: worstCost(input, output, model.bands),
+        tokens: free ? 0 : input + output,
+        own: this.#own
+      },
+      signal
+    )
+  }
+
+  settle(
+    { model, provider }: Candidate,
+    reservation: Reservation,
+    { usage }: Pick<ProviderReply, 'usage'>,
+    { seconds, operation = 'chat' }: Pick<Operation, 'seconds'> & Partial<Operation>
+  ): void {
+    // A server that counts nothing: the reservation stands for it.
+    const uncounted = totalOf(usage) === 0 && model.id !== OFFLINE_ID
+    const cost = uncounted ? undefined : costOf(usage, model.bands)
+    if (uncounted) reservation.forfeit()
+    else reservation.settle(usage, cost)
+    const before = this.#usage
+    this.#usage = {
+      input: before.input + usage.input,
+      cacheRead: before.cacheRead + usage.cacheRead,
+      cacheWrite: before.cacheWrite + usage.cacheWrite,
+      output: before.output + usage.output
+    }
+    this.#cost = this.#cost === undefined || cost === undefined ? undefined : this.#cost + cost
+    this.#components.telemetry.record({
+      operation,
+      provider: provider.name,
+      model: model.model,
+      seconds,
+      usage
+    })
+  }
+
+  failed({ provider, model }: Candidate, error: unknown, seconds: number): void {
+    this.#components.telemetry.record({
+      operation: 'chat',
+      provider: provider.name,
+      model: model.model,
+      seconds,
+      error: error instanceof ProviderFailure ? String(error.status ?? error.kind) : 'cancelled'
+    })
+  }
+
+  /** The result of the call, which is reported too. */
+  result(
+    { tier }: Pick<Step, 'tier'>,
+    { model }: Candidate,
+    reply: ProviderReply,
+    escalated?: string
+  ): Generation {
+    const cost = this.#cost
+    const offline = model.id === OFFLINE_ID
+    const report = {
+      tier: offline ? ('offline' as const) : tier,
+      model: model.id,
+      offline,
+      attempts: this.attempts,
+      usage: this.#usage,
+      cost: cost === undefined ? undefined : formatUsd(cost),
+      cached: false,
+      escalated,
+      toolCalls: reply.toolCalls,
+      stopReason: reply.stopReason
+    }
+    this.#components.onCall({ agent: this.#agent, task: this.request.task, ...report })
+    return { ...report, text: reply.text, value: undefined }
+  }
+
+  [Symbol.dispose](): void {
+    this.#scope[Symbol.dispose]()
+  }
+}

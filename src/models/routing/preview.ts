@@ -1,0 +1,42 @@
+/** What a call would do and cost, without making it. */
+import { inputTokens } from '../calling/tokens.ts'
+import { stateOf } from '../catalogue.ts'
+import { MAX_OUTPUT_TOKENS } from '../constants.ts'
+import { NO_TOKENS } from '../provider.ts'
+import { formatUsd } from '../spending/money.ts'
+import { costOf, worstCost } from '../spending/price.ts'
+import { decide } from './decision.ts'
+import { featuresOf } from './features.ts'
+import { jsonSchemaOf } from './structured.ts'
+import type { Candidate } from '../calling/caller.ts'
+import type { RequestSettings } from '../options.ts'
+import type { CallPreview, PlannedModel } from '../result.ts'
+import type { DecisionComponents } from './decision.ts'
+
+export function preview(
+  components: DecisionComponents & { readonly now: () => number },
+  request: RequestSettings
+): CallPreview {
+  const jsonSchema = request.schema === undefined ? undefined : jsonSchemaOf(request.schema)
+  const { most, likely } = inputTokens(request.messages, request.tools, jsonSchema)
+  const output = request.maxOutputTokens ?? MAX_OUTPUT_TOKENS
+  const features = (): ReturnType<typeof featuresOf> => featuresOf({ ...request, jsonSchema })
+  const { steps, fastSuffices } = decide(request, features, components)
+  const planned = ({ model }: Candidate): PlannedModel => {
+    const dearest = worstCost(most, output, model.bands)
+    const middling = costOf({ ...NO_TOKENS, input: likely, output }, model.bands)
+    return {
+      model: model.id,
+      state: stateOf(model, components.now()),
+      likelyCost: middling === undefined ? undefined : formatUsd(middling),
+      mostCost: dearest === undefined ? undefined : formatUsd(dearest)
+    }
+  }
+  return {
+    tier: steps[0].tier,
+    route: steps[0].route.map(planned),
+    escalation: steps[1]?.route.map(planned) ?? [],
+    tokens: { likely, most, output },
+    fastSuffices
+  }
+}

@@ -1,0 +1,32 @@
+/** A request as it is sent to one model. */
+import { MAX_OUTPUT_TOKENS } from '../constants.ts'
+import { OFFLINE_ID } from './roster.ts'
+import type { Candidate } from '../calling/caller.ts'
+import type { RequestSettings } from '../options.ts'
+import type { Message, ProviderRequest } from '../provider.ts'
+
+/** A schema goes along as a prompt, and to models that take schemas as such. */
+export function toRequest(
+  { model }: Candidate,
+  { task, messages, tools, maxOutputTokens = MAX_OUTPUT_TOKENS }: RequestSettings,
+  jsonSchema: Record<string, unknown> | undefined
+): ProviderRequest {
+  const structured = model.capabilities.includes('structured') || model.id === OFFLINE_ID
+  const ask: Message[] =
+    jsonSchema === undefined
+      ? []
+      : [
+          {
+            role: 'system',
+            content: `Answer with JSON only, of this JSON Schema: ${JSON.stringify(jsonSchema)}`
+          }
+        ]
+  return {
+    model: model.model,
+    task,
+    messages: [...ask, ...messages],
+    tools,
+    maxOutputTokens,
+    ...(structured && jsonSchema !== undefined ? { jsonSchema } : {})
+  }
+}

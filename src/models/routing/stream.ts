@@ -1,0 +1,122 @@
+/**
+ * Streams a reply. Until its first part has come another model can take over; after it, an end that is
+ * not the stream's own is an error.
+ */
+import { inputTokens } from '../calling/tokens.ts'
+import { MAX_OUTPUT_TOKENS } from '../constants.ts'
+import { ModelError, ProviderFailure } from '../errors.ts'
+import { decide } from './decision.ts'
+import { featuresOf } from './features.ts'
+import { ModelCall } from './model-call.ts'
+import { toRequest } from './provider-request.ts'
+import type { Caller, Candidate } from '../calling/caller.ts'
+import type { RequestSettings } from '../options.ts'
+import type { ProviderStreamPart } from '../provider.ts'
+import type { StreamPart } from '../result.ts'
+import type { Reservation } from '../spending/ledger.ts'
+import type { DecisionComponents, Step } from './decision.ts'
+import type { ModelCallComponents } from './model-call.ts'
+
+export interface StreamComponents extends DecisionComponents, ModelCallComponents {
+  readonly caller: Pick<Caller, 'call'>
+  readonly now: () => number
+}
+
+/** A stream whose first part has come: from here on, only its own end is left. */
+interface OpenedStream {
+  readonly first: ProviderStreamPart
+  readonly parts: AsyncIterator<ProviderStreamPart>
+  readonly candidate: Candidate
+  readonly reservation: Reservation
+  readonly seconds: () => number
+  readonly done: () => void
+}
+
+export async function* stream(
+  components: StreamComponents,
+  agent: string,
+  request: RequestSettings
+): AsyncGenerator<StreamPart> {
+  using call = new ModelCall(components, agent, request, request.signal)
+  const { steps } = decide(request, () => featuresOf(request), components)
+  const [step] = steps
+  const { candidate, reservation, parts, ...opened } = await open(components, call, step)
+  let partial = ''
+  let whole = false
+  try {
+    for (let part = opened.first; ;) {
+      if (part.type === 'end') {
+        whole = true
+        call.settle(candidate, reservation, part.reply, { seconds: opened.seconds() })
+        yield { type: 'end', result: call.result(step, candidate, part.reply) }
+        return
+      }
+      partial += part.text
+      yield part
+      const next = await parts.next()
+      if (next.done === true) throw brokenOff()
+      part = next.value
+    }
+  } catch (cause) {
+    if (whole) throw cause
+    if (cause instanceof ProviderFailure) candidate.health.failed(cause, components.now())
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ModelError(
+      'STREAM_BROKEN',
+      `The stream broke after ${partial.length} characters: ${reason}. What had arrived is in \`partial\`.`,
+      { cause, partial }
+    )
+  } finally {
+    // A stream that was left may have been billed to its end.
+    reservation.forfeit()
+    call.abort(new Error('The stream is over.'))
+    opened.done()
+  }
+}
+
+/** A stream up to its first part: until then, another model can take over. */
+async function open(
+  { caller, now }: StreamComponents,
+  call: ModelCall,
+  { route }: Step
+): Promise<OpenedStream> {
+  const { request, jsonSchema } = call
+  const { most } = inputTokens(request.messages, request.tools, jsonSchema)
+  const output = request.maxOutputTokens ?? MAX_OUTPUT_TOKENS
+  return caller.call({
+    route,
+    tokens: most + output,
+    signal: call.signal,
+    attempts: call.attempts,
+    reserve: (candidate, signal) => call.reserve(candidate, { input: most, output }, signal),
+    run: async (candidate, { signal, reservation, keep }) => {
+      const started = performance.now()
+      const seconds = (): number => (performance.now() - started) / 1000
+      try {
+        const { first, parts } = await firstPart(
+          candidate.provider.stream(toRequest(candidate, request, jsonSchema), {
+            signal,
+            onRate: (state) => candidate.health.rate(state, now())
+          })
+        )
+        return { first, parts, candidate, reservation, seconds, done: keep() }
+      } catch (error) {
+        call.failed(candidate, error, seconds())
+        throw error
+      }
+    }
+  })
+}
+
+async function firstPart<T>(
+  parts: AsyncIterable<T>
+): Promise<{ first: T; parts: AsyncIterator<T> }> {
+  const iterator = parts[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  if (first.done === true) throw brokenOff()
+  return { first: first.value, parts: iterator }
+}
+
+function brokenOff(): ProviderFailure {
+  return new ProviderFailure('network', 'The stream broke off')
+}
