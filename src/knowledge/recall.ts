@@ -1,10 +1,9 @@
 /** Recall: what this node and the hive know about a question, best first, with where it is from. */
-import { kindOf } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { fuse } from '../search/index.ts'
 import { factOf } from '../facts/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { RecordKind, Replica } from '../../crdt/index.ts'
+import type { Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type {
   SearchHit,
@@ -153,35 +152,8 @@ export class Recall {
   }
 }
 
-/** Kinds of records that say something; goals and skills are found elsewhere. */
-const SAYING: ReadonlySet<RecordKind> = new Set(['fact', 'insight'])
-
 /** Vectors know neither entity nor tags. */
 function isAskedFor(fact: RecalledFact, { entity, tags = [] }: SearchQuery): boolean {
   const isOfEntity = entity === undefined || fact.entity.toLowerCase() === entity.toLowerCase()
   return isOfEntity && tags.every((tag) => fact.tags.includes(tag))
-}
-
-/** What the search index follows: the facts of this node and the records of its replica. */
-export function searchSources(
-  facts: FactStore,
-  replica: Pick<Replica, 'bodies' | 'recordLog' | 'recordLogEnd'>
-): ConstructorParameters<typeof SearchIndex>[0]['sources'] {
-  return [
-    {
-      origin: 'local',
-      end: () => facts.logEnd,
-      log: (from) => facts.log(from),
-      read: (digests) => facts.stored(digests)
-    },
-    {
-      origin: 'hive',
-      end: () => replica.recordLogEnd,
-      log: (from) => replica.recordLog(from),
-      read: async (digests) => {
-        const bodies = await replica.bodies([...digests])
-        return bodies.map((body) => (body && SAYING.has(kindOf(body)) ? body : undefined))
-      }
-    }
-  ]
 }

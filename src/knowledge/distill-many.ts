@@ -1,0 +1,115 @@
+/** Takes many facts in, a batch at a time: while some batches are written the next one is read and hashed. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { AbortOptions } from '@libp2p/interface'
+import type { FactInput, PreparedFact } from '../facts/index.ts'
+import type { Intake } from './intake.ts'
+
+export interface DistillManyOptions extends AbortOptions {
+  /** Called after each batch with the totals so far. */
+  readonly onProgress?: (progress: DistillProgress) => void
+}
+
+export interface DistillProgress {
+  readonly read: number
+  readonly new: number
+  readonly duplicate: number
+  readonly corroborated: number
+}
+
+export interface DistillReport extends DistillProgress {
+  /** What was refused, by its position from 1 (a line, in JSON Lines), and why. */
+  readonly rejected: readonly { readonly line: number; readonly reason: string }[]
+  readonly seconds: number
+}
+
+/** Facts per durable write: large enough to make the fsync cheap, small enough for steady progress. */
+const BATCH_FACTS = 1_000
+
+/** Batches that are being written while the next one is read and hashed. */
+const BATCHES_UNDER_WAY = 2
+
+export async function distillMany(
+  intake: Intake,
+  items: Iterable<FactInput | Error> | AsyncIterable<FactInput | Error>,
+  { signal, onProgress }: DistillManyOptions
+): Promise<DistillReport> {
+  const started = performance.now()
+  const totals = { read: 0, new: 0, duplicate: 0, corroborated: 0 }
+  const rejected: { line: number; reason: string }[] = []
+  let batch: PreparedFact[] = []
+  let lastTurn = 0
+  const writing: Promise<void>[] = []
+  const write = async (facts: readonly PreparedFact[], read: number): Promise<void> => {
+    for (const { status } of await intake.add(facts)) totals[status] += 1
+    onProgress?.({ ...totals, read })
+  }
+  /** Hands a batch on, and waits while more than `allowed` are on their way to disk. */
+  const flush = async (allowed: number): Promise<void> => {
+    const written = write(batch, totals.read)
+    // Awaited in order: a failure must not be reported as unhandled meanwhile.
+    written.catch(() => undefined)
+    writing.push(written)
+    batch = []
+    while (writing.length > allowed) await writing.shift()
+  }
+  const take = (item: FactInput | Error): void => {
+    const fact = intake.take(item)
+    if (fact === undefined) totals.duplicate += 1
+    else batch.push(fact)
+  }
+  const refuse = (error: unknown): void => {
+    rejected.push({ line: totals.read, reason: messageOf(error) })
+  }
+  signal?.throwIfAborted()
+  for await (const some of chunksOf(items)) {
+    for (const item of some) {
+      totals.read += 1
+      try {
+        take(item)
+      } catch (error) {
+        if (!intake.mayHaveRoom(error)) {
+          refuse(error)
+          continue
+        }
+        await flush(0)
+        try {
+          take(item)
+        } catch (again) {
+          refuse(again)
+        }
+      }
+    }
+    // Repetitions fill no batch; the event loop must have its turn all the same.
+    if (totals.read - lastTurn >= BATCH_FACTS) {
+      lastTurn = totals.read
+      await nextTurn()
+      if (signal?.aborted === true) break
+    }
+    if (batch.length < BATCH_FACTS) continue
+    await flush(BATCHES_UNDER_WAY)
+    if (signal?.aborted === true) break
+  }
+  await flush(0)
+  signal?.throwIfAborted()
+  return { ...totals, rejected, seconds: (performance.now() - started) / 1000 }
+}
+
+/** Items in arrays, so that those which are there already cost no turn of the event loop each. */
+async function* chunksOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T[]> {
+  if (Symbol.asyncIterator in items) {
+    for await (const item of items) yield [item]
+    return
+  }
+  let chunk: T[] = []
+  for (const item of items) {
+    chunk.push(item)
+    if (chunk.length < BATCH_FACTS) continue
+    yield chunk
+    chunk = []
+  }
+  yield chunk
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

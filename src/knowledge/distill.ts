@@ -1,0 +1,81 @@
+/** Takes one fact in: looks for what it repeats or overtakes, and stores it. */
+import { toHex } from '../../crdt/bytes/index.ts'
+import { nameFact } from '../facts/index.ts'
+import { DUPLICATE } from './intake.ts'
+import type { Serial } from '../../crdt/index.ts'
+import type { FactInput, FactStore, NamedFact, PreparedFact } from '../facts/index.ts'
+import type { History } from './history.ts'
+import type { Intake } from './intake.ts'
+import type { NearDuplicates } from './near-duplicates.ts'
+
+export interface Distilled {
+  /** SHA-256 of the fact, in hex. */
+  readonly id: string
+  /**
+   * `new`: stored, and nobody seems to know it. `duplicate`: this node had it, or it came out of
+   * `recall`. `corroborated`: stored, and a peer seems to know it too (only with
+   * `enableBloomHeuristic`). `merged`: kept as a variant of the fact whose id is given (only
+   * without). `superseded`: stored, and another value of the attribute began later.
+   */
+  readonly status: 'new' | 'duplicate' | 'corroborated' | 'merged' | 'superseded'
+  /** How the status was found: by Bloom filters alone, by the fact's digest, or by its text. */
+  readonly path: 'bloom' | 'exact' | 'semantic'
+}
+
+export interface DistillComponents {
+  readonly facts: Pick<FactStore, 'has'>
+  readonly nearDuplicates: Pick<NearDuplicates, 'find' | 'merge'>
+  readonly history: Pick<History, 'of'>
+  readonly intake: Intake
+  /** Of two variants that come at once the second must see the first. */
+  readonly merging: Serial
+}
+
+/** The latest time a Date can hold: what began last, whenever that is. */
+const FOREVER = new Date(8.64e15)
+
+export async function distill(components: DistillComponents, input: FactInput): Promise<Distilled> {
+  const { intake } = components
+  const named = nameFact(input)
+  const id = Buffer.from(named.name, 'latin1').toString('hex')
+  const echo = intake.echoOf(named)
+  if (echo !== undefined) return { id: echo, ...DUPLICATE }
+  const fact = intake.prepare(input, named)
+  if (fact === undefined) return { id, ...DUPLICATE }
+  const merged = fact.heuristic ? undefined : await mergeVariant(components, fact)
+  if (merged !== undefined) return { id: toHex(merged), status: 'merged', path: 'semantic' }
+  const [distilled = DUPLICATE] = await intake.add([fact])
+  const isOvertaken =
+    distilled.status !== 'duplicate' && (await isSuperseded(components, id, named))
+  const status = isOvertaken ? 'superseded' : distilled.status
+  const searched = !fact.heuristic && distilled.status === 'new'
+  return { id, status, path: searched ? 'semantic' : distilled.path }
+}
+
+/** Digest of the fact that this one was merged into. */
+async function mergeVariant(
+  { facts, nearDuplicates, intake, merging }: DistillComponents,
+  fact: PreparedFact
+): Promise<Uint8Array | undefined> {
+  let isRoomNeeded = false
+  try {
+    return await merging.run(async () => {
+      isRoomNeeded = await facts.has(fact.digest)
+      const canonical = isRoomNeeded ? undefined : await nearDuplicates.find(fact)
+      isRoomNeeded = canonical === undefined || !(await nearDuplicates.merge(fact, canonical))
+      return isRoomNeeded ? undefined : canonical
+    })
+  } finally {
+    if (!isRoomNeeded) intake.release([fact])
+  }
+}
+
+async function isSuperseded(
+  { history }: DistillComponents,
+  id: string,
+  { record }: NamedFact
+): Promise<boolean> {
+  if (record.attribute === undefined) return false
+  const claims = await history.of(record.entity, record.attribute, FOREVER)
+  return claims.find((claim) => claim.id === id)?.state === 'superseded'
+}

@@ -1,0 +1,31 @@
+/** What the search index follows: the facts of this node and the records of its replica. */
+import { kindOf } from '../../crdt/index.ts'
+import type { RecordKind, Replica } from '../../crdt/index.ts'
+import type { FactStore } from '../facts/index.ts'
+import type { SearchIndex } from '../search/index.ts'
+
+/** Kinds of records that say something; goals and skills are found elsewhere. */
+const SAYING: ReadonlySet<RecordKind> = new Set(['fact', 'insight'])
+
+export function searchSources(
+  facts: Pick<FactStore, 'log' | 'logEnd' | 'stored'>,
+  replica: Pick<Replica, 'bodies' | 'recordLog' | 'recordLogEnd'>
+): ConstructorParameters<typeof SearchIndex>[0]['sources'] {
+  return [
+    {
+      origin: 'local',
+      end: () => facts.logEnd,
+      log: (from) => facts.log(from),
+      read: (digests) => facts.stored(digests)
+    },
+    {
+      origin: 'hive',
+      end: () => replica.recordLogEnd,
+      log: (from) => replica.recordLog(from),
+      read: async (digests) => {
+        const bodies = await replica.bodies([...digests])
+        return bodies.map((body) => (body && SAYING.has(kindOf(body)) ? body : undefined))
+      }
+    }
+  ]
+}
