@@ -1,7 +1,6 @@
 /** `cortex.capabilities`: the skills of the node, at an agent's hand. */
 import { z } from 'zod'
 import { parse } from '../arguments/index.ts'
-import { canonicalJson } from '../sandbox/index.ts'
 import {
   ByHand,
   Calling,
@@ -13,24 +12,15 @@ import {
   Outcome,
   Reason
 } from './capability-options.ts'
-import { capabilityOf } from './capability.ts'
-import { MAX_SAMPLE_LENGTH } from './constants.ts'
 import { discover } from './discovery.ts'
-import { ranked, sampled } from './evidence/competition.ts'
-import {
-  afterBlacklisting,
-  afterPardon,
-  afterOutcome,
-  afterTrigger
-} from './lifecycle/lifecycle.ts'
-import { competitorsOf, lineageOf } from './lineage.ts'
-import { gaveOf, receiptOf } from './running/receipts.ts'
+import { afterBlacklisting, afterPardon, afterTrigger } from './lifecycle/lifecycle.ts'
+import { lineageOf } from './lineage.ts'
+import { assertUsable, namedSkill } from './named-skills.ts'
 import { RunOptions } from './running/run-options.ts'
+import { Trials } from './running/trials.ts'
+import { Selection } from './selection.ts'
 import { readSkillFolder, writeSkillFolder } from './skill-folder.ts'
-import { isOwnFailure } from './running/skill-runner.ts'
-import { assertUsable, competitorOf, namedSkill, USABLE } from './named-skills.ts'
 import { identifySkill } from './skill.ts'
-import type { AddedSkill, SkillAdmission } from './lifecycle/admission.ts'
 import type { Json } from '../sandbox/index.ts'
 import type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
 import type {
@@ -42,42 +32,25 @@ import type {
 } from './capability-options.ts'
 import type { DiscoveryComponents, DiscoveryOptions, DiscoveryReport } from './discovery.ts'
 import type { Ranking } from './evidence/competition.ts'
+import type { AddedSkill, SkillAdmission } from './lifecycle/admission.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
 import type { Lineage } from './lineage.ts'
-import type { PreWarming } from './lifecycle/pre-warming.ts'
-import type { KeptReceipt } from './running/receipts.ts'
-import type { SkillFailure, Provenance, Transition } from './store/skill-records.ts'
-import type { FailureSample } from './store/skill-journal.ts'
+import type { SkillRunner, TestReport } from './running/skill-runner.ts'
+import type { CapabilityRun } from './running/trials.ts'
+import type { FoundCapability, SelectionComponents } from './selection.ts'
 import type { SkillIndex } from './skill-index.ts'
-import type { SkillRun, SkillRunner, TestReport } from './running/skill-runner.ts'
-import type { KnownSkill, SkillStore } from './store/skill-store.ts'
 import type { SkillInit } from './skill.ts'
+import type { KnownSkill, SkillStore } from './store/skill-store.ts'
+import type { Provenance, SkillFailure, Transition } from './store/skill-values.ts'
 
-export interface CapabilitiesComponents {
+export interface CapabilitiesComponents extends SelectionComponents {
   readonly store: SkillStore
   readonly admission: SkillAdmission
   readonly runner: SkillRunner
   readonly index: Pick<SkillIndex, 'find' | 'remove'>
-  readonly preWarming: Pick<PreWarming, 'warmedAt'>
   readonly discovery: Omit<DiscoveryComponents, 'admission' | 'runner' | 'store'>
-  readonly random: () => number
   /** Takes back what this node says of a skill to the swarm; false for nothing. */
   readonly withdraw: (id: string) => Promise<boolean>
-}
-
-export interface FoundCapability {
-  readonly capability: Capability
-  /** Larger is better; comparable within one answer only. */
-  readonly score: number
-}
-
-/** The result of a run, and what it was for the skill. */
-export interface CapabilityRun extends SkillRun {
-  readonly id: string
-  /** Whether it counts as a trial. */
-  readonly recorded: boolean
-  /** The change of status that it led to, if it did. */
-  readonly transition: Transition | undefined
 }
 
 /** What became of a skill that was removed. */
@@ -92,9 +65,13 @@ export interface RemovedSkill {
 
 export class Capabilities {
   readonly #components: CapabilitiesComponents
+  readonly #selection: Selection
+  readonly #trials: Trials
 
   constructor(components: CapabilitiesComponents) {
     this.#components = components
+    this.#selection = new Selection(components)
+    this.#trials = new Trials(components)
   }
 
   /**
@@ -124,26 +101,14 @@ export class Capabilities {
 
   /** By name; with `text`, those whose name or description has it. */
   async list(options?: ListOptions): Promise<Capability[]> {
-    const { status, text, limit } = parse(Listing, options, 'capabilities.list')
-    const part = text?.toLowerCase() ?? ''
-    const skills = [...this.#components.store.all()].filter(
-      ({ skill, standing }) =>
-        (status === undefined || standing.status === status) &&
-        (skill.name.includes(part) || skill.description.toLowerCase().includes(part))
-    )
-    return skills
-      .toSorted(
-        (one, other) => compare(one.skill.name, other.skill.name) || compare(one.id, other.id)
-      )
-      .slice(0, limit)
-      .map((known) => this.#tell(known))
+    return this.#selection.list(parse(Listing, options, 'capabilities.list'))
   }
 
   /** By id, or by name: the best of that name. Throws `HiveError` (SKILL_UNKNOWN). */
   async get(idOrName: string): Promise<CapabilityDetails> {
     const known = this.#known(idOrName)
     const documentation = await this.#components.store.documentation(known.id)
-    return { ...this.#tell(known), skill: known.skill, documentation }
+    return { ...this.#selection.describe(known), skill: known.skill, documentation }
   }
 
   async lineage(idOrName: string): Promise<Lineage> {
@@ -164,26 +129,8 @@ export class Capabilities {
    * `ModelError`.
    */
   async invoke(idOrName: string, input: Json, options: RunOptions = {}): Promise<CapabilityRun> {
-    const { record, ...settings } = parse(RunOptions, options, 'capabilities.invoke')
-    const { store, runner } = this.#components
-    const { id, skill } = this.#usable(idOrName)
-    let run: SkillRun
-    try {
-      run = await runner.run(skill, input, settings)
-    } catch (error) {
-      if (record && isOwnFailure(error)) {
-        const receipt = await this.#receiptOf(skill, input, settings, gaveOf(error))
-        await this.#fail(id, { input, error: error.message, receipt })
-      }
-      throw error
-    }
-    const recorded = record && !run.offline
-    const transition = recorded
-      ? await store.apply(id, (before) => afterOutcome(before, true), {
-          receipt: await this.#receiptOf(skill, input, settings, run.outputHash)
-        })
-      : undefined
-    return { ...run, id, recorded, transition }
+    const settings = parse(RunOptions, options, 'capabilities.invoke')
+    return this.#trials.run(this.#usable(idOrName), input, settings)
   }
 
   /** Runs the declared tests again; what is untested and passes them is on trial from then on. */
@@ -197,24 +144,14 @@ export class Capabilities {
   async recordOutcome(idOrName: string, outcome: OutcomeInit): Promise<Transition | undefined> {
     const { ok, input, error } = parse(Outcome, outcome, 'capabilities.recordOutcome')
     const { id } = this.#usable(idOrName)
-    if (!ok) return this.#fail(id, { input, error: error ?? 'The skill was of no use.' })
-    return this.#components.store.apply(id, (before) => afterOutcome(before, true))
+    if (ok) return this.#trials.succeeded(id)
+    return this.#trials.failed(id, { input, error: error ?? 'The skill was of no use.' })
   }
 
   /** Skills for a purpose, best first; untested and blacklisted ones only when `status` names them. */
   async find(goal: string, options?: FindOptions): Promise<FoundCapability[]> {
-    const { limit, status } = parse(Finding, options, 'capabilities.find')
-    const wanted: ReadonlySet<SkillStatus> = status === undefined ? USABLE : new Set(status)
-    const found: FoundCapability[] = []
-    for (const { id, score } of await this.#components.index.find(
-      parse(z.string(), goal, 'capabilities.find')
-    )) {
-      const known = this.#components.store.get(id)
-      if (known === undefined || !wanted.has(known.standing.status)) continue
-      found.push({ capability: this.#tell(known), score })
-      if (found.length === limit) break
-    }
-    return found
+    const settings = parse(Finding, options, 'capabilities.find')
+    return this.#selection.find(parse(z.string(), goal, 'capabilities.find'), settings)
   }
 
   /**
@@ -222,33 +159,17 @@ export class Capabilities {
    * turn out better. Of those given by id or name, or of the best ten for a goal. Undefined without any.
    */
   async choose(idsOrGoal: string | readonly string[]): Promise<Capability | undefined> {
-    const given = parse(Choice, idsOrGoal, 'capabilities.choose')
-    const skills = (
-      typeof given === 'string'
-        ? (await this.find(given)).map(({ capability }) => capability.id)
-        : given
-    )
-      .map((id) => this.#known(id))
-      .filter(({ standing }) => USABLE.has(standing.status))
-    const id = sampled(skills.map(competitorOf), this.#components.random)
-    return id === undefined ? undefined : this.#tell(this.#known(id))
+    return this.#selection.choose(parse(Choice, idsOrGoal, 'capabilities.choose'))
   }
 
   /** Among the usable skills of its name or its lineage: the best, and the best of the others. */
   async rank(idOrName: string): Promise<Ranking> {
-    return this.#rank(this.#known(idOrName).id)
+    return this.#selection.rank(this.#known(idOrName).id)
   }
 
   /** Skills made ready before their promotion, the nearest first. */
   async getPreWarmedSkills(): Promise<PreWarmedSkill[]> {
-    const skills: PreWarmedSkill[] = []
-    for (const known of this.#components.store.all()) {
-      const { id, name, status, warmedAt, ...told } = this.#tell(known)
-      if (status !== 'pre-warming' || warmedAt === undefined) continue
-      const { verificationProgress, predictedReliability } = told
-      skills.push({ id, name, verificationProgress, predictedReliability, warmedAt })
-    }
-    return skills.toSorted((one, other) => other.verificationProgress - one.verificationProgress)
+    return this.#selection.preWarmed()
   }
 
   /**
@@ -331,38 +252,6 @@ export class Capabilities {
     return admission.admit(identify(), { from }, runner, signal)
   }
 
-  #fail(
-    id: string,
-    { input, error, receipt }: { input?: Json; error: string; receipt?: KeptReceipt }
-  ): Promise<Transition | undefined> {
-    const failure: FailureSample = {
-      input: input === undefined ? undefined : canonicalJson(input).slice(0, MAX_SAMPLE_LENGTH),
-      error
-    }
-    return this.#components.store.apply(id, (before) => afterOutcome(before, false), {
-      failure,
-      receipt
-    })
-  }
-
-  async #receiptOf(
-    skill: KnownSkill['skill'],
-    input: Json,
-    settings: Omit<RunOptions, 'record'>,
-    gave: string | undefined
-  ): Promise<KeptReceipt | undefined> {
-    const receipt = receiptOf(skill, input, settings, gave)
-    if (receipt === undefined) return undefined
-    return { ...receipt, engine: await this.#components.runner.engine() }
-  }
-
-  #rank(id: string): Ranking {
-    const competitors = competitorsOf(this.#components.store, id)
-    return ranked(
-      competitors.filter(({ standing }) => USABLE.has(standing.status)).map(competitorOf)
-    )
-  }
-
   #known(idOrName: string): KnownSkill {
     return namedSkill(this.#components.store, idOrName)
   }
@@ -372,12 +261,4 @@ export class Capabilities {
     assertUsable(known)
     return known
   }
-
-  #tell(known: KnownSkill): Capability {
-    return capabilityOf(known, this.#components.preWarming.warmedAt(known.id))
-  }
-}
-
-function compare(one: string, other: string): number {
-  return one === other ? 0 : one < other ? -1 : 1
 }

@@ -1,10 +1,10 @@
 /** Options and arguments of `cortex.capabilities`. */
 import { z } from 'zod'
 import { MAX_ERROR_LENGTH } from './constants.ts'
+import { Status } from './store/skill-values.ts'
 import type { DiscoveryOptions } from './discovery.ts'
 
 const Signal = z.instanceof(AbortSignal).optional()
-const Status = z.enum(['sandbox', 'experimental', 'pre-warming', 'verified', 'blacklisted'])
 const Limit = z.int().min(1).max(10_000)
 
 export const Calling = z.strictObject({ signal: Signal }).default({})
@@ -50,7 +50,9 @@ export const Reason = z.string().trim().min(1).max(MAX_ERROR_LENGTH)
 export const Choice = z.union([z.string().min(1), z.array(z.string()).min(1)])
 
 export type ListOptions = z.input<typeof Listing>
+export type ListSettings = z.output<typeof Listing>
 export type FindOptions = z.input<typeof Finding>
+export type FindSettings = z.output<typeof Finding>
 export type OutcomeInit = z.input<typeof Outcome>
 export type FailureOptions = z.input<typeof Failures>
 

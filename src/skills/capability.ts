@@ -3,7 +3,7 @@ import { lowerBound } from './evidence/competition.ts'
 import { predictedPromotion, predictedReliability } from './evidence/prediction.ts'
 import { verificationProgress } from './evidence/e-process.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
-import type { Documentation, Provenance } from './store/skill-records.ts'
+import type { Documentation, Provenance } from './store/skill-values.ts'
 import type { KnownSkill } from './store/skill-store.ts'
 import type { Skill } from './skill.ts'
 

@@ -1,5 +1,5 @@
 /** What skills tell of themselves. */
-import type { Lie, SkillFailure, Transition } from './store/skill-records.ts'
+import type { Lie, SkillFailure, Transition } from './store/skill-values.ts'
 
 export interface SkillEvents {
   /** A skill's status changed, which is on disk. */

@@ -3,7 +3,7 @@
  * are run, and when there are any and all pass it is on trial.
  */
 import { afterTests } from './lifecycle.ts'
-import type { Provenance } from '../store/skill-records.ts'
+import type { Provenance } from '../store/skill-values.ts'
 import type { IdentifiedSkill } from '../skill.ts'
 import type { SkillRunner, TestReport } from '../running/skill-runner.ts'
 import type { SkillStore } from '../store/skill-store.ts'

@@ -12,7 +12,7 @@ import { predictedPromotion } from '../evidence/prediction.ts'
 import type { SkillIndex } from '../skill-index.ts'
 import type { TestReport } from '../running/skill-runner.ts'
 import type { SkillSandbox } from '../surroundings.ts'
-import type { Documentation, Transition } from '../store/skill-records.ts'
+import type { Documentation, Transition } from '../store/skill-values.ts'
 import type { KnownSkill, SkillStore } from '../store/skill-store.ts'
 import type { Skill } from '../skill.ts'
 

@@ -5,7 +5,7 @@
 import { MAX_LIES } from '../constants.ts'
 import type { Store } from '../../../crdt/index.ts'
 import { SkillRecords } from './skill-records.ts'
-import type { Lie } from './skill-records.ts'
+import type { Lie } from './skill-values.ts'
 
 export class Lies {
   readonly #store: Pick<Store, 'commit'>

@@ -4,7 +4,8 @@
  */
 import { MAX_REMOVED } from '../constants.ts'
 import type { Operation } from '../../../crdt/index.ts'
-import type { Removed, SkillRecords } from './skill-records.ts'
+import type { SkillRecords } from './skill-records.ts'
+import type { Removed } from './skill-values.ts'
 
 export class RemovedSkills {
   readonly #records: SkillRecords

@@ -9,13 +9,8 @@ import {
 import { verificationProgress } from '../evidence/e-process.ts'
 import type { Standing } from '../lifecycle/lifecycle.ts'
 import type { KeptReceipt } from '../running/receipts.ts'
-import type {
-  SkillFailure,
-  SkillRecords,
-  SkillState,
-  StoredSkill,
-  Transition
-} from './skill-records.ts'
+import type { SkillRecords } from './skill-records.ts'
+import type { SkillFailure, SkillState, StoredSkill, Transition } from './skill-values.ts'
 import type { SkillWriter } from './skill-writer.ts'
 
 /** What is kept of a use beside its outcome. */

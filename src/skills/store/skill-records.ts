@@ -4,141 +4,29 @@
  * its runs that are not published yet `r/<id>/<slot>`; of removed skills what
  * they were, `x/<id>`; and of authors that lied what they claimed, `l/<author>`.
  */
-import { z } from 'zod'
 import { KeptReceiptValue } from '../running/receipts.ts'
 import { readSkill } from '../skill.ts'
+import {
+  DocumentationValue,
+  FailureValue,
+  LieValue,
+  RemovedValue,
+  SkillValue,
+  StateValue,
+  TransitionValue
+} from './skill-values.ts'
 import type { Operation, Section } from '../../../crdt/index.ts'
-import type { Standing } from '../lifecycle/lifecycle.ts'
 import type { KeptReceipt } from '../running/receipts.ts'
-import type { Skill } from '../skill.ts'
-
-/** One failed use of a skill. */
-export interface SkillFailure {
-  readonly skill: string
-  readonly name: string
-  /** JSON text of the input, at most 2,048 characters of it; undefined when it was not told. */
-  readonly input: string | undefined
-  /** At most 500 characters. */
-  readonly error: string
-  readonly at: Date
-}
-
-export const Provenance = z.strictObject({
-  /** `local`: added here; `folder`: imported; `hive`: adopted; `synthesis`: proposed by this node. */
-  from: z.enum(['local', 'folder', 'hive', 'synthesis']),
-  author: z.string().max(256).optional(),
-  licence: z.string().max(128).optional()
-})
-
-export type Provenance = Readonly<z.output<typeof Provenance>>
-
-const Status = z.enum(['sandbox', 'experimental', 'pre-warming', 'verified', 'blacklisted'])
-const CountsValue = z.object({ trials: z.int().min(0), successes: z.int().min(0) })
-const StandingValue = z
-  .object({
-    status: Status,
-    counts: CountsValue,
-    /** Left out by versions before it: then what was counted since the last drift. */
-    lifetime: CountsValue.optional(),
-    headStart: z.number(),
-    drift: z.object({ sum: z.number(), run: CountsValue }),
-    isAsked: z.boolean()
-  })
-  .transform((standing) => ({ ...standing, lifetime: standing.lifetime ?? standing.counts }))
-
-/** What changes of a skill. */
-const StateValue = z.object({
-  standing: StandingValue,
-  since: z.number(),
-  transitions: z.int().min(0),
-  failures: z.int().min(0),
-  lastFailure: z.number(),
-  /** Since they were published last. */
-  receipts: z.int().min(0).default(0),
-  /** Of the lifetime's counts, those that the swarm was told, and on which day. */
-  reported: CountsValue.extend({ day: z.int() }).optional()
-})
-export type SkillState = z.output<typeof StateValue>
-
-const SkillValue = z.object({ content: z.string(), provenance: Provenance, addedAt: z.number() })
-
-/** The evidence at the time of a transition. */
-export interface Evidence {
-  readonly trials: number
-  readonly successes: number
-  readonly headStart: number
-  /** 0 to 1. */
-  readonly progress: number
-}
-
-const TransitionValue = z.object({
-  id: z.string(),
-  name: z.string(),
-  from: Status,
-  to: Status,
-  reason: z.string(),
-  evidence: CountsValue.extend({ headStart: z.number(), progress: z.number() }),
-  at: z.coerce.date()
-})
-
-export interface Transition {
-  readonly id: string
-  readonly name: string
-  readonly from: Standing['status']
-  readonly to: Standing['status']
-  readonly reason: string
-  readonly evidence: Evidence
-  readonly at: Date
-}
-
-const FailureValue = z.object({
-  skill: z.string(),
-  name: z.string(),
-  input: z.string().optional(),
-  error: z.string(),
-  at: z.coerce.date()
-})
-
-export const DocumentationValue = z.object({
-  text: z.string(),
-  /** `provider/model`. */
-  model: z.string(),
-  /** Written by rule, without a model. */
-  offline: z.boolean(),
-  at: z.coerce.date()
-})
-export type Documentation = Readonly<z.output<typeof DocumentationValue>>
-
-const RemovedValue = z.object({
-  id: z.string(),
-  standing: StandingValue,
-  /** Milliseconds of the Unix epoch. */
-  at: z.number()
-})
-/** A skill that was removed, and how it stood. */
-export type Removed = Readonly<z.output<typeof RemovedValue>>
-
-const LieValue = z.object({
-  /** Its key, 64 hex digits. */
-  author: z.string(),
-  /** Id of the skill. */
-  skill: z.string(),
-  /** JSON text. */
-  input: z.string(),
-  /** SHA-256 of the output, or SKILL_THREW: what it claimed, and what the run gave here. */
-  claimed: z.string(),
-  gave: z.string(),
-  at: z.coerce.date()
-})
-/** A receipt that gave something else here. */
-export type Lie = Readonly<z.output<typeof LieValue>>
-
-export interface StoredSkill {
-  readonly id: string
-  readonly skill: Skill
-  readonly provenance: Provenance
-  readonly addedAt: number
-}
+import type {
+  Documentation,
+  KeptSkill,
+  Lie,
+  Removed,
+  SkillFailure,
+  SkillState,
+  StoredSkill,
+  Transition
+} from './skill-values.ts'
 
 const ID_LENGTH = 64
 const WIDTH = 10
@@ -226,7 +114,7 @@ export class SkillRecords {
     }
   }
 
-  putSkill(id: string, value: z.output<typeof SkillValue>): Operation {
+  putSkill(id: string, value: KeptSkill): Operation {
     return this.#put(`s/${id}`, value)
   }
 

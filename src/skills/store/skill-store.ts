@@ -28,7 +28,7 @@ import type {
   SkillState,
   StoredSkill,
   Transition
-} from './skill-records.ts'
+} from './skill-values.ts'
 
 /** A skill as it stands; a snapshot. */
 export interface KnownSkill extends StoredSkill {

@@ -5,7 +5,8 @@
  */
 import { MAX_WAITING, SYNC_INTERVAL } from '../constants.ts'
 import type { Operation, Store } from '../../../crdt/index.ts'
-import type { SkillRecords, SkillState } from './skill-records.ts'
+import type { SkillRecords } from './skill-records.ts'
+import type { SkillState } from './skill-values.ts'
 
 /** Read when it is written, as it is by then. */
 export interface Changing {

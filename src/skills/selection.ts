@@ -1,0 +1,107 @@
+/** Which skills to use: by status and text, for a goal, by chance among those that are good, by rank. */
+import { capabilityOf } from './capability.ts'
+import { ranked, sampled } from './evidence/competition.ts'
+import { competitorsOf } from './lineage.ts'
+import { competitorOf, namedSkill, USABLE } from './named-skills.ts'
+import type { Capability, PreWarmedSkill } from './capability.ts'
+import type { FindSettings, ListSettings } from './capability-options.ts'
+import type { Ranking } from './evidence/competition.ts'
+import type { SkillStatus } from './lifecycle/lifecycle.ts'
+import type { PreWarming } from './lifecycle/pre-warming.ts'
+import type { SkillIndex } from './skill-index.ts'
+import type { KnownSkill, SkillStore } from './store/skill-store.ts'
+
+export interface SelectionComponents {
+  readonly store: Pick<SkillStore, 'all' | 'get'>
+  readonly index: Pick<SkillIndex, 'find'>
+  readonly preWarming: Pick<PreWarming, 'warmedAt'>
+  readonly random: () => number
+}
+
+export interface FoundCapability {
+  readonly capability: Capability
+  /** Larger is better; comparable within one answer only. */
+  readonly score: number
+}
+
+/** Skills that `choose` compares for a goal. */
+const CHOICES = 10
+
+export class Selection {
+  readonly #components: SelectionComponents
+
+  constructor(components: SelectionComponents) {
+    this.#components = components
+  }
+
+  /** By name; with `text`, those whose name or description has it. */
+  list({ status, text, limit }: ListSettings): Capability[] {
+    const part = text?.toLowerCase() ?? ''
+    const skills = [...this.#components.store.all()].filter(
+      ({ skill, standing }) =>
+        (status === undefined || standing.status === status) &&
+        (skill.name.includes(part) || skill.description.toLowerCase().includes(part))
+    )
+    return skills
+      .toSorted(
+        (one, other) => compare(one.skill.name, other.skill.name) || compare(one.id, other.id)
+      )
+      .slice(0, limit)
+      .map((known) => this.describe(known))
+  }
+
+  /** For a goal, best first; of the usable statuses, or those given. */
+  async find(goal: string, { limit, status }: FindSettings): Promise<FoundCapability[]> {
+    const wanted: ReadonlySet<SkillStatus> = status === undefined ? USABLE : new Set(status)
+    const found: FoundCapability[] = []
+    for (const { id, score } of await this.#components.index.find(goal)) {
+      const known = this.#components.store.get(id)
+      if (known === undefined || !wanted.has(known.standing.status)) continue
+      found.push({ capability: this.describe(known), score })
+      if (found.length === limit) break
+    }
+    return found
+  }
+
+  /** By Thompson sampling, of those given by id or name, or of the best for a goal. */
+  async choose(idsOrGoal: string | readonly string[]): Promise<Capability | undefined> {
+    const { store, random } = this.#components
+    const ids =
+      typeof idsOrGoal === 'string'
+        ? (await this.find(idsOrGoal, { limit: CHOICES })).map(({ capability }) => capability.id)
+        : idsOrGoal
+    const skills = ids
+      .map((id) => namedSkill(store, id))
+      .filter(({ standing }) => USABLE.has(standing.status))
+    const id = sampled(skills.map(competitorOf), random)
+    return id === undefined ? undefined : this.describe(namedSkill(store, id))
+  }
+
+  /** Among the usable skills of its name or its lineage: the best, and the best of the others. */
+  rank(id: string): Ranking {
+    const competitors = competitorsOf(this.#components.store, id)
+    return ranked(
+      competitors.filter(({ standing }) => USABLE.has(standing.status)).map(competitorOf)
+    )
+  }
+
+  /** Skills made ready before their promotion, the nearest first. */
+  preWarmed(): PreWarmedSkill[] {
+    const skills: PreWarmedSkill[] = []
+    for (const known of this.#components.store.all()) {
+      const { id, name, status, warmedAt, ...told } = this.describe(known)
+      if (status !== 'pre-warming' || warmedAt === undefined) continue
+      const { verificationProgress, predictedReliability } = told
+      skills.push({ id, name, verificationProgress, predictedReliability, warmedAt })
+    }
+    return skills.toSorted((one, other) => other.verificationProgress - one.verificationProgress)
+  }
+
+  describe(known: KnownSkill): Capability {
+    return capabilityOf(known, this.#components.preWarming.warmedAt(known.id))
+  }
+}
+
+function compare(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1
+}
