@@ -3,9 +3,10 @@
  * then called once. What the source left behind goes with it.
  */
 import { Scope } from 'quickjs-emscripten-core'
-import { MAX_ERROR_LENGTH, MAX_LOG_LINES } from './limits.ts'
+import { MAX_ERROR_LENGTH } from './limits.ts'
 import { PRELUDE } from './prelude.ts'
 import { RunFailure } from './run-failure.ts'
+import { RunWatch } from './run-watch.ts'
 import { seededRandom } from './seeded-random.ts'
 import { DEFAULT_NOW, setClock } from './virtual-clock.ts'
 import type {
@@ -32,15 +33,11 @@ export interface MachineCall {
   readonly callHost: CallHost
 }
 
-/** What the engine says when there is no room. */
-const OUT_OF_MEMORY = new Set(['out of memory', 'string too long'])
-
 /** Jobs of promises between two looks at the limits. */
 const JOBS = 1_000
 
 export class Machine {
-  readonly log: string[] = []
-  readonly #meter: CpuMeter
+  readonly #watch: RunWatch
   readonly #runtime: QuickJSRuntime
   readonly #context: QuickJSContext
   /** Of all that lives as long as the machine. */
@@ -51,11 +48,7 @@ export class Machine {
   #main: QuickJSHandle | undefined
   #result: QuickJSHandle | undefined
   readonly #waiting: QuickJSDeferredPromise[] = []
-  #limits: Limits
   #random: () => number
-  #logBytes = 0
-  #wasStopped = false
-  #overflow: RunFailure | undefined
 
   /** Throws `RunFailure` when the source cannot be read; the machine is then gone. */
   static read(engine: QuickJSWASMModule, source: string, limits: Limits, meter: CpuMeter): Machine {
@@ -75,26 +68,29 @@ export class Machine {
   }
 
   private constructor(engine: QuickJSWASMModule, source: string, limits: Limits, meter: CpuMeter) {
-    this.#meter = meter
-    this.#limits = limits
+    this.#watch = new RunWatch(meter, limits)
     this.#random = seededRandom(source)
     this.#runtime = engine.newRuntime()
-    this.#runtime.setInterruptHandler(() => this.#isOver())
+    this.#runtime.setInterruptHandler(() => this.#watch.isOver())
     this.#runtime.setMemoryLimit(limits.memoryBytes)
     this.#runtime.setMaxStackSize(limits.stackBytes)
     setClock(DEFAULT_NOW)
     this.#context = this.#runtime.newContext()
   }
 
+  get log(): readonly string[] {
+    return this.#watch.log
+  }
+
   /** Calls the source's function. When it is over, `output` has what it returned. */
   start({ input, seed, now, grants, limits, callHost }: MachineCall): void {
-    this.#limits = limits
+    this.#watch.limits = limits
     this.#random = seededRandom(seed)
     this.#runtime.setMemoryLimit(limits.memoryBytes)
     this.#runtime.setMaxStackSize(limits.stackBytes)
     setClock(now)
     const context = this.#context
-    this.#measure(() => {
+    this.#watch.measure(() => {
       Scope.withScope((scope) => {
         const text = scope.manage(context.newString(input))
         const value = scope.manage(this.#call(this.#parse, text))
@@ -114,7 +110,7 @@ export class Machine {
     const context = this.#context
     const result = this.#result
     if (result === undefined) return undefined
-    return this.#measure(() =>
+    return this.#watch.measure(() =>
       Scope.withScope((scope) => {
         const state = context.getPromiseState(result)
         if (state.type === 'pending') {
@@ -136,7 +132,7 @@ export class Machine {
   deliver(answer: Answer): void {
     const waiting = this.#waiting.shift()
     if (waiting === undefined) return
-    this.#measure(() => {
+    this.#watch.measure(() => {
       Scope.withScope((scope) => {
         scope.manage(waiting)
         if ('error' in answer) {
@@ -160,7 +156,7 @@ export class Machine {
 
   #read(source: string): void {
     const context = this.#context
-    this.#measure(() => {
+    this.#watch.measure(() => {
       this.#installPrelude()
       Scope.withScope((scope) => {
         const evaluated = context.evalCode(source, 'skill.js', { type: 'module', strict: true })
@@ -194,7 +190,7 @@ export class Machine {
     Scope.withScope((scope) => {
       const prelude = scope.manage(this.#unwrap(context.evalCode(PRELUDE, 'prelude.js')))
       const write = scope.manage(
-        context.newFunction('write', (line) => this.#write(context.getString(line)))
+        context.newFunction('write', (line) => this.#watch.write(context.getString(line)))
       )
       const random = scope.manage(
         context.newFunction('random', () => context.newNumber(this.#random()))
@@ -223,7 +219,7 @@ export class Machine {
           callHost(name, text)
         } catch (error) {
           // It may catch this, and goes no further all the same.
-          if (error instanceof RunFailure) this.#overflow ??= error
+          if (error instanceof RunFailure) this.#watch.exceeded(error)
           throw error
         }
         return waiting.handle
@@ -239,9 +235,9 @@ export class Machine {
         throw Scope.withScope((scope) => this.#failure(scope.manage(done.error)))
       }
       done.dispose()
-      if (this.#isOver()) throw this.#timeout()
+      if (this.#watch.isOver()) throw this.#watch.timeout()
     }
-    if (this.#overflow !== undefined) throw this.#overflow
+    if (this.#watch.overflow !== undefined) throw this.#watch.overflow
   }
 
   #call(called: QuickJSHandle | undefined, ...given: QuickJSHandle[]): QuickJSHandle {
@@ -260,21 +256,7 @@ export class Machine {
 
   /** What the source threw, or why it was stopped. */
   #failure(thrown: QuickJSHandle, code: RunFailure['code'] = 'SKILL_THREW'): RunFailure {
-    if (this.#overflow !== undefined) return this.#overflow
-    if (this.#wasStopped) return this.#timeout()
-    const [name, message] = this.#described(thrown)
-    if (this.#wasStopped) return this.#timeout()
-    if (name === 'InternalError' && OUT_OF_MEMORY.has(message)) return this.#outOfMemory()
-    if (name === 'InternalError' && message.includes('stack overflow')) {
-      return new RunFailure(
-        'SKILL_STACK',
-        `It recurses deeper than ${this.#limits.stackBytes} bytes of stack allow.`
-      )
-    }
-    if (message.startsWith('could not load module') || message.includes('module loader')) {
-      return new RunFailure('SKILL_DENIED', 'It imports, and there is nothing to import.')
-    }
-    return new RunFailure(code, `${name}: ${message}`)
+    return this.#watch.failure(() => this.#described(thrown), code)
   }
 
   #described(thrown: QuickJSHandle): readonly [name: string, message: string] {
@@ -292,50 +274,12 @@ export class Machine {
   }
 
   #textOf(json: QuickJSHandle, how: string): string {
-    const { outputBytes } = this.#limits
+    const { outputBytes } = this.#watch.limits
     const length = this.#context
       .getProp(json, 'length')
       .consume((it) => this.#context.getNumber(it))
     const text = length > outputBytes ? undefined : this.#context.getString(json)
     if (text !== undefined && Buffer.byteLength(text) <= outputBytes) return text
-    const failure = new RunFailure('SKILL_OUTPUT', `It ${how} more than ${outputBytes} bytes.`)
-    this.#overflow ??= failure
-    throw failure
-  }
-
-  #write(line: string): void {
-    this.#logBytes += Buffer.byteLength(line)
-    const { outputBytes } = this.#limits
-    if (this.#logBytes > outputBytes || this.log.length >= MAX_LOG_LINES) {
-      const failure = new RunFailure(
-        'SKILL_OUTPUT',
-        `It logged more than ${outputBytes} bytes or ${MAX_LOG_LINES} lines.`
-      )
-      this.#overflow ??= failure
-      throw failure
-    }
-    this.log.push(line)
-  }
-
-  #isOver(): boolean {
-    if (this.#overflow === undefined && this.#meter.used < this.#limits.cpuMs) return false
-    this.#wasStopped = true
-    return true
-  }
-
-  #timeout(): RunFailure {
-    if (this.#overflow !== undefined) return this.#overflow
-    return new RunFailure('SKILL_TIMEOUT', `It ran for more than ${this.#limits.cpuMs} ms.`)
-  }
-
-  #outOfMemory(): RunFailure {
-    return new RunFailure(
-      'SKILL_MEMORY',
-      `It needs more than ${this.#limits.memoryBytes} bytes of memory.`
-    )
-  }
-
-  #measure<T>(slice: () => T): T {
-    return this.#meter.measure(slice)
+    throw this.#watch.tooLong(how)
   }
 }

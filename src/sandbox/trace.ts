@@ -1,5 +1,7 @@
 /** The trace of a run: with it, the same source and input give the same output again. */
+import { parsed } from './json.ts'
 import type { Json } from './canonical-json.ts'
+import type { TracedCall } from './messages.ts'
 
 export type HostCall =
   | { readonly name: string; readonly argument: Json; readonly answer: Json }
@@ -11,4 +13,19 @@ export interface Trace {
   readonly now: number
   /** In the order of the calls, which is that of the answers. */
   readonly calls: readonly HostCall[]
+}
+
+/** A call as it crosses to the thread of the run. */
+export function traced(call: HostCall): TracedCall {
+  const { name } = call
+  const answer = 'error' in call ? { error: call.error } : { json: JSON.stringify(call.answer) }
+  return { name, argument: JSON.stringify(call.argument), answer }
+}
+
+/** A call as it came back. */
+export function told({ name, argument, answer }: TracedCall): HostCall {
+  const given = parsed(argument)
+  return 'error' in answer
+    ? { name, argument: given, error: answer.error }
+    : { name, argument: given, answer: parsed(answer.json) }
 }

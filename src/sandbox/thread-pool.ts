@@ -1,0 +1,219 @@
+/**
+ * The threads of a sandbox: hands tasks to idle ones, keeps sources ready in those that have nothing to
+ * do, and replaces one that ends.
+ */
+import { loadEngine } from './engine.ts'
+import { SandboxError } from './errors.ts'
+import { DEFAULT_LIMITS, MAX_QUEUED, MAX_WARM } from './limits.ts'
+import { SandboxThread } from './sandbox-thread.ts'
+import type { EngineModule } from './engine.ts'
+import type { Ran } from './messages.ts'
+import type { Task } from './sandbox-thread.ts'
+
+interface Queued {
+  readonly task: Task
+  readonly resolve: (ran: Ran | undefined) => void
+  readonly reject: (reason: unknown) => void
+  readonly forget: () => void
+}
+
+/** Of a timer that has nothing to do. */
+const LONG_MS = 2 ** 30
+
+/** Made lazily: the first task starts the threads. */
+export class ThreadPool {
+  readonly #width: number
+  readonly #threads = new Set<SandboxThread>()
+  readonly #queue: Queued[] = []
+  /** Sources to keep ready, the one asked for last at the end. */
+  readonly #warm = new Set<string>()
+  #active = 0
+  #isClosed = false
+  #isRefilling = false
+  #starting: Promise<void> | undefined
+  /** While somebody waits for a thread: threads that start or tidy up do not keep the process alive. */
+  #alive: NodeJS.Timeout | undefined
+
+  /** `width`: tasks at a time. */
+  constructor(width: number) {
+    this.#width = width
+  }
+
+  /** Resolves with what a run gave, undefined for other tasks. Throws `SandboxError`, or the signal's reason. */
+  submit(task: Task): Promise<Ran | undefined> {
+    const { signal } = task
+    signal?.throwIfAborted()
+    if (this.#isClosed) throw new SandboxError('SANDBOX_CLOSED', 'The sandbox was closed.')
+    if (this.#queue.length >= MAX_QUEUED) {
+      throw new SandboxError(
+        'SANDBOX_BUSY',
+        `${MAX_QUEUED} runs wait already. Run fewer at a time, or wait for some.`
+      )
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Ran | undefined>()
+    const queued = {
+      task,
+      resolve,
+      reject,
+      forget: () => signal?.removeEventListener('abort', drop)
+    }
+    const drop = (): void => {
+      const at = this.#queue.indexOf(queued)
+      if (at !== -1) this.#queue.splice(at, 1)
+      this.#stayAlive()
+      reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', drop, { once: true })
+    this.#queue.push(queued)
+    this.#starting ??= this.#start()
+    this.#next()
+    return promise
+  }
+
+  /** Keeps a source ready. At most 64; the oldest one gives way. */
+  async warm(source: string, options: { readonly signal?: AbortSignal }): Promise<void> {
+    this.#warm.delete(source)
+    this.#warm.add(source)
+    for (const oldest of this.#warm) {
+      if (this.#warm.size <= MAX_WARM) break
+      this.cool(oldest)
+    }
+    if (this.isWarm(source)) return
+    try {
+      await this.submit({ ...preparing(source), ...options })
+    } catch (error) {
+      this.#warm.delete(source)
+      throw error
+    }
+  }
+
+  /** Whether a run of the source would find it ready now. */
+  isWarm(source: string): boolean {
+    return [...this.#threads].some(({ warm }) => warm.has(source))
+  }
+
+  /** Gives up what `warm` keeps. */
+  cool(source: string): void {
+    this.#warm.delete(source)
+    for (const thread of this.#threads) thread.cool(source)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#starting
+    const closed = new SandboxError('SANDBOX_CLOSED', 'The sandbox was closed.')
+    for (const { reject, forget } of this.#queue.splice(0)) {
+      forget()
+      reject(closed)
+    }
+    this.#stayAlive()
+    await Promise.all([...this.#threads].map((thread) => thread.terminate()))
+  }
+
+  /** Gives what waits to idle threads; what is left of them makes sources ready. */
+  #next(): void {
+    for (;;) {
+      const next = this.#queue[0]
+      if (next === undefined || this.#active >= this.#width) break
+      const thread = this.#idle(next.task.order.source)
+      if (thread === undefined) break
+      this.#queue.shift()
+      next.forget()
+      this.#run(thread, next.task).then(next.resolve, next.reject)
+    }
+    this.#stayAlive()
+    if (this.#queue.length === 0) this.#refill()
+  }
+
+  async #run(thread: SandboxThread, task: Task): Promise<Ran | undefined> {
+    this.#active += 1
+    try {
+      return await thread.run(task)
+    } finally {
+      this.#active -= 1
+      // After who waits for this run was told.
+      queueMicrotask(() => this.#next())
+    }
+  }
+
+  /** No thread can be had: what waits fails, and the next run tries anew. */
+  #giveUp(cause: unknown): void {
+    this.#starting = undefined
+    const reason = 'No thread of the sandbox can be started: are worker threads allowed here?'
+    for (const { reject, forget } of this.#queue.splice(0)) {
+      forget()
+      reject(new SandboxError('SANDBOX_FAILED', reason, { cause }))
+    }
+    this.#stayAlive()
+  }
+
+  /** As long as somebody waits, and no longer. */
+  #stayAlive(): void {
+    if (this.#queue.length > 0) this.#alive ??= setInterval(() => undefined, LONG_MS)
+    else {
+      clearInterval(this.#alive)
+      this.#alive = undefined
+    }
+  }
+
+  #idle(source: string): SandboxThread | undefined {
+    const idle = [...this.#threads].filter(({ isIdle }) => isIdle)
+    return idle.find(({ warm }) => warm.has(source)) ?? idle[0]
+  }
+
+  /** One thread at a time, so that runs find another one idle. */
+  #refill(): void {
+    if (this.#isClosed || this.#isRefilling) return
+    for (const thread of this.#threads) {
+      if (!thread.isIdle) continue
+      const cold = [...this.#warm].find((source) => !thread.warm.has(source))
+      if (cold !== undefined) {
+        void this.#keep(thread, cold)
+        return
+      }
+    }
+  }
+
+  /** In the background; a source that cannot be made ready any more is given up. */
+  async #keep(thread: SandboxThread, source: string): Promise<void> {
+    this.#isRefilling = true
+    try {
+      await thread.run(preparing(source))
+    } catch {
+      this.#warm.delete(source)
+    }
+    this.#isRefilling = false
+    if (!this.#warm.has(source)) thread.cool(source)
+    this.#next()
+  }
+
+  /** As many threads as run at a time, and a spare. */
+  async #start(): Promise<void> {
+    try {
+      const engine = await loadEngine()
+      if (!this.#isClosed) for (let i = 0; i <= this.#width; i++) this.#add(engine)
+    } catch (cause) {
+      this.#giveUp(cause)
+    }
+  }
+
+  #add(engine: EngineModule): void {
+    const thread = new SandboxThread(engine, {
+      onReady: () => this.#next(),
+      onEnd: (wasReady) => {
+        this.#threads.delete(thread)
+        if (this.#isClosed) return
+        // One that cannot start is not tried again at once: the next would not either.
+        if (wasReady) this.#add(engine)
+        else if (this.#threads.size === 0) this.#giveUp(undefined)
+      }
+    })
+    this.#threads.add(thread)
+    void thread.ready.then(() => this.#next())
+  }
+}
+
+function preparing(source: string): Task {
+  const limits = DEFAULT_LIMITS
+  return { order: { type: 'prepare', source, limits }, limits }
+}
