@@ -77,7 +77,7 @@ describe('the sandbox', () => {
       { grants }
     )
     assert.equal(output, 'No such file.')
-    const limits = { wallMs: 50 }
+    const limits = { wallMs: 500 }
     const waiting = run('export default (_, host) => host.hang(1)', { grants, limits })
     await assert.rejects(waiting, { code: 'SKILL_TIMEOUT' })
     assert.equal(aborted?.aborted, true)
