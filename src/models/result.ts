@@ -1,9 +1,7 @@
 /** What a call gives back, and what it says of itself. */
 import type { Attempt } from './calling/caller.ts'
 import type { ModelState } from './catalogue.ts'
-import type { BudgetState } from './spending/ledger.ts'
-import type { Picodollars } from './spending/money.ts'
-import type { ProviderReply, StopReason, Tier, TokenUsage, ToolCall } from './provider.ts'
+import type { StopReason, Tier, TokenUsage, ToolCall } from './provider.ts'
 
 export interface CallReport {
   /** The tier that answered; `offline`: by rule, without a model. */
@@ -76,13 +74,3 @@ export interface ModelUsage {
     readonly tokens?: { readonly limit: number; readonly spent: number; readonly held: number }
   }[]
 }
-
-/** One tier's answer, and what it cost. */
-export interface Answer {
-  readonly reply: ProviderReply
-  readonly tier: Tier
-  readonly model: string
-  readonly cost: Picodollars | undefined
-}
-
-export type { BudgetState }
