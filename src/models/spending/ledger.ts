@@ -7,14 +7,18 @@
  * of power may forget what the last second spent.
  */
 import { USAGE_DAYS } from '../constants.ts'
-import { Counter, WINDOW_MS } from './budgets.ts'
-import { LedgerRecords, rowKey } from './ledger-records.ts'
+import { BudgetCounters } from './budget-counters.ts'
+import { WINDOW_MS } from './budgets.ts'
+import { LedgerRecords } from './ledger-records.ts'
+import { addCounted, addUncertain, UsageRows } from './usage-rows.ts'
 import { totalOf } from '../provider.ts'
 import type { Operation, Store } from '../../../crdt/index.ts'
-import type { BudgetSettings, LimitInput, Window } from './budgets.ts'
+import type { TokenUsage } from '../provider.ts'
+import type { BudgetCountersInit, BudgetState } from './budget-counters.ts'
+import type { Counter } from './budgets.ts'
 import type { UsageRow } from './ledger-records.ts'
 import type { Picodollars } from './money.ts'
-import type { TokenUsage } from '../provider.ts'
+import type { Spent } from './usage-rows.ts'
 
 export interface Claim {
   readonly agent: string
@@ -36,22 +40,9 @@ export interface Reservation {
   forfeit(): void
 }
 
-export interface BudgetState {
-  readonly what: string
-  readonly usd: Picodollars | undefined
-  readonly tokens: number | undefined
-  readonly spentUsd: Picodollars
-  readonly spentTokens: number
-  readonly heldUsd: Picodollars
-  readonly heldTokens: number
-}
-
-export interface LedgerComponents {
+export interface LedgerComponents extends BudgetCountersInit {
   readonly store: Pick<Store, 'section' | 'commit'>
-  readonly budgets: BudgetSettings
   readonly now: () => number
-  /** Most of a budget is spent; once for each window. */
-  readonly onNearlySpent: (what: string) => void
   /** What was spent could not be written. */
   readonly onFailed: (error: unknown) => void
 }
@@ -68,20 +59,19 @@ export class Ledger {
   readonly #init: LedgerComponents
   readonly #store: LedgerComponents['store']
   readonly #records: LedgerRecords
-  readonly #budgets: BudgetSettings
+  readonly #counters: BudgetCounters
   readonly #now: () => number
-  readonly #rows = new Map<string, UsageRow>()
-  readonly #counters = new Map<string, Counter>()
+  readonly #rows = new UsageRows()
+  /** Resolves when a reservation ends. */
   #changed = Promise.withResolvers<void>()
-  readonly #warned = new WeakSet<Counter>()
   #syncing: NodeJS.Timeout | undefined
 
   constructor(init: LedgerComponents) {
-    const { store, budgets, now } = init
+    const { store, now } = init
     this.#init = init
     this.#store = store
     this.#records = new LedgerRecords(store.section('models'))
-    this.#budgets = budgets
+    this.#counters = new BudgetCounters(init)
     this.#now = now
   }
 
@@ -90,10 +80,10 @@ export class Ledger {
     const oldest = Math.floor(this.#now() / HOUR) - USAGE_DAYS * 24
     for await (const row of this.#records.rows()) {
       if (row.hour < oldest) operations.push(this.#records.removeRow(row))
-      else this.#rows.set(rowKey(row), row)
+      else this.#rows.put(row)
     }
-    for (const row of this.#rows.values()) {
-      for (const counter of this.#countersOf(row, row.hour * HOUR)) {
+    for (const row of this.#rows.all()) {
+      for (const counter of this.#counters.of(row, row.hour * HOUR)) {
         counter.spentUsd += row.cost
         counter.spentTokens += totalOf(row) + row.uncertainTokens
       }
@@ -102,12 +92,12 @@ export class Ledger {
       operations.push(removal)
       if (held === undefined) continue
       const { cost, tokens } = held
-      const row = this.#rowOf(held)
-      for (const counter of this.#countersOf(row, row.hour * HOUR)) {
-        counter.spentUsd += cost ?? 0n
-        counter.spentTokens += tokens
+      const row = this.#rows.of(held)
+      const [spent, spentTokens] = addUncertain(row, cost ?? undefined, tokens)
+      for (const counter of this.#counters.of(row, row.hour * HOUR)) {
+        counter.spentUsd += spent
+        counter.spentTokens += spentTokens
       }
-      addUncertain(row, cost ?? undefined, tokens)
       operations.push(this.#records.putRow(row))
     }
     await this.#store.commit(operations)
@@ -157,121 +147,43 @@ export class Ledger {
       }
     }
     let open = true
-    const close = (change: (row: UsageRow) => [Picodollars, number]): void => {
+    const close = (change: (row: UsageRow) => Spent): void => {
       if (!open) return
       open = false
-      const row = this.#rowOf({ hour, agent, task, model })
+      const row = this.#rows.of({ hour, agent, task, model })
       const [spent, spentTokens] = change(row)
       for (const counter of counters) {
         counter.spentUsd += spent
         counter.spentTokens += spentTokens
       }
       unhold()
-      for (const counter of counters) if (counter !== claim.own) this.#warnOf(counter)
+      for (const counter of counters) if (counter !== claim.own) this.#counters.warnOf(counter)
       this.#write([removal, this.#records.putRow(row)])
     }
     return {
-      settle: (usage, actual) =>
-        close((row) => {
-          row.calls += 1
-          for (const kind of ['input', 'cacheRead', 'cacheWrite', 'output'] as const) {
-            row[kind] += usage[kind]
-          }
-          // A price is missing for what the call took: the bound stands for it.
-          if (actual === undefined && cost !== undefined) row.uncertain += cost
-          if (actual === undefined && cost === undefined) row.unpriced += 1
-          const spent = actual ?? cost ?? 0n
-          row.cost += spent
-          return [spent, totalOf(usage)]
-        }),
+      settle: (usage, actual) => close((row) => addCounted(row, usage, actual, cost)),
       release: () => {
         if (!open) return
         open = false
         unhold()
         this.#write([removal])
       },
-      forfeit: () =>
-        close((row) => {
-          addUncertain(row, cost, tokens)
-          return [cost ?? 0n, tokens]
-        })
+      forfeit: () => close((row) => addUncertain(row, cost, tokens))
     }
   }
 
   rows(): UsageRow[] {
-    return [...this.#rows.values()].map((row) => ({ ...row }))
+    return [...this.#rows.all()].map((row) => ({ ...row }))
   }
 
   /** Every limit that is configured, in its present window. */
   budgets(): BudgetState[] {
-    const now = this.#now()
-    const { node, agents, tasks } = this.#budgets
-    const all = [
-      ...this.#windows('node', 'the node', node, now),
-      ...Object.entries(agents).flatMap(([name, limits]) =>
-        this.#windows(`agent:${name}`, `agent "${name}"`, limits, now)
-      ),
-      ...Object.entries(tasks).flatMap(([name, limits]) =>
-        this.#windows(`task:${name}`, `task "${name}"`, limits, now)
-      )
-    ]
-    return all.map(({ what, usd, tokens, spentUsd, spentTokens, heldUsd, heldTokens }) => ({
-      what,
-      usd,
-      tokens,
-      spentUsd,
-      spentTokens,
-      heldUsd,
-      heldTokens
-    }))
+    return this.#counters.states(this.#now())
   }
 
   #limitsOf(claim: Claim, now: number): Counter[] {
-    const counters = this.#countersOf(claim, now)
+    const counters = this.#counters.of(claim, now)
     return claim.own === undefined ? counters : [...counters, claim.own]
-  }
-
-  #countersOf({ agent, task }: Pick<Claim, 'agent' | 'task'>, at: number): Counter[] {
-    const { node, agents, tasks } = this.#budgets
-    return [
-      ...this.#windows('node', 'the node', node, at),
-      ...this.#windows(`agent:${agent}`, `agent "${agent}"`, agents[agent] ?? {}, at),
-      ...this.#windows(`task:${task}`, `task "${task}"`, tasks[task] ?? {}, at)
-    ]
-  }
-
-  #windows(
-    key: string,
-    what: string,
-    limits: { readonly [W in Window]?: LimitInput },
-    at: number
-  ): Counter[] {
-    const counters: Counter[] = []
-    for (const window of ['hour', 'day'] as const) {
-      const limit = limits[window]
-      if (limit === undefined) continue
-      const id = `${key}/${window}/${Math.floor(at / WINDOW_MS[window])}`
-      let counter = this.#counters.get(id)
-      if (counter === undefined) {
-        counter = new Counter(`${what} for the ${window}`, limit)
-        this.#counters.set(id, counter)
-      }
-      counters.push(counter)
-    }
-    return counters
-  }
-
-  #rowOf(names: Pick<UsageRow, 'hour' | 'agent' | 'task' | 'model'>): UsageRow {
-    const key = rowKey(names)
-    let row = this.#rows.get(key)
-    if (row === undefined) {
-      const { hour, agent, task, model } = names
-      const counts = { calls: 0, input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }
-      const sums = { cost: 0n, uncertain: 0n, uncertainTokens: 0, unpriced: 0 }
-      row = { hour, agent, task, model, ...counts, ...sums }
-      this.#rows.set(key, row)
-    }
-    return row
   }
 
   /** A settlement that cannot be written leaves its reservation, which counts in full at the next start. */
@@ -286,7 +198,7 @@ export class Ledger {
   async #sync(): Promise<void> {
     clearTimeout(this.#syncing)
     this.#syncing = undefined
-    const [row] = [...this.#rows.values()].slice(-1)
+    const row = this.#rows.latest
     if (row === undefined) return
     try {
       await this.#store.commit([this.#records.putRow(row)])
@@ -295,24 +207,10 @@ export class Ledger {
     }
   }
 
-  #warnOf(counter: Counter): void {
-    if (this.#warned.has(counter) || !counter.isNearlySpent) return
-    this.#warned.add(counter)
-    this.#init.onNearlySpent(counter.what)
-  }
-
   /** Puts what was spent on disk. */
   close(): Promise<void> {
     return this.#sync()
   }
-}
-
-function addUncertain(row: UsageRow, cost: Picodollars | undefined, tokens: number): void {
-  row.calls += 1
-  row.uncertainTokens += tokens
-  row.cost += cost ?? 0n
-  row.uncertain += cost ?? 0n
-  if (cost === undefined) row.unpriced += 1
 }
 
 async function settled(change: Promise<void>, signal: AbortSignal): Promise<void> {
