@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { createSandbox, SandboxError } from '../../../src/sandbox/index.ts'
-import { ESCAPES, FLOODS, moduleOf } from '../../fixtures/sandbox-attacks.ts'
+import { moduleOf } from '../../fixtures/sandbox-attacks.ts'
+import { ESCAPES } from '../../fixtures/sandbox-escapes.ts'
+import { FLOODS } from '../../fixtures/sandbox-floods.ts'
 import type { Json } from '../../../src/sandbox/canonical-json.ts'
 import type { Attack } from '../../fixtures/sandbox-attacks.ts'
 
