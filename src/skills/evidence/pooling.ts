@@ -19,17 +19,6 @@ import type { Counts } from './counts.ts'
 /** Counts by author. */
 export type RemoteCounts = ReadonlyMap<string, Counts>
 
-/** The join of two sets: an author's longer count, of equally long ones that with fewer successes. */
-export function mergeCounts(one: RemoteCounts, other: RemoteCounts): RemoteCounts {
-  const merged = new Map(one)
-  for (const [author, counts] of other) {
-    if (!isCounts(counts)) continue
-    const known = merged.get(author)
-    if (known === undefined || supersedes(counts, known)) merged.set(author, counts)
-  }
-  return merged
-}
-
 /** First stake of the local test: 1 without remote evidence, at least 1/2, at most 10. */
 export function headStart(remote: RemoteCounts): number {
   const values = [...remote.values()]
@@ -42,11 +31,6 @@ export function headStart(remote: RemoteCounts): number {
   if (left.length === 0) return 1
   const average = left.reduce((sum, value) => sum + value, 0) / left.length
   return Math.min(MAX_HEAD_START, (1 + average) / 2)
-}
-
-function supersedes(counts: Counts, known: Counts): boolean {
-  if (counts.trials !== known.trials) return counts.trials > known.trials
-  return counts.successes < known.successes
 }
 
 function isCounts({ trials, successes }: Counts): boolean {

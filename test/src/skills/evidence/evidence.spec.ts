@@ -9,7 +9,6 @@ import {
   isReliable,
   isUseless,
   lowerBound,
-  mergeCounts,
   NO_DRIFT,
   NO_TRIALS,
   predictedPromotion,
@@ -18,7 +17,7 @@ import {
   verificationProgress,
   WINDOW
 } from '../../../../src/skills/index.ts'
-import type { Counts, RemoteCounts } from '../../../../src/skills/index.ts'
+import type { Counts } from '../../../../src/skills/index.ts'
 
 describe('evidence of skills', () => {
   it('promotes at most 1 % at a rate of 0.8 ever within 1,000 trials, exactly', () => {
@@ -95,28 +94,6 @@ describe('evidence of skills', () => {
     assert.equal(drift.run.trials, 11)
   })
 
-  it('merges remote counts alike in any order and however often they come', () => {
-    const reports = fc.array(
-      fc.record({ author: fc.constantFrom('a', 'b', 'c', 'd'), counts: countsArbitrary(40) }),
-      { maxLength: 12 }
-    )
-    fc.assert(
-      fc.property(
-        reports.chain((all) =>
-          fc.tuple(
-            fc.constant(all),
-            fc.shuffledSubarray([...all, ...all], {
-              minLength: all.length * 2,
-              maxLength: all.length * 2
-            })
-          )
-        ),
-        ([all, shuffled]) => assert.deepEqual(merged(shuffled), merged(all))
-      ),
-      { numRuns: 10_000 }
-    )
-  })
-
   it('gives liars, whatever they claim, no more than the best of the honest would have', () => {
     const random = generator(5)
     fc.assert(
@@ -177,14 +154,6 @@ function chanceOf(rate: number, trials: number, decides = (c: Counts) => isRelia
     paths = next
   }
   return decided
-}
-
-function merged(reports: readonly { author: string; counts: Counts }[]): RemoteCounts {
-  const all = reports.reduce<RemoteCounts>(
-    (sum, { author, counts }) => mergeCounts(sum, new Map([[author, counts]])),
-    new Map()
-  )
-  return new Map([...all].toSorted(([one], [other]) => (one < other ? -1 : 1)))
 }
 
 /** The wealth of 30 trials, written out. */
