@@ -1,18 +1,13 @@
 /** What the evidence of skills decides on simulated streams, beside the rule that peeks at the raw rate. */
-import {
-  counted,
-  driftVerdict,
-  drifted,
-  headStart,
-  isReliable,
-  NO_DRIFT,
-  NO_TRIALS,
-  predictedPromotion,
-  WINDOW
-} from '../src/skills/index.ts'
+import { WINDOW } from '../src/skills/evidence/constants.ts'
+import { counted, NO_TRIALS } from '../src/skills/evidence/counts.ts'
+import { driftVerdict, drifted, NO_DRIFT } from '../src/skills/evidence/drift.ts'
+import { isReliable } from '../src/skills/evidence/e-process.ts'
+import { headStart } from '../src/skills/evidence/pooling.ts'
+import { predictedPromotion } from '../src/skills/evidence/prediction.ts'
 import { afterOutcome, afterTests, UNTESTED } from '../src/skills/lifecycle/lifecycle.ts'
 import type { Benchmark } from './benchmark.ts'
-import type { Counts } from '../src/skills/index.ts'
+import type { Counts } from '../src/skills/evidence/counts.ts'
 import type { Standing } from '../src/skills/lifecycle/lifecycle.ts'
 
 type Rule = (counts: Counts) => boolean

@@ -1,23 +1,17 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { lowerBound, ranked, sampled } from '../../../../src/skills/evidence/competition.ts'
+import { ALPHA, WINDOW } from '../../../../src/skills/evidence/constants.ts'
+import { counted, NO_TRIALS } from '../../../../src/skills/evidence/counts.ts'
+import { drifted, driftVerdict, NO_DRIFT } from '../../../../src/skills/evidence/drift.ts'
 import {
-  ALPHA,
-  counted,
-  drifted,
-  driftVerdict,
-  headStart,
   isReliable,
   isUseless,
-  lowerBound,
-  NO_DRIFT,
-  NO_TRIALS,
-  predictedPromotion,
-  ranked,
-  sampled,
-  verificationProgress,
-  WINDOW
-} from '../../../../src/skills/index.ts'
-import type { Counts } from '../../../../src/skills/index.ts'
+  verificationProgress
+} from '../../../../src/skills/evidence/e-process.ts'
+import { headStart } from '../../../../src/skills/evidence/pooling.ts'
+import { predictedPromotion } from '../../../../src/skills/evidence/prediction.ts'
+import type { Counts } from '../../../../src/skills/evidence/counts.ts'
 
 describe('evidence of skills', () => {
   it('promotes at most 1 % at a rate of 0.8 ever within 1,000 trials, exactly', () => {
