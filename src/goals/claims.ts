@@ -22,7 +22,7 @@ export interface GoalClaims {
 
 /** What a register has room for beside status and parent. */
 export const MAX_TEMPLATES = 8
-export const MAX_GOAL_TAGS = 6
+const MAX_GOAL_TAGS = 6
 
 const STATUS = 'status:'
 const PARENT = 'parent:'

@@ -86,7 +86,7 @@ export async function composeContext(
 }
 
 /** An upper estimate, the same for all models: a third of the bytes. */
-export function tokensOf(text: string): number {
+function tokensOf(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN)
 }
 

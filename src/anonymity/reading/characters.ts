@@ -61,7 +61,7 @@ export const KIND_OF = new Uint8Array(ASCII)
 /** The feature that a sign is. */
 export const FEATURE_OF = new Int32Array(ASCII)
 /** The shape of a word that the character follows. */
-export const THEN_OF = new Int32Array(ASCII)
+const THEN_OF = new Int32Array(ASCII)
 
 /** What a letter or digit adds to the shape of a word. */
 export const CONTENT_OF = new Int32Array(ASCII)

@@ -36,7 +36,7 @@ export const PROMOTION: Test = {
 }
 
 /** Against "the rate is at least 0.5". */
-export const REJECTION: Test = {
+const REJECTION: Test = {
   bound: USELESS,
   bets: [
     { rate: 0.05, weight: 0.3 },
@@ -46,7 +46,7 @@ export const REJECTION: Test = {
 }
 
 /** What a test takes to decide, in nats. */
-export const DECISION = Math.log(1 / ALPHA)
+const DECISION = Math.log(1 / ALPHA)
 
 /** Natural logarithm of the wealth; `power` up to 1 weakens every bet (see pooling.ts). */
 export function logWealth({ bound, bets }: Test, { trials, successes }: Counts, power = 1): number {

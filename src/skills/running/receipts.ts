@@ -9,7 +9,7 @@ import type { Json } from '../../sandbox/index.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Skill } from '../skill.ts'
 
-export const THREW = 'SKILL_THREW'
+const THREW = 'SKILL_THREW'
 
 export const ReceiptValue = z.strictObject({
   /** JSON text, as it was given: the order of keys is part of it. */

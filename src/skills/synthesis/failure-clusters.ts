@@ -53,7 +53,7 @@ export function clusterFailures(failures: Iterable<Failure>): readonly FailureCl
     .toSorted((a, b) => b.count - a.count || (a.error < b.error ? -1 : 1))
 }
 
-export function errorShape(error: string): string {
+function errorShape(error: string): string {
   return error
     .replaceAll(/(["'`])(?:(?!\1).){0,500}\1/gs, '"…"')
     .replaceAll(/(?:[\w.-]*[/\\]){2,}[\w.-]*/g, '<path>')
@@ -66,7 +66,7 @@ export function errorShape(error: string): string {
 }
 
 /** Types and keys, without what they hold. */
-export function structureOf(value: Json | undefined): string {
+function structureOf(value: Json | undefined): string {
   if (value === undefined) return 'unknown'
   if (value === null) return 'null'
   if (Array.isArray(value)) {
