@@ -5,7 +5,7 @@
  * The short texts are statements of @mdn/browser-compat-data; the long ones are logs of four kilobytes
  * with addresses, identifiers and paths in every line.
  */
-import { browserFacts } from '../examples/demo/facts.ts'
+import { browserFacts } from '../examples/demo/demo-facts.ts'
 import { anonymizer } from '../src/anonymity/index.ts'
 import { repeat, seconds } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'

@@ -5,10 +5,10 @@
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createHive, generateSwarmKey } from 'noormme-hive'
-import { benchFacts } from './facts.ts'
+import { benchFacts } from './fact-data.ts'
 import { Relay } from './relay.ts'
 import { streamBytes } from './stream-bytes.ts'
-import type { Hive, HiveInit } from 'noormme-hive'
+import type { HiveNode, HiveInit } from 'noormme-hive'
 import type { StreamBytes } from './stream-bytes.ts'
 
 /** Bytes both ways: of the frames of `/filter` before encryption, and of all that was sent. */
@@ -23,8 +23,8 @@ const STILL = 300
 const LONGEST_WAIT = 60_000
 
 interface PairParts {
-  readonly from: Hive
-  readonly to: Hive
+  readonly from: HiveNode
+  readonly to: HiveNode
   readonly relay: Relay
   readonly streams: StreamBytes
   /** What ends with the pair. */
@@ -92,6 +92,6 @@ export class FilterPair implements AsyncDisposable {
 }
 
 /** Facts of others that the node knows of by their filters. */
-function observedBy(hive: Hive): number {
+function observedBy(hive: HiveNode): number {
   return hive.status.filters.held.find(({ kind }) => kind === 'observed')?.elements ?? 0
 }

@@ -6,7 +6,7 @@
 import { hash } from 'node:crypto'
 import { BloomFilter as StockFilter } from 'bloom-filters'
 import { GrowingFilter } from 'noormme-hive/crdt'
-import { FACT_BYTES } from './facts.ts'
+import { FACT_BYTES } from './fact-data.ts'
 import { saveAndLoad } from './filter-disk.ts'
 import { FilterPair } from './filter-pair.ts'
 import { rate, repeat } from './samples.ts'

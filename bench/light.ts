@@ -4,7 +4,7 @@
  */
 import { generateSwarmKey } from 'noormme-hive'
 import { z } from 'zod'
-import { FACT_BYTES } from './facts.ts'
+import { FACT_BYTES } from './fact-data.ts'
 import { buildPackage, PeerProcess, Resident } from './peer-process.ts'
 import { repeat } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'

@@ -3,7 +3,7 @@
  * what is resident after its first tenth and at its end. The stream alone is the reference for time.
  */
 import { createHive } from 'noormme-hive'
-import { benchFact, FACT_BYTES } from './facts.ts'
+import { benchFact, FACT_BYTES } from './fact-data.ts'
 import { rate } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'
 import { inFolder } from './temporary.ts'

@@ -11,11 +11,11 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createHive } from 'noormme-hive'
-import { browserFacts } from '../examples/demo/facts.ts'
+import { browserFacts } from '../examples/demo/demo-facts.ts'
 import { percentile, rate } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'
 import { inFolder } from './temporary.ts'
-import type { FactInput, Hive } from 'noormme-hive'
+import type { FactInput, HiveNode } from 'noormme-hive'
 import type { Benchmark } from './benchmark.ts'
 
 /** Statements in the data set that are taken; the rest is repeated from them. */
@@ -94,7 +94,7 @@ export const recall: Benchmark<'facts' | 'questions'> = {
 }
 
 /** Microseconds a new fact takes: in one batch with the heuristic, one by one without. */
-async function timePerFact(db: Hive, heuristic: boolean): Promise<number> {
+async function timePerFact(db: HiveNode, heuristic: boolean): Promise<number> {
   const facts = Array.from({ length: heuristic ? 10 * TIMED_FACTS : TIMED_FACTS }, (_, i) => ({
     entity: `api.Timing${heuristic ? 'Bloom' : 'Semantic'}${i}`,
     content: `chrome has supported api.Timing${heuristic ? 'Bloom' : 'Semantic'}${i} since version ${i}.`,
@@ -111,7 +111,7 @@ async function timePerFact(db: Hive, heuristic: boolean): Promise<number> {
 }
 
 async function ask(
-  db: Hive,
+  db: HiveNode,
   questions: readonly Question[]
 ): Promise<{ all: number[]; found: number; rank: number }> {
   const all: number[] = []

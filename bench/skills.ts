@@ -3,12 +3,12 @@ import { WINDOW } from '../src/skills/evidence/constants.ts'
 import { counted, NO_TRIALS } from '../src/skills/evidence/counts.ts'
 import { driftVerdict, drifted, NO_DRIFT } from '../src/skills/evidence/drift.ts'
 import { isReliable } from '../src/skills/evidence/e-process.ts'
-import { headStart } from '../src/skills/evidence/pooling.ts'
+import { headStart } from '../src/skills/evidence/remote-evidence.ts'
 import { predictedPromotion } from '../src/skills/evidence/prediction.ts'
 import { afterOutcome, afterTests, UNTESTED } from '../src/skills/lifecycle/lifecycle.ts'
 import type { Benchmark } from './benchmark.ts'
 import type { Counts } from '../src/skills/evidence/counts.ts'
-import type { Standing } from '../src/skills/lifecycle/lifecycle.ts'
+import type { LifecycleState } from '../src/skills/lifecycle/lifecycle.ts'
 
 type Rule = (counts: Counts) => boolean
 type Random = () => number
@@ -38,9 +38,9 @@ export const skills: Benchmark = {
 }
 
 /** Through the life that skills have on a node. */
-const ON_TRIAL = afterTests(UNTESTED, 1, 1).standing
+const ON_TRIAL = afterTests(UNTESTED, 1, 1).lifecycle
 
-function isOnTrial({ status }: Standing): boolean {
+function isOnTrial({ status }: LifecycleState): boolean {
   return status === 'experimental' || status === 'pre-warming'
 }
 
@@ -56,7 +56,7 @@ function promotions(streams: number, random: Random): void {
     let peeked = 0
     for (let stream = 0; stream < streams; stream++) {
       let counts = NO_TRIALS
-      let standing = ON_TRIAL
+      let lifecycle = ON_TRIAL
       let at: number | undefined
       let isNaive = false
       while (counts.trials < trials && !(at !== undefined && isNaive)) {
@@ -64,8 +64,8 @@ function promotions(streams: number, random: Random): void {
         counts = counted(counts, ok)
         isNaive ||= naive(counts)
         if (at !== undefined) continue
-        standing = afterOutcome(standing, ok).standing
-        if (standing.status === 'verified') at = counts.trials
+        lifecycle = afterOutcome(lifecycle, ok).lifecycle
+        if (lifecycle.status === 'verified') at = counts.trials
       }
       if (at !== undefined) ours.push(at)
       if (isNaive) peeked++
@@ -126,26 +126,26 @@ function predictions(
   for (let stream = 0; stream < streams; stream++) {
     const rate = rateOf(stream)
     const at = Math.floor(random() * 60)
-    let standing = ON_TRIAL
+    let lifecycle = ON_TRIAL
     let asked: number | undefined
     let warmSince: number | undefined
-    while (standing.counts.trials < WINDOW && isOnTrial(standing)) {
-      const { trials } = standing.counts
-      if (trials === at) asked = predictedPromotion(standing.counts)
-      const { status } = standing
-      standing = afterOutcome(standing, random() < rate).standing
-      if (standing.status === 'pre-warming') warmSince ??= trials + 1
-      else if (status === 'pre-warming' && standing.status !== 'verified') {
+    while (lifecycle.counts.trials < WINDOW && isOnTrial(lifecycle)) {
+      const { trials } = lifecycle.counts
+      if (trials === at) asked = predictedPromotion(lifecycle.counts)
+      const { status } = lifecycle
+      lifecycle = afterOutcome(lifecycle, random() < rate).lifecycle
+      if (lifecycle.status === 'pre-warming') warmSince ??= trials + 1
+      else if (status === 'pre-warming' && lifecycle.status !== 'verified') {
         warmed.wasted++
         warmSince = undefined
       }
     }
-    const isPromoted = standing.status === 'verified'
+    const isPromoted = lifecycle.status === 'verified'
     if (isPromoted && warmSince !== undefined) {
       warmed.promoted++
-      leads.push(standing.counts.trials - warmSince)
+      leads.push(lifecycle.counts.trials - warmSince)
     } else if (isPromoted) warmed.late++
-    else if (standing.status === 'pre-warming') warmed.wasted++
+    else if (lifecycle.status === 'pre-warming') warmed.wasted++
     const bin = asked === undefined ? undefined : bins[Math.min(9, Math.floor(asked * 10))]
     if (bin === undefined || asked === undefined) continue
     bin.skills++

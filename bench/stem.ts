@@ -109,7 +109,7 @@ async function spyOn(
 }
 
 async function holds({ replica }: Node, author: Uint8Array): Promise<void> {
-  while (replica.headOf(author).seq === 0) await once(replica, 'entry:admitted')
+  while (replica.headOf(author).seq === 0) await once(replica, 'entry:admit')
 }
 
 async function startNode(

@@ -6,17 +6,17 @@ import { equalBytes } from './bytes/index.ts'
 import { digestOfHeads } from './feeds/feeds.ts'
 import type { SignedHeader } from './feeds/entry.ts'
 import type { FeedHead } from './feeds/feeds.ts'
-import type { Admission, ProofAdmission } from './admission/admissions.ts'
-import type { Unshown } from './publishing/unshown.ts'
+import type { AdmissionResult, ProofResult } from './admission/admitter.ts'
+import type { HiddenEntries } from './publishing/hidden-entries.ts'
 
 /** The part of a replica that the view reads and admits through. */
 export interface ViewedReplica {
   heads(): FeedHead[]
   headOf(author: Uint8Array): FeedHead
   digest(): Uint8Array
-  admit(bytes: Uint8Array): Promise<Admission>
-  admitHeader(header: SignedHeader): Promise<ProofAdmission>
-  admitProof(bytes: Uint8Array): Promise<ProofAdmission>
+  admit(bytes: Uint8Array): Promise<AdmissionResult>
+  admitHeader(header: SignedHeader): Promise<ProofResult>
+  admitProof(bytes: Uint8Array): Promise<ProofResult>
   headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
   checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined>
   proofOf(author: Uint8Array): Promise<Uint8Array | undefined>
@@ -27,33 +27,33 @@ export interface ViewedReplica {
 
 export class PublicView {
   readonly #replica: ViewedReplica
-  readonly #unshown: Unshown
+  readonly #hidden: HiddenEntries
 
-  constructor(replica: ViewedReplica, unshown: Unshown) {
+  constructor(replica: ViewedReplica, hidden: HiddenEntries) {
     this.#replica = replica
-    this.#unshown = unshown
+    this.#hidden = hidden
   }
 
   heads(): FeedHead[] {
     const heads = this.#replica.heads()
-    return this.#unshown.isEmpty
+    return this.#hidden.isEmpty
       ? heads
-      : heads.flatMap((head) => this.#unshown.publicHead(head) ?? [])
+      : heads.flatMap((head) => this.#hidden.publicHead(head) ?? [])
   }
 
   digest(): Uint8Array {
-    return this.#unshown.isEmpty ? this.#replica.digest() : digestOfHeads(this.heads())
+    return this.#hidden.isEmpty ? this.#replica.digest() : digestOfHeads(this.heads())
   }
 
-  admit(bytes: Uint8Array): Promise<Admission> {
+  admit(bytes: Uint8Array): Promise<AdmissionResult> {
     return this.#replica.admit(bytes)
   }
 
-  admitHeader(header: SignedHeader): Promise<ProofAdmission> {
+  admitHeader(header: SignedHeader): Promise<ProofResult> {
     return this.#replica.admitHeader(header)
   }
 
-  admitProof(bytes: Uint8Array): Promise<ProofAdmission> {
+  admitProof(bytes: Uint8Array): Promise<ProofResult> {
     return this.#replica.admitProof(bytes)
   }
 
@@ -71,7 +71,7 @@ export class PublicView {
   }
 
   async *entriesAfter(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
-    const shown = this.#unshown.shownOf(author)
+    const shown = this.#hidden.lastShown(author)
     let next = Math.max(seq + 1, this.#replica.headOf(author).base)
     for await (const bytes of this.#replica.entriesAfter(author, seq)) {
       if (shown !== undefined && next > shown) return
@@ -85,7 +85,7 @@ export class PublicView {
     const bodies = await this.#replica.bodies(digests)
     return bodies.map((body, i) => {
       const digest = digests[i]
-      return digest !== undefined && this.#unshown.hides(digest) ? undefined : body
+      return digest !== undefined && this.#hidden.hides(digest) ? undefined : body
     })
   }
 
@@ -94,7 +94,7 @@ export class PublicView {
     theirs: ReadonlyMap<string, FeedHead>,
     nameOf: (author: Uint8Array) => string
   ): Promise<void> {
-    for (const author of this.#unshown.authors()) {
+    for (const author of this.#hidden.authors()) {
       const head = theirs.get(nameOf(author))
       if (head === undefined || head.seq === 0) continue
       const own = await this.#replica.headerAt(author, head.seq)
@@ -105,7 +105,7 @@ export class PublicView {
   }
 
   #isShown(author: Uint8Array, seq: number): boolean {
-    const shown = this.#unshown.shownOf(author)
+    const shown = this.#hidden.lastShown(author)
     return shown === undefined || seq <= shown
   }
 }

@@ -7,15 +7,15 @@
  */
 import { EventEmitter } from 'node:events'
 import { authorEpochs } from './feeds/author-epoch.ts'
-import { Admissions } from './admission/admissions.ts'
+import { Admitter } from './admission/admitter.ts'
 import { Chains } from './feeds/chains.ts'
 import { Commits } from './store/commits.ts'
-import { Compaction, readSaid } from './admission/compaction.ts'
+import { Compaction, readEntryValues } from './admission/compaction.ts'
 import { equalBytes, readAll } from './bytes/index.ts'
 import { DigestLog } from './store/digest-log.ts'
 import { MalformedError, StoreError } from './errors.ts'
 import { elementsUnder, filterKeyOf } from './filters/filter-element.ts'
-import { Materials } from './records/materials.ts'
+import { RecordStore } from './records/record-store.ts'
 import { PublicView } from './public-view.ts'
 import { goalOfDoc } from './playbooks/playbook-doc.ts'
 import { Playbooks } from './playbooks/playbooks.ts'
@@ -23,35 +23,35 @@ import { Publisher } from './publishing/publisher.ts'
 import { readRecord, recordDigest } from './records/record.ts'
 import { Serial } from './store/serial.ts'
 import { StoredFilter } from './filters/stored-filter.ts'
-import { Unshown } from './publishing/unshown.ts'
+import { HiddenEntries } from './publishing/hidden-entries.ts'
 import { Visibility } from './admission/visibility.ts'
 import type { AuthorEpochs } from './feeds/author-epoch.ts'
-import type { RejectReason } from './admission/admission.ts'
-import type { Admission, AdmissionObserver, ProofAdmission } from './admission/admissions.ts'
+import type { RejectReason } from './admission/validate-entry.ts'
+import type { AdmissionResult, AdmissionObserver, ProofResult } from './admission/admitter.ts'
 import type { Entry, SignedHeader } from './feeds/entry.ts'
 import type { Counters } from './records/evidence.ts'
 import type { LogPart } from './store/digest-log.ts'
 import type { FeedHead } from './feeds/feeds.ts'
-import type { Standing } from './records/materials.ts'
+import type { RecordState } from './records/record-store.ts'
 import type { Change, Playbook } from './playbooks/playbooks.ts'
 import type { Publication } from './publishing/publication.ts'
 import type { OwnVote, Published } from './publishing/publisher.ts'
 import type { Register } from './records/register.ts'
 import type { Operation, Store } from './store/section.ts'
-import type { Said } from './publishing/restatement.ts'
+import type { EntryValues } from './publishing/restatement.ts'
 
 export interface ReplicaEvents {
   /** Something other than this node's own publication was admitted and is durable; of what it speaks. */
-  'entry:admitted': [entry: Entry, digests: readonly Uint8Array[]]
-  'entry:rejected': [reason: RejectReason]
+  'entry:admit': [entry: Entry, digests: readonly Uint8Array[]]
+  'entry:reject': [reason: RejectReason]
   /** Bodies of records that came without an entry are on disk. */
-  'body:kept': [digests: readonly Uint8Array[]]
+  'body:store': [digests: readonly Uint8Array[]]
   /** The playbook of a goal may read otherwise now. */
   'playbook:change': [goal: Uint8Array]
   /** An author was found to have signed two entries for one place; `proof` is durable. */
   'author:void': [proof: Uint8Array]
   /** A peer has shown own entries, up to `seq`. */
-  'entry:shown': [author: Uint8Array, seq: number]
+  'entry:show': [author: Uint8Array, seq: number]
 }
 
 export interface ReplicaInit {
@@ -108,12 +108,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly #store: ReplicaInit['store']
   readonly #serial = new Serial()
   readonly #chains: Chains
-  readonly #materials: Materials
+  readonly #recordStore: RecordStore
   readonly #recordLog: DigestLog
-  readonly #unshown: Unshown
+  readonly #hidden: HiddenEntries
   readonly #visibility: Visibility
   readonly #commits: Commits
-  readonly #admissions: Admissions
+  readonly #admitter: Admitter
   readonly #publisher: Publisher
   readonly #playbooks: Playbooks
   readonly #compaction: Compaction
@@ -123,10 +123,10 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     this.swarm = swarm
     this.#store = store
     this.#chains = new Chains(store)
-    this.#materials = new Materials(store, (author, seq) => this.#chains.isLive(author, seq))
+    this.#recordStore = new RecordStore(store, (author, seq) => this.#chains.isLive(author, seq))
     this.#recordLog = new DigestLog(store, 'record-log')
-    this.#unshown = new Unshown(store)
-    this.forPeers = new PublicView(this, this.#unshown)
+    this.#hidden = new HiddenEntries(store)
+    this.forPeers = new PublicView(this, this.#hidden)
     this.elementOf = elementsUnder(filterKey)
     this.published = new StoredFilter({
       store,
@@ -144,22 +144,25 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       serial: this.#serial,
       commits: this.#commits,
       chains: this.#chains,
-      materials: this.#materials,
-      unshown: this.#unshown,
+      recordStore: this.#recordStore,
+      hidden: this.#hidden,
       published: this.published,
       recordLog: this.#recordLog,
       elementOf: this.elementOf,
       hidesOwn
     }
-    const said = (author: Uint8Array, from: number, to: number): AsyncGenerator<Said> =>
-      this.#said(author, from, to)
-    this.#visibility = new Visibility({ ...parts, said })
-    this.#admissions = new Admissions({
+    const entryValues = (
+      author: Uint8Array,
+      from: number,
+      to: number
+    ): AsyncGenerator<EntryValues> => this.#said(author, from, to)
+    this.#visibility = new Visibility({ ...parts, entryValues })
+    this.#admitter = new Admitter({
       ...parts,
       firstOperation: () => store.section('replica').put(SWARM_KEY, Buffer.from(swarm)),
       observer: this.#observer()
     })
-    const exclusively: Admissions['exclusively'] = (task) => this.#admissions.exclusively(task)
+    const exclusively: Admitter['exclusively'] = (task) => this.#admitter.exclusively(task)
     this.#playbooks = new Playbooks({
       swarm,
       epochs,
@@ -172,14 +175,14 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       swarm,
       epochs,
       store,
-      materials: this.#materials,
+      recordStore: this.#recordStore,
       exclusively,
-      said
+      entryValues
     })
     this.#compaction = new Compaction({
       swarm,
       chains: this.#chains,
-      materials: this.#materials,
+      recordStore: this.#recordStore,
       exclusively: (task) =>
         this.#publisher.exclusively(() =>
           this.#serial.run(async () => {
@@ -194,13 +197,13 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async load(): Promise<void> {
     await this.#reload()
     await this.published.load()
-    for (const { author } of this.#chains.unread()) await this.#admissions.readAnew(author)
+    for (const { author } of this.#chains.unread()) await this.#admitter.reread(author)
     for (const { author, base } of this.heads()) if (base > 1) this.#compaction.sweep(author)
   }
 
   /** Never throws for what `bytes` hold; rejects only when the store fails. */
-  async admit(bytes: Uint8Array): Promise<Admission> {
-    const admission = await this.#admissions.admit(bytes)
+  async admit(bytes: Uint8Array): Promise<AdmissionResult> {
+    const admission = await this.#admitter.admit(bytes)
     if (admission.outcome !== 'held') return admission
     const place = await this.#visibility.placeOf(bytes)
     if (place !== undefined) await this.show(place.author, place.seq)
@@ -208,35 +211,35 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** Takes a proof of equivocation from anywhere. Never throws for what `bytes` hold. */
-  admitProof(bytes: Uint8Array): Promise<ProofAdmission> {
-    return this.#admissions.admitProof(bytes)
+  admitProof(bytes: Uint8Array): Promise<ProofResult> {
+    return this.#admitter.admitProof(bytes)
   }
 
   /**
    * Takes the header of an entry that another replica holds: a higher base begins the feed there;
    * one that contradicts what is held here voids its author.
    */
-  async admitHeader(header: SignedHeader): Promise<ProofAdmission> {
+  async admitHeader(header: SignedHeader): Promise<ProofResult> {
     const held = await this.headerAt(header.author, header.seq)
     const isHeld = held !== undefined && equalBytes(held.hash, header.hash)
     if (isHeld) await this.show(header.author, header.seq)
-    return this.#admissions.admitHeader(header, held)
+    return this.#admitter.admitHeader(header, held)
   }
 
   /** Takes the author's entries up to `seq` as shown by a peer: from now on peers are told of them. */
   async show(author: Uint8Array, seq: number): Promise<void> {
     const isNews = await this.#serial.run(() => this.#visibility.show(author, seq))
-    if (isNews) this.emit('entry:shown', author, seq)
+    if (isNews) this.emit('entry:show', author, seq)
   }
 
   /** Authors of own entries that no peer has shown. */
   hiddenAuthors(): Uint8Array[] {
-    return this.#unshown.authors()
+    return this.#hidden.authors()
   }
 
   /** Place up to which peers have shown the author's entries; undefined where nothing is hidden. */
-  shownOf(author: Uint8Array): number | undefined {
-    return this.#unshown.shownOf(author)
+  lastShown(author: Uint8Array): number | undefined {
+    return this.#hidden.lastShown(author)
   }
 
   /** Signs, stores and returns what is new of `publications`. Throws `LimitError` before anything is stored. */
@@ -263,8 +266,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** What this node says of a record, under whichever of its authors; undefined for nothing. */
-  saidOf(digest: Uint8Array): Promise<Register | undefined> {
-    return this.#publisher.saidOf(digest)
+  ownRegister(digest: Uint8Array): Promise<Register | undefined> {
+    return this.#publisher.ownRegister(digest)
   }
 
   /** Counts evidence on a record, durably; it is published by `publishEvidence`. */
@@ -315,23 +318,23 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#playbooks.edit(goal, change, signal)
   }
 
-  get(digest: Uint8Array): Promise<Standing | undefined> {
-    return this.#materials.get(digest)
+  get(digest: Uint8Array): Promise<RecordState | undefined> {
+    return this.#recordStore.get(digest)
   }
 
   /** Whether this replica holds the bodies of these records. */
   has(digests: Uint8Array[]): Promise<boolean[]> {
-    return this.#materials.has(digests)
+    return this.#recordStore.has(digests)
   }
 
   /** Digests of the records that give the entity's attribute, or any, a value. */
   claims(entity: string, attribute?: string): Promise<Uint8Array[]> {
-    return this.#materials.claims(entity, attribute)
+    return this.#recordStore.claims(entity, attribute)
   }
 
   /** Bytes of the records this replica holds. */
   bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
-    return this.#materials.bodies(digests)
+    return this.#recordStore.bodies(digests)
   }
 
   /** Position behind the last record of the log. */
@@ -346,13 +349,13 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** Goals that an author says something of. */
-  goals(): AsyncGenerator<Standing> {
-    return this.#materials.goals()
+  goals(): AsyncGenerator<RecordState> {
+    return this.#recordStore.goals()
   }
 
   /** All records that an author says something of. */
-  standings(): AsyncGenerator<Standing> {
-    return this.#materials.standings()
+  standings(): AsyncGenerator<RecordState> {
+    return this.#recordStore.states()
   }
 
   /**
@@ -366,17 +369,17 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       if (!isRecord(bytes)) continue
       const digest = recordDigest(bytes)
       kept.push(digest)
-      operations.push(...this.#materials.keep(digest, bytes))
+      operations.push(...this.#recordStore.keep(digest, bytes))
     }
-    await this.#store.commit([...operations, ...this.#admissions.recordOperations(kept)])
-    if (kept.length > 0) this.emit('body:kept', kept)
+    await this.#store.commit([...operations, ...this.#admitter.recordOperations(kept)])
+    if (kept.length > 0) this.emit('body:store', kept)
     return kept
   }
 
   /** Up to `limit` records that authors speak of and whose body is nowhere in this replica. */
   async missingBodies(limit: number): Promise<Uint8Array[]> {
     await this.#store.flush()
-    const { missing, settled } = await this.#materials.wanted(limit)
+    const { missing, settled } = await this.#recordStore.wanted(limit)
     await this.#store.commit(settled)
     return missing
   }
@@ -392,7 +395,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** How many entries were refused, by reason, since this replica was opened. */
   rejections(): Readonly<Partial<Record<RejectReason, number>>> {
-    return this.#admissions.rejections()
+    return this.#admitter.rejections()
   }
 
   headOf(author: Uint8Array): FeedHead {
@@ -430,7 +433,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     }
     // Unless a proof or a checkpoint has shortened the feed meanwhile.
     const { base, seq: end } = this.headOf(author)
-    if (next <= last && next >= base && next <= end) await this.#admissions.forget(author)
+    if (next <= last && next >= base && next <= end) await this.#admitter.forget(author)
   }
 
   /** Reads what is resident from the disk. */
@@ -450,20 +453,20 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   #observer(): AdmissionObserver {
     return {
-      admitted: (entry, digests) => this.emit('entry:admitted', entry, digests),
-      rejected: (reason) => this.emit('entry:rejected', reason),
+      admitted: (entry, digests) => this.emit('entry:admit', entry, digests),
+      rejected: (reason) => this.emit('entry:reject', reason),
       void: (proof) => this.emit('author:void', proof),
       changed: (doc) => {
         const goal = goalOfDoc(doc)
         if (goal !== undefined) this.emit('playbook:change', goal)
       },
       edited: (entry, base) => this.#playbooks.add(entry, base),
-      shortened: (doc) => this.#playbooks.drop(doc),
-      abandoned: (author, doc) => {
+      entriesRemoved: (doc) => this.#playbooks.drop(doc),
+      feedReset: (author, doc) => {
         this.#publisher.abandon(author)
         this.#playbooks.drop(doc)
       },
-      begun: (author, durable) => this.#compaction.sweep(author, durable)
+      baseRaised: (author, durable) => this.#compaction.sweep(author, durable)
     }
   }
 
@@ -474,18 +477,18 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** What an author's entries say, as far as they are there and undamaged. */
-  async *#said(author: Uint8Array, from: number, to: number): AsyncGenerator<Said> {
+  async *#said(author: Uint8Array, from: number, to: number): AsyncGenerator<EntryValues> {
     await this.#store.flush()
     let seq = from
     for await (const bytes of this.#chains.between(author, from, to)) {
-      yield readSaid(this.swarm, seq, bytes)
+      yield readEntryValues(this.swarm, seq, bytes)
       seq += 1
     }
   }
 
   async *#elements(): AsyncGenerator<Uint8Array[]> {
-    for await (const digests of this.#materials.digests()) {
-      const shown = digests.filter((digest) => !this.#unshown.hides(digest))
+    for await (const digests of this.#recordStore.digests()) {
+      const shown = digests.filter((digest) => !this.#hidden.hides(digest))
       yield shown.map((digest) => this.elementOf(digest))
     }
   }

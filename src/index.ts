@@ -20,7 +20,7 @@ export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
 export type { LimitErrorCode, Mark, Span, Step, StoreErrorCode } from '../crdt/index.ts'
 export type {
-  HeldStatus,
+  PeerFilterStatus,
   PeerStatus,
   SwarmErrorCode,
   SynchronizeReport
@@ -29,7 +29,7 @@ export type {
   Agent,
   Agents,
   Cortex,
-  Hive,
+  HiveNode,
   HiveEvents,
   HiveInit,
   HiveStatus
@@ -41,7 +41,7 @@ export type {
   CapabilityDetails,
   CapabilityRun,
   DiscoveryReport,
-  Lie,
+  FalseReceipt,
   PreWarmedSkill,
   PublishedSkill,
   RemovedSkill,
@@ -63,7 +63,7 @@ export type {
   Context,
   ContextOptions,
   FetchedRecord,
-  HiveMind,
+  SharedKnowledge,
   Preview,
   PromoteOptions,
   Promoted,

@@ -31,7 +31,7 @@ import type { Entry, Replica, SignedHeader, Store } from '../crdt/index.ts'
 import type { FilterKind } from './filters/filter-frames.ts'
 import type { FilterChange, OfferedFilter } from './filters/filters.ts'
 import type { FetchOptions } from './sync/have.ts'
-import type { HeldStatus } from './filters/held-filters.ts'
+import type { PeerFilterStatus } from './filters/peer-filters.ts'
 import type { Gossip } from './gossip/gossip.ts'
 import type { Host, HostOverrides } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
@@ -75,16 +75,16 @@ export interface SwarmEvents {
   'peer:connect': [peer: string]
   'peer:disconnect': [peer: string]
   /** An inbound connection was turned away because of the swarm key. */
-  'peer:refused': [refusal: { readonly address: string; readonly reason: string }]
+  'peer:refuse': [refusal: { readonly address: string; readonly reason: string }]
   /** A peer sent what no honest peer would. */
-  'peer:offence': [offence: { readonly peer: string; readonly reason: string }]
-  'bootstrap:unreachable': [failure: { readonly address: string; readonly reason: string }]
+  'peer:offend': [offence: { readonly peer: string; readonly reason: string }]
+  'bootstrap:fail': [failure: { readonly address: string; readonly reason: string }]
   /** Peers became reachable by gossip, or no longer are. */
   'gossip:change': []
   /** What this node holds of a peer's filter changed. */
   'filter:change': [change: FilterChange]
   /** Entries came in through a sync. */
-  'sync:news': [news: { readonly entries: number }]
+  'sync:receive': [news: { readonly entries: number }]
 }
 
 export interface PeerStatus {
@@ -165,7 +165,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       connectionProtector: keyGate({
         keys: this.#keys,
         onRefused: (address, mismatch) => {
-          this.emit('peer:refused', { address, reason: describeMismatch(mismatch) })
+          this.emit('peer:refuse', { address, reason: describeMismatch(mismatch) })
         }
       }),
       gossip: gossipService(this.#name('gossip'), (peer) => this.#scoreOf(peer)),
@@ -202,7 +202,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       remembered: await this.#remembered.load(),
       onUnreachable: (address, error) => {
         const reason = explainDialFailure(error, this.#keys.length > 0)
-        this.emit('bootstrap:unreachable', { address, reason })
+        this.emit('bootstrap:fail', { address, reason })
       }
     })
   }
@@ -256,7 +256,9 @@ export class Swarm extends EventEmitter<SwarmEvents> {
    * gossip otherwise.
    */
   async announce(entries: readonly Entry[]): Promise<void> {
-    const hidden = entries.filter(({ author }) => this.#init.replica.shownOf(author) !== undefined)
+    const hidden = entries.filter(
+      ({ author }) => this.#init.replica.lastShown(author) !== undefined
+    )
     await this.#spread(entries.filter((entry) => !hidden.includes(entry)))
     if (hidden.length > 0) this.#opened().services.stem?.send()
   }
@@ -271,18 +273,18 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   /** Peers in whose filter the element seems to be: a maybe, never a proof. */
-  seenBy(kind: FilterKind, element: Uint8Array): string[] {
-    return this.#opened().services.filters.held.hits(kind, element)
+  peersThatMayHave(kind: FilterKind, element: Uint8Array): string[] {
+    return this.#opened().services.filters.ofPeers.hits(kind, element)
   }
 
   /** Whether any peer's filter seems to have the element. */
-  seems(kind: FilterKind, element: Uint8Array): boolean {
-    return this.#opened().services.filters.held.has(kind, element)
+  mayHave(kind: FilterKind, element: Uint8Array): boolean {
+    return this.#opened().services.filters.ofPeers.has(kind, element)
   }
 
   /** What this node holds of its peers' filters. */
-  filters(): HeldStatus[] {
-    return this.#opened().services.filters.held.status()
+  filters(): PeerFilterStatus[] {
+    return this.#opened().services.filters.ofPeers.status()
   }
 
   /** Bodies of records that some connected peer has, by digest in hex. */
@@ -378,7 +380,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   #onOffence(peer: PeerId, reason: string): void {
-    this.emit('peer:offence', { peer: peer.toString(), reason })
+    this.emit('peer:offend', { peer: peer.toString(), reason })
     this.#log('offence of %p: %s', peer, reason)
     if (this.#offences.add(peer.toString())) {
       this.#opened()
@@ -390,7 +392,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   #onSynced(news: readonly Entry[]): void {
     this.#fetchMissing().catch((error: unknown) => this.#log('cannot fetch bodies - %e', error))
     if (news.length === 0) return
-    this.emit('sync:news', { entries: news.length })
+    this.emit('sync:receive', { entries: news.length })
     this.#spread(news).catch((error: unknown) => this.#log('cannot announce news - %e', error))
   }
 

@@ -8,9 +8,9 @@
  * the other half is scored, with words the first half may not have. It shows that the scorer learns
  * what there is to learn; it says nothing of any real model.
  */
-import { featuresOf } from '../../src/models/routing/features.ts'
+import { featuresOf } from '../../src/models/routing/prompt-features.ts'
 import { Scorer } from '../../src/models/routing/scorer.ts'
-import { benchFact } from '../facts.ts'
+import { benchFact } from '../fact-data.ts'
 
 export interface RoutingReport {
   /** Area under the ROC curve on the scored half. */

@@ -1,7 +1,7 @@
 /** One resident Yjs document with a Y.Map of all records by digest: what a node is spared. */
 import { hash } from 'node:crypto'
 import * as Y from 'yjs'
-import { benchFact } from '../facts.ts'
+import { benchFact } from '../fact-data.ts'
 import { init, report, residentBytes } from './report.ts'
 
 interface Init {

@@ -1,6 +1,6 @@
 /** A full node that observes facts, number 0 and on, and keeps them on disk. */
 import { createHive } from 'noormme-hive'
-import { benchFact } from '../facts.ts'
+import { benchFact } from '../fact-data.ts'
 import { init, report, residentBytes } from './report.ts'
 import type { FactInput } from 'noormme-hive'
 

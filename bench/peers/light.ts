@@ -1,7 +1,7 @@
 /** A light node that holds the filters of a full one, and asks itself about facts the other has and has not. */
 import { setTimeout as wait } from 'node:timers/promises'
 import { createHive } from 'noormme-hive'
-import { benchFact } from '../facts.ts'
+import { benchFact } from '../fact-data.ts'
 import { init, report, residentBytes } from './report.ts'
 import type { FactInput } from 'noormme-hive'
 

@@ -1,6 +1,6 @@
 /** A node that is started on a directory full of records, and is then asked for some of them. */
 import { createHive } from 'noormme-hive'
-import { benchFact } from '../facts.ts'
+import { benchFact } from '../fact-data.ts'
 import { init, report, residentBytes } from './report.ts'
 
 interface Init {

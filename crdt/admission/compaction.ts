@@ -9,14 +9,14 @@ import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
 import { unpack } from '../feeds/payload.ts'
 import type { Chains } from '../feeds/chains.ts'
-import type { Materials } from '../records/materials.ts'
-import type { Said } from '../publishing/restatement.ts'
+import type { RecordStore } from '../records/record-store.ts'
+import type { EntryValues } from '../publishing/restatement.ts'
 import type { Operation } from '../store/section.ts'
 
 export interface CompactionInit {
   readonly swarm: string
   readonly chains: Pick<Chains, 'beforeBase'>
-  readonly materials: Pick<Materials, 'removals'>
+  readonly recordStore: Pick<RecordStore, 'removals'>
   /** Runs with neither admission nor publication in between, over what is on disk. */
   exclusively<T>(task: () => Promise<T>): Promise<T>
   commit(operations: readonly Operation[]): Promise<void>
@@ -46,11 +46,11 @@ export class Compaction {
   }
 
   async #sweep(author: Uint8Array): Promise<void> {
-    const { swarm, chains, materials } = this.#init
+    const { swarm, chains, recordStore } = this.#init
     for await (const { seq, bytes, removal } of chains.beforeBase(author)) {
       await this.#init.exclusively(async () => {
-        const { values } = readSaid(swarm, seq, bytes)
-        const removals = await materials.removals(author, seq, values)
+        const { values } = readEntryValues(swarm, seq, bytes)
+        const removals = await recordStore.removals(author, seq, values)
         await this.#init.commit([...removals, removal])
       })
     }
@@ -58,7 +58,7 @@ export class Compaction {
 }
 
 /** What an admitted entry says; nothing for one of a playbook or of a format that is not read. */
-export function readSaid(swarm: string, seq: number, bytes: Uint8Array): Said {
+export function readEntryValues(swarm: string, seq: number, bytes: Uint8Array): EntryValues {
   try {
     const entry = readEntry(bytes)
     if (entry.format > ENTRY_FORMAT || entry.doc !== KNOWLEDGE_DOC)

@@ -7,12 +7,12 @@ import { readEntry } from '../feeds/entry.ts'
 import { recordsIn } from '../records/value.ts'
 import type { Chains } from '../feeds/chains.ts'
 import type { Commits } from '../store/commits.ts'
-import type { Said } from '../publishing/restatement.ts'
+import type { EntryValues } from '../publishing/restatement.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
-import type { Unshown } from '../publishing/unshown.ts'
+import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 
 export interface VisibilityInit {
-  readonly unshown: Unshown
+  readonly hidden: HiddenEntries
   readonly chains: Chains
   readonly commits: Commits
   readonly published: Pick<StoredFilter, 'insert'>
@@ -20,7 +20,7 @@ export interface VisibilityInit {
   /** Whether own entries are hidden at all. */
   readonly hidesOwn: boolean
   /** What an author's entries say, as far as they are there. */
-  said(author: Uint8Array, from: number, to: number): AsyncIterable<Said>
+  entryValues(author: Uint8Array, from: number, to: number): AsyncIterable<EntryValues>
 }
 
 export class Visibility {
@@ -31,27 +31,27 @@ export class Visibility {
   }
 
   async load(): Promise<void> {
-    const { unshown, chains, hidesOwn } = this.#init
-    await unshown.load()
-    for (const author of unshown.authors()) {
+    const { hidden, chains, hidesOwn } = this.#init
+    await hidden.load()
+    for (const author of hidden.authors()) {
       const { seq } = chains.feed(author)
       if (!hidesOwn) {
         await this.show(author, seq)
         continue
       }
-      const next = (unshown.shownOf(author) ?? 0) + 1
-      for await (const each of this.#init.said(author, next, seq)) {
-        unshown.keep(author, each.seq, recordsIn(each.values))
+      const next = (hidden.lastShown(author) ?? 0) + 1
+      for await (const each of this.#init.entryValues(author, next, seq)) {
+        hidden.keep(author, each.seq, recordsIn(each.values))
       }
     }
   }
 
   /** Place of the own entry that these bytes are, if it is hidden: who sends it shows it. */
   async placeOf(bytes: Uint8Array): Promise<{ author: Uint8Array; seq: number } | undefined> {
-    const { unshown, chains, commits } = this.#init
-    if (unshown.isEmpty) return undefined
+    const { hidden, chains, commits } = this.#init
+    if (hidden.isEmpty) return undefined
     const { author, seq, hash } = readEntry(bytes)
-    const shown = unshown.shownOf(author)
+    const shown = hidden.lastShown(author)
     if (shown === undefined || seq <= shown) return undefined
     await commits.flush()
     const own = await chains.headerAt(author, seq)
@@ -60,15 +60,15 @@ export class Visibility {
 
   /** Takes the author's entries up to `seq` as shown; false when that is nothing new. */
   async show(author: Uint8Array, seq: number): Promise<boolean> {
-    const { unshown, chains, commits, published, elementOf } = this.#init
-    const shown = unshown.shownOf(author)
+    const { hidden, chains, commits, published, elementOf } = this.#init
+    const shown = hidden.lastShown(author)
     if (shown === undefined || seq <= shown) return false
     await commits.flush()
     const header = await chains.headerAt(author, seq)
     if (header === undefined) return false
     const isAll = seq === chains.feed(author).seq
     const place = { seq, head: header.hash.slice() }
-    const { digests, operations } = unshown.show(author, place, isAll)
+    const { digests, operations } = hidden.show(author, place, isAll)
     const elements = digests.map((digest) => elementOf(digest))
     await commits.commit([...operations, ...published.insert(elements)])
     return true

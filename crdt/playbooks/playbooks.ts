@@ -20,7 +20,7 @@ import { LimitError, MalformedError } from '../errors.ts'
 import { clientIdOf } from '../records/knowledge-log.ts'
 import { editEntry, headGroups, playbookEntryOf } from './playbook-entry.ts'
 import { EditAuthors } from './edit-authors.ts'
-import { HeldEntries } from './held-entries.ts'
+import { EntrySet } from './entry-set.ts'
 import { playbookDoc } from './playbook-doc.ts'
 import { changesOf, readPlaybookUpdate } from './playbook-update.ts'
 import { newDoc, readSteps } from './steps.ts'
@@ -62,7 +62,7 @@ const MAX_RESIDENT = 8
 const HASH_BYTES = 32
 
 interface Resident {
-  readonly entries: HeldEntries
+  readonly entries: EntrySet
   /** Undefined where it has to be made of the entries anew. */
   state: PlaybookState | undefined
   /** Edits under way, which need what they add to come here. */
@@ -168,7 +168,7 @@ export class Playbooks {
 
   /** What is admitted from now on comes through `add`; what was before is read. */
   #load(doc: string): Resident {
-    const entries = new HeldEntries()
+    const entries = new EntrySet()
     const loaded = this.#read(doc, entries).catch((error: unknown) => {
       this.#resident.delete(doc)
       throw error
@@ -177,7 +177,7 @@ export class Playbooks {
     return { entries, state: undefined, making: undefined, edits: 0, loaded }
   }
 
-  async #read(doc: string, entries: HeldEntries): Promise<void> {
+  async #read(doc: string, entries: EntrySet): Promise<void> {
     await this.#init.flush()
     const writers = this.#init.writersOf(doc)
     if (writers.length > MAX_PLAYBOOK_AUTHORS) throw tooLarge(`${writers.length} authors`)

@@ -17,10 +17,10 @@ import type { Author } from '../feeds/author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feeds.ts'
-import type { Materials } from '../records/materials.ts'
+import type { RecordStore } from '../records/record-store.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
 import type { Register } from '../records/register.ts'
-import type { Said } from './restatement.ts'
+import type { EntryValues } from './restatement.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 import type { Value } from '../records/value.ts'
 
@@ -37,12 +37,12 @@ export interface Published {
 export interface PublisherInit {
   readonly swarm: string
   readonly store: Pick<Store, 'section' | 'commit'>
-  readonly materials: Materials
+  readonly recordStore: RecordStore
   readonly epochs: AuthorEpochs
   /** Runs with no admission in between; an entry is admitted together with `extra`. */
   exclusively<T>(task: (append: Append) => Promise<T>): Promise<T>
   /** What the author's entries from `from` to `to` say, as far as they are there. */
-  said(author: Uint8Array, from: number, to: number): AsyncIterable<Said>
+  entryValues(author: Uint8Array, from: number, to: number): AsyncIterable<EntryValues>
 }
 
 export interface Append {
@@ -98,7 +98,7 @@ export class Publisher {
       const author = this.#current()
       const entries = await this.#sign(author, [[retraction]], () => [this.#vouched.del(digest)])
       // The vote, its record and the retraction itself.
-      const isOwn = (await this.#init.materials.latest(digest, author.key)) !== undefined
+      const isOwn = (await this.#init.recordStore.latest(digest, author.key)) !== undefined
       if (isOwn) this.#dead += 3
       return entries[0]
     })
@@ -119,11 +119,11 @@ export class Publisher {
     const prepared = preparePublication(publication)
     const { digest } = prepared
     return this.#serial.run(async () => {
-      const { materials } = this.#init
+      const { recordStore } = this.#init
       const author = this.#current()
       const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
-      const [published = false] = await materials.has([digest])
-      const before = await materials.latest(digest, author.key)
+      const [published = false] = await recordStore.has([digest])
+      const before = await recordStore.latest(digest, author.key)
       const counters = before?.register.counters ?? []
       const values = valuesOf(
         { ...prepared, register: { ...prepared.register, counters } },
@@ -137,12 +137,12 @@ export class Publisher {
   }
 
   /** What this node says of the record, under whichever of its authors; undefined for nothing. */
-  async saidOf(digest: Uint8Array): Promise<Register | undefined> {
+  async ownRegister(digest: Uint8Array): Promise<Register | undefined> {
     const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
     if (secret === undefined) return undefined
     const commitment = commitmentOf({ digest, secret })
-    const standing = await this.#init.materials.get(digest)
-    return standing?.registers.find(({ register }) => equalBytes(register.commitment, commitment))
+    const state = await this.#init.recordStore.get(digest)
+    return state?.registers.find(({ register }) => equalBytes(register.commitment, commitment))
       ?.register
   }
 
@@ -193,9 +193,9 @@ export class Publisher {
     )
     const entries: Entry[] = []
     const values = this.#values
-    let batch: Said[] = []
+    let batch: EntryValues[] = []
     let bytes = 0
-    for await (const said of this.#init.said(author.key, base, seq)) {
+    for await (const said of this.#init.entryValues(author.key, base, seq)) {
       batch.push(said)
       bytes += said.bytes
       if (said.seq === seq) {
@@ -230,15 +230,15 @@ export class Publisher {
     if (this.#author !== undefined && toHex(this.#author.key) === toHex(author)) this.rotate()
   }
 
-  #restate(author: Author, batch: readonly Said[], base?: number): Promise<Entry[]> {
+  #restate(author: Author, batch: readonly EntryValues[], base?: number): Promise<Entry[]> {
     return this.#serial.run(async () => {
       if (this.#author !== author) return []
-      const { materials } = this.#init
+      const { recordStore } = this.#init
       const groups: Value[][] = []
-      for (const said of batch) groups.push(...(await restated(materials, author.key, said)))
+      for (const said of batch) groups.push(...(await restated(recordStore, author.key, said)))
       const last = batch.at(-1)
       if (groups.length === 0 && base !== undefined && last !== undefined) {
-        groups.push(await remainder(materials, author.key, last))
+        groups.push(await remainder(recordStore, author.key, last))
       }
       this.#dead += groups.flat().length
       return this.#sign(author, groups, () => [], base)
@@ -259,7 +259,7 @@ export class Publisher {
     for (const batch of batchesOf(fresh)) {
       signal?.throwIfAborted()
       const author = this.#current()
-      const published = await this.#init.materials.has(batch.map(({ digest }) => digest))
+      const published = await this.#init.recordStore.has(batch.map(({ digest }) => digest))
       for (const [i, { digest }] of batch.entries()) {
         ;(published[i] === true ? result.votes : result.records).push(digest)
       }
@@ -277,7 +277,7 @@ export class Publisher {
   ): Promise<PreparedPublication> {
     const { digest, register } = publication
     if (!this.#reported.has(toHex(digest))) return publication
-    const before = await this.#init.materials.latest(digest, key)
+    const before = await this.#init.recordStore.latest(digest, key)
     const counters = before?.register.counters ?? []
     this.#dead += 1
     return { ...publication, register: { ...register, counters } }
@@ -308,11 +308,11 @@ export class Publisher {
     counters: Counters,
     day: number
   ): Promise<Value> {
-    const { materials } = this.#init
+    const { recordStore } = this.#init
     this.#reported.add(toHex(digest))
-    const before = (await materials.latest(digest, key))?.register
+    const before = (await recordStore.latest(digest, key))?.register
     if (before !== undefined) this.#dead += 1
-    const withdrawn = before !== undefined && (await materials.isRetracted(digest, before))
+    const withdrawn = before !== undefined && (await recordStore.isRetracted(digest, before))
     const register: Register = {
       ...(before === undefined || withdrawn ? noVote(digest) : before),
       day,

@@ -39,7 +39,7 @@ export function createDatabase(directory: string | undefined): Database {
 }
 
 /** Takes the directory for this process until the result is called. */
-export function reserve(directory: string): () => void {
+export function lockDirectory(directory: string): () => void {
   const path = identityOf(directory)
   if (openDirectories.has(path)) {
     throw new StoreError(

@@ -6,7 +6,14 @@
  * After a failed write (disk full) reads go on, and every commit tries to reopen first.
  */
 import { seal, sealInPlace, unseal } from './checksum.ts'
-import { createDatabase, ENCODING, messageOf, openDatabase, probe, reserve } from './database.ts'
+import {
+  createDatabase,
+  ENCODING,
+  messageOf,
+  openDatabase,
+  probe,
+  lockDirectory
+} from './database.ts'
 import { StoreError } from '../errors.ts'
 import { MIGRATIONS, SCHEMA } from './migrations.ts'
 import type { Database } from './database.ts'
@@ -32,7 +39,7 @@ interface Pending {
 export async function openStore(location?: string | Database): Promise<Store> {
   const where = typeof location === 'string' ? location : 'memory'
   // Before the database is created, which begins to open it.
-  const release = typeof location === 'string' ? reserve(location) : () => undefined
+  const release = typeof location === 'string' ? lockDirectory(location) : () => undefined
   const database = typeof location === 'object' ? location : createDatabase(location)
   try {
     await openDatabase(database, where)

@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateSwarmKey } from 'noormme-hive'
 import { z } from 'zod'
-import { browserFacts } from './facts.ts'
-import { HiveNode } from './hive-node.ts'
-import type { DemoFact } from './facts.ts'
+import { browserFacts } from './demo-facts.ts'
+import { HiveNode } from './demo-node.ts'
+import type { DemoFact } from './demo-facts.ts'
 
 const FACTS_PER_NODE = 20_000
 const OVERLAP = FACTS_PER_NODE / 2

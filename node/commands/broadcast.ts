@@ -1,7 +1,7 @@
 /** `hive broadcast`: promotes what is good enough to the swarm. */
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { plain, print, printJson, progressLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'

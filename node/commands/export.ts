@@ -1,7 +1,7 @@
 /** `hive export`: all facts of a node as JSON Lines, which `hive import` takes. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { writeLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'

@@ -2,7 +2,7 @@
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { GoalStatusName } from '../control/goal-operations.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { plain, print, printJson } from '../output/terminal.ts'
 import type { Goal, GoalStatus } from '../../src/index.ts'

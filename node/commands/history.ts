@@ -1,7 +1,7 @@
 /** `hive history ENTITY [ATTRIBUTE]`: what is and was claimed of an entity. */
 import { COMMON_OPTIONS, dateOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { plain, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'

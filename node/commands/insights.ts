@@ -1,7 +1,7 @@
 /** `hive insights`: lists what the swarm has published, or shows what this node would publish. */
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { plain, print, printJson } from '../output/terminal.ts'
 import type { Insight, InsightState, Preview } from '../../src/index.ts'

@@ -1,7 +1,7 @@
 /** `hive models`: the catalogue, and which of it can be called from here. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { plain, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'

@@ -1,7 +1,7 @@
 /** `hive peers`: lists the peers that the running node is connected to. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'

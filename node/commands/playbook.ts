@@ -1,7 +1,7 @@
 /** `hive playbook ID`: the steps towards a goal, and edits of them. */
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { plain, print, printJson } from '../output/terminal.ts'
 import type { PlaybookRequest } from '../control/goal-operations.ts'

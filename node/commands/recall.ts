@@ -1,7 +1,7 @@
 /** `hive recall QUERY`: what this node and the hive know about a question. */
 import { COMMON_OPTIONS, dateOption, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { plain, print, printJson } from '../output/terminal.ts'
 import type { Recalled, RecallOptions } from '../../src/index.ts'

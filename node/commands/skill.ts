@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { runEach } from '../control/skill-runs.ts'
 import {
@@ -27,33 +27,33 @@ interface Ask {
   readonly options: { readonly each: boolean; readonly limit: number | undefined }
   readonly signal: AbortSignal
   /** Prints the result: as JSON when that is asked for. */
-  readonly tell: <T>(result: T, text: (result: T) => string) => void
+  readonly show: <T>(result: T, text: (result: T) => string) => void
 }
 
 const MAX_OFFERS = 10_000
 
 const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
-  async add({ node, args, signal, tell }) {
+  async add({ node, args, signal, show }) {
     const [folder, ...more] = args
     if (folder === undefined || more.length > 0) throw new UsageError('skill add FOLDER, or add -')
     const request = folder === '-' ? { skill: await jsonInput() } : { folder: resolve(folder) }
     const added = await node.addSkill(request, { signal })
-    tell(added, describeAdded)
+    show(added, describeAdded)
     return added.tests === undefined || added.tests.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
-  async show({ node, args, signal, tell }) {
-    tell(await node.showSkill({ skill: only(args, 'skill show SKILL') }, { signal }), describeSkill)
+  async show({ node, args, signal, show }) {
+    show(await node.showSkill({ skill: only(args, 'skill show SKILL') }, { signal }), describeSkill)
     return EXIT.ok
   },
-  async test({ node, args, signal, tell }) {
+  async test({ node, args, signal, show }) {
     const report = await node.testSkill({ skill: only(args, 'skill test SKILL') }, { signal })
-    tell(report, describeTests)
+    show(report, describeTests)
     return report.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
-  async run({ node, args, options, signal, tell }) {
+  async run({ node, args, options, signal, show }) {
     const [skill, given, ...more] = args
     if (options.each && skill !== undefined && given === undefined) {
-      return runEach(node, { skill, lines: process.stdin, signal, tell })
+      return runEach(node, { skill, lines: process.stdin, signal, show })
     }
     if (skill === undefined || more.length > 0 || options.each) {
       throw new UsageError(
@@ -62,53 +62,53 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
     }
     const input = given === undefined ? await jsonInput() : jsonOf(given)
     const run = await node.runSkill({ skill, input }, { signal })
-    tell(run, ({ output }) => JSON.stringify(output, null, 2))
+    show(run, ({ output }) => JSON.stringify(output, null, 2))
     return EXIT.ok
   },
-  async export({ node, args, signal, tell }) {
+  async export({ node, args, signal, show }) {
     const [skill, folder, ...more] = args
     if (skill === undefined || folder === undefined || more.length > 0) {
       throw new UsageError('skill export SKILL FOLDER')
     }
     const request = { skill, folder: resolve(folder) }
-    tell(await node.exportSkill(request, { signal }), (it) => `written to ${it.folder}`)
+    show(await node.exportSkill(request, { signal }), (it) => `written to ${it.folder}`)
     return EXIT.ok
   },
-  async blacklist({ node, args, signal, tell }) {
+  async blacklist({ node, args, signal, show }) {
     const request = withReason(args, 'skill blacklist SKILL REASON')
-    tell(await node.blacklistSkill(request, { signal }), ({ changed }) =>
+    show(await node.blacklistSkill(request, { signal }), ({ changed }) =>
       changed ? 'blacklisted' : 'was blacklisted already'
     )
     return EXIT.ok
   },
-  async pardon({ node, args, signal, tell }) {
+  async pardon({ node, args, signal, show }) {
     const request = withReason(args, 'skill pardon SKILL REASON')
-    tell(await node.pardonSkill(request, { signal }), ({ changed }) =>
+    show(await node.pardonSkill(request, { signal }), ({ changed }) =>
       changed ? 'untested again: see "hive skill test"' : 'was not blacklisted'
     )
     return EXIT.ok
   },
-  async remove({ node, args, signal, tell }) {
+  async remove({ node, args, signal, show }) {
     const removed = await node.removeSkill({ skill: only(args, 'skill remove SKILL') }, { signal })
-    tell(removed, describeRemoved)
+    show(removed, describeRemoved)
     return EXIT.ok
   },
-  async publish({ node, args, signal, tell }) {
+  async publish({ node, args, signal, show }) {
     const request = { skill: only(args, 'skill publish SKILL') }
-    tell(await node.publishSkill(request, { signal }), describePublished)
+    show(await node.publishSkill(request, { signal }), describePublished)
     return EXIT.ok
   },
-  async offers({ node, args, options: { limit }, signal, tell }) {
+  async offers({ node, args, options: { limit }, signal, show }) {
     if (args.length > 0) throw new UsageError('skill offers takes no arguments, but --limit N.')
-    tell(await node.skillOffers({ limit }, { signal }), describeOffers)
+    show(await node.skillOffers({ limit }, { signal }), describeOffers)
     return EXIT.ok
   },
-  async adopt({ node, args, signal, tell }) {
+  async adopt({ node, args, signal, show }) {
     const adopted = await node.adoptSkill({ skill: only(args, 'skill adopt SKILL') }, { signal })
-    tell(adopted, describeAdded)
+    show(adopted, describeAdded)
     return adopted.tests === undefined || adopted.tests.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
-  async repair({ node, args, signal, tell }) {
+  async repair({ node, args, signal, show }) {
     if (args.length > 0) throw new UsageError('skill repair takes no arguments.')
     const line = progressLine()
     try {
@@ -117,7 +117,7 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
         onProgress: ({ tried }) => line.update(`${tried} sources tried`)
       })
       line.end()
-      tell(report, describeRepairs)
+      show(report, describeRepairs)
     } finally {
       line.end()
     }
@@ -135,7 +135,7 @@ export const command: Command = {
       throw new UsageError(`skill takes one of: ${Object.keys(ACTIONS).join(', ')}.`)
     }
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
-    const tell: Ask['tell'] = (result, text) => {
+    const show: Ask['show'] = (result, text) => {
       if (values.json === true) printJson(result)
       else print(text(result))
     }
@@ -144,7 +144,7 @@ export const command: Command = {
         ? undefined
         : wholeNumberOption('limit', values.limit, 1, MAX_OFFERS)
     const options = { each: values.each === true, limit }
-    return withOperations(dataDir, (node) => action({ node, args, options, signal, tell }))
+    return withOperations(dataDir, (node) => action({ node, args, options, signal, show }))
   }
 }
 

@@ -1,7 +1,7 @@
 /** `hive skills`: the skills of a node and how far each has come. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../paths.ts'
+import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { SkillStatusName } from '../control/skill-operations.ts'
 import { plain, print, printJson, table } from '../output/terminal.ts'

@@ -7,11 +7,11 @@ import { serveControl } from '../control/control-server.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { startLog } from '../output/start-log.ts'
 import { localOperations } from '../control/operations.ts'
-import { defaultDataDir, socketPath } from '../paths.ts'
+import { defaultDataDir, socketPath } from '../data-paths.ts'
 import { findRunningNode, removeRunningNode, writeRunningNode } from '../control/running-node.ts'
 import { warn } from '../output/terminal.ts'
 import { version } from '../version.ts'
-import type { Hive, HiveInit } from '../../src/index.ts'
+import type { HiveNode, HiveInit } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
 /** A graceful stop that takes longer is cut off. */
@@ -77,7 +77,7 @@ export const command: Command = {
   }
 }
 
-async function open(dataDir: string, init: HiveInit): Promise<Hive> {
+async function open(dataDir: string, init: HiveInit): Promise<HiveNode> {
   try {
     return await createHive(init)
   } catch (error) {

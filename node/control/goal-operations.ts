@@ -1,6 +1,6 @@
 /** What `hive goals` and `hive playbook` ask of a node. */
 import { z } from 'zod'
-import type { AddedGoal, Goal, GoalInit, Hive, Step } from '../../src/index.ts'
+import type { AddedGoal, Goal, GoalInit, HiveNode, Step } from '../../src/index.ts'
 import type { CallOptions } from './call-options.ts'
 
 export const GoalStatusName = z.enum(['open', 'active', 'abandoned', 'achieved'])
@@ -52,7 +52,7 @@ export interface GoalOperations {
   playbook(options: PlaybookRequest, call?: CallOptions): Promise<readonly Step[]>
 }
 
-export function localGoalOperations(db: Hive): GoalOperations {
+export function localGoalOperations(db: HiveNode): GoalOperations {
   const { goals } = db.agent.cortex.hive
   return {
     goals: (options, { signal } = {}) => goals.list({ ...options, signal }),

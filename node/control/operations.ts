@@ -8,7 +8,7 @@ import type {
   Context,
   DistillReport,
   Forgotten,
-  Hive,
+  HiveNode,
   HiveStatus,
   Insight,
   InsightOptions,
@@ -70,7 +70,7 @@ export interface NodeStatus extends HiveStatus {
   readonly pid: number
 }
 
-export function localOperations(db: Hive, running: boolean): Operations {
+export function localOperations(db: HiveNode, running: boolean): Operations {
   const { knowledge, hive, models } = db.agent.cortex
   return {
     ...localGoalOperations(db),

@@ -6,7 +6,7 @@ import type {
   CapabilityDetails,
   CapabilityRun,
   DiscoveryReport,
-  Hive,
+  HiveNode,
   PublishedSkill,
   RemovedSkill,
   SkillInit,
@@ -48,21 +48,21 @@ export const SkillRequests = {
 
 type Request<Name extends keyof typeof SkillRequests> = z.output<(typeof SkillRequests)[Name]>
 
-export interface ShownSkill {
+export interface SkillDetails {
   readonly details: Plain<CapabilityDetails>
   readonly history: readonly Plain<Transition>[]
 }
 
 /** `status`: the one that it led to, if it did. */
-export type RanSkill = Omit<CapabilityRun, 'trace' | 'transition'> & {
+export type SkillRunResult = Omit<CapabilityRun, 'trace' | 'transition'> & {
   readonly status: SkillStatus | undefined
 }
 
 export interface SkillOperations {
   skills(options: Request<'list'>, call?: CallOptions): Promise<readonly Plain<Capability>[]>
   addSkill(options: Request<'add'>, call?: CallOptions): Promise<AddedSkill>
-  showSkill(options: Request<'one'>, call?: CallOptions): Promise<ShownSkill>
-  runSkill(options: Request<'run'>, call?: CallOptions): Promise<RanSkill>
+  showSkill(options: Request<'one'>, call?: CallOptions): Promise<SkillDetails>
+  runSkill(options: Request<'run'>, call?: CallOptions): Promise<SkillRunResult>
   testSkill(options: Request<'one'>, call?: CallOptions): Promise<TestReport>
   exportSkill(options: Request<'export'>, call?: CallOptions): Promise<{ readonly folder: string }>
   blacklistSkill(
@@ -81,7 +81,7 @@ export interface SkillOperations {
   adoptSkill(options: Request<'one'>, call?: CallOptions): Promise<AddedSkill>
 }
 
-export function localSkillOperations(db: Hive): SkillOperations {
+export function localSkillOperations(db: HiveNode): SkillOperations {
   const { capabilities, hive } = db.agent.cortex
   return {
     skills: async (options) => plainOf(await capabilities.list(options)),

@@ -10,7 +10,7 @@ interface Runs {
   readonly skill: string
   readonly lines: Readable
   readonly signal: AbortSignal
-  readonly tell: <T>(result: T, text: (result: T) => string) => void
+  readonly show: <T>(result: T, text: (result: T) => string) => void
 }
 
 /** Errors of a run; any other ends them all. */
@@ -27,7 +27,7 @@ const OF_RUNS: ReadonlySet<string> = new Set([
  */
 export async function runEach(
   node: Pick<Operations, 'runSkill' | 'showSkill'>,
-  { skill: name, lines, signal, tell }: Runs
+  { skill: name, lines, signal, show }: Runs
 ): Promise<ExitCode> {
   const { details } = await node.showSkill({ skill: name }, { signal })
   let exit: ExitCode = EXIT.ok
@@ -39,11 +39,11 @@ export async function runEach(
     const input = jsonOf(line, number)
     try {
       const run = await node.runSkill({ skill: details.id, input }, { signal })
-      tell(run, ({ output }) => JSON.stringify(output))
+      show(run, ({ output }) => JSON.stringify(output))
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof Error && OF_RUNS.has(error.name))) throw error
-      tell({ error: error.message }, (failed) => JSON.stringify(failed))
+      show({ error: error.message }, (failed) => JSON.stringify(failed))
       exit = EXIT.refused
     }
   }

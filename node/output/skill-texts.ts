@@ -8,7 +8,7 @@ import type {
   SkillOffer,
   TestReport
 } from '../../src/index.ts'
-import type { ShownSkill } from '../control/skill-operations.ts'
+import type { SkillDetails } from '../control/skill-operations.ts'
 
 /** Of an id, what tells it from others. */
 const SHORT = 12
@@ -31,7 +31,7 @@ export function describeTests({ passed, total, failed }: TestReport): string {
   return `${passed} of ${total} tests passed${problems.join('')}`
 }
 
-export function describeSkill({ details, history }: ShownSkill): string {
+export function describeSkill({ details, history }: SkillDetails): string {
   const { skill, provenance } = details
   const warm = details.warmedAt === undefined ? '' : ', warm'
   const licence = skill.licence === undefined ? '' : `, licence ${plain(skill.licence)}`

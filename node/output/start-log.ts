@@ -1,6 +1,6 @@
 /** What `hive start` says while it runs: words for people, or one JSON object a line. */
 import { plain, print, printJson, warn } from './terminal.ts'
-import type { Hive } from '../../src/index.ts'
+import type { HiveNode } from '../../src/index.ts'
 
 /** The same warning is not repeated within this time, in milliseconds. */
 const QUIET_FOR = 60_000
@@ -12,8 +12,8 @@ const SHORT = 12
 const CHANGE_DELAY = 20
 
 export interface StartLog {
-  follow(db: Hive): void
-  ready(db: Hive, dataDir: string, hasKey: boolean): void
+  follow(db: HiveNode): void
+  ready(db: HiveNode, dataDir: string, hasKey: boolean): void
   stopping(): void
 }
 
@@ -24,25 +24,25 @@ export function startLog(json: boolean): StartLog {
 class JsonLog implements StartLog {
   #changed = false
 
-  follow(db: Hive): void {
+  follow(db: HiveNode): void {
     db.on('hive:change', () => this.#onChange(db))
     db.on('peer:connect', (peer) => printJson({ event: 'peer:connect', peer }))
     db.on('peer:disconnect', (peer) => printJson({ event: 'peer:disconnect', peer }))
-    db.on('peer:refused', (refusal) => printJson({ event: 'peer:refused', ...refusal }))
-    db.on('peer:offence', (offence) => printJson({ event: 'peer:offence', ...offence }))
-    db.on('bootstrap:unreachable', (failure) => {
-      printJson({ event: 'bootstrap:unreachable', ...failure })
+    db.on('peer:refuse', (refusal) => printJson({ event: 'peer:refuse', ...refusal }))
+    db.on('peer:offend', (offence) => printJson({ event: 'peer:offend', ...offence }))
+    db.on('bootstrap:fail', (failure) => {
+      printJson({ event: 'bootstrap:fail', ...failure })
     })
     db.on('filter:change', (change) => printJson({ event: 'filter:change', ...change }))
-    db.on('sync:news', (news) => printJson({ event: 'sync:news', ...news }))
+    db.on('sync:receive', (news) => printJson({ event: 'sync:receive', ...news }))
     db.on('skill:transition', (transition) =>
       printJson({ event: 'skill:transition', ...transition })
     )
     db.on('skill:warm', (warm) => printJson({ event: 'skill:warm', ...warm }))
-    db.on('skill:lie', (lie) => printJson({ event: 'skill:lie', ...lie }))
+    db.on('skill:distrust', (lie) => printJson({ event: 'skill:distrust', ...lie }))
   }
 
-  ready(db: Hive, dataDir: string): void {
+  ready(db: HiveNode, dataDir: string): void {
     const { peerId, multiaddrs, swarm } = db.status
     printJson({ event: 'ready', peerId, multiaddrs, swarm, dataDir, pid: process.pid })
   }
@@ -52,7 +52,7 @@ class JsonLog implements StartLog {
   }
 
   /** One line for all changes of a moment. */
-  #onChange(db: Hive): void {
+  #onChange(db: HiveNode): void {
     if (this.#changed) return
     this.#changed = true
     setTimeout(() => {
@@ -65,32 +65,32 @@ class JsonLog implements StartLog {
 class PlainLog implements StartLog {
   readonly #said = new Map<string, number>()
 
-  follow(db: Hive): void {
+  follow(db: HiveNode): void {
     db.on('peer:connect', (peer) => print(`+ peer ${peer}`))
     db.on('peer:disconnect', (peer) => print(`- peer ${peer}`))
-    db.on('peer:refused', ({ address, reason }) => {
+    db.on('peer:refuse', ({ address, reason }) => {
       const host = address.replace(/\/tcp\/\d+.*$/, '')
       this.#warnOnce(`Turned away a peer at ${host}: ${reason}.`)
     })
-    db.on('peer:offence', ({ peer, reason }) => {
+    db.on('peer:offend', ({ peer, reason }) => {
       this.#warnOnce(`Peer ${peer} misbehaved: ${plain(reason)}.`)
     })
     db.on('skill:transition', ({ name, to, reason }) => {
       print(`skill ${plain(name)} is ${to} (${plain(reason)})`)
     })
-    db.on('skill:lie', ({ author, skill, input }) => {
+    db.on('skill:distrust', ({ author, skill, input }) => {
       this.#warnOnce(
         `Author ${author.slice(0, SHORT)} lied of skill ${skill.slice(0, SHORT)}, for the input ${plain(input)}: its word on skills counts for nothing here any more.`
       )
     })
-    db.on('bootstrap:unreachable', ({ address, reason }) => {
+    db.on('bootstrap:fail', ({ address, reason }) => {
       this.#warnOnce(
         `Cannot reach ${address}: ${plain(reason)}.\n  Still trying; meanwhile the node works alone and loses nothing.`
       )
     })
   }
 
-  ready(db: Hive, dataDir: string, hasKey: boolean): void {
+  ready(db: HiveNode, dataDir: string, hasKey: boolean): void {
     const { peerId, multiaddrs, swarm } = db.status
     const access = hasKey ? 'only peers with the swarm key' : 'open to whoever reaches this node'
     print(`hive node ${peerId}`)

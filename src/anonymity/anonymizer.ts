@@ -8,7 +8,7 @@ import { addresses } from './rules/addresses.ts'
 import { code, labels } from './rules/code.ts'
 import { encodings } from './rules/encodings.ts'
 import { Draft } from './reading/draft.ts'
-import { LESS, NON_ASCII } from './reading/features.ts'
+import { LESS, NON_ASCII } from './reading/text-features.ts'
 import { knownNames } from './rules/known-names.ts'
 import { names } from './rules/names.ts'
 import { network, urls } from './rules/network.ts'
@@ -19,7 +19,7 @@ import { CERTAIN, hasRandomToken, MAX_RISK, riskOf } from './residual.ts'
 import { cloudIds, resources } from './rules/resources.ts'
 import { FINDING_KINDS } from './rules/rule.ts'
 import { secrets } from './rules/secrets.ts'
-import { tokens } from './rules/tokens.ts'
+import { tokens } from './rules/secret-tokens.ts'
 import type { KnownNames } from './rules/known-names.ts'
 import type { WithheldReason } from './residual.ts'
 import type { FindingKind, Layer, Mark } from './rules/rule.ts'
@@ -145,7 +145,7 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
     entity: newEntity,
     content: newContent,
     ...(isProperty ? { attribute: newAttribute, value: newValue } : {}),
-    tags: [...new Set(newTags.filter((tag) => isTelling(tag, draft)))]
+    tags: [...new Set(newTags.filter((tag) => isIdentifying(tag, draft)))]
   }
   return { verdict: 'clear', record, findings, score }
 }
@@ -165,7 +165,7 @@ function redact(draft: Draft, layers: readonly Layer[], mark: Mark): void {
 }
 
 /** A tag of placeholders alone groups nothing, and one that is risky by itself is left out. */
-function isTelling(tag: string, draft: Draft): boolean {
+function isIdentifying(tag: string, draft: Draft): boolean {
   draft.read(tag)
   const { features, groups } = draft
   const isRandom = hasRandomToken(draft)

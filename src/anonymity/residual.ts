@@ -7,8 +7,8 @@ import { Draft } from './reading/draft.ts'
 import { OPAQUE } from './reading/reading.ts'
 import { isOpaque, isRandom } from './words/entropy.ts'
 import { SECRET_ENDINGS } from './reading/announcing.ts'
-import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './reading/features.ts'
-import { hasToken } from './rules/tokens.ts'
+import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './reading/text-features.ts'
+import { hasToken } from './rules/secret-tokens.ts'
 
 export type WithheldReason =
   /** Control, tag or bidirectional characters, which can hide text from a reader. */

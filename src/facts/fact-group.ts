@@ -5,8 +5,8 @@
  */
 import { SEAL_BYTES } from '../../crdt/index.ts'
 import { mergeRepeated } from './repeated-fact.ts'
-import { heldOf, writeFact } from './stored-fact.ts'
-import type { Claims, Operation, Section } from '../../crdt/index.ts'
+import { recentFactOf, writeFact } from './stored-fact.ts'
+import type { ClaimIndex, Operation, Section } from '../../crdt/index.ts'
 import type { FilterUse } from './fact-filters.ts'
 import type { Added } from './fact-queue.ts'
 import type { FactTotals } from './fact-totals.ts'
@@ -21,7 +21,7 @@ const DUPLICATE: Added = { status: 'duplicate', lookedUp: true }
 
 export interface FactGroupComponents {
   readonly section: Pick<Section, 'putSealable'>
-  readonly claims: Pick<Claims, 'put'>
+  readonly claims: Pick<ClaimIndex, 'put'>
   readonly inFlight: Pick<FactsInFlight, 'bytesOf' | 'has' | 'put'>
   readonly recent: Pick<RecentFacts, 'put'>
   readonly totals: Pick<FactTotals, 'add'>
@@ -80,7 +80,7 @@ export class FactGroup {
       const bytes = writeFact(merged)
       totals.add(0, bytes.length - SEAL_BYTES - held.length)
       this.#put({ digest, name, bytes, confidence: merged.confidence, isPrivate: merged.private })
-    } else if (!inFlight.has(name)) recent.put({ name, ...heldOf(held) })
+    } else if (!inFlight.has(name)) recent.put({ name, ...recentFactOf(held) })
   }
 
   #put(write: FactWrite): void {

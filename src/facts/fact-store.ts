@@ -3,7 +3,7 @@
  * that came in meanwhile. Serial, so that of two equal facts one is new and the other a duplicate,
  * whoever distils them; a group is looked up while the one before it is still being written.
  */
-import { Claims, DigestLog, readRecord, SEAL_BYTES } from '../../crdt/index.ts'
+import { ClaimIndex, DigestLog, readRecord, SEAL_BYTES } from '../../crdt/index.ts'
 import { readAll } from '../../crdt/bytes/index.ts'
 import { FactFilters } from './fact-filters.ts'
 import { FactGroup } from './fact-group.ts'
@@ -30,7 +30,7 @@ const SCAN_BATCH = 1_000
 
 export class FactStore {
   /** Facts that give an attribute of an entity a value. */
-  readonly claims: Claims
+  readonly claims: ClaimIndex
   readonly #store: FactStoreInit['store']
   readonly #facts: Section
   readonly #log: DigestLog
@@ -48,7 +48,7 @@ export class FactStore {
     this.#log = new DigestLog(store, 'fact-log')
     this.#totals = new FactTotals(store)
     this.#filters = new FactFilters({ store, observe, all: () => this.all() })
-    this.claims = new Claims(store, 'fact-claims')
+    this.claims = new ClaimIndex(store, 'fact-claims')
   }
 
   async load(): Promise<void> {

@@ -5,7 +5,7 @@
  */
 
 /** What decides whether a repetition adds something. */
-interface Held {
+interface RecentFact {
   /** The digest, one character a byte. */
   readonly name: string
   readonly confidence: number
@@ -44,7 +44,7 @@ export class RecentFacts {
     return confidence <= (this.#values[place] ?? EMPTY)
   }
 
-  put({ name, confidence, isPrivate }: Held): void {
+  put({ name, confidence, isPrivate }: RecentFact): void {
     if (this.#filled > this.#places / 2 && this.#places < MAX_PLACES) this.#grow()
     this.#filled += 1
     this.#read(name)

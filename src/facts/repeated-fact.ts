@@ -1,6 +1,6 @@
 /** A fact that is said again: what it adds to the stored one. */
 import { canonicalTags, MAX_TAGS, SEAL_BYTES } from '../../crdt/index.ts'
-import { heldOf, readFact } from './stored-fact.ts'
+import { recentFactOf, readFact } from './stored-fact.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { StoredFact } from './stored-fact.ts'
 
@@ -13,7 +13,7 @@ export function mergeRepeated(
   stored: Uint8Array,
   again: PreparedFact
 ): StoredFact | undefined {
-  const { isPrivate, confidence } = heldOf(stored)
+  const { isPrivate, confidence } = recentFactOf(stored)
   const isSame = again.confidence <= confidence && (isPrivate || !again.isPrivate)
   if (isSame && again.tags.length === 0 && !again.hasTime) return undefined
   const held = readFact(digest, stored)

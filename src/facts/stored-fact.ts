@@ -103,7 +103,7 @@ export function encodeFact(fields: FactFields): Buffer {
 }
 
 /** What of a stored fact decides whether a repetition adds something. */
-export function heldOf(stored: Uint8Array): Pick<FactWrite, 'confidence' | 'isPrivate'> {
+export function recentFactOf(stored: Uint8Array): Pick<FactWrite, 'confidence' | 'isPrivate'> {
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
   return {
     confidence: view.getFloat64(CONFIDENCE - SEAL_BYTES),

@@ -1,9 +1,9 @@
 /** What the calls on goals take and give. */
 import { z } from 'zod'
-import { GOAL_STATUSES } from './claims.ts'
+import { GOAL_STATUSES } from './goal-statement.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Insight } from '../judgement/index.ts'
-import type { GoalStatus } from './claims.ts'
+import type { GoalStatus } from './goal-statement.ts'
 
 export interface GoalInit {
   readonly title: string

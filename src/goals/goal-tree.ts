@@ -4,9 +4,9 @@
  */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { saysTheSame, wordsOf } from '../knowledge/index.ts'
-import { GOAL_STATUSES, readClaims } from './claims.ts'
-import type { HiveRecord, Standing } from '../../crdt/index.ts'
-import type { GoalClaims, GoalStatus } from './claims.ts'
+import { GOAL_STATUSES, readStatement } from './goal-statement.ts'
+import type { HiveRecord, RecordState } from '../../crdt/index.ts'
+import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 
 export interface Goal {
   /** SHA-256, in hex, of title and description; equal on every node. */
@@ -30,34 +30,34 @@ export interface Goal {
   readonly templates: Readonly<Record<string, number>>
 }
 
-interface Raw {
+interface GoalRecord {
   readonly id: string
   readonly record: HiveRecord
-  readonly said: readonly GoalClaims[]
+  readonly statements: readonly GoalStatement[]
 }
 
 /** Goals by id. */
-export function goalTree(standings: readonly Standing[]): Map<string, Goal> {
-  const raws = standings.flatMap((standing) => rawOf(standing) ?? [])
+export function goalTree(states: readonly RecordState[]): Map<string, Goal> {
+  const raws = states.flatMap((state) => goalRecordOf(state) ?? [])
   const ordered = raws.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const variants = variantsOf(ordered)
   const parents = withoutCycles(parentsOf(ordered, variants))
   const children = Map.groupBy(parents, ([, parent]) => parent)
   return new Map(
-    ordered.map(({ id, record, said }) => [
+    ordered.map(({ id, record, statements }) => [
       id,
       {
         id,
         title: record.entity,
         description: record.content,
-        ...statusOf(said),
+        ...statusOf(statements),
         parent: parents.get(id),
         children: (children.get(id) ?? []).map(([child]) => child).toSorted(),
-        tags: [...new Set(said.flatMap(({ tags }) => tags))].toSorted(),
-        corroboration: said.length,
+        tags: [...new Set(statements.flatMap(({ tags }) => tags))].toSorted(),
+        corroboration: statements.length,
         variantOf: variants.get(id),
         templates: Object.fromEntries(
-          count(said.flatMap(({ templates }) => [...new Set(templates)]))
+          count(statements.flatMap(({ templates }) => [...new Set(templates)]))
         )
       }
     ])
@@ -73,13 +73,17 @@ export function isWithin(tree: ReadonlyMap<string, Goal>, id: string, ancestor: 
 }
 
 /** Undefined for a goal that no author vouches for any longer. */
-function rawOf({ digest, record, registers }: Standing): Raw | undefined {
+function goalRecordOf({ digest, record, registers }: RecordState): GoalRecord | undefined {
   const vouches = registers.filter(({ register }) => register.vote === 'vouch')
   if (record.kind !== 'goal' || vouches.length === 0) return undefined
-  return { id: toHex(digest), record, said: vouches.map(({ register }) => readClaims(register)) }
+  return {
+    id: toHex(digest),
+    record,
+    statements: vouches.map(({ register }) => readStatement(register))
+  }
 }
 
-function statusOf(said: readonly GoalClaims[]): Pick<Goal, 'status' | 'claims'> {
+function statusOf(said: readonly GoalStatement[]): Pick<Goal, 'status' | 'claims'> {
   const claims = count(said.map(({ status }) => status))
   return {
     status: GOAL_STATUSES.findLast((status) => claims.has(status)) ?? 'open',
@@ -88,7 +92,7 @@ function statusOf(said: readonly GoalClaims[]): Pick<Goal, 'status' | 'claims'> 
 }
 
 /** Of goals that say the same, those that are not the one with the least id, and that one. */
-function variantsOf(ordered: readonly Raw[]): Map<string, string> {
+function variantsOf(ordered: readonly GoalRecord[]): Map<string, string> {
   const variants = new Map<string, string>()
   const alike = Map.groupBy(ordered, ({ record }) => formOf(record))
   for (const group of alike.values()) {
@@ -104,14 +108,14 @@ function variantsOf(ordered: readonly Raw[]): Map<string, string> {
 
 /** The parent that most authors name; of several the one with the least id. */
 function parentsOf(
-  ordered: readonly Raw[],
+  ordered: readonly GoalRecord[],
   variants: ReadonlyMap<string, string>
 ): Map<string, string> {
   const ids = new Set(ordered.map(({ id }) => id))
   const parents = new Map<string, string>()
-  for (const { id, said } of ordered) {
+  for (const { id, statements } of ordered) {
     if (variants.has(id)) continue
-    const named = said.flatMap(({ parent }) =>
+    const named = statements.flatMap(({ parent }) =>
       parent === undefined ? [] : [variants.get(parent) ?? parent]
     )
     const best = [...count(named.filter((parent) => ids.has(parent) && parent !== id))]

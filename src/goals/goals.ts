@@ -12,7 +12,7 @@ import { digestOfId, parse } from '../arguments/index.ts'
 import { areVariants, saysTheSame } from '../knowledge/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { cleanTags, cleanText } from './clean-text.ts'
-import { goalTags, MAX_TEMPLATES, readClaims, writeClaims } from './claims.ts'
+import { goalTags, MAX_TEMPLATES, readStatement, writeStatement } from './goal-statement.ts'
 import { Filter, Init, Status, Templates, Waiting } from './goal-options.ts'
 import { goalTree, isWithin } from './goal-tree.ts'
 import { Playbook } from './playbook.ts'
@@ -21,7 +21,7 @@ import type { Entry, HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
 import type { Insight, Judge } from '../judgement/index.ts'
-import type { GoalClaims, GoalStatus } from './claims.ts'
+import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 import type { Goal } from './goal-tree.ts'
 import type { z } from 'zod'
@@ -29,7 +29,15 @@ import type { z } from 'zod'
 export interface GoalsComponents {
   readonly replica: Pick<
     Replica,
-    'bodies' | 'editPlaybook' | 'get' | 'goals' | 'has' | 'on' | 'playbook' | 'revise' | 'saidOf'
+    | 'bodies'
+    | 'editPlaybook'
+    | 'get'
+    | 'goals'
+    | 'has'
+    | 'on'
+    | 'playbook'
+    | 'revise'
+    | 'ownRegister'
   >
   readonly anonymizer: Anonymizer
   readonly judge: Judge
@@ -90,7 +98,7 @@ export class Goals {
     const { signal } = parse(Waiting, options, 'goals.status')
     return this.#serial.run(async () => {
       const goal = await this.#known(id, signal)
-      await this.#say(goal.id, { status: valid })
+      await this.#publishStatement(goal.id, { status: valid })
       return this.#known(goal.id, signal)
     })
   }
@@ -131,7 +139,7 @@ export class Goals {
           `This node holds no record ${insight} that could be a template. Promote or fetch it first.`
         )
       }
-      const { templates } = await this.#claimsOn(goal)
+      const { templates } = await this.#ownStatement(goal)
       if (templates.includes(toHex(digest))) return
       if (templates.length === MAX_TEMPLATES) {
         throw new HiveError(
@@ -139,7 +147,7 @@ export class Goals {
           `This node has attached ${MAX_TEMPLATES} templates to the goal already, the most it may.`
         )
       }
-      await this.#say(goal, { templates: [...templates, toHex(digest)] })
+      await this.#publishStatement(goal, { templates: [...templates, toHex(digest)] })
     })
   }
 
@@ -148,17 +156,17 @@ export class Goals {
     id: string,
     options: { readonly state?: Insight['state'] } & AbortOptions = {}
   ): Promise<GoalTemplate[]> {
-    const { state, signal } = parse(Templates, options, 'goals.templates')
+    const { state: asked, signal } = parse(Templates, options, 'goals.templates')
     const { templates } = await this.#known(id, signal)
     const { replica, judge } = this.#components
     const found: GoalTemplate[] = []
     for (const [template, attachments] of Object.entries(templates)) {
       const digest = digestOfId(template)
-      const standing = await replica.get(digest)
-      if (standing === undefined) continue
-      const judgement = await judge.judge(standing)
-      if (judgement === undefined || judgement.state !== state) continue
-      found.push({ ...insightOf(standing, judgement), attachments })
+      const state = await replica.get(digest)
+      if (state === undefined) continue
+      const judgement = await judge.judge(state)
+      if (judgement === undefined || judgement.state !== asked) continue
+      found.push({ ...insightOf(state, judgement), attachments })
     }
     return found.toSorted(
       (a, b) =>
@@ -220,8 +228,8 @@ export class Goals {
     if (parent !== undefined && isWithin(tree, parent, target)) {
       throw new HiveError('GOAL_CYCLE', `The goal "${title}" would be part of itself.`)
     }
-    const before = await this.#claimsOn(target)
-    await this.#say(
+    const before = await this.#ownStatement(target)
+    await this.#publishStatement(
       target,
       {
         parent: parent ?? before.parent,
@@ -233,17 +241,21 @@ export class Goals {
   }
 
   /** What this node says of a goal. */
-  async #claimsOn(id: string): Promise<GoalClaims> {
-    const register = await this.#components.replica.saidOf(digestOfId(id))
-    return readClaims(register ?? { tags: [] })
+  async #ownStatement(id: string): Promise<GoalStatement> {
+    const register = await this.#components.replica.ownRegister(digestOfId(id))
+    return readStatement(register ?? { tags: [] })
   }
 
   /** Changes what this node says of a goal, durably, and tells the peers; nothing where it said so already. */
-  async #say(id: string, claims: Partial<GoalClaims>, record?: HiveRecord): Promise<void> {
+  async #publishStatement(
+    id: string,
+    claims: Partial<GoalStatement>,
+    record?: HiveRecord
+  ): Promise<void> {
     const { replica, clock, announce } = this.#components
     const digest = digestOfId(id)
-    const before = await replica.saidOf(digest)
-    const tags = writeClaims({ ...readClaims(before ?? { tags: [] }), ...claims })
+    const before = await replica.ownRegister(digest)
+    const tags = writeStatement({ ...readStatement(before ?? { tags: [] }), ...claims })
     if (before !== undefined && before.tags.join('\n') === tags.toSorted().join('\n')) return
     const [body] = record === undefined ? await replica.bodies([digest]) : []
     const said = record ?? (body === undefined ? undefined : readAll(body, readRecord))
@@ -267,12 +279,12 @@ export class Goals {
 
   async #tree(signal: AbortSignal | undefined): Promise<Map<string, Goal>> {
     signal?.throwIfAborted()
-    const standings = []
-    for await (const standing of this.#components.replica.goals()) {
+    const states = []
+    for await (const state of this.#components.replica.goals()) {
       signal?.throwIfAborted()
-      standings.push(standing)
+      states.push(state)
     }
-    return goalTree(standings)
+    return goalTree(states)
   }
 }
 

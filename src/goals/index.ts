@@ -10,7 +10,7 @@
  * ```
  */
 export { Goals } from './goals.ts'
-export type { GoalStatus } from './claims.ts'
+export type { GoalStatus } from './goal-statement.ts'
 export type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 export type { Goal } from './goal-tree.ts'
 export type { MarkedRange, Playbook, PlaybookEvents, StepInit } from './playbook.ts'

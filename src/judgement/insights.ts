@@ -1,6 +1,6 @@
 /** Insights: what the swarm has published, with what this node makes of it. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import type { RecordKind, Standing } from '../../crdt/index.ts'
+import type { RecordKind, RecordState } from '../../crdt/index.ts'
 import type { InsightState, Judgement } from './judge.ts'
 
 export interface Insight extends Omit<Judgement, 'validFrom' | 'validTo'> {
@@ -28,14 +28,14 @@ export interface InsightOptions {
 const MAX_TITLE = 80
 
 export function insightOf(
-  { digest, record }: Standing,
+  { digest, record }: RecordState,
   { validFrom: _from, validTo: _to, ...judgement }: Judgement
 ): Insight {
   return { id: toHex(digest), title: titleOf(record), ...record, ...judgement }
 }
 
 /** The entity and the beginning of what is said of it, up to the end of a word. */
-function titleOf({ entity, content }: Standing['record']): string {
+function titleOf({ entity, content }: RecordState['record']): string {
   const [line = ''] = `${entity}: ${content}`.split('\n')
   if (line.length <= MAX_TITLE) return line
   const cut = line.slice(0, MAX_TITLE - 1)

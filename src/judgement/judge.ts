@@ -7,8 +7,8 @@
  * least `k`, hide a record. What nobody vouches for is not there.
  */
 import { instructionIn } from './instructions.ts'
-import { poolOpinions } from './pooling.ts'
-import type { OwnVote, Register, Standing } from '../../crdt/index.ts'
+import { poolOpinions } from './opinion-pool.ts'
+import type { OwnVote, Register, RecordState } from '../../crdt/index.ts'
 import type { InstructionKind } from './instructions.ts'
 
 export type InsightState =
@@ -55,8 +55,8 @@ export class Judge {
   }
 
   /** Undefined for a record that no author vouches for. */
-  async judge(standing: Standing): Promise<Judgement | undefined> {
-    const registers = standing.registers.map(({ register }) => register)
+  async judge(state: RecordState): Promise<Judgement | undefined> {
+    const registers = state.registers.map(({ register }) => register)
     const vouches = registers.filter(({ vote }) => vote === 'vouch')
     if (vouches.length === 0) return undefined
     const disputes = registers.filter(({ vote }) => vote === 'dispute').length
@@ -64,9 +64,9 @@ export class Judge {
     const to = vouches.flatMap(({ validTo }) => validTo ?? [])
     const { weightOf } = this.#init
     return {
-      ...(await this.#release(standing, vouches.length, disputes)),
+      ...(await this.#release(state, vouches.length, disputes)),
       confidence: poolOpinions(
-        standing.registers.flatMap(({ author, register: { vote, confidence } }) =>
+        state.registers.flatMap(({ author, register: { vote, confidence } }) =>
           vote === 'none' ? [] : [{ vote, confidence, weight: weightOf(author) }]
         )
       ),
@@ -81,7 +81,7 @@ export class Judge {
   }
 
   async #release(
-    { digest, record }: Standing,
+    { digest, record }: RecordState,
     vouches: number,
     disputes: number
   ): Promise<Pick<Judgement, 'state' | 'flag'>> {
@@ -100,7 +100,7 @@ function flagOf({
   content,
   attribute = '',
   value = ''
-}: Standing['record']): InstructionKind | undefined {
+}: RecordState['record']): InstructionKind | undefined {
   return instructionIn([entity, content, attribute, value].join('\n'))
 }
 

@@ -6,7 +6,7 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { dayOf } from './day.ts'
-import type { Entry, OwnVote, Replica, Standing } from '../../crdt/index.ts'
+import type { Entry, OwnVote, Replica, RecordState } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
 import type { Trust } from './trust.ts'
 
@@ -29,15 +29,15 @@ export class Votes {
   /** False when this node says so already. Throws `HiveError` (RECORD_UNKNOWN). */
   async cast(id: string, vote: OwnVote, confidence: number): Promise<boolean> {
     const { replica, trust, clock, announce, onVote } = this.#components
-    const standing = await this.#standing(id)
-    const before = await replica.voteOn(standing.digest)
+    const state = await this.#standing(id)
+    const before = await replica.voteOn(state.digest)
     if (before === vote) return false
     if (before !== undefined) await this.retract(id)
     const { entries } = await replica.publish([
-      { record: standing.record, vote, confidence, day: dayOf(clock.now()) }
+      { record: state.record, vote, confidence, day: dayOf(clock.now()) }
     ])
-    await trust.learn(vote, standing.registers)
-    onVote(standing.digest)
+    await trust.learn(vote, state.registers)
+    onVote(state.digest)
     await announce(entries)
     return true
   }
@@ -53,15 +53,15 @@ export class Votes {
     return true
   }
 
-  async #standing(id: string): Promise<Standing> {
+  async #standing(id: string): Promise<RecordState> {
     const digest = digestOfId(id)
-    const standing = await this.#components.replica.get(digest)
-    if (standing === undefined) {
+    const state = await this.#components.replica.get(digest)
+    if (state === undefined) {
       throw new HiveError(
         'RECORD_UNKNOWN',
         `The hive holds no record ${toHex(digest)} here; "getGlobalInsights" lists those it holds.`
       )
     }
-    return standing
+    return state
   }
 }

@@ -9,7 +9,7 @@ import type { Swarm } from '../../transport/index.ts'
 export interface CorroborationComponents {
   readonly replica: Pick<Replica, 'elementOf' | 'has' | 'published' | 'voteOn'>
   /** Undefined without a network. */
-  readonly swarm: Pick<Swarm, 'seems'> | undefined
+  readonly swarm: Pick<Swarm, 'mayHave'> | undefined
 }
 
 export class Corroboration {
@@ -29,8 +29,8 @@ export class Corroboration {
   async find(digest: Uint8Array): Promise<boolean> {
     const { replica, swarm } = this.#components
     const element = replica.elementOf(digest)
-    if (swarm?.seems('observed', element) === true) return true
-    if (swarm?.seems('published', element) === true) return true
+    if (swarm?.mayHave('observed', element) === true) return true
+    if (swarm?.mayHave('published', element) === true) return true
     if (!replica.published.has(element)) return false
     const [published] = await replica.has([digest])
     return published === true && (await replica.voteOn(digest)) !== 'vouch'

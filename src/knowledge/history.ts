@@ -41,7 +41,7 @@ export interface HistoryComponents {
   readonly judge: Judge
 }
 
-type Stateless = Omit<Claim, 'state'>
+type UnjudgedClaim = Omit<Claim, 'state'>
 
 export class History {
   readonly #components: HistoryComponents
@@ -52,7 +52,7 @@ export class History {
 
   /** Claims on one attribute, or on all of the entity's, each attribute's latest first. */
   async of(entity: string, attribute: string | undefined, asOf: Date): Promise<Claim[]> {
-    const claims = new Map<string, Stateless>()
+    const claims = new Map<string, UnjudgedClaim>()
     for (const claim of await this.#inHive(entity, attribute)) claims.set(claim.id, claim)
     for (const claim of await this.#here(entity, attribute)) {
       claims.set(claim.id, earliest(claim, claims.get(claim.id)))
@@ -63,7 +63,7 @@ export class History {
       .flatMap((name) => judge(byAttribute.get(name) ?? [], asOf))
   }
 
-  async #here(entity: string, attribute: string | undefined): Promise<Stateless[]> {
+  async #here(entity: string, attribute: string | undefined): Promise<UnjudgedClaim[]> {
     const { facts } = this.#components
     const found = await facts.getMany(await facts.claims.find(entity, attribute))
     return found.flatMap(({ digest, record, confidence, validFrom }) =>
@@ -76,19 +76,18 @@ export class History {
     )
   }
 
-  async #inHive(entity: string, attribute: string | undefined): Promise<Stateless[]> {
+  async #inHive(entity: string, attribute: string | undefined): Promise<UnjudgedClaim[]> {
     const { replica } = this.#components
-    const claims: Stateless[] = []
+    const claims: UnjudgedClaim[] = []
     for (const digest of await replica.claims(entity, attribute)) {
-      const standing = await replica.get(digest)
-      const judgement =
-        standing === undefined ? undefined : await this.#components.judge.judge(standing)
-      if (standing === undefined || judgement?.state !== 'released') continue
+      const state = await replica.get(digest)
+      const judgement = state === undefined ? undefined : await this.#components.judge.judge(state)
+      if (state === undefined || judgement?.state !== 'released') continue
       const { confidence, validFrom, validTo } = judgement
       const from = validFrom === undefined ? {} : { validFrom }
       const to = validTo === undefined ? {} : { validTo }
       const id = toHex(digest)
-      claims.push(...claimOf(standing.record, { id, confidence, origin: 'hive', ...from, ...to }))
+      claims.push(...claimOf(state.record, { id, confidence, origin: 'hive', ...from, ...to }))
     }
     return claims
   }
@@ -96,36 +95,36 @@ export class History {
 
 function claimOf(
   { entity, attribute, value = '', content }: HiveRecord,
-  rest: Omit<Stateless, 'entity' | 'attribute' | 'value' | 'content'>
-): Stateless[] {
+  rest: Omit<UnjudgedClaim, 'entity' | 'attribute' | 'value' | 'content'>
+): UnjudgedClaim[] {
   return attribute === undefined ? [] : [{ entity, attribute, value, content, ...rest }]
 }
 
 /** The same claim from here and from the hive: it began when either says it began first. */
-function earliest(local: Stateless, hive: Stateless | undefined): Stateless {
+function earliest(local: UnjudgedClaim, hive: UnjudgedClaim | undefined): UnjudgedClaim {
   if (hive?.validFrom === undefined) return local
   if (local.validFrom !== undefined && local.validFrom <= hive.validFrom) return local
   return { ...local, validFrom: hive.validFrom }
 }
 
-function judge(claims: readonly Stateless[], asOf: Date): Claim[] {
+function judge(claims: readonly UnjudgedClaim[], asOf: Date): Claim[] {
   const holding = claims.filter((claim) => holds(claim, asOf))
   const latest = Math.max(...holding.map(beginOf))
-  const standing = holding.filter((claim) => beginOf(claim) === latest)
-  const isDisputed = new Set(standing.map(({ value }) => value)).size > 1
+  const state = holding.filter((claim) => beginOf(claim) === latest)
+  const isDisputed = new Set(state.map(({ value }) => value)).size > 1
   return claims
     .map((claim) => {
       if (!holding.includes(claim)) return { ...claim, state: 'outside' as const }
-      if (!standing.includes(claim)) return { ...claim, state: 'superseded' as const }
+      if (!state.includes(claim)) return { ...claim, state: 'superseded' as const }
       return { ...claim, state: isDisputed ? ('disputed' as const) : ('current' as const) }
     })
     .toSorted((a, b) => beginOf(b) - beginOf(a) || (a.id < b.id ? -1 : 1))
 }
 
-function holds({ validFrom, validTo }: Stateless, asOf: Date): boolean {
+function holds({ validFrom, validTo }: UnjudgedClaim, asOf: Date): boolean {
   return (validFrom === undefined || validFrom <= asOf) && (validTo === undefined || asOf < validTo)
 }
 
-function beginOf({ validFrom }: Stateless): number {
+function beginOf({ validFrom }: UnjudgedClaim): number {
   return validFrom?.getTime() ?? Number.NEGATIVE_INFINITY
 }

@@ -142,10 +142,10 @@ export class Recall {
 
   async #insight(digest: Uint8Array): Promise<RecalledFact | undefined> {
     const { replica, judge } = this.#components
-    const standing = await replica.get(digest)
-    const judgement = standing === undefined ? undefined : await judge.judge(standing)
-    if (standing === undefined || judgement?.state !== 'released') return undefined
-    const { kind: _, ...said } = standing.record
+    const state = await replica.get(digest)
+    const judgement = state === undefined ? undefined : await judge.judge(state)
+    if (state === undefined || judgement?.state !== 'released') return undefined
+    const { kind: _, ...said } = state.record
     const { confidence, tags, corroboration, validFrom } = judgement
     const begun = validFrom === undefined ? {} : { validFrom }
     return { id: toHex(digest), ...said, confidence, tags, corroboration, ...begun }

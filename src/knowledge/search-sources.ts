@@ -5,7 +5,7 @@ import type { FactStore } from '../facts/index.ts'
 import type { SearchIndex } from '../search/index.ts'
 
 /** Kinds of records that say something; goals and skills are found elsewhere. */
-const SAYING: ReadonlySet<RecordKind> = new Set(['fact', 'insight'])
+const RECALLABLE: ReadonlySet<RecordKind> = new Set(['fact', 'insight'])
 
 export function searchSources(
   facts: Pick<FactStore, 'log' | 'logEnd' | 'stored'>,
@@ -24,7 +24,7 @@ export function searchSources(
       log: (from) => replica.recordLog(from),
       read: async (digests) => {
         const bodies = await replica.bodies([...digests])
-        return bodies.map((body) => (body && SAYING.has(kindOf(body)) ? body : undefined))
+        return bodies.map((body) => (body && RECALLABLE.has(kindOf(body)) ? body : undefined))
       }
     }
   ]

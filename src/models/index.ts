@@ -11,12 +11,12 @@
  * ```
  */
 export { ModelError, ProviderFailure } from './errors.ts'
-export { NodeModels } from './models.ts'
-export { ModelOptions } from './options.ts'
+export { ModelService } from './models.ts'
+export { ModelOptions } from './model-options.ts'
 export { scriptedProvider } from './providers/scripted.ts'
 export type { FailureKind, ModelErrorCode } from './errors.ts'
 export type { GenerateRequest, ListedModel, ModelEvents, Models } from './models.ts'
-export type { ModelsInit, Verdict, Verifier } from './options.ts'
+export type { ModelsInit, Verdict, Verifier } from './model-options.ts'
 export type {
   Message,
   Provider,

@@ -4,7 +4,7 @@ import { loadCatalogue, stateOf } from './catalogue.ts'
 import { BudgetOptions } from './spending/budgets.ts'
 import { processEnvironment } from './keys.ts'
 import { Ledger } from './spending/ledger.ts'
-import { RequestOptions } from './options.ts'
+import { RequestOptions } from './model-options.ts'
 import { RetryBudget } from './calling/retry.ts'
 import { Roster } from './routing/roster.ts'
 import { Router } from './routing/router.ts'
@@ -15,7 +15,7 @@ import { parse } from '../arguments/index.ts'
 import type { Store } from '../../crdt/index.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Environment } from './keys.ts'
-import type { ModelSettings, RequestInput } from './options.ts'
+import type { ModelSettings, RequestInput } from './model-options.ts'
 import type { Schema } from './provider.ts'
 import type {
   CallPreview,
@@ -58,10 +58,10 @@ const Embed = z.strictObject({
 /** What a node tells of its model calls. */
 export interface ModelEvents {
   'model:call': [call: { readonly agent: string; readonly task: string } & CallReport]
-  'model:warning': [text: string]
+  'model:warn': [text: string]
 }
 
-export interface OpenModelsInit {
+export interface ModelServiceInit {
   readonly settings: ModelSettings | undefined
   readonly store: Pick<Store, 'section' | 'commit'>
   readonly now: () => number
@@ -72,7 +72,7 @@ export interface OpenModelsInit {
 }
 
 /** The models of a node; each agent has its own door to them. */
-export class NodeModels {
+export class ModelService {
   readonly #catalogue: Catalogue
   readonly #roster: Roster
   readonly #now: () => number
@@ -81,7 +81,7 @@ export class NodeModels {
   readonly telemetry = new Telemetry()
   readonly router: Router
 
-  constructor(init: OpenModelsInit, catalogue: Catalogue) {
+  constructor(init: ModelServiceInit, catalogue: Catalogue) {
     const { settings, store, now, random = Math.random, env = processEnvironment } = init
     this.#catalogue = catalogue
     this.#now = now
@@ -109,8 +109,8 @@ export class NodeModels {
     })
   }
 
-  static async open(init: OpenModelsInit): Promise<NodeModels> {
-    const models = new NodeModels(init, await loadCatalogue(init.settings?.catalogue))
+  static async open(init: ModelServiceInit): Promise<ModelService> {
+    const models = new ModelService(init, await loadCatalogue(init.settings?.catalogue))
     await models.ledger.load()
     await models.scorer.load()
     return models
@@ -144,10 +144,10 @@ export class NodeModels {
 }
 
 export class Models {
-  readonly #node: NodeModels
+  readonly #node: ModelService
   readonly #agent: string
 
-  constructor(node: NodeModels, agent: string) {
+  constructor(node: ModelService, agent: string) {
     this.#node = node
     this.#agent = agent
   }

@@ -13,8 +13,11 @@ export interface FilterSettings {
   /** Undefined before the first start in a swarm. */
   readonly filterKey?: Uint8Array
   readonly observes: boolean
-  /** Peers may have been told of facts recorded until then, in milliseconds since 1970; -1: of none. */
-  readonly toldUntil: number
+  /**
+   * Peers may have seen facts that were recorded up to this time, in milliseconds since 1970; -1: none.
+   * On disk it has the name `toldUntil`.
+   */
+  readonly observedUntil: number
 }
 
 export interface SwarmSettings {
@@ -41,17 +44,22 @@ export async function loadFilterSettings(
   const stored =
     bytes === undefined ? undefined : Stored.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
   if (swarm === undefined) {
-    if (stored === undefined) return { observes: false, toldUntil: NEVER }
-    return { ...stored, filterKey: fromHex(stored.filterKey, KEY_BYTES) }
+    if (stored === undefined) return { observes: false, observedUntil: NEVER }
+    const { observes, toldUntil } = stored
+    return { observes, observedUntil: toldUntil, filterKey: fromHex(stored.filterKey, KEY_BYTES) }
   }
   const secret = swarm.key === undefined ? undefined : parseSwarmKey(swarm.key)
   const settings = {
     filterKey: filterKeyOf(swarm.name, secret),
     // Where authors must not be traced, nobody is told who found what.
     observes: swarm.k === 1,
-    toldUntil: stored?.observes === true ? now : (stored?.toldUntil ?? NEVER)
+    observedUntil: stored?.observes === true ? now : (stored?.toldUntil ?? NEVER)
   }
-  const text = JSON.stringify({ ...settings, filterKey: toHex(settings.filterKey) })
+  const text = JSON.stringify({
+    filterKey: toHex(settings.filterKey),
+    observes: settings.observes,
+    toldUntil: settings.observedUntil
+  })
   if (text !== JSON.stringify(stored)) {
     await store.commit([section.put(KEY, Buffer.from(text))])
   }

@@ -1,28 +1,31 @@
 /** What a node tells: its own events, and those of its parts as they are. */
 import type { EventEmitter } from 'node:events'
 import type { Swarm, SwarmEvents } from '../../transport/index.ts'
-import type { NodeSkills, SkillEvents } from '../skills/index.ts'
+import type { SkillService, SkillEvents } from '../skills/index.ts'
 import type { Consolidated } from '../knowledge/index.ts'
 import type { ModelEvents } from '../models/index.ts'
-import type { Parts } from './parts.ts'
+import type { NodeParts } from './node-parts.ts'
 
 export interface HiveEvents extends SwarmEvents, ModelEvents, SkillEvents {
   /** Entries of others became part of this node's replica. */
   'hive:change': []
   /** Near-duplicates were looked for in the background. */
-  'upkeep:consolidated': [consolidated: Consolidated]
+  'upkeep:consolidate': [consolidated: Consolidated]
   /** Background work failed; it is tried again. */
-  'upkeep:failed': [error: unknown]
+  'upkeep:fail': [error: unknown]
   /** The embedding provider failed; recall goes by words until it answers. */
-  'embedding:failure': [error: Error]
+  'embedding:fail': [error: Error]
 }
 
 type Target = Pick<EventEmitter<HiveEvents>, 'emit'>
 
-export function forwardEvents({ replica, swarm, skills, toldModels }: Parts, to: Target): void {
-  replica.on('entry:admitted', () => to.emit('hive:change'))
-  toldModels.on('model:call', (call) => to.emit('model:call', call))
-  toldModels.on('model:warning', (text) => to.emit('model:warning', text))
+export function forwardEvents(
+  { replica, swarm, skills, modelEvents }: NodeParts,
+  to: Target
+): void {
+  replica.on('entry:admit', () => to.emit('hive:change'))
+  modelEvents.on('model:call', (call) => to.emit('model:call', call))
+  modelEvents.on('model:warn', (text) => to.emit('model:warn', text))
   forwardSkills(skills, to)
   if (swarm !== undefined) forwardSwarm(swarm, to)
 }
@@ -30,20 +33,20 @@ export function forwardEvents({ replica, swarm, skills, toldModels }: Parts, to:
 function forwardSwarm(swarm: Swarm, to: Target): void {
   swarm.on('peer:connect', (peer) => to.emit('peer:connect', peer))
   swarm.on('peer:disconnect', (peer) => to.emit('peer:disconnect', peer))
-  swarm.on('peer:refused', (refusal) => to.emit('peer:refused', refusal))
-  swarm.on('peer:offence', (offence) => to.emit('peer:offence', offence))
-  swarm.on('bootstrap:unreachable', (failure) => to.emit('bootstrap:unreachable', failure))
+  swarm.on('peer:refuse', (refusal) => to.emit('peer:refuse', refusal))
+  swarm.on('peer:offend', (offence) => to.emit('peer:offend', offence))
+  swarm.on('bootstrap:fail', (failure) => to.emit('bootstrap:fail', failure))
   swarm.on('filter:change', (change) => to.emit('filter:change', change))
   swarm.on('gossip:change', () => to.emit('gossip:change'))
-  swarm.on('sync:news', (news) => to.emit('sync:news', news))
+  swarm.on('sync:receive', (news) => to.emit('sync:receive', news))
 }
 
-function forwardSkills({ store }: NodeSkills, to: Target): void {
+function forwardSkills({ store }: SkillService, to: Target): void {
   store.on('skill:transition', (transition) => to.emit('skill:transition', transition))
   store.on('skill:warm', (warm) => to.emit('skill:warm', warm))
   store.on('skill:cool', (cool) => to.emit('skill:cool', cool))
-  store.on('skill:failure', (failure) => to.emit('skill:failure', failure))
-  store.on('skill:lie', (lie) => to.emit('skill:lie', lie))
+  store.on('skill:fail', (failure) => to.emit('skill:fail', failure))
+  store.on('skill:distrust', (lie) => to.emit('skill:distrust', lie))
   store.on('skill:remove', (removed) => to.emit('skill:remove', removed))
-  store.on('skill:unready', (unready) => to.emit('skill:unready', unready))
+  store.on('skill:warm-fail', (unready) => to.emit('skill:warm-fail', unready))
 }

@@ -5,13 +5,13 @@ import { Agents } from './agents.ts'
 import { closeAll } from './close-all.ts'
 import { HiveError } from '../errors.ts'
 import { forwardEvents } from './hive-events.ts'
-import { NodeCortex, ownFilters } from './node-cortex.ts'
-import { closeParts } from './parts.ts'
+import { CortexFactory, ownFilters } from './cortex-factory.ts'
+import { closeParts } from './node-parts.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { HeldStatus, PeerStatus } from '../../transport/index.ts'
+import type { PeerFilterStatus, PeerStatus } from '../../transport/index.ts'
 import type { Agent } from './agents.ts'
 import type { HiveEvents } from './hive-events.ts'
-import type { Parts } from './parts.ts'
+import type { NodeParts } from './node-parts.ts'
 
 export interface HiveStatus {
   readonly peerId: string | undefined
@@ -26,28 +26,28 @@ export interface HiveStatus {
   readonly authors: number
   readonly entries: number
   /** Bloom filters: this node's own, and what it holds of its peers'. */
-  readonly filters: { readonly bytes: number; readonly held: readonly HeldStatus[] }
+  readonly filters: { readonly bytes: number; readonly held: readonly PeerFilterStatus[] }
   /** Entries refused since the start, by reason; offences of peers; damaged values found. */
   readonly rejections: Readonly<Record<string, number>>
   readonly offences: number
   readonly damaged: number
 }
 
-export class Hive extends EventEmitter<HiveEvents> {
-  readonly #parts: Parts
-  readonly #cortex: NodeCortex
+export class HiveNode extends EventEmitter<HiveEvents> {
+  readonly #parts: NodeParts
+  readonly #cortex: CortexFactory
   readonly agents: Agents
   /** The default agent. */
   readonly agent: Agent
   #stopped: Promise<void> | undefined
 
-  constructor(parts: Parts) {
+  constructor(parts: NodeParts) {
     super()
     this.#parts = parts
-    this.#cortex = new NodeCortex(parts, {
-      consolidated: (consolidated) => this.emit('upkeep:consolidated', consolidated),
-      failed: (error) => this.emit('upkeep:failed', error),
-      notEmbedded: (error) => this.emit('embedding:failure', error)
+    this.#cortex = new CortexFactory(parts, {
+      consolidated: (consolidated) => this.emit('upkeep:consolidate', consolidated),
+      failed: (error) => this.emit('upkeep:fail', error),
+      notEmbedded: (error) => this.emit('embedding:fail', error)
     })
     this.agents = new Agents((name) => this.#cortex.for(name))
     this.agent = this.agents.create(parts.options.agent.name)

@@ -14,13 +14,13 @@ const MIN_LENGTH = 4
 
 export function localNames(): KnownNames {
   return {
-    hosts: telling([hostname(), hostname().split('.')[0] ?? '']),
-    users: telling([username()]),
-    paths: telling([homedir()]).filter((path) => path !== '/root')
+    hosts: identifying([hostname(), hostname().split('.')[0] ?? '']),
+    users: identifying([username()]),
+    paths: identifying([homedir()]).filter((path) => path !== '/root')
   }
 }
 
-function telling(names: readonly string[]): string[] {
+function identifying(names: readonly string[]): string[] {
   return [...new Set(names)].filter(
     (name) => name.length >= MIN_LENGTH && !COMMON.has(name.toLowerCase())
   )

@@ -32,7 +32,7 @@ export type ToThread =
   | { readonly type: 'cool'; readonly source: string }
   | { readonly type: 'answer'; readonly call: number; readonly answer: Answer }
 
-export interface Ran {
+export interface CompletedRun {
   readonly output: string
   readonly outputHash: string
   readonly calls: readonly TracedCall[]
@@ -41,7 +41,7 @@ export interface Ran {
   readonly wasWarm: boolean
 }
 
-export interface Failed {
+export interface FailedRun {
   readonly code: SandboxErrorCode
   readonly message: string
 }
@@ -58,8 +58,8 @@ export type FromThread =
     }
   | {
       readonly type: 'done'
-      readonly ran?: Ran
-      readonly failed?: Failed
+      readonly ran?: CompletedRun
+      readonly failed?: FailedRun
       /** Nothing is left behind: it takes the next task at once. */
       readonly isTidy: boolean
       /** The engine may be damaged, or keeps more memory than it should: end the thread. */

@@ -5,7 +5,7 @@ import { SandboxError } from './errors.ts'
 import { GRACE_MS, TIDY_MS } from './limits.ts'
 import type { EngineModule } from './engine.ts'
 import type { Limits } from './limits.ts'
-import type { Answer, FromThread, Ran, ToThread } from './messages.ts'
+import type { Answer, FromThread, CompletedRun, ToThread } from './messages.ts'
 import type { ThreadData } from './sandbox-worker.ts'
 
 /** Answers a host call; never throws. */
@@ -35,7 +35,7 @@ export interface SandboxThreadEvents {
 
 interface Running {
   readonly task: Task
-  readonly resolve: (ran: Ran | undefined) => void
+  readonly resolve: (ran: CompletedRun | undefined) => void
   readonly reject: (reason: unknown) => void
   readonly settle: () => void
 }
@@ -100,11 +100,11 @@ export class SandboxThread {
   }
 
   /** Throws `SandboxError`, or the signal's reason. */
-  async run(task: Task): Promise<Ran | undefined> {
+  async run(task: Task): Promise<CompletedRun | undefined> {
     const { order, signal } = task
     signal?.throwIfAborted()
     if (order.type === 'run') this.warm.delete(order.source)
-    const { promise, resolve, reject } = Promise.withResolvers<Ran | undefined>()
+    const { promise, resolve, reject } = Promise.withResolvers<CompletedRun | undefined>()
     const wall = setTimeout(() => this.#end(wallTimeout(task.limits)), task.limits.wallMs)
     let cpu: NodeJS.Timeout
     /** Sees that the thread has stopped the run by itself. */

@@ -11,7 +11,15 @@ import { installVirtualClock } from './virtual-clock.ts'
 import type { QuickJSSyncVariant } from 'quickjs-emscripten-core'
 import type { EngineModule } from './engine.ts'
 import type { Limits } from './limits.ts'
-import type { Answer, Failed, FromThread, Ran, RunOrder, ToThread, TracedCall } from './messages.ts'
+import type {
+  Answer,
+  FailedRun,
+  FromThread,
+  CompletedRun,
+  RunOrder,
+  ToThread,
+  TracedCall
+} from './messages.ts'
 
 export interface ThreadData {
   readonly module: EngineModule
@@ -69,7 +77,7 @@ async function perform(
   }
 }
 
-async function run(order: RunOrder): Promise<Ran> {
+async function run(order: RunOrder): Promise<CompletedRun> {
   const { source, limits, replay } = order
   const ready = prepared.get(source)
   prepared.delete(source)
@@ -173,7 +181,7 @@ function dispose(machine: Machine): void {
 }
 
 /** The engine itself failed: its memory, or the stack below it, ran over. */
-function broken(error: unknown): Failed {
+function broken(error: unknown): FailedRun {
   const text = String(error)
   if (/stack|out of bounds|unreachable/i.test(text)) {
     return { code: 'SKILL_STACK', message: 'It recursed until the engine failed.' }
@@ -185,8 +193,8 @@ function done({
   isSpent = isDamaged || engine.getWasmMemory().buffer.byteLength > RETIRE_BYTES,
   ...rest
 }: {
-  readonly ran?: Ran
-  readonly failed?: Failed
+  readonly ran?: CompletedRun
+  readonly failed?: FailedRun
   readonly isSpent?: boolean
 }): void {
   say({ type: 'done', isSpent, isTidy: used === undefined, ...rest })

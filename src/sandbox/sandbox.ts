@@ -11,7 +11,7 @@ import { parsed } from './json.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { limitsOf, textOf } from './run-request.ts'
 import { ThreadPool } from './thread-pool.ts'
-import { told, traced } from './trace.ts'
+import { hostCallOf, traced } from './trace.ts'
 import { DEFAULT_NOW } from './virtual-clock.ts'
 import type { Grants } from './grants.ts'
 import type { RunRequest, RunResult } from './run-request.ts'
@@ -58,7 +58,7 @@ export class Sandbox implements AsyncDisposable {
       return {
         output: parsed(ran.output),
         outputHash: ran.outputHash,
-        trace: { seed, now, calls: ran.calls.map(told) },
+        trace: { seed, now, calls: ran.calls.map(hostCallOf) },
         log: ran.log,
         cpuMs: ran.cpuMs,
         wasWarm: ran.wasWarm

@@ -7,12 +7,12 @@ import { SandboxError } from './errors.ts'
 import { DEFAULT_LIMITS, MAX_QUEUED, MAX_WARM } from './limits.ts'
 import { SandboxThread } from './sandbox-thread.ts'
 import type { EngineModule } from './engine.ts'
-import type { Ran } from './messages.ts'
+import type { CompletedRun } from './messages.ts'
 import type { Task } from './sandbox-thread.ts'
 
 interface Queued {
   readonly task: Task
-  readonly resolve: (ran: Ran | undefined) => void
+  readonly resolve: (ran: CompletedRun | undefined) => void
   readonly reject: (reason: unknown) => void
   readonly forget: () => void
 }
@@ -40,7 +40,7 @@ export class ThreadPool {
   }
 
   /** Resolves with what a run gave, undefined for other tasks. Throws `SandboxError`, or the signal's reason. */
-  submit(task: Task): Promise<Ran | undefined> {
+  submit(task: Task): Promise<CompletedRun | undefined> {
     const { signal } = task
     signal?.throwIfAborted()
     if (this.#isClosed) throw new SandboxError('SANDBOX_CLOSED', 'The sandbox was closed.')
@@ -50,7 +50,7 @@ export class ThreadPool {
         `${MAX_QUEUED} runs wait already. Run fewer at a time, or wait for some.`
       )
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Ran | undefined>()
+    const { promise, resolve, reject } = Promise.withResolvers<CompletedRun | undefined>()
     const queued = {
       task,
       resolve,
@@ -125,7 +125,7 @@ export class ThreadPool {
     if (this.#queue.length === 0) this.#refill()
   }
 
-  async #run(thread: SandboxThread, task: Task): Promise<Ran | undefined> {
+  async #run(thread: SandboxThread, task: Task): Promise<CompletedRun | undefined> {
     this.#active += 1
     try {
       return await thread.run(task)

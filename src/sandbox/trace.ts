@@ -23,7 +23,7 @@ export function traced(call: HostCall): TracedCall {
 }
 
 /** A call as it came back. */
-export function told({ name, argument, answer }: TracedCall): HostCall {
+export function hostCallOf({ name, argument, answer }: TracedCall): HostCall {
   const given = parsed(argument)
   return 'error' in answer
     ? { name, argument: given, error: answer.error }

@@ -28,7 +28,7 @@ export interface DraftsComponents {
   /** Authors that must vouch before an insight is released; from 2 on, authors must not be traceable. */
   readonly k: number
   /** Peers may know of facts recorded until then that this node found them; milliseconds since 1970. */
-  readonly toldUntil: number
+  readonly observedUntil: number
 }
 
 /** What was made of a fact. */
@@ -49,11 +49,11 @@ export class Drafts {
   }
 
   of(fact: StoredFact): Drafted {
-    const { k, toldUntil, anonymizer, clock } = this.#components
+    const { k, observedUntil, anonymizer, clock } = this.#components
     const { kind, ...said } = readAll(fact.record, readRecord)
     const anonymized = anonymizer.anonymize({ ...said, tags: fact.tags })
     if (anonymized.verdict === 'withheld') return { anonymized, draft: anonymized.reason }
-    if (k > 1 && fact.recordedAt.getTime() <= toldUntil) return { anonymized, draft: TRACEABLE }
+    if (k > 1 && fact.recordedAt.getTime() <= observedUntil) return { anonymized, draft: TRACEABLE }
     const { tags, ...left } = anonymized.record
     try {
       const record = canonicalRecord({ kind, ...left })

@@ -9,11 +9,11 @@
  */
 export { composeContext } from './context.ts'
 export { Drafts } from './drafts.ts'
-export { HiveMind } from './hive-mind.ts'
+export { SharedKnowledge } from './shared-knowledge.ts'
 export { Promotion } from './promotion.ts'
 export { Subscriptions } from './subscriptions.ts'
 export type { Context, ContextOptions } from './context.ts'
-export type { FetchedRecord, VoteOptions } from './hive-mind.ts'
+export type { FetchedRecord, VoteOptions } from './shared-knowledge.ts'
 export type { Preview } from './preview.ts'
 export type { BroadcastOptions, BroadcastReport, PromoteOptions, Promoted } from './promotion.ts'
 export type { Subscription, SubscriptionFilter } from './subscriptions.ts'

@@ -59,7 +59,7 @@ export interface PromotionComponents {
     'elementOf' | 'has' | 'keepBodies' | 'publish' | 'publishEvidence'
   >
   /** Undefined without a network. */
-  readonly swarm: Pick<Swarm, 'fetch' | 'seenBy'> | undefined
+  readonly swarm: Pick<Swarm, 'fetch' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'of'>
   readonly clock: Clock
   /** Tells peers of new entries. */
@@ -150,7 +150,10 @@ export class Promotion {
     const held = await replica.has(digests)
     const likely = digests
       .filter((_, i) => held[i] !== true)
-      .map((digest) => ({ digest, peers: swarm.seenBy('published', replica.elementOf(digest)) }))
+      .map((digest) => ({
+        digest,
+        peers: swarm.peersThatMayHave('published', replica.elementOf(digest))
+      }))
       .filter(({ peers }) => peers.length > 0)
     if (likely.length === 0) return
     const first = [...new Set(likely.flatMap(({ peers }) => peers))]

@@ -7,7 +7,7 @@ import { equalBytes } from '../../crdt/bytes/index.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { isReceipts } from '../skills/index.ts'
-import type { Entry, Replica, Standing } from '../../crdt/index.ts'
+import type { Entry, Replica, RecordState } from '../../crdt/index.ts'
 import type { Judge, Insight } from '../judgement/index.ts'
 
 export interface SubscriptionFilter {
@@ -36,13 +36,13 @@ interface Subscriber {
   readonly filter: SubscriptionFilter
   readonly entities: ReadonlySet<string>
   readonly listener: (insight: Insight) => void
-  readonly heard: Set<string>
+  readonly delivered: Set<string>
   /** Ids of what is attached to its goals. */
   templates: Promise<ReadonlySet<string>>
 }
 
 /** Ids that one subscription remembers to have heard: 10 MB; beyond it the oldest may come again. */
-const MAX_HEARD = 100_000
+const MAX_DELIVERED = 100_000
 
 export class Subscriptions {
   readonly #components: SubscriptionsComponents
@@ -55,15 +55,15 @@ export class Subscriptions {
   add(filter: SubscriptionFilter, listener: (insight: Insight) => void): Subscription {
     const entities = new Set(filter.entities?.map((entity) => entity.toLowerCase()))
     const templates = this.#templatesOf(filter)
-    const subscriber = { filter, entities, listener, heard: new Set<string>(), templates }
-    if (this.#subscribers.size === 0) this.#components.replica.on('entry:admitted', this.#onEntry)
+    const subscriber = { filter, entities, listener, delivered: new Set<string>(), templates }
+    if (this.#subscribers.size === 0) this.#components.replica.on('entry:admit', this.#onEntry)
     this.#subscribers.add(subscriber)
     return {
       filter,
       [Symbol.dispose]: () => {
         this.#subscribers.delete(subscriber)
         if (this.#subscribers.size === 0) {
-          this.#components.replica.off('entry:admitted', this.#onEntry)
+          this.#components.replica.off('entry:admit', this.#onEntry)
         }
       }
     }
@@ -72,13 +72,13 @@ export class Subscriptions {
   /** Looks at a record again: what the author, or this node itself, said of it is new. */
   async consider(digest: Uint8Array, author?: Uint8Array): Promise<void> {
     if (this.#subscribers.size === 0) return
-    const standing = await this.#components.replica.get(digest)
-    if (standing?.record.kind === 'goal') return this.#considerGoal()
-    if (standing === undefined || isReceipts(standing.record)) return
-    if (!(await this.#isReleased(standing))) return
-    if (author !== undefined && (await this.#isReleased(without(standing, author)))) return
-    const judgement = await this.#components.judge.judge(standing)
-    if (judgement !== undefined) await this.#deliver(insightOf(standing, judgement))
+    const state = await this.#components.replica.get(digest)
+    if (state?.record.kind === 'goal') return this.#considerGoal()
+    if (state === undefined || isReceipts(state.record)) return
+    if (!(await this.#isReleased(state))) return
+    if (author !== undefined && (await this.#isReleased(without(state, author)))) return
+    const judgement = await this.#components.judge.judge(state)
+    if (judgement !== undefined) await this.#deliver(insightOf(state, judgement))
   }
 
   /** What is attached to goals may have changed: it may have been released long ago. */
@@ -88,10 +88,10 @@ export class Subscriptions {
       if (subscriber.filter.goals === undefined) continue
       subscriber.templates = this.#templatesOf(subscriber.filter)
       for (const id of await subscriber.templates) {
-        const standing = await replica.get(digestOfId(id))
-        const judgement = standing === undefined ? undefined : await judge.judge(standing)
-        if (standing === undefined || judgement?.state !== 'released') continue
-        tell(subscriber, insightOf(standing, judgement))
+        const state = await replica.get(digestOfId(id))
+        const judgement = state === undefined ? undefined : await judge.judge(state)
+        if (state === undefined || judgement?.state !== 'released') continue
+        deliverOnce(subscriber, insightOf(state, judgement))
       }
     }
   }
@@ -119,13 +119,13 @@ export class Subscriptions {
     }
   }
 
-  async #isReleased(standing: Standing): Promise<boolean> {
-    return (await this.#components.judge.judge(standing))?.state === 'released'
+  async #isReleased(state: RecordState): Promise<boolean> {
+    return (await this.#components.judge.judge(state))?.state === 'released'
   }
 
   async #deliver(insight: Insight): Promise<void> {
     for (const subscriber of this.#subscribers) {
-      if (await isAskedFor(insight, subscriber)) tell(subscriber, insight)
+      if (await isAskedFor(insight, subscriber)) deliverOnce(subscriber, insight)
     }
   }
 }
@@ -144,14 +144,14 @@ async function isAskedFor(
 }
 
 /** What a listener throws is its own, as with any event. */
-function tell({ heard, listener }: Subscriber, insight: Insight): void {
-  if (heard.has(insight.id)) return
-  heard.add(insight.id)
-  const [oldest] = heard
-  if (heard.size > MAX_HEARD && oldest !== undefined) heard.delete(oldest)
+function deliverOnce({ delivered, listener }: Subscriber, insight: Insight): void {
+  if (delivered.has(insight.id)) return
+  delivered.add(insight.id)
+  const [oldest] = delivered
+  if (delivered.size > MAX_DELIVERED && oldest !== undefined) delivered.delete(oldest)
   queueMicrotask(() => listener(insight))
 }
 
-function without({ registers, ...standing }: Standing, author: Uint8Array): Standing {
-  return { ...standing, registers: registers.filter((each) => !equalBytes(each.author, author)) }
+function without({ registers, ...state }: RecordState, author: Uint8Array): RecordState {
+  return { ...state, registers: registers.filter((each) => !equalBytes(each.author, author)) }
 }

@@ -32,7 +32,7 @@ import type {
 } from './capability-options.ts'
 import type { DiscoveryComponents, DiscoveryOptions, DiscoveryReport } from './discovery.ts'
 import type { Ranking } from './evidence/competition.ts'
-import type { AddedSkill, SkillAdmission } from './lifecycle/admission.ts'
+import type { AddedSkill, SkillRegistration } from './lifecycle/skill-registration.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
 import type { Lineage } from './lineage.ts'
 import type { SkillRunner, TestReport } from './running/skill-runner.ts'
@@ -45,7 +45,7 @@ import type { Provenance, SkillFailure, Transition } from './store/skill-values.
 
 export interface CapabilitiesComponents extends SelectionComponents {
   readonly store: SkillStore
-  readonly admission: SkillAdmission
+  readonly admission: SkillRegistration
   readonly runner: SkillRunner
   readonly index: Pick<SkillIndex, 'find' | 'remove'>
   readonly discovery: Omit<DiscoveryComponents, 'admission' | 'runner' | 'store'>
@@ -204,7 +204,7 @@ export class Capabilities {
         : afterBlacklisting
     const text = parse(Reason, reason, 'capabilities.updateCapabilityStatus')
     const { id } = this.#known(idOrName)
-    return this.#components.store.apply(id, (standing) => after(standing, text))
+    return this.#components.store.apply(id, (lifecycle) => after(lifecycle, text))
   }
 
   /**
@@ -215,8 +215,8 @@ export class Capabilities {
    */
   async remove(idOrName: string): Promise<RemovedSkill> {
     const { index, store, withdraw } = this.#components
-    const { id, skill, standing } = this.#known(idOrName)
-    const blacklisted = standing.status === 'blacklisted'
+    const { id, skill, lifecycle } = this.#known(idOrName)
+    const blacklisted = lifecycle.status === 'blacklisted'
     const retracted = !blacklisted && (await withdraw(id))
     await store.remove(id)
     index.remove(id)

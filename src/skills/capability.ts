@@ -51,9 +51,9 @@ export interface PreWarmedSkill {
 }
 
 export function capabilityOf(known: KnownSkill, warmedAt: Date | undefined): Capability {
-  const { id, skill, standing, provenance, since, addedAt } = known
+  const { id, skill, lifecycle, provenance, since, addedAt } = known
   const { name, description, kind, parents } = skill
-  const { status, counts, headStart } = standing
+  const { status, counts, headStart } = lifecycle
   return {
     id,
     name,

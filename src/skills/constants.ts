@@ -32,7 +32,7 @@ export const MAX_RECEIPTS = 8
 export const MAX_RECEIPT_BYTES = 512
 
 /** Authors that were caught lying and are remembered; keys are free, so more would help nobody. */
-export const MAX_LIES = 10_000
+export const MAX_FALSE_RECEIPTS = 10_000
 
 /**
  * What is made ready in the background starts at either of the first two, and stops below both of the

@@ -10,18 +10,18 @@ import { clusterFailures } from './synthesis/failure-clusters.ts'
 import { repair } from './synthesis/repair.ts'
 import { MAX_TESTS } from './constants.ts'
 import type { Json } from '../sandbox/index.ts'
-import type { AddedSkill, SkillAdmission } from './lifecycle/admission.ts'
+import type { AddedSkill, SkillRegistration } from './lifecycle/skill-registration.ts'
 import type { SkillFailure } from './store/skill-values.ts'
 import type { SkillRunner } from './running/skill-runner.ts'
 import type { KnownSkill, SkillStore } from './store/skill-store.ts'
-import type { SkillModels, SkillSandbox } from './surroundings.ts'
+import type { SkillModels, SkillSandbox } from './skill-dependencies.ts'
 import type { Failing } from './proposals.ts'
 import type { Failure, FailureCluster } from './synthesis/failure-clusters.ts'
 import type { RepairInit } from './synthesis/repair.ts'
 
 export interface DiscoveryComponents {
   readonly store: Pick<SkillStore, 'failures' | 'get'>
-  readonly admission: SkillAdmission
+  readonly admission: SkillRegistration
   readonly runner: SkillRunner
   readonly sandbox: Pick<SkillSandbox, 'run'>
   readonly models: SkillModels

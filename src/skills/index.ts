@@ -14,19 +14,19 @@
  * const { output } = await capabilities.invoke(id, 'A day in May')
  * ```
  */
-export { isReceipts } from './exchange/receipts.ts'
+export { isReceipts } from './exchange/published-receipts.ts'
 export { SharedSkills } from './exchange/shared-skills.ts'
-export { NodeSkills } from './node-skills.ts'
+export { SkillService } from './skill-service.ts'
 export type { Capabilities, RemovedSkill } from './capabilities.ts'
 export type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
 export type { DiscoveryReport, Synthesized } from './discovery.ts'
 export type { Consent } from './exchange/adoption.ts'
 export type { SkillOffer } from './exchange/offers.ts'
 export type { PublishedSkill } from './exchange/publishing.ts'
-export type { AddedSkill } from './lifecycle/admission.ts'
+export type { AddedSkill } from './lifecycle/skill-registration.ts'
 export type { SkillStatus } from './lifecycle/lifecycle.ts'
 export type { TestReport } from './running/skill-runner.ts'
 export type { CapabilityRun } from './running/trials.ts'
 export type { SkillEvents } from './skill-events.ts'
 export type { Skill, SkillInit } from './skill.ts'
-export type { Lie, SkillFailure, Transition } from './store/skill-values.ts'
+export type { FalseReceipt, SkillFailure, Transition } from './store/skill-values.ts'

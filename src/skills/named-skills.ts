@@ -23,23 +23,23 @@ export function namedSkill(store: Pick<SkillStore, 'all' | 'get'>, idOrName: str
   const begun = PREFIX.test(text) ? [...store.all()].filter(({ id }) => id.startsWith(text)) : []
   if (begun.length === 1 && begun[0] !== undefined) return begun[0]
   const named = [...store.all()].filter(({ skill }) => skill.name === text)
-  const usable = named.filter(({ standing }) => USABLE.has(standing.status))
+  const usable = named.filter(({ lifecycle }) => USABLE.has(lifecycle.status))
   const best = ranked(usable.map(competitorOf)).alpha
   const found = best === undefined ? named.at(-1) : store.get(best)
   if (found !== undefined) return found
   throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id or name "${text}".`)
 }
 
-export function competitorOf({ id, standing }: KnownSkill): Competitor {
-  return { id, ...standing.counts }
+export function competitorOf({ id, lifecycle }: KnownSkill): Competitor {
+  return { id, ...lifecycle.counts }
 }
 
 /** Throws `HiveError` (SKILL_STATUS) for what is untested or blacklisted. */
-export function assertUsable({ skill, standing }: KnownSkill): void {
-  if (USABLE.has(standing.status)) return
+export function assertUsable({ skill, lifecycle }: KnownSkill): void {
+  if (USABLE.has(lifecycle.status)) return
   throw new HiveError(
     'SKILL_STATUS',
-    standing.status === 'blacklisted'
+    lifecycle.status === 'blacklisted'
       ? `${skill.name} is blacklisted here: choose another skill.`
       : `${skill.name} is untested: it needs tests that all pass before it is used. Run \`test\`.`
   )

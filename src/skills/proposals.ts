@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import { ModelError } from '../models/index.ts'
-import type { Messages, SkillModels } from './surroundings.ts'
+import type { Messages, SkillModels } from './skill-dependencies.ts'
 import type { Failure } from './synthesis/failure-clusters.ts'
 import type { Mutation } from './synthesis/mutations.ts'
 import type { Skill } from './skill.ts'
@@ -61,7 +61,7 @@ export async function proposePatches(
   const proposed: Mutation[][] = failing.map(() => [])
   const shown = failing.flatMap(({ skill: { source, tests }, samples }, skill) => {
     if (samples.length === 0) return []
-    const failures = samples.slice(0, SHOWN_FAILURES).map(told)
+    const failures = samples.slice(0, SHOWN_FAILURES).map(failureText)
     return [{ skill, source, tests: tests.slice(0, SHOWN_TESTS), failures }]
   })
   for (const data of batchesOf(shown)) {
@@ -89,7 +89,7 @@ export async function proposeRedesigns(
   signal?: AbortSignal
 ): Promise<readonly Mutation[]> {
   const { name, description, source, inputSchema, outputSchema, tests } = skill
-  const failures = samples.map(told)
+  const failures = samples.map(failureText)
   const answer = await ask(models, {
     task: 'redesign',
     instructions: REDESIGN_INSTRUCTIONS,
@@ -139,7 +139,7 @@ function* batchesOf<T>(items: readonly T[]): Generator<T[]> {
   if (batch.length > 0) yield batch
 }
 
-function told({ input, error, expected }: Failure): object {
+function failureText({ input, error, expected }: Failure): object {
   return { input, error, expected }
 }
 

@@ -38,8 +38,8 @@ export class Selection {
   list({ status, text, limit }: ListSettings): Capability[] {
     const part = text?.toLowerCase() ?? ''
     const skills = [...this.#components.store.all()].filter(
-      ({ skill, standing }) =>
-        (status === undefined || standing.status === status) &&
+      ({ skill, lifecycle }) =>
+        (status === undefined || lifecycle.status === status) &&
         (skill.name.includes(part) || skill.description.toLowerCase().includes(part))
     )
     return skills
@@ -56,7 +56,7 @@ export class Selection {
     const found: FoundCapability[] = []
     for (const { id, score } of await this.#components.index.find(goal)) {
       const known = this.#components.store.get(id)
-      if (known === undefined || !wanted.has(known.standing.status)) continue
+      if (known === undefined || !wanted.has(known.lifecycle.status)) continue
       found.push({ capability: this.describe(known), score })
       if (found.length === limit) break
     }
@@ -72,7 +72,7 @@ export class Selection {
         : idsOrGoal
     const skills = ids
       .map((id) => namedSkill(store, id))
-      .filter(({ standing }) => USABLE.has(standing.status))
+      .filter(({ lifecycle }) => USABLE.has(lifecycle.status))
     const id = sampled(skills.map(competitorOf), random)
     return id === undefined ? undefined : this.describe(namedSkill(store, id))
   }
@@ -81,7 +81,7 @@ export class Selection {
   rank(id: string): Ranking {
     const competitors = competitorsOf(this.#components.store, id)
     return ranked(
-      competitors.filter(({ standing }) => USABLE.has(standing.status)).map(competitorOf)
+      competitors.filter(({ lifecycle }) => USABLE.has(lifecycle.status)).map(competitorOf)
     )
   }
 

@@ -1,5 +1,5 @@
 /** What skills tell of themselves. */
-import type { Lie, SkillFailure, Transition } from './store/skill-values.ts'
+import type { FalseReceipt, SkillFailure, Transition } from './store/skill-values.ts'
 
 export interface SkillEvents {
   /** A skill's status changed, which is on disk. */
@@ -11,11 +11,11 @@ export interface SkillEvents {
   /** A skill was removed, which is on disk. */
   'skill:remove': [removed: { readonly id: string; readonly name: string }]
   /** A use of a skill failed. */
-  'skill:failure': [failure: SkillFailure]
+  'skill:fail': [failure: SkillFailure]
   /** What an author claims of a run is not so: its word on skills counts for nothing here any more. */
-  'skill:lie': [lie: Lie]
+  'skill:distrust': [lie: FalseReceipt]
   /** A skill could not be made ready; it can be used all the same. */
-  'skill:unready': [
+  'skill:warm-fail': [
     unready: { readonly id: string; readonly name: string; readonly error: unknown }
   ]
 }

@@ -3,7 +3,7 @@
  * framework", 2009) over name, description and, once written, documentation. In memory: 10,000 skills
  * of a typical description take a few megabytes and under a millisecond a question.
  */
-import { words } from './words.ts'
+import { stemmedWords } from './stemmed-words.ts'
 import type { SkillStore } from './store/skill-store.ts'
 
 export interface SkillMatch {
@@ -39,7 +39,7 @@ export class SkillIndex {
     await this.#catchUp()
     const scores = new Map<string, number>()
     const mean = this.#length / Math.max(1, this.#lengths.size)
-    for (const word of new Set(words(text))) {
+    for (const word of new Set(stemmedWords(text))) {
       const postings = this.#postings.get(word)
       if (postings === undefined) continue
       const rarity = Math.log(
@@ -95,7 +95,7 @@ export class SkillIndex {
     const known = this.#lengths.get(id)
     if (known === undefined) return
     let added = 0
-    for (const word of words(text)) {
+    for (const word of stemmedWords(text)) {
       let postings = this.#postings.get(word)
       if (postings === undefined) this.#postings.set(word, (postings = new Map()))
       postings.set(id, (postings.get(id) ?? 0) + weight)

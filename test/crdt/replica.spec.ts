@@ -232,14 +232,14 @@ describe('a replica', () => {
     }
     await deliver(a.replica, b.replica)
     for (const { replica } of [a, b]) {
-      const [standing, ...others] = await Array.fromAsync(replica.standings())
+      const [state, ...others] = await Array.fromAsync(replica.standings())
       assert.deepEqual(others, [])
       assert.deepEqual(
-        standing?.registers.map(({ register }) => register.tags),
+        state?.registers.map(({ register }) => register.tags),
         [['status:active']]
       )
     }
-    assert.deepEqual((await a.replica.saidOf(digestOf(said.record)))?.tags, ['status:active'])
-    assert.equal(await b.replica.saidOf(digestOf(said.record)), undefined)
+    assert.deepEqual((await a.replica.ownRegister(digestOf(said.record)))?.tags, ['status:active'])
+    assert.equal(await b.replica.ownRegister(digestOf(said.record)), undefined)
   })
 })

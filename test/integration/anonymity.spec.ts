@@ -7,7 +7,7 @@ import { createHive } from '../../src/index.ts'
 import { CANARY_KINDS, canaries, disguisesOf, occurrences } from '../fixtures/canaries.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import { unpackedIn, wireTap } from '../fixtures/wire-tap.ts'
-import type { FactInput, Hive } from '../../src/index.ts'
+import type { FactInput, HiveNode } from '../../src/index.ts'
 
 /** Leaves as it is: shows that the search for canaries would find one. */
 const SENTINEL = 'marmalade keeps the samovar warm'
@@ -27,7 +27,7 @@ describe('promotion between real nodes over TCP', function () {
       const sender = stack.use(
         await createHive({ dataDir: join(folder.path, 'sender'), swarm, libp2p: tap.libp2p })
       )
-      const receivers: Hive[] = []
+      const receivers: HiveNode[] = []
       for (const name of ['gossip', 'sync']) {
         const dataDir = join(folder.path, name)
         const receiver = await createHive({
@@ -86,7 +86,7 @@ function factsOf({
   ]
 }
 
-async function equal(receiver: Hive, sender: Hive): Promise<void> {
+async function equal(receiver: HiveNode, sender: HiveNode): Promise<void> {
   const signal = AbortSignal.timeout(60_000)
   while ((await receiver.digest()) !== (await sender.digest())) {
     const change = once(receiver, 'hive:change', { signal })

@@ -214,7 +214,7 @@ describe('an attack on entries, over a real connection', () => {
   for (const [what, reason, bytes] of attacks) {
     it(`with ${what} changes nothing, is counted and costs its sender`, async () => {
       const before = await contentOf(victim.replica)
-      const offence = once(victim.swarm, 'peer:offence', { signal: signal() })
+      const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
       await attacker.gossip(gossipOf(bytes(knownAuthor())))
       const [{ peer, reason: said }] = await offence
       assert.equal(peer, attacker.peer)
@@ -228,7 +228,7 @@ describe('an attack on entries, over a real connection', () => {
   it('with a higher format is kept and relayed unread, at no cost', async () => {
     const before = (await contentOf(victim.replica))[2]
     const update = Buffer.from('of the future')
-    const admitted = once(victim.replica, 'entry:admitted', { signal: signal() })
+    const admitted = once(victim.replica, 'entry:admit', { signal: signal() })
     await attacker.gossip(gossipOf(writeEntry(forge({ format: 9, update }))))
     await admitted
     assert.deepEqual((await contentOf(victim.replica))[2], before)
@@ -265,15 +265,15 @@ describe('an attack on entries, over a real connection', () => {
 
   it('with a second entry that its author did not sign voids nobody', async () => {
     const author = createAuthor()
-    const held = once(victim.replica, 'entry:admitted', { signal: signal() })
+    const held = once(victim.replica, 'entry:admit', { signal: signal() })
     await attacker.gossip(gossipOf(writeEntry(saying(author, 'one'))))
     await held
-    const offence = once(victim.swarm, 'peer:offence', { signal: signal() })
+    const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
     await attacker.gossip(gossipOf(unsigned(saying(author, 'two'))))
     await offence
     const badly = { ...saying(author, 'two'), signature: new Uint8Array(64) }
     const proof = writeProof([saying(author, 'three'), badly])
-    const again = once(victim.swarm, 'peer:offence', { signal: signal() })
+    const again = once(victim.swarm, 'peer:offend', { signal: signal() })
     await attacker.gossip(writeGossipProof(proof))
     assert.match(String((await again)[0].reason), /proves nothing/)
     assert.equal(victim.replica.headOf(author.key).fork, 0)
@@ -282,7 +282,7 @@ describe('an attack on entries, over a real connection', () => {
 
   /** Resolves when the victim has judged all that was sent before: it judges in order. */
   async function afterAll(): Promise<void> {
-    const judged = once(victim.replica, 'entry:admitted', { signal: signal() })
+    const judged = once(victim.replica, 'entry:admit', { signal: signal() })
     await attacker.gossip(gossipOf(writeEntry(saying(createAuthor(), 'the last word'))))
     await judged
   }

@@ -89,7 +89,7 @@ describe('an attack on an exchange, over a real connection', () => {
   for (const [what, reason, frames] of filters) {
     it(`with a filter ${what} changes nothing and costs its sender`, async () => {
       const before = await contentOf(victim.replica)
-      const offence = once(victim.swarm, 'peer:offence', { signal: signal() })
+      const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
       await using attacker = await attackerOn(victim, signal(), { filter: answering(...frames) })
       const [{ peer, reason: said }] = await offence
       assert.equal(peer, attacker.peer)
@@ -106,7 +106,7 @@ describe('an attack on an exchange, over a real connection', () => {
     it(`with ${what} changes nothing and costs its sender`, async () => {
       await using attacker = await attackerOn(victim, signal(), { have: answering(body) })
       const before = await contentOf(victim.replica)
-      const offence = once(victim.swarm, 'peer:offence', { signal: signal() })
+      const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
       assert.equal((await victim.swarm.fetch([randomBytes(32)])).size, 0)
       assert.equal((await offence)[0].peer, attacker.peer)
       assert.deepEqual(await contentOf(victim.replica), before)
@@ -122,7 +122,7 @@ describe('an attack on an exchange, over a real connection', () => {
   ] as const) {
     it(`with ${what} on /${protocol} costs its sender`, async () => {
       await using attacker = await attackerOn(victim, signal())
-      const offence = once(victim.swarm, 'peer:offence', { signal: signal() })
+      const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
       const stream = await attacker.open(protocol)
       stream.send(framed(frame).subarray(0, 66_600))
       assert.equal((await offence)[0].peer, attacker.peer)
@@ -131,7 +131,7 @@ describe('an attack on an exchange, over a real connection', () => {
 
   it('with a length in a longer form than needed costs its sender', async () => {
     await using attacker = await attackerOn(victim, signal())
-    const offence = once(victim.swarm, 'peer:offence', { signal: signal() })
+    const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
     const stream = await attacker.open('have')
     stream.send(Uint8Array.of(0x80, 0))
     assert.match(String((await offence)[0].reason), /no valid length/)
@@ -147,7 +147,7 @@ describe('an attack on an exchange, over a real connection', () => {
       writeSyncFrame({ type: 'header', header: forged }),
       writeSyncFrame({ type: 'proof', bytes: randomBytes(400) })
     ]) {
-      const offence = once(victim.swarm, 'peer:offence', { signal: signal() })
+      const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
       const stream = await attacker.open('sync')
       stream.addEventListener('message', () => undefined)
       const heads = [{ ...own, head: randomBytes(32), fork: 1 }]

@@ -30,7 +30,7 @@ describe('bad bytes over a real connection', () => {
   /** Runs an attack and says what the victim reports of it. */
   async function offence(attack: () => Promise<unknown>): Promise<string> {
     const before = digestOf(victim)
-    const reported = once(victim.swarm, 'peer:offence', { signal: signal() })
+    const reported = once(victim.swarm, 'peer:offend', { signal: signal() })
     await attack()
     const [{ peer, reason }] = await reported
     assert.equal(peer, attacker.peer)

@@ -247,8 +247,8 @@ describe('the hive binary', function () {
       '--bootstrap',
       multiaddrs[0] ?? ''
     ])
-    const refused = await a.line(({ event }) => event === 'peer:refused', signal())
-    const unreachable = await b.line(({ event }) => event === 'bootstrap:unreachable', signal())
+    const refused = await a.line(({ event }) => event === 'peer:refuse', signal())
+    const unreachable = await b.line(({ event }) => event === 'bootstrap:fail', signal())
     assert.match(String(refused['reason']), /swarm key differs/)
     assert.match(String(unreachable['reason']), /swarm key differs/)
   })

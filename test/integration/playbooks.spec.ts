@@ -4,19 +4,19 @@ import { join } from 'node:path'
 import { setImmediate as immediate } from 'node:timers/promises'
 import { createHive } from '../../src/index.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
-import type { Hive, Step } from '../../src/index.ts'
+import type { HiveNode, Step } from '../../src/index.ts'
 import type { TemporaryDirectory } from '../fixtures/temporary.ts'
 
 const KEY_K = { k: 1, syncInterval: 0 } as const
 const AGENTS = 3
 const STEPS = 20
 
-function start(dataDir?: string): Promise<Hive> {
+function start(dataDir?: string): Promise<HiveNode> {
   return createHive({ dataDir, swarm: KEY_K, anonymity: { knownNames: [] } })
 }
 
 /** Syncs with the first until all hold the same. */
-async function heal(nodes: readonly Hive[], signal: AbortSignal): Promise<void> {
+async function heal(nodes: readonly HiveNode[], signal: AbortSignal): Promise<void> {
   const [first, ...others] = nodes
   for (const node of others) {
     if (node.status.peers.length === 0) await node.dial(first?.multiaddrs[0] ?? '', { signal })
@@ -28,7 +28,7 @@ async function heal(nodes: readonly Hive[], signal: AbortSignal): Promise<void> 
   }
 }
 
-async function read(node: Hive, goal: string): Promise<readonly Step[]> {
+async function read(node: HiveNode, goal: string): Promise<readonly Step[]> {
   using playbook = node.agent.cortex.hive.goals.playbook(goal)
   return playbook.steps()
 }
@@ -49,7 +49,7 @@ describe('one playbook on three partitioned nodes', function () {
     {
       // Together: the goal, and a step that all will write into.
       await using stack = new AsyncDisposableStack()
-      const nodes: Hive[] = []
+      const nodes: HiveNode[] = []
       for (let i = 0; i < AGENTS; i++) nodes.push(stack.use(await start(dir(i))))
       const [first] = nodes
       assert.ok(first !== undefined)
@@ -62,7 +62,7 @@ describe('one playbook on three partitioned nodes', function () {
     }
     // Apart: nobody is connected to anybody.
     await using stack = new AsyncDisposableStack()
-    const nodes: Hive[] = []
+    const nodes: HiveNode[] = []
     for (let i = 0; i < AGENTS; i++) nodes.push(stack.use(await start(dir(i))))
     await Promise.all(
       nodes.map(async (node, i) => {
@@ -123,7 +123,7 @@ describe('goals of a swarm', function () {
   it('are one forest on every node when links that make a loop were made at once', async () => {
     const signal = AbortSignal.timeout(25_000)
     await using stack = new AsyncDisposableStack()
-    const nodes: Hive[] = []
+    const nodes: HiveNode[] = []
     for (let i = 0; i < 2; i++) nodes.push(stack.use(await start()))
     const [a, b] = nodes.map((node) => node.agent.cortex.hive.goals)
     assert.ok(a !== undefined && b !== undefined)

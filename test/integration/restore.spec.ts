@@ -4,12 +4,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createHive } from '../../src/index.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
-import type { Hive } from '../../src/index.ts'
+import type { HiveNode } from '../../src/index.ts'
 
 const signal = (): AbortSignal => AbortSignal.timeout(20_000)
 
 /** Teaches and publishes `count` facts. */
-async function teach(node: Hive, name: string, count: number): Promise<void> {
+async function teach(node: HiveNode, name: string, count: number): Promise<void> {
   const { knowledge, hive } = node.agent.cortex
   const facts = Array.from({ length: count }, (_, i) => ({
     entity: 'restore',
@@ -20,7 +20,7 @@ async function teach(node: Hive, name: string, count: number): Promise<void> {
   await hive.broadcastKnowledge()
 }
 
-async function equal(a: Hive, b: Hive): Promise<void> {
+async function equal(a: HiveNode, b: HiveNode): Promise<void> {
   while ((await a.digest()) !== (await b.digest())) {
     const change = Promise.race(
       [a, b].map((node) => once(node, 'hive:change', { signal: signal() }))
@@ -36,7 +36,7 @@ describe('a data directory that was restored from an older copy', () => {
     await using directory = await temporaryDirectory()
     const [dataDir, copy] = [join(directory.path, 'node'), join(directory.path, 'copy')]
     await using peer = await createHive({ dataDir: join(directory.path, 'peer') })
-    const open = async (): Promise<Hive> => {
+    const open = async (): Promise<HiveNode> => {
       const node = await createHive({ dataDir, swarm: { bootstrap: peer.multiaddrs } })
       await once(node, 'filter:change', { signal: signal() })
       return node

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createHive } from '../../src/index.ts'
 import { VERSION_SKILL } from '../fixtures/broken-skills.ts'
-import type { Hive } from '../../src/index.ts'
+import type { HiveNode } from '../../src/index.ts'
 
 /** Every version of the packages that this project locks, prereleases included. */
 async function lockedVersions(): Promise<readonly string[]> {
@@ -64,7 +64,7 @@ describe('a skill', function () {
 })
 
 /** Runs the skill on each input: at how many it fails. */
-async function failures(db: Hive, id: string, inputs: readonly string[]): Promise<number> {
+async function failures(db: HiveNode, id: string, inputs: readonly string[]): Promise<number> {
   let count = 0
   for (const input of inputs) {
     await db.agent.cortex.capabilities.invoke(id, input).catch(() => {
@@ -74,14 +74,19 @@ async function failures(db: Hive, id: string, inputs: readonly string[]): Promis
   return count
 }
 
-async function warmed(db: Hive, id: string, signal: AbortSignal): Promise<void> {
+async function warmed(db: HiveNode, id: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     const [warm] = await once(db, 'skill:warm', { signal })
     if (warm.id === id) return
   }
 }
 
-async function reached(db: Hive, id: string, status: string, signal: AbortSignal): Promise<void> {
+async function reached(
+  db: HiveNode,
+  id: string,
+  status: string,
+  signal: AbortSignal
+): Promise<void> {
   for (;;) {
     const [transition] = await once(db, 'skill:transition', { signal })
     if (transition.id === id && transition.to === status) return

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { createHive } from '../../src/index.ts'
 import { identifySkill } from '../../src/skills/skill.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
-import type { Hive } from '../../src/index.ts'
+import type { HiveNode } from '../../src/index.ts'
 import type { SkillNews } from '../fixtures/skill-user.ts'
 
 const PROGRAM = fileURLToPath(new URL('../fixtures/skill-user.ts', import.meta.url))
@@ -83,7 +83,7 @@ function learn(known: Map<string, Known>, news: SkillNews): void {
   if (news.did === 'remove') one.isRemoved = true
 }
 
-async function check(db: Hive, id: string, expected: Known): Promise<void> {
+async function check(db: HiveNode, id: string, expected: Known): Promise<void> {
   const { capabilities } = db.agent.cortex
   const all = await capabilities.list()
   const found = all.find((each) => each.id === id)
@@ -95,7 +95,7 @@ async function check(db: Hive, id: string, expected: Known): Promise<void> {
 }
 
 /** Its parts agree with each other. */
-async function checkWhole(db: Hive, id: string): Promise<void> {
+async function checkWhole(db: HiveNode, id: string): Promise<void> {
   const { capabilities } = db.agent.cortex
   const { skill, status, trials, successes } = await capabilities.get(id)
   assert.equal(identifySkill(skill).id, id)

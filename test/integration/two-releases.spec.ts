@@ -4,7 +4,7 @@ import { memory } from '@libp2p/memory'
 import { createHive } from '../../src/index.ts'
 import { claimsOf, release } from '../fixtures/compat-releases.ts'
 import { randomOf } from '../fixtures/text-pairs.ts'
-import type { FactInput, Hive } from '../../src/index.ts'
+import type { FactInput, HiveNode } from '../../src/index.ts'
 
 const NODES = 5
 const CHANGED = 400
@@ -25,7 +25,7 @@ describe('two releases of the compatibility data, shuffled over five partitioned
     assert.equal(keys.length, CHANGED + UNCHANGED)
 
     await using stack = new AsyncDisposableStack()
-    const nodes: Hive[] = []
+    const nodes: HiveNode[] = []
     for (let i = 0; i < NODES; i++) {
       const node = await createHive({
         swarm: { k: 1, listen: [`/memory/release-${i}`], syncInterval: 0 },
@@ -67,7 +67,7 @@ describe('two releases of the compatibility data, shuffled over five partitioned
 })
 
 /** Connects all to the first and syncs until all are equal. */
-async function heal(nodes: readonly Hive[]): Promise<void> {
+async function heal(nodes: readonly HiveNode[]): Promise<void> {
   const [first, ...others] = nodes
   if (first === undefined) return
   for (const node of others) await node.dial(first.multiaddrs[0] ?? '')
@@ -82,7 +82,7 @@ async function heal(nodes: readonly Hive[]): Promise<void> {
 }
 
 async function wrongAnswers(
-  { agent }: Hive,
+  { agent }: HiveNode,
   keys: readonly string[],
   expected: ReadonlyMap<string, string>,
   asOf: Date

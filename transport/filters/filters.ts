@@ -31,7 +31,7 @@ import {
   writeAsk,
   writeChunk
 } from './filter-frames.ts'
-import { HeldFilters } from './held-filters.ts'
+import { PeerFilters } from './peer-filters.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
 import type { StoredFilter } from '../../crdt/index.ts'
@@ -57,7 +57,7 @@ export interface FilterChange {
 }
 
 export interface Filters {
-  readonly held: HeldFilters
+  readonly ofPeers: PeerFilters
   /** Brings the filters of all connected peers up to date; what fails is logged. */
   refresh(options?: AbortOptions): Promise<void>
 }
@@ -70,7 +70,7 @@ export function filters(init: FiltersInit): (components: ExchangeComponents) => 
 const KINDS: readonly FilterKind[] = ['observed', 'published']
 
 class FilterService implements Filters, Startable {
-  readonly held: HeldFilters
+  readonly ofPeers: PeerFilters
   readonly #init: FiltersInit
   readonly #exchanges: Exchanges
   readonly #running = new Map<string, Promise<void>>()
@@ -88,7 +88,7 @@ class FilterService implements Filters, Startable {
       answer: (frames, signal) => this.#answerAll(frames, signal),
       onConnect: (peer) => void this.#pullQuietly(peer)
     })
-    this.held = new HeldFilters((peer) => this.#exchanges.peer(peer) !== undefined)
+    this.ofPeers = new PeerFilters((peer) => this.#exchanges.peer(peer) !== undefined)
     const interval = init.interval ?? FILTER_INTERVAL
     if (interval > 0) this.#rounds = repeatingTask(() => this.#round(), interval)
   }
@@ -146,16 +146,16 @@ class FilterService implements Filters, Startable {
     kind: FilterKind,
     signal: AbortSignal
   ): Promise<void> {
-    const known = this.held.known(peer, kind)
+    const known = this.ofPeers.known(peer, kind)
     await frames.write(writeAsk({ kind, known }), { signal })
     const answer = readAnswer(await readFrame(frames, signal))
     const raw = await this.#receive(frames, bytesOf(answer), signal)
     try {
-      if (answer.type === 'none') this.held.drop(peer, kind)
-      else if (answer.type === 'delta') this.held.extend(peer, kind, elementsOf(raw))
-      else this.held.replace(peer, kind, answer.generation, slicesOf(answer.counts, raw))
+      if (answer.type === 'none') this.ofPeers.drop(peer, kind)
+      else if (answer.type === 'delta') this.ofPeers.extend(peer, kind, elementsOf(raw))
+      else this.ofPeers.replace(peer, kind, answer.generation, slicesOf(answer.counts, raw))
     } catch (error) {
-      this.held.drop(peer, kind)
+      this.ofPeers.drop(peer, kind)
       throw error
     }
     if (raw.length > 0) this.#init.onChange({ peer, kind })

@@ -8,7 +8,10 @@ import { MAX_STEM_BATCH_BYTES } from '../constants.ts'
 import type { Entry, Replica } from '../../crdt/index.ts'
 
 export interface StemSourceInit {
-  readonly replica: Pick<Replica, 'entriesAfter' | 'headOf' | 'hiddenAuthors' | 'show' | 'shownOf'>
+  readonly replica: Pick<
+    Replica,
+    'entriesAfter' | 'headOf' | 'hiddenAuthors' | 'show' | 'lastShown'
+  >
   /** Hands entries to the relay of this node; false when there is none that takes them. */
   readonly pass: (batch: readonly Entry[]) => Promise<boolean>
   /** Whether any peer of the swarm is connected, relay or not. */
@@ -70,7 +73,7 @@ export class StemSource {
       const name = toHex(author)
       const sent = this.#sent.get(name) ?? { author, upTo: 0, awaited: 0, hasTriedAgain: false }
       this.#sent.set(name, sent)
-      sent.upTo = Math.max(sent.upTo, replica.shownOf(author) ?? 0)
+      sent.upTo = Math.max(sent.upTo, replica.lastShown(author) ?? 0)
       const isSent = await this.#sendAfter(sent)
       // Where only peers are that take no stems, it ends here when its time has come.
       const awaited = isSent ? sent.upTo : replica.headOf(author).seq
@@ -107,7 +110,7 @@ export class StemSource {
 
   async #onEmbargoEnded(sent: Sent): Promise<void> {
     const { replica, renew, spread } = this.#init
-    const shown = replica.shownOf(sent.author)
+    const shown = replica.lastShown(sent.author)
     if (shown === undefined) return
     if (shown < sent.awaited && sent.hasTriedAgain) {
       const { author } = sent

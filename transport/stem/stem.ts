@@ -104,12 +104,12 @@ class StemService implements Stem, Startable {
   readonly [Symbol.toStringTag] = 'noormme-hive/stem'
 
   async start(): Promise<void> {
-    this.#init.replica.on('entry:admitted', this.#onAdmitted)
+    this.#init.replica.on('entry:admit', this.#onAdmitted)
     await this.#exchanges.start()
   }
 
   async stop(): Promise<void> {
-    this.#init.replica.off('entry:admitted', this.#onAdmitted)
+    this.#init.replica.off('entry:admit', this.#onAdmitted)
     for (const timer of this.#timers) clearTimeout(timer)
     this.#timers.clear()
     await this.#exchanges.stop()
@@ -201,7 +201,7 @@ class StemService implements Stem, Startable {
   }
 
   #isHidden({ author, seq }: Entry): boolean {
-    return seq > (this.#init.replica.shownOf(author) ?? Infinity)
+    return seq > (this.#init.replica.lastShown(author) ?? Infinity)
   }
 
   #embargo(onEnd: () => Promise<void>): void {

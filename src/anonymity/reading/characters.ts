@@ -1,5 +1,5 @@
 /** What characters are to `reading.ts`, by their code. */
-import * as features from './features.ts'
+import * as features from './text-features.ts'
 import {
   DIGIT_FIRST,
   FOUR,

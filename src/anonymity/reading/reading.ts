@@ -27,7 +27,7 @@ import {
   thenOf,
   WHITE
 } from './characters.ts'
-import * as has from './features.ts'
+import * as has from './text-features.ts'
 import * as shaped from './shapes.ts'
 import { mayBeginToken } from './token-beginnings.ts'
 import { WordList } from './word-list.ts'

@@ -6,9 +6,11 @@ const SLOTS = 1 << 15
 const beginnings = new Uint8Array(SLOTS)
 
 /** Formats with a literal of three characters or more that begins a word of theirs. */
-export const MARKED_FORMATS = TOKEN_FORMATS.filter(({ keywords }) => keywords.every(isTelling))
+export const MARKED_FORMATS = TOKEN_FORMATS.filter(({ keywords }) => keywords.every(isDistinctive))
 /** The others: their words must be looked into. */
-export const UNMARKED_FORMATS = TOKEN_FORMATS.filter(({ keywords }) => !keywords.every(isTelling))
+export const UNMARKED_FORMATS = TOKEN_FORMATS.filter(
+  ({ keywords }) => !keywords.every(isDistinctive)
+)
 
 for (const { keywords } of MARKED_FORMATS) {
   for (const keyword of keywords) {
@@ -27,7 +29,7 @@ export function mayBeginToken(a: number, b: number, c: number, d: number): boole
   return beginnings[slotOf(a, b, c, d)] === 1 || beginnings[slotOf(a, b, c, 0)] === 1
 }
 
-function isTelling(keyword: string): boolean {
+function isDistinctive(keyword: string): boolean {
   return keyword.length >= 3
 }
 

@@ -1,6 +1,6 @@
 /** Layer 3, accounts: users and single-label hosts, where a sign, a command or a word announces one. */
 import { CALLED_WORDS, HOST_WORDS, PLACE_WORDS, USER_WORDS } from '../reading/announcing.ts'
-import { AT, BACKSLASH, COLON, DIGIT, LESS, TILDE } from '../reading/features.ts'
+import { AT, BACKSLASH, COLON, DIGIT, LESS, TILDE } from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
 import {
   DIGIT_FIRST,

@@ -5,7 +5,7 @@ import {
   FRENCH_WORDS,
   STREET_WORDS
 } from '../reading/announcing.ts'
-import { DIGIT, DOT } from '../reading/features.ts'
+import { DIGIT, DOT } from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
 import {
   DIGIT_FIRST,

@@ -3,7 +3,7 @@
  * string literals of queries. Dotted API names such as `css.properties.gap` consist of public words.
  */
 import { API_WORDS, PACKAGE_WORDS } from '../reading/announcing.ts'
-import { QUOTE } from '../reading/features.ts'
+import { QUOTE } from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
 import {
   CAMEL,
@@ -15,7 +15,7 @@ import {
   THEN_SIGN
 } from '../reading/shapes.ts'
 import { isPublicWord } from '../words/vocabulary.ts'
-import { partsOf } from '../words/words.ts'
+import { partsOf } from '../words/identifier-parts.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { Layer, Mark } from './rule.ts'
 

@@ -2,7 +2,7 @@
  * Encoded text: base64, hexadecimal, percent and backslash escapes, and entities. A reader undoes
  * them, so what decodes to text is taken out whole; nobody needs it to understand the rest.
  */
-import { BACKSLASH, DIGIT, LONG_WORD, PERCENT, SPELLED } from '../reading/features.ts'
+import { BACKSLASH, DIGIT, LONG_WORD, PERCENT, SPELLED } from '../reading/text-features.ts'
 import { findAll, inLongWords, layerOf } from './rule.ts'
 import { FROM_12, ONLY_HEX, ZERO_FIRST } from '../reading/shapes.ts'
 import type { Layer, Rule } from './rule.ts'

@@ -3,7 +3,7 @@
  * suffix, from a given name on, and capitalised words that are in no public vocabulary.
  */
 import { COMPANY_WORDS, PERSON_WORDS, TITLE_WORDS } from '../reading/announcing.ts'
-import { QUOTE, UPPER } from '../reading/features.ts'
+import { QUOTE, UPPER } from '../reading/text-features.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../words/given-names.ts'
 import { layerOf } from './rule.ts'
 import { UPPER_FIRST } from '../reading/shapes.ts'

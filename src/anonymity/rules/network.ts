@@ -15,7 +15,7 @@ import {
   QUOTE,
   SLASH,
   SLASH_COLON
-} from '../reading/features.ts'
+} from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
 import {
   DIGIT_FIRST,

@@ -13,7 +13,7 @@ import {
   SLASHES,
   SLASH_DOT,
   TILDE
-} from '../reading/features.ts'
+} from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
 import { LABEL, ONE, THEN_COLON, THEN_SLASH } from '../reading/shapes.ts'
 import type { Rule } from './rule.ts'

@@ -9,7 +9,7 @@ import {
   NON_ASCII,
   OPENING,
   PLUS
-} from '../reading/features.ts'
+} from '../reading/text-features.ts'
 import { NATIONAL_IDS } from './national-ids.ts'
 import { layerOf } from './rule.ts'
 import {

@@ -3,7 +3,7 @@
  * changed in what leaves, so that the same words give the same record however they were written.
  */
 
-import { CONTROL, NON_ASCII } from '../reading/features.ts'
+import { CONTROL, NON_ASCII } from '../reading/text-features.ts'
 import type { Draft } from '../reading/draft.ts'
 
 /** Invisible between letters; of no use in Latin text. */

@@ -1,6 +1,6 @@
 /** Names that a cloud, a cluster or a service gives: resources, requests, sessions, tickets. */
 import { BUCKET_WORDS, CLUSTER_WORDS, REQUEST_ENDINGS, SCOPE_WORDS } from '../reading/announcing.ts'
-import { COLON, DIGIT, EQUALS, LONG_WORD, SLASH } from '../reading/features.ts'
+import { COLON, DIGIT, EQUALS, LONG_WORD, SLASH } from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
 import {
   DIGIT_FIRST,

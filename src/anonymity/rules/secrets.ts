@@ -22,7 +22,7 @@ import {
   QUOTE,
   SEMICOLON,
   SLASH
-} from '../reading/features.ts'
+} from '../reading/text-features.ts'
 import { OPAQUE } from '../reading/reading.ts'
 import { ANNOUNCING_PROVIDERS } from './providers.ts'
 import { isPublicWord } from '../words/vocabulary.ts'

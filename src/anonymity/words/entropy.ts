@@ -1,5 +1,5 @@
 /** How random a token looks. */
-import { partsOf } from './words.ts'
+import { partsOf } from './identifier-parts.ts'
 import { isPublicWord } from './vocabulary.ts'
 
 /** Shannon entropy in bits a character. */

@@ -53,7 +53,7 @@ export interface CallerComponents {
   readonly now: () => number
 }
 
-interface Standing {
+interface CandidateState {
   readonly candidate: Candidate
   failures: number
   notBefore: number
@@ -69,26 +69,26 @@ export class Caller {
   async call<T>(plan: CallPlan<T>): Promise<T> {
     const { retries, now } = this.#components
     retries.earn()
-    let standings: Standing[] = plan.route.map((candidate) => {
+    let states: CandidateState[] = plan.route.map((candidate) => {
       return { candidate, failures: 0, notBefore: 0 }
     })
     let last: Error | undefined
     while (plan.attempts.length < MAX_ATTEMPTS) {
-      const next = soonest(standings, plan.tokens, now())
+      const next = soonest(states, plan.tokens, now())
       if (next === undefined) break
       const delay = plan.attempts.length === 0 ? 0 : retries.take(now())
       await pause(Math.max(next.wait, delay), plan.signal)
       // Others may have changed what is known while this call waited.
-      if (next.wait > 0 && next.standing.candidate.health.wait(plan.tokens, now()) > 0) continue
+      if (next.wait > 0 && next.entry.candidate.health.wait(plan.tokens, now()) > 0) continue
       try {
-        return await this.#hedgedAttempt(plan, standings, next.standing)
+        return await this.#hedgedAttempt(plan, states, next.entry)
       } catch (error) {
         plan.signal.throwIfAborted()
         if (error instanceof ModelError && isOfOneModel(error)) {
-          standings = standings.filter((each) => each !== next.standing)
+          states = states.filter((each) => each !== next.entry)
         } else if (!(error instanceof ProviderFailure)) throw error
         else if (error.kind === 'request' || error.kind === 'key') {
-          standings = standings.filter((each) => each !== next.standing)
+          states = states.filter((each) => each !== next.entry)
         }
         last = error
       }
@@ -98,28 +98,26 @@ export class Caller {
 
   #hedgedAttempt<T>(
     plan: CallPlan<T>,
-    standings: readonly Standing[],
-    first: Standing
+    states: readonly CandidateState[],
+    first: CandidateState
   ): Promise<T> {
     const { hedgeAfter } = plan
     const { now } = this.#components
     if (hedgeAfter === undefined) return this.#attempt(plan, first, plan.signal)
-    const second = (): Standing | undefined =>
-      standings.find(
-        (each) => each !== first && each.candidate.health.wait(plan.tokens, now()) === 0
-      )
+    const second = (): CandidateState | undefined =>
+      states.find((each) => each !== first && each.candidate.health.wait(plan.tokens, now()) === 0)
     return hedged(hedgeAfter, plan.signal, [
       (signal) => this.#attempt(plan, first, signal),
       (signal) => {
-        const standing = second()
-        return standing === undefined ? undefined : this.#attempt(plan, standing, signal)
+        const entry = second()
+        return entry === undefined ? undefined : this.#attempt(plan, entry, signal)
       }
     ])
   }
 
-  async #attempt<T>(plan: CallPlan<T>, standing: Standing, outer: AbortSignal): Promise<T> {
+  async #attempt<T>(plan: CallPlan<T>, entry: CandidateState, outer: AbortSignal): Promise<T> {
     const { now, random } = this.#components
-    const { candidate } = standing
+    const { candidate } = entry
     const { health, model, provider } = candidate
     const reservation = await plan.reserve(candidate, outer)
     const late = (): Error =>
@@ -146,8 +144,8 @@ export class Caller {
       kept = false
       if (error instanceof ProviderFailure) {
         health.failed(error, now())
-        standing.failures += 1
-        standing.notBefore = now() + backoff(standing.failures, random)
+        entry.failures += 1
+        entry.notBefore = now() + backoff(entry.failures, random)
         note(error.status === undefined ? error.kind : `${error.kind} ${error.status}`)
         if (error.uncertain) reservation.forfeit()
         else reservation.release()
@@ -166,17 +164,17 @@ export class Caller {
 
 /** The model that can be asked first: of those ready now, the one with the fewest failures. */
 function soonest(
-  standings: readonly Standing[],
+  states: readonly CandidateState[],
   tokens: number,
   now: number
-): { standing: Standing; wait: number } | undefined {
-  let best: { standing: Standing; wait: number } | undefined
-  for (const standing of standings) {
-    const { candidate, notBefore, failures } = standing
+): { entry: CandidateState; wait: number } | undefined {
+  let best: { entry: CandidateState; wait: number } | undefined
+  for (const entry of states) {
+    const { candidate, notBefore, failures } = entry
     const wait = Math.max(candidate.health.wait(tokens, now), notBefore - now, 0)
     const earlier = best === undefined || wait < best.wait
-    const fresher = best?.wait === wait && failures < best.standing.failures
-    if (earlier || fresher) best = { standing, wait }
+    const fresher = best?.wait === wait && failures < best.entry.failures
+    if (earlier || fresher) best = { entry, wait }
   }
   return best
 }

@@ -1,6 +1,6 @@
 /** Whether an answer passes the request's schema and verifier, and what a model is told when it does not. */
 import { checkOutput } from './structured.ts'
-import type { RequestSettings } from '../options.ts'
+import type { RequestSettings } from '../model-options.ts'
 import type { Message, ProviderReply } from '../provider.ts'
 import type { Checked } from './structured.ts'
 

@@ -1,5 +1,5 @@
 /** Embeds texts: by the models of the `embed` tier, or by rule where there is none. */
-import { inputTokens } from '../calling/tokens.ts'
+import { inputTokens } from '../calling/token-bound.ts'
 import { ProviderFailure } from '../errors.ts'
 import { ModelCall } from './model-call.ts'
 import type { Caller } from '../calling/caller.ts'

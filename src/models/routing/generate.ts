@@ -2,20 +2,20 @@
  * Generates a reply: asks the tier that the decision names, checks the answer, asks once more with the
  * reason where a schema was missed, and goes on to the next tier.
  */
-import { inputTokens } from '../calling/tokens.ts'
+import { inputTokens } from '../calling/token-bound.ts'
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'
 import { ModelError } from '../errors.ts'
 import { checkAnswer, withFailure } from './answer-check.ts'
 import { decide } from './decision.ts'
-import { featuresOf } from './features.ts'
+import { featuresOf } from './prompt-features.ts'
 import { ModelCall } from './model-call.ts'
 import { toRequest } from './provider-request.ts'
 import type { Caller, Candidate } from '../calling/caller.ts'
-import type { ModelSettings, RequestSettings } from '../options.ts'
+import type { ModelSettings, RequestSettings } from '../model-options.ts'
 import type { Message, ProviderReply } from '../provider.ts'
 import type { Generation } from '../result.ts'
 import type { DecisionComponents, Step } from './decision.ts'
-import type { Features } from './features.ts'
+import type { Features } from './prompt-features.ts'
 import type { ModelCallComponents } from './model-call.ts'
 import type { Scorer } from './scorer.ts'
 

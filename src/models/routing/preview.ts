@@ -1,15 +1,15 @@
 /** What a call would do and cost, without making it. */
-import { inputTokens } from '../calling/tokens.ts'
+import { inputTokens } from '../calling/token-bound.ts'
 import { stateOf } from '../catalogue.ts'
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'
 import { NO_TOKENS } from '../provider.ts'
 import { formatUsd } from '../spending/money.ts'
 import { costOf, worstCost } from '../spending/price.ts'
 import { decide } from './decision.ts'
-import { featuresOf } from './features.ts'
+import { featuresOf } from './prompt-features.ts'
 import { jsonSchemaOf } from './structured.ts'
 import type { Candidate } from '../calling/caller.ts'
-import type { RequestSettings } from '../options.ts'
+import type { RequestSettings } from '../model-options.ts'
 import type { CallPreview, PlannedModel } from '../result.ts'
 import type { DecisionComponents } from './decision.ts'
 

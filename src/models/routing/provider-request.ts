@@ -2,7 +2,7 @@
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'
 import { OFFLINE_ID } from './roster.ts'
 import type { Candidate } from '../calling/caller.ts'
-import type { RequestSettings } from '../options.ts'
+import type { RequestSettings } from '../model-options.ts'
 import type { Message, ProviderRequest } from '../provider.ts'
 
 /** A schema goes along as a prompt, and to models that take schemas as such. */

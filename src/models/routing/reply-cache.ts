@@ -1,13 +1,13 @@
 /** Replies to exactly equal requests; the least recently used leaves first. */
 import { CACHE_BYTES, CACHE_ENTRIES } from '../constants.ts'
 
-interface Held<T> {
+interface CachedReply<T> {
   readonly value: T
   readonly bytes: number
 }
 
 export class ReplyCache<T> {
-  readonly #held = new Map<string, Held<T>>()
+  readonly #held = new Map<string, CachedReply<T>>()
   #bytes = 0
 
   get(key: string): T | undefined {

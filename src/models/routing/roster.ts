@@ -9,7 +9,7 @@ import { openaiProvider } from '../providers/openai.ts'
 import type { Candidate } from '../calling/caller.ts'
 import type { Catalogue, CataloguedModel } from '../catalogue.ts'
 import type { Environment } from '../keys.ts'
-import type { Endpoint, ModelSettings } from '../options.ts'
+import type { Endpoint, ModelSettings } from '../model-options.ts'
 import type { Provider } from '../provider.ts'
 
 /** Used where their key is set. */

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { SCORER_BITS, SCORER_SAVE_EVERY } from '../constants.ts'
 import { HiveError } from '../../errors.ts'
 import type { Section, Store } from '../../../crdt/index.ts'
-import type { Features } from './features.ts'
+import type { Features } from './prompt-features.ts'
 
 const RATE = 0.5
 const DECAY = 1e-6

@@ -2,15 +2,15 @@
  * Streams a reply. Until its first part has come another model can take over; after it, an end that is
  * not the stream's own is an error.
  */
-import { inputTokens } from '../calling/tokens.ts'
+import { inputTokens } from '../calling/token-bound.ts'
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'
 import { ModelError, ProviderFailure } from '../errors.ts'
 import { decide } from './decision.ts'
-import { featuresOf } from './features.ts'
+import { featuresOf } from './prompt-features.ts'
 import { ModelCall } from './model-call.ts'
 import { toRequest } from './provider-request.ts'
 import type { Caller, Candidate } from '../calling/caller.ts'
-import type { RequestSettings } from '../options.ts'
+import type { RequestSettings } from '../model-options.ts'
 import type { ProviderStreamPart } from '../provider.ts'
 import type { StreamPart } from '../result.ts'
 import type { Reservation } from '../spending/ledger.ts'

@@ -25,7 +25,7 @@ export interface UsageRow {
 }
 
 /** A reservation as it is on disk. */
-export type Held = z.output<typeof HeldValue>
+export type StoredReservation = z.output<typeof HeldValue>
 
 const Amount = z.string().regex(/^\d+$/).transform(BigInt)
 const RowValue = z.object({
@@ -71,7 +71,10 @@ export class LedgerRecords {
   }
 
   /** Reservations, each with what removes it; without a value where it is damaged. */
-  async *held(): AsyncGenerator<{ readonly removal: Operation; readonly held?: Held }> {
+  async *held(): AsyncGenerator<{
+    readonly removal: Operation
+    readonly held?: StoredReservation
+  }> {
     for await (const [key, value] of this.#section.entries(prefix(HELD))) {
       const held = HeldValue.safeParse(jsonOf(value))
       yield { removal: this.#section.del(key), held: held.data }
@@ -89,7 +92,10 @@ export class LedgerRecords {
   }
 
   /** What writes a reservation, and what removes it. */
-  hold({ cost, ...rest }: Held): { readonly put: Operation; readonly removal: Operation } {
+  hold({ cost, ...rest }: StoredReservation): {
+    readonly put: Operation
+    readonly removal: Operation
+  } {
     const key = Buffer.from(HELD + randomUUID())
     const value = bytesOf({ ...rest, cost: cost === null ? null : String(cost) })
     return { put: this.#section.put(key, value), removal: this.#section.del(key) }

@@ -20,7 +20,7 @@ import type { UsageRow } from './ledger-records.ts'
 import type { Picodollars } from './money.ts'
 import type { Spent } from './usage-rows.ts'
 
-export interface Claim {
+export interface ReservationRequest {
   readonly agent: string
   readonly task: string
   readonly model: string
@@ -104,7 +104,7 @@ export class Ledger {
   }
 
   /** Waits while calls under way hold what is left; throws `ModelError` when the budget is too small. */
-  async reserve(claim: Claim, signal: AbortSignal): Promise<Reservation> {
+  async reserve(claim: ReservationRequest, signal: AbortSignal): Promise<Reservation> {
     const { cost, tokens, agent, task, model } = claim
     let now = this.#now()
     let counters = this.#limitsOf(claim, now)
@@ -181,7 +181,7 @@ export class Ledger {
     return this.#counters.states(this.#now())
   }
 
-  #limitsOf(claim: Claim, now: number): Counter[] {
+  #limitsOf(claim: ReservationRequest, now: number): Counter[] {
     const counters = this.#counters.of(claim, now)
     return claim.own === undefined ? counters : [...counters, claim.own]
   }

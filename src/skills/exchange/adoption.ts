@@ -5,16 +5,16 @@
  * the sandbox where it is on trial; nobody's word blacklists it here.
  */
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { afterHint, withHeadStart, withoutLiar } from '../lifecycle/lifecycle.ts'
+import { afterHint, withHeadStart, withoutAuthor } from '../lifecycle/lifecycle.ts'
 import { HiveError } from '../../errors.ts'
 import { digestOfId } from '../../arguments/index.ts'
 import { Audits } from './audits.ts'
 import { offeredBy } from './offers.ts'
-import { isReceipts } from './receipts.ts'
-import type { Replica, Standing } from '../../../crdt/index.ts'
-import type { AddedSkill } from '../lifecycle/admission.ts'
+import { isReceipts } from './published-receipts.ts'
+import type { Replica, RecordState } from '../../../crdt/index.ts'
+import type { AddedSkill } from '../lifecycle/skill-registration.ts'
 import type { KnownSkill } from '../store/skill-store.ts'
-import type { NodeSkills } from '../node-skills.ts'
+import type { SkillService } from '../skill-service.ts'
 import type { AuditsComponents } from './audits.ts'
 import type { Offered, SkillOffer } from './offers.ts'
 
@@ -23,7 +23,7 @@ export type Consent = (offer: SkillOffer) => boolean | Promise<boolean>
 
 export interface AdoptionComponents extends Omit<AuditsComponents, 'replica' | 'skills'> {
   readonly replica: Pick<Replica, 'claims' | 'get' | 'standings'>
-  readonly skills: Pick<NodeSkills, 'admission' | 'lies' | 'runner' | 'store'>
+  readonly skills: Pick<SkillService, 'admission' | 'falseReceipts' | 'runner' | 'store'>
   /** Authors that must dispute a skill before their word counts here. */
   readonly k: number
   readonly adopts: Consent
@@ -50,23 +50,23 @@ export class SkillAdoption {
   async offers({ limit = DEFAULT_LIMIT, signal }: OfferOptions): Promise<SkillOffer[]> {
     const { replica, skills } = this.#components
     const offers: SkillOffer[] = []
-    for await (const standing of replica.standings()) {
+    for await (const state of replica.standings()) {
       signal?.throwIfAborted()
-      if (standing.record.kind !== 'skill') continue
-      const id = toHex(standing.digest)
+      if (state.record.kind !== 'skill') continue
+      const id = toHex(state.digest)
       if (skills.store.get(id) !== undefined) continue
       if (skills.store.removed(id)?.status === 'blacklisted') continue
-      const offered = this.#offeredBy(standing)
+      const offered = this.#offeredBy(state)
       if (offered === undefined) continue
-      if (this.#disputes(standing) === 0) offers.push(offered.offer)
+      if (this.#disputes(state) === 0) offers.push(offered.offer)
     }
     return offers.toSorted(byStanding).slice(0, limit)
   }
 
   /** Throws `HiveError` (RECORD_UNKNOWN) when the swarm offers no such skill here. */
   async adopt(id: string, signal: AbortSignal): Promise<AddedSkill> {
-    const standing = await this.#components.replica.get(digestOfId(id))
-    const offered = standing === undefined ? undefined : this.#offeredBy(standing)
+    const state = await this.#components.replica.get(digestOfId(id))
+    const offered = state === undefined ? undefined : this.#offeredBy(state)
     if (offered === undefined) {
       throw new HiveError('RECORD_UNKNOWN', `The swarm offers no skill ${id} here; see "offers".`)
     }
@@ -76,23 +76,23 @@ export class SkillAdoption {
   /** A skill, or receipts of one, that somebody says something new of. */
   async consider(digest: Uint8Array, signal: AbortSignal): Promise<void> {
     const { replica, skills } = this.#components
-    const standing = await replica.get(digest)
-    if (standing?.record.kind !== 'skill') return
-    if (isReceipts(standing.record)) return this.#audit(standing.record.entity, signal)
+    const state = await replica.get(digest)
+    if (state?.record.kind !== 'skill') return
+    if (isReceipts(state.record)) return this.#audit(state.record.entity, signal)
     const id = toHex(digest)
-    if (skills.store.get(id) === undefined) return this.#considerOffer(standing, signal)
+    if (skills.store.get(id) === undefined) return this.#considerOffer(state, signal)
     await this.#pool(id, signal)
-    const disputes = this.#disputes(standing)
+    const disputes = this.#disputes(state)
     if (disputes === 0) return
     const reason = `it failed for ${disputes} ${disputes === 1 ? 'author' : 'authors'} of the swarm`
     await skills.store.apply(id, (held) => afterHint(held, reason))
   }
 
-  async #considerOffer(standing: Standing, signal: AbortSignal): Promise<void> {
-    if (this.#disputes(standing) > 0) return
+  async #considerOffer(state: RecordState, signal: AbortSignal): Promise<void> {
+    if (this.#disputes(state) > 0) return
     // What was removed comes back only when somebody here asks for it.
-    if (this.#components.skills.store.removed(toHex(standing.digest)) !== undefined) return
-    const offered = this.#offeredBy(standing)
+    if (this.#components.skills.store.removed(toHex(state.digest)) !== undefined) return
+    const offered = this.#offeredBy(state)
     if (offered === undefined || !(await this.#components.adopts(offered.offer))) return
     await this.#adopt(offered, signal)
   }
@@ -113,10 +113,10 @@ export class SkillAdoption {
     const { replica, skills } = this.#components
     const known = skills.store.get(id)
     if (known === undefined || known.provenance.from !== 'hive' || !isOnTrial(known)) return
-    if (known.standing.lifetime.trials > 0) return
+    if (known.lifecycle.lifetime.trials > 0) return
     await this.#audit(id, signal)
-    const standing = await replica.get(digestOfId(id))
-    const offered = standing === undefined ? undefined : this.#offeredBy(standing)
+    const state = await replica.get(digestOfId(id))
+    const offered = state === undefined ? undefined : this.#offeredBy(state)
     if (offered === undefined) return
     await skills.store.apply(id, (held) => withHeadStart(held, offered.offer.headStart))
   }
@@ -128,38 +128,39 @@ export class SkillAdoption {
     if (known === undefined || known.provenance.from !== 'hive' || !isOnTrial(known)) return
     if (!(await this.#audits.audit(known, signal))) return
     for (const each of skills.store.all()) {
-      if (each.provenance.from === 'hive' && isOnTrial(each)) await this.#weighAnew(each.id)
+      if (each.provenance.from === 'hive' && isOnTrial(each))
+        await this.#recomputeHeadStart(each.id)
     }
   }
 
-  async #weighAnew(id: string): Promise<void> {
+  async #recomputeHeadStart(id: string): Promise<void> {
     const { replica, skills } = this.#components
-    const standing = await replica.get(digestOfId(id))
-    const offered = standing === undefined ? undefined : this.#offeredBy(standing)
+    const state = await replica.get(digestOfId(id))
+    const offered = state === undefined ? undefined : this.#offeredBy(state)
     const worth = offered?.offer.headStart ?? 1
-    await skills.store.apply(id, (held) => withoutLiar(held, worth))
+    await skills.store.apply(id, (held) => withoutAuthor(held, worth))
   }
 
-  #offeredBy(standing: Standing): Offered | undefined {
-    return offeredBy(this.#without(standing))
+  #offeredBy(state: RecordState): Offered | undefined {
+    return offeredBy(this.#without(state))
   }
 
   /** Authors that dispute it: none where they are fewer than `k`, or fewer than those who vouch. */
-  #disputes(standing: Standing): number {
-    const votes = this.#without(standing).registers.map(({ register }) => register.vote)
+  #disputes(state: RecordState): number {
+    const votes = this.#without(state).registers.map(({ register }) => register.vote)
     const disputes = votes.filter((vote) => vote === 'dispute').length
     const vouches = votes.filter((vote) => vote === 'vouch').length
     return disputes >= this.#components.k && disputes >= vouches ? disputes : 0
   }
 
   /** What those say who were not caught lying. */
-  #without(standing: Standing): Standing {
-    const registers = standing.registers.filter(({ author }) => !this.#audits.isLiar(author))
-    return { ...standing, registers }
+  #without(state: RecordState): RecordState {
+    const registers = state.registers.filter(({ author }) => !this.#audits.isDistrusted(author))
+    return { ...state, registers }
   }
 }
 
-function isOnTrial({ standing: { status } }: KnownSkill): boolean {
+function isOnTrial({ lifecycle: { status } }: KnownSkill): boolean {
   return status === 'sandbox' || status === 'experimental' || status === 'pre-warming'
 }
 

@@ -10,19 +10,19 @@
  */
 import { hash } from 'node:crypto'
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { gaveOf } from '../running/receipts.ts'
+import { gaveOf } from '../running/receipt.ts'
 import { DEFAULT_LIMITS } from '../../sandbox/index.ts'
-import { receiptsOf } from './receipts.ts'
+import { receiptsOf } from './published-receipts.ts'
 import type { Replica } from '../../../crdt/index.ts'
 import type { KnownSkill } from '../store/skill-store.ts'
-import type { NodeSkills } from '../node-skills.ts'
-import type { Receipt } from '../running/receipts.ts'
+import type { SkillService } from '../skill-service.ts'
+import type { Receipt } from '../running/receipt.ts'
 import type { Limits, Sandbox } from '../../sandbox/index.ts'
 import type { Clock } from '../../../transport/index.ts'
 
 export interface AuditsComponents {
   readonly replica: Pick<Replica, 'claims' | 'get'>
-  readonly skills: Pick<NodeSkills, 'lies' | 'store'>
+  readonly skills: Pick<SkillService, 'falseReceipts' | 'store'>
   readonly sandbox: Pick<Sandbox, 'engine' | 'run'>
   /** Of each author's receipts, 0 to 1; of an author that is new here at least one, unless it is 0. */
   readonly share: number
@@ -61,7 +61,8 @@ export class Audits {
     this.#components = components
   }
 
-  readonly isLiar = (author: Uint8Array): boolean => this.#components.skills.lies.has(toHex(author))
+  readonly isDistrusted = (author: Uint8Array): boolean =>
+    this.#components.skills.falseReceipts.has(toHex(author))
 
   /** Whether somebody was caught. Each receipt is drawn, or passed over, once. */
   async audit(known: KnownSkill, signal: AbortSignal): Promise<boolean> {
@@ -73,7 +74,7 @@ export class Audits {
     const until = performance.now() + MAX_AUDIT_MS
     for (const author of this.#shuffled([...claimed.keys()])) {
       if (performance.now() > until) break
-      if (skills.lies.has(author)) continue
+      if (skills.falseReceipts.has(author)) continue
       for (const receipt of this.#draw(known.id, author, claimed.get(author))) {
         signal.throwIfAborted()
         const { input } = receipt
@@ -84,7 +85,7 @@ export class Audits {
           repeated.set(input, undefined)
           continue
         }
-        await this.#accuse(author, known, receipt, gave)
+        await this.#recordFalse(author, known, receipt, gave)
         isCaught = true
         break
       }
@@ -142,7 +143,7 @@ export class Audits {
     return (await this.#repeat(known, receipt, signal, AMPLE)) === gave
   }
 
-  async #accuse(
+  async #recordFalse(
     author: string,
     { id }: KnownSkill,
     { input, gave: claimed }: Receipt,
@@ -150,8 +151,8 @@ export class Audits {
   ): Promise<void> {
     const { skills, clock } = this.#components
     const lie = { author, skill: id, input, claimed, gave, at: new Date(clock.now()) }
-    await skills.lies.add(lie)
-    queueMicrotask(() => skills.store.emit('skill:lie', lie))
+    await skills.falseReceipts.add(lie)
+    queueMicrotask(() => skills.store.emit('skill:distrust', lie))
   }
 
   /** Where not all can be audited, nobody knows who is. */

@@ -1,10 +1,10 @@
 /** Skills that the swarm has published, with what their users counted. */
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { headStart } from '../evidence/pooling.ts'
+import { headStart } from '../evidence/remote-evidence.ts'
 import { skillOfRecord } from '../skill.ts'
-import type { Standing } from '../../../crdt/index.ts'
+import type { RecordState } from '../../../crdt/index.ts'
 import type { IdentifiedSkill } from '../skill.ts'
-import type { RemoteCounts } from '../evidence/pooling.ts'
+import type { RemoteCounts } from '../evidence/remote-evidence.ts'
 
 export interface SkillOffer {
   /** 64 hex digits: the same on every node. */
@@ -33,8 +33,8 @@ export const TRIALS = 'trials'
 export const SUCCESSES = 'successes'
 
 /** Undefined for what is no skill, or that nobody vouches for. */
-export function offeredBy(standing: Standing): Offered | undefined {
-  const { digest, record, registers } = standing
+export function offeredBy(state: RecordState): Offered | undefined {
+  const { digest, record, registers } = state
   const voting = registers.filter(({ register }) => register.vote !== 'none')
   const vouching = voting.filter(({ register }) => register.vote === 'vouch')
   if (vouching.length === 0) return undefined
@@ -60,7 +60,7 @@ export function offeredBy(standing: Standing): Offered | undefined {
 }
 
 /** Of all who counted: a node goes on counting under its next key, which has no vote. */
-function countsOf(registers: Standing['registers']): RemoteCounts {
+function countsOf(registers: RecordState['registers']): RemoteCounts {
   return new Map(
     registers.map(({ author, register }) => {
       const counters = new Map(register.counters)
@@ -72,7 +72,7 @@ function countsOf(registers: Standing['registers']): RemoteCounts {
 }
 
 /** Signed records may hold anything. */
-function readSkill(record: Standing['record']): IdentifiedSkill | undefined {
+function readSkill(record: RecordState['record']): IdentifiedSkill | undefined {
   try {
     return skillOfRecord(record)
   } catch {

@@ -10,12 +10,12 @@ import { HiveError } from '../../errors.ts'
 import { digestOfId } from '../../arguments/index.ts'
 import { dayOf } from '../../judgement/index.ts'
 import { SUCCESSES, TRIALS } from './offers.ts'
-import { RECEIPTS, receiptsRecord } from './receipts.ts'
-import { tooTelling } from './tells.ts'
+import { RECEIPTS, receiptsRecord } from './published-receipts.ts'
+import { disclosureIn } from './disclosure.ts'
 import type { Entry, HiveRecord, Published, Replica } from '../../../crdt/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
 import type { KnownSkill } from '../store/skill-store.ts'
-import type { NodeSkills } from '../node-skills.ts'
+import type { SkillService } from '../skill-service.ts'
 import type { Clock } from '../../../transport/index.ts'
 import type { Votes } from '../../judgement/index.ts'
 
@@ -24,11 +24,11 @@ export interface PublishingComponents {
     Replica,
     'addEvidence' | 'claims' | 'get' | 'publish' | 'publishEvidence' | 'retract' | 'voteOn'
   >
-  readonly skills: Pick<NodeSkills, 'runner' | 'store'>
+  readonly skills: Pick<SkillService, 'runner' | 'store'>
   readonly anonymizer: Anonymizer
   readonly votes: Pick<Votes, 'cast' | 'retract'>
   /** Whether receipts are of uses too, not of declared tests alone. */
-  readonly tellsRuns: boolean
+  readonly publishesRuns: boolean
   readonly clock: Clock
   readonly announce: (entries: readonly Entry[]) => Promise<void>
 }
@@ -39,7 +39,7 @@ export interface PublishedSkill {
   readonly status: 'published' | 'corroborated' | 'already'
 }
 
-interface Told {
+interface ReportedBy {
   readonly author: string
   readonly digest: Uint8Array
 }
@@ -47,7 +47,7 @@ interface Told {
 export class SkillPublishing {
   readonly #components: PublishingComponents
   /** The receipts that stand, by skill, of the author keys since the start. */
-  readonly #told = new Map<string, Told>()
+  readonly #reported = new Map<string, ReportedBy>()
 
   constructor(components: PublishingComponents) {
     this.#components = components
@@ -56,20 +56,20 @@ export class SkillPublishing {
   /** Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, or WITHHELD with the reason). */
   async publish(id: string): Promise<PublishedSkill> {
     const known = this.#known(id)
-    const { skill, standing } = known
-    if (standing.status !== 'verified') {
+    const { skill, lifecycle } = known
+    if (lifecycle.status !== 'verified') {
       throw new HiveError(
         'SKILL_STATUS',
         `${skill.name} is not verified here: only proven skills are shared.`
       )
     }
     const { anonymizer, announce, replica } = this.#components
-    const reason = tooTelling(skill, anonymizer)
+    const reason = disclosureIn(skill, anonymizer)
     if (reason !== undefined) {
       throw new HiveError('WITHHELD', `${skill.name} stays on this node: ${reason}.`)
     }
     const { record } = identifySkill(skill)
-    const { trials, successes } = standing.counts
+    const { trials, successes } = lifecycle.counts
     const day = this.#today()
     const confidence = successes / Math.max(1, trials)
     await this.#count(known, day)
@@ -94,7 +94,7 @@ export class SkillPublishing {
     let reported = 0
     for (const known of skills.store.all()) {
       signal?.throwIfAborted()
-      if (known.standing.lifetime.trials === 0) continue
+      if (known.lifecycle.lifetime.trials === 0) continue
       if ((await replica.voteOn(digestOfId(known.id))) === undefined) continue
       if (!(await this.#count(known, day))) continue
       reported += 1
@@ -111,7 +111,7 @@ export class SkillPublishing {
     const { announce, replica } = this.#components
     const digest = digestOfId(id)
     const entries: Entry[] = []
-    this.#told.delete(id)
+    this.#reported.delete(id)
     for (const each of [digest, ...(await replica.claims(id, RECEIPTS))]) {
       if ((await replica.voteOn(each)) !== 'vouch') continue
       const entry = await replica.retract(each)
@@ -127,7 +127,7 @@ export class SkillPublishing {
     if ((await replica.get(digestOfId(id))) === undefined) return
     const known = skills.store.get(id)
     if (known === undefined) return
-    const { trials, successes } = known.standing.counts
+    const { trials, successes } = known.lifecycle.counts
     await votes.cast(id, 'dispute', 1 - successes / Math.max(1, trials))
   }
 
@@ -152,8 +152,8 @@ export class SkillPublishing {
   /** Undefined where nothing is new: what was told stands. */
   async #receipts({ id, skill }: KnownSkill): Promise<HiveRecord | undefined> {
     const kept = await this.#components.skills.store.takeReceipts(id)
-    if (kept.length === 0 && this.#told.has(id)) return undefined
-    const told = this.#components.tellsRuns ? kept : []
+    if (kept.length === 0 && this.#reported.has(id)) return undefined
+    const told = this.#components.publishesRuns ? kept : []
     return receiptsRecord(id, skill, told, this.#components)
   }
 
@@ -168,8 +168,8 @@ export class SkillPublishing {
     const digest = [...published.records, ...published.votes].find((each) => toHex(each) !== id)
     const author = published.entries[0]?.author
     if (digest === undefined || author === undefined) return published
-    const before = this.#told.get(id)
-    this.#told.set(id, { author: toHex(author), digest })
+    const before = this.#reported.get(id)
+    this.#reported.set(id, { author: toHex(author), digest })
     if (before?.author !== toHex(author)) return published
     const retraction = await replica.retract(before.digest)
     const more = retraction === undefined ? [] : [retraction]

@@ -6,9 +6,9 @@ import { HiveError } from '../../errors.ts'
 import { SkillAdoption } from './adoption.ts'
 import { SkillPublishing } from './publishing.ts'
 import type { Entry, Replica } from '../../../crdt/index.ts'
-import type { AddedSkill } from '../lifecycle/admission.ts'
-import type { Lie, Transition } from '../store/skill-values.ts'
-import type { NodeSkills } from '../node-skills.ts'
+import type { AddedSkill } from '../lifecycle/skill-registration.ts'
+import type { FalseReceipt, Transition } from '../store/skill-values.ts'
+import type { SkillService } from '../skill-service.ts'
 import type { AdoptionComponents, OfferOptions } from './adoption.ts'
 import type { SkillOffer } from './offers.ts'
 import type { PublishedSkill, PublishingComponents } from './publishing.ts'
@@ -17,7 +17,7 @@ export interface SharedSkillsComponents extends AdoptionComponents, PublishingCo
   readonly replica: AdoptionComponents['replica'] &
     PublishingComponents['replica'] &
     Pick<Replica, 'off' | 'on'>
-  readonly skills: Pick<NodeSkills, 'admission' | 'lies' | 'runner' | 'store'>
+  readonly skills: Pick<SkillService, 'admission' | 'falseReceipts' | 'runner' | 'store'>
   /** Whether what is verified here is published by itself. */
   readonly publishes: boolean
   readonly onFailed: (error: unknown) => void
@@ -48,7 +48,7 @@ export class SharedSkills {
   }
 
   start(): void {
-    this.#components.replica.on('entry:admitted', this.#onEntry)
+    this.#components.replica.on('entry:admit', this.#onEntry)
     this.#components.skills.store.on('skill:transition', this.#onTransition)
     this.#reporting = setInterval(() => this.#then(() => this.#report()), REPORT_INTERVAL).unref()
   }
@@ -56,7 +56,7 @@ export class SharedSkills {
   async stop(): Promise<void> {
     this.#stopped.abort(new HiveError('STOPPED', 'The hive was stopped.'))
     clearInterval(this.#reporting)
-    this.#components.replica.off('entry:admitted', this.#onEntry)
+    this.#components.replica.off('entry:admit', this.#onEntry)
     this.#components.skills.store.off('skill:transition', this.#onTransition)
     await this.#work
   }
@@ -97,8 +97,8 @@ export class SharedSkills {
   }
 
   /** Authors that were caught claiming a run that gives something else, and what they claimed. */
-  lies(): readonly Lie[] {
-    return this.#components.skills.lies.all()
+  falseReceipts(): readonly FalseReceipt[] {
+    return this.#components.skills.falseReceipts.all()
   }
 
   readonly #onTransition = ({ id, from, to }: Transition): void => {

@@ -15,7 +15,7 @@ import type { Drift } from '../evidence/drift.ts'
 
 export type SkillStatus = 'sandbox' | 'experimental' | 'pre-warming' | 'verified' | 'blacklisted'
 
-export interface Standing {
+export interface LifecycleState {
   readonly status: SkillStatus
   readonly counts: Counts
   /** Of all its trials, those before a drift included: what is told to others only grows. */
@@ -29,12 +29,12 @@ export interface Standing {
 }
 
 export interface Change {
-  readonly standing: Standing
+  readonly lifecycle: LifecycleState
   /** Undefined where the status stays. */
   readonly reason?: string
 }
 
-export const UNTESTED: Standing = {
+export const UNTESTED: LifecycleState = {
   status: 'sandbox',
   counts: NO_TRIALS,
   lifetime: NO_TRIALS,
@@ -44,40 +44,40 @@ export const UNTESTED: Standing = {
 }
 
 /** After the declared tests were run in the sandbox. */
-export function afterTests(standing: Standing, passed: number, total: number): Change {
-  if (standing.status !== 'sandbox' || total === 0 || passed < total) return { standing }
+export function afterTests(lifecycle: LifecycleState, passed: number, total: number): Change {
+  if (lifecycle.status !== 'sandbox' || total === 0 || passed < total) return { lifecycle }
   return {
-    standing: { ...standing, status: 'experimental' },
+    lifecycle: { ...lifecycle, status: 'experimental' },
     reason: `${passed} of ${total} declared tests passed`
   }
 }
 
 /** After one use that succeeded or failed. Untested and blacklisted skills stay as they are. */
-export function afterOutcome(standing: Standing, ok: boolean): Change {
-  const { status } = standing
-  if (status === 'sandbox' || status === 'blacklisted') return { standing }
-  const lifetime = counted(standing.lifetime, ok)
-  const next = { ...standing, lifetime, counts: counted(standing.counts, ok) }
+export function afterOutcome(lifecycle: LifecycleState, ok: boolean): Change {
+  const { status } = lifecycle
+  if (status === 'sandbox' || status === 'blacklisted') return { lifecycle }
+  const lifetime = counted(lifecycle.lifetime, ok)
+  const next = { ...lifecycle, lifetime, counts: counted(lifecycle.counts, ok) }
   return status === 'verified' ? watched(next, ok) : onTrial(next)
 }
 
 /** By hand, for instance since it does harm. */
-export function afterBlacklisting(standing: Standing, reason: string): Change {
-  if (standing.status === 'blacklisted') return { standing }
-  return { standing: { ...standing, status: 'blacklisted' }, reason }
+export function afterBlacklisting(lifecycle: LifecycleState, reason: string): Change {
+  if (lifecycle.status === 'blacklisted') return { lifecycle }
+  return { lifecycle: { ...lifecycle, status: 'blacklisted' }, reason }
 }
 
 /** By hand, where something new is known of it: untested again, with all of its trial before it. */
-export function afterPardon(standing: Standing, reason: string): Change {
-  if (standing.status !== 'blacklisted') return { standing }
-  return { standing: { ...UNTESTED, lifetime: standing.lifetime }, reason }
+export function afterPardon(lifecycle: LifecycleState, reason: string): Change {
+  if (lifecycle.status !== 'blacklisted') return { lifecycle }
+  return { lifecycle: { ...UNTESTED, lifetime: lifecycle.lifetime }, reason }
 }
 
 /** On request: what is on trial is made ready whatever is predicted. */
-export function afterTrigger(standing: Standing): Change {
-  if (standing.status !== 'experimental') return { standing }
+export function afterTrigger(lifecycle: LifecycleState): Change {
+  if (lifecycle.status !== 'experimental') return { lifecycle }
   return {
-    standing: { ...standing, status: 'pre-warming', isAsked: true },
+    lifecycle: { ...lifecycle, status: 'pre-warming', isAsked: true },
     reason: 'pre-warming was asked for'
   }
 }
@@ -86,63 +86,64 @@ export function afterTrigger(standing: Standing): Change {
  * Others say that it does harm. What was verified here stays; what is on trial is set back and must
  * pass its tests again, so that a false hint costs no more than that.
  */
-export function afterHint(standing: Standing, reason: string): Change {
-  if (standing.status !== 'experimental' && standing.status !== 'pre-warming') return { standing }
-  return { standing: { ...standing, status: 'sandbox', isAsked: false }, reason }
+export function afterHint(lifecycle: LifecycleState, reason: string): Change {
+  if (lifecycle.status !== 'experimental' && lifecycle.status !== 'pre-warming')
+    return { lifecycle }
+  return { lifecycle: { ...lifecycle, status: 'sandbox', isAsked: false }, reason }
 }
 
 /** What others' trials are worth; too late once there was a trial here. */
-export function withHeadStart(standing: Standing, headStart: number): Change {
-  if (standing.lifetime.trials > 0 || standing.headStart === headStart) return { standing }
-  return { standing: { ...standing, headStart } }
+export function withHeadStart(lifecycle: LifecycleState, headStart: number): Change {
+  if (lifecycle.lifetime.trials > 0 || lifecycle.headStart === headStart) return { lifecycle }
+  return { lifecycle: { ...lifecycle, headStart } }
 }
 
 /**
  * What others' trials are worth without one that lied. A stake may be lowered at any time, and the bound
  * on false promotions holds; it is never raised by this.
  */
-export function withoutLiar(standing: Standing, headStart: number): Change {
-  if (headStart >= standing.headStart) return { standing }
-  return { standing: { ...standing, headStart } }
+export function withoutAuthor(lifecycle: LifecycleState, headStart: number): Change {
+  if (headStart >= lifecycle.headStart) return { lifecycle }
+  return { lifecycle: { ...lifecycle, headStart } }
 }
 
-function watched(standing: Standing, ok: boolean): Change {
-  const drift = drifted(standing.drift, ok)
+function watched(lifecycle: LifecycleState, ok: boolean): Change {
+  const drift = drifted(lifecycle.drift, ok)
   const verdict = driftVerdict(drift)
   const { successes, trials } = drift.run
-  if (verdict === 'steady') return { standing: { ...standing, drift } }
+  if (verdict === 'steady') return { lifecycle: { ...lifecycle, drift } }
   if (verdict === 'collapsed') {
     return {
-      standing: { ...standing, drift, status: 'blacklisted' },
+      lifecycle: { ...lifecycle, drift, status: 'blacklisted' },
       reason: `collapsed: ${successes} of the last ${trials} uses succeeded`
     }
   }
   return {
-    standing: { ...UNTESTED, lifetime: standing.lifetime, status: 'experimental' },
+    lifecycle: { ...UNTESTED, lifetime: lifecycle.lifetime, status: 'experimental' },
     reason: `drifted: ${successes} of the last ${trials} uses succeeded`
   }
 }
 
-function onTrial(standing: Standing): Change {
-  const { counts, headStart, status, isAsked } = standing
+function onTrial(lifecycle: LifecycleState): Change {
+  const { counts, headStart, status, isAsked } = lifecycle
   const tally = `${counts.successes} of ${counts.trials} uses succeeded`
   if (isReliable(counts, headStart)) {
     return {
-      standing: { ...standing, status: 'verified', isAsked: false },
+      lifecycle: { ...lifecycle, status: 'verified', isAsked: false },
       reason: `reliable: ${tally}`
     }
   }
   if (isUseless(counts)) {
-    return { standing: { ...standing, status: 'blacklisted' }, reason: `useless: ${tally}` }
+    return { lifecycle: { ...lifecycle, status: 'blacklisted' }, reason: `useless: ${tally}` }
   }
   const progress = verificationProgress(counts, headStart)
   const prediction = predictedPromotion(counts)
   if (status === 'experimental' && (progress >= WARM_PROGRESS || prediction >= WARM_PREDICTION)) {
-    return { standing: { ...standing, status: 'pre-warming' }, reason: `promising: ${tally}` }
+    return { lifecycle: { ...lifecycle, status: 'pre-warming' }, reason: `promising: ${tally}` }
   }
   const isCold = !isAsked && progress < COOL_PROGRESS && prediction < COOL_PREDICTION
   if (status === 'pre-warming' && isCold) {
-    return { standing: { ...standing, status: 'experimental' }, reason: `less likely: ${tally}` }
+    return { lifecycle: { ...lifecycle, status: 'experimental' }, reason: `less likely: ${tally}` }
   }
-  return { standing }
+  return { lifecycle }
 }

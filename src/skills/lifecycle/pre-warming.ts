@@ -11,7 +11,7 @@ import { lowerBound } from '../evidence/competition.ts'
 import { predictedPromotion } from '../evidence/prediction.ts'
 import type { SkillIndex } from '../skill-index.ts'
 import type { TestReport } from '../running/skill-runner.ts'
-import type { SkillSandbox } from '../surroundings.ts'
+import type { SkillSandbox } from '../skill-dependencies.ts'
 import type { Documentation, Transition } from '../store/skill-values.ts'
 import type { KnownSkill, SkillStore } from '../store/skill-store.ts'
 import type { Skill } from '../skill.ts'
@@ -78,8 +78,8 @@ export class PreWarming {
 
   /** The likeliest first, then what was promoted, the best first. */
   #resume(): void {
-    const skills = [...this.#components.store.all()].filter(({ standing }) =>
-      isKept(standing.status)
+    const skills = [...this.#components.store.all()].filter(({ lifecycle }) =>
+      isKept(lifecycle.status)
     )
     for (const { id } of skills.toSorted(byPromise).slice(0, MAX_WARM)) this.#request(id)
   }
@@ -97,7 +97,7 @@ export class PreWarming {
       if (this.#working.has(id)) continue
       this.#waiting.delete(id)
       const known = this.#components.store.get(id)
-      if (known === undefined || !isKept(known.standing.status) || !this.#makeRoom(known)) continue
+      if (known === undefined || !isKept(known.lifecycle.status) || !this.#makeRoom(known)) continue
       const abort = new AbortController()
       const working = { abort, done: Promise.resolve() }
       this.#working.set(id, working)
@@ -135,7 +135,7 @@ export class PreWarming {
     } catch (error) {
       if (!this.#warm.has(id) && skill.kind === 'code') this.#components.sandbox.cool(skill.source)
       if (cooled.aborted || this.#abort.signal.aborted) return
-      queueMicrotask(() => store.emit('skill:unready', { id, name: skill.name, error }))
+      queueMicrotask(() => store.emit('skill:warm-fail', { id, name: skill.name, error }))
     }
   }
 
@@ -176,12 +176,12 @@ export class PreWarming {
   }
 }
 
-function isKept(status: KnownSkill['standing']['status']): boolean {
+function isKept(status: KnownSkill['lifecycle']['status']): boolean {
   return status === 'pre-warming' || status === 'verified'
 }
 
 /** The most promising first. */
-function byPromise({ standing: one }: KnownSkill, { standing: other }: KnownSkill): number {
+function byPromise({ lifecycle: one }: KnownSkill, { lifecycle: other }: KnownSkill): number {
   if (one.status !== other.status) return one.status === 'pre-warming' ? -1 : 1
   return one.status === 'verified'
     ? lowerBound(other.counts) - lowerBound(one.counts)

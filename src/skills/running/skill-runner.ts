@@ -7,7 +7,7 @@ import { canonicalJson } from '../../sandbox/index.ts'
 import { compileSchema, typeOfSchema } from '../json-schema.ts'
 import type { Json } from '../../sandbox/index.ts'
 import type { RunOptions } from './run-options.ts'
-import type { Messages, SkillModels, SkillSandbox } from '../surroundings.ts'
+import type { Messages, SkillModels, SkillSandbox } from '../skill-dependencies.ts'
 import type { Skill } from '../skill.ts'
 
 export interface SkillRun {

@@ -7,8 +7,8 @@ import {
   MAX_TRANSITIONS
 } from '../constants.ts'
 import { verificationProgress } from '../evidence/e-process.ts'
-import type { Standing } from '../lifecycle/lifecycle.ts'
-import type { KeptReceipt } from '../running/receipts.ts'
+import type { LifecycleState } from '../lifecycle/lifecycle.ts'
+import type { KeptReceipt } from '../running/receipt.ts'
 import type { SkillRecords } from './skill-records.ts'
 import type { SkillFailure, SkillState, StoredSkill, Transition } from './skill-values.ts'
 import type { SkillWriter } from './skill-writer.ts'
@@ -44,7 +44,12 @@ export class SkillJournal {
     this.#components = components
   }
 
-  transition(entry: Entry, before: Standing, after: Standing, reason: string): Transition {
+  transition(
+    entry: Entry,
+    before: LifecycleState,
+    after: LifecycleState,
+    reason: string
+  ): Transition {
     const { records, writer, now } = this.#components
     const { id, skill, state } = entry
     // Where a drift began the evidence anew, what led there is told.

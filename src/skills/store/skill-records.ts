@@ -4,23 +4,25 @@
  * its runs that are not published yet `r/<id>/<slot>`; of removed skills what
  * they were, `x/<id>`; and of authors that lied what they claimed, `l/<author>`.
  */
-import { KeptReceiptValue } from '../running/receipts.ts'
+import { KeptReceiptValue } from '../running/receipt.ts'
 import { readSkill } from '../skill.ts'
 import {
   DocumentationValue,
   FailureValue,
-  LieValue,
+  FalseReceiptValue,
   RemovedValue,
   SkillValue,
   StateValue,
-  TransitionValue
+  TransitionValue,
+  storedRemoved,
+  storedState
 } from './skill-values.ts'
 import type { Operation, Section } from '../../../crdt/index.ts'
-import type { KeptReceipt } from '../running/receipts.ts'
+import type { KeptReceipt } from '../running/receipt.ts'
 import type {
   Documentation,
   KeptSkill,
-  Lie,
+  FalseReceipt,
   Removed,
   SkillFailure,
   SkillState,
@@ -77,9 +79,9 @@ export class SkillRecords {
     }
   }
 
-  async *lies(): AsyncGenerator<Lie> {
+  async *falseReceipts(): AsyncGenerator<FalseReceipt> {
     for await (const [, value] of this.#section.entries(under('l/'))) {
-      const parsed = LieValue.safeParse(jsonOf(value))
+      const parsed = FalseReceiptValue.safeParse(jsonOf(value))
       if (parsed.success) yield parsed.data
     }
   }
@@ -119,7 +121,7 @@ export class SkillRecords {
   }
 
   putState(id: string, state: SkillState): Operation {
-    return this.#put(`e/${id}`, state)
+    return this.#put(`e/${id}`, storedState(state))
   }
 
   putDocumentation(id: string, documentation: Documentation): Operation {
@@ -147,18 +149,18 @@ export class SkillRecords {
   }
 
   putRemoved(removed: Removed): Operation {
-    return this.#put(`x/${removed.id}`, removed)
+    return this.#put(`x/${removed.id}`, storedRemoved(removed))
   }
 
   removeRemoved(id: string): Operation {
     return this.#section.del(keyOf(`x/${id}`))
   }
 
-  putLie(lie: Lie): Operation {
+  putFalseReceipt(lie: FalseReceipt): Operation {
     return this.#put(`l/${lie.author}`, lie)
   }
 
-  removeLie(author: string): Operation {
+  removeFalseReceipt(author: string): Operation {
     return this.#section.del(keyOf(`l/${author}`))
   }
 

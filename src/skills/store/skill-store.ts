@@ -16,8 +16,8 @@ import { SkillRecords } from './skill-records.ts'
 import { SkillWriter } from './skill-writer.ts'
 import type { Store } from '../../../crdt/index.ts'
 import type { Counts } from '../evidence/counts.ts'
-import type { Change, Standing } from '../lifecycle/lifecycle.ts'
-import type { KeptReceipt } from '../running/receipts.ts'
+import type { Change, LifecycleState } from '../lifecycle/lifecycle.ts'
+import type { KeptReceipt } from '../running/receipt.ts'
 import type { Entry, Noted } from './skill-journal.ts'
 import type { IdentifiedSkill } from '../skill.ts'
 import type { SkillEvents } from '../skill-events.ts'
@@ -32,7 +32,7 @@ import type {
 
 /** A skill as it stands; a snapshot. */
 export interface KnownSkill extends StoredSkill {
-  readonly standing: Standing
+  readonly lifecycle: LifecycleState
   /** Since when the status is what it is; milliseconds of the Unix epoch. */
   readonly since: number
   /** Whether the swarm was told of its counts. */
@@ -94,8 +94,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 
   /** How it stood when it was removed; undefined for one that was not, or came back since. */
-  removed(id: string): Standing | undefined {
-    return this.#removed.get(id)?.standing
+  removed(id: string): LifecycleState | undefined {
+    return this.#removed.get(id)?.lifecycle
   }
 
   /** As untested, or blacklisted if it was when it was removed; false when it is here already. */
@@ -107,8 +107,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     }
     const addedAt = this.#components.now()
     const before = this.removed(id)
-    const standing = before?.status === 'blacklisted' ? before : UNTESTED
-    const entry = { id, skill, provenance, addedAt, state: { ...stateAt(addedAt), standing } }
+    const lifecycle = before?.status === 'blacklisted' ? before : UNTESTED
+    const entry = { id, skill, provenance, addedAt, state: { ...stateAt(addedAt), lifecycle } }
     const adding = this.#components.store
       .commit([
         this.#records.putSkill(id, { content: record.content, provenance, addedAt }),
@@ -138,7 +138,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       )
     )
     await removing
-    this.#tell(() => this.emit('skill:remove', { id, name: entry.skill.name }))
+    this.#emit(() => this.emit('skill:remove', { id, name: entry.skill.name }))
   }
 
   /**
@@ -147,24 +147,24 @@ export class SkillStore extends EventEmitter<SkillEvents> {
    */
   async apply(
     id: string,
-    change: (standing: Standing) => Change,
+    change: (lifecycle: LifecycleState) => Change,
     { failure, receipt }: Noted = {}
   ): Promise<Transition | undefined> {
     const entry = this.#entryOf(id)
-    const { standing: before } = entry.state
-    const { standing, reason } = change(before)
-    if (standing === before && failure === undefined) return undefined
+    const { lifecycle: before } = entry.state
+    const { lifecycle, reason } = change(before)
+    if (lifecycle === before && failure === undefined) return undefined
     const transition =
-      reason === undefined || standing.status === before.status
+      reason === undefined || lifecycle.status === before.status
         ? undefined
-        : this.#journal.transition(entry, before, standing, reason)
+        : this.#journal.transition(entry, before, lifecycle, reason)
     const since = transition === undefined ? entry.state.since : transition.at.getTime()
-    entry.state = { ...entry.state, standing, since }
+    entry.state = { ...entry.state, lifecycle, since }
     const failed = failure === undefined ? undefined : this.#journal.failure(entry, failure)
     if (receipt !== undefined) this.#journal.receipt(entry, receipt)
     await this.#writer.write(entry, transition !== undefined)
-    if (failed !== undefined) this.#tell(() => this.emit('skill:failure', failed))
-    if (transition !== undefined) this.#tell(() => this.emit('skill:transition', transition))
+    if (failed !== undefined) this.#emit(() => this.emit('skill:fail', failed))
+    if (transition !== undefined) this.#emit(() => this.emit('skill:transition', transition))
     return transition
   }
 
@@ -174,8 +174,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
    */
   async report(id: string, day: number): Promise<Counts | undefined> {
     const entry = this.#entryOf(id)
-    const { standing, reported = { ...NO_TRIALS, day: -1 } } = entry.state
-    const { trials, successes } = standing.lifetime
+    const { lifecycle, reported = { ...NO_TRIALS, day: -1 } } = entry.state
+    const { trials, successes } = lifecycle.lifetime
     if (trials === reported.trials || day === reported.day) return undefined
     entry.state = { ...entry.state, reported: { trials, successes, day } }
     await this.#writer.write(entry, true)
@@ -236,11 +236,11 @@ export class SkillStore extends EventEmitter<SkillEvents> {
 
   async #erase(entry: Entry): Promise<void> {
     const { id, state } = entry
-    const { standing } = state
+    const { lifecycle } = state
     try {
       await this.#writer.settled()
       const operations = await this.#records.removals(id)
-      operations.push(...this.#removed.add({ id, standing, at: this.#components.now() }))
+      operations.push(...this.#removed.add({ id, lifecycle, at: this.#components.now() }))
       await this.#components.store.commit(operations)
     } catch (error) {
       this.#removed.delete(id)
@@ -256,18 +256,18 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 
   /** What a listener throws is its own. */
-  #tell(emit: () => void): void {
+  #emit(emit: () => void): void {
     queueMicrotask(emit)
   }
 }
 
 function stateAt(addedAt: number): SkillState {
   const none = { transitions: 0, failures: 0, lastFailure: 0, receipts: 0 }
-  return { standing: UNTESTED, since: addedAt, ...none }
+  return { lifecycle: UNTESTED, since: addedAt, ...none }
 }
 
 function knownOf({ id, skill, provenance, addedAt, state }: Entry): KnownSkill {
-  const { standing, since, reported } = state
+  const { lifecycle, since, reported } = state
   const isReported = reported !== undefined
-  return { id, skill, provenance, addedAt, standing, since, isReported }
+  return { id, skill, provenance, addedAt, lifecycle, since, isReported }
 }

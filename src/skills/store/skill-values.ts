@@ -1,6 +1,6 @@
 /** The values that the store keeps of skills, as JSON: each is parsed by its schema when it is read. */
 import { z } from 'zod'
-import type { Standing } from '../lifecycle/lifecycle.ts'
+import type { LifecycleState } from '../lifecycle/lifecycle.ts'
 import type { Skill } from '../skill.ts'
 
 /** One failed use of a skill. */
@@ -25,7 +25,7 @@ export type Provenance = Readonly<z.output<typeof Provenance>>
 
 export const Status = z.enum(['sandbox', 'experimental', 'pre-warming', 'verified', 'blacklisted'])
 const CountsValue = z.object({ trials: z.int().min(0), successes: z.int().min(0) })
-const StandingValue = z
+const LifecycleValue = z
   .object({
     status: Status,
     counts: CountsValue,
@@ -35,21 +35,27 @@ const StandingValue = z
     drift: z.object({ sum: z.number(), run: CountsValue }),
     isAsked: z.boolean()
   })
-  .transform((standing) => ({ ...standing, lifetime: standing.lifetime ?? standing.counts }))
+  .transform((lifecycle) => ({ ...lifecycle, lifetime: lifecycle.lifetime ?? lifecycle.counts }))
 
-/** What changes of a skill. */
-export const StateValue = z.object({
-  standing: StandingValue,
-  since: z.number(),
-  transitions: z.int().min(0),
-  failures: z.int().min(0),
-  lastFailure: z.number(),
-  /** Since they were published last. */
-  receipts: z.int().min(0).default(0),
-  /** Of the lifetime's counts, those that the swarm was told, and on which day. */
-  reported: CountsValue.extend({ day: z.int() }).optional()
-})
+/** What changes of a skill. On disk, its lifecycle has the name `standing`. */
+export const StateValue = z
+  .object({
+    standing: LifecycleValue,
+    since: z.number(),
+    transitions: z.int().min(0),
+    failures: z.int().min(0),
+    lastFailure: z.number(),
+    /** Since they were published last. */
+    receipts: z.int().min(0).default(0),
+    /** Of the lifetime's counts, those that the swarm was told, and on which day. */
+    reported: CountsValue.extend({ day: z.int() }).optional()
+  })
+  .transform(({ standing, ...state }) => ({ ...state, lifecycle: standing }))
 export type SkillState = z.output<typeof StateValue>
+
+export function storedState({ lifecycle, ...state }: SkillState): z.input<typeof StateValue> {
+  return { ...state, standing: lifecycle }
+}
 
 export const SkillValue = z.object({
   content: z.string(),
@@ -81,8 +87,8 @@ export const TransitionValue = z.object({
 export interface Transition {
   readonly id: string
   readonly name: string
-  readonly from: Standing['status']
-  readonly to: Standing['status']
+  readonly from: LifecycleState['status']
+  readonly to: LifecycleState['status']
   readonly reason: string
   readonly evidence: Evidence
   readonly at: Date
@@ -106,16 +112,22 @@ export const DocumentationValue = z.object({
 })
 export type Documentation = Readonly<z.output<typeof DocumentationValue>>
 
-export const RemovedValue = z.object({
-  id: z.string(),
-  standing: StandingValue,
-  /** Milliseconds of the Unix epoch. */
-  at: z.number()
-})
+export const RemovedValue = z
+  .object({
+    id: z.string(),
+    standing: LifecycleValue,
+    /** Milliseconds of the Unix epoch. */
+    at: z.number()
+  })
+  .transform(({ standing, ...removed }) => ({ ...removed, lifecycle: standing }))
 /** A skill that was removed, and how it stood. */
 export type Removed = Readonly<z.output<typeof RemovedValue>>
 
-export const LieValue = z.object({
+export function storedRemoved({ lifecycle, ...removed }: Removed): z.input<typeof RemovedValue> {
+  return { ...removed, standing: lifecycle }
+}
+
+export const FalseReceiptValue = z.object({
   /** Its key, 64 hex digits. */
   author: z.string(),
   /** Id of the skill. */
@@ -128,7 +140,7 @@ export const LieValue = z.object({
   at: z.coerce.date()
 })
 /** A receipt that gave something else here. */
-export type Lie = Readonly<z.output<typeof LieValue>>
+export type FalseReceipt = Readonly<z.output<typeof FalseReceiptValue>>
 
 export interface StoredSkill {
   readonly id: string

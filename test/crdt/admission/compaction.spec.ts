@@ -140,9 +140,9 @@ describe('compaction', () => {
     await a.replica.compacted()
     await sync(a.replica, b.replica)
     for (const { replica } of [a, b]) {
-      const standings = await Array.fromAsync(replica.standings())
+      const states = await Array.fromAsync(replica.standings())
       assert.deepEqual(
-        standings.map(({ registers }) => registers.length),
+        states.map(({ registers }) => registers.length),
         [1, 1, 1]
       )
     }

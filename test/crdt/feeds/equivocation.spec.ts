@@ -11,8 +11,8 @@ import { contentOf, replicaOn } from '../../fixtures/replicas.ts'
 import type { Replica } from '../../../crdt/index.ts'
 
 async function visible(replica: Replica): Promise<string[]> {
-  const standings = await Array.fromAsync(replica.standings())
-  return standings.map(({ record }) => record.content).toSorted()
+  const states = await Array.fromAsync(replica.standings())
+  return states.map(({ record }) => record.content).toSorted()
 }
 
 describe('an author who signs two entries for one place', () => {

@@ -41,9 +41,9 @@ describe('evidence', () => {
     await a.replica.retract(digest)
     await a.replica.addEvidence(digest, { uses: 1 })
     await a.replica.publishEvidence(20_000)
-    const standing = await a.replica.get(digest)
+    const state = await a.replica.get(digest)
     assert.deepEqual(
-      standing?.registers.map(({ register }) => register.vote),
+      state?.registers.map(({ register }) => register.vote),
       ['none']
     )
   })

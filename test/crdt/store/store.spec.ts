@@ -122,8 +122,8 @@ describe('the store', () => {
         replica.heads().map(({ author, seq, fork }) => ({ author: toHex(author), seq, fork })),
         heads
       )
-      const standings = await Array.fromAsync(replica.standings())
-      assert.deepEqual(standings.map(({ digest }) => toHex(digest)).toSorted(), insights.toSorted())
+      const states = await Array.fromAsync(replica.standings())
+      assert.deepEqual(states.map(({ digest }) => toHex(digest)).toSorted(), insights.toSorted())
       for (const { author, seq } of replica.heads()) {
         assert.equal((await Array.fromAsync(replica.entriesAfter(author, 0))).length, seq)
       }

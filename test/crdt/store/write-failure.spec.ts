@@ -89,8 +89,8 @@ describe('a failed write', () => {
     assert.equal(served, full.acknowledged + 1)
     await using reopened = await replicaOn(directory.path)
     for (const digest of acknowledged) {
-      const standing = await reopened.replica.get(fromHex(digest, 32) ?? new Uint8Array())
-      assert.ok(standing !== undefined)
+      const state = await reopened.replica.get(fromHex(digest, 32) ?? new Uint8Array())
+      assert.ok(state !== undefined)
     }
     assert.equal(reopened.store.damaged, 0)
   })

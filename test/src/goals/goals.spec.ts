@@ -3,15 +3,15 @@ import fc from 'fast-check'
 import { digestOf } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { goalTree } from '../../../src/goals/goal-tree.ts'
-import { readClaims, writeClaims } from '../../../src/goals/claims.ts'
+import { readStatement, writeStatement } from '../../../src/goals/goal-statement.ts'
 import { createHive } from '../../../src/index.ts'
-import type { HiveRecord, Standing } from '../../../crdt/index.ts'
-import type { Goals, Hive } from '../../../src/index.ts'
+import type { HiveRecord, RecordState } from '../../../crdt/index.ts'
+import type { Goals, HiveNode } from '../../../src/index.ts'
 
 const none = new Uint8Array(16)
 
 /** What one author says of the goal with this title. */
-function said(title: string, tags: readonly string[], author = 1): Standing {
+function said(title: string, tags: readonly string[], author = 1): RecordState {
   const record: HiveRecord = { kind: 'goal', entity: title, content: '' }
   const register = { vote: 'vouch', confidence: 1, day: 1, commitment: none, counters: [] } as const
   const registers = [{ author: Uint8Array.of(author), register: { ...register, tags } }]
@@ -23,7 +23,7 @@ function idOf(title: string): string {
 }
 
 function part(parent: string): string[] {
-  return writeClaims({ status: 'open', parent: idOf(parent), templates: [], tags: [] })
+  return writeStatement({ status: 'open', parent: idOf(parent), templates: [], tags: [] })
 }
 
 describe('the goals of a hive', () => {
@@ -31,16 +31,16 @@ describe('the goals of a hive', () => {
     const links = fc.array(fc.tuple(fc.nat(7), fc.nat(7)), { minLength: 1, maxLength: 8 })
     fc.assert(
       fc.property(links, fc.nat(), (made, seed) => {
-        const standings = [...new Map(made).entries()].map(([child, parent]) =>
+        const states = [...new Map(made).entries()].map(([child, parent]) =>
           said(`goal ${child}`, part(`goal ${parent}`))
         )
         const parents = new Set(made.map(([, parent]) => parent))
         for (const parent of parents) {
-          if (!made.some(([child]) => child === parent)) standings.push(said(`goal ${parent}`, []))
+          if (!made.some(([child]) => child === parent)) states.push(said(`goal ${parent}`, []))
         }
-        const shift = seed % standings.length
-        const shuffled = [...standings.slice(shift), ...standings.slice(0, shift)].toReversed()
-        const tree = goalTree(standings)
+        const shift = seed % states.length
+        const shuffled = [...states.slice(shift), ...states.slice(0, shift)].toReversed()
+        const tree = goalTree(states)
         assert.deepEqual(goalTree(shuffled), tree)
         for (const goal of tree.values()) {
           let depth = 0
@@ -63,8 +63,8 @@ describe('the goals of a hive', () => {
   })
 
   it('ignore in a loop the link of the goal with the least id', () => {
-    const standings = [said('a', part('b')), said('b', part('c')), said('c', part('a'))]
-    const tree = goalTree(standings)
+    const states = [said('a', part('b')), said('b', part('c')), said('c', part('a'))]
+    const tree = goalTree(states)
     const [least = ''] = ['a', 'b', 'c'].map(idOf).toSorted()
     const roots = [...tree.values()].filter(({ parent }) => parent === undefined)
     assert.deepEqual(
@@ -75,7 +75,7 @@ describe('the goals of a hive', () => {
 
   it('have the status that prevails among their authors', () => {
     const claims = (status: 'open' | 'active' | 'abandoned' | 'achieved'): string[] =>
-      writeClaims({ status, templates: [], tags: [] })
+      writeStatement({ status, templates: [], tags: [] })
     const [one, two] = [said('a', claims('active')), said('a', claims('achieved'), 2)]
     const both = { ...one, registers: [...one.registers, ...two.registers] }
     const goal = goalTree([both]).get(idOf('a'))
@@ -90,7 +90,7 @@ describe('the goals of a hive', () => {
       templates: [idOf('x'), idOf('y')],
       tags: ['css']
     } as const
-    assert.deepEqual(readClaims({ tags: writeClaims(claims).toSorted() }), {
+    assert.deepEqual(readStatement({ tags: writeStatement(claims).toSorted() }), {
       ...claims,
       templates: claims.templates.toSorted((a, b) =>
         Buffer.from(a, 'hex').toString('base64url') < Buffer.from(b, 'hex').toString('base64url')
@@ -99,7 +99,7 @@ describe('the goals of a hive', () => {
       )
     })
     const nonsense = ['parent:x', 'template:AAAA', 'status:done']
-    assert.deepEqual(readClaims({ tags: nonsense }), {
+    assert.deepEqual(readStatement({ tags: nonsense }), {
       status: 'open',
       parent: undefined,
       templates: [],
@@ -109,7 +109,7 @@ describe('the goals of a hive', () => {
 })
 
 describe('goals of a node', () => {
-  let db: Hive
+  let db: HiveNode
   let goals: Goals
   beforeEach(async () => {
     db = await createHive({ swarm: false, anonymity: { knownNames: ['ada-laptop'] } })
@@ -225,7 +225,7 @@ describe('goals of a node', () => {
 })
 
 describe('a playbook of a node', () => {
-  let db: Hive
+  let db: HiveNode
   let id: string
   beforeEach(async () => {
     db = await createHive({ swarm: false, anonymity: { knownNames: ['ada-laptop'] } })

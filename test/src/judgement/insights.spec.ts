@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { createHive } from '../../../src/index.ts'
-import type { ContextOptions, Hive, Insight } from '../../../src/index.ts'
+import type { ContextOptions, HiveNode, Insight } from '../../../src/index.ts'
 
 describe('insights', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(15_000)
 
-  async function swarmOf(count: number): Promise<Hive[]> {
+  async function swarmOf(count: number): Promise<HiveNode[]> {
     const first = await createHive({ swarm: {} })
-    const rest: Hive[] = []
+    const rest: HiveNode[] = []
     for (let i = 1; i < count; i++) {
       const next = await createHive({ swarm: { bootstrap: first.multiaddrs } })
       if (next.status.peers.length === 0) await once(next, 'peer:connect', { signal: signal() })
@@ -18,7 +18,7 @@ describe('insights', () => {
   }
 
   /** Until all hold the same. */
-  async function synced(hives: readonly Hive[]): Promise<void> {
+  async function synced(hives: readonly HiveNode[]): Promise<void> {
     for (;;) {
       const digests = new Set(await Promise.all(hives.map((hive) => hive.digest())))
       if (digests.size === 1) return
@@ -27,13 +27,13 @@ describe('insights', () => {
     }
   }
 
-  async function publish(hive: Hive, content: string, tags: string[] = []): Promise<string> {
+  async function publish(hive: HiveNode, content: string, tags: string[] = []): Promise<string> {
     const { knowledge, hive: mind } = hive.agent.cortex
     const { id } = await knowledge.distill('build', content, 0.5)
     return (await mind.promoteToGlobalStore(id, { tags })).id
   }
 
-  const stop = (hives: readonly Hive[]): Promise<unknown> =>
+  const stop = (hives: readonly HiveNode[]): Promise<unknown> =>
     Promise.all(hives.map((hive) => hive.stop()))
 
   it('come from one fact on request, whatever its confidence, and once', async () => {

@@ -6,7 +6,7 @@ import { Judge, Trust } from '../../../src/judgement/index.ts'
 import { admitAll, entry } from '../../fixtures/chains.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { deliver, replicaOn } from '../../fixtures/replicas.ts'
-import type { Entry, Replica, Standing } from '../../../crdt/index.ts'
+import type { Entry, Replica, RecordState } from '../../../crdt/index.ts'
 import type { Judgement } from '../../../src/judgement/index.ts'
 import type { TestReplica } from '../../fixtures/replicas.ts'
 
@@ -16,10 +16,10 @@ function judgeOf(replica: Replica, k: number): Judge {
   return new Judge({ k, weightOf: () => 1, voteOn: (digest) => replica.voteOn(digest) })
 }
 
-async function only(replica: Replica): Promise<Standing> {
-  const [standing] = await Array.fromAsync(replica.standings())
-  assert.ok(standing !== undefined)
-  return standing
+async function only(replica: Replica): Promise<RecordState> {
+  const [state] = await Array.fromAsync(replica.standings())
+  assert.ok(state !== undefined)
+  return state
 }
 
 async function judged(node: TestReplica, k: number): Promise<Judgement> {

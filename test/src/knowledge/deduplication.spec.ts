@@ -8,7 +8,7 @@ import { prepareFact } from '../../../src/facts/prepared-fact.ts'
 import { startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
-import type { FactInput, Hive, HiveInit } from '../../../src/index.ts'
+import type { FactInput, HiveNode, HiveInit } from '../../../src/index.ts'
 import type { PreparedFact } from '../../../src/facts/prepared-fact.ts'
 
 type SwarmOptions = Exclude<HiveInit['swarm'], false>
@@ -19,7 +19,11 @@ const BLOOM = { enableBloomHeuristic: true }
 /** Nodes that exchange filters when they are told to, and nothing else by themselves. */
 const QUIET = { k: 1, gossip: false, syncInterval: 0, filterInterval: 0 }
 
-async function joined(to: Hive, swarm: SwarmOptions = {}, init: HiveInit = {}): Promise<Hive> {
+async function joined(
+  to: HiveNode,
+  swarm: SwarmOptions = {},
+  init: HiveInit = {}
+): Promise<HiveNode> {
   const node = await createHive({
     ...init,
     swarm: { ...QUIET, ...swarm, bootstrap: to.multiaddrs }
@@ -226,7 +230,7 @@ function prepared(input: FactInput): PreparedFact {
 }
 
 /** As much of a hive as another one needs to join it. */
-async function hiveOf(node: Awaited<ReturnType<typeof startNode>>): Promise<Hive> {
+async function hiveOf(node: Awaited<ReturnType<typeof startNode>>): Promise<HiveNode> {
   await node.replica.publish([publication('something')])
-  return { multiaddrs: node.swarm.multiaddrs } as Hive
+  return { multiaddrs: node.swarm.multiaddrs } as HiveNode
 }

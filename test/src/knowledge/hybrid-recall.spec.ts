@@ -6,7 +6,7 @@ import { createHive } from '../../../src/index.ts'
 import { searchThreads } from '../../../src/search/search-thread.ts'
 import { embeddingServer } from '../../fixtures/embedding-server.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
-import type { Hive, HiveInit } from '../../../src/index.ts'
+import type { HiveNode, HiveInit } from '../../../src/index.ts'
 import type { EmbeddingServer } from '../../fixtures/embedding-server.ts'
 
 const KEY = 'sk-not-to-be-seen'
@@ -25,21 +25,21 @@ describe('hybrid recall', () => {
   beforeEach(async () => (server = await embeddingServer()))
   afterEach(() => server[Symbol.asyncDispose]())
 
-  function open(init: HiveInit = {}, options: object = {}): Promise<Hive> {
+  function open(init: HiveInit = {}, options: object = {}): Promise<HiveNode> {
     const { baseURL } = server
     const embeddings = { baseURL, model: 'm', apiKey: KEY, ...options }
     return createHive({ swarm: false, embeddings, random: () => 0, ...init })
   }
 
   /** Asks until what the background embeds is there: bounded by the test's time. */
-  async function until(db: Hive, query: string, content: string): Promise<void> {
+  async function until(db: HiveNode, query: string, content: string): Promise<void> {
     for (;;) {
       const [best] = await db.agent.cortex.knowledge.recall(query)
       if (best?.fact.content === content) return
     }
   }
 
-  async function fill(db: Hive): Promise<void> {
+  async function fill(db: HiveNode): Promise<void> {
     for (const [entity, content] of FACTS) {
       await db.agent.cortex.knowledge.distill(entity, content, 0.9)
     }
@@ -100,7 +100,7 @@ describe('hybrid recall', () => {
   it('goes by words and says so while the provider fails, and catches up afterwards', async () => {
     await using db = await open()
     const failures: Error[] = []
-    db.on('embedding:failure', (error) => failures.push(error))
+    db.on('embedding:fail', (error) => failures.push(error))
     for (const status of [500, 429, 401]) {
       server.fault = (response) => {
         response.statusCode = status
@@ -147,7 +147,7 @@ describe('hybrid recall', () => {
 
   it('refuses vectors of another dimension than asked for', async () => {
     await using db = await open({}, { dimensions: 32 })
-    const failed = once(db, 'embedding:failure', { signal: signal() })
+    const failed = once(db, 'embedding:fail', { signal: signal() })
     await fill(db)
     assert.equal((await db.agent.cortex.knowledge.recall('hound')).length, 1)
     const [error]: unknown[] = await failed

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { createHive, HiveError, LimitError } from '../../../src/index.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
-import type { FactInput, Hive } from '../../../src/index.ts'
+import type { FactInput, HiveNode } from '../../../src/index.ts'
 
 describe('knowledge', () => {
-  let db: Hive
+  let db: HiveNode
   beforeEach(async () => (db = await createHive({ swarm: false })))
   afterEach(() => db.stop())
 

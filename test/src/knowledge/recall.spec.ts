@@ -4,12 +4,12 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createHive, HiveError } from '../../../src/index.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
-import type { Hive } from '../../../src/index.ts'
+import type { HiveNode } from '../../../src/index.ts'
 
 const signal = (): AbortSignal => AbortSignal.timeout(15_000)
 
 describe('recall', () => {
-  let db: Hive
+  let db: HiveNode
   beforeEach(async () => (db = await createHive({ swarm: false })))
   afterEach(() => db.stop())
 

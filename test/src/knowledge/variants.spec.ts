@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { browserFacts } from '../../../examples/demo/facts.ts'
+import { browserFacts } from '../../../examples/demo/demo-facts.ts'
 import { areVariants, dice, wordsOf } from '../../../src/knowledge/variants.ts'
 import { ALLOWED, FORBIDDEN, randomOf } from '../../fixtures/text-pairs.ts'
 

@@ -14,7 +14,7 @@ function items(
 describe('upkeep', () => {
   it('merges near-duplicates that were taken in without a search, by itself', async () => {
     await using db = await createHive({ swarm: false })
-    const consolidated = once(db, 'upkeep:consolidated', { signal: AbortSignal.timeout(15_000) })
+    const consolidated = once(db, 'upkeep:consolidate', { signal: AbortSignal.timeout(15_000) })
     await db.agent.cortex.knowledge.distillMany(items(VARIANTS))
     assert.equal(db.status.facts, 5)
     const [{ checked, merged }] = await consolidated
@@ -31,7 +31,7 @@ describe('upkeep', () => {
       await db.agent.cortex.knowledge.distillMany(items(VARIANTS.slice(2)))
     }
     await using db = await createHive({ dataDir, swarm: false })
-    const [consolidated] = await once(db, 'upkeep:consolidated', {
+    const [consolidated] = await once(db, 'upkeep:consolidate', {
       signal: AbortSignal.timeout(15_000)
     })
     assert.deepEqual(consolidated, { checked: 3, merged: 1 })
@@ -39,7 +39,7 @@ describe('upkeep', () => {
 
   it('is left out on request, and stops with the node', async () => {
     await using db = await createHive({ swarm: false, upkeep: false })
-    db.on('upkeep:consolidated', () => assert.fail('it was left out'))
+    db.on('upkeep:consolidate', () => assert.fail('it was left out'))
     await db.agent.cortex.knowledge.distillMany(items(VARIANTS))
     const other = await createHive({ swarm: false })
     await other.agent.cortex.knowledge.distillMany(items(VARIANTS))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createHive, HiveError } from '../../../src/index.ts'
-import type { Hive, HiveInit } from '../../../src/index.ts'
+import type { HiveNode, HiveInit } from '../../../src/index.ts'
 
 const WEEK = 7 * 24 * 60 * 60 * 1000
 
@@ -9,18 +9,20 @@ describe('the hive', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(15_000)
 
   /** Two nodes of which the second learns all that the first publishes. */
-  async function pair(swarm: Exclude<HiveInit['swarm'], false> = {}): Promise<[Hive, Hive]> {
+  async function pair(
+    swarm: Exclude<HiveInit['swarm'], false> = {}
+  ): Promise<[HiveNode, HiveNode]> {
     const a = await createHive({ swarm })
     const b = await createHive({ swarm: { ...swarm, bootstrap: a.multiaddrs } })
     await once(b, 'gossip:change', { signal: signal() })
     return [a, b]
   }
 
-  async function gossiping(node: Hive): Promise<void> {
+  async function gossiping(node: HiveNode): Promise<void> {
     if (node.status.peers.length === 0) await once(node, 'peer:connect', { signal: signal() })
   }
 
-  async function synced(a: Hive, b: Hive): Promise<void> {
+  async function synced(a: HiveNode, b: HiveNode): Promise<void> {
     while ((await a.digest()) !== (await b.digest())) {
       const change = once(b, 'hive:change', { signal: signal() })
       await b.agent.cortex.hive.synchronize()
@@ -59,7 +61,7 @@ describe('the hive', () => {
       ['zorbax', 'ip-10-0-0-7', 'C:\\Users\\zorbax\\shop', 'sql.example.com', '172.16.0.4']
     ] as const
     await using stack = new AsyncDisposableStack()
-    const nodes: Hive[] = []
+    const nodes: HiveNode[] = []
     for (const [user, host, home, database, address] of machines) {
       const node = await createHive({
         swarm: { k: 3, bootstrap: nodes[0]?.multiaddrs ?? [] },

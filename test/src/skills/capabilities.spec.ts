@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHive } from 'noormme-hive'
 import { VERSION_SKILL } from '../../fixtures/broken-skills.ts'
-import type { Hive, SkillInit } from 'noormme-hive'
+import type { HiveNode, SkillInit } from 'noormme-hive'
 
 const SLUGIFY: SkillInit = {
   name: 'slugify',
@@ -40,7 +40,7 @@ describe('capabilities', () => {
   }
 
   /** Trials until a status is reached. */
-  async function prove(db: Hive, id: string, status: string): Promise<number> {
+  async function prove(db: HiveNode, id: string, status: string): Promise<number> {
     const { capabilities } = db.agent.cortex
     for (let trials = 1; trials <= 100; trials++) {
       await capabilities.recordOutcome(id, { ok: true })

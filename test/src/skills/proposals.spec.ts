@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHive } from 'noormme-hive'
 import { ModelServer } from '../../fixtures/model-server.ts'
 import { servedModels } from '../../fixtures/served-models.ts'
-import type { Hive, SkillInit } from 'noormme-hive'
+import type { HiveNode, SkillInit } from 'noormme-hive'
 import type { WireBody } from '../../fixtures/model-server.ts'
 
 /** Small changes of this one do not help. */
@@ -32,7 +32,7 @@ const GOOD_LENGTH = 'export default (text) => text.length'
 describe('what models propose for skills that fail', function () {
   this.timeout(60_000)
 
-  async function fail(db: Hive, init: SkillInit, input: string): Promise<string> {
+  async function fail(db: HiveNode, init: SkillInit, input: string): Promise<string> {
     const { id } = await db.agent.cortex.capabilities.registerCapability(init)
     await assert.rejects(db.agent.cortex.capabilities.invoke(id, input), { code: 'SKILL_THREW' })
     return id

@@ -13,7 +13,7 @@ import {
   writeAsk,
   writeChunk
 } from '../../../transport/filters/filter-frames.ts'
-import { HeldFilters } from '../../../transport/filters/held-filters.ts'
+import { PeerFilters } from '../../../transport/filters/peer-filters.ts'
 import { ProtocolError } from '../../../transport/errors.ts'
 import type { Store } from '../../../crdt/index.ts'
 import { startNode } from '../../fixtures/nodes.ts'
@@ -57,17 +57,18 @@ describe('the filters of peers', () => {
       bootstrap: a.swarm.multiaddrs
     })
     await once(b.swarm, 'filter:change', { signal: signal() })
-    assert.ok(elements('a', 1_000).every((element) => b.swarm.seems('observed', element)))
-    assert.deepEqual(b.swarm.seenBy('observed', elements('a', 1)[0] ?? observed.generation), [
-      a.swarm.peerId
-    ])
-    assert.ok(elements('b', 1_000).filter((item) => b.swarm.seems('observed', item)).length < 10)
+    assert.ok(elements('a', 1_000).every((element) => b.swarm.mayHave('observed', element)))
+    assert.deepEqual(
+      b.swarm.peersThatMayHave('observed', elements('a', 1)[0] ?? observed.generation),
+      [a.swarm.peerId]
+    )
+    assert.ok(elements('b', 1_000).filter((item) => b.swarm.mayHave('observed', item)).length < 10)
     const before = b.swarm.filters()[0]
     await store.commit(observed.insert(elements('later', 10)))
     await b.swarm.synchronize()
     const after = b.swarm.filters()[0]
     assert.equal(after?.elements, (before?.elements ?? 0) + 10)
-    assert.ok(elements('later', 10).every((element) => b.swarm.seems('observed', element)))
+    assert.ok(elements('later', 10).every((element) => b.swarm.mayHave('observed', element)))
     assert.deepEqual([a.swarm.offences, b.swarm.offences], [0, 0])
   })
 
@@ -83,7 +84,7 @@ describe('the filters of peers', () => {
     await once(b.swarm, 'filter:change', { signal: signal() })
     assert.deepEqual(b.replica.heads(), [])
     for (const digest of records) {
-      assert.ok(b.swarm.seems('published', b.replica.elementOf(digest)))
+      assert.ok(b.swarm.mayHave('published', b.replica.elementOf(digest)))
     }
     const [digest = new Uint8Array()] = records
     const bodies = await b.swarm.fetch([digest, new Uint8Array(32)])
@@ -91,7 +92,7 @@ describe('the filters of peers', () => {
   })
 
   it('that a peer takes away are no longer consulted', async () => {
-    const held = new HeldFilters(() => true)
+    const held = new PeerFilters(() => true)
     held.replace('a', 'observed', new Uint8Array(8), filled('x', 10).slices())
     const [element = new Uint8Array()] = elements('x', 1)
     assert.deepEqual(held.hits('observed', element), ['a'])
@@ -101,7 +102,7 @@ describe('the filters of peers', () => {
   })
 
   it('share one bound of error: what would break it is not consulted', () => {
-    const held = new HeldFilters(() => true)
+    const held = new PeerFilters(() => true)
     for (const [peer, count] of [
       ['small', 1_000],
       ['full', 65_536],
@@ -123,7 +124,7 @@ describe('the filters of peers', () => {
 
   it('of peers that left make room first', () => {
     const connected = new Set(['here'])
-    const held = new HeldFilters((peer) => connected.has(peer))
+    const held = new PeerFilters((peer) => connected.has(peer))
     const slices = filled('x', 1).slices()
     held.replace('here', 'observed', new Uint8Array(8), slices)
     for (let i = 0; i < 70; i++) {
@@ -199,7 +200,7 @@ describe('a body of a record', () => {
     })
     const visible = async (): Promise<number> =>
       (await Array.fromAsync(b.replica.standings())).length
-    await once(b.replica, 'body:kept', { signal: signal() })
+    await once(b.replica, 'body:store', { signal: signal() })
     assert.equal(await visible(), 1)
   })
 })

@@ -13,9 +13,9 @@ describe('the swarm key', () => {
 
   /** What the listening and the dialling side are told when they do not fit. */
   async function refusal(listener: TestNode, key: string | undefined): Promise<[string, string]> {
-    const refused = once(listener.swarm, 'peer:refused', { signal: signal() })
+    const refused = once(listener.swarm, 'peer:refuse', { signal: signal() })
     await using dialler = await startNode({ key, bootstrap: listener.swarm.multiaddrs })
-    const [{ reason: dialled }] = await once(dialler.swarm, 'bootstrap:unreachable', {
+    const [{ reason: dialled }] = await once(dialler.swarm, 'bootstrap:fail', {
       signal: signal()
     })
     const [{ reason: listened }] = await refused

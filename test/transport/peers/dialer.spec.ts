@@ -10,7 +10,7 @@ describe('the dialer', () => {
 
   it('says in plain words when no bootstrap answers, and the node works on', async () => {
     await using a = await startNode({ bootstrap: [nobody] })
-    const [{ address, reason }] = await once(a.swarm, 'bootstrap:unreachable', { signal: signal() })
+    const [{ address, reason }] = await once(a.swarm, 'bootstrap:fail', { signal: signal() })
     assert.equal(address, nobody)
     assert.match(String(reason), /nothing listens there/)
     await a.publish([publication('alone')])

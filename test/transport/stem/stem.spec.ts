@@ -30,7 +30,7 @@ describe('the stem', () => {
     const nodes = await swarmOf(5)
     const [a] = nodes
     assert.ok(a !== undefined)
-    const shown = once(a.replica, 'entry:shown', { signal: signal() })
+    const shown = once(a.replica, 'entry:show', { signal: signal() })
     await a.publish(publications(50))
     assert.deepEqual(a.replica.forPeers.heads(), [])
     await shown
@@ -108,7 +108,7 @@ describe('the stem', () => {
   it('costs a peer that sends what nobody signed, and admits nothing', async () => {
     await using a = await startNode({ hidesOwn: true })
     await using attacker = await attackerOn(a, signal())
-    const offence = once(a.swarm, 'peer:offence', { signal: signal() })
+    const offence = once(a.swarm, 'peer:offend', { signal: signal() })
     await send(attacker, unsigned(forge()))
     const [{ reason }] = await offence
     assert.match(reason, /signature/)
@@ -120,7 +120,7 @@ describe('the stem', () => {
     await using a = await startNode({ hidesOwn: true, random: () => 0.5 })
     await using attacker = await attackerOn(a, signal(), { stem: () => undefined })
     const entry = forge()
-    const admitted = once(a.replica, 'entry:admitted', { signal: signal() })
+    const admitted = once(a.replica, 'entry:admit', { signal: signal() })
     await send(attacker, writeEntry(entry))
     await send(attacker, writeEntry(entry))
     await admitted

@@ -127,7 +127,7 @@ describe('sync', () => {
       bootstrap: a.swarm.multiaddrs
     })
     await light.replica.publish([publication('said by the light node')])
-    await once(a.replica, 'entry:admitted', { signal: signal() })
+    await once(a.replica, 'entry:admit', { signal: signal() })
     await light.swarm.synchronize({ signal: signal() })
     assert.equal(light.replica.heads().length, 1)
     assert.equal(a.replica.heads().length, 2)

@@ -4,7 +4,7 @@ import {
   SECRET_WORDS,
   USER_WORDS
 } from '../../../../src/anonymity/reading/announcing.ts'
-import * as has from '../../../../src/anonymity/reading/features.ts'
+import * as has from '../../../../src/anonymity/reading/text-features.ts'
 import { OPAQUE, Reading, TOKEN } from '../../../../src/anonymity/reading/reading.ts'
 import * as shaped from '../../../../src/anonymity/reading/shapes.ts'
 

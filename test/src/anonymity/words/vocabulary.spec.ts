@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../../../src/anonymity/words/given-names.ts'
 import { PUBLIC_WORDS } from '../../../../src/anonymity/words/public-words.ts'
 import { isPublicWord } from '../../../../src/anonymity/words/vocabulary.ts'
-import { partsOf } from '../../../../src/anonymity/words/words.ts'
+import { partsOf } from '../../../../src/anonymity/words/identifier-parts.ts'
 
 describe('the public vocabulary', () => {
   it('has English words and all of our own list, and no coined ones', () => {

@@ -6,12 +6,12 @@ import { createHive, ModelError, ProviderFailure, scriptedProvider } from '../..
 import { ModelServer } from '../../../fixtures/model-server.ts'
 import { SECRET, servedModels } from '../../../fixtures/served-models.ts'
 import { temporaryDirectory } from '../../../fixtures/temporary.ts'
-import type { Hive, ModelsInit, Script } from '../../../../src/index.ts'
+import type { HiveNode, ModelsInit, Script } from '../../../../src/index.ts'
 
 const messages = [{ role: 'user' as const, content: 'What is up?' }]
 const ask = { task: 'summarise', messages }
 
-function hive(models?: ModelsInit): Promise<Hive> {
+function hive(models?: ModelsInit): Promise<HiveNode> {
   return createHive({ swarm: false, models })
 }
 
@@ -170,7 +170,7 @@ describe('models', () => {
     }
     const warnings: string[] = []
     await using db = await createHive({ swarm: false, models, clock: { now: () => now } })
-    db.on('model:warning', (text) => warnings.push(text))
+    db.on('model:warn', (text) => warnings.push(text))
     const door = db.agent.cortex.models
     await assert.rejects(
       door.generate({ ...ask, model: 'anthropic/claude-3-5-sonnet-20241022' }),
@@ -221,7 +221,7 @@ describe('models', () => {
     const warnings: string[] = []
     const spend = async (calls: number): Promise<number | undefined> => {
       await using db = await createHive({ dataDir: directory.path, swarm: false, models })
-      db.on('model:warning', (text) => warnings.push(text))
+      db.on('model:warn', (text) => warnings.push(text))
       // 14 tokens each.
       for (let i = 0; i < calls; i++) {
         await db.agent.cortex.models.generate({ ...ask, maxOutputTokens: 4 })
@@ -237,7 +237,7 @@ describe('models', () => {
   it('knows after a restart what it learned', async () => {
     await using directory = await temporaryDirectory()
     const verify = ({ text }: { text: string }): boolean => text === 'strong'
-    const open = (): Promise<Hive> =>
+    const open = (): Promise<HiveNode> =>
       createHive({
         dataDir: directory.path,
         swarm: false,

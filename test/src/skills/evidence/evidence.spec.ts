@@ -9,7 +9,7 @@ import {
   isUseless,
   verificationProgress
 } from '../../../../src/skills/evidence/e-process.ts'
-import { headStart } from '../../../../src/skills/evidence/pooling.ts'
+import { headStart } from '../../../../src/skills/evidence/remote-evidence.ts'
 import { predictedPromotion } from '../../../../src/skills/evidence/prediction.ts'
 import type { Counts } from '../../../../src/skills/evidence/counts.ts'
 

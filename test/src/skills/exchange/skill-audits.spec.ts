@@ -9,7 +9,7 @@ import { gossiping, startNode } from '../../../fixtures/nodes.ts'
 import { SkillAuthor } from '../../../fixtures/skill-author.ts'
 import { temporaryDirectory } from '../../../fixtures/temporary.ts'
 import { until } from '../../../fixtures/until.ts'
-import type { Hive, HiveInit, SkillInit } from 'noormme-hive'
+import type { HiveNode, HiveInit, SkillInit } from 'noormme-hive'
 import type { TestNode } from '../../../fixtures/nodes.ts'
 
 const VERSIONS: SkillInit = {
@@ -44,7 +44,7 @@ describe('audits of what others claim of skills', function () {
   const signal = (): AbortSignal => AbortSignal.timeout(30_000)
   const listen = ['/ip4/127.0.0.1/tcp/0']
 
-  function startHive(more: HiveInit = {}, bootstrap: string[] = []): Promise<Hive> {
+  function startHive(more: HiveInit = {}, bootstrap: string[] = []): Promise<HiveNode> {
     return createHive({ swarm: { listen, bootstrap, stem: false, k: 1 }, ...more })
   }
 
@@ -63,7 +63,7 @@ describe('audits of what others claim of skills', function () {
     return receipts
   }
 
-  async function startAuthors(db: Hive, count: number): Promise<SkillAuthor[]> {
+  async function startAuthors(db: HiveNode, count: number): Promise<SkillAuthor[]> {
     return Promise.all(Array.from({ length: count }, () => SkillAuthor.start(db.multiaddrs)))
   }
 
@@ -72,7 +72,7 @@ describe('audits of what others claim of skills', function () {
   }
 
   /** The head start that is offered once so many vouch for the skill here. */
-  function offered(db: Hive, id: string, vouches: number): Promise<number> {
+  function offered(db: HiveNode, id: string, vouches: number): Promise<number> {
     const check = async (): Promise<number | undefined> => {
       const offers = await db.agent.cortex.hive.skills.offers()
       return offers.find((each) => each.id === id && each.vouches === vouches)?.headStart
@@ -80,7 +80,7 @@ describe('audits of what others claim of skills', function () {
     return until(db, 'hive:change', check, signal())
   }
 
-  async function progressOf(db: Hive, id: string): Promise<number> {
+  async function progressOf(db: HiveNode, id: string): Promise<number> {
     return (await db.agent.cortex.capabilities.get(id)).verificationProgress
   }
 
@@ -98,7 +98,7 @@ describe('audits of what others claim of skills', function () {
       assert.equal(await offered(db, id, 3), 10)
       await db.agent.cortex.hive.skills.adopt(id)
       assert.equal(await progressOf(db, id), 0.5)
-      assert.deepEqual(db.agent.cortex.hive.skills.lies(), [])
+      assert.deepEqual(db.agent.cortex.hive.skills.falseReceipts(), [])
       const insights = await db.agent.cortex.hive.getGlobalInsights()
       assert.deepEqual(
         insights.map((insight) => insight.id),
@@ -124,7 +124,7 @@ describe('audits of what others claim of skills', function () {
           id = await author.say(VERSIONS, { trials: 30, successes: 30, receipts, engine })
         }
         assert.equal(await offered(db, id, 3), 10)
-        const told = once(db, 'skill:lie', { signal: signal() })
+        const told = once(db, 'skill:distrust', { signal: signal() })
         await db.agent.cortex.hive.skills.adopt(id)
         const [lie] = await told
         const [honest] = await trueReceipts(VERSIONS, ['1.2.3'])
@@ -133,14 +133,14 @@ describe('audits of what others claim of skills', function () {
           [id, '"1.2.3"', LIE, honest?.gave]
         )
         assert.equal(await progressOf(db, id), 0)
-        caught = db.agent.cortex.hive.skills.lies()
+        caught = db.agent.cortex.hive.skills.falseReceipts()
         assert.equal(caught.length, 3)
       } finally {
         await stop(authors)
       }
     }
     await using db = await startHive({ dataDir })
-    assert.deepEqual(db.agent.cortex.hive.skills.lies(), caught)
+    assert.deepEqual(db.agent.cortex.hive.skills.falseReceipts(), caught)
     assert.equal(await progressOf(db, id), 0)
   })
 
@@ -168,7 +168,7 @@ describe('audits of what others claim of skills', function () {
       await liar?.say(other, { ...counts, receipts: lies })
       await offered(db, second, 4)
       await hive.skills.adopt(second)
-      assert.equal(hive.skills.lies().length, 1)
+      assert.equal(hive.skills.falseReceipts().length, 1)
       // Three honest authors are left, who say the same.
       assert.equal(await progressOf(db, id), before)
 
@@ -177,7 +177,7 @@ describe('audits of what others claim of skills', function () {
       for (const author of honest) last = await author.say(third, { ...counts, receipts: lies })
       await offered(db, last, 3)
       await hive.skills.adopt(last)
-      assert.equal(hive.skills.lies().length, 4)
+      assert.equal(hive.skills.falseReceipts().length, 4)
       const after = await progressOf(db, id)
       assert.ok(after > 0 && after < 0.1)
       assert.equal(await progressOf(db, second), 0)
@@ -204,9 +204,9 @@ describe('audits of what others claim of skills', function () {
       await offered(db, foreign, 1)
       await skills.adopt(depth)
       await skills.adopt(foreign)
-      assert.deepEqual(skills.lies(), [])
+      assert.deepEqual(skills.falseReceipts(), [])
       const more = [{ input: '"none"', gave: LIE }]
-      const told = once(db, 'skill:lie', { signal: signal() })
+      const told = once(db, 'skill:distrust', { signal: signal() })
       await author.say(DEPTH, { ...counts, receipts: more, engine })
       const [lie] = await told
       assert.equal(lie.skill, depth)
@@ -294,16 +294,16 @@ describe('audits of what others claim of skills', function () {
     const check = async (): Promise<readonly Seen[] | undefined> => {
       const seen: Seen[] = []
       for (const digest of await node.replica.claims(id, 'receipts')) {
-        const standing = await node.replica.get(digest)
-        const [by] = standing?.registers ?? []
-        if (standing === undefined || by === undefined) continue
-        const receipts = JSON.parse(standing.record.content) as { input: string }[]
+        const state = await node.replica.get(digest)
+        const [by] = state?.registers ?? []
+        if (state === undefined || by === undefined) continue
+        const receipts = JSON.parse(state.record.content) as { input: string }[]
         const inputs = receipts.map(({ input }) => input)
         seen.push({ digest: toHex(digest), author: toHex(by.author), inputs })
       }
       const isThere = seen.length === count && seen.every(({ digest }) => digest !== before)
       return isThere ? seen : undefined
     }
-    return until(node.replica, 'entry:admitted', check, signal())
+    return until(node.replica, 'entry:admit', check, signal())
   }
 })

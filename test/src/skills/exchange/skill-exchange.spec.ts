@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createHive } from 'noormme-hive'
 import { VERSION_SKILL } from '../../../fixtures/broken-skills.ts'
 import { until } from '../../../fixtures/until.ts'
-import type { Hive, HiveInit, SkillInit } from 'noormme-hive'
+import type { HiveNode, HiveInit, SkillInit } from 'noormme-hive'
 
 const VERSIONS: SkillInit = {
   name: 'parse-version',
@@ -18,14 +18,14 @@ describe('skills of the swarm', function () {
   this.timeout(60_000)
   const signal = (): AbortSignal => AbortSignal.timeout(30_000)
 
-  function startHive(from: Hive | undefined, more: HiveInit = {}): Promise<Hive> {
+  function startHive(from: HiveNode | undefined, more: HiveInit = {}): Promise<HiveNode> {
     const bootstrap = from?.multiaddrs ?? []
     const swarm = { listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap, stem: false, k: 1 }
     return createHive({ swarm, ...more })
   }
 
   /** Runs it until it is verified. */
-  async function verify(db: Hive, id: string): Promise<number> {
+  async function verify(db: HiveNode, id: string): Promise<number> {
     const { capabilities } = db.agent.cortex
     for (let trials = 1; trials <= 100; trials++) {
       await capabilities.invoke(id, `1.2.${trials}`)
@@ -35,13 +35,13 @@ describe('skills of the swarm', function () {
   }
 
   /** When somebody else's skill came in and passed its tests here. */
-  async function adopted(db: Hive, id: string): Promise<void> {
+  async function adopted(db: HiveNode, id: string): Promise<void> {
     while ((await statusOf(db, id)) !== 'experimental') {
       await once(db, 'skill:transition', { signal: signal() })
     }
   }
 
-  async function statusOf(db: Hive, id: string): Promise<string | undefined> {
+  async function statusOf(db: HiveNode, id: string): Promise<string | undefined> {
     const all = await db.agent.cortex.capabilities.list()
     return all.find((each) => each.id === id)?.status
   }

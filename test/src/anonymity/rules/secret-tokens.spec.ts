@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { Draft } from '../../../../src/anonymity/reading/draft.ts'
 import { TOKEN_FORMATS } from '../../../../src/anonymity/rules/providers.ts'
 import { MARKED_FORMATS } from '../../../../src/anonymity/reading/token-beginnings.ts'
-import { hasToken, tokens } from '../../../../src/anonymity/rules/tokens.ts'
+import { hasToken, tokens } from '../../../../src/anonymity/rules/secret-tokens.ts'
 
 const KEY = ['ghp', 'aB3dE5gH7jK9mN1pQ3sT'].join('_')
 const OTHER = ['shpat', '0123456789abcdef0123'].join('_')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { poolOpinions } from '../../../src/judgement/pooling.ts'
-import type { Opinion } from '../../../src/judgement/pooling.ts'
+import { poolOpinions } from '../../../src/judgement/opinion-pool.ts'
+import type { Opinion } from '../../../src/judgement/opinion-pool.ts'
 
 const confidence = fc.double({ min: 0, max: 1, noNaN: true })
 const weight = fc.double({ min: 0.01, max: 1, noNaN: true })

@@ -8,13 +8,13 @@ import type { HiveRecord } from './record.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
 /** What of a record makes it a claim. */
-export type Claimed = Pick<HiveRecord, 'entity' | 'attribute'>
+export type ClaimKey = Pick<HiveRecord, 'entity' | 'attribute'>
 
 const ENTITY_BYTES = 16
 const ATTRIBUTE_BYTES = 8
 const EMPTY = new Uint8Array()
 
-export class Claims {
+export class ClaimIndex {
   readonly #section: Section
 
   constructor(store: Pick<Store, 'section'>, name: string) {
@@ -22,13 +22,13 @@ export class Claims {
   }
 
   /** Nothing for a record without an attribute. */
-  put({ entity, attribute }: Claimed, digest: Uint8Array): Operation[] {
+  put({ entity, attribute }: ClaimKey, digest: Uint8Array): Operation[] {
     return attribute === undefined
       ? []
       : [this.#section.put(concat(entityKey(entity), attributeKey(attribute), digest), EMPTY)]
   }
 
-  del({ entity, attribute }: Claimed, digest: Uint8Array): Operation[] {
+  del({ entity, attribute }: ClaimKey, digest: Uint8Array): Operation[] {
     return attribute === undefined
       ? []
       : [this.#section.del(concat(entityKey(entity), attributeKey(attribute), digest))]

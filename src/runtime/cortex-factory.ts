@@ -4,7 +4,13 @@
  */
 import { anonymizer } from '../anonymity/index.ts'
 import { closeAll } from './close-all.ts'
-import { composeContext, Drafts, HiveMind, Promotion, Subscriptions } from '../sharing/index.ts'
+import {
+  composeContext,
+  Drafts,
+  SharedKnowledge,
+  Promotion,
+  Subscriptions
+} from '../sharing/index.ts'
 import { Goals } from '../goals/index.ts'
 import { SharedSkills } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
@@ -22,14 +28,14 @@ import {
 import { embeddedTextOf, openAIEmbedder, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
 import { localNames } from './local-names.ts'
-import { fileOf, kOf } from './parts.ts'
+import { fileOf, kOf } from './node-parts.ts'
 import type { Entry, StoredFilter } from '../../crdt/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consent } from '../skills/index.ts'
 import type { Consolidated } from '../knowledge/index.ts'
-import type { Options } from './options.ts'
-import type { Parts } from './parts.ts'
+import type { Options } from './hive-options.ts'
+import type { NodeParts } from './node-parts.ts'
 
 /** What happens in the background. */
 export interface CortexObserver {
@@ -40,8 +46,8 @@ export interface CortexObserver {
   notEmbedded(error: Error): void
 }
 
-export class NodeCortex {
-  readonly #parts: Parts
+export class CortexFactory {
+  readonly #parts: NodeParts
   readonly #observer: CortexObserver
   readonly #candidates: Candidates
   readonly #drafts: Drafts
@@ -59,7 +65,7 @@ export class NodeCortex {
   readonly #votes: Votes
   readonly #shared: SharedSkills
 
-  constructor(parts: Parts, observer: CortexObserver) {
+  constructor(parts: NodeParts, observer: CortexObserver) {
     this.#parts = parts
     this.#observer = observer
     const { options, store, replica, facts, swarm, trust } = parts
@@ -97,7 +103,7 @@ export class NodeCortex {
       anonymizer: shared,
       clock,
       k,
-      toldUntil: parts.toldUntil
+      observedUntil: parts.observedUntil
     })
     this.#goals = new Goals({
       replica,
@@ -112,7 +118,7 @@ export class NodeCortex {
       skills: parts.skills,
       sandbox: parts.sandbox,
       share: options.skills.audit,
-      tellsRuns: options.skills.receipts === 'runs',
+      publishesRuns: options.skills.receipts === 'runs',
       random: options.random ?? Math.random,
       anonymizer: shared,
       votes: this.#votes,
@@ -176,7 +182,7 @@ export class NodeCortex {
           },
           init
         ),
-      hive: new HiveMind({
+      hive: new SharedKnowledge({
         promotion: this.#promotion,
         drafts: this.#drafts,
         goals: this.#goals,
@@ -260,7 +266,7 @@ export class NodeCortex {
 export function ownFilters({
   facts,
   replica
-}: Pick<Parts, 'facts' | 'replica'>): [StoredFilter, ...StoredFilter[]] {
+}: Pick<NodeParts, 'facts' | 'replica'>): [StoredFilter, ...StoredFilter[]] {
   const shared = facts.observed === undefined ? [] : [facts.observed]
   return [facts.known, replica.published, ...shared]
 }

@@ -11,7 +11,7 @@ import { changesOf } from './playbook-update.ts'
 import { tooLarge } from './playbook-state.ts'
 import type { PlaybookEntry } from './playbook-state.ts'
 
-export class HeldEntries {
+export class EntrySet {
   readonly #entries = new Map<string, PlaybookEntry>()
   readonly #authors = new Set<string>()
   #bytes = 0

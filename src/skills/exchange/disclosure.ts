@@ -8,7 +8,7 @@ import type { Anonymizer } from '../../anonymity/index.ts'
 import type { Skill } from '../skill.ts'
 
 /** Why the skill must stay; undefined when nothing was found. */
-export function tooTelling(skill: Skill, anonymizer: Anonymizer): string | undefined {
+export function disclosureIn(skill: Skill, anonymizer: Anonymizer): string | undefined {
   const content = [skill.description, ...textsOf(skill), JSON.stringify(skill.tests)].join('\n')
   const result = anonymizer.anonymize({ entity: skill.name, content })
   const kinds = [...new Set(result.findings.map(({ kind }) => kind))]

@@ -8,7 +8,7 @@ const COMMON: ReadonlySet<string> = new Set(
 
 const WORD = /[\p{L}\p{N}]+/gu
 
-export function words(text: string): string[] {
+export function stemmedWords(text: string): string[] {
   const folded = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
   return (folded.match(WORD) ?? []).filter((word) => !COMMON.has(word)).map(singular)
 }

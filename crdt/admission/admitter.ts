@@ -6,27 +6,27 @@
  * The state is a function of the set of entries, proofs and headers it was given, never of their
  * order. Authors who sign two entries for one place are void from that place on (`equivocation.ts`).
  */
-import { judge } from './admission.ts'
+import { validateEntry } from './validate-entry.ts'
 import { PLAYBOOK_FORMAT } from '../constants.ts'
 import { equalBytes } from '../bytes/index.ts'
 import { hasValidSignature } from '../feeds/entry.ts'
 import { isProven, readProof, writeProof } from '../feeds/equivocation.ts'
 import { MalformedError } from '../errors.ts'
 import { recordsIn, subjectsIn } from '../records/value.ts'
-import type { RejectReason, Verdict } from './admission.ts'
+import type { RejectReason, Verdict } from './validate-entry.ts'
 import type { Chains } from '../feeds/chains.ts'
 import type { Commits } from '../store/commits.ts'
 import type { DigestLog } from '../store/digest-log.ts'
 import type { Entry, SignedHeader } from '../feeds/entry.ts'
 import type { Proof } from '../feeds/equivocation.ts'
-import type { Materials } from '../records/materials.ts'
+import type { RecordStore } from '../records/record-store.ts'
 import type { Append } from '../publishing/publisher.ts'
 import type { Serial } from '../store/serial.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { Operation } from '../store/section.ts'
-import type { Unshown } from '../publishing/unshown.ts'
+import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 
-export type Admission =
+export type AdmissionResult =
   /** Part of the replica now; `durable` resolves when it is on disk. */
   | { readonly outcome: 'admitted'; readonly entry: Entry; readonly durable: Promise<void> }
   | { readonly outcome: 'held' }
@@ -34,7 +34,7 @@ export type Admission =
   | { readonly outcome: 'gap'; readonly entry: Entry; readonly have: number }
   | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly blame: boolean }
 
-export type ProofAdmission =
+export type ProofResult =
   /** The author is void from a lower place on than before; durable. */
   | 'admitted'
   /** Nothing new. */
@@ -54,20 +54,20 @@ export interface AdmissionObserver {
   /** An entry of a playbook is part of the replica, whose feed has this base. */
   edited(entry: Entry, base: number): void
   /** The author's feed is not what it was: nothing resident may go on from it. */
-  abandoned(author: Uint8Array, doc: string): void
+  feedReset(author: Uint8Array, doc: string): void
   /** Entries of the document are gone: it has to be read anew. */
-  shortened(doc: string): void
+  entriesRemoved(doc: string): void
   /** The author's feed begins later, once `durable` resolves: what was before can be removed. */
-  begun(author: Uint8Array, durable: Promise<void>): void
+  baseRaised(author: Uint8Array, durable: Promise<void>): void
 }
 
-export interface AdmissionsInit {
+export interface AdmitterInit {
   readonly swarm: string
   readonly serial: Serial
   readonly commits: Commits
   readonly chains: Chains
-  readonly materials: Materials
-  readonly unshown: Unshown
+  readonly recordStore: RecordStore
+  readonly hidden: HiddenEntries
   /** Of the records, for peers and for what follows them. */
   readonly published: StoredFilter
   readonly recordLog: DigestLog
@@ -86,16 +86,16 @@ interface Origin {
   readonly extra?: readonly Operation[]
 }
 
-export class Admissions {
-  readonly #init: AdmissionsInit
+export class Admitter {
+  readonly #init: AdmitterInit
   readonly #rejections = new Map<RejectReason, number>()
 
-  constructor(init: AdmissionsInit) {
+  constructor(init: AdmitterInit) {
     this.#init = init
   }
 
   /** Never throws for what `bytes` hold; rejects only when the store fails. */
-  admit(bytes: Uint8Array): Promise<Admission> {
+  admit(bytes: Uint8Array): Promise<AdmissionResult> {
     return this.#init.serial.run(() => this.#admit(bytes, { isOwn: false }))
   }
 
@@ -111,7 +111,7 @@ export class Admissions {
   }
 
   /** Takes a proof of equivocation from anywhere. Never throws for what `bytes` hold. */
-  async admitProof(bytes: Uint8Array): Promise<ProofAdmission> {
+  async admitProof(bytes: Uint8Array): Promise<ProofResult> {
     let proof: Proof
     try {
       proof = readProof(bytes)
@@ -128,14 +128,14 @@ export class Admissions {
    * Takes the header of an entry that another replica holds, where this one holds `held`: a higher
    * base begins the feed there; a contradiction voids its author.
    */
-  async admitHeader(header: SignedHeader, held: SignedHeader | undefined): Promise<ProofAdmission> {
+  async admitHeader(header: SignedHeader, held: SignedHeader | undefined): Promise<ProofResult> {
     const { swarm, serial, chains } = this.#init
     const isLater = header.base > chains.feed(header.author).base
     const isNews = held !== undefined && !equalBytes(held.hash, header.hash)
     if (!isLater && !isNews) return 'held'
     if (!hasValidSignature(swarm, header)) return 'rejected'
     if (!isLater && held !== undefined) return this.#voidAlone([held, header])
-    await serial.run(() => this.#begin(header))
+    await serial.run(() => this.#raiseBase(header))
     return 'admitted'
   }
 
@@ -159,13 +159,13 @@ export class Admissions {
     return serial.run(async () => {
       const { doc } = chains.feed(author)
       const operation = chains.forget(author)
-      observer.abandoned(author, doc)
+      observer.feedReset(author, doc)
       await commits.commit([operation])
     })
   }
 
   /** Judges the entries of a feed that an older version has kept unread. */
-  async readAnew(author: Uint8Array): Promise<void> {
+  async reread(author: Uint8Array): Promise<void> {
     const { commits, chains } = this.#init
     const { base, seq } = chains.feed(author)
     const kept = await Array.fromAsync(chains.between(author, base, seq))
@@ -188,10 +188,10 @@ export class Admissions {
   }
 
   /** Without an origin nobody is told. */
-  async #admit(bytes: Uint8Array, origin?: Origin): Promise<Admission> {
+  async #admit(bytes: Uint8Array, origin?: Origin): Promise<AdmissionResult> {
     const { swarm, commits, chains } = this.#init
     await commits.refresh()
-    const verdict = await judge(bytes, {
+    const verdict = await validateEntry(bytes, {
       swarm,
       feed: (author) => chains.feed(author),
       headerAt: async (author, seq) => {
@@ -207,38 +207,38 @@ export class Admissions {
       case 'reject':
         return this.#reject(verdict)
       case 'admit':
-        return this.#take(bytes, verdict, origin)
+        return this.#append(bytes, verdict, origin)
     }
   }
 
-  #take(
+  #append(
     bytes: Uint8Array,
     { entry, values, next }: Extract<Verdict, { verdict: 'admit' }>,
     origin: Origin | undefined
-  ): Admission {
-    const { commits, chains, materials, unshown, recordLog, observer } = this.#init
+  ): AdmissionResult {
+    const { commits, chains, recordStore, hidden, recordLog, observer } = this.#init
     const digests = recordsIn(values)
     const feed = chains.feed(entry.author)
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
     const durable = commits.commit([
-      ...(isHidden ? unshown.hide(feed, digests) : []),
+      ...(isHidden ? hidden.hide(feed, digests) : []),
       ...chains.append(entry, bytes, next),
       // The first entry of a feed is rare enough to say again which swarm it is of.
       ...(entry.seq === 1 ? [this.#init.firstOperation()] : []),
-      ...materials.operations(entry.author, entry.seq, values),
+      ...recordStore.operations(entry.author, entry.seq, values),
       ...(isHidden ? recordLog.append(digests) : this.recordOperations(digests)),
       ...(origin?.extra ?? [])
     ])
     const isCheckpoint = next.base > feed.base
     if (entry.format === PLAYBOOK_FORMAT) observer.edited(entry, next.base)
-    if (isCheckpoint) observer.shortened(entry.doc)
-    void this.#tell(durable, entry, origin?.isOwn === false ? subjectsIn(values) : undefined)
-    if (isCheckpoint) observer.begun(entry.author, durable)
+    if (isCheckpoint) observer.entriesRemoved(entry.doc)
+    void this.#notify(durable, entry, origin?.isOwn === false ? subjectsIn(values) : undefined)
+    if (isCheckpoint) observer.baseRaised(entry.author, durable)
     return { outcome: 'admitted', entry, durable }
   }
 
   /** `subjects`: what an entry of others speaks of. */
-  async #tell(
+  async #notify(
     durable: Promise<void>,
     entry: Entry,
     subjects: readonly Uint8Array[] | undefined
@@ -255,7 +255,7 @@ export class Admissions {
     if (subjects !== undefined) observer.admitted(entry, subjects)
   }
 
-  async #reject(verdict: Extract<Verdict, { verdict: 'reject' }>): Promise<Admission> {
+  async #reject(verdict: Extract<Verdict, { verdict: 'reject' }>): Promise<AdmissionResult> {
     const { commits, chains, observer } = this.#init
     const { reason, blame, ends, proof } = verdict
     this.#rejections.set(reason, (this.#rejections.get(reason) ?? 0) + 1)
@@ -265,7 +265,7 @@ export class Admissions {
     return { outcome: 'rejected', reason, blame }
   }
 
-  async #voidAlone(proof: Proof): Promise<ProofAdmission> {
+  async #voidAlone(proof: Proof): Promise<ProofResult> {
     return (await this.#init.serial.run(() => this.#void(proof))) ? 'admitted' : 'held'
   }
 
@@ -278,7 +278,7 @@ export class Admissions {
     await commits.flush()
     const { doc } = chains.feed(author)
     const operations = await chains.fork(proof)
-    observer.abandoned(author, doc)
+    observer.feedReset(author, doc)
     await commits.commit(operations)
     for await (const deletes of chains.removalsFrom(author, seq)) await commits.commit(deletes)
     observer.changed(doc)
@@ -287,17 +287,17 @@ export class Admissions {
   }
 
   /** Begins the author's feed where a header of its says. */
-  async #begin(header: SignedHeader): Promise<void> {
+  async #raiseBase(header: SignedHeader): Promise<void> {
     const { commits, chains, observer } = this.#init
     const { author } = header
     await commits.refresh()
     await commits.flush()
     const { doc } = chains.feed(author)
     const operations = chains.begin(header)
-    observer.abandoned(author, doc)
+    observer.feedReset(author, doc)
     const durable = commits.commit(operations)
     await durable
-    observer.begun(author, durable)
+    observer.baseRaised(author, durable)
     observer.changed(doc)
   }
 

@@ -7,20 +7,20 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { authorEpochs, openReplica, openStore, StoreError } from '../../crdt/index.ts'
 import { createSwarm, loadPeerKey } from '../../transport/index.ts'
-import { NodeSkills } from '../skills/index.ts'
+import { SkillService } from '../skills/index.ts'
 import { closeAll } from './close-all.ts'
 import { loadFilterSettings } from './filter-settings.ts'
 import { Trust } from '../judgement/index.ts'
 import { FactStore } from '../facts/index.ts'
-import { NodeModels } from '../models/index.ts'
+import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
 import type { Swarm } from '../../transport/index.ts'
 import type { ModelEvents } from '../models/index.ts'
-import type { Options } from './options.ts'
+import type { Options } from './hive-options.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 
-export interface Parts {
+export interface NodeParts {
   readonly options: Options
   readonly store: Store
   readonly replica: Replica
@@ -28,10 +28,10 @@ export interface Parts {
   readonly swarm: Swarm | undefined
   readonly trust: Trust
   /** Until when facts of this node were told to peers, with their finder. */
-  readonly toldUntil: number
-  readonly models: NodeModels
-  readonly toldModels: EventEmitter<ModelEvents>
-  readonly skills: NodeSkills
+  readonly observedUntil: number
+  readonly models: ModelService
+  readonly modelEvents: EventEmitter<ModelEvents>
+  readonly skills: SkillService
   readonly sandbox: Sandbox
 }
 
@@ -39,7 +39,7 @@ export interface Parts {
 const OWNER_ONLY = 0o700
 
 /** Everything but the swarm runs when it resolves; that is for the caller to start. */
-export async function openParts(options: Options): Promise<Parts> {
+export async function openParts(options: Options): Promise<NodeParts> {
   const { dataDir, clock = Date } = options
   if (dataDir !== undefined) await makeDirectory(dataDir)
   const opened: (() => unknown)[] = []
@@ -47,7 +47,11 @@ export async function openParts(options: Options): Promise<Parts> {
     const store = await openStore(options.store ?? fileOf(options, 'store'))
     opened.unshift(() => store.close())
     const inSwarm = options.swarm === false ? undefined : { ...options.swarm, k: kOf(options) }
-    const { filterKey, observes, toldUntil } = await loadFilterSettings(store, inSwarm, clock.now())
+    const { filterKey, observes, observedUntil } = await loadFilterSettings(
+      store,
+      inSwarm,
+      clock.now()
+    )
     const replica = await openReplica({
       store,
       swarm: inSwarm?.name,
@@ -61,16 +65,16 @@ export async function openParts(options: Options): Promise<Parts> {
     await facts.load()
     const trust = new Trust(store)
     await trust.load()
-    const toldModels = new EventEmitter<ModelEvents>()
-    const models = await openModels(options, store, toldModels)
+    const modelEvents = new EventEmitter<ModelEvents>()
+    const models = await openModels(options, store, modelEvents)
     opened.unshift(() => models.close())
     const sandbox = createSandbox()
     opened.unshift(() => sandbox.close())
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
-    const kept = { options, store, replica, facts, swarm, trust, toldUntil }
-    return { ...kept, models, toldModels, skills, sandbox }
+    const kept = { options, store, replica, facts, swarm, trust, observedUntil }
+    return { ...kept, models, modelEvents, skills, sandbox }
   } catch (error) {
     // What failed first says more than what failed to close.
     await closeAll(opened, 'Not all was closed.').catch(() => undefined)
@@ -79,7 +83,7 @@ export async function openParts(options: Options): Promise<Parts> {
 }
 
 /** Closes what `openParts` opened, the swarm first. */
-export function closeParts({ swarm, skills, sandbox, models, store }: Parts): Promise<void> {
+export function closeParts({ swarm, skills, sandbox, models, store }: NodeParts): Promise<void> {
   return closeAll(
     [
       () => swarm?.stop(),
@@ -109,7 +113,7 @@ function hidesOwn({ swarm }: Options): boolean {
 
 async function openSwarm(
   options: Options,
-  { store, replica, facts }: Pick<Parts, 'store' | 'replica' | 'facts'>
+  { store, replica, facts }: Pick<NodeParts, 'store' | 'replica' | 'facts'>
 ): Promise<Swarm | undefined> {
   if (options.swarm === false) return undefined
   const { key, acceptedKeys, bootstrap, listen, gossip, syncInterval, mode, filterInterval } =
@@ -142,22 +146,22 @@ function openModels(
   { models, clock = Date, random }: Options,
   store: Store,
   told: EventEmitter<ModelEvents>
-): Promise<NodeModels> {
-  return NodeModels.open({
+): Promise<ModelService> {
+  return ModelService.open({
     settings: models,
     store,
     now: () => clock.now(),
     random,
     onCall: (call) => told.emit('model:call', call),
-    onWarning: (text) => told.emit('model:warning', text)
+    onWarning: (text) => told.emit('model:warn', text)
   })
 }
 
 function openSkills(
   { agent, clock = Date, random }: Options,
-  { store, models, sandbox }: Pick<Parts, 'models' | 'sandbox' | 'store'>
-): Promise<NodeSkills> {
-  return NodeSkills.open({
+  { store, models, sandbox }: Pick<NodeParts, 'models' | 'sandbox' | 'store'>
+): Promise<SkillService> {
+  return SkillService.open({
     store,
     sandbox,
     models: models.for(agent.name),

@@ -25,7 +25,7 @@ import type { Preview } from './preview.ts'
 import type { Subscription, SubscriptionFilter, Subscriptions } from './subscriptions.ts'
 import type { SharedSkills } from '../skills/index.ts'
 
-export interface HiveMindComponents {
+export interface SharedKnowledgeComponents {
   readonly promotion: Promotion
   readonly drafts: Pick<Drafts, 'of'>
   readonly facts: Pick<FactStore, 'get'>
@@ -79,10 +79,10 @@ const Filter = z.strictObject({
   goals: z.array(z.string()).optional()
 })
 
-export class HiveMind {
-  readonly #components: HiveMindComponents
+export class SharedKnowledge {
+  readonly #components: SharedKnowledgeComponents
 
-  constructor(components: HiveMindComponents) {
+  constructor(components: SharedKnowledgeComponents) {
     this.#components = components
   }
 
@@ -168,11 +168,11 @@ export class HiveMind {
     const keepBest = (): void => {
       best = best.toSorted(compareInsights).slice(0, limit)
     }
-    for await (const standing of replica.standings()) {
+    for await (const state of replica.standings()) {
       signal?.throwIfAborted()
-      if (standing.record.kind === 'goal' || isReceipts(standing.record)) continue
-      const judgement = await judge.judge(standing)
-      const insight = judgement === undefined ? undefined : insightOf(standing, judgement)
+      if (state.record.kind === 'goal' || isReceipts(state.record)) continue
+      const judgement = await judge.judge(state)
+      const insight = judgement === undefined ? undefined : insightOf(state, judgement)
       if (insight === undefined || !matches(insight, filter)) continue
       best.push(insight)
       if (best.length >= 2 * limit) keepBest()

@@ -4,7 +4,7 @@
  */
 import { TOKEN } from '../reading/reading.ts'
 import { entropyOf } from '../words/entropy.ts'
-import { LONG_RUN, LONG_WORD } from '../reading/features.ts'
+import { LONG_RUN, LONG_WORD } from '../reading/text-features.ts'
 import { inLongWords } from './rule.ts'
 import { MARKED_FORMATS, UNMARKED_FORMATS } from '../reading/token-beginnings.ts'
 import type { Draft } from '../reading/draft.ts'

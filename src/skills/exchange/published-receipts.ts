@@ -5,12 +5,12 @@
  */
 import { z } from 'zod'
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { gaveOf, ReceiptValue, receiptOf } from '../running/receipts.ts'
+import { gaveOf, ReceiptValue, receiptOf } from '../running/receipt.ts'
 import type { HiveRecord, Replica } from '../../../crdt/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
 import type { Json } from '../../sandbox/index.ts'
-import type { KeptReceipt, Receipt } from '../running/receipts.ts'
-import type { NodeSkills } from '../node-skills.ts'
+import type { KeptReceipt, Receipt } from '../running/receipt.ts'
+import type { SkillService } from '../skill-service.ts'
 import type { Skill } from '../skill.ts'
 
 /** The attribute of such records. */
@@ -29,7 +29,7 @@ const Content = z.array(ReceiptValue).min(1).max(MAX_IN_RECORD)
 export type ReceiptsByAuthor = ReadonlyMap<string, readonly Receipt[]>
 
 export interface ReceiptsInit {
-  readonly skills: Pick<NodeSkills, 'runner'>
+  readonly skills: Pick<SkillService, 'runner'>
   readonly anonymizer: Anonymizer
 }
 
@@ -53,7 +53,7 @@ export async function receiptsRecord(
   }
   const runs = kept
     .filter((each) => each.engine === engine && !tested.has(each.input))
-    .filter(({ input }) => tellsNothing(skill.name, input, anonymizer))
+    .filter(({ input }) => disclosesNothing(skill.name, input, anonymizer))
     .map(({ input, gave }): Receipt => ({ input, gave }))
   const all = [...tested.values(), ...new Map(runs.map((run) => [run.input, run])).values()]
   if (all.length === 0) return undefined
@@ -69,12 +69,12 @@ export async function receiptsOf(
 ): Promise<ReceiptsByAuthor> {
   const receipts = new Map<string, Receipt[]>()
   for (const digest of (await replica.claims(id, RECEIPTS)).slice(0, MAX_RECORDS)) {
-    const standing = await replica.get(digest)
-    if (standing === undefined || !isReceipts(standing.record)) continue
-    const { entity, value, content } = standing.record
+    const state = await replica.get(digest)
+    if (state === undefined || !isReceipts(state.record)) continue
+    const { entity, value, content } = state.record
     if (entity !== id || value !== engine) continue
     const read = readContent(content)
-    for (const { author, register } of standing.registers) {
+    for (const { author, register } of state.registers) {
       if (register.vote !== 'vouch') continue
       const key = toHex(author)
       receipts.set(key, [...(receipts.get(key) ?? []), ...read])
@@ -94,7 +94,7 @@ async function given(
 }
 
 /** Neither as it is written nor in the texts that it holds. */
-function tellsNothing(name: string, input: string, anonymizer: Anonymizer): boolean {
+function disclosesNothing(name: string, input: string, anonymizer: Anonymizer): boolean {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
   const content = [input, ...textsIn(JSON.parse(input) as Json)].join('\n')
   const { findings, verdict } = anonymizer.anonymize({ entity: name, content })

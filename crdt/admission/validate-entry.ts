@@ -41,7 +41,7 @@ export type RejectReason =
   | 'structure'
 
 /** Reasons that no honest peer can be the cause of: it would have refused the entry itself. */
-const BLAMED: ReadonlySet<RejectReason> = new Set([
+const OFFENCES: ReadonlySet<RejectReason> = new Set([
   'oversized',
   'malformed',
   'signature',
@@ -74,14 +74,14 @@ export type Verdict =
     }
 
 /** What admission needs to know of the replica. */
-export interface ReplicaView {
+export interface FeedReader {
   readonly swarm: string
   feed(author: Uint8Array): Feed
   /** Header of the entry at `seq`: held, or the one that ended the feed. */
   headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
 }
 
-export async function judge(bytes: Uint8Array, view: ReplicaView): Promise<Verdict> {
+export async function validateEntry(bytes: Uint8Array, view: FeedReader): Promise<Verdict> {
   if (bytes.length > MAX_ENTRY_BYTES) return rejected('oversized')
   let entry: Entry
   try {
@@ -107,17 +107,17 @@ export async function judge(bytes: Uint8Array, view: ReplicaView): Promise<Verdi
   if (entry.seq <= feed.seq) return rejected('fork')
   if (entry.seq > feed.seq + 1) return { verdict: 'gap', entry, have: feed.seq }
   if (!isBase(entry, feed) && !equalBytes(entry.prev, feed.head)) return rejected('fork')
-  return judgeContent(entry, feed, view.swarm)
+  return validateContent(entry, feed, view.swarm)
 }
 
 /** The entry is the author's next one: it is admitted, or it ends the feed. */
-function judgeContent(entry: Entry, feed: Feed, swarm: string): Verdict {
+function validateContent(entry: Entry, feed: Feed, swarm: string): Verdict {
   const base = Math.max(feed.base, entry.base)
   const { seq, hash: head, format, doc } = entry
   const next = { ...feed, seq, head, format, base, doc }
   if (format < feed.format) return ending('format', entry)
   if (format > ENTRY_FORMAT) return { verdict: 'admit', entry, values: [], next }
-  if (format === PLAYBOOK_FORMAT) return judgeEdit(entry, feed, swarm, next)
+  if (format === PLAYBOOK_FORMAT) return validateEdit(entry, feed, swarm, next)
   if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0) return ending('document', entry)
   let update: Uint8Array
   try {
@@ -140,7 +140,7 @@ function judgeContent(entry: Entry, feed: Feed, swarm: string): Verdict {
  * An entry of a playbook: of the right shape, in the document its feed began in. Whether it counts
  * there depends on what it builds on, and on nothing that admission knows.
  */
-function judgeEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): Verdict {
+function validateEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): Verdict {
   const isFirst = entry.seq === 1 || isBase(entry, feed)
   const isKnown = goalOfDoc(entry.doc) !== undefined && (isFirst || entry.doc === feed.doc)
   if (!isKnown || !areHeads(entry.heads)) return ending('document', entry)
@@ -159,7 +159,7 @@ function isBase({ seq }: Entry, { base }: Feed): boolean {
 }
 
 function rejected(reason: RejectReason): Extract<Verdict, { verdict: 'reject' }> {
-  return { verdict: 'reject', reason, blame: BLAMED.has(reason) }
+  return { verdict: 'reject', reason, blame: OFFENCES.has(reason) }
 }
 
 function ending(reason: RejectReason, ends: Entry): Verdict {

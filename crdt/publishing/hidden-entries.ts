@@ -9,23 +9,23 @@ import { fromHex, toHex, readAll, readBytes, readUint } from '../bytes/index.ts'
 import type { FeedHead } from '../feeds/feeds.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
-interface Shown {
+interface HiddenFeed {
   readonly author: Uint8Array
   /** 0 and zero bytes while nothing was shown. */
   readonly seq: number
   readonly head: Uint8Array
 }
 
-interface Held {
+interface HiddenRecord {
   readonly author: string
   readonly seq: number
 }
 
-export class Unshown {
+export class HiddenEntries {
   readonly #section: Section
-  #shown = new Map<string, Shown>()
+  #shown = new Map<string, HiddenFeed>()
   /** Records that came in own entries not shown yet, by digest in hex. */
-  #records = new Map<string, Held>()
+  #records = new Map<string, HiddenRecord>()
 
   constructor(store: Pick<Store, 'section'>) {
     this.#section = store.section('unshown')
@@ -48,7 +48,7 @@ export class Unshown {
   }
 
   /** Place up to which the author's entries were shown; undefined when all of them may be. */
-  shownOf(author: Uint8Array): number | undefined {
+  lastShown(author: Uint8Array): number | undefined {
     return this.#shown.get(toHex(author))?.seq
   }
 
@@ -81,7 +81,7 @@ export class Unshown {
   /** Takes everything up to the place as shown: the records that are no longer hidden. */
   show(
     author: Uint8Array,
-    place: Pick<Shown, 'seq' | 'head'>,
+    place: Pick<HiddenFeed, 'seq' | 'head'>,
     isAll: boolean
   ): { digests: Uint8Array[]; operations: Operation[] } {
     const name = toHex(author)
@@ -101,20 +101,20 @@ export class Unshown {
     for (const digest of digests) this.#records.set(toHex(digest), { author, seq })
   }
 
-  #set(shown: Shown): Operation {
+  #set(shown: HiddenFeed): Operation {
     this.#shown.set(toHex(shown.author), shown)
     return this.#section.put(shown.author, writePlace(shown))
   }
 }
 
-function writePlace({ seq, head }: Shown): Uint8Array {
+function writePlace({ seq, head }: HiddenFeed): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, seq)
     encoding.writeUint8Array(encoder, head)
   })
 }
 
-function readPlace(decoder: Parameters<typeof readUint>[0]): Pick<Shown, 'seq' | 'head'> {
+function readPlace(decoder: Parameters<typeof readUint>[0]): Pick<HiddenFeed, 'seq' | 'head'> {
   const seq = readUint(decoder, Number.MAX_SAFE_INTEGER)
   return { seq, head: readBytes(decoder, HASH_BYTES).slice() }
 }

@@ -19,7 +19,7 @@ export interface AddedSkill {
   readonly tests: TestReport | undefined
 }
 
-export class SkillAdmission {
+export class SkillRegistration {
   readonly #store: Pick<SkillStore, 'add' | 'apply' | 'get'>
 
   constructor(store: Pick<SkillStore, 'add' | 'apply' | 'get'>) {
@@ -54,11 +54,11 @@ export class SkillAdmission {
       return { passed: 0, total: 0, failed: [] }
     }
     const report = await runner.test(known.skill, signal)
-    await this.#store.apply(id, (standing) => afterTests(standing, report.passed, report.total))
+    await this.#store.apply(id, (lifecycle) => afterTests(lifecycle, report.passed, report.total))
     return report
   }
 
   #statusOf(id: string): SkillStatus {
-    return this.#store.get(id)?.standing.status ?? 'sandbox'
+    return this.#store.get(id)?.lifecycle.status ?? 'sandbox'
   }
 }

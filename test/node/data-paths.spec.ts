@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { chmod, mkdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { defaultDataDir, socketPath } from '../../node/paths.ts'
+import { defaultDataDir, socketPath } from '../../node/data-paths.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 
 describe('paths', () => {

@@ -9,7 +9,7 @@
 import { randomBytes } from 'node:crypto'
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, KEY_BYTES, SECRET_BYTES } from '../constants.ts'
-import { Claims } from './claims.ts'
+import { ClaimIndex } from './claim-index.ts'
 import { concat, equalBytes, toHex, readAll, SEQ_BYTES, seqBytes, seqOf } from '../bytes/index.ts'
 import { readRecord } from './record.ts'
 import { readRegister, writeRegister } from './register.ts'
@@ -20,7 +20,7 @@ import type { Operation, Section, Store } from '../store/section.ts'
 import type { Value } from './value.ts'
 
 /** A record that at least one author says something of, with each author's standing register. */
-export interface Standing {
+export interface RecordState {
   readonly digest: Uint8Array
   readonly record: HiveRecord
   readonly registers: readonly AuthorRegister[]
@@ -35,14 +35,14 @@ export interface AuthorRegister {
 const SCAN_BATCH = 256
 
 /** Whether what the author said at this place counts. */
-export type Counts = (author: Uint8Array, seq: number) => boolean
+export type IsCounted = (author: Uint8Array, seq: number) => boolean
 
 /** Missing bodies remembered until they are fetched; the others are found at the next reading. */
-const MAX_NOTICED = 1_000
+const MAX_MISSING = 1_000
 
 const EMPTY = new Uint8Array()
 
-export class Materials {
+export class RecordStore {
   readonly #records: Section
   readonly #registers: Section
   readonly #retractions: Section
@@ -50,20 +50,20 @@ export class Materials {
   readonly #revealed: Section
   /** Digests that registers speak of without their record being in the same entry. */
   readonly #wanted: Section
-  readonly #claims: Claims
+  readonly #claims: ClaimIndex
   /** Digests of goals: a scan of all records would find few of them. */
   readonly #goals: Section
-  readonly #counts: Counts
+  readonly #counts: IsCounted
   /** Digests whose body was missing when they were read: damaged, since nothing had marked them. */
-  readonly #noticed = new Map<string, Uint8Array>()
+  readonly #missing = new Map<string, Uint8Array>()
 
-  constructor(store: Pick<Store, 'section'>, counts: Counts) {
+  constructor(store: Pick<Store, 'section'>, counts: IsCounted) {
     this.#records = store.section('records')
     this.#registers = store.section('registers')
     this.#retractions = store.section('retractions')
     this.#revealed = store.section('revealed')
     this.#wanted = store.section('wanted')
-    this.#claims = new Claims(store, 'record-claims')
+    this.#claims = new ClaimIndex(store, 'record-claims')
     this.#goals = store.section('goals')
     this.#counts = counts
   }
@@ -100,7 +100,7 @@ export class Materials {
 
   /** Keeps the body of a record, wherever it came from: its digest vouches for it. */
   keep(digest: Uint8Array, bytes: Uint8Array): Operation[] {
-    this.#noticed.delete(toHex(digest))
+    this.#missing.delete(toHex(digest))
     const record = readAll(bytes, readRecord)
     return [
       this.#records.put(digest, bytes),
@@ -186,13 +186,13 @@ export class Materials {
   async wanted(limit: number): Promise<{ missing: Uint8Array[]; settled: Operation[] }> {
     const missing = new Map<string, Uint8Array>()
     const settled: Operation[] = []
-    let batch = [...this.#noticed.values()]
+    let batch = [...this.#missing.values()]
     const check = async (): Promise<void> => {
       for (const [i, has] of (await this.has(batch)).entries()) {
         const digest = batch[i]
         if (digest === undefined) continue
         if (has) {
-          this.#noticed.delete(toHex(digest))
+          this.#missing.delete(toHex(digest))
           settled.push(this.#wanted.del(digest))
         } else if (missing.size < limit) missing.set(toHex(digest), digest)
       }
@@ -210,18 +210,18 @@ export class Materials {
     return { missing: [...missing.values()], settled }
   }
 
-  async get(digest: Uint8Array): Promise<Standing | undefined> {
-    const [standing] = await this.#join([{ digest, registers: await this.#registersOf(digest) }])
-    return standing
+  async get(digest: Uint8Array): Promise<RecordState | undefined> {
+    const [state] = await this.#join([{ digest, registers: await this.#registersOf(digest) }])
+    return state
   }
 
   /** The author's latest register for the record, taken back or not. */
   async latest(digest: Uint8Array, author: Uint8Array): Promise<PlacedRegister | undefined> {
-    return (await this.saidBy(digest, author)).at(-1)
+    return (await this.registersBy(digest, author)).at(-1)
   }
 
   /** All that the author has said of the record, in the order of its feed. */
-  async saidBy(digest: Uint8Array, author: Uint8Array): Promise<PlacedRegister[]> {
+  async registersBy(digest: Uint8Array, author: Uint8Array): Promise<PlacedRegister[]> {
     const registers = []
     const range = withPrefix(concat(digest, author), SEQ_BYTES)
     for await (const [key, value] of this.#registers.entries(range)) {
@@ -243,15 +243,15 @@ export class Materials {
   }
 
   /** Goals with standing registers, by digest. */
-  async *goals(): AsyncGenerator<Standing> {
+  async *goals(): AsyncGenerator<RecordState> {
     for await (const [digest] of this.#goals.entries()) {
-      const standing = await this.get(digest)
-      if (standing !== undefined) yield standing
+      const state = await this.get(digest)
+      if (state !== undefined) yield state
     }
   }
 
   /** All records with standing registers, by digest. */
-  async *standings(): AsyncGenerator<Standing> {
+  async *states(): AsyncGenerator<RecordState> {
     let batch: Group[] = []
     for await (const group of this.#groups()) {
       batch.push(group)
@@ -277,13 +277,13 @@ export class Materials {
   }
 
   /** Adds the bodies and leaves out what is superseded, void, retracted or without a body. */
-  async #join(groups: readonly Group[]): Promise<Standing[]> {
+  async #join(groups: readonly Group[]): Promise<RecordState[]> {
     const bodies = await this.#records.getMany(groups.map((group) => group.digest))
-    const latest = groups.map((group) => this.#standingByAuthor(group.registers))
+    const latest = groups.map((group) => this.#latestByAuthor(group.registers))
     const revealed = await this.#revealed.getMany(
       latest.flat().map(({ register }) => register.commitment)
     )
-    const standings: Standing[] = []
+    const states: RecordState[] = []
     let next = 0
     for (const [i, { digest }] of groups.entries()) {
       const registers: AuthorRegister[] = []
@@ -299,21 +299,21 @@ export class Materials {
       const body = bodies[i]
       if (registers.length === 0) continue
       if (body === undefined) {
-        if (this.#noticed.size < MAX_NOTICED) this.#noticed.set(toHex(digest), digest)
+        if (this.#missing.size < MAX_MISSING) this.#missing.set(toHex(digest), digest)
         continue
       }
-      standings.push({ digest, record: readAll(body, readRecord), registers })
+      states.push({ digest, record: readAll(body, readRecord), registers })
     }
-    return standings
+    return states
   }
 
   /** Keys of one author ascend by seq, so the last one that counts is the one that stands. */
-  #standingByAuthor(registers: readonly PlacedRegister[]): PlacedRegister[] {
-    const standing = new Map<string, PlacedRegister>()
+  #latestByAuthor(registers: readonly PlacedRegister[]): PlacedRegister[] {
+    const state = new Map<string, PlacedRegister>()
     for (const placed of registers) {
-      if (this.#counts(placed.author, placed.seq)) standing.set(toHex(placed.author), placed)
+      if (this.#counts(placed.author, placed.seq)) state.set(toHex(placed.author), placed)
     }
-    return [...standing.values()]
+    return [...state.values()]
   }
 
   async #registersOf(digest: Uint8Array): Promise<PlacedRegister[]> {

@@ -1,16 +1,16 @@
 /** The skills of a node: opened once, with a door to them for each agent. */
-import { SkillAdmission } from './lifecycle/admission.ts'
+import { SkillRegistration } from './lifecycle/skill-registration.ts'
 import { Capabilities } from './capabilities.ts'
 import { writeDocumentation } from './documentation.ts'
-import { Lies } from './store/lies.ts'
+import { FalseReceipts } from './store/false-receipts.ts'
 import { PreWarming } from './lifecycle/pre-warming.ts'
 import { SkillIndex } from './skill-index.ts'
 import { SkillRunner } from './running/skill-runner.ts'
 import { SkillStore } from './store/skill-store.ts'
 import type { Store } from '../../crdt/index.ts'
-import type { SkillModels, SkillSandbox } from './surroundings.ts'
+import type { SkillModels, SkillSandbox } from './skill-dependencies.ts'
 
-export interface NodeSkillsInit {
+export interface SkillServiceInit {
   readonly store: Pick<Store, 'commit' | 'section'>
   readonly sandbox: SkillSandbox
   /** Of the node itself: tests in the background, and documentation. */
@@ -20,23 +20,23 @@ export interface NodeSkillsInit {
   readonly onFailed: (error: unknown) => void
 }
 
-export class NodeSkills {
+export class SkillService {
   readonly store: SkillStore
   /** How skills come in from elsewhere too, with `runner`. */
-  readonly admission: SkillAdmission
+  readonly admission: SkillRegistration
   readonly runner: SkillRunner
   /** Authors whose word on skills counts for nothing here. */
-  readonly lies: Lies
+  readonly falseReceipts: FalseReceipts
   readonly preWarming: PreWarming
-  readonly #init: NodeSkillsInit
+  readonly #init: SkillServiceInit
   readonly #index: SkillIndex
 
-  constructor(init: NodeSkillsInit, store: SkillStore, lies: Lies) {
+  constructor(init: SkillServiceInit, store: SkillStore, lies: FalseReceipts) {
     const { sandbox, models, now } = init
     this.#init = init
     this.store = store
-    this.lies = lies
-    this.admission = new SkillAdmission(store)
+    this.falseReceipts = lies
+    this.admission = new SkillRegistration(store)
     this.runner = new SkillRunner({ sandbox, models })
     this.#index = new SkillIndex(store)
     this.preWarming = new PreWarming({
@@ -49,10 +49,10 @@ export class NodeSkills {
     })
   }
 
-  static async open(init: NodeSkillsInit): Promise<NodeSkills> {
+  static async open(init: SkillServiceInit): Promise<SkillService> {
     const { store, now, onFailed } = init
     const skills = await SkillStore.open({ store, now, onFailed })
-    return new NodeSkills(init, skills, await Lies.open(store))
+    return new SkillService(init, skills, await FalseReceipts.open(store))
   }
 
   /** The skills for an agent, whose models answer its prompts; `withdraw` as in `Capabilities`. */

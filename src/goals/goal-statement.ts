@@ -11,7 +11,7 @@ export const GOAL_STATUSES = ['open', 'active', 'abandoned', 'achieved'] as cons
 
 export type GoalStatus = (typeof GOAL_STATUSES)[number]
 
-export interface GoalClaims {
+export interface GoalStatement {
   readonly status: GoalStatus
   /** Hex digest of the goal that this one is part of. */
   readonly parent?: string
@@ -50,7 +50,7 @@ export function goalTags(tags: readonly string[]): string[] {
   return canonical
 }
 
-export function writeClaims({ status, parent, templates, tags }: GoalClaims): string[] {
+export function writeStatement({ status, parent, templates, tags }: GoalStatement): string[] {
   return [
     ...tags,
     `${STATUS}${status}`,
@@ -60,7 +60,7 @@ export function writeClaims({ status, parent, templates, tags }: GoalClaims): st
 }
 
 /** What is not understood is left out, as another version may have written it. */
-export function readClaims({ tags }: Pick<Register, 'tags'>): GoalClaims {
+export function readStatement({ tags }: Pick<Register, 'tags'>): GoalStatement {
   const said = (prefix: string): string[] =>
     tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length))
   const statuses = said(STATUS)

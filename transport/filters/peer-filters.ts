@@ -10,7 +10,7 @@ import { ProtocolError } from '../errors.ts'
 import type { FilterVersion, SliceState } from '../../crdt/index.ts'
 import type { FilterKind } from './filter-frames.ts'
 
-interface Held {
+interface PeerFilter {
   readonly peer: string
   readonly kind: FilterKind
   readonly generation: Uint8Array
@@ -18,7 +18,7 @@ interface Held {
   version: number
 }
 
-export interface HeldStatus {
+export interface PeerFilterStatus {
   readonly kind: FilterKind
   /** Peers whose filter is held, elements in all of them, and their size. */
   readonly peers: number
@@ -28,10 +28,10 @@ export interface HeldStatus {
   readonly falsePositiveRate: number
 }
 
-export class HeldFilters {
-  readonly #held = new Map<string, Held>()
+export class PeerFilters {
+  readonly #held = new Map<string, PeerFilter>()
   /** By kind, those that an answer consults: the largest, as far as the shared error goes. */
-  readonly #consulted = new Map<FilterKind, Held[]>()
+  readonly #consulted = new Map<FilterKind, PeerFilter[]>()
   readonly #isConnected: (peer: string) => boolean
 
   constructor(isConnected: (peer: string) => boolean) {
@@ -89,7 +89,7 @@ export class HeldFilters {
     if (this.#held.delete(keyOf(peer, kind))) this.#choose(kind)
   }
 
-  status(): HeldStatus[] {
+  status(): PeerFilterStatus[] {
     return (['observed', 'published'] as const).map((kind) => {
       const held = [...this.#held.values()].filter((each) => each.kind === kind)
       const consulted = this.#consulted.get(kind) ?? []
