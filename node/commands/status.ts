@@ -1,18 +1,18 @@
 /** `hive status`: what a node is and has. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { askNode } from '../ask-node.ts'
 import { EXIT } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
 import { print, printJson, table } from '../output/terminal.ts'
 import type { HiveStatus } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values } = readArguments(argv, COMMON_OPTIONS)
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
-    const status = await withOperations(dataDir, (node) => node.status({ signal }))
-    if (values.json === true) {
+  async run(argv, context) {
+    const {
+      answer: status,
+      dataDir,
+      isJson
+    } = await askNode(argv, context, (node, options) => node.status(options))
+    if (isJson) {
       printJson({ ...status, dataDir })
       return EXIT.ok
     }

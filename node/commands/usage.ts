@@ -1,17 +1,15 @@
 /** `hive usage`: what calls of models cost, and what budgets have left. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { askNode } from '../ask-node.ts'
 import { EXIT } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
 import { plain, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values } = readArguments(argv, COMMON_OPTIONS)
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
-    const usage = await withOperations(dataDir, (node) => node.usage({ signal }))
-    if (values.json === true) {
+  async run(argv, context) {
+    const { answer: usage, isJson } = await askNode(argv, context, (node, options) =>
+      node.usage(options)
+    )
+    if (isJson) {
       printJson(usage)
       return EXIT.ok
     }

@@ -1,5 +1,5 @@
 /** Orders what matches alike. */
-import { numberOf } from './search-schema.ts'
+import { numberOf } from './projection-file.ts'
 import type { SQLOutputValue } from 'node:sqlite'
 
 /** Weight of a match in the entity beside one in the content. */

@@ -3,7 +3,8 @@
  * are not common, then what has any of these. Terms that are in a large share of all items rank
  * nothing and would cost the most: FTS5's own ranking counts every item of every term.
  */
-import { bytesOf, numberOf, tagText } from './search-schema.ts'
+import { bytesOf, numberOf } from './projection-file.ts'
+import { tagText } from './search-schema.ts'
 import { COLUMN_WEIGHTS, rankedScoreOf, scoreOf, termsOf } from './search-ranking.ts'
 import { ORIGINS } from './search-query.ts'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'

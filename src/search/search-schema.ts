@@ -2,9 +2,8 @@
  * The tables of the search database: SQLite FTS5 (https://www.sqlite.org/fts5.html) over texts that
  * it does not keep, and beside it what ranking and filters need of each item.
  */
-import { rmSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
-import type { SQLOutputValue } from 'node:sqlite'
+import { openProjection } from './projection-file.ts'
+import type { DatabaseSync } from 'node:sqlite'
 
 const VERSION = 3
 
@@ -32,35 +31,14 @@ const SCHEMA = `
   INSERT INTO texts (texts, rank) VALUES ('hashsize', 67108864);
 `
 
-/** Opens `path`, or memory for `:memory:`; makes it anew when it is of another version or damaged. */
-export function openDatabase(path: string): DatabaseSync {
-  try {
-    return openAt(path)
-  } catch (error) {
-    if (path === ':memory:') throw error
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
-    return openAt(path)
-  }
-}
+/** What a crash takes is indexed again: the cursor is part of the same transaction. */
+const PRAGMAS = `
+  PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
+  PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192;
+`
 
-/** Throws when the file is not a whole database. */
-function openAt(path: string): DatabaseSync {
-  const database = new DatabaseSync(path)
-  try {
-    // What a crash takes is indexed again: the cursor is part of the same transaction.
-    database.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY'
-    )
-    database.exec('PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192')
-    const version = numberOf(database.prepare('PRAGMA user_version').get()?.['user_version'])
-    if (version === VERSION) return database
-    if (version !== 0) throw new Error(`a search database of version ${version}`)
-    database.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${VERSION}; COMMIT`)
-    return database
-  } catch (error) {
-    database.close()
-    throw error
-  }
+export function openDatabase(path: string): DatabaseSync {
+  return openProjection(path, { version: VERSION, schema: SCHEMA, pragmas: PRAGMAS })
 }
 
 /** Tags with a separator around each, which no tag holds. */
@@ -72,12 +50,4 @@ export function tagText(tags: readonly string[]): string {
 export function keyOf(digest: Uint8Array): number {
   const view = new DataView(digest.buffer, digest.byteOffset, KEY_BYTES)
   return view.getUint32(0) * 2 ** 16 + view.getUint16(4)
-}
-
-export function numberOf(value: SQLOutputValue | undefined): number {
-  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0
-}
-
-export function bytesOf(value: SQLOutputValue | undefined): Uint8Array {
-  return value instanceof Uint8Array ? value : new Uint8Array()
 }

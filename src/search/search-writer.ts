@@ -1,5 +1,6 @@
 /** Writes items into the search database, with the cursor of the log they came from. */
-import { keyOf, numberOf, tagText } from './search-schema.ts'
+import { numberOf } from './projection-file.ts'
+import { keyOf, tagText } from './search-schema.ts'
 import { ORIGINS } from './search-query.ts'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SearchItem, SearchOrigin, SearchText } from './search-query.ts'

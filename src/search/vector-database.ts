@@ -4,11 +4,10 @@
  * is gone or behind is completed from the vectors, and no text is embedded again for it.
  */
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
 import { Index, MetricKind, ScalarKind } from 'usearch'
+import { bytesOf, numberOf, openProjection } from './projection-file.ts'
 import { ORIGINS } from './search-query.ts'
-import { bytesOf, numberOf } from './search-schema.ts'
-import type { StatementSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SearchHit, SearchOrigin } from './search-query.ts'
 
 export interface VectorItem {
@@ -26,7 +25,6 @@ const SCHEMA = `
   );
   CREATE TABLE cursors (origin INTEGER PRIMARY KEY, position INTEGER NOT NULL);
   CREATE TABLE properties (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-  PRAGMA user_version = ${VERSION};
 `
 
 /** Vectors added since the graph was saved: at least so many, and so large a share, save it again. */
@@ -197,28 +195,10 @@ function graphOf(dimensions: number): Index {
 }
 
 function open(path: string): DatabaseSync {
-  try {
-    return openAt(path)
-  } catch (error) {
-    if (path === ':memory:') throw error
-    for (const suffix of ['', '-wal', '-shm', '.usearch'])
-      rmSync(`${path}${suffix}`, { force: true })
-    return openAt(path)
-  }
-}
-
-/** Throws when the file is not a whole database of this version. */
-function openAt(path: string): DatabaseSync {
-  const database = new DatabaseSync(path)
-  try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-    const version = numberOf(database.prepare('PRAGMA user_version').get()?.['user_version'])
-    if (version === VERSION) return database
-    if (version !== 0) throw new Error(`a vector database of version ${version}`)
-    database.exec(`BEGIN; ${SCHEMA} COMMIT`)
-    return database
-  } catch (error) {
-    database.close()
-    throw error
-  }
+  return openProjection(path, {
+    version: VERSION,
+    schema: SCHEMA,
+    pragmas: 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL',
+    beside: ['.usearch']
+  })
 }

@@ -5,13 +5,12 @@ import * as Y from 'yjs'
 import { clientIdOf, createAuthor, writeEntry, writeProof } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { MAX_UNPACKED_BYTES } from '../../crdt/constants.ts'
+import { startAttacked } from '../fixtures/attacker.ts'
 import { writeLogUpdate } from '../../crdt/records/knowledge-log.ts'
 import { pack } from '../../crdt/feeds/payload.ts'
 import { writeGossipProof } from '../../transport/gossip/gossip-frames.ts'
-import { attackerOn } from '../fixtures/attacker.ts'
 import { forge, gossipOf, honestValues, SWARM, unsigned } from '../fixtures/forgery.ts'
 import { converged, gossiping, startNode } from '../fixtures/nodes.ts'
-import { publication } from '../fixtures/publications.ts'
 import { contentOf } from '../fixtures/replicas.ts'
 import type { Author, Entry, RejectReason } from '../../crdt/index.ts'
 import type { Attacker } from '../fixtures/attacker.ts'
@@ -201,9 +200,7 @@ describe('an attack on entries, over a real connection', () => {
   let attacker: Attacker
 
   beforeEach(async () => {
-    victim = await startNode({ filterInterval: 0 })
-    await victim.publish([publication('what the victim knew before')])
-    attacker = await attackerOn(victim, signal())
+    ;({ victim, attacker } = await startAttacked({ filterInterval: 0 }, signal()))
   })
 
   afterEach(async () => {

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
 import { MAX_GOSSIP_BYTES, MAX_SYNC_FRAME_BYTES } from '../../transport/constants.ts'
+import { startAttacked } from '../fixtures/attacker.ts'
 import { writeSyncFrame } from '../../transport/sync/sync-frames.ts'
-import { attackerOn } from '../fixtures/attacker.ts'
 import { forge, framed, gossipOf, unsigned } from '../fixtures/forgery.ts'
 import { converged, digestOf, gossiping, startNode } from '../fixtures/nodes.ts'
 import { publication } from '../fixtures/publications.ts'
@@ -17,9 +17,7 @@ describe('bad bytes over a real connection', () => {
   let attacker: Attacker
 
   beforeEach(async () => {
-    victim = await startNode()
-    await victim.publish([publication('what the victim knew before')])
-    attacker = await attackerOn(victim, signal())
+    ;({ victim, attacker } = await startAttacked({}, signal()))
   })
 
   afterEach(async () => {

@@ -5,13 +5,13 @@ import { createHive } from '../../src/index.ts'
 import { contentsOf } from '../fixtures/stores/contents.ts'
 import { restore, storedNames } from '../fixtures/stores/stored.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
-import type { Hive, HiveInit } from '../../src/index.ts'
+import type { HiveNode, HiveInit } from '../../src/index.ts'
 import type { Stored } from '../fixtures/stores/stored.ts'
 
 const SWARM = { listen: ['/ip4/127.0.0.1/tcp/0'], k: 1, syncInterval: 0 }
 
 /** At the time of writing: usage of models is dropped when it is older than its window. */
-function open(dataDir: string, { writtenAt }: Stored): Promise<Hive> {
+function open(dataDir: string, { writtenAt }: Stored): Promise<HiveNode> {
   return createHive({ dataDir, swarm: SWARM, upkeep: false, clock: { now: () => writtenAt } })
 }
 

@@ -1,6 +1,6 @@
 /** The Messages API through `@anthropic-ai/sdk`, which is loaded at the first call. */
 import { fromMessagesUsage, fromStopReason, toMessagesParams } from './anthropic-mapping.ts'
-import { cutStream, failureOf, oddReply } from './failure.ts'
+import { cutStream, failureOf, oddReply, withFailures } from './failure.ts'
 import { parseInput } from './openai-mapping.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
 import { NO_TOKENS } from '../provider.ts'
@@ -114,11 +114,7 @@ class AnthropicProvider implements Provider {
     task: (client: Anthropic) => Promise<T>
   ): Promise<T> {
     const client = await (this.#client ??= this.#open())
-    try {
-      return await task(client)
-    } catch (error) {
-      throw failureOf(this.name, error, signal, this.#init.now())
-    }
+    return withFailures(this.name, () => task(client), { signal, now: this.#init.now })
   }
 
   async #open(): Promise<Anthropic> {

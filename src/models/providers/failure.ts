@@ -5,6 +5,19 @@ import { retryAfterOf } from '../calling/retry-after.ts'
 /** Statuses of 4xx that another attempt may cure: timeout, conflict, too early. */
 const PASSING: ReadonlySet<number> = new Set([408, 409, 425])
 
+/** Runs a call to a provider's SDK. Throws `ProviderFailure`, or the reason of the signal. */
+export async function withFailures<T>(
+  provider: string,
+  call: () => Promise<T>,
+  { signal, now }: { readonly signal: AbortSignal; readonly now: () => number }
+): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw failureOf(provider, error, signal, now())
+  }
+}
+
 export function failureOf(
   provider: string,
   error: unknown,

@@ -2,7 +2,7 @@
  * Chat completions through the `openai` package: OpenAI, and any server that speaks as it does
  * (Groq, Ollama, vLLM, llama.cpp, LM Studio). The package is loaded at the first call.
  */
-import { cutStream, failureOf, oddReply } from './failure.ts'
+import { cutStream, failureOf, oddReply, withFailures } from './failure.ts'
 import { fromChatUsage, fromFinishReason, parseInput, toChatParams } from './openai-mapping.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
 import { NO_TOKENS } from '../provider.ts'
@@ -147,11 +147,7 @@ class OpenAIProvider implements Provider {
 
   async #guard<T>({ signal }: ProviderOptions, task: (client: OpenAI) => Promise<T>): Promise<T> {
     const client = await (this.#client ??= this.#open())
-    try {
-      return await task(client)
-    } catch (error) {
-      throw failureOf(this.name, error, signal, this.#init.now())
-    }
+    return withFailures(this.name, () => task(client), { signal, now: this.#init.now })
   }
 
   async #open(): Promise<OpenAI> {

@@ -1,0 +1,53 @@
+/** SQLite files that are projections: what is in them can be built again from the store. */
+import { rmSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import type { SQLOutputValue } from 'node:sqlite'
+
+export interface Projection {
+  /** Of the tables; stored as `user_version`. At least 1. */
+  readonly version: number
+  /** SQL that creates the tables. */
+  readonly schema: string
+  /** SQL that is run before anything else. */
+  readonly pragmas: string
+  /** Suffixes of further files that belong to it, beside those of SQLite. */
+  readonly beside?: readonly string[]
+}
+
+/** Opens `path`, or memory for `:memory:`; creates it again when it is of another version or damaged. */
+export function openProjection(path: string, projection: Projection): DatabaseSync {
+  try {
+    return openAt(path, projection)
+  } catch (error) {
+    if (path === ':memory:') throw error
+    for (const suffix of ['', '-wal', '-shm', ...(projection.beside ?? [])]) {
+      rmSync(`${path}${suffix}`, { force: true })
+    }
+    return openAt(path, projection)
+  }
+}
+
+/** Throws when the file is not a whole database of this version. */
+function openAt(path: string, { version, schema, pragmas }: Projection): DatabaseSync {
+  const database = new DatabaseSync(path)
+  try {
+    database.exec(pragmas)
+    const stored = numberOf(database.prepare('PRAGMA user_version').get()?.['user_version'])
+    if (stored === version) return database
+    if (stored !== 0)
+      throw new Error(`${path} has version ${stored} of its tables, not ${version}.`)
+    database.exec(`BEGIN; ${schema} PRAGMA user_version = ${version}; COMMIT`)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+export function numberOf(value: SQLOutputValue | undefined): number {
+  return typeof value === 'number' || typeof value === 'bigint' ? Number(value) : 0
+}
+
+export function bytesOf(value: SQLOutputValue | undefined): Uint8Array {
+  return value instanceof Uint8Array ? value : new Uint8Array()
+}
