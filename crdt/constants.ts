@@ -41,6 +41,7 @@ export const TARGET_UNPACKED_BYTES = 128 * 1024
 
 /** Tags are for filtering; more than this is content. */
 export const MAX_TAGS = 16
+/** Bytes of one tag in UTF-8. */
 export const MAX_TAG_BYTES = 64
 
 /** Evidence counters of one register (uses, successes, failures ...). */
@@ -112,5 +113,7 @@ export const HELD_TO_COUNTED = 2
 
 /** What a node itself writes; concurrent edits may end above it, and are all kept. */
 export const MAX_STEPS = 500
+/** Bytes of a step's title in UTF-8. */
 export const MAX_TITLE_BYTES = 512
+/** Bytes of a step's body in UTF-8. */
 export const MAX_BODY_BYTES = 16 * 1024

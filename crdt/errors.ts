@@ -25,6 +25,7 @@ export class StoreError extends Error {
   }
 }
 
+/** Which limit of the format was exceeded. */
 export type LimitErrorCode =
   /** Thrown when a record is larger than `MAX_RECORD_BYTES`. */
   | 'RECORD_TOO_LARGE'

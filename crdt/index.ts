@@ -12,6 +12,8 @@
  * console.log(entries.length, replica.digest())
  * await store.close()
  * ```
+ *
+ * @module noormme-hive/crdt
  */
 export {
   MARKS,
@@ -73,19 +75,27 @@ export type { LimitErrorCode, StoreErrorCode } from './errors.ts'
 export type { Author } from './feeds/author.ts'
 export type { Entry, EntryHeader, SignedHeader } from './feeds/entry.ts'
 export type { Proof } from './feeds/equivocation.ts'
-export type { FeedHead } from './feeds/feeds.ts'
+export type { Feed, FeedHead } from './feeds/feeds.ts'
 export type { SliceState } from './filters/growing-filter.ts'
-export type { FilterSnapshot, FilterVersion } from './filters/stored-filter.ts'
-export type { Playbook } from './playbooks/playbooks.ts'
+export type { FilterSnapshot, FilterVersion, StoredFilterInit } from './filters/stored-filter.ts'
+export type { Change, Playbook } from './playbooks/playbooks.ts'
 export type { Mark, Span, Step } from './playbooks/steps.ts'
-export type { PublicView } from './public-view.ts'
+export type { PublicView, ViewedReplica } from './public-view.ts'
 export type { Publication } from './publishing/publication.ts'
 export type { OwnVote, Published } from './publishing/publisher.ts'
 export type { Counters } from './records/evidence.ts'
 export type { AuthorRegister, RecordState } from './records/record-store.ts'
 export type { HiveRecord, RecordKind } from './records/record.ts'
 export type { Register, Vote } from './records/register.ts'
-export type { Replica, ReplicaEvents } from './replica.ts'
+export type { Replica, ReplicaEvents, ReplicaInit } from './replica.ts'
 export type { Database } from './store/database.ts'
 export type { LogPart } from './store/digest-log.ts'
-export type { Operation, Range, Section, Store } from './store/section.ts'
+export type { CommitOptions, Operation, Range, Section, Store } from './store/section.ts'
+export type { AuthorEpochs } from './feeds/author-epoch.ts'
+export type { BloomParameters } from './filters/bloom-filter.ts'
+export type { ClaimKey } from './records/claim-index.ts'
+export type { LogUpdate } from './records/knowledge-log.ts'
+export type { Retraction } from './records/retraction.ts'
+export type { HiddenEntries, HiddenFeed } from './publishing/hidden-entries.ts'
+export type { Value } from './records/value.ts'
+export type { Decoder } from './bytes/encoding.ts'

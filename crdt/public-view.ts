@@ -11,20 +11,35 @@ import type { HiddenEntries } from './publishing/hidden-entries.ts'
 
 /** The part of a replica that the view reads and admits through. */
 export interface ViewedReplica {
+  /** Where each feed stands. */
   heads(): FeedHead[]
+  /** Where the feed of an author stands. */
   headOf(author: Uint8Array): FeedHead
+  /** The content digest. */
   digest(): Uint8Array
+  /** Admits the bytes of an entry. */
   admit(bytes: Uint8Array): Promise<AdmissionResult>
+  /** Admits a signed header that may prove an equivocation. */
   admitHeader(header: SignedHeader): Promise<ProofResult>
+  /** Admits a proof of an equivocation. */
   admitProof(bytes: Uint8Array): Promise<ProofResult>
+  /** The header at this place of an author's feed. */
   headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
+  /** The header that sets the base of an author's feed. */
   checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined>
+  /** The proof that voids an author. */
   proofOf(author: Uint8Array): Promise<Uint8Array | undefined>
+  /** Bytes of the author's entries after `seq`, in order. */
   entriesAfter(author: Uint8Array, seq: number): AsyncIterable<Uint8Array>
+  /** Bodies of records, in the order of the digests. */
   bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]>
+  /** Marks the author's entries up to `seq` as shown by a peer. */
   show(author: Uint8Array, seq: number): Promise<void>
 }
 
+/**
+ * The replica as peers see it. Methods answer as those of `Replica`, without own entries that no peer has shown.
+ */
 export class PublicView {
   readonly #replica: ViewedReplica
   readonly #hidden: HiddenEntries
@@ -34,6 +49,7 @@ export class PublicView {
     this.#hidden = hidden
   }
 
+  /** Where each feed stands. */
   heads(): FeedHead[] {
     const heads = this.#replica.heads()
     return this.#hidden.isEmpty
@@ -41,35 +57,43 @@ export class PublicView {
       : heads.flatMap((head) => this.#hidden.publicHead(head) ?? [])
   }
 
+  /** The content digest of what peers see. */
   digest(): Uint8Array {
     return this.#hidden.isEmpty ? this.#replica.digest() : digestOfHeads(this.heads())
   }
 
+  /** Admits the bytes of an entry. */
   admit(bytes: Uint8Array): Promise<AdmissionResult> {
     return this.#replica.admit(bytes)
   }
 
+  /** Admits a signed header that may prove an equivocation. */
   admitHeader(header: SignedHeader): Promise<ProofResult> {
     return this.#replica.admitHeader(header)
   }
 
+  /** Admits a proof of an equivocation. */
   admitProof(bytes: Uint8Array): Promise<ProofResult> {
     return this.#replica.admitProof(bytes)
   }
 
+  /** The signed header at a place; undefined where there is none to show. */
   async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
     return this.#isShown(author, seq) ? this.#replica.headerAt(author, seq) : undefined
   }
 
+  /** The header that names the author's base; undefined where there is none to show. */
   async checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
     const header = await this.#replica.checkpointOf(author)
     return header !== undefined && this.#isShown(author, header.seq) ? header : undefined
   }
 
+  /** Bytes of the proof against an author; undefined without one. */
   proofOf(author: Uint8Array): Promise<Uint8Array | undefined> {
     return this.#replica.proofOf(author)
   }
 
+  /** Bytes of the author's entries after `seq`, in order. */
   async *entriesAfter(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
     const shown = this.#hidden.lastShown(author)
     let next = Math.max(seq + 1, this.#replica.headOf(author).base)

@@ -40,6 +40,7 @@ import type { Register } from './records/register.ts'
 import type { Operation, Store } from './store/section.ts'
 import type { EntryValues } from './publishing/restatement.ts'
 
+/** Events of a replica. */
 export interface ReplicaEvents {
   /** Something other than this node's own publication was admitted and is durable; of what it speaks. */
   'entry:admit': [entry: Entry, digests: readonly Uint8Array[]]
@@ -54,6 +55,7 @@ export interface ReplicaEvents {
   'entry:show': [author: Uint8Array, seq: number]
 }
 
+/** Options of `openReplica`. */
 export interface ReplicaInit {
   readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>
   /** Name of the swarm; signatures hold in it alone. Left out: the one the store belongs to. */
@@ -97,6 +99,7 @@ export async function openReplica({
   return replica
 }
 
+/** A replica of the hive: all entries it admitted, and the state that follows from them. */
 export class Replica extends EventEmitter<ReplicaEvents> {
   readonly swarm: string
   /** Digests of the records this replica holds, for peers. */
@@ -194,6 +197,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     })
   }
 
+  /** Reads the replica from its store. `openReplica` calls it. */
   async load(): Promise<void> {
     await this.#reload()
     await this.published.load()
@@ -318,6 +322,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#playbooks.edit(goal, change, signal)
   }
 
+  /** A record with what authors say of it; undefined where this replica has none. */
   get(digest: Uint8Array): Promise<RecordState | undefined> {
     return this.#recordStore.get(digest)
   }
@@ -384,6 +389,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return missing
   }
 
+  /** Where each feed stands. */
   heads(): FeedHead[] {
     return this.#chains.heads()
   }
@@ -398,6 +404,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#admitter.rejections()
   }
 
+  /** Where the feed of an author stands; empty for an unknown one. */
   headOf(author: Uint8Array): FeedHead {
     return this.#chains.feed(author)
   }

@@ -36,6 +36,7 @@ export type HiveErrorCode =
   /** Thrown when the hive is used after `stop()`, or a playbook after `close()`. */
   | 'STOPPED'
 
+/** Thrown by calls of this library. `code` says what happened; match on it, not on the message. */
 export class HiveError extends Error {
   override readonly name = 'HiveError'
   readonly code: HiveErrorCode

@@ -11,6 +11,8 @@
  * await hive.broadcastKnowledge()
  * console.log(await hive.getGlobalInsights())
  * ```
+ *
+ * @module noormme-hive
  */
 export { LimitError, StoreError } from '../crdt/index.ts'
 export { SwarmError, generateSwarmKey } from '../transport/index.ts'
@@ -36,14 +38,23 @@ export type {
 } from './runtime/index.ts'
 export type {
   AddedSkill,
+  CallOptions,
   Capabilities,
   Capability,
   CapabilityDetails,
   CapabilityRun,
+  Consent,
+  DiscoveryOptions,
   DiscoveryReport,
+  Evidence,
   FalseReceipt,
+  FoundCapability,
+  Lineage,
+  OfferOptions,
   PreWarmedSkill,
+  Provenance,
   PublishedSkill,
+  Ranking,
   RemovedSkill,
   SharedSkills,
   Skill,
@@ -56,17 +67,18 @@ export type {
   TestReport,
   Transition
 } from './skills/index.ts'
-export type { Json } from './sandbox/index.ts'
+export type { HostFunction, Json, SandboxErrorCode } from './sandbox/index.ts'
 export type {
   BroadcastOptions,
+  BroadcastProgress,
   BroadcastReport,
   Context,
   ContextOptions,
   FetchedRecord,
-  SharedKnowledge,
   Preview,
   PromoteOptions,
   Promoted,
+  SharedKnowledge,
   Subscription,
   SubscriptionFilter,
   VoteOptions
@@ -80,10 +92,13 @@ export type {
   RebuildReport
 } from './maintenance/index.ts'
 export type {
+  Attempt,
   CallPreview,
   CallReport,
   EmbedResult,
+  Embeddings,
   ExportedScorer,
+  FailureInit,
   FailureKind,
   GenerateRequest,
   Generation,
@@ -91,14 +106,23 @@ export type {
   ListedModel,
   Message,
   ModelErrorCode,
+  ModelErrorOptions,
+  ModelState,
   ModelEvents,
   ModelUsage,
   Models,
   ModelsInit,
+  PlannedModel,
   Provider,
+  ProviderOptions,
   ProviderReply,
   ProviderRequest,
+  ProviderStreamPart,
+  RateState,
+  RequestInput,
+  Schema,
   Script,
+  StopReason,
   StreamPart,
   Tier,
   TokenUsage,
@@ -124,6 +148,8 @@ export type { Insight, InsightOptions, InsightState, InstructionKind } from './j
 export type {
   Claim,
   ClaimState,
+  ConsolidateOptions,
+  Consolidated,
   DistillManyOptions,
   DistillProgress,
   DistillReport,
@@ -135,4 +161,5 @@ export type {
   RecalledFact
 } from './knowledge/index.ts'
 export type { DistillOptions, Fact, FactContext, FactInput } from './facts/index.ts'
-export type { Embedder } from './search/index.ts'
+export type { Embedder, SearchOrigin } from './search/index.ts'
+export type { FindingKind } from './anonymity/index.ts'

@@ -11,6 +11,8 @@ export type SwarmErrorCode =
   | 'LISTEN_FAILED'
   /** Thrown when the peer key's file cannot be read or written. */
   | 'PEER_KEY_UNUSABLE'
+
+/** Thrown when the swarm cannot be joined: its key, an address or the peer key is unusable. */
 export class SwarmError extends Error {
   override readonly name = 'SwarmError'
   readonly code: SwarmErrorCode

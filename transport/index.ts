@@ -14,6 +14,8 @@
  * await swarm.stop()
  * await store.close()
  * ```
+ *
+ * @module noormme-hive/transport
  */
 export { DEFAULT_LISTEN, MAX_ACCEPTED_KEYS } from './constants.ts'
 export { SwarmError } from './errors.ts'
@@ -22,7 +24,7 @@ export { createSwarm } from './swarm.ts'
 export { generateSwarmKey, parseSwarmKey, swarmId } from './host/swarm-key.ts'
 export type { SwarmErrorCode } from './errors.ts'
 export type { FilterKind } from './filters/filter-frames.ts'
-export type { FilterChange } from './filters/filters.ts'
+export type { FilterChange, OfferedFilter } from './filters/filters.ts'
 export type { FetchOptions } from './sync/have.ts'
 export type { PeerFilterStatus } from './filters/peer-filters.ts'
 export type { Clock } from './peers/offences.ts'

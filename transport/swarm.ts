@@ -37,6 +37,7 @@ import type { Host, HostOverrides } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
 import type { StemInit } from './stem/stem.ts'
 
+/** Options of `createSwarm`. */
 export interface SwarmInit {
   readonly replica: Replica
   readonly store: Pick<Store, 'section' | 'commit'>
@@ -44,8 +45,11 @@ export interface SwarmInit {
   readonly key?: string
   /** Texts of the keys of peers that are let in as well, while one key replaces another. */
   readonly acceptedKeys?: readonly string[]
+  /** Multiaddrs of peers to begin with. */
   readonly bootstrap?: readonly string[]
+  /** Multiaddrs to listen on; default `DEFAULT_LISTEN`. */
   readonly listen?: readonly string[]
+  /** Key of the peer id; by default a new one. */
   readonly privateKey?: PrivateKey
   /**
    * `light`: this node holds no feeds of others. It offers its own entries, knows the swarm by its
@@ -66,11 +70,13 @@ export interface SwarmInit {
   readonly syncInterval?: number
   readonly libp2p?: HostOverrides
   readonly clock?: Clock
+  /** 0 up to 1, as `Math.random`. */
   readonly random?: () => number
   readonly logger?: ComponentLogger
   readonly userAgent?: string
 }
 
+/** Events of a swarm. */
 export interface SwarmEvents {
   'peer:connect': [peer: string]
   'peer:disconnect': [peer: string]
@@ -87,6 +93,7 @@ export interface SwarmEvents {
   'sync:receive': [news: { readonly entries: number }]
 }
 
+/** A connected peer. */
 export interface PeerStatus {
   readonly peer: string
   readonly addresses: readonly string[]
@@ -99,6 +106,7 @@ export interface PeerStatus {
   readonly latency?: number
 }
 
+/** What a round of syncs did. `sent` and `received` count entries. */
 export interface SynchronizeReport {
   /** Peers a sync was completed with, and those it failed with. */
   readonly peers: number
@@ -114,6 +122,7 @@ export async function createSwarm(init: SwarmInit): Promise<Swarm> {
   return swarm
 }
 
+/** A node's place in the swarm: its host, and how entries travel. */
 export class Swarm extends EventEmitter<SwarmEvents> {
   readonly id: string
   readonly #init: SwarmInit
@@ -153,6 +162,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     return this.#offences.total
   }
 
+  /** Opens the host. `createSwarm` calls it. */
   async open(): Promise<void> {
     const { replica, listen = DEFAULT_LISTEN, privateKey, logger, libp2p, observed } = this.#init
     this.#host = await createHost({
@@ -239,6 +249,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     void this.#dialer?.start()
   }
 
+  /** Leaves the swarm and closes the host; idempotent. */
   async stop(): Promise<void> {
     await this.#dialer?.stop()
     this.#gossip?.stop()
@@ -316,6 +327,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     return report
   }
 
+  /** Connected peers. */
   peers(): PeerStatus[] {
     const host = this.#opened()
     const swarm = new Set(host.services.sync.peers().map(String))

@@ -26,6 +26,7 @@ import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { Operation } from '../store/section.ts'
 import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 
+/** What became of an entry. `blame`: no honest peer sends such bytes. */
 export type AdmissionResult =
   /** Part of the replica now; `durable` resolves when it is on disk. */
   | { readonly outcome: 'admitted'; readonly entry: Entry; readonly durable: Promise<void> }
@@ -34,6 +35,7 @@ export type AdmissionResult =
   | { readonly outcome: 'gap'; readonly entry: Entry; readonly have: number }
   | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly blame: boolean }
 
+/** What became of a proof of two entries for one place. */
 export type ProofResult =
   /** The author is void from a lower place on than before; durable. */
   | 'admitted'

@@ -16,6 +16,7 @@ import type { Proof } from '../feeds/equivocation.ts'
 import type { Feed } from '../feeds/feeds.ts'
 import type { Value } from '../records/value.ts'
 
+/** Why an entry is not admitted. */
 export type RejectReason =
   /** More bytes than an entry can have. */
   | 'oversized'

@@ -7,6 +7,7 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(digest.buffer, digest.byteOffset, digest.length)
 }
 
+/** Lower-case hexadecimal digits, two a byte. */
 export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
@@ -17,10 +18,12 @@ export function fromHex(text: string, length: number): Uint8Array | undefined {
   return new Uint8Array(Buffer.from(text, 'hex'))
 }
 
+/** Whether both have the same bytes. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
 }
 
+/** The parts, one behind the other, in new bytes. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts)
 }

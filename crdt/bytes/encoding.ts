@@ -6,6 +6,7 @@
 import * as decoding from 'lib0/decoding'
 import { MalformedError } from '../errors.ts'
 
+/** Where a `readX` reads from: a lib0 decoder. */
 export type Decoder = decoding.Decoder
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

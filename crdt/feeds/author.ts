@@ -7,9 +7,11 @@ import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { KEY_BYTES } from '../constants.ts'
 import type { KeyObject } from 'node:crypto'
 
+/** An Ed25519 key that signs entries. It exists in memory only. */
 export interface Author {
   /** 32 bytes, RFC 8032. */
   readonly key: Uint8Array
+  /** The signature, 64 bytes. */
   sign(message: Uint8Array): Uint8Array
 }
 
@@ -21,6 +23,7 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 
 const imported = new Map<string, KeyObject>()
 
+/** A new random author. */
 export function createAuthor(): Author {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
   const spki = publicKey.export({ format: 'der', type: 'spki' })

@@ -22,6 +22,7 @@ import { MalformedError } from '../errors.ts'
 import type { Author } from './author.ts'
 import type { Decoder } from '../bytes/index.ts'
 
+/** What an author signs of an entry. */
 export interface EntryHeader {
   readonly format: number
   readonly author: Uint8Array
@@ -38,6 +39,7 @@ export interface EntryHeader {
   readonly base: number
 }
 
+/** A signed entry of an author's feed. */
 export interface Entry extends EntryHeader {
   /** The header's own bytes: what is hashed and signed. */
   readonly headerBytes: Uint8Array
@@ -56,6 +58,7 @@ export const NO_ENTRY: Uint8Array = new Uint8Array(HASH_BYTES)
 /** Upper bound of a header: all numbers and lengths in their longest form. */
 const MAX_HEADER_BYTES = 16 + 3 * HASH_BYTES + 8 + MAX_DOC_BYTES + 4 + MAX_HEADS * HASH_BYTES + 8
 
+/** The bytes of an entry, as peers exchange them. */
 export function writeEntry(entry: Entry): Uint8Array {
   const encoder = encoding.createEncoder()
   encoding.writeVarUint8Array(encoder, entry.headerBytes)
@@ -64,6 +67,7 @@ export function writeEntry(entry: Entry): Uint8Array {
   return encoding.toUint8Array(encoder)
 }
 
+/** Throws `MalformedError`; the signature is not checked. */
 export function readEntry(bytes: Uint8Array): Entry {
   return readAll(bytes, (decoder) => {
     const header = readSignedParts(decoder)
@@ -71,6 +75,7 @@ export function readEntry(bytes: Uint8Array): Entry {
   })
 }
 
+/** A header with its signature, without the payload. */
 export function writeSignedHeader(header: SignedHeader): Uint8Array {
   const encoder = encoding.createEncoder()
   encoding.writeVarUint8Array(encoder, header.headerBytes)
@@ -78,6 +83,7 @@ export function writeSignedHeader(header: SignedHeader): Uint8Array {
   return encoding.toUint8Array(encoder)
 }
 
+/** The header of these bytes, unchecked. Throws `MalformedError`. */
 export function readSignedHeader(bytes: Uint8Array): SignedHeader {
   return readAll(bytes, readSignedParts)
 }
@@ -100,6 +106,7 @@ export function createEntry(
   }
 }
 
+/** Whether the author signed this header for this swarm. */
 export function hasValidSignature(swarm: string, header: SignedHeader): boolean {
   return verifySignature(header.author, signedBytes(swarm, header.headerBytes), header.signature)
 }

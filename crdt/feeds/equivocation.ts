@@ -12,6 +12,7 @@ import type { SignedHeader } from './entry.ts'
 /** Two headers of one author for one place. */
 export type Proof = readonly [SignedHeader, SignedHeader]
 
+/** The bytes of a proof, as peers exchange them. */
 export function writeProof([a, b]: Proof): Uint8Array {
   const encoder = encoding.createEncoder()
   encoding.writeUint8Array(encoder, writeSignedHeader(a))

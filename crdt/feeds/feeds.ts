@@ -8,6 +8,7 @@ import { sha256, toHex, readAll, readBytes, readText, readUint, seqBytes } from 
 import { NO_ENTRY } from './entry.ts'
 import type { Operation, Section } from '../store/section.ts'
 
+/** What a replica keeps in memory of an author's feed. */
 export interface Feed {
   readonly author: Uint8Array
   /** Sequence number and hash of the last admitted entry; `base - 1` and zero bytes when there is none. */

@@ -6,6 +6,7 @@ import { MalformedError } from '../errors.ts'
 /** 2^20: a frame may not ask for a window larger than what it may unpack to. */
 const WINDOW_LOG = 20
 
+/** One Zstandard frame. */
 export function pack(update: Uint8Array): Uint8Array {
   return zstdCompressSync(update, { params: { [constants.ZSTD_c_windowLog]: WINDOW_LOG } })
 }

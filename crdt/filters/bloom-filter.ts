@@ -12,6 +12,7 @@ import { ELEMENT_BYTES } from '../constants.ts'
 type Hashing = PackageFilter['_hashing']
 type Hashable = Parameters<Hashing['getIndexes']>[0]
 
+/** The size of a Bloom filter. */
 export interface BloomParameters {
   /** Bits of the filter, a multiple of 8. */
   readonly bits: number

@@ -39,6 +39,7 @@ export interface SliceState {
   readonly bits: Uint8Array
 }
 
+/** A Bloom filter that grows, with at most 1 % of false positives. */
 export class GrowingFilter {
   readonly #slices: Slice[]
 

@@ -28,6 +28,7 @@ import { copyElement, GrowingFilter, parametersOf } from './growing-filter.ts'
 import type { SliceState } from './growing-filter.ts'
 import type { Operation, Range, Section, Store } from '../store/section.ts'
 
+/** What a stored filter is made of. */
 export interface StoredFilterInit {
   readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>
   readonly name: string
@@ -64,6 +65,7 @@ const LOG_SHARE = 0.1
 /** Elements kept behind the saved bits, for peers that were away for a while: 512 KiB. */
 const KEPT_ELEMENTS = 65_536
 
+/** A growing filter that is kept in the store. */
 export class StoredFilter {
   readonly #store: Pick<Store, 'commit' | 'flush' | 'damaged'>
   readonly #pages: Section

@@ -4,6 +4,7 @@ import { fromHex, toHex } from '../bytes/index.ts'
 
 const PREFIX = 'playbook/'
 
+/** The document of a goal's playbook. */
 export function playbookDoc(goal: Uint8Array): string {
   return `${PREFIX}${toHex(goal)}`
 }

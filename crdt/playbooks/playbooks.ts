@@ -33,6 +33,7 @@ import type { Append } from '../publishing/publisher.ts'
 import type { PlaybookState } from './playbook-state.ts'
 import type { Step } from './steps.ts'
 
+/** The steps of a playbook, and how many edits they come from. */
 export interface Playbook {
   readonly steps: readonly Step[]
   /** Edits that count, and those that wait for what they build on or never will count. */

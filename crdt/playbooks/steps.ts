@@ -14,6 +14,11 @@ import { readStepId } from './playbook-update.ts'
 import { splicesOf } from './splices.ts'
 import type { Id } from './playbook-update.ts'
 
+/**
+ * A mark on a part of a step's body.
+ *
+ * @useDeclaredType
+ */
 export type Mark = (typeof MARKS)[number]
 
 /** A run of text with the same marks. */
@@ -22,6 +27,7 @@ export interface Span {
   readonly marks: readonly Mark[]
 }
 
+/** A step of a playbook. */
 export interface Step {
   /** The same on every node, wherever the step stands. */
   readonly id: string

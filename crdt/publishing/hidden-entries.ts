@@ -9,7 +9,8 @@ import { fromHex, toHex, readAll, readBytes, readUint } from '../bytes/index.ts'
 import type { FeedHead } from '../feeds/feeds.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
-interface HiddenFeed {
+/** Up to which place peers have shown an author's entries. */
+export interface HiddenFeed {
   readonly author: Uint8Array
   /** 0 and zero bytes while nothing was shown. */
   readonly seq: number
@@ -21,6 +22,7 @@ interface HiddenRecord {
   readonly seq: number
 }
 
+/** Own entries that no peer has shown, up to the place that was shown of each feed. */
 export class HiddenEntries {
   readonly #section: Section
   #shown = new Map<string, HiddenFeed>()
@@ -31,6 +33,7 @@ export class HiddenEntries {
     this.#section = store.section('unshown')
   }
 
+  /** Reads them from the store. */
   async load(): Promise<void> {
     this.#shown = new Map()
     this.#records = new Map()
@@ -43,6 +46,7 @@ export class HiddenEntries {
     return this.#shown.size === 0
   }
 
+  /** Own authors of which not all entries were shown. */
   authors(): Uint8Array[] {
     return [...this.#shown.values()].map(({ author }) => author)
   }

@@ -24,6 +24,7 @@ import type { EntryValues } from './restatement.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 import type { Value } from '../records/value.ts'
 
+/** What a call of `publish` wrote. */
 export interface Published {
   /** New entries, durable, in feed order: what to tell peers. */
   readonly entries: readonly Entry[]
@@ -58,6 +59,7 @@ export interface Append {
 const DISPUTES = Uint8Array.of(1)
 const NO_MARK = new Uint8Array()
 
+/** What a node says of a record. */
 export type OwnVote = 'vouch' | 'dispute'
 
 /** A feed is worth compacting from so many values that no longer count, if they are half of it. */

@@ -14,6 +14,7 @@ const ENTITY_BYTES = 16
 const ATTRIBUTE_BYTES = 8
 const EMPTY = new Uint8Array()
 
+/** An index of claims, in a section of the store. */
 export class ClaimIndex {
   readonly #section: Section
 
@@ -28,6 +29,7 @@ export class ClaimIndex {
       : [this.#section.put(concat(entityKey(entity), attributeKey(attribute), digest), EMPTY)]
   }
 
+  /** Operations that remove the claim; none for a record without an attribute. */
   del({ entity, attribute }: ClaimKey, digest: Uint8Array): Operation[] {
     return attribute === undefined
       ? []

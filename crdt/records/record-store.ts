@@ -26,6 +26,7 @@ export interface RecordState {
   readonly registers: readonly AuthorRegister[]
 }
 
+/** What one author says of a record. */
 export interface AuthorRegister {
   readonly author: Uint8Array
   readonly register: Register

@@ -7,8 +7,10 @@ import { sha256, readText, readUint } from '../bytes/index.ts'
 import { LimitError, MalformedError } from '../errors.ts'
 import type { Decoder } from '../bytes/index.ts'
 
+/** What a record is: part of its digest. */
 export type RecordKind = 'fact' | 'insight' | 'skill' | 'goal'
 
+/** A record of the hive. Its digest names it on every node. */
 export interface HiveRecord {
   readonly kind: RecordKind
   /** What the record is about; may be empty. */
@@ -113,6 +115,7 @@ export function recordDigest(bytes: Uint8Array): Uint8Array {
   return sha256(bytes)
 }
 
+/** Throws `MalformedError`. */
 export function readRecord(decoder: Decoder): HiveRecord {
   const start = decoder.pos
   const kind = KINDS[readUint(decoder, KINDS.length) - 1]

@@ -16,8 +16,10 @@ import { readBytes, readText, readUint } from '../bytes/index.ts'
 import { LimitError, MalformedError } from '../errors.ts'
 import type { Decoder } from '../bytes/index.ts'
 
+/** `none`: the author took its vote back. */
 export type Vote = 'none' | 'vouch' | 'dispute'
 
+/** What one author says of one record. */
 export interface Register {
   readonly vote: Vote
   /** 0 to 1, carried in thousandths. */

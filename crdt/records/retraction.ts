@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { DOMAIN, SECRET_BYTES } from '../constants.ts'
 import { concat, sha256 } from '../bytes/index.ts'
 
+/** Takes a vote back by revealing its secret. */
 export interface Retraction {
   /** The record whose vote is taken back. */
   readonly digest: Uint8Array

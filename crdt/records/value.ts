@@ -10,6 +10,7 @@ import type { HiveRecord } from './record.ts'
 import type { Register } from './register.ts'
 import type { Retraction } from './retraction.ts'
 
+/** One value of an author's log. */
 export type Value =
   | {
       readonly type: 'record'

@@ -4,6 +4,7 @@
  */
 import { crc32 } from 'node:zlib'
 
+/** Bytes of the checksum in front of each stored value. */
 export const SEAL_BYTES = 4
 
 export function seal(key: Uint8Array, value: Uint8Array): Uint8Array {

@@ -10,6 +10,7 @@ import { MemoryLevel } from 'memory-level'
 import { StoreError } from '../errors.ts'
 import type { AbstractLevel } from 'abstract-level'
 
+/** An abstract-level database: LevelDB on disk, or `memory-level`. */
 export type Database = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>
 
 export const ENCODING = { keyEncoding: 'view', valueEncoding: 'view' } as const

@@ -6,12 +6,14 @@ import { HASH_BYTES } from '../constants.ts'
 import { concat, seqBytes, seqOf } from '../bytes/index.ts'
 import type { Operation, Section, Store } from './section.ts'
 
+/** Consecutive digests of a log. */
 export interface LogPart {
   readonly digests: readonly Uint8Array[]
   /** Position behind them. */
   readonly next: number
 }
 
+/** A log of digests, in a section of the store. */
 export class DigestLog {
   readonly #section: Section
   #end = 0
@@ -20,6 +22,7 @@ export class DigestLog {
     this.#section = store.section(name)
   }
 
+  /** Reads where the log ends. Call it once, before anything else. */
   async load(): Promise<void> {
     this.#end = 0
     for await (const [key, bytes] of this.#section.entries({ reverse: true, limit: 1 })) {
@@ -32,6 +35,7 @@ export class DigestLog {
     return this.#end
   }
 
+  /** Operations that append `digests`; `end` moves at once. */
   append(digests: readonly Uint8Array[]): Operation[] {
     if (digests.length === 0) return []
     const operation = this.#section.put(seqBytes(this.#end), concat(...digests))

@@ -5,6 +5,7 @@ import type { Database } from './database.ts'
 /** One put or delete, made by a section and written by `Store.commit`. */
 export type Operation = AbstractBatchOperation<Database, Uint8Array, Uint8Array>
 
+/** Keys from `gt` or `gte` to `lt` or `lte`; at most `limit` of them. */
 export interface Range {
   readonly gt?: Uint8Array
   readonly gte?: Uint8Array
@@ -16,16 +17,23 @@ export interface Range {
 
 /** A named part of the store with keys of its own. Reads see what has been committed. */
 export interface Section {
+  /** Undefined where the key is missing or its value is damaged. */
   get(key: Uint8Array): Promise<Uint8Array | undefined>
+  /** Values in the order of the keys. */
   getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]>
+  /** Whether the key is there. */
   has(key: Uint8Array): Promise<boolean>
+  /** Keys and values in the order of the keys. */
   entries(range?: Range): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
+  /** The operation for `commit`; nothing is written by itself. */
   put(key: Uint8Array, value: Uint8Array): Operation
   /** The same for a value behind `SEAL_BYTES` free bytes, which spares a copy. */
   putSealable(key: Uint8Array, sealable: Uint8Array): Operation
+  /** The operation for `commit`. */
   del(key: Uint8Array): Operation
 }
 
+/** How durable a commit is. */
 export interface CommitOptions {
   /**
    * False: resolves when the operating system has the operations. They outlive this process, and a
@@ -34,7 +42,9 @@ export interface CommitOptions {
   readonly sync?: boolean
 }
 
+/** The store of a node: sections, written through one queue of commits. */
 export interface Store {
+  /** The section of that name; its keys are its own. */
   section(name: string): Section
   /** Resolves when all operations are on disk; rejects, with none of them written, when they cannot be. */
   commit(operations: readonly Operation[], options?: CommitOptions): Promise<void>
@@ -42,5 +52,6 @@ export interface Store {
   flush(): Promise<void>
   /** Values that were read and found damaged since the store was opened. */
   readonly damaged: number
+  /** Waits for all commits, then closes the database; idempotent. */
   close(): Promise<void>
 }

@@ -6,6 +6,7 @@
  */
 import { HiveError } from '../errors.ts'
 
+/** Where a fact was said. It stays on this node. */
 export interface FactContext {
   /** Who said it; at most 255 bytes. */
   readonly speaker?: string

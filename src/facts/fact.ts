@@ -6,9 +6,11 @@ import { checkContext } from './fact-context.ts'
 import type { HiveRecord } from '../../crdt/index.ts'
 import type { FactContext } from './fact-context.ts'
 
+/** What is known of a fact beside its words. */
 export interface DistillOptions {
   /** Skip the search for near-duplicates; exact duplicates are always found. */
   readonly enableBloomHeuristic?: boolean
+  /** At most 16, each of at most 64 bytes. */
   readonly tags?: readonly string[]
   /** Never leaves this node. */
   readonly private?: boolean
@@ -31,6 +33,7 @@ export interface FactInput extends DistillOptions {
   readonly confidence: number
 }
 
+/** A fact of this node, as it is stored. */
 export interface Fact {
   /** SHA-256, in hex, of what the fact says; equal facts have equal ids on every node. */
   readonly id: string
@@ -38,8 +41,10 @@ export interface Fact {
   readonly content: string
   readonly attribute?: string
   readonly value?: string
+  /** 0 to 1. */
   readonly confidence: number
   readonly tags: readonly string[]
+  /** It never leaves this node. */
   readonly private: boolean
   readonly validFrom?: Date
   readonly source?: string

@@ -1,10 +1,12 @@
 /** What the calls on goals take and give. */
 import { z } from 'zod'
+import { Signal } from '../arguments/index.ts'
 import { GOAL_STATUSES } from './goal-statement.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Insight } from '../judgement/index.ts'
 import type { GoalStatus } from './goal-statement.ts'
 
+/** A goal to add. */
 export interface GoalInit {
   readonly title: string
   readonly description?: string
@@ -14,12 +16,14 @@ export interface GoalInit {
   readonly tags?: readonly string[]
 }
 
+/** What became of an added goal. */
 export interface AddedGoal {
   readonly id: string
   /** `duplicate`: a goal that says the same was there, and `id` is its id. */
   readonly status: 'new' | 'duplicate'
 }
 
+/** Which goals to list. */
 export interface GoalFilter extends AbortOptions {
   readonly status?: GoalStatus
   /** Only goals that are part of this one; null for those that are part of none. */
@@ -28,12 +32,12 @@ export interface GoalFilter extends AbortOptions {
   readonly tags?: readonly string[]
 }
 
+/** A record that shows how to reach a goal. */
 export interface GoalTemplate extends Insight {
   /** Authors that attached it to the goal. */
   readonly attachments: number
 }
 
-const Signal = z.instanceof(AbortSignal).optional()
 export const Waiting = z.strictObject({ signal: Signal })
 export const Status = z.enum(GOAL_STATUSES)
 export const Init = z.strictObject({

@@ -6,10 +6,16 @@ import { canonicalTags } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import type { Register } from '../../crdt/index.ts'
 
-/** In the order in which they prevail: where authors differ, the last one of these stands. */
-export const GOAL_STATUSES = ['open', 'active', 'abandoned', 'achieved'] as const
+/** How far a goal is. Where authors differ, `achieved` prevails, then `abandoned`, then `active`. */
+export type GoalStatus = 'open' | 'active' | 'abandoned' | 'achieved'
 
-export type GoalStatus = (typeof GOAL_STATUSES)[number]
+/** In the order in which they prevail: where authors differ, the last one of these stands. */
+export const GOAL_STATUSES = [
+  'open',
+  'active',
+  'abandoned',
+  'achieved'
+] as const satisfies readonly GoalStatus[]
 
 export interface GoalStatement {
   readonly status: GoalStatus

@@ -8,6 +8,7 @@ import { GOAL_STATUSES, readStatement } from './goal-statement.ts'
 import type { HiveRecord, RecordState } from '../../crdt/index.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 
+/** A goal, merged from what all authors say of it. */
 export interface Goal {
   /** SHA-256, in hex, of title and description; equal on every node. */
   readonly id: string

@@ -53,6 +53,18 @@ const ID = /^[0-9a-f]{64}$/i
 
 const DAY = 24 * 60 * 60 * 1000
 
+/**
+ * The goals of the swarm.
+ *
+ * @example
+ * ```ts
+ * const { goals } = db.agent.cortex.hive
+ * const { id } = await goals.add({ title: 'Ship version 2', tags: ['release'] })
+ * const [notes] = await goals.decompose(id, [{ title: 'Write the notes' }])
+ * if (notes !== undefined) await goals.status(notes.id, 'achieved')
+ * using playbook = goals.playbook(id)
+ * ```
+ */
 export class Goals {
   readonly #components: GoalsComponents
   /** Each change sees the one before it. */

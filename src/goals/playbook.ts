@@ -23,13 +23,14 @@ import {
 } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
-import { parse } from '../arguments/index.ts'
+import { Signal, parse } from '../arguments/index.ts'
 import { cleanText } from './clean-text.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Mark, Replica, Step } from '../../crdt/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
 import type { TitledText } from './clean-text.ts'
 
+/** A step to insert. */
 export interface StepInit {
   /** At most 512 bytes. */
   readonly title: string
@@ -46,6 +47,7 @@ export interface MarkedRange {
   readonly on?: boolean
 }
 
+/** Events of a playbook. */
 export interface PlaybookEvents {
   /** The steps may read otherwise now, by an edit of this node or of another one. */
   change: []
@@ -62,7 +64,7 @@ export interface PlaybookComponents {
 
 type Doc = Parameters<typeof readSteps>[0]
 
-const Waiting = z.strictObject({ signal: z.instanceof(AbortSignal).optional() })
+const Waiting = z.strictObject({ signal: Signal })
 const Index = z.int().min(0)
 const Text = z.string().refine((text) => text.isWellFormed(), 'half a surrogate pair')
 const Init = z.strictObject({ title: Text.trim().min(1), body: Text.default('') })
@@ -71,6 +73,20 @@ const Range = z
   .strictObject({ from: Index, to: Index, mark: z.enum(MARKS), on: z.boolean().default(true) })
   .refine(({ from, to }) => from < to, 'from is not before to')
 
+/**
+ * The steps towards one goal. Calls throw `HiveError` (STOPPED after `close`, GOAL_UNKNOWN,
+ * STEP_UNKNOWN, LIMIT_EXCEEDED, WITHHELD) or `LimitError`.
+ *
+ * @example
+ * ```ts
+ * const { goals } = db.agent.cortex.hive
+ * const { id } = await goals.add({ title: 'Ship version 2' })
+ * using playbook = goals.playbook(id)
+ * const step = await playbook.insert(0, { title: 'Check', body: 'Run all tests.' })
+ * await playbook.edit(step, { body: 'Run all tests twice.' })
+ * playbook.on('change', () => console.log('somebody edited the playbook'))
+ * ```
+ */
 export class Playbook extends EventEmitter<PlaybookEvents> {
   readonly #components: PlaybookComponents
   /** Texts of steps as they were shown last. */
@@ -158,6 +174,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     })
   }
 
+  /** Removes a step for all nodes. */
   async remove(id: string, options: AbortOptions = {}): Promise<void> {
     await this.#edit(options, (doc) => {
       if (!removeStep(doc, id)) throw unknownStep(id)
@@ -172,6 +189,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     this.#components.onClose()
   }
 
+  /** The same as `close`. */
   [Symbol.dispose](): void {
     this.close()
   }

@@ -3,6 +3,7 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import type { RecordKind, RecordState } from '../../crdt/index.ts'
 import type { InsightState, Judgement } from './judge.ts'
 
+/** A record of the hive, with what this node makes of it. */
 export interface Insight extends Omit<Judgement, 'validFrom' | 'validTo'> {
   /** SHA-256, in hex, of what the insight says; equal on every node. */
   readonly id: string
@@ -15,10 +16,13 @@ export interface Insight extends Omit<Judgement, 'validFrom' | 'validTo'> {
   readonly value?: string
 }
 
+/** Which insights to list. */
 export interface InsightOptions {
   /** Only insights that carry all of these. */
   readonly tags?: readonly string[]
+  /** At most 100,000; default 100. */
   readonly limit?: number
+  /** Only insights in this state; by default all that are not disputed. */
   readonly state?: InsightState
   /** Default all of them. */
   readonly kinds?: readonly Exclude<RecordKind, 'goal'>[]

@@ -9,6 +9,7 @@ interface Rule {
   readonly pattern: RegExp
 }
 
+/** What kind of order a text resembles. */
 export type InstructionKind =
   /** "Ignore all previous instructions." */
   | 'override'

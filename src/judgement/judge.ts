@@ -11,6 +11,7 @@ import { poolOpinions } from './opinion-pool.ts'
 import type { OwnVote, Register, RecordState } from '../../crdt/index.ts'
 import type { InstructionKind } from './instructions.ts'
 
+/** Whether an insight may influence an agent of this node. */
 export type InsightState =
   /** Received, and not to influence an agent: too few vouch for it, or it reads like instructions. */
   | 'quarantined'

@@ -4,11 +4,13 @@ import type { AbortOptions } from '@libp2p/interface'
 import type { FactInput, PreparedFact } from '../facts/index.ts'
 import type { Intake } from './intake.ts'
 
+/** Options of `distillMany` and `import`. */
 export interface DistillManyOptions extends AbortOptions {
   /** Called after each batch with the totals so far. */
   readonly onProgress?: (progress: DistillProgress) => void
 }
 
+/** Totals of `distillMany`: items read, and their outcomes. */
 export interface DistillProgress {
   readonly read: number
   readonly new: number
@@ -16,6 +18,7 @@ export interface DistillProgress {
   readonly corroborated: number
 }
 
+/** The totals of `distillMany` at its end. `seconds` is wall time. */
 export interface DistillReport extends DistillProgress {
   /** What was refused, by its position from 1 (a line, in JSON Lines), and why. */
   readonly rejected: readonly { readonly line: number; readonly reason: string }[]

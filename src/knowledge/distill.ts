@@ -8,6 +8,7 @@ import type { History } from './history.ts'
 import type { Intake } from './intake.ts'
 import type { NearDuplicates } from './near-duplicates.ts'
 
+/** The outcome of one fact. */
 export interface Distilled {
   /** SHA-256 of the fact, in hex. */
   readonly id: string

@@ -10,6 +10,7 @@ import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
 
+/** Whether a claim holds at the time that was asked for. */
 export type ClaimState =
   /** It stands. */
   | 'current'
@@ -20,6 +21,7 @@ export type ClaimState =
   /** It does not hold yet, or no longer, at the time that was asked for. */
   | 'outside'
 
+/** What a fact or an insight claims: one value of one attribute of an entity. */
 export interface Claim {
   /** Id of the fact or insight. */
   readonly id: string

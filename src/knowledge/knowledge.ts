@@ -1,7 +1,7 @@
 /** `cortex.knowledge`: takes facts in, once each, keeps them, and gives them out again. */
 import { z } from 'zod'
 import { canonicalText, Serial } from '../../crdt/index.ts'
-import { digestOfId, parse } from '../arguments/index.ts'
+import { Signal, digestOfId, parse } from '../arguments/index.ts'
 import { factOf } from '../facts/index.ts'
 import { distillMany } from './distill-many.ts'
 import { distill } from './distill.ts'
@@ -16,6 +16,7 @@ import type { IntakeComponents } from './intake.ts'
 import type { NearDuplicates } from './near-duplicates.ts'
 import type { Recall, Recalled, RecallOptions } from './recall.ts'
 
+/** What `forget` did. */
 export interface Forgotten {
   /** Whether the fact was on this node. */
   readonly forgotten: boolean
@@ -39,9 +40,26 @@ const RecallArguments = z.strictObject({
   tags: z.array(z.string()).optional(),
   asOf: z.date().optional(),
   scope: z.enum(['local', 'hive', 'all']).optional(),
-  signal: z.instanceof(AbortSignal).optional()
+  signal: Signal
 })
 
+/**
+ * The facts of this node. A fact is stored once; its id is the SHA-256 of what it says, so that equal
+ * facts have equal ids on every node. Nothing leaves the node before `cortex.hive` publishes it.
+ *
+ * @example
+ * ```ts
+ * const { knowledge } = db.agent.cortex
+ * const { id, status } = await knowledge.distill('build server', 'It runs Node 24.', 0.9, {
+ *   attribute: 'runtime',
+ *   value: 'Node 24',
+ *   validFrom: new Date('2026-03-02')
+ * })
+ * const [best] = await knowledge.recall('Which Node does the build server run?', { limit: 1 })
+ * const claims = await knowledge.history('build server', 'runtime')
+ * await knowledge.forget(id)
+ * ```
+ */
 export class Knowledge {
   readonly #components: DistillComponents & KnowledgeComponents
 

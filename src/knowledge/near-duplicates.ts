@@ -19,15 +19,18 @@ export interface NearDuplicatesComponents {
   readonly index: SearchIndex
 }
 
+/** What a consolidation did. */
 export interface Consolidated {
   /** Facts compared, and those that became variants of others. */
   readonly checked: number
   readonly merged: number
 }
 
+/** How much to compare. */
 export interface ConsolidateOptions extends AbortOptions {
   /** Facts compared at most; by default all that have not been. */
   readonly limit?: number
+  /** Called after each slice with the totals so far. */
   readonly onProgress?: (totals: Consolidated) => void
 }
 

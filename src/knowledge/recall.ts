@@ -13,9 +13,10 @@ import type {
   VectorIndex
 } from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
-import type { FactContext, FactStore } from '../facts/index.ts'
+import type { Fact, FactStore } from '../facts/index.ts'
 import type { ClaimState, History } from './history.ts'
 
+/** What to recall, and how much of it. */
 export interface RecallOptions extends AbortOptions {
   /** Most results; default 10, at most 1,000. */
   readonly limit?: number
@@ -29,26 +30,21 @@ export interface RecallOptions extends AbortOptions {
   readonly scope?: 'local' | 'hive' | 'all'
 }
 
-export interface RecalledFact {
-  readonly id: string
-  readonly entity: string
-  readonly content: string
-  readonly attribute?: string
-  readonly value?: string
-  readonly confidence: number
-  readonly tags: readonly string[]
-  readonly validFrom?: Date
+/**
+ * A fact of this node or an insight of the hive, as `recall` found it. Only a fact of this node has
+ * `agent`, `source`, `context` and `recordedAt`.
+ */
+export interface RecalledFact
+  extends
+    Pick<Fact, 'attribute' | 'confidence' | 'content' | 'entity' | 'id' | 'tags'>,
+    Partial<Pick<Fact, 'agent' | 'context' | 'recordedAt' | 'source' | 'validFrom' | 'value'>> {
   /** Of a claim: whether it stands or is disputed; claims that were superseded are not recalled. */
   readonly state?: ClaimState
-  /** Of a fact of this node. */
-  readonly agent?: string
-  readonly source?: string
-  readonly context?: FactContext
-  readonly recordedAt?: Date
   /** Of an insight of the hive: authors that vouch for it. */
   readonly corroboration?: number
 }
 
+/** One result of `recall`. */
 export interface Recalled {
   readonly fact: RecalledFact
   /** Larger is better; comparable within one answer only. */

@@ -3,6 +3,7 @@ import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica, StoredFilter } from '../../crdt/index.ts'
 import type { Consolidated, ConsolidateOptions, NearDuplicates } from '../knowledge/index.ts'
 
+/** The Bloom filters of this node after a rebuild. */
 export interface RebuildReport {
   /** Elements of all filters of this node, and their size in bytes. */
   readonly elements: number
@@ -21,11 +22,24 @@ export interface JanitorComponents {
   readonly announce: (entries: readonly Entry[]) => Promise<void>
 }
 
+/** What `compact` wrote. */
 export interface CompactReport {
   /** Entries in which this node said anew what counts; 0 when it has published nothing since its start. */
   readonly entries: number
 }
 
+/**
+ * Maintenance that a node does on request. With the option `upkeep` a node consolidates and compacts
+ * by itself when it is idle.
+ *
+ * @example
+ * ```ts
+ * const { janitor } = db.agent.cortex
+ * const { merged } = await janitor.consolidate()
+ * const { entries } = await janitor.compact()
+ * const { falsePositiveRate } = await janitor.rebuildBloomFilter()
+ * ```
+ */
 export class Janitor {
   readonly #components: JanitorComponents
 

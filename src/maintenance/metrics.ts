@@ -1,6 +1,7 @@
 /** `cortex.metrics`: what the node measured of its own work. */
 import type { FactStore } from '../facts/index.ts'
 
+/** What the Bloom filter of facts saved since the node started. */
 export interface HeuristicPerformance {
   /** Share of the facts checked that were there, as the filter had said: 0 to 1. */
   readonly bloomHitRate: number
@@ -16,6 +17,14 @@ export interface MetricsComponents {
   readonly facts: Pick<FactStore, 'use'>
 }
 
+/**
+ * Measurements of this node, since it started.
+ *
+ * @example
+ * ```ts
+ * const { lookupsAvoided, millisecondsSaved } = db.agent.cortex.metrics.getHeuristicPerformance()
+ * ```
+ */
 export class Metrics {
   readonly #components: MetricsComponents
 

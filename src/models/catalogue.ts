@@ -54,6 +54,7 @@ export const CatalogueFile = z.strictObject({
 
 export type CatalogueInput = z.input<typeof CatalogueFile>
 export type CatalogueEntry = z.output<typeof Entry>
+/** Whether a model can be called: `ending` has a shutdown date, `shut-down` is past it. */
 export type ModelState = 'active' | 'ending' | 'shut-down'
 
 export interface CataloguedModel extends CatalogueEntry {

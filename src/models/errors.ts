@@ -26,10 +26,13 @@ export type ModelErrorCode =
   /** Thrown when a file of keys or of models cannot be read. */
   | 'FILE_INVALID'
 
+/** Options of a `ModelError`. */
 export interface ModelErrorOptions extends ErrorOptions {
+  /** Text that had arrived before a stream broke. */
   readonly partial?: string
 }
 
+/** Thrown by `cortex.models` when no model gave a usable answer, or none may be called. */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
   readonly code: ModelErrorCode
@@ -43,6 +46,7 @@ export class ModelError extends Error {
   }
 }
 
+/** Why one attempt at a provider failed. */
 export type FailureKind =
   /** Over a rate limit: the model rests for `retryAfter`. */
   | 'limit'
@@ -57,7 +61,9 @@ export type FailureKind =
   /** The key is wrong, or may not use the model. */
   | 'key'
 
+/** What a provider said of a failed attempt. */
 export interface FailureInit {
+  /** HTTP status. */
   readonly status?: number
   /** Milliseconds to wait, as the provider says. */
   readonly retryAfter?: number

@@ -6,7 +6,7 @@
  * const { models } = db.agent.cortex
  * const { text, tier, cost } = await models.generate({
  *   task: 'summarise',
- *   messages: [{ role: 'user', content: report }]
+ *   messages: [{ role: 'user', content: 'Summarise: the build is slow.' }]
  * })
  * ```
  */
@@ -14,14 +14,22 @@ export { ModelError, ProviderFailure } from './errors.ts'
 export { ModelService } from './models.ts'
 export { ModelOptions } from './model-options.ts'
 export { scriptedProvider } from './providers/scripted.ts'
-export type { FailureKind, ModelErrorCode } from './errors.ts'
+export type { Attempt } from './calling/caller.ts'
+export type { ModelState } from './catalogue.ts'
+export type { FailureInit, FailureKind, ModelErrorCode, ModelErrorOptions } from './errors.ts'
 export type { GenerateRequest, ListedModel, ModelEvents, Models } from './models.ts'
-export type { ModelsInit, Verdict, Verifier } from './model-options.ts'
+export type { ModelsInit, RequestInput, Verdict, Verifier } from './model-options.ts'
 export type {
+  Embeddings,
   Message,
   Provider,
+  ProviderOptions,
   ProviderReply,
   ProviderRequest,
+  ProviderStreamPart,
+  RateState,
+  Schema,
+  StopReason,
   Tier,
   TokenUsage,
   Tool,
@@ -34,6 +42,7 @@ export type {
   EmbedResult,
   Generation,
   ModelUsage,
+  PlannedModel,
   StreamPart
 } from './result.ts'
 export type { ExportedScorer } from './routing/scorer.ts'

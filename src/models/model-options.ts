@@ -1,5 +1,6 @@
 /** Options of `createHive({ models })`, and of a call. */
 import { z } from 'zod'
+import { Signal } from '../arguments/index.ts'
 import { BudgetOptions, Limit } from './spending/budgets.ts'
 import { CatalogueFile } from './catalogue.ts'
 import { PolicyOptions } from './routing/policy.ts'
@@ -46,6 +47,11 @@ export const ModelOptions = z.strictObject({
   fallback: z.enum(['offline', 'none']).default('none')
 })
 
+/**
+ * The option `models` of `createHive`: providers, tiers, policy and budgets.
+ *
+ * @interface
+ */
 export type ModelsInit = z.input<typeof ModelOptions>
 export type ModelSettings = z.output<typeof ModelOptions>
 export type Endpoint = z.output<typeof Endpoint>
@@ -88,15 +94,21 @@ export const RequestOptions = z.strictObject({
   timeout: z.int().min(1).optional(),
   /** Whether an equal earlier reply may be given again. */
   cache: z.boolean().default(false),
-  signal: z.instanceof(AbortSignal).optional()
+  signal: Signal
 })
 
+/**
+ * A request to `models.generate`.
+ *
+ * @interface
+ */
 export type RequestInput = z.input<typeof RequestOptions>
 export type RequestSettings = Omit<z.output<typeof RequestOptions>, 'messages' | 'tools'> & {
   readonly messages: readonly Message[]
   readonly tools: readonly Tool[]
 }
 
+/** Whether an answer passes; the next attempt gets the reason, if there is one. */
 export type Verdict = boolean | { readonly ok: boolean; readonly reason?: string }
 
 /** Runs tests, a sandbox, or any check of one's own on an answer. `value`: by the schema, if there is one. */

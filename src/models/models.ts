@@ -11,7 +11,7 @@ import { Router } from './routing/router.ts'
 import { StoredScorer } from './routing/scorer.ts'
 import { Telemetry } from './telemetry.ts'
 import { usageOf } from './spending/usage.ts'
-import { parse } from '../arguments/index.ts'
+import { Signal, parse } from '../arguments/index.ts'
 import type { Store } from '../../crdt/index.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Environment } from './keys.ts'
@@ -29,8 +29,10 @@ import type { RouterComponents } from './routing/router.ts'
 import type { ExportedScorer } from './routing/scorer.ts'
 import type { Histogram } from './telemetry.ts'
 
+/** A request for one answer; with `schema`, for a value of that shape. */
 export type GenerateRequest<T> = Omit<RequestInput, 'schema'> & { readonly schema?: Schema<T> }
 
+/** A model of the catalogue. */
 export interface ListedModel {
   readonly model: string
   readonly roles: readonly string[]
@@ -52,7 +54,7 @@ const Embed = z.strictObject({
   texts: z.array(z.string()).min(1).max(2_048),
   task: z.string().default('embed'),
   timeout: z.int().min(1).optional(),
-  signal: z.instanceof(AbortSignal).optional()
+  signal: Signal
 })
 
 /** What a node tells of its model calls. */
@@ -143,6 +145,20 @@ export class ModelService {
   }
 }
 
+/**
+ * Language models, asked by the class of a task. Without a key the offline tier answers, by rule.
+ * Calls throw `ModelError`; `BUDGET_EXCEEDED` comes before any request leaves.
+ *
+ * @example
+ * ```ts
+ * const { models } = db.agent.cortex
+ * const { text, tier, cost } = await models.generate({
+ *   task: 'summarise',
+ *   messages: [{ role: 'user', content: 'Summarise: the build is slow since Monday.' }]
+ * })
+ * const { rows, budgets } = models.usage()
+ * ```
+ */
 export class Models {
   readonly #node: ModelService
   readonly #agent: string
@@ -199,6 +215,9 @@ export class Models {
     return this.#node.scorer.export()
   }
 
+  /**
+   * Replaces what this node learned by what another one exported. Throws `HiveError` (ARGUMENT_INVALID).
+   */
   importScorer(exported: unknown): void {
     this.#node.scorer.import(exported)
   }

@@ -1,8 +1,10 @@
 /** The neutral interface of providers: what is asked, what comes back. No provider's words here. */
 import type { z } from 'zod'
 
+/** `offline` answers by rule, without a model. */
 export type Tier = 'premium' | 'fast' | 'offline'
 
+/** A call of a tool that a model asks for. */
 export interface ToolCall {
   readonly id: string
   readonly name: string
@@ -10,6 +12,7 @@ export interface ToolCall {
   readonly input: unknown
 }
 
+/** One message of a conversation. */
 export type Message =
   | {
       readonly role: 'system' | 'user'
@@ -24,6 +27,7 @@ export type Message =
     }
   | { readonly role: 'tool'; readonly content: string; readonly toolCallId: string }
 
+/** A tool that a model may call. */
 export interface Tool {
   readonly name: string
   readonly description: string
@@ -40,6 +44,7 @@ export interface TokenUsage {
   readonly output: number
 }
 
+/** What a provider is asked. */
 export interface ProviderRequest {
   readonly model: string
   /** The class of the task; the offline tier chooses its method by it. */
@@ -51,8 +56,10 @@ export interface ProviderRequest {
   readonly maxOutputTokens: number
 }
 
+/** Why a model stopped: at its end, at a limit of tokens, to call tools, or by refusing. */
 export type StopReason = 'end' | 'length' | 'tools' | 'refusal'
 
+/** What a provider answered. */
 export interface ProviderReply {
   readonly text: string
   readonly toolCalls: readonly ToolCall[]
@@ -62,6 +69,7 @@ export interface ProviderReply {
   readonly model: string
 }
 
+/** A piece of a provider's streamed answer. */
 export type ProviderStreamPart =
   | { readonly type: 'text'; readonly text: string }
   /** The last one of every whole stream. */
@@ -73,11 +81,14 @@ export interface RateState {
   readonly tokens?: { readonly remaining: number; readonly reset: number }
 }
 
+/** What a provider gets with each call. */
 export interface ProviderOptions {
   readonly signal: AbortSignal
+  /** Takes what a reply says of rate limits. */
   readonly onRate?: (state: RateState) => void
 }
 
+/** One vector for each text, in order. */
 export interface Embeddings {
   readonly vectors: readonly (readonly number[])[]
   readonly usage: TokenUsage
@@ -86,11 +97,15 @@ export interface Embeddings {
 /** Throws `ProviderFailure`; one attempt each, without retries of its own. */
 export interface Provider {
   readonly name: string
+  /** One whole answer. */
   generate(request: ProviderRequest, options: ProviderOptions): Promise<ProviderReply>
+  /** The answer as it is written; the last part is `end`. */
   stream(request: ProviderRequest, options: ProviderOptions): AsyncIterable<ProviderStreamPart>
+  /** Left out by providers without embeddings. */
   embed?(model: string, texts: readonly string[], options: ProviderOptions): Promise<Embeddings>
 }
 
+/** A zod schema of the value to generate. */
 export type Schema<T> = z.ZodType<T>
 
 export const NO_TOKENS: TokenUsage = { input: 0, cacheRead: 0, cacheWrite: 0, output: 0 }

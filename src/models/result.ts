@@ -3,6 +3,7 @@ import type { Attempt } from './calling/caller.ts'
 import type { ModelState } from './catalogue.ts'
 import type { StopReason, Tier, TokenUsage, ToolCall } from './provider.ts'
 
+/** How a call was answered, and what it cost. */
 export interface CallReport {
   /** The tier that answered; `offline`: by rule, without a model. */
   readonly tier: Tier
@@ -20,6 +21,7 @@ export interface CallReport {
   readonly escalated: string | undefined
 }
 
+/** The answer to `generate`. */
 export interface Generation<T = unknown> extends CallReport {
   readonly text: string
   /** By the schema; undefined without one. */
@@ -28,14 +30,18 @@ export interface Generation<T = unknown> extends CallReport {
   readonly stopReason: StopReason
 }
 
+/** A piece of a streamed answer; `end` is the last one. */
 export type StreamPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'end'; readonly result: Generation }
 
+/** The answer to `embed`. */
 export interface EmbedResult extends CallReport {
+  /** One for each text, in order. */
   readonly vectors: readonly (readonly number[])[]
 }
 
+/** A model of a route, and what a call of it would cost. */
 export interface PlannedModel {
   readonly model: string
   readonly state: ModelState
@@ -44,6 +50,7 @@ export interface PlannedModel {
   readonly mostCost: string | undefined
 }
 
+/** What a call would do. `tokens` counts likely and most input, and most output. */
 export interface CallPreview {
   readonly tier: Tier
   /** Models in the order they would be asked. */
@@ -55,6 +62,7 @@ export interface CallPreview {
   readonly fastSuffices: number | undefined
 }
 
+/** What models cost, and what budgets have left. */
 export interface ModelUsage {
   /** Sums by agent, task and model over the hours kept; USD as decimal text. */
   readonly rows: readonly {

@@ -12,6 +12,7 @@ const TOKENS = [
   67_108_864
 ]
 
+/** A histogram in the names and buckets of OpenTelemetry. */
 export interface Histogram {
   readonly name: string
   readonly unit: string

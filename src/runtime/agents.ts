@@ -4,6 +4,7 @@ import { HiveError } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
 import type { Cortex } from './cortex.ts'
 
+/** An agent of a node: a name, which facts carry as provenance, and its cortex. */
 export interface Agent {
   readonly name: string
   readonly cortex: Cortex
@@ -12,6 +13,7 @@ export interface Agent {
 /** Names show in provenance and, later, in paths: letters, digits, `.`, `_`, `-`. */
 const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'use letters, digits, . _ -')
 
+/** The agents of a node. All of them share its knowledge, its swarm and its author key. */
 export class Agents {
   readonly #agents = new Map<string, Agent>()
   readonly #cortexFor: (name: string) => Cortex
@@ -31,10 +33,12 @@ export class Agents {
     return agent
   }
 
+  /** The agent of that name; undefined when there is none. */
   get(name: string): Agent | undefined {
     return this.#agents.get(name)
   }
 
+  /** All agents, in the order in which they were created. */
   list(): Agent[] {
     return [...this.#agents.values()]
   }

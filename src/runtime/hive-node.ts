@@ -13,7 +13,9 @@ import type { Agent } from './agents.ts'
 import type { HiveEvents } from './hive-events.ts'
 import type { NodeParts } from './node-parts.ts'
 
+/** What a node is and holds at this moment. */
 export interface HiveStatus {
+  /** Undefined without a network. */
   readonly peerId: string | undefined
   readonly multiaddrs: readonly string[]
   /** Undefined without a network. */
@@ -33,6 +35,16 @@ export interface HiveStatus {
   readonly damaged: number
 }
 
+/**
+ * A running node. It stops with `stop`, or at the end of its block with `await using`.
+ *
+ * @example
+ * ```ts
+ * await using db = await createHive({ dataDir: './hive' })
+ * db.on('hive:change', () => console.log('peers sent something new'))
+ * console.log(db.peerId, db.multiaddrs, await db.digest())
+ * ```
+ */
 export class HiveNode extends EventEmitter<HiveEvents> {
   readonly #parts: NodeParts
   readonly #cortex: CortexFactory
@@ -107,6 +119,7 @@ export class HiveNode extends EventEmitter<HiveEvents> {
     return this.#stopped
   }
 
+  /** The same as `stop`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
   }

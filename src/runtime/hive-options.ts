@@ -51,7 +51,9 @@ export const HiveOptions = z.strictObject({
     .default({}),
   /** False: near-duplicates and the own feed are seen to on request only (`cortex.janitor`). */
   upkeep: z.boolean().default(true),
+  /** The default agent: `db.agent`. */
   agent: z.strictObject({ name: z.string() }).default({ name: 'default' }),
+  /** What is redacted in what leaves this node. */
   anonymity: z
     .strictObject({
       /**
@@ -65,6 +67,7 @@ export const HiveOptions = z.strictObject({
       knownNames: z.array(z.string().min(1)).optional()
     })
     .default({}),
+  /** What is shared of skills, and what is taken in. */
   skills: z
     .strictObject({
       /** Skills that are verified here are published, where they tell nothing of their makers. */
@@ -103,17 +106,27 @@ export const HiveOptions = z.strictObject({
       })
     ])
     .optional(),
+  /** An abstract-level database in place of the one in `dataDir`, for tests. */
   store: z.custom<Database>(isObject, 'not a database').optional(),
+  /** Options for libp2p, over those of this node: transports, for instance. */
   libp2p: z.custom<NonNullable<SwarmInit['libp2p']>>(isObject, 'not an object').optional(),
+  /** The time; default `Date`. */
   clock: z.custom<Clock>(isObject, 'not a clock').optional(),
+  /** 0 up to 1, as `Math.random`. */
   random: z
     .custom<() => number>((value) => typeof value === 'function', 'not a function')
     .optional(),
+  /** Where libp2p and the swarm log; by default as the variable DEBUG says. */
   logger: z.custom<ComponentLogger>(isObject, 'not a logger').optional(),
   /** What this node tells peers of its software. */
   userAgent: z.string().optional()
 })
 
+/**
+ * Options of `createHive`. All of them are optional.
+ *
+ * @interface
+ */
 export type HiveInit = z.input<typeof HiveOptions>
 
 function isObject(value: unknown): boolean {

@@ -1,6 +1,7 @@
 /** JSON with sorted keys and no white space: equal values have equal texts. */
 import type { z } from 'zod'
 
+/** A JSON value: null, a boolean, a number, a string, an array or an object of these. */
 export type Json = z.core.util.JSONType
 
 export function canonicalJson(value: Json): string {

@@ -24,6 +24,7 @@ export type SandboxErrorCode =
   /** Thrown when the sandbox is used after `close()`. */
   | 'SANDBOX_CLOSED'
 
+/** Thrown when a run in the sandbox fails. `code` says which limit or rule stopped the run. */
 export class SandboxError extends Error {
   override readonly name = 'SandboxError'
   readonly code: SandboxErrorCode

@@ -4,6 +4,7 @@
  */
 import type { AbortOptions } from '@libp2p/interface'
 
+/** A model that turns texts into vectors. */
 export interface Embedder {
   /** Names the model and what it was told; under another name all vectors are made again. */
   readonly model: string

@@ -4,11 +4,12 @@
  * pass for the agent's instructions. Nothing in quarantine is in one.
  */
 import { z } from 'zod'
-import { parse } from '../arguments/index.ts'
+import { Signal, parse } from '../arguments/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Insight } from '../judgement/index.ts'
 import type { Recalled, RecallOptions } from '../knowledge/index.ts'
 
+/** What to compose a context for. */
 export interface ContextOptions extends AbortOptions {
   /** What the agent is about to do, in its own words; or a goal of the hive, by its id or title. */
   readonly goal: string
@@ -19,6 +20,7 @@ export interface ContextOptions extends AbortOptions {
   readonly scope?: RecallOptions['scope']
 }
 
+/** A context for a model's prompt. */
 export interface Context {
   /** For a model's prompt; empty when nothing is known. */
   readonly text: string
@@ -54,9 +56,9 @@ const HEADING =
 const Options = z.strictObject({
   goal: z.string().min(1).max(10_000),
   budget: z.int().min(1).max(MAX_BUDGET).default(DEFAULT_BUDGET),
-  tags: z.array(z.string()).optional(),
   scope: z.enum(['local', 'hive', 'all']).optional(),
-  signal: z.instanceof(AbortSignal).optional()
+  tags: z.array(z.string()).optional(),
+  signal: Signal
 })
 
 /** What is attached to the goal comes first. Throws `HiveError` (ARGUMENT_INVALID). */

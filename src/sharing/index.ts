@@ -15,5 +15,11 @@ export { Subscriptions } from './subscriptions.ts'
 export type { Context, ContextOptions } from './context.ts'
 export type { FetchedRecord, VoteOptions } from './shared-knowledge.ts'
 export type { Preview } from './preview.ts'
-export type { BroadcastOptions, BroadcastReport, PromoteOptions, Promoted } from './promotion.ts'
+export type {
+  BroadcastOptions,
+  BroadcastProgress,
+  BroadcastReport,
+  PromoteOptions,
+  Promoted
+} from './promotion.ts'
 export type { Subscription, SubscriptionFilter } from './subscriptions.ts'

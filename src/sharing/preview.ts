@@ -4,6 +4,7 @@ import type { FindingKind } from '../anonymity/index.ts'
 import type { StoredFact } from '../facts/index.ts'
 import type { Drafts } from './drafts.ts'
 
+/** What of one fact would leave this node. */
 export interface Preview {
   /** The fact's id on this node. */
   readonly id: string

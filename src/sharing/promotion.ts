@@ -17,6 +17,7 @@ import type { CandidateBatch, Candidates } from '../knowledge/index.ts'
 import type { StoredFact } from '../facts/index.ts'
 import type { Draft, Drafts } from './drafts.ts'
 
+/** Which facts `broadcastKnowledge` publishes. */
 export interface BroadcastOptions extends AbortOptions {
   /** Facts below it stay local; 0 to 1, default 0.9. */
   readonly minConfidence?: number
@@ -24,6 +25,7 @@ export interface BroadcastOptions extends AbortOptions {
   readonly onProgress?: (progress: BroadcastProgress) => void
 }
 
+/** Totals of a broadcast. */
 export interface BroadcastProgress {
   /** Facts that became new records of the hive. */
   readonly promoted: number
@@ -31,16 +33,19 @@ export interface BroadcastProgress {
   readonly corroborated: number
 }
 
+/** What a broadcast published, and what it withheld. */
 export interface BroadcastReport extends BroadcastProgress {
   /** Facts that were not published since they may tell too much; they stay local. */
   readonly withheld: readonly { readonly id: string; readonly reason: string }[]
 }
 
+/** Options of `promoteToGlobalStore`. */
 export interface PromoteOptions extends AbortOptions {
   /** Added to those of the fact. */
   readonly tags?: readonly string[]
 }
 
+/** What became of one promoted fact. */
 export interface Promoted {
   /** Id of what was published: another one than the fact's where it had to be anonymised. */
   readonly id: string

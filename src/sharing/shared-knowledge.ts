@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readAll } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import { digestOfId, parse } from '../arguments/index.ts'
+import { Signal, digestOfId, parse } from '../arguments/index.ts'
 import { compareInsights, insightOf, matches } from '../judgement/index.ts'
 import { previewOf } from './preview.ts'
 import { isReceipts } from '../skills/index.ts'
@@ -39,6 +39,7 @@ export interface SharedKnowledgeComponents {
   readonly skills: SharedSkills
 }
 
+/** Options of `vouch` and `dispute`. */
 export interface VoteOptions {
   /** How sure this node is, 0 to 1; default 0.9. */
   readonly confidence?: number
@@ -48,8 +49,6 @@ export interface VoteOptions {
 export interface FetchedRecord extends HiveRecord {
   readonly id: string
 }
-
-const Signal = z.instanceof(AbortSignal).optional()
 
 const Broadcast = z.strictObject({
   minConfidence: z.number().min(0).max(1).optional(),
@@ -79,6 +78,19 @@ const Filter = z.strictObject({
   goals: z.array(z.string()).optional()
 })
 
+/**
+ * What this node shares with its swarm, and what the swarm has published. Everything that leaves is
+ * anonymised first; what may tell too much stays on this node, with a reason.
+ *
+ * @example
+ * ```ts
+ * const { hive } = db.agent.cortex
+ * const { promoted, withheld } = await hive.broadcastKnowledge({ minConfidence: 0.9 })
+ * const [insight] = await hive.getGlobalInsights({ state: 'released', limit: 10 })
+ * if (insight !== undefined) await hive.vouch(insight.id)
+ * using subscription = hive.subscribe({ tags: ['css'] }, ({ title }) => console.log(title))
+ * ```
+ */
 export class SharedKnowledge {
   readonly #components: SharedKnowledgeComponents
 

@@ -10,6 +10,7 @@ import { isReceipts } from '../skills/index.ts'
 import type { Entry, Replica, RecordState } from '../../crdt/index.ts'
 import type { Judge, Insight } from '../judgement/index.ts'
 
+/** Which insights a subscriber hears of. An insight that matches any of the lists is one of them; without a list, all are. */
 export interface SubscriptionFilter {
   /** Insights with any of these tags. */
   readonly tags?: readonly string[]

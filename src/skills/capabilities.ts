@@ -63,6 +63,22 @@ export interface RemovedSkill {
   readonly blacklisted: boolean
 }
 
+/**
+ * The skills of this node. A skill runs in a sandbox that reaches nothing but what it is granted.
+ *
+ * @example
+ * ```ts
+ * const { capabilities } = db.agent.cortex
+ * const { id, status } = await capabilities.registerCapability({
+ *   name: 'text-length',
+ *   description: 'Counts the UTF-16 units of a text.',
+ *   kind: 'code',
+ *   source: 'export default (text) => text.length',
+ *   tests: [{ input: 'four', output: 4 }]
+ * })
+ * const { output, transition } = await capabilities.invoke(id, 'a text')
+ * ```
+ */
 export class Capabilities {
   readonly #components: CapabilitiesComponents
   readonly #selection: Selection
@@ -111,6 +127,7 @@ export class Capabilities {
     return { ...this.#selection.describe(known), skill: known.skill, documentation }
   }
 
+  /** Ancestors and descendants of a skill. Throws `HiveError` (SKILL_UNKNOWN). */
   async lineage(idOrName: string): Promise<Lineage> {
     return lineageOf(this.#components.store, this.#known(idOrName).id)
   }

@@ -1,10 +1,10 @@
 /** Options and arguments of `cortex.capabilities`. */
 import { z } from 'zod'
+import { Signal } from '../arguments/index.ts'
 import { MAX_ERROR_LENGTH } from './constants.ts'
 import { Status } from './store/skill-values.ts'
 import type { DiscoveryOptions } from './discovery.ts'
 
-const Signal = z.instanceof(AbortSignal).optional()
 const Limit = z.int().min(1).max(10_000)
 
 export const Calling = z.strictObject({ signal: Signal }).default({})
@@ -49,13 +49,34 @@ export const ByHand = z.enum(['blacklisted', 'sandbox'])
 export const Reason = z.string().trim().min(1).max(MAX_ERROR_LENGTH)
 export const Choice = z.union([z.string().min(1), z.array(z.string()).min(1)])
 
-export type ListOptions = z.input<typeof Listing>
-export type ListSettings = z.output<typeof Listing>
-export type FindOptions = z.input<typeof Finding>
-export type FindSettings = z.output<typeof Finding>
+/**
+ * Which skills to list. At most `limit` of them, 1 to 10,000; default all.
+ *
+ * @interface
+ */
+export type ListOptions = NonNullable<z.input<typeof Listing>>
+/**
+ * At most `limit` results, 1 to 10,000; default 10.
+ *
+ * @interface
+ */
+export type FindOptions = NonNullable<z.input<typeof Finding>>
+/**
+ * How a use of a skill went.
+ *
+ * @interface
+ */
 export type OutcomeInit = z.input<typeof Outcome>
-export type FailureOptions = z.input<typeof Failures>
+/**
+ * Failures since a time, or of one skill, by id or name; at most `limit`, default 100.
+ *
+ * @interface
+ */
+export type FailureOptions = NonNullable<z.input<typeof Failures>>
 
+/** Aborting the signal stops the waiting. */
 export interface CallOptions {
   readonly signal?: AbortSignal
 }
+export type ListSettings = z.output<typeof Listing>
+export type FindSettings = z.output<typeof Finding>

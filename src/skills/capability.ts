@@ -7,6 +7,7 @@ import type { Documentation, Provenance } from './store/skill-values.ts'
 import type { KnownSkill } from './store/skill-store.ts'
 import type { Skill } from './skill.ts'
 
+/** A skill of this node and the evidence for it. */
 export interface Capability {
   /** 64 hex digits. */
   readonly id: string
@@ -16,6 +17,7 @@ export interface Capability {
   readonly status: SkillStatus
   /** Since when it has this status. */
   readonly since: Date
+  /** Recorded uses, and those that succeeded. */
   readonly trials: number
   readonly successes: number
   /** 0 to 1: how far the evidence has come towards promotion. */
@@ -28,6 +30,7 @@ export interface Capability {
   readonly lowerBound: number
   /** Undefined when it is not kept warm. */
   readonly warmedAt: Date | undefined
+  /** Ids of the skills that it was made of. */
   readonly parents: readonly string[]
   readonly provenance: Provenance
   readonly addedAt: Date
@@ -40,6 +43,7 @@ export interface CapabilityDetails extends Capability {
   readonly documentation: Documentation | undefined
 }
 
+/** A skill on trial that is kept ready to run. */
 export interface PreWarmedSkill {
   readonly id: string
   readonly name: string

@@ -27,15 +27,18 @@ export interface DiscoveryComponents {
   readonly models: SkillModels
 }
 
+/** Which failures to look at. */
 export interface DiscoveryOptions {
   /** Failures before it are left alone. */
   readonly since?: Date
   /** Clusters of failures that are looked at, the largest first; default 10. */
   readonly limit?: number
   readonly signal?: AbortSignal
+  /** `cluster`: the place of the cluster, from 0; `tried`: repairs tried for it so far. */
   readonly onProgress?: (progress: { readonly cluster: number; readonly tried: number }) => void
 }
 
+/** A skill that repairs another one. */
 export interface Synthesized extends AddedSkill {
   /** Id of the skill that failed. */
   readonly parent: string
@@ -50,6 +53,7 @@ export interface Synthesized extends AddedSkill {
   readonly failures: number
 }
 
+/** What was repaired, and what was not. */
 export interface DiscoveryReport {
   readonly synthesized: readonly Synthesized[]
   /** Clusters for which nothing that was tried helped. */

@@ -19,8 +19,8 @@ export { SharedSkills } from './exchange/shared-skills.ts'
 export { SkillService } from './skill-service.ts'
 export type { Capabilities, RemovedSkill } from './capabilities.ts'
 export type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
-export type { DiscoveryReport, Synthesized } from './discovery.ts'
-export type { Consent } from './exchange/adoption.ts'
+export type { DiscoveryOptions, DiscoveryReport, Synthesized } from './discovery.ts'
+export type { Consent, OfferOptions } from './exchange/adoption.ts'
 export type { SkillOffer } from './exchange/offers.ts'
 export type { PublishedSkill } from './exchange/publishing.ts'
 export type { AddedSkill } from './lifecycle/skill-registration.ts'
@@ -29,4 +29,14 @@ export type { TestReport } from './running/skill-runner.ts'
 export type { CapabilityRun } from './running/trials.ts'
 export type { SkillEvents } from './skill-events.ts'
 export type { Skill, SkillInit } from './skill.ts'
-export type { FalseReceipt, SkillFailure, Transition } from './store/skill-values.ts'
+export type {
+  Evidence,
+  FalseReceipt,
+  Provenance,
+  SkillFailure,
+  Transition
+} from './store/skill-values.ts'
+export type { CallOptions } from './capability-options.ts'
+export type { FoundCapability } from './selection.ts'
+export type { Lineage } from './lineage.ts'
+export type { Ranking } from './evidence/competition.ts'

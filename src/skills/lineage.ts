@@ -2,6 +2,7 @@
 import { MAX_LINEAGE } from './constants.ts'
 import type { KnownSkill, SkillStore } from './store/skill-store.ts'
 
+/** Where a skill comes from, and what was made of it. */
 export interface Lineage {
   /** Ids of the skills it was made of, and of theirs, nearest first; also of those not here. */
   readonly ancestors: readonly string[]

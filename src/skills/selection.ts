@@ -18,6 +18,7 @@ export interface SelectionComponents {
   readonly random: () => number
 }
 
+/** One result of `find`. */
 export interface FoundCapability {
   readonly capability: Capability
   /** Larger is better; comparable within one answer only. */

@@ -1,6 +1,7 @@
 /** What skills tell of themselves. */
 import type { FalseReceipt, SkillFailure, Transition } from './store/skill-values.ts'
 
+/** What happens to skills, as a `Hive` emits it. */
 export interface SkillEvents {
   /** A skill's status changed, which is on disk. */
   'skill:transition': [transition: Transition]

@@ -39,7 +39,17 @@ export const SkillInput = z.strictObject({
   licence: z.string().min(1).max(128).optional()
 })
 
+/**
+ * A skill to register. It holds at most 32 KiB with its schemas and tests.
+ *
+ * @interface
+ */
 export type SkillInit = z.input<typeof SkillInput>
+/**
+ * A skill as the node keeps it, with defaults filled in.
+ *
+ * @interface
+ */
 export type Skill = Readonly<z.output<typeof SkillInput>>
 
 export interface IdentifiedSkill {

@@ -51,6 +51,7 @@ export interface FiltersInit extends ExchangeServiceInit {
   readonly onChange: (change: FilterChange) => void
 }
 
+/** Whose filter changed, and which one. */
 export interface FilterChange {
   readonly peer: string
   readonly kind: FilterKind

@@ -18,6 +18,7 @@ interface PeerFilter {
   version: number
 }
 
+/** What a node holds of its peers' filters of one kind. */
 export interface PeerFilterStatus {
   readonly kind: FilterKind
   /** Peers whose filter is held, elements in all of them, and their size. */

@@ -5,6 +5,7 @@
  */
 import { BAN_DURATION, MAX_OFFENDERS, OFFENCES_BEFORE_BAN, OFFENCE_LIFETIME } from '../constants.ts'
 
+/** The time, injected. */
 export interface Clock {
   /** Milliseconds of the Unix epoch. */
   now(): number

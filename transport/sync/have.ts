@@ -22,6 +22,7 @@ export interface HaveInit extends ExchangeServiceInit {
   readonly replica: Pick<PublicView, 'bodies'>
 }
 
+/** Options of `fetch`. */
 export interface FetchOptions extends AbortOptions {
   /** Peers to ask before any other. */
   readonly first?: readonly string[]

@@ -23,6 +23,11 @@ export const FINDING_KINDS = [
   'literal'
 ] as const
 
+/**
+ * What the anonymiser replaces.
+ *
+ * @useDeclaredType
+ */
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
 /** Takes `hit` out: returns the character that stands for it. */

@@ -21,6 +21,7 @@ export interface Candidate {
   readonly health: Health
 }
 
+/** One attempt at one model. */
 export interface Attempt {
   readonly model: string
   /** `ok`, or why it failed. */

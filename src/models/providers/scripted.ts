@@ -14,6 +14,14 @@ export type Script = (
   options: ProviderOptions
 ) => string | Partial<ProviderReply> | Promise<string | Partial<ProviderReply>>
 
+/**
+ * A provider for tests and examples: `script` answers each request.
+ *
+ * @example
+ * ```ts
+ * const provider = scriptedProvider('local', ({ messages }) => `${messages.length} messages`)
+ * ```
+ */
 export function scriptedProvider(name: string, script: Script): Provider {
   const generate = async (
     request: ProviderRequest,

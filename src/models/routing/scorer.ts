@@ -21,6 +21,11 @@ const Exported = z.strictObject({
   weights: z.base64(),
   squares: z.base64()
 })
+/**
+ * What was learned of which requests the fast tier can answer.
+ *
+ * @interface
+ */
 export type ExportedScorer = z.output<typeof Exported>
 
 export class Scorer {

@@ -9,6 +9,7 @@ export interface Competitor extends Counts {
   readonly id: string
 }
 
+/** Ids of the best of competing skills, and of the best of the others. */
 export interface Ranking {
   readonly alpha: string | undefined
   readonly shadow: string | undefined

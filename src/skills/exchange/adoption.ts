@@ -29,6 +29,7 @@ export interface AdoptionComponents extends Omit<AuditsComponents, 'replica' | '
   readonly adopts: Consent
 }
 
+/** How many offers to list. */
 export interface OfferOptions {
   /** Default 100. */
   readonly limit?: number

@@ -6,6 +6,7 @@ import type { RecordState } from '../../../crdt/index.ts'
 import type { IdentifiedSkill } from '../skill.ts'
 import type { RemoteCounts } from '../evidence/remote-evidence.ts'
 
+/** A skill that others published and this node does not have. */
 export interface SkillOffer {
   /** 64 hex digits: the same on every node. */
   readonly id: string

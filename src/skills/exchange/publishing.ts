@@ -33,6 +33,7 @@ export interface PublishingComponents {
   readonly announce: (entries: readonly Entry[]) => Promise<void>
 }
 
+/** What became of a published skill. */
 export interface PublishedSkill {
   readonly id: string
   /** `corroborated`: the swarm had it, and this node's vote was added. */

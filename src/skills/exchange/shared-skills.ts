@@ -6,6 +6,7 @@ import { HiveError } from '../../errors.ts'
 import { SkillAdoption } from './adoption.ts'
 import { SkillPublishing } from './publishing.ts'
 import type { Entry, Replica } from '../../../crdt/index.ts'
+import type { CallOptions } from '../capability-options.ts'
 import type { AddedSkill } from '../lifecycle/skill-registration.ts'
 import type { FalseReceipt, Transition } from '../store/skill-values.ts'
 import type { SkillService } from '../skill-service.ts'
@@ -28,10 +29,16 @@ const REPORT_INTERVAL = 600_000
 
 const QUIET: ReadonlySet<HiveError['code']> = new Set(['SKILL_UNKNOWN', 'WITHHELD'])
 
-interface CallOptions {
-  readonly signal?: AbortSignal
-}
-
+/**
+ * Skills of the swarm: offers of others, and what this node publishes.
+ *
+ * @example
+ * ```ts
+ * const { skills } = db.agent.cortex.hive
+ * const [offer] = await skills.offers({ limit: 1 })
+ * if (offer !== undefined) await skills.adopt(offer.id)
+ * ```
+ */
 export class SharedSkills {
   readonly #components: SharedSkillsComponents
   readonly #publishing: SkillPublishing
@@ -47,12 +54,14 @@ export class SharedSkills {
     this.#adoption = new SkillAdoption(components)
   }
 
+  /** @internal */
   start(): void {
     this.#components.replica.on('entry:admit', this.#onEntry)
     this.#components.skills.store.on('skill:transition', this.#onTransition)
     this.#reporting = setInterval(() => this.#then(() => this.#report()), REPORT_INTERVAL).unref()
   }
 
+  /** @internal */
   async stop(): Promise<void> {
     this.#stopped.abort(new HiveError('STOPPED', 'The hive was stopped.'))
     clearInterval(this.#reporting)

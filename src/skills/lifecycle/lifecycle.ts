@@ -13,6 +13,7 @@ import { predictedPromotion } from '../evidence/prediction.ts'
 import type { Counts } from '../evidence/counts.ts'
 import type { Drift } from '../evidence/drift.ts'
 
+/** Stages of a skill: untested, on trial, made ready, verified; or refused. */
 export type SkillStatus = 'sandbox' | 'experimental' | 'pre-warming' | 'verified' | 'blacklisted'
 
 export interface LifecycleState {

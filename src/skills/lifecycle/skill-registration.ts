@@ -9,6 +9,7 @@ import type { SkillRunner, TestReport } from '../running/skill-runner.ts'
 import type { SkillStore } from '../store/skill-store.ts'
 import type { SkillStatus } from './lifecycle.ts'
 
+/** What became of a skill that was registered, imported or adopted. */
 export interface AddedSkill {
   readonly id: string
   readonly name: string

@@ -1,5 +1,6 @@
 /** Options of one run of a skill. */
 import { z } from 'zod'
+import { Signal } from '../../arguments/index.ts'
 import type { HostFunction } from '../../sandbox/index.ts'
 
 const Positive = z.int().min(1)
@@ -27,7 +28,12 @@ export const RunOptions = z.strictObject({
   seed: z.string().max(256).optional(),
   /** False: the run is no evidence, for instance since `recordOutcome` will tell how it went. */
   record: z.boolean().default(true),
-  signal: z.instanceof(AbortSignal).optional()
+  signal: Signal
 })
 
+/**
+ * Options of one run of a skill.
+ *
+ * @interface
+ */
 export type RunOptions = z.input<typeof RunOptions>

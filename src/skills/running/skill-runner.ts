@@ -10,6 +10,7 @@ import type { RunOptions } from './run-options.ts'
 import type { Messages, SkillModels, SkillSandbox } from '../skill-dependencies.ts'
 import type { Skill } from '../skill.ts'
 
+/** The result of one run. */
 export interface SkillRun {
   readonly output: Json
   readonly seconds: number
@@ -25,6 +26,7 @@ export interface SkillRun {
   readonly trace: unknown
 }
 
+/** How the declared tests of a skill went. `test` counts from 0. */
 export interface TestReport {
   readonly passed: number
   readonly total: number

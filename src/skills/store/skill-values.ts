@@ -21,6 +21,11 @@ export const Provenance = z.strictObject({
   licence: z.string().max(128).optional()
 })
 
+/**
+ * Where a skill comes from.
+ *
+ * @interface
+ */
 export type Provenance = Readonly<z.output<typeof Provenance>>
 
 export const Status = z.enum(['sandbox', 'experimental', 'pre-warming', 'verified', 'blacklisted'])
@@ -84,6 +89,7 @@ export const TransitionValue = z.object({
   at: z.coerce.date()
 })
 
+/** A change of a skill's status, with its reason and the evidence at that time. */
 export interface Transition {
   readonly id: string
   readonly name: string
@@ -110,6 +116,11 @@ export const DocumentationValue = z.object({
   offline: z.boolean(),
   at: z.coerce.date()
 })
+/**
+ * Text about a skill, written when it was made warm.
+ *
+ * @interface
+ */
 export type Documentation = Readonly<z.output<typeof DocumentationValue>>
 
 export const RemovedValue = z
@@ -139,7 +150,11 @@ export const FalseReceiptValue = z.object({
   gave: z.string(),
   at: z.coerce.date()
 })
-/** A receipt that gave something else here. */
+/**
+ * A receipt whose run gave another result here.
+ *
+ * @interface
+ */
 export type FalseReceipt = Readonly<z.output<typeof FalseReceiptValue>>
 
 export interface StoredSkill {
