@@ -93,5 +93,5 @@ export class FilterPair implements AsyncDisposable {
 
 /** Facts of others that the node knows of by their filters. */
 function observedBy(hive: HiveNode): number {
-  return hive.status.filters.held.find(({ kind }) => kind === 'observed')?.elements ?? 0
+  return hive.status.filters.peerFilters.find(({ kind }) => kind === 'observed')?.elements ?? 0
 }

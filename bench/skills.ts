@@ -1,8 +1,8 @@
 /** What the evidence of skills decides on simulated streams, beside the rule that peeks at the raw rate. */
 import { WINDOW } from '../src/skills/evidence/constants.ts'
-import { counted, NO_TRIALS } from '../src/skills/evidence/counts.ts'
-import { driftVerdict, drifted, NO_DRIFT } from '../src/skills/evidence/drift.ts'
-import { isReliable } from '../src/skills/evidence/e-process.ts'
+import { addOutcome, NO_TRIALS } from '../src/skills/evidence/counts.ts'
+import { driftVerdict, updateDrift, NO_DRIFT } from '../src/skills/evidence/drift.ts'
+import { isPromotable } from '../src/skills/evidence/e-process.ts'
 import { headStart } from '../src/skills/evidence/remote-evidence.ts'
 import { predictedPromotion } from '../src/skills/evidence/prediction.ts'
 import { afterOutcome, afterTests, UNTESTED } from '../src/skills/lifecycle/lifecycle.ts'
@@ -61,7 +61,7 @@ function promotions(streams: number, random: Random): void {
       let isNaive = false
       while (counts.trials < trials && !(at !== undefined && isNaive)) {
         const ok = random() < rate
-        counts = counted(counts, ok)
+        counts = addOutcome(counts, ok)
         isNaive ||= naive(counts)
         if (at !== undefined) continue
         lifecycle = afterOutcome(lifecycle, ok).lifecycle
@@ -101,10 +101,10 @@ function liars(streams: number, random: Random): void {
       }
       const start = headStart(remote)
       let counts = NO_TRIALS
-      while (counts.trials < trials && !isReliable(counts, start)) {
-        counts = counted(counts, random() < rate)
+      while (counts.trials < trials && !isPromotable(counts, start)) {
+        counts = addOutcome(counts, random() < rate)
       }
-      if (isReliable(counts, start)) {
+      if (isPromotable(counts, start)) {
         promoted++
         lengths.push(counts.trials)
       }
@@ -175,7 +175,7 @@ function drifts(streams: number, random: Random): void {
       let drift = NO_DRIFT
       let trials = 0
       while (trials < 500 && driftVerdict(drift) === 'steady') {
-        drift = drifted(drift, random() < rate)
+        drift = updateDrift(drift, random() < rate)
         trials++
       }
       if (driftVerdict(drift) === 'steady') continue
@@ -192,7 +192,7 @@ function drifts(streams: number, random: Random): void {
 
 function sample(rate: number, trials: number, random: Random): Counts {
   let counts = NO_TRIALS
-  while (counts.trials < trials) counts = counted(counts, random() < rate)
+  while (counts.trials < trials) counts = addOutcome(counts, random() < rate)
   return counts
 }
 

@@ -131,7 +131,7 @@ async function startNode(
     filterInterval: 0,
     listen: [`/memory/stem-${++addresses}`],
     libp2p: { transports: [memory()] },
-    onReceived: (peer, { author }) => {
+    onHeader: (peer, { author }) => {
       const name = toHex(author)
       if (seen !== undefined && !seen.has(name)) seen.set(name, peer.toString())
     }

@@ -49,7 +49,7 @@ export const MAX_COUNTERS = 8
 export const MAX_COUNTER_NAME_BYTES = 32
 
 /** Concurrent branches a playbook entry may build on. */
-export const MAX_HEADS = 64
+export const MAX_ENTRY_HEADS = 64
 export const MAX_DOC_BYTES = 128
 
 /** Times are milliseconds of the Unix epoch; the zigzag form must stay a safe integer. */
@@ -109,7 +109,7 @@ export const MAX_PLAYBOOK_TOTAL_CHANGES = 10_000
 export const MAX_PLAYBOOK_TOTAL_BYTES = 4 * 1024 * 1024
 
 /** Entries that wait, or never count, may take as much memory as those that count. */
-export const HELD_TO_COUNTED = 2
+export const RESIDENT_FACTOR = 2
 
 /** What a node itself writes; concurrent edits may end above it, and are all kept. */
 export const MAX_STEPS = 500

@@ -10,7 +10,7 @@ import type { AdmissionResult, ProofResult } from './admission/admitter.ts'
 import type { HiddenEntries } from './publishing/hidden-entries.ts'
 
 /** The part of a replica that the view reads and admits through. */
-export interface ViewedReplica {
+export interface PublicViewReplica {
   /** Where each feed stands. */
   heads(): FeedHead[]
   /** Where the feed of an author stands. */
@@ -34,17 +34,17 @@ export interface ViewedReplica {
   /** Bodies of records, in the order of the digests. */
   bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]>
   /** Marks the author's entries up to `seq` as shown by a peer. */
-  show(author: Uint8Array, seq: number): Promise<void>
+  unhide(author: Uint8Array, seq: number): Promise<void>
 }
 
 /**
  * The replica as peers see it. Methods answer as those of `Replica`, without own entries that no peer has shown.
  */
 export class PublicView {
-  readonly #replica: ViewedReplica
+  readonly #replica: PublicViewReplica
   readonly #hidden: HiddenEntries
 
-  constructor(replica: ViewedReplica, hidden: HiddenEntries) {
+  constructor(replica: PublicViewReplica, hidden: HiddenEntries) {
     this.#replica = replica
     this.#hidden = hidden
   }
@@ -79,13 +79,13 @@ export class PublicView {
 
   /** The signed header at a place; undefined where there is none to show. */
   async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
-    return this.#isShown(author, seq) ? this.#replica.headerAt(author, seq) : undefined
+    return this.#isPublic(author, seq) ? this.#replica.headerAt(author, seq) : undefined
   }
 
   /** The header that names the author's base; undefined where there is none to show. */
   async checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
     const header = await this.#replica.checkpointOf(author)
-    return header !== undefined && this.#isShown(author, header.seq) ? header : undefined
+    return header !== undefined && this.#isPublic(author, header.seq) ? header : undefined
   }
 
   /** Bytes of the proof against an author; undefined without one. */
@@ -95,10 +95,10 @@ export class PublicView {
 
   /** Bytes of the author's entries after `seq`, in order. */
   async *entriesAfter(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
-    const shown = this.#hidden.lastShown(author)
+    const publicSeq = this.#hidden.publicSeq(author)
     let next = Math.max(seq + 1, this.#replica.headOf(author).base)
     for await (const bytes of this.#replica.entriesAfter(author, seq)) {
-      if (shown !== undefined && next > shown) return
+      if (publicSeq !== undefined && next > publicSeq) return
       yield bytes
       next += 1
     }
@@ -109,12 +109,12 @@ export class PublicView {
     const bodies = await this.#replica.bodies(digests)
     return bodies.map((body, i) => {
       const digest = digests[i]
-      return digest !== undefined && this.#hidden.hides(digest) ? undefined : body
+      return digest !== undefined && this.#hidden.hidesRecord(digest) ? undefined : body
     })
   }
 
   /** A peer says that it has these: what of them is this node's own was shown. */
-  async see(
+  async observeHeads(
     theirs: ReadonlyMap<string, FeedHead>,
     nameOf: (author: Uint8Array) => string
   ): Promise<void> {
@@ -123,13 +123,13 @@ export class PublicView {
       if (head === undefined || head.seq === 0) continue
       const own = await this.#replica.headerAt(author, head.seq)
       if (own !== undefined && equalBytes(own.hash, head.head)) {
-        await this.#replica.show(author, head.seq)
+        await this.#replica.unhide(author, head.seq)
       }
     }
   }
 
-  #isShown(author: Uint8Array, seq: number): boolean {
-    const shown = this.#hidden.lastShown(author)
-    return shown === undefined || seq <= shown
+  #isPublic(author: Uint8Array, seq: number): boolean {
+    const publicSeq = this.#hidden.publicSeq(author)
+    return publicSeq === undefined || seq <= publicSeq
   }
 }

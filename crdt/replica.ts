@@ -8,13 +8,13 @@
 import { EventEmitter } from 'node:events'
 import { authorEpochs } from './feeds/author-epoch.ts'
 import { Admitter } from './admission/admitter.ts'
-import { Chains } from './feeds/chains.ts'
+import { FeedStore } from './feeds/feed-store.ts'
 import { Commits } from './store/commits.ts'
 import { Compaction, readEntryValues } from './admission/compaction.ts'
 import { equalBytes, readAll } from './bytes/index.ts'
 import { DigestLog } from './store/digest-log.ts'
 import { MalformedError, StoreError } from './errors.ts'
-import { elementsUnder, filterKeyOf } from './filters/filter-element.ts'
+import { elementHasher, filterKeyOf } from './filters/filter-element.ts'
 import { RecordStore } from './records/record-store.ts'
 import { PublicView } from './public-view.ts'
 import { goalOfDoc } from './playbooks/playbook-doc.ts'
@@ -32,8 +32,8 @@ import type { Entry, SignedHeader } from './feeds/entry.ts'
 import type { Counters } from './records/evidence.ts'
 import type { LogPart } from './store/digest-log.ts'
 import type { FeedHead } from './feeds/feeds.ts'
-import type { RecordState } from './records/record-store.ts'
-import type { Change, Playbook } from './playbooks/playbooks.ts'
+import type { AttestedRecord } from './records/record-store.ts'
+import type { Change, PlaybookSnapshot } from './playbooks/playbooks.ts'
 import type { Publication } from './publishing/publication.ts'
 import type { OwnVote, Published } from './publishing/publisher.ts'
 import type { Register } from './records/register.ts'
@@ -52,7 +52,7 @@ export interface ReplicaEvents {
   /** An author was found to have signed two entries for one place; `proof` is durable. */
   'author:void': [proof: Uint8Array]
   /** A peer has shown own entries, up to `seq`. */
-  'entry:show': [author: Uint8Array, seq: number]
+  'entry:unhide': [author: Uint8Array, seq: number]
 }
 
 /** Options of `openReplica`. */
@@ -105,12 +105,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Digests of the records this replica holds, for peers. */
   readonly published: StoredFilter
   /** What peers are told, and where what they send comes in. */
-  readonly forPeers: PublicView
+  readonly publicView: PublicView
   /** The element that stands for a digest in the filters of this swarm. */
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly #store: ReplicaInit['store']
   readonly #serial = new Serial()
-  readonly #chains: Chains
+  readonly #chains: FeedStore
   readonly #recordStore: RecordStore
   readonly #recordLog: DigestLog
   readonly #hidden: HiddenEntries
@@ -125,12 +125,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     super()
     this.swarm = swarm
     this.#store = store
-    this.#chains = new Chains(store)
+    this.#chains = new FeedStore(store)
     this.#recordStore = new RecordStore(store, (author, seq) => this.#chains.isLive(author, seq))
     this.#recordLog = new DigestLog(store, 'record-log')
     this.#hidden = new HiddenEntries(store)
-    this.forPeers = new PublicView(this, this.#hidden)
-    this.elementOf = elementsUnder(filterKey)
+    this.publicView = new PublicView(this, this.#hidden)
+    this.elementOf = elementHasher(filterKey)
     this.published = new StoredFilter({
       store,
       name: 'published',
@@ -140,7 +140,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     this.#commits = new Commits({
       store,
       reload: () => this.#reload(),
-      onFailed: () => this.#startOver()
+      onCommitError: () => this.#recover()
     })
     const parts = {
       swarm,
@@ -158,36 +158,36 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       author: Uint8Array,
       from: number,
       to: number
-    ): AsyncGenerator<EntryValues> => this.#said(author, from, to)
+    ): AsyncGenerator<EntryValues> => this.#entryValues(author, from, to)
     this.#visibility = new Visibility({ ...parts, entryValues })
     this.#admitter = new Admitter({
       ...parts,
-      firstOperation: () => store.section('replica').put(SWARM_KEY, Buffer.from(swarm)),
+      swarmNameOperation: () => store.section('replica').put(SWARM_KEY, Buffer.from(swarm)),
       observer: this.#observer()
     })
-    const exclusively: Admitter['exclusively'] = (task) => this.#admitter.exclusively(task)
+    const runExclusive: Admitter['runExclusive'] = (task) => this.#admitter.runExclusive(task)
     this.#playbooks = new Playbooks({
       swarm,
       epochs,
       writersOf: (doc) => this.#chains.writersOf(doc),
       between: (author, from, to) => this.#chains.between(author, from, to),
       flush: () => store.flush(),
-      exclusively
+      runExclusive
     })
     this.#publisher = new Publisher({
       swarm,
       epochs,
       store,
       recordStore: this.#recordStore,
-      exclusively,
+      runExclusive,
       entryValues
     })
     this.#compaction = new Compaction({
       swarm,
       chains: this.#chains,
       recordStore: this.#recordStore,
-      exclusively: (task) =>
-        this.#publisher.exclusively(() =>
+      runExclusive: (task) =>
+        this.#publisher.runExclusive(() =>
           this.#serial.run(async () => {
             await store.flush()
             return task()
@@ -209,8 +209,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async admit(bytes: Uint8Array): Promise<AdmissionResult> {
     const admission = await this.#admitter.admit(bytes)
     if (admission.outcome !== 'held') return admission
-    const place = await this.#visibility.placeOf(bytes)
-    if (place !== undefined) await this.show(place.author, place.seq)
+    const hiddenEntry = await this.#visibility.findHidden(bytes)
+    if (hiddenEntry !== undefined) await this.unhide(hiddenEntry.author, hiddenEntry.seq)
     return admission
   }
 
@@ -226,14 +226,14 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async admitHeader(header: SignedHeader): Promise<ProofResult> {
     const held = await this.headerAt(header.author, header.seq)
     const isHeld = held !== undefined && equalBytes(held.hash, header.hash)
-    if (isHeld) await this.show(header.author, header.seq)
+    if (isHeld) await this.unhide(header.author, header.seq)
     return this.#admitter.admitHeader(header, held)
   }
 
   /** Takes the author's entries up to `seq` as shown by a peer: from now on peers are told of them. */
-  async show(author: Uint8Array, seq: number): Promise<void> {
-    const isNews = await this.#serial.run(() => this.#visibility.show(author, seq))
-    if (isNews) this.emit('entry:show', author, seq)
+  async unhide(author: Uint8Array, seq: number): Promise<void> {
+    const isNews = await this.#serial.run(() => this.#visibility.unhide(author, seq))
+    if (isNews) this.emit('entry:unhide', author, seq)
   }
 
   /** Authors of own entries that no peer has shown. */
@@ -242,8 +242,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** Place up to which peers have shown the author's entries; undefined where nothing is hidden. */
-  lastShown(author: Uint8Array): number | undefined {
-    return this.#hidden.lastShown(author)
+  publicSeq(author: Uint8Array): number | undefined {
+    return this.#hidden.publicSeq(author)
   }
 
   /** Signs, stores and returns what is new of `publications`. Throws `LimitError` before anything is stored. */
@@ -298,7 +298,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** Resolves when nothing that no longer counts is being removed. */
-  compacted(): Promise<void> {
+  whenCompacted(): Promise<void> {
     return this.#compaction.idle()
   }
 
@@ -309,7 +309,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** The playbook of a goal as its edits make it. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
-  playbook(goal: Uint8Array): Promise<Playbook> {
+  playbook(goal: Uint8Array): Promise<PlaybookSnapshot> {
     return this.#playbooks.read(goal)
   }
 
@@ -323,7 +323,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** A record with what authors say of it; undefined where this replica has none. */
-  get(digest: Uint8Array): Promise<RecordState | undefined> {
+  get(digest: Uint8Array): Promise<AttestedRecord | undefined> {
     return this.#recordStore.get(digest)
   }
 
@@ -354,38 +354,38 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** Goals that an author says something of. */
-  goals(): AsyncGenerator<RecordState> {
+  goals(): AsyncGenerator<AttestedRecord> {
     return this.#recordStore.goals()
   }
 
   /** All records that an author says something of. */
-  standings(): AsyncGenerator<RecordState> {
-    return this.#recordStore.states()
+  attestedRecords(): AsyncGenerator<AttestedRecord> {
+    return this.#recordStore.attestedRecords()
   }
 
   /**
    * Keeps bodies of records that came without an entry, once they are on disk: their digests. What
    * is not a record is left out.
    */
-  async keepBodies(bodies: readonly Uint8Array[]): Promise<Uint8Array[]> {
-    const kept: Uint8Array[] = []
+  async putBodies(bodies: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const digests: Uint8Array[] = []
     const operations: Operation[] = []
     for (const bytes of bodies) {
       if (!isRecord(bytes)) continue
       const digest = recordDigest(bytes)
-      kept.push(digest)
-      operations.push(...this.#recordStore.keep(digest, bytes))
+      digests.push(digest)
+      operations.push(...this.#recordStore.putBody(digest, bytes))
     }
-    await this.#store.commit([...operations, ...this.#admitter.recordOperations(kept)])
-    if (kept.length > 0) this.emit('body:store', kept)
-    return kept
+    await this.#store.commit([...operations, ...this.#admitter.recordOperations(digests)])
+    if (digests.length > 0) this.emit('body:store', digests)
+    return digests
   }
 
   /** Up to `limit` records that authors speak of and whose body is nowhere in this replica. */
   async missingBodies(limit: number): Promise<Uint8Array[]> {
     await this.#store.flush()
-    const { missing, settled } = await this.#recordStore.wanted(limit)
-    await this.#store.commit(settled)
+    const { missing, settled: cleanup } = await this.#recordStore.missingBodies(limit)
+    await this.#store.commit(cleanup)
     return missing
   }
 
@@ -451,7 +451,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** After a failed commit. */
-  #startOver(): void {
+  #recover(): void {
     this.#publisher.rotate()
     this.#playbooks.clear()
     // Heads and digest are asked for at any time: they must not stay ahead of the disk.
@@ -460,17 +460,17 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   #observer(): AdmissionObserver {
     return {
-      admitted: (entry, digests) => this.emit('entry:admit', entry, digests),
-      rejected: (reason) => this.emit('entry:reject', reason),
-      void: (proof) => this.emit('author:void', proof),
-      changed: (doc) => {
+      entryAdmitted: (entry, digests) => this.emit('entry:admit', entry, digests),
+      entryRejected: (reason) => this.emit('entry:reject', reason),
+      authorVoided: (proof) => this.emit('author:void', proof),
+      docChanged: (doc) => {
         const goal = goalOfDoc(doc)
         if (goal !== undefined) this.emit('playbook:change', goal)
       },
-      edited: (entry, base) => this.#playbooks.add(entry, base),
+      playbookEdited: (entry, base) => this.#playbooks.add(entry, base),
       entriesRemoved: (doc) => this.#playbooks.drop(doc),
       feedReset: (author, doc) => {
-        this.#publisher.abandon(author)
+        this.#publisher.rotateIf(author)
         this.#playbooks.drop(doc)
       },
       baseRaised: (author, durable) => this.#compaction.sweep(author, durable)
@@ -484,7 +484,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** What an author's entries say, as far as they are there and undamaged. */
-  async *#said(author: Uint8Array, from: number, to: number): AsyncGenerator<EntryValues> {
+  async *#entryValues(author: Uint8Array, from: number, to: number): AsyncGenerator<EntryValues> {
     await this.#store.flush()
     let seq = from
     for await (const bytes of this.#chains.between(author, from, to)) {
@@ -495,7 +495,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   async *#elements(): AsyncGenerator<Uint8Array[]> {
     for await (const digests of this.#recordStore.digests()) {
-      const shown = digests.filter((digest) => !this.#hidden.hides(digest))
+      const shown = digests.filter((digest) => !this.#hidden.hidesRecord(digest))
       yield shown.map((digest) => this.elementOf(digest))
     }
   }

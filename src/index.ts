@@ -149,7 +149,7 @@ export type {
   Claim,
   ClaimState,
   ConsolidateOptions,
-  Consolidated,
+  ConsolidateReport,
   DistillManyOptions,
   DistillProgress,
   DistillReport,

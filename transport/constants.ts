@@ -26,7 +26,7 @@ export const MAX_SYNC_FRAME_BYTES = MAX_ENTRY_BYTES + 1
 export const HEADS_PER_PAGE = 512
 
 /** Heads one peer may send: 7 MB; beyond it the vector needs the tree (DESIGN, section 5). */
-export const MAX_HEADS = 100_000
+export const MAX_SYNC_HEADS = 100_000
 
 /** Bytes that wait unread before the stream is paused. */
 export const FRAME_QUEUE_BYTES = 512 * 1024
@@ -62,10 +62,10 @@ export const MAX_FILTER_FRAME_BYTES = FILTER_CHUNK_BYTES + 1024
 export const MAX_FILTER_BYTES = 48 * 1024 * 1024
 
 /** Filters that are on their way to this node, going by what peers announce. */
-export const MAX_ARRIVING_FILTER_BYTES = 64 * 1024 * 1024
+export const MAX_INCOMING_FILTER_BYTES = 64 * 1024 * 1024
 
 /** All filters this node holds of peers. */
-export const MAX_HELD_FILTER_BYTES = 64 * 1024 * 1024
+export const MAX_PEER_FILTER_BYTES = 64 * 1024 * 1024
 
 /** Elements of one delta; a peer that is further behind gets the whole filter. */
 export const MAX_DELTA_ELEMENTS = 2 ** 18
@@ -74,16 +74,16 @@ export const MAX_DELTA_ELEMENTS = 2 ** 18
 export const MAX_FILTER_PEERS = 64
 
 /** The error that all filters consulted for one answer may have together. */
-export const MAX_SHARED_RATE = 0.01
+export const MAX_COMBINED_FALSE_POSITIVE_RATE = 0.01
 
 /** Bodies asked for at once: 8 MiB at most. */
-export const MAX_ASKED_BODIES = 256
+export const MAX_REQUESTED_BODIES = 256
 
 /** A frame of `/have`: 256 digests, or a record. */
 export const MAX_HAVE_FRAME_BYTES = 33 * 1024
 
 /** Peers asked for one body before it counts as not to be had. */
-export const MAX_ASKED_PEERS = 8
+export const MAX_QUERIED_PEERS = 8
 
 /** A frame of `/stem`: an entry. */
 export const MAX_STEM_FRAME_BYTES = MAX_ENTRY_BYTES
@@ -96,7 +96,7 @@ export const MAX_STEM_POOL_BYTES = 32 * 1024 * 1024
 
 /** Dandelion++ suggests ten minutes, and that one node of ten gossips what it gets by a stem. */
 export const STEM_EPOCH = 10 * 60_000
-export const STEM_GOSSIP_SHARE = 0.1
+export const STEM_FLUFF_PROBABILITY = 0.1
 
 /** What an entry waits for at least before a node that has passed it on gossips it itself. */
 export const STEM_EMBARGO = 10_000

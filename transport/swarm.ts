@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events'
 import { defaultLogger } from '@libp2p/logger'
 import { multiaddr } from '@multiformats/multiaddr'
-import { DEFAULT_LISTEN, MAX_ANNOUNCED_FEEDS, MAX_ASKED_BODIES } from './constants.ts'
+import { DEFAULT_LISTEN, MAX_ANNOUNCED_FEEDS, MAX_REQUESTED_BODIES } from './constants.ts'
 import { Dialer } from './peers/dialer.ts'
 import { SwarmError } from './errors.ts'
 import { filters } from './filters/filters.ts'
@@ -63,7 +63,7 @@ export interface SwarmInit {
   /** Milliseconds that an entry which does not come back from its stem waits, at least. */
   readonly embargo?: number
   /** Hears of each entry or header that a peer brings by gossip or stem, before it is judged. */
-  readonly onReceived?: (peer: PeerId, header: SignedHeader) => void
+  readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
   /** False: anti-entropy alone, for links too slow or costly for a mesh. */
   readonly gossip?: boolean
   /** Milliseconds between two syncs with a random peer; 0 for none. */
@@ -149,12 +149,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   get peerId(): string {
-    return this.#opened().peerId.toString()
+    return this.#openHost().peerId.toString()
   }
 
   /** Where peers reach this node, each with `/p2p/<peer id>`; empty until started. */
   get multiaddrs(): string[] {
-    return this.#opened().getMultiaddrs().map(String)
+    return this.#openHost().getMultiaddrs().map(String)
   }
 
   /** Offences of all peers since the start. */
@@ -174,22 +174,22 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       isBanned: (peer) => this.#offences.isBanned(peer),
       connectionProtector: keyGate({
         keys: this.#keys,
-        onRefused: (address, mismatch) => {
+        onRefuse: (address, mismatch) => {
           this.emit('peer:refuse', { address, reason: describeMismatch(mismatch) })
         }
       }),
-      gossip: gossipService(this.#name('gossip'), (peer) => this.#scoreOf(peer)),
+      gossip: gossipService(this.#protocolId('gossip'), (peer) => this.#scoreOf(peer)),
       sync: sync({
-        protocol: this.#name('sync'),
-        replica: replica.forPeers,
-        wants: !this.#isLight,
+        protocol: this.#protocolId('sync'),
+        replica: replica.publicView,
+        acceptsEntries: !this.#isLight,
         interval: this.#init.syncInterval,
         random: this.#random,
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
-        onSynced: ({ news }) => this.#onSynced(news)
+        onSynced: ({ latestEntries }) => this.#onSynced(latestEntries)
       }),
       filters: filters({
-        protocol: this.#name('filter'),
+        protocol: this.#protocolId('filter'),
         // A light node publishes nothing but its own: its filter would name an author.
         offers: { observed, published: this.#isLight ? undefined : replica.published },
         interval: this.#init.filterInterval,
@@ -197,8 +197,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         onOffence: (peer, reason) => this.#onOffence(peer, reason)
       }),
       have: have({
-        protocol: this.#name('have'),
-        replica: replica.forPeers,
+        protocol: this.#protocolId('have'),
+        replica: replica.publicView,
         onOffence: (peer, reason) => this.#onOffence(peer, reason)
       }),
       stem: this.#isLight ? () => undefined : stem(this.#stemInit())
@@ -219,7 +219,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** Listens and begins to dial; resolves before the first dial has ended. */
   async start(): Promise<void> {
-    const host = this.#opened()
+    const host = this.#openHost()
     this.#init.replica.on('author:void', this.#onVoid)
     host.addEventListener('peer:connect', this.#onConnect)
     host.addEventListener('peer:disconnect', this.#onDisconnect)
@@ -237,13 +237,13 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     }
     if (this.#init.gossip !== false) {
       this.#gossip = joinGossip(host.services.gossip, {
-        topic: this.#name('gossip'),
+        topic: this.#protocolId('gossip'),
         replica: this.#init.replica,
-        listens: !this.#isLight,
-        onReceived: this.#init.onReceived,
+        subscribes: !this.#isLight,
+        onHeader: this.#init.onHeader,
         pull: (peer) => host.services.sync.sync(peer),
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
-        onChange: () => this.emit('gossip:change')
+        onPeersChange: () => this.emit('gossip:change')
       })
     }
     void this.#dialer?.start()
@@ -254,7 +254,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     await this.#dialer?.stop()
     this.#gossip?.stop()
     this.#gossip = undefined
-    const host = this.#opened()
+    const host = this.#openHost()
     this.#init.replica.off('author:void', this.#onVoid)
     host.removeEventListener('peer:connect', this.#onConnect)
     host.removeEventListener('peer:disconnect', this.#onDisconnect)
@@ -268,14 +268,14 @@ export class Swarm extends EventEmitter<SwarmEvents> {
    */
   async announce(entries: readonly Entry[]): Promise<void> {
     const hidden = entries.filter(
-      ({ author }) => this.#init.replica.lastShown(author) !== undefined
+      ({ author }) => this.#init.replica.publicSeq(author) !== undefined
     )
-    await this.#spread(entries.filter((entry) => !hidden.includes(entry)))
-    if (hidden.length > 0) this.#opened().services.stem?.send()
+    await this.#gossipLatest(entries.filter((entry) => !hidden.includes(entry)))
+    if (hidden.length > 0) this.#openHost().services.stem?.send()
   }
 
   /** Gossips entries, of each feed the last: who lacks the ones before pulls them. */
-  async #spread(entries: readonly Entry[]): Promise<void> {
+  async #gossipLatest(entries: readonly Entry[]): Promise<void> {
     const newest = new Map(
       entries.map((entry) => [Buffer.from(entry.author).toString('hex'), entry])
     )
@@ -285,17 +285,17 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** Peers in whose filter the element seems to be: a maybe, never a proof. */
   peersThatMayHave(kind: FilterKind, element: Uint8Array): string[] {
-    return this.#opened().services.filters.ofPeers.hits(kind, element)
+    return this.#openHost().services.filters.peerFilters.peersWith(kind, element)
   }
 
   /** Whether any peer's filter seems to have the element. */
   mayHave(kind: FilterKind, element: Uint8Array): boolean {
-    return this.#opened().services.filters.ofPeers.has(kind, element)
+    return this.#openHost().services.filters.peerFilters.has(kind, element)
   }
 
   /** What this node holds of its peers' filters. */
   filters(): PeerFilterStatus[] {
-    return this.#opened().services.filters.ofPeers.status()
+    return this.#openHost().services.filters.peerFilters.status()
   }
 
   /** Bodies of records that some connected peer has, by digest in hex. */
@@ -303,12 +303,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     digests: readonly Uint8Array[],
     options?: FetchOptions
   ): Promise<ReadonlyMap<string, Uint8Array>> {
-    return this.#opened().services.have.fetch(digests, options)
+    return this.#openHost().services.have.fetch(digests, options)
   }
 
   /** Syncs with every connected peer of the swarm, and brings their filters up to date. */
   async synchronize({ signal }: AbortOptions = {}): Promise<SynchronizeReport> {
-    const { sync: service, filters: exchange } = this.#opened().services
+    const { sync: service, filters: exchange } = this.#openHost().services
     await exchange.refresh({ signal })
     const results = await Promise.allSettled(
       service.peers().map((peer) => service.sync(peer, { signal }))
@@ -329,7 +329,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** Connected peers. */
   peers(): PeerStatus[] {
-    const host = this.#opened()
+    const host = this.#openHost()
     const swarm = new Set(host.services.sync.peers().map(String))
     const mesh = new Set(this.#gossip?.meshPeers())
     const subscribers = new Set(this.#gossip?.subscribers())
@@ -355,20 +355,20 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** Dials a multiaddr now. Throws libp2p's own error; `explainDialFailure` has the words for it. */
   async dial(address: string, { signal }: AbortOptions = {}): Promise<void> {
-    await this.#opened().dial(multiaddr(address), { signal })
+    await this.#openHost().dial(multiaddr(address), { signal })
   }
 
   #stemInit(): StemInit {
-    const { replica, embargo, onReceived } = this.#init
+    const { replica, embargo, onHeader } = this.#init
     return {
-      onReceived,
-      isConnected: () => this.#opened().services.sync.peers().length > 0,
-      protocol: this.#name('stem'),
+      onHeader,
+      isConnected: () => this.#openHost().services.sync.peers().length > 0,
+      protocol: this.#protocolId('stem'),
       replica,
       embargo,
       clock: this.#clock,
       random: this.#random,
-      spread: (entries) => this.#spread(entries),
+      gossip: (entries) => this.#gossipLatest(entries),
       onOffence: (peer, reason) => this.#onOffence(peer, reason)
     }
   }
@@ -377,12 +377,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     return this.#init.mode === 'light'
   }
 
-  #opened(): Host {
+  #openHost(): Host {
     if (this.#host === undefined) throw new Error('The swarm is not open.')
     return this.#host
   }
 
-  #name(protocol: string): string {
+  #protocolId(protocol: string): string {
     return `/hive/${this.id}/${protocol}/1.0.0`
   }
 
@@ -395,26 +395,30 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.emit('peer:offend', { peer: peer.toString(), reason })
     this.#log('offence of %p: %s', peer, reason)
     if (this.#offences.add(peer.toString())) {
-      this.#opened()
+      this.#openHost()
         .hangUp(peer)
         .catch((error: unknown) => this.#log('cannot hang up on %p - %e', peer, error))
     }
   }
 
   #onSynced(news: readonly Entry[]): void {
-    this.#fetchMissing().catch((error: unknown) => this.#log('cannot fetch bodies - %e', error))
+    this.#fetchMissingBodies().catch((error: unknown) =>
+      this.#log('cannot fetch bodies - %e', error)
+    )
     if (news.length === 0) return
     this.emit('sync:receive', { entries: news.length })
-    this.#spread(news).catch((error: unknown) => this.#log('cannot announce news - %e', error))
+    this.#gossipLatest(news).catch((error: unknown) =>
+      this.#log('cannot announce news - %e', error)
+    )
   }
 
   /** Bodies of records that authors speak of and that came in no entry: void, damaged or left out. */
-  async #fetchMissing(): Promise<void> {
+  async #fetchMissingBodies(): Promise<void> {
     if (this.#isLight) return
-    const missing = await this.#init.replica.missingBodies(MAX_ASKED_BODIES)
+    const missing = await this.#init.replica.missingBodies(MAX_REQUESTED_BODIES)
     if (missing.length === 0) return
     const found = await this.fetch(missing)
-    await this.#init.replica.keepBodies([...found.values()])
+    await this.#init.replica.putBodies([...found.values()])
   }
 
   readonly #onVoid = (proof: Uint8Array): void => {

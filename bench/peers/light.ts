@@ -32,11 +32,11 @@ while (heldElements() < facts * SURELY_ADDED) await wait(50, undefined, { signal
 const held = await residentBytes()
 const present = await corroborated((i) => Math.floor((i * facts) / sample))
 const absent = await corroborated((i) => facts + i)
-const filterBytes = db.status.filters.held.reduce((sum, { bytes }) => sum + bytes, 0)
+const filterBytes = db.status.filters.peerFilters.reduce((sum, { bytes }) => sum + bytes, 0)
 report({ held, asked: await residentBytes(), filterBytes, present, absent })
 
 function heldElements(): number {
-  return db.status.filters.held.find(({ kind }) => kind === 'observed')?.elements ?? 0
+  return db.status.filters.peerFilters.find(({ kind }) => kind === 'observed')?.elements ?? 0
 }
 
 /** How many of the sample come back as known to a peer. */

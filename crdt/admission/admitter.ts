@@ -12,15 +12,15 @@ import { equalBytes } from '../bytes/index.ts'
 import { hasValidSignature } from '../feeds/entry.ts'
 import { isProven, readProof, writeProof } from '../feeds/equivocation.ts'
 import { MalformedError } from '../errors.ts'
-import { recordsIn, subjectsIn } from '../records/value.ts'
-import type { RejectReason, Verdict } from './validate-entry.ts'
-import type { Chains } from '../feeds/chains.ts'
+import { recordsOf, subjectsOf } from '../records/value.ts'
+import type { RejectReason, EntryVerdict } from './validate-entry.ts'
+import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { DigestLog } from '../store/digest-log.ts'
 import type { Entry, SignedHeader } from '../feeds/entry.ts'
 import type { Proof } from '../feeds/equivocation.ts'
 import type { RecordStore } from '../records/record-store.ts'
-import type { Append } from '../publishing/publisher.ts'
+import type { FeedAppender } from '../publishing/publisher.ts'
 import type { Serial } from '../store/serial.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { Operation } from '../store/section.ts'
@@ -33,7 +33,7 @@ export type AdmissionResult =
   | { readonly outcome: 'held' }
   /** Well signed, but entries `have + 1` to `entry.seq - 1` of its author are missing. */
   | { readonly outcome: 'gap'; readonly entry: Entry; readonly have: number }
-  | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly blame: boolean }
+  | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly isOffence: boolean }
 
 /** What became of a proof of two entries for one place. */
 export type ProofResult =
@@ -47,14 +47,14 @@ export type ProofResult =
 /** What is told of an admission. */
 export interface AdmissionObserver {
   /** An entry of others is durable; of what it speaks. */
-  admitted(entry: Entry, digests: readonly Uint8Array[]): void
-  rejected(reason: RejectReason): void
+  entryAdmitted(entry: Entry, digests: readonly Uint8Array[]): void
+  entryRejected(reason: RejectReason): void
   /** An author is void; `proof` is durable. */
-  void(proof: Uint8Array): void
+  authorVoided(proof: Uint8Array): void
   /** The document of these entries may read otherwise now. */
-  changed(doc: string): void
+  docChanged(doc: string): void
   /** An entry of a playbook is part of the replica, whose feed has this base. */
-  edited(entry: Entry, base: number): void
+  playbookEdited(entry: Entry, base: number): void
   /** The author's feed is not what it was: nothing resident may go on from it. */
   feedReset(author: Uint8Array, doc: string): void
   /** Entries of the document are gone: it has to be read anew. */
@@ -67,7 +67,7 @@ export interface AdmitterInit {
   readonly swarm: string
   readonly serial: Serial
   readonly commits: Commits
-  readonly chains: Chains
+  readonly chains: FeedStore
   readonly recordStore: RecordStore
   readonly hidden: HiddenEntries
   /** Of the records, for peers and for what follows them. */
@@ -77,12 +77,12 @@ export interface AdmitterInit {
   /** Whether own entries stay out of what peers are told until a peer shows them. */
   readonly hidesOwn: boolean
   /** Goes into the commit of a feed's first entry. */
-  firstOperation(): Operation
+  swarmNameOperation(): Operation
   readonly observer: AdmissionObserver
 }
 
 /** Where an entry comes from. */
-interface Origin {
+interface EntryOrigin {
   readonly isOwn: boolean
   /** Goes into the commit of the entry. */
   readonly extra?: readonly Operation[]
@@ -102,7 +102,7 @@ export class Admitter {
   }
 
   /** Runs with no admission in between; own entries are admitted by the same code as everybody's. */
-  exclusively<T>(task: (append: Append) => Promise<T>): Promise<T> {
+  runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T> {
     const { serial, chains } = this.#init
     return serial.run(() =>
       task({
@@ -190,7 +190,7 @@ export class Admitter {
   }
 
   /** Without an origin nobody is told. */
-  async #admit(bytes: Uint8Array, origin?: Origin): Promise<AdmissionResult> {
+  async #admit(bytes: Uint8Array, origin?: EntryOrigin): Promise<AdmissionResult> {
     const { swarm, commits, chains } = this.#init
     await commits.refresh()
     const verdict = await validateEntry(bytes, {
@@ -215,26 +215,26 @@ export class Admitter {
 
   #append(
     bytes: Uint8Array,
-    { entry, values, next }: Extract<Verdict, { verdict: 'admit' }>,
-    origin: Origin | undefined
+    { entry, values, next }: Extract<EntryVerdict, { verdict: 'admit' }>,
+    origin: EntryOrigin | undefined
   ): AdmissionResult {
     const { commits, chains, recordStore, hidden, recordLog, observer } = this.#init
-    const digests = recordsIn(values)
+    const digests = recordsOf(values)
     const feed = chains.feed(entry.author)
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
     const durable = commits.commit([
       ...(isHidden ? hidden.hide(feed, digests) : []),
       ...chains.append(entry, bytes, next),
       // The first entry of a feed is rare enough to say again which swarm it is of.
-      ...(entry.seq === 1 ? [this.#init.firstOperation()] : []),
+      ...(entry.seq === 1 ? [this.#init.swarmNameOperation()] : []),
       ...recordStore.operations(entry.author, entry.seq, values),
       ...(isHidden ? recordLog.append(digests) : this.recordOperations(digests)),
       ...(origin?.extra ?? [])
     ])
     const isCheckpoint = next.base > feed.base
-    if (entry.format === PLAYBOOK_FORMAT) observer.edited(entry, next.base)
+    if (entry.format === PLAYBOOK_FORMAT) observer.playbookEdited(entry, next.base)
     if (isCheckpoint) observer.entriesRemoved(entry.doc)
-    void this.#notify(durable, entry, origin?.isOwn === false ? subjectsIn(values) : undefined)
+    void this.#notify(durable, entry, origin?.isOwn === false ? subjectsOf(values) : undefined)
     if (isCheckpoint) observer.baseRaised(entry.author, durable)
     return { outcome: 'admitted', entry, durable }
   }
@@ -253,18 +253,18 @@ export class Admitter {
       return
     }
     void published.checkpoint()
-    observer.changed(entry.doc)
-    if (subjects !== undefined) observer.admitted(entry, subjects)
+    observer.docChanged(entry.doc)
+    if (subjects !== undefined) observer.entryAdmitted(entry, subjects)
   }
 
-  async #reject(verdict: Extract<Verdict, { verdict: 'reject' }>): Promise<AdmissionResult> {
+  async #reject(verdict: Extract<EntryVerdict, { verdict: 'reject' }>): Promise<AdmissionResult> {
     const { commits, chains, observer } = this.#init
-    const { reason, blame, ends, proof } = verdict
+    const { reason, isOffence, endingEntry, proof } = verdict
     this.#rejections.set(reason, (this.#rejections.get(reason) ?? 0) + 1)
-    if (ends !== undefined) await commits.commit(chains.end(ends))
+    if (endingEntry !== undefined) await commits.commit(chains.endBefore(endingEntry))
     if (proof !== undefined) await this.#void(proof)
-    observer.rejected(reason)
-    return { outcome: 'rejected', reason, blame }
+    observer.entryRejected(reason)
+    return { outcome: 'rejected', reason, isOffence }
   }
 
   async #voidAlone(proof: Proof): Promise<ProofResult> {
@@ -283,8 +283,8 @@ export class Admitter {
     observer.feedReset(author, doc)
     await commits.commit(operations)
     for await (const deletes of chains.removalsFrom(author, seq)) await commits.commit(deletes)
-    observer.changed(doc)
-    observer.void(writeProof(proof))
+    observer.docChanged(doc)
+    observer.authorVoided(writeProof(proof))
     return true
   }
 
@@ -295,12 +295,12 @@ export class Admitter {
     await commits.refresh()
     await commits.flush()
     const { doc } = chains.feed(author)
-    const operations = chains.begin(header)
+    const operations = chains.setBase(header)
     observer.feedReset(author, doc)
     const durable = commits.commit(operations)
     await durable
     observer.baseRaised(author, durable)
-    observer.changed(doc)
+    observer.docChanged(doc)
   }
 
   /** Whether the author is void already where this proves it to be. */

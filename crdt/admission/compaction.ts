@@ -8,17 +8,17 @@ import { ENTRY_FORMAT, KNOWLEDGE_DOC } from '../constants.ts'
 import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
 import { unpack } from '../feeds/payload.ts'
-import type { Chains } from '../feeds/chains.ts'
+import type { FeedStore } from '../feeds/feed-store.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
 import type { Operation } from '../store/section.ts'
 
 export interface CompactionInit {
   readonly swarm: string
-  readonly chains: Pick<Chains, 'beforeBase'>
+  readonly chains: Pick<FeedStore, 'beforeBase'>
   readonly recordStore: Pick<RecordStore, 'removals'>
   /** Runs with neither admission nor publication in between, over what is on disk. */
-  exclusively<T>(task: () => Promise<T>): Promise<T>
+  runExclusive<T>(task: () => Promise<T>): Promise<T>
   commit(operations: readonly Operation[]): Promise<void>
 }
 
@@ -48,7 +48,7 @@ export class Compaction {
   async #sweep(author: Uint8Array): Promise<void> {
     const { swarm, chains, recordStore } = this.#init
     for await (const { seq, bytes, removal } of chains.beforeBase(author)) {
-      await this.#init.exclusively(async () => {
+      await this.#init.runExclusive(async () => {
         const { values } = readEntryValues(swarm, seq, bytes)
         const removals = await recordStore.removals(author, seq, values)
         await this.#init.commit([...removals, removal])

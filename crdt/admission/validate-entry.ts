@@ -53,7 +53,7 @@ const OFFENCES: ReadonlySet<RejectReason> = new Set([
   'structure'
 ])
 
-export type Verdict =
+export type EntryVerdict =
   | {
       readonly verdict: 'admit'
       readonly entry: Entry
@@ -67,9 +67,9 @@ export type Verdict =
       readonly verdict: 'reject'
       readonly reason: RejectReason
       /** Whether the peer that sent it is at fault. */
-      readonly blame: boolean
+      readonly isOffence: boolean
       /** The entry is the author's next one and ends the feed. */
-      readonly ends?: Entry
+      readonly endingEntry?: Entry
       /** The entry and one that was known before contradict each other. */
       readonly proof?: Proof
     }
@@ -82,57 +82,57 @@ export interface FeedReader {
   headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
 }
 
-export async function validateEntry(bytes: Uint8Array, view: FeedReader): Promise<Verdict> {
-  if (bytes.length > MAX_ENTRY_BYTES) return rejected('oversized')
+export async function validateEntry(bytes: Uint8Array, feeds: FeedReader): Promise<EntryVerdict> {
+  if (bytes.length > MAX_ENTRY_BYTES) return rejectWith('oversized')
   let entry: Entry
   try {
     entry = readEntry(bytes)
   } catch (error) {
-    if (error instanceof MalformedError) return rejected('malformed')
+    if (error instanceof MalformedError) return rejectWith('malformed')
     throw error
   }
-  const feed = view.feed(entry.author)
+  const feed = feeds.feed(entry.author)
   // Said anew since: of no use to anybody.
   if (entry.seq < feed.base) return { verdict: 'held' }
   if (entry.seq === feed.seq && equalBytes(entry.hash, feed.head)) return { verdict: 'held' }
-  const known = entry.seq <= feed.seq || entry.seq === feed.end
-  const there = known ? await view.headerAt(entry.author, entry.seq) : undefined
-  const isSame = there !== undefined && equalBytes(there.hash, entry.hash)
+  const mayBeStored = entry.seq <= feed.seq || entry.seq === feed.end
+  const stored = mayBeStored ? await feeds.headerAt(entry.author, entry.seq) : undefined
+  const isSame = stored !== undefined && equalBytes(stored.hash, entry.hash)
   if (isSame && entry.seq <= feed.seq) return { verdict: 'held' }
-  if (!hasValidSignature(view.swarm, entry)) return rejected('signature')
-  if (feed.fork > 0 && entry.seq >= feed.fork) return rejected('void')
-  if (there !== undefined && !isSame) return { ...rejected('fork'), proof: [there, entry] }
-  if (!equalBytes(sha256(entry.payload), entry.payloadHash)) return rejected('payload')
-  if (feed.end > 0 && entry.seq >= feed.end) return rejected('ended')
+  if (!hasValidSignature(feeds.swarm, entry)) return rejectWith('signature')
+  if (feed.fork > 0 && entry.seq >= feed.fork) return rejectWith('void')
+  if (stored !== undefined && !isSame) return { ...rejectWith('fork'), proof: [stored, entry] }
+  if (!equalBytes(sha256(entry.payload), entry.payloadHash)) return rejectWith('payload')
+  if (feed.end > 0 && entry.seq >= feed.end) return rejectWith('ended')
   // A damaged header: the feed is about to be fetched anew.
-  if (entry.seq <= feed.seq) return rejected('fork')
+  if (entry.seq <= feed.seq) return rejectWith('fork')
   if (entry.seq > feed.seq + 1) return { verdict: 'gap', entry, have: feed.seq }
-  if (!isBase(entry, feed) && !equalBytes(entry.prev, feed.head)) return rejected('fork')
-  return validateContent(entry, feed, view.swarm)
+  if (!isAtBase(entry, feed) && !equalBytes(entry.prev, feed.head)) return rejectWith('fork')
+  return validateContent(entry, feed, feeds.swarm)
 }
 
 /** The entry is the author's next one: it is admitted, or it ends the feed. */
-function validateContent(entry: Entry, feed: Feed, swarm: string): Verdict {
+function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict {
   const base = Math.max(feed.base, entry.base)
   const { seq, hash: head, format, doc } = entry
   const next = { ...feed, seq, head, format, base, doc }
-  if (format < feed.format) return ending('format', entry)
+  if (format < feed.format) return rejectAndEnd('format', entry)
   if (format > ENTRY_FORMAT) return { verdict: 'admit', entry, values: [], next }
   if (format === PLAYBOOK_FORMAT) return validateEdit(entry, feed, swarm, next)
-  if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0) return ending('document', entry)
+  if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0) return rejectAndEnd('document', entry)
   let update: Uint8Array
   try {
     update = unpack(entry.payload)
   } catch (error) {
-    if (error instanceof MalformedError) return ending('unpack', entry)
+    if (error instanceof MalformedError) return rejectAndEnd('unpack', entry)
     throw error
   }
   try {
-    const clock = isBase(entry, feed) ? undefined : feed.clock
+    const clock = isAtBase(entry, feed) ? undefined : feed.clock
     const log = readLogUpdate(update, clientIdOf(swarm, entry.author), clock)
     return { verdict: 'admit', entry, values: log.values, next: { ...next, clock: log.next } }
   } catch (error) {
-    if (error instanceof MalformedError) return ending('structure', entry)
+    if (error instanceof MalformedError) return rejectAndEnd('structure', entry)
     throw error
   }
 }
@@ -141,28 +141,28 @@ function validateContent(entry: Entry, feed: Feed, swarm: string): Verdict {
  * An entry of a playbook: of the right shape, in the document its feed began in. Whether it counts
  * there depends on what it builds on, and on nothing that admission knows.
  */
-function validateEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): Verdict {
-  const isFirst = entry.seq === 1 || isBase(entry, feed)
+function validateEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): EntryVerdict {
+  const isFirst = entry.seq === 1 || isAtBase(entry, feed)
   const isKnown = goalOfDoc(entry.doc) !== undefined && (isFirst || entry.doc === feed.doc)
-  if (!isKnown || !areHeads(entry.heads)) return ending('document', entry)
+  if (!isKnown || !areHeads(entry.heads)) return rejectAndEnd('document', entry)
   try {
     readEdit(swarm, entry)
     return { verdict: 'admit', entry, values: [], next }
   } catch (error) {
-    if (error instanceof MalformedError) return ending('structure', entry)
+    if (error instanceof MalformedError) return rejectAndEnd('structure', entry)
     throw error
   }
 }
 
 /** Where a feed begins anew, the entry follows on nothing. */
-function isBase({ seq }: Entry, { base }: Feed): boolean {
+function isAtBase({ seq }: Entry, { base }: Feed): boolean {
   return base > 1 && seq === base
 }
 
-function rejected(reason: RejectReason): Extract<Verdict, { verdict: 'reject' }> {
-  return { verdict: 'reject', reason, blame: OFFENCES.has(reason) }
+function rejectWith(reason: RejectReason): Extract<EntryVerdict, { verdict: 'reject' }> {
+  return { verdict: 'reject', reason, isOffence: OFFENCES.has(reason) }
 }
 
-function ending(reason: RejectReason, ends: Entry): Verdict {
-  return { ...rejected(reason), ends }
+function rejectAndEnd(reason: RejectReason, endingEntry: Entry): EntryVerdict {
+  return { ...rejectWith(reason), endingEntry }
 }

@@ -4,8 +4,8 @@
  */
 import { equalBytes } from '../bytes/index.ts'
 import { readEntry } from '../feeds/entry.ts'
-import { recordsIn } from '../records/value.ts'
-import type { Chains } from '../feeds/chains.ts'
+import { recordsOf } from '../records/value.ts'
+import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
@@ -13,7 +13,7 @@ import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 
 export interface VisibilityInit {
   readonly hidden: HiddenEntries
-  readonly chains: Chains
+  readonly chains: FeedStore
   readonly commits: Commits
   readonly published: Pick<StoredFilter, 'insert'>
   readonly elementOf: (digest: Uint8Array) => Uint8Array
@@ -36,39 +36,39 @@ export class Visibility {
     for (const author of hidden.authors()) {
       const { seq } = chains.feed(author)
       if (!hidesOwn) {
-        await this.show(author, seq)
+        await this.unhide(author, seq)
         continue
       }
-      const next = (hidden.lastShown(author) ?? 0) + 1
+      const next = (hidden.publicSeq(author) ?? 0) + 1
       for await (const each of this.#init.entryValues(author, next, seq)) {
-        hidden.keep(author, each.seq, recordsIn(each.values))
+        hidden.restoreRecords(author, each.seq, recordsOf(each.values))
       }
     }
   }
 
   /** Place of the own entry that these bytes are, if it is hidden: who sends it shows it. */
-  async placeOf(bytes: Uint8Array): Promise<{ author: Uint8Array; seq: number } | undefined> {
+  async findHidden(bytes: Uint8Array): Promise<{ author: Uint8Array; seq: number } | undefined> {
     const { hidden, chains, commits } = this.#init
     if (hidden.isEmpty) return undefined
     const { author, seq, hash } = readEntry(bytes)
-    const shown = hidden.lastShown(author)
-    if (shown === undefined || seq <= shown) return undefined
+    const publicSeq = hidden.publicSeq(author)
+    if (publicSeq === undefined || seq <= publicSeq) return undefined
     await commits.flush()
     const own = await chains.headerAt(author, seq)
     return own !== undefined && equalBytes(own.hash, hash) ? { author, seq } : undefined
   }
 
   /** Takes the author's entries up to `seq` as shown; false when that is nothing new. */
-  async show(author: Uint8Array, seq: number): Promise<boolean> {
+  async unhide(author: Uint8Array, seq: number): Promise<boolean> {
     const { hidden, chains, commits, published, elementOf } = this.#init
-    const shown = hidden.lastShown(author)
-    if (shown === undefined || seq <= shown) return false
+    const publicSeq = hidden.publicSeq(author)
+    if (publicSeq === undefined || seq <= publicSeq) return false
     await commits.flush()
     const header = await chains.headerAt(author, seq)
     if (header === undefined) return false
     const isAll = seq === chains.feed(author).seq
-    const place = { seq, head: header.hash.slice() }
-    const { digests, operations } = hidden.show(author, place, isAll)
+    const position = { seq, head: header.hash.slice() }
+    const { digests, operations } = hidden.unhide(author, position, isAll)
     const elements = digests.map((digest) => elementOf(digest))
     await commits.commit([...operations, ...published.insert(elements)])
     return true

@@ -13,7 +13,7 @@ import {
   HASH_BYTES,
   KEY_BYTES,
   MAX_DOC_BYTES,
-  MAX_HEADS,
+  MAX_ENTRY_HEADS,
   MAX_PAYLOAD_BYTES,
   SIGNATURE_BYTES
 } from '../constants.ts'
@@ -56,7 +56,8 @@ export type SignedHeader = Omit<Entry, 'payload'>
 export const NO_ENTRY: Uint8Array = new Uint8Array(HASH_BYTES)
 
 /** Upper bound of a header: all numbers and lengths in their longest form. */
-const MAX_HEADER_BYTES = 16 + 3 * HASH_BYTES + 8 + MAX_DOC_BYTES + 4 + MAX_HEADS * HASH_BYTES + 8
+const MAX_HEADER_BYTES =
+  16 + 3 * HASH_BYTES + 8 + MAX_DOC_BYTES + 4 + MAX_ENTRY_HEADS * HASH_BYTES + 8
 
 /** The bytes of an entry, as peers exchange them. */
 export function writeEntry(entry: Entry): Uint8Array {
@@ -139,7 +140,7 @@ function readHeader(decoder: Decoder): EntryHeader {
   if (seq === 0) throw new MalformedError('seq 0')
   const prev = readBytes(decoder, HASH_BYTES)
   const doc = readText(decoder, MAX_DOC_BYTES)
-  const count = readUint(decoder, MAX_HEADS)
+  const count = readUint(decoder, MAX_ENTRY_HEADS)
   const heads = Array.from({ length: count }, () => readBytes(decoder, HASH_BYTES))
   const payloadHash = readBytes(decoder, HASH_BYTES)
   const base = format < BASE_FORMAT ? 1 : readUint(decoder, seq)

@@ -21,7 +21,7 @@ export class Forks {
     return bytes === undefined ? undefined : readProof(bytes)
   }
 
-  prove(proof: Proof): Operation {
+  putProof(proof: Proof): Operation {
     return this.#proofs.put(proof[0].author, writeProof(proof))
   }
 
@@ -31,7 +31,7 @@ export class Forks {
     return bytes === undefined ? undefined : readAll(bytes, readSignedParts)
   }
 
-  end(header: SignedHeader): Operation {
+  putEnding(header: SignedHeader): Operation {
     return this.#endings.put(header.author, writeSignedHeader(header))
   }
 }

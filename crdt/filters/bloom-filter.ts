@@ -21,7 +21,7 @@ export interface BloomParameters {
 }
 
 /** What of a digest places it in a filter: two numbers of 32 bits. */
-export interface Halves {
+export interface HashPair {
   readonly first: number
   readonly second: number
 }
@@ -41,17 +41,17 @@ export class BloomFilter {
     return this.#filter._filter.array
   }
 
-  add(halves: Halves): void {
+  add(halves: HashPair): void {
     this.#filter.add(hashable(halves))
   }
 
-  has(halves: Halves): boolean {
+  has(halves: HashPair): boolean {
     return this.#filter.has(hashable(halves))
   }
 }
 
 /** Reads the first 8 bytes of a digest, once for all the filters that are asked. */
-export function halvesOf(element: Uint8Array): Halves {
+export function hashPairOf(element: Uint8Array): HashPair {
   const view = new DataView(element.buffer, element.byteOffset, ELEMENT_BYTES)
   return { first: view.getUint32(0), second: view.getUint32(4) }
 }
@@ -75,7 +75,7 @@ function indexReader(hashes: number): Hashing['getIndexes'] {
   const indexes = Array.from({ length: hashes }, () => 0)
   return (element, size) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see hashable()
-    const { first, second } = element as unknown as Halves
+    const { first, second } = element as unknown as HashPair
     let index = scaled(first, size)
     let step = scaled(second, size)
     for (let i = 0; i < hashes; i++) {
@@ -95,7 +95,7 @@ function scaled(bits: number, size: number): number {
 }
 
 /** The package names strings and buffers only; what it is given reaches `indexReader` and nothing else. */
-function hashable(halves: Halves): Hashable {
+function hashable(halves: HashPair): Hashable {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   return halves as unknown as Hashable
 }

@@ -22,7 +22,7 @@ export function filterKeyOf(swarm: string, key?: Uint8Array): Uint8Array {
  * A function from digests to elements. Two one-shot hashes of prepared blocks: measured six times
  * as fast as `createHmac`.
  */
-export function elementsUnder(filterKey: Uint8Array): (digest: Uint8Array) => Uint8Array {
+export function elementHasher(filterKey: Uint8Array): (digest: Uint8Array) => Uint8Array {
   const inner = padded(filterKey, 0x36)
   const outer = padded(filterKey, 0x5c)
   return (digest) => {

@@ -6,10 +6,10 @@
  * A slice that is full has 48.7 % of its bits set; its rate is 0.487^hashes, and the rates of all
  * eight slices sum to 0.92 %, so the list stays below 1 % whatever its size.
  */
-import { BloomFilter, countBits, halvesOf } from './bloom-filter.ts'
+import { BloomFilter, countBits, hashPairOf } from './bloom-filter.ts'
 import { ELEMENT_BYTES } from '../constants.ts'
 import { MalformedError } from '../errors.ts'
-import type { BloomParameters, Halves } from './bloom-filter.ts'
+import type { BloomParameters, HashPair } from './bloom-filter.ts'
 
 /** Elements of the first slice, and how much larger each next one is. */
 const FIRST_CAPACITY = 2 ** 16
@@ -25,7 +25,7 @@ const HASHES = [8, 8, 9, 10, 11, 12, 13, 14] as const
 const BITS_PER_HASH = 1.5
 
 /** Standard deviations that the bits of an honest slice may be off; chance exceeds it never. */
-const TOLERANCE = 8
+const TOLERANCE_SIGMAS = 8
 
 interface Slice {
   readonly filter: BloomFilter
@@ -45,7 +45,7 @@ export class GrowingFilter {
 
   /** Throws `MalformedError` when `slices` are not what adding elements results in. */
   constructor(slices: readonly SliceState[] = []) {
-    this.#slices = slices.map((state, i) => restore(state, i, i === slices.length - 1))
+    this.#slices = slices.map((state, i) => restoreSlice(state, i, i === slices.length - 1))
     if (this.#slices.length === 0) this.#slices.push(emptySlice(0))
   }
 
@@ -60,21 +60,21 @@ export class GrowingFilter {
 
   /** False only when the element was never added. */
   has(element: Uint8Array): boolean {
-    return this.#has(halvesOf(element))
+    return this.#has(hashPairOf(element))
   }
 
   /** False when the element seems to be there already, and nothing was changed. */
   add(element: Uint8Array): boolean {
-    const halves = halvesOf(element)
+    const halves = hashPairOf(element)
     if (this.#has(halves)) return false
-    const slice = this.#open()
+    const slice = this.#openSlice()
     slice.filter.add(halves)
     slice.count += 1
     return true
   }
 
   /** Probability that an element that was not added seems to be there, by the numbers of elements. */
-  rate(): number {
+  falsePositiveRate(): number {
     const none = this.#slices.reduce((product, { count }, i) => {
       const parameters = parametersOf(i)
       return product * (1 - fillOf(parameters, count) ** parameters.hashes)
@@ -87,7 +87,7 @@ export class GrowingFilter {
     return this.#slices.map(({ count, filter }) => ({ count, bits: filter.bits }))
   }
 
-  #has(halves: Halves): boolean {
+  #has(halves: HashPair): boolean {
     // The last slice holds most of them.
     for (let i = this.#slices.length - 1; i >= 0; i--) {
       if (this.#slices[i]?.filter.has(halves) === true) return true
@@ -95,7 +95,7 @@ export class GrowingFilter {
     return false
   }
 
-  #open(): Slice {
+  #openSlice(): Slice {
     const last = this.#slices.at(-1)
     const isFull = last === undefined || last.count >= last.capacity
     if (!isFull || this.#slices.length === MAX_SLICES) return last ?? emptySlice(0)
@@ -127,7 +127,7 @@ function emptySlice(index: number): Slice {
   return { filter: new BloomFilter(parametersOf(index)), capacity: capacityOf(index), count: 0 }
 }
 
-function restore({ count, bits }: SliceState, index: number, isLast: boolean): Slice {
+function restoreSlice({ count, bits }: SliceState, index: number, isLast: boolean): Slice {
   const parameters = parametersOf(index)
   const capacity = capacityOf(index)
   if (bits.length * 8 !== parameters.bits) throw new MalformedError('a slice of another size')
@@ -136,8 +136,8 @@ function restore({ count, bits }: SliceState, index: number, isLast: boolean): S
   const set = countBits(bits)
   if (set * 2 > parameters.bits) throw new MalformedError('a filter more than half full')
   const expected = parameters.bits * fillOf(parameters, count)
-  const deviation = Math.sqrt((parameters.bits / 4) * (count / capacity)) * TOLERANCE
-  if (Math.abs(set - expected) > deviation + TOLERANCE * parameters.hashes) {
+  const deviation = Math.sqrt((parameters.bits / 4) * (count / capacity)) * TOLERANCE_SIGMAS
+  if (Math.abs(set - expected) > deviation + TOLERANCE_SIGMAS * parameters.hashes) {
     throw new MalformedError('a slice whose bits do not fit its count')
   }
   return { filter: new BloomFilter(parameters, bits), capacity, count }

@@ -63,7 +63,7 @@ const MIN_LOG_ELEMENTS = 16_384
 const LOG_SHARE = 0.1
 
 /** Elements kept behind the saved bits, for peers that were away for a while: 512 KiB. */
-const KEPT_ELEMENTS = 65_536
+const RETAINED_ELEMENTS = 65_536
 
 /** A growing filter that is kept in the store. */
 export class StoredFilter {
@@ -78,7 +78,7 @@ export class StoredFilter {
   #savedVersion = 0
   #saving: Promise<void> | undefined
   /** Elements that were added while a rebuild runs. */
-  #meanwhile: Uint8Array[] | undefined
+  #insertedDuringRebuild: Uint8Array[] | undefined
 
   constructor({ store, name, key = new Uint8Array(), source }: StoredFilterInit) {
     this.#store = store
@@ -116,8 +116,8 @@ export class StoredFilter {
   }
 
   /** Probability that an element that was not inserted seems to be there. */
-  rate(): number {
-    return this.#filter.rate()
+  falsePositiveRate(): number {
+    return this.#filter.falsePositiveRate()
   }
 
   /** False only when the element was never inserted. */
@@ -132,7 +132,7 @@ export class StoredFilter {
 
   /** The same, and which of the elements certainly were not there before. */
   insertNew(elements: readonly Uint8Array[]): { isNew: boolean[]; operations: Operation[] } {
-    this.#meanwhile?.push(...elements)
+    this.#insertedDuringRebuild?.push(...elements)
     const from = this.version
     const isNew = elements.map((element) => this.#filter.add(element))
     const added = this.version - from
@@ -175,7 +175,7 @@ export class StoredFilter {
    */
   async checkpoint(): Promise<void> {
     const due = Math.max(MIN_LOG_ELEMENTS, LOG_SHARE * this.version)
-    if (this.version - this.#savedVersion >= due) this.#saving ??= this.#saveQuietly()
+    if (this.version - this.#savedVersion >= due) this.#saving ??= this.#trySave()
     await this.#saving
   }
 
@@ -183,24 +183,24 @@ export class StoredFilter {
   async rebuild(): Promise<void> {
     await this.#saving
     const fresh = new GrowingFilter()
-    this.#meanwhile = []
+    this.#insertedDuringRebuild = []
     try {
       // What was inserted before is then part of the source.
       await this.#store.flush()
       for await (const batch of this.#source()) for (const element of batch) fresh.add(element)
-      for (const element of this.#meanwhile) fresh.add(element)
+      for (const element of this.#insertedDuringRebuild) fresh.add(element)
     } finally {
-      this.#meanwhile = undefined
+      this.#insertedDuringRebuild = undefined
     }
     this.#filter = fresh
     this.#generation = newGeneration()
     this.#savedVersion = 0
     // A small one is rebuilt at the next start as fast as it is read.
     if (fresh.count >= MIN_LOG_ELEMENTS) await this.#save()
-    else await this.#store.commit(await this.#stale(0))
+    else await this.#store.commit(await this.#staleOperations(0))
   }
 
-  async #saveQuietly(): Promise<void> {
+  async #trySave(): Promise<void> {
     try {
       await this.#save()
     } catch {
@@ -218,17 +218,21 @@ export class StoredFilter {
       )
     )
     const state = this.#pages.put(STATE_KEY, this.#writeState(slices))
-    await this.#store.commit([...(await this.#stale(slices.length)), ...operations, state])
+    await this.#store.commit([
+      ...(await this.#staleOperations(slices.length)),
+      ...operations,
+      state
+    ])
     this.#savedVersion = version
   }
 
   /** Removes the pages from slice `slices` on, the log of other generations and the old of this one. */
-  async #stale(slices: number): Promise<Operation[]> {
+  async #staleOperations(slices: number): Promise<Operation[]> {
     const operations: Operation[] = []
     for await (const [key] of this.#pages.entries({ gte: Uint8Array.of(slices) })) {
       operations.push(this.#pages.del(key))
     }
-    const kept = Math.max(0, this.#savedVersion - KEPT_ELEMENTS)
+    const kept = Math.max(0, this.#savedVersion - RETAINED_ELEMENTS)
     for await (const [key] of this.#log.entries()) {
       const current = equalBytes(key.subarray(0, GENERATION_BYTES), this.#generation)
       if (!current || positionOf(key) < kept) operations.push(this.#log.del(key))

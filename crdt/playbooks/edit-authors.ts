@@ -1,7 +1,7 @@
 /** The keys under which this node edits playbooks: one each and epoch, in memory only. */
 import { createAuthor } from '../feeds/author.ts'
 import {
-  MAX_HEADS,
+  MAX_ENTRY_HEADS,
   MAX_PLAYBOOK_DELETES,
   MAX_PLAYBOOK_STRUCTS,
   MAX_PLAYBOOK_UPDATE_BYTES
@@ -15,7 +15,7 @@ import type { PlaybookState } from './playbook-state.ts'
 const MAX_AUTHORS = 1_000
 
 /** What the largest edit takes of its author's limits. */
-const LARGEST = {
+const LARGEST_EDIT = {
   bytes: MAX_PLAYBOOK_UPDATE_BYTES,
   changes: MAX_PLAYBOOK_STRUCTS + MAX_PLAYBOOK_DELETES
 }
@@ -31,14 +31,14 @@ export class EditAuthors {
   }
 
   /** The key for a document, and a new one when the last has no room left for any edit. */
-  of(doc: string, state: Pick<PlaybookState, 'editsOf' | 'hasRoom'>): Author {
+  forDoc(doc: string, state: Pick<PlaybookState, 'editsOf' | 'hasRoom'>): Author {
     const epoch = this.#epochs.current()
     if (epoch !== this.#epoch) this.clear()
     this.#epoch = epoch
     const known = this.#authors.get(doc)
     if (known !== undefined) {
       const key = toHex(known.key)
-      if (state.hasRoom(key, state.editsOf(key) + MAX_HEADS, LARGEST)) return known
+      if (state.hasRoom(key, state.editsOf(key) + MAX_ENTRY_HEADS, LARGEST_EDIT)) return known
     }
     const author = createAuthor()
     this.#authors.delete(doc)

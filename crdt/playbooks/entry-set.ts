@@ -1,6 +1,6 @@
 /** The entries of one playbook that are resident, counted so that nobody can make them many. */
 import {
-  HELD_TO_COUNTED,
+  RESIDENT_FACTOR,
   MAX_AUTHOR_EDITS,
   MAX_PLAYBOOK_AUTHORS,
   MAX_PLAYBOOK_EDITS,
@@ -8,7 +8,7 @@ import {
   MAX_PLAYBOOK_TOTAL_CHANGES
 } from '../constants.ts'
 import { changesOf } from './playbook-update.ts'
-import { tooLarge } from './playbook-state.ts'
+import { playbookTooLarge } from './playbook-state.ts'
 import type { PlaybookEntry } from './playbook-state.ts'
 
 export class EntrySet {
@@ -30,18 +30,18 @@ export class EntrySet {
    * they are more than a node opens.
    */
   add(entry: PlaybookEntry): void {
-    if (this.#entries.has(entry.hash) || entry.place >= MAX_AUTHOR_EDITS) return
+    if (this.#entries.has(entry.hash) || entry.feedIndex >= MAX_AUTHOR_EDITS) return
     this.#entries.set(entry.hash, entry)
     this.#authors.add(entry.author)
     this.#bytes += entry.update.length
     this.#changes += changesOf(entry.content)
     if (
       this.#authors.size > MAX_PLAYBOOK_AUTHORS ||
-      this.size > HELD_TO_COUNTED * MAX_PLAYBOOK_EDITS ||
-      this.#bytes > HELD_TO_COUNTED * MAX_PLAYBOOK_TOTAL_BYTES ||
-      this.#changes > HELD_TO_COUNTED * MAX_PLAYBOOK_TOTAL_CHANGES
+      this.size > RESIDENT_FACTOR * MAX_PLAYBOOK_EDITS ||
+      this.#bytes > RESIDENT_FACTOR * MAX_PLAYBOOK_TOTAL_BYTES ||
+      this.#changes > RESIDENT_FACTOR * MAX_PLAYBOOK_TOTAL_CHANGES
     ) {
-      throw tooLarge(
+      throw playbookTooLarge(
         `${this.size} entries of ${this.#authors.size} authors, with ${this.#changes} changes in ${this.#bytes} bytes`
       )
     }

@@ -1,6 +1,6 @@
 /** Entries of playbooks: what is in their payload, and how one is made. */
 import {
-  MAX_HEADS,
+  MAX_ENTRY_HEADS,
   MAX_PAYLOAD_BYTES,
   MAX_PLAYBOOK_UPDATE_BYTES,
   PLAYBOOK_FORMAT
@@ -41,14 +41,14 @@ export function playbookEntryOf(swarm: string, entry: Entry, base: number): Play
   return {
     hash: toHex(entry.hash),
     author: toHex(entry.author),
-    past: [...new Set(past)],
-    place: entry.seq - base,
+    dependencies: [...new Set(past)],
+    feedIndex: entry.seq - base,
     ...readEdit(swarm, entry)
   }
 }
 
 /** The next entry of an author that edits `doc`, built on `heads`; undefined when it is too large. */
-export function editEntry(
+export function createEditEntry(
   swarm: string,
   author: Author,
   feed: Feed,
@@ -66,6 +66,7 @@ export function editEntry(
 /** Groups of heads that an entry can name, where there are more than that. */
 export function headGroups(heads: readonly string[]): string[][] {
   const groups: string[][] = []
-  for (let at = 0; at < heads.length; at += MAX_HEADS) groups.push(heads.slice(at, at + MAX_HEADS))
+  for (let at = 0; at < heads.length; at += MAX_ENTRY_HEADS)
+    groups.push(heads.slice(at, at + MAX_ENTRY_HEADS))
   return groups
 }

@@ -30,15 +30,15 @@ export interface PlaybookEntry {
   readonly author: string
   readonly client: number
   /** The entries it builds on: its heads, and the author's one before unless it begins the feed. */
-  readonly past: readonly string[]
+  readonly dependencies: readonly string[]
   /** How many of the author's entries come before it. */
-  readonly place: number
+  readonly feedIndex: number
   readonly update: Uint8Array
   readonly content: PlaybookUpdate
 }
 
 /** What an entry that counts has below it. */
-interface Counted {
+interface AcceptedEntry {
   readonly level: number
   /** Units of each author that it knows of, itself included, by the author's number here. */
   readonly known: Uint32Array
@@ -51,20 +51,20 @@ interface Usage {
 }
 
 /** Changes given to Yjs before others have their turn: what liars wrote may take long. */
-const CHANGES_A_TURN = 200
+const CHANGES_PER_TURN = 200
 
-const NOTHING: Usage = { edits: 0, bytes: 0, changes: 0 }
+const NO_USAGE: Usage = { edits: 0, bytes: 0, changes: 0 }
 
 export class PlaybookState {
   readonly doc = newDoc()
-  readonly #counted = new Map<string, Counted>()
+  readonly #accepted = new Map<string, AcceptedEntry>()
   readonly #tips = new Set<string>()
   readonly #index = new StructIndex()
   /** Numbers of the authors' clients, in the order of their first entries. */
   readonly #numbers = new Map<number, number>()
   readonly #owners = new Map<number, string>()
   readonly #usage = new Map<string, Usage>()
-  #total = NOTHING
+  #total = NO_USAGE
   #level = 0
 
   /** Hashes of the entries that count and on which no other one that counts builds. */
@@ -74,7 +74,7 @@ export class PlaybookState {
 
   /** Entries that count. */
   get size(): number {
-    return this.#counted.size
+    return this.#accepted.size
   }
 
   /** How many entries of the author count. */
@@ -84,7 +84,7 @@ export class PlaybookState {
 
   /** Whether the author may add so much. */
   hasRoom(author: string, place: number, { bytes, changes }: Omit<Usage, 'edits'>): boolean {
-    const used = this.#usage.get(author) ?? NOTHING
+    const used = this.#usage.get(author) ?? NO_USAGE
     return (
       place < MAX_AUTHOR_EDITS &&
       used.bytes + bytes <= MAX_AUTHOR_EDIT_BYTES &&
@@ -95,11 +95,11 @@ export class PlaybookState {
   /** Throws `LimitError` where so much more would be more than a node opens. */
   checkRoom(more: Omit<Usage, 'edits'>): void {
     const total = sum(this.#total, { edits: 1, ...more })
-    if (isTooLarge(total)) throw tooLarge(describe(total))
+    if (isTooLarge(total)) throw playbookTooLarge(describe(total))
   }
 
   /** Whether the entry comes behind all that count, in the order in which Yjs is given them. */
-  isBehind(entry: PlaybookEntry): boolean {
+  isAfterAll(entry: PlaybookEntry): boolean {
     const owner = this.#owners.get(entry.client) ?? entry.author
     return owner === entry.author && (this.#levelOf(entry) ?? 0) > this.#level
   }
@@ -108,21 +108,21 @@ export class PlaybookState {
    * Adds an entry; false when it does not count. Entries come in their order. Throws `LimitError`
    * when the playbook is larger than what a node opens.
    */
-  take(entry: PlaybookEntry): boolean {
-    const { author, client, place, update, content } = entry
+  apply(entry: PlaybookEntry): boolean {
+    const { author, client, feedIndex, update, content } = entry
     const level = this.#levelOf(entry)
     const usage = { edits: 1, bytes: update.length, changes: changesOf(content) }
-    if (level === undefined || !this.hasRoom(author, place, usage)) return false
-    const past = this.#pastOf(entry)
+    if (level === undefined || !this.hasRoom(author, feedIndex, usage)) return false
+    const past = this.#knownBy(entry)
     if (!this.#accepts(entry, past)) return false
     this.#total = sum(this.#total, usage)
-    if (isTooLarge(this.#total)) throw tooLarge(describe(this.#total))
-    this.#usage.set(author, sum(this.#usage.get(author) ?? NOTHING, usage))
-    const known = this.#withOwn(past, client)
+    if (isTooLarge(this.#total)) throw playbookTooLarge(describe(this.#total))
+    this.#usage.set(author, sum(this.#usage.get(author) ?? NO_USAGE, usage))
+    const known = this.#knownWith(past, client)
     this.#owners.set(client, author)
-    this.#counted.set(entry.hash, { level, known })
+    this.#accepted.set(entry.hash, { level, known })
     this.#level = Math.max(this.#level, level)
-    for (const hash of entry.past) this.#tips.delete(hash)
+    for (const hash of entry.dependencies) this.#tips.delete(hash)
     this.#tips.add(entry.hash)
     Y.applyUpdate(this.doc, update)
     if (this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null) {
@@ -132,27 +132,27 @@ export class PlaybookState {
   }
 
   /** Longest chain that ends with the entry; undefined when not all of its past counts. */
-  #levelOf({ past }: Pick<PlaybookEntry, 'past'>): number | undefined {
+  #levelOf({ dependencies }: Pick<PlaybookEntry, 'dependencies'>): number | undefined {
     let level = 0
-    for (const hash of past) {
-      const counted = this.#counted.get(hash)
+    for (const hash of dependencies) {
+      const counted = this.#accepted.get(hash)
       if (counted === undefined) return undefined
       level = Math.max(level, counted.level)
     }
     return level + 1
   }
 
-  #pastOf({ past }: PlaybookEntry): Uint32Array {
+  #knownBy({ dependencies }: PlaybookEntry): Uint32Array {
     const known = new Uint32Array(this.#numbers.size)
-    for (const hash of past) {
-      for (const [number, end] of (this.#counted.get(hash)?.known ?? []).entries()) {
+    for (const hash of dependencies) {
+      for (const [number, end] of (this.#accepted.get(hash)?.known ?? []).entries()) {
         known[number] = Math.max(known[number] ?? 0, end)
       }
     }
     return known
   }
 
-  #withOwn(past: Uint32Array, client: number): Uint32Array {
+  #knownWith(past: Uint32Array, client: number): Uint32Array {
     const number = this.#numbers.get(client) ?? this.#numbers.size
     this.#numbers.set(client, number)
     const known = new Uint32Array(this.#numbers.size)
@@ -200,14 +200,14 @@ export class PlaybookState {
     if (step !== undefined && find(step)?.kind !== 'step') return undefined
     let list: string | undefined
     if (typeof parent === 'string') list = parent
-    else if (parent !== undefined) list = textName(parent, find(parent)?.kind)
+    else if (parent !== undefined) list = textListName(parent, find(parent)?.kind)
     else {
       const lists = [origin, rightOrigin].flatMap((id) =>
         id === undefined ? [] : [find(id)?.list]
       )
       list = lists.every((each) => each === lists[0]) ? lists[0] : undefined
     }
-    return list !== undefined && accepts(list, kind) ? list : undefined
+    return list !== undefined && allowsKind(list, kind) ? list : undefined
   }
 }
 
@@ -215,13 +215,13 @@ export class PlaybookState {
  * The state of a set of entries of one playbook. Rejects with `LimitError` when the playbook
  * is larger than what a node opens.
  */
-export async function stateOf(entries: Iterable<PlaybookEntry>): Promise<PlaybookState> {
+export async function buildState(entries: Iterable<PlaybookEntry>): Promise<PlaybookState> {
   const state = new PlaybookState()
   let changes = 0
-  for (const entry of inOrder([...entries])) {
-    state.take(entry)
+  for (const entry of inCausalOrder([...entries])) {
+    state.apply(entry)
     changes += 1 + changesOf(entry.content)
-    if (changes < CHANGES_A_TURN) continue
+    if (changes < CHANGES_PER_TURN) continue
     changes = 0
     await nextTurn()
   }
@@ -229,7 +229,7 @@ export async function stateOf(entries: Iterable<PlaybookEntry>): Promise<Playboo
 }
 
 /** Entries of authors whose clients are one count for nobody: Yjs would mix them up. */
-function withoutCollisions(entries: readonly PlaybookEntry[]): PlaybookEntry[] {
+function withoutClientCollisions(entries: readonly PlaybookEntry[]): PlaybookEntry[] {
   const owners = new Map<number, string>()
   const shared = new Set<number>()
   for (const { client, author } of entries) {
@@ -241,15 +241,15 @@ function withoutCollisions(entries: readonly PlaybookEntry[]): PlaybookEntry[] {
 }
 
 /** Those with all of their past there, by the longest chain below them and then by hash. */
-function inOrder(all: readonly PlaybookEntry[]): PlaybookEntry[] {
-  const entries = new Map(withoutCollisions(all).map((entry) => [entry.hash, entry]))
+function inCausalOrder(all: readonly PlaybookEntry[]): PlaybookEntry[] {
+  const entries = new Map(withoutClientCollisions(all).map((entry) => [entry.hash, entry]))
   const next = new Map<string, PlaybookEntry[]>()
   const missing = new Map<string, number>()
   let ready: PlaybookEntry[] = []
   for (const entry of entries.values()) {
-    missing.set(entry.hash, entry.past.length)
-    if (entry.past.length === 0) ready.push(entry)
-    for (const hash of entry.past) next.set(hash, [...(next.get(hash) ?? []), entry])
+    missing.set(entry.hash, entry.dependencies.length)
+    if (entry.dependencies.length === 0) ready.push(entry)
+    for (const hash of entry.dependencies) next.set(hash, [...(next.get(hash) ?? []), entry])
   }
   const ordered: PlaybookEntry[] = []
   // One round a level: what becomes ready in a round has its longest chain through it.
@@ -268,12 +268,12 @@ function inOrder(all: readonly PlaybookEntry[]): PlaybookEntry[] {
   return ordered
 }
 
-function textName(id: Id, kind: string | undefined): string | undefined {
+function textListName(id: Id, kind: string | undefined): string | undefined {
   return kind === 'title' || kind === 'body' ? `${kind}:${id.client}:${id.clock}` : undefined
 }
 
 /** What may stand in which list: marks belong into bodies alone. */
-function accepts(list: string, kind: PlaybookStruct['kind']): boolean {
+function allowsKind(list: string, kind: PlaybookStruct['kind']): boolean {
   if (kind === 'step') return list === STEPS_ROOT
   if (kind === 'place') return list === ORDER_ROOT
   return list.startsWith('body:') || (kind === 'text' && list.startsWith('title:'))
@@ -295,7 +295,7 @@ function describe({ edits, bytes, changes }: Usage): string {
   return `${changes} changes in ${edits} edits of ${bytes} bytes`
 }
 
-export function tooLarge(what: string): LimitError {
+export function playbookTooLarge(what: string): LimitError {
   return new LimitError(
     'PLAYBOOK_TOO_LARGE',
     `The playbook has ${what}, which is more than a node opens. Go on in the playbook of another goal.`

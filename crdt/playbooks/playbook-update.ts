@@ -140,14 +140,14 @@ function readStruct(decoder: Decoder, clock: number): PlaybookStruct {
     case STRING: {
       const { length } = readText(decoder, MAX_PLAYBOOK_UPDATE_BYTES)
       if (length === 0) throw new MalformedError('no text')
-      return { ...expectText(place), kind: 'text', length }
+      return { ...expectInText(place), kind: 'text', length }
     }
     case FORMAT: {
       const mark = readText(decoder, MAX_NAME_BYTES)
       if (!MARKS.some((each) => each === mark)) throw new MalformedError('an unknown mark')
       const value = readText(decoder, MAX_NAME_BYTES)
       if (value !== 'true' && value !== 'null') throw new MalformedError('not a mark’s value')
-      return { ...expectText(place), kind: 'format' }
+      return { ...expectInText(place), kind: 'format' }
     }
     default:
       throw new MalformedError('content that no playbook has')
@@ -163,14 +163,14 @@ function readStepText(decoder: Decoder): 'title' | 'body' {
   return kind
 }
 
-type Placed = Omit<PlaybookStruct, 'kind'>
+type PositionedStruct = Omit<PlaybookStruct, 'kind'>
 
-function expectParent<T extends Placed>(place: T, root: string): T {
+function expectParent<T extends PositionedStruct>(place: T, root: string): T {
   if (place.parent !== undefined && place.parent !== root) throw new MalformedError('a wrong place')
   return place
 }
 
-function expectText<T extends Placed>(place: T): T {
+function expectInText<T extends PositionedStruct>(place: T): T {
   if (typeof place.parent === 'string') throw new MalformedError('text outside of a step')
   return place
 }

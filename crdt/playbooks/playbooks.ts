@@ -9,7 +9,7 @@
 import * as Y from 'yjs'
 import {
   MAX_AUTHOR_EDITS,
-  MAX_HEADS,
+  MAX_ENTRY_HEADS,
   MAX_PLAYBOOK_AUTHORS,
   MAX_PLAYBOOK_UPDATE_BYTES,
   PLAYBOOK_FORMAT
@@ -18,27 +18,27 @@ import { fromHex, toHex } from '../bytes/index.ts'
 import { readEntry, writeEntry } from '../feeds/entry.ts'
 import { LimitError, MalformedError } from '../errors.ts'
 import { clientIdOf } from '../records/knowledge-log.ts'
-import { editEntry, headGroups, playbookEntryOf } from './playbook-entry.ts'
+import { createEditEntry, headGroups, playbookEntryOf } from './playbook-entry.ts'
 import { EditAuthors } from './edit-authors.ts'
 import { EntrySet } from './entry-set.ts'
 import { playbookDoc } from './playbook-doc.ts'
 import { changesOf, readPlaybookUpdate } from './playbook-update.ts'
 import { newDoc, readSteps } from './steps.ts'
-import { stateOf, tooLarge } from './playbook-state.ts'
+import { buildState, playbookTooLarge } from './playbook-state.ts'
 import type { AuthorEpochs } from '../feeds/author-epoch.ts'
 import type { Author } from '../feeds/author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Feed } from '../feeds/feeds.ts'
-import type { Append } from '../publishing/publisher.ts'
+import type { FeedAppender } from '../publishing/publisher.ts'
 import type { PlaybookState } from './playbook-state.ts'
 import type { Step } from './steps.ts'
 
 /** The steps of a playbook, and how many edits they come from. */
-export interface Playbook {
+export interface PlaybookSnapshot {
   readonly steps: readonly Step[]
   /** Edits that count, and those that wait for what they build on or never will count. */
-  readonly edits: number
-  readonly waiting: number
+  readonly acceptedEdits: number
+  readonly pendingEdits: number
 }
 
 export interface PlaybooksInit {
@@ -51,7 +51,7 @@ export interface PlaybooksInit {
   /** Resolves when what was admitted so far is on disk. */
   flush(): Promise<void>
   /** Runs with no admission in between. */
-  exclusively<T>(task: (append: Append) => Promise<T>): Promise<T>
+  runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
 }
 
 /** An edit of a document: what it returns is what `edit` resolves to. */
@@ -62,14 +62,14 @@ const MAX_RESIDENT = 8
 
 const HASH_BYTES = 32
 
-interface Resident {
+interface ResidentPlaybook {
   readonly entries: EntrySet
   /** Undefined where it has to be made of the entries anew. */
   state: PlaybookState | undefined
   /** Edits under way, which need what they add to come here. */
   edits: number
   /** While it is being made. */
-  making: Promise<void> | undefined
+  building: Promise<void> | undefined
   /** Resolves when all entries on disk are among `entries`. */
   readonly loaded: Promise<void>
 }
@@ -77,7 +77,7 @@ interface Resident {
 export class Playbooks {
   readonly #init: PlaybooksInit
   /** By document, the one used last at the end. */
-  readonly #resident = new Map<string, Resident>()
+  readonly #resident = new Map<string, ResidentPlaybook>()
   readonly #authors: EditAuthors
 
   constructor(init: PlaybooksInit) {
@@ -86,12 +86,16 @@ export class Playbooks {
   }
 
   /** The playbook of a goal, empty where nobody has written one. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
-  async read(goal: Uint8Array): Promise<Playbook> {
+  async read(goal: Uint8Array): Promise<PlaybookSnapshot> {
     const resident = this.#open(playbookDoc(goal))
     await resident.loaded
     const state = await currentState(resident)
     const { size } = resident.entries
-    return { steps: readSteps(state.doc), edits: state.size, waiting: size - state.size }
+    return {
+      steps: readSteps(state.doc),
+      acceptedEdits: state.size,
+      pendingEdits: size - state.size
+    }
   }
 
   /**
@@ -104,7 +108,7 @@ export class Playbooks {
     signal?: AbortSignal
   ): Promise<{ result: T; entries: Entry[] }> {
     const doc = playbookDoc(goal)
-    const made = await this.#init.exclusively(async (append) => {
+    const made = await this.#init.runExclusive(async (append) => {
       signal?.throwIfAborted()
       const resident = this.#open(doc)
       resident.edits += 1
@@ -128,10 +132,10 @@ export class Playbooks {
     const added = playbookEntryOf(this.#init.swarm, entry, base)
     const { state, entries } = resident
     // The one that comes last in the order changes nothing of what was read before it.
-    const isLast = state?.size === entries.size && state.isBehind(added)
+    const isLast = state?.size === entries.size && state.isAfterAll(added)
     try {
       entries.add(added)
-      if (!isLast || !state.take(added)) resident.state = undefined
+      if (!isLast || !state.apply(added)) resident.state = undefined
     } catch {
       // Too large, or worse: who reads it next is told.
       this.#resident.delete(entry.doc)
@@ -155,7 +159,7 @@ export class Playbooks {
     this.rotate()
   }
 
-  #open(doc: string): Resident {
+  #open(doc: string): ResidentPlaybook {
     const known = this.#resident.get(doc)
     this.#resident.delete(doc)
     const resident = known ?? this.#load(doc)
@@ -168,20 +172,20 @@ export class Playbooks {
   }
 
   /** What is admitted from now on comes through `add`; what was before is read. */
-  #load(doc: string): Resident {
+  #load(doc: string): ResidentPlaybook {
     const entries = new EntrySet()
-    const loaded = this.#read(doc, entries).catch((error: unknown) => {
+    const loaded = this.#readEntries(doc, entries).catch((error: unknown) => {
       this.#resident.delete(doc)
       throw error
     })
     loaded.catch(() => undefined)
-    return { entries, state: undefined, making: undefined, edits: 0, loaded }
+    return { entries, state: undefined, building: undefined, edits: 0, loaded }
   }
 
-  async #read(doc: string, entries: EntrySet): Promise<void> {
+  async #readEntries(doc: string, entries: EntrySet): Promise<void> {
     await this.#init.flush()
     const writers = this.#init.writersOf(doc)
-    if (writers.length > MAX_PLAYBOOK_AUTHORS) throw tooLarge(`${writers.length} authors`)
+    if (writers.length > MAX_PLAYBOOK_AUTHORS) throw playbookTooLarge(`${writers.length} authors`)
     for (const { author, base, seq } of writers) {
       const last = Math.min(seq, base + MAX_AUTHOR_EDITS - 1)
       for await (const bytes of this.#init.between(author, base, last)) {
@@ -198,7 +202,7 @@ export class Playbooks {
     state: PlaybookState,
     change: Change<T>
   ): { result: T; update: Uint8Array | undefined; author: Author } {
-    const author = this.#authors.of(doc, state)
+    const author = this.#authors.forDoc(doc, state)
     const copy = newDoc()
     Y.applyUpdate(copy, Y.encodeStateAsUpdate(state.doc))
     // Not before: Yjs takes another client when it meets its own while loading.
@@ -207,7 +211,7 @@ export class Playbooks {
     copy.on('update', (bytes: Uint8Array) => (update = bytes))
     try {
       const result = copy.transact(() => change(copy))
-      if (update !== undefined) check(update, copy.clientID, state)
+      if (update !== undefined) checkEdit(update, copy.clientID, state)
       return { result, update, author }
     } finally {
       copy.destroy()
@@ -216,21 +220,21 @@ export class Playbooks {
 
   async #append(
     doc: string,
-    resident: Resident,
+    resident: ResidentPlaybook,
     { author, update }: { author: Author; update: Uint8Array },
-    { feed, admit }: Append
+    { feed, admit }: FeedAppender
   ): Promise<{ entries: Entry[]; durable: Promise<void>[] }> {
     const entries: Entry[] = []
     const durable: Promise<void>[] = []
     const sign = async (heads: readonly string[], content: Uint8Array): Promise<void> => {
       const hashes = heads.flatMap((head) => fromHex(head, HASH_BYTES) ?? [])
       const current = feed(author.key)
-      const entry = editEntry(this.#init.swarm, author, current, {
+      const entry = createEditEntry(this.#init.swarm, author, current, {
         doc,
         heads: hashes,
         update: content
       })
-      if (entry === undefined) throw tooLargeAnEdit(content.length)
+      if (entry === undefined) throw editTooLarge(content.length)
       const admission = await admit(writeEntry(entry), [])
       durable.push(admission.durable)
       entries.push(entry)
@@ -239,8 +243,8 @@ export class Playbooks {
     const { tips } = await currentState(resident)
     const heads = tips.filter((tip) => tip !== own)
     // More branches than an entry can name are joined first, by entries that change nothing.
-    if (heads.length > MAX_HEADS) {
-      for (const group of headGroups(heads)) await sign(group, NO_CHANGE)
+    if (heads.length > MAX_ENTRY_HEADS) {
+      for (const group of headGroups(heads)) await sign(group, EMPTY_UPDATE)
       await sign([], update)
     } else await sign(heads, update)
     const last = entries.at(-1)
@@ -254,38 +258,38 @@ export class Playbooks {
 }
 
 /** No structs and no deletes. */
-const NO_CHANGE = Uint8Array.of(0, 0)
+const EMPTY_UPDATE = Uint8Array.of(0, 0)
 
-async function currentState(resident: Resident): Promise<PlaybookState> {
+async function currentState(resident: ResidentPlaybook): Promise<PlaybookState> {
   for (;;) {
     if (resident.state !== undefined) return resident.state
-    resident.making ??= makeState(resident).finally(() => {
-      resident.making = undefined
+    resident.building ??= rebuildState(resident).finally(() => {
+      resident.building = undefined
     })
-    await resident.making
+    await resident.building
   }
 }
 
 /** Entries that came meanwhile make it worthless. */
-async function makeState(resident: Resident): Promise<void> {
+async function rebuildState(resident: ResidentPlaybook): Promise<void> {
   const { size } = resident.entries
-  const state = await stateOf(resident.entries.all())
+  const state = await buildState(resident.entries.all())
   if (resident.entries.size === size) resident.state = state
 }
 
 /** Before it is signed: an ill-formed entry would end the feed. */
-function check(update: Uint8Array, client: number, state: PlaybookState): void {
-  if (update.length > MAX_PLAYBOOK_UPDATE_BYTES) throw tooLargeAnEdit(update.length)
+function checkEdit(update: Uint8Array, client: number, state: PlaybookState): void {
+  if (update.length > MAX_PLAYBOOK_UPDATE_BYTES) throw editTooLarge(update.length)
   try {
     const content = readPlaybookUpdate(update, client)
     state.checkRoom({ bytes: update.length, changes: changesOf(content) })
   } catch (error) {
-    if (error instanceof MalformedError) throw tooLargeAnEdit(update.length)
+    if (error instanceof MalformedError) throw editTooLarge(update.length)
     throw error
   }
 }
 
-function tooLargeAnEdit(bytes: number): LimitError {
+function editTooLarge(bytes: number): LimitError {
   return new LimitError(
     'PLAYBOOK_EDIT_TOO_LARGE',
     `The edit takes ${bytes} bytes, more than an entry holds. Make it in several smaller ones.`

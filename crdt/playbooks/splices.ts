@@ -19,17 +19,17 @@ interface Part {
 const MAX_PARTS = 128
 
 /** The same beyond so many changed characters: the search takes the square of their number, here 0.1 s. */
-const MAX_CHANGED = 500
+const MAX_CHANGED_CHARS = 500
 
 /**
  * Splices of `current`, last one first, that do to it what makes `to` of `was`: what was written
  * into it since it was `was` stays. Halves of surrogate pairs are never parted.
  */
-export function splicesOf(current: string, was: string, to: string): Splice[] {
-  const map = placesIn(current, was)
+export function splicesOf(current: string, base: string, to: string): Splice[] {
+  const map = alignTexts(current, base)
   const splices: Splice[] = []
   let from = 0
-  for (const { value, removed, added } of partsOf(was, to)) {
+  for (const { value, removed, added } of partsOf(base, to)) {
     if (added) {
       splices.push({ at: map.before(from), remove: 0, insert: value })
       continue
@@ -41,19 +41,19 @@ export function splicesOf(current: string, was: string, to: string): Splice[] {
 }
 
 function partsOf(from: string, to: string): readonly Part[] {
-  const parts = diffChars(from, to, { maxEditLength: MAX_CHANGED })
-  return parts === undefined || parts.length > MAX_PARTS ? withoutEnds(from, to) : parts
+  const parts = diffChars(from, to, { maxEditLength: MAX_CHANGED_CHARS })
+  return parts === undefined || parts.length > MAX_PARTS ? trimCommonEnds(from, to) : parts
 }
 
 /** What both begin and end with, and all between as one change. */
-function withoutEnds(from: string, to: string): Part[] {
+function trimCommonEnds(from: string, to: string): Part[] {
   const most = Math.min(from.length, to.length)
   let start = 0
   while (start < most && from[start] === to[start]) start += 1
-  if (isHigh(from[start - 1])) start -= 1
+  if (isHighSurrogate(from[start - 1])) start -= 1
   let end = 0
   while (end < most - start && from.at(-1 - end) === to.at(-1 - end)) end += 1
-  if (isLow(from[from.length - end])) end -= 1
+  if (isLowSurrogate(from[from.length - end])) end -= 1
   const same = { removed: false, added: false }
   return [
     { ...same, value: from.slice(0, start) },
@@ -63,11 +63,11 @@ function withoutEnds(from: string, to: string): Part[] {
   ].filter(({ value }) => value !== '')
 }
 
-function isHigh(unit: string | undefined): boolean {
+function isHighSurrogate(unit: string | undefined): boolean {
   return unit !== undefined && unit >= '\ud800' && unit <= '\udbff'
 }
 
-function isLow(unit: string | undefined): boolean {
+function isLowSurrogate(unit: string | undefined): boolean {
   return unit !== undefined && unit >= '\udc00' && unit <= '\udfff'
 }
 
@@ -78,14 +78,14 @@ interface Run {
 }
 
 /** Where the units of `was` are in `current`. */
-function placesIn(
+function alignTexts(
   current: string,
-  was: string
+  base: string
 ): { before(from: number): number; kept(from: number, to: number): Splice[] } {
   const runs: Run[] = []
   let from = 0
   let at = 0
-  for (const { value, removed, added } of partsOf(was, current)) {
+  for (const { value, removed, added } of partsOf(base, current)) {
     const { length } = value
     if (!removed && !added) runs.push({ from, at, length })
     if (!added) from += length

@@ -99,19 +99,19 @@ export function writeStep(
   doc: Y.Doc,
   id: string,
   {
-    was,
+    base,
     ...changes
   }: {
     readonly title?: string
     readonly body?: string
-    readonly was?: { readonly title: string; readonly body: string }
+    readonly base?: { readonly title: string; readonly body: string }
   }
 ): boolean {
   const step = placesOf(doc).some((each) => each.id === id) ? textsOf(doc).get(id) : undefined
   if (step === undefined) return false
   for (const name of STEP_TEXTS) {
     const to = changes[name]
-    if (to !== undefined) rewrite(step[name], to, was?.[name] ?? step[name].toJSON())
+    if (to !== undefined) spliceText(step[name], to, base?.[name] ?? step[name].toJSON())
   }
   return true
 }
@@ -172,8 +172,8 @@ function place(doc: Y.Doc, id: Id, index: number): void {
 }
 
 /** Splices `text` from what it was shown as to what it shall be; what was written meanwhile stays. */
-function rewrite(text: Y.Text, to: string, was: string): void {
-  for (const { at, remove, insert } of splicesOf(text.toJSON(), was, to)) {
+function spliceText(text: Y.Text, to: string, base: string): void {
+  for (const { at, remove, insert } of splicesOf(text.toJSON(), base, to)) {
     if (remove > 0) text.delete(at, remove)
     if (insert !== '') text.insert(at, insert)
   }

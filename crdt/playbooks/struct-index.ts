@@ -4,7 +4,7 @@
  */
 import type { Id, IdRange, PlaybookStruct, StructKind } from './playbook-update.ts'
 
-export interface Indexed {
+export interface IndexedStruct {
   readonly kind: StructKind
   readonly clock: number
   readonly length: number
@@ -13,7 +13,7 @@ export interface Indexed {
 }
 
 export class StructIndex {
-  readonly #clients = new Map<number, Indexed[]>()
+  readonly #clients = new Map<number, IndexedStruct[]>()
 
   /** Clock behind the client's last struct. */
   end(client: number): number {
@@ -35,7 +35,7 @@ export class StructIndex {
   }
 
   /** The struct that holds the unit. */
-  find({ client, clock }: Id): Indexed | undefined {
+  find({ client, clock }: Id): IndexedStruct | undefined {
     const structs = this.#clients.get(client) ?? []
     const found = structs[firstEndingAfter(structs, clock)]
     return found !== undefined && found.clock <= clock ? found : undefined
@@ -54,7 +54,7 @@ export class StructIndex {
 }
 
 /** Index of the first struct that ends after `clock`; they ascend without gaps. */
-function firstEndingAfter(structs: readonly Indexed[], clock: number): number {
+function firstEndingAfter(structs: readonly IndexedStruct[], clock: number): number {
   let low = 0
   let high = structs.length
   while (low < high) {

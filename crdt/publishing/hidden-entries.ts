@@ -25,7 +25,7 @@ interface HiddenRecord {
 /** Own entries that no peer has shown, up to the place that was shown of each feed. */
 export class HiddenEntries {
   readonly #section: Section
-  #shown = new Map<string, HiddenFeed>()
+  #feeds = new Map<string, HiddenFeed>()
   /** Records that came in own entries not shown yet, by digest in hex. */
   #records = new Map<string, HiddenRecord>()
 
@@ -35,90 +35,90 @@ export class HiddenEntries {
 
   /** Reads them from the store. */
   async load(): Promise<void> {
-    this.#shown = new Map()
+    this.#feeds = new Map()
     this.#records = new Map()
     for await (const [author, bytes] of this.#section.entries()) {
-      this.#shown.set(toHex(author), { author: author.slice(), ...readAll(bytes, readPlace) })
+      this.#feeds.set(toHex(author), { author: author.slice(), ...readAll(bytes, readPosition) })
     }
   }
 
   get isEmpty(): boolean {
-    return this.#shown.size === 0
+    return this.#feeds.size === 0
   }
 
   /** Own authors of which not all entries were shown. */
   authors(): Uint8Array[] {
-    return [...this.#shown.values()].map(({ author }) => author)
+    return [...this.#feeds.values()].map(({ author }) => author)
   }
 
   /** Place up to which the author's entries were shown; undefined when all of them may be. */
-  lastShown(author: Uint8Array): number | undefined {
-    return this.#shown.get(toHex(author))?.seq
+  publicSeq(author: Uint8Array): number | undefined {
+    return this.#feeds.get(toHex(author))?.seq
   }
 
   /** The record is known to no peer through this node. */
-  hides(digest: Uint8Array): boolean {
+  hidesRecord(digest: Uint8Array): boolean {
     return this.#records.has(toHex(digest))
   }
 
   /** What peers are told of where the feed stands; undefined: nothing. */
   publicHead(feed: FeedHead): FeedHead | undefined {
-    const shown = this.#shown.get(toHex(feed.author))
-    if (shown === undefined) return feed
-    if (shown.seq < feed.base) return undefined
-    return { ...feed, seq: shown.seq, head: shown.head }
+    const hiddenFeed = this.#feeds.get(toHex(feed.author))
+    if (hiddenFeed === undefined) return feed
+    if (hiddenFeed.seq < feed.base) return undefined
+    return { ...feed, seq: hiddenFeed.seq, head: hiddenFeed.head }
   }
 
   /** Hides the records of an own entry that follows on `feed`. */
   hide({ author, seq, head }: FeedHead, digests: readonly Uint8Array[]): Operation[] {
     const name = toHex(author)
-    this.#keep(name, seq + 1, digests)
-    if (this.#shown.has(name)) return []
+    this.#addRecords(name, seq + 1, digests)
+    if (this.#feeds.has(name)) return []
     return [this.#set({ author: author.slice(), seq, head })]
   }
 
   /** The same for an entry that was there at the start. */
-  keep(author: Uint8Array, seq: number, digests: readonly Uint8Array[]): void {
-    this.#keep(toHex(author), seq, digests)
+  restoreRecords(author: Uint8Array, seq: number, digests: readonly Uint8Array[]): void {
+    this.#addRecords(toHex(author), seq, digests)
   }
 
   /** Takes everything up to the place as shown: the records that are no longer hidden. */
-  show(
+  unhide(
     author: Uint8Array,
-    place: Pick<HiddenFeed, 'seq' | 'head'>,
+    position: Pick<HiddenFeed, 'seq' | 'head'>,
     isAll: boolean
   ): { digests: Uint8Array[]; operations: Operation[] } {
     const name = toHex(author)
     const digests: Uint8Array[] = []
-    for (const [digest, held] of this.#records) {
-      if (held.author !== name || held.seq > place.seq) continue
+    for (const [digest, hiddenRecord] of this.#records) {
+      if (hiddenRecord.author !== name || hiddenRecord.seq > position.seq) continue
       this.#records.delete(digest)
       const bytes = fromHex(digest, HASH_BYTES)
       if (bytes !== undefined) digests.push(bytes)
     }
-    if (!isAll) return { digests, operations: [this.#set({ author: author.slice(), ...place })] }
-    this.#shown.delete(name)
+    if (!isAll) return { digests, operations: [this.#set({ author: author.slice(), ...position })] }
+    this.#feeds.delete(name)
     return { digests, operations: [this.#section.del(author)] }
   }
 
-  #keep(author: string, seq: number, digests: readonly Uint8Array[]): void {
+  #addRecords(author: string, seq: number, digests: readonly Uint8Array[]): void {
     for (const digest of digests) this.#records.set(toHex(digest), { author, seq })
   }
 
-  #set(shown: HiddenFeed): Operation {
-    this.#shown.set(toHex(shown.author), shown)
-    return this.#section.put(shown.author, writePlace(shown))
+  #set(hiddenFeed: HiddenFeed): Operation {
+    this.#feeds.set(toHex(hiddenFeed.author), hiddenFeed)
+    return this.#section.put(hiddenFeed.author, writePosition(hiddenFeed))
   }
 }
 
-function writePlace({ seq, head }: HiddenFeed): Uint8Array {
+function writePosition({ seq, head }: HiddenFeed): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, seq)
     encoding.writeUint8Array(encoder, head)
   })
 }
 
-function readPlace(decoder: Parameters<typeof readUint>[0]): Pick<HiddenFeed, 'seq' | 'head'> {
+function readPosition(decoder: Parameters<typeof readUint>[0]): Pick<HiddenFeed, 'seq' | 'head'> {
   const seq = readUint(decoder, Number.MAX_SAFE_INTEGER)
   return { seq, head: readBytes(decoder, HASH_BYTES).slice() }
 }

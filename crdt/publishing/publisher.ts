@@ -9,7 +9,7 @@ import { writeEntry } from '../feeds/entry.ts'
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
 import { SECRET_BYTES, TARGET_UNPACKED_BYTES } from '../constants.ts'
 import { batchesOf, entryOf, preparePublication, valuesOf } from './publication.ts'
-import { remainder, restated } from './restatement.ts'
+import { fillerValues, restateEntry } from './restatement.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
 import { Serial } from '../store/serial.ts'
 import type { AuthorEpochs } from '../feeds/author-epoch.ts'
@@ -31,7 +31,7 @@ export interface Published {
   /** Digests that were published as new records, as votes, or not at all since this node has voted already. */
   readonly records: readonly Uint8Array[]
   readonly votes: readonly Uint8Array[]
-  readonly already: readonly Uint8Array[]
+  readonly unchanged: readonly Uint8Array[]
 }
 
 /** The replica, as far as its publisher needs it. */
@@ -41,12 +41,12 @@ export interface PublisherInit {
   readonly recordStore: RecordStore
   readonly epochs: AuthorEpochs
   /** Runs with no admission in between; an entry is admitted together with `extra`. */
-  exclusively<T>(task: (append: Append) => Promise<T>): Promise<T>
+  runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
   /** What the author's entries from `from` to `to` say, as far as they are there. */
   entryValues(author: Uint8Array, from: number, to: number): AsyncIterable<EntryValues>
 }
 
-export interface Append {
+export interface FeedAppender {
   readonly feed: (author: Uint8Array) => Feed
   /** Throws when the entry is not admitted; `durable` resolves when it and `extra` are on disk. */
   readonly admit: (
@@ -57,7 +57,7 @@ export interface Append {
 
 /** Behind the secret of a vote that disputes. */
 const DISPUTES = Uint8Array.of(1)
-const NO_MARK = new Uint8Array()
+const VOUCHES = new Uint8Array()
 
 /** What a node says of a record. */
 export type OwnVote = 'vouch' | 'dispute'
@@ -67,21 +67,21 @@ const MIN_DEAD_VALUES = 2_000
 
 export class Publisher {
   readonly #init: PublisherInit
-  readonly #vouched: Section
+  readonly #ownVotes: Section
   readonly #evidence: PendingEvidence
   /** Each call sees what the one before it vouched for. */
   readonly #serial = new Serial()
   #author: Author | undefined
   #epoch: number | undefined
   /** Records the current author has reported evidence on: its next register must go on counting. */
-  readonly #reported = new Set<string>()
+  readonly #hasEvidence = new Set<string>()
   /** Values in the current author's feed, and those of them that no longer count. */
   #values = 0
-  #dead = 0
+  #deadValues = 0
 
   constructor(init: PublisherInit) {
     this.#init = init
-    this.#vouched = init.store.section('vouched')
+    this.#ownVotes = init.store.section('vouched')
     this.#evidence = new PendingEvidence(init.store)
   }
 
@@ -94,21 +94,21 @@ export class Publisher {
   /** Takes this node's vote on a record back; undefined when it has none. */
   retract(digest: Uint8Array): Promise<Entry | undefined> {
     return this.#serial.run(async () => {
-      const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
+      const secret = (await this.#ownVotes.get(digest))?.subarray(0, SECRET_BYTES)
       if (secret === undefined) return undefined
       const retraction: Value = { type: 'retraction', digest, secret }
       const author = this.#current()
-      const entries = await this.#sign(author, [[retraction]], () => [this.#vouched.del(digest)])
+      const entries = await this.#sign(author, [[retraction]], () => [this.#ownVotes.del(digest)])
       // The vote, its record and the retraction itself.
       const isOwn = (await this.#init.recordStore.latest(digest, author.key)) !== undefined
-      if (isOwn) this.#dead += 3
+      if (isOwn) this.#deadValues += 3
       return entries[0]
     })
   }
 
   /** What this node has said of the record, under any of its authors, and not taken back. */
   async voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
-    const cast = await this.#vouched.get(digest)
+    const cast = await this.#ownVotes.get(digest)
     if (cast === undefined) return undefined
     return cast.length > SECRET_BYTES ? 'dispute' : 'vouch'
   }
@@ -123,7 +123,7 @@ export class Publisher {
     return this.#serial.run(async () => {
       const { recordStore } = this.#init
       const author = this.#current()
-      const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
+      const secret = (await this.#ownVotes.get(digest))?.subarray(0, SECRET_BYTES)
       const [published = false] = await recordStore.has([digest])
       const before = await recordStore.latest(digest, author.key)
       const counters = before?.register.counters ?? []
@@ -133,14 +133,14 @@ export class Publisher {
       )
       const retraction: Value[] =
         secret === undefined ? [] : [{ type: 'retraction', digest, secret }]
-      if (before !== undefined) this.#dead += 2
-      return this.#sign(author, [[...retraction, ...values]], () => [this.#cast(prepared)])
+      if (before !== undefined) this.#deadValues += 2
+      return this.#sign(author, [[...retraction, ...values]], () => [this.#rememberVote(prepared)])
     })
   }
 
   /** What this node says of the record, under whichever of its authors; undefined for nothing. */
   async ownRegister(digest: Uint8Array): Promise<Register | undefined> {
-    const secret = (await this.#vouched.get(digest))?.subarray(0, SECRET_BYTES)
+    const secret = (await this.#ownVotes.get(digest))?.subarray(0, SECRET_BYTES)
     if (secret === undefined) return undefined
     const commitment = commitmentOf({ digest, secret })
     const state = await this.#init.recordStore.get(digest)
@@ -165,7 +165,7 @@ export class Publisher {
         const author = this.#current()
         const values: Value[][] = []
         for (const { digest, counters } of batch) {
-          values.push([await this.#report(author, digest, counters, day)])
+          values.push([await this.#withEvidence(author, digest, counters, day)])
         }
         entries.push(
           ...(await this.#sign(author, values, (from, to) =>
@@ -179,7 +179,7 @@ export class Publisher {
 
   /** Whether at least half of what the current author has said no longer counts. */
   get isCompactionDue(): boolean {
-    return this.#dead >= MIN_DEAD_VALUES && this.#dead * 2 >= this.#values
+    return this.#deadValues >= MIN_DEAD_VALUES && this.#deadValues * 2 >= this.#values
   }
 
   /**
@@ -190,20 +190,20 @@ export class Publisher {
   async compact(signal?: AbortSignal): Promise<Entry[]> {
     const author = this.#author
     if (author === undefined) return []
-    const { base, seq } = await this.#init.exclusively(({ feed }) =>
+    const { base, seq } = await this.#init.runExclusive(({ feed }) =>
       Promise.resolve(feed(author.key))
     )
     const entries: Entry[] = []
     const values = this.#values
     let batch: EntryValues[] = []
     let bytes = 0
-    for await (const said of this.#init.entryValues(author.key, base, seq)) {
-      batch.push(said)
-      bytes += said.bytes
-      if (said.seq === seq) {
+    for await (const entry of this.#init.entryValues(author.key, base, seq)) {
+      batch.push(entry)
+      bytes += entry.bytes
+      if (entry.seq === seq) {
         entries.push(...(await this.#restate(author, batch, seq + 1)))
         this.#values = Math.max(0, this.#values - values)
-        this.#dead = 0
+        this.#deadValues = 0
       } else if (bytes >= TARGET_UNPACKED_BYTES) {
         signal?.throwIfAborted()
         entries.push(...(await this.#restate(author, batch)))
@@ -215,20 +215,20 @@ export class Publisher {
   }
 
   /** Runs with no publication in between. */
-  exclusively<T>(task: () => Promise<T>): Promise<T> {
+  runExclusive<T>(task: () => Promise<T>): Promise<T> {
     return this.#serial.run(task)
   }
 
   /** Forgets the author key: the next publication begins a new feed. */
   rotate(): void {
     this.#author = undefined
-    this.#reported.clear()
+    this.#hasEvidence.clear()
     this.#values = 0
-    this.#dead = 0
+    this.#deadValues = 0
   }
 
   /** Forgets the key if it is this one: its feed cannot be continued. */
-  abandon(author: Uint8Array): void {
+  rotateIf(author: Uint8Array): void {
     if (this.#author !== undefined && toHex(this.#author.key) === toHex(author)) this.rotate()
   }
 
@@ -237,12 +237,13 @@ export class Publisher {
       if (this.#author !== author) return []
       const { recordStore } = this.#init
       const groups: Value[][] = []
-      for (const said of batch) groups.push(...(await restated(recordStore, author.key, said)))
+      for (const entry of batch)
+        groups.push(...(await restateEntry(recordStore, author.key, entry)))
       const last = batch.at(-1)
       if (groups.length === 0 && base !== undefined && last !== undefined) {
-        groups.push(await remainder(recordStore, author.key, last))
+        groups.push(await fillerValues(recordStore, author.key, last))
       }
-      this.#dead += groups.flat().length
+      this.#deadValues += groups.flat().length
       return this.#sign(author, groups, () => [], base)
     })
   }
@@ -256,7 +257,7 @@ export class Publisher {
       records: [] as Uint8Array[],
       votes: [] as Uint8Array[]
     }
-    const vouched = await this.#vouched.getMany(prepared.map(({ digest }) => digest))
+    const vouched = await this.#ownVotes.getMany(prepared.map(({ digest }) => digest))
     const fresh = prepared.filter((_, i) => vouched[i] === undefined)
     for (const batch of batchesOf(fresh)) {
       signal?.throwIfAborted()
@@ -268,8 +269,10 @@ export class Publisher {
       const counted = await Promise.all(batch.map((each) => this.#withCounters(author, each)))
       result.entries.push(...(await this.#append(author, counted, published)))
     }
-    const already = prepared.filter((_, i) => vouched[i] !== undefined).map(({ digest }) => digest)
-    return { ...result, already }
+    const unchanged = prepared
+      .filter((_, i) => vouched[i] !== undefined)
+      .map(({ digest }) => digest)
+    return { ...result, unchanged }
   }
 
   /** A vote replaces the author's register, and must not take its counts away. */
@@ -278,10 +281,10 @@ export class Publisher {
     publication: PreparedPublication
   ): Promise<PreparedPublication> {
     const { digest, register } = publication
-    if (!this.#reported.has(toHex(digest))) return publication
+    if (!this.#hasEvidence.has(toHex(digest))) return publication
     const before = await this.#init.recordStore.latest(digest, key)
     const counters = before?.register.counters ?? []
-    this.#dead += 1
+    this.#deadValues += 1
     return { ...publication, register: { ...register, counters } }
   }
 
@@ -293,30 +296,30 @@ export class Publisher {
     return this.#sign(
       author,
       batch.map((publication, i) => valuesOf(publication, published[i] ?? false)),
-      (from, to) => batch.slice(from, to).map((publication) => this.#cast(publication))
+      (from, to) => batch.slice(from, to).map((publication) => this.#rememberVote(publication))
     )
   }
 
   /** Remembers the vote: what will take it back, and whether it disputes. */
-  #cast({ digest, secret, register }: PreparedPublication): Operation {
-    const mark = register.vote === 'dispute' ? DISPUTES : NO_MARK
-    return this.#vouched.put(digest, concat(secret, mark))
+  #rememberVote({ digest, secret, register }: PreparedPublication): Operation {
+    const mark = register.vote === 'dispute' ? DISPUTES : VOUCHES
+    return this.#ownVotes.put(digest, concat(secret, mark))
   }
 
   /** The author's register for a record, with `counters` added to what it has reported before. */
-  async #report(
+  async #withEvidence(
     { key }: Author,
     digest: Uint8Array,
     counters: Counters,
     day: number
   ): Promise<Value> {
     const { recordStore } = this.#init
-    this.#reported.add(toHex(digest))
+    this.#hasEvidence.add(toHex(digest))
     const before = (await recordStore.latest(digest, key))?.register
-    if (before !== undefined) this.#dead += 1
+    if (before !== undefined) this.#deadValues += 1
     const withdrawn = before !== undefined && (await recordStore.isRetracted(digest, before))
     const register: Register = {
-      ...(before === undefined || withdrawn ? noVote(digest) : before),
+      ...(before === undefined || withdrawn ? registerWithoutVote(digest) : before),
       day,
       counters: addCounters(before?.counters ?? [], counters)
     }
@@ -338,7 +341,7 @@ export class Publisher {
     base?: number
   ): Promise<Entry[]> {
     const entries: Entry[] = []
-    const commits = await this.#init.exclusively(async ({ feed, admit }) => {
+    const commits = await this.#init.runExclusive(async ({ feed, admit }) => {
       const durable: Promise<void>[] = []
       for (let from = 0, to = groups.length; from < groups.length; to = groups.length) {
         const next = (): Entry | undefined =>
@@ -368,7 +371,7 @@ export class Publisher {
 }
 
 /** Evidence of an author who does not vouch, or no longer does. */
-function noVote(digest: Uint8Array): Omit<Register, 'day' | 'counters'> {
+function registerWithoutVote(digest: Uint8Array): Omit<Register, 'day' | 'counters'> {
   const commitment = commitmentOf({ digest, secret: createSecret() })
   return { vote: 'none', confidence: 0, commitment, tags: [] }
 }

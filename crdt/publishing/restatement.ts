@@ -5,7 +5,7 @@
 import { equalBytes, toHex, readAll } from '../bytes/index.ts'
 import { readRecord } from '../records/record.ts'
 import { commitmentOf } from '../records/retraction.ts'
-import type { RecordStore, PlacedRegister } from '../records/record-store.ts'
+import type { RecordStore, PositionedRegister } from '../records/record-store.ts'
 import type { Value } from '../records/value.ts'
 
 export interface EntryValues {
@@ -15,11 +15,11 @@ export interface EntryValues {
   readonly bytes: number
 }
 
-type Read = Pick<RecordStore, 'bodies' | 'isRetracted' | 'latest' | 'registersBy'>
+type RestatementReader = Pick<RecordStore, 'bodies' | 'isRetracted' | 'latest' | 'registersBy'>
 
 /** What of an entry still counts, in groups that stay together. */
-export async function restated(
-  recordStore: Read,
+export async function restateEntry(
+  recordStore: RestatementReader,
   author: Uint8Array,
   { seq, values }: EntryValues
 ): Promise<Value[][]> {
@@ -37,7 +37,7 @@ export async function restated(
     seen.add(toHex(value.digest))
     const latest = own.at(-1)
     if (latest?.seq !== seq) continue
-    const state = await withoutRetracted(recordStore, value.digest, latest)
+    const state = await withoutRetractedVote(recordStore, value.digest, latest)
     if (state.register.vote === 'none' && state.register.counters.length === 0) continue
     const isWithRecord = values.some(
       (each) => each.type === 'record' && equalBytes(each.digest, value.digest)
@@ -51,28 +51,28 @@ export async function restated(
 }
 
 /** Something true to say where nothing counts any longer: an entry needs a value. */
-export async function remainder(
-  recordStore: Read,
+export async function fillerValues(
+  recordStore: RestatementReader,
   author: Uint8Array,
   { values }: EntryValues
 ): Promise<Value[]> {
   const last = values.at(-1)
   if (last === undefined || last.type === 'retraction') return last === undefined ? [] : [last]
   const latest = await recordStore.latest(last.digest, author)
-  return latest === undefined ? [] : [await withoutRetracted(recordStore, last.digest, latest)]
+  return latest === undefined ? [] : [await withoutRetractedVote(recordStore, last.digest, latest)]
 }
 
-async function recordOf(recordStore: Read, digest: Uint8Array): Promise<Value[]> {
+async function recordOf(recordStore: RestatementReader, digest: Uint8Array): Promise<Value[]> {
   const [bytes] = await recordStore.bodies([digest])
   if (bytes === undefined) return []
   return [{ type: 'record', digest, bytes, record: readAll(bytes, readRecord) }]
 }
 
 /** A vote that was taken back is none; what was counted has happened all the same. */
-async function withoutRetracted(
-  recordStore: Read,
+async function withoutRetractedVote(
+  recordStore: RestatementReader,
   digest: Uint8Array,
-  { register }: PlacedRegister
+  { register }: PositionedRegister
 ): Promise<Extract<Value, { type: 'register' }>> {
   if (!(await recordStore.isRetracted(digest, register)))
     return { type: 'register', digest, register }

@@ -20,7 +20,7 @@ import type { Operation, Section, Store } from '../store/section.ts'
 import type { Value } from './value.ts'
 
 /** A record that at least one author says something of, with each author's standing register. */
-export interface RecordState {
+export interface AttestedRecord {
   readonly digest: Uint8Array
   readonly record: HiveRecord
   readonly registers: readonly AuthorRegister[]
@@ -36,7 +36,7 @@ export interface AuthorRegister {
 const SCAN_BATCH = 256
 
 /** Whether what the author said at this place counts. */
-export type IsCounted = (author: Uint8Array, seq: number) => boolean
+export type IsLive = (author: Uint8Array, seq: number) => boolean
 
 /** Missing bodies remembered until they are fetched; the others are found at the next reading. */
 const MAX_MISSING = 1_000
@@ -54,11 +54,11 @@ export class RecordStore {
   readonly #claims: ClaimIndex
   /** Digests of goals: a scan of all records would find few of them. */
   readonly #goals: Section
-  readonly #counts: IsCounted
+  readonly #isLive: IsLive
   /** Digests whose body was missing when they were read: damaged, since nothing had marked them. */
   readonly #missing = new Map<string, Uint8Array>()
 
-  constructor(store: Pick<Store, 'section'>, counts: IsCounted) {
+  constructor(store: Pick<Store, 'section'>, counts: IsLive) {
     this.#records = store.section('records')
     this.#registers = store.section('registers')
     this.#retractions = store.section('retractions')
@@ -66,7 +66,7 @@ export class RecordStore {
     this.#wanted = store.section('wanted')
     this.#claims = new ClaimIndex(store, 'record-claims')
     this.#goals = store.section('goals')
-    this.#counts = counts
+    this.#isLive = counts
   }
 
   operations(author: Uint8Array, seq: number, values: readonly Value[]): Operation[] {
@@ -100,7 +100,7 @@ export class RecordStore {
   }
 
   /** Keeps the body of a record, wherever it came from: its digest vouches for it. */
-  keep(digest: Uint8Array, bytes: Uint8Array): Operation[] {
+  putBody(digest: Uint8Array, bytes: Uint8Array): Operation[] {
     this.#missing.delete(toHex(digest))
     const record = readAll(bytes, readRecord)
     return [
@@ -129,7 +129,7 @@ export class RecordStore {
     }
     for (const digest of digests.values()) {
       operations.push(this.#registers.del(concat(digest, position)))
-      if (!(await hasOther(this.#registers, digest, position))) {
+      if (!(await hasOtherPosition(this.#registers, digest, position))) {
         operations.push(...(await this.#recordRemoval(digest)))
       }
     }
@@ -138,7 +138,7 @@ export class RecordStore {
 
   async #retractionRemoval(commitment: Uint8Array, position: Uint8Array): Promise<Operation[]> {
     const removal = this.#retractions.del(concat(commitment, position))
-    if (await hasOther(this.#retractions, commitment, position)) return [removal]
+    if (await hasOtherPosition(this.#retractions, commitment, position)) return [removal]
     return [removal, this.#revealed.del(commitment)]
   }
 
@@ -184,9 +184,9 @@ export class RecordStore {
    * so that those that nobody has do not keep the others waiting; `settled` removes the marks of
    * those that are there.
    */
-  async wanted(limit: number): Promise<{ missing: Uint8Array[]; settled: Operation[] }> {
+  async missingBodies(limit: number): Promise<{ missing: Uint8Array[]; settled: Operation[] }> {
     const missing = new Map<string, Uint8Array>()
-    const settled: Operation[] = []
+    const cleanup: Operation[] = []
     let batch = [...this.#missing.values()]
     const check = async (): Promise<void> => {
       for (const [i, has] of (await this.has(batch)).entries()) {
@@ -194,7 +194,7 @@ export class RecordStore {
         if (digest === undefined) continue
         if (has) {
           this.#missing.delete(toHex(digest))
-          settled.push(this.#wanted.del(digest))
+          cleanup.push(this.#wanted.del(digest))
         } else if (missing.size < limit) missing.set(toHex(digest), digest)
       }
       batch = []
@@ -208,23 +208,23 @@ export class RecordStore {
       }
     }
     await check()
-    return { missing: [...missing.values()], settled }
+    return { missing: [...missing.values()], settled: cleanup }
   }
 
-  async get(digest: Uint8Array): Promise<RecordState | undefined> {
-    const [state] = await this.#join([{ digest, registers: await this.#registersOf(digest) }])
+  async get(digest: Uint8Array): Promise<AttestedRecord | undefined> {
+    const [state] = await this.#attested([{ digest, registers: await this.#registersOf(digest) }])
     return state
   }
 
   /** The author's latest register for the record, taken back or not. */
-  async latest(digest: Uint8Array, author: Uint8Array): Promise<PlacedRegister | undefined> {
+  async latest(digest: Uint8Array, author: Uint8Array): Promise<PositionedRegister | undefined> {
     return (await this.registersBy(digest, author)).at(-1)
   }
 
   /** All that the author has said of the record, in the order of its feed. */
-  async registersBy(digest: Uint8Array, author: Uint8Array): Promise<PlacedRegister[]> {
+  async registersBy(digest: Uint8Array, author: Uint8Array): Promise<PositionedRegister[]> {
     const registers = []
-    const range = withPrefix(concat(digest, author), SEQ_BYTES)
+    const range = prefixRange(concat(digest, author), SEQ_BYTES)
     for await (const [key, value] of this.#registers.entries(range)) {
       registers.push(parseRegister(key, value))
     }
@@ -234,17 +234,17 @@ export class RecordStore {
   /** Whether a retraction that counts reveals the vote's commitment. */
   async isRetracted(digest: Uint8Array, { commitment }: Register): Promise<boolean> {
     for await (const [key, reveals] of this.#retractions.entries(
-      withPrefix(commitment, KEY_BYTES + SEQ_BYTES)
+      prefixRange(commitment, KEY_BYTES + SEQ_BYTES)
     )) {
       const author = key.subarray(SECRET_BYTES, SECRET_BYTES + KEY_BYTES)
       const seq = seqOf(key.subarray(SECRET_BYTES + KEY_BYTES))
-      if (equalBytes(reveals, digest) && this.#counts(author, seq)) return true
+      if (equalBytes(reveals, digest) && this.#isLive(author, seq)) return true
     }
     return false
   }
 
   /** Goals with standing registers, by digest. */
-  async *goals(): AsyncGenerator<RecordState> {
+  async *goals(): AsyncGenerator<AttestedRecord> {
     for await (const [digest] of this.#goals.entries()) {
       const state = await this.get(digest)
       if (state !== undefined) yield state
@@ -252,20 +252,20 @@ export class RecordStore {
   }
 
   /** All records with standing registers, by digest. */
-  async *states(): AsyncGenerator<RecordState> {
-    let batch: Group[] = []
+  async *attestedRecords(): AsyncGenerator<AttestedRecord> {
+    let batch: RegisterGroup[] = []
     for await (const group of this.#groups()) {
       batch.push(group)
       if (batch.length === SCAN_BATCH) {
-        yield* await this.#join(batch)
+        yield* await this.#attested(batch)
         batch = []
       }
     }
-    yield* await this.#join(batch)
+    yield* await this.#attested(batch)
   }
 
-  async *#groups(): AsyncGenerator<Group> {
-    let group: Group | undefined
+  async *#groups(): AsyncGenerator<RegisterGroup> {
+    let group: RegisterGroup | undefined
     for await (const [key, value] of this.#registers.entries()) {
       const digest = key.subarray(0, HASH_BYTES)
       if (group === undefined || !equalBytes(group.digest, digest)) {
@@ -278,13 +278,13 @@ export class RecordStore {
   }
 
   /** Adds the bodies and leaves out what is superseded, void, retracted or without a body. */
-  async #join(groups: readonly Group[]): Promise<RecordState[]> {
+  async #attested(groups: readonly RegisterGroup[]): Promise<AttestedRecord[]> {
     const bodies = await this.#records.getMany(groups.map((group) => group.digest))
     const latest = groups.map((group) => this.#latestByAuthor(group.registers))
     const revealed = await this.#revealed.getMany(
       latest.flat().map(({ register }) => register.commitment)
     )
-    const states: RecordState[] = []
+    const states: AttestedRecord[] = []
     let next = 0
     for (const [i, { digest }] of groups.entries()) {
       const registers: AuthorRegister[] = []
@@ -309,18 +309,18 @@ export class RecordStore {
   }
 
   /** Keys of one author ascend by seq, so the last one that counts is the one that stands. */
-  #latestByAuthor(registers: readonly PlacedRegister[]): PlacedRegister[] {
-    const state = new Map<string, PlacedRegister>()
+  #latestByAuthor(registers: readonly PositionedRegister[]): PositionedRegister[] {
+    const latest = new Map<string, PositionedRegister>()
     for (const placed of registers) {
-      if (this.#counts(placed.author, placed.seq)) state.set(toHex(placed.author), placed)
+      if (this.#isLive(placed.author, placed.seq)) latest.set(toHex(placed.author), placed)
     }
-    return [...state.values()]
+    return [...latest.values()]
   }
 
-  async #registersOf(digest: Uint8Array): Promise<PlacedRegister[]> {
+  async #registersOf(digest: Uint8Array): Promise<PositionedRegister[]> {
     const registers = []
     for await (const [key, value] of this.#registers.entries(
-      withPrefix(digest, KEY_BYTES + SEQ_BYTES)
+      prefixRange(digest, KEY_BYTES + SEQ_BYTES)
     )) {
       registers.push(parseRegister(key, value))
     }
@@ -329,16 +329,16 @@ export class RecordStore {
 }
 
 /** A register and the place in its author's feed where it was said. */
-export interface PlacedRegister extends AuthorRegister {
+export interface PositionedRegister extends AuthorRegister {
   readonly seq: number
 }
 
-interface Group {
+interface RegisterGroup {
   readonly digest: Uint8Array
-  readonly registers: PlacedRegister[]
+  readonly registers: PositionedRegister[]
 }
 
-function parseRegister(key: Uint8Array, value: Uint8Array): PlacedRegister {
+function parseRegister(key: Uint8Array, value: Uint8Array): PositionedRegister {
   return {
     author: key.subarray(HASH_BYTES, HASH_BYTES + KEY_BYTES),
     seq: seqOf(key.subarray(HASH_BYTES + KEY_BYTES)),
@@ -347,17 +347,20 @@ function parseRegister(key: Uint8Array, value: Uint8Array): PlacedRegister {
 }
 
 /** Whether the section has a key of this prefix that does not end in `position`. */
-async function hasOther(
+async function hasOtherPosition(
   section: Section,
   prefix: Uint8Array,
   position: Uint8Array
 ): Promise<boolean> {
-  for await (const [key] of section.entries({ ...withPrefix(prefix, position.length), limit: 2 })) {
+  for await (const [key] of section.entries({
+    ...prefixRange(prefix, position.length),
+    limit: 2
+  })) {
     if (!equalBytes(key.subarray(prefix.length), position)) return true
   }
   return false
 }
 
-function withPrefix(prefix: Uint8Array, rest: number): { gte: Uint8Array; lte: Uint8Array } {
+function prefixRange(prefix: Uint8Array, rest: number): { gte: Uint8Array; lte: Uint8Array } {
   return { gte: prefix, lte: concat(prefix, new Uint8Array(rest).fill(0xff)) }
 }

@@ -30,12 +30,12 @@ const SAME_RECORD = 1
 const NAMED_RECORD = 0
 
 /** Digests of the records among the values. */
-export function recordsIn(values: readonly Value[]): Uint8Array[] {
+export function recordsOf(values: readonly Value[]): Uint8Array[] {
   return values.flatMap((value) => (value.type === 'record' ? [value.digest] : []))
 }
 
 /** What the values speak of, each once where they stand together. */
-export function subjectsIn(values: readonly Value[]): Uint8Array[] {
+export function subjectsOf(values: readonly Value[]): Uint8Array[] {
   return values.flatMap((value) => (value.type === 'record' ? [] : [value.digest]))
 }
 

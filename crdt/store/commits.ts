@@ -9,7 +9,7 @@ export interface CommitsInit {
   /** Reads what is resident from the disk. */
   reload(): Promise<void>
   /** A commit failed: nothing may go on from what it would have written. */
-  onFailed(): void
+  onCommitError(): void
 }
 
 export class Commits {
@@ -26,7 +26,7 @@ export class Commits {
     const durable = this.#init.store.commit(operations)
     durable.catch(() => {
       this.#isStale = true
-      this.#init.onFailed()
+      this.#init.onCommitError()
     })
     return durable
   }

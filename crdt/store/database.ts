@@ -41,7 +41,7 @@ export function createDatabase(directory: string | undefined): Database {
 
 /** Takes the directory for this process until the result is called. */
 export function lockDirectory(directory: string): () => void {
-  const path = identityOf(directory)
+  const path = canonicalPath(directory)
   if (openDirectories.has(path)) {
     throw new StoreError(
       'STORE_LOCKED',
@@ -53,7 +53,7 @@ export function lockDirectory(directory: string): () => void {
 }
 
 /** One name for a directory, through whatever links it was given; created, as LevelDB does, to have one. */
-function identityOf(directory: string): string {
+function canonicalPath(directory: string): string {
   try {
     mkdirSync(directory, { recursive: true })
     return realpathSync(directory)
@@ -84,7 +84,7 @@ export async function openDatabase(database: Database, where: string): Promise<v
 }
 
 /** Throws `failure` while there is no space to write. */
-export async function probe(directory: string, failure: StoreError): Promise<void> {
+export async function probeSpace(directory: string, failure: StoreError): Promise<void> {
   const path = join(directory, 'probe.tmp')
   try {
     const file = await open(path, 'w')

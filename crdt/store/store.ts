@@ -11,7 +11,7 @@ import {
   ENCODING,
   messageOf,
   openDatabase,
-  probe,
+  probeSpace,
   lockDirectory
 } from './database.ts'
 import { StoreError } from '../errors.ts'
@@ -28,7 +28,7 @@ const READ_AHEAD = { ...ENCODING, highWaterMarkBytes: 256 * 1024 } as const
 /** Bounds the memory of one write and the wait of the commits behind it. */
 const MAX_BATCH_OPERATIONS = 20_000
 
-interface Pending {
+interface PendingCommit {
   readonly sync: boolean
   readonly operations: readonly Operation[]
   resolve(): void
@@ -60,8 +60,8 @@ export async function openStore(location?: string | Database): Promise<Store> {
 class LevelStore implements Store {
   readonly #database: Database
   readonly #where: string
-  readonly #release: () => void
-  readonly #queue: Pending[] = []
+  readonly #unlock: () => void
+  readonly #queue: PendingCommit[] = []
   readonly #sections = new Map<string, LevelSection>()
   #writing: Promise<void> | undefined
   #failure: StoreError | undefined
@@ -71,7 +71,7 @@ class LevelStore implements Store {
   constructor(database: Database, where: string, release: () => void) {
     this.#database = database
     this.#where = where
-    this.#release = release
+    this.#unlock = release
   }
 
   section(name: string): Section {
@@ -104,7 +104,7 @@ class LevelStore implements Store {
   async #close(): Promise<void> {
     await this.flush()
     await this.#database.close()
-    this.#release()
+    this.#unlock()
   }
 
   /** Brings an older store to this version's schema; refuses what it cannot, and never guesses. */
@@ -141,7 +141,7 @@ class LevelStore implements Store {
     this.#writing = undefined
   }
 
-  #nextGroup(): Pending[] {
+  #nextGroup(): PendingCommit[] {
     let size = 0
     let count = 0
     for (const pending of this.#queue) {
@@ -153,7 +153,7 @@ class LevelStore implements Store {
   }
 
   /** One batch, an operation at a time: half of what LevelDB's binding takes to read an array of them. */
-  async #write(group: readonly Pending[]): Promise<void> {
+  async #write(group: readonly PendingCommit[]): Promise<void> {
     if (this.#failure !== undefined) await this.#reopen(this.#failure)
     const batch = this.#database.batch()
     for (const { operations } of group) {
@@ -167,7 +167,7 @@ class LevelStore implements Store {
 
   /** LevelDB refuses all writes after a failed one until it is reopened. */
   async #reopen(failure: StoreError): Promise<void> {
-    if (this.#where !== 'memory') await probe(this.#where, failure)
+    if (this.#where !== 'memory') await probeSpace(this.#where, failure)
     await this.#database.close()
     await openDatabase(this.#database, this.#where)
     this.#failure = undefined
@@ -193,13 +193,13 @@ class LevelSection implements Section {
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#open(key, await this.#database.get(this.#prefixed(key), ENCODING))
+    return this.#unseal(key, await this.#database.get(this.#prefixed(key), ENCODING))
   }
 
   async getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     const prefixed = keys.map((key) => this.#prefixed(key))
     const sealed = await this.#database.getMany(prefixed, ENCODING)
-    return keys.map((key, i) => this.#open(key, sealed[i]))
+    return keys.map((key, i) => this.#unseal(key, sealed[i]))
   }
 
   has(key: Uint8Array): Promise<boolean> {
@@ -216,7 +216,7 @@ class LevelSection implements Section {
         if (items.length === 0) return
         for (const [prefixed, sealed] of items) {
           const key = prefixed.subarray(this.#prefix.length)
-          const value = this.#open(key, sealed)
+          const value = this.#unseal(key, sealed)
           if (value !== undefined) yield [key, value]
         }
       }
@@ -253,7 +253,7 @@ class LevelSection implements Section {
     return { ...lower, lt: lt === undefined ? this.#end : this.#prefixed(lt) }
   }
 
-  #open(key: Uint8Array, sealed: Uint8Array | undefined): Uint8Array | undefined {
+  #unseal(key: Uint8Array, sealed: Uint8Array | undefined): Uint8Array | undefined {
     if (sealed === undefined) return undefined
     const value = unseal(key, sealed)
     if (value === undefined) this.#onDamaged()

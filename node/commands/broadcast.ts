@@ -3,7 +3,7 @@ import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
-import { plain, print, printJson, progressLine } from '../output/terminal.ts'
+import { sanitizeText, print, printJson, progressLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 /** Withheld facts shown in full; the rest is counted. */
@@ -29,7 +29,8 @@ export const command: Command = {
     }
     const { promoted, corroborated, withheld } = report
     print(`${promoted} promoted, ${corroborated} corroborated, ${withheld.length} withheld`)
-    for (const { id, reason } of withheld.slice(0, MAX_SHOWN)) print(`  ${id}  ${plain(reason)}`)
+    for (const { id, reason } of withheld.slice(0, MAX_SHOWN))
+      print(`  ${id}  ${sanitizeText(reason)}`)
     if (withheld.length > MAX_SHOWN) print(`  and ${withheld.length - MAX_SHOWN} more`)
     return EXIT.ok
   }

@@ -3,7 +3,7 @@ import { COMMON_OPTIONS, dateOption, numberOption, readArguments } from '../comm
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
-import { plain, print, printJson, progressLine, warn } from '../output/terminal.ts'
+import { sanitizeText, print, printJson, progressLine, warn } from '../output/terminal.ts'
 import type { DistillReport } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
@@ -47,7 +47,7 @@ export const command: Command = {
       private: values.private,
       validFrom: dateOption('valid-from', values['valid-from'])
     }
-    const lines = entity === undefined ? process.stdin : one(JSON.stringify(fact))
+    const lines = entity === undefined ? process.stdin : singleLine(JSON.stringify(fact))
     const progress = progressLine()
     const report = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
       node.distill(lines, {
@@ -62,7 +62,7 @@ export const command: Command = {
   }
 }
 
-async function* one(line: string): AsyncGenerator<string> {
+async function* singleLine(line: string): AsyncGenerator<string> {
   yield line
 }
 
@@ -80,7 +80,7 @@ function printReport({
     `${read} read: ${fresh} new,${known} ${duplicate} known already, ${rejected.length} refused${rate}`
   )
   for (const { line, reason } of rejected.slice(0, MAX_SHOWN)) {
-    warn(`  line ${line}: ${plain(reason)}`)
+    warn(`  line ${line}: ${sanitizeText(reason)}`)
   }
   if (rejected.length > MAX_SHOWN)
     warn(`  and ${rejected.length - MAX_SHOWN} more (--json lists all)`)

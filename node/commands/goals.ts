@@ -4,7 +4,7 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { GoalStatusName } from '../control/goal-operations.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
-import { plain, print, printJson } from '../output/terminal.ts'
+import { sanitizeText, print, printJson } from '../output/terminal.ts'
 import type { Goal, GoalStatus } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
@@ -30,8 +30,8 @@ export const command: Command = {
       if (json === true) printJson(added)
       else print(`${added.id}  ${added.status === 'new' ? 'added' : 'was there already'}`)
     } else if (what === 'status' && first !== undefined && second !== undefined) {
-      const said = { id: first, status: statusOf(second) }
-      const goal = await withOperations(dataDir, (node) => node.goalStatus(said, { signal }))
+      const statement = { id: first, status: statusOf(second) }
+      const goal = await withOperations(dataDir, (node) => node.goalStatus(statement, { signal }))
       if (json === true) printJson(goal)
       else print(describe(goal))
     } else if (what === 'list' && first === undefined) {
@@ -57,8 +57,8 @@ function statusOf(text: string): GoalStatus {
 }
 
 function describe({ id, status, title, description, tags, children }: Goal): string {
-  const tagged = tags.length === 0 ? '' : `  #${tags.map(plain).join(' #')}`
+  const tagged = tags.length === 0 ? '' : `  #${tags.map(sanitizeText).join(' #')}`
   const parts = children.length === 0 ? '' : `  ${children.length} parts`
-  const more = description === '' ? '' : `\n  ${plain(description)}`
-  return `${id}  ${status}  ${plain(title)}${parts}${tagged}${more}`
+  const more = description === '' ? '' : `\n  ${sanitizeText(description)}`
+  return `${id}  ${status}  ${sanitizeText(title)}${parts}${tagged}${more}`
 }

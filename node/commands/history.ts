@@ -3,7 +3,7 @@ import { COMMON_OPTIONS, dateOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
-import { plain, print, printJson, table } from '../output/terminal.ts'
+import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
@@ -25,8 +25,8 @@ export const command: Command = {
     else if (claims.length === 0) print('No claims of that entity.')
     else {
       const rows = claims.map(({ attribute: name, value, state, validFrom, origin, id }) => [
-        plain(name),
-        plain(value),
+        sanitizeText(name),
+        sanitizeText(value),
         state,
         validFrom === undefined ? 'since ever' : `from ${validFrom.slice(0, 10)}`,
         origin,

@@ -3,7 +3,7 @@ import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
-import { plain, print, printJson } from '../output/terminal.ts'
+import { sanitizeText, print, printJson } from '../output/terminal.ts'
 import type { Insight, InsightState, Preview } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -35,11 +35,11 @@ export const command: Command = {
 }
 
 async function preview(dataDir: string, id: string, asJson: boolean): Promise<ExitCode> {
-  const shown = await withOperations(dataDir, (node) => node.preview({ id }))
-  if (asJson) printJson(shown)
-  else if (shown === null) print('This node has no fact of that id.')
-  else print(describePreview(shown))
-  return shown === null ? EXIT.failed : EXIT.ok
+  const result = await withOperations(dataDir, (node) => node.preview({ id }))
+  if (asJson) printJson(result)
+  else if (result === null) print('This node has no fact of that id.')
+  else print(describePreview(result))
+  return result === null ? EXIT.failed : EXIT.ok
 }
 
 function describePreview({ insight, reason, score, placeholders }: Preview): string {
@@ -48,10 +48,11 @@ function describePreview({ insight, reason, score, placeholders }: Preview): str
   const risk = `residual risk ${score.toFixed(2)}`
   if (insight === undefined) return `Withheld: ${reason}.\n  ${found}, ${risk}`
   const { id, entity, content, attribute, value, tags, confidence, day } = insight
-  const tagged = tags.length === 0 ? '' : `  #${tags.map(plain).join(' #')}`
-  const property = attribute === undefined ? '' : `\n  ${plain(attribute)}: ${plain(value ?? '')}`
+  const tagged = tags.length === 0 ? '' : `  #${tags.map(sanitizeText).join(' #')}`
+  const property =
+    attribute === undefined ? '' : `\n  ${sanitizeText(attribute)}: ${sanitizeText(value ?? '')}`
   const head = `${id.slice(0, 12)}  ${Math.round(confidence * 100)}%  ${day}`
-  return `${head}  ${plain(entity)}${tagged}${property}\n  ${plain(content)}\n  ${found}, ${risk}`
+  return `${head}  ${sanitizeText(entity)}${tagged}${property}\n  ${sanitizeText(content)}\n  ${found}, ${risk}`
 }
 
 function stateOf(text: string | undefined): InsightState | undefined {
@@ -66,6 +67,6 @@ function describe(insight: Insight): string {
   const state = flag === undefined ? insight.state : `${insight.state} (${flag})`
   const votes = `${corroboration} ${corroboration === 1 ? 'vote' : 'votes'}`
   const head = `${id.slice(0, 12)}  ${state}  ${votes}  ${Math.round(confidence * 100)}%`
-  const tagged = tags.length === 0 ? '' : `  #${tags.map(plain).join(' #')}`
-  return `${head}  ${plain(entity)}${tagged}\n  ${plain(content)}`
+  const tagged = tags.length === 0 ? '' : `  #${tags.map(sanitizeText).join(' #')}`
+  return `${head}  ${sanitizeText(entity)}${tagged}\n  ${sanitizeText(content)}`
 }

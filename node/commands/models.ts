@@ -1,7 +1,7 @@
 /** `hive models`: the catalogue, and which of it can be called from here. */
 import { askNode } from '../ask-node.ts'
 import { EXIT } from '../exit-codes.ts'
-import { plain, print, printJson, table } from '../output/terminal.ts'
+import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
@@ -14,7 +14,7 @@ export const command: Command = {
       return EXIT.ok
     }
     const rows = models.map((model) => [
-      plain(model.model),
+      sanitizeText(model.model),
       model.roles.join(' ') || '-',
       model.state === 'active' ? 'active' : `${model.state} ${model.shutdown ?? ''}`.trim(),
       model.replacement ?? '-',

@@ -3,7 +3,7 @@ import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
-import { plain, print, printJson } from '../output/terminal.ts'
+import { sanitizeText, print, printJson } from '../output/terminal.ts'
 import type { PlaybookRequest } from '../control/goal-operations.ts'
 import type { Step } from '../../src/index.ts'
 import type { Command } from '../command.ts'
@@ -61,6 +61,6 @@ function placeOf(text: string): number {
 }
 
 function describe({ id, title, body }: Step, index: number): string {
-  const lines = body === '' ? [] : body.split('\n').map((line) => `     ${plain(line)}`)
-  return [`${`${index + 1}.`.padEnd(4)} ${plain(title)}  (${id})`, ...lines].join('\n')
+  const lines = body === '' ? [] : body.split('\n').map((line) => `     ${sanitizeText(line)}`)
+  return [`${`${index + 1}.`.padEnd(4)} ${sanitizeText(title)}  (${id})`, ...lines].join('\n')
 }

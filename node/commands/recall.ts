@@ -3,10 +3,10 @@ import { COMMON_OPTIONS, dateOption, readArguments, wholeNumberOption } from '..
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
-import { plain, print, printJson } from '../output/terminal.ts'
+import { sanitizeText, print, printJson } from '../output/terminal.ts'
 import type { Recalled, RecallOptions } from '../../src/index.ts'
 import type { Command } from '../command.ts'
-import type { Plain } from '../control/plain.ts'
+import type { Jsonified } from '../control/jsonify.ts'
 
 const MAX_LIMIT = 1_000
 
@@ -50,12 +50,12 @@ function scopeOf(text: string): RecallOptions['scope'] {
   throw new UsageError(`--scope is local, hive or all, not "${text}".`)
 }
 
-function describe({ fact, origin, score }: Plain<Recalled>): string {
+function describe({ fact, origin, score }: Jsonified<Recalled>): string {
   const from =
     origin === 'local'
       ? `${fact.agent ?? 'agent'}, ${fact.recordedAt?.slice(0, 10) ?? ''}`
       : `hive, ${fact.corroboration ?? 0} votes`
   const state = fact.state === undefined ? '' : `  ${fact.state}`
   const head = `${fact.id.slice(0, 12)}  ${score.toFixed(2)}  ${Math.round(fact.confidence * 100)}%`
-  return `${head}  ${plain(from)}${state}  ${plain(fact.entity)}\n  ${plain(fact.content)}`
+  return `${head}  ${sanitizeText(from)}${state}  ${sanitizeText(fact.entity)}\n  ${sanitizeText(fact.content)}`
 }

@@ -15,13 +15,13 @@ import {
   describeSkill,
   describeTests
 } from '../output/skill-texts.ts'
-import { plain, print, printJson, progressLine } from '../output/terminal.ts'
+import { sanitizeText, print, printJson, progressLine } from '../output/terminal.ts'
 import type { Json } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Operations } from '../control/operations.ts'
 
-interface Ask {
+interface SkillAction {
   readonly node: Operations
   readonly args: readonly string[]
   readonly options: { readonly each: boolean; readonly limit: number | undefined }
@@ -32,7 +32,7 @@ interface Ask {
 
 const MAX_OFFERS = 10_000
 
-const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
+const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>> = {
   async add({ node, args, signal, show }) {
     const [folder, ...more] = args
     if (folder === undefined || more.length > 0) throw new UsageError('skill add FOLDER, or add -')
@@ -42,11 +42,17 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
     return added.tests === undefined || added.tests.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
   async show({ node, args, signal, show }) {
-    show(await node.showSkill({ skill: only(args, 'skill show SKILL') }, { signal }), describeSkill)
+    show(
+      await node.showSkill({ skill: singleArgument(args, 'skill show SKILL') }, { signal }),
+      describeSkill
+    )
     return EXIT.ok
   },
   async test({ node, args, signal, show }) {
-    const report = await node.testSkill({ skill: only(args, 'skill test SKILL') }, { signal })
+    const report = await node.testSkill(
+      { skill: singleArgument(args, 'skill test SKILL') },
+      { signal }
+    )
     show(report, describeTests)
     return report.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
@@ -89,12 +95,15 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
     return EXIT.ok
   },
   async remove({ node, args, signal, show }) {
-    const removed = await node.removeSkill({ skill: only(args, 'skill remove SKILL') }, { signal })
+    const removed = await node.removeSkill(
+      { skill: singleArgument(args, 'skill remove SKILL') },
+      { signal }
+    )
     show(removed, describeRemoved)
     return EXIT.ok
   },
   async publish({ node, args, signal, show }) {
-    const request = { skill: only(args, 'skill publish SKILL') }
+    const request = { skill: singleArgument(args, 'skill publish SKILL') }
     show(await node.publishSkill(request, { signal }), describePublished)
     return EXIT.ok
   },
@@ -104,7 +113,10 @@ const ACTIONS: Readonly<Record<string, (ask: Ask) => Promise<ExitCode>>> = {
     return EXIT.ok
   },
   async adopt({ node, args, signal, show }) {
-    const adopted = await node.adoptSkill({ skill: only(args, 'skill adopt SKILL') }, { signal })
+    const adopted = await node.adoptSkill(
+      { skill: singleArgument(args, 'skill adopt SKILL') },
+      { signal }
+    )
     show(adopted, describeAdded)
     return adopted.tests === undefined || adopted.tests.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
@@ -135,7 +147,7 @@ export const command: Command = {
       throw new UsageError(`skill takes one of: ${Object.keys(ACTIONS).join(', ')}.`)
     }
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
-    const show: Ask['show'] = (result, text) => {
+    const show: SkillAction['show'] = (result, text) => {
       if (values.json === true) printJson(result)
       else print(text(result))
     }
@@ -148,7 +160,7 @@ export const command: Command = {
   }
 }
 
-function only(args: readonly string[], usage: string): string {
+function singleArgument(args: readonly string[], usage: string): string {
   const [first, ...more] = args
   if (first !== undefined && more.length === 0) return first
   throw new UsageError(usage)
@@ -165,7 +177,7 @@ function jsonOf(text: string): Json {
     return JSON.parse(text) as Json
   } catch {
     throw new UsageError(
-      `This is not JSON: ${plain(text.slice(0, 60))}. A text needs quotes: '"text"'.`
+      `This is not JSON: ${sanitizeText(text.slice(0, 60))}. A text needs quotes: '"text"'.`
     )
   }
 }

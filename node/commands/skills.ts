@@ -4,7 +4,7 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { SkillStatusName } from '../control/skill-operations.ts'
-import { plain, print, printJson, table } from '../output/terminal.ts'
+import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 const SHORT = 12
@@ -31,7 +31,7 @@ export const command: Command = {
         `${skill.successes}/${skill.trials}`,
         `${Math.floor(100 * skill.verificationProgress)} %`,
         skill.name,
-        plain(skill.description)
+        sanitizeText(skill.description)
       ])
       print(
         table([['SKILL', 'STATUS', 'WARM', 'USES', 'PROGRESS', 'NAME', 'DESCRIPTION'], ...rows])

@@ -62,9 +62,9 @@ export const command: Command = {
     const control = await serveControl(socket, localOperations(db, true))
     await writeRunningNode(dataDir, { pid: process.pid, socket, version: version() })
     log.ready(db, dataDir, keyFile !== undefined)
-    await aborted(signal)
+    await waitForAbort(signal)
     log.stopping()
-    const stopped = await within(STOP_TIMEOUT, async () => {
+    const stopped = await completesWithin(STOP_TIMEOUT, async () => {
       await removeRunningNode(dataDir)
       await control.close()
       await db.stop()
@@ -105,7 +105,7 @@ async function readKey(path: string): Promise<string> {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function waitForAbort(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
@@ -113,7 +113,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Whether `task` ended in time. */
-async function within(milliseconds: number, task: () => Promise<void>): Promise<boolean> {
+async function completesWithin(milliseconds: number, task: () => Promise<void>): Promise<boolean> {
   const late = Promise.withResolvers<boolean>()
   const timer = setTimeout(() => late.resolve(false), milliseconds)
   try {

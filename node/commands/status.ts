@@ -41,12 +41,12 @@ export const command: Command = {
   }
 }
 
-function filtersText({ bytes, held }: HiveStatus['filters']): string {
-  const peers = held
+function filtersText({ bytes, peerFilters }: HiveStatus['filters']): string {
+  const peers = peerFilters
     .filter((each) => each.peers > 0)
     .map((each) => `${each.kind}: ${each.elements.toLocaleString('en-US')} of ${each.peers} peers`)
-  const heldBytes = held.reduce((sum, each) => sum + each.bytes, 0)
-  return [`own ${kilobytes(bytes)}, held ${kilobytes(heldBytes)}`, ...peers].join('; ')
+  const peerBytes = peerFilters.reduce((sum, each) => sum + each.bytes, 0)
+  return [`own ${kilobytes(bytes)}, held ${kilobytes(peerBytes)}`, ...peers].join('; ')
 }
 
 function kilobytes(bytes: number): string {

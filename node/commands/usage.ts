@@ -1,7 +1,7 @@
 /** `hive usage`: what calls of models cost, and what budgets have left. */
 import { askNode } from '../ask-node.ts'
 import { EXIT } from '../exit-codes.ts'
-import { plain, print, printJson, table } from '../output/terminal.ts'
+import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
@@ -16,9 +16,9 @@ export const command: Command = {
     if (usage.rows.length === 0) print('No model was called.')
     else {
       const rows = usage.rows.map(({ agent, task, model, calls, tokens, cost, unpriced }) => [
-        plain(agent),
-        plain(task),
-        plain(model),
+        sanitizeText(agent),
+        sanitizeText(task),
+        sanitizeText(model),
         calls,
         tokens.input + tokens.cacheRead + tokens.cacheWrite,
         tokens.output,
@@ -27,9 +27,9 @@ export const command: Command = {
       print(table([['AGENT', 'TASK', 'MODEL', 'CALLS', 'INPUT', 'OUTPUT', 'USD'], ...rows]))
     }
     for (const { what, usd, tokens } of usage.budgets) {
-      if (usd !== undefined) print(`${plain(what)}: ${usd.spent} of ${usd.limit} USD spent`)
+      if (usd !== undefined) print(`${sanitizeText(what)}: ${usd.spent} of ${usd.limit} USD spent`)
       if (tokens !== undefined) {
-        print(`${plain(what)}: ${tokens.spent} of ${tokens.limit} tokens spent`)
+        print(`${sanitizeText(what)}: ${tokens.spent} of ${tokens.limit} tokens spent`)
       }
     }
     return EXIT.ok

@@ -7,7 +7,7 @@ import { print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { VoteRequest } from '../control/operations.ts'
 
-interface Words {
+interface VoteTexts {
   readonly changed: string
   readonly unchanged: string
 }
@@ -27,7 +27,7 @@ export const retract = commandFor('retract', {
   unchanged: 'This node has no vote on it.'
 })
 
-function commandFor(vote: VoteRequest['vote'], { changed, unchanged }: Words): Command {
+function commandFor(vote: VoteRequest['vote'], { changed, unchanged }: VoteTexts): Command {
   return {
     async run(argv, { env, signal }) {
       const { values, positionals } = readArguments(

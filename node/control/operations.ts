@@ -21,11 +21,11 @@ import type {
 } from '../../src/index.ts'
 import { localGoalOperations } from './goal-operations.ts'
 import { factsFromJsonLines } from './json-lines.ts'
-import { plainOf } from './plain.ts'
+import { jsonify } from './jsonify.ts'
 import { localSkillOperations } from './skill-operations.ts'
 import type { CallOptions } from './call-options.ts'
 import type { GoalOperations } from './goal-operations.ts'
-import type { Plain } from './plain.ts'
+import type { Jsonified } from './jsonify.ts'
 import type { SkillOperations } from './skill-operations.ts'
 
 export interface Operations extends GoalOperations, SkillOperations {
@@ -38,11 +38,11 @@ export interface Operations extends GoalOperations, SkillOperations {
   recall(
     options: RecallOptions & { query: string },
     call?: CallOptions
-  ): Promise<readonly Plain<Recalled>[]>
+  ): Promise<readonly Jsonified<Recalled>[]>
   history(
     options: { entity: string; attribute?: string; asOf?: Date },
     call?: CallOptions
-  ): Promise<readonly Plain<Claim>[]>
+  ): Promise<readonly Jsonified<Claim>[]>
   /** Each fact goes to `onItem`. */
   exportFacts(call?: CallOptions): Promise<{ readonly facts: number }>
   forget(options: { id: string }, call?: CallOptions): Promise<Forgotten>
@@ -51,7 +51,7 @@ export interface Operations extends GoalOperations, SkillOperations {
   context(
     options: { goal: string; budget?: number; tags?: string[] },
     call?: CallOptions
-  ): Promise<Plain<Context>>
+  ): Promise<Jsonified<Context>>
   models(call?: CallOptions): Promise<readonly ListedModel[]>
   usage(call?: CallOptions): Promise<ModelUsage>
   status(call?: CallOptions): Promise<NodeStatus>
@@ -89,9 +89,9 @@ export function localOperations(db: HiveNode, running: boolean): Operations {
     insights: (options, { signal } = {}) => hive.getGlobalInsights({ ...options, signal }),
     preview: async ({ id }) => (await hive.preview(id)) ?? null,
     recall: async ({ query, ...options }, { signal } = {}) =>
-      plainOf(await knowledge.recall(query, { ...options, signal })),
+      jsonify(await knowledge.recall(query, { ...options, signal })),
     history: async ({ entity, attribute, asOf }) =>
-      plainOf(await knowledge.history(entity, attribute, { asOf })),
+      jsonify(await knowledge.history(entity, attribute, { asOf })),
     exportFacts: async ({ signal, onItem } = {}) => {
       let facts = 0
       for await (const fact of knowledge.export({ signal })) {
@@ -106,7 +106,7 @@ export function localOperations(db: HiveNode, running: boolean): Operations {
       changed: await (vote === 'retract' ? hive.retract(id) : hive[vote](id, { confidence }))
     }),
     context: async (options, { signal } = {}) =>
-      plainOf(await db.agent.cortex.context({ ...options, signal })),
+      jsonify(await db.agent.cortex.context({ ...options, signal })),
     models: () => Promise.resolve(models.list()),
     usage: () => Promise.resolve(models.usage()),
     status: async () => ({

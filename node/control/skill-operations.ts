@@ -16,9 +16,9 @@ import type {
   Transition
 } from '../../src/index.ts'
 import { HiveError } from '../../src/index.ts'
-import { plainOf } from './plain.ts'
+import { jsonify } from './jsonify.ts'
 import type { CallOptions } from './call-options.ts'
-import type { Plain } from './plain.ts'
+import type { Jsonified } from './jsonify.ts'
 
 export const SkillStatusName = z.enum([
   'sandbox',
@@ -29,7 +29,7 @@ export const SkillStatusName = z.enum([
 ])
 
 /** Of an id: what must be given of it, and how many offers are looked through. */
-const SHORTEST = 8
+const MIN_ID_DIGITS = 8
 const MAX_OFFERS = 10_000
 
 export type SkillStatusName = z.output<typeof SkillStatusName>
@@ -49,8 +49,8 @@ export const SkillRequests = {
 type Request<Name extends keyof typeof SkillRequests> = z.output<(typeof SkillRequests)[Name]>
 
 export interface SkillDetails {
-  readonly details: Plain<CapabilityDetails>
-  readonly history: readonly Plain<Transition>[]
+  readonly details: Jsonified<CapabilityDetails>
+  readonly history: readonly Jsonified<Transition>[]
 }
 
 /** `status`: the one that it led to, if it did. */
@@ -59,7 +59,7 @@ export type SkillRunResult = Omit<CapabilityRun, 'trace' | 'transition'> & {
 }
 
 export interface SkillOperations {
-  skills(options: Request<'list'>, call?: CallOptions): Promise<readonly Plain<Capability>[]>
+  skills(options: Request<'list'>, call?: CallOptions): Promise<readonly Jsonified<Capability>[]>
   addSkill(options: Request<'add'>, call?: CallOptions): Promise<AddedSkill>
   showSkill(options: Request<'one'>, call?: CallOptions): Promise<SkillDetails>
   runSkill(options: Request<'run'>, call?: CallOptions): Promise<SkillRunResult>
@@ -84,15 +84,15 @@ export interface SkillOperations {
 export function localSkillOperations(db: HiveNode): SkillOperations {
   const { capabilities, hive } = db.agent.cortex
   return {
-    skills: async (options) => plainOf(await capabilities.list(options)),
+    skills: async (options) => jsonify(await capabilities.list(options)),
     addSkill: (options, { signal } = {}) =>
       'folder' in options
         ? capabilities.importFolder(options.folder, { signal })
         : // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library checks it
           capabilities.registerCapability(options.skill as SkillInit, { signal }),
     showSkill: async ({ skill }) => ({
-      details: plainOf(await capabilities.get(skill)),
-      history: plainOf(await capabilities.history(skill))
+      details: jsonify(await capabilities.get(skill)),
+      history: jsonify(await capabilities.history(skill))
     }),
     runSkill: async ({ skill, input }, { signal } = {}) => {
       const { trace: _, transition, ...run } = await capabilities.invoke(skill, input, { signal })
@@ -120,13 +120,14 @@ export function localSkillOperations(db: HiveNode): SkillOperations {
     skillOffers: (options, { signal } = {}) => hive.skills.offers({ ...options, signal }),
     adoptSkill: async ({ skill }, { signal } = {}) => {
       const offers = await hive.skills.offers({ limit: MAX_OFFERS, signal })
-      const begun = skill.length < SHORTEST ? [] : offers.filter(({ id }) => id.startsWith(skill))
-      const [offer, ...others] = begun
+      const matching =
+        skill.length < MIN_ID_DIGITS ? [] : offers.filter(({ id }) => id.startsWith(skill))
+      const [offer, ...others] = matching
       if (offer !== undefined && others.length === 0) return hive.skills.adopt(offer.id, { signal })
       throw new HiveError(
         'RECORD_UNKNOWN',
         others.length > 0
-          ? `${begun.length} offers begin with ${skill}: give more of the id.`
+          ? `${matching.length} offers begin with ${skill}: give more of the id.`
           : `The swarm offers this node no skill ${skill}: "hive skill offers" lists the ids.`
       )
     }

@@ -6,7 +6,7 @@ import type { Json } from '../../src/index.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Operations } from './operations.ts'
 
-interface Runs {
+interface EachRunOptions {
   readonly skill: string
   readonly lines: Readable
   readonly signal: AbortSignal
@@ -14,7 +14,7 @@ interface Runs {
 }
 
 /** Errors of a run; any other ends them all. */
-const OF_RUNS: ReadonlySet<string> = new Set([
+const RUN_ERRORS: ReadonlySet<string> = new Set([
   'CommandError',
   'HiveError',
   'ModelError',
@@ -27,7 +27,7 @@ const OF_RUNS: ReadonlySet<string> = new Set([
  */
 export async function runEach(
   node: Pick<Operations, 'runSkill' | 'showSkill'>,
-  { skill: name, lines, signal, show }: Runs
+  { skill: name, lines, signal, show }: EachRunOptions
 ): Promise<ExitCode> {
   const { details } = await node.showSkill({ skill: name }, { signal })
   let exit: ExitCode = EXIT.ok
@@ -42,7 +42,7 @@ export async function runEach(
       show(run, ({ output }) => JSON.stringify(output))
     } catch (error) {
       signal.throwIfAborted()
-      if (!(error instanceof Error && OF_RUNS.has(error.name))) throw error
+      if (!(error instanceof Error && RUN_ERRORS.has(error.name))) throw error
       show({ error: error.message }, (failed) => JSON.stringify(failed))
       exit = EXIT.refused
     }

@@ -1,5 +1,5 @@
 /** What `hive skill` prints for people. */
-import { plain, table } from './terminal.ts'
+import { sanitizeText, table } from './terminal.ts'
 import type {
   AddedSkill,
   DiscoveryReport,
@@ -11,36 +11,38 @@ import type {
 import type { SkillDetails } from '../control/skill-operations.ts'
 
 /** Of an id, what tells it from others. */
-const SHORT = 12
+const SHORT_ID_DIGITS = 12
 
 export function describeAdded({ id, name, outcome, status, tests }: AddedSkill): string {
   const was = outcome === 'new' ? 'added' : 'was here already'
   const tested = tests === undefined ? '' : `\n${describeTests(tests)}`
-  return `${id}  ${plain(name)}  ${was}, ${status}${tested}`
+  return `${id}  ${sanitizeText(name)}  ${was}, ${status}${tested}`
 }
 
 export function describeRemoved({ id, name, retracted, blacklisted }: RemovedSkill): string {
   const vote = retracted ? '; its vote in the swarm was taken back' : ''
   const mark = blacklisted ? '; it stays blacklisted' : ''
-  return `${id}  ${plain(name)}  removed${vote}${mark}`
+  return `${id}  ${sanitizeText(name)}  removed${vote}${mark}`
 }
 
 export function describeTests({ passed, total, failed }: TestReport): string {
   if (total === 0) return 'It declares no tests, so it stays untested and is not used.'
-  const problems = failed.map(({ test, problem }) => `\n  test ${test + 1} ${plain(problem)}`)
+  const problems = failed.map(
+    ({ test, problem }) => `\n  test ${test + 1} ${sanitizeText(problem)}`
+  )
   return `${passed} of ${total} tests passed${problems.join('')}`
 }
 
 export function describeSkill({ details, history }: SkillDetails): string {
   const { skill, provenance } = details
   const warm = details.warmedAt === undefined ? '' : ', warm'
-  const licence = skill.licence === undefined ? '' : `, licence ${plain(skill.licence)}`
+  const licence = skill.licence === undefined ? '' : `, licence ${sanitizeText(skill.licence)}`
   const steps = history.map(
-    ({ at, from, to, reason }) => `  ${at}  ${from} > ${to}: ${plain(reason)}`
+    ({ at, from, to, reason }) => `  ${at}  ${from} > ${to}: ${sanitizeText(reason)}`
   )
   return [
-    `${details.id}  ${plain(details.name)}`,
-    plain(details.description),
+    `${details.id}  ${sanitizeText(details.name)}`,
+    sanitizeText(details.description),
     '',
     `status:  ${details.status}${warm}`,
     `uses:    ${details.successes} of ${details.trials} succeeded`,
@@ -48,24 +50,24 @@ export function describeSkill({ details, history }: SkillDetails): string {
     `from:    ${provenance.from}${licence}`,
     `parents: ${details.parents.length === 0 ? 'none' : details.parents.join(', ')}`,
     ...(steps.length === 0 ? [] : ['', ...steps]),
-    ...(details.documentation === undefined ? [] : ['', shown(details.documentation.text)]),
+    ...(details.documentation === undefined ? [] : ['', plainLines(details.documentation.text)]),
     '',
-    shown(skill.source)
+    plainLines(skill.source)
   ].join('\n')
 }
 
 /** Text of several lines. */
-function shown(text: string): string {
-  return text.split('\n').map(plain).join('\n')
+function plainLines(text: string): string {
+  return text.split('\n').map(sanitizeText).join('\n')
 }
 
 export function describeRepairs({ synthesized, unrepaired }: DiscoveryReport): string {
   const made = synthesized.map(
     ({ id, name, status, repaired, failures, how }) =>
-      `${id}  ${plain(name)}  ${status}: takes ${repaired} of ${failures} inputs that failed (${how.map(plain).join(', ')})`
+      `${id}  ${sanitizeText(name)}  ${status}: takes ${repaired} of ${failures} inputs that failed (${how.map(sanitizeText).join(', ')})`
   )
   const left = unrepaired.map(
-    ({ skill, error, count }) => `${skill}  not repaired: ${plain(error)} (${count} times)`
+    ({ skill, error, count }) => `${skill}  not repaired: ${sanitizeText(error)} (${count} times)`
   )
   return made.length + left.length === 0 ? 'Nothing failed.' : [...made, ...left].join('\n')
 }
@@ -82,12 +84,12 @@ export function describePublished({ id, status }: PublishedSkill): string {
 export function describeOffers(offers: readonly SkillOffer[]): string {
   if (offers.length === 0) return 'The swarm offers no skill that this node does not have.'
   const rows = offers.map((offer) => [
-    offer.id.slice(0, SHORT),
+    offer.id.slice(0, SHORT_ID_DIGITS),
     `${offer.vouches}/${offer.vouches + offer.disputes}`,
     `${offer.successes}/${offer.trials}`,
-    plain(offer.licence ?? ''),
-    plain(offer.name),
-    plain(offer.description)
+    sanitizeText(offer.licence ?? ''),
+    sanitizeText(offer.name),
+    sanitizeText(offer.description)
   ])
   return `${table([['SKILL', 'VOUCH', 'USES', 'LICENCE', 'NAME', 'DESCRIPTION'], ...rows])}
 Its source is run only after "hive skill adopt SKILL", in the sandbox.`

@@ -1,9 +1,9 @@
 /** What `hive start` says while it runs: words for people, or one JSON object a line. */
-import { plain, print, printJson, warn } from './terminal.ts'
+import { sanitizeText, print, printJson, warn } from './terminal.ts'
 import type { HiveNode } from '../../src/index.ts'
 
 /** The same warning is not repeated within this time, in milliseconds. */
-const QUIET_FOR = 60_000
+const REPEAT_INTERVAL = 60_000
 
 /** Digits of an id that tell it from others. */
 const SHORT = 12
@@ -39,7 +39,7 @@ class JsonLog implements StartLog {
       printJson({ event: 'skill:transition', ...transition })
     )
     db.on('skill:warm', (warm) => printJson({ event: 'skill:warm', ...warm }))
-    db.on('skill:distrust', (lie) => printJson({ event: 'skill:distrust', ...lie }))
+    db.on('author:distrust', (lie) => printJson({ event: 'author:distrust', ...lie }))
   }
 
   ready(db: HiveNode, dataDir: string): void {
@@ -63,7 +63,7 @@ class JsonLog implements StartLog {
 }
 
 class PlainLog implements StartLog {
-  readonly #said = new Map<string, number>()
+  readonly #lastWarned = new Map<string, number>()
 
   follow(db: HiveNode): void {
     db.on('peer:connect', (peer) => print(`+ peer ${peer}`))
@@ -73,19 +73,19 @@ class PlainLog implements StartLog {
       this.#warnOnce(`Turned away a peer at ${host}: ${reason}.`)
     })
     db.on('peer:offend', ({ peer, reason }) => {
-      this.#warnOnce(`Peer ${peer} misbehaved: ${plain(reason)}.`)
+      this.#warnOnce(`Peer ${peer} misbehaved: ${sanitizeText(reason)}.`)
     })
     db.on('skill:transition', ({ name, to, reason }) => {
-      print(`skill ${plain(name)} is ${to} (${plain(reason)})`)
+      print(`skill ${sanitizeText(name)} is ${to} (${sanitizeText(reason)})`)
     })
-    db.on('skill:distrust', ({ author, skill, input }) => {
+    db.on('author:distrust', ({ author, skill, input }) => {
       this.#warnOnce(
-        `Author ${author.slice(0, SHORT)} lied of skill ${skill.slice(0, SHORT)}, for the input ${plain(input)}: its word on skills counts for nothing here any more.`
+        `Author ${author.slice(0, SHORT)} lied of skill ${skill.slice(0, SHORT)}, for the input ${sanitizeText(input)}: its word on skills counts for nothing here any more.`
       )
     })
     db.on('bootstrap:fail', ({ address, reason }) => {
       this.#warnOnce(
-        `Cannot reach ${address}: ${plain(reason)}.\n  Still trying; meanwhile the node works alone and loses nothing.`
+        `Cannot reach ${address}: ${sanitizeText(reason)}.\n  Still trying; meanwhile the node works alone and loses nothing.`
       )
     })
   }
@@ -108,8 +108,8 @@ class PlainLog implements StartLog {
 
   #warnOnce(text: string): void {
     const now = Date.now()
-    if (now - (this.#said.get(text) ?? -Infinity) < QUIET_FOR) return
-    this.#said.set(text, now)
+    if (now - (this.#lastWarned.get(text) ?? -Infinity) < REPEAT_INTERVAL) return
+    this.#lastWarned.set(text, now)
     warn(text)
   }
 }

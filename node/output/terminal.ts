@@ -67,7 +67,7 @@ export function table(rows: readonly (readonly (string | number)[])[], indent = 
 }
 
 /** Text of other nodes must not move the cursor or colour the terminal. */
-export function plain(text: string): string {
+export function sanitizeText(text: string): string {
   // oxlint-disable-next-line no-control-regex -- removing control characters is the purpose
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, ' ')
 }

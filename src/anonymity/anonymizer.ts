@@ -73,7 +73,7 @@ const FIRST_MARK = 0xe000
 const MAX_MARKS = 0x1900
 const MARKS = /[\ue000-\uf8ff]/g
 
-interface Found {
+interface UnnumberedFinding {
   readonly kind: FindingKind
   readonly rule: string
 }
@@ -104,11 +104,11 @@ export function anonymizer(known: KnownNames = {}): Anonymizer {
 function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[]): Anonymized {
   const { entity, attribute, value, content, tags = [] } = input
   const fields = [entity, attribute ?? '', value ?? '', content]
-  const found: Found[] = []
-  const mark = marking(found)
+  const found: UnnumberedFinding[] = []
+  const mark = createMarker(found)
   const redacted: string[] = []
   let features = 0
-  let groups = 0
+  let wordGroups = 0
   let isRandom = false
   for (const [i, field] of [...fields, ...tags].entries()) {
     draft.read(field)
@@ -118,13 +118,13 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
     redact(draft, layers, mark)
     if (i < fields.length) {
       features |= draft.features
-      groups |= draft.groups
+      wordGroups |= draft.groups
       isRandom ||= hasRandomToken(draft)
     }
     redacted.push(i < fields.length ? draft.text : labels(draft.text, mark))
   }
   const findings: Finding[] = []
-  const name = numbering(found, findings)
+  const name = createNumbering(found, findings)
   // In the order in which the placeholders are numbered.
   const [newEntity = '', newAttribute = '', newValue = '', newContent = '', ...newTags] =
     found.length === 0 ? redacted : redacted.map(name)
@@ -133,7 +133,7 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
     text,
     content: newContent,
     features,
-    groups,
+    groups: wordGroups,
     isRandom,
     kinds: new Set(findings.map(({ kind }) => kind)).size
   })
@@ -145,7 +145,7 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
     entity: newEntity,
     content: newContent,
     ...(isProperty ? { attribute: newAttribute, value: newValue } : {}),
-    tags: [...new Set(newTags.filter((tag) => isIdentifying(tag, draft)))]
+    tags: [...new Set(newTags.filter((tag) => isSafeTag(tag, draft)))]
   }
   return { verdict: 'clear', record, findings, score }
 }
@@ -165,7 +165,7 @@ function redact(draft: Draft, layers: readonly Layer[], mark: Mark): void {
 }
 
 /** A tag of placeholders alone groups nothing, and one that is risky by itself is left out. */
-function isIdentifying(tag: string, draft: Draft): boolean {
+function isSafeTag(tag: string, draft: Draft): boolean {
   draft.read(tag)
   const { features, groups } = draft
   const isRandom = hasRandomToken(draft)
@@ -173,7 +173,7 @@ function isIdentifying(tag: string, draft: Draft): boolean {
   return riskOf({ text: tag, content: tag, features, groups, isRandom, kinds }).score < MAX_RISK
 }
 
-function marking(found: Found[]): Mark {
+function createMarker(found: UnnumberedFinding[]): Mark {
   const marks = new Map<string, number>()
   return (text, kind, rule) => {
     const key = `${kind} ${text}`
@@ -190,7 +190,10 @@ function marking(found: Found[]): Mark {
 }
 
 /** Replaces marks by placeholders, numbered by kind in the order of their first appearance. */
-function numbering(found: readonly Found[], findings: Finding[]): (text: string) => string {
+function createNumbering(
+  found: readonly UnnumberedFinding[],
+  findings: Finding[]
+): (text: string) => string {
   const placeholders = new Map<number, string>()
   const counts = new Map<FindingKind, number>()
   return (text) =>

@@ -4,9 +4,9 @@
  * above the limit is withheld, never guessed at.
  */
 import { Draft } from './reading/draft.ts'
-import { OPAQUE } from './reading/reading.ts'
+import { OPAQUE } from './reading/scanned-text.ts'
 import { isOpaque, isRandom } from './words/entropy.ts'
-import { SECRET_ENDINGS } from './reading/announcing.ts'
+import { SECRET_ENDINGS } from './reading/context-words.ts'
 import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './reading/text-features.ts'
 import { hasToken } from './rules/secret-tokens.ts'
 
@@ -119,11 +119,11 @@ function* signalsOf({
   }
   if (isRandomLeft) yield 'random-token'
   if ((features & QUOTE) !== 0 || content.includes('\n')) {
-    if (hasToken(new Draft(joined(text)))) yield 'split-secret'
+    if (hasToken(new Draft(joinPieces(text)))) yield 'split-secret'
   }
   if ((features & MANY_DIGITS) !== 0 && /(?<![\w.])\d{9,}/.test(text)) yield 'long-number'
   if ((features & AT) !== 0 && /[\w.-]{2}@[\w-]{2,}\.\w/.test(text)) yield 'address-like'
-  if ((features & NON_ASCII) !== 0 && isForeign(content)) yield 'foreign-script'
+  if ((features & NON_ASCII) !== 0 && isMostlyNonLatin(content)) yield 'foreign-script'
   if (kinds === 0) return
   if (kinds >= 6) yield 'many-kinds'
   let placeholders = 0
@@ -151,7 +151,7 @@ export function hasRandomToken({ text, long }: Draft): boolean {
 }
 
 /** The words that appear when pieces are joined. */
-function joined(text: string): string {
+function joinPieces(text: string): string {
   const words = text.replaceAll(JOINT, JOINED).match(JOINED_WORDS) ?? []
   return words.join(' ').replaceAll(JOINED, '')
 }
@@ -164,7 +164,7 @@ function hasWords(text: string, count: number): boolean {
   return found === count
 }
 
-function isForeign(text: string): boolean {
+function isMostlyNonLatin(text: string): boolean {
   const letters = text.match(/\p{L}/gu)?.length ?? 0
   return letters > 0 && (text.match(/\p{Script=Latin}/gu)?.length ?? 0) < letters / 2
 }

@@ -7,7 +7,7 @@ import type { HiveErrorCode } from '../errors.ts'
 export function parse<S extends z.ZodType>(
   schema: S,
   input: unknown,
-  what: string,
+  name: string,
   code: HiveErrorCode = 'ARGUMENT_INVALID'
 ): z.output<S> {
   const result = schema.safeParse(input)
@@ -15,5 +15,5 @@ export function parse<S extends z.ZodType>(
   const problems = result.error.issues.map(({ path, message }) =>
     path.length === 0 ? message : `${path.join('.')}: ${message}`
   )
-  throw new HiveError(code, `${what}: ${problems.join('; ')}.`, { cause: result.error })
+  throw new HiveError(code, `${name}: ${problems.join('; ')}.`, { cause: result.error })
 }

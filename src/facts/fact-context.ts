@@ -71,14 +71,14 @@ export function readContext(bytes: Uint8Array): FactContext | undefined {
 }
 
 /** Words of it that search finds the fact by. */
-export function wordsOfContext({ speaker = '', at, previous = '' }: FactContext): string {
+export function contextWords({ speaker = '', at, previous = '' }: FactContext): string {
   return `${speaker} ${at === undefined ? '' : DAY.format(at)} ${previous}`
 }
 
-function checkText(name: string, text: unknown, most: number): void {
+function checkText(name: string, text: unknown, maxBytes: number): void {
   if (text === undefined) return
-  if (typeof text === 'string' && Buffer.byteLength(text) <= most) return
-  throw invalid(`has a "${name}" that is not a string of at most ${most} bytes`)
+  if (typeof text === 'string' && Buffer.byteLength(text) <= maxBytes) return
+  throw invalid(`has a "${name}" that is not a string of at most ${maxBytes} bytes`)
 }
 
 function invalid(problem: string): HiveError {

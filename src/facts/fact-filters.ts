@@ -8,7 +8,7 @@ import type { Operation, Store } from '../../crdt/index.ts'
 import type { StoredFact } from './stored-fact.ts'
 
 /** What the filter of facts has done since the start. */
-export interface FilterUse {
+export interface FilterStatistics {
   /** Facts checked; those that were there; those that only seemed to be. */
   checks: number
   hits: number
@@ -19,7 +19,7 @@ export interface FilterUse {
 }
 
 /** The element of a fact in the filter that peers get. */
-export interface Observe {
+export interface ObservedFilterInit {
   readonly key: Uint8Array
   readonly elementOf: (digest: Uint8Array) => Uint8Array
 }
@@ -27,28 +27,28 @@ export interface Observe {
 export interface FactFiltersInit {
   readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'section'>
   /** Left out: peers get no filter. */
-  readonly observe?: Observe
+  readonly observe?: ObservedFilterInit
   /** All stored facts, in batches: a damaged filter is made anew from them. */
   readonly all: () => AsyncIterable<StoredFact[]>
 }
 
 export class FactFilters {
   /** Digests of all facts. */
-  readonly known: StoredFilter
+  readonly factFilter: StoredFilter
   /** Elements of the facts that peers are told of; undefined when they are told of none. */
   readonly observed: StoredFilter | undefined
-  readonly use: FilterUse = {
+  readonly statistics: FilterStatistics = {
     checks: 0,
     hits: 0,
     falsePositives: 0,
     lookups: 0,
     lookupMilliseconds: 0
   }
-  readonly #elementOf: Observe['elementOf'] | undefined
+  readonly #elementOf: ObservedFilterInit['elementOf'] | undefined
 
   constructor({ store, observe, all }: FactFiltersInit) {
     this.#elementOf = observe?.elementOf
-    this.known = new StoredFilter({ store, name: 'facts', source: () => digestsOf(all()) })
+    this.factFilter = new StoredFilter({ store, name: 'facts', source: () => digestsOf(all()) })
     this.observed =
       observe === undefined
         ? undefined
@@ -61,7 +61,7 @@ export class FactFilters {
   }
 
   async load(): Promise<void> {
-    await this.known.load()
+    await this.factFilter.load()
     await this.observed?.load()
   }
 
@@ -74,7 +74,7 @@ export class FactFilters {
 
   /** Writes whole pages in the background, where enough elements were logged. */
   checkpoint(): void {
-    void this.known.checkpoint()
+    void this.factFilter.checkpoint()
     void this.observed?.checkpoint()
   }
 }
@@ -85,7 +85,7 @@ async function* digestsOf(all: AsyncIterable<StoredFact[]>): AsyncGenerator<Uint
 
 async function* elementsOf(
   all: AsyncIterable<StoredFact[]>,
-  elementOf: Observe['elementOf']
+  elementOf: ObservedFilterInit['elementOf']
 ): AsyncGenerator<Uint8Array[]> {
   for await (const batch of all) {
     yield batch.filter((fact) => !fact.private).map(({ digest }) => elementOf(digest))

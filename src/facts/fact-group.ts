@@ -7,17 +7,17 @@ import { SEAL_BYTES } from '../../crdt/index.ts'
 import { mergeRepeated } from './repeated-fact.ts'
 import { recentFactOf, writeFact } from './stored-fact.ts'
 import type { ClaimIndex, Operation, Section } from '../../crdt/index.ts'
-import type { FilterUse } from './fact-filters.ts'
-import type { Added } from './fact-queue.ts'
+import type { FilterStatistics } from './fact-filters.ts'
+import type { AddOutcome } from './fact-queue.ts'
 import type { FactTotals } from './fact-totals.ts'
 import type { FactsInFlight } from './facts-in-flight.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { RecentFacts } from './recent-facts.ts'
 import type { FactWrite } from './stored-fact.ts'
 
-const NEW: Added = { status: 'new', lookedUp: false }
-const NEW_AFTER_LOOKUP: Added = { status: 'new', lookedUp: true }
-const DUPLICATE: Added = { status: 'duplicate', lookedUp: true }
+const NEW: AddOutcome = { status: 'new', lookedUp: false }
+const NEW_AFTER_LOOKUP: AddOutcome = { status: 'new', lookedUp: true }
+const DUPLICATE: AddOutcome = { status: 'duplicate', lookedUp: true }
 
 export interface FactGroupComponents {
   readonly section: Pick<Section, 'putSealable'>
@@ -25,11 +25,11 @@ export interface FactGroupComponents {
   readonly inFlight: Pick<FactsInFlight, 'bytesOf' | 'has' | 'put'>
   readonly recent: Pick<RecentFacts, 'put'>
   readonly totals: Pick<FactTotals, 'add'>
-  readonly use: FilterUse
+  readonly statistics: FilterStatistics
 }
 
 /** What the filter and the lookup found out about a fact. */
-export interface Found {
+export interface FilterLookup {
   /** The filter does not know the fact. */
   readonly isNew: boolean
   /** Stored bytes of facts that the filter seems to know, by name. */
@@ -42,25 +42,25 @@ export class FactGroup {
   /** Facts that are written. */
   readonly changed: FactWrite[] = []
   /** Digests of new facts that peers may be told of. */
-  readonly shared: Uint8Array[] = []
+  readonly observable: Uint8Array[] = []
 
   constructor(components: FactGroupComponents, operations: Operation[]) {
     this.#components = components
     this.operations = operations
   }
 
-  add(fact: PreparedFact, { isNew, stored }: Found): Added {
-    const { inFlight, use } = this.#components
-    const { name } = fact
-    const held = isNew ? undefined : (inFlight.bytesOf(name) ?? stored.get(name))
-    if (held === undefined) {
+  add(fact: PreparedFact, { isNew, stored }: FilterLookup): AddOutcome {
+    const { inFlight, statistics } = this.#components
+    const { digestKey } = fact
+    const existing = isNew ? undefined : (inFlight.bytesOf(digestKey) ?? stored.get(digestKey))
+    if (existing === undefined) {
       this.#addNew(fact)
       if (isNew) return NEW
-      use.falsePositives += 1
+      statistics.falsePositives += 1
       return NEW_AFTER_LOOKUP
     }
-    use.hits += 1
-    this.#addRepeated(fact, held)
+    statistics.hits += 1
+    this.#addRepeated(fact, existing)
     return DUPLICATE
   }
 
@@ -69,18 +69,24 @@ export class FactGroup {
     this.#put(fact)
     if (fact.attribute !== undefined) this.operations.push(...claims.put(fact, fact.digest))
     totals.add(1, fact.bytes.length)
-    if (!fact.isPrivate) this.shared.push(fact.digest)
+    if (!fact.isPrivate) this.observable.push(fact.digest)
   }
 
-  #addRepeated(fact: PreparedFact, held: Uint8Array): void {
+  #addRepeated(fact: PreparedFact, existing: Uint8Array): void {
     const { inFlight, recent, totals } = this.#components
-    const { digest, name } = fact
-    const merged = mergeRepeated(digest, held, fact)
+    const { digest, digestKey } = fact
+    const merged = mergeRepeated(digest, existing, fact)
     if (merged !== undefined) {
       const bytes = writeFact(merged)
-      totals.add(0, bytes.length - SEAL_BYTES - held.length)
-      this.#put({ digest, name, bytes, confidence: merged.confidence, isPrivate: merged.private })
-    } else if (!inFlight.has(name)) recent.put({ name, ...recentFactOf(held) })
+      totals.add(0, bytes.length - SEAL_BYTES - existing.length)
+      this.#put({
+        digest,
+        digestKey,
+        bytes,
+        confidence: merged.confidence,
+        isPrivate: merged.private
+      })
+    } else if (!inFlight.has(digestKey)) recent.put({ digestKey, ...recentFactOf(existing) })
   }
 
   #put(write: FactWrite): void {

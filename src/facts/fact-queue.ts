@@ -4,7 +4,7 @@
  */
 import type { PreparedFact } from './prepared-fact.ts'
 
-export interface Added {
+export interface AddOutcome {
   readonly status: 'new' | 'duplicate'
   /** Whether the exact key had to be looked up. */
   readonly lookedUp: boolean
@@ -12,7 +12,7 @@ export interface Added {
 
 export interface Addition {
   readonly facts: readonly PreparedFact[]
-  readonly resolve: (added: Added[]) => void
+  readonly resolve: (added: AddOutcome[]) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -29,8 +29,8 @@ export class FactQueue {
     this.#write = write
   }
 
-  add(facts: readonly PreparedFact[]): Promise<Added[]> {
-    const { promise, resolve, reject } = Promise.withResolvers<Added[]>()
+  add(facts: readonly PreparedFact[]): Promise<AddOutcome[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<AddOutcome[]>()
     this.#enqueue({ facts, resolve, reject })
     return promise
   }

@@ -13,8 +13,8 @@ import { FactsInFlight } from './facts-in-flight.ts'
 import { readFact } from './stored-fact.ts'
 import { RecentFacts } from './recent-facts.ts'
 import type { LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
-import type { Added, Addition } from './fact-queue.ts'
-import type { FilterUse, Observe } from './fact-filters.ts'
+import type { AddOutcome, Addition } from './fact-queue.ts'
+import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
 import type { FactInput } from './fact.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { StoredFact } from './stored-fact.ts'
@@ -22,7 +22,7 @@ import type { StoredFact } from './stored-fact.ts'
 export interface FactStoreInit {
   readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'section'>
   /** The element of a fact in the filter that peers get; left out: they get none. */
-  readonly observe?: Observe
+  readonly observe?: ObservedFilterInit
 }
 
 /** Facts read at a time where all are read. */
@@ -57,8 +57,8 @@ export class FactStore {
   }
 
   /** Digests of all facts. */
-  get known(): StoredFilter {
-    return this.#filters.known
+  get filter(): StoredFilter {
+    return this.#filters.factFilter
   }
 
   /** Elements of the facts that peers are told of; undefined when they are told of none. */
@@ -82,22 +82,23 @@ export class FactStore {
   }
 
   /** What the filter of facts has done since the start. */
-  get use(): Readonly<FilterUse> {
-    return this.#filters.use
+  get filterStatistics(): Readonly<FilterStatistics> {
+    return this.#filters.statistics
   }
 
   /** Whether the fact is on disk for certain, and saying it again adds nothing. */
-  covers(name: string, input: FactInput): boolean {
+  isRedundant(name: string, input: FactInput): boolean {
     const mayAdd = input.tags !== undefined || input.validFrom !== undefined
-    if (mayAdd || !this.#recent.covers(name, input.confidence, input.private === true)) return false
-    const { use } = this.#filters
-    use.checks += 1
-    use.hits += 1
+    if (mayAdd || !this.#recent.isRedundant(name, input.confidence, input.private === true))
+      return false
+    const { statistics } = this.#filters
+    statistics.checks += 1
+    statistics.hits += 1
     return true
   }
 
   /** Resolves, with a status each, when all are on disk. */
-  add(facts: readonly PreparedFact[]): Promise<Added[]> {
+  add(facts: readonly PreparedFact[]): Promise<AddOutcome[]> {
     return facts.length === 0 ? Promise.resolve([]) : this.#queue.add(facts)
   }
 
@@ -149,7 +150,7 @@ export class FactStore {
       await this.#inFlight.settled()
       await this.#refresh()
       const bytes = await this.#facts.get(digest)
-      this.#recent.delete(nameOf(digest))
+      this.#recent.delete(digestKeyOf(digest))
       if (bytes === undefined) return false
       this.#totals.add(-1, -(bytes.length + SEAL_BYTES))
       // In the log once more: what follows the store learns that it is gone.
@@ -168,18 +169,21 @@ export class FactStore {
         additions.length === 1
           ? (additions[0]?.facts ?? [])
           : additions.flatMap((each) => each.facts)
-      const { known, use } = this.#filters
-      const { isNew, operations } = known.insertNew(facts.map(({ digest }) => digest))
+      const { factFilter, statistics } = this.#filters
+      const { isNew, operations } = factFilter.insertNew(facts.map(({ digest }) => digest))
       const stored = await this.#lookUp(facts.filter((_, i) => isNew[i] !== true))
-      use.checks += facts.length
+      statistics.checks += facts.length
       const group = this.#group(operations)
       const added = facts.map((fact, i) => group.add(fact, { isNew: isNew[i] === true, stored }))
       operations.push(
         ...this.#log.append(group.changed.map(({ digest }) => digest)),
-        ...this.#filters.observe(group.shared)
+        ...this.#filters.observe(group.observable)
       )
-      this.#inFlight.follow(group.changed, this.#answer(additions, added, this.#commit(operations)))
-      await this.#inFlight.room()
+      this.#inFlight.track(
+        group.changed,
+        this.#settleAdditions(additions, added, this.#commit(operations))
+      )
+      await this.#inFlight.waitForSlot()
     } catch (error) {
       for (const { reject } of additions) reject(error)
     }
@@ -192,15 +196,15 @@ export class FactStore {
       inFlight: this.#inFlight,
       recent: this.#recent,
       totals: this.#totals,
-      use: this.#filters.use
+      statistics: this.#filters.statistics
     }
     return new FactGroup(components, operations)
   }
 
   /** Settles the additions of a group with its commit; true when they are on disk. */
-  async #answer(
+  async #settleAdditions(
     additions: readonly Addition[],
-    added: readonly Added[],
+    added: readonly AddOutcome[],
     commit: Promise<void>
   ): Promise<boolean> {
     try {
@@ -222,15 +226,15 @@ export class FactStore {
   async #lookUp(facts: readonly PreparedFact[]): Promise<Map<string, Uint8Array>> {
     const stored = new Map<string, Uint8Array>()
     if (facts.length === 0) return stored
-    const { use } = this.#filters
+    const { statistics } = this.#filters
     const started = performance.now()
     const digests = facts.map(({ digest }) => digest)
     const found = await this.#facts.getMany(digests)
-    use.lookupMilliseconds += performance.now() - started
-    use.lookups += facts.length
+    statistics.lookupMilliseconds += performance.now() - started
+    statistics.lookups += facts.length
     for (const [i, digest] of digests.entries()) {
       const bytes = found[i]
-      if (bytes !== undefined) stored.set(nameOf(digest), bytes)
+      if (bytes !== undefined) stored.set(digestKeyOf(digest), bytes)
     }
     return stored
   }
@@ -261,6 +265,6 @@ export class FactStore {
 }
 
 /** A digest as a key of a map: one character a byte, which is cheaper than hex. */
-function nameOf(digest: Uint8Array): string {
+function digestKeyOf(digest: Uint8Array): string {
   return Buffer.from(digest.buffer, digest.byteOffset, digest.byteLength).toString('latin1')
 }

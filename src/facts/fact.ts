@@ -72,25 +72,25 @@ const OPTIONS: ReadonlySet<string> = new Set([
 const MAX_SOURCE_BYTES = 255
 
 /** The record of a fact and its name: enough to know whether the fact is there already. */
-export interface NamedFact {
+export interface IdentifiedFact {
   readonly record: HiveRecord
   /** Its bytes, valid until the next fact is named. */
   readonly encoded: Buffer
   /** The digest as a string of one character a byte. */
-  readonly name: string
+  readonly digestKey: string
 }
 
 /** Names are made here, since most facts of a stream of repetitions need no bytes of their own. */
 const scratch = Buffer.allocUnsafe(MAX_RECORD_BYTES)
 
 /** Checked and written by hand: the hot path of ingestion. Throws `HiveError` or `LimitError`. */
-export function nameFact(input: FactInput): NamedFact {
+export function identifyFact(input: FactInput): IdentifiedFact {
   checkInput(input)
   const { entity, content, attribute, value } = input
   const record = canonicalRecord({ kind: 'fact', entity, content, attribute, value })
   checkRecord(record)
   const encoded = scratch.subarray(0, writeRecord(record, scratch))
-  return { record, encoded, name: hash('sha256', encoded, 'binary') }
+  return { record, encoded, digestKey: hash('sha256', encoded, 'binary') }
 }
 
 function checkInput(input: FactInput): void {

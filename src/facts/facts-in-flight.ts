@@ -20,7 +20,7 @@ export class FactsInFlight {
   }
 
   put(write: FactWrite): void {
-    this.#facts.set(write.name, write)
+    this.#facts.set(write.digestKey, write)
   }
 
   /** The bytes of a fact as they will be stored, without the seal. */
@@ -33,15 +33,15 @@ export class FactsInFlight {
   }
 
   /** Follows the commit of some facts; `landed` never rejects, and says whether they are on disk. */
-  follow(changed: readonly FactWrite[], landed: Promise<boolean>): void {
-    const followed = this.#land(changed, landed).finally(() => {
+  track(changed: readonly FactWrite[], landed: Promise<boolean>): void {
+    const followed = this.#finish(changed, landed).finally(() => {
       this.#commits = this.#commits.filter((each) => each !== followed)
     })
     this.#commits.push(followed)
   }
 
   /** Resolves when one more commit may begin. */
-  async room(): Promise<void> {
+  async waitForSlot(): Promise<void> {
     if (this.#commits.length >= MAX_COMMITS) await Promise.race(this.#commits)
   }
 
@@ -50,12 +50,12 @@ export class FactsInFlight {
     await Promise.allSettled(this.#commits)
   }
 
-  async #land(changed: readonly FactWrite[], landed: Promise<boolean>): Promise<void> {
+  async #finish(changed: readonly FactWrite[], landed: Promise<boolean>): Promise<void> {
     const isOnDisk = await landed
     for (const write of changed) {
       // A later group may have changed it once more, and is still on its way.
-      if (this.#facts.get(write.name) !== write) continue
-      this.#facts.delete(write.name)
+      if (this.#facts.get(write.digestKey) !== write) continue
+      this.#facts.delete(write.digestKey)
       if (isOnDisk) this.#recent.put(write)
     }
   }

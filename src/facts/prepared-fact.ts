@@ -2,7 +2,7 @@
 import { canonicalTags, readRecord } from '../../crdt/index.ts'
 import { readAll } from '../../crdt/bytes/index.ts'
 import { encodeFact, writeFact } from './stored-fact.ts'
-import type { FactInput, NamedFact } from './fact.ts'
+import type { FactInput, IdentifiedFact } from './fact.ts'
 import type { FactWrite, StoredFact } from './stored-fact.ts'
 
 /** A fact on its way into the store. */
@@ -20,7 +20,7 @@ const NO_TAGS: readonly string[] = []
 /** The fact as it is stored. Throws `LimitError`. */
 export function prepareFact(
   input: FactInput,
-  { record, encoded, name }: NamedFact,
+  { record, encoded, digestKey }: IdentifiedFact,
   { agent, now, heuristic }: { agent: string; now: number; heuristic: boolean }
 ): PreparedFact {
   const { confidence, validFrom, source, context } = input
@@ -38,8 +38,8 @@ export function prepareFact(
     context
   })
   return {
-    digest: Buffer.from(name, 'latin1'),
-    name,
+    digest: Buffer.from(digestKey, 'latin1'),
+    digestKey,
     bytes,
     confidence,
     isPrivate,
@@ -57,7 +57,7 @@ export function prepareStored(fact: StoredFact): PreparedFact {
   const { entity, attribute } = readAll(fact.record, readRecord)
   return {
     digest,
-    name: Buffer.from(digest).toString('latin1'),
+    digestKey: Buffer.from(digest).toString('latin1'),
     bytes: writeFact(fact),
     confidence,
     isPrivate: fact.private,

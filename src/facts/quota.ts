@@ -26,7 +26,7 @@ export class Quota {
   }
 
   /** Whether something is under way that may turn out to need no room. */
-  get isUncertain(): boolean {
+  get hasPending(): boolean {
     return this.#facts > 0
   }
 

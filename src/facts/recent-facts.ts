@@ -7,36 +7,36 @@
 /** What decides whether a repetition adds something. */
 interface RecentFact {
   /** The digest, one character a byte. */
-  readonly name: string
+  readonly digestKey: string
   readonly confidence: number
   readonly isPrivate: boolean
 }
 
 /** 25 bytes a place: 0.4 MB at first, 52 MB at most, as facts come in; enough for a million of them. */
-const FIRST_PLACES = 2 ** 14
-const MAX_PLACES = 2 ** 21
+const INITIAL_SLOTS = 2 ** 14
+const MAX_SLOTS = 2 ** 21
 
 const DIGEST_WORDS = 4
 
 /** Places that a digest may have, one a word: where half of all are taken, few find none. */
-const CHOICES = 4
+const PROBES = 4
 
 /** Values of a place that nobody has had, and of one that somebody has left. */
 const EMPTY = -1
-const LEFT = -2
+const DELETED = -2
 
 export class RecentFacts {
   readonly #words = new Uint32Array(DIGEST_WORDS)
-  #places = FIRST_PLACES
-  #digests = new Uint32Array(FIRST_PLACES * DIGEST_WORDS)
+  #slots = INITIAL_SLOTS
+  #digests = new Uint32Array(INITIAL_SLOTS * DIGEST_WORDS)
   /** Confidence; less than 0 for nobody's places. */
-  #values = new Float64Array(FIRST_PLACES).fill(EMPTY)
+  #values = new Float64Array(INITIAL_SLOTS).fill(EMPTY)
   /** 1 for a private fact. */
-  #private = new Uint8Array(FIRST_PLACES)
+  #private = new Uint8Array(INITIAL_SLOTS)
   #filled = 0
 
   /** Whether the fact is here, and a repetition with this confidence and privacy adds nothing. */
-  covers(name: string, confidence: number, isPrivate: boolean): boolean {
+  isRedundant(name: string, confidence: number, isPrivate: boolean): boolean {
     this.#read(name)
     const place = this.#find()
     if (place === undefined) return false
@@ -44,17 +44,17 @@ export class RecentFacts {
     return confidence <= (this.#values[place] ?? EMPTY)
   }
 
-  put({ name, confidence, isPrivate }: RecentFact): void {
-    if (this.#filled > this.#places / 2 && this.#places < MAX_PLACES) this.#grow()
+  put({ digestKey, confidence, isPrivate }: RecentFact): void {
+    if (this.#filled > this.#slots / 2 && this.#slots < MAX_SLOTS) this.#grow()
     this.#filled += 1
-    this.#read(name)
-    this.#set(this.#find() ?? this.#free(), confidence, isPrivate ? 1 : 0)
+    this.#read(digestKey)
+    this.#set(this.#find() ?? this.#freeSlot(), confidence, isPrivate ? 1 : 0)
   }
 
   delete(name: string): void {
     this.#read(name)
     const place = this.#find()
-    if (place !== undefined) this.#values[place] = LEFT
+    if (place !== undefined) this.#values[place] = DELETED
   }
 
   /** Reads the words of a name once, for the calls below. */
@@ -63,27 +63,27 @@ export class RecentFacts {
   }
 
   #find(): number | undefined {
-    for (let choice = 0; choice < CHOICES; choice++) {
-      const place = this.#placeOf(choice)
+    for (let choice = 0; choice < PROBES; choice++) {
+      const place = this.#slotOf(choice)
       const value = this.#values[place] ?? EMPTY
       // Places are taken in order and never become empty again.
       if (value === EMPTY) return undefined
-      if (value !== LEFT && this.#isAt(place)) return place
+      if (value !== DELETED && this.#isAt(place)) return place
     }
     return undefined
   }
 
   /** A free place of its, or the first, whoever has it. */
-  #free(): number {
-    for (let choice = 0; choice < CHOICES; choice++) {
-      const place = this.#placeOf(choice)
+  #freeSlot(): number {
+    for (let choice = 0; choice < PROBES; choice++) {
+      const place = this.#slotOf(choice)
       if ((this.#values[place] ?? EMPTY) < 0) return place
     }
-    return this.#placeOf(0)
+    return this.#slotOf(0)
   }
 
-  #placeOf(choice: number): number {
-    return (this.#words[choice] ?? 0) & (this.#places - 1)
+  #slotOf(choice: number): number {
+    return (this.#words[choice] ?? 0) & (this.#slots - 1)
   }
 
   #isAt(place: number): boolean {
@@ -104,16 +104,16 @@ export class RecentFacts {
   /** Twice as many places; each digest says where it belongs. */
   #grow(): void {
     const [digests, values, isPrivate] = [this.#digests, this.#values, this.#private]
-    this.#places *= 2
-    this.#digests = new Uint32Array(this.#places * DIGEST_WORDS)
-    this.#values = new Float64Array(this.#places).fill(EMPTY)
-    this.#private = new Uint8Array(this.#places)
+    this.#slots *= 2
+    this.#digests = new Uint32Array(this.#slots * DIGEST_WORDS)
+    this.#values = new Float64Array(this.#slots).fill(EMPTY)
+    this.#private = new Uint8Array(this.#slots)
     for (let from = 0; from < values.length; from++) {
       const value = values[from] ?? EMPTY
       if (value < 0) continue
       const at = from * DIGEST_WORDS
       for (let i = 0; i < DIGEST_WORDS; i++) this.#words[i] = digests[at + i] ?? 0
-      this.#set(this.#free(), value, isPrivate[from] ?? 0)
+      this.#set(this.#freeSlot(), value, isPrivate[from] ?? 0)
     }
   }
 }

@@ -11,26 +11,26 @@ import type { StoredFact } from './stored-fact.ts'
 export function mergeRepeated(
   digest: Uint8Array,
   stored: Uint8Array,
-  again: PreparedFact
+  repeated: PreparedFact
 ): StoredFact | undefined {
   const { isPrivate, confidence } = recentFactOf(stored)
-  const isSame = again.confidence <= confidence && (isPrivate || !again.isPrivate)
-  if (isSame && again.tags.length === 0 && !again.hasTime) return undefined
-  const held = readFact(digest, stored)
+  const isSame = repeated.confidence <= confidence && (isPrivate || !repeated.isPrivate)
+  if (isSame && repeated.tags.length === 0 && !repeated.hasTime) return undefined
+  const existing = readFact(digest, stored)
   const validFrom = earlier(
-    held.validFrom,
-    readFact(digest, again.bytes.subarray(SEAL_BYTES)).validFrom
+    existing.validFrom,
+    readFact(digest, repeated.bytes.subarray(SEAL_BYTES)).validFrom
   )
-  const tags = canonicalTags([...held.tags, ...again.tags].slice(0, MAX_TAGS))
+  const tags = canonicalTags([...existing.tags, ...repeated.tags].slice(0, MAX_TAGS))
   const isEqual =
-    tags.length === held.tags.length && validFrom?.getTime() === held.validFrom?.getTime()
+    tags.length === existing.tags.length && validFrom?.getTime() === existing.validFrom?.getTime()
   if (isSame && isEqual) return undefined
   return {
-    ...held,
-    confidence: Math.max(confidence, again.confidence),
+    ...existing,
+    confidence: Math.max(confidence, repeated.confidence),
     tags,
     // Once private, always private: a repetition must not publish what was meant to stay.
-    private: isPrivate || again.isPrivate,
+    private: isPrivate || repeated.isPrivate,
     ...(validFrom === undefined ? {} : { validFrom })
   }
 }

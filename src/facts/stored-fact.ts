@@ -22,7 +22,7 @@ export interface StoredFact extends Omit<
 export interface FactWrite {
   readonly digest: Uint8Array
   /** The digest as a string of one character a byte: a key for maps. */
-  readonly name: string
+  readonly digestKey: string
   /** What is stored, behind the free bytes of its seal. */
   readonly bytes: Uint8Array
   readonly confidence: number
@@ -113,8 +113,8 @@ export function recentFactOf(stored: Uint8Array): Pick<FactWrite, 'confidence' |
 
 export function factOf(stored: StoredFact): Fact {
   const { digest, record, ...rest } = stored
-  const { kind: _, ...said } = readAll(record, readRecord)
-  return { id: toHex(digest), ...said, ...rest }
+  const { kind: _, ...fields } = readAll(record, readRecord)
+  return { id: toHex(digest), ...fields, ...rest }
 }
 
 interface Trailer {

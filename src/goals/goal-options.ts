@@ -38,21 +38,21 @@ export interface GoalTemplate extends Insight {
   readonly attachments: number
 }
 
-export const Waiting = z.strictObject({ signal: Signal })
-export const Status = z.enum(GOAL_STATUSES)
-export const Init = z.strictObject({
+export const SignalOptions = z.strictObject({ signal: Signal })
+export const GoalStatusSchema = z.enum(GOAL_STATUSES)
+export const GoalInitSchema = z.strictObject({
   title: z.string().trim().min(1),
   description: z.string().default(''),
   parent: z.string().optional(),
   tags: z.array(z.string()).default([])
 })
-export const Filter = z.strictObject({
-  status: Status.optional(),
+export const GoalFilterSchema = z.strictObject({
+  status: GoalStatusSchema.optional(),
   parent: z.string().nullable().optional(),
   tags: z.array(z.string()).default([]),
   signal: Signal
 })
-export const Templates = z.strictObject({
+export const TemplateOptions = z.strictObject({
   state: z.enum(['quarantined', 'released']).default('released'),
   signal: Signal
 })

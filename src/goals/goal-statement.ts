@@ -60,30 +60,30 @@ export function writeStatement({ status, parent, templates, tags }: GoalStatemen
   return [
     ...tags,
     `${STATUS}${status}`,
-    ...(parent === undefined ? [] : [`${PARENT}${short(parent)}`]),
-    ...templates.map((template) => `${TEMPLATE}${short(template)}`)
+    ...(parent === undefined ? [] : [`${PARENT}${encodeId(parent)}`]),
+    ...templates.map((template) => `${TEMPLATE}${encodeId(template)}`)
   ]
 }
 
 /** What is not understood is left out, as another version may have written it. */
 export function readStatement({ tags }: Pick<Register, 'tags'>): GoalStatement {
-  const said = (prefix: string): string[] =>
+  const tagsWith = (prefix: string): string[] =>
     tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length))
-  const statuses = said(STATUS)
+  const statuses = tagsWith(STATUS)
   return {
     status: GOAL_STATUSES.findLast((status) => statuses.includes(status)) ?? 'open',
-    parent: said(PARENT).flatMap((name) => long(name) ?? [])[0],
-    templates: said(TEMPLATE).flatMap((name) => long(name) ?? []),
+    parent: tagsWith(PARENT).flatMap((name) => decodeId(name) ?? [])[0],
+    templates: tagsWith(TEMPLATE).flatMap((name) => decodeId(name) ?? []),
     tags: tags.filter((tag) => !RESERVED.some((prefix) => tag.startsWith(prefix)))
   }
 }
 
 /** 43 characters, since a tag has room for 64 bytes. */
-function short(hex: string): string {
+function encodeId(hex: string): string {
   return Buffer.from(hex, 'hex').toString('base64url')
 }
 
-function long(text: string): string | undefined {
+function decodeId(text: string): string | undefined {
   const bytes = Buffer.from(text, 'base64url')
   const isExact = bytes.length === DIGEST_BYTES && bytes.toString('base64url') === text
   return isExact ? bytes.toString('hex') : undefined

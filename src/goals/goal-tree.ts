@@ -3,9 +3,9 @@
  * alone, so that every node with the same replica sees the same tree.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { saysTheSame, wordsOf } from '../knowledge/index.ts'
+import { areVariantRecords, wordsOf } from '../knowledge/index.ts'
 import { GOAL_STATUSES, readStatement } from './goal-statement.ts'
-import type { HiveRecord, RecordState } from '../../crdt/index.ts'
+import type { HiveRecord, AttestedRecord } from '../../crdt/index.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 
 /** A goal, merged from what all authors say of it. */
@@ -17,7 +17,7 @@ export interface Goal {
   /** Of what authors claim, that which prevails: achieved, abandoned, active, open. */
   readonly status: GoalStatus
   /** How many authors claim each. */
-  readonly claims: Readonly<Partial<Record<GoalStatus, number>>>
+  readonly statusCounts: Readonly<Partial<Record<GoalStatus, number>>>
   /** The goal that it is part of. */
   readonly parent?: string
   /** Goals that are part of it, by id. */
@@ -38,9 +38,9 @@ interface GoalRecord {
 }
 
 /** Goals by id. */
-export function goalTree(states: readonly RecordState[]): Map<string, Goal> {
-  const raws = states.flatMap((state) => goalRecordOf(state) ?? [])
-  const ordered = raws.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+export function goalTree(states: readonly AttestedRecord[]): Map<string, Goal> {
+  const records = states.flatMap((state) => goalRecordOf(state) ?? [])
+  const ordered = records.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const variants = variantsOf(ordered)
   const parents = withoutCycles(parentsOf(ordered, variants))
   const children = Map.groupBy(parents, ([, parent]) => parent)
@@ -74,7 +74,7 @@ export function isWithin(tree: ReadonlyMap<string, Goal>, id: string, ancestor: 
 }
 
 /** Undefined for a goal that no author vouches for any longer. */
-function goalRecordOf({ digest, record, registers }: RecordState): GoalRecord | undefined {
+function goalRecordOf({ digest, record, registers }: AttestedRecord): GoalRecord | undefined {
   const vouches = registers.filter(({ register }) => register.vote === 'vouch')
   if (record.kind !== 'goal' || vouches.length === 0) return undefined
   return {
@@ -84,23 +84,23 @@ function goalRecordOf({ digest, record, registers }: RecordState): GoalRecord | 
   }
 }
 
-function statusOf(said: readonly GoalStatement[]): Pick<Goal, 'status' | 'claims'> {
-  const claims = count(said.map(({ status }) => status))
+function statusOf(statements: readonly GoalStatement[]): Pick<Goal, 'status' | 'statusCounts'> {
+  const statusCounts = count(statements.map(({ status }) => status))
   return {
-    status: GOAL_STATUSES.findLast((status) => claims.has(status)) ?? 'open',
-    claims: Object.fromEntries(claims)
+    status: GOAL_STATUSES.findLast((status) => statusCounts.has(status)) ?? 'open',
+    statusCounts: Object.fromEntries(statusCounts)
   }
 }
 
 /** Of goals that say the same, those that are not the one with the least id, and that one. */
 function variantsOf(ordered: readonly GoalRecord[]): Map<string, string> {
   const variants = new Map<string, string>()
-  const alike = Map.groupBy(ordered, ({ record }) => formOf(record))
+  const alike = Map.groupBy(ordered, ({ record }) => comparisonKey(record))
   for (const group of alike.values()) {
     for (const [i, { id, record }] of group.entries()) {
       const first = group
         .slice(0, i)
-        .find((other) => !variants.has(other.id) && saysTheSame(other.record, record))
+        .find((other) => !variants.has(other.id) && areVariantRecords(other.record, record))
       if (first !== undefined) variants.set(id, first.id)
     }
   }
@@ -155,6 +155,6 @@ function count<T>(items: readonly T[]): Map<T, number> {
 }
 
 /** Equal for goals that say the same in other typography, and for some that do not. */
-function formOf({ entity, content }: HiveRecord): string {
+function comparisonKey({ entity, content }: HiveRecord): string {
   return [...wordsOf(entity).toSorted(), '', ...wordsOf(content).toSorted()].join(' ')
 }

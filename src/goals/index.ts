@@ -9,8 +9,8 @@
  * await playbook.insert(0, { title: 'Freeze the API', body: 'Nothing new from Monday on.' })
  * ```
  */
-export { Goals } from './goals.ts'
+export { Goals } from './goal-store.ts'
 export type { GoalStatus } from './goal-statement.ts'
 export type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 export type { Goal } from './goal-tree.ts'
-export type { MarkedRange, Playbook, PlaybookEvents, StepInit } from './playbook.ts'
+export type { MarkedRange, Playbook, PlaybookEvents, StepInit } from './goal-playbook.ts'

@@ -8,10 +8,10 @@
  * ```
  */
 export { dayOf } from './day.ts'
-export { compareInsights, insightOf, matches } from './insights.ts'
+export { compareInsights, insightOf, matchesFilter } from './insight.ts'
 export { Judge } from './judge.ts'
-export { Trust } from './trust.ts'
+export { AuthorWeights } from './author-weights.ts'
 export { Votes } from './votes.ts'
-export type { Insight, InsightOptions } from './insights.ts'
+export type { Insight, InsightOptions } from './insight.ts'
 export type { InstructionKind } from './instructions.ts'
 export type { InsightState, Judgement } from './judge.ts'

@@ -28,13 +28,13 @@ export type InstructionKind =
 
 const CONTEXT =
   '(?:(?:system|developer|initial|original|hidden) )?(?:instructions?|prompts?|rules|guidelines|directions|messages?|context|guardrails|constraints)'
-const FORGET = '(?:ignore|disregard|forget|override|bypass|skip|drop|neglect|discard)'
+const IGNORE_VERBS = '(?:ignore|disregard|forget|override|bypass|skip|drop|neglect|discard)'
 
 const RULES: readonly Rule[] = [
   {
     name: 'override',
     pattern: new RegExp(
-      `\\b${FORGET} (?:(?:all|any|every|the|these|those|your|my|of|previous|prior|above|earlier|preceding|existing|other) ){1,5}${CONTEXT}\\b`,
+      `\\b${IGNORE_VERBS} (?:(?:all|any|every|the|these|those|your|my|of|previous|prior|above|earlier|preceding|existing|other) ){1,5}${CONTEXT}\\b`,
       'i'
     )
   },
@@ -111,7 +111,7 @@ const RULES: readonly Rule[] = [
 ]
 
 /** Why a text reads like instructions; undefined where it does not. */
-export function instructionIn(text: string): InstructionKind | undefined {
+export function detectInstruction(text: string): InstructionKind | undefined {
   // Look-alike letters and full-width forms are read as what they look like.
   const plain = text
     .normalize('NFKC')

@@ -6,9 +6,9 @@
  * instructions: then only this node's own vote releases it. As many disputes as vouches, and at
  * least `k`, hide a record. What nobody vouches for is not there.
  */
-import { instructionIn } from './instructions.ts'
+import { detectInstruction } from './instructions.ts'
 import { poolOpinions } from './opinion-pool.ts'
-import type { OwnVote, Register, RecordState } from '../../crdt/index.ts'
+import type { OwnVote, Register, AttestedRecord } from '../../crdt/index.ts'
 import type { InstructionKind } from './instructions.ts'
 
 /** Whether an insight may influence an agent of this node. */
@@ -56,7 +56,7 @@ export class Judge {
   }
 
   /** Undefined for a record that no author vouches for. */
-  async judge(state: RecordState): Promise<Judgement | undefined> {
+  async judge(state: AttestedRecord): Promise<Judgement | undefined> {
     const registers = state.registers.map(({ register }) => register)
     const vouches = registers.filter(({ vote }) => vote === 'vouch')
     if (vouches.length === 0) return undefined
@@ -82,7 +82,7 @@ export class Judge {
   }
 
   async #release(
-    { digest, record }: RecordState,
+    { digest, record }: AttestedRecord,
     vouches: number,
     disputes: number
   ): Promise<Pick<Judgement, 'state' | 'flag'>> {
@@ -101,8 +101,8 @@ function flagOf({
   content,
   attribute = '',
   value = ''
-}: RecordState['record']): InstructionKind | undefined {
-  return instructionIn([entity, content, attribute, value].join('\n'))
+}: AttestedRecord['record']): InstructionKind | undefined {
+  return detectInstruction([entity, content, attribute, value].join('\n'))
 }
 
 /** Each author once: its register carries the sum of what it reported. */

@@ -19,7 +19,7 @@ export interface Opinion {
 }
 
 /** Certainty is not to be had: the odds of no claim are beyond 99 to 1. */
-const MAX_CLAIM = 0.99
+const MAX_CONFIDENCE = 0.99
 
 /** Log-odds that a claim may be away from the median. */
 const MAX_DISTANCE = 1
@@ -27,7 +27,7 @@ const MAX_DISTANCE = 1
 /** Confidences are carried in thousandths. */
 const SCALE = 1000
 
-interface Claim {
+interface WeightedLogit {
   readonly logit: number
   readonly weight: number
 }
@@ -35,25 +35,25 @@ interface Claim {
 /** 0 to 1, in thousandths; 0 without opinions. */
 export function poolOpinions(opinions: readonly Opinion[]): number {
   if (opinions.length === 0) return 0
-  const claims = opinions.map(claimOf).toSorted((a, b) => a.logit - b.logit || a.weight - b.weight)
-  const median = medianOf(claims)
+  const logits = opinions.map(logitOf).toSorted((a, b) => a.logit - b.logit || a.weight - b.weight)
+  const median = weightedMedian(logits)
   let sum = 0
   let weights = 0
-  for (const { logit, weight } of claims) {
+  for (const { logit, weight } of logits) {
     sum += weight * Math.min(median + MAX_DISTANCE, Math.max(median - MAX_DISTANCE, logit))
     weights += weight
   }
   return Math.round(SCALE / (1 + Math.exp(-sum / weights))) / SCALE
 }
 
-function claimOf({ vote, confidence, weight }: Opinion): Claim {
+function logitOf({ vote, confidence, weight }: Opinion): WeightedLogit {
   const claimed = vote === 'vouch' ? confidence : 1 - confidence
-  const bounded = Math.min(MAX_CLAIM, Math.max(1 - MAX_CLAIM, claimed))
+  const bounded = Math.min(MAX_CONFIDENCE, Math.max(1 - MAX_CONFIDENCE, claimed))
   return { logit: Math.log(bounded / (1 - bounded)), weight }
 }
 
 /** Half of the weight claims no more than it, and half no less. */
-function medianOf(sorted: readonly Claim[]): number {
+function weightedMedian(sorted: readonly WeightedLogit[]): number {
   const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2
   let below = 0
   for (const [i, { logit, weight }] of sorted.entries()) {

@@ -6,13 +6,13 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { dayOf } from './day.ts'
-import type { Entry, OwnVote, Replica, RecordState } from '../../crdt/index.ts'
+import type { Entry, OwnVote, Replica, AttestedRecord } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
-import type { Trust } from './trust.ts'
+import type { AuthorWeights } from './author-weights.ts'
 
 export interface VotesComponents {
   readonly replica: Pick<Replica, 'get' | 'publish' | 'retract' | 'voteOn'>
-  readonly trust: Pick<Trust, 'learn'>
+  readonly authorWeights: Pick<AuthorWeights, 'learn'>
   readonly clock: Clock
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   /** Called when this node's own vote on a record changed. */
@@ -28,15 +28,15 @@ export class Votes {
 
   /** False when this node says so already. Throws `HiveError` (RECORD_UNKNOWN). */
   async cast(id: string, vote: OwnVote, confidence: number): Promise<boolean> {
-    const { replica, trust, clock, announce, onVote } = this.#components
-    const state = await this.#standing(id)
+    const { replica, authorWeights, clock, announce, onVote } = this.#components
+    const state = await this.#requireRecord(id)
     const before = await replica.voteOn(state.digest)
     if (before === vote) return false
     if (before !== undefined) await this.retract(id)
     const { entries } = await replica.publish([
       { record: state.record, vote, confidence, day: dayOf(clock.now()) }
     ])
-    await trust.learn(vote, state.registers)
+    await authorWeights.learn(vote, state.registers)
     onVote(state.digest)
     await announce(entries)
     return true
@@ -53,7 +53,7 @@ export class Votes {
     return true
   }
 
-  async #standing(id: string): Promise<RecordState> {
+  async #requireRecord(id: string): Promise<AttestedRecord> {
     const digest = digestOfId(id)
     const state = await this.#components.replica.get(digest)
     if (state === undefined) {

@@ -21,7 +21,7 @@ const EMPTY = new Uint8Array()
 export class Candidates {
   readonly #store: Pick<Store, 'commit'>
   readonly #facts: FactStore
-  readonly #left: Section
+  readonly #deferred: Section
   /** Digest of a promoted fact -> digest of the record it became. */
   readonly #promoted: Section
   readonly #cursors: Section
@@ -29,7 +29,7 @@ export class Candidates {
   constructor(store: Pick<Store, 'commit' | 'section'>, facts: FactStore) {
     this.#store = store
     this.#facts = facts
-    this.#left = store.section('candidates')
+    this.#deferred = store.section('candidates')
     this.#promoted = store.section('promoted')
     this.#cursors = store.section('cursors')
   }
@@ -38,7 +38,7 @@ export class Candidates {
   async *batches(size: number): AsyncGenerator<CandidateBatch> {
     const end = this.#facts.logEnd
     let digests: Uint8Array[] = []
-    for await (const [digest] of this.#left.entries()) {
+    for await (const [digest] of this.#deferred.entries()) {
       digests.push(digest)
       if (digests.length < size) continue
       yield { facts: await this.#read(digests) }
@@ -58,16 +58,18 @@ export class Candidates {
   }
 
   /** Records what became of a batch; the facts of it that were not promoted are left for later. */
-  async settle(
+  async recordOutcomes(
     { facts, next }: CandidateBatch,
     promoted: readonly (readonly [fact: Uint8Array, record: Uint8Array])[]
   ): Promise<void> {
-    const gone = new Set(promoted.map(([fact]) => fact))
+    const promotedFacts = new Set(promoted.map(([fact]) => fact))
     const operations: Operation[] = []
     for (const [fact, record] of promoted) operations.push(this.#promoted.put(fact, record))
     for (const { digest } of facts) {
-      if (next === undefined && gone.has(digest)) operations.push(this.#left.del(digest))
-      if (next !== undefined && !gone.has(digest)) operations.push(this.#left.put(digest, EMPTY))
+      if (next === undefined && promotedFacts.has(digest))
+        operations.push(this.#deferred.del(digest))
+      if (next !== undefined && !promotedFacts.has(digest))
+        operations.push(this.#deferred.put(digest, EMPTY))
     }
     if (next !== undefined) {
       const bytes = encoding.encode((encoder) => encoding.writeVarUint(encoder, next))
@@ -77,8 +79,8 @@ export class Candidates {
   }
 
   /** Records that one fact was promoted. */
-  settleOne(fact: Uint8Array, record: Uint8Array): Promise<void> {
-    return this.#store.commit([this.#promoted.put(fact, record), this.#left.del(fact)])
+  markPromoted(fact: Uint8Array, record: Uint8Array): Promise<void> {
+    return this.#store.commit([this.#promoted.put(fact, record), this.#deferred.del(fact)])
   }
 
   /** The hive record a fact became. */
@@ -88,7 +90,7 @@ export class Candidates {
 
   /** Forgets that a fact was ever a candidate. */
   forget(digest: Uint8Array): Operation[] {
-    return [this.#left.del(digest), this.#promoted.del(digest)]
+    return [this.#deferred.del(digest), this.#promoted.del(digest)]
   }
 
   async #read(digests: readonly Uint8Array[]): Promise<StoredFact[]> {
@@ -101,7 +103,7 @@ export class Candidates {
     const keys = uniqueOf(digests)
     const [promoted, left] = await Promise.all([
       this.#promoted.getMany(keys),
-      this.#left.getMany(keys)
+      this.#deferred.getMany(keys)
     ])
     return this.#read(keys.filter((_, i) => promoted[i] === undefined && left[i] === undefined))
   }

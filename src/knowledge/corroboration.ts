@@ -20,13 +20,13 @@ export class Corroboration {
   }
 
   /** Whether anybody's filter or record could say so: without, a lookup would be for nothing. */
-  get isPossible(): boolean {
+  get isAvailable(): boolean {
     const { replica, swarm } = this.#components
     return swarm !== undefined || replica.published.version > 0
   }
 
   /** Whether a peer seems to have observed the fact, or somebody else published it. */
-  async find(digest: Uint8Array): Promise<boolean> {
+  async isKnownElsewhere(digest: Uint8Array): Promise<boolean> {
     const { replica, swarm } = this.#components
     const element = replica.elementOf(digest)
     if (swarm?.mayHave('observed', element) === true) return true

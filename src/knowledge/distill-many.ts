@@ -56,7 +56,7 @@ export async function distillMany(
     while (writing.length > allowed) await writing.shift()
   }
   const take = (item: FactInput | Error): void => {
-    const fact = intake.take(item)
+    const fact = intake.accept(item)
     if (fact === undefined) totals.duplicate += 1
     else batch.push(fact)
   }
@@ -64,21 +64,21 @@ export async function distillMany(
     rejected.push({ line: totals.read, reason: messageOf(error) })
   }
   signal?.throwIfAborted()
-  for await (const some of chunksOf(items)) {
-    for (const item of some) {
+  for await (const chunk of chunksOf(items)) {
+    for (const item of chunk) {
       totals.read += 1
       try {
         take(item)
       } catch (error) {
-        if (!intake.mayHaveRoom(error)) {
+        if (!intake.mayFitLater(error)) {
           refuse(error)
           continue
         }
         await flush(0)
         try {
           take(item)
-        } catch (again) {
-          refuse(again)
+        } catch (retryError) {
+          refuse(retryError)
         }
       }
     }

@@ -8,7 +8,7 @@ import { areVariants } from './variants.ts'
 /** About 20 MB of recalled text at 200 bytes each. */
 const MAX_ECHOES = 50_000
 
-interface Recalled {
+interface RecalledText {
   readonly id: string
   readonly entity: string
   readonly content: string
@@ -16,15 +16,15 @@ interface Recalled {
 
 export class Echoes {
   /** By id, the latest last. */
-  readonly #recalled = new Map<string, Recalled>()
+  readonly #recalled = new Map<string, RecalledText>()
   /** Ids by a cheap sum of their content: nearly all other text stops there. */
   readonly #bySum = new Map<number, Set<string>>()
 
-  remember(recalled: Recalled): void {
+  remember(recalled: RecalledText): void {
     const { id, content } = recalled
     this.#recalled.delete(id)
     this.#recalled.set(id, recalled)
-    const sum = sumOf(content)
+    const sum = letterSum(content)
     const ids = this.#bySum.get(sum)
     if (ids === undefined) this.#bySum.set(sum, new Set([id]))
     else ids.add(id)
@@ -34,7 +34,7 @@ export class Echoes {
   /** Id of what was recalled and is now said again. */
   find(entity: string, content: string): string | undefined {
     if (this.#bySum.size === 0) return undefined
-    for (const id of this.#bySum.get(sumOf(content)) ?? []) {
+    for (const id of this.#bySum.get(letterSum(content)) ?? []) {
       const recalled = this.#recalled.get(id)
       if (recalled === undefined) continue
       if (areVariants(recalled.entity, entity) && areVariants(recalled.content, content)) return id
@@ -45,16 +45,16 @@ export class Echoes {
   #dropOldest(): void {
     for (const [id, { content }] of this.#recalled) {
       this.#recalled.delete(id)
-      const ids = this.#bySum.get(sumOf(content))
+      const ids = this.#bySum.get(letterSum(content))
       ids?.delete(id)
-      if (ids?.size === 0) this.#bySum.delete(sumOf(content))
+      if (ids?.size === 0) this.#bySum.delete(letterSum(content))
       return
     }
   }
 }
 
 /** Of ASCII letters, whatever their case, and digits, and how many they are: variants have the same. */
-function sumOf(text: string): number {
+function letterSum(text: string): number {
   let sum = 0
   let count = 0
   for (let i = 0; i < text.length; i++) {

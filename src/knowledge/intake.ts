@@ -1,24 +1,24 @@
 /** Takes facts of one agent in: names and prepares them within the quota, stores them, and says which are new. */
 import { HiveError } from '../errors.ts'
-import { nameFact, prepareFact } from '../facts/index.ts'
+import { identifyFact, prepareFact } from '../facts/index.ts'
 import type { Clock } from '../../transport/index.ts'
-import type { FactInput, FactStore, NamedFact, PreparedFact, Quota } from '../facts/index.ts'
+import type { FactInput, FactStore, IdentifiedFact, PreparedFact, Quota } from '../facts/index.ts'
 import type { Corroboration } from './corroboration.ts'
 import type { Echoes } from './echoes.ts'
-import type { Recall } from './recall.ts'
+import type { RecallSearch } from './recall-search.ts'
 
 export interface IntakeComponents {
-  readonly facts: Pick<FactStore, 'add' | 'covers'>
-  readonly corroboration: Pick<Corroboration, 'find' | 'isPossible'>
-  readonly recall: Pick<Recall, 'follow'>
+  readonly facts: Pick<FactStore, 'add' | 'isRedundant'>
+  readonly corroboration: Pick<Corroboration, 'isKnownElsewhere' | 'isAvailable'>
+  readonly recall: Pick<RecallSearch, 'follow'>
   readonly echoes: Pick<Echoes, 'find'>
-  readonly quota: Pick<Quota, 'isUncertain' | 'release' | 'take'>
+  readonly quota: Pick<Quota, 'hasPending' | 'release' | 'take'>
   readonly clock: Clock
   readonly agent: string
 }
 
 /** What storing a fact says of it. */
-export interface Stored {
+export interface IntakeOutcome {
   readonly status: 'new' | 'duplicate' | 'corroborated'
   readonly path: 'bloom' | 'exact'
 }
@@ -26,8 +26,8 @@ export interface Stored {
 const NEW = { status: 'new', path: 'exact' } as const
 const NEW_BY_FILTER = { status: 'new', path: 'bloom' } as const
 export const DUPLICATE = { status: 'duplicate', path: 'exact' } as const
-const KNOWN = { status: 'corroborated', path: 'bloom' } as const
-const KNOWN_AFTER_LOOKUP = { status: 'corroborated', path: 'exact' } as const
+const CORROBORATED = { status: 'corroborated', path: 'bloom' } as const
+const CORROBORATED_AFTER_LOOKUP = { status: 'corroborated', path: 'exact' } as const
 
 export class Intake {
   readonly #components: IntakeComponents
@@ -37,30 +37,30 @@ export class Intake {
   }
 
   /** An item of a stream; undefined when it adds nothing. */
-  take(item: FactInput | Error): PreparedFact | undefined {
+  accept(item: FactInput | Error): PreparedFact | undefined {
     if (item instanceof Error) throw item
-    const named = nameFact(item)
+    const named = identifyFact(item)
     return this.echoOf(named) === undefined ? this.prepare(item, named, true) : undefined
   }
 
   /** Id of what was recalled and is now said again. */
-  echoOf({ record }: NamedFact): string | undefined {
+  echoOf({ record }: IdentifiedFact): string | undefined {
     return this.#components.echoes.find(record.entity, record.content)
   }
 
   /** Undefined for a fact that is on disk and to which this adds nothing. */
-  prepare(input: FactInput, named: NamedFact, heuristic = false): PreparedFact | undefined {
+  prepare(input: FactInput, named: IdentifiedFact, heuristic = false): PreparedFact | undefined {
     const { agent, clock, facts, quota } = this.#components
-    if (facts.covers(named.name, input)) return undefined
+    if (facts.isRedundant(named.digestKey, input)) return undefined
     const fact = prepareFact(input, named, { agent, heuristic, now: clock.now() })
     quota.take(fact.bytes.length)
     return fact
   }
 
   /** Whether what was refused may fit once everything under way has landed. */
-  mayHaveRoom(error: unknown): boolean {
+  mayFitLater(error: unknown): boolean {
     const isFull = error instanceof HiveError && error.code === 'QUOTA_EXCEEDED'
-    return isFull && this.#components.quota.isUncertain
+    return isFull && this.#components.quota.hasPending
   }
 
   /** Gives back the room of prepared facts that are not added. */
@@ -71,20 +71,20 @@ export class Intake {
   }
 
   /** Stores prepared facts; resolves when they are on disk. */
-  async add(facts: readonly PreparedFact[]): Promise<readonly Stored[]> {
+  async add(facts: readonly PreparedFact[]): Promise<readonly IntakeOutcome[]> {
     const added = await this.#components.facts.add(facts).finally(() => this.release(facts))
     this.#components.recall.follow()
     const { corroboration } = this.#components
-    const { isPossible } = corroboration
-    const distilled: Stored[] = []
+    const { isAvailable } = corroboration
+    const distilled: IntakeOutcome[] = []
     for (const [i, { status, lookedUp }] of added.entries()) {
       const fact = facts[i]
       if (status === 'duplicate' || fact?.heuristic !== true) {
         distilled.push(status === 'new' ? NEW : DUPLICATE)
         continue
       }
-      const known = isPossible && (await corroboration.find(fact.digest))
-      if (known) distilled.push(lookedUp ? KNOWN_AFTER_LOOKUP : KNOWN)
+      const known = isAvailable && (await corroboration.isKnownElsewhere(fact.digest))
+      if (known) distilled.push(lookedUp ? CORROBORATED_AFTER_LOOKUP : CORROBORATED)
       else distilled.push(lookedUp ? NEW : NEW_BY_FILTER)
     }
     return distilled

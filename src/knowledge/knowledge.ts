@@ -4,17 +4,17 @@ import { canonicalText, Serial } from '../../crdt/index.ts'
 import { Signal, digestOfId, parse } from '../arguments/index.ts'
 import { factOf } from '../facts/index.ts'
 import { distillMany } from './distill-many.ts'
-import { distill } from './distill.ts'
+import { distillOne } from './distill-one.ts'
 import { Intake } from './intake.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { DistillOptions, Fact, FactInput, FactStore } from '../facts/index.ts'
 import type { Candidates } from './candidates.ts'
 import type { DistillManyOptions, DistillReport } from './distill-many.ts'
-import type { DistillComponents, Distilled } from './distill.ts'
-import type { Claim, History } from './history.ts'
+import type { DistillComponents, Distilled } from './distill-one.ts'
+import type { Claim, ClaimHistory } from './claim-history.ts'
 import type { IntakeComponents } from './intake.ts'
 import type { NearDuplicates } from './near-duplicates.ts'
-import type { Recall, Recalled, RecallOptions } from './recall.ts'
+import type { RecallSearch, Recalled, RecallOptions } from './recall-search.ts'
 
 /** What `forget` did. */
 export interface Forgotten {
@@ -25,11 +25,11 @@ export interface Forgotten {
 }
 
 export interface KnowledgeComponents extends IntakeComponents {
-  readonly facts: Pick<FactStore, 'add' | 'all' | 'covers' | 'get' | 'has' | 'remove'>
+  readonly facts: Pick<FactStore, 'add' | 'all' | 'isRedundant' | 'get' | 'has' | 'remove'>
   readonly candidates: Pick<Candidates, 'forget' | 'promotedAs'>
   readonly nearDuplicates: NearDuplicates
-  readonly recall: Pick<Recall, 'follow' | 'recall'>
-  readonly history: Pick<History, 'of'>
+  readonly recall: Pick<RecallSearch, 'follow' | 'recall'>
+  readonly history: Pick<ClaimHistory, 'of'>
   /** Takes back the vote on a published record; false when there is none. */
   readonly retract: (digest: Uint8Array) => Promise<boolean>
 }
@@ -80,7 +80,7 @@ export class Knowledge {
     { signal, ...options }: DistillOptions & AbortOptions = {}
   ): Promise<Distilled> {
     signal?.throwIfAborted()
-    return distill(this.#components, { entity, content, confidence, ...options })
+    return distillOne(this.#components, { entity, content, confidence, ...options })
   }
 
   /**

@@ -7,7 +7,7 @@ import * as encoding from 'lib0/encoding'
 import { equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
 import { readRecord, SEAL_BYTES } from '../../crdt/index.ts'
 import { prepareStored, readFact } from '../facts/index.ts'
-import { areVariants, dice, wordsOf } from './variants.ts'
+import { areVariants, diceCoefficient, wordsOf } from './variants.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex } from '../search/index.ts'
@@ -20,7 +20,7 @@ export interface NearDuplicatesComponents {
 }
 
 /** What a consolidation did. */
-export interface Consolidated {
+export interface ConsolidateReport {
   /** Facts compared, and those that became variants of others. */
   readonly checked: number
   readonly merged: number
@@ -31,7 +31,7 @@ export interface ConsolidateOptions extends AbortOptions {
   /** Facts compared at most; by default all that have not been. */
   readonly limit?: number
   /** Called after each slice with the totals so far. */
-  readonly onProgress?: (totals: Consolidated) => void
+  readonly onProgress?: (totals: ConsolidateReport) => void
 }
 
 const CURSOR_KEY = Buffer.from('consolidation')
@@ -52,21 +52,21 @@ const EMPTY = new Uint8Array()
 export class NearDuplicates {
   readonly #components: NearDuplicatesComponents
   /** Digest of a variant -> digest of the fact it repeats, and the variant as it was said. */
-  readonly #merged: Section
+  readonly #variants: Section
   /** Variants that somebody took apart: they stay facts of their own. */
-  readonly #apart: Section
+  readonly #split: Section
   readonly #cursors: Section
 
   constructor(components: NearDuplicatesComponents) {
     this.#components = components
-    this.#merged = components.store.section('merged')
-    this.#apart = components.store.section('apart')
+    this.#variants = components.store.section('merged')
+    this.#split = components.store.section('apart')
     this.#cursors = components.store.section('cursors')
   }
 
   /** Digest of the fact that a merged variant repeats. */
   async canonical(digest: Uint8Array): Promise<Uint8Array | undefined> {
-    return (await this.#merged.get(digest))?.subarray(0, DIGEST_BYTES)
+    return (await this.#variants.get(digest))?.subarray(0, DIGEST_BYTES)
   }
 
   /** Digest of a fact of this node that says the same, if there is one. */
@@ -75,9 +75,9 @@ export class NearDuplicates {
     const { index, facts } = this.#components
     // What it repeated may have been forgotten.
     if (known !== undefined && (await facts.has(known))) return known
-    if (await this.#apart.has(fact.digest)) return undefined
-    const said = recordOf(readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES)))
-    const { content: text } = said
+    if (await this.#split.has(fact.digest)) return undefined
+    const record = recordOf(readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES)))
+    const { content: text } = record
     const slack = LENGTH_SLACK + text.length * LENGTH_SHARE
     const length = [Math.floor(text.length - slack), Math.ceil(text.length + slack)] as const
     const query = { text, limit: CANDIDATES, origins: ['local'], all: true, length } as const
@@ -87,7 +87,7 @@ export class NearDuplicates {
       if (
         isOther &&
         candidate.private === fact.isPrivate &&
-        saysTheSame(said, recordOf(candidate))
+        areVariantRecords(record, recordOf(candidate))
       ) {
         return candidate.digest
       }
@@ -101,14 +101,14 @@ export class NearDuplicates {
    */
   async merge(fact: PreparedFact, canonical: Uint8Array): Promise<boolean> {
     const { facts, store } = this.#components
-    const held = await facts.get(canonical)
-    if (held === undefined) return false
+    const existing = await facts.get(canonical)
+    if (existing === undefined) return false
     const { tags, confidence } = fact
     await facts.add([
-      prepareStored({ ...held, tags, confidence: Math.max(confidence, held.confidence) })
+      prepareStored({ ...existing, tags, confidence: Math.max(confidence, existing.confidence) })
     ])
     const value = Buffer.concat([canonical, fact.bytes.subarray(SEAL_BYTES)])
-    await store.commit([this.#merged.put(fact.digest, value)])
+    await store.commit([this.#variants.put(fact.digest, value)])
     return true
   }
 
@@ -120,12 +120,12 @@ export class NearDuplicates {
     signal,
     onProgress,
     limit = Infinity
-  }: ConsolidateOptions = {}): Promise<Consolidated> {
+  }: ConsolidateOptions = {}): Promise<ConsolidateReport> {
     const { facts } = this.#components
     const totals = { checked: 0, merged: 0 }
     for await (const { digests, next } of facts.log(await this.position())) {
-      const some = digests.slice(0, limit - totals.checked)
-      for (const stored of await facts.getMany(some)) {
+      const batch = digests.slice(0, limit - totals.checked)
+      for (const stored of await facts.getMany(batch)) {
         signal?.throwIfAborted()
         const fact = prepareStored(stored)
         const canonical = await this.find(fact)
@@ -134,7 +134,7 @@ export class NearDuplicates {
         await facts.remove(fact.digest)
         totals.merged += 1
       }
-      await this.#moveTo(next - digests.length + some.length)
+      await this.#setPosition(next - digests.length + batch.length)
       onProgress?.({ ...totals })
       if (totals.checked >= limit) break
     }
@@ -143,11 +143,11 @@ export class NearDuplicates {
 
   /** Makes a merged variant a fact of its own again; false when it is none. */
   async split(digest: Uint8Array): Promise<boolean> {
-    const value = await this.#merged.get(digest)
+    const value = await this.#variants.get(digest)
     if (value === undefined) return false
     const { facts, store } = this.#components
     await facts.add([prepareStored(readFact(digest, value.subarray(DIGEST_BYTES)))])
-    await store.commit([this.#apart.put(digest, EMPTY), this.#merged.del(digest)])
+    await store.commit([this.#split.put(digest, EMPTY), this.#variants.del(digest)])
     return true
   }
 
@@ -159,7 +159,7 @@ export class NearDuplicates {
       : readAll(bytes, (decoder) => readUint(decoder, Number.MAX_SAFE_INTEGER))
   }
 
-  #moveTo(position: number): Promise<void> {
+  #setPosition(position: number): Promise<void> {
     const bytes = encoding.encode((encoder) => encoding.writeVarUint(encoder, position))
     return this.#components.store.commit([this.#cursors.put(CURSOR_KEY, bytes)])
   }
@@ -167,7 +167,7 @@ export class NearDuplicates {
   /** Variants that were merged into a fact. */
   async variantsOf(canonical: Uint8Array): Promise<StoredFact[]> {
     const variants: StoredFact[] = []
-    for await (const [digest, value] of this.#merged.entries()) {
+    for await (const [digest, value] of this.#variants.entries()) {
       if (!equalBytes(value.subarray(0, DIGEST_BYTES), canonical)) continue
       variants.push(readFact(digest, value.subarray(DIGEST_BYTES)))
     }
@@ -176,11 +176,11 @@ export class NearDuplicates {
 }
 
 /** Whether two records are variants: attribute and value to the letter, the rest by its words. */
-export function saysTheSame(a: HiveRecord, b: HiveRecord): boolean {
+export function areVariantRecords(a: HiveRecord, b: HiveRecord): boolean {
   return (
     a.attribute === b.attribute &&
     a.value === b.value &&
-    dice(wordsOf(a.content), wordsOf(b.content)) >= MIN_DICE &&
+    diceCoefficient(wordsOf(a.content), wordsOf(b.content)) >= MIN_DICE &&
     areVariants(a.entity, b.entity) &&
     areVariants(a.content, b.content)
   )

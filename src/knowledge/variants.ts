@@ -53,7 +53,7 @@ export function areVariants(a: string, b: string): boolean {
 }
 
 /** Share of character bigrams in common, 0 to 1, counted with repetition; words in any order. */
-export function dice(a: readonly string[], b: readonly string[]): number {
+export function diceCoefficient(a: readonly string[], b: readonly string[]): number {
   const counts = new Map<string, number>()
   let total = 0
   for (const bigram of bigramsOf(a)) {
@@ -76,13 +76,14 @@ function wordOf(chunk: string): string {
   const trailing = TRAILING.exec(bare)?.[0] ?? ''
   const stem = bare.slice(0, bare.length - trailing.length)
   // Brackets that the word opens, and a sign behind a digit ("5!"), are part of it.
-  const belongs = /[([{]/.test(stem) || /\d$/.test(stem) ? kept(stem, trailing) : ''
-  const word = stem + belongs
+  const ownPunctuation =
+    /[([{]/.test(stem) || /\d$/.test(stem) ? keptPunctuation(stem, trailing) : ''
+  const word = stem + ownPunctuation
   return PLAIN_WORD.test(word) && !INNER_CAPITAL.test(word) ? word.toLowerCase() : word
 }
 
 /** What of the punctuation behind a word is not punctuation. */
-function kept(stem: string, trailing: string): string {
+function keptPunctuation(stem: string, trailing: string): string {
   if (/\d$/.test(stem) && trailing.startsWith('!')) return '!'
   const opened = stem.replaceAll(/[^([{]/g, '').length
   const closing = /^[)\]}]+/.exec(trailing)?.[0] ?? ''

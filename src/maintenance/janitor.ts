@@ -1,7 +1,7 @@
 /** `cortex.janitor`: maintenance that a node does on request. */
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica, StoredFilter } from '../../crdt/index.ts'
-import type { Consolidated, ConsolidateOptions, NearDuplicates } from '../knowledge/index.ts'
+import type { ConsolidateReport, ConsolidateOptions, NearDuplicates } from '../knowledge/index.ts'
 
 /** The Bloom filters of this node after a rebuild. */
 export interface RebuildReport {
@@ -15,10 +15,10 @@ export interface RebuildReport {
 
 export interface JanitorComponents {
   /** The filter of facts, and what peers are told of. */
-  readonly known: StoredFilter
-  readonly shared: readonly StoredFilter[]
+  readonly factFilter: StoredFilter
+  readonly peerFilters: readonly StoredFilter[]
   readonly nearDuplicates: Pick<NearDuplicates, 'consolidate'>
-  readonly replica: Pick<Replica, 'compact' | 'compacted'>
+  readonly replica: Pick<Replica, 'compact' | 'whenCompacted'>
   readonly announce: (entries: readonly Entry[]) => Promise<void>
 }
 
@@ -51,7 +51,7 @@ export class Janitor {
    * Merges near-duplicates among the facts that were taken in with `enableBloomHeuristic` since the
    * last time: a search each, a few milliseconds. Aborting keeps what was merged.
    */
-  consolidate(options: ConsolidateOptions = {}): Promise<Consolidated> {
+  consolidate(options: ConsolidateOptions = {}): Promise<ConsolidateReport> {
     return this.#components.nearDuplicates.consolidate(options)
   }
 
@@ -65,7 +65,7 @@ export class Janitor {
     const entries = await replica.compact(signal)
     const last = entries.at(-1)
     if (last !== undefined) await announce([last])
-    await replica.compacted()
+    await replica.whenCompacted()
     return { entries: entries.length }
   }
 
@@ -74,13 +74,13 @@ export class Janitor {
    * Facts can be distilled meanwhile; peers take the new filters at their next round.
    */
   async rebuildBloomFilter(): Promise<RebuildReport> {
-    const { known, shared } = this.#components
+    const { factFilter, peerFilters } = this.#components
     const started = performance.now()
-    for (const filter of [known, ...shared]) await filter.rebuild()
+    for (const filter of [factFilter, ...peerFilters]) await filter.rebuild()
     return {
-      elements: [known, ...shared].reduce((sum, { version }) => sum + version, 0),
-      bytes: [known, ...shared].reduce((sum, { bytes }) => sum + bytes, 0),
-      falsePositiveRate: known.rate(),
+      elements: [factFilter, ...peerFilters].reduce((sum, { version }) => sum + version, 0),
+      bytes: [factFilter, ...peerFilters].reduce((sum, { bytes }) => sum + bytes, 0),
+      falsePositiveRate: factFilter.falsePositiveRate(),
       seconds: (performance.now() - started) / 1000
     }
   }

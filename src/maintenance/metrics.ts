@@ -14,7 +14,7 @@ export interface HeuristicPerformance {
 }
 
 export interface MetricsComponents {
-  readonly facts: Pick<FactStore, 'use'>
+  readonly facts: Pick<FactStore, 'filterStatistics'>
 }
 
 /**
@@ -34,7 +34,8 @@ export class Metrics {
 
   /** What the Bloom filter of facts has spared since the node started. */
   getHeuristicPerformance(): HeuristicPerformance {
-    const { checks, hits, lookups, falsePositives, lookupMilliseconds } = this.#components.facts.use
+    const { checks, hits, lookups, falsePositives, lookupMilliseconds } =
+      this.#components.facts.filterStatistics
     const lookupsAvoided = checks - lookups
     const mean = lookups === 0 ? 0 : lookupMilliseconds / lookups
     return {

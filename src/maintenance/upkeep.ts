@@ -5,7 +5,7 @@
  */
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica } from '../../crdt/index.ts'
-import type { Consolidated, NearDuplicates } from '../knowledge/index.ts'
+import type { ConsolidateReport, NearDuplicates } from '../knowledge/index.ts'
 import type { FactStore } from '../facts/index.ts'
 
 export interface UpkeepComponents {
@@ -13,8 +13,8 @@ export interface UpkeepComponents {
   readonly nearDuplicates: Pick<NearDuplicates, 'consolidate' | 'position'>
   readonly replica: Pick<Replica, 'compact' | 'isCompactionDue'>
   readonly announce: (entries: readonly Entry[]) => Promise<void>
-  readonly onConsolidated: (consolidated: Consolidated) => void
-  readonly onFailed: (error: unknown) => void
+  readonly onConsolidate: (consolidated: ConsolidateReport) => void
+  readonly onError: (error: unknown) => void
 }
 
 /** Milliseconds without a new fact after which a node counts as idle, and between two looks. */
@@ -24,7 +24,7 @@ const IDLE_MS = 1_000
 const SLICE_FACTS = 100
 
 /** A slice is followed by a pause of so many times its length. */
-const PAUSE_SHARE = 2
+const PAUSE_FACTOR = 2
 
 export class Upkeep {
   readonly #components: UpkeepComponents
@@ -62,9 +62,9 @@ export class Upkeep {
     try {
       if (this.#isIdle()) hasWorked = await this.#work({ signal: this.#abort.signal })
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#components.onFailed(error)
+      if (!this.#abort.signal.aborted) this.#components.onError(error)
     }
-    this.#schedule(hasWorked ? PAUSE_SHARE * (performance.now() - started) : IDLE_MS)
+    this.#schedule(hasWorked ? PAUSE_FACTOR * (performance.now() - started) : IDLE_MS)
   }
 
   #isIdle(): boolean {
@@ -76,7 +76,7 @@ export class Upkeep {
 
   /** One slice; whether there was anything to do. */
   async #work(options: AbortOptions): Promise<boolean> {
-    const { facts, nearDuplicates, replica, announce, onConsolidated } = this.#components
+    const { facts, nearDuplicates, replica, announce, onConsolidate } = this.#components
     if (replica.isCompactionDue) {
       const last = (await replica.compact(options.signal)).at(-1)
       if (last !== undefined) await announce([last])
@@ -86,7 +86,7 @@ export class Upkeep {
     const consolidated = await nearDuplicates.consolidate({ ...options, limit: SLICE_FACTS })
     // What it merged is no news to wait for.
     this.#logEnd = facts.logEnd
-    if (consolidated.checked > 0) onConsolidated(consolidated)
+    if (consolidated.checked > 0) onConsolidate(consolidated)
     return true
   }
 }

@@ -11,13 +11,13 @@
  * ```
  */
 export { ModelError, ProviderFailure } from './errors.ts'
-export { ModelService } from './models.ts'
+export { ModelService } from './model-service.ts'
 export { ModelOptions } from './model-options.ts'
 export { scriptedProvider } from './providers/scripted.ts'
 export type { Attempt } from './calling/caller.ts'
 export type { ModelState } from './catalogue.ts'
 export type { FailureInit, FailureKind, ModelErrorCode, ModelErrorOptions } from './errors.ts'
-export type { GenerateRequest, ListedModel, ModelEvents, Models } from './models.ts'
+export type { GenerateRequest, ListedModel, ModelEvents, Models } from './model-service.ts'
 export type { ModelsInit, RequestInput, Verdict, Verifier } from './model-options.ts'
 export type {
   Embeddings,

@@ -46,8 +46,8 @@ export interface PlannedModel {
   readonly model: string
   readonly state: ModelState
   /** USD as decimal text; undefined where the price is unknown. */
-  readonly likelyCost: string | undefined
-  readonly mostCost: string | undefined
+  readonly estimatedCost: string | undefined
+  readonly maxCost: string | undefined
 }
 
 /** What a call would do. `tokens` counts likely and most input, and most output. */
@@ -57,7 +57,7 @@ export interface CallPreview {
   readonly route: readonly PlannedModel[]
   /** Those of the tier behind it, if the answer does not pass. */
   readonly escalation: readonly PlannedModel[]
-  readonly tokens: { readonly likely: number; readonly most: number; readonly output: number }
+  readonly tokens: { readonly estimate: number; readonly max: number; readonly output: number }
   /** Probability that the fast tier suffices, as learned; undefined before it has learned enough. */
   readonly fastSuffices: number | undefined
 }
@@ -78,7 +78,7 @@ export interface ModelUsage {
   }[]
   readonly budgets: readonly {
     readonly what: string
-    readonly usd?: { readonly limit: string; readonly spent: string; readonly held: string }
-    readonly tokens?: { readonly limit: number; readonly spent: number; readonly held: number }
+    readonly usd?: { readonly limit: string; readonly spent: string; readonly reserved: string }
+    readonly tokens?: { readonly limit: number; readonly spent: number; readonly reserved: number }
   }[]
 }

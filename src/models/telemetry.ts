@@ -24,13 +24,13 @@ export interface Histogram {
   readonly counts: readonly number[]
 }
 
-interface Growing extends Histogram {
+interface MutableHistogram extends Histogram {
   count: number
   sum: number
   readonly counts: number[]
 }
 
-export interface Operation {
+export interface ModelOperation {
   readonly operation: 'chat' | 'embeddings'
   readonly provider: string
   readonly model: string
@@ -41,9 +41,9 @@ export interface Operation {
 }
 
 export class Telemetry {
-  readonly #histograms = new Map<string, Growing>()
+  readonly #histograms = new Map<string, MutableHistogram>()
 
-  record({ operation, provider, model, seconds, usage, error }: Operation): void {
+  record({ operation, provider, model, seconds, usage, error }: ModelOperation): void {
     const attributes = {
       'gen_ai.operation.name': operation,
       'gen_ai.provider.name': provider,

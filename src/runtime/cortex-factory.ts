@@ -19,10 +19,10 @@ import {
   Candidates,
   Corroboration,
   Echoes,
-  History,
+  ClaimHistory,
   Knowledge,
   NearDuplicates,
-  Recall,
+  RecallSearch,
   searchSources
 } from '../knowledge/index.ts'
 import { embeddedTextOf, openAIEmbedder, SearchIndex, VectorIndex } from '../search/index.ts'
@@ -33,17 +33,17 @@ import type { Entry, StoredFilter } from '../../crdt/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consent } from '../skills/index.ts'
-import type { Consolidated } from '../knowledge/index.ts'
+import type { ConsolidateReport } from '../knowledge/index.ts'
 import type { Options } from './hive-options.ts'
 import type { NodeParts } from './node-parts.ts'
 
 /** What happens in the background. */
 export interface CortexObserver {
-  consolidated(consolidated: Consolidated): void
+  onConsolidate(consolidated: ConsolidateReport): void
   /** It is tried again. */
-  failed(error: unknown): void
+  onError(error: unknown): void
   /** The embedding provider failed. */
-  notEmbedded(error: Error): void
+  onEmbeddingError(error: Error): void
 }
 
 export class CortexFactory {
@@ -55,7 +55,7 @@ export class CortexFactory {
   readonly #goals: Goals
   readonly #index: SearchIndex
   readonly #vectors: VectorIndex | undefined
-  readonly #history: History
+  readonly #history: ClaimHistory
   readonly #nearDuplicates: NearDuplicates
   readonly #echoes = new Echoes()
   readonly #quota: Quota
@@ -63,42 +63,42 @@ export class CortexFactory {
   readonly #judge: Judge
   readonly #subscriptions: Subscriptions
   readonly #votes: Votes
-  readonly #shared: SharedSkills
+  readonly #sharedSkills: SharedSkills
 
   constructor(parts: NodeParts, observer: CortexObserver) {
     this.#parts = parts
     this.#observer = observer
-    const { options, store, replica, facts, swarm, trust } = parts
+    const { options, store, replica, facts, swarm, authorWeights } = parts
     const { clock = Date } = options
     const k = kOf(options)
     const announce = (entries: readonly Entry[]): Promise<void> => this.#announce(entries)
-    const onFailed = (error: unknown): void => observer.failed(error)
+    const onError = (error: unknown): void => observer.onError(error)
     this.#judge = new Judge({
       k,
-      weightOf: (author) => trust.weightOf(author),
+      weightOf: (author) => authorWeights.weightOf(author),
       voteOn: (digest) => replica.voteOn(digest)
     })
     this.#subscriptions = new Subscriptions({
       replica,
       judge: this.#judge,
       templatesOf: (goal) => this.#goals.templateIds(goal),
-      onFailed
+      onError
     })
     this.#votes = new Votes({
       replica,
-      trust,
+      authorWeights,
       clock,
       announce,
-      onVote: (digest) => this.#considerForSubscribers(digest)
+      onVote: (digest) => this.#notifySubscribers(digest)
     })
     this.#candidates = new Candidates(store, facts)
     const sources = searchSources(facts, replica)
     this.#index = new SearchIndex({ path: fileOf(options, 'search.db'), sources })
     this.#vectors = this.#openVectors(sources)
-    this.#history = new History({ facts, replica, judge: this.#judge })
+    this.#history = new ClaimHistory({ facts, replica, judge: this.#judge })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
-    const shared = anonymizer(namesOf(options))
+    const shared = anonymizer(anonymityNames(options))
     this.#drafts = new Drafts({
       anonymizer: shared,
       clock,
@@ -111,9 +111,9 @@ export class CortexFactory {
       judge: this.#judge,
       clock,
       announce,
-      onChange: (goal) => this.#considerForSubscribers(goal)
+      onChange: (goal) => this.#notifySubscribers(goal)
     })
-    this.#shared = new SharedSkills({
+    this.#sharedSkills = new SharedSkills({
       replica,
       skills: parts.skills,
       sandbox: parts.sandbox,
@@ -125,9 +125,9 @@ export class CortexFactory {
       k,
       clock,
       announce,
-      publishes: options.skills.publish,
-      adopts: consentOf(options),
-      onFailed
+      autoPublish: options.skills.publish,
+      consent: adoptionConsent(options),
+      onError
     })
     this.#promotion = new Promotion({
       candidates: this.#candidates,
@@ -142,8 +142,8 @@ export class CortexFactory {
       replica,
       nearDuplicates: this.#nearDuplicates,
       announce,
-      onConsolidated: (consolidated) => observer.consolidated(consolidated),
-      onFailed
+      onConsolidate: (consolidated) => observer.onConsolidate(consolidated),
+      onError
     })
   }
 
@@ -152,14 +152,14 @@ export class CortexFactory {
     if (this.#parts.options.upkeep) this.#upkeep.start()
     this.#vectors?.follow()
     this.#parts.skills.start()
-    this.#shared.start()
+    this.#sharedSkills.start()
   }
 
   stop(): Promise<void> {
     return closeAll(
       [
         () => this.#upkeep.stop(),
-        () => this.#shared.stop(),
+        () => this.#sharedSkills.stop(),
         () => this.#vectors?.close(),
         () => this.#index.close()
       ],
@@ -170,7 +170,7 @@ export class CortexFactory {
   for(agent: string): Cortex {
     const { replica, facts, swarm } = this.#parts
     const knowledge = this.#knowledgeFor(agent)
-    const [known, ...shared] = ownFilters(this.#parts)
+    const [factFilter, ...peerFilters] = ownFilters(this.#parts)
     const models = this.#parts.models.for(agent)
     return {
       knowledge,
@@ -192,14 +192,14 @@ export class CortexFactory {
         judge: this.#judge,
         votes: this.#votes,
         subscriptions: this.#subscriptions,
-        skills: this.#shared
+        skills: this.#sharedSkills
       }),
-      capabilities: this.#parts.skills.for(models, (id) => this.#shared.withdraw(id)),
+      capabilities: this.#parts.skills.for(models, (id) => this.#sharedSkills.withdraw(id)),
       models,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
-        known,
-        shared,
+        factFilter,
+        peerFilters,
         nearDuplicates: this.#nearDuplicates,
         replica,
         announce: (entries) => this.#announce(entries)
@@ -217,7 +217,7 @@ export class CortexFactory {
       history: this.#history,
       echoes: this.#echoes,
       quota: this.#quota,
-      recall: new Recall({
+      recall: new RecallSearch({
         index: this.#index,
         vectors: this.#vectors,
         facts,
@@ -242,7 +242,7 @@ export class CortexFactory {
       sources,
       embedder,
       textOf: embeddedTextOf,
-      onFailure: (error) => this.#observer.notEmbedded(error),
+      onError: (error) => this.#observer.onEmbeddingError(error),
       random
     })
   }
@@ -253,8 +253,8 @@ export class CortexFactory {
     return entry !== undefined
   }
 
-  #considerForSubscribers(digest: Uint8Array): void {
-    this.#subscriptions.consider(digest).catch((error: unknown) => this.#observer.failed(error))
+  #notifySubscribers(digest: Uint8Array): void {
+    this.#subscriptions.recheck(digest).catch((error: unknown) => this.#observer.onError(error))
   }
 
   async #announce(entries: readonly Entry[]): Promise<void> {
@@ -268,14 +268,14 @@ export function ownFilters({
   replica
 }: Pick<NodeParts, 'facts' | 'replica'>): [StoredFilter, ...StoredFilter[]] {
   const shared = facts.observed === undefined ? [] : [facts.observed]
-  return [facts.known, replica.published, ...shared]
+  return [facts.filter, replica.published, ...shared]
 }
 
 /** Names that the user gave replace those of this machine. */
-function namesOf({ anonymity }: Options): KnownNames {
+function anonymityNames({ anonymity }: Options): KnownNames {
   return Object.keys(anonymity).length === 0 ? localNames() : anonymity
 }
 
-function consentOf({ skills: { adopt } }: Options): Consent {
+function adoptionConsent({ skills: { adopt } }: Options): Consent {
   return typeof adopt === 'function' ? adopt : () => adopt === 'all'
 }

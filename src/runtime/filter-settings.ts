@@ -29,7 +29,7 @@ export interface SwarmSettings {
 const KEY = Buffer.from('filters')
 const KEY_BYTES = 32
 
-const NEVER = -1
+const NEVER_OBSERVED = -1
 
 const Stored = z.object({ filterKey: z.string(), observes: z.boolean(), toldUntil: z.number() })
 
@@ -44,7 +44,7 @@ export async function loadFilterSettings(
   const stored =
     bytes === undefined ? undefined : Stored.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
   if (swarm === undefined) {
-    if (stored === undefined) return { observes: false, observedUntil: NEVER }
+    if (stored === undefined) return { observes: false, observedUntil: NEVER_OBSERVED }
     const { observes, toldUntil } = stored
     return { observes, observedUntil: toldUntil, filterKey: fromHex(stored.filterKey, KEY_BYTES) }
   }
@@ -53,7 +53,7 @@ export async function loadFilterSettings(
     filterKey: filterKeyOf(swarm.name, secret),
     // Where authors must not be traced, nobody is told who found what.
     observes: swarm.k === 1,
-    observedUntil: stored?.observes === true ? now : (stored?.toldUntil ?? NEVER)
+    observedUntil: stored?.observes === true ? now : (stored?.toldUntil ?? NEVER_OBSERVED)
   }
   const text = JSON.stringify({
     filterKey: toHex(settings.filterKey),

@@ -2,7 +2,7 @@
 import type { EventEmitter } from 'node:events'
 import type { Swarm, SwarmEvents } from '../../transport/index.ts'
 import type { SkillService, SkillEvents } from '../skills/index.ts'
-import type { Consolidated } from '../knowledge/index.ts'
+import type { ConsolidateReport } from '../knowledge/index.ts'
 import type { ModelEvents } from '../models/index.ts'
 import type { NodeParts } from './node-parts.ts'
 
@@ -10,7 +10,7 @@ export interface HiveEvents extends SwarmEvents, ModelEvents, SkillEvents {
   /** Entries of others became part of this node's replica. */
   'hive:change': []
   /** Near-duplicates were looked for in the background. */
-  'upkeep:consolidate': [consolidated: Consolidated]
+  'upkeep:consolidate': [consolidated: ConsolidateReport]
   /** Background work failed; it is tried again. */
   'upkeep:fail': [error: unknown]
   /** The embedding provider failed; recall goes by words until it answers. */
@@ -46,7 +46,7 @@ function forwardSkills({ store }: SkillService, to: Target): void {
   store.on('skill:warm', (warm) => to.emit('skill:warm', warm))
   store.on('skill:cool', (cool) => to.emit('skill:cool', cool))
   store.on('skill:fail', (failure) => to.emit('skill:fail', failure))
-  store.on('skill:distrust', (lie) => to.emit('skill:distrust', lie))
+  store.on('author:distrust', (lie) => to.emit('author:distrust', lie))
   store.on('skill:remove', (removed) => to.emit('skill:remove', removed))
   store.on('skill:warm-fail', (unready) => to.emit('skill:warm-fail', unready))
 }

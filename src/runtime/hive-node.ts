@@ -28,7 +28,7 @@ export interface HiveStatus {
   readonly authors: number
   readonly entries: number
   /** Bloom filters: this node's own, and what it holds of its peers'. */
-  readonly filters: { readonly bytes: number; readonly held: readonly PeerFilterStatus[] }
+  readonly filters: { readonly bytes: number; readonly peerFilters: readonly PeerFilterStatus[] }
   /** Entries refused since the start, by reason; offences of peers; damaged values found. */
   readonly rejections: Readonly<Record<string, number>>
   readonly offences: number
@@ -57,9 +57,9 @@ export class HiveNode extends EventEmitter<HiveEvents> {
     super()
     this.#parts = parts
     this.#cortex = new CortexFactory(parts, {
-      consolidated: (consolidated) => this.emit('upkeep:consolidate', consolidated),
-      failed: (error) => this.emit('upkeep:fail', error),
-      notEmbedded: (error) => this.emit('embedding:fail', error)
+      onConsolidate: (consolidated) => this.emit('upkeep:consolidate', consolidated),
+      onError: (error) => this.emit('upkeep:fail', error),
+      onEmbeddingError: (error) => this.emit('embedding:fail', error)
     })
     this.agents = new Agents((name) => this.#cortex.for(name))
     this.agent = this.agents.create(parts.options.agent.name)
@@ -93,7 +93,7 @@ export class HiveNode extends EventEmitter<HiveEvents> {
       entries: heads.reduce((sum, { base, seq }) => sum + seq - base + 1, 0),
       filters: {
         bytes: ownFilters(this.#parts).reduce((sum, { bytes }) => sum + bytes, 0),
-        held: swarm?.filters() ?? []
+        peerFilters: swarm?.filters() ?? []
       },
       rejections: replica.rejections(),
       offences: swarm?.offences ?? 0,

@@ -3,7 +3,7 @@ import { homedir, hostname, userInfo } from 'node:os'
 import type { KnownNames } from '../anonymity/index.ts'
 
 /** Names of so many machines and users that they tell nothing, and occur in ordinary text. */
-const COMMON: ReadonlySet<string> = new Set(
+const GENERIC_NAMES: ReadonlySet<string> = new Set(
   'admin administrator agent android app build builder ci container debian default desktop docker ec2-user git guest home laptop local localhost node nobody operator owner root runner server service system test ubuntu user vagrant windows worker'.split(
     ' '
   )
@@ -22,7 +22,7 @@ export function localNames(): KnownNames {
 
 function identifying(names: readonly string[]): string[] {
   return [...new Set(names)].filter(
-    (name) => name.length >= MIN_LENGTH && !COMMON.has(name.toLowerCase())
+    (name) => name.length >= MIN_LENGTH && !GENERIC_NAMES.has(name.toLowerCase())
   )
 }
 

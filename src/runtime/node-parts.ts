@@ -10,7 +10,7 @@ import { createSwarm, loadPeerKey } from '../../transport/index.ts'
 import { SkillService } from '../skills/index.ts'
 import { closeAll } from './close-all.ts'
 import { loadFilterSettings } from './filter-settings.ts'
-import { Trust } from '../judgement/index.ts'
+import { AuthorWeights } from '../judgement/index.ts'
 import { FactStore } from '../facts/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
@@ -26,7 +26,7 @@ export interface NodeParts {
   readonly replica: Replica
   readonly facts: FactStore
   readonly swarm: Swarm | undefined
-  readonly trust: Trust
+  readonly authorWeights: AuthorWeights
   /** Until when facts of this node were told to peers, with their finder. */
   readonly observedUntil: number
   readonly models: ModelService
@@ -63,7 +63,7 @@ export async function openParts(options: Options): Promise<NodeParts> {
     const observe = observes ? { key: published.key, elementOf } : undefined
     const facts = new FactStore({ store, observe })
     await facts.load()
-    const trust = new Trust(store)
+    const trust = new AuthorWeights(store)
     await trust.load()
     const modelEvents = new EventEmitter<ModelEvents>()
     const models = await openModels(options, store, modelEvents)
@@ -73,8 +73,8 @@ export async function openParts(options: Options): Promise<NodeParts> {
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
-    const kept = { options, store, replica, facts, swarm, trust, observedUntil }
-    return { ...kept, models, modelEvents, skills, sandbox }
+    const shared = { options, store, replica, facts, swarm, authorWeights: trust, observedUntil }
+    return { ...shared, models, modelEvents, skills, sandbox }
   } catch (error) {
     // What failed first says more than what failed to close.
     await closeAll(opened, 'Not all was closed.').catch(() => undefined)
@@ -145,15 +145,15 @@ async function openSwarm(
 function openModels(
   { models, clock = Date, random }: Options,
   store: Store,
-  told: EventEmitter<ModelEvents>
+  events: EventEmitter<ModelEvents>
 ): Promise<ModelService> {
   return ModelService.open({
     settings: models,
     store,
     now: () => clock.now(),
     random,
-    onCall: (call) => told.emit('model:call', call),
-    onWarning: (text) => told.emit('model:warn', text)
+    onCall: (call) => events.emit('model:call', call),
+    onWarn: (text) => events.emit('model:warn', text)
   })
 }
 
@@ -168,7 +168,7 @@ function openSkills(
     now: () => clock.now(),
     random,
     // What could not be written is told when the hive is stopped.
-    onFailed: () => undefined
+    onError: () => undefined
   })
 }
 

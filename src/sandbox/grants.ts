@@ -1,10 +1,10 @@
 /** Host functions: what the embedding agent lets a run do outside. */
 import { SandboxError } from './errors.ts'
-import { parsed } from './json.ts'
+import { parseJson } from './json.ts'
 import { MAX_INPUT_BYTES } from './limits.ts'
 import type { Json } from './canonical-json.ts'
 import type { Answer } from './messages.ts'
-import type { AnswerCall } from './sandbox-thread.ts'
+import type { HostCallHandler } from './sandbox-thread.ts'
 
 /** JSON in, JSON out. `signal` aborts when the run has ended. */
 export type HostFunction = (
@@ -31,12 +31,12 @@ export function grantNames(grants: Grants): readonly string[] {
   return names
 }
 
-export function answering(grants: Grants, signal: AbortSignal): AnswerCall {
+export function hostCallHandler(grants: Grants, signal: AbortSignal): HostCallHandler {
   return async (name, argument): Promise<Answer> => {
     try {
       const grant = Object.hasOwn(grants, name) ? grants[name] : undefined
       if (grant === undefined) return { error: `${name} is not granted.` }
-      const given = parsed(argument)
+      const given = parseJson(argument)
       const json: string | undefined = JSON.stringify(await grant(given, { signal }))
       if (json === undefined) return { json: 'null' }
       if (Buffer.byteLength(json) <= MAX_INPUT_BYTES) return { json }

@@ -13,10 +13,10 @@ const CLOSING: ReadonlySet<number> = new Set([']', '}'].map((char) => char.charC
  * What is wrong with a text that the engine wrote: nested deeper than most can read, or a key that sets
  * the prototype of what it is copied into. Undefined when nothing is.
  */
-export function problemOf(text: string): string | undefined {
+export function jsonProblem(text: string): string | undefined {
   if (!isFlat(text)) return `JSON deeper than ${MAX_DEPTH} levels`
   // The engine writes this key in no other way.
-  if (text.includes('"__proto__"') && hasPrototypeKey(parsed(text))) {
+  if (text.includes('"__proto__"') && hasPrototypeKey(parseJson(text))) {
     return 'an object with the key "__proto__"'
   }
   return undefined
@@ -24,11 +24,11 @@ export function problemOf(text: string): string | undefined {
 
 /** SHA-256 of the value as canonical JSON, 64 hex digits. */
 export function outputHashOf(text: string): string {
-  return hash('sha256', canonicalJson(parsed(text)), 'hex')
+  return hash('sha256', canonicalJson(parseJson(text)), 'hex')
 }
 
 /** The value of a text without a problem. */
-export function parsed(text: string): Json {
+export function parseJson(text: string): Json {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
   return JSON.parse(text) as Json
 }

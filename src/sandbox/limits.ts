@@ -55,13 +55,13 @@ export const MAX_LOG_LINES = 1_000
 export const MAX_QUEUED = 1_000
 
 /** Sources that are kept ready; each takes about 300 KiB in each thread. */
-export const MAX_WARM = 64
+export const MAX_WARM_SOURCES = 64
 
 /** Threads stop a run by themselves; one that does not, so long after the limit, is ended. */
 export const GRACE_MS = 20
 
 /** A thread that takes longer to free what a run left behind is replaced. */
-export const TIDY_MS = 500
+export const CLEANUP_MS = 500
 
 /** Memory of the engine in a thread. It never shrinks: a thread that needed this much is replaced. */
 export const RETIRE_BYTES = 96 * MIB

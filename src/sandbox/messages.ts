@@ -2,7 +2,7 @@
 import type { SandboxErrorCode } from './errors.ts'
 import type { Limits } from './limits.ts'
 
-export interface RunOrder {
+export interface RunTask {
   readonly type: 'run'
   readonly source: string
   readonly input: string
@@ -23,8 +23,8 @@ export interface TracedCall {
 
 export type Answer = { readonly json: string } | { readonly error: string }
 
-export type ToThread =
-  | RunOrder
+export type MessageToThread =
+  | RunTask
   /** Reads the source and finds its function. */
   | { readonly type: 'check'; readonly source: string; readonly limits: Limits }
   /** Makes the source ready for its next run. */
@@ -46,7 +46,7 @@ export interface FailedRun {
   readonly message: string
 }
 
-export type FromThread =
+export type MessageFromThread =
   /** At the start, and after a task that left something behind, once that is gone. */
   | { readonly type: 'ready' }
   /** `call`: its number in the run, from 0. */
@@ -58,10 +58,10 @@ export type FromThread =
     }
   | {
       readonly type: 'done'
-      readonly ran?: CompletedRun
+      readonly completed?: CompletedRun
       readonly failed?: FailedRun
       /** Nothing is left behind: it takes the next task at once. */
-      readonly isTidy: boolean
+      readonly isClean: boolean
       /** The engine may be damaged, or keeps more memory than it should: end the thread. */
-      readonly isSpent: boolean
+      readonly isExhausted: boolean
     }

@@ -30,21 +30,21 @@ export class RunWatch {
   }
 
   /** Whether the engine must stop now. */
-  isOver(): boolean {
+  mustStop(): boolean {
     if (this.#overflow === undefined && this.#meter.used < this.limits.cpuMs) return false
     this.#wasStopped = true
     return true
   }
 
   /** Keeps the first limit that was passed. */
-  exceeded(failure: RunFailure): RunFailure {
+  recordExceeded(failure: RunFailure): RunFailure {
     this.#overflow ??= failure
     return failure
   }
 
-  tooLong(how: string): RunFailure {
+  outputTooLarge(how: string): RunFailure {
     const { outputBytes } = this.limits
-    return this.exceeded(
+    return this.recordExceeded(
       new RunFailure('SKILL_OUTPUT', `It ${how} more than ${outputBytes} bytes.`)
     )
   }
@@ -54,7 +54,7 @@ export class RunWatch {
     this.#logBytes += Buffer.byteLength(line)
     const { outputBytes } = this.limits
     if (this.#logBytes > outputBytes || this.log.length >= MAX_LOG_LINES) {
-      throw this.exceeded(
+      throw this.recordExceeded(
         new RunFailure(
           'SKILL_OUTPUT',
           `It logged more than ${outputBytes} bytes or ${MAX_LOG_LINES} lines.`

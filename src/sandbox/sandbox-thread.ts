@@ -2,19 +2,19 @@
 import { Worker } from 'node:worker_threads'
 import { CpuMeter } from './cpu-meter.ts'
 import { SandboxError } from './errors.ts'
-import { GRACE_MS, TIDY_MS } from './limits.ts'
+import { GRACE_MS, CLEANUP_MS } from './limits.ts'
 import type { EngineModule } from './engine.ts'
 import type { Limits } from './limits.ts'
-import type { Answer, FromThread, CompletedRun, ToThread } from './messages.ts'
+import type { Answer, MessageFromThread, CompletedRun, MessageToThread } from './messages.ts'
 import type { ThreadData } from './sandbox-worker.ts'
 
 /** Answers a host call; never throws. */
-export type AnswerCall = (name: string, argument: string) => Promise<Answer>
+export type HostCallHandler = (name: string, argument: string) => Promise<Answer>
 
 export interface Task {
-  readonly order: Exclude<ToThread, { type: 'answer' | 'cool' }>
+  readonly request: Exclude<MessageToThread, { type: 'answer' | 'cool' }>
   readonly limits: Limits
-  readonly answer?: AnswerCall
+  readonly onHostCall?: HostCallHandler
   readonly signal?: AbortSignal
 }
 
@@ -33,7 +33,7 @@ export interface SandboxThreadEvents {
   readonly onEnd: (wasReady: boolean) => void
 }
 
-interface Running {
+interface RunningTask {
   readonly task: Task
   readonly resolve: (ran: CompletedRun | undefined) => void
   readonly reject: (reason: unknown) => void
@@ -50,10 +50,10 @@ export class SandboxThread {
   readonly #onEnd: (wasReady: boolean) => void
   #isReady = false
   /** Whether what the last task left behind is gone. */
-  #isTidy = false
-  #tidying: NodeJS.Timeout | undefined
-  #isSpent = false
-  #running: Running | undefined
+  #isClean = false
+  #cleanupTimer: NodeJS.Timeout | undefined
+  #isEnded = false
+  #running: RunningTask | undefined
 
   /** `onReady`: it takes the next task; `onEnd`: it takes no more, and whether it ever could. */
   constructor(module: EngineModule, { onReady, onEnd }: SandboxThreadEvents) {
@@ -74,16 +74,16 @@ export class SandboxThread {
     this.#worker.unref()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.ready = promise
-    this.#worker.on('message', (message: FromThread) => {
+    this.#worker.on('message', (message: MessageFromThread) => {
       if (message.type === 'ready') {
-        clearTimeout(this.#tidying)
+        clearTimeout(this.#cleanupTimer)
         const isFirst = !this.#isReady
         this.#isReady = true
-        this.#isTidy = true
+        this.#isClean = true
         if (isFirst) resolve()
         else this.#onReady()
       } else {
-        this.#take(message)
+        this.#onMessage(message)
       }
     })
     this.#worker.once('error', (cause) => {
@@ -96,14 +96,14 @@ export class SandboxThread {
   }
 
   get isIdle(): boolean {
-    return this.#isTidy && !this.#isSpent && this.#running === undefined
+    return this.#isClean && !this.#isEnded && this.#running === undefined
   }
 
   /** Throws `SandboxError`, or the signal's reason. */
   async run(task: Task): Promise<CompletedRun | undefined> {
-    const { order, signal } = task
+    const { request, signal } = task
     signal?.throwIfAborted()
-    if (order.type === 'run') this.warm.delete(order.source)
+    if (request.type === 'run') this.warm.delete(request.source)
     const { promise, resolve, reject } = Promise.withResolvers<CompletedRun | undefined>()
     const wall = setTimeout(() => this.#end(wallTimeout(task.limits)), task.limits.wallMs)
     let cpu: NodeJS.Timeout
@@ -123,12 +123,12 @@ export class SandboxThread {
       this.#running = undefined
       this.#worker.unref()
     }
-    this.#isTidy = false
+    this.#isClean = false
     this.#meter.reset()
     cpu = watch(task.limits.cpuMs + GRACE_MS)
     this.#running = { task, resolve, reject, settle }
     this.#worker.ref()
-    this.#post(order)
+    this.#post(request)
     return promise
   }
 
@@ -143,7 +143,7 @@ export class SandboxThread {
     await this.#worker.terminate()
   }
 
-  #take(message: Exclude<FromThread, { type: 'ready' }>): void {
+  #onMessage(message: Exclude<MessageFromThread, { type: 'ready' }>): void {
     const running = this.#running
     if (running === undefined) {
       if (message.type === 'done') this.#end(undefined)
@@ -153,40 +153,40 @@ export class SandboxThread {
       void this.#answer(running, message.call, message.name, message.argument)
       return
     }
-    if (running.task.order.type === 'prepare' && message.failed === undefined) {
-      this.warm.add(running.task.order.source)
+    if (running.task.request.type === 'prepare' && message.failed === undefined) {
+      this.warm.add(running.task.request.source)
     }
     running.settle()
-    this.#isTidy = message.isTidy
-    if (message.isSpent) {
+    this.#isClean = message.isClean
+    if (message.isExhausted) {
       this.#end(undefined)
-    } else if (!message.isTidy) {
-      this.#tidying = setTimeout(() => this.#end(undefined), TIDY_MS).unref()
+    } else if (!message.isClean) {
+      this.#cleanupTimer = setTimeout(() => this.#end(undefined), CLEANUP_MS).unref()
     }
     const { failed } = message
-    if (failed === undefined) running.resolve(message.ran)
+    if (failed === undefined) running.resolve(message.completed)
     else running.reject(new SandboxError(failed.code, failed.message))
   }
 
-  async #answer(running: Running, call: number, name: string, argument: string): Promise<void> {
-    const answer = (await running.task.answer?.(name, argument)) ?? { error: 'Not granted.' }
+  async #answer(running: RunningTask, call: number, name: string, argument: string): Promise<void> {
+    const answer = (await running.task.onHostCall?.(name, argument)) ?? { error: 'Not granted.' }
     if (this.#running === running) this.#post({ type: 'answer', call, answer })
   }
 
   /** Takes no more tasks; the one that runs fails with `reason`. */
   #end(reason: unknown): void {
     const running = this.#running
-    clearTimeout(this.#tidying)
+    clearTimeout(this.#cleanupTimer)
     running?.settle()
     running?.reject(reason)
-    if (this.#isSpent) return
-    this.#isSpent = true
+    if (this.#isEnded) return
+    this.#isEnded = true
     this.warm.clear()
     this.#onEnd(this.#isReady)
     void this.#worker.terminate()
   }
 
-  #post(message: ToThread): void {
+  #post(message: MessageToThread): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#worker.postMessage(message)
   }

@@ -3,9 +3,9 @@ import { newQuickJSWASMModuleFromVariant, newVariant } from 'quickjs-emscripten-
 import variant from '@jitl/quickjs-wasmfile-release-sync'
 import { parentPort, workerData } from 'node:worker_threads'
 import { CpuMeter } from './cpu-meter.ts'
-import { outputHashOf, problemOf } from './json.ts'
+import { outputHashOf, jsonProblem } from './json.ts'
 import { MAX_INPUT_BYTES, RETIRE_BYTES } from './limits.ts'
-import { Machine } from './machine.ts'
+import { EngineInstance } from './engine-instance.ts'
 import { RunFailure } from './run-failure.ts'
 import { installVirtualClock } from './virtual-clock.ts'
 import type { QuickJSSyncVariant } from 'quickjs-emscripten-core'
@@ -14,10 +14,10 @@ import type { Limits } from './limits.ts'
 import type {
   Answer,
   FailedRun,
-  FromThread,
+  MessageFromThread,
   CompletedRun,
-  RunOrder,
-  ToThread,
+  RunTask,
+  MessageToThread,
   TracedCall
 } from './messages.ts'
 
@@ -36,69 +36,70 @@ const meter = new CpuMeter(memory)
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its types are those of its CommonJS form
 const sync = variant as unknown as QuickJSSyncVariant
 const engine = await newQuickJSWASMModuleFromVariant(newVariant(sync, { wasmModule: module }))
-const prepared = new Map<string, Machine>()
+const prepared = new Map<string, EngineInstance>()
 let isDamaged = false
 /** Of the task that is done; its memory may take longer to free than its caller should wait. */
-let used: Machine | undefined
+let finishedInstance: EngineInstance | undefined
 let answered: ((call: number, answer: Answer) => void) | undefined
 
-port.on('message', (message: ToThread) => {
-  void take(message)
+port.on('message', (message: MessageToThread) => {
+  void handle(message)
 })
-say({ type: 'ready' })
+post({ type: 'ready' })
 
-async function take(message: ToThread): Promise<void> {
+async function handle(message: MessageToThread): Promise<void> {
   if (message.type === 'answer') return answered?.(message.call, message.answer)
   if (message.type === 'cool') return cool(message.source)
   meter.reset()
   await perform(message)
-  if (used === undefined) return
-  dispose(used)
-  used = undefined
-  if (isDamaged) return done({ isSpent: true })
-  say({ type: 'ready' })
+  if (finishedInstance === undefined) return
+  dispose(finishedInstance)
+  finishedInstance = undefined
+  if (isDamaged) return done({ isExhausted: true })
+  post({ type: 'ready' })
 }
 
 async function perform(
-  message: Exclude<ToThread, { readonly type: 'answer' | 'cool' }>
+  message: Exclude<MessageToThread, { readonly type: 'answer' | 'cool' }>
 ): Promise<void> {
   try {
     if (message.type === 'run') return done({ ran: await run(message) })
-    if (message.type === 'check') used = machineOf(message.source, message.limits)
+    if (message.type === 'check') finishedInstance = createInstance(message.source, message.limits)
     if (message.type === 'prepare') prepare(message.source, message.limits)
     done({})
   } catch (error) {
-    const [reason, isSpent] = error instanceof AggregateError ? [error.errors[0], true] : [error]
+    const [reason, isExhausted] =
+      error instanceof AggregateError ? [error.errors[0], true] : [error]
     if (reason instanceof RunFailure) {
-      done({ failed: { code: reason.code, message: reason.message }, isSpent })
+      done({ failed: { code: reason.code, message: reason.message }, isExhausted })
     } else {
-      done({ failed: broken(reason), isSpent: true })
+      done({ failed: engineFailure(reason), isExhausted: true })
     }
   }
 }
 
-async function run(order: RunOrder): Promise<CompletedRun> {
+async function run(order: RunTask): Promise<CompletedRun> {
   const { source, limits, replay } = order
   const ready = prepared.get(source)
   prepared.delete(source)
-  const machine = ready ?? machineOf(source, limits)
-  used = machine
+  const machine = ready ?? createInstance(source, limits)
+  finishedInstance = machine
   const calls: TracedCall[] = []
   /** Answers in the order of their calls; those of a trace are there already. */
   const answers: Promise<Answer>[] = []
   const asked = new Map<number, (answer: Answer) => void>()
-  let handed = 0
-  let taken = 0
+  let argumentBytes = 0
+  let answerBytes = 0
   const callHost = (name: string, argument: string): void => {
     const at = answers.length
-    handed += Buffer.byteLength(argument)
-    if (handed > limits.outputBytes) {
+    argumentBytes += Buffer.byteLength(argument)
+    if (argumentBytes > limits.outputBytes) {
       throw new RunFailure(
         'SKILL_OUTPUT',
         `It passed on more than ${limits.outputBytes} bytes in all.`
       )
     }
-    refuse(argument, 'passed on')
+    assertPlainJson(argument, 'passed on')
     if (at >= limits.hostCalls) {
       throw new RunFailure('SKILL_DENIED', `It made more than ${limits.hostCalls} host calls.`)
     }
@@ -108,7 +109,7 @@ async function run(order: RunOrder): Promise<CompletedRun> {
       const { promise, resolve } = Promise.withResolvers<Answer>()
       asked.set(at, resolve)
       answers.push(promise)
-      say({ type: 'call', call: at, name, argument })
+      post({ type: 'call', call: at, name, argument })
     }
     calls.push({ name, argument, answer: { error: '' } })
   }
@@ -121,8 +122,8 @@ async function run(order: RunOrder): Promise<CompletedRun> {
       const answer = await answers[next]
       const call = calls[next]
       if (answer === undefined || call === undefined) break
-      taken += 'json' in answer ? Buffer.byteLength(answer.json) : 0
-      if (taken > MAX_INPUT_BYTES) {
+      answerBytes += 'json' in answer ? Buffer.byteLength(answer.json) : 0
+      if (answerBytes > MAX_INPUT_BYTES) {
         throw new RunFailure(
           'SKILL_MEMORY',
           `The answers of its host calls have more than ${MAX_INPUT_BYTES} bytes in all.`
@@ -133,7 +134,7 @@ async function run(order: RunOrder): Promise<CompletedRun> {
       machine.deliver(answer)
       output = machine.output()
     }
-    refuse(output ?? 'null', 'returned')
+    assertPlainJson(output ?? 'null', 'returned')
     return {
       output: output ?? 'null',
       outputHash: outputHashOf(output ?? 'null'),
@@ -147,8 +148,8 @@ async function run(order: RunOrder): Promise<CompletedRun> {
   }
 }
 
-function refuse(json: string, how: string): void {
-  const problem = problemOf(json)
+function assertPlainJson(json: string, how: string): void {
+  const problem = jsonProblem(json)
   if (problem !== undefined) throw new RunFailure('SKILL_OUTPUT', `It ${how} ${problem}.`)
 }
 
@@ -157,12 +158,12 @@ function replayed(traced: TracedCall | undefined, name: string, argument: string
   throw new RunFailure('SKILL_DENIED', `It called ${name} otherwise than in the trace it replays.`)
 }
 
-function machineOf(source: string, limits: Limits): Machine {
-  return Machine.read(engine, source, limits, meter)
+function createInstance(source: string, limits: Limits): EngineInstance {
+  return EngineInstance.read(engine, source, limits, meter)
 }
 
 function prepare(source: string, limits: Limits): void {
-  if (!prepared.has(source)) prepared.set(source, machineOf(source, limits))
+  if (!prepared.has(source)) prepared.set(source, createInstance(source, limits))
 }
 
 function cool(source: string): void {
@@ -172,7 +173,7 @@ function cool(source: string): void {
 }
 
 /** Where a run was interrupted in the middle, the engine may refuse to let go of it. */
-function dispose(machine: Machine): void {
+function dispose(machine: EngineInstance): void {
   try {
     machine.dispose()
   } catch {
@@ -181,7 +182,7 @@ function dispose(machine: Machine): void {
 }
 
 /** The engine itself failed: its memory, or the stack below it, ran over. */
-function broken(error: unknown): FailedRun {
+function engineFailure(error: unknown): FailedRun {
   const text = String(error)
   if (/stack|out of bounds|unreachable/i.test(text)) {
     return { code: 'SKILL_STACK', message: 'It recursed until the engine failed.' }
@@ -190,17 +191,17 @@ function broken(error: unknown): FailedRun {
 }
 
 function done({
-  isSpent = isDamaged || engine.getWasmMemory().buffer.byteLength > RETIRE_BYTES,
+  isExhausted = isDamaged || engine.getWasmMemory().buffer.byteLength > RETIRE_BYTES,
   ...rest
 }: {
   readonly ran?: CompletedRun
   readonly failed?: FailedRun
-  readonly isSpent?: boolean
+  readonly isExhausted?: boolean
 }): void {
-  say({ type: 'done', isSpent, isTidy: used === undefined, ...rest })
+  post({ type: 'done', isExhausted, isClean: finishedInstance === undefined, ...rest })
 }
 
-function say(message: FromThread): void {
+function post(message: MessageFromThread): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   port?.postMessage(message)
 }

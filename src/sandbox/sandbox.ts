@@ -6,12 +6,12 @@
 import { hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { engineId } from './engine.ts'
-import { answering, grantNames } from './grants.ts'
-import { parsed } from './json.ts'
+import { hostCallHandler, grantNames } from './grants.ts'
+import { parseJson } from './json.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { limitsOf, textOf } from './run-request.ts'
 import { ThreadPool } from './thread-pool.ts'
-import { hostCallOf, traced } from './trace.ts'
+import { hostCallOf, toTracedCall } from './trace.ts'
 import { DEFAULT_NOW } from './virtual-clock.ts'
 import type { Grants } from './grants.ts'
 import type { RunRequest, RunResult } from './run-request.ts'
@@ -44,19 +44,19 @@ export class Sandbox implements AsyncDisposable {
     const seed = replay?.seed ?? request.seed ?? hash('sha256', `${source}\n${json}`, 'hex')
     const now = replay?.now ?? request.now ?? DEFAULT_NOW
     const ended = new AbortController()
-    const calls = replay?.calls.map(traced)
+    const calls = replay?.calls.map(toTracedCall)
     const order = { type: 'run', source, input: json, limits, seed, now } as const
     const names = replay === undefined ? grantNames(grants) : namesIn(replay, grants)
     try {
       const ran = await this.#pool.submit({
-        order: { ...order, grants: names, ...(calls === undefined ? {} : { replay: calls }) },
+        request: { ...order, grants: names, ...(calls === undefined ? {} : { replay: calls }) },
         limits,
-        answer: answering(grants, ended.signal),
+        onHostCall: hostCallHandler(grants, ended.signal),
         ...(signal === undefined ? {} : { signal })
       })
       if (ran === undefined) throw new Error('A run without a result.')
       return {
-        output: parsed(ran.output),
+        output: parseJson(ran.output),
         outputHash: ran.outputHash,
         trace: { seed, now, calls: ran.calls.map(hostCallOf) },
         log: ran.log,
@@ -77,7 +77,7 @@ export class Sandbox implements AsyncDisposable {
   async check(source: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     textOf(source, null)
     const limits = DEFAULT_LIMITS
-    await this.#pool.submit({ order: { type: 'check', source, limits }, limits, ...options })
+    await this.#pool.submit({ request: { type: 'check', source, limits }, limits, ...options })
   }
 
   /** Keeps the source ready: its next runs find it read. At most 64; the oldest one gives way. */

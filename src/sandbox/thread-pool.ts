@@ -4,17 +4,17 @@
  */
 import { loadEngine } from './engine.ts'
 import { SandboxError } from './errors.ts'
-import { DEFAULT_LIMITS, MAX_QUEUED, MAX_WARM } from './limits.ts'
+import { DEFAULT_LIMITS, MAX_QUEUED, MAX_WARM_SOURCES } from './limits.ts'
 import { SandboxThread } from './sandbox-thread.ts'
 import type { EngineModule } from './engine.ts'
 import type { CompletedRun } from './messages.ts'
 import type { Task } from './sandbox-thread.ts'
 
-interface Queued {
+interface QueuedTask {
   readonly task: Task
   readonly resolve: (ran: CompletedRun | undefined) => void
   readonly reject: (reason: unknown) => void
-  readonly forget: () => void
+  readonly removeListener: () => void
 }
 
 /** Of a timer that has nothing to do. */
@@ -24,7 +24,7 @@ const LONG_MS = 2 ** 30
 export class ThreadPool {
   readonly #width: number
   readonly #threads = new Set<SandboxThread>()
-  readonly #queue: Queued[] = []
+  readonly #queue: QueuedTask[] = []
   /** Sources to keep ready, the one asked for last at the end. */
   readonly #warm = new Set<string>()
   #active = 0
@@ -32,7 +32,7 @@ export class ThreadPool {
   #isRefilling = false
   #starting: Promise<void> | undefined
   /** While somebody waits for a thread: threads that start or tidy up do not keep the process alive. */
-  #alive: NodeJS.Timeout | undefined
+  #keepAliveTimer: NodeJS.Timeout | undefined
 
   /** `width`: tasks at a time. */
   constructor(width: number) {
@@ -55,18 +55,18 @@ export class ThreadPool {
       task,
       resolve,
       reject,
-      forget: () => signal?.removeEventListener('abort', drop)
+      removeListener: () => signal?.removeEventListener('abort', drop)
     }
     const drop = (): void => {
       const at = this.#queue.indexOf(queued)
       if (at !== -1) this.#queue.splice(at, 1)
-      this.#stayAlive()
+      this.#updateKeepAlive()
       reject(signal?.reason)
     }
     signal?.addEventListener('abort', drop, { once: true })
     this.#queue.push(queued)
     this.#starting ??= this.#start()
-    this.#next()
+    this.#dispatch()
     return promise
   }
 
@@ -75,7 +75,7 @@ export class ThreadPool {
     this.#warm.delete(source)
     this.#warm.add(source)
     for (const oldest of this.#warm) {
-      if (this.#warm.size <= MAX_WARM) break
+      if (this.#warm.size <= MAX_WARM_SOURCES) break
       this.cool(oldest)
     }
     if (this.isWarm(source)) return
@@ -102,27 +102,27 @@ export class ThreadPool {
     this.#isClosed = true
     await this.#starting
     const closed = new SandboxError('SANDBOX_CLOSED', 'The sandbox was closed.')
-    for (const { reject, forget } of this.#queue.splice(0)) {
-      forget()
+    for (const { reject, removeListener } of this.#queue.splice(0)) {
+      removeListener()
       reject(closed)
     }
-    this.#stayAlive()
+    this.#updateKeepAlive()
     await Promise.all([...this.#threads].map((thread) => thread.terminate()))
   }
 
   /** Gives what waits to idle threads; what is left of them makes sources ready. */
-  #next(): void {
+  #dispatch(): void {
     for (;;) {
       const next = this.#queue[0]
       if (next === undefined || this.#active >= this.#width) break
-      const thread = this.#idle(next.task.order.source)
+      const thread = this.#idle(next.task.request.source)
       if (thread === undefined) break
       this.#queue.shift()
-      next.forget()
+      next.removeListener()
       this.#run(thread, next.task).then(next.resolve, next.reject)
     }
-    this.#stayAlive()
-    if (this.#queue.length === 0) this.#refill()
+    this.#updateKeepAlive()
+    if (this.#queue.length === 0) this.#warmNext()
   }
 
   async #run(thread: SandboxThread, task: Task): Promise<CompletedRun | undefined> {
@@ -132,27 +132,27 @@ export class ThreadPool {
     } finally {
       this.#active -= 1
       // After who waits for this run was told.
-      queueMicrotask(() => this.#next())
+      queueMicrotask(() => this.#dispatch())
     }
   }
 
   /** No thread can be had: what waits fails, and the next run tries anew. */
-  #giveUp(cause: unknown): void {
+  #failQueued(cause: unknown): void {
     this.#starting = undefined
     const reason = 'No thread of the sandbox can be started: are worker threads allowed here?'
-    for (const { reject, forget } of this.#queue.splice(0)) {
-      forget()
+    for (const { reject, removeListener } of this.#queue.splice(0)) {
+      removeListener()
       reject(new SandboxError('SANDBOX_FAILED', reason, { cause }))
     }
-    this.#stayAlive()
+    this.#updateKeepAlive()
   }
 
   /** As long as somebody waits, and no longer. */
-  #stayAlive(): void {
-    if (this.#queue.length > 0) this.#alive ??= setInterval(() => undefined, LONG_MS)
+  #updateKeepAlive(): void {
+    if (this.#queue.length > 0) this.#keepAliveTimer ??= setInterval(() => undefined, LONG_MS)
     else {
-      clearInterval(this.#alive)
-      this.#alive = undefined
+      clearInterval(this.#keepAliveTimer)
+      this.#keepAliveTimer = undefined
     }
   }
 
@@ -162,20 +162,20 @@ export class ThreadPool {
   }
 
   /** One thread at a time, so that runs find another one idle. */
-  #refill(): void {
+  #warmNext(): void {
     if (this.#isClosed || this.#isRefilling) return
     for (const thread of this.#threads) {
       if (!thread.isIdle) continue
       const cold = [...this.#warm].find((source) => !thread.warm.has(source))
       if (cold !== undefined) {
-        void this.#keep(thread, cold)
+        void this.#warmInThread(thread, cold)
         return
       }
     }
   }
 
   /** In the background; a source that cannot be made ready any more is given up. */
-  async #keep(thread: SandboxThread, source: string): Promise<void> {
+  async #warmInThread(thread: SandboxThread, source: string): Promise<void> {
     this.#isRefilling = true
     try {
       await thread.run(preparing(source))
@@ -184,7 +184,7 @@ export class ThreadPool {
     }
     this.#isRefilling = false
     if (!this.#warm.has(source)) thread.cool(source)
-    this.#next()
+    this.#dispatch()
   }
 
   /** As many threads as run at a time, and a spare. */
@@ -193,27 +193,27 @@ export class ThreadPool {
       const engine = await loadEngine()
       if (!this.#isClosed) for (let i = 0; i <= this.#width; i++) this.#add(engine)
     } catch (cause) {
-      this.#giveUp(cause)
+      this.#failQueued(cause)
     }
   }
 
   #add(engine: EngineModule): void {
     const thread = new SandboxThread(engine, {
-      onReady: () => this.#next(),
+      onReady: () => this.#dispatch(),
       onEnd: (wasReady) => {
         this.#threads.delete(thread)
         if (this.#isClosed) return
         // One that cannot start is not tried again at once: the next would not either.
         if (wasReady) this.#add(engine)
-        else if (this.#threads.size === 0) this.#giveUp(undefined)
+        else if (this.#threads.size === 0) this.#failQueued(undefined)
       }
     })
     this.#threads.add(thread)
-    void thread.ready.then(() => this.#next())
+    void thread.ready.then(() => this.#dispatch())
   }
 }
 
 function preparing(source: string): Task {
   const limits = DEFAULT_LIMITS
-  return { order: { type: 'prepare', source, limits }, limits }
+  return { request: { type: 'prepare', source, limits }, limits }
 }

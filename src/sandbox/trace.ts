@@ -1,5 +1,5 @@
 /** The trace of a run: with it, the same source and input give the same output again. */
-import { parsed } from './json.ts'
+import { parseJson } from './json.ts'
 import type { Json } from './canonical-json.ts'
 import type { TracedCall } from './messages.ts'
 
@@ -16,7 +16,7 @@ export interface Trace {
 }
 
 /** A call as it crosses to the thread of the run. */
-export function traced(call: HostCall): TracedCall {
+export function toTracedCall(call: HostCall): TracedCall {
   const { name } = call
   const answer = 'error' in call ? { error: call.error } : { json: JSON.stringify(call.answer) }
   return { name, argument: JSON.stringify(call.argument), answer }
@@ -24,8 +24,8 @@ export function traced(call: HostCall): TracedCall {
 
 /** A call as it came back. */
 export function hostCallOf({ name, argument, answer }: TracedCall): HostCall {
-  const given = parsed(argument)
+  const given = parseJson(argument)
   return 'error' in answer
     ? { name, argument: given, error: answer.error }
-    : { name, argument: given, answer: parsed(answer.json) }
+    : { name, argument: given, answer: parseJson(answer.json) }
 }

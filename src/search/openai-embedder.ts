@@ -55,32 +55,35 @@ class OpenAIEmbedder implements Embedder {
       )
       const vectors = data.toSorted((a, b) => a.index - b.index).map((each) => each.embedding)
       if (vectors.length !== texts.length) {
-        throw failed(`answered with ${vectors.length} vectors for ${texts.length} texts`)
+        throw embeddingFailed(`answered with ${vectors.length} vectors for ${texts.length} texts`)
       }
       const wrong = vectors.find(({ length }) => dimensions !== undefined && length !== dimensions)
       if (wrong !== undefined) {
-        throw failed(`answered with ${wrong.length} dimensions where ${dimensions} were asked for`)
+        throw embeddingFailed(
+          `answered with ${wrong.length} dimensions where ${dimensions} were asked for`
+        )
       }
       return vectors.map((vector) => Float32Array.from(vector))
     } catch (error) {
       signal?.throwIfAborted()
-      throw error instanceof HiveError ? error : safe(error)
+      throw error instanceof HiveError ? error : sanitizedError(error)
     }
   }
 }
 
 /** Without what the service said and without a cause: they may repeat the key or the texts. */
-function safe(error: unknown): HiveError {
+function sanitizedError(error: unknown): HiveError {
   const status: unknown = error instanceof APIError ? error.status : undefined
-  if (typeof status !== 'number') return failed('could not be reached, or gave no valid answer')
-  if (!REFUSALS.has(status)) return failed(`answered with status ${status}`)
+  if (typeof status !== 'number')
+    return embeddingFailed('could not be reached, or gave no valid answer')
+  if (!REFUSALS.has(status)) return embeddingFailed(`answered with status ${status}`)
   return new HiveError(
     'EMBEDDING_REFUSED',
     `The embedding service refused the texts with status ${status}.`
   )
 }
 
-function failed(what: string): HiveError {
+function embeddingFailed(what: string): HiveError {
   return new HiveError(
     'EMBEDDING_FAILED',
     `The embedding service ${what}. Check "embeddings" in the options of createHive.`

@@ -95,7 +95,11 @@ export class SearchReader {
          items.recorded_at ${isRanked ? `, bm25(texts, ${COLUMN_WEIGHTS}) AS bm25` : ''}
        FROM texts CROSS JOIN items ON items.item = texts.rowid
        WHERE texts MATCH ? ${filter.sql} ${isRanked ? 'ORDER BY bm25' : ''} LIMIT ?`
-    ).all(bothOf(expression, filter.expression), ...filter.values, isRanked ? limit : MAX_RANKED)
+    ).all(
+      combineExpressions(expression, filter.expression),
+      ...filter.values,
+      isRanked ? limit : MAX_RANKED
+    )
     const latest = rows.reduce((max, row) => Math.max(max, numberOf(row['recorded_at'])), 0)
     const best = numberOf(rows[0]?.['bm25'])
     return rows
@@ -167,11 +171,11 @@ function filterOf({ origins, entity, tags = [], length }: SearchQuery): Filter {
   return { sql: parts.join(' '), values, expression: words.join(' AND ') }
 }
 
-function bothOf(terms: string, filter: string): string {
+function combineExpressions(terms: string, filter: string): string {
   if (terms === '') return filter
   // Tags are for filters: a word of the question in them says little of what the item says.
-  const said = `{entity content context} : (${terms})`
-  return filter === '' ? said : `${said} AND ${filter}`
+  const expression = `{entity content context} : (${terms})`
+  return filter === '' ? expression : `${expression} AND ${filter}`
 }
 
 function hitOf(row: Row): Omit<SearchHit, 'score'> {

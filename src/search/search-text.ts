@@ -1,7 +1,7 @@
 /** What search sees of a stored fact, or of a record of the hive. */
 import { readAll } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
-import { wordsOfContext, readFact } from '../facts/index.ts'
+import { contextWords, readFact } from '../facts/index.ts'
 import type { HiveRecord } from '../../crdt/index.ts'
 import type { SearchOrigin, SearchText } from './search-query.ts'
 
@@ -14,18 +14,18 @@ export function searchTextOf(
   stored: Uint8Array
 ): SearchText {
   if (origin === 'hive') {
-    const said = readAll(stored, readRecord)
-    const { entity } = said
-    const content = contentOf(said)
+    const parsed = readAll(stored, readRecord)
+    const { entity } = parsed
+    const content = contentOf(parsed)
     return { entity, content, tags: NO_TAGS, context: '', confidence: 0, recordedAt: 0 }
   }
   const { record, tags, confidence, recordedAt, context } = readFact(digest, stored)
-  const said = readAll(record, readRecord)
+  const parsed = readAll(record, readRecord)
   return {
-    entity: said.entity,
-    content: contentOf(said),
+    entity: parsed.entity,
+    content: contentOf(parsed),
     tags,
-    context: context === undefined ? '' : wordsOfContext(context),
+    context: context === undefined ? '' : contextWords(context),
     confidence,
     recordedAt: recordedAt.getTime()
   }

@@ -39,11 +39,11 @@ function answer({ database: id, request }: ThreadRequest): SearchAnswer {
   }
   if (request.type === 'cursor') return database.cursor(request.origin)
   return database instanceof SearchDatabase
-    ? ofWords(database, request)
-    : ofVectors(database, request)
+    ? answerTextRequest(database, request)
+    : answerVectorRequest(database, request)
 }
 
-function ofWords(database: SearchDatabase, request: SearchRequest): SearchAnswer {
+function answerTextRequest(database: SearchDatabase, request: SearchRequest): SearchAnswer {
   switch (request.type) {
     case 'apply': {
       const { origin, packed, position, more } = request
@@ -57,7 +57,7 @@ function ofWords(database: SearchDatabase, request: SearchRequest): SearchAnswer
   }
 }
 
-function ofVectors(database: VectorDatabase, request: SearchRequest): SearchAnswer {
+function answerVectorRequest(database: VectorDatabase, request: SearchRequest): SearchAnswer {
   switch (request.type) {
     case 'vectors':
       if (database.cursor(request.origin) !== request.from) {
@@ -68,9 +68,9 @@ function ofVectors(database: VectorDatabase, request: SearchRequest): SearchAnsw
     case 'nearest':
       return database.search(request.vector, request.limit, request.origins)
     case 'dimensions': {
-      const held = database.dimensions
-      if (held !== request.dimensions) database.reset()
-      return held
+      const dimensions = database.dimensions
+      if (dimensions !== request.dimensions) database.reset()
+      return dimensions
     }
     default:
       throw new Error(`a database of vectors cannot answer "${request.type}"`)

@@ -27,7 +27,7 @@ export interface VectorIndexInit {
   readonly embedder: Embedder
   readonly textOf: EmbeddedText
   /** Told of each failure of the provider. */
-  readonly onFailure: (error: Error) => void
+  readonly onError: (error: Error) => void
   readonly random?: () => number
 }
 
@@ -68,7 +68,7 @@ export class VectorIndex {
   }
 
   /** Resolves when what was known at the call is embedded; rejects when the signal aborts first. */
-  async caughtUp(signal: AbortSignal): Promise<void> {
+  async waitUntilCurrent(signal: AbortSignal): Promise<void> {
     while (
       this.#init.sources.some((source) => this.#positions.get(source.origin) !== source.end())
     ) {
@@ -156,9 +156,9 @@ export class VectorIndex {
     const stored = await source.read(digests)
     const texts = digests.map((digest, i) => {
       const bytes = stored[i]
-      const said = bytes === undefined ? undefined : textOf(origin, digest, bytes)
-      if (said === undefined || (said.isPrivate && embedder.private !== true)) return undefined
-      return said.text.slice(0, MAX_TEXT)
+      const item = bytes === undefined ? undefined : textOf(origin, digest, bytes)
+      if (item === undefined || (item.isPrivate && embedder.private !== true)) return undefined
+      return item.text.slice(0, MAX_TEXT)
     })
     const vectors = await this.#embedAll(texts.filter((text) => text !== undefined))
     const next = vectors.values()
@@ -211,14 +211,14 @@ export class VectorIndex {
       )
     }
     if (this.#dimensions === undefined) {
-      const held = Number(await this.#ask({ type: 'dimensions', dimensions }))
-      if (held !== dimensions) this.#forgetPositions()
+      const previous = Number(await this.#ask({ type: 'dimensions', dimensions }))
+      if (previous !== dimensions) this.#forgetPositions()
       this.#dimensions = dimensions
       // What was under way began before the old vectors were thrown away.
-      if (held !== 0 && held !== dimensions) {
+      if (previous !== 0 && previous !== dimensions) {
         throw new HiveError(
           'EMBEDDING_FAILED',
-          `The model has ${dimensions} dimensions now and had ${held}: all is embedded again.`
+          `The model has ${dimensions} dimensions now and had ${previous}: all is embedded again.`
         )
       }
     }
@@ -247,7 +247,7 @@ export class VectorIndex {
 
   #report(error: unknown): void {
     if (this.#closed.signal.aborted) return
-    this.#init.onFailure(error instanceof Error ? error : new Error(String(error)))
+    this.#init.onError(error instanceof Error ? error : new Error(String(error)))
   }
 }
 

@@ -17,7 +17,7 @@ import type { Clock } from '../../transport/index.ts'
 import type { Anonymized, Anonymizer } from '../anonymity/index.ts'
 import type { StoredFact } from '../facts/index.ts'
 
-export interface Draft {
+export interface PublicationDraft {
   readonly digest: Uint8Array
   readonly publication: Publication
 }
@@ -32,10 +32,10 @@ export interface DraftsComponents {
 }
 
 /** What was made of a fact. */
-export interface Drafted {
+export interface DraftResult {
   readonly anonymized: Anonymized
   /** A reason where the fact is withheld. */
-  readonly draft: Draft | string
+  readonly draft: PublicationDraft | string
 }
 
 const TRACEABLE =
@@ -48,10 +48,10 @@ export class Drafts {
     this.#components = components
   }
 
-  of(fact: StoredFact): Drafted {
+  draftFrom(fact: StoredFact): DraftResult {
     const { k, observedUntil, anonymizer, clock } = this.#components
-    const { kind, ...said } = readAll(fact.record, readRecord)
-    const anonymized = anonymizer.anonymize({ ...said, tags: fact.tags })
+    const { kind, ...fields } = readAll(fact.record, readRecord)
+    const anonymized = anonymizer.anonymize({ ...fields, tags: fact.tags })
     if (anonymized.verdict === 'withheld') return { anonymized, draft: anonymized.reason }
     if (k > 1 && fact.recordedAt.getTime() <= observedUntil) return { anonymized, draft: TRACEABLE }
     const { tags, ...left } = anonymized.record

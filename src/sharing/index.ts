@@ -7,14 +7,14 @@
  * const insights = await db.agent.cortex.hive.getGlobalInsights({ limit: 10 })
  * ```
  */
-export { composeContext } from './context.ts'
+export { composeContext } from './compose-context.ts'
 export { Drafts } from './drafts.ts'
 export { SharedKnowledge } from './shared-knowledge.ts'
 export { Promotion } from './promotion.ts'
 export { Subscriptions } from './subscriptions.ts'
-export type { Context, ContextOptions } from './context.ts'
+export type { Context, ContextOptions } from './compose-context.ts'
 export type { FetchedRecord, VoteOptions } from './shared-knowledge.ts'
-export type { Preview } from './preview.ts'
+export type { Preview } from './fact-preview.ts'
 export type {
   BroadcastOptions,
   BroadcastProgress,

@@ -15,7 +15,7 @@ import type { Entry, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
 import type { CandidateBatch, Candidates } from '../knowledge/index.ts'
 import type { StoredFact } from '../facts/index.ts'
-import type { Draft, Drafts } from './drafts.ts'
+import type { PublicationDraft, Drafts } from './drafts.ts'
 
 /** Which facts `broadcastKnowledge` publishes. */
 export interface BroadcastOptions extends AbortOptions {
@@ -59,13 +59,10 @@ export interface Promoted {
 
 export interface PromotionComponents {
   readonly candidates: Candidates
-  readonly replica: Pick<
-    Replica,
-    'elementOf' | 'has' | 'keepBodies' | 'publish' | 'publishEvidence'
-  >
+  readonly replica: Pick<Replica, 'elementOf' | 'has' | 'putBodies' | 'publish' | 'publishEvidence'>
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'peersThatMayHave'> | undefined
-  readonly drafts: Pick<Drafts, 'of'>
+  readonly drafts: Pick<Drafts, 'draftFrom'>
   readonly clock: Clock
   /** Tells peers of new entries. */
   readonly announce: (entries: readonly Entry[]) => Promise<void>
@@ -74,7 +71,7 @@ export interface PromotionComponents {
 /** Candidates read, anonymised and published together. */
 const BATCH_FACTS = 1_000
 
-interface Prepared extends Draft {
+interface PreparedDraft extends PublicationDraft {
   readonly fact: StoredFact
 }
 
@@ -94,10 +91,10 @@ export class Promotion {
     const withheld: { id: string; reason: string }[] = []
     for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
       signal?.throwIfAborted()
-      const prepared: Prepared[] = []
+      const prepared: PreparedDraft[] = []
       for (const fact of batch.facts) {
         if (fact.confidence < minConfidence) continue
-        const { draft } = this.#components.drafts.of(fact)
+        const { draft } = this.#components.drafts.draftFrom(fact)
         if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
         else prepared.push({ fact, ...draft })
       }
@@ -115,13 +112,13 @@ export class Promotion {
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
     const { drafts, replica, candidates, announce } = this.#components
     const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
-    const draft = fact.private ? 'it is private' : drafts.of(tagged).draft
+    const draft = fact.private ? 'it is private' : drafts.draftFrom(tagged).draft
     if (typeof draft === 'string') {
       throw new HiveError('WITHHELD', `The fact stays on this node: ${draft}.`)
     }
     await this.#fetchPublished([draft.digest], signal)
     const { entries, records, votes } = await replica.publish([draft.publication])
-    await candidates.settleOne(fact.digest, draft.digest)
+    await candidates.markPromoted(fact.digest, draft.digest)
     await announce(entries)
     const [isRecord, isVote] = [records.length > 0, votes.length > 0]
     const status = isRecord ? 'promoted' : isVote ? 'corroborated' : 'already'
@@ -130,7 +127,7 @@ export class Promotion {
 
   async #publish(
     batch: CandidateBatch,
-    prepared: readonly Prepared[],
+    prepared: readonly PreparedDraft[],
     signal: AbortSignal | undefined
   ): Promise<Published> {
     const { replica, candidates, announce } = this.#components
@@ -140,7 +137,7 @@ export class Promotion {
     )
     const published = await replica.publish(prepared.map(({ publication }) => publication))
     // After a crash in between, the next broadcast finds these as already published.
-    await candidates.settle(
+    await candidates.recordOutcomes(
       batch,
       prepared.map(({ fact, digest }) => [fact.digest, digest] as const)
     )
@@ -161,12 +158,12 @@ export class Promotion {
       }))
       .filter(({ peers }) => peers.length > 0)
     if (likely.length === 0) return
-    const first = [...new Set(likely.flatMap(({ peers }) => peers))]
+    const preferredPeers = [...new Set(likely.flatMap(({ peers }) => peers))]
     const bodies = await swarm.fetch(
       likely.map(({ digest }) => digest),
-      { first, signal }
+      { preferredPeers, signal }
     )
-    await replica.keepBodies([...bodies.values()])
+    await replica.putBodies([...bodies.values()])
   }
 
   #today(): number {

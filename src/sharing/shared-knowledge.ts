@@ -4,8 +4,8 @@ import { readAll } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import { Signal, digestOfId, parse } from '../arguments/index.ts'
-import { compareInsights, insightOf, matches } from '../judgement/index.ts'
-import { previewOf } from './preview.ts'
+import { compareInsights, insightOf, matchesFilter } from '../judgement/index.ts'
+import { previewOf } from './fact-preview.ts'
 import { isReceipts } from '../skills/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
@@ -21,15 +21,15 @@ import type {
 } from './promotion.ts'
 import type { Drafts } from './drafts.ts'
 import type { Goals } from '../goals/index.ts'
-import type { Preview } from './preview.ts'
+import type { Preview } from './fact-preview.ts'
 import type { Subscription, SubscriptionFilter, Subscriptions } from './subscriptions.ts'
 import type { SharedSkills } from '../skills/index.ts'
 
 export interface SharedKnowledgeComponents {
   readonly promotion: Promotion
-  readonly drafts: Pick<Drafts, 'of'>
+  readonly drafts: Pick<Drafts, 'draftFrom'>
   readonly facts: Pick<FactStore, 'get'>
-  readonly replica: Pick<Replica, 'bodies' | 'keepBodies' | 'standings'>
+  readonly replica: Pick<Replica, 'bodies' | 'putBodies' | 'attestedRecords'>
   readonly goals: Goals
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'synchronize'> | undefined
@@ -180,12 +180,12 @@ export class SharedKnowledge {
     const keepBest = (): void => {
       best = best.toSorted(compareInsights).slice(0, limit)
     }
-    for await (const state of replica.standings()) {
+    for await (const state of replica.attestedRecords()) {
       signal?.throwIfAborted()
       if (state.record.kind === 'goal' || isReceipts(state.record)) continue
       const judgement = await judge.judge(state)
       const insight = judgement === undefined ? undefined : insightOf(state, judgement)
-      if (insight === undefined || !matches(insight, filter)) continue
+      if (insight === undefined || !matchesFilter(insight, filter)) continue
       best.push(insight)
       if (best.length >= 2 * limit) keepBest()
     }
@@ -200,11 +200,11 @@ export class SharedKnowledge {
   async fetch(id: string, { signal }: AbortOptions = {}): Promise<FetchedRecord | undefined> {
     const digest = digestOfId(id)
     const { replica, swarm } = this.#components
-    const [held] = await replica.bodies([digest])
-    if (held !== undefined) return { id, ...readAll(held, readRecord) }
+    const [stored] = await replica.bodies([digest])
+    if (stored !== undefined) return { id, ...readAll(stored, readRecord) }
     const body = (await swarm?.fetch([digest], { signal }))?.get(id)
     if (body === undefined) return undefined
-    await replica.keepBodies([body])
+    await replica.putBodies([body])
     return { id, ...readAll(body, readRecord) }
   }
 

@@ -7,7 +7,7 @@ import { equalBytes } from '../../crdt/bytes/index.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { isReceipts } from '../skills/index.ts'
-import type { Entry, Replica, RecordState } from '../../crdt/index.ts'
+import type { Entry, Replica, AttestedRecord } from '../../crdt/index.ts'
 import type { Judge, Insight } from '../judgement/index.ts'
 
 /** Which insights a subscriber hears of. An insight that matches any of the lists is one of them; without a list, all are. */
@@ -30,7 +30,7 @@ export interface SubscriptionsComponents {
   readonly judge: Judge
   /** Ids of the records attached to a goal. */
   readonly templatesOf: (goal: string) => Promise<readonly string[]>
-  readonly onFailed: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 interface Subscriber {
@@ -71,19 +71,19 @@ export class Subscriptions {
   }
 
   /** Looks at a record again: what the author, or this node itself, said of it is new. */
-  async consider(digest: Uint8Array, author?: Uint8Array): Promise<void> {
+  async recheck(digest: Uint8Array, author?: Uint8Array): Promise<void> {
     if (this.#subscribers.size === 0) return
     const state = await this.#components.replica.get(digest)
-    if (state?.record.kind === 'goal') return this.#considerGoal()
+    if (state?.record.kind === 'goal') return this.#recheckGoals()
     if (state === undefined || isReceipts(state.record)) return
     if (!(await this.#isReleased(state))) return
-    if (author !== undefined && (await this.#isReleased(without(state, author)))) return
+    if (author !== undefined && (await this.#isReleased(withoutAuthor(state, author)))) return
     const judgement = await this.#components.judge.judge(state)
     if (judgement !== undefined) await this.#deliver(insightOf(state, judgement))
   }
 
   /** What is attached to goals may have changed: it may have been released long ago. */
-  async #considerGoal(): Promise<void> {
+  async #recheckGoals(): Promise<void> {
     const { replica, judge } = this.#components
     for (const subscriber of this.#subscribers) {
       if (subscriber.filter.goals === undefined) continue
@@ -102,36 +102,36 @@ export class Subscriptions {
     return ids.then(
       (templates) => new Set(templates.flat()),
       (error: unknown) => {
-        this.#components.onFailed(error)
+        this.#components.onError(error)
         return new Set()
       }
     )
   }
 
   readonly #onEntry = ({ author }: Entry, digests: readonly Uint8Array[]): void => {
-    void this.#considerAll(digests, author)
+    void this.#recheckAll(digests, author)
   }
 
-  async #considerAll(digests: readonly Uint8Array[], author: Uint8Array): Promise<void> {
+  async #recheckAll(digests: readonly Uint8Array[], author: Uint8Array): Promise<void> {
     try {
-      for (const digest of digests) await this.consider(digest, author)
+      for (const digest of digests) await this.recheck(digest, author)
     } catch (error) {
-      this.#components.onFailed(error)
+      this.#components.onError(error)
     }
   }
 
-  async #isReleased(state: RecordState): Promise<boolean> {
+  async #isReleased(state: AttestedRecord): Promise<boolean> {
     return (await this.#components.judge.judge(state))?.state === 'released'
   }
 
   async #deliver(insight: Insight): Promise<void> {
     for (const subscriber of this.#subscribers) {
-      if (await isAskedFor(insight, subscriber)) deliverOnce(subscriber, insight)
+      if (await matchesSubscriber(insight, subscriber)) deliverOnce(subscriber, insight)
     }
   }
 }
 
-async function isAskedFor(
+async function matchesSubscriber(
   insight: Insight,
   { filter, entities, templates }: Subscriber
 ): Promise<boolean> {
@@ -153,6 +153,9 @@ function deliverOnce({ delivered, listener }: Subscriber, insight: Insight): voi
   queueMicrotask(() => listener(insight))
 }
 
-function without({ registers, ...state }: RecordState, author: Uint8Array): RecordState {
+function withoutAuthor(
+  { registers, ...state }: AttestedRecord,
+  author: Uint8Array
+): AttestedRecord {
   return { ...state, registers: registers.filter((each) => !equalBytes(each.author, author)) }
 }

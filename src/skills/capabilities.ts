@@ -2,25 +2,25 @@
 import { z } from 'zod'
 import { parse } from '../arguments/index.ts'
 import {
-  ByHand,
-  Calling,
-  Choice,
-  Discovering,
-  Failures,
-  Finding,
-  Listing,
-  Outcome,
-  Reason
+  ManualStatus,
+  CallSchema,
+  ChoiceSchema,
+  DiscoverySchema,
+  FailuresSchema,
+  FindSchema,
+  ListSchema,
+  OutcomeSchema,
+  ReasonSchema
 } from './capability-options.ts'
 import { discover } from './discovery.ts'
 import { afterBlacklisting, afterPardon, afterTrigger } from './lifecycle/lifecycle.ts'
 import { lineageOf } from './lineage.ts'
-import { assertUsable, namedSkill } from './named-skills.ts'
+import { assertUsable, findSkill } from './named-skills.ts'
 import { RunOptions } from './running/run-options.ts'
 import { Trials } from './running/trials.ts'
 import { Selection } from './selection.ts'
 import { readSkillFolder, writeSkillFolder } from './skill-folder.ts'
-import { identifySkill } from './skill.ts'
+import { identifySkill } from './skill-identity.ts'
 import type { Json } from '../sandbox/index.ts'
 import type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
 import type {
@@ -39,16 +39,16 @@ import type { SkillRunner, TestReport } from './running/skill-runner.ts'
 import type { CapabilityRun } from './running/trials.ts'
 import type { FoundCapability, SelectionComponents } from './selection.ts'
 import type { SkillIndex } from './skill-index.ts'
-import type { SkillInit } from './skill.ts'
+import type { SkillInit } from './skill-identity.ts'
 import type { KnownSkill, SkillStore } from './store/skill-store.ts'
 import type { Provenance, SkillFailure, Transition } from './store/skill-values.ts'
 
 export interface CapabilitiesComponents extends SelectionComponents {
   readonly store: SkillStore
-  readonly admission: SkillRegistration
+  readonly registration: SkillRegistration
   readonly runner: SkillRunner
   readonly index: Pick<SkillIndex, 'find' | 'remove'>
-  readonly discovery: Omit<DiscoveryComponents, 'admission' | 'runner' | 'store'>
+  readonly discovery: Omit<DiscoveryComponents, 'registration' | 'runner' | 'store'>
   /** Takes back what this node says of a skill to the swarm; false for nothing. */
   readonly withdraw: (id: string) => Promise<boolean>
 }
@@ -96,18 +96,18 @@ export class Capabilities {
    * LIMIT_EXCEEDED) or `SandboxError` (SKILL_INVALID).
    */
   registerCapability(init: SkillInit, options?: CallOptions): Promise<AddedSkill> {
-    return this.#admit(() => identifySkill(init), 'local', options)
+    return this.#register(() => identifySkill(init), 'local', options)
   }
 
   /** The skill of a folder with a SKILL.md; as `registerCapability`, and throws `HiveError` (SKILL_FOLDER). */
   async importFolder(path: string, options?: CallOptions): Promise<AddedSkill> {
     const skill = await readSkillFolder(path)
-    return this.#admit(() => skill, 'folder', options)
+    return this.#register(() => skill, 'folder', options)
   }
 
   /** Writes SKILL.md and what belongs to it; throws `HiveError` (SKILL_FOLDER) when there is one. */
   async exportFolder(idOrName: string, path: string): Promise<void> {
-    await writeSkillFolder(this.#known(idOrName).skill, path)
+    await writeSkillFolder(this.#requireSkill(idOrName).skill, path)
   }
 
   /** All of one status, by name. */
@@ -117,24 +117,24 @@ export class Capabilities {
 
   /** By name; with `text`, those whose name or description has it. */
   async list(options?: ListOptions): Promise<Capability[]> {
-    return this.#selection.list(parse(Listing, options, 'capabilities.list'))
+    return this.#selection.list(parse(ListSchema, options, 'capabilities.list'))
   }
 
   /** By id, or by name: the best of that name. Throws `HiveError` (SKILL_UNKNOWN). */
   async get(idOrName: string): Promise<CapabilityDetails> {
-    const known = this.#known(idOrName)
+    const known = this.#requireSkill(idOrName)
     const documentation = await this.#components.store.documentation(known.id)
     return { ...this.#selection.describe(known), skill: known.skill, documentation }
   }
 
   /** Ancestors and descendants of a skill. Throws `HiveError` (SKILL_UNKNOWN). */
   async lineage(idOrName: string): Promise<Lineage> {
-    return lineageOf(this.#components.store, this.#known(idOrName).id)
+    return lineageOf(this.#components.store, this.#requireSkill(idOrName).id)
   }
 
   /** Changes of status, oldest first, each with its reason and evidence; the last 100. */
   async history(idOrName: string): Promise<Transition[]> {
-    return this.#components.store.history(this.#known(idOrName).id)
+    return this.#components.store.history(this.#requireSkill(idOrName).id)
   }
 
   /**
@@ -147,27 +147,27 @@ export class Capabilities {
    */
   async invoke(idOrName: string, input: Json, options: RunOptions = {}): Promise<CapabilityRun> {
     const settings = parse(RunOptions, options, 'capabilities.invoke')
-    return this.#trials.run(this.#usable(idOrName), input, settings)
+    return this.#trials.run(this.#requireUsable(idOrName), input, settings)
   }
 
   /** Runs the declared tests again; what is untested and passes them is on trial from then on. */
   async test(idOrName: string, options?: CallOptions): Promise<TestReport> {
-    const { signal } = parse(Calling, options, 'capabilities.test')
-    const { admission, runner } = this.#components
-    return admission.test(this.#known(idOrName).id, runner, signal)
+    const { signal } = parse(CallSchema, options, 'capabilities.test')
+    const { registration, runner } = this.#components
+    return registration.test(this.#requireSkill(idOrName).id, runner, signal)
   }
 
   /** Counts a use of a skill as a trial; the change of status that it led to, if it did. */
   async recordOutcome(idOrName: string, outcome: OutcomeInit): Promise<Transition | undefined> {
-    const { ok, input, error } = parse(Outcome, outcome, 'capabilities.recordOutcome')
-    const { id } = this.#usable(idOrName)
+    const { ok, input, error } = parse(OutcomeSchema, outcome, 'capabilities.recordOutcome')
+    const { id } = this.#requireUsable(idOrName)
     if (ok) return this.#trials.succeeded(id)
     return this.#trials.failed(id, { input, error: error ?? 'The skill was of no use.' })
   }
 
   /** Skills for a purpose, best first; untested and blacklisted ones only when `status` names them. */
   async find(goal: string, options?: FindOptions): Promise<FoundCapability[]> {
-    const settings = parse(Finding, options, 'capabilities.find')
+    const settings = parse(FindSchema, options, 'capabilities.find')
     return this.#selection.find(parse(z.string(), goal, 'capabilities.find'), settings)
   }
 
@@ -176,12 +176,12 @@ export class Capabilities {
    * turn out better. Of those given by id or name, or of the best ten for a goal. Undefined without any.
    */
   async choose(idsOrGoal: string | readonly string[]): Promise<Capability | undefined> {
-    return this.#selection.choose(parse(Choice, idsOrGoal, 'capabilities.choose'))
+    return this.#selection.choose(parse(ChoiceSchema, idsOrGoal, 'capabilities.choose'))
   }
 
   /** Among the usable skills of its name or its lineage: the best, and the best of the others. */
   async rank(idOrName: string): Promise<Ranking> {
-    return this.#selection.rank(this.#known(idOrName).id)
+    return this.#selection.rank(this.#requireSkill(idOrName).id)
   }
 
   /** Skills made ready before their promotion, the nearest first. */
@@ -196,7 +196,7 @@ export class Capabilities {
   async triggerPreWarm(idOrName?: string): Promise<Transition | undefined> {
     const { store } = this.#components
     if (idOrName !== undefined) {
-      return store.apply(this.#usable(idOrName).id, afterTrigger)
+      return store.apply(this.#requireUsable(idOrName).id, afterTrigger)
     }
     const [best] = (await this.list({ status: 'experimental' })).toSorted(
       (one, other) => other.predictedPromotion - one.predictedPromotion
@@ -216,11 +216,11 @@ export class Capabilities {
     reason: string
   ): Promise<Transition | undefined> {
     const after =
-      parse(ByHand, status, 'capabilities.updateCapabilityStatus') === 'sandbox'
+      parse(ManualStatus, status, 'capabilities.updateCapabilityStatus') === 'sandbox'
         ? afterPardon
         : afterBlacklisting
-    const text = parse(Reason, reason, 'capabilities.updateCapabilityStatus')
-    const { id } = this.#known(idOrName)
+    const text = parse(ReasonSchema, reason, 'capabilities.updateCapabilityStatus')
+    const { id } = this.#requireSkill(idOrName)
     return this.#components.store.apply(id, (lifecycle) => after(lifecycle, text))
   }
 
@@ -232,7 +232,7 @@ export class Capabilities {
    */
   async remove(idOrName: string): Promise<RemovedSkill> {
     const { index, store, withdraw } = this.#components
-    const { id, skill, lifecycle } = this.#known(idOrName)
+    const { id, skill, lifecycle } = this.#requireSkill(idOrName)
     const blacklisted = lifecycle.status === 'blacklisted'
     const retracted = !blacklisted && (await withdraw(id))
     await store.remove(id)
@@ -242,8 +242,8 @@ export class Capabilities {
 
   /** Failures of skills, newest first, of which the last 20 of each are kept; 100 unless told. */
   async failures(options?: FailureOptions): Promise<SkillFailure[]> {
-    const { since, skill, limit } = parse(Failures, options, 'capabilities.failures')
-    const id = skill === undefined ? undefined : this.#known(skill).id
+    const { since, skill, limit } = parse(FailuresSchema, options, 'capabilities.failures')
+    const id = skill === undefined ? undefined : this.#requireSkill(skill).id
     const all = await this.#components.store.failures(since?.getTime() ?? 0, id)
     return all.slice(0, limit)
   }
@@ -254,27 +254,27 @@ export class Capabilities {
    * parent failed, is added as a new skill with the parent in its lineage, on trial like any other.
    */
   discoverAndSynthesize(options?: DiscoveryOptions): Promise<DiscoveryReport> {
-    const { admission, discovery, runner, store } = this.#components
-    const parsed = parse(Discovering, options, 'capabilities.discoverAndSynthesize')
-    return discover({ ...discovery, admission, runner, store }, parsed)
+    const { registration, discovery, runner, store } = this.#components
+    const parsed = parse(DiscoverySchema, options, 'capabilities.discoverAndSynthesize')
+    return discover({ ...discovery, registration, runner, store }, parsed)
   }
 
-  async #admit(
+  async #register(
     identify: () => ReturnType<typeof identifySkill>,
     from: Provenance['from'],
     options: CallOptions | undefined
   ): Promise<AddedSkill> {
-    const { signal } = parse(Calling, options, 'capabilities.registerCapability')
-    const { admission, runner } = this.#components
-    return admission.admit(identify(), { from }, runner, signal)
+    const { signal } = parse(CallSchema, options, 'capabilities.registerCapability')
+    const { registration, runner } = this.#components
+    return registration.register(identify(), { from }, runner, signal)
   }
 
-  #known(idOrName: string): KnownSkill {
-    return namedSkill(this.#components.store, idOrName)
+  #requireSkill(idOrName: string): KnownSkill {
+    return findSkill(this.#components.store, idOrName)
   }
 
-  #usable(idOrName: string): KnownSkill {
-    const known = this.#known(idOrName)
+  #requireUsable(idOrName: string): KnownSkill {
+    const known = this.#requireSkill(idOrName)
     assertUsable(known)
     return known
   }

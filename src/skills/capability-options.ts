@@ -7,17 +7,17 @@ import type { DiscoveryOptions } from './discovery.ts'
 
 const Limit = z.int().min(1).max(10_000)
 
-export const Calling = z.strictObject({ signal: Signal }).default({})
+export const CallSchema = z.strictObject({ signal: Signal }).default({})
 
-export const Listing = z
+export const ListSchema = z
   .strictObject({ status: Status.optional(), text: z.string().optional(), limit: Limit.optional() })
   .default({})
 
-export const Finding = z
+export const FindSchema = z
   .strictObject({ limit: Limit.default(10), status: z.array(Status).optional() })
   .default({ limit: 10 })
 
-export const Outcome = z.strictObject({
+export const OutcomeSchema = z.strictObject({
   ok: z.boolean(),
   /** What it was used on; kept in part when it failed. */
   input: z.json().optional(),
@@ -25,7 +25,7 @@ export const Outcome = z.strictObject({
   error: z.string().optional()
 })
 
-export const Failures = z
+export const FailuresSchema = z
   .strictObject({
     since: z.date().optional(),
     skill: z.string().optional(),
@@ -33,7 +33,7 @@ export const Failures = z
   })
   .default({ limit: 100 })
 
-export const Discovering = z
+export const DiscoverySchema = z
   .strictObject({
     since: z.date().optional(),
     limit: z.int().min(1).max(1_000).default(10),
@@ -45,38 +45,38 @@ export const Discovering = z
   .default({ limit: 10 })
 
 /** What may be decided without evidence. */
-export const ByHand = z.enum(['blacklisted', 'sandbox'])
-export const Reason = z.string().trim().min(1).max(MAX_ERROR_LENGTH)
-export const Choice = z.union([z.string().min(1), z.array(z.string()).min(1)])
+export const ManualStatus = z.enum(['blacklisted', 'sandbox'])
+export const ReasonSchema = z.string().trim().min(1).max(MAX_ERROR_LENGTH)
+export const ChoiceSchema = z.union([z.string().min(1), z.array(z.string()).min(1)])
 
 /**
  * Which skills to list. At most `limit` of them, 1 to 10,000; default all.
  *
  * @interface
  */
-export type ListOptions = NonNullable<z.input<typeof Listing>>
+export type ListOptions = NonNullable<z.input<typeof ListSchema>>
 /**
  * At most `limit` results, 1 to 10,000; default 10.
  *
  * @interface
  */
-export type FindOptions = NonNullable<z.input<typeof Finding>>
+export type FindOptions = NonNullable<z.input<typeof FindSchema>>
 /**
  * How a use of a skill went.
  *
  * @interface
  */
-export type OutcomeInit = z.input<typeof Outcome>
+export type OutcomeInit = z.input<typeof OutcomeSchema>
 /**
  * Failures since a time, or of one skill, by id or name; at most `limit`, default 100.
  *
  * @interface
  */
-export type FailureOptions = NonNullable<z.input<typeof Failures>>
+export type FailureOptions = NonNullable<z.input<typeof FailuresSchema>>
 
 /** Aborting the signal stops the waiting. */
 export interface CallOptions {
   readonly signal?: AbortSignal
 }
-export type ListSettings = z.output<typeof Listing>
-export type FindSettings = z.output<typeof Finding>
+export type ListSettings = z.output<typeof ListSchema>
+export type FindSettings = z.output<typeof FindSchema>

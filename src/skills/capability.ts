@@ -5,7 +5,7 @@ import { verificationProgress } from './evidence/e-process.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
 import type { Documentation, Provenance } from './store/skill-values.ts'
 import type { KnownSkill } from './store/skill-store.ts'
-import type { Skill } from './skill.ts'
+import type { Skill } from './skill-identity.ts'
 
 /** A skill of this node and the evidence for it. */
 export interface Capability {

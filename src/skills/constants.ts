@@ -45,10 +45,10 @@ export const COOL_PROGRESS = 0.3
 export const COOL_PREDICTION = 0.3
 
 /** Warm-ups at once: the pool has other work too. */
-export const WARMING_AT_ONCE = 1
+export const MAX_CONCURRENT_WARM_UPS = 1
 
 /** Skills kept warm in all; the least promising make room for others. */
-export const MAX_WARM = 32
+export const MAX_WARM_SKILLS = 32
 
 /** Milliseconds that one warm-up may take, its tests and its documentation included. */
 export const WARM_TIMEOUT = 60_000
@@ -63,4 +63,4 @@ export const SYNC_INTERVAL = 1_000
 export const MAX_DOCUMENTATION = 8_192
 
 /** Transitions and failures that wait in memory while the disk takes nothing; older ones are let go. */
-export const MAX_WAITING = 10_000
+export const MAX_UNWRITTEN = 10_000

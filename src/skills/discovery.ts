@@ -5,7 +5,7 @@
  */
 import { compileSchema } from './json-schema.ts'
 import { proposePatches, proposeRedesigns } from './proposals.ts'
-import { identifySkill } from './skill.ts'
+import { identifySkill } from './skill-identity.ts'
 import { clusterFailures } from './synthesis/failure-clusters.ts'
 import { repair } from './synthesis/repair.ts'
 import { MAX_TESTS } from './constants.ts'
@@ -15,13 +15,13 @@ import type { SkillFailure } from './store/skill-values.ts'
 import type { SkillRunner } from './running/skill-runner.ts'
 import type { KnownSkill, SkillStore } from './store/skill-store.ts'
 import type { SkillModels, SkillSandbox } from './skill-dependencies.ts'
-import type { Failing } from './proposals.ts'
+import type { FailingSkill } from './proposals.ts'
 import type { Failure, FailureCluster } from './synthesis/failure-clusters.ts'
 import type { RepairInit } from './synthesis/repair.ts'
 
 export interface DiscoveryComponents {
   readonly store: Pick<SkillStore, 'failures' | 'get'>
-  readonly admission: SkillRegistration
+  readonly registration: SkillRegistration
   readonly runner: SkillRunner
   readonly sandbox: Pick<SkillSandbox, 'run'>
   readonly models: SkillModels
@@ -64,7 +64,7 @@ export interface DiscoveryReport {
   }[]
 }
 
-interface Job extends Failing {
+interface RepairJob extends FailingSkill {
   readonly id: string
   readonly cluster: FailureCluster
   readonly onProgress: RepairInit['onProgress']
@@ -83,11 +83,11 @@ export async function discover(
   const unrepaired: FailureCluster[] = []
   for (const [at, job] of jobs.entries()) {
     signal?.throwIfAborted()
-    const made =
+    const repaired =
       (await synthesize(components, job, { proposed: patches[at] ?? [] }, signal)) ??
       (await redesign(components, job, signal))
-    if (made === undefined) unrepaired.push(job.cluster)
-    else synthesized.push(made)
+    if (repaired === undefined) unrepaired.push(job.cluster)
+    else synthesized.push(repaired)
   }
   return {
     synthesized,
@@ -100,7 +100,7 @@ function jobOf(
   cluster: FailureCluster,
   at: number,
   onProgress: DiscoveryOptions['onProgress']
-): Job[] {
+): RepairJob[] {
   if (known === undefined || known.skill.kind !== 'code') return []
   const { id, skill } = known
   const takes = compileSchema(skill.inputSchema, 'inputSchema')
@@ -115,7 +115,7 @@ function jobOf(
 /** Where neither what was proposed nor a mutation helped. */
 async function redesign(
   components: DiscoveryComponents,
-  job: Job,
+  job: RepairJob,
   signal: AbortSignal | undefined
 ): Promise<Synthesized | undefined> {
   if (job.samples.length === 0) return undefined
@@ -125,8 +125,8 @@ async function redesign(
 }
 
 async function synthesize(
-  { admission, runner, sandbox }: DiscoveryComponents,
-  { id, skill, cluster, samples, onProgress }: Job,
+  { registration, runner, sandbox }: DiscoveryComponents,
+  { id, skill, cluster, samples, onProgress }: RepairJob,
   tried: Pick<RepairInit, 'isMutated' | 'proposed'>,
   signal: AbortSignal | undefined
 ): Promise<Synthesized | undefined> {
@@ -146,7 +146,7 @@ async function synthesize(
     tests: tests.slice(0, MAX_TESTS),
     parents: [id]
   })
-  const added = await admission.admit(next, { from: 'synthesis' }, runner, signal)
+  const added = await registration.register(next, { from: 'synthesis' }, runner, signal)
   return {
     ...added,
     parent: id,
@@ -159,12 +159,12 @@ async function synthesize(
 }
 
 function readFailure({ skill, input, error }: SkillFailure): Failure {
-  const value = input === undefined ? undefined : parsed(input)
+  const value = input === undefined ? undefined : tryParse(input)
   return value === undefined ? { skill, error } : { skill, input: value, error }
 }
 
 /** Undefined where the text was cut. */
-function parsed(text: string): Json | undefined {
+function tryParse(text: string): Json | undefined {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
     return JSON.parse(text) as Json

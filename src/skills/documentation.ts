@@ -6,7 +6,7 @@ import { canonicalJson } from '../sandbox/index.ts'
 import { MAX_DOCUMENTATION } from './constants.ts'
 import type { Documentation } from './store/skill-values.ts'
 import type { SkillModels } from './skill-dependencies.ts'
-import type { Skill } from './skill.ts'
+import type { Skill } from './skill-identity.ts'
 
 /** Answers of this length are a page. */
 const MAX_OUTPUT_TOKENS = 1_000

@@ -28,7 +28,7 @@ export type { SkillStatus } from './lifecycle/lifecycle.ts'
 export type { TestReport } from './running/skill-runner.ts'
 export type { CapabilityRun } from './running/trials.ts'
 export type { SkillEvents } from './skill-events.ts'
-export type { Skill, SkillInit } from './skill.ts'
+export type { Skill, SkillInit } from './skill-identity.ts'
 export type {
   Evidence,
   FalseReceipt,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
-import { ranked } from './evidence/competition.ts'
+import { rankCompetitors } from './evidence/competition.ts'
 import type { Competitor } from './evidence/competition.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
 import type { KnownSkill, SkillStore } from './store/skill-store.ts'
@@ -16,15 +16,15 @@ const ID = /^[0-9a-f]{64}$/
 const PREFIX = /^[0-9a-f]{8,63}$/
 
 /** By name: the best of that name, or where none is usable the newest. Throws `HiveError` (SKILL_UNKNOWN). */
-export function namedSkill(store: Pick<SkillStore, 'all' | 'get'>, idOrName: string): KnownSkill {
+export function findSkill(store: Pick<SkillStore, 'all' | 'get'>, idOrName: string): KnownSkill {
   const text = parse(z.string().min(1), idOrName, 'The id or name of a skill')
   const known = ID.test(text) ? store.get(text) : undefined
   if (known !== undefined) return known
-  const begun = PREFIX.test(text) ? [...store.all()].filter(({ id }) => id.startsWith(text)) : []
-  if (begun.length === 1 && begun[0] !== undefined) return begun[0]
+  const prefixed = PREFIX.test(text) ? [...store.all()].filter(({ id }) => id.startsWith(text)) : []
+  if (prefixed.length === 1 && prefixed[0] !== undefined) return prefixed[0]
   const named = [...store.all()].filter(({ skill }) => skill.name === text)
   const usable = named.filter(({ lifecycle }) => USABLE.has(lifecycle.status))
-  const best = ranked(usable.map(competitorOf)).alpha
+  const best = rankCompetitors(usable.map(competitorOf)).alpha
   const found = best === undefined ? named.at(-1) : store.get(best)
   if (found !== undefined) return found
   throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id or name "${text}".`)

@@ -9,15 +9,15 @@ import { ModelError } from '../models/index.ts'
 import type { Messages, SkillModels } from './skill-dependencies.ts'
 import type { Failure } from './synthesis/failure-clusters.ts'
 import type { Mutation } from './synthesis/mutations.ts'
-import type { Skill } from './skill.ts'
+import type { Skill } from './skill-identity.ts'
 
 /** A skill, and inputs at which it fails in one way. */
-export interface Failing {
+export interface FailingSkill {
   readonly skill: Skill
   readonly samples: readonly Failure[]
 }
 
-interface Asked<T> {
+interface ProposalRequest<T> {
   readonly task: 'redesign' | 'synthesise'
   readonly instructions: string
   readonly data: unknown
@@ -55,7 +55,7 @@ const REDESIGN_INSTRUCTIONS = `You redesign a skill: small changes of its source
 /** For each, by its place, what the fast tier proposes. */
 export async function proposePatches(
   models: SkillModels,
-  failing: readonly Failing[],
+  failing: readonly FailingSkill[],
   signal?: AbortSignal
 ): Promise<readonly (readonly Mutation[])[]> {
   const proposed: Mutation[][] = failing.map(() => [])
@@ -85,7 +85,7 @@ export async function proposePatches(
 /** What the premium tier makes of one that nothing else mended. */
 export async function proposeRedesigns(
   models: SkillModels,
-  { skill, samples }: Failing,
+  { skill, samples }: FailingSkill,
   signal?: AbortSignal
 ): Promise<readonly Mutation[]> {
   const { name, description, source, inputSchema, outputSchema, tests } = skill
@@ -104,7 +104,7 @@ export async function proposeRedesigns(
 /** Undefined on the offline tier, which cannot write, and where no model answers. */
 async function ask<T>(
   models: SkillModels,
-  { task, instructions, data, schema, maxOutputTokens, signal }: Asked<T>
+  { task, instructions, data, schema, maxOutputTokens, signal }: ProposalRequest<T>
 ): Promise<T | undefined> {
   const messages: Messages = [
     { role: 'system', content: instructions },

@@ -1,8 +1,8 @@
 /** Which skills to use: by status and text, for a goal, by chance among those that are good, by rank. */
 import { capabilityOf } from './capability.ts'
-import { ranked, sampled } from './evidence/competition.ts'
+import { rankCompetitors, thompsonSample } from './evidence/competition.ts'
 import { competitorsOf } from './lineage.ts'
-import { competitorOf, namedSkill, USABLE } from './named-skills.ts'
+import { competitorOf, findSkill, USABLE } from './named-skills.ts'
 import type { Capability, PreWarmedSkill } from './capability.ts'
 import type { FindSettings, ListSettings } from './capability-options.ts'
 import type { Ranking } from './evidence/competition.ts'
@@ -72,16 +72,16 @@ export class Selection {
         ? (await this.find(idsOrGoal, { limit: CHOICES })).map(({ capability }) => capability.id)
         : idsOrGoal
     const skills = ids
-      .map((id) => namedSkill(store, id))
+      .map((id) => findSkill(store, id))
       .filter(({ lifecycle }) => USABLE.has(lifecycle.status))
-    const id = sampled(skills.map(competitorOf), random)
-    return id === undefined ? undefined : this.describe(namedSkill(store, id))
+    const id = thompsonSample(skills.map(competitorOf), random)
+    return id === undefined ? undefined : this.describe(findSkill(store, id))
   }
 
   /** Among the usable skills of its name or its lineage: the best, and the best of the others. */
   rank(id: string): Ranking {
     const competitors = competitorsOf(this.#components.store, id)
-    return ranked(
+    return rankCompetitors(
       competitors.filter(({ lifecycle }) => USABLE.has(lifecycle.status)).map(competitorOf)
     )
   }
@@ -90,9 +90,9 @@ export class Selection {
   preWarmed(): PreWarmedSkill[] {
     const skills: PreWarmedSkill[] = []
     for (const known of this.#components.store.all()) {
-      const { id, name, status, warmedAt, ...told } = this.describe(known)
+      const { id, name, status, warmedAt, ...described } = this.describe(known)
       if (status !== 'pre-warming' || warmedAt === undefined) continue
-      const { verificationProgress, predictedReliability } = told
+      const { verificationProgress, predictedReliability } = described
       skills.push({ id, name, verificationProgress, predictedReliability, warmedAt })
     }
     return skills.toSorted((one, other) => other.verificationProgress - one.verificationProgress)

@@ -14,7 +14,7 @@ export interface SkillEvents {
   /** A use of a skill failed. */
   'skill:fail': [failure: SkillFailure]
   /** What an author claims of a run is not so: its word on skills counts for nothing here any more. */
-  'skill:distrust': [lie: FalseReceipt]
+  'author:distrust': [lie: FalseReceipt]
   /** A skill could not be made ready; it can be used all the same. */
   'skill:warm-fail': [
     unready: { readonly id: string; readonly name: string; readonly error: unknown }

@@ -11,8 +11,8 @@ import { parse as parseYaml, stringify } from 'yaml'
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
-import { identifySkill } from './skill.ts'
-import type { IdentifiedSkill, Skill, SkillInit } from './skill.ts'
+import { identifySkill } from './skill-identity.ts'
+import type { IdentifiedSkill, Skill, SkillInit } from './skill-identity.ts'
 
 /** A skill has 32 KiB in all; no file of it is longer, but for white space and escapes of JSON. */
 const MAX_FILE_BYTES = 128 * 1024

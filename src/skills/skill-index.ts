@@ -28,7 +28,7 @@ export class SkillIndex {
   readonly #lengths = new Map<string, number>()
   readonly #postings = new Map<string, Map<string, number>>()
   #length = 0
-  #isDocumented: Promise<void> | undefined
+  #documentationLoaded: Promise<void> | undefined
 
   constructor(store: Pick<SkillStore, 'all' | 'documentations' | 'size'>) {
     this.#store = store
@@ -81,8 +81,8 @@ export class SkillIndex {
         this.#add(id, skill.description, 1)
       }
     }
-    this.#isDocumented ??= this.#addDocumentation()
-    await this.#isDocumented
+    this.#documentationLoaded ??= this.#addDocumentation()
+    await this.#documentationLoaded
   }
 
   async #addDocumentation(): Promise<void> {

@@ -17,13 +17,13 @@ export interface SkillServiceInit {
   readonly models: SkillModels
   readonly now: () => number
   readonly random?: () => number
-  readonly onFailed: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 export class SkillService {
   readonly store: SkillStore
   /** How skills come in from elsewhere too, with `runner`. */
-  readonly admission: SkillRegistration
+  readonly registration: SkillRegistration
   readonly runner: SkillRunner
   /** Authors whose word on skills counts for nothing here. */
   readonly falseReceipts: FalseReceipts
@@ -31,12 +31,12 @@ export class SkillService {
   readonly #init: SkillServiceInit
   readonly #index: SkillIndex
 
-  constructor(init: SkillServiceInit, store: SkillStore, lies: FalseReceipts) {
+  constructor(init: SkillServiceInit, store: SkillStore, falseReceipts: FalseReceipts) {
     const { sandbox, models, now } = init
     this.#init = init
     this.store = store
-    this.falseReceipts = lies
-    this.admission = new SkillRegistration(store)
+    this.falseReceipts = falseReceipts
+    this.registration = new SkillRegistration(store)
     this.runner = new SkillRunner({ sandbox, models })
     this.#index = new SkillIndex(store)
     this.preWarming = new PreWarming({
@@ -50,8 +50,8 @@ export class SkillService {
   }
 
   static async open(init: SkillServiceInit): Promise<SkillService> {
-    const { store, now, onFailed } = init
-    const skills = await SkillStore.open({ store, now, onFailed })
+    const { store, now, onError } = init
+    const skills = await SkillStore.open({ store, now, onError })
     return new SkillService(init, skills, await FalseReceipts.open(store))
   }
 
@@ -60,7 +60,7 @@ export class SkillService {
     const { sandbox, random = Math.random } = this.#init
     return new Capabilities({
       store: this.store,
-      admission: this.admission,
+      registration: this.registration,
       runner: new SkillRunner({ sandbox, models }),
       index: this.#index,
       preWarming: this.preWarming,

@@ -41,11 +41,11 @@ describe('a replica', () => {
     {
       await using a = await replicaOn(directory.path)
       assert.equal((await a.replica.publish([publication('x')])).records.length, 1)
-      assert.equal((await a.replica.publish([publication('x')])).already.length, 1)
+      assert.equal((await a.replica.publish([publication('x')])).unchanged.length, 1)
     }
     await using again = await replicaOn(directory.path)
-    const { already, entries } = await again.replica.publish([publication(' x ')])
-    assert.deepEqual([already.length, entries.length], [1, 0])
+    const { unchanged, entries } = await again.replica.publish([publication(' x ')])
+    assert.deepEqual([unchanged.length, entries.length], [1, 0])
   })
 
   it('adds a vote, and no copy, to what another author published', async () => {
@@ -91,7 +91,7 @@ describe('a replica', () => {
     const [digest = new Uint8Array()] = records.slice(4)
     await a.replica.retract(digest)
     const counts = new Map<string, number>()
-    for await (const { digest: name, registers } of a.replica.standings()) {
+    for await (const { digest: name, registers } of a.replica.attestedRecords()) {
       counts.set(toHex(name), registers.length)
     }
     assert.deepEqual(
@@ -183,8 +183,8 @@ describe('a replica', () => {
       a.replica.publish([publication('x')]),
       a.replica.publish([publication('x'), publication('y')])
     ])
-    assert.deepEqual([first.records.length, first.already.length], [1, 0])
-    assert.deepEqual([second.records.length, second.already.length], [1, 1])
+    assert.deepEqual([first.records.length, first.unchanged.length], [1, 0])
+    assert.deepEqual([second.records.length, second.unchanged.length], [1, 1])
   })
 
   it('serves whole feeds while it publishes', async () => {
@@ -225,14 +225,14 @@ describe('a replica', () => {
     }
     await a.replica.revise({ ...said, tags: ['status:active'] })
     await a.replica.compact()
-    await a.replica.compacted()
+    await a.replica.whenCompacted()
     for (const { author } of a.replica.heads()) {
       const checkpoint = await a.replica.checkpointOf(author)
       if (checkpoint !== undefined) await b.replica.admitHeader(checkpoint)
     }
     await deliver(a.replica, b.replica)
     for (const { replica } of [a, b]) {
-      const [state, ...others] = await Array.fromAsync(replica.standings())
+      const [state, ...others] = await Array.fromAsync(replica.attestedRecords())
       assert.deepEqual(others, [])
       assert.deepEqual(
         state?.registers.map(({ register }) => register.tags),

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
-import { writeAnswer, writeChunk } from '../../transport/filters/filter-frames.ts'
+import { writeFilterResponse, writeChunk } from '../../transport/filters/filter-frames.ts'
 import { writeSyncFrame } from '../../transport/sync/sync-frames.ts'
 import { attackerOn } from '../fixtures/attacker.ts'
 import { forge, framed, gossipOf, unsigned } from '../fixtures/forgery.ts'
@@ -37,7 +37,7 @@ function chunksOf(bits: Uint8Array): Uint8Array[] {
 }
 
 const full = (...counts: number[]): Uint8Array =>
-  writeAnswer({ type: 'full', generation: new Uint8Array(8), counts })
+  writeFilterResponse({ type: 'full', generation: new Uint8Array(8), counts })
 
 describe('an attack on an exchange, over a real connection', () => {
   let victim: TestNode
@@ -82,7 +82,7 @@ describe('an attack on an exchange, over a real connection', () => {
     [
       'that is a delta of nothing',
       /not held/,
-      [writeAnswer({ type: 'delta', count: 1 }), writeChunk(new Uint8Array(8))]
+      [writeFilterResponse({ type: 'delta', count: 1 }), writeChunk(new Uint8Array(8))]
     ],
     ['that is no answer', /./, [randomBytes(64).fill(77, 0, 1)]]
   ]
@@ -152,7 +152,7 @@ describe('an attack on an exchange, over a real connection', () => {
       stream.addEventListener('message', () => undefined)
       const heads = [{ ...own, head: randomBytes(32), fork: 1 }]
       for (const frame of [
-        writeSyncFrame({ type: 'digest', digest: randomBytes(32), wants: true }),
+        writeSyncFrame({ type: 'digest', digest: randomBytes(32), acceptsEntries: true }),
         writeSyncFrame({ type: 'heads', heads, more: false }),
         lie
       ]) {

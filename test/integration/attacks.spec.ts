@@ -41,7 +41,9 @@ describe('bad bytes over a real connection', () => {
     const stream = await attacker.open('sync')
     // The answers must be taken, or the victim waits for its window.
     stream.addEventListener('message', () => undefined)
-    stream.send(framed(writeSyncFrame({ type: 'digest', digest: randomBytes(32), wants: true })))
+    stream.send(
+      framed(writeSyncFrame({ type: 'digest', digest: randomBytes(32), acceptsEntries: true }))
+    )
     for (const frame of frames) stream.send(frame)
   }
 

@@ -44,7 +44,7 @@ describe('kill -9 between the reservation and the settlement of a model call', (
       // 6 bytes and 2 x 16 of overhead at the dearest input (1.25), 1,024 of output (5), in USD / 1e6.
       assert.equal(row.uncertain, '0.0051675')
       assert.equal(row.cost, '0.0051975')
-      assert.deepEqual(budgets[0]?.usd, { limit: '1', spent: '0.0051975', held: '0' })
+      assert.deepEqual(budgets[0]?.usd, { limit: '1', spent: '0.0051975', reserved: '0' })
     }
     assert.deepEqual(seen[1], seen[0])
     assert.deepEqual(seen[2], seen[0])

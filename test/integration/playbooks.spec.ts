@@ -149,6 +149,6 @@ describe('goals of a swarm', function () {
     assert.equal(parents.get(least ?? ''), undefined)
     assert.equal(parents.get(other ?? ''), least)
     assert.equal((await b.get(docs))?.status, 'achieved')
-    assert.deepEqual((await a.get(docs))?.claims, { active: 1, achieved: 1 })
+    assert.deepEqual((await a.get(docs))?.statusCounts, { active: 1, achieved: 1 })
   })
 })

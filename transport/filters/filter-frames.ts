@@ -14,13 +14,13 @@ import type { FilterVersion, SliceState } from '../../crdt/index.ts'
 /** `observed`: facts the peer holds and may share; `published`: records in its replica. */
 export type FilterKind = 'observed' | 'published'
 
-export interface FilterAsk {
+export interface FilterRequest {
   readonly kind: FilterKind
   /** What the asking side has of it. */
   readonly known?: FilterVersion
 }
 
-export type FilterAnswer =
+export type FilterResponse =
   /** The peer does not offer it. */
   | { readonly type: 'none' }
   /** So many elements follow, 8 bytes each, in chunks. */
@@ -38,7 +38,7 @@ const GENERATION_BYTES = 8
 const ELEMENT_BYTES = 8
 const MAX_SLICES = 8
 
-export function writeAsk({ kind, known }: FilterAsk): Uint8Array {
+export function writeFilterRequest({ kind, known }: FilterRequest): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, KINDS.indexOf(kind))
     encoding.writeVarUint(encoder, known === undefined ? 0 : 1)
@@ -49,7 +49,7 @@ export function writeAsk({ kind, known }: FilterAsk): Uint8Array {
 }
 
 /** Throws `MalformedError`. */
-export function readAsk(bytes: Uint8Array): FilterAsk {
+export function readFilterRequest(bytes: Uint8Array): FilterRequest {
   return readAll(bytes, (decoder) => {
     const kind = KINDS[readUint(decoder, KINDS.length - 1)] ?? 'observed'
     if (readUint(decoder, 1) === 0) return { kind }
@@ -58,7 +58,7 @@ export function readAsk(bytes: Uint8Array): FilterAsk {
   })
 }
 
-export function writeAnswer(answer: FilterAnswer): Uint8Array {
+export function writeFilterResponse(answer: FilterResponse): Uint8Array {
   return encoding.encode((encoder) => {
     switch (answer.type) {
       case 'none':
@@ -79,7 +79,7 @@ export function writeAnswer(answer: FilterAnswer): Uint8Array {
 }
 
 /** Throws `MalformedError`, or `ProtocolError` when what it announces is over the limits. */
-export function readAnswer(bytes: Uint8Array): FilterAnswer {
+export function readFilterResponse(bytes: Uint8Array): FilterResponse {
   return readAll(bytes, (decoder) => {
     switch (readUint(decoder, FULL)) {
       case NONE:
@@ -90,7 +90,8 @@ export function readAnswer(bytes: Uint8Array): FilterAnswer {
         const generation = readBytes(decoder, GENERATION_BYTES).slice()
         const slices = readUint(decoder, MAX_SLICES)
         const counts = Array.from({ length: slices }, () => readUint(decoder, 2 ** 32))
-        if (sizeOf(counts) > MAX_FILTER_BYTES) throw new ProtocolError('a filter over the limit')
+        if (slicesBytes(counts) > MAX_FILTER_BYTES)
+          throw new ProtocolError('a filter over the limit')
         return { type: 'full', generation, counts }
       }
     }
@@ -111,9 +112,9 @@ export function readChunk(bytes: Uint8Array, max: number): Uint8Array {
 }
 
 /** Raw bytes that follow an answer. */
-export function bytesOf(answer: FilterAnswer): number {
+export function responseBytes(answer: FilterResponse): number {
   if (answer.type === 'none') return 0
-  return answer.type === 'delta' ? answer.count * ELEMENT_BYTES : sizeOf(answer.counts)
+  return answer.type === 'delta' ? answer.count * ELEMENT_BYTES : slicesBytes(answer.counts)
 }
 
 /** The slices of a filter out of its raw bytes. */
@@ -133,6 +134,6 @@ export function* elementsOf(raw: Uint8Array): Generator<Uint8Array> {
 }
 
 /** Bytes of the slices: their sizes are fixed, whatever is in them. */
-export function sizeOf(slices: readonly unknown[]): number {
+export function slicesBytes(slices: readonly unknown[]): number {
   return slices.reduce<number>((sum, _, i) => sum + parametersOf(i).bits / 8, 0)
 }

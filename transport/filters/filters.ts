@@ -11,7 +11,7 @@ import { equalBytes } from '../../crdt/bytes/index.ts'
 import {
   FILTER_CHUNK_BYTES,
   FILTER_INTERVAL,
-  MAX_ARRIVING_FILTER_BYTES,
+  MAX_INCOMING_FILTER_BYTES,
   MAX_DELTA_ELEMENTS,
   MAX_FILTER_BYTES,
   MAX_FILTER_FRAME_BYTES,
@@ -20,15 +20,15 @@ import {
 } from '../constants.ts'
 import { Exchanges } from '../streams/exchange.ts'
 import {
-  bytesOf,
+  responseBytes,
   elementsOf,
-  readAnswer,
-  readAsk,
+  readFilterResponse,
+  readFilterRequest,
   readChunk,
-  sizeOf,
+  slicesBytes,
   slicesOf,
-  writeAnswer,
-  writeAsk,
+  writeFilterResponse,
+  writeFilterRequest,
   writeChunk
 } from './filter-frames.ts'
 import { PeerFilters } from './peer-filters.ts'
@@ -36,7 +36,7 @@ import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
 import type { StoredFilter } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
-import type { FilterAnswer, FilterAsk, FilterKind } from './filter-frames.ts'
+import type { FilterResponse, FilterRequest, FilterKind } from './filter-frames.ts'
 import type { FrameStream } from '../streams/frame-stream.ts'
 
 /** A filter that this node offers. */
@@ -58,7 +58,7 @@ export interface FilterChange {
 }
 
 export interface Filters {
-  readonly ofPeers: PeerFilters
+  readonly peerFilters: PeerFilters
   /** Brings the filters of all connected peers up to date; what fails is logged. */
   refresh(options?: AbortOptions): Promise<void>
 }
@@ -71,13 +71,13 @@ export function filters(init: FiltersInit): (components: ExchangeComponents) => 
 const KINDS: readonly FilterKind[] = ['observed', 'published']
 
 class FilterService implements Filters, Startable {
-  readonly ofPeers: PeerFilters
+  readonly peerFilters: PeerFilters
   readonly #init: FiltersInit
   readonly #exchanges: Exchanges
   readonly #running = new Map<string, Promise<void>>()
   readonly #rounds: RepeatingTask | undefined
   /** Bytes of filters that are on their way. */
-  #arriving = 0
+  #incomingBytes = 0
 
   constructor(components: ExchangeComponents, init: FiltersInit) {
     this.#init = init
@@ -86,10 +86,10 @@ class FilterService implements Filters, Startable {
       name: 'filter',
       maxFrameBytes: MAX_FILTER_FRAME_BYTES,
       maxStreams: MAX_INBOUND_EXCHANGES,
-      answer: (frames, signal) => this.#answerAll(frames, signal),
-      onConnect: (peer) => void this.#pullQuietly(peer)
+      respond: (frames, signal) => this.#serve(frames, signal),
+      onConnect: (peer) => void this.#tryPull(peer)
     })
-    this.ofPeers = new PeerFilters((peer) => this.#exchanges.peer(peer) !== undefined)
+    this.peerFilters = new PeerFilters((peer) => this.#exchanges.peer(peer) !== undefined)
     const interval = init.interval ?? FILTER_INTERVAL
     if (interval > 0) this.#rounds = repeatingTask(() => this.#round(), interval)
   }
@@ -108,23 +108,23 @@ class FilterService implements Filters, Startable {
   }
 
   async refresh({ signal }: AbortOptions = {}): Promise<void> {
-    const peers = this.#asked()
+    const peers = this.#peersToPull()
     // A pull that runs already may have asked too early.
     await Promise.all(peers.map(async (peer) => this.#running.get(peer.toString())))
-    await Promise.all(peers.map((peer) => this.#pullQuietly(peer)))
+    await Promise.all(peers.map((peer) => this.#tryPull(peer)))
     signal?.throwIfAborted()
   }
 
   #round(): void {
-    for (const peer of this.#asked()) void this.#pullQuietly(peer)
+    for (const peer of this.#peersToPull()) void this.#tryPull(peer)
   }
 
-  #asked(): PeerId[] {
+  #peersToPull(): PeerId[] {
     return this.#exchanges.peers().slice(0, MAX_FILTER_PEERS)
   }
 
   /** One pull a peer at a time; a second caller joins it. */
-  #pullQuietly(peer: PeerId): Promise<void> {
+  #tryPull(peer: PeerId): Promise<void> {
     const name = peer.toString()
     const running = this.#running.get(name)
     if (running !== undefined) return running
@@ -137,26 +137,26 @@ class FilterService implements Filters, Startable {
 
   #pull(peer: PeerId): Promise<void> {
     return this.#exchanges.run(peer, async (frames, signal) => {
-      for (const kind of KINDS) await this.#ask(frames, peer.toString(), kind, signal)
+      for (const kind of KINDS) await this.#request(frames, peer.toString(), kind, signal)
     })
   }
 
-  async #ask(
+  async #request(
     frames: FrameStream,
     peer: string,
     kind: FilterKind,
     signal: AbortSignal
   ): Promise<void> {
-    const known = this.ofPeers.known(peer, kind)
-    await frames.write(writeAsk({ kind, known }), { signal })
-    const answer = readAnswer(await readFrame(frames, signal))
-    const raw = await this.#receive(frames, bytesOf(answer), signal)
+    const known = this.peerFilters.versionOf(peer, kind)
+    await frames.write(writeFilterRequest({ kind, known }), { signal })
+    const answer = readFilterResponse(await readFrame(frames, signal))
+    const raw = await this.#receive(frames, responseBytes(answer), signal)
     try {
-      if (answer.type === 'none') this.ofPeers.drop(peer, kind)
-      else if (answer.type === 'delta') this.ofPeers.extend(peer, kind, elementsOf(raw))
-      else this.ofPeers.replace(peer, kind, answer.generation, slicesOf(answer.counts, raw))
+      if (answer.type === 'none') this.peerFilters.drop(peer, kind)
+      else if (answer.type === 'delta') this.peerFilters.extend(peer, kind, elementsOf(raw))
+      else this.peerFilters.replace(peer, kind, answer.generation, slicesOf(answer.counts, raw))
     } catch (error) {
-      this.ofPeers.drop(peer, kind)
+      this.peerFilters.drop(peer, kind)
       throw error
     }
     if (raw.length > 0) this.#init.onChange({ peer, kind })
@@ -164,32 +164,32 @@ class FilterService implements Filters, Startable {
 
   /** The raw bytes that follow an answer, when all that arrive at the time are not too many. */
   async #receive(frames: FrameStream, length: number, signal: AbortSignal): Promise<Uint8Array> {
-    if (this.#arriving + length > MAX_ARRIVING_FILTER_BYTES) {
+    if (this.#incomingBytes + length > MAX_INCOMING_FILTER_BYTES) {
       throw new Error('Too many filters arrive at once; a later round asks again.')
     }
-    this.#arriving += length
+    this.#incomingBytes += length
     try {
       return await readChunks(frames, length, signal)
     } finally {
-      this.#arriving -= length
+      this.#incomingBytes -= length
     }
   }
 
-  async #answerAll(frames: FrameStream, signal: AbortSignal): Promise<void> {
+  async #serve(frames: FrameStream, signal: AbortSignal): Promise<void> {
     for (;;) {
       const frame = await frames.read({ signal })
       if (frame === undefined) return
-      await this.#answer(frames, readAsk(frame), signal)
+      await this.#respond(frames, readFilterRequest(frame), signal)
     }
   }
 
-  async #answer(
+  async #respond(
     frames: FrameStream,
-    { kind, known }: FilterAsk,
+    { kind, known }: FilterRequest,
     signal: AbortSignal
   ): Promise<void> {
-    const { answer, raw } = await answerOf(this.#init.offers[kind], known)
-    await frames.write(writeAnswer(answer), { signal })
+    const { answer, raw } = await responseTo(this.#init.offers[kind], known)
+    await frames.write(writeFilterResponse(answer), { signal })
     for (const part of raw) {
       for (let from = 0; from < part.length; from += FILTER_CHUNK_BYTES) {
         const chunk = writeChunk(part.subarray(from, from + FILTER_CHUNK_BYTES))
@@ -200,10 +200,10 @@ class FilterService implements Filters, Startable {
 }
 
 /** An answer and the raw bytes that follow it: copies, since the filter goes on changing. */
-async function answerOf(
+async function responseTo(
   offer: OfferedFilter | undefined,
-  known: FilterAsk['known']
-): Promise<{ answer: FilterAnswer; raw: readonly Uint8Array[] }> {
+  known: FilterRequest['known']
+): Promise<{ answer: FilterResponse; raw: readonly Uint8Array[] }> {
   if (offer === undefined) return { answer: { type: 'none' }, raw: [] }
   if (known !== undefined && equalBytes(known.generation, offer.generation)) {
     const elements = await offer.since(known.version)
@@ -213,7 +213,7 @@ async function answerOf(
     }
   }
   const { generation, slices } = offer.snapshot()
-  if (sizeOf(slices) > MAX_FILTER_BYTES) return { answer: { type: 'none' }, raw: [] }
+  if (slicesBytes(slices) > MAX_FILTER_BYTES) return { answer: { type: 'none' }, raw: [] }
   const counts = slices.map(({ count }) => count)
   return {
     answer: { type: 'full', generation, counts },

@@ -3,8 +3,8 @@ import { GrowingFilter } from '../../crdt/index.ts'
 import {
   MAX_FILTER_BYTES,
   MAX_FILTER_PEERS,
-  MAX_HELD_FILTER_BYTES,
-  MAX_SHARED_RATE
+  MAX_PEER_FILTER_BYTES,
+  MAX_COMBINED_FALSE_POSITIVE_RATE
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import type { FilterVersion, SliceState } from '../../crdt/index.ts'
@@ -30,7 +30,7 @@ export interface PeerFilterStatus {
 }
 
 export class PeerFilters {
-  readonly #held = new Map<string, PeerFilter>()
+  readonly #filters = new Map<string, PeerFilter>()
   /** By kind, those that an answer consults: the largest, as far as the shared error goes. */
   readonly #consulted = new Map<FilterKind, PeerFilter[]>()
   readonly #isConnected: (peer: string) => boolean
@@ -40,7 +40,7 @@ export class PeerFilters {
   }
 
   /** Peers in whose filter the element seems to be; empty is certain, as far as filters are held. */
-  hits(kind: FilterKind, element: Uint8Array): string[] {
+  peersWith(kind: FilterKind, element: Uint8Array): string[] {
     return (this.#consulted.get(kind) ?? [])
       .filter(({ filter }) => filter.has(element))
       .map(({ peer }) => peer)
@@ -51,8 +51,8 @@ export class PeerFilters {
     return this.#consulted.get(kind)?.some(({ filter }) => filter.has(element)) ?? false
   }
 
-  known(peer: string, kind: FilterKind): FilterVersion | undefined {
-    return this.#held.get(keyOf(peer, kind))
+  versionOf(peer: string, kind: FilterKind): FilterVersion | undefined {
+    return this.#filters.get(keyOf(peer, kind))
   }
 
   /** Throws `MalformedError` when the slices are not those of an honest filter. */
@@ -63,15 +63,15 @@ export class PeerFilters {
     slices: readonly SliceState[]
   ): void {
     const filter = new GrowingFilter(slices)
-    this.#held.delete(keyOf(peer, kind))
-    this.#held.set(keyOf(peer, kind), { peer, kind, generation, filter, version: filter.count })
+    this.#filters.delete(keyOf(peer, kind))
+    this.#filters.set(keyOf(peer, kind), { peer, kind, generation, filter, version: filter.count })
     this.#evict()
-    this.#choose(kind)
+    this.#selectConsulted(kind)
   }
 
   /** Throws `ProtocolError` when nothing is held that the elements could extend. */
   extend(peer: string, kind: FilterKind, elements: Iterable<Uint8Array>): void {
-    const held = this.#held.get(keyOf(peer, kind))
+    const held = this.#filters.get(keyOf(peer, kind))
     if (held === undefined) throw new ProtocolError('a delta of a filter that is not held')
     for (const element of elements) {
       held.filter.add(element)
@@ -82,51 +82,52 @@ export class PeerFilters {
       throw new ProtocolError('a filter over the limit')
     }
     this.#evict()
-    this.#choose(kind)
+    this.#selectConsulted(kind)
   }
 
   /** Drops what a peer no longer offers. */
   drop(peer: string, kind: FilterKind): void {
-    if (this.#held.delete(keyOf(peer, kind))) this.#choose(kind)
+    if (this.#filters.delete(keyOf(peer, kind))) this.#selectConsulted(kind)
   }
 
   status(): PeerFilterStatus[] {
     return (['observed', 'published'] as const).map((kind) => {
-      const held = [...this.#held.values()].filter((each) => each.kind === kind)
+      const held = [...this.#filters.values()].filter((each) => each.kind === kind)
       const consulted = this.#consulted.get(kind) ?? []
       return {
         kind,
         peers: held.length,
         elements: held.reduce((sum, { filter }) => sum + filter.count, 0),
         bytes: held.reduce((sum, { filter }) => sum + filter.bytes, 0),
-        falsePositiveRate: 1 - consulted.reduce((none, each) => none * (1 - each.filter.rate()), 1)
+        falsePositiveRate:
+          1 - consulted.reduce((none, each) => none * (1 - each.filter.falsePositiveRate()), 1)
       }
     })
   }
 
   /** Peers that left go first, the longest unchanged before the others; then whoever is oldest. */
   #evict(): void {
-    const byAge = [...this.#held.values()]
-    const leaving = [
+    const byAge = [...this.#filters.values()]
+    const evictionOrder = [
       ...byAge.filter(({ peer }) => !this.#isConnected(peer)),
       ...byAge.filter(({ peer }) => this.#isConnected(peer))
     ]
-    for (const { peer, kind } of leaving) {
-      const bytes = [...this.#held.values()].reduce((sum, { filter }) => sum + filter.bytes, 0)
-      const peers = new Set([...this.#held.values()].map((held) => held.peer)).size
-      if (bytes <= MAX_HELD_FILTER_BYTES && peers <= MAX_FILTER_PEERS) return
+    for (const { peer, kind } of evictionOrder) {
+      const bytes = [...this.#filters.values()].reduce((sum, { filter }) => sum + filter.bytes, 0)
+      const peers = new Set([...this.#filters.values()].map((held) => held.peer)).size
+      if (bytes <= MAX_PEER_FILTER_BYTES && peers <= MAX_FILTER_PEERS) return
       this.drop(peer, kind)
     }
   }
 
-  #choose(kind: FilterKind): void {
-    const largest = [...this.#held.values()]
+  #selectConsulted(kind: FilterKind): void {
+    const largest = [...this.#filters.values()]
       .filter((held) => held.kind === kind)
       .toSorted((a, b) => b.filter.count - a.filter.count)
     let error = 0
     const consulted = largest.filter(({ filter }) => {
-      const rate = filter.rate()
-      if (error + rate > MAX_SHARED_RATE) return false
+      const rate = filter.falsePositiveRate()
+      if (error + rate > MAX_COMBINED_FALSE_POSITIVE_RATE) return false
       error += rate
       return true
     })

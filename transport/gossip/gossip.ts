@@ -30,14 +30,14 @@ export interface GossipInit {
   readonly topic: string
   readonly replica: Pick<Replica, 'admit' | 'admitHeader' | 'admitProof' | 'headOf' | 'swarm'>
   /** False: speaks and does not listen. */
-  readonly listens: boolean
+  readonly subscribes: boolean
   /** Hears of each entry or header that a peer brings, before it is judged. */
-  readonly onReceived?: (peer: PeerId, header: SignedHeader) => void
+  readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
   /** Pulls what `peer` has and this replica lacks. */
   pull(peer: PeerId): Promise<unknown>
   onOffence(peer: PeerId, reason: string): void
   /** Subscribers or mesh peers came or went. */
-  onChange(): void
+  onPeersChange(): void
 }
 
 export interface Gossip {
@@ -121,7 +121,7 @@ class TopicGossip implements Gossip {
     this.#init = init
     service.topicValidators.set(init.topic, (peer, message) => this.#validate(peer, message))
     for (const event of CHANGES) service.addEventListener(event, this.#onChange)
-    if (init.listens) service.subscribe(init.topic)
+    if (init.subscribes) service.subscribe(init.topic)
   }
 
   async publish(entry: Entry): Promise<void> {
@@ -150,7 +150,7 @@ class TopicGossip implements Gossip {
     }
   }
 
-  readonly #onChange = (): void => this.#init.onChange()
+  readonly #onChange = (): void => this.#init.onPeersChange()
 
   async #validate(peer: PeerId, { data }: Message): Promise<TopicValidatorResult> {
     if (data.length > MAX_GOSSIP_BYTES) return this.#reject(peer, 'oversized')
@@ -158,10 +158,10 @@ class TopicGossip implements Gossip {
       const message = readGossip(data)
       switch (message.type) {
         case 'entry':
-          this.#init.onReceived?.(peer, readEntry(message.bytes))
+          this.#init.onHeader?.(peer, readEntry(message.bytes))
           return await this.#validateEntry(peer, message.bytes)
         case 'header':
-          this.#init.onReceived?.(peer, message.header)
+          this.#init.onHeader?.(peer, message.header)
           return await this.#validateHeader(peer, message.header)
         case 'proof':
           return await this.#validateProof(peer, message.bytes)
@@ -182,7 +182,7 @@ class TopicGossip implements Gossip {
       case 'gap':
         return this.#afterPull(peer, admission.entry)
       case 'rejected':
-        if (admission.blame) return this.#reject(peer, admission.reason)
+        if (admission.isOffence) return this.#reject(peer, admission.reason)
         // The sender's branch of that feed is another than ours: a sync finds where they part.
         if (admission.reason === 'fork') this.#init.pull(peer).catch(() => undefined)
         return TopicValidatorResult.Ignore
@@ -216,8 +216,8 @@ class TopicGossip implements Gossip {
   async #afterPull(peer: PeerId, header: SignedHeader): Promise<TopicValidatorResult> {
     await this.#init.pull(peer)
     const { seq, head } = this.#init.replica.headOf(header.author)
-    const holds = seq > header.seq || (seq === header.seq && equalBytes(head, header.hash))
-    return holds ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore
+    const isStored = seq > header.seq || (seq === header.seq && equalBytes(head, header.hash))
+    return isStored ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore
   }
 
   #reject(peer: PeerId, reason: string): TopicValidatorResult {

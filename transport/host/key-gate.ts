@@ -10,7 +10,7 @@ import { preSharedKey } from '@libp2p/pnet'
 import { byteStream } from '@libp2p/utils'
 import { SwarmError } from '../errors.ts'
 import { acceptKeyed } from './keyed-connection.ts'
-import { parseSwarmKey, secretOf } from './swarm-key.ts'
+import { parseSwarmKey, swarmKeyBytes } from './swarm-key.ts'
 import type {
   AbortOptions,
   ConnectionProtector,
@@ -23,7 +23,7 @@ export type KeyMismatch = 'no key' | 'another key' | 'unexpected key'
 export interface KeyGateInit {
   /** Texts of `swarm.key` files: the first is the node's own, the others are let in as well. */
   readonly keys: readonly string[]
-  readonly onRefused: (address: string, mismatch: KeyMismatch) => void
+  readonly onRefuse: (address: string, mismatch: KeyMismatch) => void
 }
 
 const MULTISTREAM_HEADER = Buffer.from('\u0013/multistream/1.0.0\n')
@@ -39,9 +39,9 @@ export function describeMismatch(mismatch: KeyMismatch): string {
 }
 
 /** Throws `SwarmError` when a key is none. */
-export function keyGate({ keys, onRefused }: KeyGateInit): () => ConnectionProtector {
+export function keyGate({ keys, onRefuse }: KeyGateInit): () => ConnectionProtector {
   const psk = keys[0] === undefined ? undefined : parseSwarmKey(keys[0])
-  const secrets = keys.map(secretOf)
+  const secrets = keys.map(swarmKeyBytes)
   return () => {
     const pnet = psk === undefined ? undefined : preSharedKey({ psk })()
     return {
@@ -53,21 +53,22 @@ export function keyGate({ keys, onRefused }: KeyGateInit): () => ConnectionProte
             'SWARM_KEY_MISMATCH',
             `Refused ${address}: ${REASONS[mismatch]}.`
           )
-          onRefused(address, mismatch)
+          onRefuse(address, mismatch)
           connection.abort(error)
           throw error
         }
         if (pnet === undefined) {
-          if (inbound && !(await beginsPlainly(connection, options))) refuse('unexpected key')
+          if (inbound && !(await startsWithMultistream(connection, options)))
+            refuse('unexpected key')
           return connection
         }
-        if (inbound && (await beginsPlainly(connection, options))) refuse('no key')
+        if (inbound && (await startsWithMultistream(connection, options))) refuse('no key')
         if (inbound && secrets.length > 1 && isAddressed(connection)) {
           const accepted = await acceptKeyed(connection, secrets, MULTISTREAM_HEADER, options)
           return accepted ?? refuse('another key')
         }
         const opened = await pnet.protect(connection, options)
-        if (inbound && !(await beginsPlainly(opened, options))) refuse('another key')
+        if (inbound && !(await startsWithMultistream(opened, options))) refuse('another key')
         return opened
       }
     }
@@ -75,7 +76,10 @@ export function keyGate({ keys, onRefused }: KeyGateInit): () => ConnectionProte
 }
 
 /** Reads as much as the header and puts it back. */
-async function beginsPlainly(connection: MessageStream, options?: AbortOptions): Promise<boolean> {
+async function startsWithMultistream(
+  connection: MessageStream,
+  options?: AbortOptions
+): Promise<boolean> {
   const bytes = byteStream(connection)
   const start = await bytes.read({ ...options, bytes: MULTISTREAM_HEADER.length })
   const plain = MULTISTREAM_HEADER.equals(start.subarray())

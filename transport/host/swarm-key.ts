@@ -16,12 +16,12 @@ export function generateSwarmKey(): string {
 
 /** The text in the form that pnet reads. Throws `SwarmError` when it is not a swarm key. */
 export function parseSwarmKey(text: string): Uint8Array {
-  return Buffer.from(`/key/swarm/psk/1.0.0/\n/base16/\n${hexOf(text)}`)
+  return Buffer.from(`/key/swarm/psk/1.0.0/\n/base16/\n${swarmKeyHex(text)}`)
 }
 
 /** The 32 bytes that the text stands for. Throws `SwarmError` when it is not a swarm key. */
-export function secretOf(text: string): Uint8Array {
-  return Buffer.from(hexOf(text), 'hex')
+export function swarmKeyBytes(text: string): Uint8Array {
+  return Buffer.from(swarmKeyHex(text), 'hex')
 }
 
 /**
@@ -34,7 +34,7 @@ export function swarmId(name: string): string {
   return hash('sha256', text, 'buffer').subarray(0, ID_BYTES).toString('hex')
 }
 
-function hexOf(text: string): string {
+function swarmKeyHex(text: string): string {
   const hex = FORMAT.exec(text.trim())?.[1]
   if (hex === undefined) {
     throw new SwarmError(

@@ -31,19 +31,19 @@ export interface DialerInit {
   onUnreachable(address: string, error: Error): void
 }
 
-interface Target {
+interface DialTarget {
   readonly address: Multiaddr
   readonly peer: string | undefined
   readonly bootstrap: boolean
   failures: number
   notBefore: number
   /** The connection that the last dial of an address without a peer id led to. */
-  reached: string | undefined
+  connectedPeer: string | undefined
 }
 
 export class Dialer {
   readonly #init: DialerInit
-  readonly #targets: Target[]
+  readonly #targets: DialTarget[]
   readonly #task: RepeatingTask
   #stopping = new AbortController()
   #dialling: Promise<void> = Promise.resolve()
@@ -51,12 +51,12 @@ export class Dialer {
   /** Throws `SwarmError` when a bootstrap address is not a multiaddr. */
   constructor(init: DialerInit) {
     this.#init = init
-    const bootstrap = init.bootstrap.map((address) => target(address, true))
+    const bootstrap = init.bootstrap.map((address) => parseTarget(address, true))
     const known = new Set(bootstrap.map(({ peer }) => peer))
     this.#targets = [
       ...bootstrap,
       ...init.remembered
-        .map((address) => target(address, false))
+        .map((address) => parseTarget(address, false))
         .filter(({ peer }) => peer === undefined || !known.has(peer))
     ]
     this.#task = repeatingTask(() => this.#dialDue(), DIAL_INTERVAL)
@@ -80,9 +80,9 @@ export class Dialer {
     const connections = this.#init.libp2p.getConnections()
     const connected = new Set(connections.map(({ remotePeer }) => remotePeer.toString()))
     const due = this.#targets.filter(
-      ({ peer, reached, bootstrap, notBefore }) =>
+      ({ peer, connectedPeer, bootstrap, notBefore }) =>
         notBefore <= now &&
-        !connected.has(peer ?? reached ?? '') &&
+        !connected.has(peer ?? connectedPeer ?? '') &&
         peer !== this.#init.libp2p.peerId.toString() &&
         (bootstrap || connected.size < MIN_CONNECTIONS)
     )
@@ -93,13 +93,13 @@ export class Dialer {
     return this.#dialling
   }
 
-  async #dial(each: Target): Promise<void> {
+  async #dial(each: DialTarget): Promise<void> {
     // Nobody dials it again while this dial runs.
     each.notBefore = Infinity
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DIAL_TIMEOUT)])
     try {
       const connection = await this.#init.libp2p.dial(each.address, { signal })
-      each.reached = connection.remotePeer.toString()
+      each.connectedPeer = connection.remotePeer.toString()
       each.failures = 0
       each.notBefore = this.#init.clock.now() + BACKOFF_FIRST
     } catch (error) {
@@ -113,7 +113,7 @@ export class Dialer {
   }
 }
 
-function target(address: string, bootstrap: boolean): Target {
+function parseTarget(address: string, bootstrap: boolean): DialTarget {
   let parsed: Multiaddr
   try {
     parsed = multiaddr(address)
@@ -125,5 +125,5 @@ function target(address: string, bootstrap: boolean): Target {
     )
   }
   const peer = parsed.getComponents().findLast(({ name }) => name === 'p2p')?.value
-  return { address: parsed, peer, bootstrap, failures: 0, notBefore: 0, reached: undefined }
+  return { address: parsed, peer, bootstrap, failures: 0, notBefore: 0, connectedPeer: undefined }
 }

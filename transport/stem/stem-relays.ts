@@ -11,7 +11,7 @@ export interface StemRelaysInit {
   /** Milliseconds. */
   readonly epoch: number
   /** Probability that a node ends stems for an epoch. */
-  readonly gossipShare: number
+  readonly fluffProbability: number
   /** Connected peers that take stems. */
   readonly peers: () => readonly PeerId[]
 }
@@ -19,21 +19,21 @@ export interface StemRelaysInit {
 export class StemRelays {
   readonly #init: StemRelaysInit
   readonly #relays = new Map<string, string>()
-  #end = 0
-  #gossips = false
+  #epochEnd = 0
+  #isFluffing = false
 
   constructor(init: StemRelaysInit) {
     this.#init = init
   }
 
   /** Whether stems of others end here in this epoch. */
-  get gossips(): boolean {
+  get isFluffing(): boolean {
     this.#beginEpoch()
-    return this.#gossips
+    return this.#isFluffing
   }
 
   /** The relay for what comes from a neighbour: never that neighbour, nor one of `refused`. */
-  of(from: string, refused: ReadonlySet<string>): PeerId | undefined {
+  relayFor(from: string, refused: ReadonlySet<string>): PeerId | undefined {
     this.#beginEpoch()
     const { random } = this.#init
     const peers = this.#init
@@ -46,17 +46,17 @@ export class StemRelays {
   }
 
   /** Begins another epoch now. */
-  renew(): void {
-    this.#end = 0
+  rotate(): void {
+    this.#epochEnd = 0
   }
 
   #beginEpoch(): void {
-    const { clock, random, epoch, gossipShare } = this.#init
+    const { clock, random, epoch, fluffProbability } = this.#init
     const now = clock.now()
-    if (now < this.#end) return
+    if (now < this.#epochEnd) return
     // Nodes change at different times, and a node that has just begun not a whole epoch later.
-    this.#end = now + epoch * (0.5 + random() / 2)
+    this.#epochEnd = now + epoch * (0.5 + random() / 2)
     this.#relays.clear()
-    this.#gossips = random() < gossipShare
+    this.#isFluffing = random() < fluffProbability
   }
 }

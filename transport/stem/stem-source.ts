@@ -10,36 +10,36 @@ import type { Entry, Replica } from '../../crdt/index.ts'
 export interface StemSourceInit {
   readonly replica: Pick<
     Replica,
-    'entriesAfter' | 'headOf' | 'hiddenAuthors' | 'show' | 'lastShown'
+    'entriesAfter' | 'headOf' | 'hiddenAuthors' | 'unhide' | 'publicSeq'
   >
   /** Hands entries to the relay of this node; false when there is none that takes them. */
-  readonly pass: (batch: readonly Entry[]) => Promise<boolean>
+  readonly relay: (batch: readonly Entry[]) => Promise<boolean>
   /** Whether any peer of the swarm is connected, relay or not. */
   readonly isConnected: () => boolean
   /** Takes other relays from now on. */
-  readonly renew: () => void
+  readonly rotateRelays: () => void
   /** Gossips entries that are in the replica. */
-  readonly spread: (entries: readonly Entry[]) => Promise<void>
+  readonly gossip: (entries: readonly Entry[]) => Promise<void>
   /** Calls back after an embargo, unless the node stops before. */
-  readonly embargo: (onEnd: () => Promise<void>) => void
-  readonly onFailed: (error: unknown) => void
+  readonly startEmbargo: (onEnd: () => Promise<void>) => void
+  readonly onError: (error: unknown) => void
 }
 
 /** Of one author: what was sent, and what an embargo waits for. */
-interface Sent {
+interface StemProgress {
   readonly author: Uint8Array
   /** Place up to which entries were handed to a relay. */
-  upTo: number
+  sentSeq: number
   /** Place that must be shown when the embargo ends; 0 while none is set. */
-  awaited: number
-  hasTriedAgain: boolean
+  awaitedSeq: number
+  isRetry: boolean
 }
 
 export class StemSource {
   readonly #init: StemSourceInit
-  readonly #sent = new Map<string, Sent>()
+  readonly #sent = new Map<string, StemProgress>()
   #sending: Promise<void> | undefined
-  #again = false
+  #sendAgain = false
 
   constructor(init: StemSourceInit) {
     this.#init = init
@@ -48,15 +48,15 @@ export class StemSource {
   /** Sends what was not sent yet; returns at once. */
   send(): void {
     if (this.#sending !== undefined) {
-      this.#again = true
+      this.#sendAgain = true
       return
     }
-    this.#again = false
+    this.#sendAgain = false
     this.#sending = this.#send()
-      .catch((error: unknown) => this.#init.onFailed(error))
+      .catch((error: unknown) => this.#init.onError(error))
       .finally(() => {
         this.#sending = undefined
-        if (this.#again) this.send()
+        if (this.#sendAgain) this.send()
       })
   }
 
@@ -71,31 +71,31 @@ export class StemSource {
     for (const name of this.#sent.keys()) if (!names.has(name)) this.#sent.delete(name)
     for (const author of hidden) {
       const name = toHex(author)
-      const sent = this.#sent.get(name) ?? { author, upTo: 0, awaited: 0, hasTriedAgain: false }
+      const sent = this.#sent.get(name) ?? { author, sentSeq: 0, awaitedSeq: 0, isRetry: false }
       this.#sent.set(name, sent)
-      sent.upTo = Math.max(sent.upTo, replica.lastShown(author) ?? 0)
+      sent.sentSeq = Math.max(sent.sentSeq, replica.publicSeq(author) ?? 0)
       const isSent = await this.#sendAfter(sent)
       // Where only peers are that take no stems, it ends here when its time has come.
-      const awaited = isSent ? sent.upTo : replica.headOf(author).seq
-      if (sent.awaited === 0 && (isSent || this.#init.isConnected())) this.#await(sent, awaited)
+      const awaited = isSent ? sent.sentSeq : replica.headOf(author).seq
+      if (sent.awaitedSeq === 0 && (isSent || this.#init.isConnected())) this.#watch(sent, awaited)
       if (!isSent) return
     }
   }
 
   /** False when no relay takes more. */
-  async #sendAfter(sent: Sent): Promise<boolean> {
+  async #sendAfter(sent: StemProgress): Promise<boolean> {
     let batch: Entry[] = []
     let bytes = 0
     const pass = async (): Promise<boolean> => {
       const last = batch.at(-1)
       if (last === undefined) return true
-      if (!(await this.#init.pass(batch))) return false
-      sent.upTo = last.seq
+      if (!(await this.#init.relay(batch))) return false
+      sent.sentSeq = last.seq
       batch = []
       bytes = 0
       return true
     }
-    for await (const entry of this.#init.replica.entriesAfter(sent.author, sent.upTo)) {
+    for await (const entry of this.#init.replica.entriesAfter(sent.author, sent.sentSeq)) {
       if (bytes + entry.length > MAX_STEM_BATCH_BYTES && !(await pass())) return false
       batch.push(readEntry(entry))
       bytes += entry.length
@@ -103,29 +103,29 @@ export class StemSource {
     return pass()
   }
 
-  #await(sent: Sent, awaited: number): void {
-    sent.awaited = awaited
-    this.#init.embargo(() => this.#onEmbargoEnded(sent))
+  #watch(sent: StemProgress, awaited: number): void {
+    sent.awaitedSeq = awaited
+    this.#init.startEmbargo(() => this.#onEmbargoEnded(sent))
   }
 
-  async #onEmbargoEnded(sent: Sent): Promise<void> {
-    const { replica, renew, spread } = this.#init
-    const shown = replica.lastShown(sent.author)
-    if (shown === undefined) return
-    if (shown < sent.awaited && sent.hasTriedAgain) {
+  async #onEmbargoEnded(sent: StemProgress): Promise<void> {
+    const { replica, rotateRelays, gossip } = this.#init
+    const publicSeq = replica.publicSeq(sent.author)
+    if (publicSeq === undefined) return
+    if (publicSeq < sent.awaitedSeq && sent.isRetry) {
       const { author } = sent
-      await replica.show(author, replica.headOf(author).seq)
+      await replica.unhide(author, replica.headOf(author).seq)
       for await (const entry of replica.entriesAfter(author, replica.headOf(author).seq - 1)) {
-        await spread([readEntry(entry)])
+        await gossip([readEntry(entry)])
       }
       return
     }
-    if (shown < sent.awaited) {
-      sent.hasTriedAgain = true
-      sent.upTo = shown
-      renew()
+    if (publicSeq < sent.awaitedSeq) {
+      sent.isRetry = true
+      sent.sentSeq = publicSeq
+      rotateRelays()
     }
-    sent.awaited = 0
+    sent.awaitedSeq = 0
     this.send()
   }
 }

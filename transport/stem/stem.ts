@@ -19,7 +19,7 @@ import {
   MAX_STEM_POOL_BYTES,
   STEM_EMBARGO,
   STEM_EPOCH,
-  STEM_GOSSIP_SHARE
+  STEM_FLUFF_PROBABILITY
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { Exchanges } from '../streams/exchange.ts'
@@ -39,9 +39,9 @@ export interface StemInit extends ExchangeServiceInit {
   random(): number
   /** Whether any peer of the swarm is connected, relay or not. */
   isConnected(): boolean
-  readonly onReceived?: (peer: PeerId, header: SignedHeader) => void
+  readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
   /** Gossips entries that are in the replica. */
-  readonly spread: (entries: readonly Entry[]) => Promise<void>
+  readonly gossip: (entries: readonly Entry[]) => Promise<void>
   /** Milliseconds after which an entry that did not come back is gossiped here, at least. */
   readonly embargo?: number
 }
@@ -69,7 +69,7 @@ class StemService implements Stem, Startable {
   readonly #pool = new Map<string, Uint8Array>()
   #poolBytes = 0
   /** By the neighbour that entries come from: they are passed on in their order. */
-  readonly #passing = new Map<string, Serial>()
+  readonly #queues = new Map<string, Serial>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #source: StemSource
 
@@ -80,24 +80,24 @@ class StemService implements Stem, Startable {
       name: 'stem',
       maxFrameBytes: MAX_STEM_FRAME_BYTES,
       maxStreams: MAX_INBOUND_EXCHANGES,
-      answer: (frames, signal, peer) => this.#receive(frames, signal, peer),
+      respond: (frames, signal, peer) => this.#receive(frames, signal, peer),
       onConnect: () => this.send()
     })
     this.#relays = new StemRelays({
       clock: init.clock,
       random: () => init.random(),
       epoch: STEM_EPOCH,
-      gossipShare: STEM_GOSSIP_SHARE,
+      fluffProbability: STEM_FLUFF_PROBABILITY,
       peers: () => this.#exchanges.peers()
     })
     this.#source = new StemSource({
       replica: init.replica,
-      spread: init.spread,
+      gossip: init.gossip,
       isConnected: () => init.isConnected(),
-      pass: (batch) => this.#pass(batch, SELF),
-      renew: () => this.#relays.renew(),
-      embargo: (onEnd) => this.#embargo(onEnd),
-      onFailed: (error) => this.#exchanges.log('cannot send own entries - %e', error)
+      relay: (batch) => this.#relay(batch, SELF),
+      rotateRelays: () => this.#relays.rotate(),
+      startEmbargo: (onEnd) => this.#embargo(onEnd),
+      onError: (error) => this.#exchanges.log('cannot send own entries - %e', error)
     })
   }
 
@@ -124,12 +124,12 @@ class StemService implements Stem, Startable {
 
   async idle(): Promise<void> {
     await this.#source.idle()
-    await Promise.all([...this.#passing.values()].map((serial) => serial.run(async () => {})))
+    await Promise.all([...this.#queues.values()].map((serial) => serial.run(async () => {})))
   }
 
   async #receive(frames: FrameStream, signal: AbortSignal, peer: PeerId): Promise<void> {
     const batch: Entry[] = []
-    const circled: Entry[] = []
+    const looped: Entry[] = []
     let bytes = 0
     for (let frame = await frames.read({ signal }); frame; frame = await frames.read({ signal })) {
       bytes += frame.length
@@ -141,28 +141,28 @@ class StemService implements Stem, Startable {
       if (!hasValidSignature(this.#init.replica.swarm, entry)) {
         throw new ProtocolError('an entry on a stem with a bad signature')
       }
-      this.#init.onReceived?.(peer, entry)
+      this.#init.onHeader?.(peer, entry)
       // What is in the replica is past its stem, unless it is this node's own and comes by in a circle.
-      if (this.#isHeld(entry) && !this.#isHidden(entry)) continue
+      if (this.#isStored(entry) && !this.#isHidden(entry)) continue
       const isCircle = this.#pool.has(toHex(entry.hash))
-      ;(isCircle ? circled : batch).push(entry)
-      if (!isCircle) this.#keep(entry, frame)
+      ;(isCircle ? looped : batch).push(entry)
+      if (!isCircle) this.#addToPool(entry, frame)
     }
     const name = peer.toString()
-    void this.#serialOf(name).run(async () => {
-      if (circled.length > 0) await this.#gossip(circled)
+    void this.#queueOf(name).run(async () => {
+      if (looped.length > 0) await this.#fluff(looped)
       if (batch.length === 0) return
-      if (!this.#relays.gossips && (await this.#pass(batch, name))) {
-        this.#embargo(() => this.#gossip(batch))
-      } else await this.#gossip(batch)
+      if (!this.#relays.isFluffing && (await this.#relay(batch, name))) {
+        this.#embargo(() => this.#fluff(batch))
+      } else await this.#fluff(batch)
     })
   }
 
   /** Hands a batch to the relay of where it comes from; false when there is none that takes it. */
-  async #pass(batch: readonly Entry[], from: string): Promise<boolean> {
+  async #relay(batch: readonly Entry[], from: string): Promise<boolean> {
     const refused = new Set<string>()
     for (;;) {
-      const relay = this.#relays.of(from, refused)
+      const relay = this.#relays.relayFor(from, refused)
       if (relay === undefined) return false
       try {
         await this.#exchanges.run(relay, async (frames, signal) => {
@@ -178,30 +178,31 @@ class StemService implements Stem, Startable {
   }
 
   /** The stem ends here: what is still not in the replica comes in, and is gossiped. */
-  async #gossip(batch: readonly Entry[]): Promise<void> {
-    const { replica, spread } = this.#init
-    const news: Entry[] = []
+  async #fluff(batch: readonly Entry[]): Promise<void> {
+    const { replica, gossip } = this.#init
+    const newEntries: Entry[] = []
     for (const entry of batch.toSorted((a, b) => a.seq - b.seq)) {
       if (!this.#pool.has(toHex(entry.hash))) continue
       const isHidden = this.#isHidden(entry)
       const admission = await replica.admit(writeEntry(entry))
       if (admission.outcome === 'gap') continue
-      this.#drop(entry)
+      this.#removeFromPool(entry)
       if (admission.outcome === 'admitted') await admission.durable
-      if (admission.outcome === 'admitted' || isHidden) news.push(entry)
+      if (admission.outcome === 'admitted' || isHidden) newEntries.push(entry)
     }
-    if (news.length > 0) await spread(news)
+    if (newEntries.length > 0) await gossip(newEntries)
     const left = batch.filter(({ hash }) => this.#pool.has(toHex(hash)))
     // The entries before them are on another stem; after another embargo they are nobody's any more.
-    if (left.length > 0) this.#embargo(async () => left.forEach((entry) => this.#drop(entry)))
+    if (left.length > 0)
+      this.#embargo(async () => left.forEach((entry) => this.#removeFromPool(entry)))
   }
 
-  #isHeld({ author, seq }: Entry): boolean {
+  #isStored({ author, seq }: Entry): boolean {
     return seq <= this.#init.replica.headOf(author).seq
   }
 
   #isHidden({ author, seq }: Entry): boolean {
-    return seq > (this.#init.replica.lastShown(author) ?? Infinity)
+    return seq > (this.#init.replica.publicSeq(author) ?? Infinity)
   }
 
   #embargo(onEnd: () => Promise<void>): void {
@@ -218,25 +219,25 @@ class StemService implements Stem, Startable {
     this.#timers.add(timer)
   }
 
-  readonly #onAdmitted = (entry: Entry): void => this.#drop(entry)
+  readonly #onAdmitted = (entry: Entry): void => this.#removeFromPool(entry)
 
-  #keep(entry: Entry, bytes: Uint8Array): void {
+  #addToPool(entry: Entry, bytes: Uint8Array): void {
     this.#pool.set(toHex(entry.hash), bytes)
     this.#poolBytes += bytes.length
   }
 
-  #drop({ hash }: Pick<Entry, 'hash'>): void {
+  #removeFromPool({ hash }: Pick<Entry, 'hash'>): void {
     const bytes = this.#pool.get(toHex(hash))
     if (bytes === undefined) return
     this.#pool.delete(toHex(hash))
     this.#poolBytes -= bytes.length
   }
 
-  #serialOf(name: string): Serial {
-    const known = this.#passing.get(name)
+  #queueOf(name: string): Serial {
+    const known = this.#queues.get(name)
     if (known !== undefined) return known
     const serial = new Serial()
-    this.#passing.set(name, serial)
+    this.#queues.set(name, serial)
     return serial
   }
 }

@@ -40,7 +40,7 @@ export interface ExchangesInit extends ExchangeServiceInit {
   /** Streams one peer may have open towards this node, and this node towards it. */
   readonly maxStreams: number
   /** The responder's side of an exchange; what it throws ends up in the log. */
-  readonly answer: (frames: FrameStream, signal: AbortSignal, peer: PeerId) => Promise<void>
+  readonly respond: (frames: FrameStream, signal: AbortSignal, peer: PeerId) => Promise<void>
   readonly onConnect?: (peer: PeerId, connection: Connection) => void
 }
 
@@ -112,7 +112,7 @@ export class Exchanges {
   async #onStream(stream: Stream, { remotePeer }: Connection): Promise<void> {
     try {
       await this.#exchange(stream, remotePeer, (frames, signal) =>
-        this.#init.answer(frames, signal, remotePeer)
+        this.#init.respond(frames, signal, remotePeer)
       )
     } catch (error) {
       this.log('exchange with %p failed - %e', remotePeer, error)

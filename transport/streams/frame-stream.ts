@@ -16,7 +16,7 @@ const MAX_PREFIX_BYTES = 4
 export class FrameStream {
   readonly #stream: Stream
   readonly #maxFrameBytes: number
-  readonly #waiting = new Uint8ArrayList()
+  readonly #buffer = new Uint8ArrayList()
   #ended: boolean
   #error: Error | undefined
   #wake: (() => void) | undefined
@@ -34,14 +34,14 @@ export class FrameStream {
   /** The next frame; undefined when the peer has closed its side. */
   async read({ signal }: AbortOptions = {}): Promise<Uint8Array | undefined> {
     for (;;) {
-      const frame = this.#take()
+      const frame = this.#nextFrame()
       if (frame !== undefined) {
         this.#resume()
         return frame
       }
       if (this.#error !== undefined) throw this.#error
       if (this.#ended) return undefined
-      await this.#arrival(signal)
+      await this.#waitForData(signal)
     }
   }
 
@@ -56,21 +56,21 @@ export class FrameStream {
   }
 
   /** The next frame, when all of it is there. */
-  #take(): Uint8Array | undefined {
+  #nextFrame(): Uint8Array | undefined {
     const prefix = this.#prefix()
     if (prefix === undefined) return undefined
     const end = prefix.bytes + prefix.length
-    if (end > this.#waiting.byteLength) return undefined
-    const frame = this.#waiting.subarray(prefix.bytes, end)
-    this.#waiting.consume(end)
+    if (end > this.#buffer.byteLength) return undefined
+    const frame = this.#buffer.subarray(prefix.bytes, end)
+    this.#buffer.consume(end)
     return frame
   }
 
   /** The length of the next frame in the shortest form, when all of it is there. */
   #prefix(): { readonly bytes: number; readonly length: number } | undefined {
     let length = 0
-    for (let at = 0; at < this.#waiting.byteLength; at++) {
-      const byte = this.#waiting.get(at)
+    for (let at = 0; at < this.#buffer.byteLength; at++) {
+      const byte = this.#buffer.get(at)
       length += (byte & 0x7f) * 2 ** (7 * at)
       const isLonger = byte === 0 && at > 0
       if (length > this.#maxFrameBytes || isLonger || at === MAX_PREFIX_BYTES) {
@@ -81,7 +81,7 @@ export class FrameStream {
     return undefined
   }
 
-  #arrival(signal: AbortSignal | undefined): Promise<void> {
+  #waitForData(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted()
     return new Promise((resolve, reject) => {
       const onAbort = (): void => reject(signal?.reason)
@@ -95,14 +95,14 @@ export class FrameStream {
   }
 
   #resume(): void {
-    if (this.#waiting.byteLength < FRAME_QUEUE_BYTES / 2 && this.#stream.readStatus === 'paused') {
+    if (this.#buffer.byteLength < FRAME_QUEUE_BYTES / 2 && this.#stream.readStatus === 'paused') {
       this.#stream.resume()
     }
   }
 
   readonly #onMessage = ({ data }: StreamMessageEvent): void => {
-    this.#waiting.append(data)
-    if (this.#waiting.byteLength >= FRAME_QUEUE_BYTES && this.#stream.readStatus === 'readable') {
+    this.#buffer.append(data)
+    if (this.#buffer.byteLength >= FRAME_QUEUE_BYTES && this.#stream.readStatus === 'readable') {
       this.#stream.pause()
     }
     this.#wake?.()

@@ -6,8 +6,8 @@ import * as encoding from 'lib0/encoding'
 import { readAll, readBytes, readUint, toHex } from '../../crdt/bytes/index.ts'
 import { recordDigest } from '../../crdt/index.ts'
 import {
-  MAX_ASKED_BODIES,
-  MAX_ASKED_PEERS,
+  MAX_REQUESTED_BODIES,
+  MAX_QUERIED_PEERS,
   MAX_HAVE_FRAME_BYTES,
   MAX_INBOUND_EXCHANGES
 } from '../constants.ts'
@@ -25,7 +25,7 @@ export interface HaveInit extends ExchangeServiceInit {
 /** Options of `fetch`. */
 export interface FetchOptions extends AbortOptions {
   /** Peers to ask before any other. */
-  readonly first?: readonly string[]
+  readonly preferredPeers?: readonly string[]
 }
 
 export interface Have {
@@ -53,7 +53,7 @@ export function writeDigests(digests: readonly Uint8Array[]): Uint8Array {
 /** Throws `MalformedError`. */
 export function readDigests(bytes: Uint8Array): Uint8Array[] {
   return readAll(bytes, (decoder) =>
-    Array.from({ length: readUint(decoder, MAX_ASKED_BODIES) }, () =>
+    Array.from({ length: readUint(decoder, MAX_REQUESTED_BODIES) }, () =>
       readBytes(decoder, HASH_BYTES)
     )
   )
@@ -70,7 +70,7 @@ class HaveService implements Have, Startable {
       name: 'have',
       maxFrameBytes: MAX_HAVE_FRAME_BYTES,
       maxStreams: MAX_INBOUND_EXCHANGES,
-      answer: (frames, signal) => this.#answer(frames, signal)
+      respond: (frames, signal) => this.#respond(frames, signal)
     })
   }
 
@@ -86,14 +86,14 @@ class HaveService implements Have, Startable {
 
   async fetch(
     digests: readonly Uint8Array[],
-    { first = [], signal }: FetchOptions = {}
+    { preferredPeers = [], signal }: FetchOptions = {}
   ): Promise<ReadonlyMap<string, Uint8Array>> {
     const found = new Map<string, Uint8Array>()
-    for (const peer of this.#inOrder(first)) {
+    for (const peer of this.#peersToQuery(preferredPeers)) {
       const missing = digests.filter((digest) => !found.has(toHex(digest)))
-      for (let from = 0; from < missing.length; from += MAX_ASKED_BODIES) {
+      for (let from = 0; from < missing.length; from += MAX_REQUESTED_BODIES) {
         signal?.throwIfAborted()
-        const asked = missing.slice(from, from + MAX_ASKED_BODIES)
+        const asked = missing.slice(from, from + MAX_REQUESTED_BODIES)
         try {
           const bodies = await this.#exchanges.run(
             peer,
@@ -115,13 +115,13 @@ class HaveService implements Have, Startable {
     return found
   }
 
-  #inOrder(first: readonly string[]): PeerId[] {
+  #peersToQuery(first: readonly string[]): PeerId[] {
     const preferred = first.flatMap((name) => this.#exchanges.peer(name) ?? [])
     const others = this.#exchanges.peers().filter((peer) => !first.includes(peer.toString()))
-    return [...preferred, ...others].slice(0, MAX_ASKED_PEERS)
+    return [...preferred, ...others].slice(0, MAX_QUERIED_PEERS)
   }
 
-  async #answer(frames: FrameStream, signal: AbortSignal): Promise<void> {
+  async #respond(frames: FrameStream, signal: AbortSignal): Promise<void> {
     const asked = await frames.read({ signal })
     if (asked === undefined) return
     for (const body of await this.#replica.bodies(readDigests(asked))) {

@@ -9,7 +9,7 @@ import type { FeedHead, SignedHeader } from '../../crdt/index.ts'
 
 export type SyncFrame =
   /** `wants`: whether the sender takes entries of others; a light node does not. */
-  | { readonly type: 'digest'; readonly digest: Uint8Array; readonly wants: boolean }
+  | { readonly type: 'digest'; readonly digest: Uint8Array; readonly acceptsEntries: boolean }
   | { readonly type: 'heads'; readonly heads: readonly FeedHead[]; readonly more: boolean }
   | { readonly type: 'entry'; readonly bytes: Uint8Array }
   /** The header of an entry that the receiver seems to hold another one in place of, or of a checkpoint. */
@@ -32,7 +32,7 @@ export function writeSyncFrame(frame: SyncFrame): Uint8Array {
   switch (frame.type) {
     case 'digest':
       encoding.writeVarUint(encoder, DIGEST)
-      encoding.writeVarUint(encoder, frame.wants ? 1 : 0)
+      encoding.writeVarUint(encoder, frame.acceptsEntries ? 1 : 0)
       encoding.writeUint8Array(encoder, frame.digest)
       break
     case 'heads':
@@ -72,8 +72,8 @@ export function readSyncFrame(bytes: Uint8Array): SyncFrame {
     const rest = (): Uint8Array => readBytes(decoder, bytes.length - decoder.pos)
     switch (readUint(decoder, PROOF)) {
       case DIGEST: {
-        const wants = readUint(decoder, 1) === 1
-        return { type: 'digest', wants, digest: readBytes(decoder, HASH_BYTES) }
+        const acceptsEntries = readUint(decoder, 1) === 1
+        return { type: 'digest', acceptsEntries, digest: readBytes(decoder, HASH_BYTES) }
       }
       case HEADS:
         return readHeads(decoder)

@@ -22,7 +22,7 @@
  * meanwhile and forks may need more runs.
  */
 import { equalBytes, toHex } from '../../crdt/bytes/index.ts'
-import { HEADS_PER_PAGE, MAX_HEADS, SYNC_COMMIT_WINDOW } from '../constants.ts'
+import { HEADS_PER_PAGE, MAX_SYNC_HEADS, SYNC_COMMIT_WINDOW } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { readSyncFrame, writeSyncFrame } from './sync-frames.ts'
 import type { Entry, FeedHead, PublicView } from '../../crdt/index.ts'
@@ -40,7 +40,7 @@ export type SyncReplica = Pick<
   | 'headerAt'
   | 'heads'
   | 'proofOf'
-  | 'see'
+  | 'observeHeads'
 >
 
 export interface SyncReport {
@@ -48,36 +48,36 @@ export interface SyncReport {
   readonly sent: number
   readonly received: number
   /** The newest entry of each feed that got news. */
-  readonly news: readonly Entry[]
+  readonly latestEntries: readonly Entry[]
   /** Forks this side learned of: another run may find lower ones. */
   readonly forks: number
 }
 
-export interface SyncSides {
+export interface SyncRole {
   readonly role: 'initiator' | 'responder'
   /** Whether this side takes entries of others. */
-  readonly wants: boolean
+  readonly acceptsEntries: boolean
 }
 
 /** Headers of one walk back, at distances 0, 1, 2, 4 ... from where it begins. */
-const MAX_WALK = 55
+const MAX_WALK_HEADERS = 55
 
-const NOTHING: SyncReport = { sent: 0, received: 0, news: [], forks: 0 }
+const EMPTY_REPORT: SyncReport = { sent: 0, received: 0, latestEntries: [], forks: 0 }
 
 /** `signal` must end a run that stalls. */
 export async function runSync(
   stream: FrameStream,
   replica: SyncReplica,
-  sides: SyncSides,
+  sides: SyncRole,
   signal: AbortSignal
 ): Promise<SyncReport> {
-  const session = new Session(stream, replica, signal)
+  const session = new SyncSession(stream, replica, signal)
   return session.run(sides)
 }
 
 type Heads = ReadonlyMap<string, FeedHead>
 
-class Session {
+class SyncSession {
   readonly #stream: FrameStream
   readonly #replica: SyncReplica
   readonly #signal: AbortSignal
@@ -88,28 +88,30 @@ class Session {
     this.#signal = signal
   }
 
-  async run({ role, wants }: SyncSides): Promise<SyncReport> {
-    const { equal, wanted } = await this.#exchangeDigests(role, wants)
-    if (equal || (!wants && !wanted)) return NOTHING
+  async run({ role, acceptsEntries }: SyncRole): Promise<SyncReport> {
+    const { equal, wanted } = await this.#exchangeDigests(role, acceptsEntries)
+    if (equal || (!acceptsEntries && !wanted)) return EMPTY_REPORT
     const { ours, theirs } = await this.#exchangeHeads(wanted)
-    const expected = wants ? expectations(ours, theirs) : { entries: 0, headers: 0, proofs: 0 }
+    const expected = acceptsEntries
+      ? expectedFrames(ours, theirs)
+      : { entries: 0, headers: 0, proofs: 0 }
     const [received, sent] = await Promise.all([
       this.#receive(expected),
-      wanted ? this.#send(ours, theirs) : this.#sendNothing()
+      wanted ? this.#send(ours, theirs) : this.#sendDone()
     ])
     return { ...received, sent }
   }
 
   async #exchangeDigests(
-    role: SyncSides['role'],
-    wants: boolean
+    role: SyncRole['role'],
+    acceptsEntries: boolean
   ): Promise<{ equal: boolean; wanted: boolean }> {
     const digest = this.#replica.digest()
-    if (role === 'initiator') await this.#write({ type: 'digest', digest, wants })
+    if (role === 'initiator') await this.#write({ type: 'digest', digest, acceptsEntries })
     const frame = await this.#read()
     if (frame.type !== 'digest') throw new ProtocolError(`${frame.type} in place of a digest`)
-    if (role === 'responder') await this.#write({ type: 'digest', digest, wants })
-    return { equal: equalBytes(digest, frame.digest), wanted: frame.wants }
+    if (role === 'responder') await this.#write({ type: 'digest', digest, acceptsEntries })
+    return { equal: equalBytes(digest, frame.digest), wanted: frame.acceptsEntries }
   }
 
   /** `wanted` false: the other side is told of the feeds that it has itself, and no others. */
@@ -117,7 +119,7 @@ class Session {
     const all = this.#replica.heads()
     if (wanted) {
       const [theirs] = await Promise.all([this.#receiveHeads(), this.#sendHeads(all)])
-      await this.#replica.see(theirs, toHex)
+      await this.#replica.observeHeads(theirs, toHex)
       return { ours: all, theirs }
     }
     const theirs = await this.#receiveHeads()
@@ -141,12 +143,12 @@ class Session {
       const frame = await this.#read()
       if (frame.type !== 'heads') throw new ProtocolError(`${frame.type} in place of heads`)
       for (const head of frame.heads) heads.set(toHex(head.author), head)
-      if (heads.size > MAX_HEADS) throw new ProtocolError(`more than ${MAX_HEADS} heads`)
+      if (heads.size > MAX_SYNC_HEADS) throw new ProtocolError(`more than ${MAX_SYNC_HEADS} heads`)
       if (!frame.more) return heads
     }
   }
 
-  async #sendNothing(): Promise<number> {
+  async #sendDone(): Promise<number> {
     await this.#write({ type: 'done' })
     return 0
   }
@@ -157,7 +159,7 @@ class Session {
       const their = theirs.get(toHex(our.author)) ?? { seq: 0, fork: 0, base: 1 }
       if (isLowerFork(our.fork, their.fork)) await this.#sendProof(our.author)
       if (our.base > their.base) await this.#sendCheckpoint(our.author)
-      if ('head' in their && their.seq <= our.seq && !(await this.#agrees(our, their))) {
+      if ('head' in their && their.seq <= our.seq && !(await this.#isSameAtHead(our, their))) {
         await this.#sendHeaders(our.author, their.seq)
       } else {
         const last = their.fork > 0 ? Math.min(our.seq, their.fork - 1) : our.seq
@@ -169,7 +171,7 @@ class Session {
   }
 
   /** Whether both hold the same entry at the other side's head. */
-  async #agrees(our: FeedHead, their: FeedHead): Promise<boolean> {
+  async #isSameAtHead(our: FeedHead, their: FeedHead): Promise<boolean> {
     if (their.seq < Math.max(our.base, their.base)) return true
     if (their.seq === our.seq) return equalBytes(our.head, their.head)
     const header = await this.#replica.headerAt(our.author, their.seq)
@@ -177,7 +179,7 @@ class Session {
   }
 
   async #sendHeaders(author: Uint8Array, from: number): Promise<void> {
-    for (const seq of walk(from)) {
+    for (const seq of walkBack(from)) {
       const header = await this.#replica.headerAt(author, seq)
       if (header !== undefined) await this.#write({ type: 'header', header })
     }
@@ -205,7 +207,7 @@ class Session {
     return last - after - left
   }
 
-  async #receive(expected: Expectations): Promise<Omit<SyncReport, 'sent'>> {
+  async #receive(expected: ExpectedFrames): Promise<Omit<SyncReport, 'sent'>> {
     const left = { ...expected }
     const news = new Map<string, Entry>()
     let commits: Promise<void>[] = []
@@ -215,14 +217,14 @@ class Session {
       const frame = await this.#read()
       if (frame.type === 'done') break
       if (frame.type === 'header' || frame.type === 'proof') {
-        forks += await this.#receiveContradiction(frame, left)
+        forks += await this.#receiveHeaderOrProof(frame, left)
         continue
       }
       if (frame.type !== 'entry') throw new ProtocolError(`${frame.type} in place of an entry`)
       left.entries -= 1
       if (left.entries < 0) throw new ProtocolError('more entries than its heads announced')
       const admission = await this.#replica.admit(frame.bytes)
-      if (admission.outcome === 'rejected' && admission.blame) {
+      if (admission.outcome === 'rejected' && admission.isOffence) {
         throw new ProtocolError(`an entry that was refused: ${admission.reason}`)
       }
       if (admission.outcome !== 'admitted') continue
@@ -235,13 +237,13 @@ class Session {
       }
     }
     await Promise.all(commits)
-    return { received, news: [...news.values()], forks }
+    return { received, latestEntries: [...news.values()], forks }
   }
 
   /** 1 when it voids an author from a lower place on than before. */
-  async #receiveContradiction(
+  async #receiveHeaderOrProof(
     frame: Extract<SyncFrame, { type: 'header' | 'proof' }>,
-    left: Expectations
+    left: ExpectedFrames
   ): Promise<number> {
     if (frame.type === 'header') left.headers -= 1
     else left.proofs -= 1
@@ -267,20 +269,20 @@ class Session {
   }
 }
 
-interface Expectations {
+interface ExpectedFrames {
   entries: number
   headers: number
   proofs: number
 }
 
 /** The most that the other side can have to say, going by what both said they have. */
-function expectations(ours: readonly FeedHead[], theirs: Heads): Expectations {
-  const held = new Map(ours.map((head) => [toHex(head.author), head]))
+function expectedFrames(ours: readonly FeedHead[], theirs: Heads): ExpectedFrames {
+  const ownHeads = new Map(ours.map((head) => [toHex(head.author), head]))
   const expected = { entries: 0, headers: 0, proofs: 0 }
   for (const [author, { seq, fork, base }] of theirs) {
-    const our = held.get(author)
+    const our = ownHeads.get(author)
     expected.entries += Math.max(0, seq - lastKnown(our, base))
-    if (our !== undefined) expected.headers += MAX_WALK
+    if (our !== undefined) expected.headers += MAX_WALK_HEADERS
     if (base > (our?.base ?? 1)) expected.headers += 1
     if (isLowerFork(fork, our?.fork ?? 0)) expected.proofs += 1
   }
@@ -297,7 +299,7 @@ function isLowerFork(fork: number, than: number): boolean {
 }
 
 /** Lowest first: a proof there makes the ones above it needless. */
-function walk(from: number): number[] {
+function walkBack(from: number): number[] {
   const places = [from]
   for (let distance = 1; distance < from; distance *= 2) places.push(from - distance)
   return places.toReversed()

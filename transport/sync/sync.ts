@@ -21,7 +21,7 @@ import type { SyncReplica, SyncReport } from './sync-session.ts'
 export interface SyncInit extends ExchangeServiceInit {
   readonly replica: SyncReplica
   /** False: this node offers its own entries and takes none. */
-  readonly wants: boolean
+  readonly acceptsEntries: boolean
   /** Milliseconds between two rounds with a random peer; 0 for none. */
   readonly interval?: number
   /** 0 to 1; picks the random peer. */
@@ -42,7 +42,7 @@ export function sync(init: SyncInit): (components: ExchangeComponents) => Sync {
   return (components) => new SyncService(components, init)
 }
 
-interface Running {
+interface RunningSync {
   readonly current: Promise<SyncReport>
   next?: Promise<SyncReport>
 }
@@ -50,7 +50,7 @@ interface Running {
 class SyncService implements Sync, Startable {
   readonly #init: SyncInit
   readonly #exchanges: Exchanges
-  readonly #running = new Map<string, Running>()
+  readonly #running = new Map<string, RunningSync>()
   readonly #queue = new Queue<SyncReport>({ concurrency: MAX_CONCURRENT_SYNCS })
   readonly #rounds: RepeatingTask | undefined
 
@@ -61,12 +61,12 @@ class SyncService implements Sync, Startable {
       name: 'sync',
       maxFrameBytes: MAX_SYNC_FRAME_BYTES,
       maxStreams: MAX_INBOUND_SYNCS,
-      answer: async (frames, signal, peer) => {
+      respond: async (frames, signal, peer) => {
         await this.#run(frames, peer, 'responder', signal)
       },
       // The dialling side begins, so that two peers who meet run one sync and not two.
       onConnect: (peer, { direction }) => {
-        if (direction === 'outbound') this.#syncQuietly(peer)
+        if (direction === 'outbound') this.#trySync(peer)
       }
     })
     const interval = init.interval ?? SYNC_INTERVAL
@@ -97,15 +97,15 @@ class SyncService implements Sync, Startable {
     const running = this.#running.get(name)
     const shared =
       running === undefined
-        ? this.#begin(peer)
+        ? this.#start(peer)
         : (running.next ??= running.current.then(
-            () => this.#begin(peer),
-            () => this.#begin(peer)
+            () => this.#start(peer),
+            () => this.#start(peer)
           ))
-    return signal === undefined ? shared : abandonable(shared, signal)
+    return signal === undefined ? shared : abortable(shared, signal)
   }
 
-  #begin(peer: PeerId): Promise<SyncReport> {
+  #start(peer: PeerId): Promise<SyncReport> {
     const name = peer.toString()
     const { stopping } = this.#exchanges
     const initiate = (): Promise<SyncReport> =>
@@ -125,11 +125,11 @@ class SyncService implements Sync, Startable {
     role: 'initiator' | 'responder',
     signal: AbortSignal
   ): Promise<SyncReport> {
-    const { replica, wants, onSynced } = this.#init
-    const report = await runSync(frames, replica, { role, wants }, signal)
+    const { replica, acceptsEntries, onSynced } = this.#init
+    const report = await runSync(frames, replica, { role, acceptsEntries }, signal)
     onSynced(report)
     // Of a feed that forks, the next run may find a lower place.
-    if (report.forks > 0) this.#syncQuietly(peer)
+    if (report.forks > 0) this.#trySync(peer)
     const { sent, received } = report
     this.#exchanges.log('synced with %p as %s: %d sent, %d received', peer, role, sent, received)
     return report
@@ -138,10 +138,10 @@ class SyncService implements Sync, Startable {
   #round(): void {
     const peers = this.peers()
     const peer = peers[Math.floor(this.#init.random() * peers.length)]
-    if (peer !== undefined) this.#syncQuietly(peer)
+    if (peer !== undefined) this.#trySync(peer)
   }
 
-  #syncQuietly(peer: PeerId): void {
+  #trySync(peer: PeerId): void {
     this.sync(peer).catch((error: unknown) =>
       this.#exchanges.log('sync with %p failed - %e', peer, error)
     )
@@ -149,7 +149,7 @@ class SyncService implements Sync, Startable {
 }
 
 /** Stops waiting, not the sync, which others may have joined. */
-function abandonable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted()
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason)

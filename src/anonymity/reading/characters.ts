@@ -61,7 +61,7 @@ export const KIND_OF = new Uint8Array(ASCII)
 /** The feature that a sign is. */
 export const FEATURE_OF = new Int32Array(ASCII)
 /** The shape of a word that the character follows. */
-const THEN_OF = new Int32Array(ASCII)
+const FOLLOWING_SHAPES = new Int32Array(ASCII)
 
 /** What a letter or digit adds to the shape of a word. */
 export const CONTENT_OF = new Int32Array(ASCII)
@@ -81,7 +81,7 @@ KIND_OF.fill(HIDDEN, 0, 32)
 KIND_OF[127] = HIDDEN
 for (const white of '\t\n\f\r ') {
   KIND_OF[white.charCodeAt(0)] = WHITE
-  THEN_OF[white.charCodeAt(0)] = THEN_SPACE
+  FOLLOWING_SHAPES[white.charCodeAt(0)] = THEN_SPACE
 }
 KIND_OF.fill(NUMBER, 48, 58)
 KIND_OF.fill(LETTER, 65, 91)
@@ -117,20 +117,20 @@ for (const [character, then] of [
   ['_', THEN_SIGN],
   ['$', THEN_SIGN]
 ] as const) {
-  THEN_OF[character.charCodeAt(0)] = then
+  FOLLOWING_SHAPES[character.charCodeAt(0)] = then
 }
 
 /** The shape that a word of this length has; longer than `LONGEST` have the same as that. */
 export const LONGEST = 26
 export const LENGTHS = Int32Array.from({ length: LONGEST + 1 }, (_, length) => lengthShape(length))
 
-export function foreignKind(code: number): number {
+export function nonAsciiKind(code: number): number {
   return code === 0x1680 || code === 0x2028 || code === 0x2029 ? WHITE : SIGN
 }
 
 /** The shape of a word that `code` follows. */
-export function thenOf(code: number): number {
-  if (code < ASCII) return THEN_OF[code] ?? 0
+export function followingShape(code: number): number {
+  if (code < ASCII) return FOLLOWING_SHAPES[code] ?? 0
   return isMark(code) ? 0 : THEN_NON_ASCII
 }
 
@@ -139,7 +139,7 @@ export function isMark(code: number): boolean {
 }
 
 /** What begins with a letter beyond ASCII, by it; 0 for what no rule begins with. */
-export function foreignFirst(code: number): number {
+export function nonAsciiFirst(code: number): number {
   if (code >= SURROGATES_FROM && code < MARKS_FROM) return CAPITAL_BEYOND
   if (CAPITAL.test(String.fromCharCode(code))) return CAPITAL_BEYOND
   return code >= LATIN_FROM && code <= LATIN_TO ? NON_ASCII_FIRST : 0

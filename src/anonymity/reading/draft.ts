@@ -3,12 +3,12 @@
  * again only where that may have made new words of old ones.
  */
 import { isWordCode } from './characters.ts'
-import { LONG_WORD_LENGTH, Reading } from './reading.ts'
+import { LONG_WORD_LENGTH, ScannedText } from './scanned-text.ts'
 
 /** Without it, what was before and after is one stretch. */
 const WHITE_SPACE = /\s/
 
-export class Draft extends Reading {
+export class Draft extends ScannedText {
   /** What was replaced since the last commit, and the text with it up to there. */
   readonly #edits: number[] = []
   #result = ''

@@ -23,7 +23,7 @@ export class WordList {
   }
 
   /** Says that the word at `from` is of `groups`; one of `shape` begins there if none did. */
-  announce(from: number, shape: number, groups: number): void {
+  addGroups(from: number, shape: number, groups: number): void {
     let index = this.count
     while (index > 0 && (this.from[index - 1] ?? 0) >= from) index -= 1
     if (index === this.count || this.from[index] !== from) this.#insert(index, from, shape)

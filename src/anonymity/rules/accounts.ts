@@ -1,5 +1,5 @@
 /** Layer 3, accounts: users and single-label hosts, where a sign, a command or a word announces one. */
-import { CALLED_WORDS, HOST_WORDS, PLACE_WORDS, USER_WORDS } from '../reading/announcing.ts'
+import { CALLED_WORDS, HOST_WORDS, PLACE_WORDS, USER_WORDS } from '../reading/context-words.ts'
 import { AT, BACKSLASH, COLON, DIGIT, LESS, TILDE } from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
 import {

@@ -4,7 +4,7 @@ import {
   COORDINATE_WORDS,
   FRENCH_WORDS,
   STREET_WORDS
-} from '../reading/announcing.ts'
+} from '../reading/context-words.ts'
 import { DIGIT, DOT } from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
 import {

@@ -2,7 +2,7 @@
  * Layer 4: code. Identifiers whose parts are in no public vocabulary, packages of a company, and
  * string literals of queries. Dotted API names such as `css.properties.gap` consist of public words.
  */
-import { API_WORDS, PACKAGE_WORDS } from '../reading/announcing.ts'
+import { API_WORDS, PACKAGE_WORDS } from '../reading/context-words.ts'
 import { QUOTE } from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
 import {

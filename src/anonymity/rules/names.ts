@@ -2,7 +2,7 @@
  * Names of persons, customers and projects: after a word that announces one, before a company's
  * suffix, from a given name on, and capitalised words that are in no public vocabulary.
  */
-import { COMPANY_WORDS, PERSON_WORDS, TITLE_WORDS } from '../reading/announcing.ts'
+import { COMPANY_WORDS, PERSON_WORDS, TITLE_WORDS } from '../reading/context-words.ts'
 import { QUOTE, UPPER } from '../reading/text-features.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../words/given-names.ts'
 import { layerOf } from './rule.ts'

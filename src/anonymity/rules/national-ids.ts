@@ -1,5 +1,5 @@
 /** Numbers by which states know their people: forms with a check where there is one. */
-import { HOLDER_WORDS } from '../reading/announcing.ts'
+import { HOLDER_WORDS } from '../reading/context-words.ts'
 import { DASH, DIGIT, DIGIT_CHAIN, MANY_DIGITS, UPPER } from '../reading/text-features.ts'
 import {
   DIGIT_FIRST,

@@ -3,7 +3,7 @@
  * them apart is not worth a leak. Dotted API names, MIME types and package names stay.
  */
 import { isIPv4, isIPv6 } from 'node:net'
-import { DOMAIN_WORDS, REPOSITORY_WORDS, SCHEME_WORDS } from '../reading/announcing.ts'
+import { DOMAIN_WORDS, REPOSITORY_WORDS, SCHEME_WORDS } from '../reading/context-words.ts'
 import {
   AT,
   COLON,
@@ -142,7 +142,7 @@ export const NETWORK_RULES: readonly Rule[] = [
   {
     name: 'announced-repository',
     kind: 'repository',
-    needsOne: SLASH | DASH | QUOTE,
+    needsAny: SLASH | DASH | QUOTE,
     atGroups: REPOSITORY_WORDS,
     pattern:
       /(?:(?<![\w.]|\w-)(?:repo(?:sitory)?|branch|remote|submodule|fork|clone|checkout|image|monorepo)(?=[\s:="'`])(?: (?:of|at|named|called|is|-b))?["'`]?\s{0,2}[:=]?\s{0,2}["'`]?|\borigin\/|\bupstream\/|\brefs\/(?:heads|tags)\/)(?<hit>[\w.-]{1,100}(?:[/:][\w.-]{1,100}){1,4}|[\w.]{1,40}(?:[-_][\w.]{1,40}){1,8})/gi

@@ -2,7 +2,7 @@
  * Layer 3, directories: paths of every system, quoted, with spaces or relative, and files that hold
  * keys or data.
  */
-import { FILE_WORDS } from '../reading/announcing.ts'
+import { FILE_WORDS } from '../reading/context-words.ts'
 import {
   BACKSLASH,
   DOLLAR,
@@ -28,7 +28,7 @@ export const PATHS_RULES: readonly Rule[] = [
     pattern:
       /(?<=["'`])(?:~[\w.-]{0,64}|\.{1,2}|[A-Za-z]:|\$\{?\w{1,32}\}?|\/(?=[^"'`\n]{1,255}\/))?[\\/][^"'`\n<>|*]{1,1024}(?=["'`])/g,
     needs: QUOTE,
-    needsOne: SLASH | BACKSLASH,
+    needsAny: SLASH | BACKSLASH,
     accept: (hit) =>
       !/^\/(?:[\w.-]{1,64}|[^\s/]{1,8}\/[gimsuy]{0,6})$/.test(hit) &&
       !hit.startsWith('//') &&
@@ -37,7 +37,7 @@ export const PATHS_RULES: readonly Rule[] = [
   {
     name: 'windows-path',
     kind: 'path',
-    needsOne: PERCENT | DOLLAR | BACKSLASH,
+    needsAny: PERCENT | DOLLAR | BACKSLASH,
     pattern:
       /(?<![\p{L}\d])(?:%\w{1,32}%|\$env:\w{1,32}|\\\\[?.]\\[a-z]:)[\\/]{1,2}(?:[^\\/:*?"'<>|\r\n]{1,64}[\\/]{1,2}){0,64}(?:[^\s\\/:*?"'<>|]{1,255})?/giu,
     accept: (hit) => !hit.includes('//')
@@ -70,7 +70,7 @@ export const PATHS_RULES: readonly Rule[] = [
     name: 'home-path',
     kind: 'path',
     needs: SLASH,
-    needsOne: TILDE | DOLLAR,
+    needsAny: TILDE | DOLLAR,
     pattern:
       /(?:(?<![\w/~])~[\w.-]{0,64}|\$\{?(?:HOME|PWD|TMPDIR|USERPROFILE|XDG_\w{1,24}|[A-Z_]{2,32}(?:DIR|HOME|ROOT|PATH))\}?)\/[\w.@+~%=:/-]{1,1024}/g
   },
@@ -101,7 +101,7 @@ export const PATHS_RULES: readonly Rule[] = [
   {
     name: 'relative-path',
     kind: 'path',
-    needsOne: SLASH_DOT | DOT_SLASH | BACKSLASH,
+    needsAny: SLASH_DOT | DOT_SLASH | BACKSLASH,
     pattern: new RegExp(
       `(?<![\\w/@.-])(?:\\.{1,2}/[\\w.@+/-]{1,1024}|[\\w.+@-]{1,255}(?:/[\\w.@+-]{1,255}){1,64}\\.(?:${FILE_EXTENSIONS})(?![\\w-])|[\\w.+-]{1,255}(?:\\\\[\\w.@+-]{1,255}){1,64}\\.(?:${FILE_EXTENSIONS})(?![\\w-]))(?::\\d{1,7}){0,2}`,
       'g'

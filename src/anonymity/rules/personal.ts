@@ -1,5 +1,5 @@
 /** Layer 2: what points at a person by a number, an address on a network or a date. */
-import { BIRTH_ENDINGS, CODE_WORDS, PHONE_WORDS, SPELLING_WORDS } from '../reading/announcing.ts'
+import { BIRTH_ENDINGS, CODE_WORDS, PHONE_WORDS, SPELLING_WORDS } from '../reading/context-words.ts'
 import {
   AT,
   DIGIT,

@@ -257,7 +257,7 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
 ]
 
 /** Issuers whose keys have no form of their own: their name announces a value instead. */
-export const ANNOUNCING_PROVIDERS: readonly string[] =
+export const PROVIDER_KEYWORDS: readonly string[] =
   'adafruit adobe airtable algolia alibaba asana atlassian beamer bitbucket bittrex cisco meraki cloudflare codecov cohere coinbase confluence confluent contentful datadog discord droneci dropbox etsy facebook fastly finicity finnhub flickr freshbooks freemius gitter gocardless heroku hubspot intercom jfrog artifactory bintray xray jira kraken kucoin launchdarkly linear linkedin linked_in linked-in lob looker mailchimp mailgun mapbox mattermost messagebird message_bird message-bird mistral deepseek gemini netlify newrelic new_relic new-relic nuget nytimes newyorktimes okta plaid privateai private_ai private-ai rapidapi sendbird sentry sidekiq contribsys snyk sonar sourcegraph square squarespace sumo sumologic telegram travis twilio twitch twitter typeform yandex zendesk bittrex pagerduty opsgenie grafana vault clickup monday trello auth0 pinecone weaviate elevenlabs together fireworks openrouter azure aws gcp stripe paypal braintree adyen razorpay'.split(
     ' '
   )

@@ -1,5 +1,10 @@
 /** Names that a cloud, a cluster or a service gives: resources, requests, sessions, tickets. */
-import { BUCKET_WORDS, CLUSTER_WORDS, REQUEST_ENDINGS, SCOPE_WORDS } from '../reading/announcing.ts'
+import {
+  BUCKET_WORDS,
+  CLUSTER_WORDS,
+  REQUEST_ENDINGS,
+  SCOPE_WORDS
+} from '../reading/context-words.ts'
 import { COLON, DIGIT, EQUALS, LONG_WORD, SLASH } from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
 import {
@@ -130,7 +135,7 @@ export const RESOURCES_RULES: readonly Rule[] = [
   {
     name: 'bucket',
     kind: 'id',
-    needsOne: COLON | EQUALS,
+    needsAny: COLON | EQUALS,
     atGroups: BUCKET_WORDS,
     pattern:
       /\b(?:bucket|container registry|registry|queue|topic|database|schema|keyspace|index|dataset|table|db)(?:[ _-]?name)?["'`]?\s{0,2}[:=]\s{0,2}["'`]?(?<hit>[A-Za-z][\w.-]{2,128})/gi,

@@ -37,7 +37,7 @@ export type Mark = (hit: string, kind: FindingKind, rule: string) => string
 export type Layer = (draft: Draft, mark: Mark) => void
 
 /** Tells what it finds in a word, by where that begins and ends. */
-export type Take = (
+export type LongWordSearch = (
   word: string,
   found: (from: number, to: number, kind: FindingKind, rule: string) => void
 ) => void
@@ -50,7 +50,7 @@ export interface Rule {
   /** Features (`features.ts`) without all of which it cannot match. */
   readonly needs?: number
   /** Features of which it needs one at least. */
-  readonly needsOne?: number
+  readonly needsAny?: number
   /** Shapes (`shapes.ts`) without all of which, on some word, it cannot match. */
   readonly shapes?: number
   /** Groups of words (`announcing.ts`) of which it needs one at least. */
@@ -68,7 +68,7 @@ export interface Rule {
 }
 
 export function layerOf(rules: readonly Rule[]): Layer {
-  const tried = rules.map((rule) => new TriedRule(rule))
+  const tried = rules.map((rule) => new CompiledRule(rule))
   return (draft, mark) => {
     for (const rule of tried) {
       if (!rule.mayMatch(draft)) continue
@@ -79,14 +79,14 @@ export function layerOf(rules: readonly Rule[]): Layer {
 }
 
 /** Marks what `take` finds in each long word of a kind, and of `least` characters, by itself. */
-export function inLongWords(kind: number, take: Take, least = 0): Layer {
+export function inLongWords(kind: number, take: LongWordSearch, minLength = 0): Layer {
   return (draft, mark) => {
     const { text, long } = draft
     for (let i = 0; i + 2 < long.length; i += 3) {
       if (((long[i + 2] ?? 0) & kind) !== kind) continue
       const from = long[i] ?? 0
       const to = long[i + 1] ?? 0
-      if (to - from < least) continue
+      if (to - from < minLength) continue
       take(text.slice(from, to), (start, end, found, rule) => {
         const hit = text.slice(from + start, from + end)
         draft.replace(from + start, from + end, mark(hit, found, rule))
@@ -97,11 +97,11 @@ export function inLongWords(kind: number, take: Take, least = 0): Layer {
 }
 
 /** A rule with all that decides whether it is tried, in one form: hundreds are asked for each text. */
-class TriedRule {
+class CompiledRule {
   readonly rule: Rule
   readonly sticky: RegExp | undefined
   readonly needs: number
-  readonly needsOne: number
+  readonly needsAny: number
   readonly shapes: number
   readonly groups: number
   readonly at: readonly number[]
@@ -119,7 +119,7 @@ class TriedRule {
         ? undefined
         : new RegExp(pattern.source, pattern.flags.replace('g', 'y'))
     this.needs = rule.needs ?? 0
-    this.needsOne = rule.needsOne ?? 0
+    this.needsAny = rule.needsAny ?? 0
     this.shapes = rule.shapes ?? 0
     this.groups = rule.groups ?? 0
     this.at = at
@@ -133,9 +133,13 @@ class TriedRule {
     const { features, shapes, groups } = draft
     if ((features & this.needs) !== this.needs) return false
     if ((shapes & this.shapes) !== this.shapes) return false
-    if (this.needsOne !== 0 && (features & this.needsOne) === 0) return false
+    if (this.needsAny !== 0 && (features & this.needsAny) === 0) return false
     if (this.groups !== 0 && (groups & this.groups) === 0) return false
-    if (this.sticky !== undefined && (groups & this.atGroups) === 0 && !fitsOne(shapes, this.at)) {
+    if (
+      this.sticky !== undefined &&
+      (groups & this.atGroups) === 0 &&
+      !matchesAny(shapes, this.at)
+    ) {
       return false
     }
     if (this.near.length > 0 && !hasWord(draft, this.near)) return false
@@ -168,7 +172,7 @@ export function findAll(
   }
 }
 
-function markAtWords(tried: TriedRule, sticky: RegExp, draft: Draft, mark: Mark): void {
+function markAtWords(tried: CompiledRule, sticky: RegExp, draft: Draft, mark: Mark): void {
   const { at, atAll, atGroups } = tried
   const { accept, kind, name } = tried.rule
   const { text } = draft
@@ -177,7 +181,7 @@ function markAtWords(tried: TriedRule, sticky: RegExp, draft: Draft, mark: Mark)
   for (let i = 0; i < count; i++) {
     if (((groups[i] ?? 0) & atGroups) === 0) {
       const shape = shapes[i] ?? 0
-      if ((shape & atAll) !== atAll || !fitsOne(shape, at)) continue
+      if ((shape & atAll) !== atAll || !matchesAny(shape, at)) continue
     }
     const begin = begins[i] ?? 0
     if (begin < next) continue
@@ -195,12 +199,12 @@ function markAtWords(tried: TriedRule, sticky: RegExp, draft: Draft, mark: Mark)
 }
 
 function hasWord({ shapes, words }: Draft, near: readonly number[]): boolean {
-  if (!fitsOne(shapes, near)) return false
-  for (let i = 0; i < words.count; i++) if (fitsOne(words.shape[i] ?? 0, near)) return true
+  if (!matchesAny(shapes, near)) return false
+  for (let i = 0; i < words.count; i++) if (matchesAny(words.shape[i] ?? 0, near)) return true
   return false
 }
 
-function fitsOne(shape: number, shapes: readonly number[]): boolean {
+function matchesAny(shape: number, shapes: readonly number[]): boolean {
   for (let i = 0; i < shapes.length; i++) {
     const each = shapes[i] ?? 0
     if ((shape & each) === each) return true

@@ -2,14 +2,14 @@
  * Layer 1, tokens: formats of their issuers (`providers.ts`), found before anything takes a part of one
  * for something else.
  */
-import { TOKEN } from '../reading/reading.ts'
+import { TOKEN } from '../reading/scanned-text.ts'
 import { entropyOf } from '../words/entropy.ts'
 import { LONG_RUN, LONG_WORD } from '../reading/text-features.ts'
 import { inLongWords } from './rule.ts'
 import { MARKED_FORMATS, UNMARKED_FORMATS } from '../reading/token-beginnings.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { TokenFormat } from './providers.ts'
-import type { Layer, Take } from './rule.ts'
+import type { Layer, LongWordSearch } from './rule.ts'
 
 interface TokenSearch {
   readonly formats: readonly TokenFormat[]
@@ -67,7 +67,7 @@ function searchOf(formats: readonly TokenFormat[]): TokenSearch {
 function findTokens(
   text: string,
   { formats, keywords, pattern }: TokenSearch,
-  found: Parameters<Take>[1]
+  found: Parameters<LongWordSearch>[1]
 ): void {
   if (!keywords.test(text)) return
   for (const { 0: hit, index } of text.matchAll(pattern)) {

@@ -9,7 +9,7 @@ import {
   SECRET_ENDINGS,
   SECRET_WORDS,
   SESSION_ENDINGS
-} from '../reading/announcing.ts'
+} from '../reading/context-words.ts'
 import {
   AT,
   COLON,
@@ -23,8 +23,8 @@ import {
   SEMICOLON,
   SLASH
 } from '../reading/text-features.ts'
-import { OPAQUE } from '../reading/reading.ts'
-import { ANNOUNCING_PROVIDERS } from './providers.ts'
+import { OPAQUE } from '../reading/scanned-text.ts'
+import { PROVIDER_KEYWORDS } from './providers.ts'
 import { isPublicWord } from '../words/vocabulary.ts'
 import { findAll, inLongWords, layerOf } from './rule.ts'
 import {
@@ -40,7 +40,7 @@ import {
 import type { Layer, Rule } from './rule.ts'
 
 /** Words that announce a secret, at the end of a name: DB_PASSWORD, apiKey, client-secret. */
-const ANNOUNCING =
+const SECRET_KEYWORDS =
   'pass(?:word|wd|phrase|code|wort)?|passwd|pwd|pw|pin|secret|token|credentials?|creds|api[ _-]?key|apikey|access[ _-]?key(?:[ _-]?id)?|account[ _-]?key|auth[ _-]?key|(?:signing|encryption|private|master|session|client|license|licence|ssh|deploy|service|storage|shared|webhook|host|admin)[ _-]?key|key[ _-]?(?:secret|material)|secret[ _-]?(?:key|id|access[ _-]?key)|salt|otp|totp|seed[ _-]?phrase|mnemonic|recovery[ _-]?code|connection[ _-]?string|dsn|webhook|bearer|jwt|nonce'
 
 /** What stands where a secret would, in a declaration or a description of one. */
@@ -55,7 +55,7 @@ function isMachineValue(hit: string): boolean {
 }
 
 /** In prose any word may follow, so only what is not one counts, or what no sentence goes on with. */
-function isSpokenValue(hit: string): boolean {
+function isProseValue(hit: string): boolean {
   if (!isMachineValue(hit)) return false
   return isOpaque(hit) || !(NO_VALUE_WORD.test(hit) || /(?:ed|ing|ble|ly)$/.test(hit))
 }
@@ -155,7 +155,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'session-cookie',
     kind: 'secret',
-    needsOne: EQUALS | COLON,
+    needsAny: EQUALS | COLON,
     groups: SESSION_ENDINGS,
     pattern:
       /\b(?:[A-Za-z]{0,32}(?:sess(?:ion)?(?:[_-]?(?:id|token|key))?|sid)|csrf(?:_?token)?|xsrf-token|remember_token)["']?\s{0,2}[=:]\s{0,2}["']?(?<hit>[\w%+/=.:-]{6,512})/gi,
@@ -164,7 +164,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'authorization',
     kind: 'secret',
-    needsOne: EQUALS | COLON,
+    needsAny: EQUALS | COLON,
     atGroups: HEADER_WORDS,
     pattern:
       /\b(?:authorization|x-[a-z-]{0,32}(?:key|token|auth|secret))["']?\s{0,3}[:=]\s{0,3}["']?(?:(?:basic|bearer|digest|token|apikey|negotiate|ntlm|aws4-hmac-sha256)\s{1,3})?(?<hit>[^\s"'`,;<>]{4,4096})/gi,
@@ -193,10 +193,10 @@ const RULES: readonly Rule[] = [
   {
     name: 'announced',
     kind: 'secret',
-    needsOne: COLON | EQUALS | LESS,
+    needsAny: COLON | EQUALS | LESS,
     groups: SECRET_ENDINGS,
     pattern: new RegExp(
-      `(?:${ANNOUNCING})s?["'\`\\]]{0,2}\\s{0,3}(?::=|=>|==|\\?=|[:=>]|\\|\\|)\\s{0,3}["'\`]{0,3}(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512})`,
+      `(?:${SECRET_KEYWORDS})s?["'\`\\]]{0,2}\\s{0,3}(?::=|=>|==|\\?=|[:=>]|\\|\\|)\\s{0,3}["'\`]{0,3}(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512})`,
       'gi'
     ),
     accept: isMachineValue
@@ -207,7 +207,7 @@ const RULES: readonly Rule[] = [
     needs: QUOTE,
     groups: SECRET_ENDINGS,
     pattern: new RegExp(
-      `(?:${ANNOUNCING})s?["'\`\\]]{0,2}\\s{0,3}(?::=|=>|==|\\?=|[:=>]|\\|\\||is|was)\\s{0,3}(?:"(?<hit>[^"\\n]{3,512})"|'(?<hit>[^'\\n]{3,512})')`,
+      `(?:${SECRET_KEYWORDS})s?["'\`\\]]{0,2}\\s{0,3}(?::=|=>|==|\\?=|[:=>]|\\|\\||is|was)\\s{0,3}(?:"(?<hit>[^"\\n]{3,512})"|'(?<hit>[^'\\n]{3,512})')`,
       'gi'
     ),
     accept: isMachineValue
@@ -218,10 +218,10 @@ const RULES: readonly Rule[] = [
     groups: SECRET_ENDINGS,
     atGroups: SECRET_WORDS,
     pattern: new RegExp(
-      `\\b(?:${ANNOUNCING})s?(?: (?:for|of|on|to|at) [\\w.@-]{1,32}){0,2},?\\s{1,3}(?:is|was|are|were|to|remains|becomes)\\s{1,3}(?:now |still )?["'\`]?(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512}(?<![.!?]))`,
+      `\\b(?:${SECRET_KEYWORDS})s?(?: (?:for|of|on|to|at) [\\w.@-]{1,32}){0,2},?\\s{1,3}(?:is|was|are|were|to|remains|becomes)\\s{1,3}(?:now |still )?["'\`]?(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512}(?<![.!?]))`,
       'gi'
     ),
-    accept: isSpokenValue
+    accept: isProseValue
   },
   {
     name: 'command-option',
@@ -242,7 +242,7 @@ const RULES: readonly Rule[] = [
   {
     name: 'markup-password',
     kind: 'secret',
-    needsOne: EQUALS | LESS,
+    needsAny: EQUALS | LESS,
     groups: SECRET_ENDINGS,
     pattern:
       /(?:password|token|secret|apikey|key)"?\s{1,3}value\s{0,2}=\s{0,2}["'](?<hit>[^"'\n]{3,256})|<(?:[\w:.-]{0,32})(?:password|passwd|secret|token|apikey)>(?<hit>[^<\n]{3,256})</gi
@@ -257,11 +257,11 @@ const RULES: readonly Rule[] = [
     name: 'provider-key',
     kind: 'secret',
     pattern: new RegExp(
-      `(?:${ANNOUNCING_PROVIDERS.map((name) => RegExp.escape(name)).join('|')})[\\w .-]{0,24}["'\`\\]]{0,2}\\s{0,3}(?::=|=>|\\|\\||[:=,>])\\s{0,3}["'\`]{0,2}(?<hit>[\\w.=+/:-]{12,512})`,
+      `(?:${PROVIDER_KEYWORDS.map((name) => RegExp.escape(name)).join('|')})[\\w .-]{0,24}["'\`\\]]{0,2}\\s{0,3}(?::=|=>|\\|\\||[:=,>])\\s{0,3}["'\`]{0,2}(?<hit>[\\w.=+/:-]{12,512})`,
       'gi'
     ),
     needs: LONG_WORD,
-    needsOne: COLON | EQUALS | QUOTE,
+    needsAny: COLON | EQUALS | QUOTE,
     accept: (hit) => /\d/.test(hit) && isOpaque(hit) && !/^[a-z]+:\/\//.test(hit)
   },
   {

@@ -7,7 +7,7 @@ import type { ProviderFailure } from '../errors.ts'
 import type { RateState } from '../provider.ts'
 
 /** Without a word from the provider, a model over its limit rests for so many milliseconds. */
-const DEFAULT_REST = 1_000
+const DEFAULT_REST_MS = 1_000
 
 export class Health {
   readonly #breaker = new Breaker()
@@ -39,7 +39,7 @@ export class Health {
 
   failed({ kind, retryAfter }: ProviderFailure, now: number): void {
     if (kind === 'limit' || retryAfter !== undefined) {
-      this.#restsUntil = Math.max(this.#restsUntil, now + (retryAfter ?? DEFAULT_REST))
+      this.#restsUntil = Math.max(this.#restsUntil, now + (retryAfter ?? DEFAULT_REST_MS))
     }
     if (kind === 'server' || kind === 'network' || kind === 'timeout') {
       this.#breaker.record(false, now)
@@ -50,7 +50,7 @@ export class Health {
     this.#breaker.cancel()
   }
 
-  rate(state: RateState, now: number): void {
+  updateRateLimits(state: RateState, now: number): void {
     this.#rate.update(state, now)
   }
 

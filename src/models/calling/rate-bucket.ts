@@ -27,9 +27,9 @@ export class RateBucket {
   /** What an answer said. Requests under way may not be in it yet: a 429 corrects that. */
   update(state: RateState, now: number): void {
     for (const kind of ['requests', 'tokens'] as const) {
-      const said = state[kind]
-      if (said === undefined) continue
-      this.#windows.set(kind, { remaining: said.remaining, until: now + said.reset })
+      const reported = state[kind]
+      if (reported === undefined) continue
+      this.#windows.set(kind, { remaining: reported.remaining, until: now + reported.reset })
     }
   }
 

@@ -10,10 +10,13 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
 
 /** `now` is only asked for where the answer has no `Date`. */
 export function rateStateOf(headers: Headers, now: number): RateState {
-  return { requests: one(headers, 'requests', now), tokens: one(headers, 'tokens', now) }
+  return {
+    requests: rateLimitOf(headers, 'requests', now),
+    tokens: rateLimitOf(headers, 'tokens', now)
+  }
 }
 
-function one(headers: Headers, what: string, now: number): RateState['requests'] {
+function rateLimitOf(headers: Headers, what: string, now: number): RateState['requests'] {
   const remaining =
     headers.get(`x-ratelimit-remaining-${what}`) ??
     headers.get(`anthropic-ratelimit-${what}-remaining`)

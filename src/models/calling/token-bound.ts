@@ -10,9 +10,9 @@ const BYTES_PER_TOKEN = 4
 
 export interface TokenBound {
   /** Never exceeded. */
-  readonly most: number
+  readonly max: number
   /** About right for English prose. */
-  readonly likely: number
+  readonly estimate: number
 }
 
 export function inputTokens(
@@ -33,7 +33,7 @@ export function inputTokens(
   const added = tools.length > 0 || jsonSchema !== undefined ? TOOL_TOKENS : 0
   const overhead = MESSAGE_TOKENS * (messages.length + tools.length + 1) + added
   return {
-    most: bytes + overhead,
-    likely: Math.ceil(bytes / BYTES_PER_TOKEN) + messages.length * 4
+    max: bytes + overhead,
+    estimate: Math.ceil(bytes / BYTES_PER_TOKEN) + messages.length * 4
   }
 }

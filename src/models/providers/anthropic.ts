@@ -1,6 +1,6 @@
 /** The Messages API through `@anthropic-ai/sdk`, which is loaded at the first call. */
 import { fromMessagesUsage, fromStopReason, toMessagesParams } from './anthropic-mapping.ts'
-import { cutStream, failureOf, oddReply, withFailures } from './failure.ts'
+import { truncatedStream, failureOf, invalidReply, withFailures } from './failure.ts'
 import { parseInput } from './openai-mapping.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
 import { NO_TOKENS } from '../provider.ts'
@@ -43,7 +43,7 @@ class AnthropicProvider implements Provider {
         .create({ ...toMessagesParams(request), stream: false }, { signal: options.signal })
         .withResponse()
       options.onRate?.(rateStateOf(response.headers, this.#init.now()))
-      if (!Array.isArray(data.content)) throw oddReply(this.name)
+      if (!Array.isArray(data.content)) throw invalidReply(this.name)
       return {
         text: data.content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
         toolCalls: data.content.flatMap((block) =>
@@ -100,7 +100,7 @@ class AnthropicProvider implements Provider {
     } catch (error) {
       throw failureOf(this.name, error, options.signal, this.#init.now())
     }
-    if (!whole) throw cutStream(this.name)
+    if (!whole) throw truncatedStream(this.name)
     const toolCalls: ToolCall[] = [...calls.values()].map(({ id, name, input }) => ({
       id,
       name,

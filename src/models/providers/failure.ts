@@ -3,7 +3,7 @@ import { ProviderFailure } from '../errors.ts'
 import { retryAfterOf } from '../calling/retry-after.ts'
 
 /** Statuses of 4xx that another attempt may cure: timeout, conflict, too early. */
-const PASSING: ReadonlySet<number> = new Set([408, 409, 425])
+const RETRYABLE: ReadonlySet<number> = new Set([408, 409, 425])
 
 /** Runs a call to a provider's SDK. Throws `ProviderFailure`, or the reason of the signal. */
 export async function withFailures<T>(
@@ -38,7 +38,7 @@ export function failureOf(
     return new ProviderFailure('key', `${provider}: the key was refused (${status})`, init)
   }
   // 529: Anthropic's "overloaded".
-  if (status >= 500 || PASSING.has(status)) {
+  if (status >= 500 || RETRYABLE.has(status)) {
     return new ProviderFailure('server', `${provider}: failed with status ${status}`, init)
   }
   const reason = codeIn(error)
@@ -50,12 +50,12 @@ export function failureOf(
 }
 
 /** A stream that ended without saying that it was whole. */
-export function cutStream(provider: string): ProviderFailure {
+export function truncatedStream(provider: string): ProviderFailure {
   return new ProviderFailure('network', `${provider}: the stream broke off`)
 }
 
 /** Seen in a reply that is not of the protocol. */
-export function oddReply(provider: string): ProviderFailure {
+export function invalidReply(provider: string): ProviderFailure {
   return new ProviderFailure('server', `${provider}: the reply was not of its protocol`)
 }
 

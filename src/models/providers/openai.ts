@@ -2,7 +2,7 @@
  * Chat completions through the `openai` package: OpenAI, and any server that speaks as it does
  * (Groq, Ollama, vLLM, llama.cpp, LM Studio). The package is loaded at the first call.
  */
-import { cutStream, failureOf, oddReply, withFailures } from './failure.ts'
+import { truncatedStream, failureOf, invalidReply, withFailures } from './failure.ts'
 import { fromChatUsage, fromFinishReason, parseInput, toChatParams } from './openai-mapping.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
 import { NO_TOKENS } from '../provider.ts'
@@ -50,7 +50,7 @@ class OpenAIProvider implements Provider {
         .withResponse()
       options.onRate?.(rateStateOf(response.headers, this.#init.now()))
       const choice = data.choices?.[0]
-      if (choice === undefined) throw oddReply(this.name)
+      if (choice === undefined) throw invalidReply(this.name)
       const calls = choice.message.tool_calls ?? []
       return {
         text: choice.message.content ?? '',
@@ -118,7 +118,7 @@ class OpenAIProvider implements Provider {
     } catch (error) {
       throw failureOf(this.name, error, options.signal, this.#init.now())
     }
-    if (stopReason === undefined) throw cutStream(this.name)
+    if (stopReason === undefined) throw truncatedStream(this.name)
     const toolCalls: ToolCall[] = [...calls.values()].map(({ id, name, input }) => ({
       id,
       name,
@@ -137,7 +137,7 @@ class OpenAIProvider implements Provider {
         .create({ model, input: [...texts], encoding_format: 'float' }, { signal: options.signal })
         .withResponse()
       options.onRate?.(rateStateOf(response.headers, this.#init.now()))
-      if (data.data.length !== texts.length) throw oddReply(this.name)
+      if (data.data.length !== texts.length) throw invalidReply(this.name)
       return {
         vectors: data.data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding),
         usage: { ...NO_TOKENS, input: data.usage?.prompt_tokens ?? 0 }

@@ -6,27 +6,27 @@ import type { Features } from './prompt-features.ts'
 import type { RequestSettings } from '../model-options.ts'
 import type { PolicySettings } from './policy.ts'
 import type { Tier } from '../provider.ts'
-import type { Roster } from './roster.ts'
+import type { ModelRegistry } from './model-registry.ts'
 import type { Scorer } from './scorer.ts'
 
 /** Below it, asking the fast tier first costs more than it saves (premium about 20 times the price). */
-const ENOUGH = 0.2
+const MIN_FAST_PROBABILITY = 0.2
 /** Requests that go to the fast tier all the same, so that the scorer sees what it would not. */
-const EXPLORE = 0.05
+const EXPLORATION_RATE = 0.05
 
-export interface Step {
+export interface RouteStep {
   readonly tier: Tier
   readonly route: readonly Candidate[]
 }
 
 export interface Decision {
   /** In order; a later one is taken when an answer does not pass. */
-  readonly steps: readonly [Step, ...Step[]]
+  readonly steps: readonly [RouteStep, ...RouteStep[]]
   readonly fastSuffices: number | undefined
 }
 
 export interface DecisionComponents {
-  readonly roster: Pick<Roster, 'tier' | 'model' | 'offline'>
+  readonly roster: Pick<ModelRegistry, 'tier' | 'model' | 'offline'>
   readonly policy: PolicySettings
   readonly scorer: Pick<Scorer, 'predict' | 'outcomes'>
   readonly random: () => number
@@ -37,8 +37,8 @@ export function decide(
   features: () => Features,
   { roster, policy, scorer, random }: DecisionComponents
 ): Decision {
-  const offline: Step = { tier: 'offline', route: [roster.offline] }
-  const only = (step: Step): Decision => ({ steps: [step], fastSuffices: undefined })
+  const offline: RouteStep = { tier: 'offline', route: [roster.offline] }
+  const only = (step: RouteStep): Decision => ({ steps: [step], fastSuffices: undefined })
   if (model !== undefined) {
     const candidate = roster.model(model)
     return only({ tier: candidate === roster.offline ? 'offline' : 'premium', route: [candidate] })
@@ -46,8 +46,8 @@ export function decide(
   const own = policyFor(task, policy)
   const start = tier ?? own.tier
   if (start === 'offline') return only(offline)
-  const premium: Step = { tier: 'premium', route: roster.tier('premium') }
-  const fast: Step = { tier: 'fast', route: roster.tier('fast') }
+  const premium: RouteStep = { tier: 'premium', route: roster.tier('premium') }
+  const fast: RouteStep = { tier: 'fast', route: roster.tier('fast') }
   const [wanted, other] = start === 'premium' ? [premium, fast] : [fast, premium]
   // One tier stands in for the other where only one has models; none at all is what offline is for.
   if (wanted.route.length === 0) return only(other.route.length === 0 ? offline : other)
@@ -56,6 +56,9 @@ export function decide(
   if (!cascades || premium.route.length === 0) return only(wanted)
   const known = own.learn && scorer.outcomes >= SCORER_MIN_OUTCOMES
   const fastSuffices = known ? scorer.predict(features()) : undefined
-  const skip = fastSuffices !== undefined && fastSuffices < ENOUGH && random() >= EXPLORE
+  const skip =
+    fastSuffices !== undefined &&
+    fastSuffices < MIN_FAST_PROBABILITY &&
+    random() >= EXPLORATION_RATE
   return { steps: skip ? [premium] : [fast, premium], fastSuffices }
 }

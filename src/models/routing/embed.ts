@@ -6,10 +6,10 @@ import type { Caller } from '../calling/caller.ts'
 import type { Message, ProviderReply } from '../provider.ts'
 import type { EmbedResult } from '../result.ts'
 import type { ModelCallComponents } from './model-call.ts'
-import type { Roster } from './roster.ts'
+import type { ModelRegistry } from './model-registry.ts'
 
 export interface EmbedComponents extends ModelCallComponents {
-  readonly roster: Pick<Roster, 'offline' | 'tier'>
+  readonly roster: Pick<ModelRegistry, 'offline' | 'tier'>
   readonly caller: Pick<Caller, 'call'>
   readonly now: () => number
 }
@@ -31,18 +31,18 @@ export async function embed(
   const asked = { task, messages, tools: [], cache: false, maxOutputTokens: 1, timeout }
   using call = new ModelCall(components, agent, asked, outer)
   const models = roster.tier('embed')
-  const { most } = inputTokens(messages)
+  const { max } = inputTokens(messages)
   const { vectors, candidate, reply } = await caller.call({
     route: models.length === 0 ? [roster.offline] : models,
-    tokens: most,
+    tokens: max,
     signal: call.signal,
     attempts: call.attempts,
-    reserve: (one, signal) => call.reserve(one, { input: most, output: 0 }, signal),
+    reserve: (one, signal) => call.reserve(one, { input: max, output: 0 }, signal),
     run: async (one, { signal, reservation }) => {
       const started = performance.now()
       const made = await one.provider.embed?.(one.model.model, texts, {
         signal,
-        onRate: (state) => one.health.rate(state, now())
+        onRate: (state) => one.health.updateRateLimits(state, now())
       })
       if (made === undefined) {
         throw new ProviderFailure('request', `${one.provider.name} embeds nothing`)

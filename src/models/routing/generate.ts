@@ -14,7 +14,7 @@ import type { Caller, Candidate } from '../calling/caller.ts'
 import type { ModelSettings, RequestSettings } from '../model-options.ts'
 import type { Message, ProviderReply } from '../provider.ts'
 import type { Generation } from '../result.ts'
-import type { DecisionComponents, Step } from './decision.ts'
+import type { DecisionComponents, RouteStep } from './decision.ts'
 import type { Features } from './prompt-features.ts'
 import type { ModelCallComponents } from './model-call.ts'
 import type { Scorer } from './scorer.ts'
@@ -72,21 +72,21 @@ export async function generate(
 async function ask(
   components: GenerateComponents,
   call: ModelCall,
-  step: Step,
+  step: RouteStep,
   messages: readonly Message[]
 ): Promise<{ reply: ProviderReply; candidate: Candidate }> {
   const { settings, roster, caller, now } = components
   const request = { ...call.request, messages: [...messages] }
-  const { most } = inputTokens(messages, request.tools, call.jsonSchema)
+  const { max } = inputTokens(messages, request.tools, call.jsonSchema)
   const output = request.maxOutputTokens ?? MAX_OUTPUT_TOKENS
   try {
     return await caller.call({
       route: step.route,
-      tokens: most + output,
+      tokens: max + output,
       signal: call.signal,
       attempts: call.attempts,
       hedgeAfter: step.tier === 'fast' ? settings.hedge : undefined,
-      reserve: (candidate, signal) => call.reserve(candidate, { input: most, output }, signal),
+      reserve: (candidate, signal) => call.reserve(candidate, { input: max, output }, signal),
       run: async (candidate, { signal, reservation }) => {
         const started = performance.now()
         const seconds = (): number => (performance.now() - started) / 1000
@@ -94,7 +94,7 @@ async function ask(
           const sent = toRequest(candidate, request, call.jsonSchema)
           const reply = await candidate.provider.generate(sent, {
             signal,
-            onRate: (state) => candidate.health.rate(state, now())
+            onRate: (state) => candidate.health.updateRateLimits(state, now())
           })
           call.settle(candidate, reservation, reply, { seconds: seconds() })
           return { reply, candidate }

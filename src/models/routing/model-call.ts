@@ -3,10 +3,10 @@ import { CallScope } from '../calling/call-scope.ts'
 import { CALL_TIMEOUT } from '../constants.ts'
 import { ProviderFailure } from '../errors.ts'
 import { NO_TOKENS, totalOf } from '../provider.ts'
-import { Counter } from '../spending/budgets.ts'
+import { BudgetCounter } from '../spending/budgets.ts'
 import { formatUsd } from '../spending/money.ts'
-import { costOf, worstCost } from '../spending/price.ts'
-import { OFFLINE_ID } from './roster.ts'
+import { costOf, maxCostOf } from '../spending/price.ts'
+import { OFFLINE_ID } from './model-registry.ts'
 import { jsonSchemaOf } from './structured.ts'
 import type { Attempt, Candidate } from '../calling/caller.ts'
 import type { ModelSettings, RequestSettings } from '../model-options.ts'
@@ -14,8 +14,8 @@ import type { ProviderReply, TokenUsage } from '../provider.ts'
 import type { Generation } from '../result.ts'
 import type { Ledger, Reservation } from '../spending/ledger.ts'
 import type { Picodollars } from '../spending/money.ts'
-import type { Operation, Telemetry } from '../telemetry.ts'
-import type { Step } from './decision.ts'
+import type { ModelOperation, Telemetry } from '../telemetry.ts'
+import type { RouteStep } from './decision.ts'
 
 export interface ModelCallComponents {
   readonly settings: Pick<ModelSettings, 'timeout'>
@@ -32,7 +32,7 @@ export class ModelCall implements Disposable {
   readonly #agent: string
   readonly #components: ModelCallComponents
   readonly #scope: CallScope
-  readonly #own: Counter | undefined
+  readonly #own: BudgetCounter | undefined
   #usage: TokenUsage = NO_TOKENS
   #cost: Picodollars | undefined = 0n
 
@@ -48,7 +48,7 @@ export class ModelCall implements Disposable {
     this.#agent = agent
     this.request = request
     this.jsonSchema = schema === undefined ? undefined : jsonSchemaOf(schema)
-    this.#own = budget === undefined ? undefined : new Counter('this call', budget)
+    this.#own = budget === undefined ? undefined : new BudgetCounter('this call', budget)
     // Last: its timer must not outlive a constructor that throws.
     this.#scope = CallScope.call(timeout, signal)
   }
@@ -74,7 +74,7 @@ export class ModelCall implements Disposable {
         agent: this.#agent,
         task: this.request.task,
         model: model.id,
-        cost: worstCost(input, output, model.bands),
+        cost: maxCostOf(input, output, model.bands),
         tokens: free ? 0 : input + output,
         own: this.#own
       },
@@ -86,7 +86,7 @@ export class ModelCall implements Disposable {
     { model, provider }: Candidate,
     reservation: Reservation,
     { usage }: Pick<ProviderReply, 'usage'>,
-    { seconds, operation = 'chat' }: Pick<Operation, 'seconds'> & Partial<Operation>
+    { seconds, operation = 'chat' }: Pick<ModelOperation, 'seconds'> & Partial<ModelOperation>
   ): void {
     // A server that counts nothing: the reservation stands for it.
     const uncounted = totalOf(usage) === 0 && model.id !== OFFLINE_ID
@@ -122,7 +122,7 @@ export class ModelCall implements Disposable {
 
   /** The result of the call, which is reported too. */
   result(
-    { tier }: Pick<Step, 'tier'>,
+    { tier }: Pick<RouteStep, 'tier'>,
     { model }: Candidate,
     reply: ProviderReply,
     escalated?: string

@@ -4,7 +4,7 @@ import type { Message, Tool } from '../provider.ts'
 
 export type Features = ReadonlyMap<number, number>
 
-export interface Scored {
+export interface ScoredRequest {
   readonly task: string
   readonly messages: readonly Message[]
   readonly tools?: readonly Tool[]
@@ -15,7 +15,7 @@ export interface Scored {
 const MAX_WORDS = 512
 const MASK = 2 ** SCORER_BITS - 1
 
-export function featuresOf({ task, messages, tools = [], jsonSchema }: Scored): Features {
+export function featuresOf({ task, messages, tools = [], jsonSchema }: ScoredRequest): Features {
   const text = messages.findLast(({ role }) => role === 'user')?.content ?? ''
   const words = (text.toLowerCase().match(/\p{L}+|\p{N}+|[^\s\p{L}\p{N}]/gu) ?? []).slice(
     0,

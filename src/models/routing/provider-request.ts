@@ -1,6 +1,6 @@
 /** A request as it is sent to one model. */
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'
-import { OFFLINE_ID } from './roster.ts'
+import { OFFLINE_ID } from './model-registry.ts'
 import type { Candidate } from '../calling/caller.ts'
 import type { RequestSettings } from '../model-options.ts'
 import type { Message, ProviderRequest } from '../provider.ts'

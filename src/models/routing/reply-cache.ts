@@ -7,30 +7,30 @@ interface CachedReply<T> {
 }
 
 export class ReplyCache<T> {
-  readonly #held = new Map<string, CachedReply<T>>()
+  readonly #replies = new Map<string, CachedReply<T>>()
   #bytes = 0
 
   get(key: string): T | undefined {
-    const held = this.#held.get(key)
+    const held = this.#replies.get(key)
     if (held === undefined) return undefined
-    this.#held.delete(key)
-    this.#held.set(key, held)
+    this.#replies.delete(key)
+    this.#replies.set(key, held)
     return held.value
   }
 
   set(key: string, value: T, bytes: number): void {
     this.#drop(key)
     if (bytes > CACHE_BYTES) return
-    this.#held.set(key, { value, bytes })
+    this.#replies.set(key, { value, bytes })
     this.#bytes += bytes
-    for (const oldest of this.#held.keys()) {
-      if (this.#held.size <= CACHE_ENTRIES && this.#bytes <= CACHE_BYTES) return
+    for (const oldest of this.#replies.keys()) {
+      if (this.#replies.size <= CACHE_ENTRIES && this.#bytes <= CACHE_BYTES) return
       this.#drop(oldest)
     }
   }
 
   #drop(key: string): void {
-    this.#bytes -= this.#held.get(key)?.bytes ?? 0
-    this.#held.delete(key)
+    this.#bytes -= this.#replies.get(key)?.bytes ?? 0
+    this.#replies.delete(key)
   }
 }

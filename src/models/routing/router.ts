@@ -4,7 +4,7 @@ import { Caller } from '../calling/caller.ts'
 import { NO_TOKENS } from '../provider.ts'
 import { embed } from './embed.ts'
 import { generate } from './generate.ts'
-import { preview } from './preview.ts'
+import { preview } from './call-preview.ts'
 import { ReplyCache } from './reply-cache.ts'
 import { SingleFlight } from './single-flight.ts'
 import { stream } from './stream.ts'
@@ -14,11 +14,11 @@ import type { ModelSettings, RequestSettings } from '../model-options.ts'
 import type { CallPreview, EmbedResult, Generation, StreamPart } from '../result.ts'
 import type { EmbedRequest } from './embed.ts'
 import type { GenerateComponents } from './generate.ts'
-import type { Roster } from './roster.ts'
+import type { ModelRegistry } from './model-registry.ts'
 
 export interface RouterComponents extends Omit<GenerateComponents, 'caller' | 'policy' | 'roster'> {
   readonly settings: Pick<ModelSettings, 'policy' | 'timeout' | 'hedge' | 'fallback'>
-  readonly roster: Pick<Roster, 'model' | 'offline' | 'tier'>
+  readonly roster: Pick<ModelRegistry, 'model' | 'offline' | 'tier'>
   readonly retries: RetryBudget
 }
 

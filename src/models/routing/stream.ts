@@ -14,7 +14,7 @@ import type { RequestSettings } from '../model-options.ts'
 import type { ProviderStreamPart } from '../provider.ts'
 import type { StreamPart } from '../result.ts'
 import type { Reservation } from '../spending/ledger.ts'
-import type { DecisionComponents, Step } from './decision.ts'
+import type { DecisionComponents, RouteStep } from './decision.ts'
 import type { ModelCallComponents } from './model-call.ts'
 
 export interface StreamComponents extends DecisionComponents, ModelCallComponents {
@@ -54,7 +54,7 @@ export async function* stream(
       partial += part.text
       yield part
       const next = await parts.next()
-      if (next.done === true) throw brokenOff()
+      if (next.done === true) throw streamEnded()
       part = next.value
     }
   } catch (cause) {
@@ -78,17 +78,17 @@ export async function* stream(
 async function open(
   { caller, now }: StreamComponents,
   call: ModelCall,
-  { route }: Step
+  { route }: RouteStep
 ): Promise<OpenedStream> {
   const { request, jsonSchema } = call
-  const { most } = inputTokens(request.messages, request.tools, jsonSchema)
+  const { max } = inputTokens(request.messages, request.tools, jsonSchema)
   const output = request.maxOutputTokens ?? MAX_OUTPUT_TOKENS
   return caller.call({
     route,
-    tokens: most + output,
+    tokens: max + output,
     signal: call.signal,
     attempts: call.attempts,
-    reserve: (candidate, signal) => call.reserve(candidate, { input: most, output }, signal),
+    reserve: (candidate, signal) => call.reserve(candidate, { input: max, output }, signal),
     run: async (candidate, { signal, reservation, keep }) => {
       const started = performance.now()
       const seconds = (): number => (performance.now() - started) / 1000
@@ -96,7 +96,7 @@ async function open(
         const { first, parts } = await firstPart(
           candidate.provider.stream(toRequest(candidate, request, jsonSchema), {
             signal,
-            onRate: (state) => candidate.health.rate(state, now())
+            onRate: (state) => candidate.health.updateRateLimits(state, now())
           })
         )
         return { first, parts, candidate, reservation, seconds, done: keep() }
@@ -113,10 +113,10 @@ async function firstPart<T>(
 ): Promise<{ first: T; parts: AsyncIterator<T> }> {
   const iterator = parts[Symbol.asyncIterator]()
   const first = await iterator.next()
-  if (first.done === true) throw brokenOff()
+  if (first.done === true) throw streamEnded()
   return { first: first.value, parts: iterator }
 }
 
-function brokenOff(): ProviderFailure {
+function streamEnded(): ProviderFailure {
   return new ProviderFailure('network', 'The stream broke off')
 }

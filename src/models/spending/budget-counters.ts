@@ -1,5 +1,5 @@
 /** The counters of all limits that are configured: a counter for each limit and window, made when it is needed. */
-import { Counter, WINDOW_MS } from './budgets.ts'
+import { BudgetCounter, WINDOW_MS } from './budgets.ts'
 import type { BudgetSettings, LimitInput, Window } from './budgets.ts'
 import type { Picodollars } from './money.ts'
 
@@ -9,8 +9,8 @@ export interface BudgetState {
   readonly tokens: number | undefined
   readonly spentUsd: Picodollars
   readonly spentTokens: number
-  readonly heldUsd: Picodollars
-  readonly heldTokens: number
+  readonly reservedUsd: Picodollars
+  readonly reservedTokens: number
 }
 
 export interface BudgetCountersInit {
@@ -21,15 +21,18 @@ export interface BudgetCountersInit {
 
 export class BudgetCounters {
   readonly #init: BudgetCountersInit
-  readonly #counters = new Map<string, Counter>()
-  readonly #warned = new WeakSet<Counter>()
+  readonly #counters = new Map<string, BudgetCounter>()
+  readonly #warned = new WeakSet<BudgetCounter>()
 
   constructor(init: BudgetCountersInit) {
     this.#init = init
   }
 
   /** Those that a call of this agent and task counts against at a time. */
-  of({ agent, task }: { readonly agent: string; readonly task: string }, at: number): Counter[] {
+  of(
+    { agent, task }: { readonly agent: string; readonly task: string },
+    at: number
+  ): BudgetCounter[] {
     const { node, agents, tasks } = this.#init.budgets
     return [
       ...this.#windows('node', 'the node', node, at),
@@ -50,19 +53,19 @@ export class BudgetCounters {
         this.#windows(`task:${name}`, `task "${name}"`, limits, at)
       )
     ]
-    return all.map(({ what, usd, tokens, spentUsd, spentTokens, heldUsd, heldTokens }) => ({
+    return all.map(({ what, usd, tokens, spentUsd, spentTokens, reservedUsd, reservedTokens }) => ({
       what,
       usd,
       tokens,
       spentUsd,
       spentTokens,
-      heldUsd,
-      heldTokens
+      reservedUsd,
+      reservedTokens
     }))
   }
 
   /** Warns once of a counter that is nearly spent. */
-  warnOf(counter: Counter): void {
+  warnIfNearlySpent(counter: BudgetCounter): void {
     if (this.#warned.has(counter) || !counter.isNearlySpent) return
     this.#warned.add(counter)
     this.#init.onNearlySpent(counter.what)
@@ -73,15 +76,15 @@ export class BudgetCounters {
     what: string,
     limits: { readonly [W in Window]?: LimitInput },
     at: number
-  ): Counter[] {
-    const counters: Counter[] = []
+  ): BudgetCounter[] {
+    const counters: BudgetCounter[] = []
     for (const window of ['hour', 'day'] as const) {
       const limit = limits[window]
       if (limit === undefined) continue
       const id = `${key}/${window}/${Math.floor(at / WINDOW_MS[window])}`
       let counter = this.#counters.get(id)
       if (counter === undefined) {
-        counter = new Counter(`${what} for the ${window}`, limit)
+        counter = new BudgetCounter(`${what} for the ${window}`, limit)
         this.#counters.set(id, counter)
       }
       counters.push(counter)

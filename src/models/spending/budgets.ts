@@ -26,14 +26,14 @@ export type Window = 'hour' | 'day'
 export const WINDOW_MS: Readonly<Record<Window, number>> = { hour: 3_600_000, day: 86_400_000 }
 
 /** One limit in one window: what is spent, and what calls under way have set aside. */
-export class Counter {
+export class BudgetCounter {
   readonly what: string
   readonly usd: Picodollars | undefined
   readonly tokens: number | undefined
   spentUsd: Picodollars = 0n
   spentTokens = 0
-  heldUsd: Picodollars = 0n
-  heldTokens = 0
+  reservedUsd: Picodollars = 0n
+  reservedTokens = 0
 
   constructor(what: string, { usd, tokens }: LimitInput) {
     this.what = what
@@ -43,8 +43,10 @@ export class Counter {
 
   /** Whether four fifths of the money or of the tokens are spent. */
   get isNearlySpent(): boolean {
-    const isDear = this.usd !== undefined && this.spentUsd * 5n >= this.usd * 4n
-    return isDear || (this.tokens !== undefined && this.spentTokens * 5 >= this.tokens * 4)
+    const isUsdNearlySpent = this.usd !== undefined && this.spentUsd * 5n >= this.usd * 4n
+    return (
+      isUsdNearlySpent || (this.tokens !== undefined && this.spentTokens * 5 >= this.tokens * 4)
+    )
   }
 
   /** Whether so much more may be set aside; `later`: once others have settled. Throws when never. */
@@ -55,13 +57,13 @@ export class Counter {
         `The budget of ${this.what} is in USD, and the model's price is unknown. Give its price in a catalogue of your own, or budget tokens.`
       )
     }
-    const dear = this.usd !== undefined && this.spentUsd + (cost ?? 0n) > this.usd
-    const long = this.tokens !== undefined && this.spentTokens + tokens > this.tokens
-    if (dear || long) throw this.#exceeded(cost, tokens)
+    const exceedsUsd = this.usd !== undefined && this.spentUsd + (cost ?? 0n) > this.usd
+    const exceedsTokens = this.tokens !== undefined && this.spentTokens + tokens > this.tokens
+    if (exceedsUsd || exceedsTokens) throw this.#exceeded(cost, tokens)
     const waitsUsd =
-      this.usd !== undefined && this.spentUsd + this.heldUsd + (cost ?? 0n) > this.usd
+      this.usd !== undefined && this.spentUsd + this.reservedUsd + (cost ?? 0n) > this.usd
     const waitsTokens =
-      this.tokens !== undefined && this.spentTokens + this.heldTokens + tokens > this.tokens
+      this.tokens !== undefined && this.spentTokens + this.reservedTokens + tokens > this.tokens
     return waitsUsd || waitsTokens ? 'later' : 'now'
   }
 

@@ -25,7 +25,7 @@ export interface UsageRow {
 }
 
 /** A reservation as it is on disk. */
-export type StoredReservation = z.output<typeof HeldValue>
+export type StoredReservation = z.output<typeof ReservationValue>
 
 const Amount = z.string().regex(/^\d+$/).transform(BigInt)
 const RowValue = z.object({
@@ -40,7 +40,7 @@ const RowValue = z.object({
   unpriced: z.number()
 })
 const Names = z.tuple([z.number(), z.string(), z.string(), z.string()])
-const HeldValue = z.object({
+const ReservationValue = z.object({
   hour: z.number(),
   agent: z.string(),
   task: z.string(),
@@ -49,8 +49,8 @@ const HeldValue = z.object({
   tokens: z.number()
 })
 
-const HELD = 'h/'
-const ROW = 'u/'
+const RESERVATION_PREFIX = 'h/'
+const ROW_PREFIX = 'u/'
 
 /** Reads and makes the ledger's values; what does not read as one is left out. */
 export class LedgerRecords {
@@ -61,8 +61,8 @@ export class LedgerRecords {
   }
 
   async *rows(): AsyncGenerator<UsageRow> {
-    for await (const [key, value] of this.#section.entries(prefix(ROW))) {
-      const names = Names.safeParse(jsonOf(key, ROW.length))
+    for await (const [key, value] of this.#section.entries(prefix(ROW_PREFIX))) {
+      const names = Names.safeParse(jsonOf(key, ROW_PREFIX.length))
       const row = RowValue.safeParse(jsonOf(value))
       if (!names.success || !row.success) continue
       const [hour, agent, task, model] = names.data
@@ -71,32 +71,32 @@ export class LedgerRecords {
   }
 
   /** Reservations, each with what removes it; without a value where it is damaged. */
-  async *held(): AsyncGenerator<{
+  async *reservations(): AsyncGenerator<{
     readonly removal: Operation
     readonly held?: StoredReservation
   }> {
-    for await (const [key, value] of this.#section.entries(prefix(HELD))) {
-      const held = HeldValue.safeParse(jsonOf(value))
-      yield { removal: this.#section.del(key), held: held.data }
+    for await (const [key, value] of this.#section.entries(prefix(RESERVATION_PREFIX))) {
+      const reservation = ReservationValue.safeParse(jsonOf(value))
+      yield { removal: this.#section.del(key), held: reservation.data }
     }
   }
 
   putRow(row: UsageRow): Operation {
     const { hour: _h, agent: _a, task: _t, model: _m, cost, uncertain, ...counts } = row
     const value = { ...counts, cost: String(cost), uncertain: String(uncertain) }
-    return this.#section.put(Buffer.from(ROW + rowKey(row)), bytesOf(value))
+    return this.#section.put(Buffer.from(ROW_PREFIX + rowKey(row)), bytesOf(value))
   }
 
   removeRow(row: UsageRow): Operation {
-    return this.#section.del(Buffer.from(ROW + rowKey(row)))
+    return this.#section.del(Buffer.from(ROW_PREFIX + rowKey(row)))
   }
 
   /** What writes a reservation, and what removes it. */
-  hold({ cost, ...rest }: StoredReservation): {
+  putReservation({ cost, ...rest }: StoredReservation): {
     readonly put: Operation
     readonly removal: Operation
   } {
-    const key = Buffer.from(HELD + randomUUID())
+    const key = Buffer.from(RESERVATION_PREFIX + randomUUID())
     const value = bytesOf({ ...rest, cost: cost === null ? null : String(cost) })
     return { put: this.#section.put(key, value), removal: this.#section.del(key) }
   }

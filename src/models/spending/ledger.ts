@@ -15,7 +15,7 @@ import { totalOf } from '../provider.ts'
 import type { Operation, Store } from '../../../crdt/index.ts'
 import type { TokenUsage } from '../provider.ts'
 import type { BudgetCountersInit, BudgetState } from './budget-counters.ts'
-import type { Counter } from './budgets.ts'
+import type { BudgetCounter } from './budgets.ts'
 import type { UsageRow } from './ledger-records.ts'
 import type { Picodollars } from './money.ts'
 import type { Spent } from './usage-rows.ts'
@@ -28,7 +28,7 @@ export interface ReservationRequest {
   readonly cost: Picodollars | undefined
   readonly tokens: number
   /** Of the call alone. */
-  readonly own?: Counter
+  readonly own?: BudgetCounter
 }
 
 export interface Reservation {
@@ -44,7 +44,7 @@ export interface LedgerComponents extends BudgetCountersInit {
   readonly store: Pick<Store, 'section' | 'commit'>
   readonly now: () => number
   /** What was spent could not be written. */
-  readonly onFailed: (error: unknown) => void
+  readonly onError: (error: unknown) => void
 }
 
 const HOUR = WINDOW_MS.hour
@@ -88,11 +88,11 @@ export class Ledger {
         counter.spentTokens += totalOf(row) + row.uncertainTokens
       }
     }
-    for await (const { removal, held } of this.#records.held()) {
+    for await (const { removal, held: reservation } of this.#records.reservations()) {
       operations.push(removal)
-      if (held === undefined) continue
-      const { cost, tokens } = held
-      const row = this.#rows.of(held)
+      if (reservation === undefined) continue
+      const { cost, tokens } = reservation
+      const row = this.#rows.of(reservation)
       const [spent, spentTokens] = addUncertain(row, cost ?? undefined, tokens)
       for (const counter of this.#counters.of(row, row.hour * HOUR)) {
         counter.spentUsd += spent
@@ -104,21 +104,21 @@ export class Ledger {
   }
 
   /** Waits while calls under way hold what is left; throws `ModelError` when the budget is too small. */
-  async reserve(claim: ReservationRequest, signal: AbortSignal): Promise<Reservation> {
-    const { cost, tokens, agent, task, model } = claim
+  async reserve(request: ReservationRequest, signal: AbortSignal): Promise<Reservation> {
+    const { cost, tokens, agent, task, model } = request
     let now = this.#now()
-    let counters = this.#limitsOf(claim, now)
+    let counters = this.#countersFor(request, now)
     while (counters.map((each) => each.fits(cost, tokens)).includes('later')) {
-      await settled(this.#changed.promise, signal)
+      await waitForChange(this.#changed.promise, signal)
       now = this.#now()
-      counters = this.#limitsOf(claim, now)
+      counters = this.#countersFor(request, now)
     }
     for (const counter of counters) {
-      counter.heldUsd += cost ?? 0n
-      counter.heldTokens += tokens
+      counter.reservedUsd += cost ?? 0n
+      counter.reservedTokens += tokens
     }
     const hour = Math.floor(now / HOUR)
-    const { put, removal } = this.#records.hold({
+    const { put, removal } = this.#records.putReservation({
       hour,
       agent,
       task,
@@ -127,22 +127,22 @@ export class Ledger {
       tokens
     })
     const written = this.#store.commit([put], WITHOUT_SYNC)
-    const unhold = (): void => {
+    const unreserve = (): void => {
       for (const counter of counters) {
-        counter.heldUsd -= cost ?? 0n
-        counter.heldTokens -= tokens
+        counter.reservedUsd -= cost ?? 0n
+        counter.reservedTokens -= tokens
       }
       const { resolve } = this.#changed
       this.#changed = Promise.withResolvers()
       resolve()
     }
     // Without a limit nothing depends on the disk; the order of commits is kept all the same.
-    if (counters.length === 0) written.catch((error: unknown) => this.#init.onFailed(error))
+    if (counters.length === 0) written.catch((error: unknown) => this.#init.onError(error))
     else {
       try {
         await written
       } catch (error) {
-        unhold()
+        unreserve()
         throw error
       }
     }
@@ -156,8 +156,9 @@ export class Ledger {
         counter.spentUsd += spent
         counter.spentTokens += spentTokens
       }
-      unhold()
-      for (const counter of counters) if (counter !== claim.own) this.#counters.warnOf(counter)
+      unreserve()
+      for (const counter of counters)
+        if (counter !== request.own) this.#counters.warnIfNearlySpent(counter)
       this.#write([removal, this.#records.putRow(row)])
     }
     return {
@@ -165,7 +166,7 @@ export class Ledger {
       release: () => {
         if (!open) return
         open = false
-        unhold()
+        unreserve()
         this.#write([removal])
       },
       forfeit: () => close((row) => addUncertain(row, cost, tokens))
@@ -181,16 +182,16 @@ export class Ledger {
     return this.#counters.states(this.#now())
   }
 
-  #limitsOf(claim: ReservationRequest, now: number): Counter[] {
-    const counters = this.#counters.of(claim, now)
-    return claim.own === undefined ? counters : [...counters, claim.own]
+  #countersFor(request: ReservationRequest, now: number): BudgetCounter[] {
+    const counters = this.#counters.of(request, now)
+    return request.own === undefined ? counters : [...counters, request.own]
   }
 
   /** A settlement that cannot be written leaves its reservation, which counts in full at the next start. */
   #write(operations: readonly Operation[]): void {
     this.#store
       .commit(operations, WITHOUT_SYNC)
-      .catch((error: unknown) => this.#init.onFailed(error))
+      .catch((error: unknown) => this.#init.onError(error))
     this.#syncing ??= setTimeout(() => void this.#sync(), SYNC_INTERVAL).unref()
   }
 
@@ -203,7 +204,7 @@ export class Ledger {
     try {
       await this.#store.commit([this.#records.putRow(row)])
     } catch (error) {
-      this.#init.onFailed(error)
+      this.#init.onError(error)
     }
   }
 
@@ -213,7 +214,7 @@ export class Ledger {
   }
 }
 
-async function settled(change: Promise<void>, signal: AbortSignal): Promise<void> {
+async function waitForChange(change: Promise<void>, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
   const left = Promise.withResolvers<never>()
   const onAbort = (): void => left.reject(signal.reason)

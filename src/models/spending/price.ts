@@ -31,7 +31,7 @@ export function costOf(usage: TokenUsage, bands: readonly Band[] | null): Picodo
 }
 
 /** No call with at most these tokens costs more. Undefined where input or output has no price. */
-export function worstCost(
+export function maxCostOf(
   input: number,
   output: number,
   bands: readonly Band[] | null

@@ -19,7 +19,7 @@ export interface Ranking {
 const Z = 1.645
 
 /** The competitor with the largest draw from its posterior; undefined without any. */
-export function sampled(
+export function thompsonSample(
   competitors: readonly Competitor[],
   random: () => number
 ): string | undefined {
@@ -34,7 +34,7 @@ export function sampled(
 }
 
 /** Equal bounds go by id, so that two nodes with equal counts agree. */
-export function ranked(competitors: readonly Competitor[]): Ranking {
+export function rankCompetitors(competitors: readonly Competitor[]): Ranking {
   const [alpha, shadow] = competitors
     .map((competitor) => ({ id: competitor.id, bound: lowerBound(competitor) }))
     .toSorted((one, other) => other.bound - one.bound || (one.id < other.id ? -1 : 1))

@@ -1,10 +1,10 @@
 /** Numbers of the evidence for and against a skill. */
 
 /** A skill that succeeds no more often than this must not be promoted. */
-export const RELIABLE = 0.8
+export const PROMOTION_RATE = 0.8
 
 /** A skill that succeeds at least this often must not be rejected; between the two it stays on trial. */
-export const USELESS = 0.5
+export const REJECTION_RATE = 0.5
 
 /** At most this share of skills at the bound is ever promoted, or rejected, however often one looks. */
 export const ALPHA = 0.01
@@ -13,13 +13,13 @@ export const ALPHA = 0.01
 export const WINDOW = 200
 
 /** Rate that the drift test looks for in a promoted skill; half way from reliable to useless and beyond. */
-export const DRIFTED = 0.6
+export const DRIFT_RATE = 0.6
 
 /** Trials between two false alarms at a rate of 0.8 exactly, at least; far more for better skills. */
 export const TRIALS_BETWEEN_ALARMS = 2_000
 
 /** An alarm is a collapse when at most this share of the trials that raised it succeeded. */
-export const COLLAPSED = 0.2
+export const COLLAPSE_RATE = 0.2
 
 /** Trials of one remote author that count, so that nobody outweighs others by diligence or by lying. */
 export const REMOTE_TRIALS = 30

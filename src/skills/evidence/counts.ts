@@ -7,6 +7,6 @@ export interface Counts {
 
 export const NO_TRIALS: Counts = { trials: 0, successes: 0 }
 
-export function counted({ trials, successes }: Counts, ok: boolean): Counts {
+export function addOutcome({ trials, successes }: Counts, ok: boolean): Counts {
   return { trials: trials + 1, successes: successes + (ok ? 1 : 0) }
 }

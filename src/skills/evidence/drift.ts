@@ -3,8 +3,8 @@
  * log-likelihood ratio of a rate of 0.6 against 0.8. At rates of 0.8 and above the mean number of
  * trials to a false alarm is at least e^threshold (Lorden, Annals of Mathematical Statistics 1971).
  */
-import { COLLAPSED, DRIFTED, RELIABLE, TRIALS_BETWEEN_ALARMS } from './constants.ts'
-import { counted, NO_TRIALS } from './counts.ts'
+import { COLLAPSE_RATE, DRIFT_RATE, PROMOTION_RATE, TRIALS_BETWEEN_ALARMS } from './constants.ts'
+import { addOutcome, NO_TRIALS } from './counts.ts'
 import type { Counts } from './counts.ts'
 
 export interface Drift {
@@ -17,16 +17,16 @@ export type DriftVerdict = 'steady' | 'drifted' | 'collapsed'
 
 export const NO_DRIFT: Drift = { sum: 0, run: NO_TRIALS }
 
-const SUCCESS = Math.log(DRIFTED / RELIABLE)
-const FAILURE = Math.log((1 - DRIFTED) / (1 - RELIABLE))
+const SUCCESS = Math.log(DRIFT_RATE / PROMOTION_RATE)
+const FAILURE = Math.log((1 - DRIFT_RATE) / (1 - PROMOTION_RATE))
 const THRESHOLD = Math.log(TRIALS_BETWEEN_ALARMS)
 
-export function drifted({ sum, run }: Drift, ok: boolean): Drift {
+export function updateDrift({ sum, run }: Drift, ok: boolean): Drift {
   const next = sum + (ok ? SUCCESS : FAILURE)
-  return next <= 0 ? NO_DRIFT : { sum: next, run: counted(run, ok) }
+  return next <= 0 ? NO_DRIFT : { sum: next, run: addOutcome(run, ok) }
 }
 
 export function driftVerdict({ sum, run }: Drift): DriftVerdict {
   if (sum < THRESHOLD) return 'steady'
-  return run.successes <= COLLAPSED * run.trials ? 'collapsed' : 'drifted'
+  return run.successes <= COLLAPSE_RATE * run.trials ? 'collapsed' : 'drifted'
 }

@@ -10,7 +10,7 @@
  *
  * The wealth depends on the counts alone, not on the order of outcomes.
  */
-import { ALPHA, RELIABLE, USELESS } from './constants.ts'
+import { ALPHA, PROMOTION_RATE, REJECTION_RATE } from './constants.ts'
 import type { Counts } from './counts.ts'
 
 export interface Bet {
@@ -26,7 +26,7 @@ export interface Test {
 
 /** Against "the rate is at most 0.8". Most is staked on 0.95, where promotion should be fast. */
 export const PROMOTION: Test = {
-  bound: RELIABLE,
+  bound: PROMOTION_RATE,
   bets: [
     { rate: 0.85, weight: 0.1 },
     { rate: 0.9, weight: 0.2 },
@@ -37,7 +37,7 @@ export const PROMOTION: Test = {
 
 /** Against "the rate is at least 0.5". */
 const REJECTION: Test = {
-  bound: USELESS,
+  bound: REJECTION_RATE,
   bets: [
     { rate: 0.05, weight: 0.3 },
     { rate: 0.2, weight: 0.4 },
@@ -61,11 +61,11 @@ export function logWealth({ bound, bets }: Test, { trials, successes }: Counts, 
 }
 
 /** Whether the evidence for promotion suffices; `headStart` is the worth of remote evidence. */
-export function isReliable(counts: Counts, headStart = 1): boolean {
+export function isPromotable(counts: Counts, headStart = 1): boolean {
   return logWealth(PROMOTION, counts) + Math.log(headStart) >= DECISION
 }
 
-export function isUseless(counts: Counts): boolean {
+export function isRejectable(counts: Counts): boolean {
   return logWealth(REJECTION, counts) >= DECISION
 }
 

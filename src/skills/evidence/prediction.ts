@@ -8,7 +8,7 @@
  * cells, computed once.
  */
 import { WINDOW } from './constants.ts'
-import { isReliable, isUseless } from './e-process.ts'
+import { isPromotable, isRejectable } from './e-process.ts'
 import type { Counts } from './counts.ts'
 
 export const PRIOR = { successes: 2, failures: 1 } as const
@@ -20,7 +20,7 @@ export function predictedReliability({ trials, successes }: Counts): number {
 
 /** 0 to 1. Past the window: 1 with enough evidence, else 0. */
 export function predictedPromotion(counts: Counts): number {
-  if (counts.trials > WINDOW) return isReliable(counts) ? 1 : 0
+  if (counts.trials > WINDOW) return isPromotable(counts) ? 1 : 0
   table ??= induce()
   return table[cellOf(counts)] ?? 0
 }
@@ -39,9 +39,9 @@ function induce(): Float64Array {
 }
 
 function chanceAt(counts: Counts, cells: Float64Array): number {
-  if (isReliable(counts)) return 1
+  if (isPromotable(counts)) return 1
   const { trials, successes } = counts
-  if (trials === WINDOW || isUseless(counts)) return 0
+  if (trials === WINDOW || isRejectable(counts)) return 0
   const success = predictedReliability(counts)
   const after = cells[cellOf({ trials: trials + 1, successes: successes + 1 })] ?? 0
   const otherwise = cells[cellOf({ trials: trials + 1, successes })] ?? 0

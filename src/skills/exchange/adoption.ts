@@ -5,28 +5,28 @@
  * the sandbox where it is on trial; nobody's word blacklists it here.
  */
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { afterHint, withHeadStart, withoutAuthor } from '../lifecycle/lifecycle.ts'
+import { afterSwarmDispute, withHeadStart, withoutAuthor } from '../lifecycle/lifecycle.ts'
 import { HiveError } from '../../errors.ts'
 import { digestOfId } from '../../arguments/index.ts'
 import { Audits } from './audits.ts'
-import { offeredBy } from './offers.ts'
+import { offerOf } from './offers.ts'
 import { isReceipts } from './published-receipts.ts'
-import type { Replica, RecordState } from '../../../crdt/index.ts'
+import type { Replica, AttestedRecord } from '../../../crdt/index.ts'
 import type { AddedSkill } from '../lifecycle/skill-registration.ts'
 import type { KnownSkill } from '../store/skill-store.ts'
 import type { SkillService } from '../skill-service.ts'
 import type { AuditsComponents } from './audits.ts'
-import type { Offered, SkillOffer } from './offers.ts'
+import type { ParsedOffer, SkillOffer } from './offers.ts'
 
 /** Whether to adopt what is offered. */
 export type Consent = (offer: SkillOffer) => boolean | Promise<boolean>
 
 export interface AdoptionComponents extends Omit<AuditsComponents, 'replica' | 'skills'> {
-  readonly replica: Pick<Replica, 'claims' | 'get' | 'standings'>
-  readonly skills: Pick<SkillService, 'admission' | 'falseReceipts' | 'runner' | 'store'>
+  readonly replica: Pick<Replica, 'claims' | 'get' | 'attestedRecords'>
+  readonly skills: Pick<SkillService, 'registration' | 'falseReceipts' | 'runner' | 'store'>
   /** Authors that must dispute a skill before their word counts here. */
   readonly k: number
-  readonly adopts: Consent
+  readonly consent: Consent
 }
 
 /** How many offers to list. */
@@ -51,23 +51,23 @@ export class SkillAdoption {
   async offers({ limit = DEFAULT_LIMIT, signal }: OfferOptions): Promise<SkillOffer[]> {
     const { replica, skills } = this.#components
     const offers: SkillOffer[] = []
-    for await (const state of replica.standings()) {
+    for await (const state of replica.attestedRecords()) {
       signal?.throwIfAborted()
       if (state.record.kind !== 'skill') continue
       const id = toHex(state.digest)
       if (skills.store.get(id) !== undefined) continue
-      if (skills.store.removed(id)?.status === 'blacklisted') continue
-      const offered = this.#offeredBy(state)
+      if (skills.store.removedLifecycle(id)?.status === 'blacklisted') continue
+      const offered = this.#offerOf(state)
       if (offered === undefined) continue
-      if (this.#disputes(state) === 0) offers.push(offered.offer)
+      if (this.#countDisputes(state) === 0) offers.push(offered.offer)
     }
-    return offers.toSorted(byStanding).slice(0, limit)
+    return offers.toSorted(bySupport).slice(0, limit)
   }
 
   /** Throws `HiveError` (RECORD_UNKNOWN) when the swarm offers no such skill here. */
   async adopt(id: string, signal: AbortSignal): Promise<AddedSkill> {
     const state = await this.#components.replica.get(digestOfId(id))
-    const offered = state === undefined ? undefined : this.#offeredBy(state)
+    const offered = state === undefined ? undefined : this.#offerOf(state)
     if (offered === undefined) {
       throw new HiveError('RECORD_UNKNOWN', `The swarm offers no skill ${id} here; see "offers".`)
     }
@@ -82,42 +82,42 @@ export class SkillAdoption {
     if (isReceipts(state.record)) return this.#audit(state.record.entity, signal)
     const id = toHex(digest)
     if (skills.store.get(id) === undefined) return this.#considerOffer(state, signal)
-    await this.#pool(id, signal)
-    const disputes = this.#disputes(state)
+    await this.#updateHeadStart(id, signal)
+    const disputes = this.#countDisputes(state)
     if (disputes === 0) return
     const reason = `it failed for ${disputes} ${disputes === 1 ? 'author' : 'authors'} of the swarm`
-    await skills.store.apply(id, (held) => afterHint(held, reason))
+    await skills.store.apply(id, (held) => afterSwarmDispute(held, reason))
   }
 
-  async #considerOffer(state: RecordState, signal: AbortSignal): Promise<void> {
-    if (this.#disputes(state) > 0) return
+  async #considerOffer(state: AttestedRecord, signal: AbortSignal): Promise<void> {
+    if (this.#countDisputes(state) > 0) return
     // What was removed comes back only when somebody here asks for it.
-    if (this.#components.skills.store.removed(toHex(state.digest)) !== undefined) return
-    const offered = this.#offeredBy(state)
-    if (offered === undefined || !(await this.#components.adopts(offered.offer))) return
+    if (this.#components.skills.store.removedLifecycle(toHex(state.digest)) !== undefined) return
+    const offered = this.#offerOf(state)
+    if (offered === undefined || !(await this.#components.consent(offered.offer))) return
     await this.#adopt(offered, signal)
   }
 
-  async #adopt({ offer, identified }: Offered, signal: AbortSignal): Promise<AddedSkill> {
-    const { admission, runner } = this.#components.skills
+  async #adopt({ offer, identified }: ParsedOffer, signal: AbortSignal): Promise<AddedSkill> {
+    const { registration, runner } = this.#components.skills
     const provenance = {
       from: 'hive' as const,
       ...(offer.licence === undefined ? {} : { licence: offer.licence })
     }
-    const added = await admission.admit(identified, provenance, runner, signal)
-    await this.#pool(added.id, signal)
+    const added = await registration.register(identified, provenance, runner, signal)
+    await this.#updateHeadStart(added.id, signal)
     return added
   }
 
   /** What others' word is worth, as long as there was no trial here. */
-  async #pool(id: string, signal: AbortSignal): Promise<void> {
+  async #updateHeadStart(id: string, signal: AbortSignal): Promise<void> {
     const { replica, skills } = this.#components
     const known = skills.store.get(id)
     if (known === undefined || known.provenance.from !== 'hive' || !isOnTrial(known)) return
     if (known.lifecycle.lifetime.trials > 0) return
     await this.#audit(id, signal)
     const state = await replica.get(digestOfId(id))
-    const offered = state === undefined ? undefined : this.#offeredBy(state)
+    const offered = state === undefined ? undefined : this.#offerOf(state)
     if (offered === undefined) return
     await skills.store.apply(id, (held) => withHeadStart(held, offered.offer.headStart))
   }
@@ -137,25 +137,25 @@ export class SkillAdoption {
   async #recomputeHeadStart(id: string): Promise<void> {
     const { replica, skills } = this.#components
     const state = await replica.get(digestOfId(id))
-    const offered = state === undefined ? undefined : this.#offeredBy(state)
-    const worth = offered?.offer.headStart ?? 1
-    await skills.store.apply(id, (held) => withoutAuthor(held, worth))
+    const offered = state === undefined ? undefined : this.#offerOf(state)
+    const headStart = offered?.offer.headStart ?? 1
+    await skills.store.apply(id, (held) => withoutAuthor(held, headStart))
   }
 
-  #offeredBy(state: RecordState): Offered | undefined {
-    return offeredBy(this.#without(state))
+  #offerOf(state: AttestedRecord): ParsedOffer | undefined {
+    return offerOf(this.#withoutDistrusted(state))
   }
 
   /** Authors that dispute it: none where they are fewer than `k`, or fewer than those who vouch. */
-  #disputes(state: RecordState): number {
-    const votes = this.#without(state).registers.map(({ register }) => register.vote)
+  #countDisputes(state: AttestedRecord): number {
+    const votes = this.#withoutDistrusted(state).registers.map(({ register }) => register.vote)
     const disputes = votes.filter((vote) => vote === 'dispute').length
     const vouches = votes.filter((vote) => vote === 'vouch').length
     return disputes >= this.#components.k && disputes >= vouches ? disputes : 0
   }
 
   /** What those say who were not caught lying. */
-  #without(state: RecordState): RecordState {
+  #withoutDistrusted(state: AttestedRecord): AttestedRecord {
     const registers = state.registers.filter(({ author }) => !this.#audits.isDistrusted(author))
     return { ...state, registers }
   }
@@ -165,7 +165,7 @@ function isOnTrial({ lifecycle: { status } }: KnownSkill): boolean {
   return status === 'sandbox' || status === 'experimental' || status === 'pre-warming'
 }
 
-function byStanding(one: SkillOffer, other: SkillOffer): number {
+function bySupport(one: SkillOffer, other: SkillOffer): number {
   return (
     other.vouches - other.disputes - (one.vouches - one.disputes) ||
     other.headStart - one.headStart ||

@@ -10,7 +10,7 @@
  */
 import { hash } from 'node:crypto'
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { gaveOf } from '../running/receipt.ts'
+import { failureOutcome } from '../running/receipt.ts'
 import { DEFAULT_LIMITS } from '../../sandbox/index.ts'
 import { receiptsOf } from './published-receipts.ts'
 import type { Replica } from '../../../crdt/index.ts'
@@ -38,13 +38,13 @@ const MAX_AUDIT_MS = 10_000
 
 /** Authors of skills that are remembered as looked at, and how many receipts of each are. */
 const MAX_SEEN = 1_000
-const MAX_OF_AUTHOR = 64
+const MAX_RECEIPTS_PER_AUTHOR = 64
 
 /** Digits of a digest that stand for a receipt. */
 const NAME_LENGTH = 16
 
 /** What is not the same with these depends on where the limits lie. */
-const AMPLE: Partial<Limits> = {
+const DOUBLED_LIMITS: Partial<Limits> = {
   memoryBytes: 2 * DEFAULT_LIMITS.memoryBytes,
   stackBytes: 2 * DEFAULT_LIMITS.stackBytes,
   cpuMs: 2 * DEFAULT_LIMITS.cpuMs,
@@ -70,15 +70,15 @@ export class Audits {
     if (known.skill.kind !== 'code' || share === 0) return false
     const claimed = await receiptsOf(known.id, await sandbox.engine(), replica)
     const repeated = new Map<string, string | undefined>()
-    let isCaught = false
+    let foundFalse = false
     const until = performance.now() + MAX_AUDIT_MS
     for (const author of this.#shuffled([...claimed.keys()])) {
       if (performance.now() > until) break
       if (skills.falseReceipts.has(author)) continue
-      for (const receipt of this.#draw(known.id, author, claimed.get(author))) {
+      for (const receipt of this.#sample(known.id, author, claimed.get(author))) {
         signal.throwIfAborted()
         const { input } = receipt
-        if (!repeated.has(input)) repeated.set(input, await this.#repeat(known, receipt, signal))
+        if (!repeated.has(input)) repeated.set(input, await this.#rerun(known, receipt, signal))
         const gave = repeated.get(input)
         if (gave === undefined || gave === receipt.gave) continue
         if (!(await this.#isCertain(known, receipt, gave, signal))) {
@@ -86,22 +86,22 @@ export class Audits {
           continue
         }
         await this.#recordFalse(author, known, receipt, gave)
-        isCaught = true
+        foundFalse = true
         break
       }
     }
-    return isCaught
+    return foundFalse
   }
 
   /** The share that is run again, at random; at least one of an author that is new. */
-  #draw(id: string, author: string, claimed: readonly Receipt[] = []): readonly Receipt[] {
+  #sample(id: string, author: string, claimed: readonly Receipt[] = []): readonly Receipt[] {
     const { share, random } = this.#components
-    const receipts = claimed.slice(-MAX_OF_AUTHOR)
+    const receipts = claimed.slice(-MAX_RECEIPTS_PER_AUTHOR)
     const key = `${id} ${author}`
     const isNew = !this.#seen.has(key)
     const seen = this.#seen.get(key) ?? new Set()
-    const fresh = receipts.filter((receipt) => !seen.has(nameOf(receipt)))
-    for (const receipt of fresh) seen.add(nameOf(receipt))
+    const fresh = receipts.filter((receipt) => !seen.has(receiptKey(receipt)))
+    for (const receipt of fresh) seen.add(receiptKey(receipt))
     const [oldest] = this.#seen.keys()
     if (isNew && this.#seen.size >= MAX_SEEN && oldest !== undefined) this.#seen.delete(oldest)
     if (receipts.length > 0) this.#seen.set(key, seen)
@@ -111,7 +111,7 @@ export class Audits {
   }
 
   /** What the run gives here; undefined where that says nothing of others. */
-  async #repeat(
+  async #rerun(
     { id, skill }: KnownSkill,
     { input }: Receipt,
     signal: AbortSignal,
@@ -120,7 +120,7 @@ export class Audits {
     const runs = this.#runs.get(id) ?? 0
     if (runs >= MAX_RUNS) return undefined
     this.#runs.set(id, runs + 1)
-    const value = parsed(input)
+    const value = tryParse(input)
     // Text in another form than JSON.stringify gives would be another input.
     if (value === undefined || JSON.stringify(value) !== input) return undefined
     try {
@@ -130,7 +130,7 @@ export class Audits {
       return (await this.#components.sandbox.run({ ...request, limits, signal })).outputHash
     } catch (error) {
       signal.throwIfAborted()
-      return gaveOf(error)
+      return failureOutcome(error)
     }
   }
 
@@ -140,7 +140,7 @@ export class Audits {
     gave: string,
     signal: AbortSignal
   ): Promise<boolean> {
-    return (await this.#repeat(known, receipt, signal, AMPLE)) === gave
+    return (await this.#rerun(known, receipt, signal, DOUBLED_LIMITS)) === gave
   }
 
   async #recordFalse(
@@ -150,9 +150,9 @@ export class Audits {
     gave: string
   ): Promise<void> {
     const { skills, clock } = this.#components
-    const lie = { author, skill: id, input, claimed, gave, at: new Date(clock.now()) }
-    await skills.falseReceipts.add(lie)
-    queueMicrotask(() => skills.store.emit('skill:distrust', lie))
+    const falseReceipt = { author, skill: id, input, claimed, gave, at: new Date(clock.now()) }
+    await skills.falseReceipts.add(falseReceipt)
+    queueMicrotask(() => skills.store.emit('author:distrust', falseReceipt))
   }
 
   /** Where not all can be audited, nobody knows who is. */
@@ -165,11 +165,11 @@ export class Audits {
   }
 }
 
-function nameOf({ input, gave }: Receipt): string {
+function receiptKey({ input, gave }: Receipt): string {
   return hash('sha256', `${gave} ${input}`, 'hex').slice(0, NAME_LENGTH)
 }
 
-function parsed(text: string): unknown {
+function tryParse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -5,7 +5,7 @@
 import { parse, type Comment } from 'acorn'
 import { simple } from 'acorn-walk'
 import type { Anonymizer } from '../../anonymity/index.ts'
-import type { Skill } from '../skill.ts'
+import type { Skill } from '../skill-identity.ts'
 
 /** Why the skill must stay; undefined when nothing was found. */
 export function disclosureIn(skill: Skill, anonymizer: Anonymizer): string | undefined {

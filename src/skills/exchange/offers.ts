@@ -1,9 +1,9 @@
 /** Skills that the swarm has published, with what their users counted. */
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { headStart } from '../evidence/remote-evidence.ts'
-import { skillOfRecord } from '../skill.ts'
-import type { RecordState } from '../../../crdt/index.ts'
-import type { IdentifiedSkill } from '../skill.ts'
+import { skillOfRecord } from '../skill-identity.ts'
+import type { AttestedRecord } from '../../../crdt/index.ts'
+import type { IdentifiedSkill } from '../skill-identity.ts'
 import type { RemoteCounts } from '../evidence/remote-evidence.ts'
 
 /** A skill that others published and this node does not have. */
@@ -25,7 +25,7 @@ export interface SkillOffer {
   readonly headStart: number
 }
 
-export interface Offered {
+export interface ParsedOffer {
   readonly offer: SkillOffer
   readonly identified: IdentifiedSkill
 }
@@ -34,12 +34,12 @@ export const TRIALS = 'trials'
 export const SUCCESSES = 'successes'
 
 /** Undefined for what is no skill, or that nobody vouches for. */
-export function offeredBy(state: RecordState): Offered | undefined {
+export function offerOf(state: AttestedRecord): ParsedOffer | undefined {
   const { digest, record, registers } = state
   const voting = registers.filter(({ register }) => register.vote !== 'none')
   const vouching = voting.filter(({ register }) => register.vote === 'vouch')
   if (vouching.length === 0) return undefined
-  const identified = readSkill(record)
+  const identified = tryReadSkill(record)
   if (identified === undefined) return undefined
   const counts = countsOf(registers)
   const { name, description, kind, source, licence } = identified.skill
@@ -61,7 +61,7 @@ export function offeredBy(state: RecordState): Offered | undefined {
 }
 
 /** Of all who counted: a node goes on counting under its next key, which has no vote. */
-function countsOf(registers: RecordState['registers']): RemoteCounts {
+function countsOf(registers: AttestedRecord['registers']): RemoteCounts {
   return new Map(
     registers.map(({ author, register }) => {
       const counters = new Map(register.counters)
@@ -73,7 +73,7 @@ function countsOf(registers: RecordState['registers']): RemoteCounts {
 }
 
 /** Signed records may hold anything. */
-function readSkill(record: RecordState['record']): IdentifiedSkill | undefined {
+function tryReadSkill(record: AttestedRecord['record']): IdentifiedSkill | undefined {
   try {
     return skillOfRecord(record)
   } catch {

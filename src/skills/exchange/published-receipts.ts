@@ -5,25 +5,25 @@
  */
 import { z } from 'zod'
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { gaveOf, ReceiptValue, receiptOf } from '../running/receipt.ts'
+import { failureOutcome, ReceiptValue, receiptOf } from '../running/receipt.ts'
 import type { HiveRecord, Replica } from '../../../crdt/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
 import type { Json } from '../../sandbox/index.ts'
-import type { KeptReceipt, Receipt } from '../running/receipt.ts'
+import type { StoredReceipt, Receipt } from '../running/receipt.ts'
 import type { SkillService } from '../skill-service.ts'
-import type { Skill } from '../skill.ts'
+import type { Skill } from '../skill-identity.ts'
 
 /** The attribute of such records. */
 export const RECEIPTS = 'receipts'
 
 /** Declared tests that are part of it: everybody has them, so they tell nothing of anybody. */
 const MAX_TESTS = 8
-const MAX_IN_RECORD = 16
+const MAX_RECEIPTS_PER_RECORD = 16
 
 /** Records that are looked through for the receipts of one skill. */
 const MAX_RECORDS = 1_000
 
-const Content = z.array(ReceiptValue).min(1).max(MAX_IN_RECORD)
+const Content = z.array(ReceiptValue).min(1).max(MAX_RECEIPTS_PER_RECORD)
 
 /** Receipts by author, as hex. */
 export type ReceiptsByAuthor = ReadonlyMap<string, readonly Receipt[]>
@@ -41,14 +41,14 @@ export function isReceipts({ kind, attribute }: HiveRecord): boolean {
 export async function receiptsRecord(
   id: string,
   skill: Skill,
-  kept: readonly KeptReceipt[],
+  kept: readonly StoredReceipt[],
   { skills: { runner }, anonymizer }: ReceiptsInit
 ): Promise<HiveRecord | undefined> {
   if (skill.kind !== 'code') return undefined
   const engine = await runner.engine()
   const tested = new Map<string, Receipt>()
   for (const { input } of skill.tests.slice(0, MAX_TESTS)) {
-    const receipt = receiptOf(skill, input, {}, await given(() => runner.run(skill, input)))
+    const receipt = receiptOf(skill, input, {}, await outcomeOf(() => runner.run(skill, input)))
     if (receipt !== undefined) tested.set(receipt.input, receipt)
   }
   const runs = kept
@@ -57,7 +57,7 @@ export async function receiptsRecord(
     .map(({ input, gave }): Receipt => ({ input, gave }))
   const all = [...tested.values(), ...new Map(runs.map((run) => [run.input, run])).values()]
   if (all.length === 0) return undefined
-  const content = JSON.stringify(all.slice(0, MAX_IN_RECORD))
+  const content = JSON.stringify(all.slice(0, MAX_RECEIPTS_PER_RECORD))
   return { kind: 'skill', entity: id, content, attribute: RECEIPTS, value: engine }
 }
 
@@ -83,13 +83,13 @@ export async function receiptsOf(
   return receipts
 }
 
-async function given(
+async function outcomeOf(
   run: () => Promise<{ readonly outputHash: string | undefined }>
 ): Promise<string | undefined> {
   try {
     return (await run()).outputHash
   } catch (error) {
-    return gaveOf(error)
+    return failureOutcome(error)
   }
 }
 

@@ -5,7 +5,7 @@
  * key's receipts for a skill the latest stand, so that they link no two keys and do not pile up.
  */
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { identifySkill } from '../skill.ts'
+import { identifySkill } from '../skill-identity.ts'
 import { HiveError } from '../../errors.ts'
 import { digestOfId } from '../../arguments/index.ts'
 import { dayOf } from '../../judgement/index.ts'
@@ -56,7 +56,7 @@ export class SkillPublishing {
 
   /** Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, or WITHHELD with the reason). */
   async publish(id: string): Promise<PublishedSkill> {
-    const known = this.#known(id)
+    const known = this.#requireSkill(id)
     const { skill, lifecycle } = known
     if (lifecycle.status !== 'verified') {
       throw new HiveError(
@@ -73,10 +73,10 @@ export class SkillPublishing {
     const { trials, successes } = lifecycle.counts
     const day = this.#today()
     const confidence = successes / Math.max(1, trials)
-    await this.#count(known, day)
+    await this.#addUnreported(known, day)
     const receipts = await this.#receipts(known)
-    const said = [record, ...(receipts === undefined ? [] : [receipts])]
-    const { entries, records, votes } = await this.#publish(id, said, { confidence, day })
+    const toPublish = [record, ...(receipts === undefined ? [] : [receipts])]
+    const { entries, records, votes } = await this.#publish(id, toPublish, { confidence, day })
     await announce([...entries, ...(await replica.publishEvidence(day))])
     const isNamed = (digests: readonly Uint8Array[]): boolean =>
       digests.some((digest) => toHex(digest) === id)
@@ -97,7 +97,7 @@ export class SkillPublishing {
       signal?.throwIfAborted()
       if (known.lifecycle.lifetime.trials === 0) continue
       if ((await replica.voteOn(digestOfId(known.id))) === undefined) continue
-      if (!(await this.#count(known, day))) continue
+      if (!(await this.#addUnreported(known, day))) continue
       reported += 1
       const receipts = await this.#receipts(known)
       if (receipts === undefined) continue
@@ -123,7 +123,7 @@ export class SkillPublishing {
   }
 
   /** An immune signal: this node's vote against it, instead of the one for it. */
-  async warn(id: string): Promise<void> {
+  async publishDispute(id: string): Promise<void> {
     const { replica, skills, votes } = this.#components
     if ((await replica.get(digestOfId(id))) === undefined) return
     const known = skills.store.get(id)
@@ -133,19 +133,19 @@ export class SkillPublishing {
   }
 
   /** Takes the warning back, where there was one. */
-  async stopWarning(id: string): Promise<void> {
+  async retractDispute(id: string): Promise<void> {
     const { replica, votes } = this.#components
     if ((await replica.voteOn(digestOfId(id))) === 'dispute') await votes.retract(id)
   }
 
   /** Puts what was not told yet where the next report finds it; false for nothing. */
-  async #count({ id, isReported }: KnownSkill, day: number): Promise<boolean> {
+  async #addUnreported({ id, isReported }: KnownSkill, day: number): Promise<boolean> {
     const { replica, skills } = this.#components
     const digest = digestOfId(id)
     // An earlier version told what was counted up to the promotion and did not note it.
-    const isTold = !isReported && (await replica.voteOn(digest)) !== undefined
+    const wasReported = !isReported && (await replica.voteOn(digest)) !== undefined
     const counts = await skills.store.report(id, day)
-    if (counts === undefined || isTold) return false
+    if (counts === undefined || wasReported) return false
     await replica.addEvidence(digest, { [TRIALS]: counts.trials, [SUCCESSES]: counts.successes })
     return true
   }
@@ -154,18 +154,18 @@ export class SkillPublishing {
   async #receipts({ id, skill }: KnownSkill): Promise<HiveRecord | undefined> {
     const kept = await this.#components.skills.store.takeReceipts(id)
     if (kept.length === 0 && this.#reported.has(id)) return undefined
-    const told = this.#components.publishesRuns ? kept : []
-    return receiptsRecord(id, skill, told, this.#components)
+    const published = this.#components.publishesRuns ? kept : []
+    return receiptsRecord(id, skill, published, this.#components)
   }
 
   /** The skill and receipts of it, or these alone; the same author's receipts of before are taken back. */
   async #publish(
     id: string,
-    said: readonly HiveRecord[],
+    toPublish: readonly HiveRecord[],
     how: { readonly confidence: number; readonly day: number }
   ): Promise<Published> {
     const { replica } = this.#components
-    const published = await replica.publish(said.map((record) => ({ record, ...how })))
+    const published = await replica.publish(toPublish.map((record) => ({ record, ...how })))
     const digest = [...published.records, ...published.votes].find((each) => toHex(each) !== id)
     const author = published.entries[0]?.author
     if (digest === undefined || author === undefined) return published
@@ -177,7 +177,7 @@ export class SkillPublishing {
     return { ...published, entries: [...published.entries, ...more] }
   }
 
-  #known(id: string): KnownSkill {
+  #requireSkill(id: string): KnownSkill {
     const known = this.#components.skills.store.get(id)
     if (known !== undefined) return known
     throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id "${id}".`)

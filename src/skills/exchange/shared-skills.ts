@@ -18,16 +18,16 @@ export interface SharedSkillsComponents extends AdoptionComponents, PublishingCo
   readonly replica: AdoptionComponents['replica'] &
     PublishingComponents['replica'] &
     Pick<Replica, 'off' | 'on'>
-  readonly skills: Pick<SkillService, 'admission' | 'falseReceipts' | 'runner' | 'store'>
+  readonly skills: Pick<SkillService, 'registration' | 'falseReceipts' | 'runner' | 'store'>
   /** Whether what is verified here is published by itself. */
-  readonly publishes: boolean
-  readonly onFailed: (error: unknown) => void
+  readonly autoPublish: boolean
+  readonly onError: (error: unknown) => void
 }
 
 /** Milliseconds between two looks for counts that the swarm was not told yet. */
 const REPORT_INTERVAL = 600_000
 
-const QUIET: ReadonlySet<HiveError['code']> = new Set(['SKILL_UNKNOWN', 'WITHHELD'])
+const EXPECTED_ERRORS: ReadonlySet<HiveError['code']> = new Set(['SKILL_UNKNOWN', 'WITHHELD'])
 
 /**
  * Skills of the swarm: offers of others, and what this node publishes.
@@ -58,7 +58,10 @@ export class SharedSkills {
   start(): void {
     this.#components.replica.on('entry:admit', this.#onEntry)
     this.#components.skills.store.on('skill:transition', this.#onTransition)
-    this.#reporting = setInterval(() => this.#then(() => this.#report()), REPORT_INTERVAL).unref()
+    this.#reporting = setInterval(
+      () => this.#enqueue(() => this.#report()),
+      REPORT_INTERVAL
+    ).unref()
   }
 
   /** @internal */
@@ -111,18 +114,18 @@ export class SharedSkills {
   }
 
   readonly #onTransition = ({ id, from, to }: Transition): void => {
-    if (to === 'verified' && this.#components.publishes) {
-      this.#then(async () => {
+    if (to === 'verified' && this.#components.autoPublish) {
+      this.#enqueue(async () => {
         try {
           await this.publish(id)
         } catch (error) {
           // What tells too much stays, and `publish` says why to who asks; what was removed is no loss.
-          if (!(error instanceof HiveError && QUIET.has(error.code))) throw error
+          if (!(error instanceof HiveError && EXPECTED_ERRORS.has(error.code))) throw error
         }
       })
     }
-    if (to === 'blacklisted') this.#then(() => this.#publishing.warn(id))
-    if (from === 'blacklisted') this.#then(() => this.#publishing.stopWarning(id))
+    if (to === 'blacklisted') this.#enqueue(() => this.#publishing.publishDispute(id))
+    if (from === 'blacklisted') this.#enqueue(() => this.#publishing.retractDispute(id))
   }
 
   async #report(): Promise<void> {
@@ -131,7 +134,7 @@ export class SharedSkills {
 
   readonly #onEntry = (_entry: Entry, digests: readonly Uint8Array[]): void => {
     for (const digest of digests) {
-      this.#then(() => this.#adoption.consider(digest, this.#stopped.signal))
+      this.#enqueue(() => this.#adoption.consider(digest, this.#stopped.signal))
     }
   }
 
@@ -140,11 +143,11 @@ export class SharedSkills {
     try {
       await task()
     } catch (error) {
-      if (!this.#stopped.signal.aborted) this.#components.onFailed(error)
+      if (!this.#stopped.signal.aborted) this.#components.onError(error)
     }
   }
 
-  #then(task: () => Promise<void>): void {
+  #enqueue(task: () => Promise<void>): void {
     this.#work = this.#work.then(() => this.#attempt(task))
   }
 

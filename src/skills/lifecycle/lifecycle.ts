@@ -6,9 +6,9 @@
  * what it does now. The bound on false promotions holds for each such trial.
  */
 import { COOL_PREDICTION, COOL_PROGRESS, WARM_PREDICTION, WARM_PROGRESS } from '../constants.ts'
-import { counted, NO_TRIALS } from '../evidence/counts.ts'
-import { drifted, driftVerdict, NO_DRIFT } from '../evidence/drift.ts'
-import { isReliable, isUseless, verificationProgress } from '../evidence/e-process.ts'
+import { addOutcome, NO_TRIALS } from '../evidence/counts.ts'
+import { updateDrift, driftVerdict, NO_DRIFT } from '../evidence/drift.ts'
+import { isPromotable, isRejectable, verificationProgress } from '../evidence/e-process.ts'
 import { predictedPromotion } from '../evidence/prediction.ts'
 import type { Counts } from '../evidence/counts.ts'
 import type { Drift } from '../evidence/drift.ts'
@@ -29,7 +29,7 @@ export interface LifecycleState {
   readonly isAsked: boolean
 }
 
-export interface Change {
+export interface LifecycleChange {
   readonly lifecycle: LifecycleState
   /** Undefined where the status stays. */
   readonly reason?: string
@@ -45,7 +45,11 @@ export const UNTESTED: LifecycleState = {
 }
 
 /** After the declared tests were run in the sandbox. */
-export function afterTests(lifecycle: LifecycleState, passed: number, total: number): Change {
+export function afterTests(
+  lifecycle: LifecycleState,
+  passed: number,
+  total: number
+): LifecycleChange {
   if (lifecycle.status !== 'sandbox' || total === 0 || passed < total) return { lifecycle }
   return {
     lifecycle: { ...lifecycle, status: 'experimental' },
@@ -54,28 +58,28 @@ export function afterTests(lifecycle: LifecycleState, passed: number, total: num
 }
 
 /** After one use that succeeded or failed. Untested and blacklisted skills stay as they are. */
-export function afterOutcome(lifecycle: LifecycleState, ok: boolean): Change {
+export function afterOutcome(lifecycle: LifecycleState, ok: boolean): LifecycleChange {
   const { status } = lifecycle
   if (status === 'sandbox' || status === 'blacklisted') return { lifecycle }
-  const lifetime = counted(lifecycle.lifetime, ok)
-  const next = { ...lifecycle, lifetime, counts: counted(lifecycle.counts, ok) }
-  return status === 'verified' ? watched(next, ok) : onTrial(next)
+  const lifetime = addOutcome(lifecycle.lifetime, ok)
+  const next = { ...lifecycle, lifetime, counts: addOutcome(lifecycle.counts, ok) }
+  return status === 'verified' ? afterVerifiedUse(next, ok) : afterTrialUse(next)
 }
 
 /** By hand, for instance since it does harm. */
-export function afterBlacklisting(lifecycle: LifecycleState, reason: string): Change {
+export function afterBlacklisting(lifecycle: LifecycleState, reason: string): LifecycleChange {
   if (lifecycle.status === 'blacklisted') return { lifecycle }
   return { lifecycle: { ...lifecycle, status: 'blacklisted' }, reason }
 }
 
 /** By hand, where something new is known of it: untested again, with all of its trial before it. */
-export function afterPardon(lifecycle: LifecycleState, reason: string): Change {
+export function afterPardon(lifecycle: LifecycleState, reason: string): LifecycleChange {
   if (lifecycle.status !== 'blacklisted') return { lifecycle }
   return { lifecycle: { ...UNTESTED, lifetime: lifecycle.lifetime }, reason }
 }
 
 /** On request: what is on trial is made ready whatever is predicted. */
-export function afterTrigger(lifecycle: LifecycleState): Change {
+export function afterTrigger(lifecycle: LifecycleState): LifecycleChange {
   if (lifecycle.status !== 'experimental') return { lifecycle }
   return {
     lifecycle: { ...lifecycle, status: 'pre-warming', isAsked: true },
@@ -87,14 +91,14 @@ export function afterTrigger(lifecycle: LifecycleState): Change {
  * Others say that it does harm. What was verified here stays; what is on trial is set back and must
  * pass its tests again, so that a false hint costs no more than that.
  */
-export function afterHint(lifecycle: LifecycleState, reason: string): Change {
+export function afterSwarmDispute(lifecycle: LifecycleState, reason: string): LifecycleChange {
   if (lifecycle.status !== 'experimental' && lifecycle.status !== 'pre-warming')
     return { lifecycle }
   return { lifecycle: { ...lifecycle, status: 'sandbox', isAsked: false }, reason }
 }
 
 /** What others' trials are worth; too late once there was a trial here. */
-export function withHeadStart(lifecycle: LifecycleState, headStart: number): Change {
+export function withHeadStart(lifecycle: LifecycleState, headStart: number): LifecycleChange {
   if (lifecycle.lifetime.trials > 0 || lifecycle.headStart === headStart) return { lifecycle }
   return { lifecycle: { ...lifecycle, headStart } }
 }
@@ -103,13 +107,13 @@ export function withHeadStart(lifecycle: LifecycleState, headStart: number): Cha
  * What others' trials are worth without one that lied. A stake may be lowered at any time, and the bound
  * on false promotions holds; it is never raised by this.
  */
-export function withoutAuthor(lifecycle: LifecycleState, headStart: number): Change {
+export function withoutAuthor(lifecycle: LifecycleState, headStart: number): LifecycleChange {
   if (headStart >= lifecycle.headStart) return { lifecycle }
   return { lifecycle: { ...lifecycle, headStart } }
 }
 
-function watched(lifecycle: LifecycleState, ok: boolean): Change {
-  const drift = drifted(lifecycle.drift, ok)
+function afterVerifiedUse(lifecycle: LifecycleState, ok: boolean): LifecycleChange {
+  const drift = updateDrift(lifecycle.drift, ok)
   const verdict = driftVerdict(drift)
   const { successes, trials } = drift.run
   if (verdict === 'steady') return { lifecycle: { ...lifecycle, drift } }
@@ -125,16 +129,16 @@ function watched(lifecycle: LifecycleState, ok: boolean): Change {
   }
 }
 
-function onTrial(lifecycle: LifecycleState): Change {
+function afterTrialUse(lifecycle: LifecycleState): LifecycleChange {
   const { counts, headStart, status, isAsked } = lifecycle
   const tally = `${counts.successes} of ${counts.trials} uses succeeded`
-  if (isReliable(counts, headStart)) {
+  if (isPromotable(counts, headStart)) {
     return {
       lifecycle: { ...lifecycle, status: 'verified', isAsked: false },
       reason: `reliable: ${tally}`
     }
   }
-  if (isUseless(counts)) {
+  if (isRejectable(counts)) {
     return { lifecycle: { ...lifecycle, status: 'blacklisted' }, reason: `useless: ${tally}` }
   }
   const progress = verificationProgress(counts, headStart)

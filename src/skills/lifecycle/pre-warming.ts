@@ -6,7 +6,7 @@
  *
  * A skill counts as warm once it is compiled and has passed its tests; promotion waits for neither.
  */
-import { MAX_WARM, WARM_DELAY, WARM_TIMEOUT, WARMING_AT_ONCE } from '../constants.ts'
+import { MAX_WARM_SKILLS, WARM_DELAY, WARM_TIMEOUT, MAX_CONCURRENT_WARM_UPS } from '../constants.ts'
 import { lowerBound } from '../evidence/competition.ts'
 import { predictedPromotion } from '../evidence/prediction.ts'
 import type { SkillIndex } from '../skill-index.ts'
@@ -14,7 +14,7 @@ import type { TestReport } from '../running/skill-runner.ts'
 import type { SkillSandbox } from '../skill-dependencies.ts'
 import type { Documentation, Transition } from '../store/skill-values.ts'
 import type { KnownSkill, SkillStore } from '../store/skill-store.ts'
-import type { Skill } from '../skill.ts'
+import type { Skill } from '../skill-identity.ts'
 
 export interface PreWarmingComponents {
   readonly store: Pick<
@@ -70,7 +70,7 @@ export class PreWarming {
   }
 
   readonly #onTransition = ({ id, to }: Transition): void => {
-    if (isKept(to)) this.#request(id)
+    if (isWarmStatus(to)) this.#request(id)
     else this.#cool(id)
   }
 
@@ -79,40 +79,41 @@ export class PreWarming {
   /** The likeliest first, then what was promoted, the best first. */
   #resume(): void {
     const skills = [...this.#components.store.all()].filter(({ lifecycle }) =>
-      isKept(lifecycle.status)
+      isWarmStatus(lifecycle.status)
     )
-    for (const { id } of skills.toSorted(byPromise).slice(0, MAX_WARM)) this.#request(id)
+    for (const { id } of skills.toSorted(byPromise).slice(0, MAX_WARM_SKILLS)) this.#request(id)
   }
 
   #request(id: string): void {
     if (this.#abort.signal.aborted || this.#warm.has(id)) return
     if (this.#working.get(id)?.abort.signal.aborted === false) return
     this.#waiting.add(id)
-    this.#next()
+    this.#startNext()
   }
 
-  #next(): void {
+  #startNext(): void {
     for (const id of this.#waiting) {
-      if (this.#working.size >= WARMING_AT_ONCE) return
+      if (this.#working.size >= MAX_CONCURRENT_WARM_UPS) return
       if (this.#working.has(id)) continue
       this.#waiting.delete(id)
       const known = this.#components.store.get(id)
-      if (known === undefined || !isKept(known.lifecycle.status) || !this.#makeRoom(known)) continue
+      if (known === undefined || !isWarmStatus(known.lifecycle.status) || !this.#makeRoom(known))
+        continue
       const abort = new AbortController()
       const working = { abort, done: Promise.resolve() }
       this.#working.set(id, working)
-      working.done = this.#work(known, abort).finally(() => {
+      working.done = this.#warmUp(known, abort).finally(() => {
         this.#working.delete(id)
-        if (!this.#abort.signal.aborted) this.#next()
+        if (!this.#abort.signal.aborted) this.#startNext()
       })
     }
   }
 
   /** False when all that is warm is more promising. */
   #makeRoom(known: KnownSkill): boolean {
-    if (this.#warm.size < MAX_WARM) return true
-    const held = [...this.#warm.keys()].map((id) => this.#components.store.get(id))
-    const last = held
+    if (this.#warm.size < MAX_WARM_SKILLS) return true
+    const warmSkills = [...this.#warm.keys()].map((id) => this.#components.store.get(id))
+    const last = warmSkills
       .filter((each) => each !== undefined)
       .toSorted(byPromise)
       .at(-1)
@@ -121,13 +122,13 @@ export class PreWarming {
     return true
   }
 
-  async #work({ id, skill }: KnownSkill, { signal: cooled }: AbortController): Promise<void> {
+  async #warmUp({ id, skill }: KnownSkill, { signal: cooled }: AbortController): Promise<void> {
     const { store, now } = this.#components
     const timeout = AbortSignal.timeout(WARM_TIMEOUT)
     const signal = AbortSignal.any([cooled, timeout, this.#abort.signal])
     const started = performance.now()
     try {
-      await this.#makeReady(skill, signal)
+      await this.#prepare(skill, signal)
       this.#warm.set(id, { skill, at: now() })
       const seconds = (performance.now() - started) / 1000
       queueMicrotask(() => store.emit('skill:warm', { id, name: skill.name, seconds }))
@@ -140,7 +141,7 @@ export class PreWarming {
   }
 
   /** Tests first: a run takes the instance that is kept ready, and the next is made behind it. */
-  async #makeReady(skill: Skill, signal: AbortSignal): Promise<void> {
+  async #prepare(skill: Skill, signal: AbortSignal): Promise<void> {
     const { sandbox, test } = this.#components
     const { passed, total, failed } = await test(skill, signal)
     signal.throwIfAborted()
@@ -176,7 +177,7 @@ export class PreWarming {
   }
 }
 
-function isKept(status: KnownSkill['lifecycle']['status']): boolean {
+function isWarmStatus(status: KnownSkill['lifecycle']['status']): boolean {
   return status === 'pre-warming' || status === 'verified'
 }
 

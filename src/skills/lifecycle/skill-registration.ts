@@ -4,7 +4,7 @@
  */
 import { afterTests } from './lifecycle.ts'
 import type { Provenance } from '../store/skill-values.ts'
-import type { IdentifiedSkill } from '../skill.ts'
+import type { IdentifiedSkill } from '../skill-identity.ts'
 import type { SkillRunner, TestReport } from '../running/skill-runner.ts'
 import type { SkillStore } from '../store/skill-store.ts'
 import type { SkillStatus } from './lifecycle.ts'
@@ -28,7 +28,7 @@ export class SkillRegistration {
   }
 
   /** Throws `SandboxError` (SKILL_INVALID) or `HiveError` (LIMIT_EXCEEDED); then nothing is kept. */
-  async admit(
+  async register(
     identified: IdentifiedSkill,
     provenance: Provenance,
     runner: SkillRunner,

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { MAX_RECEIPT_BYTES } from '../constants.ts'
 import type { Json } from '../../sandbox/index.ts'
 import type { RunOptions } from './run-options.ts'
-import type { Skill } from '../skill.ts'
+import type { Skill } from '../skill-identity.ts'
 
 const THREW = 'SKILL_THREW'
 
@@ -21,11 +21,11 @@ export const ReceiptValue = z.strictObject({
 export type Receipt = Readonly<z.output<typeof ReceiptValue>>
 
 /** As it is kept until it is published. */
-export const KeptReceiptValue = ReceiptValue.extend({ engine: z.string() })
-export type KeptReceipt = Readonly<z.output<typeof KeptReceiptValue>>
+export const StoredReceiptValue = ReceiptValue.extend({ engine: z.string() })
+export type StoredReceipt = Readonly<z.output<typeof StoredReceiptValue>>
 
 /** What a run gave that failed; undefined where another node may see it fail otherwise. */
-export function gaveOf(error: unknown): string | undefined {
+export function failureOutcome(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && error.code === THREW ? THREW : undefined
 }
 

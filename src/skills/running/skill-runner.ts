@@ -8,7 +8,7 @@ import { compileSchema, typeOfSchema } from '../json-schema.ts'
 import type { Json } from '../../sandbox/index.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Messages, SkillModels, SkillSandbox } from '../skill-dependencies.ts'
-import type { Skill } from '../skill.ts'
+import type { Skill } from '../skill-identity.ts'
 
 /** The result of one run. */
 export interface SkillRun {
@@ -41,7 +41,7 @@ export interface SkillRunnerComponents {
 type RunSettings = Omit<RunOptions, 'record'>
 
 /** Failures of a run that are the skill's own; a call that was aborted or cost too much is not. */
-const OWN_FAILURES: ReadonlySet<unknown> = new Set([
+const SKILL_FAILURES: ReadonlySet<unknown> = new Set([
   'SKILL_TIMEOUT',
   'SKILL_MEMORY',
   'SKILL_STACK',
@@ -84,11 +84,11 @@ export class SkillRunner {
     const run = await (skill.kind === 'code'
       ? this.#runCode(skill, input, settings)
       : this.#runPrompt(skill, input, settings))
-    const wrong = run.offline
+    const outputProblem = run.offline
       ? undefined
       : compileSchema(skill.outputSchema, 'outputSchema')(run.output)
-    if (wrong !== undefined) {
-      throw new HiveError('SKILL_FAILED', `The output of ${skill.name}: ${wrong}.`)
+    if (outputProblem !== undefined) {
+      throw new HiveError('SKILL_FAILED', `The output of ${skill.name}: ${outputProblem}.`)
     }
     return { ...run, seconds: (performance.now() - started) / 1000 }
   }
@@ -121,7 +121,7 @@ export class SkillRunner {
       output = run.output
     } catch (error) {
       const isInput = error instanceof HiveError && error.code === 'ARGUMENT_INVALID'
-      if (!isInput && !isOwnFailure(error)) throw error
+      if (!isInput && !isSkillFailure(error)) throw error
       const { message } = error as Error
       if ('throws' in test && message.includes(test.throws)) return undefined
       return 'throws' in test
@@ -172,8 +172,8 @@ export class SkillRunner {
 }
 
 /** Whether a failed run tells something of the skill. */
-export function isOwnFailure(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && OWN_FAILURES.has(error.code)
+export function isSkillFailure(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && SKILL_FAILURES.has(error.code)
 }
 
 function brief(value: Json): string {

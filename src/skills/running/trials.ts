@@ -2,13 +2,13 @@
 import { canonicalJson } from '../../sandbox/index.ts'
 import { MAX_SAMPLE_LENGTH } from '../constants.ts'
 import { afterOutcome } from '../lifecycle/lifecycle.ts'
-import { gaveOf, receiptOf } from './receipt.ts'
-import { isOwnFailure } from './skill-runner.ts'
+import { failureOutcome, receiptOf } from './receipt.ts'
+import { isSkillFailure } from './skill-runner.ts'
 import type { Json } from '../../sandbox/index.ts'
 import type { FailureSample } from '../store/skill-journal.ts'
 import type { KnownSkill, SkillStore } from '../store/skill-store.ts'
 import type { Transition } from '../store/skill-values.ts'
-import type { KeptReceipt } from './receipt.ts'
+import type { StoredReceipt } from './receipt.ts'
 import type { RunOptions } from './run-options.ts'
 import type { SkillRun, SkillRunner } from './skill-runner.ts'
 
@@ -45,8 +45,8 @@ export class Trials {
     try {
       run = await runner.run(skill, input, settings)
     } catch (error) {
-      if (record && isOwnFailure(error)) {
-        const receipt = await this.#receiptOf(skill, input, settings, gaveOf(error))
+      if (record && isSkillFailure(error)) {
+        const receipt = await this.#receiptOf(skill, input, settings, failureOutcome(error))
         await this.failed(id, { input, error: error.message, receipt })
       }
       throw error
@@ -66,7 +66,7 @@ export class Trials {
 
   failed(
     id: string,
-    { input, error, receipt }: { input?: Json; error: string; receipt?: KeptReceipt }
+    { input, error, receipt }: { input?: Json; error: string; receipt?: StoredReceipt }
   ): Promise<Transition | undefined> {
     const failure: FailureSample = {
       input: input === undefined ? undefined : canonicalJson(input).slice(0, MAX_SAMPLE_LENGTH),
@@ -83,7 +83,7 @@ export class Trials {
     input: Json,
     settings: RunSettings,
     gave: string | undefined
-  ): Promise<KeptReceipt | undefined> {
+  ): Promise<StoredReceipt | undefined> {
     const receipt = receiptOf(skill, input, settings, gave)
     if (receipt === undefined) return undefined
     return { ...receipt, engine: await this.#components.runner.engine() }

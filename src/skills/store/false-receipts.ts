@@ -10,7 +10,7 @@ import type { FalseReceipt } from './skill-values.ts'
 export class FalseReceipts {
   readonly #store: Pick<Store, 'commit'>
   readonly #records: SkillRecords
-  readonly #falseReceipts = new Map<string, FalseReceipt>()
+  readonly #byAuthor = new Map<string, FalseReceipt>()
 
   constructor(store: Pick<Store, 'commit' | 'section'>) {
     this.#store = store
@@ -18,30 +18,31 @@ export class FalseReceipts {
   }
 
   static async open(store: Pick<Store, 'commit' | 'section'>): Promise<FalseReceipts> {
-    const lies = new FalseReceipts(store)
-    for await (const lie of lies.#records.falseReceipts()) lies.#falseReceipts.set(lie.author, lie)
-    return lies
+    const falseReceipts = new FalseReceipts(store)
+    for await (const receipt of falseReceipts.#records.falseReceipts())
+      falseReceipts.#byAuthor.set(receipt.author, receipt)
+    return falseReceipts
   }
 
   /** `author`: its key, in hex. */
   has(author: string): boolean {
-    return this.#falseReceipts.has(author)
+    return this.#byAuthor.has(author)
   }
 
   /** The latest last. */
   all(): readonly FalseReceipt[] {
-    return [...this.#falseReceipts.values()].toSorted(
+    return [...this.#byAuthor.values()].toSorted(
       (one, other) => one.at.getTime() - other.at.getTime()
     )
   }
 
   /** On disk when it resolves. Beyond 10,000 the oldest is forgiven. */
-  async add(lie: FalseReceipt): Promise<void> {
-    this.#falseReceipts.set(lie.author, lie)
-    const operations = [this.#records.putFalseReceipt(lie)]
-    const [oldest] = this.#falseReceipts.size > MAX_FALSE_RECEIPTS ? this.all() : []
+  async add(receipt: FalseReceipt): Promise<void> {
+    this.#byAuthor.set(receipt.author, receipt)
+    const operations = [this.#records.putFalseReceipt(receipt)]
+    const [oldest] = this.#byAuthor.size > MAX_FALSE_RECEIPTS ? this.all() : []
     if (oldest !== undefined) {
-      this.#falseReceipts.delete(oldest.author)
+      this.#byAuthor.delete(oldest.author)
       operations.push(this.#records.removeFalseReceipt(oldest.author))
     }
     await this.#store.commit(operations)

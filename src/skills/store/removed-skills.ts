@@ -5,12 +5,12 @@
 import { MAX_REMOVED } from '../constants.ts'
 import type { Operation } from '../../../crdt/index.ts'
 import type { SkillRecords } from './skill-records.ts'
-import type { Removed } from './skill-values.ts'
+import type { StoredRemoval } from './skill-values.ts'
 
 export class RemovedSkills {
   readonly #records: SkillRecords
   /** The oldest first. */
-  readonly #removed = new Map<string, Removed>()
+  readonly #removed = new Map<string, StoredRemoval>()
 
   constructor(records: SkillRecords) {
     this.#records = records
@@ -23,11 +23,11 @@ export class RemovedSkills {
     }
   }
 
-  get(id: string): Removed | undefined {
+  get(id: string): StoredRemoval | undefined {
     return this.#removed.get(id)
   }
 
-  add(removed: Removed): Operation[] {
+  add(removed: StoredRemoval): Operation[] {
     this.#removed.set(removed.id, removed)
     const [oldest] = this.#removed.keys()
     if (this.#removed.size <= MAX_REMOVED || oldest === undefined) {

@@ -8,15 +8,15 @@ import {
 } from '../constants.ts'
 import { verificationProgress } from '../evidence/e-process.ts'
 import type { LifecycleState } from '../lifecycle/lifecycle.ts'
-import type { KeptReceipt } from '../running/receipt.ts'
+import type { StoredReceipt } from '../running/receipt.ts'
 import type { SkillRecords } from './skill-records.ts'
 import type { SkillFailure, SkillState, StoredSkill, Transition } from './skill-values.ts'
 import type { SkillWriter } from './skill-writer.ts'
 
 /** What is kept of a use beside its outcome. */
-export interface Noted {
+export interface UseDetails {
   readonly failure?: FailureSample
-  readonly receipt?: KeptReceipt
+  readonly receipt?: StoredReceipt
 }
 
 export interface FailureSample {
@@ -26,7 +26,7 @@ export interface FailureSample {
 }
 
 /** A skill whose state counts what is kept of it. */
-export interface Entry extends StoredSkill {
+export interface SkillEntry extends StoredSkill {
   state: SkillState
 }
 
@@ -45,7 +45,7 @@ export class SkillJournal {
   }
 
   transition(
-    entry: Entry,
+    entry: SkillEntry,
     before: LifecycleState,
     after: LifecycleState,
     reason: string
@@ -70,7 +70,7 @@ export class SkillJournal {
     return transition
   }
 
-  failure(entry: Entry, { input, error }: FailureSample): SkillFailure {
+  failure(entry: SkillEntry, { input, error }: FailureSample): SkillFailure {
     const { records, writer, now } = this.#components
     const { id, skill, state } = entry
     const at = new Date(now())
@@ -86,7 +86,7 @@ export class SkillJournal {
     return failure
   }
 
-  receipt(entry: Entry, receipt: KeptReceipt): void {
+  receipt(entry: SkillEntry, receipt: StoredReceipt): void {
     const { records, writer } = this.#components
     const { receipts } = entry.state
     writer.add(records.putReceipt(receipts % MAX_RECEIPTS, entry.id, receipt))
@@ -94,7 +94,7 @@ export class SkillJournal {
   }
 
   /** From now on there are none. */
-  clearReceipts(entry: Entry): void {
+  clearReceipts(entry: SkillEntry): void {
     const { records, writer } = this.#components
     for (let slot = 0; slot < MAX_RECEIPTS; slot++) {
       writer.add(records.removeReceipt(slot, entry.id))

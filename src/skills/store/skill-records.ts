@@ -4,8 +4,8 @@
  * its runs that are not published yet `r/<id>/<slot>`; of removed skills what
  * they were, `x/<id>`; and of authors that lied what they claimed, `l/<author>`.
  */
-import { KeptReceiptValue } from '../running/receipt.ts'
-import { readSkill } from '../skill.ts'
+import { StoredReceiptValue } from '../running/receipt.ts'
+import { readSkill } from '../skill-identity.ts'
 import {
   DocumentationValue,
   FailureValue,
@@ -18,12 +18,12 @@ import {
   storedState
 } from './skill-values.ts'
 import type { Operation, Section } from '../../../crdt/index.ts'
-import type { KeptReceipt } from '../running/receipt.ts'
+import type { StoredReceipt } from '../running/receipt.ts'
 import type {
   Documentation,
-  KeptSkill,
+  StoredSkillContent,
   FalseReceipt,
-  Removed,
+  StoredRemoval,
   SkillFailure,
   SkillState,
   StoredSkill,
@@ -42,7 +42,7 @@ export class SkillRecords {
   }
 
   async *skills(): AsyncGenerator<StoredSkill> {
-    for await (const [key, value] of this.#section.entries(under('s/'))) {
+    for await (const [key, value] of this.#section.entries(prefixRange('s/'))) {
       const parsed = SkillValue.safeParse(jsonOf(value))
       const skill = parsed.success ? readSkill(parsed.data.content) : undefined
       if (!parsed.success || skill === undefined) continue
@@ -52,42 +52,42 @@ export class SkillRecords {
   }
 
   async *states(): AsyncGenerator<readonly [id: string, state: SkillState]> {
-    for await (const [key, value] of this.#section.entries(under('e/'))) {
+    for await (const [key, value] of this.#section.entries(prefixRange('e/'))) {
       const parsed = StateValue.safeParse(jsonOf(value))
       if (parsed.success) yield [idOf(key), parsed.data]
     }
   }
 
   async *transitions(id: string): AsyncGenerator<Transition> {
-    for await (const [, value] of this.#section.entries(under(`t/${id}/`))) {
+    for await (const [, value] of this.#section.entries(prefixRange(`t/${id}/`))) {
       const parsed = TransitionValue.safeParse(jsonOf(value))
       if (parsed.success) yield parsed.data
     }
   }
 
   async *failures(id: string): AsyncGenerator<SkillFailure> {
-    for await (const [, value] of this.#section.entries(under(`f/${id}/`))) {
+    for await (const [, value] of this.#section.entries(prefixRange(`f/${id}/`))) {
       const parsed = FailureValue.safeParse(jsonOf(value))
       if (parsed.success) yield { ...parsed.data, input: parsed.data.input }
     }
   }
 
-  async *receipts(id: string): AsyncGenerator<KeptReceipt> {
-    for await (const [, value] of this.#section.entries(under(`r/${id}/`))) {
-      const parsed = KeptReceiptValue.safeParse(jsonOf(value))
+  async *receipts(id: string): AsyncGenerator<StoredReceipt> {
+    for await (const [, value] of this.#section.entries(prefixRange(`r/${id}/`))) {
+      const parsed = StoredReceiptValue.safeParse(jsonOf(value))
       if (parsed.success) yield parsed.data
     }
   }
 
   async *falseReceipts(): AsyncGenerator<FalseReceipt> {
-    for await (const [, value] of this.#section.entries(under('l/'))) {
+    for await (const [, value] of this.#section.entries(prefixRange('l/'))) {
       const parsed = FalseReceiptValue.safeParse(jsonOf(value))
       if (parsed.success) yield parsed.data
     }
   }
 
-  async *removed(): AsyncGenerator<Removed> {
-    for await (const [, value] of this.#section.entries(under('x/'))) {
+  async *removed(): AsyncGenerator<StoredRemoval> {
+    for await (const [, value] of this.#section.entries(prefixRange('x/'))) {
       const parsed = RemovedValue.safeParse(jsonOf(value))
       if (parsed.success) yield parsed.data
     }
@@ -97,7 +97,7 @@ export class SkillRecords {
   async removals(id: string): Promise<Operation[]> {
     const operations = ['s', 'e', 'd'].map((kind) => this.#section.del(keyOf(`${kind}/${id}`)))
     for (const kind of ['t', 'f', 'r']) {
-      for await (const [key] of this.#section.entries(under(`${kind}/${id}/`))) {
+      for await (const [key] of this.#section.entries(prefixRange(`${kind}/${id}/`))) {
         operations.push(this.#section.del(key))
       }
     }
@@ -110,13 +110,13 @@ export class SkillRecords {
   }
 
   async *documentations(): AsyncGenerator<readonly [id: string, documentation: Documentation]> {
-    for await (const [key, value] of this.#section.entries(under('d/'))) {
+    for await (const [key, value] of this.#section.entries(prefixRange('d/'))) {
       const parsed = DocumentationValue.safeParse(jsonOf(value))
       if (parsed.success) yield [idOf(key), parsed.data]
     }
   }
 
-  putSkill(id: string, value: KeptSkill): Operation {
+  putSkill(id: string, value: StoredSkillContent): Operation {
     return this.#put(`s/${id}`, value)
   }
 
@@ -140,7 +140,7 @@ export class SkillRecords {
     return this.#put(numbered('f', failure.skill, slot), failure)
   }
 
-  putReceipt(slot: number, id: string, receipt: KeptReceipt): Operation {
+  putReceipt(slot: number, id: string, receipt: StoredReceipt): Operation {
     return this.#put(numbered('r', id, slot), receipt)
   }
 
@@ -148,7 +148,7 @@ export class SkillRecords {
     return this.#section.del(keyOf(numbered('r', id, slot)))
   }
 
-  putRemoved(removed: Removed): Operation {
+  putRemoved(removed: StoredRemoval): Operation {
     return this.#put(`x/${removed.id}`, storedRemoved(removed))
   }
 
@@ -156,8 +156,8 @@ export class SkillRecords {
     return this.#section.del(keyOf(`x/${id}`))
   }
 
-  putFalseReceipt(lie: FalseReceipt): Operation {
-    return this.#put(`l/${lie.author}`, lie)
+  putFalseReceipt(receipt: FalseReceipt): Operation {
+    return this.#put(`l/${receipt.author}`, receipt)
   }
 
   removeFalseReceipt(author: string): Operation {
@@ -177,7 +177,7 @@ function keyOf(text: string): Uint8Array {
   return Buffer.from(text)
 }
 
-function under(text: string): { gte: Uint8Array; lt: Uint8Array } {
+function prefixRange(text: string): { gte: Uint8Array; lt: Uint8Array } {
   return { gte: keyOf(text), lt: keyOf(`${text}\u007f`) }
 }
 

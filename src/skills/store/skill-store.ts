@@ -16,10 +16,10 @@ import { SkillRecords } from './skill-records.ts'
 import { SkillWriter } from './skill-writer.ts'
 import type { Store } from '../../../crdt/index.ts'
 import type { Counts } from '../evidence/counts.ts'
-import type { Change, LifecycleState } from '../lifecycle/lifecycle.ts'
-import type { KeptReceipt } from '../running/receipt.ts'
-import type { Entry, Noted } from './skill-journal.ts'
-import type { IdentifiedSkill } from '../skill.ts'
+import type { LifecycleChange, LifecycleState } from '../lifecycle/lifecycle.ts'
+import type { StoredReceipt } from '../running/receipt.ts'
+import type { SkillEntry, UseDetails } from './skill-journal.ts'
+import type { IdentifiedSkill } from '../skill-identity.ts'
 import type { SkillEvents } from '../skill-events.ts'
 import type {
   SkillFailure,
@@ -43,13 +43,13 @@ export interface SkillStoreComponents {
   readonly store: Pick<Store, 'commit' | 'section'>
   readonly now: () => number
   /** What was acknowledged could not be put on disk for good. */
-  readonly onFailed?: (error: unknown) => void
+  readonly onError?: (error: unknown) => void
 }
 
 export class SkillStore extends EventEmitter<SkillEvents> {
   readonly #components: SkillStoreComponents
   readonly #records: SkillRecords
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, SkillEntry>()
   readonly #adding = new Map<string, Promise<boolean>>()
   readonly #removed: RemovedSkills
   readonly #writer: SkillWriter
@@ -60,9 +60,9 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     this.#components = components
     this.#records = new SkillRecords(components.store.section('skills'))
     this.#removed = new RemovedSkills(this.#records)
-    const { store, onFailed } = components
+    const { store, onError } = components
     const records = this.#records
-    const writer = new SkillWriter({ store, records, onFailed })
+    const writer = new SkillWriter({ store, records, onError })
     this.#writer = writer
     this.#journal = new SkillJournal({ records, writer, now: components.now })
   }
@@ -70,7 +70,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   static async open(components: SkillStoreComponents): Promise<SkillStore> {
     const store = new SkillStore(components)
     for await (const skill of store.#records.skills()) {
-      store.#entries.set(skill.id, { ...skill, state: stateAt(skill.addedAt) })
+      store.#entries.set(skill.id, { ...skill, state: initialState(skill.addedAt) })
     }
     for await (const [id, state] of store.#records.states()) {
       const entry = store.#entries.get(id)
@@ -86,15 +86,15 @@ export class SkillStore extends EventEmitter<SkillEvents> {
 
   get(id: string): KnownSkill | undefined {
     const entry = this.#entries.get(id)
-    return entry === undefined ? undefined : knownOf(entry)
+    return entry === undefined ? undefined : toKnownSkill(entry)
   }
 
   *all(): Generator<KnownSkill> {
-    for (const entry of this.#entries.values()) yield knownOf(entry)
+    for (const entry of this.#entries.values()) yield toKnownSkill(entry)
   }
 
   /** How it stood when it was removed; undefined for one that was not, or came back since. */
-  removed(id: string): LifecycleState | undefined {
+  removedLifecycle(id: string): LifecycleState | undefined {
     return this.#removed.get(id)?.lifecycle
   }
 
@@ -106,9 +106,9 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       throw new HiveError('LIMIT_EXCEEDED', `A node holds at most ${MAX_SKILLS} skills.`)
     }
     const addedAt = this.#components.now()
-    const before = this.removed(id)
+    const before = this.removedLifecycle(id)
     const lifecycle = before?.status === 'blacklisted' ? before : UNTESTED
-    const entry = { id, skill, provenance, addedAt, state: { ...stateAt(addedAt), lifecycle } }
+    const entry = { id, skill, provenance, addedAt, state: { ...initialState(addedAt), lifecycle } }
     const adding = this.#components.store
       .commit([
         this.#records.putSkill(id, { content: record.content, provenance, addedAt }),
@@ -147,8 +147,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
    */
   async apply(
     id: string,
-    change: (lifecycle: LifecycleState) => Change,
-    { failure, receipt }: Noted = {}
+    change: (lifecycle: LifecycleState) => LifecycleChange,
+    { failure, receipt }: UseDetails = {}
   ): Promise<Transition | undefined> {
     const entry = this.#entryOf(id)
     const { lifecycle: before } = entry.state
@@ -186,7 +186,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 
   /** Receipts of runs since the last call: each is handed out once, and is off the disk by then. */
-  async takeReceipts(id: string): Promise<KeptReceipt[]> {
+  async takeReceipts(id: string): Promise<StoredReceipt[]> {
     const entry = this.#entryOf(id)
     if (entry.state.receipts === 0) return []
     await this.#writer.settled()
@@ -234,7 +234,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     return this.#writer.close()
   }
 
-  async #erase(entry: Entry): Promise<void> {
+  async #erase(entry: SkillEntry): Promise<void> {
     const { id, state } = entry
     const { lifecycle } = state
     try {
@@ -249,7 +249,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     }
   }
 
-  #entryOf(id: string): Entry {
+  #entryOf(id: string): SkillEntry {
     const entry = this.#entries.get(id)
     if (entry !== undefined) return entry
     throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id ${id}.`)
@@ -261,12 +261,12 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 }
 
-function stateAt(addedAt: number): SkillState {
+function initialState(addedAt: number): SkillState {
   const none = { transitions: 0, failures: 0, lastFailure: 0, receipts: 0 }
   return { lifecycle: UNTESTED, since: addedAt, ...none }
 }
 
-function knownOf({ id, skill, provenance, addedAt, state }: Entry): KnownSkill {
+function toKnownSkill({ id, skill, provenance, addedAt, state }: SkillEntry): KnownSkill {
   const { lifecycle, since, reported } = state
   const isReported = reported !== undefined
   return { id, skill, provenance, addedAt, lifecycle, since, isReported }

@@ -1,7 +1,7 @@
 /** The values that the store keeps of skills, as JSON: each is parsed by its schema when it is read. */
 import { z } from 'zod'
 import type { LifecycleState } from '../lifecycle/lifecycle.ts'
-import type { Skill } from '../skill.ts'
+import type { Skill } from '../skill-identity.ts'
 
 /** One failed use of a skill. */
 export interface SkillFailure {
@@ -68,7 +68,7 @@ export const SkillValue = z.object({
   addedAt: z.number()
 })
 /** A skill as it is kept: its record's content, and where it is from. */
-export type KeptSkill = z.output<typeof SkillValue>
+export type StoredSkillContent = z.output<typeof SkillValue>
 
 /** The evidence at the time of a transition. */
 export interface Evidence {
@@ -132,9 +132,12 @@ export const RemovedValue = z
   })
   .transform(({ standing, ...removed }) => ({ ...removed, lifecycle: standing }))
 /** A skill that was removed, and how it stood. */
-export type Removed = Readonly<z.output<typeof RemovedValue>>
+export type StoredRemoval = Readonly<z.output<typeof RemovedValue>>
 
-export function storedRemoved({ lifecycle, ...removed }: Removed): z.input<typeof RemovedValue> {
+export function storedRemoved({
+  lifecycle,
+  ...removed
+}: StoredRemoval): z.input<typeof RemovedValue> {
   return { ...removed, standing: lifecycle }
 }
 

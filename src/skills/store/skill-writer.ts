@@ -3,13 +3,13 @@
  * skill's standing once. What outlives the process at once, and a loss of power a second later, is
  * written without fsync; commits land in their order, so one with it makes all before it durable.
  */
-import { MAX_WAITING, SYNC_INTERVAL } from '../constants.ts'
+import { MAX_UNWRITTEN, SYNC_INTERVAL } from '../constants.ts'
 import type { Operation, Store } from '../../../crdt/index.ts'
 import type { SkillRecords } from './skill-records.ts'
 import type { SkillState } from './skill-values.ts'
 
 /** Read when it is written, as it is by then. */
-export interface Changing {
+export interface ChangedSkill {
   readonly id: string
   readonly state: SkillState
 }
@@ -18,17 +18,17 @@ export interface SkillWriterComponents {
   readonly store: Pick<Store, 'commit'>
   readonly records: SkillRecords
   /** What was acknowledged could not be put on disk for good. */
-  readonly onFailed?: (error: unknown) => void
+  readonly onError?: (error: unknown) => void
 }
 
 export class SkillWriter {
   readonly #components: SkillWriterComponents
-  readonly #changed = new Set<Changing>()
+  readonly #changed = new Set<ChangedSkill>()
   #operations: Operation[] = []
   #needsSync = false
   #next: Promise<void> | undefined
   #writing: Promise<unknown> = Promise.resolve()
-  #unsynced: Changing | undefined
+  #unsynced: ChangedSkill | undefined
   #syncing: NodeJS.Timeout | undefined
 
   constructor(components: SkillWriterComponents) {
@@ -41,7 +41,7 @@ export class SkillWriter {
   }
 
   /** Resolves when the state is written; when that fails it is written with the next. */
-  write(changing: Changing, sync: boolean): Promise<void> {
+  write(changing: ChangedSkill, sync: boolean): Promise<void> {
     this.#changed.add(changing)
     this.#needsSync ||= sync
     return (this.#next ??= this.#commit())
@@ -54,7 +54,7 @@ export class SkillWriter {
   }
 
   /** Writes nothing more of it. */
-  forget(changing: Changing): void {
+  forget(changing: ChangedSkill): void {
     this.#changed.delete(changing)
     if (this.#unsynced === changing) this.#unsynced = undefined
   }
@@ -83,17 +83,17 @@ export class SkillWriter {
       await written
     } catch (error) {
       for (const changing of changed) this.#changed.add(changing)
-      this.#operations = [...operations, ...this.#operations].slice(-MAX_WAITING)
+      this.#operations = [...operations, ...this.#operations].slice(-MAX_UNWRITTEN)
       this.#needsSync = true
       throw error
     }
     if (!sync) this.#syncLater(changed.at(-1))
   }
 
-  #syncLater(changing: Changing | undefined): void {
+  #syncLater(changing: ChangedSkill | undefined): void {
     this.#unsynced = changing
     this.#syncing ??= setTimeout(() => {
-      this.#sync().catch((error: unknown) => this.#components.onFailed?.(error))
+      this.#sync().catch((error: unknown) => this.#components.onError?.(error))
     }, SYNC_INTERVAL).unref()
   }
 

@@ -29,7 +29,7 @@ export interface FailureCluster {
 export function clusterFailures(failures: Iterable<Failure>): readonly FailureCluster[] {
   const clusters = new Map<string, { cluster: FailureCluster; inputs: Set<string> }>()
   for (const failure of failures) {
-    const error = errorShape(failure.error)
+    const error = errorPattern(failure.error)
     const structure = structureOf(failure.input)
     const key = JSON.stringify([failure.skill, error, structure])
     const known = clusters.get(key)
@@ -53,7 +53,7 @@ export function clusterFailures(failures: Iterable<Failure>): readonly FailureCl
     .toSorted((a, b) => b.count - a.count || (a.error < b.error ? -1 : 1))
 }
 
-function errorShape(error: string): string {
+function errorPattern(error: string): string {
   return error
     .replaceAll(/(["'`])(?:(?!\1).){0,500}\1/gs, '"…"')
     .replaceAll(/(?:[\w.-]*[/\\]){2,}[\w.-]*/g, '<path>')

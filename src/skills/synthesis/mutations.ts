@@ -8,7 +8,7 @@ import { simple } from 'acorn-walk'
 import MagicString from 'magic-string'
 import { MAX_MUTATIONS } from './constants.ts'
 import { NORMALIZERS, wrapInput } from './normalizers.ts'
-import { relaxed } from './patterns.ts'
+import { relaxPattern } from './patterns.ts'
 import type { Literal, Program } from 'acorn'
 
 export interface Mutation {
@@ -25,7 +25,12 @@ interface Edit {
   readonly how: string
 }
 
-const LARGER: Readonly<Record<string, string>> = { '<': '<=', '<=': '<', '>': '>=', '>=': '>' }
+const OPPOSITE_BOUNDS: Readonly<Record<string, string>> = {
+  '<': '<=',
+  '<=': '<',
+  '>': '>=',
+  '>=': '>'
+}
 
 const RETRY = `
 const retried = async (call) => {
@@ -36,21 +41,21 @@ const retried = async (call) => {
 
 /** At most 200, none twice; none where the source does not parse. */
 export function mutationsOf(source: string): readonly Mutation[] {
-  const program = parsed(source)
+  const program = tryParse(source)
   if (program === undefined) return []
   const all = [...normalized(source, program), ...edited(source, program)]
   const seen = new Set([source])
   const fresh: Mutation[] = []
   for (const mutation of all) {
     if (fresh.length === MAX_MUTATIONS) break
-    if (seen.has(mutation.source) || parsed(mutation.source) === undefined) continue
+    if (seen.has(mutation.source) || tryParse(mutation.source) === undefined) continue
     seen.add(mutation.source)
     fresh.push(mutation)
   }
   return fresh
 }
 
-export function parsed(source: string): Program | undefined {
+export function tryParse(source: string): Program | undefined {
   try {
     return parse(source, { ecmaVersion: 2023, sourceType: 'module' })
   } catch {
@@ -82,7 +87,7 @@ function editsOf(source: string, program: Program): readonly Edit[] {
   simple(program, {
     Literal(node) {
       if ('regex' in node) patterns.push(...relaxations(node))
-      else if (typeof node.value === 'number') numbers.push(...nearby(node, node.value))
+      else if (typeof node.value === 'number') numbers.push(...nearbyNumbers(node, node.value))
     },
     MemberExpression(node) {
       if (node.optional || node.object.type === 'Super') return
@@ -99,7 +104,7 @@ function editsOf(source: string, program: Program): readonly Edit[] {
       calls.push({ start, end, text, how: 'tries a call again that fails' })
     },
     BinaryExpression({ operator, left, right }) {
-      const other = LARGER[operator]
+      const other = OPPOSITE_BOUNDS[operator]
       if (other === undefined) return
       const { start, end } = { start: left.end, end: right.start }
       const text = source.slice(start, end).replace(operator, other)
@@ -113,7 +118,7 @@ function editsOf(source: string, program: Program): readonly Edit[] {
 function relaxations(node: Literal): readonly Edit[] {
   const { start, end, regex } = node
   if (regex === undefined || regex === null) return []
-  return relaxed(regex.pattern, regex.flags).map(({ pattern, flags, how }) => ({
+  return relaxPattern(regex.pattern, regex.flags).map(({ pattern, flags, how }) => ({
     start,
     end,
     text: `/${pattern}/${flags}`,
@@ -121,7 +126,7 @@ function relaxations(node: Literal): readonly Edit[] {
   }))
 }
 
-function nearby(node: Literal, value: number): readonly Edit[] {
+function nearbyNumbers(node: Literal, value: number): readonly Edit[] {
   const { start, end } = node
   const others = new Set([value + 1, value - 1, value * 2, Math.floor(value / 2)])
   return [...others]

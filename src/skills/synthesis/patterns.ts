@@ -6,7 +6,7 @@ export interface RelaxedPattern {
   readonly how: string
 }
 
-export function relaxed(pattern: string, flags: string): readonly RelaxedPattern[] {
+export function relaxPattern(pattern: string, flags: string): readonly RelaxedPattern[] {
   const all: RelaxedPattern[] = []
   const add = (other: string, how: string, otherFlags = flags): void => {
     if (other !== pattern || otherFlags !== flags) {

@@ -44,7 +44,7 @@ export interface Repaired {
   readonly failures: number
 }
 
-interface Scored {
+interface ScoredMutation {
   readonly mutation: Mutation
   /** By sample: the output, or undefined where it still fails. */
   readonly outputs: readonly (Json | undefined)[]
@@ -61,13 +61,13 @@ export async function repair(
   if (samples.length === 0) return undefined
   const { proposed = [], isMutated = false } = init
   const how: string[] = []
-  let best: Scored | undefined
+  let best: ScoredMutation | undefined
   let tried = 0
   for (let step = 0; step < MAX_STEPS; step++) {
     const before = best?.repaired ?? 0
     if (before === samples.length) break
     const source = best?.mutation.source ?? skill.source
-    let next: Scored | undefined
+    let next: ScoredMutation | undefined
     const isFirst = step === 0
     const own = isFirst && isMutated ? [] : mutationsOf(source)
     for (const mutation of [...(isFirst ? proposed : []), ...own]) {
@@ -101,7 +101,7 @@ async function score(
   tests: readonly DeclaredTest[],
   samples: readonly Failure[],
   init: RepairInit
-): Promise<Scored | undefined> {
+): Promise<ScoredMutation | undefined> {
   for (const test of tests) if (!(await passes(mutation.source, test, init))) return undefined
   const outputs: (Json | undefined)[] = []
   for (const { input, expected } of samples) {

@@ -27,7 +27,7 @@ async function sync(from: Replica, to: Replica): Promise<void> {
     if (checkpoint !== undefined) await to.admitHeader(checkpoint)
   }
   await deliver(from, to)
-  await to.compacted()
+  await to.whenCompacted()
 }
 
 /** A replica with much that no longer counts: votes taken back, evidence replaced. */
@@ -51,7 +51,7 @@ describe('compaction', () => {
     const before = await said(node.replica)
     const { seq } = node.replica.headOf(author)
     const entries = await node.replica.compact()
-    await node.replica.compacted()
+    await node.replica.whenCompacted()
     assert.deepEqual(await said(node.replica), before)
     assert.equal(entries.length, 1)
     assert.equal(node.replica.headOf(author).base, seq + 1)
@@ -97,9 +97,11 @@ describe('compaction', () => {
       ])
       await sync(node.replica, peer.replica)
     }
-    await node.replica.compacted()
+    await node.replica.whenCompacted()
     assert.deepEqual(await contentOf(peer.replica), await contentOf(node.replica))
-    const contents = (await Array.fromAsync(peer.replica.standings())).map((s) => s.record.content)
+    const contents = (await Array.fromAsync(peer.replica.attestedRecords())).map(
+      (s) => s.record.content
+    )
     for (let i = 0; i < 4; i++) assert.ok(contents.includes(`meanwhile ${i}`))
   })
 
@@ -109,11 +111,11 @@ describe('compaction', () => {
     node.replica.rotateAuthor()
     await node.replica.retract(records[0] ?? new Uint8Array())
     await node.replica.compact()
-    await node.replica.compacted()
+    await node.replica.whenCompacted()
     await using peer = await replicaOn()
     await sync(node.replica, peer.replica)
     for (const { replica } of [node, peer]) {
-      assert.equal((await Array.fromAsync(replica.standings())).length, 1)
+      assert.equal((await Array.fromAsync(replica.attestedRecords())).length, 1)
     }
   })
 
@@ -122,7 +124,7 @@ describe('compaction', () => {
     const { records } = await node.replica.publish(publications(3))
     for (const digest of records) await node.replica.retract(digest)
     assert.equal((await node.replica.compact()).length, 1)
-    await node.replica.compacted()
+    await node.replica.whenCompacted()
     assert.deepEqual(await said(node.replica), [])
     assert.equal(await keysOf(node, 'entries'), 1)
     assert.equal(await keysOf(node, 'records'), 0)
@@ -137,10 +139,10 @@ describe('compaction', () => {
     await sync(b.replica, a.replica)
     for (const digest of records) await a.replica.retract(digest)
     await a.replica.compact()
-    await a.replica.compacted()
+    await a.replica.whenCompacted()
     await sync(a.replica, b.replica)
     for (const { replica } of [a, b]) {
-      const states = await Array.fromAsync(replica.standings())
+      const states = await Array.fromAsync(replica.attestedRecords())
       assert.deepEqual(
         states.map(({ registers }) => registers.length),
         [1, 1, 1]
@@ -167,12 +169,12 @@ describe('compaction', () => {
         }
         const before = await said(replica)
         await replica.compact()
-        await replica.compacted()
+        await replica.whenCompacted()
         assert.deepEqual(await said(replica), before)
         await sync(replica, peer.replica)
         // A body that only a retracted vote carried comes as any other that is missing does.
         const bodies = await replica.bodies(await peer.replica.missingBodies(10))
-        await peer.replica.keepBodies(bodies.filter((body) => body !== undefined))
+        await peer.replica.putBodies(bodies.filter((body) => body !== undefined))
         assert.deepEqual(await said(peer.replica), before)
       }),
       {
@@ -199,7 +201,7 @@ describe('compaction', () => {
     assert.equal(node.replica.isCompactionDue, true)
     await node.replica.compact()
     assert.equal(node.replica.isCompactionDue, false)
-    assert.equal((await Array.fromAsync(node.replica.standings())).length, 800)
+    assert.equal((await Array.fromAsync(node.replica.attestedRecords())).length, 800)
   })
 
   it('is gone on with after a crash', async () => {
@@ -214,7 +216,7 @@ describe('compaction', () => {
       // The store closes before what no longer counts is gone.
     }
     await using node = await replicaOn(directory.path)
-    await node.replica.compacted()
+    await node.replica.whenCompacted()
     assert.deepEqual(await said(node.replica), before)
     assert.equal(await keysOf(node, 'entries'), 1)
     assert.equal(node.replica.headOf(author).base, node.replica.headOf(author).seq)
@@ -243,7 +245,9 @@ describe('a feed that begins anew', () => {
     assert.equal((await node.replica.admit(writeEntry(one))).outcome, 'held')
     assert.equal((await node.replica.admit(writeEntry(four))).outcome, 'gap')
     await admitAll(node.replica, [three, four])
-    const contents = (await Array.fromAsync(node.replica.standings())).map((s) => s.record.content)
+    const contents = (await Array.fromAsync(node.replica.attestedRecords())).map(
+      (s) => s.record.content
+    )
     assert.deepEqual(contents.toSorted(), ['four', 'three'])
   })
 
@@ -290,13 +294,13 @@ describe('a feed that begins anew', () => {
           if (headerOnly && header !== undefined) await replica.admitHeader(header)
         }
         await reconcile(a.replica, b.replica, author.key)
-        await Promise.all([a.replica.compacted(), b.replica.compacted()])
+        await Promise.all([a.replica.whenCompacted(), b.replica.whenCompacted()])
         for (const [x, y] of [
           [a, b],
           [b, a]
         ] as const) {
           const bodies = await x.replica.bodies(await y.replica.missingBodies(99))
-          await y.replica.keepBodies(bodies.filter((body) => body !== undefined))
+          await y.replica.putBodies(bodies.filter((body) => body !== undefined))
         }
         assert.deepEqual(await contentOf(a.replica), await contentOf(b.replica))
         assert.equal(toHex(a.replica.digest()), toHex(b.replica.digest()))

@@ -11,7 +11,7 @@ import { contentOf, replicaOn } from '../../fixtures/replicas.ts'
 import type { Replica } from '../../../crdt/index.ts'
 
 async function visible(replica: Replica): Promise<string[]> {
-  const states = await Array.fromAsync(replica.standings())
+  const states = await Array.fromAsync(replica.attestedRecords())
   return states.map(({ record }) => record.content).toSorted()
 }
 
@@ -77,7 +77,7 @@ describe('an author who signs two entries for one place', () => {
     const missing = await b.replica.missingBodies(10)
     assert.deepEqual(missing.map(toHex), votes.map(toHex))
     const bodies = (await a.replica.bodies(missing)).filter((body) => body !== undefined)
-    await b.replica.keepBodies([Buffer.from('no record'), ...bodies])
+    await b.replica.putBodies([Buffer.from('no record'), ...bodies])
     assert.deepEqual(await contentOf(b.replica), await contentOf(a.replica))
     assert.deepEqual(await b.replica.missingBodies(10), [])
   })
@@ -165,7 +165,7 @@ describe('an author who signs two entries for one place', () => {
         }
         await reconcile(a.replica, b.replica, author.key)
         const bodies = await a.replica.bodies(await b.replica.missingBodies(99))
-        await b.replica.keepBodies(bodies.filter((body) => body !== undefined))
+        await b.replica.putBodies(bodies.filter((body) => body !== undefined))
         assert.deepEqual(await contentOf(a.replica), await contentOf(b.replica))
       }),
       { numRuns: 100 }

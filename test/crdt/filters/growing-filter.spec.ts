@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, createHmac, hash, randomBytes } from 'node:crypto'
-import { elementsUnder, filterKeyOf, GrowingFilter, MalformedError } from '../../../crdt/index.ts'
+import { elementHasher, filterKeyOf, GrowingFilter, MalformedError } from '../../../crdt/index.ts'
 import { capacityOf, parametersOf } from '../../../crdt/filters/growing-filter.ts'
 
 /** The same digests for the same prefix. */
@@ -26,7 +26,10 @@ describe('a growing filter', () => {
       assert.ok(added.slice(0, size).every((digest) => filter.has(digest)))
       const rate = others.filter((digest) => filter.has(digest)).length / others.length
       assert.ok(rate <= 0.01, `${rate} at ${size}`)
-      assert.ok(Math.abs(rate - filter.rate()) < 0.002, `${rate} is not ${filter.rate()}`)
+      assert.ok(
+        Math.abs(rate - filter.falsePositiveRate()) < 0.002,
+        `${rate} is not ${filter.falsePositiveRate()}`
+      )
     }
     assert.deepEqual(
       filter.slices().map(({ bits }) => bits.length),
@@ -84,13 +87,13 @@ describe('an element of an exchanged filter', () => {
     const key = filterKeyOf('swarm', randomBytes(95))
     const digest = createHash('sha256').update('a record').digest()
     const expected = createHmac('sha256', key).update(digest).digest().subarray(0, 8)
-    assert.deepEqual(Buffer.from(elementsUnder(key)(digest)), expected)
+    assert.deepEqual(Buffer.from(elementHasher(key)(digest)), expected)
   })
 
   it('differs by swarm key', () => {
     const digest = randomBytes(32)
     const elements = [undefined, randomBytes(95), randomBytes(95)].map((key) =>
-      Buffer.from(elementsUnder(filterKeyOf('swarm', key))(digest)).toString('hex')
+      Buffer.from(elementHasher(filterKeyOf('swarm', key))(digest)).toString('hex')
     )
     assert.equal(new Set(elements).size, 3)
   })

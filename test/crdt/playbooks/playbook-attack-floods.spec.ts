@@ -54,8 +54,8 @@ describe('a playbook among authors who write too much', () => {
     }
     await using node = await replicaOn()
     await admitAll(node.replica, [first, ...entries])
-    const { edits, waiting } = await node.replica.playbook(goal)
-    assert.deepEqual([edits, waiting], [9, 4])
+    const { acceptedEdits, pendingEdits } = await node.replica.playbook(goal)
+    assert.deepEqual([acceptedEdits, pendingEdits], [9, 4])
   })
 
   it('says so when it is more than a node opens, and takes in what comes all the same', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { createAuthor, insertStep, writeEntry, writeProof } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { stateOf } from '../../../crdt/playbooks/playbook-state.ts'
+import { buildState } from '../../../crdt/playbooks/playbook-state.ts'
 import { readPlaybookUpdate } from '../../../crdt/playbooks/playbook-update.ts'
 import { admitAll } from '../../fixtures/chains.ts'
 import {
@@ -79,7 +79,7 @@ describe('a playbook among authors who lie', () => {
     await admitAll(b.replica, [first])
     await b.replica.admitHeader(two)
     await admitAll(b.replica, [two])
-    await a.replica.compacted()
+    await a.replica.whenCompacted()
     assert.deepEqual(await textsOf(a.replica), ['check: read it twice two'])
     assert.deepEqual(await a.replica.playbook(goal), await b.replica.playbook(goal))
     assert.equal(toHex(a.replica.digest()), toHex(b.replica.digest()))
@@ -95,14 +95,14 @@ describe('a playbook among authors who lie', () => {
         hash: name,
         author: name,
         client: 7,
-        past: [],
-        place: 0,
+        dependencies: [],
+        feedIndex: 0,
         update,
         content: readPlaybookUpdate(update, 7)
       }
     })
-    assert.equal((await stateOf(entries)).size, 0)
-    assert.equal((await stateOf(entries.slice(1))).size, 1)
+    assert.equal((await buildState(entries)).size, 0)
+    assert.equal((await buildState(entries.slice(1))).size, 1)
   })
 
   it('is the same everywhere, whatever bytes of an honest edit were changed before it was signed', async () => {
@@ -139,7 +139,7 @@ describe('a playbook among authors who lie', () => {
         assert.deepEqual(await b.replica.playbook(goal), read)
         assert.ok(read.steps.some(({ title }) => title === 'x'))
         assert.ok(read.steps.some(({ title }) => title.length > 0))
-        if (read.edits === 3) counted += 1
+        if (read.acceptedEdits === 3) counted += 1
       }),
       // The capital letter of a word, and no change at all.
       { numRuns: 400, examples: [[[[word, 0x57]]], [[[word, 0x54]]]] }

@@ -156,9 +156,9 @@ describe('an edit that reaches outside of what it builds on', () => {
           // Reading in between must not change what comes out in the end.
           await node.replica.playbook(goal)
         }
-        const { edits, waiting } = await node.replica.playbook(goal)
+        const { acceptedEdits, pendingEdits } = await node.replica.playbook(goal)
         assert.deepEqual(await textsOf(node.replica), expected)
-        assert.deepEqual([edits, waiting], [2, 2])
+        assert.deepEqual([acceptedEdits, pendingEdits], [2, 2])
         assert.deepEqual(node.replica.rejections(), {})
       }
     })

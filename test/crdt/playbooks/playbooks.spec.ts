@@ -107,7 +107,7 @@ describe('a playbook', () => {
           for (const from of replicas) for (const to of replicas) await deliver(from, to)
           const [first, ...others] = await Promise.all(replicas.map((r) => r.playbook(goal)))
           for (const other of others) assert.deepEqual(other, first)
-          assert.equal(first?.waiting, 0)
+          assert.equal(first?.pendingEdits, 0)
           const kept = new Set(first?.steps.map(({ id }) => id))
           assert.equal(kept.size, first?.steps.length, 'a step stands twice')
           for (const id of steps) if (!removed.has(id)) assert.ok(kept.has(id), 'a step was lost')
@@ -154,13 +154,13 @@ describe('a playbook', () => {
       await node.replica.editPlaybook(goal, (doc) => insertStep(doc, i, { title, body: title }))
     }
     await using node = await replicaOn(directory.path)
-    const { steps, edits } = await node.replica.playbook(goal)
+    const { steps, acceptedEdits } = await node.replica.playbook(goal)
     assert.deepEqual(
       steps.map(({ title }) => title),
       titles
     )
     assert.equal(new Set(steps.map(({ id }) => id.split('-')[0])).size, 3)
-    assert.equal(edits, 3)
+    assert.equal(acceptedEdits, 3)
   })
 
   it('is read where an older version has kept its entries unread', async () => {
@@ -260,9 +260,9 @@ describe('a playbook', () => {
     }
     await replica.retract(records[0] ?? new Uint8Array())
     assert.equal((await replica.compact()).length, 1)
-    await replica.compacted()
+    await replica.whenCompacted()
     const before = await replica.playbook(goal)
-    assert.equal(before.edits, 2)
+    assert.equal(before.acceptedEdits, 2)
     await deliver(replica, peer.replica)
     assert.deepEqual(await peer.replica.playbook(goal), before)
   })
@@ -282,7 +282,7 @@ describe('a playbook', () => {
     assert.deepEqual(await titles(), kept)
     await insert('two')
     assert.deepEqual(await titles(), [...kept, 'two'])
-    assert.equal((await node.replica.playbook(goal)).waiting, 0)
+    assert.equal((await node.replica.playbook(goal)).pendingEdits, 0)
   })
 
   it('is edited while many others are read', async () => {
@@ -310,7 +310,7 @@ describe('a playbook', () => {
       assert.equal(steps[0]?.body, body)
     }
     assert.equal(replica.heads().length, 2)
-    const { edits, waiting } = await replica.playbook(goal)
-    assert.deepEqual([edits, waiting], [13, 0])
+    const { acceptedEdits, pendingEdits } = await replica.playbook(goal)
+    assert.deepEqual([acceptedEdits, pendingEdits], [13, 0])
   })
 })

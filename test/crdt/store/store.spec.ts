@@ -122,7 +122,7 @@ describe('the store', () => {
         replica.heads().map(({ author, seq, fork }) => ({ author: toHex(author), seq, fork })),
         heads
       )
-      const states = await Array.fromAsync(replica.standings())
+      const states = await Array.fromAsync(replica.attestedRecords())
       assert.deepEqual(states.map(({ digest }) => toHex(digest)).toSorted(), insights.toSorted())
       for (const { author, seq } of replica.heads()) {
         assert.equal((await Array.fromAsync(replica.entriesAfter(author, 0))).length, seq)

@@ -11,38 +11,39 @@ describe('facts seen lately', () => {
     const recent = new RecentFacts()
     const count = 100_000
     for (let i = 0; i < count; i++) {
-      recent.put({ name: name(i), confidence: 0.5, isPrivate: false })
+      recent.put({ digestKey: name(i), confidence: 0.5, isPrivate: false })
     }
     let known = 0
-    for (let i = 0; i < count; i++) if (recent.covers(name(i), 0.5, false)) known += 1
+    for (let i = 0; i < count; i++) if (recent.isRedundant(name(i), 0.5, false)) known += 1
     assert.ok(known > 0.97 * count, `${known} of ${count}`)
-    for (let i = count; i < 2 * count; i++) assert.ok(!recent.covers(name(i), 0, false))
+    for (let i = count; i < 2 * count; i++) assert.ok(!recent.isRedundant(name(i), 0, false))
   })
 
   it('cover what adds nothing: no higher confidence, no new privacy', () => {
     const recent = new RecentFacts()
-    recent.put({ name: name(1), confidence: 0.5, isPrivate: false })
-    recent.put({ name: name(2), confidence: 0.5, isPrivate: true })
-    assert.ok(recent.covers(name(1), 0.5, false))
-    assert.ok(!recent.covers(name(1), 0.6, false))
-    assert.ok(!recent.covers(name(1), 0.5, true))
-    assert.ok(recent.covers(name(2), 0.4, false))
-    assert.ok(recent.covers(name(2), 0.5, true))
-    recent.put({ name: name(1), confidence: 0.9, isPrivate: true })
-    assert.ok(recent.covers(name(1), 0.9, true))
+    recent.put({ digestKey: name(1), confidence: 0.5, isPrivate: false })
+    recent.put({ digestKey: name(2), confidence: 0.5, isPrivate: true })
+    assert.ok(recent.isRedundant(name(1), 0.5, false))
+    assert.ok(!recent.isRedundant(name(1), 0.6, false))
+    assert.ok(!recent.isRedundant(name(1), 0.5, true))
+    assert.ok(recent.isRedundant(name(2), 0.4, false))
+    assert.ok(recent.isRedundant(name(2), 0.5, true))
+    recent.put({ digestKey: name(1), confidence: 0.9, isPrivate: true })
+    assert.ok(recent.isRedundant(name(1), 0.9, true))
   })
 
   it('are found behind those that were forgotten, and forgotten alone', () => {
     const recent = new RecentFacts()
     const count = 30_000
-    for (let i = 0; i < count; i++) recent.put({ name: name(i), confidence: 1, isPrivate: false })
+    for (let i = 0; i < count; i++)
+      recent.put({ digestKey: name(i), confidence: 1, isPrivate: false })
     const known = Array.from({ length: count }, (_, i) => i).filter((i) =>
-      recent.covers(name(i), 1, false)
+      recent.isRedundant(name(i), 1, false)
     )
     for (const i of known) if (i % 2 === 0) recent.delete(name(i))
-    for (const i of known) assert.equal(recent.covers(name(i), 1, false), i % 2 === 1)
-    for (const i of known) recent.put({ name: name(i), confidence: 1, isPrivate: false })
-    const again = known.filter((i) => recent.covers(name(i), 1, false)).length
+    for (const i of known) assert.equal(recent.isRedundant(name(i), 1, false), i % 2 === 1)
+    for (const i of known) recent.put({ digestKey: name(i), confidence: 1, isPrivate: false })
+    const again = known.filter((i) => recent.isRedundant(name(i), 1, false)).length
     assert.ok(again > 0.97 * known.length, `${again} of ${known.length}`)
   })
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { instructionIn } from '../../../src/judgement/instructions.ts'
+import { detectInstruction } from '../../../src/judgement/instructions.ts'
 import { compatNotes } from '../../fixtures/compat-data.ts'
 
 /** Orders in the words that injections into prompts are known to use. */
@@ -38,13 +38,13 @@ const ORDERS = [
 describe('instructions', () => {
   for (const order of ORDERS) {
     it(`are found in ${JSON.stringify(order)}`, () => {
-      assert.notEqual(instructionIn(order), undefined)
+      assert.notEqual(detectInstruction(order), undefined)
     })
   }
 
   it('are hardly ever taken for in what people write about software', () => {
     const notes = compatNotes()
-    const flagged = notes.filter((note) => instructionIn(note) !== undefined)
+    const flagged = notes.filter((note) => detectInstruction(note) !== undefined)
     assert.ok(flagged.length / notes.length < 0.002, flagged.slice(0, 10).join('\n'))
     const sentences = ['libp2p', 'yjs', 'zod', 'fast-check', 'mocha'].flatMap((name) =>
       readFileSync(new URL(`../../../node_modules/${name}/README.md`, import.meta.url), 'utf8')
@@ -52,14 +52,14 @@ describe('instructions', () => {
         .filter((line) => line.length > 20)
     )
     assert.ok(sentences.length > 400)
-    const wrong = sentences.filter((sentence) => instructionIn(sentence) !== undefined)
+    const wrong = sentences.filter((sentence) => detectInstruction(sentence) !== undefined)
     assert.ok(wrong.length / sentences.length < 0.005, wrong.join('\n'))
   })
 
   it('are looked for in texts of any length that are made to be awkward', () => {
     // A pattern that backtracks would not end before mocha gives up.
     for (const piece of ['ignore all ', 'send ', '# system ', 'curl ', ' \t\n', 'you must ']) {
-      instructionIn(piece.repeat(32_768 / piece.length))
+      detectInstruction(piece.repeat(32_768 / piece.length))
     }
   })
 })

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { createAuthor, writeEntry } from '../../../crdt/index.ts'
 import { Subscriptions } from '../../../src/sharing/index.ts'
-import { Judge, Trust } from '../../../src/judgement/index.ts'
+import { Judge, AuthorWeights } from '../../../src/judgement/index.ts'
 import { admitAll, entry } from '../../fixtures/chains.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { deliver, replicaOn } from '../../fixtures/replicas.ts'
-import type { Entry, Replica, RecordState } from '../../../crdt/index.ts'
+import type { Entry, Replica, AttestedRecord } from '../../../crdt/index.ts'
 import type { Judgement } from '../../../src/judgement/index.ts'
 import type { TestReplica } from '../../fixtures/replicas.ts'
 
@@ -16,8 +16,8 @@ function judgeOf(replica: Replica, k: number): Judge {
   return new Judge({ k, weightOf: () => 1, voteOn: (digest) => replica.voteOn(digest) })
 }
 
-async function only(replica: Replica): Promise<RecordState> {
-  const [state] = await Array.fromAsync(replica.standings())
+async function only(replica: Replica): Promise<AttestedRecord> {
+  const [state] = await Array.fromAsync(replica.attestedRecords())
   assert.ok(state !== undefined)
   return state
 }
@@ -40,7 +40,7 @@ async function hearing(votes: number, disputes = 0, content = CONTENT): Promise<
   return node
 }
 
-function onFailed(error: unknown): void {
+function onError(error: unknown): void {
   assert.fail(String(error))
 }
 
@@ -65,7 +65,7 @@ describe('a record of the hive', () => {
           replica: node.replica,
           judge: judgeOf(node.replica, k),
           templatesOf: () => Promise.resolve([]),
-          onFailed
+          onError
         })
         using _ = subscriptions.add({}, ({ id }) => heard.push(id))
         // Which peer brings an entry makes no difference to what it is: only the order does.
@@ -143,7 +143,7 @@ describe('a record of the hive', () => {
       replica: node.replica,
       judge: judgeOf(node.replica, 2),
       templatesOf: () => Promise.resolve([]),
-      onFailed
+      onError
     })
     const heard: string[] = []
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -170,15 +170,15 @@ describe('trust', () => {
   it('falls with contradiction, never rises above one, and survives a restart', async () => {
     await using node = await hearing(1, 1)
     const { registers } = await only(node.replica)
-    const trust = new Trust(node.store)
-    const weights = (of: Trust): number[] =>
+    const trust = new AuthorWeights(node.store)
+    const weights = (of: AuthorWeights): number[] =>
       registers
         .toSorted((a, b) => (a.register.vote < b.register.vote ? -1 : 1))
         .map(({ author }) => of.weightOf(author))
     assert.deepEqual(weights(trust), [1, 1])
     for (let i = 0; i < 3; i++) await trust.learn('vouch', registers)
     assert.deepEqual(weights(trust), [2 / 5, 1])
-    const again = new Trust(node.store)
+    const again = new AuthorWeights(node.store)
     await again.load()
     assert.deepEqual(weights(again), [2 / 5, 1])
   })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { openStore } from '../../../crdt/index.ts'
 import { createHive, generateSwarmKey } from '../../../src/index.ts'
 import { FactStore } from '../../../src/facts/index.ts'
-import { nameFact } from '../../../src/facts/fact.ts'
+import { identifyFact } from '../../../src/facts/fact.ts'
 import { prepareFact } from '../../../src/facts/prepared-fact.ts'
 import { startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
@@ -152,10 +152,10 @@ describe('de-duplication across peers', () => {
     const facts = new FactStore({ store })
     await facts.load()
     const fact = prepared({ entity: 'e', content: 'c', confidence: 1 })
-    facts.known.insert([fact.digest])
+    facts.filter.insert([fact.digest])
     assert.deepEqual(await facts.add([fact]), [{ status: 'new', lookedUp: true }])
     assert.ok(await facts.has(fact.digest))
-    assert.equal(facts.use.falsePositives, 1)
+    assert.equal(facts.filterStatistics.falsePositives, 1)
     await store.close()
   })
 
@@ -226,7 +226,7 @@ describe('a light node', () => {
 })
 
 function prepared(input: FactInput): PreparedFact {
-  return prepareFact(input, nameFact(input), { agent: 'test', now: 0, heuristic: false })
+  return prepareFact(input, identifyFact(input), { agent: 'test', now: 0, heuristic: false })
 }
 
 /** As much of a hive as another one needs to join it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { browserFacts } from '../../../examples/demo/demo-facts.ts'
-import { areVariants, dice, wordsOf } from '../../../src/knowledge/variants.ts'
+import { areVariants, diceCoefficient, wordsOf } from '../../../src/knowledge/variants.ts'
 import { ALLOWED, FORBIDDEN, randomOf } from '../../fixtures/text-pairs.ts'
 
 const PAIRS = 100_000
@@ -30,7 +30,7 @@ describe('variants', () => {
         const text = pick()
         const other = change(text, random)
         assert.equal(areVariants(text, other), true, `"${text}" and "${other}"`)
-        assert.ok(dice(wordsOf(text), wordsOf(other)) === 1)
+        assert.ok(diceCoefficient(wordsOf(text), wordsOf(other)) === 1)
       }
     })
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Breaker } from '../../../src/models/calling/breaker.ts'
 import { formatUsd, parseUsd } from '../../../src/models/spending/money.ts'
-import { costOf, worstCost } from '../../../src/models/spending/price.ts'
+import { costOf, maxCostOf } from '../../../src/models/spending/price.ts'
 import { retryAfterOf } from '../../../src/models/calling/retry-after.ts'
 import { RateBucket } from '../../../src/models/calling/rate-bucket.ts'
 import { rateStateOf } from '../../../src/models/calling/rate-headers.ts'
@@ -24,7 +24,7 @@ describe('money and waiting', () => {
     fc.assert(
       fc.property(tokens, tokens, tokens, fc.nat(100), (input, cacheRead, output, slack) => {
         const cost = costOf({ input, cacheRead, cacheWrite: 0, output }, bands)
-        const worst = worstCost(input + cacheRead + slack, output + slack, bands)
+        const worst = maxCostOf(input + cacheRead + slack, output + slack, bands)
         return cost !== undefined && worst !== undefined && cost <= worst
       })
     )

@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { hash } from 'node:crypto'
 import { GrowingFilter, MalformedError, openStore, StoredFilter } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { MAX_HELD_FILTER_BYTES } from '../../../transport/constants.ts'
+import { MAX_PEER_FILTER_BYTES } from '../../../transport/constants.ts'
 import {
-  readAnswer,
-  readAsk,
+  readFilterResponse,
+  readFilterRequest,
   readChunk,
   slicesOf,
-  writeAnswer,
-  writeAsk,
+  writeFilterResponse,
+  writeFilterRequest,
   writeChunk
 } from '../../../transport/filters/filter-frames.ts'
 import { PeerFilters } from '../../../transport/filters/peer-filters.ts'
@@ -95,10 +95,10 @@ describe('the filters of peers', () => {
     const held = new PeerFilters(() => true)
     held.replace('a', 'observed', new Uint8Array(8), filled('x', 10).slices())
     const [element = new Uint8Array()] = elements('x', 1)
-    assert.deepEqual(held.hits('observed', element), ['a'])
-    assert.deepEqual(held.hits('published', element), [])
+    assert.deepEqual(held.peersWith('observed', element), ['a'])
+    assert.deepEqual(held.peersWith('published', element), [])
     held.drop('a', 'observed')
-    assert.deepEqual(held.hits('observed', element), [])
+    assert.deepEqual(held.peersWith('observed', element), [])
   })
 
   it('share one bound of error: what would break it is not consulted', () => {
@@ -116,7 +116,7 @@ describe('the filters of peers', () => {
     assert.equal(status?.peers, 5)
     assert.ok((status?.falsePositiveRate ?? 1) <= 0.01)
     const consulted = ['small', 'full', 'fuller', 'fullest', 'too many'].filter((peer) =>
-      elements(peer, 1).some((element) => held.hits('observed', element).includes(peer))
+      elements(peer, 1).some((element) => held.peersWith('observed', element).includes(peer))
     )
     assert.equal(consulted.length, 4)
     assert.ok(consulted.includes('small'))
@@ -132,9 +132,9 @@ describe('the filters of peers', () => {
     }
     const [status] = held.status()
     assert.equal(status?.peers, 64)
-    assert.ok((status?.bytes ?? 0) <= MAX_HELD_FILTER_BYTES)
-    assert.ok(held.known('here', 'observed') !== undefined)
-    assert.equal(held.known('gone 0', 'observed'), undefined)
+    assert.ok((status?.bytes ?? 0) <= MAX_PEER_FILTER_BYTES)
+    assert.ok(held.versionOf('here', 'observed') !== undefined)
+    assert.equal(held.versionOf('gone 0', 'observed'), undefined)
   })
 })
 
@@ -145,14 +145,14 @@ describe('filter frames', () => {
       { kind: 'observed' as const },
       { kind: 'published' as const, known: { generation, version: 123_456 } }
     ]) {
-      assert.deepEqual(plain(readAsk(writeAsk(ask))), plain(ask))
+      assert.deepEqual(plain(readFilterRequest(writeFilterRequest(ask))), plain(ask))
     }
     for (const answer of [
       { type: 'none' as const },
       { type: 'delta' as const, count: 1_000 },
       { type: 'full' as const, generation, counts: [65_536, 12] }
     ]) {
-      assert.deepEqual(plain(readAnswer(writeAnswer(answer))), plain(answer))
+      assert.deepEqual(plain(readFilterResponse(writeFilterResponse(answer))), plain(answer))
     }
     const slices = filled('x', 70_000).slices()
     const raw = Buffer.concat(slices.map(({ bits }) => bits))
@@ -171,11 +171,17 @@ describe('filter frames', () => {
       () => unknown,
       typeof MalformedError | typeof ProtocolError
     ])[] = [
-      [() => readAnswer(writeAnswer({ type: 'delta', count: 2 ** 18 + 1 })), MalformedError],
-      [() => readAnswer(writeAnswer({ type: 'full', generation, counts: six })), ProtocolError],
-      [() => readAnswer(Uint8Array.of(3)), MalformedError],
-      [() => readAnswer(Uint8Array.of(0, 0)), MalformedError],
-      [() => readAsk(Uint8Array.of(2, 0)), MalformedError],
+      [
+        () => readFilterResponse(writeFilterResponse({ type: 'delta', count: 2 ** 18 + 1 })),
+        MalformedError
+      ],
+      [
+        () => readFilterResponse(writeFilterResponse({ type: 'full', generation, counts: six })),
+        ProtocolError
+      ],
+      [() => readFilterResponse(Uint8Array.of(3)), MalformedError],
+      [() => readFilterResponse(Uint8Array.of(0, 0)), MalformedError],
+      [() => readFilterRequest(Uint8Array.of(2, 0)), MalformedError],
       [() => readChunk(writeChunk(new Uint8Array(100)), 99), ProtocolError],
       [() => readChunk(writeChunk(new Uint8Array(0)), 99), ProtocolError],
       [() => readChunk(writeChunk(new Uint8Array(64 * 1024 + 1)), 2 ** 20), ProtocolError],
@@ -189,7 +195,7 @@ describe('a body of a record', () => {
   it('that a vote speaks of and no entry brought is fetched after a sync', async () => {
     await using a = await startNode({ memory: true, gossip: false, filterInterval: 0 })
     const [body] = await bodiesOf('the body alone')
-    await a.replica.keepBodies(body === undefined ? [] : [body])
+    await a.replica.putBodies(body === undefined ? [] : [body])
     const { votes } = await a.replica.publish([publication('the body alone')])
     assert.equal(votes.length, 1)
     await using b = await startNode({
@@ -199,7 +205,7 @@ describe('a body of a record', () => {
       bootstrap: a.swarm.multiaddrs
     })
     const visible = async (): Promise<number> =>
-      (await Array.fromAsync(b.replica.standings())).length
+      (await Array.fromAsync(b.replica.attestedRecords())).length
     await once(b.replica, 'body:store', { signal: signal() })
     assert.equal(await visible(), 1)
   })

@@ -14,7 +14,10 @@ const head = fc
   .record({ author: hash, seq: fc.nat(), head: hash, fork: fc.nat(), part: fc.nat() }, plain)
   .map(({ part, ...each }) => ({ ...each, base: 1 + (part % (each.seq + 1)) }))
 const frame: fc.Arbitrary<SyncFrame> = fc.oneof(
-  fc.record({ type: fc.constant('digest' as const), digest: hash, wants: fc.boolean() }, plain),
+  fc.record(
+    { type: fc.constant('digest' as const), digest: hash, acceptsEntries: fc.boolean() },
+    plain
+  ),
   fc.record(
     {
       type: fc.constant('heads' as const),

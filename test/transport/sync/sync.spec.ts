@@ -55,12 +55,12 @@ describe('sync', () => {
     await all.swarm.synchronize({ signal: signal() })
     await converged([a, all, none], signal())
     for (const { replica } of [a, all, none]) {
-      await replica.compacted()
+      await replica.whenCompacted()
       assert.deepEqual(
         replica.heads().map(({ seq, base }) => seq - base),
         [0]
       )
-      assert.equal((await Array.fromAsync(replica.standings())).length, 10)
+      assert.equal((await Array.fromAsync(replica.attestedRecords())).length, 10)
     }
     assert.equal(digestOf(a), digestOf(none))
     assert.equal(a.swarm.offences + all.swarm.offences + none.swarm.offences, 0)

@@ -2,7 +2,7 @@
 import { rankSentences, sentencesOf, wordsOf } from './sentences.ts'
 
 /** A sentence that states something: it has a number, a name, or a verb of being or having. */
-const STATES =
+const IS_STATEMENT =
   /\d|\b(?:is|are|was|were|has|have|must|needs?|uses?|supports?|requires?|fails?|works?)\b|\s\p{Lu}\p{L}+/u
 
 /** The heaviest sentences, in the order of the text. */
@@ -18,7 +18,7 @@ export function summarise(text: string, sentences: number): string {
 export function keyFacts(text: string, limit: number): string[] {
   const all = sentencesOf(text)
   const facts = rankSentences(all).map((i) => all[i] ?? '')
-  return [...new Set(facts.filter((each) => STATES.test(each)))].slice(0, limit)
+  return [...new Set(facts.filter((each) => IS_STATEMENT.test(each)))].slice(0, limit)
 }
 
 /** The label that shares most words with the text, else most letter triples; the first of equals. */

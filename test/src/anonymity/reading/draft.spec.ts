@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Draft } from '../../../../src/anonymity/reading/draft.ts'
-import { Reading } from '../../../../src/anonymity/reading/reading.ts'
+import { ScannedText } from '../../../../src/anonymity/reading/scanned-text.ts'
 
 const MARK = '\ue000'
 
@@ -22,7 +22,7 @@ describe('a draft', () => {
         if (second > first) draft.replace(first, second, MARK)
         if (content.length > third) draft.replace(third, content.length, MARK)
         draft.commit()
-        const read = new Reading(draft.text)
+        const read = new ScannedText(draft.text)
         assert.equal(draft.words.count, read.words.count)
         for (let i = 0; i < read.words.count; i++) {
           assert.equal(draft.words.from[i], read.words.from[i])

@@ -268,7 +268,7 @@ describe('models', () => {
     const answered = outcomes.filter(({ status }) => status === 'fulfilled').length
     assert.ok(answered > 90 && answered <= 100, String(answered))
     assert.ok(server.requests * 0.00003 <= 0.003)
-    assert.equal(db.agent.cortex.models.usage().budgets[0]?.usd?.held, '0')
+    assert.equal(db.agent.cortex.models.usage().budgets[0]?.usd?.reserved, '0')
   })
 
   it('asks once for equal requests that may be cached', async () => {

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { lowerBound, ranked, sampled } from '../../../../src/skills/evidence/competition.ts'
-import { ALPHA, WINDOW } from '../../../../src/skills/evidence/constants.ts'
-import { counted, NO_TRIALS } from '../../../../src/skills/evidence/counts.ts'
-import { drifted, driftVerdict, NO_DRIFT } from '../../../../src/skills/evidence/drift.ts'
 import {
-  isReliable,
-  isUseless,
+  lowerBound,
+  rankCompetitors,
+  thompsonSample
+} from '../../../../src/skills/evidence/competition.ts'
+import { ALPHA, WINDOW } from '../../../../src/skills/evidence/constants.ts'
+import { addOutcome, NO_TRIALS } from '../../../../src/skills/evidence/counts.ts'
+import { updateDrift, driftVerdict, NO_DRIFT } from '../../../../src/skills/evidence/drift.ts'
+import {
+  isPromotable,
+  isRejectable,
   verificationProgress
 } from '../../../../src/skills/evidence/e-process.ts'
 import { headStart } from '../../../../src/skills/evidence/remote-evidence.ts'
@@ -29,7 +33,7 @@ describe('evidence of skills', () => {
   })
 
   it('rejects at most 1 % at a rate of 0.5, and nearly all that fail nine times of ten', () => {
-    const rejected = (counts: Counts): boolean => isUseless(counts)
+    const rejected = (counts: Counts): boolean => isRejectable(counts)
     assert.ok(chanceOf(0.5, 1000, rejected) <= ALPHA)
     assert.ok(chanceOf(0.1, 50, rejected) >= 0.99)
   })
@@ -40,7 +44,7 @@ describe('evidence of skills', () => {
       fc.property(countsArbitrary(300), (counts) => {
         const progress = verificationProgress(counts)
         assert.ok(progress >= 0 && progress <= 1)
-        assert.equal(progress === 1, isReliable(counts))
+        assert.equal(progress === 1, isPromotable(counts))
       })
     )
   })
@@ -54,15 +58,15 @@ describe('evidence of skills', () => {
       const rate = Math.sqrt(random())
       let counts = NO_TRIALS
       let first: number | undefined
-      while (counts.trials < WINDOW && !isReliable(counts) && !isUseless(counts)) {
-        counts = counted(counts, random() < rate)
+      while (counts.trials < WINDOW && !isPromotable(counts) && !isRejectable(counts)) {
+        counts = addOutcome(counts, random() < rate)
         const prediction = predictedPromotion(counts)
         if (prediction >= 0.9 && prediction < 1) first ??= prediction
       }
       if (first === undefined) continue
       asked++
       predicted += first
-      if (isReliable(counts)) promoted++
+      if (isPromotable(counts)) promoted++
     }
     assert.ok(asked > 500)
     assert.ok(Math.abs(predicted - promoted) / asked < 0.03, `${predicted} ${promoted} of ${asked}`)
@@ -73,7 +77,7 @@ describe('evidence of skills', () => {
     const alarmAt = (rate: number, trials: number): number => {
       let drift = NO_DRIFT
       for (let trial = 1; trial <= trials; trial++) {
-        drift = drifted(drift, random() < rate)
+        drift = updateDrift(drift, random() < rate)
         if (driftVerdict(drift) !== 'steady') return trial
       }
       return Infinity
@@ -83,7 +87,7 @@ describe('evidence of skills', () => {
       assert.ok(alarmAt(0.2, 60) <= 60)
     }
     let drift = NO_DRIFT
-    while (driftVerdict(drift) === 'steady') drift = drifted(drift, false)
+    while (driftVerdict(drift) === 'steady') drift = updateDrift(drift, false)
     assert.equal(driftVerdict(drift), 'collapsed')
     assert.equal(drift.run.trials, 11)
   })
@@ -105,17 +109,18 @@ describe('evidence of skills', () => {
     const remote = new Map(
       Array.from({ length: 100 }, (_, at) => [`${at}`, { trials: 1e6, successes: 1e6 }])
     )
-    assert.equal(isReliable(NO_TRIALS, headStart(remote)), false)
-    assert.equal(isReliable({ trials: 10, successes: 10 }, headStart(remote)), false)
-    assert.equal(isReliable({ trials: 20, successes: 20 }, headStart(remote)), true)
-    assert.equal(isReliable({ trials: 20, successes: 20 }), false)
+    assert.equal(isPromotable(NO_TRIALS, headStart(remote)), false)
+    assert.equal(isPromotable({ trials: 10, successes: 10 }, headStart(remote)), false)
+    assert.equal(isPromotable({ trials: 20, successes: 20 }, headStart(remote)), true)
+    assert.equal(isPromotable({ trials: 20, successes: 20 }), false)
   })
 
   it('draws the better competitor nearly always once there is evidence, and tries both before', () => {
     const random = generator(11)
-    const draws = (competitors: Parameters<typeof sampled>[0]): number =>
-      Array.from({ length: 500 }, () => sampled(competitors, random)).filter((id) => id === 'good')
-        .length
+    const draws = (competitors: Parameters<typeof thompsonSample>[0]): number =>
+      Array.from({ length: 500 }, () => thompsonSample(competitors, random)).filter(
+        (id) => id === 'good'
+      ).length
     const known = [
       { id: 'good', trials: 100, successes: 95 },
       { id: 'bad', trials: 100, successes: 60 }
@@ -124,14 +129,14 @@ describe('evidence of skills', () => {
     const fresh = known.map(({ id }) => ({ id, ...NO_TRIALS }))
     const share = draws(fresh) / 500
     assert.ok(share > 0.4 && share < 0.6)
-    assert.deepEqual(ranked(known), { alpha: 'good', shadow: 'bad' })
+    assert.deepEqual(rankCompetitors(known), { alpha: 'good', shadow: 'bad' })
     assert.ok(lowerBound({ trials: 5, successes: 5 }) < lowerBound({ trials: 50, successes: 48 }))
-    assert.equal(sampled([], random), undefined)
+    assert.equal(thompsonSample([], random), undefined)
   })
 })
 
 /** Chance that a stream is ever decided within so many trials, by all paths of the counts. */
-function chanceOf(rate: number, trials: number, decides = (c: Counts) => isReliable(c)): number {
+function chanceOf(rate: number, trials: number, decides = (c: Counts) => isPromotable(c)): number {
   let paths = new Float64Array(trials + 2)
   paths[0] = 1
   let decided = 0
@@ -175,7 +180,7 @@ function countsArbitrary(max: number): fc.Arbitrary<Counts> {
 
 function sample(rate: number, trials: number, random: () => number): Counts {
   let counts = NO_TRIALS
-  while (counts.trials < trials) counts = counted(counts, random() < rate)
+  while (counts.trials < trials) counts = addOutcome(counts, random() < rate)
   return counts
 }
 

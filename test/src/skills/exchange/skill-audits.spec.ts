@@ -124,7 +124,7 @@ describe('audits of what others claim of skills', function () {
           id = await author.say(VERSIONS, { trials: 30, successes: 30, receipts, engine })
         }
         assert.equal(await offered(db, id, 3), 10)
-        const told = once(db, 'skill:distrust', { signal: signal() })
+        const told = once(db, 'author:distrust', { signal: signal() })
         await db.agent.cortex.hive.skills.adopt(id)
         const [lie] = await told
         const [honest] = await trueReceipts(VERSIONS, ['1.2.3'])
@@ -206,7 +206,7 @@ describe('audits of what others claim of skills', function () {
       await skills.adopt(foreign)
       assert.deepEqual(skills.falseReceipts(), [])
       const more = [{ input: '"none"', gave: LIE }]
-      const told = once(db, 'skill:distrust', { signal: signal() })
+      const told = once(db, 'author:distrust', { signal: signal() })
       await author.say(DEPTH, { ...counts, receipts: more, engine })
       const [lie] = await told
       assert.equal(lie.skill, depth)

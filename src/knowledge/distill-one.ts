@@ -1,10 +1,10 @@
 /** Takes one fact in: looks for what it repeats or overtakes, and stores it. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { nameFact } from '../facts/index.ts'
+import { identifyFact } from '../facts/index.ts'
 import { DUPLICATE } from './intake.ts'
 import type { Serial } from '../../crdt/index.ts'
-import type { FactInput, FactStore, NamedFact, PreparedFact } from '../facts/index.ts'
-import type { History } from './history.ts'
+import type { FactInput, FactStore, IdentifiedFact, PreparedFact } from '../facts/index.ts'
+import type { ClaimHistory } from './claim-history.ts'
 import type { Intake } from './intake.ts'
 import type { NearDuplicates } from './near-duplicates.ts'
 
@@ -26,7 +26,7 @@ export interface Distilled {
 export interface DistillComponents {
   readonly facts: Pick<FactStore, 'has'>
   readonly nearDuplicates: Pick<NearDuplicates, 'find' | 'merge'>
-  readonly history: Pick<History, 'of'>
+  readonly history: Pick<ClaimHistory, 'of'>
   readonly intake: Intake
   /** Of two variants that come at once the second must see the first. */
   readonly merging: Serial
@@ -35,10 +35,13 @@ export interface DistillComponents {
 /** The latest time a Date can hold: what began last, whenever that is. */
 const FOREVER = new Date(8.64e15)
 
-export async function distill(components: DistillComponents, input: FactInput): Promise<Distilled> {
+export async function distillOne(
+  components: DistillComponents,
+  input: FactInput
+): Promise<Distilled> {
   const { intake } = components
-  const named = nameFact(input)
-  const id = Buffer.from(named.name, 'latin1').toString('hex')
+  const named = identifyFact(input)
+  const id = Buffer.from(named.digestKey, 'latin1').toString('hex')
   const echo = intake.echoOf(named)
   if (echo !== undefined) return { id: echo, ...DUPLICATE }
   const fact = intake.prepare(input, named)
@@ -46,9 +49,9 @@ export async function distill(components: DistillComponents, input: FactInput): 
   const merged = fact.heuristic ? undefined : await mergeVariant(components, fact)
   if (merged !== undefined) return { id: toHex(merged), status: 'merged', path: 'semantic' }
   const [distilled = DUPLICATE] = await intake.add([fact])
-  const isOvertaken =
+  const wasSuperseded =
     distilled.status !== 'duplicate' && (await isSuperseded(components, id, named))
-  const status = isOvertaken ? 'superseded' : distilled.status
+  const status = wasSuperseded ? 'superseded' : distilled.status
   const searched = !fact.heuristic && distilled.status === 'new'
   return { id, status, path: searched ? 'semantic' : distilled.path }
 }
@@ -58,23 +61,23 @@ async function mergeVariant(
   { facts, nearDuplicates, intake, merging }: DistillComponents,
   fact: PreparedFact
 ): Promise<Uint8Array | undefined> {
-  let isRoomNeeded = false
+  let needsQuota = false
   try {
     return await merging.run(async () => {
-      isRoomNeeded = await facts.has(fact.digest)
-      const canonical = isRoomNeeded ? undefined : await nearDuplicates.find(fact)
-      isRoomNeeded = canonical === undefined || !(await nearDuplicates.merge(fact, canonical))
-      return isRoomNeeded ? undefined : canonical
+      needsQuota = await facts.has(fact.digest)
+      const canonical = needsQuota ? undefined : await nearDuplicates.find(fact)
+      needsQuota = canonical === undefined || !(await nearDuplicates.merge(fact, canonical))
+      return needsQuota ? undefined : canonical
     })
   } finally {
-    if (!isRoomNeeded) intake.release([fact])
+    if (!needsQuota) intake.release([fact])
   }
 }
 
 async function isSuperseded(
   { history }: DistillComponents,
   id: string,
-  { record }: NamedFact
+  { record }: IdentifiedFact
 ): Promise<boolean> {
   if (record.attribute === undefined) return false
   const claims = await history.of(record.entity, record.attribute, FOREVER)

@@ -4,15 +4,15 @@
  * where these say that they can match.
  */
 import { endianness } from 'node:os'
-import { groupsOf, groupsOfEnding } from './announcing.ts'
+import { groupsOf, groupsOfEnding } from './context-words.ts'
 import {
   ASCII,
   CONTENT_OF,
   FEATURE_OF,
   firstAfter,
   FIRST_OF,
-  foreignFirst,
-  foreignKind,
+  nonAsciiFirst,
+  nonAsciiKind,
   HIDDEN,
   isMark,
   isWordCode,
@@ -24,7 +24,7 @@ import {
   NOT_HEX,
   NUMBER,
   SIGN,
-  thenOf,
+  followingShape,
   WHITE
 } from './characters.ts'
 import * as has from './text-features.ts'
@@ -35,7 +35,7 @@ import { WordList } from './word-list.ts'
 /** So many characters has the shortest token that is taken for a secret wherever it stands. */
 export const LONG_WORD_LENGTH = 14
 const CASE_CHANGES = 3
-const MANY = 7
+const MANY_DIGITS_COUNT = 7
 const LONG_ROW = 7
 const POSTAL_ROW = 4
 /** Digits with little between them: phone numbers, and cards. */
@@ -70,7 +70,7 @@ const LETTERS = shaped.HAS_UPPER | shaped.HAS_LOWER
 export const OPAQUE = 1
 export const TOKEN = 2
 
-export class Reading {
+export class ScannedText {
   text = ''
   /** Features of the text, and those of all its words. */
   features = 0
@@ -123,7 +123,7 @@ export class Reading {
     let i = 0
     while (i < length) {
       const code = codes[i] ?? SPACE
-      const kind = code < ASCII ? (KIND_OF[code] ?? SIGN) : foreignKind(code)
+      const kind = code < ASCII ? (KIND_OF[code] ?? SIGN) : nonAsciiKind(code)
       if (kind === LETTER || kind === NUMBER) {
         i = this.#readWord(i, previous)
         previous = SMALL_A
@@ -142,7 +142,7 @@ export class Reading {
     let features = this.features
     if ((this.shapes & (shaped.UPPER_FIRST | shaped.HAS_UPPER)) !== 0) features |= has.UPPER
     if (this.#digits > 0) features |= has.DIGIT
-    if (this.#digits >= MANY) features |= has.MANY_DIGITS
+    if (this.#digits >= MANY_DIGITS_COUNT) features |= has.MANY_DIGITS
     this.features = features
   }
 
@@ -193,7 +193,7 @@ export class Reading {
         if ((last & shaped.HAS_LOWER) !== 0 && (bits & shaped.HAS_UPPER) !== 0) {
           content |= shaped.CAMEL
           this.#changes += 1
-          this.#announce(pieceFrom, i)
+          this.#markContextWord(pieceFrom, i)
           pieceFrom = i
         }
         content |= bits
@@ -203,12 +203,13 @@ export class Reading {
       }
       if (i === lettersFrom) break
       this.#chain = 0
-      this.#announce(pieceFrom, i)
+      this.#markContextWord(pieceFrom, i)
       // `iPhone` by itself, as well as `Phone`.
-      if (pieceFrom > lettersFrom) this.#announce(lettersFrom, i)
+      if (pieceFrom > lettersFrom) this.#markContextWord(lettersFrom, i)
       if (code < ZERO || code >= COLON) break
     }
-    let shape = (content & ~NOT_HEX) | thenOf(code) | (LENGTHS[Math.min(i - from, LONGEST)] ?? 0)
+    let shape =
+      (content & ~NOT_HEX) | followingShape(code) | (LENGTHS[Math.min(i - from, LONGEST)] ?? 0)
     if ((content & NOT_HEX) === 0) shape |= shaped.ONLY_HEX
     if ((content & LETTERS) === 0) shape |= shaped.ONLY_DIGITS
     if (longest >= LONG_ROW) shape |= shaped.LONG_NUMBER
@@ -233,7 +234,7 @@ export class Reading {
       return
     }
     this.features |= has.NON_ASCII
-    const first = foreignFirst(code)
+    const first = nonAsciiFirst(code)
     if (first === 0) return
     this.shapes |= first
     this.words.add(at, firstAfter(first, previous))
@@ -290,7 +291,7 @@ export class Reading {
   }
 
   /** The letters from `from` to `to` may announce something; so may those within a word: `dbPassword`. */
-  #announce(from: number, to: number): void {
+  #markContextWord(from: number, to: number): void {
     const { text } = this
     const codes = this.#codes
     // Single letters among digits are no words.
@@ -307,6 +308,6 @@ export class Reading {
     const groups = groupsOf(letters)
     if (groups === 0) return
     this.groups |= groups
-    this.words.announce(from, FIRST_OF[codes[from] ?? 0] ?? 0, groups)
+    this.words.addGroups(from, FIRST_OF[codes[from] ?? 0] ?? 0, groups)
   }
 }

@@ -8,7 +8,7 @@ export interface TitledText {
 }
 
 /** The same text anonymised. Throws `HiveError` (WITHHELD) where it may tell too much. */
-export function cleanText(
+export function anonymizeText(
   anonymizer: Pick<Anonymizer, 'anonymize'>,
   { title, body }: TitledText
 ): TitledText {
@@ -23,7 +23,7 @@ export function cleanText(
 }
 
 /** Tags that say something of this machine are left out. */
-export function cleanTags(
+export function anonymizeTags(
   anonymizer: Pick<Anonymizer, 'anonymize'>,
   tags: readonly string[]
 ): string[] {

@@ -3,7 +3,7 @@ import { formatUsd } from './money.ts'
 import type { Ledger } from './ledger.ts'
 import type { ModelUsage } from '../result.ts'
 
-export function usageOf(ledger: Pick<Ledger, 'rows' | 'budgets'>): ModelUsage {
+export function usageReport(ledger: Pick<Ledger, 'rows' | 'budgets'>): ModelUsage {
   const sums = new Map<string, ReturnType<Ledger['rows']>[number]>()
   for (const row of ledger.rows()) {
     const key = JSON.stringify([row.agent, row.task, row.model])
@@ -48,12 +48,18 @@ export function usageOf(ledger: Pick<Ledger, 'rows' | 'budgets'>): ModelUsage {
             usd: {
               limit: formatUsd(state.usd),
               spent: formatUsd(state.spentUsd),
-              held: formatUsd(state.heldUsd)
+              reserved: formatUsd(state.reservedUsd)
             }
           }),
       ...(state.tokens === undefined
         ? {}
-        : { tokens: { limit: state.tokens, spent: state.spentTokens, held: state.heldTokens } })
+        : {
+            tokens: {
+              limit: state.tokens,
+              spent: state.spentTokens,
+              reserved: state.reservedTokens
+            }
+          })
     }))
   }
 }

@@ -13,7 +13,7 @@ import type { Endpoint, ModelSettings } from '../model-options.ts'
 import type { Provider } from '../provider.ts'
 
 /** Used where their key is set. */
-const KNOWN: Readonly<Record<string, Endpoint>> = {
+const DEFAULT_ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   anthropic: { kind: 'anthropic', keyEnv: 'ANTHROPIC_API_KEY' },
   openai: { kind: 'openai', keyEnv: 'OPENAI_API_KEY' },
   groq: { kind: 'compatible', baseURL: 'https://api.groq.com/openai/v1', keyEnv: 'GROQ_API_KEY' }
@@ -21,7 +21,7 @@ const KNOWN: Readonly<Record<string, Endpoint>> = {
 
 export const OFFLINE_ID = `offline/${OFFLINE_MODEL}`
 
-export interface RosterComponents {
+export interface ModelRegistryComponents {
   /** Undefined: the offline tier alone. */
   readonly settings: ModelSettings | undefined
   readonly catalogue: Catalogue
@@ -30,24 +30,24 @@ export interface RosterComponents {
   readonly warn: (text: string) => void
 }
 
-export class Roster {
-  readonly #components: RosterComponents
+export class ModelRegistry {
+  readonly #components: ModelRegistryComponents
   readonly #providers = new Map<string, Provider>()
   readonly #candidates = new Map<string, Candidate>()
   readonly #warned = new Set<string>()
   readonly offline: Candidate
 
-  constructor(components: RosterComponents) {
+  constructor(components: ModelRegistryComponents) {
     this.#components = components
     this.offline = { model: offlineModel(), provider: offlineProvider(), health: new Health() }
     const { settings, env, now } = components
     if (settings === undefined) return
-    for (const [name, endpoint] of Object.entries(KNOWN)) {
+    for (const [name, endpoint] of Object.entries(DEFAULT_ENDPOINTS)) {
       if (hasKey(endpoint, env)) this.#providers.set(name, open(name, endpoint, env, now))
     }
     for (const [name, given] of Object.entries(settings.providers)) {
       const provider =
-        'generate' in given ? given : open(name, { ...KNOWN[name], ...given }, env, now)
+        'generate' in given ? given : open(name, { ...DEFAULT_ENDPOINTS[name], ...given }, env, now)
       this.#providers.set(name, provider)
     }
   }
@@ -69,7 +69,7 @@ export class Roster {
     if (id === OFFLINE_ID) return this.offline
     const { catalogue } = this.#components
     const [name = ''] = id.split('/', 1)
-    const model = catalogue.get(id) ?? unlisted(name, id.slice(name.length + 1))
+    const model = catalogue.get(id) ?? uncataloguedModel(name, id.slice(name.length + 1))
     this.#checkState(model)
     const provider = this.#providers.get(name)
     if (provider === undefined) {
@@ -121,7 +121,7 @@ function open(name: string, endpoint: Endpoint, env: Environment, now: () => num
 }
 
 /** A model that no catalogue has: it can be called, and its price is unknown. */
-function unlisted(provider: string, model: string): CataloguedModel {
+function uncataloguedModel(provider: string, model: string): CataloguedModel {
   return {
     id: `${provider}/${model}`,
     provider,
@@ -139,5 +139,5 @@ function unlisted(provider: string, model: string): CataloguedModel {
 
 function offlineModel(): CataloguedModel {
   const free = { upTo: null, input: '0', cacheRead: '0', cacheWrite: '0', output: '0' }
-  return { ...unlisted('offline', OFFLINE_MODEL), bands: [free] }
+  return { ...uncataloguedModel('offline', OFFLINE_MODEL), bands: [free] }
 }

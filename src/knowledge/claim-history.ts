@@ -45,7 +45,7 @@ export interface HistoryComponents {
 
 type UnjudgedClaim = Omit<Claim, 'state'>
 
-export class History {
+export class ClaimHistory {
   readonly #components: HistoryComponents
 
   constructor(components: HistoryComponents) {
@@ -55,17 +55,17 @@ export class History {
   /** Claims on one attribute, or on all of the entity's, each attribute's latest first. */
   async of(entity: string, attribute: string | undefined, asOf: Date): Promise<Claim[]> {
     const claims = new Map<string, UnjudgedClaim>()
-    for (const claim of await this.#inHive(entity, attribute)) claims.set(claim.id, claim)
-    for (const claim of await this.#here(entity, attribute)) {
+    for (const claim of await this.#hiveClaims(entity, attribute)) claims.set(claim.id, claim)
+    for (const claim of await this.#localClaims(entity, attribute)) {
       claims.set(claim.id, earliest(claim, claims.get(claim.id)))
     }
     const byAttribute = Map.groupBy(claims.values(), (claim) => claim.attribute.toLowerCase())
     return [...byAttribute.keys()]
       .toSorted()
-      .flatMap((name) => judge(byAttribute.get(name) ?? [], asOf))
+      .flatMap((name) => withStates(byAttribute.get(name) ?? [], asOf))
   }
 
-  async #here(entity: string, attribute: string | undefined): Promise<UnjudgedClaim[]> {
+  async #localClaims(entity: string, attribute: string | undefined): Promise<UnjudgedClaim[]> {
     const { facts } = this.#components
     const found = await facts.getMany(await facts.claims.find(entity, attribute))
     return found.flatMap(({ digest, record, confidence, validFrom }) =>
@@ -78,7 +78,7 @@ export class History {
     )
   }
 
-  async #inHive(entity: string, attribute: string | undefined): Promise<UnjudgedClaim[]> {
+  async #hiveClaims(entity: string, attribute: string | undefined): Promise<UnjudgedClaim[]> {
     const { replica } = this.#components
     const claims: UnjudgedClaim[] = []
     for (const digest of await replica.claims(entity, attribute)) {
@@ -109,24 +109,24 @@ function earliest(local: UnjudgedClaim, hive: UnjudgedClaim | undefined): Unjudg
   return { ...local, validFrom: hive.validFrom }
 }
 
-function judge(claims: readonly UnjudgedClaim[], asOf: Date): Claim[] {
-  const holding = claims.filter((claim) => holds(claim, asOf))
-  const latest = Math.max(...holding.map(beginOf))
-  const state = holding.filter((claim) => beginOf(claim) === latest)
-  const isDisputed = new Set(state.map(({ value }) => value)).size > 1
+function withStates(claims: readonly UnjudgedClaim[], asOf: Date): Claim[] {
+  const holding = claims.filter((claim) => isValidAt(claim, asOf))
+  const latest = Math.max(...holding.map(validFromOf))
+  const latestClaims = holding.filter((claim) => validFromOf(claim) === latest)
+  const isDisputed = new Set(latestClaims.map(({ value }) => value)).size > 1
   return claims
     .map((claim) => {
       if (!holding.includes(claim)) return { ...claim, state: 'outside' as const }
-      if (!state.includes(claim)) return { ...claim, state: 'superseded' as const }
+      if (!latestClaims.includes(claim)) return { ...claim, state: 'superseded' as const }
       return { ...claim, state: isDisputed ? ('disputed' as const) : ('current' as const) }
     })
-    .toSorted((a, b) => beginOf(b) - beginOf(a) || (a.id < b.id ? -1 : 1))
+    .toSorted((a, b) => validFromOf(b) - validFromOf(a) || (a.id < b.id ? -1 : 1))
 }
 
-function holds({ validFrom, validTo }: UnjudgedClaim, asOf: Date): boolean {
+function isValidAt({ validFrom, validTo }: UnjudgedClaim, asOf: Date): boolean {
   return (validFrom === undefined || validFrom <= asOf) && (validTo === undefined || asOf < validTo)
 }
 
-function beginOf({ validFrom }: UnjudgedClaim): number {
+function validFromOf({ validFrom }: UnjudgedClaim): number {
   return validFrom?.getTime() ?? Number.NEGATIVE_INFINITY
 }

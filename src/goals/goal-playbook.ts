@@ -24,11 +24,11 @@ import {
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { Signal, parse } from '../arguments/index.ts'
-import { cleanText } from './clean-text.ts'
+import { anonymizeText } from './anonymize-text.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Mark, Replica, Step } from '../../crdt/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
-import type { TitledText } from './clean-text.ts'
+import type { TitledText } from './anonymize-text.ts'
 
 /** A step to insert. */
 export interface StepInit {
@@ -64,7 +64,7 @@ export interface PlaybookComponents {
 
 type Doc = Parameters<typeof readSteps>[0]
 
-const Waiting = z.strictObject({ signal: Signal })
+const SignalOptions = z.strictObject({ signal: Signal })
 const Index = z.int().min(0)
 const Text = z.string().refine((text) => text.isWellFormed(), 'half a surrogate pair')
 const Init = z.strictObject({ title: Text.trim().min(1), body: Text.default('') })
@@ -90,7 +90,7 @@ const Range = z
 export class Playbook extends EventEmitter<PlaybookEvents> {
   readonly #components: PlaybookComponents
   /** Texts of steps as they were shown last. */
-  #shown = new Map<string, TitledText>()
+  #lastRead = new Map<string, TitledText>()
   #isClosed = false
 
   constructor(components: PlaybookComponents) {
@@ -105,11 +105,11 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
 
   /** The steps in their order. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
   async steps(options: AbortOptions = {}): Promise<readonly Step[]> {
-    const { signal } = parse(Waiting, options, 'playbook.steps')
-    this.#check(signal)
+    const { signal } = parse(SignalOptions, options, 'playbook.steps')
+    this.#assertOpen(signal)
     const { steps } = await this.#components.replica.playbook(this.#components.goal)
     signal?.throwIfAborted()
-    this.#shown = new Map(steps.map(({ id, title, body }) => [id, { title, body }]))
+    this.#lastRead = new Map(steps.map(({ id, title, body }) => [id, { title, body }]))
     return steps
   }
 
@@ -125,9 +125,9 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
           `The playbook has ${count} steps, the most it may; remove one, or split the goal.`
         )
       }
-      const text = this.#clean(init)
+      const text = this.#anonymize(init)
       const id = insertStep(doc, at, text)
-      this.#shown.set(id, text)
+      this.#lastRead.set(id, text)
       return id
     })
   }
@@ -142,11 +142,14 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     await this.#edit(options, (doc) => {
       const current = readSteps(doc).find((step) => step.id === id)
       if (current === undefined) throw unknownStep(id)
-      const was = this.#shown.get(id) ?? current
-      const text = this.#clean({ title: wanted.title ?? was.title, body: wanted.body ?? was.body })
-      writeStep(doc, id, { ...text, was })
+      const base = this.#lastRead.get(id) ?? current
+      const text = this.#anonymize({
+        title: wanted.title ?? base.title,
+        body: wanted.body ?? base.body
+      })
+      writeStep(doc, id, { ...text, base })
       checkSize(readSteps(doc).find((step) => step.id === id) ?? text)
-      this.#shown.set(id, text)
+      this.#lastRead.set(id, text)
     })
   }
 
@@ -195,8 +198,8 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   }
 
   async #edit<T>(options: AbortOptions, change: (doc: Doc) => T): Promise<T> {
-    const { signal } = parse(Waiting, options, 'playbook')
-    this.#check(signal)
+    const { signal } = parse(SignalOptions, options, 'playbook')
+    this.#assertOpen(signal)
     const { goal, replica, announce } = this.#components
     const [isKnown] = await replica.has([goal])
     if (isKnown !== true) {
@@ -210,8 +213,8 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     return result
   }
 
-  #clean({ title, body }: TitledText): TitledText {
-    const text = cleanText(this.#components.anonymizer, {
+  #anonymize({ title, body }: TitledText): TitledText {
+    const text = anonymizeText(this.#components.anonymizer, {
       title: canonicalText(title),
       body: body.normalize('NFC')
     })
@@ -219,7 +222,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     return text
   }
 
-  #check(signal: AbortSignal | undefined): void {
+  #assertOpen(signal: AbortSignal | undefined): void {
     signal?.throwIfAborted()
     if (this.#isClosed) throw new HiveError('STOPPED', 'This playbook was closed; open it again.')
   }

@@ -78,7 +78,7 @@ const BEGINNINGS: readonly Group[] = [
   ],
   [
     HOLDER_WORDS,
-    `social nino national passport driver driving licence license itin steuer aadhar aadhaar pesel cnpj curp codice insee personnummer personalausweis identity medicare patient insurance policy account acct member user customer client employee staff student claim order invoice ticket routing sort iccid imei imsi msisdn serial plate id taxid taxno taxpayer ${glued('ssn tax vat ust pan bsn cpf dni nif nhs mrn vin', 'snic')}`
+    `social nino national passport driver driving licence license itin steuer aadhar aadhaar pesel cnpj curp codice insee personnummer personalausweis identity medicare patient insurance policy account acct member user customer client employee staff student claim order invoice ticket routing sort iccid imei imsi msisdn serial plate id taxid taxno taxpayer ${withLetter('ssn tax vat ust pan bsn cpf dni nif nhs mrn vin', 'snic')}`
   ],
   [
     REPOSITORY_WORDS,
@@ -92,7 +92,7 @@ const BEGINNINGS: readonly Group[] = [
   [SPELLING_WORDS, 'dot'],
   [
     PHONE_WORDS,
-    `phone call dial mobile cell handy whatsapp signal text ring reach contact hotline ${glued('tel mob fax sms', 'enmuhaoi')}`
+    `phone call dial mobile cell handy whatsapp signal text ring reach contact hotline ${withLetter('tel mob fax sms', 'enmuhaoi')}`
   ],
   [
     LOGIN_WORDS,
@@ -124,7 +124,7 @@ const BEGINNINGS: readonly Group[] = [
 const ENDINGS: readonly Group[] = [
   [
     SECRET_ENDINGS,
-    plural(
+    withPlurals(
       'pass password passwd passphrase passcode passwort pwd pw pin secret token credential creds key keyid keymaterial secretid salt otp seed seedphrase mnemonic recovery recoverycode connection connectionstring dsn webhook bearer jwt nonce'
     )
   ],
@@ -207,14 +207,14 @@ function numberOf(letters: string): number {
 }
 
 /** Words of three letters, also with the first letter of what may be written on to them. */
-function glued(words: string, letters: string): string {
+function withLetter(words: string, letters: string): string {
   return words
     .split(' ')
     .flatMap((word) => [word, ...Array.from(letters, (letter) => word + letter)])
     .join(' ')
 }
 
-function plural(words: string): string {
+function withPlurals(words: string): string {
   return words
     .split(' ')
     .flatMap((word) => [word, `${word}s`])

@@ -7,15 +7,15 @@ import * as encoding from 'lib0/encoding'
 import { readAll, readUint, toHex } from '../../crdt/bytes/index.ts'
 import type { AuthorRegister, Operation, OwnVote, Section, Store } from '../../crdt/index.ts'
 
-interface Record {
+interface AuthorHistory {
   readonly agreed: number
   readonly contradicted: number
 }
 
-export class Trust {
+export class AuthorWeights {
   readonly #store: Pick<Store, 'commit'>
   readonly #section: Section
-  #records = new Map<string, Record>()
+  #histories = new Map<string, AuthorHistory>()
 
   constructor(store: Pick<Store, 'commit' | 'section'>) {
     this.#store = store
@@ -23,15 +23,15 @@ export class Trust {
   }
 
   async load(): Promise<void> {
-    this.#records = new Map()
+    this.#histories = new Map()
     for await (const [author, bytes] of this.#section.entries()) {
-      this.#records.set(toHex(author), readAll(bytes, readRecord))
+      this.#histories.set(toHex(author), readAll(bytes, readRecord))
     }
   }
 
   /** Above 0, at most 1: twice the mean of Beta(agreed + 1, contradicted + 1), cut at 1. */
   weightOf(author: Uint8Array): number {
-    const record = this.#records.get(toHex(author))
+    const record = this.#histories.get(toHex(author))
     if (record === undefined) return 1
     const { agreed, contradicted } = record
     return Math.min(1, (2 * (agreed + 1)) / (agreed + contradicted + 2))
@@ -42,29 +42,29 @@ export class Trust {
     const operations: Operation[] = []
     for (const { author, register } of registers) {
       if (register.vote === 'none') continue
-      const { agreed, contradicted } = this.#records.get(toHex(author)) ?? NO_RECORD
+      const { agreed, contradicted } = this.#histories.get(toHex(author)) ?? NO_HISTORY
       const isAgreed = register.vote === own
       const record = {
         agreed: agreed + (isAgreed ? 1 : 0),
         contradicted: contradicted + (isAgreed ? 0 : 1)
       }
-      this.#records.set(toHex(author), record)
+      this.#histories.set(toHex(author), record)
       operations.push(this.#section.put(author, writeRecord(record)))
     }
     await this.#store.commit(operations)
   }
 }
 
-const NO_RECORD: Record = { agreed: 0, contradicted: 0 }
+const NO_HISTORY: AuthorHistory = { agreed: 0, contradicted: 0 }
 
-function writeRecord({ agreed, contradicted }: Record): Uint8Array {
+function writeRecord({ agreed, contradicted }: AuthorHistory): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, agreed)
     encoding.writeVarUint(encoder, contradicted)
   })
 }
 
-function readRecord(decoder: Parameters<typeof readUint>[0]): Record {
+function readRecord(decoder: Parameters<typeof readUint>[0]): AuthorHistory {
   const agreed = readUint(decoder, Number.MAX_SAFE_INTEGER)
   return { agreed, contradicted: readUint(decoder, Number.MAX_SAFE_INTEGER) }
 }

@@ -17,7 +17,7 @@ import type { Proof } from './equivocation.ts'
 import type { Feed, FeedHead } from './feeds.ts'
 import type { Operation, Store } from '../store/section.ts'
 
-export class Chains {
+export class FeedStore {
   readonly #entries: Entries
   readonly #feeds: Feeds
   readonly #forks: Forks
@@ -73,13 +73,13 @@ export class Chains {
   }
 
   /** Ends the author's feed before an ill-formed entry. */
-  end(entry: Entry): Operation[] {
+  endBefore(entry: Entry): Operation[] {
     const feed = { ...this.#feeds.get(entry.author), end: entry.seq }
-    return [this.#feeds.set(feed), this.#forks.end(entry)]
+    return [this.#feeds.set(feed), this.#forks.putEnding(entry)]
   }
 
   /** Begins the author's feed where the header says; nothing where it begins there, or later, already. */
-  begin(header: SignedHeader): Operation[] {
+  setBase(header: SignedHeader): Operation[] {
     const { author, base } = header
     const feed = this.#feeds.get(author)
     if (base <= feed.base) return []
@@ -101,7 +101,7 @@ export class Chains {
       head === undefined
         ? this.#feeds.reset(author, { end, fork: seq, base })
         : this.#feeds.set({ ...feed, seq: Math.min(feed.seq, seq - 1), head, fork: seq })
-    return [operation, this.#forks.prove(proof)]
+    return [operation, this.#forks.putProof(proof)]
   }
 
   /** Empties the author's feed, so that the next sync brings it back. */

@@ -36,8 +36,8 @@ const DAY = 24 * 60 * 60 * 1000
 
 const PRIVATE = 'it is marked private'
 
-export function previewOf(fact: StoredFact, drafts: Pick<Drafts, 'of'>): Preview {
-  const { anonymized, draft } = drafts.of(fact)
+export function previewOf(fact: StoredFact, drafts: Pick<Drafts, 'draftFrom'>): Preview {
+  const { anonymized, draft } = drafts.draftFrom(fact)
   const id = toHex(fact.digest)
   const { score, findings } = anonymized
   const placeholders: Partial<Record<FindingKind, number>> = {}

@@ -1,6 +1,6 @@
 /** Insights: what the swarm has published, with what this node makes of it. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import type { RecordKind, RecordState } from '../../crdt/index.ts'
+import type { RecordKind, AttestedRecord } from '../../crdt/index.ts'
 import type { InsightState, Judgement } from './judge.ts'
 
 /** A record of the hive, with what this node makes of it. */
@@ -32,14 +32,14 @@ export interface InsightOptions {
 const MAX_TITLE = 80
 
 export function insightOf(
-  { digest, record }: RecordState,
+  { digest, record }: AttestedRecord,
   { validFrom: _from, validTo: _to, ...judgement }: Judgement
 ): Insight {
   return { id: toHex(digest), title: titleOf(record), ...record, ...judgement }
 }
 
 /** The entity and the beginning of what is said of it, up to the end of a word. */
-function titleOf({ entity, content }: RecordState['record']): string {
+function titleOf({ entity, content }: AttestedRecord['record']): string {
   const [line = ''] = `${entity}: ${content}`.split('\n')
   if (line.length <= MAX_TITLE) return line
   const cut = line.slice(0, MAX_TITLE - 1)
@@ -53,7 +53,10 @@ export function compareInsights(a: Insight, b: Insight): number {
 }
 
 /** Without a state asked for, hidden insights are left out. */
-export function matches(insight: Insight, { tags = [], state, kinds }: InsightOptions): boolean {
+export function matchesFilter(
+  insight: Insight,
+  { tags = [], state, kinds }: InsightOptions
+): boolean {
   const isState = state === undefined ? insight.state !== 'disputed' : insight.state === state
   const isKind = kinds === undefined || kinds.some((kind) => kind === insight.kind)
   return isState && isKind && tags.every((tag) => insight.tags.includes(tag))

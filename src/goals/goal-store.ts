@@ -9,13 +9,19 @@ import { canonicalRecord, digestOf, readRecord, Serial } from '../../crdt/index.
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { digestOfId, parse } from '../arguments/index.ts'
-import { areVariants, saysTheSame } from '../knowledge/index.ts'
+import { areVariants, areVariantRecords } from '../knowledge/index.ts'
 import { insightOf } from '../judgement/index.ts'
-import { cleanTags, cleanText } from './clean-text.ts'
+import { anonymizeTags, anonymizeText } from './anonymize-text.ts'
 import { goalTags, MAX_TEMPLATES, readStatement, writeStatement } from './goal-statement.ts'
-import { Filter, Init, Status, Templates, Waiting } from './goal-options.ts'
+import {
+  GoalFilterSchema,
+  GoalInitSchema,
+  GoalStatusSchema,
+  TemplateOptions,
+  SignalOptions
+} from './goal-options.ts'
 import { goalTree, isWithin } from './goal-tree.ts'
-import { Playbook } from './playbook.ts'
+import { Playbook } from './goal-playbook.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
@@ -70,12 +76,12 @@ export class Goals {
   /** Each change sees the one before it. */
   readonly #serial = new Serial()
   /** Open playbooks by goal. */
-  readonly #open = new Map<string, Set<Playbook>>()
+  readonly #playbooks = new Map<string, Set<Playbook>>()
 
   constructor(components: GoalsComponents) {
     this.#components = components
     components.replica.on('playbook:change', (goal) => {
-      for (const playbook of this.#open.get(toHex(goal)) ?? []) playbook.emit('change')
+      for (const playbook of this.#playbooks.get(toHex(goal)) ?? []) playbook.emit('change')
     })
   }
 
@@ -84,8 +90,8 @@ export class Goals {
    * taken for it. Throws `HiveError` (WITHHELD, GOAL_UNKNOWN for the parent, GOAL_CYCLE) and `LimitError`.
    */
   async add(goal: GoalInit, options: AbortOptions = {}): Promise<AddedGoal> {
-    const init = parse(Init, goal, 'goals.add')
-    const { signal } = parse(Waiting, options, 'goals.add')
+    const init = parse(GoalInitSchema, goal, 'goals.add')
+    const { signal } = parse(SignalOptions, options, 'goals.add')
     return this.#serial.run(() => this.#add(init, signal))
   }
 
@@ -95,8 +101,10 @@ export class Goals {
     subgoals: readonly Omit<GoalInit, 'parent'>[],
     options: AbortOptions = {}
   ): Promise<AddedGoal[]> {
-    const inits = subgoals.map((goal) => parse(Init, { ...goal, parent: id }, 'goals.decompose'))
-    const { signal } = parse(Waiting, options, 'goals.decompose')
+    const inits = subgoals.map((goal) =>
+      parse(GoalInitSchema, { ...goal, parent: id }, 'goals.decompose')
+    )
+    const { signal } = parse(SignalOptions, options, 'goals.decompose')
     return this.#serial.run(async () => {
       const added: AddedGoal[] = []
       for (const init of inits) added.push(await this.#add(init, signal))
@@ -106,24 +114,24 @@ export class Goals {
 
   /** Says how far a goal is, in place of what this node has said before. The merged goal. */
   async status(id: string, status: GoalStatus, options: AbortOptions = {}): Promise<Goal> {
-    const valid = parse(Status, status, 'goals.status')
-    const { signal } = parse(Waiting, options, 'goals.status')
+    const valid = parse(GoalStatusSchema, status, 'goals.status')
+    const { signal } = parse(SignalOptions, options, 'goals.status')
     return this.#serial.run(async () => {
-      const goal = await this.#known(id, signal)
+      const goal = await this.#requireGoal(id, signal)
       await this.#publishStatement(goal.id, { status: valid })
-      return this.#known(goal.id, signal)
+      return this.#requireGoal(goal.id, signal)
     })
   }
 
   /** The goal of an id; undefined where this node has none. */
   async get(id: string, options: AbortOptions = {}): Promise<Goal | undefined> {
-    const { signal } = parse(Waiting, options, 'goals.get')
+    const { signal } = parse(SignalOptions, options, 'goals.get')
     return (await this.#tree(signal)).get(toHex(digestOfId(id)))
   }
 
   /** Goals by title; of those that say the same only one. */
   async list(options: GoalFilter = {}): Promise<Goal[]> {
-    const { status, parent, tags, signal } = parse(Filter, options, 'goals.list')
+    const { status, parent, tags, signal } = parse(GoalFilterSchema, options, 'goals.list')
     const goals = [...(await this.#tree(signal)).values()]
     return goals
       .filter(
@@ -140,10 +148,10 @@ export class Goals {
 
   /** Attaches a record of the hive to a goal, as a template for reaching it. */
   async attach(id: string, insight: string, options: AbortOptions = {}): Promise<void> {
-    const { signal } = parse(Waiting, options, 'goals.attach')
+    const { signal } = parse(SignalOptions, options, 'goals.attach')
     const digest = digestOfId(insight)
     return this.#serial.run(async () => {
-      const { id: goal } = await this.#known(id, signal)
+      const { id: goal } = await this.#requireGoal(id, signal)
       const [body] = await this.#components.replica.bodies([digest])
       if (body === undefined || readAll(body, readRecord).kind === 'goal') {
         throw new HiveError(
@@ -168,8 +176,8 @@ export class Goals {
     id: string,
     options: { readonly state?: Insight['state'] } & AbortOptions = {}
   ): Promise<GoalTemplate[]> {
-    const { state: asked, signal } = parse(Templates, options, 'goals.templates')
-    const { templates } = await this.#known(id, signal)
+    const { state: wantedState, signal } = parse(TemplateOptions, options, 'goals.templates')
+    const { templates } = await this.#requireGoal(id, signal)
     const { replica, judge } = this.#components
     const found: GoalTemplate[] = []
     for (const [template, attachments] of Object.entries(templates)) {
@@ -177,7 +185,7 @@ export class Goals {
       const state = await replica.get(digest)
       if (state === undefined) continue
       const judgement = await judge.judge(state)
-      if (judgement === undefined || judgement.state !== asked) continue
+      if (judgement === undefined || judgement.state !== wantedState) continue
       found.push({ ...insightOf(state, judgement), attachments })
     }
     return found.toSorted(
@@ -212,7 +220,7 @@ export class Goals {
     const digest = digestOfId(id)
     const goal = toHex(digest)
     const { replica, anonymizer, announce } = this.#components
-    const open = this.#open.get(goal) ?? new Set()
+    const open = this.#playbooks.get(goal) ?? new Set()
     const playbook = new Playbook({
       goal: digest,
       replica,
@@ -220,22 +228,26 @@ export class Goals {
       announce,
       onClose: () => {
         open.delete(playbook)
-        if (open.size === 0) this.#open.delete(goal)
+        if (open.size === 0) this.#playbooks.delete(goal)
       }
     })
-    this.#open.set(goal, open.add(playbook))
+    this.#playbooks.set(goal, open.add(playbook))
     return playbook
   }
 
-  async #add(init: z.output<typeof Init>, signal: AbortSignal | undefined): Promise<AddedGoal> {
+  async #add(
+    init: z.output<typeof GoalInitSchema>,
+    signal: AbortSignal | undefined
+  ): Promise<AddedGoal> {
     const { anonymizer } = this.#components
-    const tags = cleanTags(anonymizer, goalTags(init.tags))
-    const { title, body } = cleanText(anonymizer, { title: init.title, body: init.description })
+    const tags = anonymizeTags(anonymizer, goalTags(init.tags))
+    const { title, body } = anonymizeText(anonymizer, { title: init.title, body: init.description })
     const record = canonicalRecord({ kind: 'goal', entity: title, content: body })
     const tree = await this.#tree(signal)
-    const parent = init.parent === undefined ? undefined : this.#in(tree, init.parent).id
+    const parent = init.parent === undefined ? undefined : this.#findIn(tree, init.parent).id
     const id = toHex(digestOf(record))
-    const same = tree.get(id) ?? tree.values().find((goal) => saysTheSame(recordOf(goal), record))
+    const same =
+      tree.get(id) ?? tree.values().find((goal) => areVariantRecords(recordOf(goal), record))
     const target = same === undefined ? id : (same.variantOf ?? same.id)
     if (parent !== undefined && isWithin(tree, parent, target)) {
       throw new HiveError('GOAL_CYCLE', `The goal "${title}" would be part of itself.`)
@@ -247,7 +259,7 @@ export class Goals {
         parent: parent ?? before.parent,
         tags: goalTags([...new Set([...before.tags, ...tags])])
       },
-      same === undefined ? record : recordOf(same.id === target ? same : this.#in(tree, target))
+      same === undefined ? record : recordOf(same.id === target ? same : this.#findIn(tree, target))
     )
     return { id: target, status: same === undefined ? 'new' : 'duplicate' }
   }
@@ -261,28 +273,28 @@ export class Goals {
   /** Changes what this node says of a goal, durably, and tells the peers; nothing where it said so already. */
   async #publishStatement(
     id: string,
-    claims: Partial<GoalStatement>,
+    changes: Partial<GoalStatement>,
     record?: HiveRecord
   ): Promise<void> {
     const { replica, clock, announce } = this.#components
     const digest = digestOfId(id)
     const before = await replica.ownRegister(digest)
-    const tags = writeStatement({ ...readStatement(before ?? { tags: [] }), ...claims })
+    const tags = writeStatement({ ...readStatement(before ?? { tags: [] }), ...changes })
     if (before !== undefined && before.tags.join('\n') === tags.toSorted().join('\n')) return
     const [body] = record === undefined ? await replica.bodies([digest]) : []
-    const said = record ?? (body === undefined ? undefined : readAll(body, readRecord))
-    if (said === undefined) throw unknownGoal(id)
+    const goalRecord = record ?? (body === undefined ? undefined : readAll(body, readRecord))
+    if (goalRecord === undefined) throw unknownGoal(id)
     const day = Math.floor(clock.now() / DAY)
-    await announce(await replica.revise({ record: said, confidence: 1, day, tags }))
+    await announce(await replica.revise({ record: goalRecord, confidence: 1, day, tags }))
     this.#components.onChange(digest)
   }
 
-  async #known(id: string, signal: AbortSignal | undefined): Promise<Goal> {
-    return this.#in(await this.#tree(signal), id)
+  async #requireGoal(id: string, signal: AbortSignal | undefined): Promise<Goal> {
+    return this.#findIn(await this.#tree(signal), id)
   }
 
   /** The goal, or the one that it is a variant of. */
-  #in(tree: ReadonlyMap<string, Goal>, id: string): Goal {
+  #findIn(tree: ReadonlyMap<string, Goal>, id: string): Goal {
     const goal = tree.get(toHex(digestOfId(id)))
     const canonical = goal?.variantOf === undefined ? goal : tree.get(goal.variantOf)
     if (canonical === undefined) throw unknownGoal(id)

@@ -4,7 +4,7 @@ import { stateOf } from '../catalogue.ts'
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'
 import { NO_TOKENS } from '../provider.ts'
 import { formatUsd } from '../spending/money.ts'
-import { costOf, worstCost } from '../spending/price.ts'
+import { costOf, maxCostOf } from '../spending/price.ts'
 import { decide } from './decision.ts'
 import { featuresOf } from './prompt-features.ts'
 import { jsonSchemaOf } from './structured.ts'
@@ -18,25 +18,25 @@ export function preview(
   request: RequestSettings
 ): CallPreview {
   const jsonSchema = request.schema === undefined ? undefined : jsonSchemaOf(request.schema)
-  const { most, likely } = inputTokens(request.messages, request.tools, jsonSchema)
+  const { max, estimate } = inputTokens(request.messages, request.tools, jsonSchema)
   const output = request.maxOutputTokens ?? MAX_OUTPUT_TOKENS
   const features = (): ReturnType<typeof featuresOf> => featuresOf({ ...request, jsonSchema })
   const { steps, fastSuffices } = decide(request, features, components)
   const planned = ({ model }: Candidate): PlannedModel => {
-    const dearest = worstCost(most, output, model.bands)
-    const middling = costOf({ ...NO_TOKENS, input: likely, output }, model.bands)
+    const highest = maxCostOf(max, output, model.bands)
+    const expected = costOf({ ...NO_TOKENS, input: estimate, output }, model.bands)
     return {
       model: model.id,
       state: stateOf(model, components.now()),
-      likelyCost: middling === undefined ? undefined : formatUsd(middling),
-      mostCost: dearest === undefined ? undefined : formatUsd(dearest)
+      estimatedCost: expected === undefined ? undefined : formatUsd(expected),
+      maxCost: highest === undefined ? undefined : formatUsd(highest)
     }
   }
   return {
     tier: steps[0].tier,
     route: steps[0].route.map(planned),
     escalation: steps[1]?.route.map(planned) ?? [],
-    tokens: { likely, most, output },
+    tokens: { estimate, max, output },
     fastSuffices
   }
 }

@@ -3,9 +3,9 @@ import {
   SECRET_ENDINGS,
   SECRET_WORDS,
   USER_WORDS
-} from '../../../../src/anonymity/reading/announcing.ts'
+} from '../../../../src/anonymity/reading/context-words.ts'
 import * as has from '../../../../src/anonymity/reading/text-features.ts'
-import { OPAQUE, Reading, TOKEN } from '../../../../src/anonymity/reading/reading.ts'
+import { OPAQUE, ScannedText, TOKEN } from '../../../../src/anonymity/reading/scanned-text.ts'
 import * as shaped from '../../../../src/anonymity/reading/shapes.ts'
 
 describe('reading a text', () => {
@@ -26,13 +26,13 @@ describe('reading a text', () => {
   ]
   for (const [text, feature, other] of features) {
     it(`tells ${JSON.stringify(text)} from ${JSON.stringify(other)}`, () => {
-      assert.notEqual(new Reading(text).features & feature, 0)
-      assert.equal(new Reading(other).features & feature, 0)
+      assert.notEqual(new ScannedText(text).features & feature, 0)
+      assert.equal(new ScannedText(other).features & feature, 0)
     })
   }
 
   it('says where words begin, and what shape they have', () => {
-    const { text, words } = new Reading('GET v1.beta, 4bf9-x')
+    const { text, words } = new ScannedText('GET v1.beta, 4bf9-x')
     const begin = Array.from(words.from.slice(0, words.count), (at) => text.slice(at))
     assert.deepEqual(begin, [
       'GET v1.beta, 4bf9-x',
@@ -52,17 +52,17 @@ describe('reading a text', () => {
   })
 
   it('knows announcing words within others, and by how a word ends', () => {
-    const { words } = new Reading('x dbPassword')
+    const { words } = new ScannedText('x dbPassword')
     assert.equal(words.from[2], 4)
     assert.notEqual((words.groups[2] ?? 0) & SECRET_WORDS, 0)
-    assert.notEqual(new Reading('mydbpassword').groups & SECRET_ENDINGS, 0)
-    assert.equal(new Reading('a passage').groups & SECRET_ENDINGS, 0)
-    assert.notEqual(new Reading('UserName').groups & USER_WORDS, 0)
+    assert.notEqual(new ScannedText('mydbpassword').groups & SECRET_ENDINGS, 0)
+    assert.equal(new ScannedText('a passage').groups & SECRET_ENDINGS, 0)
+    assert.notEqual(new ScannedText('UserName').groups & USER_WORDS, 0)
   })
 
   it('lists long words, with what they may be', () => {
     const token = ['ghp', 'aB3dE5gH7jK9mN1'].join('_')
-    const { long } = new Reading(`of internationalisation ${token}`)
+    const { long } = new ScannedText(`of internationalisation ${token}`)
     assert.deepEqual(long, [3, 23, 0, 24, 24 + token.length, OPAQUE | TOKEN])
   })
 })

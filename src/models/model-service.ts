@@ -6,11 +6,11 @@ import { processEnvironment } from './keys.ts'
 import { Ledger } from './spending/ledger.ts'
 import { RequestOptions } from './model-options.ts'
 import { RetryBudget } from './calling/retry.ts'
-import { Roster } from './routing/roster.ts'
+import { ModelRegistry } from './routing/model-registry.ts'
 import { Router } from './routing/router.ts'
 import { StoredScorer } from './routing/scorer.ts'
 import { Telemetry } from './telemetry.ts'
-import { usageOf } from './spending/usage.ts'
+import { usageReport } from './spending/usage-report.ts'
 import { Signal, parse } from '../arguments/index.ts'
 import type { Store } from '../../crdt/index.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -70,13 +70,13 @@ export interface ModelServiceInit {
   readonly random?: () => number
   readonly env?: Environment
   onCall?: RouterComponents['onCall']
-  onWarning?: (text: string) => void
+  onWarn?: (text: string) => void
 }
 
 /** The models of a node; each agent has its own door to them. */
 export class ModelService {
   readonly #catalogue: Catalogue
-  readonly #roster: Roster
+  readonly #roster: ModelRegistry
   readonly #now: () => number
   readonly ledger: Ledger
   readonly scorer: StoredScorer
@@ -87,15 +87,15 @@ export class ModelService {
     const { settings, store, now, random = Math.random, env = processEnvironment } = init
     this.#catalogue = catalogue
     this.#now = now
-    const warn = (text: string): void => init.onWarning?.(text)
-    this.#roster = new Roster({ settings, catalogue, env, now, warn })
+    const warn = (text: string): void => init.onWarn?.(text)
+    this.#roster = new ModelRegistry({ settings, catalogue, env, now, warn })
     const budgets = settings?.budgets ?? BudgetOptions.parse({})
     this.ledger = new Ledger({
       store,
       budgets,
       now,
       onNearlySpent: (what) => warn(`Four fifths of the budget of ${what} are spent.`),
-      onFailed: (error) => warn(`What models cost could not be written: ${String(error)}`)
+      onError: (error) => warn(`What models cost could not be written: ${String(error)}`)
     })
     this.scorer = new StoredScorer(store)
     this.router = new Router({
@@ -160,11 +160,11 @@ export class ModelService {
  * ```
  */
 export class Models {
-  readonly #node: ModelService
+  readonly #service: ModelService
   readonly #agent: string
 
   constructor(node: ModelService, agent: string) {
-    this.#node = node
+    this.#service = node
     this.#agent = agent
   }
 
@@ -174,7 +174,7 @@ export class Models {
    */
   async generate<T = undefined>(request: GenerateRequest<T>): Promise<Generation<T>> {
     const settings = parse(RequestOptions, request, 'models.generate')
-    const result = await this.#node.router.generate(this.#agent, settings)
+    const result = await this.#service.router.generate(this.#agent, settings)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the schema it names
     return result as Generation<T>
   }
@@ -182,43 +182,43 @@ export class Models {
   /** The same as it is written. Before the first part another model may take over; after it, an end is an error. */
   stream(request: Omit<RequestInput, 'schema' | 'verify' | 'cache'>): AsyncGenerator<StreamPart> {
     const settings = parse(StreamOptions, request, 'models.stream')
-    return this.#node.router.stream(this.#agent, { ...settings, cache: false })
+    return this.#service.router.stream(this.#agent, { ...settings, cache: false })
   }
 
   /** One vector a text. The vectors of different models cannot be compared. */
   async embed(request: z.input<typeof Embed>): Promise<EmbedResult> {
-    return this.#node.router.embed(this.#agent, parse(Embed, request, 'models.embed'))
+    return this.#service.router.embed(this.#agent, parse(Embed, request, 'models.embed'))
   }
 
   /** What a call would do and cost at most, without making it. */
   plan<T>(request: GenerateRequest<T>): CallPreview {
-    return this.#node.router.plan(parse(RequestOptions, request, 'models.plan'))
+    return this.#service.router.plan(parse(RequestOptions, request, 'models.plan'))
   }
 
   /** What the node's agents have spent, and what its budgets have left. */
   usage(): ModelUsage {
-    return usageOf(this.#node.ledger)
+    return usageReport(this.#service.ledger)
   }
 
   /** The catalogue, as it stands here and now. */
   list(): ListedModel[] {
-    return this.#node.list()
+    return this.#service.list()
   }
 
   /** Histograms in the names of OpenTelemetry's GenAI conventions. */
   metrics(): Histogram[] {
-    return this.#node.telemetry.histograms()
+    return this.#service.telemetry.histograms()
   }
 
   /** What was learned of which requests the fast tier can answer; `importScorer` takes it in elsewhere. */
   exportScorer(): ExportedScorer {
-    return this.#node.scorer.export()
+    return this.#service.scorer.export()
   }
 
   /**
    * Replaces what this node learned by what another one exported. Throws `HiveError` (ARGUMENT_INVALID).
    */
   importScorer(exported: unknown): void {
-    this.#node.scorer.import(exported)
+    this.#service.scorer.import(exported)
   }
 }

@@ -24,7 +24,7 @@ import type { Answer } from './messages.ts'
 /** Calls a host function; its answer comes by `deliver`. */
 export type CallHost = (name: string, argument: string) => void
 
-export interface MachineCall {
+export interface EngineCall {
   readonly input: string
   readonly seed: string
   readonly now: number
@@ -36,7 +36,7 @@ export interface MachineCall {
 /** Jobs of promises between two looks at the limits. */
 const JOBS = 1_000
 
-export class Machine {
+export class EngineInstance {
   readonly #watch: RunWatch
   readonly #runtime: QuickJSRuntime
   readonly #context: QuickJSContext
@@ -51,8 +51,13 @@ export class Machine {
   #random: () => number
 
   /** Throws `RunFailure` when the source cannot be read; the machine is then gone. */
-  static read(engine: QuickJSWASMModule, source: string, limits: Limits, meter: CpuMeter): Machine {
-    const machine = new Machine(engine, source, limits, meter)
+  static read(
+    engine: QuickJSWASMModule,
+    source: string,
+    limits: Limits,
+    meter: CpuMeter
+  ): EngineInstance {
+    const machine = new EngineInstance(engine, source, limits, meter)
     try {
       machine.#read(source)
       return machine
@@ -71,7 +76,7 @@ export class Machine {
     this.#watch = new RunWatch(meter, limits)
     this.#random = seededRandom(source)
     this.#runtime = engine.newRuntime()
-    this.#runtime.setInterruptHandler(() => this.#watch.isOver())
+    this.#runtime.setInterruptHandler(() => this.#watch.mustStop())
     this.#runtime.setMemoryLimit(limits.memoryBytes)
     this.#runtime.setMaxStackSize(limits.stackBytes)
     setClock(DEFAULT_NOW)
@@ -83,7 +88,7 @@ export class Machine {
   }
 
   /** Calls the source's function. When it is over, `output` has what it returned. */
-  start({ input, seed, now, grants, limits, callHost }: MachineCall): void {
+  start({ input, seed, now, grants, limits, callHost }: EngineCall): void {
     this.#watch.limits = limits
     this.#random = seededRandom(seed)
     this.#runtime.setMemoryLimit(limits.memoryBytes)
@@ -219,7 +224,7 @@ export class Machine {
           callHost(name, text)
         } catch (error) {
           // It may catch this, and goes no further all the same.
-          if (error instanceof RunFailure) this.#watch.exceeded(error)
+          if (error instanceof RunFailure) this.#watch.recordExceeded(error)
           throw error
         }
         return waiting.handle
@@ -235,7 +240,7 @@ export class Machine {
         throw Scope.withScope((scope) => this.#failure(scope.manage(done.error)))
       }
       done.dispose()
-      if (this.#watch.isOver()) throw this.#watch.timeout()
+      if (this.#watch.mustStop()) throw this.#watch.timeout()
     }
     if (this.#watch.overflow !== undefined) throw this.#watch.overflow
   }
@@ -280,6 +285,6 @@ export class Machine {
       .consume((it) => this.#context.getNumber(it))
     const text = length > outputBytes ? undefined : this.#context.getString(json)
     if (text !== undefined && Buffer.byteLength(text) <= outputBytes) return text
-    throw this.#watch.tooLong(how)
+    throw this.#watch.outputTooLarge(how)
   }
 }

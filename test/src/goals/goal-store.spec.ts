@@ -5,13 +5,13 @@ import { toHex } from '../../../crdt/bytes/index.ts'
 import { goalTree } from '../../../src/goals/goal-tree.ts'
 import { readStatement, writeStatement } from '../../../src/goals/goal-statement.ts'
 import { createHive } from '../../../src/index.ts'
-import type { HiveRecord, RecordState } from '../../../crdt/index.ts'
+import type { HiveRecord, AttestedRecord } from '../../../crdt/index.ts'
 import type { Goals, HiveNode } from '../../../src/index.ts'
 
 const none = new Uint8Array(16)
 
 /** What one author says of the goal with this title. */
-function said(title: string, tags: readonly string[], author = 1): RecordState {
+function said(title: string, tags: readonly string[], author = 1): AttestedRecord {
   const record: HiveRecord = { kind: 'goal', entity: title, content: '' }
   const register = { vote: 'vouch', confidence: 1, day: 1, commitment: none, counters: [] } as const
   const registers = [{ author: Uint8Array.of(author), register: { ...register, tags } }]
@@ -80,7 +80,7 @@ describe('the goals of a hive', () => {
     const both = { ...one, registers: [...one.registers, ...two.registers] }
     const goal = goalTree([both]).get(idOf('a'))
     assert.equal(goal?.status, 'achieved')
-    assert.deepEqual(goal?.claims, { active: 1, achieved: 1 })
+    assert.deepEqual(goal?.statusCounts, { active: 1, achieved: 1 })
   })
 
   it('are said in tags that read back', () => {
@@ -147,7 +147,7 @@ describe('goals of a node', () => {
     assert.equal((await goals.status(docs, 'achieved')).status, 'achieved')
     // Its own word may be taken back: it is the latest of one author.
     const reopened = await goals.status(docs, 'active')
-    assert.deepEqual([reopened.status, reopened.claims], ['active', { active: 1 }])
+    assert.deepEqual([reopened.status, reopened.statusCounts], ['active', { active: 1 }])
     assert.equal(reopened.parent, id)
     assert.deepEqual(await titles({ status: 'active' }), ['Write docs'])
   })
@@ -156,7 +156,7 @@ describe('goals of a node', () => {
     const { id } = await goals.add({ title: 'Ship version 2' })
     for (const status of ['active', 'abandoned', 'active'] as const) {
       const goal = await goals.status(id, status)
-      assert.deepEqual(goal.claims, { [status]: 1 })
+      assert.deepEqual(goal.statusCounts, { [status]: 1 })
       assert.equal(goal.corroboration, 1)
     }
   })

@@ -14,7 +14,7 @@ import type {
 } from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
 import type { Fact, FactStore } from '../facts/index.ts'
-import type { ClaimState, History } from './history.ts'
+import type { ClaimState, ClaimHistory } from './claim-history.ts'
 
 /** What to recall, and how much of it. */
 export interface RecallOptions extends AbortOptions {
@@ -58,7 +58,7 @@ export interface RecallComponents {
   readonly vectors?: VectorIndex
   readonly facts: FactStore
   readonly replica: Pick<Replica, 'get'>
-  readonly history: History
+  readonly history: ClaimHistory
   readonly echoes: Echoes
   readonly judge: Judge
 }
@@ -70,7 +70,7 @@ const OVERFETCH = 3
 
 const SCOPES = { local: ['local'], hive: ['hive'], all: ['local', 'hive'] } as const
 
-export class Recall {
+export class RecallSearch {
   readonly #components: RecallComponents
 
   constructor(components: RecallComponents) {
@@ -95,12 +95,12 @@ export class Recall {
       signal?.throwIfAborted()
       const part = hits.slice(from, from + limit)
       const facts = await Promise.all(
-        part.map((hit) => this.#read(hit, asOf ?? new Date(), asOf === undefined))
+        part.map((hit) => this.#resolve(hit, asOf ?? new Date(), asOf === undefined))
       )
       for (const [i, { score, origin }] of part.entries()) {
         const fact = facts[i]
         // A fact of this node and its published form are one.
-        if (fact === undefined || recalled.has(fact.id) || !isAskedFor(fact, query)) continue
+        if (fact === undefined || recalled.has(fact.id) || !matchesQuery(fact, query)) continue
         if (recalled.size < limit) recalled.set(fact.id, { fact, score, origin })
       }
     }
@@ -116,7 +116,7 @@ export class Recall {
     return meaning === undefined ? words : fuse([words, meaning])
   }
 
-  async #read(hit: SearchHit, asOf: Date, isNow: boolean): Promise<RecalledFact | undefined> {
+  async #resolve(hit: SearchHit, asOf: Date, isNow: boolean): Promise<RecalledFact | undefined> {
     const fact =
       hit.origin === 'local' ? await this.#fact(hit.digest) : await this.#insight(hit.digest)
     if (fact === undefined) return undefined
@@ -141,15 +141,15 @@ export class Recall {
     const state = await replica.get(digest)
     const judgement = state === undefined ? undefined : await judge.judge(state)
     if (state === undefined || judgement?.state !== 'released') return undefined
-    const { kind: _, ...said } = state.record
+    const { kind: _, ...fields } = state.record
     const { confidence, tags, corroboration, validFrom } = judgement
-    const begun = validFrom === undefined ? {} : { validFrom }
-    return { id: toHex(digest), ...said, confidence, tags, corroboration, ...begun }
+    const since = validFrom === undefined ? {} : { validFrom }
+    return { id: toHex(digest), ...fields, confidence, tags, corroboration, ...since }
   }
 }
 
 /** Vectors know neither entity nor tags. */
-function isAskedFor(fact: RecalledFact, { entity, tags = [] }: SearchQuery): boolean {
+function matchesQuery(fact: RecalledFact, { entity, tags = [] }: SearchQuery): boolean {
   const isOfEntity = entity === undefined || fact.entity.toLowerCase() === entity.toLowerCase()
   return isOfEntity && tags.every((tag) => fact.tags.includes(tag))
 }

@@ -1,0 +1,13 @@
+/** Results as JSON has them. */
+
+/** Dates are text. */
+export type Jsonified<T> = T extends Date
+  ? string
+  : T extends object
+    ? { readonly [K in keyof T]: Jsonified<T[K]> }
+    : T
+
+export function jsonify<T>(value: T): Jsonified<T> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON makes of it
+  return JSON.parse(JSON.stringify(value)) as Jsonified<T>
+}
