@@ -63,7 +63,7 @@ async function perform(
   message: Exclude<MessageToThread, { readonly type: 'answer' | 'cool' }>
 ): Promise<void> {
   try {
-    if (message.type === 'run') return done({ ran: await run(message) })
+    if (message.type === 'run') return done({ completed: await run(message) })
     if (message.type === 'check') finishedInstance = createInstance(message.source, message.limits)
     if (message.type === 'prepare') prepare(message.source, message.limits)
     done({})
@@ -194,7 +194,7 @@ function done({
   isExhausted = isDamaged || engine.getWasmMemory().buffer.byteLength > RETIRE_BYTES,
   ...rest
 }: {
-  readonly ran?: CompletedRun
+  readonly completed?: CompletedRun
   readonly failed?: FailedRun
   readonly isExhausted?: boolean
 }): void {
