@@ -25,18 +25,26 @@ export type { SkillOffer } from './exchange/offers.ts'
 export type { PublishedSkill } from './exchange/publishing.ts'
 export type { AddedSkill } from './lifecycle/skill-registration.ts'
 export type { SkillStatus } from './lifecycle/lifecycle.ts'
-export type { TestReport } from './running/skill-runner.ts'
+export type { RunOptions } from './running/run-options.ts'
+export type { SkillRun, TestReport } from './running/skill-runner.ts'
 export type { CapabilityRun } from './running/trials.ts'
 export type { SkillEvents } from './skill-events.ts'
 export type { Skill, SkillInit } from './skill-identity.ts'
 export type {
+  Documentation,
   Evidence,
   FalseReceipt,
   Provenance,
   SkillFailure,
   Transition
 } from './store/skill-values.ts'
-export type { CallOptions } from './capability-options.ts'
+export type {
+  CallOptions,
+  FailureOptions,
+  FindOptions,
+  ListOptions,
+  OutcomeInit
+} from './capability-options.ts'
 export type { FoundCapability } from './selection.ts'
 export type { Lineage } from './lineage.ts'
 export type { Ranking } from './evidence/competition.ts'
