@@ -1,9 +1,11 @@
-/** Parses options at the door: what is unknown or of the wrong type is refused, with its name. */
+/**
+ * Parses the options of a public call: an unknown option or a wrong type is refused by its name.
+ */
 import { HiveError } from '../errors.ts'
 import type { z } from 'zod'
 import type { HiveErrorCode } from '../errors.ts'
 
-/** `input` in the shape of `schema`. Throws `HiveError` with `code`. */
+/** Returns `input` in the shape of `schema`. Throws `HiveError` with `code`. */
 export function parse<S extends z.ZodType>(
   schema: S,
   input: unknown,

@@ -1,4 +1,4 @@
-/** Ids of records and facts: their digest in hexadecimal. */
+/** The id of a record or fact is its digest in hexadecimal. */
 import { fromHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 

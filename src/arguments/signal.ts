@@ -1,4 +1,4 @@
-/** The option `signal` of calls that wait. */
+/** The option `signal` of every call that waits. */
 import { z } from 'zod'
 
 export const Signal = z.instanceof(AbortSignal).optional()

@@ -1,18 +1,19 @@
 /**
- * Where a fact was said, of facts out of conversations: found by search, kept on this node, no part
- * of the fact's digest and never promoted. On disk, behind the tags, only where there is one:
+ * Where a fact of a conversation comes from: its speaker, its time and the turn before it. `recall`
+ * finds a fact by these words. They stay on this node and are no part of the digest. On disk, after
+ * the tags of a fact that has a context:
  *
  *   version (1) | speaker length (1), bytes | previous length (2), bytes | at (8, NaN for none)
  */
 import { HiveError } from '../errors.ts'
 
-/** Where a fact was said. It stays on this node. */
+/** Where a fact of a conversation comes from. It stays on this node. */
 export interface FactContext {
-  /** Who said it; at most 255 bytes. */
+  /** The speaker; at most 255 bytes. */
   readonly speaker?: string
-  /** When it was said; a question may name the day, the month or the year (UTC). */
+  /** When the speaker said it. A question may name the day, the month or the year (UTC). */
   readonly at?: Date
-  /** What was said just before; at most 2,048 bytes. */
+  /** The turn before it; at most 2,048 bytes. */
   readonly previous?: string
 }
 
@@ -38,7 +39,7 @@ export function checkContext(context: FactContext): void {
   }
 }
 
-/** Nothing for no context. */
+/** Returns no bytes for no context. */
 export function writeContext(context: FactContext | undefined): Buffer {
   if (context === undefined) return NONE
   const speaker = Buffer.from(context.speaker ?? '')
@@ -53,7 +54,7 @@ export function writeContext(context: FactContext | undefined): Buffer {
   return bytes
 }
 
-/** Out of what is behind the tags. Throws for what `writeContext` did not write. */
+/** Reads the bytes after the tags. Throws for bytes that `writeContext` did not write. */
 export function readContext(bytes: Uint8Array): FactContext | undefined {
   if (bytes.length === 0) return undefined
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -70,7 +71,7 @@ export function readContext(bytes: Uint8Array): FactContext | undefined {
   }
 }
 
-/** Words of it that search finds the fact by. */
+/** The words of a context that search indexes. */
 export function contextWords({ speaker = '', at, previous = '' }: FactContext): string {
   return `${speaker} ${at === undefined ? '' : DAY.format(at)} ${previous}`
 }

@@ -1,15 +1,15 @@
 /**
- * The two Bloom filters of the facts. The first, of all facts, says which need no lookup: what it does
- * not know is new, and what it seems to know is looked up by its exact key. The second, of keyed
- * digests, is what peers are told of the facts that may be shared.
+ * The two Bloom filters of the facts. The first holds all facts: a fact that it does not contain is
+ * new, and a hit is verified by the exact key. The second holds keyed digests of the facts that may
+ * be shared; peers may read it.
  */
 import { StoredFilter } from '../../crdt/index.ts'
 import type { Operation, Store } from '../../crdt/index.ts'
 import type { StoredFact } from './stored-fact.ts'
 
-/** What the filter of facts has done since the start. */
+/** Counts of the filter of facts since the start. */
 export interface FilterStatistics {
-  /** Facts checked; those that were there; those that only seemed to be. */
+  /** Facts checked; hits that were stored; hits that were false positives. */
   checks: number
   hits: number
   falsePositives: number
@@ -18,7 +18,7 @@ export interface FilterStatistics {
   lookupMilliseconds: number
 }
 
-/** The element of a fact in the filter that peers get. */
+/** How to make the element of a fact in the filter that peers read. */
 export interface ObservedFilterInit {
   readonly key: Uint8Array
   readonly elementOf: (digest: Uint8Array) => Uint8Array
@@ -26,16 +26,16 @@ export interface ObservedFilterInit {
 
 export interface FactFiltersInit {
   readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'section'>
-  /** Left out: peers get no filter. */
+  /** Default: peers get no filter. */
   readonly observe?: ObservedFilterInit
-  /** All stored facts, in batches: a damaged filter is made anew from them. */
+  /** All stored facts, in batches; a damaged filter is rebuilt from them. */
   readonly all: () => AsyncIterable<StoredFact[]>
 }
 
 export class FactFilters {
   /** Digests of all facts. */
   readonly factFilter: StoredFilter
-  /** Elements of the facts that peers are told of; undefined when they are told of none. */
+  /** Elements of the facts that peers may read; undefined if peers get no filter. */
   readonly observed: StoredFilter | undefined
   readonly statistics: FilterStatistics = {
     checks: 0,
@@ -65,14 +65,14 @@ export class FactFilters {
     await this.observed?.load()
   }
 
-  /** Adds facts to the filter that peers get. */
+  /** Adds facts to the filter that peers read. */
   observe(digests: readonly Uint8Array[]): Operation[] {
     const elementOf = this.#elementOf
     if (elementOf === undefined || this.observed === undefined) return []
     return this.observed.insert(digests.map((digest) => elementOf(digest)))
   }
 
-  /** Writes whole pages in the background, where enough elements were logged. */
+  /** Writes whole pages in the background once the log has enough elements. */
   checkpoint(): void {
     void this.factFilter.checkpoint()
     void this.observed?.checkpoint()

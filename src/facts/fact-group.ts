@@ -1,7 +1,7 @@
 /**
- * One group of facts on its way into the store: which of them are new, which add something to a stored
- * one, and the operations that write both. Serial by nature: of two equal facts in a group the first is
- * new and the second a duplicate.
+ * One group of facts on its way into the store. It decides which facts are new and which change a
+ * stored fact, and makes the operations for both. Of two equal facts in a group the first is new
+ * and the second is a duplicate.
  */
 import { SEAL_BYTES } from '../../crdt/index.ts'
 import { mergeRepeated } from './repeated-fact.ts'
@@ -28,20 +28,20 @@ export interface FactGroupComponents {
   readonly statistics: FilterStatistics
 }
 
-/** What the filter and the lookup found out about a fact. */
+/** The result of the filter and of the lookup for one fact. */
 export interface FilterLookup {
-  /** The filter does not know the fact. */
+  /** The filter does not contain the fact. */
   readonly isNew: boolean
-  /** Stored bytes of facts that the filter seems to know, by name. */
+  /** Stored bytes of the facts that the filter may contain, by name. */
   readonly stored: ReadonlyMap<string, Uint8Array>
 }
 
 export class FactGroup {
   readonly #components: FactGroupComponents
   readonly operations: Operation[]
-  /** Facts that are written. */
+  /** Facts to write. */
   readonly changed: FactWrite[] = []
-  /** Digests of new facts that peers may be told of. */
+  /** Digests of new facts that peers may read. */
   readonly observable: Uint8Array[] = []
 
   constructor(components: FactGroupComponents, operations: Operation[]) {

@@ -1,6 +1,6 @@
 /**
- * Additions and removals that wait for the fact store, served one after the other. Waiting additions
- * are handed over in groups, so that they share one lookup and one fsync.
+ * The queue of additions and removals of the fact store, served in order. Waiting additions form
+ * groups, so that a group shares one lookup and one fsync.
  */
 import type { PreparedFact } from './prepared-fact.ts'
 
@@ -16,7 +16,7 @@ export interface Addition {
   readonly reject: (error: unknown) => void
 }
 
-/** Facts looked up and written at once; bounds how long one group holds the event loop. */
+/** Facts looked up and written at once; bounds how long one group blocks the event loop. */
 const MAX_GROUP_FACTS = 2_000
 
 export class FactQueue {
@@ -24,7 +24,7 @@ export class FactQueue {
   readonly #waiting: (Addition | (() => Promise<void>))[] = []
   #draining = false
 
-  /** `write` settles every addition of its group, and resolves when the next group may begin. */
+  /** `write` settles every addition of its group, and resolves when the next group may start. */
   constructor(write: (group: readonly Addition[]) => Promise<void>) {
     this.#write = write
   }
@@ -35,7 +35,7 @@ export class FactQueue {
     return promise
   }
 
-  /** Runs a task after the additions that came before it, and before those that come later. */
+  /** Runs a task after the additions before it, and before the additions after it. */
   runAlone<T>(task: () => Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     this.#enqueue(async () => {
@@ -55,7 +55,7 @@ export class FactQueue {
 
   async #drain(): Promise<void> {
     this.#draining = true
-    // Calls of one turn of the event loop share a group.
+    // Calls in one turn of the event loop share a group.
     await Promise.resolve()
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       if (typeof next === 'function') await next()

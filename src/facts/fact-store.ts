@@ -1,7 +1,7 @@
 /**
- * Facts on disk. Additions queue up and are written in groups: one lookup and one fsync for all
- * that came in meanwhile. Serial, so that of two equal facts one is new and the other a duplicate,
- * whoever distils them; a group is looked up while the one before it is still being written.
+ * Facts on disk. Additions wait in a queue and are written in groups: one lookup and one fsync for
+ * each group. The queue is serial, so that of two equal facts one is new and the other is a
+ * duplicate. A group is looked up while the group before it is being written.
  */
 import { ClaimIndex, DigestLog, readRecord, SEAL_BYTES } from '../../crdt/index.ts'
 import { readAll } from '../../crdt/bytes/index.ts'
@@ -21,11 +21,13 @@ import type { StoredFact } from './stored-fact.ts'
 
 export interface FactStoreInit {
   readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'section'>
-  /** The element of a fact in the filter that peers get; left out: they get none. */
+  /**
+   * How to make the element of a fact in the filter that peers read. Default: peers get no filter.
+   */
   readonly observe?: ObservedFilterInit
 }
 
-/** Facts read at a time where all are read. */
+/** Facts read at a time in a scan. */
 const SCAN_BATCH = 1_000
 
 export class FactStore {
@@ -39,7 +41,7 @@ export class FactStore {
   readonly #queue = new FactQueue((group) => this.#write(group))
   readonly #recent = new RecentFacts()
   readonly #inFlight = new FactsInFlight(this.#recent)
-  /** Set by a failed commit: totals and log are ahead of the disk. */
+  /** Set by a failed commit: totals and log are then ahead of the disk. */
   #stale = false
 
   constructor({ store, observe }: FactStoreInit) {
@@ -61,12 +63,12 @@ export class FactStore {
     return this.#filters.factFilter
   }
 
-  /** Elements of the facts that peers are told of; undefined when they are told of none. */
+  /** Elements of the facts that peers may read; undefined if peers get no filter. */
   get observed(): StoredFilter | undefined {
     return this.#filters.observed
   }
 
-  /** Bytes of the facts on this node, as they are stored. */
+  /** Stored bytes of the facts on this node. */
   get bytes(): number {
     return this.#totals.bytes
   }
@@ -81,12 +83,12 @@ export class FactStore {
     return this.#log.end
   }
 
-  /** What the filter of facts has done since the start. */
+  /** Counts of the filter of facts since the start. */
   get filterStatistics(): Readonly<FilterStatistics> {
     return this.#filters.statistics
   }
 
-  /** Whether the fact is on disk for certain, and saying it again adds nothing. */
+  /** Whether the fact is certainly on disk and a repetition would add nothing. */
   isRedundant(name: string, input: FactInput): boolean {
     const mayAdd = input.tags !== undefined || input.validFrom !== undefined
     if (mayAdd || !this.#recent.isRedundant(name, input.confidence, input.private === true))
@@ -97,7 +99,7 @@ export class FactStore {
     return true
   }
 
-  /** Resolves, with a status each, when all are on disk. */
+  /** Resolves with the status of each fact when all are on disk. */
   add(facts: readonly PreparedFact[]): Promise<AddOutcome[]> {
     return facts.length === 0 ? Promise.resolve([]) : this.#queue.add(facts)
   }
@@ -107,7 +109,7 @@ export class FactStore {
     return bytes === undefined ? undefined : readFact(digest, bytes)
   }
 
-  /** Those of `digests` that are stored, in order. */
+  /** The facts of `digests` that are stored, in order. */
   async getMany(digests: readonly Uint8Array[]): Promise<StoredFact[]> {
     const found = await this.#facts.getMany([...digests])
     return digests.flatMap((digest, i) => {
@@ -116,7 +118,7 @@ export class FactStore {
     })
   }
 
-  /** Stored bytes of `digests`, for `readFact`; undefined for those that are not there. */
+  /** Stored bytes of `digests`, for `readFact`; undefined for a digest that is not stored. */
   stored(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
     return this.#facts.getMany([...digests])
   }
@@ -125,7 +127,7 @@ export class FactStore {
     return this.#facts.has(digest)
   }
 
-  /** Digests in the order in which facts were added or changed, as far as they are on disk. */
+  /** Digests in the order in which facts were added or changed, up to the last one on disk. */
   async *log(from: number, to = this.#log.end): AsyncGenerator<LogPart> {
     await this.#store.flush()
     yield* this.#log.read(from, to)
@@ -144,7 +146,7 @@ export class FactStore {
     yield batch
   }
 
-  /** Removes a fact, together with `extra`; true when it was there. */
+  /** Removes a fact, together with `extra`; false if it was not stored. */
   remove(digest: Uint8Array, extra: readonly Operation[] = []): Promise<boolean> {
     return this.#queue.runAlone(async () => {
       await this.#inFlight.settled()
@@ -153,7 +155,7 @@ export class FactStore {
       this.#recent.delete(digestKeyOf(digest))
       if (bytes === undefined) return false
       this.#totals.add(-1, -(bytes.length + SEAL_BYTES))
-      // In the log once more: what follows the store learns that it is gone.
+      // Logged once more, so that readers of the log learn of the removal.
       const logged = this.#log.append([digest])
       const claim = this.claims.del(readAll(readFact(digest, bytes).record, readRecord), digest)
       await this.#commit([this.#facts.del(digest), ...claim, ...logged, ...extra])
@@ -161,7 +163,7 @@ export class FactStore {
     })
   }
 
-  /** Looks a group up and begins to write it; resolves when the next one may begin. */
+  /** Looks a group up and starts its commit; resolves when the next group may start. */
   async #write(additions: readonly Addition[]): Promise<void> {
     try {
       await this.#refresh()
@@ -222,7 +224,7 @@ export class FactStore {
     }
   }
 
-  /** Stored bytes of those that the filter seems to know, as far as they are on disk. */
+  /** Stored bytes of the facts that the filter may contain, up to the last commit. */
   async #lookUp(facts: readonly PreparedFact[]): Promise<Map<string, Uint8Array>> {
     const stored = new Map<string, Uint8Array>()
     if (facts.length === 0) return stored
@@ -249,7 +251,7 @@ export class FactStore {
     }
   }
 
-  /** Goes back to what is on disk, after a failed commit. */
+  /** Reloads the state from disk after a failed commit. */
   async #refresh(): Promise<void> {
     if (!this.#stale) return
     await this.#inFlight.settled()

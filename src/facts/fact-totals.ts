@@ -1,4 +1,4 @@
-/** How many facts a node holds, and how many bytes of them: kept in memory, written with each commit. */
+/** The number of facts on a node, and their bytes: kept in memory, written with each commit. */
 import * as encoding from 'lib0/encoding'
 import { readAll, readUint } from '../../crdt/bytes/index.ts'
 import type { Decoder } from '../../crdt/bytes/index.ts'
@@ -15,17 +15,17 @@ export class FactTotals {
     this.#section = store.section('fact-totals')
   }
 
-  /** Facts, those on their way to disk included. */
+  /** Facts, including facts on their way to disk. */
   get count(): number {
     return this.#count
   }
 
-  /** Bytes of these facts, as they are stored. */
+  /** Stored bytes of these facts. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Counts facts and bytes that are added; negative ones are removed. */
+  /** Adds to both totals; negative numbers for removed facts. */
   add(facts: number, bytes: number): void {
     this.#count += facts
     this.#bytes += bytes
@@ -40,7 +40,7 @@ export class FactTotals {
     return this.#section.put(TOTALS_KEY, totals)
   }
 
-  /** Goes back to what is on disk. */
+  /** Reloads both totals from disk. */
   async load(): Promise<void> {
     const bytes = await this.#section.get(TOTALS_KEY)
     const [count = 0, size = 0] = bytes === undefined ? [] : readAll(bytes, readTotals)

@@ -1,4 +1,4 @@
-/** Facts: what an agent of this node holds to be true. Local until it is promoted. */
+/** Facts: knowledge of the agents of this node. A fact is local until it is promoted. */
 import { hash } from 'node:crypto'
 import { canonicalRecord, checkRecord, MAX_RECORD_BYTES, writeRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
@@ -6,22 +6,25 @@ import { checkContext } from './fact-context.ts'
 import type { HiveRecord } from '../../crdt/index.ts'
 import type { FactContext } from './fact-context.ts'
 
-/** What is known of a fact beside its words. */
+/** Options of a fact beside its entity, content and confidence. */
 export interface DistillOptions {
   /** Skip the search for near-duplicates; exact duplicates are always found. */
   readonly enableBloomHeuristic?: boolean
   /** At most 16, each of at most 64 bytes. */
   readonly tags?: readonly string[]
-  /** Never leaves this node. */
+  /** A private fact never leaves this node. */
   readonly private?: boolean
   /** A property of the entity that has one value at a time, and that value. */
   readonly attribute?: string
   readonly value?: string
   /** When the fact began to hold. */
   readonly validFrom?: Date
-  /** Where it was learned; stays on this node. */
+  /** Where the agent learned the fact; stays on this node. */
   readonly source?: string
-  /** Where it was said; found by `recall`, stays on this node. */
+  /**
+   * The turn of a conversation that the fact comes from; `recall` searches it. It stays on this
+   * node.
+   */
   readonly context?: FactContext
 }
 
@@ -33,9 +36,9 @@ export interface FactInput extends DistillOptions {
   readonly confidence: number
 }
 
-/** A fact of this node, as it is stored. */
+/** A stored fact of this node. */
 export interface Fact {
-  /** SHA-256, in hex, of what the fact says; equal facts have equal ids on every node. */
+  /** SHA-256 of the fact's record, in hex; equal facts have equal ids on every node. */
   readonly id: string
   readonly entity: string
   readonly content: string
@@ -44,12 +47,12 @@ export interface Fact {
   /** 0 to 1. */
   readonly confidence: number
   readonly tags: readonly string[]
-  /** It never leaves this node. */
+  /** A private fact never leaves this node. */
   readonly private: boolean
   readonly validFrom?: Date
   readonly source?: string
   readonly context?: FactContext
-  /** The agent that learned it first, and when. */
+  /** The first agent that learned the fact. */
   readonly agent: string
   readonly recordedAt: Date
 }
@@ -71,19 +74,25 @@ const OPTIONS: ReadonlySet<string> = new Set([
 /** Source and agent have a length byte on disk. */
 const MAX_SOURCE_BYTES = 255
 
-/** The record of a fact and its name: enough to know whether the fact is there already. */
+/** The record of a fact and its digest: enough to look the fact up. */
 export interface IdentifiedFact {
   readonly record: HiveRecord
-  /** Its bytes, valid until the next fact is named. */
+  /** The bytes of the record, valid until the next call of `identifyFact`. */
   readonly encoded: Buffer
   /** The digest as a string of one character a byte. */
   readonly digestKey: string
 }
 
-/** Names are made here, since most facts of a stream of repetitions need no bytes of their own. */
+/**
+ * Records are encoded here first, since most facts of a stream of repetitions need no bytes of
+ * their own.
+ */
 const scratch = Buffer.allocUnsafe(MAX_RECORD_BYTES)
 
-/** Checked and written by hand: the hot path of ingestion. Throws `HiveError` or `LimitError`. */
+/**
+ * Checked and encoded by hand, since this is the hot path of ingestion. Throws `HiveError` or
+ * `LimitError`.
+ */
 export function identifyFact(input: FactInput): IdentifiedFact {
   checkInput(input)
   const { entity, content, attribute, value } = input

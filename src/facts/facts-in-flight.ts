@@ -1,12 +1,12 @@
 /**
- * Facts between the lookup of their group and the end of its commit. A later group sees them as they
- * will be stored; once on disk they are remembered as recent facts.
+ * Facts between the lookup of their group and the end of its commit. A later group sees them as
+ * they will be stored. Once on disk they become recent facts.
  */
 import { SEAL_BYTES } from '../../crdt/index.ts'
 import type { RecentFacts } from './recent-facts.ts'
 import type { FactWrite } from './stored-fact.ts'
 
-/** Groups on their way to disk; the next one is looked up meanwhile. */
+/** Groups on their way to disk; the next group is looked up during their commit. */
 const MAX_COMMITS = 2
 
 export class FactsInFlight {
@@ -32,7 +32,10 @@ export class FactsInFlight {
     return this.#facts.has(name)
   }
 
-  /** Follows the commit of some facts; `landed` never rejects, and says whether they are on disk. */
+  /**
+   * Follows the commit of some facts; `landed` never rejects, and resolves with whether they are on
+   * disk.
+   */
   track(changed: readonly FactWrite[], landed: Promise<boolean>): void {
     const followed = this.#finish(changed, landed).finally(() => {
       this.#commits = this.#commits.filter((each) => each !== followed)
@@ -45,7 +48,7 @@ export class FactsInFlight {
     if (this.#commits.length >= MAX_COMMITS) await Promise.race(this.#commits)
   }
 
-  /** Resolves when no commit is under way. */
+  /** Resolves when no commit is pending. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#commits)
   }
@@ -53,7 +56,7 @@ export class FactsInFlight {
   async #finish(changed: readonly FactWrite[], landed: Promise<boolean>): Promise<void> {
     const isOnDisk = await landed
     for (const write of changed) {
-      // A later group may have changed it once more, and is still on its way.
+      // A later group changed the fact again; that commit is still pending.
       if (this.#facts.get(write.digestKey) !== write) continue
       this.#facts.delete(write.digestKey)
       if (isOnDisk) this.#recent.put(write)

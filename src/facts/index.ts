@@ -1,7 +1,4 @@
-/**
- * Facts of this node: their format, the store that keeps them, and their quota. Other rooms decide
- * what a fact means.
- */
+/** Facts of this node: their format, the store of facts, and the quota. */
 export { contextWords } from './fact-context.ts'
 export { FactStore } from './fact-store.ts'
 export { identifyFact } from './fact.ts'

@@ -1,4 +1,7 @@
-/** Facts on their way into the store: with their bytes, and what else decides how they are stored. */
+/**
+ * Facts on their way into the store, with their bytes and the options that decide how they are
+ * stored.
+ */
 import { canonicalTags, readRecord } from '../../crdt/index.ts'
 import { readAll } from '../../crdt/bytes/index.ts'
 import { encodeFact, writeFact } from './stored-fact.ts'
@@ -7,7 +10,7 @@ import type { FactWrite, StoredFact } from './stored-fact.ts'
 
 /** A fact on its way into the store. */
 export interface PreparedFact extends FactWrite {
-  /** Whether peers' filters are asked. */
+  /** Whether filters of peers are asked. */
   readonly heuristic: boolean
   readonly tags: readonly string[]
   readonly hasTime: boolean
@@ -17,7 +20,7 @@ export interface PreparedFact extends FactWrite {
 
 const NO_TAGS: readonly string[] = []
 
-/** The fact as it is stored. Throws `LimitError`. */
+/** Encodes a fact for the store. Throws `LimitError`. */
 export function prepareFact(
   input: FactInput,
   { record, encoded, digestKey }: IdentifiedFact,
@@ -51,7 +54,7 @@ export function prepareFact(
   }
 }
 
-/** A stored fact as if it were said again. */
+/** A stored fact as a repetition of itself. */
 export function prepareStored(fact: StoredFact): PreparedFact {
   const { digest, confidence, tags, validFrom } = fact
   const { entity, attribute } = readAll(fact.record, readRecord)

@@ -1,6 +1,6 @@
 /**
- * The quota of a node: how many facts it may hold, and how many bytes of them. What is on its way to
- * disk counts until it has landed, so that the quota is never exceeded.
+ * The quota of a node: the most facts and the most bytes of facts that it stores. Pending writes
+ * count until they land, so that the quota is never exceeded.
  */
 import { HiveError } from '../errors.ts'
 
@@ -25,12 +25,12 @@ export class Quota {
     this.#use = use
   }
 
-  /** Whether something is under way that may turn out to need no room. */
+  /** Whether a pending fact may turn out to need no room. */
   get hasPending(): boolean {
     return this.#facts > 0
   }
 
-  /** Takes room for a fact. Throws `HiveError` (QUOTA_EXCEEDED) when there is none. */
+  /** Reserves room for a fact. Throws `HiveError` (QUOTA_EXCEEDED) if there is none. */
   take(bytes: number): void {
     const { facts: maxFacts, bytes: maxBytes } = this.#limits
     if (maxFacts !== undefined || maxBytes !== undefined) {
@@ -46,7 +46,7 @@ export class Quota {
     this.#bytes += bytes
   }
 
-  /** Gives the room of what has landed, or never will, back: what is stored counts by itself. */
+  /** Returns reserved room: a stored fact is counted by the store, and a refused one needs none. */
   release(facts: number, bytes: number): void {
     this.#facts -= facts
     this.#bytes -= bytes

@@ -1,10 +1,10 @@
 /**
- * Facts that were stored or looked up lately, so that a stream of repetitions needs no disk: a table
- * in which each digest has four places, and where all are taken it takes the first from whoever has
- * it. 128 bits of the digest are kept, which no two facts share.
+ * Facts that were stored or looked up lately, so that a stream of repetitions needs no disk. A hash
+ * table with four slots for each digest; a new digest replaces the first one if all four are taken.
+ * A slot stores 128 bits of the digest, which two facts never share.
  */
 
-/** What decides whether a repetition adds something. */
+/** The fields that decide whether a repetition adds something. */
 interface RecentFact {
   /** The digest, one character a byte. */
   readonly digestKey: string
@@ -12,16 +12,19 @@ interface RecentFact {
   readonly isPrivate: boolean
 }
 
-/** 25 bytes a place: 0.4 MB at first, 52 MB at most, as facts come in; enough for a million of them. */
+/** 25 bytes a slot: 0.4 MB at first, 52 MB at most, enough for a million facts. */
 const INITIAL_SLOTS = 2 ** 14
 const MAX_SLOTS = 2 ** 21
 
 const DIGEST_WORDS = 4
 
-/** Places that a digest may have, one a word: where half of all are taken, few find none. */
+/**
+ * Slots that a digest may take, one for each word. With half of all slots taken, few digests find
+ * none free.
+ */
 const PROBES = 4
 
-/** Values of a place that nobody has had, and of one that somebody has left. */
+/** Values of a slot that was never used, and of a slot that was freed. */
 const EMPTY = -1
 const DELETED = -2
 
@@ -29,13 +32,13 @@ export class RecentFacts {
   readonly #words = new Uint32Array(DIGEST_WORDS)
   #slots = INITIAL_SLOTS
   #digests = new Uint32Array(INITIAL_SLOTS * DIGEST_WORDS)
-  /** Confidence; less than 0 for nobody's places. */
+  /** Confidence; less than 0 for an empty slot. */
   #values = new Float64Array(INITIAL_SLOTS).fill(EMPTY)
   /** 1 for a private fact. */
   #private = new Uint8Array(INITIAL_SLOTS)
   #filled = 0
 
-  /** Whether the fact is here, and a repetition with this confidence and privacy adds nothing. */
+  /** Whether the fact is here and a repetition with this confidence and privacy adds nothing. */
   isRedundant(name: string, confidence: number, isPrivate: boolean): boolean {
     this.#read(name)
     const place = this.#find()
@@ -57,7 +60,7 @@ export class RecentFacts {
     if (place !== undefined) this.#values[place] = DELETED
   }
 
-  /** Reads the words of a name once, for the calls below. */
+  /** Reads the words of a digest once, for the calls below. */
   #read(name: string): void {
     for (let i = 0; i < DIGEST_WORDS; i++) this.#words[i] = wordOf(name, i)
   }
@@ -66,14 +69,14 @@ export class RecentFacts {
     for (let choice = 0; choice < PROBES; choice++) {
       const place = this.#slotOf(choice)
       const value = this.#values[place] ?? EMPTY
-      // Places are taken in order and never become empty again.
+      // Slots are taken in order and never become unused again.
       if (value === EMPTY) return undefined
       if (value !== DELETED && this.#isAt(place)) return place
     }
     return undefined
   }
 
-  /** A free place of its, or the first, whoever has it. */
+  /** A free slot of the digest, or else its first slot. */
   #freeSlot(): number {
     for (let choice = 0; choice < PROBES; choice++) {
       const place = this.#slotOf(choice)
@@ -101,7 +104,7 @@ export class RecentFacts {
     for (let i = 0; i < DIGEST_WORDS; i++) this.#digests[at + i] = this.#words[i] ?? 0
   }
 
-  /** Twice as many places; each digest says where it belongs. */
+  /** Doubles the number of slots and inserts every digest again. */
   #grow(): void {
     const [digests, values, isPrivate] = [this.#digests, this.#values, this.#private]
     this.#slots *= 2
@@ -118,7 +121,7 @@ export class RecentFacts {
   }
 }
 
-/** 32 bits of the name. */
+/** 32 bits of the digest. */
 function wordOf(name: string, index: number): number {
   const at = index * 4
   return (

@@ -1,12 +1,12 @@
-/** A fact that is said again: what it adds to the stored one. */
+/** A repeated fact: the fields that it changes in the stored one. */
 import { canonicalTags, MAX_TAGS, SEAL_BYTES } from '../../crdt/index.ts'
 import { recentFactOf, readFact } from './stored-fact.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { StoredFact } from './stored-fact.ts'
 
 /**
- * What a repetition adds: the higher confidence, all tags, the earlier beginning; undefined when it
- * adds nothing. The same whatever the order of the two.
+ * The union of both: the higher confidence, all tags, the earlier `validFrom`; undefined if the
+ * repetition adds nothing. The result does not depend on the order of the two.
  */
 export function mergeRepeated(
   digest: Uint8Array,
@@ -29,7 +29,7 @@ export function mergeRepeated(
     ...existing,
     confidence: Math.max(confidence, repeated.confidence),
     tags,
-    // Once private, always private: a repetition must not publish what was meant to stay.
+    // Private stays private: a repetition must not make a private fact public.
     private: isPrivate || repeated.isPrivate,
     ...(validFrom === undefined ? {} : { validFrom })
   }

@@ -1,7 +1,7 @@
 /**
- * Facts as they are stored: one buffer each, with the fields that decide whether a repetition adds
- * something at fixed places in front, so that they are read without the rest. Written by hand: the
- * hot path of ingestion.
+ * The format of stored facts: one buffer for each. The fields that decide whether a repetition adds
+ * something stand at fixed offsets in front, so that they are read without the rest. Written by
+ * hand, since this is the hot path of ingestion.
  */
 import { readRecord, SEAL_BYTES } from '../../crdt/index.ts'
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
@@ -9,7 +9,7 @@ import { readContext, writeContext } from './fact-context.ts'
 import type { FactContext } from './fact-context.ts'
 import type { Fact } from './fact.ts'
 
-/** A fact as it is stored: its digest, the record's bytes and what only this node knows. */
+/** A stored fact: its digest, the bytes of its record, and the fields that stay on this node. */
 export interface StoredFact extends Omit<
   Fact,
   'id' | 'entity' | 'content' | 'attribute' | 'value'
@@ -18,12 +18,12 @@ export interface StoredFact extends Omit<
   readonly record: Uint8Array
 }
 
-/** What is about to be written of a fact. */
+/** A fact to write. */
 export interface FactWrite {
   readonly digest: Uint8Array
   /** The digest as a string of one character a byte: a key for maps. */
   readonly digestKey: string
-  /** What is stored, behind the free bytes of its seal. */
+  /** The bytes to store, after the free bytes of the seal. */
   readonly bytes: Uint8Array
   readonly confidence: number
   readonly isPrivate: boolean
@@ -42,7 +42,7 @@ export interface FactFields {
   readonly context: FactContext | undefined
 }
 
-/** Where the fields of a stored fact begin, the free bytes of its seal included. */
+/** Offsets of the fields of a stored fact, including the free bytes of its seal. */
 const FLAGS = SEAL_BYTES
 const CONFIDENCE = FLAGS + 1
 const RECORDED_AT = CONFIDENCE + 8
@@ -52,7 +52,7 @@ const HEADER_BYTES = SIZE + 4
 
 const PRIVATE = 1
 
-/** A stored fact out of the bytes behind the free ones. */
+/** Reads the bytes after the seal. */
 export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
   const bytes = Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength)
   const start = HEADER_BYTES - SEAL_BYTES
@@ -102,7 +102,7 @@ export function encodeFact(fields: FactFields): Buffer {
   return bytes
 }
 
-/** What of a stored fact decides whether a repetition adds something. */
+/** The fields of a stored fact that decide whether a repetition adds something. */
 export function recentFactOf(stored: Uint8Array): Pick<FactWrite, 'confidence' | 'isPrivate'> {
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
   return {
@@ -135,7 +135,7 @@ function writeHeader(bytes: Buffer, fields: FactFields): void {
   bytes.writeUInt32BE(fields.record.length, SIZE)
 }
 
-/** Texts of at most 255 bytes each, a length byte before each; the tags counted. */
+/** Texts of at most 255 bytes, each with a length byte; the number of tags has a byte too. */
 function trailerSize(agent: string, source: string, tags: readonly string[]): number {
   let size = 3 + Buffer.byteLength(agent) + Buffer.byteLength(source)
   for (const tag of tags) size += 1 + Buffer.byteLength(tag)
@@ -155,7 +155,7 @@ function writeShort(bytes: Buffer, at: number, text: string): number {
   return at + 1 + length
 }
 
-/** By hand, without a view for each text: indexing reads every fact. */
+/** Read by hand, without a view for each text, since indexing reads every fact. */
 function readTrailer(bytes: Buffer, at: number): ReadTrailer {
   let next = at
   const short = (): string => {

@@ -1,4 +1,4 @@
-/** Text of goals and playbooks as it may leave this node. */
+/** Anonymises text of goals and playbooks before it leaves this node. */
 import { HiveError } from '../errors.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
 
@@ -7,7 +7,7 @@ export interface TitledText {
   readonly body: string
 }
 
-/** The same text anonymised. Throws `HiveError` (WITHHELD) where it may tell too much. */
+/** Returns the anonymised text. Throws `HiveError` (WITHHELD) if the text may disclose too much. */
 export function anonymizeText(
   anonymizer: Pick<Anonymizer, 'anonymize'>,
   { title, body }: TitledText
@@ -22,7 +22,7 @@ export function anonymizeText(
   return { title: result.record.entity, body: result.record.content }
 }
 
-/** Tags that say something of this machine are left out. */
+/** Removes tags that disclose something of this machine. */
 export function anonymizeTags(
   anonymizer: Pick<Anonymizer, 'anonymize'>,
   tags: readonly string[]

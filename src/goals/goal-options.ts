@@ -1,4 +1,4 @@
-/** What the calls on goals take and give. */
+/** Options and results of the calls on goals. */
 import { z } from 'zod'
 import { Signal } from '../arguments/index.ts'
 import { GOAL_STATUSES } from './goal-statement.ts'
@@ -10,31 +10,31 @@ import type { GoalStatus } from './goal-statement.ts'
 export interface GoalInit {
   readonly title: string
   readonly description?: string
-  /** The id of the goal that it is part of. */
+  /** The id of the parent goal. */
   readonly parent?: string
   /** At most 6; none may begin with `status:`, `parent:` or `template:`. */
   readonly tags?: readonly string[]
 }
 
-/** What became of an added goal. */
+/** The result of adding a goal. */
 export interface AddedGoal {
   readonly id: string
-  /** `duplicate`: a goal that says the same was there, and `id` is its id. */
+  /** `duplicate`: an equal goal exists, and `id` is its id. */
   readonly status: 'new' | 'duplicate'
 }
 
 /** Which goals to list. */
 export interface GoalFilter extends AbortOptions {
   readonly status?: GoalStatus
-  /** Only goals that are part of this one; null for those that are part of none. */
+  /** Only subgoals of this goal; null for goals without a parent. */
   readonly parent?: string | null
-  /** Only goals that carry all of these. */
+  /** Only goals with all of these tags. */
   readonly tags?: readonly string[]
 }
 
 /** A record that shows how to reach a goal. */
 export interface GoalTemplate extends Insight {
-  /** Authors that attached it to the goal. */
+  /** Authors that attached the record to the goal. */
   readonly attachments: number
 }
 

@@ -1,9 +1,9 @@
 /**
  * A playbook: the steps towards one goal, edited by many agents on many nodes at once. Edits merge:
- * no step is lost, all nodes end with the same order and the same text.
+ * no step is lost, and all nodes end with the same order and the same text.
  *
- * `edit` takes a text as a whole and changes what differs from what this playbook has shown last, so
- * that what others wrote meanwhile stays. Everything written is anonymised first.
+ * `edit` takes a whole text and applies only its difference from the text that this playbook
+ * returned last, so that concurrent edits of others stay. All text is anonymised first.
  */
 import { EventEmitter } from 'node:events'
 import { z } from 'zod'
@@ -43,13 +43,13 @@ export interface MarkedRange {
   readonly from: number
   readonly to: number
   readonly mark: Mark
-  /** False clears it. */
+  /** False clears the mark. */
   readonly on?: boolean
 }
 
 /** Events of a playbook. */
 export interface PlaybookEvents {
-  /** The steps may read otherwise now, by an edit of this node or of another one. */
+  /** The steps may have changed, by an edit of this node or of another one. */
   change: []
 }
 
@@ -89,7 +89,7 @@ const Range = z
  */
 export class Playbook extends EventEmitter<PlaybookEvents> {
   readonly #components: PlaybookComponents
-  /** Texts of steps as they were shown last. */
+  /** Texts of steps as the last `steps()` returned them. */
   #lastRead = new Map<string, TitledText>()
   #isClosed = false
 
@@ -98,7 +98,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     this.#components = components
   }
 
-  /** Id of its goal. */
+  /** Id of the goal. */
   get goal(): string {
     return toHex(this.#components.goal)
   }
@@ -113,7 +113,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     return steps
   }
 
-  /** Puts a new step where it stands at `index`, at the end where there are fewer: its id. */
+  /** Inserts a step at `index`, or at the end if there are fewer steps. Returns its id. */
   async insert(index: number, step: StepInit, options: AbortOptions = {}): Promise<string> {
     const at = parse(Index, index, 'playbook.insert')
     const init = parse(Init, step, 'playbook.insert')
@@ -132,7 +132,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     })
   }
 
-  /** Changes a step's title, its body or both. */
+  /** Changes the title of a step, its body or both. */
   async edit(
     id: string,
     changes: { readonly title?: string; readonly body?: string },
@@ -169,7 +169,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     })
   }
 
-  /** Puts a step where it stands at `index`. */
+  /** Moves a step to `index`. */
   async move(id: string, index: number, options: AbortOptions = {}): Promise<void> {
     const at = parse(Index, index, 'playbook.move')
     await this.#edit(options, (doc) => {
@@ -184,7 +184,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     })
   }
 
-  /** No event follows, and no call succeeds; idempotent. */
+  /** Ends the events; later calls fail. Idempotent. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true

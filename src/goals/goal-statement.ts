@@ -1,15 +1,17 @@
 /**
- * What one author says of a goal, as tags of its register: how far it is, what it is part of, which
- * records are templates for it, and the tags of its user.
+ * The statement of one author about a goal, as tags of its register: status, parent goal,
+ * templates, and the user's tags.
  */
 import { canonicalTags } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import type { Register } from '../../crdt/index.ts'
 
-/** How far a goal is. Where authors differ, `achieved` prevails, then `abandoned`, then `active`. */
+/**
+ * The status of a goal. If authors differ, `achieved` prevails, then `abandoned`, then `active`.
+ */
 export type GoalStatus = 'open' | 'active' | 'abandoned' | 'achieved'
 
-/** In the order in which they prevail: where authors differ, the last one of these stands. */
+/** In ascending order of precedence: if authors differ, the last one prevails. */
 export const GOAL_STATUSES = [
   'open',
   'active',
@@ -19,14 +21,14 @@ export const GOAL_STATUSES = [
 
 export interface GoalStatement {
   readonly status: GoalStatus
-  /** Hex digest of the goal that this one is part of. */
+  /** Hex digest of the parent goal. */
   readonly parent?: string
-  /** Hex digests of records that show how to reach it. */
+  /** Hex digests of records that show how to reach the goal. */
   readonly templates: readonly string[]
   readonly tags: readonly string[]
 }
 
-/** What a register has room for beside status and parent. */
+/** The room that a register has beside status and parent. */
 export const MAX_TEMPLATES = 8
 const MAX_GOAL_TAGS = 6
 
@@ -65,7 +67,7 @@ export function writeStatement({ status, parent, templates, tags }: GoalStatemen
   ]
 }
 
-/** What is not understood is left out, as another version may have written it. */
+/** Ignores tags that this version does not know. */
 export function readStatement({ tags }: Pick<Register, 'tags'>): GoalStatement {
   const tagsWith = (prefix: string): string[] =>
     tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length))

@@ -48,13 +48,13 @@ export interface GoalsComponents {
   readonly anonymizer: Anonymizer
   readonly judge: Judge
   readonly clock: Clock
-  /** Tells peers of new entries. */
+  /** Announces new entries to peers. */
   readonly announce: (entries: readonly Entry[]) => Promise<void>
-  /** This node says something else of a goal now. */
+  /** Called when this node's statement about a goal changed. */
   readonly onChange: (goal: Uint8Array) => void
 }
 
-/** An id as it is given to users. */
+/** The form of an id. */
 const ID = /^[0-9a-f]{64}$/i
 
 const DAY = 24 * 60 * 60 * 1000
@@ -73,7 +73,7 @@ const DAY = 24 * 60 * 60 * 1000
  */
 export class Goals {
   readonly #components: GoalsComponents
-  /** Each change sees the one before it. */
+  /** Serial, so that each change sees the change before it. */
   readonly #serial = new Serial()
   /** Open playbooks by goal. */
   readonly #playbooks = new Map<string, Set<Playbook>>()
@@ -86,8 +86,8 @@ export class Goals {
   }
 
   /**
-   * Adds a goal, anonymised, for the whole swarm. One that says the same in other typography is
-   * taken for it. Throws `HiveError` (WITHHELD, GOAL_UNKNOWN for the parent, GOAL_CYCLE) and `LimitError`.
+   * Adds a goal, anonymised, for the whole swarm. A variant of an existing goal is not added again.
+   * Throws `HiveError` (WITHHELD, GOAL_UNKNOWN for the parent, GOAL_CYCLE) and `LimitError`.
    */
   async add(goal: GoalInit, options: AbortOptions = {}): Promise<AddedGoal> {
     const init = parse(GoalInitSchema, goal, 'goals.add')
@@ -95,7 +95,7 @@ export class Goals {
     return this.#serial.run(() => this.#add(init, signal))
   }
 
-  /** Adds goals that are part of another one, in their order; what is there already becomes part of it. */
+  /** Adds subgoals of a goal, in their order. An existing goal becomes a subgoal. */
   async decompose(
     id: string,
     subgoals: readonly Omit<GoalInit, 'parent'>[],
@@ -112,7 +112,7 @@ export class Goals {
     })
   }
 
-  /** Says how far a goal is, in place of what this node has said before. The merged goal. */
+  /** Replaces this node's statement of the status. Returns the merged goal. */
   async status(id: string, status: GoalStatus, options: AbortOptions = {}): Promise<Goal> {
     const valid = parse(GoalStatusSchema, status, 'goals.status')
     const { signal } = parse(SignalOptions, options, 'goals.status')
@@ -123,13 +123,13 @@ export class Goals {
     })
   }
 
-  /** The goal of an id; undefined where this node has none. */
+  /** The goal of an id; undefined if this node has none. */
   async get(id: string, options: AbortOptions = {}): Promise<Goal | undefined> {
     const { signal } = parse(SignalOptions, options, 'goals.get')
     return (await this.#tree(signal)).get(toHex(digestOfId(id)))
   }
 
-  /** Goals by title; of those that say the same only one. */
+  /** Goals by title; of several variants only one. */
   async list(options: GoalFilter = {}): Promise<Goal[]> {
     const { status, parent, tags, signal } = parse(GoalFilterSchema, options, 'goals.list')
     const goals = [...(await this.#tree(signal)).values()]
@@ -171,7 +171,10 @@ export class Goals {
     })
   }
 
-  /** Records attached to a goal, those that most authors attached first; released ones by default. */
+  /**
+   * Records attached to a goal, those with the most attachments first. Default: released records
+   * only.
+   */
   async templates(
     id: string,
     options: { readonly state?: Insight['state'] } & AbortOptions = {}
@@ -194,7 +197,7 @@ export class Goals {
     )
   }
 
-  /** Ids of the records attached to a goal, whatever this node makes of them; none for an unknown goal. */
+  /** Ids of the records attached to a goal, in any state; none for an unknown goal. */
   async templateIds(id: string, signal?: AbortSignal): Promise<readonly string[]> {
     const goal = await this.get(id, { signal })
     const canonical =
@@ -202,7 +205,9 @@ export class Goals {
     return Object.keys(canonical?.templates ?? {})
   }
 
-  /** The words of a goal, by its id or its title in whatever typography, and its released templates. */
+  /**
+   * The text of a goal, found by its id or by a variant of its title, and its released templates.
+   */
   async describe(
     idOrTitle: string,
     signal?: AbortSignal
@@ -215,7 +220,7 @@ export class Goals {
     return { text, templates: await this.templates(goal.id, { signal }) }
   }
 
-  /** The playbook of a goal: close it when it is no longer needed. */
+  /** Opens the playbook of a goal. Close it when it is no longer needed. */
   playbook(id: string): Playbook {
     const digest = digestOfId(id)
     const goal = toHex(digest)
@@ -264,13 +269,16 @@ export class Goals {
     return { id: target, status: same === undefined ? 'new' : 'duplicate' }
   }
 
-  /** What this node says of a goal. */
+  /** This node's statement about a goal. */
   async #ownStatement(id: string): Promise<GoalStatement> {
     const register = await this.#components.replica.ownRegister(digestOfId(id))
     return readStatement(register ?? { tags: [] })
   }
 
-  /** Changes what this node says of a goal, durably, and tells the peers; nothing where it said so already. */
+  /**
+   * Changes this node's statement about a goal, durably, and announces it. Does nothing if it does
+   * not change.
+   */
   async #publishStatement(
     id: string,
     changes: Partial<GoalStatement>,
@@ -293,7 +301,7 @@ export class Goals {
     return this.#findIn(await this.#tree(signal), id)
   }
 
-  /** The goal, or the one that it is a variant of. */
+  /** The goal, or the goal that it is a variant of. */
   #findIn(tree: ReadonlyMap<string, Goal>, id: string): Goal {
     const goal = tree.get(toHex(digestOfId(id)))
     const canonical = goal?.variantOf === undefined ? goal : tree.get(goal.variantOf)

@@ -1,6 +1,6 @@
 /**
- * The goals of the hive, merged from what all authors say of them: a function of the registers
- * alone, so that every node with the same replica sees the same tree.
+ * The goals of the swarm, merged from the statements of all authors. The result depends on the
+ * registers alone, so that nodes with equal replicas compute equal trees.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { areVariantRecords, wordsOf } from '../knowledge/index.ts'
@@ -8,26 +8,26 @@ import { GOAL_STATUSES, readStatement } from './goal-statement.ts'
 import type { HiveRecord, AttestedRecord } from '../../crdt/index.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 
-/** A goal, merged from what all authors say of it. */
+/** A goal, merged from the statements of all authors. */
 export interface Goal {
   /** SHA-256, in hex, of title and description; equal on every node. */
   readonly id: string
   readonly title: string
   readonly description: string
-  /** Of what authors claim, that which prevails: achieved, abandoned, active, open. */
+  /** The status that prevails among the authors' statements: achieved, abandoned, active, open. */
   readonly status: GoalStatus
-  /** How many authors claim each. */
+  /** Number of authors that state each status. */
   readonly statusCounts: Readonly<Partial<Record<GoalStatus, number>>>
-  /** The goal that it is part of. */
+  /** The id of the parent goal. */
   readonly parent?: string
-  /** Goals that are part of it, by id. */
+  /** The ids of the subgoals. */
   readonly children: readonly string[]
   readonly tags: readonly string[]
-  /** Distinct authors that vouch for it. */
+  /** Number of authors that vouch for the goal. */
   readonly corroboration: number
-  /** The goal that says the same, where several were added at once: that of the least id. */
+  /** If variants of a goal were added at once: the variant with the least id. */
   readonly variantOf?: string
-  /** How many authors say of which records that they show how to reach it. */
+  /** Number of authors that attached each record, by id. */
   readonly templates: Readonly<Record<string, number>>
 }
 
@@ -65,7 +65,7 @@ export function goalTree(states: readonly AttestedRecord[]): Map<string, Goal> {
   )
 }
 
-/** Whether `id` is, or is part of, `ancestor`. */
+/** Whether `id` is `ancestor` or one of its subgoals, at any depth. */
 export function isWithin(tree: ReadonlyMap<string, Goal>, id: string, ancestor: string): boolean {
   for (let at: string | undefined = id; at !== undefined; at = tree.get(at)?.parent) {
     if (at === ancestor) return true
@@ -73,7 +73,7 @@ export function isWithin(tree: ReadonlyMap<string, Goal>, id: string, ancestor: 
   return false
 }
 
-/** Undefined for a goal that no author vouches for any longer. */
+/** Returns undefined for a goal that no author vouches for any longer. */
 function goalRecordOf({ digest, record, registers }: AttestedRecord): GoalRecord | undefined {
   const vouches = registers.filter(({ register }) => register.vote === 'vouch')
   if (record.kind !== 'goal' || vouches.length === 0) return undefined
@@ -92,7 +92,7 @@ function statusOf(statements: readonly GoalStatement[]): Pick<Goal, 'status' | '
   }
 }
 
-/** Of goals that say the same, those that are not the one with the least id, and that one. */
+/** Maps each variant to the variant with the least id. */
 function variantsOf(ordered: readonly GoalRecord[]): Map<string, string> {
   const variants = new Map<string, string>()
   const alike = Map.groupBy(ordered, ({ record }) => comparisonKey(record))
@@ -107,7 +107,7 @@ function variantsOf(ordered: readonly GoalRecord[]): Map<string, string> {
   return variants
 }
 
-/** The parent that most authors name; of several the one with the least id. */
+/** The parent that most authors state; in a tie, the one with the least id. */
 function parentsOf(
   ordered: readonly GoalRecord[],
   variants: ReadonlyMap<string, string>
@@ -127,7 +127,7 @@ function parentsOf(
   return parents
 }
 
-/** In each loop the goal with the least id is part of nothing. */
+/** In each cycle the goal with the least id loses its parent. */
 function withoutCycles(parents: Map<string, string>): Map<string, string> {
   const settled = new Set<string>()
   for (const start of parents.keys()) {
@@ -154,7 +154,7 @@ function count<T>(items: readonly T[]): Map<T, number> {
   return counts
 }
 
-/** Equal for goals that say the same in other typography, and for some that do not. */
+/** Equal for variants, and for some goals that are no variants. */
 function comparisonKey({ entity, content }: HiveRecord): string {
   return [...wordsOf(entity).toSorted(), '', ...wordsOf(content).toSorted()].join(' ')
 }

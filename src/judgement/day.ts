@@ -1,4 +1,4 @@
-/** Days since 1970: all that is said of when something was published. */
+/** Days since 1970-01-01. A day is the only time that a publication contains. */
 const DAY = 24 * 60 * 60 * 1000
 
 export function dayOf(milliseconds: number): number {

@@ -1,5 +1,5 @@
 /**
- * Judgement: whether what the hive says may influence an agent, and how sure it is.
+ * Judgement: whether a record of the hive may influence an agent, and with which confidence.
  *
  * @example
  * ```ts

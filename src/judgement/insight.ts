@@ -1,14 +1,14 @@
-/** Insights: what the swarm has published, with what this node makes of it. */
+/** Insights: records of the swarm, with this node's judgement of them. */
 import { toHex } from '../../crdt/bytes/index.ts'
 import type { RecordKind, AttestedRecord } from '../../crdt/index.ts'
 import type { InsightState, Judgement } from './judge.ts'
 
-/** A record of the hive, with what this node makes of it. */
+/** A record of the hive, with this node's judgement of it. */
 export interface Insight extends Omit<Judgement, 'validFrom' | 'validTo'> {
-  /** SHA-256, in hex, of what the insight says; equal on every node. */
+  /** SHA-256 of the record, in hex; equal on every node. */
   readonly id: string
   readonly kind: RecordKind
-  /** What it is about, in one line. */
+  /** Entity and beginning of the content, in one line. */
   readonly title: string
   readonly entity: string
   readonly content: string
@@ -18,17 +18,17 @@ export interface Insight extends Omit<Judgement, 'validFrom' | 'validTo'> {
 
 /** Which insights to list. */
 export interface InsightOptions {
-  /** Only insights that carry all of these. */
+  /** Only insights with all of these tags. */
   readonly tags?: readonly string[]
   /** At most 100,000; default 100. */
   readonly limit?: number
-  /** Only insights in this state; by default all that are not disputed. */
+  /** Only insights in this state. Default: all but disputed ones. */
   readonly state?: InsightState
-  /** Default all of them. */
+  /** Default: all kinds. */
   readonly kinds?: readonly Exclude<RecordKind, 'goal'>[]
 }
 
-/** Characters of a title, its ellipsis included. */
+/** Characters of a title, including its ellipsis. */
 const MAX_TITLE = 80
 
 export function insightOf(
@@ -38,7 +38,7 @@ export function insightOf(
   return { id: toHex(digest), title: titleOf(record), ...record, ...judgement }
 }
 
-/** The entity and the beginning of what is said of it, up to the end of a word. */
+/** The entity and the beginning of the content, up to the end of a word. */
 function titleOf({ entity, content }: AttestedRecord['record']): string {
   const [line = ''] = `${entity}: ${content}`.split('\n')
   if (line.length <= MAX_TITLE) return line
@@ -47,12 +47,15 @@ function titleOf({ entity, content }: AttestedRecord['record']): string {
   return `${(end > MAX_TITLE / 2 ? cut.slice(0, end) : cut).toWellFormed()}…`
 }
 
-/** Most corroborated first, then most confident, then by id, so that every node lists alike. */
+/**
+ * By corroboration, then confidence, both descending; then by id, so that all nodes list in one
+ * order.
+ */
 export function compareInsights(a: Insight, b: Insight): number {
   return b.corroboration - a.corroboration || b.confidence - a.confidence || (a.id < b.id ? -1 : 1)
 }
 
-/** Without a state asked for, hidden insights are left out. */
+/** Without a state in the filter, disputed insights do not match. */
 export function matchesFilter(
   insight: Insight,
   { tags = [], state, kinds }: InsightOptions

@@ -1,7 +1,7 @@
 /**
- * Instructions: text that speaks to a model rather than about something. What comes from peers is
- * data; data that reads like orders waits until this node itself vouches for it. A rule list finds
- * what is phrased as such orders usually are, not every order (docs/LIMITS.md).
+ * Detects instructions: text that addresses a model. Text of peers is data. If it reads like an
+ * order, it stays quarantined until this node itself vouches for it. The rules find the usual
+ * phrasings, not every order (docs/LIMITS.md).
  */
 
 interface Rule {
@@ -9,21 +9,21 @@ interface Rule {
   readonly pattern: RegExp
 }
 
-/** What kind of order a text resembles. */
+/** The kind of order that a text resembles. */
 export type InstructionKind =
   /** "Ignore all previous instructions." */
   | 'override'
-  /** "You are now ...", "act as ...": another role. */
+  /** "You are now ...", "act as ...": assigns another role. */
   | 'role'
-  /** Marks of a prompt format: `<|im_start|>`, `[INST]`, `### System:`. */
+  /** Delimiters of a prompt format: `<|im_start|>`, `[INST]`, `### System:`. */
   | 'markup'
   /** "Do not tell the user." */
   | 'secrecy'
-  /** Asks for what is behind the text: the prompt, keys, files of the machine. */
+  /** Asks for hidden data: the prompt, keys, files of the machine. */
   | 'exfiltration'
-  /** Asks to run something that was fetched, or to destroy something. */
+  /** Asks to run fetched code, or to destroy something. */
   | 'execution'
-  /** Characters that are not seen: tags, zero-width and direction marks. */
+  /** Invisible characters: tags, zero-width and direction marks. */
   | 'hidden-text'
 
 const CONTEXT =
@@ -110,9 +110,9 @@ const RULES: readonly Rule[] = [
   }
 ]
 
-/** Why a text reads like instructions; undefined where it does not. */
+/** The kind of order that a text resembles; undefined for none. */
 export function detectInstruction(text: string): InstructionKind | undefined {
-  // Look-alike letters and full-width forms are read as what they look like.
+  // Look-alike letters and full-width forms become the plain letters that they resemble.
   const plain = text
     .normalize('NFKC')
     .replace(/[’‘]/g, "'")

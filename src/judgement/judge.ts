@@ -1,10 +1,11 @@
 /**
- * The judge: what a record of the hive is worth to this node. One place, which listing, recall,
- * history and contexts all ask, so that what is not released influences nothing.
+ * The judge decides the state and the confidence of a record on this node. Listing, recall, history
+ * and contexts all ask the judge, so that a quarantined record influences nothing.
  *
- * Released is what `k` distinct authors vouch for, or this node itself, unless it reads like
- * instructions: then only this node's own vote releases it. As many disputes as vouches, and at
- * least `k`, hide a record. What nobody vouches for is not there.
+ * A record is released if `k` distinct authors vouch for it, or if this node does. A record that
+ * reads like instructions is released by this node's own vote alone. A record is disputed if at
+ * least `k` authors dispute it, and at least as many as vouch for it. A record that no author
+ * vouches for has no judgement.
  */
 import { detectInstruction } from './instructions.ts'
 import { poolOpinions } from './opinion-pool.ts'
@@ -13,36 +14,39 @@ import type { InstructionKind } from './instructions.ts'
 
 /** Whether an insight may influence an agent of this node. */
 export type InsightState =
-  /** Received, and not to influence an agent: too few vouch for it, or it reads like instructions. */
+  /**
+   * Received, but without influence on agents: too few authors vouch for it, or it reads like
+   * instructions.
+   */
   | 'quarantined'
   | 'released'
-  /** Hidden: too many dispute it. */
+  /** Hidden: too many authors dispute it. */
   | 'disputed'
 
 export interface Judgement {
   readonly state: InsightState
-  /** What keeps it in quarantine although enough vouch for it. */
+  /** Why it stays in quarantine although enough authors vouch for it. */
   readonly flag?: InstructionKind
-  /** What the voting authors claim, pooled; 0 to 1. */
+  /** The pooled confidence of the voting authors; 0 to 1. */
   readonly confidence: number
-  /** Distinct authors that vouch for it, and that dispute it. */
+  /** Number of authors that vouch for it, and number that dispute it. */
   readonly corroboration: number
   readonly disputes: number
   readonly tags: readonly string[]
-  /** Since when it holds, going by who says it did first, and until when. */
+  /** The earliest `validFrom` and the latest `validTo` of the vouching authors. */
   readonly validFrom?: Date
   readonly validTo?: Date
-  /** What authors counted of it (uses, successes ...), summed over authors. */
+  /** Counters (uses, successes ...), summed over authors. */
   readonly evidence: Readonly<Record<string, number>>
-  /** The first day any author published it, UTC. */
+  /** The first day of a publication, in UTC. */
   readonly day: string
 }
 
 export interface JudgeInit {
-  /** Authors that must vouch before a record is released. */
+  /** Number of authors that must vouch before a record is released. */
   readonly k: number
   readonly weightOf: (author: Uint8Array) => number
-  /** What this node has said of a record itself. */
+  /** This node's own vote on a record. */
   readonly voteOn: (digest: Uint8Array) => Promise<OwnVote | undefined>
 }
 
@@ -55,7 +59,7 @@ export class Judge {
     this.#init = init
   }
 
-  /** Undefined for a record that no author vouches for. */
+  /** Returns undefined for a record that no author vouches for. */
   async judge(state: AttestedRecord): Promise<Judgement | undefined> {
     const registers = state.registers.map(({ register }) => register)
     const vouches = registers.filter(({ vote }) => vote === 'vouch')
@@ -105,7 +109,7 @@ function flagOf({
   return detectInstruction([entity, content, attribute, value].join('\n'))
 }
 
-/** Each author once: its register carries the sum of what it reported. */
+/** Counts each author once: its register holds the sum of its reports. */
 function sumCounters(registers: readonly Register[]): Record<string, number> {
   const sums = new Map<string, number>()
   for (const [name, count] of registers.flatMap(({ counters }) => counters)) {

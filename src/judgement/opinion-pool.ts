@@ -18,13 +18,13 @@ export interface Opinion {
   readonly weight: number
 }
 
-/** Certainty is not to be had: the odds of no claim are beyond 99 to 1. */
+/** No confidence counts for more than odds of 99 to 1. */
 const MAX_CONFIDENCE = 0.99
 
-/** Log-odds that a claim may be away from the median. */
+/** The most that an opinion may differ from the median, in log-odds. */
 const MAX_DISTANCE = 1
 
-/** Confidences are carried in thousandths. */
+/** Confidences are stored in thousandths. */
 const SCALE = 1000
 
 interface WeightedLogit {
@@ -52,7 +52,7 @@ function logitOf({ vote, confidence, weight }: Opinion): WeightedLogit {
   return { logit: Math.log(bounded / (1 - bounded)), weight }
 }
 
-/** Half of the weight claims no more than it, and half no less. */
+/** Half of the weight lies at or below it, and half at or above it. */
 function weightedMedian(sorted: readonly WeightedLogit[]): number {
   const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2
   let below = 0

@@ -1,6 +1,6 @@
 /**
- * Votes: what this node itself says of a record that the hive holds. It has one vote, whichever of
- * its agents casts it and under whichever author key: a new one takes the one before it back.
+ * Votes of this node on records of the hive. A node has one vote on a record, whichever agent casts
+ * it and under whichever author key: a new vote retracts the one before it.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
@@ -26,7 +26,9 @@ export class Votes {
     this.#components = components
   }
 
-  /** False when this node says so already. Throws `HiveError` (RECORD_UNKNOWN). */
+  /**
+   * Returns false if this node has cast the same vote before. Throws `HiveError` (RECORD_UNKNOWN).
+   */
   async cast(id: string, vote: OwnVote, confidence: number): Promise<boolean> {
     const { replica, authorWeights, clock, announce, onVote } = this.#components
     const state = await this.#requireRecord(id)
@@ -42,7 +44,10 @@ export class Votes {
     return true
   }
 
-  /** Takes this node's vote back; false when it has none. Copies elsewhere stay, and votes of others. */
+  /**
+   * Retracts this node's vote; false if there is none. Copies on other nodes and votes of others
+   * stay.
+   */
   async retract(id: string): Promise<boolean> {
     const { replica, announce, onVote } = this.#components
     const digest = digestOfId(id)

@@ -1,7 +1,7 @@
 /**
- * Candidates for promotion: every fact that may leave this node and has not. New and changed facts
- * come out of the log; those that were considered and left (too doubtful, withheld) wait in a
- * section of their own for the next time.
+ * Candidates for promotion: each fact that may leave this node and was not promoted. New and
+ * changed facts come from the log. Facts that were considered and not promoted (low confidence,
+ * withheld) wait in a section of their own.
  */
 import * as encoding from 'lib0/encoding'
 import { readAll, readUint, toHex } from '../../crdt/bytes/index.ts'
@@ -11,7 +11,7 @@ import type { StoredFact, FactStore } from '../facts/index.ts'
 /** Facts to consider together. */
 export interface CandidateBatch {
   readonly facts: readonly StoredFact[]
-  /** Position in the log behind them; undefined for those that had been left. */
+  /** Position in the log after these facts; undefined for facts that were considered before. */
   readonly next?: number
 }
 
@@ -22,7 +22,7 @@ export class Candidates {
   readonly #store: Pick<Store, 'commit'>
   readonly #facts: FactStore
   readonly #deferred: Section
-  /** Digest of a promoted fact -> digest of the record it became. */
+  /** Digest of a promoted fact -> digest of its record. */
   readonly #promoted: Section
   readonly #cursors: Section
 
@@ -34,7 +34,7 @@ export class Candidates {
     this.#cursors = store.section('cursors')
   }
 
-  /** All candidates; does not see what is added meanwhile. Each batch must be settled. */
+  /** All candidates at the time of the call. Each batch must be settled. */
   async *batches(size: number): AsyncGenerator<CandidateBatch> {
     const end = this.#facts.logEnd
     let digests: Uint8Array[] = []
@@ -57,7 +57,7 @@ export class Candidates {
     if (digests.length > 0) yield { facts: await this.#unpromoted(digests), next }
   }
 
-  /** Records what became of a batch; the facts of it that were not promoted are left for later. */
+  /** Stores the outcome of a batch; facts that were not promoted are considered again later. */
   async recordOutcomes(
     { facts, next }: CandidateBatch,
     promoted: readonly (readonly [fact: Uint8Array, record: Uint8Array])[]
@@ -83,12 +83,12 @@ export class Candidates {
     return this.#store.commit([this.#promoted.put(fact, record), this.#deferred.del(fact)])
   }
 
-  /** The hive record a fact became. */
+  /** The digest of the record that a fact was promoted as. */
   promotedAs(digest: Uint8Array): Promise<Uint8Array | undefined> {
     return this.#promoted.get(digest)
   }
 
-  /** Forgets that a fact was ever a candidate. */
+  /** Removes a fact from the candidates. */
   forget(digest: Uint8Array): Operation[] {
     return [this.#deferred.del(digest), this.#promoted.del(digest)]
   }
@@ -98,7 +98,7 @@ export class Candidates {
     return facts.filter((fact) => !fact.private)
   }
 
-  /** A changed fact is in the log again, and may have been promoted or left before. */
+  /** A changed fact is in the log again, and may have been promoted or considered before. */
   async #unpromoted(digests: readonly Uint8Array[]): Promise<StoredFact[]> {
     const keys = uniqueOf(digests)
     const [promoted, left] = await Promise.all([

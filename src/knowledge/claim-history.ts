@@ -1,8 +1,8 @@
 /**
- * What is claimed of an entity's attributes, and which claim stands. Two claims conflict when they
- * give the attribute different values; of those that hold at a time the one that began last stands,
- * and those that began together are disputed. Claims are a set, so the answer does not depend on the
- * order in which they came.
+ * Claims on the attributes of an entity, and which claim is current. Two claims conflict if they
+ * give one attribute different values. Of the claims that hold at a time the one with the latest
+ * `validFrom` is current; claims with the same `validFrom` are disputed. The result does not depend
+ * on the order in which claims arrived.
  */
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
@@ -10,18 +10,18 @@ import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
 
-/** Whether a claim holds at the time that was asked for. */
+/** The state of a claim at the time of the question. */
 export type ClaimState =
-  /** It stands. */
+  /** No other claim began later. */
   | 'current'
-  /** Another one began later. */
+  /** Another claim began later. */
   | 'superseded'
-  /** Others with another value began at the same time, or none says when. */
+  /** Claims with other values began at the same time, or none has a time. */
   | 'disputed'
-  /** It does not hold yet, or no longer, at the time that was asked for. */
+  /** The claim does not hold yet, or no longer. */
   | 'outside'
 
-/** What a fact or an insight claims: one value of one attribute of an entity. */
+/** One value of one attribute of an entity, stated by a fact or an insight. */
 export interface Claim {
   /** Id of the fact or insight. */
   readonly id: string
@@ -29,7 +29,7 @@ export interface Claim {
   readonly attribute: string
   readonly value: string
   readonly content: string
-  /** Since when it holds; undefined: since ever. */
+  /** Default: the claim has held from the beginning of time. */
   readonly validFrom?: Date
   readonly validTo?: Date
   readonly confidence: number
@@ -52,7 +52,10 @@ export class ClaimHistory {
     this.#components = components
   }
 
-  /** Claims on one attribute, or on all of the entity's, each attribute's latest first. */
+  /**
+   * Claims on one attribute, or on all attributes of the entity; of each attribute the latest
+   * first.
+   */
   async of(entity: string, attribute: string | undefined, asOf: Date): Promise<Claim[]> {
     const claims = new Map<string, UnjudgedClaim>()
     for (const claim of await this.#hiveClaims(entity, attribute)) claims.set(claim.id, claim)
@@ -102,7 +105,7 @@ function claimOf(
   return attribute === undefined ? [] : [{ entity, attribute, value, content, ...rest }]
 }
 
-/** The same claim from here and from the hive: it began when either says it began first. */
+/** A claim that is stored here and in the hive began at the earlier of both times. */
 function earliest(local: UnjudgedClaim, hive: UnjudgedClaim | undefined): UnjudgedClaim {
   if (hive?.validFrom === undefined) return local
   if (local.validFrom !== undefined && local.validFrom <= hive.validFrom) return local

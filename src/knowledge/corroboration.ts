@@ -1,7 +1,7 @@
 /**
- * Corroboration: whether the rest of the swarm knows a fact that is new here. The answer comes from
- * filters of peers, so it is a maybe; it is told to the agent and decides nothing: the fact is
- * stored all the same, and neither its confidence, its promotion nor `k` depend on it.
+ * Corroboration: whether a peer may know a fact that is new here. The answer comes from Bloom
+ * filters of peers, so it may be wrong. It is reported to the agent and decides nothing:
+ * confidence, promotion and `k` do not depend on it.
  */
 import type { Replica } from '../../crdt/index.ts'
 import type { Swarm } from '../../transport/index.ts'
@@ -19,13 +19,13 @@ export class Corroboration {
     this.#components = components
   }
 
-  /** Whether anybody's filter or record could say so: without, a lookup would be for nothing. */
+  /** Whether a filter or a record could answer; without one, a lookup is useless. */
   get isAvailable(): boolean {
     const { replica, swarm } = this.#components
     return swarm !== undefined || replica.published.version > 0
   }
 
-  /** Whether a peer seems to have observed the fact, or somebody else published it. */
+  /** Whether a peer may have observed the fact, or another author published it. */
   async isKnownElsewhere(digest: Uint8Array): Promise<boolean> {
     const { replica, swarm } = this.#components
     const element = replica.elementOf(digest)

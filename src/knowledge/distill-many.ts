@@ -1,4 +1,6 @@
-/** Takes many facts in, a batch at a time: while some batches are written the next one is read and hashed. */
+/**
+ * Stores many facts, a batch at a time: the next batch is read and hashed while others are written.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AbortOptions } from '@libp2p/interface'
 import type { FactInput, PreparedFact } from '../facts/index.ts'
@@ -20,7 +22,7 @@ export interface DistillProgress {
 
 /** The totals of `distillMany` at its end. `seconds` is wall time. */
 export interface DistillReport extends DistillProgress {
-  /** What was refused, by its position from 1 (a line, in JSON Lines), and why. */
+  /** Refused items by position from 1 (the line, in JSON Lines), each with its reason. */
   readonly rejected: readonly { readonly line: number; readonly reason: string }[]
   readonly seconds: number
 }
@@ -28,7 +30,7 @@ export interface DistillReport extends DistillProgress {
 /** Facts per durable write: large enough to make the fsync cheap, small enough for steady progress. */
 const BATCH_FACTS = 1_000
 
-/** Batches that are being written while the next one is read and hashed. */
+/** Batches being written while the next one is read and hashed. */
 const BATCHES_UNDER_WAY = 2
 
 export async function distillMany(
@@ -46,10 +48,10 @@ export async function distillMany(
     for (const { status } of await intake.add(facts)) totals[status] += 1
     onProgress?.({ ...totals, read })
   }
-  /** Hands a batch on, and waits while more than `allowed` are on their way to disk. */
+  /** Submits a batch, and waits while more than `allowed` batches are on their way to disk. */
   const flush = async (allowed: number): Promise<void> => {
     const written = write(batch, totals.read)
-    // Awaited in order: a failure must not be reported as unhandled meanwhile.
+    // Awaited in order; until then a rejection must not count as unhandled.
     written.catch(() => undefined)
     writing.push(written)
     batch = []
@@ -82,7 +84,7 @@ export async function distillMany(
         }
       }
     }
-    // Repetitions fill no batch; the event loop must have its turn all the same.
+    // Repetitions fill no batch, but the event loop must get its turn.
     if (totals.read - lastTurn >= BATCH_FACTS) {
       lastTurn = totals.read
       await nextTurn()
@@ -97,7 +99,7 @@ export async function distillMany(
   return { ...totals, rejected, seconds: (performance.now() - started) / 1000 }
 }
 
-/** Items in arrays, so that those which are there already cost no turn of the event loop each. */
+/** Items in arrays, so that items that are available at once share one turn of the event loop. */
 async function* chunksOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerator<T[]> {
   if (Symbol.asyncIterator in items) {
     for await (const item of items) yield [item]

@@ -1,4 +1,4 @@
-/** Takes one fact in: looks for what it repeats or overtakes, and stores it. */
+/** Stores one fact: finds what it repeats or supersedes first. */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { identifyFact } from '../facts/index.ts'
 import { DUPLICATE } from './intake.ts'
@@ -13,13 +13,13 @@ export interface Distilled {
   /** SHA-256 of the fact, in hex. */
   readonly id: string
   /**
-   * `new`: stored, and nobody seems to know it. `duplicate`: this node had it, or it came out of
+   * `new`: stored, and no peer seems to know it. `duplicate`: this node had it, or it came out of
    * `recall`. `corroborated`: stored, and a peer seems to know it too (only with
-   * `enableBloomHeuristic`). `merged`: kept as a variant of the fact whose id is given (only
+   * `enableBloomHeuristic`). `merged`: stored as a variant of the fact with the returned id (only
    * without). `superseded`: stored, and another value of the attribute began later.
    */
   readonly status: 'new' | 'duplicate' | 'corroborated' | 'merged' | 'superseded'
-  /** How the status was found: by Bloom filters alone, by the fact's digest, or by its text. */
+  /** How the status was decided: by Bloom filters alone, by the fact's digest, or by its text. */
   readonly path: 'bloom' | 'exact' | 'semantic'
 }
 
@@ -28,11 +28,11 @@ export interface DistillComponents {
   readonly nearDuplicates: Pick<NearDuplicates, 'find' | 'merge'>
   readonly history: Pick<ClaimHistory, 'of'>
   readonly intake: Intake
-  /** Of two variants that come at once the second must see the first. */
+  /** Serial, so that of two variants at once the second sees the first. */
   readonly merging: Serial
 }
 
-/** The latest time a Date can hold: what began last, whenever that is. */
+/** The latest time that a Date can hold. */
 const FOREVER = new Date(8.64e15)
 
 export async function distillOne(
@@ -56,7 +56,7 @@ export async function distillOne(
   return { id, status, path: searched ? 'semantic' : distilled.path }
 }
 
-/** Digest of the fact that this one was merged into. */
+/** Returns the digest of the fact that this one was merged into. */
 async function mergeVariant(
   { facts, nearDuplicates, intake, merging }: DistillComponents,
   fact: PreparedFact

@@ -1,7 +1,7 @@
 /**
- * Echoes: text that an agent was given by `recall` and distils again, reworded by punctuation or
- * not. It is nobody's new finding, so it adds no fact and no confidence. Remembered until the node
- * stops, the latest of them.
+ * Echoes: text that `recall` returned and that an agent distils again, in the same words. An echo
+ * is no new finding, so it adds no fact and no confidence. The node remembers the latest recalled
+ * texts until it stops.
  */
 import { areVariants } from './variants.ts'
 
@@ -17,7 +17,7 @@ interface RecalledText {
 export class Echoes {
   /** By id, the latest last. */
   readonly #recalled = new Map<string, RecalledText>()
-  /** Ids by a cheap sum of their content: nearly all other text stops there. */
+  /** Ids by a cheap sum of their content, which excludes nearly all other text. */
   readonly #bySum = new Map<number, Set<string>>()
 
   remember(recalled: RecalledText): void {
@@ -31,7 +31,7 @@ export class Echoes {
     if (this.#recalled.size > MAX_ECHOES) this.#dropOldest()
   }
 
-  /** Id of what was recalled and is now said again. */
+  /** The id of the recalled fact that this text repeats. */
   find(entity: string, content: string): string | undefined {
     if (this.#bySum.size === 0) return undefined
     for (const id of this.#bySum.get(letterSum(content)) ?? []) {
@@ -53,7 +53,7 @@ export class Echoes {
   }
 }
 
-/** Of ASCII letters, whatever their case, and digits, and how many they are: variants have the same. */
+/** Sum and number of ASCII letters, without case, and digits; equal for variants. */
 function letterSum(text: string): number {
   let sum = 0
   let count = 0

@@ -1,5 +1,5 @@
 /**
- * Knowledge of a node: facts, stored once each and durable.
+ * Knowledge of a node: each fact is stored once and durably.
  *
  * @example
  * ```ts

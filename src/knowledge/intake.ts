@@ -1,4 +1,7 @@
-/** Takes facts of one agent in: names and prepares them within the quota, stores them, and says which are new. */
+/**
+ * The intake of facts of one agent: identifies and prepares them within the quota, stores them, and
+ * reports which are new.
+ */
 import { HiveError } from '../errors.ts'
 import { identifyFact, prepareFact } from '../facts/index.ts'
 import type { Clock } from '../../transport/index.ts'
@@ -17,7 +20,7 @@ export interface IntakeComponents {
   readonly agent: string
 }
 
-/** What storing a fact says of it. */
+/** The result of storing one fact. */
 export interface IntakeOutcome {
   readonly status: 'new' | 'duplicate' | 'corroborated'
   readonly path: 'bloom' | 'exact'
@@ -36,19 +39,19 @@ export class Intake {
     this.#components = components
   }
 
-  /** An item of a stream; undefined when it adds nothing. */
+  /** Prepares an item of a stream; undefined if it adds nothing. */
   accept(item: FactInput | Error): PreparedFact | undefined {
     if (item instanceof Error) throw item
     const named = identifyFact(item)
     return this.echoOf(named) === undefined ? this.prepare(item, named, true) : undefined
   }
 
-  /** Id of what was recalled and is now said again. */
+  /** The id of the recalled fact that this one repeats. */
   echoOf({ record }: IdentifiedFact): string | undefined {
     return this.#components.echoes.find(record.entity, record.content)
   }
 
-  /** Undefined for a fact that is on disk and to which this adds nothing. */
+  /** Returns undefined if the fact is on disk and the repetition adds nothing. */
   prepare(input: FactInput, named: IdentifiedFact, heuristic = false): PreparedFact | undefined {
     const { agent, clock, facts, quota } = this.#components
     if (facts.isRedundant(named.digestKey, input)) return undefined
@@ -57,13 +60,13 @@ export class Intake {
     return fact
   }
 
-  /** Whether what was refused may fit once everything under way has landed. */
+  /** Whether a refused fact may fit after pending writes have landed. */
   mayFitLater(error: unknown): boolean {
     const isFull = error instanceof HiveError && error.code === 'QUOTA_EXCEEDED'
     return isFull && this.#components.quota.hasPending
   }
 
-  /** Gives back the room of prepared facts that are not added. */
+  /** Returns the reserved room of prepared facts that are not added. */
   release(facts: readonly PreparedFact[]): void {
     let bytes = 0
     for (const fact of facts) bytes += fact.bytes.length

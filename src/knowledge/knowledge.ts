@@ -1,4 +1,4 @@
-/** `cortex.knowledge`: takes facts in, once each, keeps them, and gives them out again. */
+/** `cortex.knowledge`: stores facts once each, and finds them again. */
 import { z } from 'zod'
 import { canonicalText, Serial } from '../../crdt/index.ts'
 import { Signal, digestOfId, parse } from '../arguments/index.ts'
@@ -16,11 +16,11 @@ import type { IntakeComponents } from './intake.ts'
 import type { NearDuplicates } from './near-duplicates.ts'
 import type { RecallSearch, Recalled, RecallOptions } from './recall-search.ts'
 
-/** What `forget` did. */
+/** The result of `forget`. */
 export interface Forgotten {
   /** Whether the fact was on this node. */
   readonly forgotten: boolean
-  /** Whether this node's vote on the published record was taken back. */
+  /** Whether this node's vote on the published record was retracted. */
   readonly retracted: boolean
 }
 
@@ -30,7 +30,7 @@ export interface KnowledgeComponents extends IntakeComponents {
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'of'>
-  /** Takes back the vote on a published record; false when there is none. */
+  /** Retracts the vote on a published record; false if there is none. */
   readonly retract: (digest: Uint8Array) => Promise<boolean>
 }
 
@@ -44,7 +44,7 @@ const RecallArguments = z.strictObject({
 })
 
 /**
- * The facts of this node. A fact is stored once; its id is the SHA-256 of what it says, so that equal
+ * The facts of this node. A fact is stored once; its id is the SHA-256 of its record, so that equal
  * facts have equal ids on every node. Nothing leaves the node before `cortex.hive` publishes it.
  *
  * @example
@@ -69,9 +69,9 @@ export class Knowledge {
 
   /**
    * Stores a fact unless this node has it; resolves when it is on disk. A repetition keeps the
-   * higher confidence and the tags of both. Without `enableBloomHeuristic` a variant of a fact is
-   * merged into it; with it, that search is spared, and what peers seem to know comes back as
-   * `corroborated`. Throws `HiveError` (ARGUMENT_INVALID) or `LimitError`.
+   * higher confidence and the tags of both. Without `enableBloomHeuristic` a variant is merged into
+   * the fact that it repeats. With it, no near-duplicates are searched for, and a fact that a peer
+   * seems to know is `corroborated`. Throws `HiveError` (ARGUMENT_INVALID) or `LimitError`.
    */
   async distill(
     entity: string,
@@ -84,10 +84,10 @@ export class Knowledge {
   }
 
   /**
-   * Stores many facts, a batch at a time, taking no more from `items` than it can write, with
-   * `enableBloomHeuristic` unless an item says otherwise: nothing is searched for. An item
-   * that is refused costs that item; an `Error` in place of an item counts as refused. Aborting
-   * stops between batches: what was counted is stored.
+   * Stores many facts, a batch at a time, and reads no more from `items` than it can write.
+   * `enableBloomHeuristic` is on unless an item turns it off. A refused item does not stop the
+   * others; an `Error` in place of an item counts as refused. Aborting stops between batches;
+   * counted facts are stored.
    */
   distillMany(
     items: Iterable<FactInput | Error> | AsyncIterable<FactInput | Error>,
@@ -96,7 +96,10 @@ export class Knowledge {
     return distillMany(this.#components.intake, items, options)
   }
 
-  /** A fact of this node, or the one that a merged variant repeats. Throws `HiveError` when `id` is not an id. */
+  /**
+   * A fact of this node, or the fact that a merged variant repeats. Throws `HiveError` if `id` is
+   * not an id.
+   */
   async get(id: string): Promise<Fact | undefined> {
     const { facts, nearDuplicates } = this.#components
     const digest = digestOfId(id)
@@ -107,15 +110,18 @@ export class Knowledge {
     return repeated === undefined ? undefined : factOf(repeated)
   }
 
-  /** What this node and the hive know about a question, best first. Throws `HiveError` for bad options. */
+  /**
+   * Knowledge of this node and of the hive about a question, best first. Throws `HiveError` for bad
+   * options.
+   */
   recall(query: string, options: RecallOptions = {}): Promise<Recalled[]> {
     const text = parse(z.string(), query, 'recall')
     return this.#components.recall.recall(text, parse(RecallArguments, options, 'recall'))
   }
 
   /**
-   * What is claimed of an entity's attribute, or of all of them, as of a time: each with whether it
-   * stands, was superseded or is disputed.
+   * Claims on one attribute of an entity, or on all of them, at a time: each is current,
+   * superseded, disputed or outside.
    */
   history(
     entity: string,
@@ -126,13 +132,13 @@ export class Knowledge {
     return this.#components.history.of(canonicalText(entity), attribute, asOf)
   }
 
-  /** Variants that were merged into a fact, as they were said. */
+  /** Variants that were merged into a fact, in their own words. */
   async variants(id: string): Promise<Fact[]> {
     const variants = await this.#components.nearDuplicates.variantsOf(digestOfId(id))
     return variants.map(factOf)
   }
 
-  /** Makes a merged variant a fact of its own again, for good; false when it is none. */
+  /** Makes a merged variant a fact of its own, permanently; false if there is no such variant. */
   split(id: string): Promise<boolean> {
     return this.#components.nearDuplicates.split(digestOfId(id))
   }
@@ -148,7 +154,7 @@ export class Knowledge {
     }
   }
 
-  /** Takes in what `export` gave; the same as `distillMany`. */
+  /** Stores the facts of an `export`; the same as `distillMany`. */
   import(
     facts: Iterable<FactInput | Error> | AsyncIterable<FactInput | Error>,
     options: DistillManyOptions = {}
@@ -157,8 +163,8 @@ export class Knowledge {
   }
 
   /**
-   * Removes a fact from this node, and from search; it is not published later. Of what was published
-   * the vote is taken back; copies that other nodes hold, and votes of others, stay.
+   * Removes a fact from this node and from search; it is not published later. If it was published,
+   * the vote is retracted; copies on other nodes and votes of others stay.
    */
   async forget(id: string): Promise<Forgotten> {
     const digest = digestOfId(id)

@@ -1,7 +1,7 @@
 /**
- * Near-duplicates: facts that say what another fact of this node says, in other typography. A
- * variant is not kept as a fact of its own; it is kept beside the one it repeats, with who said it,
- * and can be taken apart again.
+ * Near-duplicates: facts with the words of another fact of this node, in other typography. A
+ * variant is not a fact of its own. It is stored with the fact that it repeats, with its own words
+ * and agent, and can be split off again.
  */
 import * as encoding from 'lib0/encoding'
 import { equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
@@ -19,16 +19,16 @@ export interface NearDuplicatesComponents {
   readonly index: SearchIndex
 }
 
-/** What a consolidation did. */
+/** The result of a consolidation. */
 export interface ConsolidateReport {
-  /** Facts compared, and those that became variants of others. */
+  /** Facts compared, and facts that became variants. */
   readonly checked: number
   readonly merged: number
 }
 
-/** How much to compare. */
+/** The extent of a consolidation. */
 export interface ConsolidateOptions extends AbortOptions {
-  /** Facts compared at most; by default all that have not been. */
+  /** At most this many facts are compared. Default: all that were not compared before. */
   readonly limit?: number
   /** Called after each slice with the totals so far. */
   readonly onProgress?: (totals: ConsolidateReport) => void
@@ -36,14 +36,14 @@ export interface ConsolidateOptions extends AbortOptions {
 
 const CURSOR_KEY = Buffer.from('consolidation')
 
-/** Facts compared with a new one, the best matches of its own words. */
+/** Facts compared with a new one: the best matches for its words. */
 const CANDIDATES = 10
 
-/** What punctuation and white space may add to a text or take from it, in characters. */
+/** Characters that punctuation and white space may add to a text or remove from it. */
 const LENGTH_SLACK = 16
 const LENGTH_SHARE = 0.2
 
-/** Bigrams in common below which words cannot be the same but for their order. */
+/** Below this share of common bigrams, two texts cannot have the same words. */
 const MIN_DICE = 0.8
 
 const DIGEST_BYTES = 32
@@ -51,9 +51,9 @@ const EMPTY = new Uint8Array()
 
 export class NearDuplicates {
   readonly #components: NearDuplicatesComponents
-  /** Digest of a variant -> digest of the fact it repeats, and the variant as it was said. */
+  /** Digest of a variant -> digest of the fact that it repeats, and the variant's own bytes. */
   readonly #variants: Section
-  /** Variants that somebody took apart: they stay facts of their own. */
+  /** Variants that were split off: they stay facts of their own. */
   readonly #split: Section
   readonly #cursors: Section
 
@@ -69,11 +69,11 @@ export class NearDuplicates {
     return (await this.#variants.get(digest))?.subarray(0, DIGEST_BYTES)
   }
 
-  /** Digest of a fact of this node that says the same, if there is one. */
+  /** Digest of a fact of this node with the same words, if there is one. */
   async find(fact: PreparedFact): Promise<Uint8Array | undefined> {
     const known = await this.canonical(fact.digest)
     const { index, facts } = this.#components
-    // What it repeated may have been forgotten.
+    // The fact that it repeated may have been forgotten.
     if (known !== undefined && (await facts.has(known))) return known
     if (await this.#split.has(fact.digest)) return undefined
     const record = recordOf(readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES)))
@@ -96,8 +96,8 @@ export class NearDuplicates {
   }
 
   /**
-   * Keeps `fact` as a variant of the fact `canonical`, which takes over its tags and confidence.
-   * False, and nothing is kept, when that fact is gone.
+   * Stores `fact` as a variant of the fact `canonical`, which takes over its tags and confidence.
+   * Returns false, and stores nothing, if that fact is gone.
    */
   async merge(fact: PreparedFact, canonical: Uint8Array): Promise<boolean> {
     const { facts, store } = this.#components
@@ -113,8 +113,8 @@ export class NearDuplicates {
   }
 
   /**
-   * Compares what was taken in since the last time, as `distill` does without the heuristic. Stops
-   * between facts when it is told to, and goes on from there the next time.
+   * Compares the facts added since the last call, as `distill` does without the heuristic. Aborting
+   * stops between facts; the next call continues there.
    */
   async consolidate({
     signal,
@@ -141,7 +141,7 @@ export class NearDuplicates {
     return totals
   }
 
-  /** Makes a merged variant a fact of its own again; false when it is none. */
+  /** Makes a merged variant a fact of its own; false if there is no such variant. */
   async split(digest: Uint8Array): Promise<boolean> {
     const value = await this.#variants.get(digest)
     if (value === undefined) return false
