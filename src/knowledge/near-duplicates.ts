@@ -151,7 +151,7 @@ export class NearDuplicates {
     return true
   }
 
-  /** Place in the log of facts up to which all have been compared. */
+  /** Position in the log of facts up to which all facts have been compared. */
   async position(): Promise<number> {
     const bytes = await this.#cursors.get(CURSOR_KEY)
     return bytes === undefined
@@ -175,7 +175,7 @@ export class NearDuplicates {
   }
 }
 
-/** Whether two records are variants: attribute and value to the letter, the rest by its words. */
+/** Whether two records are variants: equal attribute and value, and the same words in the rest. */
 export function areVariantRecords(a: HiveRecord, b: HiveRecord): boolean {
   return (
     a.attribute === b.attribute &&

@@ -1,4 +1,7 @@
-/** Recall: what this node and the hive know about a question, best first, with where it is from. */
+/**
+ * Recall: knowledge of this node and of the hive about a question, best first, each result with its
+ * origin.
+ */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { fuse } from '../search/index.ts'
 import { factOf } from '../facts/index.ts'
@@ -16,17 +19,17 @@ import type { Echoes } from './echoes.ts'
 import type { Fact, FactStore } from '../facts/index.ts'
 import type { ClaimState, ClaimHistory } from './claim-history.ts'
 
-/** What to recall, and how much of it. */
+/** Options of `recall`. */
 export interface RecallOptions extends AbortOptions {
-  /** Most results; default 10, at most 1,000. */
+  /** At most this many results; default 10, at most 1,000. */
   readonly limit?: number
-  /** Only of this entity. */
+  /** Only results about this entity. */
   readonly entity?: string
-  /** Only with all of these tags. */
+  /** Only results with all of these tags. */
   readonly tags?: readonly string[]
-  /** What held at that time; default now. */
+  /** Only results that held at this time. Default: now. */
   readonly asOf?: Date
-  /** Facts of this node, released insights of the hive, or both; default both. */
+  /** Facts of this node, released insights of the hive, or both. Default: both. */
   readonly scope?: 'local' | 'hive' | 'all'
 }
 
@@ -38,9 +41,9 @@ export interface RecalledFact
   extends
     Pick<Fact, 'attribute' | 'confidence' | 'content' | 'entity' | 'id' | 'tags'>,
     Partial<Pick<Fact, 'agent' | 'context' | 'recordedAt' | 'source' | 'validFrom' | 'value'>> {
-  /** Of a claim: whether it stands or is disputed; claims that were superseded are not recalled. */
+  /** The state of a claim. Superseded claims are not recalled. */
   readonly state?: ClaimState
-  /** Of an insight of the hive: authors that vouch for it. */
+  /** Of an insight of the hive: number of authors that vouch for it. */
   readonly corroboration?: number
 }
 
@@ -65,7 +68,7 @@ export interface RecallComponents {
 
 const DEFAULT_LIMIT = 10
 
-/** Hits fetched for each result: some are superseded, quarantined or gone. */
+/** Hits fetched for each result, since some are superseded, quarantined or removed. */
 const OVERFETCH = 3
 
 const SCOPES = { local: ['local'], hive: ['hive'], all: ['local', 'hive'] } as const
@@ -77,7 +80,7 @@ export class RecallSearch {
     this.#components = components
   }
 
-  /** Embeds in the background what is new, where there is a provider. */
+  /** Embeds new items in the background if there is a provider. */
   follow(): void {
     this.#components.vectors?.follow()
   }
@@ -99,7 +102,7 @@ export class RecallSearch {
       )
       for (const [i, { score, origin }] of part.entries()) {
         const fact = facts[i]
-        // A fact of this node and its published form are one.
+        // A fact of this node and its published form are one result.
         if (fact === undefined || recalled.has(fact.id) || !matchesQuery(fact, query)) continue
         if (recalled.size < limit) recalled.set(fact.id, { fact, score, origin })
       }
@@ -108,7 +111,7 @@ export class RecallSearch {
     return [...recalled.values()]
   }
 
-  /** By words, and by meaning where there is a provider and it answers. */
+  /** By words; also by meaning if there is a provider and it answers. */
   async #search(query: SearchQuery, signal?: AbortSignal): Promise<readonly SearchHit[]> {
     const { index, vectors } = this.#components
     if (vectors === undefined || query.text.trim() === '') return index.search(query)
@@ -148,7 +151,7 @@ export class RecallSearch {
   }
 }
 
-/** Vectors know neither entity nor tags. */
+/** The vector index knows neither entities nor tags. */
 function matchesQuery(fact: RecalledFact, { entity, tags = [] }: SearchQuery): boolean {
   const isOfEntity = entity === undefined || fact.entity.toLowerCase() === entity.toLowerCase()
   return isOfEntity && tags.every((tag) => fact.tags.includes(tag))

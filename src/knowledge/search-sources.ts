@@ -1,10 +1,10 @@
-/** What the search index follows: the facts of this node and the records of its replica. */
+/** The sources of the search index: the facts of this node and the records of its replica. */
 import { kindOf } from '../../crdt/index.ts'
 import type { RecordKind, Replica } from '../../crdt/index.ts'
 import type { FactStore } from '../facts/index.ts'
 import type { SearchIndex } from '../search/index.ts'
 
-/** Kinds of records that say something; goals and skills are found elsewhere. */
+/** Kinds of records that recall returns; goals and skills have listings of their own. */
 const RECALLABLE: ReadonlySet<RecordKind> = new Set(['fact', 'insight'])
 
 export function searchSources(

@@ -1,15 +1,15 @@
 /**
- * Variants: two texts that say the same in other typography. What may differ is the case of plain
- * words, punctuation around words, white space, typographic characters, and where the sentence
- * begins ("Since 84, Chrome has gap" and "Chrome has gap since 84"). Every word, number, sign, unit,
- * version, date, name and identifier must be there on both sides, in the same order around the
- * circle; so a swap, a negation or another number never passes.
+ * Variants: two texts with the same words in other typography. Variants may differ in the case of
+ * plain words, punctuation around words, white space, typographic characters, and in the word at
+ * which the sentence begins ("Since 84, Chrome has gap" and "Chrome has gap since 84"). Each word,
+ * number, sign, unit, version, date, name and identifier must be in both texts, in the same
+ * circular order. So a swap, a negation or another number makes two texts differ.
  *
- * `dice` is the cheap test before it: the share of character bigrams two texts have in common
- * (Dice, Ecology 26(3), 1945).
+ * `dice` is the cheap test before it: the share of common character bigrams (Dice, Ecology 26(3),
+ * 1945).
  */
 
-/** Typographic characters and what they stand for; nothing that could change a number. */
+/** Typographic characters and their plain forms; none that could change a number. */
 const TYPOGRAPHY: ReadonlyMap<string, string> = new Map([
   ...Array.from('\u2018\u2019\u201a\u201b\u2032', (quote) => [quote, "'"] as const),
   ...Array.from('\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033', (quote) => [quote, '"'] as const),
@@ -27,17 +27,20 @@ const TYPOGRAPHY: ReadonlyMap<string, string> = new Map([
 
 const TYPOGRAPHIC = new RegExp(`[${[...TYPOGRAPHY.keys()].join('')}]`, 'gu')
 
-/** Punctuation that says nothing at the edge of a word; a question mark makes another statement. */
+/** Punctuation without meaning at the edge of a word. A question mark has a meaning. */
 const LEADING = /^["'([{]+(?=.)/u
 const TRAILING = /[.,;:!"')\]}]+$/u
 
-/** Letters only: a word that means the same whatever its case. */
+/** Letters only: a word whose case has no meaning. */
 const PLAIN_WORD = /^[\p{L}\p{M}]+$/u
 
-/** Upper case behind lower case, or behind a first letter in a mixed word: an identifier or a name. */
+/**
+ * An upper-case letter after a lower-case one, or after the first letter of a mixed word: an
+ * identifier or a name.
+ */
 const INNER_CAPITAL = /\p{Ll}\p{Lu}|\p{Lu}{2,}\p{Ll}/u
 
-/** The words of a text in the form in which variants agree. */
+/** The words of a text in a form that is equal for variants. */
 export function wordsOf(text: string): string[] {
   return text
     .normalize('NFC')
@@ -52,7 +55,10 @@ export function areVariants(a: string, b: string): boolean {
   return isRotation(wordsOf(a), wordsOf(b))
 }
 
-/** Share of character bigrams in common, 0 to 1, counted with repetition; words in any order. */
+/**
+ * Share of common character bigrams, 0 to 1, counted with repetition; the order of words does not
+ * matter.
+ */
 export function diceCoefficient(a: readonly string[], b: readonly string[]): number {
   const counts = new Map<string, number>()
   let total = 0
@@ -75,14 +81,14 @@ function wordOf(chunk: string): string {
   const bare = chunk.replace(LEADING, '')
   const trailing = TRAILING.exec(bare)?.[0] ?? ''
   const stem = bare.slice(0, bare.length - trailing.length)
-  // Brackets that the word opens, and a sign behind a digit ("5!"), are part of it.
+  // Brackets that the word opens, and a sign after a digit ("5!"), belong to the word.
   const ownPunctuation =
     /[([{]/.test(stem) || /\d$/.test(stem) ? keptPunctuation(stem, trailing) : ''
   const word = stem + ownPunctuation
   return PLAIN_WORD.test(word) && !INNER_CAPITAL.test(word) ? word.toLowerCase() : word
 }
 
-/** What of the punctuation behind a word is not punctuation. */
+/** The part of the punctuation after a word that belongs to the word. */
 function keptPunctuation(stem: string, trailing: string): string {
   if (/\d$/.test(stem) && trailing.startsWith('!')) return '!'
   const opened = stem.replaceAll(/[^([{]/g, '').length

@@ -8,13 +8,13 @@ export interface RebuildReport {
   /** Elements of all filters of this node, and their size in bytes. */
   readonly elements: number
   readonly bytes: number
-  /** Probability that the filter of facts takes an unknown fact for a known one. */
+  /** Probability that the filter of facts contains an unknown fact. */
   readonly falsePositiveRate: number
   readonly seconds: number
 }
 
 export interface JanitorComponents {
-  /** The filter of facts, and what peers are told of. */
+  /** The filter of facts, and the filters that peers read. */
   readonly factFilter: StoredFilter
   readonly peerFilters: readonly StoredFilter[]
   readonly nearDuplicates: Pick<NearDuplicates, 'consolidate'>
@@ -22,15 +22,15 @@ export interface JanitorComponents {
   readonly announce: (entries: readonly Entry[]) => Promise<void>
 }
 
-/** What `compact` wrote. */
+/** The result of `compact`. */
 export interface CompactReport {
-  /** Entries in which this node said anew what counts; 0 when it has published nothing since its start. */
+  /** Entries that restate the live values; 0 if this node has published nothing since its start. */
   readonly entries: number
 }
 
 /**
- * Maintenance that a node does on request. With the option `upkeep` a node consolidates and compacts
- * by itself when it is idle.
+ * Maintenance on request. With the option `upkeep` an idle node consolidates and compacts by
+ * itself.
  *
  * @example
  * ```ts
@@ -48,17 +48,17 @@ export class Janitor {
   }
 
   /**
-   * Merges near-duplicates among the facts that were taken in with `enableBloomHeuristic` since the
-   * last time: a search each, a few milliseconds. Aborting keeps what was merged.
+   * Merges near-duplicates among the facts that were added with `enableBloomHeuristic` since the
+   * last call. Each fact costs one search of a few milliseconds. Aborting keeps the merges so far.
    */
   consolidate(options: ConsolidateOptions = {}): Promise<ConsolidateReport> {
     return this.#components.nearDuplicates.consolidate(options)
   }
 
   /**
-   * Says anew what still counts of what this node has published since its start, so that every node
-   * can remove the rest. A node does this by itself when half of it no longer counts. Aborting
-   * leaves all as it was, and what was said anew twice.
+   * Restates the live values that this node has published since its start, so that every node can
+   * remove the rest. A node compacts by itself when half of its feed is no longer live. Aborting
+   * loses nothing, but restated values are then stored twice.
    */
   async compact({ signal }: AbortOptions = {}): Promise<CompactReport> {
     const { replica, announce } = this.#components
@@ -70,8 +70,9 @@ export class Janitor {
   }
 
   /**
-   * Makes this node's Bloom filters anew from what it holds: forgotten facts leave them only so.
-   * Facts can be distilled meanwhile; peers take the new filters at their next round.
+   * Rebuilds this node's Bloom filters from its facts and records, which removes forgotten facts
+   * from them. Facts can be added during the rebuild. Peers read the new filters in their next
+   * round.
    */
   async rebuildBloomFilter(): Promise<RebuildReport> {
     const { factFilter, peerFilters } = this.#components

@@ -1,15 +1,15 @@
-/** `cortex.metrics`: what the node measured of its own work. */
+/** `cortex.metrics`: measurements of the node's own work. */
 import type { FactStore } from '../facts/index.ts'
 
-/** What the Bloom filter of facts saved since the node started. */
+/** Savings of the Bloom filter of facts since the start. */
 export interface HeuristicPerformance {
-  /** Share of the facts checked that were there, as the filter had said: 0 to 1. */
+  /** Share of the checked facts that the filter contained and that were stored: 0 to 1. */
   readonly bloomHitRate: number
-  /** Facts that the filter seemed to know and that a lookup did not find; each was stored as new. */
+  /** Facts that the filter contained and that a lookup did not find; each was stored as new. */
   readonly falsePositives: number
-  /** Facts that needed no lookup on disk: unknown to the filter, or seen lately. */
+  /** Facts that needed no lookup on disk: not in the filter, or seen lately. */
   readonly lookupsAvoided: number
-  /** What those lookups would have cost, at the mean time of the lookups that were made. */
+  /** Time that these lookups would have taken, at the mean time of the lookups made. */
   readonly millisecondsSaved: number
 }
 
@@ -32,7 +32,7 @@ export class Metrics {
     this.#components = components
   }
 
-  /** What the Bloom filter of facts has spared since the node started. */
+  /** Savings of the Bloom filter of facts since the start. */
   getHeuristicPerformance(): HeuristicPerformance {
     const { checks, hits, lookups, falsePositives, lookupMilliseconds } =
       this.#components.facts.filterStatistics

@@ -1,7 +1,7 @@
 /**
- * Upkeep: what a node does by itself when nobody has given it facts for a while: it compares the
- * facts that were taken in without a search for near-duplicates, a slice at a time, and compacts its
- * own feed when half of it no longer counts. Slices take at most a third of the time.
+ * Upkeep: background work of an idle node. It compares facts that were added without a search for
+ * near-duplicates, a slice at a time. It compacts the node's own feed when half of it is no longer
+ * live. Slices take at most a third of the time.
  */
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica } from '../../crdt/index.ts'
@@ -17,13 +17,13 @@ export interface UpkeepComponents {
   readonly onError: (error: unknown) => void
 }
 
-/** Milliseconds without a new fact after which a node counts as idle, and between two looks. */
+/** Milliseconds without a new fact after which a node is idle; also the interval of the check. */
 const IDLE_MS = 1_000
 
-/** Facts compared in one slice: about a second at a million facts. */
+/** Facts compared in one slice: about a second of work at a million facts. */
 const SLICE_FACTS = 100
 
-/** A slice is followed by a pause of so many times its length. */
+/** The pause after a slice, as a multiple of the slice's duration. */
 const PAUSE_FACTOR = 2
 
 export class Upkeep {
@@ -41,7 +41,7 @@ export class Upkeep {
     this.#schedule(IDLE_MS)
   }
 
-  /** Stops between two facts; resolves when nothing is under way. */
+  /** Stops between two facts; resolves when no work is pending. */
   async stop(): Promise<void> {
     this.#abort.abort()
     clearTimeout(this.#timer)
@@ -74,7 +74,7 @@ export class Upkeep {
     return isIdle
   }
 
-  /** One slice; whether there was anything to do. */
+  /** Runs one slice; returns whether there was work. */
   async #work(options: AbortOptions): Promise<boolean> {
     const { facts, nearDuplicates, replica, announce, onConsolidate } = this.#components
     if (replica.isCompactionDue) {
@@ -84,7 +84,7 @@ export class Upkeep {
     }
     if ((await nearDuplicates.position()) >= facts.logEnd) return false
     const consolidated = await nearDuplicates.consolidate({ ...options, limit: SLICE_FACTS })
-    // What it merged is no news to wait for.
+    // Log entries of its own merges do not end the idle time.
     this.#logEnd = facts.logEnd
     if (consolidated.checked > 0) onConsolidate(consolidated)
     return true

@@ -1,19 +1,19 @@
-/** Agents: many on one node, sharing its knowledge, its swarm and its author key. */
+/** Agents: many on one node, with common knowledge, swarm and author key. */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
 import type { Cortex } from './cortex.ts'
 
-/** An agent of a node: a name, which facts carry as provenance, and its cortex. */
+/** An agent of a node: a name, stored as the provenance of its facts, and its cortex. */
 export interface Agent {
   readonly name: string
   readonly cortex: Cortex
 }
 
-/** Names show in provenance and, later, in paths: letters, digits, `.`, `_`, `-`. */
+/** Names appear in provenance, and may appear in paths: letters, digits, `.`, `_`, `-`. */
 const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'use letters, digits, . _ -')
 
-/** The agents of a node. All of them share its knowledge, its swarm and its author key. */
+/** The agents of a node. All of them have its knowledge, its swarm and its author key. */
 export class Agents {
   readonly #agents = new Map<string, Agent>()
   readonly #cortexFor: (name: string) => Cortex
@@ -22,7 +22,7 @@ export class Agents {
     this.#cortexFor = cortexFor
   }
 
-  /** Throws `HiveError` when the name is taken or not a name. */
+  /** Throws `HiveError` if the name is taken or not valid. */
   create(name: string): Agent {
     const valid = parse(Name, name, 'The name of an agent')
     if (this.#agents.has(valid)) {
@@ -33,12 +33,12 @@ export class Agents {
     return agent
   }
 
-  /** The agent of that name; undefined when there is none. */
+  /** The agent of that name; undefined if there is none. */
   get(name: string): Agent | undefined {
     return this.#agents.get(name)
   }
 
-  /** All agents, in the order in which they were created. */
+  /** All agents, in the order of their creation. */
   list(): Agent[] {
     return [...this.#agents.values()]
   }

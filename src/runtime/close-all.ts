@@ -1,4 +1,6 @@
-/** Ends parts one after the other, past those that fail; throws one `AggregateError` of what failed. */
+/**
+ * Closes parts in order, and goes on after a failure; throws one `AggregateError` of all failures.
+ */
 export async function closeAll(parts: readonly (() => unknown)[], failure: string): Promise<void> {
   const errors: unknown[] = []
   for (const part of parts) {

@@ -1,7 +1,4 @@
-/**
- * What the agents of a node share, put together from its parts, and the cortex of each of them. Nothing
- * of it but indexes and background work holds anything open.
- */
+/** Builds the parts that the agents of a node share, and the cortex of each agent. */
 import { anonymizer } from '../anonymity/index.ts'
 import { closeAll } from './close-all.ts'
 import {
@@ -37,10 +34,10 @@ import type { ConsolidateReport } from '../knowledge/index.ts'
 import type { Options } from './hive-options.ts'
 import type { NodeParts } from './node-parts.ts'
 
-/** What happens in the background. */
+/** Called for events of background work. */
 export interface CortexObserver {
   onConsolidate(consolidated: ConsolidateReport): void
-  /** It is tried again. */
+  /** The work is tried again. */
   onError(error: unknown): void
   /** The embedding provider failed. */
   onEmbeddingError(error: Error): void
@@ -147,7 +144,7 @@ export class CortexFactory {
     })
   }
 
-  /** Begins the work in the background. */
+  /** Starts the background work. */
   start(): void {
     if (this.#parts.options.upkeep) this.#upkeep.start()
     this.#vectors?.follow()
@@ -262,7 +259,7 @@ export class CortexFactory {
   }
 }
 
-/** Bloom filters of this node, that of all its facts first. */
+/** Bloom filters of this node, the filter of all facts first. */
 export function ownFilters({
   facts,
   replica
@@ -271,7 +268,7 @@ export function ownFilters({
   return [facts.filter, replica.published, ...shared]
 }
 
-/** Names that the user gave replace those of this machine. */
+/** Names given by the user replace the names of this machine. */
 function anonymityNames({ anonymity }: Options): KnownNames {
   return Object.keys(anonymity).length === 0 ? localNames() : anonymity
 }

@@ -1,4 +1,4 @@
-/** The cortex of an agent: its doors to what the node can do. */
+/** The cortex of an agent: its interfaces to the node. */
 import type { Capabilities } from '../skills/index.ts'
 import type { Context, ContextOptions, SharedKnowledge } from '../sharing/index.ts'
 import type { Janitor, Metrics } from '../maintenance/index.ts'
@@ -6,7 +6,7 @@ import type { Knowledge } from '../knowledge/index.ts'
 import type { Models } from '../models/index.ts'
 
 /**
- * What an agent can do on its node.
+ * The interfaces of an agent to its node.
  *
  * @example
  * ```ts
@@ -17,21 +17,21 @@ import type { Models } from '../models/index.ts'
  * ```
  */
 export interface Cortex {
-  /** Facts of this node: stored once each, recalled, forgotten. */
+  /** Facts of this node: add, recall, forget. */
   readonly knowledge: Knowledge
-  /** What this node shares with its swarm, and what the swarm knows. */
+  /** Knowledge shared with the swarm. */
   readonly hive: SharedKnowledge
   /** Skills: code and prompts that are tested before use. */
   readonly capabilities: Capabilities
   /** Language models by task, with budgets. */
   readonly models: Models
-  /** What the node measured of its own work. */
+  /** Measurements of the node's own work. */
   readonly metrics: Metrics
   /** Maintenance on request. */
   readonly janitor: Janitor
   /**
-   * What an agent should see for a goal, quoted with its sources, within a token budget. Throws
-   * `HiveError` (ARGUMENT_INVALID).
+   * Knowledge for a goal, quoted with its sources, within a token budget. Throws `HiveError`
+   * (ARGUMENT_INVALID).
    */
   context(options: ContextOptions): Promise<Context>
 }

@@ -1,4 +1,4 @@
-/** `createHive`: opens a node of the hive inside a program. */
+/** `createHive` opens a node of the hive inside a program. */
 import { HiveNode } from './hive-node.ts'
 import { HiveOptions } from './hive-options.ts'
 import { parse } from '../arguments/index.ts'
@@ -7,7 +7,7 @@ import type { HiveInit } from './hive-options.ts'
 
 /**
  * Opens and starts a node. Throws `HiveError` (OPTIONS_INVALID), `StoreError` (the directory is in
- * use or unreadable) or `SwarmError` (key, address); what had been started is stopped again.
+ * use or unreadable) or `SwarmError` (key, address); started parts are stopped again.
  */
 export async function createHive(init: HiveInit = {}): Promise<HiveNode> {
   const parts = await openParts(parse(HiveOptions, init, 'createHive', 'OPTIONS_INVALID'))
@@ -15,7 +15,7 @@ export async function createHive(init: HiveInit = {}): Promise<HiveNode> {
     await parts.swarm?.start()
     return new HiveNode(parts)
   } catch (error) {
-    // What failed first says more than what failed to close.
+    // Keeps the first error; errors of closing would hide it.
     await closeParts(parts).catch(() => undefined)
     throw error
   }

@@ -1,7 +1,7 @@
 /**
- * What this node's filters depend on: the swarm's filter key, and whether peers are told which facts
- * this node found. Kept in the store as of the last start in a swarm, so that a program that opens
- * the directory without one keeps the filters right.
+ * The settings of this node's filters: the swarm's filter key, and whether peers may read which
+ * facts this node found. The settings of the last start in a swarm are stored, so that a program
+ * that opens the directory without a swarm keeps the filters right.
  */
 import { z } from 'zod'
 import { filterKeyOf } from '../../crdt/index.ts'
@@ -14,8 +14,8 @@ export interface FilterSettings {
   readonly filterKey?: Uint8Array
   readonly observes: boolean
   /**
-   * Peers may have seen facts that were recorded up to this time, in milliseconds since 1970; -1: none.
-   * On disk it has the name `toldUntil`.
+   * Peers may have read facts that were recorded up to this time, in milliseconds since 1970; -1:
+   * none. On disk it has the name `toldUntil`.
    */
   readonly observedUntil: number
 }
@@ -33,7 +33,7 @@ const NEVER_OBSERVED = -1
 
 const Stored = z.object({ filterKey: z.string(), observes: z.boolean(), toldUntil: z.number() })
 
-/** `swarm` undefined: as it was last time. */
+/** With `swarm` undefined: the settings of the last start. */
 export async function loadFilterSettings(
   store: Pick<Store, 'section' | 'commit'>,
   swarm: SwarmSettings | undefined,
@@ -51,7 +51,7 @@ export async function loadFilterSettings(
   const secret = swarm.key === undefined ? undefined : parseSwarmKey(swarm.key)
   const settings = {
     filterKey: filterKeyOf(swarm.name, secret),
-    // Where authors must not be traced, nobody is told who found what.
+    // If authors must not be traceable, peers do not learn who found a fact.
     observes: swarm.k === 1,
     observedUntil: stored?.observes === true ? now : (stored?.toldUntil ?? NEVER_OBSERVED)
   }

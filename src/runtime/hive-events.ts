@@ -1,4 +1,4 @@
-/** What a node tells: its own events, and those of its parts as they are. */
+/** Events of a node: its own, and those of its parts. */
 import type { EventEmitter } from 'node:events'
 import type { Swarm, SwarmEvents } from '../../transport/index.ts'
 import type { SkillService, SkillEvents } from '../skills/index.ts'
@@ -7,13 +7,13 @@ import type { ModelEvents } from '../models/index.ts'
 import type { NodeParts } from './node-parts.ts'
 
 export interface HiveEvents extends SwarmEvents, ModelEvents, SkillEvents {
-  /** Entries of others became part of this node's replica. */
+  /** Entries of other authors were added to the replica. */
   'hive:change': []
-  /** Near-duplicates were looked for in the background. */
+  /** A slice of near-duplicates was compared in the background. */
   'upkeep:consolidate': [consolidated: ConsolidateReport]
   /** Background work failed; it is tried again. */
   'upkeep:fail': [error: unknown]
-  /** The embedding provider failed; recall goes by words until it answers. */
+  /** The embedding provider failed; recall uses words alone until it answers. */
   'embedding:fail': [error: Error]
 }
 

@@ -1,4 +1,4 @@
-/** A running node, as who embeds it sees it. */
+/** A running node, as its embedding program sees it. */
 import { EventEmitter } from 'node:events'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { Agents } from './agents.ts'
@@ -13,7 +13,7 @@ import type { Agent } from './agents.ts'
 import type { HiveEvents } from './hive-events.ts'
 import type { NodeParts } from './node-parts.ts'
 
-/** What a node is and holds at this moment. */
+/** The current state of a node. */
 export interface HiveStatus {
   /** Undefined without a network. */
   readonly peerId: string | undefined
@@ -23,11 +23,11 @@ export interface HiveStatus {
     | { readonly name: string; readonly id: string; readonly mode: 'full' | 'light' }
     | undefined
   readonly peers: readonly PeerStatus[]
-  /** Facts on this node, and what its replica of the hive holds. */
+  /** Facts on this node, and the contents of its replica. */
   readonly facts: number
   readonly authors: number
   readonly entries: number
-  /** Bloom filters: this node's own, and what it holds of its peers'. */
+  /** Bytes of this node's own Bloom filters, and the filters of its peers. */
   readonly filters: { readonly bytes: number; readonly peerFilters: readonly PeerFilterStatus[] }
   /** Entries refused since the start, by reason; offences of peers; damaged values found. */
   readonly rejections: Readonly<Record<string, number>>
@@ -41,7 +41,7 @@ export interface HiveStatus {
  * @example
  * ```ts
  * await using db = await createHive({ dataDir: './hive' })
- * db.on('hive:change', () => console.log('peers sent something new'))
+ * db.on('hive:change', () => console.log('new entries of peers'))
  * console.log(db.peerId, db.multiaddrs, await db.digest())
  * ```
  */
@@ -72,7 +72,7 @@ export class HiveNode extends EventEmitter<HiveEvents> {
     return this.#parts.swarm?.peerId
   }
 
-  /** Where peers reach this node, each with `/p2p/<peer id>`. */
+  /** Addresses of this node, each with `/p2p/<peer id>`. */
   get multiaddrs(): string[] {
     return this.#parts.swarm?.multiaddrs ?? []
   }
@@ -101,12 +101,15 @@ export class HiveNode extends EventEmitter<HiveEvents> {
     }
   }
 
-  /** Content digest of the hive's records, in hex: equal on two nodes exactly when they hold the same entries. */
+  /**
+   * Content digest of the hive's records, in hex: equal on two nodes exactly when they store the
+   * same entries.
+   */
   digest(): Promise<string> {
     return Promise.resolve(toHex(this.#parts.replica.digest()))
   }
 
-  /** Connects to a peer now. Throws when it cannot be reached, or without a network. */
+  /** Connects to a peer now. Throws if the peer cannot be reached, or without a network. */
   async dial(address: string, options: AbortOptions = {}): Promise<void> {
     const { swarm } = this.#parts
     if (swarm === undefined) throw new HiveError('OPTIONS_INVALID', 'This node has no network.')

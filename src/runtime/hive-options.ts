@@ -11,28 +11,40 @@ import type { Clock, SwarmInit } from '../../transport/index.ts'
 const MINUTE = 60_000
 
 const Swarm = z.strictObject({
-  /** Peers meet only peers of the same name and key. */
+  /** Peers connect only to peers with the same name and key. */
   name: z.string().min(1).max(128).default('default'),
-  /** Text of a `swarm.key` file: who has it, and nobody else, may connect. */
+  /** Text of a `swarm.key` file: only peers with this key may connect. */
   key: z.string().optional(),
-  /** Texts of keys whose peers are let in as well: the next or the former one, while keys change. */
+  /**
+   * Texts of further keys whose peers may connect: the next or the previous key during a change of
+   * keys.
+   */
   acceptedKeys: z.array(z.string()).max(MAX_ACCEPTED_KEYS).default([]),
-  /** Multiaddrs of peers to begin with. */
+  /** Multiaddrs of the first peers to dial. */
   bootstrap: z.array(z.string()).default([]),
-  /** Multiaddrs to listen on; by default this machine only, any free port. */
+  /** Multiaddrs to listen on. Default: a free port of this machine's loopback interface. */
   listen: z.array(z.string()).min(1).optional(),
-  /** `light`: no feeds of others; the swarm is known by its filters, records come one by one. */
+  /**
+   * `light`: stores no feeds of others; it knows the swarm by Bloom filters and fetches single
+   * records.
+   */
   mode: z.enum(['full', 'light']).default('full'),
-  /** Distinct authors that must vouch before a received insight is released; 1 with a key, 2 without. */
+  /**
+   * Number of authors that must vouch before a received insight is released. Default: 1 with a key,
+   * 2 without.
+   */
   k: z.int().min(1).max(1000).optional(),
   /**
-   * Own entries go through other peers before they are gossiped, so that nobody sees who signed
-   * them; false: faster, and traceable. A light node has no stem, nor is there one without gossip.
+   * Own entries pass other peers before they are gossiped, so that no peer sees who signed them.
+   * False: faster, and traceable. A light node has no stem, and without gossip there is none.
    */
   stem: z.boolean().default(true),
-  /** Milliseconds after which this node signs with new author keys; default a week, at least a minute. */
+  /**
+   * Milliseconds after which this node signs with new author keys; default a week, at least a
+   * minute.
+   */
   epoch: z.int().min(MINUTE).optional(),
-  /** False: no gossip, anti-entropy alone. */
+  /** False: no gossip, only anti-entropy. */
   gossip: z.boolean().default(true),
   /** Milliseconds between two syncs with a random peer; 0 for none. */
   syncInterval: z.int().min(0).optional(),
@@ -41,38 +53,41 @@ const Swarm = z.strictObject({
 })
 
 export const HiveOptions = z.strictObject({
-  /** Where everything is kept; in memory when it is left out. */
+  /** The data directory. Default: everything in memory. */
   dataDir: z.string().min(1).optional(),
-  /** False: no network at all. */
+  /** False: no network. */
   swarm: z.union([z.literal(false), Swarm]).default(Swarm.parse({})),
-  /** At most so many facts, and so many bytes of facts (their stored size). */
+  /** The most facts, and the most bytes of facts (their stored size). */
   quota: z
     .strictObject({ facts: z.int().min(1).optional(), bytes: z.int().min(1).optional() })
     .default({}),
-  /** False: near-duplicates and the own feed are seen to on request only (`cortex.janitor`). */
+  /** False: consolidation and compaction run on request only (`cortex.janitor`). */
   upkeep: z.boolean().default(true),
   /** The default agent: `db.agent`. */
   agent: z.strictObject({ name: z.string() }).default({ name: 'default' }),
-  /** What is redacted in what leaves this node. */
+  /** Names that are redacted in all text that leaves this node. */
   anonymity: z
     .strictObject({
       /**
-       * Names that are redacted wherever they occur in what is shared, each list as its own kind. With
-       * none of them: this machine's name, its user and the user's home directory.
+       * Each list is a kind of its own. Default of all three: this machine's name, its user and the
+       * user's home directory.
        */
       hosts: z.array(z.string().min(1)).optional(),
       users: z.array(z.string().min(1)).optional(),
       paths: z.array(z.string().min(1)).optional(),
-      /** Others: customers, products, projects. */
+      /** Other names: customers, products, projects. */
       knownNames: z.array(z.string().min(1)).optional()
     })
     .default({}),
-  /** What is shared of skills, and what is taken in. */
+  /** Which skills are shared and adopted. */
   skills: z
     .strictObject({
-      /** Skills that are verified here are published, where they tell nothing of their makers. */
+      /** Publish skills that are verified here, unless they disclose something of their makers. */
       publish: z.boolean().default(true),
-      /** Which offers of the swarm are taken in as untested: none, all, or those it says yes to. */
+      /**
+       * Which offers of the swarm are added as untested skills: none, all, or those that the
+       * function accepts.
+       */
       adopt: z
         .union([
           z.enum(['none', 'all']),
@@ -80,19 +95,19 @@ export const HiveOptions = z.strictObject({
         ])
         .default('none'),
       /**
-       * What is published as receipts of a skill: its declared tests alone, or with `runs` also inputs of
-       * at most 512 bytes that it was used on, where the anonymiser finds nothing in them.
+       * Receipts published with a skill: of its declared tests alone, or with `runs` also of its
+       * uses, for inputs of at most 512 bytes in which the anonymiser finds nothing.
        */
       receipts: z.enum(['runs', 'tests']).default('tests'),
-      /** Of the runs that others claim of a skill, the share that is run again here; 0 for none. */
+      /** The share of other authors' claimed runs that is run again here; 0 for none. */
       audit: z.number().min(0).max(1).default(0.25)
     })
     .default({ publish: true, adopt: 'none', receipts: 'tests', audit: 0.25 }),
-  /** Models by tier, and what may be spent; left out: the offline tier alone, which needs no key. */
+  /** Models by tier, and budgets. Default: only the offline tier, which needs no key. */
   models: ModelOptions.optional(),
   /**
-   * Recall by meaning beside words: an OpenAI-compatible endpoint, or anything with an `embed`.
-   * Facts (not private ones, unless `private`) and questions are sent there.
+   * Recall by meaning beside words: an OpenAI-compatible endpoint, or an object with `embed`. Facts
+   * (private ones only with `private`) and questions are sent to it.
    */
   embeddings: z
     .union([
@@ -108,17 +123,17 @@ export const HiveOptions = z.strictObject({
     .optional(),
   /** An abstract-level database in place of the one in `dataDir`, for tests. */
   store: z.custom<Database>(isObject, 'not a database').optional(),
-  /** Options for libp2p, over those of this node: transports, for instance. */
+  /** Options for libp2p that replace those of this node, such as transports. */
   libp2p: z.custom<NonNullable<SwarmInit['libp2p']>>(isObject, 'not an object').optional(),
   /** The time; default `Date`. */
   clock: z.custom<Clock>(isObject, 'not a clock').optional(),
-  /** 0 up to 1, as `Math.random`. */
+  /** A number from 0 up to 1, as `Math.random`. */
   random: z
     .custom<() => number>((value) => typeof value === 'function', 'not a function')
     .optional(),
-  /** Where libp2p and the swarm log; by default as the variable DEBUG says. */
+  /** The logger of libp2p and the swarm. Default: controlled by the variable DEBUG. */
   logger: z.custom<ComponentLogger>(isObject, 'not a logger').optional(),
-  /** What this node tells peers of its software. */
+  /** The software name that this node reports to peers. */
   userAgent: z.string().optional()
 })
 

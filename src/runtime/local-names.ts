@@ -1,15 +1,15 @@
-/** Names of this machine and its user, which must not leave with what is shared. */
+/** Names of this machine and its user, which must not leave this node. */
 import { homedir, hostname, userInfo } from 'node:os'
 import type { KnownNames } from '../anonymity/index.ts'
 
-/** Names of so many machines and users that they tell nothing, and occur in ordinary text. */
+/** Names that many machines and users have: they identify nobody, and occur in ordinary text. */
 const GENERIC_NAMES: ReadonlySet<string> = new Set(
   'admin administrator agent android app build builder ci container debian default desktop docker ec2-user git guest home laptop local localhost node nobody operator owner root runner server service system test ubuntu user vagrant windows worker'.split(
     ' '
   )
 )
 
-/** Shorter ones would be found inside of ordinary words. */
+/** Shorter names occur inside ordinary words. */
 const MIN_LENGTH = 4
 
 export function localNames(): KnownNames {

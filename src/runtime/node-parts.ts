@@ -1,6 +1,6 @@
 /**
- * What a node is made of: the store, the replica and the facts in it, models, skills, the swarm. They are
- * opened in this order; where one fails, those before it are closed again.
+ * The parts of a node: store, replica, facts, models, sandbox, skills, swarm. They are opened in
+ * this order; if one fails, the parts before it are closed.
  */
 import { EventEmitter } from 'node:events'
 import { mkdir } from 'node:fs/promises'
@@ -27,7 +27,7 @@ export interface NodeParts {
   readonly facts: FactStore
   readonly swarm: Swarm | undefined
   readonly authorWeights: AuthorWeights
-  /** Until when facts of this node were told to peers, with their finder. */
+  /** Peers may know that this node found facts recorded up to this time. */
   readonly observedUntil: number
   readonly models: ModelService
   readonly modelEvents: EventEmitter<ModelEvents>
@@ -35,10 +35,10 @@ export interface NodeParts {
   readonly sandbox: Sandbox
 }
 
-/** Only the owner may look into a node's directory. */
+/** Mode of the data directory: only its owner may read it. */
 const OWNER_ONLY = 0o700
 
-/** Everything but the swarm runs when it resolves; that is for the caller to start. */
+/** Resolves when all parts but the swarm run; the caller starts the swarm. */
 export async function openParts(options: Options): Promise<NodeParts> {
   const { dataDir, clock = Date } = options
   if (dataDir !== undefined) await makeDirectory(dataDir)
@@ -76,13 +76,13 @@ export async function openParts(options: Options): Promise<NodeParts> {
     const shared = { options, store, replica, facts, swarm, authorWeights: trust, observedUntil }
     return { ...shared, models, modelEvents, skills, sandbox }
   } catch (error) {
-    // What failed first says more than what failed to close.
+    // Keeps the first error; errors of closing would hide it.
     await closeAll(opened, 'Not all was closed.').catch(() => undefined)
     throw error
   }
 }
 
-/** Closes what `openParts` opened, the swarm first. */
+/** Closes the parts that `openParts` opened, the swarm first. */
 export function closeParts({ swarm, skills, sandbox, models, store }: NodeParts): Promise<void> {
   return closeAll(
     [
@@ -100,13 +100,16 @@ export function fileOf({ dataDir }: Options, name: string): string | undefined {
   return dataDir === undefined ? undefined : join(dataDir, name)
 }
 
-/** Authors that must vouch before an insight is released: a swarm without a key trusts nobody alone. */
+/**
+ * Number of authors that must vouch before an insight is released: without a key, one author is not
+ * enough.
+ */
 export function kOf({ swarm }: Options): number {
   if (swarm === false) return 2
   return swarm.k ?? (swarm.key === undefined ? 2 : 1)
 }
 
-/** Without a network too: what was published then leaves with the next start. */
+/** Also without a network: entries published then leave at the next start. */
 function hidesOwn({ swarm }: Options): boolean {
   return swarm === false || (swarm.stem && swarm.gossip && swarm.mode === 'full')
 }
@@ -167,7 +170,7 @@ function openSkills(
     models: models.for(agent.name),
     now: () => clock.now(),
     random,
-    // What could not be written is told when the hive is stopped.
+    // A failed write is reported when the node stops.
     onError: () => undefined
   })
 }

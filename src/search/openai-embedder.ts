@@ -5,21 +5,24 @@ import type { AbortOptions } from '@libp2p/interface'
 import type { Embedder } from './embedder.ts'
 
 export interface OpenAIEmbedderInit {
-  /** Up to where `/embeddings` begins, as in `https://api.openai.com/v1`. */
+  /** The URL before `/embeddings`, as in `https://api.openai.com/v1`. */
   readonly baseURL: string
   readonly model: string
   /** Default: the environment's OPENAI_API_KEY; endpoints of one's own often need none. */
   readonly apiKey?: string
-  /** Asked of the model, and required of its answers; default: what it gives. */
+  /**
+   * Requested of the model, and required of its answers. Default: the dimensions of its first
+   * answer.
+   */
   readonly dimensions?: number
   /** Whether facts marked `private` are sent too; default false. */
   readonly private?: boolean
 }
 
-/** The texts, not the service, are at fault: too long, or not taken. */
+/** Status codes of refused texts, as opposed to a failed service: too long, or not accepted. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422])
 
-/** The SDK wants a key where the endpoint wants none. */
+/** The SDK requires a key even if the endpoint needs none. */
 const NO_KEY = 'none'
 
 export function openAIEmbedder(init: OpenAIEmbedderInit): Embedder {
@@ -38,7 +41,7 @@ class OpenAIEmbedder implements Embedder {
     this.private = init.private === true
     this.#init = init
     const key = apiKey ?? process.env['OPENAI_API_KEY'] ?? NO_KEY
-    // Who calls decides what is worth another attempt; nothing is logged, not even in debug mode.
+    // The caller decides about retries. Nothing is logged, not even in debug mode.
     this.#client = new OpenAI({ baseURL, apiKey: key, maxRetries: 0, logLevel: 'off' })
   }
 
@@ -71,7 +74,9 @@ class OpenAIEmbedder implements Embedder {
   }
 }
 
-/** Without what the service said and without a cause: they may repeat the key or the texts. */
+/**
+ * Without the service's message and without a cause, since both may contain the key or the texts.
+ */
 function sanitizedError(error: unknown): HiveError {
   const status: unknown = error instanceof APIError ? error.status : undefined
   if (typeof status !== 'number')

@@ -1,8 +1,8 @@
 /**
- * Items on their way to the search thread: one buffer that is handed over, since thousands of small
- * ones would be copied one by one.
+ * Items for the search thread: one buffer that is transferred, since thousands of small ones would
+ * be copied one by one.
  *
- *   (digest (32) | uint32 length, or 2^32 - 1 for an item that is gone | bytes)*
+ *   (digest (32) | uint32 length, or 2^32 - 1 for a removed item | bytes)*
  */
 const DIGEST_BYTES = 32
 const LENGTH_BYTES = 4
@@ -10,7 +10,7 @@ const GONE = 2 ** 32 - 1
 
 export interface PackedItem {
   readonly digest: Uint8Array
-  /** What is stored; undefined when it is gone. */
+  /** The stored bytes; undefined for a removed item. */
   readonly stored?: Uint8Array
 }
 

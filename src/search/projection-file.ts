@@ -1,20 +1,20 @@
-/** SQLite files that are projections: what is in them can be built again from the store. */
+/** SQLite files that are projections: their content can be rebuilt from the store. */
 import { rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLOutputValue } from 'node:sqlite'
 
 export interface Projection {
-  /** Of the tables; stored as `user_version`. At least 1. */
+  /** Version of the tables; stored as `user_version`. At least 1. */
   readonly version: number
   /** SQL that creates the tables. */
   readonly schema: string
-  /** SQL that is run before anything else. */
+  /** SQL that runs before anything else. */
   readonly pragmas: string
-  /** Suffixes of further files that belong to it, beside those of SQLite. */
+  /** Suffixes of further files that belong to it, in addition to those of SQLite. */
   readonly beside?: readonly string[]
 }
 
-/** Opens `path`, or memory for `:memory:`; creates it again when it is of another version or damaged. */
+/** Opens `path`, or memory for `:memory:`; recreates a file of another version or a damaged one. */
 export function openProjection(path: string, projection: Projection): DatabaseSync {
   try {
     return openAt(path, projection)
@@ -27,7 +27,7 @@ export function openProjection(path: string, projection: Projection): DatabaseSy
   }
 }
 
-/** Throws when the file is not a whole database of this version. */
+/** Throws if the file is not a complete database of this version. */
 function openAt(path: string, { version, schema, pragmas }: Projection): DatabaseSync {
   const database = new DatabaseSync(path)
   try {

@@ -1,7 +1,8 @@
 /**
- * Reciprocal rank fusion: each list gives its n-th hit 1 / (60 + n), and a hit is worth the sum
- * (Cormack, Clarke, Buettcher: Reciprocal Rank Fusion outperforms Condorcet and individual Rank
- * Learning Methods, SIGIR 2009). It needs ranks alone: scores of words and of vectors do not compare.
+ * Reciprocal rank fusion: the n-th hit of each list scores 1 / (60 + n), and the scores of a hit
+ * are added (Cormack, Clarke, Buettcher: Reciprocal Rank Fusion outperforms Condorcet and
+ * individual Rank Learning Methods, SIGIR 2009). It uses ranks only, since scores of words and of
+ * vectors are not comparable.
  */
 import type { SearchHit } from './search-query.ts'
 

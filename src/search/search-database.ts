@@ -1,6 +1,6 @@
 /**
- * The search database: a projection that holds no text, only the index and what ranking and filters
- * need; it can be deleted and made again from the store at any time.
+ * The search database: a projection without texts. It holds the index and the fields that ranking
+ * and filters need, and can be deleted and rebuilt from the store at any time.
  */
 import { ORIGINS } from './search-query.ts'
 import { SearchReader } from './search-reader.ts'
@@ -14,7 +14,9 @@ export class SearchDatabase {
   readonly #writer: SearchWriter
   readonly #reader: SearchReader
 
-  /** Opens `path`, or memory for `:memory:`; makes it anew when it is of another version or damaged. */
+  /**
+   * Opens `path`, or memory for `:memory:`; recreates a file of another version or a damaged one.
+   */
   constructor(path: string) {
     this.#database = openDatabase(path)
     this.#writer = new SearchWriter(this.#database)
@@ -26,7 +28,7 @@ export class SearchDatabase {
     return this.#writer.cursor(origin)
   }
 
-  /** Indexes `items` again, as they are now, and moves the cursor; on disk when no `more` come. */
+  /** Indexes the current form of `items` and moves the cursor; on disk when `more` is false. */
   apply(origin: SearchOrigin, items: Iterable<SearchItem>, position: number, more: boolean): void {
     this.#writer.apply(origin, items, position, more)
   }

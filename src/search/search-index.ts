@@ -1,7 +1,7 @@
 /**
- * The search index as the rest of the node sees it: it follows the logs of facts and of hive
- * records, in a thread of its own, and answers queries. What it holds can always be made again: a
- * file that is gone, damaged or of another version is indexed from the start.
+ * The search index: it follows the logs of facts and of hive records in its own thread, and answers
+ * queries. Its file can always be rebuilt: a missing or damaged file, or one of another version, is
+ * indexed from the start.
  */
 import type { LogPart } from '../../crdt/index.ts'
 import { packItems } from './packed-items.ts'
@@ -9,31 +9,31 @@ import { openRemoteDatabase } from './search-thread.ts'
 import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
 import type { RemoteDatabase, SearchAnswer, SearchRequest } from './search-thread.ts'
 
-/** What the index follows. */
+/** A source of the index. */
 export interface SearchSource {
   readonly origin: SearchOrigin
-  /** Position behind the last digest of the log. */
+  /** Position after the last digest of the log. */
   end(): number
-  /** The log from a position on; less than all of it when it was cut short. */
+  /** The log from a position; its beginning may have been cut off. */
   log(from: number): AsyncIterable<LogPart>
-  /** What is stored under these digests now; undefined for what is gone. */
+  /** The bytes stored under these digests now; undefined for removed ones. */
   read(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>
 }
 
 export interface SearchIndexInit {
-  /** The database's file; left out: in memory. */
+  /** The file of the database. Default: in memory. */
   readonly path?: string
   readonly sources: readonly SearchSource[]
 }
 
-/** Items handed to the thread at once; what reads them must not hold the event loop for long. */
+/** Items sent to the thread at once; reading them must not block the event loop for long. */
 const BATCH_ITEMS = 20_000
 
 type ApplyRequest = Extract<SearchRequest, { readonly type: 'apply' }>
 
 export class SearchIndex {
   readonly #init: SearchIndexInit
-  /** How far the worker is with each log. */
+  /** The position of the worker in each log. */
   readonly #positions = new Map<SearchOrigin, number>()
   #database: RemoteDatabase | undefined
   #catchingUp: Promise<void> | undefined
@@ -43,9 +43,9 @@ export class SearchIndex {
     this.#init = init
   }
 
-  /** Indexes what the logs hold and it does not; returns at once when that is nothing. */
+  /** Indexes new items of the logs; returns at once if there are none. */
   async catchUp(): Promise<void> {
-    // A run that is under way may have read the logs before the last addition.
+    // A pending run may have read the logs before the last addition.
     await this.#catchingUp
     this.#catchingUp ??= this.#catchUp().finally(() => {
       this.#catchingUp = undefined
@@ -53,7 +53,7 @@ export class SearchIndex {
     await this.#catchingUp
   }
 
-  /** The best matches among what was added before the call. */
+  /** The best matches among the items added before the call. */
   async search(query: SearchQuery): Promise<readonly SearchHit[]> {
     await this.catchUp()
     const answer = await this.#ask({ type: 'search', query })
@@ -75,13 +75,13 @@ export class SearchIndex {
     for (const source of this.#init.sources) await this.#follow(source)
   }
 
-  /** A batch is read while the one before it is being indexed. */
+  /** Reads a batch while the batch before it is being indexed. */
   async #follow(source: SearchSource): Promise<void> {
     const { origin } = source
     let position = this.#positions.get(origin)
     if (position === source.end()) return
     position ??= Number(await this.#ask({ type: 'cursor', origin }))
-    // A cursor ahead of the log is that of another store: an older copy was restored.
+    // A cursor beyond the log belongs to another store: an older copy was restored.
     if (position > source.end()) position = 0
     let digests: Uint8Array[] = []
     let applied: Promise<void> = Promise.resolve()
@@ -91,7 +91,7 @@ export class SearchIndex {
       const packed = packItems(batch, await source.read(batch))
       await applied
       applied = this.#apply({ type: 'apply', origin, packed, position: reached, more })
-      // Awaited with the next batch: a failure must not be reported as unhandled meanwhile.
+      // Awaited with the next batch; until then a rejection must not count as unhandled.
       applied.catch(() => undefined)
     }
     for await (const part of source.log(position)) {
@@ -115,7 +115,7 @@ export class SearchIndex {
     try {
       return await database.ask(request, transfer)
     } catch (error) {
-      // Opened again, perhaps in another thread, and asked how far it is.
+      // The next call opens it again, perhaps in another thread, and asks for its position.
       if (this.#database === database) this.#database = undefined
       this.#positions.clear()
       await database.close().catch(() => undefined)

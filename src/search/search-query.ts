@@ -1,11 +1,11 @@
-/** What is indexed, asked and answered. */
+/** The items, queries and hits of search. */
 
 /** Facts of this node, or records of the hive. */
 export type SearchOrigin = 'local' | 'hive'
 
 export const ORIGINS: readonly SearchOrigin[] = ['local', 'hive']
 
-/** What is indexed, or, without a text, no longer is. */
+/** An item to index, or, without a text, to remove. */
 export interface SearchItem {
   readonly digest: Uint8Array
   readonly text?: SearchText
@@ -15,7 +15,7 @@ export interface SearchText {
   readonly entity: string
   readonly content: string
   readonly tags: readonly string[]
-  /** Words of where and when it was said: found, but counted for little. */
+  /** Words of a fact's context; they match with a low weight. */
   readonly context: string
   /** 0 to 1. */
   readonly confidence: number
@@ -27,13 +27,13 @@ export interface SearchQuery {
   readonly text: string
   readonly limit: number
   readonly origins: readonly SearchOrigin[]
-  /** Exact, whatever the case. */
+  /** Exact, without regard to case. */
   readonly entity?: string
-  /** All of them. */
+  /** Only items with all of these tags. */
   readonly tags?: readonly string[]
-  /** Only what has every term of the text. */
+  /** Only items with every term of the text. */
   readonly all?: boolean
-  /** Only content of at least, and at most, so many characters. */
+  /** Only content whose number of characters is in this range. */
   readonly length?: readonly [least: number, most: number]
 }
 

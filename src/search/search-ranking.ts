@@ -1,17 +1,17 @@
-/** Orders what matches alike. */
+/** The order of hits. */
 import { numberOf } from './projection-file.ts'
 import type { SQLOutputValue } from 'node:sqlite'
 
-/** Weight of a match in the entity beside one in the content. */
+/** Weight of a match in the entity, relative to one in the content. */
 const ENTITY_WEIGHT = 2
 
-/** Of the columns, in their order, in bm25: entity, content, tags, context. */
+/** Weights of the columns in bm25: entity, content, tags, context. */
 export const COLUMN_WEIGHTS = `${ENTITY_WEIGHT}, 1, 0.5, 0.4`
 
-/** Characters of content at which brevity counts half. */
+/** Characters of content at which brevity has half of its weight. */
 const TYPICAL_LENGTH = 200
 
-/** How much confidence and recency may move a hit: tie-breakers. */
+/** The most that confidence and recency may add: they are tie-breakers. */
 const CONFIDENCE_WEIGHT = 0.05
 const RECENCY_WEIGHT = 0.05
 const RECENCY_HALF_LIFE = 90 * 24 * 60 * 60 * 1000
@@ -20,13 +20,13 @@ const MAX_TERMS = 32
 
 export type Row = Record<string, SQLOutputValue>
 
-/** Words and numbers of a query, quoted, since FTS5 would read operators in them. */
+/** Words and numbers of a query, quoted, since FTS5 would parse operators in them. */
 export function termsOf(text: string): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
   return [...new Set(words)].slice(0, MAX_TERMS).map((word) => `"${word}"`)
 }
 
-/** Of rows that have the same terms: those in the entity, then brevity, then the tie-breakers. */
+/** For rows with the same terms: by matches in the entity, then brevity, then the tie-breakers. */
 export function scoreOf(row: Row, latest: number, terms: readonly string[]): number {
   const entity = String(row['entity']).toLowerCase()
   const named = terms.filter((term) => entity.includes(term.slice(1, -1))).length / terms.length
@@ -34,7 +34,7 @@ export function scoreOf(row: Row, latest: number, terms: readonly string[]): num
   return ENTITY_WEIGHT * named + brevity + tieOf(row, latest)
 }
 
-/** Of rows with a bm25 of their own, as a share of the best one's; the tie-breakers move it little. */
+/** For rows with a bm25 score: their share of the best score, with small tie-breakers. */
 export function rankedScoreOf(row: Row, latest: number, best: number): number {
   const relevance = best === 0 ? 0 : numberOf(row['bm25']) / best
   return (ENTITY_WEIGHT + 1) * relevance + tieOf(row, latest)

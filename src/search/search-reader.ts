@@ -1,7 +1,7 @@
 /**
- * Answers queries, in stages: what has all terms of the query, then, unless `all`, what has all that
- * are not common, then what has any of these. Terms that are in a large share of all items rank
- * nothing and would cost the most: FTS5's own ranking counts every item of every term.
+ * Answers queries in stages: first items with all terms; then, unless `all`, items with all rare
+ * terms; then items with any rare term. Common terms rank nothing and cost the most, since FTS5's
+ * ranking counts every item of every term.
  */
 import { bytesOf, numberOf } from './projection-file.ts'
 import { tagText } from './search-schema.ts'
@@ -11,30 +11,30 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Row } from './search-ranking.ts'
 import type { SearchHit, SearchQuery } from './search-query.ts'
 
-/** Matches of all terms that are compared; of more, the first that were indexed. */
+/** Matches of all terms that are compared; if there are more, the first ones indexed. */
 const MAX_RANKED = 400
 
 /** Terms in more than this share of all items are common. */
 const COMMON_SHARE = 0.01
 const COMMON_MINIMUM = 1_000
 
-/** Term counts remembered, and the growth after which they are counted again. */
+/** Term counts that are cached, and the growth of the index after which they are counted again. */
 const MAX_COUNTED_TERMS = 10_000
 const RECOUNT_GROWTH = 1.25
 
-/** Shapes of queries are few; each is prepared once. */
+/** There are few shapes of queries; each is prepared once. */
 const MAX_STATEMENTS = 64
 
 interface Filter {
   readonly sql: string
   readonly values: readonly (string | number)[]
-  /** What FTS5 must find besides the terms, so that a filter is looked up and not scanned for. */
+  /** A further FTS5 expression, so that a filter uses the index instead of a scan. */
   readonly expression: string
 }
 
 interface Stage {
   readonly expression: string
-  /** By FTS5's bm25, else by what is kept of each item. */
+  /** Ranked by FTS5's bm25, or else by the fields of each item. */
   readonly isRanked: boolean
 }
 
@@ -58,7 +58,7 @@ export class SearchReader {
     for (const [i, stage] of this.#stages(terms, query.all === true).entries()) {
       for (const hit of this.#match(stage, terms, filter, limit)) {
         const name = Buffer.from(hit.digest).toString('latin1') + hit.origin
-        // A later stage never comes before an earlier one.
+        // A hit of a later stage never precedes one of an earlier stage.
         if (!hits.has(name)) hits.set(name, { ...hit, score: hit.score / 4 ** i })
       }
       if (hits.size >= limit) break
@@ -124,7 +124,7 @@ export class SearchReader {
     return count > Math.max(COMMON_MINIMUM, COMMON_SHARE * items)
   }
 
-  /** The term as the tokenizer leaves it is not known here: FTS5 counts the matches itself. */
+  /** Only FTS5 knows the term after tokenising, so FTS5 counts the matches. */
   #countOf(term: string, items: number): number {
     const bound = Math.ceil(Math.max(COMMON_MINIMUM, COMMON_SHARE * items)) + 1
     const sql = 'SELECT count(*) AS n FROM (SELECT rowid FROM texts WHERE texts MATCH ? LIMIT ?)'
@@ -145,7 +145,7 @@ export class SearchReader {
   }
 }
 
-/** Entity and tags are found by their words, among the postings, and compared exactly in the rows. */
+/** The index finds entity and tags by their words; the rows are compared exactly. */
 function filterOf({ origins, entity, tags = [], length }: SearchQuery): Filter {
   const parts: string[] = []
   const values: (string | number)[] = []
@@ -173,7 +173,7 @@ function filterOf({ origins, entity, tags = [], length }: SearchQuery): Filter {
 
 function combineExpressions(terms: string, filter: string): string {
   if (terms === '') return filter
-  // Tags are for filters: a word of the question in them says little of what the item says.
+  // Tags serve as filters: a word of the question in a tag says little about the content.
   const expression = `{entity content context} : (${terms})`
   return filter === '' ? expression : `${expression} AND ${filter}`
 }

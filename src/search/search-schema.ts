@@ -1,6 +1,6 @@
 /**
- * The tables of the search database: SQLite FTS5 (https://www.sqlite.org/fts5.html) over texts that
- * it does not keep, and beside it what ranking and filters need of each item.
+ * The tables of the search database: a contentless SQLite FTS5 index
+ * (https://www.sqlite.org/fts5.html), and the fields of each item that ranking and filters need.
  */
 import { openProjection } from './projection-file.ts'
 import type { DatabaseSync } from 'node:sqlite'
@@ -31,7 +31,7 @@ const SCHEMA = `
   INSERT INTO texts (texts, rank) VALUES ('hashsize', 67108864);
 `
 
-/** What a crash takes is indexed again: the cursor is part of the same transaction. */
+/** An item lost in a crash is indexed again, since the cursor is part of the same transaction. */
 const PRAGMAS = `
   PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
   PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192;
@@ -41,12 +41,12 @@ export function openDatabase(path: string): DatabaseSync {
   return openProjection(path, { version: VERSION, schema: SCHEMA, pragmas: PRAGMAS })
 }
 
-/** Tags with a separator around each, which no tag holds. */
+/** Tags, each between separators that no tag contains. */
 export function tagText(tags: readonly string[]): string {
   return tags.length === 0 ? '' : `\u001f${tags.join('\u001f')}\u001f`
 }
 
-/** Where an item is looked up; a few items may share one. */
+/** The key of an item; a few items may share one. */
 export function keyOf(digest: Uint8Array): number {
   const view = new DataView(digest.buffer, digest.byteOffset, KEY_BYTES)
   return view.getUint32(0) * 2 ** 16 + view.getUint16(4)

@@ -1,4 +1,4 @@
-/** What search sees of a stored fact, or of a record of the hive. */
+/** The searchable text of a stored fact, or of a record of the hive. */
 import { readAll } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
 import { contextWords, readFact } from '../facts/index.ts'
@@ -7,7 +7,7 @@ import type { SearchOrigin, SearchText } from './search-query.ts'
 
 const NO_TAGS: readonly string[] = []
 
-/** Of a fact the stored fact, of the hive the record alone. */
+/** Reads a stored fact, or the record of the hive. */
 export function searchTextOf(
   origin: SearchOrigin,
   digest: Uint8Array,
@@ -31,7 +31,7 @@ export function searchTextOf(
   }
 }
 
-/** What of it is embedded, and whether it may leave this node. */
+/** The text to embed, and whether it may leave this node. */
 export function embeddedTextOf(
   origin: SearchOrigin,
   digest: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * The threads that own search databases: few in a process, however many nodes it runs, each with
- * the databases of many. A thread begins with the first database and ends with the last one.
+ * The threads that own search databases: a process has few of them, each with the databases of many
+ * nodes. A thread starts with its first database and ends with its last.
  */
 import { Worker } from 'node:worker_threads'
 import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
@@ -10,17 +10,17 @@ export type SearchRequest =
   | {
       readonly type: 'open'
       readonly path: string
-      /** Of vectors; left out: of words. */
+      /** A database of vectors. Default: of words. */
       readonly model?: string
     }
   | { readonly type: 'cursor'; readonly origin: SearchOrigin }
   | {
       readonly type: 'apply'
       readonly origin: SearchOrigin
-      /** Items as `packItems` makes them; handed over. */
+      /** Items packed by `packItems`; transferred. */
       readonly packed: Uint8Array<ArrayBuffer>
       readonly position: number
-      /** Whether more are on their way: they may share a transaction. */
+      /** Whether more items follow, which may share a transaction. */
       readonly more: boolean
     }
   | { readonly type: 'search'; readonly query: SearchQuery }
@@ -28,7 +28,7 @@ export type SearchRequest =
       readonly type: 'vectors'
       readonly origin: SearchOrigin
       readonly items: readonly VectorItem[]
-      /** Where the cursor must be: otherwise all was thrown away meanwhile. */
+      /** The expected cursor; if it differs, all vectors were deleted meanwhile. */
       readonly from: number
       readonly position: number
     }
@@ -38,7 +38,7 @@ export type SearchRequest =
       readonly limit: number
       readonly origins: readonly SearchOrigin[]
     }
-  /** Answered with the dimensions there were; other ones are thrown away. */
+  /** Answered with the current dimensions; vectors with other dimensions are deleted. */
   | { readonly type: 'dimensions'; readonly dimensions: number }
   | { readonly type: 'close' }
 
@@ -56,14 +56,17 @@ export interface ThreadAnswer {
   readonly error?: string
 }
 
-/** One database in one of the threads. */
+/** A database in one of the threads. */
 export interface RemoteDatabase {
   ask(request: SearchRequest, transfer?: ArrayBuffer[]): Promise<SearchAnswer>
-  /** Resolves when the database is closed and, if it was the thread's last, the thread has ended. */
+  /**
+   * Resolves when the database is closed. If it was the last one of its thread, the thread has
+   * ended.
+   */
   close(): Promise<void>
 }
 
-/** One may index while the other answers. */
+/** One thread may index while the other answers. */
 const MAX_THREADS = 2
 
 const WORKER = new URL(
@@ -78,7 +81,7 @@ interface Waiting {
 
 const threads = new Set<SearchThread>()
 
-/** Opens a database in the thread that has the fewest. */
+/** Opens a database in the thread with the fewest databases. */
 export function openRemoteDatabase(path: string, model?: string): RemoteDatabase {
   const idle = [...threads].toSorted((a, b) => a.databases - b.databases)[0]
   const isFull = threads.size >= MAX_THREADS || idle?.databases === 0
@@ -87,7 +90,7 @@ export function openRemoteDatabase(path: string, model?: string): RemoteDatabase
   return thread.open(path, model)
 }
 
-/** Threads that run now. */
+/** Number of running threads. */
 export function searchThreads(): number {
   return threads.size
 }
@@ -102,7 +105,7 @@ class SearchThread {
 
   constructor() {
     this.#worker = new Worker(WORKER, {
-      // SQLite in Node is stable enough for a projection; its warning is not for our users.
+      // SQLite in Node is stable enough for a projection, so its warning is turned off.
       execArgv: ['--disable-warning=ExperimentalWarning', ...conditions()]
     })
     this.#worker.unref()
@@ -155,7 +158,7 @@ class SearchThread {
     const { promise, resolve, reject } = Promise.withResolvers<SearchAnswer>()
     const id = ++this.#lastId
     this.#waiting.set(id, { resolve, reject })
-    // Waits for it keep the process alive; the thread alone does not.
+    // A pending request keeps the process alive; an idle thread does not.
     this.#worker.ref()
     const message: ThreadRequest = { id, database, request }
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
@@ -179,7 +182,7 @@ class SearchThread {
   }
 }
 
-/** Sources in a checkout import each other under the condition that the process was started with. */
+/** Sources in a checkout import each other under the condition given to the process. */
 function conditions(): string[] {
   return process.execArgv.filter((argument) => argument.startsWith('--conditions'))
 }

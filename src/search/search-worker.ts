@@ -1,4 +1,4 @@
-/** A thread that owns search databases: indexing must not hold the event loop. */
+/** A thread that owns search databases, so that indexing does not block the event loop. */
 import { parentPort } from 'node:worker_threads'
 import { searchTextOf } from './search-text.ts'
 import { unpackItems } from './packed-items.ts'

@@ -1,11 +1,14 @@
-/** Writes items into the search database, with the cursor of the log they came from. */
+/** Writes items into the search database, together with the cursor of their log. */
 import { numberOf } from './projection-file.ts'
 import { keyOf, tagText } from './search-schema.ts'
 import { ORIGINS } from './search-query.ts'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SearchItem, SearchOrigin, SearchText } from './search-query.ts'
 
-/** Items of a transaction: each writes most pages of the index by key, so large ones cost less. */
+/**
+ * Items of a transaction. Each transaction writes most pages of the index by key, so large ones
+ * cost less.
+ */
 const TRANSACTION_ITEMS = 60_000
 
 export class SearchWriter {
@@ -42,8 +45,8 @@ export class SearchWriter {
   }
 
   /**
-   * Indexes `items` again, as they are now, and moves the cursor, in one transaction; with `more`
-   * to come, perhaps only in that of a later call. A call that throws takes back all of it.
+   * Indexes the current form of `items` and moves the cursor in one transaction. With `more`, a
+   * later call may end the transaction. A call that throws rolls all of it back.
    */
   apply(origin: SearchOrigin, items: Iterable<SearchItem>, position: number, more = false): void {
     if (!this.#database.isTransaction) this.#database.exec('BEGIN')
@@ -61,7 +64,7 @@ export class SearchWriter {
     }
   }
 
-  /** Ends the transaction that waits for more, if there is one. */
+  /** Ends the open transaction, if there is one. */
   commit(): void {
     if (!this.#database.isTransaction) return
     this.#database.exec('COMMIT')

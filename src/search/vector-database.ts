@@ -1,7 +1,7 @@
 /**
- * The vectors of facts and records: kept in SQLite with the cursors, in one transaction, and looked
- * up in a graph (HNSW, of the `usearch` package) that is saved beside it now and then. A graph that
- * is gone or behind is completed from the vectors, and no text is embedded again for it.
+ * The vectors of facts and records: stored in SQLite with the cursors, in one transaction, and
+ * searched in an HNSW graph (the `usearch` package). The graph is saved next to the database now
+ * and then. A missing or old graph is completed from the vectors, without embedding any text again.
  */
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
 import { Index, MetricKind, ScalarKind } from 'usearch'
@@ -12,7 +12,7 @@ import type { SearchHit, SearchOrigin } from './search-query.ts'
 
 export interface VectorItem {
   readonly digest: Uint8Array
-  /** Undefined for what is gone or not to be embedded. */
+  /** Undefined for an item that was removed or is not embedded. */
   readonly vector?: Float32Array
 }
 
@@ -27,7 +27,7 @@ const SCHEMA = `
   CREATE TABLE properties (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `
 
-/** Vectors added since the graph was saved: at least so many, and so large a share, save it again. */
+/** The graph is saved again after this many new vectors, and at least this share of all. */
 const SAVE_MINIMUM = 10_000
 const SAVE_SHARE = 0.1
 
@@ -40,7 +40,10 @@ export class VectorDatabase {
   #graph: Index | undefined
   #unsaved = 0
 
-  /** Opens `path`, or memory for `:memory:`; empty when what is there is damaged or of another model. */
+  /**
+   * Opens `path`, or memory for `:memory:`; starts empty if the file is damaged or of another
+   * model.
+   */
   constructor(path: string, model: string) {
     this.#path = path
     this.#database = open(path)
@@ -53,7 +56,7 @@ export class VectorDatabase {
     this.#openGraph()
   }
 
-  /** Of the vectors; 0 while there are none. */
+  /** Dimensions of the vectors; 0 while there are none. */
   get dimensions(): number {
     return numberOf(this.#get('dimensions'))
   }
@@ -63,7 +66,7 @@ export class VectorDatabase {
     return numberOf(this.#database.prepare(sql).get(ORIGINS.indexOf(origin))?.['position'])
   }
 
-  /** Forgets all vectors. */
+  /** Deletes all vectors. */
   reset(model?: string): void {
     this.#graph = undefined
     this.#database.exec(
@@ -74,7 +77,7 @@ export class VectorDatabase {
     rmSync(this.#graphPath, { force: true })
   }
 
-  /** Keeps these vectors in place of those there are, and moves the cursor, in one transaction. */
+  /** Replaces these vectors and moves the cursor, in one transaction. */
   apply(origin: SearchOrigin, items: readonly VectorItem[], position: number): void {
     const added: (readonly [bigint, Float32Array])[] = []
     const removed: bigint[] = []
@@ -107,7 +110,7 @@ export class VectorDatabase {
     if (this.#unsaved > Math.max(SAVE_MINIMUM, size * SAVE_SHARE)) this.#save()
   }
 
-  /** The nearest, best first; the score is the cosine similarity. */
+  /** The nearest items, best first; the score is the cosine similarity. */
   search(vector: Float32Array, limit: number, origins: readonly SearchOrigin[]): SearchHit[] {
     const graph = this.#graph
     if (graph === undefined || graph.size() === 0 || vector.length !== this.dimensions) return []
@@ -116,7 +119,7 @@ export class VectorDatabase {
     for (const [i, key] of keys.entries()) {
       const row = this.#hit.get(key)
       const origin = ORIGINS[numberOf(row?.['origin'])]
-      // What was removed since the graph was saved is in it still.
+      // The graph still contains items that were removed since it was saved.
       if (row === undefined || origin === undefined || !origins.includes(origin)) continue
       hits.push({ digest: bytesOf(row['digest']), origin, score: 1 - (distances[i] ?? 1) })
     }
@@ -139,7 +142,7 @@ export class VectorDatabase {
     this.#unsaved += 1
   }
 
-  /** Under another name first: a crash leaves the whole old one. */
+  /** Written under another name first: a crash leaves the old graph complete. */
   #save(): void {
     if (this.#path === ':memory:' || this.#graph === undefined) return
     const path = `${this.#graphPath}.new`
@@ -151,7 +154,7 @@ export class VectorDatabase {
     this.#unsaved = 0
   }
 
-  /** The saved graph, when it is the one that was saved last, and what came after it. */
+  /** Loads the saved graph if it is the latest one, and adds the vectors after it. */
   #openGraph(): void {
     const { dimensions } = this
     if (dimensions === 0) return
@@ -181,7 +184,7 @@ export class VectorDatabase {
   }
 }
 
-/** Cosine distance over halves: 2 bytes a dimension. */
+/** Cosine distance over half-precision numbers: 2 bytes a dimension. */
 function graphOf(dimensions: number): Index {
   return new Index({
     dimensions,

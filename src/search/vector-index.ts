@@ -13,7 +13,7 @@ import type { SearchSource } from './search-index.ts'
 import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
 import type { RemoteDatabase, SearchAnswer, SearchRequest } from './search-thread.ts'
 
-/** What of an item is embedded; undefined for what is not. */
+/** The text of an item to embed; undefined for an item that is not embedded. */
 export type EmbeddedText = (
   origin: SearchOrigin,
   digest: Uint8Array,
@@ -21,27 +21,27 @@ export type EmbeddedText = (
 ) => { readonly text: string; readonly isPrivate: boolean }
 
 export interface VectorIndexInit {
-  /** The database's file; left out: in memory. */
+  /** The file of the database. Default: in memory. */
   readonly path?: string
   readonly sources: readonly SearchSource[]
   readonly embedder: Embedder
   readonly textOf: EmbeddedText
-  /** Told of each failure of the provider. */
+  /** Called for each failure of the provider. */
   readonly onError: (error: Error) => void
   readonly random?: () => number
 }
 
-/** Texts of one request, far below what services take (OpenAI: 2,048 texts, 300,000 tokens). */
+/** Texts of one request, far below the limits of services (OpenAI: 2,048 texts, 300,000 tokens). */
 const BATCH_TEXTS = 64
 
-/** Characters of a text that are embedded: 8,192 tokens is what common models read. */
+/** Characters of a text that are embedded; common models read 8,192 tokens. */
 const MAX_TEXT = 8_000
 
-/** Milliseconds that a batch, and a question that somebody waits for, may take. */
+/** The most milliseconds for a batch, and for a question. */
 const BATCH_TIMEOUT = 60_000
 const QUESTION_TIMEOUT = 2_000
 
-/** First and longest wait before the provider is asked again, in milliseconds; full jitter below. */
+/** First and longest wait before the provider is asked again, in milliseconds, with full jitter. */
 const FIRST_WAIT = 500
 const LONGEST_WAIT = 60_000
 
@@ -49,7 +49,7 @@ export class VectorIndex {
   readonly #init: VectorIndexInit
   readonly #closed = new AbortController()
   readonly #positions = new Map<SearchOrigin, number>()
-  /** Counts how often the positions were forgotten. */
+  /** Incremented when the positions are reset. */
   #round = 0
   #database: RemoteDatabase | undefined
   #following: Promise<void> | undefined
@@ -59,7 +59,7 @@ export class VectorIndex {
     this.#init = init
   }
 
-  /** Embeds in the background what is new; returns at once. */
+  /** Embeds new items in the background; returns at once. */
   follow(): void {
     if (this.#closed.signal.aborted) return
     this.#following ??= this.#follow().finally(() => {
@@ -67,7 +67,9 @@ export class VectorIndex {
     })
   }
 
-  /** Resolves when what was known at the call is embedded; rejects when the signal aborts first. */
+  /**
+   * Resolves when all items known at the call are embedded; rejects when the signal aborts first.
+   */
   async waitUntilCurrent(signal: AbortSignal): Promise<void> {
     while (
       this.#init.sources.some((source) => this.#positions.get(source.origin) !== source.end())
@@ -79,7 +81,10 @@ export class VectorIndex {
     }
   }
 
-  /** The nearest to the question, best first; undefined when the provider gave no vector for it. */
+  /**
+   * The nearest items to the question, best first; undefined if the provider returned no vector for
+   * it.
+   */
   async search(
     { text, limit, origins }: Pick<SearchQuery, 'text' | 'limit' | 'origins'>,
     signal?: AbortSignal
@@ -128,7 +133,7 @@ export class VectorIndex {
     const known = this.#positions.get(origin)
     if (known === source.end()) return
     const round = this.#round
-    /** What the database has reached; where the log begins anew, that is further. */
+    /** The position of the database; if the log was restarted, the position is beyond its end. */
     let cursor = known ?? Number(await this.#ask({ type: 'cursor', origin }))
     let position = cursor > source.end() ? 0 : cursor
     for await (const { digests, next } of source.log(position)) {
@@ -142,7 +147,7 @@ export class VectorIndex {
       position = next
       if (round === this.#round) this.#positions.set(origin, next)
     }
-    // All was forgotten meanwhile: the next run begins anew.
+    // The positions were reset meanwhile: the next run starts from the beginning.
     if (round === this.#round) this.#positions.set(origin, position)
   }
 
@@ -169,7 +174,7 @@ export class VectorIndex {
     await this.#ask({ type: 'vectors', origin, items, from, position: to })
   }
 
-  /** Refused texts are parted until those remain that are refused alone: they get no vector. */
+  /** Halves a refused batch until single texts are refused; these get no vector. */
   async #embedAll(texts: readonly string[]): Promise<readonly (Float32Array | undefined)[]> {
     if (texts.length === 0) return []
     try {
@@ -186,7 +191,7 @@ export class VectorIndex {
     }
   }
 
-  /** The first answer since the start says how many dimensions the model has now. */
+  /** The first answer since the start shows how many dimensions the model has. */
   async #embed(
     texts: readonly string[],
     timeout: number,
@@ -214,7 +219,7 @@ export class VectorIndex {
       const previous = Number(await this.#ask({ type: 'dimensions', dimensions }))
       if (previous !== dimensions) this.#forgetPositions()
       this.#dimensions = dimensions
-      // What was under way began before the old vectors were thrown away.
+      // Pending batches started before the old vectors were deleted.
       if (previous !== 0 && previous !== dimensions) {
         throw new HiveError(
           'EMBEDDING_FAILED',
@@ -239,7 +244,7 @@ export class VectorIndex {
     }
   }
 
-  /** What is under way must not remember how far it was. */
+  /** A pending batch must not store its old position. */
   #forgetPositions(): void {
     this.#positions.clear()
     this.#round += 1
@@ -251,7 +256,7 @@ export class VectorIndex {
   }
 }
 
-/** Rejects when the signal aborts; an embedder that does not heed it is waited for no longer. */
+/** Rejects when the signal aborts; an embedder that ignores the signal is no longer awaited. */
 function aborted(signal: AbortSignal): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = (): void =>

@@ -1,7 +1,7 @@
 /**
- * Contexts: what an agent should see for a goal, within a budget. What is known is quoted as data,
- * one JSON object a line with where it is from, so that no text of a peer can end its quotation or
- * pass for the agent's instructions. Nothing in quarantine is in one.
+ * Contexts: knowledge for a goal, within a budget. Each item is quoted as data, one JSON object a
+ * line with its source, so that no text of a peer can end its quotation or pass for instructions.
+ * Quarantined records never appear.
  */
 import { z } from 'zod'
 import { Signal, parse } from '../arguments/index.ts'
@@ -9,31 +9,31 @@ import type { AbortOptions } from '@libp2p/interface'
 import type { Insight } from '../judgement/index.ts'
 import type { Recalled, RecallOptions } from '../knowledge/index.ts'
 
-/** What to compose a context for. */
+/** Options of `context`. */
 export interface ContextOptions extends AbortOptions {
-  /** What the agent is about to do, in its own words; or a goal of the hive, by its id or title. */
+  /** The task of the agent in its own words, or the id or title of a goal of the hive. */
   readonly goal: string
-  /** Tokens that the text may have, as `tokensOf` estimates them; default 2,000. */
+  /** The most tokens of the text, as `tokensOf` estimates them; default 2,000. */
   readonly budget?: number
-  /** Only what carries all of these tags. */
+  /** Only items with all of these tags. */
   readonly tags?: readonly string[]
   readonly scope?: RecallOptions['scope']
 }
 
 /** A context for a model's prompt. */
 export interface Context {
-  /** For a model's prompt; empty when nothing is known. */
+  /** For a model's prompt; empty if there are no items. */
   readonly text: string
-  /** Estimated, never over the budget. */
+  /** Estimated; never over the budget. */
   readonly tokens: number
-  /** What is in the text, best first, and how much more was found that did not fit. */
+  /** The items of the text, best first, and the number of further items that did not fit. */
   readonly items: readonly Recalled[]
   readonly omitted: number
 }
 
 export interface ContextComponents {
   readonly recall: (query: string, options: RecallOptions) => Promise<Recalled[]>
-  /** A goal of the hive by its id or title, with what was attached to it and is released, best first. */
+  /** A goal of the hive by its id or title, with its released attachments, best first. */
   readonly goal: (
     idOrTitle: string,
     signal?: AbortSignal
@@ -46,7 +46,9 @@ const MAX_BUDGET = 1_000_000
 /** Results that are considered; the best of them fill the budget. */
 const MAX_ITEMS = 100
 
-/** Bytes of UTF-8 a token, at the least that common tokenizers make of prose; code has fewer tokens. */
+/**
+ * Bytes of UTF-8 a token: the least that common tokenizers reach for prose; code has fewer tokens.
+ */
 const BYTES_PER_TOKEN = 3
 
 const HEADING =
@@ -61,7 +63,7 @@ const Options = z.strictObject({
   signal: Signal
 })
 
-/** What is attached to the goal comes first. Throws `HiveError` (ARGUMENT_INVALID). */
+/** Attachments of the goal come first. Throws `HiveError` (ARGUMENT_INVALID). */
 export async function composeContext(
   components: ContextComponents,
   options: ContextOptions
@@ -87,12 +89,12 @@ export async function composeContext(
   return { text, tokens: tokensOf(text), items, omitted: found.length - items.length }
 }
 
-/** An upper estimate, the same for all models: a third of the bytes. */
+/** An upper estimate for all models: a third of the bytes. */
 function tokensOf(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN)
 }
 
-/** What is attached to the goal is before all else, and not there twice. */
+/** Attachments of the goal come first, and appear once. */
 function inOrder(attached: readonly Insight[], recalled: readonly Recalled[]): Recalled[] {
   const best = 1 + Math.max(0, ...recalled.map(({ score }) => score))
   const ids = new Set(attached.map(({ id }) => id))

@@ -1,6 +1,6 @@
 /**
- * Drafts: what of a fact would leave this node, or why nothing does. Promotion publishes drafts, and a
- * preview shows them, so that what is shown is what leaves.
+ * Drafts: the form in which a fact would leave this node, or the reason why it stays. Promotion
+ * publishes drafts and a preview shows them, so that the preview shows exactly what leaves.
  */
 import {
   canonicalRecord,
@@ -25,16 +25,21 @@ export interface PublicationDraft {
 export interface DraftsComponents {
   readonly anonymizer: Anonymizer
   readonly clock: Clock
-  /** Authors that must vouch before an insight is released; from 2 on, authors must not be traceable. */
+  /**
+   * Number of authors that must vouch before an insight is released; from 2 on, authors must not be
+   * traceable.
+   */
   readonly k: number
-  /** Peers may know of facts recorded until then that this node found them; milliseconds since 1970. */
+  /**
+   * Peers may know that this node found facts recorded up to this time; milliseconds since 1970.
+   */
   readonly observedUntil: number
 }
 
-/** What was made of a fact. */
+/** The result of drafting a fact. */
 export interface DraftResult {
   readonly anonymized: Anonymized
-  /** A reason where the fact is withheld. */
+  /** A reason if the fact is withheld. */
   readonly draft: PublicationDraft | string
 }
 
@@ -61,13 +66,13 @@ export class Drafts {
         record,
         confidence: fact.confidence,
         day: dayOf(clock.now()),
-        // A placeholder may be longer than what it stands for.
+        // A placeholder may be longer than the text that it replaces.
         tags: canonicalTags(tags.filter((tag) => Buffer.byteLength(tag) <= MAX_TAG_BYTES)),
         validFrom: fact.validFrom?.getTime()
       }
       return { anonymized, draft: { publication, digest: digestOf(record) } }
     } catch (error) {
-      // Placeholders may be longer than what they stand for.
+      // Placeholders may be longer than the text that they replace.
       if (error instanceof LimitError) return { anonymized, draft: error.message }
       throw error
     }

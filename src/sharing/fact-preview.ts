@@ -1,21 +1,21 @@
-/** Previews: what of one local fact would leave this node, before anything does. */
+/** Previews: the form in which a local fact would leave this node, before it does. */
 import { toHex } from '../../crdt/bytes/index.ts'
 import type { FindingKind } from '../anonymity/index.ts'
 import type { StoredFact } from '../facts/index.ts'
 import type { Drafts } from './drafts.ts'
 
-/** What of one fact would leave this node. */
+/** The form in which a fact would leave this node. */
 export interface Preview {
   /** The fact's id on this node. */
   readonly id: string
   readonly verdict: 'clear' | 'withheld'
-  /** Why it would stay; undefined where it would leave. */
+  /** Why the fact would stay; undefined if it would leave. */
   readonly reason?: string
   /** Residual risk, 0 to 1; from 0.6 on a record is withheld. */
   readonly score: number
-  /** How many things of each kind were replaced. */
+  /** Number of replacements of each kind. */
   readonly placeholders: Readonly<Partial<Record<FindingKind, number>>>
-  /** Exactly what would leave; undefined where nothing would. */
+  /** Exactly what would leave; undefined if nothing would. */
   readonly insight?: {
     /** Its id in the hive: equal for the same strategy from another machine. */
     readonly id: string

@@ -1,5 +1,5 @@
 /**
- * Promotion of local knowledge to the swarm, and the insights that come back.
+ * Promotion of local knowledge to the swarm, and insights of the swarm.
  *
  * @example
  * ```ts

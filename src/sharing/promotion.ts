@@ -1,10 +1,10 @@
 /**
- * Promotion: the only way a fact leaves its node. Each candidate is anonymised; what results is
- * published as a record, or as a vote where this replica holds that record already.
+ * Promotion: the only way in which a fact leaves its node. Each candidate is anonymised. The result
+ * is published as a record, or as a vote if this replica stores that record already.
  *
- * A record that peers seem to have published is fetched first, so that the vote needs no copy. Only
- * the body itself, checked by its digest, makes a vote of a record: neither a full filter nor a peer
- * that lies can keep anything from being published.
+ * A record that peers may have published is fetched first, so that the vote needs no copy. Only the
+ * body itself, verified by its digest, turns a record into a vote. So neither a full filter nor a
+ * false answer of a peer prevents a publication.
  */
 import { canonicalTags } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
@@ -29,31 +29,31 @@ export interface BroadcastOptions extends AbortOptions {
 export interface BroadcastProgress {
   /** Facts that became new records of the hive. */
   readonly promoted: number
-  /** Facts that the hive had already: this node's vote was added. */
+  /** Facts whose record the hive had: this node's vote was added. */
   readonly corroborated: number
 }
 
-/** What a broadcast published, and what it withheld. */
+/** Facts published by a broadcast, and facts withheld. */
 export interface BroadcastReport extends BroadcastProgress {
-  /** Facts that were not published since they may tell too much; they stay local. */
+  /** Facts that may disclose too much; they stay local. */
   readonly withheld: readonly { readonly id: string; readonly reason: string }[]
 }
 
 /** Options of `promoteToGlobalStore`. */
 export interface PromoteOptions extends AbortOptions {
-  /** Added to those of the fact. */
+  /** Added to the tags of the fact. */
   readonly tags?: readonly string[]
 }
 
-/** What became of one promoted fact. */
+/** The result of promoting one fact. */
 export interface Promoted {
-  /** Id of what was published: another one than the fact's where it had to be anonymised. */
+  /** Id of the record; it differs from the fact's id if the text was anonymised. */
   readonly id: string
   readonly status:
     | 'promoted'
-    /** The hive had it already: this node's vote was added. */
+    /** The hive had the record: this node's vote was added. */
     | 'corroborated'
-    /** This node had voted for it before. */
+    /** This node had voted for the record before. */
     | 'already'
 }
 
@@ -64,7 +64,7 @@ export interface PromotionComponents {
   readonly swarm: Pick<Swarm, 'fetch' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'draftFrom'>
   readonly clock: Clock
-  /** Tells peers of new entries. */
+  /** Announces new entries to peers. */
   readonly announce: (entries: readonly Entry[]) => Promise<void>
 }
 
@@ -108,7 +108,7 @@ export class Promotion {
     return { ...totals, withheld }
   }
 
-  /** Promotes one fact, whatever its confidence. Throws `HiveError` (WITHHELD). */
+  /** Promotes one fact, regardless of its confidence. Throws `HiveError` (WITHHELD). */
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
     const { drafts, replica, candidates, announce } = this.#components
     const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
@@ -136,7 +136,7 @@ export class Promotion {
       signal
     )
     const published = await replica.publish(prepared.map(({ publication }) => publication))
-    // After a crash in between, the next broadcast finds these as already published.
+    // After a crash in between, the next broadcast finds these records published.
     await candidates.recordOutcomes(
       batch,
       prepared.map(({ fact, digest }) => [fact.digest, digest] as const)
@@ -145,7 +145,7 @@ export class Promotion {
     return published
   }
 
-  /** Brings the bodies of what peers seem to have published into this replica. */
+  /** Fetches the bodies of records that peers may have published. */
   async #fetchPublished(digests: Uint8Array[], signal: AbortSignal | undefined): Promise<void> {
     const { replica, swarm } = this.#components
     if (swarm === undefined || digests.length === 0) return

@@ -1,4 +1,4 @@
-/** `cortex.hive`: what this node shares with its swarm, and what the swarm knows. */
+/** `cortex.hive`: knowledge that this node shares with its swarm. */
 import { z } from 'zod'
 import { readAll } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
@@ -41,11 +41,11 @@ export interface SharedKnowledgeComponents {
 
 /** Options of `vouch` and `dispute`. */
 export interface VoteOptions {
-  /** How sure this node is, 0 to 1; default 0.9. */
+  /** The confidence of this node, 0 to 1; default 0.9. */
   readonly confidence?: number
 }
 
-/** What an id names. */
+/** A record and its id. */
 export interface FetchedRecord extends HiveRecord {
   readonly id: string
 }
@@ -79,8 +79,8 @@ const Filter = z.strictObject({
 })
 
 /**
- * What this node shares with its swarm, and what the swarm has published. Everything that leaves is
- * anonymised first; what may tell too much stays on this node, with a reason.
+ * Knowledge shared with the swarm. All text is anonymised before it leaves; a fact that may
+ * disclose too much stays on this node, with a reason.
  *
  * @example
  * ```ts
@@ -98,27 +98,27 @@ export class SharedKnowledge {
     this.#components = components
   }
 
-  /** The goals that the swarm shares, and their playbooks. */
+  /** The goals of the swarm, and their playbooks. */
   get goals(): Goals {
     return this.#components.goals
   }
 
-  /** Skills that the swarm offers, and those that this node publishes. */
+  /** Skills that the swarm offers, and skills that this node publishes. */
   get skills(): SharedSkills {
     return this.#components.skills
   }
 
   /**
-   * Promotes every local fact of at least `minConfidence` that may leave this node: anonymised,
-   * published once, gossiped. Aborting stops between batches; what was published stays.
+   * Promotes each local fact of at least `minConfidence` that may leave this node: anonymises,
+   * publishes and gossips it once. Aborting stops between batches; published facts stay published.
    */
   broadcastKnowledge(options: BroadcastOptions = {}): Promise<BroadcastReport> {
     return this.#components.promotion.broadcast(parse(Broadcast, options, 'broadcastKnowledge'))
   }
 
   /**
-   * Promotes one fact of this node, whatever its confidence. Throws `HiveError` (RECORD_UNKNOWN, or
-   * WITHHELD with the reason).
+   * Promotes one fact of this node, regardless of its confidence. Throws `HiveError`
+   * (RECORD_UNKNOWN, or WITHHELD with the reason).
    */
   async promoteToGlobalStore(
     id: string,
@@ -134,34 +134,41 @@ export class SharedKnowledge {
   }
 
   /**
-   * Says that this node has verified a record: it is released here, and counts as one author
-   * elsewhere. False when it had said so. Throws `HiveError` (RECORD_UNKNOWN).
+   * Votes for a record that this node has verified. The record is released here, and has one more
+   * voucher elsewhere. Returns false for a repeated vote. Throws `HiveError` (RECORD_UNKNOWN).
    */
   vouch(id: string, options: VoteOptions = {}): Promise<boolean> {
     return this.#components.votes.cast(id, 'vouch', parse(Vote, options, 'vouch').confidence)
   }
 
   /**
-   * Says that a record is wrong. As many disputes as vouches, and at least `k`, hide it everywhere.
-   * False when it had said so. Throws `HiveError` (RECORD_UNKNOWN).
+   * Votes against a record. A record with at least `k` disputes, and at least as many disputes as
+   * vouches, is hidden on every node. Returns false for a repeated vote. Throws `HiveError`
+   * (RECORD_UNKNOWN).
    */
   dispute(id: string, options: VoteOptions = {}): Promise<boolean> {
     return this.#components.votes.cast(id, 'dispute', parse(Vote, options, 'dispute').confidence)
   }
 
-  /** Takes this node's vote on a record back; what nobody vouches for is hidden everywhere. */
+  /**
+   * Retracts this node's vote on a record. A record that no author vouches for is hidden on every
+   * node.
+   */
   retract(id: string): Promise<boolean> {
     return this.#components.votes.retract(id)
   }
 
-  /** Hears of insights as they are released, each once; all of them without a filter. */
+  /**
+   * Calls `listener` with each insight once, when it is released; with all of them if the filter is
+   * empty.
+   */
   subscribe(filter: SubscriptionFilter, listener: (insight: Insight) => void): Subscription {
     return this.#components.subscriptions.add(parse(Filter, filter, 'subscribe'), listener)
   }
 
   /**
-   * What of a local fact would leave this node, or why nothing would; undefined when this node has no
-   * fact of that id. Nothing leaves by asking.
+   * The form in which a local fact would leave this node, or the reason why it would stay. Returns
+   * undefined if this node has no fact of that id. Nothing leaves.
    */
   async preview(id: string): Promise<Preview | undefined> {
     const { facts, drafts } = this.#components
@@ -170,8 +177,9 @@ export class SharedKnowledge {
   }
 
   /**
-   * What the swarm has published, as far as this node has it, best corroborated first; disputed
-   * insights only when they are asked for. Goals are in `goals`; receipts of skills are left out.
+   * Records that the swarm has published and this node stores, by corroboration. Disputed insights
+   * are listed only if `state` asks for them. Goals are in `goals`; receipts of skills are left
+   * out.
    */
   async getGlobalInsights(options: InsightOptions & AbortOptions = {}): Promise<Insight[]> {
     const { limit, signal, ...filter } = parse(Insights, options, 'getGlobalInsights')
@@ -194,8 +202,8 @@ export class SharedKnowledge {
   }
 
   /**
-   * One record by its id, from this node or else from any connected peer; undefined when nobody has
-   * it. Its content is what the id names, whoever sent it; who vouches for it is not part of it.
+   * One record by its id, from this node or any connected peer; undefined if none has it. The id
+   * proves the content, not the votes.
    */
   async fetch(id: string, { signal }: AbortOptions = {}): Promise<FetchedRecord | undefined> {
     const digest = digestOfId(id)
@@ -208,7 +216,7 @@ export class SharedKnowledge {
     return { id, ...readAll(body, readRecord) }
   }
 
-  /** Syncs with every connected peer now; without a network, with nobody. */
+  /** Syncs with every connected peer; without a network, with none. */
   async synchronize({ signal }: AbortOptions = {}): Promise<SynchronizeReport> {
     const { swarm } = this.#components
     if (swarm === undefined) return { peers: 0, failed: 0, sent: 0, received: 0 }

@@ -1,7 +1,7 @@
 /**
- * Subscriptions: what is released reaches the agents that asked for such things, as it is released.
- * Nothing in quarantine ever does. Each subscription hears of an insight once; what was released
- * while nobody was subscribed is found by `recall` and `context`.
+ * Subscriptions: agents receive insights when they are released. Quarantined records are never
+ * delivered. Each subscription receives an insight once. Insights that were released before the
+ * subscription are found by `recall` and `context`.
  */
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import { digestOfId } from '../arguments/index.ts'
@@ -10,11 +10,14 @@ import { isReceipts } from '../skills/index.ts'
 import type { Entry, Replica, AttestedRecord } from '../../crdt/index.ts'
 import type { Judge, Insight } from '../judgement/index.ts'
 
-/** Which insights a subscriber hears of. An insight that matches any of the lists is one of them; without a list, all are. */
+/**
+ * Which insights a subscriber receives. An insight matches if it matches any of the lists; without
+ * a list, all match.
+ */
 export interface SubscriptionFilter {
   /** Insights with any of these tags. */
   readonly tags?: readonly string[]
-  /** Insights about any of these entities, whatever the case. */
+  /** Insights about any of these entities, without regard to case. */
   readonly entities?: readonly string[]
   /** Insights attached to any of these goals, by id. */
   readonly goals?: readonly string[]
@@ -38,11 +41,14 @@ interface Subscriber {
   readonly entities: ReadonlySet<string>
   readonly listener: (insight: Insight) => void
   readonly delivered: Set<string>
-  /** Ids of what is attached to its goals. */
+  /** Ids of the records attached to its goals. */
   templates: Promise<ReadonlySet<string>>
 }
 
-/** Ids that one subscription remembers to have heard: 10 MB; beyond it the oldest may come again. */
+/**
+ * Ids that one subscription remembers as delivered: 10 MB. Beyond it the oldest may be delivered
+ * again.
+ */
 const MAX_DELIVERED = 100_000
 
 export class Subscriptions {
@@ -70,7 +76,7 @@ export class Subscriptions {
     }
   }
 
-  /** Looks at a record again: what the author, or this node itself, said of it is new. */
+  /** Judges a record again after a new vote of the author, or of this node. */
   async recheck(digest: Uint8Array, author?: Uint8Array): Promise<void> {
     if (this.#subscribers.size === 0) return
     const state = await this.#components.replica.get(digest)
@@ -82,7 +88,7 @@ export class Subscriptions {
     if (judgement !== undefined) await this.#deliver(insightOf(state, judgement))
   }
 
-  /** What is attached to goals may have changed: it may have been released long ago. */
+  /** Attachments of goals may have changed; the attached record may have been released long ago. */
   async #recheckGoals(): Promise<void> {
     const { replica, judge } = this.#components
     for (const subscriber of this.#subscribers) {
@@ -144,7 +150,7 @@ async function matchesSubscriber(
   )
 }
 
-/** What a listener throws is its own, as with any event. */
+/** Errors of a listener are its own, as with any event. */
 function deliverOnce({ delivered, listener }: Subscriber, insight: Insight): void {
   if (delivered.has(insight.id)) return
   delivered.add(insight.id)
