@@ -1,4 +1,4 @@
-/** `cortex.capabilities`: the skills of the node, at an agent's hand. */
+/** `cortex.capabilities`: the skills of the node, for one agent. */
 import { z } from 'zod'
 import { parse } from '../arguments/index.ts'
 import {
@@ -49,17 +49,17 @@ export interface CapabilitiesComponents extends SelectionComponents {
   readonly runner: SkillRunner
   readonly index: Pick<SkillIndex, 'find' | 'remove'>
   readonly discovery: Omit<DiscoveryComponents, 'registration' | 'runner' | 'store'>
-  /** Takes back what this node says of a skill to the swarm; false for nothing. */
+  /** Retracts this node's votes on a skill; false if there is none. */
   readonly withdraw: (id: string) => Promise<boolean>
 }
 
-/** What became of a skill that was removed. */
+/** The result of removing a skill. */
 export interface RemovedSkill {
   readonly id: string
   readonly name: string
-  /** Whether this node's vote on the published skill was taken back. */
+  /** Whether this node's vote on the published skill was retracted. */
   readonly retracted: boolean
-  /** It was blacklisted, and would come back as that. */
+  /** Whether it was blacklisted; it would be blacklisted again if it came back. */
   readonly blacklisted: boolean
 }
 
@@ -91,36 +91,41 @@ export class Capabilities {
   }
 
   /**
-   * Keeps a skill and runs its declared tests; with at least one, and when all pass, it is on trial
-   * (`experimental`). The same skill again changes nothing. Throws `HiveError` (ARGUMENT_INVALID,
-   * LIMIT_EXCEEDED) or `SandboxError` (SKILL_INVALID).
+   * Stores a skill and runs its declared tests. If it has tests and all pass, it is on trial
+   * (`experimental`). Registering the same skill again changes nothing. Throws `HiveError`
+   * (ARGUMENT_INVALID, LIMIT_EXCEEDED) or `SandboxError` (SKILL_INVALID).
    */
   registerCapability(init: SkillInit, options?: CallOptions): Promise<AddedSkill> {
     return this.#register(() => identifySkill(init), 'local', options)
   }
 
-  /** The skill of a folder with a SKILL.md; as `registerCapability`, and throws `HiveError` (SKILL_FOLDER). */
+  /**
+   * Registers the skill of a folder with a SKILL.md, as `registerCapability` does. Throws
+   * `HiveError` (SKILL_FOLDER) too.
+   */
   async importFolder(path: string, options?: CallOptions): Promise<AddedSkill> {
     const skill = await readSkillFolder(path)
     return this.#register(() => skill, 'folder', options)
   }
 
-  /** Writes SKILL.md and what belongs to it; throws `HiveError` (SKILL_FOLDER) when there is one. */
+  /**
+   * Writes SKILL.md and its files. Throws `HiveError` (SKILL_FOLDER) if the folder has a SKILL.md.
+   */
   async exportFolder(idOrName: string, path: string): Promise<void> {
     await writeSkillFolder(this.#requireSkill(idOrName).skill, path)
   }
 
-  /** All of one status, by name. */
+  /** All skills of one status, by name. */
   getCapabilitiesByStatus(status: SkillStatus): Promise<Capability[]> {
     return this.list({ status })
   }
 
-  /** By name; with `text`, those whose name or description has it. */
+  /** All skills by name; with `text`, those with the text in name or description. */
   async list(options?: ListOptions): Promise<Capability[]> {
     return this.#selection.list(parse(ListSchema, options, 'capabilities.list'))
   }
 
-  /** By id, or by name: the best of that name. Throws `HiveError` (SKILL_UNKNOWN). */
+  /** A skill by its id, or the best one of a name. Throws `HiveError` (SKILL_UNKNOWN). */
   async get(idOrName: string): Promise<CapabilityDetails> {
     const known = this.#requireSkill(idOrName)
     const documentation = await this.#components.store.documentation(known.id)
@@ -132,32 +137,32 @@ export class Capabilities {
     return lineageOf(this.#components.store, this.#requireSkill(idOrName).id)
   }
 
-  /** Changes of status, oldest first, each with its reason and evidence; the last 100. */
+  /** The last 100 changes of status, oldest first, each with its reason and evidence. */
   async history(idOrName: string): Promise<Transition[]> {
     return this.#components.store.history(this.#requireSkill(idOrName).id)
   }
 
   /**
-   * Runs a skill on an input. The run is recorded as a trial: a valid output is a success, what the
-   * skill does wrong (a throw, a limit, an output that is not what it declares) a failure. Whether a
-   * valid output was of use only the caller knows: `record: false`, then `recordOutcome`.
+   * Runs a skill on an input and records the run as a trial. A valid output is a success; an error
+   * of the skill (a throw, a limit, an output outside its schema) is a failure. Only the caller
+   * knows whether a valid output was useful: pass `record: false`, then call `recordOutcome`.
    *
-   * Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, SKILL_FAILED, ARGUMENT_INVALID), `SandboxError` or
-   * `ModelError`.
+   * Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, SKILL_FAILED, ARGUMENT_INVALID),
+   * `SandboxError` or `ModelError`.
    */
   async invoke(idOrName: string, input: Json, options: RunOptions = {}): Promise<CapabilityRun> {
     const settings = parse(RunOptions, options, 'capabilities.invoke')
     return this.#trials.run(this.#requireUsable(idOrName), input, settings)
   }
 
-  /** Runs the declared tests again; what is untested and passes them is on trial from then on. */
+  /** Runs the declared tests again; an untested skill that passes them is on trial from then on. */
   async test(idOrName: string, options?: CallOptions): Promise<TestReport> {
     const { signal } = parse(CallSchema, options, 'capabilities.test')
     const { registration, runner } = this.#components
     return registration.test(this.#requireSkill(idOrName).id, runner, signal)
   }
 
-  /** Counts a use of a skill as a trial; the change of status that it led to, if it did. */
+  /** Counts a use of a skill as a trial. Returns the change of status, if there is one. */
   async recordOutcome(idOrName: string, outcome: OutcomeInit): Promise<Transition | undefined> {
     const { ok, input, error } = parse(OutcomeSchema, outcome, 'capabilities.recordOutcome')
     const { id } = this.#requireUsable(idOrName)
@@ -165,33 +170,37 @@ export class Capabilities {
     return this.#trials.failed(id, { input, error: error ?? 'The skill was of no use.' })
   }
 
-  /** Skills for a purpose, best first; untested and blacklisted ones only when `status` names them. */
+  /**
+   * Skills for a purpose, best first; untested and blacklisted ones only if `status` names them.
+   */
   async find(goal: string, options?: FindOptions): Promise<FoundCapability[]> {
     const settings = parse(FindSchema, options, 'capabilities.find')
     return this.#selection.find(parse(z.string(), goal, 'capabilities.find'), settings)
   }
 
   /**
-   * Which of several skills to use now, by Thompson sampling: mostly the best, at times one that may
-   * turn out better. Of those given by id or name, or of the best ten for a goal. Undefined without any.
+   * Chooses one of several skills by Thompson sampling: mostly the best, at times another that may
+   * prove better. Chooses among the given ids or names, or among the best ten for a goal. Returns
+   * undefined if there are none.
    */
   async choose(idsOrGoal: string | readonly string[]): Promise<Capability | undefined> {
     return this.#selection.choose(parse(ChoiceSchema, idsOrGoal, 'capabilities.choose'))
   }
 
-  /** Among the usable skills of its name or its lineage: the best, and the best of the others. */
+  /** The best of the usable skills of its name or lineage, and the best of the others. */
   async rank(idOrName: string): Promise<Ranking> {
     return this.#selection.rank(this.#requireSkill(idOrName).id)
   }
 
-  /** Skills made ready before their promotion, the nearest first. */
+  /** Skills that are ready to run before their promotion, the nearest to it first. */
   async getPreWarmedSkills(): Promise<PreWarmedSkill[]> {
     return this.#selection.preWarmed()
   }
 
   /**
-   * Has a skill on trial made ready whatever is predicted; without an id, the most promising that is
-   * not. Undefined when there is none. Throws `HiveError` (SKILL_STATUS) when it is not on trial.
+   * Makes a skill on trial ready to run, regardless of its prediction; without an id, the most
+   * promising one that is not ready. Returns undefined if there is none. Throws `HiveError`
+   * (SKILL_STATUS) if it is not on trial.
    */
   async triggerPreWarm(idOrName?: string): Promise<Transition | undefined> {
     const { store } = this.#components
@@ -205,10 +214,11 @@ export class Capabilities {
   }
 
   /**
-   * By hand, for a reason that is kept. `blacklisted`: it is never used again on this node, which disputes
-   * it in the swarm where it is published. `sandbox`: takes a blacklisting back, and that dispute; the skill
-   * is untested, and what it did before counts no longer. All else is decided by tests and evidence.
-   * Undefined where nothing changes. Throws `HiveError` (ARGUMENT_INVALID, SKILL_UNKNOWN).
+   * Changes the status by hand, for a reason that is stored. `blacklisted`: this node never uses
+   * the skill again, and disputes it if it is published. `sandbox`: undoes a blacklisting and its
+   * dispute; the skill is untested and its earlier trials no longer count. Tests and evidence
+   * decide every other status. Returns undefined if nothing changes. Throws `HiveError`
+   * (ARGUMENT_INVALID, SKILL_UNKNOWN).
    */
   async updateCapabilityStatus(
     idOrName: string,
@@ -225,9 +235,9 @@ export class Capabilities {
   }
 
   /**
-   * Takes a skill from this node: out of search and the sandbox, with its evidence, failures and
-   * documentation. What of it was published loses this node's vote; copies elsewhere stay, and votes of
-   * others. One that was blacklisted keeps its mark, and this node's dispute. Throws `HiveError`
+   * Removes a skill from this node: from search and sandbox, with its evidence, failures and
+   * documentation. If it was published, this node's vote is retracted; copies elsewhere and votes
+   * of others stay. A blacklisted skill stays marked, and disputed by this node. Throws `HiveError`
    * (SKILL_UNKNOWN).
    */
   async remove(idOrName: string): Promise<RemovedSkill> {
@@ -240,7 +250,10 @@ export class Capabilities {
     return { id, name: skill.name, retracted, blacklisted }
   }
 
-  /** Failures of skills, newest first, of which the last 20 of each are kept; 100 unless told. */
+  /**
+   * Failures of skills, newest first; the last 20 of each skill are stored. At most `limit`,
+   * default 100.
+   */
   async failures(options?: FailureOptions): Promise<SkillFailure[]> {
     const { since, skill, limit } = parse(FailuresSchema, options, 'capabilities.failures')
     const id = skill === undefined ? undefined : this.#requireSkill(skill).id
@@ -249,9 +262,10 @@ export class Capabilities {
   }
 
   /**
-   * Looks at what failed, and makes skills of those that fail: by a model where one answers, by small
-   * changes of the source otherwise. What passes its parent's tests, and takes inputs at which the
-   * parent failed, is added as a new skill with the parent in its lineage, on trial like any other.
+   * Repairs failing skills from their recorded failures: by a model if one answers, else by small
+   * changes of the source. A result that passes its parent's tests and handles inputs at which the
+   * parent failed becomes a new skill, with the parent in its lineage. It is on trial like any
+   * other.
    */
   discoverAndSynthesize(options?: DiscoveryOptions): Promise<DiscoveryReport> {
     const { registration, discovery, runner, store } = this.#components

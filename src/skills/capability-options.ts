@@ -19,9 +19,9 @@ export const FindSchema = z
 
 export const OutcomeSchema = z.strictObject({
   ok: z.boolean(),
-  /** What it was used on; kept in part when it failed. */
+  /** The input of the use; a failed use stores a part of it. */
   input: z.json().optional(),
-  /** Why it failed. */
+  /** The reason of the failure. */
   error: z.string().optional()
 })
 
@@ -44,7 +44,7 @@ export const DiscoverySchema = z
   })
   .default({ limit: 10 })
 
-/** What may be decided without evidence. */
+/** Statuses that may be set without evidence. */
 export const ManualStatus = z.enum(['blacklisted', 'sandbox'])
 export const ReasonSchema = z.string().trim().min(1).max(MAX_ERROR_LENGTH)
 export const ChoiceSchema = z.union([z.string().min(1), z.array(z.string()).min(1)])
@@ -62,7 +62,7 @@ export type ListOptions = NonNullable<z.input<typeof ListSchema>>
  */
 export type FindOptions = NonNullable<z.input<typeof FindSchema>>
 /**
- * How a use of a skill went.
+ * The outcome of a use of a skill.
  *
  * @interface
  */

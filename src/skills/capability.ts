@@ -1,4 +1,4 @@
-/** What is told of a skill. */
+/** The public description of a skill. */
 import { lowerBound } from './evidence/competition.ts'
 import { predictedPromotion, predictedReliability } from './evidence/prediction.ts'
 import { verificationProgress } from './evidence/e-process.ts'
@@ -15,39 +15,39 @@ export interface Capability {
   readonly description: string
   readonly kind: Skill['kind']
   readonly status: SkillStatus
-  /** Since when it has this status. */
+  /** Time of the last change of status. */
   readonly since: Date
-  /** Recorded uses, and those that succeeded. */
+  /** Recorded uses, and successful ones. */
   readonly trials: number
   readonly successes: number
-  /** 0 to 1: how far the evidence has come towards promotion. */
+  /** 0 to 1: progress of the evidence towards promotion. */
   readonly verificationProgress: number
   /** 0 to 1: expected rate of success. */
   readonly predictedReliability: number
-  /** 0 to 1: chance that it is promoted within 200 trials. */
+  /** 0 to 1: probability of a promotion within 200 trials. */
   readonly predictedPromotion: number
   /** 0 to 1: lower end of the rate's 95 % interval, which ranks competitors. */
   readonly lowerBound: number
-  /** Undefined when it is not kept warm. */
+  /** Undefined if the skill is not warm. */
   readonly warmedAt: Date | undefined
-  /** Ids of the skills that it was made of. */
+  /** Ids of the skills that it was derived from. */
   readonly parents: readonly string[]
   readonly provenance: Provenance
   readonly addedAt: Date
 }
 
-/** With all that it consists of. */
+/** A skill with its source, tests and documentation. */
 export interface CapabilityDetails extends Capability {
   readonly skill: Skill
-  /** Written while it was made warm; undefined before. */
+  /** Written while the skill was made warm; undefined before. */
   readonly documentation: Documentation | undefined
 }
 
-/** A skill on trial that is kept ready to run. */
+/** A skill on trial that is ready to run. */
 export interface PreWarmedSkill {
   readonly id: string
   readonly name: string
-  /** 0 to 1: how far the evidence has come towards promotion. */
+  /** 0 to 1: progress of the evidence towards promotion. */
   readonly verificationProgress: number
   /** 0 to 1. */
   readonly predictedReliability: number

@@ -1,7 +1,7 @@
 /**
- * Discovery: what fails, found in the failures that were recorded, and skills made of those that fail.
- * A repaired skill is another skill, with the failing one as its parent and tests of its own; it comes
- * in as any other does, and has to prove itself.
+ * Discovery: finds failing skills in the recorded failures, and derives new skills from them. A
+ * repaired skill is another skill, with the failing one as its parent and tests of its own. It is
+ * registered like any other, and must pass its own trial.
  */
 import { compileSchema } from './json-schema.ts'
 import { proposePatches, proposeRedesigns } from './proposals.ts'
@@ -27,14 +27,14 @@ export interface DiscoveryComponents {
   readonly models: SkillModels
 }
 
-/** Which failures to look at. */
+/** Which failures to repair. */
 export interface DiscoveryOptions {
-  /** Failures before it are left alone. */
+  /** Earlier failures are ignored. */
   readonly since?: Date
-  /** Clusters of failures that are looked at, the largest first; default 10. */
+  /** The most clusters of failures, largest first; default 10. */
   readonly limit?: number
   readonly signal?: AbortSignal
-  /** `cluster`: the place of the cluster, from 0; `tried`: repairs tried for it so far. */
+  /** `cluster`: index of the cluster, from 0; `tried`: repairs tried for it so far. */
   readonly onProgress?: (progress: { readonly cluster: number; readonly tried: number }) => void
 }
 
@@ -42,21 +42,21 @@ export interface DiscoveryOptions {
 export interface Synthesized extends AddedSkill {
   /** Id of the skill that failed. */
   readonly parent: string
-  /** The error that it failed with, without what differs from input to input. */
+  /** The error of its parent, without the parts that differ between inputs. */
   readonly error: string
-  /** What was changed, one step after the other. */
+  /** The changes, in order. */
   readonly how: readonly string[]
-  /** A model wrote it anew, since small changes did not help. */
+  /** A model rewrote it, since small changes did not help. */
   readonly redesigned: boolean
-  /** Of the inputs at which its parent failed, those that it takes. */
+  /** Inputs at which its parent failed and that it handles. */
   readonly repaired: number
   readonly failures: number
 }
 
-/** What was repaired, and what was not. */
+/** Repaired and unrepaired clusters. */
 export interface DiscoveryReport {
   readonly synthesized: readonly Synthesized[]
-  /** Clusters for which nothing that was tried helped. */
+  /** Clusters for which no attempt helped. */
   readonly unrepaired: readonly {
     readonly skill: string
     readonly error: string
@@ -112,7 +112,7 @@ function jobOf(
   ]
 }
 
-/** Where neither what was proposed nor a mutation helped. */
+/** For a skill that neither proposals nor mutations repaired. */
 async function redesign(
   components: DiscoveryComponents,
   job: RepairJob,
@@ -163,7 +163,7 @@ function readFailure({ skill, input, error }: SkillFailure): Failure {
   return value === undefined ? { skill, error } : { skill, input: value, error }
 }
 
-/** Undefined where the text was cut. */
+/** Returns undefined for a truncated text. */
 function tryParse(text: string): Json | undefined {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON

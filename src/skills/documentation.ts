@@ -1,6 +1,6 @@
 /**
- * Documentation of a skill, written by a model of the premium tier for people and agents that choose
- * between skills. It is kept beside the skill: what was tested stays as it was.
+ * Documentation of a skill, written by a model of the premium tier for people and agents that
+ * choose between skills. It is stored apart from the skill, whose tested source stays unchanged.
  */
 import { canonicalJson } from '../sandbox/index.ts'
 import { MAX_DOCUMENTATION } from './constants.ts'
@@ -11,7 +11,7 @@ import type { Skill } from './skill-identity.ts'
 /** Answers of this length are a page. */
 const MAX_OUTPUT_TOKENS = 1_000
 
-/** Of a test, and of how many: enough for an example each. */
+/** The most tests shown, and the most characters of each: enough for an example. */
 const SHOWN_TESTS = 3
 
 const INSTRUCTIONS =

@@ -1,5 +1,5 @@
 /**
- * Skills: what an agent can do, tested before it is used and tried before it is relied upon.
+ * Skills: tasks that an agent can run, tested before use and tried before they are relied on.
  *
  * @example
  * ```ts

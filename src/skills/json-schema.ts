@@ -1,6 +1,6 @@
 /**
- * JSON Schemas of what skills take and give. A schema may come from others and is run in this
- * process, so those with regular expressions, which may take for ever, are refused.
+ * JSON Schemas of the inputs and outputs of skills. A schema may come from a peer and runs in this
+ * process, so schemas with regular expressions, which may run for ever, are refused.
  */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
@@ -8,12 +8,15 @@ import type { Json } from '../sandbox/index.ts'
 
 export type JsonSchema = Readonly<Record<string, Json>> | boolean
 
-/** What is wrong with a value; undefined when it is valid. */
+/** The problem of a value; undefined if the value is valid. */
 export type Check = (value: unknown) => string | undefined
 
 const compiled = new WeakMap<object, z.ZodType>()
 
-/** Throws `HiveError` (ARGUMENT_INVALID) when the schema is none, or says what cannot be checked. */
+/**
+ * Throws `HiveError` (ARGUMENT_INVALID) if the schema is not valid, or contains a keyword that
+ * cannot be checked.
+ */
 export function compileSchema(schema: JsonSchema, what: string): Check {
   const type = typeOfSchema(schema, what)
   return (value) => {
@@ -25,7 +28,7 @@ export function compileSchema(schema: JsonSchema, what: string): Check {
   }
 }
 
-/** The same as a zod type, made once for each schema. */
+/** The schema as a zod type, compiled once. */
 export function typeOfSchema(schema: JsonSchema, what: string): z.ZodType {
   const known = typeof schema === 'object' ? compiled.get(schema) : undefined
   if (known !== undefined) return known

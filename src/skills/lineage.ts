@@ -1,18 +1,21 @@
-/** Where skills come from, and which compete: those of one name, and ancestors and descendants. */
+/**
+ * The lineage of skills, and which skills compete: those of one name, and ancestors and
+ * descendants.
+ */
 import { MAX_LINEAGE } from './constants.ts'
 import type { KnownSkill, SkillStore } from './store/skill-store.ts'
 
-/** Where a skill comes from, and what was made of it. */
+/** The ancestors and descendants of a skill. */
 export interface Lineage {
-  /** Ids of the skills it was made of, and of theirs, nearest first; also of those not here. */
+  /** Ids of its parents and of theirs, nearest first, including skills that are not here. */
   readonly ancestors: readonly string[]
-  /** Those made of it that are here, nearest first. */
+  /** Derived skills on this node, nearest first. */
   readonly descendants: readonly string[]
 }
 
 type Skills = Pick<SkillStore, 'all' | 'get'>
 
-/** At most 1,000 each way. */
+/** At most 1,000 in each direction. */
 export function lineageOf(store: Skills, id: string): Lineage {
   const children = new Map<string, string[]>()
   for (const { id: child, skill } of store.all()) {
@@ -28,7 +31,7 @@ export function lineageOf(store: Skills, id: string): Lineage {
   }
 }
 
-/** The skill and what may stand in for it here. */
+/** The skill and its possible substitutes on this node. */
 export function competitorsOf(store: Skills, id: string): KnownSkill[] {
   const { ancestors, descendants } = lineageOf(store, id)
   const related = new Set([id, ...ancestors, ...descendants])

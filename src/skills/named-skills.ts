@@ -1,4 +1,4 @@
-/** Which skill an id, the beginning of one, or a name means, and whether it may be used. */
+/** Finds a skill by its id, a prefix of it, or its name, and checks whether it may be used. */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
@@ -7,15 +7,15 @@ import type { Competitor } from './evidence/competition.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
 import type { KnownSkill, SkillStore } from './store/skill-store.ts'
 
-/** What may be chosen for a task. */
+/** Statuses of skills that may be chosen for a task. */
 export const USABLE: ReadonlySet<SkillStatus> = new Set(['experimental', 'pre-warming', 'verified'])
 
 const ID = /^[0-9a-f]{64}$/
 
-/** So much of an id is as good as all of it, as long as no other begins so. */
+/** A prefix of an id identifies a skill if no other id has it. */
 const PREFIX = /^[0-9a-f]{8,63}$/
 
-/** By name: the best of that name, or where none is usable the newest. Throws `HiveError` (SKILL_UNKNOWN). */
+/** By name: the best usable skill, or else the newest. Throws `HiveError` (SKILL_UNKNOWN). */
 export function findSkill(store: Pick<SkillStore, 'all' | 'get'>, idOrName: string): KnownSkill {
   const text = parse(z.string().min(1), idOrName, 'The id or name of a skill')
   const known = ID.test(text) ? store.get(text) : undefined
@@ -34,7 +34,7 @@ export function competitorOf({ id, lifecycle }: KnownSkill): Competitor {
   return { id, ...lifecycle.counts }
 }
 
-/** Throws `HiveError` (SKILL_STATUS) for what is untested or blacklisted. */
+/** Throws `HiveError` (SKILL_STATUS) for an untested or blacklisted skill. */
 export function assertUsable({ skill, lifecycle }: KnownSkill): void {
   if (USABLE.has(lifecycle.status)) return
   throw new HiveError(

@@ -1,8 +1,8 @@
 /**
- * What models propose for skills that fail. Many failures at once go to the fast tier, in few requests;
- * a skill that neither its proposals nor mechanical mutations mend is redesigned by the premium one. The
- * tiers are those of the tasks `synthesise` and `redesign`, unless the policy says otherwise. Without a
- * model that answers, or a budget, there are none.
+ * Models' proposals for failing skills. Many failures at once go to the fast tier, in few requests.
+ * A skill that neither its proposals nor mechanical mutations repair is redesigned by the premium
+ * tier. The tiers are those of the tasks `synthesise` and `redesign`, unless the policy sets
+ * others. Without a model or a budget there are no proposals.
  */
 import { z } from 'zod'
 import { ModelError } from '../models/index.ts'
@@ -26,15 +26,15 @@ interface ProposalRequest<T> {
   readonly signal?: AbortSignal
 }
 
-/** Of one request; what is larger goes alone. */
+/** Skills of one request; a large one has a request of its own. */
 const MAX_BATCH = 8
 const MAX_BATCH_LENGTH = 48 * 1024
 
-/** Shown of each skill. */
+/** Tests shown of each skill. */
 const SHOWN_TESTS = 10
 const SHOWN_FAILURES = 5
 
-/** A source of typical length takes some 500 tokens. */
+/** A source of typical length takes about 500 tokens. */
 const BATCH_TOKENS = 8_000
 const REDESIGN_TOKENS = 8_000
 
@@ -52,7 +52,7 @@ const BATCH_INSTRUCTIONS = `You repair skills. For each one below propose one so
 
 const REDESIGN_INSTRUCTIONS = `You redesign a skill: small changes of its source did not help. Propose up to three sources, written anew where that is better, that take the inputs at which it fails, pass its tests and do what its description says. Say in a few words how. ${RULES}`
 
-/** For each, by its place, what the fast tier proposes. */
+/** The proposals of the fast tier for each skill, by its index. */
 export async function proposePatches(
   models: SkillModels,
   failing: readonly FailingSkill[],
@@ -82,7 +82,7 @@ export async function proposePatches(
   return proposed
 }
 
-/** What the premium tier makes of one that nothing else mended. */
+/** The proposals of the premium tier for a skill that nothing else repaired. */
 export async function proposeRedesigns(
   models: SkillModels,
   { skill, samples }: FailingSkill,
@@ -101,7 +101,7 @@ export async function proposeRedesigns(
   return (answer?.proposals ?? []).map(brief)
 }
 
-/** Undefined on the offline tier, which cannot write, and where no model answers. */
+/** Returns undefined if no model answers; the offline tier cannot write source. */
 async function ask<T>(
   models: SkillModels,
   { task, instructions, data, schema, maxOutputTokens, signal }: ProposalRequest<T>
@@ -117,7 +117,7 @@ async function ask<T>(
     return offline ? undefined : value
   } catch (error) {
     signal?.throwIfAborted()
-    // Over its budget, or out of reach: mutations need no model.
+    // Over its budget, or unreachable: mutations need no model.
     if (error instanceof ModelError) return undefined
     throw error
   }

@@ -1,4 +1,4 @@
-/** Which skills to use: by status and text, for a goal, by chance among those that are good, by rank. */
+/** Selects skills: by status and text, for a goal, by Thompson sampling, by rank. */
 import { capabilityOf } from './capability.ts'
 import { rankCompetitors, thompsonSample } from './evidence/competition.ts'
 import { competitorsOf } from './lineage.ts'
@@ -35,7 +35,7 @@ export class Selection {
     this.#components = components
   }
 
-  /** By name; with `text`, those whose name or description has it. */
+  /** By name; with `text`, those with the text in name or description. */
   list({ status, text, limit }: ListSettings): Capability[] {
     const part = text?.toLowerCase() ?? ''
     const skills = [...this.#components.store.all()].filter(
@@ -51,7 +51,7 @@ export class Selection {
       .map((known) => this.describe(known))
   }
 
-  /** For a goal, best first; of the usable statuses, or those given. */
+  /** For a goal, best first; of the usable statuses, or of the given ones. */
   async find(goal: string, { limit, status }: FindSettings): Promise<FoundCapability[]> {
     const wanted: ReadonlySet<SkillStatus> = status === undefined ? USABLE : new Set(status)
     const found: FoundCapability[] = []
@@ -64,7 +64,7 @@ export class Selection {
     return found
   }
 
-  /** By Thompson sampling, of those given by id or name, or of the best for a goal. */
+  /** By Thompson sampling, among the given ids or names, or among the best for a goal. */
   async choose(idsOrGoal: string | readonly string[]): Promise<Capability | undefined> {
     const { store, random } = this.#components
     const ids =
@@ -78,7 +78,7 @@ export class Selection {
     return id === undefined ? undefined : this.describe(findSkill(store, id))
   }
 
-  /** Among the usable skills of its name or its lineage: the best, and the best of the others. */
+  /** The best of the usable skills of its name or lineage, and the best of the others. */
   rank(id: string): Ranking {
     const competitors = competitorsOf(this.#components.store, id)
     return rankCompetitors(
@@ -86,7 +86,7 @@ export class Selection {
     )
   }
 
-  /** Skills made ready before their promotion, the nearest first. */
+  /** Skills that are ready to run before their promotion, the nearest to it first. */
   preWarmed(): PreWarmedSkill[] {
     const skills: PreWarmedSkill[] = []
     for (const known of this.#components.store.all()) {

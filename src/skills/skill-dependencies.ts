@@ -1,4 +1,4 @@
-/** What skills need of the sandbox, and of models. */
+/** The parts of the sandbox and of the models that skills use. */
 import type { z } from 'zod'
 import type { Sandbox } from '../sandbox/index.ts'
 

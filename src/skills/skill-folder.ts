@@ -1,8 +1,8 @@
 /**
- * Skills as folders, in the convention that agent tools read: SKILL.md with front matter, and beside
- * it what this hive adds. A prompt's source is the body of SKILL.md, byte for byte; that of code is
- * `skill.js`, and its body is for readers only. `schema.json` holds { input, output }, `tests.json`
- * the tests; the parents are in `metadata`.
+ * Skills as folders, in the convention that agent tools read: a SKILL.md with front matter, and
+ * further files of this hive. The body of SKILL.md is the source of a prompt, byte for byte; for
+ * code it is text for readers, and the source is `skill.js`. `schema.json` holds { input, output },
+ * `tests.json` the tests; the parents are in `metadata`.
  */
 import { constants } from 'node:fs'
 import { mkdir, open, writeFile } from 'node:fs/promises'
@@ -14,13 +14,13 @@ import { parse } from '../arguments/index.ts'
 import { identifySkill } from './skill-identity.ts'
 import type { IdentifiedSkill, Skill, SkillInit } from './skill-identity.ts'
 
-/** A skill has 32 KiB in all; no file of it is longer, but for white space and escapes of JSON. */
+/** A skill has at most 32 KiB in all; white space and escapes of JSON may make a file longer. */
 const MAX_FILE_BYTES = 128 * 1024
 
 const FRONT_MATTER = /^---\r?\n([\s\S]*?)\r?\n---\r?\n/
 const PARENTS = 'noormme-hive-parents'
 
-/** Other tools' fields are let pass: the convention is open. */
+/** Fields of other tools are ignored: the convention is open. */
 const FrontMatter = z.object({
   name: z.string(),
   description: z.string(),
@@ -33,7 +33,10 @@ const Schemas = z.strictObject({
   output: z.union([z.boolean(), z.record(z.string(), z.json())]).default(true)
 })
 
-/** Throws `HiveError`: SKILL_FOLDER when a file is missing or unreadable, or what `identifySkill` throws. */
+/**
+ * Throws `HiveError`: SKILL_FOLDER if a file is missing or unreadable, and the errors of
+ * `identifySkill`.
+ */
 export async function readSkillFolder(folder: string): Promise<IdentifiedSkill> {
   const text = await readFile(folder, 'SKILL.md')
   if (text === undefined) throw refused(folder, 'has no SKILL.md')
@@ -63,7 +66,7 @@ export async function readSkillFolder(folder: string): Promise<IdentifiedSkill> 
   })
 }
 
-/** Writes files that do not exist yet; throws `HiveError` (SKILL_FOLDER) when one does. */
+/** Writes new files; throws `HiveError` (SKILL_FOLDER) if one exists. */
 export async function writeSkillFolder(skill: Skill, folder: string): Promise<void> {
   const { kind, source, inputSchema, outputSchema, tests } = skill
   const files: Record<string, string> = {
@@ -121,7 +124,9 @@ async function readJson(folder: string, name: string): Promise<unknown> {
   }
 }
 
-/** Undefined when there is none. A link is refused: it may lead out of the folder. */
+/**
+ * Returns undefined if the file is missing. A link is refused, since it may lead out of the folder.
+ */
 async function readFile(folder: string, name: string): Promise<string | undefined> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
   let file

@@ -1,6 +1,6 @@
 /**
- * Skills by content. The id is the digest of the whole skill, so that any change of the source makes
- * another skill, which has no evidence yet; `parents` tell where it comes from.
+ * Skills by content. The id is the digest of the whole skill, so that a change of the source makes
+ * another skill, without evidence; `parents` name its origin.
  */
 import { z } from 'zod'
 import { digestOf } from '../../crdt/index.ts'
@@ -16,7 +16,7 @@ const Schema = z.union([z.boolean(), z.record(z.string(), z.json())])
 
 export const SkillTest = z.union([
   z.strictObject({ input: z.json(), output: z.json() }),
-  /** `throws`: text that is part of the error's message; may be empty. */
+  /** `throws`: a part of the error's message; may be empty. */
   z.strictObject({ input: z.json(), throws: z.string() })
 ])
 
@@ -46,7 +46,7 @@ export const SkillInput = z.strictObject({
  */
 export type SkillInit = z.input<typeof SkillInput>
 /**
- * A skill as the node keeps it, with defaults filled in.
+ * A skill as the node stores it, with defaults.
  *
  * @interface
  */
@@ -56,15 +56,17 @@ export interface IdentifiedSkill {
   /** 64 hex digits. */
   readonly id: string
   readonly skill: Skill
-  /** As the hive keeps and shares it. */
+  /** The record that the hive stores and shares. */
   readonly record: HiveRecord
 }
 
-/** Throws `HiveError` (ARGUMENT_INVALID) when it is no skill, LIMIT_EXCEEDED when it is too large. */
+/**
+ * Throws `HiveError` (ARGUMENT_INVALID) if it is not a skill, LIMIT_EXCEEDED if it is too large.
+ */
 export function identifySkill(init: SkillInit): IdentifiedSkill {
   const given = parse(SkillInput, init, 'skill')
   const tidy = { ...given, parents: [...new Set(given.parents)].toSorted() }
-  // Records are NFC: the skill that is kept is the one that the id names.
+  // Records are in NFC, so the stored skill is in NFC too.
   return identified(canonicalJson(tidy).normalize('NFC'))
 }
 
@@ -74,7 +76,10 @@ export function skillOfRecord({ kind, content }: HiveRecord): IdentifiedSkill {
   return identified(content)
 }
 
-/** A skill that was kept here, as `identifySkill` had checked it; undefined when it does not read as one. */
+/**
+ * A skill that was stored here after `identifySkill` had checked it; undefined if it does not
+ * parse.
+ */
 export function readSkill(content: string): Skill | undefined {
   try {
     return SkillInput.safeParse(JSON.parse(content)).data

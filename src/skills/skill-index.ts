@@ -1,7 +1,7 @@
 /**
- * Finds skills by what they are for: Okapi BM25 (Robertson and Zaragoza, "The probabilistic relevance
- * framework", 2009) over name, description and, once written, documentation. In memory: 10,000 skills
- * of a typical description take a few megabytes and under a millisecond a question.
+ * Finds skills by their purpose: Okapi BM25 (Robertson and Zaragoza, "The probabilistic relevance
+ * framework", 2009) over name, description and documentation. In memory: 10,000 skills with a
+ * typical description take a few megabytes and under a millisecond a question.
  */
 import { stemmedWords } from './stemmed-words.ts'
 import type { SkillStore } from './store/skill-store.ts'
@@ -12,14 +12,14 @@ export interface SkillMatch {
   readonly score: number
 }
 
-/** Of the source: how fast a repeated word stops counting, and how much a long text is discounted. */
+/** Constants of the source: saturation of a repeated word, and the discount of long texts. */
 const K1 = 1.2
 const B = 0.75
 
-/** How often a word of the name counts beside one of the description. */
+/** Weight of a word of the name, relative to one of the description. */
 const NAME_WEIGHT = 3
 
-/** A word of the documentation tells less of what a skill is for. */
+/** A word of the documentation says less about the purpose of a skill. */
 const DOCUMENTATION_WEIGHT = 0.3
 
 export class SkillIndex {
@@ -56,7 +56,7 @@ export class SkillIndex {
       .toSorted((one, other) => other.score - one.score || (one.id < other.id ? -1 : 1))
   }
 
-  /** Takes in what was written about a skill. */
+  /** Adds the documentation of a skill. */
   async document(id: string, text: string): Promise<void> {
     await this.#catchUp()
     this.#add(id, text, DOCUMENTATION_WEIGHT)

@@ -1,4 +1,4 @@
-/** The skills of a node: opened once, with a door to them for each agent. */
+/** The skills of a node: opened once, with an interface for each agent. */
 import { SkillRegistration } from './lifecycle/skill-registration.ts'
 import { Capabilities } from './capabilities.ts'
 import { writeDocumentation } from './documentation.ts'
@@ -13,7 +13,7 @@ import type { SkillModels, SkillSandbox } from './skill-dependencies.ts'
 export interface SkillServiceInit {
   readonly store: Pick<Store, 'commit' | 'section'>
   readonly sandbox: SkillSandbox
-  /** Of the node itself: tests in the background, and documentation. */
+  /** The node's own models, for background tests and documentation. */
   readonly models: SkillModels
   readonly now: () => number
   readonly random?: () => number
@@ -22,10 +22,10 @@ export interface SkillServiceInit {
 
 export class SkillService {
   readonly store: SkillStore
-  /** How skills come in from elsewhere too, with `runner`. */
+  /** Registers skills of any source, with `runner`. */
   readonly registration: SkillRegistration
   readonly runner: SkillRunner
-  /** Authors whose word on skills counts for nothing here. */
+  /** Authors whose votes on skills do not count here. */
   readonly falseReceipts: FalseReceipts
   readonly preWarming: PreWarming
   readonly #init: SkillServiceInit
@@ -70,12 +70,12 @@ export class SkillService {
     })
   }
 
-  /** Begins the work in the background. */
+  /** Starts the background work. */
   start(): void {
     this.preWarming.start()
   }
 
-  /** Ends it, and puts on disk what was acknowledged. */
+  /** Ends the background work, and writes acknowledged changes to disk. */
   async close(): Promise<void> {
     await this.preWarming.stop()
     await this.store.close()

@@ -1,4 +1,4 @@
-/** Words of a text as they are compared: folded to lower case without accents, plurals as singulars. */
+/** The words of a text for comparison: lower case, without accents, plurals as singulars. */
 
 const COMMON: ReadonlySet<string> = new Set(
   'a an and are as at be by for from has in into is it its of on or that the this to was were what when which with'.split(

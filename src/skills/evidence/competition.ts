@@ -1,6 +1,6 @@
 /**
- * Which of several skills for the same purpose to use: Thompson sampling (Biometrika 1933) explores,
- * the best lower confidence bound decides what is `alpha`, and the best of the others is its `shadow`.
+ * Chooses among skills for one purpose: Thompson sampling (Biometrika 1933) explores, the best
+ * lower confidence bound decides which is `alpha`, and the best of the others is its `shadow`.
  */
 import { PRIOR } from './prediction.ts'
 import type { Counts } from './counts.ts'
@@ -9,7 +9,7 @@ export interface Competitor extends Counts {
   readonly id: string
 }
 
-/** Ids of the best of competing skills, and of the best of the others. */
+/** Ids of the best competing skill, and of the best of the others. */
 export interface Ranking {
   readonly alpha: string | undefined
   readonly shadow: string | undefined
@@ -18,7 +18,7 @@ export interface Ranking {
 /** 95 %, one-sided. */
 const Z = 1.645
 
-/** The competitor with the largest draw from its posterior; undefined without any. */
+/** The competitor with the largest draw from its posterior; undefined if there is none. */
 export function thompsonSample(
   competitors: readonly Competitor[],
   random: () => number
@@ -33,7 +33,7 @@ export function thompsonSample(
   return best?.id
 }
 
-/** Equal bounds go by id, so that two nodes with equal counts agree. */
+/** Equal bounds are ordered by id, so that nodes with equal counts agree. */
 export function rankCompetitors(competitors: readonly Competitor[]): Ranking {
   const [alpha, shadow] = competitors
     .map((competitor) => ({ id: competitor.id, bound: lowerBound(competitor) }))

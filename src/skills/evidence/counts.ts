@@ -1,4 +1,4 @@
-/** Trials and successes: all that the tests of evidence need to know of a stream of outcomes. */
+/** Trials and successes: all that the tests of evidence need of a stream of outcomes. */
 
 export interface Counts {
   readonly trials: number

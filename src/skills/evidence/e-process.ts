@@ -15,7 +15,7 @@ import type { Counts } from './counts.ts'
 
 export interface Bet {
   readonly rate: number
-  /** Share of the first wealth; those of a test sum to 1. */
+  /** Share of the initial wealth; the shares of a test sum to 1. */
   readonly weight: number
 }
 
@@ -45,10 +45,10 @@ const REJECTION: Test = {
   ]
 }
 
-/** What a test takes to decide, in nats. */
+/** The log wealth at which a test decides, in nats. */
 const DECISION = Math.log(1 / ALPHA)
 
-/** Natural logarithm of the wealth; `power` up to 1 weakens every bet (see pooling.ts). */
+/** Natural logarithm of the wealth; `power` up to 1 weakens every bet (see remote-evidence.ts). */
 export function logWealth({ bound, bets }: Test, { trials, successes }: Counts, power = 1): number {
   const failures = trials - successes
   const logs = bets.map(
@@ -60,7 +60,7 @@ export function logWealth({ bound, bets }: Test, { trials, successes }: Counts, 
   return top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0))
 }
 
-/** Whether the evidence for promotion suffices; `headStart` is the worth of remote evidence. */
+/** Whether the evidence suffices for promotion; `headStart` is the value of remote evidence. */
 export function isPromotable(counts: Counts, headStart = 1): boolean {
   return logWealth(PROMOTION, counts) + Math.log(headStart) >= DECISION
 }

@@ -1,11 +1,10 @@
 /**
- * How likely a skill is promoted within the window, by the trials it has had.
+ * The probability that a skill is promoted within the window, given its trials.
  *
- * Exact under a Beta(2, 1) prior of the rate (skills that pass their declared tests work more often
- * than not): the wealth depends on the counts alone, so the chance that the test decides in favour
- * follows by backward induction over all counts of the window, each next outcome weighed by the
- * Beta-binomial predictive (Gelman et al., "Bayesian Data Analysis", 3rd ed., section 2.4). 20,000
- * cells, computed once.
+ * Exact under a Beta(2, 1) prior of the rate (skills that pass their declared tests succeed more
+ * often than not). The wealth depends on the counts alone, so the probability follows by backward
+ * induction over all counts of the window, with the Beta-binomial predictive for each next outcome
+ * (Gelman et al., "Bayesian Data Analysis", 3rd ed., section 2.4). 20,000 cells, computed once.
  */
 import { WINDOW } from './constants.ts'
 import { isPromotable, isRejectable } from './e-process.ts'
@@ -18,7 +17,7 @@ export function predictedReliability({ trials, successes }: Counts): number {
   return (successes + PRIOR.successes) / (trials + PRIOR.successes + PRIOR.failures)
 }
 
-/** 0 to 1. Past the window: 1 with enough evidence, else 0. */
+/** 0 to 1. After the window: 1 with enough evidence, else 0. */
 export function predictedPromotion(counts: Counts): number {
   if (counts.trials > WINDOW) return isPromotable(counts) ? 1 : 0
   table ??= induce()

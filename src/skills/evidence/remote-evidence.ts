@@ -1,16 +1,17 @@
 /**
- * What others' trials of a skill are worth here, when fewer than a third of the authors lie.
+ * The value of other authors' trials of a skill, if fewer than a third of the authors lie.
  *
- * Each author's counts give an e-value against "the rate is at most 0.8", of at most 30 trials: with
- * more, every bet is raised to the power 30/trials, which keeps its mean at most 1 (Jensen). Of n
- * authors the c = ceil(n/3) with the largest e-values are left out and the others averaged.
+ * Each author's counts give an e-value against "the rate is at most 0.8", of at most 30 trials:
+ * with more, every bet is raised to the power 30/trials, which keeps its mean at most 1 (Jensen).
+ * Of n authors the c = ceil(n/3) with the largest e-values are left out and the others averaged.
  *
- * Why liars gain nothing: with fewer than n/3 liars at least one of those left out is honest, and the
- * k-th largest that is left is at most the k-th largest of the honest after their c - liars best. So
- * the average is at most that of all honest authors, whose mean is at most 1 under the hypothesis,
- * whatever their dependence. Half of the stake is kept back, (1 + average) / 2, so that liars who run a
- * skill down cost at most log 2; and the cap only lowers it. As the first stake of the local test it
- * leaves the bound alpha as it is, provided that it is fixed before the first local trial.
+ * Why false counts gain nothing: with fewer than n/3 liars at least one of those left out is
+ * honest, and the k-th largest of the rest is at most the k-th largest of the honest ones after
+ * their c - liars best. So the average is at most that of all honest authors, whose mean is at most
+ * 1 under the hypothesis, for any dependence among them. Half of the stake is withheld, (1 +
+ * average) / 2, so that authors who report false failures cost at most log 2; and the cap only
+ * lowers it. As the initial stake of the local test it leaves the bound alpha unchanged, provided
+ * that it is fixed before the first local trial.
  */
 import { MAX_HEAD_START, REMOTE_TRIALS } from './constants.ts'
 import { logWealth, PROMOTION } from './e-process.ts'
@@ -19,7 +20,7 @@ import type { Counts } from './counts.ts'
 /** Counts by author. */
 export type RemoteCounts = ReadonlyMap<string, Counts>
 
-/** First stake of the local test: 1 without remote evidence, at least 1/2, at most 10. */
+/** Initial stake of the local test: 1 without remote evidence, at least 1/2, at most 10. */
 export function headStart(remote: RemoteCounts): number {
   const values = [...remote.values()]
     .filter((counts) => isCounts(counts) && counts.trials > 0)

@@ -1,8 +1,8 @@
 /**
- * Skills of others: offers, those that are taken in, by consent and as untested, and what others' word on
- * them is worth here. It is a head start that is fixed before the first trial, after a share of their
- * receipts was run again; a lie that is found later only lowers it. What a quorum disputes goes back to
- * the sandbox where it is on trial; nobody's word blacklists it here.
+ * Adoption of other authors' skills: lists offers, adopts by consent as untested, and computes the
+ * value of remote evidence. That value is a head start, fixed before the first trial, after a share
+ * of the receipts was run again; a false receipt found later only lowers it. A skill on trial that
+ * a quorum disputes goes back to the sandbox. Votes of others never blacklist a skill here.
  */
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { afterSwarmDispute, withHeadStart, withoutAuthor } from '../lifecycle/lifecycle.ts'
@@ -18,18 +18,18 @@ import type { SkillService } from '../skill-service.ts'
 import type { AuditsComponents } from './audits.ts'
 import type { ParsedOffer, SkillOffer } from './offers.ts'
 
-/** Whether to adopt what is offered. */
+/** Whether to adopt an offer. */
 export type Consent = (offer: SkillOffer) => boolean | Promise<boolean>
 
 export interface AdoptionComponents extends Omit<AuditsComponents, 'replica' | 'skills'> {
   readonly replica: Pick<Replica, 'claims' | 'get' | 'attestedRecords'>
   readonly skills: Pick<SkillService, 'registration' | 'falseReceipts' | 'runner' | 'store'>
-  /** Authors that must dispute a skill before their word counts here. */
+  /** Number of authors that must dispute a skill before their votes count here. */
   readonly k: number
   readonly consent: Consent
 }
 
-/** How many offers to list. */
+/** The number of offers to list. */
 export interface OfferOptions {
   /** Default 100. */
   readonly limit?: number
@@ -47,7 +47,7 @@ export class SkillAdoption {
     this.#audits = new Audits(components)
   }
 
-  /** The most corroborated first. */
+  /** By corroboration, highest first. */
   async offers({ limit = DEFAULT_LIMIT, signal }: OfferOptions): Promise<SkillOffer[]> {
     const { replica, skills } = this.#components
     const offers: SkillOffer[] = []
@@ -64,7 +64,7 @@ export class SkillAdoption {
     return offers.toSorted(bySupport).slice(0, limit)
   }
 
-  /** Throws `HiveError` (RECORD_UNKNOWN) when the swarm offers no such skill here. */
+  /** Throws `HiveError` (RECORD_UNKNOWN) if the swarm offers no such skill here. */
   async adopt(id: string, signal: AbortSignal): Promise<AddedSkill> {
     const state = await this.#components.replica.get(digestOfId(id))
     const offered = state === undefined ? undefined : this.#offerOf(state)
@@ -74,7 +74,7 @@ export class SkillAdoption {
     return this.#adopt(offered, signal)
   }
 
-  /** A skill, or receipts of one, that somebody says something new of. */
+  /** Handles a new vote or new receipts of a skill. */
   async consider(digest: Uint8Array, signal: AbortSignal): Promise<void> {
     const { replica, skills } = this.#components
     const state = await replica.get(digest)
@@ -91,7 +91,7 @@ export class SkillAdoption {
 
   async #considerOffer(state: AttestedRecord, signal: AbortSignal): Promise<void> {
     if (this.#countDisputes(state) > 0) return
-    // What was removed comes back only when somebody here asks for it.
+    // A removed skill comes back only on request.
     if (this.#components.skills.store.removedLifecycle(toHex(state.digest)) !== undefined) return
     const offered = this.#offerOf(state)
     if (offered === undefined || !(await this.#components.consent(offered.offer))) return
@@ -109,7 +109,7 @@ export class SkillAdoption {
     return added
   }
 
-  /** What others' word is worth, as long as there was no trial here. */
+  /** Updates the value of remote evidence until the first local trial. */
   async #updateHeadStart(id: string, signal: AbortSignal): Promise<void> {
     const { replica, skills } = this.#components
     const known = skills.store.get(id)
@@ -122,7 +122,10 @@ export class SkillAdoption {
     await skills.store.apply(id, (held) => withHeadStart(held, offered.offer.headStart))
   }
 
-  /** Runs receipts of a skill again that is on trial here; where one lied, weighs all anew without it. */
+  /**
+   * Runs receipts of a skill on trial again; after a false one, recomputes the head start without
+   * its author.
+   */
   async #audit(id: string, signal: AbortSignal): Promise<void> {
     const { skills } = this.#components
     const known = skills.store.get(id)
@@ -146,7 +149,7 @@ export class SkillAdoption {
     return offerOf(this.#withoutDistrusted(state))
   }
 
-  /** Authors that dispute it: none where they are fewer than `k`, or fewer than those who vouch. */
+  /** Number of disputing authors; 0 if there are fewer than `k`, or fewer than vouching ones. */
   #countDisputes(state: AttestedRecord): number {
     const votes = this.#withoutDistrusted(state).registers.map(({ register }) => register.vote)
     const disputes = votes.filter((vote) => vote === 'dispute').length
@@ -154,7 +157,7 @@ export class SkillAdoption {
     return disputes >= this.#components.k && disputes >= vouches ? disputes : 0
   }
 
-  /** What those say who were not caught lying. */
+  /** The registers of all authors without a false receipt. */
   #withoutDistrusted(state: AttestedRecord): AttestedRecord {
     const registers = state.registers.filter(({ author }) => !this.#audits.isDistrusted(author))
     return { ...state, registers }

@@ -1,12 +1,12 @@
 /**
- * Audits: runs again, in the sandbox, a share of what others claim to have run. What a run gives follows
- * from source, input and engine, so a receipt that gives something else here is a lie, and its author's
- * word on skills counts for nothing from then on. Not judged are receipts of another engine, and runs
- * that end at a limit here, or give something else once they have more memory, stack and time: honest
- * authors may have seen these otherwise.
+ * Audits: runs a share of the receipts of other authors again, in the sandbox. Source, input and
+ * engine determine the result of a run, so a receipt with another result is false, and the author's
+ * votes on skills no longer count. Receipts of another engine are not judged. Nor are runs that end
+ * at a limit here, or that give another result with more memory, stack and time, since honest
+ * authors may have seen another result.
  *
- * An audit finds invented runs, not invented counts: who publishes true receipts beside false counts is
- * held by the pooling of evidence alone.
+ * An audit finds invented runs, not invented counts. Only the pooling of evidence limits an author
+ * who publishes true receipts with false counts.
  */
 import { hash } from 'node:crypto'
 import { toHex } from '../../../crdt/bytes/index.ts'
@@ -24,26 +24,32 @@ export interface AuditsComponents {
   readonly replica: Pick<Replica, 'claims' | 'get'>
   readonly skills: Pick<SkillService, 'falseReceipts' | 'store'>
   readonly sandbox: Pick<Sandbox, 'engine' | 'run'>
-  /** Of each author's receipts, 0 to 1; of an author that is new here at least one, unless it is 0. */
+  /**
+   * The share of each author's receipts to run, 0 to 1; of a new author at least one, unless it is
+   * 0.
+   */
   readonly share: number
   readonly random: () => number
   readonly clock: Clock
 }
 
-/** Runs of one skill, for as long as the node runs: author keys are free, and time is not. */
+/** Runs of one skill while the node runs: author keys cost nothing, and time does. */
 const MAX_RUNS = 200
 
-/** Milliseconds of one audit: who adopts waits for it. Authors that are left are looked at with the next. */
+/**
+ * Milliseconds of one audit, since an adoption waits for it. The next audit continues with the
+ * remaining authors.
+ */
 const MAX_AUDIT_MS = 10_000
 
-/** Authors of skills that are remembered as looked at, and how many receipts of each are. */
+/** Audited authors that are remembered, and receipts of each. */
 const MAX_SEEN = 1_000
 const MAX_RECEIPTS_PER_AUTHOR = 64
 
-/** Digits of a digest that stand for a receipt. */
+/** Digits of a digest that identify a receipt. */
 const NAME_LENGTH = 16
 
-/** What is not the same with these depends on where the limits lie. */
+/** A result that changes with these limits depends on the limits. */
 const DOUBLED_LIMITS: Partial<Limits> = {
   memoryBytes: 2 * DEFAULT_LIMITS.memoryBytes,
   stackBytes: 2 * DEFAULT_LIMITS.stackBytes,
@@ -54,7 +60,7 @@ const DOUBLED_LIMITS: Partial<Limits> = {
 export class Audits {
   readonly #components: AuditsComponents
   readonly #runs = new Map<string, number>()
-  /** Receipts that were drawn or passed over, by author and skill. */
+  /** Receipts that were drawn or skipped, by author and skill. */
   readonly #seen = new Map<string, Set<string>>()
 
   constructor(components: AuditsComponents) {
@@ -64,7 +70,7 @@ export class Audits {
   readonly isDistrusted = (author: Uint8Array): boolean =>
     this.#components.skills.falseReceipts.has(toHex(author))
 
-  /** Whether somebody was caught. Each receipt is drawn, or passed over, once. */
+  /** Returns whether a false receipt was found. Each receipt is drawn, or skipped, once. */
   async audit(known: KnownSkill, signal: AbortSignal): Promise<boolean> {
     const { replica, sandbox, share, skills } = this.#components
     if (known.skill.kind !== 'code' || share === 0) return false
@@ -93,7 +99,7 @@ export class Audits {
     return foundFalse
   }
 
-  /** The share that is run again, at random; at least one of an author that is new. */
+  /** The random share to run again; at least one of a new author. */
   #sample(id: string, author: string, claimed: readonly Receipt[] = []): readonly Receipt[] {
     const { share, random } = this.#components
     const receipts = claimed.slice(-MAX_RECEIPTS_PER_AUTHOR)
@@ -110,7 +116,7 @@ export class Audits {
     return drawn.length === 0 && isNew && one !== undefined ? [one] : drawn
   }
 
-  /** What the run gives here; undefined where that says nothing of others. */
+  /** The result of the run here; undefined if it says nothing about other nodes. */
   async #rerun(
     { id, skill }: KnownSkill,
     { input }: Receipt,
@@ -121,7 +127,7 @@ export class Audits {
     if (runs >= MAX_RUNS) return undefined
     this.#runs.set(id, runs + 1)
     const value = tryParse(input)
-    // Text in another form than JSON.stringify gives would be another input.
+    // JSON in another form than JSON.stringify writes would be another input.
     if (value === undefined || JSON.stringify(value) !== input) return undefined
     try {
       const { source } = skill
@@ -155,7 +161,7 @@ export class Audits {
     queueMicrotask(() => skills.store.emit('author:distrust', falseReceipt))
   }
 
-  /** Where not all can be audited, nobody knows who is. */
+  /** In random order, so that no author knows who is audited. */
   #shuffled(authors: string[]): string[] {
     const { random } = this.#components
     return authors

@@ -1,13 +1,14 @@
 /**
- * What a skill tells of its makers beside what it does: its description, comments, texts and tests. The
- * source cannot be changed, since its evidence is of these bytes: a skill that tells too much stays.
+ * Finds what a skill discloses of its makers: in its description, comments, texts and tests. The
+ * source cannot be changed, since the evidence belongs to its bytes, so a skill that discloses too
+ * much is not published.
  */
 import { parse, type Comment } from 'acorn'
 import { simple } from 'acorn-walk'
 import type { Anonymizer } from '../../anonymity/index.ts'
 import type { Skill } from '../skill-identity.ts'
 
-/** Why the skill must stay; undefined when nothing was found. */
+/** The reason why the skill must stay; undefined if nothing was found. */
 export function disclosureIn(skill: Skill, anonymizer: Anonymizer): string | undefined {
   const content = [skill.description, ...textsOf(skill), JSON.stringify(skill.tests)].join('\n')
   const result = anonymizer.anonymize({ entity: skill.name, content })

@@ -1,4 +1,4 @@
-/** Skills that the swarm has published, with what their users counted. */
+/** Skills that the swarm has published, with the counts of their users. */
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { headStart } from '../evidence/remote-evidence.ts'
 import { skillOfRecord } from '../skill-identity.ts'
@@ -15,13 +15,16 @@ export interface SkillOffer {
   readonly kind: 'code' | 'prompt'
   readonly source: string
   readonly licence?: string
-  /** Authors that vouch for it, and that say it failed them. */
+  /** Number of authors that vouch for it, and number that dispute it. */
   readonly vouches: number
   readonly disputes: number
-  /** As all authors together count them; what one claims is capped where it counts. */
+  /** The sums over all authors; the head start caps the counts of each author. */
   readonly trials: number
   readonly successes: number
-  /** What others' trials are worth, if they are so, as the first stake of the trial here: 0.5 to 10. */
+  /**
+   * Value of other authors' trials as the initial stake of the trial here, if they are true: 0.5 to
+   * 10.
+   */
   readonly headStart: number
 }
 
@@ -33,7 +36,7 @@ export interface ParsedOffer {
 export const TRIALS = 'trials'
 export const SUCCESSES = 'successes'
 
-/** Undefined for what is no skill, or that nobody vouches for. */
+/** Returns undefined for a record that is no skill, or that no author vouches for. */
 export function offerOf(state: AttestedRecord): ParsedOffer | undefined {
   const { digest, record, registers } = state
   const voting = registers.filter(({ register }) => register.vote !== 'none')
@@ -60,7 +63,9 @@ export function offerOf(state: AttestedRecord): ParsedOffer | undefined {
   return { offer, identified }
 }
 
-/** Of all who counted: a node goes on counting under its next key, which has no vote. */
+/**
+ * Of all authors with counts: a node continues its counts under its next key, which has no vote.
+ */
 function countsOf(registers: AttestedRecord['registers']): RemoteCounts {
   return new Map(
     registers.map(({ author, register }) => {
@@ -72,7 +77,7 @@ function countsOf(registers: AttestedRecord['registers']): RemoteCounts {
   )
 }
 
-/** Signed records may hold anything. */
+/** A signed record may contain anything. */
 function tryReadSkill(record: AttestedRecord['record']): IdentifiedSkill | undefined {
   try {
     return skillOfRecord(record)

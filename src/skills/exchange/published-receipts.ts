@@ -1,7 +1,8 @@
 /**
- * Receipts as the swarm sees them: a record of kind `skill` that claims `receipts` of a skill's id, with
- * the engine as its value. Who vouches for it says that its runs gave so. Bounds keep it below the
- * 32 KiB of a record: 16 receipts of 512 bytes of input, which may double where they are quoted.
+ * Published receipts: a record of kind `skill` with the attribute `receipts` of a skill's id, and
+ * the engine as its value. An author who vouches for it states that its runs had these results. The
+ * bounds keep it below the 32 KiB of a record: 16 receipts of 512 bytes of input, which may double
+ * when quoted.
  */
 import { z } from 'zod'
 import { toHex } from '../../../crdt/bytes/index.ts'
@@ -16,11 +17,11 @@ import type { Skill } from '../skill-identity.ts'
 /** The attribute of such records. */
 export const RECEIPTS = 'receipts'
 
-/** Declared tests that are part of it: everybody has them, so they tell nothing of anybody. */
+/** Declared tests in a record: every node has them, so they disclose nothing. */
 const MAX_TESTS = 8
 const MAX_RECEIPTS_PER_RECORD = 16
 
-/** Records that are looked through for the receipts of one skill. */
+/** Records that are searched for the receipts of one skill. */
 const MAX_RECORDS = 1_000
 
 const Content = z.array(ReceiptValue).min(1).max(MAX_RECEIPTS_PER_RECORD)
@@ -37,7 +38,10 @@ export function isReceipts({ kind, attribute }: HiveRecord): boolean {
   return kind === 'skill' && attribute === RECEIPTS
 }
 
-/** Of the skill's tests, run now, and of runs whose input tells nothing; undefined without any. */
+/**
+ * Receipts of the skill's tests, run now, and of runs whose input discloses nothing; undefined if
+ * there are none.
+ */
 export async function receiptsRecord(
   id: string,
   skill: Skill,
@@ -61,7 +65,7 @@ export async function receiptsRecord(
   return { kind: 'skill', entity: id, content, attribute: RECEIPTS, value: engine }
 }
 
-/** What authors claim of runs of the skill on this engine. */
+/** The receipts of all authors for the skill on this engine. */
 export async function receiptsOf(
   id: string,
   engine: string,
@@ -93,7 +97,7 @@ async function outcomeOf(
   }
 }
 
-/** Neither as it is written nor in the texts that it holds. */
+/** Neither the JSON nor the texts in it disclose anything. */
 function disclosesNothing(name: string, input: string, anonymizer: Anonymizer): boolean {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
   const content = [input, ...textsIn(JSON.parse(input) as Json)].join('\n')
@@ -107,7 +111,7 @@ function textsIn(value: Json): string[] {
   return Object.entries(value).flatMap(([key, item]) => [key, ...textsIn(item)])
 }
 
-/** Signed records may hold anything. */
+/** A signed record may contain anything. */
 function readContent(content: string): readonly Receipt[] {
   try {
     return Content.safeParse(JSON.parse(content)).data ?? []

@@ -1,8 +1,8 @@
 /**
- * What this node tells the swarm of its skills: those that are verified, unless they tell too much of
- * their makers, a warning of those that were blacklisted, and what was counted, at most daily a skill,
- * with receipts of some of the runs since. A run is in the receipts of one author key only, and of each
- * key's receipts for a skill the latest stand, so that they link no two keys and do not pile up.
+ * Publishes skills of this node: verified ones, unless they disclose too much; disputes of
+ * blacklisted ones; and counts, at most once a day for each skill, with receipts of some of the
+ * runs since. The receipts of a run are published under one author key only. Of each key's receipts
+ * for a skill only the latest stay, so that they link no two keys and do not accumulate.
  */
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { identifySkill } from '../skill-identity.ts'
@@ -27,13 +27,13 @@ export interface PublishingComponents {
   readonly skills: Pick<SkillService, 'runner' | 'store'>
   readonly anonymizer: Anonymizer
   readonly votes: Pick<Votes, 'cast' | 'retract'>
-  /** Whether receipts are of uses too, not of declared tests alone. */
+  /** Whether receipts include uses, not only declared tests. */
   readonly publishesRuns: boolean
   readonly clock: Clock
   readonly announce: (entries: readonly Entry[]) => Promise<void>
 }
 
-/** What became of a published skill. */
+/** The result of publishing a skill. */
 export interface PublishedSkill {
   readonly id: string
   /** `corroborated`: the swarm had it, and this node's vote was added. */
@@ -47,7 +47,7 @@ interface ReportedBy {
 
 export class SkillPublishing {
   readonly #components: PublishingComponents
-  /** The receipts that stand, by skill, of the author keys since the start. */
+  /** The published receipts of this start's author keys, by skill. */
   readonly #reported = new Map<string, ReportedBy>()
 
   constructor(components: PublishingComponents) {
@@ -85,8 +85,8 @@ export class SkillPublishing {
   }
 
   /**
-   * Tells what was counted since the last report of the skills that this node has a vote on; at most
-   * once a day each. How many it told of.
+   * Publishes the counts since the last report of the skills that this node has voted on, at most
+   * once a day each. Returns the number of skills.
    */
   async report(signal?: AbortSignal): Promise<number> {
     const { announce, replica, skills } = this.#components
@@ -107,7 +107,7 @@ export class SkillPublishing {
     return reported
   }
 
-  /** Takes back what this node says of the skill and its runs; false when it vouched for neither. */
+  /** Retracts this node's votes on the skill and its receipts; false if there are none. */
   async withdraw(id: string): Promise<boolean> {
     const { announce, replica } = this.#components
     const digest = digestOfId(id)
@@ -122,7 +122,7 @@ export class SkillPublishing {
     return entries.length > 0
   }
 
-  /** An immune signal: this node's vote against it, instead of the one for it. */
+  /** Votes against the skill, in place of a vote for it. */
   async publishDispute(id: string): Promise<void> {
     const { replica, skills, votes } = this.#components
     if ((await replica.get(digestOfId(id))) === undefined) return
@@ -132,17 +132,17 @@ export class SkillPublishing {
     await votes.cast(id, 'dispute', 1 - successes / Math.max(1, trials))
   }
 
-  /** Takes the warning back, where there was one. */
+  /** Retracts the dispute, if there is one. */
   async retractDispute(id: string): Promise<void> {
     const { replica, votes } = this.#components
     if ((await replica.voteOn(digestOfId(id))) === 'dispute') await votes.retract(id)
   }
 
-  /** Puts what was not told yet where the next report finds it; false for nothing. */
+  /** Adds unreported counts to the next report; false if there are none. */
   async #addUnreported({ id, isReported }: KnownSkill, day: number): Promise<boolean> {
     const { replica, skills } = this.#components
     const digest = digestOfId(id)
-    // An earlier version told what was counted up to the promotion and did not note it.
+    // An earlier version reported the counts up to the promotion without a note of it.
     const wasReported = !isReported && (await replica.voteOn(digest)) !== undefined
     const counts = await skills.store.report(id, day)
     if (counts === undefined || wasReported) return false
@@ -150,7 +150,7 @@ export class SkillPublishing {
     return true
   }
 
-  /** Undefined where nothing is new: what was told stands. */
+  /** Returns undefined if there is nothing new: the published receipts stay. */
   async #receipts({ id, skill }: KnownSkill): Promise<HiveRecord | undefined> {
     const kept = await this.#components.skills.store.takeReceipts(id)
     if (kept.length === 0 && this.#reported.has(id)) return undefined
@@ -158,7 +158,10 @@ export class SkillPublishing {
     return receiptsRecord(id, skill, published, this.#components)
   }
 
-  /** The skill and receipts of it, or these alone; the same author's receipts of before are taken back. */
+  /**
+   * Publishes the skill and its receipts, or these alone; the author's earlier receipts are
+   * retracted.
+   */
   async #publish(
     id: string,
     toPublish: readonly HiveRecord[],

@@ -1,6 +1,6 @@
 /**
- * `cortex.hive.skills`: skills of the swarm. What is verified here is published, with what was counted
- * here; what others published is an offer. What is done by itself is done one after the other.
+ * `cortex.hive.skills`: skills of the swarm. Skills verified here are published, with their counts;
+ * skills that others published are offers. Background work runs one task at a time.
  */
 import { HiveError } from '../../errors.ts'
 import { SkillAdoption } from './adoption.ts'
@@ -19,18 +19,18 @@ export interface SharedSkillsComponents extends AdoptionComponents, PublishingCo
     PublishingComponents['replica'] &
     Pick<Replica, 'off' | 'on'>
   readonly skills: Pick<SkillService, 'registration' | 'falseReceipts' | 'runner' | 'store'>
-  /** Whether what is verified here is published by itself. */
+  /** Whether verified skills are published automatically. */
   readonly autoPublish: boolean
   readonly onError: (error: unknown) => void
 }
 
-/** Milliseconds between two looks for counts that the swarm was not told yet. */
+/** Milliseconds between two checks for unreported counts. */
 const REPORT_INTERVAL = 600_000
 
 const EXPECTED_ERRORS: ReadonlySet<HiveError['code']> = new Set(['SKILL_UNKNOWN', 'WITHHELD'])
 
 /**
- * Skills of the swarm: offers of others, and what this node publishes.
+ * Skills of the swarm: offers of others, and skills that this node publishes.
  *
  * @example
  * ```ts
@@ -45,7 +45,7 @@ export class SharedSkills {
   readonly #adoption: SkillAdoption
   readonly #stopped = new AbortController()
   #reporting: NodeJS.Timeout | undefined
-  /** One after the other: adopting runs tests. */
+  /** One task at a time, since an adoption runs tests. */
   #work: Promise<void> = Promise.resolve()
 
   constructor(components: SharedSkillsComponents) {
@@ -74,41 +74,44 @@ export class SharedSkills {
   }
 
   /**
-   * Publishes a verified skill, with what was counted of it here and receipts of its runs. Throws
-   * `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, or WITHHELD with the reason).
+   * Publishes a verified skill with its counts and receipts. Throws `HiveError` (SKILL_UNKNOWN,
+   * SKILL_STATUS, or WITHHELD with the reason).
    */
   publish(id: string): Promise<PublishedSkill> {
     return this.#publishing.publish(id)
   }
 
   /**
-   * Tells the swarm what was counted of published skills since it was told last, at most once a day each;
-   * how many skills it told of. A node that runs does so by itself.
+   * Publishes new counts of published skills, at most once a day each; returns the number of
+   * skills. A running node does so by itself.
    */
   report({ signal }: CallOptions = {}): Promise<number> {
     return this.#publishing.report(signal)
   }
 
-  /** Takes back this node's votes on a skill and on receipts of it; false when it had none. */
+  /** Retracts this node's votes on a skill and on its receipts; false if there are none. */
   withdraw(id: string): Promise<boolean> {
     return this.#publishing.withdraw(id)
   }
 
-  /** What the swarm offers and this node does not have, the most corroborated first; 100 unless told. */
+  /**
+   * Skills that the swarm offers and this node does not have, by corroboration; at most `limit`,
+   * default 100.
+   */
   offers(options: OfferOptions = {}): Promise<SkillOffer[]> {
     return this.#adoption.offers(options)
   }
 
   /**
-   * Takes an offer in as untested, runs its tests and some of the receipts of those who published it;
-   * their trials are its head start. Throws `HiveError` (RECORD_UNKNOWN) when the swarm offers no such
+   * Adopts an offer as untested, and runs its tests and some receipts of its publishers; their
+   * trials become its head start. Throws `HiveError` (RECORD_UNKNOWN) if the swarm offers no such
    * skill here.
    */
   adopt(id: string, { signal }: CallOptions = {}): Promise<AddedSkill> {
     return this.#adoption.adopt(id, this.#signalOf(signal))
   }
 
-  /** Authors that were caught claiming a run that gives something else, and what they claimed. */
+  /** Authors of false receipts, with the receipts. */
   falseReceipts(): readonly FalseReceipt[] {
     return this.#components.skills.falseReceipts.all()
   }
@@ -119,7 +122,8 @@ export class SharedSkills {
         try {
           await this.publish(id)
         } catch (error) {
-          // What tells too much stays, and `publish` says why to who asks; what was removed is no loss.
+          // A skill that discloses too much stays, and `publish` reports why to its caller; a
+          // removed skill needs no report.
           if (!(error instanceof HiveError && EXPECTED_ERRORS.has(error.code))) throw error
         }
       })

@@ -1,9 +1,9 @@
 /**
- * The life of a skill: sandbox -> experimental -> pre-warming -> verified, and blacklisted. Pure: a
- * standing and what happened give the next standing and, where the status changed, why.
+ * The lifecycle of a skill: sandbox -> experimental -> pre-warming -> verified, and blacklisted.
+ * Pure functions: a state and an event give the next state and, if the status changed, the reason.
  *
- * A skill that drifts after promotion is on trial again from nothing: what it did before says little of
- * what it does now. The bound on false promotions holds for each such trial.
+ * A promoted skill that drifts starts a new trial without evidence, since its earlier trials say
+ * little of its current behaviour. The bound on false promotions holds for each trial.
  */
 import { COOL_PREDICTION, COOL_PROGRESS, WARM_PREDICTION, WARM_PROGRESS } from '../constants.ts'
 import { addOutcome, NO_TRIALS } from '../evidence/counts.ts'
@@ -13,25 +13,28 @@ import { predictedPromotion } from '../evidence/prediction.ts'
 import type { Counts } from '../evidence/counts.ts'
 import type { Drift } from '../evidence/drift.ts'
 
-/** Stages of a skill: untested, on trial, made ready, verified; or refused. */
+/** Stages of a skill: untested, on trial, ready to run, verified; or blacklisted. */
 export type SkillStatus = 'sandbox' | 'experimental' | 'pre-warming' | 'verified' | 'blacklisted'
 
 export interface LifecycleState {
   readonly status: SkillStatus
   readonly counts: Counts
-  /** Of all its trials, those before a drift included: what is told to others only grows. */
+  /** All its trials, including those before a drift: published counts only grow. */
   readonly lifetime: Counts
-  /** First stake of the test: 1, or what others' trials are worth, fixed before the first trial here. */
+  /**
+   * Initial stake of the test: 1, or the value of other authors' trials, fixed before the first
+   * trial here.
+   */
   readonly headStart: number
-  /** Since the promotion. */
+  /** Trials since the promotion. */
   readonly drift: Drift
-  /** Pre-warming was asked for: what is predicted does not end it. */
+  /** Pre-warming was requested: a low prediction does not end it. */
   readonly isAsked: boolean
 }
 
 export interface LifecycleChange {
   readonly lifecycle: LifecycleState
-  /** Undefined where the status stays. */
+  /** Undefined if the status did not change. */
   readonly reason?: string
 }
 
@@ -44,7 +47,7 @@ export const UNTESTED: LifecycleState = {
   isAsked: false
 }
 
-/** After the declared tests were run in the sandbox. */
+/** After the declared tests ran in the sandbox. */
 export function afterTests(
   lifecycle: LifecycleState,
   passed: number,
@@ -57,7 +60,7 @@ export function afterTests(
   }
 }
 
-/** After one use that succeeded or failed. Untested and blacklisted skills stay as they are. */
+/** After one use. Untested and blacklisted skills do not change. */
 export function afterOutcome(lifecycle: LifecycleState, ok: boolean): LifecycleChange {
   const { status } = lifecycle
   if (status === 'sandbox' || status === 'blacklisted') return { lifecycle }
@@ -66,19 +69,19 @@ export function afterOutcome(lifecycle: LifecycleState, ok: boolean): LifecycleC
   return status === 'verified' ? afterVerifiedUse(next, ok) : afterTrialUse(next)
 }
 
-/** By hand, for instance since it does harm. */
+/** Blacklisted by a user. */
 export function afterBlacklisting(lifecycle: LifecycleState, reason: string): LifecycleChange {
   if (lifecycle.status === 'blacklisted') return { lifecycle }
   return { lifecycle: { ...lifecycle, status: 'blacklisted' }, reason }
 }
 
-/** By hand, where something new is known of it: untested again, with all of its trial before it. */
+/** Pardoned by a user: untested again, with a whole trial before it. */
 export function afterPardon(lifecycle: LifecycleState, reason: string): LifecycleChange {
   if (lifecycle.status !== 'blacklisted') return { lifecycle }
   return { lifecycle: { ...UNTESTED, lifetime: lifecycle.lifetime }, reason }
 }
 
-/** On request: what is on trial is made ready whatever is predicted. */
+/** On request: a skill on trial is made ready, regardless of its prediction. */
 export function afterTrigger(lifecycle: LifecycleState): LifecycleChange {
   if (lifecycle.status !== 'experimental') return { lifecycle }
   return {
@@ -88,8 +91,8 @@ export function afterTrigger(lifecycle: LifecycleState): LifecycleChange {
 }
 
 /**
- * Others say that it does harm. What was verified here stays; what is on trial is set back and must
- * pass its tests again, so that a false hint costs no more than that.
+ * Disputed by the swarm. A skill verified here stays; a skill on trial goes back to the sandbox and
+ * must pass its tests again, which is all that a false dispute costs.
  */
 export function afterSwarmDispute(lifecycle: LifecycleState, reason: string): LifecycleChange {
   if (lifecycle.status !== 'experimental' && lifecycle.status !== 'pre-warming')
@@ -97,15 +100,15 @@ export function afterSwarmDispute(lifecycle: LifecycleState, reason: string): Li
   return { lifecycle: { ...lifecycle, status: 'sandbox', isAsked: false }, reason }
 }
 
-/** What others' trials are worth; too late once there was a trial here. */
+/** Sets the value of other authors' trials; ignored after the first trial here. */
 export function withHeadStart(lifecycle: LifecycleState, headStart: number): LifecycleChange {
   if (lifecycle.lifetime.trials > 0 || lifecycle.headStart === headStart) return { lifecycle }
   return { lifecycle: { ...lifecycle, headStart } }
 }
 
 /**
- * What others' trials are worth without one that lied. A stake may be lowered at any time, and the bound
- * on false promotions holds; it is never raised by this.
+ * Recomputes the value of other authors' trials without one author. A stake may be lowered at any
+ * time without breaking the bound on false promotions; this never raises it.
  */
 export function withoutAuthor(lifecycle: LifecycleState, headStart: number): LifecycleChange {
   if (headStart >= lifecycle.headStart) return { lifecycle }

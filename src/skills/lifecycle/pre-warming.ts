@@ -1,10 +1,10 @@
 /**
- * Pre-warming: what is likely to be promoted is made ready before it is. In the background, one skill
- * after the other: compiled and instantiated in the pool of the sandbox, its declared tests run again,
- * documented, and its documentation indexed. What is less likely is cooled; what is promoted stays
- * warm. What is warm lives in memory only, and is warmed again after a start.
+ * Pre-warming: skills that are likely to be promoted are made ready before. In the background, one
+ * skill at a time: it is compiled and instantiated in the pool of the sandbox, its declared tests
+ * run again, and its documentation is written and indexed. Less likely skills are cooled; promoted
+ * ones stay warm. Warm skills live in memory only, and are warmed again after a start.
  *
- * A skill counts as warm once it is compiled and has passed its tests; promotion waits for neither.
+ * A skill is warm once it is compiled and has passed its tests; promotion waits for neither.
  */
 import { MAX_WARM_SKILLS, WARM_DELAY, WARM_TIMEOUT, MAX_CONCURRENT_WARM_UPS } from '../constants.ts'
 import { lowerBound } from '../evidence/competition.ts'
@@ -33,7 +33,7 @@ export class PreWarming {
   readonly #abort = new AbortController()
   readonly #waiting = new Set<string>()
   readonly #working = new Map<string, { readonly abort: AbortController; done: Promise<void> }>()
-  /** Each with when it became warm, in milliseconds of the Unix epoch. */
+  /** Warm skills, each with the time in milliseconds of the Unix epoch. */
   readonly #warm = new Map<string, { readonly skill: Skill; readonly at: number }>()
   #timer: NodeJS.Timeout | undefined
 
@@ -41,7 +41,10 @@ export class PreWarming {
     this.#components = components
   }
 
-  /** From now on follows the skills; what was warm before the last stop is warmed again, a little later. */
+  /**
+   * Follows the skills from now on; skills that were warm before the last stop are warmed again a
+   * little later.
+   */
   start(): void {
     this.#components.store.on('skill:transition', this.#onTransition)
     this.#components.store.on('skill:remove', this.#onRemove)
@@ -56,13 +59,13 @@ export class PreWarming {
     await Promise.all([...this.#working.values()].map(({ done }) => done))
   }
 
-  /** Undefined when it is not warm. */
+  /** Undefined if the skill is not warm. */
   warmedAt(id: string): Date | undefined {
     const warm = this.#warm.get(id)
     return warm === undefined ? undefined : new Date(warm.at)
   }
 
-  /** Resolves when nothing waits to be made warm. */
+  /** Resolves when no skill waits for a warm-up. */
   async idle(): Promise<void> {
     while (this.#working.size > 0) {
       await Promise.all([...this.#working.values()].map(({ done }) => done))
@@ -76,7 +79,7 @@ export class PreWarming {
 
   readonly #onRemove = ({ id }: { readonly id: string }): void => this.#cool(id)
 
-  /** The likeliest first, then what was promoted, the best first. */
+  /** Skills on trial by prediction, then promoted skills, the best first. */
   #resume(): void {
     const skills = [...this.#components.store.all()].filter(({ lifecycle }) =>
       isWarmStatus(lifecycle.status)
@@ -109,7 +112,7 @@ export class PreWarming {
     }
   }
 
-  /** False when all that is warm is more promising. */
+  /** Returns false if all warm skills are more promising. */
   #makeRoom(known: KnownSkill): boolean {
     if (this.#warm.size < MAX_WARM_SKILLS) return true
     const warmSkills = [...this.#warm.keys()].map((id) => this.#components.store.get(id))
@@ -140,7 +143,7 @@ export class PreWarming {
     }
   }
 
-  /** Tests first: a run takes the instance that is kept ready, and the next is made behind it. */
+  /** Tests first: a test run uses up the ready instance, and the next one is created after it. */
   async #prepare(skill: Skill, signal: AbortSignal): Promise<void> {
     const { sandbox, test } = this.#components
     const { passed, total, failed } = await test(skill, signal)
@@ -155,7 +158,7 @@ export class PreWarming {
   async #document(id: string, skill: Skill, signal: AbortSignal): Promise<void> {
     const { store, index, write } = this.#components
     const known = await store.documentation(id)
-    // What was written by rule is replaced when a model answers.
+    // Documentation written without a model is replaced when a model answers.
     if (known !== undefined && !known.offline) return
     const documentation = await write(skill, signal)
     if (known !== undefined && documentation.offline) return

@@ -1,6 +1,6 @@
 /**
- * How a skill comes in, wherever it is from: it must parse, it is kept as untested, its declared tests
- * are run, and when there are any and all pass it is on trial.
+ * Registration of a skill from any source: it must parse, it is stored as untested, its declared
+ * tests run, and if it has tests and all pass, it is on trial.
  */
 import { afterTests } from './lifecycle.ts'
 import type { Provenance } from '../store/skill-values.ts'
@@ -9,14 +9,14 @@ import type { SkillRunner, TestReport } from '../running/skill-runner.ts'
 import type { SkillStore } from '../store/skill-store.ts'
 import type { SkillStatus } from './lifecycle.ts'
 
-/** What became of a skill that was registered, imported or adopted. */
+/** The result of registering, importing or adopting a skill. */
 export interface AddedSkill {
   readonly id: string
   readonly name: string
-  /** `known`: it was here already; what is known of it stays. */
+  /** `known`: it was here already; its evidence stays. */
   readonly outcome: 'new' | 'known'
   readonly status: SkillStatus
-  /** Undefined when no tests were run: it was here, and is past them. */
+  /** Undefined if no tests ran, since the skill had passed them before. */
   readonly tests: TestReport | undefined
 }
 
@@ -27,7 +27,9 @@ export class SkillRegistration {
     this.#store = store
   }
 
-  /** Throws `SandboxError` (SKILL_INVALID) or `HiveError` (LIMIT_EXCEEDED); then nothing is kept. */
+  /**
+   * Throws `SandboxError` (SKILL_INVALID) or `HiveError` (LIMIT_EXCEEDED); then nothing is stored.
+   */
   async register(
     identified: IdentifiedSkill,
     provenance: Provenance,
@@ -48,7 +50,7 @@ export class SkillRegistration {
     }
   }
 
-  /** Runs the declared tests; what is untested and passes them all is on trial from then on. */
+  /** Runs the declared tests; an untested skill that passes them all is on trial from then on. */
   async test(id: string, runner: SkillRunner, signal?: AbortSignal): Promise<TestReport> {
     const known = this.#store.get(id)
     if (known === undefined || known.skill.tests.length === 0) {

@@ -6,7 +6,7 @@ import type { HostFunction } from '../../sandbox/index.ts'
 const Positive = z.int().min(1)
 
 export const RunOptions = z.strictObject({
-  /** Functions that the skill may call, by name; without them it reaches nothing. Not for prompts. */
+  /** Functions that the skill may call, by name; it can reach nothing else. Not for prompts. */
   grants: z
     .record(
       z.string().min(1).max(64),
@@ -24,9 +24,9 @@ export const RunOptions = z.strictObject({
     })
     .partial()
     .optional(),
-  /** What time and randomness in the sandbox are made of; by default of the source and the input. */
+  /** Seed of time and randomness in the sandbox. Default: derived from source and input. */
   seed: z.string().max(256).optional(),
-  /** False: the run is no evidence, for instance since `recordOutcome` will tell how it went. */
+  /** False: the run is no trial, for instance if `recordOutcome` follows. */
   record: z.boolean().default(true),
   signal: Signal
 })

@@ -1,6 +1,6 @@
 /**
- * Runs skills: code in the sandbox, prompts through the models of an agent. What goes in and what comes
- * out is checked against the schemas that the skill declares.
+ * Runs skills: code in the sandbox, prompts through the models of an agent. Input and output are
+ * checked against the schemas that the skill declares.
  */
 import { HiveError } from '../../errors.ts'
 import { canonicalJson } from '../../sandbox/index.ts'
@@ -18,15 +18,15 @@ export interface SkillRun {
   readonly wasWarm: boolean
   /** A prompt was answered by rule, without a model: no evidence for or against the skill. */
   readonly offline: boolean
-  /** Lines that it wrote to its console. */
+  /** Lines written to its console. */
   readonly log: readonly string[]
   /** 64 hex: SHA-256 of the output's canonical JSON; undefined for prompts. */
   readonly outputHash: string | undefined
-  /** What a replay takes; undefined for prompts. */
+  /** The input of a replay; undefined for prompts. */
   readonly trace: unknown
 }
 
-/** How the declared tests of a skill went. `test` counts from 0. */
+/** The results of the declared tests of a skill. `test` counts from 0. */
 export interface TestReport {
   readonly passed: number
   readonly total: number
@@ -40,7 +40,7 @@ export interface SkillRunnerComponents {
 
 type RunSettings = Omit<RunOptions, 'record'>
 
-/** Failures of a run that are the skill's own; a call that was aborted or cost too much is not. */
+/** Failures that count against the skill; an aborted call or one over budget does not. */
 const SKILL_FAILURES: ReadonlySet<unknown> = new Set([
   'SKILL_TIMEOUT',
   'SKILL_MEMORY',
@@ -60,19 +60,19 @@ export class SkillRunner {
     this.#components = components
   }
 
-  /** What runs of code are made by; see `Sandbox.engine`. */
+  /** The engine that runs code; see `Sandbox.engine`. */
   engine(): Promise<string> {
     return this.#components.sandbox.engine()
   }
 
-  /** Throws `SandboxError` (SKILL_INVALID) when the source cannot be run. */
+  /** Throws `SandboxError` (SKILL_INVALID) if the source cannot be run. */
   async check({ kind, source }: Skill): Promise<void> {
     if (kind === 'code') await this.#components.sandbox.check(source)
   }
 
   /**
-   * Throws `HiveError`: ARGUMENT_INVALID when the input is not what the skill takes, SKILL_FAILED when
-   * its output is not what it declares; `SandboxError` or `ModelError` when the run failed.
+   * Throws `HiveError`: ARGUMENT_INVALID if the input does not match the skill's schema,
+   * SKILL_FAILED if its output does not; `SandboxError` or `ModelError` if the run failed.
    */
   async run(skill: Skill, input: Json, settings: RunSettings = {}): Promise<SkillRun> {
     settings.signal?.throwIfAborted()
@@ -93,7 +93,7 @@ export class SkillRunner {
     return { ...run, seconds: (performance.now() - started) / 1000 }
   }
 
-  /** Runs the declared tests, with no grants. Throws what is not the skill's own failure. */
+  /** Runs the declared tests, with no grants. Throws only errors that are not the skill's own. */
   async test(skill: Skill, signal?: AbortSignal): Promise<TestReport> {
     const failed: { test: number; problem: string }[] = []
     for (const [test, declared] of skill.tests.entries()) {
@@ -171,7 +171,7 @@ export class SkillRunner {
   }
 }
 
-/** Whether a failed run tells something of the skill. */
+/** Whether a failed run is evidence against the skill. */
 export function isSkillFailure(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && SKILL_FAILURES.has(error.code)
 }

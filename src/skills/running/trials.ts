@@ -12,12 +12,12 @@ import type { StoredReceipt } from './receipt.ts'
 import type { RunOptions } from './run-options.ts'
 import type { SkillRun, SkillRunner } from './skill-runner.ts'
 
-/** The result of a run, and what it was for the skill. */
+/** The result of a run, and its effect on the skill. */
 export interface CapabilityRun extends SkillRun {
   readonly id: string
   /** Whether it counts as a trial. */
   readonly recorded: boolean
-  /** The change of status that it led to, if it did. */
+  /** The change of status, if there is one. */
   readonly transition: Transition | undefined
 }
 

@@ -1,6 +1,7 @@
 /**
- * Lies: authors whose receipt gave something else when it was repeated here. One is enough: honest runs
- * of one engine give the same. Kept for good, the author being a key that nobody else can sign with.
+ * False receipts: authors whose receipt gave another result when it was run again here. One is
+ * enough, since honest runs of one engine give equal results. Stored permanently: nobody else can
+ * sign with the author's key.
  */
 import { MAX_FALSE_RECEIPTS } from '../constants.ts'
 import type { Store } from '../../../crdt/index.ts'
@@ -24,7 +25,7 @@ export class FalseReceipts {
     return falseReceipts
   }
 
-  /** `author`: its key, in hex. */
+  /** `author`: the key in hex. */
   has(author: string): boolean {
     return this.#byAuthor.has(author)
   }
@@ -36,7 +37,7 @@ export class FalseReceipts {
     )
   }
 
-  /** On disk when it resolves. Beyond 10,000 the oldest is forgiven. */
+  /** Resolves when it is on disk. Beyond 10,000 the oldest is dropped. */
   async add(receipt: FalseReceipt): Promise<void> {
     this.#byAuthor.set(receipt.author, receipt)
     const operations = [this.#records.putFalseReceipt(receipt)]

@@ -1,6 +1,6 @@
 /**
- * Skills that were removed: what was blacklisted comes back as that, and no other comes back by itself,
- * however often the swarm offers it.
+ * Removed skills: a blacklisted skill comes back blacklisted, and no removed skill is adopted again
+ * automatically.
  */
 import { MAX_REMOVED } from '../constants.ts'
 import type { Operation } from '../../../crdt/index.ts'

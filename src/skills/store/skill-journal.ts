@@ -1,4 +1,4 @@
-/** What is kept of a skill's life beside its standing: changes of status, failures and receipts of runs. */
+/** The history of a skill: changes of status, failures and receipts of runs. */
 import {
   MAX_ERROR_LENGTH,
   MAX_FAILURES,
@@ -13,7 +13,7 @@ import type { SkillRecords } from './skill-records.ts'
 import type { SkillFailure, SkillState, StoredSkill, Transition } from './skill-values.ts'
 import type { SkillWriter } from './skill-writer.ts'
 
-/** What is kept of a use beside its outcome. */
+/** Details of a use beside its outcome. */
 export interface UseDetails {
   readonly failure?: FailureSample
   readonly receipt?: StoredReceipt
@@ -25,7 +25,7 @@ export interface FailureSample {
   readonly error: string
 }
 
-/** A skill whose state counts what is kept of it. */
+/** A skill whose state counts its stored history. */
 export interface SkillEntry extends StoredSkill {
   state: SkillState
 }
@@ -36,7 +36,7 @@ export interface SkillJournalComponents {
   readonly now: () => number
 }
 
-/** What it keeps goes with the next write of the skill's state. */
+/** Its changes are written with the next write of the skill's state. */
 export class SkillJournal {
   readonly #components: SkillJournalComponents
 
@@ -52,7 +52,7 @@ export class SkillJournal {
   ): Transition {
     const { records, writer, now } = this.#components
     const { id, skill, state } = entry
-    // Where a drift began the evidence anew, what led there is told.
+    // If a drift restarted the evidence, the evidence before the drift is recorded.
     const { counts, headStart } = after.counts.trials === 0 ? before : after
     const transition = {
       id,
@@ -93,7 +93,7 @@ export class SkillJournal {
     entry.state = { ...entry.state, receipts: receipts + 1 }
   }
 
-  /** From now on there are none. */
+  /** Deletes the receipts. */
   clearReceipts(entry: SkillEntry): void {
     const { records, writer } = this.#components
     for (let slot = 0; slot < MAX_RECEIPTS; slot++) {

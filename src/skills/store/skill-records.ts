@@ -1,8 +1,8 @@
 /**
- * What the store keeps of skills, as JSON: the skill `s/<id>`, its standing `e/<id>`, its
- * documentation `d/<id>`, its transitions `t/<id>/<number>`, its failures `f/<id>/<slot>`, receipts of
- * its runs that are not published yet `r/<id>/<slot>`; of removed skills what
- * they were, `x/<id>`; and of authors that lied what they claimed, `l/<author>`.
+ * The keys and JSON values of skills in the store: the skill `s/<id>`, its state `e/<id>`, its
+ * documentation `d/<id>`, its transitions `t/<id>/<number>`, its failures `f/<id>/<slot>`,
+ * unpublished receipts of its runs `r/<id>/<slot>`, the last state of a removed skill `x/<id>`, and
+ * false receipts `l/<author>`.
  */
 import { StoredReceiptValue } from '../running/receipt.ts'
 import { readSkill } from '../skill-identity.ts'
@@ -33,7 +33,7 @@ import type {
 const ID_LENGTH = 64
 const WIDTH = 10
 
-/** Reads and makes the values; what does not read as one is left out. */
+/** Reads and writes the values; a value that does not parse is skipped. */
 export class SkillRecords {
   readonly #section: Section
 
@@ -93,7 +93,7 @@ export class SkillRecords {
     }
   }
 
-  /** Of all that is kept of a skill. */
+  /** Deletes all values of a skill. */
   async removals(id: string): Promise<Operation[]> {
     const operations = ['s', 'e', 'd'].map((kind) => this.#section.del(keyOf(`${kind}/${id}`)))
     for (const kind of ['t', 'f', 'r']) {

@@ -1,9 +1,10 @@
 /**
- * The skills of a node and what is known of each, all in memory and on disk.
+ * The skills of a node and their states, in memory and on disk.
  *
- * Guarantees: a skill, a change of its status and its documentation are on disk (fsync) when the call
- * resolves. An outcome outlives the process when its call resolves, and a loss of power a second later.
- * Evidence belongs to an id, which is the digest of the whole skill: a changed skill has none.
+ * Guarantees: a skill, a change of its status and its documentation are on disk (fsync) when the
+ * call resolves. An outcome survives the process when its call resolves, and a loss of power a
+ * second later. Evidence belongs to an id, which is the digest of the whole skill: a changed skill
+ * has none.
  */
 import { EventEmitter } from 'node:events'
 import { HiveError } from '../../errors.ts'
@@ -30,19 +31,19 @@ import type {
   Transition
 } from './skill-values.ts'
 
-/** A skill as it stands; a snapshot. */
+/** A snapshot of a skill and its state. */
 export interface KnownSkill extends StoredSkill {
   readonly lifecycle: LifecycleState
-  /** Since when the status is what it is; milliseconds of the Unix epoch. */
+  /** Time of the last change of status; milliseconds of the Unix epoch. */
   readonly since: number
-  /** Whether the swarm was told of its counts. */
+  /** Whether its counts were published. */
   readonly isReported: boolean
 }
 
 export interface SkillStoreComponents {
   readonly store: Pick<Store, 'commit' | 'section'>
   readonly now: () => number
-  /** What was acknowledged could not be put on disk for good. */
+  /** Called if an acknowledged change cannot be written to disk. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -93,12 +94,14 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     for (const entry of this.#entries.values()) yield toKnownSkill(entry)
   }
 
-  /** How it stood when it was removed; undefined for one that was not, or came back since. */
+  /** The state at its removal; undefined for a skill that was not removed, or came back. */
   removedLifecycle(id: string): LifecycleState | undefined {
     return this.#removed.get(id)?.lifecycle
   }
 
-  /** As untested, or blacklisted if it was when it was removed; false when it is here already. */
+  /**
+   * Adds a skill as untested, or as blacklisted if it was when it was removed; false if it is here.
+   */
   async add({ id, skill, record }: IdentifiedSkill, provenance: Provenance): Promise<boolean> {
     await this.#adding.get(id)
     if (this.#entries.has(id)) return false
@@ -124,7 +127,9 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     return adding
   }
 
-  /** Takes a skill out at once, and off the disk until it resolves. Throws `HiveError` (SKILL_UNKNOWN). */
+  /**
+   * Removes a skill at once; resolves when it is off the disk. Throws `HiveError` (SKILL_UNKNOWN).
+   */
   async remove(id: string): Promise<void> {
     const entry = this.#entryOf(id)
     this.#entries.delete(id)
@@ -142,8 +147,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 
   /**
-   * Changes a standing, at once; resolves when that is written. Throws `HiveError` (SKILL_UNKNOWN). When
-   * writing fails the change stands in memory, and is written with the next.
+   * Changes a state at once; resolves when it is written. If writing fails, the change stays in
+   * memory and is written with the next one. Throws `HiveError` (SKILL_UNKNOWN).
    */
   async apply(
     id: string,
@@ -169,8 +174,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 
   /**
-   * What was counted since the last report, which it is from now on, on disk; undefined for nothing, and
-   * on the day of the last one. Not reported is better than twice: a crash may lose a report.
+   * Returns the counts since the last report and marks them reported, on disk; undefined if there
+   * are none, or on the day of the last report. A crash may lose a report, but never repeats one.
    */
   async report(id: string, day: number): Promise<Counts | undefined> {
     const entry = this.#entryOf(id)
@@ -185,7 +190,10 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     }
   }
 
-  /** Receipts of runs since the last call: each is handed out once, and is off the disk by then. */
+  /**
+   * Returns the receipts since the last call, and deletes them from disk first, so that each is
+   * returned once.
+   */
   async takeReceipts(id: string): Promise<StoredReceipt[]> {
     const entry = this.#entryOf(id)
     if (entry.state.receipts === 0) return []
@@ -223,13 +231,13 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     return this.#records.documentations()
   }
 
-  /** Kept beside the skill, which stays as it was tested. */
+  /** Stored apart from the skill, whose tested source stays unchanged. */
   async document(id: string, documentation: Documentation): Promise<void> {
     this.#entryOf(id)
     await this.#components.store.commit([this.#records.putDocumentation(id, documentation)])
   }
 
-  /** Puts on disk what was acknowledged. */
+  /** Writes acknowledged changes to disk. */
   close(): Promise<void> {
     return this.#writer.close()
   }
@@ -255,7 +263,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id ${id}.`)
   }
 
-  /** What a listener throws is its own. */
+  /** Errors of a listener are its own. */
   #emit(emit: () => void): void {
     queueMicrotask(emit)
   }

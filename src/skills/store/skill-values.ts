@@ -1,4 +1,4 @@
-/** The values that the store keeps of skills, as JSON: each is parsed by its schema when it is read. */
+/** The values of skills in the store, as JSON; each is parsed by its schema when it is read. */
 import { z } from 'zod'
 import type { LifecycleState } from '../lifecycle/lifecycle.ts'
 import type { Skill } from '../skill-identity.ts'
@@ -7,7 +7,7 @@ import type { Skill } from '../skill-identity.ts'
 export interface SkillFailure {
   readonly skill: string
   readonly name: string
-  /** JSON text of the input, at most 2,048 characters of it; undefined when it was not told. */
+  /** JSON text of the input, at most 2,048 characters of it; undefined if it was not reported. */
   readonly input: string | undefined
   /** At most 500 characters. */
   readonly error: string
@@ -34,7 +34,7 @@ const LifecycleValue = z
   .object({
     status: Status,
     counts: CountsValue,
-    /** Left out by versions before it: then what was counted since the last drift. */
+    /** Missing in values of earlier versions: then the counts since the last drift. */
     lifetime: CountsValue.optional(),
     headStart: z.number(),
     drift: z.object({ sum: z.number(), run: CountsValue }),
@@ -42,7 +42,7 @@ const LifecycleValue = z
   })
   .transform((lifecycle) => ({ ...lifecycle, lifetime: lifecycle.lifetime ?? lifecycle.counts }))
 
-/** What changes of a skill. On disk, its lifecycle has the name `standing`. */
+/** The changing state of a skill. On disk, its lifecycle has the name `standing`. */
 export const StateValue = z
   .object({
     standing: LifecycleValue,
@@ -50,9 +50,9 @@ export const StateValue = z
     transitions: z.int().min(0),
     failures: z.int().min(0),
     lastFailure: z.number(),
-    /** Since they were published last. */
+    /** Receipts since the last publication. */
     receipts: z.int().min(0).default(0),
-    /** Of the lifetime's counts, those that the swarm was told, and on which day. */
+    /** The counts of the last report, and its day. */
     reported: CountsValue.extend({ day: z.int() }).optional()
   })
   .transform(({ standing, ...state }) => ({ ...state, lifecycle: standing }))
@@ -67,7 +67,7 @@ export const SkillValue = z.object({
   provenance: Provenance,
   addedAt: z.number()
 })
-/** A skill as it is kept: its record's content, and where it is from. */
+/** A stored skill: its record's content, and its provenance. */
 export type StoredSkillContent = z.output<typeof SkillValue>
 
 /** The evidence at the time of a transition. */
@@ -117,7 +117,7 @@ export const DocumentationValue = z.object({
   at: z.coerce.date()
 })
 /**
- * Text about a skill, written when it was made warm.
+ * Documentation of a skill, written when it was made warm.
  *
  * @interface
  */
@@ -131,7 +131,7 @@ export const RemovedValue = z
     at: z.number()
   })
   .transform(({ standing, ...removed }) => ({ ...removed, lifecycle: standing }))
-/** A skill that was removed, and how it stood. */
+/** A removed skill and its state at that time. */
 export type StoredRemoval = Readonly<z.output<typeof RemovedValue>>
 
 export function storedRemoved({
@@ -142,13 +142,13 @@ export function storedRemoved({
 }
 
 export const FalseReceiptValue = z.object({
-  /** Its key, 64 hex digits. */
+  /** The author's key, 64 hex digits. */
   author: z.string(),
   /** Id of the skill. */
   skill: z.string(),
   /** JSON text. */
   input: z.string(),
-  /** SHA-256 of the output, or SKILL_THREW: what it claimed, and what the run gave here. */
+  /** SHA-256 of the output, or SKILL_THREW: as claimed, and as run here. */
   claimed: z.string(),
   gave: z.string(),
   at: z.coerce.date()

@@ -1,14 +1,15 @@
 /**
- * Writes what changes of skills. Changes made while a write is under way go with the next one, each
- * skill's standing once. What outlives the process at once, and a loss of power a second later, is
- * written without fsync; commits land in their order, so one with it makes all before it durable.
+ * Writes changes of skills. Changes during a write join the next write, and each skill's state is
+ * written once. Outcomes are written without fsync: they survive the process at once, and a loss of
+ * power a second later. Commits land in order, so a commit with fsync makes all earlier ones
+ * durable.
  */
 import { MAX_UNWRITTEN, SYNC_INTERVAL } from '../constants.ts'
 import type { Operation, Store } from '../../../crdt/index.ts'
 import type { SkillRecords } from './skill-records.ts'
 import type { SkillState } from './skill-values.ts'
 
-/** Read when it is written, as it is by then. */
+/** Read when it is written, in its state at that time. */
 export interface ChangedSkill {
   readonly id: string
   readonly state: SkillState
@@ -17,7 +18,7 @@ export interface ChangedSkill {
 export interface SkillWriterComponents {
   readonly store: Pick<Store, 'commit'>
   readonly records: SkillRecords
-  /** What was acknowledged could not be put on disk for good. */
+  /** Called if an acknowledged change cannot be written to disk. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -35,31 +36,31 @@ export class SkillWriter {
     this.#components = components
   }
 
-  /** Goes with the next write. */
+  /** Joins the next write. */
   add(...operations: readonly Operation[]): void {
     this.#operations.push(...operations)
   }
 
-  /** Resolves when the state is written; when that fails it is written with the next. */
+  /** Resolves when the state is written; after a failure it is written with the next one. */
   write(changing: ChangedSkill, sync: boolean): Promise<void> {
     this.#changed.add(changing)
     this.#needsSync ||= sync
     return (this.#next ??= this.#commit())
   }
 
-  /** Resolves when nothing waits to be written, whether that worked or not. */
+  /** Resolves when no write is pending, whether it succeeded or not. */
   async settled(): Promise<void> {
     await this.#next?.catch(() => undefined)
     await this.#writing
   }
 
-  /** Writes nothing more of it. */
+  /** Writes nothing more of this skill. */
   forget(changing: ChangedSkill): void {
     this.#changed.delete(changing)
     if (this.#unsynced === changing) this.#unsynced = undefined
   }
 
-  /** Puts on disk what was acknowledged. */
+  /** Writes acknowledged changes to disk. */
   async close(): Promise<void> {
     await this.#next
     await this.#writing

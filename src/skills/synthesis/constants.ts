@@ -1,9 +1,9 @@
-/** Bounds of what is tried to repair a skill. */
+/** Bounds of the repair of a skill. */
 
 /** Mutations of one source: at about 2 ms a test, seconds in all. */
 export const MAX_MUTATIONS = 200
 
-/** Different inputs kept of a cluster of failures. */
+/** Distinct inputs stored of a cluster of failures. */
 export const MAX_CLUSTER_INPUTS = 20
 
 /** Mutations on top of each other. */

@@ -1,6 +1,6 @@
 /**
- * Failures that are one failure: of the same skill, with the same error but for what differs from input
- * to input, at inputs of the same structure. Many agents meet it; one repair ends it.
+ * Clusters failures: of the same skill, with the same error apart from the parts that differ
+ * between inputs, at inputs of the same structure. One repair may end all of them.
  */
 import { MAX_CLUSTER_INPUTS } from './constants.ts'
 import type { Json } from '../../sandbox/index.ts'
@@ -8,10 +8,10 @@ import type { Json } from '../../sandbox/index.ts'
 export interface Failure {
   /** Id of the skill. */
   readonly skill: string
-  /** Undefined where it was too large to keep. */
+  /** Undefined if it was too large to store. */
   readonly input?: Json
   readonly error: string
-  /** What it should have been, where somebody said so. */
+  /** The expected output, if a caller reported it. */
   readonly expected?: Json
 }
 
@@ -21,7 +21,7 @@ export interface FailureCluster {
   readonly error: string
   readonly structure: string
   readonly count: number
-  /** Different ones, at most 20. */
+  /** Distinct ones, at most 20. */
   readonly samples: readonly Failure[]
 }
 
@@ -65,7 +65,7 @@ function errorPattern(error: string): string {
     .slice(0, 200)
 }
 
-/** Types and keys, without what they hold. */
+/** Types and keys, without values. */
 function structureOf(value: Json | undefined): string {
   if (value === undefined) return 'unknown'
   if (value === null) return 'null'

@@ -1,7 +1,7 @@
 /**
- * Mechanical mutations of a skill's source: small changes of the kinds that repair what real skills
- * stumble over. They need no model; which of them help, tests decide. The order is fixed, the most
- * likely repairs first: what is done to inputs, then patterns, then the rest.
+ * Mechanical mutations of a skill's source: small changes of the kinds that repair common faults.
+ * They need no model; tests decide which help. The order is fixed, the most likely repairs first:
+ * changes of inputs, then patterns, then the rest.
  */
 import { parse } from 'acorn'
 import { simple } from 'acorn-walk'
@@ -13,11 +13,11 @@ import type { Literal, Program } from 'acorn'
 
 export interface Mutation {
   readonly source: string
-  /** What was changed, for people. */
+  /** The change, described for people. */
   readonly how: string
 }
 
-/** Of a change in place: what stands between `start` and `end` becomes `text`. */
+/** A change in place: `text` replaces the source between `start` and `end`. */
 interface Edit {
   readonly start: number
   readonly end: number
@@ -39,7 +39,7 @@ const retried = async (call) => {
   }
 }`
 
-/** At most 200, none twice; none where the source does not parse. */
+/** At most 200 distinct ones; none if the source does not parse. */
 export function mutationsOf(source: string): readonly Mutation[] {
   const program = tryParse(source)
   if (program === undefined) return []
@@ -94,7 +94,7 @@ function editsOf(source: string, program: Program): readonly Edit[] {
       const { end } = node.object
       const how = `reads what may be missing (${source.slice(node.start, node.end).slice(0, 40)})`
       const text = node.computed ? '?.' : ''
-      // The dot of a plain access follows; a computed one needs its own.
+      // The dot of a plain access follows; a computed access needs its own.
       accesses.push({ start: end, end: end + 1, text: node.computed ? `${text}[` : '?.', how })
     },
     AwaitExpression({ argument }) {

@@ -1,4 +1,4 @@
-/** What may be done to an input before a skill sees it. */
+/** Normalisations of an input before a skill sees it. */
 import MagicString from 'magic-string'
 import type { Program } from 'acorn'
 
@@ -62,9 +62,11 @@ const deeply = (value) => {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deeply(item)]))
 }`
 
-/** The module with its input normalised; undefined where it exports no function that can be wrapped. */
+/**
+ * The module with its input normalised; undefined if it exports no function that can be wrapped.
+ */
 export function wrapInput(source: string, program: Program, code: string): string | undefined {
-  // What was wrapped once keeps its names; a second wrapping needs others.
+  // A wrapped source keeps its names; a second wrapping needs others.
   if (/\b(?:normalized|deeply|inner)\b/.test(source)) return undefined
   const exported = program.body.find(({ type }) => type === 'ExportDefaultDeclaration')
   if (exported?.type !== 'ExportDefaultDeclaration') return undefined

@@ -1,4 +1,4 @@
-/** Regular expressions that take a little more than they did. */
+/** Regular expressions that accept a little more than before. */
 
 export interface RelaxedPattern {
   readonly pattern: string
@@ -27,7 +27,7 @@ export function relaxPattern(pattern: string, flags: string): readonly RelaxedPa
     )
     add(pattern.slice(0, -1), 'matches what has more behind it')
   }
-  // Each digit class that takes one digit takes several; each part that must be there may be missing.
+  // Each digit class that matches one digit matches several; each required part becomes optional.
   for (const { index } of pattern.matchAll(/\\d(?![+*?{])/g)) {
     add(`${pattern.slice(0, index)}\\d+${pattern.slice(index + 2)}`, 'matches several digits')
   }

@@ -1,9 +1,9 @@
 /**
- * Repairs a skill that fails: tries changed sources against its declared tests and the inputs at which
- * it failed. A change that breaks a test, does not parse or leaves the schema goes no further than the
- * sandbox. Sources that a model proposed come first, then mechanical mutations are tried.
+ * Repairs a failing skill: tries changed sources against its declared tests and the inputs at which
+ * it failed. A change that breaks a test, does not parse or leaves the schema never leaves the
+ * sandbox. Sources that a model proposed come first, then mechanical mutations.
  *
- * Hill climbing: the change that repairs the most inputs is kept and changed again, up to three times.
+ * Hill climbing: the change that repairs the most inputs is changed again, up to three times.
  */
 import { canonicalJson, SandboxError } from '../../sandbox/index.ts'
 import { MAX_STEPS } from './constants.ts'
@@ -23,11 +23,11 @@ export interface Repairable {
 
 export interface RepairInit {
   readonly sandbox: Pick<Sandbox, 'run'>
-  /** What is wrong with an output; undefined when it is as the schema says. */
+  /** The problem of an output; undefined if it matches the schema. */
   readonly checkOutput: (output: Json) => string | undefined
   /** Sources that a model proposed; tried first. */
   readonly proposed?: readonly Mutation[]
-  /** Whether the mutations of the skill itself are left out, as they were tried before. */
+  /** Whether the mutations of the skill itself are skipped, since they were tried before. */
   readonly isMutated?: boolean
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: { readonly tried: number; readonly repaired: number }) => void
@@ -35,23 +35,23 @@ export interface RepairInit {
 
 export interface Repaired {
   readonly source: string
-  /** What was changed, one step after the other. */
+  /** The changes, in order. */
   readonly how: readonly string[]
-  /** The skill's tests, and one for each input that it now takes as somebody expected. */
+  /** The skill's tests, and one for each repaired input with an expected output. */
   readonly tests: readonly DeclaredTest[]
-  /** Of the inputs at which it failed. */
+  /** Number of the failing inputs that it handles. */
   readonly repaired: number
   readonly failures: number
 }
 
 interface ScoredMutation {
   readonly mutation: Mutation
-  /** By sample: the output, or undefined where it still fails. */
+  /** By sample: the output, or undefined if it still fails. */
   readonly outputs: readonly (Json | undefined)[]
   readonly repaired: number
 }
 
-/** Undefined when nothing that was tried repairs any of the failures. */
+/** Returns undefined if no change repairs any failure. */
 export async function repair(
   skill: Repairable,
   failures: readonly Failure[],
@@ -85,7 +85,7 @@ export async function repair(
   }
   if (best === undefined) return undefined
   const { mutation, outputs, repaired } = best
-  // Only what somebody expected becomes a test: what it happens to return may be wrong.
+  // Only an expected output becomes a test: another returned output may be wrong.
   const learned = samples.flatMap(({ input, expected }, i): DeclaredTest[] =>
     input === undefined || expected === undefined || outputs[i] === undefined
       ? []
@@ -95,7 +95,7 @@ export async function repair(
   return { source, how, tests: [...skill.tests, ...learned], repaired, failures: samples.length }
 }
 
-/** Undefined when it breaks a test. */
+/** Returns undefined if it breaks a test. */
 async function score(
   mutation: Mutation,
   tests: readonly DeclaredTest[],
