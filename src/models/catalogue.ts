@@ -1,4 +1,4 @@
-/** The catalogue: a dated list of models, what they cost, what they can, and when they end. */
+/** The catalogue: a dated list of models with their prices, abilities and shutdown dates. */
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { WARNING_DAYS } from './constants.ts'
@@ -8,7 +8,7 @@ import shipped from './catalogue.json' with { type: 'json' }
 
 const DAY = 24 * 60 * 60 * 1000
 
-/** Six decimals at most: whole picodollars a token. */
+/** Six decimals at most, so that a token costs whole picodollars. */
 const Price = z
   .string()
   .regex(/^\d+(?:\.\d{1,6})?$/, 'is no price with at most 6 decimals, as text')
@@ -29,18 +29,18 @@ const Entry = z.strictObject({
   context: z.int().min(1).nullable(),
   maxOutput: z.int().min(1).nullable(),
   capabilities: z.array(z.enum(['text', 'stream', 'tools', 'structured', 'cache', 'embed'])),
-  /** In the order of `upTo`; null: the price is unknown. */
+  /** In the order of `upTo`; null if the price is unknown. */
   bands: z.array(BandSchema).min(1).nullable(),
-  /** Of the account, where it is known; headers of the provider tell more. */
+  /** Limits of the account, if known; the provider's headers are more exact. */
   limits: z
     .strictObject({
       requestsPerMinute: z.int().min(1).optional(),
       tokensPerMinute: z.int().min(1).optional()
     })
     .optional(),
-  /** The first day on which it no longer answers. */
+  /** The first day without service. */
   shutdown: z.iso.date().nullable(),
-  /** Gone, on a day that is not known. */
+  /** Shut down on an unknown day. */
   retired: z.boolean().optional(),
   replacement: z.string().nullable(),
   sources: z.array(z.string())
@@ -95,7 +95,7 @@ export class Catalogue {
     return this.list().filter(({ roles }) => roles.includes(role))
   }
 
-  /** The first replacement that has not ended itself. */
+  /** The first replacement that is not shut down. */
   replacementOf(id: string, now: number): string | undefined {
     const seen = new Set<string>()
     for (let next = this.get(id)?.replacement ?? undefined; next !== undefined;) {
@@ -116,7 +116,7 @@ export function stateOf(model: CatalogueEntry, now: number): ModelState {
   return now >= shutdown - WARNING_DAYS * DAY ? 'ending' : 'active'
 }
 
-/** The shipped file, and the user's over it: a path, or what such a file has. */
+/** The shipped file, overridden by the user's: a path, or its content. */
 export async function loadCatalogue(user?: string | CatalogueInput): Promise<Catalogue> {
   const files = [parse(CatalogueFile, shipped, 'The shipped catalogue of models')]
   if (user !== undefined) {

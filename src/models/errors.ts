@@ -1,9 +1,9 @@
-/** Errors of the model router, and why one attempt at a provider failed. */
+/** Errors of the model router, and reasons why one attempt at a provider failed. */
 
 export type ModelErrorCode =
-  /** Thrown when every model of the route failed, within the attempts and the time there were. */
+  /** Thrown when every model of the route failed within the attempts and the time. */
   | 'MODELS_UNAVAILABLE'
-  /** Thrown when the route has no model that could be called. */
+  /** Thrown when the route has no model that can be called. */
   | 'NO_MODEL'
   /** Thrown when a model is past its shutdown date. */
   | 'MODEL_SHUT_DOWN'
@@ -13,13 +13,13 @@ export type ModelErrorCode =
   | 'BUDGET_EXCEEDED'
   /** Thrown when a budget in money applies and no model of the route has a known price. */
   | 'PRICE_UNKNOWN'
-  /** Thrown when the provider says that the request itself is wrong. */
+  /** Thrown when the provider reports that the request itself is wrong. */
   | 'REQUEST_REFUSED'
   /** Thrown when the provider does not accept the key. */
   | 'KEY_REFUSED'
-  /** Thrown when no tier gave output that fits the schema or passes the verifier. */
+  /** Thrown when no tier returned output that fits the schema or passes the verifier. */
   | 'OUTPUT_INVALID'
-  /** Thrown when a stream ends too early; `partial` has what had arrived. */
+  /** Thrown when a stream ends too early; `partial` has the text received so far. */
   | 'STREAM_BROKEN'
   /** Thrown when the deadline of the call has passed. */
   | 'DEADLINE'
@@ -28,15 +28,15 @@ export type ModelErrorCode =
 
 /** Options of a `ModelError`. */
 export interface ModelErrorOptions extends ErrorOptions {
-  /** Text that had arrived before a stream broke. */
+  /** Text received before a stream broke. */
   readonly partial?: string
 }
 
-/** Thrown by `cortex.models` when no model gave a usable answer, or none may be called. */
+/** Thrown by `cortex.models` when no model gave a usable answer, or none can be called. */
 export class ModelError extends Error {
   override readonly name = 'ModelError'
   readonly code: ModelErrorCode
-  /** Text that had arrived before a stream broke. */
+  /** Text received before a stream broke. */
   readonly partial: string | undefined
 
   constructor(code: ModelErrorCode, message: string, options: ModelErrorOptions = {}) {
@@ -48,11 +48,11 @@ export class ModelError extends Error {
 
 /** Why one attempt at a provider failed. */
 export type FailureKind =
-  /** Over a rate limit: the model rests for `retryAfter`. */
+  /** Over a rate limit: the model pauses for `retryAfter`. */
   | 'limit'
-  /** The provider failed (5xx, overloaded) or answered with something else than the protocol. */
+  /** The provider failed (5xx, overloaded) or answered outside the protocol. */
   | 'server'
-  /** No answer, or only a part of it. What it cost is not known. */
+  /** No answer, or only a part of it. Its cost is unknown. */
   | 'network'
   /** The attempt took too long. */
   | 'timeout'
@@ -61,15 +61,15 @@ export type FailureKind =
   /** The key is wrong, or may not use the model. */
   | 'key'
 
-/** What a provider said of a failed attempt. */
+/** The provider's data about a failed attempt. */
 export interface FailureInit {
   /** HTTP status. */
   readonly status?: number
-  /** Milliseconds to wait, as the provider says. */
+  /** Milliseconds to wait, according to the provider. */
   readonly retryAfter?: number
 }
 
-/** Why one attempt failed. The message never holds a key, a header or the body of an answer. */
+/** Why one attempt failed. The message never contains a key, a header or the body of an answer. */
 export class ProviderFailure extends Error {
   override readonly name = 'ProviderFailure'
   readonly kind: FailureKind
@@ -83,7 +83,7 @@ export class ProviderFailure extends Error {
     this.retryAfter = retryAfter
   }
 
-  /** Whether the attempt may have been billed: the provider never said that it was not. */
+  /** Whether the attempt may have been billed. */
   get uncertain(): boolean {
     return this.kind === 'network' || this.kind === 'timeout'
   }

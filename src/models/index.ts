@@ -1,5 +1,6 @@
 /**
- * Models by task: tiers, fallbacks and budgets behind one door. Without a key, by rule and offline.
+ * Models by task: tiers, fallbacks and budgets behind one interface. Without a key, answers follow
+ * rules, offline.
  *
  * @example
  * ```ts

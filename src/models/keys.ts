@@ -1,7 +1,7 @@
 /**
- * Keys of providers: from the environment or a file, never from options, so that none stands in a
- * program's configuration. A key lives in its provider's client and nowhere else: in no error, event,
- * log line or record. The only file here that knows of the environment.
+ * Keys of providers: from the environment or a file, never from options, so that no configuration
+ * contains one. A key is stored in its provider's client only: in no error, event, log line or
+ * record.
  */
 import { readFile } from 'node:fs/promises'
 import { ModelError } from './errors.ts'
@@ -9,7 +9,7 @@ import { ModelError } from './errors.ts'
 export interface KeySource {
   /** Name of the environment variable. */
   readonly keyEnv?: string
-  /** Path of a file that holds the key and nothing else. */
+  /** Path of a file that contains the key and nothing else. */
   readonly keyFile?: string
 }
 

@@ -7,7 +7,7 @@ import { PolicyOptions } from './routing/policy.ts'
 import type { Message, Provider, Tool } from './provider.ts'
 
 const Endpoint = z.strictObject({
-  /** `compatible`: chat completions as OpenAI's, from another server. */
+  /** `compatible`: chat completions in OpenAI's format, from another server. */
   kind: z.enum(['anthropic', 'openai', 'compatible']),
   baseURL: z.url().optional(),
   keyEnv: z.string().min(1).optional(),
@@ -18,14 +18,16 @@ const isProvider = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'generate' in value && 'stream' in value
 
 export const ModelOptions = z.strictObject({
-  /** By name; `anthropic`, `openai` and `groq` are known, and used where their key is set. */
+  /** By name; `anthropic`, `openai` and `groq` are predefined, and used if their key is set. */
   providers: z
     .record(
       z.string().regex(/^[a-z][a-z0-9-]*$/, 'use small letters, digits, -'),
       z.union([Endpoint, z.custom<Provider>(isProvider, 'is no provider')])
     )
     .default({}),
-  /** Models of a tier as `provider/model`, in the order they are asked; by default the catalogue's. */
+  /**
+   * Models of a tier as `provider/model`, in the order of calls. Default: those of the catalogue.
+   */
   tiers: z
     .strictObject({
       premium: z.array(z.string()).optional(),
@@ -33,17 +35,17 @@ export const ModelOptions = z.strictObject({
       embed: z.array(z.string()).optional()
     })
     .default({}),
-  /** A catalogue of one's own over the shipped one: its path, or what is in it. */
+  /** A catalogue that overrides the shipped one: its path, or its content. */
   catalogue: z.union([z.string(), CatalogueFile]).optional(),
   /** Models past their shutdown may be called. */
   allowShutDown: z.boolean().default(false),
   policy: PolicyOptions.default({}),
   budgets: BudgetOptions.default(BudgetOptions.parse({})),
-  /** Milliseconds a call may take, its retries included. */
+  /** The most milliseconds of a call, including its retries. */
   timeout: z.int().min(1).optional(),
   /** Milliseconds after which a second model of the fast tier is asked too. */
   hedge: z.int().min(1).optional(),
-  /** What stands in when no model answers: the offline tier, or nothing. */
+  /** The substitute if no model answers: the offline tier, or none. */
   fallback: z.enum(['offline', 'none']).default('none')
 })
 
@@ -86,13 +88,13 @@ export const RequestOptions = z.strictObject({
   schema: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'is no zod schema').optional(),
   verify: z.custom<Verifier>((value) => typeof value === 'function', 'is no function').optional(),
   tier: z.enum(['premium', 'fast', 'offline']).optional(),
-  /** `provider/model`: this one and no other. */
+  /** `provider/model`: this model and no other. */
   model: z.string().optional(),
-  /** Of this call alone, its retries and tiers together. */
+  /** Budget of this call, including its retries and tiers. */
   budget: Limit.optional(),
   maxOutputTokens: z.int().min(1).optional(),
   timeout: z.int().min(1).optional(),
-  /** Whether an equal earlier reply may be given again. */
+  /** Whether a cached reply to an equal request may be returned. */
   cache: z.boolean().default(false),
   signal: Signal
 })
@@ -108,10 +110,13 @@ export type RequestSettings = Omit<z.output<typeof RequestOptions>, 'messages' |
   readonly tools: readonly Tool[]
 }
 
-/** Whether an answer passes; the next attempt gets the reason, if there is one. */
+/** Whether an answer passes; the next attempt receives the reason, if there is one. */
 export type Verdict = boolean | { readonly ok: boolean; readonly reason?: string }
 
-/** Runs tests, a sandbox, or any check of one's own on an answer. `value`: by the schema, if there is one. */
+/**
+ * Checks an answer, by tests, a sandbox or any other means. `value`: parsed by the schema, if there
+ * is one.
+ */
 export type Verifier = (
   answer: { readonly text: string; readonly value: unknown },
   options: { readonly signal: AbortSignal }

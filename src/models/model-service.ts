@@ -1,4 +1,4 @@
-/** `cortex.models`: asks for a task; tier, model and fallback are the router's to decide. */
+/** `cortex.models`: answers a task; the router decides tier, model and fallback. */
 import { z } from 'zod'
 import { loadCatalogue, stateOf } from './catalogue.ts'
 import { BudgetOptions } from './spending/budgets.ts'
@@ -39,15 +39,15 @@ export interface ListedModel {
   readonly state: 'active' | 'ending' | 'shut-down'
   readonly shutdown: string | null
   readonly replacement: string | undefined
-  /** USD a million tokens of the first band; null: unknown. */
+  /** USD for a million tokens of the first band; null if unknown. */
   readonly input: string | null
   readonly output: string | null
-  /** Whether its provider can be called from here. */
+  /** Whether its provider can be called from this node. */
   readonly usable: boolean
   readonly health: string
 }
 
-/** What is checked as a whole cannot be told as it is written. */
+/** An answer that is checked as a whole cannot be streamed. */
 const StreamOptions = RequestOptions.omit({ schema: true, verify: true, cache: true })
 
 const Embed = z.strictObject({
@@ -57,7 +57,7 @@ const Embed = z.strictObject({
   signal: Signal
 })
 
-/** What a node tells of its model calls. */
+/** Events of a node's model calls. */
 export interface ModelEvents {
   'model:call': [call: { readonly agent: string; readonly task: string } & CallReport]
   'model:warn': [text: string]
@@ -73,7 +73,7 @@ export interface ModelServiceInit {
   onWarn?: (text: string) => void
 }
 
-/** The models of a node; each agent has its own door to them. */
+/** The models of a node; each agent has its own interface to them. */
 export class ModelService {
   readonly #catalogue: Catalogue
   readonly #roster: ModelRegistry
@@ -138,7 +138,7 @@ export class ModelService {
     }))
   }
 
-  /** Saves what was learned and what was spent. */
+  /** Saves scorer and ledger. */
   async close(): Promise<void> {
     await this.scorer.save()
     await this.ledger.close()
@@ -146,8 +146,8 @@ export class ModelService {
 }
 
 /**
- * Language models, asked by the class of a task. Without a key the offline tier answers, by rule.
- * Calls throw `ModelError`; `BUDGET_EXCEEDED` comes before any request leaves.
+ * Language models, called by the class of a task. Without a key the offline tier answers by rule.
+ * Calls throw `ModelError`; `BUDGET_EXCEEDED` is thrown before any request is sent.
  *
  * @example
  * ```ts
@@ -169,8 +169,8 @@ export class Models {
   }
 
   /**
-   * Answers `messages` by the tier that `task` asks for; with `schema` or `verify`, an answer of the
-   * fast tier that does not pass goes on to the premium one. Throws `ModelError`.
+   * Answers `messages` with the tier of `task`. With `schema` or `verify`, an answer of the fast
+   * tier that fails the check goes to the premium tier. Throws `ModelError`.
    */
   async generate<T = undefined>(request: GenerateRequest<T>): Promise<Generation<T>> {
     const settings = parse(RequestOptions, request, 'models.generate')
@@ -179,28 +179,31 @@ export class Models {
     return result as Generation<T>
   }
 
-  /** The same as it is written. Before the first part another model may take over; after it, an end is an error. */
+  /**
+   * Streams an answer. Before the first part another model may take over; afterwards a broken
+   * stream is an error.
+   */
   stream(request: Omit<RequestInput, 'schema' | 'verify' | 'cache'>): AsyncGenerator<StreamPart> {
     const settings = parse(StreamOptions, request, 'models.stream')
     return this.#service.router.stream(this.#agent, { ...settings, cache: false })
   }
 
-  /** One vector a text. The vectors of different models cannot be compared. */
+  /** One vector for each text. Vectors of different models are not comparable. */
   async embed(request: z.input<typeof Embed>): Promise<EmbedResult> {
     return this.#service.router.embed(this.#agent, parse(Embed, request, 'models.embed'))
   }
 
-  /** What a call would do and cost at most, without making it. */
+  /** The route and the maximum cost of a call, without making it. */
   plan<T>(request: GenerateRequest<T>): CallPreview {
     return this.#service.router.plan(parse(RequestOptions, request, 'models.plan'))
   }
 
-  /** What the node's agents have spent, and what its budgets have left. */
+  /** Spending of the node's agents, and the rest of its budgets. */
   usage(): ModelUsage {
     return usageReport(this.#service.ledger)
   }
 
-  /** The catalogue, as it stands here and now. */
+  /** The catalogue with the current state of each model. */
   list(): ListedModel[] {
     return this.#service.list()
   }
@@ -210,14 +213,15 @@ export class Models {
     return this.#service.telemetry.histograms()
   }
 
-  /** What was learned of which requests the fast tier can answer; `importScorer` takes it in elsewhere. */
+  /**
+   * The scorer's weights: which requests the fast tier can answer. `importScorer` loads them on
+   * another node.
+   */
   exportScorer(): ExportedScorer {
     return this.#service.scorer.export()
   }
 
-  /**
-   * Replaces what this node learned by what another one exported. Throws `HiveError` (ARGUMENT_INVALID).
-   */
+  /** Replaces the scorer's weights by exported ones. Throws `HiveError` (ARGUMENT_INVALID). */
   importScorer(exported: unknown): void {
     this.#service.scorer.import(exported)
   }

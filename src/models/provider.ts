@@ -1,14 +1,14 @@
-/** The neutral interface of providers: what is asked, what comes back. No provider's words here. */
+/** The neutral interface of providers: requests and replies, in no provider's own terms. */
 import type { z } from 'zod'
 
 /** `offline` answers by rule, without a model. */
 export type Tier = 'premium' | 'fast' | 'offline'
 
-/** A call of a tool that a model asks for. */
+/** A tool call that a model requests. */
 export interface ToolCall {
   readonly id: string
   readonly name: string
-  /** As the model wrote it: parsed JSON, unchecked. */
+  /** The model's own text: parsed JSON, unchecked. */
   readonly input: unknown
 }
 
@@ -17,7 +17,10 @@ export type Message =
   | {
       readonly role: 'system' | 'user'
       readonly content: string
-      /** A hint: what stands up to here comes again, and is worth the provider's prompt cache. */
+      /**
+       * A hint: the conversation up to here is repeated later, so the provider's prompt cache is
+       * useful.
+       */
       readonly cache?: boolean
     }
   | {
@@ -35,7 +38,7 @@ export interface Tool {
   readonly parameters: Readonly<Record<string, unknown>>
 }
 
-/** Tokens; the three of the input are apart, so that each has its own price. */
+/** Tokens; the three input counts are separate, since each has its own price. */
 export interface TokenUsage {
   /** Input that was neither read from a prompt cache nor written to one. */
   readonly input: number
@@ -44,14 +47,14 @@ export interface TokenUsage {
   readonly output: number
 }
 
-/** What a provider is asked. */
+/** A request to a provider. */
 export interface ProviderRequest {
   readonly model: string
   /** The class of the task; the offline tier chooses its method by it. */
   readonly task: string
   readonly messages: readonly Message[]
   readonly tools: readonly Tool[]
-  /** JSON Schema the output is to fit. */
+  /** JSON Schema of the output. */
   readonly jsonSchema?: Readonly<Record<string, unknown>>
   readonly maxOutputTokens: number
 }
@@ -59,32 +62,32 @@ export interface ProviderRequest {
 /** Why a model stopped: at its end, at a limit of tokens, to call tools, or by refusing. */
 export type StopReason = 'end' | 'length' | 'tools' | 'refusal'
 
-/** What a provider answered. */
+/** A provider's reply. */
 export interface ProviderReply {
   readonly text: string
   readonly toolCalls: readonly ToolCall[]
   readonly usage: TokenUsage
   readonly stopReason: StopReason
-  /** The model that answered, by its own name. */
+  /** The answering model, by its own name. */
   readonly model: string
 }
 
-/** A piece of a provider's streamed answer. */
+/** A part of a provider's streamed answer. */
 export type ProviderStreamPart =
   | { readonly type: 'text'; readonly text: string }
-  /** The last one of every whole stream. */
+  /** The last part of every complete stream. */
   | { readonly type: 'end'; readonly reply: ProviderReply }
 
-/** What the provider says of its rate limits: requests and tokens left, and milliseconds until reset. */
+/** The provider's rate limits: requests and tokens left, and milliseconds until reset. */
 export interface RateState {
   readonly requests?: { readonly remaining: number; readonly reset: number }
   readonly tokens?: { readonly remaining: number; readonly reset: number }
 }
 
-/** What a provider gets with each call. */
+/** Options of each call to a provider. */
 export interface ProviderOptions {
   readonly signal: AbortSignal
-  /** Takes what a reply says of rate limits. */
+  /** Called with the rate limits of a reply. */
   readonly onRate?: (state: RateState) => void
 }
 
@@ -97,11 +100,11 @@ export interface Embeddings {
 /** Throws `ProviderFailure`; one attempt each, without retries of its own. */
 export interface Provider {
   readonly name: string
-  /** One whole answer. */
+  /** One complete answer. */
   generate(request: ProviderRequest, options: ProviderOptions): Promise<ProviderReply>
-  /** The answer as it is written; the last part is `end`. */
+  /** The answer in parts; the last part is `end`. */
   stream(request: ProviderRequest, options: ProviderOptions): AsyncIterable<ProviderStreamPart>
-  /** Left out by providers without embeddings. */
+  /** Missing in providers without embeddings. */
   embed?(model: string, texts: readonly string[], options: ProviderOptions): Promise<Embeddings>
 }
 

@@ -1,9 +1,9 @@
-/** What a call gives back, and what it says of itself. */
+/** Results and reports of calls. */
 import type { Attempt } from './calling/caller.ts'
 import type { ModelState } from './catalogue.ts'
 import type { StopReason, Tier, TokenUsage, ToolCall } from './provider.ts'
 
-/** How a call was answered, and what it cost. */
+/** The answering model and the cost of a call. */
 export interface CallReport {
   /** The tier that answered; `offline`: by rule, without a model. */
   readonly tier: Tier
@@ -13,24 +13,24 @@ export interface CallReport {
   /** Every attempt of every tier, in order. */
   readonly attempts: readonly Attempt[]
   readonly usage: TokenUsage
-  /** USD as decimal text, of all attempts that answered; undefined where a price is unknown. */
+  /** USD as decimal text, over all answered attempts; undefined if a price is unknown. */
   readonly cost: string | undefined
-  /** The reply is an earlier one, and cost nothing. */
+  /** The reply is a cached one, and cost nothing. */
   readonly cached: boolean
-  /** Why the first tier was not enough, if it was not. */
+  /** Why the first tier did not suffice; undefined if it did. */
   readonly escalated: string | undefined
 }
 
 /** The answer to `generate`. */
 export interface Generation<T = unknown> extends CallReport {
   readonly text: string
-  /** By the schema; undefined without one. */
+  /** The value of the schema; undefined without one. */
   readonly value: T
   readonly toolCalls: readonly ToolCall[]
   readonly stopReason: StopReason
 }
 
-/** A piece of a streamed answer; `end` is the last one. */
+/** A part of a streamed answer; `end` is the last one. */
 export type StreamPart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'end'; readonly result: Generation }
@@ -41,30 +41,30 @@ export interface EmbedResult extends CallReport {
   readonly vectors: readonly (readonly number[])[]
 }
 
-/** A model of a route, and what a call of it would cost. */
+/** A model of a route, and the cost of calling it. */
 export interface PlannedModel {
   readonly model: string
   readonly state: ModelState
-  /** USD as decimal text; undefined where the price is unknown. */
+  /** USD as decimal text; undefined if the price is unknown. */
   readonly estimatedCost: string | undefined
   readonly maxCost: string | undefined
 }
 
-/** What a call would do. `tokens` counts likely and most input, and most output. */
+/** A preview of a call. `tokens` has estimated and maximum input, and maximum output. */
 export interface CallPreview {
   readonly tier: Tier
-  /** Models in the order they would be asked. */
+  /** Models in the order of calls. */
   readonly route: readonly PlannedModel[]
-  /** Those of the tier behind it, if the answer does not pass. */
+  /** Models of the next tier, if the answer fails its check. */
   readonly escalation: readonly PlannedModel[]
   readonly tokens: { readonly estimate: number; readonly max: number; readonly output: number }
-  /** Probability that the fast tier suffices, as learned; undefined before it has learned enough. */
+  /** Learned probability that the fast tier suffices; undefined before enough outcomes. */
   readonly fastSuffices: number | undefined
 }
 
-/** What models cost, and what budgets have left. */
+/** Spending, and the rest of the budgets. */
 export interface ModelUsage {
-  /** Sums by agent, task and model over the hours kept; USD as decimal text. */
+  /** Sums by agent, task and model over the stored hours; USD as decimal text. */
   readonly rows: readonly {
     readonly agent: string
     readonly task: string
@@ -72,7 +72,7 @@ export interface ModelUsage {
     readonly calls: number
     readonly tokens: TokenUsage
     readonly cost: string
-    /** Part of `cost` that is reserved for calls whose outcome is not known. */
+    /** The part of `cost` that is reserved for calls with an unknown outcome. */
     readonly uncertain: string
     readonly unpriced: number
   }[]

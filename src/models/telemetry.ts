@@ -19,7 +19,7 @@ export interface Histogram {
   readonly attributes: Readonly<Record<string, string>>
   readonly count: number
   readonly sum: number
-  /** Upper bounds, and how many are in each; the last count is of what lies above all. */
+  /** Upper bounds, and counts of each bucket; the last count is above all bounds. */
   readonly bounds: readonly number[]
   readonly counts: readonly number[]
 }
@@ -36,7 +36,7 @@ export interface ModelOperation {
   readonly model: string
   readonly seconds: number
   readonly usage?: TokenUsage
-  /** Why it failed. */
+  /** The reason of a failure. */
   readonly error?: string
 }
 

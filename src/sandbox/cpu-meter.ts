@@ -1,6 +1,6 @@
 /**
- * The time that a run has executed, in memory that both threads see: the one that runs stops itself by
- * it, and the other sees that it did not.
+ * The execution time of a run, in memory shared by both threads: the running thread stops itself by
+ * it, and the other one notices if it does not.
  */
 
 const USED = 0
@@ -22,7 +22,7 @@ export class CpuMeter {
     Atomics.store(this.#cells, SINCE, 0n)
   }
 
-  /** Runs `slice` on the clock. */
+  /** Runs `slice` and adds its time. */
   measure<T>(slice: () => T): T {
     Atomics.store(this.#cells, SINCE, now())
     try {
@@ -41,7 +41,7 @@ export class CpuMeter {
   }
 }
 
-/** Microseconds since 1970: the same in all threads, and not what a run may have set the clock to. */
+/** Microseconds since 1970: equal in all threads, and independent of the clock of a run. */
 function now(): bigint {
   return BigInt(Math.round((performance.timeOrigin + performance.now()) * MICROSECONDS))
 }

@@ -1,6 +1,6 @@
 /**
- * One source in an engine of its own (QuickJS, https://bellard.org/quickjs/, in WebAssembly): read once,
- * then called once. What the source left behind goes with it.
+ * One source in its own engine (QuickJS, https://bellard.org/quickjs/, in WebAssembly): parsed
+ * once, then called once. All its state ends with it.
  */
 import { Scope } from 'quickjs-emscripten-core'
 import { MAX_ERROR_LENGTH } from './limits.ts'
@@ -21,7 +21,7 @@ import type { CpuMeter } from './cpu-meter.ts'
 import type { Limits } from './limits.ts'
 import type { Answer } from './messages.ts'
 
-/** Calls a host function; its answer comes by `deliver`. */
+/** Calls a host function; `deliver` takes the answer. */
 export type CallHost = (name: string, argument: string) => void
 
 export interface EngineCall {
@@ -33,14 +33,14 @@ export interface EngineCall {
   readonly callHost: CallHost
 }
 
-/** Jobs of promises between two looks at the limits. */
+/** Promise jobs between two checks of the limits. */
 const JOBS = 1_000
 
 export class EngineInstance {
   readonly #watch: RunWatch
   readonly #runtime: QuickJSRuntime
   readonly #context: QuickJSContext
-  /** Of all that lives as long as the machine. */
+  /** Owns all handles that live as long as the instance. */
   readonly #scope = new Scope()
   #parse: QuickJSHandle | undefined
   #stringify: QuickJSHandle | undefined
@@ -50,7 +50,7 @@ export class EngineInstance {
   readonly #waiting: QuickJSDeferredPromise[] = []
   #random: () => number
 
-  /** Throws `RunFailure` when the source cannot be read; the machine is then gone. */
+  /** Throws `RunFailure` if the source cannot be parsed; the instance is then freed. */
   static read(
     engine: QuickJSWASMModule,
     source: string,
@@ -65,7 +65,7 @@ export class EngineInstance {
       try {
         machine.dispose()
       } catch (cause) {
-        // Its memory is lost; the engine is not to be used any more.
+        // Its memory is lost; the engine must not be used again.
         throw new AggregateError([error, cause], 'The engine is damaged.', { cause })
       }
       throw error
@@ -87,7 +87,7 @@ export class EngineInstance {
     return this.#watch.log
   }
 
-  /** Calls the source's function. When it is over, `output` has what it returned. */
+  /** Calls the function of the source. At its end, `output` has its result. */
   start({ input, seed, now, grants, limits, callHost }: EngineCall): void {
     this.#watch.limits = limits
     this.#random = seededRandom(seed)
@@ -133,7 +133,7 @@ export class EngineInstance {
     )
   }
 
-  /** Answers the oldest call that waits. */
+  /** Answers the oldest waiting call. */
   deliver(answer: Answer): void {
     const waiting = this.#waiting.shift()
     if (waiting === undefined) return
@@ -223,7 +223,7 @@ export class EngineInstance {
         try {
           callHost(name, text)
         } catch (error) {
-          // It may catch this, and goes no further all the same.
+          // The source may catch this error, but the run ends nevertheless.
           if (error instanceof RunFailure) this.#watch.recordExceeded(error)
           throw error
         }
@@ -232,7 +232,7 @@ export class EngineInstance {
     )
   }
 
-  /** Runs the jobs of promises until none is left. */
+  /** Runs promise jobs until none is left. */
   #settle(): void {
     while (this.#runtime.hasPendingJob()) {
       const done = this.#runtime.executePendingJobs(JOBS)
@@ -259,7 +259,7 @@ export class EngineInstance {
     throw Scope.withScope((scope) => this.#failure(scope.manage(error), code))
   }
 
-  /** What the source threw, or why it was stopped. */
+  /** The error that the source threw, or why it was stopped. */
   #failure(thrown: QuickJSHandle, code: RunFailure['code'] = 'SKILL_THREW'): RunFailure {
     return this.#watch.failure(() => this.#described(thrown), code)
   }
@@ -270,7 +270,7 @@ export class EngineInstance {
     const described = context.callFunction(this.#describe, context.undefined, thrown)
     if (described.error !== undefined) {
       described.error.dispose()
-      // Nothing can be described without memory.
+      // Without memory no error can be described.
       return ['InternalError', 'out of memory']
     }
     const text = described.value.consume((value) => context.getString(value))

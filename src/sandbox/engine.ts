@@ -5,15 +5,15 @@ import { DEFAULT_LIMITS } from './limits.ts'
 import { PRELUDE } from './prelude.ts'
 import { DEFAULT_NOW } from './virtual-clock.ts'
 
-/** What WebAssembly.compile makes: threads take it as it is. */
+/** A result of WebAssembly.compile, which threads can receive. */
 export type EngineModule = object
 
-/** TypeScript has its types for browsers only. */
+/** TypeScript declares these types for browsers only. */
 declare const WebAssembly: { compile(bytes: Uint8Array): Promise<EngineModule> }
 
 const WASM = '@jitl/quickjs-wasmfile-release-sync/wasm'
 
-/** To be raised with every change of our own code that may change what some run gives. */
+/** Raise it with every change of this code that may change the result of a run. */
 const RUNS = 1
 
 const ID_DIGITS = 16
@@ -27,8 +27,9 @@ export function loadEngine(): Promise<EngineModule> {
 }
 
 /**
- * 16 hex digits: where they are equal, the same source and input give the same output. Of the engine's
- * bytes, what we put around them, and the kind of processor, whose NaNs may differ in their bits.
+ * 16 hex digits: with equal ids, equal source and input give equal output. Derived from the
+ * engine's bytes, the code around them, and the kind of processor, whose NaNs may differ in their
+ * bits.
  */
 export function engineId(): Promise<string> {
   identified ??= identify()

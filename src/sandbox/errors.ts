@@ -7,17 +7,20 @@ export type SandboxErrorCode =
   | 'SKILL_MEMORY'
   /** Thrown when a run recurses deeper than its limit. */
   | 'SKILL_STACK'
-  /** Thrown when a run returns what is no JSON, or returns or logs more than its limit. */
+  /** Thrown when a run returns a value that is not JSON, or returns or logs more than its limit. */
   | 'SKILL_OUTPUT'
-  /** Thrown when the source throws, or waits for what never comes. */
+  /** Thrown when the source throws, or waits for a promise that never settles. */
   | 'SKILL_THREW'
-  /** Thrown when the source is no module that exports a function as its default. */
+  /** Thrown when the source is not a module with a function as its default export. */
   | 'SKILL_INVALID'
-  /** Thrown when a run imports, makes more host calls than its limit, or leaves the trace it replays. */
+  /**
+   * Thrown when a run imports, makes more host calls than its limit, or leaves the trace that it
+   * replays.
+   */
   | 'SKILL_DENIED'
   /** Thrown when too many runs wait already. */
   | 'SANDBOX_BUSY'
-  /** Thrown when a limit, an input or a grant is not what it should be. */
+  /** Thrown when a limit, an input or a grant is not valid. */
   | 'SANDBOX_ARGUMENT'
   /** Thrown when no thread can be started. */
   | 'SANDBOX_FAILED'

@@ -1,4 +1,4 @@
-/** Host functions: what the embedding agent lets a run do outside. */
+/** Host functions: what the embedding agent allows a run to call. */
 import { SandboxError } from './errors.ts'
 import { parseJson } from './json.ts'
 import { MAX_INPUT_BYTES } from './limits.ts'
@@ -12,12 +12,12 @@ export type HostFunction = (
   options: { readonly signal: AbortSignal }
 ) => Json | Promise<Json>
 
-/** By the name that the source calls it by. */
+/** By the name that the source calls. */
 export type Grants = Readonly<Record<string, HostFunction>>
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 
-/** Throws `SandboxError` (SANDBOX_ARGUMENT) for a name that is none. */
+/** Throws `SandboxError` (SANDBOX_ARGUMENT) for an invalid name. */
 export function grantNames(grants: Grants): readonly string[] {
   const names = Object.keys(grants)
   for (const name of names) {

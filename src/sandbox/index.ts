@@ -1,5 +1,5 @@
 /**
- * Runs code that nobody vouches for.
+ * Runs untrusted code.
  *
  * @example
  * ```ts

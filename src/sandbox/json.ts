@@ -1,4 +1,4 @@
-/** JSON out of a run: whatever it is, it must not harm who reads it. Read in the thread of the run. */
+/** JSON of a run: it must not harm its reader. Read in the thread of the run. */
 import { hash } from 'node:crypto'
 import { canonicalJson } from './canonical-json.ts'
 import { MAX_DEPTH } from './limits.ts'
@@ -10,12 +10,12 @@ const OPENING: ReadonlySet<number> = new Set(['[', '{'].map((char) => char.charC
 const CLOSING: ReadonlySet<number> = new Set([']', '}'].map((char) => char.charCodeAt(0)))
 
 /**
- * What is wrong with a text that the engine wrote: nested deeper than most can read, or a key that sets
- * the prototype of what it is copied into. Undefined when nothing is.
+ * The problem of a text that the engine wrote: nested too deeply for common readers, or with a key
+ * that would set a prototype when copied. Undefined if there is none.
  */
 export function jsonProblem(text: string): string | undefined {
   if (!isFlat(text)) return `JSON deeper than ${MAX_DEPTH} levels`
-  // The engine writes this key in no other way.
+  // The engine writes this key in this form only.
   if (text.includes('"__proto__"') && hasPrototypeKey(parseJson(text))) {
     return 'an object with the key "__proto__"'
   }
@@ -27,7 +27,7 @@ export function outputHashOf(text: string): string {
   return hash('sha256', canonicalJson(parseJson(text)), 'hex')
 }
 
-/** The value of a text without a problem. */
+/** The value of a checked text. */
 export function parseJson(text: string): Json {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
   return JSON.parse(text) as Json

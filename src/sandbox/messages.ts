@@ -1,4 +1,4 @@
-/** What a sandbox and its threads tell each other. JSON crosses as text. */
+/** Messages between a sandbox and its threads. JSON is sent as text. */
 import type { SandboxErrorCode } from './errors.ts'
 import type { Limits } from './limits.ts'
 
@@ -11,7 +11,7 @@ export interface RunTask {
   readonly now: number
   /** Names of the host functions. */
   readonly grants: readonly string[]
-  /** Host calls to answer from, in their order. */
+  /** Recorded host calls, in order, that answer the calls of the run. */
   readonly replay?: readonly TracedCall[]
 }
 
@@ -47,9 +47,9 @@ export interface FailedRun {
 }
 
 export type MessageFromThread =
-  /** At the start, and after a task that left something behind, once that is gone. */
+  /** At the start, and after a task once its memory is freed. */
   | { readonly type: 'ready' }
-  /** `call`: its number in the run, from 0. */
+  /** `call`: number of the call in the run, from 0. */
   | {
       readonly type: 'call'
       readonly call: number
@@ -60,8 +60,8 @@ export type MessageFromThread =
       readonly type: 'done'
       readonly completed?: CompletedRun
       readonly failed?: FailedRun
-      /** Nothing is left behind: it takes the next task at once. */
+      /** No memory is left to free: the thread can take the next task at once. */
       readonly isClean: boolean
-      /** The engine may be damaged, or keeps more memory than it should: end the thread. */
+      /** The engine may be damaged, or uses too much memory: the thread must be terminated. */
       readonly isExhausted: boolean
     }

@@ -1,12 +1,12 @@
 /**
- * What a run finds beside the language: `console.log`, and `Math.random` by a seed; and what it does not
- * find, since no replay could repeat it. Evaluated before the source, so that what it returns to the host
- * cannot be replaced by it.
+ * The globals that a run has beside the language: `console.log` and a seeded `Math.random`. Removes
+ * globals that no replay could repeat. Evaluated before the source, so that the source cannot
+ * replace the functions that it returns to the host.
  */
 
 /**
  * A function of `(write, random, maxErrorLength)` that returns `[parse, stringify, describe]`.
- * `describe` tells an error in two lines, its name and its message, whatever was thrown.
+ * `describe` returns the name and the message of any thrown value, in two lines.
  */
 export const PRELUDE = `(write, random, maxErrorLength) => {
   'use strict'
@@ -32,7 +32,7 @@ export const PRELUDE = `(write, random, maxErrorLength) => {
   const shown = (value) => (typeof value === 'object' && value !== null ? stringify(value) : toText(value))
   const log = (...values) => write(join(map(values, shown), ' '))
   Math.random = random
-  // What they tell hangs on when the engine collects garbage, which a replay need not repeat.
+  // They reveal when the engine collects garbage, which a replay need not repeat.
   delete globalThis.WeakRef
   delete globalThis.FinalizationRegistry
   globalThis.console = { log, info: log, warn: log, error: log, debug: log }

@@ -1,4 +1,4 @@
-/** Why a run was stopped, inside of its thread. */
+/** The reason why a run was stopped, inside its thread. */
 import type { SandboxErrorCode } from './errors.ts'
 
 export class RunFailure extends Error {

@@ -1,4 +1,4 @@
-/** What a run is asked, what it gives, and the checks of what is asked. */
+/** The request and the result of a run, and the checks of the request. */
 import { SandboxError } from './errors.ts'
 import { Limits, MAX_INPUT_BYTES } from './limits.ts'
 import type { Json } from './canonical-json.ts'
@@ -9,14 +9,14 @@ export interface RunRequest {
   /** An ECMAScript module: `export default (input, host) => output`; may be async. */
   readonly source: string
   readonly input: Json
-  /** What `host` has; default nothing. */
+  /** The functions of `host`; default none. */
   readonly grants?: Grants
   readonly limits?: Partial<Limits>
-  /** Decides `Math.random`; default derived from the source and the input. */
+  /** Seed of `Math.random`; default derived from the source and the input. */
   readonly seed?: string
-  /** The time that the run sees, in milliseconds since 1970; default the start of 2026. */
+  /** The time in the run, in milliseconds since 1970; default the start of 2026. */
   readonly now?: number
-  /** Host calls are answered from it; seed and time are its own. */
+  /** Answers the host calls; its seed and time apply. */
   readonly replay?: Trace
   readonly signal?: AbortSignal
 }
@@ -26,14 +26,14 @@ export interface RunResult {
   /** SHA-256 of the output as canonical JSON, 64 hex digits. */
   readonly outputHash: string
   readonly trace: Trace
-  /** What it wrote by `console.log`. */
+  /** Lines written by `console.log`. */
   readonly log: readonly string[]
-  /** Milliseconds that it executed. */
+  /** Milliseconds of execution. */
   readonly cpuMs: number
   readonly wasWarm: boolean
 }
 
-/** All limits, by default where none is given. Throws `SandboxError` (SANDBOX_ARGUMENT). */
+/** All limits, with defaults. Throws `SandboxError` (SANDBOX_ARGUMENT). */
 export function limitsOf(given: Partial<Limits> = {}): Limits {
   const read = Limits.safeParse(given)
   if (read.success) return read.data

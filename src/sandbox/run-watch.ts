@@ -1,10 +1,10 @@
-/** Watches one run: the time it executes, what it logs and gives out, and why it was stopped. */
+/** Watches one run: its execution time, log, output, and why it was stopped. */
 import { MAX_LOG_LINES } from './limits.ts'
 import { RunFailure } from './run-failure.ts'
 import type { CpuMeter } from './cpu-meter.ts'
 import type { Limits } from './limits.ts'
 
-/** What the engine says when there is no room. */
+/** Messages of the engine when memory runs out. */
 const OUT_OF_MEMORY = new Set(['out of memory', 'string too long'])
 
 export class RunWatch {
@@ -20,7 +20,7 @@ export class RunWatch {
     this.limits = limits
   }
 
-  /** A limit that was passed: the run ends with it, even where the source caught it. */
+  /** An exceeded limit: the run ends with it, even if the source caught the error. */
   get overflow(): RunFailure | undefined {
     return this.#overflow
   }
@@ -36,7 +36,7 @@ export class RunWatch {
     return true
   }
 
-  /** Keeps the first limit that was passed. */
+  /** Keeps the first exceeded limit. */
   recordExceeded(failure: RunFailure): RunFailure {
     this.#overflow ??= failure
     return failure
@@ -49,7 +49,7 @@ export class RunWatch {
     )
   }
 
-  /** Takes a line of the log. Throws `RunFailure` when the log is full. */
+  /** Adds a line to the log. Throws `RunFailure` when the log is full. */
   write(line: string): void {
     this.#logBytes += Buffer.byteLength(line)
     const { outputBytes } = this.limits
@@ -69,7 +69,10 @@ export class RunWatch {
     return new RunFailure('SKILL_TIMEOUT', `It ran for more than ${this.limits.cpuMs} ms.`)
   }
 
-  /** What the source threw, or why it was stopped; describing what it threw runs the source too. */
+  /**
+   * The error that the source threw, or why it was stopped; describing a thrown value runs the
+   * source too.
+   */
   failure(
     describe: () => readonly [name: string, message: string],
     code: RunFailure['code']

@@ -1,4 +1,7 @@
-/** One thread of the sandbox, from outside: one task at a time, ended when it does not end by itself. */
+/**
+ * One thread of the sandbox, from outside: one task at a time; a task that does not end by itself
+ * is terminated.
+ */
 import { Worker } from 'node:worker_threads'
 import { CpuMeter } from './cpu-meter.ts'
 import { SandboxError } from './errors.ts'
@@ -23,9 +26,9 @@ const WORKER = new URL(
   import.meta.url
 )
 
-/** Of the thread's own JavaScript, which hardly has any; the engine's memory is outside of it. */
+/** Heap of the thread's own JavaScript, which needs little; the engine's memory is separate. */
 const HEAP_MB = 64
-/** Recursion in the engine takes the thread's stack too: more than the engine's own limit allows. */
+/** Recursion in the engine uses the thread's stack too, more than the engine's own limit allows. */
 const STACK_MB = 8
 
 export interface SandboxThreadEvents {
@@ -49,24 +52,27 @@ export class SandboxThread {
   readonly #onReady: () => void
   readonly #onEnd: (wasReady: boolean) => void
   #isReady = false
-  /** Whether what the last task left behind is gone. */
+  /** Whether the memory of the last task is freed. */
   #isClean = false
   #cleanupTimer: NodeJS.Timeout | undefined
   #isEnded = false
   #running: RunningTask | undefined
 
-  /** `onReady`: it takes the next task; `onEnd`: it takes no more, and whether it ever could. */
+  /**
+   * `onReady`: the thread takes the next task; `onEnd`: the thread has ended, and whether it was
+   * ever ready.
+   */
   constructor(module: EngineModule, { onReady, onEnd }: SandboxThreadEvents) {
     this.#onReady = onReady
     this.#onEnd = onEnd
     const data: ThreadData = { module, meter: this.#meter.memory }
     this.#worker = new Worker(WORKER, {
       workerData: data,
-      // Nothing of this process's surroundings.
+      // No environment variable of this process.
       env: {},
       argv: [],
       stdin: false,
-      // The engine writes when it fails: nothing that its caller is not told.
+      // The engine prints when it fails; its caller gets the error anyway.
       stdout: true,
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, stackSizeMb: STACK_MB }
@@ -107,7 +113,7 @@ export class SandboxThread {
     const { promise, resolve, reject } = Promise.withResolvers<CompletedRun | undefined>()
     const wall = setTimeout(() => this.#end(wallTimeout(task.limits)), task.limits.wallMs)
     let cpu: NodeJS.Timeout
-    /** Sees that the thread has stopped the run by itself. */
+    /** Checks that the thread stopped the run by itself. */
     const watch = (after: number): NodeJS.Timeout =>
       setTimeout(() => {
         const left = task.limits.cpuMs + GRACE_MS - this.#meter.used
@@ -132,12 +138,12 @@ export class SandboxThread {
     return promise
   }
 
-  /** Lets go of what is ready; it stays idle. */
+  /** Releases a ready source; the thread stays idle. */
   cool(source: string): void {
     if (this.warm.delete(source)) this.#post({ type: 'cool', source })
   }
 
-  /** Ends it, whatever it does. */
+  /** Terminates the thread in any state. */
   async terminate(): Promise<void> {
     this.#end(new SandboxError('SANDBOX_CLOSED', 'The sandbox was closed.'))
     await this.#worker.terminate()
@@ -173,7 +179,7 @@ export class SandboxThread {
     if (this.#running === running) this.#post({ type: 'answer', call, answer })
   }
 
-  /** Takes no more tasks; the one that runs fails with `reason`. */
+  /** Takes no more tasks; the running one fails with `reason`. */
   #end(reason: unknown): void {
     const running = this.#running
     clearTimeout(this.#cleanupTimer)

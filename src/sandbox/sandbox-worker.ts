@@ -38,7 +38,10 @@ const sync = variant as unknown as QuickJSSyncVariant
 const engine = await newQuickJSWASMModuleFromVariant(newVariant(sync, { wasmModule: module }))
 const prepared = new Map<string, EngineInstance>()
 let isDamaged = false
-/** Of the task that is done; its memory may take longer to free than its caller should wait. */
+/**
+ * The instance of the finished task; freeing its memory may take longer than the caller should
+ * wait.
+ */
 let finishedInstance: EngineInstance | undefined
 let answered: ((call: number, answer: Answer) => void) | undefined
 
@@ -85,7 +88,7 @@ async function run(order: RunTask): Promise<CompletedRun> {
   const machine = ready ?? createInstance(source, limits)
   finishedInstance = machine
   const calls: TracedCall[] = []
-  /** Answers in the order of their calls; those of a trace are there already. */
+  /** Answers in the order of calls; those of a trace are present from the start. */
   const answers: Promise<Answer>[] = []
   const asked = new Map<number, (answer: Answer) => void>()
   let argumentBytes = 0
@@ -172,7 +175,7 @@ function cool(source: string): void {
   if (machine !== undefined) dispose(machine)
 }
 
-/** Where a run was interrupted in the middle, the engine may refuse to let go of it. */
+/** After an interrupted run the engine may refuse to free it. */
 function dispose(machine: EngineInstance): void {
   try {
     machine.dispose()
@@ -181,7 +184,7 @@ function dispose(machine: EngineInstance): void {
   }
 }
 
-/** The engine itself failed: its memory, or the stack below it, ran over. */
+/** The engine itself failed: its memory or the stack below it overflowed. */
 function engineFailure(error: unknown): FailedRun {
   const text = String(error)
   if (/stack|out of bounds|unreachable/i.test(text)) {

@@ -1,7 +1,7 @@
 /**
- * The sandbox: runs code that nobody vouches for. Each run has an engine of its own, in a thread, in
- * WebAssembly: no files, no network, no clock, nothing but what is granted, and limits on all that it
- * uses. A thread whose run does not end is ended; another one is ready.
+ * The sandbox runs untrusted code. Each run has its own engine, in a thread, in WebAssembly: no
+ * files, no network, no clock, nothing but its grants, and limits on all resources. A thread whose
+ * run does not end is terminated; a spare thread is ready.
  */
 import { hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
@@ -24,7 +24,7 @@ export interface SandboxInit {
 
 const DEFAULT_THREADS = 2
 
-/** Made lazily: the first run starts the threads. */
+/** The first run starts the threads. */
 export function createSandbox(init: SandboxInit = {}): Sandbox {
   return new Sandbox(init)
 }
@@ -68,19 +68,26 @@ export class Sandbox implements AsyncDisposable {
     }
   }
 
-  /** 16 hex digits: sandboxes of the same give the same output for the same source, input and seed. */
+  /**
+   * 16 hex digits: sandboxes with equal values return equal outputs for equal source, input and
+   * seed.
+   */
   engine(): Promise<string> {
     return engineId()
   }
 
-  /** Reads the source and finds its function. Throws `SandboxError` (SKILL_INVALID and the limits). */
+  /**
+   * Parses the source and finds its function. Throws `SandboxError` (SKILL_INVALID and the limits).
+   */
   async check(source: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     textOf(source, null)
     const limits = DEFAULT_LIMITS
     await this.#pool.submit({ request: { type: 'check', source, limits }, limits, ...options })
   }
 
-  /** Keeps the source ready: its next runs find it read. At most 64; the oldest one gives way. */
+  /**
+   * Keeps the source ready: its next runs need no parsing. At most 64; the oldest one is dropped.
+   */
   async warm(source: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     textOf(source, null)
     await this.#pool.warm(source, options)
@@ -91,7 +98,7 @@ export class Sandbox implements AsyncDisposable {
     return this.#pool.isWarm(source)
   }
 
-  /** Gives up what `warm` keeps. */
+  /** Releases a source that `warm` keeps ready. */
   cool(source: string): void {
     this.#pool.cool(source)
   }

@@ -1,10 +1,10 @@
-/** Random numbers that a seed decides: Small Fast Counter (`sfc32` of PractRand, C. Doty-Humphrey). */
+/** Seeded random numbers: Small Fast Counter (`sfc32` of PractRand, C. Doty-Humphrey). */
 import { hash } from 'node:crypto'
 
 const ROUNDS_OF_WARMING = 12
 const TWO_32 = 2 ** 32
 
-/** Numbers from 0 to below 1. */
+/** Numbers from 0 up to 1. */
 export function seededRandom(seed: string): () => number {
   const bytes = hash('sha256', `noormme-hive/sandbox ${seed}`, 'buffer')
   let a = bytes.readInt32LE(0)

@@ -1,6 +1,6 @@
 /**
- * The threads of a sandbox: hands tasks to idle ones, keeps sources ready in those that have nothing to
- * do, and replaces one that ends.
+ * The threads of a sandbox: assigns tasks to idle threads, keeps sources ready in the others, and
+ * replaces a thread that ends.
  */
 import { loadEngine } from './engine.ts'
 import { SandboxError } from './errors.ts'
@@ -17,29 +17,35 @@ interface QueuedTask {
   readonly removeListener: () => void
 }
 
-/** Of a timer that has nothing to do. */
+/** Delay of a timer that only keeps the process alive. */
 const LONG_MS = 2 ** 30
 
-/** Made lazily: the first task starts the threads. */
+/** The first task starts the threads. */
 export class ThreadPool {
   readonly #width: number
   readonly #threads = new Set<SandboxThread>()
   readonly #queue: QueuedTask[] = []
-  /** Sources to keep ready, the one asked for last at the end. */
+  /** Sources to keep ready, the latest request at the end. */
   readonly #warm = new Set<string>()
   #active = 0
   #isClosed = false
   #isRefilling = false
   #starting: Promise<void> | undefined
-  /** While somebody waits for a thread: threads that start or tidy up do not keep the process alive. */
+  /**
+   * Set while a caller waits for a thread: starting or cleaning threads do not keep the process
+   * alive.
+   */
   #keepAliveTimer: NodeJS.Timeout | undefined
 
-  /** `width`: tasks at a time. */
+  /** `width`: concurrent tasks. */
   constructor(width: number) {
     this.#width = width
   }
 
-  /** Resolves with what a run gave, undefined for other tasks. Throws `SandboxError`, or the signal's reason. */
+  /**
+   * Resolves with the result of a run, undefined for other tasks. Throws `SandboxError`, or the
+   * signal's reason.
+   */
   submit(task: Task): Promise<CompletedRun | undefined> {
     const { signal } = task
     signal?.throwIfAborted()
@@ -70,7 +76,7 @@ export class ThreadPool {
     return promise
   }
 
-  /** Keeps a source ready. At most 64; the oldest one gives way. */
+  /** Keeps a source ready. At most 64; the oldest one is dropped. */
   async warm(source: string, options: { readonly signal?: AbortSignal }): Promise<void> {
     this.#warm.delete(source)
     this.#warm.add(source)
@@ -92,7 +98,7 @@ export class ThreadPool {
     return [...this.#threads].some(({ warm }) => warm.has(source))
   }
 
-  /** Gives up what `warm` keeps. */
+  /** Releases a source that `warm` keeps ready. */
   cool(source: string): void {
     this.#warm.delete(source)
     for (const thread of this.#threads) thread.cool(source)
@@ -110,7 +116,7 @@ export class ThreadPool {
     await Promise.all([...this.#threads].map((thread) => thread.terminate()))
   }
 
-  /** Gives what waits to idle threads; what is left of them makes sources ready. */
+  /** Assigns waiting tasks to idle threads; remaining threads make sources ready. */
   #dispatch(): void {
     for (;;) {
       const next = this.#queue[0]
@@ -131,12 +137,12 @@ export class ThreadPool {
       return await thread.run(task)
     } finally {
       this.#active -= 1
-      // After who waits for this run was told.
+      // After the caller of this run has its result.
       queueMicrotask(() => this.#dispatch())
     }
   }
 
-  /** No thread can be had: what waits fails, and the next run tries anew. */
+  /** No thread can be started: waiting tasks fail, and the next run tries again. */
   #failQueued(cause: unknown): void {
     this.#starting = undefined
     const reason = 'No thread of the sandbox can be started: are worker threads allowed here?'
@@ -147,7 +153,7 @@ export class ThreadPool {
     this.#updateKeepAlive()
   }
 
-  /** As long as somebody waits, and no longer. */
+  /** Only while a caller waits. */
   #updateKeepAlive(): void {
     if (this.#queue.length > 0) this.#keepAliveTimer ??= setInterval(() => undefined, LONG_MS)
     else {
@@ -174,7 +180,7 @@ export class ThreadPool {
     }
   }
 
-  /** In the background; a source that cannot be made ready any more is given up. */
+  /** In the background; a source that can no longer be made ready is dropped. */
   async #warmInThread(thread: SandboxThread, source: string): Promise<void> {
     this.#isRefilling = true
     try {
@@ -187,7 +193,7 @@ export class ThreadPool {
     this.#dispatch()
   }
 
-  /** As many threads as run at a time, and a spare. */
+  /** Starts one thread for each concurrent task, and a spare. */
   async #start(): Promise<void> {
     try {
       const engine = await loadEngine()
@@ -203,7 +209,7 @@ export class ThreadPool {
       onEnd: (wasReady) => {
         this.#threads.delete(thread)
         if (this.#isClosed) return
-        // One that cannot start is not tried again at once: the next would not either.
+        // A thread that could not start is not replaced at once: the next would fail too.
         if (wasReady) this.#add(engine)
         else if (this.#threads.size === 0) this.#failQueued(undefined)
       }

@@ -1,14 +1,14 @@
 /**
- * The clock of a thread that runs skills. The engine asks its JavaScript host for the time and the time
- * zone, which is this thread: what it sees is what the run was given, and UTC.
+ * The clock of a thread that runs skills. The engine asks its JavaScript host for time and time
+ * zone; the host is this thread, which returns the time of the run, and UTC.
  */
 
-/** When nothing else is asked for, and always while a source is read. */
+/** The default time, also while a source is parsed. */
 export const DEFAULT_NOW = Date.UTC(2026, 0, 1)
 
 let current = DEFAULT_NOW
 
-/** For good: nothing else in this thread may need the true time of day. */
+/** Permanent: nothing else in this thread may need the real time of day. */
 export function installVirtualClock(): void {
   Date.now = () => current
   const zone = Date.prototype

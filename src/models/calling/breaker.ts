@@ -1,6 +1,6 @@
 /**
- * A circuit breaker: open while nearly all of the latest attempts failed, then one probe at a time
- * decides. An open breaker delays an attempt, it never refuses one.
+ * A circuit breaker: it opens when nearly all of the latest attempts failed; then one probe at a
+ * time decides. An open breaker delays an attempt and never refuses one.
  */
 import { BREAKER_MAX_PAUSE, BREAKER_PAUSE, BREAKER_RATIO, BREAKER_WINDOW } from '../constants.ts'
 
@@ -18,18 +18,18 @@ export class Breaker {
     return now < this.#opensAt ? 'open' : 'half-open'
   }
 
-  /** Milliseconds until an attempt may be made; 0 for now. While a probe is out, others wait for it. */
+  /** Milliseconds until the next attempt; 0 for now. During a probe, other attempts wait for it. */
   wait(now: number): number {
     if (this.#opensAt === undefined) return 0
     return this.#probing ? BREAKER_PAUSE / 10 : Math.max(0, this.#opensAt - now)
   }
 
-  /** To be called as an attempt begins. */
+  /** Call it when an attempt starts. */
   begin(): void {
     if (this.#opensAt !== undefined) this.#probing = true
   }
 
-  /** The attempt ended in a way that says nothing of the model. */
+  /** The attempt ended without evidence about the model. */
   cancel(): void {
     this.#probing = false
   }
@@ -38,7 +38,7 @@ export class Breaker {
     const probed = this.#probing
     this.#probing = false
     if (this.#opensAt !== undefined) {
-      // What had begun before it opened and fails later is no probe.
+      // An attempt that started before the breaker opened is no probe.
       if (succeeded) this.#close()
       else if (probed) this.#open(now, Math.min(this.#pause * 2, BREAKER_MAX_PAUSE))
       return

@@ -1,4 +1,7 @@
-/** The time and the signal of one call: the caller's own, and a deadline; no timer outlives it. */
+/**
+ * The time and the signal of one call: the caller's signal and a deadline. No timer outlives the
+ * call.
+ */
 import { ModelError } from '../errors.ts'
 
 export class CallScope implements Disposable {
@@ -28,7 +31,7 @@ export class CallScope implements Disposable {
     this.#controller.abort(reason)
   }
 
-  /** No deadline from now on; the outer signal still counts. */
+  /** Ends the deadline; the outer signal still counts. */
   stopClock(): void {
     clearTimeout(this.#timer)
   }

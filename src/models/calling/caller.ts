@@ -1,6 +1,6 @@
 /**
- * The one retry loop. It goes through the models of a route: one that is ready and untried first,
- * then whichever is ready soonest, until one answers, the attempts are used up, or the time is over.
+ * The one retry loop. It tries the models of a route: first one that is ready and untried, then the
+ * one that is ready soonest, until one answers, the attempts are used up, or the time is over.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CallScope } from './call-scope.ts'
@@ -14,7 +14,7 @@ import type { CataloguedModel } from '../catalogue.ts'
 import type { Provider } from '../provider.ts'
 import type { RetryBudget } from './retry.ts'
 
-/** A model of a route, with what is needed to call it. */
+/** A model of a route, and everything needed to call it. */
 export interface Candidate {
   readonly model: CataloguedModel
   readonly provider: Provider
@@ -24,7 +24,7 @@ export interface Candidate {
 /** One attempt at one model. */
 export interface Attempt {
   readonly model: string
-  /** `ok`, or why it failed. */
+  /** `ok`, or the reason of the failure. */
   readonly outcome: string
   readonly milliseconds: number
 }
@@ -32,13 +32,16 @@ export interface Attempt {
 export interface AttemptContext {
   readonly signal: AbortSignal
   readonly reservation: Reservation
-  /** Keeps the attempt's scope open behind its end, as a stream does; to be called once it is over. */
+  /**
+   * Keeps the attempt's scope open after its end, as a stream needs; the returned function closes
+   * it.
+   */
   readonly keep: () => () => void
 }
 
 export interface CallPlan<T> {
   readonly route: readonly Candidate[]
-  /** Tokens at most, which rate limits are asked for. */
+  /** The most tokens of the request, for the rate limits. */
   readonly tokens: number
   readonly signal: AbortSignal
   readonly attempts: Attempt[]
@@ -79,7 +82,7 @@ export class Caller {
       if (next === undefined) break
       const delay = plan.attempts.length === 0 ? 0 : retries.take(now())
       await pause(Math.max(next.wait, delay), plan.signal)
-      // Others may have changed what is known while this call waited.
+      // Other calls may have changed the state during the wait.
       if (next.wait > 0 && next.entry.candidate.health.wait(plan.tokens, now()) > 0) continue
       try {
         return await this.#hedgedAttempt(plan, states, next.entry)
@@ -151,7 +154,7 @@ export class Caller {
         if (error.uncertain) reservation.forfeit()
         else reservation.release()
       } else {
-        // Cut off on our side: the provider may have worked on it.
+        // Cancelled on this side: the provider may have worked on it.
         health.cancelled()
         note('cancelled')
         reservation.forfeit()
@@ -163,7 +166,7 @@ export class Caller {
   }
 }
 
-/** The model that can be asked first: of those ready now, the one with the fewest failures. */
+/** The model that can be called first; of those ready now, the one with the fewest failures. */
 function soonest(
   states: readonly CandidateState[],
   tokens: number,
@@ -191,7 +194,7 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Another model may be cheaper, or have a price. */
+/** Another model may be cheaper, or have a known price. */
 function isOfOneModel({ code }: ModelError): boolean {
   return code === 'BUDGET_EXCEEDED' || code === 'PRICE_UNKNOWN'
 }

@@ -1,4 +1,4 @@
-/** What is known of a model under its key: its breaker, its rate limits, and whether it rests. */
+/** The health of a model under its key: breaker, rate limits, and pause. */
 import { Breaker } from './breaker.ts'
 import { RateBucket } from './rate-bucket.ts'
 import type { RateLimits } from './rate-bucket.ts'
@@ -6,7 +6,7 @@ import type { BreakerState } from './breaker.ts'
 import type { ProviderFailure } from '../errors.ts'
 import type { RateState } from '../provider.ts'
 
-/** Without a word from the provider, a model over its limit rests for so many milliseconds. */
+/** Milliseconds that a model over its limit pauses if the provider names no time. */
 const DEFAULT_REST_MS = 1_000
 
 export class Health {
@@ -18,7 +18,7 @@ export class Health {
     this.#rate = new RateBucket(limits)
   }
 
-  /** Milliseconds until an attempt of so many tokens may begin. */
+  /** Milliseconds until an attempt with this many tokens may start. */
   wait(tokens: number, now: number): number {
     const { [0]: longest = 0 } = [
       this.#breaker.wait(now),

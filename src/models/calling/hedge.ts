@@ -1,9 +1,14 @@
-/** Hedging (Dean and Barroso, "The Tail at Scale", 2013): ask a second one when the first is slow. */
+/**
+ * Hedging (Dean and Barroso, "The Tail at Scale", 2013): ask a second model when the first is slow.
+ */
 import { setTimeout as sleep } from 'node:timers/promises'
 
 type Task<T> = (signal: AbortSignal) => Promise<T> | undefined
 
-/** The first answer; the loser is cancelled. A first that fails before the second was asked, fails. */
+/**
+ * Returns the first answer and cancels the other call. If the first fails before the second starts,
+ * the call fails.
+ */
 export async function hedged<T>(
   after: number,
   signal: AbortSignal,

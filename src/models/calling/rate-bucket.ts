@@ -1,6 +1,6 @@
 /**
- * What may be sent under a rate limit: what the provider's headers leave, counted down locally; where
- * they say nothing, what the catalogue knows of the account, by the minute.
+ * The remaining rate limit: the values of the provider's headers, counted down locally; without
+ * headers, the account's limits of the catalogue, by the minute.
  */
 import type { RateState } from '../provider.ts'
 
@@ -24,7 +24,7 @@ export class RateBucket {
     this.#limits = { requests: requestsPerMinute, tokens: tokensPerMinute }
   }
 
-  /** What an answer said. Requests under way may not be in it yet: a 429 corrects that. */
+  /** Takes the values of an answer. They may not include pending requests; a 429 corrects that. */
   update(state: RateState, now: number): void {
     for (const kind of ['requests', 'tokens'] as const) {
       const reported = state[kind]
@@ -33,7 +33,7 @@ export class RateBucket {
     }
   }
 
-  /** Milliseconds until a request of so many tokens fits; 0 for now. */
+  /** Milliseconds until a request with this many tokens fits; 0 for now. */
   wait(tokens: number, now: number): number {
     return Math.max(this.#wait('requests', 1, now), this.#wait('tokens', tokens, now))
   }
@@ -48,7 +48,7 @@ export class RateBucket {
     if (window !== undefined && now < window.until) {
       return window.remaining >= need ? 0 : window.until - now
     }
-    // A new window begins; the next answer says what is in it, else the catalogue.
+    // A new window starts; the next answer or the catalogue gives its limit.
     const limit = this.#limits[kind]
     if (limit === undefined) this.#windows.delete(kind)
     else this.#windows.set(kind, { remaining: limit, until: now + MINUTE })

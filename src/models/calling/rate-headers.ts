@@ -1,14 +1,14 @@
 /**
  * Rate-limit headers of both families: `x-ratelimit-remaining-requests` and `-reset-requests` with
- * durations such as `6m0s` (OpenAI, Groq), `anthropic-ratelimit-requests-remaining` and `-reset` with
- * dates (Anthropic); the same for tokens.
+ * durations such as `6m0s` (OpenAI, Groq), `anthropic-ratelimit-requests-remaining` and `-reset`
+ * with dates (Anthropic); the same for tokens.
  */
 import type { RateState } from '../provider.ts'
 
 const DURATION = /(?<number>\d+(?:\.\d+)?)(?<unit>ms|h|m|s)/g
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
-/** `now` is only asked for where the answer has no `Date`. */
+/** `now` is used only if the answer has no `Date`. */
 export function rateStateOf(headers: Headers, now: number): RateState {
   return {
     requests: rateLimitOf(headers, 'requests', now),

@@ -1,10 +1,10 @@
 /**
- * `Retry-After` (RFC 9110, 10.2.3): seconds, or a date. A date is read against the answer's own
- * `Date`, so that a provider's clock, or ours, may be wrong; without one, against our clock.
+ * `Retry-After` (RFC 9110, 10.2.3): seconds, or a date. A date is compared with the answer's own
+ * `Date`, so that a wrong clock on either side does not matter; without one, with the local clock.
  */
 import { MAX_RETRY_AFTER } from '../constants.ts'
 
-/** Milliseconds to wait; undefined if the answer does not say. */
+/** Milliseconds to wait; undefined if the answer names no time. */
 export function retryAfterOf(headers: Headers, now: number): number | undefined {
   const milliseconds = Number(headers.get('retry-after-ms') ?? Number.NaN)
   if (milliseconds >= 0) return clamp(milliseconds)

@@ -1,14 +1,14 @@
-/** How long to wait between attempts, and how many retries a node may make in all. */
+/** The wait between attempts, and the budget of retries of a node. */
 import { BACKOFF_BASE, BACKOFF_CAP, RETRIES_PER_SECOND, RETRY_BUDGET } from '../constants.ts'
 
-/** Full jitter: anything up to the bound, which doubles with each failure. */
+/** Full jitter: a random wait up to a bound that doubles with each failure. */
 export function backoff(failures: number, random: () => number): number {
   return random() * Math.min(BACKOFF_CAP, BACKOFF_BASE * 2 ** Math.min(failures, 16))
 }
 
 /**
- * Calls earn retries, one each, and time earns some more: retries never outnumber calls for long,
- * so that a provider in trouble is not buried. An empty budget delays a retry, it refuses none.
+ * Each call earns one retry, and time earns more. Retries never outnumber calls for long, so that a
+ * failing provider is not overloaded. An empty budget delays a retry and never refuses one.
  */
 export class RetryBudget {
   #left = RETRY_BUDGET
@@ -22,7 +22,7 @@ export class RetryBudget {
     this.#left = Math.min(RETRY_BUDGET, this.#left + 1)
   }
 
-  /** Takes one retry; milliseconds to wait before making it. */
+  /** Takes one retry; returns the milliseconds to wait before it. */
   take(now: number): number {
     this.#left = Math.min(RETRY_BUDGET, this.#left + ((now - this.#at) * RETRIES_PER_SECOND) / 1000)
     this.#at = now

@@ -1,6 +1,6 @@
 /**
- * Tokens of a request before it is sent. The bound is safe for byte-level tokenizers, as all of the
- * catalogue's models have: a token stands for a byte at least. The estimate is for people to read.
+ * Tokens of a request before it is sent. The bound is safe for byte-level tokenizers, which all
+ * models of the catalogue have: a token is at least one byte. The estimate is for display.
  */
 import { MESSAGE_TOKENS, TOOL_TOKENS } from '../constants.ts'
 import type { Message, Tool } from '../provider.ts'
@@ -28,7 +28,7 @@ export function inputTokens(
     }
   }
   for (const tool of tools) bytes += Buffer.byteLength(JSON.stringify(tool))
-  // A schema is sent as a field and told in a message.
+  // A schema is sent as a field and repeated in a message.
   if (jsonSchema !== undefined) bytes += 2 * Buffer.byteLength(JSON.stringify(jsonSchema)) + 64
   const added = tools.length > 0 || jsonSchema !== undefined ? TOOL_TOKENS : 0
   const overhead = MESSAGE_TOKENS * (messages.length + tools.length + 1) + added

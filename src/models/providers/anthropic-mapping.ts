@@ -1,4 +1,4 @@
-/** Between the neutral words and those of the Messages API. Pure. */
+/** Maps neutral requests and replies to the Messages API and back. Pure. */
 import type {
   ContentBlockParam,
   MessageCreateParamsBase,
@@ -10,7 +10,7 @@ import type { Message, ProviderRequest, StopReason, TokenUsage } from '../provid
 
 export type MessagesParams = Omit<MessageCreateParamsBase, 'stream'>
 
-/** System messages go to their own field; results of tools are blocks of a user's turn. */
+/** System messages go to their own field; tool results are blocks of a user's turn. */
 export function toMessagesParams(request: ProviderRequest): MessagesParams {
   const { model, messages, tools, jsonSchema, maxOutputTokens } = request
   const system = messages.flatMap((message) =>
@@ -36,7 +36,7 @@ export function toMessagesParams(request: ProviderRequest): MessagesParams {
   }
 }
 
-/** Turns of one role that follow each other become one, since the roles must alternate. */
+/** Merges consecutive turns of one role, since the roles must alternate. */
 function turnsOf(messages: readonly Message[]): MessageParam[] {
   const turns: { role: 'user' | 'assistant'; content: ContentBlockParam[] }[] = []
   for (const message of messages) {
@@ -79,7 +79,7 @@ interface AnthropicUsage {
   readonly output_tokens: number
 }
 
-/** The three of the input are apart already. `before`: what the start of a stream said. */
+/** The three input counts are separate already. `before`: the usage at the start of a stream. */
 export function fromMessagesUsage(usage: AnthropicUsage, before?: TokenUsage): TokenUsage {
   return {
     input: usage.input_tokens ?? before?.input ?? 0,

@@ -1,8 +1,11 @@
-/** What the SDKs throw, as the neutral failure. Both have the same fields; neither is imported here. */
+/**
+ * Maps errors of the SDKs to the neutral failure. Both SDKs have the same fields; neither is
+ * imported here.
+ */
 import { ProviderFailure } from '../errors.ts'
 import { retryAfterOf } from '../calling/retry-after.ts'
 
-/** Statuses of 4xx that another attempt may cure: timeout, conflict, too early. */
+/** 4xx statuses that another attempt may cure: timeout, conflict, too early. */
 const RETRYABLE: ReadonlySet<number> = new Set([408, 409, 425])
 
 /** Runs a call to a provider's SDK. Throws `ProviderFailure`, or the reason of the signal. */
@@ -49,12 +52,12 @@ export function failureOf(
   )
 }
 
-/** A stream that ended without saying that it was whole. */
+/** A stream that ended without its final part. */
 export function truncatedStream(provider: string): ProviderFailure {
   return new ProviderFailure('network', `${provider}: the stream broke off`)
 }
 
-/** Seen in a reply that is not of the protocol. */
+/** A reply outside the protocol. */
 export function invalidReply(provider: string): ProviderFailure {
   return new ProviderFailure('server', `${provider}: the reply was not of its protocol`)
 }
@@ -71,7 +74,7 @@ function headersIn(error: unknown): Headers | undefined {
   return value instanceof Headers ? value : undefined
 }
 
-/** A short machine-readable word only: a message of the provider may quote the key. */
+/** Only a short machine-readable code: a message of the provider may quote the key. */
 function codeIn(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   const value: unknown = Reflect.get(error, 'code') ?? Reflect.get(error, 'type')

@@ -1,11 +1,14 @@
-/** Between the neutral words and those of chat completions. Pure. */
+/** Maps neutral requests and replies to chat completions and back. Pure. */
 import type { ChatCompletion, ChatCompletionCreateParams } from 'openai/resources/chat/completions'
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions'
 import type { CompletionUsage } from 'openai/resources/completions'
 import type { Message, ProviderRequest, StopReason, TokenUsage } from '../provider.ts'
 
 export interface Dialect {
-  /** OpenAI's own models want `max_completion_tokens`, most compatible servers know only the older name. */
+  /**
+   * OpenAI's own models require `max_completion_tokens`; most compatible servers know only the
+   * older name.
+   */
   readonly ownModels: boolean
 }
 
@@ -59,7 +62,7 @@ function toChatMessage(message: Message): ChatCompletionMessageParam {
   }
 }
 
-/** The prompt's count includes what was read from the cache and what was written to it. */
+/** The prompt's count includes tokens read from the cache and written to it. */
 export function fromChatUsage(usage: CompletionUsage): TokenUsage {
   const cacheRead = usage.prompt_tokens_details?.cached_tokens ?? 0
   const cacheWrite = usage.prompt_tokens_details?.cache_write_tokens ?? 0
@@ -85,7 +88,7 @@ export function fromFinishReason(reason: ChatCompletion.Choice['finish_reason'])
   }
 }
 
-/** What the model wrote as the input of a tool; its own text if that is no JSON. */
+/** The input of a tool call, or the model's own text if it is not JSON. */
 export function parseInput(text: string): unknown {
   try {
     return text === '' ? {} : JSON.parse(text)

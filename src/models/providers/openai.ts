@@ -1,6 +1,6 @@
 /**
- * Chat completions through the `openai` package: OpenAI, and any server that speaks as it does
- * (Groq, Ollama, vLLM, llama.cpp, LM Studio). The package is loaded at the first call.
+ * Chat completions through the `openai` package: OpenAI, and compatible servers (Groq, Ollama,
+ * vLLM, llama.cpp, LM Studio). The package is loaded at the first call.
  */
 import { truncatedStream, failureOf, invalidReply, withFailures } from './failure.ts'
 import { fromChatUsage, fromFinishReason, parseInput, toChatParams } from './openai-mapping.ts'
@@ -21,10 +21,10 @@ import type {
 
 export interface OpenAIProviderInit {
   readonly name: string
-  /** Undefined: the server wants none. */
+  /** Undefined if the server needs no key. */
   readonly key: () => Promise<string | undefined>
   readonly baseURL?: string
-  /** False: a server that speaks the same protocol with other models. */
+  /** False for a compatible server with other models. */
   readonly ownModels: boolean
   readonly now: () => number
 }
@@ -65,7 +65,7 @@ class OpenAIProvider implements Provider {
               ]
             : []
         ),
-        // Some compatible servers count nothing; then the bound of the reservation stands.
+        // Some compatible servers report no usage; then the reservation is booked.
         usage: data.usage === undefined ? NO_TOKENS : fromChatUsage(data.usage),
         stopReason: fromFinishReason(choice.finish_reason),
         model: data.model

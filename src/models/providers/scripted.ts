@@ -1,4 +1,4 @@
-/** A provider that answers by a script: for tests of what is built on the router. */
+/** A provider that answers by a script, for tests of code that uses the router. */
 import { NO_TOKENS } from '../provider.ts'
 import type {
   Provider,

@@ -1,4 +1,7 @@
-/** Whether an answer passes the request's schema and verifier, and what a model is told when it does not. */
+/**
+ * Checks an answer against the request's schema and verifier, and describes a failure to the next
+ * model.
+ */
 import { checkOutput } from './structured.ts'
 import type { RequestSettings } from '../model-options.ts'
 import type { Message, ProviderReply } from '../provider.ts'
@@ -9,7 +12,7 @@ export async function checkAnswer(
   reply: ProviderReply,
   signal: AbortSignal
 ): Promise<Checked<unknown>> {
-  // What asks for a tool is no answer yet.
+  // A request for a tool is no answer yet.
   if (reply.toolCalls.length > 0) return { ok: true, value: undefined }
   let value: unknown
   if (schema !== undefined) {
@@ -24,7 +27,7 @@ export async function checkAnswer(
   return ok ? { ok, value } : { ok, reason }
 }
 
-/** The conversation with an answer that does not pass, and why. */
+/** The conversation, with a failed answer and its reason. */
 export function withFailure(
   messages: readonly Message[],
   { text }: ProviderReply,

@@ -1,4 +1,4 @@
-/** What a call would do and cost, without making it. */
+/** The route and the maximum cost of a call, without making it. */
 import { inputTokens } from '../calling/token-bound.ts'
 import { stateOf } from '../catalogue.ts'
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'

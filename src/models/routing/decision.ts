@@ -1,4 +1,4 @@
-/** Where a request begins: by its tier or model, the policy, and what was learned. */
+/** Decides the first tier of a request, from its tier or model, the policy, and the scorer. */
 import { SCORER_MIN_OUTCOMES } from '../constants.ts'
 import { policyFor } from './policy.ts'
 import type { Candidate } from '../calling/caller.ts'
@@ -9,9 +9,12 @@ import type { Tier } from '../provider.ts'
 import type { ModelRegistry } from './model-registry.ts'
 import type { Scorer } from './scorer.ts'
 
-/** Below it, asking the fast tier first costs more than it saves (premium about 20 times the price). */
+/**
+ * Below it, asking the fast tier first costs more than it saves (premium costs about 20 times as
+ * much).
+ */
 const MIN_FAST_PROBABILITY = 0.2
-/** Requests that go to the fast tier all the same, so that the scorer sees what it would not. */
+/** Share of requests that go to the fast tier nevertheless, so that the scorer keeps learning. */
 const EXPLORATION_RATE = 0.05
 
 export interface RouteStep {
@@ -20,7 +23,7 @@ export interface RouteStep {
 }
 
 export interface Decision {
-  /** In order; a later one is taken when an answer does not pass. */
+  /** In order; a later step follows a failed check. */
   readonly steps: readonly [RouteStep, ...RouteStep[]]
   readonly fastSuffices: number | undefined
 }
@@ -49,7 +52,7 @@ export function decide(
   const premium: RouteStep = { tier: 'premium', route: roster.tier('premium') }
   const fast: RouteStep = { tier: 'fast', route: roster.tier('fast') }
   const [wanted, other] = start === 'premium' ? [premium, fast] : [fast, premium]
-  // One tier stands in for the other where only one has models; none at all is what offline is for.
+  // If only one of both tiers has models, it serves both; with none, offline serves.
   if (wanted.route.length === 0) return only(other.route.length === 0 ? offline : other)
   const verified = schema !== undefined || verify !== undefined
   const cascades = start === 'fast' && tier === undefined && own.cascade && verified

@@ -1,4 +1,4 @@
-/** Embeds texts: by the models of the `embed` tier, or by rule where there is none. */
+/** Embeds texts by the models of the `embed` tier, or by rule if there is none. */
 import { inputTokens } from '../calling/token-bound.ts'
 import { ProviderFailure } from '../errors.ts'
 import { ModelCall } from './model-call.ts'

@@ -1,6 +1,6 @@
 /**
- * Generates a reply: asks the tier that the decision names, checks the answer, asks once more with the
- * reason where a schema was missed, and goes on to the next tier.
+ * Generates a reply: asks the decided tier, checks the answer, asks once more with the reason if
+ * the schema was missed, and continues with the next tier.
  */
 import { inputTokens } from '../calling/token-bound.ts'
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'
@@ -68,7 +68,7 @@ export async function generate(
   throw new ModelError('NO_MODEL', 'The route is empty.')
 }
 
-/** Asks one tier; the offline tier stands in where no model answers and the settings allow it. */
+/** Asks one tier; if no model answers, the offline tier does, if the settings allow it. */
 async function ask(
   components: GenerateComponents,
   call: ModelCall,

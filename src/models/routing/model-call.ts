@@ -1,4 +1,4 @@
-/** One call under way: what it was asked, its time, what it has set aside and what it has spent. */
+/** One call in progress: its request, its time, its reservations and its cost. */
 import { CallScope } from '../calling/call-scope.ts'
 import { CALL_TIMEOUT } from '../constants.ts'
 import { ProviderFailure } from '../errors.ts'
@@ -36,7 +36,7 @@ export class ModelCall implements Disposable {
   #usage: TokenUsage = NO_TOKENS
   #cost: Picodollars | undefined = 0n
 
-  /** Ends with `signal`, and once its timeout is over. */
+  /** Ends with `signal`, and after its timeout. */
   constructor(
     components: ModelCallComponents,
     agent: string,
@@ -61,7 +61,7 @@ export class ModelCall implements Disposable {
     this.#scope.abort(reason)
   }
 
-  /** Sets aside what these tokens may cost. */
+  /** Reserves the maximum cost of these tokens. */
   reserve(
     { model }: Candidate,
     tokens: { readonly input: number; readonly output: number },
@@ -88,7 +88,7 @@ export class ModelCall implements Disposable {
     { usage }: Pick<ProviderReply, 'usage'>,
     { seconds, operation = 'chat' }: Pick<ModelOperation, 'seconds'> & Partial<ModelOperation>
   ): void {
-    // A server that counts nothing: the reservation stands for it.
+    // A server without usage counts: the reservation is booked.
     const uncounted = totalOf(usage) === 0 && model.id !== OFFLINE_ID
     const cost = uncounted ? undefined : costOf(usage, model.bands)
     if (uncounted) reservation.forfeit()
@@ -120,7 +120,7 @@ export class ModelCall implements Disposable {
     })
   }
 
-  /** The result of the call, which is reported too. */
+  /** Returns and reports the result of the call. */
   result(
     { tier }: Pick<RouteStep, 'tier'>,
     { model }: Candidate,

@@ -1,4 +1,4 @@
-/** The models that can be called: by tier, with their provider and what is known of their health. */
+/** The models that can be called: by tier, with their provider and health. */
 import { ModelError } from '../errors.ts'
 import { stateOf } from '../catalogue.ts'
 import { Health } from '../calling/health.ts'
@@ -12,7 +12,7 @@ import type { Environment } from '../keys.ts'
 import type { Endpoint, ModelSettings } from '../model-options.ts'
 import type { Provider } from '../provider.ts'
 
-/** Used where their key is set. */
+/** Used if their key is set. */
 const DEFAULT_ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   anthropic: { kind: 'anthropic', keyEnv: 'ANTHROPIC_API_KEY' },
   openai: { kind: 'openai', keyEnv: 'OPENAI_API_KEY' },
@@ -22,7 +22,7 @@ const DEFAULT_ENDPOINTS: Readonly<Record<string, Endpoint>> = {
 export const OFFLINE_ID = `offline/${OFFLINE_MODEL}`
 
 export interface ModelRegistryComponents {
-  /** Undefined: the offline tier alone. */
+  /** Undefined: only the offline tier. */
   readonly settings: ModelSettings | undefined
   readonly catalogue: Catalogue
   readonly env: Environment
@@ -52,7 +52,7 @@ export class ModelRegistry {
     }
   }
 
-  /** Models of a tier, in the order they are asked. Throws for what was named and cannot be called. */
+  /** Models of a tier, in the order of calls. Throws for a named model that cannot be called. */
   tier(tier: 'premium' | 'fast' | 'embed'): Candidate[] {
     const { settings, catalogue, now } = this.#components
     const named = settings?.tiers[tier]
@@ -64,7 +64,7 @@ export class ModelRegistry {
       .map((model) => this.model(model.id))
   }
 
-  /** Throws `ModelError` where the model has ended, or is of no known provider. */
+  /** Throws `ModelError` if the model is shut down, or of an unknown provider. */
   model(id: string): Candidate {
     if (id === OFFLINE_ID) return this.offline
     const { catalogue } = this.#components
@@ -120,7 +120,7 @@ function open(name: string, endpoint: Endpoint, env: Environment, now: () => num
   return openaiProvider({ ...init, ownModels: endpoint.kind === 'openai' })
 }
 
-/** A model that no catalogue has: it can be called, and its price is unknown. */
+/** A model outside the catalogue: it can be called, and its price is unknown. */
 function uncataloguedModel(provider: string, model: string): CataloguedModel {
   return {
     id: `${provider}/${model}`,

@@ -1,13 +1,13 @@
-/** Which tier a class of task begins with. */
+/** The first tier of each class of task. */
 import { z } from 'zod'
 
 const Choice = z.enum(['premium', 'fast', 'offline'])
 
 const TaskPolicy = z.strictObject({
   tier: Choice,
-  /** Whether an answer of `fast` that does not pass goes on to `premium`. */
+  /** Whether a failed answer of `fast` goes to `premium`. */
   cascade: z.boolean().default(true),
-  /** Whether verified outcomes may send a request to `premium` at once. */
+  /** Whether learned outcomes may send a request directly to `premium`. */
   learn: z.boolean().default(true)
 })
 
@@ -16,7 +16,7 @@ export const PolicyOptions = z.record(z.string(), TaskPolicy)
 export type PolicySettings = z.output<typeof PolicyOptions>
 export type TaskPolicy = z.output<typeof TaskPolicy>
 
-/** Work that is thought about begins with `premium`, work in bulk with `fast`. */
+/** Tasks of reasoning start with `premium`, bulk tasks with `fast`. */
 const PREMIUM = /^(?:mutat|resol|reason|redesign|plan|decompos|document)/
 
 export function policyFor(task: string, settings: PolicySettings): TaskPolicy {

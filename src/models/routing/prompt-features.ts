@@ -11,7 +11,7 @@ export interface ScoredRequest {
   readonly jsonSchema?: object
 }
 
-/** More words of a long input say little that is new. */
+/** Further words of a long input add little. */
 const MAX_WORDS = 512
 const MASK = 2 ** SCORER_BITS - 1
 

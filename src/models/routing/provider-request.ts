@@ -1,11 +1,11 @@
-/** A request as it is sent to one model. */
+/** A request in the form that one model receives. */
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'
 import { OFFLINE_ID } from './model-registry.ts'
 import type { Candidate } from '../calling/caller.ts'
 import type { RequestSettings } from '../model-options.ts'
 import type { Message, ProviderRequest } from '../provider.ts'
 
-/** A schema goes along as a prompt, and to models that take schemas as such. */
+/** Adds a schema as a prompt, and as a schema for models that accept one. */
 export function toRequest(
   { model }: Candidate,
   { task, messages, tools, maxOutputTokens = MAX_OUTPUT_TOKENS }: RequestSettings,

@@ -1,4 +1,4 @@
-/** Replies to exactly equal requests; the least recently used leaves first. */
+/** Replies to equal requests; the least recently used one is evicted first. */
 import { CACHE_BYTES, CACHE_ENTRIES } from '../constants.ts'
 
 interface CachedReply<T> {

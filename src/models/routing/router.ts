@@ -1,4 +1,7 @@
-/** The router of a node: generates, streams, embeds and previews; equal calls at one time share one. */
+/**
+ * The router of a node: generates, streams, embeds and previews; equal concurrent calls share one
+ * request.
+ */
 import { createHash } from 'node:crypto'
 import { Caller } from '../calling/caller.ts'
 import { NO_TOKENS } from '../provider.ts'
@@ -33,7 +36,7 @@ export class Router {
   }
 
   async generate(agent: string, request: RequestSettings): Promise<Generation> {
-    // Another verifier may refuse what an earlier one let pass.
+    // Another verifier may refuse an answer that an earlier one accepted.
     if (!request.cache || request.verify !== undefined)
       return generate(this.#components, agent, request, request.signal)
     const key = keyOf(request)
@@ -58,13 +61,13 @@ export class Router {
     return embed(this.#components, agent, request)
   }
 
-  /** What a call would do and cost, without making it. */
+  /** The route and the maximum cost of a call, without making it. */
   plan(request: RequestSettings): CallPreview {
     return preview(this.#components, request)
   }
 }
 
-/** Each caller of a shared reply gets a value of its own. */
+/** Each caller of a shared reply gets its own value. */
 function parsed({ schema }: RequestSettings, result: Generation): Generation {
   const checked = schema === undefined ? undefined : checkOutput(result.text, schema)
   return checked?.ok === true ? { ...result, value: checked.value } : result

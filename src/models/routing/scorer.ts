@@ -1,7 +1,8 @@
 /**
  * The scorer: the probability that the fast tier's answer would pass its verifier. A logistic
  * regression over hashed features, trained online from verified outcomes by AdaGrad (Duchi, Hazan,
- * Singer, 2011). It learns from what was verified only, and knows nothing of what was never tried.
+ * Singer, 2011). It learns from verified outcomes only, and knows nothing of requests that were
+ * never tried.
  */
 import { z } from 'zod'
 import { SCORER_BITS, SCORER_SAVE_EVERY } from '../constants.ts'
@@ -22,7 +23,7 @@ const Exported = z.strictObject({
   squares: z.base64()
 })
 /**
- * What was learned of which requests the fast tier can answer.
+ * The weights of a scorer.
  *
  * @interface
  */
@@ -66,7 +67,7 @@ export class Scorer {
     }
   }
 
-  /** Throws `HiveError` when it is not what `export` gave. */
+  /** Throws `HiveError` if it is not a result of `export`. */
   import(exported: unknown): void {
     const parsed = Exported.safeParse(exported)
     const weights = parsed.success ? fromBase64(parsed.data.weights) : undefined
@@ -80,7 +81,7 @@ export class Scorer {
   }
 }
 
-/** The scorer of a node, kept in its store. */
+/** The scorer of a node, stored in its database. */
 export class StoredScorer extends Scorer {
   readonly #store: Pick<Store, 'section' | 'commit'>
   readonly #section: Section
@@ -100,7 +101,7 @@ export class StoredScorer extends Scorer {
   override learn(features: Features, sufficed: boolean): void {
     super.learn(features, sufficed)
     this.#unsaved += 1
-    // What is lost in a crash is learned again; a failed save is tried with the next outcomes.
+    // Weights lost in a crash are learned again; a failed save is repeated later.
     if (this.#unsaved >= SCORER_SAVE_EVERY) this.save().catch(() => undefined)
   }
 

@@ -1,4 +1,4 @@
-/** Equal calls at one time share one flight; who leaves early does not end it for the others. */
+/** Equal concurrent calls share one flight; a caller that aborts does not end it for the others. */
 interface Flight<T> {
   readonly result: Promise<T>
   readonly abort: AbortController

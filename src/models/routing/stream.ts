@@ -1,6 +1,6 @@
 /**
- * Streams a reply. Until its first part has come another model can take over; after it, an end that is
- * not the stream's own is an error.
+ * Streams a reply. Before its first part another model can take over; afterwards a premature end is
+ * an error.
  */
 import { inputTokens } from '../calling/token-bound.ts'
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'
@@ -22,7 +22,7 @@ export interface StreamComponents extends DecisionComponents, ModelCallComponent
   readonly now: () => number
 }
 
-/** A stream whose first part has come: from here on, only its own end is left. */
+/** A stream whose first part has arrived: no other model can take over. */
 interface OpenedStream {
   readonly first: ProviderStreamPart
   readonly parts: AsyncIterator<ProviderStreamPart>
@@ -67,14 +67,14 @@ export async function* stream(
       { cause, partial }
     )
   } finally {
-    // A stream that was left may have been billed to its end.
+    // An abandoned stream may have been billed in full.
     reservation.forfeit()
     call.abort(new Error('The stream is over.'))
     opened.done()
   }
 }
 
-/** A stream up to its first part: until then, another model can take over. */
+/** Opens a stream and waits for its first part; until then, another model can take over. */
 async function open(
   { caller, now }: StreamComponents,
   call: ModelCall,

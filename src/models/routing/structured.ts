@@ -8,7 +8,7 @@ export type Checked<T> =
 
 const FENCED = /```(?:json)?\s*(?<json>[\s\S]*?)```/
 
-/** Problems told to a model; more would not help it. */
+/** Problems reported to a model; more would not help. */
 const MAX_PROBLEMS = 8
 
 export function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
@@ -27,7 +27,7 @@ export function checkOutput<T>(text: string, schema: Schema<T>): Checked<T> {
   return { ok: false, reason: problems.join('; ') }
 }
 
-/** The whole text, what stands in a fence, or what stands between the outermost brackets. */
+/** Parses the whole text, the content of a fence, or the text between the outermost brackets. */
 function parseJson(text: string): { value: unknown } | undefined {
   const from = text.search(/[[{]/)
   const to = Math.max(text.lastIndexOf('}'), text.lastIndexOf(']'))
@@ -36,7 +36,7 @@ function parseJson(text: string): { value: unknown } | undefined {
     try {
       return { value: JSON.parse(candidate) }
     } catch {
-      // The next one may be.
+      // The next candidate may parse.
     }
   }
   return undefined

@@ -1,4 +1,4 @@
-/** The counters of all limits that are configured: a counter for each limit and window, made when it is needed. */
+/** The counters of all configured limits: one for each limit and window, created on demand. */
 import { BudgetCounter, WINDOW_MS } from './budgets.ts'
 import type { BudgetSettings, LimitInput, Window } from './budgets.ts'
 import type { Picodollars } from './money.ts'
@@ -15,7 +15,7 @@ export interface BudgetState {
 
 export interface BudgetCountersInit {
   readonly budgets: BudgetSettings
-  /** Most of a budget is spent; once for each window. */
+  /** Called once for each window, when most of a budget is spent. */
   readonly onNearlySpent: (what: string) => void
 }
 
@@ -28,7 +28,7 @@ export class BudgetCounters {
     this.#init = init
   }
 
-  /** Those that a call of this agent and task counts against at a time. */
+  /** The counters of a call of this agent and task at a time. */
   of(
     { agent, task }: { readonly agent: string; readonly task: string },
     at: number
@@ -41,7 +41,7 @@ export class BudgetCounters {
     ]
   }
 
-  /** Every limit that is configured, in the window of a time. */
+  /** Every configured limit, in the window of a time. */
   states(at: number): BudgetState[] {
     const { node, agents, tasks } = this.#init.budgets
     const all = [
@@ -64,7 +64,7 @@ export class BudgetCounters {
     }))
   }
 
-  /** Warns once of a counter that is nearly spent. */
+  /** Warns once about a counter that is nearly spent. */
   warnIfNearlySpent(counter: BudgetCounter): void {
     if (this.#warned.has(counter) || !counter.isNearlySpent) return
     this.#warned.add(counter)

@@ -1,10 +1,10 @@
-/** Limits on what may be spent, and the counters that are held against them. */
+/** Spending limits, and the counters of what is spent against them. */
 import { z } from 'zod'
 import { parseUsd, formatUsd } from './money.ts'
 import { ModelError } from '../errors.ts'
 import type { Picodollars } from './money.ts'
 
-/** USD as text, such as `0.50`: exact, as a number would not be. */
+/** USD as text, such as `0.50`: exact, unlike a floating-point number. */
 const Usd = z.string().refine((text) => parseUsd(text) !== undefined, 'is no amount such as "0.50"')
 
 export const Limit = z.strictObject({ usd: Usd.optional(), tokens: z.int().min(0).optional() })
@@ -22,10 +22,10 @@ export type LimitInput = z.input<typeof Limit>
 export type BudgetSettings = z.output<typeof BudgetOptions>
 export type Window = 'hour' | 'day'
 
-/** Windows begin on the hour and at midnight UTC. */
+/** Windows start on the hour and at midnight UTC. */
 export const WINDOW_MS: Readonly<Record<Window, number>> = { hour: 3_600_000, day: 86_400_000 }
 
-/** One limit in one window: what is spent, and what calls under way have set aside. */
+/** One limit in one window: the spent and the reserved amounts. */
 export class BudgetCounter {
   readonly what: string
   readonly usd: Picodollars | undefined
@@ -49,7 +49,9 @@ export class BudgetCounter {
     )
   }
 
-  /** Whether so much more may be set aside; `later`: once others have settled. Throws when never. */
+  /**
+   * Whether this much more can be reserved; `later`: after others have settled. Throws if never.
+   */
   fits(cost: Picodollars | undefined, tokens: number): 'now' | 'later' {
     if (this.usd !== undefined && cost === undefined) {
       throw new ModelError(

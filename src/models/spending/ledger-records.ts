@@ -1,10 +1,10 @@
-/** What the ledger keeps: sums of what was spent, and reservations of calls under way. */
+/** The stored values of the ledger: sums of spending, and open reservations. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { Operation, Section } from '../../../crdt/index.ts'
 import type { Picodollars } from './money.ts'
 
-/** What one agent spent on one class of task with one model in one hour. */
+/** Spending of one agent on one class of task with one model in one hour. */
 export interface UsageRow {
   readonly hour: number
   readonly agent: string
@@ -15,16 +15,16 @@ export interface UsageRow {
   cacheRead: number
   cacheWrite: number
   output: number
-  /** Picodollars, those of `uncertain` included. */
+  /** Picodollars, including `uncertain`. */
   cost: Picodollars
-  /** Of calls whose outcome is not known, in full as reserved. */
+  /** Reserved amounts of calls with an unknown outcome. */
   uncertain: Picodollars
   uncertainTokens: number
-  /** Calls whose price is unknown. */
+  /** Calls with an unknown price. */
   unpriced: number
 }
 
-/** A reservation as it is on disk. */
+/** A reservation as stored on disk. */
 export type StoredReservation = z.output<typeof ReservationValue>
 
 const Amount = z.string().regex(/^\d+$/).transform(BigInt)
@@ -52,7 +52,7 @@ const ReservationValue = z.object({
 const RESERVATION_PREFIX = 'h/'
 const ROW_PREFIX = 'u/'
 
-/** Reads and makes the ledger's values; what does not read as one is left out. */
+/** Reads and writes the ledger's values; a value that does not parse is skipped. */
 export class LedgerRecords {
   readonly #section: Section
 
@@ -70,7 +70,7 @@ export class LedgerRecords {
     }
   }
 
-  /** Reservations, each with what removes it; without a value where it is damaged. */
+  /** Reservations, each with the operation that deletes it; without a value if it is damaged. */
   async *reservations(): AsyncGenerator<{
     readonly removal: Operation
     readonly held?: StoredReservation
@@ -91,7 +91,7 @@ export class LedgerRecords {
     return this.#section.del(Buffer.from(ROW_PREFIX + rowKey(row)))
   }
 
-  /** What writes a reservation, and what removes it. */
+  /** The operation that writes a reservation, and the one that deletes it. */
   putReservation({ cost, ...rest }: StoredReservation): {
     readonly put: Operation
     readonly removal: Operation

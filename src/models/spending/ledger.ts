@@ -1,10 +1,9 @@
 /**
- * The ledger: what calls may cost is set aside before they are made and settled after, both stored.
- *
- * A reservation outlives the process before a call under a limit is sent. Settling removes it and
- * writes the sum in one commit, so that a crash leaves the one or the other. Reservations found at
- * the start are counted in full, as spent in their hour: what such a call cost is not known. A loss
- * of power may forget what the last second spent.
+ * The ledger: the maximum cost of a call is reserved before it and settled after it, both stored.
+ * Before a call under a limit is sent, its reservation survives the process. Settling deletes the
+ * reservation and writes the sum in one commit, so that a crash leaves one or the other. A
+ * reservation found at the start is booked in full, since the cost of its call is unknown. A loss
+ * of power may lose the spending of the last second.
  */
 import { USAGE_DAYS } from '../constants.ts'
 import { BudgetCounters } from './budget-counters.ts'
@@ -24,35 +23,38 @@ export interface ReservationRequest {
   readonly agent: string
   readonly task: string
   readonly model: string
-  /** At most; undefined where the price is unknown. */
+  /** The maximum; undefined if the price is unknown. */
   readonly cost: Picodollars | undefined
   readonly tokens: number
-  /** Of the call alone. */
+  /** The budget of this call. */
   readonly own?: BudgetCounter
 }
 
 export interface Reservation {
-  /** What the call took and cost, by the provider's count. */
+  /** Books the usage and cost that the provider reports. */
   settle(usage: TokenUsage, cost: Picodollars | undefined): void
   /** The call was not billed. */
   release(): void
-  /** Nobody knows what the call took: all of the reservation counts. */
+  /** The usage is unknown: the whole reservation is booked. */
   forfeit(): void
 }
 
 export interface LedgerComponents extends BudgetCountersInit {
   readonly store: Pick<Store, 'section' | 'commit'>
   readonly now: () => number
-  /** What was spent could not be written. */
+  /** Called if spending cannot be written. */
   readonly onError: (error: unknown) => void
 }
 
 const HOUR = WINDOW_MS.hour
 
-/** What is reserved and settled outlives the process; waiting for the disk would cost a call a millisecond. */
+/**
+ * Reservations and settlements survive the process; waiting for an fsync would add a millisecond to
+ * each call.
+ */
 const WITHOUT_SYNC = { sync: false } as const
 
-/** Milliseconds after which what was spent is on disk: what a loss of power may forget. */
+/** Milliseconds after which spending is fsynced: a loss of power may lose this much. */
 const SYNC_INTERVAL = 1_000
 
 export class Ledger {
@@ -103,7 +105,10 @@ export class Ledger {
     await this.#store.commit(operations)
   }
 
-  /** Waits while calls under way hold what is left; throws `ModelError` when the budget is too small. */
+  /**
+   * Waits while open reservations hold the rest of a budget; throws `ModelError` if the budget is
+   * too small.
+   */
   async reserve(request: ReservationRequest, signal: AbortSignal): Promise<Reservation> {
     const { cost, tokens, agent, task, model } = request
     let now = this.#now()
@@ -136,7 +141,7 @@ export class Ledger {
       this.#changed = Promise.withResolvers()
       resolve()
     }
-    // Without a limit nothing depends on the disk; the order of commits is kept all the same.
+    // Without a limit nothing depends on the disk; the order of commits is kept.
     if (counters.length === 0) written.catch((error: unknown) => this.#init.onError(error))
     else {
       try {
@@ -177,7 +182,7 @@ export class Ledger {
     return [...this.#rows.all()].map((row) => ({ ...row }))
   }
 
-  /** Every limit that is configured, in its present window. */
+  /** Every configured limit, in its current window. */
   budgets(): BudgetState[] {
     return this.#counters.states(this.#now())
   }
@@ -187,7 +192,10 @@ export class Ledger {
     return request.own === undefined ? counters : [...counters, request.own]
   }
 
-  /** A settlement that cannot be written leaves its reservation, which counts in full at the next start. */
+  /**
+   * A settlement that cannot be written leaves its reservation, which is booked in full at the next
+   * start.
+   */
   #write(operations: readonly Operation[]): void {
     this.#store
       .commit(operations, WITHOUT_SYNC)
@@ -195,7 +203,7 @@ export class Ledger {
     this.#syncing ??= setTimeout(() => void this.#sync(), SYNC_INTERVAL).unref()
   }
 
-  /** On disk is what was written before, since commits land in their order. */
+  /** Makes all earlier writes durable, since commits land in order. */
   async #sync(): Promise<void> {
     clearTimeout(this.#syncing)
     this.#syncing = undefined
@@ -208,7 +216,7 @@ export class Ledger {
     }
   }
 
-  /** Puts what was spent on disk. */
+  /** Writes spending to disk. */
   close(): Promise<void> {
     return this.#sync()
   }

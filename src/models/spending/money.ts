@@ -5,7 +5,10 @@ export type Picodollars = bigint
 const DIGITS = 12
 const DECIMAL = /^(?<whole>\d+)(?:\.(?<fraction>\d+))?$/
 
-/** Reads USD as decimal text, such as `0.125`. Undefined if it is none, or finer than a picodollar. */
+/**
+ * Parses USD as decimal text, such as `0.125`. Undefined if it is not valid, or finer than a
+ * picodollar.
+ */
 export function parseUsd(text: string): Picodollars | undefined {
   const groups = DECIMAL.exec(text)?.groups
   if (groups === undefined) return undefined

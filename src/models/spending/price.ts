@@ -1,11 +1,11 @@
-/** What tokens cost, exactly: whole picodollars a token, from prices a million tokens. */
+/** Exact prices: whole picodollars a token, from prices of a million tokens. */
 import { parseUsd } from './money.ts'
 import type { Picodollars } from './money.ts'
 import type { TokenUsage } from '../provider.ts'
 
-/** Prices in USD a million tokens as decimal text; null is unknown, and never 0. */
+/** Prices in USD of a million tokens as decimal text; null is unknown, and never 0. */
 export interface Band {
-  /** For prompts of up to so many tokens, cached ones included; null: all longer ones too. */
+  /** For prompts of at most this many tokens, cached ones included; null: for all longer ones. */
   readonly upTo: number | null
   readonly input: string | null
   readonly cacheRead: string | null
@@ -15,7 +15,7 @@ export interface Band {
 
 const MILLION = 1_000_000n
 
-/** Undefined where a price is unknown that the usage needs. */
+/** Undefined if a price that the usage needs is unknown. */
 export function costOf(usage: TokenUsage, bands: readonly Band[] | null): Picodollars | undefined {
   const band = bandFor(usage.input + usage.cacheRead + usage.cacheWrite, bands)
   if (band === undefined) return undefined
@@ -30,7 +30,9 @@ export function costOf(usage: TokenUsage, bands: readonly Band[] | null): Picodo
   return sum
 }
 
-/** No call with at most these tokens costs more. Undefined where input or output has no price. */
+/**
+ * The most that a call with at most these tokens costs. Undefined if input or output has no price.
+ */
 export function maxCostOf(
   input: number,
   output: number,
@@ -59,7 +61,7 @@ function bandFor(prompt: number, bands: readonly Band[] | null): Band | undefine
   return bands?.find(({ upTo }) => upTo === null || prompt <= upTo)
 }
 
-/** Six decimals of a price a million tokens are whole picodollars a token; the catalogue has no more. */
+/** Prices have at most six decimals, so a token costs whole picodollars. */
 function perToken(price: string | null): Picodollars | undefined {
   const million = price === null ? undefined : parseUsd(price)
   return million === undefined ? undefined : million / MILLION

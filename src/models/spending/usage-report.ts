@@ -1,4 +1,4 @@
-/** What was spent, for people: sums of the ledger's rows, and budgets beside their limits. */
+/** A report of spending: sums of the ledger's rows, and budgets with their limits. */
 import { formatUsd } from './money.ts'
 import type { Ledger } from './ledger.ts'
 import type { ModelUsage } from '../result.ts'

@@ -1,11 +1,11 @@
-/** What was spent, in memory: a row for each hour, agent, class of task and model. */
+/** Spending in memory: a row for each hour, agent, class of task and model. */
 import { totalOf } from '../provider.ts'
 import { rowKey } from './ledger-records.ts'
 import type { TokenUsage } from '../provider.ts'
 import type { UsageRow } from './ledger-records.ts'
 import type { Picodollars } from './money.ts'
 
-/** What a call counts for in its budgets. */
+/** The amounts that a call adds to its budgets. */
 export type Spent = readonly [cost: Picodollars, tokens: number]
 
 export class UsageRows {
@@ -23,7 +23,7 @@ export class UsageRows {
     this.#rows.set(rowKey(row), row)
   }
 
-  /** The row of these names, with nothing spent where it is new. */
+  /** The row of these names; a new one has no spending. */
   of(names: Pick<UsageRow, 'hour' | 'agent' | 'task' | 'model'>): UsageRow {
     const key = rowKey(names)
     let row = this.#rows.get(key)
@@ -38,7 +38,7 @@ export class UsageRows {
   }
 }
 
-/** Adds a call by the provider's count; `reserved` stands for a cost that is not known. */
+/** Adds a call by the provider's usage; `reserved` replaces an unknown cost. */
 export function addCounted(
   row: UsageRow,
   usage: TokenUsage,
@@ -49,7 +49,7 @@ export function addCounted(
   for (const kind of ['input', 'cacheRead', 'cacheWrite', 'output'] as const) {
     row[kind] += usage[kind]
   }
-  // A price is missing for what the call took: the bound stands for it.
+  // A price is missing: the reserved bound is booked.
   if (cost === undefined && reserved !== undefined) row.uncertain += reserved
   if (cost === undefined && reserved === undefined) row.unpriced += 1
   const spent = cost ?? reserved ?? 0n
@@ -57,7 +57,7 @@ export function addCounted(
   return [spent, totalOf(usage)]
 }
 
-/** Adds a call whose outcome is not known: all that was reserved. */
+/** Adds a call with an unknown outcome: its whole reservation. */
 export function addUncertain(
   row: UsageRow,
   reserved: Picodollars | undefined,

@@ -1,11 +1,11 @@
-/** What the offline tier does with a text: shorten, pick facts, choose a label, fill a template. */
+/** Methods of the offline tier: shorten a text, pick facts, choose a label, fill a template. */
 import { rankSentences, sentencesOf, wordsOf } from './sentences.ts'
 
 /** A sentence that states something: it has a number, a name, or a verb of being or having. */
 const IS_STATEMENT =
   /\d|\b(?:is|are|was|were|has|have|must|needs?|uses?|supports?|requires?|fails?|works?)\b|\s\p{Lu}\p{L}+/u
 
-/** The heaviest sentences, in the order of the text. */
+/** The sentences with the highest weight, in the order of the text. */
 export function summarise(text: string, sentences: number): string {
   const all = sentencesOf(text)
   const chosen = rankSentences(all)
@@ -14,14 +14,17 @@ export function summarise(text: string, sentences: number): string {
   return chosen.map((i) => all[i] ?? '').join(' ')
 }
 
-/** Sentences that state something, the heaviest first, each once. */
+/** Distinct sentences that state something, by weight. */
 export function keyFacts(text: string, limit: number): string[] {
   const all = sentencesOf(text)
   const facts = rankSentences(all).map((i) => all[i] ?? '')
   return [...new Set(facts.filter((each) => IS_STATEMENT.test(each)))].slice(0, limit)
 }
 
-/** The label that shares most words with the text, else most letter triples; the first of equals. */
+/**
+ * The label with the most words in common with the text, else the most letter triples; the first of
+ * equals.
+ */
 export function classify(text: string, labels: readonly string[]): string {
   const words = new Set(wordsOf(text))
   const triples = triplesOf(text)
@@ -37,7 +40,7 @@ export function classify(text: string, labels: readonly string[]): string {
   return best
 }
 
-/** A proposal by template: what is known, what to try, how to see whether it worked. */
+/** A proposal by template: known facts, an experiment, a way to measure it. */
 export function propose(text: string): string {
   const [subject = 'the task'] = keyFacts(text, 1)
   const facts = keyFacts(text, 4).slice(1)

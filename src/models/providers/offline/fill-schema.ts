@@ -1,8 +1,8 @@
-/** A value that fits a JSON Schema, filled from a text by rule. Deterministic; nothing is made up. */
+/** Fills a JSON Schema from a text by rule. Deterministic; no value is invented. */
 import { z } from 'zod'
 import { classify, keyFacts, summarise } from './extract.ts'
 
-/** As much of JSON Schema as is read; the rest is left to the check of the whole value. */
+/** The part of JSON Schema that is read; the check of the whole value covers the rest. */
 const Node = z.looseObject({
   type: z.string().optional(),
   enum: z.array(z.unknown()).optional(),
@@ -58,7 +58,7 @@ function itemsOf(schema: unknown, text: string, limit: number, depth: number): u
   })
 }
 
-/** The first number of the text that is in range, else the bound nearest to nothing. */
+/** The first number of the text in the range, else the bound nearest to zero. */
 function numberOf(text: string, { type, minimum, maximum }: z.infer<typeof Node>): number {
   const least = minimum ?? -Number.MAX_SAFE_INTEGER
   const most = maximum ?? Number.MAX_SAFE_INTEGER

@@ -1,6 +1,6 @@
 /**
- * The offline tier: no model and no network. It extracts by rule, is the same every time, and never
- * states what its input does not. What it cannot do (reason, write, translate) it does not pretend.
+ * The offline tier: no model and no network. It extracts by rule, is deterministic, and never
+ * states more than its input. It does not reason, write or translate.
  */
 import { createHash } from 'node:crypto'
 import { fillSchema } from './fill-schema.ts'
@@ -19,7 +19,7 @@ export const OFFLINE_MODEL = 'extractive-1'
 
 const SUMMARY_SENTENCES = 3
 const FACTS = 8
-/** Dimensions of an embedding: enough that few words of a text share one. */
+/** Dimensions of an embedding: enough that few words of a text collide. */
 const DIMENSIONS = 256
 
 export function offlineProvider(): Provider {
@@ -57,12 +57,12 @@ function textFor(task: string, input: string): string {
   return summarise(input, SUMMARY_SENTENCES)
 }
 
-/** What was asked last; instructions and former turns are not material to extract from. */
+/** The last question; instructions and former turns are not extracted from. */
 function inputOf(messages: readonly Message[]): string {
   return messages.findLast(({ role }) => role === 'user' || role === 'tool')?.content ?? ''
 }
 
-/** Hashed words, of length 1: texts with the same words are near, and nothing more is promised. */
+/** Hashed words, of length 1: texts with the same words are near. Nothing more is promised. */
 function embed(text: string): number[] {
   const vector = Array.from({ length: DIMENSIONS }, () => 0)
   for (const word of wordsOf(text)) {

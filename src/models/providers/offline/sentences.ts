@@ -1,8 +1,8 @@
-/** Sentences and their weights, by rule: the ground of everything the offline tier says. */
+/** Sentences and their weights, by rule: the basis of the offline tier. */
 
 const SENTENCE = /[^.!?\n]+(?:[.!?]+(?=\s|$)|\n|$)/g
 
-/** Words that carry little: they are everywhere. */
+/** Frequent words without meaning of their own. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
   'a an and are as at be been but by can did do does for from had has have he her his i if in into is it its may more most no not of on or our she should so some such than that the their them then there these they this those to was we were what when which who will with would you your'.split(
     ' '
@@ -20,8 +20,8 @@ export function wordsOf(text: string): string[] {
 }
 
 /**
- * Indexes of sentences, the heaviest first: the mean of how often their words occur in the text, as
- * in Luhn, "The automatic creation of literature abstracts" (1958); the first sentence a little up.
+ * Indexes of sentences by weight: the mean frequency of their words in the text, as in Luhn, "The
+ * automatic creation of literature abstracts" (1958), with a small bonus for the first sentence.
  */
 export function rankSentences(sentences: readonly string[]): number[] {
   const counts = new Map<string, number>()
