@@ -1,4 +1,4 @@
-/** Commands that ask a node one thing and take no options of their own. */
+/** Commands that ask a node one question and have no options of their own. */
 import { COMMON_OPTIONS, readArguments } from './command.ts'
 import { defaultDataDir } from './data-paths.ts'
 import { withOperations } from './control/running-node.ts'
@@ -12,7 +12,7 @@ export interface NodeAnswer<T> {
   readonly isJson: boolean
 }
 
-/** Asks the running node, or the directory when no node runs on it. Throws `UsageError`. */
+/** Asks the running node, or opens the directory if no node runs on it. Throws `UsageError`. */
 export async function askNode<T>(
   argv: readonly string[],
   { env, signal }: CommandContext,

@@ -1,4 +1,4 @@
-/** What a command is, and how its words on the command line are read. */
+/** The interface of a command, and the parsing of its arguments. */
 import { parseArgs } from 'node:util'
 import { UsageError } from './exit-codes.ts'
 import type { ParseArgsOptionsConfig } from 'node:util'
@@ -14,13 +14,13 @@ export interface Command {
   run(argv: readonly string[], context: CommandContext): Promise<ExitCode>
 }
 
-/** Options that every command takes. */
+/** Options of every command. */
 export const COMMON_OPTIONS = {
   'data-dir': { type: 'string' },
   json: { type: 'boolean' }
 } as const satisfies ParseArgsOptionsConfig
 
-/** Reads `argv` strictly. Throws `UsageError` with what is wrong. */
+/** Parses `argv` strictly. Throws `UsageError` with the problem. */
 export function readArguments<const T extends ParseArgsOptionsConfig>(
   argv: readonly string[],
   options: T,
@@ -38,7 +38,7 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(
   }
 }
 
-/** A whole number of an option. Throws `UsageError` when it is none, or out of range. */
+/** Parses a whole number. Throws `UsageError` if it is not valid, or out of range. */
 export function wholeNumberOption(name: string, text: string, min: number, max: number): number {
   const number = numberOption(name, text, min, max)
   if (!Number.isInteger(number))
@@ -46,7 +46,7 @@ export function wholeNumberOption(name: string, text: string, min: number, max: 
   return number
 }
 
-/** A date of an option, if it was given. Throws `UsageError` when it is none. */
+/** Parses a date, if given. Throws `UsageError` if it is not valid. */
 export function dateOption(name: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
   const date = new Date(text)
@@ -56,7 +56,7 @@ export function dateOption(name: string, text: string | undefined): Date | undef
   return date
 }
 
-/** A number of an option. Throws `UsageError` when it is none, or out of range. */
+/** Parses a number. Throws `UsageError` if it is not valid, or out of range. */
 export function numberOption(name: string, text: string, min: number, max: number): number {
   const number = Number(text)
   if (text.trim() === '' || !(number >= min && number <= max)) {

@@ -1,4 +1,4 @@
-/** Where a node keeps its things: XDG base directories, and a short path for its socket. */
+/** Paths of a node: XDG base directories, and a short path for its socket. */
 import { createHash } from 'node:crypto'
 import { lstat, mkdir } from 'node:fs/promises'
 import { homedir, tmpdir, userInfo } from 'node:os'
@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** sun_path holds 108 bytes on Linux, 104 on macOS, the closing zero included. */
+/** sun_path holds 108 bytes on Linux, 104 on macOS, including the final zero. */
 const MAX_SOCKET_PATH = 103
 const NAME = 'noormme-hive'
 const OWNER_ONLY = 0o700
@@ -16,7 +16,7 @@ export function defaultDataDir(env: Environment): string {
   return join(absolute(env['XDG_DATA_HOME']) ?? join(homedir(), '.local', 'share'), NAME)
 }
 
-/** A path for the socket of the node in `dataDir`, in a directory only its user can enter. */
+/** A path for the socket of the node in `dataDir`, in a directory that only its user can enter. */
 export async function socketPath(dataDir: string, env: Environment): Promise<string> {
   const name = `${createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 16)}.sock`
   const runtime = absolute(env['XDG_RUNTIME_DIR'])
@@ -35,7 +35,7 @@ export async function socketPath(dataDir: string, env: Environment): Promise<str
   return path
 }
 
-/** Relative XDG paths are to be ignored (XDG Base Directory Specification 0.8). */
+/** Relative XDG paths must be ignored (XDG Base Directory Specification 0.8). */
 function absolute(path: string | undefined): string | undefined {
   return path?.startsWith('/') === true ? path : undefined
 }

@@ -1,7 +1,7 @@
 /** Exit codes of `hive`; `hive --help` lists them. */
 export const EXIT = {
   ok: 0,
-  /** Something failed that no other code names. */
+  /** A failure without a code of its own. */
   failed: 1,
   /** The command line is wrong. */
   usage: 2,
@@ -9,7 +9,7 @@ export const EXIT = {
   directory: 3,
   /** The swarm key or an address is wrong, or an address cannot be listened on. */
   swarm: 4,
-  /** Part of the input was refused; the rest was taken. */
+  /** Part of the input was refused; the rest was stored. */
   refused: 5,
   /** Ended by a second SIGINT. */
   interrupted: 130
@@ -22,7 +22,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Thrown for what a running node answered. */
+/** Thrown for an error that a running node returned. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
   readonly exit: ExitCode
@@ -33,7 +33,7 @@ export class CommandError extends Error {
   }
 }
 
-/** By name, so that `hive --help` need not load the library to know its errors. */
+/** By name, so that `hive --help` does not load the library. */
 const BY_NAME: Readonly<Record<string, ExitCode>> = {
   UsageError: EXIT.usage,
   HiveError: EXIT.usage,
@@ -44,7 +44,7 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
   SwarmError: EXIT.swarm
 }
 
-/** Errors of the library that no other command line would have spared. */
+/** Errors of the library that no other arguments would have avoided. */
 const FAILURES: ReadonlySet<unknown> = new Set([
   'RECORD_UNKNOWN',
   'WITHHELD',

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `hive` binary: checks the version of Node.js before anything that needs it is loaded. */
+/** The `hive` binary: checks the version of Node.js before loading any code that needs it. */
 const NEEDED = 24
 const running = Number(process.versions.node.split('.')[0])
 

@@ -1,4 +1,4 @@
-/** Runs one command line and answers with its exit code. Commands are loaded when they are named. */
+/** Runs one command line and returns its exit code. A command's code is loaded when it is used. */
 import { EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
 import { HELP } from './output/help.ts'
 import { warn } from './output/terminal.ts'

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { UsageError } from './exit-codes.ts'
 import type { HiveInit } from '../src/index.ts'
 
-/** Throws `UsageError` where it cannot be read; what stands in it is checked by `createHive`. */
+/** Throws `UsageError` if the file cannot be read; `createHive` checks its content. */
 export async function readModels(path: string): Promise<HiveInit['models']> {
   try {
     return JSON.parse(await readFile(path, 'utf8'))

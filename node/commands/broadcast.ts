@@ -1,4 +1,4 @@
-/** `hive broadcast`: promotes what is good enough to the swarm. */
+/** `hive broadcast`: promotes facts of sufficient confidence to the swarm. */
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
@@ -6,7 +6,7 @@ import { withOperations } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, progressLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
-/** Withheld facts shown in full; the rest is counted. */
+/** Withheld facts printed in full; the others are counted. */
 const MAX_SHOWN = 10
 
 export const command: Command = {

@@ -1,4 +1,4 @@
-/** `hive context GOAL`: what an agent should see for a goal, within a token budget. */
+/** `hive context GOAL`: prints quoted knowledge for a goal, within a token budget. */
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
@@ -29,7 +29,7 @@ export const command: Command = {
       node.context(options, { signal })
     )
     if (values.json === true) printJson(context)
-    // One JSON object a line: control characters of any fact are escaped in it.
+    // One JSON object a line, in which control characters are escaped.
     else print(context.text === '' ? 'Nothing is known of that.' : context.text)
     return EXIT.ok
   }

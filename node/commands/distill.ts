@@ -1,4 +1,6 @@
-/** `hive distill`: one fact from the arguments, or many as JSON Lines on standard input. */
+/**
+ * `hive distill`: stores one fact from the arguments, or many as JSON Lines from standard input.
+ */
 import { COMMON_OPTIONS, dateOption, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
@@ -7,7 +9,7 @@ import { sanitizeText, print, printJson, progressLine, warn } from '../output/te
 import type { DistillReport } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
-/** Refused lines shown in full; the rest is counted. */
+/** Refused lines printed in full; the others are counted. */
 const MAX_SHOWN = 20
 
 export const command: Command = {

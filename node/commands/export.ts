@@ -1,4 +1,4 @@
-/** `hive export`: all facts of a node as JSON Lines, which `hive import` takes. */
+/** `hive export`: prints all facts of a node as JSON Lines, for `hive import`. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'

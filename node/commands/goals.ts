@@ -1,4 +1,4 @@
-/** `hive goals`: lists the goals of the swarm, adds one, or says how far one is. */
+/** `hive goals`: lists the goals of the swarm, adds one, or states the status of one. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { GoalStatusName } from '../control/goal-operations.ts'

@@ -1,4 +1,4 @@
-/** `hive history ENTITY [ATTRIBUTE]`: what is and was claimed of an entity. */
+/** `hive history ENTITY [ATTRIBUTE]`: lists current and earlier claims on an entity. */
 import { COMMON_OPTIONS, dateOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'

@@ -1,4 +1,4 @@
-/** `hive import`: facts as JSON Lines on standard input, as `hive export` writes them. */
+/** `hive import`: stores facts as JSON Lines from standard input, as `hive export` writes them. */
 import { UsageError } from '../exit-codes.ts'
 import { command as distill } from './distill.ts'
 import type { Command } from '../command.ts'

@@ -1,4 +1,4 @@
-/** `hive insights`: lists what the swarm has published, or shows what this node would publish. */
+/** `hive insights`: lists insights of the swarm, or previews what this node would publish. */
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'

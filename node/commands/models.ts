@@ -1,4 +1,4 @@
-/** `hive models`: the catalogue, and which of it can be called from here. */
+/** `hive models`: lists the catalogue, and which models can be called. */
 import { askNode } from '../ask-node.ts'
 import { EXIT } from '../exit-codes.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'

@@ -1,4 +1,4 @@
-/** `hive peers`: lists the peers that the running node is connected to. */
+/** `hive peers`: lists the connected peers of the running node. */
 import { askNode } from '../ask-node.ts'
 import { EXIT } from '../exit-codes.ts'
 import { print, printJson, table } from '../output/terminal.ts'

@@ -1,4 +1,4 @@
-/** `hive playbook ID`: the steps towards a goal, and edits of them. */
+/** `hive playbook ID`: prints and edits the steps towards a goal. */
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
@@ -55,7 +55,7 @@ function editOf(
   )
 }
 
-/** The first step is at 1. */
+/** The first step has number 1. */
 function placeOf(text: string): number {
   return wholeNumberOption('at', text, 1, MAX_PLACE) - 1
 }

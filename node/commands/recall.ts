@@ -1,4 +1,4 @@
-/** `hive recall QUERY`: what this node and the hive know about a question. */
+/** `hive recall QUERY`: finds knowledge of this node and of the hive. */
 import { COMMON_OPTIONS, dateOption, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'

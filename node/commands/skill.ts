@@ -1,4 +1,4 @@
-/** `hive skill`: what is done with one skill, and what the swarm offers. */
+/** `hive skill`: actions on one skill, and offers of the swarm. */
 import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
@@ -26,7 +26,7 @@ interface SkillAction {
   readonly args: readonly string[]
   readonly options: { readonly each: boolean; readonly limit: number | undefined }
   readonly signal: AbortSignal
-  /** Prints the result: as JSON when that is asked for. */
+  /** Prints the result, as JSON if requested. */
   readonly show: <T>(result: T, text: (result: T) => string) => void
 }
 

@@ -1,4 +1,4 @@
-/** `hive skills`: the skills of a node and how far each has come. */
+/** `hive skills`: lists the skills of a node and their progress. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'

@@ -14,7 +14,7 @@ import { version } from '../version.ts'
 import type { HiveNode, HiveInit } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
-/** A graceful stop that takes longer is cut off. */
+/** Milliseconds after which a graceful stop is aborted. */
 const STOP_TIMEOUT = 2_000
 
 export const command: Command = {

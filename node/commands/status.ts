@@ -1,4 +1,4 @@
-/** `hive status`: what a node is and has. */
+/** `hive status`: prints the state of a node. */
 import { askNode } from '../ask-node.ts'
 import { EXIT } from '../exit-codes.ts'
 import { print, printJson, table } from '../output/terminal.ts'

@@ -1,4 +1,4 @@
-/** `hive usage`: what calls of models cost, and what budgets have left. */
+/** `hive usage`: prints the cost of model calls, and the rest of the budgets. */
 import { askNode } from '../ask-node.ts'
 import { EXIT } from '../exit-codes.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'

@@ -1,4 +1,4 @@
-/** `hive vouch ID`, `hive dispute ID`, `hive retract ID`: what this node says of an insight. */
+/** `hive vouch ID`, `hive dispute ID`, `hive retract ID`: this node's vote on an insight. */
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'

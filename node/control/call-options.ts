@@ -1,4 +1,4 @@
-/** Options that each call of an operation takes. */
+/** Options of each operation. */
 export interface Progress {
   readonly [name: string]: number
 }
@@ -6,6 +6,6 @@ export interface Progress {
 export interface CallOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: Progress) => void
-  /** Takes the items of an operation that gives many; resolves when it can take more. */
+  /** Receives the items of an operation one by one; resolves when it can take the next. */
   readonly onItem?: (item: unknown) => Promise<void>
 }

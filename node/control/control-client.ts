@@ -1,4 +1,4 @@
-/** The commands' side of the control socket. */
+/** The client of the control socket. */
 import { request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
@@ -66,7 +66,7 @@ async function send<T>(
     outgoing.once('error', reject)
   })
   const sent = pipeline(body, outgoing)
-  // A node that answers early with an error may stop reading; the answer says why.
+  // A node that answers early with an error may stop reading; the answer has the reason.
   sent.catch(() => undefined)
   for await (const line of createInterface({ input: await answered })) {
     const { progress, item, result, error } = Answer.parse(JSON.parse(line))

@@ -1,9 +1,8 @@
 /**
- * The control socket of a running node: HTTP over a Unix socket that only its user can reach.
- *
- * `POST /<operation>` with a JSON body (JSON Lines for `distill`); the answer is JSON Lines:
- * any number of `{"progress": ...}` and `{"item": ...}`, then one `{"result": ...}` or `{"error": {message, exit}}`.
- * Hanging up cancels the operation.
+ * The control socket of a running node: HTTP over a Unix socket that only its user can open. `POST
+ * /<operation>` with a JSON body (JSON Lines for `distill`). The answer is JSON Lines: any number
+ * of `{"progress": ...}` and `{"item": ...}`, then one `{"result": ...}` or `{"error": {message,
+ * exit}}`. Closing the connection cancels the operation.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -57,7 +56,7 @@ export interface ControlServer {
 }
 
 export async function serveControl(path: string, operations: Operations): Promise<ControlServer> {
-  // The store's lock is held, so a socket left there is a dead node's.
+  // This process holds the store's lock, so an existing socket belongs to a dead node.
   await rm(path, { force: true })
   const server = createServer((request, response) => void answer(request, response, operations))
   await listen(server, path)

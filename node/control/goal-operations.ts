@@ -1,11 +1,11 @@
-/** What `hive goals` and `hive playbook` ask of a node. */
+/** Operations of `hive goals` and `hive playbook`. */
 import { z } from 'zod'
 import type { AddedGoal, Goal, GoalInit, HiveNode, Step } from '../../src/index.ts'
 import type { CallOptions } from './call-options.ts'
 
 export const GoalStatusName = z.enum(['open', 'active', 'abandoned', 'achieved'])
 
-/** Requests as they come over the control socket; the library checks the rest. */
+/** Requests of the control socket; the library checks the rest. */
 export const GoalRequests = {
   list: z.object({
     status: GoalStatusName.optional(),
@@ -48,7 +48,7 @@ export interface GoalOperations {
   goals(options: z.output<typeof GoalRequests.list>, call?: CallOptions): Promise<readonly Goal[]>
   addGoal(options: GoalInit, call?: CallOptions): Promise<AddedGoal>
   goalStatus(options: z.output<typeof GoalRequests.status>, call?: CallOptions): Promise<Goal>
-  /** The steps, after the edit if there is one. */
+  /** Returns the steps, after the edit if there is one. */
   playbook(options: PlaybookRequest, call?: CallOptions): Promise<readonly Step[]>
 }
 

@@ -1,15 +1,15 @@
 /**
- * JSON Lines of facts (https://jsonlines.org), one bounded line at a time. A line that is not a
- * fact becomes an `Error` in its place, so that it costs only itself and keeps its number.
+ * Facts as JSON Lines (https://jsonlines.org), one bounded line at a time. A line that is not a
+ * fact becomes an `Error` in its place, so that other lines keep their numbers.
  */
 import { StringDecoder } from 'node:string_decoder'
 import { z } from 'zod'
 import type { FactInput } from '../../src/index.ts'
 
-/** A record's limit twice over, for JSON's escapes. */
+/** Twice the limit of a record, for JSON's escapes. */
 const MAX_LINE_CHARS = 128 * 1024
 
-/** A fact as a line has it: `FactInput` with the date as text. */
+/** A fact in a line: `FactInput` with the date as text. */
 const Line = z.strictObject({
   entity: z.string(),
   content: z.string(),
@@ -27,7 +27,7 @@ const Line = z.strictObject({
       previous: z.string().optional()
     })
     .optional(),
-  /** On unless a line says otherwise: a command line is for many facts. */
+  /** On unless a line turns it off, since the command is made for many facts. */
   enableBloomHeuristic: z.boolean().default(true)
 })
 
@@ -39,7 +39,9 @@ export async function* factsFromJsonLines(
   }
 }
 
-/** Lines without their ends; undefined for one that is too long. A last empty line is none. */
+/**
+ * Lines without their ends; undefined for a line that is too long. An empty last line is skipped.
+ */
 async function* linesOf(
   chunks: AsyncIterable<Buffer | string>
 ): AsyncGenerator<string | undefined> {

@@ -1,6 +1,6 @@
-/** Results as JSON has them. */
+/** Results in the form that JSON gives them. */
 
-/** Dates are text. */
+/** Dates become text. */
 export type Jsonified<T> = T extends Date
   ? string
   : T extends object

@@ -1,6 +1,6 @@
 /**
- * What the commands ask of a node, whether it runs elsewhere (over its socket) or the command opens
- * its directory itself.
+ * The operations of a node, for the commands: on a running node over its socket, or on a directory
+ * that the command opens itself.
  */
 import type {
   BroadcastReport,
@@ -33,7 +33,7 @@ export interface Operations extends GoalOperations, SkillOperations {
   distill(lines: AsyncIterable<Buffer | string>, options?: CallOptions): Promise<DistillReport>
   broadcast(options: { minConfidence?: number }, call?: CallOptions): Promise<BroadcastReport>
   insights(options: InsightOptions, call?: CallOptions): Promise<Insight[]>
-  /** Null when the node has no fact of that id. */
+  /** Null if the node has no fact of that id. */
   preview(options: { id: string }, call?: CallOptions): Promise<Preview | null>
   recall(
     options: RecallOptions & { query: string },
@@ -65,7 +65,7 @@ export interface VoteRequest {
 
 export interface NodeStatus extends HiveStatus {
   readonly digest: string
-  /** Whether a node runs, or its directory was opened for this call. */
+  /** True for a running node; false for a directory opened for this call. */
   readonly running: boolean
   readonly pid: number
 }

@@ -1,4 +1,4 @@
-/** Finds the node that runs on a data directory, or opens the directory when none does. */
+/** Finds the running node of a data directory, or opens the directory if no node runs. */
 import { connect } from 'node:net'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { remoteOperations } from './control-client.ts'
 import { localOperations } from './operations.ts'
 import type { Operations } from './operations.ts'
 
-/** `node.json` in the data directory: how commands reach the node that holds it. */
+/** `node.json` in the data directory: the address of the running node. */
 const RunningNode = z.object({ pid: z.int(), socket: z.string(), version: z.string() })
 export type RunningNode = z.infer<typeof RunningNode>
 
@@ -24,7 +24,7 @@ export async function removeRunningNode(dataDir: string): Promise<void> {
   await rm(join(dataDir, FILE), { force: true })
 }
 
-/** The node on `dataDir`, if one answers. */
+/** The node that runs on `dataDir`, if it answers. */
 export async function findRunningNode(dataDir: string): Promise<RunningNode | undefined> {
   let text: string
   try {
@@ -36,7 +36,7 @@ export async function findRunningNode(dataDir: string): Promise<RunningNode | un
   return node.success && (await answers(node.data.socket)) ? node.data : undefined
 }
 
-/** Runs `use` against the running node, or against the directory when no node runs on it. */
+/** Runs `use` with the running node, or with the directory if no node runs on it. */
 export async function withOperations<T>(
   dataDir: string,
   use: (operations: Operations) => Promise<T>

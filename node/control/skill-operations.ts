@@ -1,4 +1,4 @@
-/** What `hive skills` and `hive skill` ask of a node. */
+/** Operations of `hive skills` and `hive skill`. */
 import { z } from 'zod'
 import type {
   AddedSkill,
@@ -28,16 +28,16 @@ export const SkillStatusName = z.enum([
   'blacklisted'
 ])
 
-/** Of an id: what must be given of it, and how many offers are looked through. */
+/** The least digits of an id prefix, and the most offers that are searched for it. */
 const MIN_ID_DIGITS = 8
 const MAX_OFFERS = 10_000
 
 export type SkillStatusName = z.output<typeof SkillStatusName>
 
-/** Requests as they come over the control socket; the library checks the rest. */
+/** Requests of the control socket; the library checks the rest. */
 export const SkillRequests = {
   list: z.object({ status: SkillStatusName.optional(), text: z.string().optional() }),
-  /** `folder`: a path, absolute. */
+  /** `folder`: an absolute path. */
   add: z.union([z.object({ folder: z.string() }), z.object({ skill: z.unknown() })]),
   one: z.object({ skill: z.string() }),
   run: z.object({ skill: z.string(), input: z.json() }),
@@ -53,7 +53,7 @@ export interface SkillDetails {
   readonly history: readonly Jsonified<Transition>[]
 }
 
-/** `status`: the one that it led to, if it did. */
+/** `status`: the new status, if the run changed it. */
 export type SkillRunResult = Omit<CapabilityRun, 'trace' | 'transition'> & {
   readonly status: SkillStatus | undefined
 }
@@ -77,7 +77,7 @@ export interface SkillOperations {
   repairSkills(call?: CallOptions): Promise<DiscoveryReport>
   publishSkill(options: Request<'one'>, call?: CallOptions): Promise<PublishedSkill>
   skillOffers(options: Request<'offers'>, call?: CallOptions): Promise<readonly SkillOffer[]>
-  /** `skill`: its id, or the beginning of it that no other offer has. */
+  /** `skill`: its id, or a prefix that no other offer has. */
   adoptSkill(options: Request<'one'>, call?: CallOptions): Promise<AddedSkill>
 }
 

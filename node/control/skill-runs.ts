@@ -13,7 +13,7 @@ interface EachRunOptions {
   readonly show: <T>(result: T, text: (result: T) => string) => void
 }
 
-/** Errors of a run; any other ends them all. */
+/** Errors of one run; any other error ends all runs. */
 const RUN_ERRORS: ReadonlySet<string> = new Set([
   'CommandError',
   'HiveError',
@@ -22,8 +22,8 @@ const RUN_ERRORS: ReadonlySet<string> = new Set([
 ])
 
 /**
- * One line of output for each of input: what the skill gave, or `{"error": ...}`; the exit code says
- * whether any failed. All of them by the skill that the name means at the beginning.
+ * Prints one line for each line of input: the output of the skill, or `{"error": ...}`. The exit
+ * code shows whether a run failed. The name is resolved once, at the start.
  */
 export async function runEach(
   node: Pick<Operations, 'runSkill' | 'showSkill'>,

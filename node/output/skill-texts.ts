@@ -1,4 +1,4 @@
-/** What `hive skill` prints for people. */
+/** Texts that `hive skill` prints. */
 import { sanitizeText, table } from './terminal.ts'
 import type {
   AddedSkill,
@@ -10,7 +10,7 @@ import type {
 } from '../../src/index.ts'
 import type { SkillDetails } from '../control/skill-operations.ts'
 
-/** Of an id, what tells it from others. */
+/** Digits of a shortened id. */
 const SHORT_ID_DIGITS = 12
 
 export function describeAdded({ id, name, outcome, status, tests }: AddedSkill): string {

@@ -1,14 +1,14 @@
-/** What `hive start` says while it runs: words for people, or one JSON object a line. */
+/** The output of `hive start`: text for people, or one JSON object a line. */
 import { sanitizeText, print, printJson, warn } from './terminal.ts'
 import type { HiveNode } from '../../src/index.ts'
 
 /** The same warning is not repeated within this time, in milliseconds. */
 const REPEAT_INTERVAL = 60_000
 
-/** Digits of an id that tell it from others. */
+/** Digits of a shortened id. */
 const SHORT = 12
 
-/** Changes within this time, in milliseconds, are told in one line. */
+/** Changes within this time, in milliseconds, are reported in one line. */
 const CHANGE_DELAY = 20
 
 export interface StartLog {
@@ -51,7 +51,7 @@ class JsonLog implements StartLog {
     printJson({ event: 'stopping' })
   }
 
-  /** One line for all changes of a moment. */
+  /** Prints one line for several changes at once. */
   #onChange(db: HiveNode): void {
     if (this.#changed) return
     this.#changed = true

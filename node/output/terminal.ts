@@ -1,7 +1,7 @@
 /** Output of the commands: results to standard output, progress and warnings to standard error. */
 import { once } from 'node:events'
 
-/** Progress lines at most this often, in milliseconds. */
+/** Milliseconds between two progress lines, at least. */
 const PROGRESS_INTERVAL = 200
 
 export function print(text: string): void {
@@ -21,7 +21,7 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value))
 }
 
-/** One line that rewrites itself, on a terminal only. */
+/** A line that overwrites itself, on a terminal only. */
 export function progressLine(): {
   update(text: string): void
   end(): void

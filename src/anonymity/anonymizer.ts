@@ -1,7 +1,7 @@
 /**
- * The anonymiser: the fields of a record in, the same fields with typed placeholders out, or the
- * reason why the record must stay. Pure: equal input gives equal output on every machine but for
- * its own names, so the same strategy found on two hosts becomes one record.
+ * The anonymiser replaces parts of a record's fields by typed placeholders, or returns the reason
+ * why the record must stay. Pure: equal input gives equal output on every machine, apart from the
+ * machine's own names, so the same strategy found on two hosts becomes one record.
  */
 import { accounts } from './rules/accounts.ts'
 import { addresses } from './rules/addresses.ts'
@@ -24,7 +24,7 @@ import type { KnownNames } from './rules/known-names.ts'
 import type { WithheldReason } from './residual.ts'
 import type { FindingKind, Layer, Mark } from './rules/rule.ts'
 
-/** The fields of a record; a placeholder means the same thing in each of them. */
+/** The fields of a record; a placeholder has the same meaning in all of them. */
 export interface AnonymizerInput {
   readonly entity: string
   readonly content: string
@@ -33,12 +33,12 @@ export interface AnonymizerInput {
   readonly tags?: readonly string[]
 }
 
-/** What may leave of it. */
+/** The anonymised fields. */
 export interface AnonymizedRecord extends AnonymizerInput {
   readonly tags: readonly string[]
 }
 
-/** What was replaced. Never holds the text itself. */
+/** A replacement. Never contains the replaced text. */
 export interface Finding {
   readonly kind: FindingKind
   readonly rule: string
@@ -49,7 +49,7 @@ export type Anonymized =
   | {
       readonly verdict: 'clear'
       readonly record: AnonymizedRecord
-      /** Empty when the record is unchanged. */
+      /** Empty if the record is unchanged. */
       readonly findings: readonly Finding[]
       /** Residual risk, 0 to below 0.6. */
       readonly score: number
@@ -65,10 +65,12 @@ export interface Anonymizer {
   anonymize(input: AnonymizerInput): Anonymized
 }
 
-/** Placeholders of an earlier pass, or of the author's own. */
+/** Placeholders of an earlier pass, or written by the author. */
 const PLACEHOLDER = new RegExp(`<(?:${FINDING_KINDS.join('|').toUpperCase()})_[1-9]\\d{0,3}>`, 'g')
 
-/** One private-use character stands for each finding until all are found and can be numbered. */
+/**
+ * One private-use character marks each finding until all findings are known and can be numbered.
+ */
 const FIRST_MARK = 0xe000
 const MAX_MARKS = 0x1900
 const MARKS = /[\ue000-\uf8ff]/g
@@ -91,7 +93,7 @@ export function anonymizer(known: KnownNames = {}): Anonymizer {
     network,
     paths,
     accounts,
-    // After paths: a home directory is a path on every machine, and a name on this one only.
+    // After paths: a home directory is a path on every machine, but a known name on this one only.
     knownNames(known),
     addresses,
     names,
@@ -125,7 +127,7 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
   }
   const findings: Finding[] = []
   const name = createNumbering(found, findings)
-  // In the order in which the placeholders are numbered.
+  // In the order in which placeholders are numbered.
   const [newEntity = '', newAttribute = '', newValue = '', newContent = '', ...newTags] =
     found.length === 0 ? redacted : redacted.map(name)
   const text = [newEntity, newAttribute, newValue, newContent].join('\n')
@@ -164,7 +166,7 @@ function redact(draft: Draft, layers: readonly Layer[], mark: Mark): void {
   for (const layer of layers) layer(draft, mark)
 }
 
-/** A tag of placeholders alone groups nothing, and one that is risky by itself is left out. */
+/** A tag of placeholders alone groups nothing; a tag that is risky by itself is left out. */
 function isSafeTag(tag: string, draft: Draft): boolean {
   draft.read(tag)
   const { features, groups } = draft
@@ -180,7 +182,7 @@ function createMarker(found: UnnumberedFinding[]): Mark {
     let index = marks.get(key)
     if (index === undefined) {
       index = found.length
-      // More findings than a record of 32 KiB can hold share the last mark.
+      // More findings than a record of 32 KiB can contain share the last mark.
       if (index === MAX_MARKS) index -= 1
       else found.push({ kind, rule })
       marks.set(key, index)

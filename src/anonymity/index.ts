@@ -1,6 +1,6 @@
 /**
- * Anonymity: what leaves a node is stripped of secrets, persons, paths, machines and private names,
- * layer by layer, or stays.
+ * Anonymity: removes secrets, persons, paths, machines and private names from a record, layer by
+ * layer, or withholds the record.
  *
  * @example
  * ```ts

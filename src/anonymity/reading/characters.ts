@@ -1,4 +1,4 @@
-/** What characters are to `reading.ts`, by their code. */
+/** Classes of characters for `scanned-text.ts`, by character code. */
 import * as features from './text-features.ts'
 import {
   DIGIT_FIRST,
@@ -38,7 +38,7 @@ const FULL_STOP = 46
 const UNDERSCORE = 95
 const CAPITAL = /\p{Lu}/u
 const CAPITAL_BEYOND = NON_ASCII_FIRST | UPPER_FIRST
-/** Hosts may have letters of Latin beyond ASCII. */
+/** Host names may contain Latin letters beyond ASCII. */
 const LATIN_FROM = 0xc0
 const LATIN_TO = 0x24f
 const SURROGATES_FROM = 0xd800
@@ -53,19 +53,19 @@ export const HIDDEN = 4
 
 export const ASCII = 128
 
-/** Of a word that has a letter beyond F; no shape by itself. */
+/** Marks a word with a letter beyond F; not a shape by itself. */
 export const NOT_HEX = 1
 
 /** One of the kinds above. */
 export const KIND_OF = new Uint8Array(ASCII)
-/** The feature that a sign is. */
+/** The feature of a sign. */
 export const FEATURE_OF = new Int32Array(ASCII)
-/** The shape of a word that the character follows. */
+/** The shape of a word before this character. */
 const FOLLOWING_SHAPES = new Int32Array(ASCII)
 
-/** What a letter or digit adds to the shape of a word. */
+/** The bits that a letter or digit adds to the shape of a word. */
 export const CONTENT_OF = new Int32Array(ASCII)
-/** The shape of a word that begins with it. */
+/** The shape of a word with this first character. */
 export const FIRST_OF = new Int32Array(ASCII)
 
 CONTENT_OF.fill(HAS_DIGIT, 48, 58)
@@ -120,7 +120,7 @@ for (const [character, then] of [
   FOLLOWING_SHAPES[character.charCodeAt(0)] = then
 }
 
-/** The shape that a word of this length has; longer than `LONGEST` have the same as that. */
+/** The shape of a word of this length; longer words have the shape of `LONGEST`. */
 export const LONGEST = 26
 export const LENGTHS = Int32Array.from({ length: LONGEST + 1 }, (_, length) => lengthShape(length))
 
@@ -128,7 +128,7 @@ export function nonAsciiKind(code: number): number {
   return code === 0x1680 || code === 0x2028 || code === 0x2029 ? WHITE : SIGN
 }
 
-/** The shape of a word that `code` follows. */
+/** The shape of a word before `code`. */
 export function followingShape(code: number): number {
   if (code < ASCII) return FOLLOWING_SHAPES[code] ?? 0
   return isMark(code) ? 0 : THEN_NON_ASCII
@@ -138,20 +138,20 @@ export function isMark(code: number): boolean {
   return code >= MARKS_FROM && code <= MARKS_TO
 }
 
-/** What begins with a letter beyond ASCII, by it; 0 for what no rule begins with. */
+/** The shape of a word that starts with this non-ASCII letter; 0 if no rule starts so. */
 export function nonAsciiFirst(code: number): number {
   if (code >= SURROGATES_FROM && code < MARKS_FROM) return CAPITAL_BEYOND
   if (CAPITAL.test(String.fromCharCode(code))) return CAPITAL_BEYOND
   return code >= LATIN_FROM && code <= LATIN_TO ? NON_ASCII_FIRST : 0
 }
 
-/** Of a letter, a digit, `_` or `$`. */
+/** Whether the code is a letter, a digit, `_` or `$`. */
 export function isWordCode(code: number): boolean {
   if (code === DOLLAR || code === UNDERSCORE) return true
   return code < ASCII && (CONTENT_OF[code] ?? 0) !== 0
 }
 
-/** The shape of a word that begins with `first` and is after `code`. */
+/** The shape of a word that starts with `first` and follows `code`. */
 export function firstAfter(first: number, code: number): number {
   if (code === LINE_FEED) return first | LINE_START
   if (code !== FULL_STOP) return first
@@ -159,7 +159,7 @@ export function firstAfter(first: number, code: number): number {
   return (first & UPPER_FIRST) === 0 ? first : first | UPPER_LABEL
 }
 
-/** The shape of a long number that is after `code`. */
+/** The shape of a long number that follows `code`. */
 export function longNumberOf(code: number): number {
   if (code === FULL_STOP) return FRACTION
   return code === HYPHEN || code === SPACE ? POSTAL : 0

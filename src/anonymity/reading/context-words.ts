@@ -1,6 +1,7 @@
 /**
- * Words that announce something, in groups: a rule that begins with such a word is tried only where
- * a word of its group is. Words of four letters or more are known by the first four.
+ * Context words, in groups: words that announce an identifier. A rule that starts with such a word
+ * is tried only where a word of its group occurs. Words of four letters or more are identified by
+ * the first four.
  */
 
 export const USER_WORDS = 1
@@ -30,7 +31,7 @@ export const SCOPE_WORDS = 1 << 22
 export const CODE_WORDS = 1 << 23
 export const DOMAIN_WORDS = 1 << 24
 export const FRENCH_WORDS = 1 << 25
-/** By how a word ends, as in `dbpassword`. */
+/** By the end of a word, as in `dbpassword`. */
 export const SECRET_ENDINGS = 1 << 26
 export const SESSION_ENDINGS = 1 << 27
 export const BIRTH_ENDINGS = 1 << 28
@@ -151,14 +152,14 @@ for (const [group, words] of BEGINNINGS) {
   for (const word of words.split(' ')) add(word.slice(0, PREFIX), group)
 }
 
-/** Endings by their last three letters. */
+/** Endings are identified by their last three letters. */
 const SUFFIX = 3
 const endings: (readonly (readonly [ending: string, group: number])[] | undefined)[] = Array.from({
   length: 1 << (SUFFIX * LETTER_BITS)
 })
 for (const [group, words] of ENDINGS) for (const word of words.split(' ')) addEnding(word, group)
 
-/** Of a word by its first four letters, or all of a shorter one; each letter takes five bits. */
+/** The groups of a word by its first four letters, or all of a shorter one; five bits a letter. */
 export function groupsOf(letters: number): number {
   for (let slot = slotOf(letters); ; slot = (slot + 1) & (SLOTS - 1)) {
     const key = keys[slot]
@@ -167,7 +168,7 @@ export function groupsOf(letters: number): number {
   }
 }
 
-/** Of the letters in `text` that end before `end`; `tail` has the last three of them. */
+/** The groups of the letters in `text` that end before `end`; `tail` has the last three of them. */
 export function groupsOfEnding(text: string, end: number, tail: number): number {
   const known = endings[tail]
   if (known === undefined) return 0
@@ -186,7 +187,7 @@ function add(letters: string, group: number): void {
   groups[slot] = (groups[slot] ?? 0) | group
 }
 
-/** A shorter ending than three letters is in the lists of all that may be before it. */
+/** An ending of fewer than three letters is listed under every possible letter before it. */
 function addEnding(ending: string, group: number): void {
   const tail = numberOf(ending.slice(-SUFFIX))
   const missing = Math.max(0, SUFFIX - ending.length)
@@ -206,7 +207,7 @@ function numberOf(letters: string): number {
   return number
 }
 
-/** Words of three letters, also with the first letter of what may be written on to them. */
+/** Words of three letters, also with the first letter of a word that may be joined to them. */
 function withLetter(words: string, letters: string): string {
   return words
     .split(' ')

@@ -1,21 +1,21 @@
 /**
- * A text on its way through the layers. What a rule finds is replaced by one character; the text is read
- * again only where that may have made new words of old ones.
+ * A text during anonymisation. One character replaces each finding. The text is scanned again only
+ * where a replacement may have formed new words.
  */
 import { isWordCode } from './characters.ts'
 import { LONG_WORD_LENGTH, ScannedText } from './scanned-text.ts'
 
-/** Without it, what was before and after is one stretch. */
+/** Without white space, the text before and after a replacement is one stretch. */
 const WHITE_SPACE = /\s/
 
 export class Draft extends ScannedText {
-  /** What was replaced since the last commit, and the text with it up to there. */
+  /** Replacements since the last commit, and the text up to there. */
   readonly #edits: number[] = []
   #result = ''
   #copied = 0
   #isCut = false
 
-  /** Puts `mark` in the place of what is between `from` and `to`; from left to right, then `commit`. */
+  /** Replaces the text between `from` and `to` by `mark`; from left to right, then `commit`. */
   replace(from: number, to: number, mark: string): void {
     const { text } = this
     this.#result += text.slice(this.#copied, from) + mark
@@ -25,7 +25,7 @@ export class Draft extends ScannedText {
       isWithinWord(text, from) || isWithinWord(text, to) || WHITE_SPACE.test(text.slice(from, to))
   }
 
-  /** Features, shapes and groups may go on saying what is no longer there: they only spare work. */
+  /** Features, shapes and groups may describe text that is gone: they only save work. */
   commit(): void {
     if (this.#edits.length === 0) return
     const text = this.#result + this.text.slice(this.#copied)
@@ -52,7 +52,7 @@ export class Draft extends ScannedText {
         shift += (edits[edit + 1] ?? 0) - (edits[edit] ?? 0) - 1
         edit += 2
       }
-      // Within what was replaced, which may have white space in it: where that begins.
+      // Inside a replacement, which may contain white space: its start.
       return edit < edits.length ? Math.min(at, edits[edit] ?? 0) - shift : at - shift
     }
     let count = 0
@@ -69,7 +69,10 @@ export class Draft extends ScannedText {
   }
 }
 
-/** Whether `at` is between two characters of one word, or before a sign that begins none after it. */
+/**
+ * Whether `at` is between two characters of one word, or before a sign that starts no word after
+ * it.
+ */
 function isWithinWord(text: string, at: number): boolean {
   if (at === 0 || at >= text.length) return false
   return isWordCode(text.charCodeAt(at - 1)) && isWordCode(text.charCodeAt(at))

@@ -1,7 +1,7 @@
 /**
- * A text as it was read, in one pass: what it has (`features.ts`), where its words begin and what shape
- * they have (`shapes.ts`), and which of them announce something (`announcing.ts`). Rules are tried only
- * where these say that they can match.
+ * A text after one scan: its features (`text-features.ts`), the starts and shapes of its words
+ * (`shapes.ts`), and its context words (`context-words.ts`). A rule is tried only where these show
+ * that it can match.
  */
 import { endianness } from 'node:os'
 import { groupsOf, groupsOfEnding } from './context-words.ts'
@@ -32,19 +32,19 @@ import * as shaped from './shapes.ts'
 import { mayBeginToken } from './token-beginnings.ts'
 import { WordList } from './word-list.ts'
 
-/** So many characters has the shortest token that is taken for a secret wherever it stands. */
+/** Characters of the shortest token that counts as a secret in any place. */
 export const LONG_WORD_LENGTH = 14
 const CASE_CHANGES = 3
 const MANY_DIGITS_COUNT = 7
 const LONG_ROW = 7
 const POSTAL_ROW = 4
-/** Digits with little between them: phone numbers, and cards. */
+/** Digits with few characters between them: phone and card numbers. */
 const CHAIN = 9
 const LONG_CHAIN = 13
 const CHAIN_GAP = 2
 const SPELLED_WORDS = 10
 const SLASH_COUNT = 3
-/** Letters by which announcing words are known, of five bits each. */
+/** Letters that identify a context word, five bits each. */
 const PREFIX = 4
 const SUFFIX = 3
 
@@ -66,32 +66,34 @@ const SMALL_A = 97
 
 const LETTERS = shaped.HAS_UPPER | shaped.HAS_LOWER
 
-/** What a stretch without white space may be: random, or a token of a known format. */
+/** Kinds of a stretch without white space: random, or a token of a known format. */
 export const OPAQUE = 1
 export const TOKEN = 2
 
 export class ScannedText {
   text = ''
-  /** Features of the text, and those of all its words. */
+  /** Features of the text and of all its words. */
   features = 0
-  /** Private-use characters, which stand for findings; in a text as it comes they are none. */
+  /** Private-use characters, which mark findings; the original text has none. */
   hasMarks = false
   shapes = 0
   groups = 0
   readonly words = new WordList()
-  /** Stretches of `LONG_WORD_LENGTH` characters without white space: from, to, and what they may be. */
+  /**
+   * Stretches of at least `LONG_WORD_LENGTH` characters without white space: from, to, and kind.
+   */
   readonly long: number[] = []
 
   /** The text's code units: reading them from a string takes three times as long. */
   #codes = new Uint16Array(0)
   #bytes = Buffer.alloc(0)
   #digits = 0
-  /** Of digits with little between them: how many, and what is between. */
+  /** Digits with few characters between them: their number, and the characters between. */
   #chain = 0
   #gap = 0
-  /** Words of one character in a row. */
+  /** Consecutive words of one character. */
   #spelled = 0
-  /** Of what has no white space in it. */
+  /** Start of the current stretch without white space. */
   #from = 0
   #isOpaque = false
   #changes = 0
@@ -157,7 +159,7 @@ export class ScannedText {
     this.#codes.fill(SPACE, length, length + 3)
   }
 
-  /** A word from `from` on; returns where it ends. */
+  /** Reads a word from `from`; returns its end. */
   #readWord(from: number, previous: number): number {
     const { words } = this
     const index = words.count
@@ -204,7 +206,7 @@ export class ScannedText {
       if (i === lettersFrom) break
       this.#chain = 0
       this.#markContextWord(pieceFrom, i)
-      // `iPhone` by itself, as well as `Phone`.
+      // Marks both `iPhone` and `Phone`.
       if (pieceFrom > lettersFrom) this.#markContextWord(lettersFrom, i)
       if (code < ZERO || code >= COLON) break
     }
@@ -273,7 +275,7 @@ export class ScannedText {
     this.#mayHoldToken = false
   }
 
-  /** White space, or the end of the text. */
+  /** At white space or the end of the text. */
   #endStretch(at: number): void {
     const size = at - this.#from
     if (size >= LONG_WORD_LENGTH) {
@@ -290,7 +292,10 @@ export class ScannedText {
     this.#beginStretch(at + 1)
   }
 
-  /** The letters from `from` to `to` may announce something; so may those within a word: `dbPassword`. */
+  /**
+   * Marks the letters from `from` to `to` as a context word, also inside an identifier:
+   * `dbPassword`.
+   */
   #markContextWord(from: number, to: number): void {
     const { text } = this
     const codes = this.#codes
