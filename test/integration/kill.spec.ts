@@ -4,11 +4,12 @@ import { Readable } from 'node:stream'
 import { createHive } from '../../src/index.ts'
 import { remoteOperations } from '../../node/control/control-client.ts'
 import { findRunningNode } from '../../node/control/running-node.ts'
+import { budget } from '../fixtures/budget.ts'
 import { HiveProcess } from '../fixtures/hive-process.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 
-/** Two seconds each; `KILL_ROUNDS=100` for a longer look. */
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 50)
+/** About two seconds each. */
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(8, 50))
 const BATCH = 1_000
 
 describe('kill -9 of a node that is taking facts in', () => {

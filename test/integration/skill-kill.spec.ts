@@ -6,14 +6,15 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createHive } from '../../src/index.ts'
 import { identifySkill } from '../../src/skills/skill-identity.ts'
+import { budget } from '../fixtures/budget.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { HiveNode } from '../../src/index.ts'
 import type { SkillNews } from '../fixtures/skill-user.ts'
 
 const PROGRAM = fileURLToPath(new URL('../fixtures/skill-user.ts', import.meta.url))
 
-/** A second or two each; `KILL_ROUNDS=100` for a longer look. */
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 10)
+/** A second or two each. */
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(3, 10))
 
 /** Deaths come after at most so many acknowledgements. */
 const MAX_NEWS = 250

@@ -39,10 +39,10 @@ describe('admission', () => {
   async function assertRejected(
     bytes: Uint8Array,
     reason: RejectReason,
-    blame: boolean
+    isOffence: boolean
   ): Promise<void> {
     const before = await contentOf(node.replica)
-    assert.deepEqual(await node.replica.admit(bytes), { outcome: 'rejected', reason, blame })
+    assert.deepEqual(await node.replica.admit(bytes), { outcome: 'rejected', reason, isOffence })
     assert.deepEqual(await contentOf(node.replica), before)
     assert.deepEqual(node.replica.rejections(), { [reason]: 1 })
   }
@@ -177,7 +177,7 @@ describe('admission', () => {
       assert.deepEqual(await node.replica.admit(writeEntry(next)), {
         outcome: 'rejected',
         reason: 'ended',
-        blame: false
+        isOffence: false
       })
     }
     assert.deepEqual(await node.replica.admit(writeEntry(first)), { outcome: 'held' })
@@ -199,7 +199,7 @@ describe('admission', () => {
     assert.deepEqual(await b.replica.admit(writeEntry(next)), {
       outcome: 'rejected',
       reason: 'ended',
-      blame: false
+      isOffence: false
     })
   })
 })

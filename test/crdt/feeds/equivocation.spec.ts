@@ -27,7 +27,7 @@ describe('an author who signs two entries for one place', () => {
     assert.deepEqual(await node.replica.admit(writeEntry(other)), {
       outcome: 'rejected',
       reason: 'fork',
-      blame: false
+      isOffence: false
     })
     const [proof] = await proven
     assert.ok(proof instanceof Uint8Array)
@@ -37,7 +37,7 @@ describe('an author who signs two entries for one place', () => {
     assert.deepEqual([seq, fork, toHex(head)], [1, 2, toHex(first.hash)])
     for (const late of [second, third, other]) {
       const admission = await node.replica.admit(writeEntry(late))
-      assert.deepEqual(admission, { outcome: 'rejected', reason: 'void', blame: false })
+      assert.deepEqual(admission, { outcome: 'rejected', reason: 'void', isOffence: false })
     }
     assert.deepEqual(await Array.fromAsync(node.replica.entriesAfter(author.key, 1)), [])
   })

@@ -149,7 +149,7 @@ describe('an edit of a playbook that no honest node would write', () => {
       assert.deepEqual(await node.replica.admit(writeEntry(edit)), {
         outcome: 'rejected',
         reason: 'structure',
-        blame: true
+        isOffence: true
       })
       assert.deepEqual(await textsOf(node.replica), ['check: read it twice'])
     })
@@ -181,7 +181,7 @@ describe('an edit of a playbook that no honest node would write', () => {
       await using node = await replicaOn()
       await admitAll(node.replica, [first])
       const admission = await node.replica.admit(writeEntry(edit))
-      assert.deepEqual(admission, { outcome: 'rejected', reason: 'document', blame: true })
+      assert.deepEqual(admission, { outcome: 'rejected', reason: 'document', isOffence: true })
       assert.deepEqual(await textsOf(node.replica), ['check: read it twice'])
     })
   }
@@ -202,7 +202,7 @@ describe('an edit of a playbook that no honest node would write', () => {
     assert.deepEqual(await node.replica.admit(writeEntry(knowledge)), {
       outcome: 'rejected',
       reason: 'format',
-      blame: true
+      isOffence: true
     })
   })
 })
