@@ -10,7 +10,6 @@
 export { dayOf } from './day.ts'
 export { compareInsights, insightOf, matchesFilter } from './insight.ts'
 export { Judge } from './judge.ts'
-export { AuthorWeights } from './author-weights.ts'
 export { Votes } from './votes.ts'
 export type { Insight, InsightOptions } from './insight.ts'
 export type { InstructionKind } from './instructions.ts'

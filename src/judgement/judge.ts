@@ -45,7 +45,6 @@ export interface Judgement {
 export interface JudgeInit {
   /** Number of authors that must vouch before a record is released. */
   readonly k: number
-  readonly weightOf: (author: Uint8Array) => number
   /** This node's own vote on a record. */
   readonly voteOn: (digest: Uint8Array) => Promise<OwnVote | undefined>
 }
@@ -67,13 +66,10 @@ export class Judge {
     const disputes = registers.filter(({ vote }) => vote === 'dispute').length
     const from = vouches.flatMap(({ validFrom }) => validFrom ?? [])
     const to = vouches.flatMap(({ validTo }) => validTo ?? [])
-    const { weightOf } = this.#init
     return {
       ...(await this.#release(state, vouches.length, disputes)),
       confidence: poolOpinions(
-        state.registers.flatMap(({ author, register: { vote, confidence } }) =>
-          vote === 'none' ? [] : [{ vote, confidence, weight: weightOf(author) }]
-        )
+        registers.flatMap(({ vote, confidence }) => (vote === 'none' ? [] : [{ vote, confidence }]))
       ),
       corroboration: vouches.length,
       disputes,

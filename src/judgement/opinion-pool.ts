@@ -1,12 +1,12 @@
 /**
- * Pooling: one confidence out of what several authors claim.
+ * Pooling: one confidence from the opinions of several authors.
  *
- * A logarithmic opinion pool (Genest and Zidek, Statistical Science 1(1), 1986): the weighted mean of
- * the claims' log-odds. A dispute with confidence c claims 1 - c. Each claim counts at most one unit
- * of log-odds (a factor of e) away from the weighted median, as in Huber's M-estimator (Annals of
- * Mathematical Statistics 35(1), 1964), so that who claims 0 or 1 outweighs nobody: while those who
- * claim between a and b hold more than half of the weight, the pool is at most half a unit outside of
- * a and b, whatever the others claim. The result depends on the set of claims alone.
+ * A logarithmic opinion pool (Genest and Zidek, Statistical Science 1(1), 1986): the mean of the
+ * opinions' log-odds. A dispute with confidence c is an opinion of 1 - c. Each opinion counts at most
+ * one unit of log-odds (a factor of e) away from the median, as in Huber's M-estimator (Annals of
+ * Mathematical Statistics 35(1), 1964), so that an opinion of 0 or 1 does not outweigh the others.
+ * While more than half of the opinions lie between a and b, the pool is at most half a unit outside
+ * of a and b, whatever the other opinions are. The result depends on the set of opinions alone.
  */
 import type { Vote } from '../../crdt/index.ts'
 
@@ -14,8 +14,6 @@ export interface Opinion {
   readonly vote: Exclude<Vote, 'none'>
   /** 0 to 1. */
   readonly confidence: number
-  /** Above 0. */
-  readonly weight: number
 }
 
 /** No confidence counts for more than odds of 99 to 1. */
@@ -27,39 +25,27 @@ const MAX_DISTANCE = 1
 /** Confidences are stored in thousandths. */
 const SCALE = 1000
 
-interface WeightedLogit {
-  readonly logit: number
-  readonly weight: number
-}
-
 /** 0 to 1, in thousandths; 0 without opinions. */
 export function poolOpinions(opinions: readonly Opinion[]): number {
   if (opinions.length === 0) return 0
-  const logits = opinions.map(logitOf).toSorted((a, b) => a.logit - b.logit || a.weight - b.weight)
-  const median = weightedMedian(logits)
-  let sum = 0
-  let weights = 0
-  for (const { logit, weight } of logits) {
-    sum += weight * Math.min(median + MAX_DISTANCE, Math.max(median - MAX_DISTANCE, logit))
-    weights += weight
-  }
-  return Math.round(SCALE / (1 + Math.exp(-sum / weights))) / SCALE
+  const logits = opinions.map(logitOf).toSorted((a, b) => a - b)
+  const median = medianOf(logits)
+  const sum = logits.reduce(
+    (total, logit) =>
+      total + Math.min(median + MAX_DISTANCE, Math.max(median - MAX_DISTANCE, logit)),
+    0
+  )
+  return Math.round(SCALE / (1 + Math.exp(-sum / logits.length))) / SCALE
 }
 
-function logitOf({ vote, confidence, weight }: Opinion): WeightedLogit {
+function logitOf({ vote, confidence }: Opinion): number {
   const claimed = vote === 'vouch' ? confidence : 1 - confidence
   const bounded = Math.min(MAX_CONFIDENCE, Math.max(1 - MAX_CONFIDENCE, claimed))
-  return { logit: Math.log(bounded / (1 - bounded)), weight }
+  return Math.log(bounded / (1 - bounded))
 }
 
-/** Half of the weight lies at or below it, and half at or above it. */
-function weightedMedian(sorted: readonly WeightedLogit[]): number {
-  const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2
-  let below = 0
-  for (const [i, { logit, weight }] of sorted.entries()) {
-    below += weight
-    if (below > half) return logit
-    if (below === half) return (logit + (sorted[i + 1]?.logit ?? logit)) / 2
-  }
-  return sorted.at(-1)?.logit ?? 0
+function medianOf(sorted: readonly number[]): number {
+  const middle = sorted.length / 2
+  const upper = sorted[Math.floor(middle)] ?? 0
+  return Number.isInteger(middle) ? ((sorted[middle - 1] ?? upper) + upper) / 2 : upper
 }

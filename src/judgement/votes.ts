@@ -8,11 +8,9 @@ import { digestOfId } from '../arguments/index.ts'
 import { dayOf } from './day.ts'
 import type { Entry, OwnVote, Replica, AttestedRecord } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
-import type { AuthorWeights } from './author-weights.ts'
 
 export interface VotesComponents {
   readonly replica: Pick<Replica, 'get' | 'publish' | 'retract' | 'voteOn'>
-  readonly authorWeights: Pick<AuthorWeights, 'learn'>
   readonly clock: Clock
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   /** Called when this node's own vote on a record changed. */
@@ -30,7 +28,7 @@ export class Votes {
    * Returns false if this node has cast the same vote before. Throws `HiveError` (RECORD_UNKNOWN).
    */
   async cast(id: string, vote: OwnVote, confidence: number): Promise<boolean> {
-    const { replica, authorWeights, clock, announce, onVote } = this.#components
+    const { replica, clock, announce, onVote } = this.#components
     const state = await this.#requireRecord(id)
     const before = await replica.voteOn(state.digest)
     if (before === vote) return false
@@ -38,7 +36,6 @@ export class Votes {
     const { entries } = await replica.publish([
       { record: state.record, vote, confidence, day: dayOf(clock.now()) }
     ])
-    await authorWeights.learn(vote, state.registers)
     onVote(state.digest)
     await announce(entries)
     return true

@@ -65,14 +65,13 @@ export class CortexFactory {
   constructor(parts: NodeParts, observer: CortexObserver) {
     this.#parts = parts
     this.#observer = observer
-    const { options, store, replica, facts, swarm, authorWeights } = parts
+    const { options, store, replica, facts, swarm } = parts
     const { clock = Date } = options
     const k = kOf(options)
     const announce = (entries: readonly Entry[]): Promise<void> => this.#announce(entries)
     const onError = (error: unknown): void => observer.onError(error)
     this.#judge = new Judge({
       k,
-      weightOf: (author) => authorWeights.weightOf(author),
       voteOn: (digest) => replica.voteOn(digest)
     })
     this.#subscriptions = new Subscriptions({
@@ -83,7 +82,6 @@ export class CortexFactory {
     })
     this.#votes = new Votes({
       replica,
-      authorWeights,
       clock,
       announce,
       onVote: (digest) => this.#notifySubscribers(digest)

@@ -10,7 +10,6 @@ import { createSwarm, loadPeerKey } from '../../transport/index.ts'
 import { SkillService } from '../skills/index.ts'
 import { closeAll } from './close-all.ts'
 import { loadFilterSettings } from './filter-settings.ts'
-import { AuthorWeights } from '../judgement/index.ts'
 import { FactStore } from '../facts/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
@@ -26,7 +25,6 @@ export interface NodeParts {
   readonly replica: Replica
   readonly facts: FactStore
   readonly swarm: Swarm | undefined
-  readonly authorWeights: AuthorWeights
   /** Peers may know that this node found facts recorded up to this time. */
   readonly observedUntil: number
   readonly models: ModelService
@@ -63,8 +61,6 @@ export async function openParts(options: Options): Promise<NodeParts> {
     const observe = observes ? { key: published.key, elementOf } : undefined
     const facts = new FactStore({ store, observe })
     await facts.load()
-    const trust = new AuthorWeights(store)
-    await trust.load()
     const modelEvents = new EventEmitter<ModelEvents>()
     const models = await openModels(options, store, modelEvents)
     opened.unshift(() => models.close())
@@ -73,7 +69,7 @@ export async function openParts(options: Options): Promise<NodeParts> {
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
-    const shared = { options, store, replica, facts, swarm, authorWeights: trust, observedUntil }
+    const shared = { options, store, replica, facts, swarm, observedUntil }
     return { ...shared, models, modelEvents, skills, sandbox }
   } catch (error) {
     // Keeps the first error; errors of closing would hide it.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { createAuthor, writeEntry } from '../../../crdt/index.ts'
 import { Subscriptions } from '../../../src/sharing/index.ts'
-import { Judge, AuthorWeights } from '../../../src/judgement/index.ts'
+import { Judge } from '../../../src/judgement/index.ts'
 import { admitAll, entry } from '../../fixtures/chains.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { deliver, replicaOn } from '../../fixtures/replicas.ts'
@@ -13,7 +13,7 @@ import type { TestReplica } from '../../fixtures/replicas.ts'
 const CONTENT = 'Flex containers support gap.'
 
 function judgeOf(replica: Replica, k: number): Judge {
-  return new Judge({ k, weightOf: () => 1, voteOn: (digest) => replica.voteOn(digest) })
+  return new Judge({ k, voteOn: (digest) => replica.voteOn(digest) })
 }
 
 async function only(replica: Replica): Promise<AttestedRecord> {
@@ -163,23 +163,5 @@ describe('a record of the hive', () => {
       [['tags'], ['tags'], ['entities']]
     )
     assert.deepEqual(heard, [CONTENT, 'the last'])
-  })
-})
-
-describe('trust', () => {
-  it('falls with contradiction, never rises above one, and survives a restart', async () => {
-    await using node = await hearing(1, 1)
-    const { registers } = await only(node.replica)
-    const trust = new AuthorWeights(node.store)
-    const weights = (of: AuthorWeights): number[] =>
-      registers
-        .toSorted((a, b) => (a.register.vote < b.register.vote ? -1 : 1))
-        .map(({ author }) => of.weightOf(author))
-    assert.deepEqual(weights(trust), [1, 1])
-    for (let i = 0; i < 3; i++) await trust.learn('vouch', registers)
-    assert.deepEqual(weights(trust), [2 / 5, 1])
-    const again = new AuthorWeights(node.store)
-    await again.load()
-    assert.deepEqual(weights(again), [2 / 5, 1])
   })
 })

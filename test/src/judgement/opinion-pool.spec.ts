@@ -4,17 +4,12 @@ import { poolOpinions } from '../../../src/judgement/opinion-pool.ts'
 import type { Opinion } from '../../../src/judgement/opinion-pool.ts'
 
 const confidence = fc.double({ min: 0, max: 1, noNaN: true })
-const weight = fc.double({ min: 0.01, max: 1, noNaN: true })
 const opinion = fc.record(
-  { vote: fc.constantFrom('vouch' as const, 'dispute' as const), confidence, weight },
+  { vote: fc.constantFrom('vouch' as const, 'dispute' as const), confidence },
   { noNullPrototype: true }
 )
 
-const vouch = (claimed: number, of = 1): Opinion => ({
-  vote: 'vouch',
-  confidence: claimed,
-  weight: of
-})
+const vouch = (claimed: number): Opinion => ({ vote: 'vouch', confidence: claimed })
 
 const logit = (p: number): number => Math.log(p / (1 - p))
 
@@ -23,7 +18,7 @@ describe('pooled confidence', () => {
     assert.equal(poolOpinions([]), 0)
     assert.equal(poolOpinions([vouch(0.8)]), 0.8)
     assert.equal(poolOpinions([vouch(0.8), vouch(0.8), vouch(0.8)]), 0.8)
-    assert.equal(poolOpinions([{ vote: 'dispute', confidence: 0.8, weight: 1 }]), 0.2)
+    assert.equal(poolOpinions([{ vote: 'dispute', confidence: 0.8 }]), 0.2)
   })
 
   it('is the mean of the log-odds of claims that are close', () => {
@@ -43,7 +38,7 @@ describe('pooled confidence', () => {
     )
   })
 
-  it('stays within half a unit of log-odds of what the majority by weight claims', () => {
+  it('stays within half a unit of log-odds of what the majority claims', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: 0.05, max: 0.95, noNaN: true }), { minLength: 1, maxLength: 9 }),
