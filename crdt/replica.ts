@@ -110,7 +110,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly #store: ReplicaInit['store']
   readonly #serial = new Serial()
-  readonly #chains: FeedStore
+  readonly #feeds: FeedStore
   readonly #recordStore: RecordStore
   readonly #recordLog: DigestLog
   readonly #hidden: HiddenEntries
@@ -125,8 +125,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     super()
     this.swarm = swarm
     this.#store = store
-    this.#chains = new FeedStore(store)
-    this.#recordStore = new RecordStore(store, (author, seq) => this.#chains.isLive(author, seq))
+    this.#feeds = new FeedStore(store)
+    this.#recordStore = new RecordStore(store, (author, seq) => this.#feeds.isLive(author, seq))
     this.#recordLog = new DigestLog(store, 'record-log')
     this.#hidden = new HiddenEntries(store)
     this.publicView = new PublicView(this, this.#hidden)
@@ -146,7 +146,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       swarm,
       serial: this.#serial,
       commits: this.#commits,
-      chains: this.#chains,
+      feeds: this.#feeds,
       recordStore: this.#recordStore,
       hidden: this.#hidden,
       published: this.published,
@@ -169,8 +169,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     this.#playbooks = new Playbooks({
       swarm,
       epochs,
-      writersOf: (doc) => this.#chains.writersOf(doc),
-      between: (author, from, to) => this.#chains.between(author, from, to),
+      writersOf: (doc) => this.#feeds.writersOf(doc),
+      between: (author, from, to) => this.#feeds.between(author, from, to),
       flush: () => store.flush(),
       runExclusive
     })
@@ -184,7 +184,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     })
     this.#compaction = new Compaction({
       swarm,
-      chains: this.#chains,
+      feeds: this.#feeds,
       recordStore: this.#recordStore,
       runExclusive: (task) =>
         this.#publisher.runExclusive(() =>
@@ -201,7 +201,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async load(): Promise<void> {
     await this.#reload()
     await this.published.load()
-    for (const { author } of this.#chains.unread()) await this.#admitter.reread(author)
+    for (const { author } of this.#feeds.unread()) await this.#admitter.reread(author)
     for (const { author, base } of this.heads()) if (base > 1) this.#compaction.sweep(author)
   }
 
@@ -391,12 +391,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** Where each feed stands. */
   heads(): FeedHead[] {
-    return this.#chains.heads()
+    return this.#feeds.heads()
   }
 
   /** The content digest: equal on two replicas exactly when they hold the same entries and void the same. */
   digest(): Uint8Array {
-    return this.#chains.digest()
+    return this.#feeds.digest()
   }
 
   /** How many entries were refused, by reason, since this replica was opened. */
@@ -406,25 +406,25 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** Where the feed of an author stands; empty for an unknown one. */
   headOf(author: Uint8Array): FeedHead {
-    return this.#chains.feed(author)
+    return this.#feeds.feed(author)
   }
 
   /** Header of the author's entry at `seq`: held, or the one that ended the feed. */
   async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
     await this.#store.flush()
-    return this.#chains.headerAt(author, seq)
+    return this.#feeds.headerAt(author, seq)
   }
 
   /** Proof of the author's lowest known fork. */
   async proofOf(author: Uint8Array): Promise<Uint8Array | undefined> {
     await this.#store.flush()
-    return this.#chains.proofOf(author)
+    return this.#feeds.proofOf(author)
   }
 
   /** The header that names the author's base; undefined while it is 1. */
   async checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
     await this.#store.flush()
-    return this.#chains.checkpointOf(author)
+    return this.#feeds.checkpointOf(author)
   }
 
   /**
@@ -434,7 +434,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async *entriesAfter(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
     const last = await this.#serial.run(() => this.#lastDurable(author))
     let next = Math.max(seq + 1, this.headOf(author).base)
-    for await (const bytes of this.#chains.between(author, next, last)) {
+    for await (const bytes of this.#feeds.between(author, next, last)) {
       yield bytes
       next += 1
     }
@@ -445,7 +445,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** Reads what is resident from the disk. */
   async #reload(): Promise<void> {
-    await this.#chains.load()
+    await this.#feeds.load()
     await this.#recordLog.load()
     await this.#visibility.load()
   }
@@ -487,7 +487,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async *#entryValues(author: Uint8Array, from: number, to: number): AsyncGenerator<EntryValues> {
     await this.#store.flush()
     let seq = from
-    for await (const bytes of this.#chains.between(author, from, to)) {
+    for await (const bytes of this.#feeds.between(author, from, to)) {
       yield readEntryValues(this.swarm, seq, bytes)
       seq += 1
     }

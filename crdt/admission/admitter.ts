@@ -26,7 +26,7 @@ import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { Operation } from '../store/section.ts'
 import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 
-/** What became of an entry. `blame`: no honest peer sends such bytes. */
+/** What became of an entry. `isOffence`: no honest peer sends such bytes. */
 export type AdmissionResult =
   /** Part of the replica now; `durable` resolves when it is on disk. */
   | { readonly outcome: 'admitted'; readonly entry: Entry; readonly durable: Promise<void> }
@@ -67,7 +67,7 @@ export interface AdmitterInit {
   readonly swarm: string
   readonly serial: Serial
   readonly commits: Commits
-  readonly chains: FeedStore
+  readonly feeds: FeedStore
   readonly recordStore: RecordStore
   readonly hidden: HiddenEntries
   /** Of the records, for peers and for what follows them. */
@@ -103,10 +103,10 @@ export class Admitter {
 
   /** Runs with no admission in between; own entries are admitted by the same code as everybody's. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T> {
-    const { serial, chains } = this.#init
+    const { serial, feeds } = this.#init
     return serial.run(() =>
       task({
-        feed: (author) => chains.feed(author),
+        feed: (author) => feeds.feed(author),
         admit: (bytes, extra) => this.#admitOwn(bytes, extra)
       })
     )
@@ -131,8 +131,8 @@ export class Admitter {
    * base begins the feed there; a contradiction voids its author.
    */
   async admitHeader(header: SignedHeader, held: SignedHeader | undefined): Promise<ProofResult> {
-    const { swarm, serial, chains } = this.#init
-    const isLater = header.base > chains.feed(header.author).base
+    const { swarm, serial, feeds } = this.#init
+    const isLater = header.base > feeds.feed(header.author).base
     const isNews = held !== undefined && !equalBytes(held.hash, header.hash)
     if (!isLater && !isNews) return 'held'
     if (!hasValidSignature(swarm, header)) return 'rejected'
@@ -157,10 +157,10 @@ export class Admitter {
 
   /** Empties an author's feed, so that the next sync brings it back. */
   forget(author: Uint8Array): Promise<void> {
-    const { serial, commits, chains, observer } = this.#init
+    const { serial, commits, feeds, observer } = this.#init
     return serial.run(async () => {
-      const { doc } = chains.feed(author)
-      const operation = chains.forget(author)
+      const { doc } = feeds.feed(author)
+      const operation = feeds.forget(author)
       observer.feedReset(author, doc)
       await commits.commit([operation])
     })
@@ -168,10 +168,10 @@ export class Admitter {
 
   /** Judges the entries of a feed that an older version has kept unread. */
   async reread(author: Uint8Array): Promise<void> {
-    const { commits, chains } = this.#init
-    const { base, seq } = chains.feed(author)
-    const kept = await Array.fromAsync(chains.between(author, base, seq))
-    await commits.commit([chains.forget(author)])
+    const { commits, feeds } = this.#init
+    const { base, seq } = feeds.feed(author)
+    const kept = await Array.fromAsync(feeds.between(author, base, seq))
+    await commits.commit([feeds.forget(author)])
     for (const bytes of kept) {
       const admission = await this.#admit(bytes)
       if (admission.outcome === 'admitted') await admission.durable
@@ -191,14 +191,14 @@ export class Admitter {
 
   /** Without an origin nobody is told. */
   async #admit(bytes: Uint8Array, origin?: EntryOrigin): Promise<AdmissionResult> {
-    const { swarm, commits, chains } = this.#init
+    const { swarm, commits, feeds } = this.#init
     await commits.refresh()
     const verdict = await validateEntry(bytes, {
       swarm,
-      feed: (author) => chains.feed(author),
+      feed: (author) => feeds.feed(author),
       headerAt: async (author, seq) => {
         await commits.flush()
-        return chains.headerAt(author, seq)
+        return feeds.headerAt(author, seq)
       }
     })
     switch (verdict.verdict) {
@@ -218,13 +218,13 @@ export class Admitter {
     { entry, values, next }: Extract<EntryVerdict, { verdict: 'admit' }>,
     origin: EntryOrigin | undefined
   ): AdmissionResult {
-    const { commits, chains, recordStore, hidden, recordLog, observer } = this.#init
+    const { commits, feeds, recordStore, hidden, recordLog, observer } = this.#init
     const digests = recordsOf(values)
-    const feed = chains.feed(entry.author)
+    const feed = feeds.feed(entry.author)
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
     const durable = commits.commit([
       ...(isHidden ? hidden.hide(feed, digests) : []),
-      ...chains.append(entry, bytes, next),
+      ...feeds.append(entry, bytes, next),
       // The first entry of a feed is rare enough to say again which swarm it is of.
       ...(entry.seq === 1 ? [this.#init.swarmNameOperation()] : []),
       ...recordStore.operations(entry.author, entry.seq, values),
@@ -258,10 +258,10 @@ export class Admitter {
   }
 
   async #reject(verdict: Extract<EntryVerdict, { verdict: 'reject' }>): Promise<AdmissionResult> {
-    const { commits, chains, observer } = this.#init
+    const { commits, feeds, observer } = this.#init
     const { reason, isOffence, endingEntry, proof } = verdict
     this.#rejections.set(reason, (this.#rejections.get(reason) ?? 0) + 1)
-    if (endingEntry !== undefined) await commits.commit(chains.endBefore(endingEntry))
+    if (endingEntry !== undefined) await commits.commit(feeds.endBefore(endingEntry))
     if (proof !== undefined) await this.#void(proof)
     observer.entryRejected(reason)
     return { outcome: 'rejected', reason, isOffence }
@@ -273,16 +273,16 @@ export class Admitter {
 
   /** Cuts the author's feed before the fork. False when it was cut there, or before, already. */
   async #void(proof: Proof): Promise<boolean> {
-    const { commits, chains, observer } = this.#init
+    const { commits, feeds, observer } = this.#init
     await commits.refresh()
     if (this.#isVoid(proof)) return false
     const [{ author, seq }] = proof
     await commits.flush()
-    const { doc } = chains.feed(author)
-    const operations = await chains.fork(proof)
+    const { doc } = feeds.feed(author)
+    const operations = await feeds.fork(proof)
     observer.feedReset(author, doc)
     await commits.commit(operations)
-    for await (const deletes of chains.removalsFrom(author, seq)) await commits.commit(deletes)
+    for await (const deletes of feeds.removalsFrom(author, seq)) await commits.commit(deletes)
     observer.docChanged(doc)
     observer.authorVoided(writeProof(proof))
     return true
@@ -290,12 +290,12 @@ export class Admitter {
 
   /** Begins the author's feed where a header of its says. */
   async #raiseBase(header: SignedHeader): Promise<void> {
-    const { commits, chains, observer } = this.#init
+    const { commits, feeds, observer } = this.#init
     const { author } = header
     await commits.refresh()
     await commits.flush()
-    const { doc } = chains.feed(author)
-    const operations = chains.setBase(header)
+    const { doc } = feeds.feed(author)
+    const operations = feeds.setBase(header)
     observer.feedReset(author, doc)
     const durable = commits.commit(operations)
     await durable
@@ -305,7 +305,7 @@ export class Admitter {
 
   /** Whether the author is void already where this proves it to be. */
   #isVoid([{ author, seq }]: Proof): boolean {
-    const { fork } = this.#init.chains.feed(author)
+    const { fork } = this.#init.feeds.feed(author)
     return fork > 0 && fork <= seq
   }
 }

@@ -15,7 +15,7 @@ import type { Operation } from '../store/section.ts'
 
 export interface CompactionInit {
   readonly swarm: string
-  readonly chains: Pick<FeedStore, 'beforeBase'>
+  readonly feeds: Pick<FeedStore, 'beforeBase'>
   readonly recordStore: Pick<RecordStore, 'removals'>
   /** Runs with neither admission nor publication in between, over what is on disk. */
   runExclusive<T>(task: () => Promise<T>): Promise<T>
@@ -46,8 +46,8 @@ export class Compaction {
   }
 
   async #sweep(author: Uint8Array): Promise<void> {
-    const { swarm, chains, recordStore } = this.#init
-    for await (const { seq, bytes, removal } of chains.beforeBase(author)) {
+    const { swarm, feeds, recordStore } = this.#init
+    for await (const { seq, bytes, removal } of feeds.beforeBase(author)) {
       await this.#init.runExclusive(async () => {
         const { values } = readEntryValues(swarm, seq, bytes)
         const removals = await recordStore.removals(author, seq, values)

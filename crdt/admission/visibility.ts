@@ -13,7 +13,7 @@ import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 
 export interface VisibilityInit {
   readonly hidden: HiddenEntries
-  readonly chains: FeedStore
+  readonly feeds: FeedStore
   readonly commits: Commits
   readonly published: Pick<StoredFilter, 'insert'>
   readonly elementOf: (digest: Uint8Array) => Uint8Array
@@ -31,10 +31,10 @@ export class Visibility {
   }
 
   async load(): Promise<void> {
-    const { hidden, chains, hidesOwn } = this.#init
+    const { hidden, feeds, hidesOwn } = this.#init
     await hidden.load()
     for (const author of hidden.authors()) {
-      const { seq } = chains.feed(author)
+      const { seq } = feeds.feed(author)
       if (!hidesOwn) {
         await this.unhide(author, seq)
         continue
@@ -48,25 +48,25 @@ export class Visibility {
 
   /** Place of the own entry that these bytes are, if it is hidden: who sends it shows it. */
   async findHidden(bytes: Uint8Array): Promise<{ author: Uint8Array; seq: number } | undefined> {
-    const { hidden, chains, commits } = this.#init
+    const { hidden, feeds, commits } = this.#init
     if (hidden.isEmpty) return undefined
     const { author, seq, hash } = readEntry(bytes)
     const publicSeq = hidden.publicSeq(author)
     if (publicSeq === undefined || seq <= publicSeq) return undefined
     await commits.flush()
-    const own = await chains.headerAt(author, seq)
+    const own = await feeds.headerAt(author, seq)
     return own !== undefined && equalBytes(own.hash, hash) ? { author, seq } : undefined
   }
 
   /** Takes the author's entries up to `seq` as shown; false when that is nothing new. */
   async unhide(author: Uint8Array, seq: number): Promise<boolean> {
-    const { hidden, chains, commits, published, elementOf } = this.#init
+    const { hidden, feeds, commits, published, elementOf } = this.#init
     const publicSeq = hidden.publicSeq(author)
     if (publicSeq === undefined || seq <= publicSeq) return false
     await commits.flush()
-    const header = await chains.headerAt(author, seq)
+    const header = await feeds.headerAt(author, seq)
     if (header === undefined) return false
-    const isAll = seq === chains.feed(author).seq
+    const isAll = seq === feeds.feed(author).seq
     const position = { seq, head: header.hash.slice() }
     const { digests, operations } = hidden.unhide(author, position, isAll)
     const elements = digests.map((digest) => elementOf(digest))

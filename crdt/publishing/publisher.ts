@@ -143,8 +143,8 @@ export class Publisher {
     const secret = (await this.#ownVotes.get(digest))?.subarray(0, SECRET_BYTES)
     if (secret === undefined) return undefined
     const commitment = commitmentOf({ digest, secret })
-    const state = await this.#init.recordStore.get(digest)
-    return state?.registers.find(({ register }) => equalBytes(register.commitment, commitment))
+    const attested = await this.#init.recordStore.get(digest)
+    return attested?.registers.find(({ register }) => equalBytes(register.commitment, commitment))
       ?.register
   }
 

@@ -37,15 +37,15 @@ export async function restateEntry(
     seen.add(toHex(value.digest))
     const latest = own.at(-1)
     if (latest?.seq !== seq) continue
-    const state = await withoutRetractedVote(recordStore, value.digest, latest)
-    if (state.register.vote === 'none' && state.register.counters.length === 0) continue
+    const live = await withoutRetractedVote(recordStore, value.digest, latest)
+    if (live.register.vote === 'none' && live.register.counters.length === 0) continue
     const isWithRecord = values.some(
       (each) => each.type === 'record' && equalBytes(each.digest, value.digest)
     )
     // What it said first, and goes now, may have come with the record.
     const carries = isWithRecord || own.length > 1
     const record = carries ? await recordOf(recordStore, value.digest) : []
-    groups.push([...record, state])
+    groups.push([...record, live])
   }
   return groups
 }

@@ -212,8 +212,10 @@ export class RecordStore {
   }
 
   async get(digest: Uint8Array): Promise<AttestedRecord | undefined> {
-    const [state] = await this.#attested([{ digest, registers: await this.#registersOf(digest) }])
-    return state
+    const [attested] = await this.#attested([
+      { digest, registers: await this.#registersOf(digest) }
+    ])
+    return attested
   }
 
   /** The author's latest register for the record, taken back or not. */
@@ -246,8 +248,8 @@ export class RecordStore {
   /** Goals with standing registers, by digest. */
   async *goals(): AsyncGenerator<AttestedRecord> {
     for await (const [digest] of this.#goals.entries()) {
-      const state = await this.get(digest)
-      if (state !== undefined) yield state
+      const attested = await this.get(digest)
+      if (attested !== undefined) yield attested
     }
   }
 

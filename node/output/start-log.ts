@@ -39,7 +39,9 @@ class JsonLog implements StartLog {
       printJson({ event: 'skill:transition', ...transition })
     )
     db.on('skill:warm', (warm) => printJson({ event: 'skill:warm', ...warm }))
-    db.on('author:distrust', (lie) => printJson({ event: 'author:distrust', ...lie }))
+    db.on('author:distrust', (falseReceipt) =>
+      printJson({ event: 'author:distrust', ...falseReceipt })
+    )
   }
 
   ready(db: HiveNode, dataDir: string): void {

@@ -185,11 +185,11 @@ export class Goals {
     const found: GoalTemplate[] = []
     for (const [template, attachments] of Object.entries(templates)) {
       const digest = digestOfId(template)
-      const state = await replica.get(digest)
-      if (state === undefined) continue
-      const judgement = await judge.judge(state)
+      const attested = await replica.get(digest)
+      if (attested === undefined) continue
+      const judgement = await judge.judge(attested)
       if (judgement === undefined || judgement.state !== wantedState) continue
-      found.push({ ...insightOf(state, judgement), attachments })
+      found.push({ ...insightOf(attested, judgement), attachments })
     }
     return found.toSorted(
       (a, b) =>
@@ -311,12 +311,12 @@ export class Goals {
 
   async #tree(signal: AbortSignal | undefined): Promise<Map<string, Goal>> {
     signal?.throwIfAborted()
-    const states = []
-    for await (const state of this.#components.replica.goals()) {
+    const attestedGoals = []
+    for await (const attested of this.#components.replica.goals()) {
       signal?.throwIfAborted()
-      states.push(state)
+      attestedGoals.push(attested)
     }
-    return goalTree(states)
+    return goalTree(attestedGoals)
   }
 }
 

@@ -38,8 +38,8 @@ interface GoalRecord {
 }
 
 /** Goals by id. */
-export function goalTree(states: readonly AttestedRecord[]): Map<string, Goal> {
-  const records = states.flatMap((state) => goalRecordOf(state) ?? [])
+export function goalTree(attestedGoals: readonly AttestedRecord[]): Map<string, Goal> {
+  const records = attestedGoals.flatMap((attested) => goalRecordOf(attested) ?? [])
   const ordered = records.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const variants = variantsOf(ordered)
   const parents = withoutCycles(parentsOf(ordered, variants))

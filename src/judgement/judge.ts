@@ -59,15 +59,15 @@ export class Judge {
   }
 
   /** Returns undefined for a record that no author vouches for. */
-  async judge(state: AttestedRecord): Promise<Judgement | undefined> {
-    const registers = state.registers.map(({ register }) => register)
+  async judge(attested: AttestedRecord): Promise<Judgement | undefined> {
+    const registers = attested.registers.map(({ register }) => register)
     const vouches = registers.filter(({ vote }) => vote === 'vouch')
     if (vouches.length === 0) return undefined
     const disputes = registers.filter(({ vote }) => vote === 'dispute').length
     const from = vouches.flatMap(({ validFrom }) => validFrom ?? [])
     const to = vouches.flatMap(({ validTo }) => validTo ?? [])
     return {
-      ...(await this.#release(state, vouches.length, disputes)),
+      ...(await this.#release(attested, vouches.length, disputes)),
       confidence: poolOpinions(
         registers.flatMap(({ vote, confidence }) => (vote === 'none' ? [] : [{ vote, confidence }]))
       ),

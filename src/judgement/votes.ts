@@ -29,14 +29,14 @@ export class Votes {
    */
   async cast(id: string, vote: OwnVote, confidence: number): Promise<boolean> {
     const { replica, clock, announce, onVote } = this.#components
-    const state = await this.#requireRecord(id)
-    const before = await replica.voteOn(state.digest)
+    const attested = await this.#requireRecord(id)
+    const before = await replica.voteOn(attested.digest)
     if (before === vote) return false
     if (before !== undefined) await this.retract(id)
     const { entries } = await replica.publish([
-      { record: state.record, vote, confidence, day: dayOf(clock.now()) }
+      { record: attested.record, vote, confidence, day: dayOf(clock.now()) }
     ])
-    onVote(state.digest)
+    onVote(attested.digest)
     await announce(entries)
     return true
   }
@@ -57,13 +57,13 @@ export class Votes {
 
   async #requireRecord(id: string): Promise<AttestedRecord> {
     const digest = digestOfId(id)
-    const state = await this.#components.replica.get(digest)
-    if (state === undefined) {
+    const attested = await this.#components.replica.get(digest)
+    if (attested === undefined) {
       throw new HiveError(
         'RECORD_UNKNOWN',
         `The hive holds no record ${toHex(digest)} here; "getGlobalInsights" lists those it holds.`
       )
     }
-    return state
+    return attested
   }
 }

@@ -85,14 +85,15 @@ export class ClaimHistory {
     const { replica } = this.#components
     const claims: UnjudgedClaim[] = []
     for (const digest of await replica.claims(entity, attribute)) {
-      const state = await replica.get(digest)
-      const judgement = state === undefined ? undefined : await this.#components.judge.judge(state)
-      if (state === undefined || judgement?.state !== 'released') continue
+      const attested = await replica.get(digest)
+      const judgement =
+        attested === undefined ? undefined : await this.#components.judge.judge(attested)
+      if (attested === undefined || judgement?.state !== 'released') continue
       const { confidence, validFrom, validTo } = judgement
       const from = validFrom === undefined ? {} : { validFrom }
       const to = validTo === undefined ? {} : { validTo }
       const id = toHex(digest)
-      claims.push(...claimOf(state.record, { id, confidence, origin: 'hive', ...from, ...to }))
+      claims.push(...claimOf(attested.record, { id, confidence, origin: 'hive', ...from, ...to }))
     }
     return claims
   }

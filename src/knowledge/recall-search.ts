@@ -141,10 +141,10 @@ export class RecallSearch {
 
   async #insight(digest: Uint8Array): Promise<RecalledFact | undefined> {
     const { replica, judge } = this.#components
-    const state = await replica.get(digest)
-    const judgement = state === undefined ? undefined : await judge.judge(state)
-    if (state === undefined || judgement?.state !== 'released') return undefined
-    const { kind: _, ...fields } = state.record
+    const attested = await replica.get(digest)
+    const judgement = attested === undefined ? undefined : await judge.judge(attested)
+    if (attested === undefined || judgement?.state !== 'released') return undefined
+    const { kind: _, ...fields } = attested.record
     const { confidence, tags, corroboration, validFrom } = judgement
     const since = validFrom === undefined ? {} : { validFrom }
     return { id: toHex(digest), ...fields, confidence, tags, corroboration, ...since }

@@ -46,7 +46,7 @@ function forwardSkills({ store }: SkillService, to: Target): void {
   store.on('skill:warm', (warm) => to.emit('skill:warm', warm))
   store.on('skill:cool', (cool) => to.emit('skill:cool', cool))
   store.on('skill:fail', (failure) => to.emit('skill:fail', failure))
-  store.on('author:distrust', (lie) => to.emit('author:distrust', lie))
+  store.on('author:distrust', (falseReceipt) => to.emit('author:distrust', falseReceipt))
   store.on('skill:remove', (removed) => to.emit('skill:remove', removed))
-  store.on('skill:warm-fail', (unready) => to.emit('skill:warm-fail', unready))
+  store.on('skill:warm-fail', (failure) => to.emit('skill:warm-fail', failure))
 }

@@ -188,11 +188,11 @@ export class SharedKnowledge {
     const keepBest = (): void => {
       best = best.toSorted(compareInsights).slice(0, limit)
     }
-    for await (const state of replica.attestedRecords()) {
+    for await (const attested of replica.attestedRecords()) {
       signal?.throwIfAborted()
-      if (state.record.kind === 'goal' || isReceipts(state.record)) continue
-      const judgement = await judge.judge(state)
-      const insight = judgement === undefined ? undefined : insightOf(state, judgement)
+      if (attested.record.kind === 'goal' || isReceipts(attested.record)) continue
+      const judgement = await judge.judge(attested)
+      const insight = judgement === undefined ? undefined : insightOf(attested, judgement)
       if (insight === undefined || !matchesFilter(insight, filter)) continue
       best.push(insight)
       if (best.length >= 2 * limit) keepBest()

@@ -79,13 +79,13 @@ export class Subscriptions {
   /** Judges a record again after a new vote of the author, or of this node. */
   async recheck(digest: Uint8Array, author?: Uint8Array): Promise<void> {
     if (this.#subscribers.size === 0) return
-    const state = await this.#components.replica.get(digest)
-    if (state?.record.kind === 'goal') return this.#recheckGoals()
-    if (state === undefined || isReceipts(state.record)) return
-    if (!(await this.#isReleased(state))) return
-    if (author !== undefined && (await this.#isReleased(withoutAuthor(state, author)))) return
-    const judgement = await this.#components.judge.judge(state)
-    if (judgement !== undefined) await this.#deliver(insightOf(state, judgement))
+    const attested = await this.#components.replica.get(digest)
+    if (attested?.record.kind === 'goal') return this.#recheckGoals()
+    if (attested === undefined || isReceipts(attested.record)) return
+    if (!(await this.#isReleased(attested))) return
+    if (author !== undefined && (await this.#isReleased(withoutAuthor(attested, author)))) return
+    const judgement = await this.#components.judge.judge(attested)
+    if (judgement !== undefined) await this.#deliver(insightOf(attested, judgement))
   }
 
   /** Attachments of goals may have changed; the attached record may have been released long ago. */
@@ -95,10 +95,10 @@ export class Subscriptions {
       if (subscriber.filter.goals === undefined) continue
       subscriber.templates = this.#templatesOf(subscriber.filter)
       for (const id of await subscriber.templates) {
-        const state = await replica.get(digestOfId(id))
-        const judgement = state === undefined ? undefined : await judge.judge(state)
-        if (state === undefined || judgement?.state !== 'released') continue
-        deliverOnce(subscriber, insightOf(state, judgement))
+        const attested = await replica.get(digestOfId(id))
+        const judgement = attested === undefined ? undefined : await judge.judge(attested)
+        if (attested === undefined || judgement?.state !== 'released') continue
+        deliverOnce(subscriber, insightOf(attested, judgement))
       }
     }
   }
@@ -126,8 +126,8 @@ export class Subscriptions {
     }
   }
 
-  async #isReleased(state: AttestedRecord): Promise<boolean> {
-    return (await this.#components.judge.judge(state))?.state === 'released'
+  async #isReleased(attested: AttestedRecord): Promise<boolean> {
+    return (await this.#components.judge.judge(attested))?.state === 'released'
   }
 
   async #deliver(insight: Insight): Promise<void> {
@@ -159,9 +159,6 @@ function deliverOnce({ delivered, listener }: Subscriber, insight: Insight): voi
   queueMicrotask(() => listener(insight))
 }
 
-function withoutAuthor(
-  { registers, ...state }: AttestedRecord,
-  author: Uint8Array
-): AttestedRecord {
-  return { ...state, registers: registers.filter((each) => !equalBytes(each.author, author)) }
+function withoutAuthor({ registers, ...rest }: AttestedRecord, author: Uint8Array): AttestedRecord {
+  return { ...rest, registers: registers.filter((each) => !equalBytes(each.author, author)) }
 }

@@ -51,23 +51,23 @@ export class SkillAdoption {
   async offers({ limit = DEFAULT_LIMIT, signal }: OfferOptions): Promise<SkillOffer[]> {
     const { replica, skills } = this.#components
     const offers: SkillOffer[] = []
-    for await (const state of replica.attestedRecords()) {
+    for await (const attested of replica.attestedRecords()) {
       signal?.throwIfAborted()
-      if (state.record.kind !== 'skill') continue
-      const id = toHex(state.digest)
+      if (attested.record.kind !== 'skill') continue
+      const id = toHex(attested.digest)
       if (skills.store.get(id) !== undefined) continue
       if (skills.store.removedLifecycle(id)?.status === 'blacklisted') continue
-      const offered = this.#offerOf(state)
+      const offered = this.#offerOf(attested)
       if (offered === undefined) continue
-      if (this.#countDisputes(state) === 0) offers.push(offered.offer)
+      if (this.#countDisputes(attested) === 0) offers.push(offered.offer)
     }
     return offers.toSorted(bySupport).slice(0, limit)
   }
 
   /** Throws `HiveError` (RECORD_UNKNOWN) if the swarm offers no such skill here. */
   async adopt(id: string, signal: AbortSignal): Promise<AddedSkill> {
-    const state = await this.#components.replica.get(digestOfId(id))
-    const offered = state === undefined ? undefined : this.#offerOf(state)
+    const attested = await this.#components.replica.get(digestOfId(id))
+    const offered = attested === undefined ? undefined : this.#offerOf(attested)
     if (offered === undefined) {
       throw new HiveError('RECORD_UNKNOWN', `The swarm offers no skill ${id} here; see "offers".`)
     }
@@ -77,23 +77,23 @@ export class SkillAdoption {
   /** Handles a new vote or new receipts of a skill. */
   async consider(digest: Uint8Array, signal: AbortSignal): Promise<void> {
     const { replica, skills } = this.#components
-    const state = await replica.get(digest)
-    if (state?.record.kind !== 'skill') return
-    if (isReceipts(state.record)) return this.#audit(state.record.entity, signal)
+    const attested = await replica.get(digest)
+    if (attested?.record.kind !== 'skill') return
+    if (isReceipts(attested.record)) return this.#audit(attested.record.entity, signal)
     const id = toHex(digest)
-    if (skills.store.get(id) === undefined) return this.#considerOffer(state, signal)
+    if (skills.store.get(id) === undefined) return this.#considerOffer(attested, signal)
     await this.#updateHeadStart(id, signal)
-    const disputes = this.#countDisputes(state)
+    const disputes = this.#countDisputes(attested)
     if (disputes === 0) return
     const reason = `it failed for ${disputes} ${disputes === 1 ? 'author' : 'authors'} of the swarm`
     await skills.store.apply(id, (held) => afterSwarmDispute(held, reason))
   }
 
-  async #considerOffer(state: AttestedRecord, signal: AbortSignal): Promise<void> {
-    if (this.#countDisputes(state) > 0) return
+  async #considerOffer(attested: AttestedRecord, signal: AbortSignal): Promise<void> {
+    if (this.#countDisputes(attested) > 0) return
     // A removed skill comes back only on request.
-    if (this.#components.skills.store.removedLifecycle(toHex(state.digest)) !== undefined) return
-    const offered = this.#offerOf(state)
+    if (this.#components.skills.store.removedLifecycle(toHex(attested.digest)) !== undefined) return
+    const offered = this.#offerOf(attested)
     if (offered === undefined || !(await this.#components.consent(offered.offer))) return
     await this.#adopt(offered, signal)
   }
@@ -116,8 +116,8 @@ export class SkillAdoption {
     if (known === undefined || known.provenance.from !== 'hive' || !isOnTrial(known)) return
     if (known.lifecycle.lifetime.trials > 0) return
     await this.#audit(id, signal)
-    const state = await replica.get(digestOfId(id))
-    const offered = state === undefined ? undefined : this.#offerOf(state)
+    const attested = await replica.get(digestOfId(id))
+    const offered = attested === undefined ? undefined : this.#offerOf(attested)
     if (offered === undefined) return
     await skills.store.apply(id, (held) => withHeadStart(held, offered.offer.headStart))
   }
@@ -139,28 +139,28 @@ export class SkillAdoption {
 
   async #recomputeHeadStart(id: string): Promise<void> {
     const { replica, skills } = this.#components
-    const state = await replica.get(digestOfId(id))
-    const offered = state === undefined ? undefined : this.#offerOf(state)
+    const attested = await replica.get(digestOfId(id))
+    const offered = attested === undefined ? undefined : this.#offerOf(attested)
     const headStart = offered?.offer.headStart ?? 1
     await skills.store.apply(id, (held) => withoutAuthor(held, headStart))
   }
 
-  #offerOf(state: AttestedRecord): ParsedOffer | undefined {
-    return offerOf(this.#withoutDistrusted(state))
+  #offerOf(attested: AttestedRecord): ParsedOffer | undefined {
+    return offerOf(this.#withoutDistrusted(attested))
   }
 
   /** Number of disputing authors; 0 if there are fewer than `k`, or fewer than vouching ones. */
-  #countDisputes(state: AttestedRecord): number {
-    const votes = this.#withoutDistrusted(state).registers.map(({ register }) => register.vote)
+  #countDisputes(attested: AttestedRecord): number {
+    const votes = this.#withoutDistrusted(attested).registers.map(({ register }) => register.vote)
     const disputes = votes.filter((vote) => vote === 'dispute').length
     const vouches = votes.filter((vote) => vote === 'vouch').length
     return disputes >= this.#components.k && disputes >= vouches ? disputes : 0
   }
 
   /** The registers of all authors without a false receipt. */
-  #withoutDistrusted(state: AttestedRecord): AttestedRecord {
-    const registers = state.registers.filter(({ author }) => !this.#audits.isDistrusted(author))
-    return { ...state, registers }
+  #withoutDistrusted(attested: AttestedRecord): AttestedRecord {
+    const registers = attested.registers.filter(({ author }) => !this.#audits.isDistrusted(author))
+    return { ...attested, registers }
   }
 }
 

@@ -37,8 +37,8 @@ export const TRIALS = 'trials'
 export const SUCCESSES = 'successes'
 
 /** Returns undefined for a record that is no skill, or that no author vouches for. */
-export function offerOf(state: AttestedRecord): ParsedOffer | undefined {
-  const { digest, record, registers } = state
+export function offerOf(attested: AttestedRecord): ParsedOffer | undefined {
+  const { digest, record, registers } = attested
   const voting = registers.filter(({ register }) => register.vote !== 'none')
   const vouching = voting.filter(({ register }) => register.vote === 'vouch')
   if (vouching.length === 0) return undefined

@@ -73,12 +73,12 @@ export async function receiptsOf(
 ): Promise<ReceiptsByAuthor> {
   const receipts = new Map<string, Receipt[]>()
   for (const digest of (await replica.claims(id, RECEIPTS)).slice(0, MAX_RECORDS)) {
-    const state = await replica.get(digest)
-    if (state === undefined || !isReceipts(state.record)) continue
-    const { entity, value, content } = state.record
+    const attested = await replica.get(digest)
+    if (attested === undefined || !isReceipts(attested.record)) continue
+    const { entity, value, content } = attested.record
     if (entity !== id || value !== engine) continue
     const read = readContent(content)
-    for (const { author, register } of state.registers) {
+    for (const { author, register } of attested.registers) {
       if (register.vote !== 'vouch') continue
       const key = toHex(author)
       receipts.set(key, [...(receipts.get(key) ?? []), ...read])
