@@ -5,35 +5,38 @@ export type HiveErrorCode =
   | 'OPTIONS_INVALID'
   /** Thrown when an argument of a call is of the wrong type or out of range. */
   | 'ARGUMENT_INVALID'
-  /** Thrown when an agent of that name exists already. */
+  /** Thrown when an agent of that name exists. */
   | 'AGENT_EXISTS'
   /** Thrown when a fact would exceed the node's quota. */
   | 'QUOTA_EXCEEDED'
-  /** Thrown when the hive holds no record of that id here, or this node no fact of it. */
+  /** Thrown when this node has no record or fact of that id. */
   | 'RECORD_UNKNOWN'
-  /** Thrown when what is to be shared may tell too much, or is private. */
+  /** Thrown when a text may disclose too much, or is private. */
   | 'WITHHELD'
-  /** Thrown when the embedding provider fails or answers wrongly; worth another attempt. */
+  /**
+   * Thrown when the embedding provider fails or returns an invalid answer; another attempt may
+   * succeed.
+   */
   | 'EMBEDDING_FAILED'
-  /** Thrown when the embedding provider takes none of these texts. */
+  /** Thrown when the embedding provider refuses all of these texts. */
   | 'EMBEDDING_REFUSED'
-  /** Thrown when there is no goal, or no record, of that id on this node. */
+  /** Thrown when this node has no goal, or no record, of that id. */
   | 'GOAL_UNKNOWN'
-  /** Thrown when a goal would be part of itself. */
+  /** Thrown when a goal would become its own subgoal. */
   | 'GOAL_CYCLE'
-  /** Thrown when a goal or a playbook would have more than it may. */
+  /** Thrown when a goal or a playbook would exceed a limit. */
   | 'LIMIT_EXCEEDED'
-  /** Thrown when a playbook has no such step (any longer). */
+  /** Thrown when a playbook has no such step. */
   | 'STEP_UNKNOWN'
-  /** Thrown when there is no skill of that id or name on this node. */
+  /** Thrown when this node has no skill of that id or name. */
   | 'SKILL_UNKNOWN'
-  /** Thrown when a skill's status does not allow what was asked: it is untested, or blacklisted. */
+  /** Thrown when a skill's status does not allow the call: it is untested, or blacklisted. */
   | 'SKILL_STATUS'
-  /** Thrown when a skill's source, its input or its output is not what the skill declares. */
+  /** Thrown when a skill's source, input or output does not match its declaration. */
   | 'SKILL_FAILED'
-  /** Thrown when a folder is not a skill's, or cannot be read or written as one. */
+  /** Thrown when a folder is not a skill folder, or cannot be read or written. */
   | 'SKILL_FOLDER'
-  /** Thrown when the hive is used after `stop()`, or a playbook after `close()`. */
+  /** Thrown when a node is used after `stop()`, or a playbook after `close()`. */
   | 'STOPPED'
 
 /** Thrown by calls of this library. `code` says what happened; match on it, not on the message. */

@@ -1,7 +1,7 @@
 /**
- * Residual risk: what redaction may have left. Each signal has a weight, the probability that a text
- * with it still tells something; independent signals add up to a score from 0 to 1, and a record
- * above the limit is withheld, never guessed at.
+ * Residual risk: what redaction may have missed. Each signal has a weight, the probability that a
+ * text with it still discloses something. Independent signals add up to a score from 0 to 1, and a
+ * record above the limit is withheld.
  */
 import { Draft } from './reading/draft.ts'
 import { OPAQUE } from './reading/scanned-text.ts'
@@ -11,27 +11,27 @@ import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './reading/text-features.ts'
 import { hasToken } from './rules/secret-tokens.ts'
 
 export type WithheldReason =
-  /** Control, tag or bidirectional characters, which can hide text from a reader. */
+  /** Control, tag or bidirectional characters, which may hide text from a reader. */
   | 'hidden-text'
   /** Part of a private key without its other end. */
   | 'key-fragment'
-  /** A word such as "password" before a value that no rule took for one. */
+  /** A word such as "password" before a value that no rule matched. */
   | 'named-secret'
   /** A token that is random enough to be a key. */
   | 'random-token'
   /** A secret that appears when lines or quoted pieces are joined. */
   | 'split-secret'
-  /** Nothing but placeholders is left. */
+  /** Only placeholders are left. */
   | 'nothing-left'
   /** More placeholders than words. */
   | 'mostly-redacted'
-  /** Findings of so many kinds that it is a document on somebody rather than a fact. */
+  /** Findings of many kinds: a document about a person rather than a fact. */
   | 'many-kinds'
   /** A long number of no known form. */
   | 'long-number'
-  /** Something at something, of no known form. */
+  /** Two words with an @ between them, of no known form. */
   | 'address-like'
-  /** Mostly letters that are not Latin: the layers for names and code do not read them. */
+  /** Mostly letters that are not Latin, which the layers for names and code do not read. */
   | 'foreign-script'
 
 export interface Risk {
@@ -41,7 +41,7 @@ export interface Risk {
   readonly signal: WithheldReason | undefined
 }
 
-/** From here on a record stays. One strong signal suffices, or three weak ones. */
+/** From this score on a record is withheld: one strong signal, or three weak ones. */
 export const MAX_RISK = 0.6
 
 export const CERTAIN: number = 1
@@ -73,19 +73,19 @@ const THREE_LETTERS = /\p{L}\P{L}*\p{L}\P{L}*\p{L}/u
 
 const WORDS = /\p{L}{2,}/gu
 
-/** Between the pieces of a value that was written over lines or put together from quoted parts. */
+/** Between the pieces of a value that is split over lines or joined from quoted parts. */
 const JOINT = /["'`]\s{0,8}[+.,&|]{0,2}\s{0,8}\\?\s{0,8}["'`]|\\?\r?\n[ \t>|#*/]{0,16}/g
 
-/** Private-use characters are in no text that comes this far. */
+/** No text contains private-use characters at this point. */
 const JOINED = '\ue000'
 const JOINED_WORDS = /(?<!\S)[^\s\ue000]*\ue000\S*/g
 
 export interface RiskInput {
-  /** After redaction, fields joined by line breaks. */
+  /** The text after redaction, fields joined by line breaks. */
   readonly text: string
   /** The content alone. */
   readonly content: string
-  /** Of the fields, as `Draft` has them. */
+  /** Features of the fields, as in `Draft`. */
   readonly features: number
   readonly groups: number
   /** Whether a token that is random enough to be a key is left. */
@@ -156,7 +156,7 @@ function joinPieces(text: string): string {
   return words.join(' ').replaceAll(JOINED, '')
 }
 
-/** Whether `text` has so many words. */
+/** Whether `text` has at least this many words. */
 function hasWords(text: string, count: number): boolean {
   let found = 0
   WORDS.lastIndex = 0

@@ -299,7 +299,7 @@ export class ScannedText {
   #markContextWord(from: number, to: number): void {
     const { text } = this
     const codes = this.#codes
-    // Single letters among digits are no words.
+    // A single letter between digits is no word.
     if (to - from === 1 && ((CONTENT_OF[codes[from - 1] ?? SPACE] ?? 0) & shaped.HAS_DIGIT) !== 0)
       return
     let letters = 0

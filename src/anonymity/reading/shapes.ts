@@ -1,9 +1,9 @@
 /**
- * The shape of a word, as bits. A word is an unbroken stretch of ASCII letters and digits; other
- * letters, and `_` and `$` after none of these, are words of their own.
+ * The shape of a word, as bits. A word is an unbroken sequence of ASCII letters and digits. Other
+ * letters, and `_` and `$` that follow none of these, are words of their own.
  */
 
-/** What it begins with. */
+/** The first character. */
 export const UPPER_FIRST = 1
 export const LOWER_FIRST = 2
 export const DIGIT_FIRST = 4
@@ -13,7 +13,7 @@ export const ZERO_FIRST = 8
 export const SIGN_FIRST = 16
 export const NON_ASCII_FIRST = 32
 
-/** What is before it. */
+/** The text before it. */
 export const LINE_START = 64
 /** A dot before a small letter. */
 export const LABEL = 128
@@ -24,7 +24,7 @@ export const FRACTION = 512
 /** White space or a dash before a number with four digits or more. */
 export const POSTAL = 1024
 
-/** What it consists of. */
+/** Its characters. */
 export const HAS_UPPER = 2048
 export const HAS_LOWER = 4096
 export const HAS_DIGIT = 8192
@@ -35,17 +35,17 @@ export const LONG_NUMBER = 65_536
 /** A change from lower to upper case. */
 export const CAMEL = 131_072
 
-/** How long it is. */
+/** Its length. */
 export const ONE = 1 << 18
 export const TWO = 1 << 19
 export const THREE = 1 << 20
 export const FOUR = 1 << 21
-/** That long at least. */
+/** At least this length. */
 export const FROM_8 = 1 << 22
 export const FROM_12 = 1 << 23
 export const FROM_26 = 1 << 24
 
-/** What follows it. White space, or the end. */
+/** The text after it. White space, or the end. */
 export const THEN_SPACE = 1 << 25
 export const THEN_DASH = 1 << 26
 export const THEN_DOT = 1 << 27

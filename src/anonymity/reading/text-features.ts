@@ -1,6 +1,7 @@
 /**
- * What a text has, as bits, read once (`draft.ts`): a rule whose characters are missing is not tried.
- * Most texts have few of them, and a pass over a short text costs mostly its start.
+ * Features of a text, as bits, collected in one scan (`scanned-text.ts`): a rule whose characters
+ * are missing is not tried. Most texts have few of them, and most of the cost of a rule on a short
+ * text is its start.
  */
 
 export const UPPER = 1
@@ -25,24 +26,24 @@ export const HASH = 65_536
 export const DIGIT_CHAIN = 131_072
 export const NON_ASCII = 262_144
 /**
- * So many characters without white space in between as the shortest token has, with a digit or several
- * changes from lower to upper case among them: words and dotted names have neither.
+ * As many characters without white space as the shortest token has, with a digit or several changes
+ * from lower to upper case: words and dotted names have neither.
  */
 export const LONG_WORD = 524_288
 export const LESS = 1_048_576
 export const OPENING = 2_097_152
 export const SEMICOLON = 4_194_304
-/** As long as `LONG_WORD` without more being asked. */
+/** As long as `LONG_WORD`, without its other conditions. */
 export const LONG_RUN = 8_388_608
 /** A dash after white space. */
 export const OPTION = 1 << 24
-/** Without white space in between: a dot before a slash, a slash before a dot or a colon. */
+/** Without white space: a dot before a slash, a slash before a dot or a colon. */
 export const DOT_SLASH = 1 << 25
 export const SLASH_DOT = 1 << 26
 export const SLASH_COLON = 1 << 27
-/** Three slashes or more without white space in between. */
+/** Three slashes or more without white space. */
 export const SLASHES = 1 << 28
-/** Ten words of one character in a row. */
+/** Ten consecutive words of one character. */
 export const SPELLED = 1 << 29
 /** Thirteen such digits. */
 export const LONG_DIGIT_CHAIN = 1 << 30

@@ -1,20 +1,20 @@
-/** Where a token of a known format may begin, by its first characters: asked at every word. */
+/** Whether a token of a known format may begin at a word, by its first characters. */
 import { TOKEN_FORMATS } from '../rules/providers.ts'
 
 const SLOTS = 1 << 15
-/** By a hash of three or four characters: one word in a hundred is taken for a beginning wrongly. */
+/** By a hash of three or four characters: one word in a hundred is a false positive. */
 const beginnings = new Uint8Array(SLOTS)
 
-/** Formats with a literal of three characters or more that begins a word of theirs. */
+/** Formats with a literal of at least three characters at the start of a word. */
 export const MARKED_FORMATS = TOKEN_FORMATS.filter(({ keywords }) => keywords.every(isDistinctive))
-/** The others: their words must be looked into. */
+/** The other formats: their words must be searched. */
 export const UNMARKED_FORMATS = TOKEN_FORMATS.filter(
   ({ keywords }) => !keywords.every(isDistinctive)
 )
 
 for (const { keywords } of MARKED_FORMATS) {
   for (const keyword of keywords) {
-    // `.atlasv1.` is within a token: the word is `atlasv1`.
+    // `.atlasv1.` is inside a token: the word is `atlasv1`.
     const word = keyword.replace(/^[^A-Za-z0-9]+/, '')
     const whole = word.length < 3 ? Array.from('0123456789', (digit) => word + digit) : [word]
     for (const each of whole) {
@@ -24,7 +24,7 @@ for (const { keywords } of MARKED_FORMATS) {
   }
 }
 
-/** Four code units from where a word begins. */
+/** Takes the first four code units of a word. */
 export function mayBeginToken(a: number, b: number, c: number, d: number): boolean {
   return beginnings[slotOf(a, b, c, d)] === 1 || beginnings[slotOf(a, b, c, 0)] === 1
 }

@@ -1,11 +1,14 @@
-/** Where the words of a text begin, in order, with their shapes (`shapes.ts`) and groups (`announcing.ts`). */
+/**
+ * The starts of the words of a text, in order, with their shapes (`shapes.ts`) and groups
+ * (`context-words.ts`).
+ */
 export class WordList {
   count = 0
   from = new Int32Array(0)
   shape = new Int32Array(0)
   groups = new Int32Array(0)
 
-  /** No words; room for `capacity`. */
+  /** Removes all words; makes room for `capacity`. */
   clear(capacity: number): void {
     this.count = 0
     if (this.from.length >= capacity) return
@@ -22,7 +25,7 @@ export class WordList {
     this.count = count + 1
   }
 
-  /** Says that the word at `from` is of `groups`; one of `shape` begins there if none did. */
+  /** Adds `groups` to the word at `from`, or inserts a word of `shape` there. */
   addGroups(from: number, shape: number, groups: number): void {
     let index = this.count
     while (index > 0 && (this.from[index - 1] ?? 0) >= from) index -= 1
@@ -30,7 +33,7 @@ export class WordList {
     this.groups[index] = (this.groups[index] ?? 0) | groups
   }
 
-  /** All words from the one at `index` on have `shape` as well; returns what they have together. */
+  /** Adds `shape` to all words from `index` on; returns their common shapes. */
   extend(index: number, shape: number): number {
     let shapes = 0
     for (let i = index; i < this.count; i++) {
@@ -41,7 +44,10 @@ export class WordList {
     return shapes
   }
 
-  /** Words in what was replaced go, those after it move. `edits`: from and to, each now one character. */
+  /**
+   * Removes the words of replaced parts and moves those after them. `edits`: from and to, each now
+   * one character.
+   */
   move(edits: readonly number[]): void {
     let edit = 0
     let shift = 0

@@ -1,4 +1,4 @@
-/** Layer 3, accounts: users and single-label hosts, where a sign, a command or a word announces one. */
+/** Layer 3, accounts: users and single-label hosts announced by a sign, a command or a word. */
 import { CALLED_WORDS, HOST_WORDS, PLACE_WORDS, USER_WORDS } from '../reading/context-words.ts'
 import { AT, BACKSLASH, COLON, DIGIT, LESS, TILDE } from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
@@ -14,7 +14,7 @@ import {
 import { isPublicWord } from '../words/vocabulary.ts'
 import type { Rule } from './rule.ts'
 
-/** Labels that follow an `@` in package specifiers, not in addresses. */
+/** Labels after an `@` in package specifiers, as opposed to addresses. */
 const NPM_TAGS: ReadonlySet<string> = new Set(
   'latest next beta alpha canary rc nightly stable dev experimental main master'.split(' ')
 )
@@ -115,7 +115,7 @@ function isUserName(hit: string): boolean {
   )
 }
 
-/** One label names a host only where it is numbered, or where a command or a key takes one. */
+/** A single label is a host only if it is numbered, or if a command or a key takes a host. */
 function isAnnouncedHost(hit: string, whole: string): boolean {
   if (isNumberedHost(hit)) return true
   if (!mayBeHost(hit)) return false

@@ -1,4 +1,4 @@
-/** Postal addresses and places on the map. */
+/** Postal addresses and coordinates. */
 import {
   ADDRESS_WORDS,
   COORDINATE_WORDS,

@@ -1,6 +1,7 @@
 /**
- * Layer 4: code. Identifiers whose parts are in no public vocabulary, packages of a company, and
- * string literals of queries. Dotted API names such as `css.properties.gap` consist of public words.
+ * Layer 4: code. Identifiers with parts outside the public vocabulary, packages of a company, and
+ * string literals of queries. Dotted API names such as `css.properties.gap` consist of public
+ * words.
  */
 import { API_WORDS, PACKAGE_WORDS } from '../reading/context-words.ts'
 import { QUOTE } from '../reading/text-features.ts'
@@ -19,7 +20,7 @@ import { partsOf } from '../words/identifier-parts.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { Layer, Mark } from './rule.ts'
 
-/** Packages that everybody's programs use. */
+/** Packages in wide use. */
 const PUBLIC_PACKAGE =
   /^(?:org\.(?:apache|springframework|junit|w3c|eclipse|hibernate|mozilla|gnome|freedesktop|slf4j|assertj|mockito|jetbrains|scala|json|postgresql|openqa|xml|gradle|yaml|codehaus|kde|bouncycastle|elasticsearch|mongodb|webkit|chromium)|com\.(?:google|sun|oracle|android|microsoft|apple|fasterxml|amazonaws|amazon|facebook|ibm|intellij|jetbrains|mysql|zaxxer|squareup|azure|github)|io\.(?:netty|grpc|vertx|micrometer|ktor|quarkus|kubernetes|swagger|reactivex)|net\.(?:bytebuddy|sf|java))\b/
 
@@ -34,12 +35,12 @@ const patterns = layerOf([
   }
 ])
 
-/** A query, and what is quoted in it. */
+/** A query, and the quoted text in it. */
 const CLAUSE =
   /\b(?:select\s[^;\n]{1,512}?\sfrom|insert\s{1,8}into|update\s{1,8}\S{1,128}\s{1,8}set|delete\s{1,8}from|merge\s{1,8}into|(?:create|alter)\s{1,8}(?:user|role|table|database))\b[^;]{1,4096}/gi
 const QUOTED = /'(?:[^'\n]|''){1,1024}'/g
 
-/** Names of public interfaces: whatever is below these roots is public as well. */
+/** Names of public interfaces: all names below these roots are public. */
 const PUBLIC_NAME =
   /^(?:api|css|html|http|javascript|manifests|mathml|mediatypes|svg|webassembly|webdriver|webextensions)\./
 
@@ -47,7 +48,7 @@ const PUBLIC_NAME =
 const TOKEN =
   /(?<![\p{L}\d_$&%@<-])(?:(?:api|css|html|http|javascript|manifests|mathml|mediatypes|svg|webassembly|webdriver|webextensions)(?:\.[\w@:$-]+)+|[\w$]+(?:-[A-Za-z0-9_]+)*)/gu
 
-/** Parts this short are abbreviations: they tell too little, and no list has them all. */
+/** Parts of this length are abbreviations, which disclose little and are in no list. */
 const SHORT = 3
 
 const DERIVED =
@@ -82,13 +83,13 @@ function isPrivate(token: string, isInCode: boolean): boolean {
     if (!isKnown(part) && !isJoined(part)) return true
     if (part.length <= 2) short += part.length
   }
-  // Single letters and digits in turn are no words: a password, a hash.
+  // Alternating single letters and digits are no words: a password, a hash.
   const digits = token.match(/\d+/g)?.length ?? 0
   if (isInCode && digits >= 2 && token.length >= 6) return true
   return token.length >= 8 && digits >= 2 && short >= 3 && parts.length >= 3
 }
 
-/** Texts repeat their identifiers: what was decided lately is kept, so many at most. */
+/** Texts repeat their identifiers: at most this many recent decisions are cached. */
 const MAX_DECIDED = 8_192
 const decided = new Map<string, boolean>()
 
@@ -102,7 +103,7 @@ function isPrivateOnce(token: string, isInCode: boolean): boolean {
   return result
 }
 
-/** Has more than one part, so that a name was made for it. */
+/** Whether the token has several parts, so that it was chosen as a name. */
 function isCompound(token: string): boolean {
   return /[a-z][A-Z]|[A-Za-z0-9][_-][A-Za-z0-9]|[A-Za-z]\d|\d[A-Za-z]|\$/.test(token)
 }
@@ -119,7 +120,7 @@ function markTokens(text: string, mark: Mark): string {
 
 const TOKEN_AT = new RegExp(TOKEN.source, 'uy')
 
-/** Whether a word, with what follows it, may have more than one part. */
+/** Whether a word, with the text after it, may have several parts. */
 function mayBeCompound(shape: number, groups: number): boolean {
   if ((groups & API_WORDS) !== 0) return true
   if ((shape & (CAMEL | SIGN_FIRST | THEN_DASH | THEN_SIGN)) !== 0) return true
@@ -160,8 +161,8 @@ export const code: Layer = (draft, mark) => {
 const NUMBER = /\d{5,}/g
 
 /**
- * For tags, which are few words without a sentence around them: an unknown word or a long number is
- * taken out even where nothing announces it. A tag that is lost costs little.
+ * For tags, which are few words without a sentence: an unknown word or a long number is removed
+ * even if nothing announces it. A lost tag costs little.
  */
 export function labels(text: string, mark: Mark): string {
   return markTokens(text, mark).replaceAll(NUMBER, (digits) => mark(digits, 'id', 'number'))

@@ -1,6 +1,6 @@
 /**
- * Encoded text: base64, hexadecimal, percent and backslash escapes, and entities. A reader undoes
- * them, so what decodes to text is taken out whole; nobody needs it to understand the rest.
+ * Encoded text: base64, hexadecimal, percent and backslash escapes, and entities. A reader can
+ * decode them, so a finding that decodes to text is removed as a whole.
  */
 import { BACKSLASH, DIGIT, LONG_WORD, PERCENT, SPELLED } from '../reading/text-features.ts'
 import { findAll, inLongWords, layerOf } from './rule.ts'
@@ -9,7 +9,7 @@ import type { Layer, Rule } from './rule.ts'
 
 const MIN_TEXT_BYTES = 6
 
-/** What a reader gets; undefined when it is no text. */
+/** The decoded text; undefined if the bytes are not text. */
 function textOf(bytes: Buffer): string | undefined {
   if (bytes.length < MIN_TEXT_BYTES) return undefined
   for (const byte of bytes) {
@@ -20,7 +20,7 @@ function textOf(bytes: Buffer): string | undefined {
 }
 
 function isBase64Text(hit: string): boolean {
-  // A word that happens to decode has no digit, sign or change of case in it.
+  // A word that decodes by chance has no digit, sign or change of case.
   if (/^(?:[a-z]+|[A-Z]+|[A-Z]?[a-z]+)$/.test(hit)) return false
   return textOf(Buffer.from(hit, 'base64')) !== undefined
 }
@@ -30,7 +30,7 @@ function isHexText(hit: string): boolean {
   return text !== undefined && /[A-Za-z]/.test(text)
 }
 
-/** More than the few escapes of an ordinary query. */
+/** More escapes than an ordinary query has. */
 function isPercentText(hit: string): boolean {
   return (hit.match(/%[0-9A-Fa-f]{2}/g)?.length ?? 0) >= 1
 }
@@ -77,7 +77,7 @@ const hexadecimal = layerOf([
 const BASE64: Rule = {
   name: 'base64',
   kind: 'secret',
-  // The first character of text has its high bit clear.
+  // The first byte of text has its high bit clear.
   pattern: /(?<![A-Za-z0-9+/_-])[CDI-Za-f][A-Za-z0-9+/_-]{10,16383}={0,2}(?![A-Za-z0-9+/_=-])/g,
   accept: isBase64Text
 }

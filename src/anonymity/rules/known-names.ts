@@ -1,10 +1,10 @@
-/** The names of this machine and its users: exact, found as whole words whatever their case. */
+/** The names of this machine and its users: whole words, without regard to case. */
 import { layerOf } from './rule.ts'
 import type { FindingKind, Layer, Rule } from './rule.ts'
 
-/** Each list has its own kind, the one by which the other layers would find such a name. */
+/** Each list has its own kind, that of the layer which would find such a name. */
 export interface KnownNames {
-  /** Home directories and the like. */
+  /** Home directories and similar paths. */
   readonly paths?: readonly string[]
   readonly hosts?: readonly string[]
   readonly users?: readonly string[]
@@ -26,7 +26,7 @@ export function knownNames({
   return layerOf(rules)
 }
 
-/** Longer names first, so that a full host name goes before its first label. */
+/** Longer names first, so that a full host name precedes its first label. */
 function rulesFor(kind: FindingKind, names: readonly string[]): Rule[] {
   return names
     .toSorted((a, b) => b.length - a.length)

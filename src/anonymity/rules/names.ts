@@ -1,6 +1,6 @@
 /**
- * Names of persons, customers and projects: after a word that announces one, before a company's
- * suffix, from a given name on, and capitalised words that are in no public vocabulary.
+ * Names of persons, customers and projects: after a context word, before a company's suffix, from a
+ * given name on, and capitalised words outside the public vocabulary.
  */
 import { COMPANY_WORDS, PERSON_WORDS, TITLE_WORDS } from '../reading/context-words.ts'
 import { QUOTE, UPPER } from '../reading/text-features.ts'
@@ -15,7 +15,7 @@ const WORD = "\\p{Lu}[\\p{L}\\d'’]{0,30}(?:-\\p{Lu}[\\p{L}'’]{1,30})?"
 /** Without the possessive. */
 const RUN = `${WORD}(?<!['’]s)(?:(?: | \\p{Lu}\\. | (?:van|von|de|del|della|der|den|di|da|dos|al|bin|ibn|ben|el|la|le|zu|ter|ten)(?: (?:der|den|la))? )${WORD}(?<!['’]s)){0,3}`
 
-/** Capitalised words that begin sentences and follow an announcing word without being a name. */
+/** Capitalised words that start sentences and follow a context word without being a name. */
 const NO_NAME =
   /^(?:The|A|An|This|That|These|Those|It|Its|If|In|On|At|To|For|From|By|With|And|Or|But|Not|No|All|Any|Each|When|Where|Why|How|What|Who|Which|We|You|He|She|They|I|Is|Are|Was|Be|Do|Does|Use|Set|See|API|URL|ID|JSON|HTML|CSS|HTTP|SQL)$/
 
@@ -68,7 +68,7 @@ export const NAME_RULES: readonly Rule[] = [
 
 const announced = layerOf(NAME_RULES)
 
-/** Words after which a name that is a word as well is taken for one. */
+/** Words after which an ambiguous name counts as a name. */
 const PERSON_CONTEXT =
   /(?:^|[^\p{L}])(?:ask(?:ed|ing)?|tell|told|thanks?|thank you|cc|ping|email|mail|call|met|meet|hi|hey|hello|dear|by|from|with|according to|contact|user|author|owner|says|said|and|for|to)[ ,:@]{1,2}$/iu
 
@@ -78,14 +78,14 @@ const PERSON_VERB =
 const CAPITALISED =
   /(?<![\p{L}\d_$.@#/&<-])(?:\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?:['’]\p{Ll}{1,8})?|\p{Lu}{5,24})(?![\p{L}\d_$(]|[.:/]\p{L}|<|-\p{L})/uy
 
-/** What may come between or after: a middle initial, a particle, another capitalised word. */
+/** What may follow: a middle initial, a particle, another capitalised word. */
 const FOLLOWING =
   /^ (?:\p{Lu}\. |(?:van|von|de|del|della|der|den|di|da|dos|al|bin|ibn|el|la|le)(?: (?:der|den|la))? )?(?:\p{Lu}[\p{L}]{0,3}['’-])?\p{Lu}[\p{Ll}]{1,30}(?:-\p{Lu}[\p{Ll}]{1,30})?(?![\p{L}\d_(])/u
 
-/** The possessive, and what is left out of `doesn't` and `you'll`. */
+/** The possessive, and the rest of `doesn't` and `you'll`. */
 const ELISION = /(?:n['’]t|['’]\p{L}*)$/u
 
-/** Endings of languages, schools and derived words that no list has in full. */
+/** Endings of languages, schools and derived words that no list covers completely. */
 const DERIVED =
   /(?:able|ible|tion|tions|less|ness|ised|ized|izing|ising|ify|ified|ifies|izer|iser|ability|ments?|ware|based|like|wise|proof|ish|ese|ism|ist|ists)$/
 
@@ -122,14 +122,14 @@ function markCapitalised(draft: Draft, mark: Mark): void {
   draft.commit()
 }
 
-/** Where a name that began before `from` ends: after up to three more names. */
+/** The end of a name that started before `from`: at most three more names. */
 function follow(text: string, from: number, isGiven: boolean): number {
   let end = from
   for (let i = 0; i < 3; i++) {
     const [piece] = FOLLOWING.exec(text.slice(end, end + 90)) ?? []
     if (piece === undefined) return end
     const word = piece.slice(piece.lastIndexOf(' ') + 1)
-    // After a given name the next one is the surname, even where it is a word; then unknown ones.
+    // After a given name the next word is the surname, even a common word; then unknown words.
     const continues = (isGiven && i === 0) || isUnknown(word) || GIVEN_NAMES.has(word.toLowerCase())
     if (!continues) return end
     end += piece.length

@@ -1,4 +1,4 @@
-/** Numbers by which states know their people: forms with a check where there is one. */
+/** National identity numbers: formats with a check digit where there is one. */
 import { HOLDER_WORDS } from '../reading/context-words.ts'
 import { DASH, DIGIT, DIGIT_CHAIN, MANY_DIGITS, UPPER } from '../reading/text-features.ts'
 import {

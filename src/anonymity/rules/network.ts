@@ -1,6 +1,6 @@
 /**
- * Layer 3, networks: addresses, hosts and what is kept on them. Whole URLs go, public ones too: telling
- * them apart is not worth a leak. Dotted API names, MIME types and package names stay.
+ * Layer 3, networks: addresses and hosts. Whole URLs are removed, public ones too, since a mistake
+ * would be a leak. Dotted API names, MIME types and package names stay.
  */
 import { isIPv4, isIPv6 } from 'node:net'
 import { DOMAIN_WORDS, REPOSITORY_WORDS, SCHEME_WORDS } from '../reading/context-words.ts'
@@ -49,7 +49,7 @@ const PUBLIC_HOSTS: ReadonlySet<string> = new Set(
   )
 )
 
-/** Endings after which one label is enough, and those that methods and languages share. */
+/** Endings that identify a host after one label, and those that methods and languages share. */
 const HOST_ENDINGS: ReadonlySet<string> = new Set(
   'local internal intranet corp lan localdomain test example invalid onion private svc localhost com net org edu gov mil cloud xyz biz tech online site shop consulting software agency systems ventures digital solutions company bank health academy io ai eu de fr ch nl se pl jp cn'.split(
     ' '
@@ -175,7 +175,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     kind: 'ip',
     at: [ONLY_DIGITS | THEN_DOT],
     pattern: /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?::\d{1,5})?(?![\w.]*\d)/g,
-    // Zero-padded as well; versions have larger parts.
+    // Zero-padded addresses too; versions have larger parts.
     accept: (hit) => isIPv4(hit.replace(/[/:].*$/, '').replaceAll(/(?<!\d)0+(?=\d)/g, ''))
   },
   {

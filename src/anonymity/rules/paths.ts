@@ -1,6 +1,6 @@
 /**
- * Layer 3, directories: paths of every system, quoted, with spaces or relative, and files that hold
- * keys or data.
+ * Layer 3, paths: paths of every system, quoted, with spaces or relative, and files of keys or
+ * data.
  */
 import { FILE_WORDS } from '../reading/context-words.ts'
 import {
@@ -79,14 +79,14 @@ export const PATHS_RULES: readonly Rule[] = [
     kind: 'path',
     needs: SLASH,
     literals: ['/home/', '/Users/', '/Volumes/', '/media/', '/mnt/'],
-    // Below a home or a mounted volume a name may have spaces; elsewhere a space ends the path.
+    // Below a home or a mounted volume a name may contain spaces; elsewhere a space ends the path.
     pattern:
       /(?<![\w<>.~)\]*])(?:\/[\p{L}\d_.-]{1,64}){0,3}\/(?:home|Users|Volumes|media|mnt)\/[\p{L}\d_.@+~%=-]{1,128}(?:(?:\/|\\? (?=[\p{L}\d_.@+~%=-]{1,32}(?:\\? [\p{L}\d_.@+~%=-]{1,32}){0,3}\/))[\p{L}\d_.@+~%=()-]{0,255}){0,64}(?::\d{1,7}){0,2}(?<![.:])/gu
   },
   {
     name: 'posix-path',
     kind: 'path',
-    // Two segments at least: a lone "/word" is a route, a closing tag or a fraction.
+    // At least two segments: a single "/word" is a route, a closing tag or a fraction.
     pattern:
       /\/(?<![\w<>/.~)\]*]\/)(?:(?:[\p{L}\d_.@+~%=:${}[\]-]|\\ ){1,255}\/){1,64}[\p{L}\d_.@+~%=:${}-]{0,255}(?<![.:])/gu,
     needs: SLASH

@@ -1,4 +1,4 @@
-/** Layer 2: what points at a person by a number, an address on a network or a date. */
+/** Layer 2: identifiers of persons: numbers, network addresses and dates. */
 import { BIRTH_ENDINGS, CODE_WORDS, PHONE_WORDS, SPELLING_WORDS } from '../reading/context-words.ts'
 import {
   AT,

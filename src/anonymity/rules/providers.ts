@@ -1,7 +1,7 @@
 /**
- * Token formats, one row an issuer's format: the literals it begins with (a text without any of them
- * is not searched), the pattern, and, where the form alone would hit words, the least entropy.
- * Lengths are lower bounds: a token cut short by a log is a leak as well.
+ * Token formats, one row for each format of an issuer: its literals (a text without any of them is
+ * not searched), its pattern, and a minimum entropy if the pattern alone would match words. Lengths
+ * are lower bounds, since a truncated token is a leak too.
  */
 
 export interface TokenFormat {
@@ -256,7 +256,7 @@ export const TOKEN_FORMATS: readonly TokenFormat[] = [
   )
 ]
 
-/** Issuers whose keys have no form of their own: their name announces a value instead. */
+/** Issuers whose keys have no format of their own: their name announces a value instead. */
 export const PROVIDER_KEYWORDS: readonly string[] =
   'adafruit adobe airtable algolia alibaba asana atlassian beamer bitbucket bittrex cisco meraki cloudflare codecov cohere coinbase confluence confluent contentful datadog discord droneci dropbox etsy facebook fastly finicity finnhub flickr freshbooks freemius gitter gocardless heroku hubspot intercom jfrog artifactory bintray xray jira kraken kucoin launchdarkly linear linkedin linked_in linked-in lob looker mailchimp mailgun mapbox mattermost messagebird message_bird message-bird mistral deepseek gemini netlify newrelic new_relic new-relic nuget nytimes newyorktimes okta plaid privateai private_ai private-ai rapidapi sendbird sentry sidekiq contribsys snyk sonar sourcegraph square squarespace sumo sumologic telegram travis twilio twitch twitter typeform yandex zendesk bittrex pagerduty opsgenie grafana vault clickup monday trello auth0 pinecone weaviate elevenlabs together fireworks openrouter azure aws gcp stripe paypal braintree adyen razorpay'.split(
     ' '

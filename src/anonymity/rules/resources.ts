@@ -1,4 +1,4 @@
-/** Names that a cloud, a cluster or a service gives: resources, requests, sessions, tickets. */
+/** Identifiers of clouds, clusters and services: resources, requests, sessions, tickets. */
 import {
   BUCKET_WORDS,
   CLUSTER_WORDS,
@@ -23,14 +23,14 @@ import {
 } from '../reading/shapes.ts'
 import type { Rule } from './rule.ts'
 
-/** Prefixes of standards and versions that look like a ticket's. */
+/** Prefixes of standards and versions that look like those of tickets. */
 const PUBLIC_PREFIXES: ReadonlySet<string> = new Set(
   'AES ANSI ASCII BIP CP CSS CVE CWE DES DIN EBCDIC ECMA EIP EN ERC ES FIPS GB GHSA GPT HTTP IEC IEEE IP ISO JEP JIS JSR KOI LATIN MD MP MPEG NIST OAUTH OWASP PEP PKCS POSIX RC RFC RSA SHA SPDX SSE TC39 TLS UCS UTC UTF US WCAG WINDOWS X XEP'.split(
     ' '
   )
 )
 
-/** Before secrets: parts of these look like keys. */
+/** Before secrets, since parts of these look like keys. */
 export const CLOUD_IDS_RULES: readonly Rule[] = [
   {
     name: 'arn',

@@ -1,4 +1,4 @@
-/** Rules and layers: what is looked for, and how a finding is taken out of a text. */
+/** Rules and layers: how findings are searched and replaced. */
 
 import type { Draft } from '../reading/draft.ts'
 
@@ -24,19 +24,19 @@ export const FINDING_KINDS = [
 ] as const
 
 /**
- * What the anonymiser replaces.
+ * The kinds of findings.
  *
  * @useDeclaredType
  */
 export type FindingKind = (typeof FINDING_KINDS)[number]
 
-/** Takes `hit` out: returns the character that stands for it. */
+/** Records `hit` and returns the character that marks it. */
 export type Mark = (hit: string, kind: FindingKind, rule: string) => string
 
 /** One layer: marks every finding in `draft`. */
 export type Layer = (draft: Draft, mark: Mark) => void
 
-/** Tells what it finds in a word, by where that begins and ends. */
+/** Reports findings in a word, each by its start and end. */
 export type LongWordSearch = (
   word: string,
   found: (from: number, to: number, kind: FindingKind, rule: string) => void
@@ -45,25 +45,25 @@ export type LongWordSearch = (
 export interface Rule {
   readonly name: string
   readonly kind: FindingKind
-  /** Global. Where it has a group `hit`, only that part is replaced. Linear in the text's length. */
+  /** Global. With a group `hit`, only that part is replaced. Linear in the text's length. */
   readonly pattern: RegExp
-  /** Features (`features.ts`) without all of which it cannot match. */
+  /** Required features (`text-features.ts`): all of them. */
   readonly needs?: number
-  /** Features of which it needs one at least. */
+  /** Required features: any of them. */
   readonly needsAny?: number
-  /** Shapes (`shapes.ts`) without all of which, on some word, it cannot match. */
+  /** Required shapes (`shapes.ts`): all of them, on some word. */
   readonly shapes?: number
-  /** Groups of words (`announcing.ts`) of which it needs one at least. */
+  /** Required groups of words (`context-words.ts`): any of them. */
   readonly groups?: number
-  /** Shapes of which some word must have all of one. */
+  /** Required shapes: some word must have all of one item. */
   readonly near?: readonly number[]
-  /** Texts of which it needs one at least. */
+  /** Required texts: any of them. */
   readonly literals?: readonly string[]
-  /** It begins where a word does that has all of one of these shapes; */
+  /** It starts at a word with all of one of these shapes; */
   readonly at?: readonly number[]
-  /** or where a word of one of these groups does. */
+  /** or at a word of one of these groups. */
   readonly atGroups?: number
-  /** Refuses matches that only look alike. */
+  /** Rejects false matches. */
   readonly accept?: (hit: string, whole: string) => boolean
 }
 
@@ -78,7 +78,9 @@ export function layerOf(rules: readonly Rule[]): Layer {
   }
 }
 
-/** Marks what `take` finds in each long word of a kind, and of `least` characters, by itself. */
+/**
+ * Marks the findings of `take` in each long word of a kind with at least `minLength` characters.
+ */
 export function inLongWords(kind: number, take: LongWordSearch, minLength = 0): Layer {
   return (draft, mark) => {
     const { text, long } = draft
@@ -96,7 +98,7 @@ export function inLongWords(kind: number, take: LongWordSearch, minLength = 0): 
   }
 }
 
-/** A rule with all that decides whether it is tried, in one form: hundreds are asked for each text. */
+/** A rule and its conditions in one form, since hundreds are tested for each text. */
 class CompiledRule {
   readonly rule: Rule
   readonly sticky: RegExp | undefined
@@ -105,7 +107,7 @@ class CompiledRule {
   readonly shapes: number
   readonly groups: number
   readonly at: readonly number[]
-  /** What all shapes in `at` have. */
+  /** The common shapes of all items of `at`. */
   readonly atAll: number
   readonly atGroups: number
   readonly near: readonly number[]
@@ -154,7 +156,7 @@ function markAll(rule: Rule, draft: Draft, mark: Mark): void {
   draft.commit()
 }
 
-/** Tells where `rule` finds something in `text`. */
+/** Reports each finding of `rule` in `text`. */
 export function findAll(
   { pattern, accept }: Rule,
   text: string,

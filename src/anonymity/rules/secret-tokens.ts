@@ -1,6 +1,6 @@
 /**
- * Layer 1, tokens: formats of their issuers (`providers.ts`), found before anything takes a part of one
- * for something else.
+ * Layer 1, tokens: formats of issuers (`providers.ts`), searched before any layer could match a
+ * part of one.
  */
 import { TOKEN } from '../reading/scanned-text.ts'
 import { entropyOf } from '../words/entropy.ts'
@@ -32,7 +32,7 @@ const short = inLongWords(0, (word, found) => findTokens(word, UNMARKED_SHORT, f
 
 export const tokens: Layer = (draft, mark) => {
   if ((draft.features & LONG_RUN) === 0) return
-  // Twice: a token may be written on to another.
+  // Twice, since two tokens may be joined.
   marked(draft, mark)
   marked(draft, mark)
   if ((draft.features & LONG_WORD) === 0) return
@@ -40,7 +40,7 @@ export const tokens: Layer = (draft, mark) => {
   short(draft, mark)
 }
 
-/** Whether `draft` has a token that begins with a literal of three characters or more. */
+/** Whether `draft` has a token that starts with a literal of at least three characters. */
 export function hasToken({ text, long }: Draft): boolean {
   const found: string[] = []
   for (let i = 0; i + 2 < long.length; i += 3) {

@@ -1,6 +1,6 @@
 /**
- * Layer 1: secrets. Keys between markers, values that a word or a
- * header announces, credentials in addresses and commands, then what is random enough to be a key.
+ * Layer 1: secrets. Keys between delimiters, values announced by a word or a header, credentials in
+ * addresses and commands, then tokens that are random enough to be a key.
  */
 import { entropyOf, isOpaque, isRandom } from '../words/entropy.ts'
 import {
@@ -43,7 +43,7 @@ import type { Layer, Rule } from './rule.ts'
 const SECRET_KEYWORDS =
   'pass(?:word|wd|phrase|code|wort)?|passwd|pwd|pw|pin|secret|token|credentials?|creds|api[ _-]?key|apikey|access[ _-]?key(?:[ _-]?id)?|account[ _-]?key|auth[ _-]?key|(?:signing|encryption|private|master|session|client|license|licence|ssh|deploy|service|storage|shared|webhook|host|admin)[ _-]?key|key[ _-]?(?:secret|material)|secret[ _-]?(?:key|id|access[ _-]?key)|salt|otp|totp|seed[ _-]?phrase|mnemonic|recovery[ _-]?code|connection[ _-]?string|dsn|webhook|bearer|jwt|nonce'
 
-/** What stands where a secret would, in a declaration or a description of one. */
+/** Placeholders of a secret in a declaration or a description. */
 const NO_SECRET =
   /^(?:true|false|null|none|nil|undefined|string|str|number|int|boolean|bool|bytes?|object|any|unknown|void|optional|required|text|varchar|char|env|process\.env[\w.]*|os\.environ.*|\$\{?[\w.]+\}?|%\w+%|\{\{.*|\*+|x{3,}|\.{2,}|<.*|\[.*|this\..*|self\..*|config\..*|options\..*|await|new|function|async|require|import|return|typeof|keyof|readonly)$/i
 
@@ -54,7 +54,10 @@ function isMachineValue(hit: string): boolean {
   return !NO_SECRET.test(hit) && !hit.endsWith('(') && !/^[\w.]+\(\)?$/.test(hit)
 }
 
-/** In prose any word may follow, so only what is not one counts, or what no sentence goes on with. */
+/**
+ * In prose any word may follow, so only a value that is no word counts, or one that no sentence
+ * continues with.
+ */
 function isProseValue(hit: string): boolean {
   if (!isMachineValue(hit)) return false
   return isOpaque(hit) || !(NO_VALUE_WORD.test(hit) || /(?:ed|ing|ble|ly)$/.test(hit))

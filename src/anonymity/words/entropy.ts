@@ -17,12 +17,14 @@ export function entropyOf(text: string): number {
 /** Random base62 of 16 characters has about 3.8 bits a character; a repeated pattern stays below 3. */
 const MIN_ENTROPY = 3
 
-/** A token is no word composition when less than this share of it is words of four letters or more. */
+/**
+ * A token is not composed of words if less than this share of it is words of at least four letters.
+ */
 const WORD_SHARE = 0.5
 
 /**
- * Nothing that somebody wrote: of 16 characters or more, hardly any words in it, and both letters
- * and digits or many changes between upper and lower case.
+ * At least 16 characters, with hardly any words, and with letters and digits or many changes
+ * between upper and lower case.
  */
 export function isRandom(token: string): boolean {
   if (token.length < 16 || !/\d|[a-z][A-Z]/.test(token)) return false
@@ -32,14 +34,14 @@ export function isRandom(token: string): boolean {
     if (part.length >= 4 && isPublicWord(part.toLowerCase())) words += part.length
   }
   if (words >= WORD_SHARE * token.replaceAll(/[^A-Za-z0-9]/g, '').length) return false
-  // Groups of letters and digits alternate about every third character in random text.
+  // In random text, letters and digits alternate about every third character.
   const varied = /\d/.test(token)
     ? parts.length >= 2
     : (token.match(/[a-z][A-Z]/g)?.length ?? 0) >= 4
   return varied && entropyOf(token) >= MIN_ENTROPY
 }
 
-/** A value that is no word: has a digit or a symbol among its letters, or is long. */
+/** A value that is no word: it is long, or has a digit or a symbol among its letters. */
 export function isOpaque(value: string): boolean {
   return value.length >= 20 || /\d/.test(value) || /[!@#$%^&*+/=]/.test(value)
 }

@@ -1,6 +1,6 @@
-/** Given names of many languages: a capitalised one begins a person's name. */
+/** Given names of many languages: a capitalised one starts a person's name. */
 
-/** Hardly ever anything but a name. */
+/** Names that are rarely used as words. */
 export const GIVEN_NAMES: ReadonlySet<string> = new Set(
   `
 aaliyah aaron abdul abdullah abigail abraham adam adriana adrian agnes agnieszka ahmad ahmed aisha akira
@@ -54,7 +54,7 @@ xiaoming yasmin yelena yoko yolanda yuki yuri yusuf yvonne zainab zbigniew zeyne
     .split(/\s+/)
 )
 
-/** Names that are words as well: taken for a name only where more says so. */
+/** Names that are words as well: counted as a name only with further evidence. */
 export const AMBIGUOUS_NAMES: ReadonlySet<string> = new Set(
   `
 ada alma amber angel april art august aurora austin bill blake bob brad brooke carl cassandra chad

@@ -1,4 +1,4 @@
-/** The words that an identifier is put together from. */
+/** The words that an identifier is composed of. */
 
 const PARTS = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g
 

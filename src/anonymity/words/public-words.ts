@@ -1,7 +1,7 @@
 /**
- * Words of public interfaces and tools that no dictionary has: parts of web, JavaScript and Node API
- * names, of formats, protocols, languages and products. Of four letters or more; shorter parts of a
- * name tell too little to be looked up.
+ * Words of public interfaces and tools that no dictionary has: parts of web, JavaScript and Node
+ * API names, of formats, protocols, languages and products. At least four letters; shorter parts
+ * disclose too little.
  */
 export const PUBLIC_WORDS: readonly string[] = `
 abbr abegede accel accentunder accessor acos acosh adblock addrgetnetworkparams addtrack africa

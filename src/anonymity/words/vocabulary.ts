@@ -1,9 +1,8 @@
 /**
- * Public vocabulary: English words, the parts of public API names, and words of public tools. What
- * consists of them names nothing that is private; what does not may be a customer or a codename.
- *
- * The words are kept as 32-bit hashes in an open-addressed table of 2 MiB, filled at the first use
- * (about 60 ms): of unknown words, one in fifteen thousand passes for a known one.
+ * Public vocabulary: English words, the parts of public API names, and words of public tools. A
+ * name that consists of them is not private; any other may be a customer or a codename. The words
+ * are stored as 32-bit hashes in an open-addressed table of 2 MiB, filled at the first use (about
+ * 60 ms): one unknown word in fifteen thousand is a false positive.
  */
 import { createRequire } from 'node:module'
 import { z } from 'zod'
