@@ -29,22 +29,22 @@ export class StoreError extends Error {
 export type LimitErrorCode =
   /** Thrown when a record is larger than `MAX_RECORD_BYTES`. */
   | 'RECORD_TOO_LARGE'
-  /** Thrown when the kind of a record is not one of those that the format knows. */
+  /** Thrown when the kind of a record is unknown to the format. */
   | 'KIND_INVALID'
   /** Thrown when an entity, an attribute or a counter's name is too long. */
   | 'NAME_INVALID'
   /** Thrown when there are too many tags, or one is too long. */
   | 'TAGS_INVALID'
-  /** Thrown when a text holds lone surrogates, which UTF-8 cannot carry. */
+  /** Thrown when a text contains lone surrogates, which UTF-8 cannot encode. */
   | 'TEXT_INVALID'
-  /** Thrown when a number is outside of its range. */
+  /** Thrown when a number is out of range. */
   | 'NUMBER_INVALID'
   /** Thrown when one edit of a playbook is larger than an entry. */
   | 'PLAYBOOK_EDIT_TOO_LARGE'
-  /** Thrown when a playbook has grown above what a node opens. */
+  /** Thrown when a playbook is larger than a node opens. */
   | 'PLAYBOOK_TOO_LARGE'
 
-/** Thrown when something offered for publication or storage does not fit the format. */
+/** Thrown when a value for publication or storage exceeds a limit of the format. */
 export class LimitError extends RangeError {
   override readonly name = 'LimitError'
   readonly code: LimitErrorCode
@@ -55,7 +55,7 @@ export class LimitError extends RangeError {
   }
 }
 
-/** Thrown by every `readX` when bytes are not exactly one well-formed X. Never reaches a user's code. */
+/** Thrown by every `readX` when bytes are not exactly one well-formed X. Never thrown to a user. */
 export class MalformedError extends Error {
   override readonly name = 'MalformedError'
 }

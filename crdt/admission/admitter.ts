@@ -1,10 +1,11 @@
 /**
- * The only way into the replica. Bytes from anywhere are judged (`admission.ts`) and, where they are
- * in order, become part of the state at once and durable in group commits, in order. Serial, so that
- * each sees what the one before it did.
+ * The only way into the replica. Bytes from any source are validated (`validate-entry.ts`). Valid
+ * ones become part of the state at once, and durable in group commits, in order. Serial, so that
+ * each admission sees the one before it.
  *
- * The state is a function of the set of entries, proofs and headers it was given, never of their
- * order. Authors who sign two entries for one place are void from that place on (`equivocation.ts`).
+ * The state is a function of the set of admitted entries, proofs and headers, not of their order.
+ * An author who signs two entries for one sequence number is void from there on
+ * (`equivocation.ts`).
  */
 import { validateEntry } from './validate-entry.ts'
 import { PLAYBOOK_FORMAT } from '../constants.ts'
@@ -31,35 +32,38 @@ export type AdmissionResult =
   /** Part of the replica now; `durable` resolves when it is on disk. */
   | { readonly outcome: 'admitted'; readonly entry: Entry; readonly durable: Promise<void> }
   | { readonly outcome: 'held' }
-  /** Well signed, but entries `have + 1` to `entry.seq - 1` of its author are missing. */
+  /** Well signed, but the author's entries `have + 1` to `entry.seq - 1` are missing. */
   | { readonly outcome: 'gap'; readonly entry: Entry; readonly have: number }
   | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly isOffence: boolean }
 
-/** What became of a proof of two entries for one place. */
+/** The result of a proof of equivocation. */
 export type ProofResult =
-  /** The author is void from a lower place on than before; durable. */
+  /** The author is now void from a lower sequence number; durable. */
   | 'admitted'
   /** Nothing new. */
   | 'held'
   /** Not two headers that the author signed for one place. */
   | 'rejected'
 
-/** What is told of an admission. */
+/** Callbacks of admissions. */
 export interface AdmissionObserver {
-  /** An entry of others is durable; of what it speaks. */
+  /** An entry of another author is durable; `digests` are its subjects. */
   entryAdmitted(entry: Entry, digests: readonly Uint8Array[]): void
   entryRejected(reason: RejectReason): void
   /** An author is void; `proof` is durable. */
   authorVoided(proof: Uint8Array): void
-  /** The document of these entries may read otherwise now. */
+  /** The content of this document may have changed. */
   docChanged(doc: string): void
-  /** An entry of a playbook is part of the replica, whose feed has this base. */
+  /** An entry of a playbook was admitted; its feed has this base. */
   playbookEdited(entry: Entry, base: number): void
-  /** The author's feed is not what it was: nothing resident may go on from it. */
+  /** The author's feed was reset: no resident state may continue from it. */
   feedReset(author: Uint8Array, doc: string): void
-  /** Entries of the document are gone: it has to be read anew. */
+  /** Entries of the document were removed; it must be read again. */
   entriesRemoved(doc: string): void
-  /** The author's feed begins later, once `durable` resolves: what was before can be removed. */
+  /**
+   * The author's feed has a higher base; once `durable` resolves, its earlier entries can be
+   * removed.
+   */
   baseRaised(author: Uint8Array, durable: Promise<void>): void
 }
 
@@ -70,21 +74,21 @@ export interface AdmitterInit {
   readonly feeds: FeedStore
   readonly recordStore: RecordStore
   readonly hidden: HiddenEntries
-  /** Of the records, for peers and for what follows them. */
+  /** The filter of published records, for peers. */
   readonly published: StoredFilter
   readonly recordLog: DigestLog
   readonly elementOf: (digest: Uint8Array) => Uint8Array
-  /** Whether own entries stay out of what peers are told until a peer shows them. */
+  /** Whether own entries are hidden from peers until a peer has them. */
   readonly hidesOwn: boolean
-  /** Goes into the commit of a feed's first entry. */
+  /** Added to the commit of a feed's first entry. */
   swarmNameOperation(): Operation
   readonly observer: AdmissionObserver
 }
 
-/** Where an entry comes from. */
+/** Whether the entry is this node's own, and operations for its commit. */
 interface EntryOrigin {
   readonly isOwn: boolean
-  /** Goes into the commit of the entry. */
+  /** Added to the commit of the entry. */
   readonly extra?: readonly Operation[]
 }
 
@@ -96,12 +100,12 @@ export class Admitter {
     this.#init = init
   }
 
-  /** Never throws for what `bytes` hold; rejects only when the store fails. */
+  /** Never throws for invalid bytes; rejects only if the store fails. */
   admit(bytes: Uint8Array): Promise<AdmissionResult> {
     return this.#init.serial.run(() => this.#admit(bytes, { isOwn: false }))
   }
 
-  /** Runs with no admission in between; own entries are admitted by the same code as everybody's. */
+  /** Runs without a concurrent admission; own entries pass the same code as all others. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T> {
     const { serial, feeds } = this.#init
     return serial.run(() =>
@@ -112,7 +116,7 @@ export class Admitter {
     )
   }
 
-  /** Takes a proof of equivocation from anywhere. Never throws for what `bytes` hold. */
+  /** Admits a proof of equivocation from any source. Never throws for invalid bytes. */
   async admitProof(bytes: Uint8Array): Promise<ProofResult> {
     let proof: Proof
     try {
@@ -127,8 +131,8 @@ export class Admitter {
   }
 
   /**
-   * Takes the header of an entry that another replica holds, where this one holds `held`: a higher
-   * base begins the feed there; a contradiction voids its author.
+   * Admits the header of an entry that another replica stores, where this one stores `held`. A
+   * higher base raises the base of the feed; a contradiction voids its author.
    */
   async admitHeader(header: SignedHeader, held: SignedHeader | undefined): Promise<ProofResult> {
     const { swarm, serial, feeds } = this.#init
@@ -141,12 +145,12 @@ export class Admitter {
     return 'admitted'
   }
 
-  /** How many entries were refused, by reason, since the start. */
+  /** Number of refused entries since the start, by reason. */
   rejections(): Readonly<Partial<Record<RejectReason, number>>> {
     return Object.fromEntries(this.#rejections)
   }
 
-  /** What goes into the commit of records that are new here. */
+  /** Operations for the commit of new records. */
   recordOperations(digests: readonly Uint8Array[]): Operation[] {
     const { published, recordLog, elementOf } = this.#init
     return [
@@ -155,7 +159,7 @@ export class Admitter {
     ]
   }
 
-  /** Empties an author's feed, so that the next sync brings it back. */
+  /** Empties an author's feed, so that the next sync fetches it again. */
   forget(author: Uint8Array): Promise<void> {
     const { serial, commits, feeds, observer } = this.#init
     return serial.run(async () => {
@@ -166,7 +170,7 @@ export class Admitter {
     })
   }
 
-  /** Judges the entries of a feed that an older version has kept unread. */
+  /** Validates the entries of a feed that an older version stored unread. */
   async reread(author: Uint8Array): Promise<void> {
     const { commits, feeds } = this.#init
     const { base, seq } = feeds.feed(author)
@@ -189,7 +193,7 @@ export class Admitter {
     return admission
   }
 
-  /** Without an origin nobody is told. */
+  /** Without an origin no observer is called. */
   async #admit(bytes: Uint8Array, origin?: EntryOrigin): Promise<AdmissionResult> {
     const { swarm, commits, feeds } = this.#init
     await commits.refresh()
@@ -225,7 +229,7 @@ export class Admitter {
     const durable = commits.commit([
       ...(isHidden ? hidden.hide(feed, digests) : []),
       ...feeds.append(entry, bytes, next),
-      // The first entry of a feed is rare enough to say again which swarm it is of.
+      // Stored again with each first entry, which is rare enough.
       ...(entry.seq === 1 ? [this.#init.swarmNameOperation()] : []),
       ...recordStore.operations(entry.author, entry.seq, values),
       ...(isHidden ? recordLog.append(digests) : this.recordOperations(digests)),
@@ -239,7 +243,7 @@ export class Admitter {
     return { outcome: 'admitted', entry, durable }
   }
 
-  /** `subjects`: what an entry of others speaks of. */
+  /** `subjects`: the subjects of an entry of another author. */
   async #notify(
     durable: Promise<void>,
     entry: Entry,
@@ -249,7 +253,7 @@ export class Admitter {
     try {
       await durable
     } catch {
-      // Who asked for the admission hears of it.
+      // The caller of `admit` receives the error.
       return
     }
     void published.checkpoint()
@@ -271,7 +275,7 @@ export class Admitter {
     return (await this.#init.serial.run(() => this.#void(proof))) ? 'admitted' : 'held'
   }
 
-  /** Cuts the author's feed before the fork. False when it was cut there, or before, already. */
+  /** Ends the author's feed before the fork. False if it ended there or earlier already. */
   async #void(proof: Proof): Promise<boolean> {
     const { commits, feeds, observer } = this.#init
     await commits.refresh()
@@ -288,7 +292,7 @@ export class Admitter {
     return true
   }
 
-  /** Begins the author's feed where a header of its says. */
+  /** Raises the base of the author's feed to that of a header. */
   async #raiseBase(header: SignedHeader): Promise<void> {
     const { commits, feeds, observer } = this.#init
     const { author } = header
@@ -303,7 +307,7 @@ export class Admitter {
     observer.docChanged(doc)
   }
 
-  /** Whether the author is void already where this proves it to be. */
+  /** Whether the author is void already from the proven place, or earlier. */
   #isVoid([{ author, seq }]: Proof): boolean {
     const { fork } = this.#init.feeds.feed(author)
     return fork > 0 && fork <= seq

@@ -1,7 +1,7 @@
 /**
- * Compaction: removes what authors said before the base of their feed, an entry at a time: its
- * registers, its retractions, the records that nobody speaks of any longer, and itself last. So a
- * crash in between leaves entries that are found again at the next start.
+ * Compaction removes the values of an author before the base of its feed, one entry at a time: its
+ * registers, its retractions, the records that no author refers to any longer, and the entry itself
+ * last. After a crash in between, the next start finds the remaining entries.
  */
 import { readEntry } from '../feeds/entry.ts'
 import { ENTRY_FORMAT, KNOWLEDGE_DOC } from '../constants.ts'
@@ -17,7 +17,7 @@ export interface CompactionInit {
   readonly swarm: string
   readonly feeds: Pick<FeedStore, 'beforeBase'>
   readonly recordStore: Pick<RecordStore, 'removals'>
-  /** Runs with neither admission nor publication in between, over what is on disk. */
+  /** Runs without concurrent admissions and publications, on durable state. */
   runExclusive<T>(task: () => Promise<T>): Promise<T>
   commit(operations: readonly Operation[]): Promise<void>
 }
@@ -31,8 +31,8 @@ export class Compaction {
   }
 
   /**
-   * Removes what is before the author's base, once that is on disk. What fails, as when the store
-   * closes, is done at the next start.
+   * Removes the entries before the author's base, once the base is on disk. A failure, such as a
+   * closed store, is repeated at the next start.
    */
   sweep(author: Uint8Array, durable: Promise<void> = Promise.resolve()): void {
     this.#last = Promise.all([this.#last, durable])
@@ -40,7 +40,7 @@ export class Compaction {
       .catch(() => undefined)
   }
 
-  /** Resolves when nothing is being removed. */
+  /** Resolves when no removal is pending. */
   idle(): Promise<void> {
     return this.#last
   }
@@ -57,7 +57,7 @@ export class Compaction {
   }
 }
 
-/** What an admitted entry says; nothing for one of a playbook or of a format that is not read. */
+/** The values of an admitted entry; none for an entry of a playbook or of an unread format. */
 export function readEntryValues(swarm: string, seq: number, bytes: Uint8Array): EntryValues {
   try {
     const entry = readEntry(bytes)

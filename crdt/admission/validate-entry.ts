@@ -1,7 +1,7 @@
 /**
- * Admission: whether bytes from anywhere become part of the replica. Cheapest test first, every
- * refusal a named reason, no state touched before the verdict. An author's own entries pass the
- * same code.
+ * Validates the bytes of an entry: whether they become part of the replica. Cheapest test first;
+ * each refusal has a named reason; no state changes before the verdict. An author's own entries
+ * pass the same code.
  */
 import { ENTRY_FORMAT, KNOWLEDGE_DOC, MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
 import { equalBytes, sha256 } from '../bytes/index.ts'
@@ -34,14 +34,17 @@ export type RejectReason =
   | 'fork'
   /** Signed, but the format is lower than that of the entry before. */
   | 'format'
-  /** Signed, but in a document or with heads that its format does not know, or in another one than before. */
+  /**
+   * Signed, but with a document or heads that its format does not allow, or with another document
+   * than before.
+   */
   | 'document'
-  /** Signed, but the payload does not unpack within bounds. */
+  /** Signed, but the payload does not unpack within its bounds. */
   | 'unpack'
   /** Signed, but not an update of its document: another client, an overwrite, a bad value ... */
   | 'structure'
 
-/** Reasons that no honest peer can be the cause of: it would have refused the entry itself. */
+/** Reasons that no honest peer can cause, since it would have refused the entry itself. */
 const OFFENCES: ReadonlySet<RejectReason> = new Set([
   'oversized',
   'malformed',
@@ -57,7 +60,10 @@ export type EntryVerdict =
   | {
       readonly verdict: 'admit'
       readonly entry: Entry
-      /** Empty for an entry of a playbook, or of a higher format, which is kept and relayed unread. */
+      /**
+       * Empty for an entry of a playbook, or of a higher format, which is stored and relayed
+       * unread.
+       */
       readonly values: readonly Value[]
       readonly next: Feed
     }
@@ -70,15 +76,15 @@ export type EntryVerdict =
       readonly isOffence: boolean
       /** The entry is the author's next one and ends the feed. */
       readonly endingEntry?: Entry
-      /** The entry and one that was known before contradict each other. */
+      /** The entry and a stored one contradict each other. */
       readonly proof?: Proof
     }
 
-/** What admission needs to know of the replica. */
+/** The part of the replica that validation reads. */
 export interface FeedReader {
   readonly swarm: string
   feed(author: Uint8Array): Feed
-  /** Header of the entry at `seq`: held, or the one that ended the feed. */
+  /** Header of the entry at `seq`: the stored one, or the one that ended the feed. */
   headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
 }
 
@@ -92,7 +98,7 @@ export async function validateEntry(bytes: Uint8Array, feeds: FeedReader): Promi
     throw error
   }
   const feed = feeds.feed(entry.author)
-  // Said anew since: of no use to anybody.
+  // The author restated this entry: it is no longer live.
   if (entry.seq < feed.base) return { verdict: 'held' }
   if (entry.seq === feed.seq && equalBytes(entry.hash, feed.head)) return { verdict: 'held' }
   const mayBeStored = entry.seq <= feed.seq || entry.seq === feed.end
@@ -104,14 +110,14 @@ export async function validateEntry(bytes: Uint8Array, feeds: FeedReader): Promi
   if (stored !== undefined && !isSame) return { ...rejectWith('fork'), proof: [stored, entry] }
   if (!equalBytes(sha256(entry.payload), entry.payloadHash)) return rejectWith('payload')
   if (feed.end > 0 && entry.seq >= feed.end) return rejectWith('ended')
-  // A damaged header: the feed is about to be fetched anew.
+  // The stored header is damaged: the feed will be fetched again.
   if (entry.seq <= feed.seq) return rejectWith('fork')
   if (entry.seq > feed.seq + 1) return { verdict: 'gap', entry, have: feed.seq }
   if (!isAtBase(entry, feed) && !equalBytes(entry.prev, feed.head)) return rejectWith('fork')
   return validateContent(entry, feed, feeds.swarm)
 }
 
-/** The entry is the author's next one: it is admitted, or it ends the feed. */
+/** For the author's next entry: admits it, or ends the feed. */
 function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict {
   const base = Math.max(feed.base, entry.base)
   const { seq, hash: head, format, doc } = entry
@@ -138,8 +144,8 @@ function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict 
 }
 
 /**
- * An entry of a playbook: of the right shape, in the document its feed began in. Whether it counts
- * there depends on what it builds on, and on nothing that admission knows.
+ * For an entry of a playbook: checks its form and its document. Whether the edit counts depends on
+ * its dependencies, which validation does not know.
  */
 function validateEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): EntryVerdict {
   const isFirst = entry.seq === 1 || isAtBase(entry, feed)
@@ -154,7 +160,7 @@ function validateEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): Entr
   }
 }
 
-/** Where a feed begins anew, the entry follows on nothing. */
+/** The first entry of a feed's window has no predecessor. */
 function isAtBase({ seq }: Entry, { base }: Feed): boolean {
   return base > 1 && seq === base
 }

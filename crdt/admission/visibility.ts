@@ -1,6 +1,6 @@
 /**
- * When own entries become visible: once a peer has shown them, in whatever way it did. Until then
- * they are in nothing that peers are told (`unshown.ts`).
+ * Decides when own entries become visible to peers: once a peer has shown them in any way. Until
+ * then no message to a peer contains them (`hidden-entries.ts`).
  */
 import { equalBytes } from '../bytes/index.ts'
 import { readEntry } from '../feeds/entry.ts'
@@ -19,7 +19,7 @@ export interface VisibilityInit {
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   /** Whether own entries are hidden at all. */
   readonly hidesOwn: boolean
-  /** What an author's entries say, as far as they are there. */
+  /** The values of an author's entries, as far as they are stored. */
   entryValues(author: Uint8Array, from: number, to: number): AsyncIterable<EntryValues>
 }
 
@@ -46,7 +46,9 @@ export class Visibility {
     }
   }
 
-  /** Place of the own entry that these bytes are, if it is hidden: who sends it shows it. */
+  /**
+   * The position of the own entry with these bytes, if it is hidden: a peer that sends it has it.
+   */
   async findHidden(bytes: Uint8Array): Promise<{ author: Uint8Array; seq: number } | undefined> {
     const { hidden, feeds, commits } = this.#init
     if (hidden.isEmpty) return undefined
@@ -58,7 +60,7 @@ export class Visibility {
     return own !== undefined && equalBytes(own.hash, hash) ? { author, seq } : undefined
   }
 
-  /** Takes the author's entries up to `seq` as shown; false when that is nothing new. */
+  /** Marks the author's entries up to `seq` as public; false if they were. */
   async unhide(author: Uint8Array, seq: number): Promise<boolean> {
     const { hidden, feeds, commits, published, elementOf } = this.#init
     const publicSeq = hidden.publicSeq(author)

@@ -1,8 +1,8 @@
-/** SHA-256 and the byte order helpers that go with it. */
+/** SHA-256 and functions on bytes. */
 import { hash } from 'node:crypto'
 
 export function sha256(bytes: Uint8Array): Uint8Array {
-  // By way of a string: a buffer that the hash makes itself costs three times as much.
+  // Through a string: a buffer allocated by the hash costs three times as much.
   const digest = Buffer.from(hash('sha256', bytes, 'binary'), 'latin1')
   return new Uint8Array(digest.buffer, digest.byteOffset, digest.length)
 }
@@ -23,7 +23,7 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
 }
 
-/** The parts, one behind the other, in new bytes. */
+/** All parts in order, in a new array. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts)
 }

@@ -1,12 +1,12 @@
 /**
- * Strict reading over `lib0/decoding`: every length is checked before it is used, every number has
- * one encoding, and nothing may follow the last byte. So equal values have equal bytes and a hash
- * over the bytes is a hash over the value.
+ * Strict reading over `lib0/decoding`: each length is checked before use, each number has one
+ * encoding, and no byte may follow the last value. So equal values have equal bytes, and a hash of
+ * the bytes is a hash of the value.
  */
 import * as decoding from 'lib0/decoding'
 import { MalformedError } from '../errors.ts'
 
-/** Where a `readX` reads from: a lib0 decoder. */
+/** The source of a `readX`: a lib0 decoder. */
 export type Decoder = decoding.Decoder
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })

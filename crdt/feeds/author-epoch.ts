@@ -1,6 +1,6 @@
 /**
- * Author epochs: what a node signs in different ones cannot be linked by its author keys. Counted from
- * the start of the node, so that they do not tell its clock.
+ * Author epochs: author keys of different epochs do not link a node's entries. Counted from the
+ * start of the node, so that they do not reveal its clock.
  */
 
 /** A week. */
@@ -8,7 +8,7 @@ export const DEFAULT_EPOCH = 7 * 24 * 60 * 60 * 1000
 
 /** When a node changes its author key. */
 export interface AuthorEpochs {
-  /** The number of the current one. */
+  /** The number of the current epoch. */
   readonly current: () => number
 }
 

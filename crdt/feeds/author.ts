@@ -1,7 +1,7 @@
 /**
- * Authors: Ed25519 keys that sign entries. An author is never the peer's own key, and its private
- * half lives in memory only: a crash, a copy or a restored backup can therefore never write a
- * second entry at a sequence number that was already used.
+ * Authors: Ed25519 keys that sign entries. An author key never equals the peer's key, and its
+ * private half is in memory only. So neither a crash nor a copied or restored directory can sign a
+ * second entry for a used sequence number.
  */
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto'
 import { KEY_BYTES } from '../constants.ts'
@@ -15,10 +15,10 @@ export interface Author {
   sign(message: Uint8Array): Uint8Array
 }
 
-/** Verification of one feed's entries in a row reuses the imported key; 4 MB at most. */
+/** Verification of consecutive entries of one feed reuses the imported key; 4 MB at most. */
 const MAX_CACHED_KEYS = 1024
 
-/** SubjectPublicKeyInfo of an Ed25519 key up to the key's own bytes (RFC 8410, section 4). */
+/** SubjectPublicKeyInfo of an Ed25519 key before the key's own bytes (RFC 8410, section 4). */
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex')
 
 const imported = new Map<string, KeyObject>()
@@ -33,7 +33,7 @@ export function createAuthor(): Author {
   }
 }
 
-/** Whether `signature` is the author's over `message`; false, never an exception, for a bad key. */
+/** Whether `signature` is the author's signature of `message`; false for an invalid key. */
 export function verifySignature(
   key: Uint8Array,
   message: Uint8Array,

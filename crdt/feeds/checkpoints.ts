@@ -1,7 +1,7 @@
 /**
- * Checkpoints: an author who has said anew what still counts names, in the header of an entry, the
- * place where its feed now begins. The signed header with the highest base known is kept, and shown
- * to those who know of a lower one.
+ * Checkpoints: after restating its live values, an author names in the header of an entry the
+ * sequence number at which its feed now begins. The replica stores the signed header with the
+ * highest base, and sends it to peers with a lower one.
  */
 import { readAll } from '../bytes/index.ts'
 import { readSignedParts, writeSignedHeader } from './entry.ts'

@@ -1,11 +1,11 @@
-/** The entries this replica holds, as they came, by author and place. */
+/** The stored entries in their original bytes, by author and sequence number. */
 import { KEY_BYTES } from '../constants.ts'
 import { concat, seqBytes, seqOf } from '../bytes/index.ts'
 import { readEntry } from './entry.ts'
 import type { EntryHeader, SignedHeader } from './entry.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
-/** Deletes of one commit, when a feed is cut short. */
+/** Deletes of one commit when a feed is shortened. */
 const MAX_DELETES = 10_000
 
 export interface OldEntry {
@@ -30,7 +30,7 @@ export class Entries {
     return bytes === undefined ? undefined : readEntry(bytes)
   }
 
-  /** The author's entries from `from` to `to`, in order; ends early where one is missing or damaged. */
+  /** The author's entries from `from` to `to`, in order; ends early at a missing or damaged one. */
   async *between(author: Uint8Array, from: number, to: number): AsyncGenerator<Uint8Array> {
     let next = from
     for await (const [key, bytes] of this.#section.entries(range(author, from, to))) {
@@ -40,14 +40,14 @@ export class Entries {
     }
   }
 
-  /** The author's entries before `end`, whether all of them are here or not. */
+  /** The author's stored entries before `end`. */
   async *before(author: Uint8Array, end: number): AsyncGenerator<OldEntry> {
     for await (const [key, bytes] of this.#section.entries(range(author, 0, end - 1))) {
       yield { seq: seqOf(key.subarray(KEY_BYTES)), bytes, removal: this.#section.del(key) }
     }
   }
 
-  /** Removes the author's entries from `from` on, a commit at a time. */
+  /** Removes the author's entries from `from` on, in several commits. */
   async *removals(author: Uint8Array, from: number): AsyncGenerator<Operation[]> {
     let deletes: Operation[] = []
     const all = range(author, from, Number.MAX_SAFE_INTEGER)

@@ -1,9 +1,9 @@
 /**
- * Entries: the signed unit of replication. One entry carries a batch of values of one author and
- * names the author's entry before it, so that a feed is a hash chain.
+ * Entries: the signed unit of replication. One entry contains a batch of values of one author and
+ * the hash of the author's entry before it, so that a feed is a hash chain.
  *
- * The bytes are in docs/PROTOCOL.md. The hash of an entry is over its header without the
- * signature: another signature over the same header is the same entry.
+ * docs/PROTOCOL.md has the bytes. The hash of an entry covers its header without the signature:
+ * another signature of the same header gives the same entry.
  */
 import * as encoding from 'lib0/encoding'
 import { verifySignature } from './author.ts'
@@ -22,7 +22,7 @@ import { MalformedError } from '../errors.ts'
 import type { Author } from './author.ts'
 import type { Decoder } from '../bytes/index.ts'
 
-/** What an author signs of an entry. */
+/** The signed part of an entry. */
 export interface EntryHeader {
   readonly format: number
   readonly author: Uint8Array
@@ -35,13 +35,16 @@ export interface EntryHeader {
   readonly heads: readonly Uint8Array[]
   /** SHA-256 of the payload. */
   readonly payloadHash: Uint8Array
-  /** What the author said before this place counts no longer, since it was said again; 1 in the plain format. */
+  /**
+   * The author's entries before this sequence number are no longer live, since it restated them; 1
+   * in the plain format.
+   */
   readonly base: number
 }
 
 /** A signed entry of an author's feed. */
 export interface Entry extends EntryHeader {
-  /** The header's own bytes: what is hashed and signed. */
+  /** The bytes of the header, which are hashed and signed. */
   readonly headerBytes: Uint8Array
   readonly signature: Uint8Array
   /** The compressed update. */
@@ -49,7 +52,7 @@ export interface Entry extends EntryHeader {
   readonly hash: Uint8Array
 }
 
-/** A header and its signature: enough to know that an entry exists, without its payload. */
+/** A header and its signature: proves that an entry exists, without its payload. */
 export type SignedHeader = Omit<Entry, 'payload'>
 
 /** `prev` of a feed's first entry. */
@@ -84,7 +87,7 @@ export function writeSignedHeader(header: SignedHeader): Uint8Array {
   return encoding.toUint8Array(encoder)
 }
 
-/** The header of these bytes, unchecked. Throws `MalformedError`. */
+/** Reads a header without verifying it. Throws `MalformedError`. */
 export function readSignedHeader(bytes: Uint8Array): SignedHeader {
   return readAll(bytes, readSignedParts)
 }

@@ -1,7 +1,7 @@
 /**
- * Equivocation: an author who signs two different entries for one place in its feed. The two signed
- * headers prove it to everybody, whatever is in the entries. From the lowest proven place on all
- * that the author says is void; the bodies of records are not, since their digest vouches for them.
+ * Equivocation: an author signs two different entries for one sequence number. The two signed
+ * headers prove it, whatever the entries contain. From the lowest proven sequence number on the
+ * author's values are void. Bodies of records are not, since their digest proves their content.
  */
 import * as encoding from 'lib0/encoding'
 import { equalBytes, readAll } from '../bytes/index.ts'
@@ -9,7 +9,7 @@ import { hasValidSignature, readSignedParts, writeSignedHeader } from './entry.t
 import { MalformedError } from '../errors.ts'
 import type { SignedHeader } from './entry.ts'
 
-/** Two headers of one author for one place. */
+/** Two headers of one author for one sequence number. */
 export type Proof = readonly [SignedHeader, SignedHeader]
 
 /** The bytes of a proof, as peers exchange them. */
@@ -20,7 +20,7 @@ export function writeProof([a, b]: Proof): Uint8Array {
   return encoding.toUint8Array(encoder)
 }
 
-/** Throws `MalformedError` when the headers prove nothing; signatures are not checked here. */
+/** Throws `MalformedError` if the headers prove nothing; signatures are not verified here. */
 export function readProof(bytes: Uint8Array): Proof {
   const [a, b] = readAll(
     bytes,
@@ -32,7 +32,7 @@ export function readProof(bytes: Uint8Array): Proof {
   return [a, b]
 }
 
-/** Whether the author did sign both. */
+/** Whether the author signed both headers. */
 export function isProven(swarm: string, [a, b]: Proof): boolean {
   return hasValidSignature(swarm, a) && hasValidSignature(swarm, b)
 }

@@ -1,6 +1,6 @@
 /**
- * Feeds: how far this replica holds each author's chain, and the content digest over all of them.
- * Resident, 200 bytes an author; the entries themselves stay on disk.
+ * Feeds: the state of each author's hash chain in this replica, and the content digest over all of
+ * them. In memory, 200 bytes an author; the entries stay on disk.
  */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, KNOWLEDGE_DOC, MAX_DOC_BYTES } from '../constants.ts'
@@ -8,27 +8,36 @@ import { sha256, toHex, readAll, readBytes, readText, readUint, seqBytes } from 
 import { NO_ENTRY } from './entry.ts'
 import type { Operation, Section } from '../store/section.ts'
 
-/** What a replica keeps in memory of an author's feed. */
+/** The state of an author's feed in memory. */
 export interface Feed {
   readonly author: Uint8Array
-  /** Sequence number and hash of the last admitted entry; `base - 1` and zero bytes when there is none. */
+  /**
+   * Sequence number and hash of the last admitted entry; `base - 1` and zero bytes if there is
+   * none.
+   */
   readonly seq: number
   readonly head: Uint8Array
-  /** Clock of the author's next struct in the document it writes to. */
+  /** Clock of the author's next struct in its document. */
   readonly clock: number
   /** Format of the last entry; it never decreases along a feed. */
   readonly format: number
-  /** Place of a signed entry that is ill-formed: nothing from there on is admitted; 0 for none. */
+  /**
+   * Sequence number of a signed but ill-formed entry: nothing from there on is admitted; 0 for
+   * none.
+   */
   readonly end: number
-  /** Lowest place for which the author is proven to have signed two entries: void from there; 0 for none. */
+  /** Lowest sequence number with a proven equivocation: void from there; 0 for none. */
   readonly fork: number
-  /** What the author said before this place counts no longer, and its entries go: 1 at first. */
+  /**
+   * The author's entries before this sequence number are no longer live, and are removed: 1 at
+   * first.
+   */
   readonly base: number
-  /** The document of the last entry: a feed writes to one only. Empty where there is none. */
+  /** The document of the last entry: a feed writes to one document. Empty for an empty feed. */
   readonly doc: string
 }
 
-/** Where a feed stands, as exchanged between peers. */
+/** The head of a feed, as exchanged between peers. */
 export type FeedHead = Pick<Feed, 'author' | 'seq' | 'head' | 'fork' | 'base'>
 
 export class Feeds {
@@ -53,14 +62,14 @@ export class Feeds {
     return this.#feeds.get(toHex(author)) ?? emptyFeed(author)
   }
 
-  /** Takes the new state at once; the operation makes it durable. */
+  /** Changes the state at once; the operation makes it durable. */
   set(feed: Feed): Operation {
     this.#feeds.set(toHex(feed.author), feed)
     this.#digest = undefined
     return this.#section.put(feed.author, writeFeed(feed))
   }
 
-  /** Empties the feed, but for what is known of its author. */
+  /** Empties the feed, but keeps `end`, `fork` and `base`. */
   reset(author: Uint8Array, { end, fork, base }: Pick<Feed, 'end' | 'fork' | 'base'>): Operation {
     return this.set({ ...emptyFeed(author), seq: base - 1, end, fork, base })
   }
@@ -70,12 +79,12 @@ export class Feeds {
     return [...this.#feeds.values()].filter((feed) => feed.doc === doc)
   }
 
-  /** Feeds with entries that an older version has kept unread. */
+  /** Feeds whose entries an older version stored unread. */
   unread(): Feed[] {
     return [...this.#feeds.values()].filter(({ doc, seq, base }) => doc === '' && seq >= base)
   }
 
-  /** Heads of all feeds that have entries, a checkpoint or a proof, by author key. */
+  /** Heads of all feeds with entries, a checkpoint or a proof, by author key. */
   heads(): FeedHead[] {
     return [...this.#feeds.entries()]
       .filter(([, { seq, fork }]) => seq > 0 || fork > 0)
@@ -83,7 +92,10 @@ export class Feeds {
       .map(([, feed]) => feed)
   }
 
-  /** Equal on two replicas exactly when they hold the same entries and void the same; see docs/PROTOCOL.md. */
+  /**
+   * Equal on two replicas exactly when they store the same entries and void the same authors; see
+   * docs/PROTOCOL.md.
+   */
   digest(): Uint8Array {
     return (this.#digest ??= digestOfHeads(this.heads()))
   }
@@ -103,7 +115,7 @@ export function digestOfHeads(heads: readonly FeedHead[]): Uint8Array {
 }
 
 function emptyFeed(author: Uint8Array): Feed {
-  // A copy: the key may be a view into a whole network buffer.
+  // Copied, since the key may be a view of a large network buffer.
   return {
     author: new Uint8Array(author),
     seq: 0,
@@ -117,7 +129,7 @@ function emptyFeed(author: Uint8Array): Feed {
   }
 }
 
-/** One string for the name that nearly all feeds have. */
+/** One string for the name that nearly all feeds share. */
 function sharedName(doc: string): string {
   return doc === KNOWLEDGE_DOC ? KNOWLEDGE_DOC : doc
 }

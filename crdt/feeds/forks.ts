@@ -1,4 +1,4 @@
-/** What is kept of authors who broke their feeds: proofs of equivocation, and entries that ended one. */
+/** Stores proofs of equivocation, and the headers of entries that ended a feed. */
 import { readAll } from '../bytes/index.ts'
 import { readSignedParts, writeSignedHeader } from './entry.ts'
 import { readProof, writeProof } from './equivocation.ts'

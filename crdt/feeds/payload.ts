@@ -3,7 +3,7 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { MAX_UNPACKED_BYTES } from '../constants.ts'
 import { MalformedError } from '../errors.ts'
 
-/** 2^20: a frame may not ask for a window larger than what it may unpack to. */
+/** 2^20: a frame must not request a window larger than its unpacked size. */
 const WINDOW_LOG = 20
 
 /** One Zstandard frame. */
@@ -11,17 +11,17 @@ export function pack(update: Uint8Array): Uint8Array {
   return zstdCompressSync(update, { params: { [constants.ZSTD_c_windowLog]: WINDOW_LOG } })
 }
 
-/** Exactly one frame: bytes behind it would be signed, relayed and read by nobody. */
+/** Exactly one frame: bytes after it would be signed and relayed, but read by no node. */
 export function unpack(payload: Uint8Array, max = MAX_UNPACKED_BYTES): Uint8Array {
   const { buffer, engine } = decompress(payload, max)
   if (engine.bytesWritten !== payload.length) throw new MalformedError('bytes behind the frame')
   return buffer
 }
 
-/** What `info: true` makes of the result; the type declarations do not know the option. */
+/** The result with `info: true`, which the type declarations do not know. */
 interface Decompressed {
   readonly buffer: Uint8Array
-  /** Its input, as far as it was consumed. */
+  /** The number of input bytes consumed. */
   readonly engine: { readonly bytesWritten: number }
 }
 

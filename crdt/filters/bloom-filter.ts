@@ -1,9 +1,8 @@
 /**
- * One Bloom filter of a fixed size (Bloom, CACM 13(7), 1970), on the `bloom-filters` package.
- *
- * The package hashes strings in JavaScript. Our elements are digests already, so the indexes are
- * read out of their first 8 bytes by enhanced double hashing (Dillinger and Manolios, FMCAD 2004,
- * section 5.2), which is an order of magnitude faster and leaves its bits as they are.
+ * One Bloom filter of a fixed size (Bloom, CACM 13(7), 1970), on the `bloom-filters` package. The
+ * package hashes strings in JavaScript. Elements here are digests, so the indexes are read from
+ * their first 8 bytes by enhanced double hashing (Dillinger and Manolios, FMCAD 2004, section 5.2),
+ * which is an order of magnitude faster and leaves the package's bits unchanged.
  */
 /* oxlint-disable no-underscore-dangle -- the package names its protected members so */
 import { BloomFilter as PackageFilter } from 'bloom-filters'
@@ -16,11 +15,11 @@ type Hashable = Parameters<Hashing['getIndexes']>[0]
 export interface BloomParameters {
   /** Bits of the filter, a multiple of 8. */
   readonly bits: number
-  /** Indexes an element sets. */
+  /** Number of indexes of an element. */
   readonly hashes: number
 }
 
-/** What of a digest places it in a filter: two numbers of 32 bits. */
+/** Two numbers of 32 bits from a digest, which give its indexes. */
 export interface HashPair {
   readonly first: number
   readonly second: number
@@ -29,14 +28,14 @@ export interface HashPair {
 export class BloomFilter {
   readonly #filter: PackageFilter
 
-  /** `bits`: those of an equal filter, taken and not copied. */
+  /** `bits`: those of an equal filter; used without a copy. */
   constructor(parameters: BloomParameters, bits?: Uint8Array) {
     this.#filter = new PackageFilter(parameters.bits, parameters.hashes)
     this.#filter._hashing.getIndexes = indexReader(parameters.hashes)
     if (bits !== undefined) this.#filter._filter.array = bits
   }
 
-  /** The raw bits, not a copy. */
+  /** The raw bits, not copied. */
   get bits(): Uint8Array {
     return this.#filter._filter.array
   }
@@ -50,14 +49,15 @@ export class BloomFilter {
   }
 }
 
-/** Reads the first 8 bytes of a digest, once for all the filters that are asked. */
+/** Reads the first 8 bytes of a digest, once for all filters. */
 export function hashPairOf(element: Uint8Array): HashPair {
   const view = new DataView(element.buffer, element.byteOffset, ELEMENT_BYTES)
   return { first: view.getUint32(0), second: view.getUint32(4) }
 }
 
 export function countBits(bytes: Uint8Array): number {
-  // An iterator makes an object for every byte: 90 MB of garbage for the filters of a million facts.
+  // An iterator allocates an object for each byte: 90 MB of garbage for the filters of a million
+  // facts.
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let count = 0
   for (let i = 0; i < view.byteLength; i++) count += BITS_OF_BYTE[view.getUint8(i)] ?? 0
@@ -70,7 +70,7 @@ const BITS_OF_BYTE = Uint8Array.from({ length: 256 }, (_, byte) => {
   return count
 })
 
-/** Reads indexes into an array that is the filter's own, since every lookup needs one. */
+/** Reads indexes into an array of the filter, since every lookup needs one. */
 function indexReader(hashes: number): Hashing['getIndexes'] {
   const indexes = Array.from({ length: hashes }, () => 0)
   return (element, size) => {
@@ -89,12 +89,17 @@ function indexReader(hashes: number): Hashing['getIndexes'] {
   }
 }
 
-/** 32 bits to 0 .. size - 1; a division of large integers would cost more than all the rest. */
+/**
+ * Scales 32 bits to 0 .. size - 1; a division of large integers would cost more than the rest of a
+ * lookup.
+ */
 function scaled(bits: number, size: number): number {
   return Math.floor((bits / 2 ** 32) * size)
 }
 
-/** The package names strings and buffers only; what it is given reaches `indexReader` and nothing else. */
+/**
+ * The package declares strings and buffers only; this value reaches `indexReader` and nothing else.
+ */
 function hashable(halves: HashPair): Hashable {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   return halves as unknown as Hashable

@@ -1,7 +1,7 @@
 /**
  * Elements of the filters that peers exchange: HMAC-SHA-256 (RFC 2104) of a record's digest under a
- * key that only the swarm has, so that an outsider who sees a filter cannot test guesses. Members
- * can (docs/LIMITS.md).
+ * key of the swarm, so that an outsider with a filter cannot test guesses. Members can
+ * (docs/LIMITS.md).
  */
 import { hash, hkdfSync } from 'node:crypto'
 import { DOMAIN, ELEMENT_BYTES, HASH_BYTES } from '../constants.ts'
@@ -10,8 +10,8 @@ import { DOMAIN, ELEMENT_BYTES, HASH_BYTES } from '../constants.ts'
 const BLOCK_BYTES = 64
 
 /**
- * The swarm's filter key: HKDF-SHA-256 (RFC 5869) of its key. Without one, of its name, which
- * everybody can guess.
+ * The swarm's filter key: HKDF-SHA-256 (RFC 5869) of its key, or without a key of its name, which
+ * anyone can guess.
  */
 export function filterKeyOf(swarm: string, key?: Uint8Array): Uint8Array {
   const secret = key ?? Buffer.from(swarm)
@@ -32,7 +32,7 @@ export function elementHasher(filterKey: Uint8Array): (digest: Uint8Array) => Ui
   }
 }
 
-/** The key's block of HMAC, with room for 32 bytes of message behind it. */
+/** The key's block of HMAC, with room for a message of 32 bytes. */
 function padded(key: Uint8Array, pad: number): Buffer {
   const block = Buffer.alloc(BLOCK_BYTES + HASH_BYTES)
   for (let i = 0; i < BLOCK_BYTES; i++) block[i] = pad ^ (key[i] ?? 0)

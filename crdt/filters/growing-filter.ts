@@ -1,30 +1,30 @@
 /**
- * A Bloom filter that grows: a list of filters ("slices"), each four times the one before it. An
- * element is added to the last one and looked for in all.
+ * A Bloom filter that grows: a list of filters ("slices"), each four times as large as the one
+ * before. An element is added to the last slice and looked up in all.
  *
- * The sizes are fixed by the protocol, so that a filter from a peer has no parameters to lie about.
- * A slice that is full has 48.7 % of its bits set; its rate is 0.487^hashes, and the rates of all
- * eight slices sum to 0.92 %, so the list stays below 1 % whatever its size.
+ * The protocol fixes the sizes, so that a peer cannot send false parameters. A full slice has 48.7
+ * % of its bits set; its false-positive rate is 0.487^hashes, and the rates of all eight slices sum
+ * to 0.92 %, so the rate stays below 1 % at any size.
  */
 import { BloomFilter, countBits, hashPairOf } from './bloom-filter.ts'
 import { ELEMENT_BYTES } from '../constants.ts'
 import { MalformedError } from '../errors.ts'
 import type { BloomParameters, HashPair } from './bloom-filter.ts'
 
-/** Elements of the first slice, and how much larger each next one is. */
+/** Elements of the first slice, and the growth from one slice to the next. */
 const FIRST_CAPACITY = 2 ** 16
 const GROWTH = 4
 
 /** 1.4 billion elements. */
 const MAX_SLICES = 8
 
-/** Hashes of each slice: fewer for the small ones that every node has, more for what comes later. */
+/** Hashes of each slice: fewer for the small ones of every node, more for the larger ones. */
 const HASHES = [8, 8, 9, 10, 11, 12, 13, 14] as const
 
-/** Bits per element and hash: 4 % above the 1 / ln 2 at which a full filter is half full. */
+/** Bits for each element and hash: 4 % above the 1 / ln 2 at which a full filter is half full. */
 const BITS_PER_HASH = 1.5
 
-/** Standard deviations that the bits of an honest slice may be off; chance exceeds it never. */
+/** Standard deviations from the expected number of bits; an honest slice does not exceed it. */
 const TOLERANCE_SIGMAS = 8
 
 interface Slice {
@@ -33,7 +33,7 @@ interface Slice {
   count: number
 }
 
-/** A slice as it is stored and sent: how many elements it was given, and its raw bits. */
+/** A stored or sent slice: its number of elements, and its raw bits. */
 export interface SliceState {
   readonly count: number
   readonly bits: Uint8Array
@@ -43,7 +43,7 @@ export interface SliceState {
 export class GrowingFilter {
   readonly #slices: Slice[]
 
-  /** Throws `MalformedError` when `slices` are not what adding elements results in. */
+  /** Throws `MalformedError` if adding elements cannot result in these slices. */
   constructor(slices: readonly SliceState[] = []) {
     this.#slices = slices.map((state, i) => restoreSlice(state, i, i === slices.length - 1))
     if (this.#slices.length === 0) this.#slices.push(emptySlice(0))
@@ -58,12 +58,12 @@ export class GrowingFilter {
     return this.#slices.reduce((sum, { filter }) => sum + filter.bits.length, 0)
   }
 
-  /** False only when the element was never added. */
+  /** False only if the element was never added. */
   has(element: Uint8Array): boolean {
     return this.#has(hashPairOf(element))
   }
 
-  /** False when the element seems to be there already, and nothing was changed. */
+  /** False, without a change, if the filter already contains the element. */
   add(element: Uint8Array): boolean {
     const halves = hashPairOf(element)
     if (this.#has(halves)) return false
@@ -73,7 +73,10 @@ export class GrowingFilter {
     return true
   }
 
-  /** Probability that an element that was not added seems to be there, by the numbers of elements. */
+  /**
+   * Probability that the filter contains an element that was not added, from the numbers of
+   * elements.
+   */
   falsePositiveRate(): number {
     const none = this.#slices.reduce((product, { count }, i) => {
       const parameters = parametersOf(i)
@@ -88,7 +91,7 @@ export class GrowingFilter {
   }
 
   #has(halves: HashPair): boolean {
-    // The last slice holds most of them.
+    // The last slice has most elements.
     for (let i = this.#slices.length - 1; i >= 0; i--) {
       if (this.#slices[i]?.filter.has(halves) === true) return true
     }
@@ -105,12 +108,12 @@ export class GrowingFilter {
   }
 }
 
-/** Elements that slice `index` takes. */
+/** Number of elements of slice `index`. */
 export function capacityOf(index: number): number {
   return FIRST_CAPACITY * GROWTH ** index
 }
 
-/** Throws `MalformedError` when there is no such slice. */
+/** Throws `MalformedError` if there is no such slice. */
 export function parametersOf(index: number): BloomParameters {
   const hashes = HASHES[index]
   if (hashes === undefined) throw new MalformedError(`a filter of more than ${MAX_SLICES} slices`)
@@ -118,7 +121,7 @@ export function parametersOf(index: number): BloomParameters {
   return { bits, hashes }
 }
 
-/** Copies what a filter reads of an element. */
+/** Copies the bytes of an element that a filter reads. */
 export function copyElement(element: Uint8Array, target: Uint8Array, at: number): void {
   for (let i = 0; i < ELEMENT_BYTES; i++) target[at + i] = element[i] ?? 0
 }
@@ -143,7 +146,7 @@ function restoreSlice({ count, bits }: SliceState, index: number, isLast: boolea
   return { filter: new BloomFilter(parameters, bits), capacity, count }
 }
 
-/** Share of the bits that `count` elements are expected to set. */
+/** Expected share of set bits after `count` elements. */
 function fillOf({ bits, hashes }: BloomParameters, count: number): number {
   return 1 - Math.exp((-hashes * count) / bits)
 }

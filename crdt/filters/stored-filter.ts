@@ -1,14 +1,14 @@
 /**
- * A growing filter that outlives its process, and that peers can follow.
+ * A growing filter that is stored, and that peers can follow.
  *
- * Each insertion adds the new elements to a log, in the same commit as what they stand for, so the
- * filter never misses something that is stored. Now and then the raw bits are saved and old log
- * entries go. The log is also what peers get once they have the bits: the elements since the
- * version, that is the number of elements, that they know.
+ * Each insertion appends the new elements to a log, in the commit of the facts or records that they
+ * represent, so that the filter never misses a stored one. From time to time the raw bits are saved
+ * and old log entries removed. Peers that have the bits read the log too: the elements since the
+ * version that they know, which is a number of elements.
  *
- * A filter whose saved state is missing or damaged, or that was made under another key, is rebuilt
- * from what it stands for; so is one that has seen deletions, on request. It then is of a new
- * generation, which peers take as a whole.
+ * A filter is rebuilt from its source if its saved state is missing, damaged, or made under another
+ * key; after deletions it is rebuilt on request. It then has a new generation, which peers fetch as
+ * a whole.
  */
 import { randomBytes } from 'node:crypto'
 import * as encoding from 'lib0/encoding'
@@ -28,25 +28,25 @@ import { copyElement, GrowingFilter, parametersOf } from './growing-filter.ts'
 import type { SliceState } from './growing-filter.ts'
 import type { Operation, Range, Section, Store } from '../store/section.ts'
 
-/** What a stored filter is made of. */
+/** Options of a stored filter. */
 export interface StoredFilterInit {
   readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>
   readonly name: string
-  /** Identifies the key of the elements; a filter saved under another one is rebuilt. */
+  /** Identifies the key of the elements; a filter saved under another key is rebuilt. */
   readonly key?: Uint8Array
-  /** Every element the filter stands for, in batches. */
+  /** All elements of the filter, in batches. */
   readonly source: () => AsyncIterable<readonly Uint8Array[]>
 }
 
-/** What a peer needs to know of a filter to follow it. */
+/** The version of a filter, for peers that follow it. */
 export interface FilterVersion {
-  /** 8 bytes, new after every rebuild. */
+  /** 8 bytes, changed by every rebuild. */
   readonly generation: Uint8Array
   /** Elements added in this generation. */
   readonly version: number
 }
 
-/** A filter as a whole, at one version. */
+/** A complete filter at one version. */
 export interface FilterSnapshot extends FilterVersion {
   readonly slices: readonly SliceState[]
 }
@@ -55,14 +55,16 @@ const GENERATION_BYTES = 8
 const MAX_SLICES = 8
 const STATE_KEY = Buffer.from('state')
 
-/** Raw bits per value on disk: small enough to write and check in one piece. */
+/** Raw bits of one stored value: small enough to write and verify as a whole. */
 export const PAGE_BYTES = 64 * 1024
 
-/** Elements in the log before the bits are saved: 128 KiB to read at the start, or a tenth of all. */
+/**
+ * Elements in the log before the bits are saved: 128 KiB to read at the start, or a tenth of all.
+ */
 const MIN_LOG_ELEMENTS = 16_384
 const LOG_SHARE = 0.1
 
-/** Elements kept behind the saved bits, for peers that were away for a while: 512 KiB. */
+/** Elements kept in the log after saving, for peers that were absent for a while: 512 KiB. */
 const RETAINED_ELEMENTS = 65_536
 
 /** A growing filter that is kept in the store. */
@@ -77,7 +79,7 @@ export class StoredFilter {
   #generation = newGeneration()
   #savedVersion = 0
   #saving: Promise<void> | undefined
-  /** Elements that were added while a rebuild runs. */
+  /** Elements inserted during a rebuild. */
   #insertedDuringRebuild: Uint8Array[] | undefined
 
   constructor({ store, name, key = new Uint8Array(), source }: StoredFilterInit) {
@@ -88,7 +90,7 @@ export class StoredFilter {
     this.key = key
   }
 
-  /** Reads what was saved, or rebuilds it. */
+  /** Loads the saved filter, or rebuilds it. */
   async load(): Promise<void> {
     const { damaged } = this.#store
     const state = await this.#readState()
@@ -115,22 +117,25 @@ export class StoredFilter {
     return this.#filter.bytes
   }
 
-  /** Probability that an element that was not inserted seems to be there. */
+  /** Probability that the filter contains an element that was not inserted. */
   falsePositiveRate(): number {
     return this.#filter.falsePositiveRate()
   }
 
-  /** False only when the element was never inserted. */
+  /** False only if the element was never inserted. */
   has(element: Uint8Array): boolean {
     return this.#filter.has(element)
   }
 
-  /** Inserts at once; the operations belong into the commit of what the elements stand for. */
+  /**
+   * Inserts at once; the operations belong in the commit of the facts or records that the elements
+   * represent.
+   */
   insert(elements: readonly Uint8Array[]): Operation[] {
     return this.insertNew(elements).operations
   }
 
-  /** The same, and which of the elements certainly were not there before. */
+  /** Inserts, and reports which elements were certainly new. */
   insertNew(elements: readonly Uint8Array[]): { isNew: boolean[]; operations: Operation[] } {
     this.#insertedDuringRebuild?.push(...elements)
     const from = this.version
@@ -147,7 +152,7 @@ export class StoredFilter {
     return { isNew, operations: [this.#log.put(this.#logKey(from), fresh)] }
   }
 
-  /** Elements added since `version`, as 8 bytes each; undefined when they are no longer known. */
+  /** Elements added since `version`, 8 bytes each; undefined if the log no longer has them. */
   async since(version: number): Promise<Uint8Array | undefined> {
     if (version > this.version) return undefined
     const parts: Uint8Array[] = []
@@ -156,7 +161,7 @@ export class StoredFilter {
       this.#logFrom(await this.#startOf(version))
     )) {
       const start = positionOf(key)
-      // A gap: trimmed, damaged, or of a commit that failed.
+      // A gap: trimmed, damaged, or from a failed commit.
       if (start > next) return undefined
       parts.push(bytes.subarray(Math.max(0, version - start) * ELEMENT_BYTES))
       next = start + bytes.length / ELEMENT_BYTES
@@ -164,14 +169,14 @@ export class StoredFilter {
     return next > version || version === this.version ? concat(...parts) : undefined
   }
 
-  /** The bits are the filter's own: send or copy them before the next insertion. */
+  /** The bits are not copied: send or copy them before the next insertion. */
   snapshot(): FilterSnapshot {
     return { generation: this.#generation, version: this.version, slices: this.#filter.slices() }
   }
 
   /**
-   * Saves the bits when the log has grown long; call it after a commit. Resolves when no save is
-   * under way; a save that fails leaves the log, and is tried again.
+   * Saves the bits when the log is long enough; call it after a commit. Resolves when no save is
+   * pending. A failed save keeps the log, and is repeated.
    */
   async checkpoint(): Promise<void> {
     const due = Math.max(MIN_LOG_ELEMENTS, LOG_SHARE * this.version)
@@ -179,13 +184,13 @@ export class StoredFilter {
     await this.#saving
   }
 
-  /** Makes the filter anew from what it stands for. */
+  /** Rebuilds the filter from its source. */
   async rebuild(): Promise<void> {
     await this.#saving
     const fresh = new GrowingFilter()
     this.#insertedDuringRebuild = []
     try {
-      // What was inserted before is then part of the source.
+      // Earlier insertions are then part of the source.
       await this.#store.flush()
       for await (const batch of this.#source()) for (const element of batch) fresh.add(element)
       for (const element of this.#insertedDuringRebuild) fresh.add(element)
@@ -195,7 +200,7 @@ export class StoredFilter {
     this.#filter = fresh
     this.#generation = newGeneration()
     this.#savedVersion = 0
-    // A small one is rebuilt at the next start as fast as it is read.
+    // A small filter is rebuilt at the next start as fast as it is read.
     if (fresh.count >= MIN_LOG_ELEMENTS) await this.#save()
     else await this.#store.commit(await this.#staleOperations(0))
   }
@@ -204,7 +209,7 @@ export class StoredFilter {
     try {
       await this.#save()
     } catch {
-      // The store tells whoever commits next.
+      // The next commit rejects with this error.
     } finally {
       this.#saving = undefined
     }
@@ -226,7 +231,10 @@ export class StoredFilter {
     this.#savedVersion = version
   }
 
-  /** Removes the pages from slice `slices` on, the log of other generations and the old of this one. */
+  /**
+   * Removes the pages from slice `slices` on, the logs of other generations, and old entries of
+   * this one.
+   */
   async #staleOperations(slices: number): Promise<Operation[]> {
     const operations: Operation[] = []
     for await (const [key] of this.#pages.entries({ gte: Uint8Array.of(slices) })) {
@@ -279,7 +287,7 @@ export class StoredFilter {
     return encoding.toUint8Array(encoder)
   }
 
-  /** Where the log entry that holds element number `version` begins. */
+  /** The first element number of the log entry that contains number `version`. */
   async #startOf(version: number): Promise<number> {
     const range = { gte: this.#logKey(0), lte: this.#logKey(version), reverse: true, limit: 1 }
     for await (const [key] of this.#log.entries(range)) return positionOf(key)
@@ -299,12 +307,12 @@ function newGeneration(): Uint8Array {
   return new Uint8Array(randomBytes(GENERATION_BYTES))
 }
 
-/** Tells keys apart without telling the key. */
+/** Distinguishes keys without revealing them. */
 function keyId(key: Uint8Array): Uint8Array {
   return sha256(concat(Buffer.from(`${DOMAIN}/filter-key`), key)).subarray(0, ELEMENT_BYTES)
 }
 
-/** Element number at which a log entry begins. */
+/** The first element number of a log entry. */
 function positionOf(key: Uint8Array): number {
   return seqOf(key.subarray(GENERATION_BYTES))
 }

@@ -1,4 +1,6 @@
-/** The keys under which this node edits playbooks: one each and epoch, in memory only. */
+/**
+ * The keys under which this node edits playbooks: one for each playbook and epoch, in memory only.
+ */
 import { createAuthor } from '../feeds/author.ts'
 import {
   MAX_ENTRY_HEADS,
@@ -11,10 +13,10 @@ import type { AuthorEpochs } from '../feeds/author-epoch.ts'
 import type { Author } from '../feeds/author.ts'
 import type { PlaybookState } from './playbook-state.ts'
 
-/** Keys kept for going on with; an edit without one begins another feed. */
+/** Keys kept for further edits; an edit without one starts another feed. */
 const MAX_AUTHORS = 1_000
 
-/** What the largest edit takes of its author's limits. */
+/** The share of its author's limits that the largest edit takes. */
 const LARGEST_EDIT = {
   bytes: MAX_PLAYBOOK_UPDATE_BYTES,
   changes: MAX_PLAYBOOK_STRUCTS + MAX_PLAYBOOK_DELETES
@@ -30,7 +32,7 @@ export class EditAuthors {
     this.#epochs = epochs
   }
 
-  /** The key for a document, and a new one when the last has no room left for any edit. */
+  /** The key for a document; a new one if the last has no room for another edit. */
   forDoc(doc: string, state: Pick<PlaybookState, 'editsOf' | 'hasRoom'>): Author {
     const epoch = this.#epochs.current()
     if (epoch !== this.#epoch) this.clear()

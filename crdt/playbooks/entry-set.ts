@@ -1,4 +1,4 @@
-/** The entries of one playbook that are resident, counted so that nobody can make them many. */
+/** The resident entries of one playbook, counted so that their number stays bounded. */
 import {
   RESIDENT_FACTOR,
   MAX_AUTHOR_EDITS,
@@ -26,8 +26,8 @@ export class EntrySet {
   }
 
   /**
-   * Keeps an entry; those that cannot count for their place are left out. Throws `LimitError` where
-   * they are more than a node opens.
+   * Adds an entry, unless its position makes it invalid. Throws `LimitError` if there are more than
+   * a node opens.
    */
   add(entry: PlaybookEntry): void {
     if (this.#entries.has(entry.hash) || entry.feedIndex >= MAX_AUTHOR_EDITS) return

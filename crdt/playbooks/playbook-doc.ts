@@ -1,4 +1,4 @@
-/** Names of playbook documents: one a goal, by the digest of the goal's record. */
+/** Names of playbook documents: one for each goal, by the digest of the goal's record. */
 import { HASH_BYTES } from '../constants.ts'
 import { fromHex, toHex } from '../bytes/index.ts'
 
@@ -9,7 +9,7 @@ export function playbookDoc(goal: Uint8Array): string {
   return `${PREFIX}${toHex(goal)}`
 }
 
-/** Digest of the goal whose playbook the document is; undefined for any other document. */
+/** Digest of the goal of a playbook document; undefined for any other document. */
 export function goalOfDoc(doc: string): Uint8Array | undefined {
   return doc.startsWith(PREFIX) ? fromHex(doc.slice(PREFIX.length), HASH_BYTES) : undefined
 }

@@ -1,4 +1,4 @@
-/** Entries of playbooks: what is in their payload, and how one is made. */
+/** Entries of playbooks: reading and creating them. */
 import {
   MAX_ENTRY_HEADS,
   MAX_PAYLOAD_BYTES,
@@ -16,7 +16,7 @@ import type { Feed } from '../feeds/feeds.ts'
 import type { PlaybookEntry } from './playbook-state.ts'
 import type { PlaybookUpdate } from './playbook-update.ts'
 
-/** Heads ascend, each once: one set has one form. */
+/** Heads must ascend without repetition, so that a set has one form. */
 export function areHeads(heads: readonly Uint8Array[]): boolean {
   return heads.every((head, i) => {
     const before = heads[i - 1]
@@ -24,7 +24,7 @@ export function areHeads(heads: readonly Uint8Array[]): boolean {
   })
 }
 
-/** What the payload holds. Throws `MalformedError` when it is not an edit by the entry's author. */
+/** Reads the payload. Throws `MalformedError` if it is not an edit by the entry's author. */
 export function readEdit(
   swarm: string,
   { author, doc, payload }: Pick<Entry, 'author' | 'doc' | 'payload'>
@@ -34,7 +34,7 @@ export function readEdit(
   return { update, client, content: readPlaybookUpdate(update, client) }
 }
 
-/** An admitted entry as one of its playbook; `base` is that of its author's feed. */
+/** An admitted entry in the form of its playbook; `base` is that of its author's feed. */
 export function playbookEntryOf(swarm: string, entry: Entry, base: number): PlaybookEntry {
   const isFirst = entry.seq === base || entry.seq === 1
   const past = [...entry.heads.map(toHex), ...(isFirst ? [] : [toHex(entry.prev)])]
@@ -47,7 +47,7 @@ export function playbookEntryOf(swarm: string, entry: Entry, base: number): Play
   }
 }
 
-/** The next entry of an author that edits `doc`, built on `heads`; undefined when it is too large. */
+/** The author's next entry in `doc`, built on `heads`; undefined if it is too large. */
 export function createEditEntry(
   swarm: string,
   author: Author,
@@ -63,7 +63,7 @@ export function createEditEntry(
   return createEntry(swarm, author, position, payload)
 }
 
-/** Groups of heads that an entry can name, where there are more than that. */
+/** Groups of heads, each small enough for one entry. */
 export function headGroups(heads: readonly string[]): string[][] {
   const groups: string[][] = []
   for (let at = 0; at < heads.length; at += MAX_ENTRY_HEADS)

@@ -1,10 +1,10 @@
 /**
- * The document that a set of playbook entries makes: a function of that set, whatever the order in
- * which it was gathered.
+ * Builds the document of a set of playbook entries: a function of the set, whatever the order of
+ * arrival.
  *
- * An entry counts once all that it builds on is there and counts: the entries it names and its
- * author's one before. What refers to anything outside of that past does not count, nor what builds
- * on it. Yjs is given the entries in one defined order: by the longest chain below them, then by hash.
+ * An entry is valid once all its dependencies are present and valid: its heads and its author's
+ * entry before it. An entry that refers to anything else is not valid, nor is one that depends on
+ * it. Yjs receives the entries in one defined order: by the longest chain below them, then by hash.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as Y from 'yjs'
@@ -29,18 +29,18 @@ export interface PlaybookEntry {
   readonly hash: string
   readonly author: string
   readonly client: number
-  /** The entries it builds on: its heads, and the author's one before unless it begins the feed. */
+  /** Its dependencies: its heads, and the author's entry before it unless it is the first. */
   readonly dependencies: readonly string[]
-  /** How many of the author's entries come before it. */
+  /** Number of the author's earlier entries. */
   readonly feedIndex: number
   readonly update: Uint8Array
   readonly content: PlaybookUpdate
 }
 
-/** What an entry that counts has below it. */
+/** The history of a valid entry. */
 interface AcceptedEntry {
   readonly level: number
-  /** Units of each author that it knows of, itself included, by the author's number here. */
+  /** Number of units that it knows of each author, itself included, by the author's index here. */
   readonly known: Uint32Array
 }
 
@@ -50,7 +50,7 @@ interface Usage {
   readonly changes: number
 }
 
-/** Changes given to Yjs before others have their turn: what liars wrote may take long. */
+/** Changes applied between two turns of the event loop, since hostile edits may be slow. */
 const CHANGES_PER_TURN = 200
 
 const NO_USAGE: Usage = { edits: 0, bytes: 0, changes: 0 }
@@ -60,29 +60,29 @@ export class PlaybookState {
   readonly #accepted = new Map<string, AcceptedEntry>()
   readonly #tips = new Set<string>()
   readonly #index = new StructIndex()
-  /** Numbers of the authors' clients, in the order of their first entries. */
+  /** Indexes of the authors' clients, in the order of their first entries. */
   readonly #numbers = new Map<number, number>()
   readonly #owners = new Map<number, string>()
   readonly #usage = new Map<string, Usage>()
   #total = NO_USAGE
   #level = 0
 
-  /** Hashes of the entries that count and on which no other one that counts builds. */
+  /** Hashes of the valid entries that no other valid entry depends on. */
   get tips(): string[] {
     return [...this.#tips].toSorted()
   }
 
-  /** Entries that count. */
+  /** Number of valid entries. */
   get size(): number {
     return this.#accepted.size
   }
 
-  /** How many entries of the author count. */
+  /** Number of valid entries of the author. */
   editsOf(author: string): number {
     return this.#usage.get(author)?.edits ?? 0
   }
 
-  /** Whether the author may add so much. */
+  /** Whether the author may add this much. */
   hasRoom(author: string, place: number, { bytes, changes }: Omit<Usage, 'edits'>): boolean {
     const used = this.#usage.get(author) ?? NO_USAGE
     return (
@@ -92,7 +92,7 @@ export class PlaybookState {
     )
   }
 
-  /** Throws `LimitError` where so much more would be more than a node opens. */
+  /** Throws `LimitError` if this much more exceeds what a node opens. */
   checkRoom(more: Omit<Usage, 'edits'>): void {
     const total = sum(this.#total, { edits: 1, ...more })
     if (isTooLarge(total)) throw playbookTooLarge(describe(total))
