@@ -1,6 +1,6 @@
 /**
- * What peers are told of the replica: everything but this node's own entries that no peer has shown
- * yet. Entries of anybody are admitted through it too, since what a peer shows is shown.
+ * The replica as peers see it: without own entries that no peer has shown yet. Peers' entries are
+ * admitted through it too, since an own entry that comes back becomes public.
  */
 import { equalBytes } from './bytes/index.ts'
 import { digestOfHeads } from './feeds/feeds.ts'
@@ -38,7 +38,8 @@ export interface PublicViewReplica {
 }
 
 /**
- * The replica as peers see it. Methods answer as those of `Replica`, without own entries that no peer has shown.
+ * The replica as peers see it. Methods answer like those of `Replica`, without own entries that no
+ * peer has shown.
  */
 export class PublicView {
   readonly #replica: PublicViewReplica
@@ -77,12 +78,12 @@ export class PublicView {
     return this.#replica.admitProof(bytes)
   }
 
-  /** The signed header at a place; undefined where there is none to show. */
+  /** The signed header at a position; undefined if it is missing or hidden. */
   async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
     return this.#isPublic(author, seq) ? this.#replica.headerAt(author, seq) : undefined
   }
 
-  /** The header that names the author's base; undefined where there is none to show. */
+  /** The header that set the author's base; undefined if it is missing or hidden. */
   async checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
     const header = await this.#replica.checkpointOf(author)
     return header !== undefined && this.#isPublic(author, header.seq) ? header : undefined
@@ -113,7 +114,7 @@ export class PublicView {
     })
   }
 
-  /** A peer says that it has these: what of them is this node's own was shown. */
+  /** Marks own entries as public that the peer reports in its heads. */
   async observeHeads(
     theirs: ReadonlyMap<string, FeedHead>,
     nameOf: (author: Uint8Array) => string

@@ -1,8 +1,8 @@
 /**
- * Chains: the window of each author's feed that counts, and its entries on disk. A window begins at
- * the highest base that the author is known to have signed, and ends before the lowest place where
- * it is proven to have signed two entries. Both are known from signed headers alone and only move
- * inwards, so that the windows of two replicas agree once both have seen the same headers.
+ * The live window of each author's feed, and its entries on disk. A window starts at the highest
+ * base that the author is known to have signed, and ends before the lowest proven equivocation.
+ * Both follow from signed headers alone and only move inwards, so that the windows of two replicas
+ * agree once both have the same headers.
  *
  * State changes at once; the operations make it durable.
  */
@@ -47,7 +47,7 @@ export class FeedStore {
     return this.#feeds.writersOf(doc)
   }
 
-  /** Feeds with entries that an older version has kept unread. */
+  /** Feeds whose entries an older version stored unread. */
   unread(): Feed[] {
     return this.#feeds.unread()
   }
@@ -56,7 +56,7 @@ export class FeedStore {
     return this.#feeds.digest()
   }
 
-  /** Whether what the author says at this place counts, once it is admitted. */
+  /** Whether an admitted value at this position is live. */
   isLive(author: Uint8Array, seq: number): boolean {
     const { base, fork } = this.#feeds.get(author)
     return seq >= base && (fork === 0 || seq < fork)
@@ -78,7 +78,10 @@ export class FeedStore {
     return [this.#feeds.set(feed), this.#forks.putEnding(entry)]
   }
 
-  /** Begins the author's feed where the header says; nothing where it begins there, or later, already. */
+  /**
+   * Raises the base of the author's feed to that of the header; no operations if it is as high
+   * already.
+   */
   setBase(header: SignedHeader): Operation[] {
     const { author, base } = header
     const feed = this.#feeds.get(author)
@@ -91,7 +94,7 @@ export class FeedStore {
     return [operation, this.#checkpoints.put(header)]
   }
 
-  /** Cuts the author's feed before a fork that is lower than the one known. */
+  /** Ends the author's feed before a fork that is lower than the known one. */
   async fork(proof: Proof): Promise<Operation[]> {
     const [{ author, seq }] = proof
     const feed = this.#feeds.get(author)
@@ -104,12 +107,12 @@ export class FeedStore {
     return [operation, this.#forks.putProof(proof)]
   }
 
-  /** Empties the author's feed, so that the next sync brings it back. */
+  /** Empties the author's feed, so that the next sync fetches it again. */
   forget(author: Uint8Array): Operation {
     return this.#feeds.reset(author, this.#feeds.get(author))
   }
 
-  /** Header of the author's entry at `seq`: held, or the one that ended the feed. */
+  /** Header of the author's entry at `seq`: the stored one, or the one that ended the feed. */
   async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
     const { base, seq: last, end } = this.#feeds.get(author)
     if (seq === end) return this.#forks.endingOf(author)
@@ -123,27 +126,30 @@ export class FeedStore {
     return proof === undefined ? undefined : writeProof(proof)
   }
 
-  /** The header that names the author's base; undefined while it is 1. */
+  /** The header that set the author's base; undefined while the base is 1. */
   checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
     return this.#checkpoints.of(author)
   }
 
-  /** The author's entries from `from` to `to`, in order; ends early where one is missing or damaged. */
+  /** The author's entries from `from` to `to`, in order; ends early at a missing or damaged one. */
   between(author: Uint8Array, from: number, to: number): AsyncGenerator<Uint8Array> {
     return this.#entries.between(author, from, to)
   }
 
-  /** Removes what the author has signed from its fork on, a commit at a time. */
+  /** Removes the author's entries from its fork on, in several commits. */
   removalsFrom(author: Uint8Array, seq: number): AsyncGenerator<Operation[]> {
     return this.#entries.removals(author, seq)
   }
 
-  /** The entries before the author's base that are still here. */
+  /** The stored entries before the author's base. */
   beforeBase(author: Uint8Array): AsyncGenerator<OldEntry> {
     return this.#entries.before(author, this.#feeds.get(author).base)
   }
 
-  /** Hash of the entry before `seq`: none where the window begins there; undefined when it is damaged. */
+  /**
+   * Hash of the entry before `seq`: `NO_ENTRY` at the start of the window; undefined if it is
+   * damaged.
+   */
   async #hashBefore(
     { author, seq: last, head, base }: Feed,
     seq: number

@@ -98,15 +98,15 @@ export class PlaybookState {
     if (isTooLarge(total)) throw playbookTooLarge(describe(total))
   }
 
-  /** Whether the entry comes behind all that count, in the order in which Yjs is given them. */
+  /** Whether the entry comes after all valid ones in Yjs's order. */
   isAfterAll(entry: PlaybookEntry): boolean {
     const owner = this.#owners.get(entry.client) ?? entry.author
     return owner === entry.author && (this.#levelOf(entry) ?? 0) > this.#level
   }
 
   /**
-   * Adds an entry; false when it does not count. Entries come in their order. Throws `LimitError`
-   * when the playbook is larger than what a node opens.
+   * Adds an entry; false if it is not valid. Entries must come in order. Throws `LimitError` if the
+   * playbook becomes larger than a node opens.
    */
   apply(entry: PlaybookEntry): boolean {
     const { author, client, feedIndex, update, content } = entry
@@ -131,7 +131,7 @@ export class PlaybookState {
     return true
   }
 
-  /** Longest chain that ends with the entry; undefined when not all of its past counts. */
+  /** Longest chain that ends with the entry; undefined if a dependency is not valid. */
   #levelOf({ dependencies }: Pick<PlaybookEntry, 'dependencies'>): number | undefined {
     let level = 0
     for (const hash of dependencies) {
@@ -161,7 +161,10 @@ export class PlaybookState {
     return known
   }
 
-  /** Takes the entry's structs into the index, or nothing of it where one refers to what it may not. */
+  /**
+   * Adds the entry's structs to the index, or none of them if one refers to something that it must
+   * not.
+   */
   #accepts({ client, content }: PlaybookEntry, past: Uint32Array): boolean {
     const start = this.#index.end(client)
     const isKnown = (id: Id, end = id.clock + 1): boolean => {
@@ -170,7 +173,7 @@ export class PlaybookState {
     }
     if (content.structs.length > 0 && content.clock !== start) return false
     for (const range of content.deletes) {
-      // Deletes come last in an update, and may not reach what it brings itself.
+      // Deletes come last in an update, and must not reach the update's own structs.
       if (!isKnown(range, range.clock + range.length) || !this.#index.isDeletable(range)) {
         return false
       }
@@ -191,7 +194,7 @@ export class PlaybookState {
     return number === undefined ? 0 : (past[number] ?? 0)
   }
 
-  /** The list that a struct goes into; undefined where it may not refer to what it refers to. */
+  /** The list of a struct; undefined if it must not refer to its neighbours. */
   #listOf(struct: PlaybookStruct, isKnown: (id: Id) => boolean): string | undefined {
     const { kind, origin, rightOrigin, parent, step } = struct
     const find = (id: Id): ReturnType<StructIndex['find']> =>
@@ -212,8 +215,8 @@ export class PlaybookState {
 }
 
 /**
- * The state of a set of entries of one playbook. Rejects with `LimitError` when the playbook
- * is larger than what a node opens.
+ * Builds the state of a set of entries of one playbook. Rejects with `LimitError` if the playbook
+ * is larger than a node opens.
  */
 export async function buildState(entries: Iterable<PlaybookEntry>): Promise<PlaybookState> {
   const state = new PlaybookState()
@@ -228,7 +231,7 @@ export async function buildState(entries: Iterable<PlaybookEntry>): Promise<Play
   return state
 }
 
-/** Entries of authors whose clients are one count for nobody: Yjs would mix them up. */
+/** Removes entries of authors whose client ids collide, since Yjs would mix them up. */
 function withoutClientCollisions(entries: readonly PlaybookEntry[]): PlaybookEntry[] {
   const owners = new Map<number, string>()
   const shared = new Set<number>()
@@ -240,7 +243,7 @@ function withoutClientCollisions(entries: readonly PlaybookEntry[]): PlaybookEnt
   return shared.size === 0 ? [...entries] : entries.filter(({ client }) => !shared.has(client))
 }
 
-/** Those with all of their past there, by the longest chain below them and then by hash. */
+/** Entries with all dependencies present, by the longest chain below them and then by hash. */
 function inCausalOrder(all: readonly PlaybookEntry[]): PlaybookEntry[] {
   const entries = new Map(withoutClientCollisions(all).map((entry) => [entry.hash, entry]))
   const next = new Map<string, PlaybookEntry[]>()
@@ -252,7 +255,8 @@ function inCausalOrder(all: readonly PlaybookEntry[]): PlaybookEntry[] {
     for (const hash of entry.dependencies) next.set(hash, [...(next.get(hash) ?? []), entry])
   }
   const ordered: PlaybookEntry[] = []
-  // One round a level: what becomes ready in a round has its longest chain through it.
+  // One round for each level: an entry that becomes ready in a round has its longest chain through
+  // it.
   while (ready.length > 0) {
     ordered.push(...ready.toSorted((a, b) => (a.hash < b.hash ? -1 : 1)))
     const following: PlaybookEntry[] = []
@@ -272,7 +276,7 @@ function textListName(id: Id, kind: string | undefined): string | undefined {
   return kind === 'title' || kind === 'body' ? `${kind}:${id.client}:${id.clock}` : undefined
 }
 
-/** What may stand in which list: marks belong into bodies alone. */
+/** Which structs a list may contain: marks belong in bodies only. */
 function allowsKind(list: string, kind: PlaybookStruct['kind']): boolean {
   if (kind === 'step') return list === STEPS_ROOT
   if (kind === 'place') return list === ORDER_ROOT

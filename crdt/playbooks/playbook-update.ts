@@ -1,10 +1,10 @@
 /**
- * The Yjs update of one playbook entry (format V1), read without Yjs.
+ * Reads the Yjs update of one playbook entry (format V1) without Yjs.
  *
- * Accepted is what editing a playbook takes and nothing else: structs of the author's own client
- * in a row, of six kinds, and deletes of what was there before. What the structs refer to is checked
- * where the entries they build on are known (`playbook-state.ts`). No GC, Skip or deleted structs, no
- * map key that could be set twice, no JSON but `true` and `null`, no number in a second form.
+ * Accepts only what editing a playbook needs: consecutive structs of the author's own client, of
+ * six kinds, and deletes of earlier units. References are checked where the entry's dependencies
+ * are known (`playbook-state.ts`). Refuses GC, Skip and deleted structs, map keys that could be set
+ * twice, JSON other than `true` and `null`, and numbers in a second form.
  */
 import {
   MARKS,
@@ -19,7 +19,7 @@ import { readAll, readBlob, readBytes, readText, readUint } from '../bytes/index
 import { MalformedError } from '../errors.ts'
 import type { Decoder } from '../bytes/index.ts'
 
-/** Name of a struct, and of each unit of a text. */
+/** Id of a struct, and of each unit of a text. */
 export interface Id {
   readonly client: number
   readonly clock: number
@@ -31,34 +31,34 @@ export interface IdRange extends Id {
 }
 
 /**
- * `step`: a step comes into being, and `title` and `body` right behind it; `place`: a step is put
- * somewhere into the order; `text` and `format`: inside of a title or a body.
+ * `step`: creates a step, followed by its `title` and `body`; `place`: puts a step into the order;
+ * `text` and `format`: inside a title or a body.
  */
 export type StructKind = 'step' | 'title' | 'body' | 'place' | 'text' | 'format'
 
 export interface PlaybookStruct {
   readonly kind: StructKind
   readonly clock: number
-  /** Units: more than 1 for text alone. */
+  /** Units: more than 1 for text only. */
   readonly length: number
-  /** Its neighbours when it was inserted; without any, it is told where it belongs. */
+  /** Its neighbours when it was inserted; without any, the update names its parent. */
   readonly origin: Id | undefined
   readonly rightOrigin: Id | undefined
   readonly parent: typeof STEPS_ROOT | typeof ORDER_ROOT | Id | undefined
-  /** Of a `place`: the step that is put there. */
+  /** Of a `place`: the step. */
   readonly step: Id | undefined
 }
 
 export interface PlaybookUpdate {
-  /** Clock of the first struct; 0 where there is none. */
+  /** Clock of the first struct; 0 if there is none. */
   readonly clock: number
   readonly structs: readonly PlaybookStruct[]
-  /** Clock behind the last struct. */
+  /** Clock after the last struct. */
   readonly next: number
   readonly deletes: readonly IdRange[]
 }
 
-/** `Item.write` of Yjs: the kind of content, and what is written before it. */
+/** `Item.write` of Yjs: the kind of content, and the fields before it. */
 const HAS_ORIGIN = 0x80
 const HAS_RIGHT_ORIGIN = 0x40
 const HAS_PARENT_SUB = 0x20
@@ -74,14 +74,14 @@ const TEXT_TYPE = 2
 const MIN_STRUCT_BYTES = 4
 const MIN_RANGE_BYTES = 2
 
-/** Far above what the limits of an author allow, and far below where numbers lose precision. */
+/** Far above the limits of an author, and far below the loss of precision. */
 const MAX_CLOCK = 2 ** 32
 
 /** Two numbers of at most nine bytes. */
 const MAX_STEP_BYTES = 18
 const MAX_NAME_BYTES = 16
 
-/** How much an update makes Yjs do: its structs and ranges of deletes. */
+/** Number of structs and delete ranges of an update. */
 export function changesOf({ structs, deletes }: PlaybookUpdate): number {
   return structs.length + deletes.length
 }
@@ -175,7 +175,7 @@ function expectInText<T extends PositionedStruct>(place: T): T {
   return place
 }
 
-/** A step is a map with both its texts right behind it, so that nobody can set either again. */
+/** A step is a map directly followed by its two texts, so that neither text can be set again. */
 function checkSteps(structs: readonly PlaybookStruct[], client: number): void {
   for (const [i, { kind, clock, parent }] of structs.entries()) {
     if (kind === 'step') {
@@ -194,7 +194,7 @@ function checkSteps(structs: readonly PlaybookStruct[], client: number): void {
   }
 }
 
-/** As Yjs writes them: clients descend, ranges ascend and neither touch nor overlap. */
+/** In Yjs's order: clients descend; ranges ascend and neither touch nor overlap. */
 function readDeletes(decoder: Decoder): IdRange[] {
   const rest = decoder.arr.length - decoder.pos
   const clients = readUint(decoder, Math.floor(rest / MIN_RANGE_BYTES))

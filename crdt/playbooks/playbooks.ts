@@ -1,10 +1,10 @@
 /**
- * Playbooks: shared documents of steps, one a goal, which many nodes edit at once.
+ * Playbooks: shared documents of steps, one for each goal, which many nodes edit at once.
  *
- * Nothing of a playbook is resident but the few that were used last. An edit is made on a copy of
- * the document, becomes a signed entry, passes the same admission as everybody's, and is durable
- * when `edit` resolves. Each playbook is written under a key of its own, so that neither a node's
- * votes nor its other playbooks tell who edits it, and its feed holds nothing else.
+ * Only the playbooks used last are resident. An edit is made on a copy of the document, becomes a
+ * signed entry, passes the same admission as all others, and is durable when `edit` resolves. Each
+ * playbook has its own author key, so that neither a node's votes nor its other playbooks reveal
+ * the editor, and the feed contains nothing else.
  */
 import * as Y from 'yjs'
 import {
@@ -33,10 +33,10 @@ import type { FeedAppender } from '../publishing/publisher.ts'
 import type { PlaybookState } from './playbook-state.ts'
 import type { Step } from './steps.ts'
 
-/** The steps of a playbook, and how many edits they come from. */
+/** The steps of a playbook, and the numbers of its edits. */
 export interface PlaybookSnapshot {
   readonly steps: readonly Step[]
-  /** Edits that count, and those that wait for what they build on or never will count. */
+  /** Valid edits, and edits that wait for a dependency or are not valid. */
   readonly acceptedEdits: number
   readonly pendingEdits: number
 }
@@ -46,37 +46,37 @@ export interface PlaybooksInit {
   readonly epochs: AuthorEpochs
   /** Feeds that write to a document. */
   writersOf(doc: string): readonly Feed[]
-  /** The author's entries from `from` to `to`, in order; ends early where one is missing. */
+  /** The author's entries from `from` to `to`, in order; ends early at a missing one. */
   between(author: Uint8Array, from: number, to: number): AsyncIterable<Uint8Array>
-  /** Resolves when what was admitted so far is on disk. */
+  /** Resolves when all admitted entries are on disk. */
   flush(): Promise<void>
-  /** Runs with no admission in between. */
+  /** Runs without a concurrent admission. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
 }
 
-/** An edit of a document: what it returns is what `edit` resolves to. */
+/** An edit of a document; `edit` resolves with its result. */
 export type Change<T> = (doc: Y.Doc) => T
 
-/** Playbooks that stay resident; the largest take some 20 MB. */
+/** Resident playbooks; the largest take about 20 MB. */
 const MAX_RESIDENT = 8
 
 const HASH_BYTES = 32
 
 interface ResidentPlaybook {
   readonly entries: EntrySet
-  /** Undefined where it has to be made of the entries anew. */
+  /** Undefined if it must be built from the entries again. */
   state: PlaybookState | undefined
-  /** Edits under way, which need what they add to come here. */
+  /** Pending edits, which need this object until they are added. */
   edits: number
-  /** While it is being made. */
+  /** Set while the state is being built. */
   building: Promise<void> | undefined
-  /** Resolves when all entries on disk are among `entries`. */
+  /** Resolves when `entries` has all entries on disk. */
   readonly loaded: Promise<void>
 }
 
 export class Playbooks {
   readonly #init: PlaybooksInit
-  /** By document, the one used last at the end. */
+  /** By document, the last used at the end. */
   readonly #resident = new Map<string, ResidentPlaybook>()
   readonly #authors: EditAuthors
 
@@ -85,7 +85,10 @@ export class Playbooks {
     this.#authors = new EditAuthors(init.epochs)
   }
 
-  /** The playbook of a goal, empty where nobody has written one. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
+  /**
+   * The playbook of a goal; empty if nobody has written one. Throws `LimitError`
+   * (PLAYBOOK_TOO_LARGE).
+   */
   async read(goal: Uint8Array): Promise<PlaybookSnapshot> {
     const resident = this.#open(playbookDoc(goal))
     await resident.loaded
@@ -99,8 +102,8 @@ export class Playbooks {
   }
 
   /**
-   * Changes the playbook of a goal: what `change` returns, and the new entries, which are durable;
-   * none where nothing was changed. What `change` throws, it throws, and nothing is changed.
+   * Changes the playbook of a goal. Returns the result of `change` and the new durable entries, if
+   * anything changed. Rethrows errors of `change`; the playbook then stays unchanged.
    */
   async edit<T>(
     goal: Uint8Array,
@@ -125,35 +128,35 @@ export class Playbooks {
     return made
   }
 
-  /** Takes an entry that was just admitted; `base` is that of its feed. */
+  /** Adds an admitted entry; `base` is that of its feed. */
   add(entry: Entry, base: number): void {
     const resident = this.#resident.get(entry.doc)
     if (resident === undefined) return
     const added = playbookEntryOf(this.#init.swarm, entry, base)
     const { state, entries } = resident
-    // The one that comes last in the order changes nothing of what was read before it.
+    // An entry that comes last in the order leaves the earlier ones unchanged.
     const isLast = state?.size === entries.size && state.isAfterAll(added)
     try {
       entries.add(added)
       if (!isLast || !state.apply(added)) resident.state = undefined
     } catch {
-      // Too large, or worse: who reads it next is told.
+      // Too large or damaged: the next reader gets the error.
       this.#resident.delete(entry.doc)
     }
   }
 
-  /** Forgets what is resident of a document: its entries are not what they were. */
+  /** Drops the resident state of a document whose entries changed. */
   drop(doc: string): void {
     this.#resident.delete(doc)
     this.#authors.drop(doc)
   }
 
-  /** Forgets all keys: the next edit of any playbook begins a new feed. */
+  /** Drops all keys: the next edit of any playbook starts a new feed. */
   rotate(): void {
     this.#authors.clear()
   }
 
-  /** Forgets all that is resident. */
+  /** Drops all resident state. */
   clear(): void {
     this.#resident.clear()
     this.rotate()
@@ -171,7 +174,7 @@ export class Playbooks {
     return resident
   }
 
-  /** What is admitted from now on comes through `add`; what was before is read. */
+  /** Later admissions arrive through `add`; earlier ones are read. */
   #load(doc: string): ResidentPlaybook {
     const entries = new EntrySet()
     const loaded = this.#readEntries(doc, entries).catch((error: unknown) => {
@@ -196,7 +199,7 @@ export class Playbooks {
     }
   }
 
-  /** Makes the change on a copy; `update` is undefined where it changed nothing. */
+  /** Applies the change to a copy; `update` is undefined if it changed nothing. */
   #change<T>(
     doc: string,
     state: PlaybookState,
@@ -205,7 +208,7 @@ export class Playbooks {
     const author = this.#authors.forDoc(doc, state)
     const copy = newDoc()
     Y.applyUpdate(copy, Y.encodeStateAsUpdate(state.doc))
-    // Not before: Yjs takes another client when it meets its own while loading.
+    // Set after loading, since Yjs changes the client id when it loads structs of its own.
     copy.clientID = clientIdOf(this.#init.swarm, author.key, doc)
     let update: Uint8Array | undefined
     copy.on('update', (bytes: Uint8Array) => (update = bytes))
@@ -242,7 +245,7 @@ export class Playbooks {
     const own = toHex(feed(author.key).head)
     const { tips } = await currentState(resident)
     const heads = tips.filter((tip) => tip !== own)
-    // More branches than an entry can name are joined first, by entries that change nothing.
+    // More branches than an entry can name are joined first, by empty entries.
     if (heads.length > MAX_ENTRY_HEADS) {
       for (const group of headGroups(heads)) await sign(group, EMPTY_UPDATE)
       await sign([], update)
@@ -250,7 +253,7 @@ export class Playbooks {
     const last = entries.at(-1)
     const after = await currentState(resident)
     if (last !== undefined && !after.tips.includes(toHex(last.hash))) {
-      // As when the edit before it could not be written.
+      // For example if the edit before it could not be written.
       throw new Error('The edit does not count: what it builds on is gone. Make it again.')
     }
     return { entries, durable }
@@ -270,14 +273,14 @@ async function currentState(resident: ResidentPlaybook): Promise<PlaybookState> 
   }
 }
 
-/** Entries that came meanwhile make it worthless. */
+/** Discards the state if entries arrived while it was built. */
 async function rebuildState(resident: ResidentPlaybook): Promise<void> {
   const { size } = resident.entries
   const state = await buildState(resident.entries.all())
   if (resident.entries.size === size) resident.state = state
 }
 
-/** Before it is signed: an ill-formed entry would end the feed. */
+/** Checked before signing, since an ill-formed entry would end the feed. */
 function checkEdit(update: Uint8Array, client: number, state: PlaybookState): void {
   if (update.length > MAX_PLAYBOOK_UPDATE_BYTES) throw editTooLarge(update.length)
   try {

@@ -1,29 +1,34 @@
-/** Splices: the least changes that make one text of another. */
+/** Splices: the smallest changes that turn one text into another. */
 import { diffChars } from 'diff'
 
 export interface Splice {
   readonly at: number
-  /** Units to remove from there, and what to put in their place. */
+  /** Units to remove at this place, and the text to insert. */
   readonly remove: number
   readonly insert: string
 }
 
-/** A part of two texts: in both, in the first alone, or in the second alone. */
+/** A part of two texts: in both, only in the first, or only in the second. */
 interface Part {
   readonly value: string
   readonly removed: boolean
   readonly added: boolean
 }
 
-/** Parts beyond which what lies between the first and the last change is replaced, to stay within one edit. */
+/**
+ * With more parts, everything between the first and the last change is replaced, to stay within one
+ * edit.
+ */
 const MAX_PARTS = 128
 
-/** The same beyond so many changed characters: the search takes the square of their number, here 0.1 s. */
+/**
+ * With more changed characters, the same: the search takes the square of their number, here 0.1 s.
+ */
 const MAX_CHANGED_CHARS = 500
 
 /**
- * Splices of `current`, last one first, that do to it what makes `to` of `was`: what was written
- * into it since it was `was` stays. Halves of surrogate pairs are never parted.
+ * Splices of `current`, last one first, that apply the difference between `base` and `to`. Text
+ * that was inserted since `base` stays. Surrogate pairs are never split.
  */
 export function splicesOf(current: string, base: string, to: string): Splice[] {
   const map = alignTexts(current, base)
@@ -45,7 +50,7 @@ function partsOf(from: string, to: string): readonly Part[] {
   return parts === undefined || parts.length > MAX_PARTS ? trimCommonEnds(from, to) : parts
 }
 
-/** What both begin and end with, and all between as one change. */
+/** The common start and end, and everything between them as one change. */
 function trimCommonEnds(from: string, to: string): Part[] {
   const most = Math.min(from.length, to.length)
   let start = 0
@@ -77,7 +82,7 @@ interface Run {
   readonly length: number
 }
 
-/** Where the units of `was` are in `current`. */
+/** The positions of the units of `base` in `current`. */
 function alignTexts(
   current: string,
   base: string
@@ -92,7 +97,7 @@ function alignTexts(
     if (!removed) at += length
   }
   return {
-    /** Right behind the last unit before `end` that is still there. */
+    /** After the last unit before `end` that is still present. */
     before: (end) => {
       const run = runs.findLast((each) => each.from < end)
       return run === undefined ? 0 : run.at + Math.min(run.length, end - run.from)

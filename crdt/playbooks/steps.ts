@@ -1,10 +1,10 @@
 /**
- * Steps: a playbook as a Yjs document, and the changes that are made to it.
+ * Steps: a playbook as a Yjs document, and its changes.
  *
- * `steps` (Y.Array) holds one Y.Map a step, with a Y.Text `title` and a Y.Text `body`; nothing is
- * ever deleted from it. `order` (Y.Array) says where steps stand: each item names a step by the id
- * of its map. A step is put elsewhere by a new item, and removed by deleting its items, so what two
- * agents write into a step meets in one text wherever others have put it meanwhile.
+ * `steps` (Y.Array) contains one Y.Map for each step, with a Y.Text `title` and a Y.Text `body`;
+ * nothing is ever deleted from it. `order` (Y.Array) is the order of steps: each item names a step
+ * by the id of its map. A new item moves a step, and deleting its items removes it. So concurrent
+ * edits of a step meet in one text, even if another agent moved the step.
  */
 import * as encoding from 'lib0/encoding'
 import * as Y from 'yjs'
@@ -29,7 +29,7 @@ export interface Span {
 
 /** A step of a playbook. */
 export interface Step {
-  /** The same on every node, wherever the step stands. */
+  /** Equal on every node, at any position. */
   readonly id: string
   readonly title: string
   readonly body: string
@@ -44,7 +44,7 @@ export function newDoc(): Y.Doc {
   return doc
 }
 
-/** The steps in their order; of a step that stands at several places the first one counts. */
+/** The steps in order; if a step has several positions, the first one counts. */
 export function readSteps(doc: Y.Doc): Step[] {
   const texts = textsOf(doc)
   return placesOf(doc).flatMap(({ id }) => {
@@ -55,14 +55,14 @@ export function readSteps(doc: Y.Doc): Step[] {
   })
 }
 
-/** Adds a step so that it stands at `index`. */
+/** Inserts a step at `index`. */
 export function insertStep(
   doc: Y.Doc,
   index: number,
   { title, body }: { readonly title: string; readonly body: string }
 ): string {
   const map = new Y.Map<Y.Text>()
-  // Both texts first, empty: they stand right behind their step.
+  // Both texts first, empty, so that they directly follow their step.
   map.set('title', new Y.Text())
   map.set('body', new Y.Text())
   doc.getArray<Y.Map<Y.Text>>(STEPS_ROOT).push([map])
@@ -73,7 +73,7 @@ export function insertStep(
   return formatId(id)
 }
 
-/** Puts a step where it stands at `index`; false when there is no such step. */
+/** Moves a step to `index`; false if there is no such step. */
 export function moveStep(doc: Y.Doc, id: string, index: number): boolean {
   const step = parseId(id)
   if (step === undefined || !removeStep(doc, id)) return false
@@ -81,7 +81,7 @@ export function moveStep(doc: Y.Doc, id: string, index: number): boolean {
   return true
 }
 
-/** Takes a step out of the order; false when there is no such step. */
+/** Removes a step from the order; false if there is no such step. */
 export function removeStep(doc: Y.Doc, id: string): boolean {
   if (!placesOf(doc).some((each) => each.id === id)) return false
   const order = doc.getArray<Uint8Array>(ORDER_ROOT)
@@ -91,10 +91,7 @@ export function removeStep(doc: Y.Doc, id: string): boolean {
   return true
 }
 
-/**
- * Makes a step's texts what is given, by the least that has to change since they were as `was` has
- * them. False when there is no such step.
- */
+/** Sets a step's texts by the smallest change since `base`. False if there is no such step. */
 export function writeStep(
   doc: Y.Doc,
   id: string,
@@ -116,7 +113,7 @@ export function writeStep(
   return true
 }
 
-/** Sets or clears a mark over part of a step's body. False when there is no such step. */
+/** Sets or clears a mark on part of a step's body. False if there is no such step. */
 export function markStep(
   doc: Y.Doc,
   id: string,
@@ -130,7 +127,7 @@ export function markStep(
 
 interface Place {
   readonly id: string
-  /** In the order, with repetitions. */
+  /** Positions in the order, with repetitions. */
   readonly at: number
 }
 
@@ -171,7 +168,7 @@ function place(doc: Y.Doc, id: Id, index: number): void {
   order.insert(at, [bytes])
 }
 
-/** Splices `text` from what it was shown as to what it shall be; what was written meanwhile stays. */
+/** Splices `text` by the difference between `base` and `to`; concurrent text stays. */
 function spliceText(text: Y.Text, to: string, base: string): void {
   for (const { at, remove, insert } of splicesOf(text.toJSON(), base, to)) {
     if (remove > 0) text.delete(at, remove)

@@ -1,6 +1,6 @@
 /**
- * What a playbook's structs are and which list each is in, by name. It answers what the structs of
- * a further entry may refer to, before Yjs sees that entry.
+ * The kinds of a playbook's structs and their lists, by id. It decides what the structs of a new
+ * entry may refer to, before Yjs applies that entry.
  */
 import type { Id, IdRange, PlaybookStruct, StructKind } from './playbook-update.ts'
 
@@ -8,14 +8,14 @@ export interface IndexedStruct {
   readonly kind: StructKind
   readonly clock: number
   readonly length: number
-  /** The list it is an item of: a root's name, or the name of a text. Empty for a step's texts. */
+  /** The list of the item: a root's name, or the name of a text. Empty for a step's texts. */
   readonly list: string
 }
 
 export class StructIndex {
   readonly #clients = new Map<number, IndexedStruct[]>()
 
-  /** Clock behind the client's last struct. */
+  /** Clock after the client's last struct. */
   end(client: number): number {
     const last = this.#clients.get(client)?.at(-1)
     return last === undefined ? 0 : last.clock + last.length
@@ -28,20 +28,20 @@ export class StructIndex {
     this.#clients.set(client, structs)
   }
 
-  /** Forgets the client's structs from `clock` on. */
+  /** Removes the client's structs from `clock` on. */
   truncate(client: number, clock: number): void {
     const structs = this.#clients.get(client)
     if (structs !== undefined) structs.length = firstEndingAfter(structs, clock)
   }
 
-  /** The struct that holds the unit. */
+  /** The struct that contains the unit. */
   find({ client, clock }: Id): IndexedStruct | undefined {
     const structs = this.#clients.get(client) ?? []
     const found = structs[firstEndingAfter(structs, clock)]
     return found !== undefined && found.clock <= clock ? found : undefined
   }
 
-  /** Whether all structs in the range may be deleted: what a step says and where it stands. */
+  /** Whether all structs in the range may be deleted: text and order of steps. */
   isDeletable({ client, clock, length }: IdRange): boolean {
     const structs = this.#clients.get(client) ?? []
     for (let i = firstEndingAfter(structs, clock); i < structs.length; i++) {

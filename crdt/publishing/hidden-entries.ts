@@ -1,7 +1,7 @@
 /**
- * Own entries that no peer has shown yet. A feed that only its author offers names its author's
- * node, so until somebody else shows them they are in nothing that peers are told. Remembered across
- * restarts, by author: the place up to which its entries were shown.
+ * Own entries that no peer has shown yet. A feed that only one node offers identifies its author,
+ * so these entries are in no message to peers until another node shows them. Stored across
+ * restarts, by author: the last public sequence number.
  */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES } from '../constants.ts'
@@ -9,10 +9,10 @@ import { fromHex, toHex, readAll, readBytes, readUint } from '../bytes/index.ts'
 import type { FeedHead } from '../feeds/feeds.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
-/** Up to which place peers have shown an author's entries. */
+/** The last public entry of an own feed. */
 export interface HiddenFeed {
   readonly author: Uint8Array
-  /** 0 and zero bytes while nothing was shown. */
+  /** 0 and zero bytes while no entry is public. */
   readonly seq: number
   readonly head: Uint8Array
 }
@@ -22,18 +22,18 @@ interface HiddenRecord {
   readonly seq: number
 }
 
-/** Own entries that no peer has shown, up to the place that was shown of each feed. */
+/** Own entries that no peer has shown, and the last public entry of each feed. */
 export class HiddenEntries {
   readonly #section: Section
   #feeds = new Map<string, HiddenFeed>()
-  /** Records that came in own entries not shown yet, by digest in hex. */
+  /** Records of hidden own entries, by digest in hex. */
   #records = new Map<string, HiddenRecord>()
 
   constructor(store: Pick<Store, 'section'>) {
     this.#section = store.section('unshown')
   }
 
-  /** Reads them from the store. */
+  /** Loads them from the store. */
   async load(): Promise<void> {
     this.#feeds = new Map()
     this.#records = new Map()
@@ -46,22 +46,22 @@ export class HiddenEntries {
     return this.#feeds.size === 0
   }
 
-  /** Own authors of which not all entries were shown. */
+  /** Own authors with hidden entries. */
   authors(): Uint8Array[] {
     return [...this.#feeds.values()].map(({ author }) => author)
   }
 
-  /** Place up to which the author's entries were shown; undefined when all of them may be. */
+  /** The last public sequence number of the author; undefined if none of its entries is hidden. */
   publicSeq(author: Uint8Array): number | undefined {
     return this.#feeds.get(toHex(author))?.seq
   }
 
-  /** The record is known to no peer through this node. */
+  /** Whether the record occurs in hidden entries only. */
   hidesRecord(digest: Uint8Array): boolean {
     return this.#records.has(toHex(digest))
   }
 
-  /** What peers are told of where the feed stands; undefined: nothing. */
+  /** The head of the feed as peers see it; undefined if all of it is hidden. */
   publicHead(feed: FeedHead): FeedHead | undefined {
     const hiddenFeed = this.#feeds.get(toHex(feed.author))
     if (hiddenFeed === undefined) return feed
@@ -69,7 +69,7 @@ export class HiddenEntries {
     return { ...feed, seq: hiddenFeed.seq, head: hiddenFeed.head }
   }
 
-  /** Hides the records of an own entry that follows on `feed`. */
+  /** Hides the records of an own entry that follows `feed`. */
   hide({ author, seq, head }: FeedHead, digests: readonly Uint8Array[]): Operation[] {
     const name = toHex(author)
     this.#addRecords(name, seq + 1, digests)
@@ -77,12 +77,14 @@ export class HiddenEntries {
     return [this.#set({ author: author.slice(), seq, head })]
   }
 
-  /** The same for an entry that was there at the start. */
+  /** Hides the records of an entry that was stored at the start. */
   restoreRecords(author: Uint8Array, seq: number, digests: readonly Uint8Array[]): void {
     this.#addRecords(toHex(author), seq, digests)
   }
 
-  /** Takes everything up to the place as shown: the records that are no longer hidden. */
+  /**
+   * Marks all entries up to the position as public; returns the records that are no longer hidden.
+   */
   unhide(
     author: Uint8Array,
     position: Pick<HiddenFeed, 'seq' | 'head'>,

@@ -1,4 +1,4 @@
-/** Publications: what an author wants to say, turned into values and then into signed entries. */
+/** Publications: turns what an author publishes into values, and values into signed entries. */
 import {
   BASE_FORMAT,
   KNOWLEDGE_DOC,
@@ -20,7 +20,7 @@ import type { HiveRecord } from '../records/record.ts'
 import type { Register } from '../records/register.ts'
 import type { Value } from '../records/value.ts'
 
-/** A record and what its author says of it. */
+/** A record and its author's register. */
 export interface Publication extends Partial<Pick<Register, 'vote' | 'validFrom' | 'validTo'>> {
   readonly record: HiveRecord
   /** 0 to 1. */
@@ -30,7 +30,7 @@ export interface Publication extends Partial<Pick<Register, 'vote' | 'validFrom'
   readonly tags?: readonly string[]
 }
 
-/** A publication in canonical form, with its name and the secret that will take it back. */
+/** A publication in canonical form, with its digest and the secret for its retraction. */
 export interface PreparedPublication {
   readonly digest: Uint8Array
   readonly bytes: Uint8Array
@@ -39,7 +39,7 @@ export interface PreparedPublication {
   readonly secret: Uint8Array
 }
 
-/** Throws `LimitError` when a publication does not fit the format. */
+/** Throws `LimitError` if the publication does not fit the format. */
 export function preparePublication(publication: Publication): PreparedPublication {
   checkNumbers(publication)
   const record = canonicalRecord(publication.record)
@@ -59,12 +59,12 @@ export function preparePublication(publication: Publication): PreparedPublicatio
   return { digest, bytes, record, register, secret }
 }
 
-/** The name a record has in the swarm. Throws `LimitError` when it does not fit the format. */
+/** The digest of a record. Throws `LimitError` if it does not fit the format. */
 export function digestOf(record: HiveRecord): Uint8Array {
   return recordDigest(encodeRecord(canonicalRecord(record)))
 }
 
-/** A record with its register, or the register alone where the replica has the record already. */
+/** A record with its register, or the register alone if the replica stores the record. */
 export function valuesOf(publication: PreparedPublication, published: boolean): Value[] {
   const { digest, bytes, record, register } = publication
   const vote: Value = { type: 'register', digest, register }
@@ -73,12 +73,12 @@ export function valuesOf(publication: PreparedPublication, published: boolean): 
 
 /**
  * Cuts groups of values (a record stays with its register) into runs of about
- * `TARGET_UNPACKED_BYTES`, one entry each.
+ * `TARGET_UNPACKED_BYTES`, one for each entry.
  */
 export function* batchesOf<T extends { readonly bytes: Uint8Array }>(
   items: readonly T[]
 ): Generator<T[]> {
-  /** A register, its struct and its record's struct, generously. */
+  /** Upper estimate of a register, its struct and its record's struct. */
   const overhead = 96
   let batch: T[] = []
   let size = 0
