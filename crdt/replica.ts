@@ -1,8 +1,8 @@
 /**
- * The replica: everything this node holds of the hive, and the only way into it.
+ * The replica: all signed entries of the hive on this node, and the only way to add one.
  *
- * Bytes from anywhere pass `admit`; the node's own knowledge passes `publish`, which signs it and
- * then admits it by the same code (`admissions.ts`). Own entries are returned only when they are
+ * Bytes from any source pass `admit`. The node's own knowledge passes `publish`, which signs it and
+ * admits it by the same code (`admission/admitter.ts`). Own entries are returned only when they are
  * durable.
  */
 import { EventEmitter } from 'node:events'
@@ -42,14 +42,14 @@ import type { EntryValues } from './publishing/restatement.ts'
 
 /** Events of a replica. */
 export interface ReplicaEvents {
-  /** Something other than this node's own publication was admitted and is durable; of what it speaks. */
+  /** An entry of another author is durable; `digests` are its subjects. */
   'entry:admit': [entry: Entry, digests: readonly Uint8Array[]]
   'entry:reject': [reason: RejectReason]
   /** Bodies of records that came without an entry are on disk. */
   'body:store': [digests: readonly Uint8Array[]]
-  /** The playbook of a goal may read otherwise now. */
+  /** The playbook of a goal may have changed. */
   'playbook:change': [goal: Uint8Array]
-  /** An author was found to have signed two entries for one place; `proof` is durable. */
+  /** An author signed two entries for one sequence number; `proof` is durable. */
   'author:void': [proof: Uint8Array]
   /** A peer has shown own entries, up to `seq`. */
   'entry:unhide': [author: Uint8Array, seq: number]
@@ -58,20 +58,20 @@ export interface ReplicaEvents {
 /** Options of `openReplica`. */
 export interface ReplicaInit {
   readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>
-  /** Name of the swarm; signatures hold in it alone. Left out: the one the store belongs to. */
+  /** Name of the swarm, which signatures cover. Default: that of the store. */
   readonly swarm?: string
-  /** Key of the elements of exchanged filters; by default derived from the name alone. */
+  /** Key of the elements of exchanged filters. Default: derived from the name. */
   readonly filterKey?: Uint8Array
-  /** Peers are told of own entries only once a peer has shown them; default false. */
+  /** Hides own entries from peers until a peer has shown them; default false. */
   readonly hidesOwn?: boolean
-  /** When this node takes new author keys; default each week. */
+  /** When this node changes its author keys; default each week. */
   readonly epochs?: AuthorEpochs
 }
 
 const DEFAULT_SWARM = 'default'
 const SWARM_KEY = Buffer.from('swarm')
 
-/** Throws `StoreError` (STORE_SWARM) when the store holds entries of another swarm. */
+/** Throws `StoreError` (STORE_SWARM) if the store contains entries of another swarm. */
 export async function openReplica({
   store,
   swarm,
@@ -99,14 +99,14 @@ export async function openReplica({
   return replica
 }
 
-/** A replica of the hive: all entries it admitted, and the state that follows from them. */
+/** A replica of the hive: all admitted entries, and the state that follows from them. */
 export class Replica extends EventEmitter<ReplicaEvents> {
   readonly swarm: string
-  /** Digests of the records this replica holds, for peers. */
+  /** Filter of the stored records, for peers. */
   readonly published: StoredFilter
-  /** What peers are told, and where what they send comes in. */
+  /** The replica as peers see it; peers' entries are admitted through it. */
   readonly publicView: PublicView
-  /** The element that stands for a digest in the filters of this swarm. */
+  /** The element of a digest in the filters of this swarm. */
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly #store: ReplicaInit['store']
   readonly #serial = new Serial()
@@ -205,7 +205,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     for (const { author, base } of this.heads()) if (base > 1) this.#compaction.sweep(author)
   }
 
-  /** Never throws for what `bytes` hold; rejects only when the store fails. */
+  /** Never throws for invalid bytes; rejects only if the store fails. */
   async admit(bytes: Uint8Array): Promise<AdmissionResult> {
     const admission = await this.#admitter.admit(bytes)
     if (admission.outcome !== 'held') return admission
@@ -214,14 +214,14 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return admission
   }
 
-  /** Takes a proof of equivocation from anywhere. Never throws for what `bytes` hold. */
+  /** Admits a proof of equivocation from any source. Never throws for invalid bytes. */
   admitProof(bytes: Uint8Array): Promise<ProofResult> {
     return this.#admitter.admitProof(bytes)
   }
 
   /**
-   * Takes the header of an entry that another replica holds: a higher base begins the feed there;
-   * one that contradicts what is held here voids its author.
+   * Admits the header of an entry that another replica stores: a higher base raises that of the
+   * feed; a contradiction voids its author.
    */
   async admitHeader(header: SignedHeader): Promise<ProofResult> {
     const held = await this.headerAt(header.author, header.seq)
@@ -230,90 +230,92 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#admitter.admitHeader(header, held)
   }
 
-  /** Takes the author's entries up to `seq` as shown by a peer: from now on peers are told of them. */
+  /** Marks the author's entries up to `seq` as public. */
   async unhide(author: Uint8Array, seq: number): Promise<void> {
     const isNews = await this.#serial.run(() => this.#visibility.unhide(author, seq))
     if (isNews) this.emit('entry:unhide', author, seq)
   }
 
-  /** Authors of own entries that no peer has shown. */
+  /** Authors of hidden own entries. */
   hiddenAuthors(): Uint8Array[] {
     return this.#hidden.authors()
   }
 
-  /** Place up to which peers have shown the author's entries; undefined where nothing is hidden. */
+  /** Last public sequence number of the author; undefined if none of its entries is hidden. */
   publicSeq(author: Uint8Array): number | undefined {
     return this.#hidden.publicSeq(author)
   }
 
-  /** Signs, stores and returns what is new of `publications`. Throws `LimitError` before anything is stored. */
+  /**
+   * Signs and stores the new ones of `publications`. Throws `LimitError` before anything is stored.
+   */
   publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
     return this.#publisher.publish(publications, signal)
   }
 
-  /** Takes this node's vote on a record back; undefined when it has none. */
+  /** Retracts this node's vote on a record; undefined if there is none. */
   retract(digest: Uint8Array): Promise<Entry | undefined> {
     return this.#publisher.retract(digest)
   }
 
-  /** What this node has said of the record, under any of its authors, and not taken back. */
+  /** This node's vote on the record under any of its authors, unless retracted. */
   voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
     return this.#publisher.voteOn(digest)
   }
 
   /**
-   * Says of a record what the publication says, in place of what this node has said of it before:
-   * the new entries, durable. Throws `LimitError` before anything is stored.
+   * Replaces this node's register of a record. Returns the new durable entries. Throws `LimitError`
+   * before anything is stored.
    */
   revise(publication: Publication): Promise<Entry[]> {
     return this.#publisher.revise(publication)
   }
 
-  /** What this node says of a record, under whichever of its authors; undefined for nothing. */
+  /** This node's register of a record, under any of its authors; undefined if there is none. */
   ownRegister(digest: Uint8Array): Promise<Register | undefined> {
     return this.#publisher.ownRegister(digest)
   }
 
-  /** Counts evidence on a record, durably; it is published by `publishEvidence`. */
+  /** Adds evidence on a record, durably; `publishEvidence` publishes it. */
   addEvidence(digest: Uint8Array, counters: Counters): Promise<void> {
     return this.#publisher.addEvidence(digest, counters)
   }
 
-  /** Publishes what evidence has gathered, each count once, whatever happens in between. */
+  /** Publishes pending evidence, each count once, even across a crash. */
   publishEvidence(day: number, signal?: AbortSignal): Promise<Entry[]> {
     return this.#publisher.publishEvidence(day, signal)
   }
 
-  /** Whether at least half of what this node's author has said no longer counts. */
+  /** Whether at least half of the current author's values are no longer live. */
   get isCompactionDue(): boolean {
     return this.#publisher.isCompactionDue
   }
 
   /**
-   * Says anew what still counts of this node's author, so that every replica can remove the rest:
-   * the new entries. What was removed here is gone when `compacted` resolves.
+   * Restates the live values of this node's author, so that every replica can remove the rest.
+   * Returns the new durable entries; `whenCompacted` resolves when the old ones are removed here.
    */
   compact(signal?: AbortSignal): Promise<Entry[]> {
     return this.#publisher.compact(signal)
   }
 
-  /** Resolves when nothing that no longer counts is being removed. */
+  /** Resolves when no removal is pending. */
   whenCompacted(): Promise<void> {
     return this.#compaction.idle()
   }
 
-  /** Forgets the author keys: the next publication and the next edits begin new feeds. */
+  /** Drops the author keys: the next publication and the next edits start new feeds. */
   rotateAuthor(): void {
     this.#publisher.rotate()
     this.#playbooks.rotate()
   }
 
-  /** The playbook of a goal as its edits make it. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
+  /** The playbook of a goal. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
   playbook(goal: Uint8Array): Promise<PlaybookSnapshot> {
     return this.#playbooks.read(goal)
   }
 
-  /** Changes the playbook of a goal; the new entries are durable, and none where nothing changed. */
+  /** Changes the playbook of a goal; the new entries are durable, and none if nothing changed. */
   editPlaybook<T>(
     goal: Uint8Array,
     change: Change<T>,
@@ -322,50 +324,50 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#playbooks.edit(goal, change, signal)
   }
 
-  /** A record with what authors say of it; undefined where this replica has none. */
+  /** A record with the live registers of its authors; undefined if this replica has none. */
   get(digest: Uint8Array): Promise<AttestedRecord | undefined> {
     return this.#recordStore.get(digest)
   }
 
-  /** Whether this replica holds the bodies of these records. */
+  /** Whether this replica stores the bodies of these records. */
   has(digests: Uint8Array[]): Promise<boolean[]> {
     return this.#recordStore.has(digests)
   }
 
-  /** Digests of the records that give the entity's attribute, or any, a value. */
+  /** Digests of the claims on the entity's attribute, or on all its attributes. */
   claims(entity: string, attribute?: string): Promise<Uint8Array[]> {
     return this.#recordStore.claims(entity, attribute)
   }
 
-  /** Bytes of the records this replica holds. */
+  /** Bytes of the stored records. */
   bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     return this.#recordStore.bodies(digests)
   }
 
-  /** Position behind the last record of the log. */
+  /** Position after the last record of the log. */
   get recordLogEnd(): number {
     return this.#recordLog.end
   }
 
-  /** Digests of records in the order in which they came, as far as they are on disk. */
+  /** Digests of records in order of arrival, up to the last one on disk. */
   async *recordLog(from: number, to = this.#recordLog.end): AsyncGenerator<LogPart> {
     await this.#store.flush()
     yield* this.#recordLog.read(from, to)
   }
 
-  /** Goals that an author says something of. */
+  /** Goals with live registers. */
   goals(): AsyncGenerator<AttestedRecord> {
     return this.#recordStore.goals()
   }
 
-  /** All records that an author says something of. */
+  /** All records with live registers. */
   attestedRecords(): AsyncGenerator<AttestedRecord> {
     return this.#recordStore.attestedRecords()
   }
 
   /**
-   * Keeps bodies of records that came without an entry, once they are on disk: their digests. What
-   * is not a record is left out.
+   * Stores bodies of records that came without an entry; returns their digests once on disk. Skips
+   * bytes that are not a record.
    */
   async putBodies(bodies: readonly Uint8Array[]): Promise<Uint8Array[]> {
     const digests: Uint8Array[] = []
@@ -381,7 +383,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return digests
   }
 
-  /** Up to `limit` records that authors speak of and whose body is nowhere in this replica. */
+  /** At most `limit` records with registers but without a body. */
   async missingBodies(limit: number): Promise<Uint8Array[]> {
     await this.#store.flush()
     const { missing, settled: cleanup } = await this.#recordStore.missingBodies(limit)
@@ -394,12 +396,15 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#feeds.heads()
   }
 
-  /** The content digest: equal on two replicas exactly when they hold the same entries and void the same. */
+  /**
+   * The content digest: equal on two replicas exactly when they store the same entries and void the
+   * same authors.
+   */
   digest(): Uint8Array {
     return this.#feeds.digest()
   }
 
-  /** How many entries were refused, by reason, since this replica was opened. */
+  /** Number of refused entries since the replica was opened, by reason. */
   rejections(): Readonly<Partial<Record<RejectReason, number>>> {
     return this.#admitter.rejections()
   }
@@ -409,7 +414,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#feeds.feed(author)
   }
 
-  /** Header of the author's entry at `seq`: held, or the one that ended the feed. */
+  /** Header of the author's entry at `seq`: the stored one, or the one that ended the feed. */
   async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
     await this.#store.flush()
     return this.#feeds.headerAt(author, seq)
@@ -421,15 +426,15 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#feeds.proofOf(author)
   }
 
-  /** The header that names the author's base; undefined while it is 1. */
+  /** The header that set the author's base; undefined while the base is 1. */
   async checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
     await this.#store.flush()
     return this.#feeds.checkpointOf(author)
   }
 
   /**
-   * The author's entries after `seq` that count, in order. Ends early where one is damaged; the feed is then
-   * forgotten, so that the next sync brings it back.
+   * The author's live entries after `seq`, in order. Ends early at a damaged one; the feed is then
+   * emptied, so that the next sync fetches it again.
    */
   async *entriesAfter(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
     const last = await this.#serial.run(() => this.#lastDurable(author))
@@ -443,7 +448,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     if (next <= last && next >= base && next <= end) await this.#admitter.forget(author)
   }
 
-  /** Reads what is resident from the disk. */
+  /** Reloads resident state from disk. */
   async #reload(): Promise<void> {
     await this.#feeds.load()
     await this.#recordLog.load()
@@ -454,7 +459,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   #recover(): void {
     this.#publisher.rotate()
     this.#playbooks.clear()
-    // Heads and digest are asked for at any time: they must not stay ahead of the disk.
+    // Heads and digest may be read at any time, so they must not stay ahead of the disk.
     this.#serial.run(() => this.#commits.refresh()).catch(() => undefined)
   }
 
@@ -483,7 +488,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.headOf(author).seq
   }
 
-  /** What an author's entries say, as far as they are there and undamaged. */
+  /** The values of an author's entries, as far as they are stored and undamaged. */
   async *#entryValues(author: Uint8Array, from: number, to: number): AsyncGenerator<EntryValues> {
     await this.#store.flush()
     let seq = from

@@ -96,8 +96,8 @@ export function* batchesOf<T extends { readonly bytes: Uint8Array }>(
 }
 
 /**
- * The next entry of `feed`; undefined when `values` are more than an entry may hold, packed or not.
- * `base` makes it a checkpoint: what was said before that place counts no longer.
+ * The next entry of `feed`; undefined if `values` exceed an entry, packed or unpacked. `base` makes
+ * it a checkpoint: earlier values are no longer live.
  */
 export function entryOf(
   swarm: string,

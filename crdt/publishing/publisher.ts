@@ -1,7 +1,7 @@
 /**
- * The publisher: what this node itself says, under an author key that lives in memory only. It
- * never vouches twice for a record, whichever author it does so under, and remembers the secret
- * that takes each vote back.
+ * Publishes this node's own values, with an author key that is never written to disk. A node never
+ * vouches twice for a record, under any of its authors, and stores the secret with which it can
+ * retract each vote.
  */
 import { createAuthor } from '../feeds/author.ts'
 import { concat, equalBytes, toHex } from '../bytes/index.ts'
@@ -24,58 +24,58 @@ import type { EntryValues } from './restatement.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 import type { Value } from '../records/value.ts'
 
-/** What a call of `publish` wrote. */
+/** The result of `publish`. */
 export interface Published {
-  /** New entries, durable, in feed order: what to tell peers. */
+  /** New durable entries, in feed order, to announce to peers. */
   readonly entries: readonly Entry[]
-  /** Digests that were published as new records, as votes, or not at all since this node has voted already. */
+  /** Digests published as new records, as votes, or not at all since this node had voted before. */
   readonly records: readonly Uint8Array[]
   readonly votes: readonly Uint8Array[]
   readonly unchanged: readonly Uint8Array[]
 }
 
-/** The replica, as far as its publisher needs it. */
+/** The parts of the replica that the publisher uses. */
 export interface PublisherInit {
   readonly swarm: string
   readonly store: Pick<Store, 'section' | 'commit'>
   readonly recordStore: RecordStore
   readonly epochs: AuthorEpochs
-  /** Runs with no admission in between; an entry is admitted together with `extra`. */
+  /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
-  /** What the author's entries from `from` to `to` say, as far as they are there. */
+  /** The values of the author's entries from `from` to `to`, as far as they are stored. */
   entryValues(author: Uint8Array, from: number, to: number): AsyncIterable<EntryValues>
 }
 
 export interface FeedAppender {
   readonly feed: (author: Uint8Array) => Feed
-  /** Throws when the entry is not admitted; `durable` resolves when it and `extra` are on disk. */
+  /** Throws if the entry is not admitted; `durable` resolves when it and `extra` are on disk. */
   readonly admit: (
     entry: Uint8Array,
     extra: readonly Operation[]
   ) => Promise<{ durable: Promise<void> }>
 }
 
-/** Behind the secret of a vote that disputes. */
+/** Follows the secret of a dispute. */
 const DISPUTES = Uint8Array.of(1)
 const VOUCHES = new Uint8Array()
 
-/** What a node says of a record. */
+/** The vote of a node on a record. */
 export type OwnVote = 'vouch' | 'dispute'
 
-/** A feed is worth compacting from so many values that no longer count, if they are half of it. */
+/** A feed is compacted when at least this many values, and half of all, are no longer live. */
 const MIN_DEAD_VALUES = 2_000
 
 export class Publisher {
   readonly #init: PublisherInit
   readonly #ownVotes: Section
   readonly #evidence: PendingEvidence
-  /** Each call sees what the one before it vouched for. */
+  /** Serial, so that each call sees the votes of the call before it. */
   readonly #serial = new Serial()
   #author: Author | undefined
   #epoch: number | undefined
-  /** Records the current author has reported evidence on: its next register must go on counting. */
+  /** Records with evidence of the current author: its next register must contain the counts. */
   readonly #hasEvidence = new Set<string>()
-  /** Values in the current author's feed, and those of them that no longer count. */
+  /** Values in the current author's feed, and those that are no longer live. */
   #values = 0
   #deadValues = 0
 
@@ -85,13 +85,15 @@ export class Publisher {
     this.#evidence = new PendingEvidence(init.store)
   }
 
-  /** Signs, stores and returns what is new of `publications`. Throws `LimitError` before anything is stored. */
+  /**
+   * Signs and stores the new ones of `publications`. Throws `LimitError` before anything is stored.
+   */
   async publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
     const prepared = uniqueByDigest(publications.map(preparePublication))
     return this.#serial.run(() => this.#publish(prepared, signal))
   }
 
-  /** Takes this node's vote on a record back; undefined when it has none. */
+  /** Retracts this node's vote on a record; undefined if there is none. */
   retract(digest: Uint8Array): Promise<Entry | undefined> {
     return this.#serial.run(async () => {
       const secret = (await this.#ownVotes.get(digest))?.subarray(0, SECRET_BYTES)
@@ -106,17 +108,14 @@ export class Publisher {
     })
   }
 
-  /** What this node has said of the record, under any of its authors, and not taken back. */
+  /** This node's vote on the record under any of its authors, unless retracted. */
   async voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
     const cast = await this.#ownVotes.get(digest)
     if (cast === undefined) return undefined
     return cast.length > SECRET_BYTES ? 'dispute' : 'vouch'
   }
 
-  /**
-   * Says of a record what the publication says, in place of what this node has said of it before
-   * under any of its authors. What was counted stays.
-   */
+  /** Replaces this node's register of a record, under any of its authors. Counters stay. */
   async revise(publication: Publication): Promise<Entry[]> {
     const prepared = preparePublication(publication)
     const { digest } = prepared
@@ -138,7 +137,7 @@ export class Publisher {
     })
   }
 
-  /** What this node says of the record, under whichever of its authors; undefined for nothing. */
+  /** This node's register of the record, under any of its authors; undefined if there is none. */
   async ownRegister(digest: Uint8Array): Promise<Register | undefined> {
     const secret = (await this.#ownVotes.get(digest))?.subarray(0, SECRET_BYTES)
     if (secret === undefined) return undefined
@@ -148,14 +147,14 @@ export class Publisher {
       ?.register
   }
 
-  /** Counts evidence on a record, durably; it is published by `publishEvidence`. */
+  /** Adds evidence on a record, durably; `publishEvidence` publishes it. */
   addEvidence(digest: Uint8Array, counters: Counters): Promise<void> {
     return this.#serial.run(() => this.#evidence.add(digest, counters))
   }
 
   /**
-   * Publishes the evidence counted since the last time, each count once: it leaves the pending
-   * section in the commit that admits the entry which carries it.
+   * Publishes the evidence since the last call, each count once: the commit that admits its entry
+   * also removes it from the pending section.
    */
   publishEvidence(day: number, signal?: AbortSignal): Promise<Entry[]> {
     return this.#serial.run(async () => {
@@ -177,15 +176,15 @@ export class Publisher {
     })
   }
 
-  /** Whether at least half of what the current author has said no longer counts. */
+  /** Whether at least half of the current author's values are no longer live. */
   get isCompactionDue(): boolean {
     return this.#deadValues >= MIN_DEAD_VALUES && this.#deadValues * 2 >= this.#values
   }
 
   /**
-   * Says anew what still counts of the current author's feed; the last entry names the place from
-   * which on it counts. Publications may come in between. Stopped halfway, nothing is lost, and what
-   * was said anew is there twice.
+   * Restates the live values of the current author's feed; the last entry raises its base.
+   * Publications may come in between. If aborted, no value is lost; restated values are stored
+   * twice.
    */
   async compact(signal?: AbortSignal): Promise<Entry[]> {
     const author = this.#author
@@ -214,12 +213,12 @@ export class Publisher {
     return entries
   }
 
-  /** Runs with no publication in between. */
+  /** Runs without a concurrent publication. */
   runExclusive<T>(task: () => Promise<T>): Promise<T> {
     return this.#serial.run(task)
   }
 
-  /** Forgets the author key: the next publication begins a new feed. */
+  /** Drops the author key: the next publication starts a new feed. */
   rotate(): void {
     this.#author = undefined
     this.#hasEvidence.clear()
@@ -227,7 +226,7 @@ export class Publisher {
     this.#deadValues = 0
   }
 
-  /** Forgets the key if it is this one: its feed cannot be continued. */
+  /** Drops the key if it is this one, since its feed cannot be continued. */
   rotateIf(author: Uint8Array): void {
     if (this.#author !== undefined && toHex(this.#author.key) === toHex(author)) this.rotate()
   }
@@ -275,7 +274,7 @@ export class Publisher {
     return { ...result, unchanged }
   }
 
-  /** A vote replaces the author's register, and must not take its counts away. */
+  /** A vote replaces the author's register, so it must repeat the counters. */
   async #withCounters(
     { key }: Author,
     publication: PreparedPublication
@@ -300,13 +299,13 @@ export class Publisher {
     )
   }
 
-  /** Remembers the vote: what will take it back, and whether it disputes. */
+  /** Stores the vote: the secret of its retraction, and whether it disputes. */
   #rememberVote({ digest, secret, register }: PreparedPublication): Operation {
     const mark = register.vote === 'dispute' ? DISPUTES : VOUCHES
     return this.#ownVotes.put(digest, concat(secret, mark))
   }
 
-  /** The author's register for a record, with `counters` added to what it has reported before. */
+  /** The author's register of a record, with `counters` added. */
   async #withEvidence(
     { key }: Author,
     digest: Uint8Array,
@@ -333,7 +332,7 @@ export class Publisher {
     return (this.#author ??= createAuthor())
   }
 
-  /** Appends groups of values to the author's feed, in as few entries as hold them. */
+  /** Appends groups of values to the author's feed, in as few entries as possible. */
   async #sign(
     author: Author,
     groups: readonly Value[][],
@@ -370,7 +369,7 @@ export class Publisher {
   }
 }
 
-/** Evidence of an author who does not vouch, or no longer does. */
+/** The register of an author with evidence but without a vote. */
 function registerWithoutVote(digest: Uint8Array): Omit<Register, 'day' | 'counters'> {
   const commitment = commitmentOf({ digest, secret: createSecret() })
   return { vote: 'none', confidence: 0, commitment, tags: [] }

@@ -1,6 +1,6 @@
 /**
- * Restatement: what an author says anew of its feed before it names a new base: each register that
- * stands, with its record where it came with one, and the retractions of what it has said elsewhere.
+ * Restatement: the values that an author repeats before it raises its base: each live register,
+ * with its record if they came together, and retractions of votes in other feeds.
  */
 import { equalBytes, toHex, readAll } from '../bytes/index.ts'
 import { readRecord } from '../records/record.ts'
@@ -11,13 +11,13 @@ import type { Value } from '../records/value.ts'
 export interface EntryValues {
   readonly seq: number
   readonly values: readonly Value[]
-  /** Of the entry, unpacked. */
+  /** Unpacked bytes of the entry. */
   readonly bytes: number
 }
 
 type RestatementReader = Pick<RecordStore, 'bodies' | 'isRetracted' | 'latest' | 'registersBy'>
 
-/** What of an entry still counts, in groups that stay together. */
+/** The live values of an entry, in groups that stay together. */
 export async function restateEntry(
   recordStore: RestatementReader,
   author: Uint8Array,
@@ -42,7 +42,7 @@ export async function restateEntry(
     const isWithRecord = values.some(
       (each) => each.type === 'record' && equalBytes(each.digest, value.digest)
     )
-    // What it said first, and goes now, may have come with the record.
+    // The author's first register may have come with the record.
     const carries = isWithRecord || own.length > 1
     const record = carries ? await recordOf(recordStore, value.digest) : []
     groups.push([...record, live])
@@ -50,7 +50,7 @@ export async function restateEntry(
   return groups
 }
 
-/** Something true to say where nothing counts any longer: an entry needs a value. */
+/** Values for a checkpoint without live values, since an entry must contain a value. */
 export async function fillerValues(
   recordStore: RestatementReader,
   author: Uint8Array,
@@ -68,7 +68,7 @@ async function recordOf(recordStore: RestatementReader, digest: Uint8Array): Pro
   return [{ type: 'record', digest, bytes, record: readAll(bytes, readRecord) }]
 }
 
-/** A vote that was taken back is none; what was counted has happened all the same. */
+/** A retracted vote is removed; counters stay. */
 async function withoutRetractedVote(
   recordStore: RestatementReader,
   digest: Uint8Array,

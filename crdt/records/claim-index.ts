@@ -1,13 +1,13 @@
 /**
- * Claims: records that give an attribute of an entity a value, found by entity and attribute. The
- * index names candidates; who reads them compares.
+ * An index of claims: records that give an attribute of an entity a value, by entity and attribute.
+ * The index returns candidates; its readers compare them.
  */
 import { HASH_BYTES } from '../constants.ts'
 import { concat, sha256 } from '../bytes/index.ts'
 import type { HiveRecord } from './record.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
-/** What of a record makes it a claim. */
+/** The fields that make a record a claim. */
 export type ClaimKey = Pick<HiveRecord, 'entity' | 'attribute'>
 
 const ENTITY_BYTES = 16
@@ -22,7 +22,7 @@ export class ClaimIndex {
     this.#section = store.section(name)
   }
 
-  /** Nothing for a record without an attribute. */
+  /** No operations for a record without an attribute. */
   put({ entity, attribute }: ClaimKey, digest: Uint8Array): Operation[] {
     return attribute === undefined
       ? []
@@ -51,7 +51,7 @@ export class ClaimIndex {
   }
 }
 
-/** Names are compared without their case. */
+/** Names are compared without regard to case. */
 function entityKey(entity: string): Uint8Array {
   return sha256(Buffer.from(entity.toLowerCase())).subarray(0, ENTITY_BYTES)
 }

@@ -1,7 +1,7 @@
 /**
- * Evidence: counts of what happened with a record (uses, successes, failures ...). A node counts
- * here until it publishes; an author's register then carries the sum of what it has reported, and
- * the swarm's total is the sum over authors.
+ * Evidence: counters of a record (uses, successes, failures ...). A node counts here until it
+ * publishes; an author's register then contains its sum, and the swarm's total is the sum over
+ * authors.
  */
 import * as encoding from 'lib0/encoding'
 import { MAX_COUNTERS, MAX_COUNTER_NAME_BYTES } from '../constants.ts'
@@ -26,7 +26,7 @@ export class PendingEvidence {
     this.#section = store.section('evidence')
   }
 
-  /** Throws `LimitError` when the counters do not fit a register. */
+  /** Throws `LimitError` if the counters do not fit a register. */
   async add(digest: Uint8Array, counters: Counters): Promise<void> {
     const bytes = await this.#section.get(digest)
     const pending = bytes === undefined ? [] : readAll(bytes, readCounters)
@@ -35,7 +35,7 @@ export class PendingEvidence {
     await this.#store.commit([this.#section.put(digest, encoded)])
   }
 
-  /** All that is pending. */
+  /** All pending evidence. */
   async *batches(): AsyncGenerator<{ digest: Uint8Array; counters: Counters }[]> {
     let batch = []
     for await (const [digest, bytes] of this.#section.entries()) {

@@ -1,12 +1,12 @@
 /**
  * The `knowledge` document of one author, as Yjs updates (format V1).
  *
- * A log in the shape of a Yjs document: one Y.Map root, every write a new key that is the struct's
- * own clock in base 36, every value one ContentBinary. Nothing is overwritten or deleted, so the
- * structs neither refer to each other nor conflict, and the union of all authors' documents is the
- * union of their values. Any Yjs reads these updates; we read them with a parser of our own that
- * accepts this shape and nothing else, before and instead of handing them to Yjs, which would let
- * a few bytes of an update overwrite, delete or exhaust memory (docs/LIMITS.md).
+ * A log in the form of a Yjs document: one Y.Map root; each write is a new key, the struct's own
+ * clock in base 36; each value is one ContentBinary. Nothing is overwritten or deleted, so structs
+ * neither refer to each other nor conflict, and the union of all authors' documents is the union of
+ * their values. Any Yjs can read these updates. This replica reads them with its own parser, which
+ * accepts this form only: through Yjs, a few bytes of an update could overwrite, delete or exhaust
+ * memory (docs/LIMITS.md).
  */
 import { hash } from 'node:crypto'
 import * as encoding from 'lib0/encoding'
@@ -28,13 +28,13 @@ const STRUCT_INFO = 0x23
 const ROOT_PARENT = 1
 const ROOT = Buffer.from(LOG_ROOT)
 
-/** What comes before each key: info, "parent is a root", the root's name. */
+/** The bytes before each key: info, "parent is a root", the root's name. */
 const STRUCT_PREFIX = Buffer.concat([Buffer.from([STRUCT_INFO, ROOT_PARENT, ROOT.length]), ROOT])
 
-/** A value is a record or smaller, plus its type byte. */
+/** A value is at most a record and its type byte. */
 const MAX_VALUE_BYTES = MAX_RECORD_BYTES + 1
 
-/** Clocks stay safe integers through the updates that follow. */
+/** Clocks must stay safe integers in later updates. */
 const MAX_CLOCK = 2 ** 52
 
 /** The Yjs clientID of an author: 53 bits, the most that Yjs carries exactly. */
@@ -70,15 +70,15 @@ export function writeLogUpdate(
   return encoding.toUint8Array(encoder)
 }
 
-/** What an update says, and the clock that the one after it begins at. */
+/** The values of an update, and the clock of the next one. */
 export interface LogUpdate {
   readonly values: Value[]
   readonly next: number
 }
 
 /**
- * Reads an update that continues `client`'s log at `clock`, or anywhere without one; anything else
- * is malformed.
+ * Reads an update that continues `client`'s log at `clock`, or at any clock without one; anything
+ * else is malformed.
  */
 export function readLogUpdate(
   update: Uint8Array,

@@ -1,10 +1,10 @@
 /**
- * Materials: what the admitted entries say, laid out by record. Every write is blind and
- * idempotent, so the result depends on the set of entries only: bodies by digest; registers by
- * (digest, author, seq), of which the latest stands; retractions by (commitment, author, seq).
+ * Stores the values of admitted entries by record. Each write is blind and idempotent, so the
+ * result depends on the set of entries only: bodies by digest; registers by (digest, author, seq),
+ * of which the latest counts; retractions by (commitment, author, seq).
  *
- * What an author said from its fork on stays on disk and is left out when it is read, so that
- * voiding is one small write, however much the author had said.
+ * Values from an author's fork on stay on disk and are skipped when read, so that voiding is one
+ * small write for any number of values.
  */
 import { randomBytes } from 'node:crypto'
 import * as encoding from 'lib0/encoding'
@@ -19,26 +19,26 @@ import type { Register } from './register.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 import type { Value } from './value.ts'
 
-/** A record that at least one author says something of, with each author's standing register. */
+/** A record with the live registers of all its authors. */
 export interface AttestedRecord {
   readonly digest: Uint8Array
   readonly record: HiveRecord
   readonly registers: readonly AuthorRegister[]
 }
 
-/** What one author says of a record. */
+/** The register of one author. */
 export interface AuthorRegister {
   readonly author: Uint8Array
   readonly register: Register
 }
 
-/** Records joined with their registers at a time; bounds what a scan keeps in memory. */
+/** Records joined with their registers at a time; bounds the memory of a scan. */
 const SCAN_BATCH = 256
 
-/** Whether what the author said at this place counts. */
+/** Whether a value at this position is live. */
 export type IsLive = (author: Uint8Array, seq: number) => boolean
 
-/** Missing bodies remembered until they are fetched; the others are found at the next reading. */
+/** Missing bodies remembered until they are fetched; the next read finds the others. */
 const MAX_MISSING = 1_000
 
 const EMPTY = new Uint8Array()
@@ -47,15 +47,15 @@ export class RecordStore {
   readonly #records: Section
   readonly #registers: Section
   readonly #retractions: Section
-  /** Commitments that some retraction reveals, live or not: nearly all votes need no further look. */
+  /** Commitments with a retraction, live or not: for nearly all votes this is the only lookup. */
   readonly #revealed: Section
-  /** Digests that registers speak of without their record being in the same entry. */
+  /** Digests of registers that came without their record. */
   readonly #wanted: Section
   readonly #claims: ClaimIndex
-  /** Digests of goals: a scan of all records would find few of them. */
+  /** Digests of goals, since a scan of all records would find few of them. */
   readonly #goals: Section
   readonly #isLive: IsLive
-  /** Digests whose body was missing when they were read: damaged, since nothing had marked them. */
+  /** Digests without a body although none was marked as missing: the body is damaged. */
   readonly #missing = new Map<string, Uint8Array>()
 
   constructor(store: Pick<Store, 'section'>, counts: IsLive) {
@@ -99,7 +99,7 @@ export class RecordStore {
     })
   }
 
-  /** Keeps the body of a record, wherever it came from: its digest vouches for it. */
+  /** Stores a body from any source; the digest proves its content. */
   putBody(digest: Uint8Array, bytes: Uint8Array): Operation[] {
     this.#missing.delete(toHex(digest))
     const record = readAll(bytes, readRecord)
@@ -116,8 +116,8 @@ export class RecordStore {
   }
 
   /**
-   * Removes what the author said at a place, and the records in it that nobody speaks of any longer.
-   * Nothing may be admitted meanwhile.
+   * Removes the values of an entry, and its records that no author refers to any longer. Must not
+   * run during an admission.
    */
   async removals(author: Uint8Array, seq: number, values: readonly Value[]): Promise<Operation[]> {
     const position = concat(author, seqBytes(seq))
@@ -153,7 +153,7 @@ export class RecordStore {
     ]
   }
 
-  /** Digests of the records that claim something of an entity. */
+  /** Digests of the claims on an entity. */
   claims(entity: string, attribute?: string): Promise<Uint8Array[]> {
     return this.#claims.find(entity, attribute)
   }
@@ -180,9 +180,8 @@ export class RecordStore {
   }
 
   /**
-   * Up to `limit` digests that authors speak of and whose body is missing, from a random place on,
-   * so that those that nobody has do not keep the others waiting; `settled` removes the marks of
-   * those that are there.
+   * At most `limit` digests without a body, from a random position, so that unavailable ones do not
+   * block others; `settled` removes the marks of bodies that arrived.
    */
   async missingBodies(limit: number): Promise<{ missing: Uint8Array[]; settled: Operation[] }> {
     const missing = new Map<string, Uint8Array>()
@@ -218,12 +217,12 @@ export class RecordStore {
     return attested
   }
 
-  /** The author's latest register for the record, taken back or not. */
+  /** The author's latest register of the record, retracted or not. */
   async latest(digest: Uint8Array, author: Uint8Array): Promise<PositionedRegister | undefined> {
     return (await this.registersBy(digest, author)).at(-1)
   }
 
-  /** All that the author has said of the record, in the order of its feed. */
+  /** All registers of the author for the record, in feed order. */
   async registersBy(digest: Uint8Array, author: Uint8Array): Promise<PositionedRegister[]> {
     const registers = []
     const range = prefixRange(concat(digest, author), SEQ_BYTES)
@@ -233,7 +232,7 @@ export class RecordStore {
     return registers
   }
 
-  /** Whether a retraction that counts reveals the vote's commitment. */
+  /** Whether a live retraction reveals the vote's commitment. */
   async isRetracted(digest: Uint8Array, { commitment }: Register): Promise<boolean> {
     for await (const [key, reveals] of this.#retractions.entries(
       prefixRange(commitment, KEY_BYTES + SEQ_BYTES)
@@ -245,7 +244,7 @@ export class RecordStore {
     return false
   }
 
-  /** Goals with standing registers, by digest. */
+  /** Goals with live registers, by digest. */
   async *goals(): AsyncGenerator<AttestedRecord> {
     for await (const [digest] of this.#goals.entries()) {
       const attested = await this.get(digest)
@@ -253,7 +252,7 @@ export class RecordStore {
     }
   }
 
-  /** All records with standing registers, by digest. */
+  /** All records with live registers, by digest. */
   async *attestedRecords(): AsyncGenerator<AttestedRecord> {
     let batch: RegisterGroup[] = []
     for await (const group of this.#groups()) {
@@ -279,7 +278,10 @@ export class RecordStore {
     if (group !== undefined) yield group
   }
 
-  /** Adds the bodies and leaves out what is superseded, void, retracted or without a body. */
+  /**
+   * Adds the bodies, and skips registers that are superseded, void or retracted, and records
+   * without a body.
+   */
   async #attested(groups: readonly RegisterGroup[]): Promise<AttestedRecord[]> {
     const bodies = await this.#records.getMany(groups.map((group) => group.digest))
     const latest = groups.map((group) => this.#latestByAuthor(group.registers))
@@ -295,7 +297,7 @@ export class RecordStore {
         if (!isRevealed || !(await this.isRetracted(digest, register))) {
           registers.push({ author, register })
         } else if (register.counters.length > 0) {
-          // The vote is taken back; what was counted has happened all the same.
+          // The vote is retracted; counters stay.
           registers.push({ author, register: { ...register, vote: 'none', confidence: 0 } })
         }
       }
@@ -310,7 +312,7 @@ export class RecordStore {
     return states
   }
 
-  /** Keys of one author ascend by seq, so the last one that counts is the one that stands. */
+  /** Keys of one author ascend by seq, so the last live one counts. */
   #latestByAuthor(registers: readonly PositionedRegister[]): PositionedRegister[] {
     const latest = new Map<string, PositionedRegister>()
     for (const placed of registers) {
@@ -330,7 +332,7 @@ export class RecordStore {
   }
 }
 
-/** A register and the place in its author's feed where it was said. */
+/** A register and its position in the author's feed. */
 export interface PositionedRegister extends AuthorRegister {
   readonly seq: number
 }

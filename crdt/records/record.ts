@@ -1,22 +1,22 @@
 /**
- * Records: knowledge by content. A record holds identity only, so that two authors who learn the
- * same thing name the same record; what they think of it is in their registers.
+ * Records: knowledge by content. A record contains identity only, so that two authors with the same
+ * knowledge name the same record; their votes are in their registers.
  */
 import { MAX_NAME_BYTES, MAX_RECORD_BYTES } from '../constants.ts'
 import { sha256, readText, readUint } from '../bytes/index.ts'
 import { LimitError, MalformedError } from '../errors.ts'
 import type { Decoder } from '../bytes/index.ts'
 
-/** What a record is: part of its digest. */
+/** The kind of a record; part of its digest. */
 export type RecordKind = 'fact' | 'insight' | 'skill' | 'goal'
 
 /** A record of the hive. Its digest names it on every node. */
 export interface HiveRecord {
   readonly kind: RecordKind
-  /** What the record is about; may be empty. */
+  /** The subject of the record; may be empty. */
   readonly entity: string
   readonly content: string
-  /** A property of the entity that can have one value at a time; absent for free text. */
+  /** A property of the entity with one value at a time; absent for free text. */
   readonly attribute?: string
   /** Present exactly when `attribute` is. */
   readonly value?: string
@@ -24,13 +24,16 @@ export interface HiveRecord {
 
 const KINDS: readonly RecordKind[] = ['fact', 'insight', 'skill', 'goal']
 
-/** White space folds to one space in all kinds but these, where it carries meaning. */
+/** Kinds in which white space has a meaning; in the others it folds to one space. */
 const VERBATIM: ReadonlySet<RecordKind> = new Set(['skill'])
 
 /** Bytes of UTF-8 for one UTF-16 code unit, at most. */
 const MAX_UTF8 = 3
 
-/** Texts of so many code units in all fit a record however they are encoded: kind and lengths are 13 bytes. */
+/**
+ * Texts of at most this many code units in all fit a record in any encoding: kind and lengths are
+ * 13 bytes.
+ */
 const SHORT_UNITS = Math.floor((MAX_RECORD_BYTES - 13) / MAX_UTF8)
 
 /** Anything but printable ASCII. */
@@ -41,7 +44,7 @@ export function canonicalText(text: string): string {
   return isPlain(text) ? text : text.normalize('NFC').trim().replace(/\s+/gu, ' ')
 }
 
-/** Whether a text is canonical as it is: printable ASCII without runs, leading or trailing spaces. */
+/** Whether a text is canonical: printable ASCII without runs, leading or trailing spaces. */
 function isPlain(text: string): boolean {
   return (
     !NOT_ASCII.test(text) && !text.startsWith(' ') && !text.endsWith(' ') && !text.includes('  ')
@@ -59,7 +62,7 @@ export function canonicalRecord(record: HiveRecord): HiveRecord {
   return { ...canonical, attribute, value: canonicalText(record.value ?? '') }
 }
 
-/** Bytes of a canonical record. Throws `LimitError` when it does not fit the format. */
+/** Bytes of a canonical record. Throws `LimitError` if it does not fit the format. */
 export function encodeRecord(record: HiveRecord): Uint8Array {
   checkRecord(record)
   const bytes = Buffer.allocUnsafe(sizeOfRecord(record))
@@ -67,7 +70,7 @@ export function encodeRecord(record: HiveRecord): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
 }
 
-/** Throws `LimitError` when a canonical record does not fit the format. */
+/** Throws `LimitError` if a canonical record does not fit the format. */
 export function checkRecord(record: HiveRecord): void {
   const { kind, entity, content, attribute = '', value = '' } = record
   if (!KINDS.includes(kind)) {
@@ -98,8 +101,8 @@ export function checkRecord(record: HiveRecord): void {
 }
 
 /**
- * Writes a canonical record that was checked, and gives its end; the target has room for the largest.
- * By hand: it is on the path of every fact.
+ * Writes a checked canonical record and returns its end; the target has room for the largest.
+ * Written by hand, since every fact passes here.
  */
 export function writeRecord(record: HiveRecord, target: Buffer): number {
   const { kind, entity, content, attribute = '', value = '' } = record
@@ -110,7 +113,7 @@ export function writeRecord(record: HiveRecord, target: Buffer): number {
   return attribute === '' ? next : writeText(value, target, next)
 }
 
-/** A record's name: SHA-256 of its bytes. */
+/** A record's digest: SHA-256 of its bytes. */
 export function recordDigest(bytes: Uint8Array): Uint8Array {
   return sha256(bytes)
 }
@@ -129,7 +132,7 @@ export function readRecord(decoder: Decoder): HiveRecord {
   return { kind, entity, content, attribute, value }
 }
 
-/** The kind of a record's bytes, at a glance. */
+/** The kind of a record, from its first byte. */
 export function kindOf(bytes: Uint8Array): RecordKind {
   const kind = KINDS[(bytes[0] ?? 0) - 1]
   if (kind === undefined) throw new MalformedError('unknown kind of record')
@@ -151,7 +154,10 @@ function sizeOfLength(length: number): number {
   return length < 2 ** 7 ? 1 : length < 2 ** 14 ? 2 : 3
 }
 
-/** A length, and the UTF-8 behind it; where it ends. ASCII, which has the length guessed, is written once. */
+/**
+ * Writes a length and the UTF-8 after it; returns the end. ASCII text is written once, since its
+ * length is known.
+ */
 function writeText(text: string, target: Buffer, at: number): number {
   const guess = sizeOfLength(text.length)
   let length = target.write(text, at + guess)

@@ -1,5 +1,5 @@
 /**
- * Registers: what one author says of one record. Only its author may replace a register, by a
+ * Registers: the state of one author for one record. Only its author may replace a register, by a
  * later one in its feed, so neither order nor repetition of delivery changes the result.
  */
 import * as encoding from 'lib0/encoding'
@@ -16,24 +16,26 @@ import { readBytes, readText, readUint } from '../bytes/index.ts'
 import { LimitError, MalformedError } from '../errors.ts'
 import type { Decoder } from '../bytes/index.ts'
 
-/** `none`: the author took its vote back. */
+/** `none`: the author has no vote, or retracted it. */
 export type Vote = 'none' | 'vouch' | 'dispute'
 
-/** What one author says of one record. */
+/** The state of one author for one record. */
 export interface Register {
   readonly vote: Vote
-  /** 0 to 1, carried in thousandths. */
+  /** 0 to 1, stored in thousandths. */
   readonly confidence: number
   /** Days since the Unix epoch: coarse on purpose. */
   readonly day: number
-  /** Milliseconds of the Unix epoch from which, and before which, the record holds. */
+  /**
+   * The record holds from the first time on, and before the second; milliseconds of the Unix epoch.
+   */
   readonly validFrom?: number
   readonly validTo?: number
   /** Hash of the secret that retracts this vote; see `retraction.ts`. */
   readonly commitment: Uint8Array
   /** Sorted, each once. */
   readonly tags: readonly string[]
-  /** Evidence, counted up only; sorted by name. */
+  /** Evidence, which only grows; sorted by name. */
   readonly counters: readonly (readonly [name: string, count: number])[]
 }
 
@@ -92,7 +94,7 @@ export function readCounters(decoder: Decoder): Register['counters'] {
   )
 }
 
-/** Tags in the one form a register takes. Throws `LimitError` when there are too many or too long. */
+/** Tags in canonical form. Throws `LimitError` if there are too many or one is too long. */
 export function canonicalTags(tags: readonly string[]): string[] {
   const unique = [...new Set(tags.map((tag) => tag.normalize('NFC').trim()))].filter(Boolean)
   if (unique.length > MAX_TAGS) {
@@ -112,7 +114,7 @@ export function canonicalTags(tags: readonly string[]): string[] {
   return unique.toSorted(byCodeUnits)
 }
 
-/** Throws `LimitError` when a number is outside of its range, as written by `writeRegister`. */
+/** Throws `LimitError` if a number is out of range. */
 export function checkNumbers({
   confidence,
   day,

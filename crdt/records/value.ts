@@ -1,4 +1,4 @@
-/** Values: what an author's log holds, one a key: a record, a register or a retraction. */
+/** Values: the items of an author's log, one for each key: a record, a register or a retraction. */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, SECRET_BYTES } from '../constants.ts'
 import { readBytes, readUint } from '../bytes/index.ts'
@@ -25,7 +25,7 @@ const RECORD = 1
 const REGISTER = 2
 const RETRACTION = 3
 
-/** A register right after its record need not repeat the 32 bytes of the digest. */
+/** A register directly after its record need not repeat the 32 bytes of the digest. */
 const SAME_RECORD = 1
 const NAMED_RECORD = 0
 
@@ -34,7 +34,7 @@ export function recordsOf(values: readonly Value[]): Uint8Array[] {
   return values.flatMap((value) => (value.type === 'record' ? [value.digest] : []))
 }
 
-/** What the values speak of, each once where they stand together. */
+/** Digests that the values refer to; consecutive equal ones once. */
 export function subjectsOf(values: readonly Value[]): Uint8Array[] {
   return values.flatMap((value) => (value.type === 'record' ? [] : [value.digest]))
 }

@@ -1,10 +1,10 @@
 /**
- * Per-value checksums. LevelDB does not verify its own by default, so a flipped bit would come
- * back as data. The checksum covers the key too: a value found under another key is damaged.
+ * Checksums of values. LevelDB does not verify its own by default, so that a flipped bit would be
+ * read as data. The checksum covers the key too: a value under another key counts as damaged.
  */
 import { crc32 } from 'node:zlib'
 
-/** Bytes of the checksum in front of each stored value. */
+/** Bytes of the checksum before each stored value. */
 export const SEAL_BYTES = 4
 
 export function seal(key: Uint8Array, value: Uint8Array): Uint8Array {
@@ -14,7 +14,7 @@ export function seal(key: Uint8Array, value: Uint8Array): Uint8Array {
   return sealed
 }
 
-/** Seals a value that stands behind `SEAL_BYTES` free bytes. */
+/** Seals a value after `SEAL_BYTES` free bytes. */
 export function sealInPlace(key: Uint8Array, sealable: Uint8Array): Uint8Array {
   const checksum = crc32(sealable.subarray(SEAL_BYTES), keyHash(key))
   // Big-endian, without a view for four bytes.

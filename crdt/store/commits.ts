@@ -1,14 +1,14 @@
 /**
- * Commits of the replica: what is resident changes at once and becomes durable in order. After a
- * failed commit it is ahead of the disk; `refresh` goes back to what is there.
+ * Commits of the replica: resident state changes at once and becomes durable in order. After a
+ * failed commit it is ahead of the disk; `refresh` reloads it.
  */
 import type { Operation, Store } from './section.ts'
 
 export interface CommitsInit {
   readonly store: Pick<Store, 'commit' | 'flush'>
-  /** Reads what is resident from the disk. */
+  /** Reloads resident state from disk. */
   reload(): Promise<void>
-  /** A commit failed: nothing may go on from what it would have written. */
+  /** A commit failed: nothing may continue from its state. */
   onCommitError(): void
 }
 
@@ -31,12 +31,12 @@ export class Commits {
     return durable
   }
 
-  /** Resolves when every commit so far has ended. */
+  /** Resolves when every earlier commit has ended. */
   flush(): Promise<void> {
     return this.#init.store.flush()
   }
 
-  /** Goes back to what is on disk, after a failed commit. */
+  /** Reloads the state from disk after a failed commit. */
   async refresh(): Promise<void> {
     if (!this.#isStale) return
     await this.flush()
