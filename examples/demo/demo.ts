@@ -35,7 +35,7 @@ const Status = z.object({
   digest: z.string(),
   facts: z.int(),
   authors: z.int(),
-  filters: z.object({ held: z.array(z.object({ bytes: z.int(), elements: z.int() })) })
+  filters: z.object({ peerFilters: z.array(z.object({ bytes: z.int(), elements: z.int() })) })
 })
 const Insight = z.object({ content: z.string(), corroboration: z.int(), state: z.string() })
 
@@ -215,7 +215,7 @@ async function showLight(light: HiveNode, teacher: HiveNode): Promise<void> {
   const lines = mixed.map((fact) => JSON.stringify(fact)).join('\n')
   const { corroborated, new: fresh } = await light.run(Distilled, ['distill'], lines)
   const { filters, authors } = await light.run(Status, ['status'])
-  const bytes = filters.held.reduce((sum, held) => sum + held.bytes, 0)
+  const bytes = filters.peerFilters.reduce((sum, each) => sum + each.bytes, 0)
   const factBytes = Buffer.byteLength(taught.map(({ content }) => content).join(''))
   check('D holds no feed', authors === 0)
   check('D recognised what the swarm knows', corroborated >= OVERLAP)

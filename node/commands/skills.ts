@@ -3,7 +3,7 @@ import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
-import { SkillStatusName } from '../control/skill-operations.ts'
+import { SkillStatusName } from '../control/skill-status.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 

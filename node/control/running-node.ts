@@ -3,9 +3,7 @@ import { connect } from 'node:net'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { createHive } from '../../src/index.ts'
 import { remoteOperations } from './control-client.ts'
-import { localOperations } from './operations.ts'
 import type { Operations } from './operations.ts'
 
 /** `node.json` in the data directory: the address of the running node. */
@@ -43,6 +41,11 @@ export async function withOperations<T>(
 ): Promise<T> {
   const node = await findRunningNode(dataDir)
   if (node !== undefined) return use(remoteOperations(node.socket))
+  // Loaded here: the library takes a second, and a running node needs none of it.
+  const [{ createHive }, { localOperations }] = await Promise.all([
+    import('../../src/index.ts'),
+    import('./operations.ts')
+  ])
   await using db = await createHive({ dataDir, swarm: false })
   return await use(localOperations(db, false))
 }

@@ -17,22 +17,13 @@ import type {
 } from '../../src/index.ts'
 import { HiveError } from '../../src/index.ts'
 import { jsonify } from './jsonify.ts'
+import { SkillStatusName } from './skill-status.ts'
 import type { CallOptions } from './call-options.ts'
 import type { Jsonified } from './jsonify.ts'
-
-export const SkillStatusName = z.enum([
-  'sandbox',
-  'experimental',
-  'pre-warming',
-  'verified',
-  'blacklisted'
-])
 
 /** The least digits of an id prefix, and the most offers that are searched for it. */
 const MIN_ID_DIGITS = 8
 const MAX_OFFERS = 10_000
-
-export type SkillStatusName = z.output<typeof SkillStatusName>
 
 /** Requests of the control socket; the library checks the rest. */
 export const SkillRequests = {

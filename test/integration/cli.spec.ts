@@ -6,8 +6,8 @@ import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { TemporaryDirectory } from '../fixtures/temporary.ts'
 
 describe('the hive binary', function () {
-  this.timeout(60_000)
-  const signal = (): AbortSignal => AbortSignal.timeout(50_000)
+  this.timeout(180_000)
+  const signal = (): AbortSignal => AbortSignal.timeout(150_000)
   let directory: TemporaryDirectory
   beforeEach(async () => (directory = await temporaryDirectory()))
   afterEach(() => directory[Symbol.asyncDispose]())

@@ -5,8 +5,8 @@ import { publication } from '../fixtures/publications.ts'
 
 describe('thirty nodes on one address', () => {
   it('join one bootstrap at once: all connect, no mesh is empty, every message arrives', async function () {
-    this.timeout(60_000)
-    const signal = AbortSignal.timeout(55_000)
+    this.timeout(120_000)
+    const signal = AbortSignal.timeout(110_000)
     await using stack = new AsyncDisposableStack()
     const bootstrap = stack.use(await startNode())
     const joined = await Promise.all(

@@ -4,7 +4,7 @@ import { HiveProcess, runHive } from '../fixtures/hive-process.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 
 describe('hive skills and hive skill', function () {
-  this.timeout(120_000)
+  this.timeout(240_000)
 
   it('take in, show, test, run, repair, export, blacklist and remove, with and without a running node', async () => {
     await using directory = await temporaryDirectory()

@@ -5,7 +5,7 @@ import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { TemporaryDirectory } from '../fixtures/temporary.ts'
 
 describe('three processes over TCP', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let directory: TemporaryDirectory
   beforeEach(async () => (directory = await temporaryDirectory()))
   afterEach(() => directory[Symbol.asyncDispose]())
@@ -21,7 +21,7 @@ describe('three processes over TCP', function () {
 
   for (const flags of [[], ['--no-gossip']]) {
     it(`end with the same knowledge ${flags.join(' ')}`.trim(), async () => {
-      const signal = AbortSignal.timeout(50_000)
+      const signal = AbortSignal.timeout(170_000)
       const dir = (name: string): string => join(directory.path, name)
       await using a = new HiveProcess(['--data-dir', dir('a'), ...flags])
       const { multiaddrs } = await a.ready(signal)
