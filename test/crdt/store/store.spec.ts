@@ -6,13 +6,14 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Level } from 'level'
+import type { StoreErrorCode, Operation } from '../../../crdt/index.ts'
 import { openStore, StoreError } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { writeOldStore } from '../../fixtures/old-store.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
-import type { StoreErrorCode } from '../../../crdt/index.ts'
 
 const key = (name: string): Uint8Array => Buffer.from(name)
 
@@ -58,6 +59,23 @@ describe('the store', () => {
     assert.equal(String(Buffer.from((await again.section('s').get(key('last'))) ?? [])), '49')
     assert.equal((await Array.fromAsync(again.section('s').entries())).length, 51)
     await again.close()
+  })
+
+  it('asks for an fsync of what it acknowledges, unless each commit of a group does without', async () => {
+    const { database, writes } = failingDatabase()
+    const store = await openStore(database)
+    const put = (name: string): Operation[] => [store.section(name).put(key('k'), key('v'))]
+    await store.commit(put('synced'))
+    await store.commit(put('buffered'), { sync: false })
+    // Commits of one turn share a write.
+    await Promise.all([store.commit(put('one'), { sync: false }), store.commit(put('two'))])
+    assert.deepEqual(writes, [
+      { sync: true, sections: ['meta'] },
+      { sync: true, sections: ['synced'] },
+      { sync: false, sections: ['buffered'] },
+      { sync: true, sections: ['one', 'two'] }
+    ])
+    await store.close()
   })
 
   it('keeps its sections apart', async () => {
