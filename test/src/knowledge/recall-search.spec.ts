@@ -278,6 +278,22 @@ describe('claims', () => {
     }
   })
 
+  it('and notes hold from the very moment they begin', async () => {
+    await using db = await createHive({ swarm: false })
+    const { knowledge } = db.agent.cortex
+    const validFrom = at(2022)
+    const claim = { attribute: 'stable', value: '98', validFrom }
+    await knowledge.distill('Chrome', 'Stable is 98.', 0.9, claim)
+    await knowledge.distill('Chrome', 'A note of that day.', 0.9, { validFrom })
+    for (const [asOf, expected] of [
+      [new Date(validFrom.getTime() - 1), []],
+      [validFrom, ['A note of that day.', 'Stable is 98.']]
+    ] as const) {
+      const found = await knowledge.recall('', { entity: 'Chrome', asOf })
+      assert.deepEqual(found.map(({ fact }) => fact.content).toSorted(), expected)
+    }
+  })
+
   it('that began together are disputed, visibly, and free text never is', async () => {
     await using db = await createHive({ swarm: false })
     const { knowledge } = db.agent.cortex

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { openReplica, openStore } from '../../crdt/index.ts'
+import { Judge } from '../../src/judgement/index.ts'
+import { FactStore, History } from '../../src/knowledge/index.ts'
+import { nameFact } from '../../src/knowledge/fact.ts'
+import { prepareFact } from '../../src/knowledge/stored-fact.ts'
+import type { ClaimState, FactInput } from '../../src/index.ts'
+
+const CLAIM = { entity: 'Chrome', content: 'Stable is 84.', attribute: 'stable', value: '84' }
+const FROM = Date.UTC(2022, 0)
+const TO = Date.UTC(2024, 0)
+
+interface TestHistory extends AsyncDisposable {
+  /** Adds a fact of this node. */
+  say(input: FactInput): Promise<unknown>
+  /** Publishes the claim to the hive. */
+  publish(times: { validFrom: number; validTo?: number }): Promise<unknown>
+  /** States of the claims at a time. */
+  states(at: number): Promise<ClaimState[]>
+}
+
+async function historyOf(): Promise<TestHistory> {
+  const store = await openStore()
+  const replica = await openReplica({ store })
+  const facts = new FactStore({ store })
+  await facts.load()
+  const voteOn = replica.voteOn.bind(replica)
+  const judge = new Judge({ k: 1, weightOf: () => 1, voteOn })
+  const history = new History({ facts, replica, judge })
+  return {
+    say: (input) =>
+      facts.add([prepareFact(input, nameFact(input), { agent: 'a', now: 0, heuristic: false })]),
+    publish: (times) =>
+      replica.publish([{ record: { kind: 'fact', ...CLAIM }, confidence: 0.9, day: 0, ...times }]),
+    async states(at) {
+      const claims = await history.of('Chrome', 'stable', new Date(at))
+      return claims.map(({ state }) => state)
+    },
+    [Symbol.asyncDispose]: () => store.close()
+  }
+}
+
+describe('a claim', () => {
+  it('holds from the very moment it begins, and no longer at the moment it ends', async () => {
+    await using history = await historyOf()
+    await history.publish({ validFrom: FROM, validTo: TO })
+    assert.deepEqual(await history.states(FROM - 1), ['outside'])
+    assert.deepEqual(await history.states(FROM), ['current'])
+    assert.deepEqual(await history.states(TO - 1), ['current'])
+    assert.deepEqual(await history.states(TO), ['outside'])
+  })
+
+  it('of this node and of the hive begins when either says it began first', async () => {
+    for (const [here, inHive] of [
+      [FROM, TO],
+      [TO, FROM]
+    ] as const) {
+      await using history = await historyOf()
+      await history.say({ ...CLAIM, confidence: 0.9, validFrom: new Date(here) })
+      await history.publish({ validFrom: inHive })
+      assert.deepEqual(await history.states(FROM - 1), ['outside'])
+      assert.deepEqual(await history.states(FROM), ['current'])
+    }
+  })
+})
