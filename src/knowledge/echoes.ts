@@ -1,7 +1,7 @@
 /**
  * Echoes: text that `recall` returned and that an agent distils again, in the same words. An echo
  * is no new finding, so it adds no fact and no confidence. The node remembers the latest recalled
- * texts until it stops.
+ * texts until it stops or the fact is forgotten.
  */
 import { areVariants } from './variants.ts'
 
@@ -12,6 +12,8 @@ interface RecalledText {
   readonly id: string
   readonly entity: string
   readonly content: string
+  /** Of a fact of this node. */
+  readonly agent?: string
 }
 
 export class Echoes {
@@ -42,14 +44,27 @@ export class Echoes {
     return undefined
   }
 
-  #dropOldest(): void {
-    for (const [id, { content }] of this.#recalled) {
-      this.#recalled.delete(id)
-      const ids = this.#bySum.get(letterSum(content))
-      ids?.delete(id)
-      if (ids?.size === 0) this.#bySum.delete(letterSum(content))
-      return
+  /** Drops a fact that was removed from this node, and facts of this node that may be its variants. */
+  forget({ id, entity, content }: RecalledText): void {
+    for (const other of this.#bySum.get(letterSum(content)) ?? []) {
+      const recalled = this.#recalled.get(other)
+      if (recalled === undefined) continue
+      const isVariant =
+        areVariants(recalled.entity, entity) && areVariants(recalled.content, content)
+      if (other === id || (recalled.agent !== undefined && isVariant)) this.#drop(recalled)
     }
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#recalled.values()
+    if (oldest !== undefined) this.#drop(oldest)
+  }
+
+  #drop({ id, content }: RecalledText): void {
+    this.#recalled.delete(id)
+    const ids = this.#bySum.get(letterSum(content))
+    ids?.delete(id)
+    if (ids?.size === 0) this.#bySum.delete(letterSum(content))
   }
 }
 

@@ -168,9 +168,12 @@ export class Knowledge {
    */
   async forget(id: string): Promise<Forgotten> {
     const digest = digestOfId(id)
-    const { facts, candidates } = this.#components
+    const { facts, candidates, echoes } = this.#components
     const published = await candidates.promotedAs(digest)
+    const stored = await facts.get(digest)
     const forgotten = await facts.remove(digest, candidates.forget(digest))
+    // Whoever says it again must not be referred to a fact that is gone.
+    if (stored !== undefined) echoes.forget(factOf(stored))
     const retracted = published !== undefined && (await this.#components.retract(published))
     return { forgotten, retracted }
   }

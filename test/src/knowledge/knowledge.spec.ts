@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { createHive, HiveError, LimitError } from '../../../src/index.ts'
-import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { FactInput, HiveNode } from '../../../src/index.ts'
+import { createHive, HiveError, LimitError } from '../../../src/index.ts'
+import { Echoes } from '../../../src/knowledge/index.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
 
 describe('knowledge', () => {
   let db: HiveNode
@@ -26,6 +27,31 @@ describe('knowledge', () => {
     await knowledge.distill('e', 'c', 0.1)
     const fact = await knowledge.get(id)
     assert.deepEqual([fact?.confidence, fact?.tags, fact?.private], [0.8, ['a', 'b'], true])
+  })
+
+  it('is private for good once a repetition says so, however sure that is, and not published', async () => {
+    const { knowledge, hive } = db.agent.cortex
+    for (const confidence of [0.5, 0.95, 1]) {
+      const content = `A fact repeated with ${confidence}.`
+      const { id } = await knowledge.distill('e', content, 0.9)
+      await knowledge.distill('e', content, 0.95)
+      await knowledge.distill('e', content, confidence, { private: true })
+      assert.equal((await knowledge.get(id))?.private, true)
+      await knowledge.distill('e', content, 1)
+      assert.equal((await knowledge.get(id))?.private, true)
+    }
+    await Promise.all([
+      knowledge.distill('e', 'Said twice at once.', 0.9, { enableBloomHeuristic: true }),
+      knowledge.distill('e', 'Said twice at once.', 0.9, {
+        enableBloomHeuristic: true,
+        private: true
+      })
+    ])
+    assert.deepEqual(await hive.broadcastKnowledge(), {
+      promoted: 0,
+      corroborated: 0,
+      withheld: []
+    })
   })
 
   it('counts one new among many that come at once', async () => {
@@ -138,6 +164,18 @@ describe('knowledge', () => {
     assert.deepEqual((await hive.broadcastKnowledge()).promoted, 0)
   })
 
+  it('that was forgotten is new when it is said again, also where it was just recalled', async () => {
+    const { knowledge } = db.agent.cortex
+    const { id } = await knowledge.distill('e', 'Said, forgotten and said again.', 0.9)
+    await knowledge.forget(id)
+    const again = await knowledge.distill('e', 'Said, forgotten and said again.', 0.9)
+    assert.deepEqual([again.status, db.status.facts], ['new', 1])
+    await knowledge.recall('forgotten')
+    await knowledge.forget(id)
+    const last = await knowledge.distill('e', 'Said, forgotten and said again.', 0.9)
+    assert.deepEqual([last.status, db.status.facts], ['new', 1])
+  })
+
   it('is there after a restart', async () => {
     await using directory = await temporaryDirectory()
     const dataDir = directory.path
@@ -147,7 +185,27 @@ describe('knowledge', () => {
       ;({ id } = await first.agent.cortex.knowledge.distill('e', 'c', 0.9))
     }
     await using again = await createHive({ dataDir, swarm: false })
+    const { knowledge } = again.agent.cortex
     assert.equal(again.status.facts, 1)
-    assert.equal((await again.agent.cortex.knowledge.get(id))?.content, 'c')
+    assert.equal((await knowledge.get(id))?.content, 'c')
+    assert.equal((await knowledge.distill('e', 'c', 0.9)).status, 'duplicate')
+    await knowledge.distill('e', 'c', 0.9, { private: true })
+    assert.equal((await knowledge.get(id))?.private, true)
+  })
+})
+
+describe('echoes', () => {
+  it('of a forgotten fact are forgotten with its variants on this node, and not those of the hive', () => {
+    const echoes = new Echoes()
+    const here = { id: 'here', entity: 'e', content: 'It works.', agent: 'a' }
+    echoes.remember(here)
+    echoes.remember({ ...here, id: 'variant', content: 'it works' })
+    echoes.remember({ ...here, id: 'other entity', entity: 'f' })
+    echoes.remember({ id: 'hive', entity: 'e', content: 'It works!' })
+    echoes.forget(here)
+    assert.equal(echoes.find('f', 'It works.'), 'other entity')
+    assert.equal(echoes.find('e', 'It works.'), 'hive')
+    echoes.forget({ id: 'hive', entity: 'e', content: 'It works!' })
+    assert.equal(echoes.find('e', 'It works.'), undefined)
   })
 })

@@ -214,6 +214,11 @@ describe('near-duplicates', () => {
     await janitor.consolidate()
     assert.equal((await knowledge.get(again.id))?.content, 'it works')
     assert.equal(db.status.facts, 1)
+    await knowledge.distill('e', 'It works!', 0.9, { enableBloomHeuristic: true })
+    assert.equal((await knowledge.recall('works')).length, 2)
+    assert.equal((await janitor.consolidate()).merged, 1)
+    await knowledge.forget(again.id)
+    assert.equal((await knowledge.distill('e', 'It works!', 0.9)).status, 'new')
   })
 
   it('that come at once make one fact', async () => {

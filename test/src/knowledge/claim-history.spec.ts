@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { openReplica, openStore } from '../../crdt/index.ts'
-import { Judge } from '../../src/judgement/index.ts'
-import { FactStore, History } from '../../src/knowledge/index.ts'
-import { nameFact } from '../../src/knowledge/fact.ts'
-import { prepareFact } from '../../src/knowledge/stored-fact.ts'
-import type { ClaimState, FactInput } from '../../src/index.ts'
+import { openReplica, openStore } from '../../../crdt/index.ts'
+import { Judge } from '../../../src/judgement/index.ts'
+import { FactStore, identifyFact, prepareFact } from '../../../src/facts/index.ts'
+import { ClaimHistory } from '../../../src/knowledge/index.ts'
+import type { ClaimState, FactInput } from '../../../src/index.ts'
 
 const CLAIM = { entity: 'Chrome', content: 'Stable is 84.', attribute: 'stable', value: '84' }
 const FROM = Date.UTC(2022, 0)
@@ -25,11 +24,13 @@ async function historyOf(): Promise<TestHistory> {
   const facts = new FactStore({ store })
   await facts.load()
   const voteOn = replica.voteOn.bind(replica)
-  const judge = new Judge({ k: 1, weightOf: () => 1, voteOn })
-  const history = new History({ facts, replica, judge })
+  const judge = new Judge({ k: 1, voteOn })
+  const history = new ClaimHistory({ facts, replica, judge })
   return {
     say: (input) =>
-      facts.add([prepareFact(input, nameFact(input), { agent: 'a', now: 0, heuristic: false })]),
+      facts.add([
+        prepareFact(input, identifyFact(input), { agent: 'a', now: 0, heuristic: false })
+      ]),
     publish: (times) =>
       replica.publish([{ record: { kind: 'fact', ...CLAIM }, confidence: 0.9, day: 0, ...times }]),
     async states(at) {
