@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { costOf, maxCostOf, worstCost } from '../../../src/models/spending/price.ts'
 import { Breaker } from '../../../src/models/calling/breaker.ts'
+import { Counter } from '../../../src/models/spending/budgets.ts'
+import { loadCatalogue, stateOf } from '../../../src/models/catalogue.ts'
+import { BREAKER_PAUSE, CACHE_BYTES } from '../../../src/models/constants.ts'
 import { formatUsd, parseUsd } from '../../../src/models/spending/money.ts'
-import { costOf, maxCostOf } from '../../../src/models/spending/price.ts'
+import { ReplyCache } from '../../../src/models/routing/reply-cache.ts'
 import { retryAfterOf } from '../../../src/models/calling/retry-after.ts'
 import { RateBucket } from '../../../src/models/calling/rate-bucket.ts'
 import { rateStateOf } from '../../../src/models/calling/rate-headers.ts'
@@ -74,11 +78,58 @@ describe('money and waiting', () => {
     for (let i = 0; i < 200; i++) breaker.record(i % 2 === 0, i)
     assert.equal(breaker.stateAt(200), 'closed')
     for (let i = 0; i < 20; i++) breaker.record(false, 200)
-    assert.equal(breaker.stateAt(300), 'open')
+    assert.equal(breaker.stateAt(200 + BREAKER_PAUSE - 1), 'open')
+    assert.equal(breaker.stateAt(200 + BREAKER_PAUSE), 'half-open')
     assert.equal(breaker.stateAt(10_000), 'half-open')
     breaker.begin()
     assert.ok(breaker.wait(10_000) > 0, 'one probe at a time')
     breaker.record(true, 10_000)
     assert.deepEqual([breaker.stateAt(10_000), breaker.wait(10_000)], ['closed', 0])
+  })
+
+  it('lets a budget be spent to its last token and picodollar, and waits for what is held', () => {
+    const counter = new Counter('a test', { usd: '0.00000000001', tokens: 10 })
+    const tooMuch = { code: 'BUDGET_EXCEEDED' }
+    assert.equal(counter.fits(10n, 10), 'now')
+    assert.throws(() => counter.fits(11n, 10), tooMuch)
+    assert.throws(() => counter.fits(10n, 11), tooMuch)
+    counter.heldTokens = 1
+    assert.deepEqual([counter.fits(10n, 9), counter.fits(10n, 10)], ['now', 'later'])
+    counter.heldTokens = 0
+    counter.heldUsd = 1n
+    assert.deepEqual([counter.fits(9n, 10), counter.fits(10n, 10)], ['now', 'later'])
+    counter.spentUsd = 7n
+    counter.spentTokens = 7
+    assert.ok(!counter.isNearlySpent)
+    counter.spentUsd = 8n
+    assert.ok(counter.isNearlySpent, 'four fifths of the money')
+    counter.spentUsd = 7n
+    counter.spentTokens = 8
+    assert.ok(counter.isNearlySpent, 'four fifths of the tokens')
+  })
+
+  it('keeps the replies used last, and counts the bytes of each once', () => {
+    const cache = new ReplyCache<number>()
+    const size = CACHE_BYTES / 4
+    for (let i = 0; i < 20; i++) cache.set('again', i, size)
+    for (const key of ['b', 'c', 'd']) cache.set(key, 0, size)
+    assert.equal(cache.get('again'), 19)
+    cache.set('e', 0, size)
+    const kept = ['again', 'b', 'c', 'd', 'e'].filter((key) => cache.get(key) !== undefined)
+    assert.deepEqual(kept, ['again', 'c', 'd', 'e'])
+    cache.set('again', 20, CACHE_BYTES + 1)
+    assert.equal(cache.get('again'), undefined, 'neither the new one, too large, nor the old one')
+    cache.set('f', 0, size)
+    assert.equal(cache.get('c'), 0)
+  })
+
+  it('ends a model on the first moment of its last day, and warns from 60 days before', async () => {
+    const [listed] = (await loadCatalogue()).list()
+    assert.ok(listed !== undefined)
+    const model = { ...listed, retired: false, shutdown: '2026-03-02' }
+    const end = Date.parse('2026-03-02')
+    const warning = Date.parse('2026-01-01')
+    const states = [warning - 1, warning, end - 1, end].map((now) => stateOf(model, now))
+    assert.deepEqual(states, ['active', 'ending', 'ending', 'shut-down'])
   })
 })

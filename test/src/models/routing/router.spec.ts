@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { z } from 'zod'
+import type { HiveNode, ModelsInit, Script, Hive } from '../../../../src/index.ts'
 import { createHive, ModelError, ProviderFailure, scriptedProvider } from '../../../../src/index.ts'
+import { failingDatabase } from '../../../fixtures/failing-database.ts'
 import { ModelServer } from '../../../fixtures/model-server.ts'
 import { SECRET, servedModels } from '../../../fixtures/served-models.ts'
 import { temporaryDirectory } from '../../../fixtures/temporary.ts'
-import type { HiveNode, ModelsInit, Script } from '../../../../src/index.ts'
 
 const messages = [{ role: 'user' as const, content: 'What is up?' }]
 const ask = { task: 'summarise', messages }
@@ -212,6 +213,23 @@ describe('models', () => {
     assert.equal(server.requests, 1)
   })
 
+  it('sends nothing under a budget that it could not reserve on disk, and holds nothing for it', async () => {
+    await using server = await ModelServer.start()
+    const { database, writes, failNext } = failingDatabase()
+    const budgets = { node: { day: { usd: '1' } } }
+    const models = servedModels(server.origin, server.origin, { budgets })
+    await using db = await createHive({ swarm: false, store: database, models })
+    failNext()
+    await assert.rejects(db.agent.cortex.models.generate(ask), { code: 'STORE_WRITE_FAILED' })
+    assert.equal(server.requests, 0)
+    assert.equal(db.agent.cortex.models.usage().budgets[0]?.usd?.held, '0')
+    await db.agent.cortex.models.generate(ask)
+    assert.equal(server.requests, 1)
+    // What was spent is on disk once the node has stopped.
+    await db.stop()
+    assert.deepEqual(writes.findLast(({ sections }) => sections.includes('models'))?.sync, true)
+  })
+
   it('warns once when four fifths of a budget are spent, and knows after a restart what was', async () => {
     await using server = await ModelServer.start()
     await using directory = await temporaryDirectory()
@@ -232,6 +250,25 @@ describe('models', () => {
     assert.deepEqual(warnings, [])
     assert.equal(await spend(20), 1_680)
     assert.deepEqual(warnings, ['Four fifths of the budget of the node for the day are spent.'])
+  })
+
+  it('tells what was spent for 35 days', async () => {
+    await using directory = await temporaryDirectory()
+    const hour = 60 * 60 * 1000
+    const start = Date.UTC(2026, 0)
+    const spentAt = async (now: number, calls: number): Promise<number> => {
+      const models = scripted(
+        () => 'x',
+        () => 'x'
+      )
+      const clock = { now: () => now }
+      await using db = await createHive({ dataDir: directory.path, swarm: false, models, clock })
+      for (let i = 0; i < calls; i++) await db.agent.cortex.models.generate(ask)
+      return db.agent.cortex.models.usage().rows.length
+    }
+    assert.equal(await spentAt(start, 1), 1)
+    assert.equal(await spentAt(start + 35 * 24 * hour, 0), 1)
+    assert.equal(await spentAt(start + 35 * 24 * hour + hour, 0), 0)
   })
 
   it('knows after a restart what it learned', async () => {
