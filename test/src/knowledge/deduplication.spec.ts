@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { openStore } from '../../../crdt/index.ts'
-import { createHive, generateSwarmKey } from '../../../src/index.ts'
 import { FactStore } from '../../../src/facts/index.ts'
-import { identifyFact } from '../../../src/facts/fact.ts'
+import { identifyFact, nameFact } from '../../../src/facts/fact.ts'
 import { prepareFact } from '../../../src/facts/prepared-fact.ts'
+import type { FactInput, HiveNode, HiveInit, Hive } from '../../../src/index.ts'
+import type { PreparedFact } from '../../../src/facts/prepared-fact.ts'
+import { openStore } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { createHive, generateSwarmKey } from '../../../src/index.ts'
+import { FactStore } from '../../../src/knowledge/index.ts'
+import { prepareFact } from '../../../src/facts/stored-fact.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
-import type { FactInput, HiveNode, HiveInit } from '../../../src/index.ts'
-import type { PreparedFact } from '../../../src/facts/prepared-fact.ts'
+import type { Store } from '../../../crdt/index.ts'
+import type { PreparedFact } from '../../../src/facts/stored-fact.ts'
 
 type SwarmOptions = Exclude<HiveInit['swarm'], false>
 
@@ -187,6 +193,83 @@ describe('de-duplication across peers', () => {
     const { millisecondsSaved, ...counts } = metrics.getHeuristicPerformance()
     assert.deepEqual(counts, { bloomHitRate: 0.25, falsePositives: 0, lookupsAvoided: 4 })
     assert.equal(millisecondsSaved, 0)
+  })
+})
+
+describe('facts on disk', () => {
+  const failed = { code: 'STORE_WRITE_FAILED' }
+  const CLAIM = { entity: 'e', content: 'The a of e is v.', attribute: 'a', value: 'v' }
+  const fact = (content: string): PreparedFact => prepared({ entity: 'e', content, confidence: 1 })
+
+  async function factsOn(store: Store): Promise<FactStore> {
+    const facts = new FactStore({ store })
+    await facts.load()
+    return facts
+  }
+
+  it('are no duplicates of one whose write fails, whether it is under way or has failed', async () => {
+    const { database, failNext } = failingDatabase()
+    const store = await openStore(database)
+    const facts = await factsOn(store)
+    await facts.add([fact('kept')])
+    const { bytes } = facts
+    failNext()
+    const first = assert.rejects(facts.add([fact('lost')]), failed)
+    // The write is under way by the next turn, and does not end in it.
+    await new Promise<void>((resolve) => process.nextTick(resolve))
+    await assert.rejects(facts.add([fact('lost')]), failed)
+    await first
+    assert.equal(
+      facts.covers(fact('lost').name, { entity: 'e', content: 'lost', confidence: 1 }),
+      false
+    )
+    assert.deepEqual(await facts.add([fact('kept')]), [{ status: 'duplicate', lookedUp: true }])
+    assert.deepEqual([facts.count, facts.bytes], [1, bytes])
+    assert.deepEqual(await facts.add([fact('lost')]), [{ status: 'new', lookedUp: true }])
+    assert.deepEqual(await facts.add([fact('lost')]), [{ status: 'duplicate', lookedUp: true }])
+    assert.equal(facts.count, 2)
+    await store.close()
+  })
+
+  it('stay where their removal fails, and are gone once it is acknowledged', async () => {
+    const { database, writes, failNext } = failingDatabase()
+    const store = await openStore(database)
+    const facts = await factsOn(store)
+    const claim = prepared({ ...CLAIM, confidence: 1 })
+    const { digest } = claim
+    await facts.add([claim])
+    const { bytes } = facts
+    failNext()
+    await assert.rejects(facts.remove(digest), failed)
+    assert.ok(await facts.has(digest))
+    assert.equal(await facts.remove(fact('another').digest), false)
+    assert.deepEqual([facts.count, facts.bytes, facts.logEnd], [1, bytes, 1])
+    assert.equal((await facts.claims.find('e', 'a')).length, 1)
+    const before = writes.length
+    assert.equal(await facts.remove(digest), true)
+    assert.equal(writes.length, before + 1)
+    // In the log once more: what follows it learns that the fact is gone.
+    assert.deepEqual([facts.count, facts.bytes, facts.logEnd], [0, 0, 2])
+    const [logged] = await Array.fromAsync(facts.log(1))
+    assert.deepEqual(logged?.digests.map(toHex), [toHex(digest)])
+    assert.deepEqual(await facts.claims.find('e', 'a'), [])
+    await store.close()
+  })
+
+  it('are known after a restart, also those that came after the filter was saved', async () => {
+    const store = await openStore()
+    const contents = Array.from({ length: 17_000 }, (_, i) => `fact ${i}`)
+    {
+      const facts = await factsOn(store)
+      await facts.add(contents.slice(0, 16_990).map(fact))
+      await facts.known.checkpoint()
+      await facts.add(contents.slice(16_990).map(fact))
+    }
+    const facts = await factsOn(store)
+    const added = await facts.add(contents.slice(16_980).map(fact))
+    assert.ok(added.every(({ status }) => status === 'duplicate'))
+    assert.equal(facts.count, 17_000)
+    await store.close()
   })
 })
 
