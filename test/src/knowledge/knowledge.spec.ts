@@ -162,6 +162,9 @@ describe('knowledge', () => {
     assert.equal((await hive.getGlobalInsights()).length, 0)
     assert.equal(db.status.facts, 0)
     assert.deepEqual((await hive.broadcastKnowledge()).promoted, 0)
+    await knowledge.distill('e', 'A fact that is published.', 0.95)
+    const { promoted, corroborated } = await hive.broadcastKnowledge()
+    assert.equal(promoted + corroborated, 1, 'it may be published again')
   })
 
   it('that was forgotten is new when it is said again, also where it was just recalled', async () => {
