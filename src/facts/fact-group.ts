@@ -41,6 +41,8 @@ export class FactGroup {
   readonly operations: Operation[]
   /** Facts to write. */
   readonly changed: FactWrite[] = []
+  /** Whether the group repeats a fact whose commit has not ended. */
+  repeatsInFlight = false
   /** Digests of new facts that peers may read. */
   readonly observable: Uint8Array[] = []
 
@@ -60,6 +62,7 @@ export class FactGroup {
       return NEW_AFTER_LOOKUP
     }
     statistics.hits += 1
+    this.repeatsInFlight ||= inFlight.has(digestKey)
     this.#addRepeated(fact, existing)
     return DUPLICATE
   }

@@ -43,6 +43,8 @@ export class FactStore {
   readonly #inFlight = new FactsInFlight(this.#recent)
   /** Set by a failed commit: totals and log are then ahead of the disk. */
   #stale = false
+  /** The latest commit: the commits before it land first, or it fails with them. */
+  #lastCommit: Promise<void> = Promise.resolve()
 
   constructor({ store, observe }: FactStoreInit) {
     this.#store = store
@@ -181,10 +183,10 @@ export class FactStore {
         ...this.#log.append(group.changed.map(({ digest }) => digest)),
         ...this.#filters.observe(group.observable)
       )
-      this.#inFlight.track(
-        group.changed,
-        this.#settleAdditions(additions, added, this.#commit(operations))
-      )
+      // A repetition is on disk when the fact that it repeats is.
+      const isRepetition = operations.length === 0 && group.repeatsInFlight
+      const commit = isRepetition ? this.#lastCommit : this.#commit(operations)
+      this.#inFlight.track(group.changed, this.#settleAdditions(additions, added, commit))
       await this.#inFlight.waitForSlot()
     } catch (error) {
       for (const { reject } of additions) reject(error)
@@ -244,7 +246,8 @@ export class FactStore {
   async #commit(operations: readonly Operation[]): Promise<void> {
     if (operations.length === 0) return
     try {
-      await this.#store.commit([...operations, this.#totals.put()])
+      this.#lastCommit = this.#store.commit([...operations, this.#totals.put()])
+      await this.#lastCommit
     } catch (error) {
       this.#stale = true
       throw error

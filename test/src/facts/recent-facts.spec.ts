@@ -14,7 +14,10 @@ describe('facts seen lately', () => {
       recent.put({ digestKey: name(i), confidence: 0.5, isPrivate: false })
     }
     let known = 0
-    for (let i = 0; i < count; i++) if (recent.isRedundant(name(i), 0.5, false)) known += 1
+    for (let i = 0; i < count; i++) {
+      if (recent.isRedundant(name(i), 0.5, false)) known += 1
+      assert.ok(!recent.isRedundant(name(i), 0.5, true), 'none of them is private')
+    }
     assert.ok(known > 0.97 * count, `${known} of ${count}`)
     for (let i = count; i < 2 * count; i++) assert.ok(!recent.isRedundant(name(i), 0, false))
   })

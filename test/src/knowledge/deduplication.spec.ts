@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { FactStore } from '../../../src/facts/index.ts'
-import { identifyFact, nameFact } from '../../../src/facts/fact.ts'
+import { identifyFact } from '../../../src/facts/fact.ts'
 import { prepareFact } from '../../../src/facts/prepared-fact.ts'
-import type { FactInput, HiveNode, HiveInit, Hive } from '../../../src/index.ts'
+import type { FactInput, HiveNode, HiveInit } from '../../../src/index.ts'
 import type { PreparedFact } from '../../../src/facts/prepared-fact.ts'
 import { openStore } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { createHive, generateSwarmKey } from '../../../src/index.ts'
-import { FactStore } from '../../../src/knowledge/index.ts'
-import { prepareFact } from '../../../src/facts/stored-fact.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Store } from '../../../crdt/index.ts'
-import type { PreparedFact } from '../../../src/facts/stored-fact.ts'
 
 type SwarmOptions = Exclude<HiveInit['swarm'], false>
 
@@ -220,7 +217,7 @@ describe('facts on disk', () => {
     await assert.rejects(facts.add([fact('lost')]), failed)
     await first
     assert.equal(
-      facts.covers(fact('lost').name, { entity: 'e', content: 'lost', confidence: 1 }),
+      facts.isRedundant(fact('lost').digestKey, { entity: 'e', content: 'lost', confidence: 1 }),
       false
     )
     assert.deepEqual(await facts.add([fact('kept')]), [{ status: 'duplicate', lookedUp: true }])
@@ -262,7 +259,7 @@ describe('facts on disk', () => {
     {
       const facts = await factsOn(store)
       await facts.add(contents.slice(0, 16_990).map(fact))
-      await facts.known.checkpoint()
+      await facts.filter.checkpoint()
       await facts.add(contents.slice(16_990).map(fact))
     }
     const facts = await factsOn(store)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { costOf, maxCostOf, worstCost } from '../../../src/models/spending/price.ts'
+import { costOf, maxCostOf } from '../../../src/models/spending/price.ts'
 import { Breaker } from '../../../src/models/calling/breaker.ts'
-import { Counter } from '../../../src/models/spending/budgets.ts'
+import { BudgetCounter } from '../../../src/models/spending/budgets.ts'
 import { loadCatalogue, stateOf } from '../../../src/models/catalogue.ts'
 import { BREAKER_PAUSE, CACHE_BYTES } from '../../../src/models/constants.ts'
 import { formatUsd, parseUsd } from '../../../src/models/spending/money.ts'
@@ -88,15 +88,15 @@ describe('money and waiting', () => {
   })
 
   it('lets a budget be spent to its last token and picodollar, and waits for what is held', () => {
-    const counter = new Counter('a test', { usd: '0.00000000001', tokens: 10 })
+    const counter = new BudgetCounter('a test', { usd: '0.00000000001', tokens: 10 })
     const tooMuch = { code: 'BUDGET_EXCEEDED' }
     assert.equal(counter.fits(10n, 10), 'now')
     assert.throws(() => counter.fits(11n, 10), tooMuch)
     assert.throws(() => counter.fits(10n, 11), tooMuch)
-    counter.heldTokens = 1
+    counter.reservedTokens = 1
     assert.deepEqual([counter.fits(10n, 9), counter.fits(10n, 10)], ['now', 'later'])
-    counter.heldTokens = 0
-    counter.heldUsd = 1n
+    counter.reservedTokens = 0
+    counter.reservedUsd = 1n
     assert.deepEqual([counter.fits(9n, 10), counter.fits(10n, 10)], ['now', 'later'])
     counter.spentUsd = 7n
     counter.spentTokens = 7

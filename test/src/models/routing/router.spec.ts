@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { z } from 'zod'
-import type { HiveNode, ModelsInit, Script, Hive } from '../../../../src/index.ts'
+import type { HiveNode, ModelsInit, Script } from '../../../../src/index.ts'
 import { createHive, ModelError, ProviderFailure, scriptedProvider } from '../../../../src/index.ts'
 import { failingDatabase } from '../../../fixtures/failing-database.ts'
 import { ModelServer } from '../../../fixtures/model-server.ts'
@@ -222,7 +222,7 @@ describe('models', () => {
     failNext()
     await assert.rejects(db.agent.cortex.models.generate(ask), { code: 'STORE_WRITE_FAILED' })
     assert.equal(server.requests, 0)
-    assert.equal(db.agent.cortex.models.usage().budgets[0]?.usd?.held, '0')
+    assert.equal(db.agent.cortex.models.usage().budgets[0]?.usd?.reserved, '0')
     await db.agent.cortex.models.generate(ask)
     assert.equal(server.requests, 1)
     // What was spent is on disk once the node has stopped.
