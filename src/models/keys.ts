@@ -4,7 +4,9 @@
  * record.
  */
 import { readFile } from 'node:fs/promises'
+import { HiveError } from '../errors.ts'
 import { ModelError } from './errors.ts'
+import type { Endpoint } from './model-options.ts'
 
 export interface KeySource {
   /** Name of the environment variable. */
@@ -16,6 +18,46 @@ export interface KeySource {
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export const processEnvironment: Environment = process.env
+
+/** Where a provider of a kind is reached when its endpoint names no `baseURL`. */
+export const BASE_URLS: Readonly<Record<Endpoint['kind'], string>> = {
+  anthropic: 'https://api.anthropic.com',
+  openai: 'https://api.openai.com/v1',
+  compatible: 'https://api.openai.com/v1'
+}
+
+/** The one origin that the key in each of these variables is sent to. */
+const KEY_ORIGINS: ReadonlyMap<string, string> = new Map([
+  ['ANTHROPIC_API_KEY', 'https://api.anthropic.com'],
+  ['ANTHROPIC_AUTH_TOKEN', 'https://api.anthropic.com'],
+  ['OPENAI_API_KEY', 'https://api.openai.com'],
+  ['OPENAI_ADMIN_KEY', 'https://api.openai.com'],
+  ['GROQ_API_KEY', 'https://api.groq.com']
+])
+
+/** The variable whose key belongs to the origin of this URL. */
+export function keyEnvOf(baseURL: string): string | undefined {
+  const { origin } = new URL(baseURL)
+  for (const [keyEnv, home] of KEY_ORIGINS) if (home === origin) return keyEnv
+  return undefined
+}
+
+/** The only origin that the key of this endpoint may be sent to, when the endpoint is elsewhere. */
+export function foreignOriginOf({ kind, baseURL, keyEnv, keyFile }: Endpoint): string | undefined {
+  if (keyEnv === undefined || keyFile !== undefined) return undefined
+  const home = KEY_ORIGINS.get(keyEnv)
+  return home === new URL(baseURL ?? BASE_URLS[kind]).origin ? undefined : home
+}
+
+/** Throws `HiveError` (OPTIONS_INVALID) when the options send a provider's key to another host. */
+export function checkKeyOrigin(name: string, endpoint: Endpoint): void {
+  const home = foreignOriginOf(endpoint)
+  if (home === undefined) return
+  throw new HiveError(
+    'OPTIONS_INVALID',
+    `models.providers.${name}: the key in ${endpoint.keyEnv} is sent to ${home} only. Put the key of this endpoint in a variable of another name (keyEnv), or in a file (keyFile).`
+  )
+}
 
 export function hasKey({ keyEnv, keyFile }: KeySource, env: Environment): boolean {
   return keyFile !== undefined || (keyEnv !== undefined && (env[keyEnv] ?? '') !== '')

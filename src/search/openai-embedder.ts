@@ -40,9 +40,18 @@ class OpenAIEmbedder implements Embedder {
     this.model = `${model}/${dimensions ?? 'any'}`
     this.private = init.private === true
     this.#init = init
-    const key = apiKey ?? process.env['OPENAI_API_KEY'] ?? NO_KEY
+    const isOpenAI = new URL(baseURL).origin === 'https://api.openai.com'
+    const key = apiKey ?? (isOpenAI ? process.env['OPENAI_API_KEY'] : undefined) ?? NO_KEY
     // The caller decides about retries. Nothing is logged, not even in debug mode.
-    this.#client = new OpenAI({ baseURL, apiKey: key, maxRetries: 0, logLevel: 'off' })
+    const defaultHeaders = { authorization: `Bearer ${key}` }
+    this.#client = new OpenAI({
+      baseURL,
+      apiKey: key,
+      adminAPIKey: null,
+      defaultHeaders,
+      maxRetries: 0,
+      logLevel: 'off'
+    })
   }
 
   async embed(

@@ -2,6 +2,7 @@
 import { fromMessagesUsage, fromStopReason, toMessagesParams } from './anthropic-mapping.ts'
 import { truncatedStream, failureOf, invalidReply, withFailures } from './failure.ts'
 import { parseInput } from './openai-mapping.ts'
+import { BASE_URLS } from '../keys.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
 import { NO_TOKENS } from '../provider.ts'
 import type Anthropic from '@anthropic-ai/sdk'
@@ -119,10 +120,14 @@ class AnthropicProvider implements Provider {
 
   async #open(): Promise<Anthropic> {
     const { Anthropic: Client } = await import('@anthropic-ai/sdk')
+    const key = await this.#init.key()
     return new Client({
-      apiKey: (await this.#init.key()) ?? 'none',
+      // The SDK refuses to start without a key.
+      apiKey: key ?? 'none',
       authToken: null,
-      baseURL: this.#init.baseURL ?? 'https://api.anthropic.com',
+      baseURL: this.#init.baseURL ?? BASE_URLS.anthropic,
+      // They also replace credentials that ANTHROPIC_CUSTOM_HEADERS names for every host.
+      defaultHeaders: { 'x-api-key': key ?? null, authorization: null },
       maxRetries: 0,
       logLevel: 'off'
     })

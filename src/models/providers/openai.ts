@@ -4,6 +4,7 @@
  */
 import { truncatedStream, failureOf, invalidReply, withFailures } from './failure.ts'
 import { fromChatUsage, fromFinishReason, parseInput, toChatParams } from './openai-mapping.ts'
+import { BASE_URLS } from '../keys.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
 import { NO_TOKENS } from '../provider.ts'
 import type OpenAI from 'openai'
@@ -152,9 +153,17 @@ class OpenAIProvider implements Provider {
 
   async #open(): Promise<OpenAI> {
     const { OpenAI: Client } = await import('openai')
+    const key = await this.#init.key()
     return new Client({
-      apiKey: (await this.#init.key()) ?? 'none',
-      baseURL: this.#init.baseURL ?? 'https://api.openai.com/v1',
+      // The SDK refuses to start without a key.
+      apiKey: key ?? 'none',
+      adminAPIKey: null,
+      baseURL: this.#init.baseURL ?? BASE_URLS.openai,
+      // They also replace credentials that OPENAI_CUSTOM_HEADERS names for every host.
+      defaultHeaders: {
+        authorization: key === undefined ? null : `Bearer ${key}`,
+        'x-api-key': null
+      },
       organization: null,
       project: null,
       maxRetries: 0,

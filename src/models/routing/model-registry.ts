@@ -2,7 +2,7 @@
 import { ModelError } from '../errors.ts'
 import { stateOf } from '../catalogue.ts'
 import { Health } from '../calling/health.ts'
-import { hasKey, readKey } from '../keys.ts'
+import { checkKeyOrigin, foreignOriginOf, hasKey, readKey } from '../keys.ts'
 import { anthropicProvider } from '../providers/anthropic.ts'
 import { OFFLINE_MODEL, offlineProvider } from '../providers/offline/offline.ts'
 import { openaiProvider } from '../providers/openai.ts'
@@ -35,6 +35,8 @@ export class ModelRegistry {
   readonly #providers = new Map<string, Provider>()
   readonly #candidates = new Map<string, Candidate>()
   readonly #warned = new Set<string>()
+  /** Why a provider is called without the key of its name. */
+  readonly #withheldKeys = new Map<string, string>()
   readonly offline: Candidate
 
   constructor(components: ModelRegistryComponents) {
@@ -47,9 +49,24 @@ export class ModelRegistry {
     }
     for (const [name, given] of Object.entries(settings.providers)) {
       const provider =
-        'generate' in given ? given : open(name, { ...DEFAULT_ENDPOINTS[name], ...given }, env, now)
+        'generate' in given ? given : open(name, this.#endpointOf(name, given), env, now)
       this.#providers.set(name, provider)
     }
+  }
+
+  /** The key in a provider's own variable goes to the provider's own origin only. */
+  #endpointOf(name: string, given: Endpoint): Endpoint {
+    checkKeyOrigin(name, given)
+    const endpoint = { ...DEFAULT_ENDPOINTS[name], ...given }
+    const home = foreignOriginOf(endpoint)
+    if (home === undefined) return endpoint
+    if (hasKey(endpoint, this.#components.env)) {
+      this.#withheldKeys.set(
+        name,
+        `The provider "${name}" is called without a key: ${endpoint.keyEnv} is sent to ${home} only. Name its key with keyEnv or keyFile.`
+      )
+    }
+    return { ...endpoint, keyEnv: undefined }
   }
 
   /** Models of a tier, in the order of calls. Throws for a named model that cannot be called. */
@@ -84,6 +101,9 @@ export class ModelRegistry {
       health: new Health(model.limits)
     }
     this.#candidates.set(id, candidate)
+    const withheld = this.#withheldKeys.get(name)
+    if (withheld !== undefined) this.#components.warn(withheld)
+    this.#withheldKeys.delete(name)
     return candidate
   }
 
