@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { loadCatalogue, stateOf } from './catalogue.ts'
 import { BudgetOptions } from './spending/budgets.ts'
+import { SourceEmbedder } from './source-embedder.ts'
 import { processEnvironment } from './keys.ts'
 import { Ledger } from './spending/ledger.ts'
 import { RequestOptions } from './model-options.ts'
@@ -14,6 +15,7 @@ import { usageReport } from './spending/usage-report.ts'
 import { Signal, parse } from '../arguments/index.ts'
 import type { Store } from '../../crdt/index.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { EmbeddingSource } from './embedding-source.ts'
 import type { Environment } from './keys.ts'
 import type { ModelSettings, RequestInput } from './model-options.ts'
 import type { Schema } from './provider.ts'
@@ -65,6 +67,8 @@ export interface ModelEvents {
 
 export interface ModelServiceInit {
   readonly settings: ModelSettings | undefined
+  /** What embeds for recall by meaning. */
+  readonly embeddings?: EmbeddingSource
   readonly store: Pick<Store, 'section' | 'commit'>
   readonly now: () => number
   readonly random?: () => number
@@ -77,6 +81,7 @@ export interface ModelServiceInit {
 export class ModelService {
   readonly #catalogue: Catalogue
   readonly #roster: ModelRegistry
+  readonly #embeddings: EmbeddingSource | undefined
   readonly #now: () => number
   readonly ledger: Ledger
   readonly scorer: StoredScorer
@@ -84,11 +89,19 @@ export class ModelService {
   readonly router: Router
 
   constructor(init: ModelServiceInit, catalogue: Catalogue) {
-    const { settings, store, now, random = Math.random, env = processEnvironment } = init
+    const {
+      settings,
+      embeddings,
+      store,
+      now,
+      random = Math.random,
+      env = processEnvironment
+    } = init
     this.#catalogue = catalogue
     this.#now = now
     const warn = (text: string): void => init.onWarn?.(text)
-    this.#roster = new ModelRegistry({ settings, catalogue, env, now, warn })
+    this.#roster = new ModelRegistry({ settings, embeddings, catalogue, env, now, warn })
+    this.#embeddings = embeddings
     const budgets = settings?.budgets ?? BudgetOptions.parse({})
     this.ledger = new Ledger({
       store,
@@ -121,6 +134,14 @@ export class ModelService {
   /** The models of this agent. */
   for(agent: string): Models {
     return new Models(this, agent)
+  }
+
+  /** Embeds by the option `embeddings`, at the cost of this agent; undefined without it. */
+  embedder(agent: string): SourceEmbedder | undefined {
+    const source = this.#embeddings
+    const candidate = this.#roster.embedding
+    if (source === undefined || candidate === undefined) return undefined
+    return new SourceEmbedder({ source, candidate, router: this.router, agent })
   }
 
   list(): ListedModel[] {

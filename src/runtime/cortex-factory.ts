@@ -22,7 +22,7 @@ import {
   RecallSearch,
   searchSources
 } from '../knowledge/index.ts'
-import { embeddedTextOf, openAIEmbedder, SearchIndex, VectorIndex } from '../search/index.ts'
+import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
 import { localNames } from './local-names.ts'
 import { fileOf, kOf } from './node-parts.ts'
@@ -228,17 +228,16 @@ export class CortexFactory {
   }
 
   #openVectors(sources: ReturnType<typeof searchSources>): VectorIndex | undefined {
-    const { options } = this.#parts
-    const { embeddings, random } = options
-    if (embeddings === undefined) return undefined
-    const embedder = 'embed' in embeddings ? embeddings : openAIEmbedder(embeddings)
+    const { options, models } = this.#parts
+    const embedder = models.embedder(options.agent.name)
+    if (embedder === undefined) return undefined
     return new VectorIndex({
       path: fileOf(options, 'vectors.db'),
       sources,
       embedder,
       textOf: embeddedTextOf,
       onError: (error) => this.#observer.onEmbeddingError(error),
-      random
+      random: options.random
     })
   }
 

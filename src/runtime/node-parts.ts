@@ -142,12 +142,13 @@ async function openSwarm(
 }
 
 function openModels(
-  { models, clock = Date, random }: Options,
+  { models, embeddings, clock = Date, random }: Options,
   store: Store,
   events: EventEmitter<ModelEvents>
 ): Promise<ModelService> {
   return ModelService.open({
     settings: models,
+    embeddings,
     store,
     now: () => clock.now(),
     random,

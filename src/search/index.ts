@@ -6,10 +6,9 @@
  * const [best] = await db.agent.cortex.knowledge.recall('gap in flex containers', { limit: 1 })
  * ```
  */
-export { openAIEmbedder } from './openai-embedder.ts'
 export { fuse } from './rank-fusion.ts'
 export { SearchIndex } from './search-index.ts'
 export { embeddedTextOf } from './search-text.ts'
 export { VectorIndex } from './vector-index.ts'
-export type { Embedder } from './embedder.ts'
+export type { EmbedOptions, Embedder } from './embedder.ts'
 export type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'

@@ -1,14 +1,14 @@
 /**
  * The vectors of what this node knows, as the rest of the node sees them: they follow the logs in the
  * background, a batch at a time and never two, and are looked up with the vector of a question. A
- * provider that fails is asked again after a wait with full jitter
+ * provider that fails is asked again after a wait with equal jitter
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/); until then, and for
  * what is not embedded yet, search by words answers alone.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { HiveError } from '../errors.ts'
 import { openRemoteDatabase } from './search-thread.ts'
-import type { Embedder } from './embedder.ts'
+import type { EmbedOptions, Embedder } from './embedder.ts'
 import type { SearchSource } from './search-index.ts'
 import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
 import type { RemoteDatabase, SearchAnswer, SearchRequest } from './search-thread.ts'
@@ -41,7 +41,7 @@ const MAX_TEXT = 8_000
 const BATCH_TIMEOUT = 60_000
 const QUESTION_TIMEOUT = 2_000
 
-/** First and longest wait before the provider is asked again, in milliseconds, with full jitter. */
+/** First and longest wait before the provider is asked again, in milliseconds, with jitter of up to a half. */
 const FIRST_WAIT = 500
 const LONGEST_WAIT = 60_000
 
@@ -91,7 +91,7 @@ export class VectorIndex {
   ): Promise<readonly SearchHit[] | undefined> {
     this.follow()
     try {
-      const [vector] = await this.#embed([text], QUESTION_TIMEOUT, signal)
+      const [vector] = await this.#embed([text], QUESTION_TIMEOUT, { signal, urgent: true })
       if (vector === undefined) return undefined
       const answer = await this.#ask({ type: 'nearest', vector, limit, origins })
       return typeof answer === 'number' ? [] : answer
@@ -123,7 +123,9 @@ export class VectorIndex {
         this.#report(error)
         const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures)
         failures += 1
-        await delay(random() * longest, undefined, { signal, ref: false }).catch(() => undefined)
+        await delay((longest * (1 + random())) / 2, undefined, { signal, ref: false }).catch(
+          () => undefined
+        )
       }
     }
   }
@@ -180,7 +182,7 @@ export class VectorIndex {
     try {
       return await this.#embed(texts, BATCH_TIMEOUT)
     } catch (error) {
-      if (!(error instanceof HiveError) || error.code !== 'EMBEDDING_REFUSED') throw error
+      if (!isRefusal(error)) throw error
       if (texts.length === 1) {
         this.#report(error)
         return [undefined]
@@ -195,13 +197,13 @@ export class VectorIndex {
   async #embed(
     texts: readonly string[],
     timeout: number,
-    signal?: AbortSignal
+    { signal, urgent }: EmbedOptions = {}
   ): Promise<readonly Float32Array[]> {
     const signals = [this.#closed.signal, AbortSignal.timeout(timeout)]
     if (signal !== undefined) signals.push(signal)
     const both = AbortSignal.any(signals)
     const vectors = await Promise.race([
-      this.#init.embedder.embed(texts, { signal: both }),
+      this.#init.embedder.embed(texts, { signal: both, urgent }),
       aborted(both)
     ])
     const dimensions = this.#dimensions ?? vectors[0]?.length ?? 0
@@ -254,6 +256,12 @@ export class VectorIndex {
     if (this.#closed.signal.aborted) return
     this.#init.onError(error instanceof Error ? error : new Error(String(error)))
   }
+}
+
+/** The texts, not the model, are at fault: another attempt would fail too. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return error.code === 'REQUEST_REFUSED' || error.code === 'EMBEDDING_REFUSED'
 }
 
 /** Rejects when the signal aborts; an embedder that ignores the signal is no longer awaited. */

@@ -45,6 +45,10 @@ export interface CallPlan<T> {
   readonly tokens: number
   readonly signal: AbortSignal
   readonly attempts: Attempt[]
+  /** Default `MAX_ATTEMPTS`. */
+  readonly maxAttempts?: number
+  /** Milliseconds that the call waits for a model before it gives up; default: without a limit. */
+  readonly maxWait?: number
   /** Milliseconds after which a second model is asked too; undefined: never. */
   readonly hedgeAfter?: number
   reserve(candidate: Candidate, signal: AbortSignal): Promise<Reservation>
@@ -72,14 +76,15 @@ export class Caller {
 
   async call<T>(plan: CallPlan<T>): Promise<T> {
     const { retries, now } = this.#components
+    const { maxAttempts = MAX_ATTEMPTS, maxWait = Infinity } = plan
     retries.earn()
     let states: CandidateState[] = plan.route.map((candidate) => {
       return { candidate, failures: 0, notBefore: 0 }
     })
     let last: Error | undefined
-    while (plan.attempts.length < MAX_ATTEMPTS) {
+    while (plan.attempts.length < maxAttempts) {
       const next = soonest(states, plan.tokens, now())
-      if (next === undefined) break
+      if (next === undefined || next.wait > maxWait) break
       const delay = plan.attempts.length === 0 ? 0 : retries.take(now())
       await pause(Math.max(next.wait, delay), plan.signal)
       // Other calls may have changed the state during the wait.

@@ -36,7 +36,8 @@ export function failureOf(
   }
   const retryAfter = retryAfterOf(headers, now)
   const init = { status, retryAfter }
-  if (status === 429) return new ProviderFailure('limit', `${provider}: over a rate limit`, init)
+  if (status === 429)
+    return new ProviderFailure('limit', `${provider}: over a rate limit (429)`, init)
   if (status === 401 || status === 403) {
     return new ProviderFailure('key', `${provider}: the key was refused (${status})`, init)
   }

@@ -27,6 +27,8 @@ export interface OpenAIProviderInit {
   readonly baseURL?: string
   /** False for a compatible server with other models. */
   readonly ownModels: boolean
+  /** Dimensions requested of embeddings; default: the model's own. */
+  readonly dimensions?: number
   readonly now: () => number
 }
 
@@ -135,7 +137,15 @@ class OpenAIProvider implements Provider {
   ): Promise<Embeddings> {
     return this.#guard(options, async (client) => {
       const { data, response } = await client.embeddings
-        .create({ model, input: [...texts], encoding_format: 'float' }, { signal: options.signal })
+        .create(
+          {
+            model,
+            input: [...texts],
+            dimensions: this.#init.dimensions,
+            encoding_format: 'float'
+          },
+          { signal: options.signal }
+        )
         .withResponse()
       options.onRate?.(rateStateOf(response.headers, this.#init.now()))
       if (data.data.length !== texts.length) throw invalidReply(this.name)

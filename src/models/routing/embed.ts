@@ -2,7 +2,7 @@
 import { inputTokens } from '../calling/token-bound.ts'
 import { ProviderFailure } from '../errors.ts'
 import { ModelCall } from './model-call.ts'
-import type { Caller } from '../calling/caller.ts'
+import type { Caller, Candidate } from '../calling/caller.ts'
 import type { Message, ProviderReply } from '../provider.ts'
 import type { EmbedResult } from '../result.ts'
 import type { ModelCallComponents } from './model-call.ts'
@@ -17,6 +17,11 @@ export interface EmbedComponents extends ModelCallComponents {
 export interface EmbedRequest {
   readonly texts: readonly string[]
   readonly task: string
+  /** The only model to call; default: those of the `embed` tier. */
+  readonly candidate?: Candidate
+  readonly maxAttempts?: number
+  /** Milliseconds to wait before an attempt at most. */
+  readonly maxWait?: number
   readonly signal?: AbortSignal
   readonly timeout?: number
 }
@@ -24,19 +29,22 @@ export interface EmbedRequest {
 export async function embed(
   components: EmbedComponents,
   agent: string,
-  { texts, task, signal: outer, timeout }: EmbedRequest
+  request: EmbedRequest
 ): Promise<EmbedResult> {
   const { roster, caller, now } = components
+  const { texts, task, signal: outer, timeout, candidate: only, maxAttempts, maxWait } = request
   const messages: Message[] = texts.map((content) => ({ role: 'user', content }))
   const asked = { task, messages, tools: [], cache: false, maxOutputTokens: 1, timeout }
   using call = new ModelCall(components, agent, asked, outer)
-  const models = roster.tier('embed')
+  const models = only === undefined ? roster.tier('embed') : [only]
   const { max } = inputTokens(messages)
   const { vectors, candidate, reply } = await caller.call({
     route: models.length === 0 ? [roster.offline] : models,
     tokens: max,
     signal: call.signal,
     attempts: call.attempts,
+    maxAttempts,
+    maxWait,
     reserve: (one, signal) => call.reserve(one, { input: max, output: 0 }, signal),
     run: async (one, { signal, reservation }) => {
       const started = performance.now()

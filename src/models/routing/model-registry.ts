@@ -2,12 +2,14 @@
 import { ModelError } from '../errors.ts'
 import { stateOf } from '../catalogue.ts'
 import { Health } from '../calling/health.ts'
-import { checkKeyOrigin, foreignOriginOf, hasKey, readKey } from '../keys.ts'
+import { functionProvider } from '../embedding-source.ts'
+import { checkKeyOrigin, foreignOriginOf, hasKey, keyEnvOf, readKey } from '../keys.ts'
 import { anthropicProvider } from '../providers/anthropic.ts'
 import { OFFLINE_MODEL, offlineProvider } from '../providers/offline/offline.ts'
 import { openaiProvider } from '../providers/openai.ts'
 import type { Candidate } from '../calling/caller.ts'
 import type { Catalogue, CataloguedModel } from '../catalogue.ts'
+import type { EmbeddingSource } from '../embedding-source.ts'
 import type { Environment } from '../keys.ts'
 import type { Endpoint, ModelSettings } from '../model-options.ts'
 import type { Provider } from '../provider.ts'
@@ -24,6 +26,8 @@ export const OFFLINE_ID = `offline/${OFFLINE_MODEL}`
 export interface ModelRegistryComponents {
   /** Undefined: only the offline tier. */
   readonly settings: ModelSettings | undefined
+  /** Called for embeddings alone. */
+  readonly embeddings: EmbeddingSource | undefined
   readonly catalogue: Catalogue
   readonly env: Environment
   readonly now: () => number
@@ -38,11 +42,14 @@ export class ModelRegistry {
   /** Why a provider is called without the key of its name. */
   readonly #withheldKeys = new Map<string, string>()
   readonly offline: Candidate
+  /** The model of the option `embeddings`. */
+  readonly embedding: Candidate | undefined
 
   constructor(components: ModelRegistryComponents) {
     this.#components = components
     this.offline = { model: offlineModel(), provider: offlineProvider(), health: new Health() }
-    const { settings, env, now } = components
+    const { settings, env, now, embeddings } = components
+    if (embeddings !== undefined) this.embedding = embeddingCandidate(embeddings, components)
     if (settings === undefined) return
     for (const [name, endpoint] of Object.entries(DEFAULT_ENDPOINTS)) {
       if (hasKey(endpoint, env)) this.#providers.set(name, open(name, endpoint, env, now))
@@ -138,6 +145,34 @@ function open(name: string, endpoint: Endpoint, env: Environment, now: () => num
   const init = { name, key: () => readKey(endpoint, env), baseURL: endpoint.baseURL, now }
   if (endpoint.kind === 'anthropic') return anthropicProvider(init)
   return openaiProvider({ ...init, ownModels: endpoint.kind === 'openai' })
+}
+
+/** The provider and the name under which its spending is booked. */
+const EMBEDDINGS = 'embeddings'
+
+function embeddingCandidate(
+  source: EmbeddingSource,
+  { catalogue, env, now }: Pick<ModelRegistryComponents, 'catalogue' | 'env' | 'now'>
+): Candidate {
+  const unknown = uncataloguedModel(EMBEDDINGS, source.model)
+  const own = catalogue.get(unknown.id)
+  if ('embed' in source) {
+    const model = own ?? unknown
+    return { model, provider: functionProvider(EMBEDDINGS, source), health: new Health() }
+  }
+  const { baseURL, apiKey, dimensions } = source
+  const keyEnv = keyEnvOf(baseURL)
+  const provider = openaiProvider({
+    name: EMBEDDINGS,
+    key: () => (apiKey === undefined ? readKey({ keyEnv }, env) : Promise.resolve(apiKey)),
+    baseURL,
+    ownModels: false,
+    dimensions,
+    now
+  })
+  const known = Object.entries(DEFAULT_ENDPOINTS).find(([, each]) => each.keyEnv === keyEnv)?.[0]
+  const { bands, limits } = own ?? catalogue.get(`${known}/${source.model}`) ?? unknown
+  return { model: { ...unknown, bands, limits }, provider, health: new Health(limits) }
 }
 
 /** A model outside the catalogue: it can be called, and its price is unknown. */
