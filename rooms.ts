@@ -143,15 +143,49 @@ interface Pattern {
 
 /** One override of the linter for each room, and one for the loose files of each layer. */
 export function roomOverrides(): Override[] {
-  const loose = LAYERS.map((layer) => override([`${layer}/*.ts`], higherLayers(layer)))
-  const rooms = Object.entries(ROOMS).map(([room, rules]) =>
-    override([`${room}/**`], [...higherLayers(layerOf(room)), ...otherRooms(room, rules)])
+  const loose = LAYERS.map((layer) =>
+    override([`${layer}/*.ts`], [...higherLayers(layer), ...processOf(layer)])
   )
-  return [...loose, ...rooms]
+  const rooms = Object.entries(ROOMS).map(([room, rules]) =>
+    override(
+      [`${room}/**`],
+      [...higherLayers(layerOf(room)), ...otherRooms(room, rules), ...processOf(layerOf(room))]
+    )
+  )
+  return [...loose, ...rooms, ...processOverrides()]
+}
+
+/** Only this file of `src/` reads the process and its machine; others are given what they need. */
+const ENVIRONMENT_FILE = 'src/runtime/environment.ts'
+
+const PROCESS: Pattern = {
+  regex: '^(node:)?(os|process)$',
+  message: `Only ${ENVIRONMENT_FILE} reads the process; take the value as an argument.`
+}
+
+function processOverrides(): Override[] {
+  const rules = {
+    'no-restricted-globals': ['error', { name: 'process', message: PROCESS.message }]
+  }
+  const room = ROOMS['src/runtime'] ?? { imports: [] }
+  return [
+    { files: ['src/**'], rules },
+    {
+      files: [ENVIRONMENT_FILE],
+      rules: {
+        'no-restricted-globals': 'off',
+        ...override([], [...higherLayers('src'), ...otherRooms('src/runtime', room)]).rules
+      }
+    }
+  ]
 }
 
 function override(files: readonly string[], patterns: readonly Pattern[]): Override {
   return { files, rules: { 'no-restricted-imports': ['error', { patterns }] } }
+}
+
+function processOf(layer: string): Pattern[] {
+  return layer === 'src' ? [PROCESS] : []
 }
 
 function layerOf(room: string): string {

@@ -36,7 +36,7 @@ export const sandbox: Benchmark<'runs' | 'rounds'> = {
   defaults: { runs: 300, rounds: 2 },
 
   async run({ runs, rounds }) {
-    await using made = createSandbox()
+    await using made = createSandbox({ processor: process.arch })
     await made.run({ source: SOURCE, input: INPUT })
     const bare = await bareRuns(runs)
     const cold = await timed(made, runs, (i) => `${SOURCE}\n// ${i}`)

@@ -17,8 +17,6 @@ export interface KeySource {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-export const processEnvironment: Environment = process.env
-
 /** Where a provider of a kind is reached when its endpoint names no `baseURL`. */
 export const BASE_URLS: Readonly<Record<Endpoint['kind'], string>> = {
   anthropic: 'https://api.anthropic.com',

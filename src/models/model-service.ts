@@ -3,7 +3,6 @@ import { z } from 'zod'
 import { loadCatalogue, stateOf } from './catalogue.ts'
 import { BudgetOptions } from './spending/budgets.ts'
 import { SourceEmbedder } from './source-embedder.ts'
-import { processEnvironment } from './keys.ts'
 import { Ledger } from './spending/ledger.ts'
 import { RequestOptions } from './model-options.ts'
 import { RetryBudget } from './calling/retry.ts'
@@ -72,7 +71,8 @@ export interface ModelServiceInit {
   readonly store: Pick<Store, 'section' | 'commit'>
   readonly now: () => number
   readonly random?: () => number
-  readonly env?: Environment
+  /** Where keys of providers are read. */
+  readonly env: Environment
   onCall?: RouterComponents['onCall']
   onWarn?: (text: string) => void
 }
@@ -89,14 +89,7 @@ export class ModelService {
   readonly router: Router
 
   constructor(init: ModelServiceInit, catalogue: Catalogue) {
-    const {
-      settings,
-      embeddings,
-      store,
-      now,
-      random = Math.random,
-      env = processEnvironment
-    } = init
+    const { settings, embeddings, store, now, random = Math.random, env } = init
     this.#catalogue = catalogue
     this.#now = now
     const warn = (text: string): void => init.onWarn?.(text)

@@ -24,13 +24,13 @@ import {
 } from '../knowledge/index.ts'
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
-import { localNames } from './local-names.ts'
 import { fileOf, kOf } from './node-parts.ts'
 import type { Entry, StoredFilter } from '../../crdt/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consent } from '../skills/index.ts'
 import type { ConsolidateReport } from '../knowledge/index.ts'
+import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
 import type { NodeParts } from './node-parts.ts'
 
@@ -88,12 +88,16 @@ export class CortexFactory {
     })
     this.#candidates = new Candidates(store, facts)
     const sources = searchSources(facts, replica)
-    this.#index = new SearchIndex({ path: fileOf(options, 'search.db'), sources })
+    this.#index = new SearchIndex({
+      path: fileOf(options, 'search.db'),
+      sources,
+      conditions: parts.environment.conditions
+    })
     this.#vectors = this.#openVectors(sources)
     this.#history = new ClaimHistory({ facts, replica, judge: this.#judge })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
-    const shared = anonymizer(anonymityNames(options))
+    const shared = anonymizer(anonymityNames(options, parts.environment))
     this.#drafts = new Drafts({
       anonymizer: shared,
       clock,
@@ -228,12 +232,13 @@ export class CortexFactory {
   }
 
   #openVectors(sources: ReturnType<typeof searchSources>): VectorIndex | undefined {
-    const { options, models } = this.#parts
+    const { options, models, environment } = this.#parts
     const embedder = models.embedder(options.agent.name)
     if (embedder === undefined) return undefined
     return new VectorIndex({
       path: fileOf(options, 'vectors.db'),
       sources,
+      conditions: environment.conditions,
       embedder,
       textOf: embeddedTextOf,
       onError: (error) => this.#observer.onEmbeddingError(error),
@@ -266,8 +271,8 @@ export function ownFilters({
 }
 
 /** Names given by the user replace the names of this machine. */
-function anonymityNames({ anonymity }: Options): KnownNames {
-  return Object.keys(anonymity).length === 0 ? localNames() : anonymity
+function anonymityNames({ anonymity }: Options, { names }: HostEnvironment): KnownNames {
+  return Object.keys(anonymity).length === 0 ? names() : anonymity
 }
 
 function adoptionConsent({ skills: { adopt } }: Options): Consent {

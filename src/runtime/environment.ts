@@ -1,6 +1,27 @@
-/** Names of this machine and its user, which must not leave this node. */
-import { homedir, hostname, userInfo } from 'node:os'
+/** This process, its machine and its user: the only file of `src/` that reads them. */
+import { availableParallelism, homedir, hostname, userInfo } from 'node:os'
 import type { KnownNames } from '../anonymity/index.ts'
+
+/** What a node needs of the process that it runs in. */
+export interface HostEnvironment {
+  /** Environment variables, for keys of providers. */
+  readonly variables: Readonly<Record<string, string | undefined>>
+  /** Options of Node.js that select the conditions of imports, for threads. */
+  readonly conditions: readonly string[]
+  /** The processor's architecture, and how many threads run at a time. */
+  readonly processor: string
+  readonly parallelism: number
+  /** Names of this machine and its user, which must not leave with what is shared. */
+  readonly names: () => KnownNames
+}
+
+export const processEnvironment: HostEnvironment = {
+  variables: process.env,
+  conditions: process.execArgv.filter((argument) => argument.startsWith('--conditions')),
+  processor: process.arch,
+  parallelism: availableParallelism(),
+  names: localNames
+}
 
 /** Names that many machines and users have: they identify nobody, and occur in ordinary text. */
 const GENERIC_NAMES: ReadonlySet<string> = new Set(
@@ -12,7 +33,7 @@ const GENERIC_NAMES: ReadonlySet<string> = new Set(
 /** Shorter names occur inside ordinary words. */
 const MIN_LENGTH = 4
 
-export function localNames(): KnownNames {
+function localNames(): KnownNames {
   return {
     hosts: identifying([hostname(), hostname().split('.')[0] ?? '']),
     users: identifying([username()]),

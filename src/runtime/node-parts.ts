@@ -16,11 +16,13 @@ import { createSandbox } from '../sandbox/index.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
 import type { Swarm } from '../../transport/index.ts'
 import type { ModelEvents } from '../models/index.ts'
+import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
 import type { Sandbox } from '../sandbox/index.ts'
 
 export interface NodeParts {
   readonly options: Options
+  readonly environment: HostEnvironment
   readonly store: Store
   readonly replica: Replica
   readonly facts: FactStore
@@ -37,7 +39,10 @@ export interface NodeParts {
 const OWNER_ONLY = 0o700
 
 /** Resolves when all parts but the swarm run; the caller starts the swarm. */
-export async function openParts(options: Options): Promise<NodeParts> {
+export async function openParts(
+  options: Options,
+  environment: HostEnvironment
+): Promise<NodeParts> {
   const { dataDir, clock = Date } = options
   if (dataDir !== undefined) await makeDirectory(dataDir)
   const opened: (() => unknown)[] = []
@@ -62,14 +67,20 @@ export async function openParts(options: Options): Promise<NodeParts> {
     const facts = new FactStore({ store, observe })
     await facts.load()
     const modelEvents = new EventEmitter<ModelEvents>()
-    const models = await openModels(options, store, modelEvents)
+    const models = await openModels(options, store, {
+      events: modelEvents,
+      env: environment.variables
+    })
     opened.unshift(() => models.close())
-    const sandbox = createSandbox()
+    const sandbox = createSandbox({
+      threads: sandboxThreads(environment),
+      processor: environment.processor
+    })
     opened.unshift(() => sandbox.close())
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
-    const shared = { options, store, replica, facts, swarm, observedUntil }
+    const shared = { options, environment, store, replica, facts, swarm, observedUntil }
     return { ...shared, models, modelEvents, skills, sandbox }
   } catch (error) {
     // Keeps the first error; errors of closing would hide it.
@@ -144,17 +155,26 @@ async function openSwarm(
 function openModels(
   { models, embeddings, clock = Date, random }: Options,
   store: Store,
-  events: EventEmitter<ModelEvents>
+  {
+    events,
+    env
+  }: { readonly events: EventEmitter<ModelEvents>; readonly env: HostEnvironment['variables'] }
 ): Promise<ModelService> {
   return ModelService.open({
     settings: models,
     embeddings,
     store,
+    env,
     now: () => clock.now(),
     random,
     onCall: (call) => events.emit('model:call', call),
     onWarn: (text) => events.emit('model:warn', text)
   })
+}
+
+/** Runs of skills at a time: two, at most one a processor. */
+function sandboxThreads({ parallelism }: HostEnvironment): number {
+  return Math.min(2, parallelism)
 }
 
 function openSkills(

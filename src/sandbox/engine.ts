@@ -19,7 +19,7 @@ const RUNS = 1
 const ID_DIGITS = 16
 
 let compiled: Promise<EngineModule> | undefined
-let identified: Promise<string> | undefined
+const identified = new Map<string, Promise<string>>()
 
 export function loadEngine(): Promise<EngineModule> {
   compiled ??= compile()
@@ -31,17 +31,18 @@ export function loadEngine(): Promise<EngineModule> {
  * engine's bytes, the code around them, and the kind of processor, whose NaNs may differ in their
  * bits.
  */
-export function engineId(): Promise<string> {
-  identified ??= identify()
-  return identified
+export function engineId(processor: string): Promise<string> {
+  const id = identified.get(processor) ?? identify(processor)
+  identified.set(processor, id)
+  return id
 }
 
 async function compile(): Promise<EngineModule> {
   return WebAssembly.compile(await read())
 }
 
-async function identify(): Promise<string> {
-  const around = JSON.stringify([RUNS, PRELUDE, DEFAULT_NOW, DEFAULT_LIMITS, process.arch])
+async function identify(processor: string): Promise<string> {
+  const around = JSON.stringify([RUNS, PRELUDE, DEFAULT_NOW, DEFAULT_LIMITS, processor])
   const bytes = Buffer.concat([Buffer.from(around), await read()])
   return hash('sha256', bytes, 'hex').slice(0, ID_DIGITS)
 }

@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * await using sandbox = createSandbox()
+ * await using sandbox = createSandbox({ processor: 'x64' })
  * const { output } = await sandbox.run({
  *   source: 'export default ({ name }) => `Hello ${name}`',
  *   input: { name: 'hive' }

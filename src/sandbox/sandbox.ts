@@ -4,7 +4,6 @@
  * run does not end is terminated; a spare thread is ready.
  */
 import { hash } from 'node:crypto'
-import { availableParallelism } from 'node:os'
 import { engineId } from './engine.ts'
 import { hostCallHandler, grantNames } from './grants.ts'
 import { parseJson } from './json.ts'
@@ -18,21 +17,25 @@ import type { RunRequest, RunResult } from './run-request.ts'
 import type { Trace } from './trace.ts'
 
 export interface SandboxInit {
-  /** Runs at a time; default 2, at most one a processor. */
+  /** Runs at a time; default 2. */
   readonly threads?: number
+  /** The processor's architecture, which is part of the engine's id. */
+  readonly processor: string
 }
 
 const DEFAULT_THREADS = 2
 
 /** The first run starts the threads. */
-export function createSandbox(init: SandboxInit = {}): Sandbox {
+export function createSandbox(init: SandboxInit): Sandbox {
   return new Sandbox(init)
 }
 
 export class Sandbox implements AsyncDisposable {
   readonly #pool: ThreadPool
+  readonly #processor: string
 
-  constructor({ threads = Math.min(DEFAULT_THREADS, availableParallelism()) }: SandboxInit = {}) {
+  constructor({ threads = DEFAULT_THREADS, processor }: SandboxInit) {
+    this.#processor = processor
     this.#pool = new ThreadPool(threads)
   }
 
@@ -73,7 +76,7 @@ export class Sandbox implements AsyncDisposable {
    * seed.
    */
   engine(): Promise<string> {
-    return engineId()
+    return engineId(this.#processor)
   }
 
   /**

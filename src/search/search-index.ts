@@ -24,6 +24,8 @@ export interface SearchIndexInit {
   /** The file of the database. Default: in memory. */
   readonly path?: string
   readonly sources: readonly SearchSource[]
+  /** Options of Node.js for the thread: conditions of imports. */
+  readonly conditions: readonly string[]
 }
 
 /** Items sent to the thread at once; reading them must not block the event loop for long. */
@@ -111,7 +113,10 @@ export class SearchIndex {
   }
 
   async #ask(request: SearchRequest, transfer: ArrayBuffer[] = []): Promise<SearchAnswer> {
-    const database = (this.#database ??= openRemoteDatabase(this.#init.path ?? ':memory:'))
+    const database = (this.#database ??= openRemoteDatabase(
+      this.#init.path ?? ':memory:',
+      this.#init.conditions
+    ))
     try {
       return await database.ask(request, transfer)
     } catch (error) {

@@ -82,10 +82,14 @@ interface Waiting {
 const threads = new Set<SearchThread>()
 
 /** Opens a database in the thread with the fewest databases. */
-export function openRemoteDatabase(path: string, model?: string): RemoteDatabase {
+export function openRemoteDatabase(
+  path: string,
+  conditions: readonly string[],
+  model?: string
+): RemoteDatabase {
   const idle = [...threads].toSorted((a, b) => a.databases - b.databases)[0]
   const isFull = threads.size >= MAX_THREADS || idle?.databases === 0
-  const thread = idle !== undefined && isFull ? idle : new SearchThread()
+  const thread = idle !== undefined && isFull ? idle : new SearchThread(conditions)
   threads.add(thread)
   return thread.open(path, model)
 }
@@ -103,10 +107,11 @@ class SearchThread {
   #lastId = 0
   #lastDatabase = 0
 
-  constructor() {
+  /** `conditions`: options of Node.js, so that sources in a checkout find each other. */
+  constructor(conditions: readonly string[]) {
     this.#worker = new Worker(WORKER, {
       // SQLite in Node is stable enough for a projection, so its warning is turned off.
-      execArgv: ['--disable-warning=ExperimentalWarning', ...conditions()]
+      execArgv: ['--disable-warning=ExperimentalWarning', ...conditions]
     })
     this.#worker.unref()
     this.#worker.on('message', (message: ThreadAnswer) => this.#settle(message))
@@ -180,9 +185,4 @@ class SearchThread {
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }
-}
-
-/** Sources in a checkout import each other under the condition given to the process. */
-function conditions(): string[] {
-  return process.execArgv.filter((argument) => argument.startsWith('--conditions'))
 }

@@ -24,6 +24,8 @@ export interface VectorIndexInit {
   /** The file of the database. Default: in memory. */
   readonly path?: string
   readonly sources: readonly SearchSource[]
+  /** Options of Node.js for the thread: conditions of imports. */
+  readonly conditions: readonly string[]
   readonly embedder: Embedder
   readonly textOf: EmbeddedText
   /** Called for each failure of the provider. */
@@ -233,9 +235,9 @@ export class VectorIndex {
   }
 
   async #ask(request: SearchRequest): Promise<SearchAnswer> {
-    const { path = ':memory:', embedder } = this.#init
+    const { path = ':memory:', conditions, embedder } = this.#init
     const model = `${embedder.model}${embedder.private === true ? '+private' : ''}`
-    const database = (this.#database ??= openRemoteDatabase(path, model))
+    const database = (this.#database ??= openRemoteDatabase(path, conditions, model))
     try {
       return await database.ask(request)
     } catch (error) {

@@ -3,7 +3,6 @@
  * (`shapes.ts`), and its context words (`context-words.ts`). A rule is tried only where these show
  * that it can match.
  */
-import { endianness } from 'node:os'
 import { groupsOf, groupsOfEnding } from './context-words.ts'
 import {
   ASCII,
@@ -49,7 +48,7 @@ const PREFIX = 4
 const SUFFIX = 3
 
 const SHORTEST = 64
-const IS_BIG_ENDIAN = endianness() === 'BE'
+const IS_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0
 
 const LINE_FEED = 10
 const SPACE = 32

@@ -9,7 +9,7 @@ import type { Attack } from '../../fixtures/sandbox-attacks.ts'
 const LIMITS = { cpuMs: 300, wallMs: 500, outputBytes: 64 * 1024, hostCalls: 50 }
 
 describe('a skill that', () => {
-  const sandbox = createSandbox()
+  const sandbox = createSandbox({ processor: process.arch })
   let globals: string[] = []
   before(() => {
     globals = Object.getOwnPropertyNames(globalThis).toSorted()

@@ -7,7 +7,7 @@ import type { RunRequest, RunResult, Sandbox } from '../../../src/sandbox/index.
 const LOOP = 'export default () => { for (;;); }'
 
 describe('the sandbox', () => {
-  const sandbox = createSandbox()
+  const sandbox = createSandbox({ processor: process.arch })
   after(() => sandbox.close())
 
   const run = (source: string, more: Partial<RunRequest> = {}): Promise<RunResult> =>
@@ -27,7 +27,7 @@ describe('the sandbox', () => {
       'export default () => [typeof WeakRef, typeof FinalizationRegistry, typeof WeakMap]'
     )
     assert.deepEqual(output, ['undefined', 'undefined', 'function'])
-    await using other = createSandbox()
+    await using other = createSandbox({ processor: process.arch })
     assert.match(await sandbox.engine(), /^[0-9a-f]{16}$/)
     assert.equal(await other.engine(), await sandbox.engine())
   })
@@ -180,7 +180,7 @@ describe('the sandbox', () => {
 
   it('says so when no thread can be started, and does not hang', async () => {
     const script = `import { createSandbox } from '${new URL('../../../src/sandbox/index.ts', import.meta.url).href}'
-      const sandbox = createSandbox()
+      const sandbox = createSandbox({ processor: process.arch })
       const run = () => sandbox.run({ source: 'export default () => 1', input: null })
       for (let i = 0; i < 2; i++) await run().catch(({ code }) => console.log(code))`
     const { stdout } = await promisify(execFile)(process.execPath, [
@@ -194,7 +194,7 @@ describe('the sandbox', () => {
   })
 
   it('refuses more runs than may wait, and all once it is closed', async () => {
-    const own: Sandbox = createSandbox({ threads: 1 })
+    const own: Sandbox = createSandbox({ threads: 1, processor: process.arch })
     const waiting = Array.from({ length: 1_001 }, () =>
       own.run({ source: 'export default () => 1', input: null })
     )

@@ -39,7 +39,7 @@ const LIE = '0'.repeat(64)
 
 describe('audits of what others claim of skills', function () {
   this.timeout(60_000)
-  const sandbox = createSandbox()
+  const sandbox = createSandbox({ processor: process.arch })
   after(() => sandbox.close())
   const signal = (): AbortSignal => AbortSignal.timeout(30_000)
   const listen = ['/ip4/127.0.0.1/tcp/0']

@@ -61,7 +61,7 @@ describe('failures of skills', () => {
 })
 
 describe('repair without a model', () => {
-  const sandbox = createSandbox()
+  const sandbox = createSandbox({ processor: process.arch })
   after(() => sandbox.close())
   const anything = (): undefined => undefined
 
