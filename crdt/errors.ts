@@ -1,5 +1,16 @@
-/** Errors of the replica and its store. */
+/** Errors of the replica and its store, and the base class of all errors. */
 
+/** Base class of the errors of this library. Match on `name` and `code`, not on the message. */
+export class CodedError<Code extends string = string> extends Error {
+  readonly code: Code
+
+  constructor(code: Code, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** Why the store failed. */
 export type StoreErrorCode =
   /** Thrown when another process has the directory open. */
   | 'STORE_LOCKED'
@@ -15,14 +26,8 @@ export type StoreErrorCode =
   | 'STORE_CLOSED'
 
 /** Thrown by the store; `cause` keeps the database's own error. */
-export class StoreError extends Error {
+export class StoreError extends CodedError<StoreErrorCode> {
   override readonly name = 'StoreError'
-  readonly code: StoreErrorCode
-
-  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
 }
 
 /** Which limit of the format was exceeded. */
@@ -45,17 +50,15 @@ export type LimitErrorCode =
   | 'PLAYBOOK_TOO_LARGE'
 
 /** Thrown when a value for publication or storage exceeds a limit of the format. */
-export class LimitError extends RangeError {
+export class LimitError extends CodedError<LimitErrorCode> {
   override readonly name = 'LimitError'
-  readonly code: LimitErrorCode
-
-  constructor(code: LimitErrorCode, message: string) {
-    super(message)
-    this.code = code
-  }
 }
 
 /** Thrown by every `readX` when bytes are not exactly one well-formed X. Never thrown to a user. */
-export class MalformedError extends Error {
+export class MalformedError extends CodedError<'MALFORMED'> {
   override readonly name = 'MalformedError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('MALFORMED', message, options)
+  }
 }

@@ -26,7 +26,7 @@ export {
   MAX_TAG_BYTES,
   MAX_TITLE_BYTES
 } from './constants.ts'
-export { LimitError, MalformedError, StoreError } from './errors.ts'
+export { CodedError, LimitError, MalformedError, StoreError } from './errors.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
 export { createAuthor } from './feeds/author.ts'
 export {

@@ -1,5 +1,9 @@
 /** Errors of the library that agents embed. */
+import { CodedError } from '../crdt/errors.ts'
 
+export { CodedError }
+
+/** Why a call of this library failed. */
 export type HiveErrorCode =
   /** Thrown when an option is unknown, missing or of the wrong type. */
   | 'OPTIONS_INVALID'
@@ -40,12 +44,6 @@ export type HiveErrorCode =
   | 'STOPPED'
 
 /** Thrown by calls of this library. `code` says what happened; match on it, not on the message. */
-export class HiveError extends Error {
+export class HiveError extends CodedError<HiveErrorCode> {
   override readonly name = 'HiveError'
-  readonly code: HiveErrorCode
-
-  constructor(code: HiveErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
 }

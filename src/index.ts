@@ -14,7 +14,7 @@
  *
  * @module noormme-hive
  */
-export { LimitError, StoreError } from '../crdt/index.ts'
+export { CodedError, LimitError, StoreError } from '../crdt/index.ts'
 export { SwarmError, generateSwarmKey } from '../transport/index.ts'
 export { createHive } from './runtime/index.ts'
 export { HiveError } from './errors.ts'

@@ -1,5 +1,7 @@
 /** Errors of the swarm. */
+import { CodedError } from '../crdt/index.ts'
 
+/** Why the swarm cannot be joined. */
 export type SwarmErrorCode =
   /** Thrown when a swarm key is not the text of a `swarm.key` file. */
   | 'SWARM_KEY_INVALID'
@@ -13,17 +15,15 @@ export type SwarmErrorCode =
   | 'PEER_KEY_UNUSABLE'
 
 /** Thrown when the swarm cannot be joined: its key, an address or the peer key is unusable. */
-export class SwarmError extends Error {
+export class SwarmError extends CodedError<SwarmErrorCode> {
   override readonly name = 'SwarmError'
-  readonly code: SwarmErrorCode
-
-  constructor(code: SwarmErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
 }
 
 /** Thrown inside when a peer breaks a protocol; it ends the stream and counts against the peer. */
-export class ProtocolError extends Error {
+export class ProtocolError extends CodedError<'PROTOCOL_BROKEN'> {
   override readonly name = 'ProtocolError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('PROTOCOL_BROKEN', message, options)
+  }
 }

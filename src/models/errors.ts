@@ -1,5 +1,7 @@
 /** Errors of the model router, and reasons why one attempt at a provider failed. */
+import { CodedError } from '../errors.ts'
 
+/** Why no model gave a usable answer. */
 export type ModelErrorCode =
   /** Thrown when every model of the route failed within the attempts and the time. */
   | 'MODELS_UNAVAILABLE'
@@ -33,15 +35,13 @@ export interface ModelErrorOptions extends ErrorOptions {
 }
 
 /** Thrown by `cortex.models` when no model gave a usable answer, or none can be called. */
-export class ModelError extends Error {
+export class ModelError extends CodedError<ModelErrorCode> {
   override readonly name = 'ModelError'
-  readonly code: ModelErrorCode
-  /** Text received before a stream broke. */
+  /** Text that was received before a stream broke. */
   readonly partial: string | undefined
 
   constructor(code: ModelErrorCode, message: string, options: ModelErrorOptions = {}) {
-    super(message, options)
-    this.code = code
+    super(code, message, options)
     this.partial = options.partial
   }
 }
@@ -70,14 +70,15 @@ export interface FailureInit {
 }
 
 /** Why one attempt failed. The message never contains a key, a header or the body of an answer. */
-export class ProviderFailure extends Error {
+export class ProviderFailure extends CodedError<FailureKind> {
   override readonly name = 'ProviderFailure'
+  /** The same as `code`. */
   readonly kind: FailureKind
   readonly status: number | undefined
   readonly retryAfter: number | undefined
 
   constructor(kind: FailureKind, message: string, { status, retryAfter }: FailureInit = {}) {
-    super(message)
+    super(kind, message)
     this.kind = kind
     this.status = status
     this.retryAfter = retryAfter

@@ -1,5 +1,7 @@
 /** Errors of runs in the sandbox. */
+import { CodedError } from '../errors.ts'
 
+/** Why a run in the sandbox failed. */
 export type SandboxErrorCode =
   /** Thrown when a run takes longer than its limit of CPU or wall time. */
   | 'SKILL_TIMEOUT'
@@ -28,12 +30,6 @@ export type SandboxErrorCode =
   | 'SANDBOX_CLOSED'
 
 /** Thrown when a run in the sandbox fails. `code` says which limit or rule stopped the run. */
-export class SandboxError extends Error {
+export class SandboxError extends CodedError<SandboxErrorCode> {
   override readonly name = 'SandboxError'
-  readonly code: SandboxErrorCode
-
-  constructor(code: SandboxErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
 }
