@@ -29,7 +29,9 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(
   try {
     const parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
     if (!allowPositionals && parsed.positionals.length > 0) {
-      throw new UsageError(`Unexpected argument "${parsed.positionals[0]}".`)
+      throw new UsageError(
+        `Unexpected argument "${parsed.positionals[0]}". Quote a text that contains spaces.`
+      )
     }
     return parsed
   } catch (error) {

@@ -27,7 +27,7 @@ export async function socketPath(dataDir: string, env: Environment): Promise<str
   const path = join(directory, name)
   if (path.length > MAX_SOCKET_PATH) {
     throw new Error(
-      `The socket path ${path} is too long; set XDG_RUNTIME_DIR to a shorter directory.`
+      `The path of the control socket is too long: ${path}. Set XDG_RUNTIME_DIR to a shorter directory.`
     )
   }
   await mkdir(directory, { recursive: true, mode: OWNER_ONLY })
@@ -46,7 +46,7 @@ async function checkOwned(directory: string): Promise<void> {
   const foreign = uid !== userInfo().uid || (mode & 0o077) !== 0
   if (foreign) {
     throw new Error(
-      `${directory} can be entered by other users; remove it, or set XDG_RUNTIME_DIR.`
+      `Other users can enter ${directory}, so the control socket is not safe there. Remove the directory, or set XDG_RUNTIME_DIR.`
     )
   }
 }

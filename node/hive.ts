@@ -5,7 +5,7 @@ const running = Number(process.versions.node.split('.')[0])
 
 if (running < NEEDED) {
   process.stderr.write(
-    `hive needs Node.js ${NEEDED} or newer; this is ${process.versions.node}. Install it from https://nodejs.org, or run hive through an npm script of a project that has "node@${NEEDED}" as a dependency.\n`
+    `hive needs Node.js ${NEEDED} or newer; this is ${process.versions.node}. Install Node.js from https://nodejs.org, or add "node@${NEEDED}" to a project and run hive in an npm script.\n`
   )
   process.exitCode = 1
 } else {

@@ -9,6 +9,8 @@ export async function readModels(path: string): Promise<HiveInit['models']> {
     return JSON.parse(await readFile(path, 'utf8'))
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`Cannot read the models in ${path}: ${reason}.`)
+    throw new UsageError(
+      `Cannot read the models in ${path}: ${reason}. Correct the file that --models names.`
+    )
   }
 }

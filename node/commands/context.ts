@@ -19,7 +19,8 @@ export const command: Command = {
       },
       true
     )
-    if (positionals.length === 0) throw new UsageError('context takes a goal, in your own words.')
+    if (positionals.length === 0)
+      throw new UsageError('context takes one goal. Quote the text of the goal.')
     const options = {
       goal: positionals.join(' '),
       budget: wholeNumberOption('budget', values.budget, 1, MAX_BUDGET),
@@ -30,7 +31,7 @@ export const command: Command = {
     )
     if (values.json === true) printJson(context)
     // One JSON object a line, in which control characters are escaped.
-    else print(context.text === '' ? 'Nothing is known of that.' : context.text)
+    else print(context.text === '' ? 'No matches.' : context.text)
     return EXIT.ok
   }
 }

@@ -28,15 +28,16 @@ export const command: Command = {
       true
     )
     const [entity, content, ...more] = positionals
-    if (more.length > 0) throw new UsageError('distill takes an entity and a content; quote them.')
+    if (more.length > 0)
+      throw new UsageError('distill takes an entity and a content. Quote each of them.')
     if (entity !== undefined && content === undefined) {
       throw new UsageError(
-        'distill takes an entity and a content, or nothing and JSON Lines on standard input.'
+        'distill takes an entity and a content. Without arguments, distill reads JSON Lines from standard input.'
       )
     }
     if (entity === undefined && process.stdin.isTTY) {
       throw new UsageError(
-        'Nothing to distill: give an entity and a content, or pipe JSON Lines in.'
+        'Nothing to distill. Give an entity and a content, or JSON Lines on standard input.'
       )
     }
     const fact = {
@@ -55,7 +56,7 @@ export const command: Command = {
       node.distill(lines, {
         signal,
         onProgress: ({ read, new: fresh, corroborated }) =>
-          progress.update(`${read} read, ${fresh} new, ${corroborated} known to peers`)
+          progress.update(`${read} read, ${fresh} new, ${corroborated} found by peers too`)
       })
     ).finally(() => progress.end())
     if (values.json === true) printJson(report)
@@ -77,9 +78,9 @@ function printReport({
   seconds
 }: DistillReport): void {
   const rate = read < 1_000 ? '' : ` (${Math.round(read / seconds).toLocaleString('en-US')}/s)`
-  const known = corroborated === 0 ? '' : ` ${corroborated} that peers know,`
+  const known = corroborated === 0 ? '' : ` ${corroborated} found by peers too,`
   print(
-    `${read} read: ${fresh} new,${known} ${duplicate} known already, ${rejected.length} refused${rate}`
+    `${read} read: ${fresh} new,${known} ${duplicate} already stored, ${rejected.length} refused${rate}`
   )
   for (const { line, reason } of rejected.slice(0, MAX_SHOWN)) {
     warn(`  line ${line}: ${sanitizeText(reason)}`)

@@ -15,12 +15,12 @@ export const command: Command = {
       node.forget({ id })
     )
     if (values.json === true) printJson(result)
-    else if (!result.forgotten) print('This node has no fact of that id.')
+    else if (!result.forgotten) print('This node has no fact with this id.')
     else if (result.retracted) {
       print(
-        'Forgotten. Its published form is no longer vouched for by this node; others may keep a copy.'
+        'Forgotten. This node no longer vouches for the published insight. Other nodes may still store it.'
       )
-    } else print('Forgotten. It had not been published.')
+    } else print('Forgotten. The fact was never published.')
     return result.forgotten ? EXIT.ok : EXIT.failed
   }
 }

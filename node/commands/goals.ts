@@ -23,12 +23,13 @@ export const command: Command = {
     const { parent, tag: tags, json } = values
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const [what = 'list', first, second, ...more] = positionals
-    if (more.length > 0) throw new UsageError('Too many arguments; quote title and description.')
+    if (more.length > 0)
+      throw new UsageError('Too many arguments. Quote the title and the description.')
     if (what === 'add' && first !== undefined) {
       const goal = { title: first, description: second, parent, tags }
       const added = await withOperations(dataDir, (node) => node.addGoal(goal, { signal }))
       if (json === true) printJson(added)
-      else print(`${added.id}  ${added.status === 'new' ? 'added' : 'was there already'}`)
+      else print(`${added.id}  ${added.status === 'new' ? 'added' : 'already exists'}`)
     } else if (what === 'status' && first !== undefined && second !== undefined) {
       const statement = { id: first, status: statusOf(second) }
       const goal = await withOperations(dataDir, (node) => node.goalStatus(statement, { signal }))
@@ -43,7 +44,7 @@ export const command: Command = {
       else print(goals.length === 0 ? 'No goals yet.' : goals.map(describe).join('\n'))
     } else {
       throw new UsageError(
-        'goals takes nothing (or list), add TITLE [DESCRIPTION], or status ID STATUS.'
+        'goals takes no arguments, list, add TITLE [DESCRIPTION], or status ID STATUS.'
       )
     }
     return EXIT.ok
@@ -53,12 +54,14 @@ export const command: Command = {
 function statusOf(text: string): GoalStatus {
   const parsed = GoalStatusName.safeParse(text)
   if (parsed.success) return parsed.data
-  throw new UsageError(`A goal is ${GoalStatusName.options.join(', ')}, not "${text}".`)
+  throw new UsageError(
+    `The status of a goal is one of ${GoalStatusName.options.join(', ')}, not "${text}".`
+  )
 }
 
 function describe({ id, status, title, description, tags, children }: Goal): string {
   const tagged = tags.length === 0 ? '' : `  #${tags.map(sanitizeText).join(' #')}`
-  const parts = children.length === 0 ? '' : `  ${children.length} parts`
+  const parts = children.length === 0 ? '' : `  ${children.length} subgoals`
   const more = description === '' ? '' : `\n  ${sanitizeText(description)}`
   return `${id}  ${status}  ${sanitizeText(title)}${parts}${tagged}${more}`
 }

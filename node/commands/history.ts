@@ -15,20 +15,22 @@ export const command: Command = {
     )
     const [entity, attribute, ...more] = positionals
     if (entity === undefined || more.length > 0) {
-      throw new UsageError('history takes an entity and, if you like, an attribute; quote them.')
+      throw new UsageError(
+        'history takes an entity and, optionally, an attribute. Quote each of them.'
+      )
     }
     const asOf = dateOption('as-of', values['as-of'])
     const claims = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
       node.history({ entity, attribute, asOf }, { signal })
     )
     if (values.json === true) for (const claim of claims) printJson(claim)
-    else if (claims.length === 0) print('No claims of that entity.')
+    else if (claims.length === 0) print('No claims about this entity.')
     else {
       const rows = claims.map(({ attribute: name, value, state, validFrom, origin, id }) => [
         sanitizeText(name),
         sanitizeText(value),
         state,
-        validFrom === undefined ? 'since ever' : `from ${validFrom.slice(0, 10)}`,
+        validFrom === undefined ? 'no start' : `from ${validFrom.slice(0, 10)}`,
         origin,
         id.slice(0, 12)
       ])

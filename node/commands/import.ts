@@ -6,7 +6,9 @@ import type { Command } from '../command.ts'
 export const command: Command = {
   async run(argv, context) {
     if (process.stdin.isTTY) {
-      throw new UsageError('Nothing to import: hive import < facts.jsonl')
+      throw new UsageError(
+        'Nothing to import. Give JSON Lines on standard input: hive import < facts.jsonl'
+      )
     }
     return distill.run(argv, context)
   }

@@ -37,7 +37,7 @@ export const command: Command = {
 async function preview(dataDir: string, id: string, asJson: boolean): Promise<ExitCode> {
   const result = await withOperations(dataDir, (node) => node.preview({ id }))
   if (asJson) printJson(result)
-  else if (result === null) print('This node has no fact of that id.')
+  else if (result === null) print('This node has no fact with this id.')
   else print(describePreview(result))
   return result === null ? EXIT.failed : EXIT.ok
 }
@@ -59,7 +59,7 @@ function stateOf(text: string | undefined): InsightState | undefined {
   if (text === undefined || text === 'released' || text === 'quarantined' || text === 'disputed') {
     return text
   }
-  throw new UsageError(`--state is released, quarantined or disputed, not "${text}".`)
+  throw new UsageError(`--state takes released, quarantined or disputed, not "${text}".`)
 }
 
 function describe(insight: Insight): string {

@@ -23,7 +23,9 @@ export const command: Command = {
     ])
     print(table([['MODEL', 'ROLES', 'STATE', 'REPLACEMENT', 'USD/MTOK', 'HERE'], ...rows]))
     if (!models.some(({ usable }) => usable)) {
-      print('No provider can be called: the offline tier answers, by rule, and says so.')
+      print(
+        'No provider can be called, so the offline tier answers with fixed rules. Set the key of a provider.'
+      )
     }
     return EXIT.ok
   }

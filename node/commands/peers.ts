@@ -11,9 +11,9 @@ export const command: Command = {
     )
     const { peers, running } = answer
     if (isJson) for (const peer of peers) printJson(peer)
-    else if (!running) print(`No node runs on ${dataDir}; start one with "hive start".`)
+    else if (!running) print(`No node runs on ${dataDir}. Start one with "hive start".`)
     else if (peers.length === 0)
-      print('No peers. Give --bootstrap to "hive start", or wait for others to join.')
+      print('No peers. Pass --bootstrap to "hive start", or wait until a peer connects.')
     else {
       const rows = peers.map(({ peer, direction, swarm, gossip, latency, addresses }) => [
         peer,

@@ -25,7 +25,7 @@ export const command: Command = {
       true
     )
     const [id, ...words] = positionals
-    if (id === undefined) throw new UsageError('playbook takes the id of a goal.')
+    if (id === undefined) throw new UsageError('playbook takes the id of one goal.')
     const at = values.at === undefined ? undefined : placeOf(values.at)
     const edit = editOf(words, { at, title: values.title, body: values.body })
     const steps = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
@@ -51,7 +51,7 @@ function editOf(
     }
   }
   throw new UsageError(
-    'playbook ID takes nothing, add TITLE [BODY], edit STEP --title --body, move STEP --at N, or remove STEP.'
+    'playbook ID takes no more arguments, add TITLE [BODY], edit STEP --title --body, move STEP --at N, or remove STEP.'
   )
 }
 

@@ -8,8 +8,8 @@ import type { Command } from '../command.ts'
 
 const OUTCOMES = {
   promoted: 'Published as a new insight.',
-  corroborated: 'The hive had it already; the vote of this node was added.',
-  already: 'This node had published or voted for it before.'
+  corroborated: 'The swarm already has this insight. This node added its vote.',
+  already: 'This node already published this insight, or voted for it.'
 } as const
 
 export const command: Command = {

@@ -25,7 +25,7 @@ export const command: Command = {
       true
     )
     if (positionals.length === 0 && values.entity === undefined) {
-      throw new UsageError('recall takes words to look for, or --entity.')
+      throw new UsageError('recall takes words to search for, or --entity NAME.')
     }
     const options = {
       query: positionals.join(' '),
@@ -39,7 +39,7 @@ export const command: Command = {
       node.recall(options, { signal })
     )
     if (values.json === true) for (const recalled of found) printJson(recalled)
-    else if (found.length === 0) print('Nothing is known of that.')
+    else if (found.length === 0) print('No matches.')
     else print(found.map(describe).join('\n'))
     return EXIT.ok
   }
@@ -47,7 +47,7 @@ export const command: Command = {
 
 function scopeOf(text: string): RecallOptions['scope'] {
   if (text === 'local' || text === 'hive' || text === 'all') return text
-  throw new UsageError(`--scope is local, hive or all, not "${text}".`)
+  throw new UsageError(`--scope takes local, hive or all, not "${text}".`)
 }
 
 function describe({ fact, origin, score }: Jsonified<Recalled>): string {

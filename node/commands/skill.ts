@@ -35,7 +35,8 @@ const MAX_OFFERS = 10_000
 const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>> = {
   async add({ node, args, signal, show }) {
     const [folder, ...more] = args
-    if (folder === undefined || more.length > 0) throw new UsageError('skill add FOLDER, or add -')
+    if (folder === undefined || more.length > 0)
+      throw new UsageError('Usage: skill add FOLDER, or skill add - with JSON on standard input.')
     const request = folder === '-' ? { skill: await jsonInput() } : { folder: resolve(folder) }
     const added = await node.addSkill(request, { signal })
     show(added, describeAdded)
@@ -43,14 +44,14 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
   },
   async show({ node, args, signal, show }) {
     show(
-      await node.showSkill({ skill: singleArgument(args, 'skill show SKILL') }, { signal }),
+      await node.showSkill({ skill: singleArgument(args, 'Usage: skill show SKILL.') }, { signal }),
       describeSkill
     )
     return EXIT.ok
   },
   async test({ node, args, signal, show }) {
     const report = await node.testSkill(
-      { skill: singleArgument(args, 'skill test SKILL') },
+      { skill: singleArgument(args, 'Usage: skill test SKILL.') },
       { signal }
     )
     show(report, describeTests)
@@ -63,7 +64,7 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
     }
     if (skill === undefined || more.length > 0 || options.each) {
       throw new UsageError(
-        'skill run SKILL INPUT, where INPUT is JSON: quote it; or skill run SKILL --each.'
+        'Usage: skill run SKILL INPUT, or skill run SKILL --each. INPUT is quoted JSON.'
       )
     }
     const input = given === undefined ? await jsonInput() : jsonOf(given)
@@ -74,47 +75,48 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
   async export({ node, args, signal, show }) {
     const [skill, folder, ...more] = args
     if (skill === undefined || folder === undefined || more.length > 0) {
-      throw new UsageError('skill export SKILL FOLDER')
+      throw new UsageError('Usage: skill export SKILL FOLDER.')
     }
     const request = { skill, folder: resolve(folder) }
     show(await node.exportSkill(request, { signal }), (it) => `written to ${it.folder}`)
     return EXIT.ok
   },
   async blacklist({ node, args, signal, show }) {
-    const request = withReason(args, 'skill blacklist SKILL REASON')
+    const request = withReason(args, 'Usage: skill blacklist SKILL REASON.')
     show(await node.blacklistSkill(request, { signal }), ({ changed }) =>
-      changed ? 'blacklisted' : 'was blacklisted already'
+      changed ? 'blacklisted' : 'already blacklisted'
     )
     return EXIT.ok
   },
   async pardon({ node, args, signal, show }) {
-    const request = withReason(args, 'skill pardon SKILL REASON')
+    const request = withReason(args, 'Usage: skill pardon SKILL REASON.')
     show(await node.pardonSkill(request, { signal }), ({ changed }) =>
-      changed ? 'untested again: see "hive skill test"' : 'was not blacklisted'
+      changed ? 'untested again; run "hive skill test"' : 'was not blacklisted'
     )
     return EXIT.ok
   },
   async remove({ node, args, signal, show }) {
     const removed = await node.removeSkill(
-      { skill: singleArgument(args, 'skill remove SKILL') },
+      { skill: singleArgument(args, 'Usage: skill remove SKILL.') },
       { signal }
     )
     show(removed, describeRemoved)
     return EXIT.ok
   },
   async publish({ node, args, signal, show }) {
-    const request = { skill: singleArgument(args, 'skill publish SKILL') }
+    const request = { skill: singleArgument(args, 'Usage: skill publish SKILL.') }
     show(await node.publishSkill(request, { signal }), describePublished)
     return EXIT.ok
   },
   async offers({ node, args, options: { limit }, signal, show }) {
-    if (args.length > 0) throw new UsageError('skill offers takes no arguments, but --limit N.')
+    if (args.length > 0)
+      throw new UsageError('skill offers takes no arguments, only the option --limit N.')
     show(await node.skillOffers({ limit }, { signal }), describeOffers)
     return EXIT.ok
   },
   async adopt({ node, args, signal, show }) {
     const adopted = await node.adoptSkill(
-      { skill: singleArgument(args, 'skill adopt SKILL') },
+      { skill: singleArgument(args, 'Usage: skill adopt SKILL.') },
       { signal }
     )
     show(adopted, describeAdded)
@@ -167,7 +169,8 @@ function singleArgument(args: readonly string[], usage: string): string {
 }
 
 async function jsonInput(): Promise<Json> {
-  if (process.stdin.isTTY) throw new UsageError('Give the JSON as an argument, or pipe it in.')
+  if (process.stdin.isTTY)
+    throw new UsageError('Give the JSON as an argument, or on standard input.')
   return jsonOf(await readAll(process.stdin))
 }
 
@@ -177,7 +180,7 @@ function jsonOf(text: string): Json {
     return JSON.parse(text) as Json
   } catch {
     throw new UsageError(
-      `This is not JSON: ${sanitizeText(text.slice(0, 60))}. A text needs quotes: '"text"'.`
+      `This is not JSON: ${sanitizeText(text.slice(0, 60))}. Put a text between double quotes: '"text"'.`
     )
   }
 }

@@ -22,7 +22,7 @@ export const command: Command = {
     if (values.json === true) {
       for (const skill of skills) printJson(skill)
     } else if (skills.length === 0) {
-      print('No skills. Take one in: hive skill add FOLDER')
+      print('No skills. Add one with "hive skill add FOLDER".')
     } else {
       const rows = skills.map((skill) => [
         skill.id.slice(0, SHORT),
@@ -45,5 +45,7 @@ function statusOf(text: string | undefined): SkillStatusName | undefined {
   if (text === undefined) return undefined
   const parsed = SkillStatusName.safeParse(text)
   if (parsed.success) return parsed.data
-  throw new UsageError(`A skill is ${SkillStatusName.options.join(', ')}, not "${text}".`)
+  throw new UsageError(
+    `The status of a skill is one of ${SkillStatusName.options.join(', ')}, not "${text}".`
+  )
 }

@@ -70,7 +70,9 @@ export const command: Command = {
       await db.stop()
     })
     if (!stopped) {
-      warn(`hive: the node did not stop within ${STOP_TIMEOUT} ms and was cut off.`)
+      warn(
+        `hive: the node did not stop within ${STOP_TIMEOUT} ms, so the process ends now. Committed data is not lost.`
+      )
       process.exit(EXIT.failed)
     }
     return EXIT.ok
@@ -86,7 +88,7 @@ async function open(dataDir: string, init: HiveInit): Promise<HiveNode> {
     if (node === undefined) throw error
     throw new StoreError(
       'STORE_LOCKED',
-      `A node runs on ${dataDir} already (process ${node.pid}). Stop it, or use another --data-dir.`,
+      `A node already runs on ${dataDir} (process ${node.pid}). Stop that process, or use another --data-dir.`,
       { cause: error }
     )
   }
@@ -101,7 +103,11 @@ async function readKey(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    throw new SwarmError('SWARM_KEY_INVALID', `Cannot read the swarm key in ${path}.`, { cause })
+    throw new SwarmError(
+      'SWARM_KEY_INVALID',
+      `Cannot read the swarm key in ${path}. Check the path, or make a key with "hive keygen > swarm.key".`,
+      { cause }
+    )
   }
 }
 

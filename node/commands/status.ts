@@ -28,7 +28,7 @@ export const command: Command = {
         'peers',
         `${peers.length} (${peers.filter(({ gossip }) => gossip === 'mesh').length} in the mesh)`
       ],
-      ['facts here', status.facts.toLocaleString('en-US')],
+      ['facts', status.facts.toLocaleString('en-US')],
       ['hive', `${status.entries} entries by ${status.authors} authors`],
       ['digest', status.digest],
       ['filters', filtersText(status.filters)],
@@ -46,7 +46,7 @@ function filtersText({ bytes, peerFilters }: HiveStatus['filters']): string {
     .filter((each) => each.peers > 0)
     .map((each) => `${each.kind}: ${each.elements.toLocaleString('en-US')} of ${each.peers} peers`)
   const peerBytes = peerFilters.reduce((sum, each) => sum + each.bytes, 0)
-  return [`own ${kilobytes(bytes)}, held ${kilobytes(peerBytes)}`, ...peers].join('; ')
+  return [`own ${kilobytes(bytes)}, of peers ${kilobytes(peerBytes)}`, ...peers].join('; ')
 }
 
 function kilobytes(bytes: number): string {

@@ -13,18 +13,18 @@ interface VoteTexts {
 }
 
 export const vouch = commandFor('vouch', {
-  changed: 'This node vouches for it.',
-  unchanged: 'This node vouched for it already.'
+  changed: 'This node vouches for this insight.',
+  unchanged: 'This node already vouches for this insight.'
 })
 
 export const dispute = commandFor('dispute', {
-  changed: 'This node disputes it.',
-  unchanged: 'This node disputed it already.'
+  changed: 'This node disputes this insight.',
+  unchanged: 'This node already disputes this insight.'
 })
 
 export const retract = commandFor('retract', {
-  changed: 'The vote of this node is taken back; votes of others stay.',
-  unchanged: 'This node has no vote on it.'
+  changed: 'This node retracted its vote. The votes of other authors still count.',
+  unchanged: 'This node has no vote on this insight.'
 })
 
 function commandFor(vote: VoteRequest['vote'], { changed, unchanged }: VoteTexts): Command {

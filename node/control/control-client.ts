@@ -76,5 +76,7 @@ async function send<T>(
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Answer
     if (result !== undefined) return result as T
   }
-  throw new Error('The node hung up before it had answered; see its output.')
+  throw new Error(
+    'The node closed the connection before it sent a result. See the output of "hive start".'
+  )
 }

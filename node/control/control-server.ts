@@ -75,7 +75,7 @@ async function answer(
   operations: Operations
 ): Promise<void> {
   const hangUp = new AbortController()
-  response.on('close', () => hangUp.abort(new Error('The command hung up.')))
+  response.on('close', () => hangUp.abort(new Error('The command closed the connection.')))
   const send = (line: object): void => {
     if (!response.destroyed) response.write(`${JSON.stringify(line)}\n`)
   }
@@ -166,7 +166,9 @@ async function run(
     case 'repair-skills':
       return operations.repairSkills(call)
     default:
-      throw new Error(`This node knows no operation "${name}"; is it older?`)
+      throw new Error(
+        `The running node has no operation "${name}". Its version may be older: restart it with this version.`
+      )
   }
 }
 
@@ -174,7 +176,8 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   let body = ''
   for await (const chunk of request) {
     body += String(chunk)
-    if (body.length > MAX_BODY_BYTES) throw new Error('The request is too large.')
+    if (body.length > MAX_BODY_BYTES)
+      throw new Error(`The request has more than ${MAX_BODY_BYTES} characters.`)
   }
   return JSON.parse(body)
 }

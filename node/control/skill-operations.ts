@@ -118,8 +118,8 @@ export function localSkillOperations(db: HiveNode): SkillOperations {
       throw new HiveError(
         'RECORD_UNKNOWN',
         others.length > 0
-          ? `${matching.length} offers begin with ${skill}: give more of the id.`
-          : `The swarm offers this node no skill ${skill}: "hive skill offers" lists the ids.`
+          ? `${matching.length} offers begin with ${skill}. Give more digits of the id.`
+          : `No offer has the id ${skill}. "hive skill offers" lists the ids.`
       )
     }
   }

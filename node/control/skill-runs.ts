@@ -55,6 +55,6 @@ function jsonOf(line: string, number: number): Json {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
     return JSON.parse(line) as Json
   } catch {
-    throw new UsageError(`Line ${number} is not JSON. A text needs quotes: "text".`)
+    throw new UsageError(`Line ${number} is not JSON. Put a text between double quotes: "text".`)
   }
 }

@@ -14,19 +14,19 @@ import type { SkillDetails } from '../control/skill-operations.ts'
 const SHORT_ID_DIGITS = 12
 
 export function describeAdded({ id, name, outcome, status, tests }: AddedSkill): string {
-  const was = outcome === 'new' ? 'added' : 'was here already'
+  const was = outcome === 'new' ? 'added' : 'already exists'
   const tested = tests === undefined ? '' : `\n${describeTests(tests)}`
   return `${id}  ${sanitizeText(name)}  ${was}, ${status}${tested}`
 }
 
 export function describeRemoved({ id, name, retracted, blacklisted }: RemovedSkill): string {
-  const vote = retracted ? '; its vote in the swarm was taken back' : ''
+  const vote = retracted ? '; the vote of this node was retracted' : ''
   const mark = blacklisted ? '; it stays blacklisted' : ''
   return `${id}  ${sanitizeText(name)}  removed${vote}${mark}`
 }
 
 export function describeTests({ passed, total, failed }: TestReport): string {
-  if (total === 0) return 'It declares no tests, so it stays untested and is not used.'
+  if (total === 0) return 'The skill declares no tests, so it stays untested and is not used.'
   const problems = failed.map(
     ({ test, problem }) => `\n  test ${test + 1} ${sanitizeText(problem)}`
   )
@@ -64,25 +64,27 @@ function plainLines(text: string): string {
 export function describeRepairs({ synthesized, unrepaired }: DiscoveryReport): string {
   const made = synthesized.map(
     ({ id, name, status, repaired, failures, how }) =>
-      `${id}  ${sanitizeText(name)}  ${status}: takes ${repaired} of ${failures} inputs that failed (${how.map(sanitizeText).join(', ')})`
+      `${id}  ${sanitizeText(name)}  ${status}: accepts ${repaired} of ${failures} failed inputs (${how.map(sanitizeText).join(', ')})`
   )
   const left = unrepaired.map(
     ({ skill, error, count }) => `${skill}  not repaired: ${sanitizeText(error)} (${count} times)`
   )
-  return made.length + left.length === 0 ? 'Nothing failed.' : [...made, ...left].join('\n')
+  return made.length + left.length === 0
+    ? 'No failed inputs to repair.'
+    : [...made, ...left].join('\n')
 }
 
 export function describePublished({ id, status }: PublishedSkill): string {
   const how = {
     published: 'published',
-    corroborated: 'the swarm had it: the vote of this node was added',
-    already: 'was published by this node before'
+    corroborated: 'already in the swarm; this node added its vote',
+    already: 'already published by this node'
   }
   return `${id}  ${how[status]}`
 }
 
 export function describeOffers(offers: readonly SkillOffer[]): string {
-  if (offers.length === 0) return 'The swarm offers no skill that this node does not have.'
+  if (offers.length === 0) return 'No offers. This node has every skill that the swarm published.'
   const rows = offers.map((offer) => [
     offer.id.slice(0, SHORT_ID_DIGITS),
     `${offer.vouches}/${offer.vouches + offer.disputes}`,
@@ -92,5 +94,5 @@ export function describeOffers(offers: readonly SkillOffer[]): string {
     sanitizeText(offer.description)
   ])
   return `${table([['SKILL', 'VOUCH', 'USES', 'LICENCE', 'NAME', 'DESCRIPTION'], ...rows])}
-Its source is run only after "hive skill adopt SKILL", in the sandbox.`
+Run "hive skill adopt SKILL" to test an offer in the sandbox. Its source does not run before that.`
 }

@@ -72,7 +72,7 @@ class PlainLog implements StartLog {
     db.on('peer:disconnect', (peer) => print(`- peer ${peer}`))
     db.on('peer:refuse', ({ address, reason }) => {
       const host = address.replace(/\/tcp\/\d+.*$/, '')
-      this.#warnOnce(`Turned away a peer at ${host}: ${reason}.`)
+      this.#warnOnce(`Refused a connection from ${host}: ${reason}.`)
     })
     db.on('peer:offend', ({ peer, reason }) => {
       this.#warnOnce(`Peer ${peer} misbehaved: ${sanitizeText(reason)}.`)
@@ -82,19 +82,19 @@ class PlainLog implements StartLog {
     })
     db.on('author:distrust', ({ author, skill, input }) => {
       this.#warnOnce(
-        `Author ${author.slice(0, SHORT)} lied of skill ${skill.slice(0, SHORT)}, for the input ${sanitizeText(input)}: its word on skills counts for nothing here any more.`
+        `Author ${author.slice(0, SHORT)} published a false receipt for skill ${skill.slice(0, SHORT)}, for the input ${sanitizeText(input)}. This node ignores the author's votes on skills.`
       )
     })
     db.on('bootstrap:fail', ({ address, reason }) => {
       this.#warnOnce(
-        `Cannot reach ${address}: ${sanitizeText(reason)}.\n  Still trying; meanwhile the node works alone and loses nothing.`
+        `Cannot reach ${address}: ${sanitizeText(reason)}.\n  The node tries again and works alone until then.`
       )
     })
   }
 
   ready(db: HiveNode, dataDir: string, hasKey: boolean): void {
     const { peerId, multiaddrs, swarm } = db.status
-    const access = hasKey ? 'only peers with the swarm key' : 'open to whoever reaches this node'
+    const access = hasKey ? 'only peers with the swarm key' : 'any peer may connect'
     print(`hive node ${peerId}`)
     print(`swarm     ${swarm?.name} (${access})`)
     print(`data      ${dataDir}`)

@@ -28,7 +28,7 @@ describe('hive models and hive usage', function () {
     assert.match(usage.stdout, /summarise +b\/small +1 +10 +4 +0\.00003\n/)
     const listed = await runHive(['models', '--data-dir', dir])
     assert.equal(listed.code, 0)
-    assert.match(listed.stdout, /the offline tier answers, by rule, and says so/)
+    assert.match(listed.stdout, /the offline tier answers with fixed rules/)
     assert.match(listed.stdout, /claude-3-5-sonnet\S* .*shut-down 2025-10-28/)
 
     const file = join(directory.path, 'models.json')
