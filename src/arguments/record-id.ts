@@ -8,7 +8,10 @@ const DIGEST_BYTES = 32
 export function digestOfId(id: string): Uint8Array {
   const digest = typeof id === 'string' ? fromHex(id, DIGEST_BYTES) : undefined
   if (digest === undefined) {
-    throw new HiveError('ARGUMENT_INVALID', `"${id}" is not a fact's id: 64 hexadecimal digits.`)
+    throw new HiveError(
+      'ARGUMENT_INVALID',
+      `"${id}" is not the id of a fact. An id has 64 hexadecimal digits.`
+    )
   }
   return digest
 }

@@ -58,7 +58,7 @@ export function writeContext(context: FactContext | undefined): Buffer {
 export function readContext(bytes: Uint8Array): FactContext | undefined {
   if (bytes.length === 0) return undefined
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (buffer.readUInt8(0) !== VERSION) throw new RangeError('a context of another version')
+  if (buffer.readUInt8(0) !== VERSION) throw new RangeError('a context of another format version')
   const previousAt = 2 + buffer.readUInt8(1)
   const atAt = previousAt + 2 + buffer.readUInt16BE(previousAt)
   const speaker = buffer.toString('utf8', 2, previousAt)

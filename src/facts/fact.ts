@@ -110,13 +110,13 @@ function checkInput(input: FactInput): void {
   const { entity, content, confidence, attribute, value, tags, validFrom, source } = input
   if (typeof entity !== 'string') throw invalid('needs an entity, a string')
   if (typeof content !== 'string' || content.trim() === '') {
-    throw invalid('needs content, a string that is not empty')
+    throw invalid('needs content, a non-empty string')
   }
   if (typeof confidence !== 'number' || !(confidence >= 0 && confidence <= 1)) {
     throw invalid('needs a confidence from 0 to 1')
   }
   if (attribute !== undefined && (typeof attribute !== 'string' || attribute.trim() === '')) {
-    throw invalid('has an attribute that is not a name')
+    throw invalid('has an attribute that is not a non-empty string')
   }
   if (value !== undefined && typeof value !== 'string')
     throw invalid('has a value that is not a string')

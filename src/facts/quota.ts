@@ -36,10 +36,10 @@ export class Quota {
     if (maxFacts !== undefined || maxBytes !== undefined) {
       const use = this.#use()
       if (maxFacts !== undefined && use.facts + this.#facts >= maxFacts) {
-        throw exceeded(`holds ${use.facts} facts, and its quota is ${maxFacts}`)
+        throw exceeded(`stores ${use.facts} facts; its quota is ${maxFacts} facts`)
       }
       if (maxBytes !== undefined && use.bytes + this.#bytes + bytes > maxBytes) {
-        throw exceeded(`takes ${use.bytes} bytes, and its quota is ${maxBytes}`)
+        throw exceeded(`uses ${use.bytes} bytes; its quota is ${maxBytes} bytes`)
       }
     }
     this.#facts += 1
@@ -56,6 +56,6 @@ export class Quota {
 function exceeded(what: string): HiveError {
   return new HiveError(
     'QUOTA_EXCEEDED',
-    `This node ${what}. Forget facts, or raise the quota; nothing stored was lost.`
+    `This node ${what}. The new fact was not stored. Forget facts, or raise the quota.`
   )
 }

@@ -16,7 +16,7 @@ export function anonymizeText(
   if (result.verdict === 'withheld') {
     throw new HiveError(
       'WITHHELD',
-      `"${excerpt(title)}" stays on this node: ${result.reason}. Leave out what may tell too much, and try again.`
+      `"${excerpt(title)}" was not published: ${result.reason}. Remove the private text and try again.`
     )
   }
   return { title: result.record.entity, body: result.record.content }

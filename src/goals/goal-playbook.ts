@@ -66,12 +66,12 @@ type Doc = Parameters<typeof readSteps>[0]
 
 const SignalOptions = z.strictObject({ signal: Signal })
 const Index = z.int().min(0)
-const Text = z.string().refine((text) => text.isWellFormed(), 'half a surrogate pair')
+const Text = z.string().refine((text) => text.isWellFormed(), 'contains half a surrogate pair')
 const Init = z.strictObject({ title: Text.trim().min(1), body: Text.default('') })
 const Changes = z.strictObject({ title: Text.trim().min(1).optional(), body: Text.optional() })
 const Range = z
   .strictObject({ from: Index, to: Index, mark: z.enum(MARKS), on: z.boolean().default(true) })
-  .refine(({ from, to }) => from < to, 'from is not before to')
+  .refine(({ from, to }) => from < to, '"from" must be less than "to"')
 
 /**
  * The steps towards one goal. Calls throw `HiveError` (STOPPED after `close`, GOAL_UNKNOWN,
@@ -122,7 +122,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
       if (count >= MAX_STEPS) {
         throw new HiveError(
           'LIMIT_EXCEEDED',
-          `The playbook has ${count} steps, the most it may; remove one, or split the goal.`
+          `The playbook has ${count} steps, which is the limit. Remove a step, or split the goal.`
         )
       }
       const text = this.#anonymize(init)
@@ -162,7 +162,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
       if (valid.to > step.body.length) {
         throw new HiveError(
           'ARGUMENT_INVALID',
-          `The body has ${step.body.length} characters; the range goes to ${valid.to}.`
+          `The range ends at ${valid.to}, but the body has only ${step.body.length} characters.`
         )
       }
       markStep(doc, id, valid)
@@ -205,7 +205,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     if (isKnown !== true) {
       throw new HiveError(
         'GOAL_UNKNOWN',
-        `This node knows no goal ${this.goal}. Synchronize, or add the goal first.`
+        `Goal ${this.goal} is not stored on this node. Call \`hive.synchronize()\`, or add the goal.`
       )
     }
     const { result, entries } = await replica.editPlaybook(goal, change, signal)
@@ -224,7 +224,7 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
 
   #assertOpen(signal: AbortSignal | undefined): void {
     signal?.throwIfAborted()
-    if (this.#isClosed) throw new HiveError('STOPPED', 'This playbook was closed; open it again.')
+    if (this.#isClosed) throw new HiveError('STOPPED', 'This playbook is closed. Open it again.')
   }
 }
 
@@ -237,7 +237,7 @@ function checkSize({ title, body }: TitledText): void {
     if (bytes > limit) {
       throw new LimitError(
         'PLAYBOOK_EDIT_TOO_LARGE',
-        `The ${what} of the step is ${bytes} bytes; the limit is ${limit}. Make two steps of it.`
+        `The ${what} of the step is ${bytes} bytes; the limit is ${limit} bytes. Split the step in two.`
       )
     }
   }
@@ -246,6 +246,6 @@ function checkSize({ title, body }: TitledText): void {
 function unknownStep(id: string): HiveError {
   return new HiveError(
     'STEP_UNKNOWN',
-    `The playbook has no step "${id}"; somebody may have removed it. Read its steps again.`
+    `The playbook has no step "${id}". Another author may have removed the step. Read the steps again.`
   )
 }

@@ -46,13 +46,13 @@ export function goalTags(tags: readonly string[]): string[] {
   if (reserved !== undefined) {
     throw new HiveError(
       'ARGUMENT_INVALID',
-      `The tag "${reserved}" begins like one of the hive's own (${RESERVED.join(', ')}); choose another.`
+      `The tag "${reserved}" begins with a reserved prefix (${RESERVED.join(', ')}). Choose another tag.`
     )
   }
   if (canonical.length > MAX_GOAL_TAGS) {
     throw new HiveError(
       'LIMIT_EXCEEDED',
-      `A goal has at most ${MAX_GOAL_TAGS} tags of its own; these are ${canonical.length}.`
+      `The goal has ${canonical.length} tags; the limit is ${MAX_GOAL_TAGS}. Remove tags.`
     )
   }
   return canonical

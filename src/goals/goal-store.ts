@@ -156,7 +156,7 @@ export class Goals {
       if (body === undefined || readAll(body, readRecord).kind === 'goal') {
         throw new HiveError(
           'GOAL_UNKNOWN',
-          `This node holds no record ${insight} that could be a template. Promote or fetch it first.`
+          `Record ${insight} is not stored on this node, so it cannot become a template. Promote the fact, or call \`hive.synchronize()\`.`
         )
       }
       const { templates } = await this.#ownStatement(goal)
@@ -164,7 +164,7 @@ export class Goals {
       if (templates.length === MAX_TEMPLATES) {
         throw new HiveError(
           'LIMIT_EXCEEDED',
-          `This node has attached ${MAX_TEMPLATES} templates to the goal already, the most it may.`
+          `This node has attached ${MAX_TEMPLATES} templates to the goal, which is the limit.`
         )
       }
       await this.#publishStatement(goal, { templates: [...templates, toHex(digest)] })
@@ -255,7 +255,10 @@ export class Goals {
       tree.get(id) ?? tree.values().find((goal) => areVariantRecords(recordOf(goal), record))
     const target = same === undefined ? id : (same.variantOf ?? same.id)
     if (parent !== undefined && isWithin(tree, parent, target)) {
-      throw new HiveError('GOAL_CYCLE', `The goal "${title}" would be part of itself.`)
+      throw new HiveError(
+        'GOAL_CYCLE',
+        `The goal "${title}" would become its own subgoal. Choose another parent.`
+      )
     }
     const before = await this.#ownStatement(target)
     await this.#publishStatement(
@@ -327,6 +330,6 @@ function recordOf({ title, description }: Goal): HiveRecord {
 function unknownGoal(id: string): HiveError {
   return new HiveError(
     'GOAL_UNKNOWN',
-    `This node knows no goal ${id}. Synchronize, or add the goal first.`
+    `Goal ${id} is not stored on this node. Call \`hive.synchronize()\`, or add the goal.`
   )
 }

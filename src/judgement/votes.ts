@@ -61,7 +61,7 @@ export class Votes {
     if (attested === undefined) {
       throw new HiveError(
         'RECORD_UNKNOWN',
-        `The hive holds no record ${toHex(digest)} here; "getGlobalInsights" lists those it holds.`
+        `Record ${toHex(digest)} is not stored on this node. \`hive.getGlobalInsights()\` lists the stored records.`
       )
     }
     return attested

@@ -11,7 +11,9 @@ export interface Agent {
 }
 
 /** Names appear in provenance, and may appear in paths: letters, digits, `.`, `_`, `-`. */
-const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'use letters, digits, . _ -')
+const Name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'use only letters, digits, ".", "_" and "-"')
 
 /** The agents of a node. All of them have its knowledge, its swarm and its author key. */
 export class Agents {
@@ -26,7 +28,10 @@ export class Agents {
   create(name: string): Agent {
     const valid = parse(Name, name, 'The name of an agent')
     if (this.#agents.has(valid)) {
-      throw new HiveError('AGENT_EXISTS', `An agent named "${valid}" exists already.`)
+      throw new HiveError(
+        'AGENT_EXISTS',
+        `An agent named "${valid}" already exists on this node. Choose another name.`
+      )
     }
     const agent = { name: valid, cortex: this.#cortexFor(valid) }
     this.#agents.set(valid, agent)

@@ -112,7 +112,11 @@ export class HiveNode extends EventEmitter<HiveEvents> {
   /** Connects to a peer now. Throws if the peer cannot be reached, or without a network. */
   async dial(address: string, options: AbortOptions = {}): Promise<void> {
     const { swarm } = this.#parts
-    if (swarm === undefined) throw new HiveError('OPTIONS_INVALID', 'This node has no network.')
+    if (swarm === undefined)
+      throw new HiveError(
+        'OPTIONS_INVALID',
+        'This node has no network: `network` is false in the options of createHive.'
+      )
     await swarm.dial(address, options)
   }
 

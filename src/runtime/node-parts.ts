@@ -84,7 +84,7 @@ export async function openParts(
     return { ...shared, models, modelEvents, skills, sandbox }
   } catch (error) {
     // Keeps the first error; errors of closing would hide it.
-    await closeAll(opened, 'Not all was closed.').catch(() => undefined)
+    await closeAll(opened, 'Some parts of the node did not close.').catch(() => undefined)
     throw error
   }
 }
@@ -197,7 +197,7 @@ async function makeDirectory(path: string): Promise<void> {
     await mkdir(path, { recursive: true, mode: OWNER_ONLY })
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new StoreError('STORE_OPEN_FAILED', `Cannot make the directory ${path}: ${reason}`, {
+    throw new StoreError('STORE_OPEN_FAILED', `Cannot create the directory ${path}: ${reason}`, {
       cause
     })
   }

@@ -35,7 +35,9 @@ function openAt(path: string, { version, schema, pragmas }: Projection): Databas
     const stored = numberOf(database.prepare('PRAGMA user_version').get()?.['user_version'])
     if (stored === version) return database
     if (stored !== 0)
-      throw new Error(`${path} has version ${stored} of its tables, not ${version}.`)
+      throw new Error(
+        `The tables in ${path} have version ${stored}; this release uses version ${version}.`
+      )
     database.exec(`BEGIN; ${schema} PRAGMA user_version = ${version}; COMMIT`)
     return database
   } catch (error) {

@@ -118,7 +118,7 @@ class SearchThread {
     this.#worker.once('error', (cause) =>
       this.#fail(new Error(`The search thread failed: ${String(cause)}`, { cause }))
     )
-    this.#worker.once('exit', () => this.#fail(new Error('The search thread ended.')))
+    this.#worker.once('exit', () => this.#fail(new Error('The search thread ended unexpectedly.')))
   }
 
   get databases(): number {

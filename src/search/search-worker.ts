@@ -8,7 +8,7 @@ import type { SearchItem, SearchOrigin } from './search-query.ts'
 import type { SearchAnswer, SearchRequest, ThreadRequest } from './search-thread.ts'
 
 const port = parentPort
-if (port === null) throw new Error('This file runs as a worker.')
+if (port === null) throw new Error('This file runs only in a worker thread.')
 
 const databases = new Map<number, SearchDatabase | VectorDatabase>()
 
@@ -53,7 +53,7 @@ function answerTextRequest(database: SearchDatabase, request: SearchRequest): Se
     case 'search':
       return database.search(request.query)
     default:
-      throw new Error(`a database of words cannot answer "${request.type}"`)
+      throw new Error(`the word database does not support the request "${request.type}"`)
   }
 }
 
@@ -61,7 +61,7 @@ function answerVectorRequest(database: VectorDatabase, request: SearchRequest): 
   switch (request.type) {
     case 'vectors':
       if (database.cursor(request.origin) !== request.from) {
-        throw new Error('the vectors were thrown away meanwhile')
+        throw new Error('the vectors were deleted during the request')
       }
       database.apply(request.origin, request.items, request.position)
       return request.position
@@ -73,7 +73,7 @@ function answerVectorRequest(database: VectorDatabase, request: SearchRequest): 
       return dimensions
     }
     default:
-      throw new Error(`a database of vectors cannot answer "${request.type}"`)
+      throw new Error(`the vector database does not support the request "${request.type}"`)
   }
 }
 

@@ -91,7 +91,8 @@ export class VectorDatabase {
         }
         if (vector === undefined) continue
         if (this.dimensions === 0) this.#set('dimensions', vector.length)
-        if (vector.length !== this.dimensions) throw new Error('a vector of another dimension')
+        if (vector.length !== this.dimensions)
+          throw new Error('a vector has another number of dimensions')
         const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
         const { lastInsertRowid } = this.#insert.run(digest, ORIGINS.indexOf(origin), bytes)
         added.push([BigInt(lastInsertRowid), vector])

@@ -216,7 +216,7 @@ export class VectorIndex {
     if (!isWhole) {
       throw new HiveError(
         'EMBEDDING_FAILED',
-        `The embedder must give ${texts.length} vectors of ${dimensions} finite numbers, and did not.`
+        `The embedder did not return ${texts.length} vectors of ${dimensions} finite numbers. Check "embeddings" in the options of createHive.`
       )
     }
     if (this.#dimensions === undefined) {
@@ -227,7 +227,7 @@ export class VectorIndex {
       if (previous !== 0 && previous !== dimensions) {
         throw new HiveError(
           'EMBEDDING_FAILED',
-          `The model has ${dimensions} dimensions now and had ${previous}: all is embedded again.`
+          `The embedding model changed from ${previous} to ${dimensions} dimensions. All vectors are computed again.`
         )
       }
     }

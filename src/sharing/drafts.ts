@@ -44,7 +44,7 @@ export interface DraftResult {
 }
 
 const TRACEABLE =
-  'it was known here while k was 1, when peers are told which facts this node found: its author could be traced'
+  'the fact was stored while k was 1, when peers could read which facts this node found; they could link the fact to this node'
 
 export class Drafts {
   readonly #components: DraftsComponents

@@ -34,7 +34,7 @@ export interface Preview {
 
 const DAY = 24 * 60 * 60 * 1000
 
-const PRIVATE = 'it is marked private'
+const PRIVATE = 'the fact is private'
 
 export function previewOf(fact: StoredFact, drafts: Pick<Drafts, 'draftFrom'>): Preview {
   const { anonymized, draft } = drafts.draftFrom(fact)

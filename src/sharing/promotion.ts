@@ -112,9 +112,12 @@ export class Promotion {
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
     const { drafts, replica, candidates, announce } = this.#components
     const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
-    const draft = fact.private ? 'it is private' : drafts.draftFrom(tagged).draft
+    const draft = fact.private ? 'the fact is private' : drafts.draftFrom(tagged).draft
     if (typeof draft === 'string') {
-      throw new HiveError('WITHHELD', `The fact stays on this node: ${draft}.`)
+      throw new HiveError(
+        'WITHHELD',
+        `The fact was not published: ${draft}. Change the fact and promote it again.`
+      )
     }
     await this.#fetchPublished([draft.digest], signal)
     const { entries, records, votes } = await replica.publish([draft.publication])

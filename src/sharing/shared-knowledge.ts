@@ -65,7 +65,7 @@ const Insights = z.strictObject({
 })
 
 const Promote = z.strictObject({
-  anonymize: z.literal(true, 'what leaves this node is always anonymised').optional(),
+  anonymize: z.literal(true, 'must be true, since a promoted fact is always anonymised').optional(),
   tags: z.array(z.string()).optional(),
   signal: Signal
 })
@@ -128,7 +128,7 @@ export class SharedKnowledge {
     const { facts, promotion } = this.#components
     const fact = await facts.get(digestOfId(id))
     if (fact === undefined) {
-      throw new HiveError('RECORD_UNKNOWN', `This node has no fact ${id}.`)
+      throw new HiveError('RECORD_UNKNOWN', `Fact ${id} is not stored on this node.`)
     }
     return promotion.promote(fact, rest)
   }

@@ -64,7 +64,7 @@ describe('the hive binary', function () {
       assert.ok(typeof preview === 'object' && preview !== null && 'insight' in preview)
       assert.ok(!asJson.stdout.includes('zorbax'))
       const nothing = await runHive(['insights', '--preview', '0'.repeat(64), ...data])
-      assert.deepEqual([nothing.code, nothing.stdout], [1, 'This node has no fact of that id.\n'])
+      assert.deepEqual([nothing.code, nothing.stdout], [1, 'This node has no fact with this id.\n'])
     }
     await check()
     await using node = new HiveProcess(data)
@@ -132,10 +132,7 @@ describe('the hive binary', function () {
     const other = ['--data-dir', dir('other')]
     assert.match((await runHive(['import', ...other], exported)).stdout, /^3 read: 3 new/)
     assert.equal((await runHive(['export', ...other])).stdout, exported)
-    assert.equal(
-      (await runHive(['recall', 'nothing', ...other])).stdout,
-      'Nothing is known of that.\n'
-    )
+    assert.equal((await runHive(['recall', 'nothing', ...other])).stdout, 'No matches.\n')
   })
 
   it('works on a directory without a node, from distilling to forgetting', async () => {
@@ -150,11 +147,11 @@ describe('the hive binary', function () {
       'css',
       ...data
     ])
-    assert.equal(one.stdout, '1 read: 1 new, 0 known already, 0 refused\n')
+    assert.equal(one.stdout, '1 read: 1 new, 0 already stored, 0 refused\n')
     const lines =
       '{"entity":"a","content":"b","confidence":0.95}\nbad\n{"entity":"a","content":"b","confidence":0.95}\n'
     const many = await runHive(['distill', ...data], lines)
-    assert.deepEqual([many.code, many.stdout], [5, '3 read: 1 new, 1 known already, 1 refused\n'])
+    assert.deepEqual([many.code, many.stdout], [5, '3 read: 1 new, 1 already stored, 1 refused\n'])
     assert.match(many.stderr, /line 2: not JSON/)
     assert.equal(
       (await runHive(['broadcast', ...data])).stdout,
@@ -172,7 +169,7 @@ describe('the hive binary', function () {
       .split('\n')
       .map((line) => JSON.parse(line))
       .filter(({ entity }) => entity === 'a')
-    assert.match((await runHive(['forget', id, ...data])).stdout, /no longer vouched for/)
+    assert.match((await runHive(['forget', id, ...data])).stdout, /no longer vouches for/)
     assert.deepEqual((await runHive(['forget', id, ...data])).code, 1)
     assert.equal((await runHive(['forget', 'xyz', ...data])).code, 2)
     assert.match((await runHive(['peers', ...data])).stdout, /No node runs/)
@@ -187,12 +184,12 @@ describe('the hive binary', function () {
     assert.match(promoted.stdout, /^Published as a new insight\.\n[0-9a-f]{64}\n$/)
     const published = promoted.stdout.trim().split('\n')[1] ?? ''
     assert.match((await runHive(['vouch', published, ...data])).stdout, /already/)
-    assert.match((await runHive(['dispute', published, ...data])).stdout, /disputes it/)
-    assert.match((await runHive(['retract', published, ...data])).stdout, /taken back/)
+    assert.match((await runHive(['dispute', published, ...data])).stdout, /disputes this/)
+    assert.match((await runHive(['retract', published, ...data])).stdout, /retracted its vote/)
     assert.match((await runHive(['retract', published, ...data])).stdout, /no vote/)
     const missing = await runHive(['vouch', '0'.repeat(64), ...data])
     assert.deepEqual(
-      [missing.code, missing.stderr.startsWith('hive: The hive holds no')],
+      [missing.code, /^hive: Record \w+ is not stored/.test(missing.stderr)],
       [1, true]
     )
     const { stdout } = await runHive(['context', 'a', 'clear', 'cache', ...data])
@@ -209,7 +206,7 @@ describe('the hive binary', function () {
     assert.match((await runHive(['status', ...data])).stdout, /running, process \d+/)
     const second = await runHive(['start', ...data])
     assert.equal(second.code, 3)
-    assert.match(second.stderr, new RegExp(`runs on .* already \\(process ${pid}\\)`))
+    assert.match(second.stderr, new RegExp(`already runs on .* \\(process ${pid}\\)`))
     // A node that was killed leaves its address behind; commands notice.
     node.kill('SIGKILL')
     await node.exit
@@ -281,7 +278,7 @@ describe('the hive binary', function () {
     }
     assert.equal(await run('goals'), 'No goals yet.\n')
     const [id = ''] = (await run('goals', 'add', 'Ship version 2', '--tag', 'release')).split(' ')
-    assert.match(await run('goals', 'add', 'ship version 2.'), new RegExp(`^${id}  was there`))
+    assert.match(await run('goals', 'add', 'ship version 2.'), new RegExp(`^${id}  already exists`))
     const first = await run('playbook', id, 'add', 'Test', 'On all three systems.')
     const [, step = ''] = /\((.+)\)/.exec(first) ?? []
     {
@@ -306,6 +303,6 @@ describe('the hive binary', function () {
     assert.match(await run('goals', '--status', 'active', '--json'), /"status":"active"/)
     const unknown = await runHive(['playbook', 'ab'.repeat(32), 'add', 'x', ...data])
     assert.equal(unknown.code, 2)
-    assert.match(unknown.stderr, /knows no goal/)
+    assert.match(unknown.stderr, /is not stored on this node/)
   })
 })

@@ -151,7 +151,7 @@ describe('hybrid recall', () => {
     await fill(db)
     assert.equal((await db.agent.cortex.knowledge.recall('hound')).length, 1)
     const [error]: unknown[] = await failed
-    assert.match(String(error), /64 dimensions where 32/)
+    assert.match(String(error), /64 dimensions instead of 32/)
   })
 
   it('embeds all again for another model, or other dimensions of the same', async () => {

@@ -384,6 +384,6 @@ describe('export, import and quotas', () => {
     const { new: stored, rejected } = await knowledge.distillMany(items)
     assert.equal(stored + rejected.length, 50)
     assert.ok(stored > 8 && stored < 20, `${stored}`)
-    assert.match(rejected.at(-1)?.reason ?? '', /bytes, and its quota is 1000/)
+    assert.match(rejected.at(-1)?.reason ?? '', /bytes; its quota is 1000/)
   })
 })

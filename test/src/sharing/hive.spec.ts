@@ -132,7 +132,7 @@ describe('the hive', () => {
       ['withheld', 'hidden-text', undefined]
     )
     const secret = await knowledge.distill('build', 'Private.', 0.99, { private: true })
-    assert.equal((await hive.preview(secret.id))?.reason, 'it is marked private')
+    assert.equal((await hive.preview(secret.id))?.reason, 'the fact is private')
     assert.equal(await hive.preview('0'.repeat(64)), undefined)
     await assert.rejects(hive.preview('short'), { name: 'HiveError', code: 'ARGUMENT_INVALID' })
   })
