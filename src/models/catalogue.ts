@@ -11,7 +11,7 @@ const DAY = 24 * 60 * 60 * 1000
 /** Six decimals at most, so that a token costs whole picodollars. */
 const Price = z
   .string()
-  .regex(/^\d+(?:\.\d{1,6})?$/, 'is no price with at most 6 decimals, as text')
+  .regex(/^\d+(?:\.\d{1,6})?$/, 'must be a price as text, with at most 6 decimals')
   .nullable()
 
 const BandSchema = z.strictObject({
@@ -130,8 +130,12 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
-    throw new ModelError('FILE_INVALID', `Cannot read the catalogue of models in ${path}.`, {
-      cause
-    })
+    throw new ModelError(
+      'FILE_INVALID',
+      `Cannot read the catalogue of models in ${path}. Check the path in \`models.catalogue\`.`,
+      {
+        cause
+      }
+    )
   }
 }

@@ -70,8 +70,15 @@ export async function readKey(
   try {
     key = (await readFile(keyFile, 'utf8')).trim()
   } catch {
-    throw new ModelError('FILE_INVALID', `Cannot read the key file ${keyFile}.`)
+    throw new ModelError(
+      'FILE_INVALID',
+      `Cannot read the key file ${keyFile}. Check its path and its permissions.`
+    )
   }
-  if (key === '') throw new ModelError('FILE_INVALID', `The key file ${keyFile} is empty.`)
+  if (key === '')
+    throw new ModelError(
+      'FILE_INVALID',
+      `The key file ${keyFile} is empty. Write the key of the provider into it.`
+    )
   return key
 }

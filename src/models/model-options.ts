@@ -21,8 +21,8 @@ export const ModelOptions = z.strictObject({
   /** By name; `anthropic`, `openai` and `groq` are predefined, and used if their key is set. */
   providers: z
     .record(
-      z.string().regex(/^[a-z][a-z0-9-]*$/, 'use small letters, digits, -'),
-      z.union([Endpoint, z.custom<Provider>(isProvider, 'is no provider')])
+      z.string().regex(/^[a-z][a-z0-9-]*$/, 'use only lower case letters, digits and "-"'),
+      z.union([Endpoint, z.custom<Provider>(isProvider, 'is not a provider')])
     )
     .default({}),
   /**
@@ -85,8 +85,12 @@ export const RequestOptions = z.strictObject({
       })
     )
     .default([]),
-  schema: z.custom<z.ZodType>((value) => value instanceof z.ZodType, 'is no zod schema').optional(),
-  verify: z.custom<Verifier>((value) => typeof value === 'function', 'is no function').optional(),
+  schema: z
+    .custom<z.ZodType>((value) => value instanceof z.ZodType, 'is not a zod schema')
+    .optional(),
+  verify: z
+    .custom<Verifier>((value) => typeof value === 'function', 'is not a function')
+    .optional(),
   tier: z.enum(['premium', 'fast', 'offline']).optional(),
   /** `provider/model`: this model and no other. */
   model: z.string().optional(),

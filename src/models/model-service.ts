@@ -100,8 +100,8 @@ export class ModelService {
       store,
       budgets,
       now,
-      onNearlySpent: (what) => warn(`Four fifths of the budget of ${what} are spent.`),
-      onError: (error) => warn(`What models cost could not be written: ${String(error)}`)
+      onNearlySpent: (what) => warn(`80 percent of the budget of ${what} is spent.`),
+      onError: (error) => warn(`Cannot store the cost of a model call: ${String(error)}`)
     })
     this.scorer = new StoredScorer(store)
     this.router = new Router({

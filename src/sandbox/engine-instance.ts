@@ -120,15 +120,21 @@ export class EngineInstance {
         const state = context.getPromiseState(result)
         if (state.type === 'pending') {
           if (this.#waiting.length > 0) return undefined
-          throw new RunFailure('SKILL_THREW', 'It waits for a promise that nothing settles.')
+          throw new RunFailure(
+            'SKILL_THREW',
+            'The run waits for a promise that never settles. Return the promise of a host call.'
+          )
         }
         if (state.type === 'rejected') throw this.#failure(scope.manage(state.error))
         const value = state.notAPromise === true ? state.value : scope.manage(state.value)
         const json = scope.manage(this.#call(this.#stringify, value))
         if (context.typeof(json) !== 'string') {
-          throw new RunFailure('SKILL_OUTPUT', 'It returned nothing that JSON can hold.')
+          throw new RunFailure(
+            'SKILL_OUTPUT',
+            'The output cannot be written as JSON. Return a JSON value.'
+          )
         }
-        return this.#textOf(json, 'returned')
+        return this.#textOf(json, 'output')
       })
     )
   }
@@ -174,7 +180,7 @@ export class EngineInstance {
         if (state.type === 'pending') {
           throw new RunFailure(
             'SKILL_INVALID',
-            'The module may not await anything when it is read.'
+            'The module uses await at its top level. Move the await into the exported function.'
           )
         }
         const namespace = state.notAPromise === true ? state.value : scope.manage(state.value)
@@ -182,7 +188,7 @@ export class EngineInstance {
         if (context.typeof(main) !== 'function') {
           throw new RunFailure(
             'SKILL_INVALID',
-            'The module must export a function as its default: export default (input, host) => ...'
+            'The default export of the module must be a function: export default (input, host) => ...'
           )
         }
         this.#main = main
@@ -217,7 +223,8 @@ export class EngineInstance {
       Scope.withScope((scope) => {
         const given = argument ?? context.null
         const json = scope.manage(this.#call(this.#stringify, given))
-        const text = context.typeof(json) === 'string' ? this.#textOf(json, 'passed on') : 'null'
+        const text =
+          context.typeof(json) === 'string' ? this.#textOf(json, 'argument of a host call') : 'null'
         const waiting = context.newPromise()
         this.#waiting.push(waiting)
         try {
@@ -246,7 +253,7 @@ export class EngineInstance {
   }
 
   #call(called: QuickJSHandle | undefined, ...given: QuickJSHandle[]): QuickJSHandle {
-    if (called === undefined) throw new Error('The machine is not ready.')
+    if (called === undefined) throw new Error('The engine instance is not ready.')
     return this.#unwrap(this.#context.callFunction(called, this.#context.undefined, ...given))
   }
 
@@ -278,13 +285,13 @@ export class EngineInstance {
     return [text.slice(0, end), text.slice(end + 1)]
   }
 
-  #textOf(json: QuickJSHandle, how: string): string {
+  #textOf(json: QuickJSHandle, what: string): string {
     const { outputBytes } = this.#watch.limits
     const length = this.#context
       .getProp(json, 'length')
       .consume((it) => this.#context.getNumber(it))
     const text = length > outputBytes ? undefined : this.#context.getString(json)
     if (text !== undefined && Buffer.byteLength(text) <= outputBytes) return text
-    throw this.#watch.outputTooLarge(how)
+    throw this.#watch.outputTooLarge(what)
   }
 }

@@ -24,7 +24,7 @@ export function grantNames(grants: Grants): readonly string[] {
     if (!NAME.test(name) || typeof grants[name] !== 'function') {
       throw new SandboxError(
         'SANDBOX_ARGUMENT',
-        `"${name}" is no grant: a name of letters, digits and _, and a function.`
+        `"${name}" is not a valid grant. A grant has a name of letters, digits and _, and is a function.`
       )
     }
   }
@@ -40,7 +40,7 @@ export function hostCallHandler(grants: Grants, signal: AbortSignal): HostCallHa
       const json: string | undefined = JSON.stringify(await grant(given, { signal }))
       if (json === undefined) return { json: 'null' }
       if (Buffer.byteLength(json) <= MAX_INPUT_BYTES) return { json }
-      return { error: `${name} answered with more than ${MAX_INPUT_BYTES} bytes.` }
+      return { error: `${name} returned more than ${MAX_INPUT_BYTES} bytes.` }
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) }
     }

@@ -14,10 +14,10 @@ const CLOSING: ReadonlySet<number> = new Set([']', '}'].map((char) => char.charC
  * that would set a prototype when copied. Undefined if there is none.
  */
 export function jsonProblem(text: string): string | undefined {
-  if (!isFlat(text)) return `JSON deeper than ${MAX_DEPTH} levels`
+  if (!isFlat(text)) return `is nested deeper than ${MAX_DEPTH} levels`
   // The engine writes this key in this form only.
   if (text.includes('"__proto__"') && hasPrototypeKey(parseJson(text))) {
-    return 'an object with the key "__proto__"'
+    return 'contains an object with the key "__proto__"'
   }
   return undefined
 }

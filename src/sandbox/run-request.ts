@@ -48,12 +48,15 @@ export function limitsOf(given: Partial<Limits> = {}): Limits {
 export function textOf(source: string, input: Json): string {
   const json: string | undefined = JSON.stringify(input)
   if (typeof source !== 'string' || json === undefined) {
-    throw new SandboxError('SANDBOX_ARGUMENT', 'A source is text, and an input what JSON can hold.')
+    throw new SandboxError(
+      'SANDBOX_ARGUMENT',
+      'The source must be a string, and the input a JSON value.'
+    )
   }
   if (Buffer.byteLength(source) + Buffer.byteLength(json) > MAX_INPUT_BYTES) {
     throw new SandboxError(
       'SANDBOX_ARGUMENT',
-      `Source and input have more than ${MAX_INPUT_BYTES} bytes together.`
+      `Source and input together have more than ${MAX_INPUT_BYTES} bytes.`
     )
   }
   return json

@@ -42,10 +42,13 @@ export class RunWatch {
     return failure
   }
 
-  outputTooLarge(how: string): RunFailure {
+  outputTooLarge(what: string): RunFailure {
     const { outputBytes } = this.limits
     return this.recordExceeded(
-      new RunFailure('SKILL_OUTPUT', `It ${how} more than ${outputBytes} bytes.`)
+      new RunFailure(
+        'SKILL_OUTPUT',
+        `The ${what} has more than ${outputBytes} bytes, the limit \`outputBytes\`.`
+      )
     )
   }
 
@@ -57,7 +60,7 @@ export class RunWatch {
       throw this.recordExceeded(
         new RunFailure(
           'SKILL_OUTPUT',
-          `It logged more than ${outputBytes} bytes or ${MAX_LOG_LINES} lines.`
+          `The run logged more than ${outputBytes} bytes or ${MAX_LOG_LINES} lines.`
         )
       )
     }
@@ -66,7 +69,10 @@ export class RunWatch {
 
   timeout(): RunFailure {
     if (this.#overflow !== undefined) return this.#overflow
-    return new RunFailure('SKILL_TIMEOUT', `It ran for more than ${this.limits.cpuMs} ms.`)
+    return new RunFailure(
+      'SKILL_TIMEOUT',
+      `The run used more than ${this.limits.cpuMs} ms of CPU time, the limit \`cpuMs\`.`
+    )
   }
 
   /**
@@ -83,16 +89,22 @@ export class RunWatch {
     if (this.#wasStopped) return this.timeout()
     const { memoryBytes, stackBytes } = this.limits
     if (name === 'InternalError' && OUT_OF_MEMORY.has(message)) {
-      return new RunFailure('SKILL_MEMORY', `It needs more than ${memoryBytes} bytes of memory.`)
+      return new RunFailure(
+        'SKILL_MEMORY',
+        `The run needs more than ${memoryBytes} bytes of memory, the limit \`memoryBytes\`.`
+      )
     }
     if (name === 'InternalError' && message.includes('stack overflow')) {
       return new RunFailure(
         'SKILL_STACK',
-        `It recurses deeper than ${stackBytes} bytes of stack allow.`
+        `The run needs more than ${stackBytes} bytes of stack, the limit \`stackBytes\`.`
       )
     }
     if (message.startsWith('could not load module') || message.includes('module loader')) {
-      return new RunFailure('SKILL_DENIED', 'It imports, and there is nothing to import.')
+      return new RunFailure(
+        'SKILL_DENIED',
+        'The source imports a module. Imports are not available in the sandbox.'
+      )
     }
     return new RunFailure(code, `${name}: ${message}`)
   }

@@ -93,11 +93,22 @@ export class SandboxThread {
       }
     })
     this.#worker.once('error', (cause) => {
-      this.#end(new SandboxError('SKILL_MEMORY', 'The thread of the sandbox failed.', { cause }))
+      this.#end(
+        new SandboxError(
+          'SKILL_MEMORY',
+          'The thread of the sandbox failed. Run the source again.',
+          { cause }
+        )
+      )
     })
     this.#worker.once('exit', () => {
       resolve()
-      this.#end(new SandboxError('SKILL_MEMORY', 'The thread of the sandbox ended.'))
+      this.#end(
+        new SandboxError(
+          'SKILL_MEMORY',
+          'The thread of the sandbox ended unexpectedly. Run the source again.'
+        )
+      )
     })
   }
 
@@ -145,7 +156,7 @@ export class SandboxThread {
 
   /** Terminates the thread in any state. */
   async terminate(): Promise<void> {
-    this.#end(new SandboxError('SANDBOX_CLOSED', 'The sandbox was closed.'))
+    this.#end(new SandboxError('SANDBOX_CLOSED', 'The sandbox is closed.'))
     await this.#worker.terminate()
   }
 
@@ -199,9 +210,15 @@ export class SandboxThread {
 }
 
 function wallTimeout({ wallMs }: Limits): SandboxError {
-  return new SandboxError('SKILL_TIMEOUT', `It took longer than ${wallMs} ms.`)
+  return new SandboxError(
+    'SKILL_TIMEOUT',
+    `The run took longer than ${wallMs} ms, the limit \`wallMs\`.`
+  )
 }
 
 function cpuTimeout({ cpuMs }: Limits): SandboxError {
-  return new SandboxError('SKILL_TIMEOUT', `It ran for more than ${cpuMs} ms.`)
+  return new SandboxError(
+    'SKILL_TIMEOUT',
+    `The run used more than ${cpuMs} ms of CPU time, the limit \`cpuMs\`.`
+  )
 }

@@ -27,7 +27,7 @@ export interface ThreadData {
 }
 
 const port = parentPort
-if (port === null) throw new Error('This is a thread of the sandbox, not a program.')
+if (port === null) throw new Error('This file runs only in a thread of the sandbox.')
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what SandboxThread hands over
 const { module, meter: memory } = workerData as ThreadData
 
@@ -99,12 +99,15 @@ async function run(order: RunTask): Promise<CompletedRun> {
     if (argumentBytes > limits.outputBytes) {
       throw new RunFailure(
         'SKILL_OUTPUT',
-        `It passed on more than ${limits.outputBytes} bytes in all.`
+        `The arguments of all host calls have more than ${limits.outputBytes} bytes, the limit \`outputBytes\`.`
       )
     }
-    assertPlainJson(argument, 'passed on')
+    assertPlainJson(argument, 'argument of a host call')
     if (at >= limits.hostCalls) {
-      throw new RunFailure('SKILL_DENIED', `It made more than ${limits.hostCalls} host calls.`)
+      throw new RunFailure(
+        'SKILL_DENIED',
+        `The run made more than ${limits.hostCalls} host calls, the limit \`hostCalls\`.`
+      )
     }
     if (replay !== undefined) {
       answers.push(Promise.resolve(replayed(replay[at], name, argument)))
@@ -129,7 +132,7 @@ async function run(order: RunTask): Promise<CompletedRun> {
       if (answerBytes > MAX_INPUT_BYTES) {
         throw new RunFailure(
           'SKILL_MEMORY',
-          `The answers of its host calls have more than ${MAX_INPUT_BYTES} bytes in all.`
+          `The results of all host calls have more than ${MAX_INPUT_BYTES} bytes. Return less from the grants.`
         )
       }
       calls[next] = { ...call, answer }
@@ -137,7 +140,7 @@ async function run(order: RunTask): Promise<CompletedRun> {
       machine.deliver(answer)
       output = machine.output()
     }
-    assertPlainJson(output ?? 'null', 'returned')
+    assertPlainJson(output ?? 'null', 'output')
     return {
       output: output ?? 'null',
       outputHash: outputHashOf(output ?? 'null'),
@@ -151,14 +154,14 @@ async function run(order: RunTask): Promise<CompletedRun> {
   }
 }
 
-function assertPlainJson(json: string, how: string): void {
+function assertPlainJson(json: string, what: string): void {
   const problem = jsonProblem(json)
-  if (problem !== undefined) throw new RunFailure('SKILL_OUTPUT', `It ${how} ${problem}.`)
+  if (problem !== undefined) throw new RunFailure('SKILL_OUTPUT', `The ${what} ${problem}.`)
 }
 
 function replayed(traced: TracedCall | undefined, name: string, argument: string): Answer {
   if (traced?.name === name && traced.argument === argument) return traced.answer
-  throw new RunFailure('SKILL_DENIED', `It called ${name} otherwise than in the trace it replays.`)
+  throw new RunFailure('SKILL_DENIED', `The replay called ${name} differently from the trace.`)
 }
 
 function createInstance(source: string, limits: Limits): EngineInstance {
@@ -188,7 +191,7 @@ function dispose(machine: EngineInstance): void {
 function engineFailure(error: unknown): FailedRun {
   const text = String(error)
   if (/stack|out of bounds|unreachable/i.test(text)) {
-    return { code: 'SKILL_STACK', message: 'It recursed until the engine failed.' }
+    return { code: 'SKILL_STACK', message: 'The run recursed until the engine failed.' }
   }
   return { code: 'SKILL_MEMORY', message: 'The engine ran out of memory.' }
 }

@@ -57,7 +57,7 @@ export class Sandbox implements AsyncDisposable {
         onHostCall: hostCallHandler(grants, ended.signal),
         ...(signal === undefined ? {} : { signal })
       })
-      if (ran === undefined) throw new Error('A run without a result.')
+      if (ran === undefined) throw new Error('The run ended without a result.')
       return {
         output: parseJson(ran.output),
         outputHash: ran.outputHash,

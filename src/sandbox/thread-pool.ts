@@ -49,11 +49,11 @@ export class ThreadPool {
   submit(task: Task): Promise<CompletedRun | undefined> {
     const { signal } = task
     signal?.throwIfAborted()
-    if (this.#isClosed) throw new SandboxError('SANDBOX_CLOSED', 'The sandbox was closed.')
+    if (this.#isClosed) throw new SandboxError('SANDBOX_CLOSED', 'The sandbox is closed.')
     if (this.#queue.length >= MAX_QUEUED) {
       throw new SandboxError(
         'SANDBOX_BUSY',
-        `${MAX_QUEUED} runs wait already. Run fewer at a time, or wait for some.`
+        `${MAX_QUEUED} runs are waiting, which is the limit. Wait until some runs end.`
       )
     }
     const { promise, resolve, reject } = Promise.withResolvers<CompletedRun | undefined>()
@@ -107,7 +107,7 @@ export class ThreadPool {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#starting
-    const closed = new SandboxError('SANDBOX_CLOSED', 'The sandbox was closed.')
+    const closed = new SandboxError('SANDBOX_CLOSED', 'The sandbox is closed.')
     for (const { reject, removeListener } of this.#queue.splice(0)) {
       removeListener()
       reject(closed)
@@ -145,7 +145,7 @@ export class ThreadPool {
   /** No thread can be started: waiting tasks fail, and the next run tries again. */
   #failQueued(cause: unknown): void {
     this.#starting = undefined
-    const reason = 'No thread of the sandbox can be started: are worker threads allowed here?'
+    const reason = 'Cannot start a thread for the sandbox. Allow worker threads in this process.'
     for (const { reject, removeListener } of this.#queue.splice(0)) {
       removeListener()
       reject(new SandboxError('SANDBOX_FAILED', reason, { cause }))

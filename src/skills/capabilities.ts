@@ -167,7 +167,7 @@ export class Capabilities {
     const { ok, input, error } = parse(OutcomeSchema, outcome, 'capabilities.recordOutcome')
     const { id } = this.#requireUsable(idOrName)
     if (ok) return this.#trials.succeeded(id)
-    return this.#trials.failed(id, { input, error: error ?? 'The skill was of no use.' })
+    return this.#trials.failed(id, { input, error: error ?? 'The use failed; no error was given.' })
   }
 
   /**

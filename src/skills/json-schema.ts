@@ -35,7 +35,7 @@ export function typeOfSchema(schema: JsonSchema, what: string): z.ZodType {
   if (hasPattern(schema)) {
     throw new HiveError(
       'ARGUMENT_INVALID',
-      `${what}: "pattern" and "patternProperties" are not supported; check in the skill instead.`
+      `${what}: "pattern" and "patternProperties" are not supported. Check the text in the source of the skill.`
     )
   }
   const type = read(schema, what)
@@ -48,7 +48,9 @@ function read(schema: JsonSchema, what: string): z.ZodType {
     return z.fromJSONSchema(schema)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new HiveError('ARGUMENT_INVALID', `${what} is not a JSON Schema: ${reason}`, { cause })
+    throw new HiveError('ARGUMENT_INVALID', `${what} is not a valid JSON Schema: ${reason}`, {
+      cause
+    })
   }
 }
 

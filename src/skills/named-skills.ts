@@ -27,7 +27,10 @@ export function findSkill(store: Pick<SkillStore, 'all' | 'get'>, idOrName: stri
   const best = rankCompetitors(usable.map(competitorOf)).alpha
   const found = best === undefined ? named.at(-1) : store.get(best)
   if (found !== undefined) return found
-  throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id or name "${text}".`)
+  throw new HiveError(
+    'SKILL_UNKNOWN',
+    `This node has no skill with the id or name "${text}". \`capabilities.list()\` lists the skills.`
+  )
 }
 
 export function competitorOf({ id, lifecycle }: KnownSkill): Competitor {
@@ -40,7 +43,7 @@ export function assertUsable({ skill, lifecycle }: KnownSkill): void {
   throw new HiveError(
     'SKILL_STATUS',
     lifecycle.status === 'blacklisted'
-      ? `${skill.name} is blacklisted here: choose another skill.`
-      : `${skill.name} is untested: it needs tests that all pass before it is used. Run \`test\`.`
+      ? `${skill.name} is blacklisted on this node. Choose another skill, or pardon this one.`
+      : `${skill.name} is untested and cannot be used before all of its tests pass. Run \`test\`.`
   )
 }

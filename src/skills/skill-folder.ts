@@ -82,7 +82,7 @@ export async function writeSkillFolder(skill: Skill, folder: string): Promise<vo
     }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw refused(folder, `cannot be written: ${reason}. Name a folder without a skill.`, cause)
+    throw refused(folder, `cannot be written: ${reason}. Choose an empty folder.`, cause)
   }
 }
 
@@ -104,7 +104,10 @@ function skillMarkdown({ name, description, kind, source, parents, licence }: Sk
 function split(folder: string, text: string): { front: unknown; body: string } {
   const [whole, front] = FRONT_MATTER.exec(text) ?? []
   if (whole === undefined || front === undefined) {
-    throw refused(folder, 'has a SKILL.md without front matter between two lines of ---')
+    throw refused(
+      folder,
+      'has a SKILL.md that does not begin with front matter between two lines of ---'
+    )
   }
   try {
     return { front: parseYaml(front, { maxAliasCount: 0 }), body: text.slice(whole.length) }
@@ -135,7 +138,12 @@ async function readFile(folder: string, name: string): Promise<string | undefine
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (code === 'ENOENT') return undefined
-    if (code === 'ELOOP') throw refused(folder, `has a link for ${name}: copy the file`, cause)
+    if (code === 'ELOOP')
+      throw refused(
+        folder,
+        `has a symbolic link named ${name}; replace the link by a copy of the file`,
+        cause
+      )
     throw refused(folder, `has a ${name} that cannot be read (${String(code)})`, cause)
   }
   try {

@@ -24,7 +24,7 @@ export const SkillInput = z.strictObject({
   name: z
     .string()
     .max(MAX_NAME_LENGTH)
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower case letters, digits and single hyphens only'),
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use only lower case letters, digits and single hyphens'),
   description: z.string().trim().min(1).max(MAX_DESCRIPTION_LENGTH),
   /** `code`: JavaScript, run in the sandbox; `prompt`: instructions, answered by a model. */
   kind: z.enum(['code', 'prompt']),
@@ -72,7 +72,8 @@ export function identifySkill(init: SkillInit): IdentifiedSkill {
 
 /** The skill of a record; throws as `identifySkill` does. */
 export function skillOfRecord({ kind, content }: HiveRecord): IdentifiedSkill {
-  if (kind !== 'skill') throw new HiveError('ARGUMENT_INVALID', `A ${kind} is not a skill.`)
+  if (kind !== 'skill')
+    throw new HiveError('ARGUMENT_INVALID', `The record is of kind "${kind}", not a skill.`)
   return identified(content)
 }
 
@@ -100,7 +101,7 @@ function parsed(content: string): unknown {
   try {
     return JSON.parse(content)
   } catch (cause) {
-    throw new HiveError('ARGUMENT_INVALID', 'This record does not hold a skill.', { cause })
+    throw new HiveError('ARGUMENT_INVALID', 'The content of this record is not a skill.', { cause })
   }
 }
 
@@ -111,7 +112,7 @@ function digest(record: HiveRecord): Uint8Array {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new HiveError(
       'LIMIT_EXCEEDED',
-      `The skill is too large: with its schemas and tests it may have 32 KiB. ${reason}`,
+      `The skill is too large: source, schemas and tests together may have 32 KiB. ${reason}`,
       { cause }
     )
   }

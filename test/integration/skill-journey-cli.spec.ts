@@ -214,7 +214,7 @@ describe('a skill, through two processes of hive over TCP', function () {
     const atA = new Commands(dirA)
     const { id } = await atA.call<{ id: string }>(['add', '-'], JSON.stringify(VERSIONS))
     const refused = await runHive(['skill', 'publish', id, '--data-dir', dirA])
-    assert.deepEqual([refused.code, /not verified here/.test(refused.stderr)], [1, true])
+    assert.deepEqual([refused.code, /not verified on this node/.test(refused.stderr)], [1, true])
     const inputs = Array.from({ length: 60 }, (_, i) => `1.2.${i}`)
     assert.equal((await atA.runEach(id, inputs)).code, 0)
     const published = await atA.call<{ status: string }>(['publish', id])

@@ -22,7 +22,7 @@ describe('hive skills and hive skill', function () {
       tests: [{ input: '12', output: 12 }]
     }
     const folder = join(directory.path, 'digits')
-    assert.match((await hive('skills')).text, /No skills\. Take one in/)
+    assert.match((await hive('skills')).text, /No skills\. Add one with/)
     {
       const options = ['--data-dir', dir, '--listen', '/ip4/127.0.0.1/tcp/0']
       await using node = new HiveProcess(options)
@@ -38,10 +38,10 @@ describe('hive skills and hive skill', function () {
       assert.equal(failed.code, 1)
       assert.match(failed.text, /Error: no digits/)
       assert.match((await hive('skill', 'run', 'digits', 'seven')).text, /not JSON/)
-      assert.match((await hive('skill', 'run', 'other', '1')).text, /no skill of the id or name/)
+      assert.match((await hive('skill', 'run', 'other', '1')).text, /no skill with the id or name/)
       assert.match(
         (await hive('skill', 'repair')).text,
-        /takes 1 of 1 inputs that failed \(trims texts\)/
+        /accepts 1 of 1 failed inputs \(trims texts\)/
       )
     }
     const listed = await hive('skills')
@@ -54,10 +54,10 @@ describe('hive skills and hive skill', function () {
     )
     assert.match((await hive('skill', 'test', id)).text, /1 of 1 tests passed/)
     assert.equal((await hive('skill', 'export', id, folder)).code, 0)
-    assert.match((await hive('skill', 'add', folder)).text, /was here already/)
+    assert.match((await hive('skill', 'add', folder)).text, /already exists/)
     assert.equal((await hive('skill', 'blacklist', id, 'does', 'harm')).text, 'blacklisted\n')
     const refused = await hive('skill', 'run', id, '"7"')
-    assert.deepEqual([refused.code, /is blacklisted here/.test(refused.text)], [1, true])
+    assert.deepEqual([refused.code, /is blacklisted on this node/.test(refused.text)], [1, true])
     assert.match((await hive('skill', 'pardon', id, 'it was the input')).text, /untested again/)
     assert.match((await hive('skill', 'show', id)).text, /blacklisted > sandbox: it was the input/)
     assert.match((await hive('skill', 'pardon', id, 'twice')).text, /was not blacklisted/)

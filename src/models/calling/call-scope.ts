@@ -19,7 +19,7 @@ export class CallScope implements Disposable {
   }
 
   static call(milliseconds: number, outer: AbortSignal | undefined): CallScope {
-    const text = `The call took longer than its ${milliseconds} ms. Give it more time with \`timeout\`.`
+    const text = `The call exceeded its timeout of ${milliseconds} ms. Raise \`timeout\`.`
     return new CallScope(milliseconds, () => new ModelError('DEADLINE', text), outer)
   }
 

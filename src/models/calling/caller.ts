@@ -130,7 +130,7 @@ export class Caller {
     const { health, model, provider } = candidate
     const reservation = await plan.reserve(candidate, outer)
     const late = (): Error =>
-      new ProviderFailure('timeout', `${provider.name}: no answer in ${ATTEMPT_TIMEOUT} ms`)
+      new ProviderFailure('timeout', `${provider.name}: no answer within ${ATTEMPT_TIMEOUT} ms`)
     const scope = new CallScope(ATTEMPT_TIMEOUT, late, outer)
     const started = performance.now()
     const note = (outcome: string): void => {
@@ -208,17 +208,21 @@ function finalError<T>({ route, attempts }: CallPlan<T>, last: Error | undefined
   if (last instanceof ModelError) return last
   const names = route.map(({ model }) => model.id).join(', ')
   if (last instanceof ProviderFailure && last.kind === 'request') {
-    return new ModelError('REQUEST_REFUSED', `${last.message}. Asked: ${names}.`, { cause: last })
+    return new ModelError(
+      'REQUEST_REFUSED',
+      `${last.message}. Models: ${names}. Correct the request.`,
+      { cause: last }
+    )
   }
   if (last instanceof ProviderFailure && last.kind === 'key') {
-    return new ModelError('KEY_REFUSED', `${last.message}. Check the key. Asked: ${names}.`, {
+    return new ModelError('KEY_REFUSED', `${last.message}. Models: ${names}. Check the key.`, {
       cause: last
     })
   }
-  const reason = last === undefined ? 'none could be asked' : `the last one: ${last.message}`
+  const reason = last === undefined ? 'none could be called' : `the last error: ${last.message}`
   return new ModelError(
     'MODELS_UNAVAILABLE',
-    `No model answered in ${attempts.length} attempts (${names}); ${reason}. Try later, or add a fallback of another provider.`,
+    `No model answered in ${attempts.length} attempts (${names}); ${reason}. Try again later, or add a model of another provider.`,
     { cause: last }
   )
 }

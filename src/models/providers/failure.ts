@@ -32,35 +32,43 @@ export function failureOf(
   const status = numberIn(error, 'status')
   const headers = headersIn(error)
   if (status === undefined || headers === undefined) {
-    return new ProviderFailure('network', `${provider}: the connection failed or broke off`)
+    return new ProviderFailure('network', `${provider}: the connection failed or was closed`)
   }
   const retryAfter = retryAfterOf(headers, now)
   const init = { status, retryAfter }
   if (status === 429)
-    return new ProviderFailure('limit', `${provider}: over a rate limit (429)`, init)
+    return new ProviderFailure('limit', `${provider}: a rate limit was exceeded (status 429)`, init)
   if (status === 401 || status === 403) {
-    return new ProviderFailure('key', `${provider}: the key was refused (${status})`, init)
+    return new ProviderFailure(
+      'key',
+      `${provider}: the provider refused the key (status ${status})`,
+      init
+    )
   }
   // 529: Anthropic's "overloaded".
   if (status >= 500 || RETRYABLE.has(status)) {
-    return new ProviderFailure('server', `${provider}: failed with status ${status}`, init)
+    return new ProviderFailure(
+      'server',
+      `${provider}: the request failed with status ${status}`,
+      init
+    )
   }
   const reason = codeIn(error)
   return new ProviderFailure(
     'request',
-    `${provider}: refused the request with status ${status}${reason === undefined ? '' : ` (${reason})`}`,
+    `${provider}: the provider refused the request with status ${status}${reason === undefined ? '' : ` (${reason})`}`,
     init
   )
 }
 
 /** A stream that ended without its final part. */
 export function truncatedStream(provider: string): ProviderFailure {
-  return new ProviderFailure('network', `${provider}: the stream broke off`)
+  return new ProviderFailure('network', `${provider}: the stream ended early`)
 }
 
 /** A reply outside the protocol. */
 export function invalidReply(provider: string): ProviderFailure {
-  return new ProviderFailure('server', `${provider}: the reply was not of its protocol`)
+  return new ProviderFailure('server', `${provider}: the reply does not follow the protocol`)
 }
 
 function numberIn(error: unknown, key: string): number | undefined {

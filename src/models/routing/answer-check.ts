@@ -22,7 +22,7 @@ export async function checkAnswer(
   }
   if (verify === undefined) return { ok: true, value }
   const verdict = await verify({ text: reply.text, value }, { signal })
-  const { ok, reason = 'the verifier refused it' } =
+  const { ok, reason = 'the verifier refused the answer' } =
     typeof verdict === 'boolean' ? { ok: verdict } : verdict
   return ok ? { ok, value } : { ok, reason }
 }

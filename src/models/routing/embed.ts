@@ -53,7 +53,10 @@ export async function embed(
         onRate: (state) => one.health.updateRateLimits(state, now())
       })
       if (made === undefined) {
-        throw new ProviderFailure('request', `${one.provider.name} embeds nothing`)
+        throw new ProviderFailure(
+          'request',
+          `${one.provider.name}: this provider does not embed texts`
+        )
       }
       const answer: ProviderReply = {
         text: '',

@@ -57,15 +57,15 @@ export async function generate(
     messages = withFailure(request.messages, answer.reply, checked.reason)
     if (index === steps.length - 1) {
       const by =
-        answer.candidate === roster.offline ? 'The offline tier' : answer.candidate.model.id
+        answer.candidate === roster.offline ? 'the offline tier' : answer.candidate.model.id
       throw new ModelError(
         'OUTPUT_INVALID',
-        `${by} gave no answer that passes: ${checked.reason}. Loosen the schema or the verifier, or name another tier.`,
+        `No answer of ${by} passes its check: ${checked.reason}. Relax the schema or the verifier, or choose another tier.`,
         { partial: answer.reply.text }
       )
     }
   }
-  throw new ModelError('NO_MODEL', 'The route is empty.')
+  throw new ModelError('NO_MODEL', 'The route has no model. Add a model to the tier.')
 }
 
 /** Asks one tier; if no model answers, the offline tier does, if the settings allow it. */

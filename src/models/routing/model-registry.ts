@@ -99,7 +99,7 @@ export class ModelRegistry {
     if (provider === undefined) {
       throw new ModelError(
         'MODEL_UNKNOWN',
-        `There is no provider "${name}" for the model ${id}. Set its key, or name it in \`providers\`.`
+        `There is no provider "${name}" for the model ${id}. Set its key, or add it to \`providers\`.`
       )
     }
     const candidate = this.#candidates.get(id) ?? {
@@ -132,12 +132,14 @@ export class ModelRegistry {
       const when = model.shutdown === null ? 'was shut down' : `was shut down on ${model.shutdown}`
       throw new ModelError(
         'MODEL_SHUT_DOWN',
-        `${model.id} ${when}.${instead} \`allowShutDown\` calls it all the same.`
+        `${model.id} ${when}.${instead} Set \`allowShutDown\` to call the model anyway.`
       )
     }
     if (this.#warned.has(model.id)) return
     this.#warned.add(model.id)
-    warn(`${model.id} ${state === 'ending' ? 'ends' : 'ended'} on ${model.shutdown}.${instead}`)
+    warn(
+      `${model.id} ${state === 'ending' ? 'shuts down' : 'was shut down'} on ${model.shutdown}.${instead}`
+    )
   }
 }
 

@@ -73,7 +73,10 @@ export class Scorer {
     const weights = parsed.success ? fromBase64(parsed.data.weights) : undefined
     const squares = parsed.success ? fromBase64(parsed.data.squares) : undefined
     if (!parsed.success || weights === undefined || squares === undefined) {
-      throw new HiveError('ARGUMENT_INVALID', 'This is no exported scorer of this version.')
+      throw new HiveError(
+        'ARGUMENT_INVALID',
+        'This is not a scorer that this version exported. Export the scorer again.'
+      )
     }
     this.#weights = weights
     this.#squares = squares

@@ -63,13 +63,13 @@ export async function* stream(
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ModelError(
       'STREAM_BROKEN',
-      `The stream broke after ${partial.length} characters: ${reason}. What had arrived is in \`partial\`.`,
+      `The stream ended early, after ${partial.length} characters: ${reason}. \`partial\` has the received text.`,
       { cause, partial }
     )
   } finally {
     // An abandoned stream may have been billed in full.
     reservation.forfeit()
-    call.abort(new Error('The stream is over.'))
+    call.abort(new Error('The stream has ended.'))
     opened.done()
   }
 }
@@ -118,5 +118,5 @@ async function firstPart<T>(
 }
 
 function streamEnded(): ProviderFailure {
-  return new ProviderFailure('network', 'The stream broke off')
+  return new ProviderFailure('network', 'the stream ended early')
 }

@@ -18,7 +18,7 @@ export function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
 
 export function checkOutput<T>(text: string, schema: Schema<T>): Checked<T> {
   const json = parseJson(text)
-  if (json === undefined) return { ok: false, reason: 'it is no JSON' }
+  if (json === undefined) return { ok: false, reason: 'it is not JSON' }
   const result = schema.safeParse(json.value)
   if (result.success) return { ok: true, value: result.data }
   const problems = result.error.issues

@@ -5,7 +5,9 @@ import { ModelError } from '../errors.ts'
 import type { Picodollars } from './money.ts'
 
 /** USD as text, such as `0.50`: exact, unlike a floating-point number. */
-const Usd = z.string().refine((text) => parseUsd(text) !== undefined, 'is no amount such as "0.50"')
+const Usd = z
+  .string()
+  .refine((text) => parseUsd(text) !== undefined, 'must be an amount such as "0.50"')
 
 export const Limit = z.strictObject({ usd: Usd.optional(), tokens: z.int().min(0).optional() })
 
@@ -56,7 +58,7 @@ export class BudgetCounter {
     if (this.usd !== undefined && cost === undefined) {
       throw new ModelError(
         'PRICE_UNKNOWN',
-        `The budget of ${this.what} is in USD, and the model's price is unknown. Give its price in a catalogue of your own, or budget tokens.`
+        `The budget of ${this.what} is in USD, and the model's price is unknown. Add the price to your own catalogue, or set a budget in tokens.`
       )
     }
     const exceedsUsd = this.usd !== undefined && this.spentUsd + (cost ?? 0n) > this.usd
@@ -73,17 +75,17 @@ export class BudgetCounter {
     const parts = []
     if (this.usd !== undefined) {
       parts.push(
-        `${formatUsd(this.spentUsd)} of ${formatUsd(this.usd)} USD are spent and the call may cost ${formatUsd(cost ?? 0n)}`
+        `${formatUsd(this.spentUsd)} of ${formatUsd(this.usd)} USD are spent, and the call may cost ${formatUsd(cost ?? 0n)} USD`
       )
     }
     if (this.tokens !== undefined) {
       parts.push(
-        `${this.spentTokens} of ${this.tokens} tokens are spent and the call may take ${tokens}`
+        `${this.spentTokens} of ${this.tokens} tokens are spent, and the call may use ${tokens}`
       )
     }
     return new ModelError(
       'BUDGET_EXCEEDED',
-      `The budget of ${this.what} does not allow the call: ${parts.join('; ')}. Raise it, lower maxOutputTokens, or wait for the next window.`
+      `The budget of ${this.what} does not allow the call: ${parts.join('; ')}. Raise the budget, lower \`maxOutputTokens\`, or wait for the next window.`
     )
   }
 }

@@ -69,7 +69,10 @@ export class SkillAdoption {
     const attested = await this.#components.replica.get(digestOfId(id))
     const offered = attested === undefined ? undefined : this.#offerOf(attested)
     if (offered === undefined) {
-      throw new HiveError('RECORD_UNKNOWN', `The swarm offers no skill ${id} here; see "offers".`)
+      throw new HiveError(
+        'RECORD_UNKNOWN',
+        `No offer has the id ${id}. \`capabilities.offers()\` lists the offers.`
+      )
     }
     return this.#adopt(offered, signal)
   }
@@ -85,7 +88,7 @@ export class SkillAdoption {
     await this.#updateHeadStart(id, signal)
     const disputes = this.#countDisputes(attested)
     if (disputes === 0) return
-    const reason = `it failed for ${disputes} ${disputes === 1 ? 'author' : 'authors'} of the swarm`
+    const reason = `disputed by ${disputes} ${disputes === 1 ? 'author' : 'authors'} of the swarm`
     await skills.store.apply(id, (held) => afterSwarmDispute(held, reason))
   }
 

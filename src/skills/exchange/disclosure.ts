@@ -13,7 +13,7 @@ export function disclosureIn(skill: Skill, anonymizer: Anonymizer): string | und
   const content = [skill.description, ...textsOf(skill), JSON.stringify(skill.tests)].join('\n')
   const result = anonymizer.anonymize({ entity: skill.name, content })
   const kinds = [...new Set(result.findings.map(({ kind }) => kind))]
-  if (kinds.length > 0) return `it tells what must not leave this node (${kinds.join(', ')})`
+  if (kinds.length > 0) return `the skill contains private text (${kinds.join(', ')})`
   return result.verdict === 'withheld' ? result.reason : undefined
 }
 

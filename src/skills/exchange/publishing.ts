@@ -61,13 +61,16 @@ export class SkillPublishing {
     if (lifecycle.status !== 'verified') {
       throw new HiveError(
         'SKILL_STATUS',
-        `${skill.name} is not verified here: only proven skills are shared.`
+        `${skill.name} is not verified on this node. Only verified skills can be published.`
       )
     }
     const { anonymizer, announce, replica } = this.#components
     const reason = disclosureIn(skill, anonymizer)
     if (reason !== undefined) {
-      throw new HiveError('WITHHELD', `${skill.name} stays on this node: ${reason}.`)
+      throw new HiveError(
+        'WITHHELD',
+        `${skill.name} was not published: ${reason}. Remove the private text and add the changed skill.`
+      )
     }
     const { record } = identifySkill(skill)
     const { trials, successes } = lifecycle.counts
@@ -183,7 +186,7 @@ export class SkillPublishing {
   #requireSkill(id: string): KnownSkill {
     const known = this.#components.skills.store.get(id)
     if (known !== undefined) return known
-    throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id "${id}".`)
+    throw new HiveError('SKILL_UNKNOWN', `This node has no skill with the id "${id}".`)
   }
 
   #today(): number {

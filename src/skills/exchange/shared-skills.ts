@@ -66,7 +66,7 @@ export class SharedSkills {
 
   /** @internal */
   async stop(): Promise<void> {
-    this.#stopped.abort(new HiveError('STOPPED', 'The hive was stopped.'))
+    this.#stopped.abort(new HiveError('STOPPED', 'The node was stopped.'))
     clearInterval(this.#reporting)
     this.#components.replica.off('entry:admit', this.#onEntry)
     this.#components.skills.store.off('skill:transition', this.#onTransition)

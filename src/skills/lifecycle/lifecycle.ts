@@ -86,7 +86,7 @@ export function afterTrigger(lifecycle: LifecycleState): LifecycleChange {
   if (lifecycle.status !== 'experimental') return { lifecycle }
   return {
     lifecycle: { ...lifecycle, status: 'pre-warming', isAsked: true },
-    reason: 'pre-warming was asked for'
+    reason: 'pre-warming was requested'
   }
 }
 
@@ -123,12 +123,12 @@ function afterVerifiedUse(lifecycle: LifecycleState, ok: boolean): LifecycleChan
   if (verdict === 'collapsed') {
     return {
       lifecycle: { ...lifecycle, drift, status: 'blacklisted' },
-      reason: `collapsed: ${successes} of the last ${trials} uses succeeded`
+      reason: `success rate collapsed: ${successes} of the last ${trials} uses succeeded`
     }
   }
   return {
     lifecycle: { ...UNTESTED, lifetime: lifecycle.lifetime, status: 'experimental' },
-    reason: `drifted: ${successes} of the last ${trials} uses succeeded`
+    reason: `success rate dropped: ${successes} of the last ${trials} uses succeeded`
   }
 }
 
@@ -142,7 +142,7 @@ function afterTrialUse(lifecycle: LifecycleState): LifecycleChange {
     }
   }
   if (isRejectable(counts)) {
-    return { lifecycle: { ...lifecycle, status: 'blacklisted' }, reason: `useless: ${tally}` }
+    return { lifecycle: { ...lifecycle, status: 'blacklisted' }, reason: `unreliable: ${tally}` }
   }
   const progress = verificationProgress(counts, headStart)
   const prediction = predictedPromotion(counts)

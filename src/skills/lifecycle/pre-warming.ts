@@ -149,7 +149,9 @@ export class PreWarming {
     const { passed, total, failed } = await test(skill, signal)
     signal.throwIfAborted()
     if (passed < total) {
-      throw new Error(`${passed} of ${total} declared tests pass again: ${failed[0]?.problem}`)
+      throw new Error(
+        `${passed} of ${total} declared tests passed when run again: ${failed[0]?.problem}`
+      )
     }
     if (skill.kind === 'code') await sandbox.warm(skill.source)
     signal.throwIfAborted()

@@ -10,7 +10,7 @@ export const RunOptions = z.strictObject({
   grants: z
     .record(
       z.string().min(1).max(64),
-      z.custom<HostFunction>((value) => typeof value === 'function', 'is no function')
+      z.custom<HostFunction>((value) => typeof value === 'function', 'is not a function')
     )
     .optional(),
   limits: z

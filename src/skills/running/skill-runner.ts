@@ -78,7 +78,10 @@ export class SkillRunner {
     settings.signal?.throwIfAborted()
     const problem = compileSchema(skill.inputSchema, 'inputSchema')(input)
     if (problem !== undefined) {
-      throw new HiveError('ARGUMENT_INVALID', `The input of ${skill.name}: ${problem}.`)
+      throw new HiveError(
+        'ARGUMENT_INVALID',
+        `The input of ${skill.name} does not match its schema: ${problem}.`
+      )
     }
     const started = performance.now()
     const run = await (skill.kind === 'code'
@@ -88,7 +91,10 @@ export class SkillRunner {
       ? undefined
       : compileSchema(skill.outputSchema, 'outputSchema')(run.output)
     if (outputProblem !== undefined) {
-      throw new HiveError('SKILL_FAILED', `The output of ${skill.name}: ${outputProblem}.`)
+      throw new HiveError(
+        'SKILL_FAILED',
+        `The output of ${skill.name} does not match its schema: ${outputProblem}.`
+      )
     }
     return { ...run, seconds: (performance.now() - started) / 1000 }
   }
@@ -115,7 +121,7 @@ export class SkillRunner {
       if (run.offline) {
         throw new HiveError(
           'SKILL_STATUS',
-          `${skill.name} is a prompt, and no model answers here that could be tested: configure \`models\`.`
+          `${skill.name} is a prompt, and this node has no model to test it with. Configure \`models\`.`
         )
       }
       output = run.output
@@ -125,12 +131,12 @@ export class SkillRunner {
       const { message } = error as Error
       if ('throws' in test && message.includes(test.throws)) return undefined
       return 'throws' in test
-        ? `threw "${message}", which has no "${test.throws}"`
+        ? `threw "${message}", which does not contain "${test.throws}"`
         : `threw: ${message}`
     }
-    if ('throws' in test) return `gave ${brief(output)} where it should throw`
+    if ('throws' in test) return `returned ${brief(output)} instead of throwing`
     if (canonicalJson(output) === canonicalJson(test.output)) return undefined
-    return `gave ${brief(output)}, not ${brief(test.output)}`
+    return `returned ${brief(output)}, not ${brief(test.output)}`
   }
 
   async #runCode(
@@ -149,7 +155,7 @@ export class SkillRunner {
     { grants, signal }: RunSettings
   ): Promise<Omit<SkillRun, 'seconds'>> {
     if (grants !== undefined) {
-      throw new HiveError('ARGUMENT_INVALID', `${name} is a prompt, which takes no grants.`)
+      throw new HiveError('ARGUMENT_INVALID', `${name} is a prompt. A prompt takes no grants.`)
     }
     const messages: Messages = [
       { role: 'system', content: source },

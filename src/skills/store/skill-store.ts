@@ -106,7 +106,10 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     await this.#adding.get(id)
     if (this.#entries.has(id)) return false
     if (this.#entries.size + this.#adding.size >= MAX_SKILLS) {
-      throw new HiveError('LIMIT_EXCEEDED', `A node holds at most ${MAX_SKILLS} skills.`)
+      throw new HiveError(
+        'LIMIT_EXCEEDED',
+        `This node has ${MAX_SKILLS} skills, which is the limit. Remove a skill first.`
+      )
     }
     const addedAt = this.#components.now()
     const before = this.removedLifecycle(id)
@@ -260,7 +263,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   #entryOf(id: string): SkillEntry {
     const entry = this.#entries.get(id)
     if (entry !== undefined) return entry
-    throw new HiveError('SKILL_UNKNOWN', `This node has no skill of the id ${id}.`)
+    throw new HiveError('SKILL_UNKNOWN', `This node has no skill with the id ${id}.`)
   }
 
   /** Errors of a listener are its own. */

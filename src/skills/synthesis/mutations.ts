@@ -92,7 +92,7 @@ function editsOf(source: string, program: Program): readonly Edit[] {
     MemberExpression(node) {
       if (node.optional || node.object.type === 'Super') return
       const { end } = node.object
-      const how = `reads what may be missing (${source.slice(node.start, node.end).slice(0, 40)})`
+      const how = `accepts a missing value (${source.slice(node.start, node.end).slice(0, 40)})`
       const text = node.computed ? '?.' : ''
       // The dot of a plain access follows; a computed access needs its own.
       accesses.push({ start: end, end: end + 1, text: node.computed ? `${text}[` : '?.', how })
@@ -101,7 +101,7 @@ function editsOf(source: string, program: Program): readonly Edit[] {
       if (argument.type !== 'CallExpression') return
       const { start, end } = argument
       const text = `retried(() => ${source.slice(start, end)})`
-      calls.push({ start, end, text, how: 'tries a call again that fails' })
+      calls.push({ start, end, text, how: 'repeats a failed call' })
     },
     BinaryExpression({ operator, left, right }) {
       const other = OPPOSITE_BOUNDS[operator]

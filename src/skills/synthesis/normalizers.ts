@@ -11,23 +11,23 @@ export interface Normalizer {
 export const NORMALIZERS: readonly Normalizer[] = [
   { how: 'trims texts', code: '(text) => text.trim()' },
   {
-    how: 'takes a leading v or = from texts',
+    how: 'removes a leading v or = from texts',
     code: "(text) => text.trim().replace(/^[=v]+\\s*(?=\\d)/i, '')"
   },
   {
-    how: 'takes a byte order mark and invisible characters from texts',
+    how: 'removes a byte order mark and invisible characters from texts',
     code: "(text) => text.replace(/[\\ufeff\\u200b-\\u200d\\u2060]/g, '').trim()"
   },
   {
     how: 'reads white space of any kind as one space',
     code: "(text) => text.replace(/\\s+/g, ' ').trim()"
   },
-  { how: 'leaves white space out', code: "(text) => text.replace(/\\s+/g, '')" },
+  { how: 'removes white space', code: "(text) => text.replace(/\\s+/g, '')" },
   { how: 'reads texts in lower case', code: '(text) => text.toLowerCase()' },
   { how: 'reads texts in upper case', code: '(text) => text.toUpperCase()' },
   { how: 'reads texts in Unicode form NFC', code: "(text) => text.normalize('NFC')" },
   {
-    how: 'takes quotation marks from around texts',
+    how: 'removes quotation marks around texts',
     code: "(text) => text.trim().replace(/^([\"'`])(.*)\\1$/s, '$2')"
   },
   { how: 'reads line ends of any kind as \\n', code: "(text) => text.replace(/\\r\\n?/g, '\\n')" },
@@ -37,7 +37,7 @@ export const NORMALIZERS: readonly Normalizer[] = [
     code: "(text) => text.replace(/(\\d),(?=\\d)/g, '$1.')"
   },
   {
-    how: 'leaves out what groups digits',
+    how: 'removes separators between groups of digits',
     code: "(text) => text.replace(/(\\d)[ ,_'](?=\\d{3}\\b)/g, '$1')"
   },
   {
@@ -45,11 +45,11 @@ export const NORMALIZERS: readonly Normalizer[] = [
     code: "(text) => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text)"
   },
   {
-    how: 'leaves build metadata of versions out',
+    how: 'removes build metadata of versions',
     code: "(text) => text.replace(/\\+[0-9A-Za-z.-]+$/, '')"
   },
   {
-    how: 'fills versions up to three parts',
+    how: 'completes versions to three parts',
     code: "(text) => text.trim().replace(/^[=v]+\\s*(?=\\d)/i, '').replace(/^(\\d+)(\\.\\d+)?(?=$|-)/, (_, major, minor) => major + (minor ?? '.0') + '.0')"
   }
 ]

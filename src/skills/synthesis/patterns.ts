@@ -13,7 +13,7 @@ export function relaxPattern(pattern: string, flags: string): readonly RelaxedPa
       all.push({ pattern: other, flags: otherFlags, how })
     }
   }
-  if (!flags.includes('i')) add(pattern, 'matches in any case', `${flags}i`)
+  if (!flags.includes('i')) add(pattern, 'ignores case', `${flags}i`)
   if (pattern.startsWith('^')) {
     add(`^\\s*${pattern.slice(1)}`, 'matches after white space')
     add(`^[v=]?\\s*${pattern.slice(1)}`, 'matches after a v or =')
@@ -25,14 +25,14 @@ export function relaxPattern(pattern: string, flags: string): readonly RelaxedPa
       `${pattern.slice(0, -1)}(?:-[0-9A-Za-z.-]+)?(?:\\+[0-9A-Za-z.-]+)?$`,
       'matches before a label'
     )
-    add(pattern.slice(0, -1), 'matches what has more behind it')
+    add(pattern.slice(0, -1), 'matches text with more behind it')
   }
   // Each digit class that matches one digit matches several; each required part becomes optional.
   for (const { index } of pattern.matchAll(/\\d(?![+*?{])/g)) {
     add(`${pattern.slice(0, index)}\\d+${pattern.slice(index + 2)}`, 'matches several digits')
   }
   for (const { index } of pattern.matchAll(/(?<!\\)\+(?!\?)/g)) {
-    add(`${pattern.slice(0, index)}*${pattern.slice(index + 1)}`, 'matches none as well')
+    add(`${pattern.slice(0, index)}*${pattern.slice(index + 1)}`, 'matches zero repetitions too')
   }
   for (const { index } of pattern.matchAll(/\\d\+?\)(?![+*?{])/g)) {
     const at = pattern.indexOf(')', index) + 1

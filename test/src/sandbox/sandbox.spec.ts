@@ -127,9 +127,12 @@ describe('the sandbox', () => {
   it('says what is wrong with a source', async () => {
     for (const [source, message] of [
       ['export default (', /SyntaxError/],
-      ['export const a = 1', /must export a function/],
+      ['export const a = 1', /default export of the module must be a function/],
       ['throw new Error("no"); export default () => 1', /no/],
-      ['await 1; await new Promise(() => {}); export default () => 1', /may not await/]
+      [
+        'await 1; await new Promise(() => {}); export default () => 1',
+        /uses await at its top level/
+      ]
     ] as const) {
       await assert.rejects(sandbox.check(source), (error) => {
         assert.ok(error instanceof SandboxError)

@@ -73,7 +73,7 @@ describe('capabilities', () => {
       tests: [{ input: 'Hello World', output: 'hello_world' }]
     })
     assert.equal(wrong.status, 'sandbox')
-    assert.match(wrong.tests?.failed[0]?.problem ?? '', /gave "hello-world", not "hello_world"/)
+    assert.match(wrong.tests?.failed[0]?.problem ?? '', /returned "hello-world", not "hello_world"/)
     const { status } = await capabilities.registerCapability({ ...SLUGIFY, tests: [] })
     assert.equal(status, 'sandbox')
     await assert.rejects(capabilities.invoke(wrong.id, 'x'), { code: 'SKILL_STATUS' })

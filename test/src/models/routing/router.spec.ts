@@ -249,7 +249,7 @@ describe('models', () => {
     assert.equal(await spend(100), 1_400)
     assert.deepEqual(warnings, [])
     assert.equal(await spend(20), 1_680)
-    assert.deepEqual(warnings, ['Four fifths of the budget of the node for the day are spent.'])
+    assert.deepEqual(warnings, ['80 percent of the budget of the node for the day is spent.'])
   })
 
   it('tells what was spent for 35 days', async () => {

@@ -182,7 +182,7 @@ describe('skills of the swarm', function () {
     )
     const [{ from, to, reason }] = await doubted
     assert.deepEqual([from, to], ['experimental', 'sandbox'])
-    assert.match(String(reason), /it failed for 1 author of the swarm/)
+    assert.match(String(reason), /disputed by 1 author of the swarm/)
     assert.deepEqual(await b.agent.cortex.hive.skills.offers(), [])
     const tests = await b.agent.cortex.capabilities.test(id)
     assert.equal(tests.passed, tests.total)
