@@ -397,7 +397,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     if (this.#offences.add(peer.toString())) {
       this.#openHost()
         .hangUp(peer)
-        .catch((error: unknown) => this.#log('cannot hang up on %p - %e', peer, error))
+        .catch((error: unknown) => this.#log('cannot disconnect %p - %e', peer, error))
     }
   }
 
@@ -408,7 +408,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     if (news.length === 0) return
     this.emit('sync:receive', { entries: news.length })
     this.#gossipLatest(news).catch((error: unknown) =>
-      this.#log('cannot announce news - %e', error)
+      this.#log('cannot announce entries - %e', error)
     )
   }
 
@@ -424,7 +424,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #onVoid = (proof: Uint8Array): void => {
     this.#gossip
       ?.publishProof(proof)
-      .catch((error: unknown) => this.#log('cannot spread a proof - %e', error))
+      .catch((error: unknown) => this.#log('cannot publish a proof of equivocation - %e', error))
   }
 
   readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {
@@ -439,7 +439,9 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#host?.services.stem?.send()
     this.#remembered
       .add(detail.peerId.toString(), detail.listenAddrs.map(String))
-      .catch((error: unknown) => this.#log('cannot remember %p - %e', detail.peerId, error))
+      .catch((error: unknown) =>
+        this.#log('cannot store the addresses of %p - %e', detail.peerId, error)
+      )
   }
 }
 
@@ -449,6 +451,6 @@ function keysOf({ key, acceptedKeys = [] }: SwarmInit): readonly string[] {
   if (acceptedKeys.length === 0) return []
   throw new SwarmError(
     'SWARM_KEY_INVALID',
-    'Keys are accepted beside the own swarm key, and this node has none. Give it one as well.'
+    'The node has accepted swarm keys, but no swarm key of its own. Give it a swarm key too.'
   )
 }

@@ -91,7 +91,7 @@ export function readFilterResponse(bytes: Uint8Array): FilterResponse {
         const slices = readUint(decoder, MAX_SLICES)
         const counts = Array.from({ length: slices }, () => readUint(decoder, 2 ** 32))
         if (slicesBytes(counts) > MAX_FILTER_BYTES)
-          throw new ProtocolError('a filter over the limit')
+          throw new ProtocolError('a filter larger than the limit')
         return { type: 'full', generation, counts }
       }
     }
@@ -106,7 +106,7 @@ export function writeChunk(raw: Uint8Array): Uint8Array {
 export function readChunk(bytes: Uint8Array, max: number): Uint8Array {
   const raw = unpack(readAll(bytes, (decoder) => readBlob(decoder, MAX_FILTER_FRAME_BYTES)))
   if (raw.length === 0 || raw.length > Math.min(max, FILTER_CHUNK_BYTES)) {
-    throw new ProtocolError('a chunk that does not fit what was announced')
+    throw new ProtocolError('a chunk that does not match the announced filter')
   }
   return raw
 }

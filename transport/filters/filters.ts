@@ -129,7 +129,9 @@ class FilterService implements Filters, Startable {
     const running = this.#running.get(name)
     if (running !== undefined) return running
     const pull = this.#pull(peer)
-      .catch((error: unknown) => this.#exchanges.log('no filters from %p - %e', peer, error))
+      .catch((error: unknown) =>
+        this.#exchanges.log('cannot fetch filters from %p - %e', peer, error)
+      )
       .finally(() => this.#running.delete(name))
     this.#running.set(name, pull)
     return pull
@@ -165,7 +167,7 @@ class FilterService implements Filters, Startable {
   /** The raw bytes that follow an answer, when all that arrive at the time are not too many. */
   async #receive(frames: FrameStream, length: number, signal: AbortSignal): Promise<Uint8Array> {
     if (this.#incomingBytes + length > MAX_INCOMING_FILTER_BYTES) {
-      throw new Error('Too many filters arrive at once; a later round asks again.')
+      throw new Error('Too many filters arrive at once. A later round requests this filter again.')
     }
     this.#incomingBytes += length
     try {

@@ -72,14 +72,14 @@ export class PeerFilters {
   /** Throws `ProtocolError` when nothing is held that the elements could extend. */
   extend(peer: string, kind: FilterKind, elements: Iterable<Uint8Array>): void {
     const held = this.#filters.get(keyOf(peer, kind))
-    if (held === undefined) throw new ProtocolError('a delta of a filter that is not held')
+    if (held === undefined) throw new ProtocolError('a delta of a filter that is not stored')
     for (const element of elements) {
       held.filter.add(element)
       held.version += 1
     }
     if (held.filter.bytes > MAX_FILTER_BYTES) {
       this.drop(peer, kind)
-      throw new ProtocolError('a filter over the limit')
+      throw new ProtocolError('a filter larger than the limit')
     }
     this.#evict()
     this.#selectConsulted(kind)

@@ -209,7 +209,7 @@ class TopicGossip implements Gossip {
       case 'held':
         return TopicValidatorResult.Ignore
       case 'rejected':
-        return this.#reject(peer, 'a proof that proves nothing')
+        return this.#reject(peer, 'a proof that does not prove an equivocation')
     }
   }
 

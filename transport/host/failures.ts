@@ -11,23 +11,23 @@ const KEY_FAILURES: ReadonlySet<string> = new Set([
 export function explainDialFailure(error: Error, hasKey: boolean): string {
   const failures = [error, ...(error instanceof AggregateError ? error.errors : [])]
   const text = failures.map((each: unknown) => String(each)).join(' ')
-  if (/ECONNREFUSED/.test(text)) return 'nothing listens there (connection refused)'
-  if (/EHOSTUNREACH|ENETUNREACH/.test(text)) return 'there is no route to that host'
-  if (/ENOTFOUND|EAI_AGAIN/.test(text)) return 'that host name does not resolve'
+  if (/ECONNREFUSED/.test(text)) return 'no node listens at this address (connection refused)'
+  if (/EHOSTUNREACH|ENETUNREACH/.test(text)) return 'there is no route to this host'
+  if (/ENOTFOUND|EAI_AGAIN/.test(text)) return 'the host name cannot be resolved'
   if (failures.some(isKeyFailure) || /ECONNRESET/.test(text)) {
     return hasKey
-      ? 'it hung up during the handshake: its swarm key differs from ours, or it has none'
-      : 'it hung up during the handshake: it most likely needs a swarm key (--swarm-key), and this node has none'
+      ? 'the peer closed the connection during the handshake: its swarm key differs from the key of this node, or it has none'
+      : 'the peer closed the connection during the handshake: it probably requires a swarm key (--swarm-key), and this node has none'
   }
-  if (/timed? ?out|aborted/i.test(text)) return 'no answer within the time limit'
+  if (/timed? ?out|aborted/i.test(text)) return 'no response within the time limit'
   return error.message
 }
 
 export function explainListenFailure(error: unknown): string {
   const text = String(error)
-  if (/EADDRINUSE/.test(text)) return 'another process listens there'
-  if (/EADDRNOTAVAIL/.test(text)) return 'this machine has no such address'
-  if (/EACCES/.test(text)) return 'that port needs more rights; use one above 1023'
+  if (/EADDRINUSE/.test(text)) return 'another process listens at this address'
+  if (/EADDRNOTAVAIL/.test(text)) return 'this machine does not have this address'
+  if (/EACCES/.test(text)) return 'the port needs more rights; use a port above 1023'
   return text.split('\n')[0] ?? text
 }
 

@@ -29,9 +29,9 @@ export interface KeyGateInit {
 const MULTISTREAM_HEADER = Buffer.from('\u0013/multistream/1.0.0\n')
 
 const REASONS: Readonly<Record<KeyMismatch, string>> = {
-  'no key': 'it has no swarm key, and this swarm needs one',
-  'another key': 'its swarm key differs from ours',
-  'unexpected key': 'it uses a swarm key, and this node has none'
+  'no key': 'the peer has no swarm key, and this swarm requires one',
+  'another key': 'its swarm key differs from the key of this node',
+  'unexpected key': 'the peer uses a swarm key, and this node has none'
 }
 
 export function describeMismatch(mismatch: KeyMismatch): string {
@@ -51,7 +51,7 @@ export function keyGate({ keys, onRefuse }: KeyGateInit): () => ConnectionProtec
           const address = addressOf(connection)
           const error = new SwarmError(
             'SWARM_KEY_MISMATCH',
-            `Refused ${address}: ${REASONS[mismatch]}.`
+            `Refused a connection from ${address}: ${REASONS[mismatch]}. Give both nodes the same key.`
           )
           onRefuse(address, mismatch)
           connection.abort(error)

@@ -14,7 +14,7 @@ export async function loadPeerKey(path: string): Promise<PrivateKey> {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
       throw new SwarmError(
         'PEER_KEY_UNUSABLE',
-        `Cannot read the peer key in ${path}. Restore it, or remove it to begin with a new peer id.`,
+        `Cannot read the peer key in ${path}. Restore the file, or delete it to start with a new peer id.`,
         { cause }
       )
     }
@@ -25,7 +25,11 @@ export async function loadPeerKey(path: string): Promise<PrivateKey> {
     await writeFile(fresh, privateKeyToProtobuf(key), { mode: OWNER_ONLY, flush: true })
     await rename(fresh, path)
   } catch (cause) {
-    throw new SwarmError('PEER_KEY_UNUSABLE', `Cannot write the peer key to ${path}.`, { cause })
+    throw new SwarmError(
+      'PEER_KEY_UNUSABLE',
+      `Cannot write the peer key to ${path}. Check the permissions of the directory and the free space.`,
+      { cause }
+    )
   }
   return key
 }

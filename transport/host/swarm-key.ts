@@ -39,7 +39,7 @@ function swarmKeyHex(text: string): string {
   if (hex === undefined) {
     throw new SwarmError(
       'SWARM_KEY_INVALID',
-      'This is not a swarm key. Make one with "hive keygen > swarm.key" and give it to every peer.'
+      'This is not a swarm key. Make a swarm key with "hive keygen > swarm.key" and give it to every peer.'
     )
   }
   return hex.toLowerCase()

@@ -134,7 +134,7 @@ class StemService implements Stem, Startable {
     for (let frame = await frames.read({ signal }); frame; frame = await frames.read({ signal })) {
       bytes += frame.length
       if (bytes > MAX_STEM_BATCH_BYTES + MAX_STEM_FRAME_BYTES) {
-        throw new ProtocolError('more on a stem than a batch holds')
+        throw new ProtocolError('more entries on a stem than one batch may have')
       }
       if (this.#poolBytes + bytes > MAX_STEM_POOL_BYTES) throw new Error('The stem pool is full.')
       const entry = readEntry(frame)
@@ -171,7 +171,7 @@ class StemService implements Stem, Startable {
         return true
       } catch (error) {
         if (this.#exchanges.stopping.aborted) return false
-        this.#exchanges.log('%p took no stem - %e', relay, error)
+        this.#exchanges.log('%p refused the stem - %e', relay, error)
         refused.add(relay.toString())
       }
     }
@@ -211,7 +211,9 @@ class StemService implements Stem, Startable {
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer)
-        onEnd().catch((error: unknown) => this.#exchanges.log('after an embargo - %e', error))
+        onEnd().catch((error: unknown) =>
+          this.#exchanges.log('cannot gossip entries after an embargo - %e', error)
+        )
       },
       embargo * (1 + this.#init.random())
     )

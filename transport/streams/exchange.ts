@@ -155,7 +155,7 @@ class IdleTimeout {
 
   constructor(milliseconds: number) {
     this.#timer = setTimeout(() => {
-      this.#controller.abort(new Error(`Nothing arrived for ${milliseconds} ms.`))
+      this.#controller.abort(new Error(`The peer sent nothing for ${milliseconds} ms.`))
     }, milliseconds)
   }
 

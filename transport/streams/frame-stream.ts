@@ -74,7 +74,7 @@ export class FrameStream {
       length += (byte & 0x7f) * 2 ** (7 * at)
       const isLonger = byte === 0 && at > 0
       if (length > this.#maxFrameBytes || isLonger || at === MAX_PREFIX_BYTES) {
-        throw new ProtocolError('a frame that is too long or has no valid length')
+        throw new ProtocolError('a frame that is too long or has an invalid length')
       }
       if (byte < 0x80) return { bytes: at + 1, length }
     }

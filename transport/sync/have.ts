@@ -106,7 +106,7 @@ class HaveService implements Have, Startable {
           for (const [name, body] of bodies) found.set(name, body)
         } catch (error) {
           signal?.throwIfAborted()
-          this.#exchanges.log('no bodies from %p - %e', peer, error)
+          this.#exchanges.log('cannot fetch bodies from %p - %e', peer, error)
           break
         }
       }
@@ -142,7 +142,7 @@ async function readBodies(
     const body = await frames.read({ signal })
     if (body === undefined) return bodies
     const name = toHex(recordDigest(body))
-    if (!asked.delete(name)) throw new ProtocolError('a body that was not asked for')
+    if (!asked.delete(name)) throw new ProtocolError('a body that was not requested')
     bodies.set(name, body)
   }
 }

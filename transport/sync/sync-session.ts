@@ -109,7 +109,8 @@ class SyncSession {
     const digest = this.#replica.digest()
     if (role === 'initiator') await this.#write({ type: 'digest', digest, acceptsEntries })
     const frame = await this.#read()
-    if (frame.type !== 'digest') throw new ProtocolError(`${frame.type} in place of a digest`)
+    if (frame.type !== 'digest')
+      throw new ProtocolError(`a frame "${frame.type}" instead of a digest`)
     if (role === 'responder') await this.#write({ type: 'digest', digest, acceptsEntries })
     return { equal: equalBytes(digest, frame.digest), wanted: frame.acceptsEntries }
   }
@@ -141,7 +142,8 @@ class SyncSession {
     const heads = new Map<string, FeedHead>()
     for (;;) {
       const frame = await this.#read()
-      if (frame.type !== 'heads') throw new ProtocolError(`${frame.type} in place of heads`)
+      if (frame.type !== 'heads')
+        throw new ProtocolError(`a frame "${frame.type}" instead of heads`)
       for (const head of frame.heads) heads.set(toHex(head.author), head)
       if (heads.size > MAX_SYNC_HEADS) throw new ProtocolError(`more than ${MAX_SYNC_HEADS} heads`)
       if (!frame.more) return heads
@@ -220,7 +222,8 @@ class SyncSession {
         forks += await this.#receiveHeaderOrProof(frame, left)
         continue
       }
-      if (frame.type !== 'entry') throw new ProtocolError(`${frame.type} in place of an entry`)
+      if (frame.type !== 'entry')
+        throw new ProtocolError(`a frame "${frame.type}" instead of an entry`)
       left.entries -= 1
       if (left.entries < 0) throw new ProtocolError('more entries than its heads announced')
       const admission = await this.#replica.admit(frame.bytes)
@@ -254,7 +257,8 @@ class SyncSession {
       frame.type === 'header'
         ? await this.#replica.admitHeader(frame.header)
         : await this.#replica.admitProof(frame.bytes)
-    if (outcome === 'rejected') throw new ProtocolError(`a ${frame.type} that proves nothing`)
+    if (outcome === 'rejected')
+      throw new ProtocolError(`a frame "${frame.type}" that does not prove an equivocation`)
     return outcome === 'admitted' ? 1 : 0
   }
 

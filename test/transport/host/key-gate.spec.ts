@@ -42,7 +42,7 @@ describe('the swarm key', () => {
     await using a = await startNode({ key: ours })
     const [listened, dialled] = await refusal(a, undefined)
     assert.match(listened, /has no swarm key/)
-    assert.match(dialled, /needs a swarm key/)
+    assert.match(dialled, /requires a swarm key/)
   })
 
   it('is replaced node by node, without a gap', async () => {
@@ -92,13 +92,13 @@ describe('the swarm key', () => {
   })
 
   it('is needed to accept others', async () => {
-    await assert.rejects(startNode({ acceptedKeys: [ours] }), /Give it one as well/)
+    await assert.rejects(startNode({ acceptedKeys: [ours] }), /Give it a swarm key too/)
   })
 
   it('keeps who has one out of a swarm without, and tells both why', async () => {
     await using a = await startNode()
     const [listened, dialled] = await refusal(a, ours)
     assert.match(listened, /uses a swarm key, and this node has none/)
-    assert.match(dialled, /swarm key differs from ours, or it has none/)
+    assert.match(dialled, /swarm key differs from the key of this node, or it has none/)
   })
 })

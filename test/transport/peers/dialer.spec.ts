@@ -12,7 +12,7 @@ describe('the dialer', () => {
     await using a = await startNode({ bootstrap: [nobody] })
     const [{ address, reason }] = await once(a.swarm, 'bootstrap:fail', { signal: signal() })
     assert.equal(address, nobody)
-    assert.match(String(reason), /nothing listens there/)
+    assert.match(String(reason), /no node listens at this address/)
     await a.publish([publication('alone')])
   })
 
