@@ -84,7 +84,7 @@ export async function openReplica({
   if (swarm !== undefined && name !== undefined && swarm !== name) {
     throw new StoreError(
       'STORE_SWARM',
-      `This directory belongs to the swarm "${name}", not to "${swarm}". Use another directory for another swarm.`
+      `This directory belongs to the swarm "${name}", not to "${swarm}". Use another data directory for another swarm.`
     )
   }
   const own = swarm ?? name ?? DEFAULT_SWARM

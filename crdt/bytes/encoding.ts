@@ -35,7 +35,7 @@ export function readUint(decoder: Decoder, max: number): number {
     throw new MalformedError('a number in a longer form than needed')
   }
   // Written so that NaN is refused: lib0 returns it for a number padded to more than 147 bytes.
-  if (!(value <= max)) throw new MalformedError(`${value} is over ${max}`)
+  if (!(value <= max)) throw new MalformedError(`${value} is more than the limit of ${max}`)
   return value
 }
 

@@ -14,7 +14,8 @@ export function pack(update: Uint8Array): Uint8Array {
 /** Exactly one frame: bytes after it would be signed and relayed, but read by no node. */
 export function unpack(payload: Uint8Array, max = MAX_UNPACKED_BYTES): Uint8Array {
   const { buffer, engine } = decompress(payload, max)
-  if (engine.bytesWritten !== payload.length) throw new MalformedError('bytes behind the frame')
+  if (engine.bytesWritten !== payload.length)
+    throw new MalformedError('trailing bytes after the frame')
   return buffer
 }
 

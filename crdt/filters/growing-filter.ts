@@ -134,14 +134,16 @@ function restoreSlice({ count, bits }: SliceState, index: number, isLast: boolea
   const parameters = parametersOf(index)
   const capacity = capacityOf(index)
   if (bits.length * 8 !== parameters.bits) throw new MalformedError('a slice of another size')
-  if (count > capacity) throw new MalformedError('a slice of more elements than it takes')
-  if (!isLast && count < capacity) throw new MalformedError('a slice behind one that is not full')
+  if (count > capacity) throw new MalformedError('a slice with more elements than its capacity')
+  if (!isLast && count < capacity)
+    throw new MalformedError('a slice after a slice that is not full')
   const set = countBits(bits)
-  if (set * 2 > parameters.bits) throw new MalformedError('a filter more than half full')
+  if (set * 2 > parameters.bits)
+    throw new MalformedError('a filter with more than half of its bits set')
   const expected = parameters.bits * fillOf(parameters, count)
   const deviation = Math.sqrt((parameters.bits / 4) * (count / capacity)) * TOLERANCE_SIGMAS
   if (Math.abs(set - expected) > deviation + TOLERANCE_SIGMAS * parameters.hashes) {
-    throw new MalformedError('a slice whose bits do not fit its count')
+    throw new MalformedError('a slice whose set bits do not match its count')
   }
   return { filter: new BloomFilter(parameters, bits), capacity, count }
 }

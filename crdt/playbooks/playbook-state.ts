@@ -126,7 +126,7 @@ export class PlaybookState {
     this.#tips.add(entry.hash)
     Y.applyUpdate(this.doc, update)
     if (this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null) {
-      throw new Error('A playbook entry that was checked left something pending in Yjs.')
+      throw new Error('A validated playbook entry left pending structs in Yjs.')
     }
     return true
   }
@@ -302,6 +302,6 @@ function describe({ edits, bytes, changes }: Usage): string {
 export function playbookTooLarge(what: string): LimitError {
   return new LimitError(
     'PLAYBOOK_TOO_LARGE',
-    `The playbook has ${what}, which is more than a node opens. Go on in the playbook of another goal.`
+    `The playbook has ${what}, which is more than a node opens. Continue in the playbook of another goal.`
   )
 }

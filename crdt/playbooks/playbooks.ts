@@ -254,7 +254,9 @@ export class Playbooks {
     const after = await currentState(resident)
     if (last !== undefined && !after.tips.includes(toHex(last.hash))) {
       // For example if the edit before it could not be written.
-      throw new Error('The edit does not count: what it builds on is gone. Make it again.')
+      throw new Error(
+        'The edit was not published: entries that it builds on were removed. Repeat the edit.'
+      )
     }
     return { entries, durable }
   }
@@ -295,6 +297,6 @@ function checkEdit(update: Uint8Array, client: number, state: PlaybookState): vo
 function editTooLarge(bytes: number): LimitError {
   return new LimitError(
     'PLAYBOOK_EDIT_TOO_LARGE',
-    `The edit takes ${bytes} bytes, more than an entry holds. Make it in several smaller ones.`
+    `The edit has ${bytes} bytes, which is more than the limit of an entry. Split it into smaller edits.`
   )
 }

@@ -62,13 +62,16 @@ export function addCounters(
   for (const [name, count] of Object.entries(counters)) {
     const sum = (sums.get(name) ?? 0) + count
     if (!Number.isSafeInteger(count) || count < 0 || !Number.isSafeInteger(sum)) {
-      throw new LimitError('NUMBER_INVALID', `The count "${name}" is ${count}; pass 0, 1, 2 ...`)
+      throw new LimitError(
+        'NUMBER_INVALID',
+        `The counter "${name}" is ${count}. Pass a whole number from 0.`
+      )
     }
     const length = Buffer.byteLength(name)
     if (!name.isWellFormed() || length === 0 || length > MAX_COUNTER_NAME_BYTES) {
       throw new LimitError(
         'NAME_INVALID',
-        `A counter's name has 1 to ${MAX_COUNTER_NAME_BYTES} bytes; "${name}" has ${length}.`
+        `The name of the counter "${name}" has ${length} bytes. It must have 1 to ${MAX_COUNTER_NAME_BYTES} bytes.`
       )
     }
     sums.set(name, sum)
@@ -76,7 +79,7 @@ export function addCounters(
   if (sums.size > MAX_COUNTERS) {
     throw new LimitError(
       'NUMBER_INVALID',
-      `${sums.size} counters are over the limit of ${MAX_COUNTERS}.`
+      `The register has ${sums.size} counters; the limit is ${MAX_COUNTERS}. Remove counters.`
     )
   }
   return [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -74,7 +74,10 @@ export function encodeRecord(record: HiveRecord): Uint8Array {
 export function checkRecord(record: HiveRecord): void {
   const { kind, entity, content, attribute = '', value = '' } = record
   if (!KINDS.includes(kind)) {
-    throw new LimitError('KIND_INVALID', `"${kind}" is no kind of record: ${KINDS.join(', ')}.`)
+    throw new LimitError(
+      'KIND_INVALID',
+      `"${kind}" is not a kind of record. The kinds are ${KINDS.join(', ')}.`
+    )
   }
   const isWellFormed =
     entity.isWellFormed() &&
@@ -84,7 +87,7 @@ export function checkRecord(record: HiveRecord): void {
   if (!isWellFormed) {
     throw new LimitError(
       'TEXT_INVALID',
-      'The text holds half a surrogate pair; pass valid Unicode.'
+      'The text contains half a surrogate pair. Pass valid Unicode.'
     )
   }
   checkName('entity', entity)
@@ -95,7 +98,7 @@ export function checkRecord(record: HiveRecord): void {
   if (size > MAX_RECORD_BYTES) {
     throw new LimitError(
       'RECORD_TOO_LARGE',
-      `The record is ${size} bytes; the limit is ${MAX_RECORD_BYTES}. Split it into smaller ones.`
+      `The record has ${size} bytes; the limit is ${MAX_RECORD_BYTES} bytes. Split it into smaller records.`
     )
   }
 }
@@ -175,7 +178,7 @@ function checkName(what: string, name: string): void {
   if (length > MAX_NAME_BYTES) {
     throw new LimitError(
       'NAME_INVALID',
-      `The ${what} is ${length} bytes; the limit is ${MAX_NAME_BYTES}. Long text belongs in the content.`
+      `The ${what} has ${length} bytes; the limit is ${MAX_NAME_BYTES} bytes. Put long text into the content.`
     )
   }
 }

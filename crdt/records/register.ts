@@ -98,16 +98,22 @@ export function readCounters(decoder: Decoder): Register['counters'] {
 export function canonicalTags(tags: readonly string[]): string[] {
   const unique = [...new Set(tags.map((tag) => tag.normalize('NFC').trim()))].filter(Boolean)
   if (unique.length > MAX_TAGS) {
-    throw new LimitError('TAGS_INVALID', `${unique.length} tags are over the limit of ${MAX_TAGS}.`)
+    throw new LimitError(
+      'TAGS_INVALID',
+      `The record has ${unique.length} tags; the limit is ${MAX_TAGS}. Remove tags.`
+    )
   }
   for (const tag of unique) {
     if (!tag.isWellFormed()) {
-      throw new LimitError('TEXT_INVALID', 'A tag holds half a surrogate pair; pass valid Unicode.')
+      throw new LimitError(
+        'TEXT_INVALID',
+        'A tag contains half a surrogate pair. Pass valid Unicode.'
+      )
     }
     if (Buffer.byteLength(tag) > MAX_TAG_BYTES) {
       throw new LimitError(
         'TAGS_INVALID',
-        `Tag "${tag}" is over the limit of ${MAX_TAG_BYTES} bytes.`
+        `The tag "${tag}" has more than ${MAX_TAG_BYTES} bytes. Use a shorter tag.`
       )
     }
   }
@@ -122,14 +128,20 @@ export function checkNumbers({
   validTo = 0
 }: Pick<Register, 'confidence' | 'day' | 'validFrom' | 'validTo'>): void {
   if (!(confidence >= 0 && confidence <= 1)) {
-    throw new LimitError('NUMBER_INVALID', `The confidence is ${confidence}; it goes from 0 to 1.`)
+    throw new LimitError(
+      'NUMBER_INVALID',
+      `The confidence is ${confidence}. Pass a number from 0 to 1.`
+    )
   }
   if (!Number.isInteger(day) || day < 0 || day > MAX_DAY) {
-    throw new LimitError('NUMBER_INVALID', `The day is ${day}; pass whole days since 1970.`)
+    throw new LimitError('NUMBER_INVALID', `The day is ${day}. Pass whole days since 1970-01-01.`)
   }
   for (const time of [validFrom, validTo]) {
     if (!Number.isInteger(time) || Math.abs(time) > MAX_TIME) {
-      throw new LimitError('NUMBER_INVALID', `A time is ${time}; pass milliseconds since 1970.`)
+      throw new LimitError(
+        'NUMBER_INVALID',
+        `A time is ${time}. Pass milliseconds since 1970-01-01.`
+      )
     }
   }
 }

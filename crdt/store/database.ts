@@ -45,7 +45,7 @@ export function lockDirectory(directory: string): () => void {
   if (openDirectories.has(path)) {
     throw new StoreError(
       'STORE_LOCKED',
-      `This process has ${directory} open already. Close it first, or use another directory.`
+      `This process has already opened ${directory}. Close that store first, or use another directory.`
     )
   }
   openDirectories.add(path)
@@ -71,7 +71,7 @@ export async function openDatabase(database: Database, where: string): Promise<v
     if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
       throw new StoreError(
         'STORE_LOCKED',
-        `Another process has ${where} open. Stop it, or use another directory.`,
+        `Another process has opened ${where}. Stop that process, or use another directory.`,
         { cause }
       )
     }

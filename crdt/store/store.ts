@@ -265,7 +265,7 @@ function writeError(where: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
   return new StoreError(
     'STORE_WRITE_FAILED',
-    `Cannot write to the store in ${where}: ${messageOf(cause)}. Nothing acknowledged is lost; free some space and try again.`,
+    `Cannot write to the store in ${where}: ${messageOf(cause)}. Committed data is not lost. Check the free space and try again.`,
     { cause }
   )
 }
@@ -273,10 +273,10 @@ function writeError(where: string, cause: unknown): StoreError {
 function schemaError(where: string, stored: number): StoreError {
   return new StoreError(
     'STORE_SCHEMA',
-    `${where} has schema ${stored}; this version reads 2 to ${SCHEMA}. Use the version that wrote it, or another directory.`
+    `${where} has schema ${stored}; this version reads schemas 2 to ${SCHEMA}. Use the version that wrote the store, or another directory.`
   )
 }
 
 function closedError(where: string): StoreError {
-  return new StoreError('STORE_CLOSED', `The store in ${where} is closed.`)
+  return new StoreError('STORE_CLOSED', `The store in ${where} is closed. Open it again.`)
 }
