@@ -259,7 +259,7 @@ describe('the hive binary', function () {
       [['--swarm-key', dir('none.key'), ...data], 4, /Cannot read the swarm key/],
       [['--bootstrap', 'example.org', ...data], 4, /"example.org" is not a multiaddr/],
       [['--listen', '/ip4/192.0.2.1/tcp/1', ...data], 4, /Cannot listen on \/ip4\/192.0.2.1/],
-      [['--data-dir', dir('file')], 3, /Cannot (make|open)/]
+      [['--data-dir', dir('file')], 3, /Cannot (create|open)/]
     ]
     for (const [args, code, words] of cases) {
       const result = await runHive(['start', ...args])
