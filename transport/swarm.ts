@@ -5,115 +5,29 @@
 import { EventEmitter } from 'node:events'
 import { defaultLogger } from '@libp2p/logger'
 import { multiaddr } from '@multiformats/multiaddr'
-import { DEFAULT_LISTEN, MAX_ANNOUNCED_FEEDS, MAX_REQUESTED_BODIES } from './constants.ts'
+import { DEFAULT_LISTEN, MAX_REQUESTED_BODIES } from './constants.ts'
 import { Dialer } from './peers/dialer.ts'
 import { SwarmError } from './errors.ts'
-import { filters } from './filters/filters.ts'
-import { gossipService, joinGossip } from './gossip/gossip.ts'
-import { have } from './sync/have.ts'
-import { createHost } from './host/host.ts'
-import { describeMismatch, keyGate } from './host/key-gate.ts'
-import { Offences } from './peers/offences.ts'
+import { joinGossip } from './gossip/gossip.ts'
+import { latestEntries } from './gossip/latest-entries.ts'
 import { explainDialFailure, explainListenFailure } from './host/failures.ts'
-import { RememberedPeers } from './peers/remembered-peers.ts'
-import { stem } from './stem/stem.ts'
 import { swarmId } from './host/swarm-key.ts'
-import { sync } from './sync/sync.ts'
-import type {
-  AbortOptions,
-  ComponentLogger,
-  IdentifyResult,
-  Logger,
-  PeerId,
-  PrivateKey
-} from '@libp2p/interface'
-import type { Entry, Replica, SignedHeader, Store } from '../crdt/index.ts'
+import { Offences } from './peers/offences.ts'
+import { peerStatuses } from './peers/peer-status.ts'
+import { RememberedPeers } from './peers/remembered-peers.ts'
+import { createSwarmHost } from './swarm-host.ts'
+import { syncAll } from './sync/sync-all.ts'
+import type { AbortOptions, IdentifyResult, Logger, PeerId } from '@libp2p/interface'
+import type { Entry } from '../crdt/index.ts'
 import type { FilterKind } from './filters/filter-frames.ts'
-import type { FilterChange, OfferedFilter } from './filters/filters.ts'
-import type { FetchOptions } from './sync/have.ts'
 import type { PeerFilterStatus } from './filters/peer-filters.ts'
 import type { Gossip } from './gossip/gossip.ts'
-import type { Host, HostOverrides } from './host/host.ts'
+import type { Host } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
-import type { StemInit } from './stem/stem.ts'
-
-/** Options of `createSwarm`. */
-export interface SwarmInit {
-  readonly replica: Replica
-  readonly store: Pick<Store, 'section' | 'commit'>
-  /** Text of a `swarm.key` file. */
-  readonly key?: string
-  /** Texts of the keys of peers that are let in as well, while one key replaces another. */
-  readonly acceptedKeys?: readonly string[]
-  /** Multiaddrs of peers to begin with. */
-  readonly bootstrap?: readonly string[]
-  /** Multiaddrs to listen on; default `DEFAULT_LISTEN`. */
-  readonly listen?: readonly string[]
-  /** Key of the peer id; by default a new one. */
-  readonly privateKey?: PrivateKey
-  /**
-   * `light`: this node holds no feeds of others. It offers its own entries, knows the swarm by its
-   * filters, and fetches single records.
-   */
-  readonly mode?: 'full' | 'light'
-  /** Facts that this node tells peers it has found. Left out: it tells them of none. */
-  readonly observed?: OfferedFilter
-  /** Milliseconds between two rounds of filters; 0 for none. */
-  readonly filterInterval?: number
-  /** Milliseconds that an entry which does not come back from its stem waits, at least. */
-  readonly embargo?: number
-  /** Hears of each entry or header that a peer brings by gossip or stem, before it is judged. */
-  readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
-  /** False: anti-entropy alone, for links too slow or costly for a mesh. */
-  readonly gossip?: boolean
-  /** Milliseconds between two syncs with a random peer; 0 for none. */
-  readonly syncInterval?: number
-  readonly libp2p?: HostOverrides
-  readonly clock?: Clock
-  /** 0 up to 1, as `Math.random`. */
-  readonly random?: () => number
-  readonly logger?: ComponentLogger
-  readonly userAgent?: string
-}
-
-/** Events of a swarm. */
-export interface SwarmEvents {
-  'peer:connect': [peer: string]
-  'peer:disconnect': [peer: string]
-  /** An inbound connection was turned away because of the swarm key. */
-  'peer:refuse': [refusal: { readonly address: string; readonly reason: string }]
-  /** A peer sent what no honest peer would. */
-  'peer:offend': [offence: { readonly peer: string; readonly reason: string }]
-  'bootstrap:fail': [failure: { readonly address: string; readonly reason: string }]
-  /** Peers became reachable by gossip, or no longer are. */
-  'gossip:change': []
-  /** What this node holds of a peer's filter changed. */
-  'filter:change': [change: FilterChange]
-  /** Entries came in through a sync. */
-  'sync:receive': [news: { readonly entries: number }]
-}
-
-/** A connected peer. */
-export interface PeerStatus {
-  readonly peer: string
-  readonly addresses: readonly string[]
-  readonly direction: 'inbound' | 'outbound'
-  /** Whether it shares this swarm, that is, speaks its `/sync`. */
-  readonly swarm: boolean
-  /** Whether gossip reaches it: directly, as one of this node's mesh, or as a subscriber only. */
-  readonly gossip: 'mesh' | 'subscriber' | 'none'
-  /** Milliseconds; undefined until measured. */
-  readonly latency?: number
-}
-
-/** What a round of syncs did. `sent` and `received` count entries. */
-export interface SynchronizeReport {
-  /** Peers a sync was completed with, and those it failed with. */
-  readonly peers: number
-  readonly failed: number
-  readonly sent: number
-  readonly received: number
-}
+import type { PeerStatus } from './peers/peer-status.ts'
+import type { SwarmEvents, SwarmInit } from './swarm-init.ts'
+import type { FetchOptions } from './sync/have.ts'
+import type { SynchronizeReport } from './sync/sync-all.ts'
 
 /** Opens the swarm; it is not started. Throws `SwarmError` for a bad key or address. */
 export async function createSwarm(init: SwarmInit): Promise<Swarm> {
@@ -164,44 +78,20 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** Opens the host. `createSwarm` calls it. */
   async open(): Promise<void> {
-    const { replica, listen = DEFAULT_LISTEN, privateKey, logger, libp2p, observed } = this.#init
-    this.#host = await createHost({
-      privateKey,
-      listen,
-      logger,
-      userAgent: this.#init.userAgent ?? 'noormme-hive',
-      overrides: libp2p,
+    this.#host = await createSwarmHost({
+      init: this.#init,
+      keys: this.#keys,
+      clock: this.#clock,
+      random: this.#random,
+      protocolId: (protocol) => this.#protocolId(protocol),
       isBanned: (peer) => this.#offences.isBanned(peer),
-      connectionProtector: keyGate({
-        keys: this.#keys,
-        onRefuse: (address, mismatch) => {
-          this.emit('peer:refuse', { address, reason: describeMismatch(mismatch) })
-        }
-      }),
-      gossip: gossipService(this.#protocolId('gossip'), (peer) => this.#scoreOf(peer)),
-      sync: sync({
-        protocol: this.#protocolId('sync'),
-        replica: replica.publicView,
-        acceptsEntries: !this.#isLight,
-        interval: this.#init.syncInterval,
-        random: this.#random,
-        onOffence: (peer, reason) => this.#onOffence(peer, reason),
-        onSynced: ({ latestEntries }) => this.#onSynced(latestEntries)
-      }),
-      filters: filters({
-        protocol: this.#protocolId('filter'),
-        // A light node publishes nothing but its own: its filter would name an author.
-        offers: { observed, published: this.#isLight ? undefined : replica.published },
-        interval: this.#init.filterInterval,
-        onChange: (change) => this.emit('filter:change', change),
-        onOffence: (peer, reason) => this.#onOffence(peer, reason)
-      }),
-      have: have({
-        protocol: this.#protocolId('have'),
-        replica: replica.publicView,
-        onOffence: (peer, reason) => this.#onOffence(peer, reason)
-      }),
-      stem: this.#isLight ? () => undefined : stem(this.#stemInit())
+      scoreOf: (peer) => this.#scoreOf(peer),
+      isConnected: () => this.#openHost().services.sync.peers().length > 0,
+      gossip: (entries) => this.#gossipLatest(entries),
+      onRefuse: (refusal) => this.emit('peer:refuse', refusal),
+      onOffence: (peer, reason) => this.#onOffence(peer, reason),
+      onSynced: (latest) => this.#onSynced(latest),
+      onFilterChange: (change) => this.emit('filter:change', change)
     })
     this.#dialer = new Dialer({
       libp2p: this.#host,
@@ -276,11 +166,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** Gossips entries, of each feed the last: who lacks the ones before pulls them. */
   async #gossipLatest(entries: readonly Entry[]): Promise<void> {
-    const newest = new Map(
-      entries.map((entry) => [Buffer.from(entry.author).toString('hex'), entry])
-    )
-    const announced = [...newest.values()].slice(-MAX_ANNOUNCED_FEEDS)
-    for (const entry of announced) await this.#gossip?.publish(entry)
+    for (const entry of latestEntries(entries)) await this.#gossip?.publish(entry)
   }
 
   /** Peers in whose filter the element seems to be: a maybe, never a proof. */
@@ -310,67 +196,21 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   async synchronize({ signal }: AbortOptions = {}): Promise<SynchronizeReport> {
     const { sync: service, filters: exchange } = this.#openHost().services
     await exchange.refresh({ signal })
-    const results = await Promise.allSettled(
-      service.peers().map((peer) => service.sync(peer, { signal }))
-    )
-    signal?.throwIfAborted()
-    const report = { peers: 0, failed: 0, sent: 0, received: 0 }
-    for (const result of results) {
-      if (result.status === 'rejected') {
-        report.failed += 1
-        continue
-      }
-      report.peers += 1
-      report.sent += result.value.sent
-      report.received += result.value.received
-    }
-    return report
+    return syncAll(service, { signal })
   }
 
   /** Connected peers. */
   peers(): PeerStatus[] {
     const host = this.#openHost()
-    const swarm = new Set(host.services.sync.peers().map(String))
-    const mesh = new Set(this.#gossip?.meshPeers())
-    const subscribers = new Set(this.#gossip?.subscribers())
-    const gossipOf = (peer: string): PeerStatus['gossip'] => {
-      if (mesh.has(peer)) return 'mesh'
-      return subscribers.has(peer) ? 'subscriber' : 'none'
-    }
-    const peers = new Map<string, PeerStatus>()
-    for (const connection of host.getConnections()) {
-      const peer = connection.remotePeer.toString()
-      const address = connection.remoteAddr.toString()
-      peers.set(peer, {
-        peer,
-        addresses: [...(peers.get(peer)?.addresses ?? []), address],
-        direction: connection.direction,
-        swarm: swarm.has(peer),
-        gossip: gossipOf(peer),
-        latency: connection.rtt
-      })
-    }
-    return [...peers.values()]
+    return peerStatuses(host.getConnections(), new Set(host.services.sync.peers().map(String)), {
+      mesh: new Set(this.#gossip?.meshPeers()),
+      subscribers: new Set(this.#gossip?.subscribers())
+    })
   }
 
   /** Dials a multiaddr now. Throws libp2p's own error; `explainDialFailure` has the words for it. */
   async dial(address: string, { signal }: AbortOptions = {}): Promise<void> {
     await this.#openHost().dial(multiaddr(address), { signal })
-  }
-
-  #stemInit(): StemInit {
-    const { replica, embargo, onHeader } = this.#init
-    return {
-      onHeader,
-      isConnected: () => this.#openHost().services.sync.peers().length > 0,
-      protocol: this.#protocolId('stem'),
-      replica,
-      embargo,
-      clock: this.#clock,
-      random: this.#random,
-      gossip: (entries) => this.#gossipLatest(entries),
-      onOffence: (peer, reason) => this.#onOffence(peer, reason)
-    }
   }
 
   get #isLight(): boolean {

@@ -1,0 +1,89 @@
+/** The host of a swarm, with the services of the swarm's protocols over one replica. */
+import { DEFAULT_LISTEN } from './constants.ts'
+import { filters } from './filters/filters.ts'
+import { gossipService } from './gossip/gossip.ts'
+import { createHost } from './host/host.ts'
+import { describeMismatch, keyGate } from './host/key-gate.ts'
+import { have } from './sync/have.ts'
+import { stem } from './stem/stem.ts'
+import { sync } from './sync/sync.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { Entry } from '../crdt/index.ts'
+import type { FilterChange } from './filters/filters.ts'
+import type { Host } from './host/host.ts'
+import type { Clock } from './peers/offences.ts'
+import type { SwarmInit } from './swarm-init.ts'
+
+/** What the services of a swarm ask of it, and report to it. */
+export interface SwarmHostInit {
+  readonly init: SwarmInit
+  readonly keys: readonly string[]
+  readonly clock: Clock
+  readonly random: () => number
+  protocolId(protocol: string): string
+  isBanned(peer: string): boolean
+  scoreOf(peer: string): number
+  isConnected(): boolean
+  gossip(entries: readonly Entry[]): Promise<void>
+  onRefuse(refusal: { readonly address: string; readonly reason: string }): void
+  onOffence(peer: PeerId, reason: string): void
+  onSynced(latest: readonly Entry[]): void
+  onFilterChange(change: FilterChange): void
+}
+
+/** Made, not started. Throws `SwarmError` for a bad address. */
+export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
+  const { init, keys, clock, random } = swarm
+  const { replica } = init
+  const isLight = init.mode === 'light'
+  const onOffence = (peer: PeerId, reason: string): void => swarm.onOffence(peer, reason)
+  return createHost({
+    privateKey: init.privateKey,
+    listen: init.listen ?? DEFAULT_LISTEN,
+    logger: init.logger,
+    userAgent: init.userAgent ?? 'noormme-hive',
+    overrides: init.libp2p,
+    isBanned: (peer) => swarm.isBanned(peer),
+    connectionProtector: keyGate({
+      keys,
+      onRefuse: (address, mismatch) =>
+        swarm.onRefuse({ address, reason: describeMismatch(mismatch) })
+    }),
+    gossip: gossipService(swarm.protocolId('gossip'), (peer) => swarm.scoreOf(peer)),
+    sync: sync({
+      protocol: swarm.protocolId('sync'),
+      replica: replica.publicView,
+      acceptsEntries: !isLight,
+      interval: init.syncInterval,
+      random,
+      onOffence,
+      onSynced: ({ latestEntries }) => swarm.onSynced(latestEntries)
+    }),
+    filters: filters({
+      protocol: swarm.protocolId('filter'),
+      // A light node publishes nothing but its own: its filter would name an author.
+      offers: { observed: init.observed, published: isLight ? undefined : replica.published },
+      interval: init.filterInterval,
+      onChange: (change) => swarm.onFilterChange(change),
+      onOffence
+    }),
+    have: have({
+      protocol: swarm.protocolId('have'),
+      replica: replica.publicView,
+      onOffence
+    }),
+    stem: isLight
+      ? () => undefined
+      : stem({
+          onHeader: init.onHeader,
+          isConnected: () => swarm.isConnected(),
+          protocol: swarm.protocolId('stem'),
+          replica,
+          embargo: init.embargo,
+          clock,
+          random,
+          gossip: (entries) => swarm.gossip(entries),
+          onOffence
+        })
+  })
+}

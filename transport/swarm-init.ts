@@ -1,0 +1,62 @@
+/** The options of a swarm, and the events that it emits. */
+import type { ComponentLogger, PeerId, PrivateKey } from '@libp2p/interface'
+import type { Replica, SignedHeader, Store } from '../crdt/index.ts'
+import type { FilterChange, OfferedFilter } from './filters/filters.ts'
+import type { HostOverrides } from './host/host.ts'
+import type { Clock } from './peers/offences.ts'
+
+/** Options of `createSwarm`. */
+export interface SwarmInit {
+  readonly replica: Replica
+  readonly store: Pick<Store, 'section' | 'commit'>
+  /** Text of a `swarm.key` file. */
+  readonly key?: string
+  /** Texts of the keys of peers that are let in as well, while one key replaces another. */
+  readonly acceptedKeys?: readonly string[]
+  /** Multiaddrs of peers to begin with. */
+  readonly bootstrap?: readonly string[]
+  /** Multiaddrs to listen on; default `DEFAULT_LISTEN`. */
+  readonly listen?: readonly string[]
+  /** Key of the peer id; by default a new one. */
+  readonly privateKey?: PrivateKey
+  /**
+   * `light`: this node holds no feeds of others. It offers its own entries, knows the swarm by its
+   * filters, and fetches single records.
+   */
+  readonly mode?: 'full' | 'light'
+  /** Facts that this node tells peers it has found. Left out: it tells them of none. */
+  readonly observed?: OfferedFilter
+  /** Milliseconds between two rounds of filters; 0 for none. */
+  readonly filterInterval?: number
+  /** Milliseconds that an entry which does not come back from its stem waits, at least. */
+  readonly embargo?: number
+  /** Hears of each entry or header that a peer brings by gossip or stem, before it is judged. */
+  readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
+  /** False: anti-entropy alone, for links too slow or costly for a mesh. */
+  readonly gossip?: boolean
+  /** Milliseconds between two syncs with a random peer; 0 for none. */
+  readonly syncInterval?: number
+  readonly libp2p?: HostOverrides
+  readonly clock?: Clock
+  /** 0 up to 1, as `Math.random`. */
+  readonly random?: () => number
+  readonly logger?: ComponentLogger
+  readonly userAgent?: string
+}
+
+/** Events of a swarm. */
+export interface SwarmEvents {
+  'peer:connect': [peer: string]
+  'peer:disconnect': [peer: string]
+  /** An inbound connection was turned away because of the swarm key. */
+  'peer:refuse': [refusal: { readonly address: string; readonly reason: string }]
+  /** A peer sent what no honest peer would. */
+  'peer:offend': [offence: { readonly peer: string; readonly reason: string }]
+  'bootstrap:fail': [failure: { readonly address: string; readonly reason: string }]
+  /** Peers became reachable by gossip, or no longer are. */
+  'gossip:change': []
+  /** What this node holds of a peer's filter changed. */
+  'filter:change': [change: FilterChange]
+  /** Entries came in through a sync. */
+  'sync:receive': [news: { readonly entries: number }]
+}
