@@ -1,0 +1,81 @@
+/**
+ * Feeds as other replicas read them: after the entries on their way to disk have arrived there, so
+ * that no peer is told of an entry that a crash could take back.
+ */
+import { readEntryValues } from './compaction.ts'
+import type { SignedHeader } from '../feeds/entry.ts'
+import type { FeedStore } from '../feeds/feed-store.ts'
+import type { EntryValues } from '../publishing/restatement.ts'
+import type { Commits } from '../store/commits.ts'
+import type { Serial } from '../store/serial.ts'
+
+export interface StoredFeedsComponents {
+  readonly swarm: string
+  readonly serial: Serial
+  readonly commits: Commits
+  readonly feeds: FeedStore
+  /** Resolves when all commits so far are on disk. */
+  readonly flush: () => Promise<void>
+  /** Empties the feed of an author, so that the next sync fetches it again. */
+  readonly forget: (author: Uint8Array) => Promise<void>
+}
+
+export class StoredFeeds {
+  readonly #components: StoredFeedsComponents
+
+  constructor(components: StoredFeedsComponents) {
+    this.#components = components
+  }
+
+  /** Header of the author's entry at `seq`: the stored one, or the one that ended the feed. */
+  async headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined> {
+    await this.#components.flush()
+    return this.#components.feeds.headerAt(author, seq)
+  }
+
+  /** Proof of the author's lowest known fork. */
+  async proofOf(author: Uint8Array): Promise<Uint8Array | undefined> {
+    await this.#components.flush()
+    return this.#components.feeds.proofOf(author)
+  }
+
+  /** The header that set the author's base; undefined while the base is 1. */
+  async checkpointOf(author: Uint8Array): Promise<SignedHeader | undefined> {
+    await this.#components.flush()
+    return this.#components.feeds.checkpointOf(author)
+  }
+
+  /**
+   * The author's live entries after `seq`, in order. Ends early at a damaged one; the feed is then
+   * emptied.
+   */
+  async *entriesAfter(author: Uint8Array, seq: number): AsyncGenerator<Uint8Array> {
+    const { serial, feeds, forget } = this.#components
+    const last = await serial.run(() => this.#lastDurable(author))
+    let next = Math.max(seq + 1, feeds.feed(author).base)
+    for await (const bytes of feeds.between(author, next, last)) {
+      yield bytes
+      next += 1
+    }
+    // Unless a proof or a checkpoint has shortened the feed meanwhile.
+    const { base, seq: end } = feeds.feed(author)
+    if (next <= last && next >= base && next <= end) await forget(author)
+  }
+
+  /** The values of an author's entries, as far as they are stored and undamaged. */
+  async *entryValues(author: Uint8Array, from: number, to: number): AsyncGenerator<EntryValues> {
+    const { swarm, feeds, flush } = this.#components
+    await flush()
+    let seq = from
+    for await (const bytes of feeds.between(author, from, to)) {
+      yield readEntryValues(swarm, seq, bytes)
+      seq += 1
+    }
+  }
+
+  async #lastDurable(author: Uint8Array): Promise<number> {
+    await this.#components.flush()
+    await this.#components.commits.refresh()
+    return this.#components.feeds.feed(author).seq
+  }
+}

@@ -1,0 +1,33 @@
+/** Options and events of a replica. */
+import type { RejectReason } from './admission/validate-entry.ts'
+import type { AuthorEpochs } from './feeds/author-epoch.ts'
+import type { Entry } from './feeds/entry.ts'
+import type { Store } from './store/section.ts'
+
+/** Events of a replica. */
+export interface ReplicaEvents {
+  /** An entry of another author is durable; `digests` are its subjects. */
+  'entry:admit': [entry: Entry, digests: readonly Uint8Array[]]
+  'entry:reject': [reason: RejectReason]
+  /** Bodies of records that came without an entry are on disk. */
+  'body:store': [digests: readonly Uint8Array[]]
+  /** The playbook of a goal may have changed. */
+  'playbook:change': [goal: Uint8Array]
+  /** An author signed two entries for one sequence number; `proof` is durable. */
+  'author:void': [proof: Uint8Array]
+  /** A peer has shown own entries, up to `seq`. */
+  'entry:unhide': [author: Uint8Array, seq: number]
+}
+
+/** Options of `openReplica`. */
+export interface ReplicaInit {
+  readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>
+  /** Name of the swarm, which signatures cover. Default: that of the store. */
+  readonly swarm?: string
+  /** Key of the elements of exchanged filters. Default: derived from the name. */
+  readonly filterKey?: Uint8Array
+  /** Hides own entries from peers until a peer has shown them; default false. */
+  readonly hidesOwn?: boolean
+  /** When this node changes its author keys; default each week. */
+  readonly epochs?: AuthorEpochs
+}

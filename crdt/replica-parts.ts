@@ -1,0 +1,178 @@
+/** Assembles a replica: which part gets which other, and what a failed commit undoes. */
+import { Admitter } from './admission/admitter.ts'
+import { FeedStore } from './feeds/feed-store.ts'
+import { Commits } from './store/commits.ts'
+import { Compaction } from './admission/compaction.ts'
+import { RecordBodies } from './admission/record-bodies.ts'
+import { DigestLog } from './store/digest-log.ts'
+import { elementHasher } from './filters/filter-element.ts'
+import { RecordStore } from './records/record-store.ts'
+import { goalOfDoc } from './playbooks/playbook-doc.ts'
+import { Playbooks } from './playbooks/playbooks.ts'
+import { Publisher } from './publishing/publisher.ts'
+import { Serial } from './store/serial.ts'
+import { StoredFilter } from './filters/stored-filter.ts'
+import { HiddenEntries } from './publishing/hidden-entries.ts'
+import { Visibility } from './admission/visibility.ts'
+import { StoredFeeds } from './admission/stored-feeds.ts'
+import { swarmNameOperation } from './swarm-name.ts'
+import type { EventEmitter } from 'node:events'
+import type { ReplicaEvents, ReplicaInit } from './replica-init.ts'
+
+/** The parts of one replica. */
+export interface ReplicaParts {
+  readonly serial: Serial
+  readonly feeds: FeedStore
+  readonly storedFeeds: StoredFeeds
+  readonly recordStore: RecordStore
+  readonly recordLog: DigestLog
+  readonly bodies: RecordBodies
+  readonly hidden: HiddenEntries
+  readonly visibility: Visibility
+  readonly published: StoredFilter
+  readonly elementOf: (digest: Uint8Array) => Uint8Array
+  readonly admitter: Admitter
+  readonly publisher: Publisher
+  readonly playbooks: Playbooks
+  readonly compaction: Compaction
+  /** Reloads resident state from disk. */
+  readonly reload: () => Promise<void>
+}
+
+/** Creates the parts; nothing is read before `reload`. `events` emits what they report. */
+export function replicaParts(
+  { store, swarm, filterKey, hidesOwn, epochs }: Required<ReplicaInit>,
+  events: Pick<EventEmitter<ReplicaEvents>, 'emit'>
+): ReplicaParts {
+  const serial = new Serial()
+  const feeds = new FeedStore(store)
+  const recordStore = new RecordStore(store, (author, seq) => feeds.isLive(author, seq))
+  const recordLog = new DigestLog(store, 'record-log')
+  const hidden = new HiddenEntries(store)
+  const elementOf = elementHasher(filterKey)
+  const published = new StoredFilter({
+    store,
+    name: 'published',
+    key: filterKey,
+    source: () => publicElements(recordStore, hidden, elementOf)
+  })
+  const reload = async (): Promise<void> => {
+    await feeds.load()
+    await recordLog.load()
+    await visibility.load()
+  }
+  const commits = new Commits({
+    store,
+    reload,
+    onCommitError: () => {
+      publisher.rotate()
+      playbooks.clear()
+      // Heads and digest may be read at any time, so they must not stay ahead of the disk.
+      serial.run(() => commits.refresh()).catch(() => undefined)
+    }
+  })
+  const shared = {
+    swarm,
+    serial,
+    commits,
+    feeds,
+    recordStore,
+    hidden,
+    published,
+    recordLog,
+    elementOf,
+    hidesOwn
+  }
+  const flush = (): Promise<void> => store.flush()
+  const storedFeeds = new StoredFeeds({
+    ...shared,
+    flush,
+    forget: (author) => admitter.forget(author)
+  })
+  const entryValues: StoredFeeds['entryValues'] = (author, from, to) =>
+    storedFeeds.entryValues(author, from, to)
+  const visibility = new Visibility({ ...shared, entryValues })
+  const admitter: Admitter = new Admitter({
+    ...shared,
+    swarmNameOperation: () => swarmNameOperation(store, swarm),
+    observer: {
+      entryAdmitted: (entry, digests) => events.emit('entry:admit', entry, digests),
+      entryRejected: (reason) => events.emit('entry:reject', reason),
+      authorVoided: (proof) => events.emit('author:void', proof),
+      docChanged: (doc) => {
+        const goal = goalOfDoc(doc)
+        if (goal !== undefined) events.emit('playbook:change', goal)
+      },
+      playbookEdited: (entry, base) => playbooks.add(entry, base),
+      entriesRemoved: (doc) => playbooks.drop(doc),
+      feedReset: (author, doc) => {
+        publisher.rotateIf(author)
+        playbooks.drop(doc)
+      },
+      baseRaised: (author, durable) => compaction.sweep(author, durable)
+    }
+  })
+  const bodies = new RecordBodies({
+    store,
+    recordStore,
+    recordOperations: (digests) => admitter.recordOperations(digests)
+  })
+  const runExclusive: Admitter['runExclusive'] = (task) => admitter.runExclusive(task)
+  const playbooks = new Playbooks({
+    swarm,
+    epochs,
+    writersOf: (doc) => feeds.writersOf(doc),
+    between: (author, from, to) => feeds.between(author, from, to),
+    flush,
+    runExclusive
+  })
+  const publisher = new Publisher({
+    swarm,
+    epochs,
+    store,
+    recordStore,
+    runExclusive,
+    entryValues
+  })
+  const compaction = new Compaction({
+    swarm,
+    feeds,
+    recordStore,
+    runExclusive: (task) =>
+      publisher.runExclusive(() =>
+        serial.run(async () => {
+          await flush()
+          return task()
+        })
+      ),
+    commit: (operations) => commits.commit(operations)
+  })
+  return {
+    serial,
+    feeds,
+    storedFeeds,
+    recordStore,
+    recordLog,
+    bodies,
+    hidden,
+    visibility,
+    published,
+    elementOf,
+    admitter,
+    publisher,
+    playbooks,
+    compaction,
+    reload
+  }
+}
+
+async function* publicElements(
+  recordStore: RecordStore,
+  hidden: HiddenEntries,
+  elementOf: (digest: Uint8Array) => Uint8Array
+): AsyncGenerator<Uint8Array[]> {
+  for await (const digests of recordStore.digests()) {
+    const shown = digests.filter((digest) => !hidden.hidesRecord(digest))
+    yield shown.map((digest) => elementOf(digest))
+  }
+}

@@ -1,0 +1,14 @@
+/** The name of the swarm that a data directory belongs to. */
+import type { Operation, Store } from './store/section.ts'
+
+const SWARM_KEY = Buffer.from('swarm')
+
+/** Undefined before the first entry. */
+export async function storedSwarmName(store: Pick<Store, 'section'>): Promise<string | undefined> {
+  const stored = await store.section('replica').get(SWARM_KEY)
+  return stored === undefined ? undefined : Buffer.from(stored).toString('utf8')
+}
+
+export function swarmNameOperation(store: Pick<Store, 'section'>, swarm: string): Operation {
+  return store.section('replica').put(SWARM_KEY, Buffer.from(swarm))
+}
