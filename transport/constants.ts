@@ -46,7 +46,7 @@ export const SYNC_INTERVAL = 30_000
 /** Syncs one peer may have open towards us: one, and one that is closing. */
 export const MAX_INBOUND_SYNCS = 2
 
-/** How many syncs this node begins at the same time, whoever asks for them. */
+/** Syncs that this node runs at the same time, including those that callers request. */
 export const MAX_CONCURRENT_SYNCS = 4
 
 /** How often the filters of connected peers are brought up to date: what a new fact waits at most. */

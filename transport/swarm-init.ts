@@ -20,7 +20,7 @@ export interface SwarmInit {
   /** Key of the peer id; by default a new one. */
   readonly privateKey?: PrivateKey
   /**
-   * `light`: this node holds no feeds of others. It offers its own entries, knows the swarm by its
+   * `light`: this node stores no feeds of others. It offers its own entries, knows the swarm by its
    * filters, and fetches single records.
    */
   readonly mode?: 'full' | 'light'
@@ -30,7 +30,7 @@ export interface SwarmInit {
   readonly filterInterval?: number
   /** Milliseconds that an entry which does not come back from its stem waits, at least. */
   readonly embargo?: number
-  /** Hears of each entry or header that a peer brings by gossip or stem, before it is judged. */
+  /** Called with each entry or header from a peer by gossip or stem, before its admission. */
   readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
   /** False: anti-entropy alone, for links too slow or costly for a mesh. */
   readonly gossip?: boolean

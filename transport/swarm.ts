@@ -164,7 +164,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     if (hidden.length > 0) this.#openHost().services.stem?.send()
   }
 
-  /** Gossips entries, of each feed the last: who lacks the ones before pulls them. */
+  /** Gossips the last entry of each feed; a peer without the earlier ones pulls them. */
   async #gossipLatest(entries: readonly Entry[]): Promise<void> {
     for (const entry of latestEntries(entries)) await this.#gossip?.publish(entry)
   }

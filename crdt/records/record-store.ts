@@ -1,7 +1,8 @@
 /**
  * Stores the values of admitted entries by record. Each write is blind and idempotent, so the
- * result depends on the set of entries only: bodies by digest; registers by (digest, author, seq),
- * of which the latest counts; retractions by (commitment, author, seq).
+ * result depends on the set of entries only. A body has the key (digest). A register has the key
+ * (digest, author, seq); the register with the highest seq counts. A retraction has the key
+ * (commitment, author, seq).
  *
  * Values from an author's fork on stay on disk and are skipped when read, so that voiding is one
  * small write for any number of values.

@@ -25,8 +25,9 @@ const WRITE_BUFFER_BYTES = 16 * 1024 * 1024
 const PROBE_BYTES = 1024 * 1024
 
 /**
- * Directories that this process has open. LevelDB's refusal of a second open closes a descriptor of
- * the lock file, with which POSIX drops the lock of the first: any other process could open it then.
+ * Directories that this process has open. When LevelDB refuses a second open, it closes a descriptor
+ * of the lock file. POSIX then releases the lock of the first open, and another process could open
+ * the directory. So this process never tries a second open.
  */
 const openDirectories = new Set<string>()
 

@@ -1,8 +1,8 @@
 /**
- * The control socket of a running node: HTTP over a Unix socket that only its user can open. `POST
- * /<operation>` with a JSON body (JSON Lines for `distill`). The answer is JSON Lines: any number
- * of `{"progress": ...}` and `{"item": ...}`, then one `{"result": ...}` or `{"error": {message,
- * exit}}`. Closing the connection cancels the operation.
+ * The control socket of a running node: HTTP over a Unix socket that only its user can open. A
+ * client sends `POST /<operation>` with a JSON body (JSON Lines for `distill`). The response is
+ * JSON Lines: zero or more lines `{"progress": ...}` and `{"item": ...}`, then one line
+ * `{"result": ...}` or `{"error": {message, exit}}`. Closing the connection cancels the operation.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:http'

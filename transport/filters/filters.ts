@@ -47,7 +47,7 @@ export interface FiltersInit extends ExchangeServiceInit {
   readonly offers: Partial<Readonly<Record<FilterKind, OfferedFilter>>>
   /** Milliseconds between two rounds with all peers; 0 for none. */
   readonly interval?: number
-  /** What is held of a peer changed. */
+  /** The stored filter of a peer changed. */
   readonly onChange: (change: FilterChange) => void
 }
 

@@ -105,7 +105,7 @@ export class PeerFilters {
     })
   }
 
-  /** Peers that left go first, the longest unchanged before the others; then whoever is oldest. */
+  /** Order of removal: disconnected peers first, then connected ones; each time the longest unchanged first. */
   #evict(): void {
     const byAge = [...this.#filters.values()]
     const evictionOrder = [

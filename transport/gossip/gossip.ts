@@ -31,7 +31,7 @@ export interface GossipInit {
   readonly replica: Pick<Replica, 'admit' | 'admitHeader' | 'admitProof' | 'headOf' | 'swarm'>
   /** False: speaks and does not listen. */
   readonly subscribes: boolean
-  /** Hears of each entry or header that a peer brings, before it is judged. */
+  /** Called with each entry or header from a peer, before its admission. */
   readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
   /** Pulls what `peer` has and this replica lacks. */
   pull(peer: PeerId): Promise<unknown>

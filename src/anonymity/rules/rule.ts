@@ -49,15 +49,15 @@ export interface Rule {
   readonly pattern: RegExp
   /** Required features (`text-features.ts`): all of them. */
   readonly needs?: number
-  /** Required features: any of them. */
+  /** Required features: at least one of them. */
   readonly needsAny?: number
   /** Required shapes (`shapes.ts`): all of them, on some word. */
   readonly shapes?: number
-  /** Required groups of words (`context-words.ts`): any of them. */
+  /** Required groups of words (`context-words.ts`): at least one of them. */
   readonly groups?: number
   /** Required shapes: some word must have all of one item. */
   readonly near?: readonly number[]
-  /** Required texts: any of them. */
+  /** Required texts: at least one of them. */
   readonly literals?: readonly string[]
   /** It starts at a word with all of one of these shapes; */
   readonly at?: readonly number[]

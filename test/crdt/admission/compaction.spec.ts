@@ -172,7 +172,7 @@ describe('compaction', () => {
         await replica.whenCompacted()
         assert.deepEqual(await said(replica), before)
         await sync(replica, peer.replica)
-        // A body that only a retracted vote carried comes as any other that is missing does.
+        // The body came with a retracted vote only, so compaction removed it. The peer fetches it by digest.
         const bodies = await replica.bodies(await peer.replica.missingBodies(10))
         await peer.replica.putBodies(bodies.filter((body) => body !== undefined))
         assert.deepEqual(await said(peer.replica), before)
@@ -234,7 +234,7 @@ describe('compaction', () => {
   })
 })
 
-describe('a feed that begins anew', () => {
+describe('a feed with a raised base', () => {
   it('takes any first entry from its base on, and nothing before it', async () => {
     const author = createAuthor()
     const [one, two, three] = chain(author, ['one', 'two', 'three'])

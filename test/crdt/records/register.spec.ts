@@ -111,7 +111,7 @@ describe('values', () => {
     assert.throws(() => readAfter(short, retraction), MalformedError)
   })
 
-  it('have one encoding: any byte changed or cut off is refused or says something else', () => {
+  it('have one encoding: a changed or missing byte is refused or reads as another value', () => {
     for (const value of [record, vote, retraction]) {
       const bytes = encodeValue(value, undefined)
       for (let at = 0; at < bytes.length; at++) {

@@ -124,7 +124,7 @@ describe('the values of a log', () => {
     assert.throws(() => read(update), MalformedError)
   })
 
-  it('have one encoding: any byte changed or cut off is refused or says something else', () => {
+  it('have one encoding: a changed or missing byte is refused or reads as another value', () => {
     const update = writeLogUpdate(CLIENT, 0, history)
     let decoded = 0
     for (let at = 0; at < update.length; at++) {

@@ -57,7 +57,7 @@ describe('the context of facts', () => {
     await using db = await createHive({ swarm: false })
     for (const context of [{ who: 'x' }, { speaker: 'x'.repeat(256) }, { at: 'May' }, 'x', null]) {
       await assert.rejects(
-        // @ts-expect-error -- what an untyped caller may pass
+        // @ts-expect-error -- a caller in JavaScript may pass this
         db.agent.cortex.knowledge.distill('e', 'c', 0.9, { context }),
         { code: 'ARGUMENT_INVALID' }
       )

@@ -59,7 +59,7 @@ describe('recall', () => {
   it('refuses bad options by name', async () => {
     const { knowledge } = db.agent.cortex
     for (const options of [{ limit: 0 }, { scope: 'moon' }, { asOf: 'today' }, { depth: 1 }]) {
-      // @ts-expect-error -- what an untyped caller may pass
+      // @ts-expect-error -- a caller in JavaScript may pass this
       await assert.rejects(async () => knowledge.recall('x', options), HiveError)
     }
   })

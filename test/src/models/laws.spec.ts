@@ -58,7 +58,7 @@ describe('money and waiting', () => {
     assert.deepEqual(rateStateOf(messages, 0).tokens, { remaining: 0, reset: 30_000 })
   })
 
-  it('counts down what a rate limit leaves, and begins anew with its window', () => {
+  it('subtracts requests from a rate limit, and refills it in the next window', () => {
     const bucket = new RateBucket({ requestsPerMinute: 2 })
     const waits = [0, 1, 2, 60_000].map((now) => {
       const wait = bucket.wait(1, now)

@@ -23,7 +23,7 @@ describe('the life of a skill', () => {
     return next
   }
 
-  it('counts every trial once, also those before evidence begins anew', () => {
+  it('counts every trial once, also those before the evidence was reset', () => {
     let lifecycle = used(onTrial, true, 'verified')
     const { trials } = lifecycle.counts
     let failures = 0

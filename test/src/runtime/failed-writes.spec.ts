@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { createHive } from '../../../src/index.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
+import type { FailingDatabase } from '../../fixtures/failing-database.ts'
+import type { HiveNode } from '../../../src/index.ts'
+
+const failed = { code: 'STORE_WRITE_FAILED' }
+
+describe('a failed write of a node', () => {
+  let failing: FailingDatabase
+  let db: HiveNode
+  beforeEach(async () => {
+    failing = failingDatabase()
+    db = await createHive({ swarm: false, store: failing.database })
+  })
+  afterEach(() => db.stop())
+
+  it('of what was promoted is made good by the next broadcast, and publishes nothing twice', async () => {
+    const { knowledge, hive } = db.agent.cortex
+    const { id } = await knowledge.distill('e', 'A fact to publish.', 0.95)
+    failing.failNext('promoted')
+    await assert.rejects(hive.broadcastKnowledge(), failed)
+    const { promoted, corroborated } = await hive.broadcastKnowledge()
+    assert.equal(promoted + corroborated, 0)
+    const insights = await hive.getGlobalInsights()
+    assert.deepEqual(
+      insights.map(({ corroboration }) => corroboration),
+      [1]
+    )
+    assert.deepEqual(await knowledge.forget(id), { forgotten: true, retracted: true })
+  })
+
+  it('of one promotion is reported, and the next one finds it published', async () => {
+    const { knowledge, hive } = db.agent.cortex
+    const { id } = await knowledge.distill('e', 'A fact to publish.', 0.5)
+    failing.failNext('promoted')
+    await assert.rejects(hive.promoteToGlobalStore(id), failed)
+    assert.equal((await hive.promoteToGlobalStore(id)).status, 'already')
+    assert.deepEqual(await knowledge.forget(id), { forgotten: true, retracted: true })
+  })
+
+  it('of a merged or a split variant is reported, and is done when it is asked for again', async () => {
+    const { knowledge } = db.agent.cortex
+    const { id } = await knowledge.distill('e', 'It works.', 0.9)
+    failing.failNext('merged')
+    await assert.rejects(knowledge.distill('e', 'it works', 0.9), failed)
+    assert.deepEqual(await knowledge.variants(id), [])
+    assert.equal((await knowledge.distill('e', 'it works', 0.9)).status, 'merged')
+    const [variant] = await knowledge.variants(id)
+    failing.failNext('apart')
+    await assert.rejects(knowledge.split(variant?.id ?? ''), failed)
+    assert.equal(await knowledge.split(variant?.id ?? ''), true)
+    assert.equal(db.status.facts, 2)
+  })
+})
+
+describe('a node whose settings cannot be written', () => {
+  it('does not start: peers might be told of what they must not be', async () => {
+    const { database, failNext } = failingDatabase()
+    failNext('settings')
+    await assert.rejects(createHive({ store: database }), failed)
+  })
+})
