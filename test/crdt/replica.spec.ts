@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import {
   clientIdOf,
   createAuthor,
   digestOf,
+  encodeRecord,
   LimitError,
+  openReplica,
+  openStore,
+  recordDigest,
   StoreError,
   writeEntry
 } from '../../crdt/index.ts'
@@ -16,6 +21,7 @@ import { forge, SWARM } from '../fixtures/forgery.ts'
 import { publication, publications } from '../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
+import { failingDatabase } from '../../test/fixtures/failing-database.ts'
 import type { Replica } from '../../crdt/index.ts'
 import type { Value } from '../../crdt/records/value.ts'
 
@@ -200,6 +206,33 @@ describe('a replica', () => {
       a.replica.heads().map(({ seq }) => seq),
       [60]
     )
+  })
+
+  it('refuses a body that is not a record, and acknowledges the others once they are on disk', async () => {
+    const { database, writes, failNext } = failingDatabase()
+    await using a = await replicaOn(database)
+    const kept = once(a.replica, 'body:store')
+    const body = encodeRecord(publication('a body').record)
+    failNext('records')
+    await assert.rejects(a.replica.putBodies([body]), { code: 'STORE_WRITE_FAILED' })
+    const digests = await a.replica.putBodies([Uint8Array.of(9, 9), body])
+    assert.ok(writes.at(-1)?.sections.has('records'))
+    assert.deepEqual(digests.map(toHex), [toHex(recordDigest(body))])
+    assert.deepEqual(await kept, [digests])
+  })
+
+  it('tells peers after a restart also of records that came after its filter was saved', async () => {
+    const store = await openStore()
+    const bodies = publications(17_000).map(({ record }) => encodeRecord(record))
+    {
+      const replica = await openReplica({ store })
+      await replica.putBodies(bodies.slice(0, 16_990))
+      await replica.published.checkpoint()
+      await replica.putBodies(bodies.slice(16_990))
+    }
+    const { published, elementOf } = await openReplica({ store })
+    assert.ok(bodies.every((body) => published.has(elementOf(recordDigest(body)))))
+    await store.close()
   })
 
   it('belongs to one swarm', async () => {

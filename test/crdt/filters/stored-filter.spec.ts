@@ -171,7 +171,7 @@ describe('a rebuild of a stored filter', () => {
     return filter
   }
 
-  it('keeps what is inserted when its source has been read already, also after a restart', async () => {
+  it('keeps elements that are inserted after its source was read, also after a restart', async () => {
     const store = await openStore()
     const late = digests(50, 30_000)
     const gone = digests(100, 20_000)
@@ -193,7 +193,7 @@ describe('a rebuild of a stored filter', () => {
     await store.close()
   })
 
-  it('has what was inserted before, though its commit has not ended', async () => {
+  it('has what was inserted before, also where the commit has not ended', async () => {
     const store = await openStore()
     const filter = await rebuilding(store, () => Promise.resolve())
     // The first commit is as much as one write takes, so the second waits for it.
@@ -204,7 +204,7 @@ describe('a rebuild of a stored filter', () => {
     await store.close()
   })
 
-  it('that makes it small is saved again when it has grown', async () => {
+  it('to a small size is saved again once the filter has grown', async () => {
     const store = await openStore()
     const filter = await filterOn(store)
     await add(store, filter, digests(20_000))
@@ -215,7 +215,7 @@ describe('a rebuild of a stored filter', () => {
     await store.close()
   })
 
-  it('that fails leaves the filter as it was, and is made good by the next one', async () => {
+  it('that fails leaves the filter as it was, and the next one succeeds', async () => {
     const store = await openStore()
     let fails = true
     const filter = await rebuilding(store, async () => {

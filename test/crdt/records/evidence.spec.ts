@@ -48,6 +48,29 @@ describe('evidence', () => {
     )
   })
 
+  it('stays when the vote it came with is retracted', async () => {
+    await using a = await replicaOn()
+    const [digest = new Uint8Array()] = (await a.replica.publish([publication('x')])).records
+    await a.replica.addEvidence(digest, { uses: 1 })
+    await a.replica.publishEvidence(20_000)
+    await a.replica.retract(digest)
+    const [only] = (await a.replica.get(digest))?.registers ?? []
+    const { vote, confidence, counters } = only?.register ?? {}
+    assert.deepEqual([vote, confidence, counters], ['none', 0, [['uses', 1]]])
+  })
+
+  it('is acknowledged once it is on disk', async () => {
+    const { database, failNext } = failingDatabase()
+    await using a = await replicaOn(database)
+    failNext('evidence')
+    const digest = new Uint8Array(32)
+    await assert.rejects(a.replica.addEvidence(digest, { uses: 1 }), {
+      code: 'STORE_WRITE_FAILED'
+    })
+    await a.replica.publishEvidence(20_000)
+    assert.equal(a.replica.heads().length, 0)
+  })
+
   it('stays pending when its publication fails, and is not counted twice', async () => {
     const { database, failNext } = failingDatabase()
     await using a = await replicaOn(database)

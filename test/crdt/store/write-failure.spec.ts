@@ -9,6 +9,8 @@ import { forge } from '../../fixtures/forgery.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { contentOf, replicaOn } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import { openReplica, writeProof } from '../../../crdt/index.ts'
+import { admitAll, chain, entry } from '../../../test/fixtures/chains.ts'
 
 const isWriteFailure = (error: unknown): boolean =>
   error instanceof StoreError && error.code === 'STORE_WRITE_FAILED'
@@ -41,14 +43,14 @@ describe('a failed write', () => {
     const second = forge({ author, seq: 2, prev: first.hash, clock: 2 })
     failNext()
     const admissions = await Promise.all(
-      [first, second].map((entry) => a.replica.admit(writeEntry(entry)))
+      [first, second].map((each) => a.replica.admit(writeEntry(each)))
     )
     for (const admission of admissions) {
       assert.ok(admission.outcome === 'admitted')
       await assert.rejects(admission.durable, isWriteFailure)
     }
-    for (const entry of [first, second]) {
-      const admission = await a.replica.admit(writeEntry(entry))
+    for (const each of [first, second]) {
+      const admission = await a.replica.admit(writeEntry(each))
       assert.ok(admission.outcome === 'admitted')
       await admission.durable
     }
@@ -66,6 +68,83 @@ describe('a failed write', () => {
     assert.equal((await Array.fromAsync(a.replica.entriesAfter(author, 0))).length, 1)
     assert.deepEqual(await contentOf(a.replica), before)
     assert.equal((await a.replica.publish([publication('lost')])).records.length, 1)
+  })
+
+  it('of a proof emits no event, and is repeated when the proof comes again', async () => {
+    const { database, failNext } = failingDatabase()
+    await using a = await replicaOn(database)
+    const author = createAuthor()
+    const [first, second] = chain(author, ['one', 'two'])
+    assert.ok(first !== undefined && second !== undefined)
+    await admitAll(a.replica, [first, second])
+    const proof = writeProof([second, entry(author, first, 'another two')])
+    const told: unknown[] = []
+    a.replica.on('author:void', (each) => told.push(each))
+    failNext('proofs')
+    await assert.rejects(a.replica.admitProof(proof), isWriteFailure)
+    // An admission goes back to what is on disk.
+    assert.equal((await a.replica.admit(writeEntry(second))).outcome, 'held')
+    assert.deepEqual(told, [])
+    assert.equal(await a.replica.admitProof(proof), 'admitted')
+    assert.equal(told.length, 1)
+    assert.equal(a.replica.headOf(author.key).fork, 2)
+  })
+
+  it('of the end of a feed is not a rejection, and is repeated when the entry comes again', async () => {
+    const { database, failNext } = failingDatabase()
+    await using a = await replicaOn(database)
+    const ill = writeEntry(forge({ update: Uint8Array.of(1, 2, 3) }))
+    failNext('endings')
+    await assert.rejects(a.replica.admit(ill), isWriteFailure)
+    assert.deepEqual(await a.replica.admit(ill), {
+      outcome: 'rejected',
+      reason: 'structure',
+      isOffence: true
+    })
+  })
+
+  it('of a checkpoint removes no entry before it', async () => {
+    const { database, writes, failNext } = failingDatabase()
+    await using a = await replicaOn(database)
+    const { records } = await a.replica.publish([publication('one'), publication('two')])
+    await a.replica.retract(records[0] ?? new Uint8Array())
+    const before = await contentOf(a.replica)
+    const { length } = writes
+    failNext('checkpoints')
+    await assert.rejects(a.replica.compact(), isWriteFailure)
+    await a.replica.whenCompacted()
+    assert.deepEqual(await contentOf(a.replica), before)
+    assert.equal(writes.length, length, 'nothing was written')
+  })
+
+  it('of the public sequence number leaves the entries hidden', async () => {
+    const { database, failNext } = failingDatabase()
+    const store = await openStore(database)
+    const replica = await openReplica({ store, hidesOwn: true })
+    await replica.publish([publication('hidden')])
+    const [author = new Uint8Array()] = replica.hiddenAuthors()
+    const shown: unknown[] = []
+    replica.on('entry:unhide', (_, seq) => shown.push(seq))
+    failNext('unshown')
+    await assert.rejects(replica.unhide(author, 1), isWriteFailure)
+    await replica.admit(writeEntry(forge()))
+    assert.deepEqual([shown, replica.publicSeq(author)], [[], 0])
+    await replica.unhide(author, 1)
+    assert.deepEqual([shown, replica.publicSeq(author)], [[1], undefined])
+    await store.close()
+  })
+
+  it('of a migration leaves the store closed and unchanged', async () => {
+    const { database, failNext } = failingDatabase()
+    const old = await openStore(database)
+    const schema = old.section('meta').put(Buffer.from('schema'), Uint8Array.of(3))
+    await old.commit([schema])
+    await old.close()
+    failNext('meta')
+    await assert.rejects(openStore(database), isWriteFailure)
+    const store = await openStore(database)
+    assert.deepEqual(await store.section('meta').get(Buffer.from('schema')), Buffer.of(4))
+    await store.close()
   })
 
   it('for want of space ends with the want, and nothing acknowledged is lost', async () => {
