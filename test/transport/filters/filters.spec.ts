@@ -18,6 +18,13 @@ import { ProtocolError } from '../../../transport/errors.ts'
 import type { Store } from '../../../crdt/index.ts'
 import { startNode } from '../../fixtures/nodes.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
+import { parametersOf, recordDigest } from '../../../crdt/index.ts'
+import { MAX_DELTA_ELEMENTS } from '../../../transport/constants.ts'
+import type { SliceState } from '../../../crdt/index.ts'
+import type { Attacker } from '../../../test/fixtures/attacker.ts'
+import type { TestNode } from '../../../test/fixtures/nodes.ts'
+import { attackerOn } from '../../../test/fixtures/attacker.ts'
+import { framed } from '../../../test/fixtures/forgery.ts'
 
 const signal = (): AbortSignal => AbortSignal.timeout(15_000)
 
@@ -31,6 +38,16 @@ function filled(prefix: string, count: number): GrowingFilter {
   const filter = new GrowingFilter()
   for (const element of elements(prefix, count)) filter.add(element)
   return filter
+}
+
+/** So many slices, each full; their bits fit their counts and stand for nothing. */
+function fullSlices(count: number): SliceState[] {
+  return Array.from({ length: count }, (_, i) => {
+    const { bits, hashes } = parametersOf(i)
+    const capacity = 2 ** 16 * 4 ** i
+    const set = bits * (1 - Math.exp((-hashes * capacity) / bits))
+    return { count: capacity, bits: new Uint8Array(bits / 8).fill(255, 0, Math.round(set / 8)) }
+  })
 }
 
 async function observedOf(store: Store, items: readonly Uint8Array[]): Promise<StoredFilter> {
@@ -122,6 +139,19 @@ describe('the filters of peers', () => {
     assert.ok(consulted.includes('small'))
   })
 
+  it('hold a limited number of bytes, for each peer and for all', () => {
+    const held = new PeerFilters(() => true)
+    for (const peer of ['first', 'second']) {
+      held.replace(peer, 'observed', new Uint8Array(8), fullSlices(5))
+    }
+    assert.equal(held.versionOf('first', 'observed'), undefined)
+    assert.ok(held.versionOf('second', 'observed') !== undefined)
+    assert.ok((held.status()[0]?.bytes ?? Infinity) <= MAX_PEER_FILTER_BYTES)
+    // Another element takes a slice that no filter of a peer may have.
+    assert.throws(() => held.extend('second', 'observed', elements('x', 1)), ProtocolError)
+    assert.equal(held.versionOf('second', 'observed'), undefined)
+  })
+
   it('of peers that left make room first', () => {
     const connected = new Set(['here'])
     const held = new PeerFilters((peer) => connected.has(peer))
@@ -135,6 +165,100 @@ describe('the filters of peers', () => {
     assert.ok((status?.bytes ?? 0) <= MAX_PEER_FILTER_BYTES)
     assert.ok(held.versionOf('here', 'observed') !== undefined)
     assert.equal(held.versionOf('gone 0', 'observed'), undefined)
+  })
+})
+
+describe('what a peer answers for its filter', () => {
+  /** Answers the first ask of each stream with the next of `answers`; END closes the stream. */
+  async function answeringOn(
+    victim: TestNode,
+    answers: readonly (readonly Uint8Array[])[],
+    onClose: () => void = () => undefined
+  ): Promise<Attacker> {
+    let round = 0
+    return attackerOn(victim, signal(), {
+      filter: (stream) => {
+        const frames = answers[round++] ?? []
+        stream.addEventListener('close', onClose)
+        const answer = (): void => {
+          for (const frame of frames) {
+            if (frame === END) void stream.close()
+            else stream.send(framed(frame))
+          }
+        }
+        stream.addEventListener('message', answer, { once: true })
+      }
+    })
+  }
+
+  const END = new Uint8Array()
+  const generation = new Uint8Array(8)
+  const HUGE = writeFilterResponse({
+    type: 'full',
+    generation,
+    counts: fullSlices(5).map(({ count }) => count)
+  })
+  const [slice] = filled('x', 10).slices()
+  const bits = slice?.bits ?? new Uint8Array()
+  const full = (count: number, raw: Uint8Array): Uint8Array[] => [
+    writeFilterResponse({ type: 'full', generation, counts: [count] }),
+    writeChunk(raw.subarray(0, 65_536)),
+    writeChunk(raw.subarray(65_536))
+  ]
+  const none = writeFilterResponse({ type: 'none' })
+  const badChunk = writeChunk(new Uint8Array(70_000))
+
+  for (const [what, answer] of [
+    ['there is none any more', [none, none]],
+    ['it sends bits that do not fit', full(40_000, new Uint8Array(bits.length))]
+  ] as const) {
+    it(`is no longer consulted when ${what}`, async () => {
+      await using victim = await startNode({ filterInterval: 0 })
+      const changed = once(victim.swarm, 'filter:change', { signal: signal() })
+      await using _ = await answeringOn(victim, [[...full(10, bits), none], answer])
+      await changed
+      const [element = new Uint8Array()] = elements('x', 1)
+      assert.ok(victim.swarm.mayHave('observed', element))
+      await victim.swarm.synchronize({ signal: signal() })
+      assert.ok(!victim.swarm.mayHave('observed', element))
+      assert.equal(victim.swarm.filters()[0]?.peers, 0)
+    })
+  }
+
+  it('may announce a limited number of bytes at once, and an exchange that ends frees its share', async () => {
+    await using victim = await startNode({ filterInterval: 0 })
+    // The first ends early, and takes no room from the second.
+    await using attacker = await answeringOn(victim, [
+      [HUGE, END],
+      [HUGE, badChunk]
+    ])
+    const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
+    await victim.swarm.synchronize({ signal: signal() })
+    assert.equal((await offence)[0].peer, attacker.peer)
+    // Of two that announce and send nothing, one is let in, and waited for longer than this.
+    const streams = new EventTarget()
+    const refused = once(streams, 'close', { signal: AbortSignal.timeout(10_000) })
+    const onClose = (): void => void streams.dispatchEvent(new Event('close'))
+    await using first = await answeringOn(victim, [[HUGE]], onClose)
+    await using second = await answeringOn(victim, [[HUGE]], onClose)
+    await refused
+    assert.notEqual(first.peer, second.peer)
+    assert.equal(victim.swarm.offences, 1, 'it may be honest')
+  })
+
+  it('is a whole filter where a delta would be too long', async () => {
+    const store = await openStore()
+    const observed = await observedOf(store, elements('a', 1))
+    await using a = await startNode({ memory: true, observed, filterInterval: 0 })
+    const bootstrap = a.swarm.multiaddrs
+    await using b = await startNode({ memory: true, filterInterval: 0, bootstrap })
+    await once(b.swarm, 'filter:change', { signal: signal() })
+    const many = elements('many', MAX_DELTA_ELEMENTS + 1_000)
+    await store.commit(observed.insert(many))
+    await b.swarm.synchronize({ signal: signal() })
+    assert.ok(many.slice(-1_000).every((element) => b.swarm.mayHave('observed', element)))
+    assert.deepEqual([a.swarm.offences, b.swarm.offences], [0, 0])
+    await store.close()
   })
 })
 
@@ -209,6 +333,31 @@ describe('a body of a record', () => {
     await once(b.replica, 'body:store', { signal: signal() })
     assert.equal(await visible(), 1)
   })
+})
+
+describe('bodies from a peer', () => {
+  for (const [what, names] of [
+    ['was not asked for', ['asked', 'other']],
+    ['came before', ['asked', 'asked']]
+  ] as const) {
+    it(`are all refused when one of them ${what}`, async () => {
+      const bodies = (await Promise.all(names.map(bodiesOf))).flat()
+      const [asked = new Uint8Array()] = bodies
+      await using victim = await startNode({ filterInterval: 0 })
+      await using attacker = await attackerOn(victim, signal(), {
+        have: (stream) =>
+          stream.addEventListener('message', () => {
+            for (const body of bodies) stream.send(framed(body))
+            void stream.close()
+          })
+      })
+      const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
+      const taken = await victim.swarm.fetch([recordDigest(asked), new Uint8Array(32)])
+      assert.deepEqual([...taken.keys()], [])
+      const [{ peer, reason }] = await offence
+      assert.deepEqual([peer, reason], [attacker.peer, 'a body that was not requested'])
+    })
+  }
 })
 
 async function bodiesOf(content: string): Promise<Uint8Array[]> {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
+import { once } from 'node:events'
+import { writeSignedHeader } from '../../../crdt/index.ts'
+import { MAX_GOSSIP_BYTES } from '../../../transport/constants.ts'
+import { attackerOn } from '../../../test/fixtures/attacker.ts'
+import { forge } from '../../../test/fixtures/forgery.ts'
 
 describe('gossip', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(15_000)
@@ -23,6 +28,33 @@ describe('gossip', () => {
     await a.publish(publications(3_000))
     await converged([a, b, c], signal(), 3)
     assert.deepEqual(c.replica.rejections(), {})
+  })
+
+  it('counts an offence for a header that its author did not sign', async () => {
+    await using a = await startNode()
+    await using attacker = await attackerOn(a, signal())
+    const offence = once(a.swarm, 'peer:offend', { signal: signal() })
+    const header = writeSignedHeader({ ...forge(), signature: new Uint8Array(64) })
+    await attacker.gossip(Buffer.concat([Buffer.of(1), header]))
+    const [{ peer, reason }] = await offence
+    assert.equal(peer, attacker.peer)
+    assert.match(String(reason), /signature/)
+  })
+
+  it('accepts a message of the maximum size, and refuses a larger one', async () => {
+    await using a = await startNode()
+    await using attacker = await attackerOn(a, signal())
+    const refused: string[] = []
+    a.swarm.on('peer:offend', ({ reason }) => refused.push(reason))
+    for (const [length, why] of [
+      [MAX_GOSSIP_BYTES, /malformed/],
+      [MAX_GOSSIP_BYTES + 1, /oversized/]
+    ] as const) {
+      const offence = once(a.swarm, 'peer:offend', { signal: signal() })
+      await attacker.gossip(new Uint8Array(length).fill(9))
+      await offence
+      assert.match(refused.at(-1) ?? '', why)
+    }
   })
 
   it('works for a node that is alone', async () => {

@@ -3,6 +3,10 @@ import { once } from 'node:events'
 import { SwarmError } from '../../../transport/index.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
+import { failingDatabase } from '../../../test/fixtures/failing-database.ts'
+import { openStore } from '../../../crdt/index.ts'
+import { MAX_REMEMBERED_PEERS } from '../../../transport/constants.ts'
+import { RememberedPeers } from '../../../transport/peers/remembered-peers.ts'
 
 describe('the dialer', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(18_000)
@@ -36,5 +40,30 @@ describe('the dialer', () => {
     await using second = await startNode({ listen })
     await second.publish([publication('after the restart')])
     await converged([b, second], signal())
+  })
+})
+
+describe('remembered peers', () => {
+  it('are the latest, with few addresses each, and on disk once they are acknowledged', async () => {
+    const { database, failNext } = failingDatabase()
+    const store = await openStore(database)
+    let now = 0
+    const clock = { now: () => now++ }
+    const remembered = new RememberedPeers(store, clock)
+    const addresses = Array.from({ length: 9 }, (_, i) => `/ip4/192.0.2.1/tcp/${i + 1}`)
+    failNext('peers')
+    await assert.rejects(remembered.add('lost', addresses), { code: 'STORE_WRITE_FAILED' })
+    for (let i = 0; i < MAX_REMEMBERED_PEERS + 5; i++) await remembered.add(`p${i}`, addresses)
+    // The oldest comes back, so that the one after it has to go.
+    await remembered.add('p5', addresses.slice(0, 1))
+    await remembered.add('new', addresses)
+    for (const each of [remembered, new RememberedPeers(store, clock)]) {
+      const known = await each.load()
+      assert.equal(known.length, (MAX_REMEMBERED_PEERS - 1) * 4 + 1)
+      assert.equal(known[0], '/ip4/192.0.2.1/tcp/1/p2p/new')
+      assert.equal(known[4], '/ip4/192.0.2.1/tcp/1/p2p/p5')
+      assert.ok(!known.some((address) => address.endsWith('/p6')))
+    }
+    await store.close()
   })
 })

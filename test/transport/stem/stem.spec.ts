@@ -5,6 +5,10 @@ import { attackerOn } from '../../fixtures/attacker.ts'
 import { forge, framed, unsigned } from '../../fixtures/forgery.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
+import { failingDatabase } from '../../../test/fixtures/failing-database.ts'
+import { createAuthor } from '../../../crdt/index.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { MAX_STEM_BATCH_BYTES } from '../../../transport/constants.ts'
 import type { Attacker } from '../../fixtures/attacker.ts'
 import type { TestNode, TestNodeInit } from '../../fixtures/nodes.ts'
 
@@ -68,6 +72,10 @@ describe('the stem', () => {
       [1]
     )
     assert.equal((await Array.fromAsync(publicView.entriesAfter(author, 0))).length, 1)
+    const last = await replica.publish([publication('and more')])
+    await replica.unhide(author, 2)
+    assert.equal(replica.published.version, 4)
+    assert.deepEqual(await publicView.bodies([...last.records]), [undefined])
     await store.close()
   })
 
@@ -113,6 +121,38 @@ describe('the stem', () => {
     const [{ reason }] = await offence
     assert.match(reason, /signature/)
     assert.deepEqual(a.replica.heads(), [])
+  })
+
+  it('refuses more than a batch holds, at the cost of its sender', async () => {
+    await using a = await startNode({ hidesOwn: true })
+    await using attacker = await attackerOn(a, signal())
+    const offence = once(a.swarm, 'peer:offend', { signal: signal() })
+    const stream = await attacker.open('stem')
+    const author = createAuthor()
+    const payload = Buffer.alloc(60_000)
+    for (let seq = 1; seq <= MAX_STEM_BATCH_BYTES / payload.length + 3; seq++) {
+      const entry = writeEntry(forge({ author, seq, prev: new Uint8Array(32).fill(seq), payload }))
+      if (!stream.send(framed(entry))) await Promise.race([offence, stream.onDrain()])
+    }
+    assert.match(String((await offence)[0].reason), /more entries on a stem/)
+    assert.deepEqual(a.replica.heads(), [])
+  })
+
+  it('spreads nothing that could not be written, and goes on', async () => {
+    const { database, failNext } = failingDatabase()
+    // It ends all stems that reach it.
+    await using a = await startNode({ hidesOwn: true, database, random: () => 0 })
+    await using b = await startNode({ hidesOwn: true, bootstrap: a.swarm.multiaddrs })
+    await gossiping(a, signal())
+    await using attacker = await attackerOn(a, signal())
+    const [lost, kept] = [forge(), forge()]
+    failNext('entries')
+    await send(attacker, writeEntry(lost))
+    const admitted = once(b.replica, 'entry:admit', { signal: signal() })
+    await send(attacker, writeEntry(kept))
+    const [{ author }] = await admitted
+    assert.equal(toHex(author), toHex(kept.author))
+    assert.equal(b.replica.headOf(lost.author).seq, 0)
   })
 
   it('ends where an entry comes round in a circle', async () => {
