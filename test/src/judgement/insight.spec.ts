@@ -53,6 +53,19 @@ describe('insights', () => {
     )
   })
 
+  it('that were taken back are not published again when their fact is repeated', async () => {
+    await using db = await createHive({ swarm: false })
+    const { knowledge, hive } = db.agent.cortex
+    await knowledge.distill('build', 'Clear the cache first.', 0.95)
+    await hive.broadcastKnowledge()
+    const [insight] = await hive.getGlobalInsights()
+    assert.equal(await hive.retract(insight?.id ?? ''), true)
+    await knowledge.distill('build', 'Clear the cache first.', 0.99, { tags: ['ci'] })
+    const { promoted, corroborated } = await hive.broadcastKnowledge()
+    assert.equal(promoted + corroborated, 0)
+    assert.deepEqual(await hive.getGlobalInsights(), [])
+  })
+
   it('say why a fact stays', async () => {
     await using db = await createHive({ swarm: false })
     const { knowledge, hive } = db.agent.cortex
@@ -100,9 +113,11 @@ describe('insights', () => {
     await a.agent.cortex.hive.goals.attach(goal, id)
     await synced([a, b, c])
     const told = new EventEmitter<{ insight: [id: string] }>()
-    using _ = c.agent.cortex.hive.subscribe({ goals: [goal] }, (insight) =>
+    const heard: string[] = []
+    using _ = c.agent.cortex.hive.subscribe({ goals: [goal] }, (insight) => {
+      heard.push(insight.id)
       told.emit('insight', insight.id)
-    )
+    })
     const news = (): Promise<unknown[]> => once(told, 'insight', { signal: signal() })
     const shown = async (init: ContextOptions): Promise<string[]> =>
       (await c.agent.cortex.context(init)).items.map(({ fact }) => fact.id)
@@ -115,11 +130,15 @@ describe('insights', () => {
       assert.deepEqual(await shown({ goal: name }), [id, other])
     }
     assert.deepEqual(await shown({ goal, scope: 'local' }), [])
-    // Attached later: it was released already.
+    // Attached later: one is in quarantine, the other was released already.
+    const unverified = await publish(a, 'The cache is of no use.')
+    await a.agent.cortex.hive.goals.attach(goal, unverified)
+    await synced([a, b, c])
     const later = news()
     await b.agent.cortex.hive.goals.attach(goal, other)
     await synced([a, b, c])
     assert.deepEqual(await later, [other])
+    assert.deepEqual(heard, [id, other])
     await stop([a, b, c])
   })
 
@@ -142,6 +161,9 @@ describe('insights', () => {
     await c.agent.cortex.hive.dispute(id)
     await synced(hives)
     assert.deepEqual(await states(), ['disputed', 'disputed', 'disputed'])
+    for (const hive of hives) {
+      assert.deepEqual(await hive.agent.cortex.hive.getGlobalInsights(), [])
+    }
     // Who was wrong says so: the other dispute is no quorum.
     await b.agent.cortex.hive.vouch(id)
     await synced(hives)

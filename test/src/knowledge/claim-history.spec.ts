@@ -3,6 +3,8 @@ import { openReplica, openStore } from '../../../crdt/index.ts'
 import { Judge } from '../../../src/judgement/index.ts'
 import { FactStore, identifyFact, prepareFact } from '../../../src/facts/index.ts'
 import { ClaimHistory } from '../../../src/knowledge/index.ts'
+import { deliver, replicaOn } from '../../../test/fixtures/replicas.ts'
+import type { Publication } from '../../../crdt/index.ts'
 import type { ClaimState, FactInput } from '../../../src/index.ts'
 
 const CLAIM = { entity: 'Chrome', content: 'Stable is 84.', attribute: 'stable', value: '84' }
@@ -14,25 +16,35 @@ interface TestHistory extends AsyncDisposable {
   say(input: FactInput): Promise<unknown>
   /** Publishes the claim to the hive. */
   publish(times: { validFrom: number; validTo?: number }): Promise<unknown>
+  /** Lets another author publish it. */
+  hear(times: { validFrom: number }): Promise<unknown>
   /** States of the claims at a time. */
   states(at: number): Promise<ClaimState[]>
 }
 
-async function historyOf(): Promise<TestHistory> {
+function publicationOf(times: { validFrom: number; validTo?: number }): Publication {
+  return { record: { kind: 'fact', ...CLAIM }, confidence: 0.9, day: 0, ...times }
+}
+
+async function historyOf(k = 1): Promise<TestHistory> {
   const store = await openStore()
   const replica = await openReplica({ store })
   const facts = new FactStore({ store })
   await facts.load()
   const voteOn = replica.voteOn.bind(replica)
-  const judge = new Judge({ k: 1, voteOn })
+  const judge = new Judge({ k, voteOn })
   const history = new ClaimHistory({ facts, replica, judge })
   return {
     say: (input) =>
       facts.add([
         prepareFact(input, identifyFact(input), { agent: 'a', now: 0, heuristic: false })
       ]),
-    publish: (times) =>
-      replica.publish([{ record: { kind: 'fact', ...CLAIM }, confidence: 0.9, day: 0, ...times }]),
+    publish: (times) => replica.publish([publicationOf(times)]),
+    async hear(times) {
+      await using other = await replicaOn()
+      await other.replica.publish([publicationOf(times)])
+      await deliver(other.replica, replica)
+    },
     async states(at) {
       const claims = await history.of('Chrome', 'stable', new Date(at))
       return claims.map(({ state }) => state)
@@ -49,6 +61,14 @@ describe('a claim', () => {
     assert.deepEqual(await history.states(FROM), ['current'])
     assert.deepEqual(await history.states(TO - 1), ['current'])
     assert.deepEqual(await history.states(TO), ['outside'])
+  })
+
+  it('of the hive is left out while it is in quarantine', async () => {
+    await using history = await historyOf(2)
+    await history.hear({ validFrom: FROM })
+    assert.deepEqual(await history.states(TO), [])
+    await history.publish({ validFrom: FROM })
+    assert.deepEqual(await history.states(TO), ['current'])
   })
 
   it('of this node and of the hive begins when either says it began first', async () => {

@@ -86,6 +86,14 @@ describe('de-duplication across peers', () => {
     await using b = await joined(a)
     const kept = await b.agent.cortex.knowledge.distill('e', 'kept', 0.9, BLOOM)
     assert.equal(kept.status, 'new')
+    await a.agent.cortex.knowledge.distill('e', 'kept too', 0.9, { private: true })
+    await a.agent.cortex.janitor.rebuildBloomFilter()
+    await b.agent.cortex.hive.synchronize()
+    const statuses = []
+    for (const content of ['kept too', 'shared']) {
+      statuses.push((await b.agent.cortex.knowledge.distill('e', content, 0.9, BLOOM)).status)
+    }
+    assert.deepEqual(statuses, ['new', 'corroborated'])
     await using c = await createHive({ swarm: { ...QUIET, k: 2 } })
     await c.agent.cortex.knowledge.distill('e', 'shared', 0.9)
     await using d = await joined(c)
@@ -96,15 +104,23 @@ describe('de-duplication across peers', () => {
   it('withholds, where authors must not be traced, what peers once were told of', async () => {
     await using directory = await temporaryDirectory()
     const dataDir = directory.path
+    let now = Date.UTC(2026, 0)
+    const init = { dataDir, clock: { now: () => now } }
     {
-      await using db = await createHive({ dataDir, swarm: QUIET })
+      await using db = await createHive({ ...init, swarm: QUIET })
       await db.agent.cortex.knowledge.distill('e', 'told to peers', 0.99)
     }
-    await using db = await createHive({ dataDir, swarm: { ...QUIET, k: 2 } })
-    await db.agent.cortex.knowledge.distill('e', 'told to nobody', 0.99)
-    const { promoted, withheld } = await db.agent.cortex.hive.broadcastKnowledge()
-    assert.equal(promoted, 1)
-    assert.match(withheld[0]?.reason ?? '', /traced/)
+    {
+      // Peers may have been told until this very moment.
+      await using db = await createHive({ ...init, swarm: { ...QUIET, k: 2 } })
+      now += 1
+      await db.agent.cortex.knowledge.distill('e', 'told to nobody', 0.99)
+      const { promoted, withheld } = await db.agent.cortex.hive.broadcastKnowledge()
+      assert.equal(promoted, 1)
+      assert.match(withheld[0]?.reason ?? '', /link the fact to this node/)
+    }
+    await using db = await createHive({ ...init, swarm: QUIET })
+    assert.equal((await db.agent.cortex.hive.broadcastKnowledge()).promoted, 1)
   })
 
   it('tells peers, once in a swarm again, what was learned while there was none', async () => {
@@ -134,6 +150,17 @@ describe('de-duplication across peers', () => {
     await b.agent.cortex.knowledge.distill('e', 'found twice', 0.9)
     const report = await b.agent.cortex.hive.broadcastKnowledge()
     assert.deepEqual([report.promoted, report.corroborated], [0, 1])
+  })
+
+  it('is not corroborated by what this node itself has published', async () => {
+    await using db = await createHive({ swarm: { ...QUIET, stem: false } })
+    const { knowledge, hive } = db.agent.cortex
+    await knowledge.distill('build', 'Clear /home/ada/.cache first.', 0.99)
+    await hive.broadcastKnowledge()
+    const [insight] = await hive.getGlobalInsights()
+    assert.equal(insight?.content, 'Clear <PATH_1> first.')
+    const { status } = await knowledge.distill('build', insight.content, 0.99, BLOOM)
+    assert.equal(status, 'new')
   })
 
   it('publishes all the same what a peer only claims to have', async () => {
@@ -204,7 +231,7 @@ describe('facts on disk', () => {
     return facts
   }
 
-  it('are no duplicates of one whose write fails, whether it is under way or has failed', async () => {
+  it('are not duplicates of a fact whose write fails, under way or over', async () => {
     const { database, failNext } = failingDatabase()
     const store = await openStore(database)
     const facts = await factsOn(store)
@@ -228,7 +255,7 @@ describe('facts on disk', () => {
     await store.close()
   })
 
-  it('stay where their removal fails, and are gone once it is acknowledged', async () => {
+  it('stay when their removal fails, and are gone once it is acknowledged', async () => {
     const { database, writes, failNext } = failingDatabase()
     const store = await openStore(database)
     const facts = await factsOn(store)
@@ -253,7 +280,7 @@ describe('facts on disk', () => {
     await store.close()
   })
 
-  it('are known after a restart, also those that came after the filter was saved', async () => {
+  it('are known after a restart, also those added after the filter was saved', async () => {
     const store = await openStore()
     const contents = Array.from({ length: 17_000 }, (_, i) => `fact ${i}`)
     {

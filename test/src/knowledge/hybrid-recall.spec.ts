@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import OpenAI from 'openai'
 import { createHive } from '../../../src/index.ts'
 import { searchThreads } from '../../../src/search/search-thread.ts'
 import { embeddingServer } from '../../fixtures/embedding-server.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import type { Embedder } from '../../../src/index.ts'
 import type { HiveNode, HiveInit } from '../../../src/index.ts'
 import type { EmbeddingServer } from '../../fixtures/embedding-server.ts'
 
@@ -84,8 +86,21 @@ describe('hybrid recall', () => {
   })
 
   it('sends private facts only when it is told to', async () => {
-    for (const isSent of [false, true]) {
-      await using db = await open({}, { private: isSent })
+    const { embeddings } = new OpenAI({ baseURL: server.baseURL, apiKey: KEY })
+    const unsaid: Embedder = {
+      model: 'm',
+      async embed(texts) {
+        const input = [...texts]
+        const { data } = await embeddings.create({ model: 'm', input, encoding_format: 'float' })
+        return data.map(({ embedding }) => Float32Array.from(embedding))
+      }
+    }
+    for (const [isSent, init] of [
+      [false, { embeddings: unsaid }],
+      [false, {}],
+      [true, {}]
+    ] as const) {
+      await using db = await open(init, { private: isSent })
       const { knowledge } = db.agent.cortex
       await knowledge.distill('diary', 'My hound is called Secretname.', 0.9, { private: true })
       await knowledge.distill('farm', 'The puppy is small.', 0.9)
@@ -151,7 +166,7 @@ describe('hybrid recall', () => {
     await fill(db)
     assert.equal((await db.agent.cortex.knowledge.recall('hound')).length, 1)
     const [error]: unknown[] = await failed
-    assert.match(String(error), /64 dimensions instead of 32/)
+    assert.match(String(error), /64 dimensions where 32 were requested/)
   })
 
   it('embeds all again for another model, or other dimensions of the same', async () => {

@@ -3,6 +3,7 @@ import type { FactInput, HiveNode } from '../../../src/index.ts'
 import { createHive, HiveError, LimitError } from '../../../src/index.ts'
 import { Echoes } from '../../../src/knowledge/index.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import { Quota } from '../../../src/facts/index.ts'
 
 describe('knowledge', () => {
   let db: HiveNode
@@ -29,7 +30,7 @@ describe('knowledge', () => {
     assert.deepEqual([fact?.confidence, fact?.tags, fact?.private], [0.8, ['a', 'b'], true])
   })
 
-  it('is private for good once a repetition says so, however sure that is, and not published', async () => {
+  it('keeps a fact private once a repetition marks it private, and does not publish it', async () => {
     const { knowledge, hive } = db.agent.cortex
     for (const confidence of [0.5, 0.95, 1]) {
       const content = `A fact repeated with ${confidence}.`
@@ -52,6 +53,17 @@ describe('knowledge', () => {
       corroborated: 0,
       withheld: []
     })
+  })
+
+  it('keeps the earliest beginning of a repeated fact', async () => {
+    const { knowledge } = db.agent.cortex
+    const began: (number | undefined)[] = []
+    for (const year of [undefined, 2024, 2022, 2023]) {
+      const options = year === undefined ? {} : { validFrom: new Date(Date.UTC(year, 0)) }
+      const { id } = await knowledge.distill('e', 'Said in many years.', 0.9, options)
+      began.push((await knowledge.get(id))?.validFrom?.getUTCFullYear())
+    }
+    assert.deepEqual(began, [undefined, 2024, 2022, 2022])
   })
 
   it('counts one new among many that come at once', async () => {
@@ -167,7 +179,7 @@ describe('knowledge', () => {
     assert.equal(promoted + corroborated, 1, 'it may be published again')
   })
 
-  it('that was forgotten is new when it is said again, also where it was just recalled', async () => {
+  it('stores a fact again after it was forgotten, also one that recall had returned', async () => {
     const { knowledge } = db.agent.cortex
     const { id } = await knowledge.distill('e', 'Said, forgotten and said again.', 0.9)
     await knowledge.forget(id)
@@ -197,8 +209,25 @@ describe('knowledge', () => {
   })
 })
 
+describe('a quota', () => {
+  it('is filled to its last byte and fact, what is under way included', () => {
+    const full = { code: 'QUOTA_EXCEEDED' }
+    const bytes = new Quota({ bytes: 100 }, () => ({ facts: 1, bytes: 40 }))
+    bytes.take(50)
+    assert.throws(() => bytes.take(11), full)
+    bytes.take(10)
+    bytes.release(1, 50)
+    assert.throws(() => bytes.take(51), full)
+    bytes.take(50)
+    const facts = new Quota({ facts: 3 }, () => ({ facts: 1, bytes: 40 }))
+    facts.take(1)
+    facts.take(1)
+    assert.throws(() => facts.take(1), full)
+  })
+})
+
 describe('echoes', () => {
-  it('of a forgotten fact are forgotten with its variants on this node, and not those of the hive', () => {
+  it('of a forgotten fact go, with those of its variants on this node; those of the hive stay', () => {
     const echoes = new Echoes()
     const here = { id: 'here', entity: 'e', content: 'It works.', agent: 'a' }
     echoes.remember(here)

@@ -173,6 +173,7 @@ describe('near-duplicates', () => {
       statuses.push((await knowledge.distill('e', content, 0.9, options)).status)
     }
     assert.deepEqual(statuses, ['new', 'new', 'new', 'merged'])
+    assert.equal((await db.agent.cortex.janitor.consolidate()).merged, 1)
   })
 
   it('taken in with the heuristic are consolidated on request, once', async () => {

@@ -15,7 +15,7 @@ describe('a failed write of a node', () => {
   })
   afterEach(() => db.stop())
 
-  it('of what was promoted is made good by the next broadcast, and publishes nothing twice', async () => {
+  it('of what was promoted is repeated by the next broadcast, and publishes nothing twice', async () => {
     const { knowledge, hive } = db.agent.cortex
     const { id } = await knowledge.distill('e', 'A fact to publish.', 0.95)
     failing.failNext('promoted')
@@ -55,7 +55,7 @@ describe('a failed write of a node', () => {
 })
 
 describe('a node whose settings cannot be written', () => {
-  it('does not start: peers might be told of what they must not be', async () => {
+  it('does not start, since its filters could disclose private facts', async () => {
     const { database, failNext } = failingDatabase()
     failNext('settings')
     await assert.rejects(createHive({ store: database }), failed)

@@ -213,13 +213,13 @@ describe('models', () => {
     assert.equal(server.requests, 1)
   })
 
-  it('sends nothing under a budget that it could not reserve on disk, and holds nothing for it', async () => {
+  it('sends no request whose reservation could not be written, and releases the reservation', async () => {
     await using server = await ModelServer.start()
     const { database, writes, failNext } = failingDatabase()
     const budgets = { node: { day: { usd: '1' } } }
     const models = servedModels(server.origin, server.origin, { budgets })
     await using db = await createHive({ swarm: false, store: database, models })
-    failNext()
+    failNext('models')
     await assert.rejects(db.agent.cortex.models.generate(ask), { code: 'STORE_WRITE_FAILED' })
     assert.equal(server.requests, 0)
     assert.equal(db.agent.cortex.models.usage().budgets[0]?.usd?.reserved, '0')
@@ -227,7 +227,7 @@ describe('models', () => {
     assert.equal(server.requests, 1)
     // What was spent is on disk once the node has stopped.
     await db.stop()
-    assert.deepEqual(writes.findLast(({ sections }) => sections.includes('models'))?.sync, true)
+    assert.deepEqual(writes.findLast(({ sections }) => sections.has('models'))?.sync, true)
   })
 
   it('warns once when four fifths of a budget are spent, and knows after a restart what was', async () => {

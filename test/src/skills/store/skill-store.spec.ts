@@ -3,7 +3,20 @@ import { join } from 'node:path'
 import { createHive } from 'noormme-hive'
 import { openStore } from '../../../../crdt/index.ts'
 import { temporaryDirectory } from '../../../fixtures/temporary.ts'
+import { failingDatabase } from '../../../fixtures/failing-database.ts'
+import { FalseReceipts } from '../../../../src/skills/store/false-receipts.ts'
+import {
+  afterOutcome,
+  afterTests,
+  afterTrigger,
+  withHeadStart
+} from '../../../../src/skills/lifecycle/lifecycle.ts'
+import { SkillStore } from '../../../../src/skills/store/skill-store.ts'
+import { identifySkill } from '../../../../src/skills/skill-identity.ts'
 import type { SkillInit } from 'noormme-hive'
+import type { Store } from '../../../../crdt/index.ts'
+import type { LifecycleChange, LifecycleState } from '../../../../src/skills/lifecycle/lifecycle.ts'
+import type { FailingDatabase } from '../../../fixtures/failing-database.ts'
 
 const LENGTH: SkillInit = {
   name: 'length',
@@ -63,5 +76,95 @@ describe('a store of skills of an earlier version', () => {
     now += DAY
     await capabilities.invoke(id, 'and another')
     assert.equal(await hive.skills.report(), 1)
+  })
+})
+
+describe('a store of skills', () => {
+  const provenance = { from: 'local' } as const
+  const skill = identifySkill(LENGTH)
+  const { id } = skill
+  const failed = { code: 'STORE_WRITE_FAILED' }
+  const documentation = { text: 'To count.', model: 'test', offline: false, at: new Date(0) }
+  const receipt = { input: '"four"', gave: 'SKILL_THREW' as const, engine: 'test' }
+  let failing: FailingDatabase
+  let store: Store
+  let skills: SkillStore
+
+  beforeEach(async () => {
+    failing = failingDatabase()
+    store = await openStore(failing.database)
+    skills = await SkillStore.open({ store, now: () => 0 })
+  })
+  afterEach(() => store.close())
+
+  /** Whether each write of a task is synced. */
+  async function syncsOf(task: () => Promise<unknown>): Promise<boolean[]> {
+    const from = failing.writes.length
+    await task()
+    return failing.writes.slice(from).map(({ sync }) => sync)
+  }
+
+  const withTrials = (lifecycle: LifecycleState): LifecycleChange => withHeadStart(lifecycle, 2)
+  const succeed = (lifecycle: LifecycleState): LifecycleChange => afterOutcome(lifecycle, true)
+
+  it('syncs what must outlive a loss of power, and outcomes a second later or at its end', async () => {
+    assert.deepEqual(await syncsOf(() => skills.add(skill, provenance)), [true])
+    const pass = (lifecycle: LifecycleState): LifecycleChange => afterTests(lifecycle, 1, 1)
+    assert.deepEqual(await syncsOf(() => skills.apply(id, pass)), [true])
+    const outcomes = failing.writes.length
+    assert.deepEqual(await syncsOf(() => skills.apply(id, succeed, { receipt })), [false])
+    assert.deepEqual(await syncsOf(() => skills.report(id, 1)), [true])
+    assert.deepEqual(await syncsOf(() => skills.takeReceipts(id)), [true])
+    assert.deepEqual(await syncsOf(() => skills.document(id, documentation)), [true])
+    const both = [afterTrigger, succeed].map((change) => () => skills.apply(id, change))
+    const together = (): Promise<unknown> => Promise.all(both.map((change) => change()))
+    assert.deepEqual(await syncsOf(together), [true], 'one write, for the one that needs it')
+    await skills.apply(id, succeed)
+    await skills.close()
+    assert.ok(failing.writes.slice(outcomes).at(-1)?.sync)
+    assert.deepEqual(await syncsOf(() => skills.remove(id)), [true])
+  })
+
+  it('keeps of a removed skill only that it was removed', async () => {
+    await skills.add(skill, provenance)
+    await skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1))
+    await skills.apply(id, succeed)
+    await skills.remove(id)
+    await skills.close()
+    const keys = await Array.fromAsync(store.section('skills').entries(), ([key]) => String(key))
+    assert.deepEqual(keys, [`x/${id}`])
+  })
+
+  it('acknowledges nothing that it could not write, and changes nothing', async () => {
+    failing.failNext('skills')
+    await assert.rejects(skills.add(skill, provenance), failed)
+    assert.equal(skills.get(id), undefined)
+    assert.equal(await skills.add(skill, provenance), true)
+    failing.failNext('skills')
+    await assert.rejects(skills.remove(id), failed)
+    assert.equal(skills.get(id)?.lifecycle.status, 'sandbox')
+    assert.equal(skills.removedLifecycle(id), undefined)
+    failing.failNext('skills')
+    await assert.rejects(skills.document(id, documentation), failed)
+    const lies = await FalseReceipts.open(store)
+    const author = 'a'.repeat(64)
+    const lie = { author, skill: id, input: '1', claimed: 'x', gave: 'y', at: new Date(0) }
+    failing.failNext('skills')
+    await assert.rejects(lies.add(lie), failed)
+    await skills.remove(id)
+  })
+
+  it('writes a change that failed with the next one, of whatever skill, and syncs it', async () => {
+    const other = identifySkill({ ...LENGTH, name: 'other' })
+    for (const each of [skill, other]) await skills.add(each, provenance)
+    failing.failNext('skills')
+    await assert.rejects(
+      skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1)),
+      failed
+    )
+    assert.deepEqual(await syncsOf(() => skills.apply(other.id, withTrials)), [true])
+    const again = await SkillStore.open({ store, now: () => 0 })
+    assert.equal(again.get(id)?.lifecycle.status, 'experimental')
+    assert.equal((await again.history(id)).length, 1)
   })
 })
