@@ -18,9 +18,9 @@
  * @module noormme-hive/transport
  */
 export { DEFAULT_LISTEN, MAX_ACCEPTED_KEYS } from './constants.ts'
+export { createSwarm } from './create-swarm.ts'
 export { SwarmError } from './errors.ts'
 export { loadPeerKey } from './host/peer-key.ts'
-export { createSwarm } from './swarm.ts'
 export { generateSwarmKey, parseSwarmKey, swarmId } from './host/swarm-key.ts'
 export type { SwarmErrorCode } from './errors.ts'
 export type { FilterKind } from './filters/filter-frames.ts'

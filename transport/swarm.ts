@@ -29,13 +29,6 @@ import type { SwarmEvents, SwarmInit } from './swarm-init.ts'
 import type { FetchOptions } from './sync/have.ts'
 import type { SynchronizeReport } from './sync/sync-all.ts'
 
-/** Opens the swarm; it is not started. Throws `SwarmError` for a bad key or address. */
-export async function createSwarm(init: SwarmInit): Promise<Swarm> {
-  const swarm = new Swarm(init)
-  await swarm.open()
-  return swarm
-}
-
 /** A node's place in the swarm: its host, and how entries travel. */
 export class Swarm extends EventEmitter<SwarmEvents> {
   readonly id: string

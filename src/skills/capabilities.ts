@@ -19,7 +19,6 @@ import { assertUsable, findSkill } from './named-skills.ts'
 import { RunOptions } from './running/run-options.ts'
 import { Trials } from './running/trials.ts'
 import { Selection } from './selection.ts'
-import { readSkillFolder, writeSkillFolder } from './skill-folder.ts'
 import { identifySkill } from './skill-identity.ts'
 import type { Json } from '../sandbox/index.ts'
 import type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
@@ -104,6 +103,7 @@ export class Capabilities {
    * `HiveError` (SKILL_FOLDER) too.
    */
   async importFolder(path: string, options?: CallOptions): Promise<AddedSkill> {
+    const { readSkillFolder } = await import('./skill-folder.ts')
     const skill = await readSkillFolder(path)
     return this.#register(() => skill, 'folder', options)
   }
@@ -112,7 +112,9 @@ export class Capabilities {
    * Writes SKILL.md and its files. Throws `HiveError` (SKILL_FOLDER) if the folder has a SKILL.md.
    */
   async exportFolder(idOrName: string, path: string): Promise<void> {
-    await writeSkillFolder(this.#requireSkill(idOrName).skill, path)
+    const { skill } = this.#requireSkill(idOrName)
+    const { writeSkillFolder } = await import('./skill-folder.ts')
+    await writeSkillFolder(skill, path)
   }
 
   /** All skills of one status, by name. */

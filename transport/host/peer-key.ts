@@ -1,6 +1,5 @@
 /** The peer's own key: its libp2p identity, in a file that only its user can read. */
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { generateKeyPair, privateKeyFromProtobuf, privateKeyToProtobuf } from '@libp2p/crypto/keys'
 import { SwarmError } from '../errors.ts'
 import type { PrivateKey } from '@libp2p/interface'
 
@@ -8,8 +7,9 @@ const OWNER_ONLY = 0o600
 
 /** Reads the key in `path`, or makes one there. */
 export async function loadPeerKey(path: string): Promise<PrivateKey> {
+  const keys = await import('@libp2p/crypto/keys')
   try {
-    return privateKeyFromProtobuf(await readFile(path))
+    return keys.privateKeyFromProtobuf(await readFile(path))
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) {
       throw new SwarmError(
@@ -19,10 +19,10 @@ export async function loadPeerKey(path: string): Promise<PrivateKey> {
       )
     }
   }
-  const key = await generateKeyPair('Ed25519')
+  const key = await keys.generateKeyPair('Ed25519')
   const fresh = `${path}.new`
   try {
-    await writeFile(fresh, privateKeyToProtobuf(key), { mode: OWNER_ONLY, flush: true })
+    await writeFile(fresh, keys.privateKeyToProtobuf(key), { mode: OWNER_ONLY, flush: true })
     await rename(fresh, path)
   } catch (cause) {
     throw new SwarmError(

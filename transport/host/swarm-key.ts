@@ -1,22 +1,20 @@
 /** Swarm keys, in the standard `swarm.key` text format, and the names of a swarm. */
-import { hash } from 'node:crypto'
-import { generateKey } from '@libp2p/pnet'
+import { hash, randomBytes } from 'node:crypto'
 import { SwarmError } from '../errors.ts'
 
 const FORMAT = /^\/key\/swarm\/psk\/1\.0\.0\/\r?\n\/base16\/\r?\n([0-9a-f]{64})\s*$/i
-const TEXT_BYTES = 95
+const HEADER = '/key/swarm/psk/1.0.0/\n/base16/\n'
+const KEY_BYTES = 32
 const ID_BYTES = 8
 
 /** A new key, as the text of a `swarm.key` file. */
 export function generateSwarmKey(): string {
-  const bytes = new Uint8Array(TEXT_BYTES)
-  generateKey(bytes)
-  return `${Buffer.from(bytes).toString('utf8').trimEnd()}\n`
+  return `${HEADER}${randomBytes(KEY_BYTES).toString('hex')}\n`
 }
 
 /** The text in the form that pnet reads. Throws `SwarmError` when it is not a swarm key. */
 export function parseSwarmKey(text: string): Uint8Array {
-  return Buffer.from(`/key/swarm/psk/1.0.0/\n/base16/\n${swarmKeyHex(text)}`)
+  return Buffer.from(`${HEADER}${swarmKeyHex(text)}`)
 }
 
 /** The 32 bytes that the text stands for. Throws `SwarmError` when it is not a swarm key. */
