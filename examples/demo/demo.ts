@@ -1,23 +1,27 @@
 /**
  * Three nodes teach each other, and a light one learns what they know, as real processes over TCP on
- * this machine.
+ * this machine: `npm run demo`, or with fewer facts `npm run demo -- --facts 2000`.
  *
  * Ends with exit code 0 only when everything it prints was checked.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { generateSwarmKey } from 'noormme-hive'
 import { z } from 'zod'
 import { browserFacts } from './demo-facts.ts'
 import { HiveNode } from './demo-node.ts'
 import type { DemoFact } from './demo-facts.ts'
 
-const FACTS_PER_NODE = 20_000
+/** Facts that each node reads. */
+const FACTS_PER_NODE = factsPerNode()
+
+/** Facts that A and B share. */
 const OVERLAP = FACTS_PER_NODE / 2
 
-/** Facts that A is told twice. */
-const REPEATED = 1_000
+/** Facts that A reads twice. */
+const REPEATED = FACTS_PER_NODE / 20
 
 const Distilled = z.object({
   read: z.int(),
@@ -50,7 +54,7 @@ const PLANTED: DemoFact = {
   tags: ['deploy']
 }
 
-/** Of facts that nobody has, at most so many may seem to be known: 1 %, the bound of the filters. */
+/** Largest share of new facts that the filters may report as known: their bound, 1 %. */
 const MAX_ERROR = 0.01
 
 interface Row {
@@ -92,10 +96,13 @@ async function run(nodeA: HiveNode, nodeB: HiveNode, nodeC: HiveNode): Promise<v
 
   await teach(nodeA, [...slice(0), PLANTED, ...slice(0).slice(0, REPEATED)])
   await nodeB.reached(await digestOf(nodeA))
-  say('A taught    20,001 facts, 1,000 of them twice; B has received what A published')
+  const [each, twice] = [thousands(FACTS_PER_NODE), thousands(REPEATED)]
+  say(
+    `A taught    ${thousands(FACTS_PER_NODE + 1)} facts, ${twice} of them twice; B has received what A published`
+  )
   await teach(nodeB, slice(OVERLAP))
   await nodeA.reached(await digestOf(nodeB))
-  say('B taught    20,000 facts, half of which A had found too')
+  say(`B taught    ${each} facts, half of which A had found too`)
 
   const joined = performance.now()
   await nodeC.start('--bootstrap', address)
@@ -108,7 +115,7 @@ async function run(nodeA: HiveNode, nodeB: HiveNode, nodeC: HiveNode): Promise<v
   const digest = await digestOf(nodeC)
   await Promise.all([nodeA.reached(digest), nodeB.reached(digest)])
   say(
-    `C taught    20,000 facts; all three replicas equal ${secondsSince(taught)} s after it began\n`
+    `C taught    ${each} facts; all three replicas equal ${secondsSince(taught)} s after it began\n`
   )
   printTable(digest)
 
@@ -173,7 +180,7 @@ async function killAndRestart(
   check('B has every fact after kill -9', again.duplicate === facts.length)
   check('B has the same replica after kill -9', status.digest === digest)
   say(
-    `\nkill -9 of B, then a restart: ${again.duplicate.toLocaleString('en-US')} of 20,000 facts are there, same digest.`
+    `\nkill -9 of B, then a restart: ${thousands(again.duplicate)} of ${thousands(FACTS_PER_NODE)} facts are there, same digest.`
   )
 }
 
@@ -224,8 +231,17 @@ async function showLight(light: HiveNode, teacher: HiveNode): Promise<void> {
     `\nD, a light node, holds ${kilobytes(bytes)} of filters in place of ${kilobytes(factBytes)} of facts,`
   )
   say(
-    `and finds ${thousands(corroborated)} of 20,000 facts known to the swarm and ${thousands(fresh)} new; 10,000 of each is right.`
+    `and finds ${thousands(corroborated)} of ${thousands(FACTS_PER_NODE)} facts known to the swarm and ${thousands(fresh)} new; ${thousands(OVERLAP)} of each is right.`
   )
+}
+
+/** The option `--facts`; a wrong value ends the process. */
+function factsPerNode(): number {
+  const { values } = parseArgs({ options: { facts: { type: 'string', default: '20000' } } })
+  const count = Number(values.facts)
+  if (count % 20 === 0 && count >= 200 && count <= 20_000) return count
+  console.error(`--facts takes a multiple of 20 from 200 to 20000, not "${values.facts}".`)
+  process.exit(2)
 }
 
 function thousands(number: number): string {
