@@ -4,7 +4,8 @@
  */
 import { equalBytes } from './bytes/index.ts'
 import { digestOfHeads } from './feeds/feeds.ts'
-import type { SignedHeader } from './feeds/entry.ts'
+import { readEntry } from './feeds/entry.ts'
+import type { Entry, SignedHeader } from './feeds/entry.ts'
 import type { FeedHead } from './feeds/feeds.ts'
 import type { AdmissionResult, ProofResult } from './admission/admitter.ts'
 import type { HiddenEntries } from './publishing/hidden-entries.ts'
@@ -114,19 +115,27 @@ export class PublicView {
     })
   }
 
-  /** Marks own entries as public that the peer reports in its heads. */
+  /**
+   * Marks own entries as public that the peer reports in its heads; returns the newest of each
+   * author.
+   */
   async observeHeads(
     theirs: ReadonlyMap<string, FeedHead>,
     nameOf: (author: Uint8Array) => string
-  ): Promise<void> {
+  ): Promise<Entry[]> {
+    const shown: Entry[] = []
     for (const author of this.#hidden.authors()) {
       const head = theirs.get(nameOf(author))
       if (head === undefined || head.seq === 0) continue
       const own = await this.#replica.headerAt(author, head.seq)
-      if (own !== undefined && equalBytes(own.hash, head.head)) {
-        await this.#replica.unhide(author, head.seq)
+      if (own === undefined || !equalBytes(own.hash, head.head)) continue
+      await this.#replica.unhide(author, head.seq)
+      for await (const bytes of this.#replica.entriesAfter(author, head.seq - 1)) {
+        shown.push(readEntry(bytes))
+        break
       }
     }
+    return shown
   }
 
   #isPublic(author: Uint8Array, seq: number): boolean {

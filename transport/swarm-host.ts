@@ -13,6 +13,7 @@ import type { FilterChange } from './filters/filters.ts'
 import type { Host } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
 import type { SwarmInit } from './swarm-init.ts'
+import type { SyncReport } from './sync/sync-session.ts'
 
 /** What the services of a swarm ask of it, and report to it. */
 export interface SwarmHostInit {
@@ -27,7 +28,7 @@ export interface SwarmHostInit {
   gossip(entries: readonly Entry[]): Promise<void>
   onRefuse(refusal: { readonly address: string; readonly reason: string }): void
   onOffence(peer: PeerId, reason: string): void
-  onSynced(latest: readonly Entry[]): void
+  onSynced(report: SyncReport): void
   onFilterChange(change: FilterChange): void
 }
 
@@ -57,7 +58,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       interval: init.syncInterval,
       random,
       onOffence,
-      onSynced: ({ latestEntries }) => swarm.onSynced(latestEntries)
+      onSynced: (report) => swarm.onSynced(report)
     }),
     filters: filters({
       protocol: swarm.protocolId('filter'),

@@ -9,7 +9,7 @@ import { DEFAULT_LISTEN, MAX_REQUESTED_BODIES } from './constants.ts'
 import { Dialer } from './peers/dialer.ts'
 import { SwarmError } from './errors.ts'
 import { joinGossip } from './gossip/gossip.ts'
-import { latestEntries } from './gossip/latest-entries.ts'
+import { newestOfFeeds } from './gossip/latest-entries.ts'
 import { explainDialFailure, explainListenFailure } from './host/failures.ts'
 import { swarmId } from './host/swarm-key.ts'
 import { Offences } from './peers/offences.ts'
@@ -28,6 +28,7 @@ import type { PeerStatus } from './peers/peer-status.ts'
 import type { SwarmEvents, SwarmInit } from './swarm-init.ts'
 import type { FetchOptions } from './sync/have.ts'
 import type { SynchronizeReport } from './sync/sync-all.ts'
+import type { SyncReport } from './sync/sync-session.ts'
 
 /** A node's place in the swarm: its host, and how entries travel. */
 export class Swarm extends EventEmitter<SwarmEvents> {
@@ -80,10 +81,10 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       isBanned: (peer) => this.#offences.isBanned(peer),
       scoreOf: (peer) => this.#scoreOf(peer),
       isConnected: () => this.#openHost().services.sync.peers().length > 0,
-      gossip: (entries) => this.#gossipLatest(entries),
+      gossip: (entries) => this.#spread(entries),
       onRefuse: (refusal) => this.emit('peer:refuse', refusal),
       onOffence: (peer, reason) => this.#onOffence(peer, reason),
-      onSynced: (latest) => this.#onSynced(latest),
+      onSynced: (report) => this.#onSynced(report),
       onFilterChange: (change) => this.emit('filter:change', change)
     })
     this.#dialer = new Dialer({
@@ -159,7 +160,13 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** Gossips the last entry of each feed; a peer without the earlier ones pulls them. */
   async #gossipLatest(entries: readonly Entry[]): Promise<void> {
-    for (const entry of latestEntries(entries)) await this.#gossip?.publish(entry)
+    for (const entry of newestOfFeeds(entries)) await this.#gossip?.publish(entry)
+  }
+
+  /** Where a stem ends: by gossip, or by a sync with each peer where this node does not gossip. */
+  async #spread(entries: readonly Entry[]): Promise<void> {
+    if (this.#gossip !== undefined) return this.#gossipLatest(entries)
+    void syncAll(this.#openHost().services.sync)
   }
 
   /** Peers in whose filter the element seems to be: a maybe, never a proof. */
@@ -234,13 +241,13 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     }
   }
 
-  #onSynced(news: readonly Entry[]): void {
+  /** Gossips own entries too that the peer has shown: a node that received them would. */
+  #onSynced({ received, latestEntries }: SyncReport): void {
     this.#fetchMissingBodies().catch((error: unknown) =>
       this.#log('cannot fetch bodies - %e', error)
     )
-    if (news.length === 0) return
-    this.emit('sync:receive', { entries: news.length })
-    this.#gossipLatest(news).catch((error: unknown) =>
+    if (received > 0) this.emit('sync:receive', { entries: received })
+    this.#gossipLatest(latestEntries).catch((error: unknown) =>
       this.#log('cannot announce entries - %e', error)
     )
   }

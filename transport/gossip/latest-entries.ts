@@ -4,7 +4,7 @@ import { MAX_ANNOUNCED_FEEDS } from '../constants.ts'
 import type { Entry } from '../../crdt/index.ts'
 
 /** The last entry of each feed, of at most `MAX_ANNOUNCED_FEEDS` feeds. */
-export function latestEntries(entries: readonly Entry[]): Entry[] {
+export function newestOfFeeds(entries: readonly Entry[]): Entry[] {
   const newest = new Map(entries.map((entry) => [toHex(entry.author), entry]))
   return [...newest.values()].slice(-MAX_ANNOUNCED_FEEDS)
 }

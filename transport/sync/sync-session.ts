@@ -47,7 +47,7 @@ export interface SyncReport {
   /** Entries the other side lacked, and entries this side admitted. */
   readonly sent: number
   readonly received: number
-  /** The newest entry of each feed that got news. */
+  /** The newest entry of each feed that got news, own entries included that the peer has shown. */
   readonly latestEntries: readonly Entry[]
   /** Forks this side learned of: another run may find lower ones. */
   readonly forks: number
@@ -91,7 +91,7 @@ class SyncSession {
   async run({ role, acceptsEntries }: SyncRole): Promise<SyncReport> {
     const { equal, wanted } = await this.#exchangeDigests(role, acceptsEntries)
     if (equal || (!acceptsEntries && !wanted)) return EMPTY_REPORT
-    const { ours, theirs } = await this.#exchangeHeads(wanted)
+    const { ours, theirs, shown } = await this.#exchangeHeads(wanted)
     const expected = acceptsEntries
       ? expectedFrames(ours, theirs)
       : { entries: 0, headers: 0, proofs: 0 }
@@ -99,7 +99,7 @@ class SyncSession {
       this.#receive(expected),
       wanted ? this.#send(ours, theirs) : this.#sendDone()
     ])
-    return { ...received, sent }
+    return { ...received, latestEntries: [...shown, ...received.latestEntries], sent }
   }
 
   async #exchangeDigests(
@@ -116,17 +116,19 @@ class SyncSession {
   }
 
   /** `wanted` false: the other side is told of the feeds that it has itself, and no others. */
-  async #exchangeHeads(wanted: boolean): Promise<{ ours: FeedHead[]; theirs: Heads }> {
+  async #exchangeHeads(
+    wanted: boolean
+  ): Promise<{ ours: FeedHead[]; theirs: Heads; shown: readonly Entry[] }> {
     const all = this.#replica.heads()
     if (wanted) {
       const [theirs] = await Promise.all([this.#receiveHeads(), this.#sendHeads(all)])
-      await this.#replica.observeHeads(theirs, toHex)
-      return { ours: all, theirs }
+      const shown = await this.#replica.observeHeads(theirs, toHex)
+      return { ours: all, theirs, shown }
     }
     const theirs = await this.#receiveHeads()
     const ours = all.filter(({ author }) => theirs.has(toHex(author)))
     await this.#sendHeads(ours)
-    return { ours, theirs }
+    return { ours, theirs, shown: [] }
   }
 
   async #sendHeads(heads: readonly FeedHead[]): Promise<void> {

@@ -155,6 +155,21 @@ describe('the stem', () => {
     assert.equal(b.replica.headOf(lost.author).seq, 0)
   })
 
+  it('ends at a node without gossip in a sync with its peers, which gossip the entry', async () => {
+    const init = { hidesOwn: true, embargo: 60_000, random: () => 0 }
+    await using a = await startNode(init)
+    const bootstrap = a.swarm.multiaddrs
+    await using relay = await startNode({ gossip: false, bootstrap })
+    if (relay.swarm.peers().length === 0)
+      await once(relay.swarm, 'peer:connect', { signal: signal() })
+    await using b = await startNode({ ...init, bootstrap })
+    await gossiping(b, signal())
+    const shown = once(a.replica, 'entry:unhide', { signal: signal() })
+    await a.publish([publication('through a relay without gossip')])
+    await shown
+    await converged([a, b, relay], signal(), 1)
+  })
+
   it('ends where an entry comes round in a circle', async () => {
     // A node that would pass everything on, to a peer that swallows it.
     await using a = await startNode({ hidesOwn: true, random: () => 0.5 })
