@@ -12,7 +12,7 @@ interface Room {
 
 const NETWORK = ['libp2p', '@libp2p/', '@multiformats/'] as const
 
-const CRDT = ['crdt', 'crdt/bytes'] as const
+const CRDT = ['crdt', 'crdt/bytes', 'crdt/records'] as const
 
 export const ROOMS: Readonly<Record<string, Room>> = {
   // The replica: pure state over a store. It knows no network and no clock.
@@ -62,8 +62,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'src/anonymity': { imports: [] },
   'src/sandbox': { imports: [] },
   'src/models': { imports: [...CRDT, 'src/arguments'] },
-  'src/facts': { imports: [...CRDT, 'src/arguments'] },
-  'src/search': { imports: [...CRDT, 'src/arguments', 'src/facts'] },
+  'src/fact-format': { imports: [...CRDT] },
+  'src/facts': { imports: [...CRDT, 'src/arguments', 'src/fact-format'] },
+  'src/search': { imports: [...CRDT, 'src/arguments', 'src/fact-format'] },
   'src/judgement': { imports: [...CRDT, 'transport', 'src/arguments'] },
   'src/knowledge': {
     imports: [...CRDT, 'transport', 'src/arguments', 'src/facts', 'src/search', 'src/judgement']

@@ -65,7 +65,6 @@ export {
 } from './records/record.ts'
 export { canonicalTags } from './records/register.ts'
 export { openReplica } from './open-replica.ts'
-export { SEAL_BYTES } from './store/checksum.ts'
 export { DigestLog } from './store/digest-log.ts'
 export { Serial } from './store/serial.ts'
 export { openStore } from './store/store.ts'

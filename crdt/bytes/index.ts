@@ -1,6 +1,6 @@
 /**
- * Bytes: concatenation, hexadecimal, SHA-256, and strict reading of encoded values. All layers may
- * use this room.
+ * Bytes: concatenation, hexadecimal, SHA-256, checksums, and strict reading of encoded values. All
+ * layers may use this room.
  *
  * @example
  * ```ts
@@ -9,6 +9,7 @@
  * console.log(toHex(sha256(Buffer.from('hive'))))
  * ```
  */
+export { seal, SEAL_BYTES, sealInPlace, unseal } from './checksum.ts'
 export { concat, equalBytes, fromHex, sha256, toHex } from './digest.ts'
 export { readAll, readBlob, readBytes, readText, readUint } from './encoding.ts'
 export { SEQ_BYTES, seqBytes, seqOf } from './sequence.ts'

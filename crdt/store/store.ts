@@ -5,7 +5,7 @@
  * at all; commits land in the order of their calls; a damaged value reads as absent and is counted, never as other data.
  * After a failed write (disk full) reads go on, and every commit tries to reopen first.
  */
-import { seal, sealInPlace, unseal } from './checksum.ts'
+import { seal, sealInPlace, unseal } from '../bytes/index.ts'
 import {
   createDatabase,
   ENCODING,

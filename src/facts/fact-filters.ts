@@ -5,7 +5,7 @@
  */
 import { StoredFilter } from '../../crdt/index.ts'
 import type { Operation, Store } from '../../crdt/index.ts'
-import type { StoredFact } from './stored-fact.ts'
+import type { StoredFact } from '../fact-format/index.ts'
 
 /** Counts of the filter of facts since the start. */
 export interface FilterStatistics {

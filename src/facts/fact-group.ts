@@ -3,9 +3,9 @@
  * stored fact, and makes the operations for both. Of two equal facts in a group the first is new
  * and the second is a duplicate.
  */
-import { SEAL_BYTES } from '../../crdt/index.ts'
+import { SEAL_BYTES } from '../../crdt/bytes/index.ts'
 import { mergeRepeated } from './repeated-fact.ts'
-import { recentFactOf, writeFact } from './stored-fact.ts'
+import { recentFactOf, writeFact } from '../fact-format/index.ts'
 import type { ClaimIndex, Operation, Section } from '../../crdt/index.ts'
 import type { FilterStatistics } from './fact-filters.ts'
 import type { AddOutcome } from './fact-queue.ts'
@@ -13,7 +13,7 @@ import type { FactTotals } from './fact-totals.ts'
 import type { FactsInFlight } from './facts-in-flight.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { RecentFacts } from './recent-facts.ts'
-import type { FactWrite } from './stored-fact.ts'
+import type { FactWrite } from '../fact-format/index.ts'
 
 const NEW: AddOutcome = { status: 'new', lookedUp: false }
 const NEW_AFTER_LOOKUP: AddOutcome = { status: 'new', lookedUp: true }

@@ -3,21 +3,21 @@
  * each group. The queue is serial, so that of two equal facts one is new and the other is a
  * duplicate. A group is looked up while the group before it is being written.
  */
-import { ClaimIndex, DigestLog, readRecord, SEAL_BYTES } from '../../crdt/index.ts'
-import { readAll } from '../../crdt/bytes/index.ts'
+import { ClaimIndex, DigestLog, readRecord } from '../../crdt/index.ts'
+import { SEAL_BYTES, readAll } from '../../crdt/bytes/index.ts'
 import { FactFilters } from './fact-filters.ts'
 import { FactGroup } from './fact-group.ts'
 import { FactQueue } from './fact-queue.ts'
 import { FactTotals } from './fact-totals.ts'
 import { FactsInFlight } from './facts-in-flight.ts'
-import { readFact } from './stored-fact.ts'
+import { readFact } from '../fact-format/index.ts'
 import { RecentFacts } from './recent-facts.ts'
 import type { LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
 import type { AddOutcome, Addition } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
-import type { FactInput } from './fact.ts'
+import type { FactInput } from '../fact-format/index.ts'
 import type { PreparedFact } from './prepared-fact.ts'
-import type { StoredFact } from './stored-fact.ts'
+import type { StoredFact } from '../fact-format/index.ts'
 
 export interface FactStoreInit {
   readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'section'>

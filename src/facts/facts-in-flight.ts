@@ -2,9 +2,9 @@
  * Facts between the lookup of their group and the end of its commit. A later group sees them as
  * they will be stored. Once on disk they become recent facts.
  */
-import { SEAL_BYTES } from '../../crdt/index.ts'
+import { SEAL_BYTES } from '../../crdt/bytes/index.ts'
 import type { RecentFacts } from './recent-facts.ts'
-import type { FactWrite } from './stored-fact.ts'
+import type { FactWrite } from '../fact-format/index.ts'
 
 /** Groups on their way to disk; the next group is looked up during their commit. */
 const MAX_COMMITS = 2

@@ -1,11 +1,14 @@
-/** Facts of this node: their format, the store of facts, and the quota. */
-export { contextWords } from './fact-context.ts'
+/** Facts of this node: the store of facts, and the quota. Other rooms read their format here too. */
+export { contextWords, factOf, identifyFact, readFact } from '../fact-format/index.ts'
 export { FactStore } from './fact-store.ts'
-export { identifyFact } from './fact.ts'
-export { Quota } from './quota.ts'
 export { prepareFact, prepareStored } from './prepared-fact.ts'
-export { factOf, readFact } from './stored-fact.ts'
-export type { FactContext } from './fact-context.ts'
-export type { DistillOptions, Fact, FactInput, IdentifiedFact } from './fact.ts'
+export { Quota } from './quota.ts'
+export type {
+  DistillOptions,
+  Fact,
+  FactContext,
+  FactInput,
+  IdentifiedFact,
+  StoredFact
+} from '../fact-format/index.ts'
 export type { PreparedFact } from './prepared-fact.ts'
-export type { StoredFact } from './stored-fact.ts'

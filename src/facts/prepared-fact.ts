@@ -4,9 +4,9 @@
  */
 import { canonicalTags, readRecord } from '../../crdt/index.ts'
 import { readAll } from '../../crdt/bytes/index.ts'
-import { encodeFact, writeFact } from './stored-fact.ts'
-import type { FactInput, IdentifiedFact } from './fact.ts'
-import type { FactWrite, StoredFact } from './stored-fact.ts'
+import { encodeFact, writeFact } from '../fact-format/index.ts'
+import type { FactInput, IdentifiedFact } from '../fact-format/index.ts'
+import type { FactWrite, StoredFact } from '../fact-format/index.ts'
 
 /** A fact on its way into the store. */
 export interface PreparedFact extends FactWrite {

@@ -1,8 +1,9 @@
 /** A repeated fact: the fields that it changes in the stored one. */
-import { canonicalTags, MAX_TAGS, SEAL_BYTES } from '../../crdt/index.ts'
-import { recentFactOf, readFact } from './stored-fact.ts'
+import { SEAL_BYTES } from '../../crdt/bytes/index.ts'
+import { canonicalTags, MAX_TAGS } from '../../crdt/index.ts'
+import { recentFactOf, readFact } from '../fact-format/index.ts'
 import type { PreparedFact } from './prepared-fact.ts'
-import type { StoredFact } from './stored-fact.ts'
+import type { StoredFact } from '../fact-format/index.ts'
 
 /**
  * The union of both: the higher confidence, all tags, the earlier `validFrom`; undefined if the

@@ -4,8 +4,8 @@
  * and agent, and can be split off again.
  */
 import * as encoding from 'lib0/encoding'
-import { equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
-import { readRecord, SEAL_BYTES } from '../../crdt/index.ts'
+import { SEAL_BYTES, equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
+import { readRecord } from '../../crdt/index.ts'
 import { prepareStored, readFact } from '../facts/index.ts'
 import { areVariants, diceCoefficient, wordsOf } from './variants.ts'
 import type { AbortOptions } from '@libp2p/interface'

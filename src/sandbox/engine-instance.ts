@@ -3,7 +3,7 @@
  * once, then called once. All its state ends with it.
  */
 import { Scope } from 'quickjs-emscripten-core'
-import { MAX_ERROR_LENGTH } from './limits.ts'
+import { MAX_ERROR_LENGTH } from './constants.ts'
 import { PRELUDE } from './prelude.ts'
 import { RunFailure } from './run-failure.ts'
 import { RunWatch } from './run-watch.ts'

@@ -1,7 +1,7 @@
 /** Host functions: what the embedding agent allows a run to call. */
 import { SandboxError } from './errors.ts'
 import { parseJson } from './json.ts'
-import { MAX_INPUT_BYTES } from './limits.ts'
+import { MAX_INPUT_BYTES } from './constants.ts'
 import type { Json } from './canonical-json.ts'
 import type { Answer } from './messages.ts'
 import type { HostCallHandler } from './sandbox-thread.ts'

@@ -1,7 +1,7 @@
 /** JSON of a run: it must not harm its reader. Read in the thread of the run. */
 import { hash } from 'node:crypto'
 import { canonicalJson } from './canonical-json.ts'
-import { MAX_DEPTH } from './limits.ts'
+import { MAX_DEPTH } from './constants.ts'
 import type { Json } from './canonical-json.ts'
 
 const QUOTE = 34

@@ -1,6 +1,7 @@
 /** The request and the result of a run, and the checks of the request. */
 import { SandboxError } from './errors.ts'
-import { Limits, MAX_INPUT_BYTES } from './limits.ts'
+import { MAX_INPUT_BYTES } from './constants.ts'
+import { Limits } from './limits.ts'
 import type { Json } from './canonical-json.ts'
 import type { Grants } from './grants.ts'
 import type { Trace } from './trace.ts'

@@ -1,5 +1,5 @@
 /** Watches one run: its execution time, log, output, and why it was stopped. */
-import { MAX_LOG_LINES } from './limits.ts'
+import { MAX_LOG_LINES } from './constants.ts'
 import { RunFailure } from './run-failure.ts'
 import type { CpuMeter } from './cpu-meter.ts'
 import type { Limits } from './limits.ts'

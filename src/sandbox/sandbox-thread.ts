@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads'
 import { CpuMeter } from './cpu-meter.ts'
 import { SandboxError } from './errors.ts'
-import { GRACE_MS, CLEANUP_MS } from './limits.ts'
+import { GRACE_MS, CLEANUP_MS } from './constants.ts'
 import type { EngineModule } from './engine.ts'
 import type { Limits } from './limits.ts'
 import type { Answer, MessageFromThread, CompletedRun, MessageToThread } from './messages.ts'

@@ -4,7 +4,8 @@
  */
 import { loadEngine } from './engine.ts'
 import { SandboxError } from './errors.ts'
-import { DEFAULT_LIMITS, MAX_QUEUED, MAX_WARM_SOURCES } from './limits.ts'
+import { MAX_QUEUED, MAX_WARM_SOURCES } from './constants.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
 import { SandboxThread } from './sandbox-thread.ts'
 import type { EngineModule } from './engine.ts'
 import type { CompletedRun } from './messages.ts'

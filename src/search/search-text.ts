@@ -1,8 +1,8 @@
 /** The searchable text of a stored fact, or of a record of the hive. */
 import { readAll } from '../../crdt/bytes/index.ts'
-import { readRecord } from '../../crdt/index.ts'
-import { contextWords, readFact } from '../facts/index.ts'
-import type { HiveRecord } from '../../crdt/index.ts'
+import { readRecord } from '../../crdt/records/index.ts'
+import { contextWords, readFact } from '../fact-format/index.ts'
+import type { HiveRecord } from '../../crdt/records/index.ts'
 import type { SearchOrigin, SearchText } from './search-query.ts'
 
 const NO_TAGS: readonly string[] = []

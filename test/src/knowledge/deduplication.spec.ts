@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { FactStore } from '../../../src/facts/index.ts'
-import { identifyFact } from '../../../src/facts/fact.ts'
+import { identifyFact } from '../../../src/fact-format/fact.ts'
 import { prepareFact } from '../../../src/facts/prepared-fact.ts'
 import type { FactInput, HiveNode, HiveInit } from '../../../src/index.ts'
 import type { PreparedFact } from '../../../src/facts/prepared-fact.ts'

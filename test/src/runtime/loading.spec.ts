@@ -1,11 +1,27 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+const IMPORT = /^(?:import|export) (?!type\b)[^;']*?from '([^']+)'/gm
+
+/** Files and packages that a source file loads, itself included, relative to the root. */
+function loadedBy(file: string, loaded = new Set<string>()): ReadonlySet<string> {
+  if (loaded.has(file)) return loaded
+  loaded.add(file)
+  for (const [, name = ''] of readFileSync(join(ROOT, file), 'utf8').matchAll(IMPORT)) {
+    if (name.startsWith('.')) loadedBy(join(dirname(file), name), loaded)
+    else loaded.add(name)
+  }
+  return loaded
+}
+
 describe('a node without a swarm', () => {
   it('loads neither libp2p nor a model SDK', async () => {
-    const script = fileURLToPath(new URL('../../fixtures/loaded-packages.ts', import.meta.url))
+    const script = join(ROOT, 'test/fixtures/loaded-packages.ts')
     const run = promisify(execFile)
     const { stdout } = await run(process.execPath, [...process.execArgv, script])
     const packages = new Set(JSON.parse(stdout) as string[])
@@ -16,4 +32,19 @@ describe('a node without a swarm', () => {
       []
     )
   })
+})
+
+describe('a thread', () => {
+  for (const [file, needed] of [
+    ['src/search/search-worker.ts', 'crdt/records/record.ts'],
+    ['src/sandbox/sandbox-worker.ts', 'quickjs-emscripten-core']
+  ] as const) {
+    it(`of ${file} loads neither the replica nor the schemas of options`, () => {
+      const loaded = loadedBy(file)
+      assert.ok(loaded.has(needed))
+      for (const heavy of ['crdt/index.ts', 'crdt/replica.ts', 'src/facts/index.ts', 'zod']) {
+        assert.ok(!loaded.has(heavy), heavy)
+      }
+    })
+  }
 })

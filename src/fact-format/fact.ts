@@ -1,9 +1,14 @@
 /** Facts: knowledge of the agents of this node. A fact is local until it is promoted. */
 import { hash } from 'node:crypto'
-import { canonicalRecord, checkRecord, MAX_RECORD_BYTES, writeRecord } from '../../crdt/index.ts'
+import {
+  canonicalRecord,
+  checkRecord,
+  MAX_RECORD_BYTES,
+  writeRecord
+} from '../../crdt/records/index.ts'
 import { HiveError } from '../errors.ts'
 import { checkContext } from './fact-context.ts'
-import type { HiveRecord } from '../../crdt/index.ts'
+import type { HiveRecord } from '../../crdt/records/index.ts'
 import type { FactContext } from './fact-context.ts'
 
 /** Options of a fact beside its entity, content and confidence. */

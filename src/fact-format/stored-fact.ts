@@ -3,8 +3,8 @@
  * something stand at fixed offsets in front, so that they are read without the rest. Written by
  * hand, since this is the hot path of ingestion.
  */
-import { readRecord, SEAL_BYTES } from '../../crdt/index.ts'
-import { readAll, toHex } from '../../crdt/bytes/index.ts'
+import { readRecord } from '../../crdt/records/index.ts'
+import { SEAL_BYTES, readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readContext, writeContext } from './fact-context.ts'
 import type { FactContext } from './fact-context.ts'
 import type { Fact } from './fact.ts'
