@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { z } from 'zod'
 import type { ChildProcess } from 'node:child_process'
 
-const BINARY = fileURLToPath(new URL('../../node/hive.ts', import.meta.url))
+const BINARY = fileURLToPath(new URL('../../dist/node/hive.js', import.meta.url))
 
 const Line = z.object({
   event: z.string(),
@@ -89,10 +89,8 @@ export class HiveNode extends EventEmitter<{ line: [z.infer<typeof Line>] }> {
   }
 
   #spawn(args: readonly string[]): ChildProcess {
-    return spawn(
-      process.execPath,
-      ['--conditions=noormme-source', BINARY, ...args, '--data-dir', this.#dataDir],
-      { stdio: ['pipe', 'pipe', 'inherit'] }
-    )
+    return spawn(process.execPath, [BINARY, ...args, '--data-dir', this.#dataDir], {
+      stdio: ['pipe', 'pipe', 'inherit']
+    })
   }
 }

@@ -11,8 +11,7 @@ const run = promisify(execFile)
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 function example(name: string, cwd: string, ...args: string[]): Promise<{ stdout: string }> {
-  const options = ['--conditions=noormme-source', join(ROOT, 'examples', name), ...args]
-  return run(process.execPath, options, { cwd })
+  return run(process.execPath, [join(ROOT, 'examples', name), ...args], { cwd })
 }
 
 describe('the examples', function () {
@@ -73,12 +72,13 @@ describe('the examples', function () {
   it('of the README run in an empty project that installs the package', async () => {
     await using directory = await temporaryDirectory()
     const project = join(directory.path, 'project')
+    const tarball = join(directory.path, 'noormme-hive-0.1.0.tgz')
     await mkdir(project)
     const npm = (cwd: string, ...args: string[]): Promise<unknown> => run('npm', args, { cwd })
     // The build is made by `npm ci` already; packing must not make it while other tests run.
     await npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', directory.path)
     await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }')
-    await npm(project, 'install', join(directory.path, 'noormme-hive-0.1.0.tgz'))
+    await npm(project, 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball)
     const code = await readFile(join(ROOT, 'examples/readme.ts'), 'utf8')
     await writeFile(join(project, 'index.ts'), code)
     const { stdout } = await run(process.execPath, ['index.ts'], { cwd: project })
