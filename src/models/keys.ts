@@ -47,6 +47,27 @@ export function foreignOriginOf({ kind, baseURL, keyEnv, keyFile }: Endpoint): s
   return home === new URL(baseURL ?? BASE_URLS[kind]).origin ? undefined : home
 }
 
+/** Where each SDK reads further headers from by itself, and the one origin that they are for. */
+const CUSTOM_HEADERS: Readonly<Record<'anthropic' | 'openai', readonly [string, string]>> = {
+  anthropic: ['ANTHROPIC_CUSTOM_HEADERS', 'https://api.anthropic.com'],
+  openai: ['OPENAI_CUSTOM_HEADERS', 'https://api.openai.com']
+}
+
+/**
+ * The headers that the environment adds to requests of an SDK, as null: the SDK leaves them out.
+ * None at the provider's own origin. They may hold credentials, as the keys do.
+ */
+export function withheldHeaders(
+  sdk: 'anthropic' | 'openai',
+  baseURL: string,
+  env: Environment
+): Readonly<Record<string, null>> {
+  const [variable, home] = CUSTOM_HEADERS[sdk]
+  if (new URL(baseURL).origin === home) return {}
+  const lines = (env[variable] ?? '').split('\n').filter((line) => line.includes(':'))
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).trim(), null]))
+}
+
 /** Throws `HiveError` (OPTIONS_INVALID) when the options send a provider's key to another host. */
 export function checkKeyOrigin(name: string, endpoint: Endpoint): void {
   const home = foreignOriginOf(endpoint)

@@ -2,10 +2,11 @@
 import { fromMessagesUsage, fromStopReason, toMessagesParams } from './anthropic-mapping.ts'
 import { truncatedStream, failureOf, invalidReply, withFailures } from './failure.ts'
 import { parseInput } from './openai-mapping.ts'
-import { BASE_URLS } from '../keys.ts'
+import { BASE_URLS, withheldHeaders } from '../keys.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
 import { NO_TOKENS } from '../provider.ts'
 import type Anthropic from '@anthropic-ai/sdk'
+import type { Environment } from '../keys.ts'
 import type {
   Provider,
   ProviderOptions,
@@ -21,6 +22,8 @@ export interface AnthropicProviderInit {
   readonly name: string
   readonly key: () => Promise<string | undefined>
   readonly baseURL?: string
+  /** The environment, which the SDK reads headers from. */
+  readonly env: Environment
   readonly now: () => number
 }
 
@@ -121,13 +124,18 @@ class AnthropicProvider implements Provider {
   async #open(): Promise<Anthropic> {
     const { Anthropic: Client } = await import('@anthropic-ai/sdk')
     const key = await this.#init.key()
+    const { baseURL = BASE_URLS.anthropic, env } = this.#init
     return new Client({
       // The SDK refuses to start without a key.
       apiKey: key ?? 'none',
       authToken: null,
-      baseURL: this.#init.baseURL ?? BASE_URLS.anthropic,
-      // They also replace credentials that ANTHROPIC_CUSTOM_HEADERS names for every host.
-      defaultHeaders: { 'x-api-key': key ?? null, authorization: null },
+      baseURL,
+      // They replace what ANTHROPIC_CUSTOM_HEADERS names: credentials, and all of it at other hosts.
+      defaultHeaders: {
+        ...withheldHeaders('anthropic', baseURL, env),
+        'x-api-key': key ?? null,
+        authorization: null
+      },
       maxRetries: 0,
       logLevel: 'off'
     })

@@ -4,10 +4,11 @@
  */
 import { truncatedStream, failureOf, invalidReply, withFailures } from './failure.ts'
 import { fromChatUsage, fromFinishReason, parseInput, toChatParams } from './openai-mapping.ts'
-import { BASE_URLS } from '../keys.ts'
+import { BASE_URLS, withheldHeaders } from '../keys.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
 import { NO_TOKENS } from '../provider.ts'
 import type OpenAI from 'openai'
+import type { Environment } from '../keys.ts'
 import type {
   Embeddings,
   Provider,
@@ -25,6 +26,8 @@ export interface OpenAIProviderInit {
   /** Undefined if the server needs no key. */
   readonly key: () => Promise<string | undefined>
   readonly baseURL?: string
+  /** The environment, which the SDK reads headers from. */
+  readonly env: Environment
   /** False for a compatible server with other models. */
   readonly ownModels: boolean
   /** Dimensions requested of embeddings; default: the model's own. */
@@ -164,13 +167,15 @@ class OpenAIProvider implements Provider {
   async #open(): Promise<OpenAI> {
     const { OpenAI: Client } = await import('openai')
     const key = await this.#init.key()
+    const { baseURL = BASE_URLS.openai, env } = this.#init
     return new Client({
       // The SDK refuses to start without a key.
       apiKey: key ?? 'none',
       adminAPIKey: null,
-      baseURL: this.#init.baseURL ?? BASE_URLS.openai,
-      // They also replace credentials that OPENAI_CUSTOM_HEADERS names for every host.
+      baseURL,
+      // They replace what OPENAI_CUSTOM_HEADERS names: credentials, and all of it at other hosts.
       defaultHeaders: {
+        ...withheldHeaders('openai', baseURL, env),
         authorization: key === undefined ? null : `Bearer ${key}`,
         'x-api-key': null
       },

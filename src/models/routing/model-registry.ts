@@ -144,7 +144,7 @@ export class ModelRegistry {
 }
 
 function open(name: string, endpoint: Endpoint, env: Environment, now: () => number): Provider {
-  const init = { name, key: () => readKey(endpoint, env), baseURL: endpoint.baseURL, now }
+  const init = { name, key: () => readKey(endpoint, env), baseURL: endpoint.baseURL, env, now }
   if (endpoint.kind === 'anthropic') return anthropicProvider(init)
   return openaiProvider({ ...init, ownModels: endpoint.kind === 'openai' })
 }
@@ -170,6 +170,7 @@ function embeddingCandidate(
     baseURL,
     ownModels: false,
     dimensions,
+    env,
     now
   })
   const known = Object.entries(DEFAULT_ENDPOINTS).find(([, each]) => each.keyEnv === keyEnv)?.[0]

@@ -17,10 +17,10 @@ const ask = {
 const ENVIRONMENT = {
   OPENAI_API_KEY: 'env-secret-1',
   OPENAI_ADMIN_KEY: 'env-secret-2',
-  OPENAI_CUSTOM_HEADERS: 'Authorization: Bearer env-secret-3',
+  OPENAI_CUSTOM_HEADERS: 'Authorization: Bearer env-secret-3\nX-Org-Token: env-secret-8',
   ANTHROPIC_API_KEY: 'env-secret-4',
   ANTHROPIC_AUTH_TOKEN: 'env-secret-5',
-  ANTHROPIC_CUSTOM_HEADERS: 'X-Api-Key: env-secret-6',
+  ANTHROPIC_CUSTOM_HEADERS: 'X-Api-Key: env-secret-6\nX-Org-Token: env-secret-9',
   GROQ_API_KEY: 'env-secret-7'
 }
 
@@ -58,6 +58,7 @@ describe('keys of the environment', () => {
       await cortex.models.generate(request)
       for await (const part of cortex.models.stream(request)) assert.ok(part)
       assert.deepEqual([server.requests, [...server.keys]], [2, ['']])
+      assert.doesNotMatch(server.headers, /env-secret/)
       const isWarned = warnings.some((text) => text.includes('is called without a key'))
       assert.equal(isWarned, name !== 'other')
     })
