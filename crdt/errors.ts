@@ -20,6 +20,8 @@ export type StoreErrorCode =
   | 'STORE_SCHEMA'
   /** Thrown when the directory holds entries of a swarm of another name. */
   | 'STORE_SWARM'
+  /** Thrown when an edit builds on entries that were removed meanwhile; repeat the edit. */
+  | 'EDIT_OUTDATED'
   /** Thrown when a write failed (disk full, I/O error); the store is read-only until it reopens. */
   | 'STORE_WRITE_FAILED'
   /** Thrown when the store is used after `close()`. */

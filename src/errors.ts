@@ -17,6 +17,8 @@ export type HiveErrorCode =
   | 'RECORD_UNKNOWN'
   /** Thrown when a text may disclose too much, or is private. */
   | 'WITHHELD'
+  /** Thrown when the search index fails: its file is damaged, or the disk is full. */
+  | 'SEARCH_FAILED'
   /**
    * Thrown when the embedding provider fails or returns an invalid answer; another attempt may
    * succeed.

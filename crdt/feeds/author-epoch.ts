@@ -4,7 +4,7 @@
  */
 
 /** A week. */
-export const DEFAULT_EPOCH = 7 * 24 * 60 * 60 * 1000
+const DEFAULT_EPOCH = 7 * 24 * 60 * 60 * 1000
 
 /** When a node changes its author key. */
 export interface AuthorEpochs {

@@ -56,7 +56,7 @@ const MAX_SLICES = 8
 const STATE_KEY = Buffer.from('state')
 
 /** Raw bits of one stored value: small enough to write and verify as a whole. */
-export const PAGE_BYTES = 64 * 1024
+const PAGE_BYTES = 64 * 1024
 
 /**
  * Elements in the log before the bits are saved: 128 KiB to read at the start, or a tenth of all.

@@ -16,7 +16,7 @@ import {
 } from '../constants.ts'
 import { fromHex, toHex } from '../bytes/index.ts'
 import { readEntry, writeEntry } from '../feeds/entry.ts'
-import { LimitError, MalformedError } from '../errors.ts'
+import { LimitError, MalformedError, StoreError } from '../errors.ts'
 import { clientIdOf } from '../records/knowledge-log.ts'
 import { createEditEntry, headGroups, playbookEntryOf } from './playbook-entry.ts'
 import { EditAuthors } from './edit-authors.ts'
@@ -254,7 +254,8 @@ export class Playbooks {
     const after = await currentState(resident)
     if (last !== undefined && !after.tips.includes(toHex(last.hash))) {
       // For example if the edit before it could not be written.
-      throw new Error(
+      throw new StoreError(
+        'EDIT_OUTDATED',
         'The edit was not published: entries that it builds on were removed. Repeat the edit.'
       )
     }

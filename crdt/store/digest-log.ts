@@ -56,16 +56,6 @@ export class DigestLog {
     }
   }
 
-  /** Removes the parts that lie before `position` as a whole; the last one stays, to keep the end. */
-  async trim(position: number): Promise<Operation[]> {
-    const operations: Operation[] = []
-    for await (const [key, bytes] of this.#section.entries({ lt: seqBytes(position) })) {
-      const end = endOf(key, bytes)
-      if (end <= position && end < this.#end) operations.push(this.#section.del(key))
-    }
-    return operations
-  }
-
   /** Key of the part that holds `position`. */
   async #startOf(position: number): Promise<Uint8Array> {
     const range = { lte: seqBytes(position), reverse: true, limit: 1 }

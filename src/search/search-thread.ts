@@ -3,6 +3,7 @@
  * nodes. A thread starts with its first database and ends with its last.
  */
 import { Worker } from 'node:worker_threads'
+import { HiveError } from '../errors.ts'
 import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
 import type { VectorItem } from './vector-database.ts'
 
@@ -116,9 +117,9 @@ class SearchThread {
     this.#worker.unref()
     this.#worker.on('message', (message: ThreadAnswer) => this.#settle(message))
     this.#worker.once('error', (cause) =>
-      this.#fail(new Error(`The search thread failed: ${String(cause)}`, { cause }))
+      this.#fail(searchError(`The search thread failed: ${String(cause)}`, cause))
     )
-    this.#worker.once('exit', () => this.#fail(new Error('The search thread ended unexpectedly.')))
+    this.#worker.once('exit', () => this.#fail(searchError('The search thread ended.')))
   }
 
   get databases(): number {
@@ -176,7 +177,7 @@ class SearchThread {
     this.#waiting.delete(id)
     if (this.#waiting.size === 0) this.#worker.unref()
     if (error === undefined) waiting?.resolve(answer)
-    else waiting?.reject(new Error(`The search index failed: ${error}`))
+    else waiting?.reject(searchError(`The search index failed: ${error}.`))
   }
 
   #fail(error: Error): void {
@@ -185,4 +186,12 @@ class SearchThread {
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }
+}
+
+function searchError(problem: string, cause?: unknown): HiveError {
+  return new HiveError(
+    'SEARCH_FAILED',
+    `${problem} Check the free space of the disk, then restart the node. It rebuilds the index from its facts when the file of the index is deleted.`,
+    { cause }
+  )
 }

@@ -43,7 +43,7 @@ export function have(init: HaveInit): (components: ExchangeComponents) => Have {
 
 const HASH_BYTES = 32
 
-export function writeDigests(digests: readonly Uint8Array[]): Uint8Array {
+function writeDigests(digests: readonly Uint8Array[]): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, digests.length)
     for (const digest of digests) encoding.writeUint8Array(encoder, digest)
@@ -51,7 +51,7 @@ export function writeDigests(digests: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Throws `MalformedError`. */
-export function readDigests(bytes: Uint8Array): Uint8Array[] {
+function readDigests(bytes: Uint8Array): Uint8Array[] {
   return readAll(bytes, (decoder) =>
     Array.from({ length: readUint(decoder, MAX_REQUESTED_BODIES) }, () =>
       readBytes(decoder, HASH_BYTES)

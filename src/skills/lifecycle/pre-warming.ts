@@ -6,6 +6,7 @@
  *
  * A skill is warm once it is compiled and has passed its tests; promotion waits for neither.
  */
+import { HiveError } from '../../errors.ts'
 import { MAX_WARM_SKILLS, WARM_DELAY, WARM_TIMEOUT, MAX_CONCURRENT_WARM_UPS } from '../constants.ts'
 import { lowerBound } from '../evidence/competition.ts'
 import { predictedPromotion } from '../evidence/prediction.ts'
@@ -149,7 +150,8 @@ export class PreWarming {
     const { passed, total, failed } = await test(skill, signal)
     signal.throwIfAborted()
     if (passed < total) {
-      throw new Error(
+      throw new HiveError(
+        'SKILL_FAILED',
         `${passed} of ${total} declared tests passed when run again: ${failed[0]?.problem}`
       )
     }
