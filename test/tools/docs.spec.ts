@@ -21,7 +21,24 @@ describe('docs', () => {
     )
     assert.deepEqual(gone, [])
   })
+
+  it('list every event of a node, and no other', () => {
+    const sources = [
+      'src/runtime/hive-events.ts',
+      'transport/swarm-init.ts',
+      'src/models/model-service.ts',
+      'src/skills/skill-events.ts'
+    ]
+    const declared = sources.flatMap((file) => matches(read(file), /^ {2}'(\w+:[\w-]+)':/gm))
+    const listed = matches(read('docs/EVENTS.md'), /^\| `(\w+:[\w-]+)`/gm)
+    assert.ok(declared.length > 20)
+    assert.deepEqual(listed.toSorted(), declared.toSorted())
+  })
 })
+
+function matches(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, name = '']) => name)
+}
 
 function read(page: string): string {
   return readFileSync(new URL(page, ROOT), 'utf8')
