@@ -23,9 +23,9 @@ export interface FilterRequest {
 export type FilterResponse =
   /** The peer does not offer it. */
   | { readonly type: 'none' }
-  /** So many elements follow, 8 bytes each, in chunks. */
+  /** `count` elements follow, 8 bytes each, in chunks. */
   | { readonly type: 'delta'; readonly count: number }
-  /** The raw bits of slices of so many elements follow, in chunks. */
+  /** The raw bits of slices follow, in chunks; the number of elements of each is in `counts`. */
   | { readonly type: 'full'; readonly generation: Uint8Array; readonly counts: readonly number[] }
 
 const KINDS: readonly FilterKind[] = ['observed', 'published']

@@ -26,7 +26,7 @@ export interface ExchangeComponents {
   readonly logger: ComponentLogger
 }
 
-/** What every service that is built on exchanges is told. */
+/** Options of every service that is built on exchanges. */
 export interface ExchangeServiceInit {
   readonly protocol: string
   /** A peer broke the protocol or sent what no honest peer would. */

@@ -115,7 +115,7 @@ class SyncSession {
     return { equal: equalBytes(digest, frame.digest), wanted: frame.acceptsEntries }
   }
 
-  /** `wanted` false: the other side is told of the feeds that it has itself, and no others. */
+  /** `wanted` false: the other side gets the heads of feeds that it has itself, and no others. */
   async #exchangeHeads(
     wanted: boolean
   ): Promise<{ ours: FeedHead[]; theirs: Heads; shown: readonly Entry[] }> {
