@@ -9,7 +9,7 @@ import { canonicalRecord, digestOf, readRecord, Serial } from '../../crdt/index.
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { digestOfId, parse } from '../arguments/index.ts'
-import { areVariants, areVariantRecords } from '../knowledge/index.ts'
+import { recordVariantKey, variantKey } from '../knowledge/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { anonymizeTags, anonymizeText } from './anonymize-text.ts'
 import { goalTags, MAX_TEMPLATES, readStatement, writeStatement } from './goal-statement.ts'
@@ -212,9 +212,10 @@ export class Goals {
     idOrTitle: string,
     signal?: AbortSignal
   ): Promise<{ text: string; templates: GoalTemplate[] } | undefined> {
+    const key = variantKey(idOrTitle)
     const goal = ID.test(idOrTitle)
       ? await this.get(idOrTitle, { signal })
-      : (await this.list({ signal })).find(({ title }) => areVariants(title, idOrTitle))
+      : (await this.list({ signal })).find(({ title }) => variantKey(title) === key)
     if (goal === undefined) return undefined
     const text = `${goal.title} ${goal.description}`.trim()
     return { text, templates: await this.templates(goal.id, { signal }) }
@@ -251,8 +252,9 @@ export class Goals {
     const tree = await this.#tree(signal)
     const parent = init.parent === undefined ? undefined : this.#findIn(tree, init.parent).id
     const id = toHex(digestOf(record))
+    const key = recordVariantKey(record)
     const same =
-      tree.get(id) ?? tree.values().find((goal) => areVariantRecords(recordOf(goal), record))
+      tree.get(id) ?? tree.values().find((goal) => recordVariantKey(recordOf(goal)) === key)
     const target = same === undefined ? id : (same.variantOf ?? same.id)
     if (parent !== undefined && isWithin(tree, parent, target)) {
       throw new HiveError(

@@ -3,7 +3,7 @@
  * registers alone, so that nodes with equal replicas compute equal trees.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { areVariantRecords, wordsOf } from '../knowledge/index.ts'
+import { recordVariantKey } from '../knowledge/index.ts'
 import { GOAL_STATUSES, readStatement } from './goal-statement.ts'
 import type { HiveRecord, AttestedRecord } from '../../crdt/index.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
@@ -95,14 +95,12 @@ function statusOf(statements: readonly GoalStatement[]): Pick<Goal, 'status' | '
 /** Maps each variant to the variant with the least id. */
 function variantsOf(ordered: readonly GoalRecord[]): Map<string, string> {
   const variants = new Map<string, string>()
-  const alike = Map.groupBy(ordered, ({ record }) => comparisonKey(record))
-  for (const group of alike.values()) {
-    for (const [i, { id, record }] of group.entries()) {
-      const first = group
-        .slice(0, i)
-        .find((other) => !variants.has(other.id) && areVariantRecords(other.record, record))
-      if (first !== undefined) variants.set(id, first.id)
-    }
+  const first = new Map<string, string>()
+  for (const { id, record } of ordered) {
+    const key = recordVariantKey(record)
+    const canonical = first.get(key)
+    if (canonical === undefined) first.set(key, id)
+    else variants.set(id, canonical)
   }
   return variants
 }
@@ -152,9 +150,4 @@ function count<T>(items: readonly T[]): Map<T, number> {
   const counts = new Map<T, number>()
   for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1)
   return counts
-}
-
-/** Equal for variants, and for some goals that are no variants. */
-function comparisonKey({ entity, content }: HiveRecord): string {
-  return [...wordsOf(entity).toSorted(), '', ...wordsOf(content).toSorted()].join(' ')
 }

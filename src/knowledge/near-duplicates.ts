@@ -7,7 +7,7 @@ import * as encoding from 'lib0/encoding'
 import { SEAL_BYTES, equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
 import { prepareStored, readFact } from '../facts/index.ts'
-import { areVariants, diceCoefficient, wordsOf } from './variants.ts'
+import { variantKey } from './variants.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex } from '../search/index.ts'
@@ -42,9 +42,6 @@ const CANDIDATES = 10
 /** Characters that punctuation and white space may add to a text or remove from it. */
 const LENGTH_SLACK = 16
 const LENGTH_SHARE = 0.2
-
-/** Below this share of common bigrams, two texts cannot have the same words. */
-const MIN_DICE = 0.8
 
 const DIGEST_BYTES = 32
 const EMPTY = new Uint8Array()
@@ -175,15 +172,14 @@ export class NearDuplicates {
   }
 }
 
-/** Whether two records are variants: equal attribute and value, and the same words in the rest. */
+/** Whether two records are variants: equal attribute and value, and variants in the rest. */
 export function areVariantRecords(a: HiveRecord, b: HiveRecord): boolean {
-  return (
-    a.attribute === b.attribute &&
-    a.value === b.value &&
-    diceCoefficient(wordsOf(a.content), wordsOf(b.content)) >= MIN_DICE &&
-    areVariants(a.entity, b.entity) &&
-    areVariants(a.content, b.content)
-  )
+  return recordVariantKey(a) === recordVariantKey(b)
+}
+
+/** Equal for records that are variants, and for no others. */
+export function recordVariantKey({ attribute, value, entity, content }: HiveRecord): string {
+  return JSON.stringify([attribute, value, variantKey(entity), variantKey(content)])
 }
 
 function recordOf({ record }: StoredFact): HiveRecord {

@@ -27,6 +27,24 @@ function part(parent: string): string[] {
 }
 
 describe('the goals of a hive', () => {
+  it('are many that permute the same words, and one goal for each circular order', () => {
+    const words = ['ship', 'the', 'next', 'large', 'version', 'of', 'our', 'product']
+    const titles = permutations(words)
+      .slice(0, 4_000)
+      .map((order) => order.join(' '))
+    const tree = goalTree(titles.map((title) => said(title, [])))
+    assert.equal(tree.size, 4_000)
+    // Permutations in lexicographic order: the first 4,000 all begin with "ship".
+    assert.equal([...tree.values()].filter(({ variantOf }) => variantOf !== undefined).length, 0)
+    const rotated = titles.map((title) => title.split(' '))
+    const turned = rotated.map(([first = '', ...rest]) => [...rest, first].join(' '))
+    const both = goalTree([...titles, ...turned].map((title) => said(title, [])))
+    assert.equal(
+      [...both.values()].filter(({ variantOf }) => variantOf !== undefined).length,
+      4_000
+    )
+  })
+
   it('are a forest on every node, whatever links were made at once', () => {
     const links = fc.array(fc.tuple(fc.nat(7), fc.nat(7)), { minLength: 1, maxLength: 8 })
     fc.assert(
@@ -315,3 +333,10 @@ describe('a playbook of a node', () => {
     await assert.rejects(playbook.steps({ signal }), /^Error: stop$/)
   })
 })
+
+function permutations(items: readonly string[]): string[][] {
+  if (items.length < 2) return [[...items]]
+  return items.flatMap((item, i) =>
+    permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest])
+  )
+}
