@@ -138,6 +138,7 @@ export function replicaParts(
     swarm,
     feeds,
     recordStore,
+    recordLog,
     runExclusive: (task) =>
       publisher.runExclusive(() =>
         serial.run(async () => {

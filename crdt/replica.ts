@@ -179,6 +179,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.recordStore.get(digest)
   }
 
+  /** Those of the records that have live registers, in any order. */
+  getMany(digests: readonly Uint8Array[]): Promise<AttestedRecord[]> {
+    return this.#parts.recordStore.getMany(digests)
+  }
+
   /** Whether this replica stores the bodies of these records. */
   has(digests: Uint8Array[]): Promise<boolean[]> {
     return this.#parts.recordStore.has(digests)
@@ -194,12 +199,15 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.recordStore.bodies(digests)
   }
 
-  /** Position after the last record of the log. */
+  /** Position after the last digest of the log. */
   get recordLogEnd(): number {
     return this.#parts.recordLog.end
   }
 
-  /** Digests of records in order of arrival, up to the last one on disk. */
+  /**
+   * Digests of records that were added, or whose votes changed, in order of arrival, up to the last
+   * one on disk.
+   */
   async *recordLog(from: number, to = this.#parts.recordLog.end): AsyncGenerator<LogPart> {
     await this.#store.flush()
     yield* this.#parts.recordLog.read(from, to)

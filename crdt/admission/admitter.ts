@@ -13,7 +13,8 @@ import { equalBytes } from '../bytes/index.ts'
 import { hasValidSignature } from '../feeds/entry.ts'
 import { isProven, readProof, writeProof } from '../feeds/equivocation.ts'
 import { MalformedError } from '../errors.ts'
-import { recordsOf, subjectsOf } from '../records/value.ts'
+import { readEntryValues } from './compaction.ts'
+import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
 import type { RejectReason, EntryVerdict } from './validate-entry.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
@@ -223,7 +224,9 @@ export class Admitter {
     origin: EntryOrigin | undefined
   ): AdmissionResult {
     const { commits, feeds, recordStore, hidden, recordLog, observer } = this.#init
+    const { published, elementOf } = this.#init
     const digests = recordsOf(values)
+    const changed = changedBy(values)
     const feed = feeds.feed(entry.author)
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
     const durable = commits.commit([
@@ -232,7 +235,8 @@ export class Admitter {
       // Stored again with each first entry, which is rare enough.
       ...(entry.seq === 1 ? [this.#init.swarmNameOperation()] : []),
       ...recordStore.operations(entry.author, entry.seq, values),
-      ...(isHidden ? recordLog.append(digests) : this.recordOperations(digests)),
+      ...(isHidden ? [] : published.insert(digests.map((digest) => elementOf(digest)))),
+      ...recordLog.append(changed),
       ...(origin?.extra ?? [])
     ])
     const isCheckpoint = next.base > feed.base
@@ -277,7 +281,7 @@ export class Admitter {
 
   /** Ends the author's feed before the fork. False if it ended there or earlier already. */
   async #void(proof: Proof): Promise<boolean> {
-    const { commits, feeds, observer } = this.#init
+    const { commits, feeds, recordLog, observer } = this.#init
     await commits.refresh()
     if (this.#isVoid(proof)) return false
     const [{ author, seq }] = proof
@@ -286,7 +290,12 @@ export class Admitter {
     const operations = await feeds.fork(proof)
     observer.feedReset(author, doc)
     await commits.commit(operations)
-    for await (const deletes of feeds.removalsFrom(author, seq)) await commits.commit(deletes)
+    for await (const { deletes, entries } of feeds.removalsFrom(author, seq)) {
+      const changed = entries.flatMap((entry) =>
+        changedBy(readEntryValues(this.#init.swarm, entry.seq, entry.bytes).values)
+      )
+      await commits.commit([...deletes, ...recordLog.append(changed)])
+    }
     observer.docChanged(doc)
     observer.authorVoided(writeProof(proof))
     return true

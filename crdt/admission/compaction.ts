@@ -8,15 +8,18 @@ import { ENTRY_FORMAT, KNOWLEDGE_DOC } from '../constants.ts'
 import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
 import { unpack } from '../feeds/payload.ts'
+import { changedBy } from '../records/value.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
+import type { DigestLog } from '../store/digest-log.ts'
 import type { Operation } from '../store/section.ts'
 
 export interface CompactionInit {
   readonly swarm: string
   readonly feeds: Pick<FeedStore, 'beforeBase'>
   readonly recordStore: Pick<RecordStore, 'removals'>
+  readonly recordLog: Pick<DigestLog, 'append'>
   /** Runs without concurrent admissions and publications, on durable state. */
   runExclusive<T>(task: () => Promise<T>): Promise<T>
   commit(operations: readonly Operation[]): Promise<void>
@@ -46,12 +49,12 @@ export class Compaction {
   }
 
   async #sweep(author: Uint8Array): Promise<void> {
-    const { swarm, feeds, recordStore } = this.#init
+    const { swarm, feeds, recordStore, recordLog } = this.#init
     for await (const { seq, bytes, removal } of feeds.beforeBase(author)) {
       await this.#init.runExclusive(async () => {
         const { values } = readEntryValues(swarm, seq, bytes)
         const removals = await recordStore.removals(author, seq, values)
-        await this.#init.commit([...removals, removal])
+        await this.#init.commit([...removals, removal, ...recordLog.append(changedBy(values))])
       })
     }
   }

@@ -7,6 +7,13 @@ import type { Operation, Section, Store } from '../store/section.ts'
 
 /** Deletes of one commit when a feed is shortened. */
 const MAX_DELETES = 10_000
+const MAX_DELETED_BYTES = 4 * 1024 * 1024
+
+/** Deletes of a part of a feed, and the entries that they delete. */
+export interface EntryRemovals {
+  readonly deletes: readonly Operation[]
+  readonly entries: readonly { readonly seq: number; readonly bytes: Uint8Array }[]
+}
 
 export interface OldEntry {
   readonly seq: number
@@ -48,17 +55,23 @@ export class Entries {
   }
 
   /** Removes the author's entries from `from` on, in several commits. */
-  async *removals(author: Uint8Array, from: number): AsyncGenerator<Operation[]> {
+  async *removals(author: Uint8Array, from: number): AsyncGenerator<EntryRemovals> {
     let deletes: Operation[] = []
+    let entries: { seq: number; bytes: Uint8Array }[] = []
+    let size = 0
     const all = range(author, from, Number.MAX_SAFE_INTEGER)
-    for await (const [key] of this.#section.entries(all)) {
+    for await (const [key, bytes] of this.#section.entries(all)) {
       deletes.push(this.#section.del(key))
-      if (deletes.length === MAX_DELETES) {
-        yield deletes
+      entries.push({ seq: seqOf(key.subarray(KEY_BYTES)), bytes })
+      size += bytes.length
+      if (deletes.length === MAX_DELETES || size >= MAX_DELETED_BYTES) {
+        yield { deletes, entries }
         deletes = []
+        entries = []
+        size = 0
       }
     }
-    yield deletes
+    yield { deletes, entries }
   }
 }
 

@@ -11,7 +11,7 @@ import { Entries } from './entries.ts'
 import { writeProof } from './equivocation.ts'
 import { Feeds } from './feeds.ts'
 import { Forks } from './forks.ts'
-import type { OldEntry } from './entries.ts'
+import type { EntryRemovals, OldEntry } from './entries.ts'
 import type { Entry, SignedHeader } from './entry.ts'
 import type { Proof } from './equivocation.ts'
 import type { Feed, FeedHead } from './feeds.ts'
@@ -137,7 +137,7 @@ export class FeedStore {
   }
 
   /** Removes the author's entries from its fork on, in several commits. */
-  removalsFrom(author: Uint8Array, seq: number): AsyncGenerator<Operation[]> {
+  removalsFrom(author: Uint8Array, seq: number): AsyncGenerator<EntryRemovals> {
     return this.#entries.removals(author, seq)
   }
 

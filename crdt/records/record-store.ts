@@ -218,6 +218,19 @@ export class RecordStore {
     return attested
   }
 
+  /** The records with live registers, in any order; the others are left out. */
+  async getMany(digests: readonly Uint8Array[]): Promise<AttestedRecord[]> {
+    const found: AttestedRecord[] = []
+    for (let from = 0; from < digests.length; from += SCAN_BATCH) {
+      const groups: RegisterGroup[] = []
+      for (const digest of digests.slice(from, from + SCAN_BATCH)) {
+        groups.push({ digest, registers: await this.#registersOf(digest) })
+      }
+      found.push(...(await this.#attested(groups)))
+    }
+    return found
+  }
+
   /** The author's latest register of the record, retracted or not. */
   async latest(digest: Uint8Array, author: Uint8Array): Promise<PositionedRegister | undefined> {
     return (await this.registersBy(digest, author)).at(-1)

@@ -1,7 +1,7 @@
 /** Values: the items of an author's log, one for each key: a record, a register or a retraction. */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, SECRET_BYTES } from '../constants.ts'
-import { readBytes, readUint } from '../bytes/index.ts'
+import { readBytes, readUint, toHex } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { readRecord, recordDigest } from './record.ts'
 import { readRegister, writeRegister } from './register.ts'
@@ -37,6 +37,12 @@ export function recordsOf(values: readonly Value[]): Uint8Array[] {
 /** Digests that the values refer to; consecutive equal ones once. */
 export function subjectsOf(values: readonly Value[]): Uint8Array[] {
   return values.flatMap((value) => (value.type === 'record' ? [] : [value.digest]))
+}
+
+/** Digests of the records that the values add, or whose votes they change; each once. */
+export function changedBy(values: readonly Value[]): Uint8Array[] {
+  const changed = new Map(values.map(({ digest }) => [toHex(digest), digest]))
+  return [...changed.values()]
 }
 
 /** `before` is the value written before this one in the same update. */

@@ -51,11 +51,22 @@ export interface JudgeInit {
 
 const DAY = 24 * 60 * 60 * 1000
 
+/** Incremented when other records are released at the same votes: by other rules of instructions. */
+const RULES = 1
+
+/** Values of `k` from here on count as one. */
+const MAX_K = 1_024
+
 export class Judge {
   readonly #init: JudgeInit
 
   constructor(init: JudgeInit) {
     this.#init = init
+  }
+
+  /** A number for the rules that this node releases records by, for what keeps judgements. */
+  get rules(): number {
+    return RULES * MAX_K + Math.min(this.#init.k, MAX_K - 1)
   }
 
   /** Returns undefined for a record that no author vouches for. */

@@ -114,17 +114,36 @@ function earliest(local: UnjudgedClaim, hive: UnjudgedClaim | undefined): Unjudg
 }
 
 function withStates(claims: readonly UnjudgedClaim[], asOf: Date): Claim[] {
-  const holding = claims.filter((claim) => isValidAt(claim, asOf))
-  const latest = Math.max(...holding.map(validFromOf))
-  const latestClaims = holding.filter((claim) => validFromOf(claim) === latest)
-  const isDisputed = new Set(latestClaims.map(({ value }) => value)).size > 1
+  const current = currentOf(claims, asOf)
   return claims
-    .map((claim) => {
-      if (!holding.includes(claim)) return { ...claim, state: 'outside' as const }
-      if (!latestClaims.includes(claim)) return { ...claim, state: 'superseded' as const }
-      return { ...claim, state: isDisputed ? ('disputed' as const) : ('current' as const) }
-    })
+    .map((claim) => ({ ...claim, state: stateIn(current, claim) }))
     .toSorted((a, b) => validFromOf(b) - validFromOf(a) || (a.id < b.id ? -1 : 1))
+}
+
+/** When the current claims of an attribute began, and whether they differ. */
+interface CurrentClaims {
+  readonly asOf: Date
+  readonly begin: number
+  readonly isDisputed: boolean
+}
+
+function currentOf(claims: Iterable<UnjudgedClaim>, asOf: Date): CurrentClaims {
+  let begin = Number.NEGATIVE_INFINITY
+  let values = new Set<string>()
+  for (const claim of claims) {
+    const from = validFromOf(claim)
+    if (from < begin || !isValidAt(claim, asOf)) continue
+    if (from > begin) values = new Set()
+    begin = from
+    values.add(claim.value)
+  }
+  return { asOf, begin, isDisputed: values.size > 1 }
+}
+
+function stateIn({ asOf, begin, isDisputed }: CurrentClaims, claim: UnjudgedClaim): ClaimState {
+  if (!isValidAt(claim, asOf)) return 'outside'
+  if (validFromOf(claim) < begin) return 'superseded'
+  return isDisputed ? 'disputed' : 'current'
 }
 
 function isValidAt({ validFrom, validTo }: UnjudgedClaim, asOf: Date): boolean {

@@ -68,8 +68,12 @@ export interface RecallComponents {
 
 const DEFAULT_LIMIT = 10
 
-/** Hits fetched for each result, since some are superseded, quarantined or removed. */
+/** Hits read at first for each result, since some are superseded or removed. */
 const OVERFETCH = 3
+
+/** How many times more hits are read when the answer is not full, and the most that are. */
+const PAGE_GROWTH = 4
+const MAX_EXAMINED = 4_000
 
 const SCOPES = { local: ['local'], hive: ['hive'], all: ['local', 'hive'] } as const
 
@@ -90,16 +94,33 @@ export class RecallSearch {
     { limit = DEFAULT_LIMIT, entity, tags, asOf, scope = 'all', signal }: RecallOptions
   ): Promise<Recalled[]> {
     const { echoes } = this.#components
-    const origins = SCOPES[scope]
-    const query = { text, limit: limit * OVERFETCH, origins, entity, tags }
-    const hits = await this.#search(query, signal)
+    const query = { text, origins: SCOPES[scope], entity, tags }
+    const states = new ClaimStates(this.#components.history, asOf)
     const recalled = new Map<string, Recalled>()
+    const examined = new Set<string>()
+    // Hits that are superseded or were removed take no place: more are read until the answer is full.
+    for (let count = limit * OVERFETCH; ; count *= PAGE_GROWTH) {
+      const hits = await this.#search({ ...query, limit: Math.min(count, MAX_EXAMINED) }, signal)
+      const fresh = hits.filter(({ origin, digest }) =>
+        isNew(examined, `${origin} ${toHex(digest)}`)
+      )
+      await this.#resolveAll(fresh, { query, states, limit, recalled, signal })
+      const isEnd = hits.length < count || count >= MAX_EXAMINED
+      if (recalled.size >= limit || isEnd) break
+    }
+    for (const { fact } of recalled.values()) echoes.remember(fact)
+    return [...recalled.values()]
+  }
+
+  /** Adds the facts of the hits, best first, up to the limit. */
+  async #resolveAll(
+    hits: readonly SearchHit[],
+    { query, states, limit, recalled, signal }: RecallRun
+  ): Promise<void> {
     for (let from = 0; from < hits.length && recalled.size < limit; from += limit) {
       signal?.throwIfAborted()
       const part = hits.slice(from, from + limit)
-      const facts = await Promise.all(
-        part.map((hit) => this.#resolve(hit, asOf ?? new Date(), asOf === undefined))
-      )
+      const facts = await Promise.all(part.map((hit) => this.#resolve(hit, states)))
       for (const [i, { score, origin }] of part.entries()) {
         const fact = facts[i]
         // A fact of this node and its published form are one result.
@@ -107,8 +128,6 @@ export class RecallSearch {
         if (recalled.size < limit) recalled.set(fact.id, { fact, score, origin })
       }
     }
-    for (const { fact } of recalled.values()) echoes.remember(fact)
-    return [...recalled.values()]
   }
 
   /** By words; also by meaning if there is a provider and it answers. */
@@ -119,16 +138,12 @@ export class RecallSearch {
     return meaning === undefined ? words : fuse([words, meaning])
   }
 
-  async #resolve(hit: SearchHit, asOf: Date, isNow: boolean): Promise<RecalledFact | undefined> {
+  async #resolve(hit: SearchHit, states: ClaimStates): Promise<RecalledFact | undefined> {
     const fact =
       hit.origin === 'local' ? await this.#fact(hit.digest) : await this.#insight(hit.digest)
     if (fact === undefined) return undefined
-    if (fact.attribute === undefined) {
-      const holds = isNow || fact.validFrom === undefined || fact.validFrom <= asOf
-      return holds ? fact : undefined
-    }
-    const claims = await this.#components.history.of(fact.entity, fact.attribute, asOf)
-    const state = claims.find(({ id }) => id === fact.id)?.state
+    if (fact.attribute === undefined) return states.holds(fact) ? fact : undefined
+    const state = await states.of(fact.id, fact.entity, fact.attribute)
     return state === 'superseded' || state === 'outside' ? undefined : { ...fact, state }
   }
 
@@ -151,8 +166,56 @@ export class RecallSearch {
   }
 }
 
+/** One call of `recall`. */
+interface RecallRun {
+  readonly query: Pick<SearchQuery, 'entity' | 'tags'>
+  readonly states: ClaimStates
+  readonly limit: number
+  readonly recalled: Map<string, Recalled>
+  readonly signal: AbortSignal | undefined
+}
+
+function isNew(known: Set<string>, name: string): boolean {
+  const { size } = known
+  return known.add(name).size > size
+}
+
+/** The states of claims for one question: those of an attribute are read once for all hits. */
+class ClaimStates {
+  readonly #history: ClaimHistory
+  readonly #asOf: Date
+  /** Whether the question is about now: then a note that begins later is recalled too. */
+  readonly #isNow: boolean
+  readonly #read = new Map<string, Promise<ReadonlyMap<string, ClaimState>>>()
+
+  constructor(history: ClaimHistory, asOf: Date | undefined) {
+    this.#history = history
+    this.#asOf = asOf ?? new Date()
+    this.#isNow = asOf === undefined
+  }
+
+  holds({ validFrom }: Pick<RecalledFact, 'validFrom'>): boolean {
+    return this.#isNow || validFrom === undefined || validFrom <= this.#asOf
+  }
+
+  async of(id: string, entity: string, attribute: string): Promise<ClaimState | undefined> {
+    const key = JSON.stringify([entity.toLowerCase(), attribute.toLowerCase()])
+    const read = this.#read.get(key) ?? this.#readStates(entity, attribute)
+    this.#read.set(key, read)
+    return (await read).get(id)
+  }
+
+  async #readStates(entity: string, attribute: string): Promise<ReadonlyMap<string, ClaimState>> {
+    const claims = await this.#history.of(entity, attribute, this.#asOf)
+    return new Map(claims.map(({ id, state }) => [id, state]))
+  }
+}
+
 /** The vector index knows neither entities nor tags. */
-function matchesQuery(fact: RecalledFact, { entity, tags = [] }: SearchQuery): boolean {
+function matchesQuery(
+  fact: RecalledFact,
+  { entity, tags = [] }: Pick<SearchQuery, 'entity' | 'tags'>
+): boolean {
   const isOfEntity = entity === undefined || fact.entity.toLowerCase() === entity.toLowerCase()
   return isOfEntity && tags.every((tag) => fact.tags.includes(tag))
 }

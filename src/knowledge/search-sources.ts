@@ -1,15 +1,23 @@
-/** The sources of the search index: the facts of this node and the records of its replica. */
-import { kindOf } from '../../crdt/index.ts'
-import type { RecordKind, Replica } from '../../crdt/index.ts'
+/**
+ * The sources of the search index: the facts of this node and the released records of its replica.
+ * Records in quarantine and disputed ones are not in the index, so that they take no place in an
+ * answer and change no ranking; a vote that releases a record adds it.
+ */
+import { toHex } from '../../crdt/bytes/index.ts'
+import type { AttestedRecord, RecordKind, Replica } from '../../crdt/index.ts'
+import type { Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
 import type { SearchIndex } from '../search/index.ts'
 
 /** Kinds of records that recall returns; goals and skills have listings of their own. */
 const RECALLABLE: ReadonlySet<RecordKind> = new Set(['fact', 'insight'])
 
+const NONE = new Uint8Array()
+
 export function searchSources(
   facts: Pick<FactStore, 'log' | 'logEnd' | 'stored'>,
-  replica: Pick<Replica, 'bodies' | 'recordLog' | 'recordLogEnd'>
+  replica: Pick<Replica, 'bodies' | 'getMany' | 'recordLog' | 'recordLogEnd'>,
+  judge: Pick<Judge, 'judge'>
 ): ConstructorParameters<typeof SearchIndex>[0]['sources'] {
   return [
     {
@@ -23,9 +31,23 @@ export function searchSources(
       end: () => replica.recordLogEnd,
       log: (from) => replica.recordLog(from),
       read: async (digests) => {
+        const released = await releasedOf(await replica.getMany(digests), judge)
         const bodies = await replica.bodies([...digests])
-        return bodies.map((body) => (body && RECALLABLE.has(kindOf(body)) ? body : undefined))
+        return bodies.map((body, i) => (released.has(toHex(digests[i] ?? NONE)) ? body : undefined))
       }
     }
   ]
+}
+
+/** Ids of the records that may influence this node. */
+async function releasedOf(
+  records: readonly AttestedRecord[],
+  judge: Pick<Judge, 'judge'>
+): Promise<ReadonlySet<string>> {
+  const released = new Set<string>()
+  for (const attested of records) {
+    if (!RECALLABLE.has(attested.record.kind)) continue
+    if ((await judge.judge(attested))?.state === 'released') released.add(toHex(attested.digest))
+  }
+  return released
 }

@@ -87,10 +87,11 @@ export class CortexFactory {
       onVote: (digest) => this.#notifySubscribers(digest)
     })
     this.#candidates = new Candidates(store, facts)
-    const sources = searchSources(facts, replica)
+    const sources = searchSources(facts, replica, this.#judge)
     this.#index = new SearchIndex({
       path: fileOf(options, 'search.db'),
       sources,
+      rules: this.#judge.rules,
       conditions: parts.environment.conditions
     })
     this.#vectors = this.#openVectors(sources)

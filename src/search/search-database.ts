@@ -17,8 +17,8 @@ export class SearchDatabase {
   /**
    * Opens `path`, or memory for `:memory:`; recreates a file of another version or a damaged one.
    */
-  constructor(path: string) {
-    this.#database = openDatabase(path)
+  constructor(path: string, rules?: number) {
+    this.#database = openDatabase(path, rules)
     this.#writer = new SearchWriter(this.#database)
     this.#reader = new SearchReader(this.#database)
   }

@@ -24,6 +24,8 @@ export interface SearchIndexInit {
   /** The file of the database. Default: in memory. */
   readonly path?: string
   readonly sources: readonly SearchSource[]
+  /** Number of the rules by which sources leave items out; other rules build the index again. */
+  readonly rules?: number
   /** Options of Node.js for the thread: conditions of imports. */
   readonly conditions: readonly string[]
 }
@@ -115,7 +117,8 @@ export class SearchIndex {
   async #ask(request: SearchRequest, transfer: ArrayBuffer[] = []): Promise<SearchAnswer> {
     const database = (this.#database ??= openRemoteDatabase(
       this.#init.path ?? ':memory:',
-      this.#init.conditions
+      this.#init.conditions,
+      { rules: this.#init.rules }
     ))
     try {
       return await database.ask(request, transfer)

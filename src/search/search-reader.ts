@@ -11,8 +11,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Row } from './search-ranking.ts'
 import type { SearchHit, SearchQuery } from './search-query.ts'
 
-/** Matches of all terms that are compared; if there are more, the first ones indexed. */
-const MAX_RANKED = 400
+/** Least number of matches of all terms that are compared; of more, the first ones indexed. */
+const MIN_RANKED = 400
 
 /** Terms in more than this share of all items are common. */
 const COMMON_SHARE = 0.01
@@ -98,7 +98,7 @@ export class SearchReader {
     ).all(
       combineExpressions(expression, filter.expression),
       ...filter.values,
-      isRanked ? limit : MAX_RANKED
+      isRanked ? limit : Math.max(MIN_RANKED, limit)
     )
     const latest = rows.reduce((max, row) => Math.max(max, numberOf(row['recorded_at'])), 0)
     const best = numberOf(rows[0]?.['bm25'])

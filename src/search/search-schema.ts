@@ -5,7 +5,10 @@
 import { openProjection } from './projection-file.ts'
 import type { DatabaseSync } from 'node:sqlite'
 
-const VERSION = 3
+const VERSION = 4
+
+/** Rules by which records are released that differ only beyond this share one version. */
+const MAX_RULES = 0xffff
 
 const KEY_BYTES = 6
 
@@ -37,8 +40,10 @@ const PRAGMAS = `
   PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192;
 `
 
-export function openDatabase(path: string): DatabaseSync {
-  return openProjection(path, { version: VERSION, schema: SCHEMA, pragmas: PRAGMAS })
+/** `rules`: a number for what decides which records are indexed; with another one all are indexed again. */
+export function openDatabase(path: string, rules = 0): DatabaseSync {
+  const version = VERSION * (MAX_RULES + 1) + Math.min(rules, MAX_RULES)
+  return openProjection(path, { version, schema: SCHEMA, pragmas: PRAGMAS })
 }
 
 /** Tags, each between separators that no tag contains. */

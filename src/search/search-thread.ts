@@ -13,6 +13,8 @@ export type SearchRequest =
       readonly path: string
       /** A database of vectors. Default: of words. */
       readonly model?: string
+      /** What decides which records are indexed; a database of other rules is built again. */
+      readonly rules?: number
     }
   | { readonly type: 'cursor'; readonly origin: SearchOrigin }
   | {
@@ -67,6 +69,9 @@ export interface RemoteDatabase {
   close(): Promise<void>
 }
 
+/** A database of vectors of a model, or of words by rules. */
+export type DatabaseKind = Pick<Extract<SearchRequest, { type: 'open' }>, 'model' | 'rules'>
+
 /** One thread may index while the other answers. */
 const MAX_THREADS = 2
 
@@ -86,13 +91,13 @@ const threads = new Set<SearchThread>()
 export function openRemoteDatabase(
   path: string,
   conditions: readonly string[],
-  model?: string
+  kind: DatabaseKind = {}
 ): RemoteDatabase {
   const idle = [...threads].toSorted((a, b) => a.databases - b.databases)[0]
   const isFull = threads.size >= MAX_THREADS || idle?.databases === 0
   const thread = idle !== undefined && isFull ? idle : new SearchThread(conditions)
   threads.add(thread)
-  return thread.open(path, model)
+  return thread.open(path, kind)
 }
 
 /** Number of running threads. */
@@ -126,10 +131,10 @@ class SearchThread {
     return this.#databases.size
   }
 
-  open(path: string, model: string | undefined): RemoteDatabase {
+  open(path: string, kind: DatabaseKind): RemoteDatabase {
     const database = ++this.#lastDatabase
     this.#databases.add(database)
-    const opened = this.#ask(database, { type: 'open', path, model })
+    const opened = this.#ask(database, { type: 'open', path, ...kind })
     // Awaited by the first request.
     opened.catch(() => undefined)
     return {

@@ -23,10 +23,10 @@ port.on('message', (asked: ThreadRequest) => {
 
 function answer({ database: id, request }: ThreadRequest): SearchAnswer {
   if (request.type === 'open') {
-    const { path, model } = request
+    const { path, model, rules } = request
     databases.set(
       id,
-      model === undefined ? new SearchDatabase(path) : new VectorDatabase(path, model)
+      model === undefined ? new SearchDatabase(path, rules) : new VectorDatabase(path, model)
     )
     return id
   }

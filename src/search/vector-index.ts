@@ -237,7 +237,7 @@ export class VectorIndex {
   async #ask(request: SearchRequest): Promise<SearchAnswer> {
     const { path = ':memory:', conditions, embedder } = this.#init
     const model = `${embedder.model}${embedder.private === true ? '+private' : ''}`
-    const database = (this.#database ??= openRemoteDatabase(path, conditions, model))
+    const database = (this.#database ??= openRemoteDatabase(path, conditions, { model }))
     try {
       return await database.ask(request)
     } catch (error) {
