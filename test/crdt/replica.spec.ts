@@ -11,7 +11,8 @@ import {
   openStore,
   recordDigest,
   StoreError,
-  writeEntry
+  writeEntry,
+  writeProof
 } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { MAX_ENTRY_BYTES, MAX_TAGS, MAX_UNPACKED_BYTES } from '../../crdt/constants.ts'
@@ -21,7 +22,8 @@ import { forge, SWARM } from '../fixtures/forgery.ts'
 import { publication, publications } from '../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
-import { failingDatabase } from '../../test/fixtures/failing-database.ts'
+import { admitAll, chain, entry } from '../fixtures/chains.ts'
+import { failingDatabase } from '../fixtures/failing-database.ts'
 import type { Replica } from '../../crdt/index.ts'
 import type { Value } from '../../crdt/records/value.ts'
 
@@ -233,6 +235,32 @@ describe('a replica', () => {
     const { published, elementOf } = await openReplica({ store })
     assert.ok(bodies.every((body) => published.has(elementOf(recordDigest(body)))))
     await store.close()
+  })
+
+  it('logs each record that is added and whose votes change, also by the proof of a fork', async () => {
+    await using a = await replicaOn()
+    const [first, second] = [createAuthor(), createAuthor()]
+    const [one, two] = chain(first, ['one', 'two'])
+    assert.ok(one !== undefined && two !== undefined)
+    const logged = async (from: number): Promise<string[]> => {
+      const parts = await Array.fromAsync(a.replica.recordLog(from))
+      return parts.flatMap(({ digests }) => digests.map(toHex)).toSorted()
+    }
+    const idsOf = (...contents: string[]): string[] =>
+      contents.map((content) => toHex(digestOf(publication(content).record))).toSorted()
+    await admitAll(a.replica, [one, two])
+    assert.deepEqual(await logged(0), idsOf('one', 'two'))
+    const voted = a.replica.recordLogEnd
+    await admitAll(a.replica, [entry(second, undefined, 'one', { body: false })])
+    assert.deepEqual(await logged(voted), idsOf('one'))
+    const voided = a.replica.recordLogEnd
+    const proof = writeProof([two, entry(first, one, 'another two')])
+    assert.equal(await a.replica.admitProof(proof), 'admitted')
+    assert.deepEqual(await logged(voided), idsOf('two'))
+    const own = await a.replica.publish([publication('mine')])
+    const published = a.replica.recordLogEnd
+    await a.replica.retract(own.records[0] ?? new Uint8Array())
+    assert.deepEqual(await logged(published), idsOf('mine'))
   })
 
   it('belongs to one swarm', async () => {

@@ -10,7 +10,7 @@ import { publication } from '../../fixtures/publications.ts'
 import { contentOf, replicaOn } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import { openReplica, writeProof } from '../../../crdt/index.ts'
-import { admitAll, chain, entry } from '../../../test/fixtures/chains.ts'
+import { admitAll, chain, entry } from '../../fixtures/chains.ts'
 
 const isWriteFailure = (error: unknown): boolean =>
   error instanceof StoreError && error.code === 'STORE_WRITE_FAILED'

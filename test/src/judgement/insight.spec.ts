@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createHive } from '../../../src/index.ts'
 import type { ContextOptions, HiveNode, Insight } from '../../../src/index.ts'
 
@@ -19,10 +20,13 @@ describe('insights', () => {
 
   /** Until all hold the same. */
   async function synced(hives: readonly HiveNode[]): Promise<void> {
+    const waiting = signal()
     for (;;) {
       const digests = new Set(await Promise.all(hives.map((hive) => hive.digest())))
       if (digests.size === 1) return
-      signal().throwIfAborted()
+      waiting.throwIfAborted()
+      // Without a peer a round of syncs ends at once; the peers need a turn of the event loop.
+      await nextTurn()
       for (const hive of hives.slice(1)) await hive.agent.cortex.hive.synchronize()
     }
   }

@@ -3,7 +3,7 @@ import { openReplica, openStore } from '../../../crdt/index.ts'
 import { Judge } from '../../../src/judgement/index.ts'
 import { FactStore, identifyFact, prepareFact } from '../../../src/facts/index.ts'
 import { ClaimHistory } from '../../../src/knowledge/index.ts'
-import { deliver, replicaOn } from '../../../test/fixtures/replicas.ts'
+import { deliver, replicaOn } from '../../fixtures/replicas.ts'
 import type { Publication } from '../../../crdt/index.ts'
 import type { ClaimState, FactInput } from '../../../src/index.ts'
 

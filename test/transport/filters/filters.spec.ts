@@ -21,10 +21,10 @@ import { publication, publications } from '../../fixtures/publications.ts'
 import { parametersOf, recordDigest } from '../../../crdt/index.ts'
 import { MAX_DELTA_ELEMENTS } from '../../../transport/constants.ts'
 import type { SliceState } from '../../../crdt/index.ts'
-import type { Attacker } from '../../../test/fixtures/attacker.ts'
-import type { TestNode } from '../../../test/fixtures/nodes.ts'
-import { attackerOn } from '../../../test/fixtures/attacker.ts'
-import { framed } from '../../../test/fixtures/forgery.ts'
+import type { Attacker } from '../../fixtures/attacker.ts'
+import type { TestNode } from '../../fixtures/nodes.ts'
+import { attackerOn } from '../../fixtures/attacker.ts'
+import { framed } from '../../fixtures/forgery.ts'
 
 const signal = (): AbortSignal => AbortSignal.timeout(15_000)
 

@@ -4,8 +4,8 @@ import { publication, publications } from '../../fixtures/publications.ts'
 import { once } from 'node:events'
 import { writeSignedHeader } from '../../../crdt/index.ts'
 import { MAX_GOSSIP_BYTES } from '../../../transport/constants.ts'
-import { attackerOn } from '../../../test/fixtures/attacker.ts'
-import { forge } from '../../../test/fixtures/forgery.ts'
+import { attackerOn } from '../../fixtures/attacker.ts'
+import { forge } from '../../fixtures/forgery.ts'
 
 describe('gossip', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(15_000)

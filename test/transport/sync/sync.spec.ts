@@ -6,7 +6,7 @@ import { writeLogUpdate } from '../../../crdt/records/knowledge-log.ts'
 import { forge, honestValues } from '../../fixtures/forgery.ts'
 import { converged, digestOf, gossiping, startNode } from '../../fixtures/nodes.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
-import { failingDatabase } from '../../../test/fixtures/failing-database.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { writeProof } from '../../../crdt/feeds/equivocation.ts'
 import {
   HEADS_PER_PAGE,
@@ -15,11 +15,11 @@ import {
 } from '../../../transport/constants.ts'
 import { FrameStream } from '../../../transport/streams/frame-stream.ts'
 import { readSyncFrame, writeSyncFrame } from '../../../transport/sync/sync-frames.ts'
-import { attackerOn } from '../../../test/fixtures/attacker.ts'
-import { framed } from '../../../test/fixtures/forgery.ts'
+import { attackerOn } from '../../fixtures/attacker.ts'
+import { framed } from '../../fixtures/forgery.ts'
 import type { FeedHead } from '../../../crdt/index.ts'
 import type { SyncFrame } from '../../../transport/sync/sync-frames.ts'
-import type { TestNode } from '../../../test/fixtures/nodes.ts'
+import type { TestNode } from '../../fixtures/nodes.ts'
 import type { Author, Entry } from '../../../crdt/index.ts'
 
 describe('sync', () => {
