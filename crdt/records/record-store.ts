@@ -218,16 +218,17 @@ export class RecordStore {
     return attested
   }
 
-  /** The records with live registers, in any order; the others are left out. */
+  /** Those of the records that have live registers, by digest. */
   async getMany(digests: readonly Uint8Array[]): Promise<AttestedRecord[]> {
     const found: AttestedRecord[] = []
-    for (let from = 0; from < digests.length; from += SCAN_BATCH) {
-      const groups: RegisterGroup[] = []
-      for (const digest of digests.slice(from, from + SCAN_BATCH)) {
-        groups.push({ digest, registers: await this.#registersOf(digest) })
-      }
-      found.push(...(await this.#attested(groups)))
+    let batch: RegisterGroup[] = []
+    for await (const group of groupsOf(this.#registers.entriesOf(digests))) {
+      batch.push(group)
+      if (batch.length < SCAN_BATCH) continue
+      found.push(...(await this.#attested(batch)))
+      batch = []
     }
+    found.push(...(await this.#attested(batch)))
     return found
   }
 
@@ -269,7 +270,7 @@ export class RecordStore {
   /** All records with live registers, by digest. */
   async *attestedRecords(): AsyncGenerator<AttestedRecord> {
     let batch: RegisterGroup[] = []
-    for await (const group of this.#groups()) {
+    for await (const group of groupsOf(this.#registers.entries())) {
       batch.push(group)
       if (batch.length === SCAN_BATCH) {
         yield* await this.#attested(batch)
@@ -277,19 +278,6 @@ export class RecordStore {
       }
     }
     yield* await this.#attested(batch)
-  }
-
-  async *#groups(): AsyncGenerator<RegisterGroup> {
-    let group: RegisterGroup | undefined
-    for await (const [key, value] of this.#registers.entries()) {
-      const digest = key.subarray(0, HASH_BYTES)
-      if (group === undefined || !equalBytes(group.digest, digest)) {
-        if (group !== undefined) yield group
-        group = { digest, registers: [] }
-      }
-      group.registers.push(parseRegister(key, value))
-    }
-    if (group !== undefined) yield group
   }
 
   /**
@@ -354,6 +342,22 @@ export interface PositionedRegister extends AuthorRegister {
 interface RegisterGroup {
   readonly digest: Uint8Array
   readonly registers: PositionedRegister[]
+}
+
+/** The registers of each record, of entries in the order of their keys. */
+async function* groupsOf(
+  entries: AsyncIterable<readonly [Uint8Array, Uint8Array]>
+): AsyncGenerator<RegisterGroup> {
+  let group: RegisterGroup | undefined
+  for await (const [key, value] of entries) {
+    const digest = key.subarray(0, HASH_BYTES)
+    if (group === undefined || !equalBytes(group.digest, digest)) {
+      if (group !== undefined) yield group
+      group = { digest, registers: [] }
+    }
+    group.registers.push(parseRegister(key, value))
+  }
+  if (group !== undefined) yield group
 }
 
 function parseRegister(key: Uint8Array, value: Uint8Array): PositionedRegister {

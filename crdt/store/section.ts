@@ -25,6 +25,10 @@ export interface Section {
   has(key: Uint8Array): Promise<boolean>
   /** Keys and values in the order of the keys. */
   entries(range?: Range): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
+  /** Keys with any of the prefixes, and their values, in the order of the keys. */
+  entriesOf(
+    prefixes: readonly Uint8Array[]
+  ): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
   /** The operation for `commit`; nothing is written by itself. */
   put(key: Uint8Array, value: Uint8Array): Operation
   /** The same for a value behind `SEAL_BYTES` free bytes, which spares a copy. */

@@ -23,6 +23,9 @@ const SCHEMA_KEY = Buffer.from('schema')
 
 /** What an iterator reads ahead: a turn of the event loop for many values, not for each. */
 const READ_ITEMS = 1_000
+
+/** Items read after a jump to another prefix; doubled while they match. */
+const FIRST_ITEMS = 16
 const READ_AHEAD = { ...ENCODING, highWaterMarkBytes: 256 * 1024 } as const
 
 /** Bounds the memory of one write and the wait of the commits behind it. */
@@ -225,6 +228,40 @@ class LevelSection implements Section {
     }
   }
 
+  /** One iterator reads on where the prefixes are close together, and jumps where they are not. */
+  async *entriesOf(
+    prefixes: readonly Uint8Array[]
+  ): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
+    const sorted = prefixes.toSorted((a, b) => Buffer.compare(a, b))
+    const [first] = sorted
+    if (first === undefined) return
+    const bounds = this.#bounds({ gte: first })
+    const iterator = this.#database.iterator({ ...bounds, ...READ_AHEAD })
+    try {
+      let count = FIRST_ITEMS
+      let next = 0
+      for (;;) {
+        const items = await iterator.nextv(count)
+        if (items.length === 0) return
+        let isMatched = false
+        for (const [prefixed, sealed] of items) {
+          const key = prefixed.subarray(this.#prefix.length)
+          while (comparePrefix(key, sorted[next]) > 0) next += 1
+          if (next === sorted.length) return
+          if (comparePrefix(key, sorted[next]) < 0) continue
+          isMatched = true
+          const value = this.#unseal(key, sealed)
+          if (value !== undefined) yield [key, value]
+        }
+        count = isMatched ? Math.min(2 * count, READ_ITEMS) : FIRST_ITEMS
+        const target = sorted[next]
+        if (!isMatched && target !== undefined) iterator.seek(this.#prefixed(target))
+      }
+    } finally {
+      await iterator.close()
+    }
+  }
+
   put(key: Uint8Array, value: Uint8Array): Operation {
     return { type: 'put', key: this.#prefixed(key), value: seal(key, value) }
   }
@@ -259,6 +296,11 @@ class LevelSection implements Section {
     if (value === undefined) this.#onDamaged()
     return value
   }
+}
+
+/** Order of the beginning of a key and of a prefix; 0 where there is none. */
+function comparePrefix(key: Uint8Array, prefix: Uint8Array | undefined): number {
+  return prefix === undefined ? 0 : Buffer.compare(key.subarray(0, prefix.length), prefix)
 }
 
 function writeError(where: string, cause: unknown): StoreError {

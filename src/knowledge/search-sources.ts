@@ -3,6 +3,7 @@
  * Records in quarantine and disputed ones are not in the index, so that they take no place in an
  * answer and change no ranking; a vote that releases a record adds it.
  */
+import { encodeRecord } from '../../crdt/records/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import type { AttestedRecord, RecordKind, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
@@ -12,11 +13,9 @@ import type { SearchIndex } from '../search/index.ts'
 /** Kinds of records that recall returns; goals and skills have listings of their own. */
 const RECALLABLE: ReadonlySet<RecordKind> = new Set(['fact', 'insight'])
 
-const NONE = new Uint8Array()
-
 export function searchSources(
   facts: Pick<FactStore, 'log' | 'logEnd' | 'stored'>,
-  replica: Pick<Replica, 'bodies' | 'getMany' | 'recordLog' | 'recordLogEnd'>,
+  replica: Pick<Replica, 'getMany' | 'recordLog' | 'recordLogEnd'>,
   judge: Pick<Judge, 'judge'>
 ): ConstructorParameters<typeof SearchIndex>[0]['sources'] {
   return [
@@ -32,22 +31,23 @@ export function searchSources(
       log: (from) => replica.recordLog(from),
       read: async (digests) => {
         const released = await releasedOf(await replica.getMany(digests), judge)
-        const bodies = await replica.bodies([...digests])
-        return bodies.map((body, i) => (released.has(toHex(digests[i] ?? NONE)) ? body : undefined))
+        return digests.map((digest) => released.get(toHex(digest)))
       }
     }
   ]
 }
 
-/** Ids of the records that may influence this node. */
+/** Bytes of the records that may influence this node, by digest in hex. */
 async function releasedOf(
   records: readonly AttestedRecord[],
   judge: Pick<Judge, 'judge'>
-): Promise<ReadonlySet<string>> {
-  const released = new Set<string>()
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const released = new Map<string, Uint8Array>()
   for (const attested of records) {
-    if (!RECALLABLE.has(attested.record.kind)) continue
-    if ((await judge.judge(attested))?.state === 'released') released.add(toHex(attested.digest))
+    const { digest, record } = attested
+    if (!RECALLABLE.has(record.kind)) continue
+    if ((await judge.judge(attested))?.state !== 'released') continue
+    released.set(toHex(digest), encodeRecord(record))
   }
   return released
 }

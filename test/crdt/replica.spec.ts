@@ -22,7 +22,7 @@ import { forge, SWARM } from '../fixtures/forgery.ts'
 import { publication, publications } from '../fixtures/publications.ts'
 import { contentOf, deliver, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
-import { admitAll, chain, entry } from '../fixtures/chains.ts'
+import { admitAll, chain, entry as entryOf } from '../fixtures/chains.ts'
 import { failingDatabase } from '../fixtures/failing-database.ts'
 import type { Replica } from '../../crdt/index.ts'
 import type { Value } from '../../crdt/records/value.ts'
@@ -251,10 +251,10 @@ describe('a replica', () => {
     await admitAll(a.replica, [one, two])
     assert.deepEqual(await logged(0), idsOf('one', 'two'))
     const voted = a.replica.recordLogEnd
-    await admitAll(a.replica, [entry(second, undefined, 'one', { body: false })])
+    await admitAll(a.replica, [entryOf(second, undefined, 'one', { body: false })])
     assert.deepEqual(await logged(voted), idsOf('one'))
     const voided = a.replica.recordLogEnd
-    const proof = writeProof([two, entry(first, one, 'another two')])
+    const proof = writeProof([two, entryOf(first, one, 'another two')])
     assert.equal(await a.replica.admitProof(proof), 'admitted')
     assert.deepEqual(await logged(voided), idsOf('two'))
     const own = await a.replica.publish([publication('mine')])

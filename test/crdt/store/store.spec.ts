@@ -85,6 +85,34 @@ describe('the store', () => {
     await store.close()
   })
 
+  it('reads the entries of many prefixes, close together and far apart, in order', async () => {
+    const store = await openStore()
+    const section = store.section('s')
+    const names = Array.from({ length: 3_000 }, (_, i) => String(i).padStart(4, '0'))
+    const puts = names.flatMap((name) =>
+      [`${name}a`, `${name}b`].map((each) => section.put(key(each), key(name)))
+    )
+    await store.commit([...puts, store.section('t').put(key('0001a'), key('other'))])
+    const near = names.slice(1_000, 1_600)
+    for (const wanted of [
+      [],
+      ['0000'],
+      ['2999', '0003', '1500'],
+      near,
+      [...near, 'none', '2998']
+    ]) {
+      const found = await Array.fromAsync(section.entriesOf(wanted.map(key)), ([each]) =>
+        String(each)
+      )
+      const expected = wanted.filter((name) => name !== 'none').toSorted()
+      assert.deepEqual(
+        found,
+        expected.flatMap((name) => [`${name}a`, `${name}b`])
+      )
+    }
+    await store.close()
+  })
+
   it('names the directory that this or another process has open', async () => {
     await using directory = await temporaryDirectory()
     const store = await openStore(directory.path)
