@@ -59,21 +59,31 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // The library that agents embed.
   'src/arguments': { imports: [...CRDT] },
+  'src/foreign-text': { imports: [] },
   'src/anonymity': { imports: [] },
   'src/sandbox': { imports: [] },
   'src/models': { imports: [...CRDT, 'src/arguments'] },
   'src/fact-format': { imports: [...CRDT] },
   'src/facts': { imports: [...CRDT, 'src/arguments', 'src/fact-format'] },
   'src/search': { imports: [...CRDT, 'src/arguments', 'src/fact-format'] },
-  'src/judgement': { imports: [...CRDT, 'transport', 'src/arguments'] },
+  'src/judgement': { imports: [...CRDT, 'transport', 'src/arguments', 'src/foreign-text'] },
   'src/knowledge': {
-    imports: [...CRDT, 'transport', 'src/arguments', 'src/facts', 'src/search', 'src/judgement']
+    imports: [
+      ...CRDT,
+      'transport',
+      'src/arguments',
+      'src/foreign-text',
+      'src/facts',
+      'src/search',
+      'src/judgement'
+    ]
   },
   'src/goals': {
     imports: [
       ...CRDT,
       'transport',
       'src/arguments',
+      'src/foreign-text',
       'src/anonymity',
       'src/judgement',
       'src/knowledge'
@@ -84,6 +94,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...CRDT,
       'transport',
       'src/arguments',
+      'src/foreign-text',
       'src/anonymity',
       'src/sandbox',
       'src/models',

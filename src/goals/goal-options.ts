@@ -30,6 +30,11 @@ export interface GoalFilter extends AbortOptions {
   readonly parent?: string | null
   /** Only goals with all of these tags. */
   readonly tags?: readonly string[]
+  /**
+   * Goals whose text reads like an order to a model are in quarantine until this node states
+   * something of them. Default: released goals.
+   */
+  readonly state?: 'quarantined' | 'released'
 }
 
 /** A record that shows how to reach a goal. */
@@ -50,6 +55,7 @@ export const GoalFilterSchema = z.strictObject({
   status: GoalStatusSchema.optional(),
   parent: z.string().nullable().optional(),
   tags: z.array(z.string()).default([]),
+  state: z.enum(['quarantined', 'released']).default('released'),
   signal: Signal
 })
 export const TemplateOptions = z.strictObject({

@@ -22,6 +22,7 @@ import {
   writeStep
 } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
+import { displayTextInPlace } from '../foreign-text/index.ts'
 import { HiveError } from '../errors.ts'
 import { Signal, parse } from '../arguments/index.ts'
 import { anonymizeText } from './anonymize-text.ts'
@@ -107,7 +108,8 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   async steps(options: AbortOptions = {}): Promise<readonly Step[]> {
     const { signal } = parse(SignalOptions, options, 'playbook.steps')
     this.#assertOpen(signal)
-    const { steps } = await this.#components.replica.playbook(this.#components.goal)
+    const playbook = await this.#components.replica.playbook(this.#components.goal)
+    const steps = playbook.steps.map(displayStep)
     signal?.throwIfAborted()
     this.#lastRead = new Map(steps.map(({ id, title, body }) => [id, { title, body }]))
     return steps
@@ -248,4 +250,14 @@ function unknownStep(id: string): HiveError {
     'STEP_UNKNOWN',
     `The playbook has no step "${id}". Another author may have removed the step. Read the steps again.`
   )
+}
+
+/** Marks and edits are offsets in the text, so each unit keeps its place. */
+function displayStep({ id, title, body, spans }: Step): Step {
+  return {
+    id,
+    title: displayTextInPlace(title),
+    body: displayTextInPlace(body),
+    spans: spans.map((span) => ({ ...span, text: displayTextInPlace(span.text) }))
+  }
 }

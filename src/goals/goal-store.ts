@@ -20,6 +20,7 @@ import {
   TemplateOptions,
   SignalOptions
 } from './goal-options.ts'
+import { GoalScreen } from './goal-screen.ts'
 import { goalTree, isWithin } from './goal-tree.ts'
 import { Playbook } from './goal-playbook.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -73,6 +74,7 @@ const DAY = 24 * 60 * 60 * 1000
  */
 export class Goals {
   readonly #components: GoalsComponents
+  readonly #screen: GoalScreen
   /** Serial, so that each change sees the change before it. */
   readonly #serial = new Serial()
   /** Open playbooks by goal. */
@@ -80,6 +82,7 @@ export class Goals {
 
   constructor(components: GoalsComponents) {
     this.#components = components
+    this.#screen = new GoalScreen(components.replica)
     components.replica.on('playbook:change', (goal) => {
       for (const playbook of this.#playbooks.get(toHex(goal)) ?? []) playbook.emit('change')
     })
@@ -119,31 +122,29 @@ export class Goals {
     return this.#serial.run(async () => {
       const goal = await this.#requireGoal(id, signal)
       await this.#publishStatement(goal.id, { status: valid })
-      return this.#requireGoal(goal.id, signal)
+      return this.#screen.shown(await this.#requireGoal(goal.id, signal))
     })
   }
 
   /** The goal of an id; undefined if this node has none. */
   async get(id: string, options: AbortOptions = {}): Promise<Goal | undefined> {
     const { signal } = parse(SignalOptions, options, 'goals.get')
-    return (await this.#tree(signal)).get(toHex(digestOfId(id)))
+    const goal = (await this.#tree(signal)).get(toHex(digestOfId(id)))
+    return goal && this.#screen.shown(goal)
   }
 
   /** Goals by title; of several variants only one. */
   async list(options: GoalFilter = {}): Promise<Goal[]> {
-    const { status, parent, tags, signal } = parse(GoalFilterSchema, options, 'goals.list')
-    const goals = [...(await this.#tree(signal)).values()]
-    return goals
-      .filter(
-        (goal) =>
-          goal.variantOf === undefined &&
-          (status === undefined || goal.status === status) &&
-          (parent === undefined || goal.parent === (parent ?? undefined)) &&
-          tags.every((tag) => goal.tags.includes(tag))
-      )
-      .toSorted((a, b) =>
-        a.title === b.title ? (a.id < b.id ? -1 : 1) : a.title < b.title ? -1 : 1
-      )
+    const filter = parse(GoalFilterSchema, options, 'goals.list')
+    const found: Goal[] = []
+    for (const goal of (await this.#tree(filter.signal)).values()) {
+      if (!matches(goal, filter)) continue
+      const isReleased = await this.#screen.isReleased(goal)
+      if (isReleased === (filter.state === 'released')) found.push(this.#screen.shown(goal))
+    }
+    return found.toSorted((a, b) =>
+      a.title === b.title ? (a.id < b.id ? -1 : 1) : a.title < b.title ? -1 : 1
+    )
   }
 
   /** Attaches a record of the hive to a goal, as a template for reaching it. */
@@ -216,7 +217,7 @@ export class Goals {
     const goal = ID.test(idOrTitle)
       ? await this.get(idOrTitle, { signal })
       : (await this.list({ signal })).find(({ title }) => variantKey(title) === key)
-    if (goal === undefined) return undefined
+    if (goal === undefined || !(await this.#screen.isReleased(goal))) return undefined
     const text = `${goal.title} ${goal.description}`.trim()
     return { text, templates: await this.templates(goal.id, { signal }) }
   }
@@ -327,6 +328,18 @@ export class Goals {
 
 function recordOf({ title, description }: Goal): HiveRecord {
   return { kind: 'goal', entity: title, content: description }
+}
+
+function matches(
+  goal: Goal,
+  { status, parent, tags }: Omit<z.output<typeof GoalFilterSchema>, 'signal' | 'state'>
+): boolean {
+  return (
+    goal.variantOf === undefined &&
+    (status === undefined || goal.status === status) &&
+    (parent === undefined || goal.parent === (parent ?? undefined)) &&
+    tags.every((tag) => goal.tags.includes(tag))
+  )
 }
 
 function unknownGoal(id: string): HiveError {

@@ -5,6 +5,7 @@
 import { toHex } from '../../crdt/bytes/index.ts'
 import { recordVariantKey } from '../knowledge/index.ts'
 import { GOAL_STATUSES, readStatement } from './goal-statement.ts'
+import type { InstructionKind } from '../foreign-text/index.ts'
 import type { HiveRecord, AttestedRecord } from '../../crdt/index.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 
@@ -27,6 +28,8 @@ export interface Goal {
   readonly corroboration: number
   /** If variants of a goal were added at once: the variant with the least id. */
   readonly variantOf?: string
+  /** Why it is in quarantine: the text reads like an order to a model. */
+  readonly flag?: InstructionKind
   /** Number of authors that attached each record, by id. */
   readonly templates: Readonly<Record<string, number>>
 }

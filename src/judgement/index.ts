@@ -8,9 +8,9 @@
  * ```
  */
 export { dayOf } from './day.ts'
-export { compareInsights, insightOf, matchesFilter } from './insight.ts'
+export { compareInsights, displayRecord, insightOf, matchesFilter } from './insight.ts'
 export { Judge } from './judge.ts'
 export { Votes } from './votes.ts'
 export type { Insight, InsightOptions } from './insight.ts'
-export type { InstructionKind } from './instructions.ts'
+export type { InstructionKind } from '../foreign-text/index.ts'
 export type { InsightState, Judgement } from './judge.ts'

@@ -1,6 +1,7 @@
 /** Insights: records of the swarm, with this node's judgement of them. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import type { RecordKind, AttestedRecord } from '../../crdt/index.ts'
+import { displayText } from '../foreign-text/index.ts'
+import type { AttestedRecord, HiveRecord, RecordKind } from '../../crdt/index.ts'
 import type { InsightState, Judgement } from './judge.ts'
 
 /** A record of the hive, with this node's judgement of it. */
@@ -35,7 +36,21 @@ export function insightOf(
   { digest, record }: AttestedRecord,
   { validFrom: _from, validTo: _to, ...judgement }: Judgement
 ): Insight {
-  return { id: toHex(digest), title: titleOf(record), ...record, ...judgement }
+  const shown = displayRecord(record)
+  const tags = judgement.tags.map(displayText)
+  return { id: toHex(digest), title: titleOf(shown), ...shown, ...judgement, tags }
+}
+
+/** The record as it leaves the library. */
+export function displayRecord(record: HiveRecord): HiveRecord {
+  const { kind, entity, content, attribute, value } = record
+  return {
+    kind,
+    entity: displayText(entity),
+    content: displayText(content),
+    ...(attribute === undefined ? {} : { attribute: displayText(attribute) }),
+    ...(value === undefined ? {} : { value: displayText(value) })
+  }
 }
 
 /** The entity and the beginning of the content, up to the end of a word. */

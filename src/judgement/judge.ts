@@ -7,10 +7,10 @@
  * least `k` authors dispute it, and at least as many as vouch for it. A record that no author
  * vouches for has no judgement.
  */
-import { detectInstruction } from './instructions.ts'
+import { detectInstruction } from '../foreign-text/index.ts'
 import { poolOpinions } from './opinion-pool.ts'
 import type { OwnVote, Register, AttestedRecord } from '../../crdt/index.ts'
-import type { InstructionKind } from './instructions.ts'
+import type { InstructionKind } from '../foreign-text/index.ts'
 
 /** Whether an insight may influence an agent of this node. */
 export type InsightState =
@@ -52,7 +52,7 @@ export interface JudgeInit {
 const DAY = 24 * 60 * 60 * 1000
 
 /** Incremented when other records are released at the same votes: by other rules of instructions. */
-const RULES = 1
+const RULES = 2
 
 /** Values of `k` from here on count as one. */
 const MAX_K = 1_024

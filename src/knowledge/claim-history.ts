@@ -6,6 +6,7 @@
  */
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
+import { displayRecord } from '../judgement/index.ts'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
@@ -93,7 +94,15 @@ export class ClaimHistory {
       const from = validFrom === undefined ? {} : { validFrom }
       const to = validTo === undefined ? {} : { validTo }
       const id = toHex(digest)
-      claims.push(...claimOf(attested.record, { id, confidence, origin: 'hive', ...from, ...to }))
+      claims.push(
+        ...claimOf(displayRecord(attested.record), {
+          id,
+          confidence,
+          origin: 'hive',
+          ...from,
+          ...to
+        })
+      )
     }
     return claims
   }

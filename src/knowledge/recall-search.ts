@@ -3,6 +3,8 @@
  * origin.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
+import { displayText } from '../foreign-text/index.ts'
+import { displayRecord } from '../judgement/index.ts'
 import { fuse } from '../search/index.ts'
 import { factOf } from '../facts/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -159,8 +161,9 @@ export class RecallSearch {
     const attested = await replica.get(digest)
     const judgement = attested === undefined ? undefined : await judge.judge(attested)
     if (attested === undefined || judgement?.state !== 'released') return undefined
-    const { kind: _, ...fields } = attested.record
-    const { confidence, tags, corroboration, validFrom } = judgement
+    const { kind: _, ...fields } = displayRecord(attested.record)
+    const { confidence, corroboration, validFrom } = judgement
+    const tags = judgement.tags.map(displayText)
     const since = validFrom === undefined ? {} : { validFrom }
     return { id: toHex(digest), ...fields, confidence, tags, corroboration, ...since }
   }

@@ -22,7 +22,7 @@ import type { ParsedOffer, SkillOffer } from './offers.ts'
 export type Consent = (offer: SkillOffer) => boolean | Promise<boolean>
 
 export interface AdoptionComponents extends Omit<AuditsComponents, 'replica' | 'skills'> {
-  readonly replica: Pick<Replica, 'claims' | 'get' | 'attestedRecords'>
+  readonly replica: Pick<Replica, 'attestedRecords' | 'claims' | 'get' | 'voteOn'>
   readonly skills: Pick<SkillService, 'registration' | 'falseReceipts' | 'runner' | 'store'>
   /** Number of authors that must dispute a skill before their votes count here. */
   readonly k: number
@@ -33,6 +33,11 @@ export interface AdoptionComponents extends Omit<AuditsComponents, 'replica' | '
 export interface OfferOptions {
   /** Default 100. */
   readonly limit?: number
+  /**
+   * Offers that read like an order to a model are in quarantine until this node vouches for them.
+   * Default: released offers.
+   */
+  readonly state?: 'quarantined' | 'released'
   readonly signal?: AbortSignal
 }
 
@@ -48,7 +53,11 @@ export class SkillAdoption {
   }
 
   /** By corroboration, highest first. */
-  async offers({ limit = DEFAULT_LIMIT, signal }: OfferOptions): Promise<SkillOffer[]> {
+  async offers({
+    limit = DEFAULT_LIMIT,
+    state = 'released',
+    signal
+  }: OfferOptions): Promise<SkillOffer[]> {
     const { replica, skills } = this.#components
     const offers: SkillOffer[] = []
     for await (const attested of replica.attestedRecords()) {
@@ -59,7 +68,8 @@ export class SkillAdoption {
       if (skills.store.removedLifecycle(id)?.status === 'blacklisted') continue
       const offered = this.#offerOf(attested)
       if (offered === undefined) continue
-      if (this.#countDisputes(attested) === 0) offers.push(offered.offer)
+      if (this.#countDisputes(attested) > 0) continue
+      if ((await this.#isReleased(offered)) === (state === 'released')) offers.push(offered.offer)
     }
     return offers.toSorted(bySupport).slice(0, limit)
   }
@@ -92,12 +102,18 @@ export class SkillAdoption {
     await skills.store.apply(id, (held) => afterSwarmDispute(held, reason))
   }
 
+  async #isReleased({ offer }: ParsedOffer): Promise<boolean> {
+    if (offer.flag === undefined) return true
+    return (await this.#components.replica.voteOn(digestOfId(offer.id))) === 'vouch'
+  }
+
   async #considerOffer(attested: AttestedRecord, signal: AbortSignal): Promise<void> {
     if (this.#countDisputes(attested) > 0) return
     // A removed skill comes back only on request.
     if (this.#components.skills.store.removedLifecycle(toHex(attested.digest)) !== undefined) return
     const offered = this.#offerOf(attested)
-    if (offered === undefined || !(await this.#components.consent(offered.offer))) return
+    if (offered === undefined || !(await this.#isReleased(offered))) return
+    if (!(await this.#components.consent(offered.offer))) return
     await this.#adopt(offered, signal)
   }
 

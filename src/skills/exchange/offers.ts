@@ -1,7 +1,9 @@
 /** Skills that the swarm has published, with the counts of their users. */
 import { toHex } from '../../../crdt/bytes/index.ts'
+import { detectInstruction, displayText } from '../../foreign-text/index.ts'
 import { headStart } from '../evidence/remote-evidence.ts'
 import { skillOfRecord } from '../skill-identity.ts'
+import type { InstructionKind } from '../../foreign-text/index.ts'
 import type { AttestedRecord } from '../../../crdt/index.ts'
 import type { IdentifiedSkill } from '../skill-identity.ts'
 import type { RemoteCounts } from '../evidence/remote-evidence.ts'
@@ -15,6 +17,8 @@ export interface SkillOffer {
   readonly kind: 'code' | 'prompt'
   readonly source: string
   readonly licence?: string
+  /** Why it is in quarantine: name or description read like an order to a model. */
+  readonly flag?: InstructionKind
   /** Number of authors that vouch for it, and number that dispute it. */
   readonly vouches: number
   readonly disputes: number
@@ -46,14 +50,16 @@ export function offerOf(attested: AttestedRecord): ParsedOffer | undefined {
   if (identified === undefined) return undefined
   const counts = countsOf(registers)
   const { name, description, kind, source, licence } = identified.skill
+  const flag = detectInstruction([name, description, licence ?? ''].join('\n'))
   const all = [...counts.values()]
   const offer = {
     id: toHex(digest),
-    name,
-    description,
+    name: displayText(name),
+    description: displayText(description),
     kind,
     source,
-    ...(licence === undefined ? {} : { licence }),
+    ...(licence === undefined ? {} : { licence: displayText(licence) }),
+    ...(flag === undefined ? {} : { flag }),
     vouches: vouching.length,
     disputes: voting.length - vouching.length,
     trials: all.reduce((sum, { trials }) => sum + trials, 0),

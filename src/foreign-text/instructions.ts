@@ -4,6 +4,9 @@
  * phrasings, not every order (docs/LIMITS.md).
  */
 
+import { hasHiddenText } from './display-text.ts'
+import { foldText } from './fold-text.ts'
+
 interface Rule {
   readonly name: InstructionKind
   readonly pattern: RegExp
@@ -39,20 +42,36 @@ const RULES: readonly Rule[] = [
     )
   },
   { name: 'override', pattern: /\b(?:new|updated|real|actual) (?:system )?instructions? ?:/i },
+  // Other languages without their marks: the folded text has none.
   {
     name: 'override',
     pattern:
-      /\b(?:ignoriere?|vergiss|missachte) (?:alle |die |deine |vorherigen |bisherigen ){1,4}(?:anweisungen|regeln|instruktionen)/i
+      /\b(?:ignorier(?:e|t|en)?|vergiss|vergesst|vergessen|missachte[nt]?|uberschreibe[nt]?|beachte[nt]?) (?:(?:sie|bitte|nun|jetzt|alle[sn]?|die|das|den|deine[nr]?|ihre[nr]?|diese[nr]?|vorherigen?|bisherigen?|obigen?|fruheren?|vorigen?|vorangegangenen?|ursprunglichen?) ){1,6}(?:system)?(?:anweisung(?:en)?|regeln?|instruktion(?:en)?|befehle?|vorgaben|richtlinien|prompts?)\b/i
   },
   {
     name: 'override',
     pattern:
-      /\b(?:ignore[sz]?|oublie[sz]?) (?:toutes? |tous |les |vos |tes ){1,4}(?:instructions|consignes|règles)/i
+      /\b(?:ignore[szr]?|ignorez|oublie[szr]?|oubliez|neglige[szr]?) (?:(?:toutes?|tous|les|vos|tes|ces|mes|des|precedentes?|anciennes?) ){1,5}(?:instructions?|consignes?|regles?|directives?|ordres)\b/i
   },
   {
     name: 'override',
     pattern:
-      /\b(?:ignora|olvida) (?:todas? |todos |las |los |tus |sus ){1,4}(?:instrucciones|reglas|indicaciones)/i
+      /\b(?:ignor[ae]|ignorad|ignoren|olvid[ae]|olviden|omit[ae]) (?:(?:todas?|todos|las|los|tus|sus|estas|anteriores) ){1,5}(?:instrucciones|reglas|indicaciones|ordenes|directrices)\b/i
+  },
+  {
+    name: 'override',
+    pattern:
+      /\b(?:ignor[ai]|ignorate|dimentica|dimenticate|esque[cç]a) (?:(?:tutte|tutti|le|gli|i|tue|vostre|todas|as|suas|queste|precedenti) ){1,5}(?:istruzioni|regole|direttive|instrucoes|regras)\b/i
+  },
+  {
+    name: 'role',
+    pattern:
+      /\b(?:du bist (?:ab )?(?:jetzt|nun)|sie sind (?:ab )?(?:jetzt|nun)|tu es (?:maintenant|desormais)|vous etes (?:maintenant|desormais)|ahora eres|a partir de ahora eres)\b/i
+  },
+  {
+    name: 'secrecy',
+    pattern:
+      /\b(?:sag(?:e|en|t)? (?:sie )?(?:es )?(?:dem|der|den) (?:\w+ )?(?:nutzer|benutzer|anwender|betreiber)n? nichts|ne (?:dis|dites) (?:rien )?(?:pas )?a l'?utilisateur|no (?:le )?digas? (?:nada )?al usuario)/i
   },
   { name: 'override', pattern: /(?:忽略|无视|忘记).{0,8}(?:指令|指示|提示|规则)/u },
   { name: 'role', pattern: /\b(?:you are|you're) (?:now|no longer|going to (?:act|be))\b/i },
@@ -103,22 +122,16 @@ const RULES: readonly Rule[] = [
     name: 'execution',
     pattern:
       /\b(?:you (?:must|should|have to|need to)|please|immediately|now) (?:run|execute|call|invoke)\b.{0,40}\b(?:command|script|tool|function|shell|code)\b/i
-  },
-  {
-    name: 'hidden-text',
-    pattern: /[\u{e0000}-\u{e007f}\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/u
   }
 ]
 
 /** The kind of order that a text resembles; undefined for none. */
 export function detectInstruction(text: string): InstructionKind | undefined {
-  // Look-alike letters and full-width forms become the plain letters that they resemble.
+  if (hasHiddenText(text)) return 'hidden-text'
   const plain = text
     .normalize('NFKC')
     .replace(/[’‘]/g, "'")
     .replace(/[ \t]+/g, ' ')
-  for (const { name, pattern } of RULES) {
-    if (pattern.test(name === 'hidden-text' ? text : plain)) return name
-  }
-  return undefined
+  const folded = foldText(text)
+  return RULES.find(({ pattern }) => pattern.test(plain) || pattern.test(folded))?.name
 }
