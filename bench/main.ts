@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { anonymity } from './anonymity.ts'
 import { filter } from './filter.ts'
+import { hostile } from './hostile.ts'
 import { ingest } from './ingest.ts'
 import { light } from './light.ts'
 import { millions } from './millions.ts'
@@ -16,6 +17,7 @@ import type { Benchmark } from './benchmark.ts'
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
   Object.entries({
     anonymity,
+    hostile,
     ingest,
     filter,
     light,

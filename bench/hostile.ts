@@ -1,0 +1,185 @@
+/**
+ * What a hostile peer's records cost the readers of a node: records made to hurt, and each public
+ * call beside the same call before they came. The event loop is sampled during each call.
+ */
+import { once } from 'node:events'
+import { createHive } from 'noormme-hive'
+import { openReplica, openStore } from '../crdt/index.ts'
+import { createSwarm } from '../transport/index.ts'
+import { formatNumber, printTable } from './table.ts'
+import type { HiveNode } from 'noormme-hive'
+import type { Publication, Replica } from '../crdt/index.ts'
+import type { Swarm } from '../transport/index.ts'
+import type { Benchmark } from './benchmark.ts'
+import type { Row } from './table.ts'
+
+/** Facts of the node itself. */
+const OWN_FACTS = 1_000
+
+/** Records of one publication of the peer. */
+const BATCH = 1_000
+
+const WORDS = ['ship', 'the', 'next', 'large', 'version', 'of', 'our', 'product', 'before', 'may']
+const SUBJECT = 'the build cache of the release'
+
+/** The records of each shape, by number. */
+const SHAPES: Readonly<Record<string, (i: number) => Publication['record']>> = {
+  'goals that permute words': (i) => ({ kind: 'goal', entity: permutation(i), content: '' }),
+  'claims on one attribute': (i) => ({
+    kind: 'fact',
+    entity: 'Chrome',
+    content: `Chrome has been stable at ${i}.`,
+    attribute: 'stable',
+    value: String(i)
+  }),
+  'insights on one subject': (i) => ({
+    kind: 'insight',
+    entity: SUBJECT,
+    content: `Clear ${SUBJECT} for reason ${i}.`
+  })
+}
+
+type Call = (db: HiveNode) => Promise<unknown>
+
+const CALLS: Readonly<Record<string, Call>> = {
+  'goals.list': (db) => db.agent.cortex.hive.goals.list(),
+  context: (db) => db.agent.cortex.context({ goal: `Clear ${SUBJECT}` }),
+  recall: (db) => db.agent.cortex.knowledge.recall(`Clear ${SUBJECT}`),
+  'recall of a claim': (db) => db.agent.cortex.knowledge.recall('Chrome stable'),
+  history: (db) => db.agent.cortex.knowledge.history('Chrome', 'stable'),
+  getGlobalInsights: (db) => db.agent.cortex.hive.getGlobalInsights({ limit: 5 }),
+  offers: (db) => db.agent.cortex.hive.skills.offers({ limit: 5 })
+}
+
+export const hostile: Benchmark<'records' | 'calls' | 'k'> = {
+  about: 'what the records of a hostile peer cost each public call of a node',
+  defaults: { records: 1_000, calls: 10, k: 2 },
+
+  async run({ records, calls, k }) {
+    for (const [shape, recordOf] of Object.entries(SHAPES)) {
+      await using peer = await openPeer()
+      await using db = await createHive({ swarm: { k, bootstrap: peer.swarm.multiaddrs } })
+      await db.agent.cortex.knowledge.distillMany(ownFacts())
+      const before = await measure(db, calls)
+      for (let from = 0; from < records; from += BATCH) {
+        const count = Math.min(BATCH, records - from)
+        await peer.publish(Array.from({ length: count }, (_, i) => recordOf(from + i)))
+      }
+      await reached(db, peer.replica)
+      const after = await measure(db, calls)
+      const titles = [`hostile: ${formatNumber(records)} ${shape}, k = ${k}, times in ms`]
+      printTable(
+        titles,
+        Object.keys(CALLS).flatMap((name) => rowsOf(name, after, before))
+      )
+    }
+  }
+}
+
+interface Times {
+  readonly call: number[]
+  /** The longest stall of the event loop during each call. */
+  readonly stall: number[]
+}
+
+async function measure(db: HiveNode, calls: number): Promise<ReadonlyMap<string, Times>> {
+  const times = new Map<string, Times>()
+  for (const [name, call] of Object.entries(CALLS)) {
+    // The first one waits for the index.
+    await call(db)
+    const each: Times = { call: [], stall: [] }
+    for (let i = 0; i < calls; i++) {
+      const stopped = watchLoop()
+      const started = performance.now()
+      await call(db)
+      each.call.push(performance.now() - started)
+      each.stall.push(stopped())
+    }
+    times.set(name, each)
+  }
+  return times
+}
+
+/** Returns a call that ends the watch and tells the longest stall. */
+function watchLoop(): () => number {
+  let last = performance.now()
+  let longest = 0
+  const see = (): void => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last - 1)
+    last = now
+  }
+  const timer = setInterval(see, 1)
+  return () => {
+    clearInterval(timer)
+    see()
+    return Math.max(0, longest)
+  }
+}
+
+function rowsOf(
+  name: string,
+  after: ReadonlyMap<string, Times>,
+  before: ReadonlyMap<string, Times>
+): Row[] {
+  const [now, then] = [after.get(name), before.get(name)]
+  if (now === undefined || then === undefined) return []
+  const reference = { name: 'before they came', measured: then.call }
+  return [
+    { figure: name, measured: now.call, reference, digits: 1 },
+    { figure: '  longest stall', measured: now.stall, digits: 1 }
+  ]
+}
+
+interface Peer extends AsyncDisposable {
+  readonly replica: Replica
+  readonly swarm: Swarm
+  publish(records: readonly Publication['record'][]): Promise<void>
+}
+
+async function openPeer(): Promise<Peer> {
+  const store = await openStore()
+  const replica = await openReplica({ store })
+  const swarm = await createSwarm({ store, replica, syncInterval: 0 })
+  await swarm.start()
+  return {
+    replica,
+    swarm,
+    async publish(records) {
+      const { entries } = await replica.publish(
+        records.map((record) => ({ record, confidence: 0.9, day: 20_000 }))
+      )
+      await swarm.announce(entries)
+    },
+    async [Symbol.asyncDispose]() {
+      await swarm.stop()
+      await store.close()
+    }
+  }
+}
+
+async function reached(db: HiveNode, replica: Replica): Promise<void> {
+  const digest = (): string => Buffer.from(replica.digest()).toString('hex')
+  while ((await db.digest()) !== digest()) {
+    const change = once(db, 'hive:change')
+    await db.agent.cortex.hive.synchronize()
+    if ((await db.digest()) !== digest()) await change
+  }
+}
+
+function* ownFacts(): Generator<{ entity: string; content: string; confidence: number }> {
+  for (let i = 0; i < OWN_FACTS; i++) {
+    const content = `Tool ${i} needs the build cache when stage ${i % 31} of the release runs.`
+    yield { entity: `tool ${i}`, content, confidence: 0.9 }
+  }
+}
+
+/** The words in the order of a number, each number another one. */
+function permutation(number: number): string {
+  const left = [...WORDS]
+  const order: string[] = []
+  for (let rest = number; left.length > 0; rest = Math.floor(rest / (left.length + 1))) {
+    order.push(...left.splice(rest % left.length, 1))
+  }
+  return order.join(' ')
+}
