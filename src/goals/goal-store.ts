@@ -9,7 +9,7 @@ import { canonicalRecord, digestOf, readRecord, Serial } from '../../crdt/index.
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { digestOfId, parse } from '../arguments/index.ts'
-import { recordVariantKey, variantKey } from '../knowledge/index.ts'
+import { recordVariantKey } from '../knowledge/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { anonymizeTags, anonymizeText } from './anonymize-text.ts'
 import { goalTags, MAX_TEMPLATES, readStatement, writeStatement } from './goal-statement.ts'
@@ -21,7 +21,8 @@ import {
   SignalOptions
 } from './goal-options.ts'
 import { GoalScreen } from './goal-screen.ts'
-import { goalTree, isWithin } from './goal-tree.ts'
+import { GoalIndex, goalsTitled } from './goal-index.ts'
+import { isWithin } from './goal-tree.ts'
 import { Playbook } from './goal-playbook.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, HiveRecord, Replica } from '../../crdt/index.ts'
@@ -30,6 +31,7 @@ import type { Anonymizer } from '../anonymity/index.ts'
 import type { Insight, Judge } from '../judgement/index.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
+import type { GoalTree } from './goal-index.ts'
 import type { Goal } from './goal-tree.ts'
 import type { z } from 'zod'
 
@@ -39,10 +41,13 @@ export interface GoalsComponents {
     | 'bodies'
     | 'editPlaybook'
     | 'get'
+    | 'getMany'
     | 'goals'
     | 'has'
     | 'on'
     | 'playbook'
+    | 'recordLog'
+    | 'recordLogEnd'
     | 'revise'
     | 'ownRegister'
   >
@@ -75,6 +80,7 @@ const DAY = 24 * 60 * 60 * 1000
 export class Goals {
   readonly #components: GoalsComponents
   readonly #screen: GoalScreen
+  readonly #index: GoalIndex
   /** Serial, so that each change sees the change before it. */
   readonly #serial = new Serial()
   /** Open playbooks by goal. */
@@ -83,6 +89,7 @@ export class Goals {
   constructor(components: GoalsComponents) {
     this.#components = components
     this.#screen = new GoalScreen(components.replica)
+    this.#index = new GoalIndex(components.replica)
     components.replica.on('playbook:change', (goal) => {
       for (const playbook of this.#playbooks.get(toHex(goal)) ?? []) playbook.emit('change')
     })
@@ -213,11 +220,13 @@ export class Goals {
     idOrTitle: string,
     signal?: AbortSignal
   ): Promise<{ text: string; templates: GoalTemplate[] } | undefined> {
-    const key = variantKey(idOrTitle)
-    const goal = ID.test(idOrTitle)
-      ? await this.get(idOrTitle, { signal })
-      : (await this.list({ signal })).find(({ title }) => variantKey(title) === key)
-    if (goal === undefined || !(await this.#screen.isReleased(goal))) return undefined
+    const tree = await this.#tree(signal)
+    const found = ID.test(idOrTitle)
+      ? [tree.get(idOrTitle.toLowerCase())]
+      : goalsTitled(tree, idOrTitle)
+    const stored = found[0]
+    if (stored === undefined || !(await this.#screen.isReleased(stored))) return undefined
+    const goal = this.#screen.shown(stored)
     const text = `${goal.title} ${goal.description}`.trim()
     return { text, templates: await this.templates(goal.id, { signal }) }
   }
@@ -315,14 +324,8 @@ export class Goals {
     return canonical
   }
 
-  async #tree(signal: AbortSignal | undefined): Promise<Map<string, Goal>> {
-    signal?.throwIfAborted()
-    const attestedGoals = []
-    for await (const attested of this.#components.replica.goals()) {
-      signal?.throwIfAborted()
-      attestedGoals.push(attested)
-    }
-    return goalTree(attestedGoals)
+  #tree(signal: AbortSignal | undefined): Promise<GoalTree> {
+    return this.#index.tree(signal)
   }
 }
 
