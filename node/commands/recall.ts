@@ -10,6 +10,10 @@ import type { Jsonified } from '../control/jsonify.ts'
 
 const MAX_LIMIT = 1_000
 
+const WAITING = { state: 'quarantined', limit: 1 } as const
+const WAITING_HINT =
+  'Insights of other authors wait in quarantine until more authors vouch: "hive insights --state quarantined" lists them, "hive vouch ID" releases one on this node.'
+
 export const command: Command = {
   async run(argv, { env, signal }) {
     const { values, positionals } = readArguments(
@@ -35,11 +39,15 @@ export const command: Command = {
       asOf: dateOption('as-of', values['as-of']),
       scope: scopeOf(values.scope)
     }
-    const found = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.recall(options, { signal })
-    )
+    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+    const { found, hasWaiting } = await withOperations(dataDir, async (node) => {
+      const recalled = await node.recall(options, { signal })
+      const isEmpty = recalled.length === 0 && options.scope !== 'local'
+      const waiting = isEmpty ? await node.insights(WAITING, { signal }) : []
+      return { found: recalled, hasWaiting: waiting.length > 0 }
+    })
     if (values.json === true) for (const recalled of found) printJson(recalled)
-    else if (found.length === 0) print('No matches.')
+    else if (found.length === 0) print(hasWaiting ? `No matches. ${WAITING_HINT}` : 'No matches.')
     else print(found.map(describe).join('\n'))
     return EXIT.ok
   }

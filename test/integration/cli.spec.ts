@@ -213,6 +213,25 @@ describe('the hive binary', function () {
     assert.equal(JSON.parse((await runHive(['status', '--json', ...data])).stdout).running, false)
   })
 
+  it('says what waits in quarantine when it finds nothing, and how to release it', async () => {
+    const data = (name: string): string[] => ['--data-dir', dir(name)]
+    await using a = new HiveProcess(data('a'))
+    const { multiaddrs } = await a.ready(signal())
+    await using b = new HiveProcess([...data('b'), '--bootstrap', multiaddrs[0] ?? ''])
+    await b.ready(signal())
+    const recall = (): Promise<{ stdout: string }> => runHive(['recall', 'gap', ...data('b')])
+    assert.equal((await recall()).stdout, 'No matches.\n')
+    const changed = b.line(({ event }) => event === 'hive:change', signal())
+    await runHive(['distill', 'CSS', 'Flex supports gap.', '--confidence', '0.95', ...data('a')])
+    await runHive(['broadcast', ...data('a')])
+    await changed
+    assert.match((await recall()).stdout, /^No matches\. .*hive insights --state quarantined/)
+    const listed = await runHive(['insights', '--state', 'quarantined', '--json', ...data('b')])
+    const { id } = JSON.parse(listed.stdout) as { id: string }
+    assert.equal((await runHive(['vouch', id, ...data('b')])).code, 0)
+    assert.match((await recall()).stdout, /Flex supports gap\./)
+  })
+
   it('stops within two seconds when asked, with peers connected', async () => {
     await using a = new HiveProcess(['--data-dir', dir('a')])
     const { multiaddrs } = await a.ready(signal())
