@@ -163,15 +163,18 @@ export class Knowledge {
   }
 
   /**
-   * Removes a fact from this node and from search; it is not published later. If it was published,
-   * the vote is retracted; copies on other nodes and votes of others stay.
+   * Removes a fact and the variants merged into it from this node and from search; it is not
+   * published later. The id of a variant removes that variant alone. If it was published, the vote
+   * is retracted; copies on other nodes and votes of others stay.
    */
   async forget(id: string): Promise<Forgotten> {
     const digest = digestOfId(id)
-    const { facts, candidates, echoes } = this.#components
+    const { facts, candidates, echoes, nearDuplicates } = this.#components
     const published = await candidates.promotedAs(digest)
     const stored = await facts.get(digest)
-    const forgotten = await facts.remove(digest, candidates.forget(digest))
+    const variants = await nearDuplicates.forget(digest)
+    const isRemoved = await facts.remove(digest, [...candidates.forget(digest), ...variants])
+    const forgotten = isRemoved || (await nearDuplicates.remove(digest))
     // Whoever says it again must not be referred to a fact that is gone.
     if (stored !== undefined) echoes.forget(factOf(stored))
     const retracted = published !== undefined && (await this.#components.retract(published))

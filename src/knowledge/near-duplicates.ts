@@ -9,7 +9,7 @@ import { readRecord } from '../../crdt/index.ts'
 import { prepareStored, readFact } from '../facts/index.ts'
 import { variantKey } from './variants.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { HiveRecord, Section, Store } from '../../crdt/index.ts'
+import type { HiveRecord, Operation, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex } from '../search/index.ts'
 import type { PreparedFact, StoredFact, FactStore } from '../facts/index.ts'
 
@@ -169,6 +169,19 @@ export class NearDuplicates {
       variants.push(readFact(digest, value.subarray(DIGEST_BYTES)))
     }
     return variants
+  }
+
+  /** Deletes one variant; false if it is none. */
+  async remove(variant: Uint8Array): Promise<boolean> {
+    if (!(await this.#variants.has(variant))) return false
+    await this.#components.store.commit([this.#variants.del(variant)])
+    return true
+  }
+
+  /** Operations that delete the variants merged into a fact that is forgotten. */
+  async forget(canonical: Uint8Array): Promise<Operation[]> {
+    const variants = await this.variantsOf(canonical)
+    return variants.map(({ digest }) => this.#variants.del(digest))
   }
 }
 

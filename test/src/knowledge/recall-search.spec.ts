@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { openStore } from '../../../crdt/index.ts'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -157,6 +158,34 @@ describe('near-duplicates', () => {
     assert.equal(db.status.facts, 2)
     const apart = await other.distill('css gap', 'flex containers \u201csupport\u201d gap', 0.8)
     assert.equal(apart.status, 'duplicate')
+  })
+
+  it('go with the fact that they were merged into when it is forgotten', async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = directory.path
+    const secret = 'The passphrase is heliotrope'
+    {
+      await using db = await createHive({ dataDir, swarm: false })
+      const { knowledge } = db.agent.cortex
+      const { id } = await knowledge.distill('door', `${secret}.`, 0.9)
+      for (const again of [secret, secret.toUpperCase()]) {
+        assert.equal((await knowledge.distill('door', again, 0.9)).status, 'merged')
+      }
+      const [variant] = await knowledge.variants(id)
+      assert.deepEqual(await knowledge.forget(variant?.id ?? ''), {
+        forgotten: true,
+        retracted: false
+      })
+      assert.equal((await knowledge.variants(id)).length, 1)
+      assert.equal((await knowledge.forget(id)).forgotten, true)
+      assert.deepEqual(await knowledge.variants(id), [])
+      assert.equal(db.status.facts, 0)
+    }
+    const store = await openStore(join(dataDir, 'store'))
+    const sections = ['facts', 'merged'].map((name) => store.section(name))
+    const left = await Promise.all(sections.map((each) => Array.fromAsync(each.entries())))
+    assert.deepEqual(left, [[], []])
+    await store.close()
   })
 
   it('are not looked for with the heuristic, and not merged across privacy or numbers', async () => {
