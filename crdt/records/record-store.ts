@@ -7,6 +7,7 @@
  * Values from an author's fork on stay on disk and are skipped when read, so that voiding is one
  * small write for any number of values.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { randomBytes } from 'node:crypto'
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, KEY_BYTES, SECRET_BYTES } from '../constants.ts'
@@ -34,7 +35,7 @@ export interface AuthorRegister {
 }
 
 /** Records joined with their registers at a time; bounds the memory of a scan. */
-const SCAN_BATCH = 256
+const SCAN_BATCH = 128
 
 /** Whether a value at this position is live. */
 export type IsLive = (author: Uint8Array, seq: number) => boolean
@@ -227,6 +228,7 @@ export class RecordStore {
       if (batch.length < SCAN_BATCH) continue
       found.push(...(await this.#attested(batch)))
       batch = []
+      await nextTurn()
     }
     found.push(...(await this.#attested(batch)))
     return found
@@ -275,6 +277,8 @@ export class RecordStore {
       if (batch.length === SCAN_BATCH) {
         yield* await this.#attested(batch)
         batch = []
+        // A store in memory answers without a turn of the event loop.
+        await nextTurn()
       }
     }
     yield* await this.#attested(batch)

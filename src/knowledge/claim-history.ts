@@ -4,6 +4,7 @@
  * `validFrom` is current; claims with the same `validFrom` are disputed. The result does not depend
  * on the order in which claims arrived.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
 import { displayRecord } from '../judgement/index.ts'
@@ -40,9 +41,12 @@ export interface Claim {
 
 export interface HistoryComponents {
   readonly facts: Pick<FactStore, 'claims' | 'getMany'>
-  readonly replica: Pick<Replica, 'claims' | 'get'>
+  readonly replica: Pick<Replica, 'claims' | 'getMany'>
   readonly judge: Judge
 }
+
+/** Claims that are judged in one turn of the event loop. */
+const TURN = 128
 
 type UnjudgedClaim = Omit<Claim, 'state'>
 
@@ -85,15 +89,15 @@ export class ClaimHistory {
   async #hiveClaims(entity: string, attribute: string | undefined): Promise<UnjudgedClaim[]> {
     const { replica } = this.#components
     const claims: UnjudgedClaim[] = []
-    for (const digest of await replica.claims(entity, attribute)) {
-      const attested = await replica.get(digest)
-      const judgement =
-        attested === undefined ? undefined : await this.#components.judge.judge(attested)
-      if (attested === undefined || judgement?.state !== 'released') continue
+    const found = await replica.getMany(await replica.claims(entity, attribute))
+    for (const [i, attested] of found.entries()) {
+      if (i % TURN === TURN - 1) await nextTurn()
+      const judgement = await this.#components.judge.judge(attested)
+      if (judgement?.state !== 'released') continue
       const { confidence, validFrom, validTo } = judgement
       const from = validFrom === undefined ? {} : { validFrom }
       const to = validTo === undefined ? {} : { validTo }
-      const id = toHex(digest)
+      const id = toHex(attested.digest)
       claims.push(
         ...claimOf(displayRecord(attested.record), {
           id,
