@@ -24,7 +24,7 @@ import {
 } from '../knowledge/index.ts'
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
-import { fileOf, kOf } from './node-parts.ts'
+import { fileOf } from './node-parts.ts'
 import type { Entry, StoredFilter } from '../../crdt/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
@@ -65,9 +65,8 @@ export class CortexFactory {
   constructor(parts: NodeParts, observer: CortexObserver) {
     this.#parts = parts
     this.#observer = observer
-    const { options, store, replica, facts, swarm } = parts
+    const { options, store, replica, facts, swarm, k } = parts
     const { clock = Date } = options
-    const k = kOf(options)
     const announce = (entries: readonly Entry[]): Promise<void> => this.#announce(entries)
     const onError = (error: unknown): void => observer.onError(error)
     this.#judge = new Judge({

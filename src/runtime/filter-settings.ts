@@ -1,7 +1,8 @@
 /**
  * The settings of this node's filters: the swarm's filter key, and whether peers may read which
- * facts this node found. The settings of the last start in a swarm are stored, so that a program
- * that opens the directory without a swarm keeps the filters right.
+ * facts this node found. The settings of the last start in a swarm are stored with `k`, so that a
+ * program that opens the directory without a swarm keeps the filters right, and releases the same
+ * records.
  */
 import { z } from 'zod'
 import { filterKeyOf } from '../../crdt/index.ts'
@@ -18,6 +19,8 @@ export interface FilterSettings {
    * none. On disk it has the name `toldUntil`.
    */
   readonly observedUntil: number
+  /** Authors that must vouch before a record is released. */
+  readonly k: number
 }
 
 export interface SwarmSettings {
@@ -31,7 +34,15 @@ const KEY_BYTES = 32
 
 const NEVER_OBSERVED = -1
 
-const Stored = z.object({ filterKey: z.string(), observes: z.boolean(), toldUntil: z.number() })
+/** Without a swarm, before the first start in one. */
+const DEFAULT_K = 2
+
+const Stored = z.object({
+  filterKey: z.string(),
+  observes: z.boolean(),
+  toldUntil: z.number(),
+  k: z.int().min(1).default(DEFAULT_K)
+})
 
 /** With `swarm` undefined: the settings of the last start. */
 export async function loadFilterSettings(
@@ -44,21 +55,26 @@ export async function loadFilterSettings(
   const stored =
     bytes === undefined ? undefined : Stored.parse(JSON.parse(Buffer.from(bytes).toString('utf8')))
   if (swarm === undefined) {
-    if (stored === undefined) return { observes: false, observedUntil: NEVER_OBSERVED }
-    const { observes, toldUntil } = stored
-    return { observes, observedUntil: toldUntil, filterKey: fromHex(stored.filterKey, KEY_BYTES) }
+    if (stored === undefined) {
+      return { observes: false, observedUntil: NEVER_OBSERVED, k: DEFAULT_K }
+    }
+    const { observes, toldUntil, k } = stored
+    const filterKey = fromHex(stored.filterKey, KEY_BYTES)
+    return { observes, observedUntil: toldUntil, filterKey, k }
   }
   const secret = swarm.key === undefined ? undefined : parseSwarmKey(swarm.key)
   const settings = {
     filterKey: filterKeyOf(swarm.name, secret),
     // If authors must not be traceable, peers do not learn who found a fact.
     observes: swarm.k === 1,
-    observedUntil: stored?.observes === true ? now : (stored?.toldUntil ?? NEVER_OBSERVED)
+    observedUntil: stored?.observes === true ? now : (stored?.toldUntil ?? NEVER_OBSERVED),
+    k: swarm.k
   }
   const text = JSON.stringify({
     filterKey: toHex(settings.filterKey),
     observes: settings.observes,
-    toldUntil: settings.observedUntil
+    toldUntil: settings.observedUntil,
+    k: settings.k
   })
   if (text !== JSON.stringify(stored)) {
     await store.commit([section.put(KEY, Buffer.from(text))])

@@ -29,6 +29,8 @@ export interface NodeParts {
   readonly swarm: Swarm | undefined
   /** Peers may know that this node found facts recorded up to this time. */
   readonly observedUntil: number
+  /** Authors that must vouch before a record is released. */
+  readonly k: number
   readonly models: ModelService
   readonly modelEvents: EventEmitter<ModelEvents>
   readonly skills: SkillService
@@ -49,8 +51,9 @@ export async function openParts(
   try {
     const store = await openStore(options.store ?? fileOf(options, 'store'))
     opened.unshift(() => store.close())
-    const inSwarm = options.swarm === false ? undefined : { ...options.swarm, k: kOf(options) }
-    const { filterKey, observes, observedUntil } = await loadFilterSettings(
+    const { swarm: init } = options
+    const inSwarm = init === false ? undefined : { ...init, k: kOf(init) }
+    const { filterKey, observes, observedUntil, k } = await loadFilterSettings(
       store,
       inSwarm,
       clock.now()
@@ -80,7 +83,7 @@ export async function openParts(
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
-    const shared = { options, environment, store, replica, facts, swarm, observedUntil }
+    const shared = { options, environment, store, replica, facts, swarm, observedUntil, k }
     return { ...shared, models, modelEvents, skills, sandbox }
   } catch (error) {
     // Keeps the first error; errors of closing would hide it.
@@ -111,9 +114,8 @@ export function fileOf({ dataDir }: Options, name: string): string | undefined {
  * Number of authors that must vouch before an insight is released: without a key, one author is not
  * enough.
  */
-export function kOf({ swarm }: Options): number {
-  if (swarm === false) return 2
-  return swarm.k ?? (swarm.key === undefined ? 2 : 1)
+function kOf({ k, key }: Exclude<Options['swarm'], false>): number {
+  return k ?? (key === undefined ? 2 : 1)
 }
 
 /** Also without a network: entries published then leave at the next start. */

@@ -82,9 +82,14 @@ describe('records that are held back', () => {
       [1, 10],
       [2, 0]
     ] as const) {
-      await using db = await joined(spam, { k, dataDir })
-      await synced(spam, db)
-      assert.equal((await contents(db)).length, count, `k is ${k}`)
+      {
+        await using db = await joined(spam, { k, dataDir })
+        await synced(spam, db)
+        assert.equal((await contents(db)).length, count, `k is ${k}`)
+      }
+      // As a command does that finds no running node.
+      await using offline = await createHive({ dataDir, swarm: false })
+      assert.equal((await contents(offline)).length, count, `k was ${k}`)
     }
   })
 })
