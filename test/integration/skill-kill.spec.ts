@@ -16,7 +16,7 @@ const PROGRAM = fileURLToPath(new URL('../fixtures/skill-user.ts', import.meta.u
 /** A second or two each. */
 const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(3, 10))
 
-/** Deaths come after at most so many acknowledgements. */
+/** Deaths come after at most this many acknowledgements; the last one then, when skills are verified. */
 const MAX_NEWS = 250
 
 const ORDER = ['sandbox', 'experimental', 'pre-warming', 'verified']
@@ -36,7 +36,9 @@ describe('kill -9 of a node that learns skills', () => {
     const dataDir = join(directory.path, 'node')
     const known = new Map<string, Known>()
     for (let round = 0; round < ROUNDS; round++) {
-      await killed(dataDir, round, 1 + Math.floor(Math.random() * MAX_NEWS), known)
+      const isLast = round === ROUNDS - 1
+      const after = isLast ? MAX_NEWS : 1 + Math.floor(Math.random() * MAX_NEWS)
+      await killed(dataDir, round, after, known)
       await using db = await createHive({ dataDir, swarm: false })
       for (const [id, expected] of known) await check(db, id, expected)
       const all = await db.agent.cortex.capabilities.list()
