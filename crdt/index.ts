@@ -20,7 +20,6 @@ export {
   MAX_BODY_BYTES,
   MAX_ENTRY_BYTES,
   MAX_NAME_BYTES,
-  MAX_RECORD_BYTES,
   MAX_STEPS,
   MAX_TAGS,
   MAX_TAG_BYTES,
@@ -53,16 +52,7 @@ export {
 export { digestOf } from './publishing/publication.ts'
 export { ClaimIndex } from './records/claim-index.ts'
 export { clientIdOf, readLogUpdate } from './records/knowledge-log.ts'
-export {
-  canonicalRecord,
-  canonicalText,
-  checkRecord,
-  encodeRecord,
-  kindOf,
-  readRecord,
-  recordDigest,
-  writeRecord
-} from './records/record.ts'
+export * from './records/index.ts'
 export { canonicalTags } from './records/register.ts'
 export { openReplica } from './open-replica.ts'
 export { DigestLog } from './store/digest-log.ts'
@@ -84,7 +74,6 @@ export type { Publication } from './publishing/publication.ts'
 export type { OwnVote, Published } from './publishing/publisher.ts'
 export type { Counters } from './records/evidence.ts'
 export type { AuthorRegister, AttestedRecord } from './records/record-store.ts'
-export type { HiveRecord, RecordKind } from './records/record.ts'
 export type { Register, Vote } from './records/register.ts'
 export type { Replica } from './replica.ts'
 export type { ReplicaEvents, ReplicaInit } from './replica-init.ts'

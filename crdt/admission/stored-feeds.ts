@@ -1,6 +1,6 @@
 /**
- * Feeds as other replicas read them: after the entries on their way to disk have arrived there, so
- * that no peer is told of an entry that a crash could take back.
+ * Feeds as other replicas read them: only entries on disk. A crash cannot remove an entry that a
+ * peer has read.
  */
 import { readEntryValues } from './compaction.ts'
 import type { SignedHeader } from '../feeds/entry.ts'
