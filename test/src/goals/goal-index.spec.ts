@@ -52,7 +52,7 @@ describe('the index of goals', () => {
     assert.ok(read.some <= 4, `${read.some} records read`)
   })
 
-  it('equals an index that is made anew, whatever came in which order', async () => {
+  it('equals a new index after each publication', async () => {
     await using a = await replicaOn()
     const { index } = countingIndex(a.replica)
     for (let round = 0; round < 5; round++) {
