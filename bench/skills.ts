@@ -92,13 +92,10 @@ function liars(streams: number, random: Random): void {
     let promoted = 0
     const lengths: number[] = []
     for (let stream = 0; stream < streams; stream++) {
-      const remote = new Map<string, Counts>()
-      for (let author = 0; author < 10; author++) {
-        remote.set(
-          `${author}`,
-          author < 3 && claim !== undefined ? claim : sample(rate, 30, random)
-        )
-      }
+      const remote = Array.from({ length: 10 }, (_, author) => ({
+        ...(author < 3 && claim !== undefined ? claim : sample(rate, 30, random)),
+        authors: 1
+      }))
       const start = headStart(remote)
       let counts = NO_TRIALS
       while (counts.trials < trials && !isPromotable(counts, start)) {

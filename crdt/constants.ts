@@ -122,3 +122,25 @@ export const MAX_STEPS = 500
 export const MAX_TITLE_BYTES = 512
 /** Bytes of a step's body in UTF-8. */
 export const MAX_BODY_BYTES = 16 * 1024
+
+/**
+ * Votes that a record's row lists. A record with more authors has sums, and a key for each vote:
+ * a new vote then costs the same, whatever the number of authors.
+ */
+export const MAX_LISTED_VOTES = 8
+/** A row with larger votes is split into sums and keys earlier. */
+export const MAX_LISTED_BYTES = 2048
+
+/** Tags by their prefix, so that tags of one class cannot crowd out those of another. */
+export const TAG_CLASSES = ['status:', 'parent:', 'template:'] as const
+
+/** Tags of each class, and counters, that a standing delivers: those that most authors give. */
+export const MAX_SHOWN_TAGS = 64
+export const MAX_SHOWN_COUNTERS = 16
+
+/** The most that one author's counter adds to a sum; 2 million authors stay a safe integer. */
+export const MAX_COUNTED = 2 ** 32
+
+/** Names of the counters of a skill's trials. */
+export const TRIALS = 'trials'
+export const SUCCESSES = 'successes'

@@ -23,7 +23,10 @@ export {
   MAX_STEPS,
   MAX_TAGS,
   MAX_TAG_BYTES,
-  MAX_TITLE_BYTES
+  MAX_TITLE_BYTES,
+  SUCCESSES,
+  TAG_CLASSES,
+  TRIALS
 } from './constants.ts'
 export { CodedError, LimitError, MalformedError, StoreError } from './errors.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
@@ -74,6 +77,7 @@ export type { Publication } from './publishing/publication.ts'
 export type { OwnVote, Published } from './publishing/publisher.ts'
 export type { Counters } from './records/evidence.ts'
 export type { AuthorRegister, AttestedRecord } from './records/record-store.ts'
+export type { Standing, Tally, TrialGroup } from './records/standing.ts'
 export type { Register, Vote } from './records/register.ts'
 export type { Replica } from './replica.ts'
 export type { ReplicaEvents, ReplicaInit } from './replica-init.ts'

@@ -2,7 +2,11 @@
 import { Admitter } from './admission/admitter.ts'
 import { FeedStore } from './feeds/feed-store.ts'
 import { Commits } from './store/commits.ts'
-import { Compaction } from './admission/compaction.ts'
+import { Drafts } from './store/drafts.ts'
+import { StandingReader } from './records/standing-reader.ts'
+import { StandingRebuild } from './admission/standing-rebuild.ts'
+import { StandingWriter } from './records/standing-writer.ts'
+import { Sweeper } from './admission/sweeper.ts'
 import { RecordBodies } from './admission/record-bodies.ts'
 import { DigestLog } from './store/digest-log.ts'
 import { elementHasher } from './filters/filter-element.ts'
@@ -17,6 +21,7 @@ import { Visibility } from './admission/visibility.ts'
 import { StoredFeeds } from './admission/stored-feeds.ts'
 import { swarmNameOperation } from './swarm-name.ts'
 import type { EventEmitter } from 'node:events'
+import type { SweeperInit } from './admission/sweeper.ts'
 import type { ReplicaEvents, ReplicaInit } from './replica-init.ts'
 
 /** The parts of one replica. */
@@ -34,7 +39,8 @@ export interface ReplicaParts {
   readonly admitter: Admitter
   readonly publisher: Publisher
   readonly playbooks: Playbooks
-  readonly compaction: Compaction
+  readonly sweeper: Sweeper
+  readonly rebuild: StandingRebuild
   /** Reloads resident state from disk. */
   readonly reload: () => Promise<void>
 }
@@ -46,7 +52,11 @@ export function replicaParts(
 ): ReplicaParts {
   const serial = new Serial()
   const feeds = new FeedStore(store)
-  const recordStore = new RecordStore(store, (author, seq) => feeds.isLive(author, seq))
+  const isLive: FeedStore['isLive'] = (author, seq) => feeds.isLive(author, seq)
+  const unswept = new Map<string, Uint8Array>()
+  const drafts = new Drafts(store)
+  const standings = new StandingWriter({ drafts, isLive })
+  const recordStore = new RecordStore(store, new StandingReader({ store, isLive, unswept }))
   const recordLog = new DigestLog(store, 'record-log')
   const hidden = new HiddenEntries(store)
   const elementOf = elementHasher(filterKey)
@@ -57,8 +67,10 @@ export function replicaParts(
     source: () => publicElements(recordStore, hidden, elementOf)
   })
   const reload = async (): Promise<void> => {
+    drafts.clear()
     await feeds.load()
     await recordLog.load()
+    await sweeper.load()
     await visibility.load()
   }
   const commits = new Commits({
@@ -77,6 +89,8 @@ export function replicaParts(
     commits,
     feeds,
     recordStore,
+    standings,
+    drafts,
     hidden,
     published,
     recordLog,
@@ -92,8 +106,26 @@ export function replicaParts(
   const entryValues: StoredFeeds['entryValues'] = (author, from, to) =>
     storedFeeds.entryValues(author, from, to)
   const visibility = new Visibility({ ...shared, entryValues })
+  const runAlone: SweeperInit['runExclusive'] = (task) =>
+    publisher.runExclusive(() =>
+      serial.run(async () => {
+        await flush()
+        await commits.refresh()
+        return task()
+      })
+    )
+  const commit: SweeperInit['commit'] = (operations) => commits.commit(operations)
+  const sweeper: Sweeper = new Sweeper({ ...shared, store, unswept, runExclusive: runAlone, commit })
+  const rebuild = new StandingRebuild({
+    ...shared,
+    store,
+    runExclusive: runAlone,
+    commit,
+    markUnswept: (author) => sweeper.mark(author)
+  })
   const admitter: Admitter = new Admitter({
     ...shared,
+    sweeper,
     swarmNameOperation: () => swarmNameOperation(store, swarm),
     observer: {
       entryAdmitted: (entry, digests) => events.emit('entry:admit', entry, digests),
@@ -108,8 +140,7 @@ export function replicaParts(
       feedReset: (author, doc) => {
         publisher.rotateIf(author)
         playbooks.drop(doc)
-      },
-      baseRaised: (author, durable) => compaction.sweep(author, durable)
+      }
     }
   })
   const bodies = new RecordBodies({
@@ -134,20 +165,6 @@ export function replicaParts(
     runExclusive,
     entryValues
   })
-  const compaction = new Compaction({
-    swarm,
-    feeds,
-    recordStore,
-    recordLog,
-    runExclusive: (task) =>
-      publisher.runExclusive(() =>
-        serial.run(async () => {
-          await flush()
-          return task()
-        })
-      ),
-    commit: (operations) => commits.commit(operations)
-  })
   return {
     serial,
     feeds,
@@ -162,7 +179,8 @@ export function replicaParts(
     admitter,
     publisher,
     playbooks,
-    compaction,
+    sweeper,
+    rebuild,
     reload
   }
 }

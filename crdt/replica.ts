@@ -16,7 +16,7 @@ import type { Entry, SignedHeader } from './feeds/entry.ts'
 import type { Counters } from './records/evidence.ts'
 import type { LogPart } from './store/digest-log.ts'
 import type { FeedHead } from './feeds/feeds.ts'
-import type { AttestedRecord } from './records/record-store.ts'
+import type { AttestedRecord, AuthorRegister } from './records/record-store.ts'
 import type { Change, PlaybookSnapshot } from './playbooks/playbooks.ts'
 import type { Publication } from './publishing/publication.ts'
 import type { OwnVote, Published } from './publishing/publisher.ts'
@@ -52,7 +52,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     await this.#parts.reload()
     await this.published.load()
     for (const { author } of this.#parts.feeds.unread()) await this.#parts.admitter.reread(author)
-    for (const { author, base } of this.heads()) if (base > 1) this.#parts.compaction.sweep(author)
+    this.#parts.sweeper.start(() => this.#parts.rebuild.run())
+    await this.#parts.rebuild.opened
   }
 
   /** Never throws for invalid bytes; rejects only if the store fails. */
@@ -149,9 +150,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.publisher.compact(signal)
   }
 
-  /** Resolves when no removal is pending. */
+  /** Resolves when no removal and no rebuild of standings is pending. */
   whenCompacted(): Promise<void> {
-    return this.#parts.compaction.idle()
+    return this.#parts.sweeper.idle()
   }
 
   /** Drops the author keys: the next publication and the next edits start new feeds. */
@@ -174,12 +175,20 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.playbooks.edit(goal, change, signal)
   }
 
-  /** A record with the live registers of its authors; undefined if this replica has none. */
-  get(digest: Uint8Array): Promise<AttestedRecord | undefined> {
-    return this.#parts.recordStore.get(digest)
+  /**
+   * A record and what its authors say of it; undefined if none says anything. Votes and counters of
+   * the authors `without` are left out.
+   */
+  get(digest: Uint8Array, without?: readonly Uint8Array[]): Promise<AttestedRecord | undefined> {
+    return this.#parts.recordStore.get(digest, without)
   }
 
-  /** Those of the records that have live registers, in any order. */
+  /** What each author says of the record, by author. */
+  votes(digest: Uint8Array): AsyncGenerator<AuthorRegister> {
+    return this.#parts.recordStore.votes(digest)
+  }
+
+  /** Those of the records that authors speak of, in the order of the digests. */
   getMany(digests: readonly Uint8Array[]): Promise<AttestedRecord[]> {
     return this.#parts.recordStore.getMany(digests)
   }
@@ -213,12 +222,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     yield* this.#parts.recordLog.read(from, to)
   }
 
-  /** Goals with live registers. */
+  /** Goals that authors speak of. */
   goals(): AsyncGenerator<AttestedRecord> {
     return this.#parts.recordStore.goals()
   }
 
-  /** All records with live registers. */
+  /** All records that authors speak of. */
   attestedRecords(): AsyncGenerator<AttestedRecord> {
     return this.#parts.recordStore.attestedRecords()
   }

@@ -13,19 +13,22 @@ import { equalBytes } from '../bytes/index.ts'
 import { hasValidSignature } from '../feeds/entry.ts'
 import { isProven, readProof, writeProof } from '../feeds/equivocation.ts'
 import { MalformedError } from '../errors.ts'
-import { readEntryValues } from './compaction.ts'
 import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
 import type { RejectReason, EntryVerdict } from './validate-entry.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { DigestLog } from '../store/digest-log.ts'
+import type { Drafts } from '../store/drafts.ts'
 import type { Entry, SignedHeader } from '../feeds/entry.ts'
 import type { Proof } from '../feeds/equivocation.ts'
 import type { RecordStore } from '../records/record-store.ts'
+import type { StandingWriter } from '../records/standing-writer.ts'
+import type { Sweeper } from './sweeper.ts'
 import type { FeedAppender } from '../publishing/publisher.ts'
 import type { Serial } from '../store/serial.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { Operation } from '../store/section.ts'
+import type { Value } from '../records/value.ts'
 import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 
 /** What became of an entry. `isOffence`: no honest peer sends such bytes. */
@@ -61,11 +64,6 @@ export interface AdmissionObserver {
   feedReset(author: Uint8Array, doc: string): void
   /** Entries of the document were removed; it must be read again. */
   entriesRemoved(doc: string): void
-  /**
-   * The author's feed has a higher base; once `durable` resolves, its earlier entries can be
-   * removed.
-   */
-  baseRaised(author: Uint8Array, durable: Promise<void>): void
 }
 
 export interface AdmitterInit {
@@ -74,6 +72,9 @@ export interface AdmitterInit {
   readonly commits: Commits
   readonly feeds: FeedStore
   readonly recordStore: RecordStore
+  readonly standings: Pick<StandingWriter, 'add'>
+  readonly drafts: Pick<Drafts, 'discard' | 'take'>
+  readonly sweeper: Pick<Sweeper, 'mark' | 'sweep'>
   readonly hidden: HiddenEntries
   /** The filter of published records, for peers. */
   readonly published: StoredFilter
@@ -218,33 +219,50 @@ export class Admitter {
     }
   }
 
-  #append(
+  async #append(
     bytes: Uint8Array,
     { entry, values, next }: Extract<EntryVerdict, { verdict: 'admit' }>,
     origin: EntryOrigin | undefined
-  ): AdmissionResult {
-    const { commits, feeds, recordStore, hidden, recordLog, observer } = this.#init
+  ): Promise<AdmissionResult> {
+    const { commits, feeds, hidden, recordLog, observer, sweeper, drafts } = this.#init
     const { published, elementOf } = this.#init
     const digests = recordsOf(values)
     const changed = changedBy(values)
     const feed = feeds.feed(entry.author)
+    const stored = await this.#storeValues(entry, values)
+    const isCheckpoint = next.base > feed.base
+    const draft = drafts.take()
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
     const durable = commits.commit([
       ...(isHidden ? hidden.hide(feed, digests) : []),
       ...feeds.append(entry, bytes, next),
       // Stored again with each first entry, which is rare enough.
       ...(entry.seq === 1 ? [this.#init.swarmNameOperation()] : []),
-      ...recordStore.operations(entry.author, entry.seq, values),
+      ...stored,
+      ...draft.operations,
+      ...(isCheckpoint ? [sweeper.mark(entry.author)] : []),
       ...(isHidden ? [] : published.insert(digests.map((digest) => elementOf(digest)))),
       ...recordLog.append(changed),
       ...(origin?.extra ?? [])
     ])
-    const isCheckpoint = next.base > feed.base
+    durable.then(draft.landed, () => undefined)
     if (entry.format === PLAYBOOK_FORMAT) observer.playbookEdited(entry, next.base)
     if (isCheckpoint) observer.entriesRemoved(entry.doc)
     void this.#notify(durable, entry, origin?.isOwn === false ? subjectsOf(values) : undefined)
-    if (isCheckpoint) observer.baseRaised(entry.author, durable)
+    if (isCheckpoint) sweeper.sweep(entry.author, durable)
     return { outcome: 'admitted', entry, durable }
+  }
+
+  /** Reads what the values change, before any state changes. */
+  async #storeValues(entry: Entry, values: readonly Value[]): Promise<readonly Operation[]> {
+    const { standings, recordStore, drafts } = this.#init
+    if (values.length === 0) return []
+    try {
+      return await recordStore.operations(values, await standings.add(entry, values))
+    } catch (error) {
+      drafts.discard()
+      throw error
+    }
   }
 
   /** `subjects`: the subjects of an entry of another author. */
@@ -281,21 +299,16 @@ export class Admitter {
 
   /** Ends the author's feed before the fork. False if it ended there or earlier already. */
   async #void(proof: Proof): Promise<boolean> {
-    const { commits, feeds, recordLog, observer } = this.#init
+    const { commits, feeds, sweeper, observer } = this.#init
     await commits.refresh()
     if (this.#isVoid(proof)) return false
-    const [{ author, seq }] = proof
+    const [{ author }] = proof
     await commits.flush()
     const { doc } = feeds.feed(author)
     const operations = await feeds.fork(proof)
     observer.feedReset(author, doc)
-    await commits.commit(operations)
-    for await (const { deletes, entries } of feeds.removalsFrom(author, seq)) {
-      const changed = entries.flatMap((entry) =>
-        changedBy(readEntryValues(this.#init.swarm, entry.seq, entry.bytes).values)
-      )
-      await commits.commit([...deletes, ...recordLog.append(changed)])
-    }
+    await commits.commit([...operations, sweeper.mark(author)])
+    sweeper.sweep(author)
     observer.docChanged(doc)
     observer.authorVoided(writeProof(proof))
     return true
@@ -303,16 +316,15 @@ export class Admitter {
 
   /** Raises the base of the author's feed to that of a header. */
   async #raiseBase(header: SignedHeader): Promise<void> {
-    const { commits, feeds, observer } = this.#init
+    const { commits, feeds, sweeper, observer } = this.#init
     const { author } = header
     await commits.refresh()
     await commits.flush()
     const { doc } = feeds.feed(author)
     const operations = feeds.setBase(header)
     observer.feedReset(author, doc)
-    const durable = commits.commit(operations)
-    await durable
-    observer.baseRaised(author, durable)
+    await commits.commit([...operations, sweeper.mark(author)])
+    sweeper.sweep(author)
     observer.docChanged(doc)
   }
 

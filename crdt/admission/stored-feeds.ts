@@ -2,7 +2,7 @@
  * Feeds as other replicas read them: only entries on disk. A crash cannot remove an entry that a
  * peer has read.
  */
-import { readEntryValues } from './compaction.ts'
+import { readEntryValues } from './entry-values.ts'
 import type { SignedHeader } from '../feeds/entry.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { EntryValues } from '../publishing/restatement.ts'

@@ -5,17 +5,8 @@ import { readEntry } from './entry.ts'
 import type { EntryHeader, SignedHeader } from './entry.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
-/** Deletes of one commit when a feed is shortened. */
-const MAX_DELETES = 10_000
-const MAX_DELETED_BYTES = 4 * 1024 * 1024
-
-/** Deletes of a part of a feed, and the entries that they delete. */
-export interface EntryRemovals {
-  readonly deletes: readonly Operation[]
-  readonly entries: readonly { readonly seq: number; readonly bytes: Uint8Array }[]
-}
-
-export interface OldEntry {
+/** An entry, and the operation that removes it. */
+export interface StoredEntry {
   readonly seq: number
   readonly bytes: Uint8Array
   readonly removal: Operation
@@ -47,31 +38,11 @@ export class Entries {
     }
   }
 
-  /** The author's stored entries before `end`. */
-  async *before(author: Uint8Array, end: number): AsyncGenerator<OldEntry> {
-    for await (const [key, bytes] of this.#section.entries(range(author, 0, end - 1))) {
+  /** The author's stored entries from `from` to `to`, with gaps. */
+  async *stored(author: Uint8Array, from: number, to: number): AsyncGenerator<StoredEntry> {
+    for await (const [key, bytes] of this.#section.entries(range(author, from, to))) {
       yield { seq: seqOf(key.subarray(KEY_BYTES)), bytes, removal: this.#section.del(key) }
     }
-  }
-
-  /** Removes the author's entries from `from` on, in several commits. */
-  async *removals(author: Uint8Array, from: number): AsyncGenerator<EntryRemovals> {
-    let deletes: Operation[] = []
-    let entries: { seq: number; bytes: Uint8Array }[] = []
-    let size = 0
-    const all = range(author, from, Number.MAX_SAFE_INTEGER)
-    for await (const [key, bytes] of this.#section.entries(all)) {
-      deletes.push(this.#section.del(key))
-      entries.push({ seq: seqOf(key.subarray(KEY_BYTES)), bytes })
-      size += bytes.length
-      if (deletes.length === MAX_DELETES || size >= MAX_DELETED_BYTES) {
-        yield { deletes, entries }
-        deletes = []
-        entries = []
-        size = 0
-      }
-    }
-    yield { deletes, entries }
   }
 }
 

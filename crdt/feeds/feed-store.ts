@@ -11,7 +11,7 @@ import { Entries } from './entries.ts'
 import { writeProof } from './equivocation.ts'
 import { Feeds } from './feeds.ts'
 import { Forks } from './forks.ts'
-import type { EntryRemovals, OldEntry } from './entries.ts'
+import type { StoredEntry } from './entries.ts'
 import type { Entry, SignedHeader } from './entry.ts'
 import type { Proof } from './equivocation.ts'
 import type { Feed, FeedHead } from './feeds.ts'
@@ -136,14 +136,11 @@ export class FeedStore {
     return this.#entries.between(author, from, to)
   }
 
-  /** Removes the author's entries from its fork on, in several commits. */
-  removalsFrom(author: Uint8Array, seq: number): AsyncGenerator<EntryRemovals> {
-    return this.#entries.removals(author, seq)
-  }
-
-  /** The stored entries before the author's base. */
-  beforeBase(author: Uint8Array): AsyncGenerator<OldEntry> {
-    return this.#entries.before(author, this.#feeds.get(author).base)
+  /** The author's stored entries outside of its window. */
+  async *outside(author: Uint8Array): AsyncGenerator<StoredEntry> {
+    const { base, fork } = this.#feeds.get(author)
+    if (base > 1) yield* this.#entries.stored(author, 0, base - 1)
+    if (fork > 0) yield* this.#entries.stored(author, fork, Number.MAX_SAFE_INTEGER)
   }
 
   /**

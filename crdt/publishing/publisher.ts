@@ -4,7 +4,7 @@
  * retract each vote.
  */
 import { createAuthor } from '../feeds/author.ts'
-import { concat, equalBytes, toHex } from '../bytes/index.ts'
+import { concat, toHex } from '../bytes/index.ts'
 import { writeEntry } from '../feeds/entry.ts'
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
 import { SECRET_BYTES, TARGET_UNPACKED_BYTES } from '../constants.ts'
@@ -142,9 +142,7 @@ export class Publisher {
     const secret = (await this.#ownVotes.get(digest))?.subarray(0, SECRET_BYTES)
     if (secret === undefined) return undefined
     const commitment = commitmentOf({ digest, secret })
-    const attested = await this.#init.recordStore.get(digest)
-    return attested?.registers.find(({ register }) => equalBytes(register.commitment, commitment))
-      ?.register
+    return this.#init.recordStore.registerWith(digest, commitment)
   }
 
   /** Adds evidence on a record, durably; `publishEvidence` publishes it. */

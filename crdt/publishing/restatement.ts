@@ -5,7 +5,8 @@
 import { equalBytes, toHex, readAll } from '../bytes/index.ts'
 import { readRecord } from '../records/record.ts'
 import { commitmentOf } from '../records/retraction.ts'
-import type { RecordStore, PositionedRegister } from '../records/record-store.ts'
+import type { RecordStore } from '../records/record-store.ts'
+import type { PositionedRegister } from '../records/standing-reader.ts'
 import type { Value } from '../records/value.ts'
 
 export interface EntryValues {

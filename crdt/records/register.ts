@@ -171,12 +171,12 @@ function readAscending<T>(
 }
 
 /** 0 for none, else 1 + the zigzag form. */
-function writeTime(encoder: encoding.Encoder, time: number | undefined): void {
+export function writeTime(encoder: encoding.Encoder, time: number | undefined): void {
   if (time === undefined) encoding.writeVarUint(encoder, 0)
   else encoding.writeVarUint(encoder, 1 + (time >= 0 ? 2 * time : -2 * time - 1))
 }
 
-function readTime(decoder: Decoder): number | undefined {
+export function readTime(decoder: Decoder): number | undefined {
   const number = readUint(decoder, 2 * MAX_TIME + 1)
   if (number === 0) return undefined
   const zigzag = number - 1

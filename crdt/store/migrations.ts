@@ -11,7 +11,7 @@ import type { Operation, Store } from './section.ts'
 type Migration = (store: Pick<Store, 'section'>) => Promise<Operation[]>
 
 /** Version of the layout that this code reads and writes. */
-export const SCHEMA = 4
+export const SCHEMA = 5
 
 /** The highest entry format that versions with schema 3 read. */
 const LAST_READ_BY_SCHEMA_3 = 2
@@ -19,8 +19,15 @@ const LAST_READ_BY_SCHEMA_3 = 2
 /** By the version they begin at. */
 export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map([
   [2, addBases],
-  [3, addDocuments]
+  [3, addDocuments],
+  [4, addStandings]
 ])
+
+/** In `meta` while standings are computed: the last entry that was added, or nothing. */
+export const REBUILD_KEY = Buffer.from('standings-rebuild')
+
+/** Sections that standings replace. */
+export const REPLACED_SECTIONS = ['registers', 'retractions', 'revealed'] as const
 
 /** Feeds end with their base: 1, since none was compacted. */
 async function addBases(store: Pick<Store, 'section'>): Promise<Operation[]> {
@@ -45,6 +52,11 @@ async function addDocuments(store: Pick<Store, 'section'>): Promise<Operation[]>
     operations.push(feeds.put(author, concat(feed, text)))
   }
   return operations
+}
+
+/** The standing of records is stored; the replica computes it from the entries after it opens. */
+function addStandings(store: Pick<Store, 'section'>): Promise<Operation[]> {
+  return Promise.resolve([store.section('meta').put(REBUILD_KEY, new Uint8Array())])
 }
 
 function formatOf(feed: Uint8Array): number {

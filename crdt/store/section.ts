@@ -15,6 +15,18 @@ export interface Range {
   readonly limit?: number
 }
 
+/** Reads of a section, and ranges by prefix. */
+export interface PrefixReader {
+  get(key: Uint8Array): Promise<Uint8Array | undefined>
+  /** Values in the order of the keys. */
+  getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]>
+  /** Keys with the prefix, and their values, in the order of the keys. */
+  entries(
+    prefix: Uint8Array,
+    options?: Pick<Range, 'limit' | 'reverse'>
+  ): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
+}
+
 /** A named part of the store with keys of its own. Reads see what has been committed. */
 export interface Section {
   /** Undefined where the key is missing or its value is damaged. */

@@ -2,9 +2,9 @@
  * The statement of one author about a goal, as tags of its register: status, parent goal,
  * templates, and the user's tags.
  */
-import { canonicalTags } from '../../crdt/index.ts'
+import { canonicalTags, TAG_CLASSES } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import type { Register } from '../../crdt/index.ts'
+import type { Register, Standing } from '../../crdt/index.ts'
 
 /**
  * The status of a goal. If authors differ, `achieved` prevails, then `abandoned`, then `active`.
@@ -32,10 +32,8 @@ export interface GoalStatement {
 export const MAX_TEMPLATES = 8
 const MAX_GOAL_TAGS = 6
 
-const STATUS = 'status:'
-const PARENT = 'parent:'
-const TEMPLATE = 'template:'
-const RESERVED = [STATUS, PARENT, TEMPLATE]
+const [STATUS, PARENT, TEMPLATE] = TAG_CLASSES
+const RESERVED = TAG_CLASSES
 
 const DIGEST_BYTES = 32
 
@@ -67,16 +65,62 @@ export function writeStatement({ status, parent, templates, tags }: GoalStatemen
   ]
 }
 
+/** What the vouching authors of a goal state, in sums. */
+export interface GoalStatements {
+  /** Number of authors that state each status; without one, an author states `open`. */
+  readonly statusCounts: ReadonlyMap<GoalStatus, number>
+  /** Parents and templates by hex digest, with their number of authors. */
+  readonly parents: ReadonlyMap<string, number>
+  readonly templates: ReadonlyMap<string, number>
+  readonly tags: readonly string[]
+}
+
 /** Ignores tags that this version does not know. */
-export function readStatement({ tags }: Pick<Register, 'tags'>): GoalStatement {
-  const tagsWith = (prefix: string): string[] =>
-    tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length))
-  const statuses = tagsWith(STATUS)
+export function readStatements({
+  vouches,
+  tags
+}: Pick<Standing, 'tags' | 'vouches'>): GoalStatements {
+  const tagsWith = (prefix: string): (readonly [string, number])[] =>
+    tags.flatMap(([tag, authors]) =>
+      tag.startsWith(prefix) ? [[tag.slice(prefix.length), authors] as const] : []
+    )
+  const ids = (prefix: string): ReadonlyMap<string, number> =>
+    new Map(
+      tagsWith(prefix).flatMap(([name, authors]) => {
+        const id = decodeId(name)
+        return id === undefined ? [] : [[id, authors] as const]
+      })
+    )
+  const stated = new Map<string, number>(tagsWith(STATUS))
+  const silent = vouches - [...stated.values()].reduce((sum, authors) => sum + authors, 0)
+  if (silent > 0) stated.set('open', (stated.get('open') ?? 0) + silent)
   return {
-    status: GOAL_STATUSES.findLast((status) => statuses.includes(status)) ?? 'open',
-    parent: tagsWith(PARENT).flatMap((name) => decodeId(name) ?? [])[0],
-    templates: tagsWith(TEMPLATE).flatMap((name) => decodeId(name) ?? []),
-    tags: tags.filter((tag) => !RESERVED.some((prefix) => tag.startsWith(prefix)))
+    statusCounts: new Map(
+      GOAL_STATUSES.flatMap((status) => {
+        const authors = stated.get(status)
+        return authors === undefined ? [] : [[status, authors] as const]
+      })
+    ),
+    parents: ids(PARENT),
+    templates: ids(TEMPLATE),
+    tags: tags
+      .map(([tag]) => tag)
+      .filter((tag) => !RESERVED.some((prefix) => tag.startsWith(prefix)))
+  }
+}
+
+/** The statement of one author. */
+export function readStatement({ tags }: Pick<Register, 'tags'>): GoalStatement {
+  const { statusCounts, parents, templates, tags: own } = readStatements({
+    vouches: 1,
+    tags: tags.map((tag) => [tag, 1] as const)
+  })
+  const [parent] = parents.keys()
+  return {
+    status: GOAL_STATUSES.findLast((status) => statusCounts.has(status)) ?? 'open',
+    parent,
+    templates: [...templates.keys()],
+    tags: own
   }
 }
 

@@ -1,13 +1,13 @@
 /**
  * The goals of the swarm, merged from the statements of all authors. The result depends on the
- * registers alone, so that nodes with equal replicas compute equal trees.
+ * standings alone, so that nodes with equal replicas compute equal trees.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { recordVariantKey } from '../knowledge/index.ts'
-import { GOAL_STATUSES, readStatement } from './goal-statement.ts'
+import { GOAL_STATUSES, readStatements } from './goal-statement.ts'
 import type { InstructionKind } from '../foreign-text/index.ts'
 import type { HiveRecord, AttestedRecord } from '../../crdt/index.ts'
-import type { GoalStatement, GoalStatus } from './goal-statement.ts'
+import type { GoalStatements, GoalStatus } from './goal-statement.ts'
 
 /** A goal, merged from the statements of all authors. */
 export interface Goal {
@@ -37,7 +37,8 @@ export interface Goal {
 interface GoalRecord {
   readonly id: string
   readonly record: HiveRecord
-  readonly statements: readonly GoalStatement[]
+  readonly vouches: number
+  readonly statements: GoalStatements
 }
 
 /** Goals by id. */
@@ -48,7 +49,7 @@ export function goalTree(attestedGoals: readonly AttestedRecord[]): Map<string, 
   const parents = withoutCycles(parentsOf(ordered, variants))
   const children = Map.groupBy(parents, ([, parent]) => parent)
   return new Map(
-    ordered.map(({ id, record, statements }) => [
+    ordered.map(({ id, record, vouches, statements }) => [
       id,
       {
         id,
@@ -57,12 +58,10 @@ export function goalTree(attestedGoals: readonly AttestedRecord[]): Map<string, 
         ...statusOf(statements),
         parent: parents.get(id),
         children: (children.get(id) ?? []).map(([child]) => child).toSorted(),
-        tags: [...new Set(statements.flatMap(({ tags }) => tags))].toSorted(),
-        corroboration: statements.length,
+        tags: statements.tags.toSorted(),
+        corroboration: vouches,
         variantOf: variants.get(id),
-        templates: Object.fromEntries(
-          count(statements.flatMap(({ templates }) => [...new Set(templates)]))
-        )
+        templates: Object.fromEntries(statements.templates)
       }
     ])
   )
@@ -77,18 +76,13 @@ export function isWithin(tree: ReadonlyMap<string, Goal>, id: string, ancestor: 
 }
 
 /** Returns undefined for a goal that no author vouches for any longer. */
-function goalRecordOf({ digest, record, registers }: AttestedRecord): GoalRecord | undefined {
-  const vouches = registers.filter(({ register }) => register.vote === 'vouch')
-  if (record.kind !== 'goal' || vouches.length === 0) return undefined
-  return {
-    id: toHex(digest),
-    record,
-    statements: vouches.map(({ register }) => readStatement(register))
-  }
+function goalRecordOf({ digest, record, standing }: AttestedRecord): GoalRecord | undefined {
+  const { vouches } = standing
+  if (record.kind !== 'goal' || vouches === 0) return undefined
+  return { id: toHex(digest), record, vouches, statements: readStatements(standing) }
 }
 
-function statusOf(statements: readonly GoalStatement[]): Pick<Goal, 'status' | 'statusCounts'> {
-  const statusCounts = count(statements.map(({ status }) => status))
+function statusOf({ statusCounts }: GoalStatements): Pick<Goal, 'status' | 'statusCounts'> {
   return {
     status: GOAL_STATUSES.findLast((status) => statusCounts.has(status)) ?? 'open',
     statusCounts: Object.fromEntries(statusCounts)
@@ -117,10 +111,13 @@ function parentsOf(
   const parents = new Map<string, string>()
   for (const { id, statements } of ordered) {
     if (variants.has(id)) continue
-    const named = statements.flatMap(({ parent }) =>
-      parent === undefined ? [] : [variants.get(parent) ?? parent]
-    )
-    const best = [...count(named.filter((parent) => ids.has(parent) && parent !== id))]
+    const named = new Map<string, number>()
+    for (const [stated, authors] of statements.parents) {
+      const parent = variants.get(stated) ?? stated
+      if (!ids.has(parent) || parent === id) continue
+      named.set(parent, (named.get(parent) ?? 0) + authors)
+    }
+    const best = [...named]
       .toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
       .map(([parent]) => parent)[0]
     if (best !== undefined) parents.set(id, best)
@@ -147,10 +144,4 @@ function withoutCycles(parents: Map<string, string>): Map<string, string> {
     for (const id of path) settled.add(id)
   }
   return parents
-}
-
-function count<T>(items: readonly T[]): Map<T, number> {
-  const counts = new Map<T, number>()
-  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1)
-  return counts
 }

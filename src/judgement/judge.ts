@@ -9,7 +9,7 @@
  */
 import { detectInstruction } from '../foreign-text/index.ts'
 import { poolOpinions } from './opinion-pool.ts'
-import type { OwnVote, Register, AttestedRecord } from '../../crdt/index.ts'
+import type { OwnVote, AttestedRecord } from '../../crdt/index.ts'
 import type { InstructionKind } from '../foreign-text/index.ts'
 
 /** Whether an insight may influence an agent of this node. */
@@ -32,6 +32,7 @@ export interface Judgement {
   /** Number of authors that vouch for it, and number that dispute it. */
   readonly corroboration: number
   readonly disputes: number
+  /** Those that most vouching authors give: at most 64. */
   readonly tags: readonly string[]
   /** The earliest `validFrom` and the latest `validTo` of the vouching authors. */
   readonly validFrom?: Date
@@ -71,32 +72,27 @@ export class Judge {
 
   /** Returns undefined for a record that no author vouches for. */
   async judge(attested: AttestedRecord): Promise<Judgement | undefined> {
-    const registers = attested.registers.map(({ register }) => register)
-    const vouches = registers.filter(({ vote }) => vote === 'vouch')
-    if (vouches.length === 0) return undefined
-    const disputes = registers.filter(({ vote }) => vote === 'dispute').length
-    const from = vouches.flatMap(({ validFrom }) => validFrom ?? [])
-    const to = vouches.flatMap(({ validTo }) => validTo ?? [])
+    const { vouches, disputes, opinions, day = 0, validFrom, validTo, tags, counters } =
+      attested.standing
+    if (vouches === 0) return undefined
     return {
-      ...(await this.#release(attested, vouches.length, disputes)),
-      confidence: poolOpinions(
-        registers.flatMap(({ vote, confidence }) => (vote === 'none' ? [] : [{ vote, confidence }]))
-      ),
-      corroboration: vouches.length,
+      ...(await this.#release(attested)),
+      confidence: poolOpinions(opinions),
+      corroboration: vouches,
       disputes,
-      tags: [...new Set(vouches.flatMap(({ tags }) => tags))].toSorted(),
-      ...(from.length === 0 ? {} : { validFrom: new Date(Math.min(...from)) }),
-      ...(to.length === 0 ? {} : { validTo: new Date(Math.max(...to)) }),
-      evidence: sumCounters(registers),
-      day: new Date(Math.min(...vouches.map(({ day }) => day)) * DAY).toISOString().slice(0, 10)
+      tags: tags.map(([tag]) => tag).toSorted(),
+      ...(validFrom === undefined ? {} : { validFrom: new Date(validFrom) }),
+      ...(validTo === undefined ? {} : { validTo: new Date(validTo) }),
+      evidence: Object.fromEntries(counters.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      day: new Date(day * DAY).toISOString().slice(0, 10)
     }
   }
 
-  async #release(
-    { digest, record }: AttestedRecord,
-    vouches: number,
-    disputes: number
-  ): Promise<Pick<Judgement, 'state' | 'flag'>> {
+  async #release({
+    digest,
+    record,
+    standing: { vouches, disputes }
+  }: AttestedRecord): Promise<Pick<Judgement, 'state' | 'flag'>> {
     const { k, voteOn } = this.#init
     if (disputes >= k && disputes >= vouches) return { state: 'disputed' }
     const isCorroborated = vouches >= k
@@ -114,13 +110,4 @@ function flagOf({
   value = ''
 }: AttestedRecord['record']): InstructionKind | undefined {
   return detectInstruction([entity, content, attribute, value].join('\n'))
-}
-
-/** Counts each author once: its register holds the sum of its reports. */
-function sumCounters(registers: readonly Register[]): Record<string, number> {
-  const sums = new Map<string, number>()
-  for (const [name, count] of registers.flatMap(({ counters }) => counters)) {
-    sums.set(name, (sums.get(name) ?? 0) + count)
-  }
-  return Object.fromEntries([...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }

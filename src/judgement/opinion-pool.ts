@@ -8,13 +8,9 @@
  * While more than half of the opinions lie between a and b, the pool is at most half a unit outside
  * of a and b, whatever the other opinions are. The result depends on the set of opinions alone.
  */
-import type { Vote } from '../../crdt/index.ts'
 
-export interface Opinion {
-  readonly vote: Exclude<Vote, 'none'>
-  /** 0 to 1. */
-  readonly confidence: number
-}
+/** Opinions in thousandths, and how many authors have each. */
+export type Opinions = readonly (readonly [thousandths: number, authors: number])[]
 
 /** No confidence counts for more than odds of 99 to 1. */
 const MAX_CONFIDENCE = 0.99
@@ -26,26 +22,36 @@ const MAX_DISTANCE = 1
 const SCALE = 1000
 
 /** 0 to 1, in thousandths; 0 without opinions. */
-export function poolOpinions(opinions: readonly Opinion[]): number {
-  if (opinions.length === 0) return 0
-  const logits = opinions.map(logitOf).toSorted((a, b) => a - b)
-  const median = medianOf(logits)
-  const sum = logits.reduce(
-    (total, logit) =>
-      total + Math.min(median + MAX_DISTANCE, Math.max(median - MAX_DISTANCE, logit)),
+export function poolOpinions(opinions: Opinions): number {
+  const sorted = opinions
+    .map(([thousandths, authors]) => ({ logit: logitOf(thousandths / SCALE), authors }))
+    .toSorted((a, b) => a.logit - b.logit)
+  const total = sorted.reduce((sum, { authors }) => sum + authors, 0)
+  if (total === 0) return 0
+  const median = (logitAt(sorted, (total - 1) >> 1) + logitAt(sorted, total >> 1)) / 2
+  const sum = sorted.reduce(
+    (all, { logit, authors }) =>
+      all +
+      authors * Math.min(median + MAX_DISTANCE, Math.max(median - MAX_DISTANCE, logit)),
     0
   )
-  return Math.round(SCALE / (1 + Math.exp(-sum / logits.length))) / SCALE
+  return Math.round(SCALE / (1 + Math.exp(-sum / total))) / SCALE
 }
 
-function logitOf({ vote, confidence }: Opinion): number {
-  const claimed = vote === 'vouch' ? confidence : 1 - confidence
+function logitOf(claimed: number): number {
   const bounded = Math.min(MAX_CONFIDENCE, Math.max(1 - MAX_CONFIDENCE, claimed))
   return Math.log(bounded / (1 - bounded))
 }
 
-function medianOf(sorted: readonly number[]): number {
-  const middle = sorted.length / 2
-  const upper = sorted[Math.floor(middle)] ?? 0
-  return Number.isInteger(middle) ? ((sorted[middle - 1] ?? upper) + upper) / 2 : upper
+/** The log-odds of the author at this place, from 0. */
+function logitAt(
+  sorted: readonly { readonly logit: number; readonly authors: number }[],
+  place: number
+): number {
+  let rest = place
+  for (const { logit, authors } of sorted) {
+    if (rest < authors) return logit
+    rest -= authors
+  }
+  return 0
 }

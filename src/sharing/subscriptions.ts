@@ -3,7 +3,6 @@
  * delivered. Each subscription receives an insight once. Insights that were released before the
  * subscription are found by `recall` and `context`.
  */
-import { equalBytes } from '../../crdt/bytes/index.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { isReceipts } from '../skills/index.ts'
@@ -83,7 +82,10 @@ export class Subscriptions {
     if (attested?.record.kind === 'goal') return this.#recheckGoals()
     if (attested === undefined || isReceipts(attested.record)) return
     if (!(await this.#isReleased(attested))) return
-    if (author !== undefined && (await this.#isReleased(withoutAuthor(attested, author)))) return
+    if (author !== undefined) {
+      const before = await this.#components.replica.get(digest, [author])
+      if (before !== undefined && (await this.#isReleased(before))) return
+    }
     const judgement = await this.#components.judge.judge(attested)
     if (judgement !== undefined) await this.#deliver(insightOf(attested, judgement))
   }
@@ -157,8 +159,4 @@ function deliverOnce({ delivered, listener }: Subscriber, insight: Insight): voi
   const [oldest] = delivered
   if (delivered.size > MAX_DELIVERED && oldest !== undefined) delivered.delete(oldest)
   queueMicrotask(() => listener(insight))
-}
-
-function withoutAuthor({ registers, ...rest }: AttestedRecord, author: Uint8Array): AttestedRecord {
-  return { ...rest, registers: registers.filter((each) => !equalBytes(each.author, author)) }
 }

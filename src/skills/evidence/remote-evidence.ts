@@ -17,21 +17,31 @@ import { MAX_HEAD_START, REMOTE_TRIALS } from './constants.ts'
 import { logWealth, PROMOTION } from './e-process.ts'
 import type { Counts } from './counts.ts'
 
-/** Counts by author. */
-export type RemoteCounts = ReadonlyMap<string, Counts>
+/** Counts, and the number of authors that have them. */
+export interface RemoteCounts extends Counts {
+  readonly authors: number
+}
 
 /** Initial stake of the local test: 1 without remote evidence, at least 1/2, at most 10. */
-export function headStart(remote: RemoteCounts): number {
-  const values = [...remote.values()]
+export function headStart(remote: readonly RemoteCounts[]): number {
+  const values = remote
     .filter((counts) => isCounts(counts) && counts.trials > 0)
-    .map((counts) =>
-      Math.exp(logWealth(PROMOTION, counts, Math.min(1, REMOTE_TRIALS / counts.trials)))
-    )
-    .toSorted((a, b) => b - a)
-  const left = values.slice(Math.ceil(values.length / 3))
-  if (left.length === 0) return 1
-  const average = left.reduce((sum, value) => sum + value, 0) / left.length
-  return Math.min(MAX_HEAD_START, (1 + average) / 2)
+    .map(({ authors, ...counts }) => ({
+      authors,
+      value: Math.exp(logWealth(PROMOTION, counts, Math.min(1, REMOTE_TRIALS / counts.trials)))
+    }))
+    .toSorted((a, b) => b.value - a.value)
+  const all = values.reduce((sum, { authors }) => sum + authors, 0)
+  const leftOut = Math.ceil(all / 3)
+  if (all === leftOut) return 1
+  let place = 0
+  let sum = 0
+  for (const { authors, value } of values) {
+    const averaged = Math.min(authors, Math.max(0, place + authors - leftOut))
+    sum += averaged * value
+    place += authors
+  }
+  return Math.min(MAX_HEAD_START, (1 + sum / (all - leftOut)) / 2)
 }
 
 function isCounts({ trials, successes }: Counts): boolean {

@@ -22,7 +22,7 @@ import type { ParsedOffer, SkillOffer } from './offers.ts'
 export type Consent = (offer: SkillOffer) => boolean | Promise<boolean>
 
 export interface AdoptionComponents extends Omit<AuditsComponents, 'replica' | 'skills'> {
-  readonly replica: Pick<Replica, 'attestedRecords' | 'claims' | 'get' | 'voteOn'>
+  readonly replica: Pick<Replica, 'attestedRecords' | 'claims' | 'get' | 'voteOn' | 'votes'>
   readonly skills: Pick<SkillService, 'registration' | 'falseReceipts' | 'runner' | 'store'>
   /** Number of authors that must dispute a skill before their votes count here. */
   readonly k: number
@@ -60,13 +60,15 @@ export class SkillAdoption {
   }: OfferOptions): Promise<SkillOffer[]> {
     const { replica, skills } = this.#components
     const offers: SkillOffer[] = []
-    for await (const attested of replica.attestedRecords()) {
+    for await (const { digest, record } of replica.attestedRecords()) {
       signal?.throwIfAborted()
-      if (attested.record.kind !== 'skill') continue
-      const id = toHex(attested.digest)
+      if (record.kind !== 'skill') continue
+      const attested = await this.#trusted(digest)
+      if (attested === undefined) continue
+      const id = toHex(digest)
       if (skills.store.get(id) !== undefined) continue
       if (skills.store.removedLifecycle(id)?.status === 'blacklisted') continue
-      const offered = this.#offerOf(attested)
+      const offered = offerOf(attested)
       if (offered === undefined) continue
       if (this.#countDisputes(attested) > 0) continue
       if ((await this.#isReleased(offered)) === (state === 'released')) offers.push(offered.offer)
@@ -76,8 +78,8 @@ export class SkillAdoption {
 
   /** Throws `HiveError` (RECORD_UNKNOWN) if the swarm offers no such skill here. */
   async adopt(id: string, signal: AbortSignal): Promise<AddedSkill> {
-    const attested = await this.#components.replica.get(digestOfId(id))
-    const offered = attested === undefined ? undefined : this.#offerOf(attested)
+    const attested = await this.#trusted(digestOfId(id))
+    const offered = attested === undefined ? undefined : offerOf(attested)
     if (offered === undefined) {
       throw new HiveError(
         'RECORD_UNKNOWN',
@@ -89,8 +91,8 @@ export class SkillAdoption {
 
   /** Handles a new vote or new receipts of a skill. */
   async consider(digest: Uint8Array, signal: AbortSignal): Promise<void> {
-    const { replica, skills } = this.#components
-    const attested = await replica.get(digest)
+    const { skills } = this.#components
+    const attested = await this.#trusted(digest)
     if (attested?.record.kind !== 'skill') return
     if (isReceipts(attested.record)) return this.#audit(attested.record.entity, signal)
     const id = toHex(digest)
@@ -111,7 +113,7 @@ export class SkillAdoption {
     if (this.#countDisputes(attested) > 0) return
     // A removed skill comes back only on request.
     if (this.#components.skills.store.removedLifecycle(toHex(attested.digest)) !== undefined) return
-    const offered = this.#offerOf(attested)
+    const offered = offerOf(attested)
     if (offered === undefined || !(await this.#isReleased(offered))) return
     if (!(await this.#components.consent(offered.offer))) return
     await this.#adopt(offered, signal)
@@ -130,13 +132,13 @@ export class SkillAdoption {
 
   /** Updates the value of remote evidence until the first local trial. */
   async #updateHeadStart(id: string, signal: AbortSignal): Promise<void> {
-    const { replica, skills } = this.#components
+    const { skills } = this.#components
     const known = skills.store.get(id)
     if (known === undefined || known.provenance.from !== 'hive' || !isOnTrial(known)) return
     if (known.lifecycle.lifetime.trials > 0) return
     await this.#audit(id, signal)
-    const attested = await replica.get(digestOfId(id))
-    const offered = attested === undefined ? undefined : this.#offerOf(attested)
+    const attested = await this.#trusted(digestOfId(id))
+    const offered = attested === undefined ? undefined : offerOf(attested)
     if (offered === undefined) return
     await skills.store.apply(id, (held) => withHeadStart(held, offered.offer.headStart))
   }
@@ -157,29 +159,22 @@ export class SkillAdoption {
   }
 
   async #recomputeHeadStart(id: string): Promise<void> {
-    const { replica, skills } = this.#components
-    const attested = await replica.get(digestOfId(id))
-    const offered = attested === undefined ? undefined : this.#offerOf(attested)
+    const { skills } = this.#components
+    const attested = await this.#trusted(digestOfId(id))
+    const offered = attested === undefined ? undefined : offerOf(attested)
     const headStart = offered?.offer.headStart ?? 1
     await skills.store.apply(id, (held) => withoutAuthor(held, headStart))
   }
 
-  #offerOf(attested: AttestedRecord): ParsedOffer | undefined {
-    return offerOf(this.#withoutDistrusted(attested))
-  }
-
   /** Number of disputing authors; 0 if there are fewer than `k`, or fewer than vouching ones. */
   #countDisputes(attested: AttestedRecord): number {
-    const votes = this.#withoutDistrusted(attested).registers.map(({ register }) => register.vote)
-    const disputes = votes.filter((vote) => vote === 'dispute').length
-    const vouches = votes.filter((vote) => vote === 'vouch').length
+    const { disputes, vouches } = attested.standing
     return disputes >= this.#components.k && disputes >= vouches ? disputes : 0
   }
 
-  /** The registers of all authors without a false receipt. */
-  #withoutDistrusted(attested: AttestedRecord): AttestedRecord {
-    const registers = attested.registers.filter(({ author }) => !this.#audits.isDistrusted(author))
-    return { ...attested, registers }
+  /** The record, with the votes and counts of authors without a false receipt. */
+  #trusted(digest: Uint8Array): Promise<AttestedRecord | undefined> {
+    return this.#components.replica.get(digest, this.#audits.distrusted())
   }
 }
 

@@ -9,7 +9,6 @@
  * who publishes true receipts with false counts.
  */
 import { hash } from 'node:crypto'
-import { toHex } from '../../../crdt/bytes/index.ts'
 import { failureOutcome } from '../running/receipt.ts'
 import { DEFAULT_LIMITS } from '../../sandbox/index.ts'
 import { receiptsOf } from './published-receipts.ts'
@@ -21,7 +20,7 @@ import type { Limits, Sandbox } from '../../sandbox/index.ts'
 import type { Clock } from '../../../transport/index.ts'
 
 export interface AuditsComponents {
-  readonly replica: Pick<Replica, 'claims' | 'get'>
+  readonly replica: Pick<Replica, 'claims' | 'get' | 'votes'>
   readonly skills: Pick<SkillService, 'falseReceipts' | 'store'>
   readonly sandbox: Pick<Sandbox, 'engine' | 'run'>
   /**
@@ -46,6 +45,9 @@ const MAX_AUDIT_MS = 10_000
 const MAX_SEEN = 1_000
 const MAX_RECEIPTS_PER_AUTHOR = 64
 
+/** Authors whose votes are left out of a standing: each is a read of a widely used skill. */
+const MAX_DISTRUSTED = 256
+
 /** Digits of a digest that identify a receipt. */
 const NAME_LENGTH = 16
 
@@ -67,8 +69,11 @@ export class Audits {
     this.#components = components
   }
 
-  readonly isDistrusted = (author: Uint8Array): boolean =>
-    this.#components.skills.falseReceipts.has(toHex(author))
+  /** The authors with a false receipt; of more than 256, those that were found last. */
+  distrusted(): readonly Uint8Array[] {
+    const authors = this.#components.skills.falseReceipts.latestAuthors(MAX_DISTRUSTED)
+    return authors.map((author) => Buffer.from(author, 'hex'))
+  }
 
   /** Returns whether a false receipt was found. Each receipt is drawn, or skipped, once. */
   async audit(known: KnownSkill, signal: AbortSignal): Promise<boolean> {

@@ -6,7 +6,6 @@ import { skillOfRecord } from '../skill-identity.ts'
 import type { InstructionKind } from '../../foreign-text/index.ts'
 import type { AttestedRecord } from '../../../crdt/index.ts'
 import type { IdentifiedSkill } from '../skill-identity.ts'
-import type { RemoteCounts } from '../evidence/remote-evidence.ts'
 
 /** A skill that others published and this node does not have. */
 export interface SkillOffer {
@@ -37,21 +36,15 @@ export interface ParsedOffer {
   readonly identified: IdentifiedSkill
 }
 
-export const TRIALS = 'trials'
-export const SUCCESSES = 'successes'
-
 /** Returns undefined for a record that is no skill, or that no author vouches for. */
 export function offerOf(attested: AttestedRecord): ParsedOffer | undefined {
-  const { digest, record, registers } = attested
-  const voting = registers.filter(({ register }) => register.vote !== 'none')
-  const vouching = voting.filter(({ register }) => register.vote === 'vouch')
-  if (vouching.length === 0) return undefined
+  const { digest, record, standing } = attested
+  const { vouches, disputes, trials } = standing
+  if (vouches === 0) return undefined
   const identified = tryReadSkill(record)
   if (identified === undefined) return undefined
-  const counts = countsOf(registers)
   const { name, description, kind, source, licence } = identified.skill
   const flag = detectInstruction([name, description, licence ?? ''].join('\n'))
-  const all = [...counts.values()]
   const offer = {
     id: toHex(digest),
     name: displayText(name),
@@ -60,27 +53,13 @@ export function offerOf(attested: AttestedRecord): ParsedOffer | undefined {
     source,
     ...(licence === undefined ? {} : { licence: displayText(licence) }),
     ...(flag === undefined ? {} : { flag }),
-    vouches: vouching.length,
-    disputes: voting.length - vouching.length,
-    trials: all.reduce((sum, { trials }) => sum + trials, 0),
-    successes: all.reduce((sum, { successes }) => sum + successes, 0),
-    headStart: headStart(counts)
+    vouches,
+    disputes,
+    trials: trials.reduce((sum, { allTrials }) => sum + allTrials, 0),
+    successes: trials.reduce((sum, { allSuccesses }) => sum + allSuccesses, 0),
+    headStart: headStart(trials)
   }
   return { offer, identified }
-}
-
-/**
- * Of all authors with counts: a node continues its counts under its next key, which has no vote.
- */
-function countsOf(registers: AttestedRecord['registers']): RemoteCounts {
-  return new Map(
-    registers.map(({ author, register }) => {
-      const counters = new Map(register.counters)
-      const trials = counters.get(TRIALS) ?? 0
-      const successes = Math.min(trials, counters.get(SUCCESSES) ?? 0)
-      return [toHex(author), { trials, successes }] as const
-    })
-  )
 }
 
 /** A signed record may contain anything. */

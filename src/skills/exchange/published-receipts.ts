@@ -21,8 +21,9 @@ export const RECEIPTS = 'receipts'
 const MAX_TESTS = 8
 const MAX_RECEIPTS_PER_RECORD = 16
 
-/** Records that are searched for the receipts of one skill. */
+/** Records that are searched for the receipts of one skill, and authors of each. */
 const MAX_RECORDS = 1_000
+const MAX_AUTHORS_PER_RECORD = 1_000
 
 const Content = z.array(ReceiptValue).min(1).max(MAX_RECEIPTS_PER_RECORD)
 
@@ -69,7 +70,7 @@ export async function receiptsRecord(
 export async function receiptsOf(
   id: string,
   engine: string,
-  replica: Pick<Replica, 'claims' | 'get'>
+  replica: Pick<Replica, 'claims' | 'get' | 'votes'>
 ): Promise<ReceiptsByAuthor> {
   const receipts = new Map<string, Receipt[]>()
   for (const digest of (await replica.claims(id, RECEIPTS)).slice(0, MAX_RECORDS)) {
@@ -78,7 +79,10 @@ export async function receiptsOf(
     const { entity, value, content } = attested.record
     if (entity !== id || value !== engine) continue
     const read = readContent(content)
-    for (const { author, register } of attested.registers) {
+    let authors = 0
+    for await (const { author, register } of replica.votes(digest)) {
+      if (authors === MAX_AUTHORS_PER_RECORD) break
+      authors += 1
       if (register.vote !== 'vouch') continue
       const key = toHex(author)
       receipts.set(key, [...(receipts.get(key) ?? []), ...read])

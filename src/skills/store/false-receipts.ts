@@ -20,7 +20,8 @@ export class FalseReceipts {
 
   static async open(store: Pick<Store, 'commit' | 'section'>): Promise<FalseReceipts> {
     const falseReceipts = new FalseReceipts(store)
-    for await (const receipt of falseReceipts.#records.falseReceipts())
+    const stored = await Array.fromAsync(falseReceipts.#records.falseReceipts())
+    for (const receipt of stored.toSorted((one, other) => one.at.getTime() - other.at.getTime()))
       falseReceipts.#byAuthor.set(receipt.author, receipt)
     return falseReceipts
   }
@@ -28,6 +29,11 @@ export class FalseReceipts {
   /** `author`: the key in hex. */
   has(author: string): boolean {
     return this.#byAuthor.has(author)
+  }
+
+  /** The authors of the latest ones, as hex; at most `limit`. */
+  latestAuthors(limit: number): readonly string[] {
+    return [...this.#byAuthor.keys()].slice(-limit)
   }
 
   /** The latest last. */

@@ -57,10 +57,11 @@ describe('compaction', () => {
     assert.equal(node.replica.headOf(author).base, seq + 1)
     assert.equal(await keysOf(node, 'entries'), 1)
     // Ten that still stand, and two retracted ones with evidence.
-    assert.equal(await keysOf(node, 'registers'), 12)
+    assert.equal(await keysOf(node, 'standings'), 12)
+    assert.equal(await keysOf(node, 'older-votes'), 0)
     assert.equal(await keysOf(node, 'records'), 12)
-    assert.equal(await keysOf(node, 'retractions'), 0)
-    assert.equal(await keysOf(node, 'revealed'), 0)
+    assert.equal(await keysOf(node, 'withdrawals'), 0)
+    assert.equal(await keysOf(node, 'unswept'), 0)
   })
 
   it('is followed by a replica that has all, one that has half and one that has nothing', async () => {
@@ -144,7 +145,7 @@ describe('compaction', () => {
     for (const { replica } of [a, b]) {
       const states = await Array.fromAsync(replica.attestedRecords())
       assert.deepEqual(
-        states.map(({ registers }) => registers.length),
+        states.map(({ standing }) => standing.vouches),
         [1, 1, 1]
       )
     }

@@ -4,16 +4,12 @@ import { LimitError, writeEntry } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
-import { contentOf, deliver, replicaOn } from '../../fixtures/replicas.ts'
+import { contentOf, deliver, registersOf, replicaOn } from '../../fixtures/replicas.ts'
 import type { Replica } from '../../../crdt/index.ts'
 
 /** Sums of a record's counters over its authors. */
 async function sums(replica: Replica, digest: Uint8Array): Promise<Record<string, number>> {
-  const totals: Record<string, number> = {}
-  for (const { register } of (await replica.get(digest))?.registers ?? []) {
-    for (const [name, count] of register.counters) totals[name] = (totals[name] ?? 0) + count
-  }
-  return totals
+  return Object.fromEntries((await replica.get(digest))?.standing.counters ?? [])
 }
 
 describe('evidence', () => {
@@ -31,8 +27,8 @@ describe('evidence', () => {
     await a.replica.addEvidence(digest, { uses: 100 })
     await a.replica.publishEvidence(20_002)
     assert.deepEqual(await sums(a.replica, digest), { failures: 1, uses: 115 })
-    const registers = (await a.replica.get(digest))?.registers ?? []
-    assert.deepEqual(registers.map(({ register }) => register.vote).toSorted(), ['none', 'vouch'])
+    const registers = await registersOf(a.replica, digest)
+    assert.deepEqual(registers.map(({ vote }) => vote).toSorted(), ['none', 'vouch'])
   })
 
   it('does not bring back a vote that was taken back', async () => {
@@ -41,9 +37,9 @@ describe('evidence', () => {
     await a.replica.retract(digest)
     await a.replica.addEvidence(digest, { uses: 1 })
     await a.replica.publishEvidence(20_000)
-    const state = await a.replica.get(digest)
+    const registers = await registersOf(a.replica, digest)
     assert.deepEqual(
-      state?.registers.map(({ register }) => register.vote),
+      registers.map(({ vote }) => vote),
       ['none']
     )
   })
@@ -54,8 +50,8 @@ describe('evidence', () => {
     await a.replica.addEvidence(digest, { uses: 1 })
     await a.replica.publishEvidence(20_000)
     await a.replica.retract(digest)
-    const [only] = (await a.replica.get(digest))?.registers ?? []
-    const { vote, confidence, counters } = only?.register ?? {}
+    const [only] = await registersOf(a.replica, digest)
+    const { vote, confidence, counters } = only ?? {}
     assert.deepEqual([vote, confidence, counters], ['none', 0, [['uses', 1]]])
   })
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { SCHEMA } from '../../../crdt/store/migrations.ts'
 import { createAuthor, openStore, StoreError, writeEntry } from '../../../crdt/index.ts'
 import { fromHex } from '../../../crdt/bytes/index.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
@@ -143,7 +144,7 @@ describe('a failed write', () => {
     failNext('meta')
     await assert.rejects(openStore(database), isWriteFailure)
     const store = await openStore(database)
-    assert.deepEqual(await store.section('meta').get(Buffer.from('schema')), Buffer.of(4))
+    assert.deepEqual(await store.section('meta').get(Buffer.from('schema')), Buffer.of(SCHEMA))
     await store.close()
   })
 

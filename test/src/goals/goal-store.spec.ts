@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { sumVotes } from '../../../crdt/records/standing.ts'
 import { digestOf } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { goalTree } from '../../../src/goals/goal-tree.ts'
@@ -11,11 +12,13 @@ import type { Goals, HiveNode } from '../../../src/index.ts'
 const none = new Uint8Array(16)
 
 /** What one author says of the goal with this title. */
-function said(title: string, tags: readonly string[], author = 1): AttestedRecord {
+function said(title: string, ...authors: readonly (readonly string[])[]): AttestedRecord {
   const record: HiveRecord = { kind: 'goal', entity: title, content: '' }
   const register = { vote: 'vouch', confidence: 1, day: 1, commitment: none, counters: [] } as const
-  const registers = [{ author: Uint8Array.of(author), register: { ...register, tags } }]
-  return { digest: digestOf(record), record, registers }
+  const votes = authors.map((tags) => ({ register: { ...register, tags }, isRetracted: false }))
+  const standing = sumVotes(votes)
+  assert.ok(standing !== undefined)
+  return { digest: digestOf(record), record, standing }
 }
 
 function idOf(title: string): string {
@@ -94,8 +97,7 @@ describe('the goals of a hive', () => {
   it('have the status that prevails among their authors', () => {
     const claims = (status: 'open' | 'active' | 'abandoned' | 'achieved'): string[] =>
       writeStatement({ status, templates: [], tags: [] })
-    const [one, two] = [said('a', claims('active')), said('a', claims('achieved'), 2)]
-    const both = { ...one, registers: [...one.registers, ...two.registers] }
+    const both = said('a', claims('active'), claims('achieved'))
     const goal = goalTree([both]).get(idOf('a'))
     assert.equal(goal?.status, 'achieved')
     assert.deepEqual(goal?.statusCounts, { active: 1, achieved: 1 })

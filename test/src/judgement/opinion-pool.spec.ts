@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { poolOpinions } from '../../../src/judgement/opinion-pool.ts'
-import type { Opinion } from '../../../src/judgement/opinion-pool.ts'
+import type { Opinions } from '../../../src/judgement/opinion-pool.ts'
 
 const confidence = fc.double({ min: 0, max: 1, noNaN: true })
-const opinion = fc.record(
-  { vote: fc.constantFrom('vouch' as const, 'dispute' as const), confidence },
-  { noNullPrototype: true }
-)
+const opinion = fc.tuple(fc.nat(1000), fc.integer({ min: 1, max: 5 }))
 
-const vouch = (claimed: number): Opinion => ({ vote: 'vouch', confidence: claimed })
+const vouch = (claimed: number, authors = 1): Opinions[number] => [
+  Math.round(claimed * 1000),
+  authors
+]
 
 const logit = (p: number): number => Math.log(p / (1 - p))
 
@@ -18,7 +18,7 @@ describe('pooled confidence', () => {
     assert.equal(poolOpinions([]), 0)
     assert.equal(poolOpinions([vouch(0.8)]), 0.8)
     assert.equal(poolOpinions([vouch(0.8), vouch(0.8), vouch(0.8)]), 0.8)
-    assert.equal(poolOpinions([{ vote: 'dispute', confidence: 0.8 }]), 0.2)
+    assert.equal(poolOpinions([vouch(0.8, 3)]), 0.8)
   })
 
   it('is the mean of the log-odds of claims that are close', () => {
@@ -34,6 +34,17 @@ describe('pooled confidence', () => {
           .toSorted((a, b) => a.key - b.key)
           .map(({ each }) => each)
         assert.equal(poolOpinions(shuffled), poolOpinions(opinions))
+      })
+    )
+  })
+
+  it('is the same for authors one by one and together', () => {
+    fc.assert(
+      fc.property(fc.array(opinion), (opinions) => {
+        const single = opinions.flatMap(([claimed, authors]) =>
+          Array.from({ length: authors }, () => [claimed, 1] as const)
+        )
+        assert.ok(Math.abs(poolOpinions(single) - poolOpinions(opinions)) <= 0.001)
       })
     )
   })

@@ -97,7 +97,7 @@ describe('evidence of skills', () => {
     fc.assert(
       fc.property(fc.array(countsArbitrary(1_000_000), { minLength: 3, maxLength: 3 }), (lies) => {
         const honest = Array.from({ length: 7 }, () => sample(0.8, 30, random))
-        const remote = new Map([...honest, ...lies].map((counts, at) => [`${at}`, counts]))
+        const remote = [...honest, ...lies].map((counts) => ({ ...counts, authors: 1 }))
         const alone = honest.map((counts) => Math.exp(logOf(counts)))
         const average = alone.reduce((sum, value) => sum + value, 0) / alone.length
         assert.ok(headStart(remote) <= (1 + average) / 2 + 1e-9)
@@ -106,9 +106,7 @@ describe('evidence of skills', () => {
   })
 
   it('promotes nothing by what others say alone', () => {
-    const remote = new Map(
-      Array.from({ length: 100 }, (_, at) => [`${at}`, { trials: 1e6, successes: 1e6 }])
-    )
+    const remote = [{ trials: 1e6, successes: 1e6, authors: 100 }]
     assert.equal(isPromotable(NO_TRIALS, headStart(remote)), false)
     assert.equal(isPromotable({ trials: 10, successes: 10 }, headStart(remote)), false)
     assert.equal(isPromotable({ trials: 20, successes: 20 }, headStart(remote)), true)

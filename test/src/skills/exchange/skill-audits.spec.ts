@@ -6,6 +6,7 @@ import { toHex } from '../../../../crdt/bytes/index.ts'
 import { createSandbox } from '../../../../src/sandbox/index.ts'
 import { VERSION_SKILL } from '../../../fixtures/broken-skills.ts'
 import { gossiping, startNode } from '../../../fixtures/nodes.ts'
+import { registersOf } from '../../../fixtures/replicas.ts'
 import { SkillAuthor } from '../../../fixtures/skill-author.ts'
 import { temporaryDirectory } from '../../../fixtures/temporary.ts'
 import { until } from '../../../fixtures/until.ts'
@@ -295,11 +296,11 @@ describe('audits of what others claim of skills', function () {
       const seen: Seen[] = []
       for (const digest of await node.replica.claims(id, 'receipts')) {
         const state = await node.replica.get(digest)
-        const [by] = state?.registers ?? []
+        const [by] = await registersOf(node.replica, digest)
         if (state === undefined || by === undefined) continue
         const receipts = JSON.parse(state.record.content) as { input: string }[]
         const inputs = receipts.map(({ input }) => input)
-        seen.push({ digest: toHex(digest), author: toHex(by.author), inputs })
+        seen.push({ digest: toHex(digest), author: by.author, inputs })
       }
       const isThere = seen.length === count && seen.every(({ digest }) => digest !== before)
       return isThere ? seen : undefined

@@ -1,0 +1,132 @@
+/**
+ * The sweeper removes the values of an author that are outside of its feed's window: from a fork
+ * on, or before a new base. The votes leave the standing of their records, records that no author
+ * speaks of any longer go, and the entry itself last. A slice is a number of values, not a time, so
+ * that a million votes of one author hold up nothing. Which authors are left is on disk: after a
+ * crash the next start goes on; values that were removed before change nothing a second time.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { toHex } from '../bytes/index.ts'
+import { changedBy } from '../records/value.ts'
+import { readEntryValues } from './entry-values.ts'
+import type { FeedStore } from '../feeds/feed-store.ts'
+import type { RecordStore } from '../records/record-store.ts'
+import type { StandingWriter } from '../records/standing-writer.ts'
+import type { DigestLog } from '../store/digest-log.ts'
+import type { Drafts } from '../store/drafts.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
+import type { StoredEntry } from '../feeds/entries.ts'
+
+export interface SweeperInit {
+  readonly swarm: string
+  readonly store: Pick<Store, 'section'>
+  /** Authors that have values outside of their window, by name; the sweeper keeps it. */
+  readonly unswept: Map<string, Uint8Array>
+  readonly feeds: Pick<FeedStore, 'outside'>
+  readonly standings: Pick<StandingWriter, 'remove'>
+  readonly recordStore: Pick<RecordStore, 'removals'>
+  readonly recordLog: Pick<DigestLog, 'append'>
+  readonly drafts: Pick<Drafts, 'discard' | 'take'>
+  /** Runs without concurrent admissions and publications, on durable state. */
+  runExclusive<T>(task: () => Promise<T>): Promise<T>
+  commit(operations: readonly Operation[]): Promise<void>
+}
+
+/** Values that are removed in one turn of the event loop: a few milliseconds. */
+const SLICE = 64
+
+const EMPTY = new Uint8Array()
+
+export class Sweeper {
+  readonly #init: SweeperInit
+  readonly #section: Section
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(init: SweeperInit) {
+    this.#init = init
+    this.#section = init.store.section('unswept')
+  }
+
+  /** Reads which authors are left. */
+  async load(): Promise<void> {
+    this.#init.unswept.clear()
+    for await (const [author] of this.#section.entries()) {
+      this.#init.unswept.set(toHex(author), new Uint8Array(author))
+    }
+  }
+
+  /** For the commit that narrows the author's window; takes effect at once. */
+  mark(author: Uint8Array): Operation {
+    this.#init.unswept.set(toHex(author), new Uint8Array(author))
+    return this.#section.put(author, EMPTY)
+  }
+
+  /** Sweeps the authors that are left, after `before`. */
+  start(before: () => Promise<void>): void {
+    this.#last = this.#last.then(before).catch(() => undefined)
+    for (const author of this.#init.unswept.values()) this.sweep(author)
+  }
+
+  /**
+   * Removes what is outside of the author's window, once the window is on disk. A failure, such as
+   * a closed store, is repeated at the next start.
+   */
+  sweep(author: Uint8Array, durable: Promise<void> = Promise.resolve()): void {
+    this.#last = Promise.all([this.#last, durable])
+      .then(() => this.#sweep(author))
+      .catch(() => undefined)
+  }
+
+  /** Resolves when no removal is pending. */
+  async idle(): Promise<void> {
+    for (let last; last !== this.#last;) {
+      last = this.#last
+      await last
+    }
+  }
+
+  async #sweep(author: Uint8Array): Promise<void> {
+    for await (const entry of this.#init.feeds.outside(author)) {
+      const { values } = readEntryValues(this.#init.swarm, entry.seq, entry.bytes)
+      for (let from = 0; ; from += SLICE) {
+        const isLast = from + SLICE >= values.length
+        await this.#removeSlice(author, entry, values.slice(from, from + SLICE), isLast)
+        await nextTurn()
+        if (isLast) break
+      }
+    }
+    await this.#init.runExclusive(async () => {
+      // A window that was narrowed again meanwhile has another sweep behind this one.
+      for await (const _ of this.#init.feeds.outside(author)) return
+      await this.#init.commit([this.#section.del(author)])
+      this.#init.unswept.delete(toHex(author))
+    })
+  }
+
+  #removeSlice(
+    author: Uint8Array,
+    { seq, removal }: StoredEntry,
+    values: Parameters<StandingWriter['remove']>[1],
+    isLast: boolean
+  ): Promise<void> {
+    const { standings, recordStore, recordLog, drafts, runExclusive, commit } = this.#init
+    return runExclusive(async () => {
+      let operations: readonly Operation[]
+      try {
+        const orphans = await standings.remove({ author, seq }, values)
+        operations = await recordStore.removals(orphans)
+      } catch (error) {
+        drafts.discard()
+        throw error
+      }
+      const draft = drafts.take()
+      await commit([
+        ...draft.operations,
+        ...operations,
+        ...recordLog.append(changedBy(values)),
+        ...(isLast ? [removal] : [])
+      ])
+      draft.landed()
+    })
+  }
+}

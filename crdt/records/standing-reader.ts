@@ -1,0 +1,165 @@
+/**
+ * Reads the standing of records as it is on disk. Votes outside of their feed's window stay in the
+ * sums until they are removed; until then the reader leaves them out of what it returns.
+ */
+import { toHex } from '../bytes/index.ts'
+import { prefixReader } from '../store/drafts.ts'
+import { StandingKeys } from './standing-keys.ts'
+import { readRow, readVote } from './standing-row.ts'
+import { sumVotes, withoutVotes } from './standing.ts'
+import type { IsLive } from './standing-keys.ts'
+import type { PrefixReader, Store } from '../store/section.ts'
+import type { Register } from './register.ts'
+import type { Standing } from './standing.ts'
+import type { StandingRow, StoredVote, Sums } from './standing-row.ts'
+
+export interface StandingReaderInit {
+  readonly store: Pick<Store, 'section'>
+  readonly isLive: IsLive
+  /** Authors that have values outside of their window, by name. */
+  readonly unswept: ReadonlyMap<string, Uint8Array>
+}
+
+/** A register and its position in the author's feed. */
+export interface PositionedRegister {
+  readonly seq: number
+  readonly register: Register
+}
+
+/**
+ * While the values of more authors than these are removed, each of them counts as a vouch less:
+ * that is never too many.
+ */
+const MAX_SUBTRACTED = 256
+
+const EMPTY = new Uint8Array()
+
+export class StandingReader {
+  readonly #init: StandingReaderInit
+  readonly #keys: StandingKeys<PrefixReader>
+
+  constructor(init: StandingReaderInit) {
+    this.#init = init
+    this.#keys = new StandingKeys((name) => prefixReader(init.store.section(name)))
+  }
+
+  /** What the authors of each record say, without some authors; undefined where none says anything. */
+  async standings(
+    digests: readonly Uint8Array[],
+    without: readonly Uint8Array[] = []
+  ): Promise<(Standing | undefined)[]> {
+    const rows = await this.#keys.rows.getMany([...digests])
+    const standings: (Standing | undefined)[] = []
+    for (const [i, digest] of digests.entries()) {
+      const bytes = rows[i]
+      standings.push(
+        bytes === undefined ? undefined : await this.#standing(digest, readRow(bytes), without)
+      )
+    }
+    return standings
+  }
+
+  /** The votes on a record that are live, retracted or not. */
+  async *votes(digest: Uint8Array): AsyncGenerator<StoredVote> {
+    const row = await this.#keys.row(digest)
+    if (row.form === 'list') {
+      yield* await this.#live(digest, row.votes)
+      return
+    }
+    for await (const [key, value] of this.#keys.votes.entries(digest)) {
+      yield* await this.#live(digest, [readVote(key.subarray(digest.length), value)])
+    }
+  }
+
+  /** The live votes with the commitment. */
+  async votesWith(digest: Uint8Array, commitment: Uint8Array): Promise<StoredVote[]> {
+    const row = await this.#keys.row(digest)
+    return this.#live(digest, await this.#keys.votesWith(row, digest, commitment))
+  }
+
+  /** All registers of the author for the record, in feed order. */
+  async registersBy(digest: Uint8Array, author: Uint8Array): Promise<PositionedRegister[]> {
+    const [vote] = await this.#keys.votesOf(await this.#keys.row(digest), digest, [author])
+    if (vote === undefined) return []
+    return [...(vote.hasOlder ? await this.#keys.olderThan(digest, vote) : []), vote]
+  }
+
+  /** Whether a live retraction reveals the vote's commitment. */
+  isRetracted(digest: Uint8Array, { commitment }: Register): Promise<boolean> {
+    return this.#keys.isRetracted(digest, commitment, this.#init.isLive)
+  }
+
+  /** Digests of all records that have a row, in batches. */
+  async *digests(size: number): AsyncGenerator<Uint8Array[]> {
+    let batch: Uint8Array[] = []
+    for await (const [digest] of this.#keys.rows.entries(EMPTY)) {
+      batch.push(digest)
+      if (batch.length < size) continue
+      yield batch
+      batch = []
+    }
+    yield batch
+  }
+
+  async #standing(
+    digest: Uint8Array,
+    row: StandingRow,
+    without: readonly Uint8Array[]
+  ): Promise<Standing | undefined> {
+    const names = new Set(without.map(toHex))
+    if (row.form === 'list') {
+      const votes = await this.#live(digest, row.votes)
+      return sumVotes(votes.filter(({ author }) => !names.has(toHex(author))))
+    }
+    const all = await this.#allOf(digest, row.sums)
+    if (all === undefined) return undefined
+    const unswept = [...this.#init.unswept.values()]
+    const isExact = unswept.length <= MAX_SUBTRACTED
+    const left = without.filter((author) => !this.#init.unswept.has(toHex(author)))
+    const stored = await this.#keys.votesOf(row, digest, isExact ? [...unswept, ...left] : without)
+    const gone = stored.filter(
+      ({ author, seq }) => names.has(toHex(author)) || !this.#init.isLive(author, seq)
+    )
+    const standing = withoutVotes(all, gone)
+    if (isExact) return standing
+    return { ...standing, vouches: Math.max(0, standing.vouches - unswept.length) }
+  }
+
+  async #allOf(
+    digest: Uint8Array,
+    { vouches, disputes, day, validFrom, validTo, opinions, speaking }: Sums
+  ): Promise<Standing | undefined> {
+    if (speaking === 0) return undefined
+    const { facets } = this.#keys
+    const [tags, counters, trials] = await Promise.all([
+      facets.tags(digest),
+      facets.counters(digest),
+      facets.trials(digest)
+    ])
+    return {
+      vouches,
+      disputes,
+      opinions: [...opinions].toSorted(([a], [b]) => a - b),
+      ...(day === undefined ? {} : { day }),
+      ...(validFrom === undefined ? {} : { validFrom }),
+      ...(validTo === undefined ? {} : { validTo }),
+      tags,
+      counters,
+      trials
+    }
+  }
+
+  /** The live ones of stored votes; in place of a dead one the author's latest live register. */
+  async #live(digest: Uint8Array, votes: readonly StoredVote[]): Promise<StoredVote[]> {
+    const { isLive, unswept } = this.#init
+    if (unswept.size === 0) return [...votes]
+    const live: StoredVote[] = []
+    for (const vote of votes) {
+      const older = vote.hasOlder ? await this.#keys.olderThan(digest, vote) : []
+      const latest = [...older, vote].findLast(({ author, seq }) => isLive(author, seq))
+      if (latest === undefined) continue
+      live.push({ ...latest, isRetracted: await this.isRetracted(digest, latest.register) })
+    }
+    return live
+  }
+}

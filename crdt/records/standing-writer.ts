@@ -1,0 +1,280 @@
+/**
+ * Changes the standing of records. What an author says changes the sums by its difference to what
+ * the author said before, in the commit of its admission; nothing else is read. So the sums depend
+ * on the set of values, not on their order or repetition, and a vote costs the same however many
+ * authors a record has.
+ *
+ * Windows of feeds are not looked at: a value adds to the sums until `remove`, which runs after a
+ * fork or a new base (`admission/sweeper.ts`).
+ */
+import { MAX_LISTED_BYTES, MAX_LISTED_VOTES } from '../constants.ts'
+import { concat, toHex } from '../bytes/index.ts'
+import { replaceFacets } from './facets.ts'
+import { commitmentOf } from './retraction.ts'
+import { hasAny, olderKey, StandingKeys, withdrawalKey } from './standing-keys.ts'
+import { EMPTY_ROW, readRow, writeRow, writeVote } from './standing-row.ts'
+import { opinionOf, says } from './standing.ts'
+import type { DraftSection, Drafts } from '../store/drafts.ts'
+import type { IsLive } from './standing-keys.ts'
+import type { StandingRow, StoredVote, Sums } from './standing-row.ts'
+import type { Value } from './value.ts'
+
+export interface StandingWriterInit {
+  /** Its changes are drafts, read again by the next call. */
+  readonly drafts: Pick<Drafts, 'section'>
+  readonly isLive: IsLive
+  /** Votes that a row lists. */
+  readonly maxListed?: number
+}
+
+/** Author and sequence number of an entry. */
+export type Position = Pick<StoredVote, 'author' | 'seq'>
+
+type Retracting = Extract<Value, { type: 'retraction' }>
+
+interface ChangedRow {
+  readonly digest: Uint8Array
+  row: StandingRow
+}
+
+const EMPTY = new Uint8Array()
+const NO_SUMS: Sums = { stored: 0, speaking: 0, vouches: 0, disputes: 0, opinions: new Map() }
+
+export class StandingWriter {
+  readonly #keys: StandingKeys<DraftSection>
+  readonly #isLive: IsLive
+  readonly #maxListed: number
+
+  constructor({ drafts, isLive, maxListed = MAX_LISTED_VOTES }: StandingWriterInit) {
+    this.#keys = new StandingKeys((name) => drafts.section(name))
+    this.#isLive = isLive
+    this.#maxListed = maxListed
+  }
+
+  /** Adds the values of an entry. Returns the records that had no vote before. */
+  async add(at: Position, values: readonly Value[]): Promise<Uint8Array[]> {
+    const said = values.filter((value) => value.type !== 'record')
+    const rows = await this.#read(said)
+    const fresh = [...rows.values()].filter(({ row }) => !hasVotes(row))
+    for (const value of said) {
+      const changed = rowOf(rows, value.digest)
+      changed.row =
+        value.type === 'register'
+          ? await this.#addRegister(changed, { ...at, register: value.register })
+          : await this.#addRetraction(changed, value, at)
+    }
+    this.#write(rows)
+    return fresh.map(({ digest }) => digest)
+  }
+
+  /** Removes values of an entry. Returns those of its records that no author votes on any longer. */
+  async remove(at: Position, values: readonly Value[]): Promise<Uint8Array[]> {
+    const rows = await this.#read(values)
+    const spoken = new Set<ChangedRow>()
+    for (const value of values) {
+      const changed = rowOf(rows, value.digest)
+      if (value.type !== 'retraction') spoken.add(changed)
+      changed.row =
+        value.type === 'retraction'
+          ? await this.#removeRetraction(changed, value, at)
+          : await this.#removeRegister(changed, at)
+    }
+    this.#write(rows)
+    return [...spoken].filter(({ row }) => !hasVotes(row)).map(({ digest }) => digest)
+  }
+
+  async #addRegister(
+    { digest, row }: ChangedRow,
+    said: Pick<StoredVote, 'author' | 'register' | 'seq'>
+  ): Promise<StandingRow> {
+    const [before] = await this.#keys.votesOf(row, digest, [said.author])
+    const isRetracted = await this.#isWithdrawn(row, digest, said.register.commitment)
+    const vote = { ...said, isRetracted, hasOlder: before?.hasOlder ?? false }
+    if (before === undefined || before.seq === vote.seq) {
+      return this.#replace(row, digest, before, vote)
+    }
+    const [older, latest] = before.seq < vote.seq ? [before, vote] : [vote, before]
+    this.#keys.older.put(olderKey(digest, older.author, older.seq), writeVote(older))
+    return this.#replace(row, digest, before, { ...latest, hasOlder: true })
+  }
+
+  async #addRetraction(
+    { digest, row }: ChangedRow,
+    { secret }: Retracting,
+    { author, seq }: Position
+  ): Promise<StandingRow> {
+    const commitment = commitmentOf({ digest, secret })
+    this.#keys.withdrawals.put(withdrawalKey(digest, commitment, author, seq), EMPTY)
+    let next: StandingRow = { ...row, hasWithdrawals: true }
+    for (const vote of await this.#keys.votesWith(row, digest, commitment)) {
+      next = await this.#replace(next, digest, vote, { ...vote, isRetracted: true })
+    }
+    return next
+  }
+
+  /** The author's latest live register, if there is one, takes the place of the removed one. */
+  async #removeRegister(
+    { digest, row }: ChangedRow,
+    { author, seq }: Position
+  ): Promise<StandingRow> {
+    const [vote] = await this.#keys.votesOf(row, digest, [author])
+    if (vote === undefined) return row
+    if (vote.hasOlder) this.#keys.older.del(olderKey(digest, author, seq))
+    const older = vote.hasOlder ? await this.#keys.olderThan(digest, vote) : []
+    if (vote.seq !== seq) {
+      const hasOlder = older.length > 0
+      return vote.hasOlder === hasOlder
+        ? row
+        : this.#replace(row, digest, vote, { ...vote, hasOlder })
+    }
+    const live = older.findLast((each) => this.#isLive(author, each.seq))
+    if (live === undefined) return this.#replace(row, digest, vote, undefined)
+    this.#keys.older.del(olderKey(digest, author, live.seq))
+    const isRetracted = await this.#isWithdrawn(row, digest, live.register.commitment)
+    // Later ones that are not live stay until they are removed themselves.
+    const hasOlder = older.length > 1
+    return this.#replace(row, digest, vote, { ...live, isRetracted, hasOlder })
+  }
+
+  async #removeRetraction(
+    { digest, row }: ChangedRow,
+    { secret }: Retracting,
+    { author, seq }: Position
+  ): Promise<StandingRow> {
+    const commitment = commitmentOf({ digest, secret })
+    this.#keys.withdrawals.del(withdrawalKey(digest, commitment, author, seq))
+    if (await this.#keys.isWithdrawn(digest, commitment)) return row
+    let next = row
+    for (const vote of await this.#keys.votesWith(row, digest, commitment)) {
+      next = await this.#replace(next, digest, vote, { ...vote, isRetracted: false })
+    }
+    return { ...next, hasWithdrawals: await hasAny(this.#keys.withdrawals, digest) }
+  }
+
+  async #isWithdrawn(
+    row: StandingRow,
+    digest: Uint8Array,
+    commitment: Uint8Array
+  ): Promise<boolean> {
+    return row.hasWithdrawals && this.#keys.isWithdrawn(digest, commitment)
+  }
+
+  /** Replaces a stored vote in the list, or under its key and in the sums. */
+  async #replace(
+    row: StandingRow,
+    digest: Uint8Array,
+    before: StoredVote | undefined,
+    after: StoredVote | undefined
+  ): Promise<StandingRow> {
+    if (row.form === 'list') {
+      const others = row.votes.filter((vote) => vote !== before)
+      const list = { ...row, votes: after === undefined ? others : [...others, after] }
+      return this.#isListed(list) ? list : this.#split(list, digest)
+    }
+    const author = (after ?? before)?.author
+    if (author === undefined) return row
+    const key = concat(digest, author)
+    if (after === undefined) this.#keys.votes.del(key)
+    else this.#keys.votes.put(key, writeVote(after))
+    await replaceFacets(this.#keys.facetSection, digest, before, after)
+    const sums = changeSums(row.sums, before, after)
+    const isEdge = before !== undefined && isAtEdge(row.sums, before)
+    return { ...row, sums: isEdge ? { ...sums, ...(await this.#keys.facets.limits(digest)) } : sums }
+  }
+
+  #isListed(row: Extract<StandingRow, { form: 'list' }>): boolean {
+    if (row.votes.length <= 1) return true
+    return row.votes.length <= this.#maxListed && writeRow(row).length <= MAX_LISTED_BYTES
+  }
+
+  /** The row with sums in place of its list. */
+  async #split(
+    { votes, hasWithdrawals }: Extract<StandingRow, { form: 'list' }>,
+    digest: Uint8Array
+  ): Promise<StandingRow> {
+    let row: StandingRow = { form: 'sums', hasWithdrawals, sums: NO_SUMS }
+    for (const vote of votes) row = await this.#replace(row, digest, undefined, vote)
+    return row
+  }
+
+  async #read(values: readonly Value[]): Promise<Map<string, ChangedRow>> {
+    const unique = new Map(values.map(({ digest }) => [toHex(digest), digest]))
+    const stored = await this.#keys.rows.getMany([...unique.values()])
+    return new Map(
+      [...unique].map(([name, digest], i) => {
+        const bytes = stored[i]
+        return [name, { digest, row: bytes === undefined ? EMPTY_ROW : readRow(bytes) }]
+      })
+    )
+  }
+
+  #write(rows: ReadonlyMap<string, ChangedRow>): void {
+    for (const { digest, row } of rows.values()) {
+      if (hasVotes(row) || row.hasWithdrawals) this.#keys.rows.put(digest, writeRow(row))
+      else this.#keys.rows.del(digest)
+    }
+  }
+}
+
+function rowOf(rows: ReadonlyMap<string, ChangedRow>, digest: Uint8Array): ChangedRow {
+  return rows.get(toHex(digest)) ?? { digest, row: EMPTY_ROW }
+}
+
+function hasVotes(row: StandingRow): boolean {
+  return row.form === 'list' ? row.votes.length > 0 : row.sums.stored > 0
+}
+
+function changeSums(
+  sums: Sums,
+  before: StoredVote | undefined,
+  after: StoredVote | undefined
+): Sums {
+  const opinions = new Map(sums.opinions)
+  let { stored, speaking, vouches, disputes } = sums
+  for (const [vote, sign] of [[before, -1] as const, [after, 1] as const]) {
+    if (vote === undefined) continue
+    stored += sign
+    if (says(vote)) speaking += sign
+    const opinion = opinionOf(vote)
+    if (opinion === undefined) continue
+    const authors = (opinions.get(opinion) ?? 0) + sign
+    if (authors > 0) opinions.set(opinion, authors)
+    else opinions.delete(opinion)
+    if (vote.register.vote === 'dispute') disputes += sign
+    else vouches += sign
+  }
+  const { day, validFrom, validTo } = isVouch(after) ? after.register : {}
+  return {
+    stored,
+    speaking,
+    vouches,
+    disputes,
+    opinions,
+    day: extreme(Math.min, sums.day, day),
+    validFrom: extreme(Math.min, sums.validFrom, validFrom),
+    validTo: extreme(Math.max, sums.validTo, validTo)
+  }
+}
+
+function isVouch(vote: StoredVote | undefined): vote is StoredVote {
+  return vote?.register.vote === 'vouch' && !vote.isRetracted
+}
+
+/** Whether the first day, or a first or last date, may have been that of this vote alone. */
+function isAtEdge(sums: Sums, vote: StoredVote): boolean {
+  if (!isVouch(vote)) return false
+  const { day, validFrom, validTo } = vote.register
+  return (
+    day === sums.day ||
+    (validFrom !== undefined && validFrom === sums.validFrom) ||
+    (validTo !== undefined && validTo === sums.validTo)
+  )
+}
+
+function extreme(
+  pick: (a: number, b: number) => number,
+  a: number | undefined,
+  b: number | undefined
+): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : pick(a, b)
+}
