@@ -39,8 +39,12 @@ interface FacetChange extends Facet {
   readonly value: Uint8Array
 }
 
-/** The first day, and the first and last dates, of the vouches that stand. */
-export type Limits = Pick<Standing, 'day' | 'validFrom' | 'validTo'>
+/** The first day, and the first and last dates, of the vouches. */
+export interface Limits {
+  readonly day: number | undefined
+  readonly validFrom: number | undefined
+  readonly validTo: number | undefined
+}
 
 /** Replaces the values of one vote by those of another; undefined stands for no vote. */
 export async function replaceFacets(
@@ -98,13 +102,10 @@ export class Facets {
 
   /** Read again where the first or last value may have gone. */
   async limits(digest: Uint8Array): Promise<Limits> {
-    const day = await this.#edge(digest, DAY, false)
-    const validFrom = await this.#edge(digest, VALID_FROM, false)
-    const validTo = await this.#edge(digest, VALID_TO, true)
     return {
-      ...(day === undefined ? {} : { day }),
-      ...(validFrom === undefined ? {} : { validFrom }),
-      ...(validTo === undefined ? {} : { validTo })
+      day: await this.#edge(digest, DAY, false),
+      validFrom: await this.#edge(digest, VALID_FROM, false),
+      validTo: await this.#edge(digest, VALID_TO, true)
     }
   }
 

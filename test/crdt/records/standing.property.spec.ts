@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { openStore } from '../../../crdt/index.ts'
+import { equalBytes, toHex } from '../../../crdt/bytes/index.ts'
+import { commitmentOf } from '../../../crdt/records/retraction.ts'
+import { StandingReader } from '../../../crdt/records/standing-reader.ts'
+import { StandingWriter } from '../../../crdt/records/standing-writer.ts'
+import { sumVotes } from '../../../crdt/records/standing.ts'
+import { Drafts } from '../../../crdt/store/drafts.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
+import type { Register, Standing, Store } from '../../../crdt/index.ts'
+import type { FailingDatabase } from '../../fixtures/failing-database.ts'
+import type { Value } from '../../../crdt/records/value.ts'
+
+/** Few of each, so that values meet. */
+const DIGESTS = [1, 2].map((byte) => new Uint8Array(32).fill(byte))
+const AUTHORS = Array.from({ length: 5 }, (_, i) => new Uint8Array(32).fill(0x10 + i))
+const SECRETS = Array.from({ length: 3 }, (_, i) => new Uint8Array(16).fill(0x20 + i))
+
+const digest = fc.constantFrom(...DIGESTS)
+const secret = fc.constantFrom(...SECRETS)
+
+const register: fc.Arbitrary<Value> = fc
+  .record({
+    digest,
+    secret,
+    vote: fc.constantFrom('none' as const, 'vouch' as const, 'dispute' as const),
+    confidence: fc.nat(4).map((fifth) => fifth / 5),
+    day: fc.nat(3),
+    validFrom: fc.option(fc.integer({ min: -2, max: 2 }), { nil: undefined }),
+    validTo: fc.option(fc.integer({ min: -2, max: 2 }), { nil: undefined }),
+    tags: fc.subarray(['a', 'b', 'status:active', 'status:open', 'template:x']),
+    trials: fc.nat(70),
+    successes: fc.nat(70),
+    counts: fc.boolean()
+  })
+  .map(({ digest: subject, secret: hidden, trials, successes, counts, ...rest }) => ({
+    type: 'register',
+    digest: subject,
+    register: {
+      ...rest,
+      commitment: commitmentOf({ digest: subject, secret: hidden }),
+      counters: counts ? [['successes', successes] as const, ['trials', trials] as const] : []
+    }
+  }))
+
+const retraction: fc.Arbitrary<Value> = fc.record({
+  type: fc.constant('retraction' as const),
+  digest,
+  secret
+})
+
+/** The entries of each author; the position in the list is the sequence number, from 1. */
+const feeds = fc.array(
+  fc.array(
+    fc.array(fc.oneof({ weight: 3, arbitrary: register }, retraction), {
+      minLength: 1,
+      maxLength: 3
+    }),
+    {
+      maxLength: 6
+    }
+  ),
+  { minLength: AUTHORS.length, maxLength: AUTHORS.length }
+)
+
+type Step =
+  | { readonly does: 'admit'; readonly author: number; readonly fails: boolean }
+  | { readonly does: 'base' | 'fork'; readonly author: number; readonly seq: number }
+  | { readonly does: 'replay'; readonly author: number; readonly seq: number }
+  | { readonly does: 'reopen' }
+  | { readonly does: 'sweep'; readonly values: number }
+
+const author = fc.nat(AUTHORS.length - 1)
+const seq = fc.integer({ min: 1, max: 6 })
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      does: fc.constant('admit' as const),
+      author,
+      fails: fc.integer({ min: 0, max: 9 }).map((n) => n === 0)
+    })
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ does: fc.constantFrom('base' as const, 'fork' as const), author, seq })
+  },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('replay' as const), author, seq }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('reopen' as const) }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('sweep' as const), values: fc.nat(3) }) }
+)
+
+interface Window {
+  base: number
+  fork: number
+  admitted: number
+  /** Entries outside of the window that are stored, and values of the first that are removed. */
+  removed: number
+  readonly stored: Set<number>
+}
+
+/** A writer and a reader over a store, with the windows of the authors' feeds. */
+class Board {
+  readonly #feeds: readonly (readonly Value[][])[]
+  readonly #maxListed: number
+  readonly #failing: FailingDatabase
+  readonly windows: Window[]
+  readonly unswept = new Map<string, Uint8Array>()
+  #store: Store
+  #drafts: Drafts
+  #writer: StandingWriter
+
+  private constructor(
+    values: Value[][][],
+    maxListed: number,
+    failing: FailingDatabase,
+    store: Store
+  ) {
+    this.#feeds = values
+    this.#maxListed = maxListed
+    this.#failing = failing
+    this.#store = store
+    this.windows = values.map(() => ({
+      base: 1,
+      fork: 0,
+      admitted: 0,
+      removed: 0,
+      stored: new Set()
+    }))
+    this.#drafts = new Drafts(store)
+    this.#writer = this.#newWriter()
+  }
+
+  static async open(values: Value[][][], maxListed: number): Promise<Board> {
+    const failing = failingDatabase()
+    return new Board(values, maxListed, failing, await openStore(failing.database))
+  }
+
+  readonly isLive = (key: Uint8Array, at: number): boolean => {
+    const window = this.windows[AUTHORS.findIndex((each) => equalBytes(each, key))]
+    return window !== undefined && at >= window.base && (window.fork === 0 || at < window.fork)
+  }
+
+  async run(each: Step): Promise<void> {
+    if (each.does === 'reopen') return this.#reopen()
+    if (each.does === 'sweep') return this.#sweep(each.values)
+    const window = this.windows[each.author]
+    const key = AUTHORS[each.author]
+    assert.ok(window !== undefined && key !== undefined)
+    if (each.does === 'admit') {
+      const next = Math.max(window.admitted + 1, window.base)
+      const isVoid = window.fork > 0 && next >= window.fork
+      if (isVoid || this.#valuesAt(each.author, next).length === 0) return
+      if (each.fails) this.#failing.failNext()
+      const isStored = await this.#write(() =>
+        this.#writer.add({ author: key, seq: next }, this.#valuesAt(each.author, next))
+      )
+      if (isStored) {
+        window.admitted = next
+        window.stored.add(next)
+      }
+    } else if (each.does === 'replay') {
+      // A feed that was emptied is fetched again: the same entries, in order.
+      if (!window.stored.has(each.seq) || !this.isLive(key, each.seq)) return
+      await this.#write(() =>
+        this.#writer.add({ author: key, seq: each.seq }, this.#valuesAt(each.author, each.seq))
+      )
+    } else {
+      if (each.does === 'base') window.base = Math.max(window.base, each.seq)
+      else window.fork = Math.min(window.fork || Infinity, each.seq)
+      window.removed = 0
+      this.unswept.set(toHex(key), key)
+    }
+  }
+
+  /** Removes up to so many values of the entries outside of windows. */
+  async #sweep(values: number): Promise<void> {
+    for (const [name, key] of this.unswept) {
+      const at = AUTHORS.findIndex((each) => equalBytes(each, key))
+      const window = this.windows[at]
+      assert.ok(window !== undefined)
+      const [outside] = [...window.stored]
+        .filter((each) => !this.isLive(key, each))
+        .toSorted((a, b) => a - b)
+      if (outside === undefined) {
+        this.unswept.delete(name)
+        continue
+      }
+      const all = this.#valuesAt(at, outside)
+      const slice = all.slice(window.removed, window.removed + Math.max(1, values))
+      await this.#write(() => this.#writer.remove({ author: key, seq: outside }, slice))
+      window.removed += slice.length
+      if (window.removed >= all.length) {
+        window.stored.delete(outside)
+        window.removed = 0
+      }
+      return
+    }
+  }
+
+  async sweepAll(): Promise<void> {
+    while (this.unswept.size > 0) await this.#sweep(2)
+  }
+
+  standings(): Promise<(Standing | undefined)[]> {
+    const { isLive, unswept } = this
+    return new StandingReader({ store: this.#store, isLive, unswept }).standings(DIGESTS)
+  }
+
+  /** What the live entries say, read all at once. */
+  expected(): (Standing | undefined)[] {
+    return DIGESTS.map((subject) => {
+      const votes = AUTHORS.flatMap((key) => this.#latest(key, subject) ?? [])
+      return sumVotes(
+        votes.map((vote) => ({ register: vote, isRetracted: this.#isRetracted(subject, vote) }))
+      )
+    })
+  }
+
+  #latest(key: Uint8Array, subject: Uint8Array): Register | undefined {
+    return this.#live(key)
+      .flatMap((value) =>
+        value.type === 'register' && equalBytes(value.digest, subject) ? [value.register] : []
+      )
+      .at(-1)
+  }
+
+  #isRetracted(subject: Uint8Array, { commitment }: Register): boolean {
+    return AUTHORS.some((key) =>
+      this.#live(key).some(
+        (value) =>
+          value.type === 'retraction' &&
+          equalBytes(value.digest, subject) &&
+          equalBytes(commitmentOf(value), commitment)
+      )
+    )
+  }
+
+  #live(key: Uint8Array): Value[] {
+    const at = AUTHORS.findIndex((each) => equalBytes(each, key))
+    const seqs = [...(this.windows[at]?.stored ?? [])].toSorted((a, b) => a - b)
+    return seqs.filter((each) => this.isLive(key, each)).flatMap((each) => this.#valuesAt(at, each))
+  }
+
+  #valuesAt(at: number, place: number): Value[] {
+    return this.#feeds[at]?.[place - 1] ?? []
+  }
+
+  /** One commit; false if it failed. */
+  async #write(change: () => Promise<unknown>): Promise<boolean> {
+    await change()
+    const draft = this.#drafts.take()
+    try {
+      await this.#store.commit(draft.operations)
+    } catch {
+      this.#drafts.clear()
+      return false
+    }
+    draft.landed()
+    return true
+  }
+
+  async #reopen(): Promise<void> {
+    await this.#store.close()
+    this.#store = await openStore(this.#failing.database)
+    this.#drafts = new Drafts(this.#store)
+    this.#writer = this.#newWriter()
+    // A crash forgets how much of an entry was removed.
+    for (const window of this.windows) window.removed = 0
+  }
+
+  #newWriter(): StandingWriter {
+    const { isLive } = this
+    return new StandingWriter({ drafts: this.#drafts, isLive, maxListed: this.#maxListed })
+  }
+}
+
+describe('stored standings', () => {
+  it('equal what the live entries say, under any order, replay, fork, base, retraction and crash', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        feeds,
+        fc.array(step, { minLength: 10, maxLength: 60 }),
+        fc.constantFrom(1, 2, 8),
+        async (values, steps, maxListed) => {
+          const board = await Board.open(values, maxListed)
+          for (const each of steps) {
+            await board.run(each)
+            const expected = board.expected()
+            for (const [i, standing] of (await board.standings()).entries()) {
+              // While values are being removed there may be too few vouches, never too many.
+              assert.ok((standing?.vouches ?? 0) <= (expected[i]?.vouches ?? 0))
+            }
+          }
+          await board.sweepAll()
+          assert.deepEqual(await board.standings(), board.expected())
+        }
+      ),
+      { numRuns: 200 }
+    )
+  })
+})
