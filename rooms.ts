@@ -110,6 +110,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/facts',
       'src/judgement',
       'src/knowledge',
+      'src/search',
       'src/goals',
       'src/skills'
     ]

@@ -119,7 +119,7 @@ async function ask(
   let rank = 0
   for (const { text, entity, browser } of questions) {
     const started = performance.now()
-    const hits = await db.agent.cortex.knowledge.recall(text, { limit: 10 })
+    const hits = (await db.agent.cortex.knowledge.recall(text, { limit: 10 })).items
     all.push(performance.now() - started)
     const at = hits.findIndex(
       ({ fact }) => fact.entity === entity && fact.content.startsWith(`${browser} `)

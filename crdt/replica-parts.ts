@@ -115,7 +115,13 @@ export function replicaParts(
       })
     )
   const commit: SweeperInit['commit'] = (operations) => commits.commit(operations)
-  const sweeper: Sweeper = new Sweeper({ ...shared, store, unswept, runExclusive: runAlone, commit })
+  const sweeper: Sweeper = new Sweeper({
+    ...shared,
+    store,
+    unswept,
+    runExclusive: runAlone,
+    commit
+  })
   const rebuild = new StandingRebuild({
     ...shared,
     store,

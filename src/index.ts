@@ -163,7 +163,9 @@ export type {
   Distilled,
   Forgotten,
   Knowledge,
+  HistoryOptions,
   RecallOptions,
+  RecallResult,
   Recalled,
   RecalledFact
 } from './knowledge/index.ts'

@@ -17,7 +17,8 @@ const started = await residentBytes()
 let found = 0
 for (let i = 0; i < questions; i++) {
   const { content } = benchFact(Math.floor((i * records) / questions))
-  const [first] = await db.agent.cortex.knowledge.recall(content, { limit: 1, scope: 'hive' })
+  const [first] = (await db.agent.cortex.knowledge.recall(content, { limit: 1, scope: 'hive' }))
+    .items
   if (first?.fact.content === content) found += 1
 }
 report({

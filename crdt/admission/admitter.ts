@@ -245,7 +245,10 @@ export class Admitter {
       ...recordLog.append(changed),
       ...(origin?.extra ?? [])
     ])
-    durable.then(draft.landed, () => undefined)
+    durable.then(
+      () => draft.landed(),
+      () => undefined
+    )
     if (entry.format === PLAYBOOK_FORMAT) observer.playbookEdited(entry, next.base)
     if (isCheckpoint) observer.entriesRemoved(entry.doc)
     void this.#notify(durable, entry, origin?.isOwn === false ? subjectsOf(values) : undefined)

@@ -88,9 +88,9 @@ export class StandingRebuild {
   }
 
   async #addEntry(author: Uint8Array, seq: number, bytes: Uint8Array): Promise<number> {
-    const { swarm, feeds, standings, recordLog, drafts, runExclusive, commit } = this.#init
+    const { swarm, feeds, standings, recordLog, drafts } = this.#init
     const { values } = readEntryValues(swarm, seq, bytes)
-    await runExclusive(async () => {
+    await this.#init.runExclusive(async () => {
       const { base, fork } = feeds.feed(author)
       // The window was narrowed meanwhile.
       if (seq < base || (fork > 0 && seq >= fork)) return
@@ -101,7 +101,7 @@ export class StandingRebuild {
         throw error
       }
       const draft = drafts.take()
-      await commit([
+      await this.#init.commit([
         ...draft.operations,
         ...recordLog.append(changedBy(values)),
         this.#meta.put(REBUILD_KEY, concat(author, seqBytes(seq)))

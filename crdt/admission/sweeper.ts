@@ -109,8 +109,8 @@ export class Sweeper {
     values: Parameters<StandingWriter['remove']>[1],
     isLast: boolean
   ): Promise<void> {
-    const { standings, recordStore, recordLog, drafts, runExclusive, commit } = this.#init
-    return runExclusive(async () => {
+    const { standings, recordStore, recordLog, drafts } = this.#init
+    return this.#init.runExclusive(async () => {
       let operations: readonly Operation[]
       try {
         const orphans = await standings.remove({ author, seq }, values)
@@ -120,7 +120,7 @@ export class Sweeper {
         throw error
       }
       const draft = drafts.take()
-      await commit([
+      await this.#init.commit([
         ...draft.operations,
         ...operations,
         ...recordLog.append(changedBy(values)),

@@ -4,7 +4,13 @@
  * most given are a range. A vote changes the facets of its own values only.
  */
 import * as encoding from 'lib0/encoding'
-import { HASH_BYTES, MAX_COUNTED, MAX_SHOWN_COUNTERS, MAX_SHOWN_TAGS, TAG_CLASSES } from '../constants.ts'
+import {
+  HASH_BYTES,
+  MAX_COUNTED,
+  MAX_SHOWN_COUNTERS,
+  MAX_SHOWN_TAGS,
+  TAG_CLASSES
+} from '../constants.ts'
 import { concat, readAll, readUint, toHex } from '../bytes/index.ts'
 import { classOfTag, opinionOf, says, trialBin } from './standing.ts'
 import { timeBytes, timeOf } from './standing-row.ts'
@@ -65,9 +71,7 @@ export async function replaceFacets(
   const changed = [...changes.values()].filter(
     ({ authors, sums }) => authors !== 0 || sums.some((sum) => sum !== 0)
   )
-  const stored = await section.getMany(
-    changed.map(({ type, value }) => keyOf(digest, type, value))
-  )
+  const stored = await section.getMany(changed.map(({ type, value }) => keyOf(digest, type, value)))
   for (const [i, change] of changed.entries()) {
     changeFacet(section, digest, change, facetOf(stored[i]))
   }

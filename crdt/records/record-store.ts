@@ -56,10 +56,7 @@ export class RecordStore {
   }
 
   /** Stores the bodies among the values of an entry; marks those that are missing of `voted`. */
-  async operations(
-    values: readonly Value[],
-    voted: readonly Uint8Array[]
-  ): Promise<Operation[]> {
+  async operations(values: readonly Value[], voted: readonly Uint8Array[]): Promise<Operation[]> {
     const bodies = values.filter((value) => value.type === 'record')
     const names = new Set(bodies.map(({ digest }) => toHex(digest)))
     const others = voted.filter((digest) => !names.has(toHex(digest)))

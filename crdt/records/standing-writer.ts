@@ -179,7 +179,10 @@ export class StandingWriter {
     await replaceFacets(this.#keys.facetSection, digest, before, after)
     const sums = changeSums(row.sums, before, after)
     const isEdge = before !== undefined && isAtEdge(row.sums, before)
-    return { ...row, sums: isEdge ? { ...sums, ...(await this.#keys.facets.limits(digest)) } : sums }
+    return {
+      ...row,
+      sums: isEdge ? { ...sums, ...(await this.#keys.facets.limits(digest)) } : sums
+    }
   }
 
   #isListed(row: Extract<StandingRow, { form: 'list' }>): boolean {

@@ -86,12 +86,14 @@ export function classOfTag(tag: string): number {
 export function sumVotes(votes: readonly CountedVote[]): Standing | undefined {
   const speaking = votes.filter(says)
   if (speaking.length === 0) return undefined
-  const standing = speaking.filter(({ isRetracted }) => !isRetracted).map(({ register }) => register)
+  const standing = speaking
+    .filter(({ isRetracted }) => !isRetracted)
+    .map(({ register }) => register)
   const vouches = standing.filter(({ vote }) => vote === 'vouch')
   const sums = new Map<string, { authors: number; sum: number }>()
-  for (const [name, count] of speaking.flatMap(({ register }) => register.counters)) {
+  for (const [name, reported] of speaking.flatMap(({ register }) => register.counters)) {
     const { authors, sum } = sums.get(name) ?? { authors: 0, sum: 0 }
-    sums.set(name, { authors: authors + 1, sum: sum + Math.min(MAX_COUNTED, count) })
+    sums.set(name, { authors: authors + 1, sum: sum + Math.min(MAX_COUNTED, reported) })
   }
   return {
     vouches: vouches.length,
@@ -121,15 +123,6 @@ export function says({ register, isRetracted }: CountedVote): boolean {
 export function withoutVotes(standing: Standing, votes: readonly CountedVote[]): Standing {
   const gone = sumVotes(votes)
   if (gone === undefined) return standing
-  const less = <T>(
-    counts: readonly (readonly [T, number])[],
-    minus: readonly (readonly [T, number])[]
-  ): (readonly [T, number])[] => {
-    const by = new Map(minus)
-    return counts
-      .map(([key, n]) => [key, n - (by.get(key) ?? 0)] as const)
-      .filter(([, n]) => n > 0)
-  }
   const goneTrials = new Map(gone.trials.map((group) => [trialName(group), group]))
   return {
     ...standing,
@@ -163,9 +156,7 @@ export function shownTags(
     )
 }
 
-function limitsOf(
-  vouches: readonly Register[]
-): Pick<Standing, 'day' | 'validFrom' | 'validTo'> {
+function limitsOf(vouches: readonly Register[]): Pick<Standing, 'day' | 'validFrom' | 'validTo'> {
   const from = vouches.flatMap(({ validFrom }) => validFrom ?? [])
   const to = vouches.flatMap(({ validTo }) => validTo ?? [])
   return {
@@ -192,6 +183,15 @@ function groupTrials(registers: readonly Register[]): TrialGroup[] {
 
 function trialName({ trials, successes }: Pick<TrialGroup, 'trials' | 'successes'>): string {
   return `${trials} ${successes}`
+}
+
+/** The counts without those of `minus`; what is left of none goes. */
+function less<T>(
+  counts: readonly (readonly [T, number])[],
+  minus: readonly (readonly [T, number])[]
+): (readonly [T, number])[] {
+  const by = new Map(minus)
+  return counts.map(([key, n]) => [key, n - (by.get(key) ?? 0)] as const).filter(([, n]) => n > 0)
 }
 
 function count<T>(items: readonly T[]): [T, number][] {

@@ -3,16 +3,18 @@ import { COMMON_OPTIONS, dateOption, readArguments, wholeNumberOption } from '..
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
-import { sanitizeText, print, printJson } from '../output/terminal.ts'
-import type { Recalled, RecallOptions } from '../../src/index.ts'
+import { sanitizeText, print, printJson, warn } from '../output/terminal.ts'
+import type { Recalled, RecallOptions, RecallResult } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { Jsonified } from '../control/jsonify.ts'
 
 const MAX_LIMIT = 1_000
 
-const WAITING = { state: 'quarantined', limit: 1 } as const
-const WAITING_HINT =
-  'Insights of other authors wait in quarantine until more authors vouch: "hive insights --state quarantined" lists them, "hive vouch ID" releases one on this node.'
+/** Milliseconds that a person waits for an index that is behind. */
+const MAX_WAIT = 10_000
+
+/** Matches that are held back are counted up to this. */
+const MAX_WITHHELD = 100
 
 export const command: Command = {
   async run(argv, { env, signal }) {
@@ -37,20 +39,43 @@ export const command: Command = {
       entity: values.entity,
       tags: values.tag,
       asOf: dateOption('as-of', values['as-of']),
-      scope: scopeOf(values.scope)
+      scope: scopeOf(values.scope),
+      maxWait: MAX_WAIT
     }
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
-    const { found, hasWaiting } = await withOperations(dataDir, async (node) => {
-      const recalled = await node.recall(options, { signal })
-      const isEmpty = recalled.length === 0 && options.scope !== 'local'
-      const waiting = isEmpty ? await node.insights(WAITING, { signal }) : []
-      return { found: recalled, hasWaiting: waiting.length > 0 }
-    })
-    if (values.json === true) for (const recalled of found) printJson(recalled)
-    else if (found.length === 0) print(hasWaiting ? `No matches. ${WAITING_HINT}` : 'No matches.')
-    else print(found.map(describe).join('\n'))
+    const { items, withheld, isComplete } = await withOperations(dataDir, (node) =>
+      node.recall(options, { signal })
+    )
+    if (values.json === true) for (const recalled of items) printJson(recalled)
+    else print(items.length === 0 ? 'No matches.' : items.map(describe).join('\n'))
+    for (const line of noticesOf(withheld, isComplete)) warn(line)
     return EXIT.ok
   }
+}
+
+/** What the answer leaves out, and how to see it. */
+function noticesOf(
+  { quarantined, disputed }: RecallResult['withheld'],
+  isComplete: boolean
+): string[] {
+  return [
+    ...(quarantined === 0
+      ? []
+      : [
+          `${matches(quarantined)} ${quarantined === 1 ? 'waits' : 'wait'} for more authors: "hive insights --state quarantined" lists them, "hive vouch ID" releases one on this node.`
+        ]),
+    ...(disputed === 0
+      ? []
+      : [
+          `${matches(disputed)} ${disputed === 1 ? 'is' : 'are'} disputed: "hive insights --state disputed" lists them.`
+        ]),
+    ...(isComplete ? [] : ['The index is behind: older matches may be missing. Try again later.'])
+  ]
+}
+
+function matches(count: number): string {
+  if (count >= MAX_WITHHELD) return `${MAX_WITHHELD} matches or more`
+  return count === 1 ? '1 match' : `${count} matches`
 }
 
 function scopeOf(text: string): RecallOptions['scope'] {

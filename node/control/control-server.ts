@@ -25,12 +25,15 @@ const Recall = z.object({
   entity: z.string().optional(),
   tags: z.array(z.string()).optional(),
   asOf: z.coerce.date().optional(),
-  scope: z.enum(['local', 'hive', 'all']).optional()
+  scope: z.enum(['local', 'hive', 'all']).optional(),
+  maxWait: z.number().optional()
 })
 const History = z.object({
   entity: z.string(),
   attribute: z.string().optional(),
-  asOf: z.coerce.date().optional()
+  asOf: z.coerce.date().optional(),
+  limit: z.number().optional(),
+  maxWait: z.number().optional()
 })
 const Forget = z.object({ id: z.string() })
 const Promote = z.object({ id: z.string(), tags: z.array(z.string()).optional() })

@@ -8,6 +8,7 @@ import type {
   Context,
   DistillReport,
   Forgotten,
+  HistoryOptions,
   HiveNode,
   HiveStatus,
   Insight,
@@ -16,7 +17,7 @@ import type {
   ListedModel,
   ModelUsage,
   Preview,
-  Recalled,
+  RecallResult,
   RecallOptions
 } from '../../src/index.ts'
 import { localGoalOperations } from './goal-operations.ts'
@@ -38,9 +39,9 @@ export interface Operations extends GoalOperations, SkillOperations {
   recall(
     options: RecallOptions & { query: string },
     call?: CallOptions
-  ): Promise<readonly Jsonified<Recalled>[]>
+  ): Promise<Jsonified<RecallResult>>
   history(
-    options: { entity: string; attribute?: string; asOf?: Date },
+    options: HistoryOptions & { entity: string; attribute?: string },
     call?: CallOptions
   ): Promise<readonly Jsonified<Claim>[]>
   /** Each fact goes to `onItem`. */
@@ -90,8 +91,8 @@ export function localOperations(db: HiveNode, running: boolean): Operations {
     preview: async ({ id }) => (await hive.preview(id)) ?? null,
     recall: async ({ query, ...options }, { signal } = {}) =>
       jsonify(await knowledge.recall(query, { ...options, signal })),
-    history: async ({ entity, attribute, asOf }) =>
-      jsonify(await knowledge.history(entity, attribute, { asOf })),
+    history: async ({ entity, attribute, ...options }, { signal } = {}) =>
+      jsonify(await knowledge.history(entity, attribute, { ...options, signal })),
     exportFacts: async ({ signal, onItem } = {}) => {
       let facts = 0
       for await (const fact of knowledge.export({ signal })) {

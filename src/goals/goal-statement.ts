@@ -111,7 +111,12 @@ export function readStatements({
 
 /** The statement of one author. */
 export function readStatement({ tags }: Pick<Register, 'tags'>): GoalStatement {
-  const { statusCounts, parents, templates, tags: own } = readStatements({
+  const {
+    statusCounts,
+    parents,
+    templates,
+    tags: own
+  } = readStatements({
     vouches: 1,
     tags: tags.map((tag) => [tag, 1] as const)
   })

@@ -72,8 +72,16 @@ export class Judge {
 
   /** Returns undefined for a record that no author vouches for. */
   async judge(attested: AttestedRecord): Promise<Judgement | undefined> {
-    const { vouches, disputes, opinions, day = 0, validFrom, validTo, tags, counters } =
-      attested.standing
+    const {
+      vouches,
+      disputes,
+      opinions,
+      day = 0,
+      validFrom,
+      validTo,
+      tags,
+      counters
+    } = attested.standing
     if (vouches === 0) return undefined
     return {
       ...(await this.#release(attested)),

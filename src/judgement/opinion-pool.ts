@@ -31,8 +31,7 @@ export function poolOpinions(opinions: Opinions): number {
   const median = (logitAt(sorted, (total - 1) >> 1) + logitAt(sorted, total >> 1)) / 2
   const sum = sorted.reduce(
     (all, { logit, authors }) =>
-      all +
-      authors * Math.min(median + MAX_DISTANCE, Math.max(median - MAX_DISTANCE, logit)),
+      all + authors * Math.min(median + MAX_DISTANCE, Math.max(median - MAX_DISTANCE, logit)),
     0
   )
   return Math.round(SCALE / (1 + Math.exp(-sum / total))) / SCALE

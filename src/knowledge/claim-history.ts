@@ -3,14 +3,19 @@
  * give one attribute different values. Of the claims that hold at a time the one with the latest
  * `validFrom` is current; claims with the same `validFrom` are disputed. The result does not depend
  * on the order in which claims arrived.
+ *
+ * The index finds the claims, so that a question reads those that it asks for. Each one is judged
+ * again, since the index may be older than the votes.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
-import { readRecord } from '../../crdt/index.ts'
+import { readRecord } from '../../crdt/records/index.ts'
 import { displayRecord } from '../judgement/index.ts'
+import { slotOf } from '../search/index.ts'
+import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
+import type { ClaimHit, SearchIndex, WaitOptions } from '../search/index.ts'
 
 /** The state of a claim at the time of the question. */
 export type ClaimState =
@@ -39,16 +44,33 @@ export interface Claim {
   readonly state: ClaimState
 }
 
+/** Options of `history`. */
+export interface HistoryOptions extends AbortOptions, WaitOptions {
+  /** Default: now. */
+  readonly asOf?: Date
+  /** At most this many claims; default 100, at most 10,000. */
+  readonly limit?: number
+}
+
 export interface HistoryComponents {
-  readonly facts: Pick<FactStore, 'claims' | 'getMany'>
-  readonly replica: Pick<Replica, 'claims' | 'getMany'>
+  readonly index: Pick<SearchIndex, 'claims' | 'current'>
+  readonly facts: Pick<FactStore, 'getMany'>
+  readonly replica: Pick<Replica, 'getMany'>
   readonly judge: Judge
 }
 
-/** Claims that are judged in one turn of the event loop. */
-const TURN = 128
+/** When the current claims of an attribute began, and whether their values differ. */
+export interface CurrentClaims {
+  readonly begin: number
+  readonly isDisputed: boolean
+}
 
 type UnjudgedClaim = Omit<Claim, 'state'>
+
+const DEFAULT_LIMIT = 100
+
+/** Pages of claims that are read while claims of the index turn out to be gone. */
+const MAX_PAGES = 5
 
 export class ClaimHistory {
   readonly #components: HistoryComponents
@@ -61,21 +83,72 @@ export class ClaimHistory {
    * Claims on one attribute, or on all attributes of the entity; of each attribute the latest
    * first.
    */
-  async of(entity: string, attribute: string | undefined, asOf: Date): Promise<Claim[]> {
+  async of(
+    entity: string,
+    attribute: string | undefined,
+    { asOf = new Date(), limit = DEFAULT_LIMIT, maxWait, signal }: HistoryOptions = {}
+  ): Promise<Claim[]> {
+    const slot = slotOf(entity, attribute)
     const claims = new Map<string, UnjudgedClaim>()
-    for (const claim of await this.#hiveClaims(entity, attribute)) claims.set(claim.id, claim)
-    for (const claim of await this.#localClaims(entity, attribute)) {
-      claims.set(claim.id, earliest(claim, claims.get(claim.id)))
+    for (let page = 0; page < MAX_PAGES && claims.size < limit; page++) {
+      signal?.throwIfAborted()
+      const query = { slot, offset: page * limit, limit }
+      const hits = await this.#components.index.claims(query, { maxWait })
+      for (const claim of await this.#valid(hits)) {
+        claims.set(claim.id, merged(claim, claims.get(claim.id)))
+      }
+      if (hits.length < limit) break
     }
     const byAttribute = Map.groupBy(claims.values(), (claim) => claim.attribute.toLowerCase())
-    return [...byAttribute.keys()]
-      .toSorted()
-      .flatMap((name) => withStates(byAttribute.get(name) ?? [], asOf))
+    const ordered: Claim[] = []
+    for (const name of [...byAttribute.keys()].toSorted()) {
+      const current = await this.current(entity, name, asOf, { maxWait })
+      const states = (byAttribute.get(name) ?? []).map((claim) => ({
+        ...claim,
+        state: stateOf(claim, current, asOf)
+      }))
+      ordered.push(...states.toSorted((a, b) => validFromOf(b) - validFromOf(a) || byId(a, b)))
+    }
+    return ordered.slice(0, limit)
   }
 
-  async #localClaims(entity: string, attribute: string | undefined): Promise<UnjudgedClaim[]> {
-    const { facts } = this.#components
-    const found = await facts.getMany(await facts.claims.find(entity, attribute))
+  /** Of the claims on the attribute that hold at the time, those that began last. */
+  async current(
+    entity: string,
+    attribute: string,
+    asOf: Date,
+    wait?: WaitOptions
+  ): Promise<CurrentClaims> {
+    const query = { slot: slotOf(entity, attribute), asOf: asOf.getTime() }
+    const hits = await this.#components.index.current(query, wait)
+    const valid = await this.#valid(hits)
+    let begin = Number.NEGATIVE_INFINITY
+    let values = new Set<string>()
+    for (const claim of valid) {
+      const from = validFromOf(claim)
+      if (from < begin || !isValidAt(claim, asOf)) continue
+      if (from > begin) values = new Set()
+      begin = from
+      values.add(claim.value)
+    }
+    return { begin, isDisputed: values.size > 1 }
+  }
+
+  /** The claims as they are now, without those that were removed or are held back. */
+  async #valid(hits: readonly ClaimHit[]): Promise<UnjudgedClaim[]> {
+    const local = hits.filter(({ origin }) => origin === 'local').map(({ digest }) => digest)
+    const hive = hits.filter(({ origin }) => origin === 'hive').map(({ digest }) => digest)
+    const claims = new Map<string, UnjudgedClaim>()
+    for (const claim of [...(await this.#hiveClaims(hive)), ...(await this.#localClaims(local))]) {
+      claims.set(claim.id, merged(claim, claims.get(claim.id)))
+    }
+    // In the order of the index.
+    const ids = [...new Set(hits.map(({ digest }) => toHex(digest)))]
+    return ids.flatMap((id) => claims.get(id) ?? [])
+  }
+
+  async #localClaims(digests: readonly Uint8Array[]): Promise<UnjudgedClaim[]> {
+    const found = await this.#components.facts.getMany(digests)
     return found.flatMap(({ digest, record, confidence, validFrom }) =>
       claimOf(readAll(record, readRecord), {
         id: toHex(digest),
@@ -86,30 +159,32 @@ export class ClaimHistory {
     )
   }
 
-  async #hiveClaims(entity: string, attribute: string | undefined): Promise<UnjudgedClaim[]> {
-    const { replica } = this.#components
+  async #hiveClaims(digests: readonly Uint8Array[]): Promise<UnjudgedClaim[]> {
+    const { replica, judge } = this.#components
     const claims: UnjudgedClaim[] = []
-    const found = await replica.getMany(await replica.claims(entity, attribute))
-    for (const [i, attested] of found.entries()) {
-      if (i % TURN === TURN - 1) await nextTurn()
-      const judgement = await this.#components.judge.judge(attested)
+    for (const attested of await replica.getMany(digests)) {
+      const judgement = await judge.judge(attested)
       if (judgement?.state !== 'released') continue
       const { confidence, validFrom, validTo } = judgement
       const from = validFrom === undefined ? {} : { validFrom }
       const to = validTo === undefined ? {} : { validTo }
       const id = toHex(attested.digest)
-      claims.push(
-        ...claimOf(displayRecord(attested.record), {
-          id,
-          confidence,
-          origin: 'hive',
-          ...from,
-          ...to
-        })
-      )
+      const rest = { id, confidence, origin: 'hive' as const, ...from, ...to }
+      claims.push(...claimOf(displayRecord(attested.record), rest))
     }
     return claims
   }
+}
+
+/** The state of a claim among those that are current. */
+export function stateOf(
+  claim: Pick<Claim, 'validFrom' | 'validTo'>,
+  { begin, isDisputed }: CurrentClaims,
+  asOf: Date
+): ClaimState {
+  if (!isValidAt(claim, asOf)) return 'outside'
+  if (validFromOf(claim) < begin) return 'superseded'
+  return isDisputed ? 'disputed' : 'current'
 }
 
 function claimOf(
@@ -119,50 +194,26 @@ function claimOf(
   return attribute === undefined ? [] : [{ entity, attribute, value, content, ...rest }]
 }
 
-/** A claim that is stored here and in the hive began at the earlier of both times. */
-function earliest(local: UnjudgedClaim, hive: UnjudgedClaim | undefined): UnjudgedClaim {
-  if (hive?.validFrom === undefined) return local
+/** A claim that is stored here and in the hive is this node's, and began at the earlier time. */
+function merged(one: UnjudgedClaim, other: UnjudgedClaim | undefined): UnjudgedClaim {
+  if (other === undefined || other.origin === one.origin) return one
+  const [local, hive] = one.origin === 'local' ? [one, other] : [other, one]
+  if (hive.validFrom === undefined) return local
   if (local.validFrom !== undefined && local.validFrom <= hive.validFrom) return local
   return { ...local, validFrom: hive.validFrom }
 }
 
-function withStates(claims: readonly UnjudgedClaim[], asOf: Date): Claim[] {
-  const current = currentOf(claims, asOf)
-  return claims
-    .map((claim) => ({ ...claim, state: stateIn(current, claim) }))
-    .toSorted((a, b) => validFromOf(b) - validFromOf(a) || (a.id < b.id ? -1 : 1))
+function isValidAt(
+  { validFrom, validTo }: Pick<Claim, 'validFrom' | 'validTo'>,
+  at: Date
+): boolean {
+  return (validFrom === undefined || validFrom <= at) && (validTo === undefined || at < validTo)
 }
 
-/** When the current claims of an attribute began, and whether they differ. */
-interface CurrentClaims {
-  readonly asOf: Date
-  readonly begin: number
-  readonly isDisputed: boolean
-}
-
-function currentOf(claims: Iterable<UnjudgedClaim>, asOf: Date): CurrentClaims {
-  let begin = Number.NEGATIVE_INFINITY
-  let values = new Set<string>()
-  for (const claim of claims) {
-    const from = validFromOf(claim)
-    if (from < begin || !isValidAt(claim, asOf)) continue
-    if (from > begin) values = new Set()
-    begin = from
-    values.add(claim.value)
-  }
-  return { asOf, begin, isDisputed: values.size > 1 }
-}
-
-function stateIn({ asOf, begin, isDisputed }: CurrentClaims, claim: UnjudgedClaim): ClaimState {
-  if (!isValidAt(claim, asOf)) return 'outside'
-  if (validFromOf(claim) < begin) return 'superseded'
-  return isDisputed ? 'disputed' : 'current'
-}
-
-function isValidAt({ validFrom, validTo }: UnjudgedClaim, asOf: Date): boolean {
-  return (validFrom === undefined || validFrom <= asOf) && (validTo === undefined || asOf < validTo)
-}
-
-function validFromOf({ validFrom }: UnjudgedClaim): number {
+function validFromOf({ validFrom }: Pick<Claim, 'validFrom'>): number {
   return validFrom?.getTime() ?? Number.NEGATIVE_INFINITY
+}
+
+function byId(a: Claim, b: Claim): number {
+  return a.id < b.id ? -1 : 1
 }

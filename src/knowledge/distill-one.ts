@@ -1,6 +1,7 @@
 /** Stores one fact: finds what it repeats or supersedes first. */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { identifyFact } from '../facts/index.ts'
+import { stateOf } from './claim-history.ts'
 import { DUPLICATE } from './intake.ts'
 import type { Serial } from '../../crdt/index.ts'
 import type { FactInput, FactStore, IdentifiedFact, PreparedFact } from '../facts/index.ts'
@@ -26,7 +27,7 @@ export interface Distilled {
 export interface DistillComponents {
   readonly facts: Pick<FactStore, 'has'>
   readonly nearDuplicates: Pick<NearDuplicates, 'find' | 'merge'>
-  readonly history: Pick<ClaimHistory, 'of'>
+  readonly history: Pick<ClaimHistory, 'current'>
   readonly intake: Intake
   /** Serial, so that of two variants at once the second sees the first. */
   readonly merging: Serial
@@ -50,7 +51,7 @@ export async function distillOne(
   if (merged !== undefined) return { id: toHex(merged), status: 'merged', path: 'semantic' }
   const [distilled = DUPLICATE] = await intake.add([fact])
   const wasSuperseded =
-    distilled.status !== 'duplicate' && (await isSuperseded(components, id, named))
+    distilled.status !== 'duplicate' && (await isSuperseded(components, input, named))
   const status = wasSuperseded ? 'superseded' : distilled.status
   const searched = !fact.heuristic && distilled.status === 'new'
   return { id, status, path: searched ? 'semantic' : distilled.path }
@@ -76,10 +77,11 @@ async function mergeVariant(
 
 async function isSuperseded(
   { history }: DistillComponents,
-  id: string,
+  { validFrom }: FactInput,
   { record }: IdentifiedFact
 ): Promise<boolean> {
-  if (record.attribute === undefined) return false
-  const claims = await history.of(record.entity, record.attribute, FOREVER)
-  return claims.find((claim) => claim.id === id)?.state === 'superseded'
+  const { entity, attribute } = record
+  if (attribute === undefined) return false
+  const current = await history.current(entity, attribute, FOREVER, { maxWait: Infinity })
+  return stateOf({ validFrom }, current, FOREVER) === 'superseded'
 }

@@ -11,10 +11,10 @@ import type { DistillOptions, Fact, FactInput, FactStore } from '../facts/index.
 import type { Candidates } from './candidates.ts'
 import type { DistillManyOptions, DistillReport } from './distill-many.ts'
 import type { DistillComponents, Distilled } from './distill-one.ts'
-import type { Claim, ClaimHistory } from './claim-history.ts'
+import type { Claim, ClaimHistory, HistoryOptions } from './claim-history.ts'
 import type { IntakeComponents } from './intake.ts'
 import type { NearDuplicates } from './near-duplicates.ts'
-import type { RecallSearch, Recalled, RecallOptions } from './recall-search.ts'
+import type { RecallOptions, RecallResult, RecallSearch } from './recall-search.ts'
 
 /** The result of `forget`. */
 export interface Forgotten {
@@ -29,10 +29,15 @@ export interface KnowledgeComponents extends IntakeComponents {
   readonly candidates: Pick<Candidates, 'forget' | 'promotedAs'>
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'follow' | 'recall'>
-  readonly history: Pick<ClaimHistory, 'of'>
+  readonly history: Pick<ClaimHistory, 'current' | 'of'>
   /** Retracts the vote on a published record; false if there is none. */
   readonly retract: (digest: Uint8Array) => Promise<boolean>
 }
+
+/** From 0; Infinity waits for as long as it takes. */
+const Milliseconds = z.custom<number>((value) => typeof value === 'number' && value >= 0, {
+  message: 'must be a number of milliseconds from 0, or Infinity'
+})
 
 const RecallArguments = z.strictObject({
   limit: z.int().min(1).max(1000).optional(),
@@ -40,6 +45,14 @@ const RecallArguments = z.strictObject({
   tags: z.array(z.string()).optional(),
   asOf: z.date().optional(),
   scope: z.enum(['local', 'hive', 'all']).optional(),
+  maxWait: Milliseconds.optional(),
+  signal: Signal
+})
+
+const HistoryArguments = z.strictObject({
+  asOf: z.date().optional(),
+  limit: z.int().min(1).max(10_000).optional(),
+  maxWait: Milliseconds.optional(),
   signal: Signal
 })
 
@@ -55,7 +68,7 @@ const RecallArguments = z.strictObject({
  *   value: 'Node 24',
  *   validFrom: new Date('2026-03-02')
  * })
- * const [best] = await knowledge.recall('Which Node does the build server run?', { limit: 1 })
+ * const { items } = await knowledge.recall('Which Node does the build server run?', { limit: 1 })
  * const claims = await knowledge.history('build server', 'runtime')
  * await knowledge.forget(id)
  * ```
@@ -114,22 +127,19 @@ export class Knowledge {
    * Knowledge of this node and of the hive about a question, best first. Throws `HiveError` for bad
    * options.
    */
-  recall(query: string, options: RecallOptions = {}): Promise<Recalled[]> {
+  recall(query: string, options: RecallOptions = {}): Promise<RecallResult> {
     const text = parse(z.string(), query, 'recall')
     return this.#components.recall.recall(text, parse(RecallArguments, options, 'recall'))
   }
 
   /**
    * Claims on one attribute of an entity, or on all of them, at a time: each is current,
-   * superseded, disputed or outside.
+   * superseded, disputed or outside. Of each attribute the latest first, at most `limit`.
    */
-  history(
-    entity: string,
-    attribute?: string,
-    { asOf = new Date() }: { readonly asOf?: Date } = {}
-  ): Promise<Claim[]> {
+  history(entity: string, attribute?: string, options: HistoryOptions = {}): Promise<Claim[]> {
     parse(z.string().min(1), entity, 'history')
-    return this.#components.history.of(canonicalText(entity), attribute, asOf)
+    const checked = parse(HistoryArguments, options, 'history')
+    return this.#components.history.of(canonicalText(entity), attribute, checked)
   }
 
   /** Variants that were merged into a fact, in their own words. */

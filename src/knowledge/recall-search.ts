@@ -7,6 +7,7 @@ import { displayText } from '../foreign-text/index.ts'
 import { displayRecord } from '../judgement/index.ts'
 import { fuse } from '../search/index.ts'
 import { factOf } from '../facts/index.ts'
+import { stateOf } from './claim-history.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
@@ -15,14 +16,16 @@ import type {
   SearchIndex,
   SearchOrigin,
   SearchQuery,
-  VectorIndex
+  VectorIndex,
+  WaitOptions,
+  Withheld
 } from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
 import type { Fact, FactStore } from '../facts/index.ts'
-import type { ClaimState, ClaimHistory } from './claim-history.ts'
+import type { ClaimState, ClaimHistory, CurrentClaims } from './claim-history.ts'
 
 /** Options of `recall`. */
-export interface RecallOptions extends AbortOptions {
+export interface RecallOptions extends AbortOptions, WaitOptions {
   /** At most this many results; default 10, at most 1,000. */
   readonly limit?: number
   /** Only results about this entity. */
@@ -57,13 +60,30 @@ export interface Recalled {
   readonly origin: SearchOrigin
 }
 
+/** The answer of `recall`. */
+export interface RecallResult {
+  /** Best first. */
+  readonly items: readonly Recalled[]
+  /**
+   * Records of the hive that match and are held back: they wait for more authors, or too many
+   * dispute them. Counted up to 100. `hive.getGlobalInsights({ state: 'quarantined' })` lists them,
+   * `hive.vouch` releases one.
+   */
+  readonly withheld: Withheld
+  /**
+   * False while the index is behind: then older items may be missing. The newest are compared
+   * directly.
+   */
+  readonly isComplete: boolean
+}
+
 export interface RecallComponents {
   readonly index: SearchIndex
   /** Undefined without an embedding provider. */
   readonly vectors?: VectorIndex
   readonly facts: FactStore
   readonly replica: Pick<Replica, 'get'>
-  readonly history: ClaimHistory
+  readonly history: Pick<ClaimHistory, 'current'>
   readonly echoes: Echoes
   readonly judge: Judge
 }
@@ -93,25 +113,29 @@ export class RecallSearch {
 
   async recall(
     text: string,
-    { limit = DEFAULT_LIMIT, entity, tags, asOf, scope = 'all', signal }: RecallOptions
-  ): Promise<Recalled[]> {
+    { limit = DEFAULT_LIMIT, entity, tags, asOf, scope = 'all', maxWait, signal }: RecallOptions
+  ): Promise<RecallResult> {
     const { echoes } = this.#components
-    const query = { text, origins: SCOPES[scope], entity, tags }
-    const states = new ClaimStates(this.#components.history, asOf)
+    const at = asOf ?? new Date()
+    const query = { text, origins: SCOPES[scope], entity, tags, asOf: at.getTime() }
+    const states = new ClaimStates(this.#components.history, at, asOf === undefined, { maxWait })
     const recalled = new Map<string, Recalled>()
     const examined = new Set<string>()
-    // Hits that are superseded or were removed take no place: more are read until the answer is full.
+    let found: Found = NOTHING
+    // Hits that were removed or superseded take no place: more are read until the answer is full.
     for (let count = limit * OVERFETCH; ; count *= PAGE_GROWTH) {
-      const hits = await this.#search({ ...query, limit: Math.min(count, MAX_EXAMINED) }, signal)
-      const fresh = hits.filter(({ origin, digest }) =>
+      const page = { ...query, limit: Math.min(count, MAX_EXAMINED) }
+      found = await this.#search(page, { maxWait, signal })
+      const fresh = found.hits.filter(({ origin, digest }) =>
         isNew(examined, `${origin} ${toHex(digest)}`)
       )
       await this.#resolveAll(fresh, { query, states, limit, recalled, signal })
-      const isEnd = hits.length < count || count >= MAX_EXAMINED
+      const isEnd = found.hits.length < count || count >= MAX_EXAMINED
       if (recalled.size >= limit || isEnd) break
     }
     for (const { fact } of recalled.values()) echoes.remember(fact)
-    return [...recalled.values()]
+    const { withheld, isComplete } = found
+    return { items: [...recalled.values()], withheld, isComplete }
   }
 
   /** Adds the facts of the hits, best first, up to the limit. */
@@ -133,40 +157,61 @@ export class RecallSearch {
   }
 
   /** By words; also by meaning if there is a provider and it answers. */
-  async #search(query: SearchQuery, signal?: AbortSignal): Promise<readonly SearchHit[]> {
+  async #search(query: SearchQuery, { maxWait, signal }: RecallOptions): Promise<Found> {
     const { index, vectors } = this.#components
-    if (vectors === undefined || query.text.trim() === '') return index.search(query)
-    const [words, meaning] = await Promise.all([index.search(query), vectors.search(query, signal)])
-    return meaning === undefined ? words : fuse([words, meaning])
+    const words = index.search(query, { maxWait })
+    if (vectors === undefined || query.text.trim() === '') return words
+    const [found, meaning] = await Promise.all([words, vectors.search(query, signal)])
+    return meaning === undefined ? found : { ...found, hits: fuse([found.hits, meaning]) }
   }
 
   async #resolve(hit: SearchHit, states: ClaimStates): Promise<RecalledFact | undefined> {
     const fact =
       hit.origin === 'local' ? await this.#fact(hit.digest) : await this.#insight(hit.digest)
     if (fact === undefined) return undefined
-    if (fact.attribute === undefined) return states.holds(fact) ? fact : undefined
-    const state = await states.of(fact.id, fact.entity, fact.attribute)
-    return state === 'superseded' || state === 'outside' ? undefined : { ...fact, state }
+    const { attribute, validTo: _, ...rest } = fact
+    if (attribute === undefined) return states.holds(fact) ? rest : undefined
+    const state = await states.of({ ...fact, attribute })
+    const isHidden = state === 'superseded' || state === 'outside'
+    return isHidden ? undefined : { ...rest, attribute, state }
   }
 
-  async #fact(digest: Uint8Array): Promise<RecalledFact | undefined> {
+  async #fact(digest: Uint8Array): Promise<DatedFact | undefined> {
     const stored = await this.#components.facts.get(digest)
     if (stored === undefined) return undefined
     const { private: _, ...fact } = factOf(stored)
     return fact
   }
 
-  async #insight(digest: Uint8Array): Promise<RecalledFact | undefined> {
+  async #insight(digest: Uint8Array): Promise<DatedFact | undefined> {
     const { replica, judge } = this.#components
     const attested = await replica.get(digest)
     const judgement = attested === undefined ? undefined : await judge.judge(attested)
     if (attested === undefined || judgement?.state !== 'released') return undefined
     const { kind: _, ...fields } = displayRecord(attested.record)
-    const { confidence, corroboration, validFrom } = judgement
+    const { confidence, corroboration, validFrom, validTo } = judgement
     const tags = judgement.tags.map(displayText)
     const since = validFrom === undefined ? {} : { validFrom }
-    return { id: toHex(digest), ...fields, confidence, tags, corroboration, ...since }
+    const until = validTo === undefined ? {} : { validTo }
+    return { id: toHex(digest), ...fields, confidence, tags, corroboration, ...since, ...until }
   }
+}
+
+/** The end of a claim decides its state, and is not part of the answer. */
+interface DatedFact extends RecalledFact {
+  readonly validTo?: Date
+}
+
+interface Found {
+  readonly hits: readonly SearchHit[]
+  readonly withheld: Withheld
+  readonly isComplete: boolean
+}
+
+const NOTHING: Found = {
+  hits: [],
+  withheld: { quarantined: 0, disputed: 0 },
+  isComplete: true
 }
 
 /** One call of `recall`. */
@@ -183,34 +228,38 @@ function isNew(known: Set<string>, name: string): boolean {
   return known.add(name).size > size
 }
 
-/** The states of claims for one question: those of an attribute are read once for all hits. */
+/** The current claims for one question: those of an attribute are read once for all hits. */
 class ClaimStates {
-  readonly #history: ClaimHistory
+  readonly #history: Pick<ClaimHistory, 'current'>
   readonly #asOf: Date
   /** Whether the question is about now: then a note that begins later is recalled too. */
   readonly #isNow: boolean
-  readonly #read = new Map<string, Promise<ReadonlyMap<string, ClaimState>>>()
+  readonly #wait: WaitOptions
+  readonly #read = new Map<string, Promise<CurrentClaims>>()
 
-  constructor(history: ClaimHistory, asOf: Date | undefined) {
+  constructor(
+    history: Pick<ClaimHistory, 'current'>,
+    asOf: Date,
+    isNow: boolean,
+    wait: WaitOptions
+  ) {
     this.#history = history
-    this.#asOf = asOf ?? new Date()
-    this.#isNow = asOf === undefined
+    this.#asOf = asOf
+    this.#isNow = isNow
+    this.#wait = wait
   }
 
   holds({ validFrom }: Pick<RecalledFact, 'validFrom'>): boolean {
     return this.#isNow || validFrom === undefined || validFrom <= this.#asOf
   }
 
-  async of(id: string, entity: string, attribute: string): Promise<ClaimState | undefined> {
+  async of(claim: DatedFact & { readonly attribute: string }): Promise<ClaimState> {
+    const { entity, attribute } = claim
     const key = JSON.stringify([entity.toLowerCase(), attribute.toLowerCase()])
-    const read = this.#read.get(key) ?? this.#readStates(entity, attribute)
+    const read =
+      this.#read.get(key) ?? this.#history.current(entity, attribute, this.#asOf, this.#wait)
     this.#read.set(key, read)
-    return (await read).get(id)
-  }
-
-  async #readStates(entity: string, attribute: string): Promise<ReadonlyMap<string, ClaimState>> {
-    const claims = await this.#history.of(entity, attribute, this.#asOf)
-    return new Map(claims.map(({ id, state }) => [id, state]))
+    return stateOf(claim, await read, this.#asOf)
   }
 }
 

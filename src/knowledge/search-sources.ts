@@ -1,23 +1,31 @@
 /**
- * The sources of the search index: the facts of this node and the released records of its replica.
- * Records in quarantine and disputed ones are not in the index, so that they take no place in an
- * answer and change no ranking; a vote that releases a record adds it.
+ * The sources of the search index: the facts of this node, and the records of its replica as this
+ * node judges them. Only released records may be delivered; the index keeps others apart.
  */
-import { encodeRecord } from '../../crdt/records/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import type { AttestedRecord, RecordKind, Replica } from '../../crdt/index.ts'
+import { encodeRecordRow } from '../search/index.ts'
+import type { AttestedRecord, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
-import type { SearchIndex } from '../search/index.ts'
+import type { OfferRank, SearchSource } from '../search/index.ts'
 
-/** Kinds of records that recall returns; goals and skills have listings of their own. */
-const RECALLABLE: ReadonlySet<RecordKind> = new Set(['fact', 'insight'])
+/** How a record of kind `skill` is listed; undefined for one that is not. */
+export type RankSkill = (
+  attested: AttestedRecord
+) => Promise<{ readonly offer?: OfferRank } | undefined>
 
-export function searchSources(
-  facts: Pick<FactStore, 'log' | 'logEnd' | 'stored'>,
-  replica: Pick<Replica, 'getMany' | 'recordLog' | 'recordLogEnd'>,
-  judge: Pick<Judge, 'judge'>
-): ConstructorParameters<typeof SearchIndex>[0]['sources'] {
+export interface SearchSourcesComponents {
+  readonly facts: Pick<FactStore, 'log' | 'logEnd' | 'stored'>
+  readonly replica: Pick<Replica, 'getMany' | 'recordLog' | 'recordLogEnd'>
+  readonly judge: Pick<Judge, 'judge'>
+  readonly rankSkill: RankSkill
+}
+
+/** Confidences are kept in thousandths. */
+const SCALE = 1000
+
+export function searchSources(components: SearchSourcesComponents): readonly SearchSource[] {
+  const { facts, replica } = components
   return [
     {
       origin: 'local',
@@ -30,24 +38,38 @@ export function searchSources(
       end: () => replica.recordLogEnd,
       log: (from) => replica.recordLog(from),
       read: async (digests) => {
-        const released = await releasedOf(await replica.getMany(digests), judge)
-        return digests.map((digest) => released.get(toHex(digest)))
+        const rows = new Map<string, Uint8Array>()
+        for (const attested of await replica.getMany(digests)) {
+          const row = await rowOf(attested, components)
+          if (row !== undefined) rows.set(toHex(attested.digest), row)
+        }
+        return digests.map((digest) => rows.get(toHex(digest)))
       }
     }
   ]
 }
 
-/** Bytes of the records that may influence this node, by digest in hex. */
-async function releasedOf(
-  records: readonly AttestedRecord[],
-  judge: Pick<Judge, 'judge'>
-): Promise<ReadonlyMap<string, Uint8Array>> {
-  const released = new Map<string, Uint8Array>()
-  for (const attested of records) {
-    const { digest, record } = attested
-    if (!RECALLABLE.has(record.kind)) continue
-    if ((await judge.judge(attested))?.state !== 'released') continue
-    released.set(toHex(digest), encodeRecord(record))
-  }
-  return released
+/** Undefined for a record that no list has: goals have their own. */
+async function rowOf(
+  attested: AttestedRecord,
+  { judge, rankSkill }: Pick<SearchSourcesComponents, 'judge' | 'rankSkill'>
+): Promise<Uint8Array | undefined> {
+  const { record } = attested
+  if (record.kind === 'goal') return undefined
+  const judgement = await judge.judge(attested)
+  if (judgement === undefined) return undefined
+  const ranked = record.kind === 'skill' ? await rankSkill(attested) : {}
+  if (ranked === undefined) return undefined
+  const { state, corroboration, confidence, tags, validFrom, validTo } = judgement
+  return encodeRecordRow({
+    record,
+    kind: record.kind,
+    state,
+    vouches: corroboration,
+    confidence: Math.round(confidence * SCALE),
+    tags,
+    ...(validFrom === undefined ? {} : { validFrom: validFrom.getTime() }),
+    ...(validTo === undefined ? {} : { validTo: validTo.getTime() }),
+    ...(ranked.offer === undefined || state === 'disputed' ? {} : { offer: ranked.offer })
+  })
 }

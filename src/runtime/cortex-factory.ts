@@ -9,7 +9,7 @@ import {
   Subscriptions
 } from '../sharing/index.ts'
 import { Goals } from '../goals/index.ts'
-import { SharedSkills } from '../skills/index.ts'
+import { isReceipts, offerRankOf, SharedSkills } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
 import { Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
 import {
@@ -25,11 +25,11 @@ import {
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
 import { fileOf } from './node-parts.ts'
-import type { Entry, StoredFilter } from '../../crdt/index.ts'
+import type { AttestedRecord, Entry, StoredFilter } from '../../crdt/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consent } from '../skills/index.ts'
-import type { ConsolidateReport } from '../knowledge/index.ts'
+import type { ConsolidateReport, RankSkill } from '../knowledge/index.ts'
 import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
 import type { NodeParts } from './node-parts.ts'
@@ -86,7 +86,12 @@ export class CortexFactory {
       onVote: (digest) => this.#notifySubscribers(digest)
     })
     this.#candidates = new Candidates(store, facts)
-    const sources = searchSources(facts, replica, this.#judge)
+    const sources = searchSources({
+      facts,
+      replica,
+      judge: this.#judge,
+      rankSkill: (attested) => this.#rankSkill(attested)
+    })
     this.#index = new SearchIndex({
       path: fileOf(options, 'search.db'),
       sources,
@@ -94,7 +99,7 @@ export class CortexFactory {
       conditions: parts.environment.conditions
     })
     this.#vectors = this.#openVectors(sources)
-    this.#history = new ClaimHistory({ facts, replica, judge: this.#judge })
+    this.#history = new ClaimHistory({ index: this.#index, facts, replica, judge: this.#judge })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
     const shared = anonymizer(anonymityNames(options, parts.environment))
@@ -114,6 +119,7 @@ export class CortexFactory {
     })
     this.#sharedSkills = new SharedSkills({
       replica,
+      index: this.#index,
       skills: parts.skills,
       sandbox: parts.sandbox,
       share: options.skills.audit,
@@ -187,6 +193,7 @@ export class CortexFactory {
         goals: this.#goals,
         facts,
         replica,
+        index: this.#index,
         swarm,
         judge: this.#judge,
         votes: this.#votes,
@@ -244,6 +251,14 @@ export class CortexFactory {
       onError: (error) => this.#observer.onEmbeddingError(error),
       random: options.random
     })
+  }
+
+  /** Receipts are records of skills that no list has. */
+  async #rankSkill(attested: AttestedRecord): Promise<Awaited<ReturnType<RankSkill>>> {
+    if (isReceipts(attested.record)) return undefined
+    const vote = await this.#parts.replica.voteOn(attested.digest)
+    const offer = offerRankOf(attested, vote === 'vouch')
+    return offer === undefined ? {} : { offer }
   }
 
   async #retract(digest: Uint8Array): Promise<boolean> {

@@ -3,12 +3,17 @@
  *
  * @example
  * ```ts
- * const [best] = await db.agent.cortex.knowledge.recall('gap in flex containers', { limit: 1 })
+ * const { items } = await db.agent.cortex.knowledge.recall('gap in flex containers', { limit: 1 })
+ * console.log(items[0]?.fact.content)
  * ```
  */
 export { fuse } from './rank-fusion.ts'
+export { slotOf } from './claim-slot.ts'
+export { encodeRecordRow } from './record-row.ts'
 export { SearchIndex } from './search-index.ts'
 export { embeddedTextOf } from './search-text.ts'
 export { VectorIndex } from './vector-index.ts'
 export type { EmbedOptions, Embedder } from './embedder.ts'
-export type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
+export type { OfferRank, RowKind, RowState } from './record-row.ts'
+export type { Listed, SearchSource, WaitOptions } from './search-index.ts'
+export type { ClaimHit, SearchHit, SearchOrigin, SearchQuery, Withheld } from './search-query.ts'

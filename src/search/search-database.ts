@@ -3,24 +3,34 @@
  * and filters need, and can be deleted and rebuilt from the store at any time.
  */
 import { ORIGINS } from './search-query.ts'
+import { RecordLists } from './record-lists.ts'
 import { SearchReader } from './search-reader.ts'
 import { openDatabase } from './search-schema.ts'
 import { SearchWriter } from './search-writer.ts'
 import type { DatabaseSync } from 'node:sqlite'
-import type { SearchHit, SearchItem, SearchOrigin, SearchQuery } from './search-query.ts'
+import type { OpenOptions } from './search-schema.ts'
+import type {
+  FactItem,
+  RecordItem,
+  SearchAnswer,
+  SearchOrigin,
+  SearchQuery
+} from './search-query.ts'
 
 export class SearchDatabase {
   readonly #database: DatabaseSync
   readonly #writer: SearchWriter
   readonly #reader: SearchReader
+  readonly lists: RecordLists
 
   /**
    * Opens `path`, or memory for `:memory:`; recreates a file of another version or a damaged one.
    */
-  constructor(path: string, rules?: number) {
-    this.#database = openDatabase(path, rules)
+  constructor(path: string, options: OpenOptions = {}) {
+    this.#database = openDatabase(path, options)
     this.#writer = new SearchWriter(this.#database)
     this.#reader = new SearchReader(this.#database)
+    this.lists = new RecordLists(this.#database)
   }
 
   /** Position in the origin's log up to which it is indexed. */
@@ -28,13 +38,20 @@ export class SearchDatabase {
     return this.#writer.cursor(origin)
   }
 
-  /** Indexes the current form of `items` and moves the cursor; on disk when `more` is false. */
-  apply(origin: SearchOrigin, items: Iterable<SearchItem>, position: number, more: boolean): void {
-    this.#writer.apply(origin, items, position, more)
+  /**
+   * Indexes the current form of facts and moves the cursor; committed when `more` is false. Returns
+   * whether it is.
+   */
+  applyFacts(items: Iterable<FactItem>, position: number, more: boolean): boolean {
+    return this.#writer.applyFacts(items, position, more)
   }
 
-  /** Best first. */
-  search(query: SearchQuery): SearchHit[] {
+  /** The same for records of the hive. */
+  applyRecords(items: Iterable<RecordItem>, position: number, more: boolean): boolean {
+    return this.#writer.applyRecords(items, position, more)
+  }
+
+  search(query: SearchQuery): SearchAnswer {
     return this.#reader.search(query)
   }
 

@@ -2,12 +2,27 @@
  * The search index: it follows the logs of facts and of hive records in its own thread, and answers
  * queries. Its file can always be rebuilt: a missing or damaged file, or one of another version, is
  * indexed from the start.
+ *
+ * A question waits for the index 50 ms at most, unless it asks for more. What is not indexed by then
+ * is answered from what is, and the newest items are compared directly.
  */
-import type { LogPart } from '../../crdt/index.ts'
+import { setTimeout as delay } from 'node:timers/promises'
 import { packItems } from './packed-items.ts'
-import { openRemoteDatabase } from './search-thread.ts'
-import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
-import type { RemoteDatabase, SearchAnswer, SearchRequest } from './search-thread.ts'
+import { openReader, openRemoteDatabase } from './search-thread.ts'
+import { claimHitsOf, matchUnindexed } from './unindexed.ts'
+import type { LogPart } from '../../crdt/index.ts'
+import type { UnindexedItem } from './unindexed.ts'
+import type {
+  ClaimHit,
+  ClaimQuery,
+  CurrentQuery,
+  ListQuery,
+  OfferQuery,
+  SearchAnswer,
+  SearchOrigin,
+  SearchQuery
+} from './search-query.ts'
+import type { AnswerTo, RemoteDatabase, SearchRequest } from './search-thread.ts'
 
 /** A source of the index. */
 export interface SearchSource {
@@ -16,7 +31,7 @@ export interface SearchSource {
   end(): number
   /** The log from a position; its beginning may have been cut off. */
   log(from: number): AsyncIterable<LogPart>
-  /** The bytes stored under these digests now; undefined for removed ones. */
+  /** The bytes to index under these digests now; undefined for removed ones. */
   read(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>
 }
 
@@ -30,16 +45,45 @@ export interface SearchIndexInit {
   readonly conditions: readonly string[]
 }
 
+/** How long a question waits for the index. */
+export interface WaitOptions {
+  /** Milliseconds; default 50. */
+  readonly maxWait?: number
+}
+
+/** An answer, and whether all items known at the question were indexed. */
+export type Answered<T> = T & { readonly isComplete: boolean }
+
+/** Digests in the order of the list; `recent`: items that are not indexed yet, in any order. */
+export interface Listed {
+  readonly digests: readonly Uint8Array[]
+  readonly recent: readonly Uint8Array[]
+}
+
+const MAX_WAIT = 50
+
+/** The newest items that are compared directly; as few are waited for, however long it takes. */
+const MAX_UNINDEXED = 512
+
 /** Items sent to the thread at once; reading them must not block the event loop for long. */
-const BATCH_ITEMS = 20_000
+const BATCH_ITEMS = 2_000
 
 type ApplyRequest = Extract<SearchRequest, { readonly type: 'apply' }>
 
+/** Requests that change nothing. */
+type Question = Extract<
+  SearchRequest,
+  { readonly type: 'claims' | 'current' | 'list' | 'offers' | 'search' }
+>
+
 export class SearchIndex {
   readonly #init: SearchIndexInit
-  /** The position of the worker in each log. */
+  /** The position of the worker in each log, and the one that is committed. */
   readonly #positions = new Map<SearchOrigin, number>()
+  readonly #committed = new Map<SearchOrigin, number>()
   #database: RemoteDatabase | undefined
+  /** Answers while the thread of the database indexes. */
+  #reader: RemoteDatabase | undefined
   #catchingUp: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
@@ -57,11 +101,45 @@ export class SearchIndex {
     await this.#catchingUp
   }
 
-  /** The best matches among the items added before the call. */
-  async search(query: SearchQuery): Promise<readonly SearchHit[]> {
-    await this.catchUp()
-    const answer = await this.#ask({ type: 'search', query })
-    return typeof answer === 'number' ? [] : answer
+  /** Items of the logs that are not indexed; those that were changed several times count as often. */
+  get behind(): number {
+    return this.#init.sources.reduce(
+      (sum, source) => sum + source.end() - (this.#committed.get(source.origin) ?? 0),
+      0
+    )
+  }
+
+  /** The best matches. */
+  async search(query: SearchQuery, wait?: WaitOptions): Promise<Answered<SearchAnswer>> {
+    const { answer, unindexed, isComplete } = await this.#answer({ type: 'search', query }, wait)
+    if (unindexed.length === 0) return { ...answer, isComplete }
+    const recent = matchUnindexed(unindexed, query)
+    const hits = [...answer.hits, ...recent].toSorted((a, b) => b.score - a.score)
+    return { ...answer, hits: hits.slice(0, query.limit), isComplete }
+  }
+
+  /** Records by vouches, then confidence. */
+  async list(query: ListQuery, wait?: WaitOptions): Promise<Answered<Listed>> {
+    return listed(await this.#answer({ type: 'list', query }, wait))
+  }
+
+  /** Offered skills by support, then head start. */
+  async offers(query: OfferQuery, wait?: WaitOptions): Promise<Answered<Listed>> {
+    return listed(await this.#answer({ type: 'offers', query }, wait))
+  }
+
+  /** Claims on an attribute of an entity, or on all of them; those not indexed yet come last. */
+  async claims(query: ClaimQuery, wait?: WaitOptions): Promise<readonly ClaimHit[]> {
+    const { answer, unindexed } = await this.#answer({ type: 'claims', query }, wait)
+    return [...answer, ...claimHitsOf(unindexed, query.slot)]
+  }
+
+  /** Claims that hold at a time; the ones that began last are current, if they are valid. */
+  async current(query: CurrentQuery, wait?: WaitOptions): Promise<readonly ClaimHit[]> {
+    const { answer, unindexed } = await this.#answer({ type: 'current', query }, wait)
+    const recent = claimHitsOf(unindexed, query.slot)
+    const holding = recent.filter(({ begin, until }) => begin <= query.asOf && until > query.asOf)
+    return [...answer, ...holding].toSorted((a, b) => b.begin - a.begin)
   }
 
   /** Closes the database; idempotent. */
@@ -72,21 +150,81 @@ export class SearchIndex {
 
   async #close(): Promise<void> {
     await this.#catchingUp?.catch(() => undefined)
+    await this.#reader?.close()
     await this.#database?.close()
   }
 
+  async #answer<Q extends Question>(
+    question: Q,
+    { maxWait = MAX_WAIT }: WaitOptions = {}
+  ): Promise<{
+    readonly answer: AnswerTo<Q>
+    readonly unindexed: readonly UnindexedItem[]
+    readonly isComplete: boolean
+  }> {
+    const isComplete = await this.#isCaughtUp(maxWait)
+    if (isComplete) return { answer: await this.#ask(question), unindexed: [], isComplete }
+    // Read first: what is indexed meanwhile is found twice, and nothing is missed.
+    const unindexed = await this.#unindexed()
+    return { answer: await this.#askReader(question), unindexed, isComplete }
+  }
+
+  /** Whether all items known now are indexed within the time. */
+  async #isCaughtUp(maxWait: number): Promise<boolean> {
+    const isOpen = this.#init.sources.every(({ origin }) => this.#committed.has(origin))
+    if (!isOpen) await this.#readPositions()
+    const caughtUp = this.catchUp().then(() => true)
+    if (maxWait === Infinity || this.behind <= MAX_UNINDEXED) return caughtUp
+    const waited = new AbortController()
+    try {
+      const late = delay(maxWait, false, { signal: waited.signal })
+      late.catch(() => undefined)
+      caughtUp.catch(() => undefined)
+      return await Promise.race([caughtUp, late])
+    } finally {
+      waited.abort()
+    }
+  }
+
+  /** The newest items that are not committed, in the order of their logs. */
+  async #unindexed(): Promise<UnindexedItem[]> {
+    const items: UnindexedItem[] = []
+    for (const source of this.#init.sources) {
+      const { origin } = source
+      const end = source.end()
+      const from = Math.max(this.#committed.get(origin) ?? 0, end - MAX_UNINDEXED)
+      const digests: Uint8Array[] = []
+      if (from < end) for await (const part of source.log(from)) digests.push(...part.digests)
+      const stored = await source.read(digests)
+      for (const [i, digest] of digests.entries()) {
+        const bytes = stored[i]
+        if (bytes !== undefined) items.push({ origin, digest, stored: bytes })
+      }
+    }
+    return items
+  }
+
+  async #readPositions(): Promise<void> {
+    for (const { origin } of this.#init.sources) {
+      if (this.#committed.has(origin)) continue
+      this.#committed.set(origin, await this.#ask({ type: 'cursor', origin }))
+    }
+  }
+
   async #catchUp(): Promise<void> {
+    await this.#readPositions()
     for (const source of this.#init.sources) await this.#follow(source)
   }
 
   /** Reads a batch while the batch before it is being indexed. */
   async #follow(source: SearchSource): Promise<void> {
     const { origin } = source
+    const end = source.end()
     let position = this.#positions.get(origin)
-    if (position === source.end()) return
-    position ??= Number(await this.#ask({ type: 'cursor', origin }))
+    if (position === end) return
+    position ??= this.#committed.get(origin) ?? 0
     // A cursor beyond the log belongs to another store: an older copy was restored.
-    if (position > source.end()) position = 0
+    if (position > end) position = 0
     let digests: Uint8Array[] = []
     let applied: Promise<void> = Promise.resolve()
     const apply = async (more: boolean): Promise<void> => {
@@ -102,32 +240,64 @@ export class SearchIndex {
       if (this.#closing !== undefined) break
       digests.push(...part.digests)
       position = part.next
-      if (digests.length >= BATCH_ITEMS) await apply(position < source.end())
+      if (digests.length >= BATCH_ITEMS) await apply(position < end)
     }
     if (digests.length > 0 && this.#closing === undefined) await apply(false)
     await applied
-    if (this.#closing === undefined) this.#positions.set(origin, position)
+    if (this.#closing === undefined) {
+      this.#positions.set(origin, position)
+      this.#committed.set(origin, position)
+    }
   }
 
   async #apply(request: ApplyRequest): Promise<void> {
-    await this.#ask(request, [request.packed.buffer])
+    const committed = await this.#ask(request, [request.packed.buffer])
     this.#positions.set(request.origin, request.position)
+    if (committed >= 0) this.#committed.set(request.origin, committed)
   }
 
-  async #ask(request: SearchRequest, transfer: ArrayBuffer[] = []): Promise<SearchAnswer> {
-    const database = (this.#database ??= openRemoteDatabase(
-      this.#init.path ?? ':memory:',
-      this.#init.conditions,
-      { rules: this.#init.rules }
-    ))
+  async #ask<Request extends SearchRequest>(
+    request: Request,
+    transfer: ArrayBuffer[] = []
+  ): Promise<AnswerTo<Request>> {
+    const { path = ':memory:', conditions, rules } = this.#init
+    const database = (this.#database ??= openRemoteDatabase(path, conditions, { rules }))
     try {
       return await database.ask(request, transfer)
     } catch (error) {
       // The next call opens it again, perhaps in another thread, and asks for its position.
       if (this.#database === database) this.#database = undefined
       this.#positions.clear()
+      this.#committed.clear()
       await database.close().catch(() => undefined)
       throw error
     }
   }
+
+  /** A database in memory has no second connection: its thread answers between two batches. */
+  async #askReader<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
+    const { path, conditions, rules } = this.#init
+    if (path === undefined || this.#database === undefined) return this.#ask(question)
+    const reader = (this.#reader ??= openReader(this.#database, path, conditions, { rules }))
+    try {
+      return await reader.ask(question)
+    } catch (error) {
+      if (this.#reader === reader) this.#reader = undefined
+      await reader.close().catch(() => undefined)
+      throw error
+    }
+  }
+}
+
+function listed({
+  answer,
+  unindexed,
+  isComplete
+}: {
+  readonly answer: readonly Uint8Array[]
+  readonly unindexed: readonly UnindexedItem[]
+  readonly isComplete: boolean
+}): Answered<Listed> {
+  const recent = unindexed.filter(({ origin }) => origin === 'hive').map(({ digest }) => digest)
+  return { digests: answer, recent, isComplete }
 }

@@ -1,14 +1,23 @@
 /** The items, queries and hits of search. */
 
+import type { ClaimFields } from './claim-slot.ts'
+import type { RecordRow, RowKind, RowState } from './record-row.ts'
+
 /** Facts of this node, or records of the hive. */
 export type SearchOrigin = 'local' | 'hive'
 
 export const ORIGINS: readonly SearchOrigin[] = ['local', 'hive']
 
-/** An item to index, or, without a text, to remove. */
-export interface SearchItem {
+/** A fact to index, or, without a text, to remove. */
+export interface FactItem {
   readonly digest: Uint8Array
   readonly text?: SearchText
+}
+
+/** A record of the hive to index, or, without a row, to remove. */
+export interface RecordItem {
+  readonly digest: Uint8Array
+  readonly row?: RecordRow
 }
 
 export interface SearchText {
@@ -21,6 +30,11 @@ export interface SearchText {
   readonly confidence: number
   /** Milliseconds since 1970. */
   readonly recordedAt: number
+  /** The attribute that it gives a value, as hashes; undefined for a note. */
+  readonly claim?: ClaimFields
+  /** When it begins and ceases to hold, in milliseconds since 1970. */
+  readonly begin: number
+  readonly until: number
 }
 
 export interface SearchQuery {
@@ -33,6 +47,8 @@ export interface SearchQuery {
   readonly tags?: readonly string[]
   /** Only items with every term of the text. */
   readonly all?: boolean
+  /** Only claims that hold at this time and are not superseded; milliseconds since 1970. */
+  readonly asOf?: number
   /** Only content whose number of characters is in this range. */
   readonly length?: readonly [least: number, most: number]
 }
@@ -42,4 +58,57 @@ export interface SearchHit {
   readonly origin: SearchOrigin
   /** Larger is better; comparable within one answer only. */
   readonly score: number
+}
+
+/** Matches that are held back, up to 100. */
+export interface Withheld {
+  readonly quarantined: number
+  readonly disputed: number
+}
+
+export interface SearchAnswer {
+  /** Best first. */
+  readonly hits: readonly SearchHit[]
+  readonly withheld: Withheld
+}
+
+/** Which records to list: by vouches, then confidence, both descending. */
+export interface ListQuery {
+  readonly kinds: readonly RowKind[]
+  readonly states: readonly RowState[]
+  /** Only records with all of these tags. */
+  readonly tags: readonly string[]
+  /** Records to skip, and the most to return. */
+  readonly offset: number
+  readonly limit: number
+}
+
+/** Which offered skills to list. */
+export interface OfferQuery extends Pick<ListQuery, 'limit' | 'offset'> {
+  /** Those that read like an order, or the others. */
+  readonly isFlagged: boolean
+}
+
+/** A claim of the index. */
+export interface ClaimHit {
+  readonly digest: Uint8Array
+  readonly origin: SearchOrigin
+  readonly slot: Uint8Array
+  readonly value: Uint8Array
+  readonly begin: number
+  readonly until: number
+}
+
+/** Claims on an attribute of an entity, or on all of them: by attribute, then the latest first. */
+export interface ClaimQuery {
+  /** `slotOf` of the entity, and of the attribute. */
+  readonly slot: Uint8Array
+  readonly offset: number
+  readonly limit: number
+}
+
+/** The claims that hold at a time, of which the first ones are current. */
+export interface CurrentQuery {
+  readonly slot: Uint8Array
+  readonly asOf: number
 }

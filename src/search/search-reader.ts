@@ -4,15 +4,30 @@
  * ranking counts every item of every term.
  */
 import { bytesOf, numberOf } from './projection-file.ts'
-import { tagText } from './search-schema.ts'
+import { STATES } from './record-row.ts'
+import { earliestOf, FIRST_HIVE_ITEM, tagText } from './search-schema.ts'
 import { COLUMN_WEIGHTS, rankedScoreOf, scoreOf, termsOf } from './search-ranking.ts'
 import { ORIGINS } from './search-query.ts'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { Statements } from './statements.ts'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Row } from './search-ranking.ts'
-import type { SearchHit, SearchQuery } from './search-query.ts'
+import type {
+  SearchAnswer,
+  SearchHit,
+  SearchOrigin,
+  SearchQuery,
+  Withheld
+} from './search-query.ts'
 
-/** Least number of matches of all terms that are compared; of more, the first ones indexed. */
-const MIN_RANKED = 400
+/** Rows that one stage compares, and those that it reads to find them; of more, the newest. */
+const MAX_COMPARED = 400
+const MAX_READ = 4_000
+
+/** Rows that bm25 ranks: it costs 3 us a row. */
+const MAX_RANKED = 5_000
+
+/** Matches that are held back are counted up to this. */
+const MAX_WITHHELD = 100
 
 /** Terms in more than this share of all items are common. */
 const COMMON_SHARE = 0.01
@@ -21,9 +36,6 @@ const COMMON_MINIMUM = 1_000
 /** Term counts that are cached, and the growth of the index after which they are counted again. */
 const MAX_COUNTED_TERMS = 10_000
 const RECOUNT_GROWTH = 1.25
-
-/** There are few shapes of queries; each is prepared once. */
-const MAX_STATEMENTS = 64
 
 interface Filter {
   readonly sql: string
@@ -38,38 +50,46 @@ interface Stage {
   readonly isRanked: boolean
 }
 
+/** What the stages of one query share. */
+interface Matching {
+  readonly terms: readonly string[]
+  readonly filter: Filter
+  readonly query: SearchQuery
+}
+
 export class SearchReader {
-  readonly #database: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #statements: Statements
   readonly #counts = new Map<string, number>()
   #countedAt = 0
 
   constructor(database: DatabaseSync) {
-    this.#database = database
+    this.#statements = new Statements(database)
   }
 
-  /** Best first. */
-  search(query: SearchQuery): SearchHit[] {
-    const { limit } = query
+  search(query: SearchQuery): SearchAnswer {
+    const { limit, origins } = query
     const filter = filterOf(query)
     const terms = termsOf(query.text)
-    if (terms.length === 0 && filter.expression === '') return []
+    if (terms.length === 0 && filter.expression === '') return NOTHING
     const hits = new Map<string, SearchHit>()
-    for (const [i, stage] of this.#stages(terms, query.all === true).entries()) {
-      for (const hit of this.#match(stage, terms, filter, limit)) {
+    const stages = this.#stages(terms, query.all === true)
+    for (const [i, stage] of stages.entries()) {
+      for (const hit of this.#match(stage, { terms, filter, query })) {
         const name = Buffer.from(hit.digest).toString('latin1') + hit.origin
         // A hit of a later stage never precedes one of an earlier stage.
         if (!hits.has(name)) hits.set(name, { ...hit, score: hit.score / 4 ** i })
       }
       if (hits.size >= limit) break
     }
-    return [...hits.values()].toSorted((x, y) => y.score - x.score).slice(0, limit)
+    const best = [...hits.values()].toSorted((x, y) => y.score - x.score).slice(0, limit)
+    const withheld = origins.includes('hive') ? this.#withheld(stages, filter) : NOTHING.withheld
+    return { hits: best, withheld }
   }
 
   /** Items of the origin. */
   count(origin: number): number {
     return numberOf(
-      this.#prepare('SELECT count(*) AS n FROM items WHERE origin = ?').get(origin)?.['n']
+      this.#statements.of('SELECT count(*) AS n FROM items WHERE origin = ?').get(origin)?.['n']
     )
   }
 
@@ -79,36 +99,73 @@ export class SearchReader {
     const rare = terms.filter((term) => !this.#isCommon(term))
     if (rare.length === 0) return [every, { expression: terms.join(' OR '), isRanked: false }]
     const rareOnly = { expression: rare.join(' '), isRanked: false }
-    const any = { expression: rare.join(' OR '), isRanked: true }
+    const any = { expression: this.#rarest(rare).join(' OR '), isRanked: true }
     if (rare.length === terms.length) return [every, any]
     return rare.length === 1 ? [every, rareOnly] : [every, rareOnly, any]
   }
 
-  #match(
-    { expression, isRanked }: Stage,
-    terms: readonly string[],
-    filter: Filter,
-    limit: number
-  ): SearchHit[] {
-    const rows = this.#prepare(
-      `SELECT items.digest, items.origin, items.entity, items.length, items.confidence,
-         items.recorded_at ${isRanked ? `, bm25(texts, ${COLUMN_WEIGHTS}) AS bm25` : ''}
-       FROM texts CROSS JOIN items ON items.item = texts.rowid
-       WHERE texts MATCH ? ${filter.sql} ${isRanked ? 'ORDER BY bm25' : ''} LIMIT ?`
-    ).all(
-      combineExpressions(expression, filter.expression),
-      ...filter.values,
-      isRanked ? limit : Math.max(MIN_RANKED, limit)
-    )
+  /** The rarest terms, as many as bm25 can rank the rows of; at least one. */
+  #rarest(terms: readonly string[]): string[] {
+    const items = this.#items()
+    let rows = 0
+    return terms
+      .map((term) => ({ term, count: this.#countOf(term, items) }))
+      .toSorted((a, b) => a.count - b.count)
+      .filter(({ count }, i) => {
+        rows += count
+        return i === 0 || rows <= MAX_RANKED
+      })
+      .map(({ term }) => term)
+  }
+
+  #match(stage: Stage, matching: Matching): SearchHit[] {
+    const { terms, query } = matching
+    const rows = query.origins.flatMap((origin) => this.#rows(stage, origin, matching))
     const latest = rows.reduce((max, row) => Math.max(max, numberOf(row['recorded_at'])), 0)
-    const best = numberOf(rows[0]?.['bm25'])
+    const best = rows.reduce((least, row) => Math.min(least, numberOf(row['bm25'])), 0)
     return rows
       .map((row) => ({
         ...hitOf(row),
-        score: isRanked ? rankedScoreOf(row, latest, best) : scoreOf(row, latest, terms)
+        score: stage.isRanked ? rankedScoreOf(row, latest, best) : scoreOf(row, latest, terms)
       }))
       .toSorted((a, b) => b.score - a.score)
-      .slice(0, limit)
+      .slice(0, query.limit)
+  }
+
+  #rows({ expression, isRanked }: Stage, origin: SearchOrigin, { filter, query }: Matching): Row[] {
+    const { limit, asOf } = query
+    const rank = isRanked ? `, bm25(texts, ${COLUMN_WEIGHTS}) AS bm25` : ''
+    return this.#statements
+      .of(
+        `SELECT items.digest, items.origin, items.entity, items.length, items.confidence,
+         items.recorded_at ${isRanked ? ', found.bm25' : ''}
+       FROM (SELECT rowid AS item ${rank} FROM texts
+         WHERE texts MATCH ? AND rowid ${origin === 'local' ? '<' : '>='} ${FIRST_HIVE_ITEM}
+         ORDER BY ${isRanked ? 'bm25' : 'rowid DESC'} LIMIT ${isRanked ? MAX_RANKED : MAX_READ}
+       ) AS found CROSS JOIN items ON items.item = found.item
+       WHERE 1 ${filter.sql} ${asOf === undefined ? '' : CURRENT} LIMIT ?`
+      )
+      .all(
+        combineExpressions(expression, filter.expression),
+        ...filter.values,
+        ...(asOf === undefined ? [] : [asOf, asOf, asOf, asOf]),
+        isRanked ? limit : Math.max(MAX_COMPARED, limit)
+      )
+  }
+
+  /** Matches of all terms that are held back; without any, those of all rare terms. */
+  #withheld(stages: readonly Stage[], filter: Filter): Withheld {
+    for (const { expression, isRanked } of stages) {
+      if (isRanked) continue
+      const rows = this.#statements.of(HELD).all(combineExpressions(expression, filter.expression))
+      if (rows.length === 0) continue
+      const counts = new Map(rows.map((row) => [numberOf(row['state']), numberOf(row['n'])]))
+      return {
+        quarantined: counts.get(STATES.indexOf('quarantined')) ?? 0,
+        disputed: counts.get(STATES.indexOf('disputed')) ?? 0
+      }
+    }
+    return NOTHING.withheld
   }
 
   #isCommon(term: string): boolean {
@@ -118,42 +175,34 @@ export class SearchReader {
       this.#counts.clear()
       this.#countedAt = items
     }
-    const known = this.#counts.get(term)
-    const count = known ?? this.#countOf(term, items)
-    if (known === undefined) this.#counts.set(term, count)
-    return count > Math.max(COMMON_MINIMUM, COMMON_SHARE * items)
+    return this.#countOf(term, items) > Math.max(COMMON_MINIMUM, COMMON_SHARE * items)
   }
 
   /** Only FTS5 knows the term after tokenising, so FTS5 counts the matches. */
   #countOf(term: string, items: number): number {
+    const known = this.#counts.get(term)
+    if (known !== undefined) return known
     const bound = Math.ceil(Math.max(COMMON_MINIMUM, COMMON_SHARE * items)) + 1
     const sql = 'SELECT count(*) AS n FROM (SELECT rowid FROM texts WHERE texts MATCH ? LIMIT ?)'
-    return numberOf(this.#prepare(sql).get(term, bound)?.['n'])
+    const count = numberOf(this.#statements.of(sql).get(term, bound)?.['n'])
+    this.#counts.set(term, count)
+    return count
   }
 
+  /** About as many as there are: numbers of removed items are not used again. */
   #items(): number {
-    return numberOf(this.#prepare('SELECT max(item) AS n FROM items').get()?.['n'])
-  }
-
-  #prepare(sql: string): StatementSync {
-    const known = this.#statements.get(sql)
-    if (known !== undefined) return known
-    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear()
-    const statement = this.#database.prepare(sql)
-    this.#statements.set(sql, statement)
-    return statement
+    const local = this.#statements.of('SELECT max(item) AS n FROM items WHERE item < ?')
+    const hive = this.#statements.of('SELECT max(item) AS n FROM items WHERE item >= ?')
+    const first = FIRST_HIVE_ITEM
+    return numberOf(local.get(first)?.['n']) + numberOf(hive.get(first)?.['n'] ?? first) - first
   }
 }
 
 /** The index finds entity and tags by their words; the rows are compared exactly. */
-function filterOf({ origins, entity, tags = [], length }: SearchQuery): Filter {
+function filterOf({ entity, tags = [], length }: SearchQuery): Filter {
   const parts: string[] = []
   const values: (string | number)[] = []
   const words: string[] = []
-  if (origins.length === 1) {
-    parts.push('AND items.origin = ?')
-    values.push(origins[0] === 'local' ? 0 : 1)
-  }
   if (entity !== undefined) {
     parts.push('AND items.entity = ?')
     values.push(entity)
@@ -181,3 +230,18 @@ function combineExpressions(terms: string, filter: string): string {
 function hitOf(row: Row): Omit<SearchHit, 'score'> {
   return { digest: bytesOf(row['digest']), origin: ORIGINS[numberOf(row['origin'])] ?? 'local' }
 }
+
+/**
+ * Notes, and claims that hold and that no later one supersedes. A claim that is a fact of this node
+ * and in the hive began at the earlier time.
+ */
+const CURRENT = `AND (items.slot IS NULL OR (items.begin <= ? AND items.until > ? AND NOT EXISTS (
+  SELECT 1 FROM items AS later WHERE later.slot = items.slot AND later.begin > items.begin
+    AND later.begin <= ? AND later.until > ? AND later.digest <> items.digest
+    AND later.begin = ${earliestOf('later')})))`
+
+const HELD = `SELECT records.state AS state, count(*) AS n
+  FROM (SELECT rowid AS item FROM held WHERE held MATCH ? LIMIT ${MAX_WITHHELD}) AS found
+  CROSS JOIN records ON records.item = found.item GROUP BY records.state`
+
+const NOTHING: SearchAnswer = { hits: [], withheld: { quarantined: 0, disputed: 0 } }

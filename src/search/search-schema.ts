@@ -1,11 +1,16 @@
 /**
- * The tables of the search database: a contentless SQLite FTS5 index
- * (https://www.sqlite.org/fts5.html), and the fields of each item that ranking and filters need.
+ * The tables of the search database: contentless SQLite FTS5 indexes
+ * (https://www.sqlite.org/fts5.html), and the fields that ranking, filters and lists need.
+ *
+ * `items` and `texts` have what may be delivered: facts of this node and released records. `held`
+ * has the texts of records in quarantine and disputed ones apart, so that they take no place in an
+ * answer, change no ranking and cost a query nothing. `records` has all records that are listed.
  */
+import { DatabaseSync } from 'node:sqlite'
+import { BEGINNING } from './claim-slot.ts'
 import { openProjection } from './projection-file.ts'
-import type { DatabaseSync } from 'node:sqlite'
 
-const VERSION = 4
+const VERSION = 5
 
 /** Rules by which records are released that differ only beyond this share one version. */
 const MAX_RULES = 0xffff
@@ -18,20 +23,44 @@ const KEY_BYTES = 6
  *
  * `key`: 48 bits of the digest. Digests come in random order, so each transaction writes most pages
  * of an index over them; a whole digest makes three times as many (13 us an item beside 9).
+ *
+ * `slot`, `value`: hashes of the attribute of an entity, and of the value that a claim gives it.
+ * They are whole (128 bits), so that no other value can be made to look equal.
  */
 const SCHEMA = `
   CREATE TABLE items (
     item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL, origin INTEGER NOT NULL,
     entity TEXT NOT NULL COLLATE NOCASE, tags TEXT NOT NULL, length INTEGER NOT NULL,
-    confidence REAL NOT NULL, recorded_at INTEGER NOT NULL
+    confidence REAL NOT NULL, recorded_at INTEGER NOT NULL,
+    slot BLOB, value BLOB, begin INTEGER NOT NULL, until INTEGER NOT NULL
   );
   CREATE INDEX items_by_key ON items (key);
+  CREATE INDEX claims ON items (slot, begin DESC, key, origin) WHERE slot IS NOT NULL;
   CREATE VIRTUAL TABLE texts USING fts5 (
+    entity, content, tags, context,
+    tokenize = "porter unicode61 remove_diacritics 2", content = '', contentless_delete = 1
+  );
+  CREATE TABLE records (
+    item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL,
+    kind INTEGER NOT NULL, state INTEGER NOT NULL, vouches INTEGER NOT NULL,
+    confidence INTEGER NOT NULL, tags TEXT NOT NULL, is_held INTEGER NOT NULL,
+    support INTEGER, head_start REAL, is_flagged INTEGER
+  );
+  CREATE INDEX records_by_key ON records (key);
+  CREATE INDEX ranked ON records (kind, state, vouches DESC, confidence DESC, key);
+  CREATE INDEX offers ON records (is_flagged, support DESC, head_start DESC, key)
+    WHERE support IS NOT NULL;
+  CREATE TABLE tagged (
+    tag INTEGER, kind INTEGER, state INTEGER, vouches INTEGER, confidence INTEGER, key INTEGER,
+    item INTEGER, PRIMARY KEY (tag, kind, state, vouches DESC, confidence DESC, key, item)
+  ) WITHOUT ROWID;
+  CREATE VIRTUAL TABLE held USING fts5 (
     entity, content, tags, context,
     tokenize = "porter unicode61 remove_diacritics 2", content = '', contentless_delete = 1
   );
   CREATE TABLE cursors (origin INTEGER PRIMARY KEY, position INTEGER NOT NULL);
   INSERT INTO texts (texts, rank) VALUES ('hashsize', 67108864);
+  INSERT INTO held (held, rank) VALUES ('hashsize', 16777216);
 `
 
 /** An item lost in a crash is indexed again, since the cursor is part of the same transaction. */
@@ -40,10 +69,35 @@ const PRAGMAS = `
   PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192;
 `
 
-/** `rules`: a number for what decides which records are indexed; with another one all are indexed again. */
-export function openDatabase(path: string, rules = 0): DatabaseSync {
+const READER_PRAGMAS = 'PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;'
+
+export interface OpenOptions {
+  /** A number for what decides which records are indexed; with another one all are indexed again. */
+  readonly rules?: number
+  /** A second connection to a database that is open. */
+  readonly readOnly?: boolean
+}
+
+export function openDatabase(
+  path: string,
+  { rules = 0, readOnly }: OpenOptions = {}
+): DatabaseSync {
+  if (readOnly === true) {
+    const database = new DatabaseSync(path, { readOnly })
+    database.exec(READER_PRAGMAS)
+    return database
+  }
   const version = VERSION * (MAX_RULES + 1) + Math.min(rules, MAX_RULES)
   return openProjection(path, { version, schema: SCHEMA, pragmas: PRAGMAS })
+}
+
+/** Numbers of items: facts of this node have lower ones, so that a query can leave one origin out. */
+export const FIRST_HIVE_ITEM = 2 ** 40
+
+/** SQL of the begin of a row: of a fact of this node that is in the hive too, the earlier time given. */
+export function earliestOf(row: string): string {
+  return `(SELECT coalesce(min(nullif(same.begin, ${BEGINNING})), ${BEGINNING})
+    FROM items AS same WHERE same.key = ${row}.key AND same.digest = ${row}.digest)`
 }
 
 /** Tags, each between separators that no tag contains. */

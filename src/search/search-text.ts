@@ -2,24 +2,15 @@
 import { readAll } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/records/index.ts'
 import { contextWords, readFact } from '../fact-format/index.ts'
+import { BEGINNING, claimFieldsOf, FOREVER } from './claim-slot.ts'
+import { decodeRecordRow } from './record-row.ts'
 import type { HiveRecord } from '../../crdt/records/index.ts'
+import type { RecordRow } from './record-row.ts'
 import type { SearchOrigin, SearchText } from './search-query.ts'
 
-const NO_TAGS: readonly string[] = []
-
-/** Reads a stored fact, or the record of the hive. */
-export function searchTextOf(
-  origin: SearchOrigin,
-  digest: Uint8Array,
-  stored: Uint8Array
-): SearchText {
-  if (origin === 'hive') {
-    const parsed = readAll(stored, readRecord)
-    const { entity } = parsed
-    const content = contentOf(parsed)
-    return { entity, content, tags: NO_TAGS, context: '', confidence: 0, recordedAt: 0 }
-  }
-  const { record, tags, confidence, recordedAt, context } = readFact(digest, stored)
+/** Reads a stored fact. */
+export function factTextOf(digest: Uint8Array, stored: Uint8Array): SearchText {
+  const { record, tags, confidence, recordedAt, context, validFrom } = readFact(digest, stored)
   const parsed = readAll(record, readRecord)
   return {
     entity: parsed.entity,
@@ -27,19 +18,42 @@ export function searchTextOf(
     tags,
     context: context === undefined ? '' : contextWords(context),
     confidence,
-    recordedAt: recordedAt.getTime()
+    recordedAt: recordedAt.getTime(),
+    claim: claimFieldsOf(parsed),
+    begin: validFrom?.getTime() ?? BEGINNING,
+    until: FOREVER
   }
 }
 
-/** The text to embed, and whether it may leave this node. */
+/** The text of a record of the hive. */
+export function recordTextOf({ record, tags, validFrom, validTo }: RecordRow): SearchText {
+  return {
+    entity: record.entity,
+    content: contentOf(record),
+    tags,
+    context: '',
+    confidence: 0,
+    recordedAt: 0,
+    claim: claimFieldsOf(record),
+    begin: validFrom ?? BEGINNING,
+    until: validTo ?? FOREVER
+  }
+}
+
+/** The text to embed, and whether it may leave this node; undefined for what is not recalled. */
 export function embeddedTextOf(
   origin: SearchOrigin,
   digest: Uint8Array,
   stored: Uint8Array
-): { text: string; isPrivate: boolean } {
-  const { entity, content } = searchTextOf(origin, digest, stored)
-  const isPrivate = origin === 'local' && readFact(digest, stored).private
-  return { text: `${entity}: ${content}`, isPrivate }
+): { text: string; isPrivate: boolean } | undefined {
+  if (origin === 'local') {
+    const { entity, content } = factTextOf(digest, stored)
+    return { text: `${entity}: ${content}`, isPrivate: readFact(digest, stored).private }
+  }
+  const row = decodeRecordRow(stored)
+  if (row.kind === 'skill' || row.state !== 'released') return undefined
+  const { entity, content } = recordTextOf(row)
+  return { text: `${entity}: ${content}`, isPrivate: false }
 }
 
 function contentOf({ content, attribute, value }: HiveRecord): string {

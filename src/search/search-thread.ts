@@ -4,7 +4,17 @@
  */
 import { Worker } from 'node:worker_threads'
 import { HiveError } from '../errors.ts'
-import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
+import type {
+  ClaimHit,
+  ClaimQuery,
+  CurrentQuery,
+  ListQuery,
+  OfferQuery,
+  SearchAnswer,
+  SearchHit,
+  SearchOrigin,
+  SearchQuery
+} from './search-query.ts'
 import type { VectorItem } from './vector-database.ts'
 
 export type SearchRequest =
@@ -15,6 +25,8 @@ export type SearchRequest =
       readonly model?: string
       /** What decides which records are indexed; a database of other rules is built again. */
       readonly rules?: number
+      /** A second connection, which answers only. */
+      readonly readOnly?: boolean
     }
   | { readonly type: 'cursor'; readonly origin: SearchOrigin }
   | {
@@ -27,6 +39,10 @@ export type SearchRequest =
       readonly more: boolean
     }
   | { readonly type: 'search'; readonly query: SearchQuery }
+  | { readonly type: 'list'; readonly query: ListQuery }
+  | { readonly type: 'offers'; readonly query: OfferQuery }
+  | { readonly type: 'claims'; readonly query: ClaimQuery }
+  | { readonly type: 'current'; readonly query: CurrentQuery }
   | {
       readonly type: 'vectors'
       readonly origin: SearchOrigin
@@ -45,7 +61,26 @@ export type SearchRequest =
   | { readonly type: 'dimensions'; readonly dimensions: number }
   | { readonly type: 'close' }
 
-export type SearchAnswer = number | readonly SearchHit[]
+/** What each request is answered with. */
+interface Answers {
+  readonly open: number
+  readonly cursor: number
+  /** Position in the log up to which items are committed. */
+  readonly apply: number
+  readonly search: SearchAnswer
+  /** Digests. */
+  readonly list: readonly Uint8Array[]
+  readonly offers: readonly Uint8Array[]
+  readonly claims: readonly ClaimHit[]
+  readonly current: readonly ClaimHit[]
+  readonly vectors: number
+  readonly nearest: readonly SearchHit[]
+  readonly dimensions: number
+  readonly close: number
+}
+
+export type AnswerTo<Request extends SearchRequest> = Answers[Request['type']]
+export type AnyAnswer = Answers[keyof Answers]
 
 export interface ThreadRequest {
   readonly id: number
@@ -55,13 +90,18 @@ export interface ThreadRequest {
 
 export interface ThreadAnswer {
   readonly id: number
-  readonly answer: SearchAnswer
+  readonly answer: AnyAnswer
   readonly error?: string
 }
 
 /** A database in one of the threads. */
 export interface RemoteDatabase {
-  ask(request: SearchRequest, transfer?: ArrayBuffer[]): Promise<SearchAnswer>
+  /** Which thread it is in. */
+  readonly thread: object
+  ask<Request extends SearchRequest>(
+    request: Request,
+    transfer?: ArrayBuffer[]
+  ): Promise<AnswerTo<Request>>
   /**
    * Resolves when the database is closed. If it was the last one of its thread, the thread has
    * ended.
@@ -70,7 +110,10 @@ export interface RemoteDatabase {
 }
 
 /** A database of vectors of a model, or of words by rules. */
-export type DatabaseKind = Pick<Extract<SearchRequest, { type: 'open' }>, 'model' | 'rules'>
+export type DatabaseKind = Pick<
+  Extract<SearchRequest, { type: 'open' }>,
+  'model' | 'readOnly' | 'rules'
+>
 
 /** One thread may index while the other answers. */
 const MAX_THREADS = 2
@@ -81,7 +124,7 @@ const WORKER = new URL(
 )
 
 interface Waiting {
-  readonly resolve: (answer: SearchAnswer) => void
+  readonly resolve: (answer: AnyAnswer) => void
   readonly reject: (error: Error) => void
 }
 
@@ -98,6 +141,19 @@ export function openRemoteDatabase(
   const thread = idle !== undefined && isFull ? idle : new SearchThread(conditions)
   threads.add(thread)
   return thread.open(path, kind)
+}
+
+/** A second connection to an open database, in another thread than that one. */
+export function openReader(
+  database: RemoteDatabase,
+  path: string,
+  conditions: readonly string[],
+  kind: DatabaseKind
+): RemoteDatabase {
+  const other = [...threads].find((thread) => thread !== database.thread)
+  const thread = other ?? new SearchThread(conditions)
+  threads.add(thread)
+  return thread.open(path, { ...kind, readOnly: true })
 }
 
 /** Number of running threads. */
@@ -138,6 +194,7 @@ class SearchThread {
     // Awaited by the first request.
     opened.catch(() => undefined)
     return {
+      thread: this,
       ask: async (request, transfer) => {
         await opened
         return this.#ask(database, request, transfer)
@@ -160,13 +217,13 @@ class SearchThread {
     }
   }
 
-  #ask(
+  #ask<Request extends SearchRequest>(
     database: number,
-    request: SearchRequest,
+    request: Request,
     transfer: ArrayBuffer[] = []
-  ): Promise<SearchAnswer> {
+  ): Promise<AnswerTo<Request>> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    const { promise, resolve, reject } = Promise.withResolvers<SearchAnswer>()
+    const { promise, resolve, reject } = Promise.withResolvers<AnyAnswer>()
     const id = ++this.#lastId
     this.#waiting.set(id, { resolve, reject })
     // A pending request keeps the process alive; an idle thread does not.
@@ -174,7 +231,8 @@ class SearchThread {
     const message: ThreadRequest = { id, database, request }
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#worker.postMessage(message, transfer)
-    return promise
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the thread answers what is asked
+    return promise as Promise<AnswerTo<Request>>
   }
 
   #settle({ id, answer, error }: ThreadAnswer): void {

@@ -1,11 +1,12 @@
 /** A thread that owns search databases, so that indexing does not block the event loop. */
 import { parentPort } from 'node:worker_threads'
-import { searchTextOf } from './search-text.ts'
+import { decodeRecordRow } from './record-row.ts'
+import { factTextOf } from './search-text.ts'
 import { unpackItems } from './packed-items.ts'
 import { SearchDatabase } from './search-database.ts'
 import { VectorDatabase } from './vector-database.ts'
-import type { SearchItem, SearchOrigin } from './search-query.ts'
-import type { SearchAnswer, SearchRequest, ThreadRequest } from './search-thread.ts'
+import type { FactItem, RecordItem } from './search-query.ts'
+import type { AnyAnswer, SearchRequest, ThreadRequest } from './search-thread.ts'
 
 const port = parentPort
 if (port === null) throw new Error('This file runs only in a worker thread.')
@@ -21,12 +22,14 @@ port.on('message', (asked: ThreadRequest) => {
   }
 })
 
-function answer({ database: id, request }: ThreadRequest): SearchAnswer {
+function answer({ database: id, request }: ThreadRequest): AnyAnswer {
   if (request.type === 'open') {
-    const { path, model, rules } = request
+    const { path, model, rules, readOnly } = request
     databases.set(
       id,
-      model === undefined ? new SearchDatabase(path, rules) : new VectorDatabase(path, model)
+      model === undefined
+        ? new SearchDatabase(path, { rules, readOnly })
+        : new VectorDatabase(path, model)
     )
     return id
   }
@@ -43,21 +46,32 @@ function answer({ database: id, request }: ThreadRequest): SearchAnswer {
     : answerVectorRequest(database, request)
 }
 
-function answerTextRequest(database: SearchDatabase, request: SearchRequest): SearchAnswer {
+function answerTextRequest(database: SearchDatabase, request: SearchRequest): AnyAnswer {
   switch (request.type) {
     case 'apply': {
       const { origin, packed, position, more } = request
-      database.apply(origin, itemsOf(origin, packed), position, more)
-      return position
+      const isCommitted =
+        origin === 'local'
+          ? database.applyFacts(factsOf(packed), position, more)
+          : database.applyRecords(recordsOf(packed), position, more)
+      return isCommitted ? position : -1
     }
     case 'search':
       return database.search(request.query)
+    case 'list':
+      return database.lists.list(request.query)
+    case 'offers':
+      return database.lists.offers(request.query)
+    case 'claims':
+      return database.lists.claims(request.query)
+    case 'current':
+      return database.lists.current(request.query)
     default:
       throw new Error(`the word database does not support the request "${request.type}"`)
   }
 }
 
-function answerVectorRequest(database: VectorDatabase, request: SearchRequest): SearchAnswer {
+function answerVectorRequest(database: VectorDatabase, request: SearchRequest): AnyAnswer {
   switch (request.type) {
     case 'vectors':
       if (database.cursor(request.origin) !== request.from) {
@@ -77,8 +91,14 @@ function answerVectorRequest(database: VectorDatabase, request: SearchRequest): 
   }
 }
 
-function* itemsOf(origin: SearchOrigin, packed: Uint8Array): Generator<SearchItem> {
+function* factsOf(packed: Uint8Array): Generator<FactItem> {
   for (const { digest, stored } of unpackItems(packed)) {
-    yield stored === undefined ? { digest } : { digest, text: searchTextOf(origin, digest, stored) }
+    yield stored === undefined ? { digest } : { digest, text: factTextOf(digest, stored) }
+  }
+}
+
+function* recordsOf(packed: Uint8Array): Generator<RecordItem> {
+  for (const { digest, stored } of unpackItems(packed)) {
+    yield stored === undefined ? { digest } : { digest, row: decodeRecordRow(stored) }
   }
 }

@@ -1,9 +1,15 @@
-/** Writes items into the search database, together with the cursor of their log. */
+/** Writes facts and records into the search database, together with the cursor of their log. */
 import { numberOf } from './projection-file.ts'
-import { keyOf, tagText } from './search-schema.ts'
+import { FIRST_HIVE_ITEM, keyOf, tagText } from './search-schema.ts'
 import { ORIGINS } from './search-query.ts'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { SearchItem, SearchOrigin, SearchText } from './search-query.ts'
+import { ROW_KINDS, STATES } from './record-row.ts'
+import { recordTextOf } from './search-text.ts'
+import { tagKeyOf } from './tag-key.ts'
+import { Statements } from './statements.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import type { FactItem, RecordItem, SearchOrigin, SearchText } from './search-query.ts'
+import type { RecordRow } from './record-row.ts'
+import type { Row } from './search-ranking.ts'
 
 /**
  * Items of a transaction. Each transaction writes most pages of the index by key, so large ones
@@ -11,57 +17,41 @@ import type { SearchItem, SearchOrigin, SearchText } from './search-query.ts'
  */
 const TRANSACTION_ITEMS = 60_000
 
+/** Characters of a text that is held back which are indexed: enough to count it. */
+const HELD_TEXT = 2_000
+
 export class SearchWriter {
   readonly #database: DatabaseSync
-  readonly #insertItem: StatementSync
-  readonly #insertText: StatementSync
-  readonly #find: StatementSync
-  readonly #deleteItem: StatementSync
-  readonly #deleteText: StatementSync
-  readonly #cursor: StatementSync
-  readonly #setCursor: StatementSync
+  readonly #statements: Statements
   #uncommitted = 0
 
   constructor(database: DatabaseSync) {
     this.#database = database
-    const prepare = (sql: string): StatementSync => database.prepare(sql)
-    this.#insertItem = prepare(
-      `INSERT INTO items (key, digest, origin, entity, tags, length, confidence, recorded_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
-    )
-    this.#insertText = prepare(
-      'INSERT INTO texts (rowid, entity, content, tags, context) VALUES (?, ?, ?, ?, ?)'
-    )
-    this.#find = prepare('SELECT item FROM items WHERE key = ? AND digest = ? AND origin = ?')
-    this.#deleteItem = prepare('DELETE FROM items WHERE item = ?')
-    this.#deleteText = prepare('DELETE FROM texts WHERE rowid = ?')
-    this.#cursor = prepare('SELECT position FROM cursors WHERE origin = ?')
-    this.#setCursor = prepare('INSERT OR REPLACE INTO cursors (origin, position) VALUES (?, ?)')
+    this.#statements = new Statements(database)
   }
 
   /** Position in the origin's log up to which it is indexed. */
   cursor(origin: SearchOrigin): number {
-    return numberOf(this.#cursor.get(ORIGINS.indexOf(origin))?.['position'])
+    const sql = 'SELECT position FROM cursors WHERE origin = ?'
+    return numberOf(this.#statements.of(sql).get(ORIGINS.indexOf(origin))?.['position'])
   }
 
   /**
-   * Indexes the current form of `items` and moves the cursor in one transaction. With `more`, a
-   * later call may end the transaction. A call that throws rolls all of it back.
+   * Indexes the current form of facts and moves the cursor in one transaction. With `more`, a later
+   * call may end the transaction. A call that throws rolls all of it back. Returns whether all
+   * items so far are committed.
    */
-  apply(origin: SearchOrigin, items: Iterable<SearchItem>, position: number, more = false): void {
-    if (!this.#database.isTransaction) this.#database.exec('BEGIN')
-    try {
-      for (const item of items) {
-        this.#replace(origin, item)
-        this.#uncommitted += 1
-      }
-      this.#setCursor.run(ORIGINS.indexOf(origin), position)
-      if (!more || this.#uncommitted >= TRANSACTION_ITEMS) this.commit()
-    } catch (error) {
-      this.#uncommitted = 0
-      this.#database.exec('ROLLBACK')
-      throw error
-    }
+  applyFacts(items: Iterable<FactItem>, position: number, more = false): boolean {
+    return this.#apply('local', items, position, more, ({ digest, text }) =>
+      this.#replaceItem('local', digest, text)
+    )
+  }
+
+  /** The same for records of the hive. */
+  applyRecords(items: Iterable<RecordItem>, position: number, more = false): boolean {
+    return this.#apply('hive', items, position, more, ({ digest, row }) =>
+      this.#replaceRecord(digest, row)
+    )
   }
 
   /** Ends the open transaction, if there is one. */
@@ -71,28 +61,160 @@ export class SearchWriter {
     this.#uncommitted = 0
   }
 
-  #replace(origin: SearchOrigin, { digest, text }: SearchItem): void {
-    const found = this.#find.get(keyOf(digest), digest, ORIGINS.indexOf(origin))
-    if (found !== undefined) {
-      const item = numberOf(found['item'])
-      this.#deleteItem.run(item)
-      this.#deleteText.run(item)
+  #apply<Item>(
+    origin: SearchOrigin,
+    items: Iterable<Item>,
+    position: number,
+    more: boolean,
+    apply: (item: Item) => void
+  ): boolean {
+    if (!this.#database.isTransaction) this.#database.exec('BEGIN')
+    try {
+      for (const item of items) {
+        apply(item)
+        this.#uncommitted += 1
+      }
+      this.#statements
+        .of('INSERT OR REPLACE INTO cursors (origin, position) VALUES (?, ?)')
+        .run(ORIGINS.indexOf(origin), position)
+      if (!more || this.#uncommitted >= TRANSACTION_ITEMS) this.commit()
+      return !this.#database.isTransaction
+    } catch (error) {
+      this.#uncommitted = 0
+      this.#database.exec('ROLLBACK')
+      throw error
     }
-    if (text !== undefined) this.#insert(origin, digest, text)
   }
 
-  #insert(origin: SearchOrigin, digest: Uint8Array, text: SearchText): void {
-    const { entity, content, tags, context, confidence, recordedAt } = text
-    const { lastInsertRowid } = this.#insertItem.run(
-      keyOf(digest),
-      digest,
-      ORIGINS.indexOf(origin),
-      entity,
-      tagText(tags),
-      content.length,
-      confidence,
-      recordedAt
-    )
-    this.#insertText.run(lastInsertRowid, entity, content, tags.join(' '), context)
+  /** What may be delivered. Texts are constant, so they are written again only with other tags. */
+  #replaceItem(origin: SearchOrigin, digest: Uint8Array, text: SearchText | undefined): void {
+    const found = this.#statements
+      .of('SELECT item, tags FROM items WHERE key = ? AND digest = ? AND origin = ?')
+      .get(keyOf(digest), digest, ORIGINS.indexOf(origin))
+    if (text !== undefined && found?.['tags'] === tagText(text.tags)) {
+      return this.#updateItem(numberOf(found['item']), text)
+    }
+    if (found !== undefined) {
+      const item = numberOf(found['item'])
+      this.#statements.of('DELETE FROM items WHERE item = ?').run(item)
+      this.#statements.of('DELETE FROM texts WHERE rowid = ?').run(item)
+    }
+    if (text !== undefined) this.#insertItem(origin, digest, text)
   }
+
+  #updateItem(item: number, { confidence, recordedAt, begin, until }: SearchText): void {
+    this.#statements
+      .of('UPDATE items SET confidence = ?, recorded_at = ?, begin = ?, until = ? WHERE item = ?')
+      .run(confidence, recordedAt, begin, until, item)
+  }
+
+  #insertItem(origin: SearchOrigin, digest: Uint8Array, text: SearchText): void {
+    const { entity, content, tags, context, confidence, recordedAt, claim, begin, until } = text
+    const { lastInsertRowid } = this.#statements
+      .of(
+        `INSERT INTO items (item, key, digest, origin, entity, tags, length, confidence, recorded_at,
+         slot, value, begin, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+      )
+      .run(
+        this.#nextItem(origin),
+        keyOf(digest),
+        digest,
+        ORIGINS.indexOf(origin),
+        entity,
+        tagText(tags),
+        content.length,
+        confidence,
+        recordedAt,
+        claim?.slot ?? null,
+        claim?.value ?? null,
+        begin,
+        until
+      )
+    this.#statements
+      .of('INSERT INTO texts (rowid, entity, content, tags, context) VALUES (?, ?, ?, ?, ?)')
+      .run(lastInsertRowid, entity, content, tags.join(' '), context)
+  }
+
+  #nextItem(origin: SearchOrigin): number {
+    const isLocal = origin === 'local'
+    const sql = isLocal
+      ? 'SELECT max(item) AS last FROM items WHERE item < ?'
+      : 'SELECT max(item) AS last FROM items WHERE item >= ?'
+    const last = this.#statements.of(sql).get(FIRST_HIVE_ITEM)?.['last']
+    return numberOf(last ?? (isLocal ? 0 : FIRST_HIVE_ITEM)) + 1
+  }
+
+  #replaceRecord(digest: Uint8Array, row: RecordRow | undefined): void {
+    const found = this.#statements
+      .of('SELECT * FROM records WHERE key = ? AND digest = ?')
+      .get(keyOf(digest), digest)
+    const isText = row !== undefined && row.kind !== 'skill'
+    const isHeld = isText && row.state !== 'released'
+    if (found !== undefined) this.#removeRecord(found, isHeld)
+    if (row !== undefined) this.#insertRecord(digest, row, { found, isHeld })
+    this.#replaceItem('hive', digest, isText && !isHeld ? recordTextOf(row) : undefined)
+  }
+
+  #removeRecord(found: Row, staysHeld: boolean): void {
+    const item = numberOf(found['item'])
+    this.#statements.of('DELETE FROM records WHERE item = ?').run(item)
+    for (const tag of tagsOf(found)) this.#statements.of(DELETE_TAG).run(tag, ...rankOf(found))
+    if (numberOf(found['is_held']) === 1 && !staysHeld) {
+      this.#statements.of('DELETE FROM held WHERE rowid = ?').run(item)
+    }
+  }
+
+  /** A record that stays held keeps its text; `held` counts, so its tags may be older. */
+  #insertRecord(
+    digest: Uint8Array,
+    row: RecordRow,
+    { found, isHeld }: { readonly found: Row | undefined; readonly isHeld: boolean }
+  ): void {
+    const kind = ROW_KINDS.indexOf(row.kind)
+    const state = STATES.indexOf(row.state)
+    const { lastInsertRowid } = this.#statements
+      .of(
+        `INSERT INTO records (item, key, digest, kind, state, vouches, confidence, tags, is_held,
+         support, head_start, is_flagged) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+      )
+      .run(
+        found?.['item'] ?? null,
+        keyOf(digest),
+        digest,
+        kind,
+        state,
+        row.vouches,
+        row.confidence,
+        tagText(row.tags),
+        isHeld ? 1 : 0,
+        row.offer?.support ?? null,
+        row.offer?.headStart ?? null,
+        row.offer === undefined ? null : Number(row.offer.isFlagged)
+      )
+    const rank = [kind, state, row.vouches, row.confidence, keyOf(digest), lastInsertRowid]
+    for (const tag of new Set(row.tags.map(tagKeyOf))) {
+      this.#statements
+        .of('INSERT OR IGNORE INTO tagged VALUES (?, ?, ?, ?, ?, ?, ?)')
+        .run(tag, ...rank)
+    }
+    if (!isHeld || numberOf(found?.['is_held']) === 1) return
+    const { entity, content, tags } = recordTextOf(row)
+    this.#statements
+      .of('INSERT INTO held (rowid, entity, content, tags, context) VALUES (?, ?, ?, ?, ?)')
+      .run(lastInsertRowid, entity, content.slice(0, HELD_TEXT), tags.join(' '), '')
+  }
+}
+
+const DELETE_TAG = `DELETE FROM tagged WHERE tag = ? AND kind = ? AND state = ? AND vouches = ?
+  AND confidence = ? AND key = ? AND item = ?`
+
+function rankOf(row: Row): number[] {
+  return ['kind', 'state', 'vouches', 'confidence', 'key', 'item'].map((name) =>
+    numberOf(row[name])
+  )
+}
+
+function tagsOf(row: Row): Iterable<number> {
+  const tags = String(row['tags']).split('\u001f').filter(Boolean)
+  return new Set(tags.map(tagKeyOf))
 }

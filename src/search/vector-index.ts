@@ -11,14 +11,14 @@ import { openRemoteDatabase } from './search-thread.ts'
 import type { EmbedOptions, Embedder } from './embedder.ts'
 import type { SearchSource } from './search-index.ts'
 import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
-import type { RemoteDatabase, SearchAnswer, SearchRequest } from './search-thread.ts'
+import type { AnswerTo, RemoteDatabase, SearchRequest } from './search-thread.ts'
 
 /** The text of an item to embed; undefined for an item that is not embedded. */
 export type EmbeddedText = (
   origin: SearchOrigin,
   digest: Uint8Array,
   stored: Uint8Array
-) => { readonly text: string; readonly isPrivate: boolean }
+) => { readonly text: string; readonly isPrivate: boolean } | undefined
 
 export interface VectorIndexInit {
   /** The file of the database. Default: in memory. */
@@ -95,8 +95,7 @@ export class VectorIndex {
     try {
       const [vector] = await this.#embed([text], QUESTION_TIMEOUT, { signal, urgent: true })
       if (vector === undefined) return undefined
-      const answer = await this.#ask({ type: 'nearest', vector, limit, origins })
-      return typeof answer === 'number' ? [] : answer
+      return await this.#ask({ type: 'nearest', vector, limit, origins })
     } catch (error) {
       signal?.throwIfAborted()
       this.#report(error)
@@ -138,7 +137,7 @@ export class VectorIndex {
     if (known === source.end()) return
     const round = this.#round
     /** The position of the database; if the log was restarted, the position is beyond its end. */
-    let cursor = known ?? Number(await this.#ask({ type: 'cursor', origin }))
+    let cursor = known ?? (await this.#ask({ type: 'cursor', origin }))
     let position = cursor > source.end() ? 0 : cursor
     for await (const { digests, next } of source.log(position)) {
       for (let i = 0; i < digests.length; i += BATCH_TEXTS) {
@@ -220,7 +219,7 @@ export class VectorIndex {
       )
     }
     if (this.#dimensions === undefined) {
-      const previous = Number(await this.#ask({ type: 'dimensions', dimensions }))
+      const previous = await this.#ask({ type: 'dimensions', dimensions })
       if (previous !== dimensions) this.#forgetPositions()
       this.#dimensions = dimensions
       // Pending batches started before the old vectors were deleted.
@@ -234,7 +233,7 @@ export class VectorIndex {
     return vectors
   }
 
-  async #ask(request: SearchRequest): Promise<SearchAnswer> {
+  async #ask<Request extends SearchRequest>(request: Request): Promise<AnswerTo<Request>> {
     const { path = ':memory:', conditions, embedder } = this.#init
     const model = `${embedder.model}${embedder.private === true ? '+private' : ''}`
     const database = (this.#database ??= openRemoteDatabase(path, conditions, { model }))

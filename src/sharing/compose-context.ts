@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { Signal, parse } from '../arguments/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Insight } from '../judgement/index.ts'
-import type { Recalled, RecallOptions } from '../knowledge/index.ts'
+import type { Recalled, RecallOptions, RecallResult } from '../knowledge/index.ts'
 
 /** Options of `context`. */
 export interface ContextOptions extends AbortOptions {
@@ -29,10 +29,12 @@ export interface Context {
   /** The items of the text, best first, and the number of further items that did not fit. */
   readonly items: readonly Recalled[]
   readonly omitted: number
+  /** Matching records of the hive that are held back, counted up to 100; see `recall`. */
+  readonly withheld: RecallResult['withheld']
 }
 
 export interface ContextComponents {
-  readonly recall: (query: string, options: RecallOptions) => Promise<Recalled[]>
+  readonly recall: (query: string, options: RecallOptions) => Promise<RecallResult>
   /** A goal of the hive by its id or title, with its released attachments, best first. */
   readonly goal: (
     idOrTitle: string,
@@ -70,7 +72,10 @@ export async function composeContext(
 ): Promise<Context> {
   const { goal, budget, ...filter } = parse(Options, options, 'context')
   const known = await components.goal(goal, filter.signal)
-  const recalled = await components.recall(known?.text ?? goal, { ...filter, limit: MAX_ITEMS })
+  const { items: recalled, withheld } = await components.recall(known?.text ?? goal, {
+    ...filter,
+    limit: MAX_ITEMS
+  })
   const attached = filter.scope === 'local' ? [] : (known?.templates ?? [])
   const found = inOrder(
     attached.filter(({ tags }) => hasAll(tags, filter.tags)),
@@ -86,7 +91,7 @@ export async function composeContext(
     items.push(item)
     text = longer
   }
-  return { text, tokens: tokensOf(text), items, omitted: found.length - items.length }
+  return { text, tokens: tokensOf(text), items, omitted: found.length - items.length, withheld }
 }
 
 /** An upper estimate for all models: a third of the bytes. */

@@ -23,13 +23,15 @@ import type { Drafts } from './drafts.ts'
 import type { Goals } from '../goals/index.ts'
 import type { Preview } from './fact-preview.ts'
 import type { Subscription, SubscriptionFilter, Subscriptions } from './subscriptions.ts'
+import type { SearchIndex } from '../search/index.ts'
 import type { SharedSkills } from '../skills/index.ts'
 
 export interface SharedKnowledgeComponents {
   readonly promotion: Promotion
   readonly drafts: Pick<Drafts, 'draftFrom'>
   readonly facts: Pick<FactStore, 'get'>
-  readonly replica: Pick<Replica, 'bodies' | 'putBodies' | 'attestedRecords'>
+  readonly replica: Pick<Replica, 'bodies' | 'getMany' | 'putBodies'>
+  readonly index: Pick<SearchIndex, 'list'>
   readonly goals: Goals
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'synchronize'> | undefined
@@ -63,6 +65,12 @@ const Insights = z.strictObject({
   kinds: z.array(z.enum(['fact', 'insight', 'skill'])).optional(),
   signal: Signal
 })
+
+const KINDS = ['fact', 'insight', 'skill'] as const
+const UNDISPUTED = ['released', 'quarantined'] as const
+
+/** Pages of the list that are read while records of the list are left out. */
+const MAX_PAGES = 5
 
 const Promote = z.strictObject({
   anonymize: z.literal(true, 'must be true, since a promoted fact is always anonymised').optional(),
@@ -183,22 +191,31 @@ export class SharedKnowledge {
    */
   async getGlobalInsights(options: InsightOptions & AbortOptions = {}): Promise<Insight[]> {
     const { limit, signal, ...filter } = parse(Insights, options, 'getGlobalInsights')
-    const { replica, judge } = this.#components
-    let best: Insight[] = []
-    const keepBest = (): void => {
-      best = best.toSorted(compareInsights).slice(0, limit)
-    }
-    for await (const attested of replica.attestedRecords()) {
+    const { tags = [], state, kinds = KINDS } = filter
+    const states = state === undefined ? UNDISPUTED : [state]
+    const found = new Map<string, Insight>()
+    for (let page = 0; page < MAX_PAGES && found.size < limit; page++) {
       signal?.throwIfAborted()
+      const query = { kinds, states, tags, offset: page * limit, limit }
+      const { digests, recent } = await this.#components.index.list(query)
+      for (const insight of await this.#insights([...digests, ...recent])) {
+        if (matchesFilter(insight, filter)) found.set(insight.id, insight)
+      }
+      if (digests.length < limit) break
+    }
+    return [...found.values()].toSorted(compareInsights).slice(0, limit)
+  }
+
+  /** The records as they are judged now. */
+  async #insights(digests: readonly Uint8Array[]): Promise<Insight[]> {
+    const { replica, judge } = this.#components
+    const insights: Insight[] = []
+    for (const attested of await replica.getMany(digests)) {
       if (attested.record.kind === 'goal' || isReceipts(attested.record)) continue
       const judgement = await judge.judge(attested)
-      const insight = judgement === undefined ? undefined : insightOf(attested, judgement)
-      if (insight === undefined || !matchesFilter(insight, filter)) continue
-      best.push(insight)
-      if (best.length >= 2 * limit) keepBest()
+      if (judgement !== undefined) insights.push(insightOf(attested, judgement))
     }
-    keepBest()
-    return best
+    return insights
   }
 
   /**

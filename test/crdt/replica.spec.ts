@@ -296,10 +296,7 @@ describe('a replica', () => {
     for (const { replica } of [a, b]) {
       const [state, ...others] = await Array.fromAsync(replica.attestedRecords())
       assert.deepEqual(others, [])
-      assert.deepEqual(
-        state?.standing.tags,
-        [['status:active', 1]]
-      )
+      assert.deepEqual(state?.standing.tags, [['status:active', 1]])
     }
     assert.deepEqual((await a.replica.ownRegister(digestOf(said.record)))?.tags, ['status:active'])
     assert.equal(await b.replica.ownRegister(digestOf(said.record)), undefined)

@@ -46,7 +46,7 @@ describe('promotion between real nodes over TCP', function () {
       assert.ok(withheld.length < planted.length / 10, `${withheld.length} withheld`)
       for (const receiver of receivers) await equal(receiver, sender)
       const [receiver] = receivers
-      assert.equal((await receiver?.agent.cortex.knowledge.recall('samovar'))?.length, 1)
+      assert.equal((await receiver?.agent.cortex.knowledge.recall('samovar'))?.items.length, 1)
     }
     const forms = new Set([
       ...planted.flatMap(({ secrets }) => secrets.flatMap(disguisesOf)),

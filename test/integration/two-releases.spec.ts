@@ -57,7 +57,7 @@ describe('two releases of the compatibility data, shuffled over five partitioned
     const [node] = nodes
     const [key = ''] = keys
     const [entity = '', attribute = ''] = key.split('\t')
-    const recalled = await node?.agent.cortex.knowledge.recall(attribute, { entity })
+    const recalled = (await node?.agent.cortex.knowledge.recall(attribute, { entity }))?.items
     const about = recalled?.filter(({ fact }) => fact.attribute === attribute)
     assert.deepEqual(
       about?.map(({ fact }) => fact.value),

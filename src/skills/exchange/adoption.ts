@@ -22,7 +22,8 @@ import type { ParsedOffer, SkillOffer } from './offers.ts'
 export type Consent = (offer: SkillOffer) => boolean | Promise<boolean>
 
 export interface AdoptionComponents extends Omit<AuditsComponents, 'replica' | 'skills'> {
-  readonly replica: Pick<Replica, 'attestedRecords' | 'claims' | 'get' | 'voteOn' | 'votes'>
+  readonly replica: Pick<Replica, 'claims' | 'get' | 'voteOn' | 'votes'>
+  readonly index: OfferIndex
   readonly skills: Pick<SkillService, 'registration' | 'falseReceipts' | 'runner' | 'store'>
   /** Number of authors that must dispute a skill before their votes count here. */
   readonly k: number
@@ -41,7 +42,19 @@ export interface OfferOptions {
   readonly signal?: AbortSignal
 }
 
+/** Lists offers in order; `recent` are not in the list yet. */
+export interface OfferIndex {
+  offers(query: {
+    readonly isFlagged: boolean
+    readonly offset: number
+    readonly limit: number
+  }): Promise<{ readonly digests: readonly Uint8Array[]; readonly recent: readonly Uint8Array[] }>
+}
+
 const DEFAULT_LIMIT = 100
+
+/** Pages of offers that are read while offers of the list are left out. */
+const MAX_PAGES = 5
 
 export class SkillAdoption {
   readonly #components: AdoptionComponents
@@ -58,22 +71,35 @@ export class SkillAdoption {
     state = 'released',
     signal
   }: OfferOptions): Promise<SkillOffer[]> {
-    const { replica, skills } = this.#components
-    const offers: SkillOffer[] = []
-    for await (const { digest, record } of replica.attestedRecords()) {
+    const { index } = this.#components
+    const offers = new Map<string, SkillOffer>()
+    for (let page = 0; page < MAX_PAGES && offers.size < limit; page++) {
       signal?.throwIfAborted()
-      if (record.kind !== 'skill') continue
-      const attested = await this.#trusted(digest)
-      if (attested === undefined) continue
-      const id = toHex(digest)
-      if (skills.store.get(id) !== undefined) continue
-      if (skills.store.removedLifecycle(id)?.status === 'blacklisted') continue
-      const offered = offerOf(attested)
-      if (offered === undefined) continue
-      if (this.#countDisputes(attested) > 0) continue
-      if ((await this.#isReleased(offered)) === (state === 'released')) offers.push(offered.offer)
+      const query = { isFlagged: state === 'quarantined', offset: page * limit, limit }
+      const { digests, recent } = await index.offers(query)
+      for (const digest of [...digests, ...recent]) {
+        const offer = await this.#offered(digest, state)
+        if (offer !== undefined) offers.set(offer.id, offer)
+      }
+      if (digests.length < limit) break
     }
-    return offers.toSorted(bySupport).slice(0, limit)
+    return [...offers.values()].toSorted(bySupport).slice(0, limit)
+  }
+
+  /** The offer as it is now; undefined if it is not in this state, or this node has the skill. */
+  async #offered(
+    digest: Uint8Array,
+    state: 'quarantined' | 'released'
+  ): Promise<SkillOffer | undefined> {
+    const { store } = this.#components.skills
+    const id = toHex(digest)
+    if (store.get(id) !== undefined) return undefined
+    if (store.removedLifecycle(id)?.status === 'blacklisted') return undefined
+    const attested = await this.#trusted(digest)
+    const offered = attested === undefined ? undefined : offerOf(attested)
+    if (attested === undefined || offered === undefined) return undefined
+    if (this.#countDisputes(attested) > 0) return undefined
+    return (await this.#isReleased(offered)) === (state === 'released') ? offered.offer : undefined
   }
 
   /** Throws `HiveError` (RECORD_UNKNOWN) if the swarm offers no such skill here. */

@@ -62,6 +62,16 @@ export function offerOf(attested: AttestedRecord): ParsedOffer | undefined {
   return { offer, identified }
 }
 
+/** What the offer is ordered by in lists; undefined for a record that is no offer. */
+export function offerRankOf(
+  attested: AttestedRecord,
+  isOwn: boolean
+): { support: number; headStart: number; isFlagged: boolean } | undefined {
+  const { vouches, disputes, headStart: start, flag } = offerOf(attested)?.offer ?? {}
+  if (vouches === undefined || disputes === undefined || start === undefined) return undefined
+  return { support: vouches - disputes, headStart: start, isFlagged: flag !== undefined && !isOwn }
+}
+
 /** A signed record may contain anything. */
 function tryReadSkill(record: AttestedRecord['record']): IdentifiedSkill | undefined {
   try {

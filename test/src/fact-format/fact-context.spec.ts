@@ -21,7 +21,7 @@ describe('the context of facts', () => {
         ['What did Ben buy in May 2023?', 1],
         ['What did Ana buy in January 2024?', 2]
       ] as const) {
-        const [best] = await knowledge.recall(question)
+        const [best] = (await knowledge.recall(question)).items
         assert.equal(best?.fact.content === TURNS[i][3], hasContext, question)
         if (hasContext) assert.equal(best?.fact.context?.speaker, TURNS[i][0])
       }
@@ -48,7 +48,7 @@ describe('the context of facts', () => {
     const context = { speaker: 'Zebulon', previous: 'Xylophone?' }
     await knowledge.distill('build', 'Clear the cache before a retry.', 0.95, { context })
     await hive.broadcastKnowledge()
-    const found = await knowledge.recall('cache', { scope: 'hive' })
+    const found = (await knowledge.recall('cache', { scope: 'hive' })).items
     assert.equal(found.length, 1)
     assert.doesNotMatch(JSON.stringify(found), /Zebulon|Xylophone/)
   })

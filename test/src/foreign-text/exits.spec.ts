@@ -75,7 +75,7 @@ describe('text of other authors', () => {
     const { knowledge, hive } = db.agent.cortex
     const [insight] = await hive.getGlobalInsights()
     assert.deepEqual([insight?.entity, insight?.content, insight?.value], ['cache', SHOWN, 'home'])
-    const [recalled] = await knowledge.recall('home directory')
+    const [recalled] = (await knowledge.recall('home directory')).items
     assert.deepEqual([recalled?.fact.content, recalled?.fact.value], [SHOWN, 'home'])
     const [claim] = await knowledge.history('ca\u00adche')
     assert.deepEqual([claim?.content, claim?.attribute], [SHOWN, 'place'])

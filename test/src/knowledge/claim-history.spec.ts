@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { openReplica, openStore } from '../../../crdt/index.ts'
 import { Judge } from '../../../src/judgement/index.ts'
 import { FactStore, identifyFact, prepareFact } from '../../../src/facts/index.ts'
-import { ClaimHistory } from '../../../src/knowledge/index.ts'
+import { ClaimHistory, searchSources } from '../../../src/knowledge/index.ts'
+import { SearchIndex } from '../../../src/search/index.ts'
 import { deliver, replicaOn } from '../../fixtures/replicas.ts'
 import type { Publication } from '../../../crdt/index.ts'
 import type { ClaimState, FactInput } from '../../../src/index.ts'
@@ -33,7 +34,11 @@ async function historyOf(k = 1): Promise<TestHistory> {
   await facts.load()
   const voteOn = replica.voteOn.bind(replica)
   const judge = new Judge({ k, voteOn })
-  const history = new ClaimHistory({ facts, replica, judge })
+  const index = new SearchIndex({
+    sources: searchSources({ facts, replica, judge, rankSkill: () => Promise.resolve({}) }),
+    conditions: ['--conditions=noormme-source']
+  })
+  const history = new ClaimHistory({ index, facts, replica, judge })
   return {
     say: (input) =>
       facts.add([
@@ -46,10 +51,13 @@ async function historyOf(k = 1): Promise<TestHistory> {
       await deliver(other.replica, replica)
     },
     async states(at) {
-      const claims = await history.of('Chrome', 'stable', new Date(at))
+      const claims = await history.of('Chrome', 'stable', { asOf: new Date(at) })
       return claims.map(({ state }) => state)
     },
-    [Symbol.asyncDispose]: () => store.close()
+    async [Symbol.asyncDispose]() {
+      await index.close()
+      await store.close()
+    }
   }
 }
 

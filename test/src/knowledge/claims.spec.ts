@@ -38,12 +38,12 @@ describe('claims', () => {
         past.map(({ state }) => state),
         ['outside', 'current', 'superseded']
       )
-      const now = await knowledge.recall('stable', { entity: 'Chrome' })
+      const now = (await knowledge.recall('stable', { entity: 'Chrome' })).items
       assert.deepEqual(
         now.map(({ fact }) => fact.value),
         ['2024']
       )
-      const then = await knowledge.recall('stable', { entity: 'Chrome', asOf: at(2021) })
+      const then = (await knowledge.recall('stable', { entity: 'Chrome', asOf: at(2021) })).items
       assert.deepEqual(
         then.map(({ fact }) => fact.value),
         ['2020']
@@ -62,7 +62,7 @@ describe('claims', () => {
       [new Date(validFrom.getTime() - 1), []],
       [validFrom, ['A note of that day.', 'Stable is 98.']]
     ] as const) {
-      const found = await knowledge.recall('', { entity: 'Chrome', asOf })
+      const found = (await knowledge.recall('', { entity: 'Chrome', asOf })).items
       assert.deepEqual(found.map(({ fact }) => fact.content).toSorted(), expected)
     }
   })
@@ -79,7 +79,7 @@ describe('claims', () => {
       claims.map(({ state }) => state),
       ['disputed', 'disputed']
     )
-    const found = await knowledge.recall('sky')
+    const found = (await knowledge.recall('sky')).items
     assert.equal(found.filter(({ fact }) => fact.state === 'disputed').length, 2)
     assert.equal(found.filter(({ fact }) => fact.attribute === undefined).length, 2)
   })

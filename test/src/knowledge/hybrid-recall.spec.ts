@@ -36,7 +36,7 @@ describe('hybrid recall', () => {
   /** Asks until what the background embeds is there: bounded by the test's time. */
   async function until(db: HiveNode, query: string, content: string): Promise<void> {
     for (;;) {
-      const [best] = await db.agent.cortex.knowledge.recall(query)
+      const [best] = (await db.agent.cortex.knowledge.recall(query)).items
       if (best?.fact.content === content) return
     }
   }
@@ -62,7 +62,7 @@ describe('hybrid recall', () => {
         ['quick', 2],
         ['puppy', 3]
       ] as const) {
-        assert.deepEqual(await plain.agent.cortex.knowledge.recall(query), [])
+        assert.deepEqual((await plain.agent.cortex.knowledge.recall(query)).items, [])
         await until(db, query, FACTS[i][1])
       }
       const facts = server.texts.slice(sent).filter((said) => said.includes(': '))
@@ -70,9 +70,9 @@ describe('hybrid recall', () => {
       const [, , , dog] = await Promise.all(
         ['car', 'doctor', 'fast', 'dog'].map((each) => db.agent.cortex.knowledge.recall(each))
       )
-      assert.deepEqual(dog?.[0]?.fact.agent, 'default')
+      assert.deepEqual(dog?.items[0]?.fact.agent, 'default')
       assert.deepEqual(
-        (await db.agent.cortex.knowledge.recall('dog', { entity: 'garage' })).map(
+        (await db.agent.cortex.knowledge.recall('dog', { entity: 'garage' })).items.map(
           ({ fact }) => fact.entity
         ),
         ['garage']
@@ -123,7 +123,7 @@ describe('hybrid recall', () => {
         return true
       }
       if (status === 500) await fill(db)
-      const [found] = await db.agent.cortex.knowledge.recall('hound')
+      const [found] = (await db.agent.cortex.knowledge.recall('hound')).items
       assert.equal(found?.fact.entity, 'farm')
       assert.ok(failures.some(({ message }) => message.includes(String(status))))
     }
@@ -142,7 +142,7 @@ describe('hybrid recall', () => {
     await assert.rejects(db.agent.cortex.knowledge.recall('hound', { signal: aborting }), {
       name: 'TimeoutError'
     })
-    const [found] = await db.agent.cortex.knowledge.recall('hound')
+    const [found] = (await db.agent.cortex.knowledge.recall('hound')).items
     assert.equal(found?.fact.entity, 'farm')
     await db.stop()
   }).timeout(10_000)
@@ -164,7 +164,7 @@ describe('hybrid recall', () => {
     await using db = await open({}, { dimensions: 32 })
     const failed = once(db, 'embedding:fail', { signal: signal() })
     await fill(db)
-    assert.equal((await db.agent.cortex.knowledge.recall('hound')).length, 1)
+    assert.equal((await db.agent.cortex.knowledge.recall('hound')).items.length, 1)
     const [error]: unknown[] = await failed
     assert.match(String(error), /64 dimensions where 32 were requested/)
   })
@@ -197,13 +197,13 @@ describe('search threads', () => {
     for (const [i, { agent }] of nodes.entries()) {
       await agent.cortex.knowledge.distill('e', `Node ${i} has a fact.`, 0.9)
       assert.equal(
-        (await agent.cortex.knowledge.recall('fact'))[0]?.fact.content,
+        (await agent.cortex.knowledge.recall('fact')).items[0]?.fact.content,
         `Node ${i} has a fact.`
       )
     }
     assert.equal(searchThreads(), 2)
     await Promise.all(nodes.slice(1).map((node) => node.stop()))
-    assert.equal((await nodes[0]?.agent.cortex.knowledge.recall('fact'))?.length, 1)
+    assert.equal((await nodes[0]?.agent.cortex.knowledge.recall('fact'))?.items.length, 1)
     await nodes[0]?.stop()
     assert.equal(searchThreads(), 0)
   })

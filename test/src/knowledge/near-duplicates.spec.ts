@@ -90,7 +90,7 @@ describe('near-duplicates', () => {
     assert.deepEqual([checked, merged], [6, 2])
     assert.equal(db.status.facts, 4)
     assert.equal((await janitor.consolidate()).merged, 0)
-    const found = await knowledge.recall('it works')
+    const found = (await knowledge.recall('it works')).items
     assert.equal(found.length, 4)
     for (const { content } of items) {
       assert.equal(
@@ -112,7 +112,7 @@ describe('near-duplicates', () => {
     assert.equal((await knowledge.get(again.id))?.content, 'it works')
     assert.equal(db.status.facts, 1)
     await knowledge.distill('e', 'It works!', 0.9, { enableBloomHeuristic: true })
-    assert.equal((await knowledge.recall('works')).length, 2)
+    assert.equal((await knowledge.recall('works')).items.length, 2)
     assert.equal((await janitor.consolidate()).merged, 1)
     await knowledge.forget(again.id)
     assert.equal((await knowledge.distill('e', 'It works!', 0.9)).status, 'new')

@@ -14,7 +14,7 @@ describe('recall', () => {
   afterEach(() => db.stop())
 
   async function contents(query: string, options = {}): Promise<string[]> {
-    const found = await db.agent.cortex.knowledge.recall(query, options)
+    const found = (await db.agent.cortex.knowledge.recall(query, options)).items
     return found.map(({ fact }) => fact.content)
   }
 
@@ -28,7 +28,7 @@ describe('recall', () => {
       tags: ['css', 'grid']
     })
     await knowledge.distill('SQLite', 'A write-ahead log lets readers go on.', 0.9)
-    const [best, second] = await knowledge.recall('containers supporting gap')
+    const [best, second] = (await knowledge.recall('containers supporting gap')).items
     assert.equal(best?.fact.content, 'Flex containers support gap in all browsers.')
     assert.equal(second?.fact.entity, 'CSS grid')
     assert.deepEqual(
@@ -78,7 +78,7 @@ describe('recall', () => {
         }))
       )
       for (let past = 0; past <= round; past++) {
-        const [found] = await knowledge.recall(`round ${past} number 321`)
+        const [found] = (await knowledge.recall(`round ${past} number 321`)).items
         assert.equal(found?.fact.content, `Round ${past} says number 321.`)
       }
       await node.stop()
@@ -96,7 +96,7 @@ describe('recall', () => {
     ] as const) {
       await using b = await createHive({ swarm: { k, bootstrap: a.multiaddrs } })
       await once(b, 'hive:change', { signal: signal() })
-      const found = await b.agent.cortex.knowledge.recall('cache retry')
+      const found = (await b.agent.cortex.knowledge.recall('cache retry')).items
       assert.deepEqual(
         found.map(({ fact }) => fact.content),
         expected
@@ -105,14 +105,17 @@ describe('recall', () => {
         found.map(({ origin, fact }) => [origin, fact.corroboration]),
         expected.map(() => ['hive', 1])
       )
-      assert.deepEqual(await b.agent.cortex.knowledge.recall('cache', { scope: 'local' }), [])
+      assert.deepEqual(
+        (await b.agent.cortex.knowledge.recall('cache', { scope: 'local' })).items,
+        []
+      )
     }
   })
 
   it('is no source: what came out of it, said again, adds no fact and no confidence', async () => {
     const { knowledge } = db.agent.cortex
     await knowledge.distill('CSS gap', 'Flex containers support gap in Chrome 84.', 0.6)
-    const [recalled] = await knowledge.recall('flex gap')
+    const [recalled] = (await knowledge.recall('flex gap')).items
     assert.ok(recalled !== undefined)
     const { entity, content } = recalled.fact
     for (let i = 0; i < 1_000; i++) {

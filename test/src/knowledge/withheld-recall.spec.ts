@@ -27,7 +27,7 @@ describe('records that are held back', () => {
   }
 
   async function contents(db: HiveNode, limit = 10): Promise<string[]> {
-    const found = await db.agent.cortex.knowledge.recall('build cache', { limit })
+    const found = (await db.agent.cortex.knowledge.recall('build cache', { limit })).items
     return found.map(({ fact }) => fact.content)
   }
 
@@ -109,7 +109,7 @@ describe('claims that are superseded', () => {
       }))
     )
     assert.deepEqual(rejected, [])
-    const found = await knowledge.recall('stable Chrome')
+    const found = (await knowledge.recall('stable Chrome')).items
     assert.deepEqual(
       found.map(({ fact }) => [fact.content, fact.state]),
       [['The stable Chrome is 1499.', 'current']]

@@ -58,7 +58,7 @@ describe('embeddings of recall', () => {
     const failed = once(db, 'embedding:fail', { signal: signal() })
     const { knowledge } = db.agent.cortex
     await knowledge.distill('farm', 'The hound sleeps.', 0.9)
-    const [found] = await knowledge.recall('hound')
+    const [found] = (await knowledge.recall('hound')).items
     assert.equal(found?.fact.entity, 'farm')
     const [error]: unknown[] = await failed
     assert.equal((error as { code?: string }).code, 'BUDGET_EXCEEDED')
@@ -81,7 +81,7 @@ describe('embeddings of recall', () => {
     await knowledge.recall('hound')
     const { length } = server.texts
     await knowledge.distill('farm', 'The hound sleeps.', 0.9)
-    const [found] = await knowledge.recall('hound')
+    const [found] = (await knowledge.recall('hound')).items
     assert.equal(found?.fact.entity, 'farm')
     assert.equal(server.texts.length, length)
   })

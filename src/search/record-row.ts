@@ -1,0 +1,97 @@
+/**
+ * A record of the hive as the index keeps it: its text, and the numbers that lists order and filter
+ * by. Encoded for the thread; never stored in this form.
+ */
+import * as encoding from 'lib0/encoding'
+import * as decoding from 'lib0/decoding'
+import { readAll, readText, readUint } from '../../crdt/bytes/index.ts'
+import { encodeRecord, readRecord } from '../../crdt/records/index.ts'
+import type { Decoder } from '../../crdt/bytes/index.ts'
+import type { HiveRecord } from '../../crdt/records/index.ts'
+
+/** Whether a record may influence this node; the place in the list is stored. */
+export const STATES = ['released', 'quarantined', 'disputed'] as const
+export type RowState = (typeof STATES)[number]
+
+/** Kinds of records that lists tell apart; the place in the list is stored. */
+export const ROW_KINDS = ['fact', 'insight', 'skill'] as const
+export type RowKind = (typeof ROW_KINDS)[number]
+
+export interface RecordRow {
+  readonly record: HiveRecord
+  readonly kind: RowKind
+  readonly state: RowState
+  readonly vouches: number
+  /** In thousandths. */
+  readonly confidence: number
+  readonly tags: readonly string[]
+  /** Milliseconds of the Unix epoch. */
+  readonly validFrom?: number
+  readonly validTo?: number
+  /** Of a skill that is offered: what offers are ordered by. */
+  readonly offer?: OfferRank
+}
+
+/** Offers with more support, then with a higher head start, come first. */
+export interface OfferRank {
+  /** Whether it waits for this node's vote, since it reads like an order. */
+  readonly isFlagged: boolean
+  /** Vouches minus disputes. */
+  readonly support: number
+  readonly headStart: number
+}
+
+const MAX = Number.MAX_SAFE_INTEGER
+const MAX_TAG = 1024
+
+export function encodeRecordRow(row: RecordRow): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, ROW_KINDS.indexOf(row.kind))
+    encoding.writeVarUint(encoder, STATES.indexOf(row.state))
+    encoding.writeVarUint(encoder, row.vouches)
+    encoding.writeVarUint(encoder, row.confidence)
+    encoding.writeVarUint(encoder, row.tags.length)
+    for (const tag of row.tags) encoding.writeVarString(encoder, tag)
+    writeNumber(encoder, row.validFrom)
+    writeNumber(encoder, row.validTo)
+    writeNumber(encoder, row.offer?.support)
+    writeNumber(encoder, row.offer?.headStart)
+    encoding.writeUint8(encoder, row.offer?.isFlagged === true ? 1 : 0)
+    encoding.writeUint8Array(encoder, encodeRecord(row.record))
+  })
+}
+
+export function decodeRecordRow(bytes: Uint8Array): RecordRow {
+  return readAll(bytes, (decoder) => {
+    const kind = ROW_KINDS[readUint(decoder, ROW_KINDS.length - 1)] ?? 'fact'
+    const state = STATES[readUint(decoder, STATES.length - 1)] ?? 'quarantined'
+    const vouches = readUint(decoder, MAX)
+    const confidence = readUint(decoder, MAX)
+    const tags = Array.from({ length: readUint(decoder, MAX) }, () => readText(decoder, MAX_TAG))
+    const validFrom = readNumber(decoder)
+    const validTo = readNumber(decoder)
+    const support = readNumber(decoder)
+    const headStart = readNumber(decoder) ?? 0
+    const isFlagged = readUint(decoder, 1) === 1
+    return {
+      kind,
+      state,
+      vouches,
+      confidence,
+      tags,
+      ...(validFrom === undefined ? {} : { validFrom }),
+      ...(validTo === undefined ? {} : { validTo }),
+      ...(support === undefined ? {} : { offer: { support, headStart, isFlagged } }),
+      record: readRecord(decoder)
+    }
+  })
+}
+
+function writeNumber(encoder: encoding.Encoder, number: number | undefined): void {
+  encoding.writeUint8(encoder, number === undefined ? 0 : 1)
+  if (number !== undefined) encoding.writeFloat64(encoder, number)
+}
+
+function readNumber(decoder: Decoder): number | undefined {
+  return readUint(decoder, 1) === 0 ? undefined : decoding.readFloat64(decoder)
+}

@@ -1,0 +1,85 @@
+/**
+ * Items that are not indexed yet, compared directly. Words are compared without the index's stems,
+ * but for endings, so that an item is found a little less often than later.
+ */
+import { equalBytes } from '../../crdt/bytes/index.ts'
+import { decodeRecordRow } from './record-row.ts'
+import { scoreOf, termsOf } from './search-ranking.ts'
+import { factTextOf, recordTextOf } from './search-text.ts'
+import type { ClaimHit, SearchHit, SearchOrigin, SearchQuery, SearchText } from './search-query.ts'
+
+export interface UnindexedItem {
+  readonly origin: SearchOrigin
+  readonly digest: Uint8Array
+  /** The bytes that will be indexed. */
+  readonly stored: Uint8Array
+}
+
+/** Letters of a word that must agree, so that endings may differ. */
+const MIN_STEM = 4
+const MAX_ENDING = 3
+
+/** The score of a hit with some of the terms, relative to one with all. */
+const PARTIAL = 1 / 16
+
+/** Claims on the attribute, or on any attribute of the entity. */
+export function claimHitsOf(items: readonly UnindexedItem[], slot: Uint8Array): ClaimHit[] {
+  return items.flatMap((item) => {
+    const text = textOf(item)
+    const { claim, begin, until } = text ?? {}
+    if (claim === undefined || begin === undefined || until === undefined) return []
+    if (!equalBytes(claim.slot.subarray(0, slot.length), slot)) return []
+    return [{ digest: item.digest, origin: item.origin, ...claim, begin, until }]
+  })
+}
+
+/** Items that match the query; items with all terms score as in the index. */
+export function matchUnindexed(items: readonly UnindexedItem[], query: SearchQuery): SearchHit[] {
+  const terms = termsOf(query.text)
+  const words = terms.map((term) => term.slice(1, -1))
+  return items.flatMap((item) => {
+    const text = query.origins.includes(item.origin) ? textOf(item) : undefined
+    if (text === undefined || !passesFilter(text, query)) return []
+    const known = wordsOf(`${text.entity} ${text.content} ${text.context}`)
+    const found = words.filter((word) => known.some((each) => isAlike(each, word))).length
+    const isMatch = query.all === true ? found === words.length : found * 2 >= words.length
+    if (!isMatch || (found === 0 && words.length > 0)) return []
+    const row = { entity: text.entity, length: text.content.length, confidence: text.confidence }
+    const score = words.length === 0 ? 1 : scoreOf({ ...row, recorded_at: 0 }, 0, terms)
+    const share = words.length === 0 ? 1 : found / words.length
+    const isWhole = share === 1
+    return [
+      { digest: item.digest, origin: item.origin, score: isWhole ? score : score * share * PARTIAL }
+    ]
+  })
+}
+
+/** Undefined for a record that is not recalled, or is held back. */
+function textOf({ origin, digest, stored }: UnindexedItem): SearchText | undefined {
+  if (origin === 'local') return factTextOf(digest, stored)
+  const row = decodeRecordRow(stored)
+  return row.kind === 'skill' || row.state !== 'released' ? undefined : recordTextOf(row)
+}
+
+function passesFilter(
+  { entity, content, tags }: SearchText,
+  { entity: wanted, tags: wantedTags = [], length }: SearchQuery
+): boolean {
+  const isOfEntity = wanted === undefined || entity.toLowerCase() === wanted.toLowerCase()
+  const [least, most] = length ?? [0, Number.POSITIVE_INFINITY]
+  const isOfLength = content.length >= least && content.length <= most
+  return isOfEntity && isOfLength && wantedTags.every((tag) => tags.includes(tag))
+}
+
+function wordsOf(text: string): string[] {
+  return [...new Set(text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu))]
+}
+
+/** Equal, or with the same beginning and short endings. */
+function isAlike(a: string, b: string): boolean {
+  if (a === b) return true
+  const length = Math.min(a.length, b.length)
+  if (length < MIN_STEM || Math.abs(a.length - b.length) > MAX_ENDING) return false
+  const stem = Math.max(MIN_STEM, length - MAX_ENDING + 1)
+  return a.slice(0, stem) === b.slice(0, stem)
+}
