@@ -143,4 +143,5 @@ export const MAX_COUNTED = 2 ** 32
 
 /** Names of the counters of a skill's trials. */
 export const TRIALS = 'trials'
+/** See `TRIALS`. */
 export const SUCCESSES = 'successes'

@@ -170,5 +170,5 @@ export type {
   RecalledFact
 } from './knowledge/index.ts'
 export type { DistillOptions, Fact, FactContext, FactInput } from './facts/index.ts'
-export type { EmbedOptions, Embedder, SearchOrigin } from './search/index.ts'
+export type { EmbedOptions, Embedder, SearchOrigin, WaitOptions, Withheld } from './search/index.ts'
 export type { FindingKind } from './anonymity/index.ts'

@@ -35,6 +35,8 @@ export interface GoalFilter extends AbortOptions {
    * something of them. Default: released goals.
    */
   readonly state?: 'quarantined' | 'released'
+  /** Default 100, at most 10,000. */
+  readonly limit?: number
 }
 
 /** A record that shows how to reach a goal. */
@@ -56,6 +58,7 @@ export const GoalFilterSchema = z.strictObject({
   parent: z.string().nullable().optional(),
   tags: z.array(z.string()).default([]),
   state: z.enum(['quarantined', 'released']).default('released'),
+  limit: z.int().min(1).max(10_000).default(100),
   signal: Signal
 })
 export const TemplateOptions = z.strictObject({

@@ -3,13 +3,12 @@
  * others, records that show how to reach it, and a playbook.
  *
  * What this node says of a goal is one register of its own; what the goal is, is merged from all
- * authors' registers (`goal-tree.ts`).
+ * authors' registers (`goal-view.ts`).
  */
 import { canonicalRecord, digestOf, readRecord, Serial } from '../../crdt/index.ts'
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { digestOfId, parse } from '../arguments/index.ts'
-import { recordVariantKey } from '../knowledge/index.ts'
 import { insightOf } from '../judgement/index.ts'
 import { anonymizeTags, anonymizeText } from './anonymize-text.ts'
 import { goalTags, MAX_TEMPLATES, readStatement, writeStatement } from './goal-statement.ts'
@@ -20,9 +19,7 @@ import {
   TemplateOptions,
   SignalOptions
 } from './goal-options.ts'
-import { GoalScreen } from './goal-screen.ts'
-import { GoalIndex, goalsTitled } from './goal-index.ts'
-import { isWithin } from './goal-tree.ts'
+import { GoalView } from './goal-view.ts'
 import { Playbook } from './goal-playbook.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, HiveRecord, Replica } from '../../crdt/index.ts'
@@ -31,8 +28,7 @@ import type { Anonymizer } from '../anonymity/index.ts'
 import type { Insight, Judge } from '../judgement/index.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
-import type { GoalTree } from './goal-index.ts'
-import type { Goal } from './goal-tree.ts'
+import type { Goal, GoalViewComponents } from './goal-view.ts'
 import type { z } from 'zod'
 
 export interface GoalsComponents {
@@ -42,15 +38,14 @@ export interface GoalsComponents {
     | 'editPlaybook'
     | 'get'
     | 'getMany'
-    | 'goals'
     | 'has'
     | 'on'
     | 'playbook'
-    | 'recordLog'
-    | 'recordLogEnd'
     | 'revise'
     | 'ownRegister'
+    | 'voteOn'
   >
+  readonly index: GoalViewComponents['index']
   readonly anonymizer: Anonymizer
   readonly judge: Judge
   readonly clock: Clock
@@ -79,8 +74,7 @@ const DAY = 24 * 60 * 60 * 1000
  */
 export class Goals {
   readonly #components: GoalsComponents
-  readonly #screen: GoalScreen
-  readonly #index: GoalIndex
+  readonly #view: GoalView
   /** Serial, so that each change sees the change before it. */
   readonly #serial = new Serial()
   /** Open playbooks by goal. */
@@ -88,8 +82,7 @@ export class Goals {
 
   constructor(components: GoalsComponents) {
     this.#components = components
-    this.#screen = new GoalScreen(components.replica)
-    this.#index = new GoalIndex(components.replica)
+    this.#view = new GoalView(components)
     components.replica.on('playbook:change', (goal) => {
       for (const playbook of this.#playbooks.get(toHex(goal)) ?? []) playbook.emit('change')
     })
@@ -129,26 +122,24 @@ export class Goals {
     return this.#serial.run(async () => {
       const goal = await this.#requireGoal(id, signal)
       await this.#publishStatement(goal.id, { status: valid })
-      return this.#screen.shown(await this.#requireGoal(goal.id, signal))
+      return this.#requireGoal(goal.id, signal)
     })
   }
 
   /** The goal of an id; undefined if this node has none. */
   async get(id: string, options: AbortOptions = {}): Promise<Goal | undefined> {
     const { signal } = parse(SignalOptions, options, 'goals.get')
-    const goal = (await this.#tree(signal)).get(toHex(digestOfId(id)))
-    return goal && this.#screen.shown(goal)
+    signal?.throwIfAborted()
+    return this.#view.get(id)
   }
 
-  /** Goals by title; of several variants only one. */
+  /**
+   * Goals by title; of several variants only one. Of more than `limit`, those that this node states
+   * something of, then those that most authors vouch for.
+   */
   async list(options: GoalFilter = {}): Promise<Goal[]> {
-    const filter = parse(GoalFilterSchema, options, 'goals.list')
-    const found: Goal[] = []
-    for (const goal of (await this.#tree(filter.signal)).values()) {
-      if (!matches(goal, filter)) continue
-      const isReleased = await this.#screen.isReleased(goal)
-      if (isReleased === (filter.state === 'released')) found.push(this.#screen.shown(goal))
-    }
+    const { signal, ...filter } = parse(GoalFilterSchema, options, 'goals.list')
+    const found = await this.#view.list(filter, signal)
     return found.toSorted((a, b) =>
       a.title === b.title ? (a.id < b.id ? -1 : 1) : a.title < b.title ? -1 : 1
     )
@@ -220,13 +211,11 @@ export class Goals {
     idOrTitle: string,
     signal?: AbortSignal
   ): Promise<{ text: string; templates: GoalTemplate[] } | undefined> {
-    const tree = await this.#tree(signal)
-    const found = ID.test(idOrTitle)
-      ? [tree.get(idOrTitle.toLowerCase())]
-      : goalsTitled(tree, idOrTitle)
-    const stored = found[0]
-    if (stored === undefined || !(await this.#screen.isReleased(stored))) return undefined
-    const goal = this.#screen.shown(stored)
+    signal?.throwIfAborted()
+    const goal = ID.test(idOrTitle)
+      ? await this.#view.get(idOrTitle.toLowerCase())
+      : await this.#view.titled(idOrTitle)
+    if (goal === undefined || !(await this.#view.isReleased(goal))) return undefined
     const text = `${goal.title} ${goal.description}`.trim()
     return { text, templates: await this.templates(goal.id, { signal }) }
   }
@@ -255,18 +244,16 @@ export class Goals {
     init: z.output<typeof GoalInitSchema>,
     signal: AbortSignal | undefined
   ): Promise<AddedGoal> {
+    signal?.throwIfAborted()
     const { anonymizer } = this.#components
     const tags = anonymizeTags(anonymizer, goalTags(init.tags))
     const { title, body } = anonymizeText(anonymizer, { title: init.title, body: init.description })
     const record = canonicalRecord({ kind: 'goal', entity: title, content: body })
-    const tree = await this.#tree(signal)
-    const parent = init.parent === undefined ? undefined : this.#findIn(tree, init.parent).id
-    const id = toHex(digestOf(record))
-    const key = recordVariantKey(record)
-    const same =
-      tree.get(id) ?? tree.values().find((goal) => recordVariantKey(recordOf(goal)) === key)
-    const target = same === undefined ? id : (same.variantOf ?? same.id)
-    if (parent !== undefined && isWithin(tree, parent, target)) {
+    const parent =
+      init.parent === undefined ? undefined : (await this.#requireGoal(init.parent, signal)).id
+    const same = await this.#view.sameAs(record)
+    const target = same?.id ?? toHex(digestOf(record))
+    if (parent !== undefined && (await this.#view.isWithin(parent, target))) {
       throw new HiveError(
         'GOAL_CYCLE',
         `The goal "${title}" would become its own subgoal. Choose another parent.`
@@ -279,7 +266,7 @@ export class Goals {
         parent: parent ?? before.parent,
         tags: goalTags([...new Set([...before.tags, ...tags])])
       },
-      same === undefined ? record : recordOf(same.id === target ? same : this.#findIn(tree, target))
+      same === undefined ? record : undefined
     )
     return { id: target, status: same === undefined ? 'new' : 'duplicate' }
   }
@@ -312,37 +299,13 @@ export class Goals {
     this.#components.onChange(digest)
   }
 
-  async #requireGoal(id: string, signal: AbortSignal | undefined): Promise<Goal> {
-    return this.#findIn(await this.#tree(signal), id)
-  }
-
   /** The goal, or the goal that it is a variant of. */
-  #findIn(tree: ReadonlyMap<string, Goal>, id: string): Goal {
-    const goal = tree.get(toHex(digestOfId(id)))
-    const canonical = goal?.variantOf === undefined ? goal : tree.get(goal.variantOf)
-    if (canonical === undefined) throw unknownGoal(id)
-    return canonical
+  async #requireGoal(id: string, signal: AbortSignal | undefined): Promise<Goal> {
+    signal?.throwIfAborted()
+    const goal = await this.#view.canonical(id, { maxWait: Infinity })
+    if (goal === undefined) throw unknownGoal(id)
+    return goal
   }
-
-  #tree(signal: AbortSignal | undefined): Promise<GoalTree> {
-    return this.#index.tree(signal)
-  }
-}
-
-function recordOf({ title, description }: Goal): HiveRecord {
-  return { kind: 'goal', entity: title, content: description }
-}
-
-function matches(
-  goal: Goal,
-  { status, parent, tags }: Omit<z.output<typeof GoalFilterSchema>, 'signal' | 'state'>
-): boolean {
-  return (
-    goal.variantOf === undefined &&
-    (status === undefined || goal.status === status) &&
-    (parent === undefined || goal.parent === (parent ?? undefined)) &&
-    tags.every((tag) => goal.tags.includes(tag))
-  )
 }
 
 function unknownGoal(id: string): HiveError {

@@ -12,5 +12,6 @@
 export { Goals } from './goal-store.ts'
 export type { GoalStatus } from './goal-statement.ts'
 export type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
-export type { Goal } from './goal-tree.ts'
+export { rankGoal } from './goal-rank.ts'
+export type { Goal } from './goal-view.ts'
 export type { MarkedRange, Playbook, PlaybookEvents, StepInit } from './goal-playbook.ts'

@@ -7,18 +7,22 @@ import { encodeRecordRow } from '../search/index.ts'
 import type { AttestedRecord, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
-import type { OfferRank, SearchSource } from '../search/index.ts'
+import type { GoalRank, OfferRank, SearchSource } from '../search/index.ts'
 
 /** How a record of kind `skill` is listed; undefined for one that is not. */
 export type RankSkill = (
   attested: AttestedRecord
 ) => Promise<{ readonly offer?: OfferRank } | undefined>
 
+/** How a goal is found and listed; undefined for one that is not. */
+export type RankGoal = (attested: AttestedRecord) => Promise<GoalRank | undefined>
+
 export interface SearchSourcesComponents {
   readonly facts: Pick<FactStore, 'log' | 'logEnd' | 'stored'>
   readonly replica: Pick<Replica, 'getMany' | 'recordLog' | 'recordLogEnd'>
   readonly judge: Pick<Judge, 'judge'>
   readonly rankSkill: RankSkill
+  readonly rankGoal: RankGoal
 }
 
 /** Confidences are kept in thousandths. */
@@ -49,16 +53,16 @@ export function searchSources(components: SearchSourcesComponents): readonly Sea
   ]
 }
 
-/** Undefined for a record that no list has: goals have their own. */
+/** Undefined for a record that no list has. */
 async function rowOf(
   attested: AttestedRecord,
-  { judge, rankSkill }: Pick<SearchSourcesComponents, 'judge' | 'rankSkill'>
+  { judge, rankSkill, rankGoal }: Pick<SearchSourcesComponents, 'judge' | 'rankGoal' | 'rankSkill'>
 ): Promise<Uint8Array | undefined> {
   const { record } = attested
-  if (record.kind === 'goal') return undefined
   const judgement = await judge.judge(attested)
   if (judgement === undefined) return undefined
   const ranked = record.kind === 'skill' ? await rankSkill(attested) : {}
+  const goal = record.kind === 'goal' ? await rankGoal(attested) : undefined
   if (ranked === undefined) return undefined
   const { state, corroboration, confidence, tags, validFrom, validTo } = judgement
   return encodeRecordRow({
@@ -70,6 +74,7 @@ async function rowOf(
     tags,
     ...(validFrom === undefined ? {} : { validFrom: validFrom.getTime() }),
     ...(validTo === undefined ? {} : { validTo: validTo.getTime() }),
-    ...(ranked.offer === undefined || state === 'disputed' ? {} : { offer: ranked.offer })
+    ...(ranked.offer === undefined || state === 'disputed' ? {} : { offer: ranked.offer }),
+    ...(goal === undefined ? {} : { goal })
   })
 }

@@ -8,7 +8,7 @@ import {
   Promotion,
   Subscriptions
 } from '../sharing/index.ts'
-import { Goals } from '../goals/index.ts'
+import { Goals, rankGoal } from '../goals/index.ts'
 import { isReceipts, offerRankOf, SharedSkills } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
 import { Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
@@ -90,7 +90,8 @@ export class CortexFactory {
       facts,
       replica,
       judge: this.#judge,
-      rankSkill: (attested) => this.#rankSkill(attested)
+      rankSkill: (attested) => this.#rankSkill(attested),
+      rankGoal: (attested) => rankGoal(attested, replica)
     })
     this.#index = new SearchIndex({
       path: fileOf(options, 'search.db'),
@@ -111,6 +112,7 @@ export class CortexFactory {
     })
     this.#goals = new Goals({
       replica,
+      index: this.#index,
       anonymizer: shared,
       judge: this.#judge,
       clock,

@@ -14,6 +14,13 @@ export { SearchIndex } from './search-index.ts'
 export { embeddedTextOf } from './search-text.ts'
 export { VectorIndex } from './vector-index.ts'
 export type { EmbedOptions, Embedder } from './embedder.ts'
-export type { OfferRank, RowKind, RowState } from './record-row.ts'
+export type { GoalRank, OfferRank, RowKind, RowState } from './record-row.ts'
 export type { Listed, SearchSource, WaitOptions } from './search-index.ts'
-export type { ClaimHit, SearchHit, SearchOrigin, SearchQuery, Withheld } from './search-query.ts'
+export type {
+  ClaimHit,
+  GoalNode,
+  SearchHit,
+  SearchOrigin,
+  SearchQuery,
+  Withheld
+} from './search-query.ts'

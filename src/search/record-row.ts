@@ -4,7 +4,7 @@
  */
 import * as encoding from 'lib0/encoding'
 import * as decoding from 'lib0/decoding'
-import { readAll, readText, readUint } from '../../crdt/bytes/index.ts'
+import { readAll, readBlob, readBytes, readText, readUint } from '../../crdt/bytes/index.ts'
 import { encodeRecord, readRecord } from '../../crdt/records/index.ts'
 import type { Decoder } from '../../crdt/bytes/index.ts'
 import type { HiveRecord } from '../../crdt/records/index.ts'
@@ -14,7 +14,7 @@ export const STATES = ['released', 'quarantined', 'disputed'] as const
 export type RowState = (typeof STATES)[number]
 
 /** Kinds of records that lists tell apart; the place in the list is stored. */
-export const ROW_KINDS = ['fact', 'insight', 'skill'] as const
+export const ROW_KINDS = ['fact', 'insight', 'skill', 'goal'] as const
 export type RowKind = (typeof ROW_KINDS)[number]
 
 export interface RecordRow {
@@ -30,6 +30,8 @@ export interface RecordRow {
   readonly validTo?: number
   /** Of a skill that is offered: what offers are ordered by. */
   readonly offer?: OfferRank
+  /** Of a goal. */
+  readonly goal?: GoalRank
 }
 
 /** Offers with more support, then with a higher head start, come first. */
@@ -41,8 +43,25 @@ export interface OfferRank {
   readonly headStart: number
 }
 
+/** What goals are found and listed by. */
+export interface GoalRank {
+  /** Equal for goals that are variants, and for goals whose titles are; 16 bytes. */
+  readonly variant: Uint8Array
+  readonly title: Uint8Array
+  /** The place of the status in a list. */
+  readonly status: number
+  /** Digest of the goal that most authors call its parent. */
+  readonly parent?: Uint8Array
+  /** Whether this node states something of it. */
+  readonly isOwn: boolean
+  /** Whether it waits for that, since it reads like an order. */
+  readonly isFlagged: boolean
+}
+
 const MAX = Number.MAX_SAFE_INTEGER
 const MAX_TAG = 1024
+const KEY_BYTES = 16
+const HASH_BYTES = 32
 
 export function encodeRecordRow(row: RecordRow): Uint8Array {
   return encoding.encode((encoder) => {
@@ -57,6 +76,7 @@ export function encodeRecordRow(row: RecordRow): Uint8Array {
     writeNumber(encoder, row.offer?.support)
     writeNumber(encoder, row.offer?.headStart)
     encoding.writeUint8(encoder, row.offer?.isFlagged === true ? 1 : 0)
+    writeGoal(encoder, row.goal)
     encoding.writeUint8Array(encoder, encodeRecord(row.record))
   })
 }
@@ -73,6 +93,7 @@ export function decodeRecordRow(bytes: Uint8Array): RecordRow {
     const support = readNumber(decoder)
     const headStart = readNumber(decoder) ?? 0
     const isFlagged = readUint(decoder, 1) === 1
+    const goal = readGoal(decoder)
     return {
       kind,
       state,
@@ -82,9 +103,33 @@ export function decodeRecordRow(bytes: Uint8Array): RecordRow {
       ...(validFrom === undefined ? {} : { validFrom }),
       ...(validTo === undefined ? {} : { validTo }),
       ...(support === undefined ? {} : { offer: { support, headStart, isFlagged } }),
+      ...(goal === undefined ? {} : { goal }),
       record: readRecord(decoder)
     }
   })
+}
+
+function writeGoal(encoder: encoding.Encoder, goal: GoalRank | undefined): void {
+  encoding.writeUint8(encoder, goal === undefined ? 0 : 1)
+  if (goal === undefined) return
+  encoding.writeUint8Array(encoder, goal.variant)
+  encoding.writeUint8Array(encoder, goal.title)
+  encoding.writeVarUint(encoder, goal.status)
+  encoding.writeUint8(encoder, goal.isOwn ? 1 : 0)
+  encoding.writeUint8(encoder, goal.isFlagged ? 1 : 0)
+  encoding.writeVarUint8Array(encoder, goal.parent ?? new Uint8Array())
+}
+
+function readGoal(decoder: Decoder): GoalRank | undefined {
+  if (readUint(decoder, 1) === 0) return undefined
+  const variant = readBytes(decoder, KEY_BYTES)
+  const title = readBytes(decoder, KEY_BYTES)
+  const status = readUint(decoder, MAX)
+  const isOwn = readUint(decoder, 1) === 1
+  const isFlagged = readUint(decoder, 1) === 1
+  const parent = readBlob(decoder, HASH_BYTES)
+  const named = parent.length === 0 ? {} : { parent }
+  return { variant, title, status, isOwn, isFlagged, ...named }
 }
 
 function writeNumber(encoder: encoding.Encoder, number: number | undefined): void {

@@ -3,6 +3,7 @@
  * and filters need, and can be deleted and rebuilt from the store at any time.
  */
 import { ORIGINS } from './search-query.ts'
+import { GoalLists } from './goal-lists.ts'
 import { RecordLists } from './record-lists.ts'
 import { SearchReader } from './search-reader.ts'
 import { openDatabase } from './search-schema.ts'
@@ -22,6 +23,7 @@ export class SearchDatabase {
   readonly #writer: SearchWriter
   readonly #reader: SearchReader
   readonly lists: RecordLists
+  readonly goals: GoalLists
 
   /**
    * Opens `path`, or memory for `:memory:`; recreates a file of another version or a damaged one.
@@ -31,6 +33,7 @@ export class SearchDatabase {
     this.#writer = new SearchWriter(this.#database)
     this.#reader = new SearchReader(this.#database)
     this.lists = new RecordLists(this.#database)
+    this.goals = new GoalLists(this.#database)
   }
 
   /** Position in the origin's log up to which it is indexed. */

@@ -16,6 +16,9 @@ import type {
   ClaimHit,
   ClaimQuery,
   CurrentQuery,
+  GoalName,
+  GoalNode,
+  GoalQuery,
   ListQuery,
   OfferQuery,
   SearchAnswer,
@@ -60,6 +63,12 @@ export interface Listed {
   readonly recent: readonly Uint8Array[]
 }
 
+export interface ListedGoals {
+  readonly nodes: readonly GoalNode[]
+  /** Records that are not indexed yet; some of them may be goals. */
+  readonly recent: readonly Uint8Array[]
+}
+
 const MAX_WAIT = 50
 
 /** The newest items that are compared directly; as few are waited for, however long it takes. */
@@ -73,7 +82,17 @@ type ApplyRequest = Extract<SearchRequest, { readonly type: 'apply' }>
 /** Requests that change nothing. */
 type Question = Extract<
   SearchRequest,
-  { readonly type: 'claims' | 'current' | 'list' | 'offers' | 'search' }
+  {
+    readonly type:
+      | 'ancestors'
+      | 'claims'
+      | 'current'
+      | 'goal'
+      | 'goals'
+      | 'list'
+      | 'offers'
+      | 'search'
+  }
 >
 
 export class SearchIndex {
@@ -140,6 +159,22 @@ export class SearchIndex {
     const recent = claimHitsOf(unindexed, query.slot)
     const holding = recent.filter(({ begin, until }) => begin <= query.asOf && until > query.asOf)
     return [...answer, ...holding].toSorted((a, b) => b.begin - a.begin)
+  }
+
+  /** Goals: this node's own first, then by vouches. */
+  async goals(query: GoalQuery, wait?: WaitOptions): Promise<ListedGoals> {
+    const { answer, unindexed } = await this.#answer({ type: 'goals', query }, wait)
+    return { nodes: answer, recent: listed({ answer: [], unindexed, isComplete: true }).recent }
+  }
+
+  /** The first goal that is called so, and its place; undefined if none is indexed. */
+  async goal(query: GoalName, wait?: WaitOptions): Promise<GoalNode | undefined> {
+    return (await this.#answer({ type: 'goal', query }, wait)).answer
+  }
+
+  /** The goal and those that it is part of, the nearest first. */
+  async ancestors(digest: Uint8Array, wait?: WaitOptions): Promise<readonly Uint8Array[]> {
+    return (await this.#answer({ type: 'ancestors', query: { digest } }, wait)).answer
   }
 
   /** Closes the database; idempotent. */

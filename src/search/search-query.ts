@@ -89,6 +89,31 @@ export interface OfferQuery extends Pick<ListQuery, 'limit' | 'offset'> {
   readonly isFlagged: boolean
 }
 
+/** Which goals to list: this node's own first, then by vouches. Of variants one. */
+export interface GoalQuery extends Pick<ListQuery, 'limit' | 'offset' | 'tags'> {
+  readonly isFlagged: boolean
+  readonly status?: number
+  /** Digest of a goal, for its subgoals; null for goals without a parent. */
+  readonly parent?: Uint8Array | null
+}
+
+/** A goal and its place among others. */
+export interface GoalNode {
+  readonly digest: Uint8Array
+  /** The parent that counts: it is stored, it is no variant, and it is not its own subgoal. */
+  readonly parent?: Uint8Array
+  /** The variant with the least digest, if that is another. */
+  readonly variantOf?: Uint8Array
+  /** At most 100. */
+  readonly children: readonly Uint8Array[]
+}
+
+/** Goals by what they are called. */
+export type GoalName =
+  | { readonly digest: Uint8Array }
+  | { readonly title: Uint8Array }
+  | { readonly variant: Uint8Array }
+
 /** A claim of the index. */
 export interface ClaimHit {
   readonly digest: Uint8Array

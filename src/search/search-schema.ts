@@ -4,7 +4,8 @@
  *
  * `items` and `texts` have what may be delivered: facts of this node and released records. `held`
  * has the texts of records in quarantine and disputed ones apart, so that they take no place in an
- * answer, change no ranking and cost a query nothing. `records` has all records that are listed.
+ * answer, change no ranking and cost a query nothing. `records` has all records that are listed, and
+ * `goals` the goals.
  */
 import { DatabaseSync } from 'node:sqlite'
 import { BEGINNING } from './claim-slot.ts'
@@ -58,6 +59,21 @@ const SCHEMA = `
     entity, content, tags, context,
     tokenize = "porter unicode61 remove_diacritics 2", content = '', contentless_delete = 1
   );
+  CREATE TABLE goals (
+    item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL, variant BLOB NOT NULL,
+    title BLOB NOT NULL, is_canonical INTEGER NOT NULL, status INTEGER NOT NULL,
+    vouches INTEGER NOT NULL, is_own INTEGER NOT NULL, is_flagged INTEGER NOT NULL, parent BLOB,
+    tags TEXT NOT NULL
+  );
+  CREATE INDEX goals_by_key ON goals (key);
+  CREATE INDEX goals_by_variant ON goals (variant, digest);
+  CREATE INDEX goals_by_title ON goals (title, is_canonical, digest);
+  CREATE INDEX goals_listed
+    ON goals (is_flagged, is_canonical, is_own DESC, vouches DESC, key);
+  CREATE INDEX goals_by_status
+    ON goals (status, is_flagged, is_canonical, is_own DESC, vouches DESC, key);
+  CREATE INDEX goals_by_parent ON goals (parent, is_canonical, is_own DESC, vouches DESC, key)
+    WHERE parent IS NOT NULL;
   CREATE TABLE cursors (origin INTEGER PRIMARY KEY, position INTEGER NOT NULL);
   INSERT INTO texts (texts, rank) VALUES ('hashsize', 67108864);
   INSERT INTO held (held, rank) VALUES ('hashsize', 16777216);

@@ -5,7 +5,7 @@ import { contextWords, readFact } from '../fact-format/index.ts'
 import { BEGINNING, claimFieldsOf, FOREVER } from './claim-slot.ts'
 import { decodeRecordRow } from './record-row.ts'
 import type { HiveRecord } from '../../crdt/records/index.ts'
-import type { RecordRow } from './record-row.ts'
+import type { RecordRow, RowKind } from './record-row.ts'
 import type { SearchOrigin, SearchText } from './search-query.ts'
 
 /** Reads a stored fact. */
@@ -51,9 +51,14 @@ export function embeddedTextOf(
     return { text: `${entity}: ${content}`, isPrivate: readFact(digest, stored).private }
   }
   const row = decodeRecordRow(stored)
-  if (row.kind === 'skill' || row.state !== 'released') return undefined
+  if (!isRecalled(row.kind) || row.state !== 'released') return undefined
   const { entity, content } = recordTextOf(row)
   return { text: `${entity}: ${content}`, isPrivate: false }
+}
+
+/** Goals and skills have lists of their own. */
+export function isRecalled(kind: RowKind): boolean {
+  return kind === 'fact' || kind === 'insight'
 }
 
 function contentOf({ content, attribute, value }: HiveRecord): string {

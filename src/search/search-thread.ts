@@ -8,6 +8,9 @@ import type {
   ClaimHit,
   ClaimQuery,
   CurrentQuery,
+  GoalName,
+  GoalNode,
+  GoalQuery,
   ListQuery,
   OfferQuery,
   SearchAnswer,
@@ -43,6 +46,11 @@ export type SearchRequest =
   | { readonly type: 'offers'; readonly query: OfferQuery }
   | { readonly type: 'claims'; readonly query: ClaimQuery }
   | { readonly type: 'current'; readonly query: CurrentQuery }
+  | { readonly type: 'goals'; readonly query: GoalQuery }
+  /** The first of the goals that are called so, with its place. */
+  | { readonly type: 'goal'; readonly query: GoalName }
+  /** The goal and those that it is part of, the nearest first. */
+  | { readonly type: 'ancestors'; readonly query: { readonly digest: Uint8Array } }
   | {
       readonly type: 'vectors'
       readonly origin: SearchOrigin
@@ -73,6 +81,9 @@ interface Answers {
   readonly offers: readonly Uint8Array[]
   readonly claims: readonly ClaimHit[]
   readonly current: readonly ClaimHit[]
+  readonly goals: readonly GoalNode[]
+  readonly goal: GoalNode | undefined
+  readonly ancestors: readonly Uint8Array[]
   readonly vectors: number
   readonly nearest: readonly SearchHit[]
   readonly dimensions: number

@@ -66,6 +66,12 @@ function answerTextRequest(database: SearchDatabase, request: SearchRequest): An
       return database.lists.claims(request.query)
     case 'current':
       return database.lists.current(request.query)
+    case 'goals':
+      return database.goals.list(request.query)
+    case 'goal':
+      return database.goals.find(request.query)
+    case 'ancestors':
+      return database.goals.ancestors(request.query.digest)
     default:
       throw new Error(`the word database does not support the request "${request.type}"`)
   }

@@ -1,9 +1,10 @@
 /** Writes facts and records into the search database, together with the cursor of their log. */
+import { GoalWriter } from './goal-writer.ts'
 import { numberOf } from './projection-file.ts'
 import { FIRST_HIVE_ITEM, keyOf, tagText } from './search-schema.ts'
 import { ORIGINS } from './search-query.ts'
 import { ROW_KINDS, STATES } from './record-row.ts'
-import { recordTextOf } from './search-text.ts'
+import { isRecalled, recordTextOf } from './search-text.ts'
 import { tagKeyOf } from './tag-key.ts'
 import { Statements } from './statements.ts'
 import type { DatabaseSync } from 'node:sqlite'
@@ -23,11 +24,13 @@ const HELD_TEXT = 2_000
 export class SearchWriter {
   readonly #database: DatabaseSync
   readonly #statements: Statements
+  readonly #goals: GoalWriter
   #uncommitted = 0
 
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#statements = new Statements(database)
+    this.#goals = new GoalWriter(this.#statements)
   }
 
   /** Position in the origin's log up to which it is indexed. */
@@ -145,10 +148,12 @@ export class SearchWriter {
   }
 
   #replaceRecord(digest: Uint8Array, row: RecordRow | undefined): void {
+    if (row?.goal !== undefined) return this.#goals.put(digest, row, row.goal)
     const found = this.#statements
       .of('SELECT * FROM records WHERE key = ? AND digest = ?')
       .get(keyOf(digest), digest)
-    const isText = row !== undefined && row.kind !== 'skill'
+    if (row === undefined && found === undefined) this.#goals.remove(digest)
+    const isText = row !== undefined && isRecalled(row.kind)
     const isHeld = isText && row.state !== 'released'
     if (found !== undefined) this.#removeRecord(found, isHeld)
     if (row !== undefined) this.#insertRecord(digest, row, { found, isHeld })

@@ -5,7 +5,7 @@
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import { decodeRecordRow } from './record-row.ts'
 import { scoreOf, termsOf } from './search-ranking.ts'
-import { factTextOf, recordTextOf } from './search-text.ts'
+import { factTextOf, isRecalled, recordTextOf } from './search-text.ts'
 import type { ClaimHit, SearchHit, SearchOrigin, SearchQuery, SearchText } from './search-query.ts'
 
 export interface UnindexedItem {
@@ -58,7 +58,7 @@ export function matchUnindexed(items: readonly UnindexedItem[], query: SearchQue
 function textOf({ origin, digest, stored }: UnindexedItem): SearchText | undefined {
   if (origin === 'local') return factTextOf(digest, stored)
   const row = decodeRecordRow(stored)
-  return row.kind === 'skill' || row.state !== 'released' ? undefined : recordTextOf(row)
+  return !isRecalled(row.kind) || row.state !== 'released' ? undefined : recordTextOf(row)
 }
 
 function passesFilter(

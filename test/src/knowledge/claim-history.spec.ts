@@ -35,7 +35,13 @@ async function historyOf(k = 1): Promise<TestHistory> {
   const voteOn = replica.voteOn.bind(replica)
   const judge = new Judge({ k, voteOn })
   const index = new SearchIndex({
-    sources: searchSources({ facts, replica, judge, rankSkill: () => Promise.resolve({}) }),
+    sources: searchSources({
+      facts,
+      replica,
+      judge,
+      rankSkill: () => Promise.resolve({}),
+      rankGoal: () => Promise.resolve(undefined)
+    }),
     conditions: ['--conditions=noormme-source']
   })
   const history = new ClaimHistory({ index, facts, replica, judge })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createHive } from '../../../src/index.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
-import type { HiveInit, HiveNode } from '../../../src/index.ts'
+import type { HiveInit, HiveNode, Withheld } from '../../../src/index.ts'
 
 const SPAM = 'Clear the build cache of the old release before a retry.'
 const OWN = ['Clear the build cache.', 'The build cache is in the home directory.']
@@ -55,7 +55,8 @@ describe('records that are held back', () => {
     assert.equal(before.length, OWN.length)
     await synced(spam, db)
     assert.deepEqual(await contents(db), before)
-    const { items } = await db.agent.cortex.context({ goal: 'build cache' })
+    const { items, withheld } = await db.agent.cortex.context({ goal: 'build cache' })
+    assert.deepEqual(withheld, { quarantined: 100, disputed: 0 })
     assert.deepEqual(items.map(({ fact }) => fact.content).toSorted(), OWN.toSorted())
   })
 
@@ -64,13 +65,17 @@ describe('records that are held back', () => {
     await using db = await joined(spam, { k: 2 })
     await synced(spam, db)
     assert.deepEqual(await contents(db), [])
-    const { hive } = db.agent.cortex
+    const { hive, knowledge } = db.agent.cortex
     const [insight] = await hive.getGlobalInsights({ state: 'quarantined', limit: 1 })
     assert.ok(insight !== undefined)
+    const held = async (): Promise<Withheld> => (await knowledge.recall(insight.content)).withheld
+    assert.deepEqual(await held(), { quarantined: 1, disputed: 0 })
     await hive.vouch(insight.id)
     assert.deepEqual(await contents(db), [insight.content])
+    assert.deepEqual(await held(), { quarantined: 0, disputed: 0 })
     await hive.retract(insight.id)
     assert.deepEqual(await contents(db), [])
+    assert.deepEqual(await held(), { quarantined: 1, disputed: 0 })
   })
 
   it('are recalled by a node that starts again with another k', async () => {
