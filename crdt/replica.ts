@@ -194,6 +194,14 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.recordStore.claims(entity, attribute)
   }
 
+  /**
+   * At most `limit` digests of stored records, or of goals alone, that begin with these hexadecimal
+   * digits.
+   */
+  idsFrom(digits: string, limit: number, kind?: 'goal'): Promise<Uint8Array[]> {
+    return this.#parts.recordIds.find(digits, limit, kind)
+  }
+
   /** Bytes of the stored records. */
   bodies(digests: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     return this.#parts.recordStore.bodies(digests)

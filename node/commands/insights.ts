@@ -37,7 +37,8 @@ export const command: Command = {
 async function preview(dataDir: string, id: string, asJson: boolean): Promise<ExitCode> {
   const result = await withOperations(dataDir, (node) => node.preview({ id }))
   if (asJson) printJson(result)
-  else if (result === null) print('This node has no fact with this id.')
+  else if (result === null)
+    print('This node has no fact with this id. "hive recall WORDS" finds the ids of facts.')
   else print(describePreview(result))
   return result === null ? EXIT.failed : EXIT.ok
 }

@@ -80,6 +80,8 @@ Every command takes --json and --data-dir DIR [$XDG_DATA_HOME/noormme-hive, usua
 ~/.local/share/noormme-hive]. A command uses the node that runs on the directory, or
 opens the directory if none runs. "hive --version" prints the version.
 
+An ID is whole or any beginning of at least 6 digits that no other id has.
+
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 data directory unusable or in use,
 4 swarm key or address unusable, 5 part of the input was refused, 130 interrupted.
 `

@@ -125,6 +125,11 @@ export class FactStore {
     return this.#facts.getMany([...digests])
   }
 
+  /** At most `limit` digests of facts that begin with these hexadecimal digits. */
+  idsFrom(digits: string, limit: number): Promise<Uint8Array[]> {
+    return this.#facts.keysFrom(digits, limit)
+  }
+
   has(digest: Uint8Array): Promise<boolean> {
     return this.#facts.has(digest)
   }

@@ -8,9 +8,9 @@
 import { canonicalRecord, digestOf, readRecord, Serial } from '../../crdt/index.ts'
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
-import { digestOfId, parse } from '../arguments/index.ts'
+import { digestOfId, idDigits, MIN_ID_DIGITS, parse, resolveId } from '../arguments/index.ts'
 import { recordVariantKey } from '../knowledge/index.ts'
-import { insightOf } from '../judgement/index.ts'
+import { insightOf, recordIds } from '../judgement/index.ts'
 import { anonymizeTags, anonymizeText } from './anonymize-text.ts'
 import { goalTags, MAX_TEMPLATES, readStatement, writeStatement } from './goal-statement.ts'
 import {
@@ -20,6 +20,7 @@ import {
   TemplateOptions,
   SignalOptions
 } from './goal-options.ts'
+import { goalIds } from './goal-ids.ts'
 import { GoalScreen } from './goal-screen.ts'
 import { GoalIndex, goalsTitled } from './goal-index.ts'
 import { isWithin } from './goal-tree.ts'
@@ -44,6 +45,7 @@ export interface GoalsComponents {
     | 'getMany'
     | 'goals'
     | 'has'
+    | 'idsFrom'
     | 'on'
     | 'playbook'
     | 'recordLog'
@@ -60,8 +62,8 @@ export interface GoalsComponents {
   readonly onChange: (goal: Uint8Array) => void
 }
 
-/** The form of an id. */
-const ID = /^[0-9a-f]{64}$/i
+/** The form of an id or its beginning. */
+const ID = new RegExp(`^[0-9a-f]{${MIN_ID_DIGITS},64}$`, 'i')
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -83,7 +85,7 @@ export class Goals {
   readonly #index: GoalIndex
   /** Serial, so that each change sees the change before it. */
   readonly #serial = new Serial()
-  /** Open playbooks by goal. */
+  /** Open playbooks by the digits of their goal. */
   readonly #playbooks = new Map<string, Set<Playbook>>()
 
   constructor(components: GoalsComponents) {
@@ -91,7 +93,9 @@ export class Goals {
     this.#screen = new GoalScreen(components.replica)
     this.#index = new GoalIndex(components.replica)
     components.replica.on('playbook:change', (goal) => {
-      for (const playbook of this.#playbooks.get(toHex(goal)) ?? []) playbook.emit('change')
+      for (const [digits, open] of this.#playbooks) {
+        if (toHex(goal).startsWith(digits)) for (const playbook of open) playbook.emit('change')
+      }
     })
   }
 
@@ -136,16 +140,19 @@ export class Goals {
   /** The goal of an id; undefined if this node has none. */
   async get(id: string, options: AbortOptions = {}): Promise<Goal | undefined> {
     const { signal } = parse(SignalOptions, options, 'goals.get')
-    const goal = (await this.#tree(signal)).get(toHex(digestOfId(id)))
+    const goal = await this.#find(await this.#tree(signal), id)
     return goal && this.#screen.shown(goal)
   }
 
   /** Goals by title; of several variants only one. */
   async list(options: GoalFilter = {}): Promise<Goal[]> {
     const filter = parse(GoalFilterSchema, options, 'goals.list')
+    const tree = await this.#tree(filter.signal)
+    const parent =
+      typeof filter.parent === 'string' ? await this.#wholeId(tree, filter.parent) : filter.parent
     const found: Goal[] = []
-    for (const goal of (await this.#tree(filter.signal)).values()) {
-      if (!matches(goal, filter)) continue
+    for (const goal of tree.values()) {
+      if (!matches(goal, { ...filter, parent })) continue
       const isReleased = await this.#screen.isReleased(goal)
       if (isReleased === (filter.state === 'released')) found.push(this.#screen.shown(goal))
     }
@@ -157,11 +164,12 @@ export class Goals {
   /** Attaches a record of the hive to a goal, as a template for reaching it. */
   async attach(id: string, insight: string, options: AbortOptions = {}): Promise<void> {
     const { signal } = parse(SignalOptions, options, 'goals.attach')
-    const digest = digestOfId(insight)
+    const { replica } = this.#components
+    const digest = await resolveId(insight, recordIds(replica, { accepts: isTemplate }))
     return this.#serial.run(async () => {
       const { id: goal } = await this.#requireGoal(id, signal)
-      const [body] = await this.#components.replica.bodies([digest])
-      if (body === undefined || readAll(body, readRecord).kind === 'goal') {
+      const [body] = digest === undefined ? [] : await replica.bodies([digest])
+      if (digest === undefined || body === undefined || !isTemplate(readAll(body, readRecord))) {
         throw new HiveError(
           'GOAL_UNKNOWN',
           `Record ${insight} is not stored on this node, so it cannot become a template. Promote the fact, or call \`hive.synchronize()\`.`
@@ -221,10 +229,8 @@ export class Goals {
     signal?: AbortSignal
   ): Promise<{ text: string; templates: GoalTemplate[] } | undefined> {
     const tree = await this.#tree(signal)
-    const found = ID.test(idOrTitle)
-      ? [tree.get(idOrTitle.toLowerCase())]
-      : goalsTitled(tree, idOrTitle)
-    const stored = found[0]
+    const identified = ID.test(idOrTitle) ? await this.#find(tree, idOrTitle) : undefined
+    const stored = identified ?? goalsTitled(tree, idOrTitle)[0]
     if (stored === undefined || !(await this.#screen.isReleased(stored))) return undefined
     const goal = this.#screen.shown(stored)
     const text = `${goal.title} ${goal.description}`.trim()
@@ -233,12 +239,19 @@ export class Goals {
 
   /** Opens the playbook of a goal. Close it when it is no longer needed. */
   playbook(id: string): Playbook {
-    const digest = digestOfId(id)
-    const goal = toHex(digest)
+    const goal = idDigits(id)
     const { replica, anonymizer, announce } = this.#components
     const open = this.#playbooks.get(goal) ?? new Set()
     const playbook = new Playbook({
-      goal: digest,
+      goal,
+      resolve: async () => {
+        const digest = await resolveId(
+          goal,
+          goalIds(replica, () => this.#tree(undefined))
+        )
+        if (digest === undefined) throw unknownGoal(goal)
+        return digest
+      },
       replica,
       anonymizer,
       announce,
@@ -260,7 +273,8 @@ export class Goals {
     const { title, body } = anonymizeText(anonymizer, { title: init.title, body: init.description })
     const record = canonicalRecord({ kind: 'goal', entity: title, content: body })
     const tree = await this.#tree(signal)
-    const parent = init.parent === undefined ? undefined : this.#findIn(tree, init.parent).id
+    const parent =
+      init.parent === undefined ? undefined : (await this.#findIn(tree, init.parent)).id
     const id = toHex(digestOf(record))
     const key = recordVariantKey(record)
     const same =
@@ -279,7 +293,9 @@ export class Goals {
         parent: parent ?? before.parent,
         tags: goalTags([...new Set([...before.tags, ...tags])])
       },
-      same === undefined ? record : recordOf(same.id === target ? same : this.#findIn(tree, target))
+      same === undefined
+        ? record
+        : recordOf(same.id === target ? same : await this.#findIn(tree, target))
     )
     return { id: target, status: same === undefined ? 'new' : 'duplicate' }
   }
@@ -317,16 +333,32 @@ export class Goals {
   }
 
   /** The goal, or the goal that it is a variant of. */
-  #findIn(tree: ReadonlyMap<string, Goal>, id: string): Goal {
-    const goal = tree.get(toHex(digestOfId(id)))
+  async #findIn(tree: GoalTree, id: string): Promise<Goal> {
+    const goal = await this.#find(tree, id)
     const canonical = goal?.variantOf === undefined ? goal : tree.get(goal.variantOf)
     if (canonical === undefined) throw unknownGoal(id)
     return canonical
   }
 
+  async #find(tree: GoalTree, id: string): Promise<Goal | undefined> {
+    return tree.get(await this.#wholeId(tree, id))
+  }
+
+  /** The whole id of a goal, or the given digits if there is none. */
+  async #wholeId(tree: GoalTree, id: string): Promise<string> {
+    const scope = goalIds(this.#components.replica, () => Promise.resolve(tree))
+    const digest = await resolveId(id, scope)
+    return digest === undefined ? id : toHex(digest)
+  }
+
   #tree(signal: AbortSignal | undefined): Promise<GoalTree> {
     return this.#index.tree(signal)
   }
+}
+
+/** Whether a record can show how to reach a goal. */
+function isTemplate({ kind }: HiveRecord): boolean {
+  return kind !== 'goal'
 }
 
 function recordOf({ title, description }: Goal): HiveRecord {
@@ -348,6 +380,6 @@ function matches(
 function unknownGoal(id: string): HiveError {
   return new HiveError(
     'GOAL_UNKNOWN',
-    `Goal ${id} is not stored on this node. Call \`hive.synchronize()\`, or add the goal.`
+    `Goal ${id} is not stored on this node. \`goals.list()\`, or "hive goals", lists the goals.`
   )
 }

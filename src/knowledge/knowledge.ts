@@ -1,11 +1,12 @@
 /** `cortex.knowledge`: stores facts once each, and finds them again. */
 import { z } from 'zod'
 import { canonicalText, Serial } from '../../crdt/index.ts'
-import { Signal, digestOfId, parse } from '../arguments/index.ts'
-import { factOf } from '../facts/index.ts'
+import { Signal, parse, resolveId } from '../arguments/index.ts'
+import { factIds, factOf } from '../facts/index.ts'
 import { distillMany } from './distill-many.ts'
 import { distillOne } from './distill-one.ts'
 import { Intake } from './intake.ts'
+import { knownIds, variantIds } from './known-ids.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { DistillOptions, Fact, FactInput, FactStore } from '../facts/index.ts'
 import type { Candidates } from './candidates.ts'
@@ -25,7 +26,10 @@ export interface Forgotten {
 }
 
 export interface KnowledgeComponents extends IntakeComponents {
-  readonly facts: Pick<FactStore, 'add' | 'all' | 'isRedundant' | 'get' | 'has' | 'remove'>
+  readonly facts: Pick<
+    FactStore,
+    'add' | 'all' | 'isRedundant' | 'get' | 'has' | 'idsFrom' | 'remove' | 'stored'
+  >
   readonly candidates: Pick<Candidates, 'forget' | 'promotedAs'>
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'follow' | 'recall'>
@@ -97,12 +101,13 @@ export class Knowledge {
   }
 
   /**
-   * A fact of this node, or the fact that a merged variant repeats. Throws `HiveError` if `id` is
-   * not an id.
+   * A fact of this node, or the fact that a merged variant repeats; undefined for an unknown id.
+   * Throws `HiveError` (ARGUMENT_INVALID, ID_AMBIGUOUS).
    */
   async get(id: string): Promise<Fact | undefined> {
     const { facts, nearDuplicates } = this.#components
-    const digest = digestOfId(id)
+    const digest = await this.#digestOf(id)
+    if (digest === undefined) return undefined
     const stored = await facts.get(digest)
     if (stored !== undefined) return factOf(stored)
     const canonical = await nearDuplicates.canonical(digest)
@@ -134,13 +139,17 @@ export class Knowledge {
 
   /** Variants that were merged into a fact, in their own words. */
   async variants(id: string): Promise<Fact[]> {
-    const variants = await this.#components.nearDuplicates.variantsOf(digestOfId(id))
+    const { facts, nearDuplicates } = this.#components
+    const digest = await resolveId(id, factIds(facts))
+    const variants = digest === undefined ? [] : await nearDuplicates.variantsOf(digest)
     return variants.map(factOf)
   }
 
   /** Makes a merged variant a fact of its own, permanently; false if there is no such variant. */
-  split(id: string): Promise<boolean> {
-    return this.#components.nearDuplicates.split(digestOfId(id))
+  async split(id: string): Promise<boolean> {
+    const { nearDuplicates } = this.#components
+    const digest = await resolveId(id, variantIds(nearDuplicates))
+    return digest !== undefined && nearDuplicates.split(digest)
   }
 
   /** All facts of this node, as `import` and `distillMany` take them. */
@@ -168,7 +177,8 @@ export class Knowledge {
    * is retracted; copies on other nodes and votes of others stay.
    */
   async forget(id: string): Promise<Forgotten> {
-    const digest = digestOfId(id)
+    const digest = await this.#digestOf(id)
+    if (digest === undefined) return { forgotten: false, retracted: false }
     const { facts, candidates, echoes, nearDuplicates } = this.#components
     const published = await candidates.promotedAs(digest)
     const stored = await facts.get(digest)
@@ -179,5 +189,11 @@ export class Knowledge {
     if (stored !== undefined) echoes.forget(factOf(stored))
     const retracted = published !== undefined && (await this.#components.retract(published))
     return { forgotten, retracted }
+  }
+
+  /** Of a fact or a merged variant. */
+  #digestOf(id: string): Promise<Uint8Array | undefined> {
+    const { facts, nearDuplicates } = this.#components
+    return resolveId(id, knownIds(facts, nearDuplicates))
   }
 }

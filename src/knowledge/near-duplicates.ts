@@ -66,6 +66,17 @@ export class NearDuplicates {
     return (await this.#variants.get(digest))?.subarray(0, DIGEST_BYTES)
   }
 
+  /** At most `limit` digests of merged variants that begin with these hexadecimal digits. */
+  idsFrom(digits: string, limit: number): Promise<Uint8Array[]> {
+    return this.#variants.keysFrom(digits, limit)
+  }
+
+  /** Stored bytes of variants, for `readFact`; undefined for a digest that is none. */
+  async stored(digests: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    const values = await this.#variants.getMany([...digests])
+    return values.map((value) => value?.subarray(DIGEST_BYTES))
+  }
+
   /** Digest of a fact of this node with the same words, if there is one. */
   async find(fact: PreparedFact): Promise<Uint8Array | undefined> {
     const known = await this.canonical(fact.digest)
