@@ -8,6 +8,7 @@ import { distillOne } from './distill-one.ts'
 import { Intake } from './intake.ts'
 import { knownIds, variantIds } from './known-ids.ts'
 import type { AbortOptions } from '@libp2p/interface'
+import type { Operation } from '../../crdt/index.ts'
 import type { DistillOptions, Fact, FactInput, FactStore } from '../facts/index.ts'
 import type { Candidates } from './candidates.ts'
 import type { DistillManyOptions, DistillReport } from './distill-many.ts'
@@ -34,8 +35,14 @@ export interface KnowledgeComponents extends IntakeComponents {
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'of'>
-  /** Retracts the vote on a published record; false if there is none. */
-  readonly retract: (digest: Uint8Array) => Promise<boolean>
+  /**
+   * Retracts the votes on published records, and writes `operations` in the same commit; false if
+   * there was no vote.
+   */
+  readonly retract: (
+    digests: readonly Uint8Array[],
+    operations: readonly Operation[]
+  ) => Promise<boolean>
 }
 
 const RecallArguments = z.strictObject({
@@ -172,22 +179,32 @@ export class Knowledge {
   }
 
   /**
-   * Removes a fact and the variants merged into it from this node and from search; it is not
-   * published later. The id of a variant removes that variant alone. If it was published, the vote
-   * is retracted; copies on other nodes and votes of others stay.
+   * Removes a fact and the variants merged into it from this node and from search; they are not
+   * published later. The id of a variant removes that variant alone. Votes on what was published of
+   * them are retracted in the same commit, so that a crash leaves both or neither; copies on other
+   * nodes and votes of others stay.
    */
   async forget(id: string): Promise<Forgotten> {
     const digest = await this.#digestOf(id)
     if (digest === undefined) return { forgotten: false, retracted: false }
-    const { facts, candidates, echoes, nearDuplicates } = this.#components
-    const published = await candidates.promotedAs(digest)
+    const { facts, candidates, echoes, nearDuplicates, retract } = this.#components
     const stored = await facts.get(digest)
-    const variants = await nearDuplicates.forget(digest)
-    const isRemoved = await facts.remove(digest, [...candidates.forget(digest), ...variants])
-    const forgotten = isRemoved || (await nearDuplicates.remove(digest))
-    // Whoever says it again must not be referred to a fact that is gone.
-    if (stored !== undefined) echoes.forget(factOf(stored))
-    const retracted = published !== undefined && (await this.#components.retract(published))
+    const variants = stored === undefined ? [] : await nearDuplicates.variantsOf(digest)
+    const digests = [digest, ...variants.map((variant) => variant.digest)]
+    const published = await candidates.promotedAs(digests)
+    let retracted = false
+    const commit = async (removal: readonly Operation[]): Promise<void> => {
+      const operations = [...removal, ...candidates.forget(digests)]
+      retracted = await retract(published, [...operations, ...nearDuplicates.forget(digests)])
+    }
+    if (stored === undefined) {
+      const forgotten = (await nearDuplicates.canonical(digest)) !== undefined
+      if (forgotten) await commit([])
+      return { forgotten, retracted }
+    }
+    const forgotten = await facts.remove(digest, commit)
+    // A later fact with these words must not be referred to one that is gone.
+    echoes.forget(factOf(stored))
     return { forgotten, retracted }
   }
 

@@ -182,17 +182,9 @@ export class NearDuplicates {
     return variants
   }
 
-  /** Deletes one variant; false if it is none. */
-  async remove(variant: Uint8Array): Promise<boolean> {
-    if (!(await this.#variants.has(variant))) return false
-    await this.#components.store.commit([this.#variants.del(variant)])
-    return true
-  }
-
-  /** Operations that delete the variants merged into a fact that is forgotten. */
-  async forget(canonical: Uint8Array): Promise<Operation[]> {
-    const variants = await this.variantsOf(canonical)
-    return variants.map(({ digest }) => this.#variants.del(digest))
+  /** Operations that delete variants; digests of others change nothing. */
+  forget(digests: readonly Uint8Array[]): Operation[] {
+    return digests.map((digest) => this.#variants.del(digest))
   }
 }
 

@@ -25,7 +25,7 @@ import {
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
 import { fileOf } from './node-parts.ts'
-import type { Entry, StoredFilter } from '../../crdt/index.ts'
+import type { Entry, Operation, StoredFilter } from '../../crdt/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consent } from '../skills/index.ts'
@@ -227,7 +227,7 @@ export class CortexFactory {
       }),
       agent,
       clock: options.clock ?? Date,
-      retract: (digest) => this.#retract(digest)
+      retract: (digests, operations) => this.#retract(digests, operations)
     })
   }
 
@@ -246,10 +246,13 @@ export class CortexFactory {
     })
   }
 
-  async #retract(digest: Uint8Array): Promise<boolean> {
-    const entry = await this.#parts.replica.retract(digest)
-    if (entry !== undefined) await this.#announce([entry])
-    return entry !== undefined
+  async #retract(
+    digests: readonly Uint8Array[],
+    operations: readonly Operation[]
+  ): Promise<boolean> {
+    const entries = await this.#parts.replica.retractMany(digests, operations)
+    await this.#announce(entries)
+    return entries.length > 0
   }
 
   #notifySubscribers(digest: Uint8Array): void {
