@@ -4,15 +4,12 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
+import { ANY_QUARANTINED, INSIGHTS_WAIT } from '../output/withheld.ts'
 import type { Recalled, RecallOptions } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { Jsonified } from '../control/jsonify.ts'
 
 const MAX_LIMIT = 1_000
-
-const WAITING = { state: 'quarantined', limit: 1 } as const
-const WAITING_HINT =
-  'Insights of other authors wait in quarantine until more authors vouch: "hive insights --state quarantined" lists them, "hive vouch ID" releases one on this node.'
 
 export const command: Command = {
   async run(argv, { env, signal }) {
@@ -43,11 +40,11 @@ export const command: Command = {
     const { found, hasWaiting } = await withOperations(dataDir, async (node) => {
       const recalled = await node.recall(options, { signal })
       const isEmpty = recalled.length === 0 && options.scope !== 'local'
-      const waiting = isEmpty ? await node.insights(WAITING, { signal }) : []
+      const waiting = isEmpty ? await node.insights(ANY_QUARANTINED, { signal }) : []
       return { found: recalled, hasWaiting: waiting.length > 0 }
     })
     if (values.json === true) for (const recalled of found) printJson(recalled)
-    else if (found.length === 0) print(hasWaiting ? `No matches. ${WAITING_HINT}` : 'No matches.')
+    else if (found.length === 0) print(hasWaiting ? `No matches. ${INSIGHTS_WAIT}` : 'No matches.')
     else print(found.map(describe).join('\n'))
     return EXIT.ok
   }

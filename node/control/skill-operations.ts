@@ -15,6 +15,7 @@ import type {
   TestReport,
   Transition
 } from '../../src/index.ts'
+import { Release } from './goal-operations.ts'
 import { jsonify } from './jsonify.ts'
 import { SkillStatusName } from './skill-status.ts'
 import type { CallOptions } from './call-options.ts'
@@ -29,7 +30,7 @@ export const SkillRequests = {
   run: z.object({ skill: z.string(), input: z.json() }),
   export: z.object({ skill: z.string(), folder: z.string() }),
   blacklist: z.object({ skill: z.string(), reason: z.string() }),
-  offers: z.object({ limit: z.int().optional() })
+  offers: z.object({ limit: z.int().optional(), state: Release.optional() })
 } as const
 
 type Request<Name extends keyof typeof SkillRequests> = z.output<(typeof SkillRequests)[Name]>

@@ -133,6 +133,7 @@ export class CortexFactory {
       replica,
       drafts: this.#drafts,
       clock,
+      k,
       swarm,
       announce
     })

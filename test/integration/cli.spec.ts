@@ -156,7 +156,10 @@ describe('the hive binary', function () {
     assert.match(many.stderr, /line 2: not JSON/)
     assert.equal(
       (await runHive(['broadcast', ...data])).stdout,
-      '2 promoted, 0 corroborated, 0 withheld\n'
+      [
+        '2 promoted, 0 corroborated, 0 withheld',
+        'No peer is connected: peers get them when they connect. Other nodes release them when 1 more author vouches for the same (k = 2).\n'
+      ].join('\n')
     )
     const insights = await runHive(['insights', '--tag', 'css', ...data])
     assert.match(
@@ -224,7 +227,11 @@ describe('the hive binary', function () {
     assert.equal((await recall()).stdout, 'No matches.\n')
     const changed = b.line(({ event }) => event === 'hive:change', signal())
     await runHive(['distill', 'CSS', 'Flex supports gap.', '--confidence', '0.95', ...data('a')])
-    await runHive(['broadcast', ...data('a')])
+    assert.match(
+      (await runHive(['broadcast', ...data('a')])).stdout,
+      /^1 promoted.*\n1 peer is connected\. Other nodes release them when 1 more author/
+    )
+    assert.match((await runHive(['broadcast', ...data('a')])).stdout, /^0 promoted[^\n]*\n$/)
     await changed
     assert.match((await recall()).stdout, /^No matches\. .*hive insights --state quarantined/)
     const listed = await runHive(['insights', '--state', 'quarantined', '--json', ...data('b')])
