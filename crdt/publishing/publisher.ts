@@ -9,7 +9,7 @@ import { writeEntry } from '../feeds/entry.ts'
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
 import { TARGET_UNPACKED_BYTES } from '../constants.ts'
 import { OwnVotes } from './own-votes.ts'
-import { batchesOf, entryOf, preparePublication, valuesOf } from './publication.ts'
+import { batchesOf, entryOf, preparePublication, uniqueByDigest, valuesOf } from './publication.ts'
 import { fillerValues, restateEntry } from './restatement.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
 import { Serial } from '../store/serial.ts'
@@ -154,7 +154,10 @@ export class Publisher {
       const retraction: Value[] =
         secret === undefined ? [] : [{ type: 'retraction', digest, secret }]
       if (before !== undefined) this.#deadValues += 2
-      return this.#sign(author, [[...retraction, ...values]], () => [this.#ownVotes.put(prepared)])
+      return this.#sign(author, [[...retraction, ...values]], () => [
+        this.#ownVotes.put(prepared),
+        ...prepared.operations
+      ])
     })
   }
 
@@ -314,7 +317,8 @@ export class Publisher {
     return this.#sign(
       author,
       batch.map((publication, i) => valuesOf(publication, published[i] ?? false)),
-      (from, to) => batch.slice(from, to).map((publication) => this.#ownVotes.put(publication))
+      (from, to) =>
+        batch.slice(from, to).flatMap((each) => [this.#ownVotes.put(each), ...each.operations])
     )
   }
 
@@ -386,8 +390,4 @@ export class Publisher {
 function registerWithoutVote(digest: Uint8Array): Omit<Register, 'day' | 'counters'> {
   const commitment = commitmentOf({ digest, secret: createSecret() })
   return { vote: 'none', confidence: 0, commitment, tags: [] }
-}
-
-function uniqueByDigest(publications: readonly PreparedPublication[]): PreparedPublication[] {
-  return [...new Map(publications.map((item) => [toHex(item.digest), item])).values()]
 }

@@ -78,6 +78,11 @@ export class Candidates {
     await this.#store.commit(operations)
   }
 
+  /** The operation that records what a fact was promoted as. */
+  promotion(fact: Uint8Array, record: Uint8Array): Operation {
+    return this.#promoted.put(fact, record)
+  }
+
   /** Records that one fact was promoted. */
   markPromoted(fact: Uint8Array, record: Uint8Array): Promise<void> {
     return this.#store.commit([this.#promoted.put(fact, record), this.#deferred.del(fact)])

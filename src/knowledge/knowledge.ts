@@ -187,6 +187,10 @@ export class Knowledge {
   async forget(id: string): Promise<Forgotten> {
     const digest = await this.#digestOf(id)
     if (digest === undefined) return { forgotten: false, retracted: false }
+    return this.#components.nearDuplicates.runExclusive(() => this.#forget(digest))
+  }
+
+  async #forget(digest: Uint8Array): Promise<Forgotten> {
     const { facts, candidates, echoes, nearDuplicates, retract } = this.#components
     const stored = await facts.get(digest)
     const variants = stored === undefined ? [] : await nearDuplicates.variantsOf(digest)

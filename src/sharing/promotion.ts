@@ -130,7 +130,10 @@ export class Promotion {
       )
     }
     await this.#fetchPublished([draft.digest], signal)
-    const { entries, records, votes } = await replica.publish([draft.publication])
+    const operations = [candidates.promotion(fact.digest, draft.digest)]
+    const { entries, records, votes } = await replica.publish([
+      { ...draft.publication, operations }
+    ])
     await candidates.markPromoted(fact.digest, draft.digest)
     await announce(entries)
     const [isRecord, isVote] = [records.length > 0, votes.length > 0]
@@ -148,7 +151,13 @@ export class Promotion {
       prepared.map(({ digest }) => digest),
       signal
     )
-    const published = await replica.publish(prepared.map(({ publication }) => publication))
+    // In one commit, so that what was published of a fact is always retracted when it is forgotten.
+    const published = await replica.publish(
+      prepared.map(({ fact, digest, publication }) => ({
+        ...publication,
+        operations: [candidates.promotion(fact.digest, digest)]
+      }))
+    )
     // After a crash in between, the next broadcast finds these records published.
     await candidates.recordOutcomes(
       batch,

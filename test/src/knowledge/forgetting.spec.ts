@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { openStore } from '../../../crdt/index.ts'
 import { createHive } from '../../../src/index.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import type { Database } from '../../../crdt/index.ts'
@@ -110,6 +112,25 @@ describe('forgetting', () => {
       recalled: [CONTENT],
       exported: 2
     })
+  })
+
+  it('a fact waits for a variant that is being merged into it', async () => {
+    const { database } = failingDatabase()
+    const db = await open(database)
+    const { knowledge, janitor } = db.agent.cortex
+    await knowledge.distill('build', VARIANT, 0.95, { enableBloomHeuristic: true })
+    const options = { enableBloomHeuristic: true }
+    const { id } = await knowledge.distill('build', CONTENT, 0.6, options)
+    // The first write of the merge raises the confidence of the fact.
+    const forgotten = once(database, 'write').then(() => knowledge.forget(id))
+    await Promise.all([janitor.consolidate(), forgotten])
+    assert.equal((await forgotten).forgotten, true)
+    assert.deepEqual(await knowledge.variants(id), [])
+    assert.equal(db.status.facts, 0)
+    await db.stop()
+    const store = await openStore(database)
+    assert.deepEqual(await Array.fromAsync(store.section('merged').entries()), [])
+    await store.close()
   })
 
   it('what this node does not know writes nothing', async () => {
