@@ -58,8 +58,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   // The library that agents embed.
-  'src/arguments': { imports: [...CRDT] },
   'src/foreign-text': { imports: [] },
+  'src/arguments': { imports: [...CRDT, 'src/foreign-text'] },
   'src/anonymity': { imports: [] },
   'src/sandbox': { imports: [] },
   'src/models': { imports: [...CRDT, 'src/arguments'] },
@@ -86,7 +86,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/foreign-text',
       'src/anonymity',
       'src/judgement',
-      'src/knowledge'
+      'src/knowledge',
+      'src/search'
     ]
   },
   'src/skills': {

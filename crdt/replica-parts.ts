@@ -10,6 +10,7 @@ import { Sweeper } from './admission/sweeper.ts'
 import { RecordBodies } from './admission/record-bodies.ts'
 import { DigestLog } from './store/digest-log.ts'
 import { elementHasher } from './filters/filter-element.ts'
+import { RecordIds } from './records/record-ids.ts'
 import { RecordStore } from './records/record-store.ts'
 import { goalOfDoc } from './playbooks/playbook-doc.ts'
 import { Playbooks } from './playbooks/playbooks.ts'
@@ -30,6 +31,7 @@ export interface ReplicaParts {
   readonly feeds: FeedStore
   readonly storedFeeds: StoredFeeds
   readonly recordStore: RecordStore
+  readonly recordIds: RecordIds
   readonly recordLog: DigestLog
   readonly bodies: RecordBodies
   readonly hidden: HiddenEntries
@@ -176,6 +178,7 @@ export function replicaParts(
     feeds,
     storedFeeds,
     recordStore,
+    recordIds: new RecordIds(store),
     recordLog,
     bodies,
     hidden,

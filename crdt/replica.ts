@@ -15,11 +15,13 @@ import type { AdmissionResult, ProofResult } from './admission/admitter.ts'
 import type { Entry, SignedHeader } from './feeds/entry.ts'
 import type { Counters } from './records/evidence.ts'
 import type { LogPart } from './store/digest-log.ts'
+import type { Operation } from './store/section.ts'
 import type { FeedHead } from './feeds/feeds.ts'
 import type { AttestedRecord, AuthorRegister } from './records/record-store.ts'
 import type { Change, PlaybookSnapshot } from './playbooks/playbooks.ts'
 import type { Publication } from './publishing/publication.ts'
-import type { OwnVote, Published } from './publishing/publisher.ts'
+import type { OwnVote } from './publishing/own-votes.ts'
+import type { Published } from './publishing/publisher.ts'
 import type { Register } from './records/register.ts'
 import type { ReplicaEvents, ReplicaInit } from './replica-init.ts'
 import type { ReplicaParts } from './replica-parts.ts'
@@ -106,7 +108,19 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** Retracts this node's vote on a record; undefined if there is none. */
   retract(digest: Uint8Array): Promise<Entry | undefined> {
-    return this.#parts.publisher.retract(digest)
+    return this.#parts.publisher.retract([digest]).then(([entry]) => entry)
+  }
+
+  /**
+   * Retracts this node's votes on the records, and writes `operations` to the store in the same
+   * commit: after a crash, both are done or neither. More than 500 votes take several commits, and
+   * `operations` are part of the last one. Returns the new durable entries.
+   */
+  retractMany(
+    digests: readonly Uint8Array[],
+    operations: readonly Operation[] = []
+  ): Promise<Entry[]> {
+    return this.#parts.publisher.retract(digests, operations)
   }
 
   /** This node's vote on the record under any of its authors, unless retracted. */
@@ -201,6 +215,14 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Digests of the claims on the entity's attribute, or on all its attributes. */
   claims(entity: string, attribute?: string): Promise<Uint8Array[]> {
     return this.#parts.recordStore.claims(entity, attribute)
+  }
+
+  /**
+   * At most `limit` digests of stored records, or of goals alone, that begin with these hexadecimal
+   * digits.
+   */
+  idsFrom(digits: string, limit: number, kind?: 'goal'): Promise<Uint8Array[]> {
+    return this.#parts.recordIds.find(digits, limit, kind)
   }
 
   /** Bytes of the stored records. */

@@ -40,6 +40,12 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(
   }
 }
 
+/** Parses `--state` of goals and offers. Throws `UsageError` if it is not valid. */
+export function releaseOf(text: string | undefined): 'quarantined' | 'released' | undefined {
+  if (text === undefined || text === 'quarantined' || text === 'released') return text
+  throw new UsageError(`--state takes released or quarantined, not "${text}".`)
+}
+
 /** Parses a whole number. Throws `UsageError` if it is not valid, or out of range. */
 export function wholeNumberOption(name: string, text: string, min: number, max: number): number {
   const number = numberOption(name, text, min, max)

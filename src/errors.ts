@@ -9,6 +9,8 @@ export type HiveErrorCode =
   | 'OPTIONS_INVALID'
   /** Thrown when an argument of a call is of the wrong type or out of range. */
   | 'ARGUMENT_INVALID'
+  /** Thrown when several ids begin with the digits of an argument. The message names some of them. */
+  | 'ID_AMBIGUOUS'
   /** Thrown when an agent of that name exists. */
   | 'AGENT_EXISTS'
   /** Thrown when a fact would exceed the node's quota. */

@@ -7,6 +7,7 @@ import {
   PLAIN_FORMAT,
   TARGET_UNPACKED_BYTES
 } from '../constants.ts'
+import { toHex } from '../bytes/index.ts'
 import { createEntry } from '../feeds/entry.ts'
 import { clientIdOf, writeLogUpdate } from '../records/knowledge-log.ts'
 import { pack } from '../feeds/payload.ts'
@@ -19,6 +20,7 @@ import type { Feed } from '../feeds/feeds.ts'
 import type { HiveRecord } from '../records/record.ts'
 import type { Register } from '../records/register.ts'
 import type { Value } from '../records/value.ts'
+import type { Operation } from '../store/section.ts'
 
 /** A record and its author's register. */
 export interface Publication extends Partial<Pick<Register, 'vote' | 'validFrom' | 'validTo'>> {
@@ -28,6 +30,8 @@ export interface Publication extends Partial<Pick<Register, 'vote' | 'validFrom'
   /** Days since the Unix epoch. */
   readonly day: number
   readonly tags?: readonly string[]
+  /** Written in the commit of the entry with the record or the vote. */
+  readonly operations?: readonly Operation[]
 }
 
 /** A publication in canonical form, with its digest and the secret for its retraction. */
@@ -37,6 +41,7 @@ export interface PreparedPublication {
   readonly record: HiveRecord
   readonly register: Register
   readonly secret: Uint8Array
+  readonly operations: readonly Operation[]
 }
 
 /** Throws `LimitError` if the publication does not fit the format. */
@@ -56,7 +61,19 @@ export function preparePublication(publication: Publication): PreparedPublicatio
     tags: canonicalTags(publication.tags ?? []),
     counters: []
   }
-  return { digest, bytes, record, register, secret }
+  return { digest, bytes, record, register, secret, operations: publication.operations ?? [] }
+}
+
+/** One publication for each record, with the operations of all. */
+export function uniqueByDigest(
+  publications: readonly PreparedPublication[]
+): PreparedPublication[] {
+  const unique = new Map<string, PreparedPublication>()
+  for (const item of publications) {
+    const before = unique.get(toHex(item.digest))?.operations ?? []
+    unique.set(toHex(item.digest), { ...item, operations: [...before, ...item.operations] })
+  }
+  return [...unique.values()]
 }
 
 /** The digest of a record. Throws `LimitError` if it does not fit the format. */

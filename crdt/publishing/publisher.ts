@@ -4,11 +4,12 @@
  * retract each vote.
  */
 import { createAuthor } from '../feeds/author.ts'
-import { concat, toHex } from '../bytes/index.ts'
+import { toHex } from '../bytes/index.ts'
 import { writeEntry } from '../feeds/entry.ts'
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
-import { SECRET_BYTES, TARGET_UNPACKED_BYTES } from '../constants.ts'
-import { batchesOf, entryOf, preparePublication, valuesOf } from './publication.ts'
+import { TARGET_UNPACKED_BYTES } from '../constants.ts'
+import { OwnVotes } from './own-votes.ts'
+import { batchesOf, entryOf, preparePublication, uniqueByDigest, valuesOf } from './publication.ts'
 import { fillerValues, restateEntry } from './restatement.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
 import { Serial } from '../store/serial.ts'
@@ -17,11 +18,13 @@ import type { Author } from '../feeds/author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feeds.ts'
+import type { OwnVote } from './own-votes.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
 import type { Register } from '../records/register.ts'
+import type { Retraction } from '../records/retraction.ts'
 import type { EntryValues } from './restatement.ts'
-import type { Operation, Section, Store } from '../store/section.ts'
+import type { Operation, Store } from '../store/section.ts'
 import type { Value } from '../records/value.ts'
 
 /** The result of `publish`. */
@@ -55,19 +58,15 @@ export interface FeedAppender {
   ) => Promise<{ durable: Promise<void> }>
 }
 
-/** Follows the secret of a dispute. */
-const DISPUTES = Uint8Array.of(1)
-const VOUCHES = new Uint8Array()
-
-/** The vote of a node on a record. */
-export type OwnVote = 'vouch' | 'dispute'
+/** Retractions of one entry: about 32 KiB, which secrets make incompressible. */
+const MAX_RETRACTIONS = 500
 
 /** A feed is compacted when at least this many values, and half of all, are no longer live. */
 const MIN_DEAD_VALUES = 2_000
 
 export class Publisher {
   readonly #init: PublisherInit
-  readonly #ownVotes: Section
+  readonly #ownVotes: OwnVotes
   readonly #evidence: PendingEvidence
   /** Serial, so that each call sees the votes of the call before it. */
   readonly #serial = new Serial()
@@ -81,7 +80,7 @@ export class Publisher {
 
   constructor(init: PublisherInit) {
     this.#init = init
-    this.#ownVotes = init.store.section('vouched')
+    this.#ownVotes = new OwnVotes(init.store)
     this.#evidence = new PendingEvidence(init.store)
   }
 
@@ -93,26 +92,48 @@ export class Publisher {
     return this.#serial.run(() => this.#publish(prepared, signal))
   }
 
-  /** Retracts this node's vote on a record; undefined if there is none. */
-  retract(digest: Uint8Array): Promise<Entry | undefined> {
+  /**
+   * Retracts this node's votes on the records, and writes `operations` in the commit of the last
+   * entry. Up to 500 votes are one entry, so that either all of it is on disk or nothing.
+   */
+  retract(digests: readonly Uint8Array[], operations: readonly Operation[] = []): Promise<Entry[]> {
     return this.#serial.run(async () => {
-      const secret = (await this.#ownVotes.get(digest))?.subarray(0, SECRET_BYTES)
-      if (secret === undefined) return undefined
-      const retraction: Value = { type: 'retraction', digest, secret }
-      const author = this.#current()
-      const entries = await this.#sign(author, [[retraction]], () => [this.#ownVotes.del(digest)])
-      // The vote, its record and the retraction itself.
-      const isOwn = (await this.#init.recordStore.latest(digest, author.key)) !== undefined
-      if (isOwn) this.#deadValues += 3
-      return entries[0]
+      const retractions = await this.#ownVotes.retractionsOf(digests)
+      if (retractions.length === 0) {
+        await this.#init.store.commit(operations)
+        return []
+      }
+      const entries: Entry[] = []
+      for (let from = 0; from < retractions.length; from += MAX_RETRACTIONS) {
+        const batch = retractions.slice(from, from + MAX_RETRACTIONS)
+        const isLast = from + MAX_RETRACTIONS >= retractions.length
+        entries.push(...(await this.#retractTogether(batch, isLast ? operations : [])))
+      }
+      return entries
     })
   }
 
+  async #retractTogether(
+    retractions: readonly Retraction[],
+    operations: readonly Operation[]
+  ): Promise<Entry[]> {
+    const author = this.#current()
+    const values = retractions.map((each): Value => ({ type: 'retraction', ...each }))
+    const entries = await this.#sign(author, [values], () => [
+      ...retractions.map(({ digest }) => this.#ownVotes.del(digest)),
+      ...operations
+    ])
+    for (const { digest } of retractions) {
+      // The vote, its record and the retraction itself.
+      const isOwn = (await this.#init.recordStore.latest(digest, author.key)) !== undefined
+      if (isOwn) this.#deadValues += 3
+    }
+    return entries
+  }
+
   /** This node's vote on the record under any of its authors, unless retracted. */
-  async voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
-    const cast = await this.#ownVotes.get(digest)
-    if (cast === undefined) return undefined
-    return cast.length > SECRET_BYTES ? 'dispute' : 'vouch'
+  voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
+    return this.#ownVotes.voteOn(digest)
   }
 
   /** Replaces this node's register of a record, under any of its authors. Counters stay. */
@@ -122,7 +143,7 @@ export class Publisher {
     return this.#serial.run(async () => {
       const { recordStore } = this.#init
       const author = this.#current()
-      const secret = (await this.#ownVotes.get(digest))?.subarray(0, SECRET_BYTES)
+      const secret = await this.#ownVotes.secretOf(digest)
       const [published = false] = await recordStore.has([digest])
       const before = await recordStore.latest(digest, author.key)
       const counters = before?.register.counters ?? []
@@ -133,13 +154,16 @@ export class Publisher {
       const retraction: Value[] =
         secret === undefined ? [] : [{ type: 'retraction', digest, secret }]
       if (before !== undefined) this.#deadValues += 2
-      return this.#sign(author, [[...retraction, ...values]], () => [this.#rememberVote(prepared)])
+      return this.#sign(author, [[...retraction, ...values]], () => [
+        this.#ownVotes.put(prepared),
+        ...prepared.operations
+      ])
     })
   }
 
   /** This node's register of the record, under any of its authors; undefined if there is none. */
   async ownRegister(digest: Uint8Array): Promise<Register | undefined> {
-    const secret = (await this.#ownVotes.get(digest))?.subarray(0, SECRET_BYTES)
+    const secret = await this.#ownVotes.secretOf(digest)
     if (secret === undefined) return undefined
     const commitment = commitmentOf({ digest, secret })
     return this.#init.recordStore.registerWith(digest, commitment)
@@ -254,8 +278,8 @@ export class Publisher {
       records: [] as Uint8Array[],
       votes: [] as Uint8Array[]
     }
-    const vouched = await this.#ownVotes.getMany(prepared.map(({ digest }) => digest))
-    const fresh = prepared.filter((_, i) => vouched[i] === undefined)
+    const hasVote = await this.#ownVotes.has(prepared.map(({ digest }) => digest))
+    const fresh = prepared.filter((_, i) => hasVote[i] !== true)
     for (const batch of batchesOf(fresh)) {
       signal?.throwIfAborted()
       const author = this.#current()
@@ -266,9 +290,7 @@ export class Publisher {
       const counted = await Promise.all(batch.map((each) => this.#withCounters(author, each)))
       result.entries.push(...(await this.#append(author, counted, published)))
     }
-    const unchanged = prepared
-      .filter((_, i) => vouched[i] !== undefined)
-      .map(({ digest }) => digest)
+    const unchanged = prepared.filter((_, i) => hasVote[i] === true).map(({ digest }) => digest)
     return { ...result, unchanged }
   }
 
@@ -293,14 +315,9 @@ export class Publisher {
     return this.#sign(
       author,
       batch.map((publication, i) => valuesOf(publication, published[i] ?? false)),
-      (from, to) => batch.slice(from, to).map((publication) => this.#rememberVote(publication))
+      (from, to) =>
+        batch.slice(from, to).flatMap((each) => [this.#ownVotes.put(each), ...each.operations])
     )
-  }
-
-  /** Stores the vote: the secret of its retraction, and whether it disputes. */
-  #rememberVote({ digest, secret, register }: PreparedPublication): Operation {
-    const mark = register.vote === 'dispute' ? DISPUTES : VOUCHES
-    return this.#ownVotes.put(digest, concat(secret, mark))
   }
 
   /** The author's register of a record, with `counters` added. */
@@ -371,8 +388,4 @@ export class Publisher {
 function registerWithoutVote(digest: Uint8Array): Omit<Register, 'day' | 'counters'> {
   const commitment = commitmentOf({ digest, secret: createSecret() })
   return { vote: 'none', confidence: 0, commitment, tags: [] }
-}
-
-function uniqueByDigest(publications: readonly PreparedPublication[]): PreparedPublication[] {
-  return [...new Map(publications.map((item) => [toHex(item.digest), item])).values()]
 }

@@ -41,6 +41,11 @@ export interface Section {
   entriesOf(
     prefixes: readonly Uint8Array[]
   ): AsyncIterable<readonly [key: Uint8Array, value: Uint8Array]>
+  /**
+   * At most `limit` keys whose hexadecimal form begins with `digits`, in order. Keys have at most 32
+   * bytes after the digits.
+   */
+  keysFrom(digits: string, limit: number): Promise<Uint8Array[]>
   /** The operation for `commit`; nothing is written by itself. */
   put(key: Uint8Array, value: Uint8Array): Operation
   /** The same for a value behind `SEAL_BYTES` free bytes, which spares a copy. */

@@ -6,6 +6,7 @@
  * After a failed write (disk full) reads go on, and every commit tries to reopen first.
  */
 import { seal, sealInPlace, unseal } from '../bytes/index.ts'
+import { HASH_BYTES } from '../constants.ts'
 import {
   createDatabase,
   ENCODING,
@@ -260,6 +261,14 @@ class LevelSection implements Section {
     } finally {
       await iterator.close()
     }
+  }
+
+  async keysFrom(digits: string, limit: number): Promise<Uint8Array[]> {
+    const even = digits.length + (digits.length % 2)
+    const lte = Buffer.from(digits.padEnd(even, 'f') + 'ff'.repeat(HASH_BYTES), 'hex')
+    const bounds = this.#bounds({ gte: Buffer.from(digits.padEnd(even, '0'), 'hex'), lte })
+    const keys = await this.#database.keys({ ...bounds, limit, keyEncoding: 'view' }).all()
+    return keys.map((prefixed) => prefixed.slice(this.#prefix.length))
   }
 
   put(key: Uint8Array, value: Uint8Array): Operation {

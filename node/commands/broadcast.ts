@@ -4,6 +4,7 @@ import { EXIT } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, progressLine } from '../output/terminal.ts'
+import type { BroadcastReport } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
 /** Withheld facts printed in full; the others are counted. */
@@ -32,6 +33,18 @@ export const command: Command = {
     for (const { id, reason } of withheld.slice(0, MAX_SHOWN))
       print(`  ${id}  ${sanitizeText(reason)}`)
     if (withheld.length > MAX_SHOWN) print(`  and ${withheld.length - MAX_SHOWN} more`)
+    if (promoted + corroborated > 0) print(`${reachOf(report)} ${releaseOf(report)}`)
     return EXIT.ok
   }
+}
+
+function reachOf({ peers }: BroadcastReport): string {
+  if (peers === 0) return 'No peer is connected: peers get them when they connect.'
+  return peers === 1 ? '1 peer is connected.' : `${peers} peers are connected.`
+}
+
+function releaseOf({ needs }: BroadcastReport): string {
+  if (needs === 0) return 'Other nodes release them at once.'
+  const authors = needs === 1 ? '1 more author vouches' : `${needs} more authors vouch`
+  return `Other nodes release them when ${authors} for the same (k = ${needs + 1}).`
 }

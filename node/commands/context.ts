@@ -3,7 +3,8 @@ import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
-import { print, printJson } from '../output/terminal.ts'
+import { print, printJson, warn } from '../output/terminal.ts'
+import { matchesWait } from '../output/withheld.ts'
 import type { Command } from '../command.ts'
 
 const MAX_BUDGET = 1_000_000
@@ -26,12 +27,18 @@ export const command: Command = {
       budget: wholeNumberOption('budget', values.budget, 1, MAX_BUDGET),
       tags: values.tag
     }
+    const isJson = values.json === true
     const context = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
       node.context(options, { signal })
     )
-    if (values.json === true) printJson(context)
+    if (isJson) {
+      printJson(context)
+      return EXIT.ok
+    }
     // One JSON object a line, in which control characters are escaped.
-    else print(context.text === '' ? 'No matches.' : context.text)
+    print(context.text === '' ? 'No matches.' : context.text)
+    // Not in the text, which goes to a model.
+    for (const line of matchesWait(context.withheld)) warn(line)
     return EXIT.ok
   }
 }

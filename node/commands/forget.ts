@@ -15,7 +15,8 @@ export const command: Command = {
       node.forget({ id })
     )
     if (values.json === true) printJson(result)
-    else if (!result.forgotten) print('This node has no fact with this id.')
+    else if (!result.forgotten)
+      print('This node has no fact with this id. "hive recall WORDS" finds the ids of facts.')
     else if (result.retracted) {
       print(
         'Forgotten. This node no longer vouches for the published insight. Other nodes may still store it.'

@@ -1,10 +1,11 @@
 /** `hive goals`: lists the goals of the swarm, adds one, or states the status of one. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { COMMON_OPTIONS, readArguments, releaseOf } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { GoalStatusName } from '../control/goal-operations.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
+import { goalsWait } from '../output/withheld.ts'
 import type { Goal, GoalStatus } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
@@ -16,6 +17,7 @@ export const command: Command = {
         ...COMMON_OPTIONS,
         status: { type: 'string' },
         parent: { type: 'string' },
+        state: { type: 'string' },
         tag: { type: 'string', multiple: true }
       },
       true
@@ -37,11 +39,18 @@ export const command: Command = {
       else print(describe(goal))
     } else if (what === 'list' && first === undefined) {
       const status = values.status === undefined ? undefined : statusOf(values.status)
-      const goals = await withOperations(dataDir, (node) =>
-        node.goals({ status, parent, tags }, { signal })
-      )
+      const filter = { status, parent, tags }
+      const state = releaseOf(values.state)
+      const { goals, waiting } = await withOperations(dataDir, async (node) => ({
+        goals: await node.goals({ ...filter, state }, { signal }),
+        waiting:
+          json === true || state === 'quarantined'
+            ? []
+            : await node.goals({ ...filter, state: 'quarantined' }, { signal })
+      }))
       if (json === true) for (const goal of goals) printJson(goal)
       else print(goals.length === 0 ? 'No goals yet.' : goals.map(describe).join('\n'))
+      if (waiting.length > 0) print(goalsWait(waiting.length))
     } else {
       throw new UsageError(
         'goals takes no arguments, list, add TITLE [DESCRIPTION], or status ID STATUS.'

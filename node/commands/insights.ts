@@ -4,6 +4,7 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
+import { ANY_QUARANTINED, INSIGHTS_WAIT, LISTED_WAIT } from '../output/withheld.ts'
 import type { Insight, InsightState, Preview } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -26,18 +27,37 @@ export const command: Command = {
       tags: values.tag,
       state: stateOf(values.state)
     }
-    const insights = await withOperations(dataDir, (node) => node.insights(options, { signal }))
-    if (values.json === true) for (const insight of insights) printJson(insight)
-    else if (insights.length === 0) print('No insights yet.')
-    else print(insights.map(describe).join('\n'))
+    const isJson = values.json === true
+    const { insights, hasWaiting } = await withOperations(dataDir, async (node) => {
+      const listed = await node.insights(options, { signal })
+      const isKnown = isJson || options.state === 'quarantined' || listed.some(isQuarantined)
+      const waiting = isKnown ? [] : await node.insights(ANY_QUARANTINED, { signal })
+      return { insights: listed, hasWaiting: waiting.length > 0 }
+    })
+    if (isJson) {
+      for (const insight of insights) printJson(insight)
+      return EXIT.ok
+    }
+    print(insights.length === 0 ? noneText(options.state) : insights.map(describe).join('\n'))
+    if (insights.some(isQuarantined)) print(LISTED_WAIT)
+    if (hasWaiting) print(INSIGHTS_WAIT)
     return EXIT.ok
   }
+}
+
+function isQuarantined({ state }: Insight): boolean {
+  return state === 'quarantined'
+}
+
+function noneText(state: InsightState | undefined): string {
+  return state === undefined ? 'No insights yet.' : `No ${state} insights.`
 }
 
 async function preview(dataDir: string, id: string, asJson: boolean): Promise<ExitCode> {
   const result = await withOperations(dataDir, (node) => node.preview({ id }))
   if (asJson) printJson(result)
-  else if (result === null) print('This node has no fact with this id.')
+  else if (result === null)
+    print('This node has no fact with this id. "hive recall WORDS" finds the ids of facts.')
   else print(describePreview(result))
   return result === null ? EXIT.failed : EXIT.ok
 }

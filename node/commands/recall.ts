@@ -4,7 +4,8 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, warn } from '../output/terminal.ts'
-import type { Recalled, RecallOptions, RecallResult } from '../../src/index.ts'
+import { matchesWait } from '../output/withheld.ts'
+import type { Recalled, RecallOptions } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { Jsonified } from '../control/jsonify.ts'
 
@@ -12,9 +13,6 @@ const MAX_LIMIT = 1_000
 
 /** Milliseconds that a person waits for an index that is behind. */
 const MAX_WAIT = 10_000
-
-/** Matches that are held back are counted up to this. */
-const MAX_WITHHELD = 100
 
 export const command: Command = {
   async run(argv, { env, signal }) {
@@ -48,34 +46,10 @@ export const command: Command = {
     )
     if (values.json === true) for (const recalled of items) printJson(recalled)
     else print(items.length === 0 ? 'No matches.' : items.map(describe).join('\n'))
-    for (const line of noticesOf(withheld, isComplete)) warn(line)
+    for (const line of matchesWait(withheld)) warn(line)
+    if (!isComplete) warn('The index is behind: older matches may be missing. Try again later.')
     return EXIT.ok
   }
-}
-
-/** What the answer leaves out, and how to see it. */
-function noticesOf(
-  { quarantined, disputed }: RecallResult['withheld'],
-  isComplete: boolean
-): string[] {
-  return [
-    ...(quarantined === 0
-      ? []
-      : [
-          `${matches(quarantined)} ${quarantined === 1 ? 'waits' : 'wait'} for more authors: "hive insights --state quarantined" lists them, "hive vouch ID" releases one on this node.`
-        ]),
-    ...(disputed === 0
-      ? []
-      : [
-          `${matches(disputed)} ${disputed === 1 ? 'is' : 'are'} disputed: "hive insights --state disputed" lists them.`
-        ]),
-    ...(isComplete ? [] : ['The index is behind: older matches may be missing. Try again later.'])
-  ]
-}
-
-function matches(count: number): string {
-  if (count >= MAX_WITHHELD) return `${MAX_WITHHELD} matches or more`
-  return count === 1 ? '1 match' : `${count} matches`
 }
 
 function scopeOf(text: string): RecallOptions['scope'] {

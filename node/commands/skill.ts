@@ -1,7 +1,7 @@
 /** `hive skill`: actions on one skill, and offers of the swarm. */
 import { resolve } from 'node:path'
 import { text as readAll } from 'node:stream/consumers'
-import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
+import { COMMON_OPTIONS, readArguments, releaseOf, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
@@ -24,7 +24,11 @@ import type { Operations } from '../control/operations.ts'
 interface SkillAction {
   readonly node: Operations
   readonly args: readonly string[]
-  readonly options: { readonly each: boolean; readonly limit: number | undefined }
+  readonly options: {
+    readonly each: boolean
+    readonly limit: number | undefined
+    readonly state: 'quarantined' | 'released' | undefined
+  }
   readonly signal: AbortSignal
   /** Prints the result, as JSON if requested. */
   readonly show: <T>(result: T, text: (result: T) => string) => void
@@ -108,10 +112,13 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
     show(await node.publishSkill(request, { signal }), describePublished)
     return EXIT.ok
   },
-  async offers({ node, args, options: { limit }, signal, show }) {
+  async offers({ node, args, options: { limit, state }, signal, show }) {
     if (args.length > 0)
-      throw new UsageError('skill offers takes no arguments, only the option --limit N.')
-    show(await node.skillOffers({ limit }, { signal }), describeOffers)
+      throw new UsageError('skill offers takes no arguments, only --limit N and --state STATE.')
+    const offers = await node.skillOffers({ limit, state }, { signal })
+    const waiting =
+      state === 'quarantined' ? [] : await node.skillOffers({ state: 'quarantined' }, { signal })
+    show(offers, (each) => describeOffers(each, waiting.length))
     return EXIT.ok
   },
   async adopt({ node, args, signal, show }) {
@@ -141,7 +148,11 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
 
 export const command: Command = {
   async run(argv, { env, signal }) {
-    const own = { each: { type: 'boolean' }, limit: { type: 'string' } } as const
+    const own = {
+      each: { type: 'boolean' },
+      limit: { type: 'string' },
+      state: { type: 'string' }
+    } as const
     const { values, positionals } = readArguments(argv, { ...COMMON_OPTIONS, ...own }, true)
     const [what = '', ...args] = positionals
     const action = Object.hasOwn(ACTIONS, what) ? ACTIONS[what] : undefined
@@ -157,7 +168,7 @@ export const command: Command = {
       values.limit === undefined
         ? undefined
         : wholeNumberOption('limit', values.limit, 1, MAX_OFFERS)
-    const options = { each: values.each === true, limit }
+    const options = { each: values.each === true, limit, state: releaseOf(values.state) }
     return withOperations(dataDir, (node) => action({ node, args, options, signal, show }))
   }
 }

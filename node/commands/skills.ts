@@ -5,6 +5,7 @@ import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { SkillStatusName } from '../control/skill-status.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
+import { UNTESTED_WAIT } from '../output/withheld.ts'
 import type { Command } from '../command.ts'
 
 const SHORT = 12
@@ -36,6 +37,7 @@ export const command: Command = {
       print(
         table([['SKILL', 'STATUS', 'WARM', 'USES', 'PROGRESS', 'NAME', 'DESCRIPTION'], ...rows])
       )
+      if (skills.some((skill) => skill.status === 'sandbox')) print(UNTESTED_WAIT)
     }
     return EXIT.ok
   }

@@ -5,12 +5,16 @@ import type { CallOptions } from './call-options.ts'
 
 export const GoalStatusName = z.enum(['open', 'active', 'abandoned', 'achieved'])
 
+/** Whether goals or offers may influence this node's agents. */
+export const Release = z.enum(['quarantined', 'released'])
+
 /** Requests of the control socket; the library checks the rest. */
 export const GoalRequests = {
   list: z.object({
     status: GoalStatusName.optional(),
     parent: z.string().optional(),
-    tags: z.array(z.string()).optional()
+    tags: z.array(z.string()).optional(),
+    state: Release.optional()
   }),
   add: z.object({
     title: z.string(),

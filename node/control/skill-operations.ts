@@ -15,15 +15,11 @@ import type {
   TestReport,
   Transition
 } from '../../src/index.ts'
-import { HiveError } from '../../src/index.ts'
+import { Release } from './goal-operations.ts'
 import { jsonify } from './jsonify.ts'
 import { SkillStatusName } from './skill-status.ts'
 import type { CallOptions } from './call-options.ts'
 import type { Jsonified } from './jsonify.ts'
-
-/** The least digits of an id prefix, and the most offers that are searched for it. */
-const MIN_ID_DIGITS = 8
-const MAX_OFFERS = 10_000
 
 /** Requests of the control socket; the library checks the rest. */
 export const SkillRequests = {
@@ -34,7 +30,7 @@ export const SkillRequests = {
   run: z.object({ skill: z.string(), input: z.json() }),
   export: z.object({ skill: z.string(), folder: z.string() }),
   blacklist: z.object({ skill: z.string(), reason: z.string() }),
-  offers: z.object({ limit: z.int().optional() })
+  offers: z.object({ limit: z.int().optional(), state: Release.optional() })
 } as const
 
 type Request<Name extends keyof typeof SkillRequests> = z.output<(typeof SkillRequests)[Name]>
@@ -68,7 +64,6 @@ export interface SkillOperations {
   repairSkills(call?: CallOptions): Promise<DiscoveryReport>
   publishSkill(options: Request<'one'>, call?: CallOptions): Promise<PublishedSkill>
   skillOffers(options: Request<'offers'>, call?: CallOptions): Promise<readonly SkillOffer[]>
-  /** `skill`: its id, or a prefix that no other offer has. */
   adoptSkill(options: Request<'one'>, call?: CallOptions): Promise<AddedSkill>
 }
 
@@ -107,20 +102,8 @@ export function localSkillOperations(db: HiveNode): SkillOperations {
         signal,
         onProgress: (progress) => onProgress?.({ ...progress })
       }),
-    publishSkill: async ({ skill }) => hive.skills.publish((await capabilities.get(skill)).id),
+    publishSkill: ({ skill }) => hive.skills.publish(skill),
     skillOffers: (options, { signal } = {}) => hive.skills.offers({ ...options, signal }),
-    adoptSkill: async ({ skill }, { signal } = {}) => {
-      const offers = await hive.skills.offers({ limit: MAX_OFFERS, signal })
-      const matching =
-        skill.length < MIN_ID_DIGITS ? [] : offers.filter(({ id }) => id.startsWith(skill))
-      const [offer, ...others] = matching
-      if (offer !== undefined && others.length === 0) return hive.skills.adopt(offer.id, { signal })
-      throw new HiveError(
-        'RECORD_UNKNOWN',
-        others.length > 0
-          ? `${matching.length} offers begin with ${skill}. Give more digits of the id.`
-          : `No offer has the id ${skill}. "hive skill offers" lists the ids.`
-      )
-    }
+    adoptSkill: ({ skill }, { signal } = {}) => hive.skills.adopt(skill, { signal })
   }
 }

@@ -43,7 +43,7 @@ Usage: hive <command> [options]
                 --preview ID            print the anonymised form of a local fact
   promote ID  anonymise and publish one fact of any confidence
                 --tag TAG               repeatable
-  vouch ID    vote for an insight, which releases it on this node
+  vouch ID    vote for an insight, goal or offer, which releases it on this node
   dispute ID  vote against an insight
                 --confidence N          0 to 1 [0.9]
   retract ID  take back the vote of this node
@@ -52,7 +52,7 @@ Usage: hive <command> [options]
   models      list the catalogue: state, price, and whether this node can call the model
   usage       print the cost of model calls, and the use of budgets
   goals       list the goals of the swarm: hive goals
-                --status S  --parent ID  --tag TAG
+                --status S  --parent ID  --tag TAG  --state released|quarantined
               add a goal: hive goals add TITLE [DESCRIPTION]  --parent ID  --tag TAG
               set its status: hive goals status ID open|active|abandoned|achieved
   playbook    list or edit the steps of a goal: hive playbook ID
@@ -68,7 +68,8 @@ Usage: hive <command> [options]
               blacklist SKILL REASON  never use the skill again on this node
               pardon SKILL REASON     end the blacklisting; the skill is untested again
               remove SKILL            delete the skill; retract the vote of this node
-              offers                  list skills of other authors: --limit N
+              offers                  list skills of other authors: --limit N,
+                                      --state released|quarantined
               adopt SKILL             register an offer as untested, and test it
               publish SKILL           publish a verified skill (also done automatically)
               repair                  search for sources that accept failed inputs
@@ -79,6 +80,8 @@ Usage: hive <command> [options]
 Every command takes --json and --data-dir DIR [$XDG_DATA_HOME/noormme-hive, usually
 ~/.local/share/noormme-hive]. A command uses the node that runs on the directory, or
 opens the directory if none runs. "hive --version" prints the version.
+
+An ID is whole or any beginning of at least 6 digits that no other id has.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 data directory unusable or in use,
 4 swarm key or address unusable, 5 part of the input was refused, 130 interrupted.

@@ -1,5 +1,6 @@
 /** Texts that `hive skill` prints. */
 import { sanitizeText, table } from './terminal.ts'
+import { offersWait } from './withheld.ts'
 import type {
   AddedSkill,
   DiscoveryReport,
@@ -83,8 +84,14 @@ export function describePublished({ id, status }: PublishedSkill): string {
   return `${id}  ${how[status]}`
 }
 
-export function describeOffers(offers: readonly SkillOffer[]): string {
-  if (offers.length === 0) return 'No offers. This node has every skill that the swarm published.'
+/** `waiting`: offers that are held back. */
+export function describeOffers(offers: readonly SkillOffer[], waiting: number): string {
+  const hint = waiting === 0 ? '' : `\n${offersWait(waiting)}`
+  if (offers.length === 0) {
+    return waiting === 0
+      ? 'No offers. This node has every skill that the swarm published.'
+      : `No offers.${hint}`
+  }
   const rows = offers.map((offer) => [
     offer.id.slice(0, SHORT_ID_DIGITS),
     `${offer.vouches}/${offer.vouches + offer.disputes}`,
@@ -94,5 +101,5 @@ export function describeOffers(offers: readonly SkillOffer[]): string {
     sanitizeText(offer.description)
   ])
   return `${table([['SKILL', 'VOUCH', 'USES', 'LICENCE', 'NAME', 'DESCRIPTION'], ...rows])}
-Run "hive skill adopt SKILL" to test an offer in the sandbox. Its source does not run before that.`
+Run "hive skill adopt SKILL" to test an offer in the sandbox. Its source does not run before that.${hint}`
 }

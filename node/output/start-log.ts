@@ -2,8 +2,11 @@
 import { sanitizeText, print, printJson, warn } from './terminal.ts'
 import type { HiveNode } from '../../src/index.ts'
 
-/** The same warning is not repeated within this time, in milliseconds. */
+/** The same line is not repeated within this time, in milliseconds. */
 const REPEAT_INTERVAL = 60_000
+
+/** A new user waits for this line. */
+const RECEIVED = 'received new entries of peers'
 
 /** Digits of a shortened id. */
 const SHORT = 12
@@ -65,9 +68,10 @@ class JsonLog implements StartLog {
 }
 
 class PlainLog implements StartLog {
-  readonly #lastWarned = new Map<string, number>()
+  readonly #lastPrinted = new Map<string, number>()
 
   follow(db: HiveNode): void {
+    db.on('hive:change', () => this.#reportChange())
     db.on('peer:connect', (peer) => print(`+ peer ${peer}`))
     db.on('peer:disconnect', (peer) => print(`- peer ${peer}`))
     db.on('peer:refuse', ({ address, reason }) => {
@@ -100,7 +104,8 @@ class PlainLog implements StartLog {
     print(`data      ${dataDir}`)
     for (const address of multiaddrs) print(`listening ${address}`)
     const [first] = multiaddrs
-    if (first !== undefined) print(`join with hive start --bootstrap ${first}`)
+    const key = hasKey ? '--swarm-key FILE ' : ''
+    if (first !== undefined) print(`join with hive start ${key}--bootstrap ${first}`)
     print('Ready. Ctrl-C stops the node.')
   }
 
@@ -108,10 +113,19 @@ class PlainLog implements StartLog {
     print('Stopping.')
   }
 
+  #reportChange(): void {
+    if (this.#isNews(RECEIVED)) print(RECEIVED)
+  }
+
   #warnOnce(text: string): void {
+    if (this.#isNews(text)) warn(text)
+  }
+
+  /** Whether the text was not printed lately. */
+  #isNews(text: string): boolean {
     const now = Date.now()
-    if (now - (this.#lastWarned.get(text) ?? -Infinity) < REPEAT_INTERVAL) return
-    this.#lastWarned.set(text, now)
-    warn(text)
+    if (now - (this.#lastPrinted.get(text) ?? -Infinity) < REPEAT_INTERVAL) return false
+    this.#lastPrinted.set(text, now)
+    return true
   }
 }

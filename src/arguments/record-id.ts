@@ -1,4 +1,4 @@
-/** The id of a record or fact is its digest in hexadecimal. */
+/** The digest that a whole id names, inside of this library. Calls use `resolveId`. */
 import { fromHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 
@@ -10,7 +10,7 @@ export function digestOfId(id: string): Uint8Array {
   if (digest === undefined) {
     throw new HiveError(
       'ARGUMENT_INVALID',
-      `"${id}" is not the id of a fact. An id has 64 hexadecimal digits.`
+      `"${id}" is not an id. An id has 64 hexadecimal digits.`
     )
   }
   return digest

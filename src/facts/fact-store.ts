@@ -27,6 +27,9 @@ export interface FactStoreInit {
   readonly observe?: ObservedFilterInit
 }
 
+/** Writes the operations of a removal in one commit, perhaps with others. */
+export type CommitRemoval = (operations: readonly Operation[]) => Promise<void>
+
 /** Facts read at a time in a scan. */
 const SCAN_BATCH = 1_000
 
@@ -125,6 +128,11 @@ export class FactStore {
     return this.#facts.getMany([...digests])
   }
 
+  /** At most `limit` digests of facts that begin with these hexadecimal digits. */
+  idsFrom(digits: string, limit: number): Promise<Uint8Array[]> {
+    return this.#facts.keysFrom(digits, limit)
+  }
+
   has(digest: Uint8Array): Promise<boolean> {
     return this.#facts.has(digest)
   }
@@ -148,8 +156,8 @@ export class FactStore {
     yield batch
   }
 
-  /** Removes a fact, together with `extra`; false if it was not stored. */
-  remove(digest: Uint8Array, extra: readonly Operation[] = []): Promise<boolean> {
+  /** Removes a fact by one call of `commit`; false if it was not stored. */
+  remove(digest: Uint8Array, commit?: CommitRemoval): Promise<boolean> {
     return this.#queue.runAlone(async () => {
       await this.#inFlight.settled()
       await this.#refresh()
@@ -160,7 +168,7 @@ export class FactStore {
       // Logged once more, so that readers of the log learn of the removal.
       const logged = this.#log.append([digest])
       const claim = this.claims.del(readAll(readFact(digest, bytes).record, readRecord), digest)
-      await this.#commit([this.#facts.del(digest), ...claim, ...logged, ...extra])
+      await this.#commit([this.#facts.del(digest), ...claim, ...logged], commit)
       return true
     })
   }
@@ -243,10 +251,13 @@ export class FactStore {
     return stored
   }
 
-  async #commit(operations: readonly Operation[]): Promise<void> {
+  async #commit(
+    operations: readonly Operation[],
+    commit: CommitRemoval = (all) => this.#store.commit(all)
+  ): Promise<void> {
     if (operations.length === 0) return
     try {
-      this.#lastCommit = this.#store.commit([...operations, this.#totals.put()])
+      this.#lastCommit = commit([...operations, this.#totals.put()])
       await this.#lastCommit
     } catch (error) {
       this.#stale = true

@@ -1,5 +1,6 @@
 /** Facts of this node: the store of facts, and the quota. Other rooms read their format here too. */
 export { contextWords, factOf, identifyFact, readFact } from '../fact-format/index.ts'
+export { factIds, factText } from './fact-ids.ts'
 export { FactStore } from './fact-store.ts'
 export { prepareFact, prepareStored } from './prepared-fact.ts'
 export { Quota } from './quota.ts'

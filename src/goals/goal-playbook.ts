@@ -24,7 +24,7 @@ import {
 import { toHex } from '../../crdt/bytes/index.ts'
 import { displayTextInPlace } from '../foreign-text/index.ts'
 import { HiveError } from '../errors.ts'
-import { Signal, parse } from '../arguments/index.ts'
+import { MIN_ID_DIGITS, Signal, onlyOne, parse } from '../arguments/index.ts'
 import { anonymizeText } from './anonymize-text.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Mark, Replica, Step } from '../../crdt/index.ts'
@@ -55,8 +55,10 @@ export interface PlaybookEvents {
 }
 
 export interface PlaybookComponents {
-  /** Digest of the goal. */
-  readonly goal: Uint8Array
+  /** The digits by which the playbook was opened. */
+  readonly goal: string
+  /** The digest of the goal. Throws `HiveError` (GOAL_UNKNOWN, ID_AMBIGUOUS). */
+  readonly resolve: () => Promise<Uint8Array>
   readonly replica: Pick<Replica, 'editPlaybook' | 'has' | 'playbook'>
   readonly anonymizer: Anonymizer
   readonly announce: (entries: readonly Entry[]) => Promise<void>
@@ -76,7 +78,8 @@ const Range = z
 
 /**
  * The steps towards one goal. Calls throw `HiveError` (STOPPED after `close`, GOAL_UNKNOWN,
- * STEP_UNKNOWN, LIMIT_EXCEEDED, WITHHELD) or `LimitError`.
+ * STEP_UNKNOWN, ID_AMBIGUOUS, LIMIT_EXCEEDED, WITHHELD) or `LimitError`. A step is named by its id or
+ * a beginning of at least 6 characters that no other step has.
  *
  * @example
  * ```ts
@@ -93,22 +96,24 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   /** Texts of steps as the last `steps()` returned them. */
   #lastRead = new Map<string, TitledText>()
   #isClosed = false
+  /** Undefined until a call has resolved it. */
+  #digest: Uint8Array | undefined
 
   constructor(components: PlaybookComponents) {
     super()
     this.#components = components
   }
 
-  /** Id of the goal. */
+  /** Id of the goal; until the first call has ended, as it was given to `goals.playbook`. */
   get goal(): string {
-    return toHex(this.#components.goal)
+    return this.#digest === undefined ? this.#components.goal : toHex(this.#digest)
   }
 
   /** The steps in their order. Throws `LimitError` (PLAYBOOK_TOO_LARGE). */
   async steps(options: AbortOptions = {}): Promise<readonly Step[]> {
     const { signal } = parse(SignalOptions, options, 'playbook.steps')
     this.#assertOpen(signal)
-    const playbook = await this.#components.replica.playbook(this.#components.goal)
+    const playbook = await this.#components.replica.playbook(await this.#resolve())
     const steps = playbook.steps.map(displayStep)
     signal?.throwIfAborted()
     this.#lastRead = new Map(steps.map(({ id, title, body }) => [id, { title, body }]))
@@ -136,14 +141,14 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
 
   /** Changes the title of a step, its body or both. */
   async edit(
-    id: string,
+    given: string,
     changes: { readonly title?: string; readonly body?: string },
     options: AbortOptions = {}
   ): Promise<void> {
     const wanted = parse(Changes, changes, 'playbook.edit')
     await this.#edit(options, (doc) => {
-      const current = readSteps(doc).find((step) => step.id === id)
-      if (current === undefined) throw unknownStep(id)
+      const current = findStep(doc, given)
+      const { id } = current
       const base = this.#lastRead.get(id) ?? current
       const text = this.#anonymize({
         title: wanted.title ?? base.title,
@@ -159,15 +164,14 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   async mark(id: string, range: MarkedRange, options: AbortOptions = {}): Promise<void> {
     const valid = parse(Range, range, 'playbook.mark')
     await this.#edit(options, (doc) => {
-      const step = readSteps(doc).find((each) => each.id === id)
-      if (step === undefined) throw unknownStep(id)
+      const step = findStep(doc, id)
       if (valid.to > step.body.length) {
         throw new HiveError(
           'ARGUMENT_INVALID',
           `The range ends at ${valid.to}, but the body has only ${step.body.length} characters.`
         )
       }
-      markStep(doc, id, valid)
+      markStep(doc, step.id, valid)
     })
   }
 
@@ -175,14 +179,14 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   async move(id: string, index: number, options: AbortOptions = {}): Promise<void> {
     const at = parse(Index, index, 'playbook.move')
     await this.#edit(options, (doc) => {
-      if (!moveStep(doc, id, at)) throw unknownStep(id)
+      moveStep(doc, findStep(doc, id).id, at)
     })
   }
 
   /** Removes a step for all nodes. */
   async remove(id: string, options: AbortOptions = {}): Promise<void> {
     await this.#edit(options, (doc) => {
-      if (!removeStep(doc, id)) throw unknownStep(id)
+      removeStep(doc, findStep(doc, id).id)
     })
   }
 
@@ -199,15 +203,21 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
     this.close()
   }
 
+  /** Once: later goals with the same beginning do not turn this playbook into another one. */
+  async #resolve(): Promise<Uint8Array> {
+    return (this.#digest ??= await this.#components.resolve())
+  }
+
   async #edit<T>(options: AbortOptions, change: (doc: Doc) => T): Promise<T> {
     const { signal } = parse(SignalOptions, options, 'playbook')
     this.#assertOpen(signal)
-    const { goal, replica, announce } = this.#components
+    const { replica, announce } = this.#components
+    const goal = await this.#resolve()
     const [isKnown] = await replica.has([goal])
     if (isKnown !== true) {
       throw new HiveError(
         'GOAL_UNKNOWN',
-        `Goal ${this.goal} is not stored on this node. Call \`hive.synchronize()\`, or add the goal.`
+        `Goal ${this.goal} is not stored on this node. \`goals.list()\`, or "hive goals", lists the goals.`
       )
     }
     const { result, entries } = await replica.editPlaybook(goal, change, signal)
@@ -245,8 +255,15 @@ function checkSize({ title, body }: TitledText): void {
   }
 }
 
-function unknownStep(id: string): HiveError {
-  return new HiveError(
+function findStep(doc: Doc, id: string): Step {
+  const steps = readSteps(doc)
+  const exact = steps.find((step) => step.id === id)
+  if (exact !== undefined) return exact
+  const begun = id.length < MIN_ID_DIGITS ? [] : steps.filter((step) => step.id.startsWith(id))
+  const candidates = begun.map((step) => ({ id: step.id, text: step.title, step }))
+  const found = onlyOne(id, candidates, { name: 'steps' })
+  if (found !== undefined) return found.step
+  throw new HiveError(
     'STEP_UNKNOWN',
     `The playbook has no step "${id}". Another author may have removed the step. Read the steps again.`
   )

@@ -8,8 +8,8 @@
 import { canonicalRecord, digestOf, readRecord, Serial } from '../../crdt/index.ts'
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
-import { digestOfId, parse } from '../arguments/index.ts'
-import { insightOf } from '../judgement/index.ts'
+import { digestOfId, idDigits, MIN_ID_DIGITS, parse, resolveId } from '../arguments/index.ts'
+import { insightOf, recordIds } from '../judgement/index.ts'
 import { anonymizeTags, anonymizeText } from './anonymize-text.ts'
 import { goalTags, MAX_TEMPLATES, readStatement, writeStatement } from './goal-statement.ts'
 import {
@@ -19,6 +19,7 @@ import {
   TemplateOptions,
   SignalOptions
 } from './goal-options.ts'
+import { goalIds } from './goal-ids.ts'
 import { GoalView } from './goal-view.ts'
 import { Playbook } from './goal-playbook.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -39,6 +40,7 @@ export interface GoalsComponents {
     | 'get'
     | 'getMany'
     | 'has'
+    | 'idsFrom'
     | 'on'
     | 'playbook'
     | 'revise'
@@ -55,8 +57,8 @@ export interface GoalsComponents {
   readonly onChange: (goal: Uint8Array) => void
 }
 
-/** The form of an id. */
-const ID = /^[0-9a-f]{64}$/i
+/** The form of an id or its beginning. */
+const ID = new RegExp(`^[0-9a-f]{${MIN_ID_DIGITS},64}$`, 'i')
 
 const DAY = 24 * 60 * 60 * 1000
 
@@ -77,14 +79,16 @@ export class Goals {
   readonly #view: GoalView
   /** Serial, so that each change sees the change before it. */
   readonly #serial = new Serial()
-  /** Open playbooks by goal. */
+  /** Open playbooks by the digits of their goal. */
   readonly #playbooks = new Map<string, Set<Playbook>>()
 
   constructor(components: GoalsComponents) {
     this.#components = components
     this.#view = new GoalView(components)
     components.replica.on('playbook:change', (goal) => {
-      for (const playbook of this.#playbooks.get(toHex(goal)) ?? []) playbook.emit('change')
+      for (const [digits, open] of this.#playbooks) {
+        if (toHex(goal).startsWith(digits)) for (const playbook of open) playbook.emit('change')
+      }
     })
   }
 
@@ -130,7 +134,7 @@ export class Goals {
   async get(id: string, options: AbortOptions = {}): Promise<Goal | undefined> {
     const { signal } = parse(SignalOptions, options, 'goals.get')
     signal?.throwIfAborted()
-    return this.#view.get(id)
+    return this.#view.get(await this.#wholeId(id))
   }
 
   /**
@@ -138,8 +142,9 @@ export class Goals {
    * something of, then those that most authors vouch for.
    */
   async list(options: GoalFilter = {}): Promise<Goal[]> {
-    const { signal, ...filter } = parse(GoalFilterSchema, options, 'goals.list')
-    const found = await this.#view.list(filter, signal)
+    const { signal, parent, ...filter } = parse(GoalFilterSchema, options, 'goals.list')
+    const whole = typeof parent === 'string' ? await this.#wholeId(parent) : parent
+    const found = await this.#view.list({ ...filter, parent: whole }, signal)
     return found.toSorted((a, b) =>
       a.title === b.title ? (a.id < b.id ? -1 : 1) : a.title < b.title ? -1 : 1
     )
@@ -148,11 +153,12 @@ export class Goals {
   /** Attaches a record of the hive to a goal, as a template for reaching it. */
   async attach(id: string, insight: string, options: AbortOptions = {}): Promise<void> {
     const { signal } = parse(SignalOptions, options, 'goals.attach')
-    const digest = digestOfId(insight)
+    const { replica } = this.#components
+    const digest = await resolveId(insight, recordIds(replica, { accepts: isTemplate }))
     return this.#serial.run(async () => {
       const { id: goal } = await this.#requireGoal(id, signal)
-      const [body] = await this.#components.replica.bodies([digest])
-      if (body === undefined || readAll(body, readRecord).kind === 'goal') {
+      const [body] = digest === undefined ? [] : await replica.bodies([digest])
+      if (digest === undefined || body === undefined || !isTemplate(readAll(body, readRecord))) {
         throw new HiveError(
           'GOAL_UNKNOWN',
           `Record ${insight} is not stored on this node, so it cannot become a template. Promote the fact, or call \`hive.synchronize()\`.`
@@ -212,9 +218,10 @@ export class Goals {
     signal?: AbortSignal
   ): Promise<{ text: string; templates: GoalTemplate[] } | undefined> {
     signal?.throwIfAborted()
-    const goal = ID.test(idOrTitle)
-      ? await this.#view.get(idOrTitle.toLowerCase())
-      : await this.#view.titled(idOrTitle)
+    const identified = ID.test(idOrTitle)
+      ? await this.#view.get(await this.#wholeId(idOrTitle))
+      : undefined
+    const goal = identified ?? (await this.#view.titled(idOrTitle))
     if (goal === undefined || !(await this.#view.isReleased(goal))) return undefined
     const text = `${goal.title} ${goal.description}`.trim()
     return { text, templates: await this.templates(goal.id, { signal }) }
@@ -222,12 +229,16 @@ export class Goals {
 
   /** Opens the playbook of a goal. Close it when it is no longer needed. */
   playbook(id: string): Playbook {
-    const digest = digestOfId(id)
-    const goal = toHex(digest)
+    const goal = idDigits(id)
     const { replica, anonymizer, announce } = this.#components
     const open = this.#playbooks.get(goal) ?? new Set()
     const playbook = new Playbook({
-      goal: digest,
+      goal,
+      resolve: async () => {
+        const digest = await resolveId(goal, goalIds(replica))
+        if (digest === undefined) throw unknownGoal(goal)
+        return digest
+      },
       replica,
       anonymizer,
       announce,
@@ -302,15 +313,26 @@ export class Goals {
   /** The goal, or the goal that it is a variant of. */
   async #requireGoal(id: string, signal: AbortSignal | undefined): Promise<Goal> {
     signal?.throwIfAborted()
-    const goal = await this.#view.canonical(id, { maxWait: Infinity })
+    const goal = await this.#view.canonical(await this.#wholeId(id), { maxWait: Infinity })
     if (goal === undefined) throw unknownGoal(id)
     return goal
   }
+
+  /** The whole id of a goal, or the given digits if there is none. */
+  async #wholeId(id: string): Promise<string> {
+    const digest = await resolveId(id, goalIds(this.#components.replica))
+    return digest === undefined ? id : toHex(digest)
+  }
+}
+
+/** Whether a record can show how to reach a goal. */
+function isTemplate({ kind }: HiveRecord): boolean {
+  return kind !== 'goal'
 }
 
 function unknownGoal(id: string): HiveError {
   return new HiveError(
     'GOAL_UNKNOWN',
-    `Goal ${id} is not stored on this node. Call \`hive.synchronize()\`, or add the goal.`
+    `Goal ${id} is not stored on this node. \`goals.list()\`, or "hive goals", lists the goals.`
   )
 }

@@ -10,6 +10,7 @@
 export { dayOf } from './day.ts'
 export { compareInsights, displayRecord, insightOf, matchesFilter } from './insight.ts'
 export { Judge } from './judge.ts'
+export { recordIds } from './record-ids.ts'
 export { Votes } from './votes.ts'
 export type { Insight, InsightOptions } from './insight.ts'
 export type { InstructionKind } from '../foreign-text/index.ts'

@@ -2,15 +2,15 @@
  * Votes of this node on records of the hive. A node has one vote on a record, whichever agent casts
  * it and under whichever author key: a new vote retracts the one before it.
  */
-import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
-import { digestOfId } from '../arguments/index.ts'
+import { resolveId } from '../arguments/index.ts'
 import { dayOf } from './day.ts'
+import { recordIds } from './record-ids.ts'
 import type { Entry, OwnVote, Replica, AttestedRecord } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
 
 export interface VotesComponents {
-  readonly replica: Pick<Replica, 'get' | 'publish' | 'retract' | 'voteOn'>
+  readonly replica: Pick<Replica, 'bodies' | 'get' | 'idsFrom' | 'publish' | 'retract' | 'voteOn'>
   readonly clock: Clock
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   /** Called when this node's own vote on a record changed. */
@@ -32,7 +32,7 @@ export class Votes {
     const attested = await this.#requireRecord(id)
     const before = await replica.voteOn(attested.digest)
     if (before === vote) return false
-    if (before !== undefined) await this.retract(id)
+    if (before !== undefined) await this.#retract(attested.digest)
     const { entries } = await replica.publish([
       { record: attested.record, vote, confidence, day: dayOf(clock.now()) }
     ])
@@ -43,11 +43,16 @@ export class Votes {
 
   /**
    * Retracts this node's vote; false if there is none. Copies on other nodes and votes of others
-   * stay.
+   * stay. Throws `HiveError` (RECORD_UNKNOWN) if no record has an id that begins with `id`.
    */
   async retract(id: string): Promise<boolean> {
+    const digest = await resolveId(id, recordIds(this.#components.replica))
+    if (digest === undefined) throw unknownRecord(id)
+    return this.#retract(digest)
+  }
+
+  async #retract(digest: Uint8Array): Promise<boolean> {
     const { replica, announce, onVote } = this.#components
-    const digest = digestOfId(id)
     const entry = await replica.retract(digest)
     if (entry === undefined) return false
     onVote(digest)
@@ -56,14 +61,17 @@ export class Votes {
   }
 
   async #requireRecord(id: string): Promise<AttestedRecord> {
-    const digest = digestOfId(id)
-    const attested = await this.#components.replica.get(digest)
-    if (attested === undefined) {
-      throw new HiveError(
-        'RECORD_UNKNOWN',
-        `Record ${toHex(digest)} is not stored on this node. \`hive.getGlobalInsights()\` lists the stored records.`
-      )
-    }
+    const { replica } = this.#components
+    const digest = await resolveId(id, recordIds(replica))
+    const attested = digest === undefined ? undefined : await replica.get(digest)
+    if (attested === undefined) throw unknownRecord(id)
     return attested
   }
+}
+
+function unknownRecord(id: string): HiveError {
+  return new HiveError(
+    'RECORD_UNKNOWN',
+    `Record ${id} is not stored on this node. \`hive.getGlobalInsights()\`, or "hive insights", lists the stored records.`
+  )
 }

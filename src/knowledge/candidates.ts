@@ -78,19 +78,25 @@ export class Candidates {
     await this.#store.commit(operations)
   }
 
+  /** The operation that records what a fact was promoted as. */
+  promotion(fact: Uint8Array, record: Uint8Array): Operation {
+    return this.#promoted.put(fact, record)
+  }
+
   /** Records that one fact was promoted. */
   markPromoted(fact: Uint8Array, record: Uint8Array): Promise<void> {
     return this.#store.commit([this.#promoted.put(fact, record), this.#deferred.del(fact)])
   }
 
-  /** The digest of the record that a fact was promoted as. */
-  promotedAs(digest: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#promoted.get(digest)
+  /** Digests of the records that the facts were promoted as. */
+  async promotedAs(digests: readonly Uint8Array[]): Promise<Uint8Array[]> {
+    const records = await this.#promoted.getMany([...digests])
+    return uniqueOf(records.filter((record) => record !== undefined))
   }
 
-  /** Removes a fact from the candidates. */
-  forget(digest: Uint8Array): Operation[] {
-    return [this.#deferred.del(digest), this.#promoted.del(digest)]
+  /** Operations that remove facts from the candidates. */
+  forget(digests: readonly Uint8Array[]): Operation[] {
+    return digests.flatMap((digest) => [this.#deferred.del(digest), this.#promoted.del(digest)])
   }
 
   async #read(digests: readonly Uint8Array[]): Promise<StoredFact[]> {

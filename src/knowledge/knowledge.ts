@@ -1,12 +1,14 @@
 /** `cortex.knowledge`: stores facts once each, and finds them again. */
 import { z } from 'zod'
 import { canonicalText, Serial } from '../../crdt/index.ts'
-import { Signal, digestOfId, parse } from '../arguments/index.ts'
-import { factOf } from '../facts/index.ts'
+import { Signal, parse, resolveId } from '../arguments/index.ts'
+import { factIds, factOf } from '../facts/index.ts'
 import { distillMany } from './distill-many.ts'
 import { distillOne } from './distill-one.ts'
 import { Intake } from './intake.ts'
+import { knownIds, variantIds } from './known-ids.ts'
 import type { AbortOptions } from '@libp2p/interface'
+import type { Operation } from '../../crdt/index.ts'
 import type { DistillOptions, Fact, FactInput, FactStore } from '../facts/index.ts'
 import type { Candidates } from './candidates.ts'
 import type { DistillManyOptions, DistillReport } from './distill-many.ts'
@@ -25,13 +27,22 @@ export interface Forgotten {
 }
 
 export interface KnowledgeComponents extends IntakeComponents {
-  readonly facts: Pick<FactStore, 'add' | 'all' | 'isRedundant' | 'get' | 'has' | 'remove'>
+  readonly facts: Pick<
+    FactStore,
+    'add' | 'all' | 'isRedundant' | 'get' | 'has' | 'idsFrom' | 'remove' | 'stored'
+  >
   readonly candidates: Pick<Candidates, 'forget' | 'promotedAs'>
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'current' | 'of'>
-  /** Retracts the vote on a published record; false if there is none. */
-  readonly retract: (digest: Uint8Array) => Promise<boolean>
+  /**
+   * Retracts the votes on published records, and writes `operations` in the same commit; false if
+   * there was no vote.
+   */
+  readonly retract: (
+    digests: readonly Uint8Array[],
+    operations: readonly Operation[]
+  ) => Promise<boolean>
 }
 
 /** From 0; Infinity waits for as long as it takes. */
@@ -110,12 +121,13 @@ export class Knowledge {
   }
 
   /**
-   * A fact of this node, or the fact that a merged variant repeats. Throws `HiveError` if `id` is
-   * not an id.
+   * A fact of this node, or the fact that a merged variant repeats; undefined for an unknown id.
+   * Throws `HiveError` (ARGUMENT_INVALID, ID_AMBIGUOUS).
    */
   async get(id: string): Promise<Fact | undefined> {
     const { facts, nearDuplicates } = this.#components
-    const digest = digestOfId(id)
+    const digest = await this.#digestOf(id)
+    if (digest === undefined) return undefined
     const stored = await facts.get(digest)
     if (stored !== undefined) return factOf(stored)
     const canonical = await nearDuplicates.canonical(digest)
@@ -144,13 +156,17 @@ export class Knowledge {
 
   /** Variants that were merged into a fact, in their own words. */
   async variants(id: string): Promise<Fact[]> {
-    const variants = await this.#components.nearDuplicates.variantsOf(digestOfId(id))
+    const { facts, nearDuplicates } = this.#components
+    const digest = await resolveId(id, factIds(facts))
+    const variants = digest === undefined ? [] : await nearDuplicates.variantsOf(digest)
     return variants.map(factOf)
   }
 
   /** Makes a merged variant a fact of its own, permanently; false if there is no such variant. */
-  split(id: string): Promise<boolean> {
-    return this.#components.nearDuplicates.split(digestOfId(id))
+  async split(id: string): Promise<boolean> {
+    const { nearDuplicates } = this.#components
+    const digest = await resolveId(id, variantIds(nearDuplicates))
+    return digest !== undefined && nearDuplicates.split(digest)
   }
 
   /** All facts of this node, as `import` and `distillMany` take them. */
@@ -173,21 +189,42 @@ export class Knowledge {
   }
 
   /**
-   * Removes a fact and the variants merged into it from this node and from search; it is not
-   * published later. The id of a variant removes that variant alone. If it was published, the vote
-   * is retracted; copies on other nodes and votes of others stay.
+   * Removes a fact and the variants merged into it from this node and from search; they are not
+   * published later. The id of a variant removes that variant alone. Votes on what was published of
+   * them are retracted in the same commit, so that a crash leaves both or neither; copies on other
+   * nodes and votes of others stay.
    */
   async forget(id: string): Promise<Forgotten> {
-    const digest = digestOfId(id)
-    const { facts, candidates, echoes, nearDuplicates } = this.#components
-    const published = await candidates.promotedAs(digest)
+    const digest = await this.#digestOf(id)
+    if (digest === undefined) return { forgotten: false, retracted: false }
+    return this.#components.nearDuplicates.runExclusive(() => this.#forget(digest))
+  }
+
+  async #forget(digest: Uint8Array): Promise<Forgotten> {
+    const { facts, candidates, echoes, nearDuplicates, retract } = this.#components
     const stored = await facts.get(digest)
-    const variants = await nearDuplicates.forget(digest)
-    const isRemoved = await facts.remove(digest, [...candidates.forget(digest), ...variants])
-    const forgotten = isRemoved || (await nearDuplicates.remove(digest))
-    // Whoever says it again must not be referred to a fact that is gone.
-    if (stored !== undefined) echoes.forget(factOf(stored))
-    const retracted = published !== undefined && (await this.#components.retract(published))
+    const variants = stored === undefined ? [] : await nearDuplicates.variantsOf(digest)
+    const digests = [digest, ...variants.map((variant) => variant.digest)]
+    const published = await candidates.promotedAs(digests)
+    let retracted = false
+    const commit = async (removal: readonly Operation[]): Promise<void> => {
+      const operations = [...removal, ...candidates.forget(digests)]
+      retracted = await retract(published, [...operations, ...nearDuplicates.forget(digests)])
+    }
+    if (stored === undefined) {
+      const forgotten = (await nearDuplicates.canonical(digest)) !== undefined
+      if (forgotten) await commit([])
+      return { forgotten, retracted }
+    }
+    const forgotten = await facts.remove(digest, commit)
+    // A later fact with these words must not be referred to one that is gone.
+    echoes.forget(factOf(stored))
     return { forgotten, retracted }
+  }
+
+  /** Of a fact or a merged variant. */
+  #digestOf(id: string): Promise<Uint8Array | undefined> {
+    const { facts, nearDuplicates } = this.#components
+    return resolveId(id, knownIds(facts, nearDuplicates))
   }
 }

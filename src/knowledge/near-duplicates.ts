@@ -5,7 +5,7 @@
  */
 import * as encoding from 'lib0/encoding'
 import { SEAL_BYTES, equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
-import { readRecord } from '../../crdt/index.ts'
+import { readRecord, Serial } from '../../crdt/index.ts'
 import { prepareStored, readFact } from '../facts/index.ts'
 import { variantKey } from './variants.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -53,6 +53,8 @@ export class NearDuplicates {
   /** Variants that were split off: they stay facts of their own. */
   readonly #split: Section
   readonly #cursors: Section
+  /** Serial, so that no variant is merged into a fact while that fact is being forgotten. */
+  readonly #serial = new Serial()
 
   constructor(components: NearDuplicatesComponents) {
     this.#components = components
@@ -64,6 +66,17 @@ export class NearDuplicates {
   /** Digest of the fact that a merged variant repeats. */
   async canonical(digest: Uint8Array): Promise<Uint8Array | undefined> {
     return (await this.#variants.get(digest))?.subarray(0, DIGEST_BYTES)
+  }
+
+  /** At most `limit` digests of merged variants that begin with these hexadecimal digits. */
+  idsFrom(digits: string, limit: number): Promise<Uint8Array[]> {
+    return this.#variants.keysFrom(digits, limit)
+  }
+
+  /** Stored bytes of variants, for `readFact`; undefined for a digest that is none. */
+  async stored(digests: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    const values = await this.#variants.getMany([...digests])
+    return values.map((value) => value?.subarray(DIGEST_BYTES))
   }
 
   /** Digest of a fact of this node with the same words, if there is one. */
@@ -96,7 +109,16 @@ export class NearDuplicates {
    * Stores `fact` as a variant of the fact `canonical`, which takes over its tags and confidence.
    * Returns false, and stores nothing, if that fact is gone.
    */
-  async merge(fact: PreparedFact, canonical: Uint8Array): Promise<boolean> {
+  merge(fact: PreparedFact, canonical: Uint8Array): Promise<boolean> {
+    return this.#serial.run(() => this.#merge(fact, canonical))
+  }
+
+  /** Runs a task while nothing is merged or split. */
+  runExclusive<T>(task: () => Promise<T>): Promise<T> {
+    return this.#serial.run(task)
+  }
+
+  async #merge(fact: PreparedFact, canonical: Uint8Array): Promise<boolean> {
     const { facts, store } = this.#components
     const existing = await facts.get(canonical)
     if (existing === undefined) return false
@@ -139,7 +161,11 @@ export class NearDuplicates {
   }
 
   /** Makes a merged variant a fact of its own; false if there is no such variant. */
-  async split(digest: Uint8Array): Promise<boolean> {
+  split(digest: Uint8Array): Promise<boolean> {
+    return this.#serial.run(() => this.#makeFact(digest))
+  }
+
+  async #makeFact(digest: Uint8Array): Promise<boolean> {
     const value = await this.#variants.get(digest)
     if (value === undefined) return false
     const { facts, store } = this.#components
@@ -171,17 +197,9 @@ export class NearDuplicates {
     return variants
   }
 
-  /** Deletes one variant; false if it is none. */
-  async remove(variant: Uint8Array): Promise<boolean> {
-    if (!(await this.#variants.has(variant))) return false
-    await this.#components.store.commit([this.#variants.del(variant)])
-    return true
-  }
-
-  /** Operations that delete the variants merged into a fact that is forgotten. */
-  async forget(canonical: Uint8Array): Promise<Operation[]> {
-    const variants = await this.variantsOf(canonical)
-    return variants.map(({ digest }) => this.#variants.del(digest))
+  /** Operations that delete variants; digests of others change nothing. */
+  forget(digests: readonly Uint8Array[]): Operation[] {
+    return digests.map((digest) => this.#variants.del(digest))
   }
 }
 

@@ -25,7 +25,7 @@ import {
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
 import { fileOf } from './node-parts.ts'
-import type { AttestedRecord, Entry, StoredFilter } from '../../crdt/index.ts'
+import type { AttestedRecord, Entry, Operation, StoredFilter } from '../../crdt/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consent } from '../skills/index.ts'
@@ -141,6 +141,7 @@ export class CortexFactory {
       replica,
       drafts: this.#drafts,
       clock,
+      k,
       swarm,
       announce
     })
@@ -236,7 +237,7 @@ export class CortexFactory {
       }),
       agent,
       clock: options.clock ?? Date,
-      retract: (digest) => this.#retract(digest)
+      retract: (digests, operations) => this.#retract(digests, operations)
     })
   }
 
@@ -263,10 +264,13 @@ export class CortexFactory {
     return offer === undefined ? {} : { offer }
   }
 
-  async #retract(digest: Uint8Array): Promise<boolean> {
-    const entry = await this.#parts.replica.retract(digest)
-    if (entry !== undefined) await this.#announce([entry])
-    return entry !== undefined
+  async #retract(
+    digests: readonly Uint8Array[],
+    operations: readonly Operation[]
+  ): Promise<boolean> {
+    const entries = await this.#parts.replica.retractMany(digests, operations)
+    await this.#announce(entries)
+    return entries.length > 0
   }
 
   #notifySubscribers(digest: Uint8Array): void {

@@ -37,6 +37,13 @@ export interface BroadcastProgress {
 export interface BroadcastReport extends BroadcastProgress {
   /** Facts that may disclose too much; they stay local. */
   readonly withheld: readonly { readonly id: string; readonly reason: string }[]
+  /** Connected peers of this swarm. Peers that connect later receive the records too. */
+  readonly peers: number
+  /**
+   * Further authors that must vouch for a new record before other nodes release it: `k - 1`, if they
+   * have the `k` of this node.
+   */
+  readonly needs: number
 }
 
 /** Options of `promoteToGlobalStore`. */
@@ -61,9 +68,11 @@ export interface PromotionComponents {
   readonly candidates: Candidates
   readonly replica: Pick<Replica, 'elementOf' | 'has' | 'putBodies' | 'publish' | 'publishEvidence'>
   /** Undefined without a network. */
-  readonly swarm: Pick<Swarm, 'fetch' | 'peersThatMayHave'> | undefined
+  readonly swarm: Pick<Swarm, 'fetch' | 'peers' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'draftFrom'>
   readonly clock: Clock
+  /** Number of authors that must vouch before an insight is released. */
+  readonly k: number
   /** Announces new entries to peers. */
   readonly announce: (entries: readonly Entry[]) => Promise<void>
 }
@@ -103,9 +112,10 @@ export class Promotion {
       totals.corroborated += votes.length
       onProgress?.({ ...totals })
     }
-    const { replica, announce } = this.#components
+    const { replica, announce, swarm, k } = this.#components
     await announce(await replica.publishEvidence(this.#today(), signal))
-    return { ...totals, withheld }
+    const peers = swarm?.peers().filter((peer) => peer.swarm).length ?? 0
+    return { ...totals, withheld, peers, needs: k - 1 }
   }
 
   /** Promotes one fact, regardless of its confidence. Throws `HiveError` (WITHHELD). */
@@ -120,7 +130,10 @@ export class Promotion {
       )
     }
     await this.#fetchPublished([draft.digest], signal)
-    const { entries, records, votes } = await replica.publish([draft.publication])
+    const operations = [candidates.promotion(fact.digest, draft.digest)]
+    const { entries, records, votes } = await replica.publish([
+      { ...draft.publication, operations }
+    ])
     await candidates.markPromoted(fact.digest, draft.digest)
     await announce(entries)
     const [isRecord, isVote] = [records.length > 0, votes.length > 0]
@@ -138,7 +151,13 @@ export class Promotion {
       prepared.map(({ digest }) => digest),
       signal
     )
-    const published = await replica.publish(prepared.map(({ publication }) => publication))
+    // In one commit, so that what was published of a fact is always retracted when it is forgotten.
+    const published = await replica.publish(
+      prepared.map(({ fact, digest, publication }) => ({
+        ...publication,
+        operations: [candidates.promotion(fact.digest, digest)]
+      }))
+    )
     // After a crash in between, the next broadcast finds these records published.
     await candidates.recordOutcomes(
       batch,

@@ -1,10 +1,11 @@
 /** `cortex.hive`: knowledge that this node shares with its swarm. */
 import { z } from 'zod'
-import { readAll } from '../../crdt/bytes/index.ts'
+import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import { Signal, digestOfId, parse } from '../arguments/index.ts'
-import { compareInsights, insightOf, matchesFilter } from '../judgement/index.ts'
+import { factIds } from '../facts/index.ts'
+import { Signal, idDigits, parse, resolveId } from '../arguments/index.ts'
+import { compareInsights, insightOf, matchesFilter, recordIds } from '../judgement/index.ts'
 import { previewOf } from './fact-preview.ts'
 import { isReceipts } from '../skills/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -29,8 +30,8 @@ import type { SharedSkills } from '../skills/index.ts'
 export interface SharedKnowledgeComponents {
   readonly promotion: Promotion
   readonly drafts: Pick<Drafts, 'draftFrom'>
-  readonly facts: Pick<FactStore, 'get'>
-  readonly replica: Pick<Replica, 'bodies' | 'getMany' | 'putBodies'>
+  readonly facts: Pick<FactStore, 'get' | 'idsFrom' | 'stored'>
+  readonly replica: Pick<Replica, 'bodies' | 'getMany' | 'idsFrom' | 'putBodies'>
   readonly index: Pick<SearchIndex, 'list'>
   readonly goals: Goals
   /** Undefined without a network. */
@@ -134,9 +135,13 @@ export class SharedKnowledge {
   ): Promise<Promoted> {
     const { anonymize: _, ...rest } = parse(Promote, options, 'promoteToGlobalStore')
     const { facts, promotion } = this.#components
-    const fact = await facts.get(digestOfId(id))
+    const digest = await resolveId(id, factIds(facts))
+    const fact = digest === undefined ? undefined : await facts.get(digest)
     if (fact === undefined) {
-      throw new HiveError('RECORD_UNKNOWN', `Fact ${id} is not stored on this node.`)
+      throw new HiveError(
+        'RECORD_UNKNOWN',
+        `Fact ${id} is not stored on this node. \`knowledge.recall()\`, or "hive recall", finds the ids of facts.`
+      )
     }
     return promotion.promote(fact, rest)
   }
@@ -171,7 +176,9 @@ export class SharedKnowledge {
    * empty.
    */
   subscribe(filter: SubscriptionFilter, listener: (insight: Insight) => void): Subscription {
-    return this.#components.subscriptions.add(parse(Filter, filter, 'subscribe'), listener)
+    const valid = parse(Filter, filter, 'subscribe')
+    valid.goals?.forEach(idDigits)
+    return this.#components.subscriptions.add(valid, listener)
   }
 
   /**
@@ -180,7 +187,8 @@ export class SharedKnowledge {
    */
   async preview(id: string): Promise<Preview | undefined> {
     const { facts, drafts } = this.#components
-    const fact = await facts.get(digestOfId(id))
+    const digest = await resolveId(id, factIds(facts))
+    const fact = digest === undefined ? undefined : await facts.get(digest)
     return fact === undefined ? undefined : previewOf(fact, drafts)
   }
 
@@ -220,17 +228,25 @@ export class SharedKnowledge {
 
   /**
    * One record by its id, from this node or any connected peer; undefined if none has it. The id
-   * proves the content, not the votes.
+   * proves the content, not the votes. A shortened id is looked up on this node alone; throws
+   * `HiveError` (RECORD_UNKNOWN) if no record here has it.
    */
   async fetch(id: string, { signal }: AbortOptions = {}): Promise<FetchedRecord | undefined> {
-    const digest = digestOfId(id)
     const { replica, swarm } = this.#components
+    const digest = await resolveId(id, recordIds(replica))
+    if (digest === undefined) {
+      throw new HiveError(
+        'RECORD_UNKNOWN',
+        `No record of this node has an id that begins with ${id}. Peers are asked by whole ids: give all 64 digits.`
+      )
+    }
+    const whole = toHex(digest)
     const [stored] = await replica.bodies([digest])
-    if (stored !== undefined) return { id, ...readAll(stored, readRecord) }
-    const body = (await swarm?.fetch([digest], { signal }))?.get(id)
+    if (stored !== undefined) return { id: whole, ...readAll(stored, readRecord) }
+    const body = (await swarm?.fetch([digest], { signal }))?.get(whole)
     if (body === undefined) return undefined
     await replica.putBodies([body])
-    return { id, ...readAll(body, readRecord) }
+    return { id: whole, ...readAll(body, readRecord) }
   }
 
   /** Syncs with every connected peer; without a network, with none. */

@@ -1,7 +1,7 @@
 /** Finds a skill by its id, a prefix of it, or its name, and checks whether it may be used. */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
-import { parse } from '../arguments/index.ts'
+import { MIN_ID_DIGITS, onlyOne, parse } from '../arguments/index.ts'
 import { rankCompetitors } from './evidence/competition.ts'
 import type { Competitor } from './evidence/competition.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
@@ -10,27 +10,41 @@ import type { KnownSkill, SkillStore } from './store/skill-store.ts'
 /** Statuses of skills that may be chosen for a task. */
 export const USABLE: ReadonlySet<SkillStatus> = new Set(['experimental', 'pre-warming', 'verified'])
 
-const ID = /^[0-9a-f]{64}$/
+/** An id, or the beginning of one. */
+const DIGITS = new RegExp(`^[0-9a-f]{${MIN_ID_DIGITS},64}$`, 'i')
 
-/** A prefix of an id identifies a skill if no other id has it. */
-const PREFIX = /^[0-9a-f]{8,63}$/
-
-/** By name: the best usable skill, or else the newest. Throws `HiveError` (SKILL_UNKNOWN). */
+/**
+ * By id, by a beginning that no other id has, or by name: of that name the best usable skill, or
+ * else the newest. Throws `HiveError` (SKILL_UNKNOWN, ID_AMBIGUOUS).
+ */
 export function findSkill(store: Pick<SkillStore, 'all' | 'get'>, idOrName: string): KnownSkill {
   const text = parse(z.string().min(1), idOrName, 'The id or name of a skill')
-  const known = ID.test(text) ? store.get(text) : undefined
+  const digits = DIGITS.test(text) ? text.toLowerCase() : undefined
+  const known = digits === undefined ? undefined : store.get(digits)
   if (known !== undefined) return known
-  const prefixed = PREFIX.test(text) ? [...store.all()].filter(({ id }) => id.startsWith(text)) : []
-  if (prefixed.length === 1 && prefixed[0] !== undefined) return prefixed[0]
-  const named = [...store.all()].filter(({ skill }) => skill.name === text)
+  const all = [...store.all()]
+  const named = all.filter(({ skill }) => skill.name === text)
+  const begun = digits === undefined ? [] : all.filter(({ id }) => id.startsWith(digits))
+  // A name may look like the beginning of an id; then neither wins.
+  const candidates = begun.length === 0 ? [] : [...new Set([...begun, ...named])]
+  const identified = onlyOne(
+    text,
+    candidates.map((each) => ({ id: each.id, text: descriptionOf(each), each })),
+    { name: 'skills' }
+  )
+  if (identified !== undefined) return identified.each
   const usable = named.filter(({ lifecycle }) => USABLE.has(lifecycle.status))
   const best = rankCompetitors(usable.map(competitorOf)).alpha
   const found = best === undefined ? named.at(-1) : store.get(best)
   if (found !== undefined) return found
   throw new HiveError(
     'SKILL_UNKNOWN',
-    `This node has no skill with the id or name "${text}". \`capabilities.list()\` lists the skills.`
+    `This node has no skill with the id or name "${text}". \`capabilities.list()\`, or "hive skills", lists the skills. A shortened id has at least ${MIN_ID_DIGITS} digits.`
   )
+}
+
+function descriptionOf({ skill }: KnownSkill): string {
+  return `${skill.name}: ${skill.description}`
 }
 
 export function competitorOf({ id, lifecycle }: KnownSkill): Competitor {

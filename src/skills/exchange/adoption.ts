@@ -7,10 +7,11 @@
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { afterSwarmDispute, withHeadStart, withoutAuthor } from '../lifecycle/lifecycle.ts'
 import { HiveError } from '../../errors.ts'
-import { digestOfId } from '../../arguments/index.ts'
+import { digestOfId, resolveId } from '../../arguments/index.ts'
+import { recordIds } from '../../judgement/index.ts'
 import { Audits } from './audits.ts'
 import { offerOf } from './offers.ts'
-import { isReceipts } from './published-receipts.ts'
+import { isReceipts, SKILLS } from './published-receipts.ts'
 import type { Replica, AttestedRecord } from '../../../crdt/index.ts'
 import type { AddedSkill } from '../lifecycle/skill-registration.ts'
 import type { KnownSkill } from '../store/skill-store.ts'
@@ -22,7 +23,7 @@ import type { ParsedOffer, SkillOffer } from './offers.ts'
 export type Consent = (offer: SkillOffer) => boolean | Promise<boolean>
 
 export interface AdoptionComponents extends Omit<AuditsComponents, 'replica' | 'skills'> {
-  readonly replica: Pick<Replica, 'claims' | 'get' | 'voteOn' | 'votes'>
+  readonly replica: Pick<Replica, 'bodies' | 'claims' | 'get' | 'idsFrom' | 'voteOn' | 'votes'>
   readonly index: OfferIndex
   readonly skills: Pick<SkillService, 'registration' | 'falseReceipts' | 'runner' | 'store'>
   /** Number of authors that must dispute a skill before their votes count here. */
@@ -104,12 +105,14 @@ export class SkillAdoption {
 
   /** Throws `HiveError` (RECORD_UNKNOWN) if the swarm offers no such skill here. */
   async adopt(id: string, signal: AbortSignal): Promise<AddedSkill> {
-    const attested = await this.#trusted(digestOfId(id))
+    const { replica } = this.#components
+    const digest = await resolveId(id, recordIds(replica, SKILLS))
+    const attested = digest === undefined ? undefined : await this.#trusted(digest)
     const offered = attested === undefined ? undefined : offerOf(attested)
     if (offered === undefined) {
       throw new HiveError(
         'RECORD_UNKNOWN',
-        `No offer has the id ${id}. \`capabilities.offers()\` lists the offers.`
+        `No offer has the id ${id}. \`hive.skills.offers()\`, or "hive skill offers", lists the offers.`
       )
     }
     return this.#adopt(offered, signal)

@@ -39,6 +39,12 @@ export function isReceipts({ kind, attribute }: HiveRecord): boolean {
   return kind === 'skill' && attribute === RECEIPTS
 }
 
+/** Which records of the hive are skills, for ids. */
+export const SKILLS = {
+  name: 'skills',
+  accepts: (record: HiveRecord): boolean => record.kind === 'skill' && !isReceipts(record)
+} as const
+
 /**
  * Receipts of the skill's tests, run now, and of runs whose input discloses nothing; undefined if
  * there are none.

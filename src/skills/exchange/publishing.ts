@@ -7,10 +7,11 @@
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { identifySkill } from '../skill-identity.ts'
 import { HiveError } from '../../errors.ts'
-import { digestOfId } from '../../arguments/index.ts'
-import { dayOf } from '../../judgement/index.ts'
+import { digestOfId, resolveId } from '../../arguments/index.ts'
+import { dayOf, recordIds } from '../../judgement/index.ts'
+import { findSkill } from '../named-skills.ts'
 import { SUCCESSES, TRIALS } from '../../../crdt/index.ts'
-import { RECEIPTS, receiptsRecord } from './published-receipts.ts'
+import { RECEIPTS, receiptsRecord, SKILLS } from './published-receipts.ts'
 import { disclosureIn } from './disclosure.ts'
 import type { Entry, HiveRecord, Published, Replica } from '../../../crdt/index.ts'
 import type { Anonymizer } from '../../anonymity/index.ts'
@@ -22,7 +23,15 @@ import type { Votes } from '../../judgement/index.ts'
 export interface PublishingComponents {
   readonly replica: Pick<
     Replica,
-    'addEvidence' | 'claims' | 'get' | 'publish' | 'publishEvidence' | 'retract' | 'voteOn'
+    | 'addEvidence'
+    | 'bodies'
+    | 'claims'
+    | 'get'
+    | 'idsFrom'
+    | 'publish'
+    | 'publishEvidence'
+    | 'retract'
+    | 'voteOn'
   >
   readonly skills: Pick<SkillService, 'runner' | 'store'>
   readonly anonymizer: Anonymizer
@@ -55,9 +64,9 @@ export class SkillPublishing {
   }
 
   /** Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, or WITHHELD with the reason). */
-  async publish(id: string): Promise<PublishedSkill> {
-    const known = this.#requireSkill(id)
-    const { skill, lifecycle } = known
+  async publish(idOrName: string): Promise<PublishedSkill> {
+    const known = findSkill(this.#components.skills.store, idOrName)
+    const { id, skill, lifecycle } = known
     if (lifecycle.status !== 'verified') {
       throw new HiveError(
         'SKILL_STATUS',
@@ -111,9 +120,11 @@ export class SkillPublishing {
   }
 
   /** Retracts this node's votes on the skill and its receipts; false if there are none. */
-  async withdraw(id: string): Promise<boolean> {
+  async withdraw(given: string): Promise<boolean> {
     const { announce, replica } = this.#components
-    const digest = digestOfId(id)
+    const digest = await resolveId(given, recordIds(replica, SKILLS))
+    if (digest === undefined) return false
+    const id = toHex(digest)
     const entries: Entry[] = []
     this.#reported.delete(id)
     for (const each of [digest, ...(await replica.claims(id, RECEIPTS))]) {
@@ -181,12 +192,6 @@ export class SkillPublishing {
     const retraction = await replica.retract(before.digest)
     const more = retraction === undefined ? [] : [retraction]
     return { ...published, entries: [...published.entries, ...more] }
-  }
-
-  #requireSkill(id: string): KnownSkill {
-    const known = this.#components.skills.store.get(id)
-    if (known !== undefined) return known
-    throw new HiveError('SKILL_UNKNOWN', `This node has no skill with the id "${id}".`)
   }
 
   #today(): number {

@@ -77,8 +77,8 @@ export class SharedSkills {
    * Publishes a verified skill with its counts and receipts. Throws `HiveError` (SKILL_UNKNOWN,
    * SKILL_STATUS, or WITHHELD with the reason).
    */
-  publish(id: string): Promise<PublishedSkill> {
-    return this.#publishing.publish(id)
+  publish(idOrName: string): Promise<PublishedSkill> {
+    return this.#publishing.publish(idOrName)
   }
 
   /**

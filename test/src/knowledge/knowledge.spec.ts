@@ -51,7 +51,9 @@ describe('knowledge', () => {
     assert.deepEqual(await hive.broadcastKnowledge(), {
       promoted: 0,
       corroborated: 0,
-      withheld: []
+      withheld: [],
+      peers: 0,
+      needs: 1
     })
   })
 

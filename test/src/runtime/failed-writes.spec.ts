@@ -18,7 +18,7 @@ describe('a failed write of a node', () => {
   it('of what was promoted is repeated by the next broadcast, and publishes nothing twice', async () => {
     const { knowledge, hive } = db.agent.cortex
     const { id } = await knowledge.distill('e', 'A fact to publish.', 0.95)
-    failing.failNext('promoted')
+    failing.failNext('cursors')
     await assert.rejects(hive.broadcastKnowledge(), failed)
     const { promoted, corroborated } = await hive.broadcastKnowledge()
     assert.equal(promoted + corroborated, 0)
@@ -30,10 +30,26 @@ describe('a failed write of a node', () => {
     assert.deepEqual(await knowledge.forget(id), { forgotten: true, retracted: true })
   })
 
+  it('after a publication leaves what forgetting retracts', async () => {
+    const { knowledge, hive } = db.agent.cortex
+    // Equal once they are anonymised, so that they are one record.
+    const paths = ['/home/ada/x', '/home/grace/y']
+    for (const path of paths) await knowledge.distill('build', `Clear ${path} first.`, 0.95)
+    const [first, second] = await Array.fromAsync(knowledge.export(), ({ content }) =>
+      knowledge.recall(content, { limit: 1 }).then(({ items }) => items[0]?.fact.id ?? '')
+    )
+    failing.failNext('cursors')
+    await assert.rejects(hive.broadcastKnowledge(), failed)
+    assert.equal((await hive.getGlobalInsights()).length, 1)
+    assert.deepEqual(await knowledge.forget(first ?? ''), { forgotten: true, retracted: true })
+    assert.deepEqual(await hive.getGlobalInsights(), [])
+    assert.deepEqual(await knowledge.forget(second ?? ''), { forgotten: true, retracted: false })
+  })
+
   it('of one promotion is reported, and the next one finds it published', async () => {
     const { knowledge, hive } = db.agent.cortex
     const { id } = await knowledge.distill('e', 'A fact to publish.', 0.5)
-    failing.failNext('promoted')
+    failing.failAfter(1)
     await assert.rejects(hive.promoteToGlobalStore(id), failed)
     assert.equal((await hive.promoteToGlobalStore(id)).status, 'already')
     assert.deepEqual(await knowledge.forget(id), { forgotten: true, retracted: true })

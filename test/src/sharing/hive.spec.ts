@@ -43,6 +43,8 @@ describe('the hive', () => {
     assert.deepEqual(report, {
       promoted: 1,
       corroborated: 0,
+      peers: 0,
+      needs: 1,
       withheld: [{ id, reason: 'hidden-text' }]
     })
     const insights = await hive.getGlobalInsights()

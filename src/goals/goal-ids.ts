@@ -1,0 +1,18 @@
+/** The ids of goals, for calls that take one. */
+import { readAll } from '../../crdt/bytes/index.ts'
+import { readRecord } from '../../crdt/index.ts'
+import type { Replica } from '../../crdt/index.ts'
+import type { IdScope } from '../arguments/index.ts'
+
+export function goalIds(replica: Pick<Replica, 'bodies' | 'idsFrom'>): IdScope {
+  return {
+    name: 'goals',
+    idsFrom: (digits, limit) => replica.idsFrom(digits, limit, 'goal'),
+    textsOf: async (digests) => {
+      const bodies = await replica.bodies([...digests])
+      return bodies.map((body) =>
+        body === undefined ? undefined : readAll(body, readRecord).entity
+      )
+    }
+  }
+}
