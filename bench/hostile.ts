@@ -7,6 +7,7 @@ import { createHive } from 'noormme-hive'
 import { openReplica, openStore } from '../crdt/index.ts'
 import { createSwarm } from '../transport/index.ts'
 import { formatNumber, printTable } from './table.ts'
+import { watchLoop } from './watch-loop.ts'
 import type { HiveNode } from 'noormme-hive'
 import type { Publication, Replica } from '../crdt/index.ts'
 import type { Swarm } from '../transport/index.ts'
@@ -98,23 +99,6 @@ async function measure(db: HiveNode, calls: number): Promise<ReadonlyMap<string,
     times.set(name, each)
   }
   return times
-}
-
-/** Returns a call that ends the watch and tells the longest stall. */
-function watchLoop(): () => number {
-  let last = performance.now()
-  let longest = 0
-  const see = (): void => {
-    const now = performance.now()
-    longest = Math.max(longest, now - last - 1)
-    last = now
-  }
-  const timer = setInterval(see, 1)
-  return () => {
-    clearInterval(timer)
-    see()
-    return Math.max(0, longest)
-  }
 }
 
 function rowsOf(

@@ -11,6 +11,8 @@ import { recall } from './recall.ts'
 import { rest } from './rest.ts'
 import { sandbox } from './sandbox.ts'
 import { skills } from './skills.ts'
+import { scale } from './scale.ts'
+import { standing } from './standing.ts'
 import { stem } from './stem.ts'
 import type { Benchmark } from './benchmark.ts'
 
@@ -26,7 +28,9 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     recall,
     rest,
     sandbox,
+    scale,
     skills,
+    standing,
     stem
   })
 )

@@ -212,9 +212,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.recordStore.has(digests)
   }
 
-  /** Digests of the claims on the entity's attribute, or on all its attributes. */
-  claims(entity: string, attribute?: string): Promise<Uint8Array[]> {
-    return this.#parts.recordStore.claims(entity, attribute)
+  /** Digests of the claims on the entity's attribute, or on all its attributes; at most `limit`. */
+  claims(entity: string, attribute?: string, limit?: number): Promise<Uint8Array[]> {
+    return this.#parts.recordStore.claims(entity, attribute, limit)
   }
 
   /**
@@ -242,11 +242,6 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async *recordLog(from: number, to = this.#parts.recordLog.end): AsyncGenerator<LogPart> {
     await this.#store.flush()
     yield* this.#parts.recordLog.read(from, to)
-  }
-
-  /** Goals that authors speak of. */
-  goals(): AsyncGenerator<AttestedRecord> {
-    return this.#parts.recordStore.goals()
   }
 
   /** All records that authors speak of. */

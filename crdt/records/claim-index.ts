@@ -36,15 +36,15 @@ export class ClaimIndex {
       : [this.#section.del(concat(entityKey(entity), attributeKey(attribute), digest))]
   }
 
-  /** Digests of the claims on one attribute, or on all of them. */
-  async find(entity: string, attribute?: string): Promise<Uint8Array[]> {
+  /** Digests of the claims on one attribute, or on all of them; at most `limit`. */
+  async find(entity: string, attribute?: string, limit?: number): Promise<Uint8Array[]> {
     const prefix =
       attribute === undefined
         ? entityKey(entity)
         : concat(entityKey(entity), attributeKey(attribute))
     const end = concat(prefix, new Uint8Array(ATTRIBUTE_BYTES + HASH_BYTES).fill(0xff))
     const digests: Uint8Array[] = []
-    for await (const [key] of this.#section.entries({ gte: prefix, lte: end })) {
+    for await (const [key] of this.#section.entries({ gte: prefix, lte: end, limit })) {
       digests.push(key.subarray(ENTITY_BYTES + ATTRIBUTE_BYTES))
     }
     return digests

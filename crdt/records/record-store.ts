@@ -98,8 +98,8 @@ export class RecordStore {
   }
 
   /** Digests of the claims on an entity. */
-  claims(entity: string, attribute?: string): Promise<Uint8Array[]> {
-    return this.#claims.find(entity, attribute)
+  claims(entity: string, attribute?: string, limit?: number): Promise<Uint8Array[]> {
+    return this.#claims.find(entity, attribute, limit)
   }
 
   has(digests: Uint8Array[]): Promise<boolean[]> {
@@ -194,11 +194,6 @@ export class RecordStore {
   async registerWith(digest: Uint8Array, commitment: Uint8Array): Promise<Register | undefined> {
     const votes = await this.#standings.votesWith(digest, commitment)
     return votes.find(({ isRetracted }) => !isRetracted)?.register
-  }
-
-  /** Goals that authors speak of, by digest. */
-  async *goals(): AsyncGenerator<AttestedRecord> {
-    yield* this.#scan(batchesOf(this.#goals.entries()))
   }
 
   /** All records that authors speak of, by digest. */

@@ -7,6 +7,7 @@
  * Windows of feeds are not looked at: a value adds to the sums until `remove`, which runs after a
  * fork or a new base (`admission/sweeper.ts`).
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MAX_LISTED_BYTES, MAX_LISTED_VOTES } from '../constants.ts'
 import { concat, toHex } from '../bytes/index.ts'
 import { replaceFacets } from './facets.ts'
@@ -37,6 +38,9 @@ interface ChangedRow {
   row: StandingRow
 }
 
+/** Values of one entry that are added in one turn of the event loop: there can be 15,000. */
+const TURN = 512
+
 const EMPTY = new Uint8Array()
 const NO_SUMS: Sums = { stored: 0, speaking: 0, vouches: 0, disputes: 0, opinions: new Map() }
 
@@ -56,7 +60,8 @@ export class StandingWriter {
     const said = values.filter((value) => value.type !== 'record')
     const rows = await this.#read(said)
     const fresh = [...rows.values()].filter(({ row }) => !hasVotes(row))
-    for (const value of said) {
+    for (const [i, value] of said.entries()) {
+      if (i % TURN === TURN - 1) await nextTurn()
       const changed = rowOf(rows, value.digest)
       changed.row =
         value.type === 'register'

@@ -26,8 +26,8 @@ export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map([
 /** In `meta` while standings are computed: the last entry that was added, or nothing. */
 export const REBUILD_KEY = Buffer.from('standings-rebuild')
 
-/** Sections that standings replace. */
-export const REPLACED_SECTIONS = ['registers', 'retractions', 'revealed'] as const
+/** Sections that standings and the search index replace. */
+export const REPLACED_SECTIONS = ['registers', 'retractions', 'revealed', 'fact-claims'] as const
 
 /** Feeds end with their base: 1, since none was compacted. */
 async function addBases(store: Pick<Store, 'section'>): Promise<Operation[]> {

@@ -21,7 +21,6 @@ const DUPLICATE: AddOutcome = { status: 'duplicate', lookedUp: true }
 
 export interface FactGroupComponents {
   readonly section: Pick<Section, 'putSealable'>
-  readonly claims: Pick<ClaimIndex, 'put'>
   readonly inFlight: Pick<FactsInFlight, 'bytesOf' | 'has' | 'put'>
   readonly recent: Pick<RecentFacts, 'put'>
   readonly totals: Pick<FactTotals, 'add'>
@@ -68,9 +67,8 @@ export class FactGroup {
   }
 
   #addNew(fact: PreparedFact): void {
-    const { claims, totals } = this.#components
+    const { totals } = this.#components
     this.#put(fact)
-    if (fact.attribute !== undefined) this.operations.push(...claims.put(fact, fact.digest))
     totals.add(1, fact.bytes.length)
     if (!fact.isPrivate) this.observable.push(fact.digest)
   }

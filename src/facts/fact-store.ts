@@ -34,8 +34,6 @@ export type CommitRemoval = (operations: readonly Operation[]) => Promise<void>
 const SCAN_BATCH = 1_000
 
 export class FactStore {
-  /** Facts that give an attribute of an entity a value. */
-  readonly claims: ClaimIndex
   readonly #store: FactStoreInit['store']
   readonly #facts: Section
   readonly #log: DigestLog
@@ -55,7 +53,6 @@ export class FactStore {
     this.#log = new DigestLog(store, 'fact-log')
     this.#totals = new FactTotals(store)
     this.#filters = new FactFilters({ store, observe, all: () => this.all() })
-    this.claims = new ClaimIndex(store, 'fact-claims')
   }
 
   async load(): Promise<void> {
@@ -167,8 +164,7 @@ export class FactStore {
       this.#totals.add(-1, -(bytes.length + SEAL_BYTES))
       // Logged once more, so that readers of the log learn of the removal.
       const logged = this.#log.append([digest])
-      const claim = this.claims.del(readAll(readFact(digest, bytes).record, readRecord), digest)
-      await this.#commit([this.#facts.del(digest), ...claim, ...logged], commit)
+      await this.#commit([this.#facts.del(digest), ...logged], commit)
       return true
     })
   }
@@ -204,7 +200,6 @@ export class FactStore {
   #group(operations: Operation[]): FactGroup {
     const components = {
       section: this.#facts,
-      claims: this.claims,
       inFlight: this.#inFlight,
       recent: this.#recent,
       totals: this.#totals,

@@ -79,7 +79,7 @@ export async function receiptsOf(
   replica: Pick<Replica, 'claims' | 'get' | 'votes'>
 ): Promise<ReceiptsByAuthor> {
   const receipts = new Map<string, Receipt[]>()
-  for (const digest of (await replica.claims(id, RECEIPTS)).slice(0, MAX_RECORDS)) {
+  for (const digest of await replica.claims(id, RECEIPTS, MAX_RECORDS)) {
     const attested = await replica.get(digest)
     if (attested === undefined || !isReceipts(attested.record)) continue
     const { entity, value, content } = attested.record
