@@ -2,6 +2,7 @@
  * The sources of the search index: the facts of this node, and the records of its replica as this
  * node judges them. Only released records may be delivered; the index keeps others apart.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { encodeRecordRow } from '../search/index.ts'
 import type { AttestedRecord, Replica } from '../../crdt/index.ts'
@@ -25,6 +26,9 @@ export interface SearchSourcesComponents {
   readonly rankGoal: RankGoal
 }
 
+/** Records that are judged in one turn of the event loop: up to 100 us each. */
+const TURN = 64
+
 /** Confidences are kept in thousandths. */
 const SCALE = 1000
 
@@ -43,9 +47,12 @@ export function searchSources(components: SearchSourcesComponents): readonly Sea
       log: (from) => replica.recordLog(from),
       read: async (digests) => {
         const rows = new Map<string, Uint8Array>()
-        for (const attested of await replica.getMany(digests)) {
-          const row = await rowOf(attested, components)
-          if (row !== undefined) rows.set(toHex(attested.digest), row)
+        for (let from = 0; from < digests.length; from += TURN) {
+          await nextTurn()
+          for (const attested of await replica.getMany(digests.slice(from, from + TURN))) {
+            const row = await rowOf(attested, components)
+            if (row !== undefined) rows.set(toHex(attested.digest), row)
+          }
         }
         return digests.map((digest) => rows.get(toHex(digest)))
       }
