@@ -3,5 +3,5 @@
  * of the hive passes here before it leaves the library.
  */
 export { displayText, displayTextInPlace } from './display-text.ts'
-export { detectInstruction } from './instructions.ts'
-export type { InstructionKind } from './instructions.ts'
+export { detectInstruction, INSTRUCTION_RULES } from './instructions.ts'
+export type { InstructionKind } from './instruction-kind.ts'

@@ -11,6 +11,7 @@ describe('text for display', () => {
     ['tag characters', 'hi\u{e0041}\u{e0042}', 'hi'],
     ['a soft hyphen', 'in\u00adstructions', 'instructions'],
     ['a carriage return that would overwrite the line', 'good\rbad', 'good\nbad'],
+    ['selectors that carry bytes', 'a\u{e0101}b\ufe00\ufe01\ufe02', 'ab\ufe00'],
     ['joiners between Latin letters', 'ig\u200cnore\u200d all', 'ignore all']
   ] as const) {
     it(`has no ${what}`, () => assert.equal(displayText(text), shown))
@@ -20,6 +21,7 @@ describe('text for display', () => {
     ['Persian', 'می\u200cخواهم'],
     ['Hindi', 'क्\u200dष'],
     ['emoji', '👩\u200d💻 and 👩🏽\u200d🚀 and 🏳️\u200d🌈'],
+    ['an ideographic variant', '葛\u{e0100}城'],
     ['lines and tabs', 'one\n\ttwo'],
     ['Hebrew', 'שלום עולם']
   ] as const) {
