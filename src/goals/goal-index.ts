@@ -7,7 +7,7 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { variantKey } from '../knowledge/index.ts'
 import { goalTree } from './goal-tree.ts'
 import type { AttestedRecord, Replica } from '../../crdt/index.ts'
-import type { Goal } from './goal-tree.ts'
+import type { MergedGoal } from './goal-tree.ts'
 
 /** Goals that are kept in memory; of more, all are read again for each question. */
 const MAX_KEPT = 20_000
@@ -15,7 +15,7 @@ const MAX_KEPT = 20_000
 /** Goals that are read in one turn of the event loop. */
 const TURN = 128
 
-export type GoalTree = ReadonlyMap<string, Goal>
+export type GoalTree = ReadonlyMap<string, MergedGoal>
 
 export class GoalIndex {
   readonly #replica: Pick<Replica, 'getMany' | 'goals' | 'recordLog' | 'recordLogEnd'>
@@ -85,10 +85,10 @@ export class GoalIndex {
 }
 
 /** Goals by the variant key of their title, made for a tree at the first question. */
-const titled = new WeakMap<GoalTree, Map<string, Goal[]>>()
+const titled = new WeakMap<GoalTree, Map<string, MergedGoal[]>>()
 
 /** The goals whose title is a variant of `title`, without variants of goals; the least id first. */
-export function goalsTitled(tree: GoalTree, title: string): readonly Goal[] {
+export function goalsTitled(tree: GoalTree, title: string): readonly MergedGoal[] {
   const known = titled.get(tree)
   const byTitle =
     known ??

@@ -32,7 +32,7 @@ import type { Insight, Judge } from '../judgement/index.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 import type { GoalTree } from './goal-index.ts'
-import type { Goal } from './goal-tree.ts'
+import type { Goal, MergedGoal } from './goal-tree.ts'
 import type { z } from 'zod'
 
 export interface GoalsComponents {
@@ -312,12 +312,12 @@ export class Goals {
     this.#components.onChange(digest)
   }
 
-  async #requireGoal(id: string, signal: AbortSignal | undefined): Promise<Goal> {
+  async #requireGoal(id: string, signal: AbortSignal | undefined): Promise<MergedGoal> {
     return this.#findIn(await this.#tree(signal), id)
   }
 
   /** The goal, or the goal that it is a variant of. */
-  #findIn(tree: ReadonlyMap<string, Goal>, id: string): Goal {
+  #findIn(tree: ReadonlyMap<string, MergedGoal>, id: string): MergedGoal {
     const goal = tree.get(toHex(digestOfId(id)))
     const canonical = goal?.variantOf === undefined ? goal : tree.get(goal.variantOf)
     if (canonical === undefined) throw unknownGoal(id)
@@ -329,12 +329,12 @@ export class Goals {
   }
 }
 
-function recordOf({ title, description }: Goal): HiveRecord {
+function recordOf({ title, description }: MergedGoal): HiveRecord {
   return { kind: 'goal', entity: title, content: description }
 }
 
 function matches(
-  goal: Goal,
+  goal: MergedGoal,
   { status, parent, tags }: Omit<z.output<typeof GoalFilterSchema>, 'signal' | 'state'>
 ): boolean {
   return (

@@ -5,7 +5,7 @@
 import { toHex } from '../../crdt/bytes/index.ts'
 import { recordVariantKey } from '../knowledge/index.ts'
 import { GOAL_STATUSES, readStatement } from './goal-statement.ts'
-import type { InstructionKind } from '../foreign-text/index.ts'
+import type { DisplayText, DisplayTexts, InstructionKind } from '../foreign-text/index.ts'
 import type { HiveRecord, AttestedRecord } from '../../crdt/index.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 
@@ -13,8 +13,8 @@ import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 export interface Goal {
   /** SHA-256, in hex, of title and description; equal on every node. */
   readonly id: string
-  readonly title: string
-  readonly description: string
+  readonly title: DisplayText
+  readonly description: DisplayText
   /** The status that prevails among the authors' statements: achieved, abandoned, active, open. */
   readonly status: GoalStatus
   /** Number of authors that state each status. */
@@ -23,7 +23,7 @@ export interface Goal {
   readonly parent?: string
   /** The ids of the subgoals. */
   readonly children: readonly string[]
-  readonly tags: readonly string[]
+  readonly tags: DisplayTexts
   /** Number of authors that vouch for the goal. */
   readonly corroboration: number
   /** If variants of a goal were added at once: the variant with the least id. */
@@ -34,6 +34,13 @@ export interface Goal {
   readonly templates: Readonly<Record<string, number>>
 }
 
+/** A goal with its text as it is stored. */
+export interface MergedGoal extends Omit<Goal, 'description' | 'tags' | 'title'> {
+  readonly title: string
+  readonly description: string
+  readonly tags: readonly string[]
+}
+
 interface GoalRecord {
   readonly id: string
   readonly record: HiveRecord
@@ -41,7 +48,7 @@ interface GoalRecord {
 }
 
 /** Goals by id. */
-export function goalTree(attestedGoals: readonly AttestedRecord[]): Map<string, Goal> {
+export function goalTree(attestedGoals: readonly AttestedRecord[]): Map<string, MergedGoal> {
   const records = attestedGoals.flatMap((attested) => goalRecordOf(attested) ?? [])
   const ordered = records.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const variants = variantsOf(ordered)
@@ -69,7 +76,11 @@ export function goalTree(attestedGoals: readonly AttestedRecord[]): Map<string, 
 }
 
 /** Whether `id` is `ancestor` or one of its subgoals, at any depth. */
-export function isWithin(tree: ReadonlyMap<string, Goal>, id: string, ancestor: string): boolean {
+export function isWithin(
+  tree: ReadonlyMap<string, MergedGoal>,
+  id: string,
+  ancestor: string
+): boolean {
   for (let at: string | undefined = id; at !== undefined; at = tree.get(at)?.parent) {
     if (at === ancestor) return true
   }

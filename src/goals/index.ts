@@ -13,4 +13,11 @@ export { Goals } from './goal-store.ts'
 export type { GoalStatus } from './goal-statement.ts'
 export type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 export type { Goal } from './goal-tree.ts'
-export type { MarkedRange, Playbook, PlaybookEvents, StepInit } from './goal-playbook.ts'
+export type {
+  MarkedRange,
+  Playbook,
+  PlaybookEvents,
+  Span,
+  Step,
+  StepInit
+} from './goal-playbook.ts'

@@ -7,9 +7,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
+import { displayText } from '../foreign-text/index.ts'
 import { displayRecord } from '../judgement/index.ts'
-import type { HiveRecord, Replica } from '../../crdt/index.ts'
-import type { Judge } from '../judgement/index.ts'
+import type { Replica } from '../../crdt/index.ts'
+import type { DisplayText } from '../foreign-text/index.ts'
+import type { DisplayRecord, Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
 
 /** The state of a claim at the time of the question. */
@@ -27,10 +29,10 @@ export type ClaimState =
 export interface Claim {
   /** Id of the fact or insight. */
   readonly id: string
-  readonly entity: string
-  readonly attribute: string
-  readonly value: string
-  readonly content: string
+  readonly entity: DisplayText
+  readonly attribute: DisplayText
+  readonly value: DisplayText
+  readonly content: DisplayText
   /** Default: the claim has held from the beginning of time. */
   readonly validFrom?: Date
   readonly validTo?: Date
@@ -77,7 +79,7 @@ export class ClaimHistory {
     const { facts } = this.#components
     const found = await facts.getMany(await facts.claims.find(entity, attribute))
     return found.flatMap(({ digest, record, confidence, validFrom }) =>
-      claimOf(readAll(record, readRecord), {
+      claimOf(displayRecord(readAll(record, readRecord)), {
         id: toHex(digest),
         confidence,
         origin: 'local',
@@ -113,7 +115,7 @@ export class ClaimHistory {
 }
 
 function claimOf(
-  { entity, attribute, value = '', content }: HiveRecord,
+  { entity, attribute, value = displayText(''), content }: DisplayRecord,
   rest: Omit<UnjudgedClaim, 'entity' | 'attribute' | 'value' | 'content'>
 ): UnjudgedClaim[] {
   return attribute === undefined ? [] : [{ entity, attribute, value, content, ...rest }]

@@ -3,12 +3,12 @@
  * origin.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { displayText } from '../foreign-text/index.ts'
-import { displayRecord } from '../judgement/index.ts'
+import { displayText, displayTexts } from '../foreign-text/index.ts'
 import { fuse } from '../search/index.ts'
 import { factOf } from '../facts/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Replica } from '../../crdt/index.ts'
+import type { DisplayText, DisplayTexts } from '../foreign-text/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type {
   SearchHit,
@@ -41,8 +41,13 @@ export interface RecallOptions extends AbortOptions {
  */
 export interface RecalledFact
   extends
-    Pick<Fact, 'attribute' | 'confidence' | 'content' | 'entity' | 'id' | 'tags'>,
-    Partial<Pick<Fact, 'agent' | 'context' | 'recordedAt' | 'source' | 'validFrom' | 'value'>> {
+    Pick<Fact, 'confidence' | 'id'>,
+    Partial<Pick<Fact, 'agent' | 'context' | 'recordedAt' | 'source' | 'validFrom'>> {
+  readonly entity: DisplayText
+  readonly content: DisplayText
+  readonly attribute?: DisplayText
+  readonly value?: DisplayText
+  readonly tags: DisplayTexts
   /** The state of a claim. Superseded claims are not recalled. */
   readonly state?: ClaimState
   /** Of an insight of the hive: number of authors that vouch for it. */
@@ -144,28 +149,52 @@ export class RecallSearch {
     const fact =
       hit.origin === 'local' ? await this.#fact(hit.digest) : await this.#insight(hit.digest)
     if (fact === undefined) return undefined
-    if (fact.attribute === undefined) return states.holds(fact) ? fact : undefined
+    if (fact.attribute === undefined) return states.holds(fact) ? displayFact(fact) : undefined
     const state = await states.of(fact.id, fact.entity, fact.attribute)
-    return state === 'superseded' || state === 'outside' ? undefined : { ...fact, state }
+    return state === 'superseded' || state === 'outside'
+      ? undefined
+      : displayFact({ ...fact, state })
   }
 
-  async #fact(digest: Uint8Array): Promise<RecalledFact | undefined> {
+  async #fact(digest: Uint8Array): Promise<StoredText | undefined> {
     const stored = await this.#components.facts.get(digest)
     if (stored === undefined) return undefined
     const { private: _, ...fact } = factOf(stored)
     return fact
   }
 
-  async #insight(digest: Uint8Array): Promise<RecalledFact | undefined> {
+  async #insight(digest: Uint8Array): Promise<StoredText | undefined> {
     const { replica, judge } = this.#components
     const attested = await replica.get(digest)
     const judgement = attested === undefined ? undefined : await judge.judge(attested)
     if (attested === undefined || judgement?.state !== 'released') return undefined
-    const { kind: _, ...fields } = displayRecord(attested.record)
-    const { confidence, corroboration, validFrom } = judgement
-    const tags = judgement.tags.map(displayText)
+    const { kind: _, ...fields } = attested.record
+    const { confidence, corroboration, tags, validFrom } = judgement
     const since = validFrom === undefined ? {} : { validFrom }
     return { id: toHex(digest), ...fields, confidence, tags, corroboration, ...since }
+  }
+}
+
+type TextField = 'attribute' | 'content' | 'entity' | 'tags' | 'value'
+
+/** A result with its text as it is stored: claims are found by that text. */
+type StoredText = Omit<RecalledFact, TextField> & Pick<Fact, TextField>
+
+function displayFact({
+  entity,
+  content,
+  attribute,
+  value,
+  tags,
+  ...rest
+}: StoredText): RecalledFact {
+  return {
+    ...rest,
+    entity: displayText(entity),
+    content: displayText(content),
+    ...(attribute === undefined ? {} : { attribute: displayText(attribute) }),
+    ...(value === undefined ? {} : { value: displayText(value) }),
+    tags: displayTexts(tags)
   }
 }
 

@@ -4,14 +4,14 @@ import { readAll } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import { Signal, digestOfId, parse } from '../arguments/index.ts'
-import { compareInsights, insightOf, matchesFilter } from '../judgement/index.ts'
+import { compareInsights, displayRecord, insightOf, matchesFilter } from '../judgement/index.ts'
 import { previewOf } from './fact-preview.ts'
 import { isReceipts } from '../skills/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { HiveRecord, Replica } from '../../crdt/index.ts'
+import type { Replica } from '../../crdt/index.ts'
 import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
 import type { FactStore } from '../facts/index.ts'
-import type { Judge, Insight, InsightOptions, Votes } from '../judgement/index.ts'
+import type { DisplayRecord, Judge, Insight, InsightOptions, Votes } from '../judgement/index.ts'
 import type {
   BroadcastOptions,
   BroadcastReport,
@@ -46,7 +46,7 @@ export interface VoteOptions {
 }
 
 /** A record and its id. */
-export interface FetchedRecord extends HiveRecord {
+export interface FetchedRecord extends DisplayRecord {
   readonly id: string
 }
 
@@ -209,11 +209,11 @@ export class SharedKnowledge {
     const digest = digestOfId(id)
     const { replica, swarm } = this.#components
     const [stored] = await replica.bodies([digest])
-    if (stored !== undefined) return { id, ...readAll(stored, readRecord) }
+    if (stored !== undefined) return { id, ...displayRecord(readAll(stored, readRecord)) }
     const body = (await swarm?.fetch([digest], { signal }))?.get(id)
     if (body === undefined) return undefined
     await replica.putBodies([body])
-    return { id, ...readAll(body, readRecord) }
+    return { id, ...displayRecord(readAll(body, readRecord)) }
   }
 
   /** Syncs with every connected peer; without a network, with none. */

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
-import { displayText, displayTextInPlace } from '../../../src/foreign-text/display-text.ts'
+import {
+  displayText,
+  displayTextInPlace,
+  displayTexts
+} from '../../../src/foreign-text/display-text.ts'
 import { foldText } from '../../../src/foreign-text/fold-text.ts'
 import { detectInstruction } from '../../../src/foreign-text/instructions.ts'
+import type { DisplayText, DisplayTexts } from '../../../src/foreign-text/display-text.ts'
 
 describe('text for display', () => {
   for (const [what, text, shown] of [
@@ -30,6 +35,17 @@ describe('text for display', () => {
       assert.equal(detectInstruction(text), undefined)
     })
   }
+
+  it('has a type that other text does not have', () => {
+    const shown: DisplayText = displayText('te\u00adxt')
+    const list: DisplayTexts = displayTexts(['te\u00adxt'])
+    assert.ok(list.includes(shown))
+    // @ts-expect-error -- text that was not displayed
+    const text: DisplayText = 'text'
+    // @ts-expect-error -- a list of such text
+    const texts: DisplayTexts = ['text']
+    assert.deepEqual([text], texts)
+  })
 
   it('keeps the place of each unit where offsets count', () => {
     const text = 'a\u202eb\u{e0041}c\rd'
