@@ -61,7 +61,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'src/foreign-text': { imports: [] },
   'src/arguments': { imports: [...CRDT, 'src/foreign-text'] },
   'src/anonymity': { imports: [] },
-  'src/sandbox': { imports: [] },
+  'src/sandbox': { imports: ['src/foreign-text'] },
   'src/models': { imports: [...CRDT, 'src/arguments'] },
   'src/fact-format': { imports: [...CRDT] },
   'src/facts': { imports: [...CRDT, 'src/arguments', 'src/fact-format'] },

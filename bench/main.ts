@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { anonymity } from './anonymity.ts'
 import { filter } from './filter.ts'
+import { foreignText } from './foreign-text.ts'
 import { hostile } from './hostile.ts'
 import { ingest } from './ingest.ts'
 import { light } from './light.ts'
@@ -22,6 +23,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     hostile,
     ingest,
     filter,
+    'foreign-text': foreignText,
     light,
     millions,
     models,
@@ -48,24 +50,33 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (benchmark === undefined) return refuse(`There is no benchmark "${name}".`)
   const parameters = parametersOf(benchmark, args)
   if (typeof parameters === 'string') return refuse(parameters)
-  await benchmark.run(parameters)
+  await benchmark.run(parameters.numbers, parameters.texts)
   return 0
+}
+
+interface Parameters {
+  readonly numbers: Record<string, number>
+  readonly texts: Record<string, string>
 }
 
 /** The parameters, or what is wrong with them. */
 function parametersOf(
-  { defaults }: Benchmark,
+  { defaults, texts = {} }: Benchmark,
   args: readonly string[]
-): Record<string, number> | string {
+): Parameters | string {
   const options = Object.fromEntries(
-    Object.keys(defaults).map((name) => [name, { type: 'string' } as const])
+    Object.keys({ ...defaults, ...texts }).map((name) => [name, { type: 'string' } as const])
   )
-  const parameters: Record<string, number> = { ...defaults }
+  const parameters: Parameters = { numbers: { ...defaults }, texts: { ...texts } }
   try {
     for (const [name, text] of Object.entries(parseArgs({ args: [...args], options }).values)) {
+      if (name in texts) {
+        parameters.texts[name] = String(text)
+        continue
+      }
       const value = Number(text)
       if (!Number.isSafeInteger(value) || value < 1) return `--${name} takes a number from 1 on.`
-      parameters[name] = value
+      parameters.numbers[name] = value
     }
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
@@ -74,9 +85,11 @@ function parametersOf(
 }
 
 function usage(): string {
-  const lines = [...BENCHMARKS].map(([name, { about, defaults }]) => {
-    const options = Object.entries(defaults).map(([option, value]) => `--${option} ${value}`)
-    return `  ${name.padEnd(10)}${about}\n            ${options.join(' ')}`
+  const lines = [...BENCHMARKS].map(([name, { about, defaults, texts }]) => {
+    const options = Object.entries({ ...defaults, ...texts }).map(
+      ([option, value]) => `--${option} ${value}`
+    )
+    return `  ${name.padEnd(13)}${about}\n               ${options.join(' ')}`
   })
   return `npm run bench -- NAME [--OPTION N]\n\n${lines.join('\n')}`
 }

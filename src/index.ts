@@ -20,7 +20,7 @@ export { createHive } from './runtime/index.ts'
 export { HiveError } from './errors.ts'
 export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
-export type { LimitErrorCode, Mark, Span, Step, StoreErrorCode } from '../crdt/index.ts'
+export type { LimitErrorCode, Mark, StoreErrorCode } from '../crdt/index.ts'
 export type {
   PeerFilterStatus,
   PeerStatus,
@@ -149,9 +149,19 @@ export type {
   MarkedRange,
   Playbook,
   PlaybookEvents,
+  Span,
+  Step,
   StepInit
 } from './goals/index.ts'
-export type { Insight, InsightOptions, InsightState, InstructionKind } from './judgement/index.ts'
+export type {
+  DisplayRecord,
+  DisplayText,
+  DisplayTexts,
+  Insight,
+  InsightOptions,
+  InsightState,
+  InstructionKind
+} from './judgement/index.ts'
 export type {
   Claim,
   ClaimState,

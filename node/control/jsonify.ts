@@ -3,9 +3,13 @@
 /** Dates become text. */
 export type Jsonified<T> = T extends Date
   ? string
-  : T extends object
-    ? { readonly [K in keyof T]: Jsonified<T[K]> }
-    : T
+  : T extends string
+    ? T
+    : T extends readonly string[]
+      ? readonly string[]
+      : T extends object
+        ? { readonly [K in keyof T]: Jsonified<T[K]> }
+        : T
 
 export function jsonify<T>(value: T): Jsonified<T> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON makes of it

@@ -6,7 +6,7 @@
 import { SEAL_BYTES } from '../../crdt/bytes/index.ts'
 import { mergeRepeated } from './repeated-fact.ts'
 import { recentFactOf, writeFact } from '../fact-format/index.ts'
-import type { ClaimIndex, Operation, Section } from '../../crdt/index.ts'
+import type { Operation, Section } from '../../crdt/index.ts'
 import type { FilterStatistics } from './fact-filters.ts'
 import type { AddOutcome } from './fact-queue.ts'
 import type { FactTotals } from './fact-totals.ts'

@@ -3,8 +3,8 @@
  * each group. The queue is serial, so that of two equal facts one is new and the other is a
  * duplicate. A group is looked up while the group before it is being written.
  */
-import { ClaimIndex, DigestLog, readRecord } from '../../crdt/index.ts'
-import { SEAL_BYTES, readAll } from '../../crdt/bytes/index.ts'
+import { DigestLog } from '../../crdt/index.ts'
+import { SEAL_BYTES } from '../../crdt/bytes/index.ts'
 import { FactFilters } from './fact-filters.ts'
 import { FactGroup } from './fact-group.ts'
 import { FactQueue } from './fact-queue.ts'

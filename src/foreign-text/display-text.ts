@@ -2,7 +2,7 @@
  * Text as it is shown: without characters that nobody sees and that change what is seen. Removed are
  * control characters (terminal escapes among them), direction marks and overrides, zero-width
  * characters, soft hyphens and tag characters (Unicode Standard Annex 9; Unicode Technical Standard
- * 39, section 3). Joiners stay where they shape letters or emoji.
+ * 39, section 3). Joiners stay where they shape letters or emoji, and single variation selectors.
  */
 
 /** C0 and C1 but tab and line feed; invisible format characters but joiners. */
@@ -20,9 +20,41 @@ const LOOSE_JOINER = new RegExp(
   'gu'
 )
 
+/** Selectors of glyphs that nothing precedes which has several: a series of them can carry bytes. */
+const LOOSE_SELECTOR =
+  /(?<!\p{Script=Han})[\u{e0100}-\u{e01ef}]|(?<=[\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu
+
+declare const displayed: unique symbol
+
+/**
+ * Text that `displayText` or `displayTextInPlace` returned. Public types have it where others wrote
+ * the text, so that a path without this step does not compile.
+ */
+export type DisplayText = string & { readonly [displayed]: true }
+
+/** A list of such texts; a search in it takes any text. */
+export type DisplayTexts = readonly string[] & { readonly [displayed]: true }
+
+/** `displayText` of each. */
+export function displayTexts(texts: readonly string[]): DisplayTexts {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the only place that makes it
+  return texts.map(displayText) as unknown as DisplayTexts
+}
+
 /** The text without what nobody sees; a carriage return becomes a line feed. */
-export function displayText(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(INVISIBLE, '').replace(LOOSE_JOINER, '')
+export function displayText(text: string): DisplayText {
+  return branded(
+    text
+      .replace(/\r\n?/g, '\n')
+      .replace(INVISIBLE, '')
+      .replace(LOOSE_SELECTOR, '')
+      .replace(LOOSE_JOINER, '')
+  )
+}
+
+function branded(text: string): DisplayText {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the only place that makes it
+  return text as DisplayText
 }
 
 function replaced(found: string): string {
@@ -30,8 +62,14 @@ function replaced(found: string): string {
 }
 
 /** As `displayText`, with U+FFFD for each unit that nobody sees: offsets in the text stay. */
-export function displayTextInPlace(text: string): string {
-  return text.replaceAll('\r', '\n').replace(INVISIBLE, replaced).replace(LOOSE_JOINER, replaced)
+export function displayTextInPlace(text: string): DisplayText {
+  return branded(
+    text
+      .replaceAll('\r', '\n')
+      .replace(INVISIBLE, replaced)
+      .replace(LOOSE_SELECTOR, replaced)
+      .replace(LOOSE_JOINER, replaced)
+  )
 }
 
 // oxlint-disable-next-line no-control-regex -- those that logs and pasted texts have

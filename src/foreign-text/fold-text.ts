@@ -1,22 +1,15 @@
 /**
- * Text as it is compared with known orders: compatibility forms, letters without marks, letters of
- * other scripts that look like Latin ones (Unicode Technical Standard 39, confusables), no invisible
- * characters, one space between words.
+ * Text as it is compared with known orders: compatibility forms, letters without marks, letters that
+ * look like Latin ones, no invisible characters, words whose letters stand apart in one piece, one
+ * space between words. For detection only: other texts have the same form.
  */
 import { displayText } from './display-text.ts'
-
-/** Letters, and the Latin ones that they look like: Cyrillic, Cyrillic capitals, Greek, Greek capitals. */
-const FROM = 'авеёікмнорстухѕјԁһԛԝӏАВЕЁІКМНОРСТУХЅЈҺԚԜӀαεικνορτυχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧıøłđ’‘'
-const TO = "abeeikmhopctyxsjdhqwlABEEIKMHOPCTYXSJHQWIaeikvoptuxyABEZHIKMNOPTYXiold''"
-
-const LOOKALIKES: ReadonlyMap<string, string> = new Map([
-  ...Array.from(FROM, (letter, i) => [letter, TO.charAt(i)] as const),
-  ['ß', 'ss'],
-  ['æ', 'ae'],
-  ['œ', 'oe']
-])
+import { LOOKALIKES } from './lookalikes.ts'
 
 const LOOKALIKE = new RegExp(`[${[...LOOKALIKES.keys()].join('')}]`, 'gu')
+
+/** Single letters, one separator between each two: `i g n o r e`, `i.g.n.o.r.e`. */
+const LETTERS_APART = /(?<![\p{L}\p{N}])\p{L}(?:[ .\-_*·]\p{L})+(?![\p{L}\p{N}])/gu
 
 export function foldText(text: string): string {
   return displayText(text)
@@ -24,5 +17,6 @@ export function foldText(text: string): string {
     .replace(/\p{M}/gu, '')
     .replace(/[\u200c\u200d]/g, '')
     .replace(LOOKALIKE, (letter) => LOOKALIKES.get(letter) ?? letter)
+    .replace(LETTERS_APART, (letters) => letters.replace(/[ .\-_*·]/g, ''))
     .replace(/[^\S\n]+/g, ' ')
 }

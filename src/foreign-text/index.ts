@@ -2,6 +2,7 @@
  * Text of other authors: how it is shown, and whether it reads like an order to a model. All text
  * of the hive passes here before it leaves the library.
  */
-export { displayText, displayTextInPlace } from './display-text.ts'
-export { detectInstruction } from './instructions.ts'
-export type { InstructionKind } from './instructions.ts'
+export { displayText, displayTextInPlace, displayTexts } from './display-text.ts'
+export { detectInstruction, INSTRUCTION_RULES } from './instructions.ts'
+export type { DisplayText, DisplayTexts } from './display-text.ts'
+export type { InstructionKind } from './instruction-kind.ts'

@@ -27,9 +27,26 @@ import { HiveError } from '../errors.ts'
 import { MIN_ID_DIGITS, Signal, onlyOne, parse } from '../arguments/index.ts'
 import { anonymizeText } from './anonymize-text.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { Entry, Mark, Replica, Step } from '../../crdt/index.ts'
+import type { Entry, Mark, Replica, Step as StoredStep } from '../../crdt/index.ts'
+import type { DisplayText } from '../foreign-text/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
 import type { TitledText } from './anonymize-text.ts'
+
+/** A piece of a step's body with its marks. */
+export interface Span {
+  readonly text: DisplayText
+  readonly marks: readonly Mark[]
+}
+
+/** A step of a playbook. */
+export interface Step {
+  /** Equal on every node, at any position. */
+  readonly id: string
+  readonly title: DisplayText
+  readonly body: DisplayText
+  /** The body with its marks. */
+  readonly spans: readonly Span[]
+}
 
 /** A step to insert. */
 export interface StepInit {
@@ -255,7 +272,7 @@ function checkSize({ title, body }: TitledText): void {
   }
 }
 
-function findStep(doc: Doc, id: string): Step {
+function findStep(doc: Doc, id: string): StoredStep {
   const steps = readSteps(doc)
   const exact = steps.find((step) => step.id === id)
   if (exact !== undefined) return exact
@@ -270,7 +287,7 @@ function findStep(doc: Doc, id: string): Step {
 }
 
 /** Marks and edits are offsets in the text, so each unit keeps its place. */
-function displayStep({ id, title, body, spans }: Step): Step {
+function displayStep({ id, title, body, spans }: StoredStep): Step {
   return {
     id,
     title: displayTextInPlace(title),

@@ -3,12 +3,12 @@
  * Text leaves without invisible characters.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { displayText } from '../foreign-text/index.ts'
+import { displayText, displayTexts } from '../foreign-text/index.ts'
 import { digestOfId } from '../arguments/index.ts'
 import { GOAL_STATUSES, readStatements } from './goal-statement.ts'
 import { flagOf, parentOf, statusOf, titleKey, variantOf } from './goal-rank.ts'
 import type { AttestedRecord, HiveRecord, Replica } from '../../crdt/index.ts'
-import type { InstructionKind } from '../foreign-text/index.ts'
+import type { DisplayText, DisplayTexts, InstructionKind } from '../foreign-text/index.ts'
 import type { GoalNode, SearchIndex, WaitOptions } from '../search/index.ts'
 import type { GoalStatus } from './goal-statement.ts'
 
@@ -16,8 +16,8 @@ import type { GoalStatus } from './goal-statement.ts'
 export interface Goal {
   /** SHA-256, in hex, of title and description; equal on every node. */
   readonly id: string
-  readonly title: string
-  readonly description: string
+  readonly title: DisplayText
+  readonly description: DisplayText
   /** The status that prevails among the authors' statements: achieved, abandoned, active, open. */
   readonly status: GoalStatus
   /** Number of authors that state each status. */
@@ -26,7 +26,7 @@ export interface Goal {
   readonly parent?: string
   /** The ids of the subgoals: at most 100. */
   readonly children: readonly string[]
-  readonly tags: readonly string[]
+  readonly tags: DisplayTexts
   /** Number of authors that vouch for the goal. */
   readonly corroboration: number
   /** If variants of a goal were added at once: the variant with the least id. */
@@ -144,7 +144,7 @@ export class GoalView {
       statusCounts: Object.fromEntries(statements.statusCounts),
       ...(parent === undefined ? {} : { parent }),
       children: (node?.children ?? []).map(toHex).toSorted(),
-      tags: statements.tags.map(displayText).toSorted(),
+      tags: displayTexts(statements.tags.toSorted()),
       corroboration: standing.vouches,
       ...(node?.variantOf === undefined ? {} : { variantOf: toHex(node.variantOf) }),
       ...(flag === undefined ? {} : { flag }),

@@ -14,4 +14,11 @@ export type { GoalStatus } from './goal-statement.ts'
 export type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 export { rankGoal } from './goal-rank.ts'
 export type { Goal } from './goal-view.ts'
-export type { MarkedRange, Playbook, PlaybookEvents, StepInit } from './goal-playbook.ts'
+export type {
+  MarkedRange,
+  Playbook,
+  PlaybookEvents,
+  Span,
+  Step,
+  StepInit
+} from './goal-playbook.ts'

@@ -12,6 +12,6 @@ export { compareInsights, displayRecord, insightOf, matchesFilter } from './insi
 export { Judge } from './judge.ts'
 export { recordIds } from './record-ids.ts'
 export { Votes } from './votes.ts'
-export type { Insight, InsightOptions } from './insight.ts'
-export type { InstructionKind } from '../foreign-text/index.ts'
+export type { DisplayRecord, Insight, InsightOptions } from './insight.ts'
+export type { DisplayText, DisplayTexts, InstructionKind } from '../foreign-text/index.ts'
 export type { InsightState, Judgement } from './judge.ts'

@@ -1,20 +1,26 @@
 /** Insights: records of the swarm, with this node's judgement of them. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { displayText } from '../foreign-text/index.ts'
+import { displayText, displayTexts } from '../foreign-text/index.ts'
 import type { AttestedRecord, HiveRecord, RecordKind } from '../../crdt/index.ts'
+import type { DisplayText, DisplayTexts } from '../foreign-text/index.ts'
 import type { InsightState, Judgement } from './judge.ts'
 
 /** A record of the hive, with this node's judgement of it. */
-export interface Insight extends Omit<Judgement, 'validFrom' | 'validTo'> {
+export interface Insight extends DisplayRecord, Omit<Judgement, 'tags' | 'validFrom' | 'validTo'> {
   /** SHA-256 of the record, in hex; equal on every node. */
   readonly id: string
-  readonly kind: RecordKind
   /** Entity and beginning of the content, in one line. */
-  readonly title: string
-  readonly entity: string
-  readonly content: string
-  readonly attribute?: string
-  readonly value?: string
+  readonly title: DisplayText
+  readonly tags: DisplayTexts
+}
+
+/** A record as it leaves the library. */
+export interface DisplayRecord {
+  readonly kind: RecordKind
+  readonly entity: DisplayText
+  readonly content: DisplayText
+  readonly attribute?: DisplayText
+  readonly value?: DisplayText
 }
 
 /** Which insights to list. */
@@ -37,12 +43,11 @@ export function insightOf(
   { validFrom: _from, validTo: _to, ...judgement }: Judgement
 ): Insight {
   const shown = displayRecord(record)
-  const tags = judgement.tags.map(displayText)
+  const tags = displayTexts(judgement.tags)
   return { id: toHex(digest), title: titleOf(shown), ...shown, ...judgement, tags }
 }
 
-/** The record as it leaves the library. */
-export function displayRecord(record: HiveRecord): HiveRecord {
+export function displayRecord(record: HiveRecord): DisplayRecord {
   const { kind, entity, content, attribute, value } = record
   return {
     kind,
@@ -54,12 +59,12 @@ export function displayRecord(record: HiveRecord): HiveRecord {
 }
 
 /** The entity and the beginning of the content, up to the end of a word. */
-function titleOf({ entity, content }: AttestedRecord['record']): string {
+function titleOf({ entity, content }: DisplayRecord): DisplayText {
   const [line = ''] = `${entity}: ${content}`.split('\n')
-  if (line.length <= MAX_TITLE) return line
+  if (line.length <= MAX_TITLE) return displayText(line)
   const cut = line.slice(0, MAX_TITLE - 1)
   const end = cut.lastIndexOf(' ')
-  return `${(end > MAX_TITLE / 2 ? cut.slice(0, end) : cut).toWellFormed()}…`
+  return displayText(`${(end > MAX_TITLE / 2 ? cut.slice(0, end) : cut).toWellFormed()}…`)
 }
 
 /**

@@ -7,7 +7,7 @@
  * least `k` authors dispute it, and at least as many as vouch for it. A record that no author
  * vouches for has no judgement.
  */
-import { detectInstruction } from '../foreign-text/index.ts'
+import { detectInstruction, INSTRUCTION_RULES } from '../foreign-text/index.ts'
 import { poolOpinions } from './opinion-pool.ts'
 import type { OwnVote, AttestedRecord } from '../../crdt/index.ts'
 import type { InstructionKind } from '../foreign-text/index.ts'
@@ -52,9 +52,6 @@ export interface JudgeInit {
 
 const DAY = 24 * 60 * 60 * 1000
 
-/** Incremented when other records are released at the same votes: by other rules of instructions. */
-const RULES = 2
-
 /** Values of `k` from here on count as one. */
 const MAX_K = 1_024
 
@@ -67,7 +64,7 @@ export class Judge {
 
   /** A number for the rules that this node releases records by, for what keeps judgements. */
   get rules(): number {
-    return RULES * MAX_K + Math.min(this.#init.k, MAX_K - 1)
+    return INSTRUCTION_RULES * MAX_K + Math.min(this.#init.k, MAX_K - 1)
   }
 
   /** Returns undefined for a record that no author vouches for. */

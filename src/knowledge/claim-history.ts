@@ -9,11 +9,13 @@
  */
 import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/records/index.ts'
+import { displayText } from '../foreign-text/index.ts'
 import { displayRecord } from '../judgement/index.ts'
 import { slotOf } from '../search/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { HiveRecord, Replica } from '../../crdt/index.ts'
-import type { Judge } from '../judgement/index.ts'
+import type { Replica } from '../../crdt/index.ts'
+import type { DisplayText } from '../foreign-text/index.ts'
+import type { DisplayRecord, Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
 import type { ClaimHit, SearchIndex, WaitOptions } from '../search/index.ts'
 
@@ -32,10 +34,10 @@ export type ClaimState =
 export interface Claim {
   /** Id of the fact or insight. */
   readonly id: string
-  readonly entity: string
-  readonly attribute: string
-  readonly value: string
-  readonly content: string
+  readonly entity: DisplayText
+  readonly attribute: DisplayText
+  readonly value: DisplayText
+  readonly content: DisplayText
   /** Default: the claim has held from the beginning of time. */
   readonly validFrom?: Date
   readonly validTo?: Date
@@ -90,36 +92,40 @@ export class ClaimHistory {
   ): Promise<Claim[]> {
     const slot = slotOf(entity, attribute)
     const claims = new Map<string, UnjudgedClaim>()
+    /** The text of an attribute is displayed; the slot is that of the stored text. */
+    const slots = new Map<string, string>()
     for (let page = 0; page < MAX_PAGES && claims.size < limit; page++) {
       signal?.throwIfAborted()
       const query = { slot, offset: page * limit, limit }
       const hits = await this.#components.index.claims(query, { maxWait })
+      for (const hit of hits) slots.set(toHex(hit.digest), toHex(hit.slot))
       for (const claim of await this.#valid(hits)) {
         claims.set(claim.id, merged(claim, claims.get(claim.id)))
       }
       if (hits.length < limit) break
     }
-    const byAttribute = Map.groupBy(claims.values(), (claim) => claim.attribute.toLowerCase())
+    const bySlot = Map.groupBy(claims.values(), ({ id }) => slots.get(id) ?? '')
     const ordered: Claim[] = []
-    for (const name of [...byAttribute.keys()].toSorted()) {
-      const current = await this.current(entity, name, asOf, { maxWait })
-      const states = (byAttribute.get(name) ?? []).map((claim) => ({
-        ...claim,
-        state: stateOf(claim, current, asOf)
-      }))
+    for (const [name, found] of bySlot) {
+      const current = await this.#currentIn(Buffer.from(name, 'hex'), asOf, { maxWait })
+      const states = found.map((claim) => ({ ...claim, state: stateOf(claim, current, asOf) }))
       ordered.push(...states.toSorted((a, b) => validFromOf(b) - validFromOf(a) || byId(a, b)))
     }
-    return ordered.slice(0, limit)
+    return ordered.toSorted(byAttribute).slice(0, limit)
   }
 
   /** Of the claims on the attribute that hold at the time, those that began last. */
-  async current(
+  current(
     entity: string,
     attribute: string,
     asOf: Date,
     wait?: WaitOptions
   ): Promise<CurrentClaims> {
-    const query = { slot: slotOf(entity, attribute), asOf: asOf.getTime() }
+    return this.#currentIn(slotOf(entity, attribute), asOf, wait)
+  }
+
+  async #currentIn(slot: Uint8Array, asOf: Date, wait?: WaitOptions): Promise<CurrentClaims> {
+    const query = { slot, asOf: asOf.getTime() }
     const hits = await this.#components.index.current(query, wait)
     const valid = await this.#valid(hits)
     let begin = Number.NEGATIVE_INFINITY
@@ -150,7 +156,7 @@ export class ClaimHistory {
   async #localClaims(digests: readonly Uint8Array[]): Promise<UnjudgedClaim[]> {
     const found = await this.#components.facts.getMany(digests)
     return found.flatMap(({ digest, record, confidence, validFrom }) =>
-      claimOf(readAll(record, readRecord), {
+      claimOf(displayRecord(readAll(record, readRecord)), {
         id: toHex(digest),
         confidence,
         origin: 'local',
@@ -188,7 +194,7 @@ export function stateOf(
 }
 
 function claimOf(
-  { entity, attribute, value = '', content }: HiveRecord,
+  { entity, attribute, value = displayText(''), content }: DisplayRecord,
   rest: Omit<UnjudgedClaim, 'entity' | 'attribute' | 'value' | 'content'>
 ): UnjudgedClaim[] {
   return attribute === undefined ? [] : [{ entity, attribute, value, content, ...rest }]
@@ -212,6 +218,11 @@ function isValidAt(
 
 function validFromOf({ validFrom }: Pick<Claim, 'validFrom'>): number {
   return validFrom?.getTime() ?? Number.NEGATIVE_INFINITY
+}
+
+function byAttribute(a: Claim, b: Claim): number {
+  const [one, other] = [a.attribute.toLowerCase(), b.attribute.toLowerCase()]
+  return one === other ? 0 : one < other ? -1 : 1
 }
 
 function byId(a: Claim, b: Claim): number {

@@ -3,13 +3,13 @@
  * origin.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { displayText } from '../foreign-text/index.ts'
-import { displayRecord } from '../judgement/index.ts'
+import { displayText, displayTexts } from '../foreign-text/index.ts'
 import { fuse } from '../search/index.ts'
 import { factOf } from '../facts/index.ts'
 import { stateOf } from './claim-history.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Replica } from '../../crdt/index.ts'
+import type { DisplayText, DisplayTexts } from '../foreign-text/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type {
   SearchHit,
@@ -44,8 +44,13 @@ export interface RecallOptions extends AbortOptions, WaitOptions {
  */
 export interface RecalledFact
   extends
-    Pick<Fact, 'attribute' | 'confidence' | 'content' | 'entity' | 'id' | 'tags'>,
-    Partial<Pick<Fact, 'agent' | 'context' | 'recordedAt' | 'source' | 'validFrom' | 'value'>> {
+    Pick<Fact, 'confidence' | 'id'>,
+    Partial<Pick<Fact, 'agent' | 'context' | 'recordedAt' | 'source' | 'validFrom'>> {
+  readonly entity: DisplayText
+  readonly content: DisplayText
+  readonly attribute?: DisplayText
+  readonly value?: DisplayText
+  readonly tags: DisplayTexts
   /** The state of a claim. Superseded claims are not recalled. */
   readonly state?: ClaimState
   /** Of an insight of the hive: number of authors that vouch for it. */
@@ -169,37 +174,32 @@ export class RecallSearch {
     const fact =
       hit.origin === 'local' ? await this.#fact(hit.digest) : await this.#insight(hit.digest)
     if (fact === undefined) return undefined
-    const { attribute, validTo: _, ...rest } = fact
-    if (attribute === undefined) return states.holds(fact) ? rest : undefined
+    const { validTo: _, ...rest } = fact
+    const { attribute } = rest
+    if (attribute === undefined) return states.holds(fact) ? displayFact(rest) : undefined
     const state = await states.of({ ...fact, attribute })
     const isHidden = state === 'superseded' || state === 'outside'
-    return isHidden ? undefined : { ...rest, attribute, state }
+    return isHidden ? undefined : displayFact({ ...rest, state })
   }
 
-  async #fact(digest: Uint8Array): Promise<DatedFact | undefined> {
+  async #fact(digest: Uint8Array): Promise<DatedText | undefined> {
     const stored = await this.#components.facts.get(digest)
     if (stored === undefined) return undefined
     const { private: _, ...fact } = factOf(stored)
     return fact
   }
 
-  async #insight(digest: Uint8Array): Promise<DatedFact | undefined> {
+  async #insight(digest: Uint8Array): Promise<DatedText | undefined> {
     const { replica, judge } = this.#components
     const attested = await replica.get(digest)
     const judgement = attested === undefined ? undefined : await judge.judge(attested)
     if (attested === undefined || judgement?.state !== 'released') return undefined
-    const { kind: _, ...fields } = displayRecord(attested.record)
-    const { confidence, corroboration, validFrom, validTo } = judgement
-    const tags = judgement.tags.map(displayText)
+    const { kind: _, ...fields } = attested.record
+    const { confidence, corroboration, tags, validFrom, validTo } = judgement
     const since = validFrom === undefined ? {} : { validFrom }
     const until = validTo === undefined ? {} : { validTo }
     return { id: toHex(digest), ...fields, confidence, tags, corroboration, ...since, ...until }
   }
-}
-
-/** The end of a claim decides its state, and is not part of the answer. */
-interface DatedFact extends RecalledFact {
-  readonly validTo?: Date
 }
 
 interface Found {
@@ -212,6 +212,34 @@ const NOTHING: Found = {
   hits: [],
   withheld: { quarantined: 0, disputed: 0 },
   isComplete: true
+}
+
+type TextField = 'attribute' | 'content' | 'entity' | 'tags' | 'value'
+
+/** A result with its text as it is stored: claims are found by that text. */
+type StoredText = Omit<RecalledFact, TextField> & Pick<Fact, TextField>
+
+/** The end of a claim decides its state, and is not part of the answer. */
+interface DatedText extends StoredText {
+  readonly validTo?: Date
+}
+
+function displayFact({
+  entity,
+  content,
+  attribute,
+  value,
+  tags,
+  ...rest
+}: StoredText): RecalledFact {
+  return {
+    ...rest,
+    entity: displayText(entity),
+    content: displayText(content),
+    ...(attribute === undefined ? {} : { attribute: displayText(attribute) }),
+    ...(value === undefined ? {} : { value: displayText(value) }),
+    tags: displayTexts(tags)
+  }
 }
 
 /** One call of `recall`. */
@@ -253,7 +281,7 @@ class ClaimStates {
     return this.#isNow || validFrom === undefined || validFrom <= this.#asOf
   }
 
-  async of(claim: DatedFact & { readonly attribute: string }): Promise<ClaimState> {
+  async of(claim: DatedText & { readonly attribute: string }): Promise<ClaimState> {
     const { entity, attribute } = claim
     const key = JSON.stringify([entity.toLowerCase(), attribute.toLowerCase()])
     const read =

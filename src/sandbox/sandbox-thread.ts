@@ -4,6 +4,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import { CpuMeter } from './cpu-meter.ts'
+import { displayText } from '../foreign-text/index.ts'
 import { SandboxError } from './errors.ts'
 import { GRACE_MS, CLEANUP_MS } from './constants.ts'
 import type { EngineModule } from './engine.ts'
@@ -182,7 +183,7 @@ export class SandboxThread {
     }
     const { failed } = message
     if (failed === undefined) running.resolve(message.completed)
-    else running.reject(new SandboxError(failed.code, failed.message))
+    else running.reject(new SandboxError(failed.code, displayText(failed.message)))
   }
 
   async #answer(running: RunningTask, call: number, name: string, argument: string): Promise<void> {

@@ -5,14 +5,20 @@ import { readRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import { factIds } from '../facts/index.ts'
 import { Signal, idDigits, parse, resolveId } from '../arguments/index.ts'
-import { compareInsights, insightOf, matchesFilter, recordIds } from '../judgement/index.ts'
+import {
+  compareInsights,
+  displayRecord,
+  insightOf,
+  matchesFilter,
+  recordIds
+} from '../judgement/index.ts'
 import { previewOf } from './fact-preview.ts'
 import { isReceipts } from '../skills/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { HiveRecord, Replica } from '../../crdt/index.ts'
+import type { Replica } from '../../crdt/index.ts'
 import type { Swarm, SynchronizeReport } from '../../transport/index.ts'
 import type { FactStore } from '../facts/index.ts'
-import type { Judge, Insight, InsightOptions, Votes } from '../judgement/index.ts'
+import type { DisplayRecord, Judge, Insight, InsightOptions, Votes } from '../judgement/index.ts'
 import type {
   BroadcastOptions,
   BroadcastReport,
@@ -49,7 +55,7 @@ export interface VoteOptions {
 }
 
 /** A record and its id. */
-export interface FetchedRecord extends HiveRecord {
+export interface FetchedRecord extends DisplayRecord {
   readonly id: string
 }
 
@@ -242,11 +248,11 @@ export class SharedKnowledge {
     }
     const whole = toHex(digest)
     const [stored] = await replica.bodies([digest])
-    if (stored !== undefined) return { id: whole, ...readAll(stored, readRecord) }
+    if (stored !== undefined) return { id: whole, ...displayRecord(readAll(stored, readRecord)) }
     const body = (await swarm?.fetch([digest], { signal }))?.get(whole)
     if (body === undefined) return undefined
     await replica.putBodies([body])
-    return { id: whole, ...readAll(body, readRecord) }
+    return { id: whole, ...displayRecord(readAll(body, readRecord)) }
   }
 
   /** Syncs with every connected peer; without a network, with none. */

@@ -1,6 +1,7 @@
 /** `cortex.capabilities`: the skills of the node, for one agent. */
 import { z } from 'zod'
 import { parse } from '../arguments/index.ts'
+import { displaySkill } from './capability.ts'
 import {
   ManualStatus,
   CallSchema,
@@ -131,7 +132,7 @@ export class Capabilities {
   async get(idOrName: string): Promise<CapabilityDetails> {
     const known = this.#requireSkill(idOrName)
     const documentation = await this.#components.store.documentation(known.id)
-    return { ...this.#selection.describe(known), skill: known.skill, documentation }
+    return { ...this.#selection.describe(known), skill: displaySkill(known), documentation }
   }
 
   /** Ancestors and descendants of a skill. Throws `HiveError` (SKILL_UNKNOWN). */

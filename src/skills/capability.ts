@@ -1,7 +1,9 @@
 /** The public description of a skill. */
+import { displayText } from '../foreign-text/index.ts'
 import { lowerBound } from './evidence/competition.ts'
 import { predictedPromotion, predictedReliability } from './evidence/prediction.ts'
 import { verificationProgress } from './evidence/e-process.ts'
+import type { DisplayText } from '../foreign-text/index.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
 import type { Documentation, Provenance } from './store/skill-values.ts'
 import type { KnownSkill } from './store/skill-store.ts'
@@ -12,7 +14,7 @@ export interface Capability {
   /** 64 hex digits. */
   readonly id: string
   readonly name: string
-  readonly description: string
+  readonly description: DisplayText
   readonly kind: Skill['kind']
   readonly status: SkillStatus
   /** Time of the last change of status. */
@@ -54,6 +56,26 @@ export interface PreWarmedSkill {
   readonly warmedAt: Date
 }
 
+/** An adopted skill without invisible characters; an own one as it was registered. */
+export function displaySkill({
+  skill,
+  provenance
+}: Pick<KnownSkill, 'provenance' | 'skill'>): Skill {
+  if (provenance.from !== 'hive') return skill
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of the same form
+  return displayJson(skill) as Skill
+}
+
+/** JSON whose texts and names of properties have no invisible characters. */
+function displayJson(value: unknown): unknown {
+  if (typeof value === 'string') return displayText(value)
+  if (Array.isArray(value)) return value.map(displayJson)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, child]) => [displayText(name), displayJson(child)])
+  )
+}
+
 export function capabilityOf(known: KnownSkill, warmedAt: Date | undefined): Capability {
   const { id, skill, lifecycle, provenance, since, addedAt } = known
   const { name, description, kind, parents } = skill
@@ -61,7 +83,7 @@ export function capabilityOf(known: KnownSkill, warmedAt: Date | undefined): Cap
   return {
     id,
     name,
-    description,
+    description: displayText(description),
     kind,
     status,
     since: new Date(since),

@@ -2,6 +2,7 @@
  * Documentation of a skill, written by a model of the premium tier for people and agents that
  * choose between skills. It is stored apart from the skill, whose tested source stays unchanged.
  */
+import { displayText } from '../foreign-text/index.ts'
 import { canonicalJson } from '../sandbox/index.ts'
 import { MAX_DOCUMENTATION } from './constants.ts'
 import type { Documentation } from './store/skill-values.ts'
@@ -34,7 +35,7 @@ export async function writeDocumentation(
     ],
     signal
   })
-  return { text: text.slice(0, MAX_DOCUMENTATION), model, offline, at: new Date(now) }
+  return { text: displayText(text.slice(0, MAX_DOCUMENTATION)), model, offline, at: new Date(now) }
 }
 
 function described({

@@ -9,6 +9,7 @@
  * who publishes true receipts with false counts.
  */
 import { hash } from 'node:crypto'
+import { displayText } from '../../foreign-text/index.ts'
 import { failureOutcome } from '../running/receipt.ts'
 import { DEFAULT_LIMITS } from '../../sandbox/index.ts'
 import { receiptsOf } from './published-receipts.ts'
@@ -161,7 +162,14 @@ export class Audits {
     gave: string
   ): Promise<void> {
     const { skills, clock } = this.#components
-    const falseReceipt = { author, skill: id, input, claimed, gave, at: new Date(clock.now()) }
+    const falseReceipt = {
+      author,
+      skill: id,
+      input: displayText(input),
+      claimed,
+      gave,
+      at: new Date(clock.now())
+    }
     await skills.falseReceipts.add(falseReceipt)
     queueMicrotask(() => skills.store.emit('author:distrust', falseReceipt))
   }

@@ -3,7 +3,7 @@ import { toHex } from '../../../crdt/bytes/index.ts'
 import { detectInstruction, displayText } from '../../foreign-text/index.ts'
 import { headStart } from '../evidence/remote-evidence.ts'
 import { skillOfRecord } from '../skill-identity.ts'
-import type { InstructionKind } from '../../foreign-text/index.ts'
+import type { DisplayText, InstructionKind } from '../../foreign-text/index.ts'
 import type { AttestedRecord } from '../../../crdt/index.ts'
 import type { IdentifiedSkill } from '../skill-identity.ts'
 
@@ -11,11 +11,11 @@ import type { IdentifiedSkill } from '../skill-identity.ts'
 export interface SkillOffer {
   /** 64 hex digits: the same on every node. */
   readonly id: string
-  readonly name: string
-  readonly description: string
+  readonly name: DisplayText
+  readonly description: DisplayText
   readonly kind: 'code' | 'prompt'
-  readonly source: string
-  readonly licence?: string
+  readonly source: DisplayText
+  readonly licence?: DisplayText
   /** Why it is in quarantine: name or description read like an order to a model. */
   readonly flag?: InstructionKind
   /** Number of authors that vouch for it, and number that dispute it. */
@@ -50,7 +50,7 @@ export function offerOf(attested: AttestedRecord): ParsedOffer | undefined {
     name: displayText(name),
     description: displayText(description),
     kind,
-    source,
+    source: displayText(source),
     ...(licence === undefined ? {} : { licence: displayText(licence) }),
     ...(flag === undefined ? {} : { flag }),
     vouches,

@@ -3,8 +3,10 @@
  * checked against the schemas that the skill declares.
  */
 import { HiveError } from '../../errors.ts'
+import { displayText, displayTexts } from '../../foreign-text/index.ts'
 import { canonicalJson } from '../../sandbox/index.ts'
 import { compileSchema, typeOfSchema } from '../json-schema.ts'
+import type { DisplayText, DisplayTexts } from '../../foreign-text/index.ts'
 import type { Json } from '../../sandbox/index.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Messages, SkillModels, SkillSandbox } from '../skill-dependencies.ts'
@@ -19,7 +21,7 @@ export interface SkillRun {
   /** A prompt was answered by rule, without a model: no evidence for or against the skill. */
   readonly offline: boolean
   /** Lines written to its console. */
-  readonly log: readonly string[]
+  readonly log: DisplayTexts
   /** 64 hex: SHA-256 of the output's canonical JSON; undefined for prompts. */
   readonly outputHash: string | undefined
   /** The input of a replay; undefined for prompts. */
@@ -30,7 +32,7 @@ export interface SkillRun {
 export interface TestReport {
   readonly passed: number
   readonly total: number
-  readonly failed: readonly { readonly test: number; readonly problem: string }[]
+  readonly failed: readonly { readonly test: number; readonly problem: DisplayText }[]
 }
 
 export interface SkillRunnerComponents {
@@ -80,7 +82,7 @@ export class SkillRunner {
     if (problem !== undefined) {
       throw new HiveError(
         'ARGUMENT_INVALID',
-        `The input of ${skill.name} does not match its schema: ${problem}.`
+        `The input of ${skill.name} does not match its schema: ${displayText(problem)}.`
       )
     }
     const started = performance.now()
@@ -93,7 +95,7 @@ export class SkillRunner {
     if (outputProblem !== undefined) {
       throw new HiveError(
         'SKILL_FAILED',
-        `The output of ${skill.name} does not match its schema: ${outputProblem}.`
+        `The output of ${skill.name} does not match its schema: ${displayText(outputProblem)}.`
       )
     }
     return { ...run, seconds: (performance.now() - started) / 1000 }
@@ -101,10 +103,10 @@ export class SkillRunner {
 
   /** Runs the declared tests, with no grants. Throws only errors that are not the skill's own. */
   async test(skill: Skill, signal?: AbortSignal): Promise<TestReport> {
-    const failed: { test: number; problem: string }[] = []
+    const failed: { test: number; problem: DisplayText }[] = []
     for (const [test, declared] of skill.tests.entries()) {
       const problem = await this.#problemOf(skill, declared, signal)
-      if (problem !== undefined) failed.push({ test, problem })
+      if (problem !== undefined) failed.push({ test, problem: displayText(problem) })
     }
     const total = skill.tests.length
     return { passed: total - failed.length, total, failed }
@@ -129,7 +131,7 @@ export class SkillRunner {
       const isInput = error instanceof HiveError && error.code === 'ARGUMENT_INVALID'
       if (!isInput && !isSkillFailure(error)) throw error
       const { message } = error as Error
-      if ('throws' in test && message.includes(test.throws)) return undefined
+      if ('throws' in test && message.includes(displayText(test.throws))) return undefined
       return 'throws' in test
         ? `threw "${message}", which does not contain "${test.throws}"`
         : `threw: ${message}`
@@ -146,7 +148,7 @@ export class SkillRunner {
   ): Promise<Omit<SkillRun, 'seconds'>> {
     const run = await this.#components.sandbox.run({ source, input, grants, limits, seed, signal })
     const { output, wasWarm, log, outputHash, trace } = run
-    return { output, wasWarm, log, outputHash, trace, offline: false }
+    return { output, wasWarm, log: displayTexts(log), outputHash, trace, offline: false }
   }
 
   async #runPrompt(
@@ -173,7 +175,14 @@ export class SkillRunner {
     })
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the schema of JSON let through
     const output = isText || offline ? text : (value as Json)
-    return { output, offline, wasWarm: false, log: [], outputHash: undefined, trace: undefined }
+    return {
+      output,
+      offline,
+      wasWarm: false,
+      log: displayTexts([]),
+      outputHash: undefined,
+      trace: undefined
+    }
   }
 }
 

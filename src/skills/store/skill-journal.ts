@@ -1,4 +1,5 @@
 /** The history of a skill: changes of status, failures and receipts of runs. */
+import { displayText } from '../../foreign-text/index.ts'
 import {
   MAX_ERROR_LENGTH,
   MAX_FAILURES,
@@ -78,7 +79,7 @@ export class SkillJournal {
       skill: id,
       name: skill.name,
       input: input?.slice(0, MAX_SAMPLE_LENGTH),
-      error: error.slice(0, MAX_ERROR_LENGTH),
+      error: displayText(error.slice(0, MAX_ERROR_LENGTH)),
       at
     }
     writer.add(records.putFailure(state.failures % MAX_FAILURES, failure))

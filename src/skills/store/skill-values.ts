@@ -1,5 +1,7 @@
 /** The values of skills in the store, as JSON; each is parsed by its schema when it is read. */
 import { z } from 'zod'
+import { displayText } from '../../foreign-text/index.ts'
+import type { DisplayText } from '../../foreign-text/index.ts'
 import type { LifecycleState } from '../lifecycle/lifecycle.ts'
 import type { Skill } from '../skill-identity.ts'
 
@@ -10,7 +12,7 @@ export interface SkillFailure {
   /** JSON text of the input, at most 2,048 characters of it; undefined if it was not reported. */
   readonly input: string | undefined
   /** At most 500 characters. */
-  readonly error: string
+  readonly error: DisplayText
   readonly at: Date
 }
 
@@ -104,12 +106,12 @@ export const FailureValue = z.object({
   skill: z.string(),
   name: z.string(),
   input: z.string().optional(),
-  error: z.string(),
+  error: z.string().transform(displayText),
   at: z.coerce.date()
 })
 
 export const DocumentationValue = z.object({
-  text: z.string(),
+  text: z.string().transform(displayText),
   /** `provider/model`. */
   model: z.string(),
   /** Written by rule, without a model. */
@@ -147,7 +149,7 @@ export const FalseReceiptValue = z.object({
   /** Id of the skill. */
   skill: z.string(),
   /** JSON text. */
-  input: z.string(),
+  input: z.string().transform(displayText),
   /** SHA-256 of the output, or SKILL_THREW: as claimed, and as run here. */
   claimed: z.string(),
   gave: z.string(),

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
-import { displayText, displayTextInPlace } from '../../../src/foreign-text/display-text.ts'
+import {
+  displayText,
+  displayTextInPlace,
+  displayTexts
+} from '../../../src/foreign-text/display-text.ts'
 import { foldText } from '../../../src/foreign-text/fold-text.ts'
 import { detectInstruction } from '../../../src/foreign-text/instructions.ts'
+import type { DisplayText, DisplayTexts } from '../../../src/foreign-text/display-text.ts'
 
 describe('text for display', () => {
   for (const [what, text, shown] of [
@@ -11,6 +16,7 @@ describe('text for display', () => {
     ['tag characters', 'hi\u{e0041}\u{e0042}', 'hi'],
     ['a soft hyphen', 'in\u00adstructions', 'instructions'],
     ['a carriage return that would overwrite the line', 'good\rbad', 'good\nbad'],
+    ['selectors that carry bytes', 'a\u{e0101}b\ufe00\ufe01\ufe02', 'ab\ufe00'],
     ['joiners between Latin letters', 'ig\u200cnore\u200d all', 'ignore all']
   ] as const) {
     it(`has no ${what}`, () => assert.equal(displayText(text), shown))
@@ -20,6 +26,7 @@ describe('text for display', () => {
     ['Persian', 'می\u200cخواهم'],
     ['Hindi', 'क्\u200dष'],
     ['emoji', '👩\u200d💻 and 👩🏽\u200d🚀 and 🏳️\u200d🌈'],
+    ['an ideographic variant', '葛\u{e0100}城'],
     ['lines and tabs', 'one\n\ttwo'],
     ['Hebrew', 'שלום עולם']
   ] as const) {
@@ -28,6 +35,17 @@ describe('text for display', () => {
       assert.equal(detectInstruction(text), undefined)
     })
   }
+
+  it('has a type that other text does not have', () => {
+    const shown: DisplayText = displayText('te\u00adxt')
+    const list: DisplayTexts = displayTexts(['te\u00adxt'])
+    assert.ok(list.includes(shown))
+    // @ts-expect-error -- text that was not displayed
+    const text: DisplayText = 'text'
+    // @ts-expect-error -- a list of such text
+    const texts: DisplayTexts = ['text']
+    assert.deepEqual([text], texts)
+  })
 
   it('keeps the place of each unit where offsets count', () => {
     const text = 'a\u202eb\u{e0041}c\rd'

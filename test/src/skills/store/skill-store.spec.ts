@@ -4,6 +4,7 @@ import { createHive } from 'noormme-hive'
 import { openStore } from '../../../../crdt/index.ts'
 import { temporaryDirectory } from '../../../fixtures/temporary.ts'
 import { failingDatabase } from '../../../fixtures/failing-database.ts'
+import { displayText } from '../../../../src/foreign-text/index.ts'
 import { FalseReceipts } from '../../../../src/skills/store/false-receipts.ts'
 import {
   afterOutcome,
@@ -84,7 +85,12 @@ describe('a store of skills', () => {
   const skill = identifySkill(LENGTH)
   const { id } = skill
   const failed = { code: 'STORE_WRITE_FAILED' }
-  const documentation = { text: 'To count.', model: 'test', offline: false, at: new Date(0) }
+  const documentation = {
+    text: displayText('To count.'),
+    model: 'test',
+    offline: false,
+    at: new Date(0)
+  }
   const receipt = { input: '"four"', gave: 'SKILL_THREW' as const, engine: 'test' }
   let failing: FailingDatabase
   let store: Store
@@ -148,7 +154,14 @@ describe('a store of skills', () => {
     await assert.rejects(skills.document(id, documentation), failed)
     const lies = await FalseReceipts.open(store)
     const author = 'a'.repeat(64)
-    const lie = { author, skill: id, input: '1', claimed: 'x', gave: 'y', at: new Date(0) }
+    const lie = {
+      author,
+      skill: id,
+      input: displayText('1'),
+      claimed: 'x',
+      gave: 'y',
+      at: new Date(0)
+    }
     failing.failNext('skills')
     await assert.rejects(lies.add(lie), failed)
     await skills.remove(id)
