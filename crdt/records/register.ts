@@ -64,7 +64,16 @@ export function writeCounters(encoder: encoding.Encoder, counters: Register['cou
   }
 }
 
+/** The bytes that a register was read from: it need not be encoded again to be stored. */
+const encodings = new WeakMap<Register, Uint8Array>()
+
+/** The bytes of a register. */
+export function encodeRegister(register: Register): Uint8Array {
+  return encodings.get(register) ?? encoding.encode((encoder) => writeRegister(encoder, register))
+}
+
 export function readRegister(decoder: Decoder): Register {
+  const start = decoder.pos
   const vote = VOTES[readUint(decoder, VOTES.length - 1)] ?? 'none'
   const confidence = readUint(decoder, CONFIDENCE_SCALE) / CONFIDENCE_SCALE
   const day = readUint(decoder, MAX_DAY)
@@ -78,7 +87,9 @@ export function readRegister(decoder: Decoder): Register {
     (tag) => tag
   )
   const counters = readCounters(decoder)
-  return { vote, confidence, day, validFrom, validTo, commitment, tags, counters }
+  const register = { vote, confidence, day, validFrom, validTo, commitment, tags, counters }
+  encodings.set(register, decoder.arr.subarray(start, decoder.pos))
+  return register
 }
 
 export function readCounters(decoder: Decoder): Register['counters'] {

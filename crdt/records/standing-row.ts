@@ -4,17 +4,23 @@
  */
 import * as encoding from 'lib0/encoding'
 import { CONFIDENCE_SCALE, KEY_BYTES, MAX_TIME } from '../constants.ts'
-import { readAll, readBytes, readUint } from '../bytes/index.ts'
-import { readRegister, readTime, writeRegister, writeTime } from './register.ts'
+import { readAll, readUint } from '../bytes/index.ts'
+import { readRegister, readTime, writeTime } from './register.ts'
 import type { Decoder } from '../bytes/index.ts'
 import type { CountedVote, Tally } from './standing.ts'
+import type { Register } from './register.ts'
 
-/** The latest register of an author for a record. */
+/**
+ * The latest register of an author for a record. Registers are read when they are asked for: a vote
+ * that is added to a list needs the authors of the others alone.
+ */
 export interface StoredVote extends CountedVote {
   readonly author: Uint8Array
   readonly seq: number
   /** Whether earlier registers of the author are stored. */
   readonly hasOlder: boolean
+  /** The bytes of the register. */
+  readonly encoded: Uint8Array
 }
 
 /** Sums over all stored votes of a record. */
@@ -45,60 +51,109 @@ const RETRACTED = 1
 const OLDER = 2
 const MAX = Number.MAX_SAFE_INTEGER
 
-export function writeRow(row: StandingRow): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeUint8(encoder, row.form === 'list' ? LIST : SUMS)
-    encoding.writeUint8(encoder, row.hasWithdrawals ? 1 : 0)
-    if (row.form === 'sums') return writeSums(encoder, row.sums)
-    encoding.writeVarUint(encoder, row.votes.length)
-    for (const vote of row.votes) {
-      encoding.writeUint8Array(encoder, vote.author)
-      writeVoteTo(encoder, vote)
+/** Bytes of a row before its list: form, flag, number of votes. */
+const HEAD_BYTES = 3
+
+/** Bytes of a vote before its register: sequence number, bits, length of the register. */
+const SEQ_BYTES = 6
+const VOTE_BYTES = SEQ_BYTES + 3
+
+/** A vote with a register that is read at its first use. */
+export function storedVote(
+  vote: Omit<StoredVote, 'register'> & { readonly register?: Register }
+): StoredVote {
+  let { register } = vote
+  return {
+    author: vote.author,
+    seq: vote.seq,
+    isRetracted: vote.isRetracted,
+    hasOlder: vote.hasOlder,
+    encoded: vote.encoded,
+    get register() {
+      return (register ??= readAll(vote.encoded, readRegister))
     }
-  })
+  }
+}
+
+export function writeRow(row: StandingRow): Uint8Array {
+  if (row.form === 'sums') {
+    return encoding.encode((encoder) => {
+      encoding.writeUint8(encoder, SUMS)
+      encoding.writeUint8(encoder, row.hasWithdrawals ? 1 : 0)
+      writeSums(encoder, row.sums)
+    })
+  }
+  const bytes = Buffer.allocUnsafe(sizeOfList(row.votes))
+  bytes[0] = LIST
+  bytes[1] = row.hasWithdrawals ? 1 : 0
+  bytes[2] = row.votes.length
+  let at = HEAD_BYTES
+  for (const vote of row.votes) {
+    bytes.set(vote.author, at)
+    at = putVote(bytes, at + KEY_BYTES, vote)
+  }
+  return bytes
+}
+
+/** Bytes of a row with these votes. */
+export function sizeOfList(votes: readonly StoredVote[]): number {
+  return votes.reduce(
+    (sum, { encoded }) => sum + KEY_BYTES + VOTE_BYTES + encoded.length,
+    HEAD_BYTES
+  )
 }
 
 export function readRow(bytes: Uint8Array): StandingRow {
-  return readAll(bytes, (decoder) => {
-    const form = readUint(decoder, SUMS)
-    const hasWithdrawals = readUint(decoder, 1) === 1
-    if (form === SUMS) return { form: 'sums', hasWithdrawals, sums: readSums(decoder) }
-    const votes = Array.from({ length: readUint(decoder, MAX) }, () =>
-      readVoteFrom(decoder, readBytes(decoder, KEY_BYTES))
-    )
-    return { form: 'list', hasWithdrawals, votes }
-  })
+  const hasWithdrawals = bytes[1] === 1
+  if (bytes[0] === SUMS) {
+    const sums = readAll(bytes.subarray(2), readSums)
+    return { form: 'sums', hasWithdrawals, sums }
+  }
+  const votes: StoredVote[] = []
+  for (let at = HEAD_BYTES; at < bytes.length;) {
+    const author = bytes.subarray(at, at + KEY_BYTES)
+    const vote = voteAt(bytes, at + KEY_BYTES, author)
+    votes.push(vote)
+    at += KEY_BYTES + VOTE_BYTES + vote.encoded.length
+  }
+  return { form: 'list', hasWithdrawals, votes }
 }
 
 /** The value of a vote under a key of its own. */
 export function writeVote(vote: StoredVote): Uint8Array {
-  return encoding.encode((encoder) => writeVoteTo(encoder, vote))
+  const bytes = Buffer.allocUnsafe(VOTE_BYTES + vote.encoded.length)
+  putVote(bytes, 0, vote)
+  return bytes
 }
 
 export function readVote(author: Uint8Array, bytes: Uint8Array): StoredVote {
-  return readAll(bytes, (decoder) => readVoteFrom(decoder, author))
+  return voteAt(bytes, 0, author)
 }
 
-function writeVoteTo(
-  encoder: encoding.Encoder,
-  { seq, isRetracted, hasOlder, register }: StoredVote
-): void {
-  encoding.writeVarUint(encoder, seq)
-  encoding.writeUint8(encoder, (isRetracted ? RETRACTED : 0) + (hasOlder ? OLDER : 0))
-  writeRegister(encoder, register)
+/** Returns the place behind it. */
+function putVote(
+  bytes: Buffer,
+  at: number,
+  { seq, isRetracted, hasOlder, encoded }: StoredVote
+): number {
+  bytes.writeUIntBE(seq, at, SEQ_BYTES)
+  bytes[at + SEQ_BYTES] = (isRetracted ? RETRACTED : 0) + (hasOlder ? OLDER : 0)
+  bytes.writeUInt16BE(encoded.length, at + SEQ_BYTES + 1)
+  bytes.set(encoded, at + VOTE_BYTES)
+  return at + VOTE_BYTES + encoded.length
 }
 
-function readVoteFrom(decoder: Decoder, author: Uint8Array): StoredVote {
-  const seq = readUint(decoder, MAX)
-  const bits = readUint(decoder, RETRACTED + OLDER)
-  const register = readRegister(decoder)
-  return {
+function voteAt(bytes: Uint8Array, at: number, author: Uint8Array): StoredVote {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const bits = view.readUInt8(at + SEQ_BYTES)
+  const end = at + VOTE_BYTES + view.readUInt16BE(at + SEQ_BYTES + 1)
+  return storedVote({
     author,
-    seq,
+    seq: view.readUIntBE(at, SEQ_BYTES),
     isRetracted: (bits & RETRACTED) !== 0,
     hasOlder: (bits & OLDER) !== 0,
-    register
-  }
+    encoded: bytes.subarray(at + VOTE_BYTES, end)
+  })
 }
 
 function writeSums(encoder: encoding.Encoder, sums: Sums): void {

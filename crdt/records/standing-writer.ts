@@ -11,12 +11,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { MAX_LISTED_BYTES, MAX_LISTED_VOTES } from '../constants.ts'
 import { concat, toHex } from '../bytes/index.ts'
 import { replaceFacets } from './facets.ts'
+import { encodeRegister } from './register.ts'
 import { commitmentOf } from './retraction.ts'
 import { hasAny, olderKey, StandingKeys, withdrawalKey } from './standing-keys.ts'
-import { EMPTY_ROW, readRow, writeRow, writeVote } from './standing-row.ts'
+import { EMPTY_ROW, readRow, sizeOfList, storedVote, writeRow, writeVote } from './standing-row.ts'
 import { opinionOf, says } from './standing.ts'
 import type { DraftSection, Drafts } from '../store/drafts.ts'
 import type { IsLive } from './standing-keys.ts'
+import type { Register } from './register.ts'
 import type { StandingRow, StoredVote, Sums } from './standing-row.ts'
 import type { Value } from './value.ts'
 
@@ -65,7 +67,7 @@ export class StandingWriter {
       const changed = rowOf(rows, value.digest)
       changed.row =
         value.type === 'register'
-          ? await this.#addRegister(changed, { ...at, register: value.register })
+          ? await this.#addRegister(changed, value.register, at)
           : await this.#addRetraction(changed, value, at)
     }
     this.#write(rows)
@@ -90,11 +92,18 @@ export class StandingWriter {
 
   async #addRegister(
     { digest, row }: ChangedRow,
-    said: Pick<StoredVote, 'author' | 'register' | 'seq'>
+    register: Register,
+    { author, seq }: Position
   ): Promise<StandingRow> {
-    const [before] = await this.#keys.votesOf(row, digest, [said.author])
-    const isRetracted = await this.#isWithdrawn(row, digest, said.register.commitment)
-    const vote = { ...said, isRetracted, hasOlder: before?.hasOlder ?? false }
+    const [before] = await this.#keys.votesOf(row, digest, [author])
+    const vote = storedVote({
+      author,
+      seq,
+      register,
+      encoded: encodeRegister(register),
+      isRetracted: await this.#isWithdrawn(row, digest, register.commitment),
+      hasOlder: before?.hasOlder ?? false
+    })
     if (before === undefined || before.seq === vote.seq) {
       return this.#replace(row, digest, before, vote)
     }
@@ -192,7 +201,7 @@ export class StandingWriter {
 
   #isListed(row: Extract<StandingRow, { form: 'list' }>): boolean {
     if (row.votes.length <= 1) return true
-    return row.votes.length <= this.#maxListed && writeRow(row).length <= MAX_LISTED_BYTES
+    return row.votes.length <= this.#maxListed && sizeOfList(row.votes) <= MAX_LISTED_BYTES
   }
 
   /** The row with sums in place of its list. */

@@ -21,6 +21,7 @@ import {
 } from './goal-options.ts'
 import { goalIds } from './goal-ids.ts'
 import { GoalView } from './goal-view.ts'
+import { MAX_SEARCH_WAIT } from '../search/index.ts'
 import { Playbook } from './goal-playbook.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, HiveRecord, Replica } from '../../crdt/index.ts'
@@ -134,7 +135,8 @@ export class Goals {
   async get(id: string, options: AbortOptions = {}): Promise<Goal | undefined> {
     const { signal } = parse(SignalOptions, options, 'goals.get')
     signal?.throwIfAborted()
-    return this.#view.get(await this.#wholeId(id))
+    const digest = await this.#resolve(id)
+    return digest === undefined ? undefined : this.#view.get(digest)
   }
 
   /**
@@ -143,8 +145,9 @@ export class Goals {
    */
   async list(options: GoalFilter = {}): Promise<Goal[]> {
     const { signal, parent, ...filter } = parse(GoalFilterSchema, options, 'goals.list')
-    const whole = typeof parent === 'string' ? await this.#wholeId(parent) : parent
-    const found = await this.#view.list({ ...filter, parent: whole }, signal)
+    const of = typeof parent === 'string' ? await this.#resolve(parent) : parent
+    if (of === undefined && parent !== undefined) return []
+    const found = await this.#view.list({ ...filter, parent: of }, signal)
     return found.toSorted((a, b) =>
       a.title === b.title ? (a.id < b.id ? -1 : 1) : a.title < b.title ? -1 : 1
     )
@@ -218,10 +221,10 @@ export class Goals {
     signal?: AbortSignal
   ): Promise<{ text: string; templates: GoalTemplate[] } | undefined> {
     signal?.throwIfAborted()
-    const identified = ID.test(idOrTitle)
-      ? await this.#view.get(await this.#wholeId(idOrTitle))
-      : undefined
-    const goal = identified ?? (await this.#view.titled(idOrTitle))
+    const wait = { maxWait: MAX_SEARCH_WAIT }
+    const digest = ID.test(idOrTitle) ? await this.#resolve(idOrTitle) : undefined
+    const identified = digest === undefined ? undefined : await this.#view.get(digest, wait)
+    const goal = identified ?? (await this.#view.titled(idOrTitle, wait))
     if (goal === undefined || !(await this.#view.isReleased(goal))) return undefined
     const text = `${goal.title} ${goal.description}`.trim()
     return { text, templates: await this.templates(goal.id, { signal }) }
@@ -313,15 +316,15 @@ export class Goals {
   /** The goal, or the goal that it is a variant of. */
   async #requireGoal(id: string, signal: AbortSignal | undefined): Promise<Goal> {
     signal?.throwIfAborted()
-    const goal = await this.#view.canonical(await this.#wholeId(id), { maxWait: Infinity })
+    const digest = await this.#resolve(id)
+    const goal = digest === undefined ? undefined : await this.#view.canonical(digest)
     if (goal === undefined) throw unknownGoal(id)
     return goal
   }
 
-  /** The whole id of a goal, or the given digits if there is none. */
-  async #wholeId(id: string): Promise<string> {
-    const digest = await resolveId(id, goalIds(this.#components.replica))
-    return digest === undefined ? id : toHex(digest)
+  /** Undefined if no goal has an id that begins so. */
+  #resolve(id: string): Promise<Uint8Array | undefined> {
+    return resolveId(id, goalIds(this.#components.replica))
   }
 }
 

@@ -44,7 +44,8 @@ export interface GoalViewComponents {
 
 export interface GoalListing {
   readonly status?: GoalStatus
-  readonly parent?: string | null
+  /** Digest of a goal; null for goals without a parent. */
+  readonly parent?: Uint8Array | null
   readonly tags: readonly string[]
   readonly state: 'quarantined' | 'released'
   readonly limit: number
@@ -61,37 +62,33 @@ export class GoalView {
   }
 
   /** The goal of an id; undefined if no author states it any longer. */
-  async get(id: string, wait?: WaitOptions): Promise<Goal | undefined> {
-    const digest = digestOfId(id)
+  async get(digest: Uint8Array, wait?: WaitOptions): Promise<Goal | undefined> {
     const node = await this.#components.index.goal({ digest }, wait)
     return this.#goal(await this.#components.replica.get(digest), node)
   }
 
   /** The goal, or the goal that it is a variant of. */
-  async canonical(id: string, wait?: WaitOptions): Promise<Goal | undefined> {
-    const goal = await this.get(id, wait)
-    return goal?.variantOf === undefined ? goal : this.get(goal.variantOf, wait)
+  async canonical(digest: Uint8Array): Promise<Goal | undefined> {
+    const goal = await this.get(digest)
+    return goal?.variantOf === undefined ? goal : this.get(digestOfId(goal.variantOf))
   }
 
   /** The goal whose title is a variant of this one; of several the one with the least id. */
-  async titled(title: string): Promise<Goal | undefined> {
-    const node = await this.#components.index.goal({ title: titleKey(title) })
+  async titled(title: string, wait?: WaitOptions): Promise<Goal | undefined> {
+    const node = await this.#components.index.goal({ title: titleKey(title) }, wait)
     if (node === undefined) return undefined
     return this.#goal(await this.#components.replica.get(node.digest), node)
   }
 
   /** The stored goal that the record is a variant of, or is itself. */
   async sameAs(record: HiveRecord): Promise<Goal | undefined> {
-    const node = await this.#components.index.goal(
-      { variant: variantOf(record) },
-      { maxWait: Infinity }
-    )
-    return node === undefined ? undefined : this.canonical(toHex(node.digest))
+    const node = await this.#components.index.goal({ variant: variantOf(record) })
+    return node === undefined ? undefined : this.canonical(node.digest)
   }
 
   /** Whether `id` is `ancestor` or one of its subgoals. */
   async isWithin(id: string, ancestor: string): Promise<boolean> {
-    const path = await this.#components.index.ancestors(digestOfId(id), { maxWait: Infinity })
+    const path = await this.#components.index.ancestors(digestOfId(id))
     return id === ancestor || path.some((digest) => toHex(digest) === ancestor)
   }
 
@@ -105,7 +102,7 @@ export class GoalView {
       tags,
       isFlagged: state === 'quarantined',
       ...(status === undefined ? {} : { status: GOAL_STATUSES.indexOf(status) }),
-      ...(parent === undefined ? {} : { parent: parent === null ? null : digestOfId(parent) })
+      ...(parent === undefined ? {} : { parent })
     }
     const found = new Map<string, Goal>()
     for (let page = 0; page < MAX_PAGES && found.size < limit; page++) {
@@ -160,7 +157,7 @@ function matches(
   return (
     goal.variantOf === undefined &&
     (status === undefined || goal.status === status) &&
-    (parent === undefined || goal.parent === (parent ?? undefined)) &&
+    (parent === undefined || goal.parent === (parent === null ? undefined : toHex(parent))) &&
     tags.every((tag) => goal.tags.includes(tag))
   )
 }

@@ -47,11 +47,13 @@ export interface Claim {
 }
 
 /** Options of `history`. */
-export interface HistoryOptions extends AbortOptions, WaitOptions {
+export interface HistoryOptions extends AbortOptions {
   /** Default: now. */
   readonly asOf?: Date
   /** At most this many claims; default 100, at most 10,000. */
   readonly limit?: number
+  /** Milliseconds to wait for an index that is behind; default: until it is complete. */
+  readonly maxWait?: number
 }
 
 export interface HistoryComponents {

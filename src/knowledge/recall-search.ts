@@ -4,7 +4,7 @@
  */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { displayText, displayTexts } from '../foreign-text/index.ts'
-import { fuse } from '../search/index.ts'
+import { fuse, MAX_SEARCH_WAIT } from '../search/index.ts'
 import { factOf } from '../facts/index.ts'
 import { stateOf } from './claim-history.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -25,7 +25,7 @@ import type { Fact, FactStore } from '../facts/index.ts'
 import type { ClaimState, ClaimHistory, CurrentClaims } from './claim-history.ts'
 
 /** Options of `recall`. */
-export interface RecallOptions extends AbortOptions, WaitOptions {
+export interface RecallOptions extends AbortOptions {
   /** At most this many results; default 10, at most 1,000. */
   readonly limit?: number
   /** Only results about this entity. */
@@ -36,6 +36,8 @@ export interface RecallOptions extends AbortOptions, WaitOptions {
   readonly asOf?: Date
   /** Facts of this node, released insights of the hive, or both. Default: both. */
   readonly scope?: 'local' | 'hive' | 'all'
+  /** Milliseconds to wait for an index that is behind; default 50. Infinity: until it is complete. */
+  readonly maxWait?: number
 }
 
 /**
@@ -118,7 +120,15 @@ export class RecallSearch {
 
   async recall(
     text: string,
-    { limit = DEFAULT_LIMIT, entity, tags, asOf, scope = 'all', maxWait, signal }: RecallOptions
+    {
+      limit = DEFAULT_LIMIT,
+      entity,
+      tags,
+      asOf,
+      scope = 'all',
+      maxWait = MAX_SEARCH_WAIT,
+      signal
+    }: RecallOptions
   ): Promise<RecallResult> {
     const { echoes } = this.#components
     const at = asOf ?? new Date()

@@ -10,7 +10,7 @@
 export { fuse } from './rank-fusion.ts'
 export { slotOf } from './claim-slot.ts'
 export { encodeRecordRow } from './record-row.ts'
-export { SearchIndex } from './search-index.ts'
+export { MAX_SEARCH_WAIT, SearchIndex } from './search-index.ts'
 export { embeddedTextOf } from './search-text.ts'
 export { VectorIndex } from './vector-index.ts'
 export type { EmbedOptions, Embedder } from './embedder.ts'

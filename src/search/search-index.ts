@@ -3,8 +3,9 @@
  * queries. Its file can always be rebuilt: a missing or damaged file, or one of another version, is
  * indexed from the start.
  *
- * A question waits for the index 50 ms at most, unless it asks for more. What is not indexed by then
- * is answered from what is, and the newest items are compared directly.
+ * A search waits for the index 50 ms at most, unless it asks for more. What is not indexed by then
+ * is answered from what is, and the newest items are compared directly. Lists wait until they are
+ * complete, unless they ask for less.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { packItems } from './packed-items.ts'
@@ -50,7 +51,7 @@ export interface SearchIndexInit {
 
 /** How long a question waits for the index. */
 export interface WaitOptions {
-  /** Milliseconds; default 50. */
+  /** Milliseconds. */
   readonly maxWait?: number
 }
 
@@ -69,7 +70,8 @@ export interface ListedGoals {
   readonly recent: readonly Uint8Array[]
 }
 
-const MAX_WAIT = 50
+/** Milliseconds that a search waits. */
+export const MAX_SEARCH_WAIT = 50
 
 /** The newest items that are compared directly; as few are waited for, however long it takes. */
 const MAX_UNINDEXED = 512
@@ -129,8 +131,14 @@ export class SearchIndex {
   }
 
   /** The best matches. */
-  async search(query: SearchQuery, wait?: WaitOptions): Promise<Answered<SearchAnswer>> {
-    const { answer, unindexed, isComplete } = await this.#answer({ type: 'search', query }, wait)
+  async search(
+    query: SearchQuery,
+    { maxWait = MAX_SEARCH_WAIT }: WaitOptions = {}
+  ): Promise<Answered<SearchAnswer>> {
+    const { answer, unindexed, isComplete } = await this.#answer(
+      { type: 'search', query },
+      { maxWait }
+    )
     if (unindexed.length === 0) return { ...answer, isComplete }
     const recent = matchUnindexed(unindexed, query)
     const hits = [...answer.hits, ...recent].toSorted((a, b) => b.score - a.score)
@@ -191,7 +199,7 @@ export class SearchIndex {
 
   async #answer<Q extends Question>(
     question: Q,
-    { maxWait = MAX_WAIT }: WaitOptions = {}
+    { maxWait = Infinity }: WaitOptions = {}
   ): Promise<{
     readonly answer: AnswerTo<Q>
     readonly unindexed: readonly UnindexedItem[]
