@@ -23,6 +23,9 @@ const BATCH = 1_000
 const WORDS = ['ship', 'the', 'next', 'large', 'version', 'of', 'our', 'product', 'before', 'may']
 const SUBJECT = 'the build cache of the release'
 
+/** Repetitions of the subject in a long text: 3 kB. */
+const LONG = 100
+
 /** The records of each shape, by number. */
 const SHAPES: Readonly<Record<string, (i: number) => Publication['record']>> = {
   'goals that permute words': (i) => ({ kind: 'goal', entity: permutation(i), content: '' }),
@@ -32,6 +35,11 @@ const SHAPES: Readonly<Record<string, (i: number) => Publication['record']>> = {
     content: `Chrome has been stable at ${i}.`,
     attribute: 'stable',
     value: String(i)
+  }),
+  'long texts of the same words': (i) => ({
+    kind: 'insight',
+    entity: `${SUBJECT} ${i % 7}`,
+    content: `${`${SUBJECT} `.repeat(LONG)}${i}`
   }),
   'insights on one subject': (i) => ({
     kind: 'insight',
@@ -49,6 +57,9 @@ const CALLS: Readonly<Record<string, Call>> = {
   'recall of a claim': (db) => db.agent.cortex.knowledge.recall('Chrome stable'),
   history: (db) => db.agent.cortex.knowledge.history('Chrome', 'stable'),
   getGlobalInsights: (db) => db.agent.cortex.hive.getGlobalInsights({ limit: 5 }),
+  'insights by tag': (db) => db.agent.cortex.hive.getGlobalInsights({ limit: 5, tags: ['cache'] }),
+  'insights in quarantine': (db) =>
+    db.agent.cortex.hive.getGlobalInsights({ limit: 5, state: 'quarantined' }),
   offers: (db) => db.agent.cortex.hive.skills.offers({ limit: 5 })
 }
 
@@ -131,7 +142,7 @@ async function openPeer(): Promise<Peer> {
     swarm,
     async publish(records) {
       const { entries } = await replica.publish(
-        records.map((record) => ({ record, confidence: 0.9, day: 20_000 }))
+        records.map((record) => ({ record, confidence: 0.9, day: 20_000, tags: ['cache'] }))
       )
       await swarm.announce(entries)
     },
