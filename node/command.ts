@@ -1,5 +1,6 @@
 /** The interface of a command, and the parsing of its arguments. */
 import { parseArgs } from 'node:util'
+import { readTime, TIME_FORMS } from './time.ts'
 import { UsageError } from './exit-codes.ts'
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { ExitCode } from './exit-codes.ts'
@@ -54,14 +55,13 @@ export function wholeNumberOption(name: string, text: string, min: number, max: 
   return number
 }
 
-/** Parses a date, if given. Throws `UsageError` if it is not valid. */
+/** Parses a time, if given. Throws `UsageError` if it is not valid. */
 export function dateOption(name: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined
-  const date = new Date(text)
-  if (Number.isNaN(date.getTime())) {
-    throw new UsageError(`--${name} takes a date such as 2026-05-01, not "${text}".`)
-  }
-  return date
+  const isNumber = /^\d+$/.test(text)
+  const time = readTime(isNumber ? Number(text) : text)
+  if (time === undefined) throw new UsageError(`--${name} takes ${TIME_FORMS}, not "${text}".`)
+  return time
 }
 
 /** Parses a number. Throws `UsageError` if it is not valid, or out of range. */

@@ -4,10 +4,14 @@
 import { COMMON_OPTIONS, dateOption, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
+import { withDefaults } from '../control/json-lines.ts'
 import { withOperations } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, progressLine, warn } from '../output/terminal.ts'
 import type { DistillReport } from '../../src/index.ts'
 import type { Command } from '../command.ts'
+
+/** Of a fact in the arguments; a line must have its own, or `--confidence`. */
+const DEFAULT_CONFIDENCE = 0.9
 
 /** Refused lines printed in full; the others are counted. */
 const MAX_SHOWN = 20
@@ -18,7 +22,7 @@ export const command: Command = {
       argv,
       {
         ...COMMON_OPTIONS,
-        confidence: { type: 'string', default: '0.9' },
+        confidence: { type: 'string' },
         tag: { type: 'string', multiple: true },
         attribute: { type: 'string' },
         value: { type: 'string' },
@@ -40,17 +44,22 @@ export const command: Command = {
         'Nothing to distill. Give an entity and a content, or JSON Lines on standard input.'
       )
     }
-    const fact = {
-      entity,
-      content,
-      confidence: numberOption('confidence', values.confidence, 0, 1),
+    const { confidence } = values
+    const fields = {
+      confidence:
+        confidence === undefined ? undefined : numberOption('confidence', confidence, 0, 1),
       tags: values.tag,
       attribute: values.attribute,
       value: values.value,
       private: values.private,
       validFrom: dateOption('valid-from', values['valid-from'])
     }
-    const lines = entity === undefined ? process.stdin : singleLine(JSON.stringify(fact))
+    const lines =
+      entity === undefined
+        ? linesWith(defined(fields))
+        : singleLine(
+            JSON.stringify({ confidence: DEFAULT_CONFIDENCE, ...defined(fields), entity, content })
+          )
     const progress = progressLine()
     const report = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
       node.distill(lines, {
@@ -63,6 +72,17 @@ export const command: Command = {
     else printReport(report)
     return report.rejected.length > 0 ? EXIT.refused : EXIT.ok
   }
+}
+
+/** Standard input; the options are defaults of each line. */
+function linesWith(defaults: Record<string, unknown>): AsyncIterable<Buffer | string> {
+  const isPlain = Object.keys(defaults).length === 0
+  return isPlain ? process.stdin : withDefaults(process.stdin, defaults)
+}
+
+/** The fields that are given. */
+function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
 async function* singleLine(line: string): AsyncGenerator<string> {

@@ -9,6 +9,7 @@ import { createServer } from 'node:http'
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
 import { exitCodeOf } from '../exit-codes.ts'
+import { Time } from './json-lines.ts'
 import { GoalRequests } from './goal-operations.ts'
 import { SkillRequests } from './skill-operations.ts'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
@@ -24,14 +25,14 @@ const Recall = z.object({
   limit: z.number().optional(),
   entity: z.string().optional(),
   tags: z.array(z.string()).optional(),
-  asOf: z.coerce.date().optional(),
+  asOf: Time.optional(),
   scope: z.enum(['local', 'hive', 'all']).optional(),
   maxWait: z.number().optional()
 })
 const History = z.object({
   entity: z.string(),
   attribute: z.string().optional(),
-  asOf: z.coerce.date().optional(),
+  asOf: Time.optional(),
   limit: z.number().optional(),
   maxWait: z.number().optional()
 })

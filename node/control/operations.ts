@@ -21,7 +21,7 @@ import type {
   RecallOptions
 } from '../../src/index.ts'
 import { localGoalOperations } from './goal-operations.ts'
-import { factsFromJsonLines } from './json-lines.ts'
+import { JsonLines } from './json-lines.ts'
 import { jsonify } from './jsonify.ts'
 import { localSkillOperations } from './skill-operations.ts'
 import type { CallOptions } from './call-options.ts'
@@ -76,11 +76,18 @@ export function localOperations(db: HiveNode, running: boolean): Operations {
   return {
     ...localGoalOperations(db),
     ...localSkillOperations(db),
-    distill: (lines, { signal, onProgress } = {}) =>
-      knowledge.distillMany(factsFromJsonLines(lines), {
+    distill: async (lines, { signal, onProgress } = {}) => {
+      const facts = new JsonLines(lines)
+      const report = await knowledge.distillMany(facts, {
         signal,
         onProgress: (progress) => onProgress?.({ ...progress })
-      }),
+      })
+      const rejected = report.rejected.map(({ line, reason }) => ({
+        line: facts.lineOf(line),
+        reason
+      }))
+      return { ...report, rejected }
+    },
     broadcast: (options, { signal, onProgress } = {}) =>
       hive.broadcastKnowledge({
         ...options,

@@ -25,7 +25,8 @@ Usage: hive <command> [options]
                                         read which facts this node found
   keygen      print a new swarm key: hive keygen > swarm.key
   distill     store facts: hive distill ENTITY CONTENT, or JSON Lines on standard input
-                --confidence N          0 to 1 [0.9]
+              (the options are then defaults of each line)
+                --confidence N          0 to 1 [0.9 for a fact in the arguments]
                 --tag TAG               repeatable
                 --attribute NAME --value TEXT  --valid-from DATE
                 --private               never publish the fact
