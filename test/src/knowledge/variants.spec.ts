@@ -37,6 +37,7 @@ describe('variants', () => {
   for (const [a, b] of [
     ['C++ is fast', 'C is fast'],
     ['it is -5 degrees', 'it is 5 degrees'],
+    ['it is - 18 degrees', 'it is 18 degrees'],
     ['call gap()', 'call gap'],
     ['x is 5!', 'x is 5'],
     ['use node:sqlite', 'use node sqlite'],
@@ -46,26 +47,84 @@ describe('variants', () => {
     ['10\u2076 rows', '106 rows'],
     ['$5 a day', '\u20ac5 a day'],
     ['dogs chase cats', 'cats chase dogs'],
-    ['it works', 'it works?']
+    ['it works', 'it works?'],
+    ['the limit is 5 MB', 'the limit is 5 Mb'],
+    ['a turn takes 3 ms', 'a turn takes 3 MS'],
+    ['a heat of 3 mW', 'a heat of 3 MW'],
+    ['test [ ! -f x ] first', 'test [ -f x ] first'],
+    ['test ! -f x', 'test -f x'],
+    ['x is in [0, 1)', 'x is in [0, 1]'],
+    ['x is in (0, 1]', 'x is in [0, 1]'],
+    ['the default is []', 'the default is {}'],
+    ["the default is ''", 'the default is []'],
+    ["the default is ''", 'the default is'],
+    ['run cd ..', 'run cd .'],
+    ['run cd ..', 'run cd'],
+    ['clean ./build', 'clean /build'],
+    ['clean build/', 'clean build'],
+    ['git checkout -- main', 'git checkout main'],
+    ['git checkout - main', 'git checkout main'],
+    ['git log a..b', 'git log a...b'],
+    ['echo "$x"', 'echo $x'],
+    ["echo '$x'", 'echo "$x"'],
+    ['echo `x`', 'echo x'],
+    ['f(x)', 'f[x]'],
+    ['ship it to US', 'ship it to us'],
+    ['set PATH first', 'set path first'],
+    ['ask WHO first', 'ask who first'],
+    ['polish the table', 'a Polish table'],
+    ['eat turkey there', 'eat Turkey there'],
+    ['Paris - London', 'London - Paris'],
+    ['lint, test, build', 'test, build, lint'],
+    ['only we cache it', 'we only cache it'],
+    ['we cache only it', 'we only cache it'],
+    ['Let us eat, Ada', 'Let us eat Ada'],
+    ['set a=1, b=2', 'set a=1 b=2'],
+    ['-v is verbose', '--v is verbose'],
+    ['it is #1', 'it is 1'],
+    ['match *.ts', 'match .ts'],
+    ['match a|b', 'match ab'],
+    ['a && b', 'a & b'],
+    ['5\u2032 long', '5\u2033 long'],
+    ['\u7981\u6b62\u7f13\u5b58', '\u5141\u8bb8\u7f13\u5b58'],
+    ['\u4f7f\u7528Redis', '\u4f7f\u7528redis'],
+    ['na\u00efve', 'naive'],
+    ['\u0441ache', 'cache'],
+    ['Stra\u00dfe', 'Strasse'],
+    ['the ISS', 'the iss'],
+    ['v1.2', 'v12'],
+    ['x = y', 'x == y'],
+    ['a -> b', 'a <- b'],
+    ['5 %', '5'],
+    ['on :8080', 'on 8080'],
+    ['@ada wrote it', 'ada wrote it'],
+    ['see ~/x', 'see /x'],
+    ['NULL', 'null'],
+    ['tab\tnew', 'tabnew']
   ] as const) {
     it(`are not "${a}" and "${b}"`, () => assert.equal(areVariants(a, b), false))
   }
 
   for (const [a, b] of [
-    ['"it works," he said', 'it works he said'],
+    ['\u201cit works\u201d, he said', '"it works", he said'],
     ['well\u2014known', 'well-known'],
-    ['since 84, chrome has gap', 'Chrome has gap since 84'],
-    ['an of\ufb01ce', 'an office']
+    ['Since 84 it works.', 'since 84 it works'],
+    ['It works! It is fast.', 'it works! it is fast'],
+    ['A cache helps.', 'a cache helps'],
+    ["It's here", 'it\u2019s here'],
+    ['it works...', 'it works\u2026'],
+    ['it is 5 %.', 'it is 5 %'],
+    ['call f(x).', 'call f(x)'],
+    ['\u7f13\u5b58\u5f88\u5feb\u3002', '\u7f13\u5b58\u5f88\u5feb'],
+    ['\u662f\u5417\uff1f', '\u662f\u5417?'],
+    ['\u0647\u0644 \u064a\u0639\u0645\u0644\u061f', '\u0647\u0644 \u064a\u0639\u0645\u0644?'],
+    [
+      '\u092f\u0939 \u0920\u0940\u0915 \u0939\u0948\u0964',
+      '\u092f\u0939 \u0920\u0940\u0915 \u0939\u0948'
+    ],
+    ['one\u3000two', 'one two'],
+    ['cafe\u0301', 'caf\u00e9']
   ] as const) {
     it(`are "${a}" and "${b}"`, () => assert.equal(areVariants(a, b), true))
   }
-
-  it('are found by a key in time linear in the text, whatever its words repeat', () => {
-    const words = Array.from({ length: 20_000 }, () => 'a')
-    const rotated = [...words, 'b', ...words.slice(0, 9_000)]
-    const from = 12_345
-    const other = [...rotated.slice(from), ...rotated.slice(0, from)]
-    assert.equal(areVariants(rotated.join(' '), other.join(' ')), true)
-    assert.equal(areVariants(rotated.join(' '), [...words, 'a', 'b'].join(' ')), false)
-  })
 })
