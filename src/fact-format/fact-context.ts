@@ -1,9 +1,10 @@
 /**
  * Where a fact of a conversation comes from: its speaker, its time and the turn before it. `recall`
  * finds a fact by these words. They stay on this node and are no part of the digest. On disk, after
- * the tags of a fact that has a context:
+ * the tags of a fact that has a context, or a claim that began again:
  *
- *   version (1) | speaker length (1), bytes | previous length (2), bytes | at (8, NaN for none)
+ *   version (1) | speaker length (1), bytes | previous length (2), bytes | at (8, NaN for none) |
+ *     number (1), times (8 each): when the claim began to hold again; absent where it did not
  */
 import { HiveError } from '../errors.ts'
 
@@ -22,6 +23,7 @@ const OPTIONS: ReadonlySet<string> = new Set(['speaker', 'at', 'previous'])
 const MAX_SPEAKER_BYTES = 255
 const MAX_PREVIOUS_BYTES = 2_048
 const FIXED_BYTES = 12
+const TIME_BYTES = 8
 const NONE = Buffer.alloc(0)
 
 const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'full', timeZone: 'UTC' })
@@ -39,24 +41,33 @@ export function checkContext(context: FactContext): void {
   }
 }
 
-/** Returns no bytes for no context. */
-export function writeContext(context: FactContext | undefined): Buffer {
-  if (context === undefined) return NONE
-  const speaker = Buffer.from(context.speaker ?? '')
-  const previous = Buffer.from(context.previous ?? '')
-  const bytes = Buffer.alloc(FIXED_BYTES + speaker.length + previous.length)
+/** Returns no bytes for neither. */
+export function writeContext(
+  context: FactContext | undefined,
+  again: readonly number[] = []
+): Buffer {
+  if (context === undefined && again.length === 0) return NONE
+  const speaker = Buffer.from(context?.speaker ?? '')
+  const previous = Buffer.from(context?.previous ?? '')
+  const times = again.length === 0 ? 0 : 1 + TIME_BYTES * again.length
+  const bytes = Buffer.alloc(FIXED_BYTES + speaker.length + previous.length + times)
   let next = bytes.writeUInt8(VERSION)
   next = bytes.writeUInt8(speaker.length, next)
   next += speaker.copy(bytes, next)
   next = bytes.writeUInt16BE(previous.length, next)
   next += previous.copy(bytes, next)
-  bytes.writeDoubleBE(context.at?.getTime() ?? Number.NaN, next)
+  next = bytes.writeDoubleBE(context?.at?.getTime() ?? Number.NaN, next)
+  if (again.length > 0) next = bytes.writeUInt8(again.length, next)
+  for (const time of again) next = bytes.writeDoubleBE(time, next)
   return bytes
 }
 
 /** Reads the bytes after the tags. Throws for bytes that `writeContext` did not write. */
-export function readContext(bytes: Uint8Array): FactContext | undefined {
-  if (bytes.length === 0) return undefined
+export function readContext(bytes: Uint8Array): {
+  readonly context: FactContext | undefined
+  readonly again: readonly number[]
+} {
+  if (bytes.length === 0) return { context: undefined, again: [] }
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (buffer.readUInt8(0) !== VERSION) throw new RangeError('a context of another format version')
   const previousAt = 2 + buffer.readUInt8(1)
@@ -64,11 +75,18 @@ export function readContext(bytes: Uint8Array): FactContext | undefined {
   const speaker = buffer.toString('utf8', 2, previousAt)
   const previous = buffer.toString('utf8', previousAt + 2, atAt)
   const at = buffer.readDoubleBE(atAt)
-  return {
+  const again: number[] = []
+  for (let next = atAt + TIME_BYTES + 1; next < buffer.length; next += TIME_BYTES) {
+    again.push(buffer.readDoubleBE(next))
+  }
+  const isEmpty = speaker === '' && previous === '' && Number.isNaN(at)
+  if (isEmpty && again.length > 0) return { context: undefined, again }
+  const context = {
     ...(speaker === '' ? {} : { speaker }),
     ...(Number.isNaN(at) ? {} : { at: new Date(at) }),
     ...(previous === '' ? {} : { previous })
   }
+  return { context, again }
 }
 
 /** The words of a context that search indexes. */

@@ -54,7 +54,10 @@ export interface Fact {
   readonly tags: readonly string[]
   /** A private fact never leaves this node. */
   readonly private: boolean
+  /** When a claim began to hold first. */
   readonly validFrom?: Date
+  /** When the same claim began to hold again, each time later. */
+  readonly validAgainFrom?: readonly Date[]
   readonly source?: string
   readonly context?: FactContext
   /** The first agent that learned the fact. */

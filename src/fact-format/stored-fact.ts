@@ -40,6 +40,8 @@ export interface FactFields {
   readonly source: string | undefined
   readonly tags: readonly string[]
   readonly context: FactContext | undefined
+  /** Later begins of a claim, ascending. */
+  readonly again?: readonly number[]
 }
 
 /** Offsets of the fields of a stored fact, including the free bytes of its seal. */
@@ -58,7 +60,7 @@ export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
   const start = HEADER_BYTES - SEAL_BYTES
   const end = start + bytes.readUInt32BE(SIZE - SEAL_BYTES)
   const validFrom = bytes.readDoubleBE(VALID_FROM - SEAL_BYTES)
-  const { agent, source, tags, context } = readTrailer(bytes, end)
+  const { agent, source, tags, context, again } = readTrailer(bytes, end)
   return {
     digest,
     record: stored.subarray(start, end),
@@ -69,7 +71,8 @@ export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
     tags,
     ...(Number.isNaN(validFrom) ? {} : { validFrom: new Date(validFrom) }),
     ...(source === '' ? {} : { source }),
-    ...(context === undefined ? {} : { context })
+    ...(context === undefined ? {} : { context }),
+    ...(again.length === 0 ? {} : { validAgainFrom: again.map((time) => new Date(time)) })
   }
 }
 
@@ -84,14 +87,15 @@ export function writeFact(fact: StoredFact): Uint8Array {
     agent: fact.agent,
     source: fact.source,
     tags: fact.tags,
-    context: fact.context
+    context: fact.context,
+    again: fact.validAgainFrom?.map((time) => time.getTime())
   })
 }
 
 /** One buffer, with free bytes for the seal in front. */
 export function encodeFact(fields: FactFields): Buffer {
   const { record, agent, source = '', tags } = fields
-  const context = writeContext(fields.context)
+  const context = writeContext(fields.context, fields.again)
   const bytes = Buffer.allocUnsafe(
     HEADER_BYTES + record.length + trailerSize(agent, source, tags) + context.length
   )
@@ -125,6 +129,7 @@ interface Trailer {
 
 interface ReadTrailer extends Trailer {
   readonly context: FactContext | undefined
+  readonly again: readonly number[]
 }
 
 function writeHeader(bytes: Buffer, fields: FactFields): void {
@@ -169,5 +174,5 @@ function readTrailer(bytes: Buffer, at: number): ReadTrailer {
   next += 1
   const tags: string[] = []
   while (tags.length < count) tags.push(short())
-  return { agent, source, tags, context: readContext(bytes.subarray(next)) }
+  return { agent, source, tags, ...readContext(bytes.subarray(next)) }
 }

@@ -17,6 +17,8 @@ import type { FactWrite } from '../fact-format/index.ts'
 
 const NEW: AddOutcome = { status: 'new', lookedUp: false }
 const NEW_AFTER_LOOKUP: AddOutcome = { status: 'new', lookedUp: true }
+/** Another begin of a stored claim. */
+const BEGUN_AGAIN: AddOutcome = { status: 'new', lookedUp: true }
 const DUPLICATE: AddOutcome = { status: 'duplicate', lookedUp: true }
 
 export interface FactGroupComponents {
@@ -62,8 +64,7 @@ export class FactGroup {
     }
     statistics.hits += 1
     this.repeatsInFlight ||= inFlight.has(digestKey)
-    this.#addRepeated(fact, existing)
-    return DUPLICATE
+    return this.#addRepeated(fact, existing) ? BEGUN_AGAIN : DUPLICATE
   }
 
   #addNew(fact: PreparedFact): void {
@@ -73,21 +74,23 @@ export class FactGroup {
     if (!fact.isPrivate) this.observable.push(fact.digest)
   }
 
-  #addRepeated(fact: PreparedFact, existing: Uint8Array): void {
+  /** Returns whether the claim begins again. */
+  #addRepeated(fact: PreparedFact, existing: Uint8Array): boolean {
     const { inFlight, recent, totals } = this.#components
     const { digest, digestKey } = fact
     const merged = mergeRepeated(digest, existing, fact)
     if (merged !== undefined) {
-      const bytes = writeFact(merged)
+      const bytes = writeFact(merged.fact)
       totals.add(0, bytes.length - SEAL_BYTES - existing.length)
       this.#put({
         digest,
         digestKey,
         bytes,
-        confidence: merged.confidence,
-        isPrivate: merged.private
+        confidence: merged.fact.confidence,
+        isPrivate: merged.fact.private
       })
     } else if (!inFlight.has(digestKey)) recent.put({ digestKey, ...recentFactOf(existing) })
+    return merged?.isAgain === true
   }
 
   #put(write: FactWrite): void {

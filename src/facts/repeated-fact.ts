@@ -5,38 +5,57 @@ import { recentFactOf, readFact } from '../fact-format/index.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { StoredFact } from '../fact-format/index.ts'
 
+/** Later begins of a claim that are stored; of more, the latest. */
+const MAX_AGAIN = 32
+
+/** A stored fact with what a repetition adds to it. */
+export interface MergedFact {
+  readonly fact: StoredFact
+  /** Whether the claim begins again: then it may be current again. */
+  readonly isAgain: boolean
+}
+
 /**
- * The union of both: the higher confidence, all tags, the earlier `validFrom`; undefined if the
- * repetition adds nothing. The result does not depend on the order of the two.
+ * The union of both: the higher confidence, all tags, all times at which a claim began; undefined if
+ * the repetition adds nothing. The result does not depend on the order of the two.
  */
 export function mergeRepeated(
   digest: Uint8Array,
   stored: Uint8Array,
   repeated: PreparedFact
-): StoredFact | undefined {
+): MergedFact | undefined {
   const { isPrivate, confidence } = recentFactOf(stored)
   const isSame = repeated.confidence <= confidence && (isPrivate || !repeated.isPrivate)
   if (isSame && repeated.tags.length === 0 && !repeated.hasTime) return undefined
   const existing = readFact(digest, stored)
-  const validFrom = earlier(
-    existing.validFrom,
-    readFact(digest, repeated.bytes.subarray(SEAL_BYTES)).validFrom
-  )
+  const isClaim = repeated.attribute !== undefined
+  const other = readFact(digest, repeated.bytes.subarray(SEAL_BYTES))
+  const before = beginsOf(existing)
+  const begins = unionOf(before, beginsOf(other), isClaim)
   const tags = canonicalTags([...existing.tags, ...repeated.tags].slice(0, MAX_TAGS))
-  const isEqual =
-    tags.length === existing.tags.length && validFrom?.getTime() === existing.validFrom?.getTime()
+  const isEqual = tags.length === existing.tags.length && begins.join() === before.join()
   if (isSame && isEqual) return undefined
-  return {
-    ...existing,
+  const [first, ...again] = begins.map((time) => new Date(time))
+  const { validAgainFrom: _, ...rest } = existing
+  const fact = {
+    ...rest,
     confidence: Math.max(confidence, repeated.confidence),
     tags,
     // Private stays private: a repetition must not make a private fact public.
     private: isPrivate || repeated.isPrivate,
-    ...(validFrom === undefined ? {} : { validFrom })
+    ...(first === undefined ? {} : { validFrom: first }),
+    ...(again.length === 0 ? {} : { validAgainFrom: again })
   }
+  return { fact, isAgain: before.length > 0 && begins.some((time) => time > (before.at(-1) ?? 0)) }
 }
 
-function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  return a < b ? a : b
+function beginsOf({ validFrom, validAgainFrom = [] }: StoredFact): number[] {
+  return validFrom === undefined ? [] : [validFrom, ...validAgainFrom].map((date) => date.getTime())
+}
+
+/** Of a note the first time alone: a note holds from then on. */
+function unionOf(a: readonly number[], b: readonly number[], isClaim: boolean): number[] {
+  const times = [...new Set([...a, ...b])].toSorted((x, y) => x - y)
+  if (!isClaim) return times.slice(0, 1)
+  return [...times.slice(0, 1), ...times.slice(1).slice(-MAX_AGAIN)]
 }

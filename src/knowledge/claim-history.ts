@@ -11,7 +11,7 @@ import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/records/index.ts'
 import { displayText } from '../foreign-text/index.ts'
 import { displayRecord } from '../judgement/index.ts'
-import { slotOf } from '../search/index.ts'
+import { BEGINNING, FOREVER, slotOf } from '../search/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Replica } from '../../crdt/index.ts'
 import type { DisplayText } from '../foreign-text/index.ts'
@@ -69,7 +69,12 @@ export interface CurrentClaims {
   readonly isDisputed: boolean
 }
 
-type UnjudgedClaim = Omit<Claim, 'state'>
+type UnplacedClaim = Omit<Claim, 'state' | 'validFrom' | 'validTo'>
+
+/** A claim and its place in the index: one begin of an attribute, as hex. */
+interface PlacedClaim extends Omit<Claim, 'state'> {
+  readonly slot: string
+}
 
 const DEFAULT_LIMIT = 100
 
@@ -85,7 +90,7 @@ export class ClaimHistory {
 
   /**
    * Claims on one attribute, or on all attributes of the entity; of each attribute the latest
-   * first.
+   * first. A claim that began again after another one is listed once for each begin.
    */
   async of(
     entity: string,
@@ -93,25 +98,20 @@ export class ClaimHistory {
     { asOf = new Date(), limit = DEFAULT_LIMIT, maxWait, signal }: HistoryOptions = {}
   ): Promise<Claim[]> {
     const slot = slotOf(entity, attribute)
-    const claims = new Map<string, UnjudgedClaim>()
-    /** The text of an attribute is displayed; the slot is that of the stored text. */
-    const slots = new Map<string, string>()
+    const claims = new Map<string, PlacedClaim>()
     for (let page = 0; page < MAX_PAGES && claims.size < limit; page++) {
       signal?.throwIfAborted()
       const query = { slot, offset: page * limit, limit }
       const hits = await this.#components.index.claims(query, { maxWait })
-      for (const hit of hits) slots.set(toHex(hit.digest), toHex(hit.slot))
-      for (const claim of await this.#valid(hits)) {
-        claims.set(claim.id, merged(claim, claims.get(claim.id)))
-      }
+      for (const claim of await this.#valid(hits)) claims.set(nameOf(claim), claim)
       if (hits.length < limit) break
     }
-    const bySlot = Map.groupBy(claims.values(), ({ id }) => slots.get(id) ?? '')
     const ordered: Claim[] = []
-    for (const [name, found] of bySlot) {
+    for (const [name, found] of Map.groupBy(claims.values(), (claim) => claim.slot)) {
       const current = await this.#currentIn(Buffer.from(name, 'hex'), asOf, { maxWait })
-      const states = found.map((claim) => ({ ...claim, state: stateOf(claim, current, asOf) }))
-      ordered.push(...states.toSorted((a, b) => validFromOf(b) - validFromOf(a) || byId(a, b)))
+      for (const { slot: _, ...claim } of withoutRepeats(found)) {
+        ordered.push({ ...claim, state: stateOf(claim, current, asOf) })
+      }
     }
     return ordered.toSorted(byAttribute).slice(0, limit)
   }
@@ -142,43 +142,54 @@ export class ClaimHistory {
     return { begin, isDisputed: values.size > 1 }
   }
 
-  /** The claims as they are now, without those that were removed or are held back. */
-  async #valid(hits: readonly ClaimHit[]): Promise<UnjudgedClaim[]> {
-    const local = hits.filter(({ origin }) => origin === 'local').map(({ digest }) => digest)
-    const hive = hits.filter(({ origin }) => origin === 'hive').map(({ digest }) => digest)
-    const claims = new Map<string, UnjudgedClaim>()
-    for (const claim of [...(await this.#hiveClaims(hive)), ...(await this.#localClaims(local))]) {
-      claims.set(claim.id, merged(claim, claims.get(claim.id)))
+  /**
+   * The claims as they are now, without those that were removed or are held back. A claim that is
+   * stored here and in the hive is this node's, and began at the earlier time.
+   */
+  async #valid(hits: readonly ClaimHit[]): Promise<PlacedClaim[]> {
+    const of = (origin: ClaimHit['origin']): Uint8Array[] =>
+      uniqueBytes(hits.filter((hit) => hit.origin === origin).map(({ digest }) => digest))
+    const hive = await this.#hiveClaims(of('hive'))
+    const local = await this.#localClaims(of('local'))
+    const claims = new Map<string, PlacedClaim>()
+    for (const hit of hits) {
+      const id = toHex(hit.digest)
+      const isKnown = (hit.origin === 'hive' ? hive : local).has(id)
+      const shown = local.get(id) ?? hive.get(id)
+      const isRepeat = hit.begin > hit.earliest && (hive.has(id) || hit.origin === 'hive')
+      if (!isKnown || shown === undefined || isRepeat) continue
+      const claim = {
+        ...shown,
+        slot: toHex(hit.slot),
+        ...(hit.begin === BEGINNING ? {} : { validFrom: new Date(hit.begin) }),
+        ...(hit.until === FOREVER ? {} : { validTo: new Date(hit.until) })
+      }
+      claims.set(nameOf(claim), claim)
     }
-    // In the order of the index.
-    const ids = [...new Set(hits.map(({ digest }) => toHex(digest)))]
-    return ids.flatMap((id) => claims.get(id) ?? [])
+    return [...claims.values()]
   }
 
-  async #localClaims(digests: readonly Uint8Array[]): Promise<UnjudgedClaim[]> {
-    const found = await this.#components.facts.getMany(digests)
-    return found.flatMap(({ digest, record, confidence, validFrom }) =>
-      claimOf(displayRecord(readAll(record, readRecord)), {
-        id: toHex(digest),
-        confidence,
-        origin: 'local',
-        ...(validFrom === undefined ? {} : { validFrom })
-      })
-    )
+  async #localClaims(digests: readonly Uint8Array[]): Promise<Map<string, UnplacedClaim>> {
+    const claims = new Map<string, UnplacedClaim>()
+    for (const { digest, record, confidence } of await this.#components.facts.getMany(digests)) {
+      const shown = displayRecord(readAll(record, readRecord))
+      const id = toHex(digest)
+      const claim = claimOf(shown, { id, confidence, origin: 'local' })
+      if (claim !== undefined) claims.set(id, claim)
+    }
+    return claims
   }
 
-  async #hiveClaims(digests: readonly Uint8Array[]): Promise<UnjudgedClaim[]> {
+  async #hiveClaims(digests: readonly Uint8Array[]): Promise<Map<string, UnplacedClaim>> {
     const { replica, judge } = this.#components
-    const claims: UnjudgedClaim[] = []
+    const claims = new Map<string, UnplacedClaim>()
     for (const attested of await replica.getMany(digests)) {
       const judgement = await judge.judge(attested)
       if (judgement?.state !== 'released') continue
-      const { confidence, validFrom, validTo } = judgement
-      const from = validFrom === undefined ? {} : { validFrom }
-      const to = validTo === undefined ? {} : { validTo }
+      const { confidence } = judgement
       const id = toHex(attested.digest)
-      const rest = { id, confidence, origin: 'hive' as const, ...from, ...to }
-      claims.push(...claimOf(displayRecord(attested.record), rest))
+      const claim = claimOf(displayRecord(attested.record), { id, confidence, origin: 'hive' })
+      if (claim !== undefined) claims.set(id, claim)
     }
     return claims
   }
@@ -197,18 +208,25 @@ export function stateOf(
 
 function claimOf(
   { entity, attribute, value = displayText(''), content }: DisplayRecord,
-  rest: Omit<UnjudgedClaim, 'entity' | 'attribute' | 'value' | 'content'>
-): UnjudgedClaim[] {
-  return attribute === undefined ? [] : [{ entity, attribute, value, content, ...rest }]
+  rest: Pick<Claim, 'confidence' | 'id' | 'origin'>
+): UnplacedClaim | undefined {
+  return attribute === undefined ? undefined : { entity, attribute, value, content, ...rest }
 }
 
-/** A claim that is stored here and in the hive is this node's, and began at the earlier time. */
-function merged(one: UnjudgedClaim, other: UnjudgedClaim | undefined): UnjudgedClaim {
-  if (other === undefined || other.origin === one.origin) return one
-  const [local, hive] = one.origin === 'local' ? [one, other] : [other, one]
-  if (hive.validFrom === undefined) return local
-  if (local.validFrom !== undefined && local.validFrom <= hive.validFrom) return local
-  return { ...local, validFrom: hive.validFrom }
+/** The latest first; a claim that goes on is listed once, from its first begin on. */
+function withoutRepeats(claims: readonly PlacedClaim[]): PlacedClaim[] {
+  const kept: PlacedClaim[] = []
+  const ascending = claims.toSorted((a, b) => validFromOf(a) - validFromOf(b) || -byId(a, b))
+  for (const claim of ascending) if (kept.at(-1)?.id !== claim.id) kept.push(claim)
+  return kept.toReversed()
+}
+
+function nameOf({ id, validFrom }: Pick<Claim, 'id' | 'validFrom'>): string {
+  return `${id} ${validFrom?.getTime() ?? ''}`
+}
+
+function uniqueBytes(digests: readonly Uint8Array[]): Uint8Array[] {
+  return [...new Map(digests.map((digest) => [toHex(digest), digest])).values()]
 }
 
 function isValidAt(
@@ -227,6 +245,6 @@ function byAttribute(a: Claim, b: Claim): number {
   return one === other ? 0 : one < other ? -1 : 1
 }
 
-function byId(a: Claim, b: Claim): number {
+function byId(a: Pick<Claim, 'id'>, b: Pick<Claim, 'id'>): number {
   return a.id < b.id ? -1 : 1
 }

@@ -3,8 +3,8 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AbortOptions } from '@libp2p/interface'
-import type { FactInput, PreparedFact } from '../facts/index.ts'
-import type { Intake } from './intake.ts'
+import type { FactInput } from '../facts/index.ts'
+import type { AcceptedFact, Intake } from './intake.ts'
 
 /** Options of `distillMany` and `import`. */
 export interface DistillManyOptions extends AbortOptions {
@@ -41,10 +41,12 @@ export async function distillMany(
   const started = performance.now()
   const totals = { read: 0, new: 0, duplicate: 0, corroborated: 0 }
   const rejected: { line: number; reason: string }[] = []
-  let batch: PreparedFact[] = []
+  let batch: AcceptedFact[] = []
   let lastTurn = 0
   const writing: Promise<void>[] = []
-  const write = async (facts: readonly PreparedFact[], read: number): Promise<void> => {
+  const write = async (accepted: readonly AcceptedFact[], read: number): Promise<void> => {
+    const facts = await intake.withoutEchoes(accepted)
+    totals.duplicate += accepted.length - facts.length
     for (const { status } of await intake.add(facts)) totals[status] += 1
     onProgress?.({ ...totals, read })
   }
@@ -58,9 +60,9 @@ export async function distillMany(
     while (writing.length > allowed) await writing.shift()
   }
   const take = (item: FactInput | Error): void => {
-    const fact = intake.accept(item)
-    if (fact === undefined) totals.duplicate += 1
-    else batch.push(fact)
+    const accepted = intake.accept(item)
+    if (accepted === undefined) totals.duplicate += 1
+    else batch.push(accepted)
   }
   const refuse = (error: unknown): void => {
     rejected.push({ line: totals.read, reason: messageOf(error) })

@@ -43,10 +43,11 @@ export async function distillOne(
   const { intake } = components
   const named = identifyFact(input)
   const id = Buffer.from(named.digestKey, 'latin1').toString('hex')
-  const echo = intake.echoOf(named)
+  const accepted = intake.acceptNamed(input, named)
+  if (accepted === undefined) return { id, ...DUPLICATE }
+  const echo = await intake.echoOf(accepted)
   if (echo !== undefined) return { id: echo, ...DUPLICATE }
-  const fact = intake.prepare(input, named)
-  if (fact === undefined) return { id, ...DUPLICATE }
+  const { fact } = accepted
   const merged = fact.heuristic ? undefined : await mergeVariant(components, fact)
   if (merged !== undefined) return { id: toHex(merged), status: 'merged', path: 'semantic' }
   const [distilled = DUPLICATE] = await intake.add([fact])

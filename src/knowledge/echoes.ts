@@ -1,83 +1,86 @@
 /**
- * Echoes: text that `recall` returned and that an agent distils again, in the same words. An echo
- * is no new finding, so it adds no fact and no confidence. The node remembers the latest recalled
- * texts until it stops or the fact is forgotten.
+ * Echoes: what `recall` returned and an agent distils again. An echo is no new finding, so it adds
+ * no fact and no voice of this node to what others say. It is an echo only if it adds nothing: the
+ * same claim, no higher confidence, no further tag, no other time. The node remembers the latest
+ * recalled texts until it stops or the fact is forgotten.
  */
-import { areVariants } from './variants.ts'
+import { recordVariantKey } from './record-variant.ts'
+import type { FactInput, IdentifiedFact } from '../facts/index.ts'
+import type { SearchOrigin } from '../search/index.ts'
 
 /** About 20 MB of recalled text at 200 bytes each. */
 const MAX_ECHOES = 50_000
 
-interface RecalledText {
+/** A recalled fact or insight, with its text as it is stored. */
+export interface RecalledText {
   readonly id: string
   readonly entity: string
   readonly content: string
-  /** Of a fact of this node. */
-  readonly agent?: string
+  readonly attribute?: string
+  readonly value?: string
+  readonly confidence: number
+  readonly tags: readonly string[]
+  readonly validFrom?: Date
+  readonly origin: SearchOrigin
+}
+
+interface Remembered extends Pick<
+  RecalledText,
+  'confidence' | 'id' | 'origin' | 'tags' | 'validFrom'
+> {
+  readonly variant: string
 }
 
 export class Echoes {
   /** By id, the latest last. */
-  readonly #recalled = new Map<string, RecalledText>()
-  /** Ids by a cheap sum of their content, which excludes nearly all other text. */
-  readonly #bySum = new Map<number, Set<string>>()
+  readonly #recalled = new Map<string, Remembered>()
+  /** Ids by the variant key of their record. */
+  readonly #byVariant = new Map<string, Set<string>>()
 
-  remember(recalled: RecalledText): void {
-    const { id, content } = recalled
-    this.#recalled.delete(id)
-    this.#recalled.set(id, recalled)
-    const sum = letterSum(content)
-    const ids = this.#bySum.get(sum)
-    if (ids === undefined) this.#bySum.set(sum, new Set([id]))
+  remember({ id, confidence, tags, validFrom, origin, ...text }: RecalledText): void {
+    const variant = recordVariantKey(text)
+    this.#drop(id)
+    this.#recalled.set(id, { id, variant, confidence, tags, validFrom, origin })
+    const ids = this.#byVariant.get(variant)
+    if (ids === undefined) this.#byVariant.set(variant, new Set([id]))
     else ids.add(id)
-    if (this.#recalled.size > MAX_ECHOES) this.#dropOldest()
+    const [oldest] = this.#recalled.keys()
+    if (this.#recalled.size > MAX_ECHOES && oldest !== undefined) this.#drop(oldest)
   }
 
-  /** The id of the recalled fact that this text repeats. */
-  find(entity: string, content: string): string | undefined {
-    if (this.#bySum.size === 0) return undefined
-    for (const id of this.#bySum.get(letterSum(content)) ?? []) {
+  /** The recalled facts and insights that this one repeats without adding to them. */
+  find(input: FactInput, { record }: IdentifiedFact): readonly Pick<Remembered, 'id' | 'origin'>[] {
+    if (this.#recalled.size === 0) return []
+    const ids = this.#byVariant.get(recordVariantKey(record)) ?? []
+    return [...ids].flatMap((id) => {
       const recalled = this.#recalled.get(id)
-      if (recalled === undefined) continue
-      if (areVariants(recalled.entity, entity) && areVariants(recalled.content, content)) return id
-    }
-    return undefined
+      return recalled !== undefined && addsNothing(input, recalled) ? [recalled] : []
+    })
   }
 
-  /** Drops a fact that was removed from this node, and facts of this node that may be its variants. */
-  forget({ id, entity, content }: RecalledText): void {
-    for (const other of this.#bySum.get(letterSum(content)) ?? []) {
-      const recalled = this.#recalled.get(other)
-      if (recalled === undefined) continue
-      const isVariant =
-        areVariants(recalled.entity, entity) && areVariants(recalled.content, content)
-      if (other === id || (recalled.agent !== undefined && isVariant)) this.#drop(recalled)
-    }
+  /** Drops what repeats a fact of this node that is gone. */
+  forget(text: Pick<RecalledText, 'attribute' | 'content' | 'entity' | 'value'>): void {
+    for (const id of this.#byVariant.get(recordVariantKey(text)) ?? []) this.#drop(id)
   }
 
-  #dropOldest(): void {
-    const [oldest] = this.#recalled.values()
-    if (oldest !== undefined) this.#drop(oldest)
-  }
-
-  #drop({ id, content }: RecalledText): void {
+  #drop(id: string): void {
+    const recalled = this.#recalled.get(id)
+    if (recalled === undefined) return
     this.#recalled.delete(id)
-    const ids = this.#bySum.get(letterSum(content))
+    const ids = this.#byVariant.get(recalled.variant)
     ids?.delete(id)
-    if (ids?.size === 0) this.#bySum.delete(letterSum(content))
+    if (ids?.size === 0) this.#byVariant.delete(recalled.variant)
   }
 }
 
-/** Sum and number of ASCII letters, without case, and digits; equal for variants. */
-function letterSum(text: string): number {
-  let sum = 0
-  let count = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
-    if (!isLetter && !(code >= 48 && code <= 57)) continue
-    sum += isLetter ? code | 32 : code
-    count += 1
-  }
-  return sum * 2 ** 16 + (count % 2 ** 16)
+function addsNothing(
+  { confidence, tags = [], validFrom, private: isPrivate }: FactInput,
+  recalled: Remembered
+): boolean {
+  return (
+    confidence <= recalled.confidence &&
+    isPrivate !== true &&
+    tags.every((tag) => recalled.tags.includes(tag)) &&
+    (validFrom === undefined || validFrom.getTime() === recalled.validFrom?.getTime())
+  )
 }

@@ -9,6 +9,7 @@ import type { FactInput, FactStore, IdentifiedFact, PreparedFact, Quota } from '
 import type { Corroboration } from './corroboration.ts'
 import type { Echoes } from './echoes.ts'
 import type { RecallSearch } from './recall-search.ts'
+import type { SearchOrigin } from '../search/index.ts'
 
 export interface IntakeComponents {
   readonly facts: Pick<FactStore, 'add' | 'isRedundant'>
@@ -18,6 +19,16 @@ export interface IntakeComponents {
   readonly quota: Pick<Quota, 'hasPending' | 'release' | 'take'>
   readonly clock: Clock
   readonly agent: string
+  /** Whether a fact is stored, or an insight of the hive is released, now. */
+  readonly isKnown: (id: string, origin: SearchOrigin) => Promise<boolean>
+}
+
+type RecalledEcho = ReturnType<Echoes['find']>[number]
+
+/** A fact of a stream, and what was recalled that it may repeat. */
+export interface AcceptedFact {
+  readonly fact: PreparedFact
+  readonly echoes: readonly RecalledEcho[]
 }
 
 /** The result of storing one fact. */
@@ -40,19 +51,52 @@ export class Intake {
   }
 
   /** Prepares an item of a stream; undefined if it adds nothing. */
-  accept(item: FactInput | Error): PreparedFact | undefined {
+  accept(item: FactInput | Error): AcceptedFact | undefined {
     if (item instanceof Error) throw item
-    const named = identifyFact(item)
-    return this.echoOf(named) === undefined ? this.prepare(item, named, true) : undefined
+    return this.acceptNamed(item, identifyFact(item), true)
   }
 
-  /** The id of the recalled fact that this one repeats. */
-  echoOf({ record }: IdentifiedFact): string | undefined {
-    return this.#components.echoes.find(record.entity, record.content)
+  /** Undefined if the fact is on disk and the repetition adds nothing. */
+  acceptNamed(
+    input: FactInput,
+    named: IdentifiedFact,
+    heuristic = false
+  ): AcceptedFact | undefined {
+    const echoes = this.#components.echoes.find(input, named)
+    // Before anything is awaited: `named` is valid until the next fact is identified.
+    const fact = this.#prepare(input, named, heuristic)
+    return fact === undefined ? undefined : { fact, echoes }
+  }
+
+  /**
+   * The id of what was recalled, is still known, and that the fact repeats without adding to it. The
+   * fact's room is returned then.
+   */
+  async echoOf({ fact, echoes }: AcceptedFact): Promise<string | undefined> {
+    const known = await this.#stillKnown(echoes)
+    if (known !== undefined) this.release([fact])
+    return known
+  }
+
+  async #stillKnown(echoes: readonly RecalledEcho[]): Promise<string | undefined> {
+    for (const { id, origin } of echoes) {
+      if (await this.#components.isKnown(id, origin)) return id
+    }
+    return undefined
+  }
+
+  /** Leaves out what repeats something recalled that is still known. */
+  async withoutEchoes(accepted: readonly AcceptedFact[]): Promise<readonly PreparedFact[]> {
+    const facts: PreparedFact[] = []
+    for (const each of accepted) {
+      const echo = each.echoes.length === 0 ? undefined : await this.echoOf(each)
+      if (echo === undefined) facts.push(each.fact)
+    }
+    return facts
   }
 
   /** Returns undefined if the fact is on disk and the repetition adds nothing. */
-  prepare(input: FactInput, named: IdentifiedFact, heuristic = false): PreparedFact | undefined {
+  #prepare(input: FactInput, named: IdentifiedFact, heuristic: boolean): PreparedFact | undefined {
     const { agent, clock, facts, quota } = this.#components
     if (facts.isRedundant(named.digestKey, input)) return undefined
     const fact = prepareFact(input, named, { agent, heuristic, now: clock.now() })

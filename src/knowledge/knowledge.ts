@@ -9,7 +9,7 @@ import { Intake } from './intake.ts'
 import { knownIds, variantIds } from './known-ids.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Operation } from '../../crdt/index.ts'
-import type { DistillOptions, Fact, FactInput, FactStore } from '../facts/index.ts'
+import type { DistillOptions, Fact, FactInput, FactStore, StoredFact } from '../facts/index.ts'
 import type { Candidates } from './candidates.ts'
 import type { DistillManyOptions, DistillReport } from './distill-many.ts'
 import type { DistillComponents, Distilled } from './distill-one.ts'
@@ -169,14 +169,20 @@ export class Knowledge {
     return digest !== undefined && nearDuplicates.split(digest)
   }
 
-  /** All facts of this node, as `import` and `distillMany` take them. */
+  /**
+   * All facts of this node, as `import` and `distillMany` take them: also the merged variants, in
+   * their own words, and a claim that began again once for each begin.
+   */
   async *export({ signal }: AbortOptions = {}): AsyncGenerator<FactInput> {
     for await (const batch of this.#components.facts.all()) {
       signal?.throwIfAborted()
       for (const stored of batch) {
-        const { id: _, agent: _agent, recordedAt: _at, ...fact } = factOf(stored)
-        yield fact
+        yield* exportedFacts(stored)
       }
+    }
+    for await (const variant of this.#components.nearDuplicates.variants()) {
+      signal?.throwIfAborted()
+      yield* exportedFacts(variant)
     }
   }
 
@@ -227,4 +233,10 @@ export class Knowledge {
     const { facts, nearDuplicates } = this.#components
     return resolveId(id, knownIds(facts, nearDuplicates))
   }
+}
+
+function* exportedFacts(stored: StoredFact): Generator<FactInput> {
+  const { id: _, agent: _agent, recordedAt: _at, validAgainFrom = [], ...fact } = factOf(stored)
+  yield fact
+  for (const validFrom of validAgainFrom) yield { ...fact, validFrom }
 }

@@ -7,7 +7,7 @@ import * as encoding from 'lib0/encoding'
 import { SEAL_BYTES, equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
 import { readRecord, Serial } from '../../crdt/index.ts'
 import { prepareStored, readFact } from '../facts/index.ts'
-import { variantKey } from './variants.ts'
+import { recordVariantKey } from './record-variant.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Operation, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex } from '../search/index.ts'
@@ -187,6 +187,13 @@ export class NearDuplicates {
     return this.#components.store.commit([this.#cursors.put(CURSOR_KEY, bytes)])
   }
 
+  /** All merged variants, in their own words. */
+  async *variants(): AsyncGenerator<StoredFact> {
+    for await (const [digest, value] of this.#variants.entries()) {
+      yield readFact(digest, value.subarray(DIGEST_BYTES))
+    }
+  }
+
   /** Variants that were merged into a fact. */
   async variantsOf(canonical: Uint8Array): Promise<StoredFact[]> {
     const variants: StoredFact[] = []
@@ -206,11 +213,6 @@ export class NearDuplicates {
 /** Whether two records are variants: equal attribute and value, and variants in the rest. */
 export function areVariantRecords(a: HiveRecord, b: HiveRecord): boolean {
   return recordVariantKey(a) === recordVariantKey(b)
-}
-
-/** Equal for records that are variants, and for no others. */
-export function recordVariantKey({ attribute, value, entity, content }: HiveRecord): string {
-  return JSON.stringify([attribute, value, variantKey(entity), variantKey(content)])
 }
 
 function recordOf({ record }: StoredFact): HiveRecord {

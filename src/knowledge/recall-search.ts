@@ -133,8 +133,8 @@ export class RecallSearch {
     const { echoes } = this.#components
     const at = asOf ?? new Date()
     const query = { text, origins: SCOPES[scope], entity, tags, asOf: at.getTime() }
-    const states = new ClaimStates(this.#components.history, at, asOf === undefined, { maxWait })
-    const recalled = new Map<string, Recalled>()
+    const states = new ClaimStates(this.#components.history, at, { maxWait })
+    const recalled = new Map<string, FoundText>()
     const examined = new Set<string>()
     let found: Found = NOTHING
     // Hits that were removed or superseded take no place: more are read until the answer is full.
@@ -148,9 +148,13 @@ export class RecallSearch {
       const isEnd = found.hits.length < count || count >= MAX_EXAMINED
       if (recalled.size >= limit || isEnd) break
     }
-    for (const { fact } of recalled.values()) echoes.remember(fact)
+    const items: Recalled[] = []
+    for (const { text: fact, score, origin } of recalled.values()) {
+      echoes.remember({ ...fact, origin })
+      items.push({ fact: displayFact(fact), score, origin })
+    }
     const { withheld, isComplete } = found
-    return { items: [...recalled.values()], withheld, isComplete }
+    return { items, withheld, isComplete }
   }
 
   /** Adds the facts of the hits, best first, up to the limit. */
@@ -166,7 +170,7 @@ export class RecallSearch {
         const fact = facts[i]
         // A fact of this node and its published form are one result.
         if (fact === undefined || recalled.has(fact.id) || !matchesQuery(fact, query)) continue
-        if (recalled.size < limit) recalled.set(fact.id, { fact, score, origin })
+        if (recalled.size < limit) recalled.set(fact.id, { text: fact, score, origin })
       }
     }
   }
@@ -180,23 +184,27 @@ export class RecallSearch {
     return meaning === undefined ? found : { ...found, hits: fuse([found.hits, meaning]) }
   }
 
-  async #resolve(hit: SearchHit, states: ClaimStates): Promise<RecalledFact | undefined> {
+  async #resolve(hit: SearchHit, states: ClaimStates): Promise<StoredText | undefined> {
     const fact =
-      hit.origin === 'local' ? await this.#fact(hit.digest) : await this.#insight(hit.digest)
+      hit.origin === 'local'
+        ? await this.#fact(hit.digest, states.asOf)
+        : await this.#insight(hit.digest)
     if (fact === undefined) return undefined
     const { validTo: _, ...rest } = fact
     const { attribute } = rest
-    if (attribute === undefined) return states.holds(fact) ? displayFact(rest) : undefined
+    if (attribute === undefined) return states.holds(fact) ? rest : undefined
     const state = await states.of({ ...fact, attribute })
     const isHidden = state === 'superseded' || state === 'outside'
-    return isHidden ? undefined : displayFact({ ...rest, state })
+    return isHidden ? undefined : { ...rest, state }
   }
 
-  async #fact(digest: Uint8Array): Promise<DatedText | undefined> {
+  /** A claim that began again holds from its latest begin at the time of the question on. */
+  async #fact(digest: Uint8Array, asOf: Date): Promise<DatedText | undefined> {
     const stored = await this.#components.facts.get(digest)
     if (stored === undefined) return undefined
-    const { private: _, ...fact } = factOf(stored)
-    return fact
+    const { private: _, validAgainFrom = [], ...fact } = factOf(stored)
+    const last = validAgainFrom.findLast((time) => time <= asOf)
+    return last === undefined ? fact : { ...fact, validFrom: last }
   }
 
   async #insight(digest: Uint8Array): Promise<DatedText | undefined> {
@@ -229,6 +237,10 @@ type TextField = 'attribute' | 'content' | 'entity' | 'tags' | 'value'
 /** A result with its text as it is stored: claims are found by that text. */
 type StoredText = Omit<RecalledFact, TextField> & Pick<Fact, TextField>
 
+interface FoundText extends Pick<Recalled, 'origin' | 'score'> {
+  readonly text: StoredText
+}
+
 /** The end of a claim decides its state, and is not part of the answer. */
 interface DatedText extends StoredText {
   readonly validTo?: Date
@@ -257,7 +269,7 @@ interface RecallRun {
   readonly query: Pick<SearchQuery, 'entity' | 'tags'>
   readonly states: ClaimStates
   readonly limit: number
-  readonly recalled: Map<string, Recalled>
+  readonly recalled: Map<string, FoundText>
   readonly signal: AbortSignal | undefined
 }
 
@@ -269,41 +281,33 @@ function isNew(known: Set<string>, name: string): boolean {
 /** The current claims for one question: those of an attribute are read once for all hits. */
 class ClaimStates {
   readonly #history: Pick<ClaimHistory, 'current'>
-  readonly #asOf: Date
-  /** Whether the question is about now: then a note that begins later is recalled too. */
-  readonly #isNow: boolean
+  readonly asOf: Date
   readonly #wait: WaitOptions
   readonly #read = new Map<string, Promise<CurrentClaims>>()
 
-  constructor(
-    history: Pick<ClaimHistory, 'current'>,
-    asOf: Date,
-    isNow: boolean,
-    wait: WaitOptions
-  ) {
+  constructor(history: Pick<ClaimHistory, 'current'>, asOf: Date, wait: WaitOptions) {
     this.#history = history
-    this.#asOf = asOf
-    this.#isNow = isNow
+    this.asOf = asOf
     this.#wait = wait
   }
 
   holds({ validFrom }: Pick<RecalledFact, 'validFrom'>): boolean {
-    return this.#isNow || validFrom === undefined || validFrom <= this.#asOf
+    return validFrom === undefined || validFrom <= this.asOf
   }
 
   async of(claim: DatedText & { readonly attribute: string }): Promise<ClaimState> {
     const { entity, attribute } = claim
     const key = JSON.stringify([entity.toLowerCase(), attribute.toLowerCase()])
     const read =
-      this.#read.get(key) ?? this.#history.current(entity, attribute, this.#asOf, this.#wait)
+      this.#read.get(key) ?? this.#history.current(entity, attribute, this.asOf, this.#wait)
     this.#read.set(key, read)
-    return stateOf(claim, await read, this.#asOf)
+    return stateOf(claim, await read, this.asOf)
   }
 }
 
 /** The vector index knows neither entities nor tags. */
 function matchesQuery(
-  fact: RecalledFact,
+  fact: StoredText,
   { entity, tags = [] }: Pick<SearchQuery, 'entity' | 'tags'>
 ): boolean {
   const isOfEntity = entity === undefined || fact.entity.toLowerCase() === entity.toLowerCase()

@@ -26,6 +26,7 @@ import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
 import { fileOf } from './node-parts.ts'
 import type { AttestedRecord, Entry, Operation, StoredFilter } from '../../crdt/index.ts'
+import type { SearchOrigin } from '../search/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
 import type { Consent } from '../skills/index.ts'
@@ -236,9 +237,19 @@ export class CortexFactory {
         judge: this.#judge
       }),
       agent,
+      isKnown: (id, origin) => this.#isKnown(id, origin),
       clock: options.clock ?? Date,
       retract: (digests, operations) => this.#retract(digests, operations)
     })
+  }
+
+  /** Whether a fact is stored, or an insight of the hive is released, now. */
+  async #isKnown(id: string, origin: SearchOrigin): Promise<boolean> {
+    const { facts, replica } = this.#parts
+    const digest = Buffer.from(id, 'hex')
+    if (origin === 'local') return facts.has(digest)
+    const attested = await replica.get(digest)
+    return attested !== undefined && (await this.#judge.judge(attested))?.state === 'released'
   }
 
   #openVectors(sources: ReturnType<typeof searchSources>): VectorIndex | undefined {

@@ -8,7 +8,7 @@
  * ```
  */
 export { fuse } from './rank-fusion.ts'
-export { slotOf } from './claim-slot.ts'
+export { BEGINNING, FOREVER, slotOf } from './claim-slot.ts'
 export { encodeRecordRow } from './record-row.ts'
 export { MAX_SEARCH_WAIT, SearchIndex } from './search-index.ts'
 export { embeddedTextOf } from './search-text.ts'

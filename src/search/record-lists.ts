@@ -85,7 +85,7 @@ export class RecordLists {
       examined += 1
       const claim = claimOf(row)
       // The same claim as a fact of this node and in the hive began at the earlier time.
-      const isLater = numberOf(row['begin']) > numberOf(row['earliest'])
+      const isLater = claim.begin > claim.earliest
       if (claim.until <= asOf || isLater) continue
       const name = `${claim.begin} ${Buffer.from(claim.value).toString('hex')}`
       const count = same.get(name) ?? 0
@@ -110,13 +110,15 @@ const TAGGED = `SELECT records.digest, records.vouches, records.confidence, reco
 const OFFERS = `SELECT digest FROM records WHERE support IS NOT NULL AND is_flagged = ?
   ORDER BY support DESC, head_start DESC, key LIMIT ? OFFSET ?`
 
-const CLAIM_COLUMNS = 'digest, origin, slot, value, begin, until'
+const CLAIM_COLUMNS = `items.digest, items.origin, claims.slot, claims.value, claims.begin,
+  claims.until, iif(claims.is_first, ${earliestOf('items')}, claims.begin) AS earliest
+  FROM claims CROSS JOIN items ON items.item = claims.item`
 
-const CLAIMS = `SELECT ${CLAIM_COLUMNS} FROM items WHERE slot >= ? AND slot <= ?
-  ORDER BY slot, begin DESC, key, origin LIMIT ? OFFSET ?`
+const CLAIMS = `SELECT ${CLAIM_COLUMNS} WHERE claims.slot >= ? AND claims.slot <= ?
+  ORDER BY claims.slot, claims.begin DESC, claims.item LIMIT ? OFFSET ?`
 
-const HOLDING = `SELECT ${CLAIM_COLUMNS}, ${earliestOf('items')} AS earliest
-  FROM items WHERE slot = ? AND begin <= ? ORDER BY begin DESC, key, origin`
+const HOLDING = `SELECT ${CLAIM_COLUMNS} WHERE claims.slot = ? AND claims.begin <= ?
+  ORDER BY claims.begin DESC, claims.item`
 
 function claimOf(row: Row): ClaimHit {
   return {
@@ -125,7 +127,8 @@ function claimOf(row: Row): ClaimHit {
     slot: bytesOf(row['slot']),
     value: bytesOf(row['value']),
     begin: numberOf(row['begin']),
-    until: numberOf(row['until'])
+    until: numberOf(row['until']),
+    earliest: numberOf(row['earliest'])
   }
 }
 

@@ -32,8 +32,8 @@ export interface SearchText {
   readonly recordedAt: number
   /** The attribute that it gives a value, as hashes; undefined for a note. */
   readonly claim?: ClaimFields
-  /** When it begins and ceases to hold, in milliseconds since 1970. */
-  readonly begin: number
+  /** When it begins to hold, ascending, and ceases to, in milliseconds since 1970. */
+  readonly begins: readonly [number, ...number[]]
   readonly until: number
 }
 
@@ -122,6 +122,8 @@ export interface ClaimHit {
   readonly value: Uint8Array
   readonly begin: number
   readonly until: number
+  /** Before `begin` where the same claim is a fact of this node and in the hive, and began earlier. */
+  readonly earliest: number
 }
 
 /** Claims on an attribute of an entity, or on all of them: by attribute, then the latest first. */

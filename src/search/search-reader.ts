@@ -148,7 +148,7 @@ export class SearchReader {
       .all(
         combineExpressions(expression, filter.expression),
         ...filter.values,
-        ...(asOf === undefined ? [] : [asOf, asOf, asOf, asOf]),
+        ...(asOf === undefined ? [] : [asOf, asOf, asOf, asOf, asOf]),
         isRanked ? limit : Math.max(MAX_COMPARED, limit)
       )
   }
@@ -236,9 +236,12 @@ function hitOf(row: Row): Omit<SearchHit, 'score'> {
  * and in the hive began at the earlier time.
  */
 const CURRENT = `AND (items.slot IS NULL OR (items.begin <= ? AND items.until > ? AND NOT EXISTS (
-  SELECT 1 FROM items AS later WHERE later.slot = items.slot AND later.begin > items.begin
-    AND later.begin <= ? AND later.until > ? AND later.digest <> items.digest
-    AND later.begin = ${earliestOf('later')})))`
+  SELECT 1 FROM claims AS later CROSS JOIN items AS other ON other.item = later.item
+  WHERE later.slot = items.slot
+    AND later.begin > (SELECT max(own.begin) FROM claims AS own
+      WHERE own.item = items.item AND own.begin <= ?)
+    AND later.begin <= ? AND later.until > ? AND other.digest <> items.digest
+    AND (later.is_first = 0 OR later.begin = ${earliestOf('other')}))))`
 
 const HELD = `SELECT records.state AS state, count(*) AS n
   FROM (SELECT rowid AS item FROM held WHERE held MATCH ? LIMIT ${MAX_WITHHELD}) AS found

@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { BEGINNING } from './claim-slot.ts'
 import { openProjection } from './projection-file.ts'
 
-const VERSION = 5
+const VERSION = 6
 
 /** Rules by which records are released that differ only beyond this share one version. */
 const MAX_RULES = 0xffff
@@ -26,17 +26,22 @@ const KEY_BYTES = 6
  * of an index over them; a whole digest makes three times as many (13 us an item beside 9).
  *
  * `slot`, `value`: hashes of the attribute of an entity, and of the value that a claim gives it.
- * They are whole (128 bits), so that no other value can be made to look equal.
+ * They are whole (128 bits), so that no other value can be made to look equal. A claim of this node
+ * may begin several times; `items.begin` is the first.
  */
 const SCHEMA = `
   CREATE TABLE items (
     item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL, origin INTEGER NOT NULL,
     entity TEXT NOT NULL COLLATE NOCASE, tags TEXT NOT NULL, length INTEGER NOT NULL,
     confidence REAL NOT NULL, recorded_at INTEGER NOT NULL,
-    slot BLOB, value BLOB, begin INTEGER NOT NULL, until INTEGER NOT NULL
+    slot BLOB, begin INTEGER NOT NULL, until INTEGER NOT NULL
   );
   CREATE INDEX items_by_key ON items (key);
-  CREATE INDEX claims ON items (slot, begin DESC, key, origin) WHERE slot IS NOT NULL;
+  CREATE TABLE claims (
+    slot BLOB, begin INTEGER, item INTEGER, until INTEGER, value BLOB, is_first INTEGER,
+    PRIMARY KEY (slot, begin DESC, item)
+  ) WITHOUT ROWID;
+  CREATE INDEX claims_by_item ON claims (item, begin);
   CREATE VIRTUAL TABLE texts USING fts5 (
     entity, content, tags, context,
     tokenize = "porter unicode61 remove_diacritics 2", content = '', contentless_delete = 1

@@ -10,7 +10,15 @@ import type { SearchOrigin, SearchText } from './search-query.ts'
 
 /** Reads a stored fact. */
 export function factTextOf(digest: Uint8Array, stored: Uint8Array): SearchText {
-  const { record, tags, confidence, recordedAt, context, validFrom } = readFact(digest, stored)
+  const {
+    record,
+    tags,
+    confidence,
+    recordedAt,
+    context,
+    validFrom,
+    validAgainFrom = []
+  } = readFact(digest, stored)
   const parsed = readAll(record, readRecord)
   return {
     entity: parsed.entity,
@@ -20,7 +28,7 @@ export function factTextOf(digest: Uint8Array, stored: Uint8Array): SearchText {
     confidence,
     recordedAt: recordedAt.getTime(),
     claim: claimFieldsOf(parsed),
-    begin: validFrom?.getTime() ?? BEGINNING,
+    begins: [validFrom?.getTime() ?? BEGINNING, ...validAgainFrom.map((time) => time.getTime())],
     until: FOREVER
   }
 }
@@ -35,7 +43,7 @@ export function recordTextOf({ record, tags, validFrom, validTo }: RecordRow): S
     confidence: 0,
     recordedAt: 0,
     claim: claimFieldsOf(record),
-    begin: validFrom ?? BEGINNING,
+    begins: [validFrom ?? BEGINNING],
     until: validTo ?? FOREVER
   }
 }

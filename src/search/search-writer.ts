@@ -100,23 +100,37 @@ export class SearchWriter {
     if (found !== undefined) {
       const item = numberOf(found['item'])
       this.#statements.of('DELETE FROM items WHERE item = ?').run(item)
+      this.#statements.of('DELETE FROM claims WHERE item = ?').run(item)
       this.#statements.of('DELETE FROM texts WHERE rowid = ?').run(item)
     }
     if (text !== undefined) this.#insertItem(origin, digest, text)
   }
 
-  #updateItem(item: number, { confidence, recordedAt, begin, until }: SearchText): void {
+  #updateItem(item: number, text: SearchText): void {
+    const { confidence, recordedAt, begins, until } = text
+    const [begin] = begins
     this.#statements
       .of('UPDATE items SET confidence = ?, recorded_at = ?, begin = ?, until = ? WHERE item = ?')
       .run(confidence, recordedAt, begin, until, item)
+    this.#replaceClaims(item, text)
+  }
+
+  #replaceClaims(item: number | bigint, { claim, begins, until }: SearchText): void {
+    if (claim === undefined) return
+    this.#statements.of('DELETE FROM claims WHERE item = ?').run(item)
+    for (const [i, begin] of begins.entries()) {
+      this.#statements
+        .of('INSERT OR IGNORE INTO claims VALUES (?, ?, ?, ?, ?, ?)')
+        .run(claim.slot, begin, item, until, claim.value, i === 0 ? 1 : 0)
+    }
   }
 
   #insertItem(origin: SearchOrigin, digest: Uint8Array, text: SearchText): void {
-    const { entity, content, tags, context, confidence, recordedAt, claim, begin, until } = text
+    const { entity, content, tags, context, confidence, recordedAt, claim, begins, until } = text
     const { lastInsertRowid } = this.#statements
       .of(
         `INSERT INTO items (item, key, digest, origin, entity, tags, length, confidence, recorded_at,
-         slot, value, begin, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+         slot, begin, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
       )
       .run(
         this.#nextItem(origin),
@@ -129,13 +143,13 @@ export class SearchWriter {
         confidence,
         recordedAt,
         claim?.slot ?? null,
-        claim?.value ?? null,
-        begin,
+        begins[0],
         until
       )
     this.#statements
       .of('INSERT INTO texts (rowid, entity, content, tags, context) VALUES (?, ?, ?, ?, ?)')
       .run(lastInsertRowid, entity, content, tags.join(' '), context)
+    this.#replaceClaims(lastInsertRowid, text)
   }
 
   #nextItem(origin: SearchOrigin): number {

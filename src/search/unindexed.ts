@@ -25,11 +25,10 @@ const PARTIAL = 1 / 16
 /** Claims on the attribute, or on any attribute of the entity. */
 export function claimHitsOf(items: readonly UnindexedItem[], slot: Uint8Array): ClaimHit[] {
   return items.flatMap((item) => {
-    const text = textOf(item)
-    const { claim, begin, until } = text ?? {}
-    if (claim === undefined || begin === undefined || until === undefined) return []
-    if (!equalBytes(claim.slot.subarray(0, slot.length), slot)) return []
-    return [{ digest: item.digest, origin: item.origin, ...claim, begin, until }]
+    const { claim, begins = [], until = 0 } = textOf(item) ?? {}
+    if (claim === undefined || !equalBytes(claim.slot.subarray(0, slot.length), slot)) return []
+    const { digest, origin } = item
+    return begins.map((begin) => ({ digest, origin, ...claim, begin, until, earliest: begin }))
   })
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHive } from '../../../src/index.ts'
+import type { Distilled } from '../../../src/index.ts'
 
 describe('claims', () => {
   const at = (year: number): Date => new Date(Date.UTC(year, 0))
@@ -49,6 +50,69 @@ describe('claims', () => {
         ['2020']
       )
     }
+  })
+
+  it('that return begin again, as often as they do', async () => {
+    for (const order of [
+      [0, 1, 2, 3],
+      [2, 1, 3, 0]
+    ]) {
+      await using db = await createHive({ swarm: false })
+      const { knowledge } = db.agent.cortex
+      const ports = ['80', '8080', '80', '443'] as const
+      const say = (i: number): Promise<Distilled> => {
+        const value = ports[i] ?? ''
+        const claim = { attribute: 'port', value, validFrom: at(2020 + i) }
+        return knowledge.distill('server', `It listens on ${value}.`, 0.9, claim)
+      }
+      for (const i of order) await say(i)
+      assert.equal((await say(2)).status, 'duplicate')
+      const listed = await knowledge.history('server', 'port')
+      assert.deepEqual(
+        listed.map(({ value, validFrom, state }) => [value, validFrom?.getUTCFullYear(), state]),
+        [
+          ['443', 2023, 'current'],
+          ['80', 2022, 'superseded'],
+          ['8080', 2021, 'superseded'],
+          ['80', 2020, 'superseded']
+        ]
+      )
+      for (const [i, value] of ports.entries()) {
+        const asOf = new Date(at(2020 + i).getTime() + 1)
+        const { items } = await knowledge.recall('listens', { asOf })
+        const found = items.map(({ fact }) => [fact.value, fact.validFrom?.getUTCFullYear()])
+        assert.deepEqual(found, [[value, 2020 + i]])
+        const held = await knowledge.history('server', 'port', { asOf })
+        const current = held.filter(({ state }) => state === 'current')
+        assert.deepEqual(
+          current.map((claim) => claim.value),
+          [value]
+        )
+      }
+    }
+  })
+
+  it('said again while they hold are one claim', async () => {
+    await using db = await createHive({ swarm: false })
+    const { knowledge } = db.agent.cortex
+    for (let year = 2000; year < 2050; year++) {
+      const claim = { attribute: 'port', value: '80', validFrom: at(year) }
+      await knowledge.distill('server', 'It listens on 80.', 0.9, claim)
+    }
+    assert.equal((await knowledge.history('server', 'port')).length, 1)
+    assert.equal((await knowledge.recall('listens')).items.length, 1)
+  })
+
+  it('and notes whose time has not come are not recalled', async () => {
+    await using db = await createHive({ swarm: false })
+    const { knowledge } = db.agent.cortex
+    const validFrom = new Date(Date.now() + 3_600_000)
+    await knowledge.distill('server', 'A note that begins later.', 0.9, { validFrom })
+    const claim = { attribute: 'port', value: '80', validFrom }
+    await knowledge.distill('server', 'A claim that begins later.', 0.9, claim)
+    assert.deepEqual((await knowledge.recall('begins later')).items, [])
+    const asOf = new Date(validFrom.getTime() + 1)
+    assert.equal((await knowledge.recall('begins later', { asOf })).items.length, 2)
   })
 
   it('and notes hold from the very moment they begin', async () => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import type { FactInput, HiveNode } from '../../../src/index.ts'
+import type { DistillOptions, Distilled, Fact, FactInput, HiveNode } from '../../../src/index.ts'
 import { createHive, HiveError, LimitError } from '../../../src/index.ts'
-import { Echoes } from '../../../src/knowledge/index.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import { Quota } from '../../../src/facts/index.ts'
 
@@ -228,18 +227,96 @@ describe('a quota', () => {
   })
 })
 
-describe('echoes', () => {
-  it('of a forgotten fact go, with those of its variants on this node; those of the hive stay', () => {
-    const echoes = new Echoes()
-    const here = { id: 'here', entity: 'e', content: 'It works.', agent: 'a' }
-    echoes.remember(here)
-    echoes.remember({ ...here, id: 'variant', content: 'it works' })
-    echoes.remember({ ...here, id: 'other entity', entity: 'f' })
-    echoes.remember({ id: 'hive', entity: 'e', content: 'It works!' })
-    echoes.forget(here)
-    assert.equal(echoes.find('f', 'It works.'), 'other entity')
-    assert.equal(echoes.find('e', 'It works.'), 'hive')
-    echoes.forget({ id: 'hive', entity: 'e', content: 'It works!' })
-    assert.equal(echoes.find('e', 'It works.'), undefined)
+describe('an echo', () => {
+  const CLAIM = { attribute: 'port', value: '80' } as const
+
+  /** A node that has recalled its only fact. */
+  async function recalled(options: DistillOptions = {}): Promise<HiveNode> {
+    const db = await createHive({ swarm: false })
+    const { knowledge } = db.agent.cortex
+    await knowledge.distill('server', 'It listens here.', 0.8, { tags: ['net'], ...options })
+    assert.equal((await knowledge.recall('server listens')).items.length, 1)
+    return db
+  }
+
+  it('adds nothing: the same words with no more confidence and no other tag', async () => {
+    await using db = await recalled()
+    const { knowledge } = db.agent.cortex
+    for (const content of ['It listens here.', 'it  listens here']) {
+      const { status } = await knowledge.distill('server', content, 0.8, { tags: ['net'] })
+      assert.equal(status, 'duplicate')
+    }
+    const items = [{ entity: 'server', content: 'It listens here', confidence: 0.7 }]
+    assert.equal((await knowledge.distillMany(items)).duplicate, 1)
+    assert.equal(db.status.facts, 1)
+  })
+
+  it('is none with a higher confidence, a tag, a claim, or a time', async () => {
+    const kept = async (options: DistillOptions & { confidence?: number }): Promise<Fact> => {
+      await using db = await recalled()
+      const { knowledge } = db.agent.cortex
+      const { confidence = 0.8, ...rest } = options
+      const { id } = await knowledge.distill('server', 'It listens here.', confidence, rest)
+      const fact = await knowledge.get(id)
+      assert.ok(fact !== undefined)
+      return fact
+    }
+    assert.equal((await kept({ confidence: 0.9 })).confidence, 0.9)
+    assert.deepEqual((await kept({ tags: ['more'] })).tags, ['more', 'net'])
+    assert.equal((await kept(CLAIM)).value, '80')
+    assert.equal((await kept({ private: true })).private, true)
+    const validFrom = new Date('2024-05-01')
+    assert.deepEqual((await kept({ validFrom })).validFrom, validFrom)
+  })
+
+  it('is none with a new value of the claim, which is current then', async () => {
+    await using db = await recalled({ ...CLAIM, validFrom: new Date('2024-01-01') })
+    const { knowledge } = db.agent.cortex
+    const validFrom = new Date('2024-02-01')
+    const { status } = await knowledge.distill('server', 'It listens here.', 0.8, {
+      attribute: 'port',
+      value: '8080',
+      validFrom
+    })
+    assert.equal(status, 'new')
+    const claims = await knowledge.history('server', 'port')
+    assert.deepEqual(
+      claims.map(({ value, state }) => [value, state]),
+      [
+        ['8080', 'current'],
+        ['80', 'superseded']
+      ]
+    )
+  })
+
+  it('is none once the fact is gone, also in a stream and in an import', async () => {
+    await using db = await recalled()
+    const { knowledge } = db.agent.cortex
+    const backup = await Array.fromAsync(knowledge.export())
+    for (const { content } of backup) {
+      const { items } = await knowledge.recall(content)
+      for (const { fact } of items) await knowledge.forget(fact.id)
+    }
+    assert.equal((await knowledge.import(backup)).new, 1)
+    assert.equal(db.status.facts, 1)
+  })
+
+  it('of an insight of the hive is none once it is no longer released', async () => {
+    await using author = await createHive({ swarm: { k: 1 } })
+    const told = author.agent.cortex
+    await told.knowledge.distill('gap', 'It works in flex containers.', 0.95)
+    await using db = await createHive({ swarm: { k: 1, bootstrap: author.multiaddrs } })
+    await told.hive.broadcastKnowledge()
+    const { hive, knowledge } = db.agent.cortex
+    await hive.synchronize()
+    const [insight] = await hive.getGlobalInsights()
+    assert.ok(insight !== undefined)
+    assert.equal((await knowledge.recall('flex containers')).items.length, 1)
+    const again = (): Promise<Distilled> =>
+      knowledge.distill('gap', 'It works in flex containers.', 0.9)
+    assert.equal((await again()).status, 'duplicate')
+    assert.equal(db.status.facts, 0)
+    await hive.dispute(insight.id)
+    assert.equal((await again()).status, 'new')
   })
 })

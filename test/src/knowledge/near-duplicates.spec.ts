@@ -8,9 +8,9 @@ describe('near-duplicates', () => {
   it('merge into the fact they repeat, keep who said them, and can be taken apart', async () => {
     await using db = await createHive({ swarm: false })
     const { knowledge } = db.agent.cortex
-    const first = await knowledge.distill('CSS gap', 'Flex containers support gap.', 0.6)
+    const first = await knowledge.distill('CSS gap', 'Flex containers "support" gap.', 0.6)
     const other = db.agents.create('other').cortex.knowledge
-    const again = await other.distill('css gap', 'flex containers \u201csupport\u201d gap', 0.8, {
+    const again = await other.distill('CSS gap', 'flex containers \u201csupport\u201d gap', 0.8, {
       tags: ['css']
     })
     assert.deepEqual(again, { id: first.id, status: 'merged', path: 'semantic' })
@@ -23,8 +23,24 @@ describe('near-duplicates', () => {
     assert.equal(await knowledge.split(variant?.id ?? ''), true)
     assert.equal(await knowledge.split(variant?.id ?? ''), false)
     assert.equal(db.status.facts, 2)
-    const apart = await other.distill('css gap', 'flex containers \u201csupport\u201d gap', 0.8)
+    const apart = await other.distill('CSS gap', 'flex containers \u201csupport\u201d gap', 0.8)
     assert.equal(apart.status, 'duplicate')
+  })
+
+  it('are exported in their own words, and merge again in another node', async () => {
+    await using db = await createHive({ swarm: false })
+    const { knowledge } = db.agent.cortex
+    await knowledge.distill('gap', 'It works in flex.', 0.9)
+    await knowledge.distill('gap', 'it works in flex', 0.8)
+    const exported = await Array.fromAsync(knowledge.export())
+    assert.deepEqual(exported.map(({ content }) => content).toSorted(), [
+      'It works in flex.',
+      'it works in flex'
+    ])
+    await using other = await createHive({ swarm: false, upkeep: false })
+    const { knowledge: there, janitor } = other.agent.cortex
+    assert.equal((await there.import(exported)).new, 2)
+    assert.equal((await janitor.consolidate()).merged, 1)
   })
 
   it('go with the fact that they were merged into when it is forgotten', async () => {
@@ -35,7 +51,7 @@ describe('near-duplicates', () => {
       await using db = await createHive({ dataDir, swarm: false })
       const { knowledge } = db.agent.cortex
       const { id } = await knowledge.distill('door', `${secret}.`, 0.9)
-      for (const again of [secret, secret.toUpperCase()]) {
+      for (const again of [secret, secret.replace('The', 'the')]) {
         assert.equal((await knowledge.distill('door', again, 0.9)).status, 'merged')
       }
       const [variant] = await knowledge.variants(id)
@@ -63,7 +79,7 @@ describe('near-duplicates', () => {
     for (const [content, options] of [
       ['version 84 has gap', { enableBloomHeuristic: true }],
       ['Version 85 has gap.', {}],
-      ['Version 84 has GAP', { private: true }],
+      ['Version 84 has gap', { private: true }],
       ['version 84 has gap!', {}]
     ] as const) {
       statuses.push((await knowledge.distill('e', content, 0.9, options)).status)
@@ -79,7 +95,7 @@ describe('near-duplicates', () => {
       'It works.',
       'it works',
       'It works not.',
-      'IT WORKS!',
+      'It works!',
       'Works it?',
       'it works 2'
     ]
