@@ -1,6 +1,8 @@
 /** The order of hits. */
 import { numberOf } from './projection-file.ts'
+import { foldTerm } from './search-terms.ts'
 import type { SQLOutputValue } from 'node:sqlite'
+import type { QueryWord } from './search-terms.ts'
 
 /** Weight of a match in the entity, relative to one in the content. */
 const ENTITY_WEIGHT = 2
@@ -16,20 +18,15 @@ const CONFIDENCE_WEIGHT = 0.05
 const RECENCY_WEIGHT = 0.05
 const RECENCY_HALF_LIFE = 90 * 24 * 60 * 60 * 1000
 
-const MAX_TERMS = 32
-
 export type Row = Record<string, SQLOutputValue>
 
-/** Words and numbers of a query, quoted, since FTS5 would parse operators in them. */
-export function termsOf(text: string): string[] {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
-  return [...new Set(words)].slice(0, MAX_TERMS).map((word) => `"${word}"`)
-}
-
 /** For rows with the same terms: by matches in the entity, then brevity, then the tie-breakers. */
-export function scoreOf(row: Row, latest: number, terms: readonly string[]): number {
-  const entity = String(row['entity']).toLowerCase()
-  const named = terms.filter((term) => entity.includes(term.slice(1, -1))).length / terms.length
+export function scoreOf(row: Row, latest: number, words: readonly QueryWord[]): number {
+  const entity = foldTerm(String(row['entity']))
+  const named =
+    words.length === 0
+      ? 0
+      : words.filter(({ whole }) => entity.includes(whole)).length / words.length
   const brevity = 1 / (1 + numberOf(row['length']) / TYPICAL_LENGTH)
   return ENTITY_WEIGHT * named + brevity + tieOf(row, latest)
 }

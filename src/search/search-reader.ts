@@ -6,11 +6,13 @@
 import { bytesOf, numberOf } from './projection-file.ts'
 import { STATES } from './record-row.ts'
 import { earliestOf, FIRST_HIVE_ITEM, tagText } from './search-schema.ts'
-import { COLUMN_WEIGHTS, rankedScoreOf, scoreOf, termsOf } from './search-ranking.ts'
+import { COLUMN_WEIGHTS, rankedScoreOf, scoreOf } from './search-ranking.ts'
+import { expressionOf, queryWords } from './search-terms.ts'
 import { ORIGINS } from './search-query.ts'
 import { Statements } from './statements.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Row } from './search-ranking.ts'
+import type { QueryWord } from './search-terms.ts'
 import type {
   SearchAnswer,
   SearchHit,
@@ -52,7 +54,7 @@ interface Stage {
 
 /** What the stages of one query share. */
 interface Matching {
-  readonly terms: readonly string[]
+  readonly words: readonly QueryWord[]
   readonly filter: Filter
   readonly query: SearchQuery
 }
@@ -69,12 +71,13 @@ export class SearchReader {
   search(query: SearchQuery): SearchAnswer {
     const { limit, origins } = query
     const filter = filterOf(query)
-    const terms = termsOf(query.text)
+    const words = queryWords(query.text, query.all)
+    const terms = words.map(expressionOf)
     if (terms.length === 0 && filter.expression === '') return NOTHING
     const hits = new Map<string, SearchHit>()
     const stages = this.#stages(terms, query.all === true)
     for (const [i, stage] of stages.entries()) {
-      for (const hit of this.#match(stage, { terms, filter, query })) {
+      for (const hit of this.#match(stage, { words, filter, query })) {
         const name = Buffer.from(hit.digest).toString('latin1') + hit.origin
         // A hit of a later stage never precedes one of an earlier stage.
         if (!hits.has(name)) hits.set(name, { ...hit, score: hit.score / 4 ** i })
@@ -94,11 +97,11 @@ export class SearchReader {
   }
 
   #stages(terms: readonly string[], all: boolean): Stage[] {
-    const every = { expression: terms.join(' '), isRanked: false }
+    const every = { expression: terms.join(' AND '), isRanked: false }
     if (all || terms.length < 2) return [every]
     const rare = terms.filter((term) => !this.#isCommon(term))
     if (rare.length === 0) return [every, { expression: terms.join(' OR '), isRanked: false }]
-    const rareOnly = { expression: rare.join(' '), isRanked: false }
+    const rareOnly = { expression: rare.join(' AND '), isRanked: false }
     const any = { expression: this.#rarest(rare).join(' OR '), isRanked: true }
     if (rare.length === terms.length) return [every, any]
     return rare.length === 1 ? [every, rareOnly] : [every, rareOnly, any]
@@ -119,14 +122,14 @@ export class SearchReader {
   }
 
   #match(stage: Stage, matching: Matching): SearchHit[] {
-    const { terms, query } = matching
+    const { words, query } = matching
     const rows = query.origins.flatMap((origin) => this.#rows(stage, origin, matching))
     const latest = rows.reduce((max, row) => Math.max(max, numberOf(row['recorded_at'])), 0)
     const best = rows.reduce((least, row) => Math.min(least, numberOf(row['bm25'])), 0)
     return rows
       .map((row) => ({
         ...hitOf(row),
-        score: stage.isRanked ? rankedScoreOf(row, latest, best) : scoreOf(row, latest, terms)
+        score: stage.isRanked ? rankedScoreOf(row, latest, best) : scoreOf(row, latest, words)
       }))
       .toSorted((a, b) => b.score - a.score)
       .slice(0, query.limit)
@@ -205,13 +208,13 @@ function filterOf({ entity, tags = [], length }: SearchQuery): Filter {
   const words: string[] = []
   if (entity !== undefined) {
     parts.push('AND items.entity = ?')
-    values.push(entity)
-    words.push(...termsOf(entity).map((term) => `entity : ${term}`))
+    values.push(entity.toLowerCase())
+    words.push(...queryWords(entity, true).map((word) => `entity : ${expressionOf(word)}`))
   }
   for (const tag of tags) {
     parts.push('AND instr(items.tags, ?) > 0')
     values.push(tagText([tag]))
-    words.push(...termsOf(tag).map((term) => `tags : ${term}`))
+    words.push(...queryWords(tag, true).map((word) => `tags : ${expressionOf(word)}`))
   }
   if (length !== undefined) {
     parts.push('AND items.length BETWEEN ? AND ?')

@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { BEGINNING } from './claim-slot.ts'
 import { openProjection } from './projection-file.ts'
 
-const VERSION = 6
+const VERSION = 7
 
 /** Rules by which records are released that differ only beyond this share one version. */
 const MAX_RULES = 0xffff
@@ -27,12 +27,12 @@ const KEY_BYTES = 6
  *
  * `slot`, `value`: hashes of the attribute of an entity, and of the value that a claim gives it.
  * They are whole (128 bits), so that no other value can be made to look equal. A claim of this node
- * may begin several times; `items.begin` is the first.
+ * may begin several times; `items.begin` is the first. `entity` is in lower case.
  */
 const SCHEMA = `
   CREATE TABLE items (
     item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL, origin INTEGER NOT NULL,
-    entity TEXT NOT NULL COLLATE NOCASE, tags TEXT NOT NULL, length INTEGER NOT NULL,
+    entity TEXT NOT NULL, tags TEXT NOT NULL, length INTEGER NOT NULL,
     confidence REAL NOT NULL, recorded_at INTEGER NOT NULL,
     slot BLOB, begin INTEGER NOT NULL, until INTEGER NOT NULL
   );
@@ -44,7 +44,7 @@ const SCHEMA = `
   CREATE INDEX claims_by_item ON claims (item, begin);
   CREATE VIRTUAL TABLE texts USING fts5 (
     entity, content, tags, context,
-    tokenize = "porter unicode61 remove_diacritics 2", content = '', contentless_delete = 1
+    tokenize = "porter unicode61 remove_diacritics 0 categories 'L* N* Co M*'", content = '', contentless_delete = 1
   );
   CREATE TABLE records (
     item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL,
@@ -62,7 +62,7 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE VIRTUAL TABLE held USING fts5 (
     entity, content, tags, context,
-    tokenize = "porter unicode61 remove_diacritics 2", content = '', contentless_delete = 1
+    tokenize = "porter unicode61 remove_diacritics 0 categories 'L* N* Co M*'", content = '', contentless_delete = 1
   );
   CREATE TABLE goals (
     item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL, variant BLOB NOT NULL,

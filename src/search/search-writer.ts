@@ -4,6 +4,7 @@ import { numberOf } from './projection-file.ts'
 import { FIRST_HIVE_ITEM, keyOf, tagText } from './search-schema.ts'
 import { ORIGINS } from './search-query.ts'
 import { ROW_KINDS, STATES } from './record-row.ts'
+import { indexedTerms } from './search-terms.ts'
 import { isRecalled, recordTextOf } from './search-text.ts'
 import { tagKeyOf } from './tag-key.ts'
 import { Statements } from './statements.ts'
@@ -137,7 +138,7 @@ export class SearchWriter {
         keyOf(digest),
         digest,
         ORIGINS.indexOf(origin),
-        entity,
+        entity.toLowerCase(),
         tagText(tags),
         content.length,
         confidence,
@@ -148,7 +149,7 @@ export class SearchWriter {
       )
     this.#statements
       .of('INSERT INTO texts (rowid, entity, content, tags, context) VALUES (?, ?, ?, ?, ?)')
-      .run(lastInsertRowid, entity, content, tags.join(' '), context)
+      .run(lastInsertRowid, ...columnsOf({ entity, content, tags, context }))
     this.#replaceClaims(lastInsertRowid, text)
   }
 
@@ -218,10 +219,21 @@ export class SearchWriter {
     }
     if (!isHeld || numberOf(found?.['is_held']) === 1) return
     const { entity, content, tags } = recordTextOf(row)
+    const columns = { entity, content: content.slice(0, HELD_TEXT), tags, context: '' }
     this.#statements
       .of('INSERT INTO held (rowid, entity, content, tags, context) VALUES (?, ?, ?, ?, ?)')
-      .run(lastInsertRowid, entity, content.slice(0, HELD_TEXT), tags.join(' '), '')
+      .run(lastInsertRowid, ...columnsOf(columns))
   }
+}
+
+/** The columns of the index, as terms. */
+function columnsOf({
+  entity,
+  content,
+  tags,
+  context
+}: Pick<SearchText, 'content' | 'context' | 'entity' | 'tags'>): string[] {
+  return [entity, content, tags.join(' '), context].map(indexedTerms)
 }
 
 const DELETE_TAG = `DELETE FROM tagged WHERE tag = ? AND kind = ? AND state = ? AND vouches = ?

@@ -4,8 +4,10 @@
  */
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import { decodeRecordRow } from './record-row.ts'
-import { scoreOf, termsOf } from './search-ranking.ts'
+import { scoreOf } from './search-ranking.ts'
+import { indexedTerms, queryWords } from './search-terms.ts'
 import { factTextOf, isRecalled, recordTextOf } from './search-text.ts'
+import type { QueryWord } from './search-terms.ts'
 import type { ClaimHit, SearchHit, SearchOrigin, SearchQuery, SearchText } from './search-query.ts'
 
 export interface UnindexedItem {
@@ -34,23 +36,25 @@ export function claimHitsOf(items: readonly UnindexedItem[], slot: Uint8Array): 
 
 /** Items that match the query; items with all terms score as in the index. */
 export function matchUnindexed(items: readonly UnindexedItem[], query: SearchQuery): SearchHit[] {
-  const terms = termsOf(query.text)
-  const words = terms.map((term) => term.slice(1, -1))
+  const words = queryWords(query.text, query.all)
   return items.flatMap((item) => {
     const text = query.origins.includes(item.origin) ? textOf(item) : undefined
     if (text === undefined || !passesFilter(text, query)) return []
-    const known = wordsOf(`${text.entity} ${text.content} ${text.context}`)
-    const found = words.filter((word) => known.some((each) => isAlike(each, word))).length
+    const known = indexedTerms(`${text.entity} ${text.content} ${text.context}`).split(' ')
+    const found = words.filter((word) => hasWord(known, word)).length
     const isMatch = query.all === true ? found === words.length : found * 2 >= words.length
     if (!isMatch || (found === 0 && words.length > 0)) return []
     const row = { entity: text.entity, length: text.content.length, confidence: text.confidence }
-    const score = words.length === 0 ? 1 : scoreOf({ ...row, recorded_at: 0 }, 0, terms)
+    const score = scoreOf({ ...row, recorded_at: 0 }, 0, words)
     const share = words.length === 0 ? 1 : found / words.length
-    const isWhole = share === 1
-    return [
-      { digest: item.digest, origin: item.origin, score: isWhole ? score : score * share * PARTIAL }
-    ]
+    const { digest, origin } = item
+    return [{ digest, origin, score: share === 1 ? score : score * share * PARTIAL }]
   })
+}
+
+function hasWord(known: readonly string[], { whole, parts }: QueryWord): boolean {
+  const has = (term: string): boolean => known.some((each) => isAlike(each, term))
+  return has(whole) || (parts.length > 0 && parts.every(has))
 }
 
 /** Undefined for a record that is not recalled, or is held back. */
@@ -68,10 +72,6 @@ function passesFilter(
   const [least, most] = length ?? [0, Number.POSITIVE_INFINITY]
   const isOfLength = content.length >= least && content.length <= most
   return isOfEntity && isOfLength && wantedTags.every((tag) => tags.includes(tag))
-}
-
-function wordsOf(text: string): string[] {
-  return [...new Set(text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu))]
 }
 
 /** Equal, or with the same beginning and short endings. */
