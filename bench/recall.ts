@@ -44,7 +44,9 @@ export const recall: Benchmark<'facts' | 'questions'> = {
       const dataDir = join(folder, 'hive')
       await using db = await createHive({ dataDir, swarm: false })
       await db.agent.cortex.knowledge.distillMany(factsOf(statements, count))
-      const indexed = await rate(count, () => db.agent.cortex.knowledge.recall('warm up'))
+      const indexed = await rate(count, () =>
+        db.agent.cortex.knowledge.recall('warm up', { maxWait: Infinity })
+      )
       const alone = fts5Alone(statements, asked)
       const times = await ask(db, asked)
       const bloom = await timePerFact(db, true)
@@ -53,7 +55,9 @@ export const recall: Benchmark<'facts' | 'questions'> = {
       await db.stop()
       await rm(join(dataDir, 'search.db'))
       await using again = await createHive({ dataDir, swarm: false })
-      const rebuilt = await rate(count, () => again.agent.cortex.knowledge.recall('warm up'))
+      const rebuilt = await rate(count, () =>
+        again.agent.cortex.knowledge.recall('warm up', { maxWait: Infinity })
+      )
       const reference = { name: 'FTS5 alone', measured: [alone.rate] }
       printTable(
         [`recall: ${formatNumber(count)} facts, ${formatNumber(questions)} questions`],

@@ -7,8 +7,8 @@ import type { QueryWord } from './search-terms.ts'
 /** Weight of a match in the entity, relative to one in the content. */
 const ENTITY_WEIGHT = 2
 
-/** Weights of the columns in bm25: entity, content, tags, context. */
-export const COLUMN_WEIGHTS = `${ENTITY_WEIGHT}, 1, 0.5, 0.4`
+/** Weights of the columns in bm25: entity, content, tags, context, parts. */
+export const COLUMN_WEIGHTS = `${ENTITY_WEIGHT}, 1, 0.5, 0.4, 0.3`
 
 /** Characters of content at which brevity has half of its weight. */
 const TYPICAL_LENGTH = 200
@@ -22,7 +22,7 @@ export type Row = Record<string, SQLOutputValue>
 
 /** For rows with the same terms: by matches in the entity, then brevity, then the tie-breakers. */
 export function scoreOf(row: Row, latest: number, words: readonly QueryWord[]): number {
-  const entity = foldTerm(String(row['entity']))
+  const entity = foldTerm(String(row['entity']).replaceAll('_', ''))
   const named =
     words.length === 0
       ? 0

@@ -7,7 +7,7 @@ import { bytesOf, numberOf } from './projection-file.ts'
 import { STATES } from './record-row.ts'
 import { earliestOf, FIRST_HIVE_ITEM, tagText } from './search-schema.ts'
 import { COLUMN_WEIGHTS, rankedScoreOf, scoreOf } from './search-ranking.ts'
-import { expressionOf, queryWords } from './search-terms.ts'
+import { expressionOf, queryWords, wholeExpression, withoutStopWords } from './search-terms.ts'
 import { ORIGINS } from './search-query.ts'
 import { Statements } from './statements.ts'
 import type { DatabaseSync } from 'node:sqlite'
@@ -50,6 +50,8 @@ interface Stage {
   readonly expression: string
   /** Ranked by FTS5's bm25, or else by the fields of each item. */
   readonly isRanked: boolean
+  /** Whether the parts of words are compared too. */
+  readonly hasParts?: boolean
 }
 
 /** What the stages of one query share. */
@@ -71,11 +73,10 @@ export class SearchReader {
   search(query: SearchQuery): SearchAnswer {
     const { limit, origins } = query
     const filter = filterOf(query)
-    const words = queryWords(query.text, query.all)
-    const terms = words.map(expressionOf)
-    if (terms.length === 0 && filter.expression === '') return NOTHING
+    const words = queryWords(query.text)
+    if (words.length === 0 && filter.expression === '') return NOTHING
     const hits = new Map<string, SearchHit>()
-    const stages = this.#stages(terms, query.all === true)
+    const stages = this.#stages(words, query.all === true)
     for (const [i, stage] of stages.entries()) {
       for (const hit of this.#match(stage, { words, filter, query })) {
         const name = Buffer.from(hit.digest).toString('latin1') + hit.origin
@@ -96,15 +97,29 @@ export class SearchReader {
     )
   }
 
-  #stages(terms: readonly string[], all: boolean): Stage[] {
-    const every = { expression: terms.join(' AND '), isRanked: false }
-    if (all || terms.length < 2) return [every]
+  /**
+   * Whole words first; then the parts of identifiers too, without stop words; then rare words, all
+   * of them and any of them.
+   */
+  #stages(words: readonly QueryWord[], all: boolean): Stage[] {
+    const wholes = words.map(({ whole }) => wholeExpression(whole))
+    const stages: Stage[] = [{ expression: wholes.join(' AND '), isRanked: false }]
+    if (all || words.length === 0) return stages
+    const telling = withoutStopWords(words)
+    const forms = telling.map(expressionOf).join(' AND ')
+    stages.push({ expression: forms, isRanked: false, hasParts: true })
+    const terms = telling.map(({ whole }) => wholeExpression(whole))
     const rare = terms.filter((term) => !this.#isCommon(term))
-    if (rare.length === 0) return [every, { expression: terms.join(' OR '), isRanked: false }]
-    const rareOnly = { expression: rare.join(' AND '), isRanked: false }
-    const any = { expression: this.#rarest(rare).join(' OR '), isRanked: true }
-    if (rare.length === terms.length) return [every, any]
-    return rare.length === 1 ? [every, rareOnly] : [every, rareOnly, any]
+    if (terms.length > 1) {
+      stages.push({ expression: rare.join(' AND '), isRanked: false })
+      const any = rare.length === 0 ? terms : this.#rarest(rare)
+      stages.push({ expression: any.join(' OR '), isRanked: rare.length > 0 })
+    }
+    const known = new Set<string>()
+    return stages.filter(
+      ({ expression, hasParts = false }) =>
+        expression !== '' && isNew(known, `${expression} ${hasParts}`)
+    )
   }
 
   /** The rarest terms, as many as bm25 can rank the rows of; at least one. */
@@ -135,7 +150,8 @@ export class SearchReader {
       .slice(0, query.limit)
   }
 
-  #rows({ expression, isRanked }: Stage, origin: SearchOrigin, { filter, query }: Matching): Row[] {
+  #rows(stage: Stage, origin: SearchOrigin, { filter, query }: Matching): Row[] {
+    const { isRanked } = stage
     const { limit, asOf } = query
     const rank = isRanked ? `, bm25(texts, ${COLUMN_WEIGHTS}) AS bm25` : ''
     return this.#statements
@@ -149,7 +165,7 @@ export class SearchReader {
        WHERE 1 ${filter.sql} ${asOf === undefined ? '' : CURRENT} LIMIT ?`
       )
       .all(
-        combineExpressions(expression, filter.expression),
+        combineExpressions(stage, filter.expression),
         ...filter.values,
         ...(asOf === undefined ? [] : [asOf, asOf, asOf, asOf, asOf]),
         isRanked ? limit : Math.max(MAX_COMPARED, limit)
@@ -158,9 +174,9 @@ export class SearchReader {
 
   /** Matches of all terms that are held back; without any, those of all rare terms. */
   #withheld(stages: readonly Stage[], filter: Filter): Withheld {
-    for (const { expression, isRanked } of stages) {
-      if (isRanked) continue
-      const rows = this.#statements.of(HELD).all(combineExpressions(expression, filter.expression))
+    for (const stage of stages) {
+      if (stage.isRanked) continue
+      const rows = this.#statements.of(HELD).all(combineExpressions(stage, filter.expression))
       if (rows.length === 0) continue
       const counts = new Map(rows.map((row) => [numberOf(row['state']), numberOf(row['n'])]))
       return {
@@ -209,12 +225,12 @@ function filterOf({ entity, tags = [], length }: SearchQuery): Filter {
   if (entity !== undefined) {
     parts.push('AND items.entity = ?')
     values.push(entity.toLowerCase())
-    words.push(...queryWords(entity, true).map((word) => `entity : ${expressionOf(word)}`))
+    words.push(...queryWords(entity).map((word) => `{entity parts} : ${expressionOf(word)}`))
   }
   for (const tag of tags) {
     parts.push('AND instr(items.tags, ?) > 0')
     values.push(tagText([tag]))
-    words.push(...queryWords(tag, true).map((word) => `tags : ${expressionOf(word)}`))
+    words.push(...queryWords(tag).map((word) => `{tags parts} : ${expressionOf(word)}`))
   }
   if (length !== undefined) {
     parts.push('AND items.length BETWEEN ? AND ?')
@@ -223,11 +239,17 @@ function filterOf({ entity, tags = [], length }: SearchQuery): Filter {
   return { sql: parts.join(' '), values, expression: words.join(' AND ') }
 }
 
-function combineExpressions(terms: string, filter: string): string {
-  if (terms === '') return filter
-  // Tags serve as filters: a word of the question in a tag says little about the content.
-  const expression = `{entity content context} : (${terms})`
-  return filter === '' ? expression : `${expression} AND ${filter}`
+function isNew(known: Set<string>, expression: string): boolean {
+  const { size } = known
+  return known.add(expression).size > size
+}
+
+/** Tags serve as filters: a word of the question in a tag says little about the content. */
+function combineExpressions({ expression, hasParts = false }: Stage, filter: string): string {
+  if (expression === '') return filter
+  const columns = hasParts ? 'entity content context parts' : 'entity content context'
+  const terms = `{${columns}} : (${expression})`
+  return filter === '' ? terms : `${terms} AND ${filter}`
 }
 
 function hitOf(row: Row): Omit<SearchHit, 'score'> {

@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { BEGINNING } from './claim-slot.ts'
 import { openProjection } from './projection-file.ts'
 
-const VERSION = 7
+const VERSION = 8
 
 /** Rules by which records are released that differ only beyond this share one version. */
 const MAX_RULES = 0xffff
@@ -28,6 +28,8 @@ const KEY_BYTES = 6
  * `slot`, `value`: hashes of the attribute of an entity, and of the value that a claim gives it.
  * They are whole (128 bits), so that no other value can be made to look equal. A claim of this node
  * may begin several times; `items.begin` is the first. `entity` is in lower case.
+ *
+ * `parts`: what words of the other columns are found by too (`search-terms.ts`).
  */
 const SCHEMA = `
   CREATE TABLE items (
@@ -43,7 +45,7 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX claims_by_item ON claims (item, begin);
   CREATE VIRTUAL TABLE texts USING fts5 (
-    entity, content, tags, context,
+    entity, content, tags, context, parts,
     tokenize = "porter unicode61 remove_diacritics 0 categories 'L* N* Co M*'", content = '', contentless_delete = 1
   );
   CREATE TABLE records (
@@ -61,7 +63,7 @@ const SCHEMA = `
     item INTEGER, PRIMARY KEY (tag, kind, state, vouches DESC, confidence DESC, key, item)
   ) WITHOUT ROWID;
   CREATE VIRTUAL TABLE held USING fts5 (
-    entity, content, tags, context,
+    entity, content, tags, context, parts,
     tokenize = "porter unicode61 remove_diacritics 0 categories 'L* N* Co M*'", content = '', contentless_delete = 1
   );
   CREATE TABLE goals (

@@ -54,6 +54,11 @@ const EQUIVALENTS = new RegExp(`[${[...EQUIVALENT.keys()].join('')}]`, 'gu')
 const PART = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{M}]+|\p{N}+/gu
 const IS_IDENTIFIER = /\p{Ll}\p{Lu}|\p{Lu}{2}\p{Ll}|[\p{L}]\p{N}|\p{N}\p{L}|_/u
 
+const PLAIN_RUN = /[A-Za-z0-9_]+/g
+/** A word with one capital at most, in front, or a number, or an abbreviation. */
+const PLAIN_WORD = /^(?:[A-Za-z]?[a-z]*|[0-9]+|[A-Z]+)$/
+const PLAIN_PART = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g
+
 /** The Arabic article, and the conjunction or preposition before it. */
 const ARTICLE = /^[وفبك]?ال(?=..)/u
 
@@ -87,33 +92,49 @@ export interface QueryWord {
 }
 
 /** The terms that a text is indexed by, separated by spaces. */
-export function indexedTerms(text: string): string {
-  const terms: string[] = []
-  for (const { whole, parts, extra } of runsOf(text)) {
-    if (whole !== '' && whole.length <= MAX_WORD) terms.push(whole)
-    for (const term of parts) terms.push(term)
-    for (const term of extra) terms.push(term)
-  }
-  return terms.join(' ')
+export interface IndexedTerms {
+  readonly words: string
+  /** What the words are found by too. */
+  readonly parts: string
 }
 
-/** The words of a query, each once; without stop words if there are others. */
-export function queryWords(text: string, keepsStopWords = false): QueryWord[] {
+export function indexedTerms(text: string): IndexedTerms {
+  const words: string[] = []
+  const others: string[] = []
+  for (const { whole, parts, extra, isRun } of runsOf(text)) {
+    if (whole !== '' && whole.length <= MAX_WORD) words.push(whole)
+    for (const term of parts) (isRun ? words : others).push(term)
+    for (const term of extra) others.push(term)
+  }
+  return { words: words.join(' '), parts: others.join(' ') }
+}
+
+/** The words of a query, each once. */
+export function queryWords(text: string): QueryWord[] {
   const words = new Map<string, QueryWord>()
   for (const { whole, parts, isRun } of runsOf(text)) {
     // A run of letters is no word: its parts are found one by one.
     if (isRun) for (const part of parts) words.set(part, { whole: part, parts: [] })
     else if (whole.length <= MAX_WORD) words.set(whole, { whole, parts: parts.slice(0, MAX_PARTS) })
   }
-  const all = [...words.values()]
-  const telling = keepsStopWords ? all : all.filter(({ whole }) => !STOP_WORDS.has(whole))
-  return (telling.length === 0 ? all : telling).slice(0, MAX_WORDS)
+  return [...words.values()].slice(0, MAX_WORDS)
 }
 
-/** The expression of FTS5 that finds a word; its operators cannot be part of a term. */
+/** The words that tell something; all of them if none does. */
+export function withoutStopWords(words: readonly QueryWord[]): readonly QueryWord[] {
+  const telling = words.filter(({ whole }) => !STOP_WORDS.has(whole))
+  return telling.length === 0 ? words : telling
+}
+
+/** The expression of FTS5 for one term; its operators cannot be part of a term. */
+export function wholeExpression(term: string): string {
+  return `"${term}"`
+}
+
+/** The expression that finds a word, or all of its parts. */
 export function expressionOf({ whole, parts }: QueryWord): string {
-  if (parts.length === 0) return `"${whole}"`
-  return `("${whole}" OR (${parts.map((part) => `"${part}"`).join(' AND ')}))`
+  if (parts.length === 0) return wholeExpression(whole)
+  return `(${wholeExpression(whole)} OR (${parts.map(wholeExpression).join(' AND ')}))`
 }
 
 /** The text in the form in which terms are compared. */
@@ -139,7 +160,11 @@ interface Run {
 }
 
 function* runsOf(text: string): Generator<Run> {
-  const composed = PLAIN.test(text) ? text : text.normalize('NFKC')
+  if (PLAIN.test(text)) {
+    for (const [run] of text.matchAll(PLAIN_RUN)) yield plainWordOf(run)
+    return
+  }
+  const composed = text.normalize('NFKC')
   for (const [run, paired, tripled, hangul] of composed.matchAll(RUN)) {
     if (paired !== undefined) yield lettersOf(foldTerm(paired), 2)
     else if (tripled !== undefined) yield lettersOf(tripled, 3)
@@ -162,6 +187,14 @@ function gramsOf(text: string, length: number): string[] {
   const letters = [...text]
   if (letters.length <= length) return [text]
   return letters.slice(length - 1).map((_, i) => letters.slice(i, i + length).join(''))
+}
+
+/** Most text is ASCII, in which classes of Unicode cost ten times as much. */
+function plainWordOf(run: string): Run {
+  if (PLAIN_WORD.test(run)) return { whole: run.toLowerCase(), parts: [], extra: [], isRun: false }
+  const whole = run.replaceAll('_', '').toLowerCase()
+  const parts = [...run.matchAll(PLAIN_PART)].map(([part]) => part.toLowerCase())
+  return { whole, parts: parts.length > 1 ? parts : [], extra: [], isRun: false }
 }
 
 function wordOf(run: string): Run {

@@ -148,7 +148,9 @@ export class SearchWriter {
         until
       )
     this.#statements
-      .of('INSERT INTO texts (rowid, entity, content, tags, context) VALUES (?, ?, ?, ?, ?)')
+      .of(
+        'INSERT INTO texts (rowid, entity, content, tags, context, parts) VALUES (?, ?, ?, ?, ?, ?)'
+      )
       .run(lastInsertRowid, ...columnsOf({ entity, content, tags, context }))
     this.#replaceClaims(lastInsertRowid, text)
   }
@@ -221,7 +223,9 @@ export class SearchWriter {
     const { entity, content, tags } = recordTextOf(row)
     const columns = { entity, content: content.slice(0, HELD_TEXT), tags, context: '' }
     this.#statements
-      .of('INSERT INTO held (rowid, entity, content, tags, context) VALUES (?, ?, ?, ?, ?)')
+      .of(
+        'INSERT INTO held (rowid, entity, content, tags, context, parts) VALUES (?, ?, ?, ?, ?, ?)'
+      )
       .run(lastInsertRowid, ...columnsOf(columns))
   }
 }
@@ -233,7 +237,8 @@ function columnsOf({
   tags,
   context
 }: Pick<SearchText, 'content' | 'context' | 'entity' | 'tags'>): string[] {
-  return [entity, content, tags.join(' '), context].map(indexedTerms)
+  const columns = [entity, content, tags.join(' '), context].map(indexedTerms)
+  return [...columns.map(({ words }) => words), columns.map(({ parts }) => parts).join(' ')]
 }
 
 const DELETE_TAG = `DELETE FROM tagged WHERE tag = ? AND kind = ? AND state = ? AND vouches = ?

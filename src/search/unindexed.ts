@@ -5,7 +5,7 @@
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import { decodeRecordRow } from './record-row.ts'
 import { scoreOf } from './search-ranking.ts'
-import { indexedTerms, queryWords } from './search-terms.ts'
+import { indexedTerms, queryWords, withoutStopWords } from './search-terms.ts'
 import { factTextOf, isRecalled, recordTextOf } from './search-text.ts'
 import type { QueryWord } from './search-terms.ts'
 import type { ClaimHit, SearchHit, SearchOrigin, SearchQuery, SearchText } from './search-query.ts'
@@ -36,11 +36,13 @@ export function claimHitsOf(items: readonly UnindexedItem[], slot: Uint8Array): 
 
 /** Items that match the query; items with all terms score as in the index. */
 export function matchUnindexed(items: readonly UnindexedItem[], query: SearchQuery): SearchHit[] {
-  const words = queryWords(query.text, query.all)
+  const all = queryWords(query.text)
+  const words = query.all === true ? all : withoutStopWords(all)
   return items.flatMap((item) => {
     const text = query.origins.includes(item.origin) ? textOf(item) : undefined
     if (text === undefined || !passesFilter(text, query)) return []
-    const known = indexedTerms(`${text.entity} ${text.content} ${text.context}`).split(' ')
+    const terms = indexedTerms(`${text.entity} ${text.content} ${text.context}`)
+    const known = `${terms.words} ${terms.parts}`.split(' ')
     const found = words.filter((word) => hasWord(known, word)).length
     const isMatch = query.all === true ? found === words.length : found * 2 >= words.length
     if (!isMatch || (found === 0 && words.length > 0)) return []

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHive } from '../../../src/index.ts'
-import { indexedTerms, queryWords } from '../../../src/search/search-terms.ts'
+import { indexedTerms, queryWords, withoutStopWords } from '../../../src/search/search-terms.ts'
 
 /** Questions, and the fact among these that answers each. */
 const FACTS: readonly (readonly [fact: string, ...questions: string[]])[] = [
@@ -79,12 +79,23 @@ describe('the search of any language', () => {
 
 describe('terms', () => {
   it('of a query leave stop words out, unless there is nothing else', () => {
-    const whole = (text: string, keeps = false): string[] =>
-      queryWords(text, keeps).map((word) => word.whole)
+    const whole = (text: string): string[] =>
+      withoutStopWords(queryWords(text)).map((word) => word.whole)
     assert.deepEqual(whole('How do I clear the cache of a build?'), ['clear', 'cache', 'build'])
     assert.deepEqual(whole('to be or not to be'), ['not'])
     assert.deepEqual(whole('the who'), ['the', 'who'])
-    assert.deepEqual(whole('the cache', true), ['the', 'cache'])
+  })
+
+  it('of plain text are those that any other text would have', () => {
+    for (const text of [
+      'Call getUserById before http_client starts, v1.2 at 08:30!',
+      'parseJSONBody HTTPServer ABC abc Abc aBC A a 1 a1 1a _x_ __ x__y IPv6'
+    ]) {
+      const { words, parts } = indexedTerms(text)
+      const other = indexedTerms(`${text} \u00e4`)
+      assert.equal(`${words} a`, other.words)
+      assert.equal(`${parts} ae`.trim(), other.parts)
+    }
   })
 
   it('cost time linear in the text, and no operator of a query is one', () => {
@@ -94,10 +105,11 @@ describe('terms', () => {
       'aB'.repeat(50_000),
       '_'.repeat(1e5)
     ]) {
-      assert.ok(indexedTerms(text).length <= 8 * text.length + 8)
+      const { words, parts } = indexedTerms(text)
+      assert.ok(words.length + parts.length <= 8 * text.length + 8)
     }
     for (const text of ['"a" OR b*', 'NEAR(a b)', '^a -b +c', 'a:b {c}', "it's"]) {
-      for (const { whole, parts } of queryWords(text, true)) {
+      for (const { whole, parts } of queryWords(text)) {
         assert.match([whole, ...parts].join(' '), /^[\p{L}\p{N}\p{M} ]+$/u)
       }
     }
