@@ -5,24 +5,18 @@
  * recalled texts until it stops or the fact is forgotten.
  */
 import { recordVariantKey } from './record-variant.ts'
-import type { FactInput, IdentifiedFact } from '../facts/index.ts'
+import type { Fact, FactInput, IdentifiedFact } from '../facts/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
 
 /** About 20 MB of recalled text at 200 bytes each. */
 const MAX_ECHOES = 50_000
 
 /** A recalled fact or insight, with its text as it is stored. */
-export interface RecalledText {
-  readonly id: string
-  readonly entity: string
-  readonly content: string
-  readonly attribute?: string
-  readonly value?: string
-  readonly confidence: number
-  readonly tags: readonly string[]
-  readonly validFrom?: Date
+export interface RecalledText extends Pick<Fact, TextField | 'confidence' | 'id' | 'validFrom'> {
   readonly origin: SearchOrigin
 }
+
+type TextField = 'attribute' | 'content' | 'entity' | 'tags' | 'value'
 
 interface Remembered extends Pick<
   RecalledText,

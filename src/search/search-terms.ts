@@ -176,7 +176,7 @@ function* runsOf(text: string): Generator<Run> {
 }
 
 function lettersOf(run: string, length: number): Run {
-  const letters = [...run]
+  const letters = Array.from(run)
   // A question of one letter finds it too.
   const extra = length === 2 && letters.length > 1 ? letters : []
   return { whole: '', parts: gramsOf(run, length), extra, isRun: true }
@@ -184,7 +184,7 @@ function lettersOf(run: string, length: number): Run {
 
 /** All runs of `length` letters; of a shorter text the text. */
 function gramsOf(text: string, length: number): string[] {
-  const letters = [...text]
+  const letters = Array.from(text)
   if (letters.length <= length) return [text]
   return letters.slice(length - 1).map((_, i) => letters.slice(i, i + length).join(''))
 }
