@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { identifySkill } from '../../src/skills/skill-identity.ts'
-import { runHive } from '../fixtures/hive-process.ts'
+import { HiveProcess, runHive } from '../fixtures/hive-process.ts'
 import { deliver, replicaOn } from '../fixtures/replicas.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { HiveRecord } from '../../crdt/index.ts'
@@ -22,18 +22,25 @@ const OFFER = identifySkill({
 describe('commands of a node that holds something back', function () {
   this.timeout(120_000)
   let directory: TemporaryDirectory
+  let node: HiveProcess
   beforeEach(async () => {
     directory = await temporaryDirectory()
     // What another author published, as after a sync.
     await using other = await replicaOn()
-    await using own = await replicaOn(join(directory.path, 'store'))
+    const own = await replicaOn(join(directory.path, 'store'))
     const records = [FACT, GOAL, OFFER]
     await other.replica.publish(
       records.map((record) => ({ record, confidence: 0.9, day: 20_000, tags: [] }))
     )
     await deliver(other.replica, own.replica)
+    await own[Symbol.asyncDispose]()
+    node = new HiveProcess(['--data-dir', directory.path])
+    await node.ready(AbortSignal.timeout(60_000))
   })
-  afterEach(() => directory[Symbol.asyncDispose]())
+  afterEach(async () => {
+    await node[Symbol.asyncDispose]()
+    await directory[Symbol.asyncDispose]()
+  })
 
   async function run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
     const { code, stdout, stderr } = await runHive([...args, '--data-dir', directory.path])
@@ -59,18 +66,10 @@ describe('commands of a node that holds something back', function () {
 
     const [id = ''] = /^[0-9a-f]{12}(?= .*CSS$)/m.exec(stdout) ?? []
     await run('vouch', id)
-    assert.match((await run('recall', 'gap')).stdout, /Flex supports gap/)
-    const after = await run('insights', '--state', 'released')
-    assert.match(after.stdout, /^[0-9a-f]{12} {2}released .*\n.*\n/)
-    // The skill still waits.
-    assert.match(after.stdout, /Insights of other authors wait/)
-    assert.match((await run('context', 'gap')).stdout, /Flex supports gap/)
-    const listed = await run('insights', '--state', 'quarantined')
-    await run('vouch', listed.stdout.slice(0, 12))
-    for (const args of [['insights'], ['context', 'gap'], ['recall', 'nothing']]) {
-      const { stdout: text, stderr } = await run(...args)
-      assert.doesNotMatch(text + stderr, /hive vouch/, args.join(' '))
-    }
+    const again = await run('recall', 'gap')
+    assert.match(again.stdout, /Flex supports gap/)
+    assert.equal(again.stderr, '')
+    assert.match((await run('insights')).stdout, /^[0-9a-f]{12} {2}released .*\n.*\n/m)
   })
 
   it('name goals that are held back, list and release them', async () => {
@@ -82,7 +81,6 @@ describe('commands of a node that holds something back', function () {
     const released = (await run('goals')).stdout
     assert.match(released, /^[0-9a-f]{64} {2}open {2}Ship it/)
     assert.doesNotMatch(released, /held back/)
-    assert.equal((await run('goals', '--json')).stdout.trim().split('\n').length, 1)
   })
 
   it('name offers that are held back, list and release them', async () => {
