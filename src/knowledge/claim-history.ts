@@ -109,8 +109,11 @@ export class ClaimHistory {
     const ordered: Claim[] = []
     for (const [name, found] of Map.groupBy(claims.values(), (claim) => claim.slot)) {
       const current = await this.#currentIn(Buffer.from(name, 'hex'), asOf, { maxWait })
-      for (const { slot: _, ...claim } of withoutRepeats(found)) {
-        ordered.push({ ...claim, state: stateOf(claim, current, asOf) })
+      for (const run of runsOf(found)) {
+        const { slot: _, ...claim } = run[0]
+        // A claim that goes on is in the state of its latest begin until then.
+        const latest = run.findLast((each) => isValidAt(each, asOf)) ?? claim
+        ordered.push({ ...claim, state: stateOf(latest, current, asOf) })
       }
     }
     return ordered.toSorted(byAttribute).slice(0, limit)
@@ -213,12 +216,16 @@ function claimOf(
   return attribute === undefined ? undefined : { entity, attribute, value, content, ...rest }
 }
 
-/** The latest first; a claim that goes on is listed once, from its first begin on. */
-function withoutRepeats(claims: readonly PlacedClaim[]): PlacedClaim[] {
-  const kept: PlacedClaim[] = []
+/** The begins of each claim until another one begins, ascending; the latest claim first. */
+function runsOf(claims: readonly PlacedClaim[]): [PlacedClaim, ...PlacedClaim[]][] {
+  const runs: [PlacedClaim, ...PlacedClaim[]][] = []
   const ascending = claims.toSorted((a, b) => validFromOf(a) - validFromOf(b) || -byId(a, b))
-  for (const claim of ascending) if (kept.at(-1)?.id !== claim.id) kept.push(claim)
-  return kept.toReversed()
+  for (const claim of ascending) {
+    const last = runs.at(-1)
+    if (last?.[0].id === claim.id) last.push(claim)
+    else runs.push([claim])
+  }
+  return runs.toReversed()
 }
 
 function nameOf({ id, validFrom }: Pick<Claim, 'id' | 'validFrom'>): string {

@@ -19,9 +19,10 @@ const FACTS = alike(
   (number) => ({ entity: 'note', content: `Plain note number ${number}.`, confidence: 0.9 }),
   (fact) => Buffer.from(identifyFact(fact).digestKey, 'latin1').toString('hex')
 )
-const VARIANTS = ['PLAIN Note', 'plain note'].map((words) =>
-  FACTS.items.map(({ content }) => content.replace('Plain note', words))
-)
+const VARIANTS = FACTS.items.flatMap(({ content }) => [
+  content.replace('Plain', 'plain'),
+  content.replace('.', '')
+])
 const GOALS = alike(
   (number): HiveRecord => ({ kind: 'goal', entity: `Ship part ${number}`, content: '' }),
   (record) => toHex(digestOf(record))
@@ -139,7 +140,7 @@ async function nodeWithAll(): Promise<HiveNode> {
   for (const { entity, content, confidence } of FACTS.items) {
     await knowledge.distill(entity, content, confidence)
   }
-  for (const content of VARIANTS.flat()) await knowledge.distill('note', content, 0.5)
+  for (const content of VARIANTS) await knowledge.distill('note', content, 0.5)
   for (const init of SKILLS.items) await capabilities.registerCapability(init)
   return db
 }

@@ -99,7 +99,17 @@ describe('claims', () => {
       const claim = { attribute: 'port', value: '80', validFrom: at(year) }
       await knowledge.distill('server', 'It listens on 80.', 0.9, claim)
     }
-    assert.equal((await knowledge.history('server', 'port')).length, 1)
+    const [claim, ...others] = await knowledge.history('server', 'port')
+    assert.deepEqual(others, [])
+    assert.deepEqual([claim?.state, claim?.validFrom], ['current', at(2000)])
+    for (const [asOf, state] of [
+      [at(1999), 'outside'],
+      [at(2010), 'current'],
+      [at(2030), 'current']
+    ] as const) {
+      const [then] = await knowledge.history('server', 'port', { asOf })
+      assert.equal(then?.state, state)
+    }
     assert.equal((await knowledge.recall('listens')).items.length, 1)
   })
 

@@ -76,7 +76,7 @@ describe('forgetting', () => {
         variants: [VARIANT],
         published: isPublished ? [OTHER, CONTENT, VARIANT] : [],
         recalled: isPublished ? [CONTENT, VARIANT] : [CONTENT],
-        exported: 2
+        exported: 3
       })
       assert.deepEqual(after, {
         facts: 1,
