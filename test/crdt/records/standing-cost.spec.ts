@@ -1,11 +1,5 @@
 import assert from 'node:assert/strict'
-import {
-  clientIdOf,
-  createAuthor,
-  openReplica,
-  writeEntry,
-  writeProof
-} from '../../../crdt/index.ts'
+import { clientIdOf, createAuthor, openReplica, writeProof } from '../../../crdt/index.ts'
 import { writeLogUpdate } from '../../../crdt/records/knowledge-log.ts'
 import { preparePublication, valuesOf } from '../../../crdt/publishing/publication.ts'
 import { admitAll, chain, entry } from '../../fixtures/chains.ts'
