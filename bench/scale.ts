@@ -123,16 +123,18 @@ async function fill(dataDir: string, from: number, to: number, authors: number):
   const store = await openStore(`${dataDir}/store`)
   const replica = await openReplica({ store })
   for (let author = 0; author < authors; author++) {
-    const source = author === 0 ? replica : await openReplica({ store: await openStore() })
+    const other = await openStore()
+    const source = await openReplica({ store: other })
     for (let at = from; at < to; at += BATCH) {
       const count = Math.min(BATCH, to - at)
       await source.publish(Array.from({ length: count }, (_, i) => publicationOf(at + i)))
     }
-    if (source === replica) continue
     for (const { author: key } of source.heads()) {
       for await (const bytes of source.entriesAfter(key, 0)) await replica.admit(bytes)
     }
+    await other.close()
   }
+  await replica.whenCompacted()
   await store.close()
 }
 

@@ -201,7 +201,7 @@ export class SearchReader {
   #countOf(term: string, items: number): number {
     const known = this.#counts.get(term)
     if (known !== undefined) return known
-    const bound = Math.ceil(Math.max(COMMON_MINIMUM, COMMON_SHARE * items)) + 1
+    const bound = Math.ceil(Math.max(MAX_RANKED, COMMON_SHARE * items)) + 1
     const sql = 'SELECT count(*) AS n FROM (SELECT rowid FROM texts WHERE texts MATCH ? LIMIT ?)'
     const count = numberOf(this.#statements.of(sql).get(term, bound)?.['n'])
     this.#counts.set(term, count)
