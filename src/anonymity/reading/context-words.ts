@@ -24,6 +24,8 @@ export const SPELLING_WORDS = 1 << 16
 export const PHONE_WORDS = 1 << 17
 export const SECRET_WORDS = 1 << 18
 export const LOGIN_WORDS = 1 << 30
+/** Announcing words of languages other than English. */
+export const FOREIGN_WORDS = 1 << 31
 export const HEADER_WORDS = 1 << 19
 export const CLUSTER_WORDS = 1 << 20
 export const BUCKET_WORDS = 1 << 21
@@ -118,6 +120,10 @@ const BEGINNINGS: readonly Group[] = [
   ],
   [CODE_WORDS, 'cvv cvvc cvc card security bic bicc swift'],
   [DOMAIN_WORDS, 'com net org local internal corp lan intranet'],
+  [
+    FOREIGN_WORDS,
+    'contrase clave mot jeton senha palavra chave sifre parola anahtar passwort kennwort kata sandi nenosiri nywila wachtwoord heslo losenord adgangskode salasana jelszo haslo khau telefono telefone telephone portable telefon celular movil telepon handphone nomor numer numero simu cuenta conto compte konto hesap rekening akaunti tarjeta cartao carte karte kart kartu carta kimlik nik ktp'
+  ],
   [REQUEST_ENDINGS, 'id x ray'],
   [BIRTH_ENDINGS, 'b']
 ]

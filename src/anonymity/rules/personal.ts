@@ -10,6 +10,7 @@ import {
   OPENING,
   PLUS
 } from '../reading/text-features.ts'
+import { ASIAN_NUMBERS } from './asian-numbers.ts'
 import { NATIONAL_IDS } from './national-ids.ts'
 import { layerOf } from './rule.ts'
 import {
@@ -110,6 +111,7 @@ export const PERSONAL_RULES: readonly Rule[] = [
     pattern: BIRTH
   },
   ...NATIONAL_IDS,
+  ...ASIAN_NUMBERS,
   {
     name: 'phone',
     kind: 'phone',
