@@ -4,7 +4,7 @@
  * machine's own names, so the same strategy found on two hosts becomes one record.
  */
 import { accounts } from './rules/accounts.ts'
-import { addresses } from './rules/addresses.ts'
+import { wholeAddresses } from './rules/whole-addresses.ts'
 import { code, labels } from './rules/code.ts'
 import { encodings } from './rules/encodings.ts'
 import { Draft } from './reading/draft.ts'
@@ -99,7 +99,7 @@ export function anonymizer(known: KnownNames = {}): Anonymizer {
     accounts,
     // After paths: a home directory is a path on every machine, but a known name on this one only.
     knownNames(known),
-    addresses,
+    wholeAddresses,
     scriptNames,
     names,
     code

@@ -59,7 +59,7 @@ const BEGINNINGS: readonly Group[] = [
   [FRENCH_WORDS, 'rue avenue boulevard bd place chemin impasse quai all cours route ul ulica al'],
   [
     ADDRESS_WORDS,
-    'postal home mailing billing shipping delivery street lives residing resides wohnhaft p po pobox postfach apartado box'
+    'postal home mailing billing shipping delivery street lives residing resides wohnhaft p po pobox postfach apartado box address apt apartment suite ste unit flat psc cmr apo fpo dpo corner'
   ],
   [COORDINATE_WORDS, 'n s lat latitude lon long longitude'],
   [PACKAGE_WORDS, 'com org net io de fr ch uk eu nl se it es gov edu'],
@@ -95,7 +95,7 @@ const BEGINNINGS: readonly Group[] = [
   [SPELLING_WORDS, 'dot'],
   [
     PHONE_WORDS,
-    `phone call dial mobile cell handy whatsapp signal text ring reach contact hotline ${withLetter('tel mob fax sms', 'enmuhaoi')}`
+    `phone desk messages call dial mobile cell handy whatsapp signal text ring reach contact hotline ${withLetter('tel mob fax sms', 'enmuhaoi')}`
   ],
   [
     LOGIN_WORDS,
