@@ -8,8 +8,11 @@ import { isOpaque } from '../words/entropy.ts'
 import { layerOf } from './rule.ts'
 import type { Rule } from './rule.ts'
 
+/** English words, where they are glued to text of another script. */
+const ENGLISH = 'passwords?|passcode|pwd|token|pin|otp'
+
 const SECRET =
-  'passwords?|passcode|pwd|token|pin|otp|密码|密碼|口令|密钥|密鑰|秘钥|令牌|私钥|私鑰|验证码|驗證碼|暗号|访问码|パスワード|パスコード|暗証番号|トークン|シークレット|秘密鍵|認証コード|合言葉|キー|비밀번호|비번|암호|패스워드|토큰|시크릿|비밀키|인증번호|인증키|키|पासवर्ड|कूटशब्द|टोकन|कुंजी|पिन|ओटीपी|सीक्रेट|পাসওয়ার্ড|পাসওয়ার্ড|টোকেন|পিন|கடவுச்சொல்|டோக்கன்|పాస్\u200c?వర్డ్|టోకెన్|ਪਾਸਵਰਡ|પાસવર્ડ|پاس ?ورڈ|ٹوکن|كلمة (?:ال)?(?:سر|مرور)|الرقم السري|رمز|مفتاح|المفتاح|گذرواژه|پسورد|کلید|парол\\p{L}{0,3}|токен\\p{L}{0,2}|ключ\\p{L}{0,2}|секрет\\p{L}{0,2}|пин-?код|รหัสผ่าน|พาสเวิร์ด|โทเค็?น|คีย์|รหัส|סיסמ[הא]|טוקן|מפתח|κωδικός|συνθηματικό|κλειδί|mật khẩu|mã pin|khóa|contraseñas?|contrasenas?|clave|mot de passe|clé|jeton|senha|palavra-passe|chave|şifre\\p{L}{0,3}|sifre|parol[aă]|anahtar|hasło|haslo|passwort|kennwort|schlüssel|kata ?sandi|sandi|kata laluan|nenosiri|nywila|wachtwoord|heslo|lösenord|losenord|adgangskode|salasana|jelszó|jelszo'
+  '密码|密碼|口令|密钥|密鑰|秘钥|令牌|私钥|私鑰|验证码|驗證碼|暗号|访问码|パスワード|パスコード|暗証番号|トークン|シークレット|秘密鍵|認証コード|合言葉|キー|비밀번호|비번|암호|패스워드|토큰|시크릿|비밀키|인증번호|인증키|키|पासवर्ड|कूटशब्द|टोकन|कुंजी|पिन|ओटीपी|सीक्रेट|পাসওয়ার্ড|পাসওয়ার্ড|টোকেন|পিন|கடவுச்சொல்|டோக்கன்|పాస్\u200c?వర్డ్|టోకెన్|ਪਾਸਵਰਡ|પાસવર્ડ|پاس ?ورڈ|ٹوکن|كلمة (?:ال)?(?:سر|مرور)|الرقم السري|رمز|مفتاح|المفتاح|گذرواژه|پسورد|کلید|парол\\p{L}{0,3}|токен\\p{L}{0,2}|ключ\\p{L}{0,2}|секрет\\p{L}{0,2}|пин-?код|รหัสผ่าน|พาสเวิร์ด|โทเค็?น|คีย์|รหัส|סיסמ[הא]|טוקן|מפתח|κωδικός|συνθηματικό|κλειδί|mật khẩu|mã pin|khóa|contraseñas?|contrasenas?|clave|mot de passe|clé|jeton|senha|palavra-passe|chave|şifre\\p{L}{0,3}|sifre|parol[aă]|anahtar|hasło|haslo|passwort|kennwort|schlüssel|kata ?sandi|sandi|kata laluan|nenosiri|nywila|wachtwoord|heslo|lösenord|losenord|adgangskode|salasana|jelszó|jelszo'
 
 const PHONE =
   '手机(?:号码?)?|手機(?:號碼?)?|电话(?:号码?)?|電話(?:番号|號碼)?|联系方式|微信(?:号)?|携帯(?:電話|番号)?|전화(?:번호)?|휴대(?:폰|전화)|핸드폰|연락처|फ़ोन|फोन|मोबाइल|नंबर|ফোন|মোবাইল|নম্বর|தொலைபேசி|ఫోన్|ਫ਼ੋਨ|ફોન|فون|موبائل|هاتف|الهاتف|جوال|موبايل|رقم|تلفن|телефон\\p{L}{0,2}|тел|номер\\p{L}{0,2}|โทร(?:ศัพท์)?|เบอร์|มือถือ|טלפון|נייד|τηλέφωνο|κινητό|điện thoại|số|teléfono|telefono|telefone|téléphone|telephone|telefon|celular|móvil|movil|portable|telepon|handphone|nomor|numer|número|numéro|numero|simu'
@@ -44,12 +47,12 @@ function hasDigits(least: number): (hit: string) => boolean {
   return (hit) => (hit.match(/\d/g)?.length ?? 0) >= least
 }
 
-const RULES: readonly Rule[] = [
+const rulesOf = (secret: string): readonly Rule[] => [
   {
     name: 'announced-abroad',
     kind: 'secret',
     pattern: new RegExp(
-      `${START}(?:${SECRET})${NEAR}${QUOTE}(?<hit>(?=[!-~]{0,128}\\d)[!-~]{3,512}(?<![.,;:!?"')\\]]))`,
+      `${START}(?:${secret})${NEAR}${QUOTE}(?<hit>(?=[!-~]{0,128}\\d)[!-~]{3,512}(?<![.,;:!?"')\\]]))`,
       'giu'
     ),
     accept: (hit) => isSecret(hit) && hit.length >= (/^\d+$/.test(hit) ? 4 : 5)
@@ -58,7 +61,7 @@ const RULES: readonly Rule[] = [
     name: 'announced-abroad',
     kind: 'secret',
     pattern: new RegExp(
-      `${START}(?:${SECRET})${SPACE}${LINK}${SPACE}${QUOTE}(?<hit>[!-~]{3,512}(?<![.,;:!?"')\\]]))`,
+      `${START}(?:${secret})${SPACE}${LINK}${SPACE}${QUOTE}(?<hit>[!-~]{3,512}(?<![.,;:!?"')\\]]))`,
       'giu'
     ),
     accept: (hit, whole) => isSecret(hit) && (isOpaque(hit) || /[^\n -~]/.test(whole))
@@ -67,7 +70,7 @@ const RULES: readonly Rule[] = [
     name: 'announced-abroad',
     kind: 'secret',
     pattern: new RegExp(
-      `${START}(?:${SECRET})${SPACE}[:=]${SPACE}${QUOTE}(?<hit>[^\\s"'“”‘’「」『』,;。、！？]{2,64})`,
+      `${START}(?:${secret})${SPACE}[:=]${SPACE}${QUOTE}(?<hit>[^\\s"'“”‘’「」『』,;。、！？]{2,64})`,
       'giu'
     ),
     accept: isSecret
@@ -116,8 +119,11 @@ const RULES: readonly Rule[] = [
  * English words are for the former.
  */
 export const LANGUAGE_RULES: readonly Rule[] = [
-  ...RULES.map((rule) => ({ ...rule, needs: (rule.needs ?? 0) | NON_ASCII })),
-  ...RULES.map((rule) => ({ ...rule, groups: FOREIGN_WORDS }))
+  ...rulesOf(`${ENGLISH}|${SECRET}`).map((rule) => ({
+    ...rule,
+    needs: (rule.needs ?? 0) | NON_ASCII
+  })),
+  ...rulesOf(SECRET).map((rule) => ({ ...rule, groups: FOREIGN_WORDS }))
 ]
 
 export const languages = layerOf(LANGUAGE_RULES)

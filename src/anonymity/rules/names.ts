@@ -81,7 +81,7 @@ const PERSON_VERB =
   /^(?:['’]s\b| (?:said|says|wrote|asked|told|reported|thinks|thought|confirmed|called|approved|reviewed|merged|fixed|committed|lives|works|left|joined|wants|prefers|agreed|found|noticed|mentioned|began|lives|from|and)\b)/
 
 const CAPITALISED =
-  /(?<![\p{L}\d_$.@#/&<-])(?:(?:Mc|Mac|O['’]|D['’])?\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?:['’]\p{Ll}{1,8})?|\p{Lu}{5,24})(?![\p{L}\d_$(]|[.:/]\p{L}|<|-\p{L})/uy
+  /(?<![\p{L}\d_$.@#/&<-])(?:(?:Mc|O['’]|D['’])?\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?:['’]\p{Ll}{1,8})?|\p{Lu}{5,24})(?![\p{L}\d_$(]|[.:/]\p{L}|<|-\p{L})/uy
 
 /** What may follow: a middle initial, a particle, another capitalised word. */
 const FOLLOWING =
@@ -105,7 +105,9 @@ function markCapitalised(draft: Draft, mark: Mark): void {
     const lower = word.toLowerCase()
     const after = from + word.length
     const isGiven = lower.split('-').some((part) => GIVEN_NAMES.has(part))
-    if (!isGiven && !isUnknown(word) && !isAmbiguousName(lower, text, from, after)) continue
+    if (!isGiven && !isAmbiguousName(lower, text, from, after)) {
+      if (!isUnknown(word) || isConstant(word, text) || isVerb(word, text, from, after)) continue
+    }
     const next =
       isGiven || AMBIGUOUS_NAMES.has(lower) || !isPublicWord(lower)
         ? follow(text, after, isGiven)
@@ -132,6 +134,22 @@ function follow(text: string, from: number, isGiven: boolean): number {
     end += piece.length
   }
   return end
+}
+
+/** Capitals alone in a text of small letters: `PYTHONSTARTUP`. */
+function isConstant(word: string, text: string): boolean {
+  return (
+    word.length > 5 && /^\p{Lu}+$/u.test(word) && (text.match(/\p{Lu}{5,}/gu)?.length ?? 0) === 1
+  )
+}
+
+/** The first word of a sentence, with the ending of a verb and a small letter after it. */
+function isVerb(word: string, text: string, from: number, to: number): boolean {
+  return (
+    /(?:ed|[^aeious]s|ing|ize|ise|ify)$/.test(word) &&
+    (from === 0 || /[.!?:;\n] ?$/.test(text.slice(Math.max(0, from - 2), from))) &&
+    /^ (?!and |said|says|is |was |has |wrote|from )\p{Ll}/u.test(text.slice(to, to + 8))
+  )
 }
 
 function isAmbiguousName(lower: string, text: string, from: number, to: number): boolean {

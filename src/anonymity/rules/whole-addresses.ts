@@ -5,7 +5,7 @@
  */
 import { ADDRESS_WORDS, STREET_WORDS } from '../reading/context-words.ts'
 import { DIGIT } from '../reading/text-features.ts'
-import { isUnknown } from '../words/unknown-word.ts'
+import { isDictionaryWord } from '../words/vocabulary.ts'
 import { addresses } from './addresses.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { Layer, Mark } from './rule.ts'
@@ -96,7 +96,8 @@ function anchorsOf({ text, groups }: Draft, own: ReadonlySet<string>): Span[] {
   }
   for (const { from, to } of matchesOf(BETWEEN_NUMBERS, text)) {
     const words = text.slice(from, to).match(/\p{L}{4,}/gu) ?? []
-    if (words.some(isUnknown)) spans.push(grow(text, from, to))
+    if (words.some((word) => !isDictionaryWord(word.toLowerCase())))
+      spans.push(grow(text, from, to))
   }
   return spans
 }
