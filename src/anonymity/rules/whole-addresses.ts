@@ -21,15 +21,17 @@ const LIKELY = new RegExp(`\\b${UNIT}`, 'giu')
 const CORNER =
   /\b[Tt]he corner of [^\n,;:]{1,60}? and (?:\p{Lu}[\p{L}'’.-]*|\d{1,5}|ten)(?: (?:\p{Lu}[\p{L}'’.-]*|\d{1,5})){0,4}/gu
 const SMALL_CORNER = /\bthe corner of [^\n,;:\p{Lu}]{1,60}? and \p{Ll}{3,20} \p{Ll}{3,20}/gu
+const NO_WORD =
+  '(?!(?:at|to|in|on|is|we|i|and|the|from|of|for|with|that|his|her|my|your|it|has|had|was|are|by|card|account)\\b)'
 /** `450 Præstevænget 15`. */
-const BETWEEN_NUMBERS =
-  /(?<![\p{L}\d.#:/-])\d{2,6} \p{L}[\p{L}\p{M}'’.-]{2,30}(?: \p{L}[\p{L}\p{M}'’.-]{0,30}){0,3} \d{1,4}[A-Za-z]?(?![\p{L}\d:/%.-]|\.\d)/gu
+const BETWEEN_NUMBERS = new RegExp(
+  `(?<![\\p{L}\\d.#:/-])\\d{2,6} ${NO_WORD}\\p{L}[\\p{L}\\p{M}'’.-]{2,30}(?: ${NO_WORD}\\p{L}[\\p{L}\\p{M}'’.-]{0,30}){0,3} \\d{1,4}[A-Za-z]?(?![\\p{L}\\d:/%.-]|\\.\\d)`,
+  'gu'
+)
 /** A line that an address is announced before. */
 const ANNOUNCED =
   /(?<=\b(?:address|anschrift|adresse|dirección|indirizzo)\s?:\s{1,8})(?=[^\n]{0,80}\d)[^\n;]{4,80}/giu
 
-const NO_WORD =
-  '(?!(?:at|to|in|on|is|we|i|and|the|from|of|for|with|that|his|her|my|your|it|has|had|was|are|by|card|account)\\b)'
 const NUMBERED_LEFT = new RegExp(
   `(?<![\\p{L}\\d.:#/-])\\d{1,6}[A-Za-z]?,? (?:${NO_WORD}[\\p{L}\\p{M}\\d'’./()-]{1,30},? {1,12}){0,6}$`,
   'iu'
