@@ -106,7 +106,12 @@ function markCapitalised(draft: Draft, mark: Mark): void {
     const after = from + word.length
     const isGiven = lower.split('-').some((part) => GIVEN_NAMES.has(part))
     if (!isGiven && !isAmbiguousName(lower, text, from, after)) {
-      if (!isUnknown(word) || isConstant(word, text) || isVerb(word, text, from, after)) continue
+      if (
+        !isUnknown(word) ||
+        isConstant(word, text.slice(after, after + 24)) ||
+        isVerb(word, text, from, after)
+      )
+        continue
     }
     const next =
       isGiven || AMBIGUOUS_NAMES.has(lower) || !isPublicWord(lower)
@@ -136,10 +141,13 @@ function follow(text: string, from: number, isGiven: boolean): number {
   return end
 }
 
-/** Capitals alone in a text of small letters: `PYTHONSTARTUP`. */
-function isConstant(word: string, text: string): boolean {
+/** Capitals before a word for names in code: `PYTHONSTARTUP variable`. */
+function isConstant(word: string, after: string): boolean {
   return (
-    word.length > 5 && /^\p{Lu}+$/u.test(word) && (text.match(/\p{Lu}{5,}/gu)?.length ?? 0) === 1
+    /^\p{Lu}+$/u.test(word) &&
+    /^ (?:env(?:ironment)? )?(?:variable|option|flag|macro|constant|error|setting|header|format)s?\b/.test(
+      after
+    )
   )
 }
 
