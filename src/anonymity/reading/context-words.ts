@@ -73,7 +73,7 @@ const BEGINNINGS: readonly Group[] = [
   ],
   [
     PERSON_WORDS,
-    'customer client tenant vendor partner company colleague employee patient boss wife husband doctor lawyer codename code project operation initiative signature signed regards sincerely dear named full first last given family middle maiden display person card surname author assignee reviewer reporter contact attn cc owner manager cardholder account beneficiary payee co reviewed acked'
+    'i am m prof follow speak talk meeting heard behalf kid son daughter friend his her their change customer client tenant vendor partner company colleague employee patient boss wife husband doctor lawyer codename code project operation initiative signature signed regards sincerely dear named full first last given family middle maiden display person card surname author assignee reviewer reporter contact attn cc owner manager cardholder account beneficiary payee co reviewed acked'
   ],
   [
     COMPANY_WORDS,

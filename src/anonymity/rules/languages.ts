@@ -6,7 +6,7 @@ import { FOREIGN_WORDS } from '../reading/context-words.ts'
 import { DIGIT, NON_ASCII } from '../reading/text-features.ts'
 import { isOpaque } from '../words/entropy.ts'
 import { layerOf } from './rule.ts'
-import type { Rule } from './rule.ts'
+import type { Layer, Rule } from './rule.ts'
 
 /** English words, where they are glued to text of another script. */
 const ENGLISH = 'passwords?|passcode|pwd|token|pin|otp'
@@ -126,4 +126,11 @@ export const LANGUAGE_RULES: readonly Rule[] = [
   ...rulesOf(SECRET).map((rule) => ({ ...rule, groups: FOREIGN_WORDS }))
 ]
 
-export const languages = layerOf(LANGUAGE_RULES)
+const WORDS = new RegExp([ENGLISH, SECRET, PHONE, CARD, ACCOUNT, USER].join('|'), 'iu')
+const layer = layerOf(LANGUAGE_RULES)
+
+/** One scan for the words, which most texts do not have, in place of one for each rule. */
+export const languages: Layer = (draft, mark) => {
+  if ((draft.features & NON_ASCII) === 0 && (draft.groups & FOREIGN_WORDS) === 0) return
+  if (WORDS.test(draft.text)) layer(draft, mark)
+}

@@ -15,7 +15,7 @@ import {
   THAI
 } from '../words/foreign-surnames.ts'
 import { layerOf } from './rule.ts'
-import type { Rule } from './rule.ts'
+import type { Layer, Rule } from './rule.ts'
 
 const LINK = '[\\s:=,]{0,3}'
 const HAN = '\\p{Script=Han}'
@@ -214,7 +214,13 @@ export const SCRIPT_NAME_RULES: readonly Rule[] = RULES.map((rule) => ({
   needs: NON_ASCII
 }))
 
-export const scriptNames = layerOf(SCRIPT_NAME_RULES)
+const layer = layerOf(SCRIPT_NAME_RULES)
+const SCRIPTS = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u
+
+/** Most texts beyond ASCII are Latin ones with dashes and quotes. */
+export const scriptNames: Layer = (draft, mark) => {
+  if ((draft.features & NON_ASCII) !== 0 && SCRIPTS.test(draft.text)) layer(draft, mark)
+}
 
 const PERSON_HINT =
   /(?<!>)\s?(?:先生|女士)(?!们)|(?:我叫|名叫|姓名[:是])(?!\s?<)|(?<!>\s?)と申します|(?<=[가-힣]) ?(?<!날|아저|글|말|솜|마음|맵|불|아가|아)씨(?=[는가를에의께, .]|$)|(?:श्रीमती|श्री|السيدة|السيد|นางสาว)\s?(?!<)\S/u

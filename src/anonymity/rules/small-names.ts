@@ -1,4 +1,6 @@
 /** Names in small letters: after words that announce them, and given names in texts without capitals. */
+import { PERSON_WORDS, TITLE_WORDS } from '../reading/context-words.ts'
+import { UPPER } from '../reading/text-features.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../words/given-names.ts'
 import { SURNAMES } from '../words/surnames.ts'
 import { isUnknown } from '../words/unknown-word.ts'
@@ -11,7 +13,7 @@ const MORE = `(?: \\p{Ll}\\.?(?= ))?(?: (?:van|von|de|del|der|den|di|da|ten|bin|
 
 /** After these, words that no list has are names. */
 const ANNOUNCED = new RegExp(
-  `(?<![\\p{L}\\d_.-])(?:(?:my|his|her|their|the customer['’]s?) name is|name['’]s|i am|i['’]m|this is|follow up with|speak (?:to|with)|talk to|meeting with|regards,?|sincerely,?|dear|mr\\.?|mrs\\.?|ms\\.?|dr\\.?|prof\\.?|heard|change it to|my (?:kid|son|daughter|wife|husband|partner|friend)|partner['’]s name|on behalf of|name:)\\s{1,8}(?<hit>${WORD}(?:(?: \\p{Ll}\\.?)? ${WORD}){0,2})`,
+  `(?<![\\p{L}\\d_.-])(?:(?:my|his|her|their|the customer['’]s?) name is|name['’]s|i am|i['’]m|follow up with|speak (?:to|with)|talk to|meeting with|regards,?|sincerely,?|dear|mr\\.?|mrs\\.?|ms\\.?|dr\\.?|prof\\.?|heard|change it to|my (?:kid|son|daughter|wife|husband|partner|friend)|partner['’]s name|on behalf of|name:)\\s{1,8}(?<hit>${WORD}(?:(?: \\p{Ll}\\.?)? ${WORD}){0,2})`,
   'gu'
 )
 const GIVEN = new RegExp(`(?<![\\p{L}\\d_.@/-])${WORD}(?![\\p{L}\\d_/(=-]|\\.\\p{L})`, 'gu')
@@ -19,9 +21,9 @@ const NEXT = new RegExp(`${MORE}(?<word>${WORD})(?![\\p{L}\\d_/(=-])`, 'uy')
 const MIN_WORDS = 3
 
 export function markSmallNames(draft: Draft, mark: Mark): void {
-  markAnnounced(draft, mark)
+  if ((draft.groups & (PERSON_WORDS | TITLE_WORDS)) !== 0) markAnnounced(draft, mark)
   const { text } = draft
-  if (/\p{Lu}/u.test(text) || !/\p{Ll}/u.test(text)) return
+  if ((draft.features & UPPER) !== 0 || /\p{Lu}/u.test(text) || !/\p{Ll}/u.test(text)) return
   if ((text.match(/\p{L}+/gu)?.length ?? 0) < MIN_WORDS) return
   let next = 0
   for (const { 0: word, index } of text.matchAll(GIVEN)) {

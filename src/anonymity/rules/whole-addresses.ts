@@ -77,7 +77,7 @@ export const wholeAddresses: Layer = (draft, mark) => {
   replaceAll(draft, mark, anchorsOf(draft, own))
 }
 
-function anchorsOf({ text, groups }: Draft, own: ReadonlySet<string>): Span[] {
+function anchorsOf({ text, groups, features }: Draft, own: ReadonlySet<string>): Span[] {
   const spans: Span[] = []
   if (own.size > 0) {
     for (let i = 0; i < text.length; i++) {
@@ -96,6 +96,7 @@ function anchorsOf({ text, groups }: Draft, own: ReadonlySet<string>): Span[] {
       if (/\d/.test(text.slice(whole.from, from) + text.slice(to, whole.to))) spans.push(whole)
     }
   }
+  if ((features & DIGIT) === 0) return spans
   for (const { from, to } of matchesOf(BETWEEN_NUMBERS, text)) {
     const words = text.slice(from, to).match(/\p{L}{4,}/gu) ?? []
     if (words.some((word) => !isDictionaryWord(word.toLowerCase())))

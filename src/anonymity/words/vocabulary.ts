@@ -3,6 +3,7 @@
  * name that consists of them is not private; any other may be a customer or a codename. The words
  * are stored as 32-bit hashes in an open-addressed table of 2 MiB, filled at the first use (about
  * 60 ms): one unknown word in fifteen thousand is a false positive.
+ * Words of package names and summaries are kept apart: random text has short ones by chance.
  */
 import { createRequire } from 'node:module'
 import { z } from 'zod'
