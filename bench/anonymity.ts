@@ -3,10 +3,11 @@
  * costs more a byte when there is more of it.
  *
  * The short texts are statements of @mdn/browser-compat-data; the long ones are logs of four kilobytes
- * with addresses, identifiers and paths in every line.
+ * with addresses, identifiers and paths in every line. bench/anonymity/README.md names the corpora.
  */
 import { browserFacts } from '../examples/demo/demo-facts.ts'
 import { anonymizer } from '../src/anonymity/index.ts'
+import { reportQuality } from './anonymity/quality.ts'
 import { repeat, seconds } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'
 import type { Anonymizer } from '../src/anonymity/index.ts'
@@ -62,12 +63,17 @@ const HOSTILE = [
 
 const HOSTILE_BYTES = 32 * 1024
 
-export const anonymity: Benchmark<'facts' | 'logs' | 'repetitions'> = {
-  about: 'anonymising facts and logs, beside JSON.parse; cost of hostile text by length',
+export const anonymity: Benchmark<'facts' | 'logs' | 'repetitions', 'corpora'> = {
+  about: 'speed beside JSON.parse, cost of hostile text; with --corpora DIR, leaks and lost text',
   defaults: { facts: 20_000, logs: 200, repetitions: 5 },
+  texts: { corpora: '' },
 
-  async run({ facts: factCount, logs: logCount, repetitions }) {
+  async run({ facts: factCount, logs: logCount, repetitions }, { corpora }) {
     const made = anonymizer()
+    if (corpora !== '') {
+      reportQuality(made, corpora)
+      return
+    }
     const facts = browserFacts(factCount).map(({ entity, content }) => ({
       entity,
       content

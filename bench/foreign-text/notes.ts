@@ -45,7 +45,7 @@ function collectNotes(value: unknown, notes: Set<string>): void {
 }
 
 /** List items and paragraphs, each in one line; no code, tables, headings or HTML blocks. */
-function paragraphsOf(markdown: string): string[] {
+export function paragraphsOf(markdown: string): string[] {
   const paragraphs: string[] = []
   let isCode = false
   let open = ''
@@ -68,7 +68,7 @@ function paragraphsOf(markdown: string): string[] {
   return paragraphs
 }
 
-function split(paragraph: string): string[] {
+export function split(paragraph: string): string[] {
   return paragraph
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/\s+/g, ' ')

@@ -4,11 +4,14 @@
  * machine's own names, so the same strategy found on two hosts becomes one record.
  */
 import { accounts } from './rules/accounts.ts'
-import { addresses } from './rules/addresses.ts'
+import { wholeAddresses } from './rules/whole-addresses.ts'
 import { code, labels } from './rules/code.ts'
 import { encodings } from './rules/encodings.ts'
 import { Draft } from './reading/draft.ts'
 import { LESS, NON_ASCII } from './reading/text-features.ts'
+import { languages } from './rules/languages.ts'
+import { markBorders, removeBorders } from './reading/script-borders.ts'
+import { scriptNames } from './rules/script-names.ts'
 import { knownNames } from './rules/known-names.ts'
 import { names } from './rules/names.ts'
 import { network, urls } from './rules/network.ts'
@@ -87,6 +90,7 @@ export function anonymizer(known: KnownNames = {}): Anonymizer {
     tokens,
     cloudIds,
     secrets,
+    languages,
     encodings,
     personal,
     resources,
@@ -95,7 +99,8 @@ export function anonymizer(known: KnownNames = {}): Anonymizer {
     accounts,
     // After paths: a home directory is a path on every machine, but a known name on this one only.
     knownNames(known),
-    addresses,
+    wholeAddresses,
+    scriptNames,
     names,
     code
   ]
@@ -155,7 +160,7 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
 function redact(draft: Draft, layers: readonly Layer[], mark: Mark): void {
   if (draft.text === '') return
   if ((draft.features & NON_ASCII) !== 0) {
-    const plain = plainText(draft.text)
+    const plain = markBorders(plainText(draft.text))
     if (plain !== draft.text) draft.read(plain)
   }
   if ((draft.features & LESS) !== 0) {
@@ -164,6 +169,8 @@ function redact(draft: Draft, layers: readonly Layer[], mark: Mark): void {
     if (marked !== text) draft.read(marked)
   }
   for (const layer of layers) layer(draft, mark)
+  const text = removeBorders(draft.text)
+  if (text !== draft.text) draft.read(text)
 }
 
 /** A tag of placeholders alone groups nothing; a tag that is risky by itself is left out. */

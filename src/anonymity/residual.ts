@@ -8,6 +8,7 @@ import { OPAQUE } from './reading/scanned-text.ts'
 import { isOpaque, isRandom } from './words/entropy.ts'
 import { SECRET_ENDINGS } from './reading/context-words.ts'
 import { AT, MANY_DIGITS, NON_ASCII, QUOTE } from './reading/text-features.ts'
+import { hasPersonHint } from './rules/script-names.ts'
 import { hasToken } from './rules/secret-tokens.ts'
 
 export type WithheldReason =
@@ -33,6 +34,8 @@ export type WithheldReason =
   | 'address-like'
   /** Mostly letters that are not Latin, which the layers for names and code do not read. */
   | 'foreign-script'
+  /** A word that announces a person in a script without capitals, without a name that was found. */
+  | 'foreign-name'
 
 export interface Risk {
   /** 0 to 1. */
@@ -57,7 +60,8 @@ const WEIGHTS: Readonly<Record<WithheldReason, number>> = {
   'many-kinds': 0.3,
   'long-number': 0.3,
   'address-like': 0.3,
-  'foreign-script': 0.2
+  'foreign-script': 0.2,
+  'foreign-name': MAX_RISK
 }
 
 const KEY_FRAGMENT = /-----(?:BEGIN|END)|PRIVATE KEY/
@@ -124,6 +128,7 @@ function* signalsOf({
   if ((features & MANY_DIGITS) !== 0 && /(?<![\w.])\d{9,}/.test(text)) yield 'long-number'
   if ((features & AT) !== 0 && /[\w.-]{2}@[\w-]{2,}\.\w/.test(text)) yield 'address-like'
   if ((features & NON_ASCII) !== 0 && isMostlyNonLatin(content)) yield 'foreign-script'
+  if ((features & NON_ASCII) !== 0 && hasPersonHint(text)) yield 'foreign-name'
   if (kinds === 0) return
   if (kinds >= 6) yield 'many-kinds'
   let placeholders = 0

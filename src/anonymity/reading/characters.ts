@@ -1,4 +1,5 @@
 /** Classes of characters for `scanned-text.ts`, by character code. */
+import { BORDER } from './script-borders.ts'
 import * as features from './text-features.ts'
 import {
   DIGIT_FIRST,
@@ -31,6 +32,7 @@ import {
 } from './shapes.ts'
 
 const LINE_FEED = 10
+const BORDER_CODE = BORDER.charCodeAt(0)
 const SPACE = 32
 const DOLLAR = 36
 const HYPHEN = 45
@@ -125,12 +127,13 @@ export const LONGEST = 26
 export const LENGTHS = Int32Array.from({ length: LONGEST + 1 }, (_, length) => lengthShape(length))
 
 export function nonAsciiKind(code: number): number {
-  return code === 0x1680 || code === 0x2028 || code === 0x2029 ? WHITE : SIGN
+  return code === BORDER_CODE || code === 0x2028 || code === 0x2029 ? WHITE : SIGN
 }
 
 /** The shape of a word before `code`. */
 export function followingShape(code: number): number {
   if (code < ASCII) return FOLLOWING_SHAPES[code] ?? 0
+  if (code === BORDER_CODE) return THEN_SPACE
   return isMark(code) ? 0 : THEN_NON_ASCII
 }
 

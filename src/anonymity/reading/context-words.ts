@@ -24,6 +24,8 @@ export const SPELLING_WORDS = 1 << 16
 export const PHONE_WORDS = 1 << 17
 export const SECRET_WORDS = 1 << 18
 export const LOGIN_WORDS = 1 << 30
+/** Announcing words of languages other than English. */
+export const FOREIGN_WORDS = 1 << 31
 export const HEADER_WORDS = 1 << 19
 export const CLUSTER_WORDS = 1 << 20
 export const BUCKET_WORDS = 1 << 21
@@ -57,7 +59,7 @@ const BEGINNINGS: readonly Group[] = [
   [FRENCH_WORDS, 'rue avenue boulevard bd place chemin impasse quai all cours route ul ulica al'],
   [
     ADDRESS_WORDS,
-    'postal home mailing billing shipping delivery street lives residing resides wohnhaft p po pobox postfach apartado box'
+    'postal home mailing billing shipping delivery street lives residing resides wohnhaft p po pobox postfach apartado box address apt apartment suite ste unit flat psc cmr apo fpo dpo corner'
   ],
   [COORDINATE_WORDS, 'n s lat latitude lon long longitude'],
   [PACKAGE_WORDS, 'com org net io de fr ch uk eu nl se it es gov edu'],
@@ -71,7 +73,7 @@ const BEGINNINGS: readonly Group[] = [
   ],
   [
     PERSON_WORDS,
-    'customer client tenant vendor partner company colleague employee patient boss wife husband doctor lawyer codename code project operation initiative signature signed regards sincerely dear named full first last given family middle maiden display person card surname author assignee reviewer reporter contact attn cc owner manager cardholder account beneficiary payee co reviewed acked'
+    'i am m prof follow speak talk meeting heard behalf kid son daughter friend his her their change customer client tenant vendor partner company colleague employee patient boss wife husband doctor lawyer codename code project operation initiative signature signed regards sincerely dear named full first last given family middle maiden display person card surname author assignee reviewer reporter contact attn cc owner manager cardholder account beneficiary payee co reviewed acked'
   ],
   [
     COMPANY_WORDS,
@@ -93,7 +95,7 @@ const BEGINNINGS: readonly Group[] = [
   [SPELLING_WORDS, 'dot'],
   [
     PHONE_WORDS,
-    `phone call dial mobile cell handy whatsapp signal text ring reach contact hotline ${withLetter('tel mob fax sms', 'enmuhaoi')}`
+    `phone desk messages call dial mobile cell handy whatsapp signal text ring reach contact hotline ${withLetter('tel mob fax sms', 'enmuhaoi')}`
   ],
   [
     LOGIN_WORDS,
@@ -118,6 +120,10 @@ const BEGINNINGS: readonly Group[] = [
   ],
   [CODE_WORDS, 'cvv cvvc cvc card security bic bicc swift'],
   [DOMAIN_WORDS, 'com net org local internal corp lan intranet'],
+  [
+    FOREIGN_WORDS,
+    'contrase clave mot jeton senha palavra chave sifre parola anahtar passwort kennwort kata sandi nenosiri nywila wachtwoord heslo losenord adgangskode salasana jelszo haslo khau telefono telefone telephone portable telefon celular movil telepon handphone nomor numer numero simu cuenta conto compte konto hesap rekening akaunti tarjeta cartao carte karte kart kartu carta kimlik nik ktp'
+  ],
   [REQUEST_ENDINGS, 'id x ray'],
   [BIRTH_ENDINGS, 'b']
 ]

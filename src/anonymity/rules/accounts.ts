@@ -11,7 +11,7 @@ import {
   THREE,
   UPPER_FIRST
 } from '../reading/shapes.ts'
-import { isPublicWord } from '../words/vocabulary.ts'
+import { isDictionaryWord, isPackageWord, isPublicWord } from '../words/vocabulary.ts'
 import type { Rule } from './rule.ts'
 
 /** Labels after an `@` in package specifiers, as opposed to addresses. */
@@ -38,7 +38,7 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     kind: 'user',
     pattern: /(?<![^\s(,])@[a-z][\w-]{2,38}(?![\w/.(-])/gi,
     needs: AT,
-    accept: (hit) => !isPublicWord(hit.slice(1).toLowerCase())
+    accept: (hit) => hit.length > 4 && !isPublicWord(hit.slice(1).toLowerCase())
   },
   {
     name: 'called',
@@ -118,13 +118,27 @@ function isUserName(hit: string): boolean {
 /** A single label is a host only if it is numbered, or if a command or a key takes a host. */
 function isAnnouncedHost(hit: string, whole: string): boolean {
   if (isNumberedHost(hit)) return true
-  if (!mayBeHost(hit)) return false
+  if (!mayBeHost(hit) || isProse(hit)) return false
   return (
     /[-.]/.test(hit) || /[:=]["'`\s]*\S/.test(whole) || /^(?:ssh|scp|sftp|telnet|mosh)/i.test(whole)
   )
 }
 
+/** "ssh handling", "ping timeouts": the command as a noun. */
+function isProse(hit: string): boolean {
+  const word = hit.toLowerCase()
+  return (
+    isDictionaryWord(word) &&
+    (/(?:ing|ions?|ed|ers?|ments?|ts|ys|ls)$/.test(word) ||
+      /^(?:support|key|agent|config|tunnel|login|access|command|and|or|in|to|for|with|from|into|as|via|protocol|port|url|remote|transport|backend|auth|test|tests|code|fix|issue|issues|is|not|does|a|on|when|by|util|library|module|mode|type|api)$/.test(
+        word
+      ))
+  )
+}
+
 function isNumberedHost(hit: string): boolean {
+  const [base = ''] = /^[a-z]+(?=\d)/i.exec(hit) ?? []
+  if (base.length >= 4 && isPackageWord(base.toLowerCase())) return false
   const isNumbered = /[a-z]-?\d{1,4}$|-\d{1,4}-|^[a-z]{2,12}\d{1,3}-/i.test(hit)
   return isNumbered && /-|[a-z]{3}\d/i.test(hit) && mayBeHost(hit)
 }

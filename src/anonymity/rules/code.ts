@@ -103,6 +103,12 @@ function isPrivateOnce(token: string, isInCode: boolean): boolean {
   return result
 }
 
+/** The beginning of the hash of a commit. */
+const COMMIT = /^(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,10}$/
+
+/** Advisories and standards; toolchains of a day. */
+const PUBLIC_ID = /^(?:(?:GHSA|CVE|RUSTSEC|PYSEC|RFC|ISO|PEP)-[\w-]+|[a-z]{4,10}-20\d\d-\d\d-\d\d)$/
+
 /** Whether the token has several parts, so that it was chosen as a name. */
 function isCompound(token: string): boolean {
   return /[a-z][A-Z]|[A-Za-z0-9][_-][A-Za-z0-9]|[A-Za-z]\d|\d[A-Za-z]|\$/.test(token)
@@ -110,6 +116,8 @@ function isCompound(token: string): boolean {
 
 function markToken(token: string, mark: Mark, isInCode: boolean): string {
   if (token.length <= SHORT + 1 || PUBLIC_NAME.test(token)) return token
+  if (!isInCode && COMMIT.test(token)) return token
+  if (PUBLIC_ID.test(token)) return token
   if (!isInCode && !isCompound(token)) return token
   return isPrivateOnce(token, isInCode) ? mark(token, 'identifier', 'identifier') : token
 }

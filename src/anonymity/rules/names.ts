@@ -6,10 +6,15 @@ import { COMPANY_WORDS, PERSON_WORDS, TITLE_WORDS } from '../reading/context-wor
 import { QUOTE, UPPER } from '../reading/text-features.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../words/given-names.ts'
 import { layerOf } from './rule.ts'
+import { markSmallNames } from './small-names.ts'
+import { wholeNames } from './whole-names.ts'
+import { SURNAMES } from '../words/surnames.ts'
 import { UPPER_FIRST } from '../reading/shapes.ts'
+import { isUnknown } from '../words/unknown-word.ts'
 import { isPublicWord } from '../words/vocabulary.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { Layer, Mark, Rule } from './rule.ts'
+import type { Span } from './whole-names.ts'
 
 const WORD = "\\p{Lu}[\\p{L}\\d'’]{0,30}(?:-\\p{Lu}[\\p{L}'’]{1,30})?"
 /** Without the possessive. */
@@ -73,10 +78,10 @@ const PERSON_CONTEXT =
   /(?:^|[^\p{L}])(?:ask(?:ed|ing)?|tell|told|thanks?|thank you|cc|ping|email|mail|call|met|meet|hi|hey|hello|dear|by|from|with|according to|contact|user|author|owner|says|said|and|for|to)[ ,:@]{1,2}$/iu
 
 const PERSON_VERB =
-  /^(?:['’]s\b| (?:said|says|wrote|asked|told|reported|thinks|thought|confirmed|called|approved|reviewed|merged|fixed|committed|lives|works|left|joined|wants|prefers|agreed|found|noticed|mentioned|from|and)\b)/
+  /^(?:['’]s\b| (?:said|says|wrote|asked|told|reported|thinks|thought|confirmed|called|approved|reviewed|merged|fixed|committed|lives|works|left|joined|wants|prefers|agreed|found|noticed|mentioned|began|lives|from|and)\b)/
 
 const CAPITALISED =
-  /(?<![\p{L}\d_$.@#/&<-])(?:\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?:['’]\p{Ll}{1,8})?|\p{Lu}{5,24})(?![\p{L}\d_$(]|[.:/]\p{L}|<|-\p{L})/uy
+  /(?<![\p{L}\d_$.@#/&<-])(?:(?:Mc|O['’]|D['’])?\p{Lu}\p{Ll}+(?:-\p{Lu}\p{Ll}+)?(?:['’]\p{Ll}{1,8})?|\p{Lu}{5,24})(?![\p{L}\d_$(]|[.:/]\p{L}|<|-\p{L})/uy
 
 /** What may follow: a middle initial, a particle, another capitalised word. */
 const FOLLOWING =
@@ -85,20 +90,9 @@ const FOLLOWING =
 /** The possessive, and the rest of `doesn't` and `you'll`. */
 const ELISION = /(?:n['’]t|['’]\p{L}*)$/u
 
-/** Endings of languages, schools and derived words that no list covers completely. */
-const DERIVED =
-  /(?:able|ible|tion|tions|less|ness|ised|ized|izing|ising|ify|ified|ifies|izer|iser|ability|ments?|ware|based|like|wise|proof|ish|ese|ism|ist|ists)$/
-
-function isUnknown(word: string): boolean {
-  const lower = word.toLowerCase()
-  if (lower.includes('-')) return lower.split('-').some(isUnknown)
-  if (lower.length < 4 || isPublicWord(lower)) return false
-  if (DERIVED.test(lower)) return false
-  return !(lower.endsWith('s') && isPublicWord(lower.slice(0, -1)))
-}
-
 function markCapitalised(draft: Draft, mark: Mark): void {
   const { text, words } = draft
+  const found: Span[] = []
   let at = 0
   for (let i = 0; i < words.count; i++) {
     const from = words.from[i] ?? 0
@@ -111,13 +105,23 @@ function markCapitalised(draft: Draft, mark: Mark): void {
     const lower = word.toLowerCase()
     const after = from + word.length
     const isGiven = lower.split('-').some((part) => GIVEN_NAMES.has(part))
-    if (!isGiven && !isUnknown(word) && !isAmbiguousName(lower, text, from, after)) continue
+    if (!isGiven && !isAmbiguousName(lower, text, from, after)) {
+      if (
+        !isUnknown(word) ||
+        isConstant(word, text.slice(after, after + 24)) ||
+        isVerb(word, text, from, after)
+      )
+        continue
+    }
     const next =
       isGiven || AMBIGUOUS_NAMES.has(lower) || !isPublicWord(lower)
         ? follow(text, after, isGiven)
         : after
-    draft.replace(from, next, mark(text.slice(from, next), 'name', 'capitalised'))
+    found.push({ from, to: next })
     at = next
+  }
+  for (const { from, to } of wholeNames(text, found)) {
+    draft.replace(from, to, mark(text.slice(from, to), 'name', 'capitalised'))
   }
   draft.commit()
 }
@@ -137,8 +141,27 @@ function follow(text: string, from: number, isGiven: boolean): number {
   return end
 }
 
+/** Capitals before a word for names in code: `PYTHONSTARTUP variable`. */
+function isConstant(word: string, after: string): boolean {
+  return (
+    /^\p{Lu}+$/u.test(word) &&
+    /^ (?:env(?:ironment)? )?(?:variable|option|flag|macro|constant|error|setting|header|format)s?\b/.test(
+      after
+    )
+  )
+}
+
+/** The first word of a sentence, with the ending of a verb and a small letter after it. */
+function isVerb(word: string, text: string, from: number, to: number): boolean {
+  return (
+    /(?:ed|[^aeious]s|ing|ize|ise|ify)$/.test(word) &&
+    (from === 0 || /[.!?:;\n] ?$/.test(text.slice(Math.max(0, from - 2), from))) &&
+    /^ (?!and |said|says|is |was |has |wrote|from )\p{Ll}/u.test(text.slice(to, to + 8))
+  )
+}
+
 function isAmbiguousName(lower: string, text: string, from: number, to: number): boolean {
-  if (!AMBIGUOUS_NAMES.has(lower)) return false
+  if (!AMBIGUOUS_NAMES.has(lower) && !SURNAMES.has(lower)) return false
   if (PERSON_VERB.test(text.slice(to, to + 16))) return from > 0 || !/^['’]/.test(text.slice(to))
   if (PERSON_CONTEXT.test(text.slice(Math.max(0, from - 16), from))) return true
   const [piece] = FOLLOWING.exec(text.slice(to, to + 90)) ?? []
@@ -148,4 +171,5 @@ function isAmbiguousName(lower: string, text: string, from: number, to: number):
 export const names: Layer = (draft, mark) => {
   announced(draft, mark)
   if ((draft.features & UPPER) !== 0) markCapitalised(draft, mark)
+  markSmallNames(draft, mark)
 }

@@ -49,14 +49,21 @@ const PUBLIC_HOSTS: ReadonlySet<string> = new Set(
   )
 )
 
+/** Of registries, standards and languages: their paths name public packages and documents. */
+const PUBLIC_DOMAINS: ReadonlySet<string> = new Set(
+  'golang.org go.dev gopkg.in npmjs.com npmjs.org pypi.org python.org readthedocs.org rust-lang.org docs.rs rubygems.org debian.org w3.org ietf.org rfc-editor.org unicode.org mozilla.org kernel.org gnu.org json.org yaml.org semver.org spdx.org schema.org whatwg.org nodejs.org'.split(
+    ' '
+  )
+)
+
 /** Endings that identify a host after one label, and those that methods and languages share. */
 const HOST_ENDINGS: ReadonlySet<string> = new Set(
-  'local internal intranet corp lan localdomain test example invalid onion private svc localhost com net org edu gov mil cloud xyz biz tech online site shop consulting software agency systems ventures digital solutions company bank health academy io ai eu de fr ch nl se pl jp cn'.split(
+  'local internal intranet corp lan localdomain example invalid onion private svc localhost com net org edu gov mil cloud xyz biz tech online site shop consulting software agency systems ventures digital solutions company bank health academy io ai eu de fr ch nl se pl jp cn'.split(
     ' '
   )
 )
 const AMBIGUOUS_ENDINGS: ReadonlySet<string> = new Set(
-  'app at au arpa be br ca cc cl co cz dev dk es fi gr hk hu ie il in info ir is it kr lt lu lv me mx my no nz page ph pt ro ru sa sg sh si sk th to tr tv tw ua uk us vn za zone run live pro mobi name asia cat works tools team host space store website services network link click group global world email media plus so ly gg fm ws'.split(
+  'app test at au arpa be br ca cc cl co cz dev dk es fi gr hk hu ie il in info ir is it kr lt lu lv me mx my no nz page ph pt ro ru sa sg sh si sk th to tr tv tw ua uk us vn za zone run live pro mobi name asia cat works tools team host space store website services network link click group global world email media plus so ly gg fm ws'.split(
     ' '
   )
 )
@@ -76,6 +83,7 @@ function isHost(name: string): boolean {
   const labels = name.replace(/\.?(?:[:/].*)?$/s, '').split('.')
   const [first = ''] = labels
   if (API_ROOTS.has(first) || PUBLIC_HOSTS.has(labels.join('.'))) return false
+  if (PUBLIC_DOMAINS.has(labels.slice(-2).join('.'))) return false
   const ending = labels.at(-1) ?? ''
   return HOST_ENDINGS.has(ending) || (labels.length > 2 && AMBIGUOUS_ENDINGS.has(ending))
 }
@@ -176,7 +184,9 @@ export const NETWORK_RULES: readonly Rule[] = [
     at: [ONLY_DIGITS | THEN_DOT],
     pattern: /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?::\d{1,5})?(?![\w.]*\d)/g,
     // Zero-padded addresses too; versions have larger parts.
-    accept: (hit) => isIPv4(hit.replace(/[/:].*$/, '').replaceAll(/(?<!\d)0+(?=\d)/g, ''))
+    accept: (hit) =>
+      !/^(?:127\.0\.0\.1|0\.0\.0\.0)\b/.test(hit) &&
+      isIPv4(hit.replace(/[/:].*$/, '').replaceAll(/(?<!\d)0+(?=\d)/g, ''))
   },
   {
     name: 'dashed-ip',

@@ -10,6 +10,7 @@ import {
   OPENING,
   PLUS
 } from '../reading/text-features.ts'
+import { ASIAN_NUMBERS } from './asian-numbers.ts'
 import { NATIONAL_IDS } from './national-ids.ts'
 import { layerOf } from './rule.ts'
 import {
@@ -22,6 +23,7 @@ import {
   THEN_SLASH,
   THEN_SPACE,
   THREE,
+  TWO,
   UPPER_FIRST,
   ZERO_FIRST
 } from '../reading/shapes.ts'
@@ -32,7 +34,7 @@ const MONTH =
 const DATE = `(?:\\d{1,4}[./-]\\d{1,2}[./-]\\d{1,4}|\\d{1,2}(?:st|nd|rd|th|\\.)?(?: of)? ${MONTH}\\.?,? \\d{2,4}|${MONTH}\\.? \\d{1,2}(?:st|nd|rd|th)?,? \\d{2,4}|${MONTH} \\d{4}|(?:in )?(?:19|20)\\d{2}|\\d{6,8})`
 
 const PHONE_WORD =
-  '(?:tel(?:efon|ephone)?|phone|call|dial|mobile|mob|cell|handy|fax|whatsapp|signal|sms|text|ring|reach|contact|hotline)'
+  '(?:tel(?:efon|ephone)?|phone|call|dial|mobile|mob|cell|handy|desk|messages|fax|whatsapp|signal|sms|text|ring|reach|contact|hotline)'
 
 const SPELLED_EMAIL =
   /(?<![\w.+-])[\w.+-]{1,64}\s?(?:[[({<]\s?(?:at|@)\s?[\])}>]|\sat\s|@)\s?[\w-]{1,63}(?:\s?(?:[[({<]\s?(?:dot|\.)\s?[\])}>]|\sdot\s)\s?[\w-]{1,63}){1,4}/gi
@@ -43,7 +45,7 @@ const BIRTH = new RegExp(
 )
 
 const NATIONAL_PHONE =
-  /(?<![\w.+/-])(?:\(0?\d{2,5}\)[ -]?\d{3,4}[ .-]?\d{2,6}(?:[ .-]\d{2,4})?|(?:1[ .-])?[2-9]\d{2}[ .-][2-9]\d{2}[ .-]\d{4}|0\d{1,4}[ /-]\d{3,4}[ .-]?\d{3,6}|0\d(?:[ .-]\d{2}){4})(?![\w.]*\d)(?!-\d)/g
+  /(?<![\w.+/-])(?:\(0?\d{2,5}\)[ -]?\d{3,4}[ .-]?\d{2,6}(?:[ .-]\d{2,4})?|(?:1[ .-])?[2-9]\d{2}[ .-][2-9]\d{2}[ .-]\d{4}|0\d{1,4}[ /-]\d{3,4}[ .-]?\d{3,6}|0\d(?:[ .-]\d{2}){4}|0\d{1,3}(?:[ -]\d{2,3}){3,4}|\d{2} \d{3} \d{3} \d{4})(?:x\d{1,6})?(?![\w.]*\d)(?!-\d)/g
 
 export const PERSONAL_RULES: readonly Rule[] = [
   {
@@ -110,18 +112,19 @@ export const PERSONAL_RULES: readonly Rule[] = [
     pattern: BIRTH
   },
   ...NATIONAL_IDS,
+  ...ASIAN_NUMBERS,
   {
     name: 'phone',
     kind: 'phone',
     needs: MANY_DIGITS | PLUS,
-    pattern: /(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ ()./-]{0,2}\d){7,14}(?!\d)/g
+    pattern: /(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ ()./-]{0,2}\d){7,14}(?:x\d{1,6})?(?!\d)/g
   },
   {
     name: 'phone',
     kind: 'phone',
     needs: DIGIT_CHAIN,
     at: [ZERO_FIRST],
-    pattern: /(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ ()./-]{0,2}\d){7,14}(?!\d)/g
+    pattern: /(?<![\w+])(?:\+|00(?=[1-9]))[1-9](?:[ ()./-]{0,2}\d){7,14}(?:x\d{1,6})?(?!\d)/g
   },
   {
     name: 'national-phone',
@@ -131,6 +134,7 @@ export const PERSONAL_RULES: readonly Rule[] = [
       ONLY_DIGITS | ONE | THEN_SPACE,
       ONLY_DIGITS | ONE | THEN_DOT,
       ONLY_DIGITS | ONE | THEN_DASH,
+      ONLY_DIGITS | TWO | THEN_SPACE,
       ONLY_DIGITS | THREE | THEN_SPACE,
       ONLY_DIGITS | THREE | THEN_DOT,
       ONLY_DIGITS | THREE | THEN_DASH
@@ -157,12 +161,23 @@ export const PERSONAL_RULES: readonly Rule[] = [
     pattern: NATIONAL_PHONE
   },
   {
+    name: 'grouped-phone',
+    kind: 'phone',
+    needs: DIGIT_CHAIN,
+    pattern:
+      /(?<![\w.+/-])\(?\d{2,4}\)?(?<gap>[ -])\d{2,4}(?:\k<gap>\d{2,4}){1,3}(?:x\d{1,6})?(?![\w-]|\.\d)/g,
+    accept: (hit) => {
+      const count = hit.replace(/x.*/, '').replaceAll(/\D/g, '').length
+      return count >= 10 && count <= 12
+    }
+  },
+  {
     name: 'announced-phone',
     kind: 'phone',
     needs: MANY_DIGITS,
     atGroups: PHONE_WORDS,
     pattern: new RegExp(
-      `\\b${PHONE_WORD}(?: ?(?:no|nr|number|me|us|him|her|at|on|is|under))?\\.?["']?(?: (?:at|on|is))?\\s{0,2}[:=]?\\s{0,2}["']?(?<hit>[+(]{0,2}\\d(?:[ ()./-]{0,2}\\d){6,14})(?![\\d])`,
+      `\\b${PHONE_WORD}(?: ?(?:no|nr|number|me|us|him|her|at|on|to|is|under))?\\.?["']?(?: (?:at|on|is))?\\s{0,2}[:=]?\\s{0,2}["']?(?<hit>[+(]{0,2}\\d(?:[ ()./-]{0,2}\\d){6,14}(?:x\\d{1,6})?)(?![\\d])`,
       'gi'
     )
   }

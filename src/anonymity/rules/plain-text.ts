@@ -3,6 +3,7 @@
  * published text, so that equal words give equal records in any spelling.
  */
 
+import { asciiDigits } from '../reading/script-borders.ts'
 import { CONTROL, NON_ASCII } from '../reading/text-features.ts'
 import type { Draft } from '../reading/draft.ts'
 
@@ -19,7 +20,7 @@ const JOINERS = /(?<=[!-~])[\u200c-\u200f\ufe0f\u0300-\u036f]+(?=[!-~])/g
 const STYLED =
   /[\uff01-\uff5e\u2070-\u209c\u2100-\u214f\u2460-\u24ff\u{1d400}-\u{1d7ff}\u{1f130}-\u{1f149}]/gu
 
-const SPACES = /[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g
+const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g
 
 const DASHES = /(?<=[\w])[\u2010-\u2012\u2212\ufe63](?=[\w])/g
 
@@ -47,7 +48,7 @@ export function hidesText({ text, features, hasMarks }: Draft): boolean {
 
 /** Only needed for text with characters beyond ASCII. */
 export function plainText(text: string): string {
-  return text
+  return asciiDigits(text)
     .replaceAll(INVISIBLE, '')
     .replaceAll(JOINERS, '')
     .replaceAll(STYLED, (char) => char.normalize('NFKC'))

@@ -122,7 +122,9 @@ export const RESOURCES_RULES: readonly Rule[] = [
     pattern:
       /(?:(?:(?<=\s-)n|(?<=\s--)(?:namespace|context|cluster|kubeconfig))[ =]|\b(?:pods?|po|deployments?|deploy|deployment\.apps|services?|svc|statefulsets?|sts|daemonsets?|ds|jobs?|cronjobs?|configmaps?|cm|secrets?|ingress(?:es)?|ns|namespaces?|nodes?|pvc|pv)\/|\b(?:namespace|context|cluster):\s{1,2}["']?)(?<hit>[a-z0-9][a-z0-9.-]{1,252})/g,
     accept: (hit) =>
-      !/^(?:default|kube-system|is|the|of|in|and|for|with|index|core|api|v\d)$/.test(hit)
+      !/^(?:default|kube-system|is|the|of|in|and|for|with|index|core|api|op|v\d|(?:hw|kern|net|vm)\.\w+)$/.test(
+        hit
+      )
   },
   {
     name: 'ticket',

@@ -50,8 +50,14 @@ const NO_SECRET =
 const NO_VALUE_WORD =
   /^(?:an?|the|to|in|that|how|not|too|only|also|now|never|always|no|on|of|for|from|by|with|as|at|or|and|is|it|its|set|kept|sent|read|lost|stored|used|valid|invalid|wrong|right|correct|incorrect|missing|expired|empty|blank|needed|optional|required|mandatory|present|absent|available|secure|safe|weak|strong|public|private|long|short|simple|just|still|already|being|been|more|less|one|what|when|where|why|who|whatever|case|important|unique|random|null|undefined|true|false|per|like|about|your|our|my|their|his|her|all|both|part)$/i
 
+/** `token==5.2.0` and `salt >= 3000.1` state versions of packages. */
+const VERSION =
+  /^[=<>~^]{0,2}v?\d{1,5}(?:\.\d{1,5}){1,3}(?:[-.]?(?:alpha|beta|rc|post|dev)[.\d]*)?$/i
+
 function isMachineValue(hit: string): boolean {
-  return !NO_SECRET.test(hit) && !hit.endsWith('(') && !/^[\w.]+\(\)?$/.test(hit)
+  return (
+    !NO_SECRET.test(hit) && !VERSION.test(hit) && !hit.endsWith('(') && !/^[\w.]+\(\)?$/.test(hit)
+  )
 }
 
 /**
@@ -90,7 +96,7 @@ const RANDOM: Rule = {
   name: 'random',
   kind: 'secret',
   pattern: /(?<![\w+/=-])[A-Za-z0-9+_=-](?:[A-Za-z0-9+/_=-]{14,4095})[A-Za-z0-9=_]/g,
-  accept: isRandom
+  accept: (hit) => isRandom(hit) && !/^(?:GHSA|CVE|RUSTSEC|PYSEC)-/.test(hit)
 }
 
 const RULES: readonly Rule[] = [
@@ -224,7 +230,10 @@ const RULES: readonly Rule[] = [
       `\\b(?:${SECRET_KEYWORDS})s?(?: (?:for|of|on|to|at) [\\w.@-]{1,32}){0,2},?\\s{1,3}(?:is|was|are|were|to|remains|becomes)\\s{1,3}(?:now |still )?["'\`]?(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512}(?<![.!?]))`,
       'gi'
     ),
-    accept: isProseValue
+    // "A pass to ..." and "a token to ..." state a purpose.
+    accept: (hit, whole) =>
+      isProseValue(hit) &&
+      (isOpaque(hit) || !/^(?:pass|pin|token|secret|nonce|salt|webhook|bearer)s? to /i.test(whole))
   },
   {
     name: 'command-option',

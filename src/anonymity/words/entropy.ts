@@ -1,6 +1,6 @@
 /** How random a token looks. */
 import { partsOf } from './identifier-parts.ts'
-import { isPublicWord } from './vocabulary.ts'
+import { isDictionaryWord, isPublicWord } from './vocabulary.ts'
 
 /** Shannon entropy in bits a character. */
 export function entropyOf(text: string): number {
@@ -31,7 +31,7 @@ export function isRandom(token: string): boolean {
   const parts = partsOf(token)
   let words = 0
   for (const part of parts) {
-    if (part.length >= 4 && isPublicWord(part.toLowerCase())) words += part.length
+    if (part.length >= 4 && isWord(part.toLowerCase())) words += part.length
   }
   if (words >= WORD_SHARE * token.replaceAll(/[^A-Za-z0-9]/g, '').length) return false
   // In random text, letters and digits alternate about every third character.
@@ -39,6 +39,11 @@ export function isRandom(token: string): boolean {
     ? parts.length >= 2
     : (token.match(/[a-z][A-Z]/g)?.length ?? 0) >= 4
   return varied && entropyOf(token) >= MIN_ENTROPY
+}
+
+/** Short words of packages occur in random text by chance. */
+function isWord(part: string): boolean {
+  return isDictionaryWord(part) || (part.length >= 6 && isPublicWord(part))
 }
 
 /** A value that is no word: it is long, or has a digit or a symbol among its letters. */

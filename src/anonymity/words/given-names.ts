@@ -49,6 +49,37 @@ thabo theodor theresa therese thomas thorsten tiago tim timothy tobias tomas tom
 tracey tristan udo ulrich ulrike ursula uwe valentina valeria vanessa vera veronica veronika vicente
 victor vijay vikram vincent vivian viviana vladimir walter werner wilhelm william wolfgang xavier
 xiaoming yasmin yelena yoko yolanda yuki yuri yusuf yvonne zainab zbigniew zeynep zoe
+abdullahi adele adrienne agatha ahmet aiden aileen aino aleksander aleksandra alena alessia alexandre alexis
+alfonso alfredo alvaro amalia amina anders andre andreea andres angelo angie anneli annika antonella
+antonia arlene arturo asha astrid ayla azra beata bella bernadette bertha bertram bianca birgit bonnie
+branka brigitta britta bryce caleb callum camilla carina carlotta carmela cathleen cedric cesar
+chandra christelle christer clarice clemente cleopatra cody connie constance corinne cormac cornelia dagmar dalia
+damien daphne darlene darren davide dawid debbie debra deirdre delia denis desiree dexter diane dimitris
+dina dino dolores dominic donatella dora dragan dusan dwayne edgar eduard edvard efua eirik eliza elke ellie eloise elsie
+elvira emilie emilio enzo ernst erwin estelle esteban eugenia eunice evan evangelina fabio fabrice felicia felicity
+fidel filippo flavia francine franziska fredrika gabor gaston gemma genevieve georg georgios gerard
+gertrude gilda gilles ginevra gisela giorgos goran graciela guido gunnar gunther gustavo gwen halina hana
+hanna hanne harriet hedwig heinz helmut henriette herman hilda hildegard hiroko holger horst hortense
+hubert ida ilona ilse imogen ingeborg iona irma isadora ivar iwona jaana jacek jacinta jadwiga jaroslav
+jasmina jeanette jeanne jeannette jelle jenna jenny jerzy jessie jill joachim joanie jocelyn joelle
+jolanta jonna jordi josephine josip jovana juana judy juha jukka justyna kaisa kalle kamila karina karla
+karol karolina kasper katarina kathrine katrina katriina kazimierz kerry kirsten kirsi kjell klara konstantina kristine
+kristian ladislav lara larissa latisha leonid leticia lidia lieselotte liisa lillian linnea lino lisbeth
+ljubica loredana loretta lorna lorraine lottie lubomir luciano ludmila luigi luka lukasz luna lynette
+madeleine maja malcolm malin manon marcela marcelo marek margarethe margot marianne marilyn marija 
+marjorie marko markus martina matilda matias mattias maud maureen mauricio mauro melinda 
+micheal mieczyslaw mika milan milan milos milton mina minna miranda miroslav mirjam mitchell moira moishe mona morgana
+muriel nadezhda narcisa nathalie nayla nelly nestor neville nicklas nicolette nikola nils noemi
+norma octavia odette oksana olaf olena olivier ondrej ornella oscar oswald otis ottavia 
+pascale patricio patty pauline pavel pavla peggy penelope percy petros phyllis pia piero pilar
+priscilla radek radka rafaela rainer ramiro randy raphael raymundo rebekah reza rhonda riccardo rodney
+roderick rogelio romain rosalie rosanna rosemarie roxanne rupert ruslan sabina salvador salvatore
+samira sandro santino sebastien selena serena serge shane shelby sherry sigrid silke silvana
+simona siri slavko sofie solveig soren stanislav stefano stella sten stina svein sverre sybil
+tabitha tamar tatjana terese terrence thea theo thierry tibor tiffany tiina tomislav tony torsten trevor
+trudy tyrone ulla ulises urszula valerie valerio vaclav vasil veera velma vera vesna vicki vicky viktor
+viktoria vilma viola violeta virgil vivienne vlad vladimira wanda wendell wenche wesley wilfred wilma
+winifred wojciech xenia yann yannick yasmine yves yvette zara zdenek zelda zlatko zofia zoltan zora zuzana
 `
     .trim()
     .split(/\s+/)

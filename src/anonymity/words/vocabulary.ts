@@ -3,9 +3,11 @@
  * name that consists of them is not private; any other may be a customer or a codename. The words
  * are stored as 32-bit hashes in an open-addressed table of 2 MiB, filled at the first use (about
  * 60 ms): one unknown word in fifteen thousand is a false positive.
+ * Words of package names and summaries are kept apart: random text has short ones by chance.
  */
 import { createRequire } from 'node:module'
 import { z } from 'zod'
+import { PACKAGE_WORDS } from './package-words.ts'
 import { PUBLIC_WORDS } from './public-words.ts'
 
 /** A power of two, at most 60 % of it in use. */
@@ -13,8 +15,20 @@ const SLOTS = 1 << 19
 
 let table: Uint32Array | undefined
 
+let packageWords: ReadonlySet<string> | undefined
+
 /** `word` in lower case. */
 export function isPublicWord(word: string): boolean {
+  return isDictionaryWord(word) || isPackageWord(word)
+}
+
+/** Words of package names and summaries that are in no dictionary. */
+export function isPackageWord(word: string): boolean {
+  packageWords ??= new Set(PACKAGE_WORDS.flatMap((line) => line.split(' ')))
+  return packageWords.has(word)
+}
+
+export function isDictionaryWord(word: string): boolean {
   table ??= load()
   const hash = hashOf(word)
   let slot = hash & (SLOTS - 1)

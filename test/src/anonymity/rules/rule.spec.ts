@@ -8,6 +8,7 @@ import { PATHS_RULES } from '../../../../src/anonymity/rules/paths.ts'
 import { PERSONAL_RULES } from '../../../../src/anonymity/rules/personal.ts'
 import { CLOUD_IDS_RULES, RESOURCES_RULES } from '../../../../src/anonymity/rules/resources.ts'
 import { layerOf } from '../../../../src/anonymity/rules/rule.ts'
+import { SCRIPT_NAME_RULES } from '../../../../src/anonymity/rules/script-names.ts'
 import { SECRET_RULES } from '../../../../src/anonymity/rules/secrets.ts'
 import { UPPER_FIRST } from '../../../../src/anonymity/reading/shapes.ts'
 import { canaries } from '../../../fixtures/canaries.ts'
@@ -23,6 +24,7 @@ const RULES = [
   ...PATHS_RULES,
   ...PERSONAL_RULES,
   ...RESOURCES_RULES,
+  ...SCRIPT_NAME_RULES,
   ...SECRET_RULES,
   ...URLS_RULES
 ]

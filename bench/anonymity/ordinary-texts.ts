@@ -1,0 +1,74 @@
+/** Ordinary texts of public repositories: commit subjects and sentences of Markdown files. */
+import { execFileSync } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { split, paragraphsOf } from '../foreign-text/notes.ts'
+
+/** Repositories that rules were made with; all others in the folder are for the report. */
+const FITTED: ReadonlySet<string> = new Set([
+  'pallets+flask',
+  'gin-gonic+gin',
+  'tokio-rs+tokio',
+  'jqlang+jq',
+  'psf+requests',
+  'celery+celery',
+  'caddyserver+caddy',
+  'BurntSushi+ripgrep'
+])
+
+const SUBJECTS = 300
+const SENTENCES = 300
+const FILES = 40
+const MARKDOWN = /^(?:[^/]*|(?:docs?|website|content)\/.*|(?:.*\/)?readme)\.md$/i
+/** Lists of persons, and translations. */
+const OTHER =
+  /change|release|history|news|author|contribut|sponsor|backers|people|docs\/(?!en\b)[a-z]{2}(?:-\w+)?\/|readme[-_.][a-z]{2}\b/i
+const MAX_BYTES = 64 * 1024 * 1024
+
+export interface OrdinaryTexts {
+  readonly subjects: readonly string[]
+  readonly sentences: readonly string[]
+}
+
+/** `folder/repositories` has a git directory for each repository: `OWNER+NAME`. */
+export function readOrdinaryTexts(folder: string, isFitted: boolean): OrdinaryTexts {
+  const subjects = new Set<string>()
+  const sentences = new Set<string>()
+  for (const name of readdirSync(join(folder, 'repositories')).toSorted()) {
+    if (FITTED.has(name) !== isFitted) continue
+    const repository = join(folder, 'repositories', name)
+    for (const subject of subjectsOf(repository)) subjects.add(subject)
+    for (const sentence of sentencesOf(repository)) sentences.add(sentence)
+  }
+  return { subjects: [...subjects], sentences: [...sentences] }
+}
+
+function subjectsOf(repository: string): string[] {
+  return spread(git(repository, 'log', '--no-merges', '--format=%s').split('\n'), SUBJECTS)
+}
+
+function sentencesOf(repository: string): string[] {
+  const files = git(repository, 'ls-tree', '-r', '--name-only', 'HEAD').split('\n')
+  const texts = files
+    .filter((file) => MARKDOWN.test(file) && !OTHER.test(file))
+    .slice(0, FILES)
+    .map((file) => git(repository, 'show', `HEAD:${file}`))
+  const sentences = texts.flatMap(paragraphsOf).flatMap(split)
+  return spread([...new Set(sentences.filter((text) => !text.startsWith('{')))], SENTENCES)
+}
+
+/** At most `count` items at equal distances. */
+function spread(items: readonly string[], count: number): string[] {
+  const step = Math.max(1, items.length / count)
+  return Array.from(
+    { length: Math.min(count, items.length) },
+    (_, i) => items[Math.floor(i * step)] ?? ''
+  ).filter((item) => item !== '')
+}
+
+function git(repository: string, ...args: string[]): string {
+  return execFileSync('git', ['-C', repository, ...args], {
+    encoding: 'utf8',
+    maxBuffer: MAX_BYTES
+  })
+}

@@ -1,0 +1,17 @@
+/** Words that are in no list, and no derivation of one that is. */
+import { isPublicWord } from './vocabulary.ts'
+
+/** Shorter words of these letters are abbreviations. */
+const ASCII = /^[ -~]*$/
+
+/** Endings of languages, schools and derived words that no list covers completely. */
+const DERIVED =
+  /(?:able|ible|tion|tions|less|ness|ised|ized|izing|ising|ify|ified|ifies|izer|iser|ability|ments?|ware|based|like|wise|proof|ish|ese|ism|(?<!qv)ist|ists)$/
+
+export function isUnknown(word: string): boolean {
+  const lower = word.toLowerCase()
+  if (lower.includes('-')) return lower.split('-').some(isUnknown)
+  if (lower.length < (ASCII.test(lower) ? 4 : 3) || isPublicWord(lower)) return false
+  if (DERIVED.test(lower)) return false
+  return !(lower.endsWith('s') && isPublicWord(lower.slice(0, -1)))
+}
