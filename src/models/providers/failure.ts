@@ -54,6 +54,13 @@ export function failureOf(
     )
   }
   const reason = codeIn(error)
+  if (status === 404) {
+    return new ProviderFailure(
+      'model',
+      `${provider}: the provider has no such model or address (status 404)`,
+      init
+    )
+  }
   return new ProviderFailure(
     'request',
     `${provider}: the provider refused the request with status ${status}${reason === undefined ? '' : ` (${reason})`}`,

@@ -1,6 +1,7 @@
 /** One call in progress: its request, its time, its reservations and its cost. */
 import { CallScope } from '../calling/call-scope.ts'
-import { CALL_TIMEOUT } from '../constants.ts'
+import { TierScope } from '../calling/tier-scope.ts'
+import { CALL_TIMEOUT, OFFLINE_SHARE, OFFLINE_TIME } from '../constants.ts'
 import { ProviderFailure } from '../errors.ts'
 import { NO_TOKENS, totalOf } from '../provider.ts'
 import { BudgetCounter } from '../spending/budgets.ts'
@@ -29,12 +30,16 @@ export class ModelCall implements Disposable {
   readonly jsonSchema: Record<string, unknown> | undefined
   /** Every attempt of every tier, in order. */
   readonly attempts: Attempt[] = []
+  /** By model: why it did not answer. */
+  readonly unanswered = new Map<string, string>()
   readonly #agent: string
   readonly #components: ModelCallComponents
   readonly #scope: CallScope
   readonly #own: BudgetCounter | undefined
   #usage: TokenUsage = NO_TOKENS
   #cost: Picodollars | undefined = 0n
+  /** Milliseconds of `performance.now()` at which the call ends. */
+  readonly #until: number
 
   /** Ends with `signal`, and after its timeout. */
   constructor(
@@ -51,6 +56,20 @@ export class ModelCall implements Disposable {
     this.#own = budget === undefined ? undefined : new BudgetCounter('this call', budget)
     // Last: its timer must not outlive a constructor that throws.
     this.#scope = CallScope.call(timeout, signal)
+    this.#until = performance.now() + timeout
+  }
+
+  /**
+   * The time of one tier. The tiers after it keep their parts: each tier of models as much as this
+   * one, the offline tier a little.
+   */
+  tierScope(after: readonly Pick<RouteStep, 'tier'>[]): TierScope {
+    const left = this.#until - performance.now()
+    if (after.length === 0) return new TierScope(this.#scope.signal, left)
+    const offline = after.some(({ tier }) => tier === 'offline')
+    const kept = offline ? Math.min(OFFLINE_TIME, left * OFFLINE_SHARE) : 0
+    const tiers = after.filter(({ tier }) => tier !== 'offline').length + 1
+    return new TierScope(this.#scope.signal, (left - kept) / tiers, true)
   }
 
   get signal(): AbortSignal {
@@ -134,6 +153,9 @@ export class ModelCall implements Disposable {
       model: model.id,
       offline,
       attempts: this.attempts,
+      unanswered: [...this.unanswered]
+        .filter(([id]) => id !== model.id)
+        .map(([id, reason]) => ({ model: id, reason })),
       usage: this.#usage,
       cost: cost === undefined ? undefined : formatUsd(cost),
       cached: false,
