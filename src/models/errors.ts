@@ -23,7 +23,7 @@ export type ModelErrorCode =
   | 'OUTPUT_INVALID'
   /** Thrown when a stream ends too early; `partial` has the text received so far. */
   | 'STREAM_BROKEN'
-  /** Thrown when the deadline of the call has passed. */
+  /** Thrown when the deadline of the call has passed, or no model answered in time. */
   | 'DEADLINE'
   /** Thrown when a file of keys or of models cannot be read. */
   | 'FILE_INVALID'
@@ -49,6 +49,7 @@ export class ModelError extends CodedError<ModelErrorCode> {
 /** Codes that end a tier without an answer; another tier may give one. */
 const UNANSWERED: ReadonlySet<ModelErrorCode> = new Set([
   'MODELS_UNAVAILABLE',
+  'DEADLINE',
   'NO_MODEL',
   'REQUEST_REFUSED',
   'KEY_REFUSED'

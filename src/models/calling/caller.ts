@@ -268,6 +268,13 @@ function finalError<T>({ route }: CallPlan<T>, attempts: number, last: Error | u
       cause: last
     })
   }
+  if (last instanceof ProviderFailure && last.kind === 'timeout') {
+    return new ModelError(
+      'DEADLINE',
+      `No model answered in time (${names}); the last error: ${last.message}. Raise \`timeout\`.`,
+      { cause: last }
+    )
+  }
   const reason = last === undefined ? 'none could be called' : `the last error: ${last.message}`
   return new ModelError(
     'MODELS_UNAVAILABLE',
