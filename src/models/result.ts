@@ -47,6 +47,8 @@ export interface EmbedResult extends CallReport {
 export interface PlannedModel {
   readonly model: string
   readonly state: ModelState
+  /** Whether the estimated input and the output fit its window; the model is skipped if not. */
+  readonly fits: boolean
   /** USD as decimal text; undefined if the price is unknown. */
   readonly estimatedCost: string | undefined
   readonly maxCost: string | undefined

@@ -15,6 +15,7 @@ import type { Reservation } from '../spending/ledger.ts'
 import type { CataloguedModel } from '../catalogue.ts'
 import type { Provider } from '../provider.ts'
 import type { RetryBudget } from './retry.ts'
+import type { RequestSize, TooSmall } from './window.ts'
 
 /** A model of a route, and everything needed to call it. */
 export interface Candidate {
@@ -45,6 +46,9 @@ export interface CallPlan<T> {
   readonly route: readonly Candidate[]
   /** The most tokens of the request, for the rate limits. */
   readonly tokens: number
+  /** What the windows of the models must hold; undefined: any window does. */
+  readonly size?: RequestSize
+  readonly tooSmall?: TooSmall
   /** A `ProviderFailure` as its reason ends the route; any other reason ends the whole call. */
   readonly signal: AbortSignal
   /** Milliseconds of `performance.now()` at which the time of the route is over. */
@@ -91,6 +95,12 @@ export class Caller {
       return { candidate, failures: 0, notBefore: 0 }
     })
     let last: Error | undefined
+    const skipSmall = (): void => {
+      const fitting = states.filter(({ candidate }) => fits(plan, candidate))
+      if (fitting.length < states.length) last ??= tooLong(plan)
+      states = fitting
+    }
+    skipSmall()
     while (plan.attempts.length - before < maxAttempts) {
       const next = soonest(states, plan.tokens, now())
       if (next === undefined) break
@@ -122,6 +132,10 @@ export class Caller {
           states = states.filter((each) => each !== next.entry)
         }
         last = error
+        if (error instanceof ProviderFailure && error.kind === 'overflow') {
+          plan.tooSmall?.add(next.entry.candidate.model)
+          skipSmall()
+        }
       }
     }
     throw finalError(plan, plan.attempts.length - before, last)
@@ -239,6 +253,18 @@ function isFinal(error: Error): boolean {
 
 const FINAL: ReadonlySet<string> = new Set<FailureKind>(['request', 'key', 'model', 'overflow'])
 
+/** Whether the model's window may hold the request; if not, notes why. */
+function fits<T>({ size, tooSmall, unanswered }: CallPlan<T>, { model }: Candidate): boolean {
+  const reason = size === undefined ? undefined : tooSmall?.reason(model, size)
+  if (reason !== undefined && !unanswered.has(model.id)) unanswered.set(model.id, reason)
+  return reason === undefined
+}
+
+function tooLong<T>({ size }: CallPlan<T>): ProviderFailure {
+  const tokens = (size?.estimate ?? 0) + (size?.output ?? 0)
+  return new ProviderFailure('overflow', `The request has about ${tokens} tokens with its output`)
+}
+
 /** States why models were not called, of those without an earlier reason. */
 function noteWaits<T>(
   { tokens, unanswered }: CallPlan<T>,
@@ -260,6 +286,13 @@ function finalError<T>({ route }: CallPlan<T>, attempts: number, last: Error | u
     return new ModelError(
       'REQUEST_REFUSED',
       `${last.message}. Models: ${names}. Correct the request.`,
+      { cause: last }
+    )
+  }
+  if (last instanceof ProviderFailure && last.kind === 'overflow') {
+    return new ModelError(
+      'REQUEST_REFUSED',
+      `${last.message}. It does not fit the windows of the models (${names}). Shorten the request, lower \`maxOutputTokens\`, or add a model with a larger window.`,
       { cause: last }
     )
   }

@@ -36,6 +36,13 @@ export function failureOf(
   }
   const retryAfter = retryAfterOf(headers, now)
   const init = { status, retryAfter }
+  if (isOverflow(error, status)) {
+    return new ProviderFailure(
+      'overflow',
+      `${provider}: the request exceeds the window of the model (status ${status})`,
+      init
+    )
+  }
   if (status === 429)
     return new ProviderFailure('limit', `${provider}: a rate limit was exceeded (status 429)`, init)
   if (status === 401 || status === 403) {
@@ -66,6 +73,36 @@ export function failureOf(
     `${provider}: the provider refused the request with status ${status}${reason === undefined ? '' : ` (${reason})`}`,
     init
   )
+}
+
+/** By code or type: OpenAI, Azure and Groq; llama.cpp; Anthropic. */
+const OVERFLOW_CODES: ReadonlySet<unknown> = new Set([
+  'context_length_exceeded',
+  'exceed_context_size_error',
+  'request_too_large'
+])
+
+/** What servers write: OpenAI, vLLM, OpenRouter; Anthropic; Gemini; LM Studio; llama.cpp. */
+const OVERFLOW_TEXTS = [
+  /maximum context length/i,
+  /prompt is too long/i,
+  /token count .{0,40}exceeds the maximum number of tokens/i,
+  /tokens when context the overflows|greater than the context length/i,
+  /exceeds? the available context size|context size has been exceeded/i
+] as const
+
+/** Limits and keys, whatever their text quotes. */
+const NO_OVERFLOW: ReadonlySet<number> = new Set([401, 403, 404, 408, 409, 425, 429])
+
+function isOverflow(error: unknown, status: number): boolean {
+  if (status < 400 || NO_OVERFLOW.has(status)) return false
+  const body = fieldOf(error, 'error')
+  const inner = fieldOf(body, 'error') ?? body
+  if (OVERFLOW_CODES.has(fieldOf(inner, 'code')) || OVERFLOW_CODES.has(fieldOf(inner, 'type'))) {
+    return true
+  }
+  const message = messageIn(error)
+  return status === 413 || OVERFLOW_TEXTS.some((text) => text.test(message))
 }
 
 /** A stream that ended without its final part. */

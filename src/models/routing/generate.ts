@@ -2,8 +2,6 @@
  * Generates a reply: asks the decided tier, checks the answer, asks once more with the reason if
  * the schema was missed, and continues with the next tier. Each tier is asked once, so a call ends.
  */
-import { inputTokens } from '../calling/token-bound.ts'
-import { MAX_OUTPUT_TOKENS } from '../constants.ts'
 import { ModelError, isUnanswered } from '../errors.ts'
 import { checkAnswer, withFailure } from './answer-check.ts'
 import { decide } from './decision.ts'
@@ -97,17 +95,9 @@ async function ask(
   { step, messages, scope }: Question
 ): Promise<Answer> {
   const request = { ...call.request, messages: [...messages] }
-  const { max } = inputTokens(messages, request.tools, call.jsonSchema)
-  const output = request.maxOutputTokens ?? MAX_OUTPUT_TOKENS
   return caller.call({
-    route: step.route,
-    tokens: max + output,
-    signal: scope.signal,
-    until: scope.until,
-    attempts: call.attempts,
-    unanswered: call.unanswered,
+    ...call.plan(step, scope, messages),
     hedgeAfter: step.tier === 'fast' ? settings.hedge : undefined,
-    reserve: (candidate, signal) => call.reserve(candidate, { input: max, output }, signal),
     run: async (candidate, { signal, reservation }) => {
       const started = performance.now()
       const seconds = (): number => (performance.now() - started) / 1000

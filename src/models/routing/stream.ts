@@ -2,8 +2,6 @@
  * Streams a reply. Before its first part another model can take over; afterwards a premature end is
  * an error.
  */
-import { inputTokens } from '../calling/token-bound.ts'
-import { MAX_OUTPUT_TOKENS } from '../constants.ts'
 import { ModelError, ProviderFailure, isUnanswered } from '../errors.ts'
 import { decide } from './decision.ts'
 import { featuresOf } from './prompt-features.ts'
@@ -103,16 +101,8 @@ async function open(
   { step, scope }: { readonly step: RouteStep; readonly scope: TierScope }
 ): Promise<OpenedStream> {
   const { request, jsonSchema } = call
-  const { max } = inputTokens(request.messages, request.tools, jsonSchema)
-  const output = request.maxOutputTokens ?? MAX_OUTPUT_TOKENS
   return caller.call({
-    route: step.route,
-    tokens: max + output,
-    signal: scope.signal,
-    until: scope.until,
-    attempts: call.attempts,
-    unanswered: call.unanswered,
-    reserve: (candidate, signal) => call.reserve(candidate, { input: max, output }, signal),
+    ...call.plan(step, scope),
     run: async (candidate, { signal, reservation, keep }) => {
       const started = performance.now()
       const seconds = (): number => (performance.now() - started) / 1000
