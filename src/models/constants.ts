@@ -1,6 +1,6 @@
 /** Limits of the model router, each with its reason. */
 
-/** Attempts of one call over all its models; at 43 % failing, 18 in a row happen once in 4 million calls. */
+/** Attempts of one call at the models of one tier; at 43 % failing, 18 in a row happen once in 4 million calls. */
 export const MAX_ATTEMPTS = 18
 
 /** Full jitter (Brooker, "Exponential Backoff And Jitter", 2015): a random wait up to the lesser of the two. */
@@ -13,6 +13,13 @@ export const MAX_RETRY_AFTER = 10 * 60_000
 /** A whole call, and one attempt of it, in milliseconds. */
 export const CALL_TIMEOUT = 120_000
 export const ATTEMPT_TIMEOUT = 60_000
+
+/**
+ * The part of a call's time that is kept for the offline tier, and the most milliseconds of it. The
+ * offline tier answers 100 kB in about 10 ms; the rest is for a verifier.
+ */
+export const OFFLINE_SHARE = 0.1
+export const OFFLINE_TIME = 1_000
 
 /** Retries beyond those that calls have earned; each call earns one. */
 export const RETRY_BUDGET = 500

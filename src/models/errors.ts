@@ -23,7 +23,7 @@ export type ModelErrorCode =
   | 'OUTPUT_INVALID'
   /** Thrown when a stream ends too early; `partial` has the text received so far. */
   | 'STREAM_BROKEN'
-  /** Thrown when the deadline of the call has passed. */
+  /** Thrown when the deadline of the call has passed, or no model answered in time. */
   | 'DEADLINE'
   /** Thrown when a file of keys or of models cannot be read. */
   | 'FILE_INVALID'
@@ -46,6 +46,19 @@ export class ModelError extends CodedError<ModelErrorCode> {
   }
 }
 
+/** Codes that end a tier without an answer; another tier may give one. */
+const UNANSWERED: ReadonlySet<ModelErrorCode> = new Set([
+  'MODELS_UNAVAILABLE',
+  'DEADLINE',
+  'NO_MODEL',
+  'REQUEST_REFUSED',
+  'KEY_REFUSED'
+] as const)
+
+export function isUnanswered(error: unknown): error is ModelError {
+  return error instanceof ModelError && UNANSWERED.has(error.code)
+}
+
 /** Why one attempt at a provider failed. */
 export type FailureKind =
   /** Over a rate limit: the model pauses for `retryAfter`. */
@@ -60,6 +73,10 @@ export type FailureKind =
   | 'request'
   /** The key is wrong, or may not use the model. */
   | 'key'
+  /** The provider has no such model, or nothing at this address (status 404). */
+  | 'model'
+  /** The request exceeds the window of the model. */
+  | 'overflow'
 
 /** The provider's data about a failed attempt. */
 export interface FailureInit {

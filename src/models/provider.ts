@@ -97,7 +97,10 @@ export interface Embeddings {
   readonly usage: TokenUsage
 }
 
-/** Throws `ProviderFailure`; one attempt each, without retries of its own. */
+/**
+ * Throws `ProviderFailure`; one attempt each. Only a request with a field that the server refuses is
+ * sent again, without the field.
+ */
 export interface Provider {
   readonly name: string
   /** One complete answer. */

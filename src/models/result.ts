@@ -12,12 +12,14 @@ export interface CallReport {
   readonly offline: boolean
   /** Every attempt of every tier, in order. */
   readonly attempts: readonly Attempt[]
+  /** The models that were to answer first and did not, with the last reason of each. */
+  readonly unanswered: readonly { readonly model: string; readonly reason: string }[]
   readonly usage: TokenUsage
   /** USD as decimal text, over all answered attempts; undefined if a price is unknown. */
   readonly cost: string | undefined
   /** The reply is a cached one, and cost nothing. */
   readonly cached: boolean
-  /** Why the first tier did not suffice; undefined if it did. */
+  /** Why the first tier did not suffice: its failed check or error; undefined if it did. */
   readonly escalated: string | undefined
 }
 
@@ -45,6 +47,8 @@ export interface EmbedResult extends CallReport {
 export interface PlannedModel {
   readonly model: string
   readonly state: ModelState
+  /** Whether the estimated input and the output fit its window; the model is skipped if not. */
+  readonly fits: boolean
   /** USD as decimal text; undefined if the price is unknown. */
   readonly estimatedCost: string | undefined
   readonly maxCost: string | undefined

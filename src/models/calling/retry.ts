@@ -8,7 +8,8 @@ export function backoff(failures: number, random: () => number): number {
 
 /**
  * Each call earns one retry, and time earns more. Retries never outnumber calls for long, so that a
- * failing provider is not overloaded. An empty budget delays a retry and never refuses one.
+ * failing provider is not overloaded. An empty budget delays a retry; it refuses one that would
+ * come after the end of its call.
  */
 export class RetryBudget {
   #left = RETRY_BUDGET
@@ -22,11 +23,17 @@ export class RetryBudget {
     this.#left = Math.min(RETRY_BUDGET, this.#left + 1)
   }
 
-  /** Takes one retry; returns the milliseconds to wait before it. */
-  take(now: number): number {
+  /**
+   * Takes one retry; returns the milliseconds to wait before it. Takes none and returns undefined
+   * if the wait would exceed `longest`.
+   */
+  take(now: number, longest: number): number | undefined {
     this.#left = Math.min(RETRY_BUDGET, this.#left + ((now - this.#at) * RETRIES_PER_SECOND) / 1000)
     this.#at = now
-    this.#left -= 1
-    return this.#left >= 0 ? 0 : (-this.#left * 1000) / RETRIES_PER_SECOND
+    const left = this.#left - 1
+    const wait = left >= 0 ? 0 : (-left * 1000) / RETRIES_PER_SECOND
+    if (wait > longest) return undefined
+    this.#left = left
+    return wait
   }
 }

@@ -3,10 +3,9 @@ import type {
   ContentBlockParam,
   MessageCreateParamsBase,
   MessageParam,
-  StopReason as AnthropicStopReason,
   TextBlockParam
 } from '@anthropic-ai/sdk/resources/messages'
-import type { Message, ProviderRequest, StopReason, TokenUsage } from '../provider.ts'
+import type { Message, ProviderRequest, StopReason } from '../provider.ts'
 
 export type MessagesParams = Omit<MessageCreateParamsBase, 'stream'>
 
@@ -72,26 +71,10 @@ function textBlock(text: string, cache = false): TextBlockParam {
   return { type: 'text', text, ...(cache ? { cache_control: { type: 'ephemeral' } } : {}) }
 }
 
-interface AnthropicUsage {
-  readonly input_tokens: number | null
-  readonly cache_read_input_tokens: number | null
-  readonly cache_creation_input_tokens: number | null
-  readonly output_tokens: number
-}
-
-/** The three input counts are separate already. `before`: the usage at the start of a stream. */
-export function fromMessagesUsage(usage: AnthropicUsage, before?: TokenUsage): TokenUsage {
-  return {
-    input: usage.input_tokens ?? before?.input ?? 0,
-    cacheRead: usage.cache_read_input_tokens ?? before?.cacheRead ?? 0,
-    cacheWrite: usage.cache_creation_input_tokens ?? before?.cacheWrite ?? 0,
-    output: usage.output_tokens
-  }
-}
-
-export function fromStopReason(reason: AnthropicStopReason | null): StopReason {
+export function fromStopReason(reason: string | null | undefined): StopReason {
   switch (reason) {
     case 'max_tokens':
+    case 'model_context_window_exceeded':
       return 'length'
     case 'tool_use':
       return 'tools'

@@ -1,10 +1,10 @@
 /** The Messages API through `@anthropic-ai/sdk`, which is loaded at the first call. */
-import { fromMessagesUsage, fromStopReason, toMessagesParams } from './anthropic-mapping.ts'
-import { truncatedStream, failureOf, invalidReply, withFailures } from './failure.ts'
-import { parseInput } from './openai-mapping.ts'
+import { toMessagesParams } from './anthropic-mapping.ts'
+import { fetchWithErrors } from './error-body.ts'
+import { failureOf, invalidReply, readable, truncatedStream, withFailures } from './failure.ts'
+import { MessageStream, parseEvent, parseMessage } from './messages-wire.ts'
 import { BASE_URLS, withheldHeaders } from '../keys.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
-import { NO_TOKENS } from '../provider.ts'
 import type Anthropic from '@anthropic-ai/sdk'
 import type { Environment } from '../keys.ts'
 import type {
@@ -12,10 +12,7 @@ import type {
   ProviderOptions,
   ProviderReply,
   ProviderRequest,
-  ProviderStreamPart,
-  StopReason,
-  TokenUsage,
-  ToolCall
+  ProviderStreamPart
 } from '../provider.ts'
 
 export interface AnthropicProviderInit {
@@ -47,16 +44,7 @@ class AnthropicProvider implements Provider {
         .create({ ...toMessagesParams(request), stream: false }, { signal: options.signal })
         .withResponse()
       options.onRate?.(rateStateOf(response.headers, this.#init.now()))
-      if (!Array.isArray(data.content)) throw invalidReply(this.name)
-      return {
-        text: data.content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
-        toolCalls: data.content.flatMap((block) =>
-          block.type === 'tool_use' ? [{ id: block.id, name: block.name, input: block.input }] : []
-        ),
-        usage: fromMessagesUsage(data.usage),
-        stopReason: fromStopReason(data.stop_reason),
-        model: data.model
-      }
+      return readable(this.name, data, parseMessage(data, request.model))
     })
   }
 
@@ -71,46 +59,19 @@ class AnthropicProvider implements Provider {
       options.onRate?.(rateStateOf(response.headers, this.#init.now()))
       return data
     })
-    let text = ''
-    let usage: TokenUsage = NO_TOKENS
-    let stopReason: StopReason = 'end'
-    let model = request.model
-    let whole = false
-    const calls = new Map<number, { id: string; name: string; input: string }>()
+    const whole = new MessageStream(request.model)
     try {
-      for await (const event of events) {
-        if (event.type === 'message_start') {
-          usage = fromMessagesUsage(event.message.usage)
-          model = event.message.model
-        } else if (event.type === 'content_block_start') {
-          const block = event.content_block
-          if (block.type === 'tool_use') {
-            calls.set(event.index, { id: block.id, name: block.name, input: '' })
-          }
-        } else if (event.type === 'content_block_delta') {
-          const { delta } = event
-          const call = calls.get(event.index)
-          if (delta.type === 'text_delta') {
-            text += delta.text
-            yield { type: 'text', text: delta.text }
-          } else if (delta.type === 'input_json_delta' && call !== undefined) {
-            call.input += delta.partial_json
-          }
-        } else if (event.type === 'message_delta') {
-          usage = fromMessagesUsage(event.usage, usage)
-          stopReason = fromStopReason(event.delta.stop_reason)
-        } else if (event.type === 'message_stop') whole = true
+      for await (const each of events) {
+        const event = parseEvent(each)
+        if (event === undefined) throw invalidReply(this.name)
+        const text = whole.add(event)
+        if (text !== '') yield { type: 'text', text }
       }
     } catch (error) {
       throw failureOf(this.name, error, options.signal, this.#init.now())
     }
-    if (!whole) throw truncatedStream(this.name)
-    const toolCalls: ToolCall[] = [...calls.values()].map(({ id, name, input }) => ({
-      id,
-      name,
-      input: parseInput(input)
-    }))
-    yield { type: 'end', reply: { text, toolCalls, usage, stopReason, model } }
+    if (!whole.ended) throw truncatedStream(this.name)
+    yield { type: 'end', reply: whole.reply() }
   }
 
   async #guard<T>(
@@ -136,6 +97,7 @@ class AnthropicProvider implements Provider {
         'x-api-key': key ?? null,
         authorization: null
       },
+      fetch: fetchWithErrors,
       maxRetries: 0,
       logLevel: 'off'
     })

@@ -1,8 +1,7 @@
 /** Maps neutral requests and replies to chat completions and back. Pure. */
-import type { ChatCompletion, ChatCompletionCreateParams } from 'openai/resources/chat/completions'
+import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions'
 import type { ChatCompletionMessageParam } from 'openai/resources/chat/completions'
-import type { CompletionUsage } from 'openai/resources/completions'
-import type { Message, ProviderRequest, StopReason, TokenUsage } from '../provider.ts'
+import type { Message, ProviderRequest } from '../provider.ts'
 
 export interface Dialect {
   /**
@@ -10,16 +9,29 @@ export interface Dialect {
    * older name.
    */
   readonly ownModels: boolean
+  /** Fields that the server has refused for this model. */
+  readonly refused: ReadonlySet<RefusedField>
 }
+
+/**
+ * Fields that some servers refuse: a request without them means the same, since a schema is in the
+ * prompt too, and missing usage books the reservation. `max_tokens` gets its newer name.
+ */
+export type RefusedField = 'stream_options' | 'response_format' | 'max_tokens'
 
 export type ChatParams = Omit<ChatCompletionCreateParams, 'stream' | 'stream_options'>
 
-export function toChatParams(request: ProviderRequest, { ownModels }: Dialect): ChatParams {
+export function toChatParams(
+  request: ProviderRequest,
+  { ownModels, refused }: Dialect
+): ChatParams {
   const { model, messages, tools, jsonSchema, maxOutputTokens } = request
   return {
     model,
     messages: messages.map((message) => toChatMessage(message)),
-    ...(ownModels ? { max_completion_tokens: maxOutputTokens } : { max_tokens: maxOutputTokens }),
+    ...(ownModels || refused.has('max_tokens')
+      ? { max_completion_tokens: maxOutputTokens }
+      : { max_tokens: maxOutputTokens }),
     ...(tools.length === 0
       ? {}
       : {
@@ -28,7 +40,7 @@ export function toChatParams(request: ProviderRequest, { ownModels }: Dialect): 
             function: { name, description, parameters: { ...parameters } }
           }))
         }),
-    ...(jsonSchema === undefined
+    ...(jsonSchema === undefined || refused.has('response_format')
       ? {}
       : {
           response_format: {
@@ -59,40 +71,5 @@ function toChatMessage(message: Message): ChatCompletionMessageParam {
     case 'system':
     case 'user':
       return { role: message.role, content: message.content }
-  }
-}
-
-/** The prompt's count includes tokens read from the cache and written to it. */
-export function fromChatUsage(usage: CompletionUsage): TokenUsage {
-  const cacheRead = usage.prompt_tokens_details?.cached_tokens ?? 0
-  const cacheWrite = usage.prompt_tokens_details?.cache_write_tokens ?? 0
-  return {
-    input: Math.max(0, usage.prompt_tokens - cacheRead - cacheWrite),
-    cacheRead,
-    cacheWrite,
-    output: usage.completion_tokens
-  }
-}
-
-export function fromFinishReason(reason: ChatCompletion.Choice['finish_reason']): StopReason {
-  switch (reason) {
-    case 'length':
-      return 'length'
-    case 'tool_calls':
-    case 'function_call':
-      return 'tools'
-    case 'content_filter':
-      return 'refusal'
-    default:
-      return 'end'
-  }
-}
-
-/** The input of a tool call, or the model's own text if it is not JSON. */
-export function parseInput(text: string): unknown {
-  try {
-    return text === '' ? {} : JSON.parse(text)
-  } catch {
-    return text
   }
 }

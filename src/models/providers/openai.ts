@@ -2,23 +2,25 @@
  * Chat completions through the `openai` package: OpenAI, and compatible servers (Groq, Ollama,
  * vLLM, llama.cpp, LM Studio). The package is loaded at the first call.
  */
-import { truncatedStream, failureOf, invalidReply, withFailures } from './failure.ts'
-import { fromChatUsage, fromFinishReason, parseInput, toChatParams } from './openai-mapping.ts'
+import { ChatStream } from './chat-stream.ts'
+import { parseChunk, parseCompletion } from './chat-wire.ts'
+import { parseEmbeddings } from './embeddings-wire.ts'
+import { fetchWithErrors } from './error-body.ts'
+import { failureOf, invalidReply, readable, truncatedStream, withFailures } from './failure.ts'
+import { toChatParams } from './openai-mapping.ts'
+import { refusedField } from './refused-field.ts'
 import { BASE_URLS, withheldHeaders } from '../keys.ts'
 import { rateStateOf } from '../calling/rate-headers.ts'
-import { NO_TOKENS } from '../provider.ts'
 import type OpenAI from 'openai'
 import type { Environment } from '../keys.ts'
+import type { ChatParams, RefusedField } from './openai-mapping.ts'
 import type {
   Embeddings,
   Provider,
   ProviderOptions,
   ProviderReply,
   ProviderRequest,
-  ProviderStreamPart,
-  StopReason,
-  TokenUsage,
-  ToolCall
+  ProviderStreamPart
 } from '../provider.ts'
 
 export interface OpenAIProviderInit {
@@ -42,6 +44,8 @@ export function openaiProvider(init: OpenAIProviderInit): Provider {
 class OpenAIProvider implements Provider {
   readonly name: string
   readonly #init: OpenAIProviderInit
+  /** By model: the support of a server may depend on it. */
+  readonly #refused = new Map<string, Set<RefusedField>>()
   #client: Promise<OpenAI> | undefined
 
   constructor(init: OpenAIProviderInit) {
@@ -51,31 +55,13 @@ class OpenAIProvider implements Provider {
 
   async generate(request: ProviderRequest, options: ProviderOptions): Promise<ProviderReply> {
     return this.#guard(options, async (client) => {
-      const { data, response } = await client.chat.completions
-        .create({ ...toChatParams(request, this.#init), stream: false }, { signal: options.signal })
-        .withResponse()
+      const { data, response } = await this.#send(request, (params) =>
+        client.chat.completions
+          .create({ ...params, stream: false }, { signal: options.signal })
+          .withResponse()
+      )
       options.onRate?.(rateStateOf(response.headers, this.#init.now()))
-      const choice = data.choices?.[0]
-      if (choice === undefined) throw invalidReply(this.name)
-      const calls = choice.message.tool_calls ?? []
-      return {
-        text: choice.message.content ?? '',
-        toolCalls: calls.flatMap((call) =>
-          call.type === 'function'
-            ? [
-                {
-                  id: call.id,
-                  name: call.function.name,
-                  input: parseInput(call.function.arguments)
-                }
-              ]
-            : []
-        ),
-        // Some compatible servers report no usage; then the reservation is booked.
-        usage: data.usage === undefined ? NO_TOKENS : fromChatUsage(data.usage),
-        stopReason: fromFinishReason(choice.finish_reason),
-        model: data.model
-      }
+      return readable(this.name, data, parseCompletion(data, request.model))
     })
   }
 
@@ -84,53 +70,34 @@ class OpenAIProvider implements Provider {
     options: ProviderOptions
   ): AsyncGenerator<ProviderStreamPart> {
     const chunks = await this.#guard(options, async (client) => {
-      const { data, response } = await client.chat.completions
-        .create(
-          {
-            ...toChatParams(request, this.#init),
-            stream: true,
-            stream_options: { include_usage: true }
-          },
-          { signal: options.signal }
-        )
-        .withResponse()
+      const { data, response } = await this.#send(request, (params, refused) => {
+        const counted = refused.has('stream_options')
+          ? {}
+          : { stream_options: { include_usage: true } }
+        return client.chat.completions
+          .create({ ...params, ...counted, stream: true }, { signal: options.signal })
+          .withResponse()
+      })
       options.onRate?.(rateStateOf(response.headers, this.#init.now()))
       return data
     })
-    let text = ''
-    let usage: TokenUsage = NO_TOKENS
-    let stopReason: StopReason | undefined
-    let model = request.model
-    const calls = new Map<number, { id: string; name: string; input: string }>()
+    const whole = new ChatStream(request.model)
     try {
-      for await (const chunk of chunks) {
-        model = chunk.model
-        if (chunk.usage !== null && chunk.usage !== undefined) usage = fromChatUsage(chunk.usage)
-        const choice = chunk.choices[0]
-        if (choice === undefined) continue
-        for (const part of choice.delta.tool_calls ?? []) {
-          const call = calls.get(part.index) ?? { id: '', name: '', input: '' }
-          calls.set(part.index, {
-            id: call.id + (part.id ?? ''),
-            name: call.name + (part.function?.name ?? ''),
-            input: call.input + (part.function?.arguments ?? '')
-          })
-        }
-        const piece = choice.delta.content ?? ''
-        text += piece
-        if (piece !== '') yield { type: 'text', text: piece }
-        if (choice.finish_reason !== null) stopReason = fromFinishReason(choice.finish_reason)
+      for await (const each of chunks) {
+        const chunk = parseChunk(each)
+        if (chunk === undefined) throw invalidReply(this.name)
+        const text = chunk === null ? '' : whole.add(chunk)
+        if (text !== '') yield { type: 'text', text }
       }
     } catch (error) {
       throw failureOf(this.name, error, options.signal, this.#init.now())
     }
-    if (stopReason === undefined) throw truncatedStream(this.name)
-    const toolCalls: ToolCall[] = [...calls.values()].map(({ id, name, input }) => ({
-      id,
-      name,
-      input: parseInput(input)
-    }))
-    yield { type: 'end', reply: { text, toolCalls, usage, stopReason, model } }
+    if (!whole.ended) throw truncatedStream(this.name)
+    const rest = whole.end()
+    if (rest !== '') yield { type: 'text', text: rest }
+    const reply = whole.reply()
+    if (reply === undefined) throw invalidReply(this.name)
+    yield { type: 'end', reply }
   }
 
   async embed(
@@ -151,12 +118,30 @@ class OpenAIProvider implements Provider {
         )
         .withResponse()
       options.onRate?.(rateStateOf(response.headers, this.#init.now()))
-      if (data.data.length !== texts.length) throw invalidReply(this.name)
-      return {
-        vectors: data.data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding),
-        usage: { ...NO_TOKENS, input: data.usage?.prompt_tokens ?? 0 }
-      }
+      return readable(this.name, data, parseEmbeddings(data, texts.length))
     })
+  }
+
+  /**
+   * Sends a request without the fields that the server has refused for the model. Each further
+   * request leaves out one field more.
+   */
+  async #send<T>(
+    request: ProviderRequest,
+    send: (params: ChatParams, refused: ReadonlySet<RefusedField>) => Promise<T>
+  ): Promise<T> {
+    const refused = this.#refused.get(request.model) ?? new Set()
+    this.#refused.set(request.model, refused)
+    for (;;) {
+      const params = toChatParams(request, { ownModels: this.#init.ownModels, refused })
+      try {
+        return await send(params, refused)
+      } catch (error) {
+        const field = refusedField(error, refused)
+        if (field === undefined) throw error
+        refused.add(field)
+      }
+    }
   }
 
   async #guard<T>({ signal }: ProviderOptions, task: (client: OpenAI) => Promise<T>): Promise<T> {
@@ -181,6 +166,7 @@ class OpenAIProvider implements Provider {
       },
       organization: null,
       project: null,
+      fetch: fetchWithErrors,
       maxRetries: 0,
       logLevel: 'off'
     })

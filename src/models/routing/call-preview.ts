@@ -1,5 +1,6 @@
 /** The route and the maximum cost of a call, without making it. */
 import { inputTokens } from '../calling/token-bound.ts'
+import { fitsWindow } from '../calling/window.ts'
 import { stateOf } from '../catalogue.ts'
 import { MAX_OUTPUT_TOKENS } from '../constants.ts'
 import { NO_TOKENS } from '../provider.ts'
@@ -27,6 +28,7 @@ export function preview(
     const expected = costOf({ ...NO_TOKENS, input: estimate, output }, model.bands)
     return {
       model: model.id,
+      fits: fitsWindow(model, { estimate, output }),
       state: stateOf(model, components.now()),
       estimatedCost: expected === undefined ? undefined : formatUsd(expected),
       maxCost: highest === undefined ? undefined : formatUsd(highest)

@@ -3,7 +3,7 @@ import { SCORER_MIN_OUTCOMES } from '../constants.ts'
 import { policyFor } from './policy.ts'
 import type { Candidate } from '../calling/caller.ts'
 import type { Features } from './prompt-features.ts'
-import type { RequestSettings } from '../model-options.ts'
+import type { ModelSettings, RequestSettings } from '../model-options.ts'
 import type { PolicySettings } from './policy.ts'
 import type { Tier } from '../provider.ts'
 import type { ModelRegistry } from './model-registry.ts'
@@ -25,11 +25,14 @@ export interface RouteStep {
 export interface Decision {
   /** In order; a later step follows a failed check. */
   readonly steps: readonly [RouteStep, ...RouteStep[]]
+  /** In order, after the steps; they answer if no model of the steps does. */
+  readonly substitutes: readonly RouteStep[]
   readonly fastSuffices: number | undefined
 }
 
 export interface DecisionComponents {
   readonly roster: Pick<ModelRegistry, 'tier' | 'model' | 'offline'>
+  readonly settings: Pick<ModelSettings, 'fallback'>
   readonly policy: PolicySettings
   readonly scorer: Pick<Scorer, 'predict' | 'outcomes'>
   readonly random: () => number
@@ -38,10 +41,15 @@ export interface DecisionComponents {
 export function decide(
   { task, tier, model, schema, verify }: RequestSettings,
   features: () => Features,
-  { roster, policy, scorer, random }: DecisionComponents
+  { roster, policy, scorer, random, settings }: DecisionComponents
 ): Decision {
   const offline: RouteStep = { tier: 'offline', route: [roster.offline] }
-  const only = (step: RouteStep): Decision => ({ steps: [step], fastSuffices: undefined })
+  const only = (step: RouteStep, ...others: readonly RouteStep[]): Decision => ({
+    steps: [step],
+    substitutes:
+      settings.fallback === 'offline' && step !== offline ? [...others, offline] : others,
+    fastSuffices: undefined
+  })
   if (model !== undefined) {
     const candidate = roster.model(model)
     return only({ tier: candidate === roster.offline ? 'offline' : 'premium', route: [candidate] })
@@ -55,13 +63,15 @@ export function decide(
   // If only one of both tiers has models, it serves both; with none, offline serves.
   if (wanted.route.length === 0) return only(other.route.length === 0 ? offline : other)
   const verified = schema !== undefined || verify !== undefined
-  const cascades = start === 'fast' && tier === undefined && own.cascade && verified
-  if (!cascades || premium.route.length === 0) return only(wanted)
+  const both = tier === undefined && own.cascade && other.route.length > 0
+  if (!both) return only(wanted)
+  if (start === 'premium' || !verified) return only(wanted, other)
   const known = own.learn && scorer.outcomes >= SCORER_MIN_OUTCOMES
   const fastSuffices = known ? scorer.predict(features()) : undefined
   const skip =
     fastSuffices !== undefined &&
     fastSuffices < MIN_FAST_PROBABILITY &&
     random() >= EXPLORATION_RATE
-  return { steps: skip ? [premium] : [fast, premium], fastSuffices }
+  const { substitutes } = skip ? only(premium, fast) : only(premium)
+  return { steps: skip ? [premium] : [fast, premium], substitutes, fastSuffices }
 }

@@ -38,11 +38,14 @@ export async function embed(
   using call = new ModelCall(components, agent, asked, outer)
   const models = only === undefined ? roster.tier('embed') : [only]
   const { max } = inputTokens(messages)
+  using scope = call.tierScope([])
   const { vectors, candidate, reply } = await caller.call({
     route: models.length === 0 ? [roster.offline] : models,
     tokens: max,
-    signal: call.signal,
+    signal: scope.signal,
+    until: scope.until,
     attempts: call.attempts,
+    unanswered: call.unanswered,
     maxAttempts,
     maxWait,
     reserve: (one, signal) => call.reserve(one, { input: max, output: 0 }, signal),

@@ -1,16 +1,16 @@
 /**
  * Generates a reply: asks the decided tier, checks the answer, asks once more with the reason if
- * the schema was missed, and continues with the next tier.
+ * the schema was missed, and continues with the next tier. Each tier is asked once, so a call ends.
  */
-import { inputTokens } from '../calling/token-bound.ts'
-import { MAX_OUTPUT_TOKENS } from '../constants.ts'
-import { ModelError } from '../errors.ts'
+import { ModelError, isUnanswered } from '../errors.ts'
 import { checkAnswer, withFailure } from './answer-check.ts'
 import { decide } from './decision.ts'
 import { featuresOf } from './prompt-features.ts'
 import { ModelCall } from './model-call.ts'
+import { OFFLINE_ID } from './model-registry.ts'
 import { toRequest } from './provider-request.ts'
 import type { Caller, Candidate } from '../calling/caller.ts'
+import type { TierScope } from '../calling/tier-scope.ts'
 import type { ModelSettings, RequestSettings } from '../model-options.ts'
 import type { Message, ProviderReply } from '../provider.ts'
 import type { Generation } from '../result.ts'
@@ -32,81 +32,87 @@ export async function generate(
   request: RequestSettings,
   signal: AbortSignal | undefined
 ): Promise<Generation> {
-  const { scorer, roster } = components
+  const { scorer } = components
   using call = new ModelCall(components, agent, request, signal)
   let kept: Features | undefined
   const features = (): Features =>
     (kept ??= featuresOf({ ...request, jsonSchema: call.jsonSchema }))
-  const { steps } = decide(request, features, components)
+  const { steps, substitutes } = decide(request, features, components)
+  const road = [...steps, ...substitutes]
   let messages: readonly Message[] = request.messages
   let escalated: string | undefined
-  for (const [index, step] of steps.entries()) {
-    let answer = await ask(components, call, step, messages)
-    let checked = await checkAnswer(request, answer.reply, call.signal)
-    if (step.tier === 'fast' && steps.length > 1) scorer.learn(features(), checked.ok)
-    if (!checked.ok && request.schema !== undefined && step.tier !== 'offline') {
-      const again = withFailure(messages, answer.reply, checked.reason)
-      answer = await ask(components, call, step, again)
-      checked = await checkAnswer(request, answer.reply, call.signal)
-    }
-    if (checked.ok) {
-      const result = call.result(step, answer.candidate, answer.reply, escalated)
-      return { ...result, value: checked.value }
-    }
-    escalated = checked.reason
-    messages = withFailure(request.messages, answer.reply, checked.reason)
-    if (index === steps.length - 1) {
-      const by =
-        answer.candidate === roster.offline ? 'the offline tier' : answer.candidate.model.id
-      throw new ModelError(
-        'OUTPUT_INVALID',
-        `No answer of ${by} passes its check: ${checked.reason}. Relax the schema or the verifier, or choose another tier.`,
-        { partial: answer.reply.text }
-      )
+  for (const [index, step] of road.entries()) {
+    const after = road.slice(index + 1)
+    try {
+      using scope = call.tierScope(after)
+      let answer = await ask(components, call, { step, messages, scope })
+      let checked = await checkAnswer(request, answer.reply, call.signal)
+      if (step.tier === 'fast' && steps.length > 1) scorer.learn(features(), checked.ok)
+      if (!checked.ok && request.schema !== undefined && step.tier !== 'offline') {
+        const again = withFailure(messages, answer.reply, checked.reason)
+        answer = await ask(components, call, { step, messages: again, scope })
+        checked = await checkAnswer(request, answer.reply, call.signal)
+      }
+      if (checked.ok) {
+        const result = call.result(step, answer.candidate, answer.reply, escalated)
+        return { ...result, value: checked.value }
+      }
+      if (index >= steps.length - 1) throw outputInvalid(answer, checked.reason)
+      escalated = checked.reason
+      messages = withFailure(request.messages, answer.reply, checked.reason)
+    } catch (error) {
+      if (after.length === 0 || !isUnanswered(error)) throw error
+      escalated ??= error.message
     }
   }
   throw new ModelError('NO_MODEL', 'The route has no model. Add a model to the tier.')
 }
 
-/** Asks one tier; if no model answers, the offline tier does, if the settings allow it. */
+function outputInvalid({ reply, candidate }: Answer, reason: string): ModelError {
+  const by = candidate.model.id === OFFLINE_ID ? 'the offline tier' : candidate.model.id
+  return new ModelError(
+    'OUTPUT_INVALID',
+    `No answer of ${by} passes its check: ${reason}. Relax the schema or the verifier, or choose another tier.`,
+    { partial: reply.text }
+  )
+}
+
+interface Answer {
+  readonly reply: ProviderReply
+  readonly candidate: Candidate
+}
+
+interface Question {
+  readonly step: RouteStep
+  readonly messages: readonly Message[]
+  readonly scope: TierScope
+}
+
+/** Asks the models of one tier. */
 async function ask(
-  components: GenerateComponents,
+  { settings, caller, now }: GenerateComponents,
   call: ModelCall,
-  step: RouteStep,
-  messages: readonly Message[]
-): Promise<{ reply: ProviderReply; candidate: Candidate }> {
-  const { settings, roster, caller, now } = components
+  { step, messages, scope }: Question
+): Promise<Answer> {
   const request = { ...call.request, messages: [...messages] }
-  const { max } = inputTokens(messages, request.tools, call.jsonSchema)
-  const output = request.maxOutputTokens ?? MAX_OUTPUT_TOKENS
-  try {
-    return await caller.call({
-      route: step.route,
-      tokens: max + output,
-      signal: call.signal,
-      attempts: call.attempts,
-      hedgeAfter: step.tier === 'fast' ? settings.hedge : undefined,
-      reserve: (candidate, signal) => call.reserve(candidate, { input: max, output }, signal),
-      run: async (candidate, { signal, reservation }) => {
-        const started = performance.now()
-        const seconds = (): number => (performance.now() - started) / 1000
-        try {
-          const sent = toRequest(candidate, request, call.jsonSchema)
-          const reply = await candidate.provider.generate(sent, {
-            signal,
-            onRate: (state) => candidate.health.updateRateLimits(state, now())
-          })
-          call.settle(candidate, reservation, reply, { seconds: seconds() })
-          return { reply, candidate }
-        } catch (error) {
-          call.failed(candidate, error, seconds())
-          throw error
-        }
+  return caller.call({
+    ...call.plan(step, scope, messages),
+    hedgeAfter: step.tier === 'fast' ? settings.hedge : undefined,
+    run: async (candidate, { signal, reservation }) => {
+      const started = performance.now()
+      const seconds = (): number => (performance.now() - started) / 1000
+      try {
+        const sent = toRequest(candidate, request, call.jsonSchema)
+        const reply = await candidate.provider.generate(sent, {
+          signal,
+          onRate: (state) => candidate.health.updateRateLimits(state, now())
+        })
+        call.settle(candidate, reservation, reply, { seconds: seconds() })
+        return { reply, candidate }
+      } catch (error) {
+        call.failed(candidate, error, seconds())
+        throw error
       }
-    })
-  } catch (error) {
-    const dead = error instanceof ModelError && error.code === 'MODELS_UNAVAILABLE'
-    if (!dead || settings.fallback !== 'offline') throw error
-    return ask(components, call, { tier: 'offline', route: [roster.offline] }, messages)
-  }
+    }
+  })
 }

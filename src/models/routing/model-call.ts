@@ -1,6 +1,9 @@
 /** One call in progress: its request, its time, its reservations and its cost. */
 import { CallScope } from '../calling/call-scope.ts'
-import { CALL_TIMEOUT } from '../constants.ts'
+import { TooSmall } from '../calling/window.ts'
+import { TierScope } from '../calling/tier-scope.ts'
+import { inputTokens } from '../calling/token-bound.ts'
+import { CALL_TIMEOUT, MAX_OUTPUT_TOKENS, OFFLINE_SHARE, OFFLINE_TIME } from '../constants.ts'
 import { ProviderFailure } from '../errors.ts'
 import { NO_TOKENS, totalOf } from '../provider.ts'
 import { BudgetCounter } from '../spending/budgets.ts'
@@ -8,9 +11,9 @@ import { formatUsd } from '../spending/money.ts'
 import { costOf, maxCostOf } from '../spending/price.ts'
 import { OFFLINE_ID } from './model-registry.ts'
 import { jsonSchemaOf } from './structured.ts'
-import type { Attempt, Candidate } from '../calling/caller.ts'
+import type { Attempt, CallPlan, Candidate } from '../calling/caller.ts'
 import type { ModelSettings, RequestSettings } from '../model-options.ts'
-import type { ProviderReply, TokenUsage } from '../provider.ts'
+import type { Message, ProviderReply, TokenUsage } from '../provider.ts'
 import type { Generation } from '../result.ts'
 import type { Ledger, Reservation } from '../spending/ledger.ts'
 import type { Picodollars } from '../spending/money.ts'
@@ -29,12 +32,17 @@ export class ModelCall implements Disposable {
   readonly jsonSchema: Record<string, unknown> | undefined
   /** Every attempt of every tier, in order. */
   readonly attempts: Attempt[] = []
+  /** By model: why it did not answer. */
+  readonly unanswered = new Map<string, string>()
+  readonly tooSmall = new TooSmall()
   readonly #agent: string
   readonly #components: ModelCallComponents
   readonly #scope: CallScope
   readonly #own: BudgetCounter | undefined
   #usage: TokenUsage = NO_TOKENS
   #cost: Picodollars | undefined = 0n
+  /** Milliseconds of `performance.now()` at which the call ends. */
+  readonly #until: number
 
   /** Ends with `signal`, and after its timeout. */
   constructor(
@@ -51,6 +59,41 @@ export class ModelCall implements Disposable {
     this.#own = budget === undefined ? undefined : new BudgetCounter('this call', budget)
     // Last: its timer must not outlive a constructor that throws.
     this.#scope = CallScope.call(timeout, signal)
+    this.#until = performance.now() + timeout
+  }
+
+  /**
+   * The time of one tier. The tiers after it keep their parts: each tier of models as much as this
+   * one, the offline tier a little.
+   */
+  tierScope(after: readonly Pick<RouteStep, 'tier'>[]): TierScope {
+    const left = this.#until - performance.now()
+    if (after.length === 0) return new TierScope(this.#scope.signal, left)
+    const offline = after.some(({ tier }) => tier === 'offline')
+    const kept = offline ? Math.min(OFFLINE_TIME, left * OFFLINE_SHARE) : 0
+    const tiers = after.filter(({ tier }) => tier !== 'offline').length + 1
+    return new TierScope(this.#scope.signal, (left - kept) / tiers, true)
+  }
+
+  /** The plan of one tier, without the request itself. */
+  plan(
+    { route }: RouteStep,
+    { signal, until }: TierScope,
+    messages: readonly Message[] = this.request.messages
+  ): Omit<CallPlan<never>, 'run'> {
+    const { tools, maxOutputTokens: output = MAX_OUTPUT_TOKENS } = this.request
+    const { max: input, estimate } = inputTokens(messages, tools, this.jsonSchema)
+    return {
+      route,
+      tokens: input + output,
+      size: { estimate, output },
+      tooSmall: this.tooSmall,
+      signal,
+      until,
+      attempts: this.attempts,
+      unanswered: this.unanswered,
+      reserve: (candidate, each) => this.reserve(candidate, { input, output }, each)
+    }
   }
 
   get signal(): AbortSignal {
@@ -134,6 +177,9 @@ export class ModelCall implements Disposable {
       model: model.id,
       offline,
       attempts: this.attempts,
+      unanswered: [...this.unanswered]
+        .filter(([id]) => id !== model.id)
+        .map(([id, reason]) => ({ model: id, reason })),
       usage: this.#usage,
       cost: cost === undefined ? undefined : formatUsd(cost),
       cached: false,

@@ -42,7 +42,7 @@ export class Router {
     const key = keyOf(request)
     const earlier = this.#cache.get(key)
     if (earlier !== undefined) {
-      const free = { attempts: [], usage: NO_TOKENS, cost: '0', cached: true }
+      const free = { attempts: [], unanswered: [], usage: NO_TOKENS, cost: '0', cached: true }
       return parsed(request, { ...earlier, ...free })
     }
     const result = await this.#flights.run(`${agent} ${key}`, request.signal, async (signal) => {

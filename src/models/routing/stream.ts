@@ -2,15 +2,14 @@
  * Streams a reply. Before its first part another model can take over; afterwards a premature end is
  * an error.
  */
-import { inputTokens } from '../calling/token-bound.ts'
-import { MAX_OUTPUT_TOKENS } from '../constants.ts'
-import { ModelError, ProviderFailure } from '../errors.ts'
+import { ModelError, ProviderFailure, isUnanswered } from '../errors.ts'
 import { decide } from './decision.ts'
 import { featuresOf } from './prompt-features.ts'
 import { ModelCall } from './model-call.ts'
 import { toRequest } from './provider-request.ts'
 import type { Caller, Candidate } from '../calling/caller.ts'
-import type { RequestSettings } from '../model-options.ts'
+import type { TierScope } from '../calling/tier-scope.ts'
+import type { ModelSettings, RequestSettings } from '../model-options.ts'
 import type { ProviderStreamPart } from '../provider.ts'
 import type { StreamPart } from '../result.ts'
 import type { Reservation } from '../spending/ledger.ts'
@@ -18,6 +17,7 @@ import type { DecisionComponents, RouteStep } from './decision.ts'
 import type { ModelCallComponents } from './model-call.ts'
 
 export interface StreamComponents extends DecisionComponents, ModelCallComponents {
+  readonly settings: Pick<ModelSettings, 'timeout' | 'fallback'>
   readonly caller: Pick<Caller, 'call'>
   readonly now: () => number
 }
@@ -38,9 +38,9 @@ export async function* stream(
   request: RequestSettings
 ): AsyncGenerator<StreamPart> {
   using call = new ModelCall(components, agent, request, request.signal)
-  const { steps } = decide(request, () => featuresOf(request), components)
-  const [step] = steps
-  const { candidate, reservation, parts, ...opened } = await open(components, call, step)
+  const { steps, substitutes } = decide(request, () => featuresOf(request), components)
+  const opening = await openFirst(components, call, [...steps, ...substitutes])
+  const { candidate, reservation, parts, step, escalated, ...opened } = opening
   let partial = ''
   let whole = false
   try {
@@ -48,7 +48,7 @@ export async function* stream(
       if (part.type === 'end') {
         whole = true
         call.settle(candidate, reservation, part.reply, { seconds: opened.seconds() })
-        yield { type: 'end', result: call.result(step, candidate, part.reply) }
+        yield { type: 'end', result: call.result(step, candidate, part.reply, escalated) }
         return
       }
       partial += part.text
@@ -74,21 +74,35 @@ export async function* stream(
   }
 }
 
+/** Opens a stream of the first tier that answers. */
+async function openFirst(
+  components: StreamComponents,
+  call: ModelCall,
+  road: readonly RouteStep[]
+): Promise<OpenedStream & { readonly step: RouteStep; readonly escalated: string | undefined }> {
+  let escalated: string | undefined
+  for (const [index, step] of road.entries()) {
+    const after = road.slice(index + 1)
+    using scope = call.tierScope(after)
+    try {
+      return { ...(await open(components, call, { step, scope })), step, escalated }
+    } catch (error) {
+      if (after.length === 0 || !isUnanswered(error)) throw error
+      escalated ??= error.message
+    }
+  }
+  throw new ModelError('NO_MODEL', 'The route has no model. Add a model to the tier.')
+}
+
 /** Opens a stream and waits for its first part; until then, another model can take over. */
 async function open(
   { caller, now }: StreamComponents,
   call: ModelCall,
-  { route }: RouteStep
+  { step, scope }: { readonly step: RouteStep; readonly scope: TierScope }
 ): Promise<OpenedStream> {
   const { request, jsonSchema } = call
-  const { max } = inputTokens(request.messages, request.tools, jsonSchema)
-  const output = request.maxOutputTokens ?? MAX_OUTPUT_TOKENS
   return caller.call({
-    route,
-    tokens: max + output,
-    signal: call.signal,
-    attempts: call.attempts,
-    reserve: (candidate, signal) => call.reserve(candidate, { input: max, output }, signal),
+    ...call.plan(step, scope),
     run: async (candidate, { signal, reservation, keep }) => {
       const started = performance.now()
       const seconds = (): number => (performance.now() - started) / 1000

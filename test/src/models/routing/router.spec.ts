@@ -110,7 +110,7 @@ describe('models', () => {
         .generate(ask)
         .catch((each: unknown) => each)
       assert.ok(code(expected)(error))
-      assert.equal(server.requests, 2)
+      assert.equal(server.requests, 4, 'one for each model of both tiers')
       assert.ok([...server.keys].every((key) => key.includes(SECRET)))
       assert.ok(!inspect(error, { depth: 10, showHidden: true }).includes(SECRET))
     }

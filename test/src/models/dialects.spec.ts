@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { z } from 'zod'
+import { createHive, ModelError } from '../../../src/index.ts'
+import { withoutThinking } from '../../../src/models/providers/think-filter.ts'
+import { chatUsage } from '../../../src/models/providers/usage-wire.ts'
+import { checkOutput } from '../../../src/models/routing/structured.ts'
+import { DIALECTS } from '../../fixtures/dialects.ts'
+import { ModelServer } from '../../fixtures/model-server.ts'
+import { servedModels } from '../../fixtures/served-models.ts'
+import type { Generation, HiveNode } from '../../../src/index.ts'
+import type { Dialect } from '../../fixtures/dialects.ts'
+
+const ask = { task: 't', messages: [{ role: 'user' as const, content: 'What is up?' }] }
+const N = z.object({ n: z.number() })
+
+async function answer(db: HiveNode, { model, stream, schema }: Dialect): Promise<Generation> {
+  const { models } = db.agent.cortex
+  if (stream === undefined) {
+    return schema === undefined
+      ? models.generate({ ...ask, model })
+      : models.generate({ ...ask, model, schema: N })
+  }
+  const parts = await Array.fromAsync(models.stream({ ...ask, model }))
+  const last = parts.at(-1)
+  assert.ok(last?.type === 'end')
+  assert.equal(
+    parts.map((part) => (part.type === 'text' ? part.text : '')).join(''),
+    last.result.stopReason === 'refusal' ? '' : last.result.text
+  )
+  return last.result
+}
+
+describe('dialects of servers', () => {
+  for (const dialect of DIALECTS) {
+    const { server: name, form, source, expected, requests = 2 } = dialect
+    it(`${name}: ${form} (${source})`, async () => {
+      await using server = await ModelServer.start({ respond: dialect.reply })
+      await using db = await createHive({ swarm: false, models: servedModels(server.origin) })
+      for (let call = 0; call < 2; call++) {
+        const result = await answer(db, dialect)
+        for (const [field, value] of Object.entries(expected)) {
+          assert.deepEqual(Reflect.get(result, field), value, field)
+        }
+      }
+      assert.equal(server.requests, requests)
+    })
+  }
+
+  it('books the reservation when a server sends counts that cannot be read', async () => {
+    const usage = { prompt_tokens: 'many', completion_tokens: -1 }
+    const choices = [{ message: { content: 'hi' }, finish_reason: 'stop' }]
+    await using server = await ModelServer.start({ respond: () => ({ json: { choices, usage } }) })
+    await using db = await createHive({ swarm: false, models: servedModels(server.origin) })
+    const { models } = db.agent.cortex
+    const { text, cost } = await models.generate({ ...ask, model: 'b/small' })
+    assert.deepEqual([text, cost], ['hi', undefined])
+    assert.notEqual(models.usage().rows[0]?.uncertain, '0')
+  })
+
+  it('reads counts as text', () => {
+    assert.deepEqual(chatUsage({ prompt_tokens: '7', completion_tokens: '2.5' }), {
+      input: 7,
+      cacheRead: 0,
+      cacheWrite: 0,
+      output: 3
+    })
+    assert.equal(chatUsage({ prompt_tokens: '7', completion_tokens: '0x3' }), undefined)
+  })
+
+  for (const [what, json, outcome] of [
+    ['content of another type', { choices: [{ message: { content: 7 } }] }, 'server'],
+    ['a tool call without a name', { choices: [{ message: { tool_calls: [{}] } }] }, 'server'],
+    ['an empty object', {}, 'server'],
+    // OpenRouter: https://github.com/langchain-ai/langchainjs/issues/11417
+    ['an error with status 200', { error: { code: 429, message: 'slow down' } }, 'limit 429']
+  ] as const) {
+    it(`asks the next model when a reply has ${what}`, async () => {
+      await using server = await ModelServer.start({
+        respond: ({ model }) => (model === 'small' ? { json } : undefined)
+      })
+      const models = servedModels(server.origin, server.origin, {
+        tiers: { fast: ['b/small', 'b/large'], premium: [] }
+      })
+      await using db = await createHive({ swarm: false, models })
+      const result = await db.agent.cortex.models.generate(ask)
+      assert.deepEqual(
+        result.attempts.map((attempt) => attempt.outcome),
+        [outcome, 'ok']
+      )
+    })
+  }
+
+  it('reports a request that stays wrong without the refused fields', async () => {
+    const respond = (): { status: number; json: object } => ({
+      status: 400,
+      json: { error: { message: 'no response_format, no stream_options' } }
+    })
+    await using server = await ModelServer.start({ respond })
+    await using db = await createHive({ swarm: false, models: servedModels(server.origin) })
+    await assert.rejects(
+      db.agent.cortex.models.generate({ ...ask, model: 'b/small', schema: N }),
+      (error: unknown) => error instanceof ModelError && error.code === 'REQUEST_REFUSED'
+    )
+    assert.equal(server.requests, 3)
+  })
+
+  it('sends the newer name of max_tokens where a server asks for it', async () => {
+    // https://github.com/vibrantlabsai/ragas/pull/2413
+    const message = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+    await using server = await ModelServer.start({
+      respond: ({ max_tokens: limit }) =>
+        limit === undefined ? undefined : { status: 400, json: { error: { message } } }
+    })
+    await using db = await createHive({ swarm: false, models: servedModels(server.origin) })
+    await db.agent.cortex.models.generate({ ...ask, model: 'b/small', maxOutputTokens: 9 })
+    assert.equal(server.bodies.at(-1)?.['max_completion_tokens'], 9)
+  })
+
+  it('keeps text that only looks like reasoning', () => {
+    for (const text of ['<thing>', '<thi', ' <', 'a <think>b</think>', 'a\n b', '']) {
+      assert.equal(withoutThinking(text), text)
+    }
+    assert.equal(withoutThinking(' <think>a</think>  b </think>'), 'b </think>')
+    assert.equal(withoutThinking('<think>never ends'), '')
+  })
+
+  it('finds the value that fits among others, in linear time', () => {
+    const prose = 'Not {"n": "x"}, nor [1], but {"n": 2, "s": "}\\"{"} and {"n": 5}'
+    assert.deepEqual(checkOutput(prose, N), { ok: true, value: { n: 2 } })
+    assert.deepEqual(checkOutput('reasoning {"n":1}\n</think>{"n":2}', N), {
+      ok: true,
+      value: { n: 2 }
+    })
+    const started = performance.now()
+    for (const piece of ['[', '{"', '{"a\\"', '"\\"', '```json{']) {
+      assert.equal(checkOutput(piece.repeat(100_000), N).ok, false)
+    }
+    assert.ok(performance.now() - started < 5_000)
+  })
+})
