@@ -5,25 +5,17 @@ import { recordVariantKey, variantKey } from '../knowledge/index.ts'
 import { GOAL_STATUSES, readStatements } from './goal-statement.ts'
 import type { AttestedRecord, HiveRecord, Replica } from '../../crdt/index.ts'
 import type { InstructionKind } from '../foreign-text/index.ts'
+import type { GoalRank } from '../search/index.ts'
 import type { GoalStatements, GoalStatus } from './goal-statement.ts'
 
 /** 128 bits, so that no goal can be made that hides a chosen one as its variant. */
 const KEY_BYTES = 16
 
-interface RankedGoal {
-  readonly variant: Uint8Array
-  readonly title: Uint8Array
-  readonly status: number
-  readonly parent?: Uint8Array
-  readonly isOwn: boolean
-  readonly isFlagged: boolean
-}
-
 /** A goal that reads like an order waits for this node's own statement. */
 export async function rankGoal(
   { digest, record, standing }: AttestedRecord,
   replica: Pick<Replica, 'voteOn'>
-): Promise<RankedGoal> {
+): Promise<GoalRank> {
   const statements = readStatements(standing)
   const isOwn = (await replica.voteOn(digest)) === 'vouch'
   const parent = parentOf(statements)
