@@ -41,6 +41,7 @@ export class Sweeper {
   readonly #init: SweeperInit
   readonly #section: Section
   #last: Promise<void> = Promise.resolve()
+  #isHalted = false
 
   constructor(init: SweeperInit) {
     this.#init = init
@@ -61,9 +62,14 @@ export class Sweeper {
     return this.#section.put(author, EMPTY)
   }
 
-  /** Sweeps the authors that are left, after `before`. */
+  /**
+   * Sweeps the authors that are left, after `before`. If that fails, nothing is swept until the next
+   * start: records would seem to have no votes.
+   */
   start(before: () => Promise<void>): void {
-    this.#last = this.#last.then(before).catch(() => undefined)
+    this.#last = this.#last.then(before).catch(() => {
+      this.#isHalted = true
+    })
     for (const author of this.#init.unswept.values()) this.sweep(author)
   }
 
@@ -86,6 +92,7 @@ export class Sweeper {
   }
 
   async #sweep(author: Uint8Array): Promise<void> {
+    if (this.#isHalted) return
     for await (const entry of this.#init.feeds.outside(author)) {
       const { values } = readEntryValues(this.#init.swarm, entry.seq, entry.bytes)
       for (let from = 0; ; from += SLICE) {

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { openReplica, openStore } from '../../../crdt/index.ts'
+import { REBUILD_KEY } from '../../../crdt/store/migrations.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
+import { publications } from '../../fixtures/publications.ts'
+import { contentOf, deliver, replicaOn } from '../../fixtures/replicas.ts'
+import type { Replica, Store } from '../../../crdt/index.ts'
+
+const DERIVED = ['standings', 'votes', 'older-votes', 'withdrawals', 'facets']
+
+/** As an earlier version leaves it: entries and bodies, but no standings. */
+async function withoutStandings(store: Store): Promise<void> {
+  for (const name of DERIVED) {
+    const section = store.section(name)
+    for await (const [key] of section.entries()) await store.commit([section.del(key)])
+  }
+  await store.commit([store.section('meta').put(REBUILD_KEY, new Uint8Array())])
+}
+
+/** Several authors that vouch, retract, count and compact. */
+async function teach(replica: Replica): Promise<void> {
+  const { records } = await replica.publish(publications(20))
+  for (const digest of records.slice(0, 5)) await replica.retract(digest)
+  for (const digest of records.slice(3, 9)) await replica.addEvidence(digest, { uses: 2 })
+  await replica.publishEvidence(20_000)
+  for (let author = 0; author < 10; author++) {
+    await using other = await replicaOn()
+    await other.replica.publish(publications(12))
+    await deliver(other.replica, replica)
+  }
+  await replica.compact()
+  await replica.whenCompacted()
+}
+
+describe('a rebuild of standings', () => {
+  it('gives what the entries say, whichever of its commits fails', async () => {
+    for (let failing = 0; ; failing++) {
+      const { database, failNext } = failingDatabase()
+      let store = await openStore(database)
+      const replica = await openReplica({ store })
+      await teach(replica)
+      const before = await contentOf(replica)
+      await withoutStandings(store)
+      await store.close()
+      store = await openStore(database)
+      let commits = 0
+      const inner = store
+      const opened = await openReplica({
+        store: {
+          section: (name) => inner.section(name),
+          flush: () => inner.flush(),
+          damaged: 0,
+          commit(operations, options) {
+            if (commits === failing) failNext()
+            commits += 1
+            return inner.commit(operations, options)
+          }
+        }
+      }).catch(() => undefined)
+      await opened?.whenCompacted()
+      await store.close()
+      await using again = await replicaOn(database)
+      assert.deepEqual(await contentOf(again.replica), before, `commit ${failing} failed`)
+      assert.equal(await again.store.section('meta').has(REBUILD_KEY), false)
+      if (commits <= failing) break
+    }
+  })
+})
