@@ -32,7 +32,11 @@ describe('the words of a question', () => {
   it('are found as soon as a text has them', () => {
     assert.equal(found('quagga 77')[0], 77)
     database.applyFacts([item(MANY + 1, 'quagga')], MANY + 2, false)
-    assert.ok(found('quagga 77').slice(0, 2).includes(MANY + 1))
+    assert.ok(
+      found('quagga 77')
+        .slice(0, 2)
+        .includes(MANY + 1)
+    )
   })
 
   function found(text: string): number[] {
