@@ -77,7 +77,12 @@ async function loadFilter(folder: string, count: number): Promise<number> {
 }
 
 function filterIn(store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>): StoredFilter {
-  return new StoredFilter({ store, name: 'bench', source: async function* () {} })
+  return new StoredFilter({
+    store,
+    commits: () => store,
+    name: 'bench',
+    source: async function* () {}
+  })
 }
 
 function storeParts(store: Store): Pick<Store, 'section' | 'flush' | 'damaged'> {

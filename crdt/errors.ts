@@ -24,6 +24,8 @@ export type StoreErrorCode =
   | 'EDIT_OUTDATED'
   /** Thrown when a write failed (disk full, I/O error); the store is read-only until it reopens. */
   | 'STORE_WRITE_FAILED'
+  /** Thrown when the directory cannot be read (I/O error, damaged file). */
+  | 'STORE_READ_FAILED'
   /** Thrown when the store is used after `close()`. */
   | 'STORE_CLOSED'
 

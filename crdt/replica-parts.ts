@@ -43,11 +43,13 @@ export interface ReplicaParts {
   readonly playbooks: Playbooks
   readonly sweeper: Sweeper
   readonly rebuild: StandingRebuild
-  /** Reloads resident state from disk. */
-  readonly reload: () => Promise<void>
+  /** Loads what is kept in memory. */
+  readonly load: () => Promise<void>
+  /** Loads it again after a failed commit. */
+  readonly refresh: () => Promise<void>
 }
 
-/** Creates the parts; nothing is read before `reload`. `events` emits what they report. */
+/** Creates the parts; nothing is read before `load`. `events` emits what they report. */
 export function replicaParts(
   { store, swarm, filterKey, hidesOwn, epochs }: Required<ReplicaInit>,
   events: Pick<EventEmitter<ReplicaEvents>, 'emit'>
@@ -64,20 +66,25 @@ export function replicaParts(
   const elementOf = elementHasher(filterKey)
   const published = new StoredFilter({
     store,
+    commits: () => commits,
     name: 'published',
     key: filterKey,
     source: () => publicElements(recordStore, hidden, elementOf)
   })
-  const reload = async (): Promise<void> => {
+  const read = async (): Promise<void> => {
     drafts.clear()
     await feeds.load()
     await recordLog.load()
     await sweeper.load()
     await visibility.load()
   }
-  const commits = new Commits({
+  const commits: Commits = new Commits({
     store,
-    reload,
+    reload: async () => {
+      await read()
+      await published.reload()
+      await visibility.showAll()
+    },
     onCommitError: () => {
       publisher.rotate()
       playbooks.clear()
@@ -152,7 +159,8 @@ export function replicaParts(
     }
   })
   const bodies = new RecordBodies({
-    store,
+    serial,
+    commits,
     recordStore,
     recordOperations: (digests) => admitter.recordOperations(digests)
   })
@@ -190,7 +198,12 @@ export function replicaParts(
     playbooks,
     sweeper,
     rebuild,
-    reload
+    load: async () => {
+      await read()
+      await published.load()
+      await visibility.showAll()
+    },
+    refresh: () => commits.refresh()
   }
 }
 

@@ -51,8 +51,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** Reads the replica from its store. `openReplica` calls it. */
   async load(): Promise<void> {
-    await this.#parts.reload()
-    await this.published.load()
+    await this.#parts.load()
     for (const { author } of this.#parts.feeds.unread()) await this.#parts.admitter.reread(author)
     this.#parts.sweeper.start(() => this.#parts.rebuild.run())
     await this.#parts.rebuild.opened
@@ -85,7 +84,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** Marks the author's entries up to `seq` as public. */
   async unhide(author: Uint8Array, seq: number): Promise<void> {
-    const isNews = await this.#parts.serial.run(() => this.#parts.visibility.unhide(author, seq))
+    const { serial, refresh, visibility } = this.#parts
+    const isNews = await serial.run(async () => {
+      await refresh()
+      return visibility.unhide(author, seq)
+    })
     if (isNews) this.emit('entry:unhide', author, seq)
   }
 

@@ -165,6 +165,7 @@ export class Admitter {
   forget(author: Uint8Array): Promise<void> {
     const { serial, commits, feeds, observer } = this.#init
     return serial.run(async () => {
+      await commits.refresh()
       const { doc } = feeds.feed(author)
       const operation = feeds.forget(author)
       observer.feedReset(author, doc)

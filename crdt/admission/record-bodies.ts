@@ -3,10 +3,13 @@ import { readAll } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { readRecord, recordDigest } from '../records/record.ts'
 import type { RecordStore } from '../records/record-store.ts'
-import type { Operation, Store } from '../store/section.ts'
+import type { Commits } from '../store/commits.ts'
+import type { Operation } from '../store/section.ts'
+import type { Serial } from '../store/serial.ts'
 
 export interface RecordBodiesComponents {
-  readonly store: Pick<Store, 'commit' | 'flush'>
+  readonly serial: Serial
+  readonly commits: Commits
   readonly recordStore: RecordStore
   /** Adds records to the record log and to the filter. */
   readonly recordOperations: (digests: readonly Uint8Array[]) => Operation[]
@@ -21,7 +24,7 @@ export class RecordBodies {
 
   /** Stores bodies; returns their digests once on disk. Skips bytes that are not a record. */
   async put(bodies: readonly Uint8Array[]): Promise<Uint8Array[]> {
-    const { store, recordStore, recordOperations } = this.#components
+    const { serial, commits, recordStore, recordOperations } = this.#components
     const digests: Uint8Array[] = []
     const operations: Operation[] = []
     for (const bytes of bodies) {
@@ -30,16 +33,19 @@ export class RecordBodies {
       digests.push(digest)
       operations.push(...recordStore.putBody(digest, bytes))
     }
-    await store.commit([...operations, ...recordOperations(digests)])
+    await serial.run(async () => {
+      await commits.refresh()
+      await commits.commit([...operations, ...recordOperations(digests)])
+    })
     return digests
   }
 
   /** At most `limit` records with registers but without a body. */
   async missing(limit: number): Promise<Uint8Array[]> {
-    const { store, recordStore } = this.#components
-    await store.flush()
+    const { commits, recordStore } = this.#components
+    await commits.flush()
     const { missing, settled: cleanup } = await recordStore.missingBodies(limit)
-    await store.commit(cleanup)
+    await commits.commit(cleanup)
     return missing
   }
 }

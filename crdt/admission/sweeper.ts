@@ -50,10 +50,11 @@ export class Sweeper {
 
   /** Reads which authors are left. */
   async load(): Promise<void> {
+    const authors: Uint8Array[] = []
+    for await (const [author] of this.#section.entries()) authors.push(new Uint8Array(author))
+    // At once: their votes must count at no time in between.
     this.#init.unswept.clear()
-    for await (const [author] of this.#section.entries()) {
-      this.#init.unswept.set(toHex(author), new Uint8Array(author))
-    }
+    for (const author of authors) this.#init.unswept.set(toHex(author), author)
   }
 
   /** For the commit that narrows the author's window; takes effect at once. */

@@ -9,7 +9,7 @@ import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
-import type { HiddenEntries } from '../publishing/hidden-entries.ts'
+import type { HiddenEntries, HiddenRecords } from '../publishing/hidden-entries.ts'
 
 export interface VisibilityInit {
   readonly hidden: HiddenEntries
@@ -31,19 +31,22 @@ export class Visibility {
   }
 
   async load(): Promise<void> {
-    const { hidden, feeds, hidesOwn } = this.#init
-    await hidden.load()
-    for (const author of hidden.authors()) {
-      const { seq } = feeds.feed(author)
-      if (!hidesOwn) {
-        await this.unhide(author, seq)
-        continue
-      }
-      const next = (hidden.publicSeq(author) ?? 0) + 1
-      for await (const each of this.#init.entryValues(author, next, seq)) {
-        hidden.restoreRecords(author, each.seq, recordsOf(each.values))
+    const { hidden, feeds } = this.#init
+    const stored = await hidden.stored()
+    const records: HiddenRecords[] = []
+    for (const { author, seq } of stored) {
+      for await (const each of this.#init.entryValues(author, seq + 1, feeds.feed(author).seq)) {
+        records.push({ author, seq: each.seq, digests: recordsOf(each.values) })
       }
     }
+    hidden.restore(stored, records)
+  }
+
+  /** Shows what an earlier run hid, if nothing is to be hidden. The filter must be loaded. */
+  async showAll(): Promise<void> {
+    const { hidden, feeds, hidesOwn } = this.#init
+    if (hidesOwn) return
+    for (const author of hidden.authors()) await this.unhide(author, feeds.feed(author).seq)
   }
 
   /**

@@ -26,11 +26,17 @@ import {
 import { MalformedError } from '../errors.ts'
 import { copyElement, GrowingFilter, parametersOf } from './growing-filter.ts'
 import type { SliceState } from './growing-filter.ts'
+import { Serial } from '../store/serial.ts'
 import type { Operation, Range, Section, Store } from '../store/section.ts'
 
 /** Options of a stored filter. */
 export interface StoredFilterInit {
-  readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>
+  readonly store: Pick<Store, 'damaged' | 'section'>
+  /** The commits of the facts or records that the elements represent. */
+  readonly commits: () => Pick<Store, 'flush'> & {
+    /** Resolves when the operations are on disk. */
+    commit(operations: readonly Operation[]): Promise<void>
+  }
   readonly name: string
   /** Identifies the key of the elements; a filter saved under another key is rebuilt. */
   readonly key?: Uint8Array
@@ -69,7 +75,8 @@ const RETAINED_ELEMENTS = 65_536
 
 /** A growing filter that is kept in the store. */
 export class StoredFilter {
-  readonly #store: Pick<Store, 'commit' | 'flush' | 'damaged'>
+  readonly #store: Pick<Store, 'damaged'>
+  readonly #commits: StoredFilterInit['commits']
   readonly #pages: Section
   readonly #log: Section
   readonly #source: StoredFilterInit['source']
@@ -79,30 +86,58 @@ export class StoredFilter {
   #generation = newGeneration()
   #savedVersion = 0
   #saving: Promise<void> | undefined
+  /** Saves and rebuilds, one at a time. */
+  readonly #serial = new Serial()
+  /** Removes the state on disk, which another one replaced in memory. */
+  #replaced: readonly Operation[] | undefined
   /** Elements inserted during a rebuild. */
   #insertedDuringRebuild: Uint8Array[] | undefined
 
-  constructor({ store, name, key = new Uint8Array(), source }: StoredFilterInit) {
+  constructor({ store, commits, name, key = new Uint8Array(), source }: StoredFilterInit) {
     this.#store = store
+    this.#commits = commits
     this.#pages = store.section(`filter-${name}`)
     this.#log = store.section(`filter-${name}-log`)
     this.#source = source
     this.key = key
   }
 
-  /** Loads the saved filter, or rebuilds it. */
+  /** Loads the saved filter, or rebuilds it. Writes nothing: it must succeed on a full disk. */
   async load(): Promise<void> {
+    if (!(await this.#read())) await this.#rebuild()
+  }
+
+  /**
+   * Loads the filter again after a failed commit, without a write. Peers may have read elements of
+   * that commit, so it has a new generation.
+   */
+  reload(): Promise<void> {
+    return this.#serial.run(async () => {
+      if (await this.#read()) {
+        const saved = await this.#savedState()
+        this.#replace(this.#filter, saved)
+      } else await this.#rebuild()
+    })
+  }
+
+  /** Reads the saved filter; false if it is missing or not whole. */
+  async #read(): Promise<boolean> {
     const { damaged } = this.#store
     const state = await this.#readState()
-    if (state !== undefined) {
-      this.#filter = state.filter
-      this.#generation = state.generation
-      this.#savedVersion = state.filter.count
-      for await (const [, bytes] of this.#log.entries(this.#logFrom(this.#savedVersion))) {
-        for (const element of elementsIn(bytes)) this.#filter.add(element)
-      }
+    if (state === undefined) return false
+    const { filter, generation } = state
+    const saved = filter.count
+    const log = { gte: keyAt(generation, saved), lte: keyAt(generation, Number.MAX_SAFE_INTEGER) }
+    for await (const [key, bytes] of this.#log.entries(log)) {
+      // Something is lost, or the log continues from a state that was never saved.
+      if (positionOf(key) !== filter.count) return false
+      for (const element of elementsIn(bytes)) filter.add(element)
     }
-    if (state === undefined || this.#store.damaged > damaged) await this.rebuild()
+    if (this.#store.damaged > damaged) return false
+    this.#filter = filter
+    this.#generation = generation
+    this.#savedVersion = saved
+    return true
   }
 
   get generation(): Uint8Array {
@@ -142,6 +177,7 @@ export class StoredFilter {
     const isNew = elements.map((element) => this.#filter.add(element))
     const added = this.version - from
     if (added === 0) return { isNew, operations: [] }
+    const replacement = this.#takeReplacement()
     const fresh = new Uint8Array(added * ELEMENT_BYTES)
     let at = 0
     for (const [i, element] of elements.entries()) {
@@ -149,7 +185,7 @@ export class StoredFilter {
       copyElement(element, fresh, at)
       at += ELEMENT_BYTES
     }
-    return { isNew, operations: [this.#log.put(this.#logKey(from), fresh)] }
+    return { isNew, operations: [...replacement, this.#log.put(this.#logKey(from), fresh)] }
   }
 
   /** Elements added since `version`, 8 bytes each; undefined if the log no longer has them. */
@@ -184,30 +220,52 @@ export class StoredFilter {
     await this.#saving
   }
 
-  /** Rebuilds the filter from its source. */
-  async rebuild(): Promise<void> {
-    await this.#saving
+  /** Rebuilds the filter from its source. A call during a rebuild begins another one after it. */
+  rebuild(): Promise<void> {
+    return this.#serial.run(async () => {
+      await this.#rebuild()
+      await this.#commits().commit(this.#takeReplacement())
+    })
+  }
+
+  async #rebuild(): Promise<void> {
     const fresh = new GrowingFilter()
-    this.#insertedDuringRebuild = []
+    const inserted: Uint8Array[] = []
+    this.#insertedDuringRebuild = inserted
     try {
       // Earlier insertions are then part of the source.
-      await this.#store.flush()
+      await this.#commits().flush()
       for await (const batch of this.#source()) for (const element of batch) fresh.add(element)
-      for (const element of this.#insertedDuringRebuild) fresh.add(element)
+      const saved = await this.#savedState()
+      for (const element of inserted) fresh.add(element)
+      this.#replace(fresh, saved)
     } finally {
-      this.#insertedDuringRebuild = undefined
+      if (this.#insertedDuringRebuild === inserted) this.#insertedDuringRebuild = undefined
     }
-    this.#filter = fresh
+  }
+
+  /** `saved`: removes what is on disk. */
+  #replace(filter: GrowingFilter, saved: readonly Operation[]): void {
+    this.#filter = filter
     this.#generation = newGeneration()
     this.#savedVersion = 0
+    this.#replaced = saved
+  }
+
+  /** Replaces what is on disk, unless that was done; belongs in the next commit. */
+  #takeReplacement(): Operation[] {
+    const replaced = this.#replaced
+    if (replaced === undefined) return []
+    this.#replaced = undefined
     // A small filter is rebuilt at the next start as fast as it is read.
-    if (fresh.count >= MIN_LOG_ELEMENTS) await this.#save()
-    else await this.#store.commit(await this.#staleOperations(0))
+    if (this.version < MIN_LOG_ELEMENTS) return [...replaced]
+    this.#savedVersion = this.version
+    return [...replaced, ...this.#writeAll()]
   }
 
   async #trySave(): Promise<void> {
     try {
-      await this.#save()
+      await this.#serial.run(() => this.#save())
     } catch {
       // The next commit rejects with this error.
     } finally {
@@ -216,34 +274,38 @@ export class StoredFilter {
   }
 
   async #save(): Promise<void> {
-    const { slices, version } = this.snapshot()
-    const operations = slices.flatMap(({ bits }, i) =>
-      pagesOf(bits.length).map((from) =>
-        this.#pages.put(pageKey(i, from), bits.subarray(from, from + PAGE_BYTES))
-      )
-    )
-    const state = this.#pages.put(STATE_KEY, this.#writeState(slices))
-    await this.#store.commit([
-      ...(await this.#staleOperations(slices.length)),
-      ...operations,
-      state
-    ])
+    const old = await this.#oldLogs(this.#savedVersion - RETAINED_ELEMENTS)
+    const { version } = this
+    await this.#commits().commit([...this.#takeReplacement(), ...old, ...this.#writeAll()])
     this.#savedVersion = version
   }
 
-  /**
-   * Removes the pages from slice `slices` on, the logs of other generations, and old entries of
-   * this one.
-   */
-  async #staleOperations(slices: number): Promise<Operation[]> {
+  /** The bits as they are now, copied. */
+  #writeAll(): Operation[] {
+    const { slices } = this.snapshot()
+    return [
+      ...slices.flatMap(({ bits }, i) =>
+        pagesOf(bits.length).map((from) =>
+          this.#pages.put(pageKey(i, from), bits.subarray(from, from + PAGE_BYTES))
+        )
+      ),
+      this.#pages.put(STATE_KEY, this.#writeState(slices))
+    ]
+  }
+
+  /** Removes the bits and the logs on disk. */
+  async #savedState(): Promise<Operation[]> {
+    const operations = await this.#oldLogs()
+    for await (const [key] of this.#pages.entries()) operations.push(this.#pages.del(key))
+    return operations
+  }
+
+  /** Removes the logs; of this generation's log what is before the position. */
+  async #oldLogs(before = Number.MAX_SAFE_INTEGER): Promise<Operation[]> {
     const operations: Operation[] = []
-    for await (const [key] of this.#pages.entries({ gte: Uint8Array.of(slices) })) {
-      operations.push(this.#pages.del(key))
-    }
-    const kept = Math.max(0, this.#savedVersion - RETAINED_ELEMENTS)
     for await (const [key] of this.#log.entries()) {
-      const current = equalBytes(key.subarray(0, GENERATION_BYTES), this.#generation)
-      if (!current || positionOf(key) < kept) operations.push(this.#log.del(key))
+      const isCurrent = equalBytes(key.subarray(0, GENERATION_BYTES), this.#generation)
+      if (!isCurrent || positionOf(key) < before) operations.push(this.#log.del(key))
     }
     return operations
   }
@@ -295,12 +357,16 @@ export class StoredFilter {
   }
 
   #logKey(position: number): Uint8Array {
-    return concat(this.#generation, seqBytes(position))
+    return keyAt(this.#generation, position)
   }
 
   #logFrom(position: number): Range {
     return { gte: this.#logKey(position), lte: this.#logKey(Number.MAX_SAFE_INTEGER) }
   }
+}
+
+function keyAt(generation: Uint8Array, position: number): Uint8Array {
+  return concat(generation, seqBytes(position))
 }
 
 function newGeneration(): Uint8Array {

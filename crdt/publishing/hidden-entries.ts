@@ -17,6 +17,13 @@ export interface HiddenFeed {
   readonly head: Uint8Array
 }
 
+/** The records of a hidden entry. */
+export interface HiddenRecords {
+  readonly author: Uint8Array
+  readonly seq: number
+  readonly digests: readonly Uint8Array[]
+}
+
 interface HiddenRecord {
   readonly author: string
   readonly seq: number
@@ -33,13 +40,20 @@ export class HiddenEntries {
     this.#section = store.section('unshown')
   }
 
-  /** Loads them from the store. */
-  async load(): Promise<void> {
-    this.#feeds = new Map()
-    this.#records = new Map()
+  /** The feeds as they are stored. */
+  async stored(): Promise<HiddenFeed[]> {
+    const feeds: HiddenFeed[] = []
     for await (const [author, bytes] of this.#section.entries()) {
-      this.#feeds.set(toHex(author), { author: author.slice(), ...readAll(bytes, readPosition) })
+      feeds.push({ author: author.slice(), ...readAll(bytes, readPosition) })
     }
+    return feeds
+  }
+
+  /** Replaces what is in memory at once: nothing hidden may be shown in between. */
+  restore(feeds: readonly HiddenFeed[], records: readonly HiddenRecords[]): void {
+    this.#feeds = new Map(feeds.map((feed) => [toHex(feed.author), feed]))
+    this.#records = new Map()
+    for (const { author, seq, digests } of records) this.#addRecords(toHex(author), seq, digests)
   }
 
   get isEmpty(): boolean {
@@ -75,11 +89,6 @@ export class HiddenEntries {
     this.#addRecords(name, seq + 1, digests)
     if (this.#feeds.has(name)) return []
     return [this.#set({ author: author.slice(), seq, head })]
-  }
-
-  /** Hides the records of an entry that was stored at the start. */
-  restoreRecords(author: Uint8Array, seq: number, digests: readonly Uint8Array[]): void {
-    this.#addRecords(toHex(author), seq, digests)
   }
 
   /**

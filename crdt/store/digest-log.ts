@@ -27,13 +27,14 @@ export class DigestLog {
     this.#section = store.section(name)
   }
 
-  /** Reads where the log ends. Call it once, before anything else. */
+  /** Reads where the log ends: before anything else, and after a failed commit. */
   async load(): Promise<void> {
-    this.#end = 0
-    this.#latest = []
+    let end = 0
     for await (const [key, bytes] of this.#section.entries({ reverse: true, limit: 1 })) {
-      this.#end = endOf(key, bytes)
+      end = endOf(key, bytes)
     }
+    this.#end = end
+    this.#latest = []
   }
 
   /** Position behind the last digest, on disk or on its way. */

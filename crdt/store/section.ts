@@ -61,6 +61,8 @@ export interface CommitOptions {
    * loss of power only once a later commit is on disk. Default true.
    */
   readonly sync?: boolean
+  /** Called when the operations cannot be written, before anything else learns of it. */
+  readonly onFailure?: () => void
 }
 
 /** The store of a node: sections, written through one queue of commits. */

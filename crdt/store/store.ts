@@ -7,16 +7,10 @@
  */
 import { seal, sealInPlace, unseal } from '../bytes/index.ts'
 import { HASH_BYTES } from '../constants.ts'
-import {
-  createDatabase,
-  ENCODING,
-  messageOf,
-  openDatabase,
-  probeSpace,
-  lockDirectory
-} from './database.ts'
+import { createDatabase, ENCODING, messageOf, openDatabase, lockDirectory } from './database.ts'
 import { StoreError } from '../errors.ts'
 import { MIGRATIONS, SCHEMA } from './migrations.ts'
+import { closedError, OpenDatabase } from './open-database.ts'
 import type { Database } from './database.ts'
 import type { CommitOptions, Operation, Range, Section, Store } from './section.ts'
 
@@ -27,7 +21,6 @@ const READ_ITEMS = 1_000
 
 /** Items read after a jump to another prefix; doubled while they match. */
 const FIRST_ITEMS = 16
-const READ_AHEAD = { ...ENCODING, highWaterMarkBytes: 256 * 1024 } as const
 
 /** Bounds the memory of one write and the wait of the commits behind it. */
 const MAX_BATCH_OPERATIONS = 20_000
@@ -35,6 +28,7 @@ const MAX_BATCH_OPERATIONS = 20_000
 interface PendingCommit {
   readonly sync: boolean
   readonly operations: readonly Operation[]
+  readonly onFailure: (() => void) | undefined
   resolve(): void
   reject(error: Error): void
 }
@@ -51,7 +45,7 @@ export async function openStore(location?: string | Database): Promise<Store> {
     release()
     throw error
   }
-  const store = new LevelStore(database, where, release)
+  const store = new LevelStore(new OpenDatabase(database, where, release))
   try {
     await store.checkSchema()
   } catch (error) {
@@ -62,9 +56,7 @@ export async function openStore(location?: string | Database): Promise<Store> {
 }
 
 class LevelStore implements Store {
-  readonly #database: Database
-  readonly #where: string
-  readonly #unlock: () => void
+  readonly #open: OpenDatabase
   readonly #queue: PendingCommit[] = []
   readonly #sections = new Map<string, LevelSection>()
   #writing: Promise<void> | undefined
@@ -72,27 +64,32 @@ class LevelStore implements Store {
   #closing: Promise<void> | undefined
   damaged = 0
 
-  constructor(database: Database, where: string, release: () => void) {
-    this.#database = database
-    this.#where = where
-    this.#unlock = release
+  constructor(open: OpenDatabase) {
+    this.#open = open
+  }
+
+  get #where(): string {
+    return this.#open.where
   }
 
   section(name: string): Section {
     const known = this.#sections.get(name)
     if (known !== undefined) return known
-    const section = new LevelSection(this.#database, name, () => {
+    const section = new LevelSection(this.#open, name, () => {
       this.damaged += 1
     })
     this.#sections.set(name, section)
     return section
   }
 
-  commit(operations: readonly Operation[], { sync = true }: CommitOptions = {}): Promise<void> {
+  commit(
+    operations: readonly Operation[],
+    { sync = true, onFailure }: CommitOptions = {}
+  ): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(closedError(this.#where))
     if (operations.length === 0) return Promise.resolve()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    this.#queue.push({ operations, sync, resolve, reject })
+    this.#queue.push({ operations, sync, onFailure, resolve, reject })
     this.#writing ??= this.#drain()
     return promise
   }
@@ -107,8 +104,7 @@ class LevelStore implements Store {
 
   async #close(): Promise<void> {
     await this.flush()
-    await this.#database.close()
-    this.#unlock()
+    await this.#open.close()
   }
 
   /** Brings an older store to this version's schema; refuses what it cannot, and never guesses. */
@@ -139,7 +135,9 @@ class LevelStore implements Store {
         const error = writeError(this.#where, cause)
         this.#failure = error
         // The commits behind it were made in the belief that this one would land.
-        for (const pending of [...group, ...this.#queue.splice(0)]) pending.reject(error)
+        const failed = [...group, ...this.#queue.splice(0)]
+        for (const pending of failed) pending.onFailure?.()
+        for (const pending of failed) pending.reject(error)
       }
     }
     this.#writing = undefined
@@ -158,8 +156,9 @@ class LevelStore implements Store {
 
   /** One batch, an operation at a time: half of what LevelDB's binding takes to read an array of them. */
   async #write(group: readonly PendingCommit[]): Promise<void> {
-    if (this.#failure !== undefined) await this.#reopen(this.#failure)
-    const batch = this.#database.batch()
+    if (this.#failure !== undefined) await this.#open.reopen(this.#failure)
+    this.#failure = undefined
+    const batch = this.#open.database.batch()
     for (const { operations } of group) {
       for (const operation of operations) {
         if (operation.type === 'put') batch.put(operation.key, operation.value, ENCODING)
@@ -168,14 +167,6 @@ class LevelStore implements Store {
     }
     await batch.write({ sync: group.some(({ sync }) => sync) })
   }
-
-  /** LevelDB refuses all writes after a failed one until it is reopened. */
-  async #reopen(failure: StoreError): Promise<void> {
-    if (this.#where !== 'memory') await probeSpace(this.#where, failure)
-    await this.#database.close()
-    await openDatabase(this.#database, this.#where)
-    this.#failure = undefined
-  }
 }
 
 /**
@@ -183,40 +174,41 @@ class LevelStore implements Store {
  * added here, since a sublevel's own handling costs more than the rest of a write.
  */
 class LevelSection implements Section {
-  readonly #database: Database
+  readonly #open: OpenDatabase
   readonly #prefix: Buffer
   /** The first key behind the section: `"` follows `!`. */
   readonly #end: Buffer
   readonly #onDamaged: () => void
 
-  constructor(database: Database, name: string, onDamaged: () => void) {
-    this.#database = database
+  constructor(open: OpenDatabase, name: string, onDamaged: () => void) {
+    this.#open = open
     this.#prefix = Buffer.from(`!${name}!`)
     this.#end = Buffer.from(`!${name}"`)
     this.#onDamaged = onDamaged
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#unseal(key, await this.#database.get(this.#prefixed(key), ENCODING))
+    const prefixed = this.#prefixed(key)
+    return this.#unseal(key, await this.#open.read((database) => database.get(prefixed, ENCODING)))
   }
 
   async getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     const prefixed = keys.map((key) => this.#prefixed(key))
-    const sealed = await this.#database.getMany(prefixed, ENCODING)
+    const sealed = await this.#open.read((database) => database.getMany(prefixed, ENCODING))
     return keys.map((key, i) => this.#unseal(key, sealed[i]))
   }
 
   has(key: Uint8Array): Promise<boolean> {
-    return this.#database.has(this.#prefixed(key), ENCODING)
+    const prefixed = this.#prefixed(key)
+    return this.#open.read((database) => database.has(prefixed, ENCODING))
   }
 
   async *entries(range: Range = {}): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
     const { reverse, limit } = range
-    const bounds = this.#bounds(range)
-    const iterator = this.#database.iterator({ ...bounds, reverse, limit, ...READ_AHEAD })
+    const cursor = this.#open.cursor({ ...this.#bounds(range), reverse, limit })
     try {
       for (;;) {
-        const items = await iterator.nextv(READ_ITEMS)
+        const items = await cursor.next(READ_ITEMS)
         if (items.length === 0) return
         for (const [prefixed, sealed] of items) {
           const key = prefixed.subarray(this.#prefix.length)
@@ -225,7 +217,7 @@ class LevelSection implements Section {
         }
       }
     } finally {
-      await iterator.close()
+      await cursor.close()
     }
   }
 
@@ -237,12 +229,12 @@ class LevelSection implements Section {
     const [first] = sorted
     if (first === undefined) return
     const bounds = this.#bounds({ gte: first })
-    const iterator = this.#database.iterator({ ...bounds, ...READ_AHEAD })
+    const cursor = this.#open.cursor(bounds)
     try {
       let count = FIRST_ITEMS
       let next = 0
       for (;;) {
-        const items = await iterator.nextv(count)
+        const items = await cursor.next(count)
         if (items.length === 0) return
         let isMatched = false
         for (const [prefixed, sealed] of items) {
@@ -256,10 +248,10 @@ class LevelSection implements Section {
         }
         count = isMatched ? Math.min(2 * count, READ_ITEMS) : FIRST_ITEMS
         const target = sorted[next]
-        if (!isMatched && target !== undefined) iterator.seek(this.#prefixed(target))
+        if (!isMatched && target !== undefined) cursor.seek(this.#prefixed(target))
       }
     } finally {
-      await iterator.close()
+      await cursor.close()
     }
   }
 
@@ -267,7 +259,9 @@ class LevelSection implements Section {
     const even = digits.length + (digits.length % 2)
     const lte = Buffer.from(digits.padEnd(even, 'f') + 'ff'.repeat(HASH_BYTES), 'hex')
     const bounds = this.#bounds({ gte: Buffer.from(digits.padEnd(even, '0'), 'hex'), lte })
-    const keys = await this.#database.keys({ ...bounds, limit, keyEncoding: 'view' }).all()
+    const keys = await this.#open.read((database) =>
+      database.keys({ ...bounds, limit, keyEncoding: 'view' }).all()
+    )
     return keys.map((prefixed) => prefixed.slice(this.#prefix.length))
   }
 
@@ -326,8 +320,4 @@ function schemaError(where: string, stored: number): StoreError {
     'STORE_SCHEMA',
     `${where} has schema ${stored}; this version reads schemas 2 to ${SCHEMA}. Use the version that wrote the store, or another directory.`
   )
-}
-
-function closedError(where: string): StoreError {
-  return new StoreError('STORE_CLOSED', `The store in ${where} is closed. Open it again.`)
 }

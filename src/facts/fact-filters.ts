@@ -4,7 +4,7 @@
  * be shared; peers may read it.
  */
 import { StoredFilter } from '../../crdt/index.ts'
-import type { Operation, Store } from '../../crdt/index.ts'
+import type { Operation, Store, StoredFilterInit } from '../../crdt/index.ts'
 import type { StoredFact } from '../fact-format/index.ts'
 
 /** Counts of the filter of facts since the start. */
@@ -25,7 +25,8 @@ export interface ObservedFilterInit {
 }
 
 export interface FactFiltersInit {
-  readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'section'>
+  readonly store: Pick<Store, 'damaged' | 'section'>
+  readonly commits: StoredFilterInit['commits']
   /** Default: peers get no filter. */
   readonly observe?: ObservedFilterInit
   /** All stored facts, in batches; a damaged filter is rebuilt from them. */
@@ -46,14 +47,20 @@ export class FactFilters {
   }
   readonly #elementOf: ObservedFilterInit['elementOf'] | undefined
 
-  constructor({ store, observe, all }: FactFiltersInit) {
+  constructor({ store, commits, observe, all }: FactFiltersInit) {
     this.#elementOf = observe?.elementOf
-    this.factFilter = new StoredFilter({ store, name: 'facts', source: () => digestsOf(all()) })
+    this.factFilter = new StoredFilter({
+      store,
+      commits,
+      name: 'facts',
+      source: () => digestsOf(all())
+    })
     this.observed =
       observe === undefined
         ? undefined
         : new StoredFilter({
             store,
+            commits,
             name: 'observed',
             key: observe.key,
             source: () => elementsOf(all(), observe.elementOf)
@@ -63,6 +70,12 @@ export class FactFilters {
   async load(): Promise<void> {
     await this.factFilter.load()
     await this.observed?.load()
+  }
+
+  /** Loads them again after a failed commit. */
+  async reload(): Promise<void> {
+    await this.factFilter.reload()
+    await this.observed?.reload()
   }
 
   /** Adds facts to the filter that peers read. */

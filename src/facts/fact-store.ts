@@ -3,7 +3,7 @@
  * each group. The queue is serial, so that of two equal facts one is new and the other is a
  * duplicate. A group is looked up while the group before it is being written.
  */
-import { DigestLog } from '../../crdt/index.ts'
+import { Commits, DigestLog } from '../../crdt/index.ts'
 import { SEAL_BYTES } from '../../crdt/bytes/index.ts'
 import { FactFilters } from './fact-filters.ts'
 import { FactGroup } from './fact-group.ts'
@@ -12,7 +12,7 @@ import { FactTotals } from './fact-totals.ts'
 import { FactsInFlight } from './facts-in-flight.ts'
 import { readFact } from '../fact-format/index.ts'
 import { RecentFacts } from './recent-facts.ts'
-import type { LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
+import type { Commit, LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
 import type { AddOutcome, Addition } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
 import type { FactInput } from '../fact-format/index.ts'
@@ -28,7 +28,7 @@ export interface FactStoreInit {
 }
 
 /** Writes the operations of a removal in one commit, perhaps with others. */
-export type CommitRemoval = (operations: readonly Operation[]) => Promise<void>
+export type CommitRemoval = Commit
 
 /** Facts read at a time in a scan. */
 const SCAN_BATCH = 1_000
@@ -42,8 +42,7 @@ export class FactStore {
   readonly #queue = new FactQueue((group) => this.#write(group))
   readonly #recent = new RecentFacts()
   readonly #inFlight = new FactsInFlight(this.#recent)
-  /** Set by a failed commit: totals and log are then ahead of the disk. */
-  #stale = false
+  readonly #commits: Commits
   /** The latest commit: the commits before it land first, or it fails with them. */
   #lastCommit: Promise<void> = Promise.resolve()
 
@@ -52,7 +51,21 @@ export class FactStore {
     this.#facts = store.section('facts')
     this.#log = new DigestLog(store, 'fact-log')
     this.#totals = new FactTotals(store)
-    this.#filters = new FactFilters({ store, observe, all: () => this.all() })
+    this.#commits = new Commits({
+      store,
+      reload: async () => {
+        await this.#inFlight.settled()
+        this.#inFlight.clear()
+        await this.#loadTotals()
+        await this.#filters.reload()
+      },
+      onCommitError: () => {
+        // The counts may be read at any time.
+        this.#queue.runAlone(() => this.#commits.refresh()).catch(() => undefined)
+      }
+    })
+    const commits = (): Commits => this.#commits
+    this.#filters = new FactFilters({ store, commits, observe, all: () => this.all() })
   }
 
   async load(): Promise<void> {
@@ -162,7 +175,7 @@ export class FactStore {
   remove(digest: Uint8Array, commit?: CommitRemoval): Promise<boolean> {
     return this.#queue.runAlone(async () => {
       await this.#inFlight.settled()
-      await this.#refresh()
+      await this.#commits.refresh()
       const bytes = await this.#facts.get(digest)
       this.#recent.delete(digestKeyOf(digest))
       if (bytes === undefined) return false
@@ -177,14 +190,15 @@ export class FactStore {
   /** Looks a group up and starts its commit; resolves when the next group may start. */
   async #write(additions: readonly Addition[]): Promise<void> {
     try {
-      await this.#refresh()
+      await this.#commits.refresh()
       const facts =
         additions.length === 1
           ? (additions[0]?.facts ?? [])
           : additions.flatMap((each) => each.facts)
       const { factFilter, statistics } = this.#filters
+      const stored = await this.#lookUp(facts.filter(({ digest }) => factFilter.has(digest)))
+      // From here to the commit nothing is awaited: the filter is never ahead of the commits.
       const { isNew, operations } = factFilter.insertNew(facts.map(({ digest }) => digest))
-      const stored = await this.#lookUp(facts.filter((_, i) => isNew[i] !== true))
       statistics.checks += facts.length
       const group = this.#group(operations)
       const added = facts.map((fact, i) => group.add(fact, { isNew: isNew[i] === true, stored }))
@@ -198,6 +212,7 @@ export class FactStore {
       this.#inFlight.track(group.changed, this.#settleAdditions(additions, added, commit))
       await this.#inFlight.waitForSlot()
     } catch (error) {
+      this.#commits.abandon()
       for (const { reject } of additions) reject(error)
     }
   }
@@ -251,27 +266,10 @@ export class FactStore {
     return stored
   }
 
-  async #commit(
-    operations: readonly Operation[],
-    commit: CommitRemoval = (all) => this.#store.commit(all)
-  ): Promise<void> {
+  async #commit(operations: readonly Operation[], write?: CommitRemoval): Promise<void> {
     if (operations.length === 0) return
-    try {
-      this.#lastCommit = commit([...operations, this.#totals.put()])
-      await this.#lastCommit
-    } catch (error) {
-      this.#stale = true
-      throw error
-    }
-  }
-
-  /** Reloads the state from disk after a failed commit. */
-  async #refresh(): Promise<void> {
-    if (!this.#stale) return
-    await this.#inFlight.settled()
-    await this.#store.flush()
-    await this.#loadTotals()
-    this.#stale = false
+    this.#lastCommit = this.#commits.commit([...operations, this.#totals.put()], write)
+    await this.#lastCommit
   }
 
   async #loadTotals(): Promise<void> {

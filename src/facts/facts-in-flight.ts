@@ -53,6 +53,11 @@ export class FactsInFlight {
     await Promise.allSettled(this.#commits)
   }
 
+  /** Forgets what no commit follows; call it when all are settled. */
+  clear(): void {
+    this.#facts.clear()
+  }
+
   async #finish(changed: readonly FactWrite[], landed: Promise<boolean>): Promise<void> {
     const isOnDisk = await landed
     for (const write of changed) {

@@ -115,9 +115,12 @@ export class StoredScorer extends Scorer {
 
   async save(): Promise<void> {
     if (this.#unsaved === 0) return
+    const unsaved = this.#unsaved
     this.#unsaved = 0
     const bytes = Buffer.from(JSON.stringify(this.export()))
-    await this.#store.commit([this.#section.put(KEY, bytes)])
+    await this.#store.commit([this.#section.put(KEY, bytes)], {
+      onFailure: () => (this.#unsaved += unsaved)
+    })
   }
 }
 

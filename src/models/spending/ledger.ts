@@ -54,8 +54,17 @@ const HOUR = WINDOW_MS.hour
  */
 const WITHOUT_SYNC = { sync: false } as const
 
-/** Milliseconds after which spending is fsynced: a loss of power may lose this much. */
+/**
+ * Milliseconds after which spending is fsynced, and a failed write repeated: a loss of power may
+ * lose this much.
+ */
 const SYNC_INTERVAL = 1_000
+
+/**
+ * Ended reservations whose removal could not be written yet. Those beyond it are booked in full at
+ * the next start.
+ */
+const MAX_UNWRITTEN = 10_000
 
 export class Ledger {
   readonly #init: LedgerComponents
@@ -64,6 +73,12 @@ export class Ledger {
   readonly #counters: BudgetCounters
   readonly #now: () => number
   readonly #rows = new UsageRows()
+  /** A row is written in one commit with the removals of the reservations that it contains. */
+  readonly #unwrittenRows = new Set<UsageRow>()
+  #unwrittenRemovals: Operation[] = []
+  #prunedHour = 0
+  /** A failure is reported once, until a write succeeds again. */
+  #isFailing = false
   /** Resolves when a reservation ends. */
   #changed = Promise.withResolvers<void>()
   #syncing: NodeJS.Timeout | undefined
@@ -78,12 +93,8 @@ export class Ledger {
   }
 
   async load(): Promise<void> {
-    const operations: Operation[] = []
-    const oldest = Math.floor(this.#now() / HOUR) - USAGE_DAYS * 24
-    for await (const row of this.#records.rows()) {
-      if (row.hour < oldest) operations.push(this.#records.removeRow(row))
-      else this.#rows.put(row)
-    }
+    for await (const row of this.#records.rows()) this.#rows.put(row)
+    this.#prune()
     for (const row of this.#rows.all()) {
       for (const counter of this.#counters.of(row, row.hour * HOUR)) {
         counter.spentUsd += row.cost
@@ -91,7 +102,7 @@ export class Ledger {
       }
     }
     for await (const { removal, held: reservation } of this.#records.reservations()) {
-      operations.push(removal)
+      this.#unwrittenRemovals.push(removal)
       if (reservation === undefined) continue
       const { cost, tokens } = reservation
       const row = this.#rows.of(reservation)
@@ -100,9 +111,10 @@ export class Ledger {
         counter.spentUsd += spent
         counter.spentTokens += spentTokens
       }
-      operations.push(this.#records.putRow(row))
+      this.#unwrittenRows.add(row)
     }
-    await this.#store.commit(operations)
+    // Not awaited: a node must start on a full disk.
+    if (this.#unwrittenRemovals.length > 0) this.#write([])
   }
 
   /**
@@ -164,7 +176,7 @@ export class Ledger {
       unreserve()
       for (const counter of counters)
         if (counter !== request.own) this.#counters.warnIfNearlySpent(counter)
-      this.#write([removal, this.#records.putRow(row)])
+      this.#write([removal], row)
     }
     return {
       settle: (usage, actual) => close((row) => addCounted(row, usage, actual, cost)),
@@ -193,13 +205,38 @@ export class Ledger {
   }
 
   /**
-   * A settlement that cannot be written leaves its reservation, which is booked in full at the next
-   * start.
+   * What cannot be written is written with the next settlement or sync. A reservation that is still
+   * on disk at the next start is booked in full.
    */
-  #write(operations: readonly Operation[]): void {
-    this.#store
-      .commit(operations, WITHOUT_SYNC)
-      .catch((error: unknown) => this.#init.onError(error))
+  #write(removals: readonly Operation[], row?: UsageRow): void {
+    this.#unwrittenRemovals.push(...removals)
+    if (row !== undefined) this.#unwrittenRows.add(row)
+    void this.#commit(WITHOUT_SYNC)
+    this.#syncLater()
+  }
+
+  async #commit(options: { readonly sync: boolean }): Promise<void> {
+    const removals = this.#unwrittenRemovals
+    const rows = [...this.#unwrittenRows]
+    this.#unwrittenRemovals = []
+    this.#unwrittenRows.clear()
+    const operations = [...removals, ...rows.map((row) => this.#records.putRow(row))]
+    const onFailure = (): void => {
+      for (const row of rows) this.#unwrittenRows.add(row)
+      this.#unwrittenRemovals.unshift(...removals)
+      this.#unwrittenRemovals.splice(0, this.#unwrittenRemovals.length - MAX_UNWRITTEN)
+      this.#syncLater()
+    }
+    try {
+      await this.#store.commit(operations, { ...options, onFailure })
+      this.#isFailing = false
+    } catch (error) {
+      if (!this.#isFailing) this.#init.onError(error)
+      this.#isFailing = true
+    }
+  }
+
+  #syncLater(): void {
     this.#syncing ??= setTimeout(() => void this.#sync(), SYNC_INTERVAL).unref()
   }
 
@@ -207,18 +244,30 @@ export class Ledger {
   async #sync(): Promise<void> {
     clearTimeout(this.#syncing)
     this.#syncing = undefined
-    const row = this.#rows.latest
-    if (row === undefined) return
-    try {
-      await this.#store.commit([this.#records.putRow(row)])
-    } catch (error) {
-      this.#init.onError(error)
+    this.#prune()
+    const { latest } = this.#rows
+    if (latest !== undefined) this.#unwrittenRows.add(latest)
+    await this.#commit({ sync: true })
+  }
+
+  /** Drops the rows before the last `USAGE_DAYS`, once an hour. */
+  #prune(): void {
+    const hour = Math.floor(this.#now() / HOUR)
+    if (hour === this.#prunedHour) return
+    this.#prunedHour = hour
+    for (const row of this.#rows.takeBefore(hour - USAGE_DAYS * 24)) {
+      this.#unwrittenRows.delete(row)
+      this.#unwrittenRemovals.push(this.#records.removeRow(row))
     }
   }
 
   /** Writes spending to disk. */
-  close(): Promise<void> {
-    return this.#sync()
+  async close(): Promise<void> {
+    await this.#sync()
+    // It may have failed with a write that was begun before it.
+    if (this.#isFailing) await this.#sync()
+    clearTimeout(this.#syncing)
+    this.#syncing = undefined
   }
 }
 

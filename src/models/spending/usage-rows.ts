@@ -15,6 +15,13 @@ export class UsageRows {
     return [...this.#rows.values()].at(-1)
   }
 
+  /** Removes the rows before an hour, and returns them. */
+  takeBefore(hour: number): UsageRow[] {
+    const taken = [...this.#rows.values()].filter((row) => row.hour < hour)
+    for (const row of taken) this.#rows.delete(rowKey(row))
+    return taken
+  }
+
   all(): IteratorObject<UsageRow> {
     return this.#rows.values()
   }

@@ -45,13 +45,12 @@ export class FalseReceipts {
 
   /** Resolves when it is on disk. Beyond 10,000 the oldest is dropped. */
   async add(receipt: FalseReceipt): Promise<void> {
-    this.#byAuthor.set(receipt.author, receipt)
     const operations = [this.#records.putFalseReceipt(receipt)]
-    const [oldest] = this.#byAuthor.size > MAX_FALSE_RECEIPTS ? this.all() : []
-    if (oldest !== undefined) {
-      this.#byAuthor.delete(oldest.author)
-      operations.push(this.#records.removeFalseReceipt(oldest.author))
-    }
+    const isKnown = this.#byAuthor.has(receipt.author)
+    const [oldest] = isKnown || this.#byAuthor.size < MAX_FALSE_RECEIPTS ? [] : this.all()
+    if (oldest !== undefined) operations.push(this.#records.removeFalseReceipt(oldest.author))
     await this.#store.commit(operations)
+    if (oldest !== undefined) this.#byAuthor.delete(oldest.author)
+    this.#byAuthor.set(receipt.author, receipt)
   }
 }

@@ -16,8 +16,10 @@ export class RemovedSkills {
     this.#records = records
   }
 
+  /** Reads them from disk: at the start, and after a failed commit. */
   async load(): Promise<void> {
     const all = await Array.fromAsync(this.#records.removed())
+    this.#removed.clear()
     for (const each of all.toSorted((one, other) => one.at - other.at)) {
       this.#removed.set(each.id, each)
     }

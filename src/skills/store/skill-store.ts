@@ -121,10 +121,16 @@ export class SkillStore extends EventEmitter<SkillEvents> {
         this.#records.putState(id, entry.state),
         ...this.#removed.delete(id)
       ])
-      .then(() => {
-        this.#entries.set(id, entry)
-        return true
-      })
+      .then(
+        () => {
+          this.#entries.set(id, entry)
+          return true
+        },
+        async (error: unknown) => {
+          await this.#removed.load()
+          throw error
+        }
+      )
       .finally(() => this.#adding.delete(id))
     this.#adding.set(id, adding)
     return adding
@@ -161,7 +167,11 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const entry = this.#entryOf(id)
     const { lifecycle: before } = entry.state
     const { lifecycle, reason } = change(before)
-    if (lifecycle === before && failure === undefined) return undefined
+    if (lifecycle === before && failure === undefined) {
+      // The change may have been made by a call whose write failed.
+      await this.#writer.written(entry)
+      return undefined
+    }
     const transition =
       reason === undefined || lifecycle.status === before.status
         ? undefined
@@ -254,7 +264,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       operations.push(...this.#removed.add({ id, lifecycle, at: this.#components.now() }))
       await this.#components.store.commit(operations)
     } catch (error) {
-      this.#removed.delete(id)
+      await this.#removed.load()
       this.#entries.set(id, entry)
       throw error
     }

@@ -1,6 +1,7 @@
 /**
  * Writes changes of skills. Changes during a write join the next write, and each skill's state is
- * written once. Outcomes are written without fsync: they survive the process at once, and a loss of
+ * written once. What cannot be written stays in memory, since a skill that failed must not run, and
+ * is written with the next change, or a second later. Outcomes are written without fsync: they survive the process at once, and a loss of
  * power a second later. Commits land in order, so a commit with fsync makes all earlier ones
  * durable.
  */
@@ -25,6 +26,8 @@ export interface SkillWriterComponents {
 export class SkillWriter {
   readonly #components: SkillWriterComponents
   readonly #changed = new Set<ChangedSkill>()
+  /** What the commit that has not ended writes. */
+  #inCommit: readonly ChangedSkill[] = []
   #operations: Operation[] = []
   #needsSync = false
   #next: Promise<void> | undefined
@@ -48,6 +51,12 @@ export class SkillWriter {
     return (this.#next ??= this.#commit())
   }
 
+  /** Resolves when the state as it is now is written. */
+  async written(changing: ChangedSkill): Promise<void> {
+    if (!this.#changed.has(changing) && !this.#inCommit.includes(changing)) return
+    await this.write(changing, true)
+  }
+
   /** Resolves when no write is pending, whether it succeeded or not. */
   async settled(): Promise<void> {
     await this.#next?.catch(() => undefined)
@@ -62,9 +71,13 @@ export class SkillWriter {
 
   /** Writes acknowledged changes to disk. */
   async close(): Promise<void> {
-    await this.#next
-    await this.#writing
-    await this.#sync()
+    await this.settled()
+    try {
+      await this.#sync()
+    } finally {
+      clearTimeout(this.#syncing)
+      this.#syncing = undefined
+    }
   }
 
   async #commit(): Promise<void> {
@@ -80,19 +93,25 @@ export class SkillWriter {
     const states = changed.map(({ id, state }) => records.putState(id, state))
     const written = store.commit([...operations, ...states], { sync })
     this.#writing = written.catch(() => undefined)
+    this.#inCommit = changed
     try {
       await written
     } catch (error) {
       for (const changing of changed) this.#changed.add(changing)
       this.#operations = [...operations, ...this.#operations].slice(-MAX_UNWRITTEN)
       this.#needsSync = true
+      this.#syncLater()
       throw error
+    } finally {
+      this.#inCommit = []
     }
-    if (!sync) this.#syncLater(changed.at(-1))
+    if (!sync) {
+      this.#unsynced = changed.at(-1)
+      this.#syncLater()
+    }
   }
 
-  #syncLater(changing: ChangedSkill | undefined): void {
-    this.#unsynced = changing
+  #syncLater(): void {
     this.#syncing ??= setTimeout(() => {
       this.#sync().catch((error: unknown) => this.#components.onError?.(error))
     }, SYNC_INTERVAL).unref()
@@ -101,6 +120,11 @@ export class SkillWriter {
   async #sync(): Promise<void> {
     clearTimeout(this.#syncing)
     this.#syncing = undefined
+    if (this.#changed.size > 0) {
+      this.#needsSync = true
+      await (this.#next ??= this.#commit())
+      return
+    }
     const changing = this.#unsynced
     if (changing === undefined) return
     this.#unsynced = undefined

@@ -3,6 +3,7 @@ import { hash, randomBytes } from 'node:crypto'
 import { MemoryLevel } from 'memory-level'
 import { equalBytes } from '../../../crdt/bytes/index.ts'
 import { openStore, StoredFilter } from '../../../crdt/index.ts'
+import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Store } from '../../../crdt/index.ts'
 
@@ -11,6 +12,7 @@ async function filterOn(store: Store, key?: Uint8Array): Promise<StoredFilter> {
   const things = store.section('things')
   const filter = new StoredFilter({
     store,
+    commits: () => store,
     name: 'test',
     key,
     async *source() {
@@ -150,6 +152,30 @@ describe('a stored filter', () => {
   })
 })
 
+describe('a stored filter after a failed commit', () => {
+  it('has what is on disk, under another generation, and saves it with the next element', async () => {
+    const { database, failNext, writes } = failingDatabase()
+    const store = await openStore(database)
+    const filter = await filterOn(store)
+    await add(store, filter, digests(20_000))
+    await store.flush()
+    const before = filter.generation
+    failNext()
+    await assert.rejects(add(store, filter, digests(500, 20_000)))
+    const { length } = writes
+    await filter.reload()
+    assert.equal(writes.length, length, 'reads only')
+    assert.ok(digests(20_000).every((digest) => filter.has(digest)))
+    assert.ok(digests(500, 20_000).filter((digest) => filter.has(digest)).length < 10)
+    assert.ok(!equalBytes(filter.generation, before), 'peers may have read the lost elements')
+    await add(store, filter, digests(500, 20_000))
+    const reopened = await filterOn(store)
+    assert.ok(equalBytes(reopened.generation, filter.generation))
+    assert.ok(digests(20_500).every((digest) => reopened.has(digest)))
+    await store.close()
+  })
+})
+
 describe('a rebuild of a stored filter', () => {
   /** A filter whose source calls `onRead` when it has been read, and before its end. */
   async function rebuilding(
@@ -160,6 +186,7 @@ describe('a rebuild of a stored filter', () => {
     let isBuilt = false
     const filter: StoredFilter = new StoredFilter({
       store,
+      commits: () => store,
       name: 'test',
       async *source() {
         yield await Array.fromAsync(things.entries(), ([digest]) => digest)
@@ -190,6 +217,26 @@ describe('a rebuild of a stored filter', () => {
     const reopened = await filterOn(store)
     assert.ok(equalBytes(reopened.generation, filter.generation), 'it was saved')
     assert.ok(late.every((digest) => reopened.has(digest)))
+    await store.close()
+  })
+
+  it('may overlap with others, and keeps what is inserted during each', async () => {
+    const store = await openStore()
+    const filter = await filterOn(store)
+    await add(store, filter, digests(17_000))
+    const inserted: Uint8Array[] = []
+    const rebuilds = Array.from({ length: 4 }, async (_, i) => {
+      const rebuild = filter.rebuild()
+      const more = digests(100, 20_000 + i * 100)
+      inserted.push(...more)
+      await add(store, filter, more)
+      await rebuild
+    })
+    await Promise.all(rebuilds)
+    const kept = [...digests(17_000), ...inserted]
+    assert.ok(kept.every((digest) => filter.has(digest)))
+    const reopened = await filterOn(store)
+    assert.ok(kept.every((digest) => reopened.has(digest)))
     await store.close()
   })
 

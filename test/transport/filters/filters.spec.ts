@@ -53,6 +53,7 @@ function fullSlices(count: number): SliceState[] {
 async function observedOf(store: Store, items: readonly Uint8Array[]): Promise<StoredFilter> {
   const filter = new StoredFilter({
     store,
+    commits: () => store,
     name: 'observed',
     async *source() {
       yield* []
