@@ -21,7 +21,8 @@ export interface ReplicaEvents {
 
 /** Options of `openReplica`. */
 export interface ReplicaInit {
-  readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged'>
+  readonly store: Pick<Store, 'section' | 'commit' | 'flush' | 'damaged' | 'isSuspect'> &
+    Partial<Pick<Store, 'condition' | 'copies'>>
   /** Name of the swarm, which signatures cover. Default: that of the store. */
   readonly swarm?: string
   /** Key of the elements of exchanged filters. Default: derived from the name. */

@@ -199,6 +199,7 @@ export function replicaParts(
     sweeper,
     rebuild,
     load: async () => {
+      await publisher.load()
       await read()
       await published.load()
       await visibility.showAll()

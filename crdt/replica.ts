@@ -18,6 +18,8 @@ import type { LogPart } from './store/digest-log.ts'
 import type { Operation } from './store/section.ts'
 import type { FeedHead } from './feeds/feeds.ts'
 import type { AttestedRecord, AuthorRegister } from './records/record-store.ts'
+import { auditReplica } from './admission/replica-audit.ts'
+import type { ReplicaAuditReport } from './admission/replica-audit.ts'
 import type { Change, PlaybookSnapshot } from './playbooks/playbooks.ts'
 import type { Publication } from './publishing/publication.ts'
 import type { OwnVote } from './publishing/own-votes.ts'
@@ -53,6 +55,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   async load(): Promise<void> {
     await this.#parts.load()
     for (const { author } of this.#parts.feeds.unread()) await this.#parts.admitter.reread(author)
+    await this.#parts.rebuild.restart(this.#store.condition?.isRepaired === true)
     this.#parts.sweeper.start(() => this.#parts.rebuild.run())
     await this.#parts.rebuild.opened
   }
@@ -80,6 +83,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     const isHeld = held !== undefined && equalBytes(held.hash, header.hash)
     if (isHeld) await this.unhide(header.author, header.seq)
     return this.#parts.admitter.admitHeader(header, held)
+  }
+
+  /** Reads all feeds and mends what can be mended without peers. */
+  audit(signal?: AbortSignal): Promise<ReplicaAuditReport> {
+    return auditReplica({ ...this.#parts, heads: () => this.heads() }, signal)
   }
 
   /** Marks the author's entries up to `seq` as public. */

@@ -35,6 +35,12 @@ const AWAITED_VALUES = 50_000
 /** Keys of replaced sections that are deleted in one commit. */
 const DELETES = 5_000
 
+/** In `meta` while the standings before a repair are deleted. */
+const CLEAR_KEY = Buffer.from('standings-clear')
+
+/** Sections of the standings. */
+const STANDING_SECTIONS = ['standings', 'votes', 'older-votes', 'withdrawals', 'facets'] as const
+
 export class StandingRebuild {
   readonly #init: StandingRebuildInit
   readonly #meta: Section
@@ -49,6 +55,17 @@ export class StandingRebuild {
   /** Resolves when enough is added to open with: a small store is complete then. */
   get opened(): Promise<void> {
     return this.#awaited.promise
+  }
+
+  /** Deletes all standings, so that `run` computes them again: of a repaired store, or after a crash in here. */
+  async restart(isNeeded: boolean): Promise<void> {
+    if (!isNeeded && !(await this.#meta.has(CLEAR_KEY))) return
+    await this.#init.commit([this.#meta.put(CLEAR_KEY, new Uint8Array())])
+    for (const name of STANDING_SECTIONS) await this.#clear(name)
+    await this.#init.commit([
+      this.#meta.del(CLEAR_KEY),
+      this.#meta.put(REBUILD_KEY, new Uint8Array())
+    ])
   }
 
   /** Begins, or goes on where it stopped; returns at once if there is nothing to do. */

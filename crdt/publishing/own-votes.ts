@@ -6,7 +6,9 @@ import { SECRET_BYTES } from '../constants.ts'
 import { concat } from '../bytes/index.ts'
 import type { PreparedPublication } from './publication.ts'
 import type { Retraction } from '../records/retraction.ts'
-import type { Operation, Section, Store } from '../store/section.ts'
+import { Mirror } from '../store/mirror.ts'
+import type { MirrorInit } from '../store/mirror.ts'
+import type { Operation, Store } from '../store/section.ts'
 
 /** The vote of a node on a record. */
 export type OwnVote = 'vouch' | 'dispute'
@@ -16,44 +18,62 @@ const DISPUTES = Uint8Array.of(1)
 const VOUCHES = new Uint8Array()
 
 export class OwnVotes {
-  readonly #section: Section
+  /** Kept twice: with a lost secret a vote could not be retracted, and would be cast again. */
+  readonly #votes: Mirror
 
-  constructor(store: Pick<Store, 'section'>) {
-    this.#section = store.section('vouched')
+  constructor(store: MirrorInit['store']) {
+    this.#votes = new Mirror({ store, name: 'vouched' })
+  }
+
+  load(commit: Store['commit']): Promise<void> {
+    return this.#votes.load(commit)
   }
 
   async voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
-    const cast = await this.#section.get(digest)
+    const cast = await this.#votes.get(digest)
     if (cast === undefined) return undefined
     return cast.length > SECRET_BYTES ? 'dispute' : 'vouch'
   }
 
   /** Whether this node has a vote on each record. */
   async has(digests: readonly Uint8Array[]): Promise<boolean[]> {
-    const cast = await this.#section.getMany([...digests])
+    const cast = await this.#votes.getMany([...digests])
     return cast.map((vote) => vote !== undefined)
   }
 
   async secretOf(digest: Uint8Array): Promise<Uint8Array | undefined> {
-    return (await this.#section.get(digest))?.subarray(0, SECRET_BYTES)
+    return (await this.#votes.get(digest))?.subarray(0, SECRET_BYTES)
   }
 
   /** The retractions of the votes that exist. */
   async retractionsOf(digests: readonly Uint8Array[]): Promise<Retraction[]> {
-    const cast = await this.#section.getMany([...digests])
+    const cast = await this.#votes.getMany([...digests])
     return digests.flatMap((digest, i) => {
       const secret = cast[i]?.subarray(0, SECRET_BYTES)
       return secret === undefined ? [] : [{ digest, secret }]
     })
   }
 
+  /** Call it before the commit with the operations of `put`. */
+  prepare(publications: readonly PreparedPublication[]): Promise<void> {
+    return this.#votes.prepare(publications.map((each) => [each.digest, voteOf(each)]))
+  }
+
   /** Stores the vote: the secret of its retraction, and whether it disputes. */
-  put({ digest, secret, register }: PreparedPublication): Operation {
-    const mark = register.vote === 'dispute' ? DISPUTES : VOUCHES
-    return this.#section.put(digest, concat(secret, mark))
+  put(publication: PreparedPublication): Operation {
+    return this.#votes.put(publication.digest, voteOf(publication))
   }
 
   del(digest: Uint8Array): Operation {
-    return this.#section.del(digest)
+    return this.#votes.del(digest)
   }
+
+  /** Call it after the commit with the operations of `del`. */
+  finish(digests: readonly Uint8Array[]): Promise<void> {
+    return this.#votes.finish(digests)
+  }
+}
+
+function voteOf({ secret, register }: PreparedPublication): Uint8Array {
+  return concat(secret, register.vote === 'dispute' ? DISPUTES : VOUCHES)
 }

@@ -40,7 +40,7 @@ export interface Published {
 /** The parts of the replica that the publisher uses. */
 export interface PublisherInit {
   readonly swarm: string
-  readonly store: Pick<Store, 'section' | 'commit'>
+  readonly store: Pick<Store, 'commit' | 'isSuspect' | 'section'> & Partial<Pick<Store, 'copies'>>
   readonly recordStore: RecordStore
   readonly epochs: AuthorEpochs
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
@@ -84,6 +84,11 @@ export class Publisher {
     this.#evidence = new PendingEvidence(init.store)
   }
 
+  load(): Promise<void> {
+    const { store } = this.#init
+    return this.#ownVotes.load((operations) => store.commit(operations))
+  }
+
   /**
    * Signs and stores the new ones of `publications`. Throws `LimitError` before anything is stored.
    */
@@ -123,6 +128,7 @@ export class Publisher {
       ...retractions.map(({ digest }) => this.#ownVotes.del(digest)),
       ...operations
     ])
+    await this.#ownVotes.finish(retractions.map(({ digest }) => digest))
     for (const { digest } of retractions) {
       // The vote, its record and the retraction itself.
       const isOwn = (await this.#init.recordStore.latest(digest, author.key)) !== undefined
@@ -154,6 +160,7 @@ export class Publisher {
       const retraction: Value[] =
         secret === undefined ? [] : [{ type: 'retraction', digest, secret }]
       if (before !== undefined) this.#deadValues += 2
+      await this.#ownVotes.prepare([prepared])
       return this.#sign(author, [[...retraction, ...values]], () => [
         this.#ownVotes.put(prepared),
         ...prepared.operations
@@ -307,11 +314,12 @@ export class Publisher {
     return { ...publication, register: { ...register, counters } }
   }
 
-  #append(
+  async #append(
     author: Author,
     batch: readonly PreparedPublication[],
     published: readonly boolean[]
   ): Promise<Entry[]> {
+    await this.#ownVotes.prepare(batch)
     return this.#sign(
       author,
       batch.map((publication, i) => valuesOf(publication, published[i] ?? false)),

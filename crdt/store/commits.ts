@@ -6,6 +6,7 @@
 import { StoreError } from '../errors.ts'
 import type { Operation, Store } from './section.ts'
 
+/** What the commits of a part write to, and how its state is read again. */
 export interface CommitsInit {
   readonly store: Pick<Store, 'commit' | 'flush'>
   /** Reads the state from disk again. */

@@ -31,13 +31,17 @@ const PROBE_BYTES = 1024 * 1024
  */
 const openDirectories = new Set<string>()
 
-export function createDatabase(directory: string | undefined): Database {
-  return directory === undefined
-    ? new MemoryLevel<Uint8Array, Uint8Array>({ ...ENCODING, storeEncoding: 'view' })
-    : new Level<Uint8Array, Uint8Array>(directory, {
-        ...ENCODING,
-        writeBufferSize: WRITE_BUFFER_BYTES
-      })
+export function memoryDatabase(): Database {
+  return new MemoryLevel<Uint8Array, Uint8Array>({ ...ENCODING, storeEncoding: 'view' })
+}
+
+/** The database in a directory; opening begins at once. */
+export function createDatabase(directory: string, createIfMissing: boolean): Database {
+  return new Level<Uint8Array, Uint8Array>(directory, {
+    ...ENCODING,
+    writeBufferSize: WRITE_BUFFER_BYTES,
+    createIfMissing
+  })
 }
 
 /** Takes the directory for this process until the result is called. */

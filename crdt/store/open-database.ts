@@ -23,19 +23,30 @@ export interface Bounds {
 /** Bytes after which a call into LevelDB stops reading. */
 const READ_AHEAD = { highWaterMarkBytes: 256 * 1024 } as const
 
+export interface OpenDatabaseInit {
+  readonly database: Database
+  /** The directory, or `memory`. */
+  readonly where: string
+  /** Called when it is closed. */
+  readonly release: () => void
+  /** Called when a part of it cannot be read. */
+  readonly onUnreadable: () => void
+}
+
 export class OpenDatabase {
   readonly #database: Database
   readonly #where: string
   readonly #release: () => void
+  readonly #onUnreadable: () => void
   #generation = 0
   #reopening: Promise<void> | undefined
   #isClosed = false
 
-  /** `release`: called when it is closed. */
-  constructor(database: Database, where: string, release: () => void) {
+  constructor({ database, where, release, onUnreadable }: OpenDatabaseInit) {
     this.#database = database
     this.#where = where
     this.#release = release
+    this.#onUnreadable = onUnreadable
   }
 
   /** The directory, or `memory`. */
@@ -65,7 +76,10 @@ export class OpenDatabase {
         if (this.#reopening !== undefined || generation !== this.#generation) continue
         // An earlier reopening failed.
         if (this.#database.status === 'closed') await this.#open()
-        else throw readError(this.#where, cause)
+        else {
+          this.#onUnreadable()
+          throw readError(this.#where, cause)
+        }
       }
     }
   }
@@ -147,13 +161,18 @@ export class Cursor {
   }
 
   #continueAfter(key: Uint8Array, count: number): void {
-    const { reverse, limit, gt, gte, lt, lte } = this.#bounds
-    const left = limit === undefined ? undefined : limit - count
-    this.#bounds =
-      reverse === true
-        ? { reverse, limit: left, gt, gte, lt: key }
-        : { reverse, limit: left, gt: key, lt, lte }
+    const { gt, gte, lt, lte, ...order } = this.#bounds
+    const lower = gte === undefined ? { gt } : { gte }
+    const upper = lte === undefined ? { lt } : { lte }
+    const left = order.limit === undefined ? order : { ...order, limit: order.limit - count }
+    // An absent bound must be no key at all: to the database `undefined` is a bound.
+    const kept = definedOf(order.reverse === true ? lower : upper)
+    this.#bounds = { ...left, ...kept, ...(order.reverse === true ? { lt: key } : { gt: key }) }
   }
+}
+
+function definedOf(bounds: Bounds): Bounds {
+  return Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined))
 }
 
 export function closedError(where: string): StoreError {
@@ -164,7 +183,7 @@ function readError(where: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
   return new StoreError(
     'STORE_READ_FAILED',
-    `Cannot read the store in ${where}: ${messageOf(cause)}`,
+    `Cannot read the store in ${where}: ${messageOf(cause)}. It is repaired at the next start, as far as it can be.`,
     {
       cause
     }

@@ -1,6 +1,9 @@
 /** What a store is to the code that reads and writes it. */
 import type { AbstractBatchOperation } from 'abstract-level'
 import type { Database } from './database.ts'
+import type { FileDamage } from './inventory.ts'
+import type { ValuesReport } from './verify-values.ts'
+import type { StoreCondition } from './open-directory.ts'
 
 /** One put or delete, made by a section and written by `Store.commit`. */
 export type Operation = AbstractBatchOperation<Database, Uint8Array, Uint8Array>
@@ -65,6 +68,21 @@ export interface CommitOptions {
   readonly onFailure?: () => void
 }
 
+/** Which tables to read. */
+export interface Scrub {
+  /** Default: all. */
+  readonly tables?: readonly string[]
+  readonly signal?: AbortSignal
+}
+
+/** The result of reading everything. */
+export interface StoreReport extends ValuesReport {
+  /** Tables that changed after they were written. */
+  readonly files: readonly FileDamage[]
+  /** Why the values could not be read to the end. */
+  readonly unreadable?: string
+}
+
 /** The store of a node: sections, written through one queue of commits. */
 export interface Store {
   /** The section of that name; its keys are its own. */
@@ -73,8 +91,20 @@ export interface Store {
   commit(operations: readonly Operation[], options?: CommitOptions): Promise<void>
   /** Resolves when every commit so far has ended. */
   flush(): Promise<void>
+  /** A store of its own files, for copies of small values; undefined in memory, and of a copy. */
+  readonly copies: Store | undefined
   /** Values that were read and found damaged since the store was opened. */
   readonly damaged: number
+  /** What was found at the start. */
+  readonly condition: StoreCondition
+  /** Whether anything was found lost or damaged: then what is missing may have been here. */
+  readonly isSuspect: boolean
+  /** Reads everything. What is damaged in the tables is repaired when the store is opened again. */
+  verify(signal?: AbortSignal): Promise<StoreReport>
+  /** Tables on disk, in order, for `scrub`. */
+  tables(): string[]
+  /** Reads tables whole and compares them with their checksums. */
+  scrub(options?: Scrub): Promise<readonly FileDamage[]>
   /** Waits for all commits, then closes the database; idempotent. */
   close(): Promise<void>
 }

@@ -5,22 +5,26 @@
  * at all; commits land in the order of their calls; a damaged value reads as absent and is counted, never as other data.
  * After a failed write (disk full) reads go on, and every commit tries to reopen first.
  */
-import { seal, sealInPlace, unseal } from '../bytes/index.ts'
-import { HASH_BYTES } from '../constants.ts'
-import { createDatabase, ENCODING, messageOf, openDatabase, lockDirectory } from './database.ts'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ENCODING, lockDirectory, memoryDatabase, messageOf, openDatabase } from './database.ts'
+import { DigestLog } from './digest-log.ts'
+import { InventoryKeeper } from './inventory-keeper.ts'
+import { openDirectory } from './open-directory.ts'
 import { StoreError } from '../errors.ts'
+import { LevelSection } from './level-section.ts'
 import { MIGRATIONS, SCHEMA } from './migrations.ts'
 import { closedError, OpenDatabase } from './open-database.ts'
 import type { Database } from './database.ts'
-import type { CommitOptions, Operation, Range, Section, Store } from './section.ts'
+import type { FileDamage } from './inventory.ts'
+import type { OpenedDirectory, StoreCondition } from './open-directory.ts'
+import { verifyValues } from './verify-values.ts'
+import type { CommitOptions, Operation, Scrub, Section, Store, StoreReport } from './section.ts'
+
+/** Logs whose ends the inventory has. */
+const LOGS = ['fact-log', 'record-log'] as const
 
 const SCHEMA_KEY = Buffer.from('schema')
-
-/** What an iterator reads ahead: a turn of the event loop for many values, not for each. */
-const READ_ITEMS = 1_000
-
-/** Items read after a jump to another prefix; doubled while they match. */
-const FIRST_ITEMS = 16
 
 /** Bounds the memory of one write and the wait of the commits behind it. */
 const MAX_BATCH_OPERATIONS = 20_000
@@ -35,19 +39,65 @@ interface PendingCommit {
 
 /** Opens the store in `directory`, or in memory when there is none, or over a database of one's own. */
 export async function openStore(location?: string | Database): Promise<Store> {
-  const where = typeof location === 'string' ? location : 'memory'
-  // Before the database is created, which begins to open it.
-  const release = typeof location === 'string' ? lockDirectory(location) : () => undefined
-  const database = typeof location === 'object' ? location : createDatabase(location)
+  if (typeof location === 'string') return openWithCopies(location)
+  const database = location ?? memoryDatabase()
+  await openDatabase(database, 'memory')
+  return withSchema(new LevelStore(inMemory(database)))
+}
+
+async function openWithCopies(where: string): Promise<Store> {
+  const release = lockDirectory(where)
+  let opened
+  let copies
   try {
-    await openDatabase(database, where)
+    opened = await openDirectory(where)
+    copies = await openCopies(join(where, 'copies'))
+    return await storeOf(where, { opened, release, copies })
   } catch (error) {
+    await copies?.close()
+    await opened?.database.close()
     release()
     throw error
   }
-  const store = new LevelStore(new OpenDatabase(database, where, release))
+}
+
+/** Copies can be made again: where their store cannot be opened, a new one takes its place. */
+async function openCopies(path: string): Promise<Store> {
+  const open = async (): Promise<Store> =>
+    storeOf(path, { opened: await openDirectory(path), release: () => undefined })
+  try {
+    return await open()
+  } catch (error) {
+    const codes = ['STORE_OPEN_FAILED', 'STORE_READ_FAILED']
+    if (!(error instanceof StoreError) || !codes.includes(error.code)) throw error
+    await rm(path, { recursive: true, force: true })
+    return open()
+  }
+}
+
+interface OpenedStore {
+  readonly opened: OpenedDirectory
+  readonly release: () => void
+  readonly copies?: Store
+}
+
+function storeOf(where: string, { opened, release, copies }: OpenedStore): Promise<Store> {
+  const { database, inventory } = opened
+  const onUnreadable = (): void => inventory.requestRepair()
+  const onDisk = new OpenDatabase({ database, where, release, onUnreadable })
+  return withSchema(new LevelStore(onDisk, opened, copies))
+}
+
+function inMemory(database: Database): OpenDatabase {
+  return new OpenDatabase({ database, where: 'memory', release: nothing, onUnreadable: nothing })
+}
+
+function nothing(): void {}
+
+async function withSchema(store: LevelStore): Promise<Store> {
   try {
     await store.checkSchema()
+    await store.checkEnds()
   } catch (error) {
     await store.close()
     throw error
@@ -57,15 +107,23 @@ export async function openStore(location?: string | Database): Promise<Store> {
 
 class LevelStore implements Store {
   readonly #open: OpenDatabase
+  readonly copies: Store | undefined
   readonly #queue: PendingCommit[] = []
   readonly #sections = new Map<string, LevelSection>()
   #writing: Promise<void> | undefined
   #failure: StoreError | undefined
   #closing: Promise<void> | undefined
+  readonly #opened: OpenedDirectory | undefined
+  readonly #keeper: InventoryKeeper | undefined
+  #lost: Readonly<Record<string, number>> = {}
   damaged = 0
 
-  constructor(open: OpenDatabase) {
+  constructor(open: OpenDatabase, opened?: OpenedDirectory, copies?: Store) {
     this.#open = open
+    this.copies = copies
+    this.#opened = opened
+    this.#keeper =
+      opened && new InventoryKeeper({ inventory: opened.inventory, ends: () => this.#ends() })
   }
 
   get #where(): string {
@@ -104,7 +162,61 @@ class LevelStore implements Store {
 
   async #close(): Promise<void> {
     await this.flush()
+    const ends = await this.#keeper?.end()
     await this.#open.close()
+    if (ends !== undefined) await this.#keeper?.writeClosed(ends)
+    await this.copies?.close()
+  }
+
+  get condition(): StoreCondition {
+    const { damage = [], isRepaired = false } = this.#opened?.condition ?? {}
+    return { damage, isRepaired, lost: this.#lost }
+  }
+
+  get isSuspect(): boolean {
+    const { damage, isRepaired, lost } = this.condition
+    return this.damaged > 0 || isRepaired || damage.length > 0 || Object.keys(lost).length > 0
+  }
+
+  async verify(signal?: AbortSignal): Promise<StoreReport> {
+    const files = await this.scrub({ signal })
+    try {
+      return { files, ...(await verifyValues(this.#open, signal)) }
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'STORE_READ_FAILED') throw error
+      return { files, values: 0, damaged: {}, unreadable: error.message }
+    }
+  }
+
+  async scrub({ tables, signal }: Scrub = {}): Promise<readonly FileDamage[]> {
+    const { inventory } = this.#opened ?? {}
+    if (inventory === undefined) return []
+    const damage = await inventory.scrub(tables ?? inventory.tables(), signal)
+    if (damage.length > 0) inventory.requestRepair()
+    return damage
+  }
+
+  tables(): string[] {
+    return this.#opened?.inventory.tables() ?? []
+  }
+
+  /** Compares where the logs end with the inventory. */
+  async checkEnds(): Promise<void> {
+    const expected = Object.entries(this.#opened?.ends ?? {})
+    if (expected.length === 0) return
+    const ends = await this.#ends()
+    const lost = expected.map(([log, end]) => [log, end - (ends[log] ?? 0)] as const)
+    this.#lost = Object.fromEntries(lost.filter(([, count]) => count > 0))
+  }
+
+  async #ends(): Promise<Record<string, number>> {
+    const ends: Record<string, number> = {}
+    for (const name of LOGS) {
+      const log = new DigestLog(this, name)
+      await log.load()
+      if (log.end > 0) ends[name] = log.end
+    }
+    return ends
   }
 
   /** Brings an older store to this version's schema; refuses what it cannot, and never guesses. */
@@ -130,6 +242,7 @@ class LevelStore implements Store {
       const group = this.#nextGroup()
       try {
         await this.#write(group)
+        this.#keeper?.changed()
         for (const pending of group) pending.resolve()
       } catch (cause) {
         const error = writeError(this.#where, cause)
@@ -167,143 +280,6 @@ class LevelStore implements Store {
     }
     await batch.write({ sync: group.some(({ sync }) => sync) })
   }
-}
-
-/**
- * Keys of a section begin with `!<name>!`, as those of an abstract-level sublevel do. The prefix is
- * added here, since a sublevel's own handling costs more than the rest of a write.
- */
-class LevelSection implements Section {
-  readonly #open: OpenDatabase
-  readonly #prefix: Buffer
-  /** The first key behind the section: `"` follows `!`. */
-  readonly #end: Buffer
-  readonly #onDamaged: () => void
-
-  constructor(open: OpenDatabase, name: string, onDamaged: () => void) {
-    this.#open = open
-    this.#prefix = Buffer.from(`!${name}!`)
-    this.#end = Buffer.from(`!${name}"`)
-    this.#onDamaged = onDamaged
-  }
-
-  async get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    const prefixed = this.#prefixed(key)
-    return this.#unseal(key, await this.#open.read((database) => database.get(prefixed, ENCODING)))
-  }
-
-  async getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
-    const prefixed = keys.map((key) => this.#prefixed(key))
-    const sealed = await this.#open.read((database) => database.getMany(prefixed, ENCODING))
-    return keys.map((key, i) => this.#unseal(key, sealed[i]))
-  }
-
-  has(key: Uint8Array): Promise<boolean> {
-    const prefixed = this.#prefixed(key)
-    return this.#open.read((database) => database.has(prefixed, ENCODING))
-  }
-
-  async *entries(range: Range = {}): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
-    const { reverse, limit } = range
-    const cursor = this.#open.cursor({ ...this.#bounds(range), reverse, limit })
-    try {
-      for (;;) {
-        const items = await cursor.next(READ_ITEMS)
-        if (items.length === 0) return
-        for (const [prefixed, sealed] of items) {
-          const key = prefixed.subarray(this.#prefix.length)
-          const value = this.#unseal(key, sealed)
-          if (value !== undefined) yield [key, value]
-        }
-      }
-    } finally {
-      await cursor.close()
-    }
-  }
-
-  /** One iterator reads on where the prefixes are close together, and jumps where they are not. */
-  async *entriesOf(
-    prefixes: readonly Uint8Array[]
-  ): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
-    const sorted = prefixes.toSorted((a, b) => Buffer.compare(a, b))
-    const [first] = sorted
-    if (first === undefined) return
-    const bounds = this.#bounds({ gte: first })
-    const cursor = this.#open.cursor(bounds)
-    try {
-      let count = FIRST_ITEMS
-      let next = 0
-      for (;;) {
-        const items = await cursor.next(count)
-        if (items.length === 0) return
-        let isMatched = false
-        for (const [prefixed, sealed] of items) {
-          const key = prefixed.subarray(this.#prefix.length)
-          while (comparePrefix(key, sorted[next]) > 0) next += 1
-          if (next === sorted.length) return
-          if (comparePrefix(key, sorted[next]) < 0) continue
-          isMatched = true
-          const value = this.#unseal(key, sealed)
-          if (value !== undefined) yield [key, value]
-        }
-        count = isMatched ? Math.min(2 * count, READ_ITEMS) : FIRST_ITEMS
-        const target = sorted[next]
-        if (!isMatched && target !== undefined) cursor.seek(this.#prefixed(target))
-      }
-    } finally {
-      await cursor.close()
-    }
-  }
-
-  async keysFrom(digits: string, limit: number): Promise<Uint8Array[]> {
-    const even = digits.length + (digits.length % 2)
-    const lte = Buffer.from(digits.padEnd(even, 'f') + 'ff'.repeat(HASH_BYTES), 'hex')
-    const bounds = this.#bounds({ gte: Buffer.from(digits.padEnd(even, '0'), 'hex'), lte })
-    const keys = await this.#open.read((database) =>
-      database.keys({ ...bounds, limit, keyEncoding: 'view' }).all()
-    )
-    return keys.map((prefixed) => prefixed.slice(this.#prefix.length))
-  }
-
-  put(key: Uint8Array, value: Uint8Array): Operation {
-    return { type: 'put', key: this.#prefixed(key), value: seal(key, value) }
-  }
-
-  putSealable(key: Uint8Array, sealable: Uint8Array): Operation {
-    return { type: 'put', key: this.#prefixed(key), value: sealInPlace(key, sealable) }
-  }
-
-  del(key: Uint8Array): Operation {
-    return { type: 'del', key: this.#prefixed(key) }
-  }
-
-  #prefixed(key: Uint8Array): Uint8Array {
-    const prefixed = Buffer.allocUnsafe(this.#prefix.length + key.length)
-    prefixed.set(this.#prefix, 0)
-    prefixed.set(key, this.#prefix.length)
-    return prefixed
-  }
-
-  #bounds({ gt, gte, lt, lte }: Range): Range {
-    const lower =
-      gt === undefined
-        ? { gte: gte === undefined ? this.#prefix : this.#prefixed(gte) }
-        : { gt: this.#prefixed(gt) }
-    if (lte !== undefined) return { ...lower, lte: this.#prefixed(lte) }
-    return { ...lower, lt: lt === undefined ? this.#end : this.#prefixed(lt) }
-  }
-
-  #unseal(key: Uint8Array, sealed: Uint8Array | undefined): Uint8Array | undefined {
-    if (sealed === undefined) return undefined
-    const value = unseal(key, sealed)
-    if (value === undefined) this.#onDamaged()
-    return value
-  }
-}
-
-/** Order of the beginning of a key and of a prefix; 0 where there is none. */
-function comparePrefix(key: Uint8Array, prefix: Uint8Array | undefined): number {
-  return prefix === undefined ? 0 : Buffer.compare(key.subarray(0, prefix.length), prefix)
 }
 
 function writeError(where: string, cause: unknown): StoreError {

@@ -31,6 +31,8 @@ export interface FactFiltersInit {
   readonly observe?: ObservedFilterInit
   /** All stored facts, in batches; a damaged filter is rebuilt from them. */
   readonly all: () => AsyncIterable<StoredFact[]>
+  /** Digests of facts that are private, or may have been and are lost. */
+  readonly marked: () => AsyncIterable<Uint8Array>
 }
 
 export class FactFilters {
@@ -47,13 +49,13 @@ export class FactFilters {
   }
   readonly #elementOf: ObservedFilterInit['elementOf'] | undefined
 
-  constructor({ store, commits, observe, all }: FactFiltersInit) {
+  constructor({ store, commits, observe, all, marked }: FactFiltersInit) {
     this.#elementOf = observe?.elementOf
     this.factFilter = new StoredFilter({
       store,
       commits,
       name: 'facts',
-      source: () => digestsOf(all())
+      source: () => digestsOf(all(), marked())
     })
     this.observed =
       observe === undefined
@@ -92,8 +94,12 @@ export class FactFilters {
   }
 }
 
-async function* digestsOf(all: AsyncIterable<StoredFact[]>): AsyncGenerator<Uint8Array[]> {
+async function* digestsOf(
+  all: AsyncIterable<StoredFact[]>,
+  marked: AsyncIterable<Uint8Array>
+): AsyncGenerator<Uint8Array[]> {
   for await (const batch of all) yield batch.map(({ digest }) => digest)
+  for await (const digest of marked) yield [digest]
 }
 
 async function* elementsOf(

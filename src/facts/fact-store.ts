@@ -5,22 +5,26 @@
  */
 import { Commits, DigestLog } from '../../crdt/index.ts'
 import { SEAL_BYTES } from '../../crdt/bytes/index.ts'
+import { FactAudit } from './fact-audit.ts'
 import { FactFilters } from './fact-filters.ts'
 import { FactGroup } from './fact-group.ts'
 import { FactQueue } from './fact-queue.ts'
 import { FactTotals } from './fact-totals.ts'
 import { FactsInFlight } from './facts-in-flight.ts'
-import { readFact } from '../fact-format/index.ts'
+import { FactMarks } from './fact-marks.ts'
+import { readFact, writeFact } from '../fact-format/index.ts'
 import { RecentFacts } from './recent-facts.ts'
 import type { Commit, LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
 import type { AddOutcome, Addition } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
+import type { FactAuditReport } from './fact-audit.ts'
 import type { FactInput } from '../fact-format/index.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { StoredFact } from '../fact-format/index.ts'
 
 export interface FactStoreInit {
-  readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'section'>
+  readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'isSuspect' | 'section'> &
+    Partial<Pick<Store, 'copies'>>
   /**
    * How to make the element of a fact in the filter that peers read. Default: peers get no filter.
    */
@@ -38,11 +42,13 @@ export class FactStore {
   readonly #facts: Section
   readonly #log: DigestLog
   readonly #totals: FactTotals
+  readonly #marks: FactMarks
   readonly #filters: FactFilters
   readonly #queue = new FactQueue((group) => this.#write(group))
   readonly #recent = new RecentFacts()
   readonly #inFlight = new FactsInFlight(this.#recent)
   readonly #commits: Commits
+  #baseline = 0
   /** The latest commit: the commits before it land first, or it fails with them. */
   #lastCommit: Promise<void> = Promise.resolve()
 
@@ -51,6 +57,7 @@ export class FactStore {
     this.#facts = store.section('facts')
     this.#log = new DigestLog(store, 'fact-log')
     this.#totals = new FactTotals(store)
+    this.#marks = new FactMarks(store)
     this.#commits = new Commits({
       store,
       reload: async () => {
@@ -65,11 +72,20 @@ export class FactStore {
       }
     })
     const commits = (): Commits => this.#commits
-    this.#filters = new FactFilters({ store, commits, observe, all: () => this.all() })
+    this.#filters = new FactFilters({
+      store,
+      commits,
+      observe,
+      all: () => this.all(),
+      marked: () => this.#marks.privateDigests()
+    })
   }
 
   async load(): Promise<void> {
     await this.#loadTotals()
+    this.#baseline =
+      (await this.#marks.load((operations) => this.#store.commit(operations))) ??
+      (await this.#markAll())
     await this.#filters.load()
   }
 
@@ -182,7 +198,9 @@ export class FactStore {
       this.#totals.add(-1, -(bytes.length + SEAL_BYTES))
       // Logged once more, so that readers of the log learn of the removal.
       const logged = this.#log.append([digest])
-      await this.#commit([this.#facts.del(digest), ...logged], commit)
+      const operations = [this.#facts.del(digest), ...this.#marks.forget(digest), ...logged]
+      await this.#commit(operations, commit)
+      await this.#marks.removed(digest)
       return true
     })
   }
@@ -196,15 +214,24 @@ export class FactStore {
           ? (additions[0]?.facts ?? [])
           : additions.flatMap((each) => each.facts)
       const { factFilter, statistics } = this.#filters
-      const stored = await this.#lookUp(facts.filter(({ digest }) => factFilter.has(digest)))
+      const seen = facts.filter(({ digest }) => factFilter.has(digest))
+      const stored = await this.#lookUp(seen)
+      const marked = await this.#markedAsPrivate(seen.filter((each) => !stored.has(each.digestKey)))
+      await this.#marks.prepare(facts)
       // From here to the commit nothing is awaited: the filter is never ahead of the commits.
       const { isNew, operations } = factFilter.insertNew(facts.map(({ digest }) => digest))
       statistics.checks += facts.length
       const group = this.#group(operations)
-      const added = facts.map((fact, i) => group.add(fact, { isNew: isNew[i] === true, stored }))
+      const added = facts.map((fact, i) =>
+        group.add(marked.has(fact.digestKey) ? asPrivate(fact) : fact, {
+          isNew: isNew[i] === true,
+          stored
+        })
+      )
       operations.push(
         ...this.#log.append(group.changed.map(({ digest }) => digest)),
-        ...this.#filters.observe(group.observable)
+        ...this.#filters.observe(group.observable),
+        ...group.changed.flatMap((each) => this.#marks.stored(each))
       )
       // A repetition is on disk when the fact that it repeats is.
       const isRepetition = operations.length === 0 && group.repeatsInFlight
@@ -266,6 +293,50 @@ export class FactStore {
     return stored
   }
 
+  /** Facts that are not stored, and were private or may have been. */
+  async #markedAsPrivate(facts: readonly PreparedFact[]): Promise<Set<string>> {
+    const isMarked = await this.#marks.arePrivate(facts.map(({ digest }) => digest))
+    // Something is lost, and not yet known what.
+    const { isSuspect } = this.#store
+    const marked = facts.filter((_, i) => isSuspect || isMarked[i] === true)
+    return new Set(marked.map(({ digestKey }) => digestKey))
+  }
+
+  /** Marks the private facts of a store of an earlier version, once. */
+  async #markAll(): Promise<number> {
+    for await (const batch of this.all()) {
+      const hidden = batch.filter((fact) => fact.private)
+      const marked = hidden.map(({ digest }) => ({ digest, isPrivate: true }))
+      await this.#marks.prepare(marked)
+      await this.#store.commit(marked.flatMap((each) => this.#marks.stored(each)))
+    }
+    await this.#store.commit([this.#marks.ready(this.#log.end)])
+    return this.#log.end
+  }
+
+  /** Compares all facts with the log and the marks, and mends what follows from the rest. */
+  async audit(signal?: AbortSignal): Promise<FactAuditReport> {
+    const audit = new FactAudit({
+      facts: this.#facts,
+      log: this.#log,
+      totals: this.#totals,
+      marks: this.#marks,
+      baseline: this.#baseline,
+      runAlone: (task) =>
+        this.#queue.runAlone(async () => {
+          await this.#inFlight.settled()
+          await this.#commits.refresh()
+          return task()
+        }),
+      commit: (operations) => this.#commits.commit(operations),
+      remove: (digest) => this.remove(digest)
+    })
+    const report = await audit.run(signal)
+    // It must know the lost facts, and none of those that are gone.
+    await this.filter.rebuild()
+    return report
+  }
+
   async #commit(operations: readonly Operation[], write?: CommitRemoval): Promise<void> {
     if (operations.length === 0) return
     this.#lastCommit = this.#commits.commit([...operations, this.#totals.put()], write)
@@ -276,6 +347,11 @@ export class FactStore {
     await this.#totals.load()
     await this.#log.load()
   }
+}
+
+function asPrivate(fact: PreparedFact): PreparedFact {
+  const stored = readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES))
+  return { ...fact, isPrivate: true, bytes: writeFact({ ...stored, private: true }) }
 }
 
 /** A digest as a key of a map: one character a byte, which is cheaper than hex. */

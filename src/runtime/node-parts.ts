@@ -45,6 +45,16 @@ export async function openParts(
   options: Options,
   environment: HostEnvironment
 ): Promise<NodeParts> {
+  try {
+    return await tryToOpenParts(options, environment)
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'STORE_READ_FAILED') throw error
+    // What could not be read is repaired when the store is opened again.
+    return tryToOpenParts(options, environment)
+  }
+}
+
+async function tryToOpenParts(options: Options, environment: HostEnvironment): Promise<NodeParts> {
   const { dataDir, clock = Date } = options
   if (dataDir !== undefined) await makeDirectory(dataDir)
   const opened: (() => unknown)[] = []

@@ -1,8 +1,10 @@
 /**
- * Faults by seed, as many rounds as wanted: `npm run faults -- --rounds N [--seed S]`. Ends with an
- * error at the first round whose result is wrong; its seed repeats it.
+ * Faults by seed, as many rounds as wanted: `npm run faults -- --rounds N [--seed S]`. Commits fail
+ * in every round, and in every tenth a closed store is damaged. Ends with an error at the first round
+ * whose result is wrong; its seed repeats it.
  */
 import { parseArgs } from 'node:util'
+import { damagedStores } from './damaged-files.ts'
 import { runWithFailingCommits } from './failing-commits.ts'
 import { filledDatabase } from './filled-database.ts'
 
@@ -15,13 +17,24 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 const first = Number(values.seed)
 const fill = await filledDatabase()
+await using stores = await damagedStores()
+const outcomes = new Map<string, number>()
 for (let seed = first; seed < first + rounds; seed++) {
   try {
-    await runWithFailingCommits(seed, seed % 10 === 0 ? fill : undefined)
+    await runWithFailingCommits(seed, seed % 100 === 0 ? fill : undefined)
+    if (seed % 10 === 0) await damage(seed)
   } catch (error) {
     console.error(`Seed ${seed} failed.`)
     throw error
   }
   if ((seed - first + 1) % 100 === 0) console.log(`${seed - first + 1} of ${rounds} rounds`)
 }
+for (const [outcome, count] of outcomes) console.log(`${outcome}: ${count}`)
 console.log(`${rounds} rounds: what was acknowledged agrees each time.`)
+
+async function damage(seed: number): Promise<void> {
+  for (const kind of ['flip', 'truncate', 'lose'] as const) {
+    const { outcome } = await stores.run(seed, kind)
+    outcomes.set(`${kind}: ${outcome}`, (outcomes.get(`${kind}: ${outcome}`) ?? 0) + 1)
+  }
+}

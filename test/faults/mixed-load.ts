@@ -239,15 +239,11 @@ async function blacklistSkill(
   known: Acknowledged,
   random: Random
 ): Promise<void> {
-  const name = skillName(random)
-  const { id } = skillOf(name)
-  if (skills.get(id) === undefined) return
-  await expectWrite(
-    known.skills,
-    [name],
-    () => 'blacklisted',
-    () => skills.apply(id, (lifecycle) => afterBlacklisting(lifecycle, 'a test'))
-  )
+  await changeSkill(skills, known, {
+    name: skillName(random),
+    next: () => 'blacklisted',
+    change: (id) => skills.apply(id, (lifecycle) => afterBlacklisting(lifecycle, 'a test'))
+  })
 }
 
 async function removeSkill(
@@ -255,15 +251,28 @@ async function removeSkill(
   known: Acknowledged,
   random: Random
 ): Promise<void> {
-  const name = skillName(random)
+  await changeSkill(skills, known, {
+    name: skillName(random),
+    next: (state) => (state === 'blacklisted' ? 'removed as blacklisted' : 'removed'),
+    change: (id) => skills.remove(id)
+  })
+}
+
+interface SkillChange {
+  readonly name: string
+  readonly next: (state: SkillState) => SkillState
+  readonly change: (id: string) => Promise<unknown>
+}
+
+async function changeSkill(
+  skills: StoreNode['skills'],
+  known: Acknowledged,
+  { name, next, change }: SkillChange
+): Promise<void> {
   const { id } = skillOf(name)
-  if (skills.get(id) === undefined) return
-  await expectWrite(
-    known.skills,
-    [name],
-    (state) => (state === 'blacklisted' ? 'removed as blacklisted' : 'removed'),
-    () => skills.remove(id)
-  )
+  if (skills.get(id) !== undefined) {
+    await expectWrite(known.skills, [name], next, () => change(id))
+  }
 }
 
 /** Runs an operation, and notes what it makes of the states of the names. */

@@ -20,6 +20,15 @@ export const NOW = Date.UTC(2026, 5, 1)
 
 export async function openNode(location: string | Database): Promise<StoreNode> {
   const store = await openStore(location)
+  try {
+    return await openOn(store)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function openOn(store: Store): Promise<StoreNode> {
   const replica = await openReplica({ store })
   const { elementOf, published } = replica
   const facts = new FactStore({ store, observe: { key: published.key, elementOf } })

@@ -50,6 +50,7 @@ describe('a rebuild of standings', () => {
           section: (name) => inner.section(name),
           flush: () => inner.flush(),
           damaged: 0,
+          isSuspect: false,
           commit(operations, options) {
             if (commits === failing) failNext()
             commits += 1

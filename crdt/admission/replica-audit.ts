@@ -1,0 +1,55 @@
+/**
+ * Reads all feeds and mends what can be: a feed with a hole is emptied, so that peers send it again,
+ * and record bodies that are in an entry but not among the records are stored again.
+ */
+import type { FeedHead } from '../feeds/feeds.ts'
+import type { RecordStore } from '../records/record-store.ts'
+import type { RecordBodies } from './record-bodies.ts'
+import type { StoredFeeds } from './stored-feeds.ts'
+
+/** What a replica has, and what of it was mended. */
+export interface ReplicaAuditReport {
+  readonly entries: number
+  /** Feeds that lacked an entry; they come again from peers. */
+  readonly emptied: number
+  /** Record bodies that were stored again. */
+  readonly restored: number
+}
+
+export interface ReplicaAuditComponents {
+  readonly heads: () => FeedHead[]
+  readonly storedFeeds: Pick<StoredFeeds, 'entriesAfter' | 'entryValues'>
+  readonly recordStore: Pick<RecordStore, 'has'>
+  readonly bodies: Pick<RecordBodies, 'put'>
+}
+
+export async function auditReplica(
+  { heads, storedFeeds, recordStore, bodies }: ReplicaAuditComponents,
+  signal?: AbortSignal
+): Promise<ReplicaAuditReport> {
+  let entries = 0
+  let emptied = 0
+  let restored = 0
+  for (const { author, base, seq } of heads()) {
+    let found = 0
+    for await (const _ of storedFeeds.entriesAfter(author, base - 1)) {
+      signal?.throwIfAborted()
+      found += 1
+    }
+    entries += found
+    if (found < seq - base + 1) {
+      emptied += 1
+      continue
+    }
+    for await (const { values } of storedFeeds.entryValues(author, base, seq)) {
+      signal?.throwIfAborted()
+      const records = values.filter((value) => value.type === 'record')
+      const has = await recordStore.has(records.map(({ digest }) => digest))
+      const missing = records.filter((_, i) => has[i] !== true)
+      if (missing.length === 0) continue
+      await bodies.put(missing.map(({ bytes }) => bytes))
+      restored += missing.length
+    }
+  }
+  return { entries, emptied, restored }
+}

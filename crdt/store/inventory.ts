@@ -1,0 +1,224 @@
+/**
+ * The inventory of a store's directory: a file beside LevelDB's own ones that tells which there are,
+ * with a checksum of each that no longer changes, and where the logs end. LevelDB does not check the
+ * blocks that it reads, drops a damaged end of its log without an error, and makes a new database
+ * where its first file is missing. What differs from the inventory at the next start was lost or
+ * damaged meanwhile.
+ */
+import { rmSync, writeFileSync } from 'node:fs'
+import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { z } from 'zod'
+
+const NAME = 'inventory.json'
+
+/** There when the tables must be repaired at the next start. */
+const REPAIR_REQUEST = 'repair'
+
+/** Read at a time. */
+const CHUNK_BYTES = 1024 * 1024
+
+/** Tables never change once written. */
+const TABLE = /^\d+\.(ldb|sst)$/
+
+/** The last bytes of a whole table. */
+const TABLE_END = Buffer.from('57fb808b247547db', 'hex')
+
+/** Files that change while the store is open, and stand when it is closed. */
+const CHANGING = /^(\d+\.log|MANIFEST-\d+|CURRENT)$/
+
+/** A file's size and CRC-32. */
+const FileState = z.tuple([z.int().min(0), z.int().min(0)])
+
+const Contents = z.strictObject({
+  version: z.literal(1),
+  /** Whether the store was closed after it; then the changing files are in it. */
+  isClosed: z.boolean(),
+  files: z.record(z.string(), FileState),
+  /** Position behind the last digest, by log. */
+  ends: z.record(z.string(), z.int().min(0))
+})
+
+type FileState = z.infer<typeof FileState>
+export type InventoryContents = z.infer<typeof Contents>
+
+/** How a file differs from the inventory. */
+export interface FileDamage {
+  readonly file: string
+  readonly problem: 'missing' | 'size' | 'content'
+}
+
+export class Inventory {
+  readonly #directory: string
+  #files = new Map<string, FileState>()
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /**
+   * What was written last; `undefined`: there is none, as in a new directory or one of an earlier
+   * version; `damaged`: it cannot be read.
+   */
+  async read(): Promise<InventoryContents | 'damaged' | undefined> {
+    let text
+    try {
+      text = await readFile(join(this.#directory, NAME), 'utf8')
+    } catch {
+      return undefined
+    }
+    const [json = '', sum = ''] = text.split('\n')
+    if (sum !== String(crc32(json))) return 'damaged'
+    const contents = Contents.safeParse(JSON.parse(json))
+    if (!contents.success) return 'damaged'
+    this.#files = new Map(Object.entries(contents.data.files))
+    return contents.data
+  }
+
+  /**
+   * Files that are missing, or that have another size or other contents. Tables are read if
+   * `isWhole`.
+   */
+  async compare(
+    { files, isClosed }: InventoryContents,
+    { isWhole, signal }: { readonly isWhole: boolean; readonly signal?: AbortSignal }
+  ): Promise<FileDamage[]> {
+    const damage: FileDamage[] = []
+    for (const [file, [size, sum]] of Object.entries(files)) {
+      signal?.throwIfAborted()
+      const actual = await sizeOf(join(this.#directory, file))
+      if (actual === undefined) {
+        // An open store merges tables into others.
+        if (isClosed) damage.push({ file, problem: 'missing' })
+      } else if (actual !== size) damage.push({ file, problem: 'size' })
+      else if (isWhole || CHANGING.test(file)) {
+        const { sum: found } = await this.#checksum(file)
+        if (found !== sum) damage.push({ file, problem: 'content' })
+      }
+    }
+    return damage
+  }
+
+  /** Tables with other contents than when they were written, among those of `files`. */
+  async scrub(files: readonly string[], signal?: AbortSignal): Promise<FileDamage[]> {
+    const damage: FileDamage[] = []
+    for (const file of files) {
+      signal?.throwIfAborted()
+      const expected = this.#files.get(file)
+      if (expected === undefined) continue
+      try {
+        const { size, sum } = await this.#checksum(file)
+        if (size !== expected[0]) damage.push({ file, problem: 'size' })
+        else if (sum !== expected[1]) damage.push({ file, problem: 'content' })
+      } catch {
+        // LevelDB removes a table once it has merged it into others.
+      }
+    }
+    return damage
+  }
+
+  /** The tables of the last inventory, in order. */
+  tables(): string[] {
+    return [...this.#files.keys()].filter((file) => TABLE.test(file)).toSorted()
+  }
+
+  /** The tables are damaged: the next start repairs them. */
+  requestRepair(): void {
+    try {
+      writeFileSync(join(this.#directory, REPAIR_REQUEST), '', { mode: 0o600 })
+    } catch {
+      // On a full disk the damage is found again, and the request repeated.
+    }
+  }
+
+  async isRepairRequested(): Promise<boolean> {
+    return (await sizeOf(join(this.#directory, REPAIR_REQUEST))) !== undefined
+  }
+
+  /** The tables were put together anew, some under their old names. */
+  repaired(): void {
+    this.#files.clear()
+    rmSync(join(this.#directory, REPAIR_REQUEST), { force: true })
+  }
+
+  /** Notes that the store is open, before anything changes; on a full disk there is none from then on. */
+  async begin(contents: InventoryContents | undefined): Promise<void> {
+    if (contents?.isClosed !== true) return
+    const files = Object.entries(contents.files).filter(([file]) => TABLE.test(file))
+    const opened = { ...contents, isClosed: false, files: Object.fromEntries(files) }
+    try {
+      await writeDurably(this.#directory, JSON.stringify(opened))
+    } catch {
+      await rm(join(this.#directory, NAME), { force: true })
+    }
+  }
+
+  /** Writes what is there, durably; checksums of tables are computed once. */
+  async write(ends: Readonly<Record<string, number>>, isClosed: boolean): Promise<void> {
+    const files = new Map<string, FileState>()
+    for (const file of await readdir(this.#directory)) {
+      const isTable = TABLE.test(file)
+      if (!isTable && !(isClosed && CHANGING.test(file))) continue
+      const known = isTable ? this.#files.get(file) : undefined
+      try {
+        if (known !== undefined) files.set(file, known)
+        else {
+          const { size, sum, end } = await this.#checksum(file)
+          // LevelDB may still be writing it.
+          if (!isTable || end.equals(TABLE_END)) files.set(file, [size, sum])
+        }
+      } catch {
+        // Removed meanwhile.
+      }
+    }
+    this.#files = files
+    const contents: InventoryContents = {
+      version: 1,
+      isClosed,
+      files: Object.fromEntries(files),
+      ends: { ...ends }
+    }
+    await writeDurably(this.#directory, JSON.stringify(contents))
+  }
+
+  async #checksum(file: string): Promise<{ size: number; sum: number; end: Buffer }> {
+    const handle = await open(join(this.#directory, file))
+    try {
+      const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+      let size = 0
+      let sum = 0
+      let end = Buffer.alloc(0)
+      for (;;) {
+        const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, size)
+        if (bytesRead === 0) return { size, sum, end }
+        const read = chunk.subarray(0, bytesRead)
+        sum = crc32(read, sum)
+        end = Buffer.concat([end, read.subarray(-TABLE_END.length)]).subarray(-TABLE_END.length)
+        size += bytesRead
+      }
+    } finally {
+      await handle.close()
+    }
+  }
+}
+
+async function writeDurably(directory: string, json: string): Promise<void> {
+  const path = join(directory, NAME)
+  const temporary = `${path}.tmp`
+  try {
+    await writeFile(temporary, `${json}\n${crc32(json)}`, { flush: true, mode: 0o600 })
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Opening the directory of a store. A database is created only where there is no trace of one; what
+ * is damaged is repaired from the tables as far as it can be, and the store says so.
+ */
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ClassicLevel } from 'classic-level'
+import { createDatabase, ENCODING, openDatabase } from './database.ts'
+import { StoreError } from '../errors.ts'
+import { Inventory } from './inventory.ts'
+import type { Database } from './database.ts'
+import type { FileDamage, InventoryContents } from './inventory.ts'
+
+/** What was found at the start. */
+export interface StoreCondition {
+  /** Files that were lost or changed while the store was closed. */
+  readonly damage: readonly FileDamage[]
+  /** Whether the tables were put together anew: values may be missing, or removed ones be back. */
+  readonly isRepaired: boolean
+  /** Digests that a log has lost at its end, by log. */
+  readonly lost: Readonly<Record<string, number>>
+}
+
+export interface OpenedDirectory {
+  readonly database: Database
+  readonly inventory: Inventory
+  readonly condition: Omit<StoreCondition, 'lost'>
+  /** Where the logs ended when the inventory was written. */
+  readonly ends: InventoryContents['ends']
+}
+
+const DATABASE_FILE = /^(\d+\.(ldb|sst|log)|MANIFEST-\d+|CURRENT)$/
+/** Files whose damage the tables tell more of than LevelDB, which would go on without them. */
+const REPAIRED = /^(MANIFEST-\d+|\d+\.(ldb|sst))$/
+const MANIFEST = /^MANIFEST-\d+$/
+
+export async function openDirectory(directory: string): Promise<OpenedDirectory> {
+  const inventory = new Inventory(directory)
+  const stored = await inventory.read()
+  const contents = stored === 'damaged' ? undefined : stored
+  const names = await namesIn(directory)
+  const hasTrace =
+    Object.keys(contents?.files ?? {}).length > 0 || names.some((name) => DATABASE_FILE.test(name))
+  const damage: FileDamage[] =
+    contents === undefined ? [] : await inventory.compare(contents, { isWhole: false })
+  if (stored === 'damaged') damage.push({ file: 'the inventory', problem: 'content' })
+  await inventory.begin(contents)
+  const rest = { inventory, ends: contents?.ends ?? {} }
+  if (!hasTrace) {
+    const database = await openWith(directory, true)
+    return { ...rest, database, condition: { damage, isRepaired: false } }
+  }
+  await restoreCurrent(directory, names)
+  const isRequested = await inventory.isRepairRequested()
+  if (isRequested || damage.some(({ file }) => REPAIRED.test(file))) {
+    return { ...rest, ...(await repair(directory, damage, inventory)) }
+  }
+  try {
+    const database = await openWith(directory, false)
+    return { ...rest, database, condition: { damage, isRepaired: false } }
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    return { ...rest, ...(await repair(directory, damage, inventory)) }
+  }
+}
+
+/** Puts the database together anew from its tables and logs, as far as they can be read. */
+async function repair(
+  directory: string,
+  damage: readonly FileDamage[],
+  inventory: Inventory
+): Promise<Pick<OpenedDirectory, 'condition' | 'database'>> {
+  const condition = { damage, isRepaired: true }
+  try {
+    const changed = await inventory.scrub(inventory.tables())
+    await ClassicLevel.repair(directory)
+    let database = await openWith(directory, false)
+    if (!(await isReadable(database))) {
+      // LevelDB takes over what it does not check: then such a table is lost as a whole.
+      await database.close()
+      await moveAway(directory, changed)
+      await ClassicLevel.repair(directory)
+      database = await openWith(directory, false)
+    }
+    inventory.repaired()
+    return { database, condition }
+  } catch (cause) {
+    if (cause instanceof StoreError && !isDamage(cause)) throw cause
+    throw new StoreError(
+      'STORE_OPEN_FAILED',
+      `The store in ${directory} is damaged and cannot be repaired. Restore a backup, or move the directory away and start with an empty one; what came from the swarm comes again.`,
+      { cause }
+    )
+  }
+}
+
+async function isReadable(database: Database): Promise<boolean> {
+  try {
+    for await (const _ of database.keys(ENCODING)) continue
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Where LevelDB puts what it cannot use. */
+async function moveAway(directory: string, files: readonly FileDamage[]): Promise<void> {
+  const lost = join(directory, 'lost')
+  await mkdir(lost, { recursive: true, mode: 0o700 })
+  for (const { file } of files) {
+    await rename(join(directory, file), join(lost, file)).catch(() => undefined)
+  }
+}
+
+/** CURRENT is one line, the name of the newest manifest. */
+async function restoreCurrent(directory: string, names: readonly string[]): Promise<void> {
+  const manifests = names.filter((name) => MANIFEST.test(name))
+  const newest = manifests.toSorted((a, b) => numberIn(a) - numberIn(b)).at(-1)
+  if (newest === undefined) return
+  const path = join(directory, 'CURRENT')
+  const current = await readFile(path, 'utf8').catch(() => '')
+  if (current.endsWith('\n') && names.includes(current.trim())) return
+  await writeFile(path, `${newest}\n`, { flush: true, mode: 0o600 })
+}
+
+async function openWith(directory: string, createIfMissing: boolean): Promise<Database> {
+  const database = createDatabase(directory, createIfMissing)
+  await openDatabase(database, directory)
+  return database
+}
+
+/** Whether LevelDB's files are damaged or missing; not that they cannot be opened now. */
+function isDamage(error: unknown): boolean {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ('code' in each && each.code === 'LEVEL_CORRUPTION') return true
+    if (/Corruption|No such file|does not exist|missing files/.test(each.message)) return true
+  }
+  return false
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory)
+  } catch {
+    return []
+  }
+}
+
+function numberIn(name: string): number {
+  return Number(name.replace(/\D/g, ''))
+}
