@@ -13,7 +13,17 @@ const FITTED: ReadonlySet<string> = new Set([
   'psf+requests',
   'celery+celery',
   'caddyserver+caddy',
-  'BurntSushi+ripgrep'
+  'BurntSushi+ripgrep',
+  'expressjs+express',
+  'pypa+pip',
+  'rust-lang+cargo',
+  'etcd-io+etcd',
+  'sinatra+sinatra',
+  'vuejs+core',
+  'curl+curl',
+  'jekyll+jekyll',
+  'nodejs+undici',
+  'numpy+numpy'
 ])
 
 const SUBJECTS = 300

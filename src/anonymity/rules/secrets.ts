@@ -25,6 +25,7 @@ import {
 } from '../reading/text-features.ts'
 import { OPAQUE } from '../reading/scanned-text.ts'
 import { PROVIDER_KEYWORDS } from './providers.ts'
+import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
 import { isPublicWord } from '../words/vocabulary.ts'
 import { findAll, inLongWords, layerOf } from './rule.ts'
 import {
@@ -92,11 +93,19 @@ const WORD_RULES: readonly Rule[] = [
   }
 ]
 
+/** A path of lower-case words, perhaps with a version: `golangci/golangci-lint/v2`. */
+function isModule(hit: string): boolean {
+  return (
+    /^[a-z]+(?:[/-](?:[a-z]+|v\d{1,2}|v\d{1,2}[a-z]{3,}))+$/.test(hit) &&
+    partsOf(hit).every(isPublicPart)
+  )
+}
+
 const RANDOM: Rule = {
   name: 'random',
   kind: 'secret',
   pattern: /(?<![\w+/=-])[A-Za-z0-9+_=-](?:[A-Za-z0-9+/_=-]{14,4095})[A-Za-z0-9=_]/g,
-  accept: (hit) => isRandom(hit) && !/^(?:GHSA|CVE|RUSTSEC|PYSEC)-/.test(hit)
+  accept: (hit) => isRandom(hit) && !/^(?:GHSA|CVE|RUSTSEC|PYSEC)-/.test(hit) && !isModule(hit)
 }
 
 const RULES: readonly Rule[] = [
