@@ -39,7 +39,10 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     kind: 'user',
     pattern: /(?<![^\s(,])@[a-z][\w-]{2,38}(?![\w/.(-])/gi,
     needs: AT,
-    accept: (hit) => hit.length > 4 && !isPublicWord(hit.slice(1).toLowerCase())
+    accept: (hit) =>
+      hit.length > 4 &&
+      !isPublicWord(hit.slice(1).toLowerCase()) &&
+      !(hit.includes('_') && partsOf(hit).every(isPublicPart))
   },
   {
     name: 'called',
@@ -110,7 +113,9 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
 
 export const accounts = layerOf(ACCOUNTS_RULES)
 
-function isUserName(hit: string): boolean {
+function isUserName(hit: string, whole: string): boolean {
+  // "for user mappings" names no user.
+  if (/^user [a-z]/.test(whole) && /(?:s|ing|ed)$/.test(hit) && isDictionaryWord(hit)) return false
   return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node|pass|password|passwd|group|groups|host|when|who|want|wants|which|has|have|had|will|with|without|on|from|if|as|at|by|of|not|may|should|for|are|was|were|see|input|data|agent|install|installs|space|does|do)$/i.test(
     hit
   )

@@ -83,6 +83,9 @@ const COMMIT = /^(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,10}$/
 
 const SHORT_COMMIT = /^(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7}$/
 
+/** Of a character class. */
+const RANGES = /^(?:[aA]-[zZ]|0-9|_|-)+$/
+
 /** Advisories and standards; toolchains of a day. */
 const PUBLIC_ID = /^(?:(?:GHSA|CVE|RUSTSEC|PYSEC|RFC|ISO|PEP)-[\w-]+|[a-z]{4,10}-20\d\d-\d\d-\d\d)$/
 
@@ -99,7 +102,7 @@ function isCompound(token: string): boolean {
 function markToken(token: string, mark: Mark, isInCode: boolean): string {
   if (token.length <= SHORT + 1 || PUBLIC_NAME.test(token)) return token
   if (isInCode ? SHORT_COMMIT.test(token) : COMMIT.test(token)) return token
-  if (PUBLIC_ID.test(token) || isPublicName(token.toLowerCase())) return token
+  if (PUBLIC_ID.test(token) || RANGES.test(token) || isPublicName(token.toLowerCase())) return token
   if (!isInCode && !isCompound(token)) return token
   return isPrivateOnce(token, isInCode) ? mark(token, 'identifier', 'identifier') : token
 }

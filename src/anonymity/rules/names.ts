@@ -58,7 +58,7 @@ export const NAME_RULES: readonly Rule[] = [
     needs: UPPER,
     atGroups: PERSON_WORDS,
     pattern: new RegExp(
-      `(?<![\\p{L}-])(?:[Cc]ustomer|[Cc]lient|[Tt]enant|[Vv]endor|[Pp]artner|[Cc]ompany|[Cc]olleague|[Ee]mployee|[Pp]atient|[Bb]oss|[Ww]ife|[Hh]usband|[Dd]octor|[Ll]awyer|[Cc]odename|[Cc]ode[ -]name(?:d)?|[Pp]roject|[Oo]peration|[Ii]nitiative|[Ss]ignature|[Ss]igned|[Rr]egards|[Ss]incerely|[Dd]ear|[Nn]amed|[Ff]ull[ _-]?[Nn]ame|[Ff]irst[ _-]?[Nn]ame|[Ll]ast[ _-]?[Nn]ame|[Ss]urname|[Aa]uthor|[Aa]ssignee|[Rr]eviewer|[Rr]eporter|[Cc]ontact|[Aa]ttn|[Cc]c|[Oo]wner|[Mm]anager|[Cc]ardholder|[Bb]eneficiary|[Pp]ayee|[Ss]igned-off-by|[Cc]o-authored-by|[Rr]eviewed-by|[Aa]cked-by)(?:["'\`]?(?:[,:=]| is| was| called| named) {0,2}| )["'\`]?(?<hit>${RUN})(?![\\p{L}\\d'’-]|\\.\\p{Ll})`,
+      `(?<![\\p{L}-])(?:[Cc]ustomer|[Cc]lient|[Tt]enant|[Vv]endor|[Pp]artner|[Cc]ompany|[Cc]olleague|[Ee]mployee|[Pp]atient|[Bb]oss|[Ww]ife|[Hh]usband|[Dd]octor|[Ll]awyer|[Cc]odename|[Cc]ode[ -]name(?:d)?|[Pp]roject|[Oo]peration|[Ii]nitiative|[Ss]ignature|[Ss]igned|[Rr]egards|[Ss]incerely|[Dd]ear|[Nn]amed|[Ff]ull[ _-]?[Nn]ame|[Ff]irst[ _-]?[Nn]ame|[Ll]ast[ _-]?[Nn]ame|[Ss]urname|[Aa]uthor|[Aa]ssignee|[Rr]eviewer|[Rr]eporter|[Cc]ontact|[Aa]ttn|[Cc]c|[Oo]wner|[Mm]anager|[Cc]ardholder|[Bb]eneficiary|[Pp]ayee|[Ss]igned-off-by|[Cc]o-authored-by|[Rr]eviewed-by|[Aa]cked-by)(?:["'\`]?(?:[,:=]| is| was| called| named) {0,2}| )["'\`]?(?<hit>${RUN})(?![\\p{L}\\d'’(-]|\\.\\p{Ll})`,
       'gu'
     ),
     accept: (hit) => isName(hit) && !isTechnology(hit)
@@ -180,11 +180,30 @@ function isCommonUse(word: string, text: string, from: number, to: number): bool
 function isTechnical(word: string, text: string, from: number, to: number): boolean {
   if (/^\p{Lu}\p{Ll}{2,}(?:files?|deps|proxy|flags|tests?)$/u.test(word)) return true
   const lower = word.toLowerCase()
-  if (/^\p{Lu}{5,}$/u.test(word) && isComposed(lower)) return !hasNeighbour(text, from, to)
+  if (/^\p{Lu}{5,}$/u.test(word)) return isCapitals(lower, text, from, to)
+  const after = text.slice(to, to + 24)
+  if (GIVEN_NAMES.has(lower)) return false
+  if (BEFORE_PACKAGE.test(text.slice(Math.max(0, from - 24), from)) || AFTER_PACKAGE.test(after)) {
+    return true
+  }
   return (
-    from === 0 &&
-    isComposed(lower) &&
-    /^ (?!and |said|says|is |was |has )\p{Ll}/u.test(text.slice(to, to + 8))
+    from === 0 && isComposed(lower) && /^(?::| (?!and |said|says|is |was |has )\p{Ll})/u.test(after)
+  )
+}
+
+/** What has these words beside it is a package or a format. */
+const BEFORE_PACKAGE = /\b(?:package|library|gem|plugin|crate|font|framework|macro) $/
+const AFTER_PACKAGE =
+  /^ (?:library|package|gem|plugin|crate|syntax|fonts?|framework|migrator|licen[cs]e|bindings?)\b/
+
+/** Commands, constants and conferences, unless the words beside it are those of a person. */
+function isCapitals(lower: string, text: string, from: number, to: number): boolean {
+  if (GIVEN_NAMES.has(lower) || SURNAMES.has(lower) || hasNeighbour(text, from, to)) return false
+  if (isComposed(lower)) return true
+  return (
+    !PERSON_CONTEXT.test(text.slice(Math.max(0, from - 16), from)) &&
+    !PERSON_VERB.test(text.slice(to, to + 16)) &&
+    /\p{Ll}{2}/u.test(text)
   )
 }
 

@@ -35,7 +35,7 @@ import {
   UPPER_LABEL
 } from '../reading/shapes.ts'
 import { isPublicPart } from '../words/identifier-parts.ts'
-import { isPublicSite } from '../words/public-sites.ts'
+import { isPublicOwner, isPublicSite } from '../words/public-sites.ts'
 import type { Rule } from './rule.ts'
 
 /** First labels of dotted API names, which are public vocabulary. */
@@ -91,15 +91,19 @@ function isHost(name: string): boolean {
   return HOST_ENDINGS.has(ending) || (labels.length > 2 && AMBIGUOUS_ENDINGS.has(ending))
 }
 
+function ownerOf(repository: string): string {
+  return repository.slice(0, repository.indexOf('/')).toLowerCase()
+}
+
 /** Perl scripts, and texts with the code of their language: `check-options.pl`, `readme.fr`. */
 function isFile([name = '', ending, ...rest]: readonly string[]): boolean {
   if (rest.length > 0) return false
   return name === 'readme' || (ending === 'pl' && name.split(/[_-]/).every(isPublicPart))
 }
 
-/** A small number of four parts after the name of a package: `depends on billiard 2.7.3.30`. */
+/** A small number of four parts after the name of a package: `bump billiard to 2.7.3.30`. */
 const VERSIONED =
-  '(?:depends? on|requires?|bump|upgrade|use|using|release|version|support|with|v)(?: (?!host|ip|address|server|node|gateway|dns|peer|proxy|the|to|from|at|by|on|via|db|database|route|subnet|machine|box|vm|cluster|endpoint|replica|firewall)\\p{L}[\\w-]{2,30})(?: to)? (?=1?\\d\\.(?!\\d+\\.\\d+\\.\\d+[/:]))(?!10\\.)'
+  '(?:depends? on|requires?|bumps?|upgrade|update|pin|use|using|release|version|support|with|v) (?!host|ip|address|server|node|gateway|dns|peer|proxy|the|to|from|at|by|on|via|db|database|route|subnet|machine|box|vm|cluster|endpoint|replica|firewall)\\p{L}[\\w/@.-]{2,60} (?:from (?:[\\d.]{5,16} to )?|to )?(?=\\d\\.)'
 
 export const URLS_RULES: readonly Rule[] = [
   {
@@ -164,7 +168,8 @@ export const NETWORK_RULES: readonly Rule[] = [
     name: 'repository-reference',
     kind: 'repository',
     pattern: /(?<![\w.@/-])[\w-]{1,39}\/[\w.-]{1,100}#\d{1,7}(?!\w)/g,
-    needs: SLASH | HASH | DIGIT
+    needs: SLASH | HASH | DIGIT,
+    accept: (hit) => !isPublicOwner(ownerOf(hit))
   },
   {
     name: 'announced-repository',
@@ -173,7 +178,9 @@ export const NETWORK_RULES: readonly Rule[] = [
     atGroups: REPOSITORY_WORDS,
     pattern:
       /(?:(?<![\w.]|\w-)(?:repo(?:sitory)?|branch|remote|submodule|fork|clone|checkout|image|monorepo)(?=[\s:="'`])(?: (?:of|at|named|called|is|-b))?["'`]?\s{0,2}[:=]?\s{0,2}["'`]?|\borigin\/|\bupstream\/|\brefs\/(?:heads|tags)\/)(?<hit>[\w.-]{1,100}(?:[/:][\w.-]{1,100}){1,4}|[\w.]{1,40}(?:[-_][\w.]{1,40}){1,8})/gi,
-    accept: (hit) => !/^(?:origin|upstream)\/(?:main|master|dev|develop|trunk|HEAD)$/.test(hit)
+    accept: (hit) =>
+      !/^(?:origin|upstream)\/(?:main|master|dev|develop|trunk|HEAD)$/.test(hit) &&
+      !(/^[\w-]+\/[\w.-]+$/.test(hit) && isPublicOwner(ownerOf(hit)))
   },
   {
     name: 'mac',

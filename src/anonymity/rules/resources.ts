@@ -136,7 +136,7 @@ export const RESOURCES_RULES: readonly Rule[] = [
     atGroups: CLUSTER_WORDS,
     // Not the scope of a commit: `context: inherit the deadline`.
     pattern:
-      /\b(?:namespace|context|cluster):\s{1,2}["']?(?<hit>[a-z0-9][a-z0-9.-]{1,252})(?![a-z0-9.-]| [a-z]{2,20} [a-z])/g,
+      /\b(?:namespace|context|cluster):\s{1,2}["']?(?<hit>[a-z0-9][a-z0-9.-]{1,252})(?![a-z0-9.-]| [A-Za-z]{2,20} [a-z])/g,
     accept: isClusterName
   },
   {

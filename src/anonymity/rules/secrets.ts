@@ -89,14 +89,16 @@ const WORD_RULES: readonly Rule[] = [
     name: 'long-hex',
     kind: 'secret',
     at: [ONLY_HEX | HAS_DIGIT | FROM_26, ONLY_HEX | CAMEL | FROM_26],
-    pattern: /(?<![\p{L}\d])[0-9a-fA-F]{32,512}(?![\p{L}\d])/gu
+    // Not the hash of a commit: `Revert ...`, `bump the action from ... to ...`.
+    pattern:
+      /(?<![\p{L}\d])(?!(?<=\b(?:[Cc]ommits?|[Rr]evert(?:s|ed)?(?: commit)?|[Cc]herry[- ]pick(?:ed)?(?: from)?|[Bb]ump\b[^\n]{1,80}(?: from| to|:)) ["'`]?)[0-9a-f]{40}(?![\p{L}\d]))[0-9a-fA-F]{32,512}(?![\p{L}\d])/gu
   }
 ]
 
 /** A path of lower-case words, perhaps with a version: `golangci/golangci-lint/v2`. */
 function isModule(hit: string): boolean {
   return (
-    /^[a-z]+(?:[/-](?:[a-z]+|v\d{1,2}|v\d{1,2}[a-z]{3,}))+$/.test(hit) &&
+    /^[a-z]+\d?(?:[/-](?:[a-z]+\d?|\d{1,5}|v\d{1,2}|v\d{1,2}[a-z]{3,}))+$/.test(hit) &&
     partsOf(hit).every(isPublicPart)
   )
 }

@@ -1,7 +1,7 @@
 /** Abbreviations of two and three letters in names of functions, types and files. */
 const ABBREVIATIONS: ReadonlySet<string> = new Set(
   `
-abi abs ci cd zsh my rg acl alg api app arg asm ast bin bit bsd btn buf cap cb cfg cgi chr cli cmd cmp cnt col cpu csr
+abi abs at by ci go in of on to cd zsh my rg acl alg api app arg asm ast bin bit bsd btn buf cap cb cfg cgi chr cli cmd cmp cnt col cpu csr
 css csv ctl ctr ctx cur cwd db dbg def del dep dev dir dll dns doc ds dup elf enc end env eof err etc evt ex
 exe exp ext fd fds fmt fn fs ftp gc gen get gid git gnu gpu grp gui hdr hex hsh id ids idx img inf 
 inc io ip ipc iso js key lib lru lst ltr map max md mem min mk mod msg mtu mux net no npm num obj ok op

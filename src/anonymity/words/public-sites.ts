@@ -31,6 +31,7 @@ export function isPublicSite(site: string): boolean {
   const [owner] = path
   if (owner === undefined) return true
   if (FORGES.has(host)) return isPublicOwner(owner)
+  if (isProject(host.replace(SERVICE, ''))) return true
   return path.every((part) => !NUMBER.test(part) && partsOf(part).every(isPublicPart))
 }
 
@@ -42,14 +43,18 @@ export function isPublicOwner(owner: string): boolean {
 function isPublicHost(host: string): boolean {
   const hosts = setOf(HOSTS)
   const domain = host.replace(SERVICE, '')
-  const [name = '', ending = '', ...rest] = domain.split('.')
   return (
     FORGES.has(host) ||
     RESERVED.test(host) ||
     hosts.has(host) ||
     hosts.has(domain) ||
-    (rest.length === 0 && PROJECT_ENDINGS.has(ending) && isPackageWord(name))
+    isProject(domain)
   )
+}
+
+function isProject(domain: string): boolean {
+  const [name = '', ending = '', ...rest] = domain.split('.')
+  return rest.length === 0 && PROJECT_ENDINGS.has(ending) && isPackageWord(name)
 }
 
 function setOf(lines: readonly string[]): ReadonlySet<string> {
