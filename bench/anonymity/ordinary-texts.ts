@@ -33,7 +33,9 @@ const FITTED: ReadonlySet<string> = new Set([
   'rollup+rollup',
   'alacritty+alacritty',
   'redis+redis',
-  'mawww+kakoune'
+  'mawww+kakoune',
+  'junegunn+fzf',
+  'grafana+loki'
 ])
 
 const SUBJECTS = 300

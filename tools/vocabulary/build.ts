@@ -4,9 +4,9 @@
  * `node tools/vocabulary/build.ts AVAILABLE UNPACKED FILE...`
  *
  * - `AVAILABLE`: the output of `apt-cache dumpavail`
- * - `UNPACKED`: a folder with an unpacked Debian package in each folder (README.md names them)
- * - each `FILE`: a package of npm or PyPI a line, with tabs between its name and its summary, which
- *   comes last
+ * - `UNPACKED`: a folder with an unpacked Debian package in each folder (`bench/anonymity/README.md` names them)
+ * - each `FILE`: a package of npm or PyPI, or a Go module, a line, with tabs between its name and its
+ *   summary, which comes last
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../../src/anonymity/words/given-names.ts'
@@ -31,7 +31,7 @@ const debian = readFileSync(available, 'utf8')
 const homepages = fieldsOf('Homepage')
 writeWords('package-words', 'PACKAGE_WORDS', wordsOf())
 writeWords('public-hosts', 'HOSTS', hostsOf(homepages))
-writeWords('public-owners', 'OWNERS', ownersOf(homepages))
+writeWords('public-owners', 'OWNERS', ownersOf([...homepages, ...moduleNames()]))
 
 function wordsOf(): string[] {
   const packages = new Map<string, number>()
@@ -67,6 +67,15 @@ function wordsOf(): string[] {
         ![GIVEN_NAMES, AMBIGUOUS_NAMES, SURNAMES].some((persons) => persons.has(word))
     )
     .toSorted()
+}
+
+/** Names of packages that are repositories, as those of Go are. */
+function moduleNames(): string[] {
+  return files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^github\.com\/[\w.-]+\/[\w.-]+/gm)].map(
+      ([name]) => `https://${name}`
+    )
+  )
 }
 
 function fieldsOf(field: string): string[] {

@@ -115,6 +115,7 @@ export const accounts = layerOf(ACCOUNTS_RULES)
 
 function isUserName(hit: string, whole: string): boolean {
   // "for user mappings" names no user.
+  if (SCOPE.test(whole)) return false
   if (/^user [a-z]/.test(whole) && /(?:s|ing|ed)$/.test(hit) && isDictionaryWord(hit)) return false
   return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node|pass|password|passwd|group|groups|host|when|who|want|wants|which|has|have|had|will|with|without|on|from|if|as|at|by|of|not|may|should|for|are|was|were|see|input|data|agent|install|installs|space|does|do)$/i.test(
     hit
@@ -133,7 +134,7 @@ function isAnnouncedHost(hit: string, whole: string): boolean {
 
 /** The scope of a commit: `server: add a timer`, `gateway: Fix ...`. */
 const SCOPE =
-  /^(?:server|domain|gateway|realm|host|machine|vm|nas): (?:add|adds|allow|avoid|bump|change|check|clean|close|create|delete|disable|do|don|drop|enable|ensure|expose|extract|fix|fixes|handle|ignore|implement|improve|introduce|log|make|merge|move|only|optimi[sz]e|prevent|print|refactor|remove|rename|replace|report|return|revert|rework|set|simplify|skip|split|start|stop|support|switch|test|tidy|tweak|update|upgrade|use|wait|wrap|write)$/i
+  /^(?:server|domain|gateway|realm|host|machine|vm|nas|operator|account|login|handle): (?:add|adds|allow|avoid|bump|change|check|clean|close|create|delete|disable|do|document|don|drop|enable|ensure|expose|extract|fix|fixes|handle|ignore|implement|improve|introduce|log|make|merge|move|only|optimi[sz]e|prevent|print|refactor|remove|rename|replace|report|return|revert|rework|set|simplify|skip|split|start|stop|support|switch|test|tidy|tweak|update|upgrade|use|wait|wrap|write)$/i
 
 /** "ssh handling", "ping timeouts": the command as a noun. */
 function isProse(hit: string): boolean {
@@ -149,7 +150,8 @@ function isProse(hit: string): boolean {
 function isNumberedHost(hit: string): boolean {
   const bases = hit.match(/[a-z]{4,}(?=\d)/gi) ?? []
   if (bases.some((base) => isPackageWord(base.toLowerCase()))) return false
-  if (/^[a-f\d]{7,10}$/.test(hit) || /^non-\d/.test(hit)) return false
+  if (/^(?:(?:main|master|nightly|sha)-)?[a-f\d]{7,10}$/.test(hit) || /^non-\d/.test(hit))
+    return false
   const isNumbered = /[a-z]-?\d{1,4}$|-\d{1,4}-|^[a-z]{2,12}\d{1,3}-/i.test(hit)
   return isNumbered && /-|[a-z]{3}\d/i.test(hit) && mayBeHost(hit)
 }

@@ -78,16 +78,18 @@ function isPrivateOnce(token: string, isInCode: boolean): boolean {
   return result
 }
 
-/** The beginning of the hash of a commit. */
-const COMMIT = /^(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,10}$/
+/** The hash of a commit, or its beginning. */
+const COMMIT =
+  /^(?:(?:main|master|nightly|sha)-(?=[a-f\d]{7}$))?(?=[a-f]*\d)(?=\d*[a-f])(?:[\da-f]{7,10}|[\da-f]{40})$/
 
 const SHORT_COMMIT = /^(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7}$/
 
 /** Of a character class. */
 const RANGES = /^(?:[aA]-[zZ]|0-9|_|-)+$/
 
-/** Advisories and standards; toolchains of a day. */
-const PUBLIC_ID = /^(?:(?:GHSA|CVE|RUSTSEC|PYSEC|RFC|ISO|PEP)-[\w-]+|[a-z]{4,10}-20\d\d-\d\d-\d\d)$/
+/** Advisories and standards; toolchains of a day; versions of untagged Go modules. */
+const PUBLIC_ID =
+  /^(?:(?:GHSA|CVE|RUSTSEC|PYSEC|RFC|ISO|PEP)-[\w-]+|[a-z]{4,10}-20\d\d-\d\d-\d\d|0-20\d{12}-[\da-f]{12})$/
 
 /** `RuboCop`, `gin-gonic`: a word of package names, or an owner of public repositories. */
 function isPublicName(token: string): boolean {

@@ -12,7 +12,7 @@ import { SURNAMES } from '../words/surnames.ts'
 import { UPPER_FIRST } from '../reading/shapes.ts'
 import { isUnknown } from '../words/unknown-word.ts'
 import { isComposed } from '../words/identifier-parts.ts'
-import { isPackageWord, isPublicWord } from '../words/vocabulary.ts'
+import { isTechnicalWord, isPublicWord } from '../words/vocabulary.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { Layer, Mark, Rule } from './rule.ts'
 import type { Span } from './whole-names.ts'
@@ -37,7 +37,7 @@ function isTechnology(hit: string): boolean {
     /^(?:README|Pages|Page|Git(?:Hub|Lab)|Issues?|Release|Docs?|Website|Wiki|Board|Settings)\b/.test(
       hit
     ) ||
-    (/[a-z][A-Z]/.test(first) && isPackageWord(first.toLowerCase()))
+    (/[a-z][A-Z]/.test(first) && isTechnicalWord(first.toLowerCase()))
   )
 }
 
@@ -117,10 +117,13 @@ function markCapitalised(draft: Draft, mark: Mark): void {
     const word = match[0].replace(ELISION, '')
     const lower = word.toLowerCase()
     const after = from + word.length
-    if (isVersioned(text, after) || isTechnical(word, text, from, after)) continue
-    const isGiven =
-      lower.split('-').some((part) => GIVEN_NAMES.has(part)) &&
-      !isCommonUse(word, text, from, after)
+    if (
+      isVersioned(text, after) ||
+      isCommonUse(word, text, from, after) ||
+      isTechnical(word, text, from, after)
+    )
+      continue
+    const isGiven = lower.split('-').some((part) => GIVEN_NAMES.has(part))
     if (!isGiven && !isAmbiguousName(lower, text, from, after)) {
       if (
         !isUnknown(word) ||
@@ -169,7 +172,7 @@ function isCommonUse(word: string, text: string, from: number, to: number): bool
   return (
     /^(?:Ruby|Julia|Ada)$/.test(word) &&
     !/^ \p{Lu}\p{Ll}+/u.test(after) &&
-    !PERSON_VERB.test(after.replace(/^ and\b/, '')) &&
+    !PERSON_VERB.test(after.replace(/^(?: and\b|['’]s\b)/, '')) &&
     !/(?:ask|asked|tell|told|thanks?|cc|ping|hi|hey|hello|dear|by|says?|said)[ ,:@]{1,2}$/i.test(
       text.slice(Math.max(0, from - 12), from)
     )
@@ -209,10 +212,13 @@ function isCapitals(lower: string, text: string, from: number, to: number): bool
 
 /** Names in capitals come in pairs. */
 function hasNeighbour(text: string, from: number, to: number): boolean {
-  return (
-    /\p{Lu}{2,}\.?,? $/u.test(text.slice(Math.max(0, from - 16), from)) ||
-    /^,? \p{Lu}{2,}/u.test(text.slice(to, to + 8))
-  )
+  const [before = ''] =
+    /\p{Lu}{2,}(?=\.?,? $)/u.exec(text.slice(Math.max(0, from - 24), from)) ?? []
+  const [after = ''] = /(?<=^,? )\p{Lu}{2,}/u.exec(text.slice(to, to + 24)) ?? []
+  return [before, after].some((word) => {
+    const lower = word.toLowerCase()
+    return GIVEN_NAMES.has(lower) || AMBIGUOUS_NAMES.has(lower) || SURNAMES.has(lower)
+  })
 }
 
 /** Capitals before a word for names in code: `PYTHONSTARTUP variable`. */

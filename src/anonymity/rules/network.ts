@@ -34,7 +34,7 @@ import {
   TWO,
   UPPER_LABEL
 } from '../reading/shapes.ts'
-import { isPublicPart } from '../words/identifier-parts.ts'
+import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
 import { isPublicOwner, isPublicSite } from '../words/public-sites.ts'
 import type { Rule } from './rule.ts'
 
@@ -93,6 +93,12 @@ function isHost(name: string): boolean {
 
 function ownerOf(repository: string): string {
   return repository.slice(0, repository.indexOf('/')).toLowerCase()
+}
+
+/** Of a public owner, or a branch of public words. */
+function isPublicRepository(hit: string): boolean {
+  if (/^[\w-]+\/[\w.-]+$/.test(hit) && isPublicOwner(ownerOf(hit))) return true
+  return /^[a-z]+(?:-[a-z]+)+$/.test(hit) && partsOf(hit).every(isPublicPart)
 }
 
 /** Perl scripts, and texts with the code of their language: `check-options.pl`, `readme.fr`. */
@@ -180,7 +186,7 @@ export const NETWORK_RULES: readonly Rule[] = [
       /(?:(?<![\w.]|\w-)(?:repo(?:sitory)?|branch|remote|submodule|fork|clone|checkout|image|monorepo)(?=[\s:="'`])(?: (?:of|at|named|called|is|-b))?["'`]?\s{0,2}[:=]?\s{0,2}["'`]?|\borigin\/|\bupstream\/|\brefs\/(?:heads|tags)\/)(?<hit>[\w.-]{1,100}(?:[/:][\w.-]{1,100}){1,4}|[\w.]{1,40}(?:[-_][\w.]{1,40}){1,8})/gi,
     accept: (hit) =>
       !/^(?:origin|upstream)\/(?:main|master|dev|develop|trunk|HEAD)$/.test(hit) &&
-      !(/^[\w-]+\/[\w.-]+$/.test(hit) && isPublicOwner(ownerOf(hit)))
+      !isPublicRepository(hit)
   },
   {
     name: 'mac',

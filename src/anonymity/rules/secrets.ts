@@ -25,7 +25,6 @@ import {
 } from '../reading/text-features.ts'
 import { OPAQUE } from '../reading/scanned-text.ts'
 import { PROVIDER_KEYWORDS } from './providers.ts'
-import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
 import { isPublicWord } from '../words/vocabulary.ts'
 import { findAll, inLongWords, layerOf } from './rule.ts'
 import {
@@ -89,25 +88,17 @@ const WORD_RULES: readonly Rule[] = [
     name: 'long-hex',
     kind: 'secret',
     at: [ONLY_HEX | HAS_DIGIT | FROM_26, ONLY_HEX | CAMEL | FROM_26],
-    // Not the hash of a commit: `Revert ...`, `bump the action from ... to ...`.
+    // Not the hash of a commit: `Revert ...`, `bump the action from ... to ...`, `owner/name@...`.
     pattern:
-      /(?<![\p{L}\d])(?!(?<=\b(?:[Cc]ommits?|[Rr]evert(?:s|ed)?(?: commit)?|[Cc]herry[- ]pick(?:ed)?(?: from)?|[Bb]ump\b[^\n]{1,80}(?: from| to|:)) ["'`]?)[0-9a-f]{40}(?![\p{L}\d]))[0-9a-fA-F]{32,512}(?![\p{L}\d])/gu
+      /(?<![\p{L}\d])(?!(?<=\b(?:[Cc]ommits?|[Rr]evert(?:s|ed)?(?: commit)?|[Cc]herry[- ]pick(?:ed)?(?: from)?|[Bb]ump\b[^\n]{1,80}(?: from| to|:)) ["'`]?|\w\/[\w.-]{1,100}@)[0-9a-f]{40}(?![\p{L}\d]))[0-9a-fA-F]{32,512}(?![\p{L}\d])/gu
   }
 ]
-
-/** A path of lower-case words, perhaps with a version: `golangci/golangci-lint/v2`. */
-function isModule(hit: string): boolean {
-  return (
-    /^[a-z]+\d?(?:[/-](?:[a-z]+\d?|\d{1,5}|v\d{1,2}|v\d{1,2}[a-z]{3,}))+$/.test(hit) &&
-    partsOf(hit).every(isPublicPart)
-  )
-}
 
 const RANDOM: Rule = {
   name: 'random',
   kind: 'secret',
   pattern: /(?<![\w+/=-])[A-Za-z0-9+_=-](?:[A-Za-z0-9+/_=-]{14,4095})[A-Za-z0-9=_]/g,
-  accept: (hit) => isRandom(hit) && !/^(?:GHSA|CVE|RUSTSEC|PYSEC)-/.test(hit) && !isModule(hit)
+  accept: (hit) => isRandom(hit) && !/^(?:GHSA|CVE|RUSTSEC|PYSEC)-/.test(hit)
 }
 
 const RULES: readonly Rule[] = [

@@ -3,7 +3,7 @@
  * repositories. A path below another public host is public if its words are.
  */
 import { isPublicPart, partsOf } from './identifier-parts.ts'
-import { isPackageWord } from './vocabulary.ts'
+import { isTechnicalWord } from './vocabulary.ts'
 import { HOSTS } from './public-hosts.ts'
 import { OWNERS } from './public-owners.ts'
 
@@ -37,7 +37,7 @@ export function isPublicSite(site: string): boolean {
 
 /** An owner of repositories that are homepages of packages, or a word of package names. */
 export function isPublicOwner(owner: string): boolean {
-  return setOf(OWNERS).has(owner) || isPackageWord(owner)
+  return setOf(OWNERS).has(owner) || isTechnicalWord(owner)
 }
 
 function isPublicHost(host: string): boolean {
@@ -54,7 +54,7 @@ function isPublicHost(host: string): boolean {
 
 function isProject(domain: string): boolean {
   const [name = '', ending = '', ...rest] = domain.split('.')
-  return rest.length === 0 && PROJECT_ENDINGS.has(ending) && isPackageWord(name)
+  return rest.length === 0 && PROJECT_ENDINGS.has(ending) && isTechnicalWord(name)
 }
 
 function setOf(lines: readonly string[]): ReadonlySet<string> {
