@@ -9,6 +9,7 @@ import { randomFrom } from './random.ts'
 import type { Answered } from './tables.ts'
 import type { Features } from '../../src/models/routing/prompt-features.ts'
 
+const TASK = 'bench'
 const FOLDS = 5
 const SPLITS = 5
 const RESAMPLES = 1_000
@@ -30,7 +31,7 @@ export interface HeldOut {
 export function heldOut(table: readonly Answered[], seed = 7): HeldOut {
   const random = randomFrom(seed)
   const features = table.map(({ prompt }) =>
-    featuresOf({ task: 'bench', messages: [{ role: 'user', content: prompt }] })
+    featuresOf({ task: TASK, messages: [{ role: 'user', content: prompt }] })
   )
   const everything = table.map((_, i) => i)
   const splits = Array.from({ length: SPLITS }, () => split(table, features, random))
@@ -70,15 +71,15 @@ function split(
     order.forEach((i, place) => {
       const [row, of] = [table[i], features[i]]
       if (place % FOLDS === fold || row === undefined || of === undefined) return
-      gained.learn(of, !row.weak && row.strong)
-      failed.learn(of, !row.weak)
+      gained.learn(of, TASK, !row.weak && row.strong)
+      failed.learn(of, TASK, !row.weak)
     })
-    if (gained.state.by === 'text') byText += 1 / FOLDS
+    if (gained.state.tasks[0]?.by === 'text') byText += 1 / FOLDS
     order.forEach((i, place) => {
       const [row, of] = [table[i], features[i]]
       if (place % FOLDS !== fold || row === undefined || of === undefined) return
       scores.text[i] = gained.chanceBy('text', of)
-      scores.served[i] = gained.predict(of).chance
+      scores.served[i] = gained.predict(of, TASK).chance
       scores.length[i] = row.prompt.length
       scores['fast failed'][i] = failed.chanceBy('text', of)
     })

@@ -47,7 +47,7 @@ export function routing(size: number): RoutingReport {
   const [learned, scored] = [all.slice(0, half), all.slice(half)]
   const scorer = new Scorer()
   // In this set premium always passes, so it gains where fast does not suffice.
-  for (const { text, sufficed } of learned) scorer.learn(features(text), !sufficed)
+  for (const { text, sufficed } of learned) scorer.learn(features(text), 'bench', !sufficed)
   const ways = {
     learned: (text: string) => 1 - scorer.chanceBy('text', features(text)),
     length: (text: string) => 1 / (1 + text.length),

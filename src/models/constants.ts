@@ -58,5 +58,7 @@ export const USAGE_DAYS = 35
 export const SCORER_BITS = 14
 /** Outcomes before the scorer is used: fewer say little. */
 export const SCORER_MIN_OUTCOMES = 50
+/** Tasks that the scorer compares text and length for; the one longest without an outcome goes. */
+export const SCORER_TASKS = 64
 /** Outcomes between two saves of the scorer. */
 export const SCORER_SAVE_EVERY = 32

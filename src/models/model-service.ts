@@ -227,7 +227,7 @@ export class Models {
     return this.#service.telemetry.histograms()
   }
 
-  /** What the scorer has learned. Length alone predicts until the text predicts better. */
+  /** What the scorer has learned, and whether text or length alone predicts for each task. */
   scorer(): ScorerState {
     return this.#service.scorer.state
   }

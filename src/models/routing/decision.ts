@@ -72,7 +72,7 @@ export function decide(
   const known = own.learn && scorer.outcomes >= SCORER_MIN_OUTCOMES
   const gain = known
     ? {
-        ...scorer.predict(features()),
+        ...scorer.predict(features(), task),
         threshold: gainThreshold(fast.route, premium.route, request)
       }
     : undefined

@@ -54,9 +54,10 @@ export async function generate(
         answer = await ask(components, call, { step, messages: again, scope })
         checked = await checkAnswer(request, answer.reply, call.signal)
       }
-      if (isCascade && index === 0 && checked.ok) scorer.learn(features(), false)
+      if (isCascade && index === 0 && checked.ok) scorer.learn(features(), request.task, false)
       // A failure of fast says nothing until premium's answer is checked too.
-      if (isCascade && index === 1 && hasFastFailed) scorer.learn(features(), checked.ok)
+      if (isCascade && index === 1 && hasFastFailed)
+        scorer.learn(features(), request.task, checked.ok)
       hasFastFailed = index === 0 && !checked.ok
       if (checked.ok) {
         const result = call.result(step, answer.candidate, answer.reply, escalated)

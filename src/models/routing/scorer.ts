@@ -2,10 +2,10 @@
  * The scorer: the probability that the fast tier's answer fails its check and the premium tier's
  * passes. It learns from cascades whose last answer was checked, and knows nothing of requests that
  * were never tried. Two regressions learn the same label: one sees the text, one its length alone.
- * Length serves until the text predicts better.
+ * For each task length serves until the text predicts better.
  */
 import { z } from 'zod'
-import { SCORER_BITS, SCORER_SAVE_EVERY } from '../constants.ts'
+import { SCORER_BITS, SCORER_SAVE_EVERY, SCORER_TASKS } from '../constants.ts'
 import { HiveError } from '../../errors.ts'
 import { ExportedComparison, LossComparison } from './loss-comparison.ts'
 import { LENGTH_FEATURES } from './prompt-features.ts'
@@ -22,7 +22,7 @@ const Exported = z.strictObject({
   outcomes: z.int().min(0),
   text: ExportedRegression,
   length: ExportedRegression,
-  comparison: ExportedComparison
+  tasks: z.array(z.tuple([z.string(), ExportedComparison])).max(SCORER_TASKS)
 })
 /**
  * The weights of a scorer.
@@ -37,21 +37,25 @@ export interface GainPrediction {
   readonly by: 'text' | 'length'
 }
 
-/** What a scorer has learned, and whether text or length alone predicts. */
+/** What a scorer has learned, and whether text or length alone predicts for a task. */
 export interface ScorerState {
   readonly outcomes: number
-  readonly by: 'text' | 'length'
-  /**
-   * By how much the log loss of the text is below that of length, in nats an outcome, before each
-   * outcome was learned; and the half width of its 95 % interval, undefined before two outcomes.
-   */
-  readonly advantage: { readonly mean: number; readonly error: number | undefined }
+  /** The last 64 tasks with an outcome. For any other task length predicts. */
+  readonly tasks: readonly {
+    readonly task: string
+    readonly by: 'text' | 'length'
+    /**
+     * By how much the log loss of the text is below that of length, in nats an outcome, before each
+     * outcome was learned; and the half width of its 95 % interval, undefined before two outcomes.
+     */
+    readonly advantage: { readonly mean: number; readonly error: number | undefined }
+  }[]
 }
 
 export class Scorer {
   #text = new Regression(SIZE)
   #length = new Regression(LENGTH_SIZE)
-  #comparison = new LossComparison()
+  #comparisons = new Map<string, LossComparison>()
   #outcomes = 0
 
   /** Outcomes that it has learned from. */
@@ -59,16 +63,17 @@ export class Scorer {
     return this.#outcomes
   }
 
-  /** The text serves if the 95 % interval of its advantage is above 0. */
   get state(): ScorerState {
-    const { advantage } = this.#comparison
-    const { mean, error } = advantage
-    const isBetter = error !== undefined && mean > error
-    return { outcomes: this.#outcomes, by: isBetter ? 'text' : 'length', advantage }
+    const tasks = [...this.#comparisons].map(([task, { advantage }]) => ({
+      task,
+      by: this.#by(task),
+      advantage
+    }))
+    return { outcomes: this.#outcomes, tasks }
   }
 
-  predict(features: Features): GainPrediction {
-    const { by } = this.state
+  predict(features: Features, task: string): GainPrediction {
+    const by = this.#by(task)
     return { chance: this.chanceBy(by, features), by }
   }
 
@@ -80,9 +85,15 @@ export class Scorer {
   }
 
   /** `gained`: fast failed and premium passed. Not gained: fast passed, or both failed. */
-  learn(features: Features, gained: boolean): void {
+  learn(features: Features, task: string, gained: boolean): void {
     const length = lengthFeatures(features)
-    this.#comparison.add(this.#text.predict(features), this.#length.predict(length), gained)
+    const comparison = this.#comparisons.get(task) ?? new LossComparison()
+    comparison.add(this.#text.predict(features), this.#length.predict(length), gained)
+    this.#comparisons.delete(task)
+    this.#comparisons.set(task, comparison)
+    const [oldest] = this.#comparisons.keys()
+    if (this.#comparisons.size > SCORER_TASKS && oldest !== undefined)
+      this.#comparisons.delete(oldest)
     this.#text.learn(features, gained)
     this.#length.learn(length, gained)
     this.#outcomes += 1
@@ -94,7 +105,7 @@ export class Scorer {
       outcomes: this.#outcomes,
       text: this.#text.export(),
       length: this.#length.export(),
-      comparison: this.#comparison.export()
+      tasks: [...this.#comparisons].map(([task, comparison]) => [task, comparison.export()])
     }
   }
 
@@ -111,8 +122,16 @@ export class Scorer {
     }
     this.#text = text
     this.#length = length
-    this.#comparison = new LossComparison(data.comparison)
+    this.#comparisons = new Map(
+      data.tasks.map(([task, comparison]) => [task, new LossComparison(comparison)])
+    )
     this.#outcomes = data.outcomes
+  }
+
+  /** The text serves if the 95 % interval of its advantage is above 0. */
+  #by(task: string): 'text' | 'length' {
+    const { mean = 0, error } = this.#comparisons.get(task)?.advantage ?? {}
+    return error !== undefined && mean > error ? 'text' : 'length'
   }
 }
 
@@ -133,8 +152,8 @@ export class StoredScorer extends Scorer {
     if (saved !== undefined) super.import(JSON.parse(Buffer.from(saved).toString()))
   }
 
-  override learn(features: Features, gained: boolean): void {
-    super.learn(features, gained)
+  override learn(features: Features, task: string, gained: boolean): void {
+    super.learn(features, task, gained)
     this.#unsaved += 1
     // Weights lost in a crash are learned again; a failed save is repeated later.
     if (this.#unsaved >= SCORER_SAVE_EVERY) this.save().catch(() => undefined)

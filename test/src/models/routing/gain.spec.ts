@@ -54,7 +54,8 @@ describe('gain of the premium tier', () => {
     const { gain, tier } = db.agent.cortex.models.plan({ ...ask, verify })
     assert.ok(gain !== undefined && gain.chance > 0.9)
     assert.deepEqual([tier, gain.threshold], ['premium', 0.5])
-    assert.equal(db.agent.cortex.models.scorer().by, gain.by)
+    const [learned] = db.agent.cortex.models.scorer().tasks
+    assert.deepEqual([learned?.task, learned?.by], [ask.task, gain.by])
   })
 
   it('does not count if both fail', async () => {

@@ -22,7 +22,7 @@ function trained(gains: (word: string, length: number) => boolean): Scorer {
     const word = i % 2 === 0 ? 'prove' : 'print'
     // Each word occurs with each length.
     const length = LENGTHS[Math.floor(i / 2) % LENGTHS.length] ?? 0
-    scorer.learn(of(textOf(word, length)), gains(word, length))
+    scorer.learn(of(textOf(word, length)), 'test', gains(word, length))
   }
   return scorer
 }
@@ -30,12 +30,13 @@ function trained(gains: (word: string, length: number) => boolean): Scorer {
 describe('scorer', () => {
   it('predicts by text where words decide', () => {
     const scorer = trained((word) => word === 'prove')
-    const { by, advantage, outcomes } = scorer.state
-    assert.deepEqual([by, outcomes], ['text', 400])
-    assert.ok(advantage.mean > (advantage.error ?? Infinity))
+    const { tasks, outcomes } = scorer.state
+    assert.deepEqual([tasks.map(({ by }) => by), outcomes], [['text'], 400])
+    const { advantage } = tasks[0] ?? {}
+    assert.ok(advantage?.error !== undefined && advantage.mean > advantage.error)
     for (const length of LENGTHS) {
       const [prove, print] = ['prove', 'print'].map((word) =>
-        scorer.predict(of(textOf(word, length)))
+        scorer.predict(of(textOf(word, length)), 'test')
       )
       assert.ok((prove?.chance ?? 0) > 0.5 && (print?.chance ?? 1) < 0.5)
       assert.equal(prove?.by, 'text')
@@ -46,8 +47,8 @@ describe('scorer', () => {
     // Outcomes of four requests each, which no feature tells apart.
     let count = 0
     const scorer = trained(() => (count++ * 7_919) % 11 < 4)
-    assert.equal(scorer.state.by, 'length')
-    const { by, chance } = scorer.predict(of(textOf('prove', 120)))
+    assert.equal(scorer.state.tasks[0]?.by, 'length')
+    const { by, chance } = scorer.predict(of(textOf('prove', 120)), 'test')
     assert.equal(by, 'length')
     assert.equal(chance, scorer.chanceBy('length', of(textOf('print', 120))))
     assert.ok(Math.abs(chance - 4 / 11) < 0.1)
@@ -61,9 +62,23 @@ describe('scorer', () => {
     assert.ok((long ?? 0) > 0.8 && (short ?? 1) < 0.2)
   })
 
-  it('predicts by length before any outcome', () => {
-    const { by, advantage } = new Scorer().state
-    assert.deepEqual([by, advantage.error], ['length', undefined])
+  it('predicts by length for a task without outcomes, whatever serves for another', () => {
+    const scorer = trained((word) => word === 'prove')
+    const asked = of(textOf('prove', 120))
+    assert.deepEqual(
+      ['test', 'other'].map((task) => scorer.predict(asked, task).by),
+      ['text', 'length']
+    )
+  })
+
+  it('forgets the comparison of the task that is longest without an outcome', () => {
+    const scorer = new Scorer()
+    for (let i = 0; i < 70; i++) {
+      for (const task of ['first', `task ${i}`]) scorer.learn(of('copy this'), task, false)
+    }
+    const tasks = scorer.state.tasks.map(({ task }) => task)
+    assert.equal(tasks.length, 64)
+    assert.ok(tasks.includes('first') && tasks.includes('task 69') && !tasks.includes('task 0'))
   })
 
   it('predicts the same after export and import', () => {
@@ -71,7 +86,10 @@ describe('scorer', () => {
     const copy = new Scorer()
     copy.import(structuredClone(scorer.export()))
     const asked = of(textOf('prove', 120))
-    assert.deepEqual([copy.predict(asked), copy.state], [scorer.predict(asked), scorer.state])
+    assert.deepEqual(
+      [copy.predict(asked, 'test'), copy.state],
+      [scorer.predict(asked, 'test'), scorer.state]
+    )
   })
 
   it('refuses weights of an earlier label or another size', () => {
