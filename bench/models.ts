@@ -1,16 +1,27 @@
-/** Model routing: faults survived, overhead, budgets kept, prices, and what the scorer learns. */
+/**
+ * Model routing: faults survived, overhead, budgets kept, prices, and what the scorer learns. With
+ * `--tables DIR`, a checkout of lm-sys/RouteLLM, only the scorer beside length on its tables.
+ */
 import { availableParallelism } from 'node:os'
 import { faults } from './models/faults.ts'
+import { heldOut, WAYS } from './models/held-out.ts'
 import { overhead } from './models/overhead.ts'
 import { prices } from './models/prices.ts'
 import { routing } from './models/routing.ts'
 import { spending } from './models/spending.ts'
+import { readTables } from './models/tables.ts'
+import { formatNumber } from './table.ts'
 import type { Benchmark } from './benchmark.ts'
 
-export const models: Benchmark<'calls' | 'timed' | 'labelled'> = {
+export const models: Benchmark<'calls' | 'timed' | 'labelled', 'tables'> = {
   about: 'model routing under faults, its overhead, budgets, prices and scorer',
   defaults: { calls: 10_000, timed: 2_000, labelled: 8_000 },
-  async run({ calls, timed, labelled }) {
+  texts: { tables: '' },
+  async run({ calls, timed, labelled }, { tables }) {
+    if (tables !== '') {
+      reportTables(tables)
+      return
+    }
     console.log(`models: node ${process.versions.node}, ${availableParallelism()} cores\n`)
     const o = await overhead(timed)
     const added = (milliseconds: number): string => (milliseconds - o.bare).toFixed(3)
@@ -42,4 +53,25 @@ export const models: Benchmark<'calls' | 'timed' | 'labelled'> = {
     )
     console.log(`late cuts: ${f.cleanCuts} of ${f.cuts} end in a clean error with what had arrived`)
   }
+}
+
+/** Shares of calls to the strong model for 95 % of its quality. */
+function reportTables(folder: string): void {
+  for (const [name, table] of Object.entries(readTables(folder))) {
+    const { shares, differences, byText } = heldOut(table)
+    console.log(
+      `${name}, ${formatNumber(table.length)} prompts: share of strong calls for 95 % of strong's quality`
+    )
+    for (const way of WAYS) {
+      const [low, high] = differences[way].map(percent)
+      console.log(
+        `  ${way.padEnd(12)}${percent(shares[way])} %, beside length ${low} to ${high} points`
+      )
+    }
+    console.log(`  text serves in ${percent(byText)} % of the scorers`)
+  }
+}
+
+function percent(share: number): string {
+  return formatNumber(100 * share, 1)
 }

@@ -105,6 +105,7 @@ export type {
   EmbedResult,
   Embeddings,
   ExportedScorer,
+  ScorerState,
   FailureInit,
   FailureKind,
   GenerateRequest,

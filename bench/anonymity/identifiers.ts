@@ -100,14 +100,20 @@ export function leaksOf(made: Anonymizer, { text, identifiers }: Sentence): Leak
 
 /** Places of `text` that `published` still has; unknown if it has another typography. */
 function placesLeft(text: string, published: string): Set<number> | undefined {
-  const pieces = published.split(PLACEHOLDER)
-  const whole = pieces.map((piece) => `(${RegExp.escape(piece)})`).join('[^]+?')
-  const match = new RegExp(`^${whole}$`, 'd').exec(text)
-  if (match === null) return undefined
-  const left = new Set<number>()
-  for (const range of match.indices?.slice(1) ?? []) {
-    const [from, to] = range ?? [0, 0]
-    for (let i = from; i < to; i++) left.add(i)
-  }
+  const replaced = rangesReplaced(text, published)
+  if (replaced === undefined) return undefined
+  const left = new Set(Array.from({ length: text.length }, (_, i) => i))
+  for (const [from, to] of replaced) for (let i = from; i < to; i++) left.delete(i)
   return left
+}
+
+/** The ranges of `text` that placeholders replace, in their order; unknown as above. */
+export function rangesReplaced(
+  text: string,
+  published: string
+): (readonly [from: number, to: number])[] | undefined {
+  const pieces = published.split(PLACEHOLDER).map((piece) => RegExp.escape(piece))
+  const match = new RegExp(`^${pieces.join('([^]+?)')}$`, 'd').exec(text)
+  if (match === null) return undefined
+  return match.indices?.slice(1).filter((range) => range !== undefined) ?? []
 }

@@ -13,7 +13,29 @@ const FITTED: ReadonlySet<string> = new Set([
   'psf+requests',
   'celery+celery',
   'caddyserver+caddy',
-  'BurntSushi+ripgrep'
+  'BurntSushi+ripgrep',
+  'expressjs+express',
+  'pypa+pip',
+  'rust-lang+cargo',
+  'etcd-io+etcd',
+  'sinatra+sinatra',
+  'vuejs+core',
+  'curl+curl',
+  'jekyll+jekyll',
+  'nodejs+undici',
+  'numpy+numpy',
+  'thanos-io+thanos',
+  'sharkdp+fd',
+  'resque+resque',
+  'spf13+viper',
+  'encode+starlette',
+  'twisted+twisted',
+  'rollup+rollup',
+  'alacritty+alacritty',
+  'redis+redis',
+  'mawww+kakoune',
+  'junegunn+fzf',
+  'grafana+loki'
 ])
 
 const SUBJECTS = 300
@@ -28,19 +50,32 @@ const MAX_BYTES = 64 * 1024 * 1024
 export interface OrdinaryTexts {
   readonly subjects: readonly string[]
   readonly sentences: readonly string[]
+  /** Names of authors, committers and persons in trailers, and each word of them. */
+  readonly persons: ReadonlySet<string>
 }
 
 /** `folder/repositories` has a git directory for each repository: `OWNER+NAME`. */
 export function readOrdinaryTexts(folder: string, isFitted: boolean): OrdinaryTexts {
   const subjects = new Set<string>()
   const sentences = new Set<string>()
+  const persons = new Set<string>()
   for (const name of readdirSync(join(folder, 'repositories')).toSorted()) {
     if (FITTED.has(name) !== isFitted) continue
     const repository = join(folder, 'repositories', name)
     for (const subject of subjectsOf(repository)) subjects.add(subject)
     for (const sentence of sentencesOf(repository)) sentences.add(sentence)
+    for (const person of personsOf(repository)) persons.add(person)
   }
-  return { subjects: [...subjects], sentences: [...sentences] }
+  return { subjects: [...subjects], sentences: [...sentences], persons }
+}
+
+function personsOf(repository: string): string[] {
+  const format = '--format=%an%n%cn%n%(trailers:valueonly,unfold)'
+  const lines = new Set(git(repository, 'log', format).split('\n'))
+  const names = [...lines].map((line) => line.replace(/<.*/, '').trim().toLowerCase())
+  return names
+    .filter((name) => /^\p{L}[\p{L}. '’-]{2,40}$/u.test(name))
+    .flatMap((name) => [name, ...name.split(' ').filter((word) => word.length > 2)])
 }
 
 function subjectsOf(repository: string): string[] {

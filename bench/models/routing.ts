@@ -11,6 +11,7 @@
 import { featuresOf } from '../../src/models/routing/prompt-features.ts'
 import { Scorer } from '../../src/models/routing/scorer.ts'
 import { benchFact } from '../fact-data.ts'
+import { randomFrom } from './random.ts'
 
 export interface RoutingReport {
   /** Area under the ROC curve on the scored half. */
@@ -45,9 +46,10 @@ export function routing(size: number): RoutingReport {
   const half = size / 2
   const [learned, scored] = [all.slice(0, half), all.slice(half)]
   const scorer = new Scorer()
-  for (const { text, sufficed } of learned) scorer.learn(features(text), sufficed)
+  // In this set premium always passes, so it gains where fast does not suffice.
+  for (const { text, sufficed } of learned) scorer.learn(features(text), 'bench', !sufficed)
   const ways = {
-    learned: (text: string) => scorer.predict(features(text)),
+    learned: (text: string) => 1 - scorer.chanceBy('text', features(text)),
     length: (text: string) => 1 / (1 + text.length),
     random: () => random()
   }
@@ -113,15 +115,6 @@ function bestThreshold(results: readonly (readonly [number, boolean])[]): number
     if (right > best.right) best = { right, threshold: p + Number.EPSILON }
   }
   return best.threshold
-}
-
-/** A linear congruential generator (Numerical Recipes): enough to pick by. */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
 }
 
 function mean(of: readonly number[]): number {

@@ -54,9 +54,11 @@ export const CACHE_BYTES = 16 * 1024 * 1024
 /** Days for which usage is stored by the hour. */
 export const USAGE_DAYS = 35
 
-/** Weights of the scorer: 2^14 numbers, 64 KiB; more changed nothing in the benchmark. */
+/** Weights of the scorer: 2^14 numbers, 64 KiB; 2^16 changed nothing on RouteLLM's tables. */
 export const SCORER_BITS = 14
 /** Outcomes before the scorer is used: fewer say little. */
 export const SCORER_MIN_OUTCOMES = 50
+/** Tasks that the scorer compares text and length for; the one longest without an outcome goes. */
+export const SCORER_TASKS = 64
 /** Outcomes between two saves of the scorer. */
 export const SCORER_SAVE_EVERY = 32

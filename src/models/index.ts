@@ -46,5 +46,5 @@ export type {
   PlannedModel,
   StreamPart
 } from './result.ts'
-export type { ExportedScorer } from './routing/scorer.ts'
+export type { ExportedScorer, ScorerState } from './routing/scorer.ts'
 export type { Histogram } from './telemetry.ts'

@@ -27,7 +27,7 @@ import type {
   StreamPart
 } from './result.ts'
 import type { RouterComponents } from './routing/router.ts'
-import type { ExportedScorer } from './routing/scorer.ts'
+import type { ExportedScorer, ScorerState } from './routing/scorer.ts'
 import type { Histogram } from './telemetry.ts'
 
 /** A request for one answer; with `schema`, for a value of that shape. */
@@ -227,8 +227,13 @@ export class Models {
     return this.#service.telemetry.histograms()
   }
 
+  /** What the scorer has learned, and whether text or length alone predicts for each task. */
+  scorer(): ScorerState {
+    return this.#service.scorer.state
+  }
+
   /**
-   * The scorer's weights: which requests the fast tier can answer. `importScorer` loads them on
+   * The scorer's weights: which requests need the premium tier. `importScorer` loads them on
    * another node.
    */
   exportScorer(): ExportedScorer {

@@ -62,8 +62,14 @@ export interface CallPreview {
   /** Models of the next tier, if the answer fails its check. */
   readonly escalation: readonly PlannedModel[]
   readonly tokens: { readonly estimate: number; readonly max: number; readonly output: number }
-  /** Learned probability that the fast tier suffices; undefined before enough outcomes. */
-  readonly fastSuffices: number | undefined
+  /**
+   * The learned chance that fast fails its check and premium passes, and whether text or length
+   * alone predicts it. Above the threshold, by the prices of both tiers, premium is asked first.
+   * Undefined before 50 outcomes, and for requests that are not checked.
+   */
+  readonly gain:
+    | { readonly chance: number; readonly by: 'text' | 'length'; readonly threshold: number }
+    | undefined
 }
 
 /** Spending, and the rest of the budgets. */

@@ -11,6 +11,7 @@ import {
   THREE,
   UPPER_FIRST
 } from '../reading/shapes.ts'
+import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
 import { isDictionaryWord, isPackageWord, isPublicWord } from '../words/vocabulary.ts'
 import type { Rule } from './rule.ts'
 
@@ -38,7 +39,10 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     kind: 'user',
     pattern: /(?<![^\s(,])@[a-z][\w-]{2,38}(?![\w/.(-])/gi,
     needs: AT,
-    accept: (hit) => hit.length > 4 && !isPublicWord(hit.slice(1).toLowerCase())
+    accept: (hit) =>
+      hit.length > 4 &&
+      !isPublicWord(hit.slice(1).toLowerCase()) &&
+      !(hit.includes('_') && partsOf(hit).every(isPublicPart))
   },
   {
     name: 'called',
@@ -46,7 +50,7 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
     atGroups: CALLED_WORDS,
     pattern:
       /\b(?:named|called|nicknamed|aliased|dubbed|codenamed)\s["'`]?(?<hit>[a-z][\w-]{3,63})\b/g,
-    accept: (hit) => !isPublicWord(hit)
+    accept: (hit) => !partsOf(hit).every(isPublicPart)
   },
   {
     name: 'announced-user',
@@ -109,14 +113,18 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
 
 export const accounts = layerOf(ACCOUNTS_RULES)
 
-function isUserName(hit: string): boolean {
-  return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node)$/i.test(
+function isUserName(hit: string, whole: string): boolean {
+  // "for user mappings" names no user.
+  if (SCOPE.test(whole)) return false
+  if (/^user [a-z]/.test(whole) && /(?:s|ing|ed)$/.test(hit) && isDictionaryWord(hit)) return false
+  return !/^(?:root|admin|user|name|id|null|none|undefined|string|true|false|nobody|www-data|is|the|a|an|and|or|to|in|must|can|process|this|self|req|request|default|guest|test|anonymous|postgres|ubuntu|ec2-user|node|pass|password|passwd|group|groups|host|when|who|want|wants|which|has|have|had|will|with|without|on|from|if|as|at|by|of|not|may|should|for|are|was|were|see|input|data|agent|install|installs|space|does|do)$/i.test(
     hit
   )
 }
 
 /** A single label is a host only if it is numbered, or if a command or a key takes a host. */
 function isAnnouncedHost(hit: string, whole: string): boolean {
+  if (SCOPE.test(whole)) return false
   if (isNumberedHost(hit)) return true
   if (!mayBeHost(hit) || isProse(hit)) return false
   return (
@@ -124,21 +132,26 @@ function isAnnouncedHost(hit: string, whole: string): boolean {
   )
 }
 
+/** The scope of a commit: `server: add a timer`, `gateway: Fix ...`. */
+const SCOPE =
+  /^(?:server|domain|gateway|realm|host|machine|vm|nas|operator|account|login|handle): (?:add|adds|allow|avoid|bump|change|check|clean|close|create|delete|disable|do|document|don|drop|enable|ensure|expose|extract|fix|fixes|handle|ignore|implement|improve|introduce|log|make|merge|move|only|optimi[sz]e|prevent|print|refactor|remove|rename|replace|report|return|revert|rework|set|simplify|skip|split|start|stop|support|switch|test|tidy|tweak|update|upgrade|use|wait|wrap|write)$/i
+
 /** "ssh handling", "ping timeouts": the command as a noun. */
 function isProse(hit: string): boolean {
   const word = hit.toLowerCase()
   return (
-    isDictionaryWord(word) &&
-    (/(?:ing|ions?|ed|ers?|ments?|ts|ys|ls)$/.test(word) ||
-      /^(?:support|key|agent|config|tunnel|login|access|command|and|or|in|to|for|with|from|into|as|via|protocol|port|url|remote|transport|backend|auth|test|tests|code|fix|issue|issues|is|not|does|a|on|when|by|util|library|module|mode|type|api)$/.test(
-        word
-      ))
+    (isDictionaryWord(word) && /(?:ing|ions?|ed|ers?|ments?|ts|ys|ls|es|ss)$/.test(word)) ||
+    /^(?:support|key|agent|config|tunnel|login|access|command|and|or|in|to|for|with|from|into|as|via|protocol|port|url|remote|transport|backend|auth|test|tests|code|fix|issue|issues|is|not|does|a|on|when|by|util|library|module|mode|type|api|client|server|url|urls|session|user|host|clone|path|address|proxy|command|terminal)$/.test(
+      word
+    )
   )
 }
 
 function isNumberedHost(hit: string): boolean {
-  const [base = ''] = /^[a-z]+(?=\d)/i.exec(hit) ?? []
-  if (base.length >= 4 && isPackageWord(base.toLowerCase())) return false
+  const bases = hit.match(/[a-z]{4,}(?=\d)/gi) ?? []
+  if (bases.some((base) => isPackageWord(base.toLowerCase()))) return false
+  if (/^(?:(?:main|master|nightly|sha)-)?[a-f\d]{7,10}$/.test(hit) || /^non-\d/.test(hit))
+    return false
   const isNumbered = /[a-z]-?\d{1,4}$|-\d{1,4}-|^[a-z]{2,12}\d{1,3}-/i.test(hit)
   return isNumbered && /-|[a-z]{3}\d/i.test(hit) && mayBeHost(hit)
 }
@@ -148,7 +161,7 @@ function mayBeHost(hit: string): boolean {
     /^(?:localhost|null|none|undefined|true|false|string|the|a|an|this|your|name|is|example)$/i.test(
       hit
     ) ||
-    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
+    /^(?:utf|sha|md|es|gpt|http|h|v|ipv|rfc|iso|node|python|x|arm|armv|amd|aarch|win|pep|gcc|ghsa|cve|mp|base|cp|latin|ms|us|eu|ap)-?\d/i.test(
       hit
     )
   )

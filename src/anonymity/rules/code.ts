@@ -15,8 +15,9 @@ import {
   THEN_DASH,
   THEN_SIGN
 } from '../reading/shapes.ts'
+import { isPublicPart, partsOf, SHORT } from '../words/identifier-parts.ts'
+import { isPublicOwner } from '../words/public-sites.ts'
 import { isPublicWord } from '../words/vocabulary.ts'
-import { partsOf } from '../words/identifier-parts.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { Layer, Mark } from './rule.ts'
 
@@ -48,39 +49,13 @@ const PUBLIC_NAME =
 const TOKEN =
   /(?<![\p{L}\d_$&%@<-])(?:(?:api|css|html|http|javascript|manifests|mathml|mediatypes|svg|webassembly|webdriver|webextensions)(?:\.[\w@:$-]+)+|[\w$]+(?:-[A-Za-z0-9_]+)*)/gu
 
-/** Parts of this length are abbreviations, which disclose little and are in no list. */
-const SHORT = 3
-
-const DERIVED =
-  /^(?:un|re|pre|non|sub|multi|auto|over|de|dis|inter|micro|mini|super|meta|anti|co|is|has|on|get|set)|(?:able|ible|ed|ing|er|ers|or|ors|ly|tion|less|ness|ise|ize|ify|ified|ity|ment|s|es|al|ic|ware)$/g
-
-/** Longer parts are random or repeated letters. */
-const LONGEST_JOINED = 40
-
 const CODE_SPAN = /```[^]{0,16384}?```|`[^`\n]{1,512}`/g
-
-function isKnown(part: string): boolean {
-  const word = part.toLowerCase()
-  if (word.length <= SHORT || isPublicWord(word)) return true
-  const stem = word.replaceAll(DERIVED, '')
-  return stem.length > SHORT && stem !== word && isPublicWord(stem)
-}
-
-/** Two known words written as one: `fullscreenchange`, `toolbarbutton`. */
-function isJoined(part: string): boolean {
-  const word = part.toLowerCase()
-  if (word.length > LONGEST_JOINED) return false
-  for (let at = 3; at <= word.length - 3; at++) {
-    if (isPublicWord(word.slice(0, at)) && isPublicWord(word.slice(at))) return true
-  }
-  return false
-}
 
 function isPrivate(token: string, isInCode: boolean): boolean {
   const parts = partsOf(token)
   let short = 0
   for (const part of parts) {
-    if (!isKnown(part) && !isJoined(part)) return true
+    if (!isPublicPart(part)) return true
     if (part.length <= 2) short += part.length
   }
   // Alternating single letters and digits are no words: a password, a hash.
@@ -103,11 +78,23 @@ function isPrivateOnce(token: string, isInCode: boolean): boolean {
   return result
 }
 
-/** The beginning of the hash of a commit. */
-const COMMIT = /^(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7,10}$/
+/** The hash of a commit, or its beginning. */
+const COMMIT =
+  /^(?:(?:main|master|nightly|sha)-(?=[a-f\d]{7}$))?(?=[a-f]*\d)(?=\d*[a-f])(?:[\da-f]{7,10}|[\da-f]{40})$/
 
-/** Advisories and standards; toolchains of a day. */
-const PUBLIC_ID = /^(?:(?:GHSA|CVE|RUSTSEC|PYSEC|RFC|ISO|PEP)-[\w-]+|[a-z]{4,10}-20\d\d-\d\d-\d\d)$/
+const SHORT_COMMIT = /^(?=[a-f]*\d)(?=\d*[a-f])[\da-f]{7}$/
+
+/** Of a character class. */
+const RANGES = /^(?:[aA]-[zZ]|0-9|_|-)+$/
+
+/** Advisories and standards; toolchains of a day; versions of untagged Go modules. */
+const PUBLIC_ID =
+  /^(?:(?:GHSA|CVE|RUSTSEC|PYSEC|RFC|ISO|PEP)-[\w-]+|[a-z]{4,10}-20\d\d-\d\d-\d\d|0-20\d{12}-[\da-f]{12})$/
+
+/** `RuboCop`, `gin-gonic`: a word of package names, or an owner of public repositories. */
+function isPublicName(token: string): boolean {
+  return token.includes('-') ? isPublicOwner(token) : isPublicWord(token)
+}
 
 /** Whether the token has several parts, so that it was chosen as a name. */
 function isCompound(token: string): boolean {
@@ -116,8 +103,8 @@ function isCompound(token: string): boolean {
 
 function markToken(token: string, mark: Mark, isInCode: boolean): string {
   if (token.length <= SHORT + 1 || PUBLIC_NAME.test(token)) return token
-  if (!isInCode && COMMIT.test(token)) return token
-  if (PUBLIC_ID.test(token)) return token
+  if (isInCode ? SHORT_COMMIT.test(token) : COMMIT.test(token)) return token
+  if (PUBLIC_ID.test(token) || RANGES.test(token) || isPublicName(token.toLowerCase())) return token
   if (!isInCode && !isCompound(token)) return token
   return isPrivateOnce(token, isInCode) ? mark(token, 'identifier', 'identifier') : token
 }

@@ -11,7 +11,8 @@ import { wholeNames } from './whole-names.ts'
 import { SURNAMES } from '../words/surnames.ts'
 import { UPPER_FIRST } from '../reading/shapes.ts'
 import { isUnknown } from '../words/unknown-word.ts'
-import { isPublicWord } from '../words/vocabulary.ts'
+import { isComposed } from '../words/identifier-parts.ts'
+import { isTechnicalWord, isPublicWord } from '../words/vocabulary.ts'
 import type { Draft } from '../reading/draft.ts'
 import type { Layer, Mark, Rule } from './rule.ts'
 import type { Span } from './whole-names.ts'
@@ -26,6 +27,18 @@ const NO_NAME =
 
 function isName(hit: string): boolean {
   return !NO_NAME.test(hit)
+}
+
+/** `project README`, `client APIs`, `project GitHub Release`: a document, an interface or a product. */
+function isTechnology(hit: string): boolean {
+  const [first = ''] = hit.split(' ')
+  return (
+    hit.split(/[ -]/).every((word) => /^[A-Z]{2,6}s?$/.test(word)) ||
+    /^(?:README|Pages|Page|Git(?:Hub|Lab)|Issues?|Release|Docs?|Website|Wiki|Board|Settings)\b/.test(
+      hit
+    ) ||
+    (/[a-z][A-Z]/.test(first) && isTechnicalWord(first.toLowerCase()))
+  )
 }
 
 export const NAME_RULES: readonly Rule[] = [
@@ -45,10 +58,10 @@ export const NAME_RULES: readonly Rule[] = [
     needs: UPPER,
     atGroups: PERSON_WORDS,
     pattern: new RegExp(
-      `(?<![\\p{L}-])(?:[Cc]ustomer|[Cc]lient|[Tt]enant|[Vv]endor|[Pp]artner|[Cc]ompany|[Cc]olleague|[Ee]mployee|[Pp]atient|[Bb]oss|[Ww]ife|[Hh]usband|[Dd]octor|[Ll]awyer|[Cc]odename|[Cc]ode[ -]name(?:d)?|[Pp]roject|[Oo]peration|[Ii]nitiative|[Ss]ignature|[Ss]igned|[Rr]egards|[Ss]incerely|[Dd]ear|[Nn]amed|[Ff]ull[ _-]?[Nn]ame|[Ff]irst[ _-]?[Nn]ame|[Ll]ast[ _-]?[Nn]ame|[Ss]urname|[Aa]uthor|[Aa]ssignee|[Rr]eviewer|[Rr]eporter|[Cc]ontact|[Aa]ttn|[Cc]c|[Oo]wner|[Mm]anager|[Cc]ardholder|[Bb]eneficiary|[Pp]ayee|[Ss]igned-off-by|[Cc]o-authored-by|[Rr]eviewed-by|[Aa]cked-by)(?:["'\`]?(?:[,:=]| is| was| called| named) {0,2}| )["'\`]?(?<hit>${RUN})`,
+      `(?<![\\p{L}-])(?:[Cc]ustomer|[Cc]lient|[Tt]enant|[Vv]endor|[Pp]artner|[Cc]ompany|[Cc]olleague|[Ee]mployee|[Pp]atient|[Bb]oss|[Ww]ife|[Hh]usband|[Dd]octor|[Ll]awyer|[Cc]odename|[Cc]ode[ -]name(?:d)?|[Pp]roject|[Oo]peration|[Ii]nitiative|[Ss]ignature|[Ss]igned|[Rr]egards|[Ss]incerely|[Dd]ear|[Nn]amed|[Ff]ull[ _-]?[Nn]ame|[Ff]irst[ _-]?[Nn]ame|[Ll]ast[ _-]?[Nn]ame|[Ss]urname|[Aa]uthor|[Aa]ssignee|[Rr]eviewer|[Rr]eporter|[Cc]ontact|[Aa]ttn|[Cc]c|[Oo]wner|[Mm]anager|[Cc]ardholder|[Bb]eneficiary|[Pp]ayee|[Ss]igned-off-by|[Cc]o-authored-by|[Rr]eviewed-by|[Aa]cked-by)(?:["'\`]?(?:[,:=]| is| was| called| named) {0,2}| )["'\`]?(?<hit>${RUN})(?![\\p{L}\\d'’(-]|\\.\\p{Ll})`,
       'gu'
     ),
-    accept: (hit) => isName(hit) && !hit.split(/[ -]/).every((word) => /^[A-Z]{2,5}$/.test(word))
+    accept: (hit) => isName(hit) && !isTechnology(hit)
   },
   {
     name: 'quoted-name',
@@ -104,6 +117,12 @@ function markCapitalised(draft: Draft, mark: Mark): void {
     const word = match[0].replace(ELISION, '')
     const lower = word.toLowerCase()
     const after = from + word.length
+    if (
+      isVersioned(text, after) ||
+      isCommonUse(word, text, from, after) ||
+      isTechnical(word, text, from, after)
+    )
+      continue
     const isGiven = lower.split('-').some((part) => GIVEN_NAMES.has(part))
     if (!isGiven && !isAmbiguousName(lower, text, from, after)) {
       if (
@@ -139,6 +158,67 @@ function follow(text: string, from: number, isGiven: boolean): number {
     end += piece.length
   }
   return end
+}
+
+/** `Ruby 2.6.3`: what has a version is no person. */
+function isVersioned(text: string, to: number): boolean {
+  return /^ v?\d+(?:\.\d+)+(?![\d-]|\.\d)/.test(text.slice(to, to + 16))
+}
+
+/** `Jan 1st`, and languages with the name of a person unless a surname or a verb follows. */
+function isCommonUse(word: string, text: string, from: number, to: number): boolean {
+  const after = text.slice(to, to + 16)
+  if (word === 'Jan') return /^\.? \d/.test(after)
+  return (
+    /^(?:Ruby|Julia|Ada)$/.test(word) &&
+    !/^ \p{Lu}\p{Ll}+/u.test(after) &&
+    !PERSON_VERB.test(after.replace(/^(?: and\b|['’]s\b)/, '')) &&
+    !/(?:ask|asked|tell|told|thanks?|cc|ping|hi|hey|hello|dear|by|says?|said)[ ,:@]{1,2}$/i.test(
+      text.slice(Math.max(0, from - 12), from)
+    )
+  )
+}
+
+/** Files (`Caddyfile`), constants (`GOAWAY`), and words written as one that begin a sentence. */
+function isTechnical(word: string, text: string, from: number, to: number): boolean {
+  if (/^\p{Lu}\p{Ll}{2,}(?:files?|deps|proxy|flags|tests?)$/u.test(word)) return true
+  const lower = word.toLowerCase()
+  if (/^\p{Lu}{5,}$/u.test(word)) return isCapitals(lower, text, from, to)
+  const after = text.slice(to, to + 24)
+  if (GIVEN_NAMES.has(lower)) return false
+  if (BEFORE_PACKAGE.test(text.slice(Math.max(0, from - 24), from)) || AFTER_PACKAGE.test(after)) {
+    return true
+  }
+  return (
+    from === 0 && isComposed(lower) && /^(?::| (?!and |said|says|is |was |has )\p{Ll})/u.test(after)
+  )
+}
+
+/** What has these words beside it is a package or a format. */
+const BEFORE_PACKAGE = /\b(?:package|library|gem|plugin|crate|font|framework|macro) $/
+const AFTER_PACKAGE =
+  /^ (?:library|package|gem|plugin|crate|syntax|fonts?|framework|migrator|licen[cs]e|bindings?)\b/
+
+/** Commands, constants and conferences, unless the words beside it are those of a person. */
+function isCapitals(lower: string, text: string, from: number, to: number): boolean {
+  if (GIVEN_NAMES.has(lower) || SURNAMES.has(lower) || hasNeighbour(text, from, to)) return false
+  if (isComposed(lower)) return true
+  return (
+    !PERSON_CONTEXT.test(text.slice(Math.max(0, from - 16), from)) &&
+    !PERSON_VERB.test(text.slice(to, to + 16)) &&
+    /\p{Ll}{2}/u.test(text)
+  )
+}
+
+/** Names in capitals come in pairs. */
+function hasNeighbour(text: string, from: number, to: number): boolean {
+  const [before = ''] =
+    /\p{Lu}{2,}(?=\.?,? $)/u.exec(text.slice(Math.max(0, from - 24), from)) ?? []
+  const [after = ''] = /(?<=^,? )\p{Lu}{2,}/u.exec(text.slice(to, to + 24)) ?? []
+  return [before, after].some((word) => {
+    const lower = word.toLowerCase()
+    return GIVEN_NAMES.has(lower) || AMBIGUOUS_NAMES.has(lower) || SURNAMES.has(lower)
+  })
 }
 
 /** Capitals before a word for names in code: `PYTHONSTARTUP variable`. */

@@ -34,6 +34,8 @@ import {
   TWO,
   UPPER_LABEL
 } from '../reading/shapes.ts'
+import { isPublicPart, partsOf } from '../words/identifier-parts.ts'
+import { isPublicOwner, isPublicSite } from '../words/public-sites.ts'
 import type { Rule } from './rule.ts'
 
 /** First labels of dotted API names, which are public vocabulary. */
@@ -85,8 +87,29 @@ function isHost(name: string): boolean {
   if (API_ROOTS.has(first) || PUBLIC_HOSTS.has(labels.join('.'))) return false
   if (PUBLIC_DOMAINS.has(labels.slice(-2).join('.'))) return false
   const ending = labels.at(-1) ?? ''
+  if (isPublicSite(name) || isFile(labels)) return false
   return HOST_ENDINGS.has(ending) || (labels.length > 2 && AMBIGUOUS_ENDINGS.has(ending))
 }
+
+function ownerOf(repository: string): string {
+  return repository.slice(0, repository.indexOf('/')).toLowerCase()
+}
+
+/** Of a public owner, or a branch of public words. */
+function isPublicRepository(hit: string): boolean {
+  if (/^[\w-]+\/[\w.-]+$/.test(hit) && isPublicOwner(ownerOf(hit))) return true
+  return /^[a-z]+(?:-[a-z]+)+$/.test(hit) && partsOf(hit).every(isPublicPart)
+}
+
+/** Perl scripts, and texts with the code of their language: `check-options.pl`, `readme.fr`. */
+function isFile([name = '', ending, ...rest]: readonly string[]): boolean {
+  if (rest.length > 0) return false
+  return name === 'readme' || (ending === 'pl' && name.split(/[_-]/).every(isPublicPart))
+}
+
+/** A small number of four parts after the name of a package: `bump billiard to 2.7.3.30`. */
+const VERSIONED =
+  '(?:depends? on|requires?|bumps?|upgrade|update|pin|use|using|release|version|support|with|v) (?!host|ip|address|server|node|gateway|dns|peer|proxy|the|to|from|at|by|on|via|db|database|route|subnet|machine|box|vm|cluster|endpoint|replica|firewall)\\p{L}[\\w/@.-]{2,60} (?:from (?:[\\d.]{5,16} to )?|to )?(?=\\d\\.)'
 
 export const URLS_RULES: readonly Rule[] = [
   {
@@ -142,10 +165,17 @@ export const NETWORK_RULES: readonly Rule[] = [
       /(?<![\w.@/-])[a-z0-9][a-z0-9_-]{1,64}\/[a-z0-9][a-z0-9._-]{1,128}:(?=[a-z0-9])[\w.-]{1,128}(?![\w/])/g
   },
   {
+    name: 'forge-remote',
+    kind: 'repository',
+    literals: ['hub.com:', 'lab.com:'],
+    pattern: /(?<![\w.@/-])git(?:hub|lab)\.com:[\w.-]{1,39}\/[\w.-]{1,100}(?<!\.)/g
+  },
+  {
     name: 'repository-reference',
     kind: 'repository',
     pattern: /(?<![\w.@/-])[\w-]{1,39}\/[\w.-]{1,100}#\d{1,7}(?!\w)/g,
-    needs: SLASH | HASH | DIGIT
+    needs: SLASH | HASH | DIGIT,
+    accept: (hit) => !isPublicOwner(ownerOf(hit))
   },
   {
     name: 'announced-repository',
@@ -153,7 +183,10 @@ export const NETWORK_RULES: readonly Rule[] = [
     needsAny: SLASH | DASH | QUOTE,
     atGroups: REPOSITORY_WORDS,
     pattern:
-      /(?:(?<![\w.]|\w-)(?:repo(?:sitory)?|branch|remote|submodule|fork|clone|checkout|image|monorepo)(?=[\s:="'`])(?: (?:of|at|named|called|is|-b))?["'`]?\s{0,2}[:=]?\s{0,2}["'`]?|\borigin\/|\bupstream\/|\brefs\/(?:heads|tags)\/)(?<hit>[\w.-]{1,100}(?:[/:][\w.-]{1,100}){1,4}|[\w.]{1,40}(?:[-_][\w.]{1,40}){1,8})/gi
+      /(?:(?<![\w.]|\w-)(?:repo(?:sitory)?|branch|remote|submodule|fork|clone|checkout|image|monorepo)(?=[\s:="'`])(?: (?:of|at|named|called|is|-b))?["'`]?\s{0,2}[:=]?\s{0,2}["'`]?|\borigin\/|\bupstream\/|\brefs\/(?:heads|tags)\/)(?<hit>[\w.-]{1,100}(?:[/:][\w.-]{1,100}){1,4}|[\w.]{1,40}(?:[-_][\w.]{1,40}){1,8})/gi,
+    accept: (hit) =>
+      !/^(?:origin|upstream)\/(?:main|master|dev|develop|trunk|HEAD)$/.test(hit) &&
+      !isPublicRepository(hit)
   },
   {
     name: 'mac',
@@ -182,7 +215,10 @@ export const NETWORK_RULES: readonly Rule[] = [
     name: 'ipv4',
     kind: 'ip',
     at: [ONLY_DIGITS | THEN_DOT],
-    pattern: /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?::\d{1,5})?(?![\w.]*\d)/g,
+    pattern: new RegExp(
+      `(?<![\\w.])(?<!${VERSIONED})\\d{1,3}(?:\\.\\d{1,3}){3}(?:/\\d{1,2})?(?::\\d{1,5})?(?![\\w.]*\\d)`,
+      'giu'
+    ),
     // Zero-padded addresses too; versions have larger parts.
     accept: (hit) =>
       !/^(?:127\.0\.0\.1|0\.0\.0\.0)\b/.test(hit) &&
@@ -212,7 +248,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     ],
     // In lower case: `Array.prototype.at` is no host.
     pattern:
-      /(?<![\p{L}\d_.@-])(?:[a-z0-9_\u00df-\u024f][a-z0-9_\u00df-\u024f-]{0,62}\.){1,8}[a-z]{2,24}\.?(?![\p{L}\d_-]|\.[\p{L}\d_])(?::\d{1,5})?(?:\/[\w.~%+@:=&?#-]{1,255}){0,32}\/?(?<![.,:;?!])/gu,
+      /(?<![\p{L}\d_.@-])(?:[a-z0-9_\u00df-\u024f][a-z0-9_\u00df-\u024f-]{0,62}\.){1,8}[a-z]{2,24}\.?(?![\p{L}\d_(-]|\.[\p{L}\d_])(?::\d{1,5})?(?:\/[\w.~%+@:=&?#-]{1,255}){0,32}\/?(?<![.,:;?!])/gu,
     accept: isHost
   },
   {

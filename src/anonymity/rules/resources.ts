@@ -25,7 +25,7 @@ import type { Rule } from './rule.ts'
 
 /** Prefixes of standards and versions that look like those of tickets. */
 const PUBLIC_PREFIXES: ReadonlySet<string> = new Set(
-  'AES ANSI ASCII BIP CP CSS CVE CWE DES DIN EBCDIC ECMA EIP EN ERC ES FIPS GB GHSA GPT HTTP IEC IEEE IP ISO JEP JIS JSR KOI LATIN MD MP MPEG NIST OAUTH OWASP PEP PKCS POSIX RC RFC RSA SHA SPDX SSE TC39 TLS UCS UTC UTF US WCAG WINDOWS X XEP'.split(
+  'AES ANSI ASCII BIP CLANG CP CPYTHON CSS CVE CWE DES DIN EBCDIC ECMA EIP EN ERC ES FIPS GB GCC GHC GHSA GPT HTTP IEC IEEE IP ISO JDK JEP JIS JSR KOI LATIN LLVM MD MP MPEG MSVC NIST OAUTH OWASP PEP PKCS POSIX PYPY RC RFC RSA SHA SPDX SSE TC39 TLS UCS UTC UTF US WCAG WINDOWS X XEP'.split(
     ' '
   )
 )
@@ -64,6 +64,12 @@ export const CLOUD_IDS_RULES: readonly Rule[] = [
 ]
 
 export const cloudIds = layerOf(CLOUD_IDS_RULES)
+
+function isClusterName(hit: string): boolean {
+  return !/^(?:default|kube-system|is|the|of|in|and|for|with|index|core|api|op|v\d|(?:hw|kern|net|vm)\.\w+)$/.test(
+    hit
+  )
+}
 
 export const RESOURCES_RULES: readonly Rule[] = [
   {
@@ -120,11 +126,18 @@ export const RESOURCES_RULES: readonly Rule[] = [
     kind: 'host',
     atGroups: CLUSTER_WORDS,
     pattern:
-      /(?:(?:(?<=\s-)n|(?<=\s--)(?:namespace|context|cluster|kubeconfig))[ =]|\b(?:pods?|po|deployments?|deploy|deployment\.apps|services?|svc|statefulsets?|sts|daemonsets?|ds|jobs?|cronjobs?|configmaps?|cm|secrets?|ingress(?:es)?|ns|namespaces?|nodes?|pvc|pv)\/|\b(?:namespace|context|cluster):\s{1,2}["']?)(?<hit>[a-z0-9][a-z0-9.-]{1,252})/g,
-    accept: (hit) =>
-      !/^(?:default|kube-system|is|the|of|in|and|for|with|index|core|api|op|v\d|(?:hw|kern|net|vm)\.\w+)$/.test(
-        hit
-      )
+      /(?:(?:(?<=\s-)n|(?<=\s--)(?:namespace|context|cluster|kubeconfig))[ =]|(?<![\w/])(?:pods?|po|deployments?|deploy|deployment\.apps|services?|svc|statefulsets?|sts|daemonsets?|ds|jobs?|cronjobs?|configmaps?|cm|secrets?|ingress(?:es)?|ns|namespaces?|nodes?|pvc|pv)\/)(?<hit>[a-z0-9][a-z0-9.-]{1,252})/g,
+    accept: isClusterName
+  },
+  {
+    name: 'kubernetes-name',
+    kind: 'host',
+    needs: COLON,
+    atGroups: CLUSTER_WORDS,
+    // Not the scope of a commit: `context: inherit the deadline`.
+    pattern:
+      /\b(?:namespace|context|cluster):\s{1,2}["']?(?<hit>[a-z0-9][a-z0-9.-]{1,252})(?![a-z0-9.-]| [A-Za-z]{2,20} [a-z])/g,
+    accept: isClusterName
   },
   {
     name: 'ticket',

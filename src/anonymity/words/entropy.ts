@@ -1,5 +1,5 @@
 /** How random a token looks. */
-import { partsOf } from './identifier-parts.ts'
+import { isPublicPart, partsOf } from './identifier-parts.ts'
 import { isDictionaryWord, isPublicWord } from './vocabulary.ts'
 
 /** Shannon entropy in bits a character. */
@@ -28,6 +28,7 @@ const WORD_SHARE = 0.5
  */
 export function isRandom(token: string): boolean {
   if (token.length < 16 || !/\d|[a-z][A-Z]/.test(token)) return false
+  if (COMMIT.test(token) || GO_VERSION.test(token) || isModule(token)) return false
   const parts = partsOf(token)
   let words = 0
   for (const part of parts) {
@@ -39,6 +40,20 @@ export function isRandom(token: string): boolean {
     ? parts.length >= 2
     : (token.match(/[a-z][A-Z]/g)?.length ?? 0) >= 4
   return varied && entropyOf(token) >= MIN_ENTROPY
+}
+
+/** The rule for long hexadecimal numbers leaves these only where a commit is announced. */
+const COMMIT = /^[\da-f]{40}$/
+
+/** The time and the commit of an untagged Go module. */
+const GO_VERSION = /^(?:0-|0\.)?20\d{12}-[\da-f]{12}$/
+
+/** A path of public words, perhaps with numbers: `golangci/golangci-lint/v2`, `select-gc-2483`. */
+function isModule(token: string): boolean {
+  return (
+    /^[a-z]+\d?(?:[/-](?:[a-z]+\d?|\d{1,5}|v\d{1,2}|v\d{1,2}[a-z]{3,}))+$/.test(token) &&
+    partsOf(token).every(isPublicPart)
+  )
 }
 
 /** Short words of packages occur in random text by chance. */

@@ -1,8 +1,60 @@
-/** The words that an identifier is composed of. */
+/** The words that an identifier is composed of, and which of them are public. */
+import { isAbbreviation } from './abbreviations.ts'
+import { GIVEN_NAMES } from './given-names.ts'
+import { SURNAMES } from './surnames.ts'
+import { isPublicWord } from './vocabulary.ts'
+
+/** Parts of this length are abbreviations, which disclose little and are in no list. */
+export const SHORT = 3
+
+/** Three words written as one have at least this length each. */
+const LONG = 4
+
+/** Longer parts are random or repeated letters. */
+const LONGEST_JOINED = 40
 
 const PARTS = /[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g
+
+const DERIVED =
+  /^(?:un|re|pre|non|no|sub|multi|auto|over|de|dis|inter|micro|mini|super|meta|anti|co|is|has|on|get|set)|(?:able|ible|ed|ing|er|ers|or|ors|ly|tion|less|ness|ise|ize|ify|ified|ity|ment|s|es|al|ic|ware)$/g
+
+/** A version or the `d` of a daemon after a word: `clientv3`, `celeryd`. */
+const MARKED = /[dv]$/
 
 /** `parseHTTPHeader_v2` has the parts `parse`, `HTTP`, `Header` and `v`. */
 export function partsOf(identifier: string): readonly string[] {
   return identifier.match(PARTS) ?? []
+}
+
+/** Whether a part is public, is derived from a public word, or is composed of public words. */
+export function isPublicPart(part: string): boolean {
+  const word = part.toLowerCase()
+  if (word.length <= SHORT || isPublicWord(word)) return true
+  const stem = word.replaceAll(DERIVED, '')
+  if (stem.length > SHORT && stem !== word && isPublicWord(stem)) return true
+  if (isComposed(word)) return true
+  const rest = word.slice(0, -1)
+  return MARKED.test(word) && (rest.length <= SHORT || isPublicWord(rest) || isComposed(rest))
+}
+
+/**
+ * Two public words written as one (`fullscreenchange`), or a public word with an abbreviation of
+ * two or three letters (`fspath`, `etcdctl`). `word` in lower case.
+ */
+export function isComposed(word: string): boolean {
+  if (word.length > LONGEST_JOINED || GIVEN_NAMES.has(word) || SURNAMES.has(word)) return false
+  for (let at = 2; at <= word.length - 2; at++) {
+    const [first, second] = [word.slice(0, at), word.slice(at)]
+    if (!isPiece(first, second)) continue
+    if (isPiece(second, first)) return true
+    if (first.length > SHORT && second.length >= 2 * LONG && isComposed(second)) return true
+  }
+  return false
+}
+
+function isPiece(word: string, other: string): boolean {
+  if (word.length > SHORT) return isPublicWord(word)
+  return (
+    isAbbreviation(word) || (word.length === SHORT && other.length >= SHORT && isPublicWord(word))
+  )
 }

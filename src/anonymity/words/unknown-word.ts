@@ -1,5 +1,5 @@
 /** Words that are in no list, and no derivation of one that is. */
-import { isPublicWord } from './vocabulary.ts'
+import { isDictionaryWord, isPublicWord } from './vocabulary.ts'
 
 /** Shorter words of these letters are abbreviations. */
 const ASCII = /^[ -~]*$/
@@ -8,10 +8,14 @@ const ASCII = /^[ -~]*$/
 const DERIVED =
   /(?:able|ible|tion|tions|less|ness|ised|ized|izing|ising|ify|ified|ifies|izer|iser|ability|ments?|ware|based|like|wise|proof|ish|ese|ism|(?<!qv)ist|ists)$/
 
+/** `Untunneled`, `deconflict`: a prefix before a long word. */
+const PREFIXED = /^(?:un|re|de|dis|pre|non|multi|sub)(?=\p{Ll}{6})/u
+
 export function isUnknown(word: string): boolean {
   const lower = word.toLowerCase()
   if (lower.includes('-')) return lower.split('-').some(isUnknown)
   if (lower.length < (ASCII.test(lower) ? 4 : 3) || isPublicWord(lower)) return false
   if (DERIVED.test(lower)) return false
+  if (PREFIXED.test(lower) && isDictionaryWord(lower.replace(PREFIXED, ''))) return false
   return !(lower.endsWith('s') && isPublicWord(lower.slice(0, -1)))
 }

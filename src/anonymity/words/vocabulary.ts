@@ -15,11 +15,19 @@ const SLOTS = 1 << 19
 
 let table: Uint32Array | undefined
 
+let toolWords: ReadonlySet<string> | undefined
+
 let packageWords: ReadonlySet<string> | undefined
 
 /** `word` in lower case. */
 export function isPublicWord(word: string): boolean {
   return isDictionaryWord(word) || isPackageWord(word)
+}
+
+/** Words of packages and of public tools: names of products, formats and interfaces. */
+export function isTechnicalWord(word: string): boolean {
+  toolWords ??= new Set(PUBLIC_WORDS)
+  return isPackageWord(word) || toolWords.has(word)
 }
 
 /** Words of package names and summaries that are in no dictionary. */

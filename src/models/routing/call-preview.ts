@@ -22,7 +22,7 @@ export function preview(
   const { max, estimate } = inputTokens(request.messages, request.tools, jsonSchema)
   const output = request.maxOutputTokens ?? MAX_OUTPUT_TOKENS
   const features = (): ReturnType<typeof featuresOf> => featuresOf({ ...request, jsonSchema })
-  const { steps, fastSuffices } = decide(request, features, components)
+  const { steps, gain } = decide(request, features, components)
   const planned = ({ model }: Candidate): PlannedModel => {
     const highest = maxCostOf(max, output, model.bands)
     const expected = costOf({ ...NO_TOKENS, input: estimate, output }, model.bands)
@@ -39,6 +39,6 @@ export function preview(
     route: steps[0].route.map(planned),
     escalation: steps[1]?.route.map(planned) ?? [],
     tokens: { estimate, max, output },
-    fastSuffices
+    gain
   }
 }

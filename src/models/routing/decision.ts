@@ -1,5 +1,6 @@
 /** Decides the first tier of a request, from its tier or model, the policy, and the scorer. */
 import { SCORER_MIN_OUTCOMES } from '../constants.ts'
+import { gainThreshold } from './gain-threshold.ts'
 import { policyFor } from './policy.ts'
 import type { Candidate } from '../calling/caller.ts'
 import type { Features } from './prompt-features.ts'
@@ -7,13 +8,8 @@ import type { ModelSettings, RequestSettings } from '../model-options.ts'
 import type { PolicySettings } from './policy.ts'
 import type { Tier } from '../provider.ts'
 import type { ModelRegistry } from './model-registry.ts'
-import type { Scorer } from './scorer.ts'
+import type { GainPrediction, Scorer } from './scorer.ts'
 
-/**
- * Below it, asking the fast tier first costs more than it saves (premium costs about 20 times as
- * much).
- */
-const MIN_FAST_PROBABILITY = 0.2
 /** Share of requests that go to the fast tier nevertheless, so that the scorer keeps learning. */
 const EXPLORATION_RATE = 0.05
 
@@ -27,7 +23,13 @@ export interface Decision {
   readonly steps: readonly [RouteStep, ...RouteStep[]]
   /** In order, after the steps; they answer if no model of the steps does. */
   readonly substitutes: readonly RouteStep[]
-  readonly fastSuffices: number | undefined
+  /** Undefined before enough outcomes, and where nothing is to be decided. */
+  readonly gain: GainForecast | undefined
+}
+
+/** The chance that premium gains, and from which chance on it is asked first. */
+export interface GainForecast extends GainPrediction {
+  readonly threshold: number
 }
 
 export interface DecisionComponents {
@@ -39,16 +41,17 @@ export interface DecisionComponents {
 }
 
 export function decide(
-  { task, tier, model, schema, verify }: RequestSettings,
+  request: RequestSettings,
   features: () => Features,
   { roster, policy, scorer, random, settings }: DecisionComponents
 ): Decision {
+  const { task, tier, model, schema, verify } = request
   const offline: RouteStep = { tier: 'offline', route: [roster.offline] }
   const only = (step: RouteStep, ...others: readonly RouteStep[]): Decision => ({
     steps: [step],
     substitutes:
       settings.fallback === 'offline' && step !== offline ? [...others, offline] : others,
-    fastSuffices: undefined
+    gain: undefined
   })
   if (model !== undefined) {
     const candidate = roster.model(model)
@@ -67,11 +70,13 @@ export function decide(
   if (!both) return only(wanted)
   if (start === 'premium' || !verified) return only(wanted, other)
   const known = own.learn && scorer.outcomes >= SCORER_MIN_OUTCOMES
-  const fastSuffices = known ? scorer.predict(features()) : undefined
-  const skip =
-    fastSuffices !== undefined &&
-    fastSuffices < MIN_FAST_PROBABILITY &&
-    random() >= EXPLORATION_RATE
+  const gain = known
+    ? {
+        ...scorer.predict(features(), task),
+        threshold: gainThreshold(fast.route, premium.route, request)
+      }
+    : undefined
+  const skip = gain !== undefined && gain.chance > gain.threshold && random() >= EXPLORATION_RATE
   const { substitutes } = skip ? only(premium, fast) : only(premium)
-  return { steps: skip ? [premium] : [fast, premium], substitutes, fastSuffices }
+  return { steps: skip ? [premium] : [fast, premium], substitutes, gain }
 }

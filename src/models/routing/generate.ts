@@ -41,18 +41,24 @@ export async function generate(
   const road = [...steps, ...substitutes]
   let messages: readonly Message[] = request.messages
   let escalated: string | undefined
+  const isCascade = steps.length > 1
+  let hasFastFailed = false
   for (const [index, step] of road.entries()) {
     const after = road.slice(index + 1)
     try {
       using scope = call.tierScope(after)
       let answer = await ask(components, call, { step, messages, scope })
       let checked = await checkAnswer(request, answer.reply, call.signal)
-      if (step.tier === 'fast' && steps.length > 1) scorer.learn(features(), checked.ok)
       if (!checked.ok && request.schema !== undefined && step.tier !== 'offline') {
         const again = withFailure(messages, answer.reply, checked.reason)
         answer = await ask(components, call, { step, messages: again, scope })
         checked = await checkAnswer(request, answer.reply, call.signal)
       }
+      if (isCascade && index === 0 && checked.ok) scorer.learn(features(), request.task, false)
+      // A failure of fast says nothing until premium's answer is checked too.
+      if (isCascade && index === 1 && hasFastFailed)
+        scorer.learn(features(), request.task, checked.ok)
+      hasFastFailed = index === 0 && !checked.ok
       if (checked.ok) {
         const result = call.result(step, answer.candidate, answer.reply, escalated)
         return { ...result, value: checked.value }

@@ -1,4 +1,4 @@
-/** Features of a request for the scorer: hashed words and pairs, length, language, structure. */
+/** Features of a request for the scorer: length, structure, and hashed words and pairs of words. */
 import { SCORER_BITS } from '../constants.ts'
 import type { Message, Tool } from '../provider.ts'
 
@@ -13,7 +13,30 @@ export interface ScoredRequest {
 
 /** Further words of a long input add little. */
 const MAX_WORDS = 512
-const MASK = 2 ** SCORER_BITS - 1
+
+/** Features with a place of their own; hashed ones follow. */
+const OWN = [
+  'bias',
+  'length',
+  'squared length',
+  'words',
+  'numbers',
+  'digits',
+  'sentences',
+  'questions',
+  'code',
+  'foreign',
+  'turns',
+  'tools',
+  'schema'
+] as const
+const SIZE = 2 ** SCORER_BITS
+
+/** The features by which length alone is judged. */
+export const LENGTH_FEATURES: readonly number[] = [OWN.indexOf('bias'), OWN.indexOf('length')]
+
+/** A text of 256 characters has the length 0, one of four times as many the length 1. */
+const MIDDLE = 8
 
 export function featuresOf({ task, messages, tools = [], jsonSchema }: ScoredRequest): Features {
   const text = messages.findLast(({ role }) => role === 'user')?.content ?? ''
@@ -21,26 +44,31 @@ export function featuresOf({ task, messages, tools = [], jsonSchema }: ScoredReq
     0,
     MAX_WORDS
   )
+  const length = (Math.log2(1 + text.length) - MIDDLE) / 2
+  const own: Record<(typeof OWN)[number], number> = {
+    bias: 1,
+    length,
+    'squared length': length ** 2,
+    words: Math.min(4, text.length / Math.max(1, words.length) - 4) / 2,
+    numbers: Math.log2(1 + words.filter((word) => /^\p{N}/u.test(word)).length) / 4,
+    digits: share(text, /\p{N}/gu),
+    sentences: Math.log2(1 + (text.match(/[.?!]\s/g)?.length ?? 0)) / 4,
+    questions: Math.min(1, (text.match(/\?/g)?.length ?? 0) / 4),
+    code: share(text, /[{}()[\];=<>]/gu),
+    foreign: share(text, /[^\p{ASCII}]/gu),
+    turns: Math.log2(1 + messages.length) / 4,
+    tools: Math.min(1, tools.length / 8),
+    schema: jsonSchema === undefined ? 0 : Math.log2(1 + JSON.stringify(jsonSchema).length) / 12
+  }
+  const features = new Map(OWN.map((name, index) => [index, own[name]]))
   const counts = new Map<number, number>()
   words.forEach((word, i) => {
     add(counts, `w ${word}`, 1)
     add(counts, `p ${words[i - 1] ?? ''} ${word}`, 1)
   })
   const norm = Math.hypot(...counts.values()) || 1
-  const features = new Map<number, number>()
   for (const [index, count] of counts) features.set(index, count / norm)
-  add(features, 'bias', 1)
   add(features, `task ${task}`, 1)
-  add(features, 'length', Math.log2(1 + words.length) / 10)
-  add(features, `length ${Math.floor(Math.log2(1 + text.length))}`, 0.5)
-  add(features, 'digits', share(text, /\p{N}/gu))
-  add(features, 'foreign', share(text, /[^\p{ASCII}]/gu))
-  add(features, 'code', share(text, /[{}()[\];=<>]/gu))
-  add(features, 'questions', Math.min(1, (text.match(/\?/g)?.length ?? 0) / 4))
-  add(features, 'turns', Math.log2(1 + messages.length) / 4)
-  add(features, 'tools', Math.min(1, tools.length / 8))
-  if (jsonSchema !== undefined)
-    add(features, 'schema', Math.log2(1 + JSON.stringify(jsonSchema).length) / 12)
   return features
 }
 
@@ -53,11 +81,11 @@ function share(text: string, pattern: RegExp): number {
   return text === '' ? 0 : (text.match(pattern)?.length ?? 0) / text.length
 }
 
-/** FNV-1a, 32 bits, folded to the bits of the scorer. */
+/** FNV-1a, 32 bits, folded to the places that hashed features have. */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (let i = 0; i < text.length; i++) {
     value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
   }
-  return (value ^ (value >>> SCORER_BITS)) & MASK
+  return OWN.length + (((value ^ (value >>> SCORER_BITS)) >>> 0) % (SIZE - OWN.length))
 }

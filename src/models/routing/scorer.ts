@@ -1,26 +1,28 @@
 /**
- * The scorer: the probability that the fast tier's answer would pass its verifier. A logistic
- * regression over hashed features, trained online from verified outcomes by AdaGrad (Duchi, Hazan,
- * Singer, 2011). It learns from verified outcomes only, and knows nothing of requests that were
- * never tried.
+ * The scorer: the probability that the fast tier's answer fails its check and the premium tier's
+ * passes. It learns from cascades whose last answer was checked, and knows nothing of requests that
+ * were never tried. Two regressions learn the same label: one sees the text, one its length alone.
+ * For each task length serves until the text predicts better.
  */
 import { z } from 'zod'
-import { SCORER_BITS, SCORER_SAVE_EVERY } from '../constants.ts'
+import { SCORER_BITS, SCORER_SAVE_EVERY, SCORER_TASKS } from '../constants.ts'
 import { HiveError } from '../../errors.ts'
+import { ExportedComparison, LossComparison } from './loss-comparison.ts'
+import { LENGTH_FEATURES } from './prompt-features.ts'
+import { ExportedRegression, Regression } from './regression.ts'
 import type { Section, Store } from '../../../crdt/index.ts'
 import type { Features } from './prompt-features.ts'
 
-const RATE = 0.5
-const DECAY = 1e-6
 const SIZE = 2 ** SCORER_BITS
-const KEY = Buffer.from('s/weights')
+const LENGTH_SIZE = Math.max(...LENGTH_FEATURES) + 1
+const KEY = Buffer.from('s/gains')
 
 const Exported = z.strictObject({
-  format: z.literal(1),
+  format: z.literal(2),
   outcomes: z.int().min(0),
-  /** Little-endian 32-bit floats in base64. */
-  weights: z.base64(),
-  squares: z.base64()
+  text: ExportedRegression,
+  length: ExportedRegression,
+  tasks: z.array(z.tuple([z.string(), ExportedComparison])).max(SCORER_TASKS)
 })
 /**
  * The weights of a scorer.
@@ -29,58 +31,107 @@ const Exported = z.strictObject({
  */
 export type ExportedScorer = z.output<typeof Exported>
 
+/** The probability of a gain, and the features that it is predicted by. */
+export interface GainPrediction {
+  readonly chance: number
+  readonly by: 'text' | 'length'
+}
+
+/** What a scorer has learned, and whether text or length alone predicts for a task. */
+export interface ScorerState {
+  readonly outcomes: number
+  /** The last 64 tasks with an outcome. For any other task length predicts. */
+  readonly tasks: readonly {
+    readonly task: string
+    readonly by: 'text' | 'length'
+    /**
+     * By how much the log loss of the text is below that of length, in nats an outcome, before each
+     * outcome was learned; and the half width of its 95 % interval, undefined before two outcomes.
+     */
+    readonly advantage: { readonly mean: number; readonly error: number | undefined }
+  }[]
+}
+
 export class Scorer {
-  #weights = new Float32Array(SIZE)
-  #squares = new Float32Array(SIZE)
+  #text = new Regression(SIZE)
+  #length = new Regression(LENGTH_SIZE)
+  #comparisons = new Map<string, LossComparison>()
   #outcomes = 0
 
-  /** Verified outcomes it has learned from. */
+  /** Outcomes that it has learned from. */
   get outcomes(): number {
     return this.#outcomes
   }
 
-  /** 0 to 1. */
-  predict(features: Features): number {
-    let sum = 0
-    for (const [index, value] of features) sum += (this.#weights[index] ?? 0) * value
-    return 1 / (1 + Math.exp(-sum))
+  get state(): ScorerState {
+    const tasks = [...this.#comparisons].map(([task, { advantage }]) => ({
+      task,
+      by: this.#by(task),
+      advantage
+    }))
+    return { outcomes: this.#outcomes, tasks }
   }
 
-  learn(features: Features, sufficed: boolean): void {
-    const error = this.predict(features) - (sufficed ? 1 : 0)
-    for (const [index, value] of features) {
-      const weight = this.#weights[index] ?? 0
-      const gradient = error * value + DECAY * weight
-      const square = (this.#squares[index] ?? 0) + gradient * gradient
-      this.#squares[index] = square
-      this.#weights[index] = weight - (RATE * gradient) / Math.sqrt(square + 1e-8)
-    }
+  predict(features: Features, task: string): GainPrediction {
+    const by = this.#by(task)
+    return { chance: this.chanceBy(by, features), by }
+  }
+
+  /** The prediction by the text, or by its length alone. */
+  chanceBy(by: 'text' | 'length', features: Features): number {
+    return by === 'text'
+      ? this.#text.predict(features)
+      : this.#length.predict(lengthFeatures(features))
+  }
+
+  /** `gained`: fast failed and premium passed. Not gained: fast passed, or both failed. */
+  learn(features: Features, task: string, gained: boolean): void {
+    const length = lengthFeatures(features)
+    const comparison = this.#comparisons.get(task) ?? new LossComparison()
+    comparison.add(this.#text.predict(features), this.#length.predict(length), gained)
+    this.#comparisons.delete(task)
+    this.#comparisons.set(task, comparison)
+    const [oldest] = this.#comparisons.keys()
+    if (this.#comparisons.size > SCORER_TASKS && oldest !== undefined)
+      this.#comparisons.delete(oldest)
+    this.#text.learn(features, gained)
+    this.#length.learn(length, gained)
     this.#outcomes += 1
   }
 
   export(): ExportedScorer {
     return {
-      format: 1,
+      format: 2,
       outcomes: this.#outcomes,
-      weights: toBase64(this.#weights),
-      squares: toBase64(this.#squares)
+      text: this.#text.export(),
+      length: this.#length.export(),
+      tasks: [...this.#comparisons].map(([task, comparison]) => [task, comparison.export()])
     }
   }
 
   /** Throws `HiveError` if it is not a result of `export`. */
   import(exported: unknown): void {
-    const parsed = Exported.safeParse(exported)
-    const weights = parsed.success ? fromBase64(parsed.data.weights) : undefined
-    const squares = parsed.success ? fromBase64(parsed.data.squares) : undefined
-    if (!parsed.success || weights === undefined || squares === undefined) {
+    const { data } = Exported.safeParse(exported)
+    const text = data === undefined ? undefined : Regression.from(data.text, SIZE)
+    const length = data === undefined ? undefined : Regression.from(data.length, LENGTH_SIZE)
+    if (data === undefined || text === undefined || length === undefined) {
       throw new HiveError(
         'ARGUMENT_INVALID',
         'This is not a scorer that this version exported. Export the scorer again.'
       )
     }
-    this.#weights = weights
-    this.#squares = squares
-    this.#outcomes = parsed.data.outcomes
+    this.#text = text
+    this.#length = length
+    this.#comparisons = new Map(
+      data.tasks.map(([task, comparison]) => [task, new LossComparison(comparison)])
+    )
+    this.#outcomes = data.outcomes
+  }
+
+  /** The text serves if the 95 % interval of its advantage is above 0. */
+  #by(task: string): 'text' | 'length' {
+    const { mean = 0, error } = this.#comparisons.get(task)?.advantage ?? {}
+    return error !== undefined && mean > error ? 'text' : 'length'
   }
 }
 
@@ -101,8 +152,8 @@ export class StoredScorer extends Scorer {
     if (saved !== undefined) super.import(JSON.parse(Buffer.from(saved).toString()))
   }
 
-  override learn(features: Features, sufficed: boolean): void {
-    super.learn(features, sufficed)
+  override learn(features: Features, task: string, gained: boolean): void {
+    super.learn(features, task, gained)
     this.#unsaved += 1
     // Weights lost in a crash are learned again; a failed save is repeated later.
     if (this.#unsaved >= SCORER_SAVE_EVERY) this.save().catch(() => undefined)
@@ -124,15 +175,6 @@ export class StoredScorer extends Scorer {
   }
 }
 
-function toBase64(numbers: Float32Array): string {
-  const view = new DataView(new ArrayBuffer(numbers.length * 4))
-  numbers.forEach((number, i) => view.setFloat32(i * 4, number, true))
-  return Buffer.from(view.buffer).toString('base64')
-}
-
-function fromBase64(text: string): Float32Array<ArrayBuffer> | undefined {
-  const bytes = Buffer.from(text, 'base64')
-  if (bytes.length !== SIZE * 4) return undefined
-  const numbers = Float32Array.from({ length: SIZE }, (_, i) => bytes.readFloatLE(i * 4))
-  return numbers.every((number) => Number.isFinite(number)) ? numbers : undefined
+function lengthFeatures(features: Features): Features {
+  return new Map(LENGTH_FEATURES.map((index) => [index, features.get(index) ?? 0]))
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { z } from 'zod'
-import type { HiveNode, ModelsInit, Script } from '../../../../src/index.ts'
+import type { CallPreview, HiveNode, ModelsInit, Script } from '../../../../src/index.ts'
 import { createHive, ModelError, ProviderFailure, scriptedProvider } from '../../../../src/index.ts'
 import { failingDatabase } from '../../../fixtures/failing-database.ts'
 import { ModelServer } from '../../../fixtures/model-server.ts'
@@ -150,8 +150,8 @@ describe('models', () => {
     const { models } = db.agent.cortex
     const verify = ({ text }: { text: string }): boolean => text === 'strong'
     for (let i = 0; i < 80; i++) await models.generate({ ...ask, verify })
-    const { fastSuffices, tier } = models.plan({ ...ask, verify })
-    assert.ok(fastSuffices !== undefined && fastSuffices < 0.2)
+    const { gain, tier } = models.plan({ ...ask, verify })
+    assert.ok(gain !== undefined && gain.chance > gain.threshold)
     assert.equal(tier, 'premium')
     const other = await hive(
       scripted(
@@ -160,7 +160,7 @@ describe('models', () => {
       )
     )
     other.agent.cortex.models.importScorer(models.exportScorer())
-    assert.equal(other.agent.cortex.models.plan({ ...ask, verify }).fastSuffices, fastSuffices)
+    assert.deepEqual(other.agent.cortex.models.plan({ ...ask, verify }).gain, gain)
     await other.stop()
   })
 
@@ -283,15 +283,15 @@ describe('models', () => {
           () => 'strong'
         )
       })
-    let learned: number | undefined
+    let learned: CallPreview['gain']
     {
       await using db = await open()
       for (let i = 0; i < 60; i++) await db.agent.cortex.models.generate({ ...ask, verify })
-      learned = db.agent.cortex.models.plan({ ...ask, verify }).fastSuffices
+      learned = db.agent.cortex.models.plan({ ...ask, verify }).gain
     }
     assert.ok(learned !== undefined)
     await using again = await open()
-    assert.equal(again.agent.cortex.models.plan({ ...ask, verify }).fastSuffices, learned)
+    assert.deepEqual(again.agent.cortex.models.plan({ ...ask, verify }).gain, learned)
   })
 
   it('never overspends under many callers', async () => {
