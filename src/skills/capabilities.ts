@@ -95,8 +95,9 @@ export class Capabilities {
 
   /**
    * Stores a skill and runs its declared tests. If it has tests and all pass, it is on trial
-   * (`experimental`). A prompt without tests is usable at once, untested: its uses decide. Registering the same skill again changes nothing. Throws `HiveError`
-   * (ARGUMENT_INVALID, LIMIT_EXCEEDED) or `SandboxError` (SKILL_INVALID).
+   * (`experimental`). A prompt without tests is usable at once, untested: its uses decide.
+   * Registering the same skill again changes nothing. Throws `HiveError` (ARGUMENT_INVALID,
+   * LIMIT_EXCEEDED) or `SandboxError` (SKILL_INVALID).
    */
   registerCapability(init: SkillInit, options?: CallOptions): Promise<AddedSkill> {
     return this.#register(() => identifySkill(init), 'local', options)

@@ -7,7 +7,7 @@
  *
  * Uses of one caller within an hour form one block, which counts as one use. Its outcome is that of
  * one of its uses, drawn at random (reservoir sampling, Vitter, ACM TOMS 1985), so that its mean is
- * the mean of the block.
+ * the mean of the block. The outcome of the latest blocks may change until their hour ends.
  */
 import { BLOCK_TIME, MAX_RUNS_OUT, MAX_WAITING, RUN_TIMEOUT } from './constants.ts'
 import { addToChain, NO_CHAIN } from './chain.ts'

@@ -2,8 +2,7 @@
  * The keys and JSON values of skills in the store: the skill `s/<id>`, its state `e/<id>`, its
  * documentation `d/<id>`, its transitions `t/<id>/<number>`, its failures `f/<id>/<slot>`,
  * unpublished receipts of its runs `r/<id>/<slot>`, the last state of a removed skill `x/<id>`,
- * false receipts `l/<author>`, and ids of reported runs
- * `u/<slot>`.
+ * false receipts `l/<author>`, and ids of reported runs `u/<slot>`.
  */
 import { StoredReceiptValue } from '../running/receipt.ts'
 import { readSkill } from '../skill-identity.ts'

@@ -156,8 +156,9 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 
   /**
-   * Changes a state at once; resolves when it is written. A run that was reported changes nothing. If writing fails, the change stays in
-   * memory and is written with the next one. Throws `HiveError` (SKILL_UNKNOWN).
+   * Changes a state at once; resolves when it is written. A run that was reported changes nothing.
+   * If writing fails, the change stays in memory and is written with the next one. Throws
+   * `HiveError` (SKILL_UNKNOWN).
    */
   async apply(
     id: string,
