@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [--OPTION N]`: runs one benchmark; without a name, says which there are. */
 import { parseArgs } from 'node:util'
 import { anonymity } from './anonymity.ts'
+import { bursts } from './bursts.ts'
 import { filter } from './filter.ts'
 import { foreignText } from './foreign-text.ts'
 import { hostile } from './hostile.ts'
@@ -20,6 +21,7 @@ import type { Benchmark } from './benchmark.ts'
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
   Object.entries({
     anonymity,
+    bursts,
     hostile,
     ingest,
     filter,

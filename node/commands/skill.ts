@@ -15,7 +15,7 @@ import {
   describeSkill,
   describeTests
 } from '../output/skill-texts.ts'
-import { sanitizeText, print, printJson, progressLine } from '../output/terminal.ts'
+import { sanitizeText, print, printJson, progressLine, warn } from '../output/terminal.ts'
 import type { Json } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
@@ -26,6 +26,10 @@ interface SkillAction {
   readonly args: readonly string[]
   readonly options: {
     readonly each: boolean
+    /** The outcome of a run is reported later. */
+    readonly later: boolean
+    readonly run: string | undefined
+    readonly caller: string | undefined
     readonly limit: number | undefined
     readonly state: 'quarantined' | 'released' | undefined
   }
@@ -63,8 +67,9 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
   },
   async run({ node, args, options, signal, show }) {
     const [skill, given, ...more] = args
-    if (options.each && skill !== undefined && given === undefined) {
-      return runEach(node, { skill, lines: process.stdin, signal, show })
+    const { run: id, caller, later } = options
+    if (options.each && skill !== undefined && given === undefined && id === undefined && !later) {
+      return runEach(node, { skill, caller, lines: process.stdin, signal, show })
     }
     if (skill === undefined || more.length > 0 || options.each) {
       throw new UsageError(
@@ -72,8 +77,28 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
       )
     }
     const input = given === undefined ? await jsonInput() : jsonOf(given)
-    const run = await node.runSkill({ skill, input }, { signal })
+    const record = later ? 'later' : undefined
+    const run = await node.runSkill({ skill, input, run: id, caller, record }, { signal })
     show(run, ({ output }) => JSON.stringify(output, null, 2))
+    if (later) warn(`run ${run.run}; report its outcome with "hive skill outcome"`)
+    return EXIT.ok
+  },
+  async begin({ node, args, options: { run, caller }, signal, show }) {
+    const skill = singleArgument(args, 'Usage: skill begin SKILL [--run ID] [--caller NAME].')
+    show(await node.beginSkill({ skill, run, caller }, { signal }), (begun) => begun.run)
+    return EXIT.ok
+  },
+  async outcome({ node, args, options: { run, caller }, signal, show }) {
+    const [skill, outcome, ...words] = args
+    const ok = outcome === 'ok'
+    if (skill === undefined || (!ok && outcome !== 'failed') || (ok && words.length > 0)) {
+      throw new UsageError(
+        'Usage: skill outcome SKILL ok, or skill outcome SKILL failed [REASON]; --run ID, --caller NAME.'
+      )
+    }
+    const error = words.length === 0 ? undefined : words.join(' ')
+    const reported = await node.reportSkill({ skill, ok, error, run, caller }, { signal })
+    show(reported, ({ status }) => (status === undefined ? 'recorded' : `recorded; ${status}`))
     return EXIT.ok
   },
   async export({ node, args, signal, show }) {
@@ -149,8 +174,11 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
 export const command: Command = {
   async run(argv, { env, signal }) {
     const own = {
+      caller: { type: 'string' },
       each: { type: 'boolean' },
+      later: { type: 'boolean' },
       limit: { type: 'string' },
+      run: { type: 'string' },
       state: { type: 'string' }
     } as const
     const { values, positionals } = readArguments(argv, { ...COMMON_OPTIONS, ...own }, true)
@@ -168,7 +196,14 @@ export const command: Command = {
       values.limit === undefined
         ? undefined
         : wholeNumberOption('limit', values.limit, 1, MAX_OFFERS)
-    const options = { each: values.each === true, limit, state: releaseOf(values.state) }
+    const options = {
+      each: values.each === true,
+      later: values.later === true,
+      run: values.run,
+      caller: values.caller,
+      limit,
+      state: releaseOf(values.state)
+    }
     return withOperations(dataDir, (node) => action({ node, args, options, signal, show }))
   }
 }

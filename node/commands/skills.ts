@@ -27,7 +27,7 @@ export const command: Command = {
     } else {
       const rows = skills.map((skill) => [
         skill.id.slice(0, SHORT),
-        skill.status,
+        skill.untested ? `${skill.status}, untested` : skill.status,
         skill.warmedAt === undefined ? '' : 'warm',
         `${skill.successes}/${skill.trials}`,
         `${Math.floor(100 * skill.verificationProgress)} %`,

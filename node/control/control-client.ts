@@ -42,6 +42,8 @@ export function remoteOperations(socketPath: string): Operations {
     addSkill: (options, callOptions) => call('add-skill', options, callOptions),
     showSkill: (options, callOptions) => call('show-skill', options, callOptions),
     runSkill: (options, callOptions) => call('run-skill', options, callOptions),
+    beginSkill: (options, callOptions) => call('begin-skill', options, callOptions),
+    reportSkill: (options, callOptions) => call('report-skill', options, callOptions),
     testSkill: (options, callOptions) => call('test-skill', options, callOptions),
     exportSkill: (options, callOptions) => call('export-skill', options, callOptions),
     blacklistSkill: (options, callOptions) => call('blacklist-skill', options, callOptions),

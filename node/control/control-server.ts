@@ -151,6 +151,10 @@ async function run(
       return operations.showSkill(SkillRequests.one.parse(await bodyOf(request)), call)
     case 'run-skill':
       return operations.runSkill(SkillRequests.run.parse(await bodyOf(request)), call)
+    case 'begin-skill':
+      return operations.beginSkill(SkillRequests.begin.parse(await bodyOf(request)), call)
+    case 'report-skill':
+      return operations.reportSkill(SkillRequests.outcome.parse(await bodyOf(request)), call)
     case 'test-skill':
       return operations.testSkill(SkillRequests.one.parse(await bodyOf(request)), call)
     case 'export-skill':

@@ -21,13 +21,28 @@ import { SkillStatusName } from './skill-status.ts'
 import type { CallOptions } from './call-options.ts'
 import type { Jsonified } from './jsonify.ts'
 
+/** The id of a run, and its caller. */
+const RunOfUse = { run: z.string().optional(), caller: z.string().optional() } as const
+
 /** Requests of the control socket; the library checks the rest. */
 export const SkillRequests = {
   list: z.object({ status: SkillStatusName.optional(), text: z.string().optional() }),
   /** `folder`: an absolute path. */
   add: z.union([z.object({ folder: z.string() }), z.object({ skill: z.unknown() })]),
   one: z.object({ skill: z.string() }),
-  run: z.object({ skill: z.string(), input: z.json() }),
+  run: z.object({
+    skill: z.string(),
+    input: z.json(),
+    ...RunOfUse,
+    record: z.literal('later').optional()
+  }),
+  begin: z.object({ skill: z.string(), ...RunOfUse }),
+  outcome: z.object({
+    skill: z.string(),
+    ok: z.boolean(),
+    error: z.string().optional(),
+    ...RunOfUse
+  }),
   export: z.object({ skill: z.string(), folder: z.string() }),
   blacklist: z.object({ skill: z.string(), reason: z.string() }),
   offers: z.object({ limit: z.int().optional(), state: Release.optional() })
@@ -50,6 +65,12 @@ export interface SkillOperations {
   addSkill(options: Request<'add'>, call?: CallOptions): Promise<AddedSkill>
   showSkill(options: Request<'one'>, call?: CallOptions): Promise<SkillDetails>
   runSkill(options: Request<'run'>, call?: CallOptions): Promise<SkillRunResult>
+  beginSkill(options: Request<'begin'>, call?: CallOptions): Promise<{ readonly run: string }>
+  /** `status`: the new status, if the outcome changed it. */
+  reportSkill(
+    options: Request<'outcome'>,
+    call?: CallOptions
+  ): Promise<{ readonly status: SkillStatus | undefined }>
   testSkill(options: Request<'one'>, call?: CallOptions): Promise<TestReport>
   exportSkill(options: Request<'export'>, call?: CallOptions): Promise<{ readonly folder: string }>
   blacklistSkill(
@@ -80,10 +101,17 @@ export function localSkillOperations(db: HiveNode): SkillOperations {
       details: jsonify(await capabilities.get(skill)),
       history: jsonify(await capabilities.history(skill))
     }),
-    runSkill: async ({ skill, input }, { signal } = {}) => {
-      const { trace: _, transition, ...run } = await capabilities.invoke(skill, input, { signal })
+    runSkill: async ({ skill, input, ...options }, { signal } = {}) => {
+      const result = await capabilities.invoke(skill, input, { ...options, signal })
+      const { trace: _, transition, ...run } = result
       return { ...run, status: transition?.to }
     },
+    beginSkill: async ({ skill, ...options }) => ({
+      run: await capabilities.beginRun(skill, options)
+    }),
+    reportSkill: async ({ skill, ...outcome }) => ({
+      status: (await capabilities.recordOutcome(skill, outcome))?.to
+    }),
     testSkill: ({ skill }, { signal } = {}) => capabilities.test(skill, { signal }),
     exportSkill: async ({ skill, folder }) => {
       await capabilities.exportFolder(skill, folder)

@@ -8,6 +8,7 @@ import type { Operations } from './operations.ts'
 
 interface EachRunOptions {
   readonly skill: string
+  readonly caller: string | undefined
   readonly lines: Readable
   readonly signal: AbortSignal
   readonly show: <T>(result: T, text: (result: T) => string) => void
@@ -27,7 +28,7 @@ const RUN_ERRORS: ReadonlySet<string> = new Set([
  */
 export async function runEach(
   node: Pick<Operations, 'runSkill' | 'showSkill'>,
-  { skill: name, lines, signal, show }: EachRunOptions
+  { skill: name, caller, lines, signal, show }: EachRunOptions
 ): Promise<ExitCode> {
   const { details } = await node.showSkill({ skill: name }, { signal })
   let exit: ExitCode = EXIT.ok
@@ -38,7 +39,7 @@ export async function runEach(
     if (line.trim() === '') continue
     const input = jsonOf(line, number)
     try {
-      const run = await node.runSkill({ skill: details.id, input }, { signal })
+      const run = await node.runSkill({ skill: details.id, input, caller }, { signal })
       show(run, ({ output }) => JSON.stringify(output))
     } catch (error) {
       signal.throwIfAborted()

@@ -66,6 +66,9 @@ Usage: hive <command> [options]
               show SKILL | test SKILL | export SKILL FOLDER
               run SKILL [INPUT]       run with JSON from the argument or standard input
               run SKILL --each        run once for each line of JSON on standard input
+              begin SKILL             announce a use; print the id of the run
+              outcome SKILL ok        record a use, or failed [REASON]; of a run: --run ID
+              run, begin, outcome: --caller NAME; run --later: report the outcome later
               blacklist SKILL REASON  never use the skill again on this node
               pardon SKILL REASON     end the blacklisting; the skill is untested again
               remove SKILL            delete the skill; retract the vote of this node

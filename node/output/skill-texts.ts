@@ -27,7 +27,9 @@ export function describeRemoved({ id, name, retracted, blacklisted }: RemovedSki
 }
 
 export function describeTests({ passed, total, failed }: TestReport): string {
-  if (total === 0) return 'The skill declares no tests, so it stays untested and is not used.'
+  if (total === 0) {
+    return 'The skill declares no tests. Only a prompt is usable without tests: its uses decide.'
+  }
   const problems = failed.map(
     ({ test, problem }) => `\n  test ${test + 1} ${sanitizeText(problem)}`
   )
@@ -36,6 +38,7 @@ export function describeTests({ passed, total, failed }: TestReport): string {
 
 export function describeSkill({ details, history }: SkillDetails): string {
   const { skill, provenance } = details
+  const out = details.outstanding === 0 ? '' : `, ${details.outstanding} without an outcome`
   const warm = details.warmedAt === undefined ? '' : ', warm'
   const licence = skill.licence === undefined ? '' : `, licence ${sanitizeText(skill.licence)}`
   const steps = history.map(
@@ -45,8 +48,8 @@ export function describeSkill({ details, history }: SkillDetails): string {
     `${details.id}  ${sanitizeText(details.name)}`,
     sanitizeText(details.description),
     '',
-    `status:  ${details.status}${warm}`,
-    `uses:    ${details.successes} of ${details.trials} succeeded`,
+    `status:  ${details.status}${details.untested ? ', untested' : ''}${warm}`,
+    `uses:    ${details.successes} of ${details.trials} succeeded${out}`,
     `proof:   ${Math.floor(100 * details.verificationProgress)} %`,
     `from:    ${provenance.from}${licence}`,
     `parents: ${details.parents.length === 0 ? 'none' : details.parents.join(', ')}`,

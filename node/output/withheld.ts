@@ -47,4 +47,4 @@ export function offersWait(count: number): string {
 }
 
 export const UNTESTED_WAIT =
-  'A skill in the sandbox is not used before its tests pass: "hive skill test SKILL" runs them.'
+  'A skill in the sandbox is not used before its tests pass: "hive skill test SKILL" runs them. A prompt without tests may be used.'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parse } from '../arguments/index.ts'
 import { displaySkill } from './capability.ts'
 import {
+  BeginSchema,
   ManualStatus,
   CallSchema,
   ChoiceSchema,
@@ -24,6 +25,7 @@ import { identifySkill } from './skill-identity.ts'
 import type { Json } from '../sandbox/index.ts'
 import type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'
 import type {
+  BeginOptions,
   CallOptions,
   FailureOptions,
   FindOptions,
@@ -48,6 +50,7 @@ export interface CapabilitiesComponents extends SelectionComponents {
   readonly registration: SkillRegistration
   readonly runner: SkillRunner
   readonly index: Pick<SkillIndex, 'find' | 'remove'>
+  readonly now: () => number
   readonly discovery: Omit<DiscoveryComponents, 'registration' | 'runner' | 'store'>
   /** Retracts this node's votes on a skill; false if there is none. */
   readonly withdraw: (id: string) => Promise<boolean>
@@ -92,8 +95,9 @@ export class Capabilities {
 
   /**
    * Stores a skill and runs its declared tests. If it has tests and all pass, it is on trial
-   * (`experimental`). Registering the same skill again changes nothing. Throws `HiveError`
-   * (ARGUMENT_INVALID, LIMIT_EXCEEDED) or `SandboxError` (SKILL_INVALID).
+   * (`experimental`). A prompt without tests is usable at once, untested: its uses decide.
+   * Registering the same skill again changes nothing. Throws `HiveError` (ARGUMENT_INVALID,
+   * LIMIT_EXCEEDED) or `SandboxError` (SKILL_INVALID).
    */
   registerCapability(init: SkillInit, options?: CallOptions): Promise<AddedSkill> {
     return this.#register(() => identifySkill(init), 'local', options)
@@ -148,7 +152,8 @@ export class Capabilities {
   /**
    * Runs a skill on an input and records the run as a trial. A valid output is a success; an error
    * of the skill (a throw, a limit, an output outside its schema) is a failure. Only the caller
-   * knows whether a valid output was useful: pass `record: false`, then call `recordOutcome`.
+   * knows whether a valid output was useful: pass `record: 'later'`, then call `recordOutcome` with
+   * the id of the run.
    *
    * Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, SKILL_FAILED, ARGUMENT_INVALID),
    * `SandboxError` or `ModelError`.
@@ -165,16 +170,30 @@ export class Capabilities {
     return registration.test(this.#requireSkill(idOrName).id, runner, signal)
   }
 
-  /** Counts a use of a skill as a trial. Returns the change of status, if there is one. */
-  async recordOutcome(idOrName: string, outcome: OutcomeInit): Promise<Transition | undefined> {
-    const { ok, input, error } = parse(OutcomeSchema, outcome, 'capabilities.recordOutcome')
-    const { id } = this.#requireUsable(idOrName)
-    if (ok) return this.#trials.succeeded(id)
-    return this.#trials.failed(id, { input, error: error ?? 'The use failed; no error was given.' })
+  /**
+   * Announces a use whose outcome `recordOutcome` reports later; returns the id of the run. Later
+   * uses do not promote the skill before that outcome is known. A run that is not reported within
+   * an hour counts as a failure against promotion, and not against the skill otherwise.
+   */
+  async beginRun(idOrName: string, options?: BeginOptions): Promise<string> {
+    const settings = parse(BeginSchema, options, 'capabilities.beginRun')
+    return this.#trials.begin(this.#requireUsable(idOrName), settings)
   }
 
   /**
-   * Skills for a purpose, best first; untested and blacklisted ones only if `status` names them.
+   * Counts a use of a skill as a trial, once for each run id. Returns the change of status, if there
+   * is one.
+   */
+  async recordOutcome(idOrName: string, outcome: OutcomeInit): Promise<Transition | undefined> {
+    const parsed = parse(OutcomeSchema, outcome, 'capabilities.recordOutcome')
+    const { ok, error = 'The use failed; no error was given.', ...use } = parsed
+    const known = this.#requireUsable(idOrName)
+    return ok ? this.#trials.succeeded(known, use) : this.#trials.failed(known, { ...use, error })
+  }
+
+  /**
+   * Skills for a purpose, best first. Untested and blacklisted ones only if `status` names them,
+   * but for prompts without tests that were added on this node.
    */
   async find(goal: string, options?: FindOptions): Promise<FoundCapability[]> {
     const settings = parse(FindSchema, options, 'capabilities.find')

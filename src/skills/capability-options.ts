@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Signal } from '../arguments/index.ts'
 import { MAX_ERROR_LENGTH } from './constants.ts'
+import { CallerName, RunId } from './running/run-options.ts'
 import { Status } from './store/skill-values.ts'
 import type { DiscoveryOptions } from './discovery.ts'
 
@@ -17,8 +18,16 @@ export const FindSchema = z
   .strictObject({ limit: Limit.default(10), status: z.array(Status).optional() })
   .default({ limit: 10 })
 
+export const BeginSchema = z
+  .strictObject({ run: RunId.optional(), caller: CallerName.optional() })
+  .default({})
+
 export const OutcomeSchema = z.strictObject({
   ok: z.boolean(),
+  /** The id of the run: a run that was reported before does not count again. */
+  run: RunId.optional(),
+  /** The task, session or user; its uses within an hour count as one in the tests of the rate. */
+  caller: CallerName.optional(),
   /** The input of the use; a failed use stores a part of it. */
   input: z.json().optional(),
   /** The reason of the failure. */
@@ -61,6 +70,12 @@ export type ListOptions = NonNullable<z.input<typeof ListSchema>>
  * @interface
  */
 export type FindOptions = NonNullable<z.input<typeof FindSchema>>
+/**
+ * A run that begins: its id (default: a new one), and its caller.
+ *
+ * @interface
+ */
+export type BeginOptions = NonNullable<z.input<typeof BeginSchema>>
 /**
  * The outcome of a use of a skill.
  *

@@ -2,6 +2,7 @@
 import { displayText } from '../foreign-text/index.ts'
 import { lowerBound } from './evidence/competition.ts'
 import { predictedPromotion, predictedReliability } from './evidence/prediction.ts'
+import { chainsOf } from './evidence/uses.ts'
 import { verificationProgress } from './evidence/e-process.ts'
 import type { DisplayText } from '../foreign-text/index.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
@@ -17,16 +18,20 @@ export interface Capability {
   readonly description: DisplayText
   readonly kind: Skill['kind']
   readonly status: SkillStatus
+  /** It declares no tests, or has not passed them here: only its uses are evidence. */
+  readonly untested: boolean
   /** Time of the last change of status. */
   readonly since: Date
   /** Recorded uses, and successful ones. */
   readonly trials: number
   readonly successes: number
+  /** Uses that began and have no outcome yet. They hold a promotion back, each for at most an hour. */
+  readonly outstanding: number
   /** 0 to 1: progress of the evidence towards promotion. */
   readonly verificationProgress: number
   /** 0 to 1: expected rate of success. */
   readonly predictedReliability: number
-  /** 0 to 1: probability of a promotion within 200 trials. */
+  /** 0 to 1: probability of a promotion within 300 trials. */
   readonly predictedPromotion: number
   /** 0 to 1: lower end of the rate's 95 % interval, which ranks competitors. */
   readonly lowerBound: number
@@ -79,19 +84,22 @@ function displayJson(value: unknown): unknown {
 export function capabilityOf(known: KnownSkill, warmedAt: Date | undefined): Capability {
   const { id, skill, lifecycle, provenance, since, addedAt } = known
   const { name, description, kind, parents } = skill
-  const { status, counts, headStart } = lifecycle
+  const { status, counts, headStart, uses } = lifecycle
+  const { pairs } = chainsOf(uses).promotion
   return {
     id,
     name,
     description: displayText(description),
     kind,
     status,
+    untested: status === 'sandbox' || skill.tests.length === 0,
     since: new Date(since),
     trials: counts.trials,
     successes: counts.successes,
-    verificationProgress: status === 'verified' ? 1 : verificationProgress(counts, headStart),
+    outstanding: uses.waiting.reduce((sum, { out }) => sum + out.length, 0),
+    verificationProgress: status === 'verified' ? 1 : verificationProgress(pairs, headStart),
     predictedReliability: predictedReliability(counts),
-    predictedPromotion: status === 'verified' ? 1 : predictedPromotion(counts),
+    predictedPromotion: status === 'verified' ? 1 : predictedPromotion(counts, uses),
     lowerBound: lowerBound(counts),
     warmedAt,
     parents,

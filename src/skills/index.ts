@@ -41,6 +41,7 @@ export type {
   Transition
 } from './store/skill-values.ts'
 export type {
+  BeginOptions,
   CallOptions,
   FailureOptions,
   FindOptions,

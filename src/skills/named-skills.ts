@@ -3,12 +3,23 @@ import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { MIN_ID_DIGITS, onlyOne, parse } from '../arguments/index.ts'
 import { rankCompetitors } from './evidence/competition.ts'
+import { isProse } from './skill-identity.ts'
 import type { Competitor } from './evidence/competition.ts'
 import type { SkillStatus } from './lifecycle/lifecycle.ts'
 import type { KnownSkill, SkillStore } from './store/skill-store.ts'
 
 /** Statuses of skills that may be chosen for a task. */
-export const USABLE: ReadonlySet<SkillStatus> = new Set(['experimental', 'pre-warming', 'verified'])
+const USABLE: ReadonlySet<SkillStatus> = new Set(['experimental', 'pre-warming', 'verified'])
+
+/** Prose without tests is usable before any evidence: reading it runs nothing. */
+export function isUsable({ skill, lifecycle }: Pick<KnownSkill, 'lifecycle' | 'skill'>): boolean {
+  return USABLE.has(lifecycle.status) || (lifecycle.status === 'sandbox' && isProse(skill))
+}
+
+/** Untested prose of other authors is used by its id or name only: nobody here has read it. */
+export function isOffered(known: KnownSkill): boolean {
+  return USABLE.has(known.lifecycle.status) || (isUsable(known) && known.provenance.from !== 'hive')
+}
 
 /** An id, or the beginning of one. */
 const DIGITS = new RegExp(`^[0-9a-f]{${MIN_ID_DIGITS},64}$`, 'i')
@@ -33,7 +44,7 @@ export function findSkill(store: Pick<SkillStore, 'all' | 'get'>, idOrName: stri
     { name: 'skills' }
   )
   if (identified !== undefined) return identified.each
-  const usable = named.filter(({ lifecycle }) => USABLE.has(lifecycle.status))
+  const usable = named.filter(isUsable)
   const best = rankCompetitors(usable.map(competitorOf)).alpha
   const found = best === undefined ? named.at(-1) : store.get(best)
   if (found !== undefined) return found
@@ -53,7 +64,7 @@ export function competitorOf({ id, lifecycle }: KnownSkill): Competitor {
 
 /** Throws `HiveError` (SKILL_STATUS) for an untested or blacklisted skill. */
 export function assertUsable({ skill, lifecycle }: KnownSkill): void {
-  if (USABLE.has(lifecycle.status)) return
+  if (isUsable({ skill, lifecycle })) return
   throw new HiveError(
     'SKILL_STATUS',
     lifecycle.status === 'blacklisted'

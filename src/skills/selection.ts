@@ -2,7 +2,7 @@
 import { capabilityOf } from './capability.ts'
 import { rankCompetitors, thompsonSample } from './evidence/competition.ts'
 import { competitorsOf } from './lineage.ts'
-import { competitorOf, findSkill, USABLE } from './named-skills.ts'
+import { competitorOf, findSkill, isOffered, isUsable } from './named-skills.ts'
 import type { Capability, PreWarmedSkill } from './capability.ts'
 import type { FindSettings, ListSettings } from './capability-options.ts'
 import type { Ranking } from './evidence/competition.ts'
@@ -53,11 +53,12 @@ export class Selection {
 
   /** For a goal, best first; of the usable statuses, or of the given ones. */
   async find(goal: string, { limit, status }: FindSettings): Promise<FoundCapability[]> {
-    const wanted: ReadonlySet<SkillStatus> = status === undefined ? USABLE : new Set(status)
+    const wanted = status === undefined ? undefined : new Set<SkillStatus>(status)
     const found: FoundCapability[] = []
     for (const { id, score } of await this.#components.index.find(goal)) {
       const known = this.#components.store.get(id)
-      if (known === undefined || !wanted.has(known.lifecycle.status)) continue
+      if (known === undefined) continue
+      if (!(wanted?.has(known.lifecycle.status) ?? isOffered(known))) continue
       found.push({ capability: this.describe(known), score })
       if (found.length === limit) break
     }
@@ -71,9 +72,7 @@ export class Selection {
       typeof idsOrGoal === 'string'
         ? (await this.find(idsOrGoal, { limit: CHOICES })).map(({ capability }) => capability.id)
         : idsOrGoal
-    const skills = ids
-      .map((id) => findSkill(store, id))
-      .filter(({ lifecycle }) => USABLE.has(lifecycle.status))
+    const skills = ids.map((id) => findSkill(store, id)).filter(isUsable)
     const id = thompsonSample(skills.map(competitorOf), random)
     return id === undefined ? undefined : this.describe(findSkill(store, id))
   }
@@ -81,9 +80,7 @@ export class Selection {
   /** The best of the usable skills of its name or lineage, and the best of the others. */
   rank(id: string): Ranking {
     const competitors = competitorsOf(this.#components.store, id)
-    return rankCompetitors(
-      competitors.filter(({ lifecycle }) => USABLE.has(lifecycle.status)).map(competitorOf)
-    )
+    return rankCompetitors(competitors.filter(isOffered).map(competitorOf))
   }
 
   /** Skills that are ready to run before their promotion, the nearest to it first. */

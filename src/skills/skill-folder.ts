@@ -2,31 +2,21 @@
  * Skills as folders, in the convention that agent tools read: a SKILL.md with front matter, and
  * further files of this hive. The body of SKILL.md is the source of a prompt, byte for byte; for
  * code it is text for readers, and the source is `skill.js`. `schema.json` holds { input, output },
- * `tests.json` the tests; the parents are in `metadata`.
+ * `tests.json` the tests; the parents are in `metadata`. Other files are not imported.
  */
 import { constants } from 'node:fs'
-import { mkdir, open, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parse as parseYaml, stringify } from 'yaml'
+import { mkdir, open, readdir, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { stringify } from 'yaml'
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
+import { PARENTS, readSkillMarkdown } from './skill-markdown.ts'
 import { identifySkill } from './skill-identity.ts'
 import type { IdentifiedSkill, Skill, SkillInit } from './skill-identity.ts'
 
 /** A skill has at most 32 KiB in all; white space and escapes of JSON may make a file longer. */
 const MAX_FILE_BYTES = 128 * 1024
-
-const FRONT_MATTER = /^---\r?\n([\s\S]*?)\r?\n---\r?\n/
-const PARENTS = 'noormme-hive-parents'
-
-/** Fields of other tools are ignored: the convention is open. */
-const FrontMatter = z.object({
-  name: z.string(),
-  description: z.string(),
-  license: z.string().optional(),
-  metadata: z.record(z.string(), z.unknown()).optional()
-})
 
 const Schemas = z.strictObject({
   input: z.union([z.boolean(), z.record(z.string(), z.json())]).default(true),
@@ -34,36 +24,44 @@ const Schemas = z.strictObject({
 })
 
 /**
- * Throws `HiveError`: SKILL_FOLDER if a file is missing or unreadable, and the errors of
- * `identifySkill`.
+ * `path`: the folder, or its SKILL.md. Throws `HiveError`: SKILL_FOLDER if a file is missing or
+ * unreadable, and the errors of `identifySkill`.
  */
-export async function readSkillFolder(folder: string): Promise<IdentifiedSkill> {
-  const text = await readFile(folder, 'SKILL.md')
+export async function readSkillFolder(path: string): Promise<IdentifiedSkill> {
+  const folder = isMarkdown(basename(path)) ? dirname(resolve(path)) : path
+  const file = await markdownOf(folder)
+  const text = file === undefined ? undefined : await readFile(folder, file)
   if (text === undefined) throw refused(folder, 'has no SKILL.md')
   const source = await readFile(folder, 'skill.js')
-  const { front, body } = split(folder, text)
-  const { name, description, license, metadata } = parse(
-    FrontMatter,
-    front,
-    `${folder}/SKILL.md`,
-    'SKILL_FOLDER'
-  )
+  const { body, parents, ...described } = readSkillMarkdown(text, resolve(folder))
   const schemas = await readJson(folder, 'schema.json')
   const { input, output } = parse(Schemas, schemas ?? {}, `${folder}/schema.json`, 'SKILL_FOLDER')
   const tests = await readJson(folder, 'tests.json')
-  const parents = metadata?.[PARENTS]
   return identifySkill({
-    name,
-    description,
+    ...described,
     kind: source === undefined ? 'prompt' : 'code',
     source: source ?? body,
     inputSchema: input,
     outputSchema: output,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by identifySkill
     tests: (tests ?? []) as SkillInit['tests'],
-    parents: typeof parents === 'string' ? parents.split(' ') : [],
-    licence: license
+    parents: [...parents]
   })
+}
+
+function isMarkdown(name: string): boolean {
+  return name.toLowerCase() === 'skill.md'
+}
+
+/** The convention spells it SKILL.md; other spellings exist where file systems ignore case. */
+async function markdownOf(folder: string): Promise<string | undefined> {
+  try {
+    const names = (await readdir(folder)).filter(isMarkdown)
+    return names.includes('SKILL.md') ? 'SKILL.md' : names[0]
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw refused(folder, `cannot be read: ${reason}`, cause)
+  }
 }
 
 /** Writes new files; throws `HiveError` (SKILL_FOLDER) if one exists. */
@@ -99,22 +97,6 @@ function skillMarkdown({ name, description, kind, source, parents, licence }: Sk
   const body =
     kind === 'prompt' ? source : `\n# ${name}\n\n${description}\n\nThe code is in \`skill.js\`.\n`
   return `---\n${front}---\n${body}`
-}
-
-function split(folder: string, text: string): { front: unknown; body: string } {
-  const [whole, front] = FRONT_MATTER.exec(text) ?? []
-  if (whole === undefined || front === undefined) {
-    throw refused(
-      folder,
-      'has a SKILL.md that does not begin with front matter between two lines of ---'
-    )
-  }
-  try {
-    return { front: parseYaml(front, { maxAliasCount: 0 }), body: text.slice(whole.length) }
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw refused(folder, `has front matter that is not YAML: ${reason}`, cause)
-  }
 }
 
 async function readJson(folder: string, name: string): Promise<unknown> {

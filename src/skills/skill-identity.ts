@@ -8,7 +8,13 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
 import { canonicalJson } from '../sandbox/index.ts'
-import { MAX_DESCRIPTION_LENGTH, MAX_NAME_LENGTH, MAX_PARENTS, MAX_TESTS } from './constants.ts'
+import {
+  MAX_DESCRIPTION_LENGTH,
+  MAX_LICENCE_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_PARENTS,
+  MAX_TESTS
+} from './constants.ts'
 import { compileSchema } from './json-schema.ts'
 import type { HiveRecord } from '../../crdt/index.ts'
 
@@ -36,7 +42,7 @@ export const SkillInput = z.strictObject({
     .array(z.string().regex(/^[0-9a-f]{64}$/, 'not the id of a skill'))
     .max(MAX_PARENTS)
     .default([]),
-  licence: z.string().min(1).max(128).optional()
+  licence: z.string().min(1).max(MAX_LICENCE_LENGTH).optional()
 })
 
 /**
@@ -51,6 +57,11 @@ export type SkillInit = z.input<typeof SkillInput>
  * @interface
  */
 export type Skill = Readonly<z.output<typeof SkillInput>>
+
+/** Whether it has nothing to run: a prompt that declares no tests, as most SKILL.md files are. */
+export function isProse({ kind, tests }: Pick<Skill, 'kind' | 'tests'>): boolean {
+  return kind === 'prompt' && tests.length === 0
+}
 
 export interface IdentifiedSkill {
   /** 64 hex digits. */

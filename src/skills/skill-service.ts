@@ -57,7 +57,7 @@ export class SkillService {
 
   /** The skills for an agent, whose models answer its prompts; `withdraw` as in `Capabilities`. */
   for(models: SkillModels, withdraw: (id: string) => Promise<boolean>): Capabilities {
-    const { sandbox, random = Math.random } = this.#init
+    const { sandbox, now, random = Math.random } = this.#init
     return new Capabilities({
       store: this.store,
       registration: this.registration,
@@ -65,6 +65,7 @@ export class SkillService {
       index: this.#index,
       preWarming: this.preWarming,
       discovery: { sandbox, models },
+      now,
       random,
       withdraw
     })

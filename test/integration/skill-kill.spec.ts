@@ -17,7 +17,7 @@ const PROGRAM = fileURLToPath(new URL('../fixtures/skill-user.ts', import.meta.u
 const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(3, 10))
 
 /** Deaths come after at most this many acknowledgements; the last one then, when skills are verified. */
-const MAX_NEWS = 250
+const MAX_NEWS = 800
 
 const ORDER = ['sandbox', 'experimental', 'pre-warming', 'verified']
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HiveProcess, runHive } from '../fixtures/hive-process.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
@@ -72,5 +73,56 @@ describe('hive skills and hive skill', function () {
     assert.equal((await hive('skill', 'remove', 'other')).code, 1)
     assert.equal((await hive('skill')).code, 2)
     assert.equal((await hive('skill', 'add', join(directory.path, 'none'))).code, 1)
+  })
+
+  it('use a plain SKILL.md, and count each run once, with and without a running node', async () => {
+    await using directory = await temporaryDirectory()
+    const dir = join(directory.path, 'node')
+    const hive = async (...args: string[]): Promise<string> => {
+      const { stdout, stderr } = await runHive([...args, '--data-dir', dir])
+      return stdout + stderr
+    }
+    const folder = join(directory.path, 'brand-voice')
+    await mkdir(folder)
+    await writeFile(join(folder, 'SKILL.md'), '# Brand voice\n\nShort sentences.\n')
+    const outcome = (...args: string[]): Promise<string> =>
+      hive('skill', 'outcome', 'brand-voice', ...args)
+    let run = ''
+    {
+      const options = ['--data-dir', dir, '--listen', '/ip4/127.0.0.1/tcp/0']
+      await using node = new HiveProcess(options)
+      await node.ready(AbortSignal.timeout(30_000))
+      assert.match(
+        await hive('skill', 'add', folder),
+        /brand-voice {2}added, sandbox\nThe skill declares no tests/
+      )
+      assert.equal(await outcome('ok', '--run', 'one'), 'recorded\n')
+      run = (await hive('skill', 'begin', 'brand-voice', '--caller', 'me')).trim()
+      assert.match(
+        await hive('skill', 'show', 'brand-voice'),
+        /1 of 1 succeeded, 1 without an outcome/
+      )
+    }
+    assert.equal(await outcome('ok', '--run', 'one'), 'recorded\n')
+    assert.equal(await outcome('failed', 'too', 'long', '--run', run), 'recorded\n')
+    assert.equal(await outcome('failed', '--run', run), 'recorded\n')
+    assert.match(await hive('skills'), /sandbox, untested +1\/2 +0 % +brand-voice/)
+    const shown = await hive('skill', 'show', 'brand-voice')
+    assert.match(shown, /status: {2}sandbox, untested\nuses: {4}1 of 2 succeeded\n/)
+    assert.match(shown, /Short sentences\./)
+    assert.match(await outcome('good'), /Usage: skill outcome/)
+    const ran = await runHive([
+      'skill',
+      'run',
+      'brand-voice',
+      '"x"',
+      '--later',
+      '--run',
+      'two',
+      '--json',
+      '--data-dir',
+      dir
+    ])
+    assert.equal(JSON.parse(ran.stdout).run, 'two')
   })
 })

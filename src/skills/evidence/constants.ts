@@ -14,20 +14,35 @@ export const REJECTION_RATE = 0.5
  */
 export const ALPHA = 0.01
 
-/** Trials within which promotion is predicted: at a success rate of 0.95 more than 99 % need fewer. */
-export const WINDOW = 200
+/** Uses within which promotion is predicted: at a success rate of 0.95 more than 99 % need fewer. */
+export const WINDOW = 300
+
+/**
+ * Milliseconds after which a run without an outcome expires: until then it holds promotion back, and
+ * a caller that ended never reports it.
+ */
+export const RUN_TIMEOUT = 3_600_000
+
+/** Uses of one caller that began within this many milliseconds of the first one are one block. */
+export const BLOCK_TIME = 3_600_000
+
+/** Runs of one skill that are followed until their outcome; further ones count when it comes. */
+export const MAX_RUNS_OUT = 500
+
+/** Uses of one skill that wait for an earlier one; beyond them the earliest one ends. */
+export const MAX_WAITING = 1_000
 
 /** The rate that the drift test looks for in a promoted skill. */
 export const DRIFT_RATE = 0.6
 
+/** The correlation of neighbours that the drift test assumes. */
+export const DRIFT_CORRELATION = 0.3
+
 /**
- * Mean trials between two false alarms at a rate of exactly 0.8, at least; far more for better
- * skills.
+ * Mean uses between two false alarms at a rate of exactly 0.8 and that correlation, at least; far
+ * more for better skills.
  */
 export const TRIALS_BETWEEN_ALARMS = 2_000
-
-/** An alarm is a collapse if at most this share of the trials that raised it succeeded. */
-export const COLLAPSE_RATE = 0.2
 
 /** Trials of one remote author that count, so that no author outweighs others by their number. */
 export const REMOTE_TRIALS = 30

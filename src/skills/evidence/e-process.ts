@@ -1,76 +1,194 @@
 /**
- * Anytime-valid tests of a success rate by betting.
+ * Anytime-valid tests of a success rate whose outcomes come in bursts.
  *
- * A bet on the rate q multiplies the wealth by q/b for a success and (1-q)/(1-b) for a failure. For
- * q above b its mean is at most 1 whenever the rate is at most b (for q below b, whenever it is at
- * least b), so a weighted mean of such bets is a non-negative supermartingale that starts at 1, and
- * by Ville's inequality reaches 1/alpha ever with probability at most alpha: one may look after
- * each trial and stop at will. See Waudby-Smith and Ramdas, "Estimating means of bounded random
- * variables by betting" (JRSS B, 2024), and Shafer, "Testing by betting" (JRSS A, 2021).
+ * The hypothesis is every two-state Markov chain with a mean of at most `bound` and a correlation
+ * of neighbours of at most `correlation`. The wealth is the likelihood of a mixture of better
+ * chains, divided by the largest likelihood of any chain of the hypothesis (universal inference:
+ * Wasserman, Ramdas and Balakrishnan, PNAS 2020; for Markov chains: Ramdas, Ruf, Larsson and
+ * Koolen, "Testing exchangeability", IJAR 2022). For each chain of the hypothesis the wealth is at
+ * most a martingale that starts at 1. So by Ville's inequality it reaches 1/alpha ever with
+ * probability at most alpha, for any number of looks. The first outcome is taken as given, so the
+ * chain may start in any state.
  *
- * The wealth depends on the counts alone, not on the order of outcomes.
+ * A stronger correlation makes a run of successes weaker evidence. Two hypotheses must fall: at a
+ * correlation of at most 0.8 with alpha 1 %, and at one of at most 0.9 with alpha 10 %.
  */
 import { ALPHA, PROMOTION_RATE, REJECTION_RATE } from './constants.ts'
-import type { Counts } from './counts.ts'
+import { inverted } from './chain.ts'
+import type { Transitions } from './chain.ts'
 
-export interface Bet {
-  readonly rate: number
-  /** Share of the initial wealth; the shares of a test sum to 1. */
-  readonly weight: number
-}
-
-export interface Test {
+interface Hypothesis {
   readonly bound: number
-  readonly bets: readonly Bet[]
+  readonly correlation: number
 }
 
-/** Against "the rate is at most 0.8". Most is staked on 0.95, where promotion should be fast. */
-export const PROMOTION: Test = {
+/** Probabilities of a success after a success and after a failure, and the logarithms of both. */
+interface Alternative {
+  readonly weight: number
+  readonly logs: Transitions
+}
+
+interface Test {
+  readonly bound: number
+  readonly alternatives: readonly Alternative[]
+}
+
+/** Hypotheses by their correlation; `alpha` bounds the probability of a false decision. */
+const BURSTS = [
+  { correlation: 0.8, alpha: ALPHA },
+  { correlation: 0.9, alpha: 0.1 }
+] as const
+
+/** Shares of the initial wealth by correlation: most skills are expected to be independent. */
+const CORRELATIONS = [
+  [0, 0.7],
+  [0.3, 0.1],
+  [0.6, 0.1],
+  [0.8, 0.1]
+] as const
+
+/** Against "the rate is at most 0.8". */
+const PROMOTION: Test = {
   bound: PROMOTION_RATE,
-  bets: [
-    { rate: 0.85, weight: 0.1 },
-    { rate: 0.9, weight: 0.2 },
-    { rate: 0.95, weight: 0.5 },
-    { rate: 0.99, weight: 0.2 }
-  ]
+  alternatives: alternatives([
+    [0.9, 0.15],
+    [0.95, 0.35],
+    [0.98, 0.2],
+    [0.9999, 0.3]
+  ])
 }
 
-/** Against "the rate is at least 0.5". */
-const REJECTION: Test = {
+/** Against "at most half of the uses have this outcome". */
+const HALF: Test = {
   bound: REJECTION_RATE,
-  bets: [
-    { rate: 0.05, weight: 0.3 },
-    { rate: 0.2, weight: 0.4 },
-    { rate: 0.35, weight: 0.3 }
-  ]
+  alternatives: alternatives([
+    [0.65, 0.2],
+    [0.8, 0.3],
+    [0.95, 0.2],
+    [0.9999, 0.3]
+  ])
 }
 
 /** The log wealth at which a test decides, in nats. */
-const DECISION = Math.log(1 / ALPHA)
+export const DECISION = Math.log(1 / ALPHA)
 
-/** Natural logarithm of the wealth; `power` up to 1 weakens every bet (see remote-evidence.ts). */
-export function logWealth({ bound, bets }: Test, { trials, successes }: Counts, power = 1): number {
-  const failures = trials - successes
-  const logs = bets.map(
-    ({ rate, weight }) =>
-      Math.log(weight) +
-      power * (successes * Math.log(rate / bound) + failures * Math.log((1 - rate) / (1 - bound)))
-  )
-  const top = Math.max(...logs)
-  return top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0))
+const BISECTIONS = 40
+
+/** Natural logarithm of the wealth against "the rate is at most 0.8". */
+export function logWealth(pairs: Transitions): number {
+  return logWealthOf(PROMOTION, pairs)
 }
 
 /** Whether the evidence suffices for promotion; `headStart` is the value of remote evidence. */
-export function isPromotable(counts: Counts, headStart = 1): boolean {
-  return logWealth(PROMOTION, counts) + Math.log(headStart) >= DECISION
+export function isPromotable(pairs: Transitions, headStart = 1): boolean {
+  return logWealth(pairs) + Math.log(headStart) >= DECISION
 }
 
-export function isRejectable(counts: Counts): boolean {
-  return logWealth(REJECTION, counts) >= DECISION
+/** Whether the evidence shows that fewer than half of the uses succeed. */
+export function isRejectable(pairs: Transitions): boolean {
+  return logWealthOf(HALF, inverted(pairs)) >= DECISION
 }
 
-/** log E / log(1/alpha), 0 to 1. */
-export function verificationProgress(counts: Counts, headStart = 1): number {
-  const progress = (logWealth(PROMOTION, counts) + Math.log(headStart)) / DECISION
+/** Whether the evidence shows that more than half of the uses succeed. */
+export function isWorking(pairs: Transitions): boolean {
+  return logWealthOf(HALF, pairs) >= DECISION
+}
+
+/** The logarithm of the wealth over that of 100, 0 to 1. */
+export function verificationProgress(pairs: Transitions, headStart = 1): number {
+  const progress = (logWealth(pairs) + Math.log(headStart)) / DECISION
   return Math.min(1, Math.max(0, progress))
+}
+
+/** A wealth of 1/`alpha` of each hypothesis counts as 100. */
+function logWealthOf({ bound, alternatives: bets }: Test, pairs: Transitions): number {
+  const { ss, sf, fs, ff } = pairs
+  if (ss + sf + fs + ff === 0) return 0
+  const logs = bets.map(({ weight, logs: of }) => Math.log(weight) + dot(pairs, of))
+  const top = Math.max(...logs)
+  const mixture = top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0))
+  const wealths = BURSTS.map(
+    ({ correlation, alpha }) =>
+      mixture - largestLikelihood({ bound, correlation }, pairs) + Math.log(alpha / ALPHA)
+  )
+  return Math.min(...wealths)
+}
+
+/**
+ * The largest log likelihood under the hypothesis. With a and b, the probabilities of a success
+ * after a success and after a failure, the hypothesis is the polygon b <= k(1-a), k = bound /
+ * (1-bound), and a-b <= correlation, and the log likelihood is concave. So the maximum is that of
+ * all chains if it lies inside, else it is on one of these two edges.
+ */
+function largestLikelihood({ bound, correlation }: Hypothesis, pairs: Transitions): number {
+  const { ss, sf, fs, ff } = pairs
+  const k = bound / (1 - bound)
+  const a = ss + sf === 0 ? bound : ss / (ss + sf)
+  const b = fs + ff === 0 ? Math.min(a, k * (1 - a)) : fs / (fs + ff)
+  if (b <= k * (1 - a) && a - b <= correlation) return logLikelihood(pairs, a, b)
+  const corner = bound + (1 - bound) * correlation
+  const onMean = rootOf(Math.max(0, 1 - 1 / k), corner, (x) =>
+    totalOf(over(ss, x), -over(sf + fs, 1 - x), over(k * ff, 1 - k * (1 - x)))
+  )
+  const best = logLikelihood(pairs, onMean, k * (1 - onMean))
+  // Inside the edge of the mean no other point is better, since the maximum of all is beyond it.
+  if (onMean < corner && b > k * (1 - a)) return best
+  const onCorrelation = rootOf(correlation, corner, (x) =>
+    totalOf(
+      over(ss, x),
+      -over(sf, 1 - x),
+      over(fs, x - correlation),
+      -over(ff, 1 - x + correlation)
+    )
+  )
+  return Math.max(best, logLikelihood(pairs, onCorrelation, onCorrelation - correlation))
+}
+
+/** The root of a decreasing function, or the end of the interval next to it. */
+function rootOf(from: number, to: number, derivative: (x: number) => number): number {
+  if (derivative(to) >= 0) return to
+  let low = from
+  let high = to
+  for (let i = 0; i < BISECTIONS; i++) {
+    const middle = (low + high) / 2
+    if (derivative(middle) > 0) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/** No pairs contribute nothing, also at the end of the interval. */
+function over(pairs: number, probability: number): number {
+  return pairs === 0 ? 0 : pairs / probability
+}
+
+function totalOf(...terms: readonly number[]): number {
+  return terms.reduce((total, term) => total + term, 0)
+}
+
+function logLikelihood(pairs: Transitions, a: number, b: number): number {
+  return dot(pairs, logsOf(a, b))
+}
+
+function logsOf(a: number, b: number): Transitions {
+  return { ss: Math.log(a), sf: Math.log1p(-a), fs: Math.log(b), ff: Math.log1p(-b) }
+}
+
+/** Without 0 times minus infinity. */
+function dot({ ss, sf, fs, ff }: Transitions, logs: Transitions): number {
+  let total = 0
+  if (ss > 0) total += ss * logs.ss
+  if (sf > 0) total += sf * logs.sf
+  if (fs > 0) total += fs * logs.fs
+  if (ff > 0) total += ff * logs.ff
+  return total
+}
+
+function alternatives(rates: readonly (readonly [rate: number, weight: number])[]): Alternative[] {
+  return rates.flatMap(([rate, share]) =>
+    CORRELATIONS.map(([correlation, weight]) => ({
+      weight: share * weight,
+      logs: logsOf(rate + (1 - rate) * correlation, rate * (1 - correlation))
+    }))
+  )
 }

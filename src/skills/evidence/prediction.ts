@@ -1,16 +1,29 @@
 /**
- * The probability that a skill is promoted within the window, given its trials.
+ * The probability that a skill is promoted within the window, given its uses.
  *
- * Exact under a Beta(2, 1) prior of the rate (skills that pass their declared tests succeed more
- * often than not). The wealth depends on the counts alone, so the probability follows by backward
- * induction over all counts of the window, with the Beta-binomial predictive for each next outcome
- * (Gelman et al., "Bayesian Data Analysis", 3rd ed., section 2.4). 20,000 cells, computed once.
+ * Under a Beta(2, 1) prior of the rate (skills that pass their declared tests succeed more often
+ * than not) and independent outcomes from now on. Some rates are weighted by the posterior (Gelman
+ * et al., "Bayesian Data Analysis", 3rd ed., section 2.4). For each, the log wealth at the end of
+ * the window is that of the expected pairs of outcomes, with a logistic deviation.
  */
-import { WINDOW } from './constants.ts'
-import { isPromotable, isRejectable } from './e-process.ts'
+import { DECISION, isPromotable, logWealth } from './e-process.ts'
+import { PROMOTION_RATE, WINDOW } from './constants.ts'
+import { chainsOf } from './uses.ts'
 import type { Counts } from './counts.ts'
+import type { Transitions } from './chain.ts'
+import type { Uses } from './uses.ts'
 
 export const PRIOR = { successes: 2, failures: 1 } as const
+
+const STEPS = 100
+
+/** The rates of the posterior; below the bound a promotion is an error, with at most 1 %. */
+const RATES = Array.from({ length: STEPS }, (_, i) => (i + 0.5) / STEPS)
+
+/** Scale of the log wealth's deviation at the end of a whole window, in nats (measured). */
+const DEVIATION = 1.2
+
+const predictions = new WeakMap<Uses, number>()
 
 /** Posterior mean of the rate, 0 to 1. */
 export function predictedReliability({ trials, successes }: Counts): number {
@@ -18,35 +31,46 @@ export function predictedReliability({ trials, successes }: Counts): number {
 }
 
 /** 0 to 1. After the window: 1 with enough evidence, else 0. */
-export function predictedPromotion(counts: Counts): number {
-  if (counts.trials > WINDOW) return isPromotable(counts) ? 1 : 0
-  table ??= induce()
-  return table[cellOf(counts)] ?? 0
+export function predictedPromotion(counts: Counts, uses: Uses): number {
+  const known = predictions.get(uses)
+  if (known !== undefined) return known
+  const predicted = predict(counts, chainsOf(uses).promotion.pairs)
+  predictions.set(uses, predicted)
+  return predicted
 }
 
-let table: Float64Array | undefined
-
-function induce(): Float64Array {
-  const cells = new Float64Array(((WINDOW + 1) * (WINDOW + 2)) / 2)
-  for (let trials = WINDOW; trials >= 0; trials--) {
-    for (let successes = 0; successes <= trials; successes++) {
-      const counts = { trials, successes }
-      cells[cellOf(counts)] = chanceAt(counts, cells)
-    }
+function predict({ trials, successes }: Counts, pairs: Transitions): number {
+  if (isPromotable(pairs)) return 1
+  const left = WINDOW - trials
+  if (left <= 0) return 0
+  const a = successes + PRIOR.successes - 1
+  const b = trials - successes + PRIOR.failures - 1
+  const logs = RATES.map((rate) => a * Math.log(rate) + b * Math.log1p(-rate))
+  const top = Math.max(...logs)
+  let total = 0
+  let promoted = 0
+  for (const [i, rate] of RATES.entries()) {
+    const weight = Math.exp((logs[i] ?? -Infinity) - top)
+    total += weight
+    if (rate <= PROMOTION_RATE || weight < 1e-4) continue
+    const missing = DECISION - logWealth(withExpected(pairs, rate, left))
+    promoted += weight / (1 + Math.exp(missing / (DEVIATION * Math.sqrt(left / WINDOW))))
   }
-  return cells
+  return promoted / total
 }
 
-function chanceAt(counts: Counts, cells: Float64Array): number {
-  if (isPromotable(counts)) return 1
-  const { trials, successes } = counts
-  if (trials === WINDOW || isRejectable(counts)) return 0
-  const success = predictedReliability(counts)
-  const after = cells[cellOf({ trials: trials + 1, successes: successes + 1 })] ?? 0
-  const otherwise = cells[cellOf({ trials: trials + 1, successes })] ?? 0
-  return success * after + (1 - success) * otherwise
-}
-
-function cellOf({ trials, successes }: Counts): number {
-  return (trials * (trials + 1)) / 2 + successes
+/** With the pairs that independent outcomes of a rate are expected to add. */
+function withExpected(
+  { ss, sf, fs, ff }: Transitions,
+  rate: number,
+  outcomes: number
+): Transitions {
+  const success = rate * outcomes
+  const failure = (1 - rate) * outcomes
+  return {
+    ss: ss + rate * success,
+    sf: sf + (1 - rate) * success,
+    fs: fs + rate * failure,
+    ff: ff + (1 - rate) * failure
+  }
 }

@@ -3,6 +3,8 @@
  *
  * Each author's counts give an e-value against "the rate is at most 0.8", of at most 30 trials:
  * with more, every bet is raised to the power 30/trials, which keeps its mean at most 1 (Jensen).
+ * Counts have no order, so the bets take trials as independent; `npm run bench -- bursts` measures
+ * what bursts at other authors change.
  * Of n authors the c = ceil(n/3) with the largest e-values are left out and the others averaged.
  *
  * Why false counts gain nothing: with fewer than n/3 liars at least one of those left out is
@@ -14,7 +16,7 @@
  * that it is fixed before the first local trial.
  */
 import { MAX_HEAD_START, REMOTE_TRIALS } from './constants.ts'
-import { logWealth, PROMOTION } from './e-process.ts'
+import { logWealthOfCounts } from './independent-bets.ts'
 import type { Counts } from './counts.ts'
 
 /** Counts, and the number of authors that have them. */
@@ -28,7 +30,7 @@ export function headStart(remote: readonly RemoteCounts[]): number {
     .filter((counts) => isCounts(counts) && counts.trials > 0)
     .map(({ authors, ...counts }) => ({
       authors,
-      value: Math.exp(logWealth(PROMOTION, counts, Math.min(1, REMOTE_TRIALS / counts.trials)))
+      value: Math.exp(logWealthOfCounts(counts, Math.min(1, REMOTE_TRIALS / counts.trials)))
     }))
     .toSorted((a, b) => b.value - a.value)
   const all = values.reduce((sum, { authors }) => sum + authors, 0)

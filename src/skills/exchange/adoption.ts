@@ -7,6 +7,7 @@
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { afterSwarmDispute, withHeadStart, withoutAuthor } from '../lifecycle/lifecycle.ts'
 import { HiveError } from '../../errors.ts'
+import { isProse } from '../skill-identity.ts'
 import { digestOfId, resolveId } from '../../arguments/index.ts'
 import { recordIds } from '../../judgement/index.ts'
 import { Audits } from './audits.ts'
@@ -128,12 +129,13 @@ export class SkillAdoption {
     if (attested?.record.kind !== 'skill') return
     if (isReceipts(attested.record)) return this.#audit(attested.record.entity, signal)
     const id = toHex(digest)
-    if (skills.store.get(id) === undefined) return this.#considerOffer(attested, signal)
+    const known = skills.store.get(id)
+    if (known === undefined) return this.#considerOffer(attested, signal)
     await this.#updateHeadStart(id, signal)
     const disputes = this.#countDisputes(attested)
     if (disputes === 0) return
     const reason = `disputed by ${disputes} ${disputes === 1 ? 'author' : 'authors'} of the swarm`
-    await skills.store.apply(id, (held) => afterSwarmDispute(held, reason))
+    await skills.store.apply(id, (held) => afterSwarmDispute(held, reason, isProse(known.skill)))
   }
 
   async #isReleased({ offer }: ParsedOffer): Promise<boolean> {

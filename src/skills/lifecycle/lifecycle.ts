@@ -7,11 +7,25 @@
  */
 import { COOL_PREDICTION, COOL_PROGRESS, WARM_PREDICTION, WARM_PROGRESS } from '../constants.ts'
 import { addOutcome, NO_TRIALS } from '../evidence/counts.ts'
-import { updateDrift, driftVerdict, NO_DRIFT } from '../evidence/drift.ts'
-import { isPromotable, isRejectable, verificationProgress } from '../evidence/e-process.ts'
+import { hasDrifted, updateDrift, NO_DRIFT } from '../evidence/drift.ts'
+import {
+  isPromotable,
+  isRejectable,
+  isWorking,
+  verificationProgress
+} from '../evidence/e-process.ts'
 import { predictedPromotion } from '../evidence/prediction.ts'
+import {
+  addToUses,
+  beginRun,
+  chainsOf,
+  expireRuns,
+  NO_USES,
+  withdrawRun
+} from '../evidence/uses.ts'
 import type { Counts } from '../evidence/counts.ts'
 import type { Drift } from '../evidence/drift.ts'
+import type { RunStart, UseOutcome, Uses } from '../evidence/uses.ts'
 
 /** Stages of a skill: untested, on trial, ready to run, verified; or blacklisted. */
 export type SkillStatus = 'sandbox' | 'experimental' | 'pre-warming' | 'verified' | 'blacklisted'
@@ -19,6 +33,8 @@ export type SkillStatus = 'sandbox' | 'experimental' | 'pre-warming' | 'verified
 export interface LifecycleState {
   readonly status: SkillStatus
   readonly counts: Counts
+  /** The same trials in the order of their begin, and runs whose outcome is not known yet. */
+  readonly uses: Uses
   /** All its trials, including those before a drift: published counts only grow. */
   readonly lifetime: Counts
   /**
@@ -41,6 +57,7 @@ export interface LifecycleChange {
 export const UNTESTED: LifecycleState = {
   status: 'sandbox',
   counts: NO_TRIALS,
+  uses: NO_USES,
   lifetime: NO_TRIALS,
   headStart: 1,
   drift: NO_DRIFT,
@@ -60,13 +77,36 @@ export function afterTests(
   }
 }
 
-/** After one use. Untested and blacklisted skills do not change. */
-export function afterOutcome(lifecycle: LifecycleState, ok: boolean): LifecycleChange {
+/** A use began; nothing after it decides until its outcome is known, or until it expires. */
+export function afterBegin(lifecycle: LifecycleState, start: RunStart): LifecycleChange {
+  const uses = beginRun(expireRuns(lifecycle.uses, start.at), start)
+  return uses === lifecycle.uses ? { lifecycle } : { lifecycle: { ...lifecycle, uses } }
+}
+
+/** A use that is no evidence: it was aborted, over a budget, or answered without a model. */
+export function afterWithdrawal(lifecycle: LifecycleState, run: string): LifecycleChange {
+  const uses = withdrawRun(lifecycle.uses, run)
+  return uses === lifecycle.uses ? { lifecycle } : { lifecycle: { ...lifecycle, uses } }
+}
+
+/**
+ * After one use. Blacklisted skills do not change; nor do untested ones, unless they are prose
+ * without tests, whose uses are the only evidence there can be.
+ */
+export function afterOutcome(
+  lifecycle: LifecycleState,
+  outcome: UseOutcome,
+  isProse = false
+): LifecycleChange {
   const { status } = lifecycle
-  if (status === 'sandbox' || status === 'blacklisted') return { lifecycle }
+  if (status === 'blacklisted' || (status === 'sandbox' && !isProse)) return { lifecycle }
+  const { ok, at } = outcome
   const lifetime = addOutcome(lifecycle.lifetime, ok)
-  const next = { ...lifecycle, lifetime, counts: addOutcome(lifecycle.counts, ok) }
-  return status === 'verified' ? afterVerifiedUse(next, ok) : afterTrialUse(next)
+  const counts = addOutcome(lifecycle.counts, ok)
+  const { uses, isNew } = addToUses(expireRuns(lifecycle.uses, at), outcome)
+  const next = { ...lifecycle, lifetime, counts, uses }
+  if (status !== 'verified') return afterTrialUse(next)
+  return isNew ? afterVerifiedUse(next, ok) : { lifecycle: next }
 }
 
 /** Blacklisted by a user. */
@@ -92,12 +132,18 @@ export function afterTrigger(lifecycle: LifecycleState): LifecycleChange {
 
 /**
  * Disputed by the swarm. A skill verified here stays; a skill on trial goes back to the sandbox and
- * must pass its tests again, which is all that a false dispute costs.
+ * must pass its tests again, which is all that a false dispute costs. Prose without tests starts
+ * its evidence again.
  */
-export function afterSwarmDispute(lifecycle: LifecycleState, reason: string): LifecycleChange {
+export function afterSwarmDispute(
+  lifecycle: LifecycleState,
+  reason: string,
+  isProse = false
+): LifecycleChange {
   if (lifecycle.status !== 'experimental' && lifecycle.status !== 'pre-warming')
     return { lifecycle }
-  return { lifecycle: { ...lifecycle, status: 'sandbox', isAsked: false }, reason }
+  const evidence = isProse ? { ...UNTESTED, lifetime: lifecycle.lifetime } : lifecycle
+  return { lifecycle: { ...evidence, status: 'sandbox', isAsked: false }, reason }
 }
 
 /** Sets the value of other authors' trials; ignored after the first trial here. */
@@ -117,15 +163,8 @@ export function withoutAuthor(lifecycle: LifecycleState, headStart: number): Lif
 
 function afterVerifiedUse(lifecycle: LifecycleState, ok: boolean): LifecycleChange {
   const drift = updateDrift(lifecycle.drift, ok)
-  const verdict = driftVerdict(drift)
   const { successes, trials } = drift.run
-  if (verdict === 'steady') return { lifecycle: { ...lifecycle, drift } }
-  if (verdict === 'collapsed') {
-    return {
-      lifecycle: { ...lifecycle, drift, status: 'blacklisted' },
-      reason: `success rate collapsed: ${successes} of the last ${trials} uses succeeded`
-    }
-  }
+  if (!hasDrifted(drift)) return { lifecycle: { ...lifecycle, drift } }
   return {
     lifecycle: { ...UNTESTED, lifetime: lifecycle.lifetime, status: 'experimental' },
     reason: `success rate dropped: ${successes} of the last ${trials} uses succeeded`
@@ -133,19 +172,24 @@ function afterVerifiedUse(lifecycle: LifecycleState, ok: boolean): LifecycleChan
 }
 
 function afterTrialUse(lifecycle: LifecycleState): LifecycleChange {
-  const { counts, headStart, status, isAsked } = lifecycle
+  const { counts, headStart, status, isAsked, uses } = lifecycle
+  const { promotion, rejection } = chainsOf(uses)
   const tally = `${counts.successes} of ${counts.trials} uses succeeded`
-  if (isPromotable(counts, headStart)) {
+  if (isPromotable(promotion.pairs, headStart)) {
     return {
       lifecycle: { ...lifecycle, status: 'verified', isAsked: false },
       reason: `reliable: ${tally}`
     }
   }
-  if (isRejectable(counts)) {
+  if (isRejectable(rejection.pairs)) {
     return { lifecycle: { ...lifecycle, status: 'blacklisted' }, reason: `unreliable: ${tally}` }
   }
-  const progress = verificationProgress(counts, headStart)
-  const prediction = predictedPromotion(counts)
+  if (status === 'sandbox') {
+    if (!isWorking(promotion.pairs)) return { lifecycle }
+    return { lifecycle: { ...lifecycle, status: 'experimental' }, reason: `works: ${tally}` }
+  }
+  const progress = verificationProgress(promotion.pairs, headStart)
+  const prediction = predictedPromotion(counts, uses)
   if (status === 'experimental' && (progress >= WARM_PROGRESS || prediction >= WARM_PREDICTION)) {
     return { lifecycle: { ...lifecycle, status: 'pre-warming' }, reason: `promising: ${tally}` }
   }

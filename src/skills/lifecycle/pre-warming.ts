@@ -193,5 +193,5 @@ function byPromise({ lifecycle: one }: KnownSkill, { lifecycle: other }: KnownSk
   if (one.status !== other.status) return one.status === 'pre-warming' ? -1 : 1
   return one.status === 'verified'
     ? lowerBound(other.counts) - lowerBound(one.counts)
-    : predictedPromotion(other.counts) - predictedPromotion(one.counts)
+    : predictedPromotion(other.counts, other.uses) - predictedPromotion(one.counts, one.uses)
 }

@@ -8,6 +8,7 @@ import {
   MAX_TRANSITIONS
 } from '../constants.ts'
 import { verificationProgress } from '../evidence/e-process.ts'
+import { chainsOf } from '../evidence/uses.ts'
 import type { LifecycleState } from '../lifecycle/lifecycle.ts'
 import type { StoredReceipt } from '../running/receipt.ts'
 import type { SkillRecords } from './skill-records.ts'
@@ -18,6 +19,8 @@ import type { SkillWriter } from './skill-writer.ts'
 export interface UseDetails {
   readonly failure?: FailureSample
   readonly receipt?: StoredReceipt
+  /** The id of the run, which counts once. */
+  readonly run?: string
 }
 
 export interface FailureSample {
@@ -54,14 +57,15 @@ export class SkillJournal {
     const { records, writer, now } = this.#components
     const { id, skill, state } = entry
     // If a drift restarted the evidence, the evidence before the drift is recorded.
-    const { counts, headStart } = after.counts.trials === 0 ? before : after
+    const { counts, headStart, uses } = after.counts.trials === 0 ? before : after
+    const progress = verificationProgress(chainsOf(uses).promotion.pairs, headStart)
     const transition = {
       id,
       name: skill.name,
       from: before.status,
       to: after.status,
       reason,
-      evidence: { ...counts, headStart, progress: verificationProgress(counts, headStart) },
+      evidence: { ...counts, headStart, progress },
       at: new Date(now())
     }
     writer.add(records.putTransition(state.transitions, transition))

@@ -1,8 +1,8 @@
 /**
  * The keys and JSON values of skills in the store: the skill `s/<id>`, its state `e/<id>`, its
  * documentation `d/<id>`, its transitions `t/<id>/<number>`, its failures `f/<id>/<slot>`,
- * unpublished receipts of its runs `r/<id>/<slot>`, the last state of a removed skill `x/<id>`, and
- * false receipts `l/<author>`.
+ * unpublished receipts of its runs `r/<id>/<slot>`, the last state of a removed skill `x/<id>`,
+ * false receipts `l/<author>`, and ids of reported runs `u/<slot>`.
  */
 import { StoredReceiptValue } from '../running/receipt.ts'
 import { readSkill } from '../skill-identity.ts'
@@ -11,6 +11,7 @@ import {
   FailureValue,
   FalseReceiptValue,
   RemovedValue,
+  RunValue,
   SkillValue,
   StateValue,
   TransitionValue,
@@ -26,6 +27,7 @@ import type {
   StoredRemoval,
   SkillFailure,
   SkillState,
+  StoredRun,
   StoredSkill,
   Transition
 } from './skill-values.ts'
@@ -89,6 +91,13 @@ export class SkillRecords {
   async *removed(): AsyncGenerator<StoredRemoval> {
     for await (const [, value] of this.#section.entries(prefixRange('x/'))) {
       const parsed = RemovedValue.safeParse(jsonOf(value))
+      if (parsed.success) yield parsed.data
+    }
+  }
+
+  async *runs(): AsyncGenerator<StoredRun> {
+    for await (const [, value] of this.#section.entries(prefixRange('u/'))) {
+      const parsed = RunValue.safeParse(jsonOf(value))
       if (parsed.success) yield parsed.data
     }
   }
@@ -162,6 +171,10 @@ export class SkillRecords {
 
   removeFalseReceipt(author: string): Operation {
     return this.#section.del(keyOf(`l/${author}`))
+  }
+
+  putRun(slot: number, run: StoredRun): Operation {
+    return this.#put(`u/${String(slot).padStart(WIDTH, '0')}`, run)
   }
 
   #put(key: string, value: object): Operation {

@@ -10,13 +10,16 @@ import { EventEmitter } from 'node:events'
 import { HiveError } from '../../errors.ts'
 import { MAX_SKILLS } from '../constants.ts'
 import { NO_TRIALS } from '../evidence/counts.ts'
-import { UNTESTED } from '../lifecycle/lifecycle.ts'
+import { isOut, NO_USES } from '../evidence/uses.ts'
+import { afterBegin, afterWithdrawal, UNTESTED } from '../lifecycle/lifecycle.ts'
+import { KnownRuns } from './known-runs.ts'
 import { RemovedSkills } from './removed-skills.ts'
 import { SkillJournal } from './skill-journal.ts'
 import { SkillRecords } from './skill-records.ts'
 import { SkillWriter } from './skill-writer.ts'
 import type { Store } from '../../../crdt/index.ts'
 import type { Counts } from '../evidence/counts.ts'
+import type { RunStart } from '../evidence/uses.ts'
 import type { LifecycleChange, LifecycleState } from '../lifecycle/lifecycle.ts'
 import type { StoredReceipt } from '../running/receipt.ts'
 import type { SkillEntry, UseDetails } from './skill-journal.ts'
@@ -53,6 +56,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   readonly #entries = new Map<string, SkillEntry>()
   readonly #adding = new Map<string, Promise<boolean>>()
   readonly #removed: RemovedSkills
+  readonly #runs: KnownRuns
   readonly #writer: SkillWriter
   readonly #journal: SkillJournal
 
@@ -61,6 +65,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     this.#components = components
     this.#records = new SkillRecords(components.store.section('skills'))
     this.#removed = new RemovedSkills(this.#records)
+    this.#runs = new KnownRuns(this.#records)
     const { store, onError } = components
     const records = this.#records
     const writer = new SkillWriter({ store, records, onError })
@@ -78,6 +83,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       if (entry !== undefined) entry.state = state
     }
     await store.#removed.load()
+    await store.#runs.load()
     return store
   }
 
@@ -156,15 +162,20 @@ export class SkillStore extends EventEmitter<SkillEvents> {
   }
 
   /**
-   * Changes a state at once; resolves when it is written. If writing fails, the change stays in
-   * memory and is written with the next one. Throws `HiveError` (SKILL_UNKNOWN).
+   * Changes a state at once; resolves when it is written. A run that was reported changes nothing.
+   * If writing fails, the change stays in memory and is written with the next one. Throws
+   * `HiveError` (SKILL_UNKNOWN).
    */
   async apply(
     id: string,
     change: (lifecycle: LifecycleState) => LifecycleChange,
-    { failure, receipt }: UseDetails = {}
+    { failure, receipt, run }: UseDetails = {}
   ): Promise<Transition | undefined> {
     const entry = this.#entryOf(id)
+    if (run !== undefined && this.#runs.has(id, run)) {
+      await this.#writer.write(entry, false)
+      return undefined
+    }
     const { lifecycle: before } = entry.state
     const { lifecycle, reason } = change(before)
     if (lifecycle === before && failure === undefined) {
@@ -172,6 +183,8 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       await this.#writer.written(entry)
       return undefined
     }
+    this.#addExpired(entry, lifecycle)
+    if (run !== undefined && !this.#runs.has(id, run)) this.#writer.add(this.#runs.add(id, run))
     const transition =
       reason === undefined || lifecycle.status === before.status
         ? undefined
@@ -184,6 +197,38 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     if (failed !== undefined) this.#emit(() => this.emit('skill:fail', failed))
     if (transition !== undefined) this.#emit(() => this.emit('skill:transition', transition))
     return transition
+  }
+
+  /** Whether the outcome of this run is known, or too late. */
+  isReported(id: string, run: string): boolean {
+    return this.#runs.has(id, run)
+  }
+
+  /**
+   * A run of a skill began. Returns false if it is out already, or was reported. It is written with
+   * the next change of the skill, or by `flush`. Throws `HiveError` (SKILL_UNKNOWN).
+   */
+  begin(id: string, start: RunStart): boolean {
+    const entry = this.#entryOf(id)
+    const { lifecycle: before } = entry.state
+    if (this.#runs.has(id, start.run) || isOut(before.uses, start.run)) return false
+    const { lifecycle } = afterBegin(before, start)
+    this.#addExpired(entry, lifecycle)
+    entry.state = { ...entry.state, lifecycle }
+    return true
+  }
+
+  /** Ends a run that is no evidence. */
+  withdraw(id: string, run: string): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) return
+    const { lifecycle } = afterWithdrawal(entry.state.lifecycle, run)
+    entry.state = { ...entry.state, lifecycle }
+  }
+
+  /** Resolves when the state of a skill is written. Throws `HiveError` (SKILL_UNKNOWN). */
+  flush(id: string): Promise<void> {
+    return this.#writer.write(this.#entryOf(id), false)
   }
 
   /**
@@ -267,6 +312,16 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       await this.#removed.load()
       this.#entries.set(id, entry)
       throw error
+    }
+  }
+
+  /** Runs that are no longer out, unless the evidence starts again, were reported or expire. */
+  #addExpired({ id, state }: SkillEntry, { uses }: LifecycleState): void {
+    if (uses === NO_USES) return
+    for (const { out } of state.lifecycle.uses.waiting) {
+      for (const { run } of out) {
+        if (!isOut(uses, run)) this.#writer.add(this.#runs.add(id, run))
+      }
     }
   }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { displayText } from '../../foreign-text/index.ts'
 import type { DisplayText } from '../../foreign-text/index.ts'
+import { NO_USES } from '../evidence/uses.ts'
 import type { LifecycleState } from '../lifecycle/lifecycle.ts'
 import type { Skill } from '../skill-identity.ts'
 
@@ -32,17 +33,43 @@ export type Provenance = Readonly<z.output<typeof Provenance>>
 
 export const Status = z.enum(['sandbox', 'experimental', 'pre-warming', 'verified', 'blacklisted'])
 const CountsValue = z.object({ trials: z.int().min(0), successes: z.int().min(0) })
+const Pairs = z.object({
+  ss: z.int().min(0),
+  sf: z.int().min(0),
+  fs: z.int().min(0),
+  ff: z.int().min(0)
+})
+const ChainValue = z.object({ pairs: Pairs, last: z.boolean().optional() })
+const UseValue = z.object({
+  at: z.number(),
+  caller: z.string().optional(),
+  out: z.array(z.object({ run: z.string(), at: z.number() })).readonly(),
+  outcomes: z.int().min(0),
+  ok: z.boolean().optional(),
+  hasExpired: z.boolean().optional()
+})
+const UsesValue = z.object({
+  promotion: ChainValue,
+  rejection: ChainValue,
+  waiting: z.array(UseValue).readonly()
+})
 const LifecycleValue = z
   .object({
     status: Status,
     counts: CountsValue,
     /** Missing in values of earlier versions: then the counts since the last drift. */
     lifetime: CountsValue.optional(),
+    /** Missing in values of earlier versions, whose counts have no order: the test starts again. */
+    uses: UsesValue.optional(),
     headStart: z.number(),
-    drift: z.object({ sum: z.number(), run: CountsValue }),
+    drift: z.object({ sum: z.number(), run: CountsValue, failed: z.boolean().optional() }),
     isAsked: z.boolean()
   })
-  .transform((lifecycle) => ({ ...lifecycle, lifetime: lifecycle.lifetime ?? lifecycle.counts }))
+  .transform(({ uses = NO_USES, ...lifecycle }): LifecycleState => ({
+    ...lifecycle,
+    uses,
+    lifetime: lifecycle.lifetime ?? lifecycle.counts
+  }))
 
 /** The changing state of a skill. On disk, its lifecycle has the name `standing`. */
 export const StateValue = z
@@ -168,3 +195,7 @@ export interface StoredSkill {
   readonly provenance: Provenance
   readonly addedAt: number
 }
+
+/** The digest of a reported run's id, and its number: the latest runs have the largest numbers. */
+export const RunValue = z.object({ number: z.int().min(0), key: z.string() })
+export type StoredRun = Readonly<z.output<typeof RunValue>>

@@ -42,7 +42,7 @@ describe('capabilities', () => {
   /** Trials until a status is reached. */
   async function prove(db: HiveNode, id: string, status: string): Promise<number> {
     const { capabilities } = db.agent.cortex
-    for (let trials = 1; trials <= 100; trials++) {
+    for (let trials = 1; trials <= 300; trials++) {
       await capabilities.recordOutcome(id, { ok: true })
       if ((await capabilities.get(id)).status === status) return trials
     }

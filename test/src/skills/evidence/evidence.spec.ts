@@ -5,91 +5,127 @@ import {
   rankCompetitors,
   thompsonSample
 } from '../../../../src/skills/evidence/competition.ts'
-import { ALPHA, WINDOW } from '../../../../src/skills/evidence/constants.ts'
+import { WINDOW } from '../../../../src/skills/evidence/constants.ts'
 import { addOutcome, NO_TRIALS } from '../../../../src/skills/evidence/counts.ts'
-import { updateDrift, driftVerdict, NO_DRIFT } from '../../../../src/skills/evidence/drift.ts'
+import { addToChain, NO_CHAIN } from '../../../../src/skills/evidence/chain.ts'
+import { hasDrifted, updateDrift, NO_DRIFT } from '../../../../src/skills/evidence/drift.ts'
 import {
   isPromotable,
   isRejectable,
+  logWealth,
   verificationProgress
 } from '../../../../src/skills/evidence/e-process.ts'
 import { headStart } from '../../../../src/skills/evidence/remote-evidence.ts'
 import { predictedPromotion } from '../../../../src/skills/evidence/prediction.ts'
+import { addToUses, NO_USES } from '../../../../src/skills/evidence/uses.ts'
+import type { Chain, Transitions } from '../../../../src/skills/evidence/chain.ts'
 import type { Counts } from '../../../../src/skills/evidence/counts.ts'
 
 describe('evidence of skills', () => {
-  it('promotes at most 1 % at a rate of 0.8 ever within 1,000 trials, exactly', () => {
-    assert.ok(chanceOf(0.8, 1000) <= ALPHA)
-    assert.ok(chanceOf(0.8, 1000) > ALPHA / 2, 'the test wastes no power')
+  it('promotes at most 1 % at a rate of 0.8 for correlations up to 0.8', function () {
+    this.timeout(60_000)
+    for (const rho of [0, 0.3, 0.6, 0.8]) {
+      assert.ok(promotedOf({ mean: 0.8, rho, uses: 1_000, streams: 100 }) <= 2, `rho ${rho}`)
+    }
   })
 
-  it('promotes at most 0.01 % at a rate of 0.5', () => {
-    assert.ok(chanceOf(0.5, 1000) <= 1e-4)
+  it('has a mean of at most 1 under the hypothesis, at its corners and inside', () => {
+    const random = generator(2)
+    for (const [mean, rho] of [
+      [0.8, 0],
+      [0.8, 0.5],
+      [0.8, 0.8],
+      [0.7, 0.6]
+    ] as const) {
+      let sum = 0
+      for (let stream = 0; stream < 2_000; stream++) {
+        sum += Math.exp(
+          logWealth([...chainsOf({ mean, rho, uses: 100 }, random)].at(-1)?.pairs ?? NO_CHAIN.pairs)
+        )
+      }
+      assert.ok(sum / 2_000 <= 1, `${mean} ${rho}: ${sum / 2_000}`)
+    }
   })
 
-  it('promotes 99 % at a rate of 0.95 within 200 trials, half of them within 55', () => {
-    assert.ok(chanceOf(0.95, 200) >= 0.99)
-    assert.ok(chanceOf(0.95, 55) >= 0.5)
+  it('promotes 95 % at 0.95 and 0.99 within 300 independent uses, and a perfect skill', () => {
+    for (const mean of [0.95, 0.99, 1]) {
+      assert.ok(promotedOf({ mean, rho: 0, uses: 300, streams: 200 }) >= 190, `${mean}`)
+    }
   })
 
-  it('rejects at most 1 % at a rate of 0.5, and nearly all that fail nine times of ten', () => {
-    const rejected = (counts: Counts): boolean => isRejectable(counts)
-    assert.ok(chanceOf(0.5, 1000, rejected) <= ALPHA)
-    assert.ok(chanceOf(0.1, 50, rejected) >= 0.99)
+  it('does not take a run of successes for many independent ones', () => {
+    const run: Transitions = { ss: 100, sf: 0, fs: 0, ff: 0 }
+    assert.equal(isPromotable(run), false)
+    const spread: Transitions = { ss: 100, sf: 3, fs: 3, ff: 0 }
+    assert.ok(logWealth(spread) > logWealth({ ss: 100, sf: 1, fs: 1, ff: 4 }))
+  })
+
+  it('rejects nothing good that fails in bursts, and all that fail nine times of ten', () => {
+    const random = generator(4)
+    for (let stream = 0; stream < 50; stream++) {
+      assert.equal(firstUse({ mean: 0.95, rho: 0.8, uses: 3_000 }, random, isRejectable), Infinity)
+      assert.ok(firstUse({ mean: 0.1, rho: 0, uses: 300 }, random, isRejectable) < 300)
+    }
   })
 
   it('measures progress from 0 to 1, and 1 exactly when the evidence suffices', () => {
-    assert.equal(verificationProgress(NO_TRIALS), 0)
+    assert.equal(verificationProgress(NO_CHAIN.pairs), 0)
+    const nat = fc.nat({ max: 300 })
     fc.assert(
-      fc.property(countsArbitrary(300), (counts) => {
-        const progress = verificationProgress(counts)
+      fc.property(nat, nat, nat, nat, (ss, sf, fs, ff) => {
+        const progress = verificationProgress({ ss, sf, fs, ff })
         assert.ok(progress >= 0 && progress <= 1)
-        assert.equal(progress === 1, isPromotable(counts))
+        assert.equal(progress === 1, isPromotable({ ss, sf, fs, ff }))
       })
     )
   })
 
-  it('predicts promotion as often as it happens, for rates from the prior', () => {
+  it('predicts promotion as often as it happens, for rates from the prior', function () {
+    this.timeout(60_000)
     const random = generator(7)
     let predicted = 0
     let promoted = 0
     let asked = 0
-    for (let stream = 0; stream < 4_000; stream++) {
+    for (let stream = 0; stream < 500; stream++) {
       const rate = Math.sqrt(random())
       let counts = NO_TRIALS
+      let uses = NO_USES
       let first: number | undefined
-      while (counts.trials < WINDOW && !isPromotable(counts) && !isRejectable(counts)) {
-        counts = addOutcome(counts, random() < rate)
-        const prediction = predictedPromotion(counts)
-        if (prediction >= 0.9 && prediction < 1) first ??= prediction
+      while (counts.trials < WINDOW && !isPromotable(uses.promotion.pairs)) {
+        if (isRejectable(uses.rejection.pairs)) break
+        const ok = random() < rate
+        counts = addOutcome(counts, ok)
+        ;({ uses } = addToUses(uses, { ok, at: 0, draw: 0 }))
+        if (first !== undefined || counts.trials % 5 > 0) continue
+        const prediction = predictedPromotion(counts, uses)
+        if (prediction >= 0.9 && prediction < 1) first = prediction
       }
       if (first === undefined) continue
       asked++
       predicted += first
-      if (isPromotable(counts)) promoted++
+      if (isPromotable(uses.promotion.pairs)) promoted++
     }
-    assert.ok(asked > 500)
-    assert.ok(Math.abs(predicted - promoted) / asked < 0.03, `${predicted} ${promoted} of ${asked}`)
+    assert.ok(asked > 50, `${asked}`)
+    assert.ok(Math.abs(predicted - promoted) / asked < 0.06, `${predicted} ${promoted} of ${asked}`)
   })
 
-  it('raises no alarm of drift at 0.9 where it does within 60 trials at 0.2, as a collapse at 0', () => {
+  it('finds a drift within 100 uses at 0.2, and none at 0.9 or in bursts at 0.95', () => {
     const random = generator(3)
-    const alarmAt = (rate: number, trials: number): number => {
+    const alarmAt = (mean: number, rho: number, uses: number): number => {
       let drift = NO_DRIFT
-      for (let trial = 1; trial <= trials; trial++) {
-        drift = updateDrift(drift, random() < rate)
-        if (driftVerdict(drift) !== 'steady') return trial
+      let last = true
+      for (let use = 1; use <= uses; use++) {
+        last = random() < mean * (1 - rho) + (last ? rho : 0)
+        drift = updateDrift(drift, last)
+        if (hasDrifted(drift)) return use
       }
       return Infinity
     }
-    for (let stream = 0; stream < 200; stream++) {
-      assert.equal(alarmAt(0.9, 500), Infinity)
-      assert.ok(alarmAt(0.2, 60) <= 60)
+    for (let stream = 0; stream < 100; stream++) {
+      assert.equal(alarmAt(0.9, 0, 500), Infinity)
+      assert.equal(alarmAt(0.95, 0.6, 500), Infinity)
+      assert.ok(alarmAt(0.2, 0, 100) <= 100)
     }
-    let drift = NO_DRIFT
-    while (driftVerdict(drift) === 'steady') drift = updateDrift(drift, false)
-    assert.equal(driftVerdict(drift), 'collapsed')
-    assert.equal(drift.run.trials, 11)
   })
 
   it('gives liars, whatever they claim, no more than the best of the honest would have', () => {
@@ -107,10 +143,11 @@ describe('evidence of skills', () => {
 
   it('promotes nothing by what others say alone', () => {
     const remote = [{ trials: 1e6, successes: 1e6, authors: 100 }]
-    assert.equal(isPromotable(NO_TRIALS, headStart(remote)), false)
-    assert.equal(isPromotable({ trials: 10, successes: 10 }, headStart(remote)), false)
-    assert.equal(isPromotable({ trials: 20, successes: 20 }, headStart(remote)), true)
-    assert.equal(isPromotable({ trials: 20, successes: 20 }), false)
+    const successes = (ss: number): Transitions => ({ ss, sf: 0, fs: 0, ff: 0 })
+    assert.equal(isPromotable(NO_CHAIN.pairs, headStart(remote)), false)
+    assert.equal(isPromotable(successes(50), headStart(remote)), false)
+    assert.equal(isPromotable(successes(120), headStart(remote)), true)
+    assert.equal(isPromotable(successes(120)), false)
   })
 
   it('draws the better competitor nearly always once there is evidence, and tries both before', () => {
@@ -133,24 +170,42 @@ describe('evidence of skills', () => {
   })
 })
 
-/** Chance that a stream is ever decided within so many trials, by all paths of the counts. */
-function chanceOf(rate: number, trials: number, decides = (c: Counts) => isPromotable(c)): number {
-  let paths = new Float64Array(trials + 2)
-  paths[0] = 1
-  let decided = 0
-  for (let trial = 1; trial <= trials; trial++) {
-    const next = new Float64Array(trials + 2)
-    for (let successes = 0; successes <= trial; successes++) {
-      const chance =
-        (paths[successes] ?? 0) * (1 - rate) +
-        (successes > 0 ? (paths[successes - 1] ?? 0) : 0) * rate
-      if (chance === 0) continue
-      if (decides({ trials: trial, successes })) decided += chance
-      else next[successes] = chance
-    }
-    paths = next
+interface Stream {
+  readonly mean: number
+  /** Correlation of neighbours. */
+  readonly rho: number
+  readonly uses: number
+}
+
+/** Number of streams that are ever promoted. */
+function promotedOf({ streams, ...stream }: Stream & { readonly streams: number }): number {
+  const random = generator(1)
+  const times = Array.from({ length: streams }, () => firstUse(stream, random, isPromotable))
+  return times.filter((time) => time < Infinity).length
+}
+
+/** The first use after which a test decides. */
+function firstUse(
+  stream: Stream,
+  random: () => number,
+  decides: (pairs: Transitions) => boolean
+): number {
+  let use = 0
+  for (const { pairs } of chainsOf(stream, random)) {
+    use += 1
+    if (decides(pairs)) return use
   }
-  return decided
+  return Infinity
+}
+
+/** The chain after each use. */
+function* chainsOf({ mean, rho, uses }: Stream, random: () => number): Generator<Chain> {
+  let chain = addToChain(NO_CHAIN, random() < mean)
+  yield chain
+  for (let use = 2; use <= uses; use++) {
+    chain = addToChain(chain, random() < mean * (1 - rho) + (chain.last === true ? rho : 0))
+    yield chain
+  }
 }
 
 /** The wealth of 30 trials, written out. */

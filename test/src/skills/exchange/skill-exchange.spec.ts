@@ -27,7 +27,7 @@ describe('skills of the swarm', function () {
   /** Runs it until it is verified. */
   async function verify(db: HiveNode, id: string): Promise<number> {
     const { capabilities } = db.agent.cortex
-    for (let trials = 1; trials <= 100; trials++) {
+    for (let trials = 1; trials <= 300; trials++) {
       await capabilities.invoke(id, `1.2.${trials}`)
       if ((await capabilities.get(id)).status === 'verified') return trials
     }

@@ -12,6 +12,8 @@ import {
   afterTrigger,
   withHeadStart
 } from '../../../../src/skills/lifecycle/lifecycle.ts'
+import { KnownRuns } from '../../../../src/skills/store/known-runs.ts'
+import { SkillRecords } from '../../../../src/skills/store/skill-records.ts'
 import { SkillStore } from '../../../../src/skills/store/skill-store.ts'
 import { identifySkill } from '../../../../src/skills/skill-identity.ts'
 import type { SkillInit } from 'noormme-hive'
@@ -37,11 +39,12 @@ describe('a store of skills of an earlier version', () => {
       const section = store.section('skills')
       const key = Buffer.from(`e/${id}`)
       const state = JSON.parse(Buffer.from((await section.get(key)) ?? []).toString()) as {
-        standing: { lifetime?: unknown }
+        standing: { lifetime?: unknown; uses?: unknown }
         reported?: unknown
         receipts?: unknown
       }
       delete state.standing.lifetime
+      delete state.standing.uses
       delete state.reported
       delete state.receipts
       await store.commit([section.put(key, Buffer.from(JSON.stringify(state)))])
@@ -111,7 +114,8 @@ describe('a store of skills', () => {
   }
 
   const withTrials = (lifecycle: LifecycleState): LifecycleChange => withHeadStart(lifecycle, 2)
-  const succeed = (lifecycle: LifecycleState): LifecycleChange => afterOutcome(lifecycle, true)
+  const succeed = (lifecycle: LifecycleState): LifecycleChange =>
+    afterOutcome(lifecycle, { ok: true, at: 0, draw: 0 })
 
   it('syncs what must outlive a loss of power, and outcomes a second later or at its end', async () => {
     assert.deepEqual(await syncsOf(() => skills.add(skill, provenance)), [true])
@@ -179,5 +183,45 @@ describe('a store of skills', () => {
     const again = await SkillStore.open({ store, now: () => 0 })
     assert.equal(again.get(id)?.lifecycle.status, 'experimental')
     assert.equal((await again.history(id)).length, 1)
+  })
+
+  it('counts a run once, also if its first report could not be written', async () => {
+    await skills.add(skill, provenance)
+    await skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1))
+    const report = (): Promise<unknown> => skills.apply(id, succeed, { run: 'one' })
+    failing.failNext('skills')
+    await assert.rejects(report(), failed)
+    await Promise.all([report(), report()])
+    assert.equal(skills.get(id)?.lifecycle.counts.trials, 1)
+    const again = await SkillStore.open({ store, now: () => 0 })
+    await again.apply(id, succeed, { run: 'one' })
+    assert.equal(again.get(id)?.lifecycle.counts.trials, 1)
+  })
+
+  it('counts the outcome of an expired run no more', async () => {
+    await skills.add(skill, provenance)
+    await skills.apply(id, (lifecycle) => afterTests(lifecycle, 1, 1))
+    assert.equal(skills.begin(id, { run: 'lost', at: 0 }), true)
+    assert.equal(skills.begin(id, { run: 'lost', at: 0 }), false)
+    assert.equal(skills.isReported(id, 'lost'), false)
+    await skills.apply(id, (lifecycle) =>
+      afterOutcome(lifecycle, { ok: true, at: 3_600_001, draw: 0 })
+    )
+    assert.equal(skills.isReported(id, 'lost'), true)
+    await skills.apply(id, succeed, { run: 'lost' })
+    assert.equal(skills.get(id)?.lifecycle.counts.trials, 1)
+  })
+
+  it('forgets the oldest of too many runs, and no other', async () => {
+    const runs = new KnownRuns(new SkillRecords(store.section('skills')), 4)
+    await store.commit(Array.from({ length: 5 }, (_, run) => runs.add(id, `${run}`)))
+    const again = new KnownRuns(new SkillRecords(store.section('skills')), 4)
+    await again.load()
+    for (const each of [runs, again]) {
+      assert.deepEqual(
+        ['0', '1', '4'].map((run) => each.has(id, run)),
+        [false, true, true]
+      )
+    }
   })
 })
