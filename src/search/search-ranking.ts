@@ -8,7 +8,7 @@ import type { QueryWord } from './search-terms.ts'
 const ENTITY_WEIGHT = 2
 
 /** Weights of the columns in bm25: entity, content, tags, context, parts. */
-export const COLUMN_WEIGHTS = `${ENTITY_WEIGHT}, 1, 0.5, 0.4, 0.3`
+export const COLUMN_WEIGHTS = `${process.env.EW ?? ENTITY_WEIGHT}, 1, 0.5, ${process.env.CW ?? 0.4}, ${process.env.PW ?? 0.5}`
 
 /** Characters of content at which brevity has half of its weight. */
 const TYPICAL_LENGTH = 200
@@ -26,7 +26,7 @@ export function scoreOf(row: Row, latest: number, words: readonly QueryWord[]): 
   const named =
     words.length === 0
       ? 0
-      : words.filter(({ whole }) => entity.includes(whole)).length / words.length
+      : words.filter(({ whole }) => entity.includes(foldTerm(whole))).length / words.length
   const brevity = 1 / (1 + numberOf(row['length']) / TYPICAL_LENGTH)
   return ENTITY_WEIGHT * named + brevity + tieOf(row, latest)
 }

@@ -7,7 +7,7 @@ import { bytesOf, numberOf } from './projection-file.ts'
 import { STATES } from './record-row.ts'
 import { earliestOf, FIRST_HIVE_ITEM, tagText } from './search-schema.ts'
 import { COLUMN_WEIGHTS, rankedScoreOf, scoreOf } from './search-ranking.ts'
-import { expressionOf, queryWords, wholeExpression, withoutStopWords } from './search-terms.ts'
+import { expressionOf, formsOf, queryWords, wholeExpression, withoutStopWords } from './search-terms.ts'
 import { ORIGINS } from './search-query.ts'
 import { Statements } from './statements.ts'
 import type { DatabaseSync } from 'node:sqlite'
@@ -104,16 +104,18 @@ export class SearchReader {
   #stages(words: readonly QueryWord[], all: boolean): Stage[] {
     const wholes = words.map(({ whole }) => wholeExpression(whole))
     const stages: Stage[] = [{ expression: wholes.join(' AND '), isRanked: false }]
+    if (process.env.NOAND && words.length > 3) stages.length = 0
     if (all || words.length === 0) return stages
     const telling = withoutStopWords(words)
     const forms = telling.map(expressionOf).join(' AND ')
-    stages.push({ expression: forms, isRanked: false, hasParts: true })
+    if (!process.env.NOAND || words.length <= 3) stages.push({ expression: forms, isRanked: false, hasParts: true })
     const terms = telling.map(({ whole }) => wholeExpression(whole))
     const rare = terms.filter((term) => !this.#isCommon(term))
     if (terms.length > 1) {
-      stages.push({ expression: rare.join(' AND '), isRanked: false })
-      const any = rare.length === 0 ? terms : this.#rarest(rare)
-      stages.push({ expression: any.join(' OR '), isRanked: rare.length > 0 })
+      if (!process.env.NOAND || words.length <= 3) stages.push({ expression: rare.join(' AND '), isRanked: false })
+      const forms = process.env.NOFORMS ? [] : formsOf(telling).map(wholeExpression).filter((term) => !this.#isCommon(term))
+      const any = rare.length === 0 ? terms : this.#rarest([...rare, ...forms])
+      stages.push({ expression: any.join(' OR '), isRanked: rare.length > 0, hasParts: true })
     }
     const known = new Set<string>()
     return stages.filter(
@@ -138,7 +140,8 @@ export class SearchReader {
 
   #match(stage: Stage, matching: Matching): SearchHit[] {
     const { words, query } = matching
-    const rows = query.origins.flatMap((origin) => this.#rows(stage, origin, matching))
+    const found = query.origins.flatMap((origin) => this.#rows(stage, origin, matching))
+    const rows = stage.isRanked ? this.#withNeighbours(found, matching) : found
     const latest = rows.reduce((max, row) => Math.max(max, numberOf(row['recorded_at'])), 0)
     const best = rows.reduce((least, row) => Math.min(least, numberOf(row['bm25'])), 0)
     return rows
@@ -150,6 +153,39 @@ export class SearchReader {
       .slice(0, query.limit)
   }
 
+  #withNeighbours(rows: Row[], matching: Matching): Row[] {
+    const E = process.env
+    if ((globalThis as any).DUMP) (globalThis as any).DUMP.push(rows.map((r) => [r['session'], r['turn'], -numberOf(r['bm25'])]))
+    const at = (s: unknown, t: number) => `${s}:${t}`
+    const own = new Map<string, number>()
+    const sums = new Map<unknown, number>()
+    for (const r of rows) {
+      if (r['session'] === null) continue
+      const k = at(r['session'], Number(r['turn']))
+      own.set(k, Math.max(own.get(k) ?? 0, -numberOf(r['bm25'])))
+      sums.set(r['session'], (sums.get(r['session']) ?? 0) - numberOf(r['bm25']))
+    }
+    if (own.size === 0) return rows
+    const all = [...rows]
+    const seen = new Set(own.keys())
+    for (const r of rows.slice(0, +(E.NB ?? 64))) {
+      if (r['session'] === null) continue
+      for (const d of [-1, 1]) {
+        const k = at(r['session'], Number(r['turn']) + d)
+        if (seen.has(k)) continue
+        seen.add(k)
+        all.push(...this.#statements.of('SELECT digest, origin, entity, length, confidence, recorded_at, session, turn, 0 AS bm25 FROM items WHERE session = ? AND turn = ?').all(r['session'] as any, Number(r['turn']) + d))
+      }
+    }
+    const nx = +(E.NX ?? 0.4), pv = +(E.PV ?? 0), ss = +(E.SS ?? 0.15), n2 = +(E.N2 ?? 0)
+    return all.map((r) => {
+      if (r['session'] === null) return r
+      const b = (d: number) => own.get(at(r['session'], Number(r['turn']) + d)) ?? 0
+      const sum = sums.get(r['session']) ?? 0
+      return { ...r, bm25: numberOf(r['bm25']) - nx * b(1) - pv * b(-1) - n2 * (b(2) + b(-2)) - (E.SN ? ss * sum / Math.sqrt(rows.length) : ss * sum / +(E.SD ?? 1)) }
+    })
+  }
+
   #rows(stage: Stage, origin: SearchOrigin, { filter, query }: Matching): Row[] {
     const { isRanked } = stage
     const { limit, asOf } = query
@@ -157,7 +193,7 @@ export class SearchReader {
     return this.#statements
       .of(
         `SELECT items.digest, items.origin, items.entity, items.length, items.confidence,
-         items.recorded_at ${isRanked ? ', found.bm25' : ''}
+         items.recorded_at ${isRanked ? ', found.bm25, items.session, items.turn' : ''}
        FROM (SELECT rowid AS item ${rank} FROM texts
          WHERE texts MATCH ? AND rowid ${origin === 'local' ? '<' : '>='} ${FIRST_HIVE_ITEM}
          ORDER BY ${isRanked ? 'bm25' : 'rowid DESC'} LIMIT ${isRanked ? MAX_RANKED : MAX_READ}
@@ -168,7 +204,7 @@ export class SearchReader {
         combineExpressions(stage, filter.expression),
         ...filter.values,
         ...(asOf === undefined ? [] : [asOf, asOf, asOf, asOf, asOf]),
-        isRanked ? limit : Math.max(MAX_COMPARED, limit)
+        isRanked ? Math.max(+(process.env.RL ?? 400), limit) : Math.max(MAX_COMPARED, limit)
       )
   }
 
