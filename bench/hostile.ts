@@ -6,7 +6,9 @@ import { once } from 'node:events'
 import { createHive } from 'noormme-hive'
 import { openReplica, openStore } from '../crdt/index.ts'
 import { createSwarm } from '../transport/index.ts'
+import { percentile } from './samples.ts'
 import { formatNumber, printTable } from './table.ts'
+import { inFolder } from './temporary.ts'
 import { watchLoop } from './watch-loop.ts'
 import type { HiveNode } from 'noormme-hive'
 import type { Publication, Replica } from '../crdt/index.ts'
@@ -69,21 +71,24 @@ export const hostile: Benchmark<'records' | 'calls' | 'k'> = {
 
   async run({ records, calls, k }) {
     for (const [shape, recordOf] of Object.entries(SHAPES)) {
-      await using peer = await openPeer()
-      await using db = await createHive({ swarm: { k, bootstrap: peer.swarm.multiaddrs } })
-      await db.agent.cortex.knowledge.distillMany(ownFacts())
-      const before = await measure(db, calls)
-      for (let from = 0; from < records; from += BATCH) {
-        const count = Math.min(BATCH, records - from)
-        await peer.publish(Array.from({ length: count }, (_, i) => recordOf(from + i)))
-      }
-      await reached(db, peer.replica)
-      const after = await measure(db, calls)
-      const titles = [`hostile: ${formatNumber(records)} ${shape}, k = ${k}, times in ms`]
-      printTable(
-        titles,
-        Object.keys(CALLS).flatMap((name) => rowsOf(name, after, before))
-      )
+      await inFolder(async (dataDir) => {
+        await using peer = await openPeer()
+        const bootstrap = peer.swarm.multiaddrs
+        await using db = await createHive({ dataDir, swarm: { k, bootstrap } })
+        await db.agent.cortex.knowledge.distillMany(ownFacts())
+        const before = await measure(db, calls)
+        for (let from = 0; from < records; from += BATCH) {
+          const count = Math.min(BATCH, records - from)
+          await peer.publish(Array.from({ length: count }, (_, i) => recordOf(from + i)))
+        }
+        await reached(db, peer.replica)
+        const after = await measure(db, calls)
+        const titles = [`hostile: ${formatNumber(records)} ${shape}, k = ${k}, times in ms`]
+        printTable(
+          titles,
+          Object.keys(CALLS).flatMap((name) => rowsOf(name, after, before))
+        )
+      })
     }
   }
 }
@@ -119,10 +124,10 @@ function rowsOf(
 ): Row[] {
   const [now, then] = [after.get(name), before.get(name)]
   if (now === undefined || then === undefined) return []
-  const reference = { name: 'before they came', measured: then.call }
+  const reference = { name: 'before they came', measured: [percentile(then.call, 0.95)] }
   return [
-    { figure: name, measured: now.call, reference, digits: 1 },
-    { figure: '  longest stall', measured: now.stall, digits: 1 }
+    { figure: `${name}, p95`, measured: [percentile(now.call, 0.95)], reference, digits: 1 },
+    { figure: '  longest stall', measured: [Math.max(...now.stall)], digits: 1 }
   ]
 }
 

@@ -235,6 +235,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.recordLog.end
   }
 
+  /** The newest digests of `recordLog` from a position on that are on disk, at most `limit`. */
+  newestRecords(from: number, limit: number): Promise<readonly Uint8Array[]> {
+    return this.#parts.recordLog.newest(from, limit)
+  }
+
   /**
    * Digests of records that were added, or whose votes changed, in order of arrival, up to the last
    * one on disk.

@@ -13,10 +13,15 @@ export interface LogPart {
   readonly next: number
 }
 
+/** Digests kept in memory, at least while so many were appended since the start. */
+const KEPT_DIGESTS = 512
+
 /** A log of digests, in a section of the store. */
 export class DigestLog {
   readonly #section: Section
   #end = 0
+  /** The digests before `#end`. */
+  #latest: readonly Uint8Array[] = []
 
   constructor(store: Pick<Store, 'section'>, name: string) {
     this.#section = store.section(name)
@@ -25,6 +30,7 @@ export class DigestLog {
   /** Reads where the log ends. Call it once, before anything else. */
   async load(): Promise<void> {
     this.#end = 0
+    this.#latest = []
     for await (const [key, bytes] of this.#section.entries({ reverse: true, limit: 1 })) {
       this.#end = endOf(key, bytes)
     }
@@ -38,22 +44,35 @@ export class DigestLog {
   /** Operations that append `digests`; `end` moves at once. */
   append(digests: readonly Uint8Array[]): Operation[] {
     if (digests.length === 0) return []
-    const operation = this.#section.put(seqBytes(this.#end), concat(...digests))
+    const key = seqBytes(this.#end)
+    const value = concat(...digests)
     this.#end += digests.length
-    return [operation]
+    // Copied: a digest may be a part of a large buffer.
+    const copied = digests.slice(-KEPT_DIGESTS).map((digest) => digest.slice())
+    this.#latest = [...this.#latest, ...copied].slice(-KEPT_DIGESTS)
+    return [this.#section.put(key, value)]
   }
 
   /** What was appended from `from` on and before `to`, a part at a time. */
   async *read(from: number, to: number): AsyncGenerator<LogPart> {
     const range = { gte: await this.#startOf(from), lt: seqBytes(to) }
     for await (const [key, bytes] of this.#section.entries(range)) {
-      const start = seqOf(key)
-      const digests: Uint8Array[] = []
-      for (let at = 0; at < bytes.length; at += HASH_BYTES) {
-        if (start + at / HASH_BYTES >= from) digests.push(bytes.subarray(at, at + HASH_BYTES))
-      }
+      const digests = digestsOf(key, bytes, from)
       if (digests.length > 0) yield { digests, next: endOf(key, bytes) }
     }
+  }
+
+  /**
+   * The newest digests from `from` on, at most `limit`, in their order. Some may be on their way to
+   * disk. The latest ones are in memory, so that a reader waits for no disk while much is written.
+   */
+  async newest(from: number, limit: number): Promise<readonly Uint8Array[]> {
+    const first = Math.max(from, this.#end - limit)
+    const kept = this.#end - this.#latest.length
+    if (first >= kept) return this.#latest.slice(first - kept)
+    const digests: Uint8Array[] = []
+    for await (const part of this.read(first, this.#end)) digests.push(...part.digests)
+    return digests
   }
 
   /** Key of the part that holds `position`. */
@@ -62,6 +81,16 @@ export class DigestLog {
     for await (const [key] of this.#section.entries(range)) return key
     return seqBytes(position)
   }
+}
+
+/** The digests of a part from `from` on. */
+function digestsOf(key: Uint8Array, bytes: Uint8Array, from: number): Uint8Array[] {
+  const start = seqOf(key)
+  const digests: Uint8Array[] = []
+  for (let at = 0; at < bytes.length; at += HASH_BYTES) {
+    if (start + at / HASH_BYTES >= from) digests.push(bytes.subarray(at, at + HASH_BYTES))
+  }
+  return digests
 }
 
 function endOf(key: Uint8Array, bytes: Uint8Array): number {

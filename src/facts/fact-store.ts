@@ -140,6 +140,11 @@ export class FactStore {
     yield* this.#log.read(from, to)
   }
 
+  /** The newest digests of the log from a position on that are on disk, at most `limit`. */
+  newest(from: number, limit: number): Promise<readonly Uint8Array[]> {
+    return this.#log.newest(from, limit)
+  }
+
   /** All facts, in batches, by digest. */
   async *all(): AsyncGenerator<StoredFact[]> {
     let batch: StoredFact[] = []

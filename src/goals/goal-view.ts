@@ -39,7 +39,7 @@ export interface Goal {
 
 export interface GoalViewComponents {
   readonly replica: Pick<Replica, 'get' | 'getMany' | 'voteOn'>
-  readonly index: Pick<SearchIndex, 'ancestors' | 'goal' | 'goals'>
+  readonly index: Pick<SearchIndex, 'view'>
 }
 
 export interface GoalListing {
@@ -63,7 +63,7 @@ export class GoalView {
 
   /** The goal of an id; undefined if no author states it any longer. */
   async get(digest: Uint8Array, wait?: WaitOptions): Promise<Goal | undefined> {
-    const node = await this.#components.index.goal({ digest }, wait)
+    const node = await (await this.#components.index.view(wait)).goal({ digest })
     return this.#goal(await this.#components.replica.get(digest), node)
   }
 
@@ -75,20 +75,23 @@ export class GoalView {
 
   /** The goal whose title is a variant of this one; of several the one with the least id. */
   async titled(title: string, wait?: WaitOptions): Promise<Goal | undefined> {
-    const node = await this.#components.index.goal({ title: titleKey(title) }, wait)
+    const view = await this.#components.index.view(wait)
+    const node = await view.goal({ title: titleKey(title) })
     if (node === undefined) return undefined
     return this.#goal(await this.#components.replica.get(node.digest), node)
   }
 
   /** The stored goal that the record is a variant of, or is itself. */
   async sameAs(record: HiveRecord): Promise<Goal | undefined> {
-    const node = await this.#components.index.goal({ variant: variantOf(record) })
+    const view = await this.#components.index.view()
+    const node = await view.goal({ variant: variantOf(record) })
     return node === undefined ? undefined : this.canonical(node.digest)
   }
 
   /** Whether `id` is `ancestor` or one of its subgoals. */
   async isWithin(id: string, ancestor: string): Promise<boolean> {
-    const path = await this.#components.index.ancestors(digestOfId(id))
+    const view = await this.#components.index.view()
+    const path = await view.ancestors(digestOfId(id))
     return id === ancestor || path.some((digest) => toHex(digest) === ancestor)
   }
 
@@ -105,9 +108,10 @@ export class GoalView {
       ...(parent === undefined ? {} : { parent })
     }
     const found = new Map<string, Goal>()
+    const view = await index.view()
     for (let page = 0; page < MAX_PAGES && found.size < limit; page++) {
       signal?.throwIfAborted()
-      const { nodes, recent } = await index.goals({ ...filter, offset: page * limit, limit })
+      const { nodes, recent } = await view.goals({ ...filter, offset: page * limit, limit })
       const places = new Map(nodes.map((node) => [toHex(node.digest), node]))
       const digests = [...nodes.map(({ digest }) => digest), ...recent]
       for (const attested of await replica.getMany(digests)) {

@@ -17,7 +17,7 @@ import type { Replica } from '../../crdt/index.ts'
 import type { DisplayText } from '../foreign-text/index.ts'
 import type { DisplayRecord, Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
-import type { ClaimHit, SearchIndex, WaitOptions } from '../search/index.ts'
+import type { ClaimHit, IndexView, SearchIndex } from '../search/index.ts'
 
 /** The state of a claim at the time of the question. */
 export type ClaimState =
@@ -57,7 +57,7 @@ export interface HistoryOptions extends AbortOptions {
 }
 
 export interface HistoryComponents {
-  readonly index: Pick<SearchIndex, 'claims' | 'current'>
+  readonly index: Pick<SearchIndex, 'view'>
   readonly facts: Pick<FactStore, 'getMany'>
   readonly replica: Pick<Replica, 'getMany'>
   readonly judge: Judge
@@ -99,16 +99,17 @@ export class ClaimHistory {
   ): Promise<Claim[]> {
     const slot = slotOf(entity, attribute)
     const claims = new Map<string, PlacedClaim>()
+    const view = await this.#components.index.view({ maxWait })
     for (let page = 0; page < MAX_PAGES && claims.size < limit; page++) {
       signal?.throwIfAborted()
       const query = { slot, offset: page * limit, limit }
-      const hits = await this.#components.index.claims(query, { maxWait })
+      const hits = await view.claims(query)
       for (const claim of await this.#valid(hits)) claims.set(nameOf(claim), claim)
       if (hits.length < limit) break
     }
     const ordered: Claim[] = []
     for (const [name, found] of Map.groupBy(claims.values(), (claim) => claim.slot)) {
-      const current = await this.#currentIn(Buffer.from(name, 'hex'), asOf, { maxWait })
+      const current = await this.#currentIn(Buffer.from(name, 'hex'), asOf, view)
       for (const run of runsOf(found)) {
         const { slot: _, ...claim } = run[0]
         // A claim that goes on is in the state of its latest begin until then.
@@ -120,18 +121,18 @@ export class ClaimHistory {
   }
 
   /** Of the claims on the attribute that hold at the time, those that began last. */
-  current(
+  async current(
     entity: string,
     attribute: string,
     asOf: Date,
-    wait?: WaitOptions
+    view?: IndexView
   ): Promise<CurrentClaims> {
-    return this.#currentIn(slotOf(entity, attribute), asOf, wait)
+    const at = view ?? (await this.#components.index.view())
+    return this.#currentIn(slotOf(entity, attribute), asOf, at)
   }
 
-  async #currentIn(slot: Uint8Array, asOf: Date, wait?: WaitOptions): Promise<CurrentClaims> {
-    const query = { slot, asOf: asOf.getTime() }
-    const hits = await this.#components.index.current(query, wait)
+  async #currentIn(slot: Uint8Array, asOf: Date, view: IndexView): Promise<CurrentClaims> {
+    const hits = await view.current({ slot, asOf: asOf.getTime() })
     const valid = await this.#valid(hits)
     let begin = Number.NEGATIVE_INFINITY
     let values = new Set<string>()

@@ -83,6 +83,6 @@ async function isSuperseded(
 ): Promise<boolean> {
   const { entity, attribute } = record
   if (attribute === undefined) return false
-  const current = await history.current(entity, attribute, FOREVER, { maxWait: Infinity })
+  const current = await history.current(entity, attribute, FOREVER)
   return stateOf({ validFrom }, current, FOREVER) === 'superseded'
 }

@@ -91,7 +91,8 @@ export class NearDuplicates {
     const slack = LENGTH_SLACK + text.length * LENGTH_SHARE
     const length = [Math.floor(text.length - slack), Math.ceil(text.length + slack)] as const
     const query = { text, limit: CANDIDATES, origins: ['local'], all: true, length } as const
-    const { hits } = await index.search(query, { maxWait: Infinity })
+    const view = await index.view()
+    const { hits } = await view.search(query)
     for (const candidate of await facts.getMany(hits.map(({ digest }) => digest))) {
       const isOther = !equalBytes(candidate.digest, fact.digest)
       if (

@@ -12,12 +12,12 @@ import type { Replica } from '../../crdt/index.ts'
 import type { DisplayText, DisplayTexts } from '../foreign-text/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type {
+  IndexView,
   SearchHit,
   SearchIndex,
   SearchOrigin,
   SearchQuery,
   VectorIndex,
-  WaitOptions,
   Withheld
 } from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
@@ -133,14 +133,15 @@ export class RecallSearch {
     const { echoes } = this.#components
     const at = asOf ?? new Date()
     const query = { text, origins: SCOPES[scope], entity, tags, asOf: at.getTime() }
-    const states = new ClaimStates(this.#components.history, at, { maxWait })
+    const view = await this.#components.index.view({ maxWait })
+    const states = new ClaimStates(this.#components.history, at, view)
     const recalled = new Map<string, FoundText>()
     const examined = new Set<string>()
     let found: Found = NOTHING
     // Hits that were removed or superseded take no place: more are read until the answer is full.
     for (let count = limit * OVERFETCH; ; count *= PAGE_GROWTH) {
       const page = { ...query, limit: Math.min(count, MAX_EXAMINED) }
-      found = await this.#search(page, { maxWait, signal })
+      found = await this.#search(page, view, signal)
       const fresh = found.hits.filter(({ origin, digest }) =>
         isNew(examined, `${origin} ${toHex(digest)}`)
       )
@@ -153,8 +154,7 @@ export class RecallSearch {
       echoes.remember({ ...fact, origin })
       items.push({ fact: displayFact(fact), score, origin })
     }
-    const { withheld, isComplete } = found
-    return { items, withheld, isComplete }
+    return { items, withheld: found.withheld, isComplete: view.isComplete }
   }
 
   /** Adds the facts of the hits, best first, up to the limit. */
@@ -176,9 +176,9 @@ export class RecallSearch {
   }
 
   /** By words; also by meaning if there is a provider and it answers. */
-  async #search(query: SearchQuery, { maxWait, signal }: RecallOptions): Promise<Found> {
-    const { index, vectors } = this.#components
-    const words = index.search(query, { maxWait })
+  async #search(query: SearchQuery, view: IndexView, signal?: AbortSignal): Promise<Found> {
+    const { vectors } = this.#components
+    const words = view.search(query)
     if (vectors === undefined || query.text.trim() === '') return words
     const [found, meaning] = await Promise.all([words, vectors.search(query, signal)])
     return meaning === undefined ? found : { ...found, hits: fuse([found.hits, meaning]) }
@@ -220,17 +220,9 @@ export class RecallSearch {
   }
 }
 
-interface Found {
-  readonly hits: readonly SearchHit[]
-  readonly withheld: Withheld
-  readonly isComplete: boolean
-}
+type Found = Pick<RecallResult, 'withheld'> & { readonly hits: readonly SearchHit[] }
 
-const NOTHING: Found = {
-  hits: [],
-  withheld: { quarantined: 0, disputed: 0 },
-  isComplete: true
-}
+const NOTHING: Found = { hits: [], withheld: { quarantined: 0, disputed: 0 } }
 
 type TextField = 'attribute' | 'content' | 'entity' | 'tags' | 'value'
 
@@ -282,13 +274,13 @@ function isNew(known: Set<string>, name: string): boolean {
 class ClaimStates {
   readonly #history: Pick<ClaimHistory, 'current'>
   readonly asOf: Date
-  readonly #wait: WaitOptions
+  readonly #view: IndexView
   readonly #read = new Map<string, Promise<CurrentClaims>>()
 
-  constructor(history: Pick<ClaimHistory, 'current'>, asOf: Date, wait: WaitOptions) {
+  constructor(history: Pick<ClaimHistory, 'current'>, asOf: Date, view: IndexView) {
     this.#history = history
     this.asOf = asOf
-    this.#wait = wait
+    this.#view = view
   }
 
   holds({ validFrom }: Pick<RecalledFact, 'validFrom'>): boolean {
@@ -299,7 +291,7 @@ class ClaimStates {
     const { entity, attribute } = claim
     const key = JSON.stringify([entity.toLowerCase(), attribute.toLowerCase()])
     const read =
-      this.#read.get(key) ?? this.#history.current(entity, attribute, this.asOf, this.#wait)
+      this.#read.get(key) ?? this.#history.current(entity, attribute, this.asOf, this.#view)
     this.#read.set(key, read)
     return stateOf(claim, await read, this.asOf)
   }

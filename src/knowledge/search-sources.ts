@@ -19,8 +19,8 @@ export type RankSkill = (
 export type RankGoal = (attested: AttestedRecord) => Promise<GoalRank | undefined>
 
 export interface SearchSourcesComponents {
-  readonly facts: Pick<FactStore, 'log' | 'logEnd' | 'stored'>
-  readonly replica: Pick<Replica, 'getMany' | 'recordLog' | 'recordLogEnd'>
+  readonly facts: Pick<FactStore, 'log' | 'logEnd' | 'newest' | 'stored'>
+  readonly replica: Pick<Replica, 'getMany' | 'newestRecords' | 'recordLog' | 'recordLogEnd'>
   readonly judge: Pick<Judge, 'judge'>
   readonly rankSkill: RankSkill
   readonly rankGoal: RankGoal
@@ -39,12 +39,14 @@ export function searchSources(components: SearchSourcesComponents): readonly Sea
       origin: 'local',
       end: () => facts.logEnd,
       log: (from) => facts.log(from),
+      newest: (from, limit) => facts.newest(from, limit),
       read: (digests) => facts.stored(digests)
     },
     {
       origin: 'hive',
       end: () => replica.recordLogEnd,
       log: (from) => replica.recordLog(from),
+      newest: (from, limit) => replica.newestRecords(from, limit),
       read: async (digests) => {
         const rows = new Map<string, Uint8Array>()
         for (let from = 0; from < digests.length; from += TURN) {

@@ -15,7 +15,8 @@ export { embeddedTextOf } from './search-text.ts'
 export { VectorIndex } from './vector-index.ts'
 export type { EmbedOptions, Embedder } from './embedder.ts'
 export type { GoalRank, OfferRank, RowKind, RowState } from './record-row.ts'
-export type { Listed, SearchSource, WaitOptions } from './search-index.ts'
+export type { IndexView, Listed } from './index-view.ts'
+export type { SearchSource, WaitOptions } from './search-index.ts'
 export type {
   ClaimHit,
   GoalNode,

@@ -8,24 +8,12 @@
  * complete, unless they ask for less.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { IndexView } from './index-view.ts'
 import { packItems } from './packed-items.ts'
 import { openReader, openRemoteDatabase } from './search-thread.ts'
-import { claimHitsOf, matchUnindexed } from './unindexed.ts'
 import type { LogPart } from '../../crdt/index.ts'
-import type { UnindexedItem } from './unindexed.ts'
-import type {
-  ClaimHit,
-  ClaimQuery,
-  CurrentQuery,
-  GoalName,
-  GoalNode,
-  GoalQuery,
-  ListQuery,
-  OfferQuery,
-  SearchAnswer,
-  SearchOrigin,
-  SearchQuery
-} from './search-query.ts'
+import type { Question, RecentItems } from './index-view.ts'
+import type { SearchOrigin } from './search-query.ts'
 import type { AnswerTo, RemoteDatabase, SearchRequest } from './search-thread.ts'
 
 /** A source of the index. */
@@ -35,6 +23,8 @@ export interface SearchSource {
   end(): number
   /** The log from a position; its beginning may have been cut off. */
   log(from: number): AsyncIterable<LogPart>
+  /** At most so many of the newest digests of the log from a position, as far as it is on disk. */
+  newest(from: number, limit: number): Promise<readonly Uint8Array[]>
   /** The bytes to index under these digests now; undefined for removed ones. */
   read(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>
 }
@@ -55,47 +45,19 @@ export interface WaitOptions {
   readonly maxWait?: number
 }
 
-/** An answer, and whether all items known at the question were indexed. */
-export type Answered<T> = T & { readonly isComplete: boolean }
-
-/** Digests in the order of the list; `recent`: items that are not indexed yet, in any order. */
-export interface Listed {
-  readonly digests: readonly Uint8Array[]
-  readonly recent: readonly Uint8Array[]
-}
-
-export interface ListedGoals {
-  readonly nodes: readonly GoalNode[]
-  /** Records that are not indexed yet; some of them may be goals. */
-  readonly recent: readonly Uint8Array[]
-}
-
 /** Milliseconds that a search waits. */
 export const MAX_SEARCH_WAIT = 50
 
 /** The newest items that are compared directly; as few are waited for, however long it takes. */
 const MAX_UNINDEXED = 512
 
+/** With more items to index the time would pass in vain. */
+const MAX_AWAITED = 4_096
+
 /** Items sent to the thread at once; reading them must not block the event loop for long. */
-const BATCH_ITEMS = 2_000
+const BATCH_ITEMS = 500
 
 type ApplyRequest = Extract<SearchRequest, { readonly type: 'apply' }>
-
-/** Requests that change nothing. */
-type Question = Extract<
-  SearchRequest,
-  {
-    readonly type:
-      | 'ancestors'
-      | 'claims'
-      | 'current'
-      | 'goal'
-      | 'goals'
-      | 'list'
-      | 'offers'
-      | 'search'
-  }
->
 
 export class SearchIndex {
   readonly #init: SearchIndexInit
@@ -130,59 +92,16 @@ export class SearchIndex {
     )
   }
 
-  /** The best matches. */
-  async search(
-    query: SearchQuery,
-    { maxWait = MAX_SEARCH_WAIT }: WaitOptions = {}
-  ): Promise<Answered<SearchAnswer>> {
-    const { answer, unindexed, isComplete } = await this.#answer(
-      { type: 'search', query },
-      { maxWait }
-    )
-    if (unindexed.length === 0) return { ...answer, isComplete }
-    const recent = matchUnindexed(unindexed, query)
-    const hits = [...answer.hits, ...recent].toSorted((a, b) => b.score - a.score)
-    return { ...answer, hits: hits.slice(0, query.limit), isComplete }
-  }
-
-  /** Records by vouches, then confidence. */
-  async list(query: ListQuery, wait?: WaitOptions): Promise<Answered<Listed>> {
-    return listed(await this.#answer({ type: 'list', query }, wait))
-  }
-
-  /** Offered skills by support, then head start. */
-  async offers(query: OfferQuery, wait?: WaitOptions): Promise<Answered<Listed>> {
-    return listed(await this.#answer({ type: 'offers', query }, wait))
-  }
-
-  /** Claims on an attribute of an entity, or on all of them; those not indexed yet come last. */
-  async claims(query: ClaimQuery, wait?: WaitOptions): Promise<readonly ClaimHit[]> {
-    const { answer, unindexed } = await this.#answer({ type: 'claims', query }, wait)
-    return [...answer, ...claimHitsOf(unindexed, query.slot)]
-  }
-
-  /** Claims that hold at a time; the ones that began last are current, if they are valid. */
-  async current(query: CurrentQuery, wait?: WaitOptions): Promise<readonly ClaimHit[]> {
-    const { answer, unindexed } = await this.#answer({ type: 'current', query }, wait)
-    const recent = claimHitsOf(unindexed, query.slot)
-    const holding = recent.filter(({ begin, until }) => begin <= query.asOf && until > query.asOf)
-    return [...answer, ...holding].toSorted((a, b) => b.begin - a.begin)
-  }
-
-  /** Goals: this node's own first, then by vouches. */
-  async goals(query: GoalQuery, wait?: WaitOptions): Promise<ListedGoals> {
-    const { answer, unindexed } = await this.#answer({ type: 'goals', query }, wait)
-    return { nodes: answer, recent: listed({ answer: [], unindexed, isComplete: true }).recent }
-  }
-
-  /** The first goal that is called so, and its place; undefined if none is indexed. */
-  async goal(query: GoalName, wait?: WaitOptions): Promise<GoalNode | undefined> {
-    return (await this.#answer({ type: 'goal', query }, wait)).answer
-  }
-
-  /** The goal and those that it is part of, the nearest first. */
-  async ancestors(digest: Uint8Array, wait?: WaitOptions): Promise<readonly Uint8Array[]> {
-    return (await this.#answer({ type: 'ancestors', query: { digest } }, wait)).answer
+  /** The index after the wait; by default it is complete then. */
+  async view({ maxWait = Infinity }: WaitOptions = {}): Promise<IndexView> {
+    const isComplete = await this.#isCaughtUp(maxWait)
+    // Noted before the first question: what is indexed meanwhile is found twice, and nothing is missed.
+    const positions = new Map(this.#committed)
+    return new IndexView({
+      isComplete,
+      ask: (question) => (isComplete ? this.#ask(question) : this.#askReader(question)),
+      readRecent: () => this.#recent(positions)
+    })
   }
 
   /** Closes the database; idempotent. */
@@ -197,54 +116,33 @@ export class SearchIndex {
     await this.#database?.close()
   }
 
-  async #answer<Q extends Question>(
-    question: Q,
-    { maxWait = Infinity }: WaitOptions = {}
-  ): Promise<{
-    readonly answer: AnswerTo<Q>
-    readonly unindexed: readonly UnindexedItem[]
-    readonly isComplete: boolean
-  }> {
-    const isComplete = await this.#isCaughtUp(maxWait)
-    if (isComplete) return { answer: await this.#ask(question), unindexed: [], isComplete }
-    // Read first: what is indexed meanwhile is found twice, and nothing is missed.
-    const unindexed = await this.#unindexed()
-    return { answer: await this.#askReader(question), unindexed, isComplete }
-  }
-
   /** Whether all items known now are indexed within the time. */
   async #isCaughtUp(maxWait: number): Promise<boolean> {
     const isOpen = this.#init.sources.every(({ origin }) => this.#committed.has(origin))
     if (!isOpen) await this.#readPositions()
     const caughtUp = this.catchUp().then(() => true)
     if (maxWait === Infinity || this.behind <= MAX_UNINDEXED) return caughtUp
+    caughtUp.catch(() => undefined)
+    if (this.behind > MAX_AWAITED) return false
     const waited = new AbortController()
     try {
       const late = delay(maxWait, false, { signal: waited.signal })
       late.catch(() => undefined)
-      caughtUp.catch(() => undefined)
       return await Promise.race([caughtUp, late])
     } finally {
       waited.abort()
     }
   }
 
-  /** The newest items that are not committed, in the order of their logs. */
-  async #unindexed(): Promise<UnindexedItem[]> {
-    const items: UnindexedItem[] = []
-    for (const source of this.#init.sources) {
-      const { origin } = source
-      const end = source.end()
-      const from = Math.max(this.#committed.get(origin) ?? 0, end - MAX_UNINDEXED)
-      const digests: Uint8Array[] = []
-      if (from < end) for await (const part of source.log(from)) digests.push(...part.digests)
-      const stored = await source.read(digests)
-      for (const [i, digest] of digests.entries()) {
-        const bytes = stored[i]
-        if (bytes !== undefined) items.push({ origin, digest, stored: bytes })
-      }
-    }
-    return items
+  /** The newest items behind these positions. */
+  #recent(positions: ReadonlyMap<SearchOrigin, number>): Promise<readonly RecentItems[]> {
+    return Promise.all(
+      this.#init.sources.map(async (source) => {
+        const { origin } = source
+        const digests = await source.newest(positions.get(origin) ?? 0, MAX_UNINDEXED)
+        return { origin, digests, packed: packItems(digests, await source.read(digests)) }
+      })
+    )
   }
 
   async #readPositions(): Promise<void> {
@@ -330,17 +228,4 @@ export class SearchIndex {
       throw error
     }
   }
-}
-
-function listed({
-  answer,
-  unindexed,
-  isComplete
-}: {
-  readonly answer: readonly Uint8Array[]
-  readonly unindexed: readonly UnindexedItem[]
-  readonly isComplete: boolean
-}): Answered<Listed> {
-  const recent = unindexed.filter(({ origin }) => origin === 'hive').map(({ digest }) => digest)
-  return { digests: answer, recent, isComplete }
 }

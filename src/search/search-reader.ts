@@ -31,9 +31,8 @@ const MAX_RANKED = 5_000
 /** Matches that are held back are counted up to this. */
 const MAX_WITHHELD = 100
 
-/** Terms in more than this share of all items are common. */
+/** Terms in more than this share of all items are common, if bm25 cannot rank as many. */
 const COMMON_SHARE = 0.01
-const COMMON_MINIMUM = 1_000
 
 /** Term counts that are cached, and the growth of the index after which they are counted again. */
 const MAX_COUNTED_TERMS = 10_000
@@ -52,6 +51,8 @@ interface Stage {
   readonly isRanked: boolean
   /** Whether the parts of words are compared too. */
   readonly hasParts?: boolean
+  /** Finds items that have little to do with the question. */
+  readonly isLoose?: boolean
 }
 
 /** What the stages of one query share. */
@@ -98,8 +99,8 @@ export class SearchReader {
   }
 
   /**
-   * Whole words first; then the parts of identifiers too, without stop words; then rare words, all
-   * of them and any of them.
+   * Whole words first; then the parts of identifiers too, without stop words; then the words that
+   * any text has: all of them, all rare ones, some rare ones, and at last any of them.
    */
   #stages(words: readonly QueryWord[], all: boolean): Stage[] {
     const wholes = words.map(({ whole }) => wholeExpression(whole))
@@ -108,33 +109,36 @@ export class SearchReader {
     if (all || words.length === 0) return stages
     const telling = withoutStopWords(words)
     const forms = telling.map(expressionOf).join(' AND ')
-    if (!process.env.NOAND || words.length <= 3) stages.push({ expression: forms, isRanked: false, hasParts: true })
-    const terms = telling.map(({ whole }) => wholeExpression(whole))
-    const rare = terms.filter((term) => !this.#isCommon(term))
-    if (terms.length > 1) {
-      if (!process.env.NOAND || words.length <= 3) stages.push({ expression: rare.join(' AND '), isRanked: false })
-      const forms = process.env.NOFORMS ? [] : formsOf(telling).map(wholeExpression).filter((term) => !this.#isCommon(term))
-      const any = rare.length === 0 ? terms : this.#rarest([...rare, ...forms])
-      stages.push({ expression: any.join(' OR '), isRanked: rare.length > 0, hasParts: true })
+    const K = +(process.env.K ?? 3)
+    if (telling.length <= K) stages.push({ expression: forms, isRanked: false, hasParts: true })
+    else stages.length = 0
+    if (telling.length > 1) {
+      const terms = telling.map(({ whole }) => wholeExpression(whole))
+      const known = terms.filter((term) => this.#countOf(term) > 0)
+      const rare = known.filter((term) => this.#countOf(term) <= this.#commonCount())
+      const others = process.env.NOFORMS ? [] : formsOf(telling).map(wholeExpression).filter((term) => this.#countOf(term) <= this.#commonCount())
+      if (telling.length <= K) stages.push(
+        { expression: known.join(' AND '), isRanked: false },
+        { expression: rare.join(' AND '), isRanked: false })
+      stages.push(
+        { expression: this.#rarest([...rare, ...others]).join(' OR '), isRanked: true, hasParts: true },
+        { expression: known.join(' OR '), isRanked: false, isLoose: true }
+      )
     }
-    const known = new Set<string>()
+    const asked = new Set<string>()
     return stages.filter(
       ({ expression, hasParts = false }) =>
-        expression !== '' && isNew(known, `${expression} ${hasParts}`)
+        expression !== '' && isNew(asked, `${expression} ${hasParts}`)
     )
   }
 
-  /** The rarest terms, as many as bm25 can rank the rows of; at least one. */
+  /** The rarest terms, as many as bm25 can rank the rows of. */
   #rarest(terms: readonly string[]): string[] {
-    const items = this.#items()
     let rows = 0
     return terms
-      .map((term) => ({ term, count: this.#countOf(term, items) }))
+      .map((term) => ({ term, count: this.#countOf(term) }))
       .toSorted((a, b) => a.count - b.count)
-      .filter(({ count }, i) => {
-        rows += count
-        return i === 0 || rows <= MAX_RANKED
-      })
+      .filter(({ count }) => (rows += count) <= MAX_RANKED)
       .map(({ term }) => term)
   }
 
@@ -208,10 +212,10 @@ export class SearchReader {
       )
   }
 
-  /** Matches of all terms that are held back; without any, those of all rare terms. */
+  /** Matches of all terms that are held back; without any, those of all known or rare terms. */
   #withheld(stages: readonly Stage[], filter: Filter): Withheld {
     for (const stage of stages) {
-      if (stage.isRanked) continue
+      if (stage.isRanked || stage.isLoose === true) continue
       const rows = this.#statements.of(HELD).all(combineExpressions(stage, filter.expression))
       if (rows.length === 0) continue
       const counts = new Map(rows.map((row) => [numberOf(row['state']), numberOf(row['n'])]))
@@ -223,24 +227,25 @@ export class SearchReader {
     return NOTHING.withheld
   }
 
-  #isCommon(term: string): boolean {
+  /** Terms of more items are common. */
+  #commonCount(): number {
+    return Math.max(MAX_RANKED, COMMON_SHARE * this.#countedAt)
+  }
+
+  /** Items with the term, counted up to a bound. Only FTS5 knows the term after tokenising. */
+  #countOf(term: string): number {
     const items = this.#items()
-    if (items < COMMON_MINIMUM / COMMON_SHARE) return false
     if (items > this.#countedAt * RECOUNT_GROWTH || this.#counts.size > MAX_COUNTED_TERMS) {
       this.#counts.clear()
       this.#countedAt = items
     }
-    return this.#countOf(term, items) > Math.max(COMMON_MINIMUM, COMMON_SHARE * items)
-  }
-
-  /** Only FTS5 knows the term after tokenising, so FTS5 counts the matches. */
-  #countOf(term: string, items: number): number {
     const known = this.#counts.get(term)
     if (known !== undefined) return known
-    const bound = Math.ceil(Math.max(MAX_RANKED, COMMON_SHARE * items)) + 1
+    const bound = Math.ceil(this.#commonCount()) + 1
     const sql = 'SELECT count(*) AS n FROM (SELECT rowid FROM texts WHERE texts MATCH ? LIMIT ?)'
     const count = numberOf(this.#statements.of(sql).get(term, bound)?.['n'])
-    this.#counts.set(term, count)
+    // The next item may have a term that none has yet.
+    if (count > 0) this.#counts.set(term, count)
     return count
   }
 

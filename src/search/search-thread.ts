@@ -20,6 +20,9 @@ import type {
 } from './search-query.ts'
 import type { VectorItem } from './vector-database.ts'
 
+/** Items that are not indexed yet, packed by `packItems`; they are compared too. */
+type Recent = readonly { readonly origin: SearchOrigin; readonly packed: Uint8Array }[]
+
 export type SearchRequest =
   | {
       readonly type: 'open'
@@ -41,11 +44,11 @@ export type SearchRequest =
       /** Whether more items follow, which may share a transaction. */
       readonly more: boolean
     }
-  | { readonly type: 'search'; readonly query: SearchQuery }
+  | { readonly type: 'search'; readonly query: SearchQuery; readonly recent: Recent }
   | { readonly type: 'list'; readonly query: ListQuery }
   | { readonly type: 'offers'; readonly query: OfferQuery }
-  | { readonly type: 'claims'; readonly query: ClaimQuery }
-  | { readonly type: 'current'; readonly query: CurrentQuery }
+  | { readonly type: 'claims'; readonly query: ClaimQuery; readonly recent: Recent }
+  | { readonly type: 'current'; readonly query: CurrentQuery; readonly recent: Recent }
   | { readonly type: 'goals'; readonly query: GoalQuery }
   /** The first of the goals that are called so, with its place. */
   | { readonly type: 'goal'; readonly query: GoalName }

@@ -4,8 +4,10 @@ import { decodeRecordRow } from './record-row.ts'
 import { factTextOf } from './search-text.ts'
 import { unpackItems } from './packed-items.ts'
 import { SearchDatabase } from './search-database.ts'
+import { claimHitsOf, holdingOf, withUnindexed } from './unindexed.ts'
 import { VectorDatabase } from './vector-database.ts'
-import type { FactItem, RecordItem } from './search-query.ts'
+import type { FactItem, RecordItem, SearchOrigin } from './search-query.ts'
+import type { UnindexedItem } from './unindexed.ts'
 import type { AnyAnswer, SearchRequest, ThreadRequest } from './search-thread.ts'
 
 const port = parentPort
@@ -57,15 +59,25 @@ function answerTextRequest(database: SearchDatabase, request: SearchRequest): An
       return isCommitted ? position : -1
     }
     case 'search':
-      return database.search(request.query)
+      return withUnindexed(
+        database.search(request.query),
+        unindexedOf(request.recent),
+        request.query
+      )
     case 'list':
       return database.lists.list(request.query)
     case 'offers':
       return database.lists.offers(request.query)
     case 'claims':
-      return database.lists.claims(request.query)
+      return [
+        ...database.lists.claims(request.query),
+        ...claimHitsOf(unindexedOf(request.recent), request.query.slot)
+      ]
     case 'current':
-      return database.lists.current(request.query)
+      return [
+        ...database.lists.current(request.query),
+        ...holdingOf(unindexedOf(request.recent), request.query)
+      ].toSorted((a, b) => b.begin - a.begin)
     case 'goals':
       return database.goals.list(request.query)
     case 'goal':
@@ -95,6 +107,16 @@ function answerVectorRequest(database: VectorDatabase, request: SearchRequest): 
     default:
       throw new Error(`the vector database does not support the request "${request.type}"`)
   }
+}
+
+function unindexedOf(
+  recent: readonly { readonly origin: SearchOrigin; readonly packed: Uint8Array }[]
+): UnindexedItem[] {
+  return recent.flatMap(({ origin, packed }) =>
+    [...unpackItems(packed)].flatMap(({ digest, stored }) =>
+      stored === undefined ? [] : [{ origin, digest, stored }]
+    )
+  )
 }
 
 function* factsOf(packed: Uint8Array): Generator<FactItem> {

@@ -8,7 +8,15 @@ import { scoreOf } from './search-ranking.ts'
 import { indexedTerms, queryWords, withoutStopWords } from './search-terms.ts'
 import { factTextOf, isRecalled, recordTextOf } from './search-text.ts'
 import type { QueryWord } from './search-terms.ts'
-import type { ClaimHit, SearchHit, SearchOrigin, SearchQuery, SearchText } from './search-query.ts'
+import type {
+  ClaimHit,
+  CurrentQuery,
+  SearchAnswer,
+  SearchHit,
+  SearchOrigin,
+  SearchQuery,
+  SearchText
+} from './search-query.ts'
 
 export interface UnindexedItem {
   readonly origin: SearchOrigin
@@ -20,6 +28,8 @@ export interface UnindexedItem {
 /** Letters of a word that must agree, so that endings may differ. */
 const MIN_STEM = 4
 const MAX_ENDING = 3
+
+const ASCII = /^[\0-\u007f]*$/
 
 /** The score of a hit with some of the terms, relative to one with all. */
 const PARTIAL = 1 / 16
@@ -34,18 +44,41 @@ export function claimHitsOf(items: readonly UnindexedItem[], slot: Uint8Array): 
   })
 }
 
+/** Claims on the attribute that hold at the time. */
+export function holdingOf(
+  items: readonly UnindexedItem[],
+  { slot, asOf }: CurrentQuery
+): ClaimHit[] {
+  return claimHitsOf(items, slot).filter(({ begin, until }) => begin <= asOf && until > asOf)
+}
+
+/** The best matches of the index and of items that it lacks. */
+export function withUnindexed(
+  answer: SearchAnswer,
+  items: readonly UnindexedItem[],
+  query: SearchQuery
+): SearchAnswer {
+  if (items.length === 0) return answer
+  const hits = [...answer.hits, ...matchUnindexed(items, query)]
+  return { ...answer, hits: hits.toSorted((a, b) => b.score - a.score).slice(0, query.limit) }
+}
+
 /** Items that match the query; items with all terms score as in the index. */
-export function matchUnindexed(items: readonly UnindexedItem[], query: SearchQuery): SearchHit[] {
+function matchUnindexed(items: readonly UnindexedItem[], query: SearchQuery): SearchHit[] {
   const all = queryWords(query.text)
   const words = query.all === true ? all : withoutStopWords(all)
   return items.flatMap((item) => {
     const text = query.origins.includes(item.origin) ? textOf(item) : undefined
     if (text === undefined || !passesFilter(text, query)) return []
-    const terms = indexedTerms(`${text.entity} ${text.content} ${text.context}`)
+    const searched = `${text.entity} ${text.content} ${text.context}`
+    const isEnough = (found: number): boolean =>
+      query.all === true ? found === words.length : found * 2 >= words.length
+    // Splitting a text into terms costs ten times as much as this.
+    if (!isEnough(countPossible(searched, words))) return []
+    const terms = indexedTerms(searched)
     const known = `${terms.words} ${terms.parts}`.split(' ')
     const found = words.filter((word) => hasWord(known, word)).length
-    const isMatch = query.all === true ? found === words.length : found * 2 >= words.length
-    if (!isMatch || (found === 0 && words.length > 0)) return []
+    if (!isEnough(found) || (found === 0 && words.length > 0)) return []
     const row = { entity: text.entity, length: text.content.length, confidence: text.confidence }
     const score = scoreOf({ ...row, recorded_at: 0 }, 0, words)
     const share = words.length === 0 ? 1 : found / words.length
@@ -54,10 +87,16 @@ export function matchUnindexed(items: readonly UnindexedItem[], query: SearchQue
   })
 }
 
-function hasWord(
-  known: readonly string[],
-  { whole, parts, spellings }: QueryWord
-): boolean {
+/** How many of the words the text may have; all of them if it is not ASCII, which folds differently. */
+function countPossible(text: string, words: readonly QueryWord[]): number {
+  if (!ASCII.test(text)) return words.length
+  const letters = text.replaceAll('_', '').toLowerCase()
+  const has = (term: string): boolean => letters.includes(term.slice(0, MIN_STEM))
+  return words.filter(({ whole, parts }) => has(whole) || (parts.length > 0 && parts.every(has)))
+    .length
+}
+
+function hasWord(known: readonly string[], { whole, parts, spellings }: QueryWord): boolean {
   const has = (term: string): boolean => known.some((each) => isAlike(each, term))
   return has(whole) || spellings.some(has) || (parts.length > 0 && parts.every(has))
 }

@@ -38,7 +38,7 @@ export interface SharedKnowledgeComponents {
   readonly drafts: Pick<Drafts, 'draftFrom'>
   readonly facts: Pick<FactStore, 'get' | 'idsFrom' | 'stored'>
   readonly replica: Pick<Replica, 'bodies' | 'getMany' | 'idsFrom' | 'putBodies'>
-  readonly index: Pick<SearchIndex, 'list'>
+  readonly index: Pick<SearchIndex, 'view'>
   readonly goals: Goals
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'synchronize'> | undefined
@@ -208,10 +208,11 @@ export class SharedKnowledge {
     const { tags = [], state, kinds = KINDS } = filter
     const states = state === undefined ? UNDISPUTED : [state]
     const found = new Map<string, Insight>()
+    const view = await this.#components.index.view()
     for (let page = 0; page < MAX_PAGES && found.size < limit; page++) {
       signal?.throwIfAborted()
       const query = { kinds, states, tags, offset: page * limit, limit }
-      const { digests, recent } = await this.#components.index.list(query)
+      const { digests, recent } = await view.list(query)
       for (const insight of await this.#insights([...digests, ...recent])) {
         if (matchesFilter(insight, filter)) found.set(insight.id, insight)
       }

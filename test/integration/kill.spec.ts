@@ -56,7 +56,8 @@ describe('kill -9 of a node that is taking facts in', () => {
     assert.ok(distinct.length > ROUNDS)
     for (let i = 0; i < distinct.length; i += 19) {
       const content = distinct[i] ?? ''
-      const found = (await knowledge.recall(content, { limit: 3, scope: 'local' })).items
+      const question = { limit: 3, scope: 'local', maxWait: Infinity } as const
+      const found = (await knowledge.recall(content, question)).items
       assert.equal(found.filter(({ fact }) => fact.content === content).length, 1, content)
     }
     // The replica holds together too: every feed is whole, and every fact can still be promoted.

@@ -45,11 +45,13 @@ export interface OfferOptions {
 
 /** Lists offers in order; `recent` are not in the list yet. */
 export interface OfferIndex {
-  offers(query: {
-    readonly isFlagged: boolean
-    readonly offset: number
-    readonly limit: number
-  }): Promise<{ readonly digests: readonly Uint8Array[]; readonly recent: readonly Uint8Array[] }>
+  view(): Promise<{
+    offers(query: {
+      readonly isFlagged: boolean
+      readonly offset: number
+      readonly limit: number
+    }): Promise<{ readonly digests: readonly Uint8Array[]; readonly recent: readonly Uint8Array[] }>
+  }>
 }
 
 const DEFAULT_LIMIT = 100
@@ -74,10 +76,11 @@ export class SkillAdoption {
   }: OfferOptions): Promise<SkillOffer[]> {
     const { index } = this.#components
     const offers = new Map<string, SkillOffer>()
+    const view = await index.view()
     for (let page = 0; page < MAX_PAGES && offers.size < limit; page++) {
       signal?.throwIfAborted()
       const query = { isFlagged: state === 'quarantined', offset: page * limit, limit }
-      const { digests, recent } = await index.offers(query)
+      const { digests, recent } = await view.offers(query)
       for (const digest of [...digests, ...recent]) {
         const offer = await this.#offered(digest, state)
         if (offer !== undefined) offers.set(offer.id, offer)
