@@ -26,7 +26,7 @@ export interface SearchText {
   readonly tags: readonly string[]
   /** Words of a fact's context; they match with a low weight. */
   readonly context: string
-  /** The conversation that it is a turn of. */
+  /** Undefined for what is no turn of a conversation. */
   readonly turn?: TurnPlace
   /** 0 to 1. */
   readonly confidence: number
@@ -39,10 +39,10 @@ export interface SearchText {
   readonly until: number
 }
 
-/** The place of a fact in a conversation of this node. */
+/** The place of a fact in a conversation. */
 export interface TurnPlace {
-  /** A hash of its name, at most 48 bits. */
-  readonly session: number
+  /** 48 bits of a hash of its name. */
+  readonly conversation: number
   readonly number: number
 }
 

@@ -8,7 +8,7 @@ import type { QueryWord } from './search-terms.ts'
 const ENTITY_WEIGHT = 2
 
 /** Weights of the columns in bm25: entity, content, tags, context, parts. */
-export const COLUMN_WEIGHTS = `${process.env.EW ?? ENTITY_WEIGHT}, 1, 0.5, ${process.env.CW ?? 0.4}, ${process.env.PW ?? 0.5}`
+export const COLUMN_WEIGHTS = `${ENTITY_WEIGHT}, 1, 0.5, 0.4, 0.3`
 
 /** Characters of content at which brevity has half of its weight. */
 const TYPICAL_LENGTH = 200
@@ -31,9 +31,8 @@ export function scoreOf(row: Row, latest: number, words: readonly QueryWord[]): 
   return ENTITY_WEIGHT * named + brevity + tieOf(row, latest)
 }
 
-/** For rows with a bm25 score: their share of the best score, with small tie-breakers. */
-export function rankedScoreOf(row: Row, latest: number, best: number): number {
-  const relevance = best === 0 ? 0 : numberOf(row['bm25']) / best
+/** For ranked rows: their share of the best relevance, with small tie-breakers. */
+export function rankedScoreOf(row: Row, latest: number, relevance: number): number {
   return (ENTITY_WEIGHT + 1) * relevance + tieOf(row, latest)
 }
 

@@ -220,7 +220,13 @@ function* runsOf(text: string): Generator<Run> {
     else if (tripled !== undefined) yield lettersOf(tripled, 3)
     else if (hangul !== undefined) {
       const parts = gramsOf(hangul, 2)
-      yield { whole: hangul, parts: parts.length > 1 ? parts : [], extra: [], stem: '', isRun: false }
+      yield {
+        whole: hangul,
+        parts: parts.length > 1 ? parts : [],
+        extra: [],
+        stem: '',
+        isRun: false
+      }
     } else yield wordOf(run, language)
   }
 }

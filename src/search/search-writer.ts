@@ -132,7 +132,7 @@ export class SearchWriter {
     const { lastInsertRowid } = this.#statements
       .of(
         `INSERT INTO items (item, key, digest, origin, entity, tags, length, confidence, recorded_at,
-         slot, begin, until, session, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+         slot, begin, until, conversation, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
       )
       .run(
         this.#nextItem(origin),
@@ -147,7 +147,7 @@ export class SearchWriter {
         claim?.slot ?? null,
         begins[0],
         until,
-        turn?.session ?? null,
+        turn?.conversation ?? null,
         turn?.number ?? null
       )
     this.#statements
