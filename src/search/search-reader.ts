@@ -125,11 +125,11 @@ export class SearchReader {
     const telling = withoutStopWords(words)
     const allForms = telling.map(expressionOf).join(' AND ')
     stages.push({ expression: allForms, isRanked: false, hasParts: true })
-    if (telling.length > 1) {
+    const forms = formsOf(telling)
+    if (telling.length > 1 || forms.length > 0) {
       const terms = telling.map(({ whole }) => wholeExpression(whole))
       const known = terms.filter((term) => this.#countOf(term) > 0)
       const rare = known.filter((term) => !this.#isCommon(term))
-      const forms = formsOf(telling).map(wholeExpression)
       const ranked = this.#rarest(rare, forms)
       stages.push(
         { expression: known.join(' AND '), isRanked: false },

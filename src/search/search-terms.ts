@@ -7,7 +7,8 @@
  * - Identifiers give their parts as well: `getUserById`, `http_client`.
  * - Scripts without spaces give overlapping runs of two letters, or of three for Thai, Lao, Khmer
  *   and Burmese. Korean gives its words and such runs, since endings are written on.
- * - Long words of texts that are not English give their first letters as a stem.
+ * - Long words of texts that are not English give their first letters as a stem. Latin ones give
+ *   their letters in reverse order too, so that a compound is found by its last part.
  * - Vietnamese words keep their tones, and give the word without them as well.
  */
 
@@ -99,7 +100,31 @@ const STEM_END = '\ue000'
 const ACCENTED = /(?=\p{Script=Latin})[^\0-\u007f]/gu
 const MIN_ACCENTED = 1 / 150
 
+/** Frequent words of languages with compounds, and of others, that are no words of English. */
+const GERMANIC = wordsPattern(
+  'der und ist nicht eine einem einen einer dem auf wird sich werden niet een voor och att'
+)
+const ROMANCE = wordsPattern('una como dans une avec sont nous vous della sono uma')
+
+/** Letters of languages with compounds; Turkish has some of them, and others beside. */
+const COMPOUNDING = /[äöüßåøæ]/iu
+const TURKISH = /[ığş]/iu
+
 const VIETNAMESE = /[\u01a1\u01b0\u1ea0-\u1ef9]/iu
+
+/**
+ * Letters of a compound, and of the last part of one. With five, 84 % of the nouns of GermaNet that
+ * end with another noun have it as their head; with six 89 %, but a fifth of the compounds is lost.
+ */
+const COMPOUND_LETTERS = 9
+const LAST_PART_LETTERS = 5
+const MIN_FIRST_PART = 3
+const MAX_COMPOUND = 40
+const COMPOUND = new RegExp(`^[a-z]{${COMPOUND_LETTERS},}$`)
+const LAST_PART = new RegExp(`^[a-z]{${LAST_PART_LETTERS},}$`)
+
+/** Letters of the International Phonetic Alphabet stand for a to z: Porter's stemmer leaves them. */
+const REVERSED_A = 0x250
 
 /** Longer words are no words; only their parts are indexed. */
 const MAX_WORD = 256
@@ -125,11 +150,12 @@ export interface IndexedTerms {
 export function indexedTerms(text: string): IndexedTerms {
   const words: string[] = []
   const others: string[] = []
-  for (const { whole, parts, extra, stem, isRun } of runsOf(text)) {
+  for (const { whole, parts, extra, stem, compound = '', isRun } of runsOf(text)) {
     if (whole !== '' && whole.length <= MAX_WORD) words.push(whole)
     for (const term of parts) (isRun ? words : others).push(term)
     for (const term of extra) others.push(term)
     if (stem !== '') others.push(stem)
+    if (compound !== '') others.push(compound)
   }
   return { words: words.join(' '), parts: others.join(' ') }
 }
@@ -152,12 +178,25 @@ function plainWord(whole: string): QueryWord {
   return { whole, parts: [], spellings: [], stem: '' }
 }
 
-/** The terms that the words are found by too, with a low weight. */
+/** Expressions of what the words are found by too, with a low weight. */
 export function formsOf(words: readonly QueryWord[]): string[] {
-  const forms = words.flatMap(({ parts, spellings, stem }) => [stem, ...spellings, ...parts])
   const wholes = new Set(words.map(({ whole }) => whole))
-  const others = forms.filter((term) => term !== '' && !wholes.has(term) && !STOP_WORDS.has(term))
-  return [...new Set(others)].slice(0, MAX_FORMS)
+  const terms = words
+    .flatMap(({ parts, spellings, stem }) => [stem, ...spellings, ...parts])
+    .filter((term) => term !== '' && !wholes.has(term) && !STOP_WORDS.has(term))
+  const forms = [...terms.map(wholeExpression), ...words.flatMap(compoundForms)]
+  return [...new Set(forms)].slice(0, MAX_FORMS)
+}
+
+/** Compounds that end with the word, and the stems of what a compound may end with. */
+function compoundForms({ whole }: QueryWord): string[] {
+  if (!LAST_PART.test(whole)) return []
+  const compounds = `"${reversed(whole)}" *`
+  if (!COMPOUND.test(whole)) return [compounds]
+  const letters = whole.slice(0, MAX_COMPOUND)
+  const count = Math.max(0, letters.length - STEM_LETTERS - MIN_FIRST_PART)
+  const stems = Array.from({ length: count }, (_, i) => stemOf(letters.slice(i + MIN_FIRST_PART)))
+  return [compounds, ...stems.map(wholeExpression)]
 }
 
 /** The words that tell something; all of them if none does. */
@@ -199,17 +238,20 @@ interface Run {
   readonly extra: readonly string[]
   /** Empty for a short word, and in English. */
   readonly stem: string
+  /** A long word of a language with compounds, in reverse order. */
+  readonly compound?: string
   readonly isRun: boolean
 }
 
 /** What the letters of a text show about its language. */
 interface Language {
   readonly isInflected: boolean
+  readonly hasCompounds: boolean
   readonly hasTones: boolean
 }
 
 function* runsOf(text: string): Generator<Run> {
-  if (PLAIN.test(text)) {
+  if (PLAIN.test(text) && !GERMANIC.test(text) && !ROMANCE.test(text)) {
     for (const [run] of text.matchAll(PLAIN_RUN)) yield plainWordOf(run)
     return
   }
@@ -257,10 +299,20 @@ function plainWordOf(run: string): Run {
 
 function languageOf(text: string): Language {
   const accented = text.match(ACCENTED)?.length ?? 0
-  return { isInflected: accented >= text.length * MIN_ACCENTED, hasTones: VIETNAMESE.test(text) }
+  const isGermanic = GERMANIC.test(text)
+  return {
+    isInflected: isGermanic || accented >= text.length * MIN_ACCENTED || ROMANCE.test(text),
+    hasCompounds: isGermanic || (COMPOUNDING.test(text) && !TURKISH.test(text)),
+    hasTones: VIETNAMESE.test(text)
+  }
 }
 
-function wordOf(run: string, { isInflected, hasTones }: Language): Run {
+/** A pattern that finds any of the words, in lower case. */
+function wordsPattern(words: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words.replaceAll(' ', '|')})(?![\\p{L}\\p{N}_])`, 'u')
+}
+
+function wordOf(run: string, { isInflected, hasCompounds, hasTones }: Language): Run {
   const joined = run.replaceAll('_', '')
   const lower = joined.toLowerCase()
   const folded = foldTerm(joined)
@@ -277,7 +329,16 @@ function wordOf(run: string, { isInflected, hasTones }: Language): Run {
   }
   const isLatin = /^\p{Script=Latin}/u.test(run)
   const stem = hasTones || (isLatin && !isInflected) ? '' : stemOf(bare)
-  return { whole, parts: parts.length > 1 ? parts : [], extra, stem, isRun: false }
+  const compound =
+    stem !== '' && hasCompounds && whole.length <= MAX_WORD && COMPOUND.test(whole)
+      ? reversed(whole)
+      : ''
+  return { whole, parts: parts.length > 1 ? parts : [], extra, stem, compound, isRun: false }
+}
+
+function reversed(word: string): string {
+  const codes = Array.from(word, (letter) => REVERSED_A + letter.charCodeAt(0) - 97)
+  return String.fromCharCode(...codes.reverse())
 }
 
 function stemOf(whole: string): string {
