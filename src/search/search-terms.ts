@@ -338,7 +338,7 @@ function wordOf(run: string, { isInflected, hasCompounds, hasTones }: Language):
 
 function reversed(word: string): string {
   const codes = Array.from(word, (letter) => REVERSED_A + letter.charCodeAt(0) - 97)
-  return String.fromCharCode(...codes.reverse())
+  return String.fromCharCode(...codes.toReversed())
 }
 
 function stemOf(whole: string): string {
