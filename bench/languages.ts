@@ -4,7 +4,7 @@
  */
 import { DatabaseSync } from 'node:sqlite'
 import { createHive } from 'noormme-hive'
-import { cranfield, locomoSets, paragraphSets } from './languages/corpora.ts'
+import { compounds, cranfield, locomoSets, paragraphSets } from './languages/corpora.ts'
 import { formatNumber, printTable } from './table.ts'
 import type { FactInput } from 'noormme-hive'
 import type { Benchmark } from './benchmark.ts'
@@ -23,6 +23,10 @@ const recallAt =
   (most: number): Measure =>
   (found, answers) =>
     answers.filter((answer) => found.slice(0, most).includes(answer)).length / answers.length
+
+/** The share of what is found that is right; one for nothing. */
+const precision: Measure = (found, answers) =>
+  found.length === 0 ? 1 : found.filter((n) => answers.includes(n)).length / found.length
 
 const gain = (i: number): number => 1 / Math.log2(i + 2)
 
@@ -46,6 +50,14 @@ export const languages: Benchmark<'questions', 'corpora'> = {
     const abstracts = cranfield(corpora)
     if (abstracts !== undefined) {
       rows.push(...(await compare(abstracts, questions, [['nDCG@10', gainAtTen]])))
+    }
+    const words = compounds(corpora)
+    if (words !== undefined) {
+      const measures = [
+        ['R@50', recallAt(MOST)],
+        ['precision', precision]
+      ] as const
+      rows.push(...(await compare(words, questions, measures)))
     }
     rows.push(...(await compareFolds([...locomoSets(corpora)], questions)))
     if (rows.length === 0)

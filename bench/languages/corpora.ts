@@ -138,6 +138,34 @@ export function cranfield(folder: string): LabelledSet | undefined {
   return { name: 'Cranfield', facts, questions }
 }
 
+/**
+ * German compounds and their parts, one fact for every 20th compound of GermaNet. A question is a
+ * part; all compounds with this part answer it, and any other is a false hit.
+ */
+export function compounds(folder: string): LabelledSet | undefined {
+  const path = join(folder, 'split_compounds_from_GermaNet18.0.txt')
+  if (!existsSync(path)) return undefined
+  const parts = new Map<string, readonly string[]>()
+  for (const line of readFileSync(path, 'utf8').split('\n').slice(2)) {
+    const [compound = '', first = '', last = ''] = line.split('\t')
+    if (/^\p{L}+$/u.test(compound)) parts.set(compound, [...first.split('|'), last])
+  }
+  const allParts = (word: string): string[] =>
+    (parts.get(word) ?? []).flatMap((part) => [part, ...allParts(part)])
+  const facts: FactInput[] = []
+  const answers = new Map<string, number[]>()
+  for (const [i, compound] of [...parts.keys()].entries()) {
+    if (i % 20 !== 0) continue
+    for (const part of new Set(allParts(compound))) {
+      if (!/^\p{L}{5,}$/u.test(part)) continue
+      answers.set(part, [...(answers.get(part) ?? []), facts.length])
+    }
+    facts.push(factOf('Wort', `Das Wort ist ${compound}.`))
+  }
+  const questions = [...answers].map(([text, numbers]) => ({ text, answers: numbers }))
+  return { name: 'GermaNet', facts, questions }
+}
+
 function factOf(entity: string, content: string): FactInput {
   return { entity, content, confidence: 0.9 }
 }
