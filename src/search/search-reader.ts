@@ -8,6 +8,8 @@ import { STATES } from './record-row.ts'
 import { earliestOf, FIRST_HIVE_ITEM, tagText } from './search-schema.ts'
 import { COLUMN_WEIGHTS, rankedScoreOf, scoreOf } from './search-ranking.ts'
 import {
+  HAS_COMPOUNDS,
+  HAS_STEMS,
   expressionOf,
   formsOf,
   queryWords,
@@ -125,7 +127,10 @@ export class SearchReader {
     const telling = withoutStopWords(words)
     const allForms = telling.map(expressionOf).join(' AND ')
     stages.push({ expression: allForms, isRanked: false, hasParts: true })
-    const forms = formsOf(telling)
+    const forms = formsOf(telling, {
+      hasStems: this.#countOf(wholeExpression(HAS_STEMS)) > 0,
+      hasCompounds: this.#countOf(wholeExpression(HAS_COMPOUNDS)) > 0
+    })
     if (telling.length > 1 || forms.length > 0) {
       const terms = telling.map(({ whole }) => wholeExpression(whole))
       const known = terms.filter((term) => this.#countOf(term) > 0)

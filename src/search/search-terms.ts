@@ -96,6 +96,10 @@ const STEM_LETTERS = 5
 /** Ends a stem, so that it equals no word. */
 const STEM_END = '\ue000'
 
+/** Terms of texts that have stems, and reversed compounds: an index without them has no such forms. */
+export const HAS_STEMS = '\ue001'
+export const HAS_COMPOUNDS = '\ue002'
+
 /** Accented Latin letters, and the least share of them in a text that is not English. */
 const ACCENTED = /(?=\p{Script=Latin})[^\0-\u007f]/gu
 const MIN_ACCENTED = 1 / 150
@@ -150,13 +154,19 @@ export interface IndexedTerms {
 export function indexedTerms(text: string): IndexedTerms {
   const words: string[] = []
   const others: string[] = []
+  let hasStems = false
+  let hasCompounds = false
   for (const { whole, parts, extra, stem, compound = '', isRun } of runsOf(text)) {
     if (whole !== '' && whole.length <= MAX_WORD) words.push(whole)
     for (const term of parts) (isRun ? words : others).push(term)
     for (const term of extra) others.push(term)
     if (stem !== '') others.push(stem)
     if (compound !== '') others.push(compound)
+    hasStems ||= stem !== ''
+    hasCompounds ||= compound !== ''
   }
+  if (hasStems) others.push(HAS_STEMS)
+  if (hasCompounds) others.push(HAS_COMPOUNDS)
   return { words: words.join(' '), parts: others.join(' ') }
 }
 
@@ -179,13 +189,16 @@ function plainWord(whole: string): QueryWord {
 }
 
 /** Expressions of what the words are found by too, with a low weight. */
-export function formsOf(words: readonly QueryWord[]): string[] {
+export function formsOf(
+  words: readonly QueryWord[],
+  { hasStems, hasCompounds }: { readonly hasStems: boolean; readonly hasCompounds: boolean }
+): string[] {
   const wholes = new Set(words.map(({ whole }) => whole))
   const terms = words
-    .flatMap(({ parts, spellings, stem }) => [stem, ...spellings, ...parts])
+    .flatMap(({ parts, spellings, stem }) => [...(hasStems ? [stem] : []), ...spellings, ...parts])
     .filter((term) => term !== '' && !wholes.has(term) && !STOP_WORDS.has(term))
-  const forms = [...terms.map(wholeExpression), ...words.flatMap(compoundForms)]
-  return [...new Set(forms)].slice(0, MAX_FORMS)
+  const compounds = hasCompounds ? words.flatMap(compoundForms) : []
+  return [...new Set([...terms.map(wholeExpression), ...compounds])].slice(0, MAX_FORMS)
 }
 
 /** Compounds that end with the word, and the stems of what a compound may end with. */
