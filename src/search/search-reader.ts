@@ -34,6 +34,9 @@ import type {
 const MAX_COMPARED = 400
 const MAX_READ = 4_000
 
+/** Ranked rows that are compared by entity where there are no turns of conversations. */
+const MAX_NAMED = 50
+
 /** Rows that one read of the turns beside a row returns; several facts may come from one turn. */
 const MAX_TURNS = 16
 
@@ -144,7 +147,7 @@ export class SearchReader {
         for (const stage of stages) stage.isForHeld = true
       }
       stages.push(
-        { expression: ranked.join(' OR '), isRanked: true, hasParts: true },
+        { expression: ranked.join(' OR '), isRanked: true, hasParts: forms.length > 0 },
         { expression: known.join(' OR '), isRanked: false, isLoose: true }
       )
     }
@@ -210,7 +213,7 @@ export class SearchReader {
         combineExpressions(stage, filter.expression),
         ...filter.values,
         ...timesOf(asOf),
-        Math.max(MAX_COMPARED, limit)
+        Math.max(isRanked && !this.#hasTurns() ? MAX_NAMED : MAX_COMPARED, limit)
       )
   }
 
@@ -227,6 +230,11 @@ export class SearchReader {
       }
     }
     return NOTHING.withheld
+  }
+
+  #hasTurns(): boolean {
+    const sql = 'SELECT 1 FROM items WHERE conversation IS NOT NULL LIMIT 1'
+    return this.#statements.of(sql).get() !== undefined
   }
 
   #isCommon(term: string): boolean {

@@ -96,6 +96,8 @@ const STEM_LETTERS = 5
 /** Ends a stem, so that it equals no word. */
 const STEM_END = '\ue000'
 
+const IS_ASCII = /^[\0-\u007f]*$/
+
 /** Terms of texts that have stems, and reversed compounds: an index without them has no such forms. */
 export const HAS_STEMS = '\ue001'
 export const HAS_COMPOUNDS = '\ue002'
@@ -195,7 +197,11 @@ export function formsOf(
 ): string[] {
   const wholes = new Set(words.map(({ whole }) => whole))
   const terms = words
-    .flatMap(({ parts, spellings, stem }) => [...(hasStems ? [stem] : []), ...spellings, ...parts])
+    .flatMap(({ whole, parts, spellings, stem }) => [
+      ...(hasStems ? [stem] : []),
+      ...spellings,
+      ...(IS_ASCII.test(whole) ? [] : parts)
+    ])
     .filter((term) => term !== '' && !wholes.has(term) && !STOP_WORDS.has(term))
   const compounds = hasCompounds ? words.flatMap(compoundForms) : []
   return [...new Set([...terms.map(wholeExpression), ...compounds])].slice(0, MAX_FORMS)
