@@ -6,6 +6,7 @@ import { filter } from './filter.ts'
 import { foreignText } from './foreign-text.ts'
 import { hostile } from './hostile.ts'
 import { ingest } from './ingest.ts'
+import { languages } from './languages.ts'
 import { light } from './light.ts'
 import { millions } from './millions.ts'
 import { models } from './models.ts'
@@ -26,6 +27,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     ingest,
     filter,
     'foreign-text': foreignText,
+    languages,
     light,
     millions,
     models,

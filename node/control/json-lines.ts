@@ -32,7 +32,9 @@ const Line = z.strictObject({
     .strictObject({
       speaker: z.string().optional(),
       at: Time.optional(),
-      previous: z.string().optional()
+      previous: z.string().optional(),
+      conversation: z.string().optional(),
+      turn: z.number().optional()
     })
     .optional(),
   /** On unless a line turns it off, since the command is made for many facts. */

@@ -26,6 +26,8 @@ export interface SearchText {
   readonly tags: readonly string[]
   /** Words of a fact's context; they match with a low weight. */
   readonly context: string
+  /** Undefined for what is no turn of a conversation. */
+  readonly turn?: TurnPlace
   /** 0 to 1. */
   readonly confidence: number
   /** Milliseconds since 1970. */
@@ -35,6 +37,13 @@ export interface SearchText {
   /** When it begins to hold, ascending, and ceases to, in milliseconds since 1970. */
   readonly begins: readonly [number, ...number[]]
   readonly until: number
+}
+
+/** The place of a fact in a conversation. */
+export interface TurnPlace {
+  /** 48 bits of a hash of its name. */
+  readonly conversation: number
+  readonly number: number
 }
 
 export interface SearchQuery {

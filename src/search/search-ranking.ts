@@ -26,14 +26,13 @@ export function scoreOf(row: Row, latest: number, words: readonly QueryWord[]): 
   const named =
     words.length === 0
       ? 0
-      : words.filter(({ whole }) => entity.includes(whole)).length / words.length
+      : words.filter(({ whole }) => entity.includes(foldTerm(whole))).length / words.length
   const brevity = 1 / (1 + numberOf(row['length']) / TYPICAL_LENGTH)
   return ENTITY_WEIGHT * named + brevity + tieOf(row, latest)
 }
 
-/** For rows with a bm25 score: their share of the best score, with small tie-breakers. */
-export function rankedScoreOf(row: Row, latest: number, best: number): number {
-  const relevance = best === 0 ? 0 : numberOf(row['bm25']) / best
+/** For ranked rows: their share of the best relevance, with small tie-breakers. */
+export function rankedScoreOf(row: Row, latest: number, relevance: number): number {
   return (ENTITY_WEIGHT + 1) * relevance + tieOf(row, latest)
 }
 

@@ -7,9 +7,18 @@ import { bytesOf, numberOf } from './projection-file.ts'
 import { STATES } from './record-row.ts'
 import { earliestOf, FIRST_HIVE_ITEM, tagText } from './search-schema.ts'
 import { COLUMN_WEIGHTS, rankedScoreOf, scoreOf } from './search-ranking.ts'
-import { expressionOf, queryWords, wholeExpression, withoutStopWords } from './search-terms.ts'
+import {
+  HAS_COMPOUNDS,
+  HAS_STEMS,
+  expressionOf,
+  formsOf,
+  queryWords,
+  wholeExpression,
+  withoutStopWords
+} from './search-terms.ts'
 import { ORIGINS } from './search-query.ts'
 import { Statements } from './statements.ts'
+import { rankTurns } from './turn-ranking.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Row } from './search-ranking.ts'
 import type { QueryWord } from './search-terms.ts'
@@ -24,6 +33,15 @@ import type {
 /** Rows that one stage compares, and those that it reads to find them; of more, the newest. */
 const MAX_COMPARED = 400
 const MAX_READ = 4_000
+
+/** Ranked rows that are compared by entity where there are no turns of conversations. */
+const MAX_NAMED = 50
+
+/** Rows that one read of the turns beside a row returns; several facts may come from one turn. */
+const MAX_TURNS = 16
+
+/** Longer questions are ranked by all words at once, if none of them is too common for that. */
+const MAX_KEYWORDS = 3
 
 /** Rows that bm25 ranks: it costs 3 us a row. */
 const MAX_RANKED = 5_000
@@ -53,6 +71,8 @@ interface Stage {
   readonly hasParts?: boolean
   /** Finds items that have little to do with the question. */
   readonly isLoose?: boolean
+  /** Counts what is held back only: the ranked stage finds its matches too. */
+  isForHeld?: boolean
 }
 
 /** What the stages of one query share. */
@@ -79,6 +99,7 @@ export class SearchReader {
     const hits = new Map<string, SearchHit>()
     const stages = this.#stages(words, query.all === true)
     for (const [i, stage] of stages.entries()) {
+      if (stage.isForHeld === true) continue
       for (const hit of this.#match(stage, { words, filter, query })) {
         const name = Buffer.from(hit.digest).toString('latin1') + hit.origin
         // A hit of a later stage never precedes one of an earlier stage.
@@ -107,16 +128,26 @@ export class SearchReader {
     const stages: Stage[] = [{ expression: wholes.join(' AND '), isRanked: false }]
     if (all || words.length === 0) return stages
     const telling = withoutStopWords(words)
-    const forms = telling.map(expressionOf).join(' AND ')
-    stages.push({ expression: forms, isRanked: false, hasParts: true })
-    if (telling.length > 1) {
+    const allForms = telling.map(expressionOf).join(' AND ')
+    stages.push({ expression: allForms, isRanked: false, hasParts: true })
+    const forms = formsOf(telling, {
+      hasStems: this.#countOf(wholeExpression(HAS_STEMS)) > 0,
+      hasCompounds: this.#countOf(wholeExpression(HAS_COMPOUNDS)) > 0
+    })
+    if (telling.length > 1 || forms.length > 0) {
       const terms = telling.map(({ whole }) => wholeExpression(whole))
       const known = terms.filter((term) => this.#countOf(term) > 0)
-      const rare = known.filter((term) => this.#countOf(term) <= this.#commonCount())
+      const rare = known.filter((term) => !this.#isCommon(term))
+      const ranked = this.#rarest(rare, forms)
       stages.push(
         { expression: known.join(' AND '), isRanked: false },
-        { expression: rare.join(' AND '), isRanked: false },
-        { expression: this.#rarest(rare).join(' OR '), isRanked: true },
+        { expression: rare.join(' AND '), isRanked: false }
+      )
+      if (telling.length > MAX_KEYWORDS && known.every((term) => ranked.includes(term))) {
+        for (const stage of stages) stage.isForHeld = true
+      }
+      stages.push(
+        { expression: ranked.join(' OR '), isRanked: true, hasParts: forms.length > 0 },
         { expression: known.join(' OR '), isRanked: false, isLoose: true }
       )
     }
@@ -127,28 +158,42 @@ export class SearchReader {
     )
   }
 
-  /** The rarest terms, as many as bm25 can rank the rows of. */
-  #rarest(terms: readonly string[]): string[] {
+  /** The rarest words and then the rarest forms, as many as bm25 can rank the rows of. */
+  #rarest(words: readonly string[], forms: readonly string[]): string[] {
     let rows = 0
-    return terms
-      .map((term) => ({ term, count: this.#countOf(term) }))
-      .toSorted((a, b) => a.count - b.count)
-      .filter(({ count }) => (rows += count) <= MAX_RANKED)
-      .map(({ term }) => term)
+    return [words, forms].flatMap((terms) =>
+      terms
+        .map((term) => ({ term, count: this.#countOf(term) }))
+        .toSorted((a, b) => a.count - b.count)
+        .filter(({ count }) => (rows += count) <= MAX_RANKED)
+        .map(({ term }) => term)
+    )
   }
 
   #match(stage: Stage, matching: Matching): SearchHit[] {
     const { words, query } = matching
     const rows = query.origins.flatMap((origin) => this.#rows(stage, origin, matching))
-    const latest = rows.reduce((max, row) => Math.max(max, numberOf(row['recorded_at'])), 0)
-    const best = rows.reduce((least, row) => Math.min(least, numberOf(row['bm25'])), 0)
-    return rows
-      .map((row) => ({
-        ...hitOf(row),
-        score: stage.isRanked ? rankedScoreOf(row, latest, best) : scoreOf(row, latest, words)
-      }))
-      .toSorted((a, b) => b.score - a.score)
-      .slice(0, query.limit)
+    const scored = stage.isRanked
+      ? this.#rank(rows, matching)
+      : withScores(rows, (row, latest) => scoreOf(row, latest, words))
+    return scored.toSorted((a, b) => b.score - a.score).slice(0, query.limit)
+  }
+
+  #rank(rows: readonly Row[], { words, filter, query: { asOf } }: Matching): SearchHit[] {
+    const ranked = rankTurns(rows, words, (conversation, first, last) =>
+      this.#statements
+        .of(
+          `SELECT ${FIELDS}, 0 AS bm25 FROM items
+           WHERE conversation = ? AND turn BETWEEN ? AND ? ${filter.sql}
+             ${asOf === undefined ? '' : CURRENT} LIMIT ${MAX_TURNS}`
+        )
+        .all(conversation, first, last, ...filter.values, ...timesOf(asOf))
+    )
+    const best = ranked.reduce((most, { relevance }) => Math.max(most, relevance), 0)
+    const relevances = new Map(ranked.map(({ row, relevance }) => [row, relevance / best]))
+    return withScores([...relevances.keys()], (row, latest) =>
+      rankedScoreOf(row, latest, relevances.get(row) ?? 0)
+    )
   }
 
   #rows(stage: Stage, origin: SearchOrigin, { filter, query }: Matching): Row[] {
@@ -157,8 +202,7 @@ export class SearchReader {
     const rank = isRanked ? `, bm25(texts, ${COLUMN_WEIGHTS}) AS bm25` : ''
     return this.#statements
       .of(
-        `SELECT items.digest, items.origin, items.entity, items.length, items.confidence,
-         items.recorded_at ${isRanked ? ', found.bm25' : ''}
+        `SELECT ${FIELDS} ${isRanked ? ', found.bm25' : ''}
        FROM (SELECT rowid AS item ${rank} FROM texts
          WHERE texts MATCH ? AND rowid ${origin === 'local' ? '<' : '>='} ${FIRST_HIVE_ITEM}
          ORDER BY ${isRanked ? 'bm25' : 'rowid DESC'} LIMIT ${isRanked ? MAX_RANKED : MAX_READ}
@@ -168,8 +212,8 @@ export class SearchReader {
       .all(
         combineExpressions(stage, filter.expression),
         ...filter.values,
-        ...(asOf === undefined ? [] : [asOf, asOf, asOf, asOf, asOf]),
-        isRanked ? limit : Math.max(MAX_COMPARED, limit)
+        ...timesOf(asOf),
+        Math.max(isRanked && !this.#hasTurns() ? MAX_NAMED : MAX_COMPARED, limit)
       )
   }
 
@@ -186,6 +230,15 @@ export class SearchReader {
       }
     }
     return NOTHING.withheld
+  }
+
+  #hasTurns(): boolean {
+    const sql = 'SELECT 1 FROM items WHERE conversation IS NOT NULL LIMIT 1'
+    return this.#statements.of(sql).get() !== undefined
+  }
+
+  #isCommon(term: string): boolean {
+    return this.#countOf(term) > this.#commonCount()
   }
 
   /** Terms of more items are common. */
@@ -254,9 +307,25 @@ function combineExpressions({ expression, hasParts = false }: Stage, filter: str
   return filter === '' ? terms : `${terms} AND ${filter}`
 }
 
+function withScores(
+  rows: readonly Row[],
+  score: (row: Row, latest: number) => number
+): SearchHit[] {
+  const latest = rows.reduce((max, row) => Math.max(max, numberOf(row['recorded_at'])), 0)
+  return rows.map((row) => ({ ...hitOf(row), score: score(row, latest) }))
+}
+
+/** The values of `CURRENT`. */
+function timesOf(asOf: number | undefined): number[] {
+  return asOf === undefined ? [] : [asOf, asOf, asOf, asOf, asOf]
+}
+
 function hitOf(row: Row): Omit<SearchHit, 'score'> {
   return { digest: bytesOf(row['digest']), origin: ORIGINS[numberOf(row['origin'])] ?? 'local' }
 }
+
+const FIELDS = `items.item, items.digest, items.origin, items.entity, items.length,
+  items.confidence, items.recorded_at, items.conversation, items.turn`
 
 /**
  * Notes, and claims that hold and that no later one supersedes. A claim that is a fact of this node

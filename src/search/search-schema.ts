@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { BEGINNING } from './claim-slot.ts'
 import { openProjection } from './projection-file.ts'
 
-const VERSION = 8
+const VERSION = 9
 
 /** Rules by which records are released that differ only beyond this share one version. */
 const MAX_RULES = 0xffff
@@ -36,9 +36,10 @@ const SCHEMA = `
     item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL, origin INTEGER NOT NULL,
     entity TEXT NOT NULL, tags TEXT NOT NULL, length INTEGER NOT NULL,
     confidence REAL NOT NULL, recorded_at INTEGER NOT NULL,
-    slot BLOB, begin INTEGER NOT NULL, until INTEGER NOT NULL
+    slot BLOB, begin INTEGER NOT NULL, until INTEGER NOT NULL, conversation INTEGER, turn INTEGER
   );
   CREATE INDEX items_by_key ON items (key);
+  CREATE INDEX items_by_turn ON items (conversation, turn) WHERE conversation IS NOT NULL;
   CREATE TABLE claims (
     slot BLOB, begin INTEGER, item INTEGER, until INTEGER, value BLOB, is_first INTEGER,
     PRIMARY KEY (slot, begin DESC, item)

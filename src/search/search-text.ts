@@ -1,12 +1,15 @@
 /** The searchable text of a stored fact, or of a record of the hive. */
+import { hash } from 'node:crypto'
 import { readAll } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/records/index.ts'
 import { contextWords, readFact } from '../fact-format/index.ts'
 import { BEGINNING, claimFieldsOf, FOREVER } from './claim-slot.ts'
 import { decodeRecordRow } from './record-row.ts'
+import { keyOf } from './search-schema.ts'
 import type { HiveRecord } from '../../crdt/records/index.ts'
+import type { FactContext } from '../fact-format/index.ts'
 import type { RecordRow, RowKind } from './record-row.ts'
-import type { SearchOrigin, SearchText } from './search-query.ts'
+import type { SearchOrigin, SearchText, TurnPlace } from './search-query.ts'
 
 /** Reads a stored fact. */
 export function factTextOf(digest: Uint8Array, stored: Uint8Array): SearchText {
@@ -25,6 +28,7 @@ export function factTextOf(digest: Uint8Array, stored: Uint8Array): SearchText {
     content: contentOf(parsed),
     tags,
     context: context === undefined ? '' : contextWords(context),
+    turn: context === undefined ? undefined : turnPlaceOf(context),
     confidence,
     recordedAt: recordedAt.getTime(),
     claim: claimFieldsOf(parsed),
@@ -67,6 +71,11 @@ export function embeddedTextOf(
 /** Goals and skills have lists of their own. */
 export function isRecalled(kind: RowKind): boolean {
   return kind === 'fact' || kind === 'insight'
+}
+
+function turnPlaceOf({ conversation, turn = 0 }: FactContext): TurnPlace | undefined {
+  if (conversation === undefined) return undefined
+  return { conversation: keyOf(hash('sha256', conversation, 'buffer')), number: turn }
 }
 
 function contentOf({ content, attribute, value }: HiveRecord): string {

@@ -127,11 +127,12 @@ export class SearchWriter {
   }
 
   #insertItem(origin: SearchOrigin, digest: Uint8Array, text: SearchText): void {
-    const { entity, content, tags, context, confidence, recordedAt, claim, begins, until } = text
+    const { entity, content, tags, context, turn, confidence, recordedAt } = text
+    const { claim, begins, until } = text
     const { lastInsertRowid } = this.#statements
       .of(
         `INSERT INTO items (item, key, digest, origin, entity, tags, length, confidence, recorded_at,
-         slot, begin, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+         slot, begin, until, conversation, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
       )
       .run(
         this.#nextItem(origin),
@@ -145,7 +146,9 @@ export class SearchWriter {
         recordedAt,
         claim?.slot ?? null,
         begins[0],
-        until
+        until,
+        turn?.conversation ?? null,
+        turn?.number ?? null
       )
     this.#statements
       .of(

@@ -96,9 +96,9 @@ function countPossible(text: string, words: readonly QueryWord[]): number {
     .length
 }
 
-function hasWord(known: readonly string[], { whole, parts }: QueryWord): boolean {
+function hasWord(known: readonly string[], { whole, parts, spellings }: QueryWord): boolean {
   const has = (term: string): boolean => known.some((each) => isAlike(each, term))
-  return has(whole) || (parts.length > 0 && parts.every(has))
+  return has(whole) || spellings.some(has) || (parts.length > 0 && parts.every(has))
 }
 
 /** Undefined for a record that is not recalled, or is held back. */

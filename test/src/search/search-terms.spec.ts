@@ -92,9 +92,9 @@ describe('terms', () => {
       'parseJSONBody HTTPServer ABC abc Abc aBC A a 1 a1 1a _x_ __ x__y IPv6'
     ]) {
       const { words, parts } = indexedTerms(text)
-      const other = indexedTerms(`${text} \u00e4`)
-      assert.equal(`${words} a`, other.words)
-      assert.equal(`${parts} ae`.trim(), other.parts)
+      const other = indexedTerms(`${text} \u03b1`)
+      assert.equal(`${words} \u03b1`, other.words)
+      assert.equal(parts, other.parts)
     }
   })
 
