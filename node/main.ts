@@ -28,7 +28,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   retract: async () => ({ command: (await import('./commands/vote.ts')).retract }),
   context: () => import('./commands/context.ts'),
   peers: () => import('./commands/peers.ts'),
-  status: () => import('./commands/status.ts')
+  status: () => import('./commands/status.ts'),
+  verify: () => import('./commands/verify.ts'),
+  repair: () => import('./commands/repair.ts')
 }
 
 export async function main(argv: readonly string[]): Promise<ExitCode> {

@@ -93,6 +93,7 @@ export type {
 export type { HiveErrorCode } from './errors.ts'
 export type {
   CompactReport,
+  IntegrityReport,
   HeuristicPerformance,
   Janitor,
   Metrics,
@@ -180,6 +181,12 @@ export type {
   Recalled,
   RecalledFact
 } from './knowledge/index.ts'
-export type { DistillOptions, Fact, FactContext, FactInput } from './facts/index.ts'
+export type {
+  DistillOptions,
+  Fact,
+  FactAuditReport,
+  FactContext,
+  FactInput
+} from './facts/index.ts'
 export type { EmbedOptions, Embedder, SearchOrigin, WaitOptions, Withheld } from './search/index.ts'
 export type { FindingKind } from './anonymity/index.ts'

@@ -34,7 +34,10 @@ const DATABASE_FILE = /^(\d+\.(ldb|sst|log)|MANIFEST-\d+|CURRENT)$/
 const REPAIRED = /^(MANIFEST-\d+|\d+\.(ldb|sst))$/
 const MANIFEST = /^MANIFEST-\d+$/
 
-export async function openDirectory(directory: string): Promise<OpenedDirectory> {
+export async function openDirectory(
+  directory: string,
+  options: { readonly repair?: boolean } = {}
+): Promise<OpenedDirectory> {
   const inventory = new Inventory(directory)
   const stored = await inventory.read()
   const contents = stored === 'damaged' ? undefined : stored
@@ -51,7 +54,7 @@ export async function openDirectory(directory: string): Promise<OpenedDirectory>
     return { ...rest, database, condition: { damage, isRepaired: false } }
   }
   await restoreCurrent(directory, names)
-  const isRequested = await inventory.isRepairRequested()
+  const isRequested = options.repair === true || (await inventory.isRepairRequested())
   if (isRequested || damage.some(({ file }) => REPAIRED.test(file))) {
     return { ...rest, ...(await repair(directory, damage, inventory)) }
   }

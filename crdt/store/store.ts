@@ -37,20 +37,29 @@ interface PendingCommit {
   reject(error: Error): void
 }
 
+/** How to open a store. */
+export interface OpenStoreOptions {
+  /** Puts the tables of a directory together anew, as after damage. Default false. */
+  readonly repair?: boolean
+}
+
 /** Opens the store in `directory`, or in memory when there is none, or over a database of one's own. */
-export async function openStore(location?: string | Database): Promise<Store> {
-  if (typeof location === 'string') return openWithCopies(location)
+export async function openStore(
+  location?: string | Database,
+  options: OpenStoreOptions = {}
+): Promise<Store> {
+  if (typeof location === 'string') return openWithCopies(location, options)
   const database = location ?? memoryDatabase()
   await openDatabase(database, 'memory')
   return withSchema(new LevelStore(inMemory(database)))
 }
 
-async function openWithCopies(where: string): Promise<Store> {
+async function openWithCopies(where: string, options: OpenStoreOptions): Promise<Store> {
   const release = lockDirectory(where)
   let opened
   let copies
   try {
-    opened = await openDirectory(where)
+    opened = await openDirectory(where, options)
     copies = await openCopies(join(where, 'copies'))
     return await storeOf(where, { opened, release, copies })
   } catch (error) {

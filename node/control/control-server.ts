@@ -135,6 +135,8 @@ async function run(
       return operations.usage(call)
     case 'status':
       return operations.status(call)
+    case 'verify':
+      return operations.verify(call)
     case 'goals':
       return operations.goals(GoalRequests.list.parse(await bodyOf(request)), call)
     case 'add-goal':

@@ -9,6 +9,7 @@ import type {
   DistillReport,
   Forgotten,
   HistoryOptions,
+  IntegrityReport,
   HiveNode,
   HiveStatus,
   Insight,
@@ -56,6 +57,7 @@ export interface Operations extends GoalOperations, SkillOperations {
   models(call?: CallOptions): Promise<readonly ListedModel[]>
   usage(call?: CallOptions): Promise<ModelUsage>
   status(call?: CallOptions): Promise<NodeStatus>
+  verify(call?: CallOptions): Promise<IntegrityReport>
 }
 
 export interface VoteRequest {
@@ -117,6 +119,7 @@ export function localOperations(db: HiveNode, running: boolean): Operations {
       jsonify(await db.agent.cortex.context({ ...options, signal })),
     models: () => Promise.resolve(models.list()),
     usage: () => Promise.resolve(models.usage()),
+    verify: ({ signal } = {}) => db.agent.cortex.janitor.verify({ signal }),
     status: async () => ({
       ...db.status,
       digest: await db.digest(),

@@ -79,6 +79,9 @@ Usage: hive <command> [options]
               repair                  search for sources that accept failed inputs
   forget ID   delete a fact; retract the vote on its published insight
   peers       list connected peers
+  verify      read everything that the node stores, mend what follows from the rest, and
+              print what is lost or damaged; ends with 1 if something is
+  repair      put the tables of a stopped node's store together anew, then verify
   status      print identity, swarm, counts and filters of the node
 
 Every command takes --json and --data-dir DIR [$XDG_DATA_HOME/noormme-hive, usually

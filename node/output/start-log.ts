@@ -38,6 +38,7 @@ class JsonLog implements StartLog {
     })
     db.on('filter:change', (change) => printJson({ event: 'filter:change', ...change }))
     db.on('sync:receive', (news) => printJson({ event: 'sync:receive', ...news }))
+    db.on('store:damage', (report) => printJson({ event: 'store:damage', ...report }))
     db.on('skill:transition', (transition) =>
       printJson({ event: 'skill:transition', ...transition })
     )
@@ -83,6 +84,13 @@ class PlainLog implements StartLog {
     })
     db.on('skill:transition', ({ name, to, reason }) => {
       print(`skill ${sanitizeText(name)} is ${to} (${sanitizeText(reason)})`)
+    })
+    db.on('store:damage', ({ facts, hive }) => {
+      const lost = facts === undefined ? 'some values cannot be read' : `facts lost: ${facts.lost}`
+      const feeds = hive === undefined ? '' : `; feeds to fetch again: ${hive.emptied}`
+      warn(
+        `Something that was stored is lost or damaged (${lost}${feeds}). "hive verify" names it; "hive repair" with the node stopped mends what can be mended.`
+      )
     })
     db.on('author:distrust', ({ author, skill, input }) => {
       this.#warnOnce(

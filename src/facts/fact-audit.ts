@@ -12,7 +12,7 @@ import type { FactTotals } from './fact-totals.ts'
 /** Facts compared with the log. */
 export interface FactAuditReport {
   readonly facts: number
-  /** Facts that the log names and that are neither stored nor forgotten; their first 100 ids. */
+  /** Facts that the log, the marks or the totals know and that are not there; the first 100 known ids. */
   readonly lost: number
   readonly lostIds: readonly string[]
   /** Facts that came back after they were forgotten, lost their mark as private, or were not in the log. */
@@ -42,6 +42,8 @@ const BATCH = 1_000
 export class FactAudit {
   readonly #components: FactAuditComponents
   #mended = 0
+  /** Facts that the totals count and that are not there. */
+  #shortfall = 0
 
   constructor(components: FactAuditComponents) {
     this.#components = components
@@ -54,7 +56,7 @@ export class FactAudit {
     const lost = await this.#findLost(signal)
     return {
       facts,
-      lost: lost.length,
+      lost: Math.max(lost.length, this.#shortfall),
       lostIds: lost.slice(0, MAX_NAMED).map(toHex),
       mended: this.#mended
     }
@@ -101,6 +103,7 @@ export class FactAudit {
         if (missing.length + unmarked.length >= BATCH) await write()
       }
       await write()
+      this.#shortfall = Math.max(0, totals.count - count)
       totals.add(count - totals.count, bytes - totals.bytes)
       await commit([totals.put()])
       return count
@@ -127,7 +130,7 @@ export class FactAudit {
   }
 
   async #findLost(signal?: AbortSignal): Promise<Uint8Array[]> {
-    const { log, baseline } = this.#components
+    const { log, marks, baseline } = this.#components
     const lost = new Map<string, Uint8Array>()
     let batch: Uint8Array[] = []
     const check = async (): Promise<void> => {
@@ -137,6 +140,10 @@ export class FactAudit {
     for await (const { digests } of log.read(baseline, log.end)) {
       signal?.throwIfAborted()
       batch.push(...digests.map((digest) => digest.slice()))
+      if (batch.length >= BATCH) await check()
+    }
+    for await (const digest of marks.privateDigests()) {
+      batch.push(digest.slice())
       if (batch.length >= BATCH) await check()
     }
     await check()

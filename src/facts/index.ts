@@ -12,4 +12,5 @@ export type {
   IdentifiedFact,
   StoredFact
 } from '../fact-format/index.ts'
+export type { FactAuditReport } from './fact-audit.ts'
 export type { PreparedFact } from './prepared-fact.ts'

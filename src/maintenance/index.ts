@@ -6,8 +6,10 @@
  * await db.agent.cortex.janitor.rebuildBloomFilter()
  * ```
  */
+export { Integrity } from './integrity.ts'
 export { Janitor } from './janitor.ts'
 export { Metrics } from './metrics.ts'
 export { Upkeep } from './upkeep.ts'
+export type { IntegrityReport } from './integrity.ts'
 export type { CompactReport, RebuildReport } from './janitor.ts'
 export type { HeuristicPerformance } from './metrics.ts'

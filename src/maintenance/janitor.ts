@@ -1,6 +1,7 @@
 /** `cortex.janitor`: maintenance that a node does on request. */
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica, StoredFilter } from '../../crdt/index.ts'
+import type { Integrity, IntegrityReport } from './integrity.ts'
 import type { ConsolidateReport, ConsolidateOptions, NearDuplicates } from '../knowledge/index.ts'
 
 /** The Bloom filters of this node after a rebuild. */
@@ -14,6 +15,7 @@ export interface RebuildReport {
 }
 
 export interface JanitorComponents {
+  readonly integrity: Pick<Integrity, 'verify'>
   /** The filter of facts, and the filters that peers read. */
   readonly factFilter: StoredFilter
   readonly peerFilters: readonly StoredFilter[]
@@ -45,6 +47,15 @@ export class Janitor {
 
   constructor(components: JanitorComponents) {
     this.#components = components
+  }
+
+  /**
+   * Reads everything that is stored, mends what follows from the rest, and reports what is lost or
+   * damaged. What peers have comes again with the next sync; a lost fact that comes again counts as
+   * private, since it may have been.
+   */
+  verify({ signal }: AbortOptions = {}): Promise<IntegrityReport> {
+    return this.#components.integrity.verify(signal)
   }
 
   /**

@@ -11,7 +11,8 @@ import {
 import { Goals, rankGoal } from '../goals/index.ts'
 import { isReceipts, offerRankOf, SharedSkills } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
-import { Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
+import type { IntegrityReport } from '../maintenance/index.ts'
+import { Integrity, Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
 import {
   Candidates,
   Corroboration,
@@ -37,6 +38,7 @@ import type { NodeParts } from './node-parts.ts'
 
 /** Called for events of background work. */
 export interface CortexObserver {
+  onDamage(report: IntegrityReport): void
   onConsolidate(consolidated: ConsolidateReport): void
   /** The work is tried again. */
   onError(error: unknown): void
@@ -58,6 +60,7 @@ export class CortexFactory {
   readonly #echoes = new Echoes()
   readonly #quota: Quota
   readonly #upkeep: Upkeep
+  readonly #integrity: Integrity
   readonly #judge: Judge
   readonly #subscriptions: Subscriptions
   readonly #votes: Votes
@@ -146,6 +149,13 @@ export class CortexFactory {
       swarm,
       announce
     })
+    this.#integrity = new Integrity({
+      store,
+      facts,
+      replica,
+      onDamage: (report) => observer.onDamage(report),
+      onError
+    })
     this.#upkeep = new Upkeep({
       facts,
       replica,
@@ -158,7 +168,10 @@ export class CortexFactory {
 
   /** Starts the background work. */
   start(): void {
-    if (this.#parts.options.upkeep) this.#upkeep.start()
+    if (this.#parts.options.upkeep) {
+      this.#upkeep.start()
+      this.#integrity.start()
+    }
     this.#vectors?.follow()
     this.#parts.skills.start()
     this.#sharedSkills.start()
@@ -167,6 +180,7 @@ export class CortexFactory {
   stop(): Promise<void> {
     return closeAll(
       [
+        () => this.#integrity.stop(),
         () => this.#upkeep.stop(),
         () => this.#sharedSkills.stop(),
         () => this.#vectors?.close(),
@@ -208,6 +222,7 @@ export class CortexFactory {
       models,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
+        integrity: this.#integrity,
         factFilter,
         peerFilters,
         nearDuplicates: this.#nearDuplicates,

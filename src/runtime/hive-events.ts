@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events'
 import type { Swarm, SwarmEvents } from '../../transport/index.ts'
 import type { SkillService, SkillEvents } from '../skills/index.ts'
 import type { ConsolidateReport } from '../knowledge/index.ts'
+import type { IntegrityReport } from '../maintenance/index.ts'
 import type { ModelEvents } from '../models/index.ts'
 import type { NodeParts } from './node-parts.ts'
 
@@ -11,6 +12,8 @@ export interface HiveEvents extends SwarmEvents, ModelEvents, SkillEvents {
   'hive:change': []
   /** A slice of near-duplicates was compared in the background. */
   'upkeep:consolidate': [consolidated: ConsolidateReport]
+  /** Something that was stored is lost or damaged; what can be mended is. */
+  'store:damage': [report: IntegrityReport]
   /** Background work failed; it is tried again. */
   'upkeep:fail': [error: unknown]
   /** The embedding provider failed; recall uses words alone until it answers. */

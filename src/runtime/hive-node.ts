@@ -57,6 +57,7 @@ export class HiveNode extends EventEmitter<HiveEvents> {
     super()
     this.#parts = parts
     this.#cortex = new CortexFactory(parts, {
+      onDamage: (report) => this.emit('store:damage', report),
       onConsolidate: (consolidated) => this.emit('upkeep:consolidate', consolidated),
       onError: (error) => this.emit('upkeep:fail', error),
       onEmbeddingError: (error) => this.emit('embedding:fail', error)

@@ -59,7 +59,9 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
   if (dataDir !== undefined) await makeDirectory(dataDir)
   const opened: (() => unknown)[] = []
   try {
-    const store = await openStore(options.store ?? fileOf(options, 'store'))
+    const store = await openStore(options.store ?? fileOf(options, 'store'), {
+      repair: options.repair
+    })
     opened.unshift(() => store.close())
     const { swarm: init } = options
     const inSwarm = init === false ? undefined : { ...init, k: kOf(init) }

@@ -1,0 +1,15 @@
+/** `hive verify`: reads everything that a node stores, and prints what is lost or damaged. */
+import { askNode } from '../ask-node.ts'
+import { EXIT } from '../exit-codes.ts'
+import { integrityText } from '../output/integrity.ts'
+import { print, printJson } from '../output/terminal.ts'
+import type { Command } from '../command.ts'
+
+export const command: Command = {
+  async run(argv, context) {
+    const { answer, isJson } = await askNode(argv, context, (node, options) => node.verify(options))
+    if (isJson) printJson(answer)
+    else print(integrityText(answer))
+    return answer.isWhole ? EXIT.ok : EXIT.failed
+  }
+}

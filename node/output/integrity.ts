@@ -1,0 +1,41 @@
+/** A report of what a node stores, as text. */
+import { table } from './terminal.ts'
+import type { IntegrityReport } from '../../src/index.ts'
+
+export function integrityText(report: IntegrityReport): string {
+  const { isWhole, isRepaired, files, lostAtEnd, values, damaged, unreadable, facts, hive } = report
+  const rows = [
+    ['store', isWhole ? 'whole: nothing is lost or damaged' : 'damaged'],
+    ['values', unreadable ?? values.toLocaleString('en-US')],
+    ...countsOf('damaged', damaged),
+    ...countsOf('lost at the end of', lostAtEnd),
+    ...files.map(({ file, problem }) => ['file', `${file}: ${PROBLEMS[problem]}`]),
+    ...(isRepaired ? [['tables', 'put together anew when the store was opened']] : [])
+  ]
+  if (facts !== undefined) {
+    rows.push(
+      ['facts', facts.facts.toLocaleString('en-US')],
+      ['facts lost', facts.lost.toLocaleString('en-US')],
+      ...facts.lostIds.map((id) => ['lost', id]),
+      ['mended', facts.mended.toLocaleString('en-US')]
+    )
+  }
+  if (hive !== undefined) {
+    rows.push(
+      ['entries', hive.entries.toLocaleString('en-US')],
+      ['feeds to fetch again', hive.emptied.toLocaleString('en-US')],
+      ['records restored', hive.restored.toLocaleString('en-US')]
+    )
+  }
+  return table(rows)
+}
+
+const PROBLEMS = {
+  missing: 'it is missing',
+  size: 'it has another size',
+  content: 'its contents changed'
+} as const
+
+function countsOf(what: string, counts: Readonly<Record<string, number>>): string[][] {
+  return Object.entries(counts).map(([name, count]) => [`${what} ${name}`, String(count)])
+}

@@ -1,0 +1,145 @@
+/**
+ * Whether everything that was acknowledged is still there. A store in which something was lost or
+ * damaged is read whole when the node starts, and what follows from the rest is mended; of others
+ * some tables are read each day.
+ */
+import { StoreError } from '../../crdt/index.ts'
+import type {
+  FileDamage,
+  Replica,
+  ReplicaAuditReport,
+  Store,
+  StoreReport
+} from '../../crdt/index.ts'
+import type { FactAuditReport, FactStore } from '../facts/index.ts'
+
+/** What a node has, and what of it is lost, damaged or mended. */
+export interface IntegrityReport {
+  /** Whether nothing is lost or damaged. */
+  readonly isWhole: boolean
+  /** Whether the tables were put together anew when the store was opened. */
+  readonly isRepaired: boolean
+  /** Files that were lost or changed, found at the start or now. */
+  readonly files: readonly FileDamage[]
+  /** Digests that a log has lost at its end, by log. */
+  readonly lostAtEnd: Readonly<Record<string, number>>
+  /** Values read, and the damaged ones by section. */
+  readonly values: number
+  readonly damaged: Readonly<Record<string, number>>
+  /** Why the values could not be read to the end; the next start repairs the store. */
+  readonly unreadable?: string
+  /** Undefined where the store is unreadable. */
+  readonly facts?: FactAuditReport
+  readonly hive?: ReplicaAuditReport
+}
+
+export interface IntegrityComponents {
+  readonly store: Store
+  readonly facts: Pick<FactStore, 'audit'>
+  readonly replica: Pick<Replica, 'audit'>
+  /** Called when something is lost or damaged. */
+  readonly onDamage: (report: IntegrityReport) => void
+  readonly onError: (error: unknown) => void
+}
+
+const HOUR = 60 * 60 * 1000
+
+/** Hours in which each table is read once. */
+const ROUND = 30 * 24
+
+export class Integrity {
+  readonly #components: IntegrityComponents
+  readonly #abort = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> = Promise.resolve()
+  /** The last table that was read. */
+  #scrubbed = ''
+
+  constructor(components: IntegrityComponents) {
+    this.#components = components
+  }
+
+  start(): void {
+    if (this.#components.store.isSuspect) this.#run((signal) => this.#verifyAndReport(signal))
+    this.#timer = setInterval(() => this.#run((signal) => this.#scrub(signal)), HOUR).unref()
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    clearInterval(this.#timer)
+    await this.#running
+  }
+
+  /** Reads everything, and mends what follows from the rest. */
+  async verify(signal?: AbortSignal): Promise<IntegrityReport> {
+    const { store, facts, replica } = this.#components
+    const audits = await readable(async () => ({
+      facts: await facts.audit(signal),
+      hive: await replica.audit(signal)
+    }))
+    const report = await store.verify(signal)
+    return reportOf(store, report, audits)
+  }
+
+  async #verifyAndReport(signal: AbortSignal): Promise<void> {
+    const report = await this.verify(signal)
+    if (!report.isWhole) this.#components.onDamage(report)
+  }
+
+  /** Reads as many tables as are due in an hour. */
+  async #scrub(signal: AbortSignal): Promise<void> {
+    const { store } = this.#components
+    const tables = store.tables()
+    const next = tables.filter((table) => table > this.#scrubbed)
+    const due = (next.length > 0 ? next : tables).slice(0, Math.ceil(tables.length / ROUND))
+    this.#scrubbed = due.at(-1) ?? ''
+    const files = await store.scrub({ tables: due, signal })
+    if (files.length > 0) await this.#verifyAndReport(signal)
+  }
+
+  #run(task: (signal: AbortSignal) => Promise<void>): void {
+    const { signal } = this.#abort
+    this.#running = this.#running
+      .then(() => (signal.aborted ? undefined : task(signal)))
+      .catch((error: unknown) => {
+        if (!signal.aborted) this.#components.onError(error)
+      })
+  }
+}
+
+type Audits = Required<Pick<IntegrityReport, 'facts' | 'hive'>>
+
+/** Undefined where a table cannot be read. */
+async function readable(audit: () => Promise<Audits>): Promise<Audits | undefined> {
+  try {
+    return await audit()
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'STORE_READ_FAILED') return undefined
+    throw error
+  }
+}
+
+function reportOf(
+  { condition }: Pick<Store, 'condition'>,
+  { files, values, damaged, unreadable }: StoreReport,
+  audits: Audits | undefined
+): IntegrityReport {
+  const all = [...condition.damage, ...files]
+  return {
+    isWhole:
+      all.length === 0 &&
+      !condition.isRepaired &&
+      Object.keys(condition.lost).length === 0 &&
+      Object.keys(damaged).length === 0 &&
+      unreadable === undefined &&
+      audits?.facts.lost === 0 &&
+      audits.hive.emptied === 0,
+    isRepaired: condition.isRepaired,
+    files: all,
+    lostAtEnd: condition.lost,
+    values,
+    damaged,
+    ...(unreadable === undefined ? {} : { unreadable }),
+    ...audits
+  }
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createHive } from '../../src/index.ts'
+import { runHive } from '../fixtures/hive-process.ts'
+import { temporaryDirectory } from '../fixtures/temporary.ts'
+import type { IntegrityReport } from '../../src/index.ts'
+
+const FACTS = 300
+
+/** A node's directory, whose facts are in a table. */
+async function makeNode(dataDir: string): Promise<void> {
+  const init = { dataDir, swarm: false, upkeep: false } as const
+  {
+    await using db = await createHive(init)
+    await db.agent.cortex.knowledge.distillMany(
+      Array.from({ length: FACTS }, (_, i) => ({
+        entity: 'verify',
+        content: `The text of fact ${i}.`,
+        confidence: 0.9,
+        private: i % 2 === 0
+      }))
+    )
+  }
+  // What is in the log becomes a table when the store is opened.
+  await using _ = await createHive(init)
+}
+
+async function tablesIn(store: string): Promise<string[]> {
+  return (await readdir(store)).filter((name) => name.endsWith('.ldb')).toSorted()
+}
+
+async function verify(dataDir: string): Promise<{ code: number | null; report: IntegrityReport }> {
+  const { code, stdout } = await runHive(['verify', '--json', '--data-dir', dataDir])
+  return { code, report: JSON.parse(stdout) as IntegrityReport }
+}
+
+describe('hive verify and hive repair', () => {
+  it('name what was lost with a table; private facts that come again stay private', async function () {
+    this.timeout(60_000)
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    const store = join(dataDir, 'store')
+    await makeNode(dataDir)
+    const whole = await verify(dataDir)
+    assert.deepEqual([whole.code, whole.report.isWhole], [0, true])
+    assert.equal(whole.report.facts?.facts, FACTS)
+    for (const table of await tablesIn(store)) {
+      const path = join(store, table)
+      const bytes = await readFile(path)
+      bytes.fill(0, bytes.length >> 2, bytes.length >> 1)
+      await writeFile(path, bytes)
+    }
+    const damaged = await verify(dataDir)
+    assert.deepEqual([damaged.code, damaged.report.isWhole], [1, false])
+    const { code, stdout } = await runHive(['repair', '--data-dir', dataDir])
+    assert.equal(code, 0)
+    assert.match(stdout, /put together anew/)
+    await using db = await createHive({ dataDir, swarm: false })
+    const { knowledge, janitor } = db.agent.cortex
+    const { facts } = await janitor.verify()
+    assert.ok(facts !== undefined && facts.lost > 0, 'what was lost is still known')
+    for (let i = 0; i < FACTS; i += 20) {
+      const content = `The text of fact ${i}.`
+      const { id } = await knowledge.distill('verify', content, 0.9)
+      assert.equal((await knowledge.get(id))?.private, true, content)
+    }
+  })
+
+  it('are not needed for a lost CURRENT, which no longer erases the store', async function () {
+    this.timeout(60_000)
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    await makeNode(dataDir)
+    await rm(join(dataDir, 'store', 'CURRENT'))
+    const db = await createHive({ dataDir, swarm: false })
+    const [report] = (await once(db, 'store:damage')) as [IntegrityReport]
+    assert.deepEqual(
+      report.files.map(({ file, problem }) => [file, problem]),
+      [['CURRENT', 'missing']]
+    )
+    assert.equal(db.status.facts, FACTS)
+    await db.stop()
+    const { code, report: later } = await verify(dataDir)
+    assert.deepEqual([code, later.isWhole, later.facts?.facts], [0, true, FACTS])
+  })
+})
