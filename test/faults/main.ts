@@ -1,17 +1,19 @@
 /**
- * Faults by seed, as many rounds as wanted: `npm run faults -- --rounds N [--seed S]`. Commits fail
- * in every round, and in every tenth a closed store is damaged. Ends with an error at the first round
+ * Faults by seed, as many rounds as wanted: `npm run faults -- --rounds N [--seed S] [--power-cuts N]`.
+ * Commits fail in every round, and in every tenth a closed store is damaged. Cuts of power need root. Ends with an error at the first round
  * whose result is wrong; its seed repeats it.
  */
 import { parseArgs } from 'node:util'
 import { damagedStores } from './damaged-files.ts'
 import { runWithFailingCommits } from './failing-commits.ts'
 import { filledDatabase } from './filled-database.ts'
+import { cutPower } from './power-cuts.ts'
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '1000' },
-    seed: { type: 'string', default: '1' }
+    seed: { type: 'string', default: '1' },
+    'power-cuts': { type: 'string', default: '0' }
   }
 })
 const rounds = Number(values.rounds)
@@ -28,6 +30,11 @@ for (let seed = first; seed < first + rounds; seed++) {
     throw error
   }
   if ((seed - first + 1) % 100 === 0) console.log(`${seed - first + 1} of ${rounds} rounds`)
+}
+const cuts = Number(values['power-cuts'])
+if (cuts > 0) {
+  await cutPower(cuts, first)
+  console.log(`${cuts} cuts of power: nothing acknowledged is lost.`)
 }
 for (const [outcome, count] of outcomes) console.log(`${outcome}: ${count}`)
 console.log(`${rounds} rounds: what was acknowledged agrees each time.`)

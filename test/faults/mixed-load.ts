@@ -58,23 +58,27 @@ const OPERATIONS: readonly Operation[] = [
   (node) => node.replica.compact().then(() => node.replica.whenCompacted())
 ]
 
-/** Runs `count` operations at once, on different names; those that fail may have landed or not. */
+/**
+ * Runs `count` operations at once, on different names, and returns how many failed; these may have
+ * landed or not.
+ */
 export async function runOperations(
   node: StoreNode,
   known: Acknowledged,
   { count, random }: { readonly count: number; readonly random: Random }
-): Promise<void> {
+): Promise<number> {
   const chosen = new Set(Array.from({ length: count }, () => pick(OPERATIONS, random)))
   const outcomes = await Promise.allSettled(
     [...chosen].map((operation) => operation(node, known, random))
   )
-  for (const outcome of outcomes) {
-    if (outcome.status === 'fulfilled') continue
+  const failed = outcomes.filter((outcome) => outcome.status === 'rejected')
+  for (const outcome of failed) {
     const error: unknown = outcome.reason
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     // Each door fails in the same way.
     if (code !== 'STORE_WRITE_FAILED') throw error
   }
+  return failed.length
 }
 
 /** Compares all that was acknowledged with what is there; nothing may fail meanwhile. */
