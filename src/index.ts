@@ -179,7 +179,8 @@ export type {
   RecallOptions,
   RecallResult,
   Recalled,
-  RecalledFact
+  RecalledFact,
+  Withheld
 } from './knowledge/index.ts'
 export type {
   DistillOptions,
@@ -188,5 +189,5 @@ export type {
   FactContext,
   FactInput
 } from './facts/index.ts'
-export type { EmbedOptions, Embedder, SearchOrigin, WaitOptions, Withheld } from './search/index.ts'
+export type { EmbedOptions, Embedder, SearchOrigin, WaitOptions } from './search/index.ts'
 export type { FindingKind } from './anonymity/index.ts'

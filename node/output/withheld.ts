@@ -9,19 +9,25 @@ export const ANY_QUARANTINED = { state: 'quarantined', limit: 1 } as const
 const MAX_WITHHELD = 100
 
 /** Lines on the matches of a question that are held back. */
-export function matchesWait({ quarantined, disputed }: RecallResult['withheld']): string[] {
+export function matchesWait({ quarantined, disputed, needs }: RecallResult['withheld']): string[] {
   const waits = quarantined === 1 ? 'waits' : 'wait'
   const are = disputed === 1 ? 'is' : 'are'
   return [
     ...(quarantined === 0
       ? []
       : [
-          `${matches(quarantined)} ${waits} for more authors: "hive insights --state quarantined" lists them, "hive vouch ID" releases one on this node.`
+          `${matches(quarantined)} ${waits} for ${authors(needs)}: "hive insights --state quarantined" lists them, "hive vouch ID" releases one on this node.`
         ]),
     ...(disputed === 0
       ? []
       : [`${matches(disputed)} ${are} disputed: "hive insights --state disputed" lists them.`])
   ]
+}
+
+/** What the nearest of the matches needs. */
+function authors(needs: number): string {
+  if (needs === 0) return 'your decision, since the text reads like an order to a model'
+  return needs === 1 ? '1 more author' : `${needs} more authors`
 }
 
 function matches(count: number): string {

@@ -58,6 +58,11 @@ const MAX_K = 1_024
 export class Judge {
   readonly #init: JudgeInit
 
+  /** Number of authors that must vouch before a record is released. */
+  get k(): number {
+    return this.#init.k
+  }
+
   constructor(init: JudgeInit) {
     this.#init = init
   }

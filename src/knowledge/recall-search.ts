@@ -13,12 +13,12 @@ import type { DisplayText, DisplayTexts } from '../foreign-text/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type {
   IndexView,
+  SearchAnswer,
   SearchHit,
   SearchIndex,
   SearchOrigin,
   SearchQuery,
-  VectorIndex,
-  Withheld
+  VectorIndex
 } from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
 import type { Fact, FactStore } from '../facts/index.ts'
@@ -65,6 +65,18 @@ export interface Recalled {
   /** Larger is better; comparable within one answer only. */
   readonly score: number
   readonly origin: SearchOrigin
+}
+
+/** Records of the hive that match and are held back. */
+export interface Withheld {
+  /** Up to 100, as is `disputed`. */
+  readonly quarantined: number
+  readonly disputed: number
+  /**
+   * The fewest further authors that release one of those in quarantine; 0 if none would, since their
+   * text reads like an order to a model.
+   */
+  readonly needs: number
 }
 
 /** The answer of `recall`. */
@@ -154,7 +166,9 @@ export class RecallSearch {
       echoes.remember({ ...fact, origin })
       items.push({ fact: displayFact(fact), score, origin })
     }
-    return { items, withheld: found.withheld, isComplete: view.isComplete }
+    const { quarantined, disputed, vouches } = found.withheld
+    const needs = quarantined === 0 ? 0 : Math.max(0, this.#components.judge.k - vouches)
+    return { items, withheld: { quarantined, disputed, needs }, isComplete: view.isComplete }
   }
 
   /** Adds the facts of the hits, best first, up to the limit. */
@@ -220,9 +234,9 @@ export class RecallSearch {
   }
 }
 
-type Found = Pick<RecallResult, 'withheld'> & { readonly hits: readonly SearchHit[] }
+type Found = SearchAnswer
 
-const NOTHING: Found = { hits: [], withheld: { quarantined: 0, disputed: 0 } }
+const NOTHING: Found = { hits: [], withheld: { quarantined: 0, disputed: 0, vouches: 0 } }
 
 type TextField = 'attribute' | 'content' | 'entity' | 'tags' | 'value'
 

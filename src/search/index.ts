@@ -20,8 +20,9 @@ export type { SearchSource, WaitOptions } from './search-index.ts'
 export type {
   ClaimHit,
   GoalNode,
+  HeldMatches,
+  SearchAnswer,
   SearchHit,
   SearchOrigin,
-  SearchQuery,
-  Withheld
+  SearchQuery
 } from './search-query.ts'

@@ -70,15 +70,17 @@ export interface SearchHit {
 }
 
 /** Matches that are held back, up to 100. */
-export interface Withheld {
+export interface HeldMatches {
   readonly quarantined: number
   readonly disputed: number
+  /** The most authors that vouch for one in quarantine. */
+  readonly vouches: number
 }
 
 export interface SearchAnswer {
   /** Best first. */
   readonly hits: readonly SearchHit[]
-  readonly withheld: Withheld
+  readonly withheld: HeldMatches
 }
 
 /** Which records to list: by vouches, then confidence, both descending. */

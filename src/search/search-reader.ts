@@ -27,7 +27,7 @@ import type {
   SearchHit,
   SearchOrigin,
   SearchQuery,
-  Withheld
+  HeldMatches
 } from './search-query.ts'
 
 /** Rows that one stage compares, and those that it reads to find them; of more, the newest. */
@@ -218,15 +218,17 @@ export class SearchReader {
   }
 
   /** Matches of all terms that are held back; without any, those of all known or rare terms. */
-  #withheld(stages: readonly Stage[], filter: Filter): Withheld {
+  #withheld(stages: readonly Stage[], filter: Filter): HeldMatches {
     for (const stage of stages) {
       if (stage.isRanked || stage.isLoose === true) continue
       const rows = this.#statements.of(HELD).all(combineExpressions(stage, filter.expression))
       if (rows.length === 0) continue
-      const counts = new Map(rows.map((row) => [numberOf(row['state']), numberOf(row['n'])]))
+      const byState = new Map(rows.map((row) => [numberOf(row['state']), row]))
+      const quarantined = byState.get(STATES.indexOf('quarantined'))
       return {
-        quarantined: counts.get(STATES.indexOf('quarantined')) ?? 0,
-        disputed: counts.get(STATES.indexOf('disputed')) ?? 0
+        quarantined: numberOf(quarantined?.['n'] ?? 0),
+        disputed: numberOf(byState.get(STATES.indexOf('disputed'))?.['n'] ?? 0),
+        vouches: numberOf(quarantined?.['vouches'] ?? 0)
       }
     }
     return NOTHING.withheld
@@ -339,8 +341,8 @@ const CURRENT = `AND (items.slot IS NULL OR (items.begin <= ? AND items.until > 
     AND later.begin <= ? AND later.until > ? AND other.digest <> items.digest
     AND (later.is_first = 0 OR later.begin = ${earliestOf('other')}))))`
 
-const HELD = `SELECT records.state AS state, count(*) AS n
+const HELD = `SELECT records.state AS state, count(*) AS n, max(records.vouches) AS vouches
   FROM (SELECT rowid AS item FROM held WHERE held MATCH ? LIMIT ${MAX_WITHHELD}) AS found
   CROSS JOIN records ON records.item = found.item GROUP BY records.state`
 
-const NOTHING: SearchAnswer = { hits: [], withheld: { quarantined: 0, disputed: 0 } }
+const NOTHING: SearchAnswer = { hits: [], withheld: { quarantined: 0, disputed: 0, vouches: 0 } }

@@ -237,7 +237,7 @@ describe('the hive binary', function () {
     assert.equal(held.stdout, 'No matches.\n')
     assert.match(
       held.stderr,
-      /^1 match waits for more authors: "hive insights --state quarantined"/
+      /^1 match waits for 1 more author: "hive insights --state quarantined"/
     )
     const listed = await runHive(['insights', '--state', 'quarantined', '--json', ...data('b')])
     const { id } = JSON.parse(listed.stdout) as { id: string }

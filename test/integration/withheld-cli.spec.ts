@@ -59,10 +59,10 @@ describe('commands of a node that holds something back', function () {
     )
     const recalled = await run('recall', 'gap')
     assert.equal(recalled.stdout, 'No matches.\n')
-    assert.match(recalled.stderr, /^1 match waits for more authors: .*"hive vouch ID" releases/)
+    assert.match(recalled.stderr, /^1 match waits for 1 more author: .*"hive vouch ID" releases/)
     const context = await run('context', 'gap')
     assert.equal(context.stdout, 'No matches.\n')
-    assert.match(context.stderr, /^1 match waits for more authors: .*"hive vouch ID" releases/)
+    assert.match(context.stderr, /^1 match waits for 1 more author: .*"hive vouch ID" releases/)
 
     const [id = ''] = /^[0-9a-f]{12}(?= .*CSS$)/m.exec(stdout) ?? []
     await run('vouch', id)

@@ -56,7 +56,7 @@ describe('records that are held back', () => {
     await synced(spam, db)
     assert.deepEqual(await contents(db), before)
     const { items, withheld } = await db.agent.cortex.context({ goal: 'build cache' })
-    assert.deepEqual(withheld, { quarantined: 100, disputed: 0 })
+    assert.deepEqual(withheld, { quarantined: 100, disputed: 0, needs: 1 })
     assert.deepEqual(items.map(({ fact }) => fact.content).toSorted(), OWN.toSorted())
   })
 
@@ -69,13 +69,13 @@ describe('records that are held back', () => {
     const [insight] = await hive.getGlobalInsights({ state: 'quarantined', limit: 1 })
     assert.ok(insight !== undefined)
     const held = async (): Promise<Withheld> => (await knowledge.recall(insight.content)).withheld
-    assert.deepEqual(await held(), { quarantined: 1, disputed: 0 })
+    assert.deepEqual(await held(), { quarantined: 1, disputed: 0, needs: 1 })
     await hive.vouch(insight.id)
     assert.deepEqual(await contents(db), [insight.content])
-    assert.deepEqual(await held(), { quarantined: 0, disputed: 0 })
+    assert.deepEqual(await held(), { quarantined: 0, disputed: 0, needs: 0 })
     await hive.retract(insight.id)
     assert.deepEqual(await contents(db), [])
-    assert.deepEqual(await held(), { quarantined: 1, disputed: 0 })
+    assert.deepEqual(await held(), { quarantined: 1, disputed: 0, needs: 1 })
   })
 
   it('are recalled by a node that starts again with another k', async () => {
