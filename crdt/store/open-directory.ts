@@ -5,9 +5,10 @@
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
-import { createDatabase, ENCODING, openDatabase } from './database.ts'
+import { createDatabase, openDatabase } from './database.ts'
 import { StoreError } from '../errors.ts'
 import { Inventory } from './inventory.ts'
+import { salvageTable } from './table-salvage.ts'
 import type { Database } from './database.ts'
 import type { FileDamage, InventoryContents } from './inventory.ts'
 
@@ -32,6 +33,7 @@ export interface OpenedDirectory {
 const DATABASE_FILE = /^(\d+\.(ldb|sst|log)|MANIFEST-\d+|CURRENT)$/
 /** Files whose damage the tables tell more of than LevelDB, which would go on without them. */
 const REPAIRED = /^(MANIFEST-\d+|\d+\.(ldb|sst))$/
+const TABLE = /^\d+\.(ldb|sst)$/
 const MANIFEST = /^MANIFEST-\d+$/
 
 export async function openDirectory(
@@ -44,8 +46,7 @@ export async function openDirectory(
   const names = await namesIn(directory)
   const hasTrace =
     Object.keys(contents?.files ?? {}).length > 0 || names.some((name) => DATABASE_FILE.test(name))
-  const damage: FileDamage[] =
-    contents === undefined ? [] : await inventory.compare(contents, { isWhole: false })
+  const damage: FileDamage[] = contents === undefined ? [] : await inventory.compare(contents)
   if (stored === 'damaged') damage.push({ file: 'the inventory', problem: 'content' })
   await inventory.begin(contents)
   const rest = { inventory, ends: contents?.ends ?? {} }
@@ -75,16 +76,9 @@ async function repair(
 ): Promise<Pick<OpenedDirectory, 'condition' | 'database'>> {
   const condition = { damage, isRepaired: true }
   try {
-    const changed = await inventory.scrub(inventory.tables())
+    await salvageTables(directory, inventory)
     await ClassicLevel.repair(directory)
-    let database = await openWith(directory, false)
-    if (!(await isReadable(database))) {
-      // LevelDB takes over what it does not check: then such a table is lost as a whole.
-      await database.close()
-      await moveAway(directory, changed)
-      await ClassicLevel.repair(directory)
-      database = await openWith(directory, false)
-    }
+    const database = await openWith(directory, false)
     inventory.repaired()
     return { database, condition }
   } catch (cause) {
@@ -97,21 +91,17 @@ async function repair(
   }
 }
 
-async function isReadable(database: Database): Promise<boolean> {
-  try {
-    for await (const _ of database.keys(ENCODING)) continue
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Where LevelDB puts what it cannot use. */
-async function moveAway(directory: string, files: readonly FileDamage[]): Promise<void> {
+/** Keeps the undamaged blocks of each table; the damaged table goes where LevelDB puts what it cannot use. */
+async function salvageTables(directory: string, inventory: Inventory): Promise<void> {
   const lost = join(directory, 'lost')
-  await mkdir(lost, { recursive: true, mode: 0o700 })
-  for (const { file } of files) {
-    await rename(join(directory, file), join(lost, file)).catch(() => undefined)
+  for (const name of await namesIn(directory)) {
+    if (!TABLE.test(name) || (await inventory.isUnchanged(name))) continue
+    const path = join(directory, name)
+    const { isWhole, table } = salvageTable(await readFile(path))
+    if (isWhole) continue
+    await mkdir(lost, { recursive: true, mode: 0o700 })
+    await rename(path, join(lost, name))
+    if (table !== undefined) await writeFile(path, table, { flush: true, mode: 0o600 })
   }
 }
 
