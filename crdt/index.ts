@@ -28,7 +28,7 @@ export {
   TAG_CLASSES,
   TRIALS
 } from './constants.ts'
-export { CodedError, LimitError, MalformedError, StoreError } from './errors.ts'
+export { CodedError, errorOf, LimitError, MalformedError, messageOf, StoreError } from './errors.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
 export { createAuthor } from './feeds/author.ts'
 export {

@@ -1,7 +1,7 @@
 /** Errors of the library that agents embed. */
-import { CodedError } from '../crdt/errors.ts'
+import { CodedError, errorOf, messageOf } from '../crdt/errors.ts'
 
-export { CodedError }
+export { CodedError, errorOf, messageOf }
 
 /** Why a call of this library failed. */
 export type HiveErrorCode =

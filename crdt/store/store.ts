@@ -7,8 +7,8 @@
  */
 import { seal, sealInPlace, unseal } from '../bytes/index.ts'
 import { HASH_BYTES } from '../constants.ts'
-import { createDatabase, ENCODING, messageOf, openDatabase, lockDirectory } from './database.ts'
-import { StoreError } from '../errors.ts'
+import { createDatabase, ENCODING, openDatabase, lockDirectory } from './database.ts'
+import { messageOf, StoreError } from '../errors.ts'
 import { MIGRATIONS, SCHEMA } from './migrations.ts'
 import { closedError, OpenDatabase } from './open-database.ts'
 import type { Database } from './database.ts'

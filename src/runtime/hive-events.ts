@@ -9,6 +9,10 @@ import type { NodeParts } from './node-parts.ts'
 export interface HiveEvents extends SwarmEvents, ModelEvents, SkillEvents {
   /** Entries of other authors were added to the replica. */
   'hive:change': []
+  /** The operator should know this; `status.warnings` lists it too. */
+  'hive:warn': [text: string]
+  /** A damaged index was deleted and is built again; until then recalls may miss older items. */
+  'index:rebuild': [index: { readonly file: string }]
   /** A slice of near-duplicates was compared in the background. */
   'upkeep:consolidate': [consolidated: ConsolidateReport]
   /** Background work failed; it is tried again. */

@@ -33,6 +33,8 @@ export interface HiveStatus {
   readonly rejections: Readonly<Record<string, number>>
   readonly offences: number
   readonly damaged: number
+  /** What the operator should know, the latest last. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -59,8 +61,10 @@ export class HiveNode extends EventEmitter<HiveEvents> {
     this.#cortex = new CortexFactory(parts, {
       onConsolidate: (consolidated) => this.emit('upkeep:consolidate', consolidated),
       onError: (error) => this.emit('upkeep:fail', error),
-      onEmbeddingError: (error) => this.emit('embedding:fail', error)
+      onEmbeddingError: (error) => this.emit('embedding:fail', error),
+      onRebuild: (file) => this.emit('index:rebuild', { file })
     })
+    parts.warnings.follow((text) => this.emit('hive:warn', text))
     this.agents = new Agents((name) => this.#cortex.for(name))
     this.agent = this.agents.create(parts.options.agent.name)
     forwardEvents(parts, this)
@@ -78,7 +82,7 @@ export class HiveNode extends EventEmitter<HiveEvents> {
   }
 
   get status(): HiveStatus {
-    const { options, store, replica, facts, swarm } = this.#parts
+    const { options, store, replica, facts, swarm, warnings } = this.#parts
     const heads = replica.heads()
     return {
       peerId: this.peerId,
@@ -97,7 +101,8 @@ export class HiveNode extends EventEmitter<HiveEvents> {
       },
       rejections: replica.rejections(),
       offences: swarm?.offences ?? 0,
-      damaged: store.damaged
+      damaged: store.damaged,
+      warnings: warnings.texts
     }
   }
 

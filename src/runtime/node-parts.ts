@@ -10,6 +10,7 @@ import { createSwarm, loadPeerKey } from '../../transport/index.ts'
 import { SkillService } from '../skills/index.ts'
 import { closeAll } from './close-all.ts'
 import { loadFilterSettings } from './filter-settings.ts'
+import { Warnings } from './warnings.ts'
 import { FactStore } from '../facts/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
@@ -35,6 +36,7 @@ export interface NodeParts {
   readonly modelEvents: EventEmitter<ModelEvents>
   readonly skills: SkillService
   readonly sandbox: Sandbox
+  readonly warnings: Warnings
 }
 
 /** Mode of the data directory: only its owner may read it. */
@@ -47,6 +49,7 @@ export async function openParts(
 ): Promise<NodeParts> {
   const { dataDir, clock = Date } = options
   if (dataDir !== undefined) await makeDirectory(dataDir)
+  const warnings = new Warnings()
   const opened: (() => unknown)[] = []
   try {
     const store = await openStore(options.store ?? fileOf(options, 'store'))
@@ -84,7 +87,7 @@ export async function openParts(
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
     const shared = { options, environment, store, replica, facts, swarm, observedUntil, k }
-    return { ...shared, models, modelEvents, skills, sandbox }
+    return { ...shared, models, modelEvents, skills, sandbox, warnings }
   } catch (error) {
     // Keeps the first error; errors of closing would hide it.
     await closeAll(opened, 'Some parts of the node did not close.').catch(() => undefined)
