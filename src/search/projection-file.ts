@@ -60,6 +60,12 @@ export class ProjectionFile {
     this.#isChanged = true
   }
 
+  /** Frees the space of SQLite's log, if the file has room for what it contains. */
+  shrink(): void {
+    if (this.#path !== ':memory:' && (this.#check === undefined || this.#check.result === true))
+      this.#writeBack()
+  }
+
   /** Closes the file; a damaged one is deleted, and another one gets a sum. */
   close(): void {
     if (this.#isChanged && this.#check?.finish() === false) return this.discard()

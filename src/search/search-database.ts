@@ -97,6 +97,11 @@ export class SearchDatabase {
     else this.#file.close()
   }
 
+  /** Frees space after a failed write. */
+  shrink(): void {
+    this.#file?.shrink()
+  }
+
   /** Closes and deletes the file. */
   discard(): void {
     if (this.#file === undefined) this.#database.close()

@@ -9,7 +9,8 @@
  * complete, unless they ask for less.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { HiveError } from '../errors.ts'
+import { StoreError } from '../../crdt/index.ts'
+import { errorOf, HiveError } from '../errors.ts'
 import { IndexView } from './index-view.ts'
 import { packItems } from './packed-items.ts'
 import { openReader, openRemoteDatabase, SearchError } from './search-thread.ts'
@@ -123,7 +124,7 @@ export class SearchIndex {
   async view({ maxWait = Infinity, isRequired = false }: WaitOptions = {}): Promise<IndexView> {
     const state = await this.#state(maxWait)
     if (!isRequired || state.isComplete) return new IndexView(state)
-    throw this.#failure ?? new HiveError('SEARCH_FAILED', 'The index is behind. Repeat the call.')
+    throw requiredError(this.#failure)
   }
 
   /** `hasFailed`: a question failed, and is asked again. */
@@ -353,4 +354,13 @@ export class SearchIndex {
     this.#empty ??= openRemoteDatabase(':memory:', this.#init.conditions)
     return this.#empty.ask(question)
   }
+}
+
+/** A call that writes fails as it would at the store. */
+function requiredError(failure: unknown): Error {
+  if (failure instanceof SearchError && failure.failure === 'unwritable') {
+    return new StoreError('STORE_WRITE_FAILED', failure.message, { cause: failure })
+  }
+  if (failure !== undefined) return errorOf(failure)
+  return new HiveError('SEARCH_FAILED', 'The search index is behind. Repeat the call.')
 }

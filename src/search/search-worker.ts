@@ -24,6 +24,7 @@ port.on('message', (asked: ThreadRequest) => {
   try {
     port.postMessage({ id, answer: answer(asked) })
   } catch (error) {
+    if (failureOf(error) === 'unwritable') databases.get(asked.database)?.shrink()
     port.postMessage({ id, error: messageOf(error), failure: failureOf(error) })
   }
 })

@@ -161,6 +161,11 @@ export class VectorDatabase {
     this.#file.close()
   }
 
+  /** Frees space after a failed write. */
+  shrink(): void {
+    this.#file.shrink()
+  }
+
   /** Closes and deletes the file. */
   discard(): void {
     this.#file.discard()
