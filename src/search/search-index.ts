@@ -306,12 +306,7 @@ export class SearchIndex {
     if (this.#database !== database) return
     this.#positions.clear()
     const failure = error instanceof SearchError ? error.failure : 'ended'
-    const isOpen = await database.wasDamaged.then(
-      () => true,
-      () => false
-    )
-    if (this.#database !== database) return
-    if (failure === 'unwritable' && isOpen) return
+    if (failure === 'unwritable' && database.isOpen) return
     const reader = this.#reader
     this.#database = undefined
     this.#reader = undefined

@@ -138,6 +138,8 @@ export interface RemoteDatabase {
     request: Request,
     transfer?: ArrayBuffer[]
   ): Promise<AnswerTo<Request>>
+  /** Whether the opening has succeeded. */
+  readonly isOpen: boolean
   /** Whether a damaged file was deleted at the opening. */
   readonly wasDamaged: Promise<boolean>
   /**
@@ -231,10 +233,19 @@ class SearchThread {
     const database = ++this.#lastDatabase
     this.#databases.add(database)
     const opened = this.#ask(database, { type: 'open', path, ...kind })
-    // Awaited by the first request.
-    opened.catch(() => undefined)
+    let isOpen = false
+    opened.then(
+      () => {
+        isOpen = true
+      },
+      // The first request fails too.
+      () => undefined
+    )
     return {
       thread: this,
+      get isOpen() {
+        return isOpen
+      },
       ask: async (request, transfer) => {
         await opened
         return this.#ask(database, request, transfer)

@@ -260,11 +260,7 @@ export class VectorIndex {
     if (this.#database !== database) return
     const failure = error instanceof SearchError ? error.failure : 'ended'
     this.#forgetPositions()
-    const isOpen = await database.wasDamaged.then(
-      () => true,
-      () => false
-    )
-    if (failure === 'unwritable' && isOpen) return
+    if (failure === 'unwritable' && database.isOpen) return
     this.#database = undefined
     const discard = failure === 'damaged'
     if (discard) this.#init.onRebuild?.()
