@@ -1,5 +1,5 @@
 /** Runs one command line and returns its exit code. A command's code is loaded when it is used. */
-import { EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
+import { EXIT, exitCodeOf, messageOf, UsageError } from './exit-codes.ts'
 import { HELP } from './output/help.ts'
 import { warn } from './output/terminal.ts'
 import type { Command } from './command.ts'
@@ -53,7 +53,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return await command.run(rest, { env: process.env, signal: interrupt.signal })
   } catch (error) {
     if (interrupt.signal.aborted) return EXIT.interrupted
-    warn(`hive: ${error instanceof Error ? error.message : String(error)}`)
+    warn(`hive: ${messageOf(error)}`)
     if (error instanceof UsageError) warn('"hive --help" lists the commands and their options.')
     return exitCodeOf(error)
   } finally {

@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
-import { exitCodeOf } from '../exit-codes.ts'
+import { exitCodeOf, messageOf } from '../exit-codes.ts'
 import { Time } from './json-lines.ts'
 import { GoalRequests } from './goal-operations.ts'
 import { SkillRequests } from './skill-operations.ts'
@@ -94,7 +94,7 @@ async function answer(
     })
     send({ result })
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     send({ error: { message, exit: exitCodeOf(error) } })
   }
   response.end()

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { Agents } from './agents.ts'
 import { closeAll } from './close-all.ts'
-import { HiveError } from '../errors.ts'
+import { HiveError, messageOf } from '../errors.ts'
 import { forwardEvents } from './hive-events.ts'
 import { CortexFactory, ownFilters } from './cortex-factory.ts'
 import { closeParts } from './node-parts.ts'
@@ -12,6 +12,8 @@ import type { PeerFilterStatus, PeerStatus } from '../../transport/index.ts'
 import type { Agent } from './agents.ts'
 import type { HiveEvents } from './hive-events.ts'
 import type { NodeParts } from './node-parts.ts'
+
+type EventArguments<K> = K extends keyof HiveEvents ? HiveEvents[K] : never
 
 /** The current state of a node. */
 export interface HiveStatus {
@@ -123,6 +125,22 @@ export class HiveNode extends EventEmitter<HiveEvents> {
         'This node has no network: `network` is false in the options of createHive.'
       )
     await swarm.dial(address, options)
+  }
+
+  /** A listener that throws or rejects does not stop the work that emits; a warning names it. */
+  override emit<K>(event: K | keyof HiveEvents, ...args: EventArguments<K>): boolean {
+    const listeners = this.rawListeners(event)
+    const warn = (error: unknown): void =>
+      this.#parts.warnings.add(`A listener of "${String(event)}" failed: ${messageOf(error)}`)
+    for (const listener of listeners) {
+      try {
+        const result: unknown = Reflect.apply(listener, this, args)
+        if (result instanceof Promise) result.catch(warn)
+      } catch (error) {
+        warn(error)
+      }
+    }
+    return listeners.length > 0
   }
 
   /** Leaves the swarm and closes the store; idempotent. */

@@ -14,6 +14,7 @@ import { Warnings } from './warnings.ts'
 import { FactStore } from '../facts/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
+import { messageOf } from '../errors.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
 import type { Swarm } from '../../transport/index.ts'
 import type { ModelEvents } from '../models/index.ts'
@@ -201,7 +202,7 @@ async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: OWNER_ONLY })
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new StoreError('STORE_OPEN_FAILED', `Cannot create the directory ${path}: ${reason}`, {
       cause
     })

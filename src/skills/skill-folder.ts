@@ -9,7 +9,7 @@ import { mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse as parseYaml, stringify } from 'yaml'
 import { z } from 'zod'
-import { HiveError } from '../errors.ts'
+import { HiveError, messageOf } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
 import { identifySkill } from './skill-identity.ts'
 import type { IdentifiedSkill, Skill, SkillInit } from './skill-identity.ts'
@@ -81,7 +81,7 @@ export async function writeSkillFolder(skill: Skill, folder: string): Promise<vo
       await writeFile(join(folder, name), text, { flag: 'wx' })
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw refused(folder, `cannot be written: ${reason}. Choose an empty folder.`, cause)
   }
 }
@@ -112,7 +112,7 @@ function split(folder: string, text: string): { front: unknown; body: string } {
   try {
     return { front: parseYaml(front, { maxAliasCount: 0 }), body: text.slice(whole.length) }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw refused(folder, `has front matter that is not YAML: ${reason}`, cause)
   }
 }

@@ -7,7 +7,7 @@
 import { setMaxListeners } from 'node:events'
 import { MalformedError } from '../../crdt/index.ts'
 import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
-import { ProtocolError } from '../errors.ts'
+import { errorOf, ProtocolError } from '../errors.ts'
 import { FrameStream } from './frame-stream.ts'
 import type {
   AbortOptions,
@@ -137,7 +137,7 @@ export class Exchanges {
       await stream.close({ signal })
       return result
     } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error(String(error)))
+      stream.abort(errorOf(error))
       if (error instanceof ProtocolError || error instanceof MalformedError) {
         this.#init.onOffence(peer, error.message)
       }
