@@ -146,7 +146,7 @@ export class SearchIndex {
       isComplete: false,
       ask: (question) => this.#askEmpty(question),
       readRecent: () => this.#recent(new Map()),
-      afterFailure: (error) => Promise.reject(error)
+      afterFailure: rethrow
     }
   }
 
@@ -225,9 +225,7 @@ export class SearchIndex {
     if (this.#failure === undefined) this.#init.onError?.(error)
     this.#failure = error
     clearTimeout(this.#retry)
-    this.#retry = setTimeout(() => {
-      this.catchUp().catch(() => undefined)
-    }, RETRY_MS)
+    this.#retry = setTimeout(() => void this.#isCaughtUp(0), RETRY_MS)
     this.#retry.unref()
   }
 
@@ -358,4 +356,8 @@ function requiredError(failure: unknown): Error {
   }
   if (failure !== undefined) return errorOf(failure)
   return new HiveError('SEARCH_FAILED', 'The search index is behind. Repeat the call.')
+}
+
+async function rethrow(error: unknown): Promise<never> {
+  throw errorOf(error)
 }

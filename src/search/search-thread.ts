@@ -234,13 +234,9 @@ class SearchThread {
     this.#databases.add(database)
     const opened = this.#ask(database, { type: 'open', path, ...kind })
     let isOpen = false
-    opened.then(
-      () => {
-        isOpen = true
-      },
-      // The first request fails too.
-      () => undefined
-    )
+    const open = (): boolean => (isOpen = true)
+    // The first request fails too.
+    opened.then(open, () => undefined)
     return {
       thread: this,
       get isOpen() {

@@ -54,20 +54,22 @@ export async function runWithDamagedIndex(
   await cp(path, directory.path, { recursive: true })
   await damage(join(directory.path, 'search.db'), randomOf(seed))
   await using db = await createHive({ dataDir: directory.path, swarm: false, upkeep: false })
-  let rebuilds = 0
-  db.on('index:rebuild', () => {
-    rebuilds += 1
-  })
+  const rebuilds: string[] = []
+  db.on('index:rebuild', ({ file }) => rebuilds.push(file))
   await answers(db, 0)
   const signal = AbortSignal.timeout(30_000)
   let found = await answers(db, Infinity)
   // The sum of the file is compared while the node answers.
-  while (rebuilds === 0 && !signal.aborted && JSON.stringify(found) !== JSON.stringify(expected)) {
+  while (
+    rebuilds.length === 0 &&
+    !signal.aborted &&
+    JSON.stringify(found) !== JSON.stringify(expected)
+  ) {
     found = await answers(db, Infinity)
   }
   found = await answers(db, Infinity)
   assert.deepEqual(found, expected, `seed ${seed}`)
-  return { isNoticed: rebuilds > 0 }
+  return { isNoticed: rebuilds.length > 0 }
 }
 
 async function answers(db: HiveNode, maxWait: number): Promise<string[]> {
