@@ -3,9 +3,8 @@
  * this order; if one fails, the parts before it are closed.
  */
 import { EventEmitter } from 'node:events'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { authorEpochs, openReplica, openStore, StoreError } from '../../crdt/index.ts'
+import { authorEpochs, openReplica, openStore } from '../../crdt/index.ts'
 import { createSwarm, loadPeerKey } from '../../transport/index.ts'
 import { SkillService } from '../skills/index.ts'
 import { closeAll } from './close-all.ts'
@@ -14,7 +13,7 @@ import { Warnings } from './warnings.ts'
 import { FactStore } from '../facts/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
-import { messageOf } from '../errors.ts'
+import { makePrivate } from './private-directory.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
 import type { Swarm } from '../../transport/index.ts'
 import type { ModelEvents } from '../models/index.ts'
@@ -40,17 +39,16 @@ export interface NodeParts {
   readonly warnings: Warnings
 }
 
-/** Mode of the data directory: only its owner may read it. */
-const OWNER_ONLY = 0o700
-
 /** Resolves when all parts but the swarm run; the caller starts the swarm. */
 export async function openParts(
   options: Options,
   environment: HostEnvironment
 ): Promise<NodeParts> {
   const { dataDir, clock = Date } = options
-  if (dataDir !== undefined) await makeDirectory(dataDir)
   const warnings = new Warnings()
+  if (dataDir !== undefined) {
+    await makePrivate(dataDir, (text) => warnings.add(text))
+  }
   const opened: (() => unknown)[] = []
   try {
     const store = await openStore(options.store ?? fileOf(options, 'store'))
@@ -196,15 +194,4 @@ function openSkills(
     // A failed write is reported when the node stops.
     onError: () => undefined
   })
-}
-
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true, mode: OWNER_ONLY })
-  } catch (cause) {
-    const reason = messageOf(cause)
-    throw new StoreError('STORE_OPEN_FAILED', `Cannot create the directory ${path}: ${reason}`, {
-      cause
-    })
-  }
 }
