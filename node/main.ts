@@ -27,6 +27,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   dispute: async () => ({ command: (await import('./commands/vote.ts')).dispute }),
   retract: async () => ({ command: (await import('./commands/vote.ts')).retract }),
   context: () => import('./commands/context.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
   peers: () => import('./commands/peers.ts'),
   status: () => import('./commands/status.ts')
 }

@@ -1,5 +1,6 @@
 /** What a store is to the code that reads and writes it. */
 import type { AbstractBatchOperation } from 'abstract-level'
+import type { CopyOptions, StoreCopy } from './copy-store.ts'
 import type { Database } from './database.ts'
 
 /** One put or delete, made by a section and written by `Store.commit`. */
@@ -73,6 +74,8 @@ export interface Store {
   commit(operations: readonly Operation[], options?: CommitOptions): Promise<void>
   /** Resolves when every commit so far has ended. */
   flush(): Promise<void>
+  /** Copies what is committed now into a directory without a store. Throws `StoreError`. */
+  copyTo(directory: string, options?: CopyOptions): Promise<StoreCopy>
   /** Values that were read and found damaged since the store was opened. */
   readonly damaged: number
   /** Waits for all commits, then closes the database; idempotent. */

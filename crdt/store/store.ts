@@ -5,12 +5,14 @@
  * at all; commits land in the order of their calls; a damaged value reads as absent and is counted, never as other data.
  * After a failed write (disk full) reads go on, and every commit tries to reopen first.
  */
+import { copyStore } from './copy-store.ts'
 import { seal, sealInPlace, unseal } from '../bytes/index.ts'
 import { HASH_BYTES } from '../constants.ts'
 import { createDatabase, ENCODING, openDatabase, lockDirectory } from './database.ts'
 import { messageOf, StoreError } from '../errors.ts'
 import { MIGRATIONS, SCHEMA } from './migrations.ts'
 import { closedError, OpenDatabase } from './open-database.ts'
+import type { CopyOptions, StoreCopy } from './copy-store.ts'
 import type { Database } from './database.ts'
 import type { CommitOptions, Operation, Range, Section, Store } from './section.ts'
 
@@ -96,6 +98,11 @@ class LevelStore implements Store {
 
   async flush(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing
+  }
+
+  copyTo(directory: string, options: CopyOptions = {}): Promise<StoreCopy> {
+    if (this.#closing !== undefined) return Promise.reject(closedError(this.#where))
+    return copyStore(this.#open, directory, options)
   }
 
   close(): Promise<void> {

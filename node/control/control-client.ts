@@ -34,6 +34,7 @@ export function remoteOperations(socketPath: string): Operations {
     models: (callOptions) => call('models', {}, callOptions),
     usage: (callOptions) => call('usage', {}, callOptions),
     status: (callOptions) => call('status', {}, callOptions),
+    backup: (options, callOptions) => call('backup', options, callOptions),
     goals: (options, callOptions) => call('goals', options, callOptions),
     addGoal: (options, callOptions) => call('add-goal', options, callOptions),
     goalStatus: (options, callOptions) => call('goal-status', options, callOptions),

@@ -36,6 +36,7 @@ const History = z.object({
   limit: z.number().optional(),
   maxWait: z.number().optional()
 })
+const Backup = z.object({ directory: z.string() })
 const Forget = z.object({ id: z.string() })
 const Promote = z.object({ id: z.string(), tags: z.array(z.string()).optional() })
 const Vote = z.object({
@@ -135,6 +136,8 @@ async function run(
       return operations.usage(call)
     case 'status':
       return operations.status(call)
+    case 'backup':
+      return operations.backup(Backup.parse(await bodyOf(request)), call)
     case 'goals':
       return operations.goals(GoalRequests.list.parse(await bodyOf(request)), call)
     case 'add-goal':

@@ -3,6 +3,7 @@
  * that the command opens itself.
  */
 import type {
+  BackupReport,
   BroadcastReport,
   Claim,
   Context,
@@ -13,12 +14,12 @@ import type {
   HiveStatus,
   Insight,
   InsightOptions,
-  Promoted,
   ListedModel,
   ModelUsage,
   Preview,
-  RecallResult,
-  RecallOptions
+  Promoted,
+  RecallOptions,
+  RecallResult
 } from '../../src/index.ts'
 import { localGoalOperations } from './goal-operations.ts'
 import { JsonLines } from './json-lines.ts'
@@ -56,6 +57,8 @@ export interface Operations extends GoalOperations, SkillOperations {
   models(call?: CallOptions): Promise<readonly ListedModel[]>
   usage(call?: CallOptions): Promise<ModelUsage>
   status(call?: CallOptions): Promise<NodeStatus>
+  /** `directory`: an absolute path. */
+  backup(options: { directory: string }, call?: CallOptions): Promise<BackupReport>
 }
 
 export interface VoteRequest {
@@ -117,6 +120,8 @@ export function localOperations(db: HiveNode, running: boolean): Operations {
       jsonify(await db.agent.cortex.context({ ...options, signal })),
     models: () => Promise.resolve(models.list()),
     usage: () => Promise.resolve(models.usage()),
+    backup: ({ directory }, { signal, onProgress } = {}) =>
+      db.backup(directory, { signal, onProgress: (progress) => onProgress?.({ ...progress }) }),
     status: async () => ({
       ...db.status,
       digest: await db.digest(),

@@ -75,6 +75,8 @@ Usage: hive <command> [options]
               publish SKILL           publish a verified skill (also done automatically)
               repair                  search for sources that accept failed inputs
   forget ID   delete a fact; retract the vote on its published insight
+  backup      write a backup, while the node runs too: hive backup DIR
+  restore     make the data directory from a backup: hive restore DIR
   peers       list connected peers
   status      print identity, swarm, counts and filters of the node
 

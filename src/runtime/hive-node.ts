@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { Agents } from './agents.ts'
+import { writeBackup } from './backup.ts'
 import { closeAll } from './close-all.ts'
 import { HiveError, messageOf } from '../errors.ts'
 import { forwardEvents } from './hive-events.ts'
@@ -10,10 +11,11 @@ import { closeParts } from './node-parts.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { PeerFilterStatus, PeerStatus } from '../../transport/index.ts'
 import type { Agent } from './agents.ts'
+import type { BackupOptions, BackupReport } from './backup.ts'
 import type { HiveEvents } from './hive-events.ts'
 import type { NodeParts } from './node-parts.ts'
 
-type EventArguments<K> = K extends keyof HiveEvents ? HiveEvents[K] : never
+export type EventArguments<K> = K extends keyof HiveEvents ? HiveEvents[K] : never
 
 /** The current state of a node. */
 export interface HiveStatus {
@@ -125,6 +127,21 @@ export class HiveNode extends EventEmitter<HiveEvents> {
         'This node has no network: `network` is false in the options of createHive.'
       )
     await swarm.dial(address, options)
+  }
+
+  /**
+   * Writes a backup of this node, as of now, into an empty directory, or a new one. The node goes on
+   * working. Throws `HiveError` (BACKUP_INVALID) or `StoreError`; then nothing is left there.
+   *
+   * @example
+   * ```ts
+   * await db.backup('./backup-monday')
+   * await restoreBackup('./backup-monday', './hive-restored')
+   * ```
+   */
+  backup(directory: string, options: BackupOptions = {}): Promise<BackupReport> {
+    const { store, options: init } = this.#parts
+    return writeBackup({ store, dataDir: init.dataDir }, directory, options)
   }
 
   /** A listener that throws or rejects does not stop the work that emits; a warning names it. */
