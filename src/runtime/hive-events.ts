@@ -39,6 +39,7 @@ function forwardSwarm(swarm: Swarm, to: Target): void {
   swarm.on('peer:disconnect', (peer) => to.emit('peer:disconnect', peer))
   swarm.on('peer:refuse', (refusal) => to.emit('peer:refuse', refusal))
   swarm.on('peer:offend', (offence) => to.emit('peer:offend', offence))
+  swarm.on('peer:duplicate', (duplicate) => to.emit('peer:duplicate', duplicate))
   swarm.on('bootstrap:fail', (failure) => to.emit('bootstrap:fail', failure))
   swarm.on('filter:change', (change) => to.emit('filter:change', change))
   swarm.on('gossip:change', () => to.emit('gossip:change'))

@@ -15,7 +15,7 @@ import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { makePrivate } from './private-directory.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
-import type { Swarm } from '../../transport/index.ts'
+import type { Swarm, SwarmEvents } from '../../transport/index.ts'
 import type { ModelEvents } from '../models/index.ts'
 import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
@@ -85,6 +85,7 @@ export async function openParts(
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
+    swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
     const shared = { options, environment, store, replica, facts, swarm, observedUntil, k }
     return { ...shared, models, modelEvents, skills, sandbox, warnings }
   } catch (error) {
@@ -194,4 +195,10 @@ function openSkills(
     // A failed write is reported when the node stops.
     onError: () => undefined
   })
+}
+
+function duplicateText({ peer, isOwn }: SwarmEvents['peer:duplicate'][0]): string {
+  return isOwn
+    ? 'Peers report a second node with the peer key of this node, as after its directory was copied. Stop one of the two nodes, and delete peer.key in its directory.'
+    : `Two nodes run with the key of peer ${peer}. Its owner should stop one of them.`
 }
