@@ -6,6 +6,7 @@
 import { StoreError } from '../errors.ts'
 import type { Operation, Store } from './section.ts'
 
+/** What `Commits` needs of its owner. */
 export interface CommitsInit {
   readonly store: Pick<Store, 'commit' | 'flush'>
   /** Reads the state from disk again. */

@@ -20,6 +20,7 @@ export interface StoreCopy {
   readonly digest: string
 }
 
+/** Options of a copy. */
 export interface CopyOptions {
   /** Ends the copy between two batches; the directory is then incomplete. */
   readonly signal?: AbortSignal

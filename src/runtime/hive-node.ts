@@ -15,8 +15,6 @@ import type { BackupOptions, BackupReport } from './backup.ts'
 import type { HiveEvents } from './hive-events.ts'
 import type { NodeParts } from './node-parts.ts'
 
-export type EventArguments<K> = K extends keyof HiveEvents ? HiveEvents[K] : never
-
 /** The current state of a node. */
 export interface HiveStatus {
   /** Undefined without a network. */
@@ -145,7 +143,10 @@ export class HiveNode extends EventEmitter<HiveEvents> {
   }
 
   /** A listener that throws or rejects does not stop the work that emits; a warning names it. */
-  override emit<K>(event: K | keyof HiveEvents, ...args: EventArguments<K>): boolean {
+  override emit<K>(
+    event: K | keyof HiveEvents,
+    ...args: K extends keyof HiveEvents ? HiveEvents[K] : never
+  ): boolean {
     const listeners = this.rawListeners(event)
     const warn = (error: unknown): void =>
       this.#parts.warnings.add(`A listener of "${String(event)}" failed: ${messageOf(error)}`)
