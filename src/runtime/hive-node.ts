@@ -133,8 +133,8 @@ export class HiveNode extends EventEmitter<HiveEvents> {
    *
    * @example
    * ```ts
-   * await db.backup('./backup-monday')
-   * await restoreBackup('./backup-monday', './hive-restored')
+   * const { items } = await db.backup('./backup-monday')
+   * console.log(items)
    * ```
    */
   backup(directory: string, options: BackupOptions = {}): Promise<BackupReport> {
