@@ -8,9 +8,6 @@ import { compactLog } from './log-compaction.ts'
 import type { Compacted } from './log-compaction.ts'
 import type { Operation, Section, Store } from './section.ts'
 
-/** What a log needs of its store. */
-export type DigestLogStore = Pick<Store, 'commit' | 'flush' | 'section'>
-
 /** Consecutive digests of a log. */
 export interface LogPart {
   readonly digests: readonly Uint8Array[]
@@ -26,7 +23,7 @@ const COMPACTED_DIGESTS = 32_768
 
 /** A log of digests, in a section of the store. */
 export class DigestLog {
-  readonly #store: DigestLogStore
+  readonly #store: Pick<Store, 'commit' | 'flush'>
   readonly #name: string
   readonly #section: Section
   readonly #compactions: Section
@@ -35,7 +32,7 @@ export class DigestLog {
   /** The digests before `#end`. */
   #latest: readonly Uint8Array[] = []
 
-  constructor(store: DigestLogStore, name: string) {
+  constructor(store: Pick<Store, 'commit' | 'flush' | 'section'>, name: string) {
     this.#store = store
     this.#name = name
     this.#section = store.section(name)

@@ -9,6 +9,7 @@ import { MalformedError } from '../../crdt/index.ts'
 import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
 import { errorOf } from '../errors.ts'
 import { FrameStream } from '../streams/frame-stream.ts'
+import { registerProtocol } from '../streams/protocol-registration.ts'
 import { KnownInstances } from './known-instances.ts'
 import type { Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { ExchangeComponents } from '../streams/exchange.ts'
@@ -53,7 +54,7 @@ class InstanceService {
   /** Pairs of doubles that were reported. */
   readonly #reported = new Set<string>()
   #stopping = new AbortController()
-  #topology: string | undefined
+  #unregister: (() => Promise<void>) | undefined
 
   constructor(components: ExchangeComponents, init: InstancesInit) {
     this.#components = components
@@ -64,24 +65,22 @@ class InstanceService {
 
   async start(): Promise<void> {
     this.#stopping = new AbortController()
-    const { registrar } = this.#components
+    // The side that dialled sends the first hello.
+    const onConnect = (_: PeerId, connection: Connection): void => {
+      if (connection.direction === 'outbound') void this.#greet(connection)
+    }
+    const onStream = (stream: Stream, connection: Connection): Promise<void> =>
+      this.#respond(stream, connection)
     const { protocol } = this.#init
-    await registrar.handle(protocol, (stream, connection) => this.#respond(stream, connection), {
-      maxInboundStreams: MAX_STREAMS,
-      maxOutboundStreams: MAX_STREAMS
-    })
-    this.#topology = await registrar.register(protocol, {
-      onConnect: (_, connection) => {
-        // The other side does the same where it dialled.
-        if (connection.direction === 'outbound') void this.#greet(connection)
-      }
-    })
+    const handlers = { protocol, maxStreams: MAX_STREAMS, onStream, onConnect }
+    this.#unregister = await registerProtocol(this.#components.registrar, handlers)
   }
 
   async stop(): Promise<void> {
+    const unregister = this.#unregister
+    this.#unregister = undefined
     this.#stopping.abort(new Error('The node is stopping.'))
-    if (this.#topology !== undefined) this.#components.registrar.unregister(this.#topology)
-    await this.#components.registrar.unhandle(this.#init.protocol)
+    await unregister?.()
   }
 
   /** Never rejects. */
