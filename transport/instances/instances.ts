@@ -4,6 +4,7 @@
  * id. A report is a warning only: a false one costs the peer nothing, and neither double is penalised.
  */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { MalformedError } from '../../crdt/index.ts'
 import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
@@ -29,6 +30,9 @@ const INSTANCE_BYTES = 16
 const MAX_OTHERS = 4
 
 const MAX_FRAME_BYTES = INSTANCE_BYTES * (1 + MAX_OTHERS)
+
+/** Milliseconds from a connection to its first hello. */
+const GREET_DELAY = 1_000
 
 /** Streams a peer may have open, of all its nodes. */
 const MAX_STREAMS = 16
@@ -67,7 +71,7 @@ class InstanceService {
     this.#stopping = new AbortController()
     // The side that dialled sends the first hello.
     const onConnect = (_: PeerId, connection: Connection): void => {
-      if (connection.direction === 'outbound') void this.#greet(connection)
+      if (connection.direction === 'outbound') void this.#greetLater(connection)
     }
     const onStream = (stream: Stream, connection: Connection): Promise<void> =>
       this.#respond(stream, connection)
@@ -81,6 +85,13 @@ class InstanceService {
     this.#unregister = undefined
     this.#stopping.abort(new Error('The node is stopping.'))
     await unregister?.()
+  }
+
+  /** Sync and gossip come first. Never rejects. */
+  async #greetLater(connection: Connection): Promise<void> {
+    const { signal } = this.#stopping
+    const isRunning = await delay(GREET_DELAY, true, { signal, ref: false }).catch(() => false)
+    if (isRunning && connection.status === 'open') await this.#greet(connection)
   }
 
   /** Never rejects. */
