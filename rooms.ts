@@ -44,6 +44,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'transport/peers': { imports: [...CRDT] },
   'transport/gossip': { imports: [...CRDT] },
   'transport/filters': { imports: [...CRDT, 'transport/streams'] },
+  'transport/instances': { imports: [...CRDT, 'transport/streams'] },
   'transport/sync': { imports: [...CRDT, 'transport/streams'] },
   'transport/stem': { imports: [...CRDT, 'transport/streams', 'transport/peers'] },
   'transport/host': {
@@ -51,6 +52,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       ...CRDT,
       'transport/streams',
       'transport/gossip',
+      'transport/instances',
       'transport/stem',
       'transport/sync',
       'transport/filters'

@@ -10,6 +10,27 @@ export class CodedError<Code extends string = string> extends Error {
   }
 }
 
+/** The text of a thrown value. It never throws itself: not every value has a string form. */
+export function messageOf(thrown: unknown): string {
+  try {
+    const text: unknown = thrown instanceof Error ? thrown.message : String(thrown)
+    if (typeof text === 'string') return text
+  } catch {
+    // A revoked Proxy, an object without a prototype, or a `toString` that throws.
+  }
+  return 'a value without a text was thrown'
+}
+
+/** The thrown value, or an error in its place if it is none. Never throws. */
+export function errorOf(thrown: unknown): Error {
+  try {
+    if (thrown instanceof Error) return thrown
+  } catch {
+    // A revoked Proxy.
+  }
+  return new Error(messageOf(thrown))
+}
+
 /** Why the store failed. */
 export type StoreErrorCode =
   /** Thrown when another process has the directory open. */

@@ -246,6 +246,16 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.recordLog.end
   }
 
+  /** Whether the log of records has many repetitions, or may have. */
+  get isLogCompactionDue(): boolean {
+    return this.#parts.recordLog.isCompactionDue
+  }
+
+  /** Drops repetitions from the log of records; its readers go on at their positions. */
+  compactLog(signal?: AbortSignal): Promise<void> {
+    return this.#parts.recordLog.compact(signal)
+  }
+
   /** The newest digests of `recordLog` from a position on that are on disk, at most `limit`. */
   newestRecords(from: number, limit: number): Promise<readonly Uint8Array[]> {
     return this.#parts.recordLog.newest(from, limit)

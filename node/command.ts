@@ -1,7 +1,7 @@
 /** The interface of a command, and the parsing of its arguments. */
 import { parseArgs } from 'node:util'
 import { readTime, TIME_FORMS } from './time.ts'
-import { UsageError } from './exit-codes.ts'
+import { messageOf, UsageError } from './exit-codes.ts'
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { ExitCode } from './exit-codes.ts'
 
@@ -37,7 +37,7 @@ export function readArguments<const T extends ParseArgsOptionsConfig>(
     return parsed
   } catch (error) {
     if (error instanceof UsageError) throw error
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    throw new UsageError(messageOf(error))
   }
 }
 

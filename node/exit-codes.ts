@@ -55,6 +55,8 @@ const FAILURES: ReadonlySet<unknown> = new Set([
   'SKILL_FOLDER'
 ])
 
+export { messageOf } from '../crdt/errors.ts'
+
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommandError) return error.exit
   if (!(error instanceof Error)) return EXIT.failed

@@ -1,5 +1,5 @@
 /** Runs one command line and returns its exit code. A command's code is loaded when it is used. */
-import { EXIT, exitCodeOf, UsageError } from './exit-codes.ts'
+import { EXIT, exitCodeOf, messageOf, UsageError } from './exit-codes.ts'
 import { HELP } from './output/help.ts'
 import { warn } from './output/terminal.ts'
 import type { Command } from './command.ts'
@@ -27,6 +27,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   dispute: async () => ({ command: (await import('./commands/vote.ts')).dispute }),
   retract: async () => ({ command: (await import('./commands/vote.ts')).retract }),
   context: () => import('./commands/context.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
   peers: () => import('./commands/peers.ts'),
   status: () => import('./commands/status.ts'),
   verify: () => import('./commands/verify.ts'),
@@ -55,7 +57,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return await command.run(rest, { env: process.env, signal: interrupt.signal })
   } catch (error) {
     if (interrupt.signal.aborted) return EXIT.interrupted
-    warn(`hive: ${error instanceof Error ? error.message : String(error)}`)
+    warn(`hive: ${messageOf(error)}`)
     if (error instanceof UsageError) warn('"hive --help" lists the commands and their options.')
     return exitCodeOf(error)
   } finally {

@@ -1,6 +1,6 @@
 /** The file of `hive start --models`: the `models` option of `createHive`, as JSON. */
 import { readFile } from 'node:fs/promises'
-import { UsageError } from './exit-codes.ts'
+import { messageOf, UsageError } from './exit-codes.ts'
 import type { HiveInit } from '../src/index.ts'
 
 /** Throws `UsageError` if the file cannot be read; `createHive` checks its content. */
@@ -8,7 +8,7 @@ export async function readModels(path: string): Promise<HiveInit['models']> {
   try {
     return JSON.parse(await readFile(path, 'utf8'))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     throw new UsageError(
       `Cannot read the models in ${path}: ${reason}. Correct the file that --models names.`
     )

@@ -1,7 +1,7 @@
 /** Errors of the library that agents embed. */
-import { CodedError } from '../crdt/errors.ts'
+import { CodedError, errorOf, messageOf } from '../crdt/errors.ts'
 
-export { CodedError }
+export { CodedError, errorOf, messageOf }
 
 /** Why a call of this library failed. */
 export type HiveErrorCode =
@@ -44,6 +44,8 @@ export type HiveErrorCode =
   | 'SKILL_FAILED'
   /** Thrown when a folder is not a skill folder, or cannot be read or written. */
   | 'SKILL_FOLDER'
+  /** Thrown when a backup is incomplete or damaged, or its target is not empty. */
+  | 'BACKUP_INVALID'
   /** Thrown when a node is used after `stop()`, or a playbook after `close()`. */
   | 'STOPPED'
 

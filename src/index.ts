@@ -16,7 +16,7 @@
  */
 export { CodedError, LimitError, StoreError } from '../crdt/index.ts'
 export { SwarmError, generateSwarmKey } from '../transport/index.ts'
-export { createHive } from './runtime/index.ts'
+export { createHive, restoreBackup } from './runtime/index.ts'
 export { HiveError } from './errors.ts'
 export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
@@ -30,6 +30,8 @@ export type {
 export type {
   Agent,
   Agents,
+  BackupOptions,
+  BackupReport,
   Cortex,
   HiveNode,
   HiveEvents,

@@ -1,5 +1,7 @@
 /** Errors of the swarm. */
-import { CodedError } from '../crdt/index.ts'
+import { CodedError, errorOf, messageOf } from '../crdt/index.ts'
+
+export { errorOf, messageOf }
 
 /** Why the swarm cannot be joined. */
 export type SwarmErrorCode =

@@ -5,6 +5,7 @@ import { gossipService } from './gossip/gossip.ts'
 import { createHost } from './host/host.ts'
 import { describeMismatch, keyGate } from './host/key-gate.ts'
 import { have } from './sync/have.ts'
+import { instances } from './instances/instances.ts'
 import { stem } from './stem/stem.ts'
 import { sync } from './sync/sync.ts'
 import type { PeerId } from '@libp2p/interface'
@@ -30,6 +31,8 @@ export interface SwarmHostInit {
   onOffence(peer: PeerId, reason: string): void
   onSynced(report: SyncReport): void
   onFilterChange(change: FilterChange): void
+  onDuplicate(peer: PeerId): void
+  onOwnDuplicate(reporter: PeerId): void
 }
 
 /** Made, not started. Throws `SwarmError` for a bad address. */
@@ -72,6 +75,12 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       protocol: swarm.protocolId('have'),
       replica: replica.publicView,
       onOffence
+    }),
+    instances: instances({
+      protocol: swarm.protocolId('instance'),
+      now: () => clock.now(),
+      onDuplicate: (peer) => swarm.onDuplicate(peer),
+      onOwnDuplicate: (reporter) => swarm.onOwnDuplicate(reporter)
     }),
     stem: isLight
       ? () => undefined

@@ -52,6 +52,10 @@ export interface SwarmEvents {
   'peer:refuse': [refusal: { readonly address: string; readonly reason: string }]
   /** A peer sent what no honest peer would. */
   'peer:offend': [offence: { readonly peer: string; readonly reason: string }]
+  /** Two nodes run with the key of this peer; `isOwn`: with the key of this node. */
+  'peer:duplicate': [
+    duplicate: { readonly peer: string; readonly isOwn: boolean; readonly reporter?: string }
+  ]
   'bootstrap:fail': [failure: { readonly address: string; readonly reason: string }]
   /** Peers became reachable by gossip, or no longer are. */
   'gossip:change': []

@@ -85,7 +85,14 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       onRefuse: (refusal) => this.emit('peer:refuse', refusal),
       onOffence: (peer, reason) => this.#onOffence(peer, reason),
       onSynced: (report) => this.#onSynced(report),
-      onFilterChange: (change) => this.emit('filter:change', change)
+      onFilterChange: (change) => this.emit('filter:change', change),
+      onDuplicate: (peer) => this.emit('peer:duplicate', { peer: peer.toString(), isOwn: false }),
+      onOwnDuplicate: (reporter) =>
+        this.emit('peer:duplicate', {
+          peer: this.peerId,
+          isOwn: true,
+          reporter: reporter.toString()
+        })
     })
     this.#dialer = new Dialer({
       libp2p: this.#host,

@@ -7,7 +7,7 @@ import { open, rm } from 'node:fs/promises'
 import { join, resolve as absolute } from 'node:path'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
-import { StoreError } from '../errors.ts'
+import { messageOf, StoreError } from '../errors.ts'
 import type { AbstractLevel } from 'abstract-level'
 
 /** An abstract-level database: LevelDB on disk, or `memory-level`. */
@@ -105,8 +105,4 @@ export async function probeSpace(directory: string, failure: StoreError): Promis
   } finally {
     await rm(path, { force: true })
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -4,6 +4,8 @@
  */
 import { HASH_BYTES } from '../constants.ts'
 import { concat, seqBytes, seqOf } from '../bytes/index.ts'
+import { compactLog } from './log-compaction.ts'
+import type { Compacted } from './log-compaction.ts'
 import type { Operation, Section, Store } from './section.ts'
 
 /** Consecutive digests of a log. */
@@ -16,15 +18,25 @@ export interface LogPart {
 /** Digests kept in memory, at least while so many were appended since the start. */
 const KEPT_DIGESTS = 512
 
+/** A log is compacted once it has this many digests, and twice as many as after the last time. */
+const COMPACTED_DIGESTS = 32_768
+
 /** A log of digests, in a section of the store. */
 export class DigestLog {
+  readonly #store: Pick<Store, 'commit' | 'flush'>
+  readonly #name: string
   readonly #section: Section
+  readonly #compactions: Section
   #end = 0
+  #compacted: Compacted = { to: 0, kept: 0 }
   /** The digests before `#end`. */
   #latest: readonly Uint8Array[] = []
 
-  constructor(store: Pick<Store, 'section'>, name: string) {
+  constructor(store: Pick<Store, 'commit' | 'flush' | 'section'>, name: string) {
+    this.#store = store
+    this.#name = name
     this.#section = store.section(name)
+    this.#compactions = store.section('log-compactions')
   }
 
   /** Reads where the log ends: before anything else, and after a failed commit. */
@@ -35,6 +47,36 @@ export class DigestLog {
     }
     this.#end = end
     this.#latest = []
+    const compacted = await this.#compactions.get(Buffer.from(this.#name))
+    this.#compacted = compacted === undefined ? { to: 0, kept: 0 } : readCompacted(compacted)
+  }
+
+  /** Before this position repetitions of digests were dropped. */
+  get start(): number {
+    return this.#compacted.to
+  }
+
+  /** Digests that are stored before `start`. */
+  get kept(): number {
+    return this.#compacted.kept
+  }
+
+  get isCompactionDue(): boolean {
+    const { to, kept } = this.#compacted
+    return kept + this.#end - to >= Math.max(COMPACTED_DIGESTS, 2 * kept)
+  }
+
+  /**
+   * Drops repetitions of digests on disk, but for the newest positions. Readers go on at their
+   * positions. It may be aborted, and called beside `append`.
+   */
+  async compact(signal?: AbortSignal): Promise<void> {
+    await this.#store.flush()
+    const log = { store: this.#store, section: this.#section, end: this.#end }
+    const compacted = await compactLog(log, signal)
+    const bytes = concat(seqBytes(compacted.to), seqBytes(compacted.kept))
+    await this.#store.commit([this.#compactions.put(Buffer.from(this.#name), bytes)])
+    this.#compacted = compacted
   }
 
   /** Position behind the last digest, on disk or on its way. */
@@ -82,6 +124,11 @@ export class DigestLog {
     for await (const [key] of this.#section.entries(range)) return key
     return seqBytes(position)
   }
+}
+
+function readCompacted(bytes: Uint8Array): Compacted {
+  const half = bytes.length / 2
+  return { to: seqOf(bytes.subarray(0, half)), kept: seqOf(bytes.subarray(half)) }
 }
 
 /** The digests of a part from `from` on. */

@@ -2,8 +2,8 @@
  * The open database of a store. LevelDB refuses all writes after a failed one until it is opened
  * again. Reads go on meanwhile: one that the closing interrupts is repeated.
  */
-import { ENCODING, messageOf, openDatabase, probeSpace } from './database.ts'
-import { StoreError } from '../errors.ts'
+import { ENCODING, openDatabase, probeSpace } from './database.ts'
+import { messageOf, StoreError } from '../errors.ts'
 import type { AbstractIterator } from 'abstract-level'
 import type { Database } from './database.ts'
 

@@ -1,5 +1,6 @@
 /** What a store is to the code that reads and writes it. */
 import type { AbstractBatchOperation } from 'abstract-level'
+import type { CopyOptions, StoreCopy } from './copy-store.ts'
 import type { Database } from './database.ts'
 import type { FileDamage } from './inventory.ts'
 import type { ValuesReport } from './verify-values.ts'
@@ -93,6 +94,8 @@ export interface Store {
   flush(): Promise<void>
   /** A store of its own files, for copies of small values; undefined in memory, and of a copy. */
   readonly copies: Store | undefined
+  /** Copies what is committed now into a directory without a store. Throws `StoreError`. */
+  copyTo(directory: string, options?: CopyOptions): Promise<StoreCopy>
   /** Values that were read and found damaged since the store was opened. */
   readonly damaged: number
   /** What was found at the start. */

@@ -7,14 +7,16 @@
  */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ENCODING, lockDirectory, memoryDatabase, messageOf, openDatabase } from './database.ts'
+import { ENCODING, lockDirectory, memoryDatabase, openDatabase } from './database.ts'
+import { copyStore } from './copy-store.ts'
 import { DigestLog } from './digest-log.ts'
 import { InventoryKeeper } from './inventory-keeper.ts'
 import { openDirectory } from './open-directory.ts'
-import { StoreError } from '../errors.ts'
+import { messageOf, StoreError } from '../errors.ts'
 import { LevelSection } from './level-section.ts'
 import { MIGRATIONS, SCHEMA } from './migrations.ts'
 import { closedError, OpenDatabase } from './open-database.ts'
+import type { CopyOptions, StoreCopy } from './copy-store.ts'
 import type { Database } from './database.ts'
 import type { FileDamage } from './inventory.ts'
 import type { OpenedDirectory, StoreCondition } from './open-directory.ts'
@@ -163,6 +165,11 @@ class LevelStore implements Store {
 
   async flush(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing
+  }
+
+  copyTo(directory: string, options: CopyOptions = {}): Promise<StoreCopy> {
+    if (this.#closing !== undefined) return Promise.reject(closedError(this.#where))
+    return copyStore(this.#open, directory, options)
   }
 
   close(): Promise<void> {

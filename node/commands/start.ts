@@ -1,6 +1,5 @@
 /** `hive start`: runs a node until a signal stops it. */
-import { readFile } from 'node:fs/promises'
-import { createHive, StoreError, SwarmError } from '../../src/index.ts'
+import { createHive, StoreError } from '../../src/index.ts'
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { readModels } from '../models-file.ts'
 import { serveControl } from '../control/control-server.ts'
@@ -9,6 +8,7 @@ import { startLog } from '../output/start-log.ts'
 import { localOperations } from '../control/operations.ts'
 import { defaultDataDir, socketPath } from '../data-paths.ts'
 import { findRunningNode, removeRunningNode, writeRunningNode } from '../control/running-node.ts'
+import { readSwarmKey } from '../swarm-key-file.ts'
 import { warn } from '../output/terminal.ts'
 import { version } from '../version.ts'
 import type { HiveNode, HiveInit } from '../../src/index.ts'
@@ -47,8 +47,10 @@ export const command: Command = {
       userAgent: `noormme-hive/${version()}`,
       swarm: {
         name: values.swarm,
-        key: keyFile === undefined ? undefined : await readKey(keyFile),
-        acceptedKeys: await Promise.all((values['accept-swarm-key'] ?? []).map(readKey)),
+        key: keyFile === undefined ? undefined : await readSwarmKey(keyFile, warn),
+        acceptedKeys: await Promise.all(
+          (values['accept-swarm-key'] ?? []).map((path) => readSwarmKey(path, warn))
+        ),
         bootstrap: values.bootstrap,
         listen: values.listen,
         gossip: values['no-gossip'] !== true,
@@ -97,18 +99,6 @@ async function open(dataDir: string, init: HiveInit): Promise<HiveNode> {
 function receiptsOf(text = 'tests'): 'runs' | 'tests' {
   if (text === 'runs' || text === 'tests') return text
   throw new UsageError(`--skill-receipts takes tests (the default) or runs, not "${text}".`)
-}
-
-async function readKey(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new SwarmError(
-      'SWARM_KEY_INVALID',
-      `Cannot read the swarm key in ${path}. Check the path, or make a key with "hive keygen > swarm.key".`,
-      { cause }
-    )
-  }
 }
 
 function waitForAbort(signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 /** `hive status`: prints the state of a node. */
 import { askNode } from '../ask-node.ts'
 import { EXIT } from '../exit-codes.ts'
-import { print, printJson, table } from '../output/terminal.ts'
+import { print, printJson, sanitizeText, table } from '../output/terminal.ts'
 import type { HiveStatus } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
@@ -34,7 +34,8 @@ export const command: Command = {
       ['filters', filtersText(status.filters)],
       ['refused', refused.join(', ') || 'nothing'],
       ['offences', String(offences)],
-      ['damaged', String(damaged)]
+      ['damaged', String(damaged)],
+      ...status.warnings.map((text) => ['warning', sanitizeText(text)])
     ]
     print(table(rows))
     return EXIT.ok

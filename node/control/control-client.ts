@@ -35,6 +35,7 @@ export function remoteOperations(socketPath: string): Operations {
     usage: (callOptions) => call('usage', {}, callOptions),
     status: (callOptions) => call('status', {}, callOptions),
     verify: (callOptions) => call('verify', {}, callOptions),
+    backup: (options, callOptions) => call('backup', options, callOptions),
     goals: (options, callOptions) => call('goals', options, callOptions),
     addGoal: (options, callOptions) => call('add-goal', options, callOptions),
     goalStatus: (options, callOptions) => call('goal-status', options, callOptions),

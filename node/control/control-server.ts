@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { rm } from 'node:fs/promises'
 import { z } from 'zod'
-import { exitCodeOf } from '../exit-codes.ts'
+import { exitCodeOf, messageOf } from '../exit-codes.ts'
 import { Time } from './json-lines.ts'
 import { GoalRequests } from './goal-operations.ts'
 import { SkillRequests } from './skill-operations.ts'
@@ -36,6 +36,7 @@ const History = z.object({
   limit: z.number().optional(),
   maxWait: z.number().optional()
 })
+const Backup = z.object({ directory: z.string() })
 const Forget = z.object({ id: z.string() })
 const Promote = z.object({ id: z.string(), tags: z.array(z.string()).optional() })
 const Vote = z.object({
@@ -94,7 +95,7 @@ async function answer(
     })
     send({ result })
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     send({ error: { message, exit: exitCodeOf(error) } })
   }
   response.end()
@@ -137,6 +138,8 @@ async function run(
       return operations.status(call)
     case 'verify':
       return operations.verify(call)
+    case 'backup':
+      return operations.backup(Backup.parse(await bodyOf(request)), call)
     case 'goals':
       return operations.goals(GoalRequests.list.parse(await bodyOf(request)), call)
     case 'add-goal':

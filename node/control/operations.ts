@@ -3,6 +3,7 @@
  * that the command opens itself.
  */
 import type {
+  BackupReport,
   BroadcastReport,
   Claim,
   Context,
@@ -14,12 +15,12 @@ import type {
   HiveStatus,
   Insight,
   InsightOptions,
-  Promoted,
   ListedModel,
   ModelUsage,
   Preview,
-  RecallResult,
-  RecallOptions
+  Promoted,
+  RecallOptions,
+  RecallResult
 } from '../../src/index.ts'
 import { localGoalOperations } from './goal-operations.ts'
 import { JsonLines } from './json-lines.ts'
@@ -58,6 +59,8 @@ export interface Operations extends GoalOperations, SkillOperations {
   usage(call?: CallOptions): Promise<ModelUsage>
   status(call?: CallOptions): Promise<NodeStatus>
   verify(call?: CallOptions): Promise<IntegrityReport>
+  /** `directory`: an absolute path. */
+  backup(options: { directory: string }, call?: CallOptions): Promise<BackupReport>
 }
 
 export interface VoteRequest {
@@ -120,6 +123,8 @@ export function localOperations(db: HiveNode, running: boolean): Operations {
     models: () => Promise.resolve(models.list()),
     usage: () => Promise.resolve(models.usage()),
     verify: ({ signal } = {}) => db.agent.cortex.janitor.verify({ signal }),
+    backup: ({ directory }, { signal, onProgress } = {}) =>
+      db.backup(directory, { signal, onProgress: (progress) => onProgress?.({ ...progress }) }),
     status: async () => ({
       ...db.status,
       digest: await db.digest(),

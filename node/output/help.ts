@@ -78,6 +78,8 @@ Usage: hive <command> [options]
               publish SKILL           publish a verified skill (also done automatically)
               repair                  search for sources that accept failed inputs
   forget ID   delete a fact; retract the vote on its published insight
+  backup      write a backup, while the node runs too: hive backup DIR
+  restore     make the data directory from a backup: hive restore DIR
   peers       list connected peers
   verify      read everything that the node stores, mend what follows from the rest, and
               print what is lost or damaged; ends with 1 if something is

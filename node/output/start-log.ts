@@ -33,6 +33,7 @@ class JsonLog implements StartLog {
     db.on('peer:disconnect', (peer) => printJson({ event: 'peer:disconnect', peer }))
     db.on('peer:refuse', (refusal) => printJson({ event: 'peer:refuse', ...refusal }))
     db.on('peer:offend', (offence) => printJson({ event: 'peer:offend', ...offence }))
+    db.on('peer:duplicate', (duplicate) => printJson({ event: 'peer:duplicate', ...duplicate }))
     db.on('bootstrap:fail', (failure) => {
       printJson({ event: 'bootstrap:fail', ...failure })
     })
@@ -43,6 +44,8 @@ class JsonLog implements StartLog {
       printJson({ event: 'skill:transition', ...transition })
     )
     db.on('skill:warm', (warm) => printJson({ event: 'skill:warm', ...warm }))
+    db.on('hive:warn', (text) => printJson({ event: 'hive:warn', text }))
+    db.on('index:rebuild', (index) => printJson({ event: 'index:rebuild', ...index }))
     db.on('author:distrust', (falseReceipt) =>
       printJson({ event: 'author:distrust', ...falseReceipt })
     )
@@ -51,6 +54,7 @@ class JsonLog implements StartLog {
   ready(db: HiveNode, dataDir: string): void {
     const { peerId, multiaddrs, swarm } = db.status
     printJson({ event: 'ready', peerId, multiaddrs, swarm, dataDir, pid: process.pid })
+    for (const text of db.status.warnings) printJson({ event: 'hive:warn', text })
   }
 
   stopping(): void {
@@ -97,6 +101,10 @@ class PlainLog implements StartLog {
         `Author ${author.slice(0, SHORT)} published a false receipt for skill ${skill.slice(0, SHORT)}, for the input ${sanitizeText(input)}. This node ignores the author's votes on skills.`
       )
     })
+    db.on('hive:warn', (text) => this.#warnOnce(`Warning: ${sanitizeText(text)}`))
+    db.on('index:rebuild', ({ file }) => {
+      this.#warnOnce(`${file} was damaged. The node builds it again.`)
+    })
     db.on('bootstrap:fail', ({ address, reason }) => {
       this.#warnOnce(
         `Cannot reach ${address}: ${sanitizeText(reason)}.\n  The node tries again and works alone until then.`
@@ -114,6 +122,7 @@ class PlainLog implements StartLog {
     const [first] = multiaddrs
     const key = hasKey ? '--swarm-key FILE ' : ''
     if (first !== undefined) print(`join with hive start ${key}--bootstrap ${first}`)
+    for (const text of db.status.warnings) this.#warnOnce(`Warning: ${sanitizeText(text)}`)
     print('Ready. Ctrl-C stops the node.')
   }
 

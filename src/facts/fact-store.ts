@@ -169,6 +169,16 @@ export class FactStore {
     yield* this.#log.read(from, to)
   }
 
+  /** Whether the log has many repetitions, or may have. */
+  get isLogCompactionDue(): boolean {
+    return this.#log.isCompactionDue
+  }
+
+  /** Drops repetitions from the log; its readers go on at their positions. */
+  compactLog(signal?: AbortSignal): Promise<void> {
+    return this.#log.compact(signal)
+  }
+
   /** The newest digests of the log from a position on that are on disk, at most `limit`. */
   newest(from: number, limit: number): Promise<readonly Uint8Array[]> {
     return this.#log.newest(from, limit)

@@ -83,14 +83,14 @@ export class GoalView {
 
   /** The stored goal that the record is a variant of, or is itself. */
   async sameAs(record: HiveRecord): Promise<Goal | undefined> {
-    const view = await this.#components.index.view()
+    const view = await this.#components.index.view({ isRequired: true })
     const node = await view.goal({ variant: variantOf(record) })
     return node === undefined ? undefined : this.canonical(node.digest)
   }
 
   /** Whether `id` is `ancestor` or one of its subgoals. */
   async isWithin(id: string, ancestor: string): Promise<boolean> {
-    const view = await this.#components.index.view()
+    const view = await this.#components.index.view({ isRequired: true })
     const path = await view.ancestors(digestOfId(id))
     return id === ancestor || path.some((digest) => toHex(digest) === ancestor)
   }

@@ -2,6 +2,7 @@
  * Stores many facts, a batch at a time: the next batch is read and hashed while others are written.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { messageOf } from '../errors.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { FactInput } from '../facts/index.ts'
 import type { AcceptedFact, Intake } from './intake.ts'
@@ -116,8 +117,4 @@ async function* chunksOf<T>(items: Iterable<T> | AsyncIterable<T>): AsyncGenerat
     chunk = []
   }
   yield chunk
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

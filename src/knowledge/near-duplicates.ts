@@ -10,7 +10,7 @@ import { prepareStored, readFact } from '../facts/index.ts'
 import { recordVariantKey } from './record-variant.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Operation, Section, Store } from '../../crdt/index.ts'
-import type { SearchIndex } from '../search/index.ts'
+import type { SearchIndex, WaitOptions } from '../search/index.ts'
 import type { PreparedFact, StoredFact, FactStore } from '../facts/index.ts'
 
 export interface NearDuplicatesComponents {
@@ -80,7 +80,10 @@ export class NearDuplicates {
   }
 
   /** Digest of a fact of this node with the same words, if there is one. */
-  async find(fact: PreparedFact): Promise<Uint8Array | undefined> {
+  async find(
+    fact: PreparedFact,
+    wait: Pick<WaitOptions, 'isRequired'> = {}
+  ): Promise<Uint8Array | undefined> {
     const known = await this.canonical(fact.digest)
     const { index, facts } = this.#components
     // The fact that it repeated may have been forgotten.
@@ -91,7 +94,7 @@ export class NearDuplicates {
     const slack = LENGTH_SLACK + text.length * LENGTH_SHARE
     const length = [Math.floor(text.length - slack), Math.ceil(text.length + slack)] as const
     const query = { text, limit: CANDIDATES, origins: ['local'], all: true, length } as const
-    const view = await index.view()
+    const view = await index.view(wait)
     const { hits } = await view.search(query)
     for (const candidate of await facts.getMany(hits.map(({ digest }) => digest))) {
       const isOther = !equalBytes(candidate.digest, fact.digest)
@@ -148,7 +151,7 @@ export class NearDuplicates {
       for (const stored of await facts.getMany(batch)) {
         signal?.throwIfAborted()
         const fact = prepareStored(stored)
-        const canonical = await this.find(fact)
+        const canonical = await this.find(fact, { isRequired: true })
         totals.checked += 1
         if (canonical === undefined || !(await this.merge(fact, canonical))) continue
         await facts.remove(fact.digest)

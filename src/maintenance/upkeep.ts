@@ -1,6 +1,6 @@
 /**
  * Upkeep: background work of an idle node. It compares facts that were added without a search for
- * near-duplicates, a slice at a time. It compacts the node's own feed when half of it is no longer
+ * near-duplicates, a slice at a time. It drops repetitions from logs. It compacts the node's own feed when half of it is no longer
  * live. Slices take at most a third of the time.
  */
 import type { AbortOptions } from '@libp2p/interface'
@@ -9,9 +9,12 @@ import type { ConsolidateReport, NearDuplicates } from '../knowledge/index.ts'
 import type { FactStore } from '../facts/index.ts'
 
 export interface UpkeepComponents {
-  readonly facts: Pick<FactStore, 'logEnd'>
+  readonly facts: Pick<FactStore, 'compactLog' | 'isLogCompactionDue' | 'logEnd'>
   readonly nearDuplicates: Pick<NearDuplicates, 'consolidate' | 'position'>
-  readonly replica: Pick<Replica, 'compact' | 'isCompactionDue'>
+  readonly replica: Pick<
+    Replica,
+    'compact' | 'compactLog' | 'isCompactionDue' | 'isLogCompactionDue'
+  >
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   readonly onConsolidate: (consolidated: ConsolidateReport) => void
   readonly onError: (error: unknown) => void
@@ -80,6 +83,11 @@ export class Upkeep {
     if (replica.isCompactionDue) {
       const last = (await replica.compact(options.signal)).at(-1)
       if (last !== undefined) await announce([last])
+      return true
+    }
+    const log = [facts, replica].find(({ isLogCompactionDue }) => isLogCompactionDue)
+    if (log !== undefined) {
+      await log.compactLog(options.signal)
       return true
     }
     if ((await nearDuplicates.position()) >= facts.logEnd) return false

@@ -2,7 +2,7 @@
  * The `embeddings` of `createHive`: one endpoint, or an object of the caller, that is called for
  * embeddings alone, through the router. It belongs to no tier.
  */
-import { HiveError } from '../errors.ts'
+import { HiveError, messageOf } from '../errors.ts'
 import { ProviderFailure } from './errors.ts'
 import { NO_TOKENS } from './provider.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -46,7 +46,7 @@ export function functionProvider(name: string, source: EmbeddingFunction): Provi
       } catch (error) {
         signal.throwIfAborted()
         const isRefused = error instanceof HiveError && error.code === 'EMBEDDING_REFUSED'
-        const message = error instanceof Error ? error.message : String(error)
+        const message = messageOf(error)
         throw new ProviderFailure(isRefused ? 'request' : 'server', `${name}: ${message}`)
       }
     }

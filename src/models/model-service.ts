@@ -12,6 +12,7 @@ import { StoredScorer } from './routing/scorer.ts'
 import { Telemetry } from './telemetry.ts'
 import { usageReport } from './spending/usage-report.ts'
 import { Signal, parse } from '../arguments/index.ts'
+import { messageOf } from '../errors.ts'
 import type { Store } from '../../crdt/index.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { EmbeddingSource } from './embedding-source.ts'
@@ -101,7 +102,7 @@ export class ModelService {
       budgets,
       now,
       onNearlySpent: (what) => warn(`80 percent of the budget of ${what} is spent.`),
-      onError: (error) => warn(`Cannot store the cost of a model call: ${String(error)}`)
+      onError: (error) => warn(`Cannot store the cost of a model call: ${messageOf(error)}`)
     })
     this.scorer = new StoredScorer(store)
     this.router = new Router({

@@ -36,6 +36,9 @@ import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
 import type { NodeParts } from './node-parts.ts'
 
+const SEARCH_FILE = 'search.db'
+const VECTORS_FILE = 'vectors.db'
+
 /** Called for events of background work. */
 export interface CortexObserver {
   onDamage(report: IntegrityReport): void
@@ -44,6 +47,8 @@ export interface CortexObserver {
   onError(error: unknown): void
   /** The embedding provider failed. */
   onEmbeddingError(error: Error): void
+  /** A damaged index was deleted; it is built again. */
+  onRebuild(file: string): void
 }
 
 export class CortexFactory {
@@ -98,10 +103,12 @@ export class CortexFactory {
       rankGoal: (attested) => rankGoal(attested, replica)
     })
     this.#index = new SearchIndex({
-      path: fileOf(options, 'search.db'),
+      path: fileOf(options, SEARCH_FILE),
       sources,
       rules: this.#judge.rules,
-      conditions: parts.environment.conditions
+      conditions: parts.environment.conditions,
+      onRebuild: () => observer.onRebuild(SEARCH_FILE),
+      onError
     })
     this.#vectors = this.#openVectors(sources)
     this.#history = new ClaimHistory({ index: this.#index, facts, replica, judge: this.#judge })
@@ -272,12 +279,13 @@ export class CortexFactory {
     const embedder = models.embedder(options.agent.name)
     if (embedder === undefined) return undefined
     return new VectorIndex({
-      path: fileOf(options, 'vectors.db'),
+      path: fileOf(options, VECTORS_FILE),
       sources,
       conditions: environment.conditions,
       embedder,
       textOf: embeddedTextOf,
       onError: (error) => this.#observer.onEmbeddingError(error),
+      onRebuild: () => this.#observer.onRebuild(VECTORS_FILE),
       random: options.random
     })
   }

@@ -10,6 +10,10 @@ import type { NodeParts } from './node-parts.ts'
 export interface HiveEvents extends SwarmEvents, ModelEvents, SkillEvents {
   /** Entries of other authors were added to the replica. */
   'hive:change': []
+  /** The operator should know this; `status.warnings` lists it too. */
+  'hive:warn': [text: string]
+  /** A damaged index was deleted and is built again; until then recalls may miss older items. */
+  'index:rebuild': [index: { readonly file: string }]
   /** A slice of near-duplicates was compared in the background. */
   'upkeep:consolidate': [consolidated: ConsolidateReport]
   /** Something that was stored is lost or damaged; what can be mended is. */
@@ -38,6 +42,7 @@ function forwardSwarm(swarm: Swarm, to: Target): void {
   swarm.on('peer:disconnect', (peer) => to.emit('peer:disconnect', peer))
   swarm.on('peer:refuse', (refusal) => to.emit('peer:refuse', refusal))
   swarm.on('peer:offend', (offence) => to.emit('peer:offend', offence))
+  swarm.on('peer:duplicate', (duplicate) => to.emit('peer:duplicate', duplicate))
   swarm.on('bootstrap:fail', (failure) => to.emit('bootstrap:fail', failure))
   swarm.on('filter:change', (change) => to.emit('filter:change', change))
   swarm.on('gossip:change', () => to.emit('gossip:change'))

@@ -2,14 +2,16 @@
 import { EventEmitter } from 'node:events'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { Agents } from './agents.ts'
+import { writeBackup } from './backup.ts'
 import { closeAll } from './close-all.ts'
-import { HiveError } from '../errors.ts'
+import { HiveError, messageOf } from '../errors.ts'
 import { forwardEvents } from './hive-events.ts'
 import { CortexFactory, ownFilters } from './cortex-factory.ts'
 import { closeParts } from './node-parts.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { PeerFilterStatus, PeerStatus } from '../../transport/index.ts'
 import type { Agent } from './agents.ts'
+import type { BackupOptions, BackupReport } from './backup.ts'
 import type { HiveEvents } from './hive-events.ts'
 import type { NodeParts } from './node-parts.ts'
 
@@ -33,6 +35,8 @@ export interface HiveStatus {
   readonly rejections: Readonly<Record<string, number>>
   readonly offences: number
   readonly damaged: number
+  /** What the operator should know, the latest last. */
+  readonly warnings: readonly string[]
 }
 
 /**
@@ -60,8 +64,10 @@ export class HiveNode extends EventEmitter<HiveEvents> {
       onDamage: (report) => this.emit('store:damage', report),
       onConsolidate: (consolidated) => this.emit('upkeep:consolidate', consolidated),
       onError: (error) => this.emit('upkeep:fail', error),
-      onEmbeddingError: (error) => this.emit('embedding:fail', error)
+      onEmbeddingError: (error) => this.emit('embedding:fail', error),
+      onRebuild: (file) => this.emit('index:rebuild', { file })
     })
+    parts.warnings.follow((text) => this.emit('hive:warn', text))
     this.agents = new Agents((name) => this.#cortex.for(name))
     this.agent = this.agents.create(parts.options.agent.name)
     forwardEvents(parts, this)
@@ -79,7 +85,7 @@ export class HiveNode extends EventEmitter<HiveEvents> {
   }
 
   get status(): HiveStatus {
-    const { options, store, replica, facts, swarm } = this.#parts
+    const { options, store, replica, facts, swarm, warnings } = this.#parts
     const heads = replica.heads()
     return {
       peerId: this.peerId,
@@ -98,7 +104,8 @@ export class HiveNode extends EventEmitter<HiveEvents> {
       },
       rejections: replica.rejections(),
       offences: swarm?.offences ?? 0,
-      damaged: store.damaged
+      damaged: store.damaged,
+      warnings: warnings.texts
     }
   }
 
@@ -119,6 +126,40 @@ export class HiveNode extends EventEmitter<HiveEvents> {
         'This node has no network: `network` is false in the options of createHive.'
       )
     await swarm.dial(address, options)
+  }
+
+  /**
+   * Writes a backup of this node, as of now, into an empty directory, or a new one. The node goes on
+   * working. Throws `HiveError` (BACKUP_INVALID) or `StoreError`; then nothing is left there.
+   *
+   * @example
+   * ```ts
+   * const { items } = await db.backup('./backup-monday')
+   * console.log(items)
+   * ```
+   */
+  backup(directory: string, options: BackupOptions = {}): Promise<BackupReport> {
+    const { store, options: init } = this.#parts
+    return writeBackup({ store, dataDir: init.dataDir }, directory, options)
+  }
+
+  /** A listener that throws or rejects does not stop the work that emits; a warning names it. */
+  override emit<K>(
+    event: K | keyof HiveEvents,
+    ...args: K extends keyof HiveEvents ? HiveEvents[K] : never
+  ): boolean {
+    const listeners = this.rawListeners(event)
+    const warn = (error: unknown): void =>
+      this.#parts.warnings.add(`A listener of "${String(event)}" failed: ${messageOf(error)}`)
+    for (const listener of listeners) {
+      try {
+        const result: unknown = Reflect.apply(listener, this, args)
+        if (result instanceof Promise) result.catch(warn)
+      } catch (error) {
+        warn(error)
+      }
+    }
+    return listeners.length > 0
   }
 
   /** Leaves the swarm and closes the store; idempotent. */

@@ -7,7 +7,9 @@
  * console.log(db.status)
  * ```
  */
+export { restoreBackup } from './backup.ts'
 export { createHive } from './create-hive.ts'
+export type { BackupOptions, BackupReport } from './backup.ts'
 export type { Agent, Agents } from './agents.ts'
 export type { Cortex } from './cortex.ts'
 export type { HiveEvents } from './hive-events.ts'

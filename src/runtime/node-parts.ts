@@ -3,18 +3,19 @@
  * this order; if one fails, the parts before it are closed.
  */
 import { EventEmitter } from 'node:events'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { authorEpochs, openReplica, openStore, StoreError } from '../../crdt/index.ts'
 import { createSwarm, loadPeerKey } from '../../transport/index.ts'
 import { SkillService } from '../skills/index.ts'
 import { closeAll } from './close-all.ts'
 import { loadFilterSettings } from './filter-settings.ts'
+import { Warnings } from './warnings.ts'
 import { FactStore } from '../facts/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
+import { makePrivate } from './private-directory.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
-import type { Swarm } from '../../transport/index.ts'
+import type { Swarm, SwarmEvents } from '../../transport/index.ts'
 import type { ModelEvents } from '../models/index.ts'
 import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
@@ -35,10 +36,8 @@ export interface NodeParts {
   readonly modelEvents: EventEmitter<ModelEvents>
   readonly skills: SkillService
   readonly sandbox: Sandbox
+  readonly warnings: Warnings
 }
-
-/** Mode of the data directory: only its owner may read it. */
-const OWNER_ONLY = 0o700
 
 /** Resolves when all parts but the swarm run; the caller starts the swarm. */
 export async function openParts(
@@ -56,7 +55,10 @@ export async function openParts(
 
 async function tryToOpenParts(options: Options, environment: HostEnvironment): Promise<NodeParts> {
   const { dataDir, clock = Date } = options
-  if (dataDir !== undefined) await makeDirectory(dataDir)
+  const warnings = new Warnings()
+  if (dataDir !== undefined) {
+    await makePrivate(dataDir, (text) => warnings.add(text))
+  }
   const opened: (() => unknown)[] = []
   try {
     const store = await openStore(options.store ?? fileOf(options, 'store'), {
@@ -95,8 +97,9 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
+    swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
     const shared = { options, environment, store, replica, facts, swarm, observedUntil, k }
-    return { ...shared, models, modelEvents, skills, sandbox }
+    return { ...shared, models, modelEvents, skills, sandbox, warnings }
   } catch (error) {
     // Keeps the first error; errors of closing would hide it.
     await closeAll(opened, 'Some parts of the node did not close.').catch(() => undefined)
@@ -206,13 +209,8 @@ function openSkills(
   })
 }
 
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true, mode: OWNER_ONLY })
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new StoreError('STORE_OPEN_FAILED', `Cannot create the directory ${path}: ${reason}`, {
-      cause
-    })
-  }
+function duplicateText({ peer, isOwn }: SwarmEvents['peer:duplicate'][0]): string {
+  return isOwn
+    ? 'Peers report a second node with the peer key of this node, as after its directory was copied. Stop one of the two nodes, and delete peer.key in its directory.'
+    : `Two nodes run with the key of peer ${peer}. Its owner should stop one of them.`
 }

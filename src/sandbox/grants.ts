@@ -2,6 +2,7 @@
 import { SandboxError } from './errors.ts'
 import { parseJson } from './json.ts'
 import { MAX_INPUT_BYTES } from './constants.ts'
+import { messageOf } from '../errors.ts'
 import type { Json } from './canonical-json.ts'
 import type { Answer } from './messages.ts'
 import type { HostCallHandler } from './sandbox-thread.ts'
@@ -42,7 +43,7 @@ export function hostCallHandler(grants: Grants, signal: AbortSignal): HostCallHa
       if (Buffer.byteLength(json) <= MAX_INPUT_BYTES) return { json }
       return { error: `${name} returned more than ${MAX_INPUT_BYTES} bytes.` }
     } catch (error) {
-      return { error: error instanceof Error ? error.message : String(error) }
+      return { error: messageOf(error) }
     }
   }
 }

@@ -53,72 +53,95 @@ export interface ListedGoals {
   readonly recent: readonly Uint8Array[]
 }
 
-export interface IndexViewInit {
+/** The index as a view uses it. */
+export interface IndexState {
   /** Whether all items known at the question are indexed. */
   readonly isComplete: boolean
   readonly ask: <Q extends Question>(question: Q) => Promise<AnswerTo<Q>>
   readonly readRecent: () => Promise<readonly RecentItems[]>
+  /** The state to ask again after a failed question; rejects if there is none. */
+  readonly afterFailure: (error: unknown) => Promise<IndexState>
 }
 
 export class IndexView {
-  readonly #init: IndexViewInit
+  #state: IndexState
   #read: Promise<readonly RecentItems[]> | undefined
 
-  constructor(init: IndexViewInit) {
-    this.#init = init
+  constructor(state: IndexState) {
+    this.#state = state
   }
 
+  /** Known for sure after the last answer: a failure makes the view incomplete. */
   get isComplete(): boolean {
-    return this.#init.isComplete
+    return this.#state.isComplete
   }
 
   /** The best matches. */
-  async search(query: SearchQuery): Promise<SearchAnswer> {
-    return this.#init.ask({ type: 'search', query, recent: await this.#recent() })
+  search(query: SearchQuery): Promise<SearchAnswer> {
+    return this.#ask((recent) => ({ type: 'search', query, recent }))
   }
 
   /** Records by vouches, then confidence. */
   async list(query: ListQuery): Promise<Listed> {
-    const recent = await this.#recentRecords()
-    return { digests: await this.#init.ask({ type: 'list', query }), recent }
+    const digests = await this.#ask(() => ({ type: 'list', query }))
+    return { digests, recent: await this.#recentRecords() }
   }
 
   /** Offered skills by support, then head start. */
   async offers(query: OfferQuery): Promise<Listed> {
-    const recent = await this.#recentRecords()
-    return { digests: await this.#init.ask({ type: 'offers', query }), recent }
+    const digests = await this.#ask(() => ({ type: 'offers', query }))
+    return { digests, recent: await this.#recentRecords() }
   }
 
   /** Claims on an attribute of an entity, or on all of them; those not indexed yet come last. */
-  async claims(query: ClaimQuery): Promise<readonly ClaimHit[]> {
-    return this.#init.ask({ type: 'claims', query, recent: await this.#recent() })
+  claims(query: ClaimQuery): Promise<readonly ClaimHit[]> {
+    return this.#ask((recent) => ({ type: 'claims', query, recent }))
   }
 
   /** Claims that hold at a time; the ones that began last are current, if they are valid. */
-  async current(query: CurrentQuery): Promise<readonly ClaimHit[]> {
-    return this.#init.ask({ type: 'current', query, recent: await this.#recent() })
+  current(query: CurrentQuery): Promise<readonly ClaimHit[]> {
+    return this.#ask((recent) => ({ type: 'current', query, recent }))
   }
 
   /** Goals: this node's own first, then by vouches. */
   async goals(query: GoalQuery): Promise<ListedGoals> {
-    const recent = await this.#recentRecords()
-    return { nodes: await this.#init.ask({ type: 'goals', query }), recent }
+    const nodes = await this.#ask(() => ({ type: 'goals', query }))
+    return { nodes, recent: await this.#recentRecords() }
   }
 
   /** The first goal that is called so, and its place; undefined if none is indexed. */
   goal(query: GoalName): Promise<GoalNode | undefined> {
-    return this.#init.ask({ type: 'goal', query })
+    return this.#ask(() => ({ type: 'goal', query }))
   }
 
   /** The goal and those that it is part of, the nearest first. */
   ancestors(digest: Uint8Array): Promise<readonly Uint8Array[]> {
-    return this.#init.ask({ type: 'ancestors', query: { digest } })
+    return this.#ask(() => ({ type: 'ancestors', query: { digest } }))
+  }
+
+  /** Asks again if the index fails; the items that are not indexed are read before. */
+  async #ask<Q extends Question>(
+    question: (recent: readonly RecentItems[]) => Q
+  ): Promise<AnswerTo<Q>> {
+    for (;;) {
+      const state = this.#state
+      try {
+        return await state.ask(question(await this.#recent()))
+      } catch (error) {
+        if (this.#state !== state) continue
+        const next = await state.afterFailure(error)
+        // Another question may have failed too.
+        if (this.#state !== state) continue
+        this.#state = next
+        this.#read = undefined
+      }
+    }
   }
 
   /** Read once, before the first answer. */
   async #recent(): Promise<readonly RecentItems[]> {
     if (this.isComplete) return []
-    this.#read ??= this.#init.readRecent()
+    this.#read ??= this.#state.readRecent()
     return this.#read
   }
 

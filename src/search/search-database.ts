@@ -6,10 +6,10 @@ import { ORIGINS } from './search-query.ts'
 import { GoalLists } from './goal-lists.ts'
 import { RecordLists } from './record-lists.ts'
 import { SearchReader } from './search-reader.ts'
-import { openDatabase } from './search-schema.ts'
+import { openSearchFile, openSecond } from './search-schema.ts'
 import { SearchWriter } from './search-writer.ts'
 import type { DatabaseSync } from 'node:sqlite'
-import type { OpenOptions } from './search-schema.ts'
+import type { ProjectionFile } from './projection-file.ts'
 import type {
   FactItem,
   RecordItem,
@@ -18,7 +18,16 @@ import type {
   SearchQuery
 } from './search-query.ts'
 
+export interface OpenOptions {
+  /** A number for what decides which records are indexed; with another one all are indexed again. */
+  readonly rules?: number
+  /** A second connection to a database that is open. */
+  readonly readOnly?: boolean
+}
+
 export class SearchDatabase {
+  /** Undefined in a second connection. */
+  readonly #file: ProjectionFile | undefined
   readonly #database: DatabaseSync
   readonly #writer: SearchWriter
   readonly #reader: SearchReader
@@ -29,11 +38,23 @@ export class SearchDatabase {
    * Opens `path`, or memory for `:memory:`; recreates a file of another version or a damaged one.
    */
   constructor(path: string, options: OpenOptions = {}) {
-    this.#database = openDatabase(path, options)
+    const { rules, readOnly = false } = options
+    this.#file = readOnly ? undefined : openSearchFile(path, rules)
+    this.#database = this.#file?.database ?? openSecond(path)
     this.#writer = new SearchWriter(this.#database)
     this.#reader = new SearchReader(this.#database)
     this.lists = new RecordLists(this.#database)
     this.goals = new GoalLists(this.#database)
+  }
+
+  /** Whether a damaged file was deleted at the opening. */
+  get wasDamaged(): boolean {
+    return this.#file?.wasDamaged ?? false
+  }
+
+  /** Throws `ProjectionError` (damaged) if the file is known to be damaged. */
+  assertIntact(): void {
+    this.#file?.assertIntact()
   }
 
   /** Position in the origin's log up to which it is indexed. */
@@ -46,11 +67,13 @@ export class SearchDatabase {
    * whether it is.
    */
   applyFacts(items: Iterable<FactItem>, position: number, more: boolean): boolean {
+    this.#file?.change()
     return this.#writer.applyFacts(items, position, more)
   }
 
   /** The same for records of the hive. */
   applyRecords(items: Iterable<RecordItem>, position: number, more: boolean): boolean {
+    this.#file?.change()
     return this.#writer.applyRecords(items, position, more)
   }
 
@@ -63,8 +86,25 @@ export class SearchDatabase {
     return this.#reader.count(ORIGINS.indexOf(origin))
   }
 
+  /** Items that cannot be written now are indexed again later. */
   close(): void {
-    this.#writer.commit()
-    this.#database.close()
+    try {
+      this.#writer.commit()
+    } catch {
+      this.#writer.rollback()
+    }
+    if (this.#file === undefined) this.#database.close()
+    else this.#file.close()
+  }
+
+  /** Frees space after a failed write. */
+  shrink(): void {
+    this.#file?.shrink()
+  }
+
+  /** Closes and deletes the file. */
+  discard(): void {
+    if (this.#file === undefined) this.#database.close()
+    else this.#file.discard()
   }
 }

@@ -1,18 +1,21 @@
 /**
  * The search index: it follows the logs of facts and of hive records in its own thread, and answers
  * queries. Its file can always be rebuilt: a missing or damaged file, or one of another version, is
- * indexed from the start.
+ * indexed from the start. While the disk refuses writes, the index answers from what is indexed, and
+ * goes on by itself.
  *
  * A search waits for the index 50 ms at most, unless it asks for more. What is not indexed by then
  * is answered from what is, and the newest items are compared directly. Lists wait until they are
  * complete, unless they ask for less.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { StoreError } from '../../crdt/index.ts'
+import { errorOf, HiveError } from '../errors.ts'
 import { IndexView } from './index-view.ts'
 import { packItems } from './packed-items.ts'
-import { openReader, openRemoteDatabase } from './search-thread.ts'
+import { openReader, openRemoteDatabase, SearchError } from './search-thread.ts'
 import type { LogPart } from '../../crdt/index.ts'
-import type { Question, RecentItems } from './index-view.ts'
+import type { IndexState, Question, RecentItems } from './index-view.ts'
 import type { SearchOrigin } from './search-query.ts'
 import type { AnswerTo, RemoteDatabase, SearchRequest } from './search-thread.ts'
 
@@ -37,12 +40,18 @@ export interface SearchIndexInit {
   readonly rules?: number
   /** Options of Node.js for the thread: conditions of imports. */
   readonly conditions: readonly string[]
+  /** A damaged file was deleted; it is built again. */
+  readonly onRebuild?: () => void
+  /** The index cannot follow its logs; called once until it can again. */
+  readonly onError?: (error: unknown) => void
 }
 
 /** How long a question waits for the index. */
 export interface WaitOptions {
   /** Milliseconds. */
   readonly maxWait?: number
+  /** Fail unless the index is complete. */
+  readonly isRequired?: boolean
 }
 
 /** Milliseconds that a search waits. */
@@ -57,6 +66,12 @@ const MAX_AWAITED = 4_096
 /** Items sent to the thread at once; reading them must not block the event loop for long. */
 const BATCH_ITEMS = 500
 
+/** Milliseconds until an index that cannot be written is tried again. */
+const RETRY_MS = 2_000
+
+/** A file that was damaged again within this many milliseconds is not the disk's fault. */
+const REBUILD_INTERVAL = 60_000
+
 type ApplyRequest = Extract<SearchRequest, { readonly type: 'apply' }>
 
 export class SearchIndex {
@@ -67,6 +82,11 @@ export class SearchIndex {
   #database: RemoteDatabase | undefined
   /** Answers while the thread of the database indexes. */
   #reader: RemoteDatabase | undefined
+  /** Without any item: it compares the newest ones while the file cannot be used. */
+  #empty: RemoteDatabase | undefined
+  #failure: unknown
+  #rebuiltAt = -Infinity
+  #retry: NodeJS.Timeout | undefined
   #catchingUp: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
@@ -77,11 +97,16 @@ export class SearchIndex {
   /** Indexes new items of the logs; returns at once if there are none. */
   async catchUp(): Promise<void> {
     // A pending run may have read the logs before the last addition.
-    await this.#catchingUp
+    await this.#catchingUp?.catch(() => undefined)
     this.#catchingUp ??= this.#catchUp().finally(() => {
       this.#catchingUp = undefined
     })
     await this.#catchingUp
+  }
+
+  /** Why the index does not follow its logs; undefined while it does. */
+  get failure(): unknown {
+    return this.#failure
   }
 
   /** Items of the logs that are not indexed; those that were changed several times count as often. */
@@ -92,16 +117,37 @@ export class SearchIndex {
     )
   }
 
-  /** The index after the wait; by default it is complete then. */
-  async view({ maxWait = Infinity }: WaitOptions = {}): Promise<IndexView> {
+  /**
+   * The index after the wait; by default it is complete then, unless it fails. With `isRequired` it
+   * throws instead.
+   */
+  async view({ maxWait = Infinity, isRequired = false }: WaitOptions = {}): Promise<IndexView> {
+    const state = await this.#state(maxWait)
+    if (!isRequired || state.isComplete) return new IndexView(state)
+    throw requiredError(this.#failure)
+  }
+
+  /** `hasFailed`: a question failed, and is asked again. */
+  async #state(maxWait: number, hasFailed = false): Promise<IndexState> {
     const isComplete = await this.#isCaughtUp(maxWait)
     // Noted before the first question: what is indexed meanwhile is found twice, and nothing is missed.
     const positions = new Map(this.#committed)
-    return new IndexView({
+    return {
       isComplete,
       ask: (question) => (isComplete ? this.#ask(question) : this.#askReader(question)),
-      readRecent: () => this.#recent(positions)
-    })
+      readRecent: () => this.#recent(positions),
+      afterFailure: () =>
+        hasFailed ? Promise.resolve(this.#stateWithoutFile()) : this.#state(maxWait, true)
+    }
+  }
+
+  #stateWithoutFile(): IndexState {
+    return {
+      isComplete: false,
+      ask: (question) => this.#askEmpty(question),
+      readRecent: () => this.#recent(new Map()),
+      afterFailure: rethrow
+    }
   }
 
   /** Closes the database; idempotent. */
@@ -111,18 +157,28 @@ export class SearchIndex {
   }
 
   async #close(): Promise<void> {
+    clearTimeout(this.#retry)
     await this.#catchingUp?.catch(() => undefined)
+    clearTimeout(this.#retry)
     await this.#reader?.close()
     await this.#database?.close()
+    await this.#empty?.close()
   }
 
-  /** Whether all items known now are indexed within the time. */
+  /** Whether all items known now are indexed within the time; false if they cannot be. */
   async #isCaughtUp(maxWait: number): Promise<boolean> {
     const isOpen = this.#init.sources.every(({ origin }) => this.#committed.has(origin))
-    if (!isOpen) await this.#readPositions()
-    const caughtUp = this.catchUp().then(() => true)
+    try {
+      if (!isOpen) await this.#readPositions()
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
+    const caughtUp = this.catchUp().then(
+      () => true,
+      () => false
+    )
     if (maxWait === Infinity || this.behind <= MAX_UNINDEXED) return caughtUp
-    caughtUp.catch(() => undefined)
     if (this.behind > MAX_AWAITED) return false
     const waited = new AbortController()
     try {
@@ -153,8 +209,24 @@ export class SearchIndex {
   }
 
   async #catchUp(): Promise<void> {
-    await this.#readPositions()
-    for (const source of this.#init.sources) await this.#follow(source)
+    try {
+      await this.#readPositions()
+      for (const source of this.#init.sources) await this.#follow(source)
+      this.#failure = undefined
+    } catch (error) {
+      this.#fail(error)
+      throw error
+    }
+  }
+
+  /** Tries again later, without a question. */
+  #fail(error: unknown): void {
+    if (this.#closing !== undefined) return
+    if (this.#failure === undefined) this.#init.onError?.(error)
+    this.#failure = error
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => void this.#isCaughtUp(0), RETRY_MS)
+    this.#retry.unref()
   }
 
   /** Reads a batch while the batch before it is being indexed. */
@@ -201,31 +273,91 @@ export class SearchIndex {
     request: Request,
     transfer: ArrayBuffer[] = []
   ): Promise<AnswerTo<Request>> {
-    const { path = ':memory:', conditions, rules } = this.#init
-    const database = (this.#database ??= openRemoteDatabase(path, conditions, { rules }))
+    const database = this.#open()
     try {
       return await database.ask(request, transfer)
     } catch (error) {
-      // The next call opens it again, perhaps in another thread, and asks for its position.
-      if (this.#database === database) this.#database = undefined
-      this.#positions.clear()
-      this.#committed.clear()
-      await database.close().catch(() => undefined)
+      await this.#recover(database, error)
       throw error
     }
+  }
+
+  #open(): RemoteDatabase {
+    this.#assertOpen()
+    if (this.#database !== undefined) return this.#database
+    const { path = ':memory:', conditions, rules } = this.#init
+    const database = openRemoteDatabase(path, conditions, { rules })
+    this.#database = database
+    database.wasDamaged.then(
+      (wasDamaged) => wasDamaged && this.#init.onRebuild?.(),
+      // The first request fails too.
+      () => undefined
+    )
+    return database
+  }
+
+  /**
+   * After a failed write, items are sent again from the last committed ones on. After any other
+   * failure the next call opens the file again, perhaps in another thread; a damaged one is deleted.
+   */
+  async #recover(database: RemoteDatabase, error: unknown): Promise<void> {
+    if (this.#database !== database) return
+    this.#positions.clear()
+    const failure = error instanceof SearchError ? error.failure : 'ended'
+    if (failure === 'unwritable' && database.isOpen) return
+    const reader = this.#reader
+    this.#database = undefined
+    this.#reader = undefined
+    this.#committed.clear()
+    const now = performance.now()
+    const discard = failure === 'damaged' && now - this.#rebuiltAt > REBUILD_INTERVAL
+    if (discard) {
+      this.#rebuiltAt = now
+      this.#init.onRebuild?.()
+    }
+    await reader?.close().catch(() => undefined)
+    await database.close({ discard }).catch(() => undefined)
   }
 
   /** A database in memory has no second connection: its thread answers between two batches. */
   async #askReader<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
     const { path, conditions, rules } = this.#init
-    if (path === undefined || this.#database === undefined) return this.#ask(question)
-    const reader = (this.#reader ??= openReader(this.#database, path, conditions, { rules }))
+    const database = this.#database
+    if (path === undefined || database === undefined) return this.#ask(question)
+    const reader = (this.#reader ??= openReader(database, path, conditions, { rules }))
     try {
       return await reader.ask(question)
     } catch (error) {
       if (this.#reader === reader) this.#reader = undefined
       await reader.close().catch(() => undefined)
+      if (error instanceof SearchError && error.failure === 'damaged') {
+        await this.#recover(database, error)
+      }
       throw error
     }
   }
+
+  #assertOpen(): void {
+    if (this.#closing !== undefined && this.#database === undefined)
+      throw new HiveError('STOPPED', 'The node has stopped. Open it again with createHive.')
+  }
+
+  async #askEmpty<Q extends Question>(question: Q): Promise<AnswerTo<Q>> {
+    this.#assertOpen()
+    this.#empty ??= openRemoteDatabase(':memory:', this.#init.conditions)
+    return this.#empty.ask(question)
+  }
+}
+
+/** A call that writes fails as it would at the store. */
+function requiredError(failure: unknown): Error {
+  if (failure instanceof SearchError && failure.failure === 'unwritable') {
+    return new StoreError('STORE_WRITE_FAILED', failure.message, { cause: failure })
+  }
+  if (failure !== undefined) return errorOf(failure)
+  return new HiveError('SEARCH_FAILED', 'The search index is behind. Repeat the call.')
+}
+
+async function rethrow(error: unknown): Promise<never> {
+  throw errorOf(error)
 }

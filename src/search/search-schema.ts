@@ -9,7 +9,7 @@
  */
 import { DatabaseSync } from 'node:sqlite'
 import { BEGINNING } from './claim-slot.ts'
-import { openProjection } from './projection-file.ts'
+import { ProjectionFile } from './projection-file.ts'
 
 const VERSION = 9
 
@@ -90,29 +90,29 @@ const SCHEMA = `
 /** An item lost in a crash is indexed again, since the cursor is part of the same transaction. */
 const PRAGMAS = `
   PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8192;
+  PRAGMA cache_size = -32768
 `
+
+const CHECKPOINT_PAGES = 8_192
 
 const READER_PRAGMAS = 'PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;'
 
-export interface OpenOptions {
-  /** A number for what decides which records are indexed; with another one all are indexed again. */
-  readonly rules?: number
-  /** A second connection to a database that is open. */
-  readonly readOnly?: boolean
+/** The file that is written to. */
+export function openSearchFile(path: string, rules = 0): ProjectionFile {
+  const version = VERSION * (MAX_RULES + 1) + Math.min(rules, MAX_RULES)
+  return new ProjectionFile(path, {
+    version,
+    schema: SCHEMA,
+    pragmas: PRAGMAS,
+    checkpointPages: CHECKPOINT_PAGES
+  })
 }
 
-export function openDatabase(
-  path: string,
-  { rules = 0, readOnly }: OpenOptions = {}
-): DatabaseSync {
-  if (readOnly === true) {
-    const database = new DatabaseSync(path, { readOnly })
-    database.exec(READER_PRAGMAS)
-    return database
-  }
-  const version = VERSION * (MAX_RULES + 1) + Math.min(rules, MAX_RULES)
-  return openProjection(path, { version, schema: SCHEMA, pragmas: PRAGMAS })
+/** A second connection to a file that is open. */
+export function openSecond(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: true })
+  database.exec(READER_PRAGMAS)
+  return database
 }
 
 /** Numbers of items: facts of this node have lower ones, so that a query can leave one origin out. */

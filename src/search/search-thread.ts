@@ -3,7 +3,7 @@
  * nodes. A thread starts with its first database and ends with its last.
  */
 import { Worker } from 'node:worker_threads'
-import { HiveError } from '../errors.ts'
+import { HiveError, messageOf } from '../errors.ts'
 import type {
   ClaimHit,
   ClaimQuery,
@@ -18,6 +18,7 @@ import type {
   SearchOrigin,
   SearchQuery
 } from './search-query.ts'
+import type { ProjectionFailure } from './projection-failure.ts'
 import type { VectorItem } from './vector-database.ts'
 
 /** Items that are not indexed yet, packed by `packItems`; they are compared too. */
@@ -70,11 +71,13 @@ export type SearchRequest =
     }
   /** Answered with the current dimensions; vectors with other dimensions are deleted. */
   | { readonly type: 'dimensions'; readonly dimensions: number }
-  | { readonly type: 'close' }
+  /** `discard`: the file is deleted. */
+  | { readonly type: 'close'; readonly discard: boolean }
 
 /** What each request is answered with. */
 interface Answers {
-  readonly open: number
+  /** Whether a damaged file was deleted. */
+  readonly open: boolean
   readonly cursor: number
   /** Position in the log up to which items are committed. */
   readonly apply: number
@@ -106,7 +109,26 @@ export interface ThreadAnswer {
   readonly id: number
   readonly answer: AnyAnswer
   readonly error?: string
+  readonly failure?: ProjectionFailure
 }
+
+/** Thrown by requests to a database. */
+export class SearchError extends HiveError {
+  /** `ended`: the thread ended. */
+  readonly failure: ProjectionFailure | 'ended'
+
+  constructor(failure: ProjectionFailure | 'ended', problem: string, cause?: unknown) {
+    super('SEARCH_FAILED', `${problem} ${REMEDIES[failure]}`, { cause })
+    this.failure = failure
+  }
+}
+
+const REMEDIES = {
+  damaged: 'The node deletes the file and builds it again.',
+  refused: 'Repeat the call.',
+  unwritable: 'Check the free space of the disk; the index goes on by itself.',
+  ended: 'Repeat the call; restart the node if it fails again.'
+} as const
 
 /** A database in one of the threads. */
 export interface RemoteDatabase {
@@ -116,11 +138,15 @@ export interface RemoteDatabase {
     request: Request,
     transfer?: ArrayBuffer[]
   ): Promise<AnswerTo<Request>>
+  /** Whether the opening has succeeded. */
+  readonly isOpen: boolean
+  /** Whether a damaged file was deleted at the opening. */
+  readonly wasDamaged: Promise<boolean>
   /**
    * Resolves when the database is closed. If it was the last one of its thread, the thread has
-   * ended.
+   * ended. `discard`: its file is deleted.
    */
-  close(): Promise<void>
+  close(options?: { readonly discard?: boolean }): Promise<void>
 }
 
 /** A database of vectors of a model, or of words by rules. */
@@ -192,9 +218,11 @@ class SearchThread {
     this.#worker.unref()
     this.#worker.on('message', (message: ThreadAnswer) => this.#settle(message))
     this.#worker.once('error', (cause) =>
-      this.#fail(searchError(`The search thread failed: ${String(cause)}`, cause))
+      this.#fail(new SearchError('ended', `The search thread failed: ${messageOf(cause)}.`, cause))
     )
-    this.#worker.once('exit', () => this.#fail(searchError('The search thread ended.')))
+    this.#worker.once('exit', () =>
+      this.#fail(new SearchError('ended', 'The search thread ended.'))
+    )
   }
 
   get databases(): number {
@@ -205,23 +233,29 @@ class SearchThread {
     const database = ++this.#lastDatabase
     this.#databases.add(database)
     const opened = this.#ask(database, { type: 'open', path, ...kind })
-    // Awaited by the first request.
-    opened.catch(() => undefined)
+    let isOpen = false
+    const open = (): boolean => (isOpen = true)
+    // The first request fails too.
+    opened.then(open, () => undefined)
     return {
       thread: this,
+      get isOpen() {
+        return isOpen
+      },
       ask: async (request, transfer) => {
         await opened
         return this.#ask(database, request, transfer)
       },
-      close: () => this.#close(database, opened)
+      wasDamaged: opened,
+      close: ({ discard = false } = {}) => this.#close(database, opened, discard)
     }
   }
 
-  async #close(database: number, opened: Promise<unknown>): Promise<void> {
+  async #close(database: number, opened: Promise<unknown>, discard: boolean): Promise<void> {
     if (!this.#databases.has(database)) return
     try {
       await opened
-      await this.#ask(database, { type: 'close' })
+      await this.#ask(database, { type: 'close', discard })
     } finally {
       this.#databases.delete(database)
       if (this.#databases.size === 0) {
@@ -249,12 +283,12 @@ class SearchThread {
     return promise as Promise<AnswerTo<Request>>
   }
 
-  #settle({ id, answer, error }: ThreadAnswer): void {
+  #settle({ id, answer, error, failure = 'refused' }: ThreadAnswer): void {
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
     if (this.#waiting.size === 0) this.#worker.unref()
     if (error === undefined) waiting?.resolve(answer)
-    else waiting?.reject(searchError(`The search index failed: ${error}.`))
+    else waiting?.reject(new SearchError(failure, `The search index failed: ${error}.`))
   }
 
   #fail(error: Error): void {
@@ -263,12 +297,4 @@ class SearchThread {
     for (const { reject } of this.#waiting.values()) reject(error)
     this.#waiting.clear()
   }
-}
-
-function searchError(problem: string, cause?: unknown): HiveError {
-  return new HiveError(
-    'SEARCH_FAILED',
-    `${problem} Check the free space of the disk, then restart the node. It rebuilds the index from its facts when the file of the index is deleted.`,
-    { cause }
-  )
 }

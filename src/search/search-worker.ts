@@ -1,5 +1,7 @@
 /** A thread that owns search databases, so that indexing does not block the event loop. */
 import { parentPort } from 'node:worker_threads'
+import { messageOf } from '../errors.ts'
+import { failureOf, ProjectionError } from './projection-failure.ts'
 import { decodeRecordRow } from './record-row.ts'
 import { factTextOf } from './search-text.ts'
 import { unpackItems } from './packed-items.ts'
@@ -13,39 +15,58 @@ import type { AnyAnswer, SearchRequest, ThreadRequest } from './search-thread.ts
 const port = parentPort
 if (port === null) throw new Error('This file runs only in a worker thread.')
 
-const databases = new Map<number, SearchDatabase | VectorDatabase>()
+type Database = SearchDatabase | VectorDatabase
+
+const databases = new Map<number, Database>()
 
 port.on('message', (asked: ThreadRequest) => {
   const { id } = asked
   try {
     port.postMessage({ id, answer: answer(asked) })
   } catch (error) {
-    port.postMessage({ id, error: error instanceof Error ? error.message : String(error) })
+    if (failureOf(error) === 'unwritable') databases.get(asked.database)?.shrink()
+    port.postMessage({ id, error: messageOf(error), failure: failureOf(error) })
   }
 })
 
 function answer({ database: id, request }: ThreadRequest): AnyAnswer {
   if (request.type === 'open') {
     const { path, model, rules, readOnly } = request
-    databases.set(
-      id,
+    const open = (): Database =>
       model === undefined
         ? new SearchDatabase(path, { rules, readOnly })
         : new VectorDatabase(path, model)
-    )
-    return id
+    const { database, wasDamaged } = openAgain(open)
+    databases.set(id, database)
+    return wasDamaged
   }
   const database = databases.get(id)
-  if (database === undefined) throw new Error('the database is closed')
+  if (database === undefined) throw new ProjectionError('refused', 'the database is closed')
   if (request.type === 'close') {
     databases.delete(id)
-    database.close()
+    if (request.discard) database.discard()
+    else database.close()
     return id
   }
+  database.assertIntact()
   if (request.type === 'cursor') return database.cursor(request.origin)
   return database instanceof SearchDatabase
     ? answerTextRequest(database, request)
     : answerVectorRequest(database, request)
+}
+
+/** A database that finds damage while it opens deletes its file. */
+function openAgain(open: () => Database): {
+  readonly database: Database
+  readonly wasDamaged: boolean
+} {
+  try {
+    const database = open()
+    return { database, wasDamaged: database.wasDamaged }
+  } catch (error) {
+    if (failureOf(error) !== 'damaged') throw error
+    return { database: open(), wasDamaged: true }
+  }
 }
 
 function answerTextRequest(database: SearchDatabase, request: SearchRequest): AnyAnswer {
@@ -85,7 +106,10 @@ function answerTextRequest(database: SearchDatabase, request: SearchRequest): An
     case 'ancestors':
       return database.goals.ancestors(request.query.digest)
     default:
-      throw new Error(`the word database does not support the request "${request.type}"`)
+      throw new ProjectionError(
+        'refused',
+        `the word database does not support the request "${request.type}"`
+      )
   }
 }
 
@@ -93,7 +117,7 @@ function answerVectorRequest(database: VectorDatabase, request: SearchRequest): 
   switch (request.type) {
     case 'vectors':
       if (database.cursor(request.origin) !== request.from) {
-        throw new Error('the vectors were deleted during the request')
+        throw new ProjectionError('refused', 'the vectors were deleted during the request')
       }
       database.apply(request.origin, request.items, request.position)
       return request.position
@@ -105,7 +129,10 @@ function answerVectorRequest(database: VectorDatabase, request: SearchRequest): 
       return dimensions
     }
     default:
-      throw new Error(`the vector database does not support the request "${request.type}"`)
+      throw new ProjectionError(
+        'refused',
+        `the vector database does not support the request "${request.type}"`
+      )
   }
 }
 

@@ -61,8 +61,14 @@ export class SearchWriter {
   /** Ends the open transaction, if there is one. */
   commit(): void {
     if (!this.#database.isTransaction) return
-    this.#database.exec('COMMIT')
     this.#uncommitted = 0
+    this.#database.exec('COMMIT')
+  }
+
+  /** After some failures, such as a full disk, SQLite has rolled back by itself. */
+  rollback(): void {
+    this.#uncommitted = 0
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
   }
 
   #apply<Item>(
@@ -84,8 +90,7 @@ export class SearchWriter {
       if (!more || this.#uncommitted >= TRANSACTION_ITEMS) this.commit()
       return !this.#database.isTransaction
     } catch (error) {
-      this.#uncommitted = 0
-      this.#database.exec('ROLLBACK')
+      this.rollback()
       throw error
     }
   }

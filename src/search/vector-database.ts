@@ -1,11 +1,14 @@
 /**
  * The vectors of facts and records: stored in SQLite with the cursors, in one transaction, and
  * searched in an HNSW graph (the `usearch` package). The graph is saved next to the database now
- * and then. A missing or old graph is completed from the vectors, without embedding any text again.
+ * and then, with its checksum. A missing, old or damaged graph is completed from the vectors, without
+ * embedding any text again.
  */
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { renameSync, rmSync } from 'node:fs'
 import { Index, MetricKind, ScalarKind } from 'usearch'
-import { bytesOf, numberOf, openProjection } from './projection-file.ts'
+import { failureOf, ProjectionError } from './projection-failure.ts'
+import { bytesOf, numberOf, ProjectionFile } from './projection-file.ts'
+import { sumOf } from './projection-sum.ts'
 import { ORIGINS } from './search-query.ts'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SearchHit, SearchOrigin } from './search-query.ts'
@@ -31,8 +34,12 @@ const SCHEMA = `
 const SAVE_MINIMUM = 10_000
 const SAVE_SHARE = 0.1
 
+/** SQLite's default. */
+const CHECKPOINT_PAGES = 1_000
+
 export class VectorDatabase {
   readonly #path: string
+  readonly #file: ProjectionFile
   readonly #database: DatabaseSync
   readonly #find: StatementSync
   readonly #insert: StatementSync
@@ -46,14 +53,33 @@ export class VectorDatabase {
    */
   constructor(path: string, model: string) {
     this.#path = path
-    this.#database = open(path)
-    if (this.#get('model') !== model) this.reset(model)
-    this.#find = this.#database.prepare('SELECT item FROM vectors WHERE digest = ? AND origin = ?')
-    this.#insert = this.#database.prepare(
-      'INSERT INTO vectors (digest, origin, vector) VALUES (?, ?, ?)'
-    )
-    this.#hit = this.#database.prepare('SELECT digest, origin FROM vectors WHERE item = ?')
-    this.#openGraph()
+    this.#file = open(path)
+    this.#database = this.#file.database
+    try {
+      if (this.#get('model') !== model) this.reset(model)
+      this.#find = this.#database.prepare(
+        'SELECT item FROM vectors WHERE digest = ? AND origin = ?'
+      )
+      this.#insert = this.#database.prepare(
+        'INSERT INTO vectors (digest, origin, vector) VALUES (?, ?, ?)'
+      )
+      this.#hit = this.#database.prepare('SELECT digest, origin FROM vectors WHERE item = ?')
+      this.#openGraph()
+    } catch (error) {
+      if (failureOf(error) === 'damaged') this.#file.discard()
+      else this.#database.close()
+      throw error
+    }
+  }
+
+  /** Whether a damaged file was deleted at the opening. */
+  get wasDamaged(): boolean {
+    return this.#file.wasDamaged
+  }
+
+  /** Throws `ProjectionError` (damaged) if the file is known to be damaged. */
+  assertIntact(): void {
+    this.#file.assertIntact()
   }
 
   /** Dimensions of the vectors; 0 while there are none. */
@@ -68,6 +94,7 @@ export class VectorDatabase {
 
   /** Deletes all vectors. */
   reset(model?: string): void {
+    this.#file.change()
     this.#graph = undefined
     this.#database.exec(
       "BEGIN; DELETE FROM vectors; DELETE FROM cursors; DELETE FROM properties WHERE name <> 'model'"
@@ -81,6 +108,7 @@ export class VectorDatabase {
   apply(origin: SearchOrigin, items: readonly VectorItem[], position: number): void {
     const added: (readonly [bigint, Float32Array])[] = []
     const removed: bigint[] = []
+    this.#file.change()
     this.#database.exec('BEGIN')
     try {
       for (const { digest, vector } of items) {
@@ -92,7 +120,7 @@ export class VectorDatabase {
         if (vector === undefined) continue
         if (this.dimensions === 0) this.#set('dimensions', vector.length)
         if (vector.length !== this.dimensions)
-          throw new Error('a vector has another number of dimensions')
+          throw new ProjectionError('refused', 'a vector has another number of dimensions')
         const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
         const { lastInsertRowid } = this.#insert.run(digest, ORIGINS.indexOf(origin), bytes)
         added.push([BigInt(lastInsertRowid), vector])
@@ -102,7 +130,8 @@ export class VectorDatabase {
         .run(ORIGINS.indexOf(origin), position)
       this.#database.exec('COMMIT')
     } catch (error) {
-      this.#database.exec('ROLLBACK')
+      // After some failures, such as a full disk, SQLite has rolled back by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw error
     }
     for (const item of removed) this.#graph?.remove(item)
@@ -129,7 +158,17 @@ export class VectorDatabase {
 
   close(): void {
     if (this.#unsaved > 0) this.#save()
-    this.#database.close()
+    this.#file.close()
+  }
+
+  /** Frees space after a failed write. */
+  shrink(): void {
+    this.#file.shrink()
+  }
+
+  /** Closes and deletes the file. */
+  discard(): void {
+    this.#file.discard()
   }
 
   get #graphPath(): string {
@@ -143,34 +182,51 @@ export class VectorDatabase {
     this.#unsaved += 1
   }
 
-  /** Written under another name first: a crash leaves the old graph complete. */
+  /**
+   * Written under another name first: a crash leaves the old graph complete. A graph that cannot be
+   * written, since the disk is full, is completed at the next start.
+   */
   #save(): void {
     if (this.#path === ':memory:' || this.#graph === undefined) return
     const path = `${this.#graphPath}.new`
-    this.#graph.save(path)
-    renameSync(path, this.#graphPath)
-    this.#set('graph-bytes', statSync(this.#graphPath).size)
-    const last = this.#database.prepare('SELECT max(item) AS n FROM vectors').get()?.['n']
-    this.#set('graph-last', numberOf(last))
     this.#unsaved = 0
+    this.#file.change()
+    try {
+      this.#graph.save(path)
+      const sum = sumOf(path)
+      renameSync(path, this.#graphPath)
+      const last = this.#database.prepare('SELECT max(item) AS n FROM vectors').get()?.['n']
+      this.#set('graph', `${sum} ${numberOf(last)}`)
+    } catch {
+      rmSync(path, { force: true })
+    }
   }
 
   /** Loads the saved graph if it is the latest one, and adds the vectors after it. */
   #openGraph(): void {
     const { dimensions } = this
     if (dimensions === 0) return
-    this.#graph = graphOf(dimensions)
-    let last = 0
-    const size = existsSync(this.#graphPath) ? statSync(this.#graphPath).size : undefined
-    if (size !== undefined && size === this.#get('graph-bytes')) {
-      this.#graph.load(this.#graphPath)
-      last = numberOf(this.#get('graph-last'))
-    }
+    const last = this.#loadGraph(dimensions)
+    this.#graph ??= graphOf(dimensions)
     const later = this.#database.prepare('SELECT item, vector FROM vectors WHERE item > ?')
     for (const row of later.iterate(last)) {
       const bytes = Uint8Array.from(bytesOf(row['vector']))
       this.#add(BigInt(numberOf(row['item'])), new Float32Array(bytes.buffer))
     }
+  }
+
+  /** The last item of the loaded graph; 0 if it is missing, damaged or another one. */
+  #loadGraph(dimensions: number): number {
+    const [, sum, last] = /^(\d+ \d+) (\d+)$/.exec(String(this.#get('graph'))) ?? []
+    const graph = graphOf(dimensions)
+    try {
+      if (sumOf(this.#graphPath) !== sum) return 0
+      graph.load(this.#graphPath)
+    } catch {
+      return 0
+    }
+    this.#graph = graph
+    return Number(last)
   }
 
   #get(name: string): string | number | undefined {
@@ -198,11 +254,12 @@ function graphOf(dimensions: number): Index {
   })
 }
 
-function open(path: string): DatabaseSync {
-  return openProjection(path, {
+function open(path: string): ProjectionFile {
+  return new ProjectionFile(path, {
     version: VERSION,
     schema: SCHEMA,
     pragmas: 'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL',
-    beside: ['.usearch']
+    checkpointPages: CHECKPOINT_PAGES,
+    beside: ['.usearch', '.usearch.new']
   })
 }

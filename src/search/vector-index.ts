@@ -6,8 +6,8 @@
  * what is not embedded yet, search by words answers alone.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { HiveError } from '../errors.ts'
-import { openRemoteDatabase } from './search-thread.ts'
+import { errorOf, HiveError } from '../errors.ts'
+import { openRemoteDatabase, SearchError } from './search-thread.ts'
 import type { EmbedOptions, Embedder } from './embedder.ts'
 import type { SearchSource } from './search-index.ts'
 import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
@@ -30,6 +30,8 @@ export interface VectorIndexInit {
   readonly textOf: EmbeddedText
   /** Called for each failure of the provider. */
   readonly onError: (error: Error) => void
+  /** A damaged file was deleted; all items are embedded again. */
+  readonly onRebuild?: () => void
   readonly random?: () => number
 }
 
@@ -236,15 +238,33 @@ export class VectorIndex {
   async #ask<Request extends SearchRequest>(request: Request): Promise<AnswerTo<Request>> {
     const { path = ':memory:', conditions, embedder } = this.#init
     const model = `${embedder.model}${embedder.private === true ? '+private' : ''}`
-    const database = (this.#database ??= openRemoteDatabase(path, conditions, { model }))
+    if (this.#database === undefined) {
+      this.#database = openRemoteDatabase(path, conditions, { model })
+      this.#database.wasDamaged.then(
+        (wasDamaged) => wasDamaged && this.#init.onRebuild?.(),
+        // The first request fails too.
+        () => undefined
+      )
+    }
+    const database = this.#database
     try {
       return await database.ask(request)
     } catch (error) {
-      if (this.#database === database) this.#database = undefined
-      this.#forgetPositions()
-      await database.close().catch(() => undefined)
+      await this.#recover(database, error)
       throw error
     }
+  }
+
+  /** An open file that cannot be written answers on; a damaged one is deleted. */
+  async #recover(database: RemoteDatabase, error: unknown): Promise<void> {
+    if (this.#database !== database) return
+    const failure = error instanceof SearchError ? error.failure : 'ended'
+    this.#forgetPositions()
+    if (failure === 'unwritable' && database.isOpen) return
+    this.#database = undefined
+    const discard = failure === 'damaged'
+    if (discard) this.#init.onRebuild?.()
+    await database.close({ discard }).catch(() => undefined)
   }
 
   /** A pending batch must not store its old position. */
@@ -255,7 +275,7 @@ export class VectorIndex {
 
   #report(error: unknown): void {
     if (this.#closed.signal.aborted) return
-    this.#init.onError(error instanceof Error ? error : new Error(String(error)))
+    this.#init.onError(errorOf(error))
   }
 }
 

@@ -100,7 +100,7 @@ export class Subscriptions {
         const attested = await replica.get(digestOfId(id))
         const judgement = attested === undefined ? undefined : await judge.judge(attested)
         if (attested === undefined || judgement?.state !== 'released') continue
-        deliverOnce(subscriber, insightOf(attested, judgement))
+        deliverOnce(subscriber, insightOf(attested, judgement), this.#components.onError)
       }
     }
   }
@@ -134,7 +134,8 @@ export class Subscriptions {
 
   async #deliver(insight: Insight): Promise<void> {
     for (const subscriber of this.#subscribers) {
-      if (await matchesSubscriber(insight, subscriber)) deliverOnce(subscriber, insight)
+      if (await matchesSubscriber(insight, subscriber))
+        deliverOnce(subscriber, insight, this.#components.onError)
     }
   }
 }
@@ -152,11 +153,21 @@ async function matchesSubscriber(
   )
 }
 
-/** Errors of a listener are its own, as with any event. */
-function deliverOnce({ delivered, listener }: Subscriber, insight: Insight): void {
+/** Other work does not wait for a listener, and does not see its errors. */
+function deliverOnce(
+  { delivered, listener }: Subscriber,
+  insight: Insight,
+  onError: (error: unknown) => void
+): void {
   if (delivered.has(insight.id)) return
   delivered.add(insight.id)
   const [oldest] = delivered
   if (delivered.size > MAX_DELIVERED && oldest !== undefined) delivered.delete(oldest)
-  queueMicrotask(() => listener(insight))
+  queueMicrotask(() => {
+    try {
+      listener(insight)
+    } catch (error) {
+      onError(error)
+    }
+  })
 }

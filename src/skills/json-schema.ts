@@ -3,7 +3,7 @@
  * process, so schemas with regular expressions, which may run for ever, are refused.
  */
 import { z } from 'zod'
-import { HiveError } from '../errors.ts'
+import { HiveError, messageOf } from '../errors.ts'
 import type { Json } from '../sandbox/index.ts'
 
 export type JsonSchema = Readonly<Record<string, Json>> | boolean
@@ -47,7 +47,7 @@ function read(schema: JsonSchema, what: string): z.ZodType {
   try {
     return z.fromJSONSchema(schema)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new HiveError('ARGUMENT_INVALID', `${what} is not a valid JSON Schema: ${reason}`, {
       cause
     })

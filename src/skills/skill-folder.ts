@@ -9,7 +9,7 @@ import { mkdir, open, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { z } from 'zod'
-import { HiveError } from '../errors.ts'
+import { HiveError, messageOf } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
 import { PARENTS, readSkillMarkdown } from './skill-markdown.ts'
 import { identifySkill } from './skill-identity.ts'
@@ -79,7 +79,7 @@ export async function writeSkillFolder(skill: Skill, folder: string): Promise<vo
       await writeFile(join(folder, name), text, { flag: 'wx' })
     }
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw refused(folder, `cannot be written: ${reason}. Choose an empty folder.`, cause)
   }
 }

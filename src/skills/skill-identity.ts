@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { digestOf } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import { HiveError } from '../errors.ts'
+import { HiveError, messageOf } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
 import { canonicalJson } from '../sandbox/index.ts'
 import {
@@ -120,7 +120,7 @@ function digest(record: HiveRecord): Uint8Array {
   try {
     return digestOf(record)
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new HiveError(
       'LIMIT_EXCEEDED',
       `The skill is too large: source, schemas and tests together may have 32 KiB. ${reason}`,

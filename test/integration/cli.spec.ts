@@ -38,7 +38,9 @@ describe('the hive binary', function () {
       ['vouch'],
       ['dispute', 'a', 'b'],
       ['context'],
-      ['forget']
+      ['forget'],
+      ['backup'],
+      ['restore', 'a', 'b']
     ]) {
       const { code, stderr, stdout } = await runHive([...args])
       assert.deepEqual([code, stdout], [2, ''], args.join(' '))

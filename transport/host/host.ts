@@ -20,6 +20,7 @@ import type { ExchangeComponents } from '../streams/exchange.ts'
 import type { Filters } from '../filters/filters.ts'
 import type { GossipComponents, GossipService } from '../gossip/gossip.ts'
 import type { Have } from '../sync/have.ts'
+import type { Instances } from '../instances/instances.ts'
 import type { Stem } from '../stem/stem.ts'
 import type { Sync } from '../sync/sync.ts'
 
@@ -31,6 +32,7 @@ export interface HostServices extends Record<string, unknown> {
   readonly have: Have
   /** Undefined on a light node. */
   readonly stem: Stem | undefined
+  readonly instances: Instances
   readonly gossip: GossipService
 }
 
@@ -51,6 +53,7 @@ export interface HostInit {
   filters(components: ExchangeComponents): Filters
   have(components: ExchangeComponents): Have
   stem(components: ExchangeComponents): Stem | undefined
+  instances(components: ExchangeComponents): Instances
   /** Replaces any of the options: another transport, say. */
   readonly overrides?: HostOverrides
 }
@@ -84,6 +87,7 @@ export async function createHost(init: HostInit): Promise<Host> {
       filters: (components) => init.filters(components),
       have: (components) => init.have(components),
       stem: (components) => init.stem(components),
+      instances: (components) => init.instances(components),
       gossip: (components) => init.gossip(components)
     },
     ...(init.logger === undefined ? {} : { logger: init.logger }),

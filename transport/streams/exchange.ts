@@ -7,8 +7,9 @@
 import { setMaxListeners } from 'node:events'
 import { MalformedError } from '../../crdt/index.ts'
 import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
-import { ProtocolError } from '../errors.ts'
+import { errorOf, ProtocolError } from '../errors.ts'
 import { FrameStream } from './frame-stream.ts'
+import { registerProtocol } from './protocol-registration.ts'
 import type {
   AbortOptions,
   ComponentLogger,
@@ -52,7 +53,7 @@ export class Exchanges {
   readonly #components: ExchangeComponents
   readonly #peers = new Map<string, PeerId>()
   #stopping = new AbortController()
-  #topology: string | undefined
+  #unregister: (() => Promise<void>) | undefined
 
   constructor(components: ExchangeComponents, init: ExchangesInit) {
     this.#init = init
@@ -77,13 +78,11 @@ export class Exchanges {
   async start(): Promise<void> {
     this.#stopping = new AbortController()
     setMaxListeners(Infinity, this.#stopping.signal)
-    const { registrar } = this.#components
     const { protocol, maxStreams } = this.#init
-    await registrar.handle(protocol, (stream, connection) => this.#onStream(stream, connection), {
-      maxInboundStreams: maxStreams,
-      maxOutboundStreams: maxStreams
-    })
-    this.#topology = await registrar.register(protocol, {
+    this.#unregister = await registerProtocol(this.#components.registrar, {
+      protocol,
+      maxStreams,
+      onStream: (stream, connection) => this.#onStream(stream, connection),
       onConnect: (peer, connection) => {
         this.#peers.set(peer.toString(), peer)
         this.#init.onConnect?.(peer, connection)
@@ -94,8 +93,8 @@ export class Exchanges {
 
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('The node is stopping.'))
-    if (this.#topology !== undefined) this.#components.registrar.unregister(this.#topology)
-    await this.#components.registrar.unhandle(this.#init.protocol)
+    await this.#unregister?.()
+    this.#unregister = undefined
   }
 
   /** Opens a stream to the peer and runs the initiator's side of an exchange. */
@@ -137,7 +136,7 @@ export class Exchanges {
       await stream.close({ signal })
       return result
     } catch (error) {
-      stream.abort(error instanceof Error ? error : new Error(String(error)))
+      stream.abort(errorOf(error))
       if (error instanceof ProtocolError || error instanceof MalformedError) {
         this.#init.onOffence(peer, error.message)
       }

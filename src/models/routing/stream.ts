@@ -7,6 +7,7 @@ import { decide } from './decision.ts'
 import { featuresOf } from './prompt-features.ts'
 import { ModelCall } from './model-call.ts'
 import { toRequest } from './provider-request.ts'
+import { messageOf } from '../../errors.ts'
 import type { Caller, Candidate } from '../calling/caller.ts'
 import type { TierScope } from '../calling/tier-scope.ts'
 import type { ModelSettings, RequestSettings } from '../model-options.ts'
@@ -60,7 +61,7 @@ export async function* stream(
   } catch (cause) {
     if (whole) throw cause
     if (cause instanceof ProviderFailure) candidate.health.failed(cause, components.now())
-    const reason = cause instanceof Error ? cause.message : String(cause)
+    const reason = messageOf(cause)
     throw new ModelError(
       'STREAM_BROKEN',
       `The stream ended early, after ${partial.length} characters: ${reason}. \`partial\` has the received text.`,

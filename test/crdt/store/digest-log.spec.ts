@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { DigestLog, openStore } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import type { LogPart } from '../../../crdt/index.ts'
 
 describe('a log of digests', () => {
   it('gives its newest ones from memory, and after a restart from disk', async () => {
@@ -32,7 +34,68 @@ describe('a log of digests', () => {
     assert.deepEqual(hex(await log.newest(0, 512)), hex(range(0, 3)))
     await store.close()
   })
+
+  it('keeps of repetitions the last one when it is compacted, and every reader finds all', async () => {
+    const store = await openStore()
+    const log = new DigestLog(store, 'log')
+    await log.load()
+    const logged: number[] = []
+    // One that changes always, some that change often, and new ones.
+    for (let i = 0; i < 40_000; i += 20) {
+      const numbers = Array.from(
+        { length: 20 },
+        (_, j) => [0, 1 + (i % 7), 100 + i + j][j % 3] ?? 0
+      )
+      logged.push(...numbers)
+      await store.commit(log.append(numbers.map(digest)))
+    }
+    assert.equal(log.isCompactionDue, true)
+    await log.compact()
+    assert.equal(log.isCompactionDue, false)
+    const stored = (await partsOf(log, 0)).flatMap(({ digests }) => digests)
+    assert.ok(stored.length < 25_000, `${stored.length} digests`)
+    const reopened = new DigestLog(store, 'log')
+    await reopened.load()
+    for (const read of [log, reopened]) {
+      assert.deepEqual([read.end, read.start > 30_000, read.kept < 13_000], [40_000, true, true])
+      for (const from of [0, 1, 777, 20_000, read.start - 1, read.start, 39_999]) {
+        const parts = await partsOf(read, from)
+        const found = new Set(parts.flatMap(({ digests }) => hex(digests)))
+        const changed = new Set(hex(logged.slice(from).map(digest)))
+        assert.deepEqual(changed.difference(found).size, 0, `from ${from}`)
+        assert.equal(parts.at(-1)?.next, 40_000)
+      }
+      assert.deepEqual(hex(await read.newest(0, 512)), hex(logged.slice(-512).map(digest)))
+    }
+    await store.commit(log.append([digest(5)]))
+    await log.compact()
+    assert.equal(log.end, 40_001)
+    await store.close()
+  })
+
+  it('stays bounded while one digest changes 100,000 times', async () => {
+    await using directory = await temporaryDirectory()
+    const store = await openStore(directory.path)
+    const log = new DigestLog(store, 'log')
+    await log.load()
+    let most = 0
+    for (let i = 0; i < 100_000; i += 100) {
+      await Promise.all(
+        Array.from({ length: 100 }, () => store.commit(log.append([digest(0)]), { sync: false }))
+      )
+      if (log.isCompactionDue) await log.compact()
+      most = Math.max(most, log.kept + log.end - log.start)
+    }
+    assert.ok(most <= 32_868, `${most} digests`)
+    const stored = (await partsOf(log, 0)).flatMap(({ digests }) => digests)
+    assert.ok(stored.length <= 32_868)
+    await store.close()
+  })
 })
+
+function partsOf(log: DigestLog, from: number): Promise<LogPart[]> {
+  return Array.fromAsync(log.read(from, log.end))
+}
 
 function range(from: number, to: number): Uint8Array[] {
   return Array.from({ length: to - from }, (_, i) => digest(from + i))

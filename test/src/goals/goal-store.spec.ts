@@ -5,7 +5,7 @@ import { digestOf } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { rankGoal, statusOf } from '../../../src/goals/goal-rank.ts'
 import { GoalLists } from '../../../src/search/goal-lists.ts'
-import { openDatabase } from '../../../src/search/search-schema.ts'
+import { openSearchFile } from '../../../src/search/search-schema.ts'
 import { SearchWriter } from '../../../src/search/search-writer.ts'
 import { readStatement, readStatements, writeStatement } from '../../../src/goals/goal-statement.ts'
 import { createHive } from '../../../src/index.ts'
@@ -37,7 +37,7 @@ interface Place {
 
 /** The places of goals by id, as an index gives them that learned of the goals in this order. */
 async function forestOf(goals: readonly AttestedRecord[]): Promise<Map<string, Place>> {
-  const database = openDatabase(':memory:')
+  const database = openSearchFile(':memory:').database
   const items = await Promise.all(
     goals.map(async (attested) => {
       const goal = await rankGoal(attested, { voteOn: () => Promise.resolve(undefined) })

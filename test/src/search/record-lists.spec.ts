@@ -3,7 +3,7 @@ import { sha256 } from '../../../crdt/bytes/index.ts'
 import { claimFieldsOf, slotOf } from '../../../src/search/claim-slot.ts'
 import { RecordLists } from '../../../src/search/record-lists.ts'
 import { SearchReader } from '../../../src/search/search-reader.ts'
-import { openDatabase } from '../../../src/search/search-schema.ts'
+import { openSearchFile } from '../../../src/search/search-schema.ts'
 import { SearchWriter } from '../../../src/search/search-writer.ts'
 import type { ListQuery, RecordItem } from '../../../src/search/search-query.ts'
 import type { RecordRow, RowState } from '../../../src/search/record-row.ts'
@@ -27,7 +27,7 @@ function numbersOf(digests: readonly Uint8Array[], of: number): number[] {
 
 describe('lists of records', () => {
   it('are by vouches, then confidence, of all kinds and states asked for', () => {
-    const database = openDatabase(':memory:')
+    const database = openSearchFile(':memory:').database
     const writer = new SearchWriter(database)
     const state = (i: number): RowState => (i % 2 === 0 ? 'released' : 'quarantined')
     writer.applyRecords(
@@ -47,7 +47,7 @@ describe('lists of records', () => {
   })
 
   it('follow what changes: votes, states, tags, and what is removed', () => {
-    const database = openDatabase(':memory:')
+    const database = openSearchFile(':memory:').database
     const writer = new SearchWriter(database)
     const lists = new RecordLists(database)
     const listed = (
@@ -72,7 +72,7 @@ describe('lists of records', () => {
   })
 
   it('have offers by support and head start, flagged ones apart', () => {
-    const database = openDatabase(':memory:')
+    const database = openSearchFile(':memory:').database
     const lists = new RecordLists(database)
     const offer = (i: number, support: number, headStart: number, isFlagged = false): RecordItem =>
       row(i, { kind: 'skill', offer: { support, headStart, isFlagged } })
@@ -88,7 +88,7 @@ describe('lists of records', () => {
   })
 
   it('find the claims that hold and began last, two values at once too', () => {
-    const database = openDatabase(':memory:')
+    const database = openSearchFile(':memory:').database
     const lists = new RecordLists(database)
     const claim = (i: number, value: string, begin: number, until?: number): RecordItem => {
       const record = { kind: 'fact', entity: 'X', content: `${i}`, attribute: 'v', value } as const
@@ -133,7 +133,7 @@ describe('lists of records', () => {
   })
 
   it('are read by an index, without a scan of a table or a sort of it', () => {
-    const database = openDatabase(':memory:')
+    const database = openSearchFile(':memory:').database
     const prepared = new Set<string>()
     const prepare = database.prepare.bind(database)
     database.prepare = (sql) => {

@@ -1,0 +1,164 @@
+/**
+ * Backups of a node. A backup is a data directory without indexes, with a file that is written last
+ * and says what is in it.
+ */
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { readCopy } from '../../crdt/index.ts'
+import { HiveError, messageOf } from '../errors.ts'
+import type { AbortOptions } from '@libp2p/interface'
+import type { Store, StoreCopy } from '../../crdt/index.ts'
+
+/** Options of `backup` and `restoreBackup`. */
+export interface BackupOptions extends AbortOptions {
+  /** Called with the number of items copied so far. */
+  readonly onProgress?: (progress: { readonly items: number }) => void
+}
+
+/** What a backup contains. */
+export interface BackupReport {
+  readonly directory: string
+  /** Keys of the store. */
+  readonly items: number
+  /** Whether it has the key of the peer; a node without a network or a directory has none. */
+  readonly hasPeerKey: boolean
+}
+
+const Manifest = z.object({
+  format: z.literal(1),
+  createdAt: z.string(),
+  items: z.int(),
+  /** SHA-256 of all keys and values. */
+  digest: z.string(),
+  hasPeerKey: z.boolean()
+})
+
+const MANIFEST = 'backup.json'
+const STORE = 'store'
+const PEER_KEY = 'peer.key'
+
+const DIRECTORY_MODE = 0o700
+const FILE_MODE = 0o600
+
+/** Writes a backup into an empty directory, or a new one; after a failure nothing is left in it. */
+export async function writeBackup(
+  { store, dataDir }: { readonly store: Store; readonly dataDir: string | undefined },
+  directory: string,
+  { signal, onProgress }: BackupOptions
+): Promise<BackupReport> {
+  signal?.throwIfAborted()
+  return fillDirectory(directory, async () => {
+    const hasPeerKey =
+      dataDir !== undefined && (await copyKey(join(dataDir, PEER_KEY), join(directory, PEER_KEY)))
+    const copy = await store.copyTo(join(directory, STORE), { signal, onProgress })
+    const manifest: z.output<typeof Manifest> = {
+      format: 1,
+      createdAt: new Date().toISOString(),
+      ...copy,
+      hasPeerKey
+    }
+    const text = `${JSON.stringify(manifest, undefined, 2)}\n`
+    await writeFile(join(directory, MANIFEST), text, { mode: FILE_MODE, flush: true })
+    return { directory, items: copy.items, hasPeerKey }
+  })
+}
+
+/**
+ * Makes a data directory from a backup, and compares all of it with what was backed up. Stop the
+ * node that the backup is from: two nodes with one peer key disturb each other. Throws `HiveError`
+ * (BACKUP_INVALID) if the backup is incomplete or damaged, or `dataDir` is not empty.
+ */
+export async function restoreBackup(
+  backup: string,
+  dataDir: string,
+  { signal, onProgress }: BackupOptions = {}
+): Promise<BackupReport> {
+  const { items, digest, hasPeerKey } = await readManifest(backup)
+  return fillDirectory(dataDir, async () => {
+    await mkdir(join(dataDir, STORE), { mode: DIRECTORY_MODE })
+    for (const name of await readdir(join(backup, STORE))) {
+      signal?.throwIfAborted()
+      await copyFile(join(backup, STORE, name), join(dataDir, STORE, name))
+    }
+    const restored = await readStore(join(dataDir, STORE), signal)
+    if (restored.items !== items || restored.digest !== digest) {
+      throw new HiveError(
+        'BACKUP_INVALID',
+        `The backup in ${backup} is damaged: its content differs from what was backed up. Use another backup.`
+      )
+    }
+    onProgress?.({ items })
+    if (hasPeerKey) await copyKey(join(backup, PEER_KEY), join(dataDir, PEER_KEY))
+    return { directory: dataDir, items, hasPeerKey }
+  })
+}
+
+/** Leaves an empty directory as it was if the task fails. */
+async function fillDirectory<T>(directory: string, fill: () => Promise<T>): Promise<T> {
+  await requireEmpty(directory)
+  try {
+    return await fill()
+  } catch (error) {
+    for (const name of [MANIFEST, PEER_KEY, STORE]) {
+      await rm(join(directory, name), { recursive: true, force: true })
+    }
+    throw error
+  }
+}
+
+async function requireEmpty(directory: string): Promise<void> {
+  let names: string[]
+  try {
+    await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE })
+    names = await readdir(directory)
+  } catch (cause) {
+    throw new HiveError(
+      'BACKUP_INVALID',
+      `Cannot create the directory ${directory}: ${messageOf(cause)}`,
+      { cause }
+    )
+  }
+  if (names.length > 0) {
+    throw new HiveError(
+      'BACKUP_INVALID',
+      `The directory ${directory} is not empty. Choose an empty directory, or a new one.`
+    )
+  }
+}
+
+async function readManifest(backup: string): Promise<z.output<typeof Manifest>> {
+  try {
+    return Manifest.parse(JSON.parse(await readFile(join(backup, MANIFEST), 'utf8')))
+  } catch (cause) {
+    throw new HiveError(
+      'BACKUP_INVALID',
+      `${backup} is no complete backup: its ${MANIFEST} is missing or damaged. Name the directory that "hive backup" wrote.`,
+      { cause }
+    )
+  }
+}
+
+async function readStore(directory: string, signal: AbortSignal | undefined): Promise<StoreCopy> {
+  try {
+    return await readCopy(directory, signal)
+  } catch (cause) {
+    signal?.throwIfAborted()
+    throw new HiveError(
+      'BACKUP_INVALID',
+      `The backup is damaged: ${messageOf(cause)} Use another backup.`,
+      { cause }
+    )
+  }
+}
+
+/** False if there is no key. */
+async function copyKey(from: string, to: string): Promise<boolean> {
+  try {
+    await writeFile(to, await readFile(from), { mode: FILE_MODE, flush: true })
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { VectorDatabase } from '../../../src/search/vector-database.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
+
+const ITEMS = 200
+const DIMENSIONS = 16
+
+/** Vectors by number, the same each time. */
+function vectorOf(i: number): Float32Array {
+  return Float32Array.from({ length: DIMENSIONS }, (_, at) => Math.sin(i * 31 + at * 7 + i * at))
+}
+
+function nearest(database: VectorDatabase): string[] {
+  return Array.from({ length: 20 }, (_, i) =>
+    Buffer.from(database.search(vectorOf(i * 10), 1, ['local'])[0]?.digest ?? []).toString('hex')
+  )
+}
+
+describe('the graph of vectors', () => {
+  it('is built again from the vectors if its file was changed, cut or replaced', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'vectors.db')
+    const first = new VectorDatabase(path, 'm')
+    const items = Array.from({ length: ITEMS }, (_, i) => ({
+      digest: hash('sha256', String(i), 'buffer'),
+      vector: vectorOf(i)
+    }))
+    first.apply('local', items, ITEMS)
+    const expected = nearest(first)
+    assert.deepEqual(
+      expected,
+      Array.from({ length: 20 }, (_, i) => hash('sha256', String(i * 10), 'hex'))
+    )
+    first.close()
+    const graph = await readFile(`${path}.usearch`)
+    for (const change of [
+      () =>
+        writeFile(
+          `${path}.usearch`,
+          graph.map((byte, i) => (i > 200 ? ~byte : byte))
+        ),
+      () => truncate(`${path}.usearch`, 300),
+      () => writeFile(`${path}.usearch`, 'not a graph')
+    ]) {
+      await change()
+      const database = new VectorDatabase(path, 'm')
+      assert.deepEqual(nearest(database), expected)
+      database.close()
+    }
+  })
+})
