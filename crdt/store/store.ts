@@ -58,15 +58,17 @@ export async function openStore(
 
 async function openWithCopies(where: string, options: OpenStoreOptions): Promise<Store> {
   const release = lockDirectory(where)
-  let opened
-  let copies
+  const opening = openDirectory(where, options)
+  const openingCopies = openCopies(join(where, 'copies'))
   try {
-    opened = await openDirectory(where, options)
-    copies = await openCopies(join(where, 'copies'))
+    // The error of the store itself, rather than that of its copies.
+    const opened = await opening
+    const copies = await openingCopies
     return await storeOf(where, { opened, release, copies })
   } catch (error) {
-    await copies?.close()
-    await opened?.database.close()
+    const [opened, copies] = await Promise.allSettled([opening, openingCopies])
+    if (copies.status === 'fulfilled') await copies.value.close()
+    if (opened.status === 'fulfilled') await opened.value.database.close()
     release()
     throw error
   }

@@ -1,8 +1,9 @@
 /**
  * Whether everything that was acknowledged is still there. A store in which something was lost or
  * damaged is read whole when the node starts, and what follows from the rest is mended; of others
- * some tables are read each day.
+ * each table is read once after the start, and again each month.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from '../../crdt/index.ts'
 import type {
   FileDamage,
@@ -44,6 +45,9 @@ export interface IntegrityComponents {
 
 const HOUR = 60 * 60 * 1000
 
+/** Milliseconds between two tables after the start, which reads few of them. */
+const FIRST_PAUSE = 1_000
+
 /** Hours in which each table is read once. */
 const ROUND = 30 * 24
 
@@ -61,6 +65,7 @@ export class Integrity {
 
   start(): void {
     if (this.#components.store.isSuspect) this.#run((signal) => this.#verifyAndReport(signal))
+    this.#run((signal) => this.#scrubAll(signal))
     this.#timer = setInterval(() => this.#run((signal) => this.#scrub(signal)), HOUR).unref()
   }
 
@@ -84,6 +89,17 @@ export class Integrity {
   async #verifyAndReport(signal: AbortSignal): Promise<void> {
     const report = await this.verify(signal)
     if (!report.isWhole) this.#components.onDamage(report)
+  }
+
+  /** Reads each table once, slowly. */
+  async #scrubAll(signal: AbortSignal): Promise<void> {
+    const { store } = this.#components
+    for (const table of store.tables()) {
+      const files = await store.scrub({ tables: [table], signal })
+      if (files.length > 0) return this.#verifyAndReport(signal)
+      await delay(FIRST_PAUSE, undefined, { signal, ref: false })
+    }
+    return undefined
   }
 
   /** Reads as many tables as are due in an hour. */
