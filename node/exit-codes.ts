@@ -49,6 +49,7 @@ const FAILURES: ReadonlySet<unknown> = new Set([
   'RECORD_UNKNOWN',
   'WITHHELD',
   'QUOTA_EXCEEDED',
+  'BACKUP_INVALID',
   'SKILL_UNKNOWN',
   'SKILL_STATUS',
   'SKILL_FAILED',
