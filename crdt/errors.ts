@@ -37,6 +37,8 @@ export type StoreErrorCode =
   | 'STORE_LOCKED'
   /** Thrown when the directory cannot be opened for any other reason. */
   | 'STORE_OPEN_FAILED'
+  /** Thrown when the directory is damaged beyond repair. */
+  | 'STORE_DAMAGED'
   /** Thrown when the directory was written by a version with another schema. */
   | 'STORE_SCHEMA'
   /** Thrown when the directory holds entries of a swarm of another name. */

@@ -1,12 +1,15 @@
 /**
  * A section that is kept twice, for small values whose loss would do harm: once beside all others,
  * and once in a store of its own (`Store.copies`), so that no lost file takes both. The copy is never
- * behind: it is written before a put and after a delete. It is read where the store is suspect.
+ * behind: it is written before a put and after a delete. It is read where the store is suspect. The
+ * other store is opened when it is needed, so that a start does not wait for it.
  */
 import type { Operation, Section, Store } from './section.ts'
 
 /** Values copied in one commit. */
 const BATCH = 5_000
+
+const EMPTY = new Uint8Array()
 
 /** What a mirror is made of. */
 export interface MirrorInit {
@@ -18,27 +21,26 @@ export interface MirrorInit {
 export class Mirror {
   readonly #init: MirrorInit
   readonly #section: Section
-  readonly #copy: Section | undefined
+  readonly #meta: Section
+  readonly #ready: Uint8Array
+  #copies: Promise<Store | undefined> | undefined
 
   constructor(init: MirrorInit) {
     const { store, name } = init
     this.#init = init
     this.#section = store.section(name)
-    this.#copy = store.copies?.section(name)
+    this.#meta = store.section('meta')
+    this.#ready = Buffer.from(`mirrored-${name}`)
   }
 
-  /** Copies what a store of an earlier version has, and what is lost on one side. */
+  /** Copies what a store of an earlier version has; in a suspect one, what is lost on either side. */
   async load(commit: Store['commit']): Promise<void> {
-    const { store, name } = this.#init
-    if (this.#copy === undefined || store.copies === undefined) return
-    const { copies } = store
-    const ready = copies.section('meta')
-    const key = Buffer.from(name)
-    const isReady = await ready.has(key)
-    if (isReady && !store.isSuspect && !copies.isSuspect) return
-    await copyMissing(this.#section, this.#copy, (operations) => copies.commit(operations))
-    if (isReady) await copyMissing(this.#copy, this.#section, commit)
-    await copies.commit([ready.put(key, new Uint8Array())])
+    const { isSuspect } = this.#init.store
+    if (!isSuspect && (await this.#meta.has(this.#ready))) return
+    const copies = await this.#openCopies()
+    if (copies === undefined) return
+    if (isSuspect) await copyMissing(this.#copyIn(copies), this.#section, commit)
+    await commit([this.#meta.put(this.#ready, EMPTY)])
   }
 
   /** The value; undefined if it is missing on both sides. */
@@ -50,16 +52,19 @@ export class Mirror {
   async getMany(keys: Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
     const values = await this.#section.getMany(keys)
     const isComplete = values.every((value) => value !== undefined)
-    if (isComplete || this.#copy === undefined || !this.#init.store.isSuspect) return values
-    const copied = await this.#copy.getMany(keys)
+    if (isComplete || !this.#init.store.isSuspect) return values
+    const copies = await this.#openCopies()
+    if (copies === undefined) return values
+    const copied = await this.#copyIn(copies).getMany(keys)
     return values.map((value, i) => value ?? copied[i])
   }
 
   /** Writes the copies, durably, before the commit with the operations of `put`. */
   async prepare(entries: readonly (readonly [Uint8Array, Uint8Array])[]): Promise<void> {
-    const copy = this.#copy
-    if (copy === undefined) return
-    await this.#init.store.copies?.commit(entries.map(([key, value]) => copy.put(key, value)))
+    const copies = await this.#openCopies()
+    if (copies === undefined) return
+    const copy = this.#copyIn(copies)
+    await copies.commit(entries.map(([key, value]) => copy.put(key, value)))
   }
 
   /** For the commit. */
@@ -74,18 +79,47 @@ export class Mirror {
 
   /** Deletes the copies, after the commit with the operations of `del`. */
   async finish(keys: readonly Uint8Array[]): Promise<void> {
-    const copy = this.#copy
-    if (copy === undefined) return
-    await this.#init.store.copies?.commit(keys.map((key) => copy.del(key)))
+    const copies = await this.#openCopies()
+    if (copies === undefined) return
+    const copy = this.#copyIn(copies)
+    await copies.commit(keys.map((key) => copy.del(key)))
   }
 
   /** Keys and values, of both where the store is suspect. */
   async *entries(): AsyncGenerator<readonly [Uint8Array, Uint8Array]> {
     yield* this.#section.entries()
-    if (this.#copy === undefined || !this.#init.store.isSuspect) return
-    for await (const [key, value] of this.#copy.entries()) {
+    if (!this.#init.store.isSuspect) return
+    const copies = await this.#openCopies()
+    if (copies === undefined) return
+    for await (const [key, value] of this.#copyIn(copies).entries()) {
       if (!(await this.#section.has(key))) yield [key, value]
     }
+  }
+
+  #copyIn(copies: Store): Section {
+    return copies.section(this.#init.name)
+  }
+
+  async #openCopies(): Promise<Store | undefined> {
+    this.#copies ??= this.#openAndComplete()
+    try {
+      return await this.#copies
+    } catch (error) {
+      // The next call tries again.
+      this.#copies = undefined
+      throw error
+    }
+  }
+
+  /** Other copies may be new, or have lost something. */
+  async #openAndComplete(): Promise<Store | undefined> {
+    const copies = await this.#init.store.copies?.()
+    if (copies === undefined) return undefined
+    const ready = copies.section('meta')
+    if (!copies.isSuspect && (await ready.has(this.#ready))) return copies
+    await copyMissing(this.#section, this.#copyIn(copies), (all) => copies.commit(all))
+    await copies.commit([ready.put(this.#ready, EMPTY)])
+    return copies
   }
 }
 

@@ -84,7 +84,7 @@ async function repair(
   } catch (cause) {
     if (cause instanceof StoreError && !isDamage(cause)) throw cause
     throw new StoreError(
-      'STORE_OPEN_FAILED',
+      'STORE_DAMAGED',
       `The store in ${directory} is damaged and cannot be repaired. Restore a backup, or move the directory away and start with an empty one; what came from the swarm comes again.`,
       { cause }
     )

@@ -92,8 +92,11 @@ export interface Store {
   commit(operations: readonly Operation[], options?: CommitOptions): Promise<void>
   /** Resolves when every commit so far has ended. */
   flush(): Promise<void>
-  /** A store of its own files, for copies of small values; undefined in memory, and of a copy. */
-  readonly copies: Store | undefined
+  /**
+   * Opens a store with files of its own, for copies of small values; undefined in memory, and for
+   * copies themselves.
+   */
+  copies(): Promise<Store | undefined>
   /** Copies what is committed now into a directory without a store. Throws `StoreError`. */
   copyTo(directory: string, options?: CopyOptions): Promise<StoreCopy>
   /** Values that were read and found damaged since the store was opened. */

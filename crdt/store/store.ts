@@ -50,55 +50,53 @@ export async function openStore(
   location?: string | Database,
   options: OpenStoreOptions = {}
 ): Promise<Store> {
-  if (typeof location === 'string') return openWithCopies(location, options)
+  if (typeof location === 'string') return openDirectoryStore(location, options)
   const database = location ?? memoryDatabase()
   await openDatabase(database, 'memory')
   return withSchema(new LevelStore(inMemory(database)))
 }
 
-async function openWithCopies(where: string, options: OpenStoreOptions): Promise<Store> {
+async function openDirectoryStore(where: string, options: OpenStoreOptions): Promise<Store> {
   const release = lockDirectory(where)
-  const opening = openDirectory(where, options)
-  const openingCopies = openCopies(join(where, 'copies'))
+  let opened
   try {
-    // The error of the store itself, rather than that of its copies.
-    const opened = await opening
-    const copies = await openingCopies
-    return await storeOf(where, { opened, release, copies })
+    opened = await openDirectory(where, options)
+    const openCopies = (): Promise<Store> => openCopiesIn(join(where, 'copies'))
+    return await storeOf(where, { opened, release, openCopies })
   } catch (error) {
-    const [opened, copies] = await Promise.allSettled([opening, openingCopies])
-    if (copies.status === 'fulfilled') await copies.value.close()
-    if (opened.status === 'fulfilled') await opened.value.database.close()
+    await opened?.database.close()
     release()
     throw error
   }
 }
 
-/** Copies can be made again: where their store cannot be opened, a new one takes its place. */
-async function openCopies(path: string): Promise<Store> {
+/** Copies can be made again: a new store takes the place of one that cannot be repaired. */
+async function openCopiesIn(path: string): Promise<Store> {
   const open = async (): Promise<Store> =>
-    storeOf(path, { opened: await openDirectory(path), release: () => undefined })
+    storeOf(path, { opened: await openDirectory(path), release: nothing })
   try {
     return await open()
   } catch (error) {
-    const codes = ['STORE_OPEN_FAILED', 'STORE_READ_FAILED']
-    if (!(error instanceof StoreError) || !codes.includes(error.code)) throw error
-    await rm(path, { recursive: true, force: true })
-    return open()
+    if (!(error instanceof StoreError)) throw error
+    if (error.code === 'STORE_DAMAGED' || error.code === 'STORE_READ_FAILED') {
+      await rm(path, { recursive: true, force: true })
+      return open()
+    }
+    throw writeError(path, error.cause ?? error)
   }
 }
 
 interface OpenedStore {
   readonly opened: OpenedDirectory
   readonly release: () => void
-  readonly copies?: Store
+  readonly openCopies?: () => Promise<Store>
 }
 
-function storeOf(where: string, { opened, release, copies }: OpenedStore): Promise<Store> {
+function storeOf(where: string, { opened, release, openCopies }: OpenedStore): Promise<Store> {
   const { database, inventory } = opened
   const onUnreadable = (): void => inventory.requestRepair()
   const onDisk = new OpenDatabase({ database, where, release, onUnreadable })
-  return withSchema(new LevelStore(onDisk, opened, copies))
+  return withSchema(new LevelStore(onDisk, opened, openCopies))
 }
 
 function inMemory(database: Database): OpenDatabase {
@@ -120,7 +118,8 @@ async function withSchema(store: LevelStore): Promise<Store> {
 
 class LevelStore implements Store {
   readonly #open: OpenDatabase
-  readonly copies: Store | undefined
+  readonly #openCopies: (() => Promise<Store>) | undefined
+  #copies: Promise<Store> | undefined
   readonly #queue: PendingCommit[] = []
   readonly #sections = new Map<string, LevelSection>()
   #writing: Promise<void> | undefined
@@ -131,9 +130,9 @@ class LevelStore implements Store {
   #lost: Readonly<Record<string, number>> = {}
   damaged = 0
 
-  constructor(open: OpenDatabase, opened?: OpenedDirectory, copies?: Store) {
+  constructor(open: OpenDatabase, opened?: OpenedDirectory, openCopies?: () => Promise<Store>) {
     this.#open = open
-    this.copies = copies
+    this.#openCopies = openCopies
     this.#opened = opened
     this.#keeper =
       opened && new InventoryKeeper({ inventory: opened.inventory, ends: () => this.#ends() })
@@ -183,7 +182,19 @@ class LevelStore implements Store {
     const ends = await this.#keeper?.end()
     await this.#open.close()
     if (ends !== undefined) await this.#keeper?.writeClosed(ends)
-    await this.copies?.close()
+    const copies = await this.#copies?.catch(nothing)
+    await copies?.close()
+  }
+
+  async copies(): Promise<Store | undefined> {
+    if (this.#closing !== undefined) throw closedError(this.#where)
+    this.#copies ??= this.#openCopies?.()
+    try {
+      return await this.#copies
+    } catch (error) {
+      this.#copies = undefined
+      throw error
+    }
   }
 
   get condition(): StoreCondition {
