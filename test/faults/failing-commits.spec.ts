@@ -5,12 +5,12 @@ import { runWithFailingCommits } from './failing-commits.ts'
 describe('failing commits', () => {
   it('lose nothing acknowledged, and leave memory and disk alike', async function () {
     this.timeout(600_000)
-    for (let seed = 1; seed <= budget(60, 2_000); seed++) await runWithFailingCommits(seed)
+    for (let seed = 1; seed <= budget(60, 500); seed++) await runWithFailingCommits(seed)
   })
 
   it('lose nothing of a store whose filter is saved', async function () {
     this.timeout(600_000)
     const fill = await filledDatabase()
-    for (let seed = 1; seed <= budget(5, 100); seed++) await runWithFailingCommits(seed, fill)
+    for (let seed = 1; seed <= budget(5, 20); seed++) await runWithFailingCommits(seed, fill)
   })
 })
