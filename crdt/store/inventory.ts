@@ -172,7 +172,8 @@ export class Inventory {
       try {
         if (known !== undefined) files.set(file, known)
         else {
-          const { size, sum, end } = await this.#checksum(file)
+          // Durable first: a table that a loss of power cuts short would seem damaged.
+          const { size, sum, end } = await this.#checksum(file, { sync: true })
           // LevelDB may still be writing it.
           if (!isTable || end.equals(TABLE_END)) files.set(file, [size, sum])
         }
@@ -190,9 +191,13 @@ export class Inventory {
     await writeDurably(this.#directory, JSON.stringify(contents))
   }
 
-  async #checksum(file: string): Promise<{ size: number; sum: number; end: Buffer }> {
+  async #checksum(
+    file: string,
+    { sync = false } = {}
+  ): Promise<{ size: number; sum: number; end: Buffer }> {
     const handle = await open(join(this.#directory, file))
     try {
+      if (sync) await handle.datasync()
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
       let size = 0
       let sum = 0
