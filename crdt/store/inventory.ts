@@ -197,14 +197,16 @@ export class Inventory {
   ): Promise<{ size: number; sum: number; end: Buffer }> {
     const handle = await open(join(this.#directory, file))
     try {
-      if (sync) await handle.datasync()
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
       let size = 0
       let sum = 0
       let end = Buffer.alloc(0)
       for (;;) {
         const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, size)
-        if (bytesRead === 0) return { size, sum, end }
+        if (bytesRead === 0) {
+          if (sync) await handle.datasync()
+          return { size, sum, end }
+        }
         const read = chunk.subarray(0, bytesRead)
         sum = crc32(read, sum)
         end = Buffer.concat([end, read.subarray(-TABLE_END.length)]).subarray(-TABLE_END.length)
