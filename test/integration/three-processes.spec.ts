@@ -41,10 +41,11 @@ describe('three processes over TCP', function () {
       await using b = new HiveProcess(['--data-dir', dir('b'), ...bootstrap, ...flags])
       await b.ready(signal)
       await b.line(({ event }) => event === 'peer:connect', signal)
+      // Without gossip C gets of A what A has when they meet.
+      await a.line((line) => line.event === 'hive:change', signal)
       await using c = new HiveProcess(['--data-dir', dir('c'), ...bootstrap, ...flags])
       const status = async (name: string): Promise<{ digest: string; entries: number }> =>
         JSON.parse((await runHive(['status', '--json', '--data-dir', dir(name)])).stdout)
-      await a.line((line) => line.event === 'hive:change', signal)
       await c.line((line) => line.event === 'hive:change', signal)
       const { digest, entries } = await status('c')
       assert.equal(entries, 2)

@@ -133,7 +133,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
           return true
         },
         async (error: unknown) => {
-          await this.#removed.load()
+          await this.#removed.load().catch(() => undefined)
           throw error
         }
       )
@@ -309,8 +309,9 @@ export class SkillStore extends EventEmitter<SkillEvents> {
       operations.push(...this.#removed.add({ id, lifecycle, at: this.#components.now() }))
       await this.#components.store.commit(operations)
     } catch (error) {
-      await this.#removed.load()
       this.#entries.set(id, entry)
+      // Not the error of the read: the write is what failed.
+      await this.#removed.load().catch(() => undefined)
       throw error
     }
   }
