@@ -40,7 +40,9 @@ type Random = () => number
 type Operation = (node: StoreNode, known: Acknowledged, random: Random) => Promise<void>
 
 const DAY = 20_000
-const GOAL = hash('sha256', 'goal', 'buffer')
+
+/** Steps of one playbook; a node opens none of more than 10,000 changes. */
+const PLAYBOOK_STEPS = 300
 const NAMES = 8
 
 /** No two of them change the same name. */
@@ -94,8 +96,9 @@ export async function checkAcknowledged(node: StoreNode, known: Acknowledged): P
     'evidence',
     counters.reduce((sum, [, count]) => sum + count, 0)
   )
-  const playbook = await node.replica.playbook(GOAL)
-  known.steps.found('steps', playbook.steps.length)
+  for (const name of known.steps.names()) {
+    known.steps.found(name, (await node.replica.playbook(goalOf(name))).steps.length)
+  }
   for (const name of known.skills.names()) known.skills.found(name, skillState(node, name))
 }
 
@@ -204,11 +207,15 @@ async function publishEvidence({ replica }: StoreNode): Promise<void> {
 }
 
 async function editPlaybook({ replica }: StoreNode, known: Acknowledged): Promise<void> {
+  const name = openPlaybook(known)
   await expectWrite(
     known.steps,
-    ['steps'],
+    [name],
     (steps) => steps + 1,
-    () => replica.editPlaybook(GOAL, (doc) => insertStep(doc, 0, { title: 'step', body: 'work' }))
+    () =>
+      replica.editPlaybook(goalOf(name), (doc) =>
+        insertStep(doc, 0, { title: 'step', body: 'work' })
+      )
   )
 }
 
@@ -331,6 +338,18 @@ function factOf(name: string, isPrivate: boolean): ReturnType<typeof prepareFact
 
 function digestOf(name: string): Uint8Array {
   return factOf(name, false).digest
+}
+
+/** The first goal whose playbook has room. */
+function openPlaybook({ steps }: Acknowledged): string {
+  for (let i = 0; ; i++) {
+    const name = `goal ${i}`
+    if (steps.of(name).every((count) => count < PLAYBOOK_STEPS)) return name
+  }
+}
+
+function goalOf(name: string): Uint8Array {
+  return hash('sha256', name, 'buffer')
 }
 
 function recordOf(name: string): Uint8Array {
