@@ -7,6 +7,8 @@ import assert from 'node:assert/strict'
 export class Expected<State> {
   readonly #possible = new Map<string, readonly State[]>()
   readonly #initial: State
+  /** What was acknowledged lately, and the states before. */
+  #latest: { readonly at: bigint; readonly name: string; readonly before: readonly State[] }[] = []
 
   constructor(initial: State) {
     this.#initial = initial
@@ -22,6 +24,7 @@ export class Expected<State> {
 
   /** An operation was acknowledged. `next`: what it makes of a state. */
   acknowledged(name: string, next: (state: State) => State): void {
+    this.#latest.push({ at: process.hrtime.bigint(), name, before: this.of(name) })
     this.#possible.set(name, [...new Set(this.of(name).map((state) => next(state)))])
   }
 
@@ -29,6 +32,14 @@ export class Expected<State> {
   failed(name: string, next: (state: State) => State): void {
     const before = this.of(name)
     this.#possible.set(name, [...new Set([...before, ...before.map((state) => next(state))])])
+  }
+
+  /** What was acknowledged from a time on may not have landed. */
+  doubt(since: bigint): void {
+    for (const { at, name, before } of this.#latest) {
+      if (at >= since) this.#possible.set(name, [...new Set([...this.of(name), ...before])])
+    }
+    this.#latest = []
   }
 
   /** What is there. */
