@@ -15,7 +15,7 @@ export interface LogPart {
   readonly next: number
 }
 
-/** Digests kept in memory, at least while so many were appended since the start. */
+/** Digests kept in memory: the last ones appended since the start. */
 const KEPT_DIGESTS = 512
 
 /** A log is compacted once it has this many digests, and twice as many as after the last time. */

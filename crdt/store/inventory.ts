@@ -1,9 +1,8 @@
 /**
- * The inventory of a store's directory: a file beside LevelDB's own ones that tells which there are,
- * with a checksum of each that no longer changes, and where the logs end. LevelDB does not check the
- * blocks that it reads, drops a damaged end of its log without an error, and makes a new database
- * where its first file is missing. What differs from the inventory at the next start was lost or
- * damaged meanwhile.
+ * The inventory of a store's directory: a file that lists LevelDB's files, with a checksum of each
+ * that no longer changes, and the ends of the logs. LevelDB does not check the blocks that it reads,
+ * drops a damaged end of its log without an error, and makes a new database where `CURRENT` is
+ * missing. A file that differs from the inventory at the next start was lost or damaged meanwhile.
  */
 import { rmSync, writeFileSync } from 'node:fs'
 import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -20,7 +19,7 @@ const REPAIR_REQUEST = 'repair'
 const CHUNK_BYTES = 1024 * 1024
 
 /** Tables never change once written. */
-const TABLE = /^\d+\.(ldb|sst)$/
+export const TABLE = /^\d+\.(ldb|sst)$/
 
 /** Bytes of tables that are read at the start after a clean end: 4 ms. A node reads the others next. */
 const CHECKED_BYTES = 4 * 1024 * 1024
@@ -144,7 +143,7 @@ export class Inventory {
     return (await sizeOf(join(this.#directory, REPAIR_REQUEST))) !== undefined
   }
 
-  /** The tables were put together anew, some under their old names. */
+  /** The tables were rebuilt, some under their old names. */
   repaired(): void {
     this.#files.clear()
     rmSync(join(this.#directory, REPAIR_REQUEST), { force: true })

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { createDatabase, openDatabase } from './database.ts'
 import { StoreError } from '../errors.ts'
-import { Inventory } from './inventory.ts'
+import { Inventory, TABLE } from './inventory.ts'
 import { salvageTable } from './table-salvage.ts'
 import type { Database } from './database.ts'
 import type { FileDamage, InventoryContents } from './inventory.ts'
@@ -16,7 +16,7 @@ import type { FileDamage, InventoryContents } from './inventory.ts'
 export interface StoreCondition {
   /** Files that were lost or changed while the store was closed. */
   readonly damage: readonly FileDamage[]
-  /** Whether the tables were put together anew: values may be missing, or removed ones be back. */
+  /** Whether the tables were rebuilt: values may be missing, or removed ones be back. */
   readonly isRepaired: boolean
   /** Digests that a log has lost at its end, by log. */
   readonly lost: Readonly<Record<string, number>>
@@ -31,9 +31,9 @@ export interface OpenedDirectory {
 }
 
 const DATABASE_FILE = /^(\d+\.(ldb|sst|log)|MANIFEST-\d+|CURRENT)$/
-/** Files whose damage the tables tell more of than LevelDB, which would go on without them. */
+
+/** With these damaged LevelDB may open the database and leave values out, so they are repaired first. */
 const REPAIRED = /^(MANIFEST-\d+|\d+\.(ldb|sst))$/
-const TABLE = /^\d+\.(ldb|sst)$/
 const MANIFEST = /^MANIFEST-\d+$/
 
 export async function openDirectory(
@@ -68,7 +68,7 @@ export async function openDirectory(
   }
 }
 
-/** Puts the database together anew from its tables and logs, as far as they can be read. */
+/** Rebuilds the database from the readable parts of its tables and logs. */
 async function repair(
   directory: string,
   damage: readonly FileDamage[],
@@ -91,7 +91,7 @@ async function repair(
   }
 }
 
-/** Keeps the undamaged blocks of each table; the damaged table goes where LevelDB puts what it cannot use. */
+/** Keeps the undamaged blocks of each table. The damaged table is moved to `lost`, as LevelDB does. */
 async function salvageTables(directory: string, inventory: Inventory): Promise<void> {
   const lost = join(directory, 'lost')
   for (const name of await namesIn(directory)) {

@@ -41,7 +41,7 @@ interface PendingCommit {
 
 /** How to open a store. */
 export interface OpenStoreOptions {
-  /** Puts the tables of a directory together anew, as after damage. Default false. */
+  /** Rebuilds the tables of a directory, as after damage. Default false. */
   readonly repair?: boolean
 }
 

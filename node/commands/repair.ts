@@ -1,4 +1,4 @@
-/** `hive repair`: puts the tables of a store together anew, and prints what is lost. */
+/** `hive repair`: rebuilds the tables of a store, and prints what is lost. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { CommandError, EXIT } from '../exit-codes.ts'
 import { findRunningNode } from '../control/running-node.ts'

@@ -83,7 +83,7 @@ Usage: hive <command> [options]
   peers       list connected peers
   verify      read everything that the node stores, mend what follows from the rest, and
               print what is lost or damaged; ends with 1 if something is
-  repair      put the tables of a stopped node's store together anew, then verify
+  repair      rebuild the tables of a stopped node's store, then verify
   status      print identity, swarm, counts and filters of the node
 
 Every command takes --json and --data-dir DIR [$XDG_DATA_HOME/noormme-hive, usually

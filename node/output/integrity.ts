@@ -10,7 +10,7 @@ export function integrityText(report: IntegrityReport): string {
     ...countsOf('damaged', damaged),
     ...countsOf('lost at the end of', lostAtEnd),
     ...files.map(({ file, problem }) => ['file', `${file}: ${PROBLEMS[problem]}`]),
-    ...(isRepaired ? [['tables', 'put together anew when the store was opened']] : [])
+    ...(isRepaired ? [['tables', 'rebuilt when the store was opened']] : [])
   ]
   if (facts !== undefined) {
     rows.push(

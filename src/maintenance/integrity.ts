@@ -18,7 +18,7 @@ import type { FactAuditReport, FactStore } from '../facts/index.ts'
 export interface IntegrityReport {
   /** Whether nothing is lost or damaged. */
   readonly isWhole: boolean
-  /** Whether the tables were put together anew when the store was opened. */
+  /** Whether the tables were rebuilt when the store was opened. */
   readonly isRepaired: boolean
   /** Files that were lost or changed, found at the start or now. */
   readonly files: readonly FileDamage[]

@@ -52,7 +52,8 @@ export class Janitor {
   /**
    * Reads everything that is stored, mends what follows from the rest, and reports what is lost or
    * damaged. What peers have comes again with the next sync; a lost fact that comes again counts as
-   * private, since it may have been.
+   * private, since it may have been. New facts wait while the stored ones are counted: about as long
+   * as reading them takes.
    */
   verify({ signal }: AbortOptions = {}): Promise<IntegrityReport> {
     return this.#components.integrity.verify(signal)

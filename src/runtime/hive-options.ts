@@ -61,7 +61,7 @@ export const HiveOptions = z.strictObject({
   quota: z
     .strictObject({ facts: z.int().min(1).optional(), bytes: z.int().min(1).optional() })
     .default({}),
-  /** True: the tables of the store are put together anew before it is opened. */
+  /** True: the tables of the store are rebuilt before it is opened. */
   repair: z.boolean().default(false),
   /** False: consolidation and compaction run on request only (`cortex.janitor`). */
   upkeep: z.boolean().default(true),

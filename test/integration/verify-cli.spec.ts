@@ -56,7 +56,7 @@ describe('hive verify and hive repair', () => {
     assert.deepEqual([damaged.code, damaged.report.isWhole], [1, false])
     const { code, stdout } = await runHive(['repair', '--data-dir', dataDir])
     assert.equal(code, 0)
-    assert.match(stdout, /put together anew/)
+    assert.match(stdout, /rebuilt when the store was opened/)
     await using db = await createHive({ dataDir, swarm: false })
     const { knowledge, janitor } = db.agent.cortex
     const { facts } = await janitor.verify()
