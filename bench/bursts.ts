@@ -13,7 +13,7 @@ import {
   UNTESTED
 } from '../src/skills/lifecycle/lifecycle.ts'
 import { afterIndependentUse, UNTRIED } from './independent-test.ts'
-import { mulberry32, type Random } from './random.ts'
+import { randomOf, type Random } from '../test/fixtures/random.ts'
 import type { Benchmark } from './benchmark.ts'
 import type { LifecycleState } from '../src/skills/lifecycle/lifecycle.ts'
 
@@ -37,7 +37,7 @@ export const bursts: Benchmark = {
   about: 'promotion and blacklisting of skills whose outcomes come in bursts',
   defaults: { streams: 400, seed: 1 },
   run({ streams = 400, seed = 1 }) {
-    const random = mulberry32(seed)
+    const random = randomOf(seed)
     promotions(streams, random)
     blacklistings(Math.ceil(streams / 4), random)
     reports(streams, random)

@@ -7,7 +7,7 @@ import { isPromotable } from '../src/skills/evidence/e-process.ts'
 import { headStart } from '../src/skills/evidence/remote-evidence.ts'
 import { predictedPromotion } from '../src/skills/evidence/prediction.ts'
 import { afterOutcome, afterTests, UNTESTED } from '../src/skills/lifecycle/lifecycle.ts'
-import { mulberry32, type Random } from './random.ts'
+import { randomOf, type Random } from '../test/fixtures/random.ts'
 import type { Benchmark } from './benchmark.ts'
 import type { Counts } from '../src/skills/evidence/counts.ts'
 import type { LifecycleState } from '../src/skills/lifecycle/lifecycle.ts'
@@ -22,7 +22,7 @@ export const skills: Benchmark = {
   about: 'promotion, liars, prediction, pre-warming and drift on simulated streams of outcomes',
   defaults: { streams: 4_000, seed: 1 },
   run({ streams = 4_000, seed = 1 }) {
-    const random = mulberry32(seed)
+    const random = randomOf(seed)
     promotions(streams, random)
     liars(streams, random)
     predictions(

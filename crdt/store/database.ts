@@ -13,6 +13,16 @@ import type { AbstractLevel } from 'abstract-level'
 /** An abstract-level database: LevelDB on disk, or `memory-level`. */
 export type Database = AbstractLevel<string | Buffer | Uint8Array, Uint8Array, Uint8Array>
 
+/** Keys from `gt` or `gte` to `lt` or `lte`; at most `limit` of them. */
+export interface Range {
+  readonly gt?: Uint8Array
+  readonly gte?: Uint8Array
+  readonly lt?: Uint8Array
+  readonly lte?: Uint8Array
+  readonly reverse?: boolean
+  readonly limit?: number
+}
+
 export const ENCODING = { keyEncoding: 'view', valueEncoding: 'view' } as const
 
 /**

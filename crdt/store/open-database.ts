@@ -5,20 +5,10 @@
 import { ENCODING, openDatabase, probeSpace } from './database.ts'
 import { messageOf, StoreError } from '../errors.ts'
 import type { AbstractIterator } from 'abstract-level'
-import type { Database } from './database.ts'
+import type { Database, Range } from './database.ts'
 
 type Item = readonly [key: Uint8Array, value: Uint8Array]
 type Iterator = AbstractIterator<Database, Uint8Array, Uint8Array>
-
-/** Raw keys, and the order to read them in. */
-export interface Bounds {
-  readonly gt?: Uint8Array
-  readonly gte?: Uint8Array
-  readonly lt?: Uint8Array
-  readonly lte?: Uint8Array
-  readonly reverse?: boolean
-  readonly limit?: number
-}
 
 /** Bytes after which a call into LevelDB stops reading. */
 const READ_AHEAD = { highWaterMarkBytes: 256 * 1024 } as const
@@ -84,7 +74,7 @@ export class OpenDatabase {
     }
   }
 
-  cursor(bounds: Bounds): Cursor {
+  cursor(bounds: Range): Cursor {
     return new Cursor(this, bounds)
   }
 
@@ -118,11 +108,11 @@ export class OpenDatabase {
 /** Reads keys in order, on from where it was when the database was opened again. */
 export class Cursor {
   readonly #open: OpenDatabase
-  #bounds: Bounds
+  #bounds: Range
   #iterator: Iterator | undefined
   #generation = 0
 
-  constructor(open: OpenDatabase, bounds: Bounds) {
+  constructor(open: OpenDatabase, bounds: Range) {
     this.#open = open
     this.#bounds = bounds
   }
@@ -171,7 +161,7 @@ export class Cursor {
   }
 }
 
-function definedOf(bounds: Bounds): Bounds {
+function definedOf(bounds: Range): Range {
   return Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined))
 }
 

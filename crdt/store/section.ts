@@ -1,23 +1,15 @@
 /** What a store is to the code that reads and writes it. */
 import type { AbstractBatchOperation } from 'abstract-level'
 import type { CopyOptions, StoreCopy } from './copy-store.ts'
-import type { Database } from './database.ts'
+import type { Database, Range } from './database.ts'
 import type { FileDamage } from './inventory.ts'
 import type { ValuesReport } from './verify-values.ts'
 import type { StoreCondition } from './open-directory.ts'
 
+export type { Range } from './database.ts'
+
 /** One put or delete, made by a section and written by `Store.commit`. */
 export type Operation = AbstractBatchOperation<Database, Uint8Array, Uint8Array>
-
-/** Keys from `gt` or `gte` to `lt` or `lte`; at most `limit` of them. */
-export interface Range {
-  readonly gt?: Uint8Array
-  readonly gte?: Uint8Array
-  readonly lt?: Uint8Array
-  readonly lte?: Uint8Array
-  readonly reverse?: boolean
-  readonly limit?: number
-}
 
 /** Reads of a section, and ranges by prefix. */
 export interface PrefixReader {

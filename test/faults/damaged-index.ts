@@ -2,6 +2,7 @@
  * One run with a damaged search index: a node whose file was changed at random places answers every
  * recall, and in the end as if nothing had happened.
  */
+import { randomOf } from '../fixtures/random.ts'
 import assert from 'node:assert/strict'
 import { cp, open, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -99,16 +100,5 @@ async function damage(path: string, random: () => number): Promise<void> {
     for (let at = 0; at < length; at++)
       bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8))
     await file.write(bytes, 0, Math.min(length, size - position), position)
-  }
-}
-
-/** Numbers in [0, 1) by seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

@@ -2,7 +2,7 @@
  * One run by seed: a mixed load during which commits fail, with retries and restarts. Throws when
  * what was acknowledged is not there, or when the parts of the node do not agree.
  */
-import { randomOf } from '../fixtures/text-pairs.ts'
+import { randomOf } from '../fixtures/random.ts'
 import { failingDatabase } from '../fixtures/failing-database.ts'
 import {
   acknowledgedNothing,

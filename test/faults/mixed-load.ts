@@ -49,7 +49,7 @@ const NAMES = 8
 const OPERATIONS: readonly Operation[] = [
   addSome,
   oneOf(addMany, forget),
-  oneOf(publish, retract),
+  vote,
   addEvidence,
   publishEvidence,
   editPlaybook,
@@ -173,23 +173,14 @@ async function forget({ facts }: StoreNode, known: Acknowledged, random: Random)
   )
 }
 
-async function publish({ replica }: StoreNode, known: Acknowledged, random: Random): Promise<void> {
+async function vote({ replica }: StoreNode, known: Acknowledged, random: Random): Promise<void> {
   const name = `published ${Math.floor(random() * NAMES)}`
+  const isVote = random() < 0.5
   await expectWrite(
     known.votes,
     [name],
-    () => true,
-    () => replica.publish([publication(name)])
-  )
-}
-
-async function retract({ replica }: StoreNode, known: Acknowledged, random: Random): Promise<void> {
-  const name = `published ${Math.floor(random() * NAMES)}`
-  await expectWrite(
-    known.votes,
-    [name],
-    () => false,
-    () => replica.retract(recordOf(name))
+    () => isVote,
+    () => (isVote ? replica.publish([publication(name)]) : replica.retract(recordOf(name)))
   )
 }
 

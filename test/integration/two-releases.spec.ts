@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { memory } from '@libp2p/memory'
 import { createHive } from '../../src/index.ts'
 import { claimsOf, release } from '../fixtures/compat-releases.ts'
-import { randomOf } from '../fixtures/text-pairs.ts'
+import { randomOf } from '../fixtures/random.ts'
 import type { FactInput, HiveNode } from '../../src/index.ts'
 
 const NODES = 5

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { browserFacts } from '../../../examples/demo/demo-facts.ts'
 import { areVariants } from '../../../src/knowledge/variants.ts'
-import { ALLOWED, FORBIDDEN, randomOf } from '../../fixtures/text-pairs.ts'
+import { randomOf } from '../../fixtures/random.ts'
+import { ALLOWED, FORBIDDEN } from '../../fixtures/text-pairs.ts'
 
 const PAIRS = 100_000
 

@@ -1,3 +1,4 @@
+import { randomOf } from '../../../fixtures/random.ts'
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import {
@@ -30,7 +31,7 @@ describe('evidence of skills', () => {
   })
 
   it('has a mean of at most 1 under the hypothesis, at its corners and inside', () => {
-    const random = generator(2)
+    const random = randomOf(2)
     for (const [mean, rho] of [
       [0.8, 0],
       [0.8, 0.5],
@@ -61,7 +62,7 @@ describe('evidence of skills', () => {
   })
 
   it('rejects nothing good that fails in bursts, and all that fail nine times of ten', () => {
-    const random = generator(4)
+    const random = randomOf(4)
     for (let stream = 0; stream < 50; stream++) {
       assert.equal(firstUse({ mean: 0.95, rho: 0.8, uses: 3_000 }, random, isRejectable), Infinity)
       assert.ok(firstUse({ mean: 0.1, rho: 0, uses: 300 }, random, isRejectable) < 300)
@@ -82,7 +83,7 @@ describe('evidence of skills', () => {
 
   it('predicts promotion as often as it happens, for rates from the prior', function () {
     this.timeout(60_000)
-    const random = generator(7)
+    const random = randomOf(7)
     let predicted = 0
     let promoted = 0
     let asked = 0
@@ -110,7 +111,7 @@ describe('evidence of skills', () => {
   })
 
   it('finds a drift within 100 uses at 0.2, and none at 0.9 or in bursts at 0.95', () => {
-    const random = generator(3)
+    const random = randomOf(3)
     const alarmAt = (mean: number, rho: number, uses: number): number => {
       let drift = NO_DRIFT
       let last = true
@@ -129,7 +130,7 @@ describe('evidence of skills', () => {
   })
 
   it('gives liars, whatever they claim, no more than the best of the honest would have', () => {
-    const random = generator(5)
+    const random = randomOf(5)
     fc.assert(
       fc.property(fc.array(countsArbitrary(1_000_000), { minLength: 3, maxLength: 3 }), (lies) => {
         const honest = Array.from({ length: 7 }, () => sample(0.8, 30, random))
@@ -151,7 +152,7 @@ describe('evidence of skills', () => {
   })
 
   it('draws the better competitor nearly always once there is evidence, and tries both before', () => {
-    const random = generator(11)
+    const random = randomOf(11)
     const draws = (competitors: Parameters<typeof thompsonSample>[0]): number =>
       Array.from({ length: 500 }, () => thompsonSample(competitors, random)).filter(
         (id) => id === 'good'
@@ -179,7 +180,7 @@ interface Stream {
 
 /** Number of streams that are ever promoted. */
 function promotedOf({ streams, ...stream }: Stream & { readonly streams: number }): number {
-  const random = generator(1)
+  const random = randomOf(1)
   const times = Array.from({ length: streams }, () => firstUse(stream, random, isPromotable))
   return times.filter((time) => time < Infinity).length
 }
@@ -235,14 +236,4 @@ function sample(rate: number, trials: number, random: () => number): Counts {
   let counts = NO_TRIALS
   while (counts.trials < trials) counts = addOutcome(counts, random() < rate)
   return counts
-}
-
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
