@@ -139,9 +139,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   // The binary.
-  'node/control': { imports: ['src'] },
-  'node/output': { imports: ['src', 'node/control'] },
-  'node/commands': { imports: ['src', 'node/control', 'node/output'] }
+  'node/operations': { imports: ['src'] },
+  'node/http': { imports: ['src', 'node/operations'] },
+  'node/control': { imports: ['src', 'node/operations', 'node/http'] },
+  'node/output': { imports: ['src', 'node/operations', 'node/control'] },
+  'node/commands': {
+    imports: ['src', 'node/operations', 'node/http', 'node/control', 'node/output']
+  }
 }
 
 /** Layers from the lowest to the highest: a layer never imports a higher one. */

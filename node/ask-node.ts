@@ -1,9 +1,9 @@
 /** Commands that ask a node one question and have no options of their own. */
 import { COMMON_OPTIONS, readArguments } from './command.ts'
 import { defaultDataDir } from './data-paths.ts'
-import { withOperations } from './control/running-node.ts'
+import { withNode } from './control/running-node.ts'
 import type { CommandContext } from './command.ts'
-import type { Operations } from './control/operations.ts'
+import type { Call } from './operations/index.ts'
 
 export interface NodeAnswer<T> {
   readonly answer: T
@@ -16,10 +16,10 @@ export interface NodeAnswer<T> {
 export async function askNode<T>(
   argv: readonly string[],
   { env, signal }: CommandContext,
-  question: (node: Operations, options: { readonly signal: AbortSignal }) => Promise<T>
+  question: (call: Call, options: { readonly signal: AbortSignal }) => Promise<T>
 ): Promise<NodeAnswer<T>> {
   const { values } = readArguments(argv, COMMON_OPTIONS)
   const dataDir = values['data-dir'] ?? defaultDataDir(env)
-  const answer = await withOperations(dataDir, (node) => question(node, { signal }))
+  const answer = await withNode(dataDir, (call) => question(call, { signal }))
   return { answer, dataDir, isJson: values.json === true }
 }

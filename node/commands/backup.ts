@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { print, printJson, progressLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
@@ -15,8 +15,9 @@ export const command: Command = {
       throw new UsageError('Name one directory for the backup: hive backup DIR.')
     }
     const progress = progressLine()
-    const report = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.backup(
+    const report = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call(
+        'backup',
         { directory: resolve(target) },
         { signal, onProgress: ({ items }) => progress.update(`${items} items`) }
       )

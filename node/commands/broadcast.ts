@@ -2,7 +2,7 @@
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, progressLine } from '../output/terminal.ts'
 import type { BroadcastReport } from '../../src/index.ts'
 import type { Command } from '../command.ts'
@@ -18,8 +18,9 @@ export const command: Command = {
     })
     const minConfidence = numberOption('min-confidence', values['min-confidence'], 0, 1)
     const progress = progressLine()
-    const report = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.broadcast(
+    const report = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call(
+        'broadcast',
         { minConfidence },
         { signal, onProgress: ({ promoted }) => progress.update(`${promoted} promoted`) }
       )

@@ -2,7 +2,7 @@
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { print, printJson, warn } from '../output/terminal.ts'
 import { matchesWait } from '../output/withheld.ts'
 import type { Command } from '../command.ts'
@@ -28,8 +28,8 @@ export const command: Command = {
       tags: values.tag
     }
     const isJson = values.json === true
-    const context = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.context(options, { signal })
+    const context = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call('context', options, { signal })
     )
     if (isJson) {
       printJson(context)

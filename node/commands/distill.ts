@@ -4,8 +4,8 @@
 import { COMMON_OPTIONS, dateOption, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withDefaults } from '../control/json-lines.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withDefaults } from '../operations/index.ts'
+import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, progressLine, warn } from '../output/terminal.ts'
 import type { DistillReport } from '../../src/index.ts'
 import type { Command } from '../command.ts'
@@ -61,12 +61,17 @@ export const command: Command = {
             JSON.stringify({ confidence: DEFAULT_CONFIDENCE, ...defined(fields), entity, content })
           )
     const progress = progressLine()
-    const report = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.distill(lines, {
-        signal,
-        onProgress: ({ read, new: fresh, corroborated }) =>
-          progress.update(`${read} read, ${fresh} new, ${corroborated} found by peers too`)
-      })
+    const report = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call(
+        'distill',
+        { facts: [] },
+        {
+          lines,
+          signal,
+          onProgress: ({ read, new: fresh, corroborated }) =>
+            progress.update(`${read} read, ${fresh} new, ${corroborated} found by peers too`)
+        }
+      )
     ).finally(() => progress.end())
     if (values.json === true) printJson(report)
     else printReport(report)

@@ -2,15 +2,15 @@
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { writeLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
   async run(argv, { env, signal }) {
     const { values } = readArguments(argv, COMMON_OPTIONS)
-    await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.exportFacts({ signal, onItem: (fact) => writeLine(JSON.stringify(fact)) })
+    await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call('export', {}, { signal, onItem: (fact) => writeLine(JSON.stringify(fact)) })
     )
     return EXIT.ok
   }

@@ -2,7 +2,7 @@
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
@@ -11,8 +11,8 @@ export const command: Command = {
     const { values, positionals } = readArguments(argv, COMMON_OPTIONS, true)
     const [id, ...more] = positionals
     if (id === undefined || more.length > 0) throw new UsageError('forget takes one id.')
-    const result = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.forget({ id })
+    const result = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call('forget', { id })
     )
     if (values.json === true) printJson(result)
     else if (!result.forgotten)

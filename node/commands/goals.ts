@@ -1,13 +1,13 @@
 /** `hive goals`: lists the goals of the swarm, adds one, or states the status of one. */
 import { COMMON_OPTIONS, readArguments, releaseOf } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { GoalStatusName } from '../control/goal-operations.ts'
+import { GoalStatus } from '../operations/index.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
 import { goalsWait } from '../output/withheld.ts'
-import type { Goal, GoalStatus } from '../../src/index.ts'
 import type { Command } from '../command.ts'
+import type { GoalResult } from '../operations/index.ts'
 
 export const command: Command = {
   async run(argv, { env, signal }) {
@@ -29,24 +29,24 @@ export const command: Command = {
       throw new UsageError('Too many arguments. Quote the title and the description.')
     if (what === 'add' && first !== undefined) {
       const goal = { title: first, description: second, parent, tags }
-      const added = await withOperations(dataDir, (node) => node.addGoal(goal, { signal }))
+      const added = await withNode(dataDir, (call) => call('add-goal', goal, { signal }))
       if (json === true) printJson(added)
       else print(`${added.id}  ${added.status === 'new' ? 'added' : 'already exists'}`)
     } else if (what === 'status' && first !== undefined && second !== undefined) {
       const statement = { id: first, status: statusOf(second) }
-      const goal = await withOperations(dataDir, (node) => node.goalStatus(statement, { signal }))
+      const goal = await withNode(dataDir, (call) => call('goal-status', statement, { signal }))
       if (json === true) printJson(goal)
       else print(describe(goal))
     } else if (what === 'list' && first === undefined) {
       const status = values.status === undefined ? undefined : statusOf(values.status)
       const filter = { status, parent, tags }
       const state = releaseOf(values.state)
-      const { goals, waiting } = await withOperations(dataDir, async (node) => ({
-        goals: await node.goals({ ...filter, state }, { signal }),
+      const { goals, waiting } = await withNode(dataDir, async (call) => ({
+        goals: await call('goals', { ...filter, state }, { signal }),
         waiting:
           json === true || state === 'quarantined'
             ? []
-            : await node.goals({ ...filter, state: 'quarantined' }, { signal })
+            : await call('goals', { ...filter, state: 'quarantined' }, { signal })
       }))
       if (json === true) for (const goal of goals) printJson(goal)
       else print(goals.length === 0 ? 'No goals yet.' : goals.map(describe).join('\n'))
@@ -60,15 +60,15 @@ export const command: Command = {
   }
 }
 
-function statusOf(text: string): GoalStatus {
-  const parsed = GoalStatusName.safeParse(text)
+function statusOf(text: string): GoalResult['status'] {
+  const parsed = GoalStatus.safeParse(text)
   if (parsed.success) return parsed.data
   throw new UsageError(
-    `The status of a goal is one of ${GoalStatusName.options.join(', ')}, not "${text}".`
+    `The status of a goal is one of ${GoalStatus.options.join(', ')}, not "${text}".`
   )
 }
 
-function describe({ id, status, title, description, tags, children }: Goal): string {
+function describe({ id, status, title, description, tags, children }: GoalResult): string {
   const tagged = tags.length === 0 ? '' : `  #${tags.map(sanitizeText).join(' #')}`
   const parts = children.length === 0 ? '' : `  ${children.length} subgoals`
   const more = description === '' ? '' : `\n  ${sanitizeText(description)}`

@@ -2,7 +2,7 @@
 import { COMMON_OPTIONS, dateOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
@@ -20,8 +20,8 @@ export const command: Command = {
       )
     }
     const asOf = dateOption('as-of', values['as-of'])
-    const claims = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.history({ entity, attribute, asOf }, { signal })
+    const claims = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call('history', { entity, attribute, asOf }, { signal })
     )
     if (values.json === true) for (const claim of claims) printJson(claim)
     else if (claims.length === 0) print('No claims about this entity.')

@@ -2,14 +2,16 @@
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
 import { ANY_QUARANTINED, INSIGHTS_WAIT, LISTED_WAIT } from '../output/withheld.ts'
-import type { Insight, InsightState, Preview } from '../../src/index.ts'
 import type { Command } from '../command.ts'
+import type { InsightResult, PreviewResult } from '../operations/index.ts'
 import type { ExitCode } from '../exit-codes.ts'
 
 const MAX_LIMIT = 100_000
+
+type InsightState = InsightResult['state']
 
 export const command: Command = {
   async run(argv, { env, signal }) {
@@ -28,10 +30,10 @@ export const command: Command = {
       state: stateOf(values.state)
     }
     const isJson = values.json === true
-    const { insights, hasWaiting } = await withOperations(dataDir, async (node) => {
-      const listed = await node.insights(options, { signal })
+    const { insights, hasWaiting } = await withNode(dataDir, async (call) => {
+      const listed = await call('insights', options, { signal })
       const isKnown = isJson || options.state === 'quarantined' || listed.some(isQuarantined)
-      const waiting = isKnown ? [] : await node.insights(ANY_QUARANTINED, { signal })
+      const waiting = isKnown ? [] : await call('insights', ANY_QUARANTINED, { signal })
       return { insights: listed, hasWaiting: waiting.length > 0 }
     })
     if (isJson) {
@@ -45,7 +47,7 @@ export const command: Command = {
   }
 }
 
-function isQuarantined({ state }: Insight): boolean {
+function isQuarantined({ state }: InsightResult): boolean {
   return state === 'quarantined'
 }
 
@@ -54,7 +56,7 @@ function noneText(state: InsightState | undefined): string {
 }
 
 async function preview(dataDir: string, id: string, asJson: boolean): Promise<ExitCode> {
-  const result = await withOperations(dataDir, (node) => node.preview({ id }))
+  const result = await withNode(dataDir, (call) => call('preview', { id }))
   if (asJson) printJson(result)
   else if (result === null)
     print('This node has no fact with this id. "hive recall WORDS" finds the ids of facts.')
@@ -62,7 +64,7 @@ async function preview(dataDir: string, id: string, asJson: boolean): Promise<Ex
   return result === null ? EXIT.failed : EXIT.ok
 }
 
-function describePreview({ insight, reason, score, placeholders }: Preview): string {
+function describePreview({ insight, reason, score, placeholders }: PreviewResult): string {
   const replaced = Object.entries(placeholders).map(([kind, count]) => `${count} ${kind}`)
   const found = `${replaced.length === 0 ? 'nothing' : replaced.join(', ')} replaced`
   const risk = `residual risk ${score.toFixed(2)}`
@@ -82,7 +84,7 @@ function stateOf(text: string | undefined): InsightState | undefined {
   throw new UsageError(`--state takes released, quarantined or disputed, not "${text}".`)
 }
 
-function describe(insight: Insight): string {
+function describe(insight: InsightResult): string {
   const { id, entity, content, confidence, corroboration, flag, tags } = insight
   const state = flag === undefined ? insight.state : `${insight.state} (${flag})`
   const votes = `${corroboration} ${corroboration === 1 ? 'vote' : 'votes'}`

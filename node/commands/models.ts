@@ -6,8 +6,8 @@ import type { Command } from '../command.ts'
 
 export const command: Command = {
   async run(argv, context) {
-    const { answer: models, isJson } = await askNode(argv, context, (node, options) =>
-      node.models(options)
+    const { answer: models, isJson } = await askNode(argv, context, (call, options) =>
+      call('models', {}, options)
     )
     if (isJson) {
       for (const model of models) printJson(model)

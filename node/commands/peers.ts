@@ -6,8 +6,8 @@ import type { Command } from '../command.ts'
 
 export const command: Command = {
   async run(argv, context) {
-    const { answer, dataDir, isJson } = await askNode(argv, context, (node, options) =>
-      node.status(options)
+    const { answer, dataDir, isJson } = await askNode(argv, context, (call, options) =>
+      call('status', {}, options)
     )
     const { peers, running } = answer
     if (isJson) for (const peer of peers) printJson(peer)

@@ -2,15 +2,14 @@
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
-import type { PlaybookRequest } from '../control/goal-operations.ts'
-import type { Step } from '../../src/index.ts'
 import type { Command } from '../command.ts'
+import type { InputOf, StepResult } from '../operations/index.ts'
 
 const MAX_PLACE = 1_000_000
 
-type Edit = PlaybookRequest['edit']
+type Edit = InputOf<'playbook'>['edit']
 
 export const command: Command = {
   async run(argv, { env, signal }) {
@@ -28,8 +27,8 @@ export const command: Command = {
     if (id === undefined) throw new UsageError('playbook takes the id of one goal.')
     const at = values.at === undefined ? undefined : placeOf(values.at)
     const edit = editOf(words, { at, title: values.title, body: values.body })
-    const steps = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.playbook({ id, edit }, { signal })
+    const steps = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call('playbook', { id, edit }, { signal })
     )
     if (values.json === true) for (const step of steps) printJson(step)
     else print(steps.length === 0 ? 'No steps yet.' : steps.map(describe).join('\n'))
@@ -60,7 +59,7 @@ function placeOf(text: string): number {
   return wholeNumberOption('at', text, 1, MAX_PLACE) - 1
 }
 
-function describe({ id, title, body }: Step, index: number): string {
+function describe({ id, title, body }: StepResult, index: number): string {
   const lines = body === '' ? [] : body.split('\n').map((line) => `     ${sanitizeText(line)}`)
   return [`${`${index + 1}.`.padEnd(4)} ${sanitizeText(title)}  (${id})`, ...lines].join('\n')
 }

@@ -2,7 +2,7 @@
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
@@ -21,8 +21,8 @@ export const command: Command = {
     )
     const [id, ...more] = positionals
     if (id === undefined || more.length > 0) throw new UsageError('promote takes one id.')
-    const result = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-      node.promote({ id, tags: values.tag }, { signal })
+    const result = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call('promote', { id, tags: values.tag }, { signal })
     )
     if (values.json === true) printJson(result)
     else print(`${OUTCOMES[result.status]}\n${result.id}`)

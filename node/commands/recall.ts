@@ -2,12 +2,12 @@
 import { COMMON_OPTIONS, dateOption, readArguments, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, warn } from '../output/terminal.ts'
 import { matchesWait } from '../output/withheld.ts'
-import type { Recalled, RecallOptions } from '../../src/index.ts'
+import type { RecallOptions } from '../../src/index.ts'
 import type { Command } from '../command.ts'
-import type { Jsonified } from '../control/jsonify.ts'
+import type { RecalledResult } from '../operations/index.ts'
 
 const MAX_LIMIT = 1_000
 
@@ -41,8 +41,8 @@ export const command: Command = {
       maxWait: MAX_WAIT
     }
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
-    const { items, withheld, isComplete } = await withOperations(dataDir, (node) =>
-      node.recall(options, { signal })
+    const { items, withheld, isComplete } = await withNode(dataDir, (call) =>
+      call('recall', options, { signal })
     )
     if (values.json === true) for (const recalled of items) printJson(recalled)
     else print(items.length === 0 ? 'No matches.' : items.map(describe).join('\n'))
@@ -57,7 +57,7 @@ function scopeOf(text: string): RecallOptions['scope'] {
   throw new UsageError(`--scope takes local, hive or all, not "${text}".`)
 }
 
-function describe({ fact, origin, score }: Jsonified<Recalled>): string {
+function describe({ fact, origin, score }: RecalledResult): string {
   const from =
     origin === 'local'
       ? `${fact.agent ?? 'agent'}, ${fact.recordedAt?.slice(0, 10) ?? ''}`

@@ -4,7 +4,7 @@ import { text as readAll } from 'node:stream/consumers'
 import { COMMON_OPTIONS, readArguments, releaseOf, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { runEach } from '../control/skill-runs.ts'
 import {
   describeAdded,
@@ -19,10 +19,10 @@ import { sanitizeText, print, printJson, progressLine, warn } from '../output/te
 import type { Json } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
-import type { Operations } from '../control/operations.ts'
+import type { Call } from '../operations/index.ts'
 
 interface SkillAction {
-  readonly node: Operations
+  readonly call: Call
   readonly args: readonly string[]
   readonly options: {
     readonly each: boolean
@@ -41,35 +41,40 @@ interface SkillAction {
 const MAX_OFFERS = 10_000
 
 const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>> = {
-  async add({ node, args, signal, show }) {
+  async add({ call, args, signal, show }) {
     const [folder, ...more] = args
     if (folder === undefined || more.length > 0)
       throw new UsageError('Usage: skill add FOLDER, or skill add - with JSON on standard input.')
     const request = folder === '-' ? { skill: await jsonInput() } : { folder: resolve(folder) }
-    const added = await node.addSkill(request, { signal })
+    const added = await call('add-skill', request, { signal })
     show(added, describeAdded)
     return added.tests === undefined || added.tests.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
-  async show({ node, args, signal, show }) {
+  async show({ call, args, signal, show }) {
     show(
-      await node.showSkill({ skill: singleArgument(args, 'Usage: skill show SKILL.') }, { signal }),
+      await call(
+        'show-skill',
+        { skill: singleArgument(args, 'Usage: skill show SKILL.') },
+        { signal }
+      ),
       describeSkill
     )
     return EXIT.ok
   },
-  async test({ node, args, signal, show }) {
-    const report = await node.testSkill(
+  async test({ call, args, signal, show }) {
+    const report = await call(
+      'test-skill',
       { skill: singleArgument(args, 'Usage: skill test SKILL.') },
       { signal }
     )
     show(report, describeTests)
     return report.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
-  async run({ node, args, options, signal, show }) {
+  async run({ call, args, options, signal, show }) {
     const [skill, given, ...more] = args
     const { run: id, caller, later } = options
     if (options.each && skill !== undefined && given === undefined && id === undefined && !later) {
-      return runEach(node, { skill, caller, lines: process.stdin, signal, show })
+      return runEach(call, { skill, caller, lines: process.stdin, signal, show })
     }
     if (skill === undefined || more.length > 0 || options.each) {
       throw new UsageError(
@@ -78,17 +83,17 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
     }
     const input = given === undefined ? await jsonInput() : jsonOf(given)
     const record = later ? 'later' : undefined
-    const run = await node.runSkill({ skill, input, run: id, caller, record }, { signal })
+    const run = await call('run-skill', { skill, input, run: id, caller, record }, { signal })
     show(run, ({ output }) => JSON.stringify(output, null, 2))
     if (later) warn(`run ${run.run}; report its outcome with "hive skill outcome"`)
     return EXIT.ok
   },
-  async begin({ node, args, options: { run, caller }, signal, show }) {
+  async begin({ call, args, options: { run, caller }, signal, show }) {
     const skill = singleArgument(args, 'Usage: skill begin SKILL [--run ID] [--caller NAME].')
-    show(await node.beginSkill({ skill, run, caller }, { signal }), (begun) => begun.run)
+    show(await call('begin-skill', { skill, run, caller }, { signal }), (begun) => begun.run)
     return EXIT.ok
   },
-  async outcome({ node, args, options: { run, caller }, signal, show }) {
+  async outcome({ call, args, options: { run, caller }, signal, show }) {
     const [skill, outcome, ...words] = args
     const ok = outcome === 'ok'
     if (skill === undefined || (!ok && outcome !== 'failed') || (ok && words.length > 0)) {
@@ -97,71 +102,79 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
       )
     }
     const error = words.length === 0 ? undefined : words.join(' ')
-    const reported = await node.reportSkill({ skill, ok, error, run, caller }, { signal })
+    const reported = await call('report-skill', { skill, ok, error, run, caller }, { signal })
     show(reported, ({ status }) => (status === undefined ? 'recorded' : `recorded; ${status}`))
     return EXIT.ok
   },
-  async export({ node, args, signal, show }) {
+  async export({ call, args, signal, show }) {
     const [skill, folder, ...more] = args
     if (skill === undefined || folder === undefined || more.length > 0) {
       throw new UsageError('Usage: skill export SKILL FOLDER.')
     }
     const request = { skill, folder: resolve(folder) }
-    show(await node.exportSkill(request, { signal }), (it) => `written to ${it.folder}`)
+    show(await call('export-skill', request, { signal }), (it) => `written to ${it.folder}`)
     return EXIT.ok
   },
-  async blacklist({ node, args, signal, show }) {
+  async blacklist({ call, args, signal, show }) {
     const request = withReason(args, 'Usage: skill blacklist SKILL REASON.')
-    show(await node.blacklistSkill(request, { signal }), ({ changed }) =>
+    show(await call('blacklist-skill', request, { signal }), ({ changed }) =>
       changed ? 'blacklisted' : 'already blacklisted'
     )
     return EXIT.ok
   },
-  async pardon({ node, args, signal, show }) {
+  async pardon({ call, args, signal, show }) {
     const request = withReason(args, 'Usage: skill pardon SKILL REASON.')
-    show(await node.pardonSkill(request, { signal }), ({ changed }) =>
+    show(await call('pardon-skill', request, { signal }), ({ changed }) =>
       changed ? 'untested again; run "hive skill test"' : 'was not blacklisted'
     )
     return EXIT.ok
   },
-  async remove({ node, args, signal, show }) {
-    const removed = await node.removeSkill(
+  async remove({ call, args, signal, show }) {
+    const removed = await call(
+      'remove-skill',
       { skill: singleArgument(args, 'Usage: skill remove SKILL.') },
       { signal }
     )
     show(removed, describeRemoved)
     return EXIT.ok
   },
-  async publish({ node, args, signal, show }) {
+  async publish({ call, args, signal, show }) {
     const request = { skill: singleArgument(args, 'Usage: skill publish SKILL.') }
-    show(await node.publishSkill(request, { signal }), describePublished)
+    show(await call('publish-skill', request, { signal }), describePublished)
     return EXIT.ok
   },
-  async offers({ node, args, options: { limit, state }, signal, show }) {
+  async offers({ call, args, options: { limit, state }, signal, show }) {
     if (args.length > 0)
       throw new UsageError('skill offers takes no arguments, only --limit N and --state STATE.')
-    const offers = await node.skillOffers({ limit, state }, { signal })
+    const offers = await call('skill-offers', { limit, state }, { signal })
     const waiting =
-      state === 'quarantined' ? [] : await node.skillOffers({ state: 'quarantined' }, { signal })
+      state === 'quarantined'
+        ? []
+        : await call('skill-offers', { state: 'quarantined' }, { signal })
     show(offers, (each) => describeOffers(each, waiting.length))
     return EXIT.ok
   },
-  async adopt({ node, args, signal, show }) {
-    const adopted = await node.adoptSkill(
+  async adopt({ call, args, signal, show }) {
+    const adopted = await call(
+      'adopt-skill',
       { skill: singleArgument(args, 'Usage: skill adopt SKILL.') },
       { signal }
     )
     show(adopted, describeAdded)
     return adopted.tests === undefined || adopted.tests.failed.length === 0 ? EXIT.ok : EXIT.failed
   },
-  async repair({ node, args, signal, show }) {
+  async repair({ call, args, signal, show }) {
     if (args.length > 0) throw new UsageError('skill repair takes no arguments.')
     const line = progressLine()
     try {
-      const report = await node.repairSkills({
-        signal,
-        onProgress: ({ tried }) => line.update(`${tried} sources tried`)
-      })
+      const report = await call(
+        'repair-skills',
+        {},
+        {
+          signal,
+          onProgress: ({ tried }) => line.update(`${tried} sources tried`)
+        }
+      )
       line.end()
       show(report, describeRepairs)
     } finally {
@@ -204,7 +217,7 @@ export const command: Command = {
       limit,
       state: releaseOf(values.state)
     }
-    return withOperations(dataDir, (node) => action({ node, args, options, signal, show }))
+    return withNode(dataDir, (call) => action({ call, args, options, signal, show }))
   }
 }
 

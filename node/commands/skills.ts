@@ -2,8 +2,8 @@
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
-import { SkillStatusName } from '../control/skill-status.ts'
+import { withNode } from '../control/running-node.ts'
+import { SkillStatus } from '../operations/index.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import { UNTESTED_WAIT } from '../output/withheld.ts'
 import type { Command } from '../command.ts'
@@ -17,9 +17,7 @@ export const command: Command = {
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const status = statusOf(values.status)
     const text = positionals.length === 0 ? undefined : positionals.join(' ')
-    const skills = await withOperations(dataDir, (node) =>
-      node.skills({ status, text }, { signal })
-    )
+    const skills = await withNode(dataDir, (call) => call('skills', { status, text }, { signal }))
     if (values.json === true) {
       for (const skill of skills) printJson(skill)
     } else if (skills.length === 0) {
@@ -43,11 +41,11 @@ export const command: Command = {
   }
 }
 
-function statusOf(text: string | undefined): SkillStatusName | undefined {
+function statusOf(text: string | undefined): ReturnType<typeof SkillStatus.parse> | undefined {
   if (text === undefined) return undefined
-  const parsed = SkillStatusName.safeParse(text)
+  const parsed = SkillStatus.safeParse(text)
   if (parsed.success) return parsed.data
   throw new UsageError(
-    `The status of a skill is one of ${SkillStatusName.options.join(', ')}, not "${text}".`
+    `The status of a skill is one of ${SkillStatus.options.join(', ')}, not "${text}".`
   )
 }

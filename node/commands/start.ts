@@ -2,12 +2,11 @@
 import { createHive, StoreError } from '../../src/index.ts'
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { readModels } from '../models-file.ts'
-import { serveControl } from '../control/control-server.ts'
+import { openDoors } from '../control/doors.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { startLog } from '../output/start-log.ts'
-import { localOperations } from '../control/operations.ts'
 import { defaultDataDir, socketPath } from '../data-paths.ts'
-import { findRunningNode, removeRunningNode, writeRunningNode } from '../control/running-node.ts'
+import { findRunningNode } from '../control/running-node.ts'
 import { readSwarmKey } from '../swarm-key-file.ts'
 import { warn } from '../output/terminal.ts'
 import { version } from '../version.ts'
@@ -16,6 +15,10 @@ import type { Command } from '../command.ts'
 
 /** Milliseconds after which a graceful stop is aborted. */
 const STOP_TIMEOUT = 2_000
+
+/** Any free port of this machine. */
+const DEFAULT_HTTP = '127.0.0.1:0'
+const MAX_PORT = 65_535
 
 export const command: Command = {
   async run(argv, { env, signal }) {
@@ -32,7 +35,9 @@ export const command: Command = {
       'adopt-skills': { type: 'boolean' },
       'no-publish-skills': { type: 'boolean' },
       'skill-receipts': { type: 'string' },
-      models: { type: 'string' }
+      models: { type: 'string' },
+      http: { type: 'string', default: DEFAULT_HTTP },
+      'http-host': { type: 'string', multiple: true }
     })
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const keyFile = values['swarm-key']
@@ -60,15 +65,20 @@ export const command: Command = {
     })
     const log = startLog(values.json === true)
     log.follow(db)
-    const socket = await socketPath(dataDir, env)
-    const control = await serveControl(socket, localOperations(db, true))
-    await writeRunningNode(dataDir, { pid: process.pid, socket, version: version() })
-    log.ready(db, dataDir, keyFile !== undefined)
+    const doors = await openDoors(db, {
+      dataDir,
+      socket: await socketPath(dataDir, env),
+      http: addressOf(values.http),
+      hosts: values['http-host'] ?? []
+    }).catch(async (error: unknown) => {
+      await db.stop()
+      throw error
+    })
+    log.ready(db, { dataDir, hasKey: keyFile !== undefined, url: doors.url })
     await waitForAbort(signal)
     log.stopping()
     const stopped = await completesWithin(STOP_TIMEOUT, async () => {
-      await removeRunningNode(dataDir)
-      await control.close()
+      await doors.close()
       await db.stop()
     })
     if (!stopped) {
@@ -94,6 +104,17 @@ async function open(dataDir: string, init: HiveInit): Promise<HiveNode> {
       { cause: error }
     )
   }
+}
+
+/** HOST:PORT or a port of this machine; undefined for `off`. */
+function addressOf(text: string): { readonly host: string; readonly port: number } | undefined {
+  if (text === 'off') return undefined
+  const [, host = '127.0.0.1', port = ''] =
+    /^(?:(\[[\da-f:]+\]|[^:[\]]+):)?(\d{1,5})$/i.exec(text) ?? []
+  if (port === '' || Number(port) > MAX_PORT) {
+    throw new UsageError(`--http takes PORT, HOST:PORT or off, not "${text}".`)
+  }
+  return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }
 }
 
 function receiptsOf(text = 'tests'): 'runs' | 'tests' {

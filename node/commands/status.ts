@@ -2,8 +2,8 @@
 import { askNode } from '../ask-node.ts'
 import { EXIT } from '../exit-codes.ts'
 import { print, printJson, sanitizeText, table } from '../output/terminal.ts'
-import type { HiveStatus } from '../../src/index.ts'
 import type { Command } from '../command.ts'
+import type { ResultOf } from '../operations/index.ts'
 
 export const command: Command = {
   async run(argv, context) {
@@ -11,7 +11,7 @@ export const command: Command = {
       answer: status,
       dataDir,
       isJson
-    } = await askNode(argv, context, (node, options) => node.status(options))
+    } = await askNode(argv, context, (call, options) => call('status', {}, options))
     if (isJson) {
       printJson({ ...status, dataDir })
       return EXIT.ok
@@ -24,6 +24,7 @@ export const command: Command = {
       ['peer id', peerId ?? '-'],
       ['swarm', swarm === undefined ? '-' : `${swarm.name} (${swarm.id}, ${swarm.mode} node)`],
       ['listening', multiaddrs.join(' ') || '-'],
+      ['http', status.http ?? '-'],
       [
         'peers',
         `${peers.length} (${peers.filter(({ gossip }) => gossip === 'mesh').length} in the mesh)`
@@ -42,7 +43,7 @@ export const command: Command = {
   }
 }
 
-function filtersText({ bytes, peerFilters }: HiveStatus['filters']): string {
+function filtersText({ bytes, peerFilters }: ResultOf<'status'>['filters']): string {
   const peers = peerFilters
     .filter((each) => each.peers > 0)
     .map((each) => `${each.kind}: ${each.elements.toLocaleString('en-US')} of ${each.peers} peers`)

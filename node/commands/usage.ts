@@ -6,8 +6,8 @@ import type { Command } from '../command.ts'
 
 export const command: Command = {
   async run(argv, context) {
-    const { answer: usage, isJson } = await askNode(argv, context, (node, options) =>
-      node.usage(options)
+    const { answer: usage, isJson } = await askNode(argv, context, (call, options) =>
+      call('usage', {}, options)
     )
     if (isJson) {
       printJson(usage)

@@ -7,7 +7,9 @@ import type { Command } from '../command.ts'
 
 export const command: Command = {
   async run(argv, context) {
-    const { answer, isJson } = await askNode(argv, context, (node, options) => node.verify(options))
+    const { answer, isJson } = await askNode(argv, context, (call, options) =>
+      call('verify', {}, options)
+    )
     if (isJson) printJson(answer)
     else print(integrityText(answer))
     return answer.isWhole ? EXIT.ok : EXIT.failed

@@ -2,10 +2,10 @@
 import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withOperations } from '../control/running-node.ts'
+import { withNode } from '../control/running-node.ts'
 import { print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
-import type { VoteRequest } from '../control/operations.ts'
+import type { InputOf } from '../operations/index.ts'
 
 interface VoteTexts {
   readonly changed: string
@@ -27,7 +27,7 @@ export const retract = commandFor('retract', {
   unchanged: 'This node has no vote on this insight.'
 })
 
-function commandFor(vote: VoteRequest['vote'], { changed, unchanged }: VoteTexts): Command {
+function commandFor(vote: InputOf<'vote'>['vote'], { changed, unchanged }: VoteTexts): Command {
   return {
     async run(argv, { env, signal }) {
       const { values, positionals } = readArguments(
@@ -38,8 +38,8 @@ function commandFor(vote: VoteRequest['vote'], { changed, unchanged }: VoteTexts
       const [id, ...more] = positionals
       if (id === undefined || more.length > 0) throw new UsageError(`${vote} takes one id.`)
       const confidence = numberOption('confidence', values.confidence, 0, 1)
-      const result = await withOperations(values['data-dir'] ?? defaultDataDir(env), (node) =>
-        node.vote({ id, vote, confidence }, { signal })
+      const result = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+        call('vote', { id, vote, confidence }, { signal })
       )
       if (values.json === true) printJson(result)
       else print(result.changed ? changed : unchanged)

@@ -1,86 +1,89 @@
-/** The client of the control socket. */
+/**
+ * The client of a running node, over its socket: the routes of the HTTP API, answered in JSON Lines.
+ */
 import { request } from 'node:http'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { EXIT, CommandError } from '../exit-codes.ts'
-import type { CallOptions } from './call-options.ts'
-import type { Operations } from './operations.ts'
+import type { IncomingMessage } from 'node:http'
+import type { Call, CallOptions, OperationName, ResultOf } from '../operations/index.ts'
 
-/** Results are typed by `Operations`: both ends of the socket are this program. */
-const Answer = z.object({
+const JSON_LINES = 'application/jsonl'
+
+const Problem = z.object({
+  detail: z.string(),
+  exit: z.enum(EXIT).catch(EXIT.failed),
+  code: z.string().optional()
+})
+
+/** Results are typed by the table of operations: both ends of the socket are this program. */
+const Line = z.object({
   progress: z.record(z.string(), z.number()).optional(),
   item: z.unknown().optional(),
   result: z.unknown().optional(),
-  error: z.object({ message: z.string(), exit: z.enum(EXIT) }).optional()
+  error: Problem.optional()
 })
 
-export function remoteOperations(socketPath: string): Operations {
-  const call = <T>(name: string, options: object, callOptions?: CallOptions): Promise<T> =>
-    send(socketPath, name, Readable.from([JSON.stringify(options)]), callOptions)
-  return {
-    distill: (lines, options) => send(socketPath, 'distill', Readable.from(lines), options),
-    broadcast: (options, callOptions) => call('broadcast', options, callOptions),
-    insights: (options, callOptions) => call('insights', options, callOptions),
-    preview: (options, callOptions) => call('preview', options, callOptions),
-    recall: (options, callOptions) => call('recall', options, callOptions),
-    history: (options, callOptions) => call('history', options, callOptions),
-    exportFacts: (callOptions) => call('export', {}, callOptions),
-    forget: (options, callOptions) => call('forget', options, callOptions),
-    promote: (options, callOptions) => call('promote', options, callOptions),
-    vote: (options, callOptions) => call('vote', options, callOptions),
-    context: (options, callOptions) => call('context', options, callOptions),
-    models: (callOptions) => call('models', {}, callOptions),
-    usage: (callOptions) => call('usage', {}, callOptions),
-    status: (callOptions) => call('status', {}, callOptions),
-    verify: (callOptions) => call('verify', {}, callOptions),
-    backup: (options, callOptions) => call('backup', options, callOptions),
-    goals: (options, callOptions) => call('goals', options, callOptions),
-    addGoal: (options, callOptions) => call('add-goal', options, callOptions),
-    goalStatus: (options, callOptions) => call('goal-status', options, callOptions),
-    playbook: (options, callOptions) => call('playbook', options, callOptions),
-    skills: (options, callOptions) => call('skills', options, callOptions),
-    addSkill: (options, callOptions) => call('add-skill', options, callOptions),
-    showSkill: (options, callOptions) => call('show-skill', options, callOptions),
-    runSkill: (options, callOptions) => call('run-skill', options, callOptions),
-    beginSkill: (options, callOptions) => call('begin-skill', options, callOptions),
-    reportSkill: (options, callOptions) => call('report-skill', options, callOptions),
-    testSkill: (options, callOptions) => call('test-skill', options, callOptions),
-    exportSkill: (options, callOptions) => call('export-skill', options, callOptions),
-    blacklistSkill: (options, callOptions) => call('blacklist-skill', options, callOptions),
-    pardonSkill: (options, callOptions) => call('pardon-skill', options, callOptions),
-    removeSkill: (options, callOptions) => call('remove-skill', options, callOptions),
-    publishSkill: (options, callOptions) => call('publish-skill', options, callOptions),
-    skillOffers: (options, callOptions) => call('skill-offers', options, callOptions),
-    adoptSkill: (options, callOptions) => call('adopt-skill', options, callOptions),
-    repairSkills: (callOptions) => call('repair-skills', {}, callOptions)
+export function remoteCalls(socketPath: string): Call {
+  return async (name, input, options) => {
+    const result = await send(socketPath, name, input, options)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Line
+    return result as ResultOf<typeof name>
   }
 }
 
-async function send<T>(
+async function send(
   socketPath: string,
-  operation: string,
-  body: Readable,
-  { signal, onProgress, onItem }: CallOptions = {}
-): Promise<T> {
-  const outgoing = request({ socketPath, path: `/${operation}`, method: 'POST', signal })
-  const answered = new Promise<Readable>((resolve, reject) => {
+  name: OperationName,
+  input: object,
+  { signal, onProgress, onItem, lines }: CallOptions = {}
+): Promise<unknown> {
+  const type = lines === undefined ? 'application/json' : JSON_LINES
+  const outgoing = request({
+    socketPath,
+    path: `/v1/${name}`,
+    method: 'POST',
+    headers: { accept: JSON_LINES, 'content-type': type },
+    signal
+  })
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
     outgoing.once('response', resolve)
     outgoing.once('error', reject)
   })
-  const sent = pipeline(body, outgoing)
+  const sent = pipeline(Readable.from(lines ?? [JSON.stringify(input)]), outgoing)
   // A node that answers early with an error may stop reading; the answer has the reason.
   sent.catch(() => undefined)
-  for await (const line of createInterface({ input: await answered })) {
-    const { progress, item, result, error } = Answer.parse(JSON.parse(line))
+  const response = await answered
+  if (response.statusCode !== 200) throw await problemOf(response)
+  for await (const line of createInterface({ input: response })) {
+    const { progress, item, result, error } = Line.parse(JSON.parse(line))
     if (progress !== undefined) onProgress?.(progress)
     if (item !== undefined) await onItem?.(item)
-    if (error !== undefined) throw new CommandError(error.message, error.exit)
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Answer
-    if (result !== undefined) return result as T
+    if (error !== undefined) throw new CommandError(error.detail, error.exit)
+    if (result !== undefined) return result
   }
   throw new Error(
     'The node closed the connection before it sent a result. See the output of "hive start".'
   )
+}
+
+async function problemOf(response: IncomingMessage): Promise<Error> {
+  const body = await text(response)
+  const problem = Problem.safeParse(jsonOf(body))
+  if (!problem.success) return new Error(`The node answered ${response.statusCode}.`)
+  const { detail, exit, code } = problem.data
+  const hint =
+    code === 'NOT_FOUND' ? ' Its version may be older: restart it with this version.' : ''
+  return new CommandError(`${detail}${hint}`, exit)
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
 }

@@ -3,11 +3,17 @@ import { connect } from 'node:net'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { remoteOperations } from './control-client.ts'
-import type { Operations } from './operations.ts'
+import { remoteCalls } from './control-client.ts'
+import type { Call } from '../operations/index.ts'
 
 /** `node.json` in the data directory: the address of the running node. */
-const RunningNode = z.object({ pid: z.int(), socket: z.string(), version: z.string() })
+const RunningNode = z.object({
+  pid: z.int(),
+  socket: z.string(),
+  version: z.string(),
+  /** The address of the HTTP API on TCP, if it has one. */
+  http: z.string().optional()
+})
 export type RunningNode = z.infer<typeof RunningNode>
 
 const FILE = 'node.json'
@@ -35,19 +41,16 @@ export async function findRunningNode(dataDir: string): Promise<RunningNode | un
 }
 
 /** Runs `use` with the running node, or with the directory if no node runs on it. */
-export async function withOperations<T>(
-  dataDir: string,
-  use: (operations: Operations) => Promise<T>
-): Promise<T> {
+export async function withNode<T>(dataDir: string, use: (call: Call) => Promise<T>): Promise<T> {
   const node = await findRunningNode(dataDir)
-  if (node !== undefined) return use(remoteOperations(node.socket))
+  if (node !== undefined) return use(remoteCalls(node.socket))
   // Loaded here: the library takes a second, and a running node needs none of it.
-  const [{ createHive }, { localOperations }] = await Promise.all([
+  const [{ createHive }, { localCalls }] = await Promise.all([
     import('../../src/index.ts'),
-    import('./operations.ts')
+    import('../operations/index.ts')
   ])
   await using db = await createHive({ dataDir, swarm: false })
-  return await use(localOperations(db, false))
+  return await use(localCalls({ db, running: false }))
 }
 
 function answers(socketPath: string): Promise<boolean> {

@@ -4,7 +4,7 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import type { Readable } from 'node:stream'
 import type { Json } from '../../src/index.ts'
 import type { ExitCode } from '../exit-codes.ts'
-import type { Operations } from './operations.ts'
+import type { Call } from '../operations/index.ts'
 
 interface EachRunOptions {
   readonly skill: string
@@ -27,10 +27,10 @@ const RUN_ERRORS: ReadonlySet<string> = new Set([
  * code shows whether a run failed. The name is resolved once, at the start.
  */
 export async function runEach(
-  node: Pick<Operations, 'runSkill' | 'showSkill'>,
+  call: Call,
   { skill: name, caller, lines, signal, show }: EachRunOptions
 ): Promise<ExitCode> {
-  const { details } = await node.showSkill({ skill: name }, { signal })
+  const { details } = await call('show-skill', { skill: name }, { signal })
   let exit: ExitCode = EXIT.ok
   let number = 0
   for await (const line of createInterface({ input: lines })) {
@@ -39,7 +39,7 @@ export async function runEach(
     if (line.trim() === '') continue
     const input = jsonOf(line, number)
     try {
-      const run = await node.runSkill({ skill: details.id, input, caller }, { signal })
+      const run = await call('run-skill', { skill: details.id, input, caller }, { signal })
       show(run, ({ output }) => JSON.stringify(output))
     } catch (error) {
       signal.throwIfAborted()

@@ -23,6 +23,8 @@ Usage: hive <command> [options]
                 --k N                   release an insight when N authors vouch
                                         [1 with a swarm key, else 2]; with 1, peers can
                                         read which facts this node found
+                --http ADDRESS          HTTP API on PORT or HOST:PORT, or off [127.0.0.1:0]
+                --http-host NAME        a name under which the API may be called (repeatable)
   keygen      print a new swarm key: hive keygen > swarm.key
   distill     store facts: hive distill ENTITY CONTENT, or JSON Lines on standard input
               (the options are then defaults of each line)
@@ -33,6 +35,7 @@ Usage: hive <command> [options]
   recall      search facts and released insights: hive recall WORDS
                 --entity NAME  --tag TAG  --limit N  --as-of DATE
                 --scope local|hive|all [all]
+  open ID...  print facts and insights whole
   history     list the claims about an entity: hive history ENTITY [ATTRIBUTE]
                 --as-of DATE
   export      print all facts as JSON Lines: hive export > facts.jsonl
@@ -81,6 +84,7 @@ Usage: hive <command> [options]
   backup      write a backup, while the node runs too: hive backup DIR
   restore     make the data directory from a backup: hive restore DIR
   peers       list connected peers
+  events      print the events of the running node: --limit N  --after NUMBER
   verify      read everything that the node stores, mend what follows from the rest, and
               print what is lost or damaged; ends with 1 if something is
   repair      rebuild the tables of a stopped node's store, then verify

@@ -2,31 +2,34 @@
 import { sanitizeText, table } from './terminal.ts'
 import { offersWait } from './withheld.ts'
 import type {
-  AddedSkill,
-  DiscoveryReport,
-  PublishedSkill,
-  RemovedSkill,
-  SkillOffer,
-  TestReport
-} from '../../src/index.ts'
-import type { SkillDetails } from '../control/skill-operations.ts'
+  AddedSkillResult,
+  ResultOf,
+  SkillDetailsResult,
+  SkillOfferResult,
+  TestReportResult
+} from '../operations/index.ts'
 
 /** Digits of a shortened id. */
 const SHORT_ID_DIGITS = 12
 
-export function describeAdded({ id, name, outcome, status, tests }: AddedSkill): string {
+export function describeAdded({ id, name, outcome, status, tests }: AddedSkillResult): string {
   const was = outcome === 'new' ? 'added' : 'already exists'
   const tested = tests === undefined ? '' : `\n${describeTests(tests)}`
   return `${id}  ${sanitizeText(name)}  ${was}, ${status}${tested}`
 }
 
-export function describeRemoved({ id, name, retracted, blacklisted }: RemovedSkill): string {
+export function describeRemoved({
+  id,
+  name,
+  retracted,
+  blacklisted
+}: ResultOf<'remove-skill'>): string {
   const vote = retracted ? '; the vote of this node was retracted' : ''
   const mark = blacklisted ? '; it stays blacklisted' : ''
   return `${id}  ${sanitizeText(name)}  removed${vote}${mark}`
 }
 
-export function describeTests({ passed, total, failed }: TestReport): string {
+export function describeTests({ passed, total, failed }: TestReportResult): string {
   if (total === 0) {
     return 'The skill declares no tests. Only a prompt is usable without tests: its uses decide.'
   }
@@ -36,7 +39,7 @@ export function describeTests({ passed, total, failed }: TestReport): string {
   return `${passed} of ${total} tests passed${problems.join('')}`
 }
 
-export function describeSkill({ details, history }: SkillDetails): string {
+export function describeSkill({ details, history }: SkillDetailsResult): string {
   const { skill, provenance } = details
   const out = details.outstanding === 0 ? '' : `, ${details.outstanding} without an outcome`
   const warm = details.warmedAt === undefined ? '' : ', warm'
@@ -65,7 +68,7 @@ function plainLines(text: string): string {
   return text.split('\n').map(sanitizeText).join('\n')
 }
 
-export function describeRepairs({ synthesized, unrepaired }: DiscoveryReport): string {
+export function describeRepairs({ synthesized, unrepaired }: ResultOf<'repair-skills'>): string {
   const made = synthesized.map(
     ({ id, name, status, repaired, failures, how }) =>
       `${id}  ${sanitizeText(name)}  ${status}: accepts ${repaired} of ${failures} failed inputs (${how.map(sanitizeText).join(', ')})`
@@ -78,7 +81,7 @@ export function describeRepairs({ synthesized, unrepaired }: DiscoveryReport): s
     : [...made, ...left].join('\n')
 }
 
-export function describePublished({ id, status }: PublishedSkill): string {
+export function describePublished({ id, status }: ResultOf<'publish-skill'>): string {
   const how = {
     published: 'published',
     corroborated: 'already in the swarm; this node added its vote',
@@ -88,7 +91,7 @@ export function describePublished({ id, status }: PublishedSkill): string {
 }
 
 /** `waiting`: offers that are held back. */
-export function describeOffers(offers: readonly SkillOffer[], waiting: number): string {
+export function describeOffers(offers: readonly SkillOfferResult[], waiting: number): string {
   const hint = waiting === 0 ? '' : `\n${offersWait(waiting)}`
   if (offers.length === 0) {
     return waiting === 0

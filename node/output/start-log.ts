@@ -14,9 +14,17 @@ const SHORT = 12
 /** Changes within this time, in milliseconds, are reported in one line. */
 const CHANGE_DELAY = 20
 
+/** Of a node that is ready. */
+export interface Ready {
+  readonly dataDir: string
+  readonly hasKey: boolean
+  /** The address of the HTTP API on TCP. */
+  readonly url: string | undefined
+}
+
 export interface StartLog {
   follow(db: HiveNode): void
-  ready(db: HiveNode, dataDir: string, hasKey: boolean): void
+  ready(db: HiveNode, ready: Ready): void
   stopping(): void
 }
 
@@ -51,9 +59,9 @@ class JsonLog implements StartLog {
     )
   }
 
-  ready(db: HiveNode, dataDir: string): void {
+  ready(db: HiveNode, { dataDir, url }: Ready): void {
     const { peerId, multiaddrs, swarm } = db.status
-    printJson({ event: 'ready', peerId, multiaddrs, swarm, dataDir, pid: process.pid })
+    printJson({ event: 'ready', peerId, multiaddrs, swarm, dataDir, http: url, pid: process.pid })
     for (const text of db.status.warnings) printJson({ event: 'hive:warn', text })
   }
 
@@ -112,13 +120,14 @@ class PlainLog implements StartLog {
     })
   }
 
-  ready(db: HiveNode, dataDir: string, hasKey: boolean): void {
+  ready(db: HiveNode, { dataDir, hasKey, url }: Ready): void {
     const { peerId, multiaddrs, swarm } = db.status
     const access = hasKey ? 'only peers with the swarm key' : 'any peer may connect'
     print(`hive node ${peerId}`)
     print(`swarm     ${swarm?.name} (${access})`)
     print(`data      ${dataDir}`)
     for (const address of multiaddrs) print(`listening ${address}`)
+    if (url !== undefined) print(`HTTP API  ${url} (token in ${dataDir}/http-token)`)
     const [first] = multiaddrs
     const key = hasKey ? '--swarm-key FILE ' : ''
     if (first !== undefined) print(`join with hive start ${key}--bootstrap ${first}`)

@@ -221,6 +221,16 @@ export class SharedKnowledge {
     return [...found.values()].toSorted(compareInsights).slice(0, limit)
   }
 
+  /**
+   * One insight by its id, in any state; undefined if this node has none of that id, or if no author
+   * vouches for it. Throws `HiveError` (ID_AMBIGUOUS).
+   */
+  async get(id: string): Promise<Insight | undefined> {
+    const digest = await resolveId(id, recordIds(this.#components.replica))
+    const [insight] = digest === undefined ? [] : await this.#insights([digest])
+    return insight
+  }
+
   /** The records as they are judged now. */
   async #insights(digests: readonly Uint8Array[]): Promise<Insight[]> {
     const { replica, judge } = this.#components

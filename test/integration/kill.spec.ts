@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { createHive } from '../../src/index.ts'
-import { remoteOperations } from '../../node/control/control-client.ts'
+import { remoteCalls } from '../../node/control/control-client.ts'
 import { findRunningNode } from '../../node/control/running-node.ts'
 import { budget } from '../fixtures/budget.ts'
 import { HiveProcess } from '../fixtures/hive-process.ts'
@@ -24,21 +24,24 @@ describe('kill -9 of a node that is taking facts in', () => {
       await node.ready(signal)
       const running = await findRunningNode(dataDir)
       assert.ok(running !== undefined)
-      const operations = remoteOperations(running.socket)
+      const call = remoteCalls(running.socket)
       // The point of death: after so many acknowledged batches, while more are on their way.
       const batches = 1 + Math.floor(Math.random() * 3)
       let acked = 0
-      const died = operations
-        .distill(Readable.from(endless(round)), {
+      const died = call(
+        'distill',
+        { facts: [] },
+        {
+          lines: Readable.from(endless(round)),
           onProgress: ({ read = 0 }) => {
             acked = read
             if (read >= batches * BATCH) node.kill('SIGKILL')
           }
-        })
-        .catch((error: unknown) => error)
+        }
+      ).catch((error: unknown) => error)
       // Promotion writes, and the search index follows, at the same time.
-      const recalled = operations.recall({ query: 'taught' }).catch((error: unknown) => error)
-      const promoted = operations.broadcast({}).catch((error: unknown) => error)
+      const recalled = call('recall', { query: 'taught' }).catch((error: unknown) => error)
+      const promoted = call('broadcast', {}).catch((error: unknown) => error)
       assert.ok((await died) instanceof Error)
       await Promise.all([promoted, recalled, node.exit])
       for (let i = 0; i < acked; i += 97) acknowledged.push(contentOf(round, i))

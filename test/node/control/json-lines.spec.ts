@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
-import { JsonLines, withDefaults } from '../../../node/control/json-lines.ts'
+import { JsonLines, withDefaults } from '../../../node/operations/json-lines.ts'
 import type { FactInput } from '../../../src/index.ts'
 
 async function read(...chunks: (string | Buffer)[]): Promise<(FactInput | string)[]> {

@@ -1,4 +1,4 @@
-/** Options of each operation. */
+/** Options of each call of an operation. */
 export interface Progress {
   readonly [name: string]: number
 }
@@ -8,4 +8,6 @@ export interface CallOptions {
   readonly onProgress?: (progress: Progress) => void
   /** Receives the items of an operation one by one; resolves when it can take the next. */
   readonly onItem?: (item: unknown) => Promise<void>
+  /** The items of an operation that takes many, as JSON Lines. */
+  readonly lines?: AsyncIterable<Buffer | string>
 }

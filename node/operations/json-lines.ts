@@ -2,52 +2,21 @@
  * Facts as JSON Lines (https://jsonlines.org), one bounded line at a time. A line that is not a
  * fact becomes an `Error` in its place, so that other lines keep their numbers.
  */
-import { z } from 'zod'
-import { readTime, TIME_FORMS } from '../time.ts'
+import { FactIn } from './shapes/knowledge.ts'
 import type { FactInput } from '../../src/index.ts'
 
 /** Twice the limit of a record, for JSON's escapes. */
 const MAX_LINE_CHARS = 128 * 1024
 
-/** Text or milliseconds; never a guess. */
-export const Time = z.unknown().transform((value, context) => {
-  const time = readTime(value)
-  if (time !== undefined) return time
-  context.addIssue({ code: 'custom', message: `must be ${TIME_FORMS}` })
-  return z.NEVER
-})
-
-/** A fact in a line: `FactInput` with times as text. */
-const Line = z.strictObject({
-  entity: z.string(),
-  content: z.string(),
-  confidence: z.number(),
-  tags: z.array(z.string()).optional(),
-  private: z.boolean().optional(),
-  attribute: z.string().optional(),
-  value: z.string().optional(),
-  validFrom: Time.optional(),
-  source: z.string().optional(),
-  context: z
-    .strictObject({
-      speaker: z.string().optional(),
-      at: Time.optional(),
-      previous: z.string().optional(),
-      conversation: z.string().optional(),
-      turn: z.number().optional()
-    })
-    .optional(),
-  /** On unless a line turns it off, since the command is made for many facts. */
-  enableBloomHeuristic: z.boolean().default(true)
-})
+type Chunks = AsyncIterable<Buffer | string> | Iterable<string>
 
 /** The facts of a stream of JSON Lines. Empty lines are no items, but they count as lines. */
 export class JsonLines implements AsyncIterable<FactInput | Error> {
-  readonly #chunks: AsyncIterable<Buffer | string>
+  readonly #chunks: Chunks
   /** Numbers of the lines of the items, where empty lines came before them. */
   readonly #lines = new Map<number, number>()
 
-  constructor(chunks: AsyncIterable<Buffer | string>) {
+  constructor(chunks: Chunks) {
     this.#chunks = chunks
   }
 
@@ -101,9 +70,7 @@ function tooLong(): Error {
 }
 
 /** Lines without their ends; undefined for a line that is too long. */
-async function* linesOf(
-  chunks: AsyncIterable<Buffer | string>
-): AsyncGenerator<string | undefined> {
+async function* linesOf(chunks: Chunks): AsyncGenerator<string | undefined> {
   let decoder: InstanceType<typeof TextDecoder> | undefined
   let begun = Buffer.alloc(0)
   let rest = ''
@@ -154,7 +121,7 @@ function factOf(line: string): FactInput | Error {
   } catch (error) {
     return new Error(`not JSON: ${error instanceof Error ? error.message : 'cannot be parsed'}`)
   }
-  const fact = Line.safeParse(parsed)
+  const fact = FactIn.safeParse(parsed)
   if (fact.success) return fact.data
   const { path, message } = fact.error.issues[0] ?? { path: [], message: 'not a fact' }
   return new Error(path.length === 0 ? message : `${path.join('.')}: ${message}`)

@@ -1,0 +1,59 @@
+/** `hive open ID...`: prints facts of this node and insights of the hive whole. */
+import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
+import { defaultDataDir } from '../data-paths.ts'
+import { withNode } from '../control/running-node.ts'
+import { print, printJson, sanitizeText } from '../output/terminal.ts'
+import type { Command } from '../command.ts'
+import type { ResultOf } from '../operations/index.ts'
+
+export const command: Command = {
+  async run(argv, { env, signal }) {
+    const { values, positionals } = readArguments(argv, COMMON_OPTIONS, true)
+    if (positionals.length === 0) throw new UsageError('open takes ids. Other commands print them.')
+    const opened = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call('open', { ids: positionals }, { signal })
+    )
+    const found = opened.facts.length + opened.insights.length
+    if (values.json === true) printJson(opened)
+    else if (found === 0) print('This node has no fact and no insight with these ids.')
+    else print(describe(opened))
+    return found === 0 ? EXIT.failed : EXIT.ok
+  }
+}
+
+function describe({ facts, insights }: ResultOf<'open'>): string {
+  const ofNode = facts.map(({ agent, recordedAt, ...fact }) =>
+    text(fact, `fact of agent ${agent}, ${recordedAt.slice(0, 10)}`)
+  )
+  const ofHive = insights.map(({ state, corroboration, disputes, day, ...insight }) =>
+    text(insight, `${state}, ${corroboration} vouch, ${disputes} dispute, ${day}`)
+  )
+  return [...ofNode, ...ofHive].join('\n\n')
+}
+
+interface Text {
+  readonly id: string
+  readonly entity: string
+  readonly content: string
+  readonly attribute?: string
+  readonly value?: string
+  readonly confidence: number
+  readonly tags: readonly string[]
+}
+
+function text(
+  { id, entity, content, attribute, value, confidence, tags }: Text,
+  source: string
+): string {
+  const claim =
+    attribute === undefined ? [] : [`${sanitizeText(attribute)}: ${sanitizeText(value ?? '')}`]
+  const tagged = tags.length === 0 ? '' : `  #${tags.map(sanitizeText).join(' #')}`
+  return [
+    id,
+    `${sanitizeText(entity)}  ${Math.round(confidence * 100)}%${tagged}`,
+    ...claim,
+    ...content.split('\n').map(sanitizeText),
+    source
+  ].join('\n')
+}

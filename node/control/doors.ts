@@ -1,0 +1,70 @@
+/**
+ * The doors of a running node: the HTTP API on a Unix socket that only its user can open, and on TCP
+ * with a token. The file `node.json` of the data directory says where they are.
+ */
+import { rm } from 'node:fs/promises'
+import { createHttpServer, readToken } from '../http/index.ts'
+import { EventFeed } from '../operations/index.ts'
+import { version } from '../version.ts'
+import { removeRunningNode, writeRunningNode } from './running-node.ts'
+import type { AddressInfo } from 'node:net'
+import type { AddRoutes } from '../http/index.ts'
+import type { NodeAccess } from '../operations/index.ts'
+import type { HiveNode } from '../../src/index.ts'
+
+export interface DoorsInit {
+  readonly dataDir: string
+  /** The path of the Unix socket. */
+  readonly socket: string
+  /** Undefined: no door on TCP. */
+  readonly http?: { readonly host: string; readonly port: number }
+  /** Names under which the API may be called, beside addresses and localhost. */
+  readonly hosts: readonly string[]
+  readonly addRoutes?: (node: NodeAccess) => AddRoutes
+}
+
+export interface Doors {
+  /** The address of the HTTP API on TCP. */
+  readonly url: string | undefined
+  close(): Promise<void>
+}
+
+/** If one door cannot be opened, none is. */
+export async function openDoors(
+  db: HiveNode,
+  { dataDir, socket, http, hosts, addRoutes }: DoorsInit
+): Promise<Doors> {
+  await using opened = new AsyncDisposableStack()
+  const events = new EventFeed(db)
+  opened.defer(() => events.close())
+  let url: string | undefined
+  const node: NodeAccess = {
+    db,
+    events,
+    running: true,
+    get http() {
+      return url
+    }
+  }
+  // This process holds the store's lock, so an existing socket belongs to a dead node.
+  await rm(socket, { force: true })
+  const local = await createHttpServer({ node, hosts, addRoutes: addRoutes?.(node) })
+  opened.defer(() => local.close())
+  await local.listen({ path: socket })
+  if (http !== undefined) {
+    const token = await readToken(dataDir)
+    const open = await createHttpServer({ node, hosts, token, addRoutes: addRoutes?.(node) })
+    opened.defer(() => open.close())
+    await open.listen(http)
+    url = urlOf(open.server.address(), http.host)
+  }
+  await writeRunningNode(dataDir, { pid: process.pid, socket, version: version(), http: url })
+  opened.defer(() => removeRunningNode(dataDir))
+  const all = opened.move()
+  return { url, close: () => all.disposeAsync() }
+}
+
+function urlOf(address: AddressInfo | string | null, host: string): string | undefined {
+  if (typeof address !== 'object' || address === null) return undefined
+  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`
+}

@@ -1,0 +1,66 @@
+/** `GET /v1/events`: the events of the node as server-sent events (WHATWG HTML, section 9.2). */
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { z } from 'zod'
+import { HttpError } from './problem.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { EventFeed, NodeAccess } from '../operations/index.ts'
+
+/** Milliseconds between comments that keep an idle connection open. */
+const KEEP_ALIVE = 15_000
+
+const MAX_READERS = 64
+
+export function addEventRoute(server: FastifyInstance, { events }: NodeAccess): void {
+  if (events === undefined) return
+  const readers = new Set<AbortController>()
+  server.addHook('preClose', (done) => {
+    for (const reader of readers) reader.abort()
+    done()
+  })
+  server.get('/v1/events', (request, reply) => {
+    if (readers.size >= MAX_READERS) {
+      throw new HttpError('BUSY', `${MAX_READERS} callers follow the events. Try again later.`)
+    }
+    const reader = new AbortController()
+    readers.add(reader)
+    const body = new PassThrough()
+    body.once('close', () => {
+      readers.delete(reader)
+      reader.abort()
+    })
+    reply.raw.once('close', () => body.destroy())
+    void write(body, events, startOf(request) ?? events.last, reader.signal)
+    return reply.type('text/event-stream').send(body)
+  })
+}
+
+async function write(
+  body: PassThrough,
+  events: EventFeed,
+  after: number,
+  signal: AbortSignal
+): Promise<void> {
+  const keepAlive = setInterval(() => body.write(':\n\n'), KEEP_ALIVE).unref()
+  body.write(`retry: 1000\n\n`)
+  try {
+    for await (const { id, event, at, data } of events.follow(after, signal)) {
+      const text = `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify({ at, data })}\n\n`
+      if (!body.write(text)) await once(body, 'drain', { signal })
+    }
+  } catch {
+    // The reader has gone.
+  } finally {
+    clearInterval(keepAlive)
+    body.end()
+  }
+}
+
+const Query = z.object({ after: z.string().optional() }).catch({})
+
+/** The number of the last event that the reader knows. */
+function startOf({ headers, query }: FastifyRequest): number | undefined {
+  const header = headers['last-event-id']
+  const text = typeof header === 'string' ? header : (Query.parse(query).after ?? '')
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}

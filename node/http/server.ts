@@ -1,0 +1,112 @@
+/**
+ * The HTTP API of a node: the same routes on a Unix socket that only its user can open, and on TCP
+ * with a token. Bodies, times, connections and rates have limits.
+ */
+import rateLimit from '@fastify/rate-limit'
+import { fastify } from 'fastify'
+import { Access } from './access.ts'
+import { addEventRoute } from './event-route.ts'
+import { addMetricsRoute } from './metrics-route.ts'
+import { openApiDocument } from './openapi.ts'
+import { addOperationRoutes, JSON_LINES } from './operation-routes.ts'
+import { HttpError, PROBLEM_JSON, problemOf } from './problem.ts'
+import { PAGE_POLICY, referencePage } from './reference-page.ts'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { NodeAccess } from '../operations/index.ts'
+import type { AccessInit } from './access.ts'
+
+const MAX_BODY_BYTES = 1024 * 1024
+
+/** Milliseconds for the headers of a request, and for a body of JSON. */
+const HEADERS_TIMEOUT = 10_000
+const BODY_TIMEOUT = 10_000
+
+const MAX_CONNECTIONS = 256
+
+/** Requests a minute: of callers with the token together, and of others by address. */
+const MAX_AUTHORIZED = 12_000
+const MAX_OTHERS = 120
+
+/** Registers the routes of a node. */
+export type AddRoutes = (server: FastifyInstance) => void
+
+export interface HttpServerInit extends AccessInit {
+  readonly node: NodeAccess
+  readonly addRoutes?: AddRoutes
+}
+
+export async function createHttpServer({
+  node,
+  addRoutes,
+  ...access
+}: HttpServerInit): Promise<FastifyInstance> {
+  const isOpen = access.token === undefined
+  const guard = new Access(access)
+  const server = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 200 },
+    http: { headersTimeout: HEADERS_TIMEOUT, requestTimeout: 0 }
+  })
+  server.server.maxConnections = MAX_CONNECTIONS
+  if (!isOpen) await limitRates(server, guard)
+  server.addHook('onRequest', async (request, reply) => {
+    void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    guard.check(request)
+    if (!isOpen) limitBodyTime(request)
+  })
+  server.setErrorHandler((error, _request, reply) => {
+    const problem = problemOf(error)
+    return reply.code(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem))
+  })
+  server.setNotFoundHandler((request) => {
+    throw new HttpError(
+      'NOT_FOUND',
+      `The node has no ${request.method} ${pathOf(request)}. See /docs.`
+    )
+  })
+  addOperationRoutes(server, node)
+  addEventRoute(server, node)
+  addMetricsRoute(server, node)
+  addReference(server)
+  addRoutes?.(server)
+  return server
+}
+
+function addReference(server: FastifyInstance): void {
+  const ok = { status: 'ok' }
+  server.get('/healthz', () => ok)
+  server.get('/readyz', () => ok)
+  server.get('/openapi.json', ({ host }) => openApiDocument(`http://${host}`))
+  server.get('/docs', ({ host }, reply) =>
+    reply
+      .header('content-security-policy', PAGE_POLICY)
+      .type('text/html; charset=utf-8')
+      .send(referencePage(`http://${host}`))
+  )
+}
+
+async function limitRates(server: FastifyInstance, guard: Access): Promise<void> {
+  const hasToken = ({ headers }: FastifyRequest): boolean =>
+    guard.isAuthorized(headers.authorization)
+  await server.register(rateLimit, {
+    timeWindow: '1 minute',
+    keyGenerator: (request) => (hasToken(request) ? 'token' : request.ip),
+    max: (request) => (hasToken(request) ? MAX_AUTHORIZED : MAX_OTHERS),
+    errorResponseBuilder: (_request, { after }) =>
+      new HttpError('RATE_LIMITED', `Too many requests. Try again in ${after}.`)
+  })
+}
+
+/** A body of JSON comes in time; JSON Lines may take as long as their source does. */
+function limitBodyTime({ headers, raw }: FastifyRequest): void {
+  if (raw.method !== 'POST' || headers['content-type']?.startsWith(JSON_LINES) === true) return
+  const timer = setTimeout(() => raw.socket.destroy(), BODY_TIMEOUT).unref()
+  const stop = (): void => clearTimeout(timer)
+  raw.once('end', stop)
+  raw.once('close', stop)
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?')[0]?.slice(0, 100) ?? ''
+}

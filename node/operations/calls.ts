@@ -1,0 +1,39 @@
+/** Calls of operations by name, whatever door they take. */
+import { jsonify } from './jsonify.ts'
+import { OPERATIONS } from './table.ts'
+import type { z } from 'zod'
+import type { CallOptions } from './call-options.ts'
+import type { NodeAccess } from './operation.ts'
+import type { OperationName, Operations } from './table.ts'
+
+export type InputOf<Name extends OperationName> = z.input<Operations[Name]['input']>
+export type ResultOf<Name extends OperationName> = z.output<Operations[Name]['output']>
+
+/** Calls one operation. An operation without input takes `{}`. */
+export type Call = <Name extends OperationName>(
+  name: Name,
+  input: InputOf<Name>,
+  options?: CallOptions
+) => Promise<ResultOf<Name>>
+
+/** Calls on a node of this process. Inputs are checked as those of every door. */
+export function localCalls(node: NodeAccess): Call {
+  return async (name, input, options = {}) => {
+    const result = await runOperation(node, name, jsonify(input), options)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the result of that operation
+    return result as ResultOf<typeof name>
+  }
+}
+
+/** Runs an operation with an input that was not checked. Throws `ZodError`. */
+export async function runOperation(
+  node: NodeAccess,
+  name: OperationName,
+  input: unknown,
+  options: CallOptions
+): Promise<unknown> {
+  const operation = OPERATIONS[name]
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its own schema
+  const result = await operation.run(node, operation.input.parse(input) as never, options)
+  return jsonify(result)
+}

@@ -1,0 +1,17 @@
+/** Errors of operations, beside those of the library. */
+import { z } from 'zod'
+
+/** Thrown when an operation needs a running node, and a directory was opened for it. */
+export class NotRunningError extends Error {
+  override readonly name = 'NotRunningError'
+  readonly code = 'NOT_RUNNING'
+}
+
+/** What is wrong with an input, in one line; undefined for other errors. */
+export function describeIssues(error: unknown): string | undefined {
+  if (!(error instanceof z.ZodError)) return undefined
+  const issues = error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.join('.')}: ${message}`
+  )
+  return `The input is not valid. ${issues.join('; ')}.`
+}

@@ -1,0 +1,135 @@
+/** Operations on what the swarm shares. */
+import { z } from 'zod'
+import { FIVE_TOOLS, operation } from './operation.ts'
+import { Changed, Confidence, EXAMPLE_ID, Id, Tags } from './shapes/common.ts'
+import { BroadcastReport, Insight, InsightState, Preview } from './shapes/knowledge.ts'
+
+const MAX_LIMIT = 100_000
+
+export const HIVE = {
+  broadcast: operation({
+    topic: 'hive',
+    summary: 'Anonymise and publish all facts that are good enough',
+    detail: 'A fact that may disclose too much stays on this node, with a reason.',
+    effect: 'publishes',
+    input: z.strictObject({ minConfidence: Confidence.optional() }),
+    output: BroadcastReport,
+    hasProgress: true,
+    errors: [],
+    example: {
+      input: { minConfidence: 0.9 },
+      output: { promoted: 1, corroborated: 0, withheld: [], peers: 2, needs: 1 }
+    },
+    cli: { by: 'broadcast' },
+    mcp: { none: 'an agent shares a lesson with "learn"; a person publishes everything' },
+    run: ({ db }, options, { signal, onProgress }) =>
+      db.agent.cortex.hive.broadcastKnowledge({
+        ...options,
+        signal,
+        onProgress: (progress) => onProgress?.({ ...progress })
+      })
+  }),
+
+  promote: operation({
+    topic: 'hive',
+    summary: 'Anonymise and publish one fact',
+    effect: 'publishes',
+    input: z.strictObject({ id: Id, tags: Tags.optional() }),
+    output: z.strictObject({
+      id: z.string(),
+      status: z.enum(['promoted', 'corroborated', 'already'])
+    }),
+    errors: ['ID_AMBIGUOUS', 'RECORD_UNKNOWN', 'WITHHELD'],
+    example: {
+      input: { id: EXAMPLE_ID, tags: ['ci'] },
+      output: { id: EXAMPLE_ID, status: 'promoted' }
+    },
+    cli: { by: 'promote ID' },
+    mcp: { by: 'learn' },
+    run: ({ db }, { id, tags }, { signal }) =>
+      db.agent.cortex.hive.promoteToGlobalStore(id, { tags, signal })
+  }),
+
+  preview: operation({
+    topic: 'hive',
+    summary: 'Show the form in which a fact would leave this node',
+    detail: 'Null if this node has no fact of that id.',
+    effect: 'reads',
+    input: z.strictObject({ id: Id }),
+    output: Preview.nullable(),
+    errors: ['ID_AMBIGUOUS'],
+    example: {
+      input: { id: EXAMPLE_ID },
+      output: {
+        id: EXAMPLE_ID,
+        verdict: 'withheld',
+        reason: 'a secret',
+        score: 1,
+        placeholders: {}
+      }
+    },
+    cli: { by: 'insights --preview ID' },
+    mcp: { by: 'learn' },
+    run: async ({ db }, { id }) => (await db.agent.cortex.hive.preview(id)) ?? null
+  }),
+
+  insights: operation({
+    topic: 'hive',
+    summary: 'List the insights of the hive',
+    detail: 'By number of authors, then confidence. Without a state, all but disputed ones.',
+    effect: 'reads',
+    input: z.strictObject({
+      limit: z.int().min(1).max(MAX_LIMIT).optional(),
+      tags: Tags.optional(),
+      state: InsightState.optional()
+    }),
+    output: z.array(Insight),
+    errors: ['SEARCH_FAILED'],
+    example: {
+      input: { limit: 1, state: 'released' },
+      output: [
+        {
+          id: EXAMPLE_ID,
+          kind: 'fact',
+          title: 'CSS gap: Flex containers support gap.',
+          entity: 'CSS gap',
+          content: 'Flex containers support gap.',
+          state: 'released',
+          confidence: 0.93,
+          corroboration: 3,
+          disputes: 0,
+          tags: ['css'],
+          evidence: {},
+          day: '2026-05-01'
+        }
+      ]
+    },
+    cli: { by: 'insights' },
+    mcp: FIVE_TOOLS,
+    run: ({ db }, options, { signal }) =>
+      db.agent.cortex.hive.getGlobalInsights({ ...options, signal })
+  }),
+
+  vote: operation({
+    topic: 'hive',
+    summary: 'Vouch for a record of the hive, dispute it, or take the vote back',
+    detail: 'The own vote for a record releases it on this node.',
+    effect: 'publishes',
+    input: z.strictObject({
+      id: Id,
+      vote: z.enum(['vouch', 'dispute', 'retract']),
+      confidence: Confidence.optional()
+    }),
+    output: Changed,
+    errors: ['ID_AMBIGUOUS', 'RECORD_UNKNOWN'],
+    example: { input: { id: EXAMPLE_ID, vote: 'vouch' }, output: { changed: true } },
+    cli: { by: 'vouch ID' },
+    mcp: { by: 'report' },
+    run: async ({ db }, { id, vote, confidence }) => {
+      const { hive } = db.agent.cortex
+      const changed =
+        vote === 'retract' ? await hive.retract(id) : await hive[vote](id, { confidence })
+      return { changed }
+    }
+  })
+} as const

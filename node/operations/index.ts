@@ -1,0 +1,26 @@
+/** The operations of a node: what all its doors offer. */
+export { localCalls, runOperation } from './calls.ts'
+export { describeIssues, NotRunningError } from './errors.ts'
+export { EventFeed } from './event-feed.ts'
+export { jsonify } from './jsonify.ts'
+export { withDefaults } from './json-lines.ts'
+export { isOperation, OPERATIONS, operationNames } from './table.ts'
+export { GoalStatus } from './shapes/goals.ts'
+export { SkillStatus } from './shapes/skills.ts'
+export type { Call, InputOf, ResultOf } from './calls.ts'
+export type { CallOptions, Progress } from './call-options.ts'
+export type { FeedEvent } from './event-feed.ts'
+export type { Effect, NodeAccess, Operation, Topic } from './operation.ts'
+export type { OperationName, Operations } from './table.ts'
+export type {
+  AddedSkillResult,
+  ClaimResult,
+  GoalResult,
+  InsightResult,
+  PreviewResult,
+  RecalledResult,
+  SkillDetailsResult,
+  SkillOfferResult,
+  StepResult,
+  TestReportResult
+} from './results.ts'

@@ -1,0 +1,265 @@
+/** Operations on the facts of a node, and on what it finds. */
+import { z } from 'zod'
+import { JsonLines } from './json-lines.ts'
+import { FIVE_TOOLS, operation } from './operation.ts'
+import { Count, EXAMPLE_ID, Empty, Id, Tags, Time } from './shapes/common.ts'
+import {
+  Claim,
+  DistillReport,
+  FactIn,
+  FactOut,
+  Insight,
+  Recalled,
+  StoredFact,
+  Withheld
+} from './shapes/knowledge.ts'
+
+const MAX_FACTS = 1_000
+const MAX_LIMIT = 1_000
+const MAX_CLAIMS = 10_000
+const MAX_BUDGET = 1_000_000
+
+/** Milliseconds to wait for an index that is behind. */
+const MaxWait = z.number().min(0).max(600_000)
+
+const DAY = '2026-05-01T00:00:00.000Z'
+
+const MAX_IDS = 20
+
+function isKnown<T>(value: T | undefined): value is T {
+  return value !== undefined
+}
+
+export const KNOWLEDGE = {
+  distill: operation({
+    topic: 'knowledge',
+    summary: 'Store facts on this node',
+    detail:
+      'Nothing leaves the node until "broadcast" or "promote". A refused fact does not stop the others; facts that are counted are on disk.',
+    effect: 'changes',
+    input: z.strictObject({ facts: z.array(z.unknown()).max(MAX_FACTS) }),
+    lines: 'facts',
+    item: FactIn,
+    output: DistillReport,
+    hasProgress: true,
+    errors: ['QUOTA_EXCEEDED'],
+    example: {
+      input: {
+        facts: [{ entity: 'build server', content: 'It runs Node 24.', confidence: 0.9 }]
+      },
+      output: { read: 1, new: 1, duplicate: 0, corroborated: 0, rejected: [], seconds: 0.002 }
+    },
+    cli: { by: 'distill ENTITY CONTENT' },
+    mcp: { by: 'learn' },
+    async run({ db }, { facts }, { lines, signal, onProgress }) {
+      const items = new JsonLines(lines ?? facts.map((fact) => `${JSON.stringify(fact)}\n`))
+      const report = await db.agent.cortex.knowledge.distillMany(items, {
+        signal,
+        onProgress: (progress) => onProgress?.({ ...progress })
+      })
+      const rejected = report.rejected.map(({ line, reason }) => ({
+        line: items.lineOf(line),
+        reason
+      }))
+      return { ...report, rejected }
+    }
+  }),
+
+  recall: operation({
+    topic: 'knowledge',
+    summary: 'Find knowledge of this node and of the hive',
+    detail:
+      'Best first. Records of the hive that are held back are counted in "withheld" and influence nothing.',
+    effect: 'reads',
+    input: z.strictObject({
+      query: z.string().max(65_536),
+      limit: z.int().min(1).max(MAX_LIMIT).optional(),
+      entity: z.string().optional(),
+      tags: Tags.optional(),
+      asOf: Time.optional(),
+      scope: z.enum(['local', 'hive', 'all']).optional(),
+      maxWait: MaxWait.optional()
+    }),
+    output: z.strictObject({
+      items: z.array(Recalled),
+      withheld: Withheld,
+      isComplete: z.boolean().meta({
+        description: 'False while the index is behind: older items may be missing'
+      })
+    }),
+    errors: ['SEARCH_FAILED'],
+    example: {
+      input: { query: 'Which Node does the build server run?', limit: 5 },
+      output: {
+        items: [
+          {
+            fact: {
+              id: EXAMPLE_ID,
+              entity: 'build server',
+              content: 'It runs Node 24.',
+              confidence: 0.9,
+              tags: [],
+              agent: 'main',
+              recordedAt: DAY
+            },
+            score: 1.5,
+            origin: 'local'
+          }
+        ],
+        withheld: { quarantined: 0, disputed: 0, needs: 0 },
+        isComplete: true
+      }
+    },
+    cli: { by: 'recall WORDS' },
+    mcp: { by: 'recall' },
+    run: ({ db }, { query, ...options }, { signal }) =>
+      db.agent.cortex.knowledge.recall(query, { ...options, signal })
+  }),
+
+  open: operation({
+    topic: 'knowledge',
+    summary: 'Return facts of this node and insights of the hive by their ids',
+    detail:
+      'In the order of the ids. An id that neither has is left out; a fact that is published too comes once for each.',
+    effect: 'reads',
+    input: z.strictObject({ ids: z.array(Id).min(1).max(MAX_IDS) }),
+    output: z.strictObject({ facts: z.array(StoredFact), insights: z.array(Insight) }),
+    errors: ['ID_AMBIGUOUS'],
+    example: {
+      input: { ids: [EXAMPLE_ID] },
+      output: {
+        facts: [
+          {
+            id: EXAMPLE_ID,
+            entity: 'build server',
+            content: 'It runs Node 24.',
+            confidence: 0.9,
+            tags: [],
+            private: false,
+            agent: 'main',
+            recordedAt: DAY
+          }
+        ],
+        insights: []
+      }
+    },
+    cli: { by: 'open ID' },
+    mcp: { by: 'open' },
+    async run({ db }, { ids }) {
+      const { knowledge, hive } = db.agent.cortex
+      const facts = await Promise.all(ids.map((id) => knowledge.get(id)))
+      const insights = await Promise.all(ids.map((id) => hive.get(id)))
+      return { facts: facts.filter(isKnown), insights: insights.filter(isKnown) }
+    }
+  }),
+
+  context: operation({
+    topic: 'knowledge',
+    summary: 'Quote knowledge for a goal, within a budget of tokens',
+    detail: 'The text is data for a prompt: one JSON object a line, each with its source.',
+    effect: 'reads',
+    input: z.strictObject({
+      goal: z.string(),
+      budget: z.int().min(1).max(MAX_BUDGET).optional(),
+      tags: Tags.optional(),
+      scope: z.enum(['local', 'hive', 'all']).optional()
+    }),
+    output: z.strictObject({
+      text: z.string(),
+      tokens: Count,
+      items: z.array(Recalled),
+      omitted: Count,
+      withheld: Withheld
+    }),
+    errors: ['SEARCH_FAILED'],
+    example: {
+      input: { goal: 'Upgrade the build server', budget: 500 },
+      output: {
+        text: '',
+        tokens: 0,
+        items: [],
+        omitted: 0,
+        withheld: { quarantined: 0, disputed: 0, needs: 0 }
+      }
+    },
+    cli: { by: 'context GOAL' },
+    mcp: { none: 'the tool "recall" composes it for its budget' },
+    run: ({ db }, options, { signal }) => db.agent.cortex.context({ ...options, signal })
+  }),
+
+  history: operation({
+    topic: 'knowledge',
+    summary: 'List the claims about an entity',
+    detail: 'Of each attribute the latest first. Times are as of "asOf", by default now.',
+    effect: 'reads',
+    input: z.strictObject({
+      entity: z.string(),
+      attribute: z.string().optional(),
+      asOf: Time.optional(),
+      limit: z.int().min(1).max(MAX_CLAIMS).optional(),
+      maxWait: MaxWait.optional()
+    }),
+    output: z.array(Claim),
+    errors: ['SEARCH_FAILED'],
+    example: {
+      input: { entity: 'build server', attribute: 'runtime' },
+      output: [
+        {
+          id: EXAMPLE_ID,
+          entity: 'build server',
+          attribute: 'runtime',
+          value: 'Node 24',
+          content: 'It runs Node 24.',
+          validFrom: DAY,
+          confidence: 0.9,
+          origin: 'local',
+          state: 'current'
+        }
+      ]
+    },
+    cli: { by: 'history ENTITY [ATTRIBUTE]' },
+    mcp: { by: 'open' },
+    run: ({ db }, { entity, attribute, ...options }, { signal }) =>
+      db.agent.cortex.knowledge.history(entity, attribute, { ...options, signal })
+  }),
+
+  export: operation({
+    topic: 'knowledge',
+    summary: 'Return all facts of this node, one by one',
+    detail:
+      'In the form that "distill" takes. Ask for JSON Lines; a JSON answer has the count alone.',
+    effect: 'reads',
+    input: Empty,
+    item: FactOut,
+    output: z.strictObject({ facts: Count }),
+    errors: [],
+    example: { input: {}, output: { facts: 1 } },
+    cli: { by: 'export' },
+    mcp: FIVE_TOOLS,
+    async run({ db }, _input, { signal, onItem }) {
+      let facts = 0
+      for await (const fact of db.agent.cortex.knowledge.export({ signal })) {
+        await onItem?.(fact)
+        facts += 1
+      }
+      return { facts }
+    }
+  }),
+
+  forget: operation({
+    topic: 'knowledge',
+    summary: 'Delete a fact, and retract the vote on its published form',
+    detail: 'Copies on other nodes and votes of others stay.',
+    effect: 'deletes',
+    input: z.strictObject({ id: Id }),
+    output: z.strictObject({ forgotten: z.boolean(), retracted: z.boolean() }),
+    errors: ['ID_AMBIGUOUS'],
+    example: {
+      input: { id: EXAMPLE_ID },
+      output: { forgotten: true, retracted: false }
+    },
+    cli: { by: 'forget ID' },
+    mcp: { none: 'a person decides what is deleted, not an agent' },
+    run: ({ db }, { id }) => db.agent.cortex.knowledge.forget(id)
+  })
+} as const

@@ -1,0 +1,172 @@
+/** Operations on the node itself: its state, its store, its models. */
+import { z } from 'zod'
+import { NotRunningError } from './errors.ts'
+import { FIVE_TOOLS, NOT_FOR_AGENTS, operation } from './operation.ts'
+import { Count, Empty } from './shapes/common.ts'
+import {
+  BackupReport,
+  Event,
+  HeuristicPerformance,
+  IntegrityReport,
+  ListedModel,
+  ModelUsage,
+  NodeStatus
+} from './shapes/node.ts'
+
+export const NODE = {
+  status: operation({
+    topic: 'node',
+    summary: 'Return identity, swarm, peers, counts and filters of the node',
+    effect: 'reads',
+    input: Empty,
+    output: NodeStatus,
+    errors: [],
+    example: {
+      input: {},
+      output: {
+        multiaddrs: [],
+        peers: [],
+        facts: 0,
+        authors: 0,
+        entries: 0,
+        filters: { bytes: 0, peerFilters: [] },
+        rejections: {},
+        offences: 0,
+        damaged: 0,
+        warnings: [],
+        digest: '00',
+        running: true,
+        pid: 4711
+      }
+    },
+    cli: { by: 'status' },
+    mcp: FIVE_TOOLS,
+    run: async ({ db, running, http }) => ({
+      ...db.status,
+      digest: await db.digest(),
+      running,
+      pid: process.pid,
+      ...(http === undefined ? {} : { http })
+    })
+  }),
+
+  performance: operation({
+    topic: 'node',
+    summary: 'Return what the Bloom filter of facts has saved since the start',
+    effect: 'reads',
+    input: Empty,
+    output: HeuristicPerformance,
+    errors: [],
+    example: {
+      input: {},
+      output: { bloomHitRate: 0, falsePositives: 0, lookupsAvoided: 0, millisecondsSaved: 0 }
+    },
+    cli: { by: 'status --performance' },
+    mcp: FIVE_TOOLS,
+    run: ({ db }) => Promise.resolve(db.agent.cortex.metrics.getHeuristicPerformance())
+  }),
+
+  events: operation({
+    topic: 'node',
+    summary: 'Follow the events of a running node, until the caller ends the call',
+    detail:
+      'A reader that is too slow gets "events:missed" with the number. GET /v1/events sends them as server-sent events.',
+    effect: 'reads',
+    input: z.strictObject({
+      after: Count.optional().meta({
+        description: 'The number of the last known event; by default that of the newest one'
+      }),
+      limit: Count.optional().meta({ description: 'Ends after this many' })
+    }),
+    item: Event,
+    output: z.strictObject({ events: Count }),
+    errors: ['NOT_RUNNING'],
+    example: { input: { limit: 1 }, output: { events: 1 } },
+    cli: { by: 'events' },
+    mcp: FIVE_TOOLS,
+    async run({ events: feed }, { after, limit = Infinity }, { signal, onItem }) {
+      if (feed === undefined) {
+        throw new NotRunningError('No node runs on this directory. Start one with "hive start".')
+      }
+      let events = 0
+      if (events >= limit) return { events }
+      for await (const event of feed.follow(after ?? feed.last, signal)) {
+        await onItem?.(event)
+        events += 1
+        if (events >= limit) break
+      }
+      return { events }
+    }
+  }),
+
+  verify: operation({
+    topic: 'node',
+    summary: 'Read everything that the node stores, and mend what follows from the rest',
+    effect: 'changes',
+    input: Empty,
+    output: IntegrityReport,
+    errors: [],
+    example: {
+      input: {},
+      output: {
+        isWhole: true,
+        isRepaired: false,
+        files: [],
+        lostAtEnd: {},
+        values: 12,
+        damaged: {}
+      }
+    },
+    cli: { by: 'verify' },
+    mcp: NOT_FOR_AGENTS,
+    run: ({ db }, _input, { signal }) => db.agent.cortex.janitor.verify({ signal })
+  }),
+
+  backup: operation({
+    topic: 'node',
+    summary: 'Write a backup of the node, as of now',
+    effect: 'reads',
+    input: z.strictObject({
+      directory: z.string().meta({
+        description: 'An absolute path on the machine of the node: an empty directory, or a new one'
+      })
+    }),
+    output: BackupReport,
+    hasProgress: true,
+    errors: ['BACKUP_INVALID'],
+    example: {
+      input: { directory: '/backup/monday' },
+      output: { directory: '/backup/monday', items: 1200, hasPeerKey: true }
+    },
+    cli: { by: 'backup DIR' },
+    mcp: NOT_FOR_AGENTS,
+    run: ({ db }, { directory }, { signal, onProgress }) =>
+      db.backup(directory, { signal, onProgress: (progress) => onProgress?.({ ...progress }) })
+  }),
+
+  models: operation({
+    topic: 'models',
+    summary: 'List the catalogue of models: state, price, and whether this node can call them',
+    effect: 'reads',
+    input: Empty,
+    output: z.array(ListedModel),
+    errors: [],
+    example: { input: {}, output: [] },
+    cli: { by: 'models' },
+    mcp: FIVE_TOOLS,
+    run: ({ db }) => Promise.resolve(db.agent.cortex.models.list())
+  }),
+
+  usage: operation({
+    topic: 'models',
+    summary: 'Return the cost of model calls, and the use of budgets',
+    effect: 'reads',
+    input: Empty,
+    output: ModelUsage,
+    errors: [],
+    example: { input: {}, output: { rows: [], budgets: [] } },
+    cli: { by: 'usage' },
+    mcp: FIVE_TOOLS,
+    run: ({ db }) => Promise.resolve(db.agent.cortex.models.usage())
+  })
+} as const

@@ -1,0 +1,13 @@
+/** Types of what operations return, as callers receive them. */
+import type { ResultOf } from './calls.ts'
+
+export type RecalledResult = ResultOf<'recall'>['items'][number]
+export type ClaimResult = ResultOf<'history'>[number]
+export type InsightResult = ResultOf<'insights'>[number]
+export type PreviewResult = NonNullable<ResultOf<'preview'>>
+export type GoalResult = ResultOf<'goals'>[number]
+export type StepResult = ResultOf<'playbook'>[number]
+export type AddedSkillResult = ResultOf<'add-skill'>
+export type SkillDetailsResult = ResultOf<'show-skill'>
+export type TestReportResult = ResultOf<'test-skill'>
+export type SkillOfferResult = ResultOf<'skill-offers'>[number]

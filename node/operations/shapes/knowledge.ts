@@ -1,0 +1,165 @@
+/** Shapes of facts, insights and what is found of them. */
+import { z } from 'zod'
+import { Confidence, Count, InstructionFlag, Moment, Tags, Time } from './common.ts'
+
+/** A fact to store. */
+export const FactIn = z
+  .strictObject({
+    entity: z.string(),
+    content: z.string(),
+    confidence: z.number(),
+    tags: Tags.optional(),
+    private: z.boolean().optional(),
+    attribute: z.string().optional(),
+    value: z.string().optional(),
+    validFrom: Time.optional(),
+    source: z.string().optional(),
+    context: z
+      .strictObject({
+        speaker: z.string().optional(),
+        at: Time.optional(),
+        previous: z.string().optional(),
+        conversation: z.string().optional(),
+        turn: z.number().optional()
+      })
+      .optional(),
+    enableBloomHeuristic: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'Off: the fact is compared with near-duplicates at once' })
+  })
+  .meta({ id: 'FactIn', description: 'A fact to store: what it is about, and what holds' })
+
+export const FactOut = z
+  .strictObject({
+    entity: z.string(),
+    content: z.string(),
+    confidence: Confidence,
+    tags: Tags,
+    private: z.boolean(),
+    attribute: z.string().optional(),
+    value: z.string().optional(),
+    validFrom: Moment.optional(),
+    source: z.string().optional(),
+    context: z
+      .strictObject({
+        speaker: z.string().optional(),
+        at: Moment.optional(),
+        previous: z.string().optional(),
+        conversation: z.string().optional(),
+        turn: Count.optional()
+      })
+      .optional()
+  })
+  .meta({ id: 'FactOut', description: 'A fact as it is exported' })
+
+export const StoredFact = FactOut.extend({
+  id: z.string(),
+  validAgainFrom: z.array(Moment).optional(),
+  agent: z.string(),
+  recordedAt: Moment
+}).meta({ id: 'StoredFact', description: 'A fact of this node' })
+
+export const DistillReport = z.strictObject({
+  read: Count,
+  new: Count,
+  duplicate: Count,
+  corroborated: Count,
+  rejected: z.array(z.strictObject({ line: Count, reason: z.string() })),
+  seconds: z.number()
+})
+
+export const Withheld = z
+  .strictObject({ quarantined: Count, disputed: Count, needs: Count })
+  .meta({ id: 'Withheld', description: 'Matching records of the hive that are held back' })
+
+export const ClaimState = z.enum(['current', 'superseded', 'disputed', 'outside'])
+
+export const Recalled = z
+  .strictObject({
+    fact: z.strictObject({
+      id: z.string(),
+      entity: z.string(),
+      content: z.string(),
+      attribute: z.string().optional(),
+      value: z.string().optional(),
+      confidence: Confidence,
+      tags: Tags,
+      state: ClaimState.optional(),
+      corroboration: Count.optional(),
+      agent: z.string().optional(),
+      source: z.string().optional(),
+      context: FactOut.shape.context,
+      recordedAt: Moment.optional(),
+      validFrom: Moment.optional()
+    }),
+    score: z.number(),
+    origin: z.enum(['local', 'hive'])
+  })
+  .meta({ id: 'Recalled', description: 'A fact of this node, or an insight of the hive' })
+
+export const Claim = z
+  .strictObject({
+    id: z.string(),
+    entity: z.string(),
+    attribute: z.string(),
+    value: z.string(),
+    content: z.string(),
+    validFrom: Moment.optional(),
+    validTo: Moment.optional(),
+    confidence: Confidence,
+    origin: z.enum(['local', 'hive']),
+    state: ClaimState
+  })
+  .meta({ id: 'Claim' })
+
+export const InsightState = z.enum(['released', 'quarantined', 'disputed'])
+
+export const Insight = z
+  .strictObject({
+    id: z.string(),
+    kind: z.enum(['fact', 'insight', 'skill', 'goal']),
+    title: z.string(),
+    entity: z.string(),
+    content: z.string(),
+    attribute: z.string().optional(),
+    value: z.string().optional(),
+    state: InsightState,
+    flag: InstructionFlag.optional(),
+    confidence: Confidence,
+    corroboration: Count,
+    disputes: Count,
+    tags: Tags,
+    evidence: z.record(z.string(), z.number()),
+    day: z.string()
+  })
+  .meta({ id: 'Insight', description: 'A record of the hive, with the judgement of this node' })
+
+export const Preview = z.strictObject({
+  id: z.string(),
+  verdict: z.enum(['clear', 'withheld']),
+  reason: z.string().optional(),
+  score: z.number().meta({ description: 'Residual risk that the text discloses something' }),
+  placeholders: z.record(z.string(), Count),
+  insight: z
+    .strictObject({
+      id: z.string(),
+      entity: z.string(),
+      content: z.string(),
+      attribute: z.string().optional(),
+      value: z.string().optional(),
+      tags: Tags,
+      confidence: Confidence,
+      day: z.string(),
+      validFrom: z.string().optional()
+    })
+    .optional()
+})
+
+export const BroadcastReport = z.strictObject({
+  promoted: Count,
+  corroborated: Count,
+  withheld: z.array(z.strictObject({ id: z.string(), reason: z.string() })),
+  peers: Count,
+  needs: Count
+})

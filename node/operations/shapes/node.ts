@@ -1,0 +1,117 @@
+/** Shapes of a node: its state, its store, its models. */
+import { z } from 'zod'
+import { Count, Moment } from './common.ts'
+
+export const NodeStatus = z
+  .strictObject({
+    peerId: z.string().optional(),
+    multiaddrs: z.array(z.string()),
+    swarm: z
+      .strictObject({ name: z.string(), id: z.string(), mode: z.enum(['full', 'light']) })
+      .optional(),
+    peers: z.array(
+      z.strictObject({
+        peer: z.string(),
+        addresses: z.array(z.string()),
+        direction: z.enum(['inbound', 'outbound']),
+        swarm: z.boolean(),
+        gossip: z.enum(['mesh', 'subscriber', 'none']),
+        latency: z.number().optional().meta({ description: 'Milliseconds' })
+      })
+    ),
+    facts: Count,
+    authors: Count,
+    entries: Count,
+    filters: z.strictObject({
+      bytes: Count,
+      peerFilters: z.array(
+        z.strictObject({
+          kind: z.string(),
+          peers: Count,
+          elements: Count,
+          bytes: Count,
+          falsePositiveRate: z.number()
+        })
+      )
+    }),
+    rejections: z.record(z.string(), Count),
+    offences: Count,
+    damaged: Count,
+    warnings: z.array(z.string()),
+    digest: z.string(),
+    running: z.boolean().meta({
+      description: 'False for a directory that was opened for this call'
+    }),
+    pid: Count,
+    http: z.string().optional().meta({ description: 'The address of the HTTP API' })
+  })
+  .meta({ id: 'NodeStatus' })
+
+export const Event = z
+  .strictObject({ id: Count, event: z.string(), at: Moment, data: z.unknown() })
+  .meta({ id: 'Event', description: 'An event of the node; docs/EVENTS.md lists them' })
+
+export const IntegrityReport = z.strictObject({
+  isWhole: z.boolean(),
+  isRepaired: z.boolean(),
+  files: z.array(
+    z.strictObject({ file: z.string(), problem: z.enum(['missing', 'size', 'content']) })
+  ),
+  lostAtEnd: z.record(z.string(), Count),
+  values: Count,
+  damaged: z.record(z.string(), Count),
+  unreadable: z.string().optional(),
+  facts: z
+    .strictObject({ facts: Count, lost: Count, lostIds: z.array(z.string()), mended: Count })
+    .optional(),
+  hive: z.strictObject({ entries: Count, emptied: Count, restored: Count }).optional()
+})
+
+export const BackupReport = z.strictObject({
+  directory: z.string(),
+  items: Count,
+  hasPeerKey: z.boolean()
+})
+
+export const HeuristicPerformance = z.strictObject({
+  bloomHitRate: z.number(),
+  falsePositives: Count,
+  lookupsAvoided: Count,
+  millisecondsSaved: z.number()
+})
+
+export const ListedModel = z.strictObject({
+  model: z.string(),
+  roles: z.array(z.string()),
+  state: z.enum(['active', 'ending', 'shut-down']),
+  shutdown: z.string().nullable(),
+  replacement: z.string().optional(),
+  input: z.string().nullable(),
+  output: z.string().nullable(),
+  usable: z.boolean(),
+  health: z.string()
+})
+
+const Usd = z.string().meta({ description: 'USD as decimal text' })
+
+export const ModelUsage = z.strictObject({
+  rows: z.array(
+    z.strictObject({
+      agent: z.string(),
+      task: z.string(),
+      model: z.string(),
+      calls: Count,
+      tokens: z.strictObject({ input: Count, cacheRead: Count, cacheWrite: Count, output: Count }),
+      cost: Usd,
+      uncertain: Usd,
+      unpriced: Count
+    })
+  ),
+  budgets: z.array(
+    z.strictObject({
+      what: z.string(),
+      usd: z.strictObject({ limit: Usd, spent: Usd, reserved: Usd }).optional(),
+      tokens: z.strictObject({ limit: Count, spent: Count, reserved: Count }).optional()
+    })
+  )
+})
