@@ -141,10 +141,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The binary.
   'node/operations': { imports: ['src'] },
   'node/http': { imports: ['src', 'node/operations'] },
+  'node/mcp': { imports: ['src', 'node/operations'] },
   'node/control': { imports: ['src', 'node/operations', 'node/http'] },
   'node/output': { imports: ['src', 'node/operations', 'node/control'] },
   'node/commands': {
-    imports: ['src', 'node/operations', 'node/http', 'node/control', 'node/output']
+    imports: ['src', 'node/operations', 'node/http', 'node/mcp', 'node/control', 'node/output']
   }
 }
 

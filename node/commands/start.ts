@@ -3,6 +3,8 @@ import { createHive, StoreError } from '../../src/index.ts'
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { readModels } from '../models-file.ts'
 import { openDoors } from '../control/doors.ts'
+import { stopWhenIdle } from '../control/idle-stop.ts'
+import { mcpRoute } from '../mcp/index.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { startLog } from '../output/start-log.ts'
 import { defaultDataDir, socketPath } from '../data-paths.ts'
@@ -10,6 +12,7 @@ import { findRunningNode } from '../control/running-node.ts'
 import { readSwarmKey } from '../swarm-key-file.ts'
 import { warn } from '../output/terminal.ts'
 import { version } from '../version.ts'
+import type { Server } from 'node:net'
 import type { HiveNode, HiveInit } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
@@ -19,6 +22,9 @@ const STOP_TIMEOUT = 2_000
 /** Any free port of this machine. */
 const DEFAULT_HTTP = '127.0.0.1:0'
 const MAX_PORT = 65_535
+
+/** A day, in seconds. */
+const MAX_IDLE = 86_400
 
 export const command: Command = {
   async run(argv, { env, signal }) {
@@ -37,9 +43,13 @@ export const command: Command = {
       'skill-receipts': { type: 'string' },
       models: { type: 'string' },
       http: { type: 'string', default: DEFAULT_HTTP },
-      'http-host': { type: 'string', multiple: true }
+      'http-host': { type: 'string', multiple: true },
+      'idle-timeout': { type: 'string' }
     })
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
+    const idle = values['idle-timeout']
+    const idleTimeout =
+      idle === undefined ? undefined : wholeNumberOption('idle-timeout', idle, 1, MAX_IDLE)
     const keyFile = values['swarm-key']
     const db = await open(dataDir, {
       dataDir,
@@ -69,13 +79,14 @@ export const command: Command = {
       dataDir,
       socket: await socketPath(dataDir, env),
       http: addressOf(values.http),
-      hosts: values['http-host'] ?? []
+      hosts: values['http-host'] ?? [],
+      addRoutes: mcpRoute
     }).catch(async (error: unknown) => {
       await db.stop()
       throw error
     })
     log.ready(db, { dataDir, hasKey: keyFile !== undefined, url: doors.url })
-    await waitForAbort(signal)
+    await waitForEnd(signal, doors.local, idleTimeout)
     log.stopping()
     const stopped = await completesWithin(STOP_TIMEOUT, async () => {
       await doors.close()
@@ -122,10 +133,24 @@ function receiptsOf(text = 'tests'): 'runs' | 'tests' {
   throw new UsageError(`--skill-receipts takes tests (the default) or runs, not "${text}".`)
 }
 
-function waitForAbort(signal: AbortSignal): Promise<void> {
+/** Resolves at a signal, or when nobody has used the node for `idleTimeout` seconds. */
+function waitForEnd(
+  signal: AbortSignal,
+  server: Server,
+  idleTimeout: number | undefined
+): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
+    const stopWatch =
+      idleTimeout === undefined ? undefined : stopWhenIdle(server, idleTimeout, resolve)
+    signal.addEventListener(
+      'abort',
+      () => {
+        stopWatch?.()
+        resolve()
+      },
+      { once: true }
+    )
   })
 }
 

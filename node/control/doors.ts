@@ -7,7 +7,7 @@ import { createHttpServer, readToken } from '../http/index.ts'
 import { EventFeed } from '../operations/index.ts'
 import { version } from '../version.ts'
 import { removeRunningNode, writeRunningNode } from './running-node.ts'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import type { AddRoutes } from '../http/index.ts'
 import type { NodeAccess } from '../operations/index.ts'
 import type { HiveNode } from '../../src/index.ts'
@@ -26,6 +26,8 @@ export interface DoorsInit {
 export interface Doors {
   /** The address of the HTTP API on TCP. */
   readonly url: string | undefined
+  /** The server of the Unix socket. */
+  readonly local: Server
   close(): Promise<void>
 }
 
@@ -61,7 +63,7 @@ export async function openDoors(
   await writeRunningNode(dataDir, { pid: process.pid, socket, version: version(), http: url })
   opened.defer(() => removeRunningNode(dataDir))
   const all = opened.move()
-  return { url, close: () => all.disposeAsync() }
+  return { url, local: local.server, close: () => all.disposeAsync() }
 }
 
 function urlOf(address: AddressInfo | string | null, host: string): string | undefined {

@@ -33,11 +33,14 @@ export type AddRoutes = (server: FastifyInstance) => void
 export interface HttpServerInit extends AccessInit {
   readonly node: NodeAccess
   readonly addRoutes?: AddRoutes
+  /** Milliseconds for a body of JSON; default 10,000. */
+  readonly bodyTimeout?: number
 }
 
 export async function createHttpServer({
   node,
   addRoutes,
+  bodyTimeout = BODY_TIMEOUT,
   ...access
 }: HttpServerInit): Promise<FastifyInstance> {
   const isOpen = access.token === undefined
@@ -52,9 +55,10 @@ export async function createHttpServer({
   if (!isOpen) await limitRates(server, guard)
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
-    guard.check(request)
-    if (!isOpen) limitBodyTime(request)
+    if (!isOpen) limitBodyTime(request, bodyTimeout)
   })
+  // After the limits of rates, and before a body is read.
+  server.addHook('preParsing', async (request) => guard.check(request))
   server.setErrorHandler((error, _request, reply) => {
     const problem = problemOf(error)
     return reply.code(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem))
@@ -99,9 +103,9 @@ async function limitRates(server: FastifyInstance, guard: Access): Promise<void>
 }
 
 /** A body of JSON comes in time; JSON Lines may take as long as their source does. */
-function limitBodyTime({ headers, raw }: FastifyRequest): void {
+function limitBodyTime({ headers, raw }: FastifyRequest, timeout: number): void {
   if (raw.method !== 'POST' || headers['content-type']?.startsWith(JSON_LINES) === true) return
-  const timer = setTimeout(() => raw.socket.destroy(), BODY_TIMEOUT).unref()
+  const timer = setTimeout(() => raw.socket.destroy(), timeout).unref()
   const stop = (): void => clearTimeout(timer)
   raw.once('end', stop)
   raw.once('close', stop)

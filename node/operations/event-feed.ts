@@ -5,7 +5,7 @@
  */
 import { EventEmitter, once } from 'node:events'
 import { jsonify } from './jsonify.ts'
-import type { HiveEvents, HiveNode } from '../../src/index.ts'
+import type { HiveEvents } from '../../src/index.ts'
 
 export interface FeedEvent {
   /** Counts from 1 since the node started. */
@@ -61,7 +61,7 @@ export class EventFeed {
   #last = 0
   #isClosed = false
 
-  constructor(db: Pick<HiveNode, 'off' | 'on'>) {
+  constructor(db: Pick<EventEmitter<HiveEvents>, 'off' | 'on'>) {
     const names = Object.keys(FORMS)
     const followed = names.map((name) => {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key of FORMS

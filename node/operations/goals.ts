@@ -30,7 +30,7 @@ export const GOALS = {
     output: z.array(Goal),
     errors: ['ID_AMBIGUOUS', 'GOAL_UNKNOWN'],
     example: { input: { status: 'open' }, output: [EXAMPLE_GOAL] },
-    cli: { by: 'goals' },
+    cli: { by: 'goals', args: ['goals', '--status', 'open'] },
     mcp: FIVE_TOOLS,
     run: ({ db }, options, { signal }) => db.agent.cortex.hive.goals.list({ ...options, signal })
   }),
@@ -51,7 +51,7 @@ export const GOALS = {
       input: { title: 'Upgrade to Node 24' },
       output: { id: EXAMPLE_ID, status: 'new' }
     },
-    cli: { by: 'goals add TITLE' },
+    cli: { by: 'goals add TITLE', args: ['goals', 'add', 'Upgrade to Node 24'] },
     mcp: FIVE_TOOLS,
     run: ({ db }, goal, { signal }) => db.agent.cortex.hive.goals.add(goal, { signal })
   }),
@@ -67,7 +67,7 @@ export const GOALS = {
       input: { id: EXAMPLE_ID, status: 'active' },
       output: { ...EXAMPLE_GOAL, status: 'active', statusCounts: { active: 1 } }
     },
-    cli: { by: 'goals status ID STATUS' },
+    cli: { by: 'goals status ID STATUS', args: ['goals', 'status', EXAMPLE_ID, 'active'] },
     mcp: FIVE_TOOLS,
     run: ({ db }, { id, status }, { signal }) =>
       db.agent.cortex.hive.goals.status(id, status, { signal })
@@ -84,7 +84,7 @@ export const GOALS = {
       input: { id: EXAMPLE_ID, edit: { do: 'add', at: 0, title: 'Run the tests' } },
       output: [{ id: '1:0', title: 'Run the tests', body: '', spans: [] }]
     },
-    cli: { by: 'playbook ID' },
+    cli: { by: 'playbook ID', args: ['playbook', EXAMPLE_ID, 'add', 'Run the tests'] },
     mcp: FIVE_TOOLS,
     async run({ db }, { id, edit }, { signal }) {
       using playbook = db.agent.cortex.hive.goals.playbook(id)

@@ -20,7 +20,7 @@ export const HIVE = {
       input: { minConfidence: 0.9 },
       output: { promoted: 1, corroborated: 0, withheld: [], peers: 2, needs: 1 }
     },
-    cli: { by: 'broadcast' },
+    cli: { by: 'broadcast', args: ['broadcast'] },
     mcp: { none: 'an agent shares a lesson with "learn"; a person publishes everything' },
     run: ({ db }, options, { signal, onProgress }) =>
       db.agent.cortex.hive.broadcastKnowledge({
@@ -44,7 +44,7 @@ export const HIVE = {
       input: { id: EXAMPLE_ID, tags: ['ci'] },
       output: { id: EXAMPLE_ID, status: 'promoted' }
     },
-    cli: { by: 'promote ID' },
+    cli: { by: 'promote ID', args: ['promote', EXAMPLE_ID, '--tag', 'ci'] },
     mcp: { by: 'learn' },
     run: ({ db }, { id, tags }, { signal }) =>
       db.agent.cortex.hive.promoteToGlobalStore(id, { tags, signal })
@@ -68,7 +68,7 @@ export const HIVE = {
         placeholders: {}
       }
     },
-    cli: { by: 'insights --preview ID' },
+    cli: { by: 'insights --preview ID', args: ['insights', '--preview', EXAMPLE_ID] },
     mcp: { by: 'learn' },
     run: async ({ db }, { id }) => (await db.agent.cortex.hive.preview(id)) ?? null
   }),
@@ -104,7 +104,7 @@ export const HIVE = {
         }
       ]
     },
-    cli: { by: 'insights' },
+    cli: { by: 'insights', args: ['insights', '--state', 'released'] },
     mcp: FIVE_TOOLS,
     run: ({ db }, options, { signal }) =>
       db.agent.cortex.hive.getGlobalInsights({ ...options, signal })
@@ -123,7 +123,7 @@ export const HIVE = {
     output: Changed,
     errors: ['ID_AMBIGUOUS', 'RECORD_UNKNOWN'],
     example: { input: { id: EXAMPLE_ID, vote: 'vouch' }, output: { changed: true } },
-    cli: { by: 'vouch ID' },
+    cli: { by: 'vouch ID', args: ['vouch', EXAMPLE_ID] },
     mcp: { by: 'report' },
     run: async ({ db }, { id, vote, confidence }) => {
       const { hive } = db.agent.cortex

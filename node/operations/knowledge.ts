@@ -49,7 +49,7 @@ export const KNOWLEDGE = {
       },
       output: { read: 1, new: 1, duplicate: 0, corroborated: 0, rejected: [], seconds: 0.002 }
     },
-    cli: { by: 'distill ENTITY CONTENT' },
+    cli: { by: 'distill ENTITY CONTENT', args: ['distill', 'build server', 'It runs Node 24.'] },
     mcp: { by: 'learn' },
     async run({ db }, { facts }, { lines, signal, onProgress }) {
       const items = new JsonLines(lines ?? facts.map((fact) => `${JSON.stringify(fact)}\n`))
@@ -110,7 +110,7 @@ export const KNOWLEDGE = {
         isComplete: true
       }
     },
-    cli: { by: 'recall WORDS' },
+    cli: { by: 'recall WORDS', args: ['recall', 'node'] },
     mcp: { by: 'recall' },
     run: ({ db }, { query, ...options }, { signal }) =>
       db.agent.cortex.knowledge.recall(query, { ...options, signal })
@@ -143,7 +143,7 @@ export const KNOWLEDGE = {
         insights: []
       }
     },
-    cli: { by: 'open ID' },
+    cli: { by: 'open ID', args: ['open', EXAMPLE_ID] },
     mcp: { by: 'open' },
     async run({ db }, { ids }) {
       const { knowledge, hive } = db.agent.cortex
@@ -182,7 +182,7 @@ export const KNOWLEDGE = {
         withheld: { quarantined: 0, disputed: 0, needs: 0 }
       }
     },
-    cli: { by: 'context GOAL' },
+    cli: { by: 'context GOAL', args: ['context', 'upgrade'] },
     mcp: { none: 'the tool "recall" composes it for its budget' },
     run: ({ db }, options, { signal }) => db.agent.cortex.context({ ...options, signal })
   }),
@@ -217,7 +217,7 @@ export const KNOWLEDGE = {
         }
       ]
     },
-    cli: { by: 'history ENTITY [ATTRIBUTE]' },
+    cli: { by: 'history ENTITY [ATTRIBUTE]', args: ['history', 'build server', 'runtime'] },
     mcp: { by: 'open' },
     run: ({ db }, { entity, attribute, ...options }, { signal }) =>
       db.agent.cortex.knowledge.history(entity, attribute, { ...options, signal })
@@ -234,7 +234,7 @@ export const KNOWLEDGE = {
     output: z.strictObject({ facts: Count }),
     errors: [],
     example: { input: {}, output: { facts: 1 } },
-    cli: { by: 'export' },
+    cli: { by: 'export', args: ['export'] },
     mcp: FIVE_TOOLS,
     async run({ db }, _input, { signal, onItem }) {
       let facts = 0
@@ -258,7 +258,7 @@ export const KNOWLEDGE = {
       input: { id: EXAMPLE_ID },
       output: { forgotten: true, retracted: false }
     },
-    cli: { by: 'forget ID' },
+    cli: { by: 'forget ID', args: ['forget', EXAMPLE_ID] },
     mcp: { none: 'a person decides what is deleted, not an agent' },
     run: ({ db }, { id }) => db.agent.cortex.knowledge.forget(id)
   })

@@ -39,7 +39,7 @@ export const NODE = {
         pid: 4711
       }
     },
-    cli: { by: 'status' },
+    cli: { by: 'status', args: ['status'] },
     mcp: FIVE_TOOLS,
     run: async ({ db, running, http }) => ({
       ...db.status,
@@ -61,7 +61,7 @@ export const NODE = {
       input: {},
       output: { bloomHitRate: 0, falsePositives: 0, lookupsAvoided: 0, millisecondsSaved: 0 }
     },
-    cli: { by: 'status --performance' },
+    cli: { by: 'performance', args: ['performance'] },
     mcp: FIVE_TOOLS,
     run: ({ db }) => Promise.resolve(db.agent.cortex.metrics.getHeuristicPerformance())
   }),
@@ -82,7 +82,7 @@ export const NODE = {
     output: z.strictObject({ events: Count }),
     errors: ['NOT_RUNNING'],
     example: { input: { limit: 1 }, output: { events: 1 } },
-    cli: { by: 'events' },
+    cli: { by: 'events', args: ['events', '--limit', '1'] },
     mcp: FIVE_TOOLS,
     async run({ events: feed }, { after, limit = Infinity }, { signal, onItem }) {
       if (feed === undefined) {
@@ -117,7 +117,7 @@ export const NODE = {
         damaged: {}
       }
     },
-    cli: { by: 'verify' },
+    cli: { by: 'verify', args: ['verify'] },
     mcp: NOT_FOR_AGENTS,
     run: ({ db }, _input, { signal }) => db.agent.cortex.janitor.verify({ signal })
   }),
@@ -138,7 +138,7 @@ export const NODE = {
       input: { directory: '/backup/monday' },
       output: { directory: '/backup/monday', items: 1200, hasPeerKey: true }
     },
-    cli: { by: 'backup DIR' },
+    cli: { by: 'backup DIR', args: ['backup', '/backup/monday'] },
     mcp: NOT_FOR_AGENTS,
     run: ({ db }, { directory }, { signal, onProgress }) =>
       db.backup(directory, { signal, onProgress: (progress) => onProgress?.({ ...progress }) })
@@ -152,7 +152,7 @@ export const NODE = {
     output: z.array(ListedModel),
     errors: [],
     example: { input: {}, output: [] },
-    cli: { by: 'models' },
+    cli: { by: 'models', args: ['models'] },
     mcp: FIVE_TOOLS,
     run: ({ db }) => Promise.resolve(db.agent.cortex.models.list())
   }),
@@ -165,7 +165,7 @@ export const NODE = {
     output: ModelUsage,
     errors: [],
     example: { input: {}, output: { rows: [], budgets: [] } },
-    cli: { by: 'usage' },
+    cli: { by: 'usage', args: ['usage'] },
     mcp: FIVE_TOOLS,
     run: ({ db }) => Promise.resolve(db.agent.cortex.models.usage())
   })

@@ -24,6 +24,12 @@ export type Effect =
 /** How an operation is reached by a door, or why it is not. */
 export type Door = { readonly by: string } | { readonly none: string }
 
+/** A command: its form, and arguments that call the operation. */
+export interface CommandDoor {
+  readonly by: string
+  readonly args: readonly string[]
+}
+
 /** A running node, or a directory that was opened for one call. */
 export interface NodeAccess {
   readonly db: HiveNode
@@ -68,8 +74,8 @@ export interface Operation<
   /** Codes of errors beside ARGUMENT_INVALID. */
   readonly errors: readonly string[]
   readonly example: { readonly input: unknown; readonly output: unknown }
-  /** The arguments of the command, and the tool of the MCP server. */
-  readonly cli: Door
+  readonly cli: CommandDoor
+  /** The tool of the MCP server. */
   readonly mcp: Door
   run(node: NodeAccess, input: z.output<Input>, call: CallOptions): Promise<Result>
 }

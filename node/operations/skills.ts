@@ -62,7 +62,7 @@ export const SKILLS = {
     output: z.array(Capability),
     errors: [],
     example: { input: { text: 'duration' }, output: [EXAMPLE] },
-    cli: { by: 'skills' },
+    cli: { by: 'skills', args: ['skills', 'duration'] },
     mcp: { by: 'skill' },
     run: ({ db }, options) => db.agent.cortex.capabilities.list(options)
   }),
@@ -78,7 +78,7 @@ export const SKILLS = {
     output: AddedSkill,
     errors: ['LIMIT_EXCEEDED', 'SKILL_FOLDER'],
     example: { input: { folder: '/home/ann/skills/parse-duration' }, output: EXAMPLE_ADDED },
-    cli: { by: 'skill add FOLDER' },
+    cli: { by: 'skill add FOLDER', args: ['skill', 'add', '/skills/parse-duration'] },
     mcp: FIVE_TOOLS,
     run: ({ db }, { folder, skill }, { signal }) => {
       const { capabilities } = db.agent.cortex
@@ -115,7 +115,7 @@ export const SKILLS = {
         history: []
       }
     },
-    cli: { by: 'skill show SKILL' },
+    cli: { by: 'skill show SKILL', args: ['skill', 'show', 'parse-duration'] },
     mcp: { by: 'skill' },
     run: async ({ db }, { skill }) => {
       const { capabilities } = db.agent.cortex
@@ -152,7 +152,7 @@ export const SKILLS = {
         log: []
       }
     },
-    cli: { by: 'skill run SKILL INPUT' },
+    cli: { by: 'skill run SKILL INPUT', args: ['skill', 'run', 'parse-duration', '"1h30m"'] },
     mcp: { by: 'skill' },
     run: async ({ db }, { skill, input, ...options }, { signal }) => {
       const result = await db.agent.cortex.capabilities.invoke(skill, input, {
@@ -172,7 +172,7 @@ export const SKILLS = {
     output: z.strictObject({ run: z.string() }),
     errors: ['SKILL_UNKNOWN', 'ID_AMBIGUOUS', 'SKILL_STATUS'],
     example: { input: { skill: 'parse-duration' }, output: { run: 'r1' } },
-    cli: { by: 'skill begin SKILL' },
+    cli: { by: 'skill begin SKILL', args: ['skill', 'begin', 'parse-duration'] },
     mcp: FIVE_TOOLS,
     run: async ({ db }, { skill, ...options }) => ({
       run: await db.agent.cortex.capabilities.beginRun(skill, options)
@@ -196,7 +196,7 @@ export const SKILLS = {
     }),
     errors: ['SKILL_UNKNOWN', 'ID_AMBIGUOUS'],
     example: { input: { skill: 'parse-duration', ok: true, run: 'r1' }, output: {} },
-    cli: { by: 'skill outcome SKILL ok' },
+    cli: { by: 'skill outcome SKILL ok', args: ['skill', 'outcome', 'parse-duration', 'ok'] },
     mcp: { by: 'report' },
     run: async ({ db }, { skill, ...outcome }) => ({
       status: (await db.agent.cortex.capabilities.recordOutcome(skill, outcome))?.to
@@ -214,7 +214,7 @@ export const SKILLS = {
       input: { skill: 'parse-duration' },
       output: { passed: 3, total: 3, failed: [] }
     },
-    cli: { by: 'skill test SKILL' },
+    cli: { by: 'skill test SKILL', args: ['skill', 'test', 'parse-duration'] },
     mcp: FIVE_TOOLS,
     run: ({ db }, { skill }, { signal }) => db.agent.cortex.capabilities.test(skill, { signal })
   }),
@@ -230,7 +230,10 @@ export const SKILLS = {
       input: { skill: 'parse-duration', folder: '/home/ann/skills/parse-duration' },
       output: { folder: '/home/ann/skills/parse-duration' }
     },
-    cli: { by: 'skill export SKILL FOLDER' },
+    cli: {
+      by: 'skill export SKILL FOLDER',
+      args: ['skill', 'export', 'parse-duration', '/skills/parse-duration']
+    },
     mcp: FIVE_TOOLS,
     async run({ db }, { skill, folder }) {
       await db.agent.cortex.capabilities.exportFolder(skill, folder)
@@ -249,7 +252,10 @@ export const SKILLS = {
       input: { skill: 'parse-duration', reason: 'wrong for weeks' },
       output: { changed: true }
     },
-    cli: { by: 'skill blacklist SKILL REASON' },
+    cli: {
+      by: 'skill blacklist SKILL REASON',
+      args: ['skill', 'blacklist', 'parse-duration', 'wrong']
+    },
     mcp: NOT_FOR_AGENTS,
     run: async ({ db }, { skill, reason }) => ({
       changed:
@@ -272,7 +278,7 @@ export const SKILLS = {
       input: { skill: 'parse-duration', reason: 'the test was wrong' },
       output: { changed: true }
     },
-    cli: { by: 'skill pardon SKILL REASON' },
+    cli: { by: 'skill pardon SKILL REASON', args: ['skill', 'pardon', 'parse-duration', 'fixed'] },
     mcp: NOT_FOR_AGENTS,
     run: async ({ db }, { skill, reason }) => ({
       changed:
@@ -297,7 +303,7 @@ export const SKILLS = {
       input: { skill: 'parse-duration' },
       output: { id: EXAMPLE_ID, name: 'parse-duration', retracted: false, blacklisted: false }
     },
-    cli: { by: 'skill remove SKILL' },
+    cli: { by: 'skill remove SKILL', args: ['skill', 'remove', 'parse-duration'] },
     mcp: NOT_FOR_AGENTS,
     run: ({ db }, { skill }) => db.agent.cortex.capabilities.remove(skill)
   }),
@@ -316,7 +322,7 @@ export const SKILLS = {
       input: { skill: 'parse-duration' },
       output: { id: EXAMPLE_ID, status: 'published' }
     },
-    cli: { by: 'skill publish SKILL' },
+    cli: { by: 'skill publish SKILL', args: ['skill', 'publish', 'parse-duration'] },
     mcp: NOT_FOR_AGENTS,
     run: ({ db }, { skill }) => db.agent.cortex.hive.skills.publish(skill)
   }),
@@ -332,7 +338,7 @@ export const SKILLS = {
     output: z.array(SkillOffer),
     errors: ['SEARCH_FAILED'],
     example: { input: { limit: 10 }, output: [] },
-    cli: { by: 'skill offers' },
+    cli: { by: 'skill offers', args: ['skill', 'offers', '--limit', '10'] },
     mcp: FIVE_TOOLS,
     run: ({ db }, options, { signal }) => db.agent.cortex.hive.skills.offers({ ...options, signal })
   }),
@@ -345,7 +351,7 @@ export const SKILLS = {
     output: AddedSkill,
     errors: ['RECORD_UNKNOWN', 'ID_AMBIGUOUS', 'SKILL_STATUS'],
     example: { input: { skill: EXAMPLE_ID }, output: EXAMPLE_ADDED },
-    cli: { by: 'skill adopt SKILL' },
+    cli: { by: 'skill adopt SKILL', args: ['skill', 'adopt', 'parse-duration'] },
     mcp: NOT_FOR_AGENTS,
     run: ({ db }, { skill }, { signal }) => db.agent.cortex.hive.skills.adopt(skill, { signal })
   }),
@@ -359,7 +365,7 @@ export const SKILLS = {
     hasProgress: true,
     errors: [],
     example: { input: {}, output: { synthesized: [], unrepaired: [] } },
-    cli: { by: 'skill repair' },
+    cli: { by: 'skill repair', args: ['skill', 'repair'] },
     mcp: NOT_FOR_AGENTS,
     run: ({ db }, _input, { signal, onProgress }) =>
       db.agent.cortex.capabilities.discoverAndSynthesize({

@@ -25,6 +25,7 @@ Usage: hive <command> [options]
                                         read which facts this node found
                 --http ADDRESS          HTTP API on PORT or HOST:PORT, or off [127.0.0.1:0]
                 --http-host NAME        a name under which the API may be called (repeatable)
+                --idle-timeout SECONDS  end when nobody has used the node for so long
   keygen      print a new swarm key: hive keygen > swarm.key
   distill     store facts: hive distill ENTITY CONTENT, or JSON Lines on standard input
               (the options are then defaults of each line)
@@ -83,11 +84,14 @@ Usage: hive <command> [options]
   forget ID   delete a fact; retract the vote on its published insight
   backup      write a backup, while the node runs too: hive backup DIR
   restore     make the data directory from a backup: hive restore DIR
+  mcp         serve an agent by MCP over standard input and output; starts the node where
+              none runs: --project NAME [the git repository of the directory]
   peers       list connected peers
   events      print the events of the running node: --limit N  --after NUMBER
   verify      read everything that the node stores, mend what follows from the rest, and
               print what is lost or damaged; ends with 1 if something is
   repair      rebuild the tables of a stopped node's store, then verify
+  performance print what the Bloom filter of facts saved since the start
   status      print identity, swarm, counts and filters of the node
 
 Every command takes --json and --data-dir DIR [$XDG_DATA_HOME/noormme-hive, usually

@@ -1,0 +1,48 @@
+/**
+ * Calls on the node of a machine, which is started at the first of them where none runs. A
+ * connection stays open in between, so that a node that was started in the background knows that it
+ * is needed. If the node has ended since, it is started again.
+ */
+import { remoteCalls } from './control-client.ts'
+import { ensureNode } from './start-node.ts'
+import type { Call } from '../operations/index.ts'
+import type { RunningNode } from './running-node.ts'
+
+/** Codes of errors of a node that no longer runs: it has not seen the call. */
+const GONE: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOENT'])
+
+export interface SharedNodeCalls extends Disposable {
+  readonly call: Call
+}
+
+export function sharedNodeCalls(dataDir: string): SharedNodeCalls {
+  const ended = new AbortController()
+  let found: Promise<RunningNode> | undefined
+  const node = (): Promise<RunningNode> => {
+    found ??= connect().catch((error: unknown) => {
+      found = undefined
+      throw error
+    })
+    return found
+  }
+  const connect = async (): Promise<RunningNode> => {
+    const { node: running } = await ensureNode(dataDir, ended.signal)
+    const attended = remoteCalls(running.socket)('events', {}, { signal: ended.signal })
+    const forget = (): void => {
+      found = undefined
+    }
+    attended.then(forget, forget)
+    return running
+  }
+  const call: Call = async (name, input, options) => {
+    const { socket } = await node()
+    try {
+      return await remoteCalls(socket)(name, input, options)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && GONE.has(error.code))) throw error
+      found = undefined
+      return remoteCalls((await node()).socket)(name, input, options)
+    }
+  }
+  return { call, [Symbol.dispose]: () => ended.abort() }
+}

@@ -1,0 +1,114 @@
+/**
+ * Starts a node in the background for callers that find none, such as the MCP server of an agent.
+ * However many callers start at once, one node runs: the first takes a file as a lock and starts it,
+ * the others wait. The node ends by itself when nobody has used it for a time.
+ */
+import { spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { findRunningNode } from './running-node.ts'
+import type { RunningNode } from './running-node.ts'
+
+/** The output of a node that was started in the background. */
+export const LOG_FILE = 'node.log'
+
+const LOCK_FILE = 'node.starting'
+const OWNER_ONLY_DIRECTORY = 0o700
+const OWNER_ONLY_FILE = 0o600
+
+/** Milliseconds for a start, and between two looks whether the node answers. */
+const START_TIMEOUT = 30_000
+const LOOK_INTERVAL = 50
+
+/** Seconds without a caller after which the node ends. */
+const IDLE_TIMEOUT = 600
+
+export interface StartedNode {
+  readonly node: RunningNode
+  /** Whether this call started it. */
+  readonly started: boolean
+}
+
+/** The node of a data directory, started if none runs. Throws if it does not start in time. */
+export async function ensureNode(dataDir: string, signal?: AbortSignal): Promise<StartedNode> {
+  const running = await findRunningNode(dataDir)
+  if (running !== undefined) return { node: running, started: false }
+  await mkdir(dataDir, { recursive: true, mode: OWNER_ONLY_DIRECTORY })
+  const deadline = Date.now() + START_TIMEOUT
+  const lock = join(dataDir, LOCK_FILE)
+  let started = false
+  try {
+    for (;;) {
+      if (!started && (await takeLock(lock))) {
+        started = true
+        // Another caller may have started one between the look and the lock.
+        if ((await findRunningNode(dataDir)) === undefined) spawnNode(dataDir)
+      }
+      const node = await findRunningNode(dataDir)
+      if (node !== undefined) return { node, started }
+      if (Date.now() > deadline) {
+        throw new Error(
+          `The node did not start within ${START_TIMEOUT / 1000} s. ${join(dataDir, LOG_FILE)} has its output.`
+        )
+      }
+      await wait(LOOK_INTERVAL, undefined, { signal })
+    }
+  } finally {
+    if (started) await rm(lock, { force: true })
+  }
+}
+
+/** False while a process that is alive holds it. */
+async function takeLock(path: string): Promise<boolean> {
+  try {
+    await writeFile(path, `${process.pid}\n`, { flag: 'wx', mode: OWNER_ONLY_FILE })
+    return true
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  }
+  const holder = Number(await readFile(path, 'utf8').catch(() => ''))
+  // A file that has no number yet is just being written.
+  if (holder > 0 && !isAlive(holder)) await rm(path, { force: true })
+  return false
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+/** It belongs to no terminal and no agent, and outlives this process. */
+function spawnNode(dataDir: string): void {
+  const log = openSync(join(dataDir, LOG_FILE), 'a', OWNER_ONLY_FILE)
+  try {
+    const child = spawn(
+      process.execPath,
+      [
+        ...process.execArgv,
+        hiveScript(),
+        'start',
+        '--data-dir',
+        dataDir,
+        '--idle-timeout',
+        String(IDLE_TIMEOUT)
+      ],
+      { detached: true, stdio: ['ignore', log, log], windowsHide: true }
+    )
+    child.on('error', () => undefined)
+    child.unref()
+  } finally {
+    closeSync(log)
+  }
+}
+
+/** The script of the `hive` binary: beside this folder, as a source or as built. */
+function hiveScript(): string {
+  return fileURLToPath(new URL(`../hive${import.meta.url.slice(-3)}`, import.meta.url))
+}

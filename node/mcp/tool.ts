@@ -1,0 +1,59 @@
+/** What the tools share: their surroundings, and the form of their answers. */
+import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server'
+import type { Call, CallOptions } from '../operations/index.ts'
+
+export interface ToolContext {
+  readonly call: Call
+  /** The project of the agent, if it has one: its own lessons are recalled, and learnt for it. */
+  readonly project?: string
+  readonly now: () => number
+}
+
+/** Adds one tool to a server. */
+export type AddTool = (server: McpServer, context: ToolContext) => void
+
+/** Digits of an id in a line; enough to open it. */
+const SHORT_ID_DIGITS = 10
+
+export function shortId(id: string): string {
+  return id.slice(0, SHORT_ID_DIGITS)
+}
+
+/** The text for the model, and the same as data. */
+export function answer(
+  lines: readonly string[],
+  structuredContent: Record<string, unknown>
+): CallToolResult {
+  return { content: [{ type: 'text', text: lines.join('\n') }], structuredContent }
+}
+
+/** Passes cancellation on, and progress if the client asked for it. */
+export function callOptions({ mcpReq }: ServerContext): CallOptions {
+  const progressToken = mcpReq._meta?.progressToken
+  if (progressToken === undefined) return { signal: mcpReq.signal }
+  return {
+    signal: mcpReq.signal,
+    onProgress: (progress) => {
+      const [done = 0] = Object.values(progress)
+      const message = Object.entries(progress)
+        .map(([name, count]) => `${count} ${name}`)
+        .join(', ')
+      const params = { progressToken, progress: done, message }
+      void mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
+    }
+  }
+}
+
+/** A text in one line. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
+
+const DAY = 86_400_000
+
+/** Whole days since a time. */
+export function ageOf(time: string | undefined, now: number): string {
+  if (time === undefined) return '?'
+  const days = Math.floor((now - Date.parse(time)) / DAY)
+  return days < 1 ? 'today' : `${days}d`
+}

@@ -1,0 +1,74 @@
+/** The tool `recall`: what is known about a task or an error, a line an item. */
+import { z } from 'zod'
+import { ageOf, answer, callOptions, oneLine, shortId } from '../tool.ts'
+import type { RecalledResult } from '../../operations/index.ts'
+import type { AddTool } from '../tool.ts'
+
+const MAX_ITEMS = 20
+const DEFAULT_BUDGET = 600
+
+/** Bytes of a token, at least. */
+const BYTES_PER_TOKEN = 3
+
+const Item = z.object({
+  id: z.string(),
+  state: z.string(),
+  voices: z.int(),
+  age: z.string(),
+  what: z.string(),
+  do: z.string()
+})
+
+const NOTHING = 'Nothing is known about this.'
+
+export const addRecall: AddTool = (server, { call, now }) => {
+  server.registerTool(
+    'recall',
+    {
+      description:
+        'Find lessons for a task or an error. One line an item: id, state, voices, age, what, what to do.',
+      inputSchema: z.object({
+        query: z.string().describe('The task, or the raw error text'),
+        budget: z.int().min(50).max(20_000).optional().describe('Tokens')
+      }),
+      outputSchema: z.object({ items: z.array(Item), more: z.int() }),
+      annotations: { readOnlyHint: true, openWorldHint: false }
+    },
+    async ({ query, budget = DEFAULT_BUDGET }, context) => {
+      const input = { query, limit: MAX_ITEMS }
+      const { items } = await call('recall', input, callOptions(context))
+      const found = items.map((item) => describe(item, now()))
+      const shown: z.infer<typeof Item>[] = []
+      const lines: string[] = []
+      let left = budget * BYTES_PER_TOKEN
+      for (const item of found) {
+        const line = lineOf(item)
+        left -= Buffer.byteLength(line) + 1
+        if (left < 0) break
+        shown.push(item)
+        lines.push(line)
+      }
+      const more = found.length - shown.length
+      const rest = more === 0 ? [] : [`${more} more; raise the budget.`]
+      return answer(found.length === 0 ? [NOTHING] : [...lines, ...rest], { items: shown, more })
+    }
+  )
+}
+
+function lineOf({ id, state, voices, age, what, do: action }: z.infer<typeof Item>): string {
+  const todo = action === '' ? '' : ` => ${action}`
+  return `${id} ${state} ${voices}v ${age} ${what}${todo}`
+}
+
+function describe({ fact, origin }: RecalledResult, now: number): z.infer<typeof Item> {
+  const { id, entity, content, attribute, value } = fact
+  const claim = attribute === undefined ? '' : ` (${attribute}: ${value})`
+  return {
+    id: shortId(id),
+    state: origin === 'local' ? 'own' : (fact.state ?? 'shared'),
+    voices: fact.corroboration ?? 1,
+    age: ageOf(fact.recordedAt ?? fact.validFrom, now),
+    what: oneLine(`${entity}: ${content}${claim}`),
+    do: ''
+  }
+}

@@ -1,0 +1,78 @@
+/** The tool `skill`: finds, shows and runs the skills of this node. */
+import { z } from 'zod'
+import { answer, callOptions, oneLine, shortId } from '../tool.ts'
+import type { Call, CallOptions } from '../../operations/index.ts'
+import type { CallToolResult } from '@modelcontextprotocol/server'
+import type { AddTool } from '../tool.ts'
+
+const MAX_FOUND = 10
+
+/** Skills that were refused, or never tested, are not offered to agents. */
+const USABLE: ReadonlySet<string> = new Set(['experimental', 'pre-warming', 'verified'])
+
+const Input = z.object({
+  action: z.enum(['find', 'show', 'run']),
+  skill: z.string().describe('Words to find; else id or name'),
+  input: z.unknown().optional().describe('JSON, for run')
+})
+
+export const addSkill: AddTool = (server, { call }) => {
+  server.registerTool(
+    'skill',
+    {
+      description: 'Find, show or run (sandboxed) tested skills.',
+      inputSchema: Input,
+      outputSchema: z.object({ result: z.unknown() }),
+      annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false }
+    },
+    ({ action, skill, input }, context) => {
+      const options = callOptions(context)
+      if (action === 'find') return find(call, skill, options)
+      return action === 'show' ? show(call, skill, options) : run(call, skill, input, options)
+    }
+  )
+}
+
+async function find(call: Call, text: string, options: CallOptions): Promise<CallToolResult> {
+  const skills = await call('skills', { text }, options)
+  const result = skills
+    .filter(({ status }) => USABLE.has(status))
+    .slice(0, MAX_FOUND)
+    .map(({ id, name, status, successes, trials, description }) => ({
+      id: shortId(id),
+      name,
+      status,
+      uses: `${successes}/${trials}`,
+      description: oneLine(description)
+    }))
+  const lines = result.map(
+    ({ id, name, status, uses, description }) => `${id} ${name} ${status} ${uses} ${description}`
+  )
+  return answer(lines.length === 0 ? ['No skill matches.'] : lines, { result })
+}
+
+async function show(call: Call, skill: string, options: CallOptions): Promise<CallToolResult> {
+  const { details } = await call('show-skill', { skill }, options)
+  const { name, description, kind, source, inputSchema, outputSchema } = details.skill
+  const lines = [
+    `${name}: ${description}`,
+    `${details.status}, ${details.successes} of ${details.trials} uses succeeded`,
+    `input: ${JSON.stringify(inputSchema)}`,
+    `output: ${JSON.stringify(outputSchema)}`,
+    `${kind}:`,
+    source
+  ]
+  return answer(lines, { result: { id: details.id, ...details.skill } })
+}
+
+async function run(
+  call: Call,
+  skill: string,
+  input: unknown,
+  options: CallOptions
+): Promise<CallToolResult> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON from the wire
+  const request = { skill, input: (input ?? null) as string }
+  const { output, run: id } = await call('run-skill', request, options)
+  return answer([JSON.stringify(output)], { result: { output, run: id } })
+}
