@@ -14,7 +14,7 @@ export const STATES = ['released', 'quarantined', 'disputed'] as const
 export type RowState = (typeof STATES)[number]
 
 /** Kinds of records that lists tell apart; the place in the list is stored. */
-export const ROW_KINDS = ['fact', 'insight', 'skill', 'goal'] as const
+export const ROW_KINDS = ['fact', 'insight', 'skill', 'goal', 'lesson'] as const
 export type RowKind = (typeof ROW_KINDS)[number]
 
 export interface RecordRow {
