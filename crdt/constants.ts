@@ -6,7 +6,7 @@
 export const DOMAIN = 'noormme-hive'
 
 /** The highest entry format this version reads; entries of higher ones are kept and relayed unread. */
-export const ENTRY_FORMAT = 3
+export const ENTRY_FORMAT = 4
 
 /**
  * The highest entry format that this version reads; entries of higher formats are stored and
@@ -17,10 +17,16 @@ export const PLAIN_FORMAT = 1
 /** From this format on a header contains its feed's base; used only for a base above 1. */
 export const BASE_FORMAT = 2
 
-/** Entries of playbooks; all others have a lower format. */
+/** Entries of playbooks. */
 export const PLAYBOOK_FORMAT = 3
 
-/** The document that authors of formats 1 and 2 write to. */
+/**
+ * As format 2, with lessons and stale votes. Older versions store and relay such entries unread:
+ * in a lower format they would be ill-formed there.
+ */
+export const LESSON_FORMAT = 4
+
+/** The document that authors of all formats but 3 write to. */
 export const KNOWLEDGE_DOC = 'knowledge'
 
 /** Name of the Y.Map root of a knowledge document; short, since Yjs repeats it for every key. */
@@ -31,6 +37,12 @@ export const MAX_RECORD_BYTES = 32 * 1024
 
 /** Entities and attributes are names, not texts; they are index keys. */
 export const MAX_NAME_BYTES = 512
+
+/** What to do, in a lesson: some commands or a patch of some lines; the detail has the rest. */
+export const MAX_ACTION_BYTES = 8 * 1024
+
+/** What a lesson holds for, such as `npm >=10 <12`. */
+export const MAX_VERSIONS_BYTES = 255
 
 /** A compressed payload stays far below gossipsub's frame and yamux's window of 256 KiB. */
 export const MAX_PAYLOAD_BYTES = 64 * 1024

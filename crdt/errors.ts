@@ -69,6 +69,8 @@ export type LimitErrorCode =
   | 'TAGS_INVALID'
   /** Thrown when a text contains lone surrogates, which UTF-8 cannot encode. */
   | 'TEXT_INVALID'
+  /** Thrown when a lesson lacks a part, or a part of it is too long or not valid. */
+  | 'LESSON_INVALID'
   /** Thrown when a number is out of range. */
   | 'NUMBER_INVALID'
   /** Thrown when one edit of a playbook is larger than an entry. */

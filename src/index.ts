@@ -84,6 +84,7 @@ export type {
   Context,
   ContextOptions,
   FetchedRecord,
+  MarkedStale,
   Preview,
   PromoteOptions,
   Promoted,
@@ -176,6 +177,8 @@ export type {
   DistillReport,
   Distilled,
   Forgotten,
+  Learned,
+  LessonInput,
   Knowledge,
   HistoryOptions,
   RecallOptions,
@@ -189,7 +192,8 @@ export type {
   Fact,
   FactAuditReport,
   FactContext,
-  FactInput
+  FactInput,
+  LessonFields
 } from './facts/index.ts'
 export type { EmbedOptions, Embedder, SearchOrigin, WaitOptions } from './search/index.ts'
 export type { FindingKind } from './anonymity/index.ts'

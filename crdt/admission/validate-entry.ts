@@ -3,11 +3,18 @@
  * each refusal has a named reason; no state changes before the verdict. An author's own entries
  * pass the same code.
  */
-import { ENTRY_FORMAT, KNOWLEDGE_DOC, MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
+import {
+  ENTRY_FORMAT,
+  KNOWLEDGE_DOC,
+  LESSON_FORMAT,
+  MAX_ENTRY_BYTES,
+  PLAYBOOK_FORMAT
+} from '../constants.ts'
 import { equalBytes, sha256 } from '../bytes/index.ts'
 import { hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
+import { needLessonFormat } from '../records/value.ts'
 import { unpack } from '../feeds/payload.ts'
 import { goalOfDoc } from '../playbooks/playbook-doc.ts'
 import { areHeads, readEdit } from '../playbooks/playbook-entry.ts'
@@ -125,7 +132,10 @@ function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict 
   if (format < feed.format) return rejectAndEnd('format', entry)
   if (format > ENTRY_FORMAT) return { verdict: 'admit', entry, values: [], next }
   if (format === PLAYBOOK_FORMAT) return validateEdit(entry, feed, swarm, next)
-  if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0) return rejectAndEnd('document', entry)
+  const isContinued = isFirst(entry, feed) || feed.doc === entry.doc
+  if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0 || !isContinued) {
+    return rejectAndEnd('document', entry)
+  }
   let update: Uint8Array
   try {
     update = unpack(entry.payload)
@@ -136,6 +146,10 @@ function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict 
   try {
     const clock = isAtBase(entry, feed) ? undefined : feed.clock
     const log = readLogUpdate(update, clientIdOf(swarm, entry.author), clock)
+    // Versions before this format would end the feed here.
+    if (format < LESSON_FORMAT && needLessonFormat(log.values)) {
+      return rejectAndEnd('structure', entry)
+    }
     return { verdict: 'admit', entry, values: log.values, next: { ...next, clock: log.next } }
   } catch (error) {
     if (error instanceof MalformedError) return rejectAndEnd('structure', entry)
@@ -148,8 +162,8 @@ function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict 
  * its dependencies, which validation does not know.
  */
 function validateEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): EntryVerdict {
-  const isFirst = entry.seq === 1 || isAtBase(entry, feed)
-  const isKnown = goalOfDoc(entry.doc) !== undefined && (isFirst || entry.doc === feed.doc)
+  const isKnown =
+    goalOfDoc(entry.doc) !== undefined && (isFirst(entry, feed) || entry.doc === feed.doc)
   if (!isKnown || !areHeads(entry.heads)) return rejectAndEnd('document', entry)
   try {
     readEdit(swarm, entry)
@@ -158,6 +172,10 @@ function validateEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): Entr
     if (error instanceof MalformedError) return rejectAndEnd('structure', entry)
     throw error
   }
+}
+
+function isFirst(entry: Entry, feed: Feed): boolean {
+  return entry.seq === 1 || isAtBase(entry, feed)
 }
 
 /** The first entry of a feed's window has no predecessor. */

@@ -11,11 +11,14 @@ import type { MirrorInit } from '../store/mirror.ts'
 import type { Operation, Store } from '../store/section.ts'
 
 /** The vote of a node on a record. */
-export type OwnVote = 'vouch' | 'dispute'
+export type OwnVote = 'vouch' | 'dispute' | 'stale'
 
-/** Follows the secret of a dispute. */
-const DISPUTES = Uint8Array.of(1)
-const VOUCHES = new Uint8Array()
+/** Follows the secret of a vote. */
+const SUFFIXES: Readonly<Record<OwnVote, Uint8Array>> = {
+  vouch: new Uint8Array(),
+  dispute: Uint8Array.of(1),
+  stale: Uint8Array.of(2)
+}
 
 export class OwnVotes {
   /** Kept twice: with a lost secret a vote could not be retracted, and would be cast again. */
@@ -32,7 +35,9 @@ export class OwnVotes {
   async voteOn(digest: Uint8Array): Promise<OwnVote | undefined> {
     const cast = await this.#votes.get(digest)
     if (cast === undefined) return undefined
-    return cast.length > SECRET_BYTES ? 'dispute' : 'vouch'
+    const suffix = cast[SECRET_BYTES]
+    if (suffix === undefined) return 'vouch'
+    return suffix === SUFFIXES.stale[0] ? 'stale' : 'dispute'
   }
 
   /** Whether this node has a vote on each record. */
@@ -59,7 +64,7 @@ export class OwnVotes {
     return this.#votes.prepare(publications.map((each) => [each.digest, voteOf(each)]))
   }
 
-  /** Stores the vote: the secret of its retraction, and whether it disputes. */
+  /** Stores the vote: the secret of its retraction, and what it states. */
   put(publication: PreparedPublication): Operation {
     return this.#votes.put(publication.digest, voteOf(publication))
   }
@@ -75,5 +80,5 @@ export class OwnVotes {
 }
 
 function voteOf({ secret, register }: PreparedPublication): Uint8Array {
-  return concat(secret, register.vote === 'dispute' ? DISPUTES : VOUCHES)
+  return concat(secret, SUFFIXES[register.vote === 'none' ? 'vouch' : register.vote])
 }

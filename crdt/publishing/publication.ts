@@ -2,6 +2,7 @@
 import {
   BASE_FORMAT,
   KNOWLEDGE_DOC,
+  LESSON_FORMAT,
   MAX_PAYLOAD_BYTES,
   MAX_UNPACKED_BYTES,
   PLAIN_FORMAT,
@@ -12,6 +13,7 @@ import { createEntry } from '../feeds/entry.ts'
 import { clientIdOf, writeLogUpdate } from '../records/knowledge-log.ts'
 import { pack } from '../feeds/payload.ts'
 import { canonicalRecord, encodeRecord, recordDigest } from '../records/record.ts'
+import { needLessonFormat } from '../records/value.ts'
 import { canonicalTags, checkNumbers } from '../records/register.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
 import type { Author } from '../feeds/author.ts'
@@ -128,7 +130,7 @@ export function entryOf(
   const payload = pack(update)
   if (payload.length > MAX_PAYLOAD_BYTES) return undefined
   const position = {
-    format: base > 1 ? BASE_FORMAT : PLAIN_FORMAT,
+    format: formatOf(feed, values, base),
     seq: feed.seq + 1,
     prev: feed.head,
     doc: KNOWLEDGE_DOC,
@@ -136,4 +138,10 @@ export function entryOf(
     base
   }
   return createEntry(swarm, author, position, payload)
+}
+
+/** The lowest format that the values fit: the format of a feed never decreases. */
+function formatOf({ format }: Feed, values: readonly Value[], base: number): number {
+  const needed = base > 1 ? BASE_FORMAT : PLAIN_FORMAT
+  return Math.max(format, needLessonFormat(values) ? LESSON_FORMAT : needed)
 }

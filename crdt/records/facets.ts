@@ -12,7 +12,7 @@ import {
   TAG_CLASSES
 } from '../constants.ts'
 import { concat, readAll, readUint, toHex } from '../bytes/index.ts'
-import { classOfTag, opinionOf, says, trialBin } from './standing.ts'
+import { classOfTag, describes, says, trialBin } from './standing.ts'
 import { timeBytes, timeOf } from './standing-row.ts'
 import type { DraftSection } from '../store/drafts.ts'
 import type { PrefixReader } from '../store/section.ts'
@@ -45,7 +45,7 @@ interface FacetChange extends Facet {
   readonly value: Uint8Array
 }
 
-/** The first day, and the first and last dates, of the vouches. */
+/** The first day, and the first and last dates, of the votes that describe the record. */
 export interface Limits {
   readonly day: number | undefined
   readonly validFrom: number | undefined
@@ -188,7 +188,7 @@ function facetsOf(vote: StoredVote | undefined): FacetChange[] {
     const value = Uint8Array.of(trials.trials, trials.successes)
     add(TRIAL, value, [trials.allTrials, trials.allSuccesses])
   }
-  if (register.vote !== 'vouch' || opinionOf(vote) === undefined) return facets
+  if (vote.isRetracted || !describes(register)) return facets
   add(DAY, timeBytes(register.day))
   if (register.validFrom !== undefined) add(VALID_FROM, timeBytes(register.validFrom))
   if (register.validTo !== undefined) add(VALID_TO, timeBytes(register.validTo))

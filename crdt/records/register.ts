@@ -16,8 +16,10 @@ import { readBytes, readText, readUint } from '../bytes/index.ts'
 import { LimitError, MalformedError } from '../errors.ts'
 import type { Decoder } from '../bytes/index.ts'
 
-/** `none`: the author has no vote, or retracted it. */
-export type Vote = 'none' | 'vouch' | 'dispute'
+/**
+ * `none`: the author has no vote, or retracted it. `stale`: the record held, and no longer holds.
+ */
+export type Vote = 'none' | 'vouch' | 'dispute' | 'stale'
 
 /** The state of one author for one record. */
 export interface Register {
@@ -39,7 +41,7 @@ export interface Register {
   readonly counters: readonly (readonly [name: string, count: number])[]
 }
 
-const VOTES: readonly Vote[] = ['none', 'vouch', 'dispute']
+const VOTES: readonly Vote[] = ['none', 'vouch', 'dispute', 'stale']
 
 /** About the year 13,000: days beyond it are not dates. */
 const MAX_DAY = 2 ** 22

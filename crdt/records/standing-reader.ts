@@ -127,7 +127,7 @@ export class StandingReader {
 
   async #allOf(
     digest: Uint8Array,
-    { vouches, disputes, day, validFrom, validTo, opinions, speaking }: Sums
+    { vouches, disputes, stales, day, validFrom, validTo, opinions, speaking }: Sums
   ): Promise<Standing | undefined> {
     if (speaking === 0) return undefined
     const { facets } = this.#keys
@@ -139,6 +139,7 @@ export class StandingReader {
     return {
       vouches,
       disputes,
+      stales,
       opinions: [...opinions].toSorted(([a], [b]) => a - b),
       ...(day === undefined ? {} : { day }),
       ...(validFrom === undefined ? {} : { validFrom }),

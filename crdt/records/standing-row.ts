@@ -46,7 +46,9 @@ export type StandingRow = {
 export const EMPTY_ROW: StandingRow = { form: 'list', hasWithdrawals: false, votes: [] }
 
 const LIST = 1
-const SUMS = 2
+/** Sums of schema 5, without stale votes. */
+const OLD_SUMS = 2
+const SUMS = 3
 const RETRACTED = 1
 const OLDER = 2
 const MAX = Number.MAX_SAFE_INTEGER
@@ -105,8 +107,9 @@ export function sizeOfList(votes: readonly StoredVote[]): number {
 
 export function readRow(bytes: Uint8Array): StandingRow {
   const hasWithdrawals = bytes[1] === 1
-  if (bytes[0] === SUMS) {
-    const sums = readAll(bytes.subarray(2), readSums)
+  if (bytes[0] === SUMS || bytes[0] === OLD_SUMS) {
+    const hasStales = bytes[0] === SUMS
+    const sums = readAll(bytes.subarray(2), (decoder) => readSums(decoder, hasStales))
     return { form: 'sums', hasWithdrawals, sums }
   }
   const votes: StoredVote[] = []
@@ -157,7 +160,8 @@ function voteAt(bytes: Uint8Array, at: number, author: Uint8Array): StoredVote {
 }
 
 function writeSums(encoder: encoding.Encoder, sums: Sums): void {
-  for (const count of [sums.stored, sums.speaking, sums.vouches, sums.disputes]) {
+  const { stored, speaking, vouches, disputes, stales } = sums
+  for (const count of [stored, speaking, vouches, disputes, stales]) {
     encoding.writeVarUint(encoder, count)
   }
   writeTime(encoder, sums.day)
@@ -173,11 +177,12 @@ function writeSums(encoder: encoding.Encoder, sums: Sums): void {
   }
 }
 
-function readSums(decoder: Decoder): Sums {
+function readSums(decoder: Decoder, hasStales: boolean): Sums {
   const stored = readUint(decoder, MAX)
   const speaking = readUint(decoder, MAX)
   const vouches = readUint(decoder, MAX)
   const disputes = readUint(decoder, MAX)
+  const stales = hasStales ? readUint(decoder, MAX) : 0
   const day = readTime(decoder)
   const validFrom = readTime(decoder)
   const validTo = readTime(decoder)
@@ -187,7 +192,7 @@ function readSums(decoder: Decoder): Sums {
     thousandths += readUint(decoder, CONFIDENCE_SCALE)
     opinions.set(thousandths, readUint(decoder, MAX))
   }
-  return { stored, speaking, vouches, disputes, opinions, day, validFrom, validTo }
+  return { stored, speaking, vouches, disputes, stales, opinions, day, validFrom, validTo }
 }
 
 /** Times as keys: big-endian, so that keys sort as the times do. */

@@ -15,7 +15,7 @@ import { encodeRegister } from './register.ts'
 import { commitmentOf } from './retraction.ts'
 import { hasAny, olderKey, StandingKeys, withdrawalKey } from './standing-keys.ts'
 import { EMPTY_ROW, readRow, sizeOfList, storedVote, writeRow, writeVote } from './standing-row.ts'
-import { opinionOf, says } from './standing.ts'
+import { describes, opinionOf, says } from './standing.ts'
 import type { DraftSection, Drafts } from '../store/drafts.ts'
 import type { IsLive } from './standing-keys.ts'
 import type { Register } from './register.ts'
@@ -44,7 +44,14 @@ interface ChangedRow {
 const TURN = 512
 
 const EMPTY = new Uint8Array()
-const NO_SUMS: Sums = { stored: 0, speaking: 0, vouches: 0, disputes: 0, opinions: new Map() }
+const NO_SUMS: Sums = {
+  stored: 0,
+  speaking: 0,
+  vouches: 0,
+  disputes: 0,
+  stales: 0,
+  opinions: new Map()
+}
 
 export class StandingWriter {
   readonly #keys: StandingKeys<DraftSection>
@@ -247,11 +254,12 @@ function changeSums(
   after: StoredVote | undefined
 ): Sums {
   const opinions = new Map(sums.opinions)
-  let { stored, speaking, vouches, disputes } = sums
+  let { stored, speaking, vouches, disputes, stales } = sums
   for (const [vote, sign] of [[before, -1] as const, [after, 1] as const]) {
     if (vote === undefined) continue
     stored += sign
     if (says(vote)) speaking += sign
+    if (vote.register.vote === 'stale' && !vote.isRetracted) stales += sign
     const opinion = opinionOf(vote)
     if (opinion === undefined) continue
     const authors = (opinions.get(opinion) ?? 0) + sign
@@ -260,12 +268,13 @@ function changeSums(
     if (vote.register.vote === 'dispute') disputes += sign
     else vouches += sign
   }
-  const { day, validFrom, validTo } = isVouch(after) ? after.register : {}
+  const { day, validFrom, validTo } = isDescribing(after) ? after.register : {}
   return {
     stored,
     speaking,
     vouches,
     disputes,
+    stales,
     opinions,
     day: extreme(Math.min, sums.day, day),
     validFrom: extreme(Math.min, sums.validFrom, validFrom),
@@ -273,13 +282,13 @@ function changeSums(
   }
 }
 
-function isVouch(vote: StoredVote | undefined): vote is StoredVote {
-  return vote?.register.vote === 'vouch' && !vote.isRetracted
+function isDescribing(vote: StoredVote | undefined): vote is StoredVote {
+  return vote !== undefined && describes(vote.register) && !vote.isRetracted
 }
 
 /** Whether the first day, or a first or last date, may have been that of this vote alone. */
 function isAtEdge(sums: Sums, vote: StoredVote): boolean {
-  if (!isVouch(vote)) return false
+  if (!isDescribing(vote)) return false
   const { day, validFrom, validTo } = vote.register
   return (
     day === sums.day ||

@@ -13,10 +13,11 @@ import {
 } from '../constants.ts'
 import type { Register } from './register.ts'
 
-/** How many authors vouch for a record, and how many dispute it. */
+/** How many authors vouch for a record, dispute it, and call it stale. */
 export interface Tally {
   readonly vouches: number
   readonly disputes: number
+  readonly stales: number
 }
 
 /** Authors with the same trials, as far as trials are told apart (`trialBin`). */
@@ -34,12 +35,12 @@ export interface TrialGroup {
 export interface Standing extends Tally {
   /** Confidences in thousandths, and how many authors have each; a dispute of c is 1 - c. */
   readonly opinions: readonly (readonly [thousandths: number, authors: number])[]
-  /** The first day of a vouch, in days since the Unix epoch. */
+  /** The first day of a vouch or a stale vote, in days since the Unix epoch. */
   readonly day?: number
-  /** The earliest `validFrom` and the latest `validTo` of the vouches. */
+  /** The earliest `validFrom` and the latest `validTo` of these votes. */
   readonly validFrom?: number
   readonly validTo?: number
-  /** Tags of the vouches that most authors give; of each class at most 64. */
+  /** Tags of these votes that most authors give; of each class at most 64. */
   readonly tags: readonly (readonly [tag: string, authors: number])[]
   /** Counters that most authors give, and their sums. */
   readonly counters: readonly (readonly [name: string, sum: number])[]
@@ -70,9 +71,12 @@ export function trialBin({ counters }: Register): Omit<TrialGroup, 'authors'> | 
   return { trials: RATE_SCALE, successes, allTrials, allSuccesses }
 }
 
-/** The confidence of a vote as an opinion on the record, in thousandths; undefined without a vote. */
+/**
+ * The confidence of a vote as an opinion on the record, in thousandths; undefined without a vote.
+ * A stale vote is none: the record held, and no longer does.
+ */
 export function opinionOf({ register, isRetracted }: CountedVote): number | undefined {
-  if (isRetracted || register.vote === 'none') return undefined
+  if (isRetracted || register.vote === 'none' || register.vote === 'stale') return undefined
   const thousandths = Math.round(register.confidence * CONFIDENCE_SCALE)
   return register.vote === 'vouch' ? thousandths : CONFIDENCE_SCALE - thousandths
 }
@@ -90,6 +94,7 @@ export function sumVotes(votes: readonly CountedVote[]): Standing | undefined {
     .filter(({ isRetracted }) => !isRetracted)
     .map(({ register }) => register)
   const vouches = standing.filter(({ vote }) => vote === 'vouch')
+  const describing = standing.filter(describes)
   const sums = new Map<string, { authors: number; sum: number }>()
   for (const [name, reported] of speaking.flatMap(({ register }) => register.counters)) {
     const { authors, sum } = sums.get(name) ?? { authors: 0, sum: 0 }
@@ -98,17 +103,23 @@ export function sumVotes(votes: readonly CountedVote[]): Standing | undefined {
   return {
     vouches: vouches.length,
     disputes: standing.filter(({ vote }) => vote === 'dispute').length,
+    stales: standing.filter(({ vote }) => vote === 'stale').length,
     opinions: count(speaking.flatMap((vote) => opinionOf(vote) ?? [])).toSorted(
       ([a], [b]) => a - b
     ),
-    ...limitsOf(vouches),
-    tags: shownTags(count(vouches.flatMap(({ tags }) => tags))),
+    ...limitsOf(describing),
+    tags: shownTags(count(describing.flatMap(({ tags }) => tags))),
     counters: [...sums]
       .toSorted(([a, m], [b, n]) => n.authors - m.authors || compareBytes(a, b))
       .slice(0, MAX_SHOWN_COUNTERS)
       .map(([name, { sum }]) => [name, sum] as const),
     trials: groupTrials(speaking.map(({ register }) => register))
   }
+}
+
+/** Whether a vote states that the record holds or held: then its day, dates and tags count. */
+export function describes({ vote }: Pick<Register, 'vote'>): boolean {
+  return vote === 'vouch' || vote === 'stale'
 }
 
 /** Whether the vote adds anything: a retracted one without counters does not. */
@@ -128,6 +139,7 @@ export function withoutVotes(standing: Standing, votes: readonly CountedVote[]):
     ...standing,
     vouches: Math.max(0, standing.vouches - gone.vouches),
     disputes: Math.max(0, standing.disputes - gone.disputes),
+    stales: Math.max(0, standing.stales - gone.stales),
     opinions: less(standing.opinions, gone.opinions),
     tags: less(standing.tags, gone.tags),
     counters: less(standing.counters, gone.counters),
@@ -156,11 +168,11 @@ export function shownTags(
     )
 }
 
-function limitsOf(vouches: readonly Register[]): Pick<Standing, 'day' | 'validFrom' | 'validTo'> {
-  const from = vouches.flatMap(({ validFrom }) => validFrom ?? [])
-  const to = vouches.flatMap(({ validTo }) => validTo ?? [])
+function limitsOf(votes: readonly Register[]): Pick<Standing, 'day' | 'validFrom' | 'validTo'> {
+  const from = votes.flatMap(({ validFrom }) => validFrom ?? [])
+  const to = votes.flatMap(({ validTo }) => validTo ?? [])
   return {
-    ...(vouches.length === 0 ? {} : { day: Math.min(...vouches.map(({ day }) => day)) }),
+    ...(votes.length === 0 ? {} : { day: Math.min(...votes.map(({ day }) => day)) }),
     ...(from.length === 0 ? {} : { validFrom: Math.min(...from) }),
     ...(to.length === 0 ? {} : { validTo: Math.max(...to) })
   }

@@ -29,6 +29,15 @@ const RETRACTION = 3
 const SAME_RECORD = 1
 const NAMED_RECORD = 0
 
+/** Whether the values need entries of `LESSON_FORMAT`: versions before it cannot read them. */
+export function needLessonFormat(values: readonly Value[]): boolean {
+  return values.some(
+    (value) =>
+      (value.type === 'record' && value.record.kind === 'lesson') ||
+      (value.type === 'register' && value.register.vote === 'stale')
+  )
+}
+
 /** Digests of the records among the values. */
 export function recordsOf(values: readonly Value[]): Uint8Array[] {
   return values.flatMap((value) => (value.type === 'record' ? [value.digest] : []))

@@ -33,6 +33,9 @@ export interface AnonymizerInput {
   readonly content: string
   readonly attribute?: string
   readonly value?: string
+  /** Of a lesson: what to do, and what it holds for. */
+  readonly action?: string
+  readonly versions?: string
   readonly tags?: readonly string[]
 }
 
@@ -76,6 +79,9 @@ const PLACEHOLDER = new RegExp(`<(?:${FINDING_KINDS.join('|').toUpperCase()})_[1
  */
 const FIRST_MARK = 0xe000
 const MAX_MARKS = 0x1900
+/** Position of the fields that lessons alone have. */
+const LESSON_AT = 4
+
 const MARKS = /[\ue000-\uf8ff]/g
 
 interface UnnumberedFinding {
@@ -109,8 +115,8 @@ export function anonymizer(known: KnownNames = {}): Anonymizer {
 }
 
 function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[]): Anonymized {
-  const { entity, attribute, value, content, tags = [] } = input
-  const fields = [entity, attribute ?? '', value ?? '', content]
+  const { entity, attribute, value, content, action, versions, tags = [] } = input
+  const fields = [entity, attribute ?? '', value ?? '', content, action ?? '', versions ?? '']
   const found: UnnumberedFinding[] = []
   const mark = createMarker(found)
   const redacted: string[] = []
@@ -133,12 +139,14 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
   const findings: Finding[] = []
   const name = createNumbering(found, findings)
   // In the order in which placeholders are numbered.
-  const [newEntity = '', newAttribute = '', newValue = '', newContent = '', ...newTags] =
-    found.length === 0 ? redacted : redacted.map(name)
-  const text = [newEntity, newAttribute, newValue, newContent].join('\n')
+  const named = found.length === 0 ? redacted : redacted.map(name)
+  const [newEntity = '', newAttribute = '', newValue = '', newContent = ''] = named
+  const [newAction = '', newVersions = '', ...newTags] = named.slice(LESSON_AT)
+  const lesson = [newAction, newVersions].filter((field) => field !== '')
+  const text = [newEntity, newAttribute, newValue, newContent, ...lesson].join('\n')
   const { score, signal } = riskOf({
     text,
-    content: newContent,
+    content: newAction === '' ? newContent : `${newContent}\n${newAction}`,
     features,
     groups: wordGroups,
     isRandom,
@@ -152,6 +160,8 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
     entity: newEntity,
     content: newContent,
     ...(isProperty ? { attribute: newAttribute, value: newValue } : {}),
+    ...(action === undefined ? {} : { action: newAction }),
+    ...(versions === undefined ? {} : { versions: newVersions }),
     tags: [...new Set(newTags.filter((tag) => isSafeTag(tag, draft)))]
   }
   return { verdict: 'clear', record, findings, score }

@@ -1,6 +1,6 @@
 /** Checks of the arguments and options that callers pass. */
 export { parse } from './parse.ts'
 export { digestOfId } from './record-id.ts'
-export { idDigits, MIN_ID_DIGITS, onlyOne, resolveId } from './resolve-id.ts'
+export { anyOf, idDigits, MIN_ID_DIGITS, onlyOne, resolveId } from './resolve-id.ts'
 export { Signal } from './signal.ts'
 export type { IdScope } from './resolve-id.ts'

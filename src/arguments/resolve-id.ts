@@ -54,6 +54,24 @@ export async function resolveId(id: string, scope: IdScope): Promise<Uint8Array 
   return onlyOne(digits, candidates, { name: scope.name, isCut })?.digest
 }
 
+/** The ids of all scopes. A digest of several has the text of the first that knows it. */
+export function anyOf(name: string, scopes: readonly IdScope[]): IdScope {
+  return {
+    name,
+    idsFrom: async (digits, limit) => {
+      const found = await Promise.all(scopes.map((scope) => scope.idsFrom(digits, limit)))
+      const sorted = found.flat().toSorted((a, b) => Buffer.compare(a, b))
+      return sorted
+        .filter((digest, i) => i === 0 || Buffer.compare(digest, sorted[i - 1] ?? digest) !== 0)
+        .slice(0, limit)
+    },
+    textsOf: async (digests) => {
+      const texts = await Promise.all(scopes.map((scope) => scope.textsOf(digests)))
+      return digests.map((_, i) => texts.find((each) => each[i] !== undefined)?.[i])
+    }
+  }
+}
+
 /** Lower-case digits. Throws `HiveError` (ARGUMENT_INVALID) if they cannot begin an id. */
 export function idDigits(id: string): string {
   const digits = typeof id === 'string' ? id.toLowerCase() : ''

@@ -8,11 +8,34 @@ import {
 } from '../../crdt/records/index.ts'
 import { HiveError } from '../errors.ts'
 import { checkContext } from './fact-context.ts'
+import { checkProjects } from './projects.ts'
 import type { HiveRecord } from '../../crdt/records/index.ts'
 import type { FactContext } from './fact-context.ts'
 
+/** What a lesson has beside its summary and its detail. */
+export interface LessonFields {
+  /** What to do. Line breaks stay. At most 8,192 bytes. */
+  readonly action?: string
+  /** What the lesson holds for, such as `npm >=10 <12`; at most 255 bytes. */
+  readonly versions?: string
+  /** The id of a skill that verifies the lesson: 64 hexadecimal digits. */
+  readonly verify?: string
+}
+
 /** Options of a fact beside its entity, content and confidence. */
-export interface DistillOptions {
+export interface DistillOptions extends LessonFields {
+  /**
+   * A lesson's entity is its summary, its content the detail, which may be empty if there is an
+   * action. Its line breaks stay. Default: `fact`.
+   */
+  readonly kind?: 'fact' | 'lesson'
+  /**
+   * The projects that the fact was learned in, at most 8 names of at most 255 bytes. They stay on
+   * this node. Default: the fact is of the node as a whole.
+   */
+  readonly projects?: readonly string[]
+  /** Whether the fact no longer holds; a repetition without it holds again. */
+  readonly stale?: boolean
   /** Skip the search for near-duplicates; exact duplicates are always found. */
   readonly enableBloomHeuristic?: boolean
   /** At most 16, each of at most 64 bytes. */
@@ -42,16 +65,24 @@ export interface FactInput extends DistillOptions {
 }
 
 /** A stored fact of this node. */
-export interface Fact {
+export interface Fact extends LessonFields {
   /** SHA-256 of the fact's record, in hex; equal facts have equal ids on every node. */
   readonly id: string
+  /** Absent for a plain fact. */
+  readonly kind?: 'lesson'
+  /** Of a lesson its summary. */
   readonly entity: string
+  /** Of a lesson the detail, which may be empty. */
   readonly content: string
   readonly attribute?: string
   readonly value?: string
   /** 0 to 1. */
   readonly confidence: number
   readonly tags: readonly string[]
+  /** The projects that the fact was learned in; absent for a fact of the node as a whole. */
+  readonly projects?: readonly string[]
+  /** Present if the fact no longer holds. */
+  readonly stale?: true
   /** A private fact never leaves this node. */
   readonly private: boolean
   /** When a claim began to hold first. */
@@ -76,8 +107,16 @@ const OPTIONS: ReadonlySet<string> = new Set([
   'value',
   'validFrom',
   'source',
-  'context'
+  'context',
+  'kind',
+  'action',
+  'versions',
+  'verify',
+  'projects',
+  'stale'
 ])
+
+const LESSON_OPTIONS = ['action', 'versions', 'verify'] as const
 
 /** Source and agent have a length byte on disk. */
 const MAX_SOURCE_BYTES = 255
@@ -103,8 +142,9 @@ const scratch = Buffer.allocUnsafe(MAX_RECORD_BYTES)
  */
 export function identifyFact(input: FactInput): IdentifiedFact {
   checkInput(input)
-  const { entity, content, attribute, value } = input
-  const record = canonicalRecord({ kind: 'fact', entity, content, attribute, value })
+  const { kind = 'fact', entity, content, attribute, value, action, versions, verify } = input
+  const fields = kind === 'lesson' ? { action, versions, verify } : { attribute, value }
+  const record = canonicalRecord({ kind, entity, content, ...fields })
   checkRecord(record)
   const encoded = scratch.subarray(0, writeRecord(record, scratch))
   return { record, encoded, digestKey: hash('sha256', encoded, 'binary') }
@@ -115,21 +155,13 @@ function checkInput(input: FactInput): void {
   for (const name in input) {
     if (!OPTIONS.has(name)) throw invalid(`has an unknown option "${name}"`)
   }
-  const { entity, content, confidence, attribute, value, tags, validFrom, source } = input
+  const { entity, content, confidence, tags, validFrom, source, projects, stale } = input
   if (typeof entity !== 'string') throw invalid('needs an entity, a string')
-  if (typeof content !== 'string' || content.trim() === '') {
-    throw invalid('needs content, a non-empty string')
-  }
+  if (typeof content !== 'string') throw invalid('needs content, a string')
+  if (input.kind === 'lesson') checkLesson(input)
+  else checkPlain(input)
   if (typeof confidence !== 'number' || !(confidence >= 0 && confidence <= 1)) {
     throw invalid('needs a confidence from 0 to 1')
-  }
-  if (attribute !== undefined && (typeof attribute !== 'string' || attribute.trim() === '')) {
-    throw invalid('has an attribute that is not a non-empty string')
-  }
-  if (value !== undefined && typeof value !== 'string')
-    throw invalid('has a value that is not a string')
-  if ((attribute === undefined) !== (value === undefined)) {
-    throw invalid('needs both attribute and value, or neither')
   }
   if (
     tags !== undefined &&
@@ -149,7 +181,41 @@ function checkInput(input: FactInput): void {
   ) {
     throw invalid(`has a source that is not a string of at most ${MAX_SOURCE_BYTES} bytes`)
   }
+  if (projects !== undefined) checkProjects(projects)
+  if (stale !== undefined && typeof stale !== 'boolean') {
+    throw invalid('has a "stale" that is not true or false')
+  }
   if (input.context !== undefined) checkContext(input.context)
+}
+
+function checkPlain(input: FactInput): void {
+  const { kind, content, attribute, value } = input
+  if (kind !== undefined && kind !== 'fact') throw invalid('has a kind other than fact or lesson')
+  for (const name of LESSON_OPTIONS) {
+    if (input[name] !== undefined) throw invalid(`has the option "${name}" of a lesson`)
+  }
+  if (content.trim() === '') throw invalid('needs content, a non-empty string')
+  if (attribute !== undefined && (typeof attribute !== 'string' || attribute.trim() === '')) {
+    throw invalid('has an attribute that is not a non-empty string')
+  }
+  if (value !== undefined && typeof value !== 'string')
+    throw invalid('has a value that is not a string')
+  if ((attribute === undefined) !== (value === undefined)) {
+    throw invalid('needs both attribute and value, or neither')
+  }
+}
+
+/** The rest is checked with the record. */
+function checkLesson(input: FactInput): void {
+  if (input.attribute !== undefined || input.value !== undefined) {
+    throw invalid('is a lesson, which has no attribute and no value')
+  }
+  for (const name of LESSON_OPTIONS) {
+    const text = input[name]
+    if (text !== undefined && typeof text !== 'string') {
+      throw invalid(`has the option "${name}", which is not a string`)
+    }
+  }
 }
 
 function invalid(problem: string): HiveError {

@@ -5,14 +5,14 @@
  */
 import { readRecord } from '../../crdt/records/index.ts'
 import { SEAL_BYTES, readAll, toHex } from '../../crdt/bytes/index.ts'
-import { readContext, writeContext } from './fact-context.ts'
-import type { FactContext } from './fact-context.ts'
-import type { Fact } from './fact.ts'
+import { readTail, writeTail } from './fact-context.ts'
+import type { FactTail } from './fact-context.ts'
+import type { Fact, LessonFields } from './fact.ts'
 
 /** A stored fact: its digest, the bytes of its record, and the fields that stay on this node. */
 export interface StoredFact extends Omit<
   Fact,
-  'id' | 'entity' | 'content' | 'attribute' | 'value'
+  'id' | 'kind' | 'entity' | 'content' | 'attribute' | 'value' | keyof LessonFields
 > {
   readonly digest: Uint8Array
   readonly record: Uint8Array
@@ -27,10 +27,12 @@ export interface FactWrite {
   readonly bytes: Uint8Array
   readonly confidence: number
   readonly isPrivate: boolean
+  /** Whether any repetition may change it: it is stale, or has projects. */
+  readonly isScoped: boolean
 }
 
 /** The fields of a stored fact, times in milliseconds of the Unix epoch. */
-export interface FactFields {
+export interface FactFields extends FactTail {
   readonly record: Uint8Array
   readonly confidence: number
   readonly isPrivate: boolean
@@ -39,9 +41,6 @@ export interface FactFields {
   readonly agent: string
   readonly source: string | undefined
   readonly tags: readonly string[]
-  readonly context: FactContext | undefined
-  /** Later begins of a claim, ascending. */
-  readonly again?: readonly number[]
 }
 
 /** Offsets of the fields of a stored fact, including the free bytes of its seal. */
@@ -52,7 +51,9 @@ const VALID_FROM = RECORDED_AT + 8
 const SIZE = VALID_FROM + 8
 const HEADER_BYTES = SIZE + 4
 
+/** Bits of the flags. */
 const PRIVATE = 1
+const SCOPED = 2
 
 /** Reads the bytes after the seal. */
 export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
@@ -60,18 +61,28 @@ export function readFact(digest: Uint8Array, stored: Uint8Array): StoredFact {
   const start = HEADER_BYTES - SEAL_BYTES
   const end = start + bytes.readUInt32BE(SIZE - SEAL_BYTES)
   const validFrom = bytes.readDoubleBE(VALID_FROM - SEAL_BYTES)
-  const { agent, source, tags, context, again } = readTrailer(bytes, end)
+  const {
+    agent,
+    source,
+    tags,
+    context,
+    again = [],
+    projects = [],
+    isStale
+  } = readTrailer(bytes, end)
   return {
     digest,
     record: stored.subarray(start, end),
     confidence: bytes.readDoubleBE(CONFIDENCE - SEAL_BYTES),
-    private: bytes.readUInt8(FLAGS - SEAL_BYTES) === PRIVATE,
+    private: (bytes.readUInt8(FLAGS - SEAL_BYTES) & PRIVATE) !== 0,
     recordedAt: new Date(bytes.readDoubleBE(RECORDED_AT - SEAL_BYTES)),
     agent,
     tags,
     ...(Number.isNaN(validFrom) ? {} : { validFrom: new Date(validFrom) }),
     ...(source === '' ? {} : { source }),
     ...(context === undefined ? {} : { context }),
+    ...(projects.length === 0 ? {} : { projects }),
+    ...(isStale === true ? { stale: true as const } : {}),
     ...(again.length === 0 ? {} : { validAgainFrom: again.map((time) => new Date(time)) })
   }
 }
@@ -88,37 +99,43 @@ export function writeFact(fact: StoredFact): Uint8Array {
     source: fact.source,
     tags: fact.tags,
     context: fact.context,
-    again: fact.validAgainFrom?.map((time) => time.getTime())
+    again: fact.validAgainFrom?.map((time) => time.getTime()),
+    projects: fact.projects,
+    isStale: fact.stale
   })
 }
 
 /** One buffer, with free bytes for the seal in front. */
 export function encodeFact(fields: FactFields): Buffer {
   const { record, agent, source = '', tags } = fields
-  const context = writeContext(fields.context, fields.again)
+  const tail = writeTail(fields)
   const bytes = Buffer.allocUnsafe(
-    HEADER_BYTES + record.length + trailerSize(agent, source, tags) + context.length
+    HEADER_BYTES + record.length + trailerSize(agent, source, tags) + tail.length
   )
   writeHeader(bytes, fields)
   bytes.set(record, HEADER_BYTES)
   writeTrailer(bytes, HEADER_BYTES + record.length, { agent, source, tags })
-  bytes.set(context, bytes.length - context.length)
+  bytes.set(tail, bytes.length - tail.length)
   return bytes
 }
 
 /** The fields of a stored fact that decide whether a repetition adds something. */
-export function recentFactOf(stored: Uint8Array): Pick<FactWrite, 'confidence' | 'isPrivate'> {
+export function recentFactOf(
+  stored: Uint8Array
+): Pick<FactWrite, 'confidence' | 'isPrivate' | 'isScoped'> {
   const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
+  const flags = view.getUint8(FLAGS - SEAL_BYTES)
   return {
     confidence: view.getFloat64(CONFIDENCE - SEAL_BYTES),
-    isPrivate: view.getUint8(FLAGS - SEAL_BYTES) === PRIVATE
+    isPrivate: (flags & PRIVATE) !== 0,
+    isScoped: (flags & SCOPED) !== 0
   }
 }
 
 export function factOf(stored: StoredFact): Fact {
   const { digest, record, ...rest } = stored
-  const { kind: _, ...fields } = readAll(record, readRecord)
-  return { id: toHex(digest), ...fields, ...rest }
+  const { kind, ...fields } = readAll(record, readRecord)
+  return { id: toHex(digest), ...(kind === 'lesson' ? { kind } : {}), ...fields, ...rest }
 }
 
 interface Trailer {
@@ -127,13 +144,12 @@ interface Trailer {
   readonly tags: readonly string[]
 }
 
-interface ReadTrailer extends Trailer {
-  readonly context: FactContext | undefined
-  readonly again: readonly number[]
-}
+type ReadTrailer = Trailer & FactTail
 
 function writeHeader(bytes: Buffer, fields: FactFields): void {
-  bytes.writeUInt8(fields.isPrivate ? PRIVATE : 0, FLAGS)
+  const { isPrivate, isStale = false, projects = [] } = fields
+  const isScoped = isStale || projects.length > 0
+  bytes.writeUInt8((isPrivate ? PRIVATE : 0) | (isScoped ? SCOPED : 0), FLAGS)
   bytes.writeDoubleBE(fields.confidence, CONFIDENCE)
   bytes.writeDoubleBE(fields.recordedAt, RECORDED_AT)
   bytes.writeDoubleBE(fields.validFrom ?? Number.NaN, VALID_FROM)
@@ -174,5 +190,5 @@ function readTrailer(bytes: Buffer, at: number): ReadTrailer {
   next += 1
   const tags: string[] = []
   while (tags.length < count) tags.push(short())
-  return { agent, source, tags, ...readContext(bytes.subarray(next)) }
+  return { agent, source, tags, ...readTail(bytes.subarray(next)) }
 }

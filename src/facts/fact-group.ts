@@ -87,7 +87,8 @@ export class FactGroup {
         digestKey,
         bytes,
         confidence: merged.fact.confidence,
-        isPrivate: merged.fact.private
+        isPrivate: merged.fact.private,
+        isScoped: merged.fact.stale === true || merged.fact.projects !== undefined
       })
     } else if (!inFlight.has(digestKey)) recent.put({ digestKey, ...recentFactOf(existing) })
     return merged?.isAgain === true

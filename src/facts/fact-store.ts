@@ -215,6 +215,24 @@ export class FactStore {
     })
   }
 
+  /** Marks a fact as one that no longer holds; false if it is not stored, or is marked. */
+  markStale(digest: Uint8Array): Promise<boolean> {
+    return this.#queue.runAlone(async () => {
+      await this.#inFlight.settled()
+      await this.#commits.refresh()
+      const stored = await this.#facts.get(digest)
+      if (stored === undefined) return false
+      const fact = readFact(digest, stored)
+      if (fact.stale === true) return false
+      const bytes = writeFact({ ...fact, stale: true })
+      // A repetition must be looked up: it ends the mark.
+      this.#recent.delete(digestKeyOf(digest))
+      this.#totals.add(0, bytes.length - SEAL_BYTES - stored.length)
+      await this.#commit([this.#facts.putSealable(digest, bytes), ...this.#log.append([digest])])
+      return true
+    })
+  }
+
   /** Looks a group up and starts its commit; resolves when the next group may start. */
   async #write(additions: readonly Addition[]): Promise<void> {
     try {

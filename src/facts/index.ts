@@ -1,5 +1,12 @@
 /** Facts of this node: the store of facts, and the quota. Other rooms read their format here too. */
-export { contextWords, factOf, identifyFact, readFact } from '../fact-format/index.ts'
+export {
+  contextWords,
+  factOf,
+  identifyFact,
+  isProject,
+  MAX_PROJECT_BYTES,
+  readFact
+} from '../fact-format/index.ts'
 export { factIds, factText } from './fact-ids.ts'
 export { FactStore } from './fact-store.ts'
 export { prepareFact, prepareStored } from './prepared-fact.ts'
@@ -10,6 +17,7 @@ export type {
   FactContext,
   FactInput,
   IdentifiedFact,
+  LessonFields,
   StoredFact
 } from '../fact-format/index.ts'
 export type { FactAuditReport } from './fact-audit.ts'

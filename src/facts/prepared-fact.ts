@@ -4,7 +4,7 @@
  */
 import { canonicalTags, readRecord } from '../../crdt/index.ts'
 import { readAll } from '../../crdt/bytes/index.ts'
-import { encodeFact, writeFact } from '../fact-format/index.ts'
+import { canonicalProjects, encodeFact, writeFact } from '../fact-format/index.ts'
 import type { FactInput, IdentifiedFact } from '../fact-format/index.ts'
 import type { FactWrite, StoredFact } from '../fact-format/index.ts'
 
@@ -19,6 +19,7 @@ export interface PreparedFact extends FactWrite {
 }
 
 const NO_TAGS: readonly string[] = []
+const NO_PROJECTS: readonly string[] = []
 
 /** Encodes a fact for the store. Throws `LimitError`. */
 export function prepareFact(
@@ -28,7 +29,9 @@ export function prepareFact(
 ): PreparedFact {
   const { confidence, validFrom, source, context } = input
   const tags = input.tags === undefined ? NO_TAGS : canonicalTags(input.tags)
+  const projects = canonicalProjects(input.projects ?? NO_PROJECTS)
   const isPrivate = input.private === true
+  const isStale = input.stale === true
   const bytes = encodeFact({
     record: encoded,
     confidence,
@@ -38,7 +41,9 @@ export function prepareFact(
     agent,
     source,
     tags,
-    context
+    context,
+    projects,
+    isStale
   })
   return {
     digest: Buffer.from(digestKey, 'latin1'),
@@ -46,6 +51,7 @@ export function prepareFact(
     bytes,
     confidence,
     isPrivate,
+    isScoped: isStale || projects.length > 0,
     tags,
     hasTime: validFrom !== undefined,
     heuristic: input.enableBloomHeuristic ?? heuristic,
@@ -64,6 +70,7 @@ export function prepareStored(fact: StoredFact): PreparedFact {
     bytes: writeFact(fact),
     confidence,
     isPrivate: fact.private,
+    isScoped: fact.stale === true || fact.projects !== undefined,
     tags,
     hasTime: validFrom !== undefined,
     heuristic: false,

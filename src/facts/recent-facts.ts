@@ -10,6 +10,8 @@ interface RecentFact {
   readonly digestKey: string
   readonly confidence: number
   readonly isPrivate: boolean
+  /** Any repetition may change it, so that it is looked up. */
+  readonly isScoped?: boolean
 }
 
 /** 25 bytes a slot: 0.4 MB at first, 52 MB at most, enough for a million facts. */
@@ -47,7 +49,8 @@ export class RecentFacts {
     return confidence <= (this.#values[place] ?? EMPTY)
   }
 
-  put({ digestKey, confidence, isPrivate }: RecentFact): void {
+  put({ digestKey, confidence, isPrivate, isScoped }: RecentFact): void {
+    if (isScoped === true) return this.delete(digestKey)
     if (this.#filled > this.#slots / 2 && this.#slots < MAX_SLOTS) this.#grow()
     this.#filled += 1
     this.#read(digestKey)

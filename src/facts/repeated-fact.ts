@@ -1,7 +1,7 @@
 /** A repeated fact: the fields that it changes in the stored one. */
 import { SEAL_BYTES } from '../../crdt/bytes/index.ts'
 import { canonicalTags, MAX_TAGS } from '../../crdt/index.ts'
-import { recentFactOf, readFact } from '../fact-format/index.ts'
+import { recentFactOf, readFact, unionOfProjects } from '../fact-format/index.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { StoredFact } from '../fact-format/index.ts'
 
@@ -16,33 +16,42 @@ export interface MergedFact {
 }
 
 /**
- * The union of both: the higher confidence, all tags, all times at which a claim began; undefined if
- * the repetition adds nothing. The result does not depend on the order of the two.
+ * The union of both: the higher confidence, all tags, all projects, all times at which a claim began;
+ * undefined if the repetition adds nothing. It is stale if both are. The result does not depend on
+ * the order of the two.
  */
 export function mergeRepeated(
   digest: Uint8Array,
   stored: Uint8Array,
   repeated: PreparedFact
 ): MergedFact | undefined {
-  const { isPrivate, confidence } = recentFactOf(stored)
+  const { isPrivate, isScoped, confidence } = recentFactOf(stored)
   const isSame = repeated.confidence <= confidence && (isPrivate || !repeated.isPrivate)
-  if (isSame && repeated.tags.length === 0 && !repeated.hasTime) return undefined
+  if (isSame && !isScoped && repeated.tags.length === 0 && !repeated.hasTime) return undefined
   const existing = readFact(digest, stored)
   const isClaim = repeated.attribute !== undefined
   const other = readFact(digest, repeated.bytes.subarray(SEAL_BYTES))
   const before = beginsOf(existing)
   const begins = unionOf(before, beginsOf(other), isClaim)
   const tags = canonicalTags([...existing.tags, ...repeated.tags].slice(0, MAX_TAGS))
-  const isEqual = tags.length === existing.tags.length && begins.join() === before.join()
+  const projects = unionOfProjects(existing.projects ?? [], other.projects ?? [])
+  const isStale = existing.stale === true && other.stale === true
+  const isEqual =
+    tags.length === existing.tags.length &&
+    begins.join() === before.join() &&
+    projects.length === (existing.projects ?? []).length &&
+    isStale === (existing.stale === true)
   if (isSame && isEqual) return undefined
   const [first, ...again] = begins.map((time) => new Date(time))
-  const { validAgainFrom: _, ...rest } = existing
+  const { validAgainFrom: _, projects: _projects, stale: _stale, ...rest } = existing
   const fact = {
     ...rest,
     confidence: Math.max(confidence, repeated.confidence),
     tags,
     // Private stays private: a repetition must not make a private fact public.
     private: isPrivate || repeated.isPrivate,
+    ...(projects.length === 0 ? {} : { projects }),
+    ...(isStale ? { stale: true as const } : {}),
     ...(first === undefined ? {} : { validFrom: first }),
     ...(again.length === 0 ? {} : { validAgainFrom: again })
   }

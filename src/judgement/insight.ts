@@ -21,6 +21,10 @@ export interface DisplayRecord {
   readonly content: DisplayText
   readonly attribute?: DisplayText
   readonly value?: DisplayText
+  /** Of a lesson: what to do, what it holds for, and the id of a skill that verifies it. */
+  readonly action?: DisplayText
+  readonly versions?: DisplayText
+  readonly verify?: string
 }
 
 /** Which insights to list. */
@@ -48,19 +52,22 @@ export function insightOf(
 }
 
 export function displayRecord(record: HiveRecord): DisplayRecord {
-  const { kind, entity, content, attribute, value } = record
+  const { kind, entity, content, attribute, value, action, versions, verify } = record
   return {
     kind,
     entity: displayText(entity),
     content: displayText(content),
     ...(attribute === undefined ? {} : { attribute: displayText(attribute) }),
-    ...(value === undefined ? {} : { value: displayText(value) })
+    ...(value === undefined ? {} : { value: displayText(value) }),
+    ...(action === undefined ? {} : { action: displayText(action) }),
+    ...(versions === undefined ? {} : { versions: displayText(versions) }),
+    ...(verify === undefined ? {} : { verify })
   }
 }
 
-/** The entity and the beginning of the content, up to the end of a word. */
-function titleOf({ entity, content }: DisplayRecord): DisplayText {
-  const [line = ''] = `${entity}: ${content}`.split('\n')
+/** The entity and the beginning of the content, up to the end of a word; of a lesson its summary. */
+function titleOf({ kind, entity, content }: DisplayRecord): DisplayText {
+  const [line = ''] = (kind === 'lesson' ? entity : `${entity}: ${content}`).split('\n')
   if (line.length <= MAX_TITLE) return displayText(line)
   const cut = line.slice(0, MAX_TITLE - 1)
   const end = cut.lastIndexOf(' ')

@@ -5,7 +5,11 @@
  * A record is released if `k` distinct authors vouch for it, or if this node does. A record that
  * reads like instructions is released by this node's own vote alone. A record is disputed if at
  * least `k` authors dispute it, and at least as many as vouch for it. A record that no author
- * vouches for has no judgement.
+ * vouches for or calls stale has no judgement.
+ *
+ * An author that calls a record stale states that it held, so this counts for its release. The
+ * record is stale, and not recalled unless asked for, if at least `k` authors call it stale, and at
+ * least as many as vouch for it, or if this node does.
  */
 import { detectInstruction, INSTRUCTION_RULES } from '../foreign-text/index.ts'
 import { poolOpinions } from './opinion-pool.ts'
@@ -32,6 +36,10 @@ export interface Judgement {
   /** Number of authors that vouch for it, and number that dispute it. */
   readonly corroboration: number
   readonly disputes: number
+  /** Number of authors that call it stale; absent for none. */
+  readonly stale?: number
+  /** Present if so many do, or this node does, that it is recalled only if asked for. */
+  readonly isStale?: true
   /** Those that most vouching authors give: at most 64. */
   readonly tags: readonly string[]
   /** The earliest `validFrom` and the latest `validTo` of the vouching authors. */
@@ -72,11 +80,12 @@ export class Judge {
     return INSTRUCTION_RULES * MAX_K + Math.min(this.#init.k, MAX_K - 1)
   }
 
-  /** Returns undefined for a record that no author vouches for. */
+  /** Returns undefined for a record that no author vouches for or calls stale. */
   async judge(attested: AttestedRecord): Promise<Judgement | undefined> {
     const {
       vouches,
       disputes,
+      stales,
       opinions,
       day = 0,
       validFrom,
@@ -84,9 +93,11 @@ export class Judge {
       tags,
       counters
     } = attested.standing
-    if (vouches === 0) return undefined
+    if (vouches + stales === 0) return undefined
     return {
       ...(await this.#release(attested)),
+      ...(stales === 0 ? {} : { stale: stales }),
+      ...((await this.#isStale(attested)) ? { isStale: true } : {}),
       confidence: poolOpinions(opinions),
       corroboration: vouches,
       disputes,
@@ -98,17 +109,24 @@ export class Judge {
     }
   }
 
+  async #isStale({ digest, standing: { vouches, stales } }: AttestedRecord): Promise<boolean> {
+    if (stales === 0) return false
+    const isAgreed = stales >= this.#init.k && stales >= vouches
+    return isAgreed || (await this.#init.voteOn(digest)) === 'stale'
+  }
+
   async #release({
     digest,
     record,
-    standing: { vouches, disputes }
+    standing: { vouches, disputes, stales }
   }: AttestedRecord): Promise<Pick<Judgement, 'state' | 'flag'>> {
     const { k, voteOn } = this.#init
     if (disputes >= k && disputes >= vouches) return { state: 'disputed' }
-    const isCorroborated = vouches >= k
+    const isCorroborated = vouches + stales >= k
     const flag = isCorroborated ? flagOf(record) : undefined
     if (isCorroborated && flag === undefined) return { state: 'released' }
-    if ((await voteOn(digest)) === 'vouch') return { state: 'released' }
+    const own = await voteOn(digest)
+    if (own === 'vouch' || own === 'stale') return { state: 'released' }
     return flag === undefined ? { state: 'quarantined' } : { state: 'quarantined', flag }
   }
 }
@@ -117,7 +135,10 @@ function flagOf({
   entity,
   content,
   attribute = '',
-  value = ''
+  value = '',
+  action = '',
+  versions = ''
 }: AttestedRecord['record']): InstructionKind | undefined {
-  return detectInstruction([entity, content, attribute, value].join('\n'))
+  const lesson = action === '' && versions === '' ? [] : [action, versions]
+  return detectInstruction([entity, content, attribute, value, ...lesson].join('\n'))
 }

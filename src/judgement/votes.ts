@@ -10,7 +10,10 @@ import type { Entry, OwnVote, Replica, AttestedRecord } from '../../crdt/index.t
 import type { Clock } from '../../transport/index.ts'
 
 export interface VotesComponents {
-  readonly replica: Pick<Replica, 'bodies' | 'get' | 'idsFrom' | 'publish' | 'retract' | 'voteOn'>
+  readonly replica: Pick<
+    Replica,
+    'bodies' | 'get' | 'idsFrom' | 'ownRegister' | 'publish' | 'retract' | 'voteOn'
+  >
   readonly clock: Clock
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   /** Called when this node's own vote on a record changed. */
@@ -32,9 +35,20 @@ export class Votes {
     const attested = await this.#requireRecord(id)
     const before = await replica.voteOn(attested.digest)
     if (before === vote) return false
+    // What is called stale, or no longer is, keeps the tags and dates that this node gave it.
+    const register = vote === 'dispute' ? undefined : await replica.ownRegister(attested.digest)
     if (before !== undefined) await this.#retract(attested.digest)
+    const { tags, validFrom, validTo } = register ?? {}
     const { entries } = await replica.publish([
-      { record: attested.record, vote, confidence, day: dayOf(clock.now()) }
+      {
+        record: attested.record,
+        vote,
+        confidence,
+        day: dayOf(clock.now()),
+        tags,
+        validFrom,
+        validTo
+      }
     ])
     onVote(attested.digest)
     await announce(entries)

@@ -101,7 +101,7 @@ export class Candidates {
 
   async #read(digests: readonly Uint8Array[]): Promise<StoredFact[]> {
     const facts = await this.#facts.getMany(digests)
-    return facts.filter((fact) => !fact.private)
+    return facts.filter((fact) => !fact.private && fact.stale !== true)
   }
 
   /** A changed fact is in the log again, and may have been promoted or considered before. */

@@ -175,7 +175,9 @@ export class ClaimHistory {
 
   async #localClaims(digests: readonly Uint8Array[]): Promise<Map<string, UnplacedClaim>> {
     const claims = new Map<string, UnplacedClaim>()
-    for (const { digest, record, confidence } of await this.#components.facts.getMany(digests)) {
+    for (const fact of await this.#components.facts.getMany(digests)) {
+      const { digest, record, confidence } = fact
+      if (fact.stale === true) continue
       const shown = displayRecord(readAll(record, readRecord))
       const id = toHex(digest)
       const claim = claimOf(shown, { id, confidence, origin: 'local' })
@@ -189,7 +191,7 @@ export class ClaimHistory {
     const claims = new Map<string, UnplacedClaim>()
     for (const attested of await replica.getMany(digests)) {
       const judgement = await judge.judge(attested)
-      if (judgement?.state !== 'released') continue
+      if (judgement?.state !== 'released' || judgement.isStale === true) continue
       const { confidence } = judgement
       const id = toHex(attested.digest)
       const claim = claimOf(displayRecord(attested.record), { id, confidence, origin: 'hive' })

@@ -5,22 +5,25 @@
  * recalled texts until it stops or the fact is forgotten.
  */
 import { recordVariantKey } from './record-variant.ts'
-import type { Fact, FactInput, IdentifiedFact } from '../facts/index.ts'
+import type { Fact, FactInput, IdentifiedFact, LessonFields } from '../facts/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
 
 /** About 20 MB of recalled text at 200 bytes each. */
 const MAX_ECHOES = 50_000
 
 /** A recalled fact or insight, with its text as it is stored. */
-export interface RecalledText extends Pick<Fact, TextField | 'confidence' | 'id' | 'validFrom'> {
+export interface RecalledText extends Pick<
+  Fact,
+  TextField | 'confidence' | 'id' | 'projects' | 'stale' | 'validFrom'
+> {
   readonly origin: SearchOrigin
 }
 
-type TextField = 'attribute' | 'content' | 'entity' | 'tags' | 'value'
+type TextField = 'attribute' | 'content' | 'entity' | 'kind' | 'tags' | 'value' | keyof LessonFields
 
 interface Remembered extends Pick<
   RecalledText,
-  'confidence' | 'id' | 'origin' | 'tags' | 'validFrom'
+  'confidence' | 'id' | 'origin' | 'projects' | 'stale' | 'tags' | 'validFrom'
 > {
   readonly variant: string
 }
@@ -31,10 +34,12 @@ export class Echoes {
   /** Ids by the variant key of their record. */
   readonly #byVariant = new Map<string, Set<string>>()
 
-  remember({ id, confidence, tags, validFrom, origin, ...text }: RecalledText): void {
+  remember(recalled: RecalledText): void {
+    const { id, confidence, tags, validFrom, origin, projects, stale, ...text } = recalled
     const variant = recordVariantKey(text)
     this.#drop(id)
-    this.#recalled.set(id, { id, variant, confidence, tags, validFrom, origin })
+    const remembered = { id, variant, confidence, tags, validFrom, origin, projects, stale }
+    this.#recalled.set(id, remembered)
     const ids = this.#byVariant.get(variant)
     if (ids === undefined) this.#byVariant.set(variant, new Set([id]))
     else ids.add(id)
@@ -53,7 +58,7 @@ export class Echoes {
   }
 
   /** Drops what repeats a fact of this node that is gone. */
-  forget(text: Pick<RecalledText, 'attribute' | 'content' | 'entity' | 'value'>): void {
+  forget(text: Omit<Pick<RecalledText, TextField>, 'tags'>): void {
     for (const id of this.#byVariant.get(recordVariantKey(text)) ?? []) this.#drop(id)
   }
 
@@ -68,13 +73,21 @@ export class Echoes {
 }
 
 function addsNothing(
-  { confidence, tags = [], validFrom, private: isPrivate }: FactInput,
+  { confidence, tags = [], validFrom, private: isPrivate, projects = [] }: FactInput,
   recalled: Remembered
 ): boolean {
   return (
     confidence <= recalled.confidence &&
     isPrivate !== true &&
+    recalled.stale !== true &&
+    isWithin(projects, recalled.projects) &&
     tags.every((tag) => recalled.tags.includes(tag)) &&
     (validFrom === undefined || validFrom.getTime() === recalled.validFrom?.getTime())
   )
+}
+
+/** Whether what is of some projects, or of none, adds nothing to where the recalled text is known. */
+function isWithin(projects: readonly string[], known: readonly string[] = []): boolean {
+  if (known.length === 0) return true
+  return projects.length > 0 && projects.every((project) => known.includes(project))
 }

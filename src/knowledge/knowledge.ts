@@ -2,10 +2,11 @@
 import { z } from 'zod'
 import { canonicalText, Serial } from '../../crdt/index.ts'
 import { Signal, parse, resolveId } from '../arguments/index.ts'
-import { factIds, factOf } from '../facts/index.ts'
+import { factIds, factOf, isProject, MAX_PROJECT_BYTES } from '../facts/index.ts'
 import { distillMany } from './distill-many.ts'
 import { distillOne } from './distill-one.ts'
 import { Intake } from './intake.ts'
+import { learn } from './learn.ts'
 import { knownIds, variantIds } from './known-ids.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Operation } from '../../crdt/index.ts'
@@ -14,6 +15,7 @@ import type { Candidates } from './candidates.ts'
 import type { DistillManyOptions, DistillReport } from './distill-many.ts'
 import type { DistillComponents, Distilled } from './distill-one.ts'
 import type { Claim, ClaimHistory, HistoryOptions } from './claim-history.ts'
+import type { Learned, LessonInput } from './learn.ts'
 import type { IntakeComponents } from './intake.ts'
 import type { NearDuplicates } from './near-duplicates.ts'
 import type { RecallOptions, RecallResult, RecallSearch } from './recall-search.ts'
@@ -29,11 +31,11 @@ export interface Forgotten {
 export interface KnowledgeComponents extends IntakeComponents {
   readonly facts: Pick<
     FactStore,
-    'add' | 'all' | 'isRedundant' | 'get' | 'has' | 'idsFrom' | 'remove' | 'stored'
+    'add' | 'all' | 'isRedundant' | 'get' | 'has' | 'idsFrom' | 'markStale' | 'remove' | 'stored'
   >
   readonly candidates: Pick<Candidates, 'forget' | 'promotedAs'>
   readonly nearDuplicates: NearDuplicates
-  readonly recall: Pick<RecallSearch, 'follow' | 'recall'>
+  readonly recall: Pick<RecallSearch, 'find' | 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'current' | 'of'>
   /**
    * Retracts the votes on published records, and writes `operations` in the same commit; false if
@@ -50,13 +52,35 @@ const Milliseconds = z.custom<number>((value) => typeof value === 'number' && va
   message: 'must be a number of milliseconds from 0, or Infinity'
 })
 
+const Project = z.custom<string>(isProject, {
+  message: `must be a name of 1 to ${MAX_PROJECT_BYTES} bytes`
+})
+
 const RecallArguments = z.strictObject({
   limit: z.int().min(1).max(1000).optional(),
   entity: z.string().min(1).optional(),
   tags: z.array(z.string()).optional(),
+  project: Project.optional(),
+  allProjects: z.boolean().optional(),
+  includeStale: z.boolean().optional(),
   asOf: z.date().optional(),
   scope: z.enum(['local', 'hive', 'all']).optional(),
   maxWait: Milliseconds.optional(),
+  signal: Signal
+})
+
+const Lesson = z.strictObject({
+  summary: z.string(),
+  detail: z.string().optional(),
+  action: z.string().optional(),
+  versions: z.string().optional(),
+  verify: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  project: Project.optional(),
+  private: z.boolean().optional(),
+  confidence: z.number().min(0).max(1).optional(),
+  source: z.string().optional(),
+  force: z.boolean().optional(),
   signal: Signal
 })
 
@@ -105,6 +129,28 @@ export class Knowledge {
   ): Promise<Distilled> {
     signal?.throwIfAborted()
     return distillOne(this.#components, { entity, content, confidence, ...options })
+  }
+
+  /**
+   * Stores a lesson: a summary, what happened, and what to do, each with its line breaks. If a lesson
+   * about the same is known here, nothing is stored, and that one is returned. Throws `HiveError`
+   * (ARGUMENT_INVALID) or `LimitError`.
+   */
+  async learn(lesson: LessonInput): Promise<Learned> {
+    const input = parse(Lesson, lesson, 'learn')
+    input.signal?.throwIfAborted()
+    return learn(this.#components, input)
+  }
+
+  /**
+   * Marks a fact or a lesson of this node as one that no longer holds: it is not recalled unless
+   * asked for, and not published. Storing it again ends that. Returns false if it is not stored, or is
+   * marked already. Records of the hive: `hive.stale`.
+   */
+  async stale(id: string): Promise<boolean> {
+    const { facts } = this.#components
+    const digest = await resolveId(id, factIds(facts))
+    return digest !== undefined && facts.markStale(digest)
   }
 
   /**

@@ -1,4 +1,5 @@
 /** The ids that calls of `cortex.knowledge` take: of facts, of merged variants, or of both. */
+import { anyOf } from '../arguments/index.ts'
 import { factIds, factText } from '../facts/index.ts'
 import type { IdScope } from '../arguments/index.ts'
 import type { FactStore } from '../facts/index.ts'
@@ -19,23 +20,6 @@ export function knownIds(
   facts: Pick<FactStore, 'idsFrom' | 'stored'>,
   nearDuplicates: Pick<NearDuplicates, 'idsFrom' | 'stored'>
 ): IdScope {
-  const [own, variants] = [factIds(facts), variantIds(nearDuplicates)]
-  return {
-    name: 'facts',
-    idsFrom: async (digits, limit) => {
-      const both = await Promise.all([own.idsFrom(digits, limit), variants.idsFrom(digits, limit)])
-      const sorted = both.flat().toSorted((a, b) => Buffer.compare(a, b))
-      // A fact may be a variant too.
-      return sorted
-        .filter((digest, i) => i === 0 || Buffer.compare(digest, sorted[i - 1] ?? digest) !== 0)
-        .slice(0, limit)
-    },
-    textsOf: async (digests) => {
-      const [ofFacts, ofVariants] = await Promise.all([
-        own.textsOf(digests),
-        variants.textsOf(digests)
-      ])
-      return digests.map((_, i) => ofFacts[i] ?? ofVariants[i])
-    }
-  }
+  // A fact may be a variant too.
+  return anyOf('facts', [factIds(facts), variantIds(nearDuplicates)])
 }

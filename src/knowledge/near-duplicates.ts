@@ -7,6 +7,7 @@ import * as encoding from 'lib0/encoding'
 import { SEAL_BYTES, equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
 import { readRecord, Serial } from '../../crdt/index.ts'
 import { prepareStored, readFact } from '../facts/index.ts'
+import { searchedContent } from '../search/index.ts'
 import { recordVariantKey } from './record-variant.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Operation, Section, Store } from '../../crdt/index.ts'
@@ -90,7 +91,7 @@ export class NearDuplicates {
     if (known !== undefined && (await facts.has(known))) return known
     if (await this.#split.has(fact.digest)) return undefined
     const record = recordOf(readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES)))
-    const { content: text } = record
+    const text = record.kind === 'lesson' ? searchedContent(record) : record.content
     const slack = LENGTH_SLACK + text.length * LENGTH_SHARE
     const length = [Math.floor(text.length - slack), Math.ceil(text.length + slack)] as const
     const query = { text, limit: CANDIDATES, origins: ['local'], all: true, length } as const
@@ -127,9 +128,9 @@ export class NearDuplicates {
     const existing = await facts.get(canonical)
     if (existing === undefined) return false
     const { tags, confidence } = fact
-    await facts.add([
-      prepareStored({ ...existing, tags, confidence: Math.max(confidence, existing.confidence) })
-    ])
+    const { projects, stale } = readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES))
+    const higher = Math.max(confidence, existing.confidence)
+    await facts.add([prepareStored({ ...existing, tags, projects, stale, confidence: higher })])
     const value = Buffer.concat([canonical, fact.bytes.subarray(SEAL_BYTES)])
     await store.commit([this.#variants.put(fact.digest, value)])
     return true

@@ -3,13 +3,12 @@
  * origin.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { displayText, displayTexts } from '../foreign-text/index.ts'
 import { fuse, MAX_SEARCH_WAIT } from '../search/index.ts'
 import { factOf } from '../facts/index.ts'
 import { stateOf } from './claim-history.ts'
+import { displayFact, matchesQuery } from './recalled-fact.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Replica } from '../../crdt/index.ts'
-import type { DisplayText, DisplayTexts } from '../foreign-text/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type {
   IndexView,
@@ -21,7 +20,8 @@ import type {
   VectorIndex
 } from '../search/index.ts'
 import type { Echoes } from './echoes.ts'
-import type { Fact, FactStore } from '../facts/index.ts'
+import type { FactStore } from '../facts/index.ts'
+import type { ExactFilter, RecalledFact, StoredText } from './recalled-fact.ts'
 import type { ClaimState, ClaimHistory, CurrentClaims } from './claim-history.ts'
 
 /** Options of `recall`. */
@@ -34,29 +34,16 @@ export interface RecallOptions extends AbortOptions {
   readonly tags?: readonly string[]
   /** Only results that held at this time. Default: now. */
   readonly asOf?: Date
+  /** Facts of this node that were learned in this project or in none. Default: in none alone. */
+  readonly project?: string
+  /** Facts of all projects. */
+  readonly allProjects?: boolean
+  /** Also what no longer holds. */
+  readonly includeStale?: boolean
   /** Facts of this node, released insights of the hive, or both. Default: both. */
   readonly scope?: 'local' | 'hive' | 'all'
   /** Milliseconds to wait for an index that is behind; default 50. Infinity: until it is complete. */
   readonly maxWait?: number
-}
-
-/**
- * A fact of this node or an insight of the hive, as `recall` found it. Only a fact of this node has
- * `agent`, `source`, `context` and `recordedAt`.
- */
-export interface RecalledFact
-  extends
-    Pick<Fact, 'confidence' | 'id'>,
-    Partial<Pick<Fact, 'agent' | 'context' | 'recordedAt' | 'source' | 'validFrom'>> {
-  readonly entity: DisplayText
-  readonly content: DisplayText
-  readonly attribute?: DisplayText
-  readonly value?: DisplayText
-  readonly tags: DisplayTexts
-  /** The state of a claim. Superseded claims are not recalled. */
-  readonly state?: ClaimState
-  /** Of an insight of the hive: number of authors that vouch for it. */
-  readonly corroboration?: number
 }
 
 /** One result of `recall`. */
@@ -130,21 +117,45 @@ export class RecallSearch {
     this.#components.vectors?.follow()
   }
 
-  async recall(
+  /** Remembers what it returns: an agent that distils it again adds nothing. */
+  async recall(text: string, options: RecallOptions): Promise<RecallResult> {
+    const { found, ...rest } = await this.#find(text, options)
+    for (const { text: fact, origin } of found) {
+      this.#components.echoes.remember({ ...fact, origin })
+    }
+    return { items: found.map(recalledOf), ...rest }
+  }
+
+  /** As `recall`, for a comparison that no agent reads. */
+  async find(text: string, options: RecallOptions): Promise<readonly Recalled[]> {
+    return (await this.#find(text, options)).found.map(recalledOf)
+  }
+
+  async #find(
     text: string,
     {
       limit = DEFAULT_LIMIT,
       entity,
       tags,
       asOf,
+      project,
+      allProjects = false,
+      includeStale = false,
       scope = 'all',
       maxWait = MAX_SEARCH_WAIT,
       signal
     }: RecallOptions
-  ): Promise<RecallResult> {
-    const { echoes } = this.#components
+  ): Promise<FoundAnswer> {
     const at = asOf ?? new Date()
-    const query = { text, origins: SCOPES[scope], entity, tags, asOf: at.getTime() }
+    const query = {
+      text,
+      origins: SCOPES[scope],
+      entity,
+      tags,
+      asOf: at.getTime(),
+      project: allProjects ? undefined : (project ?? null),
+      includeStale
+    }
     const view = await this.#components.index.view({ maxWait })
     const states = new ClaimStates(this.#components.history, at, view)
     const recalled = new Map<string, FoundText>()
@@ -161,14 +172,10 @@ export class RecallSearch {
       const isEnd = found.hits.length < count || count >= MAX_EXAMINED
       if (recalled.size >= limit || isEnd) break
     }
-    const items: Recalled[] = []
-    for (const { text: fact, score, origin } of recalled.values()) {
-      echoes.remember({ ...fact, origin })
-      items.push({ fact: displayFact(fact), score, origin })
-    }
     const { quarantined, disputed, vouches } = found.withheld
     const needs = quarantined === 0 ? 0 : Math.max(0, this.#components.judge.k - vouches)
-    return { items, withheld: { quarantined, disputed, needs }, isComplete: view.isComplete }
+    const withheld = { quarantined, disputed, needs }
+    return { found: [...recalled.values()], withheld, isComplete: view.isComplete }
   }
 
   /** Adds the facts of the hits, best first, up to the limit. */
@@ -206,6 +213,8 @@ export class RecallSearch {
     if (fact === undefined) return undefined
     const { validTo: _, ...rest } = fact
     const { attribute } = rest
+    // What no longer holds is no claim among others.
+    if (fact.stale === true) return rest
     if (attribute === undefined) return states.holds(fact) ? rest : undefined
     const state = await states.of({ ...fact, attribute })
     const isHidden = state === 'superseded' || state === 'outside'
@@ -226,11 +235,17 @@ export class RecallSearch {
     const attested = await replica.get(digest)
     const judgement = attested === undefined ? undefined : await judge.judge(attested)
     if (attested === undefined || judgement?.state !== 'released') return undefined
-    const { kind: _, ...fields } = attested.record
-    const { confidence, corroboration, tags, validFrom, validTo } = judgement
+    const { kind, ...fields } = attested.record
+    const { confidence, corroboration, tags, validFrom, validTo, stale, isStale } = judgement
     const since = validFrom === undefined ? {} : { validFrom }
     const until = validTo === undefined ? {} : { validTo }
-    return { id: toHex(digest), ...fields, confidence, tags, corroboration, ...since, ...until }
+    const shown = {
+      ...(kind === 'lesson' ? { kind } : {}),
+      ...(stale === undefined ? {} : { stales: stale }),
+      ...(isStale === true ? { stale: true as const } : {})
+    }
+    const text = { id: toHex(digest), ...fields, ...shown }
+    return { ...text, confidence, tags, corroboration, ...since, ...until }
   }
 }
 
@@ -238,10 +253,9 @@ type Found = SearchAnswer
 
 const NOTHING: Found = { hits: [], withheld: { quarantined: 0, disputed: 0, vouches: 0 } }
 
-type TextField = 'attribute' | 'content' | 'entity' | 'tags' | 'value'
-
-/** A result with its text as it is stored: claims are found by that text. */
-type StoredText = Omit<RecalledFact, TextField> & Pick<Fact, TextField>
+interface FoundAnswer extends Omit<RecallResult, 'items'> {
+  readonly found: readonly FoundText[]
+}
 
 interface FoundText extends Pick<Recalled, 'origin' | 'score'> {
   readonly text: StoredText
@@ -252,27 +266,13 @@ interface DatedText extends StoredText {
   readonly validTo?: Date
 }
 
-function displayFact({
-  entity,
-  content,
-  attribute,
-  value,
-  tags,
-  ...rest
-}: StoredText): RecalledFact {
-  return {
-    ...rest,
-    entity: displayText(entity),
-    content: displayText(content),
-    ...(attribute === undefined ? {} : { attribute: displayText(attribute) }),
-    ...(value === undefined ? {} : { value: displayText(value) }),
-    tags: displayTexts(tags)
-  }
+function recalledOf({ text, score, origin }: FoundText): Recalled {
+  return { fact: displayFact(text), score, origin }
 }
 
 /** One call of `recall`. */
 interface RecallRun {
-  readonly query: Pick<SearchQuery, 'entity' | 'tags'>
+  readonly query: ExactFilter
   readonly states: ClaimStates
   readonly limit: number
   readonly recalled: Map<string, FoundText>
@@ -309,13 +309,4 @@ class ClaimStates {
     this.#read.set(key, read)
     return stateOf(claim, await read, this.asOf)
   }
-}
-
-/** The vector index knows neither entities nor tags. */
-function matchesQuery(
-  fact: StoredText,
-  { entity, tags = [] }: Pick<SearchQuery, 'entity' | 'tags'>
-): boolean {
-  const isOfEntity = entity === undefined || fact.entity.toLowerCase() === entity.toLowerCase()
-  return isOfEntity && tags.every((tag) => fact.tags.includes(tag))
 }

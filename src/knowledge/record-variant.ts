@@ -2,12 +2,22 @@
 import { variantKey } from './variants.ts'
 import type { HiveRecord } from '../../crdt/records/index.ts'
 
-/** Equal for records that are variants, and for no others. */
+/**
+ * Equal for records that are variants, and for no others. White space of a lesson has a meaning, so
+ * that its variants differ in the summary alone.
+ */
 export function recordVariantKey({
+  kind,
   attribute,
   value,
   entity,
-  content
-}: Omit<HiveRecord, 'kind'>): string {
+  content,
+  action,
+  versions,
+  verify
+}: Omit<HiveRecord, 'kind'> & { readonly kind?: HiveRecord['kind'] }): string {
+  if (kind === 'lesson') {
+    return JSON.stringify([kind, variantKey(entity), content, action, versions, verify])
+  }
   return JSON.stringify([attribute, value, variantKey(entity), variantKey(content)])
 }

@@ -73,7 +73,7 @@ async function rowOf(
   const ranked = record.kind === 'skill' ? await rankSkill(attested) : {}
   const goal = record.kind === 'goal' ? await rankGoal(attested) : undefined
   if (ranked === undefined) return undefined
-  const { state, corroboration, confidence, tags, validFrom, validTo } = judgement
+  const { state, corroboration, confidence, tags, validFrom, validTo, stale, isStale } = judgement
   return encodeRecordRow({
     record,
     kind: record.kind,
@@ -81,6 +81,7 @@ async function rowOf(
     vouches: corroboration,
     confidence: Math.round(confidence * SCALE),
     tags,
+    stale: isStale === true ? 'hidden' : stale === undefined ? 'none' : 'some',
     ...(validFrom === undefined ? {} : { validFrom: validFrom.getTime() }),
     ...(validTo === undefined ? {} : { validTo: validTo.getTime() }),
     ...(ranked.offer === undefined || state === 'disputed' ? {} : { offer: ranked.offer }),

@@ -6,15 +6,17 @@ import * as encoding from 'lib0/encoding'
 import * as decoding from 'lib0/decoding'
 import { readAll, readBlob, readBytes, readText, readUint } from '../../crdt/bytes/index.ts'
 import { encodeRecord, readRecord } from '../../crdt/records/index.ts'
+import { STALE_STATES } from './item-marks.ts'
 import type { Decoder } from '../../crdt/bytes/index.ts'
 import type { HiveRecord } from '../../crdt/records/index.ts'
+import type { StaleState } from './item-marks.ts'
 
 /** Whether a record may influence this node; the place in the list is stored. */
 export const STATES = ['released', 'quarantined', 'disputed'] as const
 export type RowState = (typeof STATES)[number]
 
 /** Kinds of records that lists tell apart; the place in the list is stored. */
-export const ROW_KINDS = ['fact', 'insight', 'skill', 'goal'] as const
+export const ROW_KINDS = ['fact', 'insight', 'skill', 'goal', 'lesson'] as const
 export type RowKind = (typeof ROW_KINDS)[number]
 
 export interface RecordRow {
@@ -25,6 +27,7 @@ export interface RecordRow {
   /** In thousandths. */
   readonly confidence: number
   readonly tags: readonly string[]
+  readonly stale?: StaleState
   /** Milliseconds of the Unix epoch. */
   readonly validFrom?: number
   readonly validTo?: number
@@ -71,6 +74,7 @@ export function encodeRecordRow(row: RecordRow): Uint8Array {
     encoding.writeVarUint(encoder, row.confidence)
     encoding.writeVarUint(encoder, row.tags.length)
     for (const tag of row.tags) encoding.writeVarString(encoder, tag)
+    encoding.writeVarUint(encoder, STALE_STATES.indexOf(row.stale ?? 'none'))
     writeNumber(encoder, row.validFrom)
     writeNumber(encoder, row.validTo)
     writeNumber(encoder, row.offer?.support)
@@ -88,6 +92,7 @@ export function decodeRecordRow(bytes: Uint8Array): RecordRow {
     const vouches = readUint(decoder, MAX)
     const confidence = readUint(decoder, MAX)
     const tags = Array.from({ length: readUint(decoder, MAX) }, () => readText(decoder, MAX_TAG))
+    const stale = STALE_STATES[readUint(decoder, STALE_STATES.length - 1)] ?? 'none'
     const validFrom = readNumber(decoder)
     const validTo = readNumber(decoder)
     const support = readNumber(decoder)
@@ -100,6 +105,7 @@ export function decodeRecordRow(bytes: Uint8Array): RecordRow {
       vouches,
       confidence,
       tags,
+      ...(stale === 'none' ? {} : { stale }),
       ...(validFrom === undefined ? {} : { validFrom }),
       ...(validTo === undefined ? {} : { validTo }),
       ...(support === undefined ? {} : { offer: { support, headStart, isFlagged } }),

@@ -1,6 +1,7 @@
 /** The items, queries and hits of search. */
 
 import type { ClaimFields } from './claim-slot.ts'
+import type { StaleState } from './item-marks.ts'
 import type { RecordRow, RowKind, RowState } from './record-row.ts'
 
 /** Facts of this node, or records of the hive. */
@@ -37,6 +38,9 @@ export interface SearchText {
   /** When it begins to hold, ascending, and ceases to, in milliseconds since 1970. */
   readonly begins: readonly [number, ...number[]]
   readonly until: number
+  /** Of a fact of this node: the projects that it was learned in; empty for the node as a whole. */
+  readonly projects: readonly string[]
+  readonly stale: StaleState
 }
 
 /** The place of a fact in a conversation. */
@@ -54,6 +58,10 @@ export interface SearchQuery {
   readonly entity?: string
   /** Only items with all of these tags. */
   readonly tags?: readonly string[]
+  /** Only items of this project and of none; null: only those of none. Default: of all projects. */
+  readonly project?: string | null
+  /** Also items that are not recalled since they no longer hold. */
+  readonly includeStale?: boolean
   /** Only items with every term of the text. */
   readonly all?: boolean
   /** Only claims that hold at this time and are not superseded; milliseconds since 1970. */

@@ -5,6 +5,7 @@
  */
 import { bytesOf, numberOf } from './projection-file.ts'
 import { STATES } from './record-row.ts'
+import { excludedBy, projectKeyOf, STALE_STATES } from './item-marks.ts'
 import { earliestOf, FIRST_HIVE_ITEM, tagText } from './search-schema.ts'
 import { COLUMN_WEIGHTS, rankedScoreOf, scoreOf } from './search-ranking.ts'
 import {
@@ -61,6 +62,8 @@ interface Filter {
   readonly values: readonly (string | number)[]
   /** A further FTS5 expression, so that a filter uses the index instead of a scan. */
   readonly expression: string
+  /** What is left out, likewise. */
+  readonly exclusion: string | undefined
 }
 
 interface Stage {
@@ -210,7 +213,7 @@ export class SearchReader {
        WHERE 1 ${filter.sql} ${asOf === undefined ? '' : CURRENT} LIMIT ?`
       )
       .all(
-        combineExpressions(stage, filter.expression),
+        combineExpressions(stage, filter),
         ...filter.values,
         ...timesOf(asOf),
         Math.max(isRanked && !this.#hasTurns() ? MAX_NAMED : MAX_COMPARED, limit)
@@ -221,7 +224,10 @@ export class SearchReader {
   #withheld(stages: readonly Stage[], filter: Filter): HeldMatches {
     for (const stage of stages) {
       if (stage.isRanked || stage.isLoose === true) continue
-      const rows = this.#statements.of(HELD).all(combineExpressions(stage, filter.expression))
+      const { expression } = filter
+      // What is held back has no marks.
+      const held = combineExpressions(stage, { expression, exclusion: undefined })
+      const rows = this.#statements.of(HELD).all(held)
       if (rows.length === 0) continue
       const byState = new Map(rows.map((row) => [numberOf(row['state']), row]))
       const quarantined = byState.get(STATES.indexOf('quarantined'))
@@ -275,7 +281,8 @@ export class SearchReader {
 }
 
 /** The index finds entity and tags by their words; the rows are compared exactly. */
-function filterOf({ entity, tags = [], length }: SearchQuery): Filter {
+function filterOf(query: SearchQuery): Filter {
+  const { entity, tags = [], length, project, includeStale = false } = query
   const parts: string[] = []
   const values: (string | number)[] = []
   const words: string[] = []
@@ -293,7 +300,17 @@ function filterOf({ entity, tags = [], length }: SearchQuery): Filter {
     parts.push('AND items.length BETWEEN ? AND ?')
     values.push(...length)
   }
-  return { sql: parts.join(' '), values, expression: words.join(' AND ') }
+  if (!includeStale) {
+    parts.push('AND items.stale <> ?')
+    values.push(STALE_STATES.indexOf('hidden'))
+  }
+  if (project !== undefined) {
+    const isOther = project === null ? '' : ' OR instr(items.projects, ?) > 0'
+    parts.push(`AND (items.projects = ''${isOther})`)
+    if (project !== null) values.push(projectKeyOf(project))
+  }
+  const expression = words.join(' AND ')
+  return { sql: parts.join(' '), values, expression, exclusion: excludedBy(query) }
 }
 
 function isNew(known: Set<string>, expression: string): boolean {
@@ -302,11 +319,14 @@ function isNew(known: Set<string>, expression: string): boolean {
 }
 
 /** Tags serve as filters: a word of the question in a tag says little about the content. */
-function combineExpressions({ expression, hasParts = false }: Stage, filter: string): string {
-  if (expression === '') return filter
+function combineExpressions(
+  { expression, hasParts = false }: Stage,
+  { expression: filter, exclusion }: Pick<Filter, 'exclusion' | 'expression'>
+): string {
   const columns = hasParts ? 'entity content context parts' : 'entity content context'
-  const terms = `{${columns}} : (${expression})`
-  return filter === '' ? terms : `${terms} AND ${filter}`
+  const terms = expression === '' ? [] : [`{${columns}} : (${expression})`]
+  const wanted = [...terms, ...(filter === '' ? [] : [filter])].join(' AND ')
+  return exclusion === undefined ? wanted : `(${wanted}) NOT (${exclusion})`
 }
 
 function withScores(
@@ -326,7 +346,7 @@ function hitOf(row: Row): Omit<SearchHit, 'score'> {
   return { digest: bytesOf(row['digest']), origin: ORIGINS[numberOf(row['origin'])] ?? 'local' }
 }
 
-const FIELDS = `items.item, items.digest, items.origin, items.entity, items.length,
+const FIELDS = `items.item, items.digest, items.origin, items.entity, items.length, items.stale,
   items.confidence, items.recorded_at, items.conversation, items.turn`
 
 /**

@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { BEGINNING } from './claim-slot.ts'
 import { ProjectionFile } from './projection-file.ts'
 
-const VERSION = 9
+const VERSION = 10
 
 /** Rules by which records are released that differ only beyond this share one version. */
 const MAX_RULES = 0xffff
@@ -29,14 +29,16 @@ const KEY_BYTES = 6
  * They are whole (128 bits), so that no other value can be made to look equal. A claim of this node
  * may begin several times; `items.begin` is the first. `entity` is in lower case.
  *
- * `parts`: what words of the other columns are found by too (`search-terms.ts`).
+ * `parts`: what words of the other columns are found by too (`search-terms.ts`). `marks`: what a
+ * query leaves out (`item-marks.ts`); `projects` and `stale` of `items` say the same exactly.
  */
 const SCHEMA = `
   CREATE TABLE items (
     item INTEGER PRIMARY KEY, key INTEGER NOT NULL, digest BLOB NOT NULL, origin INTEGER NOT NULL,
     entity TEXT NOT NULL, tags TEXT NOT NULL, length INTEGER NOT NULL,
     confidence REAL NOT NULL, recorded_at INTEGER NOT NULL,
-    slot BLOB, begin INTEGER NOT NULL, until INTEGER NOT NULL, conversation INTEGER, turn INTEGER
+    slot BLOB, begin INTEGER NOT NULL, until INTEGER NOT NULL, conversation INTEGER, turn INTEGER,
+    projects TEXT NOT NULL, stale INTEGER NOT NULL
   );
   CREATE INDEX items_by_key ON items (key);
   CREATE INDEX items_by_turn ON items (conversation, turn) WHERE conversation IS NOT NULL;
@@ -46,7 +48,7 @@ const SCHEMA = `
   ) WITHOUT ROWID;
   CREATE INDEX claims_by_item ON claims (item, begin);
   CREATE VIRTUAL TABLE texts USING fts5 (
-    entity, content, tags, context, parts,
+    entity, content, tags, context, parts, marks,
     tokenize = "porter unicode61 remove_diacritics 0 categories 'L* N* Co M*'", content = '', contentless_delete = 1
   );
   CREATE TABLE records (

@@ -20,35 +20,48 @@ export function factTextOf(digest: Uint8Array, stored: Uint8Array): SearchText {
     recordedAt,
     context,
     validFrom,
-    validAgainFrom = []
+    validAgainFrom = [],
+    projects = [],
+    stale
   } = readFact(digest, stored)
   const parsed = readAll(record, readRecord)
   return {
     entity: parsed.entity,
-    content: contentOf(parsed),
+    content: searchedContent(parsed),
     tags,
     context: context === undefined ? '' : contextWords(context),
     turn: context === undefined ? undefined : turnPlaceOf(context),
     confidence,
     recordedAt: recordedAt.getTime(),
-    claim: claimFieldsOf(parsed),
+    // A value that no longer holds supersedes no other.
+    claim: stale === true ? undefined : claimFieldsOf(parsed),
     begins: [validFrom?.getTime() ?? BEGINNING, ...validAgainFrom.map((time) => time.getTime())],
-    until: FOREVER
+    until: FOREVER,
+    projects,
+    stale: stale === true ? 'hidden' : 'none'
   }
 }
 
 /** The text of a record of the hive. */
-export function recordTextOf({ record, tags, validFrom, validTo }: RecordRow): SearchText {
+export function recordTextOf({
+  record,
+  tags,
+  validFrom,
+  validTo,
+  stale = 'none'
+}: RecordRow): SearchText {
   return {
     entity: record.entity,
-    content: contentOf(record),
+    content: searchedContent(record),
     tags,
     context: '',
     confidence: 0,
     recordedAt: 0,
-    claim: claimFieldsOf(record),
+    claim: stale === 'hidden' ? undefined : claimFieldsOf(record),
     begins: [validFrom ?? BEGINNING],
-    until: validTo ?? FOREVER
+    until: validTo ?? FOREVER,
+    projects: [],
+    stale
   }
 }
 
@@ -70,7 +83,7 @@ export function embeddedTextOf(
 
 /** Goals and skills have lists of their own. */
 export function isRecalled(kind: RowKind): boolean {
-  return kind === 'fact' || kind === 'insight'
+  return kind === 'fact' || kind === 'insight' || kind === 'lesson'
 }
 
 function turnPlaceOf({ conversation, turn = 0 }: FactContext): TurnPlace | undefined {
@@ -78,6 +91,9 @@ function turnPlaceOf({ conversation, turn = 0 }: FactContext): TurnPlace | undef
   return { conversation: keyOf(hash('sha256', conversation, 'buffer')), number: turn }
 }
 
-function contentOf({ content, attribute, value }: HiveRecord): string {
+/** What of a record is searched beside its entity. */
+export function searchedContent(record: HiveRecord): string {
+  const { kind, content, attribute, value, action, versions } = record
+  if (kind === 'lesson') return [content, action, versions].filter(Boolean).join('\n')
   return attribute === undefined ? content : `${content} ${attribute} ${value ?? ''}`
 }

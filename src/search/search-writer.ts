@@ -4,6 +4,7 @@ import { numberOf } from './projection-file.ts'
 import { FIRST_HIVE_ITEM, keyOf, tagText } from './search-schema.ts'
 import { ORIGINS } from './search-query.ts'
 import { ROW_KINDS, STATES } from './record-row.ts'
+import { marksOf, projectKeyOf, STALE_STATES } from './item-marks.ts'
 import { indexedTerms } from './search-terms.ts'
 import { isRecalled, recordTextOf } from './search-text.ts'
 import { tagKeyOf } from './tag-key.ts'
@@ -95,12 +96,14 @@ export class SearchWriter {
     }
   }
 
-  /** What may be delivered. Texts are constant, so they are written again only with other tags. */
+  /** What may be delivered. Texts are constant, so they are written again only with other marks. */
   #replaceItem(origin: SearchOrigin, digest: Uint8Array, text: SearchText | undefined): void {
     const found = this.#statements
-      .of('SELECT item, tags FROM items WHERE key = ? AND digest = ? AND origin = ?')
+      .of(
+        'SELECT item, tags, projects, stale FROM items WHERE key = ? AND digest = ? AND origin = ?'
+      )
       .get(keyOf(digest), digest, ORIGINS.indexOf(origin))
-    if (text !== undefined && found?.['tags'] === tagText(text.tags)) {
+    if (text !== undefined && found !== undefined && hasMarksOf(found, text)) {
       return this.#updateItem(numberOf(found['item']), text)
     }
     if (found !== undefined) {
@@ -133,11 +136,12 @@ export class SearchWriter {
 
   #insertItem(origin: SearchOrigin, digest: Uint8Array, text: SearchText): void {
     const { entity, content, tags, context, turn, confidence, recordedAt } = text
-    const { claim, begins, until } = text
+    const { claim, begins, until, projects, stale } = text
     const { lastInsertRowid } = this.#statements
       .of(
         `INSERT INTO items (item, key, digest, origin, entity, tags, length, confidence, recorded_at,
-         slot, begin, until, conversation, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+         slot, begin, until, conversation, turn, projects, stale)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
       )
       .run(
         this.#nextItem(origin),
@@ -153,13 +157,20 @@ export class SearchWriter {
         begins[0],
         until,
         turn?.conversation ?? null,
-        turn?.number ?? null
+        turn?.number ?? null,
+        projectText(projects),
+        STALE_STATES.indexOf(stale)
       )
     this.#statements
       .of(
-        'INSERT INTO texts (rowid, entity, content, tags, context, parts) VALUES (?, ?, ?, ?, ?, ?)'
+        `INSERT INTO texts (rowid, entity, content, tags, context, parts, marks)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`
       )
-      .run(lastInsertRowid, ...columnsOf({ entity, content, tags, context }))
+      .run(
+        lastInsertRowid,
+        ...columnsOf({ entity, content, tags, context }),
+        marksOf(projects, stale)
+      )
     this.#replaceClaims(lastInsertRowid, text)
   }
 
@@ -236,6 +247,19 @@ export class SearchWriter {
       )
       .run(lastInsertRowid, ...columnsOf(columns))
   }
+}
+
+/** Whether the row has the tags and marks of the text. */
+function hasMarksOf(row: Row, { tags, projects, stale }: SearchText): boolean {
+  return (
+    row['tags'] === tagText(tags) &&
+    row['projects'] === projectText(projects) &&
+    row['stale'] === STALE_STATES.indexOf(stale)
+  )
+}
+
+function projectText(projects: readonly string[]): string {
+  return projects.map(projectKeyOf).join(' ')
 }
 
 /** The columns of the index, as terms. */

@@ -3,6 +3,7 @@
  * but for endings, so that an item is found a little less often than later.
  */
 import { equalBytes } from '../../crdt/bytes/index.ts'
+import { STALE_STATES } from './item-marks.ts'
 import { decodeRecordRow } from './record-row.ts'
 import { scoreOf } from './search-ranking.ts'
 import { indexedTerms, queryWords, withoutStopWords } from './search-terms.ts'
@@ -79,7 +80,9 @@ function matchUnindexed(items: readonly UnindexedItem[], query: SearchQuery): Se
     const known = `${terms.words} ${terms.parts}`.split(' ')
     const found = words.filter((word) => hasWord(known, word)).length
     if (!isEnough(found) || (found === 0 && words.length > 0)) return []
-    const row = { entity: text.entity, length: text.content.length, confidence: text.confidence }
+    const stale = STALE_STATES.indexOf(text.stale)
+    const { entity, content, confidence } = text
+    const row = { entity, length: content.length, confidence, stale }
     const score = scoreOf({ ...row, recorded_at: 0 }, 0, words)
     const share = words.length === 0 ? 1 : found / words.length
     const { digest, origin } = item
@@ -109,13 +112,18 @@ function textOf({ origin, digest, stored }: UnindexedItem): SearchText | undefin
 }
 
 function passesFilter(
-  { entity, content, tags }: SearchText,
-  { entity: wanted, tags: wantedTags = [], length }: SearchQuery
+  { entity, content, tags, projects, stale }: SearchText,
+  { entity: wanted, tags: wantedTags = [], length, project, includeStale = false }: SearchQuery
 ): boolean {
   const isOfEntity = wanted === undefined || entity.toLowerCase() === wanted.toLowerCase()
   const [least, most] = length ?? [0, Number.POSITIVE_INFINITY]
   const isOfLength = content.length >= least && content.length <= most
-  return isOfEntity && isOfLength && wantedTags.every((tag) => tags.includes(tag))
+  const isOfProject =
+    project === undefined ||
+    projects.length === 0 ||
+    (project !== null && projects.includes(project))
+  const isShown = isOfProject && (includeStale || stale !== 'hidden')
+  return isShown && isOfEntity && isOfLength && wantedTags.every((tag) => tags.includes(tag))
 }
 
 /** Equal, or with the same beginning and short endings. */

@@ -78,7 +78,7 @@ export async function composeContext(
   })
   const attached = filter.scope === 'local' ? [] : (known?.templates ?? [])
   const found = inOrder(
-    attached.filter(({ tags }) => hasAll(tags, filter.tags)),
+    attached.filter(({ tags, isStale }) => isStale !== true && hasAll(tags, filter.tags)),
     recalled
   )
   const lines = [HEADING]
@@ -103,14 +103,20 @@ function tokensOf(text: string): number {
 function inOrder(attached: readonly Insight[], recalled: readonly Recalled[]): Recalled[] {
   const best = 1 + Math.max(0, ...recalled.map(({ score }) => score))
   const ids = new Set(attached.map(({ id }) => id))
-  const first = attached.map(
-    ({ id, entity, content, attribute, value, confidence, tags, corroboration }): Recalled => ({
-      fact: { id, entity, content, attribute, value, confidence, tags, corroboration },
-      score: best,
-      origin: 'hive'
-    })
-  )
+  const first = attached.map((insight): Recalled => ({
+    fact: recalledOf(insight),
+    score: best,
+    origin: 'hive'
+  }))
   return [...first, ...recalled.filter(({ fact }) => !ids.has(fact.id))]
+}
+
+function recalledOf(insight: Insight): Recalled['fact'] {
+  const { id, kind, entity, content, attribute, value, action, versions, verify } = insight
+  const { confidence, tags, corroboration, stale } = insight
+  const lesson = kind === 'lesson' ? ({ kind, action, versions, verify } as const) : {}
+  const text = { entity, content, attribute, value, ...lesson }
+  return { id, ...text, confidence, tags, corroboration, stale }
 }
 
 function hasAll(tags: readonly string[], asked: readonly string[] = []): boolean {
@@ -118,12 +124,16 @@ function hasAll(tags: readonly string[], asked: readonly string[] = []): boolean
 }
 
 function quote({ fact, origin }: Recalled): string {
-  const { entity, content, attribute, value, confidence, corroboration, agent } = fact
+  const { entity, content, attribute, value, confidence, corroboration, agent, stale } = fact
   const source =
     origin === 'local'
       ? { source: 'this node', agent }
       : { source: 'swarm', vouchedForBy: corroboration ?? 0 }
   const claim = attribute === undefined ? {} : { attribute, value, state: fact.state }
   const since = fact.validFrom === undefined ? {} : { since: fact.validFrom.toISOString() }
-  return JSON.stringify({ ...source, confidence, about: entity, says: content, ...claim, ...since })
+  const { action, versions, verify } = fact
+  const lesson = fact.kind === 'lesson' ? { suggests: action, holdsFor: versions, verify } : {}
+  const text = { about: entity, says: content, ...lesson, ...claim, ...since }
+  const doubts = stale === undefined ? {} : { calledStaleBy: stale }
+  return JSON.stringify({ ...source, confidence, ...text, ...doubts })
 }

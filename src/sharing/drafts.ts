@@ -46,6 +46,12 @@ export interface DraftResult {
 const TRACEABLE =
   'the fact was stored while k was 1, when peers could read which facts this node found; they could link the fact to this node'
 
+/** Why a fact is not drafted at all; undefined for one that is. */
+export function reasonToStay(fact: StoredFact): string | undefined {
+  if (fact.private) return 'the fact is private'
+  return fact.stale === true ? 'the fact is stale' : undefined
+}
+
 export class Drafts {
   readonly #components: DraftsComponents
 
@@ -55,13 +61,14 @@ export class Drafts {
 
   draftFrom(fact: StoredFact): DraftResult {
     const { k, observedUntil, anonymizer, clock } = this.#components
-    const { kind, ...fields } = readAll(fact.record, readRecord)
+    const { kind, verify, ...fields } = readAll(fact.record, readRecord)
     const anonymized = anonymizer.anonymize({ ...fields, tags: fact.tags })
     if (anonymized.verdict === 'withheld') return { anonymized, draft: anonymized.reason }
     if (k > 1 && fact.recordedAt.getTime() <= observedUntil) return { anonymized, draft: TRACEABLE }
     const { tags, ...left } = anonymized.record
     try {
-      const record = canonicalRecord({ kind, ...left })
+      // The id of a skill of the hive discloses nothing.
+      const record = canonicalRecord({ kind, ...left, verify })
       const publication: Publication = {
         record,
         confidence: fact.confidence,

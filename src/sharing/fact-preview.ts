@@ -1,5 +1,6 @@
 /** Previews: the form in which a local fact would leave this node, before it does. */
 import { toHex } from '../../crdt/bytes/index.ts'
+import { reasonToStay } from './drafts.ts'
 import type { FindingKind } from '../anonymity/index.ts'
 import type { StoredFact } from '../facts/index.ts'
 import type { Drafts } from './drafts.ts'
@@ -19,10 +20,15 @@ export interface Preview {
   readonly insight?: {
     /** Its id in the hive: equal for the same strategy from another machine. */
     readonly id: string
+    /** Absent for a plain fact. */
+    readonly kind?: 'lesson'
     readonly entity: string
     readonly content: string
     readonly attribute?: string
     readonly value?: string
+    readonly action?: string
+    readonly versions?: string
+    readonly verify?: string
     readonly tags: readonly string[]
     readonly confidence: number
     /** The publication is dated to the day, UTC. */
@@ -34,24 +40,26 @@ export interface Preview {
 
 const DAY = 24 * 60 * 60 * 1000
 
-const PRIVATE = 'the fact is private'
-
 export function previewOf(fact: StoredFact, drafts: Pick<Drafts, 'draftFrom'>): Preview {
   const { anonymized, draft } = drafts.draftFrom(fact)
   const id = toHex(fact.digest)
   const { score, findings } = anonymized
   const placeholders: Partial<Record<FindingKind, number>> = {}
   for (const { kind } of findings) placeholders[kind] = (placeholders[kind] ?? 0) + 1
-  const reason = fact.private ? PRIVATE : draft
+  const reason = reasonToStay(fact) ?? draft
   if (typeof reason === 'string') return { id, verdict: 'withheld', reason, score, placeholders }
   const { digest, publication } = reason
   const { record, tags, confidence, day, validFrom } = publication
-  const { entity, content, attribute, value } = record
+  const { kind, entity, content, attribute, value, action, versions, verify } = record
   const insight = {
     id: toHex(digest),
+    ...(kind === 'lesson' ? { kind } : {}),
     entity,
     content,
     ...(attribute === undefined || value === undefined ? {} : { attribute, value }),
+    ...(action === undefined ? {} : { action }),
+    ...(versions === undefined ? {} : { versions }),
+    ...(verify === undefined ? {} : { verify }),
     tags: tags ?? [],
     confidence,
     day: new Date(day * DAY).toISOString().slice(0, 10),

@@ -10,6 +10,7 @@ import { canonicalTags } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { dayOf } from '../judgement/index.ts'
+import { reasonToStay } from './drafts.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
@@ -118,11 +119,16 @@ export class Promotion {
     return { ...totals, withheld, peers, needs: k - 1 }
   }
 
+  /** Digests of the records that a fact was promoted as. */
+  promotedAs(fact: Uint8Array): Promise<Uint8Array[]> {
+    return this.#components.candidates.promotedAs([fact])
+  }
+
   /** Promotes one fact, regardless of its confidence. Throws `HiveError` (WITHHELD). */
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
     const { drafts, replica, candidates, announce } = this.#components
     const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
-    const draft = fact.private ? 'the fact is private' : drafts.draftFrom(tagged).draft
+    const draft = reasonToStay(fact) ?? drafts.draftFrom(tagged).draft
     if (typeof draft === 'string') {
       throw new HiveError(
         'WITHHELD',

@@ -4,7 +4,7 @@ import { readAll, toHex } from '../../crdt/bytes/index.ts'
 import { readRecord } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import { factIds } from '../facts/index.ts'
-import { Signal, idDigits, parse, resolveId } from '../arguments/index.ts'
+import { anyOf, Signal, idDigits, parse, resolveId } from '../arguments/index.ts'
 import {
   compareInsights,
   displayRecord,
@@ -36,8 +36,8 @@ import type { SharedSkills } from '../skills/index.ts'
 export interface SharedKnowledgeComponents {
   readonly promotion: Promotion
   readonly drafts: Pick<Drafts, 'draftFrom'>
-  readonly facts: Pick<FactStore, 'get' | 'idsFrom' | 'stored'>
-  readonly replica: Pick<Replica, 'bodies' | 'getMany' | 'idsFrom' | 'putBodies'>
+  readonly facts: Pick<FactStore, 'get' | 'has' | 'idsFrom' | 'markStale' | 'stored'>
+  readonly replica: Pick<Replica, 'bodies' | 'getMany' | 'has' | 'idsFrom' | 'putBodies'>
   readonly index: Pick<SearchIndex, 'view'>
   readonly goals: Goals
   /** Undefined without a network. */
@@ -54,10 +54,21 @@ export interface VoteOptions {
   readonly confidence?: number
 }
 
+/** What `stale` changed. */
+export interface MarkedStale {
+  /** Whether a fact of this node was marked. */
+  readonly local: boolean
+  /** Whether this node now states it of a record of the hive. */
+  readonly hive: boolean
+}
+
 /** A record and its id. */
 export interface FetchedRecord extends DisplayRecord {
   readonly id: string
 }
+
+/** Of a stale vote, which is no opinion: not counted. */
+const STALE_CONFIDENCE = 0
 
 const Broadcast = z.strictObject({
   minConfidence: z.number().min(0).max(1).optional(),
@@ -69,11 +80,11 @@ const Insights = z.strictObject({
   tags: z.array(z.string()).optional(),
   limit: z.int().min(1).max(100_000).default(100),
   state: z.enum(['quarantined', 'released', 'disputed']).optional(),
-  kinds: z.array(z.enum(['fact', 'insight', 'skill'])).optional(),
+  kinds: z.array(z.enum(['fact', 'insight', 'skill', 'lesson'])).optional(),
   signal: Signal
 })
 
-const KINDS = ['fact', 'insight', 'skill'] as const
+const KINDS = ['fact', 'insight', 'skill', 'lesson'] as const
 const UNDISPUTED = ['released', 'quarantined'] as const
 
 /** Pages of the list that are read while records of the list are left out. */
@@ -167,6 +178,35 @@ export class SharedKnowledge {
    */
   dispute(id: string, options: VoteOptions = {}): Promise<boolean> {
     return this.#components.votes.cast(id, 'dispute', parse(Vote, options, 'dispute').confidence)
+  }
+
+  /**
+   * States that a fact of this node, or a record of the hive, no longer holds. `recall` leaves it out
+   * here. A record that at least `k` authors call stale, and at least as many as vouch for it, is left
+   * out on every node; with fewer it has their number, and comes after others of like score. The
+   * statement takes the place of this node's vote, and `retract` takes it back; storing a fact again
+   * ends its mark. Throws `HiveError` (RECORD_UNKNOWN).
+   */
+  async stale(id: string): Promise<MarkedStale> {
+    const { facts, replica, promotion, votes } = this.#components
+    const known = anyOf('facts and records', [factIds(facts), recordIds(replica)])
+    const digest = await resolveId(id, known)
+    const isFact = digest !== undefined && (await facts.has(digest))
+    const named = digest === undefined ? [] : [digest, ...(await promotion.promotedAs(digest))]
+    const areStored = await replica.has(named)
+    const records = new Set(named.filter((_, i) => areStored[i] === true).map(toHex))
+    if (digest === undefined || (!isFact && records.size === 0)) {
+      throw new HiveError(
+        'RECORD_UNKNOWN',
+        `Neither a fact nor a record of this node has the id ${id}. \`knowledge.recall()\`, or "hive recall", finds the ids.`
+      )
+    }
+    const local = await facts.markStale(digest)
+    let hive = false
+    for (const record of records) {
+      hive = (await votes.cast(record, 'stale', STALE_CONFIDENCE)) || hive
+    }
+    return { local, hive }
   }
 
   /**

@@ -100,6 +100,7 @@ export class Subscriptions {
         const attested = await replica.get(digestOfId(id))
         const judgement = attested === undefined ? undefined : await judge.judge(attested)
         if (attested === undefined || judgement?.state !== 'released') continue
+        if (judgement.isStale === true) continue
         deliverOnce(subscriber, insightOf(attested, judgement), this.#components.onError)
       }
     }
@@ -129,7 +130,8 @@ export class Subscriptions {
   }
 
   async #isReleased(attested: AttestedRecord): Promise<boolean> {
-    return (await this.#components.judge.judge(attested))?.state === 'released'
+    const judgement = await this.#components.judge.judge(attested)
+    return judgement?.state === 'released' && judgement.isStale !== true
   }
 
   async #deliver(insight: Insight): Promise<void> {

@@ -24,7 +24,7 @@ const register: fc.Arbitrary<Value> = fc
   .record({
     digest,
     secret,
-    vote: fc.constantFrom('none' as const, 'vouch' as const, 'dispute' as const),
+    vote: fc.constantFrom('none' as const, 'vouch' as const, 'dispute' as const, 'stale' as const),
     confidence: fc.nat(4).map((fifth) => fifth / 5),
     day: fc.nat(3),
     validFrom: fc.option(fc.integer({ min: -2, max: 2 }), { nil: undefined }),

@@ -120,7 +120,7 @@ describe('the values of a log', () => {
     // The vote, before the two bytes of 875 thousandths, of a register that names no record.
     const vote = Buffer.from(update).indexOf(Buffer.of(2, 1, 2, 0xeb, 0x06)) + 2
     assert.ok(vote > 2)
-    update[vote] = 3
+    update[vote] = 4
     assert.throws(() => read(update), MalformedError)
   })
 

@@ -58,7 +58,9 @@ function item(i: number, content: string): FactItem {
     confidence: 0.9,
     recordedAt: i,
     begins: [0],
-    until: FOREVER
+    until: FOREVER,
+    projects: [],
+    stale: 'none'
   } as const
   return { digest, text: { entity: 'ci', content, ...rest } }
 }

@@ -1,0 +1,46 @@
+/**
+ * Marks of an item: what a query leaves out, as terms of the index. An item of projects has the mark
+ * `SCOPED` and one for each project, so that a query costs what is left out, and a node without
+ * projects pays nothing.
+ */
+import { sha256 } from '../../crdt/bytes/index.ts'
+
+/** Terms that no stemmer changes into each other. */
+const SCOPED = 'xscopedx'
+const STALE = 'xstalex'
+
+const KEY_DIGITS = 32
+
+/** How many authors call an item stale: none, some, or so many that it is not recalled. */
+export const STALE_STATES = ['none', 'some', 'hidden'] as const
+export type StaleState = (typeof STALE_STATES)[number]
+
+/** The key of a project: 128 bits of a hash, since names are compared exactly. */
+export function projectKeyOf(project: string): string {
+  return `p${Buffer.from(sha256(Buffer.from(project)))
+    .toString('hex')
+    .slice(0, KEY_DIGITS)}`
+}
+
+/** The terms of the column `marks`. */
+export function marksOf(projects: readonly string[], stale: StaleState): string {
+  const scope = projects.length === 0 ? [] : [SCOPED, ...projects.map(projectKeyOf)]
+  return [...scope, ...(stale === 'hidden' ? [STALE] : [])].join(' ')
+}
+
+/** An expression of what a query leaves out; undefined for nothing. */
+export function excludedBy({
+  project,
+  includeStale = false
+}: {
+  readonly project?: string | null
+  readonly includeStale?: boolean
+}): string | undefined {
+  const scoped = `{marks} : ${SCOPED}`
+  const others =
+    project === undefined
+      ? []
+      : [project === null ? scoped : `(${scoped} NOT {marks} : ${projectKeyOf(project)})`]
+  const left = [...(includeStale ? [] : [`{marks} : ${STALE}`]), ...others]
+  return left.length === 0 ? undefined : left.join(' OR ')
+}
