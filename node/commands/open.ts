@@ -36,6 +36,8 @@ interface Text {
   readonly id: string
   readonly entity: string
   readonly content: string
+  readonly action?: string
+  readonly versions?: string
   readonly attribute?: string
   readonly value?: string
   readonly confidence: number
@@ -43,17 +45,25 @@ interface Text {
 }
 
 function text(
-  { id, entity, content, attribute, value, confidence, tags }: Text,
+  { id, entity, content, action, versions, attribute, value, confidence, tags }: Text,
   source: string
 ): string {
   const claim =
     attribute === undefined ? [] : [`${sanitizeText(attribute)}: ${sanitizeText(value ?? '')}`]
+  const todo = action === undefined || action === '' ? [] : ['', ...plainLines(action)]
+  const held = versions === undefined ? [] : [`holds for ${sanitizeText(versions)}`]
   const tagged = tags.length === 0 ? '' : `  #${tags.map(sanitizeText).join(' #')}`
   return [
     id,
     `${sanitizeText(entity)}  ${Math.round(confidence * 100)}%${tagged}`,
     ...claim,
-    ...content.split('\n').map(sanitizeText),
+    ...plainLines(content),
+    ...todo,
+    ...held,
     source
   ].join('\n')
+}
+
+function plainLines(text: string): string[] {
+  return text.split('\n').map(sanitizeText)
 }

@@ -4,6 +4,7 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, warn } from '../output/terminal.ts'
+import { projectOf } from '../project.ts'
 import { matchesWait } from '../output/withheld.ts'
 import type { RecallOptions } from '../../src/index.ts'
 import type { Command } from '../command.ts'
@@ -24,7 +25,11 @@ export const command: Command = {
         entity: { type: 'string' },
         tag: { type: 'string', multiple: true },
         'as-of': { type: 'string' },
-        scope: { type: 'string', default: 'all' }
+        scope: { type: 'string', default: 'all' },
+        project: { type: 'string' },
+        here: { type: 'boolean' },
+        'all-projects': { type: 'boolean' },
+        stale: { type: 'boolean' }
       },
       true
     )
@@ -38,6 +43,10 @@ export const command: Command = {
       tags: values.tag,
       asOf: dateOption('as-of', values['as-of']),
       scope: scopeOf(values.scope),
+      project:
+        values.project ?? (values.here === true ? await projectOf(process.cwd()) : undefined),
+      allProjects: values['all-projects'],
+      includeStale: values.stale,
       maxWait: MAX_WAIT
     }
     const dataDir = values['data-dir'] ?? defaultDataDir(env)

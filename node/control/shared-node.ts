@@ -18,30 +18,32 @@ export interface SharedNodeCalls extends Disposable {
 export function sharedNodeCalls(dataDir: string): SharedNodeCalls {
   const ended = new AbortController()
   let found: Promise<RunningNode> | undefined
-  const node = (): Promise<RunningNode> => {
-    found ??= connect().catch((error: unknown) => {
-      found = undefined
-      throw error
-    })
-    return found
+  const forget = (): void => {
+    found = undefined
   }
   const connect = async (): Promise<RunningNode> => {
-    const { node: running } = await ensureNode(dataDir, ended.signal)
-    const attended = remoteCalls(running.socket)('events', {}, { signal: ended.signal })
-    const forget = (): void => {
-      found = undefined
-    }
+    const { node } = await ensureNode(dataDir, ended.signal)
+    const attended = remoteCalls(node.socket)('events', {}, { signal: ended.signal })
     attended.then(forget, forget)
-    return running
+    return node
+  }
+  const nodeOf = async (): Promise<RunningNode> => {
+    found ??= connect()
+    try {
+      return await found
+    } catch (error) {
+      forget()
+      throw error
+    }
   }
   const call: Call = async (name, input, options) => {
-    const { socket } = await node()
+    const { socket } = await nodeOf()
     try {
       return await remoteCalls(socket)(name, input, options)
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && GONE.has(error.code))) throw error
-      found = undefined
-      return remoteCalls((await node()).socket)(name, input, options)
+      forget()
+      return remoteCalls((await nodeOf()).socket)(name, input, options)
     }
   }
   return { call, [Symbol.dispose]: () => ended.abort() }

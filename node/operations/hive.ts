@@ -1,6 +1,7 @@
 /** Operations on what the swarm shares. */
 import { z } from 'zod'
 import { FIVE_TOOLS, operation } from './operation.ts'
+import { Outcome, report, ReportEffect } from './report.ts'
 import { Changed, Confidence, EXAMPLE_ID, Id, Tags } from './shapes/common.ts'
 import { BroadcastReport, Insight, InsightState, Preview } from './shapes/knowledge.ts'
 
@@ -108,6 +109,43 @@ export const HIVE = {
     mcp: FIVE_TOOLS,
     run: ({ db }, options, { signal }) =>
       db.agent.cortex.hive.getGlobalInsights({ ...options, signal })
+  }),
+
+  stale: operation({
+    topic: 'hive',
+    summary: 'State that a fact or an insight no longer holds',
+    detail:
+      'It is recalled no longer on this node. One that enough authors call stale is recalled nowhere. "vote" with "retract" takes the statement back.',
+    effect: 'publishes',
+    input: z.strictObject({ id: Id }),
+    output: z.strictObject({ local: z.boolean(), hive: z.boolean() }),
+    errors: ['ID_AMBIGUOUS', 'RECORD_UNKNOWN'],
+    example: { input: { id: EXAMPLE_ID }, output: { local: true, hive: false } },
+    cli: { by: 'stale ID', args: ['stale', EXAMPLE_ID] },
+    mcp: { by: 'report' },
+    run: ({ db }, { id }) => db.agent.cortex.hive.stale(id)
+  }),
+
+  report: operation({
+    topic: 'hive',
+    summary: 'Say what came of a lesson, an insight or a skill',
+    detail:
+      'For an insight of the hive "worked" vouches and "failed" or "unsafe" disputes; "stale" is the operation of that name; for a skill the outcome is evidence, and "unsafe" ends its use here.',
+    effect: 'publishes',
+    input: z.strictObject({ id: Id, outcome: Outcome, note: z.string().max(500).optional() }),
+    output: z.strictObject({
+      id: z.string(),
+      kind: z.enum(['fact', 'insight', 'skill']),
+      effect: ReportEffect
+    }),
+    errors: ['ID_AMBIGUOUS', 'RECORD_UNKNOWN'],
+    example: {
+      input: { id: EXAMPLE_ID, outcome: 'worked' },
+      output: { id: EXAMPLE_ID, kind: 'insight', effect: 'vouched for it' }
+    },
+    cli: { by: 'report ID OUTCOME', args: ['report', EXAMPLE_ID, 'worked'] },
+    mcp: { by: 'report' },
+    run: ({ db }, input) => report(db, input)
   }),
 
   vote: operation({

@@ -11,7 +11,9 @@ import {
   Insight,
   Recalled,
   StoredFact,
-  Withheld
+  Withheld,
+  Learned,
+  LessonIn
 } from './shapes/knowledge.ts'
 
 const MAX_FACTS = 1_000
@@ -65,6 +67,32 @@ export const KNOWLEDGE = {
     }
   }),
 
+  learn: operation({
+    topic: 'knowledge',
+    summary: 'Store one lesson, unless a similar one is known',
+    detail:
+      'Line breaks stay. A lesson needs a detail, an action, or both. One with a project is recalled for that project, and leaves the node by "promote" alone.',
+    effect: 'changes',
+    input: LessonIn,
+    output: Learned,
+    errors: ['QUOTA_EXCEEDED'],
+    example: {
+      input: {
+        summary: 'npm ERESOLVE with React 19',
+        detail: 'react-test-renderer 18 wants React 18.',
+        action: 'Install react-test-renderer@19.',
+        versions: 'npm >=7'
+      },
+      output: { id: EXAMPLE_ID, status: 'new' }
+    },
+    cli: {
+      by: 'learn SUMMARY',
+      args: ['learn', 'npm ERESOLVE with React 19', '--action', 'Install react-test-renderer@19.']
+    },
+    mcp: { by: 'learn' },
+    run: ({ db }, lesson, { signal }) => db.agent.cortex.knowledge.learn({ ...lesson, signal })
+  }),
+
   recall: operation({
     topic: 'knowledge',
     summary: 'Find knowledge of this node and of the hive',
@@ -78,6 +106,9 @@ export const KNOWLEDGE = {
       tags: Tags.optional(),
       asOf: Time.optional(),
       scope: z.enum(['local', 'hive', 'all']).optional(),
+      project: z.string().optional().meta({ description: 'Also what was learned for it' }),
+      allProjects: z.boolean().optional(),
+      includeStale: z.boolean().optional(),
       maxWait: MaxWait.optional()
     }),
     output: z.strictObject({

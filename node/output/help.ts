@@ -33,9 +33,14 @@ Usage: hive <command> [options]
                 --tag TAG               repeatable
                 --attribute NAME --value TEXT  --valid-from DATE
                 --private               never publish the fact
+  learn       store a lesson: hive learn SUMMARY
+                --detail TEXT  --action TEXT  --versions RANGE  --verify SKILL  --tag TAG
+                --project NAME or --here (the git repository of the directory)
+                --private  --confidence N [0.9]  --force (although a similar one is known)
   recall      search facts and released insights: hive recall WORDS
                 --entity NAME  --tag TAG  --limit N  --as-of DATE
                 --scope local|hive|all [all]
+                --project NAME or --here, --all-projects, --stale (also what no longer holds)
   open ID...  print facts and insights whole
   history     list the claims about an entity: hive history ENTITY [ATTRIBUTE]
                 --as-of DATE
@@ -51,6 +56,9 @@ Usage: hive <command> [options]
   vouch ID    vote for an insight, goal or offer, which releases it on this node
   dispute ID  vote against an insight
                 --confidence N          0 to 1 [0.9]
+  stale ID    state that a fact or an insight no longer holds
+  report      say what came of an item: hive report ID OUTCOME [NOTE], one of worked,
+              failed, stale, duplicate, unsafe
   retract ID  take back the vote of this node
   context     print quoted knowledge for a goal: hive context GOAL
                 --budget TOKENS [2000]  --tag TAG

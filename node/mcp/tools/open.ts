@@ -1,6 +1,6 @@
 /** The tool `open`: lessons whole, with their sources and disputes. */
 import { z } from 'zod'
-import { ageOf, answer, callOptions } from '../tool.ts'
+import { ageOf, answer, callOptions, shortId } from '../tool.ts'
 import type { ResultOf } from '../../operations/index.ts'
 import type { AddTool } from '../tool.ts'
 
@@ -37,27 +37,47 @@ function lessonsOf({ facts, insights }: ResultOf<'open'>, now: number): z.infer<
     text: textOf(fact),
     source: `this machine, agent ${agent}, ${ageOf(recordedAt, now)}${fact.private ? ', private' : ''}`
   }))
-  const shared = insights.map(({ id, state, corroboration, disputes, day, flag, ...insight }) => {
-    const warning = flag === undefined ? '' : `, reads like an order (${flag})`
-    return {
-      id,
-      text: textOf(insight),
-      source: `hive, ${state}, ${corroboration} vouch, ${disputes} dispute, ${ageOf(day, now)}${warning}`
+  const shared = insights.map(
+    ({ id, state, corroboration, disputes, stale = 0, day, flag, ...insight }) => {
+      const calledStale = stale === 0 ? '' : `, ${stale} call it stale`
+      const warning = flag === undefined ? '' : `, reads like an order (${flag})`
+      return {
+        id,
+        text: textOf(insight),
+        source: `hive, ${state}, ${corroboration} vouch, ${disputes} dispute${calledStale}, ${ageOf(day, now)}${warning}`
+      }
     }
-  })
+  )
   return [...own, ...shared]
 }
 
 interface Text {
   readonly entity: string
   readonly content: string
+  readonly action?: string
+  readonly versions?: string
+  readonly verify?: string
   readonly attribute?: string
   readonly value?: string
   readonly tags: readonly string[]
 }
 
-function textOf({ entity, content, attribute, value, tags }: Text): string {
+function textOf({
+  entity,
+  content,
+  action,
+  versions,
+  verify,
+  attribute,
+  value,
+  tags
+}: Text): string {
   const claim = attribute === undefined ? [] : [`${attribute}: ${value}`]
   const tagged = tags.length === 0 ? [] : [`#${tags.join(' #')}`]
-  return [entity, content, ...claim, ...tagged].join('\n')
+  const todo = action === undefined || action === '' ? [] : [`Do: ${action}`]
+  const held = versions === undefined ? [] : [`Holds for: ${versions}`]
+  const proof = verify === undefined ? [] : [`Verified by skill ${shortId(verify)}`]
+  return [entity, content, ...todo, ...held, ...claim, ...proof, ...tagged]
+    .filter((part) => part !== '')
+    .join('\n')
 }

@@ -21,7 +21,7 @@ const Item = z.object({
 
 const NOTHING = 'Nothing is known about this.'
 
-export const addRecall: AddTool = (server, { call, now }) => {
+export const addRecall: AddTool = (server, { call, project, now }) => {
   server.registerTool(
     'recall',
     {
@@ -35,7 +35,7 @@ export const addRecall: AddTool = (server, { call, now }) => {
       annotations: { readOnlyHint: true, openWorldHint: false }
     },
     async ({ query, budget = DEFAULT_BUDGET }, context) => {
-      const input = { query, limit: MAX_ITEMS }
+      const input = { query, limit: MAX_ITEMS, project }
       const { items } = await call('recall', input, callOptions(context))
       const found = items.map((item) => describe(item, now()))
       const shown: z.infer<typeof Item>[] = []
@@ -61,14 +61,14 @@ function lineOf({ id, state, voices, age, what, do: action }: z.infer<typeof Ite
 }
 
 function describe({ fact, origin }: RecalledResult, now: number): z.infer<typeof Item> {
-  const { id, entity, content, attribute, value } = fact
+  const { id, kind, entity, content, action, attribute, value, stale = 0 } = fact
   const claim = attribute === undefined ? '' : ` (${attribute}: ${value})`
   return {
     id: shortId(id),
-    state: origin === 'local' ? 'own' : (fact.state ?? 'shared'),
+    state: stale > 0 ? 'stale?' : (fact.state ?? (origin === 'local' ? 'own' : 'shared')),
     voices: fact.corroboration ?? 1,
     age: ageOf(fact.recordedAt ?? fact.validFrom, now),
-    what: oneLine(`${entity}: ${content}${claim}`),
-    do: ''
+    what: oneLine(kind === 'lesson' ? entity : `${entity}: ${content}${claim}`),
+    do: oneLine(action ?? (kind === 'lesson' ? content : ''))
   }
 }

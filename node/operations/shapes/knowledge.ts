@@ -2,12 +2,23 @@
 import { z } from 'zod'
 import { Confidence, Count, InstructionFlag, Moment, Tags, Time } from './common.ts'
 
+/** Of a lesson. */
+const lesson = {
+  action: z.string().optional().meta({ description: 'What to do' }),
+  versions: z.string().optional().meta({ description: 'What it holds for, such as "npm >=10"' }),
+  verify: z.string().optional().meta({ description: 'The id of a skill that verifies it' })
+} as const
+
 /** A fact to store. */
 export const FactIn = z
   .strictObject({
+    kind: z.enum(['fact', 'lesson']).optional(),
     entity: z.string(),
     content: z.string(),
+    ...lesson,
     confidence: z.number(),
+    projects: z.array(z.string()).optional(),
+    stale: z.boolean().optional(),
     tags: Tags.optional(),
     private: z.boolean().optional(),
     attribute: z.string().optional(),
@@ -32,9 +43,13 @@ export const FactIn = z
 
 export const FactOut = z
   .strictObject({
+    kind: z.literal('lesson').optional(),
     entity: z.string(),
     content: z.string(),
+    ...lesson,
     confidence: Confidence,
+    projects: z.array(z.string()).optional(),
+    stale: z.boolean().optional(),
     tags: Tags,
     private: z.boolean(),
     attribute: z.string().optional(),
@@ -79,8 +94,12 @@ export const Recalled = z
   .strictObject({
     fact: z.strictObject({
       id: z.string(),
+      kind: z.literal('lesson').optional(),
       entity: z.string(),
       content: z.string(),
+      ...lesson,
+      projects: z.array(z.string()).optional(),
+      stale: Count.optional().meta({ description: 'Authors that call it stale' }),
       attribute: z.string().optional(),
       value: z.string().optional(),
       confidence: Confidence,
@@ -118,10 +137,13 @@ export const InsightState = z.enum(['released', 'quarantined', 'disputed'])
 export const Insight = z
   .strictObject({
     id: z.string(),
-    kind: z.enum(['fact', 'insight', 'skill', 'goal']),
+    kind: z.enum(['fact', 'insight', 'skill', 'goal', 'lesson']),
     title: z.string(),
     entity: z.string(),
     content: z.string(),
+    ...lesson,
+    stale: Count.optional(),
+    isStale: z.boolean().optional(),
     attribute: z.string().optional(),
     value: z.string().optional(),
     state: InsightState,
@@ -144,8 +166,10 @@ export const Preview = z.strictObject({
   insight: z
     .strictObject({
       id: z.string(),
+      kind: z.literal('lesson').optional(),
       entity: z.string(),
       content: z.string(),
+      ...lesson,
       attribute: z.string().optional(),
       value: z.string().optional(),
       tags: Tags,
@@ -162,4 +186,26 @@ export const BroadcastReport = z.strictObject({
   withheld: z.array(z.strictObject({ id: z.string(), reason: z.string() })),
   peers: Count,
   needs: Count
+})
+
+export const LessonIn = z.strictObject({
+  summary: z.string().meta({ description: 'What it is about, in one line of at most 512 bytes' }),
+  detail: z.string().optional().meta({ description: 'What happened, and why' }),
+  ...lesson,
+  tags: Tags.optional(),
+  project: z.string().optional().meta({ description: 'It stays on this node' }),
+  private: z.boolean().optional(),
+  confidence: Confidence.optional(),
+  source: z.string().optional(),
+  force: z.boolean().optional().meta({ description: 'Store it although a similar one is known' })
+})
+
+export const Learned = z.strictObject({
+  id: z.string(),
+  status: z.enum(['new', 'duplicate', 'similar']).meta({
+    description: 'Similar: not stored, since a lesson about the same is known'
+  }),
+  similar: z
+    .strictObject({ id: z.string(), summary: z.string(), origin: z.enum(['local', 'hive']) })
+    .optional()
 })

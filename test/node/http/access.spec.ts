@@ -163,7 +163,7 @@ describe('access to the HTTP API', () => {
       '{"constructor": {"prototype": {}}}',
       `{"ids": [${'1,'.repeat(5_000)}1]}`,
       'x'.repeat(1_200_000),
-      `${'['.repeat(50_000)}`,
+      '['.repeat(50_000),
       '\u0000'.repeat(100)
     ]
     const hosts = ['evil.example', '127.0.0.1', '', 'localhost@evil.example', '127.0.0.1.nip.io']
