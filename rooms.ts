@@ -140,6 +140,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // The binary.
   'node/operations': { imports: ['src'] },
+  'node/client': { imports: ['node/operations'] },
   'node/http': { imports: ['src', 'node/operations'] },
   'node/mcp': { imports: ['src', 'node/operations'] },
   'node/control': { imports: ['src', 'node/operations', 'node/http'] },

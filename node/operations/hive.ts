@@ -1,6 +1,6 @@
 /** Operations on what the swarm shares. */
 import { z } from 'zod'
-import { FIVE_TOOLS, operation } from './operation.ts'
+import { BY_REPORT, FIVE_TOOLS, operation } from './operation.ts'
 import { Outcome, report, ReportEffect } from './report.ts'
 import { Changed, Confidence, EXAMPLE_ID, Id, Tags } from './shapes/common.ts'
 import { BroadcastReport, Insight, InsightState, Preview } from './shapes/knowledge.ts'
@@ -122,7 +122,7 @@ export const HIVE = {
     errors: ['ID_AMBIGUOUS', 'RECORD_UNKNOWN'],
     example: { input: { id: EXAMPLE_ID }, output: { local: true, hive: false } },
     cli: { by: 'stale ID', args: ['stale', EXAMPLE_ID] },
-    mcp: { by: 'report' },
+    mcp: BY_REPORT,
     run: ({ db }, { id }) => db.agent.cortex.hive.stale(id)
   }),
 
@@ -162,7 +162,7 @@ export const HIVE = {
     errors: ['ID_AMBIGUOUS', 'RECORD_UNKNOWN'],
     example: { input: { id: EXAMPLE_ID, vote: 'vouch' }, output: { changed: true } },
     cli: { by: 'vouch ID', args: ['vouch', EXAMPLE_ID] },
-    mcp: { by: 'report' },
+    mcp: BY_REPORT,
     run: async ({ db }, { id, vote, confidence }) => {
       const { hive } = db.agent.cortex
       const changed =

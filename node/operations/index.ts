@@ -11,7 +11,7 @@ export { SkillStatus } from './shapes/skills.ts'
 export type { Call, InputOf, ResultOf } from './calls.ts'
 export type { CallOptions, Progress } from './call-options.ts'
 export type { FeedEvent } from './event-feed.ts'
-export type { Effect, NodeAccess, Operation, Topic } from './operation.ts'
+export type { Door, Effect, NodeAccess, Operation, Topic } from './operation.ts'
 export type { OperationName, Operations } from './table.ts'
 export type {
   AddedSkillResult,

@@ -52,7 +52,7 @@ export const KNOWLEDGE = {
       output: { read: 1, new: 1, duplicate: 0, corroborated: 0, rejected: [], seconds: 0.002 }
     },
     cli: { by: 'distill ENTITY CONTENT', args: ['distill', 'build server', 'It runs Node 24.'] },
-    mcp: { by: 'learn' },
+    mcp: { none: 'an agent stores lessons, with the tool "learn"' },
     async run({ db }, { facts }, { lines, signal, onProgress }) {
       const items = new JsonLines(lines ?? facts.map((fact) => `${JSON.stringify(fact)}\n`))
       const report = await db.agent.cortex.knowledge.distillMany(items, {
@@ -249,7 +249,7 @@ export const KNOWLEDGE = {
       ]
     },
     cli: { by: 'history ENTITY [ATTRIBUTE]', args: ['history', 'build server', 'runtime'] },
-    mcp: { by: 'open' },
+    mcp: FIVE_TOOLS,
     run: ({ db }, { entity, attribute, ...options }, { signal }) =>
       db.agent.cortex.knowledge.history(entity, attribute, { ...options, signal })
   }),

@@ -98,3 +98,4 @@ export const FIVE_TOOLS: Door = {
   none: 'five tools keep their definitions within 1,200 tokens of an agent’s context'
 }
 export const NOT_FOR_AGENTS: Door = { none: 'a person decides it, not an agent' }
+export const BY_REPORT: Door = { none: 'the tool "report" does it, by the outcome' }

@@ -1,6 +1,6 @@
 /** Operations on skills: those of this node, and offers of the swarm. */
 import { z } from 'zod'
-import { FIVE_TOOLS, NOT_FOR_AGENTS, operation } from './operation.ts'
+import { BY_REPORT, FIVE_TOOLS, NOT_FOR_AGENTS, operation } from './operation.ts'
 import { Changed, EXAMPLE_ID, Empty, Release } from './shapes/common.ts'
 import {
   AddedSkill,
@@ -197,7 +197,7 @@ export const SKILLS = {
     errors: ['SKILL_UNKNOWN', 'ID_AMBIGUOUS'],
     example: { input: { skill: 'parse-duration', ok: true, run: 'r1' }, output: {} },
     cli: { by: 'skill outcome SKILL ok', args: ['skill', 'outcome', 'parse-duration', 'ok'] },
-    mcp: { by: 'report' },
+    mcp: BY_REPORT,
     run: async ({ db }, { skill, ...outcome }) => ({
       status: (await db.agent.cortex.capabilities.recordOutcome(skill, outcome))?.to
     })
