@@ -140,17 +140,14 @@ function waitForEnd(
   idleTimeout: number | undefined
 ): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) resolve()
     const stopWatch =
-      idleTimeout === undefined ? undefined : stopWhenIdle(server, idleTimeout, resolve)
-    signal.addEventListener(
-      'abort',
-      () => {
-        stopWatch?.()
-        resolve()
-      },
-      { once: true }
-    )
+      idleTimeout === undefined ? undefined : stopWhenIdle(server, idleTimeout, () => end())
+    const end = (): void => {
+      stopWatch?.()
+      resolve()
+    }
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end, { once: true })
   })
 }
 

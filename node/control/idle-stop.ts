@@ -1,21 +1,27 @@
 /** Ends a node that was started in the background when nobody has used it for a time. */
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 
 /** Calls `stop` once no connection was open for `seconds`. Returns how to end the watch. */
 export function stopWhenIdle(server: Server, seconds: number, stop: () => void): () => void {
   let open = 0
   let timer: NodeJS.Timeout | undefined
+  let isEnded = false
   const wait = (): void => {
-    timer = setTimeout(stop, seconds * 1_000)
+    if (!isEnded) timer = setTimeout(stop, seconds * 1_000)
   }
-  server.on('connection', (socket) => {
+  const onConnection = (socket: Socket): void => {
     open += 1
     clearTimeout(timer)
     socket.once('close', () => {
       open -= 1
       if (open === 0) wait()
     })
-  })
+  }
+  server.on('connection', onConnection)
   wait()
-  return () => clearTimeout(timer)
+  return () => {
+    isEnded = true
+    clearTimeout(timer)
+    server.off('connection', onConnection)
+  }
 }

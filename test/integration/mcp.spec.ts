@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { findRunningNode } from '../../node/control/running-node.ts'
+import { budget } from '../fixtures/budget.ts'
+import { BINARY } from '../fixtures/build.ts'
+import { HiveProcess, hiveEnvironment } from '../fixtures/hive-process.ts'
+import { temporaryDirectory } from '../fixtures/temporary.ts'
+
+const AGENTS = budget(4, 100)
+
+interface Agent {
+  readonly client: Client
+  readonly transport: StdioClientTransport
+}
+
+async function startAgent(dataDir: string): Promise<Agent> {
+  const client = new Client({ name: 'agent', version: '1' })
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', BINARY, 'mcp', '--data-dir', dataDir],
+    env: hiveEnvironment(),
+    stderr: 'pipe'
+  })
+  await client.connect(transport)
+  return { client, transport }
+}
+
+async function textOf(
+  { client }: Agent,
+  name: string,
+  args: Record<string, unknown>
+): Promise<string> {
+  const { content } = await client.callTool({ name, arguments: args })
+  return JSON.stringify(content)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('hive mcp', function () {
+  this.timeout(300_000)
+
+  it(`serves ${AGENTS} agents by one node, which it starts, and leaves no process behind`, async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    const agents = await Promise.all(Array.from({ length: AGENTS }, () => startAgent(dataDir)))
+    const answers = await Promise.all(
+      agents.map((agent, i) =>
+        textOf(agent, 'learn', {
+          summary: `Lesson of agent ${i}, which is like no other: ${'abcdefghij'[i % 10]?.repeat(9)}${i}`,
+          action: `Do ${i}.`,
+          tags: ['agents']
+        })
+      )
+    )
+    assert.ok(
+      answers.every((answer) => answer.includes('Learned')),
+      answers.join('\n')
+    )
+    const node = await findRunningNode(dataDir)
+    assert.ok(node !== undefined)
+    const pids = agents.map(({ transport }) => transport.pid ?? 0)
+    // Half of the agents leave, the others are killed.
+    await Promise.all(
+      agents.map(async ({ client, transport }, i) => {
+        if (i % 2 === 1 && transport.pid !== null) process.kill(transport.pid, 'SIGKILL')
+        await client.close()
+      })
+    )
+    for (const pid of pids) assert.ok(!isAlive(pid), `agent process ${pid}`)
+    assert.ok(isAlive(node.pid), 'the node goes on')
+    const again = await startAgent(dataDir)
+    assert.match(await textOf(again, 'recall', { query: 'lesson of agent 1' }), /Do 1\./)
+    assert.equal((await findRunningNode(dataDir))?.pid, node.pid)
+    await again.client.close()
+    const connection = connect(node.socket)
+    await once(connection, 'connect')
+    const ended = once(connection, 'close')
+    process.kill(node.pid, 'SIGTERM')
+    await ended
+    const log = await readFile(join(dataDir, 'node.log'), 'utf8')
+    assert.equal(log.match(/Ready\./g)?.length, 1)
+  })
+
+  it('lets the agent of one machine recall what an agent of another one shared', async () => {
+    await using directory = await temporaryDirectory()
+    const signal = AbortSignal.timeout(120_000)
+    const [first, second] = [join(directory.path, 'a'), join(directory.path, 'b')]
+    await using a = new HiveProcess(['--data-dir', first, '--k', '1'])
+    const { multiaddrs } = await a.ready(signal)
+    await using b = new HiveProcess([
+      '--data-dir',
+      second,
+      '--k',
+      '1',
+      '--bootstrap',
+      multiaddrs[0] ?? ''
+    ])
+    await b.ready(signal)
+    const teacher = await startAgent(first)
+    const received = b.line(({ event }) => event === 'hive:change', signal)
+    const shared = await textOf(teacher, 'learn', {
+      summary: 'pnpm ERR_PNPM_OUTDATED_LOCKFILE in CI',
+      action: 'Commit pnpm-lock.yaml.',
+      share: 'hive'
+    })
+    assert.match(shared, /Shared as/)
+    await received
+    const pupil = await startAgent(second)
+    const found = await textOf(pupil, 'recall', { query: 'ERR_PNPM_OUTDATED_LOCKFILE' })
+    assert.match(found, /shared 1v .*Commit pnpm-lock\.yaml\./)
+    await Promise.all([teacher.client.close(), pupil.client.close()])
+  })
+})
