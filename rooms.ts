@@ -140,8 +140,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 
   // The binary.
   'node/control': { imports: ['src'] },
-  'node/output': { imports: ['src', 'node/control'] },
-  'node/commands': { imports: ['src', 'node/control', 'node/output'] }
+  'node/output': { imports: ['src', 'node/control', 'node/install'] },
+  'node/install': { imports: [] },
+  'node/commands': { imports: ['src', 'node/control', 'node/output', 'node/install'] }
 }
 
 /** Layers from the lowest to the highest: a layer never imports a higher one. */
