@@ -85,11 +85,16 @@ export async function replaceText(path: string, text: string, mode?: number): Pr
   }
 }
 
-/** Deletes a file, then those of the folders that are empty; the deepest is the last. */
+/**
+ * Deletes a file, then those of the folders that are empty; the deepest is the last. A folder named
+ * hive is of hive anyway.
+ */
 export async function deleteFile(path: string, folders: readonly string[]): Promise<void> {
   await rm(path, { force: true })
-  for (const folder of folders.toReversed()) {
-    const isGone = await rmdir(folder).then(
+  const folder = dirname(path)
+  const isOwn = basename(folder) === 'hive' && !folders.includes(folder)
+  for (const each of (isOwn ? [...folders, folder] : folders).toReversed()) {
+    const isGone = await rmdir(each).then(
       () => true,
       () => false
     )

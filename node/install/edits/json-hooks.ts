@@ -1,19 +1,11 @@
 /** The hooks in a JSON configuration, beside the hooks of others. */
 import { hookEventOf } from '../launch.ts'
-import {
-  appendValue,
-  checkJson,
-  elementsAt,
-  removeValue,
-  replaceElement,
-  setValue,
-  valueAt
-} from './json-text.ts'
+import { appendValue, checkJson, removeValue, setValue, valueAt } from './json-text.ts'
 import { EMPTY_OBJECT } from './json-entry.ts'
 import { isBlank } from './text-style.ts'
 import type { ClientName, Edit } from '../client.ts'
 import type { HookEvent } from '../launch.ts'
-import type { JsonDialect } from './json-text.ts'
+import type { JsonDialect, Path } from './json-text.ts'
 
 /** One hook, as an element of the array of an event of the client. */
 export interface Hook {
@@ -52,16 +44,22 @@ export function jsonHooks({ dialect, host, hooks, required = {} }: JsonHooks): E
   }
 }
 
+/** A hook of hive in a text: an element with nothing else, or one hook of an element of others. */
+interface Found {
+  readonly path: Path
+  readonly event: HookEvent
+  readonly isWhole: boolean
+}
+
 function setHook(text: string, host: ClientName, { on, event, value }: Hook): string {
-  const path = ['hooks', on]
-  const [first, ...others] = elementsAt(text, path).flatMap((element, index) =>
-    eventOf(element, host) === event ? [index] : []
-  )
-  if (first === undefined) return appendValue(text, path, value)
-  const single = others
+  const found = findHooks(text, host, on).filter((each) => each.event === event)
+  const first = found.find(({ isWhole }) => isWhole)
+  const single = found
     .toReversed()
-    .reduce((result, index) => removeValue(result, path, index), text)
-  return replaceElement(single, path, first, value)
+    .reduce((result, each) => (each === first ? result : removeValue(result, each.path)), text)
+  return first === undefined
+    ? appendValue(single, ['hooks', on], value)
+    : setValue(single, first.path, value)
 }
 
 function removeHooks(
@@ -71,28 +69,40 @@ function removeHooks(
 ): string {
   const events = valueAt(text, ['hooks'])
   if (typeof events !== 'object' || events === null) return text
-  let result = text
-  for (const on of Object.keys(events)) {
-    const elements = Array.isArray(valueAt(result, ['hooks', on]))
-      ? elementsAt(result, ['hooks', on])
-      : []
-    for (const [index, element] of [...elements.entries()].toReversed()) {
-      const event = eventOf(element, host)
-      if (event !== undefined && isUnwanted(on, event)) {
-        result = removeValue(result, ['hooks', on], index)
-      }
-    }
-  }
-  return result
+  return Object.keys(events).reduce((result, on) => {
+    const found = findHooks(result, host, on).filter(({ event }) => isUnwanted(on, event))
+    return found.toReversed().reduce((rest, { path }) => removeValue(rest, path), result)
+  }, text)
 }
 
-/** The event of an element that has hooks of hive only; clients nest them, or do not. */
-function eventOf(element: unknown, host: ClientName): HookEvent | undefined {
-  if (typeof element !== 'object' || element === null) return undefined
-  const { command, hooks }: { readonly command?: unknown; readonly hooks?: unknown } = element
-  if (!Array.isArray(hooks)) return hookEventOf(command, host)
-  const events = hooks.map((hook) => eventOf(hook, host))
-  return events.includes(undefined) ? undefined : events[0]
+function findHooks(text: string, host: ClientName, on: string): Found[] {
+  const elements = valueAt(text, ['hooks', on])
+  if (!Array.isArray(elements)) return []
+  return elements.flatMap((element: unknown, index): Found[] => {
+    const path = ['hooks', on, index]
+    const own = eventOf(element, host)
+    if (own !== undefined) return [{ path, event: own, isWhole: true }]
+    const nested = nestedIn(element)
+    const events = nested.map((hook) => eventOf(hook, host))
+    const [first] = events
+    if (first !== undefined && !events.includes(undefined)) {
+      return [{ path, event: first, isWhole: true }]
+    }
+    return events.flatMap((event, at) =>
+      event === undefined ? [] : [{ path: [...path, 'hooks', at], event, isWhole: false }]
+    )
+  })
+}
+
+function eventOf(hook: unknown, host: ClientName): HookEvent | undefined {
+  if (typeof hook !== 'object' || hook === null || !('command' in hook)) return undefined
+  return hookEventOf(hook.command, host)
+}
+
+/** Some clients have a list of hooks in each element. */
+function nestedIn(element: unknown): readonly unknown[] {
+  if (typeof element !== 'object' || element === null || !('hooks' in element)) return []
+  return Array.isArray(element.hooks) ? element.hooks : []
 }
 
 function slotOf(on: string, event: HookEvent): string {

@@ -8,7 +8,8 @@ import { applySplices, lineIndent, position, styleOf } from './text-style.ts'
 import type { Node, ParseError } from 'jsonc-parser'
 import type { Splice } from './text-style.ts'
 
-export type Path = readonly string[]
+/** Names of properties and indexes of elements. */
+export type Path = readonly (string | number)[]
 
 /** Whether the client accepts comments and trailing commas in the file. */
 export type JsonDialect = 'json' | 'jsonc'
@@ -21,10 +22,15 @@ export function checkJson(text: string, dialect: JsonDialect): void {
   const root = parseTree(text, errors, options)
   const [error] = errors
   if (error !== undefined) {
-    const reason = printParseErrorCode(error.error)
+    const reason = wordsOf(printParseErrorCode(error.error))
     throw new Refusal(`is not valid JSON: ${reason} at ${position(text, error.offset)}`)
   }
   if (root?.type !== 'object') throw new Refusal('is not a JSON object')
+}
+
+/** "CommaExpected" in words. */
+function wordsOf(code: string): string {
+  return code.replaceAll(/(?!^)[A-Z]/g, ' $&').toLowerCase()
 }
 
 /** The value at a path, or undefined. */
@@ -41,7 +47,7 @@ export function setValue(text: string, path: Path, value: unknown): string {
   expectType(parent, 'object', path.slice(0, path.length - rest.length))
   const [key = '', ...inner] = rest
   const nested = inner.reduceRight<unknown>((child, name) => ({ [name]: child }), value)
-  return insertChild(text, parent, nested, key)
+  return insertChild(text, parent, nested, String(key))
 }
 
 /** Appends to the array at a path; makes it, and the objects on the way, if missing. */
@@ -52,33 +58,19 @@ export function appendValue(text: string, path: Path, value: unknown): string {
   return insertChild(text, array, value)
 }
 
-/** Replaces an element of the array at a path. */
-export function replaceElement(text: string, path: Path, index: number, value: unknown): string {
-  const element = nodeAt(text, path)?.children?.[index]
-  return element === undefined ? text : replaceNode(text, element, value)
-}
-
-/** Removes the property at a path, or an element of the array there; then containers left empty. */
-export function removeValue(text: string, path: Path, index?: number): string {
+/** Removes a property or an element, then the containers that it leaves empty. */
+export function removeValue(text: string, path: Path): string {
   const node = nodeAt(text, path)
-  const child = index === undefined ? node?.parent : node?.children?.[index]
+  const child = node?.parent?.type === 'property' ? node.parent : node
   const container = child?.parent
   if (child === undefined || container === undefined) return text
   const result = removeChild(text, container, child)
-  const above = index === undefined ? path.slice(0, -1) : path
+  const above = path.slice(0, -1)
   return above.length > 0 && isEmpty(result, above) ? removeValue(result, above) : result
 }
 
-/** The elements of the array at a path; none if it is missing. Throws `Refusal` if it is no array. */
-export function elementsAt(text: string, path: Path): readonly unknown[] {
-  const node = nodeAt(text, path)
-  if (node === undefined) return []
-  expectType(node, 'array', path)
-  return (node.children ?? []).map((child): unknown => getNodeValue(child))
-}
-
 /** Whether an object or array has neither values nor comments. */
-export function isEmpty(text: string, path: Path): boolean {
+function isEmpty(text: string, path: Path): boolean {
   const node = nodeAt(text, path)
   return node !== undefined && /^[{[]\s*[}\]]$/.test(sourceOf(text, node))
 }
@@ -98,26 +90,32 @@ function nodeAt(text: string, path: Path): Node | undefined {
 function deepest(text: string, path: Path): { readonly parent: Node; readonly rest: Path } {
   let parent = rootOf(text)
   for (const [depth, name] of path.entries()) {
-    const found = (parent.type === 'object' ? (parent.children ?? []) : []).filter(
-      ({ children }) => children?.[0]?.value === name
-    )
-    if (found.length > 1) {
-      throw new Refusal(`has "${name}" twice, the second at ${place(text, found[1])}`)
-    }
-    const value = found[0]?.children?.[1]
+    const value =
+      typeof name === 'number' ? elementOf(parent, name) : propertyOf(text, parent, name)
     if (value === undefined) return { parent, rest: path.slice(depth) }
     parent = value
   }
   return { parent, rest: [] }
 }
 
+function elementOf({ type, children }: Node, index: number): Node | undefined {
+  return type === 'array' ? children?.[index] : undefined
+}
+
+/** Throws `Refusal` for a name that the object has twice: clients read one or the other. */
+function propertyOf(text: string, { type, children }: Node, name: string): Node | undefined {
+  const properties = type === 'object' ? (children ?? []) : []
+  const found = properties.filter((property) => property.children?.[0]?.value === name)
+  if (found.length > 1) {
+    const at = position(text, found[1]?.offset ?? 0)
+    throw new Refusal(`has "${name}" twice, the second at ${at}`)
+  }
+  return found[0]?.children?.[1]
+}
+
 function expectType(node: Node, type: 'object' | 'array', path: Path): void {
   if (node.type === type) return
   throw new Refusal(`has "${path.join('.')}" as ${node.type}, not as ${type}`)
-}
-
-function place(text: string, node: Node | undefined): string {
-  return position(text, node?.offset ?? 0)
 }
 
 function sourceOf(text: string, node: Node): string {
@@ -132,7 +130,7 @@ function replaceNode(text: string, node: Node, value: unknown): string {
   if (JSON.stringify(getNodeValue(node)) === JSON.stringify(value)) return text
   const isInline = node.parent !== undefined && isOneLine(text, node.parent)
   const source = isInline
-    ? JSON.stringify(value)
+    ? inline(value, isSpaced(text, node.parent))
     : render(text, value, lineIndent(text, node.offset))
   return applySplices(text, [{ at: node.offset, length: node.length, text: source }])
 }
@@ -146,10 +144,12 @@ function insertChild(text: string, container: Node, value: unknown, key?: string
   const isInline = isOneLine(text, container)
   const inner =
     first !== undefined && startsLine(text, first) ? lineIndent(text, first.offset) : outer + unit
-  const source = isInline ? JSON.stringify(value) : render(text, value, inner)
-  const colon = isInline && !sourceOf(text, container).includes(': ') ? ':' : ': '
+  const spaced = !isInline || isSpaced(text, container)
+  const source = isInline ? inline(value, spaced) : render(text, value, inner)
+  const colon = spaced ? ': ' : ':'
   const item = key === undefined ? source : `${JSON.stringify(key)}${colon}${source}`
-  const before = isInline ? '' : eol + inner
+  const gap = spaced && last !== undefined ? ' ' : ''
+  const before = isInline ? gap : eol + inner
   const close = endOf(container) - 1
   if (last === undefined) {
     const { commentEnd } = trail(text, container.offset + 1, close)
@@ -236,4 +236,19 @@ function render(text: string, value: unknown, indent: string): string {
   return JSON.stringify(value, null, unit)
     .split('\n')
     .join(eol + indent)
+}
+
+/** Whether the text beside a value has spaces after its colons and commas. */
+function isSpaced(text: string, node: Node | undefined): boolean {
+  const source = sourceOf(text, node?.parent?.parent ?? node ?? rootOf(text))
+  return /[:,] /.test(source)
+}
+
+function inline(value: unknown, spaced: boolean): string {
+  if (!spaced || typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map((item) => inline(item, true)).join(', ')}]`
+  const items = Object.entries(value).map(
+    ([key, item]) => `${JSON.stringify(key)}: ${inline(item, true)}`
+  )
+  return items.length === 0 ? '{}' : `{ ${items.join(', ')} }`
 }

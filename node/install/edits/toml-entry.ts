@@ -3,7 +3,7 @@
  * comments and forms stay. Each result is parsed and compared.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { parse as parseToml, stringify, TomlError } from 'smol-toml'
+import { parse as parseToml, TomlError } from 'smol-toml'
 import { Refusal } from '../client.ts'
 import { isMcpCommand } from '../launch.ts'
 import { isBlank, styleOf } from './text-style.ts'
@@ -18,7 +18,7 @@ export interface TomlEntry {
 
 type Values = Readonly<Record<string, unknown>>
 
-const HAND = 'Remove it by hand, then run the command again'
+const HAND = 'Edit it by hand'
 
 export function tomlEntry({ table, name, command, args }: TomlEntry): Edit {
   const entryOf = (values: Values): Values | undefined => recordOf(recordOf(values[table])?.[name])
@@ -37,7 +37,7 @@ export function tomlEntry({ table, name, command, args }: TomlEntry): Edit {
       }
       const wanted = isOurs ? { ...existing, ...owned } : owned
       if (isDeepStrictEqual(plain(existing), plain(wanted))) return base
-      const lines = stringify(owned).trimEnd().split('\n')
+      const lines = [`command = ${quoted(command)}`, `args = [${args.map(quoted).join(', ')}]`]
       const eol = styleOf(base).eol
       if (existing === undefined) {
         const gap = base.trim() === '' ? '' : base.endsWith('\n') ? eol : eol + eol
@@ -66,6 +66,11 @@ function parse(text: string): Values {
     const [reason = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n')
     throw new Refusal(`is not valid TOML: ${reason} at line ${error.line}, column ${error.column}`)
   }
+}
+
+/** The escapes of JSON are a part of those of TOML. */
+function quoted(text: string): string {
+  return JSON.stringify(text)
 }
 
 function recordOf(value: unknown): Values | undefined {
@@ -118,10 +123,14 @@ function withTable(text: string, table: string, name: string, keys?: readonly st
     const added = [`[${table}.${name}]`, ...keys].map((line) => line + eol)
     return [...lines.slice(0, from), ...added, ...lines.slice(to)].join('')
   }
-  // The installation adds one blank line before the table.
+  return withoutChildren(withoutTable(text, table, name), table, name)
+}
+
+/** Removes one blank line before the table too, as the installation adds one. */
+function withoutTable(text: string, table: string, name: string): string {
+  const { lines, from, to } = tableLines(text, table, name)
   const isGap = from > 0 && (lines[from - 1] ?? '').trim() === ''
-  const rest = [...lines.slice(0, isGap ? from - 1 : from), ...lines.slice(to)].join('')
-  return withoutChildren(rest, table, name)
+  return [...lines.slice(0, isGap ? from - 1 : from), ...lines.slice(to)].join('')
 }
 
 function withoutChildren(text: string, table: string, name: string): string {
@@ -131,8 +140,7 @@ function withoutChildren(text: string, table: string, name: string): string {
   ).exec(text)
   const [, key] = child ?? []
   if (key === undefined) return text
-  const { lines, from, to } = tableLines(text, `${table}.${name}`, key)
-  return withoutChildren([...lines.slice(0, from), ...lines.slice(to)].join(''), table, name)
+  return withoutChildren(withoutTable(text, `${table}.${name}`, key), table, name)
 }
 
 /** Replaces `command` and `args` in the table. Other keys and comments stay. */
@@ -166,13 +174,15 @@ function checked(
 ): string {
   const { [name]: _, ...others } = recordOf(before[table]) ?? {}
   const entries = entry === undefined ? others : { ...others, [name]: entry }
-  const { [table]: __, ...rest } = before
-  const expected = Object.keys(entries).length === 0 ? rest : { ...rest, [table]: entries }
-  const after = parse(text)
-  const { [table]: left, ...afterRest } = after
-  const actual = Object.keys(recordOf(left) ?? {}).length === 0 ? afterRest : after
-  if (isDeepStrictEqual(plain(actual), plain(expected))) return text
-  throw new Refusal(`has "${table}.${name}" in a form that hive does not edit. ${HAND}`)
+  const { [table]: __, ...expected } = before
+  try {
+    const { [table]: changed, ...rest } = parse(text)
+    const isExact = isDeepStrictEqual(plain(recordOf(changed) ?? {}), plain(entries))
+    if (isExact && isDeepStrictEqual(plain(rest), plain(expected))) return text
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+  }
+  throw new Refusal(`has "${table}" in a form that hive does not edit. ${HAND}`)
 }
 
 /** The parser's objects have no prototype. */

@@ -57,10 +57,14 @@ export function yamlEntry(entry: YamlEntry): Edit {
 
 function parse(text: string): Document.Parsed {
   const documents = parseAllDocuments(text)
-  if (!Array.isArray(documents)) return parseOne('{}')
+  // A text of blanks and comments has no document.
+  if (!Array.isArray(documents) || documents.length === 0) return parseOne('{}')
   const [document] = documents
   const [error] = document?.errors ?? []
-  if (error !== undefined) throw new Refusal(`is not valid YAML: ${error.message.split('\n')[0]}`)
+  if (error !== undefined) {
+    const [reason = ''] = error.message.split('\n')
+    throw new Refusal(`is not valid YAML: ${reason.replace(/:$/, '')}`)
+  }
   if (document === undefined || documents.length > 1)
     throw new Refusal('has more than one YAML document')
   const { contents } = document
@@ -216,9 +220,13 @@ function block(value: Values, indent: string, unit: string, eol: string): string
 
 /** The splice must have changed the one entry and nothing else. */
 function checked(text: string, map: string, before: Document.Parsed, entries: Values): string {
-  const { [map]: changed = {}, ...others } = valuesOfDocument(parse(text))
   const { [map]: _, ...expected } = valuesOfDocument(before)
-  if (isDeepStrictEqual(others, expected) && isDeepStrictEqual({ ...Object(changed) }, entries))
-    return text
+  try {
+    const { [map]: changed, ...others } = valuesOfDocument(parse(text))
+    const isExact = isDeepStrictEqual({ ...Object(changed) }, entries)
+    if (isExact && isDeepStrictEqual(others, expected)) return text
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+  }
   throw new Refusal(`has "${map}" in a form that hive does not edit. Edit it by hand`)
 }
