@@ -25,7 +25,8 @@ export function diffOf({ path, before, after }: Change): string {
   const patch = createTwoFilesPatch(from, to, before ?? '', after ?? '', undefined, undefined, {
     context: 3
   })
-  return patch.replace(/^=+\n/, '').trimEnd()
+  // Two lines for other programs come first.
+  return patch.slice(patch.indexOf('--- ')).trimEnd()
 }
 
 export function actionOf({ before, after }: Change): 'create' | 'update' | 'delete' {

@@ -38,39 +38,54 @@ export async function checkClient(
 ): Promise<Finding[]> {
   const command = await installedCommand(client, place, launch)
   if (command === undefined) return []
-  const installed = launchOf(command)
+  const { node, script, dataDir } = launchOf(command)
   const scope = place.project === undefined ? '' : ' --project'
-  const data = installed.dataDir === undefined ? '' : ` --data-dir ${installed.dataDir}`
+  const data = dataDir === undefined ? '' : ` --data-dir ${dataDir}`
   const mend = `hive install ${client.name}${scope}${data}`
-  const program = await checkProgram(installed, version, mend)
-  const expected = { ...launch, dataDir: installed.dataDir }
+  const [nodeVersion, scriptVersion] = await Promise.all([
+    versionOfNode(node),
+    versionOfScript(script)
+  ])
+  const program = [
+    checkNode(node, nodeVersion, mend),
+    checkScript(script, scriptVersion, version, mend)
+  ]
+  // Another Node.js or another copy of the same version is as good as this one.
+  const expected = {
+    node: program[0]?.ok === true ? node : launch.node,
+    script: program[1]?.ok === true ? script : launch.script,
+    dataDir
+  }
   const files: Finding[] = []
   for (const file of client.files(place, expected)) files.push(await checkFile(file, mend))
   return [...program, ...files]
 }
 
-async function checkProgram(
-  { node, script }: Launch,
+/** The major version that hive needs. */
+const NODE_NEEDED = 24
+
+function checkNode(path: string, found: string | undefined, mend: string): Finding {
+  if (found === undefined) {
+    return { ok: false, text: `the entry starts ${path}, which does not run`, mend }
+  }
+  const isNew = Number(/^v(\d+)/.exec(found)?.[1]) >= NODE_NEEDED
+  return isNew
+    ? { ok: true, text: `${path} runs (${found})` }
+    : { ok: false, text: `${path} is ${found}; hive needs version ${NODE_NEEDED}`, mend }
+}
+
+function checkScript(
+  path: string,
+  found: string | undefined,
   version: string,
   mend: string
-): Promise<Finding[]> {
-  const [nodeFound, scriptFound] = await Promise.all([versionOfNode(node), versionOfScript(script)])
-  const isSame = scriptFound === version
-  return [
-    nodeFound === undefined
-      ? { ok: false, text: `the entry starts ${node}, which does not run`, mend }
-      : { ok: true, text: `${node} runs (${nodeFound})` },
-    isSame
-      ? { ok: true, text: `${script} is version ${version}` }
-      : {
-          ok: false,
-          text:
-            scriptFound === undefined
-              ? `the entry starts ${script}, which does not exist`
-              : `the entry starts version ${scriptFound}; this is ${version}`,
-          mend
-        }
-  ]
+): Finding {
+  if (found === version) return { ok: true, text: `${path} is version ${version}` }
+  const text =
+    found === undefined
+      ? `the entry starts ${path}, which does not exist`
+      : `the entry starts version ${found}; this is ${version}`
+  return { ok: false, text, mend }
 }
 
 async function checkFile(file: ClientFile, mend: string): Promise<Finding> {
@@ -78,12 +93,12 @@ async function checkFile(file: ClientFile, mend: string): Promise<Finding> {
   const what = WHAT[file.kind]
   try {
     const text = (await readText(await targetOf(path)))?.replace(/^\u{feff}/u, '')
-    if (text === undefined) return { ok: false, text: `${what} is missing: ${path}`, mend }
+    if (text === undefined) return { ok: false, text: `no ${what}: there is no ${path}`, mend }
     const current = file.edit.install(text, { force: false })
-    if (current === text) return { ok: true, text: `${what} is current: ${path}` }
+    if (current === text) return { ok: true, text: `${what} as of this version: ${path}` }
     const isAbsent = file.edit.remove(text) === text
-    const problem = isAbsent ? 'is missing in' : 'differs from this version in'
-    return { ok: false, text: `${what} ${problem} ${path}`, mend }
+    const problem = isAbsent ? `no ${what}` : `${what} unlike those of this version`
+    return { ok: false, text: `${problem}: ${path}`, mend }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     return { ok: false, text: `${path} ${error.message}`, mend: `edit the file, then ${mend}` }
@@ -91,10 +106,10 @@ async function checkFile(file: ClientFile, mend: string): Promise<Finding> {
 }
 
 const WHAT: Readonly<Record<ClientFile['kind'], string>> = {
-  mcp: 'the MCP entry',
-  hooks: 'the hooks',
-  skill: 'the skill',
-  rules: 'the rules'
+  mcp: 'MCP entry',
+  hooks: 'hooks',
+  skill: 'skill',
+  rules: 'rules'
 }
 
 /** Milliseconds that a Node.js binary has to print its version. */
