@@ -20,6 +20,8 @@ export const command: Command = {
     const { values } = readArguments(argv, { ...COMMON_OPTIONS, 'swarm-key': { type: 'string' } })
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const keyFile = values['swarm-key'] ?? (await found(join(dataDir, 'swarm.key')))
+    const here = placeHere(env)
+    const isHome = process.cwd() === here.home
     const sections: [string, readonly Finding[]][] = [
       [
         'node',
@@ -30,8 +32,8 @@ export const command: Command = {
           ...(keyFile === undefined ? [] : [await checkKey(keyFile)])
         ]
       ],
-      ...(await checkClients(placeHere(env), '')),
-      ...(await checkClients(placeHere(env, process.cwd()), ' in this directory'))
+      ...(await checkClients(here, '')),
+      ...(isHome ? [] : await checkClients(placeHere(env, process.cwd()), ' in this directory'))
     ]
     const problems = sections.flatMap(([, findings]) => findings).filter(({ ok }) => !ok)
     if (values.json === true) {

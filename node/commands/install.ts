@@ -42,15 +42,21 @@ export const command: Command = {
     }
     const plan = await planInstall(clients, place, launch, { force })
     if (!dryRun) await applyPlan(plan, place)
-    const notes = clients.flatMap((client) => client.notes?.(place) ?? [])
-    const restart = `Start ${clients.map(({ title }) => title).join(', ')} again to load the changes.`
-    reportChanges(plan, {
-      dryRun,
-      isJson,
-      notes: plan.changes.length > 0 ? [...notes, restart] : notes
-    })
+    reportChanges(plan, { dryRun, isJson, notes: notesOf(clients, place, plan.changes.length > 0) })
     return EXIT.ok
   }
+}
+
+function notesOf(clients: readonly Client[], place: Place, isChanged: boolean): string[] {
+  const notes = clients.flatMap((client) => client.notes?.(place) ?? [])
+  if (!isChanged) return notes
+  const titles = clients.map(({ title }) => title).join(', ')
+  const paths = 'The files have paths of this machine: others of the project need their own.'
+  return [
+    ...notes,
+    ...(place.project === undefined ? [] : [paths]),
+    `Start ${titles} again to load the changes.`
+  ]
 }
 
 /** A project is for all its users, so that its clients need not be on this machine. */

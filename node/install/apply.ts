@@ -6,6 +6,9 @@ import { deleteFile, readText, replaceText } from './text-files.ts'
 import type { Place } from './client.ts'
 import type { Change, Plan } from './plan.ts'
 
+/** New files of the user: the client may add keys to them later. */
+const OWNER_ONLY = 0o600
+
 /** Throws `InstallError` if a file was changed since it was read; earlier ones are written then. */
 export async function applyPlan({ changes, record }: Plan, place: Place): Promise<void> {
   for (const { path, target, before, after, folders } of changes) {
@@ -13,7 +16,7 @@ export async function applyPlan({ changes, record }: Plan, place: Place): Promis
       throw new InstallError(`${path} was changed while hive edited it. Run the command again.`)
     }
     if (after === undefined) await deleteFile(target, folders)
-    else await replaceText(target, after)
+    else await replaceText(target, after, place.project === undefined ? OWNER_ONLY : undefined)
   }
   await writeRecord(place, record)
 }

@@ -1,7 +1,7 @@
 /** What a run would change: all texts are computed before any file is written. */
 import { Refusal } from './client.ts'
 import { digestOf, readRecord, textBefore, undoOf } from './record.ts'
-import { missingFolders, readText, targetOf } from './text-files.ts'
+import { checkWritable, missingFolders, readText, targetOf } from './text-files.ts'
 import type { Client, ClientFile, Edit, EditOptions, Launch, Place } from './client.ts'
 import type { FileRecord, InstallRecord } from './record.ts'
 
@@ -79,12 +79,15 @@ export async function planUninstall(
   const used = await targetsInUse(others, place, launch)
   const shared: string[] = []
   const changes = await eachFile(clients, place, launch, ({ path, target, text, edits }) => {
-    if (text === undefined) return undefined
     if (used.has(target)) {
-      shared.push(path)
+      if (text !== undefined) shared.push(path)
       return undefined
     }
     const known = files[target]
+    if (text === undefined) {
+      delete files[target]
+      return undefined
+    }
     const original = textBefore(known, text)
     const left = original === undefined ? removeAll(edits, text) : original.text
     const after = known?.isNew === true && isBare(left) ? undefined : left
@@ -110,12 +113,15 @@ export async function installedCommand(
   return undefined
 }
 
-/** The file of a client that exists, else the one that an installation makes. */
-export async function existing({ paths }: ClientFile): Promise<string> {
+/** The file of a client that has an entry of hive, else one that exists, else the last. */
+export async function existing({ paths, edit }: ClientFile): Promise<string> {
+  let found: string | undefined
   for (const path of paths) {
-    if ((await readText(await targetOf(path)).catch(() => '')) !== undefined) return path
+    const text = await readText(await targetOf(path)).catch(() => '')
+    if (text !== undefined && attempt(edit, text) !== undefined) return path
+    if (text !== undefined) found ??= path
   }
-  return paths.at(-1) ?? paths[0]
+  return found ?? paths.at(-1) ?? paths[0]
 }
 
 async function targetsInUse(
@@ -161,7 +167,9 @@ async function eachFile(
   for (const [target, { path, edits }] of byTarget) {
     await collect(path, async () => {
       const found = await change({ path, target, text: await readText(target), edits })
-      if (found !== undefined) changes.push(found)
+      if (found === undefined) return
+      await checkWritable(target)
+      changes.push(found)
     })
   }
   if (refusals.length > 0) {

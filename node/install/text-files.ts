@@ -1,5 +1,8 @@
 /** Reads and replaces text files: atomically, with their mode, through symbolic links. */
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
 import {
+  access,
   lstat,
   mkdir,
   open,
@@ -57,6 +60,17 @@ export async function readText(path: string): Promise<string | undefined> {
   }
 }
 
+/** Throws `Refusal` if no file can be renamed to this path. */
+export async function checkWritable(path: string): Promise<void> {
+  const [highest = path] = await missingFolders(path)
+  const folder = dirname(highest)
+  try {
+    await access(folder, constants.W_OK)
+  } catch {
+    throw new Refusal(`cannot be written, since ${folder} cannot`)
+  }
+}
+
 /** The folders above a path that do not exist, the highest first. */
 export async function missingFolders(path: string): Promise<string[]> {
   const folder = dirname(path)
@@ -68,7 +82,7 @@ export async function missingFolders(path: string): Promise<string[]> {
 export async function replaceText(path: string, text: string, mode?: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const kept = (await stat(path).catch(() => undefined))?.mode
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.new`)
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.new`)
   try {
     const file = await open(temporary, 'wx', mode ?? NEW_FILE)
     try {

@@ -191,6 +191,38 @@ describe('an installation', () => {
     assert.ok(!(await readFile(join(home.path, '.claude/settings.json'), 'utf8')).includes('/srv'))
   })
 
+  it('makes files of the user that only the user can read', async () => {
+    await using home = await installHome()
+    await home.install(claude)
+    assert.equal((await stat(join(home.path, '.claude.json'))).mode & 0o777, 0o600)
+  })
+
+  it('refuses a path below a file', async () => {
+    await using home = await installHome()
+    await write(home, '.gemini', 'a file')
+    await assert.rejects(home.install(gemini), /settings\.json lies below a file/)
+  })
+
+  it('edits the one of two files that has the entry', async () => {
+    await using home = await installHome()
+    const openCode = named('opencode')
+    await home.install(openCode)
+    await write(home, '.config/opencode/opencode.jsonc', '{ "model": "x" }')
+    assert.deepEqual((await home.install(openCode)).changes, [])
+    await home.uninstall(openCode)
+    const { '.config/opencode/opencode.jsonc': left, ...others } = await treeOf(home.path)
+    assert.equal(left, '{ "model": "x" }')
+    assert.deepEqual(Object.keys(others).toSorted(), ['.config/', '.config/opencode/'])
+  })
+
+  it('forgets a file that the user has deleted', async () => {
+    await using home = await installHome()
+    await home.install(gemini)
+    await rm(join(home.path, '.gemini'), { recursive: true })
+    await home.uninstall(gemini)
+    assert.deepEqual(await treeOf(home.place.env['XDG_STATE_HOME'] ?? ''), {})
+  })
+
   it('has a record that only the user can read, and that goes with the last file', async () => {
     await using home = await installHome()
     await write(home, '.gemini/settings.json', '{ "apiKey": "s3cret" }')
