@@ -108,6 +108,14 @@ describe('edits of configurations', () => {
     )
   })
 
+  it('refuse a table whose header is in a text too', () => {
+    const table = '[mcp_servers.hive]\ncommand = "/old/node"\nargs = ["/old/hive.js", "mcp"]\n'
+    const before = `notes = """\n[mcp_servers.hive]\n"""\n\n${table}`
+    const { install, remove } = editsOf('codex')
+    assert.throws(() => install(before), /in a form that hive does not edit/)
+    assert.throws(() => remove(before), /in a form that hive does not edit/)
+  })
+
   it('add one entry to any YAML, and take it out again', () => {
     const edits = editsOf('goose')
     fc.assert(
