@@ -4,7 +4,7 @@ import { roomOverrides } from './rooms.ts'
 const config = {
   plugins: ['typescript', 'import', 'unicorn', 'oxc', 'promise'],
   categories: { correctness: 'error', suspicious: 'error', perf: 'off' },
-  ignorePatterns: ['dist', 'node_modules', 'tools/api-docs'],
+  ignorePatterns: ['dist', 'node_modules', 'tools/api-docs', 'test/fixtures/install'],
   rules: {
     'typescript/no-explicit-any': 'error',
     'typescript/no-non-null-assertion': 'error',

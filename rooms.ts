@@ -144,9 +144,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/http': { imports: ['src', 'node/operations'] },
   'node/mcp': { imports: ['src', 'node/operations'] },
   'node/control': { imports: ['src', 'node/operations', 'node/http'] },
-  'node/output': { imports: ['src', 'node/operations', 'node/control'] },
+  'node/install': { imports: [] },
+  'node/output': { imports: ['src', 'node/operations', 'node/control', 'node/install'] },
   'node/commands': {
-    imports: ['src', 'node/operations', 'node/http', 'node/mcp', 'node/control', 'node/output']
+    imports: [
+      'src',
+      'node/operations',
+      'node/http',
+      'node/mcp',
+      'node/control',
+      'node/install',
+      'node/output'
+    ]
   }
 }
 

@@ -39,7 +39,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   events: () => import('./commands/events.ts'),
   status: () => import('./commands/status.ts'),
   verify: () => import('./commands/verify.ts'),
-  repair: () => import('./commands/repair.ts')
+  repair: () => import('./commands/repair.ts'),
+  install: () => import('./commands/install.ts'),
+  uninstall: () => import('./commands/uninstall.ts'),
+  doctor: () => import('./commands/doctor.ts')
 }
 
 export async function main(argv: readonly string[]): Promise<ExitCode> {

@@ -24,10 +24,10 @@ export const command: Command = {
 
 function describe({ facts, insights }: ResultOf<'open'>): string {
   const ofNode = facts.map(({ agent, recordedAt, ...fact }) =>
-    text(fact, `fact of agent ${agent}, ${recordedAt.slice(0, 10)}`)
+    describeText(fact, `fact of agent ${agent}, ${recordedAt.slice(0, 10)}`)
   )
   const ofHive = insights.map(({ state, corroboration, disputes, day, ...insight }) =>
-    text(insight, `${state}, ${corroboration} vouch, ${disputes} dispute, ${day}`)
+    describeText(insight, `${state}, ${corroboration} vouch, ${disputes} dispute, ${day}`)
   )
   return [...ofNode, ...ofHive].join('\n\n')
 }
@@ -44,7 +44,7 @@ interface Text {
   readonly tags: readonly string[]
 }
 
-function text(
+function describeText(
   { id, entity, content, action, versions, attribute, value, confidence, tags }: Text,
   source: string
 ): string {

@@ -29,7 +29,8 @@ export function answer(
 
 /** Passes cancellation on, and progress if the client asked for it. */
 export function callOptions({ mcpReq }: ServerContext): CallOptions {
-  const progressToken = mcpReq._meta?.progressToken
+  const { _meta: meta } = mcpReq
+  const progressToken = meta?.progressToken
   if (progressToken === undefined) return { signal: mcpReq.signal }
   return {
     signal: mcpReq.signal,

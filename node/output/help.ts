@@ -101,6 +101,17 @@ Usage: hive <command> [options]
   repair      rebuild the tables of a stopped node's store, then verify
   performance print what the Bloom filter of facts saved since the start
   status      print identity, swarm, counts and filters of the node
+  install     add hive to agent clients: the MCP entry, hooks, and a skill or rules;
+              without CLIENT list the clients of this machine: hive install [CLIENT...]
+              claude-code|codex|cursor|vscode|gemini|windsurf|opencode|goose|zed
+                --dry-run               print what would change
+                --project               the files of the current directory, not the user's
+                --force                 replace entries named hive that hive did not write;
+                                        install for a client that is not on this machine
+  uninstall   remove it from clients: hive uninstall CLIENT...
+                --dry-run  --project
+  doctor      check what is installed, and the node; ends with 1 if there is a problem
+                --swarm-key FILE        check this file too
 
 Every command takes --json and --data-dir DIR [$XDG_DATA_HOME/noormme-hive, usually
 ~/.local/share/noormme-hive]. A command uses the node that runs on the directory, or

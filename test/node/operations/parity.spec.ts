@@ -14,6 +14,7 @@ import { createMcpServer } from '../../../node/mcp/index.ts'
 import { isOperation, OPERATIONS, operationNames } from '../../../node/operations/index.ts'
 import { parityDocument } from '../../../tools/parity/document.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Call, OperationName } from '../../../node/operations/index.ts'
 
 /** Runs a command in this process, its output aside. */
@@ -47,16 +48,16 @@ describe('every operation', () => {
   it('is called by its command, which understands the answer', async () => {
     await using directory = await temporaryDirectory()
     const called: string[] = []
-    const server = createServer((request, response) => {
+    const onRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const name = (request.url ?? '').replace('/v1/', '')
       assert.ok(isOperation(name), name)
-      void text(request).then((body) => {
-        const isJson = request.headers['content-type'] === 'application/json'
-        if (isJson) OPERATIONS[name].input.parse(JSON.parse(body))
-        called.push(name)
-        response.end(`${JSON.stringify({ result: OPERATIONS[name].example.output })}\n`)
-      })
-    })
+      const body = await text(request)
+      const isJson = request.headers['content-type'] === 'application/json'
+      if (isJson) OPERATIONS[name].input.parse(JSON.parse(body))
+      called.push(name)
+      response.end(`${JSON.stringify({ result: OPERATIONS[name].example.output })}\n`)
+    }
+    const server = createServer((request, response) => void onRequest(request, response))
     const socket = join(directory.path, 's')
     server.listen(socket)
     await once(server, 'listening')

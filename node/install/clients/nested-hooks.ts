@@ -1,0 +1,27 @@
+/** Hooks in the form of Claude Code, which Codex and Gemini CLI share. */
+import { HOOK_TIMEOUT, hookCommand } from '../launch.ts'
+import type { ClientName, Launch } from '../client.ts'
+import type { Hook } from '../edits/json-hooks.ts'
+import type { HookEvent, HookShell } from '../launch.ts'
+
+/** The client's event, the event of hive, and what the client's event must match. */
+export type HookRow = readonly [on: string, event: HookEvent, matcher?: string]
+
+export interface NestedHooks {
+  readonly host: ClientName
+  readonly shell: HookShell
+  /** Of the client's time unit, in seconds. */
+  readonly unit?: number
+}
+
+export function nestedHooks(
+  launch: Launch,
+  { host, shell, unit = 1 }: NestedHooks,
+  rows: readonly HookRow[]
+): Hook[] {
+  return rows.map(([on, event, matcher]) => {
+    const command = hookCommand(launch, event, host, shell)
+    const hook = { type: 'command', command, timeout: HOOK_TIMEOUT / unit }
+    return { on, event, value: { ...(matcher === undefined ? {} : { matcher }), hooks: [hook] } }
+  })
+}
