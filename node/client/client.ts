@@ -30,7 +30,7 @@ type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}
   : Name
 
 type Method<Name extends OperationName> =
-  object extends InputOf<Name>
+  Record<string, never> extends InputOf<Name>
     ? (input?: InputOf<Name>, options?: ClientCallOptions) => Promise<ResultOf<Name>>
     : (input: InputOf<Name>, options?: ClientCallOptions) => Promise<ResultOf<Name>>
 

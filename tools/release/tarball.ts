@@ -9,15 +9,17 @@ const folder = fileURLToPath(new URL('.', import.meta.url))
 /** A program that uses each door of the installed package. */
 const PROGRAM = `
 import { createHive } from 'noormme-hive'
+import { createClient } from 'noormme-hive/client'
 import { openStore } from 'noormme-hive/crdt'
 import { generateSwarmKey } from 'noormme-hive/transport'
 
 await using db = await createHive({ swarm: false })
 const { knowledge } = db.agent.cortex
 const { id } = await knowledge.distill('release', 'The package can be installed.', 0.9)
-const [found] = await knowledge.recall('Can the package be installed?')
+const { items: [found] } = await knowledge.recall('Can the package be installed?')
 if (found?.fact.id !== id) throw new Error('the fact was not found')
 await (await openStore()).close()
+createClient({ url: 'http://127.0.0.1:1', token: '' })
 generateSwarmKey()
 `
 
