@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Refusal } from './client.ts'
 import { launchOf } from './launch.ts'
-import { existing, installedCommand } from './plan.ts'
+import { existing, hasEntries, installedCommand } from './plan.ts'
 import { readText, targetOf } from './text-files.ts'
 import type { Client, ClientFile, Launch, Place } from './client.ts'
 
@@ -20,7 +20,7 @@ export type ClientState = 'installed' | 'absent' | 'missing'
 
 /** `missing`: the client itself is not on this machine. */
 export async function stateOf(client: Client, place: Place, launch: Launch): Promise<ClientState> {
-  if ((await installedCommand(client, place, launch)) !== undefined) return 'installed'
+  if (await hasEntries(client, place, launch)) return 'installed'
   return (await isPresent(client, place)) ? 'absent' : 'missing'
 }
 
@@ -29,16 +29,16 @@ export async function isPresent(client: Client, place: Place): Promise<boolean> 
   return found.includes(true)
 }
 
-/** Checks a client that has an entry of hive, against the version of `launch`. */
+/** Checks a client that has something of hive, against the version of `launch`. */
 export async function checkClient(
   client: Client,
   place: Place,
   launch: Launch,
   version: string
 ): Promise<Finding[]> {
+  if (!(await hasEntries(client, place, launch))) return []
   const command = await installedCommand(client, place, launch)
-  if (command === undefined) return []
-  const { node, script, dataDir } = launchOf(command)
+  const { node, script, dataDir } = command === undefined ? launch : launchOf(command)
   const scope = place.project === undefined ? '' : ' --project'
   const data = dataDir === undefined ? '' : ` --data-dir ${dataDir}`
   const mend = `hive install ${client.name}${scope}${data}`
@@ -46,19 +46,17 @@ export async function checkClient(
     versionOfNode(node),
     versionOfScript(script)
   ])
-  const program = [
-    checkNode(node, nodeVersion, mend),
-    checkScript(script, scriptVersion, version, mend)
-  ]
+  const forNode = checkNode(node, nodeVersion, mend)
+  const forScript = checkScript(script, scriptVersion, version, mend)
   // Another Node.js or another copy of the same version is as good as this one.
   const expected = {
-    node: program[0]?.ok === true ? node : launch.node,
-    script: program[1]?.ok === true ? script : launch.script,
+    node: forNode.ok ? node : launch.node,
+    script: forScript.ok ? script : launch.script,
     dataDir
   }
   const files: Finding[] = []
   for (const file of client.files(place, expected)) files.push(await checkFile(file, mend))
-  return [...program, ...files]
+  return command === undefined ? files : [forNode, forScript, ...files]
 }
 
 /** The major version that hive needs. */

@@ -55,12 +55,13 @@ export async function planInstall(
     const after =
       original === undefined ? direct : installAll(edits, original.text, { force: true })
     const before = original === undefined ? { text } : original
-    const isClean = original !== undefined || removeAll(edits, text) === text
+    const hasOwn = removeAll(edits, text) !== text
+    const folders = new Set([...(known?.folders ?? []), ...(await missingFolders(target))])
     files[target] = {
       digest: digestOf(after),
-      isNew: known?.isNew ?? text === undefined,
-      folders: known?.folders ?? (await missingFolders(target)),
-      undo: isClean ? undoTo(before.text, after) : undefined
+      isNew: text === undefined || (hasOwn && known?.isNew === true),
+      folders: [...folders],
+      undo: original !== undefined || !hasOwn ? undoTo(before.text, after) : undefined
     }
     return { path, target, before: text, after, folders: [] }
   })
@@ -98,7 +99,7 @@ export async function planUninstall(
   return { changes, shared, record: { ...record, files } }
 }
 
-/** The clients that have an MCP entry of hive, with the command line of the entry. */
+/** The command line of the client's MCP entry, if it is of hive. */
 export async function installedCommand(
   client: Client,
   place: Place,
@@ -111,6 +112,26 @@ export async function installedCommand(
     if (command !== undefined) return command
   }
   return undefined
+}
+
+/** Whether a client has something of hive beside a skill, which clients share. */
+export async function hasEntries(client: Client, place: Place, launch: Launch): Promise<boolean> {
+  for (const file of client.files(place, launch)) {
+    if (file.kind === 'skill') continue
+    const text = await readText(await targetOf(await existing(file))).catch(refused)
+    if (text !== undefined && hasOwnText(file.edit, text)) return true
+  }
+  return false
+}
+
+/** A text that cannot be read has something of hive if it names it. */
+function hasOwnText(edit: Edit, text: string): boolean {
+  try {
+    return removeAll([edit], text) !== text
+  } catch (error) {
+    if (error instanceof Refusal) return /\bhive\b/.test(text)
+    throw error
+  }
 }
 
 /** The file of a client that has an entry of hive, else one that exists, else the last. */
@@ -131,7 +152,7 @@ async function targetsInUse(
 ): Promise<ReadonlySet<string>> {
   const used = new Set<string>()
   for (const client of others) {
-    if ((await installedCommand(client, place, launch)) === undefined) continue
+    if (!(await hasEntries(client, place, launch))) continue
     for (const file of client.files(place, launch)) used.add(await targetOf(await existing(file)))
   }
   return used

@@ -172,9 +172,9 @@ function removeChild(text: string, container: Node, child: Node): string {
   const index = children.indexOf(child)
   const next = children[index + 1]
   const previous = children[index - 1]
-  const start = text.slice(0, child.offset).trimEnd().length
   const end = endOf(child)
   const { comma } = trail(text, end, next?.offset ?? endOf(container) - 1)
+  const start = startOfGap(text, child.offset, comma === undefined ? end : comma + 1)
   if (comma !== undefined) {
     return collapsed(
       applySplices(text, [{ at: start, length: comma + 1 - start, text: '' }]),
@@ -190,6 +190,16 @@ function removeChild(text: string, container: Node, child: Node): string {
     return applySplices(text, [{ at: before, length: end - before, text: '' }])
   }
   return applySplices(text, [{ at: before, length: 1, text: '' }, body])
+}
+
+/**
+ * Where the white space before a child begins. It stays if it ends a line and what follows the
+ * child is on the child's line, which would otherwise move behind a comment.
+ */
+function startOfGap(text: string, offset: number, end: number): number {
+  const start = text.slice(0, offset).trimEnd().length
+  const endsLine = /^[ \t]*(?:\r?\n|$)/.test(text.slice(end))
+  return text.slice(start, offset).includes('\n') && !endsLine ? offset : start
 }
 
 /** Closes a container of which only white space is left. */

@@ -108,6 +108,21 @@ describe('the check of an installation', () => {
     assert.match(problem?.mend ?? '', /^edit the file, then hive install claude-code$/)
   })
 
+  it('reports an entry that was removed, or that a broken file hides', async () => {
+    await install('claude-code')
+    const config = join(home.path, '.claude.json')
+    const text = await readFile(config, 'utf8')
+    const mend = 'hive install claude-code'
+    await writeFile(config, '{}')
+    assert.deepEqual(await problems('claude-code'), [
+      { ok: false, text: `no MCP entry: ${config}`, mend }
+    ])
+    await writeFile(config, text.slice(0, -4))
+    const [problem, ...others] = await problems('claude-code')
+    assert.deepEqual(others, [])
+    assert.match(problem?.text ?? '', /\.claude\.json is not valid JSON: close brace expected/)
+  })
+
   it('tells clients apart that have hive, have none, and are not there', async () => {
     await mkdir(join(home.path, '.cursor'))
     await install('codex')

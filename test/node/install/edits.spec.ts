@@ -7,6 +7,7 @@ import { CLIENTS } from '../../../node/install/index.ts'
 import { undoOf } from '../../../node/install/record.ts'
 import { applySplices } from '../../../node/install/edits/text-style.ts'
 import { LAUNCH } from '../../fixtures/install-cases.ts'
+import type { ParseError } from 'jsonc-parser'
 import type { Place } from '../../../node/install/index.ts'
 
 const PLACE: Place = { home: '/home/ada', platform: 'linux', env: {} }
@@ -85,6 +86,22 @@ describe('edits of configurations', () => {
       )
     })
   }
+
+  it('do not push what follows an entry into a comment before it', () => {
+    const { remove } = editsOf('cursor')
+    const hive = '"hive": { "command": "/n/node", "args": ["/p/hive.js", "mcp"] }'
+    for (const [entries, left] of [
+      [`// c\n${hive}, "b": 1`, { b: 1 }],
+      [`"a": 1, // c\n${hive}`, { a: 1 }],
+      [`"a": 1, // c\n${hive}, "b": 1`, { a: 1, b: 1 }],
+      [`"a": 1 // c\n, ${hive}`, { a: 1 }]
+    ] as const) {
+      const errors: ParseError[] = []
+      const after = remove(`{ "mcpServers": { ${entries} } }`)
+      assert.deepEqual(parseJsonc(after, errors), { mcpServers: left }, after)
+      assert.deepEqual(errors, [])
+    }
+  })
 
   it('add one table to any TOML, and take it out again', () => {
     const edits = editsOf('codex')

@@ -116,6 +116,23 @@ describe('an installation', () => {
     assert.deepEqual(await treeOf(home.path), {})
   })
 
+  it('keeps the skill of a project that another client reads', async () => {
+    await using home = await installHome(undefined, true)
+    await home.install(gemini, named('goose'))
+    const plan = await home.uninstall(gemini)
+    assert.deepEqual(plan.shared, [join(home.path, 'work/.agents/skills/hive/SKILL.md')])
+  })
+
+  it('knows a file that the user has made since', async () => {
+    await using home = await installHome()
+    await home.install(gemini)
+    const path = join(home.path, '.gemini/settings.json')
+    await writeFile(path, '{}')
+    await home.install(gemini)
+    await home.uninstall(gemini)
+    assert.equal(await readFile(path, 'utf8'), '{}')
+  })
+
   it('of all clients at once is undone at once', async () => {
     await using home = await installHome()
     await home.install(...CLIENTS)
