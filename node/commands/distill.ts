@@ -4,7 +4,7 @@
 import { COMMON_OPTIONS, dateOption, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withDefaults } from '../operations/index.ts'
+import { withDefaults } from '../operations/text-lines.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, progressLine, warn } from '../output/terminal.ts'
 import type { DistillReport } from '../../src/index.ts'

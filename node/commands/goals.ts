@@ -1,7 +1,7 @@
 /** `hive goals`: lists the goals of the swarm, adds one, or states the status of one. */
 import { COMMON_OPTIONS, readArguments, releaseOf } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { GoalStatus } from '../operations/index.ts'
+import { choiceOf, GOAL_STATUSES } from '../operations/choices.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
@@ -61,11 +61,9 @@ export const command: Command = {
 }
 
 function statusOf(text: string): GoalResult['status'] {
-  const parsed = GoalStatus.safeParse(text)
-  if (parsed.success) return parsed.data
-  throw new UsageError(
-    `The status of a goal is one of ${GoalStatus.options.join(', ')}, not "${text}".`
-  )
+  const status = choiceOf(GOAL_STATUSES, text)
+  if (status !== undefined) return status
+  throw new UsageError(`The status of a goal is one of ${GOAL_STATUSES.join(', ')}, not "${text}".`)
 }
 
 function describe({ id, status, title, description, tags, children }: GoalResult): string {

@@ -3,7 +3,7 @@ import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
-import { SkillStatus } from '../operations/index.ts'
+import { choiceOf, SKILL_STATUSES } from '../operations/choices.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import { UNTESTED_WAIT } from '../output/withheld.ts'
 import type { Command } from '../command.ts'
@@ -41,11 +41,10 @@ export const command: Command = {
   }
 }
 
-function statusOf(text: string | undefined): ReturnType<typeof SkillStatus.parse> | undefined {
-  if (text === undefined) return undefined
-  const parsed = SkillStatus.safeParse(text)
-  if (parsed.success) return parsed.data
+function statusOf(text: string | undefined): (typeof SKILL_STATUSES)[number] | undefined {
+  const status = choiceOf(SKILL_STATUSES, text)
+  if (status !== undefined || text === undefined) return status
   throw new UsageError(
-    `The status of a skill is one of ${SkillStatus.options.join(', ')}, not "${text}".`
+    `The status of a skill is one of ${SKILL_STATUSES.join(', ')}, not "${text}".`
   )
 }

@@ -6,31 +6,17 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { z } from 'zod'
 import { EXIT, CommandError } from '../exit-codes.ts'
 import type { IncomingMessage } from 'node:http'
-import type { Call, CallOptions, OperationName, ResultOf } from '../operations/index.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import type { Call, CallOptions, OperationName, Progress, ResultOf } from '../operations/index.ts'
 
 const JSON_LINES = 'application/jsonl'
-
-const Problem = z.object({
-  detail: z.string(),
-  exit: z.enum(EXIT).catch(EXIT.failed),
-  code: z.string().optional()
-})
-
-/** Results are typed by the table of operations: both ends of the socket are this program. */
-const Line = z.object({
-  progress: z.record(z.string(), z.number()).optional(),
-  item: z.unknown().optional(),
-  result: z.unknown().optional(),
-  error: Problem.optional()
-})
 
 export function remoteCalls(socketPath: string): Call {
   return async (name, input, options) => {
     const result = await send(socketPath, name, input, options)
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see Line
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- typed by the table of operations
     return result as ResultOf<typeof name>
   }
 }
@@ -59,11 +45,12 @@ async function send(
   const response = await answered
   if (response.statusCode !== 200) throw await problemOf(response)
   for await (const line of createInterface({ input: response })) {
-    const { progress, item, result, error } = Line.parse(JSON.parse(line))
-    if (progress !== undefined) onProgress?.(progress)
-    if (item !== undefined) await onItem?.(item)
-    if (error !== undefined) throw new CommandError(error.detail, error.exit)
-    if (result !== undefined) return result
+    const part = fieldsOf(jsonOf(line))
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- numbers, as the node sends them
+    if (part['progress'] !== undefined) onProgress?.(part['progress'] as Progress)
+    if (part['item'] !== undefined) await onItem?.(part['item'])
+    if (part['error'] !== undefined) throw errorOf(fieldsOf(part['error']))
+    if (part['result'] !== undefined) return part['result']
   }
   throw new Error(
     'The node closed the connection before it sent a result. See the output of "hive start".'
@@ -71,13 +58,24 @@ async function send(
 }
 
 async function problemOf(response: IncomingMessage): Promise<Error> {
-  const body = await text(response)
-  const problem = Problem.safeParse(jsonOf(body))
-  if (!problem.success) return new Error(`The node answered ${response.statusCode}.`)
-  const { detail, exit, code } = problem.data
+  const problem = fieldsOf(jsonOf(await text(response)))
+  if (problem['detail'] === undefined) return new Error(`The node answered ${response.statusCode}.`)
+  return errorOf(problem)
+}
+
+function errorOf({ detail, code, exit }: Readonly<Record<string, unknown>>): CommandError {
   const hint =
     code === 'NOT_FOUND' ? ' Its version may be older: restart it with this version.' : ''
-  return new CommandError(`${detail}${hint}`, exit)
+  const exits: readonly ExitCode[] = Object.values(EXIT)
+  return new CommandError(
+    `${String(detail)}${hint}`,
+    exits.find((each) => each === exit) ?? EXIT.failed
+  )
+}
+
+/** The fields of an object; none of other values. Both ends of the socket are this program. */
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
 function jsonOf(body: string): unknown {

@@ -2,19 +2,17 @@
 import { connect } from 'node:net'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { remoteCalls } from './control-client.ts'
 import type { Call } from '../operations/index.ts'
 
-/** `node.json` in the data directory: the address of the running node. */
-const RunningNode = z.object({
-  pid: z.int(),
-  socket: z.string(),
-  version: z.string(),
+/** `node.json` in the data directory: the addresses of the running node. */
+export interface RunningNode {
+  readonly pid: number
+  readonly socket: string
+  readonly version: string
   /** The address of the HTTP API on TCP, if it has one. */
-  http: z.string().optional()
-})
-export type RunningNode = z.infer<typeof RunningNode>
+  readonly http?: string
+}
 
 const FILE = 'node.json'
 
@@ -36,8 +34,8 @@ export async function findRunningNode(dataDir: string): Promise<RunningNode | un
   } catch {
     return undefined
   }
-  const node = RunningNode.safeParse(jsonOf(text))
-  return node.success && (await answers(node.data.socket)) ? node.data : undefined
+  const node = runningNodeOf(text)
+  return node !== undefined && (await answers(node.socket)) ? node : undefined
 }
 
 /** Runs `use` with the running node, or with the directory if no node runs on it. */
@@ -64,10 +62,18 @@ function answers(socketPath: string): Promise<boolean> {
   })
 }
 
-function jsonOf(text: string): unknown {
+/** Checked by hand: commands must not load the schemas for it. */
+function runningNodeOf(text: string): RunningNode | undefined {
+  let node: unknown
   try {
-    return JSON.parse(text)
+    node = JSON.parse(text)
   } catch {
     return undefined
   }
+  if (typeof node !== 'object' || node === null) return undefined
+  const { pid, socket, version, http }: Partial<Record<keyof RunningNode, unknown>> = node
+  if (!Number.isInteger(pid) || typeof socket !== 'string' || typeof version !== 'string') {
+    return undefined
+  }
+  return { pid: Number(pid), socket, version, ...(typeof http === 'string' ? { http } : {}) }
 }

@@ -1,8 +1,9 @@
 /** What a report of an agent does: to an insight a vote, to a skill evidence, to a fact a mark. */
 import { z } from 'zod'
+import { OUTCOMES } from './choices.ts'
 import type { HiveNode } from '../../src/index.ts'
 
-export const Outcome = z.enum(['worked', 'failed', 'stale', 'duplicate', 'unsafe'])
+export const Outcome = z.enum(OUTCOMES)
 export type Outcome = z.output<typeof Outcome>
 
 export const ReportEffect = z.enum([

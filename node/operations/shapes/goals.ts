@@ -1,8 +1,9 @@
 /** Shapes of goals and playbooks. */
 import { z } from 'zod'
+import { GOAL_STATUSES } from '../choices.ts'
 import { Count, InstructionFlag, Tags } from './common.ts'
 
-export const GoalStatus = z.enum(['open', 'active', 'abandoned', 'achieved'])
+export const GoalStatus = z.enum(GOAL_STATUSES)
 
 export const Goal = z
   .strictObject({

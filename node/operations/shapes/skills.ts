@@ -1,5 +1,6 @@
 /** Shapes of skills. */
 import { z } from 'zod'
+import { SKILL_STATUSES } from '../choices.ts'
 import { Count, InstructionFlag, Moment } from './common.ts'
 import type { Json } from '../../../src/index.ts'
 
@@ -7,13 +8,7 @@ export const JsonValue = z
   .custom<Json>((value) => value !== undefined, 'must be JSON')
   .meta({ description: 'Any JSON' })
 
-export const SkillStatus = z.enum([
-  'sandbox',
-  'experimental',
-  'pre-warming',
-  'verified',
-  'blacklisted'
-])
+export const SkillStatus = z.enum(SKILL_STATUSES)
 
 export const Provenance = z.strictObject({
   from: z.enum(['local', 'folder', 'hive', 'synthesis']),

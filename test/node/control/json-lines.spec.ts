@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
-import { JsonLines, withDefaults } from '../../../node/operations/json-lines.ts'
+import { JsonLines } from '../../../node/operations/json-lines.ts'
+import { withDefaults } from '../../../node/operations/text-lines.ts'
 import type { FactInput } from '../../../src/index.ts'
 
 async function read(...chunks: (string | Buffer)[]): Promise<(FactInput | string)[]> {

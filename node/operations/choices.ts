@@ -1,0 +1,19 @@
+/** Values of inputs that have few, for commands that must not load the schemas. */
+
+export const GOAL_STATUSES = ['open', 'active', 'abandoned', 'achieved'] as const
+export const SKILL_STATUSES = [
+  'sandbox',
+  'experimental',
+  'pre-warming',
+  'verified',
+  'blacklisted'
+] as const
+export const OUTCOMES = ['worked', 'failed', 'stale', 'duplicate', 'unsafe'] as const
+
+/** The value of `choices` that `text` is, if it is one. */
+export function choiceOf<const T extends string>(
+  choices: readonly T[],
+  text: string | undefined
+): T | undefined {
+  return choices.find((choice) => choice === text)
+}
