@@ -27,7 +27,8 @@ export const command: Command = {
         attribute: { type: 'string' },
         value: { type: 'string' },
         'valid-from': { type: 'string' },
-        private: { type: 'boolean' }
+        private: { type: 'boolean' },
+        project: { type: 'string', multiple: true }
       },
       true
     )
@@ -52,6 +53,7 @@ export const command: Command = {
       attribute: values.attribute,
       value: values.value,
       private: values.private,
+      projects: values.project,
       validFrom: dateOption('valid-from', values['valid-from'])
     }
     const lines =

@@ -4,6 +4,7 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withOperations } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, warn } from '../output/terminal.ts'
+import { textLines } from '../output/text-lines.ts'
 import { matchesWait } from '../output/withheld.ts'
 import type { Recalled, RecallOptions } from '../../src/index.ts'
 import type { Command } from '../command.ts'
@@ -24,7 +25,10 @@ export const command: Command = {
         entity: { type: 'string' },
         tag: { type: 'string', multiple: true },
         'as-of': { type: 'string' },
-        scope: { type: 'string', default: 'all' }
+        scope: { type: 'string', default: 'all' },
+        project: { type: 'string' },
+        'all-projects': { type: 'boolean' },
+        stale: { type: 'boolean' }
       },
       true
     )
@@ -38,6 +42,9 @@ export const command: Command = {
       tags: values.tag,
       asOf: dateOption('as-of', values['as-of']),
       scope: scopeOf(values.scope),
+      project: values.project,
+      allProjects: values['all-projects'],
+      includeStale: values.stale,
       maxWait: MAX_WAIT
     }
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
@@ -63,6 +70,7 @@ function describe({ fact, origin, score }: Jsonified<Recalled>): string {
       ? `${fact.agent ?? 'agent'}, ${fact.recordedAt?.slice(0, 10) ?? ''}`
       : `hive, ${fact.corroboration ?? 0} votes`
   const state = fact.state === undefined ? '' : `  ${fact.state}`
+  const stale = fact.stale === undefined ? '' : `  stale: ${fact.stale}`
   const head = `${fact.id.slice(0, 12)}  ${score.toFixed(2)}  ${Math.round(fact.confidence * 100)}%`
-  return `${head}  ${sanitizeText(from)}${state}  ${sanitizeText(fact.entity)}\n  ${sanitizeText(fact.content)}`
+  return `${head}  ${sanitizeText(from)}${state}${stale}  ${sanitizeText(fact.entity)}\n${textLines(fact)}`
 }

@@ -21,6 +21,8 @@ export function remoteOperations(socketPath: string): Operations {
     send(socketPath, name, Readable.from([JSON.stringify(options)]), callOptions)
   return {
     distill: (lines, options) => send(socketPath, 'distill', Readable.from(lines), options),
+    learn: (options, callOptions) => call('learn', options, callOptions),
+    stale: (options, callOptions) => call('stale', options, callOptions),
     broadcast: (options, callOptions) => call('broadcast', options, callOptions),
     insights: (options, callOptions) => call('insights', options, callOptions),
     preview: (options, callOptions) => call('preview', options, callOptions),

@@ -27,7 +27,23 @@ const Recall = z.object({
   tags: z.array(z.string()).optional(),
   asOf: Time.optional(),
   scope: z.enum(['local', 'hive', 'all']).optional(),
+  project: z.string().optional(),
+  allProjects: z.boolean().optional(),
+  includeStale: z.boolean().optional(),
   maxWait: z.number().optional()
+})
+const Learn = z.object({
+  summary: z.string(),
+  detail: z.string().optional(),
+  action: z.string().optional(),
+  versions: z.string().optional(),
+  verify: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  project: z.string().optional(),
+  private: z.boolean().optional(),
+  confidence: z.number().optional(),
+  source: z.string().optional(),
+  force: z.boolean().optional()
 })
 const History = z.object({
   entity: z.string(),
@@ -38,6 +54,7 @@ const History = z.object({
 })
 const Backup = z.object({ directory: z.string() })
 const Forget = z.object({ id: z.string() })
+const Stale = z.object({ id: z.string() })
 const Promote = z.object({ id: z.string(), tags: z.array(z.string()).optional() })
 const Vote = z.object({
   id: z.string(),
@@ -47,7 +64,9 @@ const Vote = z.object({
 const Context = z.object({
   goal: z.string(),
   budget: z.number().optional(),
-  tags: z.array(z.string()).optional()
+  tags: z.array(z.string()).optional(),
+  project: z.string().optional(),
+  allProjects: z.boolean().optional()
 })
 const Preview = z.object({ id: z.string() })
 const Insights = z.object({
@@ -110,6 +129,10 @@ async function run(
   switch (name) {
     case 'distill':
       return operations.distill(request, call)
+    case 'learn':
+      return operations.learn(Learn.parse(await bodyOf(request)), call)
+    case 'stale':
+      return operations.stale(Stale.parse(await bodyOf(request)), call)
     case 'broadcast':
       return operations.broadcast(Broadcast.parse(await bodyOf(request)), call)
     case 'insights':

@@ -15,7 +15,10 @@ import type {
   HiveStatus,
   Insight,
   InsightOptions,
+  Learned,
+  LessonInput,
   ListedModel,
+  MarkedStale,
   ModelUsage,
   Preview,
   Promoted,
@@ -34,6 +37,7 @@ import type { SkillOperations } from './skill-operations.ts'
 export interface Operations extends GoalOperations, SkillOperations {
   /** `lines`: facts as JSON Lines. */
   distill(lines: AsyncIterable<Buffer | string>, options?: CallOptions): Promise<DistillReport>
+  learn(options: Omit<LessonInput, 'signal'>, call?: CallOptions): Promise<Learned>
   broadcast(options: { minConfidence?: number }, call?: CallOptions): Promise<BroadcastReport>
   insights(options: InsightOptions, call?: CallOptions): Promise<Insight[]>
   /** Null if the node has no fact of that id. */
@@ -51,8 +55,15 @@ export interface Operations extends GoalOperations, SkillOperations {
   forget(options: { id: string }, call?: CallOptions): Promise<Forgotten>
   promote(options: { id: string; tags?: string[] }, call?: CallOptions): Promise<Promoted>
   vote(options: VoteRequest, call?: CallOptions): Promise<{ readonly changed: boolean }>
+  stale(options: { id: string }, call?: CallOptions): Promise<MarkedStale>
   context(
-    options: { goal: string; budget?: number; tags?: string[] },
+    options: {
+      goal: string
+      budget?: number
+      tags?: string[]
+      project?: string
+      allProjects?: boolean
+    },
     call?: CallOptions
   ): Promise<Jsonified<Context>>
   models(call?: CallOptions): Promise<readonly ListedModel[]>
@@ -93,6 +104,7 @@ export function localOperations(db: HiveNode, running: boolean): Operations {
       }))
       return { ...report, rejected }
     },
+    learn: (options, { signal } = {}) => knowledge.learn({ ...options, signal }),
     broadcast: (options, { signal, onProgress } = {}) =>
       hive.broadcastKnowledge({
         ...options,
@@ -118,6 +130,7 @@ export function localOperations(db: HiveNode, running: boolean): Operations {
     vote: async ({ id, vote, confidence }) => ({
       changed: await (vote === 'retract' ? hive.retract(id) : hive[vote](id, { confidence }))
     }),
+    stale: ({ id }) => hive.stale(id),
     context: async (options, { signal } = {}) =>
       jsonify(await db.agent.cortex.context({ ...options, signal })),
     models: () => Promise.resolve(models.list()),

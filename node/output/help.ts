@@ -30,9 +30,20 @@ Usage: hive <command> [options]
                 --tag TAG               repeatable
                 --attribute NAME --value TEXT  --valid-from DATE
                 --private               never publish the fact
+                --project NAME          where it was learned; stays on this node (repeatable)
+  learn       store a lesson: hive learn SUMMARY
+                --detail TEXT           what happened, and why; line breaks stay
+                --action TEXT           what to do; line breaks stay
+                --versions RANGE        what it holds for, such as "npm >=10 <12"
+                --verify SKILL          the whole id of a skill that verifies it
+                --tag TAG  --project NAME  --confidence N [0.9]  --private
+                --force                 store it although one about the same is known
   recall      search facts and released insights: hive recall WORDS
                 --entity NAME  --tag TAG  --limit N  --as-of DATE
                 --scope local|hive|all [all]
+                --project NAME          also the facts of this project
+                --all-projects          the facts of all projects
+                --stale                 also what no longer holds
   history     list the claims about an entity: hive history ENTITY [ATTRIBUTE]
                 --as-of DATE
   export      print all facts as JSON Lines: hive export > facts.jsonl
@@ -47,9 +58,10 @@ Usage: hive <command> [options]
   vouch ID    vote for an insight, goal or offer, which releases it on this node
   dispute ID  vote against an insight
                 --confidence N          0 to 1 [0.9]
+  stale ID    mark a fact, and state of an insight, that it no longer holds
   retract ID  take back the vote of this node
   context     print quoted knowledge for a goal: hive context GOAL
-                --budget TOKENS [2000]  --tag TAG
+                --budget TOKENS [2000]  --tag TAG  --project NAME  --all-projects
   models      list the catalogue: state, price, and whether this node can call the model
   usage       print the cost of model calls, and the use of budgets
   goals       list the goals of the swarm: hive goals
