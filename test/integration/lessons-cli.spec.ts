@@ -12,10 +12,9 @@ describe('lessons on the command line', function () {
   it('are learned, recalled with their lines, exported, imported and marked stale', async () => {
     await using directory = await temporaryDirectory()
     const data = ['--data-dir', join(directory.path, 'a')]
-    const learn = [
-      ...['learn', 'npm ci fails with EUSAGE', '--detail', DETAIL, '--action', ACTION],
-      ...['--versions', 'npm >=10 <12', '--tag', 'npm', '--project', 'shop', ...data]
-    ]
+    const parts = ['--detail', DETAIL, '--action', ACTION, '--versions', 'npm >=10 <12']
+    const marks = ['--tag', 'npm', '--project', 'shop']
+    const learn = ['learn', 'npm ci fails with EUSAGE', ...parts, ...marks, ...data]
     await using node = new HiveProcess(data)
     await node.ready(AbortSignal.timeout(60_000))
     const first = await runHive([...learn, '--json'])
