@@ -167,14 +167,16 @@ describe('lessons that leave a node', () => {
         'cd /home/grace/shop\nssh 10.1.2.3\nexport API_KEY=sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCD',
       versions: 'deploy of db7.prod.internal'
     })
-    const preview = await hive.preview(id)
-    const text = JSON.stringify(preview?.insight ?? '')
-    for (const secret of ['grace', 'example.org', '10.1.2.3', 'sk-proj', 'prod.internal']) {
-      assert.ok(!text.includes(secret), `${secret} in ${text}`)
-    }
-    const { insight } = preview ?? {}
-    if (insight !== undefined) assert.equal(insight.action?.split('\n').length, 3)
-    else assert.equal(preview?.verdict, 'withheld')
+    const { insight } = (await hive.preview(id)) ?? {}
+    assert.deepEqual(
+      [insight?.entity, insight?.content, insight?.action, insight?.versions],
+      [
+        'the deploy fails for <USER_1>',
+        'Line one.\nAsk <EMAIL_1>.',
+        'cd <PATH_1>\nssh <IP_1>\nexport API_KEY=<SECRET_1>',
+        'deploy of <HOST_1>'
+      ]
+    )
   })
 
   it('with names and paths alone are published with placeholders, in their lines', async () => {
