@@ -148,6 +148,21 @@ describe('insights that authors call stale', function () {
     }
   })
 
+  it('keep no node from learning, and others are returned in place of a second one', async () => {
+    await start(3)
+    const [a, b, c] = nodes
+    assert.ok(a && b && c)
+    const id = await published([a, b])
+    const { knowledge } = c.agent.cortex
+    const again = { ...LESSON, summary: 'npm ci fails after the update of npm' }
+    const { status, similar } = await knowledge.learn(again)
+    assert.equal(status, 'similar')
+    assert.deepEqual(similar, { id, summary: LESSON.summary, origin: 'hive' })
+    for (const node of [a, b]) await node.agent.cortex.hive.stale(id)
+    await synced()
+    assert.equal((await knowledge.learn(again)).status, 'new')
+  })
+
   it('are unknown where neither a fact nor a record has the id', async () => {
     await start(1)
     const [a] = nodes
