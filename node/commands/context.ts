@@ -16,7 +16,9 @@ export const command: Command = {
       {
         ...COMMON_OPTIONS,
         budget: { type: 'string', default: '2000' },
-        tag: { type: 'string', multiple: true }
+        tag: { type: 'string', multiple: true },
+        project: { type: 'string' },
+        'all-projects': { type: 'boolean' }
       },
       true
     )
@@ -25,7 +27,9 @@ export const command: Command = {
     const options = {
       goal: positionals.join(' '),
       budget: wholeNumberOption('budget', values.budget, 1, MAX_BUDGET),
-      tags: values.tag
+      tags: values.tag,
+      project: values.project,
+      allProjects: values['all-projects']
     }
     const isJson = values.json === true
     const context = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>

@@ -4,7 +4,7 @@
 import { COMMON_OPTIONS, dateOption, numberOption, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
-import { withDefaults } from '../operations/text-lines.ts'
+import { withDefaults } from '../operations/line-reader.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, progressLine, warn } from '../output/terminal.ts'
 import type { DistillReport } from '../../src/index.ts'
@@ -27,7 +27,8 @@ export const command: Command = {
         attribute: { type: 'string' },
         value: { type: 'string' },
         'valid-from': { type: 'string' },
-        private: { type: 'boolean' }
+        private: { type: 'boolean' },
+        project: { type: 'string', multiple: true }
       },
       true
     )
@@ -52,6 +53,7 @@ export const command: Command = {
       attribute: values.attribute,
       value: values.value,
       private: values.private,
+      projects: values.project,
       validFrom: dateOption('valid-from', values['valid-from'])
     }
     const lines =

@@ -4,6 +4,7 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
+import { textLines } from '../output/text-lines.ts'
 import { ANY_QUARANTINED, INSIGHTS_WAIT, LISTED_WAIT } from '../output/withheld.ts'
 import type { Command } from '../command.ts'
 import type { InsightResult, PreviewResult } from '../operations/index.ts'
@@ -69,12 +70,12 @@ function describePreview({ insight, reason, score, placeholders }: PreviewResult
   const found = `${replaced.length === 0 ? 'nothing' : replaced.join(', ')} replaced`
   const risk = `residual risk ${score.toFixed(2)}`
   if (insight === undefined) return `Withheld: ${reason}.\n  ${found}, ${risk}`
-  const { id, entity, content, attribute, value, tags, confidence, day } = insight
+  const { id, entity, attribute, value, tags, confidence, day } = insight
   const tagged = tags.length === 0 ? '' : `  #${tags.map(sanitizeText).join(' #')}`
   const property =
     attribute === undefined ? '' : `\n  ${sanitizeText(attribute)}: ${sanitizeText(value ?? '')}`
   const head = `${id.slice(0, 12)}  ${Math.round(confidence * 100)}%  ${day}`
-  return `${head}  ${sanitizeText(entity)}${tagged}${property}\n  ${sanitizeText(content)}\n  ${found}, ${risk}`
+  return `${head}  ${sanitizeText(entity)}${tagged}${property}\n${textLines(insight)}\n  ${found}, ${risk}`
 }
 
 function stateOf(text: string | undefined): InsightState | undefined {
@@ -85,10 +86,11 @@ function stateOf(text: string | undefined): InsightState | undefined {
 }
 
 function describe(insight: InsightResult): string {
-  const { id, entity, content, confidence, corroboration, flag, tags } = insight
+  const { id, entity, confidence, corroboration, flag, stale, tags } = insight
   const state = flag === undefined ? insight.state : `${insight.state} (${flag})`
   const votes = `${corroboration} ${corroboration === 1 ? 'vote' : 'votes'}`
-  const head = `${id.slice(0, 12)}  ${state}  ${votes}  ${Math.round(confidence * 100)}%`
+  const doubts = stale === undefined ? '' : `  stale: ${stale}`
+  const head = `${id.slice(0, 12)}  ${state}  ${votes}${doubts}  ${Math.round(confidence * 100)}%`
   const tagged = tags.length === 0 ? '' : `  #${tags.map(sanitizeText).join(' #')}`
-  return `${head}  ${sanitizeText(entity)}${tagged}\n  ${sanitizeText(content)}`
+  return `${head}  ${sanitizeText(entity)}${tagged}\n${textLines(insight)}`
 }

@@ -5,6 +5,7 @@ import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, warn } from '../output/terminal.ts'
 import { projectOf } from '../project.ts'
+import { textLines } from '../output/text-lines.ts'
 import { matchesWait } from '../output/withheld.ts'
 import type { RecallOptions } from '../../src/index.ts'
 import type { Command } from '../command.ts'
@@ -72,6 +73,7 @@ function describe({ fact, origin, score }: RecalledResult): string {
       ? `${fact.agent ?? 'agent'}, ${fact.recordedAt?.slice(0, 10) ?? ''}`
       : `hive, ${fact.corroboration ?? 0} votes`
   const state = fact.state === undefined ? '' : `  ${fact.state}`
+  const stale = fact.stale === undefined ? '' : `  stale: ${fact.stale}`
   const head = `${fact.id.slice(0, 12)}  ${score.toFixed(2)}  ${Math.round(fact.confidence * 100)}%`
-  return `${head}  ${sanitizeText(from)}${state}  ${sanitizeText(fact.entity)}\n  ${sanitizeText(fact.content)}`
+  return `${head}  ${sanitizeText(from)}${state}${stale}  ${sanitizeText(fact.entity)}\n${textLines(fact)}`
 }

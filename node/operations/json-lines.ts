@@ -3,9 +3,9 @@
  * place, so that other lines keep their numbers.
  */
 import { FactIn } from './shapes/knowledge.ts'
-import { linesOf, MAX_LINE_CHARS } from './text-lines.ts'
+import { linesOf, MAX_LINE_CHARS } from './line-reader.ts'
 import type { FactInput } from '../../src/index.ts'
-import type { Chunks } from './text-lines.ts'
+import type { Chunks } from './line-reader.ts'
 
 /** The facts of a stream of JSON Lines. Empty lines are no items, but they count as lines. */
 export class JsonLines implements AsyncIterable<FactInput | Error> {

@@ -193,7 +193,9 @@ export const KNOWLEDGE = {
       goal: z.string(),
       budget: z.int().min(1).max(MAX_BUDGET).optional(),
       tags: Tags.optional(),
-      scope: z.enum(['local', 'hive', 'all']).optional()
+      scope: z.enum(['local', 'hive', 'all']).optional(),
+      project: z.string().optional(),
+      allProjects: z.boolean().optional()
     }),
     output: z.strictObject({
       text: z.string(),

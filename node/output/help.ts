@@ -33,14 +33,22 @@ Usage: hive <command> [options]
                 --tag TAG               repeatable
                 --attribute NAME --value TEXT  --valid-from DATE
                 --private               never publish the fact
+                --project NAME          where it was learned; stays on this node (repeatable)
   learn       store a lesson: hive learn SUMMARY
-                --detail TEXT  --action TEXT  --versions RANGE  --verify SKILL  --tag TAG
-                --project NAME or --here (the git repository of the directory)
-                --private  --confidence N [0.9]  --force (although a similar one is known)
+                --detail TEXT           what happened, and why; line breaks stay
+                --action TEXT           what to do; line breaks stay
+                --versions RANGE        what it holds for, such as "npm >=10 <12"
+                --verify SKILL          the whole id of a skill that verifies it
+                --project NAME          where it was learned; --here: the git repository of the
+                                        directory
+                --tag TAG  --confidence N [0.9]  --private
+                --force                 store it although one about the same is known
   recall      search facts and released insights: hive recall WORDS
                 --entity NAME  --tag TAG  --limit N  --as-of DATE
                 --scope local|hive|all [all]
-                --project NAME or --here, --all-projects, --stale (also what no longer holds)
+                --project NAME          also the facts of this project; --here: of this directory
+                --all-projects          the facts of all projects
+                --stale                 also what no longer holds
   open ID...  print facts and insights whole
   history     list the claims about an entity: hive history ENTITY [ATTRIBUTE]
                 --as-of DATE
@@ -56,12 +64,12 @@ Usage: hive <command> [options]
   vouch ID    vote for an insight, goal or offer, which releases it on this node
   dispute ID  vote against an insight
                 --confidence N          0 to 1 [0.9]
-  stale ID    state that a fact or an insight no longer holds
+  stale ID    mark a fact, and state of an insight, that it no longer holds
   report      say what came of an item: hive report ID OUTCOME [NOTE], one of worked,
               failed, stale, duplicate, unsafe
   retract ID  take back the vote of this node
   context     print quoted knowledge for a goal: hive context GOAL
-                --budget TOKENS [2000]  --tag TAG
+                --budget TOKENS [2000]  --tag TAG  --project NAME  --all-projects
   models      list the catalogue: state, price, and whether this node can call the model
   usage       print the cost of model calls, and the use of budgets
   goals       list the goals of the swarm: hive goals

@@ -1,5 +1,6 @@
 /** Recalled facts and insights: as they are stored, and as they leave the library. */
 import { displayText, displayTexts } from '../foreign-text/index.ts'
+import { isExcluded } from '../search/index.ts'
 import type { DisplayText, DisplayTexts } from '../foreign-text/index.ts'
 import type { Fact } from '../facts/index.ts'
 import type { SearchQuery } from '../search/index.ts'
@@ -78,17 +79,13 @@ export function displayFact({
 
 export type ExactFilter = Pick<SearchQuery, 'entity' | 'includeStale' | 'project' | 'tags'>
 
-/** The vector index knows texts alone. */
-export function matchesQuery(
-  fact: StoredText,
-  { entity, tags = [], project, includeStale = false }: ExactFilter
-): boolean {
+/** The vector index knows neither entities nor tags. */
+export function matchesQuery(fact: StoredText, query: ExactFilter): boolean {
   const { projects = [] } = fact
-  const isOfProject =
-    project === undefined ||
-    projects.length === 0 ||
-    (project !== null && projects.includes(project))
-  if (!isOfProject || (fact.stale === true && !includeStale)) return false
+  // The index may be older than the fact.
+  const stale = fact.stale === true ? 'hidden' : 'none'
+  if (isExcluded({ projects, stale }, query)) return false
+  const { entity, tags = [] } = query
   const isOfEntity = entity === undefined || fact.entity.toLowerCase() === entity.toLowerCase()
   return isOfEntity && tags.every((tag) => fact.tags.includes(tag))
 }

@@ -9,7 +9,10 @@ const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}_.+#/@-]*/gu
 const LAST_MARK = /[._+#/@-]+$/u
 const HAS_NUMBER = /\p{N}/u
 
-/** Words of both, of the words of either: one word of eight may differ. */
+/** Words that tell nothing. */
+const ARTICLES: ReadonlySet<string> = new Set(['a', 'an', 'the'])
+
+/** Words of both, of the words of either: one word of seven may be another one. */
 const MIN_SHARE = 0.75
 
 export function areSimilarSummaries(a: string, b: string): boolean {
@@ -24,5 +27,6 @@ export function areSimilarSummaries(a: string, b: string): boolean {
 
 function wordsOf(text: string): Set<string> {
   const words = text.normalize('NFKC').toLowerCase().match(WORD) ?? []
-  return new Set(words.map((word) => word.replace(LAST_MARK, '')))
+  const plain = words.map((word) => word.replace(LAST_MARK, ''))
+  return new Set(plain.filter((word) => !ARTICLES.has(word)))
 }

@@ -9,6 +9,7 @@
  */
 export { fuse } from './rank-fusion.ts'
 export { BEGINNING, FOREVER, slotOf } from './claim-slot.ts'
+export { isExcluded } from './item-marks.ts'
 export { encodeRecordRow } from './record-row.ts'
 export { MAX_SEARCH_WAIT, SearchIndex } from './search-index.ts'
 export { embeddedTextOf, searchedContent } from './search-text.ts'

@@ -28,14 +28,30 @@ export function marksOf(projects: readonly string[], stale: StaleState): string 
   return [...scope, ...(stale === 'hidden' ? [STALE] : [])].join(' ')
 }
 
-/** An expression of what a query leaves out; undefined for nothing. */
-export function excludedBy({
-  project,
-  includeStale = false
-}: {
+/** What decides whether a query leaves an item out. */
+export interface ItemMarks {
+  readonly projects: readonly string[]
+  readonly stale: StaleState
+}
+
+/** The part of a query that leaves items out; see `SearchQuery`. */
+export interface MarkFilter {
   readonly project?: string | null
   readonly includeStale?: boolean
-}): string | undefined {
+}
+
+/** Whether the query leaves the item out: the same as the expression. */
+export function isExcluded(
+  { projects, stale }: ItemMarks,
+  { project, includeStale = false }: MarkFilter
+): boolean {
+  if (stale === 'hidden' && !includeStale) return true
+  if (project === undefined || projects.length === 0) return false
+  return project === null || !projects.includes(project)
+}
+
+/** An expression of what a query leaves out; undefined for nothing. */
+export function excludedBy({ project, includeStale = false }: MarkFilter): string | undefined {
   const scoped = `{marks} : ${SCOPED}`
   const others =
     project === undefined

@@ -8,6 +8,7 @@ import { decodeRecordRow } from './record-row.ts'
 import { keyOf } from './search-schema.ts'
 import type { HiveRecord } from '../../crdt/records/index.ts'
 import type { FactContext } from '../fact-format/index.ts'
+import type { ItemMarks } from './item-marks.ts'
 import type { RecordRow, RowKind } from './record-row.ts'
 import type { SearchOrigin, SearchText, TurnPlace } from './search-query.ts'
 
@@ -65,20 +66,35 @@ export function recordTextOf({
   }
 }
 
+/** A text to embed. */
+export interface EmbeddedItem {
+  readonly text: string
+  readonly isPrivate: boolean
+  readonly marks: ItemMarks
+}
+
 /** The text to embed, and whether it may leave this node; undefined for what is not recalled. */
 export function embeddedTextOf(
   origin: SearchOrigin,
   digest: Uint8Array,
   stored: Uint8Array
-): { text: string; isPrivate: boolean } | undefined {
+): EmbeddedItem | undefined {
   if (origin === 'local') {
-    const { entity, content } = factTextOf(digest, stored)
-    return { text: `${entity}: ${content}`, isPrivate: readFact(digest, stored).private }
+    const text = factTextOf(digest, stored)
+    return { ...embeddedOf(text), isPrivate: readFact(digest, stored).private }
   }
   const row = decodeRecordRow(stored)
   if (!isRecalled(row.kind) || row.state !== 'released') return undefined
-  const { entity, content } = recordTextOf(row)
-  return { text: `${entity}: ${content}`, isPrivate: false }
+  return { ...embeddedOf(recordTextOf(row)), isPrivate: false }
+}
+
+function embeddedOf({
+  entity,
+  content,
+  projects,
+  stale
+}: SearchText): Omit<EmbeddedItem, 'isPrivate'> {
+  return { text: `${entity}: ${content}`, marks: { projects, stale } }
 }
 
 /** Goals and skills have lists of their own. */

@@ -65,6 +65,8 @@ export type SearchRequest =
     }
   | {
       readonly type: 'nearest'
+      readonly project?: string | null
+      readonly includeStale?: boolean
       readonly vector: Float32Array
       readonly limit: number
       readonly origins: readonly SearchOrigin[]

@@ -122,7 +122,7 @@ function answerVectorRequest(database: VectorDatabase, request: SearchRequest): 
       database.apply(request.origin, request.items, request.position)
       return request.position
     case 'nearest':
-      return database.search(request.vector, request.limit, request.origins)
+      return database.search(request.vector, request.limit, request.origins, request)
     case 'dimensions': {
       const dimensions = database.dimensions
       if (dimensions !== request.dimensions) database.reset()

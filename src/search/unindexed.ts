@@ -3,7 +3,7 @@
  * but for endings, so that an item is found a little less often than later.
  */
 import { equalBytes } from '../../crdt/bytes/index.ts'
-import { STALE_STATES } from './item-marks.ts'
+import { isExcluded, STALE_STATES } from './item-marks.ts'
 import { decodeRecordRow } from './record-row.ts'
 import { scoreOf } from './search-ranking.ts'
 import { indexedTerms, queryWords, withoutStopWords } from './search-terms.ts'
@@ -111,19 +111,18 @@ function textOf({ origin, digest, stored }: UnindexedItem): SearchText | undefin
   return !isRecalled(row.kind) || row.state !== 'released' ? undefined : recordTextOf(row)
 }
 
-function passesFilter(
-  { entity, content, tags, projects, stale }: SearchText,
-  { entity: wanted, tags: wantedTags = [], length, project, includeStale = false }: SearchQuery
-): boolean {
+function passesFilter(text: SearchText, query: SearchQuery): boolean {
+  const { entity, content, tags } = text
+  const { entity: wanted, tags: wantedTags = [], length } = query
   const isOfEntity = wanted === undefined || entity.toLowerCase() === wanted.toLowerCase()
   const [least, most] = length ?? [0, Number.POSITIVE_INFINITY]
   const isOfLength = content.length >= least && content.length <= most
-  const isOfProject =
-    project === undefined ||
-    projects.length === 0 ||
-    (project !== null && projects.includes(project))
-  const isShown = isOfProject && (includeStale || stale !== 'hidden')
-  return isShown && isOfEntity && isOfLength && wantedTags.every((tag) => tags.includes(tag))
+  return (
+    !isExcluded(text, query) &&
+    isOfEntity &&
+    isOfLength &&
+    wantedTags.every((tag) => tags.includes(tag))
+  )
 }
 
 /** Equal, or with the same beginning and short endings. */

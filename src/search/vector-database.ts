@@ -9,14 +9,19 @@ import { Index, MetricKind, ScalarKind } from 'usearch'
 import { failureOf, ProjectionError } from './projection-failure.ts'
 import { bytesOf, numberOf, ProjectionFile } from './projection-file.ts'
 import { sumOf } from './projection-sum.ts'
+import { isExcluded, STALE_STATES } from './item-marks.ts'
 import { ORIGINS } from './search-query.ts'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Matches } from 'usearch'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { ItemMarks, MarkFilter } from './item-marks.ts'
 import type { SearchHit, SearchOrigin } from './search-query.ts'
 
 export interface VectorItem {
   readonly digest: Uint8Array
   /** Undefined for an item that was removed or is not embedded. */
   readonly vector?: Float32Array
+  /** Default: of no project, and not stale. */
+  readonly marks?: ItemMarks
 }
 
 const VERSION = 1
@@ -30,12 +35,26 @@ const SCHEMA = `
   CREATE TABLE properties (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 `
 
+/**
+ * Items of projects and stale ones. Files of earlier versions get this table when they are opened: a
+ * new version would embed every text again.
+ */
+const MARKS = `CREATE TABLE IF NOT EXISTS marks (
+  item INTEGER PRIMARY KEY, projects TEXT NOT NULL, stale INTEGER NOT NULL
+)`
+
+/** The most items that a search looks at, to find those that the query does not leave out. */
+const MAX_NEAREST = 65_536
+const NEAREST_GROWTH = 4
+
 /** The graph is saved again after this many new vectors, and at least this share of all. */
 const SAVE_MINIMUM = 10_000
 const SAVE_SHARE = 0.1
 
 /** SQLite's default. */
 const CHECKPOINT_PAGES = 1_000
+
+const NO_MARKS: ItemMarks = { projects: [], stale: 'none' }
 
 export class VectorDatabase {
   readonly #path: string
@@ -56,6 +75,7 @@ export class VectorDatabase {
     this.#file = open(path)
     this.#database = this.#file.database
     try {
+      this.#database.exec(MARKS)
       if (this.#get('model') !== model) this.reset(model)
       this.#find = this.#database.prepare(
         'SELECT item FROM vectors WHERE digest = ? AND origin = ?'
@@ -63,7 +83,10 @@ export class VectorDatabase {
       this.#insert = this.#database.prepare(
         'INSERT INTO vectors (digest, origin, vector) VALUES (?, ?, ?)'
       )
-      this.#hit = this.#database.prepare('SELECT digest, origin FROM vectors WHERE item = ?')
+      this.#hit = this.#database.prepare(
+        `SELECT digest, origin, projects, stale FROM vectors LEFT JOIN marks USING (item)
+         WHERE item = ?`
+      )
       this.#openGraph()
     } catch (error) {
       if (failureOf(error) === 'damaged') this.#file.discard()
@@ -97,7 +120,7 @@ export class VectorDatabase {
     this.#file.change()
     this.#graph = undefined
     this.#database.exec(
-      "BEGIN; DELETE FROM vectors; DELETE FROM cursors; DELETE FROM properties WHERE name <> 'model'"
+      "BEGIN; DELETE FROM vectors; DELETE FROM marks; DELETE FROM cursors; DELETE FROM properties WHERE name <> 'model'"
     )
     if (model !== undefined) this.#set('model', model)
     this.#database.exec('COMMIT')
@@ -111,10 +134,11 @@ export class VectorDatabase {
     this.#file.change()
     this.#database.exec('BEGIN')
     try {
-      for (const { digest, vector } of items) {
+      for (const { digest, vector, marks } of items) {
         const found = this.#find.get(digest, ORIGINS.indexOf(origin))?.['item']
         if (found !== undefined) {
           this.#database.prepare('DELETE FROM vectors WHERE item = ?').run(found)
+          this.#database.prepare('DELETE FROM marks WHERE item = ?').run(found)
           removed.push(BigInt(numberOf(found)))
         }
         if (vector === undefined) continue
@@ -123,6 +147,7 @@ export class VectorDatabase {
           throw new ProjectionError('refused', 'a vector has another number of dimensions')
         const bytes = new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength)
         const { lastInsertRowid } = this.#insert.run(digest, ORIGINS.indexOf(origin), bytes)
+        this.#putMarks(lastInsertRowid, marks)
         added.push([BigInt(lastInsertRowid), vector])
       }
       this.#database
@@ -141,19 +166,45 @@ export class VectorDatabase {
   }
 
   /** The nearest items, best first; the score is the cosine similarity. */
-  search(vector: Float32Array, limit: number, origins: readonly SearchOrigin[]): SearchHit[] {
+  search(
+    vector: Float32Array,
+    limit: number,
+    origins: readonly SearchOrigin[],
+    filter: MarkFilter = { includeStale: true }
+  ): SearchHit[] {
     const graph = this.#graph
     if (graph === undefined || graph.size() === 0 || vector.length !== this.dimensions) return []
-    const { keys, distances } = graph.search(vector, Math.min(limit, graph.size()), 1)
+    // The graph has no filter: items that are left out take no place, so more are read.
+    for (let count = limit; ; count *= NEAREST_GROWTH) {
+      const read = Math.min(count, Math.max(limit, MAX_NEAREST), graph.size())
+      const hits = this.#nearest(graph.search(vector, read, 1), origins, filter)
+      const isLast = read < count || read === graph.size()
+      if (isLast || hits.length >= limit) return hits.slice(0, limit)
+    }
+  }
+
+  #nearest(
+    { keys, distances }: Pick<Matches, 'distances' | 'keys'>,
+    origins: readonly SearchOrigin[],
+    filter: MarkFilter
+  ): SearchHit[] {
     const hits: SearchHit[] = []
     for (const [i, key] of keys.entries()) {
       const row = this.#hit.get(key)
       const origin = ORIGINS[numberOf(row?.['origin'])]
       // The graph still contains items that were removed since it was saved.
       if (row === undefined || origin === undefined || !origins.includes(origin)) continue
+      if (isExcluded(marksOf(row), filter)) continue
       hits.push({ digest: bytesOf(row['digest']), origin, score: 1 - (distances[i] ?? 1) })
     }
     return hits
+  }
+
+  #putMarks(item: number | bigint, { projects, stale }: ItemMarks = NO_MARKS): void {
+    if (projects.length === 0 && stale === 'none') return
+    this.#database
+      .prepare('INSERT INTO marks (item, projects, stale) VALUES (?, ?, ?)')
+      .run(item, JSON.stringify(projects), STALE_STATES.indexOf(stale))
   }
 
   close(): void {
@@ -262,4 +313,11 @@ function open(path: string): ProjectionFile {
     checkpointPages: CHECKPOINT_PAGES,
     beside: ['.usearch', '.usearch.new']
   })
+}
+
+function marksOf(row: Record<string, SQLOutputValue>): ItemMarks {
+  if (typeof row['projects'] !== 'string') return NO_MARKS
+  const projects: unknown = JSON.parse(row['projects'])
+  const stale = STALE_STATES[numberOf(row['stale'])] ?? 'none'
+  return { projects: Array.isArray(projects) ? projects.map(String) : [], stale }
 }

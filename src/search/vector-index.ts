@@ -10,6 +10,7 @@ import { errorOf, HiveError } from '../errors.ts'
 import { openRemoteDatabase, SearchError } from './search-thread.ts'
 import type { EmbedOptions, Embedder } from './embedder.ts'
 import type { SearchSource } from './search-index.ts'
+import type { EmbeddedItem } from './search-text.ts'
 import type { SearchHit, SearchOrigin, SearchQuery } from './search-query.ts'
 import type { AnswerTo, RemoteDatabase, SearchRequest } from './search-thread.ts'
 
@@ -18,7 +19,7 @@ export type EmbeddedText = (
   origin: SearchOrigin,
   digest: Uint8Array,
   stored: Uint8Array
-) => { readonly text: string; readonly isPrivate: boolean } | undefined
+) => EmbeddedItem | undefined
 
 export interface VectorIndexInit {
   /** The file of the database. Default: in memory. */
@@ -90,14 +91,18 @@ export class VectorIndex {
    * it.
    */
   async search(
-    { text, limit, origins }: Pick<SearchQuery, 'text' | 'limit' | 'origins'>,
+    {
+      text,
+      ...query
+    }: Pick<SearchQuery, 'includeStale' | 'limit' | 'origins' | 'project' | 'text'>,
     signal?: AbortSignal
   ): Promise<readonly SearchHit[] | undefined> {
     this.follow()
     try {
       const [vector] = await this.#embed([text], QUESTION_TIMEOUT, { signal, urgent: true })
       if (vector === undefined) return undefined
-      return await this.#ask({ type: 'nearest', vector, limit, origins })
+      const { limit, origins, project, includeStale } = query
+      return await this.#ask({ type: 'nearest', vector, limit, origins, project, includeStale })
     } catch (error) {
       signal?.throwIfAborted()
       this.#report(error)
@@ -164,17 +169,18 @@ export class VectorIndex {
     const { embedder, textOf } = this.#init
     const { origin } = source
     const stored = await source.read(digests)
-    const texts = digests.map((digest, i) => {
+    const embedded = digests.map((digest, i) => {
       const bytes = stored[i]
       const item = bytes === undefined ? undefined : textOf(origin, digest, bytes)
-      if (item === undefined || (item.isPrivate && embedder.private !== true)) return undefined
-      return item.text.slice(0, MAX_TEXT)
+      return item?.isPrivate === true && embedder.private !== true ? undefined : item
     })
+    const texts = embedded.map((item) => item?.text.slice(0, MAX_TEXT))
     const vectors = await this.#embedAll(texts.filter((text) => text !== undefined))
     const next = vectors.values()
     const items = digests.map((digest, i) => ({
       digest,
-      vector: texts[i] === undefined ? undefined : next.next().value
+      vector: texts[i] === undefined ? undefined : next.next().value,
+      marks: embedded[i]?.marks
     }))
     await this.#ask({ type: 'vectors', origin, items, from, position: to })
   }

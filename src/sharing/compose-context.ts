@@ -18,6 +18,9 @@ export interface ContextOptions extends AbortOptions {
   /** Only items with all of these tags. */
   readonly tags?: readonly string[]
   readonly scope?: RecallOptions['scope']
+  /** As in `recall`. */
+  readonly project?: RecallOptions['project']
+  readonly allProjects?: boolean
 }
 
 /** A context for a model's prompt. */
@@ -62,6 +65,8 @@ const Options = z.strictObject({
   budget: z.int().min(1).max(MAX_BUDGET).default(DEFAULT_BUDGET),
   scope: z.enum(['local', 'hive', 'all']).optional(),
   tags: z.array(z.string()).optional(),
+  project: z.string().optional(),
+  allProjects: z.boolean().optional(),
   signal: Signal
 })
 

@@ -51,7 +51,7 @@ describe('registers', () => {
   it('are refused with a number out of range', () => {
     assert.deepEqual(read(raw([1, 500, 1, 0, 0])), blank)
     for (const numbers of [
-      [3, 500, 1, 0, 0],
+      [4, 500, 1, 0, 0],
       [1, 1001, 1, 0, 0],
       [1, 500, 2 ** 22 + 1, 0, 0],
       [1, 500, 1, Number.MAX_SAFE_INTEGER, 0]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { JsonLines } from '../../../node/operations/json-lines.ts'
-import { withDefaults } from '../../../node/operations/text-lines.ts'
+import { withDefaults } from '../../../node/operations/line-reader.ts'
 import type { FactInput } from '../../../src/index.ts'
 
 async function read(...chunks: (string | Buffer)[]): Promise<(FactInput | string)[]> {

@@ -80,4 +80,34 @@ describe('text of other authors', () => {
     const [claim] = await knowledge.history('ca\u00adche')
     assert.deepEqual([claim?.content, claim?.attribute], [SHOWN, 'place'])
   })
+
+  it('is shown without what nobody sees in all parts of a lesson, with its lines', async () => {
+    const verify = 'ab'.repeat(32)
+    const versions = 'np\u00adm >=10'
+    const action = `${ESCAPED}\n\tnpm ci`
+    await receive({
+      kind: 'lesson',
+      entity: 'ca\u00adche',
+      content: ESCAPED,
+      action,
+      versions,
+      verify
+    })
+    const { knowledge, hive } = db.agent.cortex
+    const [insight] = await hive.getGlobalInsights()
+    const [recalled] = (await knowledge.recall('home directory')).items
+    const fetched = await hive.fetch(insight?.id ?? '')
+    for (const shown of [insight, recalled?.fact, fetched]) {
+      const { kind, entity, content } = shown ?? {}
+      assert.deepEqual([kind, entity, content], ['lesson', 'cache', SHOWN])
+      assert.deepEqual(
+        [shown?.action, shown?.versions, shown?.verify],
+        [`${SHOWN}\n\tnpm ci`, 'npm >=10', verify]
+      )
+    }
+    const { text } = await db.agent.cortex.context({ goal: 'home directory' })
+    // oxlint-disable-next-line no-control-regex -- looking for control characters is the purpose
+    assert.doesNotMatch(text, /[\u001b\u00ad]/)
+    assert.equal(text.split('\n').length, 2)
+  })
 })

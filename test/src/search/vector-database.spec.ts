@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { hash } from 'node:crypto'
 import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { equalBytes } from '../../../crdt/bytes/index.ts'
 import { VectorDatabase } from '../../../src/search/vector-database.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import type { VectorItem } from '../../../src/search/vector-database.ts'
 
 const ITEMS = 200
 const DIMENSIONS = 16
@@ -50,5 +52,30 @@ describe('the graph of vectors', () => {
       assert.deepEqual(nearest(database), expected)
       database.close()
     }
+  })
+
+  it('leaves out items of other projects and stale ones, however many are nearer', () => {
+    const database = new VectorDatabase(':memory:', 'm')
+    const digestOf = (i: number): Buffer => hash('sha256', String(i), 'buffer')
+    const near = (i: number): Float32Array => Float32Array.of(1, i / 10_000)
+    const items: VectorItem[] = Array.from({ length: 2_000 }, (_, i) => ({
+      digest: digestOf(i),
+      vector: near(i),
+      marks: i === 1_999 ? undefined : { projects: [i === 1_998 ? 'shop' : 'blog'], stale: 'none' }
+    }))
+    const stale = { projects: [], stale: 'hidden' } as const
+    items.push({ digest: digestOf(2_000), vector: near(0), marks: stale })
+    database.apply('local', items, items.length)
+    const found = (filter: object, limit = 2): number[] =>
+      database
+        .search(near(0), limit, ['local'], filter)
+        .map(({ digest }) => items.findIndex((item) => equalBytes(item.digest, digest)))
+    assert.deepEqual(found({ project: null }), [1_999])
+    assert.deepEqual(found({ project: 'shop' }), [1_998, 1_999])
+    assert.equal(found({ project: 'blog' }, 100).length, 100)
+    assert.deepEqual(found({ project: null, includeStale: true }), [2_000, 1_999])
+    database.apply('local', [{ digest: digestOf(1_998), vector: near(1) }], items.length + 1)
+    assert.deepEqual(found({ project: null }), [1_998, 1_999])
+    database.discard()
   })
 })
