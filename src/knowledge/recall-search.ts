@@ -236,7 +236,7 @@ export class RecallSearch {
     const judgement = attested === undefined ? undefined : await judge.judge(attested)
     if (attested === undefined || judgement?.state !== 'released') return undefined
     const { kind, ...fields } = attested.record
-    const { confidence, corroboration, tags, validFrom, validTo, stale, isStale } = judgement
+    const { confidence, corroboration, day, tags, validFrom, validTo, stale, isStale } = judgement
     const since = validFrom === undefined ? {} : { validFrom }
     const until = validTo === undefined ? {} : { validTo }
     const shown = {
@@ -245,7 +245,7 @@ export class RecallSearch {
       ...(isStale === true ? { stale: true as const } : {})
     }
     const text = { id: toHex(digest), ...fields, ...shown }
-    return { ...text, confidence, tags, corroboration, ...since, ...until }
+    return { ...text, confidence, tags, corroboration, day, ...since, ...until }
   }
 }
 

@@ -30,6 +30,8 @@ export interface RecalledFact
   readonly state?: ClaimState
   /** Of an insight of the hive: number of authors that vouch for it. */
   readonly corroboration?: number
+  /** Of an insight of the hive: the first day of a publication, in UTC. */
+  readonly day?: string
 }
 
 type TextField =

@@ -119,7 +119,7 @@ describe('hive mcp', function () {
     await received
     const pupil = await startAgent(second)
     const found = await textOf(pupil, 'recall', { query: 'ERR_PNPM_OUTDATED_LOCKFILE' })
-    assert.match(found, /shared 1v .*Commit pnpm-lock\.yaml\./)
+    assert.match(found, /shared 1v today .*Commit pnpm-lock\.yaml\./)
     await Promise.all([teacher.client.close(), pupil.client.close()])
   })
 })

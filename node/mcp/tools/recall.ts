@@ -67,7 +67,7 @@ function describe({ fact, origin }: RecalledResult, now: number): z.infer<typeof
     id: shortId(id),
     state: stale > 0 ? 'stale?' : (fact.state ?? (origin === 'local' ? 'own' : 'shared')),
     voices: fact.corroboration ?? 1,
-    age: ageOf(fact.recordedAt ?? fact.validFrom, now),
+    age: ageOf(fact.recordedAt ?? fact.day, now),
     what: oneLine(kind === 'lesson' ? entity : `${entity}: ${content}${claim}`),
     do: oneLine(action ?? (kind === 'lesson' ? content : ''))
   }

@@ -106,6 +106,7 @@ export const Recalled = z
       tags: Tags,
       state: ClaimState.optional(),
       corroboration: Count.optional(),
+      day: z.string().optional().meta({ description: 'The first day of a publication' }),
       agent: z.string().optional(),
       source: z.string().optional(),
       context: FactOut.shape.context,
