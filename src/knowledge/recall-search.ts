@@ -4,7 +4,7 @@
  */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { displayText, displayTexts } from '../foreign-text/index.ts'
-import { fuse, MAX_SEARCH_WAIT } from '../search/index.ts'
+import { fuse, MAX_SEARCH_WAIT, readQuestion, relevancesOf } from '../search/index.ts'
 import { factOf } from '../facts/index.ts'
 import { stateOf } from './claim-history.ts'
 import type { AbortOptions } from '@libp2p/interface'
@@ -38,6 +38,11 @@ export interface RecallOptions extends AbortOptions {
   readonly scope?: 'local' | 'hive' | 'all'
   /** Milliseconds to wait for an index that is behind; default 50. Infinity: until it is complete. */
   readonly maxWait?: number
+  /**
+   * Only results of at least this relevance, from 0 to 1; default 0. With `STRONG_RELEVANCE` the
+   * answer is empty when nothing is known.
+   */
+  readonly minRelevance?: number
 }
 
 /**
@@ -64,6 +69,11 @@ export interface Recalled {
   readonly fact: RecalledFact
   /** Larger is better; comparable within one answer only. */
   readonly score: number
+  /**
+   * 0 to 1: the estimated probability that the item is about the question, by its words and error
+   * codes; comparable across questions. 1 for a question without words.
+   */
+  readonly relevance: number
   readonly origin: SearchOrigin
 }
 
@@ -112,6 +122,9 @@ const DEFAULT_LIMIT = 10
 /** Hits read at first for each result, since some are superseded or removed. */
 const OVERFETCH = 3
 
+/** Results whose words are compared, also for a smaller limit: a result is relevant beside others. */
+const MIN_COMPARED = 10
+
 /** How many times more hits are read when the answer is not full, and the most that are. */
 const PAGE_GROWTH = 4
 const MAX_EXAMINED = 4_000
@@ -139,32 +152,43 @@ export class RecallSearch {
       asOf,
       scope = 'all',
       maxWait = MAX_SEARCH_WAIT,
+      minRelevance = 0,
       signal
     }: RecallOptions
   ): Promise<RecallResult> {
     const { echoes } = this.#components
     const at = asOf ?? new Date()
-    const query = { text, origins: SCOPES[scope], entity, tags, asOf: at.getTime() }
+    const question = readQuestion(text)
+    const query = { text: question.text, origins: SCOPES[scope], entity, tags, asOf: at.getTime() }
     const view = await this.#components.index.view({ maxWait })
     const states = new ClaimStates(this.#components.history, at, view)
     const recalled = new Map<string, FoundText>()
     const examined = new Set<string>()
     let found: Found = NOTHING
+    const wanted = Math.max(limit, MIN_COMPARED)
     // Hits that were removed or superseded take no place: more are read until the answer is full.
-    for (let count = limit * OVERFETCH; ; count *= PAGE_GROWTH) {
+    for (let count = wanted * OVERFETCH; ; count *= PAGE_GROWTH) {
       const page = { ...query, limit: Math.min(count, MAX_EXAMINED) }
       found = await this.#search(page, view, signal)
       const fresh = found.hits.filter(({ origin, digest }) =>
         isNew(examined, `${origin} ${toHex(digest)}`)
       )
-      await this.#resolveAll(fresh, { query, states, limit, recalled, signal })
+      await this.#resolveAll(fresh, { query, states, limit: wanted, recalled, signal })
       const isEnd = found.hits.length < count || count >= MAX_EXAMINED
-      if (recalled.size >= limit || isEnd) break
+      if (recalled.size >= wanted || isEnd) break
     }
     const items: Recalled[] = []
-    for (const { text: fact, score, origin } of recalled.values()) {
+    const texts = [...recalled.values()]
+    const relevances = relevancesOf(
+      question,
+      texts.map((each) => each.text),
+      found.counts
+    )
+    for (const [i, { text: fact, score, origin }] of texts.slice(0, limit).entries()) {
+      const relevance = relevances[i] ?? 0
+      if (relevance < minRelevance) continue
       echoes.remember({ ...fact, origin })
-      items.push({ fact: displayFact(fact), score, origin })
+      items.push({ fact: displayFact(fact), score, relevance, origin })
     }
     const { quarantined, disputed, vouches } = found.withheld
     const needs = quarantined === 0 ? 0 : Math.max(0, this.#components.judge.k - vouches)

@@ -107,6 +107,7 @@ function inOrder(attached: readonly Insight[], recalled: readonly Recalled[]): R
     ({ id, entity, content, attribute, value, confidence, tags, corroboration }): Recalled => ({
       fact: { id, entity, content, attribute, value, confidence, tags, corroboration },
       score: best,
+      relevance: 1,
       origin: 'hive'
     })
   )
