@@ -2,7 +2,7 @@
  * Words that say little about a subject, folded as the index folds them. A small store cannot show
  * which words are common. The English shares come from the training texts of
  * `bench/relevance/README.md`. The words of other languages are those of stopwords-iso (MIT) that
- * occur at least three times in the Universal Declaration of Human Rights.
+ * occur in the Universal Declaration of Human Rights.
  */
 
 /** These count nothing. */
@@ -32,79 +32,176 @@ const ENGLISH = `
 `
 
 const OTHER_LANGUAGES = `
-  aan ab aby aceasta aceste ach ad adalah af ag agus ai aj ajn akan akar ako al alatt ale
-  alebo alguna ali alin alla alle allen als alte altra altres altri amb amely amelynek ancak
-  anden andere andra andre ang anggota ani annan ano antara antarabangsa ao aon aos apa aquest
-  aquesta aquests ar arba arbeid ari arra asemenea asi atas atat atau atque att au auf aut av
-  avulla ay az azt ba bagi bahwa baik barmilyen bawat bei berada bere beste bez bezan bi bij
-  bila bilang bilo bir biti blir blive blivit bol boleh bona brez bu butun byc byl byla bylo
-  byly byt bản bất bằng bị ca cada ce cead cha che chini cho chun chính ci cikin cikk ciu
-  clanek como con contra contro cu cualquier cui cum cách có cũng cơ cả của cứ da dago daha
-  dalam dalla dan dapat darf dari daripada das dat dei del dell della delle dels dem den
-  dengan denna denne der deras deres des dess dessa det deus deve deze dezhan dhan di die
-  diese dieser diger din diouzh dira disse dit dito dla door dos dre drept du dun durch dute
-  ebet ed edo een ei eika ein eine einer el eller elott els em en ena enhver enig enige entre
-  eo er ere es essere est esta estado estas estat este estis estos estu eta etta eus evit ex
-  ez fa faoi fara fata fi fie fiecare fin fost fra fran fur futhi fẹ́ ga gach gan gant gaout
-  gbogbo geen gegen gelijk genom gi gli gore gur ha haben hae hag han hanelle hanen hanno hans
-  har harus hat havas hay hebben heeft heidan hem hep herhangi herkes herkesin hervez het hic
-  hicbir hindi hini hiyo ho hogy holl hom honetan honom hore hori hoặc hulle hun hvilken iba
-  ich icin icke ieder iedere igual iguals ihren ikke il ilalim ile ili ilman ilyen im
-  impotriva ina ingen ini innych inter inych inymi ir isa isang ist ita ito itu iz izan ja jak
-  jako jakoz je jeder jego jeho jest jis jog joka jossa jotka jsou juu jẹ jẹ́ ka kad kai
-  kaikki kaikkien kailangan kaip kaj kakor kale kama kan kanilang kanssa kanyang kanye kao
-  karena katika kazdemu kazdy ke keadaan kell kendisine kepada ker ket không ki kiekvienas
-  kila kimse kiu kiun ko koik koja koje koji kojima kot ktera ktere ktora ktore ktory ktorym
-  kui kuma kumpulan kuris kuwa kwa kwamba kỳ l laban lahat lai lain lakhe lamang las le lebih
-  lehet leis lena les li lia lige lik lika lle lokacin lor loro los lub lui luật là lại ma
-  maging mai mais maja maji maju mana mar mas masa masing masyarakat maupun med mediante medzi
-  melakukan melalui mellett mempunyai mendapat menschen menurut mereka mes mezi mga mida
-  minden mindenki mint mis mit mmoja moo mora mot mozna mu muun một na naar nadie nagon nao ne
-  nebo negara nel nelkul nella nem nemen neniu nepre nessun ng người nhân như nhận những ni
-  nicht nie niemand niet nii niiden nimeni nin njega njegovo noen nogen nors nu nuo nào ober
-  och od oder og ogni ohne olan olarak oleh olmak olsun olyan om oma onder oo ook op orang
-  oraz orice os ou outros ouzh ovat pa pada paese pagal paggawa pais pamamagitan pamoja par
-  para pat pe pedig pela pelo pentru perkara perlu phải pia pli po poate pode podle podra pola
-  politik polo por pre pred pret pri prin proprio proti przed przez pu pun pẹ̀lú qua quae
-  qualquer que quibus quod rakyat ratt recht rechte ret rett rispetto rẹ̀ sa sadan sai sajat
-  sal sale sama samme sarili satu sau savo se sebagai sebarang secara seg seine seiner seja
-  sejam seka seluruh sem semua sen sendiri senza seorang ser sera serta sesuatu setiap seu
-  seus seva shi si sia sian sich sie sig sin sind sino sit sitt skal skall slik sob som sota
-  sowie sposob sta stato su sua suas suatu suka sunt sus sve svoje svojich svoju sy szemben sự
-  ta tai taip tak tako tam tama taman tanpa tanto tarafindan tarp tassa te tegen tejto telah
-  teljes tem tenen tentang terhadap termasuk teto thành thể thực ti tiada tidak tiene tienen
-  tik tikai til till tindakan tio tiu tiun toate toda todas todos tot tota totes toti toto
-  tots trabajo trabalho tri trong tsa tse tu tudi tuto tutti tất tự ugent ukuba ukuze um uma
-  umum un una und unha untuk ur ut utan uten uz va vaere vagy vai valamint valo van vara varje
-  vastaan ved vel veya vezan vi vid vilka vilket vir vita việc vo von voor vor vrij vsakdo
-  vsetci vsetky vsi vsichni về với wa waa wakati walang wani wannan wao wat wata watu waxa
-  welke wengine werden worden wote wszyscy wszystkich wszystkie wurde wọn wọ́n ya yake yakhe
-  yana yang yao yeye yi yoluyla z za zake zakhe zal ze zich zijn zo zonder zu zullen zum àwọn
-  ý điều đó được đều định αναμεσα απο αυτη για δεν ειναι ενα εχει εχουν η θα καθε καθενασ και
-  καμια κανεισ κατα με μεσα μια μονο μπορει να ο οι ολα ολεσ ολοι οποια που πρεπει προσ σε στα
-  στη στην στον τα τη την τησ τισ το τον του τουσ των υπο χωρισ ωσ б без бути бъдат бъде бы
-  было быть в во време время все всеки всеми всех всички від да для до должен должно други
-  других е его еднаква ему живот з за и или има имат имеет их к каждый как какой както като
-  когато което който которые към люди мира може может му на не него ни никой никто от по при
-  під с са своих свою се си срещу та тази так така тези то това того только трябва це че
-  человек чи чрез что чтобы що этих это як якої є інших їх її այդ այլ այն այս են եւ է իսկ իր
-  կամ համար հետ մի նրա որ որը որոնք որպես ու վրա או אל אלה אשר את בין במידה בתוך דרך הוא יהיה
-  כל לא לו על עם של احد از است التي الذي الي ان انجا او اور اي اين ايه با باشد باشند بايد بدون
-  بر براي برخوردار بطور به بيست بين تا تلك تمام جميع حق خود دارد دارند در دفعہ دون دي ديگر ذلك
-  را شده شود ضروري طريقے طور علي عن غير في فيه قد كامل كان كانت كرے كس كل كما كند كنند كه كويي
-  كي كيے كہ كے لا له ليے ما مردم مع مقابل من مورد نمايد هاي هذا هذه هر همه همچنين هيچ و وان
-  وضع وفي يا يك يكون يہ پر پورا چه گردد گي گيے گے ہر ہو ہويے ہوں ہي ہيں ہے अपने असे आणि आपल्या
-  आली आहे आहेत इन इस इसके उनके उन्हें उस उसके उसे एक एवं ऐसे और कर करना करने करून का काम कि
-  किया किसी की के केला केली को कोई गया जा जो तसेच ती तो त्या दिया द्वारा न नहीं पर भी में
-  म्हणून यह या लिए व वह सभी सर्व से हा ही हुए है हैं हो होता होने অথবা আছে ই এ একটি এবং এমন ও
-  করতে করবে করা করার করে কাজ কিংবা কোন ক্ষেত্রে জন্য তাঁদের তাঁর তার থাকবে থেকে দ্বারা না
-  নিজের নিয়ে পারে প্রতি বা মধ্যে মাধ্যমে যাবে যে রয়েছে সঙ্গে সাধারণ সে হবে અથવા અને આ આવી એ
-  એવી કે કેમ છે જ તે તેના તેની તેને તેવી તો થાય દરેક ન નહિ પણ પર માટે રીતે સામે હોય กัน การ
-  ของ ควา จาก ซึ่ ด้ว ตาม ต่อ ต้อ ถึง ถูก ทั้ ทาง ที่ ทุก ทํา นกา นี้ ป็น ยู่ ย่า ระห รับ รือ
-  ร่ว วาม ว่า สํา หรื หลั ห่ง อยู อย่ ั้ง ั้น ึ่ง ื่อ เป็ และ แห่ โดย ให้ ได้ ไม่ ่วม ่าง ้วย
-  ้อง ําห ở ある いて いま おい かつ きる ける こと この これ して する その ため って つい でき とし ない なく なら なる にお につ によ に対 ので
-  のみ の人 の他 また もの よう よっ より よる られ れら れる 一个 一切 不得 他们 以及 任何 其他 加以 及び 対し 対す 所有 无论 本人 这些 通过 鉴于 관계없이
-  그 그리고 다른 대하여 따라 및 수 어느 어떠한 위하여 이 이러한 있다 제 통하여
+  aan ab abbol aby ac aceasta aceea aceeasi acest aceste acestui ach ad adalah adarre ademas
+  af afin ag agar agus ahhoz ahora ai aiba aikaan aikana ainakin ainda ainsi ait aj ajn ak
+  akan akar aki ako al alapjan alatt alcuna ale alebo alem alguna ali alin alkoon alla alle
+  alleen allein allen aller als alta altal alte altii altra altre altres altri altro amb ambos
+  amely amelyet amelynek amig amikor anak ancak anden ander andere anderen andet andra andras
+  andre ang anggota ani annak annan annettu ano antaa antara antarabangsa antau ante ao aon
+  aos apa apres aquest aquesta aquests ar ara arabera arba arbeid ari arra asal asas asemenea
+  asi assim asti asupra atas atat atau ataupun ate atminstone atque atraves att attraverso au
+  auch aucune auf auront aut autre autres aux av avea avec avendo awal awam ay ayaa ayant az
+  azoknak azt ba baada bade bagi bahagian bahwa baik baiknya bajo bare barmilyen basi bat
+  batek bati battre bawah bawat beda begge bei belul bem benar bent bera berada bere berlainan
+  bersama beslutat beste betreffende bez bezala bezan bi biasa bidang bien bij bil bila bilang
+  bili bilo binnen bio bir birlikte biti bizzat bland ble blev bli blir blitt blive blivit bo
+  bodo bol bola boleh bolo bona bouez boyle brez bu bud budou budu bukan bundan bunlarin bunun
+  butun byc byl byla bylo byly byt bản bất bắt bằng bị bỏ bộ bức ca cada cand cao cara carei
+  caso catre ce cea cead ceea cel celle celles celor ces cet cette cha chacun che chini cho
+  chun chung chí chính chỉ ci cikin cikk ciu ciujn clanek co coa coi comme como compris con
+  conform contra contre contro cos csak cu cualquier cuanto cuenta cui cum cuộc czy cách có
+  cùng cũng cơ cả cần của cứ cực da daar daarin dagangan dago daha dahil daima dal dalam dale
+  dalla damit dan dans daou dapat dar darf dari daripada das dass dat davanti debe deben degli
+  dei del dell della delle dello dels dem den dengan denna denne dentro deoarece depan der
+  deras deres des despre dess dessa desses desta destes det detta dette deus devant deve devem
+  deze dezhan dezhi dezho dhan di dia diadakan diberikan dicho die diese diesen dieser dieses
+  digantan diger dilakukan din dindan dins dintr diouzh diperlukan dira dirak diri disse dit
+  dito ditu diwezhan dla doare doen doit doivent dokler dont doon door dos dre drept drug
+  drugo dti du dum dun dunia dupa durant durante durch dute dưới ea ebenso ebet ed edecek eder
+  ederek edessa edo een eer eerste efter egale egin egli egy egyeb egyedul egyes egyetlen ei
+  eigen eigenen eika ein einander eine einem einen einer eines eivat eizh ej el ela ele elk
+  elke ella elle ellen elleni eller elles elo elol elott els em eman en ena enep enhver enig
+  enige enligt enn ennan entre envers eo er era ere eren erre es esetben esse essere essi est
+  esta estado estados estan estar estara estas estat este estes estis estos estu eta etait
+  etat ete etiam etre etta etter etwa eus eux evel evit ex ez ezeket ezzel fa fait faoi faoin
+  faoina fara fata fazer feiz fel fer fi fie fiecare fim fin fins foi folk fora fost fra fran
+  fuera fueron fur futhi fẹ́ ga gaan gach gagawin gainera gan gant ganti ganto gaout gayri
+  gbogbo geen gegen gehabt gelijk gemacht generale genoeg genom geral gerek gi gibi ginawa gis
+  giờ giữa gleich gli god gore gumawa guna gur ha haben habida habra habran hae haec hag hal
+  ham han haneen hanelle hanen hanet hanggang hango hanno hans hanta hanya haon har harus hat
+  hata hau havas hay hayan hebben heeft heidan heilla heille hel heller hem hendaknya hep
+  herhangi herkes herkesin hervez het hevelep hic hicbir hij hindi hini hivyo hiyo ho hoc
+  hogre hogy holl hom honetan honom hore hori horiek horrek horri hoặc hulle hun huo hva hver
+  hvilken hvis hvor hwec hy hơn ia iad iar iba ich icin icke idir ieder iedere iemand iets
+  igen igual iguals ihm ihn ihre ihren ihrer ikke il ilalim ile ili ilia ilian ilk ilman ils
+  ilyen im impotriva ina incluso ineho inemu infor inga ingen ini inn inny innych inoltre inom
+  inter intet intr intre inuu inych inymi ir isa isang isku ist ita itibariyle itin ito itse
+  itt itu iu ivez iyi iyon iz izan ja jak jakmile jako jakoz jalkeen jde je jede jeder jedes
+  jedno jedynie jego jeho jeigu jej jejich jemu jen jest jez ji jimi jiray jis jo jog johon
+  joiden joissa joka jokainen jokia joko jonka jossa jota jotka jotta jsou ju juga jusqu juu
+  jẹ jẹ́ ka kad kada kahle kai kaikille kaikkea kaikki kaikkialla kaikkien kailangan kaip kaj
+  kakhulu kako kakor kale kama kamer kan kanilang kann kanssa kanya kanyang kanye kao karena
+  kas katika kautta kaysa kazdemu kazdy kdo kdy kdyz ke keadaan ked kedua kein keine kell
+  kembali kement kendi kendisi kendisine kentan kenver kenyataan kepada kepadanya kepentingan
+  kepest ker kerajaan kerana kere kerjasama keselamatan kesken ket ketika khi khona không ki
+  kiekvienas kila kimse kita kitokia kiu kiujn kiun kivul klut ko koik koja koje koji kojima
+  koju kokia kol kom koska kot kozott krachtens ktera ktere ktery kto ktora ktore ktorego
+  ktory ktorym ku kui kuin kukaan kukin kuma kumpulan kun kung kunna kunnat kunne kunnen kur
+  kuri kuris kutoka kuwa kwa kwamba kwenda kwenye kể kỳ l laban lagi lahat lahko lai lain
+  lakhe lamang langkah lapho las lavarout le lebih lec lehet leis lena les lesz leur leurs lhe
+  li lia lian lige lik lika lin lle lo lokacin lor loro los loại luar lub lui luogo luận luật
+  là lại lập lọ lực ma maar mag maga maging magukat mahu mai mais maja maji maju maka mal mana
+  mann mar mare markii mas masa masing masok masyarakat mata mate maupun mayor med mediante
+  medio medzi meg meio melakukan melalui mellan mellett mellom memberikan meme memes memihak
+  mempunyai mencapai mendapat menerima mengambil mengingat menjadi menos mensch menschen
+  menurut menyatakan mereka merupakan mes mesma mesmo mezi mga miatt mida midagi miedzy
+  mientras mika minden mindenki minka mint mis missa mit mita mitaan mittel mmoja mo mogen
+  mohou moja mojlig momento mon mondo moo mora morajo mot moze mozna mozu mu muda muiden
+  mukaan mula musi muss muun muut muuta muze myos myoskaan mà mẹ mỗi một na naar nach nad
+  nadie nag nagon nagot nagyobb naiden nais naita naj najma nam nao nar nav ndani ne nebo
+  nebyly nec nech necht negara negeri nei nej nejakeho nek neka nekdo neke nel nelkul nell
+  nella nello nem nemen nemet nemu nenhuma neni nenio neniu nepre neque nerede nessun nessuna
+  nevoie nez ng ngayon người nhau nhân như nhất nhận những ni nic nicht nici nie niego
+  niektoreho niemand niemandem niemu niet nii niiden niihin niin nim nimeni nimi nin nisu nito
+  nivel niya niz nje njega njegova njegovo njej njemu njih njihovo njuno noch nodvandiga
+  nodvandigt noe noen nogen noget nola nomes nors nos notamment nou nouveau novo nu nul numai
+  nun nunha nuo nur ny nào nơi nếu oa oant ob ober obrigado och od oder og ogni ohne olan
+  olarak oldugu ole oleh olevan oli olisi olleet olmak olsun olursa olyan om oma ona oncelikle
+  onder oni ono ont oo ook op opnieuw orang oraz ordnung orice os otra otro otros ou outra
+  outras outros ouzh ouzhpenn ova ovat overal pa pada paese pagal paggawa pais pamamagitan
+  pamoja pana panahon par para paraan parler parmi parte partir pas pat pe pedig pel pela
+  pelas pelo pelos pemp pendidikan penting pentru perante peringkat perkara perkhidmatan perlu
+  personne perusteella pessoas peut phương phải pia pie pieno pihak pilihan piu plein plej pli
+  po poate podczas pode podem poder podla podle podra pokud pola politik polni polno polo
+  ponovno por possivel pot pour povo povsod powinni prav prava pre pred premier pret pri prie
+  prin propi propio proprio proprios proti przed przez przy pula pun puo putin pẹ̀lú qu qua
+  quae qual quale qualquer quam quant quanto que quelconque quelli quem quer questa queste
+  questi qui quibus quo quod quy ra rakyat raok rasa ratt razie rebus recht rechte rechten
+  rechtes res respecto reszere ret rett rispetto rowniez rẹ̀ sa saan saat sadan sadana sadece
+  sai saja sajat sal sale sama samaa samaan samma samme samo sampai sana sangat sans sao sara
+  saranno sarili satu sau sav savaja savo se sean sebagai sebarang sebe sebuah secara secondo
+  sed seda seg segala segi segun segundo seharusnya sehingga sein seine seinen seiner seines
+  seizh seja sejam seka sekali selbst selle seluruh selv sem semacam semmi semua semula sen
+  sendiri senki senza seorang seperti ser sera seront serta ses seseorang sesuatu setiap seu
+  seule seurt seus seva sexa shi si sia sian siano sich sie sien sig siihen siis siita sila
+  silla sin sina sind sine sinh sino sisalla sista sit sitt siya sjalv skal skall slechts slik
+  sna sob soient soit solche sollen solo soltanto som sono sonst sont soo sota sotto sous
+  sowie spolu sposob spre sta stad starp stata stati stato steht stessi sto storre stumm su
+  sua suas suatu suka sulla sumber sunt suo suoi supaya sur sus sve svi svoj svoje svojho
+  svojich svoju svych sy szamara szemben szerint sẽ sở sự ta tabii tad tage tahan tahansa tai
+  taip tak taka takej tako taku taky takze tal tale talvoudegezh tam tama taman tambe tambien
+  tamen tamm tampoc tampoco tanpa tant tanto tapat tapauksessa tarafindan tarp tassa tata tato
+  taysin te tega tegen tej tejto tek telah teljes telle telles tem tempat tempoh tena tendra
+  tendran tenen tentang ter terakhir terbuka terhadap termasuk tersebut teto tez theo thiết
+  thành thế thể thực ti tiada tid tidak tiek tiempo tiene tienen tijdens tik tikai tikt til
+  tilbake till tindakan tine tio tiste tiu tiun tiện toate toda todas todos toe toho tohoto
+  tohto tokia tol tom tot tota totdat totes toti toto tots touez tous tout toute toutes tra
+  trabaja trabajo trabalho trata treba tri trong trên trước tsa tse tu tud tudi tulee tungkol
+  turut tussen tuto tutte tutti tuturor tych tymto tâm tình tất tỏ tới từ tự uga ugent ugu
+  uguali ugy uhelan uit ukuba ukuthi ukuze ul ulkopuolella ultim um uma umum un una unan und
+  une unei unele unha unor unos uns unter untuk unu unui uomo ur urzh ut utan uten uu uz uzere
+  va vad vaere vagy vai vain valamint valeur valo valor van vannak vara varje varten
+  vasitasiyla vastaan ved vedno vefe vel verder verso veya vez vezan vi vid vidare vien vienas
+  vile vilka vilken vilket vint vir vis vita việc vo voi voisi voivat volgens volt von voor
+  vor vreo vreun vrij vsaj vsak vsakdo vse vsetci vsetko vsetky vsi vsichni vuoksi vì vô vậy
+  về vị với wa waa waar wakati wakhe walang wani wannan wao wat wata watu waxa wedlug wegen
+  wegens weiteren wel welk welke wengine werd werden wie wil wilayah wird worden wordt wote
+  wsrod wszyscy wszystkich wszystkie wurde wọn wọ́n xuất ya yake yakhe yana yang yao yerine
+  yeye yhdessa yi yksin yoluyla z za zaidi zake zakhe zal ze zein zeit zelf zich zichzelf zij
+  zijn zijne zo zoals zonder zonke zu zullen zum zunaj zur zwischen àwọn ý điều đáng đó được
+  đại đến đều để địa định độ ακομα αλλα αλλεσ αλλη αλλον αλλουσ αλλων αμεσα αν αναμεσα
+  απεναντι απο αυτα αυτεσ αυτη αυτην αυτο αυτον αυτου αυτων για δεν ειναι ειτε εκεινη ενα ενοσ
+  επισησ ετσι εχει εχουν η θα καθε καθενασ καθωσ και καμια κανεισ κανενα κατα μαζι με μεσα
+  μεταξυ μην μια μιασ μονο μονοσ μπορει μπορουν να ο οι ολα ολεσ ολη ολο ολοι ολουσ οποια
+  οποιασ οποιεσ οποιο οπου οπωσ οσο οτι ουτε παλι παρα περα πιο που πρεπει προκειται προσ πωσ
+  σε στα στη στην στισ στο στον στουσ τα τετοια τη την τησ τισ το τον τοσο του τουλαχιστον
+  τουσ των υπο χωρισ ωσ ωσοτου ωστε а ако б бе без били било более будет будут була було бути
+  бъдат бъде бы был было быть в вне во вона вони време время все всеки всем всеми всех всички
+  всяка всіх във върху від где да дали де дело для до добро должен должно друг други других е
+  его един еднаква едно ему же живот жизнь з за завжди и или им има имат имеет иметь их й к
+  каждый как какой както като когато когда което които който которой которые который которых
+  която кроме където към ли люди между мира могат могут може может момента му на най не него
+  нея ни никой никто нито ничто нищо няма он они освен от перед по под поза пока поне пор пред
+  при против під равен с са само самого свое своего своей своих свою се себе си случай со сред
+  срещу със също та тази так така также такива такий також такой те тези тем тех то това того
+  този той только том трябва хоча це че человек через чи чрез что чтобы ще що эта этим этих
+  это этого як який якої є інших їх її այդ այլ այն այս են եւ է էր իսկ իր կամ համար հետ մեջ մի
+  նաեւ նրա նրանք որ որը որոնք որպես ու վրա או אחר אחרות אחרים אחרת אי אין אל אלה אם אשר את אתם
+  בגלל בין במידה בתוך דרך הוא היא הם ואת זאת זה יהיה יש כולם כי כל לא להיות לו לפיכך לפני מן
+  נגד עד על עליהם עם עצמי רק של שלו ا احد اخري اذا از اساسا است استفاده اش اعلام اكثر الا
+  الاول الاولي التي الذاتي الذي الي ام امام امد امور ان انان انجا انجام اند انه انها او اور
+  اول اي ايد ايك اين اينما ايه ايے با باز باشد باشند بايد بخشي بدون بر برابر براي برخوردار
+  بسبب بطور بما به بها بوده بي بيست بين تا تحت تر تلك تمام تو جا جريان جميع حاضر حتي حسب حق
+  خواهد خود داد دارد دارند داشته دايما در درباره دفعہ دهد دهم دوم دون دي ديگر ديگران ديگري دے
+  ذلك را راه ركھتے ركھے رہي سوم شد شده شود شوند صورت ضد ضروري طرف طريق طريقے طور عامه عدم
+  علاقہ علاقے علي عليه عليها عما عمل عن عند غير فان فرد في فيه فيها قد كامل كان كانت كذلك كرتي
+  كرتے كرد كرده كريں كرے كس كل كما كند كنند كه كويي كي كيے كہ كے لا لكيلا لما له لي ليس ليے ما
+  مثل مجددا مردم مع مقابل من مورد ميان نبايد نحو نخواهد نفس نمايد نمي نوع نيز هاي هذا هذه هر
+  هستند هم همه همچنين هناك هو هي هيچ و واقعي وان وضع وفي وقتيكه وقد وكان ولا يا يابد يك يكون
+  يہ پر پورا پيدا چلا چنين چه گردد گرفته گروہوں گي گيرد گيي گيے گے ہر ہو ہوتے ہويي ہويے ہوں ہي
+  ہيں ہے अधिक अपना अपनी अपने अशी असलेल्या असा असे आणि आता आदि आपल्या आला आली आले आहे आहेत इन
+  इस इसका इसके उन उनका उनकी उनके उन्हें उस उसके उसी उसे एक एवं ऐसे और कर करता करते करना करने
+  करून का काम काही कि किया किस किसी की के केला केली केले को कोई गया घर जब जहां जा जिस जिसे जो
+  झाला झाली तक तब तरह तसेच ती ते तो त्या त्याचा त्याची त्याच्या था दिया दिली दूसरे द्वारा न
+  नहीं नाही ने पर पहले पूरा भी माहिती मे में म्हणून यदि यह यहां या ये येणार येत लिए लिये व वह
+  वहां वाले वे सकता सबसे सभी सर्व साथ से हा ही हुए हे है हैं हो होता होने অথবা অন্য আছে ই উচিত
+  উপর এ এই একটি একে এখন এদের এবং এমন ঐ ও করছে করতে করবে করা করার করে করেছেন করেন কাছ কাজ কাজে
+  কিংবা কোন ক্ষেত্রে চেয়ে ছাড়া ছিল জন্য তা তাঁদের তাঁর তাতে তাদের তার তারা থাকবে থেকে দিতে
+  দেওয়া দ্বারা না নিজের নিয়ে পর্যন্ত পারে পারেন প্রতি প্রাথমিক ফলে বলে বা বিশেষ ব্যাপারে
+  ভাবে মধ্যে মনে মাধ্যমে যা যাতে যাবে যার যে যেখানে যেতে রয়েছে রেখে সঙ্গে সব সমস্ত সহ সাধারণ
+  সামনে সুতরাং সে হচ্ছে হতে হবে হবেন হয় হয়েছে হয়েছেন হলে হোক અંદર અથવા અને આ આગળ આવી ઉપર એ
+  એવા એવાં એવી એવો ઓછું કરતાં કરી કરે કર્યો કે કેમ ખૂબ છે જ જે જો તે તેઓ તેના તેની તેનું તેને
+  તેવી તો ત્યાં થઇ થતા થતાં થયો થાય દરેક ન નથી નહિ પણ પર પરંતુ બહાર માટે માત્ર મૂકી રીતે વધુ
+  શકે સામે હવે હોય กล่ กว่ กัน กับ การ ก่อ ขณะ ของ ขึ้ ข้า ครั ควา งจา จัด จาก ช่น ซึ่ ดัง ดีย
+  ดเผ ด้ว ตั้ ตาม ต่อ ต่า ต้อ ถึง ถูก ถ้า ทั้ ทาง ที่ ทุก ทํา นกา นั้ นี้ นึ่ นื่ ปิด ป็น ผ่า
+  พื่ ยวก ยัง ยู่ ย่า รวม ระห รับ รือ ร่ว ลาย ล่า วกั วาม ว่า สุด ส่ง ส่ว สํา หรั หรื หลั หลา
+  หว่ ห็น ห่ง อยู อย่ ออก ะหว ั้ง ั้น าหร ิดเ ียว ึ่ง ึ้น ื่อ เข้ เช่ เดี เนื เปิ เป็ เผย เพื
+  เมื เห็ เอง แต่ และ แห่ โดย ให้ ได้ ไม่ ไว้ ็นก ่วน ่วม ่อง ่อน ่าง ่าน ่าว ้วย ้อง ําห ở あっ
+  あり ある いて いま うち おい おけ おり かっ かつ から がら きる ける ここ こと この これ さら して する その それ ため った って つい つて でき では とし
+  とも と共 ない なか なが なく なら なる なん にお につ によ に対 に関 のか ので のみ の人 の他 また まで もの よう よっ より よる らに られ れら れる 一个
+  一切 一种 上所 不得 不论 且不 他人 他们 以免 以及 以期 任何 作为 依据 依照 其他 加以 及び 及其 只有 各种 因为 因此 在于 如此 对于 对待 対し 対す 并且 或者
+  所有 才能 方面 旁人 无论 有的 本人 本身 根据 由于 的来 相对 这一 这个 这些 通过 鉴于 각 같은 공동으로 관계없이 그 그리고 그에 근거하여 기타 다른 대하여 따라
+  따라서 또한 및 뿐만 수 아니라 어느 어떠한 어떤 없다 위하여 이 이러한 인 인하여 일 일반적으로 있다 제 통하여 하기 하는 할
 `
 
 /** In about 3 % and 0.8 % of texts. */

@@ -51,6 +51,8 @@ const PROGRESS =
   /\d{1,3}%.*[#=█▇▓░━─⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏|]|^[\s#=.\-_*~^+|/\\<>[\](){}█░━─]*$|^\s*[\d.]+ ?[kMG]i?B\/s/
 const STATES_ERROR =
   /\b(?:error|errors|exception|fatal|panic|panicked|failed|failure|fail|cannot|can't|could not|couldn't|unable|denied|refused|not found|undefined|unexpected|invalid|missing|unresolved|abort(?:ed)?|killed|segmentation|traceback|warning|timed out|conflict|unsupported|deprecated)\b|\b[A-Za-z.]{0,80}(?:Error|Exception|Warning)\b|\bERR!|✖|✗/i
+/** `file:line:column:` or `file(line,column):` begins a message. */
+const DIAGNOSTIC = /^\s{0,8}(?:[^\s:]{1,300}:\d+(?::\d+)?:\s|[^\s(]{1,300}\(\d+,\d+\):\s)/
 const LOG_NOISE =
   /^\s*(?:npm (?:ERR!|error) (?:A complete log|code ELIFECYCLE|errno|\s*$)|Traceback \(most recent|Process finished|During handling of|note: run with|Stack trace|Call stack)/i
 
@@ -138,15 +140,18 @@ function statementsOf(lines: readonly string[]): string[] {
   const told = lines.filter(
     (line, i) => !FRAME.test(line) && !LISTING.test(line) && !isSourceLine(line, lines[i - 1] ?? '')
   )
-  const stating = told.filter((line) => STATES_ERROR.test(line))
+  const stating = told.filter((line) => STATES_ERROR.test(line) || DIAGNOSTIC.test(line))
+  const others = told.filter((line) => !STATES_ERROR.test(line) && !DIAGNOSTIC.test(line))
+  // A tool that names positions prints headings and totals beside them; a report has a title.
+  const hasPositions = stating.some((line) => DIAGNOSTIC.test(line))
   const chosen =
     stating.length === 0
       ? [...told.slice(0, MAX_OTHER - 1), ...told.slice(MAX_OTHER - 1).slice(-1)]
       : [
-          ...told.slice(0, 1),
+          ...(hasPositions ? [] : told.slice(0, 1)),
           ...stating.slice(0, FIRST_STATEMENTS),
           ...stating.slice(FIRST_STATEMENTS).slice(-LAST_STATEMENTS),
-          ...told.filter((line) => !STATES_ERROR.test(line)).slice(0, 2)
+          ...(hasPositions ? [] : others.slice(0, 2))
         ]
   return [...new Set(chosen)]
 }
