@@ -11,6 +11,7 @@ import { light } from './light.ts'
 import { millions } from './millions.ts'
 import { models } from './models.ts'
 import { recall } from './recall.ts'
+import { relevance } from './relevance.ts'
 import { rest } from './rest.ts'
 import { sandbox } from './sandbox.ts'
 import { skills } from './skills.ts'
@@ -32,6 +33,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     millions,
     models,
     recall,
+    relevance,
     rest,
     sandbox,
     scale,

@@ -17,6 +17,7 @@
 export { CodedError, LimitError, StoreError } from '../crdt/index.ts'
 export { SwarmError, generateSwarmKey } from '../transport/index.ts'
 export { createHive, restoreBackup } from './runtime/index.ts'
+export { STRONG_RELEVANCE } from './search/index.ts'
 export { HiveError } from './errors.ts'
 export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'

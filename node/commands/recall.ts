@@ -1,5 +1,11 @@
 /** `hive recall QUERY`: finds knowledge of this node and of the hive. */
-import { COMMON_OPTIONS, dateOption, readArguments, wholeNumberOption } from '../command.ts'
+import {
+  COMMON_OPTIONS,
+  dateOption,
+  numberOption,
+  readArguments,
+  wholeNumberOption
+} from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
@@ -30,7 +36,8 @@ export const command: Command = {
         project: { type: 'string' },
         here: { type: 'boolean' },
         'all-projects': { type: 'boolean' },
-        stale: { type: 'boolean' }
+        stale: { type: 'boolean' },
+        'min-relevance': { type: 'string', default: '0' }
       },
       true
     )
@@ -48,6 +55,7 @@ export const command: Command = {
         values.project ?? (values.here === true ? await projectOf(process.cwd()) : undefined),
       allProjects: values['all-projects'],
       includeStale: values.stale,
+      minRelevance: numberOption('min-relevance', values['min-relevance'], 0, 1),
       maxWait: MAX_WAIT
     }
     const dataDir = values['data-dir'] ?? defaultDataDir(env)

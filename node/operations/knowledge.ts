@@ -109,6 +109,7 @@ export const KNOWLEDGE = {
       project: z.string().optional().meta({ description: 'Also what was learned for it' }),
       allProjects: z.boolean().optional(),
       includeStale: z.boolean().optional(),
+      minRelevance: z.number().min(0).max(1).optional(),
       maxWait: MaxWait.optional()
     }),
     output: z.strictObject({
@@ -134,6 +135,7 @@ export const KNOWLEDGE = {
               recordedAt: DAY
             },
             score: 1.5,
+            relevance: 0.95,
             origin: 'local'
           }
         ],

@@ -49,6 +49,7 @@ Usage: hive <command> [options]
                 --project NAME          also the facts of this project; --here: of this directory
                 --all-projects          the facts of all projects
                 --stale                 also what no longer holds
+                --min-relevance N       0 to 1 [0]; 0.91 prints what is strong, or nothing
   open ID...  print facts and insights whole
   history     list the claims about an entity: hive history ENTITY [ATTRIBUTE]
                 --as-of DATE

@@ -66,6 +66,7 @@ const RecallArguments = z.strictObject({
   asOf: z.date().optional(),
   scope: z.enum(['local', 'hive', 'all']).optional(),
   maxWait: Milliseconds.optional(),
+  minRelevance: z.number().min(0).max(1).optional(),
   signal: Signal
 })
 
@@ -182,8 +183,8 @@ export class Knowledge {
   }
 
   /**
-   * Knowledge of this node and of the hive about a question, best first. Throws `HiveError` for bad
-   * options.
+   * Knowledge of this node and of the hive about a question, best first. A raw error, the output of a
+   * tool or a long prompt is reduced to the words that tell. Throws `HiveError` for bad options.
    */
   recall(query: string, options: RecallOptions = {}): Promise<RecallResult> {
     const text = parse(z.string(), query, 'recall')

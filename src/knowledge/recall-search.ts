@@ -3,7 +3,13 @@
  * origin.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { fuse, MAX_SEARCH_WAIT } from '../search/index.ts'
+import {
+  fuse,
+  MAX_SEARCH_WAIT,
+  readQuestion,
+  relevancesOf,
+  searchedContent
+} from '../search/index.ts'
 import { factOf } from '../facts/index.ts'
 import { stateOf } from './claim-history.ts'
 import { displayFact, matchesQuery } from './recalled-fact.ts'
@@ -44,6 +50,11 @@ export interface RecallOptions extends AbortOptions {
   readonly scope?: 'local' | 'hive' | 'all'
   /** Milliseconds to wait for an index that is behind; default 50. Infinity: until it is complete. */
   readonly maxWait?: number
+  /**
+   * Only results of at least this relevance, from 0 to 1; default 0. With `STRONG_RELEVANCE` the
+   * answer is empty when nothing is known.
+   */
+  readonly minRelevance?: number
 }
 
 /** One result of `recall`. */
@@ -51,6 +62,11 @@ export interface Recalled {
   readonly fact: RecalledFact
   /** Larger is better; comparable within one answer only. */
   readonly score: number
+  /**
+   * 0 to 1: the estimated probability that the item is about the question, by its words and error
+   * codes; comparable across questions. 1 for a question without words.
+   */
+  readonly relevance: number
   readonly origin: SearchOrigin
 }
 
@@ -99,6 +115,9 @@ const DEFAULT_LIMIT = 10
 /** Hits read at first for each result, since some are superseded or removed. */
 const OVERFETCH = 3
 
+/** Results whose words are compared, also for a smaller limit: a result is relevant beside others. */
+const MIN_COMPARED = 10
+
 /** How many times more hits are read when the answer is not full, and the most that are. */
 const PAGE_GROWTH = 4
 const MAX_EXAMINED = 4_000
@@ -143,12 +162,14 @@ export class RecallSearch {
       includeStale = false,
       scope = 'all',
       maxWait = MAX_SEARCH_WAIT,
+      minRelevance = 0,
       signal
     }: RecallOptions
   ): Promise<FoundAnswer> {
     const at = asOf ?? new Date()
+    const question = readQuestion(text)
     const query = {
-      text,
+      text: question.text,
       origins: SCOPES[scope],
       entity,
       tags,
@@ -161,21 +182,28 @@ export class RecallSearch {
     const recalled = new Map<string, FoundText>()
     const examined = new Set<string>()
     let found: Found = NOTHING
+    const wanted = Math.max(limit, MIN_COMPARED)
     // Hits that were removed or superseded take no place: more are read until the answer is full.
-    for (let count = limit * OVERFETCH; ; count *= PAGE_GROWTH) {
+    for (let count = wanted * OVERFETCH; ; count *= PAGE_GROWTH) {
       const page = { ...query, limit: Math.min(count, MAX_EXAMINED) }
       found = await this.#search(page, view, signal)
       const fresh = found.hits.filter(({ origin, digest }) =>
         isNew(examined, `${origin} ${toHex(digest)}`)
       )
-      await this.#resolveAll(fresh, { query, states, limit, recalled, signal })
+      await this.#resolveAll(fresh, { query, states, limit: wanted, recalled, signal })
       const isEnd = found.hits.length < count || count >= MAX_EXAMINED
-      if (recalled.size >= limit || isEnd) break
+      if (recalled.size >= wanted || isEnd) break
     }
+    const texts = [...recalled.values()]
+    const relevances = relevancesOf(question, texts.map(comparedText), found.counts)
+    const shown = texts
+      .map((each, i) => ({ ...each, relevance: relevances[i] ?? 0 }))
+      .slice(0, limit)
+      .filter(({ relevance }) => relevance >= minRelevance)
     const { quarantined, disputed, vouches } = found.withheld
     const needs = quarantined === 0 ? 0 : Math.max(0, this.#components.judge.k - vouches)
     const withheld = { quarantined, disputed, needs }
-    return { found: [...recalled.values()], withheld, isComplete: view.isComplete }
+    return { found: shown, withheld, isComplete: view.isComplete }
   }
 
   /** Adds the facts of the hits, best first, up to the limit. */
@@ -254,7 +282,7 @@ type Found = SearchAnswer
 const NOTHING: Found = { hits: [], withheld: { quarantined: 0, disputed: 0, vouches: 0 } }
 
 interface FoundAnswer extends Omit<RecallResult, 'items'> {
-  readonly found: readonly FoundText[]
+  readonly found: readonly RelevantText[]
 }
 
 interface FoundText extends Pick<Recalled, 'origin' | 'score'> {
@@ -266,8 +294,17 @@ interface DatedText extends StoredText {
   readonly validTo?: Date
 }
 
-function recalledOf({ text, score, origin }: FoundText): Recalled {
-  return { fact: displayFact(text), score, origin }
+interface RelevantText extends FoundText, Pick<Recalled, 'relevance'> {}
+
+/** What a question is compared with: of a lesson all its parts. */
+function comparedText({ text }: FoundText): StoredText {
+  return text.kind === 'lesson'
+    ? { ...text, content: searchedContent({ ...text, kind: text.kind }) }
+    : text
+}
+
+function recalledOf({ text, score, relevance, origin }: RelevantText): Recalled {
+  return { fact: displayFact(text), score, relevance, origin }
 }
 
 /** One call of `recall`. */

@@ -89,6 +89,17 @@ export interface SearchAnswer {
   /** Best first. */
   readonly hits: readonly SearchHit[]
   readonly withheld: HeldMatches
+  /** Undefined with `all`, and without words. */
+  readonly counts?: TermCounts
+}
+
+/** How many items have each word of a question. */
+export interface TermCounts {
+  readonly items: number
+  /** Words in more items than this are common; they are not counted further. */
+  readonly bound: number
+  /** In the order of `queryWords`. */
+  readonly counts: readonly number[]
 }
 
 /** Which records to list: by vouches, then confidence, both descending. */

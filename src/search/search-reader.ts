@@ -28,7 +28,8 @@ import type {
   SearchHit,
   SearchOrigin,
   SearchQuery,
-  HeldMatches
+  HeldMatches,
+  TermCounts
 } from './search-query.ts'
 
 /** Rows that one stage compares, and those that it reads to find them; of more, the newest. */
@@ -112,7 +113,8 @@ export class SearchReader {
     }
     const best = [...hits.values()].toSorted((x, y) => y.score - x.score).slice(0, limit)
     const withheld = origins.includes('hive') ? this.#withheld(stages, filter) : NOTHING.withheld
-    return { hits: best, withheld }
+    if (query.all === true || words.length === 0) return { hits: best, withheld }
+    return { hits: best, withheld, counts: this.#termCounts(words) }
   }
 
   /** Items of the origin. */
@@ -238,6 +240,11 @@ export class SearchReader {
       }
     }
     return NOTHING.withheld
+  }
+
+  #termCounts(words: readonly QueryWord[]): TermCounts {
+    const counts = words.map(({ whole }) => this.#countOf(wholeExpression(whole)))
+    return { items: this.#items(), bound: Math.ceil(this.#commonCount()), counts }
   }
 
   #hasTurns(): boolean {

@@ -154,11 +154,20 @@ export interface IndexedTerms {
 }
 
 export function indexedTerms(text: string): IndexedTerms {
+  return termsOf(runsOf(text))
+}
+
+/** The same, but text in ASCII has no stems and compounds: a quarter of the time. */
+export function plainTerms(text: string): IndexedTerms {
+  return termsOf(PLAIN.test(text) ? plainRunsOf(text) : runsOf(text))
+}
+
+function termsOf(runs: Iterable<Run>): IndexedTerms {
   const words: string[] = []
   const others: string[] = []
   let hasStems = false
   let hasCompounds = false
-  for (const { whole, parts, extra, stem, compound = '', isRun } of runsOf(text)) {
+  for (const { whole, parts, extra, stem, compound = '', isRun } of runs) {
     if (whole !== '' && whole.length <= MAX_WORD) words.push(whole)
     for (const term of parts) (isRun ? words : others).push(term)
     for (const term of extra) others.push(term)
@@ -269,9 +278,13 @@ interface Language {
   readonly hasTones: boolean
 }
 
+function* plainRunsOf(text: string): Generator<Run> {
+  for (const [run] of text.matchAll(PLAIN_RUN)) yield plainWordOf(run)
+}
+
 function* runsOf(text: string): Generator<Run> {
   if (PLAIN.test(text) && !GERMANIC.test(text) && !ROMANCE.test(text)) {
-    for (const [run] of text.matchAll(PLAIN_RUN)) yield plainWordOf(run)
+    yield* plainRunsOf(text)
     return
   }
   const composed = text.normalize('NFKC')

@@ -111,6 +111,7 @@ function inOrder(attached: readonly Insight[], recalled: readonly Recalled[]): R
   const first = attached.map((insight): Recalled => ({
     fact: recalledOf(insight),
     score: best,
+    relevance: 1,
     origin: 'hive'
   }))
   return [...first, ...recalled.filter(({ fact }) => !ids.has(fact.id))]

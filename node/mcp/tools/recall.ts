@@ -7,6 +7,11 @@ import type { AddTool } from '../tool.ts'
 const MAX_ITEMS = 20
 const DEFAULT_BUDGET = 600
 
+/** An agent that asks sees what is likelier relevant than not; if nothing is, the next best. */
+const LIKELY = 0.5
+const POSSIBLE = 0.01
+const MAX_WEAK = 3
+
 /** Bytes of a token, at least. */
 const BYTES_PER_TOKEN = 3
 
@@ -20,6 +25,7 @@ const Item = z.object({
 })
 
 const NOTHING = 'Nothing is known about this.'
+const WEAK = 'Nothing close is known. Perhaps:'
 
 export const addRecall: AddTool = (server, { call, project, now }) => {
   server.registerTool(
@@ -35,9 +41,12 @@ export const addRecall: AddTool = (server, { call, project, now }) => {
       annotations: { readOnlyHint: true, openWorldHint: false }
     },
     async ({ query, budget = DEFAULT_BUDGET }, context) => {
-      const input = { query, limit: MAX_ITEMS, project }
+      const input = { query, limit: MAX_ITEMS, project, minRelevance: POSSIBLE }
       const { items } = await call('recall', input, callOptions(context))
-      const found = items.map((item) => describe(item, now()))
+      const likely = items.filter(({ relevance }) => relevance >= LIKELY)
+      const isWeak = likely.length === 0
+      const best = isWeak ? items.slice(0, MAX_WEAK) : likely
+      const found = best.map((item) => describe(item, now()))
       const shown: z.infer<typeof Item>[] = []
       const lines: string[] = []
       let left = budget * BYTES_PER_TOKEN
@@ -50,7 +59,8 @@ export const addRecall: AddTool = (server, { call, project, now }) => {
       }
       const more = found.length - shown.length
       const rest = more === 0 ? [] : [`${more} more; raise the budget.`]
-      return answer(found.length === 0 ? [NOTHING] : [...lines, ...rest], { items: shown, more })
+      const heading = isWeak ? [found.length === 0 ? NOTHING : WEAK] : []
+      return answer([...heading, ...lines, ...rest], { items: shown, more })
     }
   )
 }

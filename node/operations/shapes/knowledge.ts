@@ -114,6 +114,9 @@ export const Recalled = z
       validFrom: Moment.optional()
     }),
     score: z.number(),
+    relevance: z.number().min(0).max(1).meta({
+      description: 'Estimated; comparable across questions. From 0.91 on an answer is strong'
+    }),
     origin: z.enum(['local', 'hive'])
   })
   .meta({ id: 'Recalled', description: 'A fact of this node, or an insight of the hive' })

@@ -124,6 +124,12 @@ describe('the MCP tools', () => {
   })
 
   it('keep within the budget of a recall', async () => {
+    const others = Array.from({ length: 200 }, (_, i) => ({
+      entity: `device ${i}`,
+      content: `It has ${i} ports.`,
+      confidence: 0.5
+    }))
+    await api.result('distill', { facts: others })
     for (let i = 0; i < 12; i++) {
       await use('learn', {
         summary: `Budget lesson ${i} about the zebra number ${i * 77}`,
@@ -134,6 +140,11 @@ describe('the MCP tools', () => {
     const found = await use('recall', { query: 'zebra number lesson', budget: 200 })
     assert.ok(Buffer.byteLength(textOf(found)) <= 3 * 200 + 40)
     assert.match(textOf(found), /\d+ more; raise the budget\./)
+    const weak = textOf(await use('recall', { query: 'ports of the harbour' }))
+    assert.match(
+      weak,
+      /^(Nothing is known about this\.|Nothing close is known\. Perhaps:(\n.+){1,3})$/
+    )
   })
 
   it('refuse bad arguments with what is wrong', async () => {
