@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { encode } from 'gpt-tokenizer/encoding/o200k_base'
 import { Client } from '@modelcontextprotocol/client'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { SkillsClient } from '@modelcontextprotocol/client/ext/skills'
 import { z } from 'zod'
 import { startApi } from '../../fixtures/api.ts'
 import type { CallToolResult } from '@modelcontextprotocol/client'
@@ -121,6 +122,32 @@ describe('the MCP tools', () => {
     const failed = await use('skill', { action: 'run', skill: 'none' })
     assert.equal(failed.isError, true)
     assert.match(textOf(failed), /skill/i)
+  })
+
+  it('come with the verified skills as files, by the skills extension', async () => {
+    const { capabilities } = api.db.agent.cortex
+    const { id } = await capabilities.registerCapability({
+      name: 'triple',
+      description: 'Triples a number: "3" gives 9.',
+      kind: 'code',
+      source: 'export default (n) => 3 * n',
+      tests: [{ input: 2, output: 6 }]
+    })
+    const skills = new SkillsClient(client)
+    assert.deepEqual((await skills.list()).skills, [], 'one that is not verified is not served')
+    for (let use = 0; (await capabilities.get(id)).status !== 'verified'; use++) {
+      assert.ok(use < 400)
+      await capabilities.recordOutcome(id, { ok: true, caller: `caller ${use}` })
+    }
+    const [entry] = (await skills.list()).skills
+    assert.ok(entry !== undefined)
+    const file = await skills.read(entry)
+    assert.equal(file.verified, true)
+    assert.deepEqual(file.frontmatter, {
+      name: 'triple',
+      description: 'Triples a number: "3" gives 9.'
+    })
+    assert.match(file.body ?? '', /action "run", skill "triple"[^]*export default/)
   })
 
   it('keep within the budget of a recall', async () => {
