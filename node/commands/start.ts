@@ -4,6 +4,7 @@ import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { readModels } from '../models-file.ts'
 import { openDoors } from '../control/doors.ts'
 import { stopWhenIdle } from '../control/idle-stop.ts'
+import { rememberStart } from '../control/remembered-start.ts'
 import { mcpRoute } from '../mcp/index.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { startLog } from '../output/start-log.ts'
@@ -85,8 +86,9 @@ export const command: Command = {
       await db.stop()
       throw error
     })
+    await rememberStart(dataDir, values)
     log.ready(db, { dataDir, hasKey: keyFile !== undefined, url: doors.url })
-    await waitForEnd(signal, doors.local, idleTimeout)
+    await waitForEnd(signal, doors.servers, idleTimeout)
     log.stopping()
     const stopped = await completesWithin(STOP_TIMEOUT, async () => {
       await doors.close()
@@ -136,12 +138,12 @@ function receiptsOf(text = 'tests'): 'runs' | 'tests' {
 /** Resolves at a signal, or when nobody has used the node for `idleTimeout` seconds. */
 function waitForEnd(
   signal: AbortSignal,
-  server: Server,
+  servers: readonly Server[],
   idleTimeout: number | undefined
 ): Promise<void> {
   return new Promise((resolve) => {
     const stopWatch =
-      idleTimeout === undefined ? undefined : stopWhenIdle(server, idleTimeout, () => end())
+      idleTimeout === undefined ? undefined : stopWhenIdle(servers, idleTimeout, () => end())
     const end = (): void => {
       stopWatch?.()
       resolve()

@@ -26,8 +26,8 @@ export interface DoorsInit {
 export interface Doors {
   /** The address of the HTTP API on TCP. */
   readonly url: string | undefined
-  /** The server of the Unix socket. */
-  readonly local: Server
+  /** Those of the Unix socket and of TCP. */
+  readonly servers: readonly Server[]
   close(): Promise<void>
 }
 
@@ -53,17 +53,19 @@ export async function openDoors(
   const local = await createHttpServer({ node, hosts, addRoutes: addRoutes?.(node) })
   opened.defer(() => local.close())
   await local.listen({ path: socket })
+  const servers: Server[] = [local.server]
   if (http !== undefined) {
     const token = await readToken(dataDir)
     const open = await createHttpServer({ node, hosts, token, addRoutes: addRoutes?.(node) })
     opened.defer(() => open.close())
     await open.listen(http)
+    servers.push(open.server)
     url = urlOf(open.server.address(), http.host)
   }
   await writeRunningNode(dataDir, { pid: process.pid, socket, version: version(), http: url })
   opened.defer(() => removeRunningNode(dataDir))
   const all = opened.move()
-  return { url, local: local.server, close: () => all.disposeAsync() }
+  return { url, servers, close: () => all.disposeAsync() }
 }
 
 function urlOf(address: AddressInfo | string | null, host: string): string | undefined {

@@ -2,7 +2,11 @@
 import type { Server, Socket } from 'node:net'
 
 /** Calls `stop` once no connection was open for `seconds`. Returns how to end the watch. */
-export function stopWhenIdle(server: Server, seconds: number, stop: () => void): () => void {
+export function stopWhenIdle(
+  servers: readonly Server[],
+  seconds: number,
+  stop: () => void
+): () => void {
   let open = 0
   let timer: NodeJS.Timeout | undefined
   let isEnded = false
@@ -17,11 +21,11 @@ export function stopWhenIdle(server: Server, seconds: number, stop: () => void):
       if (open === 0) wait()
     })
   }
-  server.on('connection', onConnection)
+  for (const server of servers) server.on('connection', onConnection)
   wait()
   return () => {
     isEnded = true
     clearTimeout(timer)
-    server.off('connection', onConnection)
+    for (const server of servers) server.off('connection', onConnection)
   }
 }

@@ -5,10 +5,11 @@
  */
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { rememberedStart } from './remembered-start.ts'
 import { findRunningNode } from './running-node.ts'
 import type { RunningNode } from './running-node.ts'
 
@@ -22,6 +23,9 @@ const OWNER_ONLY_FILE = 0o600
 /** Milliseconds for a start, and between two looks whether the node answers. */
 const START_TIMEOUT = 30_000
 const LOOK_INTERVAL = 50
+
+/** Milliseconds after which a lock was left behind: a start takes less. */
+const LOCK_LIFETIME = 2 * START_TIMEOUT
 
 /** Seconds without a caller after which the node ends. */
 const IDLE_TIMEOUT = 600
@@ -45,7 +49,9 @@ export async function ensureNode(dataDir: string, signal?: AbortSignal): Promise
       if (!started && (await takeLock(lock))) {
         started = true
         // Another caller may have started one between the look and the lock.
-        if ((await findRunningNode(dataDir)) === undefined) spawnNode(dataDir)
+        if ((await findRunningNode(dataDir)) === undefined) {
+          spawnNode(dataDir, await rememberedStart(dataDir))
+        }
       }
       const node = await findRunningNode(dataDir)
       if (node !== undefined) return { node, started }
@@ -70,8 +76,11 @@ async function takeLock(path: string): Promise<boolean> {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
   const holder = Number(await readFile(path, 'utf8').catch(() => ''))
-  // A file that has no number yet is just being written.
-  if (holder > 0 && !isAlive(holder)) await rm(path, { force: true })
+  const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }))
+  // A file that has no number yet is just being written; another process may have the number of one
+  // that is gone.
+  const isLeft = (holder > 0 && !isAlive(holder)) || Date.now() - mtimeMs > LOCK_LIFETIME
+  if (isLeft) await rm(path, { force: true })
   return false
 }
 
@@ -85,7 +94,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** It belongs to no terminal and no agent, and outlives this process. */
-function spawnNode(dataDir: string): void {
+function spawnNode(dataDir: string, remembered: readonly string[]): void {
   const log = openSync(join(dataDir, LOG_FILE), 'a', OWNER_ONLY_FILE)
   try {
     const child = spawn(
@@ -94,6 +103,7 @@ function spawnNode(dataDir: string): void {
         ...process.execArgv,
         hiveScript(),
         'start',
+        ...remembered,
         '--data-dir',
         dataDir,
         '--idle-timeout',

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { remoteCalls } from '../../node/control/control-client.ts'
 import { findRunningNode } from '../../node/control/running-node.ts'
 import { budget } from '../fixtures/budget.ts'
 import { BINARY } from '../fixtures/build.ts'
@@ -96,14 +97,14 @@ describe('hive mcp', function () {
   it('lets the agent of one machine recall what an agent of another one shared', async () => {
     await using directory = await temporaryDirectory()
     const signal = AbortSignal.timeout(120_000)
+    const options = ['--k', '1', '--swarm', 'mcp-test']
     const [first, second] = [join(directory.path, 'a'), join(directory.path, 'b')]
-    await using a = new HiveProcess(['--data-dir', first, '--k', '1'])
+    await using a = new HiveProcess(['--data-dir', first, ...options])
     const { multiaddrs } = await a.ready(signal)
     await using b = new HiveProcess([
       '--data-dir',
       second,
-      '--k',
-      '1',
+      ...options,
       '--bootstrap',
       multiaddrs[0] ?? ''
     ])
@@ -120,6 +121,20 @@ describe('hive mcp', function () {
     const pupil = await startAgent(second)
     const found = await textOf(pupil, 'recall', { query: 'ERR_PNPM_OUTDATED_LOCKFILE' })
     assert.match(found, /shared 1v today .*Commit pnpm-lock\.yaml\./)
-    await Promise.all([teacher.client.close(), pupil.client.close()])
+    await pupil.client.close()
+    b.kill('SIGTERM')
+    await b.exit
+    // The node that the next agent starts is in the same swarm, with the same peers.
+    const next = await startAgent(second)
+    assert.match(await textOf(next, 'recall', { query: 'ERR_PNPM_OUTDATED_LOCKFILE' }), /Commit/)
+    const running = await findRunningNode(second)
+    assert.ok(running !== undefined)
+    const { swarm, pid } = await remoteCalls(running.socket)('status', {})
+    assert.equal(swarm?.name, 'mcp-test')
+    await Promise.all([teacher.client.close(), next.client.close()])
+    const connection = connect(running.socket)
+    const ended = once(connection, 'close')
+    process.kill(pid, 'SIGTERM')
+    await ended
   })
 })

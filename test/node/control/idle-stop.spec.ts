@@ -26,7 +26,7 @@ describe('a node that was started in the background', () => {
     const server = await listen()
     let isStopped = false
     const { promise, resolve } = Promise.withResolvers<void>()
-    const end = stopWhenIdle(server, 0.02, () => {
+    const end = stopWhenIdle([server], 0.02, () => {
       isStopped = true
       resolve()
     })
@@ -45,7 +45,7 @@ describe('a node that was started in the background', () => {
   it('is held by nothing once the watch has ended, though connections close later', async () => {
     const server = await listen()
     const before = timers()
-    const end = stopWhenIdle(server, 600, () => assert.fail('stopped'))
+    const end = stopWhenIdle([server], 600, () => assert.fail('stopped'))
     const socket = await dial(server)
     const closed = once(server, 'close')
     end()
