@@ -33,6 +33,7 @@ export const command: Command = {
       ['hive', `${status.entries} entries by ${status.authors} authors`],
       ['digest', status.digest],
       ['filters', filtersText(status.filters)],
+      ['index', indexText(status.index)],
       ['refused', refused.join(', ') || 'nothing'],
       ['offences', String(offences)],
       ['damaged', String(damaged)],
@@ -49,6 +50,11 @@ function filtersText({ bytes, peerFilters }: ResultOf<'status'>['filters']): str
     .map((each) => `${each.kind}: ${each.elements.toLocaleString('en-US')} of ${each.peers} peers`)
   const peerBytes = peerFilters.reduce((sum, each) => sum + each.bytes, 0)
   return [`own ${kilobytes(bytes)}, of peers ${kilobytes(peerBytes)}`, ...peers].join('; ')
+}
+
+function indexText({ behind, failure }: ResultOf<'status'>['index']): string {
+  if (failure !== undefined) return `behind: ${sanitizeText(failure)}`
+  return behind === 0 ? 'complete' : `${behind.toLocaleString('en-US')} items behind`
 }
 
 function kilobytes(bytes: number): string {

@@ -33,6 +33,7 @@ export const NODE = {
         rejections: {},
         offences: 0,
         damaged: 0,
+        index: { behind: 0 },
         warnings: [],
         digest: '00',
         running: true,

@@ -1,5 +1,6 @@
 /** Builds the parts that the agents of a node share, and the cortex of each agent. */
 import { anonymizer } from '../anonymity/index.ts'
+import { messageOf } from '../errors.ts'
 import { closeAll } from './close-all.ts'
 import {
   composeContext,
@@ -171,6 +172,12 @@ export class CortexFactory {
       onConsolidate: (consolidated) => observer.onConsolidate(consolidated),
       onError
     })
+  }
+
+  /** Items that the search index does not have yet, and why it does not follow. */
+  get indexStatus(): { readonly behind: number; readonly failure?: string } {
+    const { behind, failure } = this.#index
+    return failure === undefined ? { behind } : { behind, failure: messageOf(failure) }
   }
 
   /** Starts the background work. */

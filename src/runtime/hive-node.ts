@@ -35,6 +35,8 @@ export interface HiveStatus {
   readonly rejections: Readonly<Record<string, number>>
   readonly offences: number
   readonly damaged: number
+  /** The search index: items that it does not have yet, and why it does not follow, if it does not. */
+  readonly index: { readonly behind: number; readonly failure?: string }
   /** What the operator should know, the latest last. */
   readonly warnings: readonly string[]
 }
@@ -105,6 +107,7 @@ export class HiveNode extends EventEmitter<HiveEvents> {
       rejections: replica.rejections(),
       offences: swarm?.offences ?? 0,
       damaged: store.damaged,
+      index: this.#cortex.indexStatus,
       warnings: warnings.texts
     }
   }

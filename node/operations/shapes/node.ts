@@ -37,6 +37,10 @@ export const NodeStatus = z
     rejections: z.record(z.string(), Count),
     offences: Count,
     damaged: Count,
+    index: z.strictObject({
+      behind: Count.meta({ description: 'Items that the search index does not have yet' }),
+      failure: z.string().optional()
+    }),
     warnings: z.array(z.string()),
     digest: z.string(),
     running: z.boolean().meta({
