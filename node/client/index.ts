@@ -13,4 +13,5 @@
  * @module noormme-hive/client
  */
 export { createClient, HiveClientError } from './client.ts'
-export type { ClientCallOptions, ClientInit, HiveClient } from './client.ts'
+export type { ClientCallOptions, ClientInit, HiveClient, Method, MethodName } from './client.ts'
+export type { InputOf, OperationName, Operations, ResultOf } from '../operations/index.ts'

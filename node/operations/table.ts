@@ -7,7 +7,9 @@ import { SKILLS } from './skills.ts'
 
 export const OPERATIONS = { ...KNOWLEDGE, ...HIVE, ...GOALS, ...SKILLS, ...NODE } as const
 
+/** All operations. */
 export type Operations = typeof OPERATIONS
+/** The name of an operation: a path of the HTTP API. */
 export type OperationName = keyof Operations
 
 export function isOperation(name: string): name is OperationName {
