@@ -2,7 +2,9 @@
 import { connect } from 'node:net'
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { remoteCalls } from './control-client.ts'
+import type { HiveNode } from '../../src/index.ts'
 import type { Call } from '../operations/index.ts'
 
 /** `node.json` in the data directory: the addresses of the running node. */
@@ -38,17 +40,41 @@ export async function findRunningNode(dataDir: string): Promise<RunningNode | un
   return node !== undefined && (await answers(node.socket)) ? node : undefined
 }
 
-/** Runs `use` with the running node, or with the directory if no node runs on it. */
+/** Milliseconds to wait for a node that has just been started, or for another command. */
+const LOCK_WAIT = 10_000
+const LOOK_INTERVAL = 100
+
+/**
+ * Runs `use` with the running node, or with the directory if no node runs on it. Waits while another
+ * process has the directory: a node that does not answer yet, or another command.
+ */
 export async function withNode<T>(dataDir: string, use: (call: Call) => Promise<T>): Promise<T> {
-  const node = await findRunningNode(dataDir)
-  if (node !== undefined) return use(remoteCalls(node.socket))
+  const deadline = Date.now() + LOCK_WAIT
+  for (;;) {
+    const node = await findRunningNode(dataDir)
+    if (node !== undefined) return use(remoteCalls(node.socket))
+    const db = await openUnlessLocked(dataDir, Date.now() > deadline)
+    if (db === undefined) {
+      await delay(LOOK_INTERVAL)
+      continue
+    }
+    await using opened = db
+    const { localCalls } = await import('../operations/index.ts')
+    return await use(localCalls({ db: opened, running: false }))
+  }
+}
+
+/** Undefined while another process has the directory; throws for it if this is the last try. */
+async function openUnlessLocked(dataDir: string, isLast: boolean): Promise<HiveNode | undefined> {
   // Loaded here: the library takes a second, and a running node needs none of it.
-  const [{ createHive }, { localCalls }] = await Promise.all([
-    import('../../src/index.ts'),
-    import('../operations/index.ts')
-  ])
-  await using db = await createHive({ dataDir, swarm: false })
-  return await use(localCalls({ db, running: false }))
+  const { createHive } = await import('../../src/index.ts')
+  try {
+    return await createHive({ dataDir, swarm: false })
+  } catch (error) {
+    const isLocked = error instanceof Error && 'code' in error && error.code === 'STORE_LOCKED'
+    if (isLocked && !isLast) return undefined
+    throw error
+  }
 }
 
 function answers(socketPath: string): Promise<boolean> {

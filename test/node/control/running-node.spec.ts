@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { createHive } from '../../../src/index.ts'
+import { openDoors } from '../../../node/control/doors.ts'
+import { withNode } from '../../../node/control/running-node.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
+
+describe('a command', () => {
+  it('waits for a node that has the directory and does not answer yet', async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    await using db = await createHive({ dataDir, swarm: false })
+    const asked = withNode(dataDir, (call) => call('status', {}))
+    const early = await Promise.race([
+      asked.then(() => 'answered'),
+      db.digest().then(() => 'waits')
+    ])
+    assert.equal(early, 'waits')
+    const doors = await openDoors(db, { dataDir, socket: join(directory.path, 's'), hosts: [] })
+    try {
+      assert.equal((await asked).running, true)
+    } finally {
+      await doors.close()
+    }
+  })
+
+  it('waits for another command on the same directory', async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    const run = (i: number): Promise<string> =>
+      withNode(
+        dataDir,
+        async (call) =>
+          (await call('learn', { summary: `Lesson ${'xyz'[i]}`, action: `Do ${i}.`, force: true }))
+            .status
+      )
+    assert.deepEqual(await Promise.all([run(0), run(1), run(2)]), ['new', 'new', 'new'])
+  })
+
+  it('opens the directory where no node runs', async () => {
+    await using directory = await temporaryDirectory()
+    const { running } = await withNode(join(directory.path, 'node'), (call) => call('status', {}))
+    assert.equal(running, false)
+  })
+})
