@@ -116,6 +116,7 @@ function addContents(server: McpServer): void {
         },
         allOf: [{ anyOf: [{ required: ['phone'] }, { required: ['email'] }] }],
         if: { properties: { contactMethod: { const: 'phone' } }, required: ['contactMethod'] },
+        // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
         then: { required: ['phone'] },
         else: { required: ['email'] },
         additionalProperties: false
@@ -193,7 +194,7 @@ function addRequests(server: McpServer): void {
         messages: [{ role: 'user', content: { type: 'text', text: prompt } }],
         maxTokens: 100
       })
-      return text(`LLM response: ${'text' in content ? String(content.text) : ''}`)
+      return text(`LLM response: ${'text' in content ? content.text : ''}`)
     }
   )
   const elicit = (name: string, message: string, requestedSchema: object): void => {
