@@ -4,6 +4,7 @@ import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { readModels } from '../models-file.ts'
 import { openDoors } from '../control/doors.ts'
 import { stopWhenIdle } from '../control/idle-stop.ts'
+import { cqRoutes } from '../cq/index.ts'
 import { mcpRoute } from '../mcp/index.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { startLog } from '../output/start-log.ts'
@@ -80,7 +81,10 @@ export const command: Command = {
       socket: await socketPath(dataDir, env),
       http: addressOf(values.http),
       hosts: values['http-host'] ?? [],
-      addRoutes: mcpRoute
+      addRoutes: (node) => (server) => {
+        mcpRoute(node)(server)
+        cqRoutes(node)(server)
+      }
     }).catch(async (error: unknown) => {
       await db.stop()
       throw error

@@ -44,7 +44,7 @@ async function send(
   const type = lines === undefined ? 'application/json' : JSON_LINES
   const outgoing = request({
     socketPath,
-    path: `/v1/${name}`,
+    path: `/v1/${name}${lines === undefined ? '' : fieldsOf(input)}`,
     method: 'POST',
     headers: { accept: JSON_LINES, 'content-type': type },
     signal
@@ -62,12 +62,19 @@ async function send(
     const { progress, item, result, error } = Line.parse(JSON.parse(line))
     if (progress !== undefined) onProgress?.(progress)
     if (item !== undefined) await onItem?.(item)
-    if (error !== undefined) throw new CommandError(error.detail, error.exit)
+    if (error !== undefined) throw new CommandError(error.detail, error.exit, error.code)
     if (result !== undefined) return result
   }
   throw new Error(
     'The node closed the connection before it sent a result. See the output of "hive start".'
   )
+}
+
+/** The fields of an input whose items come as lines: they stand in the query. */
+function fieldsOf(input: object): string {
+  const fields = Object.entries(input).filter(([, value]) => !Array.isArray(value))
+  if (fields.length === 0) return ''
+  return `?input=${encodeURIComponent(JSON.stringify(Object.fromEntries(fields)))}`
 }
 
 async function problemOf(response: IncomingMessage): Promise<Error> {
@@ -77,7 +84,7 @@ async function problemOf(response: IncomingMessage): Promise<Error> {
   const { detail, exit, code } = problem.data
   const hint =
     code === 'NOT_FOUND' ? ' Its version may be older: restart it with this version.' : ''
-  return new CommandError(`${detail}${hint}`, exit)
+  return new CommandError(`${detail}${hint}`, exit, code)
 }
 
 function jsonOf(body: string): unknown {

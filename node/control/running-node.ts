@@ -50,7 +50,7 @@ export async function withNode<T>(dataDir: string, use: (call: Call) => Promise<
     import('../operations/index.ts')
   ])
   await using db = await createHive({ dataDir, swarm: false })
-  return await use(localCalls({ db, running: false }))
+  return await use(localCalls({ db, dataDir, running: false }))
 }
 
 function answers(socketPath: string): Promise<boolean> {
