@@ -50,18 +50,12 @@ export const Proposal = z.object({
   created_by: z.string().optional()
 })
 
-export const Flag = z
-  .object({
-    reason: FlagReason,
-    detail: z.string().max(1_000).optional(),
-    duplicate_of: UnitId.optional()
-  })
-  .refine(
-    ({ reason, duplicate_of: original }) => reason !== 'duplicate' || original !== undefined,
-    {
-      message: 'duplicate_of is required when reason is duplicate'
-    }
-  )
+/** cq's clients name no original of a duplicate over HTTP. */
+export const Flag = z.object({
+  reason: FlagReason,
+  detail: z.string().max(1_000).optional(),
+  duplicate_of: UnitId.optional()
+})
 
 /** cq's statistics of a store. */
 export interface Stats {
@@ -151,7 +145,7 @@ export class CqUnits {
   /** Disputes the unit in the hive, or calls it stale; a lesson of this node is recalled no longer. */
   async flag(
     unitId: string,
-    { reason }: z.output<typeof Flag>,
+    { reason, duplicate_of: original }: z.output<typeof Flag>,
     options?: CallOptions
   ): Promise<CqUnit> {
     const { unit, fact, insight } = await this.#find(unitId, options)
@@ -161,7 +155,10 @@ export class CqUnits {
     if (reason === 'stale' || (reason === 'incorrect' && insight === undefined)) {
       await this.#call('stale', { id: (fact ?? insight)?.id ?? '' }, options)
     }
-    const flags = [{ reason, timestamp: new Date().toISOString() }]
+    const timestamp = new Date().toISOString()
+    // cq's clients refuse a flag "duplicate" that names no original.
+    const isWhole = reason !== 'duplicate' || original !== undefined
+    const flags = isWhole ? [{ reason, timestamp, duplicate_of: original }] : []
     const after = await this.#find(unitId, options).catch(() => undefined)
     return { ...unit, evidence: after?.unit.evidence ?? unit.evidence, flags }
   }
