@@ -23,6 +23,10 @@ export function cqRoutes(node: NodeAccess): (server: FastifyInstance) => void {
 }
 
 export function addCqRoutes(server: FastifyInstance, units: CqUnits): void {
+  // cq's clients read a node without this document as one with the API under /api/v1.
+  server.get('/.well-known/cq-node.json', (_request, reply) =>
+    reply.code(NOT_FOUND).send({ detail: 'Not Found' })
+  )
   server.get(`${PREFIX}/health`, () => ({ status: 'ok' }))
   server.get(`${PREFIX}/knowledge`, ({ query }, reply) =>
     answer(reply, 200, async (signal) => ({
