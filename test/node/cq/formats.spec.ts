@@ -3,9 +3,11 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { createHive } from '../../../src/index.ts'
 import { jsonValues, localCalls } from '../../../node/operations/index.ts'
+import { main } from '../../../node/main.ts'
 import { storedUnits } from '../../../node/cq-database.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Call, CqUnit } from '../../../node/operations/index.ts'
@@ -231,6 +233,30 @@ describe('units of cq', () => {
     assert.deepEqual(exported.domains, words)
     assert.deepEqual(exported.context?.languages, words)
     assert.ok(exported.insight.detail.startsWith(summary))
+  })
+})
+
+describe('hive import and hive export', () => {
+  it('take the format cq, and a file', async () => {
+    await using directory = await temporaryDirectory()
+    const place = ['--format', 'cq', '--data-dir', join(directory.path, 'node')]
+    const written: string[] = []
+    const { stdout } = process
+    const { write } = stdout
+    stdout.write = (chunk: string | Uint8Array): boolean => written.push(String(chunk)) > 0
+    try {
+      const file = fileURLToPath(new URL('valid-unit.json', UNITS))
+      assert.equal(await main(['import', file, ...place]), 0)
+      assert.equal(await main(['export', ...place]), 0)
+      assert.equal(await main(['export', '--format', 'other']), 2)
+    } finally {
+      stdout.write = write
+    }
+    const [report = '', unit = ''] = written
+    assert.match(report, /^1 read: 1 new/)
+    const [expected] = (await exampleUnits()).filter(({ domains }) => domains.includes('stripe'))
+    assert.ok(expected !== undefined)
+    assert.deepEqual(read(JSON.parse(unit) as CqUnit), read(expected))
   })
 })
 
