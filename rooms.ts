@@ -143,6 +143,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/client': { imports: ['node/operations'] },
   'node/http': { imports: ['src', 'node/operations'] },
   'node/mcp': { imports: ['src', 'node/operations'] },
+  'node/cq': { imports: ['src', 'node/operations'] },
   'node/control': { imports: ['src', 'node/operations', 'node/http'] },
   'node/install': { imports: [] },
   'node/output': { imports: ['src', 'node/operations', 'node/control', 'node/install'] },
@@ -152,6 +153,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node/operations',
       'node/http',
       'node/mcp',
+      'node/cq',
       'node/control',
       'node/install',
       'node/output'

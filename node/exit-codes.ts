@@ -26,10 +26,13 @@ export class UsageError extends Error {
 export class CommandError extends Error {
   override readonly name = 'CommandError'
   readonly exit: ExitCode
+  /** The code of the error on the node. */
+  readonly code: string | undefined
 
-  constructor(message: string, exit: ExitCode) {
+  constructor(message: string, exit: ExitCode, code?: string) {
     super(message)
     this.exit = exit
+    this.code = code
   }
 }
 

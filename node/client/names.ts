@@ -9,6 +9,7 @@ export const NAMES = [
   'context',
   'history',
   'export',
+  'import',
   'forget',
   'broadcast',
   'promote',

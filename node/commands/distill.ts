@@ -6,15 +6,12 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withDefaults } from '../operations/line-reader.ts'
 import { withNode } from '../control/running-node.ts'
-import { sanitizeText, print, printJson, progressLine, warn } from '../output/terminal.ts'
-import type { DistillReport } from '../../src/index.ts'
+import { printDistilled } from '../output/distilled.ts'
+import { printJson, progressLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 /** Of a fact in the arguments; a line must have its own, or `--confidence`. */
 const DEFAULT_CONFIDENCE = 0.9
-
-/** Refused lines printed in full; the others are counted. */
-const MAX_SHOWN = 20
 
 export const command: Command = {
   async run(argv, { env, signal }) {
@@ -76,7 +73,7 @@ export const command: Command = {
       )
     ).finally(() => progress.end())
     if (values.json === true) printJson(report)
-    else printReport(report)
+    else printDistilled(report)
     return report.rejected.length > 0 ? EXIT.refused : EXIT.ok
   }
 }
@@ -94,24 +91,4 @@ function defined(fields: Readonly<Record<string, unknown>>): Record<string, unkn
 
 async function* singleLine(line: string): AsyncGenerator<string> {
   yield line
-}
-
-function printReport({
-  read,
-  new: fresh,
-  duplicate,
-  corroborated,
-  rejected,
-  seconds
-}: DistillReport): void {
-  const rate = read < 1_000 ? '' : ` (${Math.round(read / seconds).toLocaleString('en-US')}/s)`
-  const known = corroborated === 0 ? '' : ` ${corroborated} found by peers too,`
-  print(
-    `${read} read: ${fresh} new,${known} ${duplicate} already stored, ${rejected.length} refused${rate}`
-  )
-  for (const { line, reason } of rejected.slice(0, MAX_SHOWN)) {
-    warn(`  line ${line}: ${sanitizeText(reason)}`)
-  }
-  if (rejected.length > MAX_SHOWN)
-    warn(`  and ${rejected.length - MAX_SHOWN} more (--json lists all)`)
 }

@@ -1,17 +1,34 @@
-/** `hive export`: prints all facts of a node as JSON Lines, for `hive import`. */
+/** `hive export`: prints all facts of a node as JSON Lines, for `hive import` or for cq. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
-import { EXIT } from '../exit-codes.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
-import { writeLine } from '../output/terminal.ts'
+import { sanitizeText, warn, writeLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
+import type { ResultOf } from '../operations/index.ts'
 
 export const command: Command = {
   async run(argv, { env, signal }) {
-    const { values } = readArguments(argv, COMMON_OPTIONS)
-    await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-      call('export', {}, { signal, onItem: (fact) => writeLine(JSON.stringify(fact)) })
+    const { values } = readArguments(argv, { ...COMMON_OPTIONS, format: { type: 'string' } })
+    const { format } = values
+    if (format !== undefined && format !== 'hive' && format !== 'cq') {
+      throw new UsageError(`--format takes hive or cq, not "${format}".`)
+    }
+    const report = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      call('export', { format }, { signal, onItem: (fact) => writeLine(JSON.stringify(fact)) })
     )
+    for (const line of withheldLines(report)) warn(line)
     return EXIT.ok
   }
+}
+
+/** Numbers by reason. */
+function withheldLines({ facts, withheld = [], omitted = 0 }: ResultOf<'export'>): string[] {
+  const reasons = Object.entries(Object.groupBy(withheld, ({ reason }) => reason))
+  const lines = reasons.map(
+    ([reason, items = []]) => `  ${items.length} withheld: ${sanitizeText(reason)}`
+  )
+  if (omitted > 0)
+    lines.push(`  ${omitted} texts of imported units omitted: they may disclose something`)
+  return lines.length === 0 ? [] : [`${facts} exported, ${withheld.length} withheld`, ...lines]
 }

@@ -1,9 +1,10 @@
 /** `hive mcp`: serves an agent over standard input and output, by the node of this machine. */
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
-import { EXIT } from '../exit-codes.ts'
+import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { sharedNodeCalls } from '../control/shared-node.ts'
-import { serveAgent } from '../mcp/index.ts'
+import { createCqServer } from '../cq/index.ts'
+import { createMcpServer, serveAgent } from '../mcp/index.ts'
 import { warn } from '../output/terminal.ts'
 import { projectOf } from '../project.ts'
 import type { Command } from '../command.ts'
@@ -12,14 +13,21 @@ export const command: Command = {
   async run(argv, { env, signal }) {
     const { values } = readArguments(argv, {
       'data-dir': COMMON_OPTIONS['data-dir'],
-      project: { type: 'string' }
+      project: { type: 'string' },
+      profile: { type: 'string', default: 'hive' }
     })
+    const { profile } = values
+    if (profile !== 'hive' && profile !== 'cq') {
+      throw new UsageError(`--profile takes hive or cq, not "${profile}".`)
+    }
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const project = values.project ?? (await projectOf(process.cwd()))
     using node = sharedNodeCalls(dataDir)
     await serveAgent({
-      call: node.call,
-      project,
+      create: () =>
+        profile === 'cq'
+          ? createCqServer(node.call)
+          : createMcpServer({ call: node.call, project, now: Date.now }),
       input: process.stdin,
       signal,
       onError: (error) => warn(`hive mcp: ${error.message}`)

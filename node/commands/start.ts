@@ -5,6 +5,7 @@ import { readModels } from '../models-file.ts'
 import { openDoors } from '../control/doors.ts'
 import { stopWhenIdle } from '../control/idle-stop.ts'
 import { rememberStart } from '../control/remembered-start.ts'
+import { cqRoutes } from '../cq/index.ts'
 import { mcpRoute } from '../mcp/index.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { startLog } from '../output/start-log.ts'
@@ -81,7 +82,10 @@ export const command: Command = {
       socket: await socketPath(dataDir, env),
       http: addressOf(values.http),
       hosts: values['http-host'] ?? [],
-      addRoutes: mcpRoute
+      addRoutes: (node) => (server) => {
+        mcpRoute(node)(server)
+        cqRoutes(node)(server)
+      }
     }).catch(async (error: unknown) => {
       await db.stop()
       throw error

@@ -30,7 +30,7 @@ async function send(
   const type = lines === undefined ? 'application/json' : JSON_LINES
   const outgoing = request({
     socketPath,
-    path: `/v1/${name}`,
+    path: `/v1/${name}${lines === undefined ? '' : queryOf(input)}`,
     method: 'POST',
     headers: { accept: JSON_LINES, 'content-type': type },
     signal
@@ -57,6 +57,13 @@ async function send(
   )
 }
 
+/** The fields of an input whose items come as lines: they stand in the query. */
+function queryOf(input: object): string {
+  const fields = Object.entries(input).filter(([, value]) => !Array.isArray(value))
+  if (fields.length === 0) return ''
+  return `?input=${encodeURIComponent(JSON.stringify(Object.fromEntries(fields)))}`
+}
+
 async function problemOf(response: IncomingMessage): Promise<Error> {
   const problem = fieldsOf(jsonOf(await text(response)))
   if (problem['detail'] === undefined) return new Error(`The node answered ${response.statusCode}.`)
@@ -69,7 +76,8 @@ function errorOf({ detail, code, exit }: Readonly<Record<string, unknown>>): Com
   const exits: readonly ExitCode[] = Object.values(EXIT)
   return new CommandError(
     `${String(detail)}${hint}`,
-    exits.find((each) => each === exit) ?? EXIT.failed
+    exits.find((each) => each === exit) ?? EXIT.failed,
+    typeof code === 'string' ? code : undefined
   )
 }
 

@@ -44,6 +44,7 @@ export async function openDoors(
     db,
     events,
     running: true,
+    dataDir,
     get http() {
       return url
     }

@@ -60,7 +60,7 @@ export async function withNode<T>(dataDir: string, use: (call: Call) => Promise<
     }
     await using opened = db
     const { localCalls } = await import('../operations/index.ts')
-    return await use(localCalls({ db: opened, running: false }))
+    return await use(localCalls({ db: opened, dataDir, running: false }))
   }
 }
 

@@ -16,7 +16,13 @@ export interface AccessInit {
 }
 
 /** Paths that need no token: they say nothing of what the node knows. */
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/openapi.json', '/docs'])
+const OPEN_PATHS: ReadonlySet<string> = new Set([
+  '/healthz',
+  '/readyz',
+  '/openapi.json',
+  '/docs',
+  '/.well-known/cq-node.json'
+])
 
 export class Access {
   readonly #token: Buffer | undefined

@@ -2,11 +2,13 @@
  * The routes of operations: `POST /v1/<name>` with the input as JSON. The answer is the result as
  * JSON. With `Accept: application/jsonl` it is JSON Lines instead: zero or more lines
  * `{"progress": ...}` and `{"item": ...}`, then one line `{"result": ...}` or `{"error": problem}`.
- * The items of an input may come as JSON Lines too, a line each. Closing the connection cancels the
+ * The items of an input may come as JSON Lines too, a line each; other fields are then JSON in the
+ * query parameter `input`. Closing the connection cancels the
  * operation.
  */
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
+import { z } from 'zod'
 import { OPERATIONS, operationNames, runOperation } from '../operations/index.ts'
 import { HttpError, problemOf } from './problem.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -90,7 +92,7 @@ async function answerInLines(
 /** Items in lines take the place of a field of the input. */
 function inputOf(
   name: OperationName,
-  { headers, body }: FastifyRequest
+  { headers, body, query }: FastifyRequest
 ): { readonly input: unknown; readonly lines?: Readable } {
   if (headers['content-type']?.startsWith(JSON_LINES) !== true) return { input: body ?? {} }
   const { lines: field } = OPERATIONS[name]
@@ -98,5 +100,14 @@ function inputOf(
     throw new HttpError('MEDIA_TYPE', `"${name}" takes JSON, not JSON Lines.`)
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- by the parser of this type
-  return { input: { [field]: [] }, lines: body as Readable }
+  return { input: { ...fieldsOf(query), [field]: [] }, lines: body as Readable }
+}
+
+const Query = z.object({ input: z.string().optional() })
+
+/** The other fields of an input whose items come in lines. */
+function fieldsOf(query: unknown): object {
+  const { input = '{}' } = Query.parse(query)
+  const fields: unknown = JSON.parse(input)
+  return typeof fields === 'object' && fields !== null ? fields : {}
 }

@@ -3,9 +3,22 @@ export { localCalls, runOperation } from './calls.ts'
 export { describeIssues, NotRunningError } from './errors.ts'
 export { EventFeed } from './event-feed.ts'
 export { jsonify } from './jsonify.ts'
+export { fittingTags, idOfUnit, insightOf, unitIdOf, wordsOf } from './formats/cq-mapping.ts'
+export {
+  CqContext,
+  CqInsight,
+  Domains,
+  Extensions,
+  FlagReason,
+  UnitId,
+  withoutNulls
+} from './formats/cq-unit.ts'
+export { jsonValues } from './formats/json-values.ts'
 export { isOperation, OPERATIONS, operationNames } from './table.ts'
+export { FactOut } from './shapes/knowledge.ts'
 export type { Call, InputOf, ResultOf } from './calls.ts'
 export type { CallOptions, Progress } from './call-options.ts'
+export type { CqUnit } from './formats/cq-unit.ts'
 export type { FeedEvent } from './event-feed.ts'
 export type { Door, Effect, NodeAccess, Operation, Topic } from './operation.ts'
 export type { OperationName, Operations } from './table.ts'

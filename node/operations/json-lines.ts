@@ -1,32 +1,42 @@
 /**
- * Facts as JSON Lines (https://jsonlines.org). A line that is not a fact becomes an `Error` in its
- * place, so that other lines keep their numbers.
+ * Items as JSON Lines (https://jsonlines.org), one bounded line at a time. A line that has no item
+ * becomes an `Error` in its place, so that other lines keep their numbers.
  */
+import { z } from 'zod'
 import { FactIn } from './shapes/knowledge.ts'
 import { linesOf, MAX_LINE_CHARS } from './line-reader.ts'
 import type { FactInput } from '../../src/index.ts'
 import type { Chunks } from './line-reader.ts'
 
-/** The facts of a stream of JSON Lines. Empty lines are no items, but they count as lines. */
-export class JsonLines implements AsyncIterable<FactInput | Error> {
+/** The items of a line. Throws for a line that has none; of a `ZodError` the first issue is told. */
+type ReadLine<T> = (parsed: unknown) => readonly T[]
+
+/** The items of a stream of JSON Lines. Empty lines are no items, but they count as lines. */
+export class JsonLines<T = FactInput> implements AsyncIterable<T | Error> {
   readonly #chunks: Chunks
+  readonly #read: ReadLine<T>
+  readonly #maxChars: number
   /** Numbers of the lines of the items, where empty lines came before them. */
   readonly #lines = new Map<number, number>()
 
-  constructor(chunks: Chunks) {
+  constructor(chunks: Chunks, read: ReadLine<T>, maxChars = MAX_LINE_CHARS) {
     this.#chunks = chunks
+    this.#read = read
+    this.#maxChars = maxChars
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<FactInput | Error> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<T | Error> {
     let number = 0
     let items = 0
-    for await (const line of linesOf(this.#chunks)) {
+    for await (const line of linesOf(this.#chunks, this.#maxChars)) {
       number += 1
       if (line?.trim() === '') continue
-      items += 1
-      const fact = line === undefined ? tooLong() : factOf(line)
-      if (number !== items) this.#lines.set(items, number)
-      yield fact
+      const found = line === undefined ? [tooLong(this.#maxChars)] : itemsOf(line, this.#read)
+      for (const item of found) {
+        items += 1
+        if (number !== items) this.#lines.set(items, number)
+        yield item
+      }
     }
   }
 
@@ -36,19 +46,27 @@ export class JsonLines implements AsyncIterable<FactInput | Error> {
   }
 }
 
-function tooLong(): Error {
-  return new Error(`longer than ${MAX_LINE_CHARS} characters`)
+/** The facts of a stream of JSON Lines. */
+export function factLines(chunks: Chunks): JsonLines {
+  return new JsonLines(chunks, (parsed) => [FactIn.parse(parsed)])
 }
 
-function factOf(line: string): FactInput | Error {
+function tooLong(maxChars: number): Error {
+  return new Error(`longer than ${maxChars} characters`)
+}
+
+function itemsOf<T>(line: string, read: ReadLine<T>): readonly (T | Error)[] {
   let parsed: unknown
   try {
     parsed = JSON.parse(line)
   } catch (error) {
-    return new Error(`not JSON: ${error instanceof Error ? error.message : 'cannot be parsed'}`)
+    return [new Error(`not JSON: ${error instanceof Error ? error.message : 'cannot be parsed'}`)]
   }
-  const fact = FactIn.safeParse(parsed)
-  if (fact.success) return fact.data
-  const { path, message } = fact.error.issues[0] ?? { path: [], message: 'not a fact' }
-  return new Error(path.length === 0 ? message : `${path.join('.')}: ${message}`)
+  try {
+    return read(parsed)
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error
+    const { path, message } = error.issues[0] ?? { path: [], message: 'not an item' }
+    return [new Error(path.length === 0 ? message : `${path.join('.')}: ${message}`)]
+  }
 }

@@ -1,8 +1,11 @@
 /** Operations on the facts of a node, and on what it finds. */
 import { z } from 'zod'
-import { JsonLines } from './json-lines.ts'
-import { FIVE_TOOLS, operation } from './operation.ts'
-import { Count, EXAMPLE_ID, Empty, Id, Tags, Time } from './shapes/common.ts'
+import { exportUnits } from './formats/cq-export.ts'
+import { CqUnit } from './formats/cq-unit.ts'
+import { FORMATS, importItems } from './formats/import-items.ts'
+import { factLines } from './json-lines.ts'
+import { FIVE_TOOLS, NOT_FOR_AGENTS, operation } from './operation.ts'
+import { Count, EXAMPLE_ID, Id, Tags, Time } from './shapes/common.ts'
 import {
   Claim,
   DistillReport,
@@ -54,7 +57,7 @@ export const KNOWLEDGE = {
     cli: { by: 'distill ENTITY CONTENT', args: ['distill', 'build server', 'It runs Node 24.'] },
     mcp: { none: 'an agent stores lessons, with the tool "learn"' },
     async run({ db }, { facts }, { lines, signal, onProgress }) {
-      const items = new JsonLines(lines ?? facts.map((fact) => `${JSON.stringify(fact)}\n`))
+      const items = factLines(lines ?? facts.map((fact) => `${JSON.stringify(fact)}\n`))
       const report = await db.agent.cortex.knowledge.distillMany(items, {
         signal,
         onProgress: (progress) => onProgress?.({ ...progress })
@@ -262,16 +265,25 @@ export const KNOWLEDGE = {
     topic: 'knowledge',
     summary: 'Return all facts of this node, one by one',
     detail:
-      'In the form that "distill" takes. Ask for JSON Lines; a JSON answer has the count alone.',
+      'In the form that "distill" takes, as they are stored. With the format "cq" it returns the lessons alone, as knowledge units, each as it would leave this node; "withheld" has the others. Ask for JSON Lines; a JSON answer has the counts alone.',
     effect: 'reads',
-    input: Empty,
-    item: FactOut,
-    output: z.strictObject({ facts: Count }),
+    input: z.strictObject({ format: z.enum(['hive', 'cq']).optional() }),
+    item: z.union([FactOut, CqUnit]),
+    output: z.strictObject({
+      facts: Count,
+      withheld: z.array(z.strictObject({ id: z.string(), reason: z.string() })).optional(),
+      omitted: Count.optional().meta({
+        description: 'Texts of imported units, beside their insight, that may disclose something'
+      })
+    }),
     errors: [],
     example: { input: {}, output: { facts: 1 } },
     cli: { by: 'export', args: ['export'] },
     mcp: FIVE_TOOLS,
-    async run({ db }, _input, { signal, onItem }) {
+    async run(node, { format }, call) {
+      if (format === 'cq') return exportUnits(node, call)
+      const { signal, onItem } = call
+      const { db } = node
       let facts = 0
       for await (const fact of db.agent.cortex.knowledge.export({ signal })) {
         await onItem?.(fact)
@@ -279,6 +291,46 @@ export const KNOWLEDGE = {
       }
       return { facts }
     }
+  }),
+
+  import: operation({
+    topic: 'knowledge',
+    summary: 'Store facts, lessons of cq, or the graph of an MCP memory server',
+    detail:
+      'Items are facts as "export" returns them, knowledge units of cq, or lines of the file of server-memory. An item that is stored already changes nothing. Nothing leaves the node. A refused item does not stop the others. With items as JSON Lines, the query parameter "input" has the other fields.',
+    effect: 'changes',
+    input: z.strictObject({
+      format: FORMATS,
+      private: z
+        .boolean()
+        .optional()
+        .meta({ description: 'What is stored never leaves this node' }),
+      items: z.array(z.unknown()).max(MAX_FACTS)
+    }),
+    lines: 'items',
+    output: DistillReport,
+    hasProgress: true,
+    errors: ['QUOTA_EXCEEDED'],
+    example: {
+      input: {
+        format: 'server-memory',
+        items: [
+          {
+            type: 'entity',
+            name: 'build server',
+            entityType: 'machine',
+            observations: ['It runs Node 24.']
+          }
+        ]
+      },
+      output: { read: 2, new: 2, duplicate: 0, corroborated: 0, rejected: [], seconds: 0.002 }
+    },
+    cli: {
+      by: 'import --format FORMAT [FILE]',
+      args: ['import', '--format', 'server-memory', '/dev/null']
+    },
+    mcp: NOT_FOR_AGENTS,
+    run: (node, input, call) => importItems(node, input, call)
   }),
 
   forget: operation({

@@ -32,7 +32,10 @@ function merged(line: string, defaults: Readonly<Record<string, unknown>>): stri
 }
 
 /** Lines without their ends; undefined for a line that is too long. */
-export async function* linesOf(chunks: Chunks): AsyncGenerator<string | undefined> {
+export async function* linesOf(
+  chunks: Chunks,
+  maxChars = MAX_LINE_CHARS
+): AsyncGenerator<string | undefined> {
   let decoder: InstanceType<typeof TextDecoder> | undefined
   let begun = Buffer.alloc(0)
   let rest = ''
@@ -49,10 +52,10 @@ export async function* linesOf(chunks: Chunks): AsyncGenerator<string | undefine
     const lines = (rest + text).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {
-      yield isTooLong || line.length > MAX_LINE_CHARS ? undefined : withoutMark(line)
+      yield isTooLong || line.length > maxChars ? undefined : withoutMark(line)
       isTooLong = false
     }
-    if (rest.length > MAX_LINE_CHARS) {
+    if (rest.length > maxChars) {
       isTooLong = true
       rest = ''
     }

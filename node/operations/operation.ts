@@ -37,6 +37,8 @@ export interface NodeAccess {
   readonly running: boolean
   /** Of a running node. */
   readonly events?: EventFeed
+  /** Where it stores what it knows. */
+  readonly dataDir: string
   /** The address of its HTTP API, if it has one. */
   readonly http?: string
 }

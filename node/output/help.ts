@@ -54,7 +54,12 @@ Usage: hive <command> [options]
   history     list the claims about an entity: hive history ENTITY [ATTRIBUTE]
                 --as-of DATE
   export      print all facts as JSON Lines: hive export > facts.jsonl
-  import      store exported facts: hive import < facts.jsonl
+                --format cq             lessons as units of cq, as they would leave the node
+  import      store exported facts: hive import < facts.jsonl, or from another store:
+              hive import --format FORMAT [FILE]
+                --format cq             units of cq: JSON, JSON Lines or its local.db
+                --format server-memory  the file of the MCP memory server
+                --private               never publish what is stored
   broadcast   anonymise and publish all candidates
                 --min-confidence N      0 to 1 [0.9]
   insights    list the insights of the swarm
@@ -103,6 +108,7 @@ Usage: hive <command> [options]
   restore     make the data directory from a backup: hive restore DIR
   mcp         serve an agent by MCP over standard input and output; starts the node where
               none runs: --project NAME [the git repository of the directory]
+                --profile hive|cq       the tools of hive, or those of cq [hive]
   peers       list connected peers
   events      print the events of the running node: --limit N  --after NUMBER
   verify      read everything that the node stores, mend what follows from the rest, and

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { canonicalText, Serial } from '../../crdt/index.ts'
 import { Signal, parse, resolveId } from '../arguments/index.ts'
-import { factIds, factOf, isProject, MAX_PROJECT_BYTES } from '../facts/index.ts'
+import { factIds, factOf, identifyFact, isProject, MAX_PROJECT_BYTES } from '../facts/index.ts'
 import { distillMany } from './distill-many.ts'
 import { distillOne } from './distill-one.ts'
 import { Intake } from './intake.ts'
@@ -231,6 +231,14 @@ export class Knowledge {
       signal?.throwIfAborted()
       yield* exportedFacts(variant)
     }
+  }
+
+  /**
+   * The id that a fact has once it is stored. Nothing is stored. Throws `HiveError`
+   * (ARGUMENT_INVALID) or `LimitError`.
+   */
+  identify(fact: FactInput): string {
+    return Buffer.from(identifyFact(fact).digestKey, 'latin1').toString('hex')
   }
 
   /** Stores the facts of an `export`; the same as `distillMany`. */

@@ -59,6 +59,15 @@ export class Drafts {
     this.#components = components
   }
 
+  /** Whether the anonymiser finds nothing in a text. */
+  isClear(text: string): boolean {
+    const { verdict, findings } = this.#components.anonymizer.anonymize({
+      entity: '',
+      content: text
+    })
+    return verdict === 'clear' && findings.length === 0
+  }
+
   draftFrom(fact: StoredFact): DraftResult {
     const { k, observedUntil, anonymizer, clock } = this.#components
     const { kind, verify, ...fields } = readAll(fact.record, readRecord)

@@ -35,7 +35,7 @@ import type { SharedSkills } from '../skills/index.ts'
 
 export interface SharedKnowledgeComponents {
   readonly promotion: Promotion
-  readonly drafts: Pick<Drafts, 'draftFrom'>
+  readonly drafts: Pick<Drafts, 'draftFrom' | 'isClear'>
   readonly facts: Pick<FactStore, 'get' | 'has' | 'idsFrom' | 'markStale' | 'stored'>
   readonly replica: Pick<Replica, 'bodies' | 'getMany' | 'has' | 'idsFrom' | 'putBodies'>
   readonly index: Pick<SearchIndex, 'view'>
@@ -236,6 +236,14 @@ export class SharedKnowledge {
     const digest = await resolveId(id, factIds(facts))
     const fact = digest === undefined ? undefined : await facts.get(digest)
     return fact === undefined ? undefined : previewOf(fact, drafts)
+  }
+
+  /**
+   * Whether a text could leave this node as it is: the anonymiser finds no secret, person, path,
+   * machine or private name in it.
+   */
+  isAnonymous(text: string): boolean {
+    return this.#components.drafts.isClear(text)
   }
 
   /**

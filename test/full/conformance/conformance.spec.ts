@@ -50,7 +50,7 @@ describe('the conformance suite of MCP', function () {
     it(`passes on the same HTTP stack with the suite's own fixtures, at ${revision}`, async () => {
       await using db = await createHive({ swarm: false })
       const server = await createHttpServer({
-        node: { db, running: true },
+        node: { db, dataDir: '', running: true },
         hosts: [],
         token: 'secret',
         addRoutes: (routes) => addMcpRoute(routes, createFixtureServer)

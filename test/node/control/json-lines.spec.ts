@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
-import { JsonLines } from '../../../node/operations/json-lines.ts'
+import { factLines } from '../../../node/operations/json-lines.ts'
 import { withDefaults } from '../../../node/operations/line-reader.ts'
 import type { FactInput } from '../../../src/index.ts'
 
 async function read(...chunks: (string | Buffer)[]): Promise<(FactInput | string)[]> {
-  const facts = await Array.fromAsync(new JsonLines(Readable.from(chunks)))
+  const facts = await Array.fromAsync(factLines(Readable.from(chunks)))
   return facts.map((fact) => (fact instanceof Error ? fact.message : fact))
 }
 
@@ -35,7 +35,7 @@ describe('JSON Lines of facts', () => {
 
   it('cost only themselves when they are bad, and keep their numbers', async () => {
     const texts = [line('one'), 'nonsense', '[]', '', '{"entity":"e"}', ' ', line('seven')]
-    const lines = new JsonLines(Readable.from([texts.join('\n')]))
+    const lines = factLines(Readable.from([texts.join('\n')]))
     const facts = await Array.fromAsync(lines)
     assert.equal(facts.length, 5)
     assert.deepEqual([facts[0], facts[4]], [fact('one'), fact('seven')])

@@ -122,7 +122,7 @@ describe('access to the HTTP API', () => {
   })
 
   it('closes a connection whose body never ends', async () => {
-    const node = { db: api.db, running: true }
+    const node = { db: api.db, dataDir: api.dataDir, running: true }
     const server = await createHttpServer({ node, hosts: [], token: 'secret', bodyTimeout: 50 })
     try {
       const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }))

@@ -48,7 +48,7 @@ describe('a call of an MCP tool', () => {
       await using db = await createHive({ swarm: false })
       const endless = new EndlessCall()
       const server = await createHttpServer({
-        node: { db, running: true },
+        node: { db, dataDir: '', running: true },
         hosts: [],
         addRoutes: (routes) =>
           addMcpRoute(routes, () => createMcpServer({ call: endless.call, now: Date.now }))

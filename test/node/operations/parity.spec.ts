@@ -49,7 +49,7 @@ describe('every operation', () => {
     await using directory = await temporaryDirectory()
     const called: string[] = []
     const onRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-      const name = (request.url ?? '').replace('/v1/', '')
+      const name = (request.url ?? '').replace('/v1/', '').replace(/\?.*/, '')
       assert.ok(isOperation(name), name)
       const body = await text(request)
       const isJson = request.headers['content-type'] === 'application/json'
