@@ -20,14 +20,21 @@ export const JSON_LINES = 'application/jsonl'
 /** Operations that run at once over one server; more are asked to come back. */
 const MAX_RUNNING = 64
 
+/** Callers of "events" at once: each agent of the machine is one, and waits without work. */
+const MAX_FOLLOWERS = 200
+
 export function addOperationRoutes(server: FastifyInstance, node: NodeAccess): void {
-  const running = new Set<object>()
+  const working = new Set<object>()
+  const following = new Set<object>()
   server.addContentTypeParser(JSON_LINES, (_request, payload, done) => done(null, payload))
   for (const name of operationNames()) {
+    const isFollower = name === 'events'
+    const running = isFollower ? following : working
+    const limit = isFollower ? MAX_FOLLOWERS : MAX_RUNNING
     server.post(`/v1/${name}`, async (request, reply) => {
-      if (running.size >= MAX_RUNNING) {
+      if (running.size >= limit) {
         void reply.header('retry-after', '1')
-        throw new HttpError('BUSY', `${MAX_RUNNING} operations are under way. Try again later.`)
+        throw new HttpError('BUSY', `${limit} calls are under way. Try again later.`)
       }
       const call = {}
       running.add(call)

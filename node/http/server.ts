@@ -6,6 +6,7 @@ import rateLimit from '@fastify/rate-limit'
 import { fastify } from 'fastify'
 import { Access } from './access.ts'
 import { addEventRoute } from './event-route.ts'
+import { addJsonParser } from './json-body.ts'
 import { addMetricsRoute } from './metrics-route.ts'
 import { openApiDocument } from './openapi.ts'
 import { addOperationRoutes, JSON_LINES } from './operation-routes.ts'
@@ -69,6 +70,7 @@ export async function createHttpServer({
       `The node has no ${request.method} ${pathOf(request)}. See /docs.`
     )
   })
+  addJsonParser(server)
   addOperationRoutes(server, node)
   addEventRoute(server, node)
   addMetricsRoute(server, node)
