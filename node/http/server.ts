@@ -12,6 +12,7 @@ import { openApiDocument } from './openapi.ts'
 import { addOperationRoutes, JSON_LINES } from './operation-routes.ts'
 import { HttpError, PROBLEM_JSON, problemOf } from './problem.ts'
 import { PAGE_POLICY, referencePage } from './reference-page.ts'
+import { limitStrangers } from './strangers.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { NodeAccess } from '../operations/index.ts'
 import type { AccessInit } from './access.ts'
@@ -53,13 +54,21 @@ export async function createHttpServer({
     http: { headersTimeout: HEADERS_TIMEOUT, requestTimeout: 0 }
   })
   server.server.maxConnections = MAX_CONNECTIONS
+  const strangers = isOpen ? undefined : limitStrangers(server.server)
   if (!isOpen) await limitRates(server, guard)
   server.addHook('onRequest', async (request, reply) => {
     void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
     if (!isOpen) limitBodyTime(request, bodyTimeout)
   })
   // After the limits of rates, and before a body is read.
-  server.addHook('preParsing', async (request) => guard.check(request))
+  server.addHook('preParsing', async (request) => {
+    guard.check(request)
+    if (guard.isAuthorized(request.headers.authorization)) strangers?.admit(request.raw.socket)
+    const { 'content-encoding': encoding = 'identity' } = request.headers
+    if (encoding !== 'identity') {
+      throw new HttpError('MEDIA_TYPE', `The body is in ${encoding}. Send it without an encoding.`)
+    }
+  })
   server.setErrorHandler((error, _request, reply) => {
     const problem = problemOf(error)
     return reply.code(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem))

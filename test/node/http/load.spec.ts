@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { request } from 'node:http'
+import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { startApi } from '../../fixtures/api.ts'
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 
 /** More than the operations that may run at once. */
 const FOLLOWERS = 70
@@ -12,7 +15,9 @@ describe('the HTTP API under load', () => {
     await using api = await startApi()
     let unread = FOLLOWERS
     const allRead = Promise.withResolvers<void>()
-    api.doors.local.on('request', (incoming: IncomingMessage) => {
+    const [local] = api.doors.servers
+    assert.ok(local !== undefined)
+    local.on('request', (incoming: IncomingMessage) => {
       incoming.once('end', () => {
         if (--unread === 0) allRead.resolve()
       })
@@ -42,6 +47,46 @@ describe('the HTTP API under load', () => {
     } finally {
       for (const follower of followers) follower.destroy()
     }
+  })
+
+  it('lets the owner in while strangers hold all connections that they get', async () => {
+    await using api = await startApi()
+    const { port } = new URL(api.url)
+    const held: Socket[] = []
+    try {
+      for (let i = 0; i < 400; i++) {
+        const socket = connect(Number(port), '127.0.0.1')
+        socket.on('error', () => undefined)
+        held.push(socket)
+        await once(socket, 'connect')
+        socket.write('POST /v1/status HTTP/1.1\r\n')
+      }
+      const answer = request(`${api.url}/v1/status`, {
+        method: 'POST',
+        agent: false,
+        headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' }
+      })
+      answer.end('{}')
+      const [response] = (await once(answer, 'response')) as [IncomingMessage]
+      response.resume()
+      assert.equal(response.statusCode, 200)
+    } finally {
+      for (const socket of held) socket.destroy()
+    }
+  })
+
+  it('refuses a body in an encoding', async () => {
+    await using api = await startApi()
+    const response = await fetch(`${api.url}/v1/status`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${api.token}`,
+        'content-type': 'application/json',
+        'content-encoding': 'gzip'
+      },
+      body: gzipSync('{}')
+    })
+    assert.equal(response.status, 415)
   })
 
   it('refuses JSON that is nested too deeply, on each route', async () => {
