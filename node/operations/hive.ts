@@ -145,7 +145,11 @@ export const HIVE = {
     },
     cli: { by: 'report ID OUTCOME', args: ['report', EXAMPLE_ID, 'worked'] },
     mcp: { by: 'report' },
-    run: ({ db }, input) => report(db, input)
+    async run({ db }, input) {
+      const reported = await report(db, input)
+      await db.impact.report(reported.id, input.outcome)
+      return reported
+    }
   }),
 
   vote: operation({

@@ -103,6 +103,11 @@ Usage: hive <command> [options]
   restore     make the data directory from a backup: hive restore DIR
   mcp         serve an agent by MCP over standard input and output; starts the node where
               none runs: --project NAME [the git repository of the directory]
+  hook        for the hooks that "hive install" writes: hive hook EVENT --host CLIENT; reads the
+              client's JSON on standard input and prints what its agent should know, if
+              anything; always ends with 0
+  impact      list what agents were shown, why, and what came of it
+                --limit N [20]  --project NAME
   peers       list connected peers
   events      print the events of the running node: --limit N  --after NUMBER
   verify      read everything that the node stores, mend what follows from the rest, and
