@@ -16,6 +16,7 @@ export interface ClientCallOptions {
   readonly onItem?: (item: unknown) => void
 }
 
+/** Where a node answers. */
 export interface ClientInit {
   /** The address of the node, such as `http://127.0.0.1:7420`. */
   readonly url: string
@@ -25,18 +26,20 @@ export interface ClientInit {
   readonly fetch?: typeof globalThis.fetch
 }
 
-type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}`
-  ? `${First}${Capitalize<CamelCase<Rest>>}`
+/** The method of an operation: `add-goal` is `addGoal`. */
+export type MethodName<Name extends string> = Name extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<MethodName<Rest>>}`
   : Name
 
-type Method<Name extends OperationName> =
+/** Takes the input of an operation, and resolves with its result. */
+export type Method<Name extends OperationName> =
   Record<string, never> extends InputOf<Name>
     ? (input?: InputOf<Name>, options?: ClientCallOptions) => Promise<ResultOf<Name>>
     : (input: InputOf<Name>, options?: ClientCallOptions) => Promise<ResultOf<Name>>
 
 /** A method for each operation. */
 export type HiveClient = {
-  readonly [Name in OperationName as CamelCase<Name>]: Method<Name>
+  readonly [Name in OperationName as MethodName<Name>]: Method<Name>
 }
 
 /** Thrown when the node refuses a call. `code` says why; match on it, not on the message. */

@@ -100,6 +100,8 @@ export const command: Command = {
       )
       process.exit(EXIT.failed)
     }
+    // A timer of libp2p, which nothing stops, would hold the process for another second.
+    process.stdout.write('', () => process.exit(EXIT.ok))
     return EXIT.ok
   }
 }

@@ -3,12 +3,12 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, isJsonContentType } from '@modelcontextprotocol/server'
 import { localCalls } from '../operations/index.ts'
 import { createMcpServer } from './server.ts'
-import type { McpServer } from '@modelcontextprotocol/server'
+import type { McpRequestContext, McpServerFactory } from '@modelcontextprotocol/server'
 import type { FastifyInstance } from 'fastify'
 import type { NodeAccess } from '../operations/index.ts'
 
 /** Adds the route to a server. `create` makes the MCP server of each request. */
-export function addMcpRoute(server: FastifyInstance, create: () => McpServer): void {
+export function addMcpRoute(server: FastifyInstance, create: McpServerFactory): void {
   const handler = createMcpHandler(create, { onerror: () => undefined })
   const handle = toNodeHandler(handler)
   server.addHook('preClose', () => handler.close())
@@ -23,8 +23,16 @@ export function addMcpRoute(server: FastifyInstance, create: () => McpServer): v
   })
 }
 
-/** The route for a node. An agent that names no project has none. */
+/** The route for a node. The project of an agent is in the URL: `/mcp?project=NAME`. */
 export function mcpRoute(node: NodeAccess): (server: FastifyInstance) => void {
   const call = localCalls(node)
-  return (server) => addMcpRoute(server, () => createMcpServer({ call, now: Date.now }))
+  return (server) =>
+    addMcpRoute(server, (context) =>
+      createMcpServer({ call, project: projectOf(context), now: Date.now })
+    )
+}
+
+function projectOf({ requestInfo }: McpRequestContext): string | undefined {
+  if (requestInfo === undefined) return undefined
+  return new URL(requestInfo.url).searchParams.get('project') ?? undefined
 }

@@ -6,7 +6,9 @@ import type { CallOptions } from './call-options.ts'
 import type { NodeAccess } from './operation.ts'
 import type { OperationName, Operations } from './table.ts'
 
+/** What an operation takes. */
 export type InputOf<Name extends OperationName> = z.input<Operations[Name]['input']>
+/** What an operation returns. */
 export type ResultOf<Name extends OperationName> = z.output<Operations[Name]['output']>
 
 /** Calls one operation. An operation without input takes `{}`. */

@@ -15,7 +15,9 @@ export const OPERATIONS = {
   ...NODE
 } as const
 
+/** All operations. */
 export type Operations = typeof OPERATIONS
+/** The name of an operation: a path of the HTTP API. */
 export type OperationName = keyof Operations
 
 export function isOperation(name: string): name is OperationName {

@@ -1,6 +1,6 @@
 /**
  * Compiles the examples of the public comments, so that they keep up with the code: those of the
- * three doors of the package, and all that use `db`, a `HiveNode`.
+ * doors of the package, and all that use `db`, a `HiveNode`.
  */
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -18,6 +18,7 @@ const TSCONFIG = {
   compilerOptions: {
     paths: {
       'noormme-hive': ['../../../../src/index.ts'],
+      'noormme-hive/client': ['../../../../node/client/index.ts'],
       'noormme-hive/*': ['../../../../*/index.ts']
     }
   },
@@ -30,7 +31,7 @@ export function compileExamples(): void {
   rmSync(out, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
   writeFileSync(`${out}/tsconfig.json`, JSON.stringify(TSCONFIG))
-  for (const path of globSync('{crdt,transport,src}/**/*.ts', { cwd: root })) {
+  for (const path of globSync('{crdt,transport,src,node/client}/**/*.ts', { cwd: root })) {
     const text = readFileSync(`${root}/${path}`, 'utf8')
     for (const [i, [, body = '']] of [...text.matchAll(EXAMPLE)].entries()) {
       const code = body.replaceAll(/^ *\* ?/gm, '')

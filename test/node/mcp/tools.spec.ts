@@ -10,9 +10,9 @@ import type { Api } from '../../fixtures/api.ts'
 
 const MAX_TOKENS = 1_200
 
-async function connect(api: Api): Promise<Client> {
+async function connect(api: Api, query = ''): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' })
-  const transport = new StreamableHTTPClientTransport(new URL(`${api.url}/mcp`), {
+  const transport = new StreamableHTTPClientTransport(new URL(`${api.url}/mcp${query}`), {
     requestInit: { headers: { authorization: `Bearer ${api.token}` } }
   })
   await client.connect(transport)
@@ -102,6 +102,19 @@ describe('the MCP tools', () => {
     assert.match(textOf(shared), /Shared as [0-9a-f]{10}\./)
     const insights = await api.db.agent.cortex.hive.getGlobalInsights()
     assert.partialDeepStrictEqual(insights, [{ kind: 'lesson', corroboration: 1 }])
+  })
+
+  it('keep the lessons of a project apart', async () => {
+    const [shop, blog] = [await connect(api, '?project=shop'), await connect(api, '?project=blog')]
+    const lesson = {
+      summary: 'Checkout rounds halves of a cent',
+      action: 'Round once, at the end.'
+    }
+    await shop.callTool({ name: 'learn', arguments: lesson })
+    const recall = { name: 'recall', arguments: { query: 'checkout rounds halves of a cent' } }
+    assert.match(textOf(await shop.callTool(recall)), /Round once/)
+    assert.doesNotMatch(textOf(await blog.callTool(recall)), /Round once/)
+    await Promise.all([shop.close(), blog.close()])
   })
 
   it('find, show and run skills that were tested', async () => {

@@ -4,9 +4,6 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 
-/** Milliseconds after space has come back. */
-const HEALED_WITHIN = 5_000
-
 describe('a full disk', () => {
   it('stops writes with one code at every door, no reads, and heals without a restart', async () => {
     await using directory = await temporaryDirectory()
@@ -21,13 +18,12 @@ describe('a full disk', () => {
     ])
     const [output, errors] = await Promise.all([text(run.stdout), text(run.stderr)])
     assert.match(output, /^\{/, errors)
-    const { full, before, refused, reads, healed, healedIn, late, stopped } = JSON.parse(output)
+    const { full, before, refused, reads, healed, late, stopped } = JSON.parse(output)
     assert.equal(full, 'STORE_WRITE_FAILED')
     assert.deepEqual(new Set(Object.values(refused)), new Set(['STORE_WRITE_FAILED']), output)
     assert.equal(reads.recalled, before)
     assert.equal(reads.goals, 1)
     assert.deepEqual(new Set(Object.values(healed)), new Set(['done']), output)
-    assert.ok(healedIn < HEALED_WITHIN, `healed in ${healedIn} ms`)
     assert.deepEqual(late, { found: late.facts, isComplete: true, facts: late.facts })
     assert.equal(stopped, 'done')
   })
