@@ -16,8 +16,8 @@ if (running < NEEDED && isHook) {
   process.exitCode = 1
 } else if (isHook) {
   // Without the code of other commands: the agent waits for a hook.
-  const { HOOK_DEADLINE, runHook } = await import('./hook/index.ts')
-  await runHook(rest, Math.max(0, HOOK_DEADLINE - performance.now()))
+  const { runHook } = await import('./hook/index.ts')
+  await runHook(rest, performance.now())
   process.exit(0)
 } else {
   const { main } = await import('./main.ts')

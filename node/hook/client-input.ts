@@ -52,7 +52,7 @@ const MAX_COMMAND = 16_384
 
 /** A line that a client writes around the output of a command. */
 const EXIT_LINE =
-  /^\s*(?:process )?exit(?:ed)?(?: with)?[ _](?:code|status)\s*:?\s*(-?\d{1,10})\b/im
+  /^\s*(?:(?:process|command) )?exit(?:ed)?(?: with)?[ _](?:code|status)\s*:?\s*(-?\d{1,10})\b/im
 
 /** Undefined if there is nothing to ask. */
 export function readClientInput(event: string, host: string, json: string): HookInput | undefined {

@@ -1,2 +1,2 @@
 /** `hive hook`: the program that clients start at events. It imports no library, since an agent waits. */
-export { HOOK_DEADLINE, runHook } from './run-hook.ts'
+export { runHook } from './run-hook.ts'

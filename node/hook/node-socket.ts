@@ -5,7 +5,11 @@ import { join } from 'node:path'
 const FILE = 'node.json'
 
 /** Undefined if no node runs on the directory, as far as its file states. */
-export async function findSocket(dataDir: string): Promise<string | undefined> {
+export async function findSocket(
+  dataDir: string,
+  uid = process.getuid?.()
+): Promise<string | undefined> {
+  const isOwn = (file: { readonly uid: number }): boolean => uid === undefined || file.uid === uid
   const path = join(dataDir, FILE)
   const file = await lstat(path)
   if (!file.isFile() || !isOwn(file)) return undefined
@@ -15,9 +19,4 @@ export async function findSocket(dataDir: string): Promise<string | undefined> {
   if (typeof socket !== 'string') return undefined
   const found = await lstat(socket)
   return found.isSocket() && isOwn(found) ? socket : undefined
-}
-
-function isOwn({ uid }: { readonly uid: number }): boolean {
-  const own = process.getuid?.()
-  return own === undefined || uid === own
 }

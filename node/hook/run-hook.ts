@@ -12,10 +12,10 @@ import { findSocket } from './node-socket.ts'
 import { readInput } from './read-input.ts'
 
 /** Milliseconds from the start of the process. Its end takes up to 30 more. */
-export const HOOK_DEADLINE = 270
+const DEADLINE = 270
 
-/** Milliseconds for the input: some clients may leave it open. */
-const INPUT_TIMEOUT = 100
+/** Part of the time that the input may take: some clients may leave it open. */
+const INPUT_SHARE = 0.5
 
 interface HookArguments {
   readonly event: string
@@ -23,26 +23,36 @@ interface HookArguments {
   readonly dataDir: string
 }
 
-/** Resolves within `time` milliseconds, always. */
-export async function runHook(argv: readonly string[], time = HOOK_DEADLINE): Promise<void> {
+/**
+ * Resolves in time, always. `elapsed`: milliseconds since the process started, if it runs this hook
+ * alone.
+ */
+export async function runHook(argv: readonly string[], elapsed = 0): Promise<void> {
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(), time)
+  const left = Math.max(0, Number(optionOf(argv, '--deadline') ?? DEADLINE) - elapsed)
+  const timer = setTimeout(() => late.abort(), left)
   const ended = new Promise<void>((resolve) => {
     late.signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  const work = answer(argv, late.signal).catch(() => undefined)
+  const work = answer(argv, { left, signal: late.signal }).catch(() => undefined)
   await Promise.race([work, ended])
   clearTimeout(timer)
   late.abort()
 }
 
-async function answer(argv: readonly string[], signal: AbortSignal): Promise<void> {
+interface Time {
+  /** Milliseconds. */
+  readonly left: number
+  readonly signal: AbortSignal
+}
+
+async function answer(argv: readonly string[], { left, signal }: Time): Promise<void> {
   const given = readHookArguments(argv)
   if (given === undefined) return
   const { event, host, dataDir } = given
   const found = findSocket(dataDir)
   found.catch(() => undefined)
-  const text = await readInput(process.stdin, { timeout: INPUT_TIMEOUT, signal })
+  const text = await readInput(process.stdin, { timeout: left * INPUT_SHARE, signal })
   const input = text === undefined ? undefined : readClientInput(event, host, text)
   const socket = await found
   if (input === undefined || socket === undefined || signal.aborted) return

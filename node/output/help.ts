@@ -106,6 +106,7 @@ Usage: hive <command> [options]
   hook        for the hooks that "hive install" writes: hive hook EVENT --host CLIENT; reads the
               client's JSON on standard input and prints what its agent should know, if
               anything; always ends with 0
+                --deadline MILLISECONDS since the start of the process [270]
   impact      list what agents were shown, why, and what came of it
                 --limit N [20]  --project NAME
   peers       list connected peers

@@ -148,9 +148,9 @@ describe('the MCP tools', () => {
     })
     const skills = new SkillsClient(client)
     assert.deepEqual((await skills.list()).skills, [], 'one that is not verified is not served')
-    for (let use = 0; (await capabilities.get(id)).status !== 'verified'; use++) {
-      assert.ok(use < 400)
-      await capabilities.recordOutcome(id, { ok: true, caller: `caller ${use}` })
+    for (let uses = 0; (await capabilities.get(id)).status !== 'verified'; uses++) {
+      assert.ok(uses < 400)
+      await capabilities.recordOutcome(id, { ok: true, caller: `caller ${uses}` })
     }
     const [entry] = (await skills.list()).skills
     assert.ok(entry !== undefined)
