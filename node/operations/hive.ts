@@ -11,7 +11,8 @@ export const HIVE = {
   broadcast: operation({
     topic: 'hive',
     summary: 'Anonymise and publish all facts that are good enough',
-    detail: 'A fact that may disclose too much stays on this node, with a reason.',
+    detail:
+      'A fact that may disclose too much stays on this node, with a reason. Facts of projects stay; "promote" publishes them.',
     effect: 'publishes',
     input: z.strictObject({ minConfidence: Confidence.optional() }),
     output: BroadcastReport,
