@@ -53,7 +53,9 @@ describe('the sessions of agents', () => {
   }
 
   it('show nothing when nothing is strong', async () => {
-    await learn({ summary: 'Postgres 16 needs a reindex', action: 'REINDEX DATABASE shop' })
+    await learn({ summary: 'The tree of dependency reports is slow', action: 'Cache it' })
+    const { items } = await db.agent.cortex.knowledge.recall(ERROR, { project: PROJECT })
+    assert.equal(items.length, 1, 'something weak is found')
     assert.deepEqual(await fail(), [])
     assert.deepEqual(await send({ event: 'prompt', text: 'Please fix the tests' }), [])
     assert.deepEqual(await send({ event: 'prompt', text: '' }), [])
