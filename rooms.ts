@@ -68,6 +68,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'src/fact-format': { imports: [...CRDT] },
   'src/facts': { imports: [...CRDT, 'src/arguments', 'src/fact-format'] },
   'src/search': { imports: [...CRDT, 'src/arguments', 'src/fact-format'] },
+  'src/impact': { imports: [...CRDT, 'src/arguments'] },
   'src/judgement': { imports: [...CRDT, 'transport', 'src/arguments', 'src/foreign-text'] },
   'src/knowledge': {
     imports: [
@@ -129,6 +130,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/models',
       'src/facts',
       'src/search',
+      'src/impact',
       'src/judgement',
       'src/knowledge',
       'src/goals',
@@ -139,12 +141,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   // The binary.
-  'node/operations': { imports: ['src'] },
+  'node/hook': { imports: [] },
+  'node/sessions': { imports: ['src'] },
+  'node/operations': { imports: ['src', 'node/sessions'] },
   'node/client': { imports: ['node/operations'] },
   'node/http': { imports: ['src', 'node/operations'] },
   'node/mcp': { imports: ['src', 'node/operations'] },
   'node/cq': { imports: ['src', 'node/operations'] },
-  'node/control': { imports: ['src', 'node/operations', 'node/http'] },
+  'node/control': { imports: ['src', 'node/sessions', 'node/operations', 'node/http'] },
   'node/install': { imports: [] },
   'node/output': { imports: ['src', 'node/operations', 'node/control', 'node/install'] },
   'node/commands': {
@@ -154,6 +158,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node/http',
       'node/mcp',
       'node/cq',
+      'node/hook',
       'node/control',
       'node/install',
       'node/output'

@@ -3,11 +3,22 @@
 const NEEDED = 24
 const running = Number(process.versions.node.split('.')[0])
 
-if (running < NEEDED) {
+const [name, ...rest] = process.argv.slice(2)
+const isHook = name === 'hook' && !rest.includes('--help')
+
+if (running < NEEDED && isHook) {
+  // A hook must not disturb the agent.
+  process.exitCode = 0
+} else if (running < NEEDED) {
   process.stderr.write(
     `hive needs Node.js ${NEEDED} or newer; this is ${process.versions.node}. Install Node.js from https://nodejs.org, or add "node@${NEEDED}" to a project and run hive in an npm script.\n`
   )
   process.exitCode = 1
+} else if (isHook) {
+  // Without the code of other commands: the agent waits for a hook.
+  const { runHook } = await import('./hook/index.ts')
+  await runHook(rest, performance.now())
+  process.exit(0)
 } else {
   const { main } = await import('./main.ts')
   process.exitCode = await main(process.argv.slice(2))

@@ -94,6 +94,16 @@ export type {
   SubscriptionFilter,
   VoteOptions
 } from './sharing/index.ts'
+export type {
+  Impact,
+  ImpactFilter,
+  ImpactNote,
+  ImpactOutcome,
+  ImpactReport,
+  ImpactRow,
+  ImpactTotals,
+  ShownItem
+} from './impact/index.ts'
 export type { HiveErrorCode } from './errors.ts'
 export type {
   CompactReport,

@@ -503,7 +503,8 @@ class Hive:
     ) -> Dict[str, Any]:
         """Anonymise and publish all facts that are good enough.
 
-        A fact that may disclose too much stays on this node, with a reason.
+        A fact that may disclose too much stays on this node, with a reason. Facts of projects
+        stay; "promote" publishes them.
         Codes of errors: ARGUMENT_INVALID.
         """
         return self._call(
@@ -1060,6 +1061,66 @@ class Hive:
             "repair-skills",
             {},
             on_progress=on_progress,
+            cancel=cancel,
+        )
+
+    def hook(
+        self,
+        event: Literal["session-start", "prompt", "tool-failure", "compact", "stop"],
+        host: str,
+        *,
+        session: Optional[str] = None,
+        project: Optional[str] = None,
+        text: Optional[str] = None,
+        command: Optional[str] = None,
+        outcome: Optional[Literal["failed", "succeeded"]] = None,
+        is_continued: Optional[bool] = None,
+        is_unread: Optional[bool] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """Report an event of an agent client, and return the lines that its agent should see.
+
+        For "hive hook". The node remembers the session in memory: hashes of failed commands, key
+        words of their errors, and what was shown.
+        Codes of errors: ARGUMENT_INVALID, NOT_RUNNING, SEARCH_FAILED.
+        """
+        return self._call(
+            "hook",
+            {
+                "event": event,
+                "host": host,
+                "session": session,
+                "project": project,
+                "text": text,
+                "command": command,
+                "outcome": outcome,
+                "isContinued": is_continued,
+                "isUnread": is_unread,
+            },
+            cancel=cancel,
+        )
+
+    def impact(
+        self,
+        *,
+        note: Optional[Mapping[str, Any]] = None,
+        project: Optional[str] = None,
+        limit: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """List what agents were shown and what came of it, after a note if there is one.
+
+        The newest first. Totals count since the first note. The journal stays on this node, with
+        at most 2,000 rows.
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "impact",
+            {
+                "note": note,
+                "project": project,
+                "limit": limit,
+            },
             cancel=cancel,
         )
 

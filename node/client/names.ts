@@ -37,6 +37,8 @@ export const NAMES = [
   'skill-offers',
   'adopt-skill',
   'repair-skills',
+  'hook',
+  'impact',
   'status',
   'performance',
   'events',

@@ -5,6 +5,7 @@
 import { rm } from 'node:fs/promises'
 import { createHttpServer, readToken } from '../http/index.ts'
 import { EventFeed } from '../operations/index.ts'
+import { Sessions } from '../sessions/index.ts'
 import { version } from '../version.ts'
 import { removeRunningNode, writeRunningNode } from './running-node.ts'
 import type { AddressInfo, Server } from 'node:net'
@@ -43,6 +44,7 @@ export async function openDoors(
   const node: NodeAccess = {
     db,
     events,
+    sessions: new Sessions({ db, now: Date.now }),
     running: true,
     dataDir,
     get http() {

@@ -12,13 +12,6 @@ export interface ToolContext {
 /** Adds one tool to a server. */
 export type AddTool = (server: McpServer, context: ToolContext) => void
 
-/** Digits of an id in a line; enough to open it. */
-const SHORT_ID_DIGITS = 10
-
-export function shortId(id: string): string {
-  return id.slice(0, SHORT_ID_DIGITS)
-}
-
 /** The text for the model, and the same as data. */
 export function answer(
   lines: readonly string[],
@@ -43,18 +36,4 @@ export function callOptions({ mcpReq }: ServerContext): CallOptions {
       void mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
     }
   }
-}
-
-/** A text in one line. */
-export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim()
-}
-
-const DAY = 86_400_000
-
-/** Whole days since a time. */
-export function ageOf(time: string | undefined, now: number): string {
-  if (time === undefined) return '?'
-  const days = Math.floor((now - Date.parse(time)) / DAY)
-  return days < 1 ? 'today' : `${days}d`
 }

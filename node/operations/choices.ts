@@ -8,6 +8,15 @@ export const SKILL_STATUSES = [
   'verified',
   'blacklisted'
 ] as const
+export const IMPACT_OUTCOMES = [
+  'worked',
+  'failed',
+  'stale',
+  'duplicate',
+  'unsafe',
+  'recovered',
+  'repeated'
+] as const
 export const OUTCOMES = ['worked', 'failed', 'stale', 'duplicate', 'unsafe'] as const
 
 /** The value of `choices` that `text` is, if it is one. */

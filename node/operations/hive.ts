@@ -11,7 +11,8 @@ export const HIVE = {
   broadcast: operation({
     topic: 'hive',
     summary: 'Anonymise and publish all facts that are good enough',
-    detail: 'A fact that may disclose too much stays on this node, with a reason.',
+    detail:
+      'A fact that may disclose too much stays on this node, with a reason. Facts of projects stay; "promote" publishes them.',
     effect: 'publishes',
     input: z.strictObject({ minConfidence: Confidence.optional() }),
     output: BroadcastReport,
@@ -145,7 +146,11 @@ export const HIVE = {
     },
     cli: { by: 'report ID OUTCOME', args: ['report', EXAMPLE_ID, 'worked'] },
     mcp: { by: 'report' },
-    run: ({ db }, input) => report(db, input)
+    async run({ db }, input) {
+      const reported = await report(db, input)
+      await db.impact.report(reported.id, input.outcome)
+      return reported
+    }
   }),
 
   vote: operation({

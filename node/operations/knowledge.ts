@@ -93,7 +93,11 @@ export const KNOWLEDGE = {
       args: ['learn', 'npm ERESOLVE with React 19', '--action', 'Install react-test-renderer@19.']
     },
     mcp: { by: 'learn' },
-    run: ({ db }, lesson, { signal }) => db.agent.cortex.knowledge.learn({ ...lesson, signal })
+    async run({ db, sessions }, lesson, { signal }) {
+      const learned = await db.agent.cortex.knowledge.learn({ ...lesson, signal })
+      sessions?.learned(lesson.project)
+      return learned
+    }
   }),
 
   recall: operation({

@@ -5,6 +5,7 @@
 import type { z } from 'zod'
 import type { HiveNode } from '../../src/index.ts'
 import type { CallOptions } from './call-options.ts'
+import type { Sessions } from '../sessions/index.ts'
 import type { EventFeed } from './event-feed.ts'
 
 /** What an operation is about; the API reference groups by it. */
@@ -39,6 +40,8 @@ export interface NodeAccess {
   readonly events?: EventFeed
   /** Where it stores what it knows. */
   readonly dataDir: string
+  /** Of a running node: the sessions of agents whose clients run hooks. */
+  readonly sessions?: Sessions
   /** The address of its HTTP API, if it has one. */
   readonly http?: string
 }

@@ -1,11 +1,19 @@
 /** The table of operations, by name. Names are paths of the HTTP API. */
 import { GOALS } from './goals.ts'
 import { HIVE } from './hive.ts'
+import { IMPACT } from './impact.ts'
 import { KNOWLEDGE } from './knowledge.ts'
 import { NODE } from './node.ts'
 import { SKILLS } from './skills.ts'
 
-export const OPERATIONS = { ...KNOWLEDGE, ...HIVE, ...GOALS, ...SKILLS, ...NODE } as const
+export const OPERATIONS = {
+  ...KNOWLEDGE,
+  ...HIVE,
+  ...GOALS,
+  ...SKILLS,
+  ...IMPACT,
+  ...NODE
+} as const
 
 /** All operations. */
 export type Operations = typeof OPERATIONS

@@ -109,6 +109,12 @@ Usage: hive <command> [options]
   mcp         serve an agent by MCP over standard input and output; starts the node where
               none runs: --project NAME [the git repository of the directory]
                 --profile hive|cq       the tools of hive, or those of cq [hive]
+  hook        for the hooks that "hive install" writes: hive hook EVENT --host CLIENT; reads the
+              client's JSON on standard input and prints what its agent should know, if
+              anything; always ends with 0
+                --deadline MILLISECONDS since the start of the process [270]
+  impact      list what agents were shown, why, and what came of it
+                --limit N [20]  --project NAME
   peers       list connected peers
   events      print the events of the running node: --limit N  --after NUMBER
   verify      read everything that the node stores, mend what follows from the rest, and

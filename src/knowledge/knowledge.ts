@@ -1,6 +1,7 @@
 /** `cortex.knowledge`: stores facts once each, and finds them again. */
 import { z } from 'zod'
 import { canonicalText, Serial } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
 import { Signal, parse, resolveId } from '../arguments/index.ts'
 import { factIds, factOf, identifyFact, isProject, MAX_PROJECT_BYTES } from '../facts/index.ts'
 import { distillMany } from './distill-many.ts'
@@ -37,6 +38,8 @@ export interface KnowledgeComponents extends IntakeComponents {
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'find' | 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'current' | 'of'>
+  /** Called with the ids of what was forgotten: of facts, and of what was published of them. */
+  readonly onForget: (ids: readonly string[]) => Promise<void>
   /**
    * Retracts the votes on published records, and writes `operations` in the same commit; false if
    * there was no vote.
@@ -61,6 +64,7 @@ const RecallArguments = z.strictObject({
   entity: z.string().min(1).optional(),
   tags: z.array(z.string()).optional(),
   project: Project.optional(),
+  onlyProject: z.boolean().optional(),
   allProjects: z.boolean().optional(),
   includeStale: z.boolean().optional(),
   asOf: z.date().optional(),
@@ -262,7 +266,7 @@ export class Knowledge {
   }
 
   async #forget(digest: Uint8Array): Promise<Forgotten> {
-    const { facts, candidates, echoes, nearDuplicates, retract } = this.#components
+    const { facts, candidates, echoes, nearDuplicates, retract, onForget } = this.#components
     const stored = await facts.get(digest)
     const variants = stored === undefined ? [] : await nearDuplicates.variantsOf(digest)
     const digests = [digest, ...variants.map((variant) => variant.digest)]
@@ -280,6 +284,7 @@ export class Knowledge {
     const forgotten = await facts.remove(digest, commit)
     // A later fact with these words must not be referred to one that is gone.
     echoes.forget(factOf(stored))
+    await onForget([...digests, ...published].map(toHex))
     return { forgotten, retracted }
   }
 

@@ -42,6 +42,8 @@ export interface RecallOptions extends AbortOptions {
   readonly asOf?: Date
   /** Facts of this node that were learned in this project or in none. Default: in none alone. */
   readonly project?: string
+  /** Of the facts of `project`, only those that were learned in it. */
+  readonly onlyProject?: boolean
   /** Facts of all projects. */
   readonly allProjects?: boolean
   /** Also what no longer holds. */
@@ -158,6 +160,7 @@ export class RecallSearch {
       tags,
       asOf,
       project,
+      onlyProject,
       allProjects = false,
       includeStale = false,
       scope = 'all',
@@ -175,6 +178,7 @@ export class RecallSearch {
       tags,
       asOf: at.getTime(),
       project: allProjects ? undefined : (project ?? null),
+      onlyProject,
       includeStale
     }
     const view = await this.#components.index.view({ maxWait })

@@ -79,7 +79,10 @@ export function displayFact({
   }
 }
 
-export type ExactFilter = Pick<SearchQuery, 'entity' | 'includeStale' | 'project' | 'tags'>
+export type ExactFilter = Pick<
+  SearchQuery,
+  'entity' | 'includeStale' | 'onlyProject' | 'project' | 'tags'
+>
 
 /** The vector index knows neither entities nor tags. */
 export function matchesQuery(fact: StoredText, query: ExactFilter): boolean {

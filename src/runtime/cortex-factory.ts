@@ -247,7 +247,7 @@ export class CortexFactory {
   }
 
   #knowledgeFor(agent: string): Knowledge {
-    const { options, replica, facts, swarm } = this.#parts
+    const { options, replica, facts, impact, swarm } = this.#parts
     return new Knowledge({
       facts,
       candidates: this.#candidates,
@@ -266,6 +266,7 @@ export class CortexFactory {
         judge: this.#judge
       }),
       agent,
+      onForget: (ids) => impact.forget(ids),
       isKnown: (id, origin) => this.#isKnown(id, origin),
       clock: options.clock ?? Date,
       retract: (digests, operations) => this.#retract(digests, operations)

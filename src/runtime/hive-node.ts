@@ -9,6 +9,7 @@ import { forwardEvents } from './hive-events.ts'
 import { CortexFactory, ownFilters } from './cortex-factory.ts'
 import { closeParts } from './node-parts.ts'
 import type { AbortOptions } from '@libp2p/interface'
+import type { Impact } from '../impact/index.ts'
 import type { PeerFilterStatus, PeerStatus } from '../../transport/index.ts'
 import type { Agent } from './agents.ts'
 import type { BackupOptions, BackupReport } from './backup.ts'
@@ -84,6 +85,11 @@ export class HiveNode extends EventEmitter<HiveEvents> {
   /** Addresses of this node, each with `/p2p/<peer id>`. */
   get multiaddrs(): string[] {
     return this.#parts.swarm?.multiaddrs ?? []
+  }
+
+  /** What agents were shown, and what came of it. Programs that show knowledge note it there. */
+  get impact(): Impact {
+    return this.#parts.impact
   }
 
   get status(): HiveStatus {

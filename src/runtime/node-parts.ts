@@ -11,6 +11,7 @@ import { closeAll } from './close-all.ts'
 import { loadFilterSettings } from './filter-settings.ts'
 import { Warnings } from './warnings.ts'
 import { FactStore } from '../facts/index.ts'
+import { Impact } from '../impact/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { makePrivate } from './private-directory.ts'
@@ -27,6 +28,7 @@ export interface NodeParts {
   readonly store: Store
   readonly replica: Replica
   readonly facts: FactStore
+  readonly impact: Impact
   readonly swarm: Swarm | undefined
   /** Peers may know that this node found facts recorded up to this time. */
   readonly observedUntil: number
@@ -83,6 +85,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     const observe = observes ? { key: published.key, elementOf } : undefined
     const facts = new FactStore({ store, observe })
     await facts.load()
+    const impact = new Impact({ store, now: () => clock.now() })
     const modelEvents = new EventEmitter<ModelEvents>()
     const models = await openModels(options, store, {
       events: modelEvents,
@@ -98,7 +101,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
     swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
-    const shared = { options, environment, store, replica, facts, swarm, observedUntil, k }
+    const shared = { options, environment, store, replica, facts, impact, swarm, observedUntil, k }
     return { ...shared, models, modelEvents, skills, sandbox, warnings }
   } catch (error) {
     // Keeps the first error; errors of closing would hide it.

@@ -37,17 +37,24 @@ export interface ItemMarks {
 /** The part of a query that leaves items out; see `SearchQuery`. */
 export interface MarkFilter {
   readonly project?: string | null
+  readonly onlyProject?: boolean
   readonly includeStale?: boolean
 }
 
 /** Whether the query leaves the item out: the same as the expression. */
 export function isExcluded(
   { projects, stale }: ItemMarks,
-  { project, includeStale = false }: MarkFilter
+  { project, onlyProject = false, includeStale = false }: MarkFilter
 ): boolean {
   if (stale === 'hidden' && !includeStale) return true
+  if (onlyProject) return typeof project !== 'string' || !projects.includes(project)
   if (project === undefined || projects.length === 0) return false
   return project === null || !projects.includes(project)
+}
+
+/** An expression of the items of a project. */
+export function isOfProject(project: string): string {
+  return `{marks} : ${projectKeyOf(project)}`
 }
 
 /** An expression of what a query leaves out; undefined for nothing. */

@@ -60,6 +60,8 @@ export interface SearchQuery {
   readonly tags?: readonly string[]
   /** Only items of this project and of none; null: only those of none. Default: of all projects. */
   readonly project?: string | null
+  /** Of these, only items of the project. */
+  readonly onlyProject?: boolean
   /** Also items that are not recalled since they no longer hold. */
   readonly includeStale?: boolean
   /** Only items with every term of the text. */

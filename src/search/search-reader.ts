@@ -5,7 +5,7 @@
  */
 import { bytesOf, numberOf } from './projection-file.ts'
 import { STATES } from './record-row.ts'
-import { excludedBy, projectKeyOf, STALE_STATES } from './item-marks.ts'
+import { excludedBy, isOfProject, projectKeyOf, STALE_STATES } from './item-marks.ts'
 import { earliestOf, FIRST_HIVE_ITEM, tagText } from './search-schema.ts'
 import { COLUMN_WEIGHTS, rankedScoreOf, scoreOf } from './search-ranking.ts'
 import {
@@ -289,7 +289,7 @@ export class SearchReader {
 
 /** The index finds entity and tags by their words; the rows are compared exactly. */
 function filterOf(query: SearchQuery): Filter {
-  const { entity, tags = [], length, project, includeStale = false } = query
+  const { entity, tags = [], length, project, onlyProject = false, includeStale = false } = query
   const parts: string[] = []
   const values: (string | number)[] = []
   const words: string[] = []
@@ -311,7 +311,11 @@ function filterOf(query: SearchQuery): Filter {
     parts.push('AND items.stale <> ?')
     values.push(STALE_STATES.indexOf('hidden'))
   }
-  if (project !== undefined) {
+  if (typeof project === 'string' && onlyProject) {
+    parts.push('AND instr(items.projects, ?) > 0')
+    values.push(projectKeyOf(project))
+    words.push(isOfProject(project))
+  } else if (project !== undefined) {
     const isOther = project === null ? '' : ' OR instr(items.projects, ?) > 0'
     parts.push(`AND (items.projects = ''${isOther})`)
     if (project !== null) values.push(projectKeyOf(project))

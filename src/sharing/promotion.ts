@@ -92,6 +92,7 @@ export class Promotion {
     this.#components = components
   }
 
+  /** Publishes all candidates but facts that belong to a project. */
   async broadcast({
     minConfidence = 0.9,
     signal,
@@ -103,7 +104,7 @@ export class Promotion {
       signal?.throwIfAborted()
       const prepared: PreparedDraft[] = []
       for (const fact of batch.facts) {
-        if (fact.confidence < minConfidence) continue
+        if (fact.confidence < minConfidence || isOfProject(fact)) continue
         const { draft } = this.#components.drafts.draftFrom(fact)
         if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
         else prepared.push({ fact, ...draft })
@@ -197,4 +198,9 @@ export class Promotion {
   #today(): number {
     return dayOf(this.#components.clock.now())
   }
+}
+
+/** What was learned in a project leaves the node by `promote` alone: its owner decides. */
+function isOfProject({ projects = [] }: StoredFact): boolean {
+  return projects.length > 0
 }

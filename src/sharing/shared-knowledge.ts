@@ -135,7 +135,8 @@ export class SharedKnowledge {
   }
 
   /**
-   * Promotes each local fact of at least `minConfidence` that may leave this node: anonymises,
+   * Promotes each local fact of at least `minConfidence` that may leave this node and belongs to no
+   * project: anonymises,
    * publishes and gossips it once. Aborting stops between batches; published facts stay published.
    */
   broadcastKnowledge(options: BroadcastOptions = {}): Promise<BroadcastReport> {

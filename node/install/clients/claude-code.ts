@@ -19,6 +19,8 @@ export const claudeCode: Client = {
       ['SessionStart', 'compact', 'compact'],
       ['UserPromptSubmit', 'prompt'],
       ['PostToolUseFailure', 'tool-failure', 'Bash'],
+      // In the background: a success ends a failure, and prints nothing.
+      ['PostToolUse', 'tool-failure', 'Bash', { async: true }],
       ['Stop', 'stop']
     ] as const
     return [

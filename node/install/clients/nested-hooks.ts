@@ -4,8 +4,16 @@ import type { ClientName, Launch } from '../client.ts'
 import type { Hook } from '../edits/json-hooks.ts'
 import type { HookEvent, HookShell } from '../launch.ts'
 
-/** The client's event, the event of hive, and what the client's event must match. */
-export type HookRow = readonly [on: string, event: HookEvent, matcher?: string]
+/**
+ * The client's event, the event of hive, what the client's event must match, and further properties
+ * of the hook.
+ */
+export type HookRow = readonly [
+  on: string,
+  event: HookEvent,
+  matcher?: string,
+  more?: Readonly<Record<string, unknown>>
+]
 
 export interface NestedHooks {
   readonly host: ClientName
@@ -19,9 +27,9 @@ export function nestedHooks(
   { host, shell, unit = 1 }: NestedHooks,
   rows: readonly HookRow[]
 ): Hook[] {
-  return rows.map(([on, event, matcher]) => {
+  return rows.map(([on, event, matcher, more]) => {
     const command = hookCommand(launch, event, host, shell)
-    const hook = { type: 'command', command, timeout: HOOK_TIMEOUT / unit }
+    const hook = { type: 'command', command, timeout: HOOK_TIMEOUT / unit, ...more }
     return { on, event, value: { ...(matcher === undefined ? {} : { matcher }), hooks: [hook] } }
   })
 }

@@ -1,7 +1,8 @@
 /** The tool `learn`: keeps a lesson on this machine, and shares it if asked. */
 import { createPatch } from 'diff'
 import { z } from 'zod'
-import { answer, callOptions, oneLine, shortId } from '../tool.ts'
+import { oneLine, shortId } from '../../recalled-line.ts'
+import { answer, callOptions } from '../tool.ts'
 import type { Call, CallOptions } from '../../operations/index.ts'
 import type { AddTool } from '../tool.ts'
 

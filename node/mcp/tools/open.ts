@@ -1,6 +1,7 @@
 /** The tool `open`: lessons whole, with their sources and disputes. */
 import { z } from 'zod'
-import { ageOf, answer, callOptions, shortId } from '../tool.ts'
+import { ageOf, shortId } from '../../recalled-line.ts'
+import { answer, callOptions } from '../tool.ts'
 import type { ResultOf } from '../../operations/index.ts'
 import type { AddTool } from '../tool.ts'
 

@@ -1,7 +1,8 @@
 /** The tool `recall`: what is known about a task or an error, a line an item. */
 import { z } from 'zod'
-import { ageOf, answer, callOptions, oneLine, shortId } from '../tool.ts'
-import type { RecalledResult } from '../../operations/index.ts'
+import { describeRecalled, lineOf } from '../../recalled-line.ts'
+import { answer, callOptions } from '../tool.ts'
+import type { Call, RecalledResult } from '../../operations/index.ts'
 import type { AddTool } from '../tool.ts'
 
 const MAX_ITEMS = 20
@@ -23,6 +24,9 @@ const Item = z.object({
   what: z.string(),
   do: z.string()
 })
+
+/** Characters of a query in the impact journal. */
+const MAX_WHY = 200
 
 const NOTHING = 'Nothing is known about this.'
 const WEAK = 'Nothing close is known. Perhaps:'
@@ -46,7 +50,7 @@ export const addRecall: AddTool = (server, { call, project, now }) => {
       const likely = items.filter(({ relevance }) => relevance >= LIKELY)
       const isWeak = likely.length === 0
       const best = isWeak ? items.slice(0, MAX_WEAK) : likely
-      const found = best.map((item) => describe(item, now()))
+      const found = best.map((item) => describeRecalled(item, now()))
       const shown: z.infer<typeof Item>[] = []
       const lines: string[] = []
       let left = budget * BYTES_PER_TOKEN
@@ -58,6 +62,7 @@ export const addRecall: AddTool = (server, { call, project, now }) => {
         lines.push(line)
       }
       const more = found.length - shown.length
+      await noteShown(call, { query, project, items: best.slice(0, shown.length) })
       const rest = more === 0 ? [] : [`${more} more; raise the budget.`]
       const heading = isWeak ? [found.length === 0 ? NOTHING : WEAK] : []
       return answer([...heading, ...lines, ...rest], { items: shown, more })
@@ -65,20 +70,15 @@ export const addRecall: AddTool = (server, { call, project, now }) => {
   )
 }
 
-function lineOf({ id, state, voices, age, what, do: action }: z.infer<typeof Item>): string {
-  const todo = action === '' ? '' : ` => ${action}`
-  return `${id} ${state} ${voices}v ${age} ${what}${todo}`
+interface Shown {
+  readonly query: string
+  readonly project?: string
+  readonly items: readonly RecalledResult[]
 }
 
-function describe({ fact, origin }: RecalledResult, now: number): z.infer<typeof Item> {
-  const { id, kind, entity, content, action, attribute, value, stale = 0 } = fact
-  const claim = attribute === undefined ? '' : ` (${attribute}: ${value})`
-  return {
-    id: shortId(id),
-    state: stale > 0 ? 'stale?' : (fact.state ?? (origin === 'local' ? 'own' : 'shared')),
-    voices: fact.corroboration ?? 1,
-    age: ageOf(fact.recordedAt ?? fact.day, now),
-    what: oneLine(kind === 'lesson' ? entity : `${entity}: ${content}${claim}`),
-    do: oneLine(action ?? (kind === 'lesson' ? content : ''))
-  }
+/** In the impact journal; an answer does not depend on it. */
+async function noteShown(call: Call, { query, project, items }: Shown): Promise<void> {
+  const shown = items.map(({ fact, relevance }) => ({ id: fact.id, relevance }))
+  const note = { door: 'mcp recall', project, why: query.slice(0, MAX_WHY), items: shown }
+  await call('impact', { note, limit: 0 }).catch(() => undefined)
 }

@@ -1,6 +1,7 @@
 /** The tool `skill`: finds, shows and runs the skills of this node. */
 import { z } from 'zod'
-import { answer, callOptions, oneLine, shortId } from '../tool.ts'
+import { oneLine, shortId } from '../../recalled-line.ts'
+import { answer, callOptions } from '../tool.ts'
 import type { Call, CallOptions } from '../../operations/index.ts'
 import type { CallToolResult } from '@modelcontextprotocol/server'
 import type { AddTool } from '../tool.ts'
