@@ -271,7 +271,7 @@ export class SearchReader {
       this.#counts.clear()
       this.#countedAt = items
     }
-    const sql = 'SELECT total(position) AS sum FROM cursors'
+    const sql = 'SELECT total(position) AS sum FROM cursors WHERE origin >= 0'
     const position = numberOf(this.#statements.of(sql).get()?.['sum'])
     // The next item may have a term that none has yet.
     if (position !== this.#position) this.#absent.clear()
