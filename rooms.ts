@@ -62,13 +62,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The library that agents embed.
   'src/foreign-text': { imports: [] },
   'src/arguments': { imports: [...CRDT, 'src/foreign-text'] },
-  'src/anonymity': { imports: [] },
+  'src/public-codes': { imports: [] },
+  'src/anonymity': { imports: ['src/public-codes'] },
   'src/sandbox': { imports: ['src/foreign-text'] },
   'src/models': { imports: [...CRDT, 'src/arguments'] },
   'src/fact-format': { imports: [...CRDT] },
   'src/facts': { imports: [...CRDT, 'src/arguments', 'src/fact-format'] },
-  'src/search': { imports: [...CRDT, 'src/arguments', 'src/fact-format'] },
   'src/impact': { imports: [...CRDT, 'src/arguments'] },
+  'src/search': { imports: [...CRDT, 'src/arguments', 'src/fact-format', 'src/public-codes'] },
   'src/judgement': { imports: [...CRDT, 'transport', 'src/arguments', 'src/foreign-text'] },
   'src/knowledge': {
     imports: [

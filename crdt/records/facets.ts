@@ -12,7 +12,7 @@ import {
   TAG_CLASSES
 } from '../constants.ts'
 import { concat, readAll, readUint, toHex } from '../bytes/index.ts'
-import { classOfTag, describes, says, trialBin } from './standing.ts'
+import { MAX_BEGINS, classOfTag, describes, says, trialBin } from './standing.ts'
 import { timeBytes, timeOf } from './standing-row.ts'
 import type { DraftSection } from '../store/drafts.ts'
 import type { PrefixReader } from '../store/section.ts'
@@ -111,6 +111,19 @@ export class Facets {
       validFrom: await this.#edge(digest, VALID_FROM, false),
       validTo: await this.#edge(digest, VALID_TO, true)
     }
+  }
+
+  /** The times of the authors that give the latest, descending; one of each. */
+  async latestBegins(digest: Uint8Array): Promise<number[]> {
+    const prefix = keyOf(digest, VALID_FROM)
+    const times: number[] = []
+    for await (const [key, value] of this.#section.entries(prefix, { reverse: true })) {
+      const time = timeOf(key.subarray(prefix.length))
+      const { authors } = readFacet(value)
+      for (let i = 0; i < authors && times.length < MAX_BEGINS; i++) times.push(time)
+      if (times.length === MAX_BEGINS) break
+    }
+    return times
   }
 
   /** Authors whose stored vote has the commitment. */

@@ -131,7 +131,8 @@ export class StandingReader {
   ): Promise<Standing | undefined> {
     if (speaking === 0) return undefined
     const { facets } = this.#keys
-    const [tags, counters, trials] = await Promise.all([
+    const [begins, tags, counters, trials] = await Promise.all([
+      validFrom === undefined ? [] : facets.latestBegins(digest),
       facets.tags(digest),
       facets.counters(digest),
       facets.trials(digest)
@@ -144,6 +145,7 @@ export class StandingReader {
       ...(day === undefined ? {} : { day }),
       ...(validFrom === undefined ? {} : { validFrom }),
       ...(validTo === undefined ? {} : { validTo }),
+      ...(begins[0] === undefined || begins[0] === validFrom ? {} : { begins }),
       tags,
       counters,
       trials

@@ -40,6 +40,8 @@ export interface Standing extends Tally {
   /** The earliest `validFrom` and the latest `validTo` of these votes. */
   readonly validFrom?: number
   readonly validTo?: number
+  /** The latest `validFrom` of up to 16 of these authors, descending; absent if all give one time. */
+  readonly begins?: readonly number[]
   /** Tags of these votes that most authors give; of each class at most 64. */
   readonly tags: readonly (readonly [tag: string, authors: number])[]
   /** Counters that most authors give, and their sums. */
@@ -53,6 +55,9 @@ export interface CountedVote {
   readonly register: Register
   readonly isRetracted: boolean
 }
+
+/** Authors whose latest times count; from a larger `k` on no record begins again. */
+export const MAX_BEGINS = 16
 
 /** Up to this many trials, trials and successes count exactly; above it, the rate in sixtieths. */
 const EXACT_TRIALS = 30
@@ -168,14 +173,23 @@ export function shownTags(
     )
 }
 
-function limitsOf(votes: readonly Register[]): Pick<Standing, 'day' | 'validFrom' | 'validTo'> {
+function limitsOf(
+  votes: readonly Register[]
+): Pick<Standing, 'begins' | 'day' | 'validFrom' | 'validTo'> {
   const from = votes.flatMap(({ validFrom }) => validFrom ?? [])
   const to = votes.flatMap(({ validTo }) => validTo ?? [])
   return {
     ...(votes.length === 0 ? {} : { day: Math.min(...votes.map(({ day }) => day)) }),
     ...(from.length === 0 ? {} : { validFrom: Math.min(...from) }),
-    ...(to.length === 0 ? {} : { validTo: Math.max(...to) })
+    ...(to.length === 0 ? {} : { validTo: Math.max(...to) }),
+    ...beginsOf(from)
   }
+}
+
+/** The latest of the times at which a record began, one of each author. */
+export function beginsOf(times: readonly number[]): Pick<Standing, 'begins'> {
+  const begins = times.toSorted((a, b) => b - a).slice(0, MAX_BEGINS)
+  return begins.length === 0 || begins[0] === Math.min(...times) ? {} : { begins }
 }
 
 function groupTrials(registers: readonly Register[]): TrialGroup[] {

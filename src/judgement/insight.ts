@@ -6,7 +6,8 @@ import type { DisplayText, DisplayTexts } from '../foreign-text/index.ts'
 import type { InsightState, Judgement } from './judge.ts'
 
 /** A record of the hive, with this node's judgement of it. */
-export interface Insight extends DisplayRecord, Omit<Judgement, 'tags' | 'validFrom' | 'validTo'> {
+export interface Insight
+  extends DisplayRecord, Omit<Judgement, 'tags' | 'validAgainFrom' | 'validFrom' | 'validTo'> {
   /** SHA-256 of the record, in hex; equal on every node. */
   readonly id: string
   /** Entity and beginning of the content, in one line. */
@@ -44,7 +45,7 @@ const MAX_TITLE = 80
 
 export function insightOf(
   { digest, record }: AttestedRecord,
-  { validFrom: _from, validTo: _to, ...judgement }: Judgement
+  { validFrom: _from, validTo: _to, validAgainFrom: _again, ...judgement }: Judgement
 ): Insight {
   const shown = displayRecord(record)
   const tags = displayTexts(judgement.tags)

@@ -45,6 +45,11 @@ export interface Judgement {
   /** The earliest `validFrom` and the latest `validTo` of the vouching authors. */
   readonly validFrom?: Date
   readonly validTo?: Date
+  /**
+   * When the record began again: `k` authors state this time or a later one. Fewer authors cannot
+   * move it, as they cannot release a record.
+   */
+  readonly validAgainFrom?: Date
   /** Counters (uses, successes ...), summed over authors. */
   readonly evidence: Readonly<Record<string, number>>
   /** The first day of a publication, in UTC. */
@@ -90,10 +95,13 @@ export class Judge {
       day = 0,
       validFrom,
       validTo,
+      begins,
       tags,
       counters
     } = attested.standing
     if (vouches + stales === 0) return undefined
+    const again = begins?.[this.k - 1]
+    const isAgain = again !== undefined && validFrom !== undefined && again > validFrom
     return {
       ...(await this.#release(attested)),
       ...(stales === 0 ? {} : { stale: stales }),
@@ -104,6 +112,7 @@ export class Judge {
       tags: tags.map(([tag]) => tag).toSorted(),
       ...(validFrom === undefined ? {} : { validFrom: new Date(validFrom) }),
       ...(validTo === undefined ? {} : { validTo: new Date(validTo) }),
+      ...(isAgain ? { validAgainFrom: new Date(again) } : {}),
       evidence: Object.fromEntries(counters.toSorted(([a], [b]) => (a < b ? -1 : 1))),
       day: new Date(day * DAY).toISOString().slice(0, 10)
     }

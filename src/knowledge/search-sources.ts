@@ -73,7 +73,8 @@ async function rowOf(
   const ranked = record.kind === 'skill' ? await rankSkill(attested) : {}
   const goal = record.kind === 'goal' ? await rankGoal(attested) : undefined
   if (ranked === undefined) return undefined
-  const { state, corroboration, confidence, tags, validFrom, validTo, stale, isStale } = judgement
+  const { state, corroboration, confidence, tags, stale, isStale } = judgement
+  const { validFrom, validAgainFrom, validTo } = judgement
   return encodeRecordRow({
     record,
     kind: record.kind,
@@ -84,6 +85,7 @@ async function rowOf(
     stale: isStale === true ? 'hidden' : stale === undefined ? 'none' : 'some',
     ...(validFrom === undefined ? {} : { validFrom: validFrom.getTime() }),
     ...(validTo === undefined ? {} : { validTo: validTo.getTime() }),
+    ...(validAgainFrom === undefined ? {} : { validAgainFrom: validAgainFrom.getTime() }),
     ...(ranked.offer === undefined || state === 'disputed' ? {} : { offer: ranked.offer }),
     ...(goal === undefined ? {} : { goal })
   })

@@ -3,6 +3,7 @@
  * `ECONNREFUSED`, `SIGSEGV`, `clippy::needless_borrow`. Codes of one family exclude each other: a
  * text about `E0382` does not explain `E0308`.
  */
+import { ERRNO_NAMES } from '../public-codes/index.ts'
 
 export interface ErrorCode {
   /** In lower case, words joined by `-`. */
@@ -12,9 +13,6 @@ export interface ErrorCode {
   /** As the text has it. */
   readonly name: string
 }
-
-const ERRNO =
-  'EACCES EADDRINUSE EADDRNOTAVAIL EAGAIN EALREADY EBADF EBUSY ECANCELED ECONNABORTED ECONNREFUSED ECONNRESET EDESTADDRREQ EDQUOT EEXIST EFAULT EFBIG EHOSTUNREACH EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR ELIFECYCLE ELOOP EMFILE EMLINK EMSGSIZE ENAMETOOLONG ENETDOWN ENETUNREACH ENFILE ENOBUFS ENODEV ENOENT ENOEXEC ENOLCK ENOMEM ENOPROTOOPT ENOSPC ENOSYS ENOTCONN ENOTDIR ENOTEMPTY ENOTFOUND ENOTSOCK ENOTSUP ENXIO EOPNOTSUPP EPERM EPIPE EPROTO EPROTONOSUPPORT ERANGE ERESOLVE EROFS ESRCH ETIMEDOUT EUSAGE EXDEV'
 
 /** Letters before a number that name no error: encodings, hashes, standards, versions and units. */
 const NO_FAMILIES = new Set(
@@ -33,7 +31,7 @@ const MAX_CODES = 64
 const NUMBERED =
   /(?<![\w.\-/])(?:([A-Z]{2,6}|[A-Z](?=\d{3}))(\d{2,6})|([A-Z]{2,4})-(\d{3,6}))(?![\w-]|\.\w)/g
 const SCREAMING = new RegExp(`(?<!\\w)[A-Z][A-Z0-9]{1,20}(?:_[A-Z0-9]{1,20}){1,7}(?!\\w)`, 'g')
-const SIGNAL = new RegExp(`(?<!\\w)(?:SIG[A-Z]{2,8}|${ERRNO.replaceAll(' ', '|')})(?!\\w)`, 'g')
+const SIGNAL = new RegExp(`(?<!\\w)(?:SIG[A-Z]{2,8}|${ERRNO_NAMES.join('|')})(?!\\w)`, 'g')
 /** `clippy::name`, `eslint no-name`, `[rule-name]` or `(rule-name)` at the end of a line. */
 const RULE = /(?<!\w)(clippy|rustdoc)::([a-z][\w-]{2,59})/g
 const QUALIFIED = /[[(]([a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){1,6})[\])](?=[ \t]*$)/gm

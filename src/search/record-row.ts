@@ -31,6 +31,7 @@ export interface RecordRow {
   /** Milliseconds of the Unix epoch. */
   readonly validFrom?: number
   readonly validTo?: number
+  readonly validAgainFrom?: number
   /** Of a skill that is offered: what offers are ordered by. */
   readonly offer?: OfferRank
   /** Of a goal. */
@@ -77,6 +78,7 @@ export function encodeRecordRow(row: RecordRow): Uint8Array {
     encoding.writeVarUint(encoder, STALE_STATES.indexOf(row.stale ?? 'none'))
     writeNumber(encoder, row.validFrom)
     writeNumber(encoder, row.validTo)
+    writeNumber(encoder, row.validAgainFrom)
     writeNumber(encoder, row.offer?.support)
     writeNumber(encoder, row.offer?.headStart)
     encoding.writeUint8(encoder, row.offer?.isFlagged === true ? 1 : 0)
@@ -95,6 +97,7 @@ export function decodeRecordRow(bytes: Uint8Array): RecordRow {
     const stale = STALE_STATES[readUint(decoder, STALE_STATES.length - 1)] ?? 'none'
     const validFrom = readNumber(decoder)
     const validTo = readNumber(decoder)
+    const validAgainFrom = readNumber(decoder)
     const support = readNumber(decoder)
     const headStart = readNumber(decoder) ?? 0
     const isFlagged = readUint(decoder, 1) === 1
@@ -108,6 +111,7 @@ export function decodeRecordRow(bytes: Uint8Array): RecordRow {
       ...(stale === 'none' ? {} : { stale }),
       ...(validFrom === undefined ? {} : { validFrom }),
       ...(validTo === undefined ? {} : { validTo }),
+      ...(validAgainFrom === undefined ? {} : { validAgainFrom }),
       ...(support === undefined ? {} : { offer: { support, headStart, isFlagged } }),
       ...(goal === undefined ? {} : { goal }),
       record: readRecord(decoder)

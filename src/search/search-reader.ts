@@ -36,9 +36,6 @@ import type {
 const MAX_COMPARED = 400
 const MAX_READ = 4_000
 
-/** Ranked rows that are compared by entity where there are no turns of conversations. */
-const MAX_NAMED = 50
-
 /** Rows that one read of the turns beside a row returns; several facts may come from one turn. */
 const MAX_TURNS = 16
 
@@ -90,6 +87,11 @@ export class SearchReader {
   readonly #statements: Statements
   readonly #counts = new Map<string, number>()
   #countedAt = 0
+  /** Terms that no item has. */
+  readonly #absent = new Set<string>()
+  /** Items when the search began, and how far the index had come. */
+  #items = 0
+  #position = 0
 
   constructor(database: DatabaseSync) {
     this.#statements = new Statements(database)
@@ -100,6 +102,7 @@ export class SearchReader {
     const filter = filterOf(query)
     const words = queryWords(query.text)
     if (words.length === 0 && filter.expression === '') return NOTHING
+    this.#startCounting()
     const hits = new Map<string, SearchHit>()
     const stages = this.#stages(words, query.all === true)
     for (const [i, stage] of stages.entries()) {
@@ -218,7 +221,7 @@ export class SearchReader {
         combineExpressions(stage, filter),
         ...filter.values,
         ...timesOf(asOf),
-        Math.max(isRanked && !this.#hasTurns() ? MAX_NAMED : MAX_COMPARED, limit)
+        isRanked && !this.#hasTurns() ? limit : Math.max(MAX_COMPARED, limit)
       )
   }
 
@@ -244,7 +247,7 @@ export class SearchReader {
 
   #termCounts(words: readonly QueryWord[]): TermCounts {
     const counts = words.map(({ whole }) => this.#countOf(wholeExpression(whole)))
-    return { items: this.#items(), bound: Math.ceil(this.#commonCount()), counts }
+    return { items: this.#items, bound: Math.ceil(this.#commonCount()), counts }
   }
 
   #hasTurns(): boolean {
@@ -261,25 +264,35 @@ export class SearchReader {
     return Math.max(MAX_RANKED, COMMON_SHARE * this.#countedAt)
   }
 
-  /** Items with the term, counted up to a bound. Only FTS5 knows the term after tokenising. */
-  #countOf(term: string): number {
-    const items = this.#items()
+  /** Once a search, since each count is read for several stages. */
+  #startCounting(): void {
+    const items = this.#readItems()
     if (items > this.#countedAt * RECOUNT_GROWTH || this.#counts.size > MAX_COUNTED_TERMS) {
       this.#counts.clear()
       this.#countedAt = items
     }
-    const known = this.#counts.get(term)
+    const sql = 'SELECT total(position) AS sum FROM cursors WHERE origin >= 0'
+    const position = numberOf(this.#statements.of(sql).get()?.['sum'])
+    // The next item may have a term that none has yet.
+    if (position !== this.#position) this.#absent.clear()
+    this.#position = position
+    this.#items = items
+  }
+
+  /** Items with the term, counted up to a bound. Only FTS5 knows the term after tokenising. */
+  #countOf(term: string): number {
+    const known = this.#absent.has(term) ? 0 : this.#counts.get(term)
     if (known !== undefined) return known
     const bound = Math.ceil(this.#commonCount()) + 1
     const sql = 'SELECT count(*) AS n FROM (SELECT rowid FROM texts WHERE texts MATCH ? LIMIT ?)'
     const count = numberOf(this.#statements.of(sql).get(term, bound)?.['n'])
-    // The next item may have a term that none has yet.
     if (count > 0) this.#counts.set(term, count)
+    else if (this.#absent.size < MAX_COUNTED_TERMS) this.#absent.add(term)
     return count
   }
 
   /** About as many as there are: numbers of removed items are not used again. */
-  #items(): number {
+  #readItems(): number {
     const local = this.#statements.of('SELECT max(item) AS n FROM items WHERE item < ?')
     const hive = this.#statements.of('SELECT max(item) AS n FROM items WHERE item >= ?')
     const first = FIRST_HIVE_ITEM

@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { BEGINNING } from './claim-slot.ts'
 import { ProjectionFile } from './projection-file.ts'
 
-const VERSION = 10
+const VERSION = 11
 
 /** Rules by which records are released that differ only beyond this share one version. */
 const MAX_RULES = 0xffff
@@ -26,7 +26,7 @@ const KEY_BYTES = 6
  * of an index over them; a whole digest makes three times as many (13 us an item beside 9).
  *
  * `slot`, `value`: hashes of the attribute of an entity, and of the value that a claim gives it.
- * They are whole (128 bits), so that no other value can be made to look equal. A claim of this node
+ * They are whole (128 bits), so that no other value can be made to look equal. A claim
  * may begin several times; `items.begin` is the first. `entity` is in lower case.
  *
  * `parts`: what words of the other columns are found by too (`search-terms.ts`). `marks`: what a

@@ -49,6 +49,7 @@ export function recordTextOf({
   tags,
   validFrom,
   validTo,
+  validAgainFrom,
   stale = 'none'
 }: RecordRow): SearchText {
   return {
@@ -59,7 +60,7 @@ export function recordTextOf({
     confidence: 0,
     recordedAt: 0,
     claim: stale === 'hidden' ? undefined : claimFieldsOf(record),
-    begins: [validFrom ?? BEGINNING],
+    begins: [validFrom ?? BEGINNING, ...(validAgainFrom === undefined ? [] : [validAgainFrom])],
     until: validTo ?? FOREVER,
     projects: [],
     stale

@@ -3,6 +3,7 @@
  * string literals of queries. Dotted API names such as `css.properties.gap` consist of public
  * words.
  */
+import { isPublicCode } from '../../public-codes/index.ts'
 import { API_WORDS, PACKAGE_WORDS } from '../reading/context-words.ts'
 import { QUOTE } from '../reading/text-features.ts'
 import { layerOf } from './rule.ts'
@@ -104,6 +105,7 @@ function isCompound(token: string): boolean {
 function markToken(token: string, mark: Mark, isInCode: boolean): string {
   if (token.length <= SHORT + 1 || PUBLIC_NAME.test(token)) return token
   if (isInCode ? SHORT_COMMIT.test(token) : COMMIT.test(token)) return token
+  if (isPublicCode(token)) return token
   if (PUBLIC_ID.test(token) || RANGES.test(token) || isPublicName(token.toLowerCase())) return token
   if (!isInCode && !isCompound(token)) return token
   return isPrivateOnce(token, isInCode) ? mark(token, 'identifier', 'identifier') : token

@@ -2,6 +2,7 @@
  * Names of persons, customers and projects: after a context word, before a company's suffix, from a
  * given name on, and capitalised words outside the public vocabulary.
  */
+import { isPublicCode } from '../../public-codes/index.ts'
 import { COMPANY_WORDS, PERSON_WORDS, TITLE_WORDS } from '../reading/context-words.ts'
 import { QUOTE, UPPER } from '../reading/text-features.ts'
 import { AMBIGUOUS_NAMES, GIVEN_NAMES } from '../words/given-names.ts'
@@ -183,7 +184,7 @@ function isCommonUse(word: string, text: string, from: number, to: number): bool
 function isTechnical(word: string, text: string, from: number, to: number): boolean {
   if (/^\p{Lu}\p{Ll}{2,}(?:files?|deps|proxy|flags|tests?)$/u.test(word)) return true
   const lower = word.toLowerCase()
-  if (/^\p{Lu}{5,}$/u.test(word)) return isCapitals(lower, text, from, to)
+  if (/^\p{Lu}{5,}$/u.test(word)) return isPublicCode(word) || isCapitals(lower, text, from, to)
   const after = text.slice(to, to + 24)
   if (GIVEN_NAMES.has(lower)) return false
   if (BEFORE_PACKAGE.test(text.slice(Math.max(0, from - 24), from)) || AFTER_PACKAGE.test(after)) {

@@ -1,4 +1,5 @@
 /** National identity numbers: formats with a check digit where there is one. */
+import { isPublicCode } from '../../public-codes/index.ts'
 import { HOLDER_WORDS } from '../reading/context-words.ts'
 import { DASH, DIGIT, DIGIT_CHAIN, MANY_DIGITS, UPPER } from '../reading/text-features.ts'
 import {
@@ -77,7 +78,8 @@ export const NATIONAL_IDS: readonly Rule[] = [
     name: 'in-pan',
     kind: 'id',
     at: [UPPER_FIRST | HAS_DIGIT | FROM_8],
-    pattern: /\b[A-Z]{5}\d{4}[A-Z]\b/g
+    pattern: /\b[A-Z]{5}\d{4}[A-Z]\b/g,
+    accept: (hit) => !isPublicCode(hit)
   },
   {
     name: 'in-aadhaar',

@@ -79,7 +79,7 @@ export const PERSONAL_RULES: readonly Rule[] = [
     name: 'card',
     kind: 'card',
     needs: LONG_DIGIT_CHAIN,
-    pattern: /(?<![\d.-])\d(?:[ .-]?\d){12,18}(?![\d.-]?\d)/g,
+    pattern: /(?<![\d.-]|\b0x)\d(?:[ .-]?\d){12,18}(?![\d.-]?\d)/g,
     accept: (hit) => passesLuhn(hit.replaceAll(/\D/g, ''))
   },
   {

@@ -1,4 +1,5 @@
 /** Identifiers of clouds, clusters and services: resources, requests, sessions, tickets. */
+import { isPublicCode } from '../../public-codes/index.ts'
 import {
   BUCKET_WORDS,
   CLUSTER_WORDS,
@@ -145,7 +146,7 @@ export const RESOURCES_RULES: readonly Rule[] = [
     needs: DIGIT,
     at: [UPPER_FIRST | THEN_DASH],
     pattern: /(?<![\w-])[A-Z][A-Z0-9]{1,9}-\d{2,7}(?![\w-])/g,
-    accept: (hit) => !PUBLIC_PREFIXES.has(hit.slice(0, hit.indexOf('-')))
+    accept: (hit) => !PUBLIC_PREFIXES.has(hit.slice(0, hit.indexOf('-'))) && !isPublicCode(hit)
   },
   {
     name: 'bucket',

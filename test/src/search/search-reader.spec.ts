@@ -39,6 +39,21 @@ describe('the words of a question', () => {
     )
   })
 
+  it('are found in an item that takes the number of the last one', () => {
+    assert.equal(found('kakapo 77')[0], 77)
+    const at = MANY + 2
+    database.applyFacts([item(at, 'dodo')], at + 1, false)
+    assert.equal(found('dodo 78')[0], at)
+    assert.equal(found('moa 78')[0], 78)
+    database.applyFacts([{ digest: item(at, '').digest }, item(at + 1, 'moa')], at + 3, false)
+    assert.equal(
+      found('moa 78')
+        .slice(0, 2)
+        .includes(at + 1),
+      true
+    )
+  })
+
   function found(text: string): number[] {
     const { hits } = database.search(question(text))
     return hits.map(({ digest }) => new DataView(digest.buffer, digest.byteOffset).getUint32(0))
