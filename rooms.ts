@@ -104,6 +104,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/judgement'
     ]
   },
+  'src/personas': {
+    imports: [...CRDT, 'src/arguments', 'src/foreign-text', 'src/sandbox', 'src/models']
+  },
   'src/sharing': {
     imports: [
       ...CRDT,
@@ -133,6 +136,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/knowledge',
       'src/goals',
       'src/skills',
+      'src/personas',
       'src/sharing',
       'src/maintenance'
     ]
