@@ -8,7 +8,7 @@ import type { CallOptions } from './call-options.ts'
 import type { EventFeed } from './event-feed.ts'
 
 /** What an operation is about; the API reference groups by it. */
-export type Topic = 'knowledge' | 'hive' | 'goals' | 'skills' | 'models' | 'node'
+export type Topic = 'knowledge' | 'hive' | 'goals' | 'skills' | 'agents' | 'models' | 'node'
 
 /** What an operation may change. */
 export type Effect =

@@ -1,11 +1,19 @@
 /** The table of operations, by name. Names are paths of the HTTP API. */
+import { AGENTS } from './agents.ts'
 import { GOALS } from './goals.ts'
 import { HIVE } from './hive.ts'
 import { KNOWLEDGE } from './knowledge.ts'
 import { NODE } from './node.ts'
 import { SKILLS } from './skills.ts'
 
-export const OPERATIONS = { ...KNOWLEDGE, ...HIVE, ...GOALS, ...SKILLS, ...NODE } as const
+export const OPERATIONS = {
+  ...KNOWLEDGE,
+  ...HIVE,
+  ...GOALS,
+  ...SKILLS,
+  ...AGENTS,
+  ...NODE
+} as const
 
 export type Operations = typeof OPERATIONS
 export type OperationName = keyof Operations

@@ -59,12 +59,15 @@ export interface PersonaInverse {
  *
  * @example
  * ```ts
- * const { persona: bolder, inverse } = applyMutation(persona, {
- *   do: 'move-number',
- *   trait: 'caution',
- *   by: -0.1
- * })
- * console.log(invertMutation(bolder, inverse).persona)
+ * import { applyMutation, createHive, invertMutation } from 'noormme-hive'
+ *
+ * await using db = await createHive({ swarm: false })
+ * await db.agent.persona.edit({ role: 'You review.', goal: 'Find defects.' })
+ * const persona = await db.agent.persona.get()
+ * if (persona === undefined) throw new Error('no persona')
+ * const edit = { do: 'edit-goal', text: 'Find all defects.' } as const
+ * const { persona: edited, inverse } = applyMutation(persona, edit)
+ * console.log(edited.goal, invertMutation(edited, inverse).persona?.goal)
  * ```
  */
 export function applyMutation(
