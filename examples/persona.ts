@@ -53,7 +53,7 @@ async function anthropicRequest(): Promise<MessageCreateParamsNonStreaming> {
 
 async function show(): Promise<void> {
   const [{ messages }, { system }] = [await openaiRequest(), await anthropicRequest()]
-  const manner = String(system).split('\n').at(-1)
+  const manner = typeof system === 'string' ? system.split('\n').at(-1) : ''
   console.log(`${manner} (both alike: ${messages[0]?.content === system})`)
 }
 

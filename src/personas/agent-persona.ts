@@ -1,7 +1,7 @@
 /** The persona of one agent. */
 import { z } from 'zod'
 import { parse } from '../arguments/index.ts'
-import { diff } from './changes.ts'
+import { diffPersonas } from './changes.ts'
 import { MAX_VERSIONS } from './constants.ts'
 import { applyMutation, MutationSchema } from './mutation.ts'
 import { PersonaEdit, PersonaInput, PersonaSchema } from './persona.ts'
@@ -176,7 +176,7 @@ export class AgentPersona {
    */
   async diff(from: number, to?: number): Promise<PersonaPathChange[]> {
     const before = await this.at(from)
-    return diff(before, to === undefined ? await this.#current() : await this.at(to))
+    return diffPersonas(before, to === undefined ? await this.#current() : await this.at(to))
   }
 
   /**

@@ -3,7 +3,7 @@
  * back exactly, or not at all.
  */
 import { canonicalJson } from '../sandbox/index.ts'
-import { PersonaSchema } from './persona.ts'
+import { jsonOf, PersonaSchema } from './persona.ts'
 import type { Json } from '../sandbox/index.ts'
 import type { Persona } from './persona.ts'
 
@@ -35,8 +35,13 @@ interface JsonObject {
   [key: string]: Json
 }
 
+/** The changes from one persona to another. */
+export function diffPersonas(before: Persona | undefined, after: Persona): PersonaPathChange[] {
+  return diff(before && jsonOf(before), jsonOf(after))
+}
+
 /** The changes from one value to another, at the deepest paths that differ, in order of path. */
-export function diff(
+function diff(
   before: Json | undefined,
   after: Json | undefined,
   path: readonly string[] = []
@@ -49,14 +54,15 @@ export function diff(
 
 /** Takes changes back: all of them, or none if a part was edited since or no longer fits. */
 export function restore(persona: Persona, changes: readonly PersonaPathChange[]): Restored {
+  const current = jsonOf(persona)
   const conflicts = changes.flatMap(({ path, after }): PersonaConflict[] => {
-    const found = valueAt(persona, path)
-    const hasParent = path.length === 0 || isObject(valueAt(persona, path.slice(0, -1)))
+    const found = valueAt(current, path)
+    const hasParent = path.length === 0 || isObject(valueAt(current, path.slice(0, -1)))
     if (hasParent && isSame(found, after)) return []
     return [{ path, reason: 'edited', expected: after, found }]
   })
   if (conflicts.length > 0) return { conflicts }
-  let restored: Json = structuredClone(persona)
+  let restored = current
   for (const { path, before } of changes) restored = withValue(restored, path, before)
   const parsed = PersonaSchema.safeParse(restored)
   if (parsed.success) return { persona: parsed.data }

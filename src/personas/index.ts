@@ -18,13 +18,22 @@ export { SessionStore } from './session-store.ts'
 export { AuthorSchema, OriginSchema } from './versions.ts'
 export type { PersonaChangeOptions } from './agent-persona.ts'
 export type { PersonaConflict, PersonaPathChange, Restored } from './changes.ts'
-export type { PersonaInverse, PersonaMutation, PersonaMutationInit } from './mutation.ts'
+export type {
+  MutationOf,
+  PersonaInverse,
+  PersonaMutation,
+  PersonaMutationInit
+} from './mutation.ts'
 export type {
   Persona,
   PersonaChange,
+  PersonaChoice,
+  PersonaFlag,
   PersonaInit,
   PersonaModel,
+  PersonaNumber,
   PersonaPolicy,
+  PersonaPolicyInit,
   PersonaTrait
 } from './persona.ts'
 export type { PersonaPrompt, PromptSkill } from './persona-prompt.ts'

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { parse } from '../arguments/index.ts'
 import { HiveError } from '../errors.ts'
-import { diff, restore } from './changes.ts'
+import { diffPersonas, restore } from './changes.ts'
 import {
   Key,
   ModelPreference,
@@ -15,20 +15,23 @@ import {
   Weight
 } from './persona.ts'
 import type { PersonaPathChange, Restored } from './changes.ts'
-import type { Persona, PersonaTrait } from './persona.ts'
+import type {
+  Persona,
+  PersonaModel,
+  PersonaPolicy,
+  PersonaPolicyInit,
+  PersonaTrait
+} from './persona.ts'
 
 const { scope: _scope, ...POLICY_PARTS } = POLICY_FIELDS
 
 export const MutationSchema = z.discriminatedUnion('do', [
-  /** Adds a trait, or replaces it whole. */
   z.strictObject({ do: z.literal('set-trait'), trait: Key, to: Trait }),
   z.strictObject({ do: z.literal('remove-trait'), trait: Key }),
-  /** Adds `by`; the value stops at its bounds. */
   z.strictObject({ do: z.literal('move-number'), trait: Key, by: z.number() }),
   z.strictObject({ do: z.literal('choose-option'), trait: Key, option: Key }),
   z.strictObject({ do: z.literal('set-flag'), trait: Key, value: z.boolean() }),
   z.strictObject({ do: z.literal('add-policy'), id: Key, policy: Policy }),
-  /** Replaces the given parts of a policy. */
   z.strictObject({
     do: z.literal('edit-policy'),
     id: Key,
@@ -44,9 +47,29 @@ export const MutationSchema = z.discriminatedUnion('do', [
 ])
 
 /** A change of a persona, as data. */
-export type PersonaMutation = z.output<typeof MutationSchema>
+export type PersonaMutation = MutationOf<PersonaPolicy>
+
 /** A mutation as callers write it. */
-export type PersonaMutationInit = z.input<typeof MutationSchema>
+export type PersonaMutationInit = MutationOf<PersonaPolicyInit>
+
+/** `P`: a policy, whole or as callers write it. */
+export type MutationOf<P> =
+  /** Adds a trait, or replaces it whole. */
+  | { readonly do: 'set-trait'; readonly trait: string; readonly to: PersonaTrait }
+  | { readonly do: 'remove-trait'; readonly trait: string }
+  /** Adds `by`; the value stops at its bounds. */
+  | { readonly do: 'move-number'; readonly trait: string; readonly by: number }
+  | { readonly do: 'choose-option'; readonly trait: string; readonly option: string }
+  | { readonly do: 'set-flag'; readonly trait: string; readonly value: boolean }
+  | { readonly do: 'add-policy'; readonly id: string; readonly policy: P }
+  /** Replaces the given parts of a policy. */
+  | { readonly do: 'edit-policy'; readonly id: string; readonly parts: Partial<PersonaPolicy> }
+  | { readonly do: 'remove-policy'; readonly id: string }
+  | { readonly do: 'prefer-skill'; readonly skill: string; readonly weight: number }
+  | { readonly do: 'unprefer-skill'; readonly skill: string }
+  | { readonly do: 'prefer-model'; readonly task: string; readonly to: PersonaModel }
+  | { readonly do: 'unprefer-model'; readonly task: string }
+  | { readonly do: 'edit-role' | 'edit-goal'; readonly text: string }
 
 /** What takes a mutation back. */
 export interface PersonaInverse {
@@ -81,7 +104,7 @@ export function applyMutation(
     `The persona after "${valid.do}"`,
     'MUTATION_INVALID'
   )
-  return { persona: after, inverse: { changes: diff(persona, after) } }
+  return { persona: after, inverse: { changes: diffPersonas(persona, after) } }
 }
 
 /**

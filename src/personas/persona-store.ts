@@ -8,7 +8,7 @@
  */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
-import { diff, restore } from './changes.ts'
+import { diffPersonas, restore } from './changes.ts'
 import { MAX_VERSIONS } from './constants.ts'
 import { KeyedSerial } from './keyed-serial.ts'
 import { bytesOf, PersonaSchema } from './persona.ts'
@@ -221,7 +221,7 @@ export class PersonaStore {
       origin,
       ...(why === undefined ? {} : { why }),
       // The first version is its persona.
-      changes: parent === 0 ? [] : diff(current, persona)
+      changes: parent === 0 ? [] : diffPersonas(current, persona)
     }
     const key = `${agent}/${digitsOf(number)}`
     const operations = [

@@ -18,6 +18,7 @@ import {
   MAX_TEXT_LENGTH,
   MAX_TRAITS
 } from './constants.ts'
+import type { Json } from '../sandbox/index.ts'
 
 /** Keys are parts of paths, and begin with a letter or a digit, so that none is `__proto__`. */
 export const Key = z
@@ -128,25 +129,86 @@ export const PersonaInput = z.strictObject({
 /** The parts that an edit replaces. */
 export const PersonaEdit = z.strictObject(PERSONA_FIELDS).partial()
 
-/**
- * What makes an agent act as it does: policies by id, weights by id or name of a skill, tiers or
- * models by class of task, and traits by name.
- */
-export type Persona = z.output<typeof PersonaSchema>
-/** A persona to create. Policies, skills, models and traits may be missing. */
-export type PersonaInit = z.input<typeof PersonaInput>
-/** The parts of a persona that an edit replaces; each of them as a whole. */
-export type PersonaChange = z.input<typeof PersonaEdit>
 /** A rule of a persona: an attribute, with a direction or bounds, in a scope. */
-export type PersonaPolicy = z.output<typeof Policy>
+export interface PersonaPolicy {
+  /** At most 1,000 characters; the prompt has it. */
+  readonly text: string
+  readonly attribute: string
+  /** What it applies to; `all` by default. */
+  readonly scope: string
+  readonly direction?: 'increase' | 'decrease' | 'require' | 'forbid'
+  readonly min?: number
+  readonly max?: number
+}
+
+/** A number within bounds; its text is that of the greatest `from` at or below the value. */
+export interface PersonaNumber {
+  readonly kind: 'number'
+  readonly value: number
+  readonly min: number
+  readonly max: number
+  readonly texts?: readonly { readonly from: number; readonly text: string }[]
+}
+
+/** A choice among options; an option with an empty text adds nothing to the prompt. */
+export interface PersonaChoice {
+  readonly kind: 'choice'
+  readonly value: string
+  /** Texts by option. */
+  readonly options: Readonly<Record<string, string>>
+}
+
+/** A flag, with texts for both values. */
+export interface PersonaFlag {
+  readonly kind: 'flag'
+  readonly value: boolean
+  readonly on?: string
+  readonly off?: string
+}
+
 /** A number within bounds, a choice among options, or a flag, with texts for its values. */
-export type PersonaTrait = z.output<typeof Trait>
+export type PersonaTrait = PersonaNumber | PersonaChoice | PersonaFlag
+
 /** The tier or the model that a persona prefers for a class of task. */
-export type PersonaModel = z.output<typeof ModelPreference>
+export type PersonaModel =
+  | { readonly tier: 'premium' | 'fast' | 'offline' }
+  | { readonly model: string }
+
+/** What makes an agent act as it does; at most 32 KiB as JSON. */
+export interface Persona {
+  readonly name: string
+  readonly role: string
+  readonly goal: string
+  /** By id. */
+  readonly policies: Readonly<Record<string, PersonaPolicy>>
+  /** Weights from 0 to 1, by id or name of a skill. */
+  readonly skills: Readonly<Record<string, number>>
+  /** By class of task. */
+  readonly models: Readonly<Record<string, PersonaModel>>
+  /** By name. */
+  readonly traits: Readonly<Record<string, PersonaTrait>>
+}
+
+/** A policy as callers write it. */
+export type PersonaPolicyInit = Omit<PersonaPolicy, 'scope'> & { readonly scope?: string }
+
+/** The parts of a persona that an edit replaces; each of them as a whole. */
+export type PersonaChange = Partial<
+  Omit<Persona, 'policies'> & { readonly policies: Readonly<Record<string, PersonaPolicyInit>> }
+>
+
+/** A persona to create. Its name is by default that of its agent; other parts may be missing. */
+export type PersonaInit = PersonaChange & Pick<Persona, 'goal' | 'role'>
 
 /** Canonical JSON: equal personas have equal bytes. */
 export function bytesOf(persona: Persona): Uint8Array {
-  return Buffer.from(canonicalJson(persona))
+  return Buffer.from(canonicalJson(jsonOf(persona)))
+}
+
+/** The persona as JSON, for code that goes through it by path. */
+export function jsonOf(persona: Persona): Json {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an interface of JSON values
+  return persona as unknown as Json
 }
 
 function recordOf<K extends typeof Key, V extends z.ZodType>(

@@ -18,14 +18,14 @@ export const OUTCOMES = ['success', 'failure', 'abandoned'] as const
 export const ROLES = ['user', 'assistant', 'system', 'tool'] as const
 
 /** How a session ended. */
-export type SessionOutcome = (typeof OUTCOMES)[number]
+export type SessionOutcome = 'success' | 'failure' | 'abandoned'
 
 /** What is stored of an interaction. */
 export interface Interaction {
   /** From 0 on, in the order of recording. */
   readonly number: number
   readonly at: Date
-  readonly role: (typeof ROLES)[number]
+  readonly role: 'user' | 'assistant' | 'system' | 'tool'
   readonly content: string
   /** Characters of the content that were cut. */
   readonly cut: number

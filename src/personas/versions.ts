@@ -4,6 +4,7 @@ import { MAX_NAME_LENGTH, MAX_NAMED_VERSIONS, MAX_REASON_LENGTH } from './consta
 import { overlaps } from './changes.ts'
 import { MutationSchema } from './mutation.ts'
 import type { Json } from '../sandbox/index.ts'
+import type { PersonaMutation } from './mutation.ts'
 import type { PersonaConflict, PersonaPathChange } from './changes.ts'
 
 export const AuthorSchema = z.strictObject({
@@ -23,9 +24,16 @@ export const OriginSchema = z.discriminatedUnion('do', [
 ])
 
 /** Who makes a change: a person, or a mutation that the node tries. */
-export type PersonaAuthor = z.output<typeof AuthorSchema>
+export interface PersonaAuthor {
+  readonly kind: 'person' | 'mutation'
+  readonly name?: string
+}
+
 /** The call that stored a version, with its mutation, or the version that it takes back or restores. */
-export type PersonaOrigin = z.output<typeof OriginSchema>
+export type PersonaOrigin =
+  | { readonly do: 'create' | 'edit' }
+  | { readonly do: 'apply'; readonly mutation: PersonaMutation }
+  | { readonly do: 'invert' | 'rollback'; readonly version: number }
 
 /** A stored version of a persona. */
 export interface PersonaVersion {
