@@ -148,7 +148,7 @@ describe('the versions of a persona', () => {
           await checkInversion(persona, number, before)
         }
       }),
-      { numRuns: budget(60, 3_000) }
+      { numRuns: budget(300, 3_000) }
     )
     assert.ok(seen.inverted > 5 && seen.conflict > 5, JSON.stringify(seen))
   })
