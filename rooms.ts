@@ -106,6 +106,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/judgement'
     ]
   },
+  'src/personas': {
+    imports: [...CRDT, 'src/arguments', 'src/foreign-text', 'src/sandbox', 'src/models']
+  },
   'src/sharing': {
     imports: [
       ...CRDT,
@@ -136,6 +139,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/knowledge',
       'src/goals',
       'src/skills',
+      'src/personas',
       'src/sharing',
       'src/maintenance'
     ]

@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [--OPTION N]`: runs one benchmark; without a name, says which there are. */
 import { parseArgs } from 'node:util'
+import { agents } from './agents.ts'
 import { anonymity } from './anonymity.ts'
 import { bursts } from './bursts.ts'
 import { filter } from './filter.ts'
@@ -22,6 +23,7 @@ import type { Benchmark } from './benchmark.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
   Object.entries({
+    agents,
     anonymity,
     bursts,
     hostile,

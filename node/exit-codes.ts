@@ -50,6 +50,11 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
 /** Errors of the library that no other arguments would have avoided. */
 const FAILURES: ReadonlySet<unknown> = new Set([
   'RECORD_UNKNOWN',
+  'AGENT_UNKNOWN',
+  'PERSONA_UNKNOWN',
+  'PERSONA_CHANGED',
+  'VERSION_UNKNOWN',
+  'MUTATION_INVALID',
   'WITHHELD',
   'QUOTA_EXCEEDED',
   'BACKUP_INVALID',

@@ -13,6 +13,22 @@ export type HiveErrorCode =
   | 'ID_AMBIGUOUS'
   /** Thrown when an agent of that name exists. */
   | 'AGENT_EXISTS'
+  /** Thrown when this node has no agent of that name. */
+  | 'AGENT_UNKNOWN'
+  /** Thrown when an agent has no persona. */
+  | 'PERSONA_UNKNOWN'
+  /** Thrown when a persona has no such version, or no longer has it. */
+  | 'VERSION_UNKNOWN'
+  /** Thrown when a persona has changed since the version that an edit names. */
+  | 'PERSONA_CHANGED'
+  /** Thrown when a mutation does not fit the persona: its trait, policy, skill or bound. */
+  | 'MUTATION_INVALID'
+  /** Thrown when an agent has no session of that id, or no longer has it. */
+  | 'SESSION_UNKNOWN'
+  /** Thrown when an agent has a session of that id. */
+  | 'SESSION_EXISTS'
+  /** Thrown when a session has ended. */
+  | 'SESSION_ENDED'
   /** Thrown when a fact would exceed the node's quota. */
   | 'QUOTA_EXCEEDED'
   /** Thrown when this node has no record or fact of that id. */

@@ -19,6 +19,7 @@ export { SwarmError, generateSwarmKey } from '../transport/index.ts'
 export { createHive, restoreBackup } from './runtime/index.ts'
 export { STRONG_RELEVANCE } from './search/index.ts'
 export { HiveError } from './errors.ts'
+export { applyMutation, invertMutation } from './personas/index.ts'
 export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
 export type { LimitErrorCode, Mark, StoreErrorCode } from '../crdt/index.ts'
@@ -113,6 +114,38 @@ export type {
   Metrics,
   RebuildReport
 } from './maintenance/index.ts'
+export type {
+  AgentPersona,
+  Interaction,
+  MutationOf,
+  Persona,
+  PersonaAuthor,
+  PersonaChange,
+  PersonaChangeOptions,
+  PersonaChoice,
+  PersonaConflict,
+  PersonaFlag,
+  PersonaInit,
+  PersonaInverse,
+  PersonaInversion,
+  PersonaModel,
+  PersonaMutation,
+  PersonaMutationInit,
+  PersonaNumber,
+  PersonaOrigin,
+  PersonaPathChange,
+  PersonaPolicy,
+  PersonaPolicyInit,
+  PersonaPrompt,
+  PersonaTrait,
+  PersonaVersion,
+  Restored,
+  Session,
+  SessionOutcome,
+  SessionState,
+  StoredAgent,
+  VersionConflict
+} from './personas/index.ts'
 export type {
   Attempt,
   CallPreview,

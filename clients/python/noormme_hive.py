@@ -1124,6 +1124,230 @@ class Hive:
             cancel=cancel,
         )
 
+    def agents(
+        self,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """List the agents that have a persona.
+
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "agents",
+            {},
+            cancel=cancel,
+        )
+
+    def create_agent(
+        self,
+        agent: str,
+        persona: Mapping[str, Any],
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """Create an agent with a persona.
+
+        ``agent``: the name of an agent of this node.
+        Codes of errors: ARGUMENT_INVALID, AGENT_EXISTS.
+        """
+        return self._call(
+            "create-agent",
+            {
+                "agent": agent,
+                "persona": persona,
+            },
+            cancel=cancel,
+        )
+
+    def show_persona(
+        self,
+        agent: str,
+        *,
+        version: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Optional[Dict[str, Any]]:
+        """Return the persona of an agent, now or in a version.
+
+        ``agent``: the name of an agent of this node.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, VERSION_UNKNOWN.
+        """
+        return self._call(
+            "show-persona",
+            {
+                "agent": agent,
+                "version": version,
+            },
+            cancel=cancel,
+        )
+
+    def edit_persona(
+        self,
+        agent: str,
+        parts: Mapping[str, Any],
+        *,
+        by: Optional[Mapping[str, Any]] = None,
+        why: Optional[str] = None,
+        version: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Replace parts of a persona.
+
+        Each given part is replaced as a whole. An agent without a persona gets its first one.
+        ``agent``: the name of an agent of this node.
+        ``by``: default: a person for an edit or a rollback, else a mutation.
+        ``version``: the version that the change was made for; refused if another one is current.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN, PERSONA_CHANGED,
+        VERSION_UNKNOWN.
+        """
+        return self._call(
+            "edit-persona",
+            {
+                "agent": agent,
+                "parts": parts,
+                "by": by,
+                "why": why,
+                "version": version,
+            },
+            cancel=cancel,
+        )
+
+    def mutate_persona(
+        self,
+        agent: str,
+        mutation: Any,
+        *,
+        by: Optional[Mapping[str, Any]] = None,
+        why: Optional[str] = None,
+        version: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Apply a mutation to a persona.
+
+        ``agent``: the name of an agent of this node.
+        ``by``: default: a person for an edit or a rollback, else a mutation.
+        ``version``: the version that the change was made for; refused if another one is current.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN, PERSONA_CHANGED,
+        VERSION_UNKNOWN, MUTATION_INVALID.
+        """
+        return self._call(
+            "mutate-persona",
+            {
+                "agent": agent,
+                "mutation": mutation,
+                "by": by,
+                "why": why,
+                "version": version,
+            },
+            cancel=cancel,
+        )
+
+    def invert_persona(
+        self,
+        agent: str,
+        of: int,
+        *,
+        by: Optional[Mapping[str, Any]] = None,
+        why: Optional[str] = None,
+        version: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Take one version of a persona back, or report what was edited since.
+
+        ``agent``: the name of an agent of this node.
+        ``of``: the version that is taken back.
+        ``by``: default: a person for an edit or a rollback, else a mutation.
+        ``version``: the version that the change was made for; refused if another one is current.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN, PERSONA_CHANGED,
+        VERSION_UNKNOWN.
+        """
+        return self._call(
+            "invert-persona",
+            {
+                "agent": agent,
+                "of": of,
+                "by": by,
+                "why": why,
+                "version": version,
+            },
+            cancel=cancel,
+        )
+
+    def persona_history(
+        self,
+        agent: str,
+        *,
+        limit: Optional[int] = None,
+        before: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """List the versions of a persona, the latest first.
+
+        ``agent``: the name of an agent of this node.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
+        """
+        return self._call(
+            "persona-history",
+            {
+                "agent": agent,
+                "limit": limit,
+                "before": before,
+            },
+            cancel=cancel,
+        )
+
+    def rollback_persona(
+        self,
+        agent: str,
+        to: int,
+        *,
+        by: Optional[Mapping[str, Any]] = None,
+        why: Optional[str] = None,
+        version: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Make an earlier version of a persona current again, as a new version.
+
+        ``agent``: the name of an agent of this node.
+        ``to``: the version that is current again.
+        ``by``: default: a person for an edit or a rollback, else a mutation.
+        ``version``: the version that the change was made for; refused if another one is current.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN, PERSONA_CHANGED,
+        VERSION_UNKNOWN.
+        """
+        return self._call(
+            "rollback-persona",
+            {
+                "agent": agent,
+                "to": to,
+                "by": by,
+                "why": why,
+                "version": version,
+            },
+            cancel=cancel,
+        )
+
+    def persona_prompt(
+        self,
+        agent: str,
+        *,
+        budget: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """Return the system text of a persona within a token budget.
+
+        ``agent``: the name of an agent of this node.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN, LIMIT_EXCEEDED.
+        """
+        return self._call(
+            "persona-prompt",
+            {
+                "agent": agent,
+                "budget": budget,
+            },
+            cancel=cancel,
+        )
+
     def status(
         self,
         *,

@@ -1,8 +1,8 @@
 /** `hive skill`: actions on one skill, and offers of the swarm. */
 import { resolve } from 'node:path'
-import { text as readAll } from 'node:stream/consumers'
 import { COMMON_OPTIONS, readArguments, releaseOf, wholeNumberOption } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
+import { jsonInput, jsonOf } from './json-input.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { runEach } from '../control/skill-runs.ts'
@@ -15,8 +15,7 @@ import {
   describeSkill,
   describeTests
 } from '../output/skill-texts.ts'
-import { sanitizeText, print, printJson, progressLine, warn } from '../output/terminal.ts'
-import type { Json } from '../../src/index.ts'
+import { print, printJson, progressLine, warn } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Call } from '../operations/index.ts'
@@ -225,23 +224,6 @@ function singleArgument(args: readonly string[], usage: string): string {
   const [first, ...more] = args
   if (first !== undefined && more.length === 0) return first
   throw new UsageError(usage)
-}
-
-async function jsonInput(): Promise<Json> {
-  if (process.stdin.isTTY)
-    throw new UsageError('Give the JSON as an argument, or on standard input.')
-  return jsonOf(await readAll(process.stdin))
-}
-
-function jsonOf(text: string): Json {
-  try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
-    return JSON.parse(text) as Json
-  } catch {
-    throw new UsageError(
-      `This is not JSON: ${sanitizeText(text.slice(0, 60))}. Put a text between double quotes: '"text"'.`
-    )
-  }
 }
 
 function withReason(

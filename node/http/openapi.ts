@@ -13,6 +13,7 @@ const TOPICS: Readonly<Record<Topic, string>> = {
   hive: 'What the swarm shares.',
   goals: 'Goals of the swarm and their playbooks.',
   skills: 'Skills of this node, and offers of the swarm.',
+  agents: 'Agents of this node, and their personas in versions.',
   models: 'Language models and budgets.',
   node: 'The node itself.'
 }

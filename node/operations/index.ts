@@ -24,9 +24,12 @@ export type { Door, Effect, NodeAccess, Operation, Topic } from './operation.ts'
 export type { OperationName, Operations } from './table.ts'
 export type {
   AddedSkillResult,
+  AgentResult,
   ClaimResult,
   GoalResult,
   InsightResult,
+  PersonaInversionResult,
+  PersonaVersionResult,
   PreviewResult,
   RecalledResult,
   SkillDetailsResult,

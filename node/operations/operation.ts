@@ -9,7 +9,7 @@ import type { Sessions } from '../sessions/index.ts'
 import type { EventFeed } from './event-feed.ts'
 
 /** What an operation is about; the API reference groups by it. */
-export type Topic = 'knowledge' | 'hive' | 'goals' | 'skills' | 'models' | 'node'
+export type Topic = 'knowledge' | 'hive' | 'goals' | 'skills' | 'agents' | 'models' | 'node'
 
 /** What an operation may change. */
 export type Effect =

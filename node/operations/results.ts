@@ -11,3 +11,6 @@ export type AddedSkillResult = ResultOf<'add-skill'>
 export type SkillDetailsResult = ResultOf<'show-skill'>
 export type TestReportResult = ResultOf<'test-skill'>
 export type SkillOfferResult = ResultOf<'skill-offers'>[number]
+export type AgentResult = ResultOf<'agents'>[number]
+export type PersonaVersionResult = ResultOf<'persona-history'>[number]
+export type PersonaInversionResult = ResultOf<'invert-persona'>

@@ -1,4 +1,5 @@
 /** The table of operations, by name. Names are paths of the HTTP API. */
+import { AGENTS } from './agents.ts'
 import { GOALS } from './goals.ts'
 import { HIVE } from './hive.ts'
 import { IMPACT } from './impact.ts'
@@ -12,6 +13,7 @@ export const OPERATIONS = {
   ...GOALS,
   ...SKILLS,
   ...IMPACT,
+  ...AGENTS,
   ...NODE
 } as const
 

@@ -103,6 +103,16 @@ Usage: hive <command> [options]
               adopt SKILL             register an offer as untested, and test it
               publish SKILL           publish a verified skill (also done automatically)
               repair                  search for sources that accept failed inputs
+  agents      list the agents that have a persona: hive agents
+              create NAME [PERSONA]   with JSON from the argument or standard input
+  persona     show AGENT              print the persona as JSON: --version N
+              prompt AGENT            print its system text: --budget TOKENS [2000]
+              history AGENT           list its versions: --limit N [50]
+              edit AGENT [PARTS]      replace parts, as JSON
+              mutate AGENT [MUTATION] apply a mutation, as JSON
+              invert AGENT VERSION    take one version back, and keep the others
+              rollback AGENT VERSION  make an earlier persona current again
+              of a change: --why TEXT, and --version N, the version it was made for
   forget ID   delete a fact; retract the vote on its published insight
   backup      write a backup, while the node runs too: hive backup DIR
   restore     make the data directory from a backup: hive restore DIR

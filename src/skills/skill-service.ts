@@ -3,6 +3,8 @@ import { SkillRegistration } from './lifecycle/skill-registration.ts'
 import { Capabilities } from './capabilities.ts'
 import { writeDocumentation } from './documentation.ts'
 import { FalseReceipts } from './store/false-receipts.ts'
+import { findSkill, isUsable } from './named-skills.ts'
+import { HiveError } from '../errors.ts'
 import { PreWarming } from './lifecycle/pre-warming.ts'
 import { SkillIndex } from './skill-index.ts'
 import { SkillRunner } from './running/skill-runner.ts'
@@ -69,6 +71,19 @@ export class SkillService {
       random,
       withdraw
     })
+  }
+
+  /** Name and description of a usable skill, by its id or name; undefined if there is none. */
+  describe(idOrName: string): { readonly name: string; readonly description: string } | undefined {
+    try {
+      const known = findSkill(this.store, idOrName)
+      if (!isUsable(known)) return undefined
+      const { name, description } = known.skill
+      return { name, description }
+    } catch (error) {
+      if (error instanceof HiveError) return undefined
+      throw error
+    }
   }
 
   /** Starts the background work. */

@@ -69,6 +69,15 @@ describe('the examples', function () {
     assert.match(stdout, /2 of 2 repaired: matches before a label\n\[ 2, 0, 0 \]\n$/)
   })
 
+  it('of a persona changes what both SDKs are given, and takes it back', async () => {
+    await using directory = await temporaryDirectory()
+    const { stdout } = await example('persona.ts', directory.path)
+    const full = '- Explain each finding. (both alike: true)'
+    const brief = '- One sentence a finding. (both alike: true)'
+    const rest = ['inverted', full, 'Find security defects.', 'success', '']
+    assert.equal(stdout, [full, brief, ...rest].join('\n'))
+  })
+
   it('of the README run in an empty project that installs the package', async () => {
     await using directory = await temporaryDirectory()
     const project = join(directory.path, 'project')

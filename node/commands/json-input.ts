@@ -1,0 +1,24 @@
+/** JSON that a command takes as an argument or on standard input. */
+import { text as readAll } from 'node:stream/consumers'
+import { UsageError } from '../exit-codes.ts'
+import { sanitizeText } from '../output/terminal.ts'
+import type { Json } from '../../src/index.ts'
+
+/** Throws `UsageError` if it is not JSON, or if nothing is given. */
+export async function jsonInput(): Promise<Json> {
+  if (process.stdin.isTTY)
+    throw new UsageError('Give the JSON as an argument, or on standard input.')
+  return jsonOf(await readAll(process.stdin))
+}
+
+/** Throws `UsageError` if it is not JSON. */
+export function jsonOf(text: string): Json {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
+    return JSON.parse(text) as Json
+  } catch {
+    throw new UsageError(
+      `This is not JSON: ${sanitizeText(text.slice(0, 60))}. Put a text between double quotes: '"text"'.`
+    )
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * Sessions of the agents of a node, on disk and nowhere else: the list of an agent's sessions
+ * `a/<agent>`, the session `s/<agent>/<id>`, its interactions `i/<agent>/<id>/<number>`. They are
+ * never published.
+ *
+ * Guarantees: what a call resolves for is on disk (fsync), an interaction in one commit with the
+ * session that counts it. Nothing stays in memory between calls.
+ */
+import { z } from 'zod'
+import { HiveError } from '../errors.ts'
+import { MAX_CONTENT_LENGTH, MAX_SESSIONS } from './constants.ts'
+import { KeyedSerial } from './keyed-serial.ts'
+import { NO_INTERACTIONS, storedNumbers, withInteraction } from './session-bounds.ts'
+import { digitsOf, putJson, readAll, readJson, remove } from './stored-json.ts'
+import type { Operation, Section, Store } from '../../crdt/index.ts'
+
+export const OUTCOMES = ['success', 'failure', 'abandoned'] as const
+export const ROLES = ['user', 'assistant', 'system', 'tool'] as const
+
+/** How a session ended. */
+export type SessionOutcome = 'success' | 'failure' | 'abandoned'
+
+/** What is stored of an interaction. */
+export interface Interaction {
+  /** From 0 on, in the order of recording. */
+  readonly number: number
+  readonly at: Date
+  readonly role: 'user' | 'assistant' | 'system' | 'tool'
+  readonly content: string
+  /** Characters of the content that were cut. */
+  readonly cut: number
+}
+
+/** A session, and how much of it is stored. */
+export interface SessionState {
+  readonly id: string
+  readonly startedAt: Date
+  readonly endedAt?: Date
+  readonly outcome?: SessionOutcome
+  /** Recorded interactions, and those that are still stored. */
+  readonly interactions: number
+  readonly stored: number
+}
+
+const Size = z.int().min(0)
+
+const SessionValue = z.object({
+  id: z.string(),
+  started: z.number(),
+  ended: z.number().optional(),
+  outcome: z.enum(OUTCOMES).optional(),
+  sizes: z.object({ first: z.array(Size), latest: z.array(Size), next: Size })
+})
+
+const InteractionValue = z.object({
+  at: z.number(),
+  role: z.enum(ROLES),
+  content: z.string(),
+  cut: Size
+})
+
+const ListValue = z.array(z.string())
+
+type StoredSession = z.output<typeof SessionValue>
+
+export interface SessionStoreComponents {
+  readonly store: Pick<Store, 'commit' | 'section'>
+  readonly now: () => number
+}
+
+export class SessionStore {
+  readonly #components: SessionStoreComponents
+  readonly #section: Section
+  readonly #serial = new KeyedSerial()
+
+  constructor(components: SessionStoreComponents) {
+    this.#components = components
+    this.#section = components.store.section('sessions')
+  }
+
+  /**
+   * Starts a session. Beyond 64 of an agent the one that ended first is dropped; if none has ended,
+   * the one that started first. Throws `HiveError` (SESSION_EXISTS).
+   */
+  start(agent: string, id: string): Promise<SessionState> {
+    return this.#serial.run(agent, async () => {
+      if ((await this.#read(agent, id)) !== undefined) {
+        throw new HiveError(
+          'SESSION_EXISTS',
+          `The agent "${agent}" has a session "${id}" already. Resume it, or choose another id.`
+        )
+      }
+      const others = (await readJson(this.#section, `a/${agent}`, ListValue)) ?? []
+      const ids = others.filter((other) => other !== id)
+      const operations: Operation[] = []
+      while (ids.length >= MAX_SESSIONS) {
+        const dropped = await this.#leastNeeded(agent, ids)
+        ids.splice(ids.indexOf(dropped), 1)
+        operations.push(...(await this.#removals(agent, dropped)))
+      }
+      const session = { id, started: this.#components.now(), sizes: NO_INTERACTIONS }
+      await this.#components.store.commit([
+        ...operations,
+        this.#list(agent, [...ids, id]),
+        putJson(this.#section, `s/${agent}/${id}`, session)
+      ])
+      return stateOf({ ...session, sizes: { first: [], latest: [], next: 0 } })
+    })
+  }
+
+  /** The latest started first. */
+  async list(agent: string): Promise<SessionState[]> {
+    const ids = (await readJson(this.#section, `a/${agent}`, ListValue)) ?? []
+    const sessions = await Promise.all(ids.map((id) => this.#read(agent, id)))
+    return sessions
+      .flatMap((session) => (session === undefined ? [] : [stateOf(session)]))
+      .toReversed()
+  }
+
+  /** Throws `HiveError` (SESSION_UNKNOWN). */
+  async get(agent: string, id: string): Promise<SessionState> {
+    return stateOf(await this.#sessionOf(agent, id))
+  }
+
+  /** In order; those of the beginning, and the latest ones. */
+  async interactions(agent: string, id: string): Promise<Interaction[]> {
+    await this.#sessionOf(agent, id)
+    const interactions: Interaction[] = []
+    const stored = readAll(this.#section, `i/${agent}/${id}/`, InteractionValue)
+    for await (const [key, { at, ...rest }] of stored) {
+      interactions.push({ number: Number(key), at: new Date(at), ...rest })
+    }
+    return interactions
+  }
+
+  /** Adds an interaction. Throws `HiveError` (SESSION_UNKNOWN, SESSION_ENDED). */
+  record(
+    agent: string,
+    id: string,
+    { role, content }: Pick<Interaction, 'content' | 'role'>
+  ): Promise<Interaction> {
+    return this.#serial.run(agent, async () => {
+      const session = await this.#openSession(agent, id)
+      const number = session.sizes.next
+      const kept = content.slice(0, MAX_CONTENT_LENGTH).toWellFormed()
+      const at = this.#components.now()
+      const value = { at, role, content: kept, cut: content.length - kept.length }
+      const { sizes, dropped } = withInteraction(
+        session.sizes,
+        Buffer.byteLength(JSON.stringify(value))
+      )
+      await this.#components.store.commit([
+        putJson(this.#section, keyOf(agent, id, number), value),
+        putJson(this.#section, `s/${agent}/${id}`, { ...session, sizes }),
+        ...dropped.map((old) => remove(this.#section, keyOf(agent, id, old)))
+      ])
+      return { number, ...value, at: new Date(at) }
+    })
+  }
+
+  /** Ends a session; its outcome is final. Throws `HiveError` (SESSION_UNKNOWN, SESSION_ENDED). */
+  end(agent: string, id: string, outcome: SessionOutcome): Promise<SessionState> {
+    return this.#serial.run(agent, async () => {
+      const session = await this.#sessionOf(agent, id)
+      if (session.outcome === outcome) return stateOf(session)
+      if (session.ended !== undefined) throw hasEnded(agent, session)
+      const ended = { ...session, ended: this.#components.now(), outcome }
+      await this.#components.store.commit([putJson(this.#section, `s/${agent}/${id}`, ended)])
+      return stateOf(ended)
+    })
+  }
+
+  async #openSession(agent: string, id: string): Promise<StoredSession> {
+    const session = await this.#sessionOf(agent, id)
+    if (session.ended !== undefined) throw hasEnded(agent, session)
+    return session
+  }
+
+  async #sessionOf(agent: string, id: string): Promise<StoredSession> {
+    const session = await this.#read(agent, id)
+    if (session !== undefined) return session
+    throw new HiveError(
+      'SESSION_UNKNOWN',
+      `The agent "${agent}" has no session "${id}". The latest ${MAX_SESSIONS} sessions are stored.`
+    )
+  }
+
+  #read(agent: string, id: string): Promise<StoredSession | undefined> {
+    return readJson(this.#section, `s/${agent}/${id}`, SessionValue)
+  }
+
+  #list(agent: string, ids: readonly string[]): Operation {
+    return putJson(this.#section, `a/${agent}`, ids)
+  }
+
+  /** Of sessions in the order of their start: the first that ended, or the first. */
+  async #leastNeeded(agent: string, ids: readonly string[]): Promise<string> {
+    let ended: StoredSession | undefined
+    for (const id of ids) {
+      const session = await this.#read(agent, id)
+      if (session === undefined) return id
+      if (session.ended === undefined) continue
+      if (ended?.ended === undefined || session.ended < ended.ended) ended = session
+    }
+    return ended?.id ?? ids[0] ?? ''
+  }
+
+  async #removals(agent: string, id: string): Promise<Operation[]> {
+    const { sizes = NO_INTERACTIONS } = (await this.#read(agent, id)) ?? {}
+    return [
+      remove(this.#section, `s/${agent}/${id}`),
+      ...storedNumbers(sizes).map((number) => remove(this.#section, keyOf(agent, id, number)))
+    ]
+  }
+}
+
+function keyOf(agent: string, id: string, number: number): string {
+  return `i/${agent}/${id}/${digitsOf(number)}`
+}
+
+function stateOf({ id, started, ended, outcome, sizes }: StoredSession): SessionState {
+  return {
+    id,
+    startedAt: new Date(started),
+    ...(ended === undefined ? {} : { endedAt: new Date(ended), outcome }),
+    interactions: sizes.next,
+    stored: sizes.first.length + sizes.latest.length
+  }
+}
+
+function hasEnded(agent: string, { id, outcome }: StoredSession): HiveError {
+  return new HiveError(
+    'SESSION_ENDED',
+    `The session "${id}" of "${agent}" has ended with ${outcome}. Start another one.`
+  )
+}
