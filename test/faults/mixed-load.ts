@@ -23,16 +23,28 @@ export interface Acknowledged {
   /** Picodollars. */
   readonly spent: Expected<bigint>
   readonly skills: Expected<SkillState>
+  /** Whether the process may end before a settlement is written; it is booked in full then. */
+  readonly isKilled: boolean
 }
 
-export function acknowledgedNothing(): Acknowledged {
+export type Kind = 'facts' | 'votes' | 'evidence' | 'steps' | 'spent' | 'skills'
+export type AnyState = FactState | SkillState | boolean | number | bigint
+
+/** `onChange`: a process that is killed reports each change at once. */
+
+export function acknowledgedNothing(
+  onChange?: (kind: Kind, name: string, states: readonly AnyState[]) => void
+): Acknowledged {
+  const expected = <S extends AnyState>(kind: Kind, initial: S): Expected<S> =>
+    new Expected<S>(initial, (name, states) => onChange?.(kind, name, states))
   return {
-    facts: new Expected<FactState>('absent'),
-    votes: new Expected(false),
-    evidence: new Expected(0),
-    steps: new Expected(0),
-    spent: new Expected(0n),
-    skills: new Expected<SkillState>('absent')
+    facts: expected<FactState>('facts', 'absent'),
+    votes: expected<boolean>('votes', false),
+    evidence: expected<number>('evidence', 0),
+    steps: expected<number>('steps', 0),
+    spent: expected<bigint>('spent', 0n),
+    skills: expected<SkillState>('skills', 'absent'),
+    isKilled: onChange !== undefined
   }
 }
 
@@ -141,7 +153,7 @@ async function add(
   await expectWrite(
     known.facts,
     [name],
-    (state) => (isPrivate || state === 'private' ? 'private' : 'public'),
+    (state): FactState => (isPrivate || state === 'private' ? 'private' : 'public'),
     async () => {
       const [added] = await facts.add([factOf(name, isPrivate)])
       if (!before.includes('absent')) assert.equal(added?.status, 'duplicate', name)
@@ -157,7 +169,7 @@ async function addMany({ facts }: StoreNode, known: Acknowledged, random: Random
   await expectWrite(
     known.facts,
     names,
-    () => 'public',
+    (): FactState => 'public',
     () => facts.add(many)
   )
 }
@@ -168,7 +180,7 @@ async function forget({ facts }: StoreNode, known: Acknowledged, random: Random)
   await expectWrite(
     known.facts,
     [name],
-    () => 'absent',
+    (): FactState => 'absent',
     () => facts.remove(digestOf(name))
   )
 }
@@ -214,13 +226,26 @@ async function editPlaybook({ replica }: StoreNode, known: Acknowledged): Promis
 async function spend({ ledger }: StoreNode, known: Acknowledged, random: Random): Promise<void> {
   const agent = 'limited'
   const signal = AbortSignal.timeout(10_000)
-  const reservation = await ledger.reserve(
-    { agent, task: 'any', model: 'any', cost: 1_000n, tokens: 10 },
-    signal
-  )
-  const cost = random() < 0.5 ? 400n : 1_000n
+  const maximum = 1_000n
+  const before = known.spent.of(agent)
+  const reserving = known.spent.begin(agent, (spent) => spent + maximum)
+  let reservation
+  try {
+    reservation = await ledger.reserve(
+      { agent, task: 'any', model: 'any', cost: maximum, tokens: 10 },
+      signal
+    )
+  } catch (error) {
+    reserving.refuse()
+    throw error
+  }
+  reserving.acknowledge()
+  const cost = random() < 0.5 ? 400n : maximum
   reservation.settle({ input: 5, cacheRead: 0, cacheWrite: 0, output: 5 }, cost)
-  known.spent.acknowledged(agent, (spent) => spent + cost)
+  known.spent.set(
+    agent,
+    before.flatMap((spent) => [spent + cost, ...(known.isKilled ? [spent + maximum] : [])])
+  )
 }
 
 async function addSkill({ skills }: StoreNode, known: Acknowledged, random: Random): Promise<void> {
@@ -284,13 +309,9 @@ async function expectWrite<State>(
   next: (state: State) => State,
   run: () => Promise<unknown>
 ): Promise<void> {
-  try {
-    await run()
-  } catch (error) {
-    for (const name of names) expected.failed(name, next)
-    throw error
-  }
-  for (const name of names) expected.acknowledged(name, next)
+  const begun = names.map((name) => expected.begin(name, next))
+  await run()
+  for (const each of begun) each.acknowledge()
 }
 
 async function factState({ facts }: StoreNode, name: string): Promise<FactState> {
