@@ -1,8 +1,9 @@
 /**
  * Faults by seed, as many rounds as wanted: `npm run faults -- --rounds N [--seed S] [--kills N]
- * [--power-cuts N]`. Commits fail in every round, and in every tenth a closed store is damaged. Then N
- * nodes are killed, several in a process, and the power is cut N times, which needs root. Ends with an
- * error at the first result that is wrong; its seed repeats it, except where processes are killed.
+ * [--power-cuts N]`. Commits fail in every round; in every tenth a closed store is damaged, and the log
+ * of a crashed one is torn. Then N nodes are killed, several in a process, and the power is cut N
+ * times, which needs root. Ends with an error at the first result that is wrong. Its seed repeats it,
+ * except where processes are killed or the power is cut.
  */
 import { parseArgs } from 'node:util'
 import { damagedStores } from './damaged-files.ts'
@@ -10,6 +11,7 @@ import { runWithFailingCommits } from './failing-commits.ts'
 import { filledDatabase } from './filled-database.ts'
 import { killProcesses, NODES_OF_A_PROCESS } from './kills.ts'
 import { cutPower } from './power-cuts.ts'
+import { runWithTornLog } from './torn-log.ts'
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +29,10 @@ const outcomes = new Map<string, number>()
 for (let seed = first; seed < first + rounds; seed++) {
   try {
     await runWithFailingCommits(seed, seed % 100 === 0 ? fill : undefined)
-    if (seed % 10 === 0) await damage(seed)
+    if (seed % 10 === 0) {
+      await damage(seed)
+      await runWithTornLog(seed)
+    }
   } catch (error) {
     console.error(`Seed ${seed} failed.`)
     throw error
