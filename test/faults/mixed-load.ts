@@ -48,6 +48,14 @@ export function acknowledgedNothing(
   }
 }
 
+/** What was acknowledged from a time on may not have landed. */
+export function doubt(
+  { facts, votes, evidence, steps, spent, skills }: Acknowledged,
+  since: bigint
+): void {
+  for (const each of [facts, votes, evidence, steps, spent, skills]) each.doubt(since)
+}
+
 type Random = () => number
 type Operation = (node: StoreNode, known: Acknowledged, random: Random) => Promise<void>
 

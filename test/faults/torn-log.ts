@@ -8,7 +8,7 @@ import { cp, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomOf } from '../fixtures/random.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
-import { acknowledgedNothing, checkAcknowledged, runOperations } from './mixed-load.ts'
+import { acknowledgedNothing, checkAcknowledged, doubt, runOperations } from './mixed-load.ts'
 import { assertConsistent, closeNode, openNode } from './store-node.ts'
 
 const GROUPS = 6
@@ -36,9 +36,7 @@ export async function runWithTornLog(seed: number): Promise<void> {
       await runOperations(node, known, load)
     }
     await node.store.flush()
-    for (const expected of Object.values(known)) {
-      if (typeof expected !== 'boolean') expected.doubt(torn)
-    }
+    doubt(known, torn)
     // A file under this name is renamed while the copy runs.
     const filter = (source: string): boolean => !source.endsWith('.tmp')
     await cp(directory, crashed, { recursive: true, filter })
