@@ -7,7 +7,8 @@
 import assert from 'node:assert/strict'
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { randomOf } from '../fixtures/random.ts'
-import { acknowledgedNothing, runOperations } from './mixed-load.ts'
+import { acknowledgedNothing } from './acknowledged.ts'
+import { runOperations } from './mixed-load.ts'
 import { changeLine, compareNode, parseChange, putChange } from './reported-states.ts'
 import { closeNode, openNode } from './store-node.ts'
 

@@ -7,54 +7,10 @@ import { identifyFact, prepareFact } from '../../src/facts/index.ts'
 import { afterBlacklisting } from '../../src/skills/lifecycle/lifecycle.ts'
 import { identifySkill } from '../../src/skills/skill-identity.ts'
 import { publication } from '../fixtures/publications.ts'
-import { Expected } from './expected.ts'
 import { NOW } from './store-node.ts'
+import type { Acknowledged, FactState, SkillState } from './acknowledged.ts'
+import type { Expected } from './expected.ts'
 import type { StoreNode } from './store-node.ts'
-
-type FactState = 'absent' | 'private' | 'public'
-type SkillState = 'absent' | 'present' | 'blacklisted' | 'removed' | 'removed as blacklisted'
-
-export interface Acknowledged {
-  readonly facts: Expected<FactState>
-  readonly votes: Expected<boolean>
-  /** Trials that were told of a record. */
-  readonly evidence: Expected<number>
-  readonly steps: Expected<number>
-  /** Picodollars. */
-  readonly spent: Expected<bigint>
-  readonly skills: Expected<SkillState>
-  /** Whether the process may end before a settlement is written; it is booked in full then. */
-  readonly isKilled: boolean
-}
-
-export type Kind = 'facts' | 'votes' | 'evidence' | 'steps' | 'spent' | 'skills'
-export type AnyState = FactState | SkillState | boolean | number | bigint
-
-/** `onChange`: a process that is killed reports each change at once. */
-
-export function acknowledgedNothing(
-  onChange?: (kind: Kind, name: string, states: readonly AnyState[]) => void
-): Acknowledged {
-  const expected = <S extends AnyState>(kind: Kind, initial: S): Expected<S> =>
-    new Expected<S>(initial, (name, states) => onChange?.(kind, name, states))
-  return {
-    facts: expected<FactState>('facts', 'absent'),
-    votes: expected<boolean>('votes', false),
-    evidence: expected<number>('evidence', 0),
-    steps: expected<number>('steps', 0),
-    spent: expected<bigint>('spent', 0n),
-    skills: expected<SkillState>('skills', 'absent'),
-    isKilled: onChange !== undefined
-  }
-}
-
-/** What was acknowledged from a time on may not have landed. */
-export function doubt(
-  { facts, votes, evidence, steps, spent, skills }: Acknowledged,
-  since: bigint
-): void {
-  for (const each of [facts, votes, evidence, steps, spent, skills]) each.doubt(since)
-}
 
 type Random = () => number
 type Operation = (node: StoreNode, known: Acknowledged, random: Random) => Promise<void>

@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { randomOf } from '../fixtures/random.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
-import { acknowledgedNothing, checkAcknowledged, doubt, runOperations } from './mixed-load.ts'
+import { acknowledgedNothing, doubt } from './acknowledged.ts'
+import { checkAcknowledged, runOperations } from './mixed-load.ts'
 import { assertConsistent, closeNode, openNode } from './store-node.ts'
 
 const run = promisify(execFile)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { z } from 'zod'
 import { checkAcknowledged, checkSpent, repeatPrivateFacts } from './mixed-load.ts'
 import { assertConsistent } from './store-node.ts'
-import type { Acknowledged, AnyState, Kind } from './mixed-load.ts'
+import type { Acknowledged, AnyState, Kind } from './acknowledged.ts'
 import type { StoreNode } from './store-node.ts'
 
 type Change = readonly [kind: Kind, name: string, states: readonly AnyState[]]

@@ -8,7 +8,8 @@ import { cp, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomOf } from '../fixtures/random.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
-import { acknowledgedNothing, checkAcknowledged, doubt, runOperations } from './mixed-load.ts'
+import { acknowledgedNothing, doubt } from './acknowledged.ts'
+import { checkAcknowledged, runOperations } from './mixed-load.ts'
 import { assertConsistent, closeNode, openNode } from './store-node.ts'
 
 const GROUPS = 6
