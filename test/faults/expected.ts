@@ -4,14 +4,26 @@
  */
 import assert from 'node:assert/strict'
 
+export interface Begun {
+  acknowledge(): void
+  /** It surely has no effect. */
+  refuse(): void
+}
+
 export class Expected<State> {
   readonly #possible = new Map<string, readonly State[]>()
   readonly #initial: State
+  readonly #onChange: (name: string, states: readonly State[]) => void
   /** What was acknowledged lately, and the states before. */
   #latest: { readonly at: bigint; readonly name: string; readonly before: readonly State[] }[] = []
 
-  constructor(initial: State) {
+  /** `onChange` receives the possible states of a name whenever they change. */
+  constructor(
+    initial: State,
+    onChange: (name: string, states: readonly State[]) => void = () => undefined
+  ) {
     this.#initial = initial
+    this.#onChange = onChange
   }
 
   of(name: string): readonly State[] {
@@ -22,22 +34,35 @@ export class Expected<State> {
     return [...this.#possible.keys()]
   }
 
-  /** An operation was acknowledged. `next`: what it makes of a state. */
-  acknowledged(name: string, next: (state: State) => State): void {
-    this.#latest.push({ at: process.hrtime.bigint(), name, before: this.of(name) })
-    this.#possible.set(name, [...new Set(this.of(name).map((state) => next(state)))])
+  set(name: string, states: readonly State[]): void {
+    const distinct = [...new Set(states)]
+    this.#possible.set(name, distinct)
+    this.#onChange(name, distinct)
   }
 
-  /** An operation failed. */
-  failed(name: string, next: (state: State) => State): void {
+  /**
+   * An operation begins: until it is acknowledged it may land or not, also where it fails. `next`:
+   * what it makes of a state.
+   */
+  begin(name: string, next: (state: State) => State): Begun {
     const before = this.of(name)
-    this.#possible.set(name, [...new Set([...before, ...before.map((state) => next(state))])])
+    this.set(name, [...before, ...before.map((state) => next(state))])
+    return {
+      acknowledge: () => {
+        this.#latest.push({ at: process.hrtime.bigint(), name, before })
+        this.set(
+          name,
+          before.map((state) => next(state))
+        )
+      },
+      refuse: () => this.set(name, before)
+    }
   }
 
   /** What was acknowledged from a time on may not have landed. */
   doubt(since: bigint): void {
     for (const { at, name, before } of this.#latest) {
-      if (at >= since) this.#possible.set(name, [...new Set([...this.of(name), ...before])])
+      if (at >= since) this.set(name, [...this.of(name), ...before])
     }
     this.#latest = []
   }
@@ -49,6 +74,6 @@ export class Expected<State> {
       possible.includes(state),
       `${name} is ${String(state)}, acknowledged was ${possible.join(' or ')}`
     )
-    this.#possible.set(name, [state])
+    this.set(name, [state])
   }
 }

@@ -4,13 +4,8 @@
  */
 import { randomOf } from '../fixtures/random.ts'
 import { failingDatabase } from '../fixtures/failing-database.ts'
-import {
-  acknowledgedNothing,
-  checkAcknowledged,
-  checkSpent,
-  repeatPrivateFacts,
-  runOperations
-} from './mixed-load.ts'
+import { acknowledgedNothing } from './acknowledged.ts'
+import { checkAcknowledged, checkSpent, repeatPrivateFacts, runOperations } from './mixed-load.ts'
 import { assertConsistent, closeNode, openNode } from './store-node.ts'
 import type { Database } from '../../crdt/index.ts'
 

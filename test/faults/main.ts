@@ -1,18 +1,23 @@
 /**
- * Faults by seed, as many rounds as wanted: `npm run faults -- --rounds N [--seed S] [--power-cuts N]`.
- * Commits fail in every round, and in every tenth a closed store is damaged. Cuts of power need root. Ends with an error at the first round
- * whose result is wrong; its seed repeats it.
+ * Faults by seed, as many rounds as wanted: `npm run faults -- --rounds N [--seed S] [--kills N]
+ * [--power-cuts N]`. Commits fail in every round; in every tenth a closed store is damaged, and the log
+ * of a crashed one is torn. Then N nodes are killed, several in a process, and the power is cut N
+ * times, which needs root. Ends with an error at the first result that is wrong. Its seed repeats it,
+ * except where processes are killed or the power is cut.
  */
 import { parseArgs } from 'node:util'
 import { damagedStores } from './damaged-files.ts'
 import { runWithFailingCommits } from './failing-commits.ts'
 import { filledDatabase } from './filled-database.ts'
+import { killProcesses, NODES_OF_A_PROCESS } from './kills.ts'
 import { cutPower } from './power-cuts.ts'
+import { runWithTornLog } from './torn-log.ts'
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
+    kills: { type: 'string', default: '0' },
     'power-cuts': { type: 'string', default: '0' }
   }
 })
@@ -24,12 +29,20 @@ const outcomes = new Map<string, number>()
 for (let seed = first; seed < first + rounds; seed++) {
   try {
     await runWithFailingCommits(seed, seed % 100 === 0 ? fill : undefined)
-    if (seed % 10 === 0) await damage(seed)
+    if (seed % 10 === 0) {
+      await damage(seed)
+      await runWithTornLog(seed)
+    }
   } catch (error) {
     console.error(`Seed ${seed} failed.`)
     throw error
   }
   if ((seed - first + 1) % 100 === 0) console.log(`${seed - first + 1} of ${rounds} rounds`)
+}
+const processes = Math.ceil(Number(values.kills) / NODES_OF_A_PROCESS)
+if (processes > 0) {
+  await killProcesses(processes, first)
+  console.log(`${processes * NODES_OF_A_PROCESS} kills of nodes: nothing acknowledged is lost.`)
 }
 const cuts = Number(values['power-cuts'])
 if (cuts > 0) {

@@ -7,34 +7,10 @@ import { identifyFact, prepareFact } from '../../src/facts/index.ts'
 import { afterBlacklisting } from '../../src/skills/lifecycle/lifecycle.ts'
 import { identifySkill } from '../../src/skills/skill-identity.ts'
 import { publication } from '../fixtures/publications.ts'
-import { Expected } from './expected.ts'
 import { NOW } from './store-node.ts'
+import type { Acknowledged, FactState, SkillState } from './acknowledged.ts'
+import type { Expected } from './expected.ts'
 import type { StoreNode } from './store-node.ts'
-
-type FactState = 'absent' | 'private' | 'public'
-type SkillState = 'absent' | 'present' | 'blacklisted' | 'removed' | 'removed as blacklisted'
-
-export interface Acknowledged {
-  readonly facts: Expected<FactState>
-  readonly votes: Expected<boolean>
-  /** Trials that were told of a record. */
-  readonly evidence: Expected<number>
-  readonly steps: Expected<number>
-  /** Picodollars. */
-  readonly spent: Expected<bigint>
-  readonly skills: Expected<SkillState>
-}
-
-export function acknowledgedNothing(): Acknowledged {
-  return {
-    facts: new Expected<FactState>('absent'),
-    votes: new Expected(false),
-    evidence: new Expected(0),
-    steps: new Expected(0),
-    spent: new Expected(0n),
-    skills: new Expected<SkillState>('absent')
-  }
-}
 
 type Random = () => number
 type Operation = (node: StoreNode, known: Acknowledged, random: Random) => Promise<void>
@@ -141,7 +117,7 @@ async function add(
   await expectWrite(
     known.facts,
     [name],
-    (state) => (isPrivate || state === 'private' ? 'private' : 'public'),
+    (state): FactState => (isPrivate || state === 'private' ? 'private' : 'public'),
     async () => {
       const [added] = await facts.add([factOf(name, isPrivate)])
       if (!before.includes('absent')) assert.equal(added?.status, 'duplicate', name)
@@ -157,7 +133,7 @@ async function addMany({ facts }: StoreNode, known: Acknowledged, random: Random
   await expectWrite(
     known.facts,
     names,
-    () => 'public',
+    (): FactState => 'public',
     () => facts.add(many)
   )
 }
@@ -168,7 +144,7 @@ async function forget({ facts }: StoreNode, known: Acknowledged, random: Random)
   await expectWrite(
     known.facts,
     [name],
-    () => 'absent',
+    (): FactState => 'absent',
     () => facts.remove(digestOf(name))
   )
 }
@@ -214,13 +190,26 @@ async function editPlaybook({ replica }: StoreNode, known: Acknowledged): Promis
 async function spend({ ledger }: StoreNode, known: Acknowledged, random: Random): Promise<void> {
   const agent = 'limited'
   const signal = AbortSignal.timeout(10_000)
-  const reservation = await ledger.reserve(
-    { agent, task: 'any', model: 'any', cost: 1_000n, tokens: 10 },
-    signal
-  )
-  const cost = random() < 0.5 ? 400n : 1_000n
+  const maximum = 1_000n
+  const before = known.spent.of(agent)
+  const reserving = known.spent.begin(agent, (spent) => spent + maximum)
+  let reservation
+  try {
+    reservation = await ledger.reserve(
+      { agent, task: 'any', model: 'any', cost: maximum, tokens: 10 },
+      signal
+    )
+  } catch (error) {
+    reserving.refuse()
+    throw error
+  }
+  reserving.acknowledge()
+  const cost = random() < 0.5 ? 400n : maximum
   reservation.settle({ input: 5, cacheRead: 0, cacheWrite: 0, output: 5 }, cost)
-  known.spent.acknowledged(agent, (spent) => spent + cost)
+  known.spent.set(
+    agent,
+    before.flatMap((spent) => [spent + cost, ...(known.isKilled ? [spent + maximum] : [])])
+  )
 }
 
 async function addSkill({ skills }: StoreNode, known: Acknowledged, random: Random): Promise<void> {
@@ -284,13 +273,9 @@ async function expectWrite<State>(
   next: (state: State) => State,
   run: () => Promise<unknown>
 ): Promise<void> {
-  try {
-    await run()
-  } catch (error) {
-    for (const name of names) expected.failed(name, next)
-    throw error
-  }
-  for (const name of names) expected.acknowledged(name, next)
+  const begun = names.map((name) => expected.begin(name, next))
+  await run()
+  for (const each of begun) each.acknowledge()
 }
 
 async function factState({ facts }: StoreNode, name: string): Promise<FactState> {

@@ -15,6 +15,42 @@ const TASKS = 'the tasks extension is optional; no tool of the node runs long en
 const SESSIONS =
   'asks the client in the middle of a call, which needs sessions on 2025-11-25; the server keeps none, and no tool asks'
 
+const TASK_CHECKS: Expected = {
+  reason: TASKS,
+  checks: [
+    'tasks-capability-negotiation: tasks-extension-advertised',
+    'tasks-capability-negotiation: sep-2663-tasks-methods-non-declaring',
+    'tasks-capability-negotiation: sep-2663-server-rejects-undeclared-client',
+    'tasks-capability-negotiation: tasks-per-request-meta-opt-in',
+    'tasks-dispatch-and-envelope: tasks-server-directed-creation-no-hint',
+    'tasks-dispatch-and-envelope: sep-2663-legacy-task-param-ignored',
+    'tasks-dispatch-and-envelope: tasks-immediate-result-shortcut',
+    'tasks-dispatch-and-envelope: tasks-result-type-complete-on-non-task-responses',
+    'tasks-dispatch-and-envelope: sep-2663-durable-create-strong-consistency',
+    'tasks-dispatch-and-envelope: sep-2663-tasks-get-invalid-task-id-32602',
+    'tasks-lifecycle: tasks-sync-tool-call',
+    'tasks-lifecycle: sep-2663-result-type-task-on-create',
+    'tasks-lifecycle: sep-2663-tasks-get-status-working',
+    'tasks-lifecycle: sep-2663-tasks-get-status-completed',
+    'tasks-lifecycle: sep-2663-tool-error-uses-completed-status',
+    'tasks-lifecycle: sep-2663-tasks-get-status-failed',
+    'tasks-lifecycle: sep-2663-cancel-ack-empty-result',
+    'tasks-lifecycle: tasks-cancel-terminal-idempotent-ack',
+    'tasks-mrtr-composition: sep-2663-mrtr-synchronous-before-task-creation',
+    'tasks-mrtr-input: sep-2663-tasks-get-status-input-required',
+    'tasks-mrtr-input: tasks-mrtr-tasks-update-resumes',
+    'tasks-mrtr-input: tasks-mrtr-partial-fulfillment',
+    'tasks-request-headers: tasks-headers-tolerate-mcp-method-on-tools-call',
+    'tasks-request-headers: sep-2663-routing-headers-accepted-on-tasks-get',
+    'tasks-request-headers: sep-2663-server-rejects-mismatched-mcp-name-on-tasks-get',
+    'tasks-request-state-removal: tasks-request-state-removal-setup',
+    'tasks-required-task-error: sep-2663-server-returns-missing-capability-when-required',
+    'tasks-wire-fields: tasks-wire-field-renames',
+    'tasks-wire-fields: tasks-no-early-ttl-expiry',
+    'tasks-wire-fields: tasks-no-related-task-meta-on-inlined-result'
+  ]
+}
+
 /** Scenarios that check nothing, and why. */
 export const EMPTY: Readonly<Record<string, string>> = {
   'server-session-lifecycle': 'the server has no sessions',
@@ -103,41 +139,7 @@ export const SHIPPED: Readonly<Record<Revision, readonly Expected[]>> = {
         'tools-call-with-progress: tools-call-with-progress'
       ]
     },
-    {
-      reason: TASKS,
-      checks: [
-        'tasks-capability-negotiation: tasks-extension-advertised',
-        'tasks-capability-negotiation: sep-2663-tasks-methods-non-declaring',
-        'tasks-capability-negotiation: sep-2663-server-rejects-undeclared-client',
-        'tasks-capability-negotiation: tasks-per-request-meta-opt-in',
-        'tasks-dispatch-and-envelope: tasks-server-directed-creation-no-hint',
-        'tasks-dispatch-and-envelope: sep-2663-legacy-task-param-ignored',
-        'tasks-dispatch-and-envelope: tasks-immediate-result-shortcut',
-        'tasks-dispatch-and-envelope: tasks-result-type-complete-on-non-task-responses',
-        'tasks-dispatch-and-envelope: sep-2663-durable-create-strong-consistency',
-        'tasks-dispatch-and-envelope: sep-2663-tasks-get-invalid-task-id-32602',
-        'tasks-lifecycle: tasks-sync-tool-call',
-        'tasks-lifecycle: sep-2663-result-type-task-on-create',
-        'tasks-lifecycle: sep-2663-tasks-get-status-working',
-        'tasks-lifecycle: sep-2663-tasks-get-status-completed',
-        'tasks-lifecycle: sep-2663-tool-error-uses-completed-status',
-        'tasks-lifecycle: sep-2663-tasks-get-status-failed',
-        'tasks-lifecycle: sep-2663-cancel-ack-empty-result',
-        'tasks-lifecycle: tasks-cancel-terminal-idempotent-ack',
-        'tasks-mrtr-composition: sep-2663-mrtr-synchronous-before-task-creation',
-        'tasks-mrtr-input: sep-2663-tasks-get-status-input-required',
-        'tasks-mrtr-input: tasks-mrtr-tasks-update-resumes',
-        'tasks-mrtr-input: tasks-mrtr-partial-fulfillment',
-        'tasks-request-headers: tasks-headers-tolerate-mcp-method-on-tools-call',
-        'tasks-request-headers: sep-2663-routing-headers-accepted-on-tasks-get',
-        'tasks-request-headers: sep-2663-server-rejects-mismatched-mcp-name-on-tasks-get',
-        'tasks-request-state-removal: tasks-request-state-removal-setup',
-        'tasks-required-task-error: sep-2663-server-returns-missing-capability-when-required',
-        'tasks-wire-fields: tasks-wire-field-renames',
-        'tasks-wire-fields: tasks-no-early-ttl-expiry',
-        'tasks-wire-fields: tasks-no-related-task-meta-on-inlined-result'
-      ]
-    }
+    TASK_CHECKS
   ]
 }
 
@@ -153,41 +155,5 @@ export const FIXTURES: Readonly<Record<Revision, readonly Expected[]>> = {
       ]
     }
   ],
-  '2026-07-28': [
-    {
-      reason: TASKS,
-      checks: [
-        'tasks-capability-negotiation: tasks-extension-advertised',
-        'tasks-capability-negotiation: sep-2663-tasks-methods-non-declaring',
-        'tasks-capability-negotiation: sep-2663-server-rejects-undeclared-client',
-        'tasks-capability-negotiation: tasks-per-request-meta-opt-in',
-        'tasks-dispatch-and-envelope: tasks-server-directed-creation-no-hint',
-        'tasks-dispatch-and-envelope: sep-2663-legacy-task-param-ignored',
-        'tasks-dispatch-and-envelope: tasks-immediate-result-shortcut',
-        'tasks-dispatch-and-envelope: tasks-result-type-complete-on-non-task-responses',
-        'tasks-dispatch-and-envelope: sep-2663-durable-create-strong-consistency',
-        'tasks-dispatch-and-envelope: sep-2663-tasks-get-invalid-task-id-32602',
-        'tasks-lifecycle: tasks-sync-tool-call',
-        'tasks-lifecycle: sep-2663-result-type-task-on-create',
-        'tasks-lifecycle: sep-2663-tasks-get-status-working',
-        'tasks-lifecycle: sep-2663-tasks-get-status-completed',
-        'tasks-lifecycle: sep-2663-tool-error-uses-completed-status',
-        'tasks-lifecycle: sep-2663-tasks-get-status-failed',
-        'tasks-lifecycle: sep-2663-cancel-ack-empty-result',
-        'tasks-lifecycle: tasks-cancel-terminal-idempotent-ack',
-        'tasks-mrtr-composition: sep-2663-mrtr-synchronous-before-task-creation',
-        'tasks-mrtr-input: sep-2663-tasks-get-status-input-required',
-        'tasks-mrtr-input: tasks-mrtr-tasks-update-resumes',
-        'tasks-mrtr-input: tasks-mrtr-partial-fulfillment',
-        'tasks-request-headers: tasks-headers-tolerate-mcp-method-on-tools-call',
-        'tasks-request-headers: sep-2663-routing-headers-accepted-on-tasks-get',
-        'tasks-request-headers: sep-2663-server-rejects-mismatched-mcp-name-on-tasks-get',
-        'tasks-request-state-removal: tasks-request-state-removal-setup',
-        'tasks-required-task-error: sep-2663-server-returns-missing-capability-when-required',
-        'tasks-wire-fields: tasks-wire-field-renames',
-        'tasks-wire-fields: tasks-no-early-ttl-expiry',
-        'tasks-wire-fields: tasks-no-related-task-meta-on-inlined-result'
-      ]
-    }
-  ]
+  '2026-07-28': [TASK_CHECKS]
 }
