@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findRunningNode } from '../../node/control/running-node.ts'
 import { installPackages } from '../../tools/run.ts'
 import { startApi } from '../fixtures/api.ts'
 import { BINARY } from '../fixtures/build.ts'
+import { endNode } from '../fixtures/end-node.ts'
 import { hiveEnvironment } from '../fixtures/hive-process.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import { TOOLS } from './conformance/runner.ts'
@@ -70,9 +69,6 @@ describe('the MCP Inspector', function () {
     assert.match(called, /Learned/)
     const node = await findRunningNode(dataDir)
     assert.ok(node !== undefined)
-    const connection = connect(node.socket)
-    const ended = once(connection, 'close')
-    process.kill(node.pid, 'SIGTERM')
-    await ended
+    await endNode(dataDir, node)
   })
 })

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
@@ -9,6 +7,7 @@ import { remoteCalls } from '../../node/control/control-client.ts'
 import { findRunningNode } from '../../node/control/running-node.ts'
 import { budget } from '../fixtures/budget.ts'
 import { BINARY } from '../fixtures/build.ts'
+import { endNode } from '../fixtures/end-node.ts'
 import { HiveProcess, hiveEnvironment } from '../fixtures/hive-process.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 
@@ -85,11 +84,7 @@ describe('hive mcp', function () {
     assert.match(await textOf(again, 'recall', { query: 'lesson of agent 1' }), /Do 1\./)
     assert.equal((await findRunningNode(dataDir))?.pid, node.pid)
     await again.client.close()
-    const connection = connect(node.socket)
-    await once(connection, 'connect')
-    const ended = once(connection, 'close')
-    process.kill(node.pid, 'SIGTERM')
-    await ended
+    await endNode(dataDir, node)
     const log = await readFile(join(dataDir, 'node.log'), 'utf8')
     assert.equal(log.match(/Ready\./g)?.length, 1)
   })
@@ -129,12 +124,9 @@ describe('hive mcp', function () {
     assert.match(await textOf(next, 'recall', { query: 'ERR_PNPM_OUTDATED_LOCKFILE' }), /Commit/)
     const running = await findRunningNode(second)
     assert.ok(running !== undefined)
-    const { swarm, pid } = await remoteCalls(running.socket)('status', {})
+    const { swarm } = await remoteCalls(running.socket)('status', {})
     assert.equal(swarm?.name, 'mcp-test')
     await Promise.all([teacher.client.close(), next.client.close()])
-    const connection = connect(running.socket)
-    const ended = once(connection, 'close')
-    process.kill(pid, 'SIGTERM')
-    await ended
+    await endNode(second, running)
   })
 })
