@@ -4,11 +4,11 @@ import { createHive, ModelError } from '../../../src/index.ts'
 import { withoutThinking } from '../../../src/models/providers/think-filter.ts'
 import { chatUsage } from '../../../src/models/providers/usage-wire.ts'
 import { checkOutput } from '../../../src/models/routing/structured.ts'
-import { DIALECTS } from '../../fixtures/dialects.ts'
+import { DIALECTS } from '../../fixtures/dialects/index.ts'
 import { ModelServer } from '../../fixtures/model-server.ts'
 import { servedModels } from '../../fixtures/served-models.ts'
 import type { Generation, HiveNode } from '../../../src/index.ts'
-import type { Dialect } from '../../fixtures/dialects.ts'
+import type { Dialect } from '../../fixtures/dialects/index.ts'
 
 const ask = { task: 't', messages: [{ role: 'user' as const, content: 'What is up?' }] }
 const N = z.object({ n: z.number() })
