@@ -1,4 +1,5 @@
 /** Values of inputs that have few, for commands that must not load the schemas. */
+import type { ImpactOutcome } from '../../src/index.ts'
 
 export const GOAL_STATUSES = ['open', 'active', 'abandoned', 'achieved'] as const
 export const SKILL_STATUSES = [
@@ -17,7 +18,13 @@ export const IMPACT_OUTCOMES = [
   'recovered',
   'repeated'
 ] as const
-export const OUTCOMES = ['worked', 'failed', 'stale', 'duplicate', 'unsafe'] as const
+export const OUTCOMES = [
+  'worked',
+  'failed',
+  'stale',
+  'duplicate',
+  'unsafe'
+] as const satisfies readonly ImpactOutcome[]
 
 /** The value of `choices` that `text` is, if it is one. */
 export function choiceOf<const T extends string>(

@@ -8,7 +8,7 @@ import { linesOf, MAX_LINE_CHARS } from './line-reader.ts'
 import type { FactInput } from '../../src/index.ts'
 import type { Chunks } from './line-reader.ts'
 
-/** The items of a line. Throws for a line that has none; of a `ZodError` the first issue is told. */
+/** Returns the items of a line, or throws. The report names the first issue of a `ZodError`. */
 type ReadLine<T> = (parsed: unknown) => readonly T[]
 
 /** The items of a stream of JSON Lines. Empty lines are no items, but they count as lines. */

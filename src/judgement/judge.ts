@@ -38,7 +38,7 @@ export interface Judgement {
   readonly disputes: number
   /** Number of authors that call it stale; absent for none. */
   readonly stale?: number
-  /** Present if so many do, or this node does, that it is recalled only if asked for. */
+  /** Present if enough authors call it stale, or this node does: recall then leaves it out. */
   readonly isStale?: true
   /** Those that most vouching authors give: at most 64. */
   readonly tags: readonly string[]

@@ -3,6 +3,7 @@ import { displayText, displayTexts } from '../foreign-text/index.ts'
 import { isExcluded } from '../search/index.ts'
 import type { DisplayText, DisplayTexts } from '../foreign-text/index.ts'
 import type { Fact } from '../facts/index.ts'
+import type { DisplayRecord } from '../judgement/index.ts'
 import type { SearchQuery } from '../search/index.ts'
 import type { ClaimState } from './claim-history.ts'
 
@@ -13,15 +14,8 @@ import type { ClaimState } from './claim-history.ts'
 export interface RecalledFact
   extends
     Pick<Fact, 'confidence' | 'id'>,
+    Omit<DisplayRecord, 'kind'>,
     Partial<Pick<Fact, 'agent' | 'context' | 'kind' | 'recordedAt' | 'source' | 'validFrom'>> {
-  readonly entity: DisplayText
-  readonly content: DisplayText
-  readonly attribute?: DisplayText
-  readonly value?: DisplayText
-  /** Of a lesson: what to do, what it holds for, and the id of a skill that verifies it. */
-  readonly action?: DisplayText
-  readonly versions?: DisplayText
-  readonly verify?: string
   readonly tags: DisplayTexts
   readonly projects?: DisplayTexts
   /** Number of authors that call an insight stale; 1 for a stale fact of this node. */

@@ -11,7 +11,7 @@ const STALE = 'xstalex'
 
 const KEY_DIGITS = 32
 
-/** How many authors call an item stale: none, some, or so many that it is not recalled. */
+/** Whether authors call an item stale: none, some, or enough to hide it from recall. */
 export const STALE_STATES = ['none', 'some', 'hidden'] as const
 export type StaleState = (typeof STALE_STATES)[number]
 

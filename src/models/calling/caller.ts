@@ -46,7 +46,7 @@ export interface CallPlan<T> {
   readonly route: readonly Candidate[]
   /** The most tokens of the request, for the rate limits. */
   readonly tokens: number
-  /** What the windows of the models must hold; undefined: any window does. */
+  /** What the windows of the models must hold; undefined: any window suffices. */
   readonly size?: RequestSize
   readonly tooSmall?: TooSmall
   /** A `ProviderFailure` as its reason ends the route; any other reason ends the whole call. */
