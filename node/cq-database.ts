@@ -1,5 +1,5 @@
 /** The units of a file of cq: JSON, JSON Lines, or the SQLite store of its clients (`local.db`). */
-import { jsonValues } from './operations/index.ts'
+import { jsonValues } from './operations/formats/json-values.ts'
 
 /** The first bytes of an SQLite file. */
 const SQLITE = Buffer.from('SQLite format 3\0')

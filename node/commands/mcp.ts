@@ -3,8 +3,8 @@ import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
 import { sharedNodeCalls } from '../control/shared-node.ts'
-import { createCqServer } from '../cq/index.ts'
-import { createMcpServer, serveAgent } from '../mcp/index.ts'
+import { createMcpServer } from '../mcp/server.ts'
+import { serveAgent } from '../mcp/stdio.ts'
 import { warn } from '../output/terminal.ts'
 import { projectOf } from '../project.ts'
 import type { Command } from '../command.ts'
@@ -23,11 +23,11 @@ export const command: Command = {
     const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const project = values.project ?? (await projectOf(process.cwd()))
     using node = sharedNodeCalls(dataDir)
+    const { call } = node
+    // Loaded here: it has the table of operations behind it, which the other tools do not need.
+    const cq = profile === 'cq' ? await import('../cq/mcp-server.ts') : undefined
     await serveAgent({
-      create: () =>
-        profile === 'cq'
-          ? createCqServer(node.call)
-          : createMcpServer({ call: node.call, project, now: Date.now }),
+      create: () => cq?.createCqServer(call) ?? createMcpServer({ call, project, now: Date.now }),
       input: process.stdin,
       signal,
       onError: (error) => warn(`hive mcp: ${error.message}`)

@@ -11,11 +11,17 @@ async function listen(): Promise<Server> {
   return server
 }
 
-async function dial(server: Server): Promise<Socket> {
-  const accepted = once(server, 'connection')
+interface Dialled {
+  readonly socket: Socket
+  /** The same connection at the server. */
+  readonly accepted: Socket
+}
+
+async function dial(server: Server): Promise<Dialled> {
+  const connection = once(server, 'connection')
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  await accepted
-  return socket
+  const [accepted] = (await connection) as [Socket]
+  return { socket, accepted }
 }
 
 const timers = (): number =>
@@ -24,20 +30,19 @@ const timers = (): number =>
 describe('a node that was started in the background', () => {
   it('ends when the last connection is gone for a time, and not before', async () => {
     const server = await listen()
-    let isStopped = false
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const end = stopWhenIdle([server], 0.02, () => {
-      isStopped = true
-      resolve()
-    })
-    const first = await dial(server)
-    const second = await dial(server)
-    first.destroy()
+    const stopped = Promise.withResolvers<void>()
     const before = timers()
-    assert.equal(isStopped, false)
-    assert.equal(timers(), before)
-    second.destroy()
-    await promise
+    const end = stopWhenIdle([server], 0.02, stopped.resolve)
+    const [first, second] = [await dial(server), await dial(server)]
+    const firstClosed = once(first.accepted, 'close')
+    first.socket.destroy()
+    await firstClosed
+    assert.equal(timers(), before, 'it does not wait while a connection is open')
+    const secondClosed = once(second.accepted, 'close')
+    second.socket.destroy()
+    await secondClosed
+    assert.equal(timers(), before + 1)
+    await stopped.promise
     end()
     server.close()
   })
@@ -46,7 +51,7 @@ describe('a node that was started in the background', () => {
     const server = await listen()
     const before = timers()
     const end = stopWhenIdle([server], 600, () => assert.fail('stopped'))
-    const socket = await dial(server)
+    const { socket } = await dial(server)
     const closed = once(server, 'close')
     end()
     socket.destroy()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -32,6 +32,21 @@ describe('a node without a swarm', () => {
       []
     )
   })
+})
+
+describe('a command', () => {
+  /** What needs the library itself. */
+  const whole = new Set(['keygen.ts', 'repair.ts', 'restore.ts', 'start.ts'])
+  const commands = readdirSync(join(ROOT, 'node/commands')).filter((name) => !whole.has(name))
+
+  for (const name of commands) {
+    it(`of ${name} asks a running node without the library and the table of operations`, () => {
+      const loaded = loadedBy(`node/commands/${name}`)
+      for (const heavy of ['src/index.ts', 'node/operations/table.ts', 'fastify']) {
+        assert.ok(!loaded.has(heavy), heavy)
+      }
+    })
+  }
 })
 
 describe('a thread', () => {
