@@ -1,7 +1,7 @@
 /** Recalled facts and insights: as they are stored, and as they leave the library. */
 import { displayText, displayTexts } from '../foreign-text/index.ts'
 import { isExcluded } from '../search/index.ts'
-import type { DisplayText, DisplayTexts } from '../foreign-text/index.ts'
+import type { DisplayTexts } from '../foreign-text/index.ts'
 import type { Fact } from '../facts/index.ts'
 import type { DisplayRecord } from '../judgement/index.ts'
 import type { SearchQuery } from '../search/index.ts'
