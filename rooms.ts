@@ -106,8 +106,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/judgement'
     ]
   },
+  'src/stored': { imports: [...CRDT] },
+  'src/journal': { imports: [...CRDT, 'src/arguments', 'src/stored'] },
   'src/personas': {
-    imports: [...CRDT, 'src/arguments', 'src/foreign-text', 'src/sandbox', 'src/models']
+    imports: [
+      ...CRDT,
+      'src/arguments',
+      'src/foreign-text',
+      'src/sandbox',
+      'src/models',
+      'src/stored',
+      'src/journal'
+    ]
   },
   'src/sharing': {
     imports: [
@@ -139,6 +149,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/knowledge',
       'src/goals',
       'src/skills',
+      'src/journal',
       'src/personas',
       'src/sharing',
       'src/maintenance'

@@ -115,6 +115,15 @@ export type {
   RebuildReport
 } from './maintenance/index.ts'
 export type {
+  ActionJournal,
+  ActionOutcome,
+  JournalFilter,
+  JournalRow,
+  JournalSummary,
+  OutcomeSummary
+} from './journal/index.ts'
+export type {
+  ActionCost,
   AgentPersona,
   Interaction,
   MutationOf,
@@ -141,6 +150,8 @@ export type {
   PersonaVersion,
   Restored,
   Session,
+  SessionEnd,
+  SessionOptions,
   SessionOutcome,
   SessionState,
   StoredAgent,

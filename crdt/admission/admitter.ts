@@ -191,7 +191,8 @@ export class Admitter {
   ): Promise<{ durable: Promise<void> }> {
     const admission = await this.#admit(bytes, { isOwn: true, extra })
     if (admission.outcome !== 'admitted') {
-      throw new Error(`An own entry was not admitted: ${admission.outcome}`)
+      const reason = admission.outcome === 'rejected' ? admission.reason : admission.outcome
+      throw new Error(`An own entry was not admitted: ${reason}`)
     }
     return admission
   }

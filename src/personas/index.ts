@@ -13,7 +13,7 @@ export { AgentPersona, wholePersona } from './agent-persona.ts'
 export { applyMutation, invertMutation, MutationSchema } from './mutation.ts'
 export { PersonaEdit, PersonaInput, PersonaSchema } from './persona.ts'
 export { PersonaStore } from './persona-store.ts'
-export { resumeSession, startSession } from './session.ts'
+export { resumeSession, runSession, startSession } from './session.ts'
 export { SessionStore } from './session-store.ts'
 export { AuthorSchema, OriginSchema } from './versions.ts'
 export type { PersonaChangeOptions } from './agent-persona.ts'
@@ -38,8 +38,8 @@ export type {
 } from './persona.ts'
 export type { PersonaPrompt, PromptSkill } from './persona-prompt.ts'
 export type { StoredAgent } from './persona-store.ts'
-export type { Session } from './session.ts'
-export type { Interaction, SessionOutcome, SessionState } from './session-store.ts'
+export type { ActionCost, Session, SessionOptions } from './session.ts'
+export type { Interaction, SessionEnd, SessionOutcome, SessionState } from './session-store.ts'
 export type {
   PersonaAuthor,
   PersonaInversion,

@@ -10,11 +10,10 @@ import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { diffPersonas, restore } from './changes.ts'
 import { MAX_VERSIONS } from './constants.ts'
-import { KeyedSerial } from './keyed-serial.ts'
 import { bytesOf, PersonaSchema } from './persona.ts'
-import { digitsOf, putJson, readAll, readJson, remove } from './stored-json.ts'
+import { digitsOf, KeyedSerial, putJson, readAll, readJson, remove } from '../stored/index.ts'
 import { editedSince, standingVersions, VersionValue } from './versions.ts'
-import type { Section, Store } from '../../crdt/index.ts'
+import type { Operation, Section, Store } from '../../crdt/index.ts'
 import type { PersonaConflict, PersonaPathChange } from './changes.ts'
 import type { Persona } from './persona.ts'
 import type {
@@ -46,6 +45,8 @@ export interface ChangeContext {
   readonly why?: string
   /** The version that the change was made for. */
   readonly version?: number
+  /** Operations that are stored in the commit of the version. */
+  readonly with?: (version: PersonaVersion) => readonly Operation[]
 }
 
 /** A change of a persona, computed from the current one. */
@@ -210,7 +211,7 @@ export class PersonaStore {
     parent: number,
     current: Persona | undefined,
     { persona, origin }: PlannedChange,
-    { by, why }: ChangeContext
+    { by, why, with: operationsWith }: ChangeContext
   ): Promise<PersonaVersion> {
     const at = this.#components.now()
     const number = parent + 1
@@ -234,8 +235,10 @@ export class PersonaStore {
       const old = `${agent}/${digitsOf(outdated)}`
       operations.push(remove(this.#section, `p/${old}`), remove(this.#section, `v/${old}`))
     }
+    const written = { ...version, at: new Date(at) }
+    operations.push(...(operationsWith?.(written) ?? []))
     await this.#components.store.commit(operations)
-    return { ...version, at: new Date(at) }
+    return written
   }
 }
 

@@ -4,15 +4,17 @@
  * never published.
  *
  * Guarantees: what a call resolves for is on disk (fsync), an interaction in one commit with the
- * session that counts it. Nothing stays in memory between calls.
+ * session that counts it, an outcome in one commit with its row of the journal. Nothing stays in
+ * memory between calls.
  */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { MAX_CONTENT_LENGTH, MAX_SESSIONS } from './constants.ts'
-import { KeyedSerial } from './keyed-serial.ts'
 import { NO_INTERACTIONS, storedNumbers, withInteraction } from './session-bounds.ts'
-import { digitsOf, putJson, readAll, readJson, remove } from './stored-json.ts'
+import { digitsOf, KeyedSerial, putJson, readAll, readJson, remove } from '../stored/index.ts'
+import { ANY_TASK, Task } from '../journal/index.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
+import type { ActionOutcome, JournalRow, JournalStore } from '../journal/index.ts'
 
 export const OUTCOMES = ['success', 'failure', 'abandoned'] as const
 export const ROLES = ['user', 'assistant', 'system', 'tool'] as const
@@ -35,6 +37,10 @@ export interface Interaction {
 export interface SessionState {
   readonly id: string
   readonly startedAt: Date
+  /** The class of task; `all` if none was given. */
+  readonly task: string
+  /** The version of the persona at the start; 0 without a persona. */
+  readonly version: number
   readonly endedAt?: Date
   readonly outcome?: SessionOutcome
   /** Recorded interactions, and those that are still stored. */
@@ -49,6 +55,10 @@ const SessionValue = z.object({
   started: z.number(),
   ended: z.number().optional(),
   outcome: z.enum(OUTCOMES).optional(),
+  task: Task.default(ANY_TASK),
+  version: Size.default(0),
+  costUsd: z.number().default(0),
+  tokens: z.number().default(0),
   sizes: z.object({ first: z.array(Size), latest: z.array(Size), next: Size })
 })
 
@@ -65,7 +75,21 @@ type StoredSession = z.output<typeof SessionValue>
 
 export interface SessionStoreComponents {
   readonly store: Pick<Store, 'commit' | 'section'>
+  readonly journal: Pick<JournalStore, 'append'>
   readonly now: () => number
+}
+
+/** What a session begins with. */
+export interface SessionStart {
+  readonly id: string
+  readonly task: string
+  readonly version: number
+}
+
+/** How a session ends, and the class of error of one that failed. */
+export interface SessionEnd {
+  readonly outcome: SessionOutcome
+  readonly error?: string
 }
 
 export class SessionStore {
@@ -82,7 +106,7 @@ export class SessionStore {
    * Starts a session. Beyond 64 of an agent the one that ended first is dropped; if none has ended,
    * the one that started first. Throws `HiveError` (SESSION_EXISTS).
    */
-  start(agent: string, id: string): Promise<SessionState> {
+  start(agent: string, { id, task, version }: SessionStart): Promise<SessionState> {
     return this.#serial.run(agent, async () => {
       if ((await this.#read(agent, id)) !== undefined) {
         throw new HiveError(
@@ -98,13 +122,21 @@ export class SessionStore {
         ids.splice(ids.indexOf(dropped), 1)
         operations.push(...(await this.#removals(agent, dropped)))
       }
-      const session = { id, started: this.#components.now(), sizes: NO_INTERACTIONS }
+      const session = {
+        id,
+        started: this.#components.now(),
+        task,
+        version,
+        costUsd: 0,
+        tokens: 0,
+        sizes: { first: [], latest: [], next: 0 }
+      }
       await this.#components.store.commit([
         ...operations,
         this.#list(agent, [...ids, id]),
         putJson(this.#section, `s/${agent}/${id}`, session)
       ])
-      return stateOf({ ...session, sizes: { first: [], latest: [], next: 0 } })
+      return stateOf(session)
     })
   }
 
@@ -158,14 +190,58 @@ export class SessionStore {
     })
   }
 
-  /** Ends a session; its outcome is final. Throws `HiveError` (SESSION_UNKNOWN, SESSION_ENDED). */
-  end(agent: string, id: string, outcome: SessionOutcome): Promise<SessionState> {
+  /**
+   * Adds the outcome of an action to the journal, and its cost to the session. Throws `HiveError`
+   * (SESSION_UNKNOWN, SESSION_ENDED).
+   */
+  recordAction(agent: string, id: string, action: ActionOutcome): Promise<JournalRow> {
+    return this.#serial.run(agent, async () => {
+      const session = await this.#openSession(agent, id)
+      const { costUsd = 0, tokens = 0 } = action
+      const { task, version } = session
+      const { row } = await this.#components.journal.append(
+        agent,
+        { kind: 'action', task, session: id, version, ...action },
+        [
+          putJson(this.#section, `s/${agent}/${id}`, {
+            ...session,
+            costUsd: session.costUsd + costUsd,
+            tokens: session.tokens + tokens
+          })
+        ]
+      )
+      return row
+    })
+  }
+
+  /**
+   * Ends a session; its outcome is final. A success or a failure is a row of the journal. Throws
+   * `HiveError` (SESSION_UNKNOWN, SESSION_ENDED).
+   */
+  end(agent: string, id: string, { outcome, error }: SessionEnd): Promise<SessionState> {
     return this.#serial.run(agent, async () => {
       const session = await this.#sessionOf(agent, id)
       if (session.outcome === outcome) return stateOf(session)
       if (session.ended !== undefined) throw hasEnded(agent, session)
       const ended = { ...session, ended: this.#components.now(), outcome }
-      await this.#components.store.commit([putJson(this.#section, `s/${agent}/${id}`, ended)])
+      const operation = putJson(this.#section, `s/${agent}/${id}`, ended)
+      if (outcome === 'abandoned') await this.#components.store.commit([operation])
+      else {
+        const { task, version, costUsd, tokens, started } = session
+        const row = {
+          kind: 'session',
+          name: 'session',
+          ok: outcome === 'success',
+          ...(outcome === 'success' || error === undefined ? {} : { error }),
+          task,
+          session: id,
+          version,
+          ms: ended.ended - started,
+          costUsd,
+          tokens
+        } as const
+        await this.#components.journal.append(agent, row, [operation])
+      }
       return stateOf(ended)
     })
   }
@@ -218,10 +294,20 @@ function keyOf(agent: string, id: string, number: number): string {
   return `i/${agent}/${id}/${digitsOf(number)}`
 }
 
-function stateOf({ id, started, ended, outcome, sizes }: StoredSession): SessionState {
+function stateOf({
+  id,
+  started,
+  ended,
+  outcome,
+  task,
+  version,
+  sizes
+}: StoredSession): SessionState {
   return {
     id,
     startedAt: new Date(started),
+    task,
+    version,
     ...(ended === undefined ? {} : { endedAt: new Date(ended), outcome }),
     interactions: sizes.next,
     stored: sizes.first.length + sizes.latest.length

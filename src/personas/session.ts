@@ -2,13 +2,29 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { parse } from '../arguments/index.ts'
+import { ActionInput, ANY_TASK, errorClassOf, OUTCOME_FIELDS } from '../journal/index.ts'
 import { Key } from './persona.ts'
 import { OUTCOMES, ROLES } from './session-store.ts'
-import type { Interaction, SessionOutcome, SessionState, SessionStore } from './session-store.ts'
+import type { ActionOutcome, JournalRow } from '../journal/index.ts'
+import type { Interaction, SessionEnd, SessionState, SessionStore } from './session-store.ts'
 
-const SessionOptions = z.strictObject({ id: Key.optional() })
-const EndOptions = z.strictObject({ outcome: z.enum(OUTCOMES) })
+const SessionOptionsSchema = z.strictObject({
+  id: Key.optional(),
+  task: OUTCOME_FIELDS.task.default(ANY_TASK)
+})
+const EndOptions = z.strictObject({ outcome: z.enum(OUTCOMES), error: OUTCOME_FIELDS.error })
 const InteractionInput = z.strictObject({ role: z.enum(ROLES), content: z.string() })
+
+/** What a session begins with. */
+export interface SessionOptions {
+  /** By default a new random one. */
+  readonly id?: string
+  /** The class of task, as in the model preferences of a persona; `all` by default. */
+  readonly task?: string
+}
+
+/** What an action cost, stated by the caller. */
+export type ActionCost = Pick<ActionOutcome, 'costUsd' | 'run' | 'task' | 'tokens'>
 
 /**
  * One run of an agent: what was said and done in it, when it started and ended, and its outcome. It
@@ -17,9 +33,10 @@ const InteractionInput = z.strictObject({ role: z.enum(ROLES), content: z.string
  *
  * @example
  * ```ts
- * const session = await db.agent.session({ id: 'review-7' })
+ * const session = await db.agent.session({ id: 'review-7', task: 'review' })
  * await session.recordInteraction({ role: 'user', content: 'Review the change.' })
- * await session.recordInteraction({ role: 'assistant', content: 'It is correct.' })
+ * const answer = await session.act('ask the model', async () => 'It is correct.')
+ * await session.recordInteraction({ role: 'assistant', content: answer })
  * await session.end({ outcome: 'success' })
  * ```
  */
@@ -28,12 +45,17 @@ export class Session {
   readonly #agent: string
   readonly id: string
   readonly startedAt: Date
+  readonly task: string
+  /** The version of the persona at the start; 0 without a persona. */
+  readonly version: number
 
-  constructor(store: SessionStore, agent: string, { id, startedAt }: SessionState) {
+  constructor(store: SessionStore, agent: string, { id, startedAt, task, version }: SessionState) {
     this.#store = store
     this.#agent = agent
     this.id = id
     this.startedAt = startedAt
+    this.task = task
+    this.version = version
   }
 
   /**
@@ -58,23 +80,81 @@ export class Session {
   }
 
   /**
-   * Ends the session; the outcome is final. Throws `HiveError` (ARGUMENT_INVALID, SESSION_ENDED,
+   * Stores the outcome of an action of this session in the journal of the agent; on disk when it
+   * resolves. Of several with one run id only the first is stored. Throws `HiveError`
+   * (ARGUMENT_INVALID, SESSION_ENDED, SESSION_UNKNOWN).
+   */
+  async record(action: ActionOutcome): Promise<JournalRow> {
+    const valid = parse(ActionInput, action, 'record')
+    return this.#store.recordAction(this.#agent, this.id, valid)
+  }
+
+  /**
+   * Runs an action and stores its outcome, its time and the class of its error; returns what it
+   * returns. What it throws is thrown again. `costOf` states what it cost.
+   */
+  async act<T>(
+    name: string,
+    action: () => Promise<T> | T,
+    costOf?: (result: Awaited<T>) => ActionCost
+  ): Promise<Awaited<T>> {
+    const started = performance.now()
+    const ms = (): number => performance.now() - started
+    let result: Awaited<T>
+    try {
+      result = await action()
+    } catch (error) {
+      await this.record({ name, ok: false, error: errorClassOf(error), ms: ms() })
+      throw error
+    }
+    await this.record({ name, ok: true, ms: ms(), ...costOf?.(result) })
+    return result
+  }
+
+  /**
+   * Ends the session; the outcome is final. A success or a failure counts for the persona; an
+   * abandoned session does not. Throws `HiveError` (ARGUMENT_INVALID, SESSION_ENDED,
    * SESSION_UNKNOWN).
    */
-  async end(options: { readonly outcome: SessionOutcome }): Promise<SessionState> {
-    const { outcome } = parse(EndOptions, options, 'end')
-    return this.#store.end(this.#agent, this.id, outcome)
+  async end(options: SessionEnd): Promise<SessionState> {
+    const valid = parse(EndOptions, options, 'end')
+    return this.#store.end(this.#agent, this.id, valid)
   }
 }
 
-/** Starts a session with a new id, or the given one. */
+/** Starts a session of a persona in that version. */
 export async function startSession(
   store: SessionStore,
   agent: string,
-  options: { readonly id?: string }
+  options: SessionOptions,
+  version: () => Promise<number>
 ): Promise<Session> {
-  const { id = randomUUID() } = parse(SessionOptions, options, 'session')
-  return new Session(store, agent, await store.start(agent, id))
+  const { id = randomUUID(), task } = parse(SessionOptionsSchema, options, 'session')
+  return new Session(store, agent, await store.start(agent, { id, task, version: await version() }))
+}
+
+/**
+ * Runs a session to its end: a success if `run` returns, a failure if it throws. A `run` that ended
+ * the session itself has decided its outcome.
+ */
+export async function runSession<T>(
+  session: Session,
+  run: (session: Session) => Promise<T> | T
+): Promise<Awaited<T>> {
+  let result: Awaited<T>
+  try {
+    result = await run(session)
+  } catch (error) {
+    await endOpen(session, { outcome: 'failure', error: errorClassOf(error) })
+    throw error
+  }
+  await endOpen(session, { outcome: 'success' })
+  return result
+}
+
+async function endOpen(session: Session, end: SessionEnd): Promise<void> {
+  const { outcome } = await session.state()
+  if (outcome === undefined) await session.end(end)
 }
 
 /** Opens a stored session. */

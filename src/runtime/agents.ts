@@ -2,12 +2,21 @@
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
-import { AgentPersona, resumeSession, startSession, wholePersona } from '../personas/index.ts'
+import { ActionJournal } from '../journal/index.ts'
+import {
+  AgentPersona,
+  resumeSession,
+  runSession,
+  startSession,
+  wholePersona
+} from '../personas/index.ts'
+import type { JournalStore } from '../journal/index.ts'
 import type {
   PersonaInit,
   PersonaStore,
   PromptSkill,
   Session,
+  SessionOptions,
   SessionState,
   SessionStore,
   StoredAgent
@@ -25,6 +34,7 @@ export interface AgentsComponents {
   readonly cortexFor: (name: string) => Cortex
   readonly personas: PersonaStore
   readonly sessions: SessionStore
+  readonly journal: JournalStore
   /** A skill as a prompt names it. */
   readonly describe: (skill: string) => PromptSkill | undefined
 }
@@ -38,13 +48,16 @@ export class Agent {
   readonly name: string
   /** What the agent is, in versions; see `AgentPersona`. */
   readonly persona: AgentPersona
+  /** What its sessions and actions came to. */
+  readonly journal: ActionJournal
   #cortex: Cortex | undefined
 
   constructor(components: AgentsComponents, name: string) {
-    const { personas, describe } = components
+    const { personas, journal, describe } = components
     this.#components = components
     this.name = name
     this.persona = new AgentPersona({ agent: name, store: personas, describe })
+    this.journal = new ActionJournal(journal, name)
   }
 
   /** Its interfaces to the node. */
@@ -53,11 +66,31 @@ export class Agent {
   }
 
   /**
-   * Starts a session, with a new id or the given one. Beyond 64 sessions the one that ended first is
-   * dropped. Throws `HiveError` (ARGUMENT_INVALID, SESSION_EXISTS).
+   * Starts a session, with a new id or the given one. With `run` it is ended, too: a success if `run`
+   * returns, a failure if it throws. Beyond 64 sessions the one that ended first is dropped. Throws
+   * `HiveError` (ARGUMENT_INVALID, SESSION_EXISTS).
+   *
+   * @example
+   * ```ts
+   * const answer = await db.agent.session({ task: 'review' }, async (session) => {
+   *   return session.act('ask the model', async () => 'It is correct.')
+   * })
+   * console.log(answer, await db.agent.journal.summary())
+   * ```
    */
-  session(options: { readonly id?: string } = {}): Promise<Session> {
-    return startSession(this.#components.sessions, this.name, options)
+  session(options?: SessionOptions): Promise<Session>
+  session<T>(
+    options: SessionOptions,
+    run: (session: Session) => Promise<T> | T
+  ): Promise<Awaited<T>>
+  async session<T>(
+    options: SessionOptions = {},
+    run?: (session: Session) => Promise<T> | T
+  ): Promise<Awaited<T> | Session> {
+    const { sessions } = this.#components
+    const version = (): Promise<number> => this.persona.version()
+    const session = await startSession(sessions, this.name, options, version)
+    return run === undefined ? session : runSession(session, run)
   }
 
   /**

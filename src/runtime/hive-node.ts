@@ -8,7 +8,6 @@ import { HiveError, messageOf } from '../errors.ts'
 import { forwardEvents } from './hive-events.ts'
 import { CortexFactory, ownFilters } from './cortex-factory.ts'
 import { closeParts } from './node-parts.ts'
-import { PersonaStore, SessionStore } from '../personas/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Impact } from '../impact/index.ts'
 import type { PeerFilterStatus, PeerStatus } from '../../transport/index.ts'
@@ -72,13 +71,12 @@ export class HiveNode extends EventEmitter<HiveEvents> {
       onRebuild: (file) => this.emit('index:rebuild', { file })
     })
     parts.warnings.follow((text) => this.emit('hive:warn', text))
-    const { options, store, skills } = parts
-    const { clock = Date } = options
-    const stored = { store, now: () => clock.now() }
+    const { options, skills, personas, sessions, journal } = parts
     this.agents = new Agents({
       cortexFor: (name) => this.#cortex.for(name),
-      personas: new PersonaStore(stored),
-      sessions: new SessionStore(stored),
+      personas,
+      sessions,
+      journal,
       describe: (skill) => skills.describe(skill)
     })
     this.agent = this.agents.create(options.agent.name)

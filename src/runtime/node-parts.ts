@@ -12,6 +12,8 @@ import { loadFilterSettings } from './filter-settings.ts'
 import { Warnings } from './warnings.ts'
 import { FactStore } from '../facts/index.ts'
 import { Impact } from '../impact/index.ts'
+import { JournalStore } from '../journal/index.ts'
+import { PersonaStore, SessionStore } from '../personas/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { makePrivate } from './private-directory.ts'
@@ -29,6 +31,9 @@ export interface NodeParts {
   readonly replica: Replica
   readonly facts: FactStore
   readonly impact: Impact
+  readonly personas: PersonaStore
+  readonly journal: JournalStore
+  readonly sessions: SessionStore
   readonly swarm: Swarm | undefined
   /** Peers may know that this node found facts recorded up to this time. */
   readonly observedUntil: number
@@ -85,7 +90,11 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     const observe = observes ? { key: published.key, elementOf } : undefined
     const facts = new FactStore({ store, observe })
     await facts.load()
-    const impact = new Impact({ store, now: () => clock.now() })
+    const stored = { store, now: () => clock.now() }
+    const impact = new Impact(stored)
+    const personas = new PersonaStore(stored)
+    const journal = new JournalStore(stored)
+    const sessions = new SessionStore({ ...stored, journal })
     const modelEvents = new EventEmitter<ModelEvents>()
     const models = await openModels(options, store, {
       events: modelEvents,
@@ -101,7 +110,18 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
     swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
-    const shared = { options, environment, store, replica, facts, impact, swarm, observedUntil, k }
+    const agents = { personas, journal, sessions, impact }
+    const shared = {
+      options,
+      environment,
+      store,
+      replica,
+      facts,
+      ...agents,
+      swarm,
+      observedUntil,
+      k
+    }
     return { ...shared, models, modelEvents, skills, sandbox, warnings }
   } catch (error) {
     // Keeps the first error; errors of closing would hide it.

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { openStore } from '../../../crdt/index.ts'
 import { createHive } from '../../../src/index.ts'
+import { JournalStore } from '../../../src/journal/index.ts'
 import { resumeSession, SessionStore, startSession } from '../../../src/personas/index.ts'
 import {
   NO_INTERACTIONS,
@@ -11,6 +12,17 @@ import {
 import { budget } from '../../fixtures/budget.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import type { Store } from '../../../crdt/index.ts'
+import type { Session, SessionOptions } from '../../../src/personas/index.ts'
+
+function sessionStore(store: Store): SessionStore {
+  const stored = { store, now: () => 0 }
+  return new SessionStore({ ...stored, journal: new JournalStore(stored) })
+}
+
+function start(store: SessionStore, options: SessionOptions = {}): Promise<Session> {
+  return startSession(store, 'a', options, () => Promise.resolve(0))
+}
 
 describe('a session', () => {
   it('is resumed after a restart, with its interactions, and ends once', async () => {
@@ -53,8 +65,8 @@ describe('a session', () => {
   })
 
   it('keeps its beginning and its end, and the rest of a long content is cut', async () => {
-    const store = new SessionStore({ store: await openStore(), now: () => 0 })
-    const session = await startSession(store, 'a', {})
+    const store = sessionStore(await openStore())
+    const session = await start(store, {})
     for (let i = 0; i < 230; i++) {
       await session.recordInteraction({ role: 'tool', content: `${i}` })
     }
@@ -88,14 +100,14 @@ describe('a session', () => {
 
   it('is dropped with its interactions beyond 64, the one that ended first before others', async () => {
     const inner = await openStore()
-    const store = new SessionStore({ store: inner, now: () => 0 })
+    const store = sessionStore(inner)
     for (let i = 0; i < 64; i++) {
-      const session = await startSession(store, 'a', { id: `s${i}` })
+      const session = await start(store, { id: `s${i}` })
       await session.recordInteraction({ role: 'user', content: 'x' })
     }
     await (await resumeSession(store, 'a', 's7')).end({ outcome: 'failure' })
-    await startSession(store, 'a', { id: 's64' })
-    await startSession(store, 'a', { id: 's65' })
+    await start(store, { id: 's64' })
+    await start(store, { id: 's65' })
     const ids = (await store.list('a')).map(({ id }) => id)
     assert.equal(ids.length, 64)
     assert.deepEqual([ids[0], ids.includes('s7'), ids.includes('s0')], ['s65', false, false])
@@ -104,14 +116,14 @@ describe('a session', () => {
     )
     // The list, and a session with an interaction for each but the two new ones.
     assert.equal(keys.length, 1 + 64 + 62)
-    const restarted = await startSession(store, 'a', { id: 's7' })
+    const restarted = await start(store, { id: 's7' })
     assert.deepEqual(await restarted.interactions(), [])
   })
 
   it('is as on disk after a failed write, and an interaction is one write', async () => {
     const failing = failingDatabase()
-    const store = new SessionStore({ store: await openStore(failing.database), now: () => 0 })
-    const session = await startSession(store, 'a', {})
+    const store = sessionStore(await openStore(failing.database))
+    const session = await start(store, {})
     failing.failNext('sessions')
     const lost = session.recordInteraction({ role: 'user', content: 'lost' })
     await assert.rejects(lost, { code: 'STORE_WRITE_FAILED' })
@@ -127,8 +139,8 @@ describe('a session', () => {
   })
 
   it('numbers interactions that are recorded at once in the order of the calls', async () => {
-    const store = new SessionStore({ store: await openStore(), now: () => 0 })
-    const session = await startSession(store, 'a', {})
+    const store = sessionStore(await openStore())
+    const session = await start(store, {})
     const contents = Array.from({ length: 20 }, (_, i) => `${i}`)
     await Promise.all(
       contents.map((content) => session.recordInteraction({ role: 'user', content }))
