@@ -119,6 +119,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/journal'
     ]
   },
+  'src/evolution': {
+    imports: [
+      ...CRDT,
+      'src/arguments',
+      'src/sandbox',
+      'src/models',
+      'src/stored',
+      'src/journal',
+      'src/personas'
+    ]
+  },
+  'src/pilot': { imports: [...CRDT, 'src/arguments', 'src/stored', 'src/evolution'] },
   'src/sharing': {
     imports: [
       ...CRDT,
@@ -151,6 +163,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/skills',
       'src/journal',
       'src/personas',
+      'src/evolution',
+      'src/pilot',
       'src/sharing',
       'src/maintenance'
     ]

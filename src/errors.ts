@@ -13,6 +13,8 @@ export type HiveErrorCode =
   | 'ID_AMBIGUOUS'
   /** Thrown when an agent of that name exists. */
   | 'AGENT_EXISTS'
+  /** Thrown when an agent is frozen: it reads, and changes nothing. */
+  | 'AGENT_FROZEN'
   /** Thrown when this node has no agent of that name. */
   | 'AGENT_UNKNOWN'
   /** Thrown when an agent has no persona. */
@@ -23,6 +25,8 @@ export type HiveErrorCode =
   | 'PERSONA_CHANGED'
   /** Thrown when a mutation does not fit the persona: its trait, policy, skill or bound. */
   | 'MUTATION_INVALID'
+  /** Thrown when a mutation of the persona is on trial already. */
+  | 'TRIAL_RUNNING'
   /** Thrown when an agent has no session of that id, or no longer has it. */
   | 'SESSION_UNKNOWN'
   /** Thrown when an agent has a session of that id. */

@@ -115,6 +115,30 @@ export type {
   RebuildReport
 } from './maintenance/index.ts'
 export type {
+  Evolution,
+  EvolutionSettings,
+  EvolutionState,
+  EvolutionStep,
+  Examined,
+  MutationPreview,
+  MutationProposal,
+  MutationSource,
+  MutationTrial,
+  OutcomeCounts,
+  Settlement,
+  StableRollback,
+  TrialReason,
+  TrialStatus
+} from './evolution/index.ts'
+export type {
+  AgentStep,
+  CheckReport,
+  PassBudget,
+  PassOptions,
+  PassReport,
+  Pilot
+} from './pilot/index.ts'
+export type {
   ActionJournal,
   ActionOutcome,
   JournalFilter,

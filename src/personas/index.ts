@@ -11,7 +11,7 @@
  */
 export { AgentPersona, wholePersona } from './agent-persona.ts'
 export { applyMutation, invertMutation, MutationSchema } from './mutation.ts'
-export { PersonaEdit, PersonaInput, PersonaSchema } from './persona.ts'
+export { Key, PersonaEdit, PersonaInput, PersonaSchema, SkillKey } from './persona.ts'
 export { PersonaStore } from './persona-store.ts'
 export { resumeSession, runSession, startSession } from './session.ts'
 export { SessionStore } from './session-store.ts'

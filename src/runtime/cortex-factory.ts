@@ -26,6 +26,8 @@ import {
 } from '../knowledge/index.ts'
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
+import { Pilot, Schedule } from '../pilot/index.ts'
+import { evolutionOf } from './agent-evolution.ts'
 import { fileOf } from './node-parts.ts'
 import type { AttestedRecord, Entry, Operation, StoredFilter } from '../../crdt/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
@@ -71,6 +73,8 @@ export class CortexFactory {
   readonly #subscriptions: Subscriptions
   readonly #votes: Votes
   readonly #sharedSkills: SharedSkills
+  readonly #pilot: Pilot
+  readonly #schedule: Schedule
 
   constructor(parts: NodeParts, observer: CortexObserver) {
     this.#parts = parts
@@ -164,6 +168,18 @@ export class CortexFactory {
       onDamage: (report) => observer.onDamage(report),
       onError
     })
+    this.#pilot = new Pilot({
+      store,
+      enabled: (after) => parts.evolution.enabled(after),
+      advance: (agent, step) => this.for(agent).evolution.advance(step),
+      checks: [],
+      elapsed: () => performance.now()
+    })
+    this.#schedule = new Schedule({
+      pilot: this.#pilot,
+      interval: options.evolution.interval,
+      onError
+    })
     this.#upkeep = new Upkeep({
       facts,
       replica,
@@ -185,6 +201,7 @@ export class CortexFactory {
     if (this.#parts.options.upkeep) {
       this.#upkeep.start()
       this.#integrity.start()
+      this.#schedule.start()
     }
     this.#vectors?.follow()
     this.#parts.skills.start()
@@ -194,6 +211,7 @@ export class CortexFactory {
   stop(): Promise<void> {
     return closeAll(
       [
+        () => this.#schedule.stop(),
         () => this.#integrity.stop(),
         () => this.#upkeep.stop(),
         () => this.#sharedSkills.stop(),
@@ -209,6 +227,28 @@ export class CortexFactory {
     const knowledge = this.#knowledgeFor(agent)
     const [factFilter, ...peerFilters] = ownFilters(this.#parts)
     const models = this.#parts.models.for(agent)
+    const hive = new SharedKnowledge({
+      promotion: this.#promotion,
+      drafts: this.#drafts,
+      goals: this.#goals,
+      facts,
+      replica,
+      index: this.#index,
+      swarm,
+      judge: this.#judge,
+      votes: this.#votes,
+      subscriptions: this.#subscriptions,
+      skills: this.#sharedSkills
+    })
+    const evolution = evolutionOf({
+      agent,
+      parts: this.#parts,
+      knowledge,
+      hive,
+      models,
+      examine: () => Promise.resolve({ verdict: 'clear', findings: [] }),
+      requireActive: () => Promise.resolve()
+    })
     return {
       knowledge,
       context: (init) =>
@@ -219,19 +259,10 @@ export class CortexFactory {
           },
           init
         ),
-      hive: new SharedKnowledge({
-        promotion: this.#promotion,
-        drafts: this.#drafts,
-        goals: this.#goals,
-        facts,
-        replica,
-        index: this.#index,
-        swarm,
-        judge: this.#judge,
-        votes: this.#votes,
-        subscriptions: this.#subscriptions,
-        skills: this.#sharedSkills
-      }),
+      hive,
+      evolution,
+      pilot: this.#pilot,
+      selfIterate: (pass) => this.#pilot.runSelfImprovementCycle(pass),
       capabilities: this.#parts.skills.for(models, (id) => this.#sharedSkills.withdraw(id)),
       models,
       metrics: new Metrics({ facts }),

@@ -1,9 +1,11 @@
 /** The cortex of an agent: its interfaces to the node. */
 import type { Capabilities } from '../skills/index.ts'
 import type { Context, ContextOptions, SharedKnowledge } from '../sharing/index.ts'
+import type { Evolution } from '../evolution/index.ts'
 import type { Janitor, Metrics } from '../maintenance/index.ts'
 import type { Knowledge } from '../knowledge/index.ts'
 import type { Models } from '../models/index.ts'
+import type { PassOptions, PassReport, Pilot } from '../pilot/index.ts'
 
 /**
  * The interfaces of an agent to its node.
@@ -25,6 +27,10 @@ export interface Cortex {
   readonly capabilities: Capabilities
   /** Language models by task, with budgets. */
   readonly models: Models
+  /** Mutations of the persona of this agent, on trial. */
+  readonly evolution: Evolution
+  /** `selfIterate` by another name, for all agents of the node. */
+  readonly pilot: Pick<Pilot, 'runSelfImprovementCycle'>
   /** Measurements of the node's own work. */
   readonly metrics: Metrics
   /** Maintenance on request. */
@@ -34,4 +40,10 @@ export interface Cortex {
    * (ARGUMENT_INVALID).
    */
   context(options: ContextOptions): Promise<Context>
+  /**
+   * One bounded pass over all agents of the node whose evolution is enabled: trials that have decided
+   * end, and the next mutations begin. Nothing is done twice, also after a crash. Throws `HiveError`
+   * (ARGUMENT_INVALID).
+   */
+  selfIterate(options?: PassOptions): Promise<PassReport>
 }

@@ -65,6 +65,8 @@ export const HiveOptions = z.strictObject({
   repair: z.boolean().default(false),
   /** False: consolidation and compaction run on request only (`cortex.janitor`). */
   upkeep: z.boolean().default(true),
+  /** Milliseconds between two passes of `selfIterate` in the background; 0 for none. */
+  evolution: z.strictObject({ interval: z.int().min(0).default(MINUTE) }).prefault({}),
   /** The default agent: `db.agent`. */
   agent: z.strictObject({ name: z.string() }).default({ name: 'default' }),
   /** Names that are redacted in all text that leaves this node. */

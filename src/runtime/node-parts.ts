@@ -12,6 +12,7 @@ import { loadFilterSettings } from './filter-settings.ts'
 import { Warnings } from './warnings.ts'
 import { FactStore } from '../facts/index.ts'
 import { Impact } from '../impact/index.ts'
+import { EvolutionStore } from '../evolution/index.ts'
 import { JournalStore } from '../journal/index.ts'
 import { PersonaStore, SessionStore } from '../personas/index.ts'
 import { ModelService } from '../models/index.ts'
@@ -34,6 +35,7 @@ export interface NodeParts {
   readonly personas: PersonaStore
   readonly journal: JournalStore
   readonly sessions: SessionStore
+  readonly evolution: EvolutionStore
   readonly swarm: Swarm | undefined
   /** Peers may know that this node found facts recorded up to this time. */
   readonly observedUntil: number
@@ -110,7 +112,8 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, { store, replica, facts })
     swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
-    const agents = { personas, journal, sessions, impact }
+    const evolution = new EvolutionStore({ ...stored, personas, journal })
+    const agents = { personas, journal, sessions, evolution, impact }
     const shared = {
       options,
       environment,

@@ -86,6 +86,15 @@ export class SkillService {
     }
   }
 
+  /** Names of verified skills, at most `limit`, in order. */
+  verified(limit: number): string[] {
+    const names = new Set<string>()
+    for (const { skill, lifecycle } of this.store.all()) {
+      if (lifecycle.status === 'verified') names.add(skill.name)
+    }
+    return [...names].toSorted().slice(0, limit)
+  }
+
   /** Starts the background work. */
   start(): void {
     this.preWarming.start()

@@ -1,0 +1,374 @@
+/**
+ * The evolution of the personas of a node, on disk and nowhere else: the progress `s/<agent>`, and
+ * the trial `m/<agent>/<number>`.
+ *
+ * Guarantees: an outcome is counted in the commit of its row of the journal. A mutation and its
+ * trial are one commit, and so are an inversion and the end of its trial. So a process that ends at
+ * any time has done each of them once, or not at all. All changes of one agent run in the lane of
+ * its journal: no outcome comes between a decision and its commit.
+ */
+import { HiveError } from '../errors.ts'
+import { digitsOf, putJson, readAll, readJson, remove } from '../stored/index.ts'
+import { keysOf } from './candidates.ts'
+import { MAX_BASELINE, MAX_TRIALS } from './constants.ts'
+import {
+  adapted,
+  afterInverting,
+  afterKeeping,
+  FIRST_SETTINGS,
+  progressFrom,
+  ProgressValue,
+  withOutcome
+} from './progress.ts'
+import { judgeWindow } from './window-test.ts'
+import { trialOf, TrialValue } from './trial.ts'
+import { applyMutation } from '../personas/index.ts'
+import { ruleOf } from './rules.ts'
+import type { Operation, Section, Store } from '../../crdt/index.ts'
+import type { JournalRow, JournalStore } from '../journal/index.ts'
+import type { PersonaInversion, PersonaMutation, PersonaStore } from '../personas/index.ts'
+import type { PersonaRule } from './rules.ts'
+import type { Progress } from './progress.ts'
+import type { MutationSource, Settlement, StoredTrial, TrialReason } from './trial.ts'
+import type { Outcome, Verdict } from './window-test.ts'
+
+export interface EvolutionStoreComponents {
+  readonly store: Pick<Store, 'commit' | 'section'>
+  readonly personas: PersonaStore
+  readonly journal: Pick<JournalStore, 'countWith' | 'exclusive' | 'list'>
+  readonly now: () => number
+}
+
+/** A mutation to try. */
+export interface NewTrial {
+  readonly mutation: PersonaMutation
+  readonly source: MutationSource
+  readonly why?: string
+  /** The version that it was proposed for. */
+  readonly version: number
+}
+
+/** A rule that a kept trial has shown, and that is not stored as a fact yet. */
+export interface PendingRule {
+  readonly trial: StoredTrial
+  readonly rule: PersonaRule | undefined
+}
+
+const BY = { kind: 'mutation' } as const
+
+export class EvolutionStore {
+  readonly #components: EvolutionStoreComponents
+  readonly #section: Section
+
+  constructor(components: EvolutionStoreComponents) {
+    this.#components = components
+    this.#section = components.store.section('evolution')
+    components.journal.countWith((agent, row) => this.#count(agent, row))
+  }
+
+  /** Names of agents whose personas evolve by themselves, from `after` on, in order. */
+  async *enabled(after?: string): AsyncGenerator<string> {
+    for await (const [agent, { enabled }] of readAll(this.#section, 's/', ProgressValue)) {
+      if (enabled && (after === undefined || agent > after)) yield agent
+    }
+  }
+
+  /** With the current version as its baseline if a person made it; undefined without a persona. */
+  progress(agent: string): Promise<Progress | undefined> {
+    return this.#components.journal.exclusive(agent, () => this.#current(agent))
+  }
+
+  async setEnabled(agent: string, enabled: boolean): Promise<Progress> {
+    return this.#components.journal.exclusive(agent, async () => {
+      const progress = { ...(await this.#require(agent)), enabled }
+      await this.#components.store.commit([this.#put(agent, progress)])
+      return progress
+    })
+  }
+
+  /** The latest first. */
+  async trials(
+    agent: string,
+    { before, limit }: { readonly before?: number; readonly limit: number }
+  ): Promise<StoredTrial[]> {
+    const trials: StoredTrial[] = []
+    const range = before === undefined ? {} : { before: digitsOf(before) }
+    const stored = readAll(this.#section, `m/${agent}/`, TrialValue, {
+      reverse: true,
+      limit,
+      ...range
+    })
+    for await (const [, trial] of stored) trials.push(trial)
+    return trials
+  }
+
+  /** Applies a mutation and opens its window. Throws `HiveError` (TRIAL_RUNNING, PERSONA_CHANGED). */
+  start(agent: string, { mutation, source, why, version }: NewTrial): Promise<StoredTrial> {
+    return this.#components.journal.exclusive(agent, async () => {
+      const progress = await this.#require(agent)
+      if (progress.trial !== undefined) throw isRunning(agent)
+      const trial = await this.#newTrial(agent, progress, { mutation, source, why, version })
+      let started: StoredTrial = trial
+      await this.#components.personas.change(
+        agent,
+        (current) => ({
+          origin: { do: 'apply', mutation },
+          persona: applyMutation(current, mutation).persona
+        }),
+        {
+          by: { ...BY, name: source },
+          ...(why === undefined ? {} : { why }),
+          version,
+          with: ({ number }) => {
+            started = { ...trial, version: number }
+            const running = { number: trial.number, version: number, outcomes: [] }
+            return this.#operations(agent, started, { ...progress, trial: running })
+          }
+        }
+      )
+      return started
+    })
+  }
+
+  /** Stores that a mutation contradicts something, so that it is not proposed again. */
+  reject(agent: string, rejected: NewTrial, findings: readonly string[]): Promise<StoredTrial> {
+    return this.#components.journal.exclusive(agent, async () => {
+      const progress = await this.#require(agent)
+      const trial: StoredTrial = {
+        ...(await this.#newTrial(agent, progress, rejected)),
+        status: 'rejected',
+        reason: 'contradiction',
+        endedAt: this.#components.now(),
+        findings: [...findings]
+      }
+      await this.#components.store.commit(this.#operations(agent, trial, progress))
+      return trial
+    })
+  }
+
+  /** Ends the running trial if its window says so; `reason` ends it in any case, by inversion. */
+  settle(agent: string, reason?: TrialReason): Promise<Settlement> {
+    return this.#components.journal.exclusive(agent, async () => {
+      const progress = await this.#read(agent)
+      if (progress?.trial === undefined) return { status: 'idle' }
+      const stored = await this.#trial(agent, progress.trial.number)
+      if (stored === undefined) {
+        // A damaged trial: what it changed is still in the history of the persona.
+        return this.#invert(agent, progress, undefined, reason ?? 'edited')
+      }
+      const { window } = stored
+      const verdict = judgeWindow(progress.baseline, progress.trial.outcomes, window)
+      const trial = withVerdict(stored, verdict)
+      const head = await this.#components.personas.head(agent)
+      const isEdited = head !== progress.trial.version
+      if (reason !== undefined || isEdited) {
+        return this.#invert(agent, progress, trial, reason ?? 'edited')
+      }
+      if (verdict.decision === 'wait') return { status: 'waiting', trial: trialOf(trial) }
+      if (verdict.decision === 'invert') {
+        return this.#invert(agent, progress, trial, inversionReason(verdict))
+      }
+      return this.#keep(agent, progress, trial)
+    })
+  }
+
+  /** Rules of kept trials that are not stored as facts yet. */
+  async pendingRules(agent: string): Promise<PendingRule[]> {
+    const pending = (await this.trials(agent, { limit: MAX_TRIALS })).filter(
+      ({ rule }) => rule === 'pending'
+    )
+    return Promise.all(
+      pending.map(async (trial) => {
+        const [version] =
+          trial.version === undefined
+            ? []
+            : await this.#components.personas.history(agent, {
+                before: trial.version + 1,
+                limit: 1
+              })
+        return { trial, rule: version && ruleOf(version.changes, trial.task) }
+      })
+    )
+  }
+
+  /** The rule of a trial is a fact of this node now, or there is none. */
+  setRule(agent: string, number: number, rule: 'none' | 'stored'): Promise<void> {
+    return this.#components.journal.exclusive(agent, async () => {
+      const trial = await this.#trial(agent, number)
+      if (trial !== undefined) {
+        await this.#components.store.commit([this.#putTrial(agent, { ...trial, rule })])
+      }
+    })
+  }
+
+  async #keep(agent: string, progress: Progress, trial: StoredTrial): Promise<Settlement> {
+    const ended: StoredTrial = {
+      ...trial,
+      status: 'kept',
+      reason: 'better',
+      rule: 'pending',
+      endedAt: this.#components.now()
+    }
+    const settings = adapted(progress.settings, ended)
+    await this.#components.store.commit(
+      this.#operations(agent, ended, { ...afterKeeping(progress), settings })
+    )
+    return { status: 'kept', trial: trialOf(ended) }
+  }
+
+  async #invert(
+    agent: string,
+    progress: Progress,
+    trial: StoredTrial | undefined,
+    reason: TrialReason
+  ): Promise<Settlement> {
+    const { personas, now, store } = this.#components
+    const applied = progress.trial?.version ?? 0
+    const end = (status: 'conflict' | 'inverted'): StoredTrial | undefined =>
+      trial && { ...trial, status, reason, endedAt: now() }
+    const ended = end('inverted')
+    const settings = ended === undefined ? progress.settings : adapted(progress.settings, ended)
+    const { trial: _trial, ...rest } = { ...progress, settings }
+    const isEdited = (await personas.head(agent)) !== applied
+    let result: PersonaInversion
+    try {
+      result = await personas.invert(agent, applied, {
+        by: { ...BY, name: 'inversion' },
+        why: reason,
+        with: ({ number }) =>
+          this.#operations(
+            agent,
+            ended,
+            isEdited
+              ? { ...progressFrom(number, [], progress), settings }
+              : { ...afterInverting(progress, number), settings }
+          )
+      })
+    } catch (error) {
+      if (!(error instanceof HiveError) || error.code !== 'VERSION_UNKNOWN') throw error
+      result = { status: 'conflict', conflicts: [] }
+    }
+    if (result.status === 'inverted') {
+      return ended === undefined
+        ? { status: 'idle' }
+        : { status: 'inverted', trial: trialOf(ended) }
+    }
+    const conflict = end('conflict')
+    await store.commit(this.#operations(agent, conflict, rest))
+    if (conflict === undefined) return { status: 'idle' }
+    return { status: 'conflict', trial: trialOf(conflict), conflicts: result.conflicts }
+  }
+
+  async #newTrial(
+    agent: string,
+    { next, stable, settings }: Progress,
+    { mutation, source, why, version }: NewTrial
+  ): Promise<StoredTrial> {
+    const persona = await this.#components.personas.persona(agent, version)
+    const keys =
+      persona === undefined
+        ? { key: '', inverseKey: '' }
+        : keysOf(applyMutation(persona, mutation).inverse.changes)
+    return {
+      number: next,
+      mutation,
+      ...keys,
+      source,
+      ...(why === undefined ? {} : { why }),
+      status: 'running',
+      startedAt: this.#components.now(),
+      stable,
+      window: settings.window
+    }
+  }
+
+  /** Counts an outcome; the operations are part of the commit of its row. */
+  async #count(agent: string, row: JournalRow): Promise<readonly Operation[]> {
+    const progress = await this.#read(agent)
+    const counted = progress && withOutcome(progress, row)
+    return counted === undefined ? [] : [this.#put(agent, counted)]
+  }
+
+  async #require(agent: string): Promise<Progress> {
+    const progress = await this.#current(agent)
+    if (progress !== undefined) return progress
+    throw new HiveError(
+      'PERSONA_UNKNOWN',
+      `The agent "${agent}" has no persona. Give it one with persona.edit, with at least a role and a goal.`
+    )
+  }
+
+  /** A version that a person made begins a new baseline, with the outcomes that it has. */
+  async #current(agent: string): Promise<Progress | undefined> {
+    const head = await this.#components.personas.head(agent)
+    if (head === 0) return undefined
+    const stored = await this.#read(agent)
+    if (stored?.trial !== undefined || stored?.versions.includes(head) === true) return stored
+    const rows = await this.#components.journal.list(agent, {
+      kind: 'session',
+      limit: MAX_BASELINE
+    })
+    const outcomes = rows
+      .filter(({ version }) => version === head)
+      .map(({ task, ok }): Outcome => [task, ok])
+      .toReversed()
+    const { enabled = false, settings = FIRST_SETTINGS, next = 0 } = stored ?? {}
+    const progress = progressFrom(head, outcomes, { enabled, settings, next })
+    await this.#components.store.commit([this.#put(agent, progress)])
+    return progress
+  }
+
+  #operations(agent: string, trial: StoredTrial | undefined, progress: Progress): Operation[] {
+    if (trial === undefined) return [this.#put(agent, progress)]
+    const old = trial.number - MAX_TRIALS
+    return [
+      this.#putTrial(agent, trial),
+      this.#put(agent, { ...progress, next: Math.max(progress.next, trial.number + 1) }),
+      ...(old < 0 ? [] : [remove(this.#section, keyOf(agent, old))])
+    ]
+  }
+
+  #read(agent: string): Promise<Progress | undefined> {
+    return readJson(this.#section, `s/${agent}`, ProgressValue)
+  }
+
+  #trial(agent: string, number: number): Promise<StoredTrial | undefined> {
+    return readJson(this.#section, keyOf(agent, number), TrialValue)
+  }
+
+  #put(agent: string, progress: Progress): Operation {
+    return putJson(this.#section, `s/${agent}`, progress)
+  }
+
+  #putTrial(agent: string, trial: StoredTrial): Operation {
+    return putJson(this.#section, keyOf(agent, trial.number), trial)
+  }
+}
+
+function keyOf(agent: string, number: number): string {
+  return `m/${agent}/${digitsOf(number)}`
+}
+
+function isRunning(agent: string): HiveError {
+  return new HiveError(
+    'TRIAL_RUNNING',
+    `A mutation of "${agent}" is on trial, and a persona has one at a time. Wait for its window, or take it back with rollbackToLastStable.`
+  )
+}
+
+function withVerdict(
+  trial: StoredTrial,
+  { baseline, window, logWealth, task }: Verdict
+): StoredTrial {
+  return {
+    ...trial,
+    baseline: { ...baseline },
+    outcomes: { ...window },
+    logWealth,
+    ...(task === undefined ? {} : { task })
+  }
+}
+
+function inversionReason({ reason }: Verdict): TrialReason {
+  return reason === 'open' ? 'no-evidence' : reason
+}

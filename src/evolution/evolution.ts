@@ -1,0 +1,395 @@
+/** The evolution of one persona, for its callers. */
+import { z } from 'zod'
+import { parse } from '../arguments/index.ts'
+import { HiveError } from '../errors.ts'
+import { applyMutation, MutationSchema } from '../personas/index.ts'
+import { candidateOf, candidatesOf } from './candidates.ts'
+import { MAX_TRIALS, MIN_BASELINE, RULE_TAG } from './constants.ts'
+import { standingOf } from './evidence.ts'
+import { proposeByModel } from './model-proposal.ts'
+import { fittingRule } from './rules.ts'
+import { trialOf } from './trial.ts'
+import { canImprove, countsOf } from './window-test.ts'
+import type { ActionJournal } from '../journal/index.ts'
+import type { Models } from '../models/index.ts'
+import type {
+  AgentPersona,
+  Persona,
+  PersonaMutation,
+  PersonaMutationInit,
+  PersonaPathChange,
+  PersonaVersion,
+  VersionConflict
+} from '../personas/index.ts'
+import type { EvolutionStore } from './evolution-store.ts'
+import type { EvolutionSettings, Progress } from './progress.ts'
+import type { PersonaRule } from './rules.ts'
+import type { MutationSource, MutationTrial, Settlement } from './trial.ts'
+import type { Counts } from './window-test.ts'
+
+const Limit = z.int().min(1).max(MAX_TRIALS).default(50)
+const HistoryOptions = z.strictObject({ limit: Limit, before: z.int().min(0).optional() })
+const Signal = z.instanceof(AbortSignal).optional()
+const ProposeOptions = z.strictObject({
+  limit: z.int().min(1).max(100).default(10),
+  model: z.boolean().default(false),
+  signal: Signal
+})
+const MutateOptions = z.strictObject({
+  why: z.string().max(500).optional(),
+  force: z.boolean().default(false),
+  signal: Signal
+})
+const AdvanceOptions = ProposeOptions.omit({ limit: true })
+
+/** What a mutation contradicts. */
+export interface Examined {
+  readonly verdict: 'clear' | 'contradiction' | 'unknown'
+  /** One line each. */
+  readonly findings: readonly string[]
+}
+
+/** A rule of the hive that this node would release. */
+export type HiveRule = Pick<PersonaRule, 'attribute' | 'entity' | 'value'>
+
+export interface EvolutionComponents {
+  readonly agent: string
+  readonly store: EvolutionStore
+  readonly persona: AgentPersona
+  readonly journal: ActionJournal
+  readonly models: Pick<Models, 'generate' | 'plan'>
+  /** Skills of this node that may be used. */
+  readonly skills: () => readonly string[]
+  /** Released rules of the hive, those with most voices first. */
+  readonly rules: () => Promise<readonly HiveRule[]>
+  /** Stores a rule as a fact of this node, which `broadcastKnowledge` promotes. */
+  readonly learn: (rule: PersonaRule, confidence: number, tags: readonly string[]) => Promise<void>
+  readonly examine: (
+    persona: Persona,
+    mutation: PersonaMutation,
+    signal?: AbortSignal
+  ) => Promise<Examined>
+  /** Throws `HiveError` if the agent must not change now. */
+  readonly requireActive: () => Promise<void>
+  readonly now: () => number
+}
+
+/** A mutation that could be tried next. */
+export interface MutationProposal {
+  readonly mutation: PersonaMutation
+  readonly source: Exclude<MutationSource, 'person'>
+  readonly why: string
+}
+
+/** What a mutation would do. */
+export interface MutationPreview extends Examined {
+  readonly changes: readonly PersonaPathChange[]
+}
+
+/** Where the evolution of a persona stands. */
+export interface EvolutionState {
+  /** Whether the node tries mutations by itself. */
+  readonly enabled: boolean
+  readonly settings: EvolutionSettings
+  /** Outcomes that the next mutation is compared with. */
+  readonly baseline: Counts
+  readonly trial?: MutationTrial
+}
+
+/** What one step of the evolution did. */
+export interface EvolutionStep {
+  /** What became of the trial that ran; `idle` if none did. */
+  readonly settled: Settlement
+  readonly started?: MutationTrial
+  /** Rules that became facts of this node. */
+  readonly rules: number
+  /** Why no mutation was started. */
+  readonly waits?: 'baseline' | 'frozen' | 'nothing-to-improve' | 'nothing-to-try' | 'window'
+}
+
+/** What `rollbackToLastStable` did. */
+export type StableRollback =
+  | { readonly status: 'unchanged' }
+  | { readonly status: 'inverted'; readonly trial: MutationTrial }
+  | { readonly status: 'rolled-back'; readonly version: PersonaVersion }
+  | { readonly status: 'conflict'; readonly conflicts: readonly VersionConflict[] }
+
+/**
+ * Directed evolution of a persona: one mutation at a time is applied, observed for a window of
+ * sessions, and kept or taken back exactly. Outcomes are those of sessions that ended with success
+ * or failure. Nothing happens by itself unless it is enabled for the agent.
+ *
+ * @example
+ * ```ts
+ * const { evolution } = db.agent.cortex
+ * await db.agent.persona.edit({
+ *   role: 'You answer questions.',
+ *   goal: 'Be right.',
+ *   traits: { terse: { kind: 'flag', value: false, on: 'Answer in one sentence.' } }
+ * })
+ * const [proposal] = await evolution.propose()
+ * console.log(proposal?.mutation, await evolution.advance())
+ * ```
+ */
+export class Evolution {
+  readonly #components: EvolutionComponents
+
+  constructor(components: EvolutionComponents) {
+    this.#components = components
+  }
+
+  /** Throws `HiveError` (PERSONA_UNKNOWN). */
+  async state(): Promise<EvolutionState> {
+    const progress = await this.#progress()
+    const { enabled, settings, baseline, trial } = progress
+    const [running] =
+      trial === undefined ? [] : await this.#trials({ before: trial.number + 1, limit: 1 })
+    return {
+      enabled,
+      settings,
+      baseline: countsOf(baseline),
+      ...(running === undefined || trial === undefined
+        ? {}
+        : { trial: { ...running, outcomes: countsOf(trial.outcomes) } })
+    }
+  }
+
+  /** The node tries mutations by itself, in `selfIterate`. Throws `HiveError` (PERSONA_UNKNOWN). */
+  async enable(): Promise<void> {
+    await this.#components.store.setEnabled(this.#components.agent, true)
+  }
+
+  /** A running trial still ends by its window. Throws `HiveError` (PERSONA_UNKNOWN). */
+  async disable(): Promise<void> {
+    await this.#components.store.setEnabled(this.#components.agent, false)
+  }
+
+  /**
+   * Mutations to try next, the most promising first: what the hive's rules choose, then what this
+   * node has not tried. With `model`, those of the premium tier come first. Throws `HiveError`
+   * (ARGUMENT_INVALID, PERSONA_UNKNOWN).
+   */
+  async propose(
+    options: {
+      readonly limit?: number
+      readonly model?: boolean
+      readonly signal?: AbortSignal
+    } = {}
+  ): Promise<MutationProposal[]> {
+    const { limit, model, signal } = parse(ProposeOptions, options, 'propose')
+    return (await this.#proposals(await this.#progress(), { model, signal })).slice(0, limit)
+  }
+
+  /**
+   * What a mutation would change, and what it contradicts. Throws `HiveError` (ARGUMENT_INVALID,
+   * MUTATION_INVALID, PERSONA_UNKNOWN).
+   */
+  async preview(
+    mutation: PersonaMutationInit,
+    options: { readonly signal?: AbortSignal } = {}
+  ): Promise<MutationPreview> {
+    const valid = parse(MutationSchema, mutation, 'The mutation')
+    const persona = await this.#persona()
+    const { changes } = applyMutation(persona, valid).inverse
+    return {
+      changes,
+      ...(await this.#components.examine(persona, valid, options.signal))
+    }
+  }
+
+  /**
+   * Examines a mutation, applies it, and opens its window. One that contradicts a rule or a goal is
+   * stored as rejected and not applied, unless `force`. Throws `HiveError` (ARGUMENT_INVALID,
+   * MUTATION_INVALID, PERSONA_CHANGED, PERSONA_UNKNOWN, TRIAL_RUNNING).
+   */
+  async mutate(
+    mutation: PersonaMutationInit,
+    options: {
+      readonly why?: string
+      readonly force?: boolean
+      readonly signal?: AbortSignal
+    } = {}
+  ): Promise<MutationTrial> {
+    const valid = parse(MutationSchema, mutation, 'The mutation')
+    const { why, force, signal } = parse(MutateOptions, options, 'mutate')
+    await this.#components.requireActive()
+    const tried = {
+      mutation: valid,
+      source: 'person',
+      ...(why === undefined ? {} : { why })
+    } as const
+    return this.#try(tried, force, signal)
+  }
+
+  /**
+   * Ends the running trial if its window has decided. Throws nothing for an agent without a trial:
+   * its status is `idle`.
+   */
+  settle(): Promise<Settlement> {
+    return this.#components.store.settle(this.#components.agent)
+  }
+
+  /**
+   * One step: ends the running trial if its window has decided, stores what it showed as a fact, and
+   * starts the next mutation if none runs. Throws `HiveError` (ARGUMENT_INVALID, PERSONA_UNKNOWN).
+   */
+  async advance(
+    options: { readonly model?: boolean; readonly signal?: AbortSignal } = {}
+  ): Promise<EvolutionStep> {
+    const { model, signal } = parse(AdvanceOptions, options, 'advance')
+    const settled = await this.settle()
+    const rules = await this.#learnRules()
+    const step = { settled, rules }
+    if (settled.status === 'waiting') return { ...step, waits: 'window' }
+    const progress = await this.#progress()
+    if (progress.baseline.length < MIN_BASELINE) return { ...step, waits: 'baseline' }
+    if (!canImprove(progress.baseline)) return { ...step, waits: 'nothing-to-improve' }
+    try {
+      await this.#components.requireActive()
+    } catch (error) {
+      if (!(error instanceof HiveError) || error.code !== 'AGENT_FROZEN') throw error
+      return { ...step, waits: 'frozen' }
+    }
+    for (const proposal of await this.#proposals(progress, { model, signal })) {
+      signal?.throwIfAborted()
+      const trial = await this.#try(proposal, false, signal)
+      if (trial.status === 'running') return { ...step, started: trial }
+    }
+    return { ...step, waits: 'nothing-to-try' }
+  }
+
+  /** Trials, the latest first; at most `limit` (default 50), older than `before`. */
+  async getMutationHistory(
+    options: { readonly limit?: number; readonly before?: number } = {}
+  ): Promise<MutationTrial[]> {
+    const { limit, before } = parse(HistoryOptions, options, 'getMutationHistory')
+    return this.#trials({ limit, ...(before === undefined ? {} : { before }) })
+  }
+
+  /**
+   * Takes the running trial back; without one, makes the last version current again that a trial
+   * left, if a person has changed the persona since. Throws `HiveError` (PERSONA_UNKNOWN).
+   */
+  async rollbackToLastStable(options: { readonly why?: string } = {}): Promise<StableRollback> {
+    const { agent, store, persona } = this.#components
+    const settled = await store.settle(agent, 'rolled-back')
+    if (settled.status === 'conflict') return { status: 'conflict', conflicts: settled.conflicts }
+    if (settled.status === 'inverted') return { status: 'inverted', trial: settled.trial }
+    const [kept] = (await this.#trials({ limit: MAX_TRIALS })).filter(
+      ({ status }) => status === 'kept'
+    )
+    const head = await persona.version()
+    const stable = kept?.version
+    if (stable === undefined || stable === head) return { status: 'unchanged' }
+    const changes = await persona.diff(stable)
+    if (changes.length === 0) return { status: 'unchanged' }
+    return { status: 'rolled-back', version: await persona.rollback(stable, options) }
+  }
+
+  async #try(
+    {
+      mutation,
+      source,
+      why
+    }: Omit<MutationProposal, 'source' | 'why'> & {
+      readonly source: MutationSource
+      readonly why?: string
+    },
+    force: boolean,
+    signal: AbortSignal | undefined
+  ): Promise<MutationTrial> {
+    const { agent, store, persona, examine } = this.#components
+    const version = await persona.version()
+    const current = await this.#persona()
+    // Throws for a mutation that does not fit, before anything is stored.
+    applyMutation(current, mutation)
+    const tried = { mutation, source, version, ...(why === undefined ? {} : { why }) }
+    if (!force) {
+      const { verdict, findings } = await examine(current, mutation, signal)
+      if (verdict === 'contradiction') return trialOf(await store.reject(agent, tried, findings))
+    }
+    return trialOf(await store.start(agent, tried))
+  }
+
+  async #proposals(
+    progress: Progress,
+    { model, signal }: { readonly model: boolean; readonly signal: AbortSignal | undefined }
+  ): Promise<MutationProposal[]> {
+    const { agent, store, now, skills, models, journal, rules } = this.#components
+    const persona = await this.#persona()
+    const trials = await store.trials(agent, { limit: MAX_TRIALS })
+    const standing = standingOf(trials, progress, now())
+    const usable = (mutation: PersonaMutation): boolean => {
+      const candidate = candidateOf(persona, mutation)
+      return candidate !== undefined && standing(candidate.key) !== 'excluded'
+    }
+    const tasks = new Set(progress.baseline.map(([task]) => task))
+    const fitting = (await rules()).flatMap((rule) => fittingRule(persona, rule, tasks) ?? [])
+    const hive = fitting
+      .toSorted((a, b) => Number(b.isOfTask) - Number(a.isOfTask))
+      .filter(({ mutation }) => usable(mutation))
+      .map(({ mutation }): MutationProposal => {
+        return { mutation, source: 'hive', why: 'a rule of the hive' }
+      })
+    const { step } = progress.settings
+    const candidates = candidatesOf(persona, { step, skills: skills() }, agent)
+    const own = (['untested', 'retest'] as const).flatMap((wanted) =>
+      candidates
+        .filter(({ key }) => standing(key) === wanted)
+        .map(({ mutation }): MutationProposal => {
+          return { mutation, source: 'mechanical', why: `${wanted} here` }
+        })
+    )
+    const asked = model
+      ? await proposeByModel(models, persona, await journal.summary(), signal)
+      : undefined
+    const byModel = (asked ?? [])
+      .filter(({ mutation }) => usable(mutation))
+      .map((each): MutationProposal => ({ ...each, source: 'model' }))
+    // A rule that failed here gives way to an own candidate once: peers may lie.
+    const [last] = trials
+    const hasFailed = last?.source === 'hive' && last.status !== 'kept'
+    const [first, ...others] = own
+    return hasFailed && first !== undefined
+      ? [...byModel, first, ...hive, ...others]
+      : [...byModel, ...hive, ...own]
+  }
+
+  async #learnRules(): Promise<number> {
+    const { agent, store, learn } = this.#components
+    let learned = 0
+    for (const { trial, rule } of await store.pendingRules(agent)) {
+      if (rule !== undefined) {
+        // Storing a fact again changes nothing, so a crash between the two repeats it.
+        await learn(rule, 1 - Math.exp(-(trial.logWealth ?? 0)), [RULE_TAG])
+        learned += 1
+      }
+      await store.setRule(agent, trial.number, rule === undefined ? 'none' : 'stored')
+    }
+    return learned
+  }
+
+  async #trials(range: {
+    readonly before?: number
+    readonly limit: number
+  }): Promise<MutationTrial[]> {
+    const { agent, store } = this.#components
+    return (await store.trials(agent, range)).map((trial) => trialOf(trial))
+  }
+
+  async #progress(): Promise<Progress> {
+    const { agent, store } = this.#components
+    return (await store.progress(agent)) ?? unknownPersona(agent)
+  }
+
+  async #persona(): Promise<Persona> {
+    return (await this.#components.persona.get()) ?? unknownPersona(this.#components.agent)
+  }
+}
+
+function unknownPersona(agent: string): never {
+  throw new HiveError(
+    'PERSONA_UNKNOWN',
+    `The agent "${agent}" has no persona. Give it one with persona.edit, with at least a role and a goal.`
+  )
+}

@@ -1,0 +1,24 @@
+/** The evolution of personas: mutations on trial, kept or taken back exactly. */
+export { RULE_TAG } from './constants.ts'
+export { Evolution } from './evolution.ts'
+export { EvolutionStore } from './evolution-store.ts'
+export type {
+  EvolutionComponents,
+  EvolutionState,
+  EvolutionStep,
+  Examined,
+  HiveRule,
+  MutationPreview,
+  MutationProposal,
+  StableRollback
+} from './evolution.ts'
+export type { EvolutionSettings } from './progress.ts'
+export type { PersonaRule } from './rules.ts'
+export type {
+  MutationSource,
+  MutationTrial,
+  Settlement,
+  TrialReason,
+  TrialStatus
+} from './trial.ts'
+export type { Counts as OutcomeCounts } from './window-test.ts'

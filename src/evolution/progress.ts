@@ -1,0 +1,110 @@
+/**
+ * Where the evolution of one persona stands: the outcomes of its baseline, the running trial, and
+ * the settings, which adapt to what trials came to (within bounds).
+ */
+import { z } from 'zod'
+import {
+  FIRST_STEP,
+  FIRST_WINDOW,
+  MAX_BASELINE,
+  MAX_STEP,
+  MAX_WINDOW,
+  MIN_STEP,
+  MIN_WINDOW
+} from './constants.ts'
+import type { JournalRow } from '../journal/index.ts'
+import type { StoredTrial } from './trial.ts'
+import type { Outcome } from './window-test.ts'
+
+const OutcomeValue = z.tuple([z.string(), z.boolean()])
+
+export const ProgressValue = z.object({
+  enabled: z.boolean(),
+  settings: z.object({ window: z.number(), step: z.number() }),
+  /** The version that the latest trial left, or a person made. */
+  stable: z.int(),
+  /** Versions with the persona of the baseline, and outcomes of their sessions. */
+  versions: z.array(z.int()),
+  baseline: z.array(OutcomeValue),
+  trial: z
+    .object({ number: z.int(), version: z.int(), outcomes: z.array(OutcomeValue) })
+    .optional(),
+  /** The number of the next trial. */
+  next: z.int()
+})
+
+export type Progress = z.output<typeof ProgressValue>
+
+/** Size of a window in sessions, and how far numbers are moved, as a share of their range. */
+export interface EvolutionSettings {
+  readonly window: number
+  readonly step: number
+}
+
+export const FIRST_SETTINGS: EvolutionSettings = { window: FIRST_WINDOW, step: FIRST_STEP }
+
+/** A persona whose version `stable` has these outcomes. */
+export function progressFrom(
+  stable: number,
+  outcomes: readonly Outcome[],
+  { enabled, settings, next }: Pick<Progress, 'enabled' | 'next' | 'settings'>
+): Progress {
+  return { enabled, settings, next, stable, versions: [stable], baseline: latest(outcomes) }
+}
+
+/** The progress with one more outcome; undefined if it is of another version. */
+export function withOutcome(progress: Progress, row: JournalRow): Progress | undefined {
+  const outcome: Outcome = [row.task, row.ok]
+  const { trial, versions, baseline } = progress
+  if (row.version === trial?.version && trial !== undefined) {
+    const outcomes = [...trial.outcomes, outcome].map((each): [string, boolean] => [...each])
+    return { ...progress, trial: { ...trial, outcomes: outcomes.slice(-MAX_WINDOW) } }
+  }
+  if (row.version === undefined || !versions.includes(row.version)) return undefined
+  return { ...progress, baseline: latest([...baseline, outcome]) }
+}
+
+/** The baseline is that of the mutated persona from now on. */
+export function afterKeeping(progress: Progress): Progress {
+  const { trial, ...rest } = progress
+  return trial === undefined
+    ? progress
+    : {
+        ...rest,
+        stable: trial.version,
+        versions: [trial.version],
+        baseline: latest(trial.outcomes)
+      }
+}
+
+/** `version` has the persona of the baseline again. */
+export function afterInverting(progress: Progress, version: number): Progress {
+  const { trial: _trial, ...rest } = progress
+  return {
+    ...rest,
+    stable: version,
+    versions: [...progress.versions, version].slice(-MAX_BASELINE)
+  }
+}
+
+/**
+ * Settings after a trial: a window without evidence asks for a longer one, a fast success for a
+ * shorter one; numbers are moved further after a success, and less after a loss.
+ */
+export function adapted(
+  { window, step }: EvolutionSettings,
+  { status, reason, mutation, outcomes }: StoredTrial
+): EvolutionSettings {
+  const isFast = status === 'kept' && outcomes !== undefined && outcomes.trials <= window / 3
+  const scaled = window * (reason === 'no-evidence' ? 1.5 : isFast ? 0.8 : 1)
+  const moved = mutation.do === 'move-number' || mutation.do === 'edit-policy'
+  const factor = !moved ? 1 : status === 'kept' ? 1.5 : reason === 'worse' ? 0.6 : 1
+  return {
+    window: Math.round(Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, scaled))),
+    step: Math.min(MAX_STEP, Math.max(MIN_STEP, step * factor))
+  }
+}
+
+function latest(outcomes: readonly Outcome[]): [string, boolean][] {
+  return outcomes.slice(-MAX_BASELINE).map(([task, ok]) => [task, ok])
+}

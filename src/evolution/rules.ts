@@ -1,0 +1,119 @@
+/**
+ * Rules of personas in the hive: "with this value of this trait, agents succeed more often". A rule
+ * is a claim, equal on every node that found it, so that voices add up. Foreign knowledge selects,
+ * it never writes: a rule can choose among the options, bounds and skills that a persona has, and no
+ * text of it reaches a prompt.
+ */
+import { ANY_TASK } from '../journal/index.ts'
+import { Key, SkillKey } from '../personas/index.ts'
+import type { Persona, PersonaMutation, PersonaPathChange } from '../personas/index.ts'
+
+/** A rule as a claim. */
+export interface PersonaRule {
+  readonly entity: string
+  readonly attribute: string
+  readonly value: string
+  readonly content: string
+}
+
+/** A rule of the hive that fits a persona. */
+export interface FittingRule {
+  readonly mutation: PersonaMutation
+  /** Whether it names a class of task that the agent has. */
+  readonly isOfTask: boolean
+}
+
+const TRAIT = 'persona trait '
+const SKILL = 'persona skill '
+const BETTER = 'better for '
+
+/** The rule that a kept mutation has shown; undefined for one that is of this persona alone. */
+export function ruleOf(
+  changes: readonly PersonaPathChange[],
+  task: string | undefined
+): PersonaRule | undefined {
+  const [change] = changes
+  if (change === undefined || changes.length > 1) return undefined
+  const { path, after } = change
+  const [part, name = '', field] = path
+  const of = task ?? ANY_TASK
+  const attribute = `${BETTER}${of}`
+  const tasks = of === ANY_TASK ? 'Agents' : `For tasks of the class "${of}", agents`
+  if (part === 'traits' && field === 'value' && isScalar(after)) {
+    const value = String(after)
+    return {
+      entity: `${TRAIT}${name}`,
+      attribute,
+      value,
+      content: `${tasks} succeed more often with the trait "${name}" at "${value}".`
+    }
+  }
+  if (part === 'skills' && typeof after === 'number') {
+    const value = String(after)
+    return {
+      entity: `${SKILL}${name}`,
+      attribute,
+      value,
+      content: `${tasks} succeed more often with the skill "${name}" preferred by ${value}.`
+    }
+  }
+  return undefined
+}
+
+function isScalar(value: unknown): value is boolean | number | string {
+  return ['boolean', 'number', 'string'].includes(typeof value)
+}
+
+/** What a rule of the hive would change in a persona; undefined if it does not fit it. */
+export function fittingRule(
+  persona: Persona,
+  rule: Pick<PersonaRule, 'attribute' | 'entity' | 'value'>,
+  tasks: ReadonlySet<string>
+): FittingRule | undefined {
+  const { entity, attribute, value } = rule
+  if (!attribute.startsWith(BETTER)) return undefined
+  const mutation = entity.startsWith(TRAIT)
+    ? traitMutation(persona, entity.slice(TRAIT.length), value)
+    : entity.startsWith(SKILL)
+      ? skillMutation(persona, entity.slice(SKILL.length), value)
+      : undefined
+  if (mutation === undefined) return undefined
+  const task = attribute.slice(BETTER.length)
+  return { mutation, isOfTask: task === ANY_TASK || tasks.has(task) }
+}
+
+function traitMutation(persona: Persona, name: string, value: string): PersonaMutation | undefined {
+  if (!Key.safeParse(name).success || !Object.hasOwn(persona.traits, name)) return undefined
+  const trait = persona.traits[name]
+  switch (trait?.kind) {
+    case 'choice':
+      return Object.hasOwn(trait.options, value) && value !== trait.value
+        ? { do: 'choose-option', trait: name, option: value }
+        : undefined
+    case 'flag':
+      return (value === 'true' || value === 'false') && value !== String(trait.value)
+        ? { do: 'set-flag', trait: name, value: value === 'true' }
+        : undefined
+    case 'number': {
+      const number = Number(value)
+      const isWithin = value !== '' && trait.min <= number && number <= trait.max
+      return isWithin && number !== trait.value
+        ? { do: 'move-number', trait: name, by: number - trait.value }
+        : undefined
+    }
+    case undefined:
+      return undefined
+  }
+}
+
+/** Only the weight of a skill that the persona has: a rule brings in no skill. */
+function skillMutation(
+  persona: Persona,
+  skill: string,
+  value: string
+): PersonaMutation | undefined {
+  const weight = Number(value)
+  const isKnown = SkillKey.safeParse(skill).success && Object.hasOwn(persona.skills, skill)
+  if (!isKnown || !(weight >= 0 && weight <= 1) || value === '') return undefined
+  return persona.skills[skill] === weight ? undefined : { do: 'prefer-skill', skill, weight }
+}

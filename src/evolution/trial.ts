@@ -1,0 +1,113 @@
+/** Trials of mutations: what was tried on a persona, when, and how it ended. */
+import { z } from 'zod'
+import { MutationSchema } from '../personas/index.ts'
+import type { PersonaMutation, VersionConflict } from '../personas/index.ts'
+import type { Verdict } from './window-test.ts'
+
+export const SOURCES = ['hive', 'mechanical', 'model', 'person'] as const
+export const STATUSES = ['running', 'kept', 'inverted', 'conflict', 'rejected'] as const
+export const REASONS = [
+  'better',
+  'contradiction',
+  'edited',
+  'no-evidence',
+  'no-gain',
+  'rolled-back',
+  'worse'
+] as const
+
+/** Who proposed a mutation. */
+export type MutationSource = 'hive' | 'mechanical' | 'model' | 'person'
+
+/**
+ * `running`: its window is open; `kept`: it was shown to be better; `inverted`: it was taken back;
+ * `conflict`: a person edited what it changed, so that nothing was taken back; `rejected`: it
+ * contradicts a rule or a goal, and was not applied.
+ */
+export type TrialStatus = 'conflict' | 'inverted' | 'kept' | 'rejected' | 'running'
+
+/** Why a trial ended. */
+export type TrialReason =
+  | 'better'
+  | 'contradiction'
+  | 'edited'
+  | 'no-evidence'
+  | 'no-gain'
+  | 'rolled-back'
+  | 'worse'
+
+const CountsValue = z.object({ trials: z.int(), successes: z.int() })
+
+export const TrialValue = z.object({
+  number: z.int(),
+  mutation: MutationSchema,
+  key: z.string(),
+  inverseKey: z.string(),
+  source: z.enum(SOURCES),
+  why: z.string().optional(),
+  status: z.enum(STATUSES),
+  reason: z.enum(REASONS).optional(),
+  startedAt: z.number(),
+  endedAt: z.number().optional(),
+  version: z.int().optional(),
+  stable: z.int(),
+  window: z.int(),
+  baseline: CountsValue.optional(),
+  outcomes: CountsValue.optional(),
+  logWealth: z.number().optional(),
+  task: z.string().optional(),
+  findings: z.array(z.string()).optional(),
+  rule: z.enum(['none', 'pending', 'stored']).optional()
+})
+
+/** A trial as it is stored. */
+export type StoredTrial = Omit<z.output<typeof TrialValue>, 'mutation'> & {
+  readonly mutation: PersonaMutation
+}
+
+/** A mutation that was tried on a persona. */
+export interface MutationTrial {
+  /** From 0 on, of one agent. */
+  readonly number: number
+  readonly mutation: PersonaMutation
+  readonly source: MutationSource
+  readonly why?: string
+  readonly status: TrialStatus
+  readonly reason?: TrialReason
+  readonly startedAt: Date
+  readonly endedAt?: Date
+  /** The version of the persona that it made; undefined if it was rejected. */
+  readonly version?: number
+  /** Sessions of the window. */
+  readonly window: number
+  /** Outcomes before it, and under it. */
+  readonly baseline?: Verdict['baseline']
+  readonly outcomes?: Verdict['window']
+  /** Natural logarithm of the factor by which the bet on it has grown; it is kept from 2.3 on. */
+  readonly logWealth?: number
+  /** The class of task for which it is better; undefined for all. */
+  readonly task?: string
+  /** Why it was rejected. */
+  readonly findings?: readonly string[]
+}
+
+/** What became of a trial that was looked at. */
+export type Settlement =
+  | { readonly status: 'idle' }
+  | { readonly status: 'waiting' | 'kept' | 'inverted'; readonly trial: MutationTrial }
+  | {
+      readonly status: 'conflict'
+      readonly trial: MutationTrial
+      /** What was edited since; nothing was taken back. */
+      readonly conflicts: readonly VersionConflict[]
+    }
+
+export function trialOf(stored: StoredTrial): MutationTrial {
+  const { key: _key, inverseKey: _inverse, stable: _stable, rule: _rule, ...rest } = stored
+  const { startedAt, endedAt, ...shown } = rest
+  return {
+    ...shown,
+    startedAt: new Date(startedAt),
+    ...(endedAt === undefined ? {} : { endedAt: new Date(endedAt) })
+  }
+}

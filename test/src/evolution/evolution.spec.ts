@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { createHive } from '../../../src/index.ts'
+import { SOLVER, solve } from '../../fixtures/evolving-agent.ts'
+import { randomOf } from '../../fixtures/random.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import { textOf } from '../personas/personas.ts'
+import type { Agent, HiveNode } from '../../../src/index.ts'
+
+const GOOD = { do: 'choose-option', trait: 'strategy', option: 'good' } as const
+const BAD = { do: 'choose-option', trait: 'strategy', option: 'bad' } as const
+const TERSE = { do: 'set-flag', trait: 'terse', value: true } as const
+
+async function solver(db: HiveNode, name = 'solver'): Promise<Agent> {
+  return db.agents.create(name, { persona: SOLVER })
+}
+
+describe('the evolution of a persona', () => {
+  it('keeps a mutation that is better, and stores what it showed as a fact', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution, knowledge } = agent.cortex
+    const random = randomOf(1)
+    await solve(agent, 40, random)
+    const trial = await evolution.mutate(GOOD, { why: 'numbers' })
+    assert.deepEqual([trial.status, trial.source, trial.version], ['running', 'person', 2])
+    await solve(agent, 30, random)
+    const settled = await evolution.settle()
+    assert.equal(settled.status, 'kept')
+    const [kept] = await evolution.getMutationHistory()
+    assert.deepEqual([kept?.status, kept?.reason, kept?.task], ['kept', 'better', undefined])
+    assert.ok((kept?.logWealth ?? 0) >= Math.log(10))
+    const { baseline, trial: running } = await evolution.state()
+    assert.deepEqual([baseline.trials, running], [30, undefined])
+    assert.equal((await evolution.advance()).rules, 1)
+    assert.equal((await evolution.settle()).status === 'idle', false)
+    const [rule] = (await knowledge.recall('persona trait strategy')).items
+    assert.equal(
+      rule?.fact.content,
+      'Agents succeed more often with the trait "strategy" at "good".'
+    )
+    assert.ok((rule?.fact.confidence ?? 0) >= 0.9)
+  })
+
+  it('takes a harmful mutation back byte by byte, and does not propose it again', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution } = agent.cortex
+    const random = randomOf(2)
+    const before = textOf(await agent.persona.get())
+    await solve(agent, 40, random)
+    await evolution.mutate(BAD)
+    await solve(agent, 60, random)
+    const settled = await evolution.settle()
+    assert.deepEqual(
+      [settled.status, settled.status === 'inverted' && settled.trial.reason],
+      ['inverted', 'worse']
+    )
+    assert.equal(textOf(await agent.persona.get()), before)
+    const proposed = (await evolution.propose({ limit: 100 })).map(({ mutation }) => mutation)
+    assert.deepEqual(
+      proposed.toSorted((a, b) => (a.do < b.do ? -1 : 1)),
+      [GOOD, TERSE]
+    )
+    // Outcomes of the persona before and after the window are one baseline.
+    await solve(agent, 5, random)
+    assert.equal((await evolution.state()).baseline.trials, 45)
+  })
+
+  it('has one mutation at a time, and none without a persona', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    await agent.cortex.evolution.mutate(GOOD)
+    await assert.rejects(agent.cortex.evolution.mutate(TERSE), { code: 'TRIAL_RUNNING' })
+    assert.equal(await agent.persona.version(), 2)
+    const misfit = { do: 'set-flag', trait: 'strategy', value: true } as const
+    await agent.cortex.evolution.rollbackToLastStable()
+    await assert.rejects(agent.cortex.evolution.mutate(misfit), { code: 'MUTATION_INVALID' })
+    await assert.rejects(db.agent.cortex.evolution.mutate(GOOD), { code: 'PERSONA_UNKNOWN' })
+    await assert.rejects(db.agent.cortex.evolution.propose(), { code: 'PERSONA_UNKNOWN' })
+    assert.deepEqual(await db.agent.cortex.evolution.settle(), { status: 'idle' })
+  })
+
+  it('keeps what a person edited within a window, and takes only the mutation back', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution } = agent.cortex
+    await evolution.mutate(BAD)
+    await agent.persona.edit({ goal: 'Solve all of them.' })
+    const settled = await evolution.settle()
+    assert.deepEqual(
+      [settled.status, settled.status === 'inverted' && settled.trial.reason],
+      ['inverted', 'edited']
+    )
+    const persona = await agent.persona.get()
+    assert.deepEqual(
+      [persona?.goal, persona?.traits['strategy']?.value],
+      ['Solve all of them.', 'plain']
+    )
+    assert.equal((await evolution.state()).baseline.trials, 0)
+  })
+
+  it('reports a conflict where a person edited what was mutated, and changes nothing', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution } = agent.cortex
+    await evolution.mutate(BAD)
+    await agent.persona.apply(GOOD)
+    const before = textOf(await agent.persona.get())
+    const settled = await evolution.settle()
+    assert.equal(settled.status, 'conflict')
+    const conflicts = settled.status === 'conflict' ? settled.conflicts : []
+    assert.deepEqual(
+      conflicts.map(({ path, since }) => [path, since]),
+      [[['traits', 'strategy', 'value'], [3]]]
+    )
+    assert.equal(textOf(await agent.persona.get()), before)
+    assert.equal((await evolution.state()).trial, undefined)
+    assert.equal((await evolution.mutate(TERSE)).status, 'running')
+  })
+
+  it('rolls back to the last stable version, also over a person’s edits', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution } = agent.cortex
+    assert.deepEqual(await evolution.rollbackToLastStable(), { status: 'unchanged' })
+    const random = randomOf(3)
+    await solve(agent, 40, random)
+    await evolution.mutate(GOOD)
+    assert.equal((await evolution.rollbackToLastStable()).status, 'inverted')
+    const proposed = (await evolution.propose()).map(({ mutation }) => mutation)
+    assert.ok(!JSON.stringify(proposed).includes('good'))
+    await evolution.mutate(GOOD)
+    await solve(agent, 30, random)
+    assert.equal((await evolution.settle()).status, 'kept')
+    const stable = textOf(await agent.persona.get())
+    assert.deepEqual(await evolution.rollbackToLastStable(), { status: 'unchanged' })
+    await agent.persona.edit({ role: 'You guess.' })
+    const rolledBack = await evolution.rollbackToLastStable({ why: 'it guesses' })
+    assert.equal(rolledBack.status, 'rolled-back')
+    assert.equal(textOf(await agent.persona.get()), stable)
+  })
+
+  it('continues its window after a restart, and counts each session once', async () => {
+    await using directory = await temporaryDirectory()
+    const options = { dataDir: directory.path, swarm: false } as const
+    {
+      await using db = await createHive(options)
+      const agent = await solver(db)
+      await solve(agent, 30, randomOf(4))
+      await agent.cortex.evolution.mutate(GOOD)
+      await solve(agent, 4, randomOf(5))
+    }
+    await using db = await createHive(options)
+    const agent = await db.agents.open('solver')
+    const { trial, baseline } = await agent.cortex.evolution.state()
+    assert.deepEqual([trial?.outcomes?.trials, baseline.trials], [4, 30])
+    const late = await agent.session()
+    await agent.cortex.evolution.rollbackToLastStable()
+    await late.end({ outcome: 'success' })
+    assert.equal((await agent.cortex.evolution.state()).baseline.trials, 30)
+  })
+
+  it('reaches the good strategy by itself once it is enabled, and then rests', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const random = randomOf(6)
+    await solve(agent, 30, random)
+    const idle = await agent.cortex.selfIterate()
+    assert.deepEqual([idle.agents, idle.isComplete], [[], true])
+    await agent.cortex.evolution.enable()
+    for (let i = 0; i < 40; i++) {
+      const { agents } = await agent.cortex.selfIterate()
+      assert.equal(agents[0]?.error, undefined)
+      await solve(agent, 8, random)
+    }
+    assert.equal((await agent.persona.get())?.traits['strategy']?.value, 'good')
+    const history = await agent.cortex.evolution.getMutationHistory({ limit: 1_000 })
+    assert.equal(history.filter(({ status }) => status === 'kept').length, 1)
+    await agent.cortex.evolution.disable()
+    assert.deepEqual((await agent.cortex.selfIterate()).agents, [])
+  }).timeout(20_000)
+})
