@@ -1,6 +1,7 @@
 /** `npm run bench -- NAME [--OPTION N]`: runs one benchmark; without a name, says which there are. */
 import { parseArgs } from 'node:util'
 import { agents } from './agents.ts'
+import { evolution } from './evolution.ts'
 import { anonymity } from './anonymity.ts'
 import { bursts } from './bursts.ts'
 import { filter } from './filter.ts'
@@ -24,6 +25,7 @@ import type { Benchmark } from './benchmark.ts'
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
   Object.entries({
     agents,
+    evolution,
     anonymity,
     bursts,
     hostile,

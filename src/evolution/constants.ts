@@ -4,28 +4,48 @@
 export const MAX_BASELINE = 200
 
 /** Outcomes that a baseline needs before a mutation is tried against it. */
-export const MIN_BASELINE = 20
+export const MIN_BASELINE = 30
+
+/** Outcomes of the baseline between two trials: harmful mutations do not follow each other at once. */
+export const MIN_REST = 8
 
 /** Sessions of a window, at least and at most; and those of the first one. */
 export const MIN_WINDOW = 20
-export const MAX_WINDOW = 200
-export const FIRST_WINDOW = 60
+export const MAX_WINDOW = 80
+export const FIRST_WINDOW = 40
 
 /** Outcomes of a window before which nothing is decided. */
-export const MIN_TRIALS = 8
+export const MIN_TRIALS = 10
 
-/** Outcomes of the baseline that a class of task needs for a bet of its own; classes with one. */
+/** Outcomes of the baseline that a class of task needs to be compared alone; classes compared. */
 export const MIN_TASK_BASELINE = 10
 export const MAX_TASKS_TESTED = 8
 
-/** A mutation is kept if a bet on it has multiplied its stake by 1/alpha. */
-export const KEEP_ALPHA = 0.1
+/** A mutation whose success rate is this far below the baseline's is harmful. */
+export const HARM_MARGIN = 0.1
 
-/** A mutation is taken back at once if a bet against it has; this can only harm the mutation. */
-export const HARM_ALPHA = 0.2
+/** At most this share of harmful mutations is ever kept, for a baseline that is known. */
+export const HARM_ALPHA = 0.01
 
-/** How far the bound of the baseline is from its estimate, in standard errors: 80 %, one-sided. */
-export const BOUND_Z = 0.84
+/** Standard errors by which the estimate of the baseline is raised for that: it is not known. */
+export const MARGIN_Z = 0.8
+
+/** Standard errors above the baseline from which a mutation is likely better: 93 %, and 99 %. */
+export const BETTER_Z = 1.5
+export const TASK_BETTER_Z = 2.33
+
+/** Standard errors below the baseline at which a window ends, and from which it is worse. */
+export const WEAK_Z = 0.5
+export const WORSE_Z = 1.28
+
+/** Tries of a mutation that showed no gain, while the persona is the same: evidence adds up. */
+export const MAX_TRIES = 6
+
+/** Stored outcomes of a mutation: those of all its tries with one persona. */
+export const MAX_EVIDENCE = 200
+
+/** Outcomes of a further try before which nothing is decided. */
+export const MIN_FRESH = 5
 
 /** Share of the range by which a number is moved, at least and at most; and the first one. */
 export const MIN_STEP = 0.05

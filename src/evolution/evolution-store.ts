@@ -10,7 +10,7 @@
 import { HiveError } from '../errors.ts'
 import { digitsOf, putJson, readAll, readJson, remove } from '../stored/index.ts'
 import { keysOf } from './candidates.ts'
-import { MAX_BASELINE, MAX_TRIALS } from './constants.ts'
+import { MAX_BASELINE, MAX_TRIALS, MAX_EVIDENCE, MIN_FRESH } from './constants.ts'
 import {
   adapted,
   afterInverting,
@@ -44,11 +44,13 @@ export interface NewTrial {
   readonly mutation: PersonaMutation
   readonly source: MutationSource
   readonly why?: string
+  /** The id of the rule of the hive that chose it. */
+  readonly hiveRule?: string
   /** The version that it was proposed for. */
   readonly version: number
 }
 
-/** A rule that a kept trial has shown, and that is not stored as a fact yet. */
+/** What a trial showed, and is not stored as a fact yet: a rule, or that a rule does not hold. */
 export interface PendingRule {
   readonly trial: StoredTrial
   readonly rule: PersonaRule | undefined
@@ -103,11 +105,13 @@ export class EvolutionStore {
   }
 
   /** Applies a mutation and opens its window. Throws `HiveError` (TRIAL_RUNNING, PERSONA_CHANGED). */
-  start(agent: string, { mutation, source, why, version }: NewTrial): Promise<StoredTrial> {
+  start(agent: string, tried: NewTrial): Promise<StoredTrial> {
+    const { mutation, source, why, version } = tried
     return this.#components.journal.exclusive(agent, async () => {
       const progress = await this.#require(agent)
       if (progress.trial !== undefined) throw isRunning(agent)
-      const trial = await this.#newTrial(agent, progress, { mutation, source, why, version })
+      const trial = await this.#newTrial(agent, progress, tried)
+      const carried = await this.#evidenceOf(agent, trial.key, progress)
       let started: StoredTrial = trial
       await this.#components.personas.change(
         agent,
@@ -121,7 +125,7 @@ export class EvolutionStore {
           version,
           with: ({ number }) => {
             started = { ...trial, version: number }
-            const running = { number: trial.number, version: number, outcomes: [] }
+            const running = { number: trial.number, version: number, carried, outcomes: [] }
             return this.#operations(agent, started, { ...progress, trial: running })
           }
         }
@@ -156,9 +160,9 @@ export class EvolutionStore {
         // A damaged trial: what it changed is still in the history of the persona.
         return this.#invert(agent, progress, undefined, reason ?? 'edited')
       }
-      const { window } = stored
-      const verdict = judgeWindow(progress.baseline, progress.trial.outcomes, window)
-      const trial = withVerdict(stored, verdict)
+      const verdict = judgeTrial(progress.baseline, progress.trial, stored.window)
+      const evidence = [...progress.trial.carried, ...progress.trial.outcomes].slice(-MAX_EVIDENCE)
+      const trial = { ...withVerdict(stored, verdict), evidence }
       const head = await this.#components.personas.head(agent)
       const isEdited = head !== progress.trial.version
       if (reason !== undefined || isEdited) {
@@ -186,7 +190,8 @@ export class EvolutionStore {
                 before: trial.version + 1,
                 limit: 1
               })
-        return { trial, rule: version && ruleOf(version.changes, trial.task) }
+        const isKept = trial.status === 'kept'
+        return { trial, rule: isKept && version ? ruleOf(version.changes, trial.task) : undefined }
       })
     )
   }
@@ -225,7 +230,13 @@ export class EvolutionStore {
     const { personas, now, store } = this.#components
     const applied = progress.trial?.version ?? 0
     const end = (status: 'conflict' | 'inverted'): StoredTrial | undefined =>
-      trial && { ...trial, status, reason, endedAt: now() }
+      trial && {
+        ...trial,
+        status,
+        reason,
+        endedAt: now(),
+        ...(reason === 'worse' && trial.hiveRule !== undefined ? { rule: 'pending' } : {})
+      }
     const ended = end('inverted')
     const settings = ended === undefined ? progress.settings : adapted(progress.settings, ended)
     const { trial: _trial, ...rest } = { ...progress, settings }
@@ -259,10 +270,21 @@ export class EvolutionStore {
     return { status: 'conflict', trial: trialOf(conflict), conflicts: result.conflicts }
   }
 
+  /** Outcomes of earlier tries of a mutation, with the persona as it is. */
+  async #evidenceOf(
+    agent: string,
+    key: string,
+    { versions }: Progress
+  ): Promise<[string, boolean][]> {
+    const earlier = await this.trials(agent, { limit: MAX_TRIALS })
+    const latest = earlier.find((trial) => trial.key === key && versions.includes(trial.stable))
+    return latest?.evidence ?? []
+  }
+
   async #newTrial(
     agent: string,
     { next, stable, settings }: Progress,
-    { mutation, source, why, version }: NewTrial
+    { mutation, source, why, hiveRule, version }: NewTrial
   ): Promise<StoredTrial> {
     const persona = await this.#components.personas.persona(agent, version)
     const keys =
@@ -275,6 +297,7 @@ export class EvolutionStore {
       ...keys,
       source,
       ...(why === undefined ? {} : { why }),
+      ...(hiveRule === undefined ? {} : { hiveRule }),
       status: 'running',
       startedAt: this.#components.now(),
       stable,
@@ -356,15 +379,25 @@ function isRunning(agent: string): HiveError {
   )
 }
 
+function judgeTrial(
+  baseline: readonly Outcome[],
+  { carried, outcomes }: NonNullable<Progress['trial']>,
+  size: number
+): Verdict {
+  const verdict = judgeWindow(baseline, [...carried, ...outcomes], carried.length + size)
+  const isFresh = carried.length > 0 && outcomes.length < Math.min(MIN_FRESH, size)
+  return isFresh ? { ...verdict, decision: 'wait', reason: 'open' } : verdict
+}
+
 function withVerdict(
   trial: StoredTrial,
-  { baseline, window, logWealth, task }: Verdict
+  { baseline, window, probability, task }: Verdict
 ): StoredTrial {
   return {
     ...trial,
     baseline: { ...baseline },
     outcomes: { ...window },
-    logWealth,
+    probability,
     ...(task === undefined ? {} : { task })
   }
 }

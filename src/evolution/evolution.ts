@@ -4,8 +4,9 @@ import { parse } from '../arguments/index.ts'
 import { HiveError } from '../errors.ts'
 import { applyMutation, MutationSchema } from '../personas/index.ts'
 import { candidateOf, candidatesOf } from './candidates.ts'
-import { MAX_TRIALS, MIN_BASELINE, RULE_TAG } from './constants.ts'
-import { standingOf } from './evidence.ts'
+import { MAX_TRIALS, MIN_BASELINE, MIN_REST, RULE_TAG } from './constants.ts'
+import { probabilities, standingOf } from './evidence.ts'
+import type { Standing } from './evidence.ts'
 import { proposeByModel } from './model-proposal.ts'
 import { fittingRule } from './rules.ts'
 import { trialOf } from './trial.ts'
@@ -50,7 +51,9 @@ export interface Examined {
 }
 
 /** A rule of the hive that this node would release. */
-export type HiveRule = Pick<PersonaRule, 'attribute' | 'entity' | 'value'>
+export interface HiveRule extends Pick<PersonaRule, 'attribute' | 'entity' | 'value'> {
+  readonly id: string
+}
 
 export interface EvolutionComponents {
   readonly agent: string
@@ -64,6 +67,8 @@ export interface EvolutionComponents {
   readonly rules: () => Promise<readonly HiveRule[]>
   /** Stores a rule as a fact of this node, which `broadcastKnowledge` promotes. */
   readonly learn: (rule: PersonaRule, confidence: number, tags: readonly string[]) => Promise<void>
+  /** States that a rule of the hive does not hold here. */
+  readonly contradict: (id: string) => Promise<void>
   readonly examine: (
     persona: Persona,
     mutation: PersonaMutation,
@@ -79,6 +84,8 @@ export interface MutationProposal {
   readonly mutation: PersonaMutation
   readonly source: Exclude<MutationSource, 'person'>
   readonly why: string
+  /** The id of the rule of the hive. */
+  readonly hiveRule?: string
 }
 
 /** What a mutation would do. */
@@ -242,8 +249,9 @@ export class Evolution {
     const step = { settled, rules }
     if (settled.status === 'waiting') return { ...step, waits: 'window' }
     const progress = await this.#progress()
-    if (progress.baseline.length < MIN_BASELINE) return { ...step, waits: 'baseline' }
-    if (!canImprove(progress.baseline)) return { ...step, waits: 'nothing-to-improve' }
+    const { baseline, rested } = progress
+    if (baseline.length < MIN_BASELINE || rested < MIN_REST) return { ...step, waits: 'baseline' }
+    if (!canImprove(baseline)) return { ...step, waits: 'nothing-to-improve' }
     try {
       await this.#components.requireActive()
     } catch (error) {
@@ -287,14 +295,7 @@ export class Evolution {
   }
 
   async #try(
-    {
-      mutation,
-      source,
-      why
-    }: Omit<MutationProposal, 'source' | 'why'> & {
-      readonly source: MutationSource
-      readonly why?: string
-    },
+    { mutation, source, why, hiveRule }: Tried,
     force: boolean,
     signal: AbortSignal | undefined
   ): Promise<MutationTrial> {
@@ -303,7 +304,7 @@ export class Evolution {
     const current = await this.#persona()
     // Throws for a mutation that does not fit, before anything is stored.
     applyMutation(current, mutation)
-    const tried = { mutation, source, version, ...(why === undefined ? {} : { why }) }
+    const tried = { mutation, source, version, why, hiveRule }
     if (!force) {
       const { verdict, findings } = await examine(current, mutation, signal)
       if (verdict === 'contradiction') return trialOf(await store.reject(agent, tried, findings))
@@ -319,23 +320,31 @@ export class Evolution {
     const persona = await this.#persona()
     const trials = await store.trials(agent, { limit: MAX_TRIALS })
     const standing = standingOf(trials, progress, now())
-    const usable = (mutation: PersonaMutation): boolean => {
+    const standingOfMutation = (mutation: PersonaMutation): Standing => {
       const candidate = candidateOf(persona, mutation)
-      return candidate !== undefined && standing(candidate.key) !== 'excluded'
+      return candidate === undefined ? 'excluded' : standing(candidate.key)
     }
     const tasks = new Set(progress.baseline.map(([task]) => task))
-    const fitting = (await rules()).flatMap((rule) => fittingRule(persona, rule, tasks) ?? [])
+    const fitting = (await rules()).flatMap((rule) => {
+      const found = fittingRule(persona, rule, tasks)
+      return found === undefined ? [] : [{ ...found, hiveRule: rule.id }]
+    })
     const hive = fitting
       .toSorted((a, b) => Number(b.isOfTask) - Number(a.isOfTask))
-      .filter(({ mutation }) => usable(mutation))
-      .map(({ mutation }): MutationProposal => {
-        return { mutation, source: 'hive', why: 'a rule of the hive' }
+      // One that showed no gain here is tried again with the others.
+      .filter(({ mutation }) => standingOfMutation(mutation) === 'untested')
+      .map(({ mutation, hiveRule }): MutationProposal => {
+        return { mutation, source: 'hive', why: 'a rule of the hive', hiveRule }
       })
+    const chosen = new Set(hive.map(({ mutation }) => candidateOf(persona, mutation)?.key))
+    const isChosen = (key: string): boolean => chosen.has(key)
     const { step } = progress.settings
     const candidates = candidatesOf(persona, { step, skills: skills() }, agent)
+    const probability = probabilities(trials, progress)
     const own = (['untested', 'retest'] as const).flatMap((wanted) =>
       candidates
-        .filter(({ key }) => standing(key) === wanted)
+        .filter(({ key }) => standing(key) === wanted && !isChosen(key))
+        .toSorted((a, b) => probability(b.key) - probability(a.key))
         .map(({ mutation }): MutationProposal => {
           return { mutation, source: 'mechanical', why: `${wanted} here` }
         })
@@ -344,7 +353,7 @@ export class Evolution {
       ? await proposeByModel(models, persona, await journal.summary(), signal)
       : undefined
     const byModel = (asked ?? [])
-      .filter(({ mutation }) => usable(mutation))
+      .filter(({ mutation }) => standingOfMutation(mutation) !== 'excluded')
       .map((each): MutationProposal => ({ ...each, source: 'model' }))
     // A rule that failed here gives way to an own candidate once: peers may lie.
     const [last] = trials
@@ -356,12 +365,14 @@ export class Evolution {
   }
 
   async #learnRules(): Promise<number> {
-    const { agent, store, learn } = this.#components
+    const { agent, store, learn, contradict } = this.#components
     let learned = 0
     for (const { trial, rule } of await store.pendingRules(agent)) {
-      if (rule !== undefined) {
+      if (trial.status === 'inverted' && trial.hiveRule !== undefined) {
+        await contradict(trial.hiveRule)
+      } else if (rule !== undefined) {
         // Storing a fact again changes nothing, so a crash between the two repeats it.
-        await learn(rule, 1 - Math.exp(-(trial.logWealth ?? 0)), [RULE_TAG])
+        await learn(rule, trial.probability ?? 0, [RULE_TAG])
         learned += 1
       }
       await store.setRule(agent, trial.number, rule === undefined ? 'none' : 'stored')
@@ -385,6 +396,11 @@ export class Evolution {
   async #persona(): Promise<Persona> {
     return (await this.#components.persona.get()) ?? unknownPersona(this.#components.agent)
   }
+}
+
+type Tried = Pick<MutationProposal, 'hiveRule' | 'mutation'> & {
+  readonly source: MutationSource
+  readonly why?: string
 }
 
 function unknownPersona(agent: string): never {

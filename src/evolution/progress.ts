@@ -13,10 +13,9 @@ import {
   MIN_WINDOW
 } from './constants.ts'
 import type { JournalRow } from '../journal/index.ts'
+import { OutcomeValue } from './trial.ts'
 import type { StoredTrial } from './trial.ts'
 import type { Outcome } from './window-test.ts'
-
-const OutcomeValue = z.tuple([z.string(), z.boolean()])
 
 export const ProgressValue = z.object({
   enabled: z.boolean(),
@@ -25,9 +24,16 @@ export const ProgressValue = z.object({
   stable: z.int(),
   /** Versions with the persona of the baseline, and outcomes of their sessions. */
   versions: z.array(z.int()),
+  /** Outcomes of the baseline since the latest trial. */
+  rested: z.int(),
   baseline: z.array(OutcomeValue),
   trial: z
-    .object({ number: z.int(), version: z.int(), outcomes: z.array(OutcomeValue) })
+    .object({
+      number: z.int(),
+      version: z.int() /** Outcomes of earlier tries with the same persona. */,
+      carried: z.array(OutcomeValue),
+      outcomes: z.array(OutcomeValue)
+    })
     .optional(),
   /** The number of the next trial. */
   next: z.int()
@@ -49,7 +55,8 @@ export function progressFrom(
   outcomes: readonly Outcome[],
   { enabled, settings, next }: Pick<Progress, 'enabled' | 'next' | 'settings'>
 ): Progress {
-  return { enabled, settings, next, stable, versions: [stable], baseline: latest(outcomes) }
+  const baseline = latest(outcomes)
+  return { enabled, settings, next, stable, versions: [stable], rested: baseline.length, baseline }
 }
 
 /** The progress with one more outcome; undefined if it is of another version. */
@@ -61,20 +68,16 @@ export function withOutcome(progress: Progress, row: JournalRow): Progress | und
     return { ...progress, trial: { ...trial, outcomes: outcomes.slice(-MAX_WINDOW) } }
   }
   if (row.version === undefined || !versions.includes(row.version)) return undefined
-  return { ...progress, baseline: latest([...baseline, outcome]) }
+  return { ...progress, rested: progress.rested + 1, baseline: latest([...baseline, outcome]) }
 }
 
-/** The baseline is that of the mutated persona from now on. */
+/**
+ * The mutated persona has a baseline of its own, from its next sessions on: outcomes of the window
+ * were chosen for being good, and would make every later mutation look worse.
+ */
 export function afterKeeping(progress: Progress): Progress {
-  const { trial, ...rest } = progress
-  return trial === undefined
-    ? progress
-    : {
-        ...rest,
-        stable: trial.version,
-        versions: [trial.version],
-        baseline: latest(trial.outcomes)
-      }
+  const { trial } = progress
+  return trial === undefined ? progress : progressFrom(trial.version, [], progress)
 }
 
 /** `version` has the persona of the baseline again. */
@@ -95,8 +98,8 @@ export function adapted(
   { window, step }: EvolutionSettings,
   { status, reason, mutation, outcomes }: StoredTrial
 ): EvolutionSettings {
-  const isFast = status === 'kept' && outcomes !== undefined && outcomes.trials <= window / 3
-  const scaled = window * (reason === 'no-evidence' ? 1.5 : isFast ? 0.8 : 1)
+  const isFast = status === 'kept' && outcomes !== undefined && outcomes.trials <= window / 2
+  const scaled = window * (reason === 'no-evidence' ? 1.25 : isFast ? 0.8 : 1)
   const moved = mutation.do === 'move-number' || mutation.do === 'edit-policy'
   const factor = !moved ? 1 : status === 'kept' ? 1.5 : reason === 'worse' ? 0.6 : 1
   return {

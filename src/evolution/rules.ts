@@ -14,6 +14,8 @@ export interface PersonaRule {
   readonly attribute: string
   readonly value: string
   readonly content: string
+  /** The value that it replaces: a rule for that one no longer holds here. */
+  readonly replaces?: string
 }
 
 /** A rule of the hive that fits a persona. */
@@ -34,7 +36,7 @@ export function ruleOf(
 ): PersonaRule | undefined {
   const [change] = changes
   if (change === undefined || changes.length > 1) return undefined
-  const { path, after } = change
+  const { path, before, after } = change
   const [part, name = '', field] = path
   const of = task ?? ANY_TASK
   const attribute = `${BETTER}${of}`
@@ -45,7 +47,8 @@ export function ruleOf(
       entity: `${TRAIT}${name}`,
       attribute,
       value,
-      content: `${tasks} succeed more often with the trait "${name}" at "${value}".`
+      content: `${tasks} succeed more often with the trait "${name}" at "${value}".`,
+      ...(isScalar(before) ? { replaces: String(before) } : {})
     }
   }
   if (part === 'skills' && typeof after === 'number') {
@@ -54,7 +57,8 @@ export function ruleOf(
       entity: `${SKILL}${name}`,
       attribute,
       value,
-      content: `${tasks} succeed more often with the skill "${name}" preferred by ${value}.`
+      content: `${tasks} succeed more often with the skill "${name}" preferred by ${value}.`,
+      ...(isScalar(before) ? { replaces: String(before) } : {})
     }
   }
   return undefined

@@ -36,6 +36,8 @@ export type TrialReason =
   | 'rolled-back'
   | 'worse'
 
+export const OutcomeValue = z.tuple([z.string(), z.boolean()])
+
 const CountsValue = z.object({ trials: z.int(), successes: z.int() })
 
 export const TrialValue = z.object({
@@ -54,9 +56,11 @@ export const TrialValue = z.object({
   window: z.int(),
   baseline: CountsValue.optional(),
   outcomes: CountsValue.optional(),
-  logWealth: z.number().optional(),
+  probability: z.number().optional(),
   task: z.string().optional(),
   findings: z.array(z.string()).optional(),
+  evidence: z.array(OutcomeValue).optional(),
+  hiveRule: z.string().optional(),
   rule: z.enum(['none', 'pending', 'stored']).optional()
 })
 
@@ -80,12 +84,12 @@ export interface MutationTrial {
   readonly version?: number
   /** Sessions of the window. */
   readonly window: number
-  /** Outcomes before it, and under it. */
+  /** Outcomes before it; and under it, with those of earlier tries of the same persona. */
   readonly baseline?: Verdict['baseline']
   readonly outcomes?: Verdict['window']
-  /** Natural logarithm of the factor by which the bet on it has grown; it is kept from 2.3 on. */
-  readonly logWealth?: number
-  /** The class of task for which it is better; undefined for all. */
+  /** The probability that it is better, 0 to 1; for `task`, if there is one. */
+  readonly probability?: number
+  /** The only class of task for which it is shown to be better. */
   readonly task?: string
   /** Why it was rejected. */
   readonly findings?: readonly string[]
@@ -103,8 +107,15 @@ export type Settlement =
     }
 
 export function trialOf(stored: StoredTrial): MutationTrial {
-  const { key: _key, inverseKey: _inverse, stable: _stable, rule: _rule, ...rest } = stored
-  const { startedAt, endedAt, ...shown } = rest
+  const { key: _key, inverseKey: _inverse, stable: _stable, ...rest } = stored
+  const {
+    rule: _rule,
+    evidence: _evidence,
+    hiveRule: _hiveRule,
+    startedAt,
+    endedAt,
+    ...shown
+  } = rest
   return {
     ...shown,
     startedAt: new Date(startedAt),

@@ -1,24 +1,30 @@
 /**
  * The test of a verification window: outcomes under a mutation against those before it.
  *
- * A bet on "the success rate is above b" multiplies its stake by q/b for a success and by
- * (1-q)/(1-b) for a failure, with q above b. As long as the rate is at most b, the stake never
- * reaches 1/alpha with a probability above alpha, at any number of looks (Ville's inequality;
- * Shafer, "Testing by betting", JRSS A 2021). The bet is a mixture over q. Here b is an upper bound
- * of the baseline's rate: its estimate and 0.84 standard errors. So a mutation must be better than
- * what chance can have made of the baseline.
+ * A mutation is kept if two things are shown.
  *
- * A mutation may concern one class of task only. The stake is divided: half is on all outcomes, the
- * rest is on classes with enough outcomes. The mean of such bets is a bet (Vovk and Wang, "E-values",
- * Annals of Statistics 2021).
+ * 1. It does not harm: a bet on "the success rate is above the baseline's less 10 points" has
+ *    multiplied its stake by 100. Each success multiplies it by q/b and each failure by (1-q)/(1-b),
+ *    with q above the bound b, in a mixture over q. As long as the rate is at most b, the stake
+ *    reaches 100 with a probability of at most 1 %, at any number of looks (Ville's inequality;
+ *    Shafer, "Testing by betting", JRSS A 2021).
+ * 2. It is likely better: 1.5 standard errors of the difference of two rates (Beta posteriors, normal
+ *    approximation), which is a probability of 93 %. For a class of task alone it is 2.33.
+ *
+ * It is taken back as soon as it looks worse by half a standard error, and at the end of its window.
+ * So a mutation must earn its place; one without effect is rarely kept, and does no harm then.
  */
 import {
-  BOUND_Z,
+  BETTER_Z,
   HARM_ALPHA,
-  KEEP_ALPHA,
+  HARM_MARGIN,
+  MARGIN_Z,
   MAX_TASKS_TESTED,
   MIN_TASK_BASELINE,
-  MIN_TRIALS
+  MIN_TRIALS,
+  TASK_BETTER_Z,
+  WEAK_Z,
+  WORSE_Z
 } from './constants.ts'
 
 /** The outcome of a session: its class of task, and whether it succeeded. */
@@ -34,11 +40,11 @@ export interface Counts {
 export interface Verdict {
   readonly decision: 'invert' | 'keep' | 'wait'
   readonly reason: 'better' | 'no-evidence' | 'no-gain' | 'open' | 'worse'
-  /** Natural logarithm of the factor by which the bet on the mutation has grown. */
-  readonly logWealth: number
+  /** The probability that the success rate is higher than before; for `task`, if there is one. */
+  readonly probability: number
   readonly baseline: Counts
   readonly window: Counts
-  /** The class of task whose bet has grown most; undefined if it is that on all outcomes. */
+  /** The only class of task for which it is shown to be better. */
   readonly task?: string
 }
 
@@ -55,84 +61,72 @@ export function judgeWindow(
   size: number
 ): Verdict {
   const all = { baseline: countsOf(baseline), window: countsOf(window) }
-  const pools = poolsOf(baseline, window)
-  const bets = pools.map((pool) => logWealthAbove(pool))
-  const logWealth = logMean(bets)
-  const against = logMean(pools.map((pool) => logWealthBelow(pool)))
-  const best = pools[bets.findIndex((bet) => bet.log === Math.max(...bets.map(({ log }) => log)))]
+  const z = errorsBetter(all)
+  const concerned = taskThatIsBetter(baseline, window)
   const decided = (decision: Verdict['decision'], reason: Verdict['reason']): Verdict => ({
     decision,
     reason,
-    logWealth,
-    ...all,
-    ...(best?.task === undefined ? {} : { task: best.task })
+    probability: normal(z),
+    ...all
   })
   const { trials } = all.window
   if (trials < Math.min(MIN_TRIALS, size)) return decided('wait', 'open')
-  const isBetter = logWealth >= Math.log(1 / KEEP_ALPHA)
-  // A gain for one class of task must not hide a loss for the others.
-  if (isBetter && rateOf(all.window) >= rateOf(all.baseline)) return decided('keep', 'better')
-  if (against >= Math.log(1 / HARM_ALPHA)) return decided('invert', 'worse')
-  if (trials >= size / 2 && logWealth < 0) return decided('invert', 'no-gain')
-  if (trials >= size) return decided('invert', 'no-evidence')
-  return decided('wait', 'open')
+  if (isHarmless(all)) {
+    if (z >= BETTER_Z) return decided('keep', 'better')
+    // A gain for one class of task must not hide a loss for the others.
+    if (concerned !== undefined && z >= 0) {
+      const { task, errors } = concerned
+      return { ...decided('keep', 'better'), probability: normal(errors), task }
+    }
+  }
+  if (z <= -WORSE_Z) return decided('invert', 'worse')
+  if (z <= -WEAK_Z) return decided('invert', 'no-gain')
+  return trials >= size ? decided('invert', 'no-evidence') : decided('wait', 'open')
 }
 
 /** Whether the baseline leaves room for a mutation that could be shown to be better. */
 export function canImprove(baseline: readonly Outcome[]): boolean {
-  return upperBound(countsOf(baseline)) < 1 - EXTREME
+  const counts = countsOf(baseline)
+  return rateOf(counts) + errorOf(counts) < 1 - EXTREME
 }
 
 export function countsOf(outcomes: readonly Outcome[]): Counts {
   return { trials: outcomes.length, successes: outcomes.filter(([, ok]) => ok).length }
 }
 
-interface Pool {
-  readonly task?: string
-  readonly weight: number
+interface Comparison {
   readonly baseline: Counts
   readonly window: Counts
 }
 
-interface Bet {
-  readonly weight: number
-  readonly log: number
+/** By how many standard errors the rate of the window is above that of the baseline. */
+function errorsBetter({ baseline, window }: Comparison): number {
+  const error = Math.hypot(errorOf(baseline), errorOf(window))
+  return (rateOf(window) - rateOf(baseline)) / error
 }
 
-function poolsOf(baseline: readonly Outcome[], window: readonly Outcome[]): Pool[] {
-  const byTask = Map.groupBy(baseline, ([task]) => task)
-  const tasks = [...byTask]
+/** Whether a rate 10 points below the baseline's is ruled out. */
+function isHarmless({ baseline, window }: Comparison): boolean {
+  const bound = rateOf(baseline) + MARGIN_Z * errorOf(baseline) - HARM_MARGIN
+  const within = Math.min(1 - EXTREME, Math.max(EXTREME, bound))
+  return logBet(window, within) >= Math.log(1 / HARM_ALPHA)
+}
+
+/** The class of task whose rate has risen most, if that is shown for it alone. */
+function taskThatIsBetter(
+  baseline: readonly Outcome[],
+  window: readonly Outcome[]
+): { readonly task: string; readonly errors: number } | undefined {
+  return [...Map.groupBy(baseline, ([task]) => task)]
     .filter(([, { length }]) => length >= MIN_TASK_BASELINE && length < baseline.length)
     .toSorted(([one, a], [other, b]) => b.length - a.length || (one < other ? -1 : 1))
     .slice(0, MAX_TASKS_TESTED)
-  const all = { weight: 1, baseline: countsOf(baseline), window: countsOf(window) }
-  if (tasks.length === 0) return [all]
-  return [
-    { ...all, weight: 0.5 },
-    ...tasks.map(([task, before]) => ({
-      task,
-      weight: 0.5 / tasks.length,
-      baseline: countsOf(before),
-      window: countsOf(window.filter(([of]) => of === task))
-    }))
-  ]
-}
-
-/** The weighted mean of wealths, all as logarithms. */
-function logMean(bets: readonly Bet[]): number {
-  const logs = bets.map(({ weight, log }) => Math.log(weight) + log)
-  const top = Math.max(...logs)
-  return top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0))
-}
-
-function logWealthAbove({ weight, baseline, window }: Pool): Bet {
-  return { weight, log: logBet(window, Math.min(1 - EXTREME, upperBound(baseline))) }
-}
-
-/** A bet on more failures is one on more successes with both exchanged. */
-function logWealthBelow({ weight, baseline, window }: Pool): Bet {
-  const bound = Math.min(1 - EXTREME, upperBound(exchanged(baseline)))
-  return { weight, log: logBet(exchanged(window), bound) }
+    .map(([task, before]) => {
+      const under = countsOf(window.filter(([of]) => of === task))
+      return { task, errors: errorsBetter({ baseline: countsOf(before), window: under }) }
+    })
+    .filter(({ errors }) => errors >= TASK_BETTER_Z)
+    .toSorted((a, b) => b.errors - a.errors)[0]
 }
 
 function logBet({ trials, successes }: Counts, bound: number): number {
@@ -146,16 +140,22 @@ function logBet({ trials, successes }: Counts, bound: number): number {
   return top + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - top), 0) / GRID)
 }
 
-function upperBound(counts: Counts): number {
-  const rate = rateOf(counts)
-  return rate + BOUND_Z * Math.sqrt((rate * (1 - rate)) / Math.max(1, counts.trials))
-}
-
-/** With one success and one failure added (Laplace). */
+/** The mean of the posterior, from a uniform prior (Laplace). */
 function rateOf({ trials, successes }: Counts): number {
   return (successes + 1) / (trials + 2)
 }
 
-function exchanged({ trials, successes }: Counts): Counts {
-  return { trials, successes: trials - successes }
+/** The standard deviation of that posterior. */
+function errorOf(counts: Counts): number {
+  const rate = rateOf(counts)
+  return Math.sqrt((rate * (1 - rate)) / (counts.trials + 3))
+}
+
+/** The normal distribution function (Abramowitz and Stegun, 26.2.17; error below 1e-7). */
+function normal(z: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z))
+  const powers = [0.31938153, -0.356563782, 1.781477937, -1.821255978, 1.330274429]
+  const sum = powers.reduceRight((total, each) => (total + each) * t, 0)
+  const upper = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * sum
+  return z >= 0 ? 1 - upper : upper
 }

@@ -28,11 +28,13 @@ describe('the evolution of a persona', () => {
     assert.equal(settled.status, 'kept')
     const [kept] = await evolution.getMutationHistory()
     assert.deepEqual([kept?.status, kept?.reason, kept?.task], ['kept', 'better', undefined])
-    assert.ok((kept?.logWealth ?? 0) >= Math.log(10))
+    assert.ok((kept?.probability ?? 0) >= 0.93)
     const { baseline, trial: running } = await evolution.state()
-    assert.deepEqual([baseline.trials, running], [30, undefined])
-    assert.equal((await evolution.advance()).rules, 1)
-    assert.equal((await evolution.settle()).status === 'idle', false)
+    // Outcomes of a window were chosen for being good: they are no baseline.
+    assert.deepEqual([baseline.trials, running], [0, undefined])
+    const { settled: none, ...step } = await evolution.advance()
+    assert.deepEqual([none.status, step], ['idle', { rules: 1, waits: 'baseline' }])
+    assert.equal((await evolution.advance()).rules, 0)
     const [rule] = (await knowledge.recall('persona trait strategy')).items
     assert.equal(
       rule?.fact.content,
@@ -138,6 +140,32 @@ describe('the evolution of a persona', () => {
     const rolledBack = await evolution.rollbackToLastStable({ why: 'it guesses' })
     assert.equal(rolledBack.status, 'rolled-back')
     assert.equal(textOf(await agent.persona.get()), stable)
+  })
+
+  it('counts the outcomes of an earlier try of the same persona', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution } = agent.cortex
+    const random = randomOf(8)
+    await solve(agent, 40, random)
+    await evolution.mutate(TERSE)
+    await solve(agent, 40, random)
+    const first = await evolution.settle()
+    assert.equal(first.status, 'inverted')
+    assert.notEqual(first.status === 'inverted' && first.trial.reason, 'worse')
+    await evolution.mutate(TERSE)
+    await solve(agent, 1, random)
+    const second = await evolution.settle()
+    assert.deepEqual(
+      [second.status, second.status === 'waiting' && second.trial.outcomes?.trials],
+      ['waiting', 41]
+    )
+    await evolution.rollbackToLastStable()
+    await agent.persona.edit({ role: 'You solve tasks well.' })
+    await evolution.mutate(TERSE)
+    await solve(agent, 1, random)
+    const other = await evolution.settle()
+    assert.equal(other.status === 'waiting' && other.trial.outcomes?.trials, 1)
   })
 
   it('continues its window after a restart, and counts each session once', async () => {

@@ -35,6 +35,7 @@ describe('a rule of a persona', () => {
       entity: 'persona trait t1',
       attribute: 'better for review',
       value: 'long',
+      replaces: 'brief',
       content:
         'For tasks of the class "review", agents succeed more often with the trait "t1" at "long".'
     })

@@ -6,6 +6,9 @@ import type { Outcome } from '../../../src/evolution/window-test.ts'
 
 const RUNS = budget(200, 4_000)
 
+/** 1 %, and what chance may add in so few runs. */
+const MAX_HARMFUL = budget(0.03, 0.0125)
+
 interface World {
   readonly before: number
   readonly under: number
@@ -43,54 +46,62 @@ function keptShare(world: World, seed: number): { readonly kept: number; readonl
 describe('the test of a window', () => {
   it('keeps at most 1 % of mutations that are 10 points worse, whatever the rate', () => {
     for (const before of [0.3, 0.5, 0.7, 0.9]) {
-      for (const baseline of [20, 60, 200]) {
+      for (const baseline of [50, 80, 200]) {
         const { kept } = keptShare({ before, under: before - 0.1, baseline }, 1)
-        assert.ok(kept <= 0.0125, `${before} ${baseline}: ${kept}`)
+        assert.ok(kept <= MAX_HARMFUL, `${before} ${baseline}: ${kept}`)
       }
     }
   })
 
-  it('keeps a gain of 40 points in 99 of 100 windows, and one of 25 points in most', () => {
+  it('keeps few mutations without effect', () => {
+    assert.ok(keptShare({ before: 0.6, under: 0.6 }, 6).kept <= 0.12)
+  })
+
+  it('keeps a gain of 40 points in 99 of 100 windows, and one of 20 points in most', () => {
     assert.ok(keptShare({ before: 0.5, under: 0.9 }, 2).kept >= 0.99)
-    assert.ok(keptShare({ before: 0.6, under: 0.85, baseline: 100 }, 3).kept >= 0.6)
+    assert.ok(keptShare({ before: 0.6, under: 0.8 }, 3).kept >= 0.65)
   })
 
   it('finds a gain in one class of task among others', () => {
-    const { kept } = keptShare({ before: 0.4, under: 0.95, share: 0.4, baseline: 100 }, 4)
-    assert.ok(kept >= 0.9, String(kept))
+    const world = { before: 0.4, under: 0.95, share: 0.2, baseline: 100, size: 100 }
+    const { kept } = keptShare(world, 4)
+    assert.ok(kept >= 0.4, String(kept))
+    const { decision, task } = judgeWindow(
+      [...outcomes('a', 20, 5), ...outcomes('b', 180, 90)],
+      [...outcomes('a', 20, 19), ...outcomes('b', 180, 90)],
+      200
+    )
+    assert.deepEqual([decision, task], ['keep', 'a'])
   })
 
   it('ends the window of a loss of 30 points early', () => {
     const { length, kept } = keptShare({ before: 0.7, under: 0.4 }, 5)
-    assert.ok(length <= 25 && kept === 0, String(length))
+    assert.ok(length <= 12 && kept === 0, String(length))
   })
 
   it('keeps no mutation that helps one class of task and harms the others more', () => {
-    const outcomes = (a: number, b: number): Outcome[] => [
-      ...Array.from({ length: 30 }, (_, i): Outcome => ['a', i < a]),
-      ...Array.from({ length: 30 }, (_, i): Outcome => ['b', i < b])
-    ]
-    const verdict = judgeWindow(outcomes(6, 27), outcomes(27, 3), 200)
-    assert.ok(verdict.logWealth > Math.log(10))
-    assert.equal(verdict.task, 'a')
-    assert.notEqual(verdict.decision, 'keep')
+    const before = [...outcomes('a', 30, 6), ...outcomes('b', 30, 27)]
+    const under = [...outcomes('a', 30, 27), ...outcomes('b', 30, 3)]
+    assert.notEqual(judgeWindow(before, under, 200).decision, 'keep')
   })
 
-  it('waits for 8 outcomes, and ends at the size of the window', () => {
-    const all = (length: number, ok: boolean): Outcome[] =>
-      Array.from({ length }, (): Outcome => ['all', ok])
-    const mixed = [...all(15, true), ...all(15, false)]
-    assert.equal(judgeWindow(mixed, all(7, true), 60).decision, 'wait')
+  it('waits for 10 outcomes, and ends at the size of the window', () => {
+    const mixed = outcomes('all', 40, 20)
+    assert.equal(judgeWindow(mixed, outcomes('all', 9, 9), 60).decision, 'wait')
     assert.deepEqual(
-      [judgeWindow(mixed, all(9, true), 60).reason, judgeWindow(mixed, all(9, false), 60).reason],
+      [10, 0].map((successes) => judgeWindow(mixed, outcomes('all', 10, successes), 60).reason),
       ['better', 'worse']
     )
-    const same = Array.from({ length: 20 }, (_, i): Outcome => ['all', i % 2 === 0])
-    assert.equal(judgeWindow(mixed, same, 20).decision, 'invert')
+    assert.equal(judgeWindow(mixed, outcomes('all', 20, 10), 20).reason, 'no-evidence')
+    assert.equal(judgeWindow(mixed, outcomes('all', 20, 10), 21).decision, 'wait')
   })
 
   it('sees no room above a baseline without failures', () => {
-    assert.equal(canImprove(Array.from({ length: 100 }, (): Outcome => ['all', true])), false)
-    assert.equal(canImprove(Array.from({ length: 100 }, (_, i): Outcome => ['all', i > 15])), true)
+    assert.equal(canImprove(outcomes('all', 100, 100)), false)
+    assert.equal(canImprove(outcomes('all', 100, 85)), true)
   })
 })
+
+function outcomes(task: string, trials: number, successes: number): Outcome[] {
+  return Array.from({ length: trials }, (_, i): Outcome => [task, i < successes])
+}
