@@ -41,8 +41,8 @@ export async function findRunningNode(dataDir: string): Promise<RunningNode | un
 }
 
 /** Milliseconds to wait for a node that has just been started, or for another command. */
-const LOCK_WAIT = 10_000
-const LOOK_INTERVAL = 100
+export const LOCK_WAIT = 10_000
+export const LOOK_INTERVAL = 100
 
 /**
  * Runs `use` with the running node, or with the directory if no node runs on it. Waits while another
