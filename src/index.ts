@@ -232,6 +232,7 @@ export type {
   Withheld
 } from './knowledge/index.ts'
 export type {
+  AnnotationValue,
   DistillOptions,
   Fact,
   FactAuditReport,

@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { createHttpServer, readToken } from '../http/index.ts'
-import { EventFeed } from '../operations/index.ts'
+import { adoptUnitFile, EventFeed } from '../operations/index.ts'
 import { Sessions } from '../sessions/index.ts'
 import { version } from '../version.ts'
 import { listen } from './listening.ts'
@@ -52,6 +52,7 @@ export async function openDoors(
       return url
     }
   }
+  await adoptUnitFile(node)
   // This process holds the store's lock, so an existing socket belongs to a dead node.
   await rm(socket, { force: true })
   const local = await createHttpServer({ node, hosts, addRoutes: addRoutes?.(node) })

@@ -59,8 +59,10 @@ export async function withNode<T>(dataDir: string, use: (call: Call) => Promise<
       continue
     }
     await using opened = db
-    const { localCalls } = await import('../operations/index.ts')
-    return await use(localCalls({ db: opened, dataDir, running: false }))
+    const { adoptUnitFile, localCalls } = await import('../operations/index.ts')
+    const access = { db: opened, dataDir, running: false }
+    await adoptUnitFile(access)
+    return await use(localCalls(access))
   }
 }
 

@@ -13,6 +13,7 @@ export {
   UnitId,
   withoutNulls
 } from './formats/cq-unit.ts'
+export { adoptUnitFile } from './formats/unit-rests.ts'
 export { jsonValues } from './formats/json-values.ts'
 export { isOperation, OPERATIONS, operationNames } from './table.ts'
 export { FactOut } from './shapes/knowledge.ts'

@@ -25,7 +25,7 @@ import {
   searchSources
 } from '../knowledge/index.ts'
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
-import { Quota } from '../facts/index.ts'
+import { Annotations, Quota } from '../facts/index.ts'
 import { fileOf } from './node-parts.ts'
 import type { AttestedRecord, Entry, Operation, StoredFilter } from '../../crdt/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
@@ -63,6 +63,7 @@ export class CortexFactory {
   readonly #vectors: VectorIndex | undefined
   readonly #history: ClaimHistory
   readonly #nearDuplicates: NearDuplicates
+  readonly #annotations: Annotations
   readonly #echoes = new Echoes()
   readonly #quota: Quota
   readonly #upkeep: Upkeep
@@ -114,6 +115,7 @@ export class CortexFactory {
     this.#vectors = this.#openVectors(sources)
     this.#history = new ClaimHistory({ index: this.#index, facts, replica, judge: this.#judge })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
+    this.#annotations = new Annotations({ store, forgotten: () => this.#forgotten() })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
     const shared = anonymizer(anonymityNames(options, parts.environment))
     this.#drafts = new Drafts({
@@ -160,6 +162,7 @@ export class CortexFactory {
     this.#integrity = new Integrity({
       store,
       facts,
+      annotations: this.#annotations,
       replica,
       onDamage: (report) => observer.onDamage(report),
       onError
@@ -250,6 +253,7 @@ export class CortexFactory {
     const { options, replica, facts, impact, swarm } = this.#parts
     return new Knowledge({
       facts,
+      annotations: this.#annotations,
       candidates: this.#candidates,
       corroboration: new Corroboration({ replica, swarm }),
       nearDuplicates: this.#nearDuplicates,
@@ -271,6 +275,13 @@ export class CortexFactory {
       clock: options.clock ?? Date,
       retract: (digests, operations) => this.#retract(digests, operations)
     })
+  }
+
+  /** Facts that were removed, and not because they were merged into others. */
+  async *#forgotten(): AsyncGenerator<Uint8Array> {
+    for await (const digest of this.#parts.facts.forgotten()) {
+      if ((await this.#nearDuplicates.canonical(digest)) === undefined) yield digest
+    }
   }
 
   /** Whether a fact is stored, or an insight of the hive is released, now. */
