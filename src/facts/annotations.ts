@@ -6,6 +6,7 @@ import { concat } from '../../crdt/bytes/index.ts'
 import type { z } from 'zod'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 
+/** JSON, as `JSON.parse` returns it. */
 export type AnnotationValue = z.output<ReturnType<typeof z.json>>
 
 export interface AnnotationsComponents {
