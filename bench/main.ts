@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { agents } from './agents.ts'
 import { anonymity } from './anonymity.ts'
 import { bursts } from './bursts.ts'
+import { doors } from './doors.ts'
 import { filter } from './filter.ts'
 import { foreignText } from './foreign-text.ts'
 import { hostile } from './hostile.ts'
@@ -26,6 +27,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     agents,
     anonymity,
     bursts,
+    doors,
     hostile,
     ingest,
     filter,
