@@ -177,7 +177,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/client': { imports: ['node/operations'] },
   'node/http': { imports: ['src', 'node/operations'] },
   'node/mcp': { imports: ['src', 'node/operations'] },
-  'node/cq': { imports: ['src', 'node/operations'] },
+  'node/cq': { imports: ['src', 'node/operations', 'node/http'] },
   'node/control': { imports: ['src', 'node/sessions', 'node/operations', 'node/http'] },
   'node/install': { imports: [] },
   'node/output': { imports: ['src', 'node/operations', 'node/control', 'node/install'] },

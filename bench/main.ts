@@ -4,6 +4,7 @@ import { agents } from './agents.ts'
 import { evolution } from './evolution.ts'
 import { anonymity } from './anonymity.ts'
 import { bursts } from './bursts.ts'
+import { doors } from './doors.ts'
 import { filter } from './filter.ts'
 import { foreignText } from './foreign-text.ts'
 import { hostile } from './hostile.ts'
@@ -28,6 +29,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     evolution,
     anonymity,
     bursts,
+    doors,
     hostile,
     ingest,
     filter,

@@ -1,4 +1,5 @@
 /** Errors of the replica and its store, and the base class of all errors. */
+import { systemErrorText } from './system-errors.ts'
 
 /** Base class of the errors of this library. Match on `name` and `code`, not on the message. */
 export class CodedError<Code extends string = string> extends Error {
@@ -10,10 +11,14 @@ export class CodedError<Code extends string = string> extends Error {
   }
 }
 
-/** The text of a thrown value. It never throws itself: not every value has a string form. */
+/**
+ * The text of a thrown value; of errors of the operating system in plain words. It never throws
+ * itself: not every value has a string form.
+ */
 export function messageOf(thrown: unknown): string {
   try {
-    const text: unknown = thrown instanceof Error ? thrown.message : String(thrown)
+    const text: unknown =
+      thrown instanceof Error ? (systemErrorText(thrown) ?? thrown.message) : String(thrown)
     if (typeof text === 'string') return text
   } catch {
     // A revoked Proxy, an object without a prototype, or a `toString` that throws.

@@ -29,6 +29,7 @@ export {
   TRIALS
 } from './constants.ts'
 export { CodedError, errorOf, LimitError, MalformedError, messageOf, StoreError } from './errors.ts'
+export { makeDirectory } from './make-directory.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
 export { createAuthor } from './feeds/author.ts'
 export {

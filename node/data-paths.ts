@@ -1,15 +1,18 @@
 /** Paths of a node: XDG base directories, and a short path for its socket. */
 import { createHash } from 'node:crypto'
-import { lstat, mkdir } from 'node:fs/promises'
+import { lstat } from 'node:fs/promises'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
+import { makeDirectory } from '../crdt/make-directory.ts'
+import { messageOf } from './exit-codes.ts'
+
+export { makeDirectory }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** sun_path holds 108 bytes on Linux, 104 on macOS, including the final zero. */
+/** Bytes: sun_path has 108 on Linux, 104 on macOS, including the final zero. */
 const MAX_SOCKET_PATH = 103
 const NAME = 'noormme-hive'
-const OWNER_ONLY = 0o700
 
 /** `$XDG_DATA_HOME/noormme-hive`, by default `~/.local/share/noormme-hive`. */
 export function defaultDataDir(env: Environment): string {
@@ -21,16 +24,23 @@ export async function socketPath(dataDir: string, env: Environment): Promise<str
   const name = `${createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 16)}.sock`
   const runtime = absolute(env['XDG_RUNTIME_DIR'])
   const directory =
-    runtime === undefined || join(runtime, NAME, name).length > MAX_SOCKET_PATH
+    runtime === undefined || Buffer.byteLength(join(runtime, NAME, name)) > MAX_SOCKET_PATH
       ? join(tmpdir(), `${NAME}-${userInfo().uid}`)
       : join(runtime, NAME)
   const path = join(directory, name)
-  if (path.length > MAX_SOCKET_PATH) {
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
     throw new Error(
       `The path of the control socket is too long: ${path}. Set XDG_RUNTIME_DIR to a shorter directory.`
     )
   }
-  await mkdir(directory, { recursive: true, mode: OWNER_ONLY })
+  try {
+    await makeDirectory(directory)
+  } catch (cause) {
+    throw new Error(
+      `Cannot make the directory of the control socket: ${messageOf(cause)}. Or set XDG_RUNTIME_DIR to another directory.`,
+      { cause }
+    )
+  }
   await checkOwned(directory)
   return path
 }

@@ -22,11 +22,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Thrown for an error that a running node returned. */
+/** Thrown for an error with an exit code of its own, such as one that a running node returned. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
   readonly exit: ExitCode
-  /** The code of the error on the node. */
+  /** The code of the error. */
   readonly code: string | undefined
 
   constructor(message: string, exit: ExitCode, code?: string) {

@@ -267,6 +267,7 @@ export type {
   Withheld
 } from './knowledge/index.ts'
 export type {
+  AnnotationValue,
   DistillOptions,
   Fact,
   FactAuditReport,

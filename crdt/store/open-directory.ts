@@ -41,7 +41,7 @@ export async function openDirectory(
   options: { readonly repair?: boolean } = {}
 ): Promise<OpenedDirectory> {
   const inventory = new Inventory(directory)
-  const stored = await inventory.read()
+  const stored = inventory.read()
   const contents = stored === 'damaged' ? undefined : stored
   const names = await namesIn(directory)
   const hasTrace =
@@ -55,7 +55,7 @@ export async function openDirectory(
     return { ...rest, database, condition: { damage, isRepaired: false } }
   }
   await restoreCurrent(directory, names)
-  const isRequested = options.repair === true || (await inventory.isRepairRequested())
+  const isRequested = options.repair === true || inventory.isRepairRequested()
   if (isRequested || damage.some(({ file }) => REPAIRED.test(file))) {
     return { ...rest, ...(await repair(directory, damage, inventory)) }
   }

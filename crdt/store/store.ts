@@ -13,6 +13,7 @@ import { DigestLog } from './digest-log.ts'
 import { InventoryKeeper } from './inventory-keeper.ts'
 import { openDirectory } from './open-directory.ts'
 import { messageOf, StoreError } from '../errors.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { LevelSection } from './level-section.ts'
 import { MIGRATIONS, SCHEMA } from './migrations.ts'
 import { closedError, OpenDatabase } from './open-database.ts'
@@ -57,6 +58,13 @@ export async function openStore(
 }
 
 async function openDirectoryStore(where: string, options: OpenStoreOptions): Promise<Store> {
+  await makeDirectory(where).catch((cause: unknown) => {
+    throw new StoreError(
+      'STORE_OPEN_FAILED',
+      `Cannot open the store in ${where}: ${messageOf(cause)}`,
+      { cause }
+    )
+  })
   const release = lockDirectory(where)
   let opened
   try {

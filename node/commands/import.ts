@@ -2,7 +2,7 @@
  * `hive import`: stores facts as `hive export` writes them, knowledge units of cq, or the graph of an
  * MCP memory server, from a file or from standard input.
  */
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { COMMON_OPTIONS, readArguments } from '../command.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { defaultDataDir } from '../data-paths.ts'
@@ -28,6 +28,13 @@ export const command: Command = {
   }
 }
 
+async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
+  const file = await open(path)
+  if (!(await file.stat()).isDirectory()) return file.createReadStream()
+  await file.close()
+  throw new UsageError(`${path} is a directory. Name a file.`)
+}
+
 async function importOther(
   ...[argv, { env, signal }]: Parameters<Command['run']>
 ): ReturnType<Command['run']> {
@@ -45,7 +52,8 @@ async function importOther(
   if (file === undefined && process.stdin.isTTY) {
     throw new UsageError(`Nothing to import. Name a file: hive import --format ${format} FILE`)
   }
-  const bytes = file === undefined ? process.stdin : createReadStream(file)
+  // Opened here, so that a file that cannot be read is an error of this command.
+  const bytes = file === undefined ? process.stdin : await openFile(file)
   const lines = format === 'cq' ? storedUnits(bytes, file) : bytes
   const progress = progressLine()
   const report = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>

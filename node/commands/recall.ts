@@ -79,9 +79,13 @@ function describe({ fact, origin, score }: RecalledResult): string {
   const from =
     origin === 'local'
       ? `${fact.agent ?? 'agent'}, ${fact.recordedAt?.slice(0, 10) ?? ''}`
-      : `hive, ${fact.corroboration ?? 0} votes`
+      : `hive, ${votesOf(fact.corroboration ?? 0)}`
   const state = fact.state === undefined ? '' : `  ${fact.state}`
   const stale = fact.stale === undefined ? '' : `  stale: ${fact.stale}`
   const head = `${fact.id.slice(0, 12)}  ${score.toFixed(2)}  ${Math.round(fact.confidence * 100)}%`
   return `${head}  ${sanitizeText(from)}${state}${stale}  ${sanitizeText(fact.entity)}\n${textLines(fact)}`
+}
+
+function votesOf(count: number): string {
+  return count === 1 ? '1 vote' : `${count} votes`
 }

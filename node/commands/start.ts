@@ -1,4 +1,5 @@
 /** `hive start`: runs a node until a signal stops it. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { createHive, StoreError } from '../../src/index.ts'
 import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
 import { readModels } from '../models-file.ts'
@@ -10,7 +11,7 @@ import { mcpRoute } from '../mcp/index.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { startLog } from '../output/start-log.ts'
 import { defaultDataDir, socketPath } from '../data-paths.ts'
-import { findRunningNode } from '../control/running-node.ts'
+import { findRunningNode, LOCK_WAIT, LOOK_INTERVAL } from '../control/running-node.ts'
 import { readSwarmKey } from '../swarm-key-file.ts'
 import { warn } from '../output/terminal.ts'
 import { version } from '../version.ts'
@@ -24,6 +25,8 @@ const STOP_TIMEOUT = 2_000
 /** Any free port of this machine. */
 const DEFAULT_HTTP = '127.0.0.1:0'
 const MAX_PORT = 65_535
+
+const HOST_NAME = /^[\w.-]+$/
 
 /** A day, in seconds. */
 const MAX_IDLE = 86_400
@@ -52,8 +55,12 @@ export const command: Command = {
     const idle = values['idle-timeout']
     const idleTimeout =
       idle === undefined ? undefined : wholeNumberOption('idle-timeout', idle, 1, MAX_IDLE)
+    // Checked before the store is opened.
+    const http = addressOf(values.http)
+    const hosts = hostsOf(values['http-host'])
+    const socket = await socketPath(dataDir, env)
     const keyFile = values['swarm-key']
-    const db = await open(dataDir, {
+    const init: HiveInit = {
       dataDir,
       models: values.models === undefined ? undefined : await readModels(values.models),
       skills: {
@@ -74,30 +81,28 @@ export const command: Command = {
         mode: values.light === true ? 'light' : 'full',
         k: values.k === undefined ? undefined : wholeNumberOption('k', values.k, 1, 1000)
       }
-    })
+    }
+    await using opened = new AsyncDisposableStack()
+    const db = opened.use(await open(dataDir, init, signal))
     const log = startLog(values.json === true)
     log.follow(db)
     const doors = await openDoors(db, {
       dataDir,
-      socket: await socketPath(dataDir, env),
-      http: addressOf(values.http),
-      hosts: values['http-host'] ?? [],
+      socket,
+      http,
+      hosts,
       addRoutes: (node) => (server) => {
         mcpRoute(node)(server)
         cqRoutes(node)(server)
       }
-    }).catch(async (error: unknown) => {
-      await db.stop()
-      throw error
     })
+    opened.defer(() => doors.close())
     await rememberStart(dataDir, values)
     log.ready(db, { dataDir, hasKey: keyFile !== undefined, url: doors.url })
     await waitForEnd(signal, doors.servers, idleTimeout)
     log.stopping()
-    const stopped = await completesWithin(STOP_TIMEOUT, async () => {
-      await doors.close()
-      await db.stop()
-    })
+    const all = opened.move()
+    const stopped = await completesWithin(STOP_TIMEOUT, () => all.disposeAsync())
     if (!stopped) {
       warn(
         `hive: the node did not stop within ${STOP_TIMEOUT} ms, so the process ends now. Committed data is not lost.`
@@ -110,18 +115,25 @@ export const command: Command = {
   }
 }
 
-async function open(dataDir: string, init: HiveInit): Promise<HiveNode> {
-  try {
-    return await createHive(init)
-  } catch (error) {
-    if (!(error instanceof StoreError && error.code === 'STORE_LOCKED')) throw error
-    const node = await findRunningNode(dataDir)
-    if (node === undefined) throw error
-    throw new StoreError(
-      'STORE_LOCKED',
-      `A node already runs on ${dataDir} (process ${node.pid}). Stop that process, or use another --data-dir.`,
-      { cause: error }
-    )
+/** Waits while a command has the directory, and for the answer of a node that has just started. */
+async function open(dataDir: string, init: HiveInit, signal: AbortSignal): Promise<HiveNode> {
+  const deadline = Date.now() + LOCK_WAIT
+  for (;;) {
+    try {
+      return await createHive(init)
+    } catch (error) {
+      if (!(error instanceof StoreError && error.code === 'STORE_LOCKED')) throw error
+      const node = await findRunningNode(dataDir)
+      if (node !== undefined) {
+        throw new StoreError(
+          'STORE_LOCKED',
+          `A node already runs on ${dataDir} (process ${node.pid}). Stop that process, or use another --data-dir.`,
+          { cause: error }
+        )
+      }
+      if (Date.now() > deadline) throw error
+    }
+    await delay(LOOK_INTERVAL, undefined, { signal })
   }
 }
 
@@ -134,6 +146,13 @@ function addressOf(text: string): { readonly host: string; readonly port: number
     throw new UsageError(`--http takes PORT, HOST:PORT or off, not "${text}".`)
   }
   return { host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) }
+}
+
+/** Names as a request has them in its Host header, without the port. */
+function hostsOf(names: readonly string[] = []): readonly string[] {
+  const wrong = names.find((name) => !HOST_NAME.test(name))
+  if (wrong === undefined) return names
+  throw new UsageError(`--http-host takes a name without a port, not "${wrong}".`)
 }
 
 function receiptsOf(text = 'tests'): 'runs' | 'tests' {

@@ -4,9 +4,10 @@
  */
 import { rm } from 'node:fs/promises'
 import { createHttpServer, readToken } from '../http/index.ts'
-import { EventFeed } from '../operations/index.ts'
+import { adoptUnitFile, EventFeed } from '../operations/index.ts'
 import { Sessions } from '../sessions/index.ts'
 import { version } from '../version.ts'
+import { listen } from './listening.ts'
 import { removeRunningNode, writeRunningNode } from './running-node.ts'
 import type { AddressInfo, Server } from 'node:net'
 import type { AddRoutes } from '../http/index.ts'
@@ -51,17 +52,18 @@ export async function openDoors(
       return url
     }
   }
+  await adoptUnitFile(node)
   // This process holds the store's lock, so an existing socket belongs to a dead node.
   await rm(socket, { force: true })
   const local = await createHttpServer({ node, hosts, addRoutes: addRoutes?.(node) })
   opened.defer(() => local.close())
-  await local.listen({ path: socket })
+  await listen(local, { path: socket })
   const servers: Server[] = [local.server]
   if (http !== undefined) {
     const token = await readToken(dataDir)
     const open = await createHttpServer({ node, hosts, token, addRoutes: addRoutes?.(node) })
     opened.defer(() => open.close())
-    await open.listen(http)
+    await listen(open, http)
     servers.push(open.server)
     url = urlOf(open.server.address(), http.host)
   }

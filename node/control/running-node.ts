@@ -41,8 +41,8 @@ export async function findRunningNode(dataDir: string): Promise<RunningNode | un
 }
 
 /** Milliseconds to wait for a node that has just been started, or for another command. */
-const LOCK_WAIT = 10_000
-const LOOK_INTERVAL = 100
+export const LOCK_WAIT = 10_000
+export const LOOK_INTERVAL = 100
 
 /**
  * Runs `use` with the running node, or with the directory if no node runs on it. Waits while another
@@ -59,8 +59,10 @@ export async function withNode<T>(dataDir: string, use: (call: Call) => Promise<
       continue
     }
     await using opened = db
-    const { localCalls } = await import('../operations/index.ts')
-    return await use(localCalls({ db: opened, dataDir, running: false }))
+    const { adoptUnitFile, localCalls } = await import('../operations/index.ts')
+    const access = { db: opened, dataDir, running: false }
+    await adoptUnitFile(access)
+    return await use(localCalls(access))
   }
 }
 

@@ -5,10 +5,12 @@
  */
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { makeDirectory } from '../data-paths.ts'
+import { CommandError, EXIT } from '../exit-codes.ts'
 import { rememberedStart } from './remembered-start.ts'
 import { findRunningNode } from './running-node.ts'
 import type { RunningNode } from './running-node.ts'
@@ -17,7 +19,6 @@ import type { RunningNode } from './running-node.ts'
 export const LOG_FILE = 'node.log'
 
 const LOCK_FILE = 'node.starting'
-const OWNER_ONLY_DIRECTORY = 0o700
 const OWNER_ONLY_FILE = 0o600
 
 /** Milliseconds for a start, and between two looks whether the node answers. */
@@ -40,21 +41,24 @@ export interface StartedNode {
 export async function ensureNode(dataDir: string, signal?: AbortSignal): Promise<StartedNode> {
   const running = await findRunningNode(dataDir)
   if (running !== undefined) return { node: running, started: false }
-  await mkdir(dataDir, { recursive: true, mode: OWNER_ONLY_DIRECTORY })
+  await makeDirectory(dataDir)
   const deadline = Date.now() + START_TIMEOUT
   const lock = join(dataDir, LOCK_FILE)
   let started = false
+  let ended: Promise<number | null> | undefined
   try {
     for (;;) {
       if (!started && (await takeLock(lock))) {
         started = true
         // Another caller may have started one between the look and the lock.
         if ((await findRunningNode(dataDir)) === undefined) {
-          spawnNode(dataDir, await rememberedStart(dataDir))
+          ended = spawnNode(dataDir, await rememberedStart(dataDir))
         }
       }
+      const code = ended && (await Promise.race([ended, Promise.resolve(undefined)]))
       const node = await findRunningNode(dataDir)
       if (node !== undefined) return { node, started }
+      if (code !== undefined) throw await startError(dataDir)
       if (Date.now() > deadline) {
         throw new Error(
           `The node did not start within ${START_TIMEOUT / 1000} s. ${join(dataDir, LOG_FILE)} has its output.`
@@ -94,7 +98,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** It belongs to no terminal and no agent, and outlives this process. */
-function spawnNode(dataDir: string, remembered: readonly string[]): void {
+function spawnNode(dataDir: string, remembered: readonly string[]): Promise<number | null> {
   const log = openSync(join(dataDir, LOG_FILE), 'a', OWNER_ONLY_FILE)
   try {
     const child = spawn(
@@ -111,11 +115,26 @@ function spawnNode(dataDir: string, remembered: readonly string[]): void {
       ],
       { detached: true, stdio: ['ignore', log, log], windowsHide: true }
     )
-    child.on('error', () => undefined)
     child.unref()
+    return new Promise((resolve) => {
+      child.once('error', () => resolve(EXIT.failed))
+      child.once('exit', resolve)
+    })
   } finally {
     closeSync(log)
   }
+}
+
+/** The last line of the node's output says why it ended. */
+async function startError(dataDir: string): Promise<CommandError> {
+  const path = join(dataDir, LOG_FILE)
+  const lines = (await readFile(path, 'utf8').catch(() => '')).trimEnd().split('\n')
+  const reason = lines.findLast((line) => line.startsWith('hive: '))?.slice('hive: '.length)
+  return new CommandError(
+    `The node did not start: ${reason ?? 'it ended without a reason.'} ${path} has its output.`,
+    EXIT.failed,
+    'START_FAILED'
+  )
 }
 
 /** The script of the `hive` binary: beside this folder, as a source or as built. */

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { describeIssues, localCalls, withoutNulls } from '../operations/index.ts'
+import { cqDocument } from './openapi.ts'
 import { CqUnits, Flag, Proposal, Query } from './units.ts'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { NodeAccess } from '../operations/index.ts'
@@ -27,6 +28,7 @@ export function addCqRoutes(server: FastifyInstance, units: CqUnits): void {
   server.get('/.well-known/cq-node.json', (_request, reply) =>
     reply.code(NOT_FOUND).send({ detail: 'Not Found' })
   )
+  server.get(`${PREFIX}/openapi.json`, ({ host }) => cqDocument(`http://${host}`))
   server.get(`${PREFIX}/health`, () => ({ status: 'ok' }))
   server.get(`${PREFIX}/knowledge`, ({ query }, reply) =>
     answer(reply, 200, async (signal) => ({

@@ -57,13 +57,16 @@ export const Flag = z.object({
   duplicate_of: UnitId.optional()
 })
 
+const Counts = z.record(z.string(), z.int())
+
 /** cq's statistics of a store. */
-export interface Stats {
-  readonly total_count: number
-  readonly domain_counts: Readonly<Record<string, number>>
-  readonly tier_counts: Readonly<Record<string, number>>
-  readonly confidence_distribution: Readonly<Record<string, number>>
-}
+export const Stats = z.strictObject({
+  total_count: z.int(),
+  domain_counts: Counts,
+  tier_counts: Counts,
+  confidence_distribution: Counts
+})
+export type Stats = z.output<typeof Stats>
 
 /** Thrown when no fact and no insight has the id of a unit. */
 export class UnitUnknownError extends Error {

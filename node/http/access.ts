@@ -21,7 +21,8 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
   '/readyz',
   '/openapi.json',
   '/docs',
-  '/.well-known/cq-node.json'
+  '/.well-known/cq-node.json',
+  '/api/v1/openapi.json'
 ])
 
 export class Access {

@@ -1,12 +1,9 @@
 /** The OpenAPI 3.1 document of the HTTP API, made from the table of operations. */
-import { z } from 'zod'
 import { OPERATIONS, operationNames } from '../operations/index.ts'
-import { version } from '../version.ts'
+import { DocumentSchemas, documentHead, objectOf } from './openapi-schemas.ts'
 import { JSON_LINES } from './operation-routes.ts'
-import { PROBLEM_JSON } from './problem.ts'
 import type { Effect, Operation, Topic } from '../operations/index.ts'
-
-type Json = Readonly<Record<string, unknown>>
+import type { Json } from './openapi-schemas.ts'
 
 const TOPICS: Readonly<Record<Topic, string>> = {
   knowledge: 'Facts of this node, and what it finds.',
@@ -25,75 +22,33 @@ const EFFECTS: Readonly<Record<Effect, string>> = {
   deletes: 'Deletes what this node stores.'
 }
 
-const ProblemShape = z
-  .looseObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.string(),
-    exit: z.int()
-  })
-  .meta({
-    id: 'Problem',
-    description:
-      'Problem details (RFC 9457), with the code of the error and the exit code of a command'
-  })
-
 export function openApiDocument(url: string): Json {
-  const components: Record<string, unknown> = {}
-  const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json =>
-    shared(schema, io, components)
-  const problem = schemaOf(ProblemShape, 'output')
+  const schemas = new DocumentSchemas()
   const paths = Object.fromEntries(
     operationNames().map((name) => [
       `/v1/${name}`,
-      { post: pathItem(name, OPERATIONS[name], schemaOf, problem) }
+      { post: pathItem(name, OPERATIONS[name], schemas) }
     ])
   )
   return {
-    openapi: '3.1.0',
-    info: {
+    ...documentHead(url, {
       title: 'noormme-hive',
-      version: version(),
       summary: 'A peer-to-peer hive for AI agents',
       description:
-        'The API of a node. A call is a POST with a JSON object. The token is in the file http-token of the data directory.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-      contact: { name: 'noormme-hive', url: 'https://www.npmjs.com/package/noormme-hive' }
-    },
-    servers: [{ url, description: 'This node' }],
-    security: [{ token: [] }],
+        'The API of a node. A call is a POST with a JSON object. The token is in the file http-token of the data directory.'
+    }),
     tags: Object.entries(TOPICS).map(([name, description]) => ({ name, description })),
-    paths: { ...paths, ...otherPaths(problem) },
-    components: {
-      securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'The token of the node' }
-      },
-      schemas: components
-    }
+    paths: merged(paths, otherPaths(schemas)),
+    components: schemas.components()
   }
 }
 
-function pathItem(
-  name: string,
-  operation: Operation,
-  schemaOf: (schema: z.ZodType, io: 'input' | 'output') => Json,
-  problem: Json
-): Json {
-  const { topic, summary, detail, effect, input, output, item, lines, errors, example } = operation
+function pathItem(name: string, operation: Operation, schemas: DocumentSchemas): Json {
+  const { topic, summary, detail, effect, input, output, lines, errors, example } = operation
   const codes = ['ARGUMENT_INVALID', ...errors]
   const description = [detail, EFFECTS[effect], `Codes of errors: ${codes.join(', ')}.`].filter(
     (text) => text !== undefined
   )
-  const stream =
-    item === undefined
-      ? {}
-      : {
-          [JSON_LINES]: {
-            schema: { type: 'string', description: 'Lines of progress and items, then the result' }
-          }
-        }
   return {
     operationId: camelCase(name),
     tags: [topic],
@@ -102,7 +57,7 @@ function pathItem(
     requestBody: {
       required: true,
       content: {
-        'application/json': { schema: schemaOf(input, 'input'), example: example.input },
+        'application/json': { schema: schemas.of(input, 'input'), example: example.input },
         ...(lines === undefined
           ? {}
           : {
@@ -116,12 +71,28 @@ function pathItem(
       200: {
         description: 'Done',
         content: {
-          'application/json': { schema: schemaOf(output, 'output'), example: example.output },
-          ...stream
+          'application/json': { schema: schemas.of(output, 'output'), example: example.output },
+          [JSON_LINES]: { schema: linesOf(operation, schemas) }
         }
       },
-      ...problems(problem, ['400', '401', '403', '429', 'default'])
+      ...schemas.problems(['400', '401', '403', '429', 'default'])
     }
+  }
+}
+
+/** An answer in lines; the schema of its content is that of one line. */
+function linesOf({ output, item }: Operation, schemas: DocumentSchemas): Json {
+  const line = [
+    objectOf({ progress: { type: 'object', additionalProperties: { type: 'number' } } }),
+    ...(item === undefined ? [] : [objectOf({ item: schemas.of(item, 'output') })]),
+    objectOf({ result: schemas.of(output, 'output') }),
+    objectOf({ error: schemas.problem })
+  ]
+  return {
+    type: 'string',
+    description: 'Lines of progress and items, then one line with the result or the error',
+    contentMediaType: JSON_LINES,
+    contentSchema: { anyOf: line }
   }
 }
 
@@ -129,8 +100,14 @@ function textResponse(type: string, description: string): Json {
   return { description, content: { [type]: { schema: { type: 'string' } } } }
 }
 
+/** A path may have an operation and another route, by their methods. */
+function merged(paths: Record<string, object>, others: Record<string, object>): Json {
+  const items = Object.entries(others).map(([path, item]) => [path, { ...paths[path], ...item }])
+  return { ...paths, ...Object.fromEntries(items) }
+}
+
 /** Routes that are no operations. */
-function otherPaths(problem: Json): Json {
+function otherPaths(schemas: DocumentSchemas): Record<string, object> {
   const get = (
     operationId: string,
     summary: string,
@@ -144,7 +121,7 @@ function otherPaths(problem: Json): Json {
       description: `${summary}. Changes nothing.`,
       parameters,
       ...(open ? { security: [] } : {}),
-      responses: { 200: ok, ...problems(problem, ['400', '403', '429', 'default']) }
+      responses: { 200: ok, ...schemas.problems(['400', '403', '429', 'default']) }
     }
   })
   const state: Json = {
@@ -161,7 +138,6 @@ function otherPaths(problem: Json): Json {
   }
   return {
     '/v1/events': {
-      post: undefined,
       ...get(
         'followEvents',
         'Follow the events of the node as server-sent events',
@@ -198,29 +174,6 @@ function otherPaths(problem: Json): Json {
       open: true
     })
   }
-}
-
-function problems(problem: Json, statuses: readonly string[]): Json {
-  const response = { description: 'Refused', content: { [PROBLEM_JSON]: { schema: problem } } }
-  return Object.fromEntries(statuses.map((status) => [status, response]))
-}
-
-/** A schema, its named parts moved to the components. */
-function shared(
-  schema: z.ZodType,
-  io: 'input' | 'output',
-  components: Record<string, unknown>
-): Json {
-  const { $schema: _, $defs = {}, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-  Object.assign(components, withReferences($defs))
-  return withReferences(rest)
-}
-
-/** References point to the components. */
-function withReferences(schema: object): Record<string, unknown> {
-  const text = JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object as before
-  return JSON.parse(text) as Record<string, unknown>
 }
 
 export function camelCase(name: string): string {

@@ -7,18 +7,19 @@ export { fittingTags, idOfUnit, insightOf, unitIdOf, wordsOf } from './formats/c
 export {
   CqContext,
   CqInsight,
+  CqUnit,
   Domains,
   Extensions,
   FlagReason,
   UnitId,
   withoutNulls
 } from './formats/cq-unit.ts'
+export { adoptUnitFile } from './formats/unit-rests.ts'
 export { jsonValues } from './formats/json-values.ts'
 export { isOperation, OPERATIONS, operationNames } from './table.ts'
 export { FactOut } from './shapes/knowledge.ts'
 export type { Call, InputOf, ResultOf } from './calls.ts'
 export type { CallOptions, Progress } from './call-options.ts'
-export type { CqUnit } from './formats/cq-unit.ts'
 export type { FeedEvent } from './event-feed.ts'
 export type { Door, Effect, NodeAccess, Operation, Topic } from './operation.ts'
 export type { OperationName, Operations } from './table.ts'

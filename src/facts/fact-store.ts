@@ -342,6 +342,11 @@ export class FactStore {
     return this.#log.end
   }
 
+  /** Digests of facts that were forgotten and not stored again. */
+  forgotten(): AsyncGenerator<Uint8Array> {
+    return this.#marks.forgottenDigests()
+  }
+
   /** Compares all facts with the log and the marks, and mends what follows from the rest. */
   async audit(signal?: AbortSignal): Promise<FactAuditReport> {
     const audit = new FactAudit({

@@ -7,6 +7,7 @@ export {
   MAX_PROJECT_BYTES,
   readFact
 } from '../fact-format/index.ts'
+export { Annotations } from './annotations.ts'
 export { factIds, factText } from './fact-ids.ts'
 export { FactStore } from './fact-store.ts'
 export { prepareFact, prepareStored } from './prepared-fact.ts'
@@ -20,5 +21,6 @@ export type {
   LessonFields,
   StoredFact
 } from '../fact-format/index.ts'
+export type { AnnotationValue } from './annotations.ts'
 export type { FactAuditReport } from './fact-audit.ts'
 export type { PreparedFact } from './prepared-fact.ts'

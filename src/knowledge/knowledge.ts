@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { canonicalText, Serial } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import { Signal, parse, resolveId } from '../arguments/index.ts'
+import { digestOfId, Signal, parse, resolveId } from '../arguments/index.ts'
 import { factIds, factOf, identifyFact, isProject, MAX_PROJECT_BYTES } from '../facts/index.ts'
 import { distillMany } from './distill-many.ts'
 import { distillOne } from './distill-one.ts'
@@ -11,6 +11,7 @@ import { learn } from './learn.ts'
 import { knownIds, variantIds } from './known-ids.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Operation } from '../../crdt/index.ts'
+import type { Annotations, AnnotationValue } from '../facts/index.ts'
 import type { DistillOptions, Fact, FactInput, FactStore, StoredFact } from '../facts/index.ts'
 import type { Candidates } from './candidates.ts'
 import type { DistillManyOptions, DistillReport } from './distill-many.ts'
@@ -34,6 +35,7 @@ export interface KnowledgeComponents extends IntakeComponents {
     FactStore,
     'add' | 'all' | 'isRedundant' | 'get' | 'has' | 'idsFrom' | 'markStale' | 'remove' | 'stored'
   >
+  readonly annotations: Pick<Annotations, 'forget' | 'get' | 'put'>
   readonly candidates: Pick<Candidates, 'forget' | 'promotedAs'>
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'find' | 'follow' | 'recall'>
@@ -58,6 +60,9 @@ const Milliseconds = z.custom<number>((value) => typeof value === 'number' && va
 const Project = z.custom<string>(isProject, {
   message: `must be a name of 1 to ${MAX_PROJECT_BYTES} bytes`
 })
+
+const MAX_ANNOTATION_NAME = 64
+const AnnotationName = z.string().min(1).max(MAX_ANNOTATION_NAME)
 
 const RecallArguments = z.strictObject({
   limit: z.int().min(1).max(1000).optional(),
@@ -205,6 +210,36 @@ export class Knowledge {
     return this.#components.history.of(canonicalText(entity), attribute, checked)
   }
 
+  /**
+   * Keeps JSON of the caller's with facts of this node, by their whole ids, under a name. It replaces
+   * what is there under that name; unknown ids are left out. It never leaves the node, and is
+   * forgotten with its fact. Resolves when it is on disk. Throws `HiveError` (ARGUMENT_INVALID).
+   */
+  async annotate(name: string, values: ReadonlyMap<string, AnnotationValue>): Promise<void> {
+    const { facts, annotations, nearDuplicates } = this.#components
+    parse(AnnotationName, name, 'annotate')
+    const given = [...parse(z.map(z.string(), z.json()), values, 'annotate')]
+    const digests = given.map(([id]) => digestOfId(id))
+    // No fact is forgotten meanwhile.
+    await nearDuplicates.runExclusive(async () => {
+      const stored = await facts.stored(digests)
+      const known: [Uint8Array, AnnotationValue][] = []
+      for (const [i, digest] of digests.entries()) {
+        const isKnown =
+          stored[i] !== undefined || (await nearDuplicates.canonical(digest)) !== undefined
+        if (isKnown) known.push([digest, given[i]?.[1] ?? null])
+      }
+      await annotations.put(name, known)
+    })
+  }
+
+  /** What is kept with a fact under a name. Throws `HiveError` (ARGUMENT_INVALID, ID_AMBIGUOUS). */
+  async annotation(name: string, id: string): Promise<AnnotationValue | undefined> {
+    parse(AnnotationName, name, 'annotation')
+    const digest = await this.#digestOf(id)
+    return digest === undefined ? undefined : this.#components.annotations.get(name, digest)
+  }
+
   /** Variants that were merged into a fact, in their own words. */
   async variants(id: string): Promise<Fact[]> {
     const { facts, nearDuplicates } = this.#components
@@ -266,15 +301,19 @@ export class Knowledge {
   }
 
   async #forget(digest: Uint8Array): Promise<Forgotten> {
-    const { facts, candidates, echoes, nearDuplicates, retract, onForget } = this.#components
+    const { facts, annotations, candidates, echoes, nearDuplicates } = this.#components
     const stored = await facts.get(digest)
     const variants = stored === undefined ? [] : await nearDuplicates.variantsOf(digest)
     const digests = [digest, ...variants.map((variant) => variant.digest)]
     const published = await candidates.promotedAs(digests)
+    const others = [
+      ...candidates.forget(digests),
+      ...nearDuplicates.forget(digests),
+      ...(await annotations.forget(digests))
+    ]
     let retracted = false
     const commit = async (removal: readonly Operation[]): Promise<void> => {
-      const operations = [...removal, ...candidates.forget(digests)]
-      retracted = await retract(published, [...operations, ...nearDuplicates.forget(digests)])
+      retracted = await this.#components.retract(published, [...removal, ...others])
     }
     if (stored === undefined) {
       const forgotten = (await nearDuplicates.canonical(digest)) !== undefined
@@ -284,7 +323,7 @@ export class Knowledge {
     const forgotten = await facts.remove(digest, commit)
     // A later fact with these words must not be referred to one that is gone.
     echoes.forget(factOf(stored))
-    await onForget([...digests, ...published].map(toHex))
+    await this.#components.onForget([...digests, ...published].map(toHex))
     return { forgotten, retracted }
   }
 

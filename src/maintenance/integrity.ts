@@ -12,7 +12,7 @@ import type {
   Store,
   StoreReport
 } from '../../crdt/index.ts'
-import type { FactAuditReport, FactStore } from '../facts/index.ts'
+import type { Annotations, FactAuditReport, FactStore } from '../facts/index.ts'
 
 /** What a node has, and what of it is lost, damaged or mended. */
 export interface IntegrityReport {
@@ -37,6 +37,7 @@ export interface IntegrityReport {
 export interface IntegrityComponents {
   readonly store: Store
   readonly facts: Pick<FactStore, 'audit'>
+  readonly annotations: Pick<Annotations, 'audit'>
   readonly replica: Pick<Replica, 'audit'>
   /** Called when something is lost or damaged. */
   readonly onDamage: (report: IntegrityReport) => void
@@ -77,11 +78,12 @@ export class Integrity {
 
   /** Reads everything, and mends what follows from the rest. */
   async verify(signal?: AbortSignal): Promise<IntegrityReport> {
-    const { store, facts, replica } = this.#components
-    const audits = await readable(async () => ({
-      facts: await facts.audit(signal),
-      hive: await replica.audit(signal)
-    }))
+    const { store, facts, annotations, replica } = this.#components
+    const audits = await readable(async () => {
+      const audited = await facts.audit(signal)
+      await annotations.audit(signal)
+      return { facts: audited, hive: await replica.audit(signal) }
+    })
     const report = await store.verify(signal)
     return reportOf(store, report, audits)
   }

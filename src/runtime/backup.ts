@@ -5,7 +5,7 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { readCopy } from '../../crdt/index.ts'
+import { makeDirectory, readCopy } from '../../crdt/index.ts'
 import { HiveError, messageOf } from '../errors.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Store, StoreCopy } from '../../crdt/index.ts'
@@ -110,7 +110,7 @@ async function fillDirectory<T>(directory: string, fill: () => Promise<T>): Prom
 async function requireEmpty(directory: string): Promise<void> {
   let names: string[]
   try {
-    await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE })
+    await makeDirectory(directory)
     names = await readdir(directory)
   } catch (cause) {
     throw new HiveError(

@@ -25,7 +25,7 @@ import {
   searchSources
 } from '../knowledge/index.ts'
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
-import { Quota } from '../facts/index.ts'
+import { Annotations, Quota } from '../facts/index.ts'
 import { Pilot, Schedule } from '../pilot/index.ts'
 import { evolutionOf } from './agent-evolution.ts'
 import { fileOf } from './node-parts.ts'
@@ -65,6 +65,7 @@ export class CortexFactory {
   readonly #vectors: VectorIndex | undefined
   readonly #history: ClaimHistory
   readonly #nearDuplicates: NearDuplicates
+  readonly #annotations: Annotations
   readonly #echoes = new Echoes()
   readonly #quota: Quota
   readonly #upkeep: Upkeep
@@ -118,6 +119,7 @@ export class CortexFactory {
     this.#vectors = this.#openVectors(sources)
     this.#history = new ClaimHistory({ index: this.#index, facts, replica, judge: this.#judge })
     this.#nearDuplicates = new NearDuplicates({ store, facts, index: this.#index })
+    this.#annotations = new Annotations({ store, forgotten: () => this.#forgotten() })
     this.#quota = new Quota(options.quota, () => ({ facts: facts.count, bytes: facts.bytes }))
     const shared = anonymizer(anonymityNames(options, parts.environment))
     this.#drafts = new Drafts({
@@ -164,6 +166,7 @@ export class CortexFactory {
     this.#integrity = new Integrity({
       store,
       facts,
+      annotations: this.#annotations,
       replica,
       onDamage: (report) => observer.onDamage(report),
       onError
@@ -281,6 +284,7 @@ export class CortexFactory {
     const { options, replica, facts, impact, swarm } = this.#parts
     return new Knowledge({
       facts,
+      annotations: this.#annotations,
       candidates: this.#candidates,
       corroboration: new Corroboration({ replica, swarm }),
       nearDuplicates: this.#nearDuplicates,
@@ -302,6 +306,13 @@ export class CortexFactory {
       clock: options.clock ?? Date,
       retract: (digests, operations) => this.#retract(digests, operations)
     })
+  }
+
+  /** Facts that were removed, and not because they were merged into others. */
+  async *#forgotten(): AsyncGenerator<Uint8Array> {
+    for await (const digest of this.#parts.facts.forgotten()) {
+      if ((await this.#nearDuplicates.canonical(digest)) === undefined) yield digest
+    }
   }
 
   /** Whether a fact is stored, or an insight of the hive is released, now. */

@@ -2,9 +2,9 @@
  * The data directory as only its owner may read it: the directory itself, and the files of a node in
  * it. Other files of the user are left alone.
  */
-import { chmod, lstat, mkdir, readdir } from 'node:fs/promises'
+import { chmod, lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { StoreError } from '../../crdt/index.ts'
+import { makeDirectory, StoreError } from '../../crdt/index.ts'
 import { messageOf } from '../errors.ts'
 
 const DIRECTORY_MODE = 0o700
@@ -22,7 +22,7 @@ const OWN_FILES = /^(store|peer\.key|node\.json|(search|vectors)\.db)([.-].*)?$/
 /** Creates the directory, or takes it from other users; a warning says why not. */
 export async function makePrivate(path: string, warn: (text: string) => void): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: DIRECTORY_MODE })
+    await makeDirectory(path)
   } catch (cause) {
     throw new StoreError(
       'STORE_OPEN_FAILED',

@@ -59,8 +59,7 @@ async function markdownOf(folder: string): Promise<string | undefined> {
     const names = (await readdir(folder)).filter(isMarkdown)
     return names.includes('SKILL.md') ? 'SKILL.md' : names[0]
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw refused(folder, `cannot be read: ${reason}`, cause)
+    throw refused(folder, `cannot be read: ${messageOf(cause)}`, cause)
   }
 }
 

@@ -1,14 +1,15 @@
 /**
  * Faults by seed, as many rounds as wanted: `npm run faults -- --rounds N [--seed S] [--kills N]
- * [--power-cuts N]`. Commits fail in every round; in every tenth a closed store is damaged, and the log
- * of a crashed one is torn. Then N nodes are killed, several in a process, and the power is cut N
- * times, which needs root. Ends with an error at the first result that is wrong. Its seed repeats it,
+ * [--full-disks N] [--power-cuts N]`. Commits fail in every round; in every tenth a closed store is damaged, and the log
+ * of a crashed one is torn. Then N nodes are killed, several in a process, the disk fills up N times,
+ * and the power is cut N times; the last two need root. Ends with an error at the first result that is wrong. Its seed repeats it,
  * except where processes are killed or the power is cut.
  */
 import { parseArgs } from 'node:util'
 import { damagedStores } from './damaged-files.ts'
 import { runWithFailingCommits } from './failing-commits.ts'
 import { filledDatabase } from './filled-database.ts'
+import { fillDisk } from './full-disk.ts'
 import { killProcesses, NODES_OF_A_PROCESS } from './kills.ts'
 import { cutPower } from './power-cuts.ts'
 import { runWithTornLog } from './torn-log.ts'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     kills: { type: 'string', default: '0' },
+    'full-disks': { type: 'string', default: '0' },
     'power-cuts': { type: 'string', default: '0' }
   }
 })
@@ -43,6 +45,11 @@ const processes = Math.ceil(Number(values.kills) / NODES_OF_A_PROCESS)
 if (processes > 0) {
   await killProcesses(processes, first)
   console.log(`${processes * NODES_OF_A_PROCESS} kills of nodes: nothing acknowledged is lost.`)
+}
+const disks = Number(values['full-disks'])
+if (disks > 0) {
+  await fillDisk(disks, first)
+  console.log(`${disks} full disks: nothing acknowledged is lost, and every store opened.`)
 }
 const cuts = Number(values['power-cuts'])
 if (cuts > 0) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { remoteCalls } from '../../node/control/control-client.ts'
+import { CqUnit } from '../../node/operations/index.ts'
 import { findRunningNode } from '../../node/control/running-node.ts'
 import { budget } from '../fixtures/budget.ts'
 import { BINARY } from '../fixtures/build.ts'
@@ -19,11 +20,18 @@ interface Agent {
   readonly transport: StdioClientTransport
 }
 
-async function startAgent(dataDir: string): Promise<Agent> {
+async function startAgent(dataDir: string, ...options: string[]): Promise<Agent> {
   const client = new Client({ name: 'agent', version: '1' })
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', BINARY, 'mcp', '--data-dir', dataDir],
+    args: [
+      '--disable-warning=ExperimentalWarning',
+      BINARY,
+      'mcp',
+      '--data-dir',
+      dataDir,
+      ...options
+    ],
     env: hiveEnvironment(),
     stderr: 'pipe'
   })
@@ -98,6 +106,49 @@ describe('hive mcp', function () {
     await endNode(dataDir, node)
     const log = await readFile(join(dataDir, 'node.log'), 'utf8')
     assert.equal(log.match(/Ready\./g)?.length, 1)
+  })
+
+  it('--profile cq has the five tools of cq, by a node that it starts', async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    const agent = await startAgent(dataDir, '--profile', 'cq')
+    await using left = new AsyncDisposableStack()
+    left.defer(async () => {
+      await agent.client.close()
+      const running = await findRunningNode(dataDir)
+      if (running !== undefined) await endNode(dataDir, running)
+    })
+    const { tools } = await agent.client.listTools()
+    assert.deepEqual(
+      tools.map(({ name }) => name),
+      ['query', 'propose', 'confirm', 'flag', 'status']
+    )
+    const use = async (name: string, args: Record<string, unknown>): Promise<unknown> => {
+      const { content, isError } = await agent.client.callTool({ name, arguments: args })
+      const [first] = content
+      assert.ok(first?.type === 'text' && isError !== true, JSON.stringify(content))
+      return JSON.parse(first.text)
+    }
+    const unit = await use('propose', {
+      summary: 'pnpm refuses an outdated lockfile in CI',
+      detail: 'It fails with ERR_PNPM_OUTDATED_LOCKFILE.',
+      action: 'Commit pnpm-lock.yaml.',
+      domains: ['pnpm', 'ci']
+    })
+    const { id: unitId } = CqUnit.parse(unit)
+    const found = CqUnit.array().parse(await use('query', { domains: ['pnpm'] }))
+    assert.deepEqual(
+      found.map(({ insight }) => insight.action),
+      ['Commit pnpm-lock.yaml.']
+    )
+    const confirmed = CqUnit.parse(await use('confirm', { unit_id: unitId }))
+    assert.equal(confirmed.evidence.confidence, 0.6)
+    assert.partialDeepStrictEqual(await use('status', {}), { total_count: 1 })
+    const flagged = CqUnit.parse(await use('flag', { unit_id: unitId, reason: 'stale' }))
+    assert.equal(flagged.flags?.[0]?.reason, 'stale')
+    assert.deepEqual(await use('query', { domains: ['pnpm'] }), [], 'it is recalled no longer')
+    const unknown = { name: 'confirm', arguments: { unit_id: `ku_${'0'.repeat(32)}` } }
+    assert.equal((await agent.client.callTool(unknown)).isError, true)
   })
 
   it('lets the agent of one machine recall what an agent of another one shared', async () => {

@@ -95,6 +95,9 @@ describe('the two nodes of the README', function () {
     }
     await two.prints(/^received new entries of peers$/m, signal)
     await using three = new Terminal(last, path)
-    assert.match(await three.ended(), /CSS gap\n {2}Flex containers support gap\.\n$/)
+    assert.match(
+      await three.ended(),
+      / {2}hive, 1 vote {2}CSS gap\n {2}Flex containers support gap\.\n$/
+    )
   })
 })

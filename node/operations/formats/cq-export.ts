@@ -1,6 +1,6 @@
 /** Exports lessons as knowledge units of cq, each as it would leave this node. */
 import { insightOf, OWN_KEY, tagsOf, unitIdOf, wordsOf } from './cq-mapping.ts'
-import { UnitRests } from './unit-rests.ts'
+import { restOfFact } from './unit-rests.ts'
 import type { HiveNode, Preview } from '../../../src/index.ts'
 import type { CallOptions } from '../call-options.ts'
 import type { NodeAccess } from '../operation.ts'
@@ -20,13 +20,12 @@ const VARIANT = 'it is a variant of another lesson'
 const TOO_LONG = 'a text is longer than cq allows'
 
 export async function exportUnits(
-  { db, dataDir }: NodeAccess,
+  { db }: NodeAccess,
   { signal, onItem }: CallOptions
 ): Promise<CqExportReport> {
   const { knowledge, hive } = db.agent.cortex
   const withheld: { id: string; reason: string }[] = []
   const totals = { facts: 0, omitted: 0 }
-  await using rests = await UnitRests.open(dataDir)
   for await (const { kind, entity, content, confidence, ...options } of knowledge.export({
     signal
   })) {
@@ -41,7 +40,7 @@ export async function exportUnits(
     }
     const published = await hive.get(preview.insight.id)
     const unit = unitOf(insight, preview.insight, published?.corroboration)
-    const imported = await rests.get(id)
+    const imported = await restOfFact(knowledge, id)
     if (imported === undefined) await onItem?.(unit)
     else {
       const { rest, omitted } = clearedRest(imported, hive, preview.insight.tags)

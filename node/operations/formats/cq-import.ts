@@ -3,7 +3,7 @@ import { messageOf } from '../../exit-codes.ts'
 import { JsonLines } from '../json-lines.ts'
 import { lessonOf, restOf } from './cq-mapping.ts'
 import { CqUnit, withoutNulls } from './cq-unit.ts'
-import { UnitRests } from './unit-rests.ts'
+import { keepRests } from './unit-rests.ts'
 import type { DistillReport } from '../../../src/index.ts'
 import type { CallOptions } from '../call-options.ts'
 import type { NodeAccess } from '../operation.ts'
@@ -30,7 +30,7 @@ interface Totals {
 const REFUSALS: ReadonlySet<unknown> = new Set(['ARGUMENT_INVALID', 'RECORD_TOO_LARGE'])
 
 export async function importUnits(
-  { db, dataDir }: NodeAccess,
+  { db }: NodeAccess,
   lines: AsyncIterable<Buffer | string> | string[],
   { signal, onProgress, isPrivate = false }: ImportCall
 ): Promise<DistillReport> {
@@ -43,7 +43,6 @@ export async function importUnits(
     (parsed) => [CqUnit.parse(withoutNulls(parsed))],
     MAX_LINE_CHARS
   )
-  await using rests = await UnitRests.open(dataDir)
   const store = async (unit: CqUnit): Promise<string> => {
     const { entity, content, confidence, ...options } = lessonOf(unit)
     const { id, status } = await knowledge.distill(entity, content, confidence, {
@@ -60,7 +59,7 @@ export async function importUnits(
       batch.map(async ([, unit]) => stored.set(await store(unit), restOf(unit)))
     )
     // What is stored has its rest, whatever ends the import.
-    await rests.add(stored)
+    await keepRests(knowledge, stored)
     outcomes.forEach((outcome, i) => {
       if (outcome.status === 'fulfilled') return
       const { reason: error }: { readonly reason: unknown } = outcome

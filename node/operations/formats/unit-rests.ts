@@ -1,84 +1,75 @@
 /**
- * What imported units of cq have and lessons have no field for, in `cq-units.jsonl` of the data
- * directory: a line for each import of a unit, the last one counts. Lines are added only, each batch
- * by one write; a line that a crash has cut is ignored. Only the places of lines are in memory.
+ * What imported units of cq have and lessons have no field for: an annotation of the lesson's fact,
+ * so that it is verified, backed up and forgotten with it.
  */
-import { open } from 'node:fs/promises'
 import { createReadStream } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { CqUnit } from './cq-unit.ts'
-import type { FileHandle } from 'node:fs/promises'
+import type { HiveNode } from '../../../src/index.ts'
+import type { NodeAccess } from '../operation.ts'
 import type { UnitRest } from './cq-mapping.ts'
 
+type Knowledge = HiveNode['agent']['cortex']['knowledge']
+
+/** The name of the annotation. */
+const CQ = 'cq'
+
+const Rest = CqUnit.omit({ insight: true })
+
+/** Where earlier versions kept it: a line for each import of a unit, the last one counts. */
 const FILE = 'cq-units.jsonl'
-const OWNER_ONLY = 0o600
+const Line = z.object({ fact: z.string().regex(/^[0-9a-f]{64}$/), rest: Rest })
 
-const Line = z.object({ fact: z.string(), rest: CqUnit.omit({ insight: true }) })
+/** Lines that share a commit. */
+const BATCH = 200
 
-interface Place {
-  readonly start: number
-  readonly length: number
+export async function restOfFact(
+  knowledge: Pick<Knowledge, 'annotation'>,
+  fact: string
+): Promise<UnitRest | undefined> {
+  const { data } = Rest.safeParse(await knowledge.annotation(CQ, fact))
+  return data
 }
 
-export class UnitRests implements AsyncDisposable {
-  readonly #file: FileHandle
-  readonly #places: Map<string, Place>
+/** Resolves when it is on disk. */
+export function keepRests(
+  knowledge: Pick<Knowledge, 'annotate'>,
+  rests: ReadonlyMap<string, UnitRest>
+): Promise<void> {
+  return knowledge.annotate(CQ, jsonOf(rests))
+}
 
-  private constructor(file: FileHandle, places: Map<string, Place>) {
-    this.#file = file
-    this.#places = places
+/** Takes over the file of an earlier version, of the facts that are still stored, and removes it. */
+export async function adoptUnitFile({ db, dataDir }: NodeAccess): Promise<void> {
+  const path = join(dataDir, FILE)
+  if ((await stat(path).catch(() => undefined)) === undefined) return
+  const { knowledge } = db.agent.cortex
+  let batch = new Map<string, UnitRest>()
+  for await (const text of createInterface({ input: createReadStream(path) })) {
+    const line = lineOf(text)
+    if (line === undefined) continue
+    batch.set(line.fact, line.rest)
+    if (batch.size < BATCH) continue
+    await keepRests(knowledge, batch)
+    batch = new Map()
   }
+  await keepRests(knowledge, batch)
+  await rm(path, { force: true })
+}
 
-  static async open(dataDir: string): Promise<UnitRests> {
-    const path = join(dataDir, FILE)
-    const file = await open(path, 'a+', OWNER_ONLY)
-    try {
-      return new UnitRests(file, await placesIn(path))
-    } catch (error) {
-      await file.close()
-      throw error
-    }
-  }
-
-  async get(fact: string): Promise<UnitRest | undefined> {
-    const place = this.#places.get(fact)
-    if (place === undefined) return undefined
-    const { start, length } = place
-    const { buffer } = await this.#file.read(Buffer.alloc(length), 0, length, start)
-    return Line.parse(JSON.parse(buffer.toString())).rest
-  }
-
-  /** Adds what is not there yet; resolves when it is on disk. */
-  async add(rests: ReadonlyMap<string, UnitRest>): Promise<void> {
-    const lines: string[] = []
-    for (const [fact, rest] of rests) {
-      const known = await this.get(fact)
-      if (JSON.stringify(known) !== JSON.stringify(rest)) lines.push(JSON.stringify({ fact, rest }))
-    }
-    if (lines.length === 0) return
-    // The first line break ends a line that a crash has cut.
-    await this.#file.appendFile(`\n${lines.join('\n')}\n`)
-    await this.#file.sync()
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#file.close()
+/** Undefined for a line that a crash has cut. */
+function lineOf(text: string): z.output<typeof Line> | undefined {
+  try {
+    return Line.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
   }
 }
 
-async function placesIn(path: string): Promise<Map<string, Place>> {
-  const places = new Map<string, Place>()
-  let start = 0
-  for await (const line of createInterface({
-    input: createReadStream(path),
-    crlfDelay: Infinity
-  })) {
-    const length = Buffer.byteLength(line)
-    const fact = /^\{"fact":"([0-9a-f]+)",.*\}$/.exec(line)?.[1]
-    if (fact !== undefined) places.set(fact, { start, length })
-    start += length + 1
-  }
-  return places
+/** Absent fields are left out. */
+function jsonOf(rests: ReadonlyMap<string, UnitRest>): Parameters<Knowledge['annotate']>[1] {
+  return new Map([...rests].map(([fact, rest]) => [fact, JSON.parse(JSON.stringify(rest))]))
 }

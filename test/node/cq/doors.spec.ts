@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { createCqServer } from '../../../node/cq/index.ts'
 import { localCalls } from '../../../node/operations/index.ts'
 import { startApi } from '../../fixtures/api.ts'
-import type { Api } from '../../fixtures/api.ts'
+import type { Api, ApiAnswer } from '../../fixtures/api.ts'
 
 const Unit = z.looseObject({
   id: z.string().regex(/^ku_[0-9a-f]{32}$/),
@@ -34,24 +34,12 @@ const PROPOSAL = {
   created_by: 'agent'
 }
 
-interface Answer {
-  readonly status: number
-  readonly body: unknown
+function ask(api: Api, method: string, path: string, body?: unknown): Promise<ApiAnswer> {
+  const text = body === undefined ? undefined : JSON.stringify(body)
+  return api.send({ method, path: `/api/v1${path}`, body: text })
 }
 
-async function ask(api: Api, method: string, path: string, body?: unknown): Promise<Answer> {
-  const response = await fetch(`${api.url}/api/v1${path}`, {
-    method,
-    headers: {
-      authorization: `Bearer ${api.token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' })
-    },
-    body: body === undefined ? undefined : JSON.stringify(body)
-  })
-  return { status: response.status, body: await response.json() }
-}
-
-async function unitOf(answer: Promise<Answer>): Promise<Unit> {
+async function unitOf(answer: Promise<ApiAnswer>): Promise<Unit> {
   const { status, body } = await answer
   assert.equal(status, 201, JSON.stringify(body))
   return Unit.parse(body)
@@ -124,8 +112,12 @@ describe('the REST routes of cq', () => {
       assert.equal(answer.status, status, `${method} ${path} ${JSON.stringify(answer.body)}`)
       assert.ok(z.object({ detail: z.string() }).safeParse(answer.body).success)
     }
-    const response = await fetch(`${api.url}/api/v1/knowledge?domains=a`)
-    assert.equal(response.status, 401)
+    const path = '/api/v1/knowledge?domains=a'
+    const { status } = await api.send({ method: 'GET', path, headers: { authorization: '' } })
+    assert.equal(status, 401)
+    assert.deepEqual((await ask(api, 'GET', '/health')).body, { status: 'ok' })
+    const document = await (await fetch(`${api.url}/api/v1/openapi.json`)).json()
+    assert.equal(z.object({ openapi: z.string() }).parse(document).openapi, '3.1.0')
     assert.equal((await fetch(`${api.url}/.well-known/cq-node.json`)).status, 404)
   })
 })

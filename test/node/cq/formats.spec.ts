@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { createHive } from '../../../src/index.ts'
-import { jsonValues, localCalls } from '../../../node/operations/index.ts'
+import { createHive, restoreBackup } from '../../../src/index.ts'
+import { restOf } from '../../../node/operations/formats/cq-mapping.ts'
+import { adoptUnitFile, jsonValues, localCalls } from '../../../node/operations/index.ts'
 import { main } from '../../../node/main.ts'
 import { storedUnits } from '../../../node/cq-database.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
@@ -116,15 +117,63 @@ describe('units of cq', () => {
         flags: flags.map(({ detail: _detail, ...flag }) => flag)
       }))
     assert.deepEqual(exported.toSorted(byId).map(read), expected.toSorted(byId).map(read))
-    // A second time adds nothing, neither to the node nor to the file beside it.
-    const { size } = await stat(join(node.dataDir, 'cq-units.jsonl'))
+    // A second time adds nothing.
     const same = exported.filter(({ insight: { action } }) => !action.includes('<PATH_1>'))
     const again = await node.call('import', { format: 'cq', items: same })
     assert.equal(again.duplicate, same.length)
     assert.equal((await exportUnits(node.call)).units.length, exported.length)
-    const { size: after } = await stat(join(node.dataDir, 'cq-units.jsonl'))
     assert.equal((await node.call('import', { format: 'cq', items: units })).new, 0)
-    assert.ok(after < 2 * size)
+  })
+
+  it('are in a backup, and forgotten with their lesson', async () => {
+    await using node = await startNode()
+    const units = await exampleUnits()
+    await node.call('import', { format: 'cq', items: units })
+    const { units: exported } = await exportUnits(node.call)
+    const backup = join(node.dataDir, '..', 'backup')
+    await node.call('backup', { directory: backup })
+    const restored = join(node.dataDir, '..', 'restored')
+    await restoreBackup(backup, restored)
+    await using db = await createHive({ dataDir: restored, swarm: false })
+    const call = localCalls({ db, dataDir: restored, running: false })
+    assert.deepEqual((await exportUnits(call)).units.toSorted(byId), exported.toSorted(byId))
+
+    const [{ fact } = assert.fail()] = (await call('recall', { query: 'Stripe 402', limit: 1 }))
+      .items
+    const { id: unitId } = exported.find(({ insight }) => insight.summary === fact.entity) ?? {}
+    await call('forget', { id: fact.id })
+    const { kind, entity, content, action, confidence, tags, source } = fact
+    const again = { kind, entity, content, action, confidence, tags, source }
+    await call('distill', { facts: [again] })
+    const { units: later } = await exportUnits(call)
+    assert.equal(later.length, exported.length)
+    assert.ok(
+      later.every(({ id }) => id !== unitId),
+      'nothing of the unit was left'
+    )
+  })
+
+  it('of an earlier version are taken over from their file', async () => {
+    await using node = await startNode()
+    const [unit = assert.fail(), gone = assert.fail()] = await exampleUnits()
+    await node.call('import', { format: 'cq', items: [unit] })
+    const [fact = assert.fail()] = await Array.fromAsync(node.db.agent.cortex.knowledge.export())
+    const id = node.db.agent.cortex.knowledge.identify(fact)
+    const lines = [
+      { fact: id, rest: restOf({ ...unit, id: `ku_${'1'.repeat(32)}` }) },
+      { fact: id, rest: restOf({ ...unit, id: `ku_${'2'.repeat(32)}` }) },
+      { fact: 'ef'.repeat(32), rest: restOf(gone) }
+    ]
+    const file = join(node.dataDir, 'cq-units.jsonl')
+    const text = lines.map((line) => JSON.stringify(line)).join('\n')
+    await writeFile(file, `\n${text}\n{"fact":"${id}","re`)
+    await adoptUnitFile({ db: node.db, dataDir: node.dataDir, running: false })
+    const { units } = await exportUnits(node.call)
+    assert.deepEqual(
+      units.map((each) => each.id),
+      [`ku_${'2'.repeat(32)}`]
+    )
+    await assert.rejects(stat(file), { code: 'ENOENT' })
   })
 
   it('become lessons whose confirmations count as one author at 0.5 at most', async () => {

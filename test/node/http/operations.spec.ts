@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { startApi } from '../../fixtures/api.ts'
-import type { Api } from '../../fixtures/api.ts'
+import type { Api, ApiAnswer } from '../../fixtures/api.ts'
 
 const Id = z.object({ id: z.string() })
 
@@ -136,25 +136,24 @@ describe('the HTTP API', () => {
   })
 
   it('streams facts in and out as JSON Lines, with progress', async () => {
-    const post = (name: string, body: string, headers: Record<string, string>): Promise<Response> =>
-      fetch(`${api.url}/v1/${name}`, {
-        method: 'POST',
-        body,
-        headers: { authorization: `Bearer ${api.token}`, ...headers }
-      })
+    const post = (
+      name: string,
+      body: string,
+      headers: Record<string, string>
+    ): Promise<ApiAnswer> => api.send({ method: 'POST', path: `/v1/${name}`, body, headers })
     const lines = Array.from({ length: 1_500 }, (_, i) =>
       JSON.stringify({ entity: `e${i}`, content: `Line ${i}.`, confidence: 0.5 })
     )
     const jsonl = 'application/jsonl'
     const stored = await post('distill', lines.join('\n'), { 'content-type': jsonl, accept: jsonl })
-    const parts = (await stored.text())
+    const parts = String(stored.body)
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as object)
     assert.ok(parts.some((part) => 'progress' in part))
     assert.partialDeepStrictEqual(parts.at(-1), { result: { read: 1_500, new: 1_500 } })
-    const out = await post('export', '{}', { 'content-type': 'application/json', accept: jsonl })
-    const items = (await out.text()).trim().split('\n')
+    const out = await post('export', '{}', { accept: jsonl })
+    const items = String(out.body).trim().split('\n')
     assert.ok(items.length >= 1_501)
     assert.match(items.at(-1) ?? '', /^\{"result":\{"facts":\d+\}\}$/)
     const wrong = await post('recall', '{}', { 'content-type': jsonl })

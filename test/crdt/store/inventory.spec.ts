@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openStore } from '../../../crdt/index.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import type { FileDamage, Store } from '../../../crdt/index.ts'
+
+const KEY = Buffer.from('key')
+
+/** A closed store whose value is in a table. */
+async function makeStore(path: string): Promise<void> {
+  const store = await openStore(path)
+  await store.commit([store.section('s').put(KEY, Buffer.alloc(100_000, 7))])
+  await store.close()
+  await (await openStore(path)).close()
+}
+
+async function inventoriesIn(path: string): Promise<string[]> {
+  return (await readdir(path)).filter((name) => name.startsWith('inventory')).toSorted()
+}
+
+async function damageOf(path: string): Promise<readonly FileDamage[]> {
+  await using opened = new AsyncDisposableStack()
+  const store: Store = opened.adopt(await openStore(path), (each) => each.close())
+  return store.condition.damage
+}
+
+describe('the inventory of a store', () => {
+  it('takes another name when the store is opened, and its own when it is closed', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'store')
+    await makeStore(path)
+    assert.deepEqual(await inventoriesIn(path), ['inventory.json'])
+    const store = await openStore(path)
+    assert.deepEqual(await inventoriesIn(path), ['inventory.opened.json'])
+    await store.close()
+    assert.deepEqual(await inventoriesIn(path), ['inventory.json'])
+  })
+
+  it('of a store that was not closed reports changed tables, and nothing that may change', async () => {
+    await using directory = await temporaryDirectory()
+    const path = join(directory.path, 'store')
+    const crashed = join(directory.path, 'crashed')
+    await makeStore(path)
+    const store = await openStore(path)
+    await cp(path, crashed, { recursive: true })
+    await store.close()
+    assert.deepEqual(await damageOf(crashed), [])
+
+    const again = await openStore(path)
+    const damaged = join(directory.path, 'damaged')
+    await cp(path, damaged, { recursive: true })
+    await again.close()
+    const table = (await readdir(damaged)).find((name) => name.endsWith('.ldb')) ?? assert.fail()
+    const bytes = await readFile(join(damaged, table))
+    bytes[100] = (bytes[100] ?? 0) ^ 1
+    await writeFile(join(damaged, table), bytes)
+    assert.deepEqual(await damageOf(damaged), [{ file: table, problem: 'content' }])
+  })
+})
