@@ -119,6 +119,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/journal'
     ]
   },
+  'src/governance': { imports: [...CRDT, 'src/arguments', 'src/stored'] },
   'src/sharing': {
     imports: [
       ...CRDT,
@@ -151,6 +152,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/skills',
       'src/journal',
       'src/personas',
+      'src/governance',
       'src/sharing',
       'src/maintenance'
     ]

@@ -158,6 +158,13 @@ export type {
   VersionConflict
 } from './personas/index.ts'
 export type {
+  AgentLimits,
+  AgentLimitsChange,
+  GovernChange,
+  GovernReason,
+  Governor
+} from './governance/index.ts'
+export type {
   Attempt,
   CallPreview,
   CallReport,

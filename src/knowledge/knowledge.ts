@@ -38,6 +38,8 @@ export interface KnowledgeComponents extends IntakeComponents {
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'find' | 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'current' | 'of'>
+  /** Throws if the agent is frozen. */
+  readonly assertActive: () => void
   /** Called with the ids of what was forgotten: of facts, and of what was published of them. */
   readonly onForget: (ids: readonly string[]) => Promise<void>
   /**
@@ -124,7 +126,8 @@ export class Knowledge {
    * Stores a fact unless this node has it; resolves when it is on disk. A repetition keeps the
    * higher confidence and the tags of both. Without `enableBloomHeuristic` a variant is merged into
    * the fact that it repeats. With it, no near-duplicates are searched for, and a fact that a peer
-   * seems to know is `corroborated`. Throws `HiveError` (ARGUMENT_INVALID) or `LimitError`.
+   * seems to know is `corroborated`. Throws `HiveError` (AGENT_FROZEN, ARGUMENT_INVALID,
+   * LIMIT_EXCEEDED, QUOTA_EXCEEDED) or `LimitError`.
    */
   async distill(
     entity: string,
@@ -133,6 +136,7 @@ export class Knowledge {
     { signal, ...options }: DistillOptions & AbortOptions = {}
   ): Promise<Distilled> {
     signal?.throwIfAborted()
+    this.#components.assertActive()
     return distillOne(this.#components, { entity, content, confidence, ...options })
   }
 
@@ -144,6 +148,7 @@ export class Knowledge {
   async learn(lesson: LessonInput): Promise<Learned> {
     const input = parse(Lesson, lesson, 'learn')
     input.signal?.throwIfAborted()
+    this.#components.assertActive()
     return learn(this.#components, input)
   }
 
@@ -164,10 +169,11 @@ export class Knowledge {
    * others; an `Error` in place of an item counts as refused. Aborting stops between batches;
    * counted facts are stored.
    */
-  distillMany(
+  async distillMany(
     items: Iterable<FactInput | Error> | AsyncIterable<FactInput | Error>,
     options: DistillManyOptions = {}
   ): Promise<DistillReport> {
+    this.#components.assertActive()
     return distillMany(this.#components.intake, items, options)
   }
 
@@ -215,7 +221,8 @@ export class Knowledge {
 
   /** Makes a merged variant a fact of its own, permanently; false if there is no such variant. */
   async split(id: string): Promise<boolean> {
-    const { nearDuplicates } = this.#components
+    const { nearDuplicates, assertActive } = this.#components
+    assertActive()
     const digest = await resolveId(id, variantIds(nearDuplicates))
     return digest !== undefined && nearDuplicates.split(digest)
   }

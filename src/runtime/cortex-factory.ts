@@ -26,6 +26,7 @@ import {
 } from '../knowledge/index.ts'
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
+import { Governor } from '../governance/index.ts'
 import { fileOf } from './node-parts.ts'
 import type { AttestedRecord, Entry, Operation, StoredFilter } from '../../crdt/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
@@ -71,6 +72,7 @@ export class CortexFactory {
   readonly #subscriptions: Subscriptions
   readonly #votes: Votes
   readonly #sharedSkills: SharedSkills
+  readonly #governor: Governor
 
   constructor(parts: NodeParts, observer: CortexObserver) {
     this.#parts = parts
@@ -153,10 +155,12 @@ export class CortexFactory {
       replica,
       drafts: this.#drafts,
       clock,
+      isFrozen: (agent) => parts.rules.isFrozen(agent),
       k,
       swarm,
       announce
     })
+    this.#governor = new Governor({ rules: parts.rules })
     this.#integrity = new Integrity({
       store,
       facts,
@@ -205,7 +209,8 @@ export class CortexFactory {
   }
 
   for(agent: string): Cortex {
-    const { replica, facts, swarm } = this.#parts
+    const { replica, facts, swarm, rules, runCounts } = this.#parts
+    const assertActive = (): void => rules.assertActive(agent)
     const knowledge = this.#knowledgeFor(agent)
     const [factFilter, ...peerFilters] = ownFilters(this.#parts)
     const models = this.#parts.models.for(agent)
@@ -230,10 +235,21 @@ export class CortexFactory {
         judge: this.#judge,
         votes: this.#votes,
         subscriptions: this.#subscriptions,
-        skills: this.#sharedSkills
+        skills: this.#sharedSkills,
+        assertActive
       }),
-      capabilities: this.#parts.skills.for(models, (id) => this.#sharedSkills.withdraw(id)),
+      capabilities: this.#parts.skills.for(models, {
+        withdraw: (id) => this.#sharedSkills.withdraw(id),
+        permit: {
+          assertActive,
+          async run() {
+            assertActive()
+            await runCounts.take(agent)
+          }
+        }
+      }),
       models,
+      governor: this.#governor,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
         integrity: this.#integrity,
@@ -247,7 +263,7 @@ export class CortexFactory {
   }
 
   #knowledgeFor(agent: string): Knowledge {
-    const { options, replica, facts, impact, swarm } = this.#parts
+    const { options, replica, facts, impact, swarm, rules } = this.#parts
     return new Knowledge({
       facts,
       candidates: this.#candidates,
@@ -266,6 +282,7 @@ export class CortexFactory {
         judge: this.#judge
       }),
       agent,
+      assertActive: () => rules.assertActive(agent),
       onForget: (ids) => impact.forget(ids),
       isKnown: (id, origin) => this.#isKnown(id, origin),
       clock: options.clock ?? Date,

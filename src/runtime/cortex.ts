@@ -1,5 +1,6 @@
 /** The cortex of an agent: its interfaces to the node. */
 import type { Capabilities } from '../skills/index.ts'
+import type { Governor } from '../governance/index.ts'
 import type { Context, ContextOptions, SharedKnowledge } from '../sharing/index.ts'
 import type { Janitor, Metrics } from '../maintenance/index.ts'
 import type { Knowledge } from '../knowledge/index.ts'
@@ -25,6 +26,8 @@ export interface Cortex {
   readonly capabilities: Capabilities
   /** Language models by task, with budgets. */
   readonly models: Models
+  /** Limits and freezes of the agents of the node, set by persons. */
+  readonly governor: Governor
   /** Measurements of the node's own work. */
   readonly metrics: Metrics
   /** Maintenance on request. */

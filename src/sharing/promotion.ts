@@ -72,6 +72,8 @@ export interface PromotionComponents {
   readonly swarm: Pick<Swarm, 'fetch' | 'peers' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'draftFrom'>
   readonly clock: Clock
+  /** Facts of a frozen agent stay on this node. */
+  readonly isFrozen: (agent: string) => boolean
   /** Number of authors that must vouch before an insight is released. */
   readonly k: number
   /** Announces new entries to peers. */
@@ -92,7 +94,7 @@ export class Promotion {
     this.#components = components
   }
 
-  /** Publishes all candidates but facts that belong to a project. */
+  /** Publishes all candidates but facts of projects, and of frozen agents. */
   async broadcast({
     minConfidence = 0.9,
     signal,
@@ -105,6 +107,7 @@ export class Promotion {
       const prepared: PreparedDraft[] = []
       for (const fact of batch.facts) {
         if (fact.confidence < minConfidence || isOfProject(fact)) continue
+        if (this.#components.isFrozen(fact.agent)) continue
         const { draft } = this.#components.drafts.draftFrom(fact)
         if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
         else prepared.push({ fact, ...draft })
@@ -127,9 +130,10 @@ export class Promotion {
 
   /** Promotes one fact, regardless of its confidence. Throws `HiveError` (WITHHELD). */
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
-    const { drafts, replica, candidates, announce } = this.#components
+    const { drafts, replica, candidates, announce, isFrozen } = this.#components
     const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
-    const draft = reasonToStay(fact) ?? drafts.draftFrom(tagged).draft
+    const frozen = isFrozen(fact.agent) ? `its agent "${fact.agent}" is frozen` : undefined
+    const draft = reasonToStay(fact) ?? frozen ?? drafts.draftFrom(tagged).draft
     if (typeof draft === 'string') {
       throw new HiveError(
         'WITHHELD',

@@ -1,0 +1,73 @@
+/** `cortex.governor`: what persons allow agents, and what agents have done. */
+import type { AgentRules, GovernChange, GovernReason } from './agent-rules.ts'
+import type { AgentLimits, AgentLimitsChange } from './limits.ts'
+
+export interface GovernorComponents {
+  readonly rules: AgentRules
+}
+
+/**
+ * Governs the agents of a node: a person sets limits, freezes an agent, and withdraws what it
+ * published. Personas and mutations have no part in it.
+ *
+ * @example
+ * ```ts
+ * const { governor } = db.agent.cortex
+ * await governor.setLimits('scout', { factsPerDay: 500, usdPerDay: '0.50' }, { why: 'On trial.' })
+ * await governor.freeze('scout', { why: 'It repeats a wrong claim.' })
+ * console.log(governor.isFrozen('scout'), governor.limits('scout'))
+ * await governor.unfreeze('scout', { why: 'The prompt was mended.' })
+ * ```
+ */
+export class Governor {
+  readonly #components: GovernorComponents
+
+  constructor(components: GovernorComponents) {
+    this.#components = components
+  }
+
+  /** The limits of an agent; empty if it has none. */
+  limits(agent: string): AgentLimits {
+    return this.#components.rules.limits(agent)
+  }
+
+  /**
+   * Changes limits of an agent, from its next call on, and keeps those that are not named; null
+   * removes one. On disk when it resolves. Throws `HiveError` (ARGUMENT_INVALID).
+   */
+  setLimits(agent: string, change: AgentLimitsChange, reason: GovernReason): Promise<GovernChange> {
+    return this.#components.rules.setLimits(agent, change, reason)
+  }
+
+  /**
+   * Freezes an agent, on disk when it resolves. Until `unfreeze` it can read. It cannot store facts,
+   * publish or vote, call models or run skills; calls throw `HiveError` (AGENT_FROZEN). No mutation
+   * changes its persona, and no broadcast publishes its facts. Calls that have begun end. Throws
+   * `HiveError` (ARGUMENT_INVALID).
+   */
+  freeze(agent: string, reason: GovernReason): Promise<GovernChange> {
+    return this.#components.rules.freeze(agent, reason)
+  }
+
+  /** Ends a freeze. Throws `HiveError` (ARGUMENT_INVALID). */
+  unfreeze(agent: string, reason: GovernReason): Promise<GovernChange> {
+    return this.#components.rules.unfreeze(agent, reason)
+  }
+
+  isFrozen(agent: string): boolean {
+    return this.#components.rules.isFrozen(agent)
+  }
+
+  /** Agents that are frozen now. */
+  frozen(): string[] {
+    return this.#components.rules.frozen()
+  }
+
+  /**
+   * Changes of the limits and of the freeze of an agent, the latest first; the latest 100 are stored.
+   * Throws `HiveError` (ARGUMENT_INVALID).
+   */
+  history(agent: string, options: { readonly limit?: number } = {}): Promise<GovernChange[]> {
+    return this.#components.rules.history(agent, options)
+  }
+}

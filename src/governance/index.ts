@@ -1,0 +1,16 @@
+/**
+ * Governance: limits of agents, freezing, and what they published.
+ *
+ * @example
+ * ```ts
+ * const { governor } = db.agent.cortex
+ * await governor.setLimits('scout', { modelCallsPerDay: 200 }, { why: 'On trial.' })
+ * console.log(await governor.history('scout'))
+ * ```
+ */
+export { AgentRules } from './agent-rules.ts'
+export { Governor } from './governor.ts'
+export { LimitsChange } from './limits.ts'
+export { RunCounts } from './run-counts.ts'
+export type { GovernChange, GovernReason } from './agent-rules.ts'
+export type { AgentLimits, AgentLimitsChange } from './limits.ts'
