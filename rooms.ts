@@ -119,7 +119,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/journal'
     ]
   },
-  'src/governance': { imports: [...CRDT, 'src/arguments', 'src/stored'] },
+  'src/governance': { imports: [...CRDT, 'src/arguments', 'src/facts', 'src/stored'] },
   'src/sharing': {
     imports: [
       ...CRDT,

@@ -162,7 +162,8 @@ export type {
   AgentLimitsChange,
   GovernChange,
   GovernReason,
-  Governor
+  Governor,
+  LimitsInUse
 } from './governance/index.ts'
 export type {
   Attempt,

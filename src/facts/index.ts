@@ -20,5 +20,6 @@ export type {
   LessonFields,
   StoredFact
 } from '../fact-format/index.ts'
+export type { AgentUse } from './agent-totals.ts'
 export type { FactAuditReport } from './fact-audit.ts'
 export type { PreparedFact } from './prepared-fact.ts'

@@ -1,9 +1,37 @@
 /** `cortex.governor`: what persons allow agents, and what agents have done. */
 import type { AgentRules, GovernChange, GovernReason } from './agent-rules.ts'
+import { DAY } from './constants.ts'
+import { dayOf } from './limits.ts'
+import type { AgentUse } from '../facts/index.ts'
 import type { AgentLimits, AgentLimitsChange } from './limits.ts'
+import type { RunCounts } from './run-counts.ts'
 
 export interface GovernorComponents {
   readonly rules: AgentRules
+  readonly runCounts: Pick<RunCounts, 'runs'>
+  /** Facts of an agent. */
+  readonly factsOf: (agent: string) => AgentUse
+  /** What an agent has spent on models on this day. */
+  readonly spentBy: (agent: string) => ModelSpending
+  readonly now: () => number
+}
+
+/** Spending on models: USD as text, tokens and requests. */
+export interface ModelSpending {
+  readonly usd: string
+  readonly tokens: number
+  readonly calls: number
+}
+
+/** The limits of an agent, and what counts against them. */
+export interface LimitsInUse {
+  readonly agent: string
+  readonly frozen: boolean
+  readonly limits: AgentLimits
+  /** Of this day, but for `facts`. Open calls of models and facts on their way to disk are left out. */
+  readonly used: Required<AgentLimits>
+  /** When the day ends: midnight UTC. */
+  readonly endsAt: Date
 }
 
 /**
@@ -31,6 +59,28 @@ export class Governor {
     return this.#components.rules.limits(agent)
   }
 
+  /** The limits of an agent, and what it has used of them. */
+  use(agent: string): LimitsInUse {
+    const { rules, runCounts, factsOf, spentBy, now } = this.#components
+    const day = dayOf(now())
+    const { usd, tokens, calls } = spentBy(agent)
+    const facts = factsOf(agent)
+    return {
+      agent,
+      frozen: rules.isFrozen(agent),
+      limits: rules.limits(agent),
+      used: {
+        usdPerDay: usd,
+        tokensPerDay: tokens,
+        modelCallsPerDay: calls,
+        facts: facts.facts,
+        factsPerDay: facts.day === day ? facts.added : 0,
+        skillRunsPerDay: runCounts.runs(agent)
+      },
+      endsAt: new Date((day + 1) * DAY)
+    }
+  }
+
   /**
    * Changes limits of an agent, from its next call on, and keeps those that are not named; null
    * removes one. On disk when it resolves. Throws `HiveError` (ARGUMENT_INVALID).
@@ -54,6 +104,7 @@ export class Governor {
     return this.#components.rules.unfreeze(agent, reason)
   }
 
+  /** Whether an agent is frozen now. */
   isFrozen(agent: string): boolean {
     return this.#components.rules.isFrozen(agent)
   }

@@ -9,8 +9,10 @@
  * ```
  */
 export { AgentRules } from './agent-rules.ts'
+export { AgentQuota } from './agent-quota.ts'
 export { Governor } from './governor.ts'
-export { LimitsChange } from './limits.ts'
+export { LimitsChange, modelLimits } from './limits.ts'
 export { RunCounts } from './run-counts.ts'
 export type { GovernChange, GovernReason } from './agent-rules.ts'
+export type { LimitsInUse } from './governor.ts'
 export type { AgentLimits, AgentLimitsChange } from './limits.ts'

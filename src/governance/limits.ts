@@ -54,6 +54,15 @@ export function changedLimits(before: AgentLimits, change: AgentLimitsChange): A
   return Limits.parse(Object.fromEntries(set))
 }
 
+/** The limits of an agent as the ledger of models reads them. */
+export function modelLimits({ usdPerDay, tokensPerDay, modelCallsPerDay }: AgentLimits): {
+  readonly usd?: string
+  readonly tokens?: number
+  readonly calls?: number
+} {
+  return { usd: usdPerDay, tokens: tokensPerDay, calls: modelCallsPerDay }
+}
+
 /** The number of the day of a time. */
 export function dayOf(at: number): number {
   return Math.floor(at / DAY)

@@ -16,6 +16,7 @@ import { messageOf } from '../errors.ts'
 import type { Store } from '../../crdt/index.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { EmbeddingSource } from './embedding-source.ts'
+import type { AgentDayLimits } from './spending/agent-days.ts'
 import type { Environment } from './keys.ts'
 import type { ModelSettings, RequestInput } from './model-options.ts'
 import type { Schema } from './provider.ts'
@@ -76,6 +77,8 @@ export interface ModelServiceInit {
   readonly env: Environment
   /** Throws if the agent may not call models now. */
   readonly assertActive: (agent: string) => void
+  /** Limits that persons set for an agent. */
+  readonly agentLimits: (agent: string) => AgentDayLimits
   onCall?: RouterComponents['onCall']
   onWarn?: (text: string) => void
 }
@@ -105,6 +108,7 @@ export class ModelService {
     this.ledger = new Ledger({
       store,
       budgets,
+      agentLimits: init.agentLimits,
       now,
       onNearlySpent: (what) => warn(`80 percent of the budget of ${what} is spent.`),
       onError: (error) => warn(`Cannot store the cost of a model call: ${messageOf(error)}`)

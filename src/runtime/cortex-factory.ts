@@ -26,7 +26,7 @@ import {
 } from '../knowledge/index.ts'
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
-import { Governor } from '../governance/index.ts'
+import { AgentQuota, Governor } from '../governance/index.ts'
 import { fileOf } from './node-parts.ts'
 import type { AttestedRecord, Entry, Operation, StoredFilter } from '../../crdt/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
@@ -160,7 +160,13 @@ export class CortexFactory {
       swarm,
       announce
     })
-    this.#governor = new Governor({ rules: parts.rules })
+    this.#governor = new Governor({
+      rules: parts.rules,
+      runCounts: parts.runCounts,
+      factsOf: (agent) => facts.useOf(agent),
+      spentBy: (agent) => parts.models.ledger.spentBy(agent),
+      now: () => clock.now()
+    })
     this.#integrity = new Integrity({
       store,
       facts,
@@ -271,7 +277,13 @@ export class CortexFactory {
       nearDuplicates: this.#nearDuplicates,
       history: this.#history,
       echoes: this.#echoes,
-      quota: this.#quota,
+      quota: new AgentQuota({
+        agent,
+        quota: this.#quota,
+        rules,
+        use: () => facts.useOf(agent),
+        now: () => (options.clock ?? Date).now()
+      }),
       recall: new RecallSearch({
         index: this.#index,
         vectors: this.#vectors,

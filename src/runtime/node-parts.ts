@@ -11,7 +11,7 @@ import { closeAll } from './close-all.ts'
 import { loadFilterSettings } from './filter-settings.ts'
 import { Warnings } from './warnings.ts'
 import { FactStore } from '../facts/index.ts'
-import { AgentRules, RunCounts } from '../governance/index.ts'
+import { AgentRules, modelLimits, RunCounts } from '../governance/index.ts'
 import { Impact } from '../impact/index.ts'
 import { JournalStore } from '../journal/index.ts'
 import { PersonaStore, SessionStore } from '../personas/index.ts'
@@ -230,6 +230,7 @@ function openModels(
     store,
     env,
     assertActive: (agent) => rules.assertActive(agent),
+    agentLimits: (agent) => modelLimits(rules.limits(agent)),
     now: () => clock.now(),
     random,
     onCall: (call) => events.emit('model:call', call),
