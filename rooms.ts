@@ -119,7 +119,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/journal'
     ]
   },
-  'src/governance': { imports: [...CRDT, 'src/arguments', 'src/facts', 'src/stored'] },
+  'src/governance': {
+    imports: [...CRDT, 'src/arguments', 'src/facts', 'src/knowledge', 'src/stored']
+  },
   'src/sharing': {
     imports: [
       ...CRDT,

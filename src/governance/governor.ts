@@ -1,5 +1,11 @@
 /** `cortex.governor`: what persons allow agents, and what agents have done. */
 import type { AgentRules, GovernChange, GovernReason } from './agent-rules.ts'
+import type {
+  Containment,
+  ContainmentPreview,
+  ContainmentReport,
+  ContainmentWindow
+} from './containment.ts'
 import { DAY } from './constants.ts'
 import { dayOf } from './limits.ts'
 import type { AgentUse } from '../facts/index.ts'
@@ -7,6 +13,7 @@ import type { AgentLimits, AgentLimitsChange } from './limits.ts'
 import type { RunCounts } from './run-counts.ts'
 
 export interface GovernorComponents {
+  readonly containment: Pick<Containment, 'contain' | 'preview'>
   readonly rules: AgentRules
   readonly runCounts: Pick<RunCounts, 'runs'>
   /** Facts of an agent. */
@@ -112,6 +119,37 @@ export class Governor {
   /** Agents that are frozen now. */
   frozen(): string[] {
     return this.#components.rules.frozen()
+  }
+
+  /**
+   * What an agent published from a time to a time, and what `contain` would withdraw. Nothing is
+   * withdrawn. Throws `HiveError` (ARGUMENT_INVALID).
+   *
+   * @example
+   * ```ts
+   * const from = new Date(Date.now() - 3_600_000)
+   * const { governor } = db.agent.cortex
+   * const { id, withdraws, stays } = await governor.preview({ agent: 'scout', from })
+   * console.log(`${withdraws} records would be withdrawn, ${stays} would stay.`)
+   * const { withdrawn } = await governor.contain({ id }, { why: 'It published a wrong claim.' })
+   * console.log(withdrawn)
+   * ```
+   */
+  preview(options: ContainmentWindow & { readonly limit?: number }): Promise<ContainmentPreview> {
+    return this.#components.containment.preview(options)
+  }
+
+  /**
+   * Freezes an agent and retracts this node's votes for exactly the records of a preview, or of a
+   * window, that only this agent stands on. Copies on other nodes and votes of others stay; the facts
+   * stay on this node and are not published again by a broadcast. A containment that is interrupted
+   * goes on at the next start. Throws `HiveError` (ARGUMENT_INVALID, PREVIEW_UNKNOWN, STOPPED).
+   */
+  contain(
+    target: ContainmentWindow | { readonly id: string },
+    reason: GovernReason
+  ): Promise<ContainmentReport> {
+    return this.#components.containment.contain(target, reason)
   }
 
   /**

@@ -278,9 +278,10 @@ export class Knowledge {
     const variants = stored === undefined ? [] : await nearDuplicates.variantsOf(digest)
     const digests = [digest, ...variants.map((variant) => variant.digest)]
     const published = await candidates.promotedAs(digests)
+    const promotions = await candidates.forget(digests)
     let retracted = false
     const commit = async (removal: readonly Operation[]): Promise<void> => {
-      const operations = [...removal, ...candidates.forget(digests)]
+      const operations = [...removal, ...promotions]
       retracted = await retract(published, [...operations, ...nearDuplicates.forget(digests)])
     }
     if (stored === undefined) {

@@ -26,8 +26,9 @@ import {
 } from '../knowledge/index.ts'
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Quota } from '../facts/index.ts'
-import { AgentQuota, Governor } from '../governance/index.ts'
+import { AgentQuota } from '../governance/index.ts'
 import { fileOf } from './node-parts.ts'
+import { NodeGovernor } from './node-governor.ts'
 import type { AttestedRecord, Entry, Operation, StoredFilter } from '../../crdt/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
@@ -72,7 +73,7 @@ export class CortexFactory {
   readonly #subscriptions: Subscriptions
   readonly #votes: Votes
   readonly #sharedSkills: SharedSkills
-  readonly #governor: Governor
+  readonly #governor: NodeGovernor
 
   constructor(parts: NodeParts, observer: CortexObserver) {
     this.#parts = parts
@@ -160,12 +161,11 @@ export class CortexFactory {
       swarm,
       announce
     })
-    this.#governor = new Governor({
-      rules: parts.rules,
-      runCounts: parts.runCounts,
-      factsOf: (agent) => facts.useOf(agent),
-      spentBy: (agent) => parts.models.ledger.spentBy(agent),
-      now: () => clock.now()
+    this.#governor = new NodeGovernor(parts, {
+      candidates: this.#candidates,
+      nearDuplicates: this.#nearDuplicates,
+      retract: (digests, operations) => this.#retract(digests, operations),
+      onError
     })
     this.#integrity = new Integrity({
       store,
@@ -199,11 +199,13 @@ export class CortexFactory {
     this.#vectors?.follow()
     this.#parts.skills.start()
     this.#sharedSkills.start()
+    this.#governor.start()
   }
 
   stop(): Promise<void> {
     return closeAll(
       [
+        () => this.#governor.stop(),
         () => this.#integrity.stop(),
         () => this.#upkeep.stop(),
         () => this.#sharedSkills.stop(),
@@ -255,7 +257,7 @@ export class CortexFactory {
         }
       }),
       models,
-      governor: this.#governor,
+      governor: this.#governor.governor,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
         integrity: this.#integrity,
