@@ -120,7 +120,15 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ]
   },
   'src/governance': {
-    imports: [...CRDT, 'src/arguments', 'src/facts', 'src/knowledge', 'src/stored']
+    imports: [
+      ...CRDT,
+      'src/arguments',
+      'src/facts',
+      'src/journal',
+      'src/knowledge',
+      'src/search',
+      'src/stored'
+    ]
   },
   'src/sharing': {
     imports: [

@@ -19,7 +19,7 @@ import type { AddOutcome, Addition } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
 import type { FactAuditReport } from './fact-audit.ts'
 import type { FactInput } from '../fact-format/index.ts'
-import type { AgentUse } from './agent-totals.ts'
+import type { AgentTotals } from './agent-totals.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { StoredFact } from '../fact-format/index.ts'
 
@@ -111,9 +111,9 @@ export class FactStore {
     return this.#totals.count
   }
 
-  /** Facts of an agent that are on disk. */
-  useOf(agent: string): AgentUse {
-    return this.#totals.agents.use(agent)
+  /** Facts by agent. */
+  get agents(): Pick<AgentTotals, 'counts' | 'use'> {
+    return this.#totals.agents
   }
 
   /** Position behind the last fact of the log. */

@@ -10,10 +10,12 @@ import { DAY } from './constants.ts'
 import { dayOf } from './limits.ts'
 import type { AgentUse } from '../facts/index.ts'
 import type { AgentLimits, AgentLimitsChange } from './limits.ts'
+import type { Prober, ProbeReport } from './prober.ts'
 import type { RunCounts } from './run-counts.ts'
 
 export interface GovernorComponents {
   readonly containment: Pick<Containment, 'contain' | 'preview'>
+  readonly prober: Pick<Prober, 'all' | 'slice'>
   readonly rules: AgentRules
   readonly runCounts: Pick<RunCounts, 'runs'>
   /** Facts of an agent. */
@@ -150,6 +152,20 @@ export class Governor {
     reason: GovernReason
   ): Promise<ContainmentReport> {
     return this.#components.containment.contain(target, reason)
+  }
+
+  /**
+   * Compares what is stored in two places: a slice of at most 5 ms of the probe whose turn it is. Of
+   * what was published: no private and no forgotten fact, each with its agent and time. Counts of
+   * facts against a fresh count, the search index against a sample, limits against the ledger.
+   */
+  probe(): Promise<ProbeReport> {
+    return this.#components.prober.slice()
+  }
+
+  /** Runs all probes to their ends, in slices. Aborting stops between two slices. */
+  probeAll({ signal }: { readonly signal?: AbortSignal } = {}): Promise<ProbeReport[]> {
+    return this.#components.prober.all(signal)
   }
 
   /**

@@ -92,6 +92,11 @@ export class Publications {
     return found
   }
 
+  /** Whether a publication is in the index by agent and time. */
+  isIndexed({ fact, record, agent, at }: Publication): Promise<boolean> {
+    return this.#section.has(agentKey(agent, timeBytes(at), record, fact))
+  }
+
   /** Publications of a window in the order of their times, behind a position. */
   async *within(
     { agent, from, to }: PublicationWindow,

@@ -164,6 +164,7 @@ export class CortexFactory {
     this.#governor = new NodeGovernor(parts, {
       candidates: this.#candidates,
       nearDuplicates: this.#nearDuplicates,
+      index: this.#index,
       retract: (digests, operations) => this.#retract(digests, operations),
       onError
     })
@@ -283,7 +284,7 @@ export class CortexFactory {
         agent,
         quota: this.#quota,
         rules,
-        use: () => facts.useOf(agent),
+        use: () => facts.agents.use(agent),
         now: () => (options.clock ?? Date).now()
       }),
       recall: new RecallSearch({

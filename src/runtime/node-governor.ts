@@ -1,13 +1,24 @@
 /** Assembles the governance of a node: what the governor reads, and what it may withdraw. */
-import { Containment, Governor } from '../governance/index.ts'
+import {
+  Containment,
+  countsProbe,
+  Governor,
+  indexProbe,
+  ledgerProbe,
+  Prober,
+  publishedProbe,
+  votesProbe
+} from '../governance/index.ts'
 import { readFact } from '../facts/index.ts'
 import type { Operation } from '../../crdt/index.ts'
 import type { Candidates, NearDuplicates } from '../knowledge/index.ts'
+import type { SearchIndex } from '../search/index.ts'
 import type { NodeParts } from './node-parts.ts'
 
 export interface NodeGovernorComponents {
   readonly candidates: Candidates
   readonly nearDuplicates: NearDuplicates
+  readonly index: SearchIndex
   /** Retracts this node's votes in one commit with the operations, and announces it. */
   readonly retract: (
     digests: readonly Uint8Array[],
@@ -24,33 +35,48 @@ export class NodeGovernor {
 
   constructor(parts: NodeParts, components: NodeGovernorComponents) {
     const { options, store, replica, facts, rules, runCounts, models } = parts
-    const { candidates, nearDuplicates, retract, onError } = components
+    const { candidates, nearDuplicates, index, retract, onError } = components
+    const { publications } = candidates
     const { clock = Date } = options
     const now = (): number => clock.now()
     this.#onError = onError
+    const agentsOf = async (digests: readonly Uint8Array[]): Promise<(string | undefined)[]> => {
+      const stored = await facts.stored(digests)
+      const merged = await nearDuplicates.stored(digests)
+      return digests.map((digest, i) => {
+        const bytes = stored[i] ?? merged[i]
+        return bytes === undefined ? undefined : readFact(digest, bytes).agent
+      })
+    }
     this.#containment = new Containment({
       store,
       rules,
-      publications: candidates.publications,
+      publications,
       facts,
       nearDuplicates,
       replica,
       retract,
-      agentsOf: async (digests) => {
-        const stored = await facts.stored(digests)
-        const merged = await nearDuplicates.stored(digests)
-        return digests.map((digest, i) => {
-          const bytes = stored[i] ?? merged[i]
-          return bytes === undefined ? undefined : readFact(digest, bytes).agent
-        })
-      },
+      agentsOf,
       now
+    })
+    const read = { store, publications, nearDuplicates, replica }
+    const prober = new Prober({
+      store,
+      probes: [
+        publishedProbe(read),
+        votesProbe(read),
+        ledgerProbe({ store, ledger: models.ledger }),
+        indexProbe({ store, index }),
+        countsProbe({ store, facts })
+      ],
+      prepare: () => publications.complete(agentsOf)
     })
     this.governor = new Governor({
       containment: this.#containment,
+      prober,
       rules,
       runCounts,
-      factsOf: (agent) => facts.useOf(agent),
+      factsOf: (agent) => facts.agents.use(agent),
       spentBy: (agent) => models.ledger.spentBy(agent),
       now
     })

@@ -9,12 +9,14 @@ import { USAGE_DAYS } from '../constants.ts'
 import { AgentDays } from './agent-days.ts'
 import { BudgetCounters } from './budget-counters.ts'
 import { WINDOW_MS } from './budgets.ts'
+import { agentDifferences, rowDifference } from './ledger-audit.ts'
 import { LedgerRecords } from './ledger-records.ts'
 import { formatUsd } from './money.ts'
 import { addCounted, addUncertain, UsageRows } from './usage-rows.ts'
 import { totalOf } from '../provider.ts'
 import type { Operation, Store } from '../../../crdt/index.ts'
 import type { TokenUsage } from '../provider.ts'
+import type { LedgerDifference } from './ledger-audit.ts'
 import type { AgentDayLimits } from './agent-days.ts'
 import type { BudgetCountersInit, BudgetState } from './budget-counters.ts'
 import type { BudgetCounter } from './budgets.ts'
@@ -83,6 +85,8 @@ export class Ledger {
   readonly #unwrittenRows = new Set<UsageRow>()
   #unwrittenRemovals: Operation[] = []
   #prunedHour = 0
+  /** Commits that have not ended. */
+  #commits = 0
   /** A failure is reported once, until a write succeeds again. */
   #isFailing = false
   /** Resolves when a reservation ends. */
@@ -203,6 +207,18 @@ export class Ledger {
     return { usd: formatUsd(spentUsd), tokens: spentTokens, calls: spentCalls }
   }
 
+  /** Days of agents that differ from the rows in memory. */
+  differences(): LedgerDifference[] {
+    return agentDifferences(this.#agentDays, this.#rows)
+  }
+
+  /** How the stored row of a key differs from memory; undefined if it does not, or is no row. */
+  differenceOf(key: Uint8Array): Promise<LedgerDifference | undefined> {
+    const isUnwritten = (row: UsageRow): boolean =>
+      this.#commits > 0 || this.#unwrittenRows.has(row)
+    return rowDifference(key, { records: this.#records, rows: this.#rows, isUnwritten })
+  }
+
   /** Counters of the hour of a stored row; that of its agent if the row is of this day. */
   #loadedCounters(row: UsageRow): BudgetCounter[] {
     const counters = this.#counters.of(row, row.hour * HOUR)
@@ -238,12 +254,15 @@ export class Ledger {
       this.#unwrittenRemovals.splice(0, this.#unwrittenRemovals.length - MAX_UNWRITTEN)
       this.#syncLater()
     }
+    this.#commits += 1
     try {
       await this.#store.commit(operations, { ...options, onFailure })
       this.#isFailing = false
     } catch (error) {
       if (!this.#isFailing) this.#init.onError(error)
       this.#isFailing = true
+    } finally {
+      this.#commits -= 1
     }
   }
 

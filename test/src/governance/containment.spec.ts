@@ -21,9 +21,10 @@ type Step =
   | { readonly do: 'promote'; readonly agent: number; readonly pick: number }
   | { readonly do: 'forget'; readonly pick: number }
 
-const agent = fc.nat(NAMES.length - 1)
-const topic = fc.nat(3)
-const mail = fc.nat(1)
+/** Mostly one agent, so that it often stands alone on a record. */
+const agent = fc.constantFrom(0, 0, 0, 1, 2)
+const topic = fc.nat(2)
+const mail = fc.nat(2)
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('distill' as const), agent, topic, mail }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('vary' as const), agent, topic, mail }) },
@@ -37,7 +38,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** Steps at one time run at once. */
 const history = fc.array(fc.array(step, { minLength: 1, maxLength: 4 }), {
-  minLength: 2,
+  minLength: 3,
   maxLength: 8
 })
 
@@ -125,8 +126,8 @@ describe('containment', function () {
     const property = fc.asyncProperty(
       history,
       agent,
-      fc.nat(8),
-      fc.nat(8),
+      fc.nat(4),
+      fc.nat(4),
       fc.boolean(),
       async (times, who, start, length, byId) => {
         await using node = await governedNode()
@@ -161,7 +162,7 @@ describe('containment', function () {
         if (byId) assert.equal((await governor.contain(target, WHY)).withdrawn, gone.size)
       }
     )
-    await fc.assert(property, { numRuns: budget(25, 400), seed: 20_261_128 })
+    await fc.assert(property, { numRuns: budget(60, 1_000), seed: 20_261_128 })
   })
 
   it('states what stays, and why', async () => {
