@@ -19,3 +19,6 @@ export const MAX_NAMED = 16
 
 /** Publications that are withdrawn in one commit; 500 votes are one entry. */
 export const WITHDRAW_BATCH = 200
+
+/** Sessions that drift is computed of: as many rows as a journal has. */
+export const MAX_SESSIONS = 5_000

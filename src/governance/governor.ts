@@ -1,4 +1,7 @@
 /** `cortex.governor`: what persons allow agents, and what agents have done. */
+import { z } from 'zod'
+import { parse } from '../arguments/index.ts'
+import { driftOf } from './drift.ts'
 import type { AgentRules, GovernChange, GovernReason } from './agent-rules.ts'
 import type {
   Containment,
@@ -6,16 +9,21 @@ import type {
   ContainmentReport,
   ContainmentWindow
 } from './containment.ts'
-import { DAY } from './constants.ts'
+import { DAY, MAX_SESSIONS } from './constants.ts'
 import { dayOf } from './limits.ts'
 import type { AgentUse } from '../facts/index.ts'
 import type { AgentLimits, AgentLimitsChange } from './limits.ts'
+import type { JournalStore } from '../journal/index.ts'
+import type { Drift } from './drift.ts'
 import type { Prober, ProbeReport } from './prober.ts'
 import type { RunCounts } from './run-counts.ts'
+
+const DriftOptions = z.strictObject({ since: z.date().optional() })
 
 export interface GovernorComponents {
   readonly containment: Pick<Containment, 'contain' | 'preview'>
   readonly prober: Pick<Prober, 'all' | 'slice'>
+  readonly journal: Pick<JournalStore, 'list'>
   readonly rules: AgentRules
   readonly runCounts: Pick<RunCounts, 'runs'>
   /** Facts of an agent. */
@@ -152,6 +160,18 @@ export class Governor {
     reason: GovernReason
   ): Promise<ContainmentReport> {
     return this.#components.containment.contain(target, reason)
+  }
+
+  /**
+   * Whether sessions of an agent succeed more or less often, or are faster or slower, than the first
+   * 100 of its journal, or of those from `since` on. A false alarm comes once in 2,000 sessions or
+   * more. Throws `HiveError` (ARGUMENT_INVALID).
+   */
+  async drift(agent: string, options: { readonly since?: Date } = {}): Promise<Drift> {
+    const { since } = parse(DriftOptions, options, 'governor.drift')
+    const filter = { kind: 'session', limit: MAX_SESSIONS, since } as const
+    const rows = await this.#components.journal.list(agent, filter)
+    return driftOf(rows.toReversed())
   }
 
   /**

@@ -30,5 +30,6 @@ export type {
   PublishedFact
 } from './containment.ts'
 export type { StayReason } from './standing.ts'
+export type { Drift, DriftOf } from './drift.ts'
 export type { LimitsInUse } from './governor.ts'
 export type { AgentLimits, AgentLimitsChange } from './limits.ts'

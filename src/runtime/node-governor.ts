@@ -34,7 +34,7 @@ export class NodeGovernor {
   #resuming: Promise<void> = Promise.resolve()
 
   constructor(parts: NodeParts, components: NodeGovernorComponents) {
-    const { options, store, replica, facts, rules, runCounts, models } = parts
+    const { options, store, replica, facts, rules, runCounts, models, journal } = parts
     const { candidates, nearDuplicates, index, retract, onError } = components
     const { publications } = candidates
     const { clock = Date } = options
@@ -74,6 +74,7 @@ export class NodeGovernor {
     this.governor = new Governor({
       containment: this.#containment,
       prober,
+      journal,
       rules,
       runCounts,
       factsOf: (agent) => facts.agents.use(agent),

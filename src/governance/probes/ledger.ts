@@ -20,9 +20,6 @@ export interface LedgerProbeComponents {
 }
 
 export function ledgerProbe({ store, ledger }: LedgerProbeComponents): Probe {
-  const findingOf = ({ of, text }: LedgerDifference): ProbeFinding => {
-    return { probe: 'ledger', id: of, text }
-  }
   return {
     name: 'ledger',
     async run(after, isOver): Promise<ProbeSlice> {
@@ -34,4 +31,8 @@ export function ledgerProbe({ store, ledger }: LedgerProbeComponents): Probe {
       return { ...slice, findings: [...sums, ...slice.findings] }
     }
   }
+}
+
+function findingOf({ of, text }: LedgerDifference): ProbeFinding {
+  return { probe: 'ledger', id: of, text }
 }
