@@ -37,7 +37,7 @@ describe('drift', function () {
 
   it('has a mean run of at least 2,000 sessions to a false alarm of either kind', () => {
     const random = randomOf(20_261_128)
-    const runs = budget(150, 2_000)
+    const runs = budget(60, 2_000)
     for (const rate of [0.3, 0.5, 0.8, 0.95, 1]) {
       for (const slow of [0, 0.05]) {
         let sum = 0
