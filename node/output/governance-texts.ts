@@ -10,11 +10,11 @@ import type {
 } from '../operations/index.ts'
 
 export function describeLimits({ agent, frozen, limits, used, endsAt }: LimitsInUseResult): string {
-  const bounds = new Map<string, unknown>(Object.entries(limits))
+  const bounds = new Map<string, number | string>(Object.entries(limits))
   const rows = Object.entries(used).map(([name, value]) => [
     name,
     String(value),
-    `of ${String(bounds.get(name) ?? 'any number')}`
+    `of ${bounds.get(name) ?? 'any number'}`
   ])
   const state = frozen ? 'frozen' : 'active'
   return `${sanitizeText(agent)}  ${state}; the day ends at ${endsAt}\n${table(rows)}`

@@ -79,9 +79,11 @@ interface Steps {
 
 function successDrift(outcomes: readonly DriftOutcome[]): DriftOf {
   const reference = rateOf(outcomes.slice(0, REFERENCE))
-  const [rate, lower, higher] = [reference, reference - SHIFT, reference + SHIFT].map((each) =>
-    Math.min(1 - MIN_RATE, Math.max(MIN_RATE, each))
-  ) as [number, number, number]
+  const [rate, lower, higher] = [
+    bounded(reference),
+    bounded(reference - SHIFT),
+    bounded(reference + SHIFT)
+  ] as const
   const ratio = (ok: boolean, other: number): number =>
     Math.log(ok ? other / rate : (1 - other) / (1 - rate))
   const steps = ({ ok }: DriftOutcome): Steps => ({ down: ratio(ok, lower), up: ratio(ok, higher) })
@@ -136,6 +138,10 @@ function follow<T extends DriftOutcome>(
     level: Math.max(sums.down, sums.up) / threshold,
     ...alarm
   }
+}
+
+function bounded(rate: number): number {
+  return Math.min(1 - MIN_RATE, Math.max(MIN_RATE, rate))
 }
 
 function rateOf(outcomes: readonly DriftOutcome[]): number {
