@@ -160,10 +160,20 @@ export type {
 export type {
   AgentLimits,
   AgentLimitsChange,
+  ContainmentPreview,
+  ContainmentReport,
+  ContainmentWindow,
+  Drift,
+  DriftOf,
   GovernChange,
   GovernReason,
   Governor,
-  LimitsInUse
+  LimitsInUse,
+  ProbeFinding,
+  ProbeName,
+  ProbeReport,
+  PublishedFact,
+  StayReason
 } from './governance/index.ts'
 export type {
   Attempt,

@@ -175,9 +175,9 @@ export class Governor {
   }
 
   /**
-   * Compares what is stored in two places: a slice of at most 5 ms of the probe whose turn it is. Of
-   * what was published: no private and no forgotten fact, each with its agent and time. Counts of
-   * facts against a fresh count, the search index against a sample, limits against the ledger.
+   * Compares what is stored in two places, for a few milliseconds: a slice of the probe whose turn it
+   * is. Of what was published: no private and no forgotten fact, each with its agent and time. Counts
+   * of facts against a fresh count, the search index against a sample, limits against the ledger.
    */
   probe(): Promise<ProbeReport> {
     return this.#components.prober.slice()

@@ -10,7 +10,7 @@ import type { Section, Store } from '../../crdt/index.ts'
 import type { Probe, ProbeFinding, ProbeName } from './probes/probe.ts'
 
 /** Milliseconds after which a slice ends with its current item. */
-const SLICE = 4
+const SLICE = 3
 
 /** Slices of a call that runs all probes: more than any store of this version needs. */
 const MAX_SLICES = 1_000_000
