@@ -12,6 +12,7 @@ export interface ProbeFinding {
   readonly text: string
 }
 
+/** What a probe compares. */
 export type ProbeName = 'counts' | 'index' | 'ledger' | 'published' | 'votes'
 
 /** One slice of a probe. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { openStore } from '../../../crdt/index.ts'
 import { createHive, HiveError, ModelError, scriptedProvider } from '../../../src/index.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
@@ -59,6 +60,20 @@ describe('limits of an agent', () => {
     const report = await scout.cortex.knowledge.distillMany(facts(40, 100))
     assert.deepEqual([report.new, report.rejected.length], [20, 20])
     assert.match(report.rejected[0]?.reason ?? '', /70 new facts a day.*2026-11-29T00:00:00.000Z/)
+  })
+
+  it('count a fact on its way to disk once', async () => {
+    await using directory = await temporaryDirectory()
+    await using db = await open({ dataDir: directory.path })
+    const { governor, knowledge } = db.agent.cortex
+    await governor.setLimits('default', { facts: 300, factsPerDay: 300 }, WHY)
+    const stored: Promise<unknown>[] = []
+    for (const { entity, content } of facts(300)) {
+      stored.push(knowledge.distill(entity, content, 0.9, { enableBloomHeuristic: true }))
+      await nextTurn()
+    }
+    await Promise.all(stored)
+    await assert.rejects(knowledge.distill('more', 'One more.', 0.9), LIMIT)
   })
 
   it('end with the day, and count what was before they were set', async () => {
