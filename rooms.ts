@@ -131,6 +131,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ]
   },
   'src/pilot': { imports: [...CRDT, 'src/arguments', 'src/stored', 'src/evolution'] },
+  'src/governance': {
+    imports: [
+      ...CRDT,
+      'src/arguments',
+      'src/facts',
+      'src/journal',
+      'src/knowledge',
+      'src/search',
+      'src/stored'
+    ]
+  },
   'src/sharing': {
     imports: [
       ...CRDT,
@@ -165,6 +176,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/personas',
       'src/evolution',
       'src/pilot',
+      'src/governance',
       'src/sharing',
       'src/maintenance'
     ]

@@ -51,6 +51,8 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
 const FAILURES: ReadonlySet<unknown> = new Set([
   'RECORD_UNKNOWN',
   'AGENT_UNKNOWN',
+  'AGENT_FROZEN',
+  'PREVIEW_UNKNOWN',
   'PERSONA_UNKNOWN',
   'PERSONA_CHANGED',
   'VERSION_UNKNOWN',

@@ -17,6 +17,13 @@ export type HiveErrorCode =
   | 'AGENT_FROZEN'
   /** Thrown when this node has no agent of that name. */
   | 'AGENT_UNKNOWN'
+  /**
+   * Thrown when a person has frozen the agent: it can read, and neither store, publish, call models
+   * nor run skills.
+   */
+  | 'AGENT_FROZEN'
+  /** Thrown when no preview and no containment of that id is stored. */
+  | 'PREVIEW_UNKNOWN'
   /** Thrown when an agent has no persona. */
   | 'PERSONA_UNKNOWN'
   /** Thrown when a persona has no such version, or no longer has it. */
@@ -52,7 +59,7 @@ export type HiveErrorCode =
   | 'GOAL_UNKNOWN'
   /** Thrown when a goal would become its own subgoal. */
   | 'GOAL_CYCLE'
-  /** Thrown when a goal or a playbook would exceed a limit. */
+  /** Thrown when a goal or a playbook would exceed a limit, or an agent a limit of its own. */
   | 'LIMIT_EXCEEDED'
   /** Thrown when a playbook has no such step. */
   | 'STEP_UNKNOWN'

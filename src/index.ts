@@ -182,6 +182,24 @@ export type {
   VersionConflict
 } from './personas/index.ts'
 export type {
+  AgentLimits,
+  AgentLimitsChange,
+  ContainmentPreview,
+  ContainmentReport,
+  ContainmentWindow,
+  Drift,
+  DriftOf,
+  GovernChange,
+  GovernReason,
+  Governor,
+  LimitsInUse,
+  ProbeFinding,
+  ProbeName,
+  ProbeReport,
+  PublishedFact,
+  StayReason
+} from './governance/index.ts'
+export type {
   Attempt,
   CallPreview,
   CallReport,

@@ -1348,6 +1348,213 @@ class Hive:
             cancel=cancel,
         )
 
+    def agent_limits(
+        self,
+        agent: str,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Return the limits of an agent, and what it has used of them.
+
+        ``agent``: the name of an agent of this node.
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "agent-limits",
+            {
+                "agent": agent,
+            },
+            cancel=cancel,
+        )
+
+    def set_agent_limits(
+        self,
+        agent: str,
+        limits: Mapping[str, Any],
+        why: str,
+        *,
+        by: Optional[str] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Change limits of an agent; null removes one.
+
+        A limit that is not named stays. Personas and mutations cannot change limits.
+        ``agent``: the name of an agent of this node.
+        ``by``: the name of the person.
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "set-agent-limits",
+            {
+                "agent": agent,
+                "limits": limits,
+                "why": why,
+                "by": by,
+            },
+            cancel=cancel,
+        )
+
+    def freeze_agent(
+        self,
+        agent: str,
+        why: str,
+        *,
+        by: Optional[str] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Freeze an agent: it can read only.
+
+        ``agent``: the name of an agent of this node.
+        ``by``: the name of the person.
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "freeze-agent",
+            {
+                "agent": agent,
+                "why": why,
+                "by": by,
+            },
+            cancel=cancel,
+        )
+
+    def unfreeze_agent(
+        self,
+        agent: str,
+        why: str,
+        *,
+        by: Optional[str] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """End the freeze of an agent.
+
+        ``agent``: the name of an agent of this node.
+        ``by``: the name of the person.
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "unfreeze-agent",
+            {
+                "agent": agent,
+                "why": why,
+                "by": by,
+            },
+            cancel=cancel,
+        )
+
+    def agent_changes(
+        self,
+        agent: str,
+        *,
+        limit: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """List changes of the limits and the freeze of an agent, the latest first.
+
+        ``agent``: the name of an agent of this node.
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "agent-changes",
+            {
+                "agent": agent,
+                "limit": limit,
+            },
+            cancel=cancel,
+        )
+
+    def preview_containment(
+        self,
+        agent: str,
+        from_: Union[str, int],
+        *,
+        to: Optional[Union[str, int]] = None,
+        limit: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """List what an agent published in a window, and what would be withdrawn.
+
+        ``agent``: the name of an agent of this node.
+        ``from_``: must be a date (2026-05-01), a time with its zone (2026-05-01T08:30:00Z,
+        2026-05-01T08:30+02:00), or milliseconds since 1970.
+        ``to``: must be a date (2026-05-01), a time with its zone (2026-05-01T08:30:00Z,
+        2026-05-01T08:30+02:00), or milliseconds since 1970.
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "preview-containment",
+            {
+                "agent": agent,
+                "from": from_,
+                "to": to,
+                "limit": limit,
+            },
+            cancel=cancel,
+        )
+
+    def contain_agent(
+        self,
+        id: str,
+        why: str,
+        *,
+        by: Optional[str] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Freeze an agent and withdraw what a preview names.
+
+        Copies on other nodes and votes of others stay. It goes on after an interruption.
+        ``id``: the id of a preview.
+        ``by``: the name of the person.
+        Codes of errors: ARGUMENT_INVALID, PREVIEW_UNKNOWN.
+        """
+        return self._call(
+            "contain-agent",
+            {
+                "id": id,
+                "why": why,
+                "by": by,
+            },
+            cancel=cancel,
+        )
+
+    def agent_drift(
+        self,
+        agent: str,
+        *,
+        since: Optional[Union[str, int]] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Compare the sessions of an agent with its first ones.
+
+        ``agent``: the name of an agent of this node.
+        ``since``: must be a date (2026-05-01), a time with its zone (2026-05-01T08:30:00Z,
+        2026-05-01T08:30+02:00), or milliseconds since 1970.
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "agent-drift",
+            {
+                "agent": agent,
+                "since": since,
+            },
+            cancel=cancel,
+        )
+
+    def probe(
+        self,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """Compare what is published, counted, indexed and spent with what is stored.
+
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "probe",
+            {},
+            cancel=cancel,
+        )
+
     def status(
         self,
         *,

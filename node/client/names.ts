@@ -54,5 +54,14 @@ export const NAMES = [
   'verify',
   'backup',
   'models',
-  'usage'
+  'usage',
+  'agent-limits',
+  'set-agent-limits',
+  'freeze-agent',
+  'unfreeze-agent',
+  'agent-changes',
+  'preview-containment',
+  'contain-agent',
+  'agent-drift',
+  'probe'
 ] as const satisfies readonly OperationName[]

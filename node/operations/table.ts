@@ -1,6 +1,7 @@
 /** The table of operations, by name. Names are paths of the HTTP API. */
 import { AGENTS } from './agents.ts'
 import { GOALS } from './goals.ts'
+import { GOVERNANCE } from './governance.ts'
 import { HIVE } from './hive.ts'
 import { IMPACT } from './impact.ts'
 import { KNOWLEDGE } from './knowledge.ts'
@@ -14,6 +15,7 @@ export const OPERATIONS = {
   ...SKILLS,
   ...IMPACT,
   ...AGENTS,
+  ...GOVERNANCE,
   ...NODE
 } as const
 

@@ -113,6 +113,15 @@ Usage: hive <command> [options]
               invert AGENT VERSION    take one version back, and keep the others
               rollback AGENT VERSION  make an earlier persona current again
               of a change: --why TEXT, and --version N, the version it was made for
+  govern      limits AGENT            print its limits, and what it has used
+              limit AGENT [LIMITS]    change limits, as JSON; null removes one
+              freeze AGENT            let it read only; unfreeze AGENT
+              history AGENT           list these changes, the latest first
+              preview AGENT           list what it published: --from TIME, --to TIME [now]
+              contain PREVIEW         freeze it, and withdraw what the preview names
+              drift AGENT             compare its sessions with the first: --since TIME
+              probe                   compare what is published, counted and spent with the store
+              of a change: --why TEXT, --by NAME
   forget ID   delete a fact; retract the vote on its published insight
   backup      write a backup, while the node runs too: hive backup DIR
   restore     make the data directory from a backup: hive restore DIR

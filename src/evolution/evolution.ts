@@ -75,7 +75,7 @@ export interface EvolutionComponents {
     signal?: AbortSignal
   ) => Promise<Examined>
   /** Throws `HiveError` if the agent must not change now. */
-  readonly requireActive: () => Promise<void>
+  readonly requireActive: () => void
   readonly now: () => number
 }
 
@@ -219,7 +219,7 @@ export class Evolution {
   ): Promise<MutationTrial> {
     const valid = parse(MutationSchema, mutation, 'The mutation')
     const { why, force, signal } = parse(MutateOptions, options, 'mutate')
-    await this.#components.requireActive()
+    this.#components.requireActive()
     const tried = {
       mutation: valid,
       source: 'person',
@@ -253,7 +253,7 @@ export class Evolution {
     if (baseline.length < MIN_BASELINE || rested < MIN_REST) return { ...step, waits: 'baseline' }
     if (!canImprove(baseline)) return { ...step, waits: 'nothing-to-improve' }
     try {
-      await this.#components.requireActive()
+      this.#components.requireActive()
     } catch (error) {
       if (!(error instanceof HiveError) || error.code !== 'AGENT_FROZEN') throw error
       return { ...step, waits: 'frozen' }

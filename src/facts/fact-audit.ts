@@ -82,6 +82,7 @@ export class FactAudit {
     return runAlone(async () => {
       let count = 0
       let bytes = 0
+      const byAgent = new Map<string, number>()
       let missing: Uint8Array[] = []
       let unmarked: Uint8Array[] = []
       const write = async (): Promise<void> => {
@@ -99,13 +100,16 @@ export class FactAudit {
         count += 1
         bytes += stored.length + SEAL_BYTES
         if (!logged.has(digest)) missing.push(digest.slice())
-        if (readFact(digest, stored).private) unmarked.push(digest.slice())
+        const { agent, private: isPrivate } = readFact(digest, stored)
+        byAgent.set(agent, (byAgent.get(agent) ?? 0) + 1)
+        if (isPrivate) unmarked.push(digest.slice())
         if (missing.length + unmarked.length >= BATCH) await write()
       }
       await write()
       this.#shortfall = Math.max(0, totals.count - count)
       totals.add(count - totals.count, bytes - totals.bytes)
-      await commit([totals.put()])
+      totals.agents.recount(byAgent)
+      await commit(totals.put())
       return count
     })
   }

@@ -25,7 +25,7 @@ export interface FactGroupComponents {
   readonly section: Pick<Section, 'putSealable'>
   readonly inFlight: Pick<FactsInFlight, 'bytesOf' | 'has' | 'put'>
   readonly recent: Pick<RecentFacts, 'put'>
-  readonly totals: Pick<FactTotals, 'add'>
+  readonly totals: Pick<FactTotals, 'add' | 'agents'>
   readonly statistics: FilterStatistics
 }
 
@@ -42,6 +42,8 @@ export class FactGroup {
   readonly operations: Operation[]
   /** Facts to write. */
   readonly changed: FactWrite[] = []
+  /** The agent of each new fact. */
+  readonly newOf: string[] = []
   /** Whether the group repeats a fact whose commit has not ended. */
   repeatsInFlight = false
   /** Digests of new facts that peers may read. */
@@ -71,6 +73,8 @@ export class FactGroup {
     const { totals } = this.#components
     this.#put(fact)
     totals.add(1, fact.bytes.length)
+    totals.agents.addNew(fact.agent, fact.recordedAt)
+    this.newOf.push(fact.agent)
     if (!fact.isPrivate) this.observable.push(fact.digest)
   }
 

@@ -19,6 +19,7 @@ import type { AddOutcome, Addition } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
 import type { FactAuditReport } from './fact-audit.ts'
 import type { FactInput } from '../fact-format/index.ts'
+import type { AgentTotals } from './agent-totals.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { StoredFact } from '../fact-format/index.ts'
 
@@ -83,6 +84,7 @@ export class FactStore {
 
   async load(): Promise<void> {
     await this.#loadTotals()
+    if (await this.#totals.countAgents(this.#facts)) await this.#store.commit(this.#totals.put())
     this.#baseline =
       (await this.#marks.load((operations) => this.#store.commit(operations))) ??
       (await this.#markAll())
@@ -107,6 +109,11 @@ export class FactStore {
   /** Facts on this node. */
   get count(): number {
     return this.#totals.count
+  }
+
+  /** Facts by agent. */
+  get agents(): Pick<AgentTotals, 'counts' | 'use'> {
+    return this.#totals.agents
   }
 
   /** Position behind the last fact of the log. */
@@ -206,6 +213,7 @@ export class FactStore {
       this.#recent.delete(digestKeyOf(digest))
       if (bytes === undefined) return false
       this.#totals.add(-1, -(bytes.length + SEAL_BYTES))
+      this.#totals.agents.removed(readFact(digest, bytes).agent)
       // Logged once more, so that readers of the log learn of the removal.
       const logged = this.#log.append([digest])
       const operations = [this.#facts.del(digest), ...this.#marks.forget(digest), ...logged]
@@ -264,7 +272,8 @@ export class FactStore {
       // A repetition is on disk when the fact that it repeats is.
       const isRepetition = operations.length === 0 && group.repeatsInFlight
       const commit = isRepetition ? this.#lastCommit : this.#commit(operations)
-      this.#inFlight.track(group.changed, this.#settleAdditions(additions, added, commit))
+      const settled = this.#settleAdditions(additions, { added, newOf: group.newOf }, commit)
+      this.#inFlight.track(group.changed, settled)
       await this.#inFlight.waitForSlot()
     } catch (error) {
       this.#commits.abandon()
@@ -286,11 +295,12 @@ export class FactStore {
   /** Settles the additions of a group with its commit; true when they are on disk. */
   async #settleAdditions(
     additions: readonly Addition[],
-    added: readonly AddOutcome[],
+    { added, newOf }: { readonly added: readonly AddOutcome[]; readonly newOf: readonly string[] },
     commit: Promise<void>
   ): Promise<boolean> {
     try {
       await commit
+      this.#totals.agents.landed(newOf)
       this.#filters.checkpoint()
       let from = 0
       for (const { facts, resolve } of additions) {
@@ -372,7 +382,7 @@ export class FactStore {
 
   async #commit(operations: readonly Operation[], write?: CommitRemoval): Promise<void> {
     if (operations.length === 0) return
-    this.#lastCommit = this.#commits.commit([...operations, this.#totals.put()], write)
+    this.#lastCommit = this.#commits.commit([...operations, ...this.#totals.put()], write)
     await this.#lastCommit
   }
 

@@ -1,6 +1,10 @@
-/** The number of facts on a node, and their bytes: kept in memory, written with each commit. */
+/**
+ * The number of facts on a node, of each agent and in all, and their bytes: kept in memory, written
+ * with each commit.
+ */
 import * as encoding from 'lib0/encoding'
 import { readAll, readUint } from '../../crdt/bytes/index.ts'
+import { AgentTotals, countByAgent } from './agent-totals.ts'
 import type { Decoder } from '../../crdt/bytes/index.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 
@@ -8,11 +12,13 @@ const TOTALS_KEY = Buffer.from('totals')
 
 export class FactTotals {
   readonly #section: Section
+  readonly agents: AgentTotals
   #count = 0
   #bytes = 0
 
   constructor(store: Pick<Store, 'section'>) {
     this.#section = store.section('fact-totals')
+    this.agents = new AgentTotals(this.#section)
   }
 
   /** Facts, including facts on their way to disk. */
@@ -31,21 +37,29 @@ export class FactTotals {
     this.#bytes += bytes
   }
 
-  /** Writes both totals. */
-  put(): Operation {
+  /** Operations that write the totals. */
+  put(): Operation[] {
     const totals = encoding.encode((encoder) => {
       encoding.writeVarUint(encoder, this.#count)
       encoding.writeVarUint(encoder, this.#bytes)
     })
-    return this.#section.put(TOTALS_KEY, totals)
+    return [this.#section.put(TOTALS_KEY, totals), ...this.agents.put()]
   }
 
-  /** Reloads both totals from disk. */
+  /** Reloads the totals from disk. */
   async load(): Promise<void> {
     const bytes = await this.#section.get(TOTALS_KEY)
     const [count = 0, size = 0] = bytes === undefined ? [] : readAll(bytes, readTotals)
     this.#count = count
     this.#bytes = size
+    await this.agents.load()
+  }
+
+  /** Counts by agent where an earlier version has not; then `put` has operations for it. */
+  async countAgents(facts: Section): Promise<boolean> {
+    if (this.agents.sum === this.#count) return false
+    this.agents.recount(await countByAgent(facts))
+    return true
   }
 }
 

@@ -22,5 +22,6 @@ export type {
   StoredFact
 } from '../fact-format/index.ts'
 export type { AnnotationValue } from './annotations.ts'
+export type { AgentUse } from './agent-totals.ts'
 export type { FactAuditReport } from './fact-audit.ts'
 export type { PreparedFact } from './prepared-fact.ts'

@@ -16,6 +16,9 @@ export interface PreparedFact extends FactWrite {
   readonly hasTime: boolean
   readonly entity: string
   readonly attribute?: string
+  /** The agent, and when it learned the fact, in milliseconds since 1970. */
+  readonly agent: string
+  readonly recordedAt: number
 }
 
 const NO_TAGS: readonly string[] = []
@@ -56,7 +59,9 @@ export function prepareFact(
     hasTime: validFrom !== undefined,
     heuristic: input.enableBloomHeuristic ?? heuristic,
     entity: record.entity,
-    attribute: record.attribute
+    attribute: record.attribute,
+    agent,
+    recordedAt: now
   }
 }
 
@@ -75,6 +80,8 @@ export function prepareStored(fact: StoredFact): PreparedFact {
     hasTime: validFrom !== undefined,
     heuristic: false,
     entity,
-    attribute
+    attribute,
+    agent: fact.agent,
+    recordedAt: fact.recordedAt.getTime()
   }
 }

@@ -5,7 +5,9 @@
  */
 import * as encoding from 'lib0/encoding'
 import { readAll, readUint, toHex } from '../../crdt/bytes/index.ts'
+import { Publications } from './publications.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
+import type { Publication } from './publications.ts'
 import type { StoredFact, FactStore } from '../facts/index.ts'
 
 /** Facts to consider together. */
@@ -14,6 +16,9 @@ export interface CandidateBatch {
   /** Position in the log after these facts; undefined for facts that were considered before. */
   readonly next?: number
 }
+
+/** A fact, the record that it was promoted as, its agent, and when. */
+export type PromotedFact = Omit<Publication, 'isSigned'>
 
 const CURSOR_KEY = Buffer.from('promotion')
 const EMPTY = new Uint8Array()
@@ -25,6 +30,8 @@ export class Candidates {
   /** Digest of a promoted fact -> digest of its record. */
   readonly #promoted: Section
   readonly #cursors: Section
+  /** By whom and when facts were published. */
+  readonly publications: Publications
 
   constructor(store: Pick<Store, 'commit' | 'section'>, facts: FactStore) {
     this.#store = store
@@ -32,6 +39,7 @@ export class Candidates {
     this.#deferred = store.section('candidates')
     this.#promoted = store.section('promoted')
     this.#cursors = store.section('cursors')
+    this.publications = new Publications(store)
   }
 
   /** All candidates at the time of the call. Each batch must be settled. */
@@ -60,11 +68,11 @@ export class Candidates {
   /** Stores the outcome of a batch; facts that were not promoted are considered again later. */
   async recordOutcomes(
     { facts, next }: CandidateBatch,
-    promoted: readonly (readonly [fact: Uint8Array, record: Uint8Array])[]
+    promoted: readonly PromotedFact[]
   ): Promise<void> {
-    const promotedFacts = new Set(promoted.map(([fact]) => fact))
-    const operations: Operation[] = []
-    for (const [fact, record] of promoted) operations.push(this.#promoted.put(fact, record))
+    const promotedFacts = new Set(promoted.map(({ fact }) => fact))
+    const operations: Operation[] = await this.#standing(promoted)
+    for (const { fact, record } of promoted) operations.push(this.#promoted.put(fact, record))
     for (const { digest } of facts) {
       if (next === undefined && promotedFacts.has(digest))
         operations.push(this.#deferred.del(digest))
@@ -78,14 +86,22 @@ export class Candidates {
     await this.#store.commit(operations)
   }
 
-  /** The operation that records what a fact was promoted as. */
-  promotion(fact: Uint8Array, record: Uint8Array): Operation {
-    return this.#promoted.put(fact, record)
+  /** Operations for the commit of the entry that publishes a fact. */
+  promotion(promoted: PromotedFact): Operation[] {
+    const { fact, record } = promoted
+    const publication = { ...promoted, isSigned: true }
+    return [this.#promoted.put(fact, record), ...this.publications.put(publication)]
   }
 
   /** Records that one fact was promoted. */
-  markPromoted(fact: Uint8Array, record: Uint8Array): Promise<void> {
-    return this.#store.commit([this.#promoted.put(fact, record), this.#deferred.del(fact)])
+  async markPromoted(promoted: PromotedFact): Promise<void> {
+    const { fact, record } = promoted
+    const operations = await this.#standing([promoted])
+    await this.#store.commit([
+      ...operations,
+      this.#promoted.put(fact, record),
+      this.#deferred.del(fact)
+    ])
   }
 
   /** Digests of the records that the facts were promoted as. */
@@ -95,8 +111,19 @@ export class Candidates {
   }
 
   /** Operations that remove facts from the candidates. */
-  forget(digests: readonly Uint8Array[]): Operation[] {
-    return digests.flatMap((digest) => [this.#deferred.del(digest), this.#promoted.del(digest)])
+  async forget(digests: readonly Uint8Array[]): Promise<Operation[]> {
+    const publications = await this.publications.forget(digests)
+    const candidates = digests.flatMap((digest) => [
+      this.#deferred.del(digest),
+      this.#promoted.del(digest)
+    ])
+    return [...publications, ...candidates]
+  }
+
+  /** Facts whose record had this node's vote before: they stand on it too. */
+  async #standing(promoted: readonly PromotedFact[]): Promise<Operation[]> {
+    const missing = await this.publications.missing(promoted)
+    return missing.flatMap((each) => this.publications.put({ ...each, isSigned: false }))
   }
 
   async #read(digests: readonly Uint8Array[]): Promise<StoredFact[]> {

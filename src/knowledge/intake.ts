@@ -106,7 +106,9 @@ export class Intake {
 
   /** Whether a refused fact may fit after pending writes have landed. */
   mayFitLater(error: unknown): boolean {
-    const isFull = error instanceof HiveError && error.code === 'QUOTA_EXCEEDED'
+    const isFull =
+      error instanceof HiveError &&
+      (error.code === 'QUOTA_EXCEEDED' || error.code === 'LIMIT_EXCEEDED')
     return isFull && this.#components.quota.hasPending
   }
 

@@ -40,6 +40,8 @@ export interface KnowledgeComponents extends IntakeComponents {
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'find' | 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'current' | 'of'>
+  /** Throws if the agent is frozen. */
+  readonly assertActive: () => void
   /** Called with the ids of what was forgotten: of facts, and of what was published of them. */
   readonly onForget: (ids: readonly string[]) => Promise<void>
   /**
@@ -129,7 +131,8 @@ export class Knowledge {
    * Stores a fact unless this node has it; resolves when it is on disk. A repetition keeps the
    * higher confidence and the tags of both. Without `enableBloomHeuristic` a variant is merged into
    * the fact that it repeats. With it, no near-duplicates are searched for, and a fact that a peer
-   * seems to know is `corroborated`. Throws `HiveError` (ARGUMENT_INVALID) or `LimitError`.
+   * seems to know is `corroborated`. Throws `HiveError` (AGENT_FROZEN, ARGUMENT_INVALID,
+   * LIMIT_EXCEEDED, QUOTA_EXCEEDED) or `LimitError`.
    */
   async distill(
     entity: string,
@@ -138,6 +141,7 @@ export class Knowledge {
     { signal, ...options }: DistillOptions & AbortOptions = {}
   ): Promise<Distilled> {
     signal?.throwIfAborted()
+    this.#components.assertActive()
     return distillOne(this.#components, { entity, content, confidence, ...options })
   }
 
@@ -149,6 +153,7 @@ export class Knowledge {
   async learn(lesson: LessonInput): Promise<Learned> {
     const input = parse(Lesson, lesson, 'learn')
     input.signal?.throwIfAborted()
+    this.#components.assertActive()
     return learn(this.#components, input)
   }
 
@@ -169,10 +174,11 @@ export class Knowledge {
    * others; an `Error` in place of an item counts as refused. Aborting stops between batches;
    * counted facts are stored.
    */
-  distillMany(
+  async distillMany(
     items: Iterable<FactInput | Error> | AsyncIterable<FactInput | Error>,
     options: DistillManyOptions = {}
   ): Promise<DistillReport> {
+    this.#components.assertActive()
     return distillMany(this.#components.intake, items, options)
   }
 
@@ -250,7 +256,8 @@ export class Knowledge {
 
   /** Makes a merged variant a fact of its own, permanently; false if there is no such variant. */
   async split(id: string): Promise<boolean> {
-    const { nearDuplicates } = this.#components
+    const { nearDuplicates, assertActive } = this.#components
+    assertActive()
     const digest = await resolveId(id, variantIds(nearDuplicates))
     return digest !== undefined && nearDuplicates.split(digest)
   }
@@ -301,19 +308,20 @@ export class Knowledge {
   }
 
   async #forget(digest: Uint8Array): Promise<Forgotten> {
-    const { facts, annotations, candidates, echoes, nearDuplicates } = this.#components
+    const { facts, annotations, candidates, echoes, nearDuplicates, retract, onForget } =
+      this.#components
     const stored = await facts.get(digest)
     const variants = stored === undefined ? [] : await nearDuplicates.variantsOf(digest)
     const digests = [digest, ...variants.map((variant) => variant.digest)]
     const published = await candidates.promotedAs(digests)
     const others = [
-      ...candidates.forget(digests),
+      ...(await candidates.forget(digests)),
       ...nearDuplicates.forget(digests),
       ...(await annotations.forget(digests))
     ]
     let retracted = false
     const commit = async (removal: readonly Operation[]): Promise<void> => {
-      retracted = await this.#components.retract(published, [...removal, ...others])
+      retracted = await retract(published, [...removal, ...others])
     }
     if (stored === undefined) {
       const forgotten = (await nearDuplicates.canonical(digest)) !== undefined
@@ -323,7 +331,7 @@ export class Knowledge {
     const forgotten = await facts.remove(digest, commit)
     // A later fact with these words must not be referred to one that is gone.
     echoes.forget(factOf(stored))
-    await this.#components.onForget([...digests, ...published].map(toHex))
+    await onForget([...digests, ...published].map(toHex))
     return { forgotten, retracted }
   }
 

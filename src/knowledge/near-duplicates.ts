@@ -199,6 +199,18 @@ export class NearDuplicates {
     }
   }
 
+  /** The facts that variants repeat, with who learned the variants. */
+  async *merged(): AsyncGenerator<{
+    readonly canonical: Uint8Array
+    readonly variant: Uint8Array
+    readonly agent: string
+  }> {
+    for await (const [digest, value] of this.#variants.entries()) {
+      const { agent } = readFact(digest, value.subarray(DIGEST_BYTES))
+      yield { canonical: value.slice(0, DIGEST_BYTES), variant: digest.slice(), agent }
+    }
+  }
+
   /** Variants that were merged into a fact. */
   async variantsOf(canonical: Uint8Array): Promise<StoredFact[]> {
     const variants: StoredFact[] = []

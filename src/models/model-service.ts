@@ -16,6 +16,7 @@ import { messageOf } from '../errors.ts'
 import type { Store } from '../../crdt/index.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { EmbeddingSource } from './embedding-source.ts'
+import type { AgentDayLimits } from './spending/agent-days.ts'
 import type { Environment } from './keys.ts'
 import type { ModelSettings, RequestInput } from './model-options.ts'
 import type { Schema } from './provider.ts'
@@ -74,6 +75,10 @@ export interface ModelServiceInit {
   readonly random?: () => number
   /** Where keys of providers are read. */
   readonly env: Environment
+  /** Throws if the agent may not call models now. */
+  readonly assertActive: (agent: string) => void
+  /** Limits that persons set for an agent. */
+  readonly agentLimits: (agent: string) => AgentDayLimits
   onCall?: RouterComponents['onCall']
   onWarn?: (text: string) => void
 }
@@ -84,6 +89,8 @@ export class ModelService {
   readonly #roster: ModelRegistry
   readonly #embeddings: EmbeddingSource | undefined
   readonly #now: () => number
+  /** Throws if the agent may not call models now. */
+  readonly assertActive: (agent: string) => void
   readonly ledger: Ledger
   readonly scorer: StoredScorer
   readonly telemetry = new Telemetry()
@@ -93,6 +100,7 @@ export class ModelService {
     const { settings, embeddings, store, now, random = Math.random, env } = init
     this.#catalogue = catalogue
     this.#now = now
+    this.assertActive = init.assertActive
     const warn = (text: string): void => init.onWarn?.(text)
     this.#roster = new ModelRegistry({ settings, embeddings, catalogue, env, now, warn })
     this.#embeddings = embeddings
@@ -100,6 +108,7 @@ export class ModelService {
     this.ledger = new Ledger({
       store,
       budgets,
+      agentLimits: init.agentLimits,
       now,
       onNearlySpent: (what) => warn(`80 percent of the budget of ${what} is spent.`),
       onError: (error) => warn(`Cannot store the cost of a model call: ${messageOf(error)}`)
@@ -162,7 +171,8 @@ export class ModelService {
 
 /**
  * Language models, called by the class of a task. Without a key the offline tier answers by rule.
- * Calls throw `ModelError`; `BUDGET_EXCEEDED` is thrown before any request is sent.
+ * Calls throw `ModelError`; `BUDGET_EXCEEDED` is thrown before any request is sent. A frozen agent
+ * calls none: `HiveError` (AGENT_FROZEN).
  *
  * @example
  * ```ts
@@ -189,6 +199,7 @@ export class Models {
    */
   async generate<T = undefined>(request: GenerateRequest<T>): Promise<Generation<T>> {
     const settings = parse(RequestOptions, request, 'models.generate')
+    this.#service.assertActive(this.#agent)
     const result = await this.#service.router.generate(this.#agent, settings)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the schema it names
     return result as Generation<T>
@@ -200,12 +211,15 @@ export class Models {
    */
   stream(request: Omit<RequestInput, 'schema' | 'verify' | 'cache'>): AsyncGenerator<StreamPart> {
     const settings = parse(StreamOptions, request, 'models.stream')
+    this.#service.assertActive(this.#agent)
     return this.#service.router.stream(this.#agent, { ...settings, cache: false })
   }
 
   /** One vector for each text. Vectors of different models are not comparable. */
   async embed(request: z.input<typeof Embed>): Promise<EmbedResult> {
-    return this.#service.router.embed(this.#agent, parse(Embed, request, 'models.embed'))
+    const settings = parse(Embed, request, 'models.embed')
+    this.#service.assertActive(this.#agent)
+    return this.#service.router.embed(this.#agent, settings)
   }
 
   /** The route and the maximum cost of a call, without making it. */

@@ -119,8 +119,8 @@ export class AgentPersona {
   }
 
   /**
-   * Applies a mutation. Its exact inverse is in the version. Throws `HiveError` (ARGUMENT_INVALID,
-   * MUTATION_INVALID, PERSONA_CHANGED, PERSONA_UNKNOWN).
+   * Applies a mutation. Its exact inverse is in the version. Throws `HiveError` (AGENT_FROZEN,
+   * ARGUMENT_INVALID, MUTATION_INVALID, PERSONA_CHANGED, PERSONA_UNKNOWN).
    */
   async apply(
     mutation: PersonaMutationInit,

@@ -37,6 +37,8 @@ export interface StoredAgent {
 export interface PersonaStoreComponents {
   readonly store: Pick<Store, 'commit' | 'section'>
   readonly now: () => number
+  /** Throws if the agent is frozen: only persons change its persona then. Default: none is. */
+  readonly assertActive?: (agent: string) => void
 }
 
 /** Who changes a persona, and why. */
@@ -181,7 +183,8 @@ export class PersonaStore {
     })
   }
 
-  async #headFor(agent: string, { version }: ChangeContext): Promise<number> {
+  async #headFor(agent: string, { by, version }: ChangeContext): Promise<number> {
+    if (by.kind === 'mutation') this.#components.assertActive?.(agent)
     const head = await this.head(agent)
     if (head === 0) throw noPersona(agent)
     if (version !== undefined && version !== head) {

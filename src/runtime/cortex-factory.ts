@@ -28,7 +28,9 @@ import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Annotations, Quota } from '../facts/index.ts'
 import { Pilot, Schedule } from '../pilot/index.ts'
 import { evolutionOf } from './agent-evolution.ts'
+import { AgentQuota } from '../governance/index.ts'
 import { fileOf } from './node-parts.ts'
+import { NodeGovernor } from './node-governor.ts'
 import type { AttestedRecord, Entry, Operation, StoredFilter } from '../../crdt/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
@@ -76,6 +78,7 @@ export class CortexFactory {
   readonly #sharedSkills: SharedSkills
   readonly #pilot: Pilot
   readonly #schedule: Schedule
+  readonly #governor: NodeGovernor
 
   constructor(parts: NodeParts, observer: CortexObserver) {
     this.#parts = parts
@@ -159,9 +162,17 @@ export class CortexFactory {
       replica,
       drafts: this.#drafts,
       clock,
+      isFrozen: (agent) => parts.rules.isFrozen(agent),
       k,
       swarm,
       announce
+    })
+    this.#governor = new NodeGovernor(parts, {
+      candidates: this.#candidates,
+      nearDuplicates: this.#nearDuplicates,
+      index: this.#index,
+      retract: (digests, operations) => this.#retract(digests, operations),
+      onError
     })
     this.#integrity = new Integrity({
       store,
@@ -175,7 +186,10 @@ export class CortexFactory {
       store,
       enabled: (after) => parts.evolution.enabled(after),
       advance: (agent, step) => this.for(agent).evolution.advance(step),
-      checks: [],
+      checks: [
+        { name: 'probe', run: () => this.#governor.findings() },
+        { name: 'drift', run: () => this.#governor.drifts(parts.evolution.enabled()) }
+      ],
       elapsed: () => performance.now()
     })
     this.#schedule = new Schedule({
@@ -209,12 +223,14 @@ export class CortexFactory {
     this.#vectors?.follow()
     this.#parts.skills.start()
     this.#sharedSkills.start()
+    this.#governor.start()
   }
 
   stop(): Promise<void> {
     return closeAll(
       [
         () => this.#schedule.stop(),
+        () => this.#governor.stop(),
         () => this.#integrity.stop(),
         () => this.#upkeep.stop(),
         () => this.#sharedSkills.stop(),
@@ -226,7 +242,8 @@ export class CortexFactory {
   }
 
   for(agent: string): Cortex {
-    const { replica, facts, swarm } = this.#parts
+    const { replica, facts, swarm, rules, runCounts } = this.#parts
+    const assertActive = (): void => rules.assertActive(agent)
     const knowledge = this.#knowledgeFor(agent)
     const [factFilter, ...peerFilters] = ownFilters(this.#parts)
     const models = this.#parts.models.for(agent)
@@ -241,7 +258,8 @@ export class CortexFactory {
       judge: this.#judge,
       votes: this.#votes,
       subscriptions: this.#subscriptions,
-      skills: this.#sharedSkills
+      skills: this.#sharedSkills,
+      assertActive
     })
     const evolution = evolutionOf({
       agent,
@@ -250,7 +268,7 @@ export class CortexFactory {
       hive,
       models,
       examine: () => Promise.resolve({ verdict: 'clear', findings: [] }),
-      requireActive: () => Promise.resolve()
+      requireActive: assertActive
     })
     return {
       knowledge,
@@ -266,8 +284,18 @@ export class CortexFactory {
       evolution,
       pilot: this.#pilot,
       selfIterate: (pass) => this.#pilot.runSelfImprovementCycle(pass),
-      capabilities: this.#parts.skills.for(models, (id) => this.#sharedSkills.withdraw(id)),
+      capabilities: this.#parts.skills.for(models, {
+        withdraw: (id) => this.#sharedSkills.withdraw(id),
+        permit: {
+          assertActive,
+          async run() {
+            assertActive()
+            await runCounts.take(agent)
+          }
+        }
+      }),
       models,
+      governor: this.#governor.governor,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
         integrity: this.#integrity,
@@ -281,7 +309,7 @@ export class CortexFactory {
   }
 
   #knowledgeFor(agent: string): Knowledge {
-    const { options, replica, facts, impact, swarm } = this.#parts
+    const { options, replica, facts, impact, swarm, rules } = this.#parts
     return new Knowledge({
       facts,
       annotations: this.#annotations,
@@ -290,7 +318,13 @@ export class CortexFactory {
       nearDuplicates: this.#nearDuplicates,
       history: this.#history,
       echoes: this.#echoes,
-      quota: this.#quota,
+      quota: new AgentQuota({
+        agent,
+        quota: this.#quota,
+        rules,
+        use: () => facts.agents.use(agent),
+        now: () => (options.clock ?? Date).now()
+      }),
       recall: new RecallSearch({
         index: this.#index,
         vectors: this.#vectors,
@@ -301,6 +335,7 @@ export class CortexFactory {
         judge: this.#judge
       }),
       agent,
+      assertActive: () => rules.assertActive(agent),
       onForget: (ids) => impact.forget(ids),
       isKnown: (id, origin) => this.#isKnown(id, origin),
       clock: options.clock ?? Date,

@@ -1,5 +1,6 @@
 /** The cortex of an agent: its interfaces to the node. */
 import type { Capabilities } from '../skills/index.ts'
+import type { Governor } from '../governance/index.ts'
 import type { Context, ContextOptions, SharedKnowledge } from '../sharing/index.ts'
 import type { Evolution } from '../evolution/index.ts'
 import type { Janitor, Metrics } from '../maintenance/index.ts'
@@ -31,6 +32,8 @@ export interface Cortex {
   readonly evolution: Evolution
   /** `selfIterate` by another name, for all agents of the node. */
   readonly pilot: Pick<Pilot, 'runSelfImprovementCycle'>
+  /** Limits and freezes of the agents of the node, set by persons. */
+  readonly governor: Governor
   /** Measurements of the node's own work. */
   readonly metrics: Metrics
   /** Maintenance on request. */

@@ -11,6 +11,7 @@ import { closeAll } from './close-all.ts'
 import { loadFilterSettings } from './filter-settings.ts'
 import { Warnings } from './warnings.ts'
 import { FactStore } from '../facts/index.ts'
+import { AgentRules, modelLimits, RunCounts } from '../governance/index.ts'
 import { Impact } from '../impact/index.ts'
 import { EvolutionStore } from '../evolution/index.ts'
 import { JournalStore } from '../journal/index.ts'
@@ -18,6 +19,7 @@ import { PersonaStore, SessionStore } from '../personas/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { makePrivate } from './private-directory.ts'
+import { messageOf } from '../errors.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
 import type { Swarm, SwarmEvents } from '../../transport/index.ts'
 import type { ModelEvents } from '../models/index.ts'
@@ -36,6 +38,8 @@ export interface NodeParts {
   readonly journal: JournalStore
   readonly sessions: SessionStore
   readonly evolution: EvolutionStore
+  readonly rules: AgentRules
+  readonly runCounts: RunCounts
   readonly swarm: Swarm | undefined
   /** Peers may know that this node found facts recorded up to this time. */
   readonly observedUntil: number
@@ -93,14 +97,27 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     const facts = new FactStore({ store, observe })
     await facts.load()
     const stored = { store, now: () => clock.now() }
+    const rules = new AgentRules(stored)
+    await rules.load()
+    const runCounts = new RunCounts({
+      ...stored,
+      limits: (agent) => rules.limits(agent),
+      onError: (error) => warnings.add(`Cannot store the count of a run: ${messageOf(error)}`)
+    })
+    await runCounts.load()
+    opened.unshift(() => runCounts.close())
     const impact = new Impact(stored)
-    const personas = new PersonaStore(stored)
+    const personas = new PersonaStore({
+      ...stored,
+      assertActive: (agent) => rules.assertActive(agent)
+    })
     const journal = new JournalStore(stored)
     const sessions = new SessionStore({ ...stored, journal })
     const modelEvents = new EventEmitter<ModelEvents>()
     const models = await openModels(options, store, {
       events: modelEvents,
-      env: environment.variables
+      env: environment.variables,
+      rules
     })
     opened.unshift(() => models.close())
     const sandbox = createSandbox({
@@ -113,7 +130,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     const swarm = await openSwarm(options, { store, replica, facts })
     swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
     const evolution = new EvolutionStore({ ...stored, personas, journal })
-    const agents = { personas, journal, sessions, evolution, impact }
+    const agents = { personas, journal, sessions, evolution, impact, rules, runCounts }
     const shared = {
       options,
       environment,
@@ -134,13 +151,15 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
 }
 
 /** Closes the parts that `openParts` opened, the swarm first. */
-export function closeParts({ swarm, skills, sandbox, models, store }: NodeParts): Promise<void> {
+export function closeParts(parts: NodeParts): Promise<void> {
+  const { swarm, skills, sandbox, models, runCounts, store } = parts
   return closeAll(
     [
       () => swarm?.stop(),
       () => skills.close(),
       () => sandbox.close(),
       () => models.close(),
+      () => runCounts.close(),
       () => store.close()
     ],
     'The node did not stop cleanly.'
@@ -200,14 +219,21 @@ function openModels(
   store: Store,
   {
     events,
-    env
-  }: { readonly events: EventEmitter<ModelEvents>; readonly env: HostEnvironment['variables'] }
+    env,
+    rules
+  }: {
+    readonly events: EventEmitter<ModelEvents>
+    readonly env: HostEnvironment['variables']
+    readonly rules: AgentRules
+  }
 ): Promise<ModelService> {
   return ModelService.open({
     settings: models,
     embeddings,
     store,
     env,
+    assertActive: (agent) => rules.assertActive(agent),
+    agentLimits: (agent) => modelLimits(rules.limits(agent)),
     now: () => clock.now(),
     random,
     onCall: (call) => events.emit('model:call', call),

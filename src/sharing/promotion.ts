@@ -14,7 +14,7 @@ import { reasonToStay } from './drafts.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
-import type { CandidateBatch, Candidates } from '../knowledge/index.ts'
+import type { CandidateBatch, Candidates, PromotedFact } from '../knowledge/index.ts'
 import type { StoredFact } from '../facts/index.ts'
 import type { PublicationDraft, Drafts } from './drafts.ts'
 
@@ -72,6 +72,8 @@ export interface PromotionComponents {
   readonly swarm: Pick<Swarm, 'fetch' | 'peers' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'draftFrom'>
   readonly clock: Clock
+  /** Facts of a frozen agent stay on this node. */
+  readonly isFrozen: (agent: string) => boolean
   /** Number of authors that must vouch before an insight is released. */
   readonly k: number
   /** Announces new entries to peers. */
@@ -92,7 +94,7 @@ export class Promotion {
     this.#components = components
   }
 
-  /** Publishes all candidates but facts that belong to a project. */
+  /** Publishes all candidates but facts of projects, and of frozen agents. */
   async broadcast({
     minConfidence = 0.9,
     signal,
@@ -105,6 +107,7 @@ export class Promotion {
       const prepared: PreparedDraft[] = []
       for (const fact of batch.facts) {
         if (fact.confidence < minConfidence || isOfProject(fact)) continue
+        if (this.#components.isFrozen(fact.agent)) continue
         const { draft } = this.#components.drafts.draftFrom(fact)
         if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
         else prepared.push({ fact, ...draft })
@@ -127,9 +130,10 @@ export class Promotion {
 
   /** Promotes one fact, regardless of its confidence. Throws `HiveError` (WITHHELD). */
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
-    const { drafts, replica, candidates, announce } = this.#components
+    const { drafts, replica, candidates, announce, isFrozen } = this.#components
     const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
-    const draft = reasonToStay(fact) ?? drafts.draftFrom(tagged).draft
+    const frozen = isFrozen(fact.agent) ? `its agent "${fact.agent}" is frozen` : undefined
+    const draft = reasonToStay(fact) ?? frozen ?? drafts.draftFrom(tagged).draft
     if (typeof draft === 'string') {
       throw new HiveError(
         'WITHHELD',
@@ -137,11 +141,13 @@ export class Promotion {
       )
     }
     await this.#fetchPublished([draft.digest], signal)
-    const operations = [candidates.promotion(fact.digest, draft.digest)]
-    const { entries, records, votes } = await replica.publish([
-      { ...draft.publication, operations }
-    ])
-    await candidates.markPromoted(fact.digest, draft.digest)
+    const { entries, records, votes } = await candidates.publications.runExclusive(async () => {
+      const promoted = this.#promoted(fact, draft)
+      const operations = candidates.promotion(promoted)
+      const published = await replica.publish([{ ...draft.publication, operations }])
+      await candidates.markPromoted(promoted)
+      return published
+    })
     await announce(entries)
     const [isRecord, isVote] = [records.length > 0, votes.length > 0]
     const status = isRecord ? 'promoted' : isVote ? 'corroborated' : 'already'
@@ -158,20 +164,31 @@ export class Promotion {
       prepared.map(({ digest }) => digest),
       signal
     )
-    // In one commit, so that what was published of a fact is always retracted when it is forgotten.
-    const published = await replica.publish(
-      prepared.map(({ fact, digest, publication }) => ({
-        ...publication,
-        operations: [candidates.promotion(fact.digest, digest)]
-      }))
-    )
-    // After a crash in between, the next broadcast finds these records published.
-    await candidates.recordOutcomes(
-      batch,
-      prepared.map(({ fact, digest }) => [fact.digest, digest] as const)
-    )
+    const published = await candidates.publications.runExclusive(async () => {
+      // An agent may have been frozen while bodies were fetched.
+      const active = prepared.filter(({ fact }) => !this.#components.isFrozen(fact.agent))
+      const promoted = active.map((each) => this.#promoted(each.fact, each))
+      // In one commit, so that what was published of a fact is always retracted when it is forgotten.
+      const result = await replica.publish(
+        active.map(({ publication }, i) => {
+          const each = promoted[i]
+          return {
+            ...publication,
+            operations: each === undefined ? [] : candidates.promotion(each)
+          }
+        })
+      )
+      // After a crash in between, the next broadcast finds these records published.
+      await candidates.recordOutcomes(batch, promoted)
+      return result
+    })
     await announce(published.entries)
     return published
+  }
+
+  #promoted(fact: StoredFact, { digest }: Pick<PublicationDraft, 'digest'>): PromotedFact {
+    const at = this.#components.clock.now()
+    return { fact: fact.digest, record: digest, agent: fact.agent, at }
   }
 
   /** Fetches the bodies of records that peers may have published. */

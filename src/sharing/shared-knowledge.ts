@@ -46,6 +46,8 @@ export interface SharedKnowledgeComponents {
   readonly votes: Votes
   readonly subscriptions: Subscriptions
   readonly skills: SharedSkills
+  /** Throws if the agent is frozen. */
+  readonly assertActive: () => void
 }
 
 /** Options of `vouch` and `dispute`. */
@@ -139,8 +141,11 @@ export class SharedKnowledge {
    * project: anonymises,
    * publishes and gossips it once. Aborting stops between batches; published facts stay published.
    */
-  broadcastKnowledge(options: BroadcastOptions = {}): Promise<BroadcastReport> {
-    return this.#components.promotion.broadcast(parse(Broadcast, options, 'broadcastKnowledge'))
+  async broadcastKnowledge(options: BroadcastOptions = {}): Promise<BroadcastReport> {
+    const { promotion, assertActive } = this.#components
+    const valid = parse(Broadcast, options, 'broadcastKnowledge')
+    assertActive()
+    return promotion.broadcast(valid)
   }
 
   /**
@@ -152,7 +157,8 @@ export class SharedKnowledge {
     options: PromoteOptions & { readonly anonymize?: true } = {}
   ): Promise<Promoted> {
     const { anonymize: _, ...rest } = parse(Promote, options, 'promoteToGlobalStore')
-    const { facts, promotion } = this.#components
+    const { facts, promotion, assertActive } = this.#components
+    assertActive()
     const digest = await resolveId(id, factIds(facts))
     const fact = digest === undefined ? undefined : await facts.get(digest)
     if (fact === undefined) {
@@ -168,8 +174,8 @@ export class SharedKnowledge {
    * Votes for a record that this node has verified. The record is released here, and has one more
    * voucher elsewhere. Returns false for a repeated vote. Throws `HiveError` (RECORD_UNKNOWN).
    */
-  vouch(id: string, options: VoteOptions = {}): Promise<boolean> {
-    return this.#components.votes.cast(id, 'vouch', parse(Vote, options, 'vouch').confidence)
+  async vouch(id: string, options: VoteOptions = {}): Promise<boolean> {
+    return this.#vote(id, 'vouch', options)
   }
 
   /**
@@ -177,8 +183,8 @@ export class SharedKnowledge {
    * vouches, is hidden on every node. Returns false for a repeated vote. Throws `HiveError`
    * (RECORD_UNKNOWN).
    */
-  dispute(id: string, options: VoteOptions = {}): Promise<boolean> {
-    return this.#components.votes.cast(id, 'dispute', parse(Vote, options, 'dispute').confidence)
+  async dispute(id: string, options: VoteOptions = {}): Promise<boolean> {
+    return this.#vote(id, 'dispute', options)
   }
 
   /**
@@ -189,7 +195,8 @@ export class SharedKnowledge {
    * ends its mark. Throws `HiveError` (RECORD_UNKNOWN).
    */
   async stale(id: string): Promise<MarkedStale> {
-    const { facts, replica, promotion, votes } = this.#components
+    const { facts, replica, promotion, votes, assertActive } = this.#components
+    assertActive()
     const known = anyOf('facts and records', [factIds(facts), recordIds(replica)])
     const digest = await resolveId(id, known)
     const isFact = digest !== undefined && (await facts.has(digest))
@@ -278,6 +285,13 @@ export class SharedKnowledge {
     const digest = await resolveId(id, recordIds(this.#components.replica))
     const [insight] = digest === undefined ? [] : await this.#insights([digest])
     return insight
+  }
+
+  #vote(id: string, vote: 'dispute' | 'vouch', options: VoteOptions): Promise<boolean> {
+    const { votes, assertActive } = this.#components
+    const { confidence } = parse(Vote, options, vote)
+    assertActive()
+    return votes.cast(id, vote, confidence)
   }
 
   /** The records as they are judged now. */

@@ -54,6 +54,15 @@ export interface CapabilitiesComponents extends SelectionComponents {
   readonly discovery: Omit<DiscoveryComponents, 'registration' | 'runner' | 'store'>
   /** Retracts this node's votes on a skill; false if there is none. */
   readonly withdraw: (id: string) => Promise<boolean>
+  readonly permit: AgentPermit
+}
+
+/** What the agent may do with skills. */
+export interface AgentPermit {
+  /** Throws if the agent is frozen. */
+  assertActive(): void
+  /** Counts a run; throws if the agent is frozen, or has no run left. */
+  run(): Promise<void>
 }
 
 /** The result of removing a skill. */
@@ -155,18 +164,20 @@ export class Capabilities {
    * knows whether a valid output was useful: pass `record: 'later'`, then call `recordOutcome` with
    * the id of the run.
    *
-   * Throws `HiveError` (SKILL_UNKNOWN, SKILL_STATUS, SKILL_FAILED, ARGUMENT_INVALID),
-   * `SandboxError` or `ModelError`.
+   * Throws `HiveError` (AGENT_FROZEN, LIMIT_EXCEEDED, SKILL_UNKNOWN, SKILL_STATUS, SKILL_FAILED,
+   * ARGUMENT_INVALID), `SandboxError` or `ModelError`.
    */
   async invoke(idOrName: string, input: Json, options: RunOptions = {}): Promise<CapabilityRun> {
     const settings = parse(RunOptions, options, 'capabilities.invoke')
+    this.#components.permit.assertActive()
     return this.#trials.run(this.#requireUsable(idOrName), input, settings)
   }
 
   /** Runs the declared tests again; an untested skill that passes them is on trial from then on. */
   async test(idOrName: string, options?: CallOptions): Promise<TestReport> {
     const { signal } = parse(CallSchema, options, 'capabilities.test')
-    const { registration, runner } = this.#components
+    const { registration, runner, permit } = this.#components
+    permit.assertActive()
     return registration.test(this.#requireSkill(idOrName).id, runner, signal)
   }
 
@@ -177,7 +188,10 @@ export class Capabilities {
    */
   async beginRun(idOrName: string, options?: BeginOptions): Promise<string> {
     const settings = parse(BeginSchema, options, 'capabilities.beginRun')
-    return this.#trials.begin(this.#requireUsable(idOrName), settings)
+    this.#components.permit.assertActive()
+    const usable = this.#requireUsable(idOrName)
+    await this.#components.permit.run()
+    return this.#trials.begin(usable, settings)
   }
 
   /**
@@ -187,6 +201,7 @@ export class Capabilities {
   async recordOutcome(idOrName: string, outcome: OutcomeInit): Promise<Transition | undefined> {
     const parsed = parse(OutcomeSchema, outcome, 'capabilities.recordOutcome')
     const { ok, error = 'The use failed; no error was given.', ...use } = parsed
+    this.#components.permit.assertActive()
     const known = this.#requireUsable(idOrName)
     return ok ? this.#trials.succeeded(known, use) : this.#trials.failed(known, { ...use, error })
   }
@@ -289,9 +304,10 @@ export class Capabilities {
    * parent failed becomes a new skill, with the parent in its lineage. It is on trial like any
    * other.
    */
-  discoverAndSynthesize(options?: DiscoveryOptions): Promise<DiscoveryReport> {
-    const { registration, discovery, runner, store } = this.#components
+  async discoverAndSynthesize(options?: DiscoveryOptions): Promise<DiscoveryReport> {
+    const { registration, discovery, runner, store, permit } = this.#components
     const parsed = parse(DiscoverySchema, options, 'capabilities.discoverAndSynthesize')
+    permit.assertActive()
     return discover({ ...discovery, registration, runner, store }, parsed)
   }
 
@@ -301,7 +317,8 @@ export class Capabilities {
     options: CallOptions | undefined
   ): Promise<AddedSkill> {
     const { signal } = parse(CallSchema, options, 'capabilities.registerCapability')
-    const { registration, runner } = this.#components
+    const { registration, runner, permit } = this.#components
+    permit.assertActive()
     return registration.register(identify(), { from }, runner, signal)
   }
 

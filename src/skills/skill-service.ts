@@ -10,6 +10,7 @@ import { SkillIndex } from './skill-index.ts'
 import { SkillRunner } from './running/skill-runner.ts'
 import { SkillStore } from './store/skill-store.ts'
 import type { Store } from '../../crdt/index.ts'
+import type { CapabilitiesComponents } from './capabilities.ts'
 import type { SkillModels, SkillSandbox } from './skill-dependencies.ts'
 
 export interface SkillServiceInit {
@@ -58,18 +59,22 @@ export class SkillService {
   }
 
   /** The skills for an agent, whose models answer its prompts; `withdraw` as in `Capabilities`. */
-  for(models: SkillModels, withdraw: (id: string) => Promise<boolean>): Capabilities {
+  for(
+    models: SkillModels,
+    { withdraw, permit }: Pick<CapabilitiesComponents, 'permit' | 'withdraw'>
+  ): Capabilities {
     const { sandbox, now, random = Math.random } = this.#init
     return new Capabilities({
       store: this.store,
       registration: this.registration,
-      runner: new SkillRunner({ sandbox, models }),
+      runner: new SkillRunner({ sandbox, models, beforeRun: () => permit.run() }),
       index: this.#index,
       preWarming: this.preWarming,
       discovery: { sandbox, models },
       now,
       random,
-      withdraw
+      withdraw,
+      permit
     })
   }
 

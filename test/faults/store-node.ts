@@ -37,6 +37,7 @@ async function openOn(store: Store): Promise<StoreNode> {
     store,
     now: () => NOW,
     budgets: { node: {}, agents: { limited: { hour: { usd: '1000000' } } }, tasks: {} },
+    agentLimits: () => ({}),
     onNearlySpent: () => undefined,
     onError: () => undefined
   })

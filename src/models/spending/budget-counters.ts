@@ -81,10 +81,12 @@ export class BudgetCounters {
     for (const window of ['hour', 'day'] as const) {
       const limit = limits[window]
       if (limit === undefined) continue
-      const id = `${key}/${window}/${Math.floor(at / WINDOW_MS[window])}`
+      const number = Math.floor(at / WINDOW_MS[window])
+      const id = `${key}/${window}/${number}`
       let counter = this.#counters.get(id)
       if (counter === undefined) {
-        counter = new BudgetCounter(`${what} for the ${window}`, limit)
+        const end = (number + 1) * WINDOW_MS[window]
+        counter = new BudgetCounter(`${what} for the ${window}`, limit, end)
         this.#counters.set(id, counter)
       }
       counters.push(counter)

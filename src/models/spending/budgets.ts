@@ -27,20 +27,59 @@ export type Window = 'hour' | 'day'
 /** Windows start on the hour and at midnight UTC. */
 export const WINDOW_MS: Readonly<Record<Window, number>> = { hour: 3_600_000, day: 86_400_000 }
 
+/** A limit in a window; `calls`: requests to models. */
+export interface CounterLimit extends LimitInput {
+  readonly calls?: number
+}
+
 /** One limit in one window: the spent and the reserved amounts. */
 export class BudgetCounter {
   readonly what: string
-  readonly usd: Picodollars | undefined
-  readonly tokens: number | undefined
+  usd: Picodollars | undefined
+  tokens: number | undefined
+  calls: number | undefined
   spentUsd: Picodollars = 0n
   spentTokens = 0
+  spentCalls = 0
   reservedUsd: Picodollars = 0n
   reservedTokens = 0
+  reservedCalls = 0
+  readonly #end: number | undefined
 
-  constructor(what: string, { usd, tokens }: LimitInput) {
+  /** `end`: when the window ends, in milliseconds since 1970. */
+  constructor(what: string, limit: CounterLimit, end?: number) {
     this.what = what
+    this.#end = end
+    this.limitTo(limit)
+  }
+
+  /** Replaces the limit; what is spent and reserved stays. */
+  limitTo({ usd, tokens, calls }: CounterLimit): void {
     this.usd = usd === undefined ? undefined : parseUsd(usd)
     this.tokens = tokens
+    this.calls = calls
+  }
+
+  get isLimited(): boolean {
+    return this.usd !== undefined || this.tokens !== undefined || this.calls !== undefined
+  }
+
+  reserve(cost: Picodollars | undefined, tokens: number): void {
+    this.reservedUsd += cost ?? 0n
+    this.reservedTokens += tokens
+    this.reservedCalls += 1
+  }
+
+  unreserve(cost: Picodollars | undefined, tokens: number): void {
+    this.reservedUsd -= cost ?? 0n
+    this.reservedTokens -= tokens
+    this.reservedCalls -= 1
+  }
+
+  spend(cost: Picodollars, tokens: number, calls = 1): void {
+    this.spentUsd += cost
+    this.spentTokens += tokens
+    this.spentCalls += calls
   }
 
   /** Whether four fifths of the money or of the tokens are spent. */
@@ -63,12 +102,15 @@ export class BudgetCounter {
     }
     const exceedsUsd = this.usd !== undefined && this.spentUsd + (cost ?? 0n) > this.usd
     const exceedsTokens = this.tokens !== undefined && this.spentTokens + tokens > this.tokens
-    if (exceedsUsd || exceedsTokens) throw this.#exceeded(cost, tokens)
+    const exceedsCalls = this.calls !== undefined && this.spentCalls >= this.calls
+    if (exceedsUsd || exceedsTokens || exceedsCalls) throw this.#exceeded(cost, tokens)
     const waitsUsd =
       this.usd !== undefined && this.spentUsd + this.reservedUsd + (cost ?? 0n) > this.usd
     const waitsTokens =
       this.tokens !== undefined && this.spentTokens + this.reservedTokens + tokens > this.tokens
-    return waitsUsd || waitsTokens ? 'later' : 'now'
+    const waitsCalls =
+      this.calls !== undefined && this.spentCalls + this.reservedCalls >= this.calls
+    return waitsUsd || waitsTokens || waitsCalls ? 'later' : 'now'
   }
 
   #exceeded(cost: Picodollars | undefined, tokens: number): ModelError {
@@ -83,9 +125,11 @@ export class BudgetCounter {
         `${this.spentTokens} of ${this.tokens} tokens are spent, and the call may use ${tokens}`
       )
     }
+    if (this.calls !== undefined) parts.push(`${this.spentCalls} of ${this.calls} calls are made`)
+    const next = this.#end === undefined ? '' : `, at ${new Date(this.#end).toISOString()}`
     return new ModelError(
       'BUDGET_EXCEEDED',
-      `The budget of ${this.what} does not allow the call: ${parts.join('; ')}. Raise the budget, lower \`maxOutputTokens\`, or wait for the next window.`
+      `The budget of ${this.what} does not allow the call: ${parts.join('; ')}. Raise the budget, lower \`maxOutputTokens\`, or wait for the next window${next}.`
     )
   }
 }

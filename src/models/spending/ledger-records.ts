@@ -70,6 +70,16 @@ export class LedgerRecords {
     }
   }
 
+  /** The stored row of a key; undefined if it is not one of a row, or its value is gone. */
+  async rowAt(key: Uint8Array): Promise<UsageRow | undefined> {
+    const names = Names.safeParse(jsonOf(key, ROW_PREFIX.length))
+    if (!names.success || !Buffer.from(key).toString().startsWith(ROW_PREFIX)) return undefined
+    const value = await this.#section.get(key)
+    const row = RowValue.safeParse(value && jsonOf(value))
+    const [hour, agent, task, model] = names.data
+    return row.success ? { hour, agent, task, model, ...row.data } : undefined
+  }
+
   /** Reservations, each with the operation that deletes it; without a value if it is damaged. */
   async *reservations(): AsyncGenerator<{
     readonly removal: Operation

@@ -6,13 +6,18 @@
  * of power may lose the spending of the last second.
  */
 import { USAGE_DAYS } from '../constants.ts'
+import { AgentDays } from './agent-days.ts'
 import { BudgetCounters } from './budget-counters.ts'
 import { WINDOW_MS } from './budgets.ts'
+import { agentDifferences, rowDifference } from './ledger-audit.ts'
 import { LedgerRecords } from './ledger-records.ts'
+import { formatUsd } from './money.ts'
 import { addCounted, addUncertain, UsageRows } from './usage-rows.ts'
 import { totalOf } from '../provider.ts'
 import type { Operation, Store } from '../../../crdt/index.ts'
 import type { TokenUsage } from '../provider.ts'
+import type { LedgerDifference } from './ledger-audit.ts'
+import type { AgentDayLimits } from './agent-days.ts'
 import type { BudgetCountersInit, BudgetState } from './budget-counters.ts'
 import type { BudgetCounter } from './budgets.ts'
 import type { UsageRow } from './ledger-records.ts'
@@ -42,11 +47,13 @@ export interface Reservation {
 export interface LedgerComponents extends BudgetCountersInit {
   readonly store: Pick<Store, 'section' | 'commit'>
   readonly now: () => number
+  /** Limits that persons set for an agent; they may change at any time. */
+  readonly agentLimits: (agent: string) => AgentDayLimits
   /** Called if spending cannot be written. */
   readonly onError: (error: unknown) => void
 }
 
-const HOUR = WINDOW_MS.hour
+const { hour: HOUR, day: DAY } = WINDOW_MS
 
 /**
  * Reservations and settlements survive the process; waiting for an fsync would add a millisecond to
@@ -71,12 +78,15 @@ export class Ledger {
   readonly #store: LedgerComponents['store']
   readonly #records: LedgerRecords
   readonly #counters: BudgetCounters
+  readonly #agentDays: AgentDays
   readonly #now: () => number
   readonly #rows = new UsageRows()
   /** A row is written in one commit with the removals of the reservations that it contains. */
   readonly #unwrittenRows = new Set<UsageRow>()
   #unwrittenRemovals: Operation[] = []
   #prunedHour = 0
+  /** Commits that have not ended. */
+  #commits = 0
   /** A failure is reported once, until a write succeeds again. */
   #isFailing = false
   /** Resolves when a reservation ends. */
@@ -89,6 +99,7 @@ export class Ledger {
     this.#store = store
     this.#records = new LedgerRecords(store.section('models'))
     this.#counters = new BudgetCounters(init)
+    this.#agentDays = new AgentDays(init.agentLimits)
     this.#now = now
   }
 
@@ -96,10 +107,8 @@ export class Ledger {
     for await (const row of this.#records.rows()) this.#rows.put(row)
     this.#prune()
     for (const row of this.#rows.all()) {
-      for (const counter of this.#counters.of(row, row.hour * HOUR)) {
-        counter.spentUsd += row.cost
-        counter.spentTokens += totalOf(row) + row.uncertainTokens
-      }
+      const tokens = totalOf(row) + row.uncertainTokens
+      for (const counter of this.#loadedCounters(row)) counter.spend(row.cost, tokens, row.calls)
     }
     for await (const { removal, held: reservation } of this.#records.reservations()) {
       this.#unwrittenRemovals.push(removal)
@@ -107,10 +116,7 @@ export class Ledger {
       const { cost, tokens } = reservation
       const row = this.#rows.of(reservation)
       const [spent, spentTokens] = addUncertain(row, cost ?? undefined, tokens)
-      for (const counter of this.#counters.of(row, row.hour * HOUR)) {
-        counter.spentUsd += spent
-        counter.spentTokens += spentTokens
-      }
+      for (const counter of this.#loadedCounters(row)) counter.spend(spent, spentTokens)
       this.#unwrittenRows.add(row)
     }
     // Not awaited: a node must start on a full disk.
@@ -130,10 +136,7 @@ export class Ledger {
       now = this.#now()
       counters = this.#countersFor(request, now)
     }
-    for (const counter of counters) {
-      counter.reservedUsd += cost ?? 0n
-      counter.reservedTokens += tokens
-    }
+    for (const counter of counters) counter.reserve(cost, tokens)
     const hour = Math.floor(now / HOUR)
     const { put, removal } = this.#records.putReservation({
       hour,
@@ -145,16 +148,14 @@ export class Ledger {
     })
     const written = this.#store.commit([put], WITHOUT_SYNC)
     const unreserve = (): void => {
-      for (const counter of counters) {
-        counter.reservedUsd -= cost ?? 0n
-        counter.reservedTokens -= tokens
-      }
+      for (const counter of counters) counter.unreserve(cost, tokens)
       const { resolve } = this.#changed
       this.#changed = Promise.withResolvers()
       resolve()
     }
     // Without a limit nothing depends on the disk; the order of commits is kept.
-    if (counters.length === 0) written.catch((error: unknown) => this.#init.onError(error))
+    if (!counters.some(({ isLimited }) => isLimited))
+      written.catch((error: unknown) => this.#init.onError(error))
     else {
       try {
         await written
@@ -169,10 +170,7 @@ export class Ledger {
       open = false
       const row = this.#rows.of({ hour, agent, task, model })
       const [spent, spentTokens] = change(row)
-      for (const counter of counters) {
-        counter.spentUsd += spent
-        counter.spentTokens += spentTokens
-      }
+      for (const counter of counters) counter.spend(spent, spentTokens)
       unreserve()
       for (const counter of counters)
         if (counter !== request.own) this.#counters.warnIfNearlySpent(counter)
@@ -199,8 +197,37 @@ export class Ledger {
     return this.#counters.states(this.#now())
   }
 
+  /** What an agent has spent on the current day, without what is reserved; `usd` as text. */
+  spentBy(agent: string): {
+    readonly usd: string
+    readonly tokens: number
+    readonly calls: number
+  } {
+    const { spentUsd, spentTokens, spentCalls } = this.#agentDays.at(agent, this.#now())
+    return { usd: formatUsd(spentUsd), tokens: spentTokens, calls: spentCalls }
+  }
+
+  /** Days of agents that differ from the rows in memory. */
+  differences(): LedgerDifference[] {
+    return agentDifferences(this.#agentDays, this.#rows)
+  }
+
+  /** How the stored row of a key differs from memory; undefined if it does not, or is no row. */
+  differenceOf(key: Uint8Array): Promise<LedgerDifference | undefined> {
+    const isUnwritten = (row: UsageRow): boolean =>
+      this.#commits > 0 || this.#unwrittenRows.has(row)
+    return rowDifference(key, { records: this.#records, rows: this.#rows, isUnwritten })
+  }
+
+  /** Counters of the hour of a stored row; that of its agent if the row is of this day. */
+  #loadedCounters(row: UsageRow): BudgetCounter[] {
+    const counters = this.#counters.of(row, row.hour * HOUR)
+    const isToday = Math.floor((row.hour * HOUR) / DAY) === Math.floor(this.#now() / DAY)
+    return isToday ? [...counters, this.#agentDays.at(row.agent, row.hour * HOUR)] : counters
+  }
+
   #countersFor(request: ReservationRequest, now: number): BudgetCounter[] {
-    const counters = this.#counters.of(request, now)
+    const counters = [...this.#counters.of(request, now), this.#agentDays.at(request.agent, now)]
     return request.own === undefined ? counters : [...counters, request.own]
   }
 
@@ -227,12 +254,15 @@ export class Ledger {
       this.#unwrittenRemovals.splice(0, this.#unwrittenRemovals.length - MAX_UNWRITTEN)
       this.#syncLater()
     }
+    this.#commits += 1
     try {
       await this.#store.commit(operations, { ...options, onFailure })
       this.#isFailing = false
     } catch (error) {
       if (!this.#isFailing) this.#init.onError(error)
       this.#isFailing = true
+    } finally {
+      this.#commits -= 1
     }
   }
 

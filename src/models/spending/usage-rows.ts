@@ -26,6 +26,10 @@ export class UsageRows {
     return this.#rows.values()
   }
 
+  get(names: Pick<UsageRow, 'hour' | 'agent' | 'task' | 'model'>): UsageRow | undefined {
+    return this.#rows.get(rowKey(names))
+  }
+
   put(row: UsageRow): void {
     this.#rows.set(rowKey(row), row)
   }

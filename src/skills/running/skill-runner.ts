@@ -38,6 +38,8 @@ export interface TestReport {
 export interface SkillRunnerComponents {
   readonly sandbox: Pick<SkillSandbox, 'check' | 'engine' | 'run'>
   readonly models: SkillModels
+  /** Counts a run against the limits of the agent; throws if it may not run. */
+  readonly beforeRun?: () => Promise<void>
 }
 
 type RunSettings = Omit<RunOptions, 'record'>
@@ -74,7 +76,8 @@ export class SkillRunner {
 
   /**
    * Throws `HiveError`: ARGUMENT_INVALID if the input does not match the skill's schema,
-   * SKILL_FAILED if its output does not; `SandboxError` or `ModelError` if the run failed.
+   * SKILL_FAILED if its output does not, AGENT_FROZEN or LIMIT_EXCEEDED if the agent may not run it;
+   * `SandboxError` or `ModelError` if the run failed.
    */
   async run(skill: Skill, input: Json, settings: RunSettings = {}): Promise<SkillRun> {
     settings.signal?.throwIfAborted()
@@ -85,6 +88,7 @@ export class SkillRunner {
         `The input of ${skill.name} does not match its schema: ${displayText(problem)}.`
       )
     }
+    await this.#components.beforeRun?.()
     const started = performance.now()
     const run = await (skill.kind === 'code'
       ? this.#runCode(skill, input, settings)

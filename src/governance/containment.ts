@@ -1,0 +1,263 @@
+/**
+ * Containment: withdraws what an agent published in a window of time, and freezes it.
+ *
+ * Guarantees: the freeze and the start are one commit. The votes of a batch are retracted in the
+ * commit that removes their publications and moves the cursor. So a containment that is killed goes
+ * on where it was, and retracts nothing twice. A window ends at the latest with its preview, so what
+ * is withdrawn is what the preview names, without what was forgotten in between.
+ */
+import { z } from 'zod'
+import { HiveError } from '../errors.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
+import { parse } from '../arguments/index.ts'
+import { KeyedSerial } from '../stored/index.ts'
+import { AgentName, Reason } from './agent-rules.ts'
+import { ContainmentRows } from './containment-rows.ts'
+import { MAX_LISTED, MAX_NAMED, WITHDRAW_BATCH } from './constants.ts'
+import { Standing } from './standing.ts'
+import type { Operation, Replica, Store } from '../../crdt/index.ts'
+import type { Publication, Publications } from '../knowledge/index.ts'
+import type { AgentRules, GovernReason } from './agent-rules.ts'
+import type { ContainmentRow } from './containment-rows.ts'
+import type { RecordFate, StandingComponents, StayReason } from './standing.ts'
+
+const Window = z.strictObject({
+  agent: AgentName,
+  from: z.date(),
+  to: z.date().optional()
+})
+
+const ContainTarget = z.union([z.strictObject({ id: z.string().min(1).max(64) }), Window])
+
+const PreviewOptions = Window.extend({
+  limit: z.int().min(1).max(MAX_LISTED).default(MAX_LISTED)
+})
+
+/** A time in which an agent published. */
+export interface ContainmentWindow {
+  readonly agent: string
+  /** Both ends are included. What versions without these times published is at 1970-01-01. */
+  readonly from: Date
+  /** Default: now, which is also the latest end. */
+  readonly to?: Date
+}
+
+/** A fact that an agent published in the window. */
+export interface PublishedFact {
+  /** Id of the fact, and of the record that it was published as. */
+  readonly fact: string
+  readonly record: string
+  readonly at: Date
+  /** Why the record is not withdrawn; absent for one that is. */
+  readonly stays?: StayReason
+  /** Other facts of this node that stand on the record, and other agents; of each at most 16. */
+  readonly facts: readonly string[]
+  readonly agents: readonly string[]
+  /** Other authors of the swarm that vouch for the record: their votes stay. */
+  readonly vouchers: number
+}
+
+/** What a containment would do. Votes, goals and skills belong to the node: they have no agent. */
+export interface ContainmentPreview {
+  /** For `contain`. */
+  readonly id: string
+  readonly agent: string
+  readonly from: Date
+  readonly to: Date
+  /** Publications of facts in the window, the first 1,000 of them in `published`. */
+  readonly total: number
+  readonly published: readonly PublishedFact[]
+  /** Records that would be withdrawn, and records that would stay. */
+  readonly withdraws: number
+  readonly stays: number
+}
+
+/** What a containment did. */
+export interface ContainmentReport {
+  readonly id: string
+  readonly agent: string
+  readonly from: Date
+  readonly to: Date
+  /** Records whose vote of this node was retracted. */
+  readonly withdrawn: number
+  /** Records that stay, the first 1,000 publications of them with the reason in `published`. */
+  readonly stays: number
+  readonly published: readonly PublishedFact[]
+}
+
+export interface ContainmentComponents extends StandingComponents {
+  readonly store: Pick<Store, 'commit' | 'section'>
+  readonly rules: AgentRules
+  readonly publications: Publications
+  readonly replica: StandingComponents['replica'] & Pick<Replica, 'get'>
+  /** Retracts this node's votes in one commit with the operations, and announces it. */
+  readonly retract: (
+    digests: readonly Uint8Array[],
+    operations: readonly Operation[]
+  ) => Promise<unknown>
+  /** Who learned the facts, stored or merged. */
+  readonly agentsOf: (facts: readonly Uint8Array[]) => Promise<readonly (string | undefined)[]>
+  readonly now: () => number
+}
+
+export class Containment {
+  readonly #components: ContainmentComponents
+  readonly #rows: ContainmentRows
+  readonly #serial = new KeyedSerial()
+  readonly #stopped = new AbortController()
+
+  constructor(components: ContainmentComponents) {
+    this.#components = components
+    this.#rows = new ContainmentRows(components.store)
+  }
+
+  async preview(
+    options: ContainmentWindow & { readonly limit?: number }
+  ): Promise<ContainmentPreview> {
+    const { limit, ...window } = parse(PreviewOptions, options, 'governor.preview')
+    const row = await this.#open(window)
+    return { ...windowOf(row), ...(await this.#list(row, limit)) }
+  }
+
+  async contain(
+    target: ContainmentWindow | { readonly id: string },
+    reason: GovernReason
+  ): Promise<ContainmentReport> {
+    const valid = parse(ContainTarget, target, 'governor.contain')
+    const given = parse(Reason, reason, 'governor.contain')
+    const { id } = 'id' in valid ? valid : await this.#open(valid)
+    return this.#serial.run(id, async () => {
+      const row = await this.#rows.get(id)
+      if (row.state === 'preview') await this.#start(row, given)
+      return this.#finish(id)
+    })
+  }
+
+  /** Finishes what a stop or a crash has interrupted. */
+  async resume(): Promise<void> {
+    try {
+      for (const { id } of await this.#rows.running()) {
+        await this.#serial.run(id, () => this.#finish(id))
+      }
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) throw error
+    }
+  }
+
+  /** Ends after the current batch; the next start goes on. */
+  stop(): void {
+    this.#stopped.abort(new HiveError('STOPPED', 'The node was stopped.'))
+  }
+
+  /** Stores a window that ends now at the latest. */
+  async #open({ agent, from, to }: z.output<typeof Window>): Promise<ContainmentRow> {
+    const { now, publications, agentsOf } = this.#components
+    const at = now()
+    const end = Math.min(to?.getTime() ?? at, at)
+    if (from.getTime() > end) {
+      throw new HiveError('ARGUMENT_INVALID', 'The window ends before it begins, or is to come.')
+    }
+    await publications.complete((facts) => agentsOf(facts))
+    return this.#rows.add({ agent, from: from.getTime(), to: end, at })
+  }
+
+  async #start(row: ContainmentRow, reason: GovernReason): Promise<void> {
+    const { rules } = this.#components
+    const running = { ...row, ...reason, state: 'running' as const }
+    await rules.freeze(row.agent, reason, [this.#rows.put(running)])
+  }
+
+  async #finish(id: string): Promise<ContainmentReport> {
+    const standing = await Standing.read(this.#components)
+    let row = await this.#rows.get(id)
+    while (row.state === 'running') {
+      this.#stopped.signal.throwIfAborted()
+      row = await this.#withdrawBatch(row, standing)
+    }
+    const { stays, published } = await this.#list(row, MAX_LISTED, standing)
+    return { ...windowOf(row), withdrawn: row.withdrawn, stays, published }
+  }
+
+  /** One commit; returns the row that it stored. */
+  #withdrawBatch(row: ContainmentRow, standing: Standing): Promise<ContainmentRow> {
+    const { publications, retract } = this.#components
+    return publications.runExclusive(async () => {
+      const records = new Map<string, Uint8Array>()
+      const gone: Publication[] = []
+      let position: Uint8Array | undefined
+      let count = 0
+      const after = row.cursor === undefined ? undefined : Buffer.from(row.cursor, 'hex')
+      for await (const each of publications.within(row, after)) {
+        ;({ position } = each)
+        const key = toHex(each.record)
+        if (!records.has(key)) {
+          const fate = await standing.fateOf(each.record, row)
+          if (fate.stays === undefined) {
+            records.set(key, each.record)
+            gone.push(...fate.standing)
+          }
+        }
+        if (++count === WITHDRAW_BATCH) break
+      }
+      const isLast = count < WITHDRAW_BATCH
+      const next: ContainmentRow = {
+        ...row,
+        ...(position === undefined ? {} : { cursor: toHex(position) }),
+        state: isLast ? 'done' : 'running',
+        withdrawn: row.withdrawn + records.size
+      }
+      await retract([...records.values()], [...publications.remove(gone), this.#rows.put(next)])
+      return next
+    })
+  }
+
+  async #list(
+    window: ContainmentRow,
+    limit: number,
+    known?: Standing
+  ): Promise<Pick<ContainmentPreview, 'published' | 'stays' | 'total' | 'withdraws'>> {
+    const { publications } = this.#components
+    const standing = known ?? (await Standing.read(this.#components))
+    const stays = new Set<string>()
+    const withdraws = new Set<string>()
+    const published: PublishedFact[] = []
+    let total = 0
+    for await (const each of publications.within(window)) {
+      total += 1
+      const fate = await standing.fateOf(each.record, window)
+      ;(fate.stays === undefined ? withdraws : stays).add(toHex(each.record))
+      if (published.length < limit) published.push(await this.#describe(each, fate))
+    }
+    return { total, published, withdraws: withdraws.size, stays: stays.size }
+  }
+
+  async #describe(
+    { fact, record, at }: Publication,
+    { stays, standing, agents }: RecordFate
+  ): Promise<PublishedFact> {
+    const id = toHex(fact)
+    const vouches = (await this.#components.replica.get(record))?.standing.vouches ?? 0
+    const own = stays === 'no-vouch' ? 0 : 1
+    return {
+      fact: id,
+      record: toHex(record),
+      at: new Date(at),
+      ...(stays === undefined ? {} : { stays }),
+      facts: standing
+        .map((each) => toHex(each.fact))
+        .filter((other) => other !== id)
+        .slice(0, MAX_NAMED),
+      agents: agents.slice(0, MAX_NAMED),
+      vouchers: Math.max(0, vouches - own)
+    }
+  }
+}
+
+function windowOf({ id, agent, from, to }: ContainmentRow): {
+  readonly id: string
+  readonly agent: string
+  readonly from: Date
+  readonly to: Date
+} {
+  return { id, agent, from: new Date(from), to: new Date(to) }
+}
