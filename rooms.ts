@@ -109,6 +109,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'src/personas': {
     imports: [...CRDT, 'src/arguments', 'src/foreign-text', 'src/sandbox', 'src/models']
   },
+  'src/reasoner': {
+    imports: ['src/arguments', 'src/foreign-text', 'src/models', 'src/goals', 'src/personas']
+  },
   'src/sharing': {
     imports: [
       ...CRDT,
@@ -140,6 +143,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/goals',
       'src/skills',
       'src/personas',
+      'src/reasoner',
       'src/sharing',
       'src/maintenance'
     ]

@@ -10,6 +10,8 @@ import {
   Subscriptions
 } from '../sharing/index.ts'
 import { Goals, rankGoal } from '../goals/index.ts'
+import { PersonaStore } from '../personas/index.ts'
+import { Reasoner } from '../reasoner/index.ts'
 import { isReceipts, offerRankOf, SharedSkills } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
 import type { IntegrityReport } from '../maintenance/index.ts'
@@ -59,6 +61,7 @@ export class CortexFactory {
   readonly #drafts: Drafts
   readonly #promotion: Promotion
   readonly #goals: Goals
+  readonly #reasoner: Reasoner
   readonly #index: SearchIndex
   readonly #vectors: VectorIndex | undefined
   readonly #history: ClaimHistory
@@ -130,6 +133,11 @@ export class CortexFactory {
       clock,
       announce,
       onChange: (goal) => this.#notifySubscribers(goal)
+    })
+    this.#reasoner = new Reasoner({
+      personas: new PersonaStore({ store, now: () => clock.now() }),
+      goals: this.#goals,
+      modelsOf: (agent) => parts.models.for(agent)
     })
     this.#sharedSkills = new SharedSkills({
       replica,
@@ -234,6 +242,7 @@ export class CortexFactory {
       }),
       capabilities: this.#parts.skills.for(models, (id) => this.#sharedSkills.withdraw(id)),
       models,
+      reasoner: this.#reasoner,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
         integrity: this.#integrity,

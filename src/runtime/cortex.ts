@@ -4,6 +4,7 @@ import type { Context, ContextOptions, SharedKnowledge } from '../sharing/index.
 import type { Janitor, Metrics } from '../maintenance/index.ts'
 import type { Knowledge } from '../knowledge/index.ts'
 import type { Models } from '../models/index.ts'
+import type { Reasoner } from '../reasoner/index.ts'
 
 /**
  * The interfaces of an agent to its node.
@@ -25,6 +26,8 @@ export interface Cortex {
   readonly capabilities: Capabilities
   /** Language models by task, with budgets. */
   readonly models: Models
+  /** Contradictions of a mutation, before it is applied. */
+  readonly reasoner: Reasoner
   /** Measurements of the node's own work. */
   readonly metrics: Metrics
   /** Maintenance on request. */
