@@ -142,6 +142,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/stored'
     ]
   },
+  'src/reasoner': {
+    imports: ['src/arguments', 'src/foreign-text', 'src/models', 'src/goals', 'src/personas']
+  },
   'src/sharing': {
     imports: [
       ...CRDT,
@@ -177,6 +180,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/evolution',
       'src/pilot',
       'src/governance',
+      'src/reasoner',
       'src/sharing',
       'src/maintenance'
     ]

@@ -61,5 +61,8 @@ export const EVIDENCE_TIME = 90 * 24 * 60 * 60 * 1000
 /** Rules of the hive that are read for one proposal. */
 export const MAX_RULES = 200
 
+/** The share of the hive's rules that must have held here for them to come first. */
+export const MIN_CREDIBILITY = 0.4
+
 /** The tag of rules of personas. */
 export const RULE_TAG = 'persona-rule'

@@ -55,3 +55,12 @@ export function probabilities(
   }
   return (key) => latest.get(key) ?? 0
 }
+
+/** The share of the hive's rules that held here, from one success and one failure on (Laplace). */
+export function credibilityOf(trials: readonly StoredTrial[]): number {
+  const ended = trials.filter(
+    ({ source, status }) => source === 'hive' && (status === 'kept' || status === 'inverted')
+  )
+  const kept = ended.filter(({ status }) => status === 'kept').length
+  return (kept + 1) / (ended.length + 2)
+}

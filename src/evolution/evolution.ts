@@ -4,8 +4,8 @@ import { parse } from '../arguments/index.ts'
 import { HiveError } from '../errors.ts'
 import { applyMutation, MutationSchema } from '../personas/index.ts'
 import { candidateOf, candidatesOf } from './candidates.ts'
-import { MAX_TRIALS, MIN_BASELINE, MIN_REST, RULE_TAG } from './constants.ts'
-import { probabilities, standingOf } from './evidence.ts'
+import { MAX_TRIALS, MIN_BASELINE, MIN_CREDIBILITY, MIN_REST, RULE_TAG } from './constants.ts'
+import { credibilityOf, probabilities, standingOf } from './evidence.ts'
 import type { Standing } from './evidence.ts'
 import { proposeByModel } from './model-proposal.ts'
 import { fittingRule } from './rules.ts'
@@ -39,6 +39,7 @@ const ProposeOptions = z.strictObject({
 const MutateOptions = z.strictObject({
   why: z.string().max(500).optional(),
   force: z.boolean().default(false),
+  model: z.boolean().default(false),
   signal: Signal
 })
 const AdvanceOptions = ProposeOptions.omit({ limit: true })
@@ -70,9 +71,8 @@ export interface EvolutionComponents {
   /** States that a rule of the hive does not hold here. */
   readonly contradict: (id: string) => Promise<void>
   readonly examine: (
-    persona: Persona,
     mutation: PersonaMutation,
-    signal?: AbortSignal
+    options: { readonly model: boolean; readonly signal?: AbortSignal }
   ) => Promise<Examined>
   /** Throws `HiveError` if the agent must not change now. */
   readonly requireActive: () => void
@@ -193,15 +193,12 @@ export class Evolution {
    */
   async preview(
     mutation: PersonaMutationInit,
-    options: { readonly signal?: AbortSignal } = {}
+    options: { readonly model?: boolean; readonly signal?: AbortSignal } = {}
   ): Promise<MutationPreview> {
     const valid = parse(MutationSchema, mutation, 'The mutation')
-    const persona = await this.#persona()
-    const { changes } = applyMutation(persona, valid).inverse
-    return {
-      changes,
-      ...(await this.#components.examine(persona, valid, options.signal))
-    }
+    const asked = parse(AdvanceOptions, options, 'preview')
+    const { changes } = applyMutation(await this.#persona(), valid).inverse
+    return { changes, ...(await this.#components.examine(valid, asked)) }
   }
 
   /**
@@ -214,18 +211,19 @@ export class Evolution {
     options: {
       readonly why?: string
       readonly force?: boolean
+      readonly model?: boolean
       readonly signal?: AbortSignal
     } = {}
   ): Promise<MutationTrial> {
     const valid = parse(MutationSchema, mutation, 'The mutation')
-    const { why, force, signal } = parse(MutateOptions, options, 'mutate')
+    const { why, ...how } = parse(MutateOptions, options, 'mutate')
     this.#components.requireActive()
     const tried = {
       mutation: valid,
       source: 'person',
       ...(why === undefined ? {} : { why })
     } as const
-    return this.#try(tried, force, signal)
+    return this.#try(tried, how)
   }
 
   /**
@@ -260,7 +258,7 @@ export class Evolution {
     }
     for (const proposal of await this.#proposals(progress, { model, signal })) {
       signal?.throwIfAborted()
-      const trial = await this.#try(proposal, false, signal)
+      const trial = await this.#try(proposal, { force: false, model, signal })
       if (trial.status === 'running') return { ...step, started: trial }
     }
     return { ...step, waits: 'nothing-to-try' }
@@ -296,17 +294,15 @@ export class Evolution {
 
   async #try(
     { mutation, source, why, hiveRule }: Tried,
-    force: boolean,
-    signal: AbortSignal | undefined
+    { force, ...how }: TryOptions
   ): Promise<MutationTrial> {
     const { agent, store, persona, examine } = this.#components
     const version = await persona.version()
-    const current = await this.#persona()
     // Throws for a mutation that does not fit, before anything is stored.
-    applyMutation(current, mutation)
+    applyMutation(await this.#persona(), mutation)
     const tried = { mutation, source, version, why, hiveRule }
     if (!force) {
-      const { verdict, findings } = await examine(current, mutation, signal)
+      const { verdict, findings } = await examine(mutation, how)
       if (verdict === 'contradiction') return trialOf(await store.reject(agent, tried, findings))
     }
     return trialOf(await store.start(agent, tried))
@@ -341,27 +337,22 @@ export class Evolution {
     const { step } = progress.settings
     const candidates = candidatesOf(persona, { step, skills: skills() }, agent)
     const probability = probabilities(trials, progress)
-    const own = (['untested', 'retest'] as const).flatMap((wanted) =>
+    const ownIn = (wanted: Standing): MutationProposal[] =>
       candidates
         .filter(({ key }) => standing(key) === wanted && !isChosen(key))
         .toSorted((a, b) => probability(b.key) - probability(a.key))
-        .map(({ mutation }): MutationProposal => {
-          return { mutation, source: 'mechanical', why: `${wanted} here` }
-        })
-    )
+        .map(({ mutation }) => ({ mutation, source: 'mechanical', why: `${wanted} here` }))
+    const untested = ownIn('untested')
     const asked = model
       ? await proposeByModel(models, persona, await journal.summary(), signal)
       : undefined
     const byModel = (asked ?? [])
       .filter(({ mutation }) => standingOfMutation(mutation) !== 'excluded')
       .map((each): MutationProposal => ({ ...each, source: 'model' }))
-    // A rule that failed here gives way to an own candidate once: peers may lie.
-    const [last] = trials
-    const hasFailed = last?.source === 'hive' && last.status !== 'kept'
-    const [first, ...others] = own
-    return hasFailed && first !== undefined
-      ? [...byModel, first, ...hive, ...others]
-      : [...byModel, ...hive, ...own]
+    // Peers may lie: rules come first only as long as they have held here.
+    const isCredible = credibilityOf(trials) >= MIN_CREDIBILITY
+    const first = isCredible ? [...hive, ...untested] : [...untested, ...hive]
+    return [...byModel, ...first, ...ownIn('retest')]
   }
 
   async #learnRules(): Promise<number> {
@@ -396,6 +387,12 @@ export class Evolution {
   async #persona(): Promise<Persona> {
     return (await this.#components.persona.get()) ?? unknownPersona(this.#components.agent)
   }
+}
+
+interface TryOptions {
+  readonly force: boolean
+  readonly model: boolean
+  readonly signal?: AbortSignal
 }
 
 type Tried = Pick<MutationProposal, 'hiveRule' | 'mutation'> & {

@@ -40,7 +40,7 @@ const DIGEST_BYTES = 32
 /** Tags of a user in canonical form. Throws `HiveError` and `LimitError`. */
 export function goalTags(tags: readonly string[]): string[] {
   const canonical = canonicalTags(tags)
-  const reserved = canonical.find((tag) => RESERVED.some((prefix) => tag.startsWith(prefix)))
+  const reserved = canonical.find(isReserved)
   if (reserved !== undefined) {
     throw new HiveError(
       'ARGUMENT_INVALID',
@@ -103,10 +103,13 @@ export function readStatements({
     ),
     parents: ids(PARENT),
     templates: ids(TEMPLATE),
-    tags: tags
-      .map(([tag]) => tag)
-      .filter((tag) => !RESERVED.some((prefix) => tag.startsWith(prefix)))
+    tags: tags.map(([tag]) => tag).filter((tag) => !isReserved(tag))
   }
+}
+
+/** Whether a tag has a meaning of its own, and is not one that a user gave. */
+export function isReserved(tag: string): boolean {
+  return RESERVED.some((prefix) => tag.startsWith(prefix))
 }
 
 /** The statement of one author. */

@@ -11,6 +11,7 @@ import { HiveError } from '../errors.ts'
 import { digestOfId, idDigits, MIN_ID_DIGITS, parse, resolveId } from '../arguments/index.ts'
 import { insightOf, recordIds } from '../judgement/index.ts'
 import { anonymizeTags, anonymizeText } from './anonymize-text.ts'
+import { backedGoal } from './backed-goal.ts'
 import { goalTags, MAX_TEMPLATES, readStatement, writeStatement } from './goal-statement.ts'
 import {
   GoalFilterSchema,
@@ -28,6 +29,7 @@ import type { Entry, HiveRecord, Replica } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
 import type { Anonymizer } from '../anonymity/index.ts'
 import type { Insight, Judge } from '../judgement/index.ts'
+import type { BackedGoal } from './backed-goal.ts'
 import type { GoalStatement, GoalStatus } from './goal-statement.ts'
 import type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 import type { Goal, GoalViewComponents } from './goal-view.ts'
@@ -221,13 +223,29 @@ export class Goals {
     signal?: AbortSignal
   ): Promise<{ text: string; templates: GoalTemplate[] } | undefined> {
     signal?.throwIfAborted()
-    const wait = { maxWait: MAX_SEARCH_WAIT }
-    const digest = ID.test(idOrTitle) ? await this.#resolve(idOrTitle) : undefined
-    const identified = digest === undefined ? undefined : await this.#view.get(digest, wait)
-    const goal = identified ?? (await this.#view.titled(idOrTitle, wait))
+    const goal = await this.#named(idOrTitle)
     if (goal === undefined || !(await this.#view.isReleased(goal))) return undefined
     const text = `${goal.title} ${goal.description}`.trim()
     return { text, templates: await this.templates(goal.id, { signal }) }
+  }
+
+  /**
+   * A released goal, found by its id or by a variant of its title, with what this node or at least
+   * `k` authors state of it. For decisions that one author must not influence.
+   */
+  async backed(idOrTitle: string, options: AbortOptions = {}): Promise<BackedGoal | undefined> {
+    const { signal } = parse(SignalOptions, options, 'goals.backed')
+    signal?.throwIfAborted()
+    const named = await this.#named(idOrTitle)
+    const digest = named === undefined ? undefined : digestOfId(named.variantOf ?? named.id)
+    const goal = digest === undefined ? undefined : await this.#view.get(digest)
+    if (digest === undefined || goal === undefined || !(await this.#view.isReleased(goal)))
+      return undefined
+    const { replica, judge } = this.#components
+    const attested = await replica.get(digest)
+    return (
+      attested && backedGoal(goal, attested.standing, await replica.ownRegister(digest), judge.k)
+    )
   }
 
   /** Opens the playbook of a goal. Close it when it is no longer needed. */
@@ -311,6 +329,14 @@ export class Goals {
     const day = Math.floor(clock.now() / DAY)
     await announce(await replica.revise({ record: goalRecord, confidence: 1, day, tags }))
     this.#components.onChange(digest)
+  }
+
+  /** The goal of an id, or else the one whose title is a variant of this one. */
+  async #named(idOrTitle: string): Promise<Goal | undefined> {
+    const wait = { maxWait: MAX_SEARCH_WAIT }
+    const digest = ID.test(idOrTitle) ? await this.#resolve(idOrTitle) : undefined
+    const identified = digest === undefined ? undefined : await this.#view.get(digest, wait)
+    return identified ?? this.#view.titled(idOrTitle, wait)
   }
 
   /** The goal, or the goal that it is a variant of. */

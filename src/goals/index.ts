@@ -10,6 +10,7 @@
  * ```
  */
 export { Goals } from './goal-store.ts'
+export type { BackedGoal } from './backed-goal.ts'
 export type { GoalStatus } from './goal-statement.ts'
 export type { AddedGoal, GoalFilter, GoalInit, GoalTemplate } from './goal-options.ts'
 export { rankGoal } from './goal-rank.ts'

@@ -10,6 +10,8 @@ import {
   Subscriptions
 } from '../sharing/index.ts'
 import { Goals, rankGoal } from '../goals/index.ts'
+import { PersonaStore } from '../personas/index.ts'
+import { Reasoner } from '../reasoner/index.ts'
 import { isReceipts, offerRankOf, SharedSkills } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
 import type { IntegrityReport } from '../maintenance/index.ts'
@@ -63,6 +65,7 @@ export class CortexFactory {
   readonly #drafts: Drafts
   readonly #promotion: Promotion
   readonly #goals: Goals
+  readonly #reasoner: Reasoner
   readonly #index: SearchIndex
   readonly #vectors: VectorIndex | undefined
   readonly #history: ClaimHistory
@@ -139,6 +142,11 @@ export class CortexFactory {
       clock,
       announce,
       onChange: (goal) => this.#notifySubscribers(goal)
+    })
+    this.#reasoner = new Reasoner({
+      personas: new PersonaStore({ store, now: () => clock.now() }),
+      goals: this.#goals,
+      modelsOf: (agent) => parts.models.for(agent)
     })
     this.#sharedSkills = new SharedSkills({
       replica,
@@ -267,7 +275,10 @@ export class CortexFactory {
       knowledge,
       hive,
       models,
-      examine: () => Promise.resolve({ verdict: 'clear', findings: [] }),
+      examine: async (mutation, { model, signal }) => {
+        const { verdict, findings } = await this.#reasoner.check({ agent, mutation, model, signal })
+        return { verdict, findings: findings.map(({ text }) => text) }
+      },
       requireActive: assertActive
     })
     return {
@@ -296,6 +307,7 @@ export class CortexFactory {
       }),
       models,
       governor: this.#governor.governor,
+      reasoner: this.#reasoner,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
         integrity: this.#integrity,

@@ -7,6 +7,7 @@ import type { Janitor, Metrics } from '../maintenance/index.ts'
 import type { Knowledge } from '../knowledge/index.ts'
 import type { Models } from '../models/index.ts'
 import type { PassOptions, PassReport, Pilot } from '../pilot/index.ts'
+import type { Reasoner } from '../reasoner/index.ts'
 
 /**
  * The interfaces of an agent to its node.
@@ -34,6 +35,8 @@ export interface Cortex {
   readonly pilot: Pick<Pilot, 'runSelfImprovementCycle'>
   /** Limits and freezes of the agents of the node, set by persons. */
   readonly governor: Governor
+  /** Contradictions of a mutation, before it is applied. */
+  readonly reasoner: Reasoner
   /** Measurements of the node's own work. */
   readonly metrics: Metrics
   /** Maintenance on request. */

@@ -142,6 +142,35 @@ describe('the evolution of a persona', () => {
     assert.equal(textOf(await agent.persona.get()), stable)
   })
 
+  it('stores a mutation that contradicts a policy as rejected, and does not apply it', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution } = agent.cortex
+    const policy = { text: 'Never be terse.', attribute: 'terse', direction: 'forbid' } as const
+    await agent.persona.edit({ policies: { long: policy } })
+    const preview = await evolution.preview(TERSE)
+    assert.deepEqual([preview.verdict, preview.changes.length], ['contradiction', 1])
+    const trial = await evolution.mutate(TERSE)
+    assert.deepEqual([trial.status, trial.reason], ['rejected', 'contradiction'])
+    assert.match(trial.findings?.[0] ?? '', /terse/)
+    assert.equal(await agent.persona.version(), 2)
+    const proposed = (await evolution.propose()).map(({ mutation }) => mutation.do)
+    assert.ok(!proposed.includes('set-flag'))
+    assert.equal((await evolution.mutate(TERSE, { force: true })).status, 'running')
+  })
+
+  it('does not change an agent that is frozen', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await solver(db)
+    const { evolution, governor } = agent.cortex
+    await solve(agent, 60, randomOf(9))
+    await governor.freeze('solver', { why: 'it deletes files' })
+    await assert.rejects(evolution.mutate(GOOD), { code: 'AGENT_FROZEN' })
+    assert.equal((await evolution.advance()).waits, 'frozen')
+    await governor.unfreeze('solver', { why: 'mended' })
+    assert.equal((await evolution.advance()).started?.status, 'running')
+  })
+
   it('counts the outcomes of an earlier try of the same persona', async () => {
     await using db = await createHive({ swarm: false })
     const agent = await solver(db)
