@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   skill: () => import('./commands/skill.ts'),
   agents: () => import('./commands/agents.ts'),
   persona: () => import('./commands/persona.ts'),
+  evolve: () => import('./commands/evolve.ts'),
   govern: () => import('./commands/govern.ts'),
   forget: () => import('./commands/forget.ts'),
   promote: () => import('./commands/promote.ts'),

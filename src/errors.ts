@@ -13,8 +13,6 @@ export type HiveErrorCode =
   | 'ID_AMBIGUOUS'
   /** Thrown when an agent of that name exists. */
   | 'AGENT_EXISTS'
-  /** Thrown when an agent is frozen: it reads, and changes nothing. */
-  | 'AGENT_FROZEN'
   /** Thrown when this node has no agent of that name. */
   | 'AGENT_UNKNOWN'
   /**

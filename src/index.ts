@@ -131,6 +131,18 @@ export type {
   TrialStatus
 } from './evolution/index.ts'
 export type {
+  ChainLink,
+  Check,
+  CheckBudget,
+  CheckInit,
+  Contradiction,
+  ContradictionReason,
+  Direction,
+  Finding,
+  Reasoner,
+  Stance
+} from './reasoner/index.ts'
+export type {
   AgentStep,
   CheckReport,
   PassBudget,
@@ -241,6 +253,7 @@ export type {
   Verifier
 } from './models/index.ts'
 export type {
+  BackedGoal,
   AddedGoal,
   Goal,
   GoalFilter,

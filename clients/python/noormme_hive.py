@@ -1348,6 +1348,343 @@ class Hive:
             cancel=cancel,
         )
 
+    def start_session(
+        self,
+        agent: str,
+        *,
+        id: Optional[str] = None,
+        task: Optional[str] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Start a session of an agent, of a class of task.
+
+        ``agent``: the name of an agent of this node.
+        ``id``: the id of a session of the agent.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, SESSION_EXISTS.
+        """
+        return self._call(
+            "start-session",
+            {
+                "agent": agent,
+                "id": id,
+                "task": task,
+            },
+            cancel=cancel,
+        )
+
+    def record_action(
+        self,
+        agent: str,
+        session: str,
+        action: Mapping[str, Any],
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Record the outcome of an action of a session.
+
+        Of several outcomes with one run id only the first is stored.
+        ``agent``: the name of an agent of this node.
+        ``session``: the id of a session of the agent.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, SESSION_UNKNOWN, SESSION_ENDED.
+        """
+        return self._call(
+            "record-action",
+            {
+                "agent": agent,
+                "session": session,
+                "action": action,
+            },
+            cancel=cancel,
+        )
+
+    def end_session(
+        self,
+        agent: str,
+        session: str,
+        outcome: Literal["success", "failure", "abandoned"],
+        *,
+        error: Optional[str] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """End a session of an agent; a success or a failure counts for its persona.
+
+        ``agent``: the name of an agent of this node.
+        ``session``: the id of a session of the agent.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, SESSION_UNKNOWN, SESSION_ENDED.
+        """
+        return self._call(
+            "end-session",
+            {
+                "agent": agent,
+                "session": session,
+                "outcome": outcome,
+                "error": error,
+            },
+            cancel=cancel,
+        )
+
+    def agent_journal(
+        self,
+        agent: str,
+        *,
+        limit: Optional[int] = None,
+        before: Optional[int] = None,
+        kind: Optional[Literal["action", "session"]] = None,
+        task: Optional[str] = None,
+        session: Optional[str] = None,
+        ok: Optional[bool] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """List outcomes of the sessions and actions of an agent, the latest first.
+
+        ``agent``: the name of an agent of this node.
+        ``session``: the id of a session of the agent.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
+        """
+        return self._call(
+            "agent-journal",
+            {
+                "agent": agent,
+                "limit": limit,
+                "before": before,
+                "kind": kind,
+                "task": task,
+                "session": session,
+                "ok": ok,
+            },
+            cancel=cancel,
+        )
+
+    def journal_summary(
+        self,
+        agent: str,
+        *,
+        since: Optional[Union[str, int]] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Sum up what the sessions and actions of an agent came to.
+
+        ``agent``: the name of an agent of this node.
+        ``since``: must be a date (2026-05-01), a time with its zone (2026-05-01T08:30:00Z,
+        2026-05-01T08:30+02:00), or milliseconds since 1970.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
+        """
+        return self._call(
+            "journal-summary",
+            {
+                "agent": agent,
+                "since": since,
+            },
+            cancel=cancel,
+        )
+
+    def evolution(
+        self,
+        agent: str,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Return the state of the evolution of a persona.
+
+        ``agent``: the name of an agent of this node.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN.
+        """
+        return self._call(
+            "evolution",
+            {
+                "agent": agent,
+            },
+            cancel=cancel,
+        )
+
+    def enable_evolution(
+        self,
+        agent: str,
+        enabled: bool,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """Let the node try mutations of a persona by itself, or no longer.
+
+        ``agent``: the name of an agent of this node.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN.
+        """
+        return self._call(
+            "enable-evolution",
+            {
+                "agent": agent,
+                "enabled": enabled,
+            },
+            cancel=cancel,
+        )
+
+    def propose_mutations(
+        self,
+        agent: str,
+        *,
+        limit: Optional[int] = None,
+        model: Optional[bool] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """List mutations of a persona to try next, the most promising first.
+
+        ``agent``: the name of an agent of this node.
+        ``model``: whether a model may be asked; it costs.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN.
+        """
+        return self._call(
+            "propose-mutations",
+            {
+                "agent": agent,
+                "limit": limit,
+                "model": model,
+            },
+            cancel=cancel,
+        )
+
+    def preview_mutation(
+        self,
+        agent: str,
+        mutation: Any,
+        *,
+        model: Optional[bool] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Return what a mutation would change, and what it contradicts.
+
+        ``agent``: the name of an agent of this node.
+        ``model``: whether a model may be asked; it costs.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN, MUTATION_INVALID.
+        """
+        return self._call(
+            "preview-mutation",
+            {
+                "agent": agent,
+                "mutation": mutation,
+                "model": model,
+            },
+            cancel=cancel,
+        )
+
+    def try_mutation(
+        self,
+        agent: str,
+        mutation: Any,
+        *,
+        why: Optional[str] = None,
+        force: Optional[bool] = None,
+        model: Optional[bool] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Apply a mutation on trial: it is kept or taken back after a window of sessions.
+
+        One that contradicts a rule or a goal is stored as rejected, unless `force` is set.
+        ``agent``: the name of an agent of this node.
+        ``model``: whether a model may be asked; it costs.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN, MUTATION_INVALID,
+        PERSONA_CHANGED, TRIAL_RUNNING, AGENT_FROZEN.
+        """
+        return self._call(
+            "try-mutation",
+            {
+                "agent": agent,
+                "mutation": mutation,
+                "why": why,
+                "force": force,
+                "model": model,
+            },
+            cancel=cancel,
+        )
+
+    def advance_evolution(
+        self,
+        agent: str,
+        *,
+        model: Optional[bool] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """End the trial of a persona if its window has decided, and start the next mutation.
+
+        ``agent``: the name of an agent of this node.
+        ``model``: whether a model may be asked; it costs.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN.
+        """
+        return self._call(
+            "advance-evolution",
+            {
+                "agent": agent,
+                "model": model,
+            },
+            cancel=cancel,
+        )
+
+    def mutation_history(
+        self,
+        agent: str,
+        *,
+        limit: Optional[int] = None,
+        before: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """List the trials of a persona, the latest first.
+
+        ``agent``: the name of an agent of this node.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
+        """
+        return self._call(
+            "mutation-history",
+            {
+                "agent": agent,
+                "limit": limit,
+                "before": before,
+            },
+            cancel=cancel,
+        )
+
+    def rollback_to_stable(
+        self,
+        agent: str,
+        *,
+        why: Optional[str] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Take the running trial back, or make the last version current that a trial left.
+
+        ``agent``: the name of an agent of this node.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, PERSONA_UNKNOWN.
+        """
+        return self._call(
+            "rollback-to-stable",
+            {
+                "agent": agent,
+                "why": why,
+            },
+            cancel=cancel,
+        )
+
+    def iterate(
+        self,
+        *,
+        agents: Optional[int] = None,
+        ms: Optional[int] = None,
+        model: Optional[bool] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Run one bounded pass of self-improvement over all agents that evolve.
+
+        ``model``: whether a model may be asked; it costs.
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "iterate",
+            {
+                "agents": agents,
+                "ms": ms,
+                "model": model,
+            },
+            cancel=cancel,
+        )
+
     def agent_limits(
         self,
         agent: str,

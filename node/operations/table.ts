@@ -1,11 +1,13 @@
 /** The table of operations, by name. Names are paths of the HTTP API. */
 import { AGENTS } from './agents.ts'
+import { EVOLUTION } from './evolution.ts'
 import { GOALS } from './goals.ts'
 import { GOVERNANCE } from './governance.ts'
 import { HIVE } from './hive.ts'
 import { IMPACT } from './impact.ts'
 import { KNOWLEDGE } from './knowledge.ts'
 import { NODE } from './node.ts'
+import { SESSIONS } from './agent-sessions.ts'
 import { SKILLS } from './skills.ts'
 
 export const OPERATIONS = {
@@ -15,6 +17,8 @@ export const OPERATIONS = {
   ...SKILLS,
   ...IMPACT,
   ...AGENTS,
+  ...SESSIONS,
+  ...EVOLUTION,
   ...GOVERNANCE,
   ...NODE
 } as const

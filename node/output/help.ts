@@ -113,6 +113,20 @@ Usage: hive <command> [options]
               invert AGENT VERSION    take one version back, and keep the others
               rollback AGENT VERSION  make an earlier persona current again
               of a change: --why TEXT, and --version N, the version it was made for
+  evolve      show AGENT              print the baseline, the windows and the trial of its persona
+              on AGENT                let the node try mutations by itself; off AGENT
+              propose AGENT           list what to try next: --limit N [10], --model
+              preview AGENT MUTATION  print what it would change and contradict: --model
+              try AGENT MUTATION      apply it on trial: --why TEXT, --force, --model
+              step AGENT              end the trial if it has decided, start the next: --model
+              history AGENT           list its trials, the latest first: --limit N [50]
+              rollback AGENT          take the trial back, or return to the last stable version
+              pass                    a step for every agent that is on, and probes: --model
+              start AGENT             start a session: --task TASK [all]
+              record AGENT SESSION ACTION  store the outcome of an action, as JSON
+              end AGENT SESSION OUTCOME    success, failure or abandoned: --error CLASS
+              journal AGENT           list outcomes: --limit N [50], --task TASK
+              summary AGENT           sum them up
   govern      limits AGENT            print its limits, and what it has used
               limit AGENT [LIMITS]    change limits, as JSON; null removes one
               freeze AGENT            let it read only; unfreeze AGENT

@@ -26,6 +26,7 @@ export interface Stance {
  */
 export type ContradictionReason = 'bounds' | 'directions' | 'reached' | 'requirement'
 
+/** Why two stances cannot both be kept. */
 export interface Contradiction {
   readonly reason: ContradictionReason
   /** How far the bounds are apart; 0 for other reasons. */

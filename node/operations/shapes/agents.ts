@@ -46,20 +46,22 @@ export const PersonaVersion = z
   })
   .meta({ id: 'PersonaVersion' })
 
+export const PersonaConflicts = z.array(
+  z.strictObject({
+    path: Path,
+    reason: z.enum(['edited', 'invalid']),
+    expected: JsonValue.optional(),
+    found: JsonValue.optional(),
+    problem: z.string().optional(),
+    since: z.array(z.int())
+  })
+)
+
 export const PersonaInversion = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('inverted'), version: PersonaVersion }),
   z.strictObject({
     status: z.literal('conflict'),
-    conflicts: z.array(
-      z.strictObject({
-        path: Path,
-        reason: z.enum(['edited', 'invalid']),
-        expected: JsonValue.optional(),
-        found: JsonValue.optional(),
-        problem: z.string().optional(),
-        since: z.array(z.int())
-      })
-    )
+    conflicts: PersonaConflicts
   })
 ])
 

@@ -115,7 +115,7 @@ describe('the reasoner', () => {
     assert.deepEqual(visited, { goals: 3, personas: 0 })
     assert.deepEqual(
       findings.map(({ kind, reason }) => `${kind} ${reason}`),
-      ['goal bounds', 'goal directions']
+      ['goal reached', 'goal bounds', 'goal directions']
     )
     assert.deepEqual(
       findings[0]?.chain.flatMap((link) => (link.kind === 'goal' ? link.id : [])),
@@ -216,9 +216,10 @@ describe('the reasoner', () => {
         verdicts.add(one.verdict)
         assert.deepEqual(await check(second, restored), one)
       }),
-      { numRuns: budget(100, 2_000) }
+      // One seed, so that all verdicts are met.
+      { numRuns: budget(100, 2_000), seed: 2 }
     )
-    assert.ok(verdicts.has('contradiction') && verdicts.has('clear'))
+    assert.deepEqual([...verdicts].toSorted(), ['clear', 'contradiction', 'unknown'])
   })
 })
 
