@@ -10,6 +10,7 @@ import { foreignText } from './foreign-text.ts'
 import { hostile } from './hostile.ts'
 import { ingest } from './ingest.ts'
 import { languages } from './languages.ts'
+import { load } from './load.ts'
 import { light } from './light.ts'
 import { millions } from './millions.ts'
 import { models } from './models.ts'
@@ -36,6 +37,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     'foreign-text': foreignText,
     languages,
     light,
+    load,
     millions,
     models,
     recall,

@@ -47,6 +47,15 @@ describe('the examples', function () {
     assert.match(stdout, /build failed \d\nProposal: /)
   })
 
+  it('of evolution keep the mutation that helps', async () => {
+    await using directory = await temporaryDirectory()
+    const { stdout } = await example('evolution.ts', directory.path)
+    assert.match(
+      stdout,
+      /^\d+ of 120 sessions succeeded\nkept \{"do":"set-flag".* \d\.\d\d\ntrue\n$/
+    )
+  })
+
   it('of a playbook end with the same steps on both nodes', async () => {
     await using directory = await temporaryDirectory()
     assert.equal(
