@@ -27,8 +27,6 @@ export const load: Benchmark<'agents' | 'seconds'> = {
   async run({ agents, seconds }) {
     const one = await measure(1, seconds)
     const many = await measure(agents, seconds)
-    const perSecond = ({ rounds, seconds: took }: Load): number[] => [sumOf(rounds) / took]
-    const tail = ({ times }: Load): number[] => [percentile(times, 0.99)]
     printTable(
       [
         `load: ${formatNumber(agents)} agents at once for ${seconds} s, on disk`,
@@ -112,6 +110,14 @@ function open(dataDir: string): Promise<HiveNode> {
     swarm: false,
     models: { providers: { local: provider }, tiers: { fast: ['local/one'] } }
   })
+}
+
+function perSecond({ rounds, seconds }: Load): number[] {
+  return [sumOf(rounds) / seconds]
+}
+
+function tail({ times }: Load): number[] {
+  return [percentile(times, 0.99)]
 }
 
 /** Jain, Chiu and Hawe, 1984: 1 if all have the same, 1/n if one has all. */

@@ -88,6 +88,9 @@ describe('the data directory', () => {
       await chmod(path, 0o755)
     }
     assert.equal(warnings.length, 1)
-    assert.match(warnings[0] ?? '', /modes cannot be set \((permission denied|not permitted).*chmod -R go= /)
+    assert.match(
+      warnings[0] ?? '',
+      /modes cannot be set \((permission denied|not permitted).*chmod -R go= /
+    )
   })
 })
