@@ -10,7 +10,7 @@
 import { HiveError } from '../errors.ts'
 import { digitsOf, putJson, readAll, readJson, remove } from '../stored/index.ts'
 import { keysOf } from './candidates.ts'
-import { MAX_BASELINE, MAX_TRIALS, MAX_EVIDENCE, MIN_FRESH } from './constants.ts'
+import { MAX_BASELINE, MAX_TRIALS, MAX_EVIDENCE } from './constants.ts'
 import {
   adapted,
   afterInverting,
@@ -20,7 +20,7 @@ import {
   ProgressValue,
   withOutcome
 } from './progress.ts'
-import { judgeWindow } from './window-test.ts'
+import { inversionReason, judgeTrial, withVerdict } from './trial-verdict.ts'
 import { trialOf, TrialValue } from './trial.ts'
 import { applyMutation } from '../personas/index.ts'
 import { ruleOf } from './rules.ts'
@@ -30,7 +30,7 @@ import type { PersonaInversion, PersonaMutation, PersonaStore } from '../persona
 import type { PersonaRule } from './rules.ts'
 import type { Progress } from './progress.ts'
 import type { MutationSource, Settlement, StoredTrial, TrialReason } from './trial.ts'
-import type { Outcome, Verdict } from './window-test.ts'
+import type { Outcome } from './window-test.ts'
 
 export interface EvolutionStoreComponents {
   readonly store: Pick<Store, 'commit' | 'section'>
@@ -377,31 +377,4 @@ function isRunning(agent: string): HiveError {
     'TRIAL_RUNNING',
     `A mutation of "${agent}" is on trial, and a persona has one at a time. Wait for its window, or take it back with rollbackToLastStable.`
   )
-}
-
-function judgeTrial(
-  baseline: readonly Outcome[],
-  { carried, outcomes }: NonNullable<Progress['trial']>,
-  size: number
-): Verdict {
-  const verdict = judgeWindow(baseline, [...carried, ...outcomes], carried.length + size)
-  const isFresh = carried.length > 0 && outcomes.length < Math.min(MIN_FRESH, size)
-  return isFresh ? { ...verdict, decision: 'wait', reason: 'open' } : verdict
-}
-
-function withVerdict(
-  trial: StoredTrial,
-  { baseline, window, probability, task }: Verdict
-): StoredTrial {
-  return {
-    ...trial,
-    baseline: { ...baseline },
-    outcomes: { ...window },
-    probability,
-    ...(task === undefined ? {} : { task })
-  }
-}
-
-function inversionReason({ reason }: Verdict): TrialReason {
-  return reason === 'open' ? 'no-evidence' : reason
 }

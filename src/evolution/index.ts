@@ -2,12 +2,10 @@
 export { RULE_TAG } from './constants.ts'
 export { Evolution } from './evolution.ts'
 export { EvolutionStore } from './evolution-store.ts'
+export type { EvolutionComponents, Examined, HiveRule } from './evolution-components.ts'
 export type {
-  EvolutionComponents,
   EvolutionState,
   EvolutionStep,
-  Examined,
-  HiveRule,
   MutationPreview,
   MutationProposal,
   StableRollback

@@ -196,7 +196,10 @@ export class CortexFactory {
       advance: (agent, step) => this.for(agent).evolution.advance(step),
       checks: [
         { name: 'probe', run: () => this.#governor.findings() },
-        { name: 'drift', run: () => this.#governor.drifts(parts.evolution.enabled()) }
+        {
+          name: 'drift',
+          run: () => this.#governor.drifts((after) => parts.evolution.enabled(after))
+        }
       ],
       elapsed: () => performance.now()
     })

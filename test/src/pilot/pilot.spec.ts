@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { openStore } from '../../../crdt/index.ts'
+import { createHive } from '../../../src/index.ts'
 import { Pilot } from '../../../src/pilot/index.ts'
+import { SOLVER } from '../../fixtures/evolving-agent.ts'
 import type { EvolutionStep } from '../../../src/index.ts'
 import type { Store } from '../../../crdt/index.ts'
 
@@ -72,5 +74,21 @@ describe('a pass of self-improvement', () => {
     ])
     assert.equal(one, other)
     assert.deepEqual(served, NAMES)
+  })
+
+  it('reports a drift of the sessions of an agent, and what the probes find', async () => {
+    await using db = await createHive({ swarm: false, evolution: { interval: 0 } })
+    const agent = await db.agents.create('solver', { persona: SOLVER })
+    await agent.cortex.evolution.enable()
+    for (let i = 0; i < 220; i++) {
+      const session = await agent.session()
+      await session.end({ outcome: i < 150 ? 'success' : 'failure' })
+    }
+    const { checks } = await agent.cortex.selfIterate()
+    assert.deepEqual(
+      checks.map(({ check }) => check),
+      ['probe', 'drift']
+    )
+    assert.match(checks[1]?.findings[0] ?? '', /^The success of "solver" went down: /)
   })
 })
