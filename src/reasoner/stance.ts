@@ -88,7 +88,9 @@ function areOpposite(a: Stance, b: Stance, one: Direction, other: Direction): bo
   )
 }
 
+/** A known value is no bound: a direction moves it. */
 function hasReached({ direction, at, min, max }: Stance, bounds: Stance): boolean {
+  if (bounds.min === bounds.max) return false
   switch (direction) {
     case 'increase':
       return (at ?? min ?? -Infinity) >= (bounds.max ?? Infinity)

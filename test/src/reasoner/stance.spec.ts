@@ -84,6 +84,7 @@ describe('contradictions of stances', () => {
       [{ direction: 'increase', at: 5 }, { max: 5 }, ['reached 0']],
       [{ direction: 'increase', at: 4 }, { max: 5 }, []],
       [{ direction: 'increase' }, { max: 5 }, []],
+      [{ direction: 'increase', at: 5 }, { min: 5, max: 5 }, []],
       [{ direction: 'increase', min: 5 }, { max: 5 }, ['reached 0']],
       [{ direction: 'decrease', at: 1 }, { min: 1 }, ['reached 0']],
       [{ direction: 'decrease', at: 2 }, { min: 1 }, []]
