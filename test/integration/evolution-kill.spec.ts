@@ -14,7 +14,7 @@ const PROGRAM = fileURLToPath(new URL('../fixtures/evolving-user.ts', import.met
 const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? budget(2, 50))
 
 /** Deaths come after at most this many ended sessions. */
-const MAX_NEWS = 120
+const MAX_NEWS = 240
 
 describe('kill -9 of a node whose personas evolve', () => {
   it(`does nothing twice in ${ROUNDS} rounds, and goes on`, async function () {
@@ -27,7 +27,7 @@ describe('kill -9 of a node whose personas evolve', () => {
       const options = ['--conditions=noormme-source', PROGRAM, dataDir, String(round)]
       const child = spawn(process.execPath, options, { stdio: ['ignore', 'pipe', 'inherit'] })
       const exit = once(child, 'exit')
-      const after = 60 + Math.floor(Math.random() * (MAX_NEWS - 60))
+      const after = 180 + Math.floor(Math.random() * (MAX_NEWS - 180))
       let said = 0
       const inRound = new Map<string, number>()
       for await (const line of createInterface({ input: child.stdout })) {
