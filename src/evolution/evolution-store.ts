@@ -15,14 +15,14 @@ import {
   adapted,
   afterInverting,
   afterKeeping,
-  FIRST_SETTINGS,
+  NEW_PROGRESS,
   progressFrom,
   ProgressValue,
   withOutcome
 } from './progress.ts'
 import { inversionReason, judgeTrial, withVerdict } from './trial-verdict.ts'
 import { trialOf, TrialValue } from './trial.ts'
-import { applyMutation } from '../personas/index.ts'
+import { applyMutation, noPersona } from '../personas/index.ts'
 import { ruleOf } from './rules.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 import type { JournalRow, JournalStore } from '../journal/index.ts'
@@ -176,33 +176,27 @@ export class EvolutionStore {
     })
   }
 
-  /** Rules of kept trials that are not stored as facts yet. */
+  /** Of trials that ended and whose rules are not stored as facts yet. */
   async pendingRules(agent: string): Promise<PendingRule[]> {
-    const pending = (await this.trials(agent, { limit: MAX_TRIALS })).filter(
-      ({ rule }) => rule === 'pending'
-    )
-    return Promise.all(
-      pending.map(async (trial) => {
-        const [version] =
-          trial.version === undefined
-            ? []
-            : await this.#components.personas.history(agent, {
-                before: trial.version + 1,
-                limit: 1
-              })
-        const isKept = trial.status === 'kept'
-        return { trial, rule: isKept && version ? ruleOf(version.changes, trial.task) : undefined }
-      })
-    )
+    const found: PendingRule[] = []
+    for (const number of (await this.#read(agent))?.pending ?? []) {
+      const trial = await this.#trial(agent, number)
+      if (trial === undefined) continue
+      const { status, version, task } = trial
+      const range = { before: (version ?? 0) + 1, limit: 1 }
+      const [made] = status === 'kept' ? await this.#components.personas.history(agent, range) : []
+      found.push({ trial, rule: made && ruleOf(made.changes, task) })
+    }
+    return found
   }
 
-  /** The rule of a trial is a fact of this node now, or there is none. */
-  setRule(agent: string, number: number, rule: 'none' | 'stored'): Promise<void> {
+  /** The rules of these trials are facts of this node now, or there are none. */
+  removePending(agent: string, numbers: readonly number[]): Promise<void> {
     return this.#components.journal.exclusive(agent, async () => {
-      const trial = await this.#trial(agent, number)
-      if (trial !== undefined) {
-        await this.#components.store.commit([this.#putTrial(agent, { ...trial, rule })])
-      }
+      const progress = await this.#read(agent)
+      if (progress === undefined) return
+      const pending = progress.pending.filter((number) => !numbers.includes(number))
+      await this.#components.store.commit([this.#put(agent, { ...progress, pending })])
     })
   }
 
@@ -211,12 +205,12 @@ export class EvolutionStore {
       ...trial,
       status: 'kept',
       reason: 'better',
-      rule: 'pending',
       endedAt: this.#components.now()
     }
     const settings = adapted(progress.settings, ended)
+    const pending = [...progress.pending, ended.number]
     await this.#components.store.commit(
-      this.#operations(agent, ended, { ...afterKeeping(progress), settings })
+      this.#operations(agent, ended, { ...afterKeeping(progress), settings, pending })
     )
     return { status: 'kept', trial: trialOf(ended) }
   }
@@ -230,29 +224,25 @@ export class EvolutionStore {
     const { personas, now, store } = this.#components
     const applied = progress.trial?.version ?? 0
     const end = (status: 'conflict' | 'inverted'): StoredTrial | undefined =>
-      trial && {
-        ...trial,
-        status,
-        reason,
-        endedAt: now(),
-        ...(reason === 'worse' && trial.hiveRule !== undefined ? { rule: 'pending' } : {})
-      }
+      trial && { ...trial, status, reason, endedAt: now() }
     const ended = end('inverted')
     const settings = ended === undefined ? progress.settings : adapted(progress.settings, ended)
-    const { trial: _trial, ...rest } = { ...progress, settings }
+    const isFalseRule = reason === 'worse' && trial?.hiveRule !== undefined
+    const pending = isFalseRule ? [...progress.pending, trial.number] : progress.pending
+    const next = { ...progress, settings, pending }
+    const { trial: _trial, ...rest } = next
     const isEdited = (await personas.head(agent)) !== applied
     let result: PersonaInversion
     try {
       result = await personas.invert(agent, applied, {
-        by: { ...BY, name: 'inversion' },
+        // A person may take a mutation of a frozen agent back; the node may not.
+        by: reason === 'rolled-back' ? { kind: 'person' } : { ...BY, name: 'inversion' },
         why: reason,
         with: ({ number }) =>
           this.#operations(
             agent,
             ended,
-            isEdited
-              ? { ...progressFrom(number, [], progress), settings }
-              : { ...afterInverting(progress, number), settings }
+            isEdited ? progressFrom(number, [], next) : afterInverting(next, number)
           )
       })
     } catch (error) {
@@ -315,10 +305,7 @@ export class EvolutionStore {
   async #require(agent: string): Promise<Progress> {
     const progress = await this.#current(agent)
     if (progress !== undefined) return progress
-    throw new HiveError(
-      'PERSONA_UNKNOWN',
-      `The agent "${agent}" has no persona. Give it one with persona.edit, with at least a role and a goal.`
-    )
+    throw noPersona(agent)
   }
 
   /** A version that a person made begins a new baseline, with the outcomes that it has. */
@@ -335,8 +322,7 @@ export class EvolutionStore {
       .filter(({ version }) => version === head)
       .map(({ task, ok }): Outcome => [task, ok])
       .toReversed()
-    const { enabled = false, settings = FIRST_SETTINGS, next = 0 } = stored ?? {}
-    const progress = progressFrom(head, outcomes, { enabled, settings, next })
+    const progress = progressFrom(head, outcomes, stored ?? NEW_PROGRESS)
     await this.#components.store.commit([this.#put(agent, progress)])
     return progress
   }

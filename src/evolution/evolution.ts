@@ -2,11 +2,10 @@
 import { z } from 'zod'
 import { parse } from '../arguments/index.ts'
 import { HiveError } from '../errors.ts'
-import { applyMutation, MutationSchema } from '../personas/index.ts'
+import { applyMutation, MutationSchema, noPersona } from '../personas/index.ts'
 import { candidateOf, candidatesOf } from './candidates.ts'
 import { MAX_TRIALS, MIN_BASELINE, MIN_CREDIBILITY, MIN_REST, RULE_TAG } from './constants.ts'
 import { credibilityOf, probabilities, standingOf } from './evidence.ts'
-import type { Standing } from './evidence.ts'
 import { proposeByModel } from './model-proposal.ts'
 import { fittingRule } from './rules.ts'
 import { trialOf } from './trial.ts'
@@ -19,6 +18,7 @@ import type {
   PersonaVersion,
   VersionConflict
 } from '../personas/index.ts'
+import type { Standing } from './evidence.ts'
 import type { EvolutionComponents, Examined } from './evolution-components.ts'
 import type { EvolutionSettings, Progress } from './progress.ts'
 import type { MutationSource, MutationTrial, Settlement } from './trial.ts'
@@ -61,6 +61,7 @@ export interface EvolutionState {
   readonly settings: EvolutionSettings
   /** Outcomes that the next mutation is compared with. */
   readonly baseline: Counts
+  /** With the outcomes of this try alone. */
   readonly trial?: MutationTrial
 }
 
@@ -203,6 +204,7 @@ export class Evolution {
     options: { readonly model?: boolean; readonly signal?: AbortSignal } = {}
   ): Promise<EvolutionStep> {
     const { model, signal } = parse(AdvanceOptions, options, 'advance')
+    if (this.#isFrozen()) return { settled: { status: 'idle' }, rules: 0, waits: 'frozen' }
     const settled = await this.settle()
     const rules = await this.#learnRules()
     const step = { settled, rules }
@@ -211,12 +213,6 @@ export class Evolution {
     const { baseline, rested } = progress
     if (baseline.length < MIN_BASELINE || rested < MIN_REST) return { ...step, waits: 'baseline' }
     if (!canImprove(baseline)) return { ...step, waits: 'nothing-to-improve' }
-    try {
-      this.#components.requireActive()
-    } catch (error) {
-      if (!(error instanceof HiveError) || error.code !== 'AGENT_FROZEN') throw error
-      return { ...step, waits: 'frozen' }
-    }
     for (const proposal of await this.#proposals(progress, { model, signal })) {
       signal?.throwIfAborted()
       const trial = await this.#try(proposal, { force: false, model, signal })
@@ -251,6 +247,17 @@ export class Evolution {
     const changes = await persona.diff(stable)
     if (changes.length === 0) return { status: 'unchanged' }
     return { status: 'rolled-back', version: await persona.rollback(stable, options) }
+  }
+
+  /** A trial of a frozen agent waits: nothing is stored, nothing is taken back. */
+  #isFrozen(): boolean {
+    try {
+      this.#components.requireActive()
+      return false
+    } catch (error) {
+      if (error instanceof HiveError && error.code === 'AGENT_FROZEN') return true
+      throw error
+    }
   }
 
   async #try(
@@ -318,8 +325,10 @@ export class Evolution {
 
   async #learnRules(): Promise<number> {
     const { agent, store, learn, contradict } = this.#components
+    const pending = await store.pendingRules(agent)
+    if (pending.length === 0) return 0
     let learned = 0
-    for (const { trial, rule } of await store.pendingRules(agent)) {
+    for (const { trial, rule } of pending) {
       if (trial.status === 'inverted' && trial.hiveRule !== undefined) {
         await contradict(trial.hiveRule)
       } else if (rule !== undefined) {
@@ -327,8 +336,11 @@ export class Evolution {
         await learn(rule, trial.probability ?? 0, [RULE_TAG])
         learned += 1
       }
-      await store.setRule(agent, trial.number, rule === undefined ? 'none' : 'stored')
     }
+    await store.removePending(
+      agent,
+      pending.map(({ trial }) => trial.number)
+    )
     return learned
   }
 
@@ -342,11 +354,15 @@ export class Evolution {
 
   async #progress(): Promise<Progress> {
     const { agent, store } = this.#components
-    return (await store.progress(agent)) ?? unknownPersona(agent)
+    const progress = await store.progress(agent)
+    if (progress === undefined) throw noPersona(agent)
+    return progress
   }
 
   async #persona(): Promise<Persona> {
-    return (await this.#components.persona.get()) ?? unknownPersona(this.#components.agent)
+    const persona = await this.#components.persona.get()
+    if (persona === undefined) throw noPersona(this.#components.agent)
+    return persona
   }
 }
 
@@ -359,11 +375,4 @@ interface TryOptions {
 type Tried = Pick<MutationProposal, 'hiveRule' | 'mutation'> & {
   readonly source: MutationSource
   readonly why?: string
-}
-
-function unknownPersona(agent: string): never {
-  throw new HiveError(
-    'PERSONA_UNKNOWN',
-    `The agent "${agent}" has no persona. Give it one with persona.edit, with at least a role and a goal.`
-  )
 }

@@ -1,5 +1,5 @@
 /** The evolution of personas: mutations on trial, kept or taken back exactly. */
-export { RULE_TAG } from './constants.ts'
+export { MAX_RULES, RULE_TAG } from './constants.ts'
 export { Evolution } from './evolution.ts'
 export { EvolutionStore } from './evolution-store.ts'
 export type { EvolutionComponents, Examined, HiveRule } from './evolution-components.ts'

@@ -35,6 +35,8 @@ export const ProgressValue = z.object({
       outcomes: z.array(OutcomeValue)
     })
     .optional(),
+  /** Trials that ended, and whose rules are not stored as facts yet. */
+  pending: z.array(z.int()),
   /** The number of the next trial. */
   next: z.int()
 })
@@ -47,16 +49,25 @@ export interface EvolutionSettings {
   readonly step: number
 }
 
-export const FIRST_SETTINGS: EvolutionSettings = { window: FIRST_WINDOW, step: FIRST_STEP }
+type Kept = Pick<Progress, 'enabled' | 'next' | 'pending' | 'settings'>
+
+/** Of an agent that has not evolved yet. */
+export const NEW_PROGRESS: Kept = {
+  enabled: false,
+  settings: { window: FIRST_WINDOW, step: FIRST_STEP },
+  pending: [],
+  next: 0
+}
 
 /** A persona whose version `stable` has these outcomes. */
 export function progressFrom(
   stable: number,
   outcomes: readonly Outcome[],
-  { enabled, settings, next }: Pick<Progress, 'enabled' | 'next' | 'settings'>
+  { enabled, settings, pending, next }: Kept
 ): Progress {
   const baseline = latest(outcomes)
-  return { enabled, settings, next, stable, versions: [stable], rested: baseline.length, baseline }
+  const rested = baseline.length
+  return { enabled, settings, pending, next, stable, versions: [stable], rested, baseline }
 }
 
 /** The progress with one more outcome; undefined if it is of another version. */

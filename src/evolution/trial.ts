@@ -60,8 +60,7 @@ export const TrialValue = z.object({
   task: z.string().optional(),
   findings: z.array(z.string()).optional(),
   evidence: z.array(OutcomeValue).optional(),
-  hiveRule: z.string().optional(),
-  rule: z.enum(['none', 'pending', 'stored']).optional()
+  hiveRule: z.string().optional()
 })
 
 /** A trial as it is stored. */
@@ -108,14 +107,7 @@ export type Settlement =
 
 export function trialOf(stored: StoredTrial): MutationTrial {
   const { key: _key, inverseKey: _inverse, stable: _stable, ...rest } = stored
-  const {
-    rule: _rule,
-    evidence: _evidence,
-    hiveRule: _hiveRule,
-    startedAt,
-    endedAt,
-    ...shown
-  } = rest
+  const { evidence: _evidence, hiveRule: _hiveRule, startedAt, endedAt, ...shown } = rest
   return {
     ...shown,
     startedAt: new Date(startedAt),

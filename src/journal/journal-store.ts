@@ -60,7 +60,10 @@ export class JournalStore {
     return this.#serial.run(agent, task)
   }
 
-  /** Adds a row, with operations of its writer. A row whose run is stored is returned, not added. */
+  /**
+   * Adds a row, with operations of its writer. A row whose run is stored is returned, and nothing is
+   * written.
+   */
   append(
     agent: string,
     row: NewRow,
@@ -68,10 +71,7 @@ export class JournalStore {
   ): Promise<{ readonly row: JournalRow; readonly isNew: boolean }> {
     return this.#serial.run(agent, async () => {
       const known = row.run === undefined ? undefined : await this.#byRun(agent, row.run)
-      if (known !== undefined) {
-        if (operations.length > 0) await this.#components.store.commit([...operations])
-        return { row: known, isNew: false }
-      }
+      if (known !== undefined) return { row: known, isNew: false }
       const number = await this.#next(agent)
       const added = { ...row, number, at: new Date(this.#components.now()) }
       const counted =

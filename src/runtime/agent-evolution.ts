@@ -1,5 +1,5 @@
 /** The evolution of an agent's persona, over the knowledge, the hive and the skills of its node. */
-import { Evolution, RULE_TAG } from '../evolution/index.ts'
+import { Evolution, MAX_RULES, RULE_TAG } from '../evolution/index.ts'
 import { HiveError } from '../errors.ts'
 import { ActionJournal } from '../journal/index.ts'
 import { AgentPersona } from '../personas/index.ts'
@@ -9,8 +9,7 @@ import type { Models } from '../models/index.ts'
 import type { SharedKnowledge } from '../sharing/index.ts'
 import type { NodeParts } from './node-parts.ts'
 
-/** Rules that are read, and skills that may be preferred, for one proposal. */
-const MAX_RULES = 200
+/** Skills that a proposal may prefer. */
 const MAX_SKILLS = 64
 
 export interface AgentEvolutionComponents {

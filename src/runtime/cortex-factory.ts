@@ -10,7 +10,6 @@ import {
   Subscriptions
 } from '../sharing/index.ts'
 import { Goals, rankGoal } from '../goals/index.ts'
-import { PersonaStore } from '../personas/index.ts'
 import { Reasoner } from '../reasoner/index.ts'
 import { isReceipts, offerRankOf, SharedSkills } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
@@ -144,7 +143,7 @@ export class CortexFactory {
       onChange: (goal) => this.#notifySubscribers(goal)
     })
     this.#reasoner = new Reasoner({
-      personas: new PersonaStore({ store, now: () => clock.now() }),
+      personas: parts.personas,
       goals: this.#goals,
       modelsOf: (agent) => parts.models.for(agent)
     })

@@ -169,6 +169,12 @@ describe('the evolution of a persona', () => {
     assert.equal((await evolution.advance()).waits, 'frozen')
     await governor.unfreeze('solver', { why: 'mended' })
     assert.equal((await evolution.advance()).started?.status, 'running')
+
+    // A pass leaves the trial of a frozen agent as it is; a person can take it back.
+    await solve(agent, 60, randomOf(10))
+    await governor.freeze('solver', { why: 'again' })
+    assert.equal((await evolution.advance()).waits, 'frozen')
+    assert.equal((await evolution.rollbackToLastStable()).status, 'inverted')
   })
 
   it('counts the outcomes of an earlier try of the same persona', async () => {

@@ -64,6 +64,8 @@ describe('the journal of an agent', () => {
     const session = await db.agent.session()
     await session.record({ name: 'run', ok: true, run: 'r1', costUsd: 1 })
     assert.deepEqual(await journal.list(), [first])
+    await session.end({ outcome: 'success' })
+    assert.equal((await journal.list({ kind: 'session' }))[0]?.costUsd, 0)
   })
 
   it('wraps a run: its outcome, its actions, and the class of an error, not its text', async () => {
