@@ -4,8 +4,9 @@
  * it never writes: a rule can choose among the options, bounds and skills that a persona has, and no
  * text of it reaches a prompt.
  */
+import { Key } from '../arguments/index.ts'
 import { ANY_TASK } from '../journal/index.ts'
-import { Key, SkillKey } from '../personas/index.ts'
+import { SkillKey } from '../personas/index.ts'
 import type { Persona, PersonaMutation, PersonaPathChange } from '../personas/index.ts'
 
 /** A rule as a claim. */

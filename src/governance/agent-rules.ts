@@ -8,16 +8,12 @@
  */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
-import { parse } from '../arguments/index.ts'
+import { Key, parse } from '../arguments/index.ts'
 import { digitsOf, KeyedSerial, putJson, readAll, remove } from '../stored/index.ts'
 import { MAX_CHANGES, MAX_NAME_LENGTH, MAX_WHY_LENGTH } from './constants.ts'
 import { changedLimits, Limits, LimitsChange } from './limits.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 import type { AgentLimits, AgentLimitsChange } from './limits.ts'
-
-export const AgentName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be the name of an agent')
 
 export const Why = z.string().min(1).max(MAX_WHY_LENGTH)
 
@@ -141,7 +137,7 @@ export class AgentRules {
 
   /** Changes of an agent, the latest first. Throws `HiveError` (ARGUMENT_INVALID). */
   async history(agent: string, options: { readonly limit?: number } = {}): Promise<GovernChange[]> {
-    const name = parse(AgentName, agent, 'The agent')
+    const name = parse(Key, agent, 'The agent')
     const { limit } = parse(ListOptions, options, 'governor.history')
     const changes: GovernChange[] = []
     const range = { reverse: true, limit }
@@ -158,7 +154,7 @@ export class AgentRules {
     next: (before: State) => State,
     operations: readonly Operation[] = []
   ): Promise<GovernChange> {
-    const name = parse(AgentName, agent, 'The agent')
+    const name = parse(Key, agent, 'The agent')
     const valid = parse(Reason, reason, 'The reason')
     return this.#serial.run(name, async () => {
       const before = this.#latest.get(name)

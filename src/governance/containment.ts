@@ -9,9 +9,9 @@
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import { parse } from '../arguments/index.ts'
+import { Key, parse } from '../arguments/index.ts'
 import { KeyedSerial } from '../stored/index.ts'
-import { AgentName, Reason } from './agent-rules.ts'
+import { Reason } from './agent-rules.ts'
 import { ContainmentRows } from './containment-rows.ts'
 import { MAX_LISTED, MAX_NAMED, WITHDRAW_BATCH } from './constants.ts'
 import { Standing } from './standing.ts'
@@ -22,7 +22,7 @@ import type { ContainmentRow } from './containment-rows.ts'
 import type { RecordFate, StandingComponents, StayReason } from './standing.ts'
 
 const Window = z.strictObject({
-  agent: AgentName,
+  agent: Key,
   from: z.date(),
   to: z.date().optional()
 })

@@ -1,8 +1,8 @@
 /** The journal of one agent, for its callers. */
 import { z } from 'zod'
-import { parse } from '../arguments/index.ts'
+import { Key, parse } from '../arguments/index.ts'
 import { ANY_TASK, DEFAULT_LISTED, MAX_LISTED } from './constants.ts'
-import { ActionInput, Task } from './journal-row.ts'
+import { ActionInput } from './journal-row.ts'
 import type { ActionOutcome, JournalRow } from './journal-row.ts'
 import type { JournalFilter, JournalStore } from './journal-store.ts'
 import type { JournalSummary } from './summary.ts'
@@ -11,7 +11,7 @@ export const ListOptions = z.strictObject({
   limit: z.int().min(1).max(MAX_LISTED).default(DEFAULT_LISTED),
   before: z.int().min(0).optional(),
   kind: z.enum(['action', 'session']).optional(),
-  task: Task.optional(),
+  task: Key.optional(),
   session: z.string().optional(),
   ok: z.boolean().optional(),
   since: z.date().optional()

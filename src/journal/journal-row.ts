@@ -1,19 +1,14 @@
 /** Rows of the journal: outcomes of sessions and of actions in them. */
 import { z } from 'zod'
+import { Key } from '../arguments/index.ts'
 import { MAX_ACTION_LENGTH, MAX_ERROR_LENGTH, MAX_RUN_LENGTH } from './constants.ts'
-
-/** A class of task, as in the model preferences of a persona. */
-export const Task = z
-  .string()
-  .max(MAX_ERROR_LENGTH)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'use only letters, digits, ".", "_" and "-"')
 
 const ErrorClass = z.string().min(1).max(MAX_ERROR_LENGTH)
 const Amount = z.number().min(0)
 
 /** What a caller may state of an outcome. */
 export const OUTCOME_FIELDS = {
-  task: Task.optional(),
+  task: Key.optional(),
   error: ErrorClass.optional(),
   ms: Amount.optional(),
   costUsd: Amount.optional(),

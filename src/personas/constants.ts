@@ -1,7 +1,6 @@
 /** Bounds of personas, of their stored versions, and of sessions. */
 
-/** Characters of names and ids of policies, traits, options, skills, tasks and models. */
-export const MAX_KEY_LENGTH = 64
+/** Characters of names of skills and models; other keys have at most 64. */
 export const MAX_SKILL_LENGTH = 128
 export const MAX_MODEL_LENGTH = 200
 

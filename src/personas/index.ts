@@ -11,7 +11,7 @@
  */
 export { AgentPersona, wholePersona } from './agent-persona.ts'
 export { applyMutation, invertMutation, MutationSchema } from './mutation.ts'
-export { Key, PersonaEdit, PersonaInput, PersonaSchema, SkillKey } from './persona.ts'
+export { PersonaEdit, PersonaInput, PersonaSchema, SkillKey } from './persona.ts'
 export { noPersona, PersonaStore } from './persona-store.ts'
 export { resumeSession, runSession, startSession } from './session.ts'
 export { SessionStore } from './session-store.ts'

@@ -1,10 +1,9 @@
 /** Mutations: changes of a persona as data. Each has an exact inverse. */
 import { z } from 'zod'
-import { parse } from '../arguments/index.ts'
+import { Key, parse } from '../arguments/index.ts'
 import { HiveError } from '../errors.ts'
 import { diffPersonas, restore } from './changes.ts'
 import {
-  Key,
   ModelPreference,
   PersonaSchema,
   Policy,

@@ -3,9 +3,9 @@
  * part has one path, and equal personas have equal bytes (`bytesOf`).
  */
 import { z } from 'zod'
+import { Key } from '../arguments/index.ts'
 import { canonicalJson } from '../sandbox/index.ts'
 import {
-  MAX_KEY_LENGTH,
   MAX_MODEL_LENGTH,
   MAX_NAME_LENGTH,
   MAX_OPTIONS,
@@ -19,12 +19,6 @@ import {
   MAX_TRAITS
 } from './constants.ts'
 import type { Json } from '../sandbox/index.ts'
-
-/** Keys are parts of paths, and begin with a letter or a digit, so that none is `__proto__`. */
-export const Key = z
-  .string()
-  .max(MAX_KEY_LENGTH)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'use only letters, digits, ".", "_" and "-"')
 
 /** The id or name of a skill. */
 export const SkillKey = z

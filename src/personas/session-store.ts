@@ -12,7 +12,8 @@ import { HiveError } from '../errors.ts'
 import { MAX_CONTENT_LENGTH, MAX_SESSIONS } from './constants.ts'
 import { NO_INTERACTIONS, storedNumbers, withInteraction } from './session-bounds.ts'
 import { digitsOf, KeyedSerial, putJson, readAll, readJson, remove } from '../stored/index.ts'
-import { ANY_TASK, Task } from '../journal/index.ts'
+import { Key } from '../arguments/index.ts'
+import { ANY_TASK } from '../journal/index.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 import type { ActionOutcome, JournalRow, JournalStore } from '../journal/index.ts'
 
@@ -55,7 +56,7 @@ const SessionValue = z.object({
   started: z.number(),
   ended: z.number().optional(),
   outcome: z.enum(OUTCOMES).optional(),
-  task: Task.default(ANY_TASK),
+  task: Key.default(ANY_TASK),
   version: Size.default(0),
   costUsd: z.number().default(0),
   tokens: z.number().default(0),

@@ -1,9 +1,8 @@
 /** Sessions of one agent: its episodic memory. */
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { parse } from '../arguments/index.ts'
+import { Key, parse } from '../arguments/index.ts'
 import { ActionInput, ANY_TASK, errorClassOf, OUTCOME_FIELDS } from '../journal/index.ts'
-import { Key } from './persona.ts'
 import { OUTCOMES, ROLES } from './session-store.ts'
 import type { ActionOutcome, JournalRow } from '../journal/index.ts'
 import type { Interaction, SessionEnd, SessionState, SessionStore } from './session-store.ts'

@@ -1,7 +1,7 @@
 /** Agents: many on one node, with common knowledge, swarm and author key. */
 import { z } from 'zod'
 import { HiveError } from '../errors.ts'
-import { parse } from '../arguments/index.ts'
+import { Key, parse } from '../arguments/index.ts'
 import { ActionJournal } from '../journal/index.ts'
 import {
   AgentPersona,
@@ -22,11 +22,6 @@ import type {
   StoredAgent
 } from '../personas/index.ts'
 import type { Cortex } from './cortex.ts'
-
-/** Names appear in provenance, and may appear in paths: letters, digits, `.`, `_`, `-`. */
-const Name = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'use only letters, digits, ".", "_" and "-"')
 
 const CreateOptions = z.strictObject({ persona: z.unknown() })
 
@@ -140,7 +135,7 @@ export class Agents {
    * Throws `HiveError` (AGENT_UNKNOWN, ARGUMENT_INVALID).
    */
   async open(name: string): Promise<Agent> {
-    const valid = parse(Name, name, 'The name of an agent')
+    const valid = parse(Key, name, 'The name of an agent')
     const known = this.#agents.get(valid)
     if (known !== undefined) return known
     if (await this.#components.personas.has(valid))
@@ -167,7 +162,7 @@ export class Agents {
   }
 
   #add(name: string): Agent {
-    const valid = parse(Name, name, 'The name of an agent')
+    const valid = parse(Key, name, 'The name of an agent')
     if (this.#agents.has(valid)) throw nameTaken(valid)
     const agent = new Agent(this.#components, valid)
     this.#agents.set(valid, agent)
@@ -175,7 +170,7 @@ export class Agents {
   }
 
   async #store(name: string, options: { readonly persona: PersonaInit }): Promise<Agent> {
-    const valid = parse(Name, name, 'The name of an agent')
+    const valid = parse(Key, name, 'The name of an agent')
     parse(CreateOptions, options, 'The options of an agent')
     const persona = wholePersona(valid, options.persona)
     if (this.#agents.has(valid)) throw nameTaken(valid)
