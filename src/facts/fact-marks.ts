@@ -6,6 +6,7 @@
 import { seqBytes, seqOf } from '../../crdt/bytes/index.ts'
 import { GrowingFilter, Mirror } from '../../crdt/index.ts'
 import type { MirrorInit, Operation, Section, Store } from '../../crdt/index.ts'
+import type { StoredFact } from '../fact-format/index.ts'
 
 const EMPTY = new Uint8Array()
 const READY = Buffer.from('fact-marks')
@@ -38,6 +39,25 @@ export class FactMarks {
   /** All private facts have marks; facts from `position` on have them when they are forgotten. */
   ready(position: number): Operation {
     return this.#meta.put(READY, seqBytes(position))
+  }
+
+  /**
+   * Marks the private facts of a store of an earlier version, once; returns the position from which on
+   * there are marks.
+   */
+  async markAll(
+    all: AsyncIterable<readonly StoredFact[]>,
+    commit: (operations: Operation[]) => Promise<void>,
+    position: number
+  ): Promise<number> {
+    for await (const batch of all) {
+      const hidden = batch.filter((fact) => fact.private)
+      const marked = hidden.map(({ digest }) => ({ digest, isPrivate: true }))
+      await this.prepare(marked)
+      await commit(marked.flatMap((each) => this.stored(each)))
+    }
+    await commit([this.ready(position)])
+    return position
   }
 
   /** Call it before the commit that stores the facts, and that has the operations of `stored`. */

@@ -18,10 +18,9 @@ import type { Commit, LogPart, Operation, Section, Store, StoredFilter } from '.
 import type { AddOutcome, Addition } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
 import type { FactAuditReport } from './fact-audit.ts'
-import type { FactInput } from '../fact-format/index.ts'
 import type { AgentTotals } from './agent-totals.ts'
 import type { PreparedFact } from './prepared-fact.ts'
-import type { StoredFact } from '../fact-format/index.ts'
+import type { FactInput, StoredFact } from '../fact-format/index.ts'
 
 export interface FactStoreInit {
   readonly store: Pick<Store, 'commit' | 'damaged' | 'flush' | 'isSuspect' | 'section'> &
@@ -87,7 +86,11 @@ export class FactStore {
     if (await this.#totals.countAgents(this.#facts)) await this.#store.commit(this.#totals.put())
     this.#baseline =
       (await this.#marks.load((operations) => this.#store.commit(operations))) ??
-      (await this.#markAll())
+      (await this.#marks.markAll(
+        this.all(),
+        (operations) => this.#store.commit(operations),
+        this.#log.end
+      ))
     await this.#filters.load()
   }
 
@@ -338,18 +341,6 @@ export class FactStore {
     const { isSuspect } = this.#store
     const marked = facts.filter((_, i) => isSuspect || isMarked[i] === true)
     return new Set(marked.map(({ digestKey }) => digestKey))
-  }
-
-  /** Marks the private facts of a store of an earlier version, once. */
-  async #markAll(): Promise<number> {
-    for await (const batch of this.all()) {
-      const hidden = batch.filter((fact) => fact.private)
-      const marked = hidden.map(({ digest }) => ({ digest, isPrivate: true }))
-      await this.#marks.prepare(marked)
-      await this.#store.commit(marked.flatMap((each) => this.#marks.stored(each)))
-    }
-    await this.#store.commit([this.#marks.ready(this.#log.end)])
-    return this.#log.end
   }
 
   /** Digests of facts that were forgotten and not stored again. */
