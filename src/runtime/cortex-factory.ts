@@ -10,7 +10,6 @@ import {
   Subscriptions
 } from '../sharing/index.ts'
 import { Goals, rankGoal } from '../goals/index.ts'
-import { Reasoner } from '../reasoner/index.ts'
 import { isReceipts, offerRankOf, SharedSkills } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
 import type { IntegrityReport } from '../maintenance/index.ts'
@@ -27,11 +26,9 @@ import {
 } from '../knowledge/index.ts'
 import { embeddedTextOf, SearchIndex, VectorIndex } from '../search/index.ts'
 import { Annotations, Quota } from '../facts/index.ts'
-import { Pilot, Schedule } from '../pilot/index.ts'
-import { evolutionOf } from './agent-evolution.ts'
+import { NodeEvolution } from './node-evolution.ts'
 import { AgentQuota } from '../governance/index.ts'
 import { fileOf } from './node-parts.ts'
-import { NodeGovernor } from './node-governor.ts'
 import type { AttestedRecord, Entry, Operation, StoredFilter } from '../../crdt/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
@@ -64,7 +61,6 @@ export class CortexFactory {
   readonly #drafts: Drafts
   readonly #promotion: Promotion
   readonly #goals: Goals
-  readonly #reasoner: Reasoner
   readonly #index: SearchIndex
   readonly #vectors: VectorIndex | undefined
   readonly #history: ClaimHistory
@@ -78,9 +74,7 @@ export class CortexFactory {
   readonly #subscriptions: Subscriptions
   readonly #votes: Votes
   readonly #sharedSkills: SharedSkills
-  readonly #pilot: Pilot
-  readonly #schedule: Schedule
-  readonly #governor: NodeGovernor
+  readonly #evolution: NodeEvolution
 
   constructor(parts: NodeParts, observer: CortexObserver) {
     this.#parts = parts
@@ -142,11 +136,6 @@ export class CortexFactory {
       announce,
       onChange: (goal) => this.#notifySubscribers(goal)
     })
-    this.#reasoner = new Reasoner({
-      personas: parts.personas,
-      goals: this.#goals,
-      modelsOf: (agent) => parts.models.for(agent)
-    })
     this.#sharedSkills = new SharedSkills({
       replica,
       index: this.#index,
@@ -174,7 +163,9 @@ export class CortexFactory {
       swarm,
       announce
     })
-    this.#governor = new NodeGovernor(parts, {
+    this.#evolution = new NodeEvolution(parts, {
+      goals: this.#goals,
+      advance: (agent, step) => this.for(agent).evolution.advance(step),
       candidates: this.#candidates,
       nearDuplicates: this.#nearDuplicates,
       index: this.#index,
@@ -187,24 +178,6 @@ export class CortexFactory {
       annotations: this.#annotations,
       replica,
       onDamage: (report) => observer.onDamage(report),
-      onError
-    })
-    this.#pilot = new Pilot({
-      store,
-      enabled: (after) => parts.evolution.enabled(after),
-      advance: (agent, step) => this.for(agent).evolution.advance(step),
-      checks: [
-        { name: 'probe', run: () => this.#governor.findings() },
-        {
-          name: 'drift',
-          run: () => this.#governor.drifts((after) => parts.evolution.enabled(after))
-        }
-      ],
-      elapsed: () => performance.now()
-    })
-    this.#schedule = new Schedule({
-      pilot: this.#pilot,
-      interval: options.evolution.interval,
       onError
     })
     this.#upkeep = new Upkeep({
@@ -228,19 +201,17 @@ export class CortexFactory {
     if (this.#parts.options.upkeep) {
       this.#upkeep.start()
       this.#integrity.start()
-      this.#schedule.start()
     }
     this.#vectors?.follow()
     this.#parts.skills.start()
     this.#sharedSkills.start()
-    this.#governor.start()
+    this.#evolution.start(this.#parts.options.upkeep)
   }
 
   stop(): Promise<void> {
     return closeAll(
       [
-        () => this.#schedule.stop(),
-        () => this.#governor.stop(),
+        () => this.#evolution.stop(),
         () => this.#integrity.stop(),
         () => this.#upkeep.stop(),
         () => this.#sharedSkills.stop(),
@@ -271,18 +242,6 @@ export class CortexFactory {
       skills: this.#sharedSkills,
       assertActive
     })
-    const evolution = evolutionOf({
-      agent,
-      parts: this.#parts,
-      knowledge,
-      hive,
-      models,
-      examine: async (mutation, { model, signal }) => {
-        const { verdict, findings } = await this.#reasoner.check({ agent, mutation, model, signal })
-        return { verdict, findings: findings.map(({ text }) => text) }
-      },
-      requireActive: assertActive
-    })
     return {
       knowledge,
       context: (init) =>
@@ -294,9 +253,9 @@ export class CortexFactory {
           init
         ),
       hive,
-      evolution,
-      pilot: this.#pilot,
-      selfIterate: (pass) => this.#pilot.runSelfImprovementCycle(pass),
+      evolution: this.#evolution.of(agent, { knowledge, hive, models }),
+      pilot: this.#evolution.pilot,
+      selfIterate: (pass) => this.#evolution.pilot.runSelfImprovementCycle(pass),
       capabilities: this.#parts.skills.for(models, {
         withdraw: (id) => this.#sharedSkills.withdraw(id),
         permit: {
@@ -308,8 +267,8 @@ export class CortexFactory {
         }
       }),
       models,
-      governor: this.#governor.governor,
-      reasoner: this.#reasoner,
+      governor: this.#evolution.governor,
+      reasoner: this.#evolution.reasoner,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({
         integrity: this.#integrity,
