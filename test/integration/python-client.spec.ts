@@ -5,12 +5,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { createHive } from '../../src/index.ts'
 import { openDoors } from '../../node/control/doors.ts'
 import { operationNames } from '../../node/operations/index.ts'
 import { pythonClient, pythonName } from '../../tools/python-client/client.ts'
 import { startApi } from '../fixtures/api.ts'
-import { temporaryDirectory } from '../fixtures/temporary.ts'
+import { startDiskNode } from '../fixtures/disk-node.ts'
 
 const FOLDER = fileURLToPath(new URL('../../clients/python/', import.meta.url))
 
@@ -38,12 +37,8 @@ interface SocketNode extends AsyncDisposable {
 /** A node without an address on TCP. */
 async function startSocketNode(): Promise<SocketNode> {
   await using started = new AsyncDisposableStack()
-  const directory = await temporaryDirectory()
-  started.use(directory)
-  const dataDir = join(directory.path, 'node')
-  const db = await createHive({ dataDir, swarm: false })
-  started.defer(() => db.stop())
-  const doors = await openDoors(db, { dataDir, socket: join(directory.path, 's'), hosts: [] })
+  const { db, path, dataDir } = started.use(await startDiskNode())
+  const doors = await openDoors(db, { dataDir, socket: join(path, 's'), hosts: [] })
   started.defer(() => doors.close())
   const stack = started.move()
   return { dataDir, [Symbol.asyncDispose]: () => stack.disposeAsync() }

@@ -10,9 +10,10 @@ import { restOf } from '../../../node/operations/formats/cq-mapping.ts'
 import { adoptUnitFile, jsonValues, localCalls } from '../../../node/operations/index.ts'
 import { main } from '../../../node/main.ts'
 import { storedUnits } from '../../../node/cq-database.ts'
+import { startDiskNode } from '../../fixtures/disk-node.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
+import type { DiskNode } from '../../fixtures/disk-node.ts'
 import type { Call, CqUnit } from '../../../node/operations/index.ts'
-import type { HiveNode } from '../../../src/index.ts'
 
 const UNITS = new URL('../../fixtures/cq/', import.meta.url)
 
@@ -22,22 +23,11 @@ async function exampleUnits(): Promise<CqUnit[]> {
   return texts.map((text) => JSON.parse(text) as CqUnit)
 }
 
-interface Node extends AsyncDisposable {
-  readonly db: HiveNode
-  readonly call: Call
-  readonly dataDir: string
-}
+type Node = DiskNode & { readonly call: Call }
 
 async function startNode(): Promise<Node> {
-  await using started = new AsyncDisposableStack()
-  const directory = await temporaryDirectory()
-  started.use(directory)
-  const dataDir = join(directory.path, 'node')
-  const db = await createHive({ dataDir, swarm: false })
-  started.defer(() => db.stop())
-  const stack = started.move()
-  const call = localCalls({ db, dataDir, running: false })
-  return { db, call, dataDir, [Symbol.asyncDispose]: () => stack.disposeAsync() }
+  const node = await startDiskNode()
+  return { ...node, call: localCalls({ db: node.db, dataDir: node.dataDir, running: false }) }
 }
 
 interface Exported {
@@ -359,49 +349,5 @@ describe('a file of cq', () => {
       units.map((unit): unknown => JSON.parse(unit)),
       [{ id: 'a' }, { id: 'b' }]
     )
-  })
-})
-
-describe('the graph of a memory server', () => {
-  const GRAPH = [
-    { type: 'entity', name: 'Ada', entityType: 'person', observations: ['Likes tea', 'Likes tea'] },
-    { type: 'entity', name: 'Shop', entityType: 'project', observations: [] },
-    { type: 'relation', from: 'Ada', to: 'Shop', relationType: 'works on' },
-    { type: 'relation', from: 'Ada', to: 'Blog', relationType: 'works on' }
-  ]
-
-  it('becomes facts, and claims that do not exclude each other', async () => {
-    await using node = await startNode()
-    const report = await node.call('import', { format: 'server-memory', items: GRAPH })
-    assert.equal(report.new, 5)
-    assert.equal(report.duplicate, 1)
-    const claims = await node.call('history', { entity: 'Ada' })
-    assert.deepEqual(
-      claims.map(({ attribute, value, state }) => [attribute, value, state]),
-      [
-        ['type', 'person', 'current'],
-        ['works on: Blog', 'Blog', 'current'],
-        ['works on: Shop', 'Shop', 'current']
-      ]
-    )
-    const { items } = await node.call('recall', { query: 'tea', limit: 1 })
-    assert.equal(items[0]?.fact.content, 'Likes tea')
-    const again = await node.call('import', { format: 'server-memory', items: GRAPH })
-    assert.equal(again.new, 0)
-    const { facts } = await node.call('export', {})
-    assert.equal(facts, 5)
-  })
-
-  it('is refused line by line, and private if asked for', async () => {
-    await using node = await startNode()
-    const items = [{ type: 'entity', name: 'Ada' }, { type: 'other' }, ...GRAPH]
-    const report = await node.call('import', { format: 'server-memory', private: true, items })
-    assert.deepEqual(
-      report.rejected.map(({ line }) => line),
-      [1, 2]
-    )
-    const facts: unknown[] = []
-    await node.call('export', {}, { onItem: (fact) => Promise.resolve(void facts.push(fact)) })
-    assert.ok(facts.length > 0 && JSON.stringify(facts).split('"private":true').length === 6)
   })
 })
