@@ -41,7 +41,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
   const { replica } = init
   const isLight = init.mode === 'light'
   const onOffence = (peer: PeerId, reason: string): void => swarm.onOffence(peer, reason)
-  return createHost({
+  return (init.createHost ?? createHost)({
     privateKey: init.privateKey,
     listen: init.listen ?? DEFAULT_LISTEN,
     logger: init.logger,

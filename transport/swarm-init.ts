@@ -2,7 +2,7 @@
 import type { ComponentLogger, PeerId, PrivateKey } from '@libp2p/interface'
 import type { Replica, SignedHeader, Store } from '../crdt/index.ts'
 import type { FilterChange, OfferedFilter } from './filters/filters.ts'
-import type { HostOverrides } from './host/host.ts'
+import type { HostFactory, HostOverrides } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
 
 /** Options of `createSwarm`. */
@@ -37,6 +37,8 @@ export interface SwarmInit {
   /** Milliseconds between two syncs with a random peer; 0 for none. */
   readonly syncInterval?: number
   readonly libp2p?: HostOverrides
+  /** Makes the host; by default libp2p over TCP. */
+  readonly createHost?: HostFactory
   readonly clock?: Clock
   /** 0 up to 1, as `Math.random`. */
   readonly random?: () => number

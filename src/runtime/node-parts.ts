@@ -127,7 +127,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     opened.unshift(() => sandbox.close())
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
-    const swarm = await openSwarm(options, { store, replica, facts })
+    const swarm = await openSwarm(options, environment, { store, replica, facts })
     swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
     const evolution = new EvolutionStore({ ...stored, personas, journal })
     const agents = { personas, journal, sessions, evolution, impact, rules, runCounts }
@@ -185,6 +185,7 @@ function hidesOwn({ swarm }: Options): boolean {
 
 async function openSwarm(
   options: Options,
+  { createHost }: HostEnvironment,
   { store, replica, facts }: Pick<NodeParts, 'store' | 'replica' | 'facts'>
 ): Promise<Swarm | undefined> {
   if (options.swarm === false) return undefined
@@ -207,6 +208,7 @@ async function openSwarm(
     mode,
     observed: facts.observed,
     libp2p,
+    createHost,
     clock,
     random,
     logger,

@@ -36,7 +36,23 @@ export interface HostServices extends Record<string, unknown> {
   readonly gossip: GossipService
 }
 
-export type Host = Libp2p<HostServices>
+/** What a swarm needs of libp2p. */
+export type Host = Pick<
+  Libp2p<HostServices>,
+  | 'addEventListener'
+  | 'dial'
+  | 'getConnections'
+  | 'getMultiaddrs'
+  | 'hangUp'
+  | 'peerId'
+  | 'removeEventListener'
+  | 'services'
+  | 'start'
+  | 'stop'
+>
+
+/** Makes a host, not started. */
+export type HostFactory = (init: HostInit) => Promise<Host>
 
 /** libp2p's own options that an embedding program may replace. */
 export type HostOverrides = Partial<Omit<Libp2pOptions, 'services' | 'start'>>

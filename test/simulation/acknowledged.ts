@@ -1,0 +1,64 @@
+/**
+ * What the nodes were promised: each fact, goal and vote that a call acknowledged. A call that failed
+ * or was cut off leaves both possibilities.
+ */
+
+/** What a node says of a record; `none`: nothing. */
+export type Stance = 'vouch' | 'dispute' | 'stale' | 'none'
+
+export interface KnownFact {
+  readonly text: string
+  readonly isPrivate: boolean
+  /** Whether it is on the node; undefined: either. */
+  isThere: boolean | undefined
+}
+
+export class Acknowledged {
+  /** By node, then by id. */
+  readonly #facts = new Map<string, Map<string, KnownFact>>()
+  readonly #stances = new Map<string, Map<string, Set<Stance>>>()
+  /** Ids of goals that some node was promised. */
+  readonly goals = new Set<string>()
+  /** Texts of steps that were acknowledged and never removed, by goal. */
+  readonly steps = new Map<string, Map<string, boolean>>()
+
+  factsOf(node: string): Map<string, KnownFact> {
+    return entryOf(this.#facts, node)
+  }
+
+  /** Every stance that the node may have towards the record. */
+  stance(node: string, record: string): ReadonlySet<Stance> {
+    return this.#stances.get(node)?.get(record) ?? NOTHING_SAID
+  }
+
+  states(node: string, record: string, ...possible: readonly Stance[]): void {
+    entryOf(this.#stances, node).set(record, new Set(possible))
+  }
+
+  /** The call may have had its effect or not. */
+  mayState(node: string, record: string, ...possible: readonly Stance[]): void {
+    this.states(node, record, ...this.stance(node, record), ...possible)
+  }
+
+  /** Records of which a node has said something. */
+  records(): Set<string> {
+    return new Set([...this.#stances.values()].flatMap((stances) => [...stances.keys()]))
+  }
+
+  /** The least and the most nodes that hold the stance. */
+  bounds(record: string, stance: Stance, nodes: readonly string[]): readonly [number, number] {
+    const held = nodes.map((node) => this.stance(node, record))
+    const most = held.filter((possible) => possible.has(stance))
+    return [most.filter(({ size }) => size === 1).length, most.length]
+  }
+}
+
+const NOTHING_SAID: ReadonlySet<Stance> = new Set(['none'])
+
+function entryOf<V>(maps: Map<string, Map<string, V>>, name: string): Map<string, V> {
+  const known = maps.get(name)
+  if (known !== undefined) return known
+  const fresh = new Map<string, V>()
+  maps.set(name, fresh)
+  return fresh
+}

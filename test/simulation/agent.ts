@@ -1,0 +1,234 @@
+/** Does the work of a plan on a node, and notes what was acknowledged. */
+import { toHex } from '../../crdt/bytes/index.ts'
+import { StoreError } from '../../crdt/index.ts'
+import { HiveError } from '../../src/errors.ts'
+import { WORK } from './plan.ts'
+import type { Cortex } from '../../src/runtime/cortex.ts'
+import type { Acknowledged, Stance } from './acknowledged.ts'
+import type { RunningNode, SimulatedNode } from './simulated-node.ts'
+import type { Step } from './plan.ts'
+
+type Work = (typeof WORK)[number]
+
+/** Texts with this word are private: it must not be on another node. */
+export const CANARY = 'Quetzalword'
+
+/** One fact of seven is private. */
+const PRIVATE_EVERY = 7
+
+const WORDS = 'amber basin cedar delta ember fjord grove heath inlet jetty knoll lagoon'.split(' ')
+
+/** What the step's subject says: the same on all nodes, unless it is private. */
+export function textOf(subject: number, node: string): { text: string; isPrivate: boolean } {
+  const isPrivate = subject % PRIVATE_EVERY === PRIVATE_EVERY - 1
+  const word = WORDS[subject % WORDS.length] ?? ''
+  const other = WORDS[(subject * 5 + 3) % WORDS.length] ?? ''
+  const text = `Deploy step ${subject}: restart ${word} before ${other} and wait ${subject * 3 + 2} seconds.`
+  return { text: isPrivate ? `${text} ${CANARY} of ${node}.` : text, isPrivate }
+}
+
+export function entityOf(subject: number): string {
+  return `service ${WORDS[subject % WORDS.length] ?? ''}`
+}
+
+export class Agent {
+  readonly #node: SimulatedNode
+  readonly #acknowledged: Acknowledged
+  readonly #tell: (text: string) => void
+  readonly #check: (text: string) => void
+  /** The work of one life is done in order, so that what is expected of it is known. */
+  readonly #queues = new WeakMap<RunningNode, Promise<void>>()
+
+  /** `tell`: for the story; `check`: what must not be. */
+  constructor(
+    node: SimulatedNode,
+    acknowledged: Acknowledged,
+    { tell, check }: { readonly tell: (text: string) => void; readonly check: (text: string) => void }
+  ) {
+    this.#node = node
+    this.#acknowledged = acknowledged
+    this.#tell = tell
+    this.#check = check
+  }
+
+  /** Never rejects; a node that is down does nothing. */
+  do(step: Step): Promise<void> {
+    const running = this.#node.running
+    if (running === undefined || !isWork(step.kind)) return Promise.resolve()
+    const kind = step.kind
+    // A life that ended leaves work that never ends.
+    const before = this.#queues.get(running) ?? Promise.resolve()
+    const work = before.then(() => this.#try(kind, step, running))
+    this.#queues.set(running, work)
+    return work
+  }
+
+  async #try(kind: Work, step: Step, running: RunningNode): Promise<void> {
+    const { cortex } = running.hive.agent
+    try {
+      const told = await this.#perform(kind, step, cortex, running)
+      if (told !== undefined) this.#tell(`${kind} ${told}`)
+    } catch (error) {
+      if (error instanceof HiveError || error instanceof StoreError) {
+        this.#tell(`${kind} refused: ${error.code}`)
+        if (error instanceof HiveError && !EXPECTED.has(error.code)) {
+          this.#check(`${kind} failed with ${error.code}: ${error.message}`)
+        }
+      } else this.#check(`${kind} threw ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
+    }
+  }
+
+  async #perform(
+    kind: Work,
+    step: Step,
+    cortex: Cortex,
+    running: RunningNode
+  ): Promise<string | undefined> {
+    switch (kind) {
+      case 'distill':
+        return this.#distill(step, cortex)
+      case 'broadcast':
+        return this.#broadcast(cortex)
+      case 'vouch':
+      case 'dispute':
+      case 'stale':
+      case 'retract':
+        return this.#vote(kind, step, cortex, running)
+      case 'forget':
+        return this.#forget(step, cortex)
+      case 'recall':
+        return this.#recall(step, cortex)
+      case 'insights':
+        return `${(await cortex.hive.getGlobalInsights({ state: 'released' })).length} released`
+      case 'goal':
+        return this.#goal(step, cortex)
+      case 'insert-step':
+      case 'edit-step':
+      case 'move-step':
+      case 'remove-step':
+        return this.#playbook(kind, step, cortex)
+      case 'compact':
+        return `${(await cortex.janitor.compact()).entries} entries`
+      case 'synchronize': {
+        const { peers, failed } = await cortex.hive.synchronize()
+        return `with ${peers}, ${failed} failed`
+      }
+    }
+  }
+
+  async #distill({ subject }: Step, { knowledge }: Cortex): Promise<string> {
+    const { text, isPrivate } = textOf(subject, this.#node.name)
+    const facts = this.#acknowledged.factsOf(this.#node.name)
+    const input = { entity: entityOf(subject), content: text, confidence: 0.95 }
+    const id = knowledge.identify(input)
+    const known = facts.get(id)
+    facts.set(id, { text, isPrivate, isThere: known?.isThere === true ? true : undefined })
+    const { status } = await knowledge.distill(input.entity, text, 0.95, { private: isPrivate })
+    facts.set(id, { text, isPrivate, isThere: true })
+    return `fact ${subject} ${status}`
+  }
+
+  async #broadcast({ hive }: Cortex): Promise<string> {
+    const { name } = this.#node
+    const facts = this.#acknowledged.factsOf(name)
+    const shared = [...facts].filter(([, { isPrivate, isThere }]) => !isPrivate && isThere !== false)
+    for (const [id] of shared) {
+      if (this.#acknowledged.stance(name, id).has('none')) {
+        this.#acknowledged.mayState(name, id, 'vouch')
+      }
+    }
+    const report = await hive.broadcastKnowledge()
+    return `${report.promoted} new, ${report.corroborated} votes`
+  }
+
+  async #vote(
+    kind: 'vouch' | 'dispute' | 'stale' | 'retract',
+    { subject }: Step,
+    { hive }: Cortex,
+    { parts }: RunningNode
+  ): Promise<string | undefined> {
+    const known = (await parts.replica.newestRecords(0, 100)).map(toHex)
+    const id = known.toSorted()[subject % Math.max(1, known.length)]
+    if (id === undefined || this.#acknowledged.goals.has(id)) return undefined
+    const { name } = this.#node
+    const stance: Stance = kind === 'retract' ? 'none' : kind
+    this.#acknowledged.mayState(name, id, stance, 'none')
+    if (kind === 'retract') await hive.retract(id)
+    else if (kind === 'stale') await hive.stale(id)
+    else await hive[kind](id)
+    this.#acknowledged.states(name, id, stance)
+    return id.slice(0, 6)
+  }
+
+  async #forget({ subject }: Step, { knowledge }: Cortex): Promise<string | undefined> {
+    const { name } = this.#node
+    const facts = this.#acknowledged.factsOf(name)
+    const [id, fact] = [...facts][subject % Math.max(1, facts.size)] ?? []
+    if (id === undefined || fact === undefined) return undefined
+    facts.set(id, { ...fact, isThere: undefined })
+    this.#acknowledged.mayState(name, id, 'none')
+    const { forgotten, retracted } = await knowledge.forget(id)
+    facts.set(id, { ...fact, isThere: false })
+    if (forgotten || retracted) this.#acknowledged.states(name, id, 'none')
+    return `${id.slice(0, 6)}${forgotten ? '' : ' (was not there)'}`
+  }
+
+  async #recall({ subject }: Step, { knowledge }: Cortex): Promise<string> {
+    const { text } = textOf(subject, this.#node.name)
+    const { items } = await knowledge.recall(text, { maxWait: Infinity })
+    const facts = this.#acknowledged.factsOf(this.#node.name)
+    for (const { fact, origin } of items) {
+      const isForgotten = facts.get(fact.id)?.isThere === false
+      if (isForgotten && origin === 'local') this.#check(`recall gave the forgotten fact ${fact.id}`)
+    }
+    const own = [...facts].filter(([, fact]) => fact.text === text && fact.isThere === true)
+    for (const [id] of own) {
+      const isStale = this.#acknowledged.stance(this.#node.name, id).has('stale')
+      if (!isStale && !items.some(({ fact }) => fact.id === id)) {
+        this.#check(`recall did not find fact ${id}: ${text}`)
+      }
+    }
+    return `${items.length} items`
+  }
+
+  async #goal({ subject }: Step, { hive }: Cortex): Promise<string> {
+    const { id } = await hive.goals.add({ title: `Reach harbour ${subject % 4}` })
+    this.#acknowledged.goals.add(id)
+    return id.slice(0, 6)
+  }
+
+  async #playbook(
+    kind: 'insert-step' | 'edit-step' | 'move-step' | 'remove-step',
+    { subject, at }: Step,
+    { hive }: Cortex
+  ): Promise<string | undefined> {
+    const goals = [...this.#acknowledged.goals]
+    const goal = goals[subject % Math.max(1, goals.length)]
+    if (goal === undefined || (await hive.goals.get(goal)) === undefined) return undefined
+    using playbook = hive.goals.playbook(goal)
+    if (kind === 'insert-step') {
+      await playbook.insert(subject % 3, { title: `Step of ${this.#node.name} at ${Math.round(at)}` })
+      return goal.slice(0, 6)
+    }
+    const steps = await playbook.steps()
+    const step = steps[subject % Math.max(1, steps.length)]
+    if (step === undefined) return undefined
+    if (kind === 'edit-step') await playbook.edit(step.id, { body: `Body of ${Math.round(at)}` })
+    else if (kind === 'move-step') await playbook.move(step.id, subject % steps.length)
+    else await playbook.remove(step.id)
+    return goal.slice(0, 6)
+  }
+}
+
+function isWork(kind: Step['kind']): kind is Work {
+  return WORK.some((work) => work === kind)
+}
+
+/** What a call may be refused with, when peers and faults come in between. */
+const EXPECTED: ReadonlySet<string> = new Set([
+  'RECORD_UNKNOWN',
+  'GOAL_UNKNOWN',
+  'STEP_UNKNOWN',
+  'STOPPED',
+  'WITHHELD'
+])

@@ -1,0 +1,173 @@
+/**
+ * The disk of a simulated node: what a database keeps when its process ends or its power fails.
+ *
+ * It has LevelDB's promises: a batch lands whole or not at all, batches land in order, and what was
+ * written with `sync` is kept. Of what was written without, a power failure keeps a prefix.
+ */
+import { MemoryLevel } from 'memory-level'
+import { simulated } from '../environment/virtual-globals.ts'
+import type { Database } from '../../../crdt/index.ts'
+import type { Seeded } from '../environment/seeded-bytes.ts'
+import type { Owner } from '../environment/virtual-time.ts'
+
+type Operation =
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: Uint8Array }
+
+/** What abstract-level asks of an implementation. */
+interface Internals {
+  _get(key: Uint8Array, options: object): Promise<Uint8Array | undefined>
+  _getMany(keys: readonly Uint8Array[], options: object): Promise<(Uint8Array | undefined)[]>
+  _batch(operations: readonly Operation[], options: { readonly sync?: boolean }): Promise<void>
+}
+
+const Level = MemoryLevel as unknown as new (options: object) => Internals
+
+export interface DiskSettings {
+  /** Milliseconds of a write and of an fsync, at most. */
+  readonly writeDelay: number
+  readonly syncDelay: number
+  /** The part of all reads that take a moment, so that others overtake them. */
+  readonly slowReads: number
+}
+
+/** Milliseconds of a slow read, at most. */
+const MAX_READ = 2
+
+/** Called with what reaches the disk, for the trace. */
+export type OnWrite = (owner: Owner, batch: readonly Operation[]) => void
+
+export class SimulatedDisk {
+  readonly #settings: DiskSettings
+  readonly #random: Seeded
+  readonly #onWrite: OnWrite
+  /** What a power failure keeps, by the bytes of the key. */
+  readonly #durable = new Map<string, Uint8Array>()
+  readonly #unsynced: (readonly Operation[])[] = []
+  /** Writes fail while there is no space. */
+  isFull = false
+  /** fsync takes this many times as long. */
+  slowness = 1
+
+  constructor(settings: DiskSettings, random: Seeded, onWrite: OnWrite) {
+    this.#settings = settings
+    this.#random = random
+    this.#onWrite = onWrite
+  }
+
+  /** The database as a new process finds it. */
+  open(owner: Owner): Database {
+    const database = new DiskLevel(this, owner)
+    database.fill(this.#durable)
+    return database as unknown as Database
+  }
+
+  /** The operating system goes on when only the process ended. */
+  endProcess(): void {
+    for (const batch of this.#unsynced.splice(0)) this.#keep(batch)
+  }
+
+  /** Keeps what was synced, and of the rest the first batches. */
+  failPower(): void {
+    const kept = this.#random.below(this.#unsynced.length + 1)
+    for (const batch of this.#unsynced.splice(0).slice(0, kept)) this.#keep(batch)
+  }
+
+  /** Flips a bit in the value of a random key; returns whether there was one. */
+  flipBit(isDamaged: (key: string) => boolean): boolean {
+    const keys = [...this.#durable.keys()].filter(isDamaged)
+    if (keys.length === 0) return false
+    const key = this.#random.pick(keys)
+    const value = Uint8Array.from(this.#durable.get(key) ?? [])
+    if (value.length === 0) return false
+    const at = this.#random.below(value.length)
+    value[at] = (value[at] ?? 0) ^ (1 << this.#random.below(8))
+    this.#durable.set(key, value)
+    return true
+  }
+
+  async write(
+    owner: Owner,
+    batch: readonly Operation[],
+    sync: boolean,
+    apply: () => Promise<void>
+  ): Promise<void> {
+    const { time } = simulated()
+    const { writeDelay, syncDelay } = this.#settings
+    await time.wait(this.#random.next() * writeDelay)
+    if (this.isFull) throw new Error('IO error: No space left on device')
+    this.#onWrite(owner, batch)
+    await apply()
+    this.#unsynced.push(batch)
+    if (!sync) return
+    await time.wait(this.#random.next() * syncDelay * this.slowness)
+    for (const synced of this.#unsynced.splice(0)) this.#keep(synced)
+  }
+
+  async read(): Promise<void> {
+    if (!this.#random.chance(this.#settings.slowReads)) return
+    await simulated().time.wait(this.#random.next() * MAX_READ)
+  }
+
+  #keep(batch: readonly Operation[]): void {
+    for (const operation of batch) {
+      const key = nameOf(operation.key)
+      if (operation.type === 'put') this.#durable.set(key, Uint8Array.from(operation.value))
+      else this.#durable.delete(key)
+    }
+  }
+}
+
+function nameOf(key: Uint8Array): string {
+  return Buffer.from(key).toString('latin1')
+}
+
+/** A `memory-level` of one life of a node. In a dead one nothing answers. */
+class DiskLevel extends Level {
+  readonly #disk: SimulatedDisk
+  readonly #owner: Owner
+
+  constructor(disk: SimulatedDisk, owner: Owner) {
+    super({ keyEncoding: 'view', valueEncoding: 'view', storeEncoding: 'view' })
+    this.#disk = disk
+    this.#owner = owner
+  }
+
+  /** Before it is opened. */
+  fill(durable: ReadonlyMap<string, Uint8Array>): void {
+    const operations = [...durable].map(([key, value]) => ({
+      type: 'put' as const,
+      key: new Uint8Array(Buffer.from(key, 'latin1')),
+      value: Uint8Array.from(value)
+    }))
+    // It has no await before its end.
+    void super._batch(operations, {})
+  }
+
+  override async _get(key: Uint8Array, options: object): Promise<Uint8Array | undefined> {
+    await this.#answer()
+    return super._get(key, options)
+  }
+
+  override async _getMany(
+    keys: readonly Uint8Array[],
+    options: object
+  ): Promise<(Uint8Array | undefined)[]> {
+    await this.#answer()
+    return super._getMany(keys, options)
+  }
+
+  override async _batch(
+    operations: readonly Operation[],
+    options: { readonly sync?: boolean }
+  ): Promise<void> {
+    await this.#disk.write(this.#owner, operations, options.sync === true, () =>
+      super._batch(operations, options)
+    )
+  }
+
+  /** In a dead process a call into the database never returns. */
+  #answer(): Promise<void> {
+    return this.#owner.isAlive ? this.#disk.read() : new Promise(() => {})
+  }
+}

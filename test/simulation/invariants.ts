@@ -1,0 +1,190 @@
+/** What must hold when nothing moves any more. */
+import { toHex } from '../../crdt/bytes/index.ts'
+import { CANARY } from './agent.ts'
+import type { Acknowledged, Stance } from './acknowledged.ts'
+import type { RunningNode, SimulatedNode } from './simulated-node.ts'
+
+export interface Quiet {
+  readonly nodes: readonly SimulatedNode[]
+  readonly acknowledged: Acknowledged
+  /** Whether no disk was damaged. */
+  readonly areDisksCorrect: boolean
+  /** Authors that are no node of ours. */
+  readonly strangers: number
+}
+
+/** Each broken promise, in words. */
+export async function brokenPromises(quiet: Quiet): Promise<string[]> {
+  const broken: string[] = []
+  const full = quiet.nodes.filter(({ mode, running }) => mode === 'full' && running !== undefined)
+  broken.push(...(await differences(full)))
+  for (const node of quiet.nodes) {
+    const { running } = node
+    if (running === undefined) continue
+    const report = (text: string): number => broken.push(`${node.name}: ${text}`)
+    if (quiet.areDisksCorrect) await checkFacts(node.name, running, quiet, report)
+    await checkPrivacy(node.name, running, report)
+    await checkFilters(running, report)
+    if (running.parts.store.damaged > 0 && quiet.areDisksCorrect) report('found damaged values')
+    if (running.parts.swarm?.offences !== 0 && quiet.strangers === 0) {
+      report(`blames honest peers for ${running.parts.swarm?.offences ?? 0} offences`)
+    }
+  }
+  if (full[0]?.running !== undefined) broken.push(...(await wrongCounts(full[0].running, quiet)))
+  for (const node of full) broken.push(...(await wrongReleases(node)))
+  return broken
+}
+
+/** Correct nodes that reach each other hold the same. */
+async function differences(nodes: readonly SimulatedNode[]): Promise<string[]> {
+  const [first, ...others] = await Promise.all(
+    nodes.map(async ({ name, running }) => ({ name, view: await viewOf(running) }))
+  )
+  return others.flatMap(({ name, view }) =>
+    Object.entries(view)
+      .filter(([part, text]) => text !== first?.view[part])
+      .map(([part, text]) => `${first?.name ?? ''} and ${name} differ in ${part}: ${firstDifference(first?.view[part] ?? '', text)}`)
+  )
+}
+
+function firstDifference(a: string, b: string): string {
+  const [linesA, linesB] = [a.split('\n'), b.split('\n')]
+  const at = linesA.findIndex((line, i) => line !== linesB[i])
+  return `${linesA[at] ?? '(nothing)'} | ${linesB[at] ?? '(nothing)'}`
+}
+
+/** What all nodes must agree on. */
+async function viewOf(running: RunningNode | undefined): Promise<Record<string, string>> {
+  if (running === undefined) return {}
+  const { replica } = running.parts
+  const records: string[] = []
+  for await (const { digest, record, standing } of replica.attestedRecords()) {
+    records.push(`${toHex(digest)} ${record.kind} ${JSON.stringify(standing)}`)
+  }
+  const goals = await running.hive.agent.cortex.hive.goals.list({ limit: 100 })
+  const playbooks = await Promise.all(
+    goals.map(async ({ id }) => {
+      const { steps } = await replica.playbook(Buffer.from(id, 'hex'))
+      return `${id} ${JSON.stringify(steps)}`
+    })
+  )
+  const heads = replica
+    .heads()
+    .map(({ author, base, seq, fork }) => `${toHex(author)} ${base} ${seq} ${fork}`)
+  return {
+    heads: heads.toSorted().join('\n'),
+    digest: toHex(replica.digest()),
+    records: records.toSorted().join('\n'),
+    goals: goals.map(({ id, title }) => `${id} ${title}`).toSorted().join('\n'),
+    playbooks: playbooks.toSorted().join('\n')
+  }
+}
+
+/** Acknowledged facts are there, and forgotten ones are not. */
+async function checkFacts(
+  name: string,
+  { hive }: RunningNode,
+  { acknowledged }: Quiet,
+  report: (text: string) => void
+): Promise<void> {
+  const { knowledge } = hive.agent.cortex
+  for (const [id, { text, isThere }] of acknowledged.factsOf(name)) {
+    if (isThere === undefined) continue
+    const isFound = (await knowledge.get(id)) !== undefined
+    if (isFound && !isThere) report(`the forgotten fact ${id.slice(0, 6)} is there: ${text}`)
+    if (!isFound && isThere) report(`the acknowledged fact ${id.slice(0, 6)} is lost: ${text}`)
+    if (!isFound || !isThere) continue
+    const { items } = await knowledge.recall(text, { maxWait: Infinity, includeStale: true })
+    const isRecalled = items.some(({ fact }) => fact.id === id)
+    if (!isRecalled) report(`recall does not find the fact ${id.slice(0, 6)}: ${text}`)
+  }
+}
+
+/** Private text stays where it was written. */
+async function checkPrivacy(
+  name: string,
+  { parts }: RunningNode,
+  report: (text: string) => void
+): Promise<void> {
+  for await (const { record } of parts.replica.attestedRecords()) {
+    const text = JSON.stringify(record)
+    if (text.includes(CANARY)) report(`a private text is in the replica of ${name}: ${text}`)
+  }
+}
+
+/** A filter never denies what it stands for. */
+async function checkFilters({ parts }: RunningNode, report: (text: string) => void): Promise<void> {
+  const { replica, facts } = parts
+  for await (const { digest } of replica.attestedRecords()) {
+    const [shown] = await replica.publicView.bodies([digest])
+    if (shown !== undefined && !replica.published.has(replica.elementOf(digest))) {
+      report(`the filter of published records denies ${toHex(digest).slice(0, 6)}`)
+    }
+  }
+  for await (const stored of facts.all()) {
+    for (const { digest } of stored) {
+      if (!facts.filter.has(digest)) report(`the filter of facts denies ${toHex(digest).slice(0, 6)}`)
+    }
+  }
+}
+
+const COUNTED: readonly Exclude<Stance, 'none'>[] = ['vouch', 'dispute', 'stale']
+
+/** As many authors say it as nodes were promised. */
+async function wrongCounts(
+  { parts }: RunningNode,
+  { acknowledged, nodes, strangers }: Quiet
+): Promise<string[]> {
+  const names = nodes.map(({ name }) => name)
+  const broken: string[] = []
+  for (const id of acknowledged.records()) {
+    const attested = await parts.replica.get(Buffer.from(id, 'hex'))
+    for (const stance of COUNTED) {
+      const [least, most] = acknowledged.bounds(id, stance, names)
+      const counted = countOf(attested?.standing, stance)
+      if (counted < least || counted > most + strangers) {
+        broken.push(
+          `${counted} authors ${stance} ${id.slice(0, 6)}; expected ${least} to ${most + strangers}`
+        )
+      }
+    }
+  }
+  return broken
+}
+
+function countOf(
+  standing: { readonly vouches: number; readonly disputes: number; readonly stales: number } | undefined,
+  stance: Exclude<Stance, 'none'>
+): number {
+  if (standing === undefined) return 0
+  if (stance === 'vouch') return standing.vouches
+  return stance === 'dispute' ? standing.disputes : standing.stales
+}
+
+/** What is released has its vouchers, and what waits influences nothing. */
+async function wrongReleases({ name, running }: SimulatedNode): Promise<string[]> {
+  if (running === undefined) return []
+  const { hive, parts } = running
+  const { cortex } = hive.agent
+  const broken: string[] = []
+  const held = new Set<string>()
+  for (const state of ['quarantined', 'disputed'] as const) {
+    for (const { id } of await cortex.hive.getGlobalInsights({ state, limit: 1000 })) held.add(id)
+  }
+  for (const { id, corroboration } of await cortex.hive.getGlobalInsights({ state: 'released', limit: 1000 })) {
+    const own = await parts.replica.voteOn(Buffer.from(id, 'hex'))
+    if (corroboration < parts.k && own !== 'vouch' && own !== 'stale') {
+      broken.push(`${name} released ${id.slice(0, 6)} with ${corroboration} vouchers`)
+    }
+    if (held.has(id)) broken.push(`${name} lists ${id.slice(0, 6)} as released and as held back`)
+  }
+  const { items } = await cortex.knowledge.recall('Deploy step restart before wait seconds', {
+    limit: 100,
+    maxWait: Infinity,
+    scope: 'hive'
+  })
+  for (const { fact: { id } } of items) {
+    if (held.has(id)) broken.push(`${name} recalls ${id.slice(0, 6)}, which is held back`)
+  }
+  return broken
+}

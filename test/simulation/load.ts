@@ -1,0 +1,16 @@
+/** Loads what the product loads when it needs it: in a simulation nothing may wait for the real disk. */
+import { loadPrograms } from './environment/simulated-worker.ts'
+import { CpuMeter } from '../../src/sandbox/cpu-meter.ts'
+import { loadEngine } from '../../src/sandbox/engine.ts'
+import '../../transport/swarm.ts'
+
+const SEARCH_THREADS = 4
+const SANDBOX_THREADS = 8
+
+export async function loadAll(): Promise<void> {
+  await loadPrograms(new URL('../../src/search/search-worker.ts', import.meta.url), SEARCH_THREADS)
+  const module = await loadEngine()
+  const workerData = { module, meter: new CpuMeter().memory }
+  const sandbox = new URL('../../src/sandbox/sandbox-worker.ts', import.meta.url)
+  await loadPrograms(sandbox, SANDBOX_THREADS, workerData)
+}

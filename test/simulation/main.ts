@@ -1,0 +1,55 @@
+/**
+ * `npm run simulate -- --seeds 100 --nodes 5 --minutes 2`: simulates a swarm once for each seed, and
+ * prints the story of the first that breaks a promise.
+ */
+import { parseArgs } from 'node:util'
+import { installVirtualGlobals } from './environment/virtual-globals.ts'
+
+const realNow = performance.now.bind(performance)
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '10' },
+    from: { type: 'string', default: '1' },
+    nodes: { type: 'string', default: '4' },
+    minutes: { type: 'string', default: '2' },
+    /** Prints the trace of each seed. */
+    traces: { type: 'boolean', default: false },
+    /** Prints the story also of a seed that breaks nothing. */
+    story: { type: 'boolean', default: false },
+    /** Goes on after a seed that breaks a promise. */
+    all: { type: 'boolean', default: false }
+  }
+})
+
+installVirtualGlobals()
+const { loadAll } = await import('./load.ts')
+await loadAll()
+const { simulate, shrink } = await import('./simulate.ts')
+
+const settings = { nodes: Number(values.nodes), minutes: Number(values.minutes) }
+const first = Number(values.from)
+const started = realNow()
+let virtualMs = 0
+let failures = 0
+let run = 0
+for (let seed = first; seed < first + Number(values.seeds); seed++) {
+  const outcome = await simulate(seed, settings)
+  virtualMs += outcome.virtualMs
+  run += 1
+  if (values.traces) console.log(`seed ${seed} trace ${outcome.trace} events ${outcome.events}`)
+  if (outcome.broken.length === 0) {
+    if (values.story) console.log(outcome.story)
+    continue
+  }
+  failures += 1
+  console.log(`seed ${seed} breaks:\n${outcome.broken.slice(0, 5).join('\n')}`)
+  if (values.all) continue
+  const shortest = await shrink(seed, settings, outcome.plan.steps.length)
+  console.log(`\nThe shortest beginning that fails:\n${shortest.story}\n${shortest.broken.slice(0, 10).join('\n')}`)
+  break
+}
+const seconds = (realNow() - started) / 1000
+console.log(
+  `${run} seeds, ${failures} failed; ${(virtualMs / 1000 / seconds).toFixed(0)} simulated seconds a second with ${settings.nodes} nodes`
+)
+process.exitCode = failures === 0 ? 0 : 1

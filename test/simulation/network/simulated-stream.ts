@@ -1,0 +1,88 @@
+/** One side of a stream between two simulated hosts, with a window of bytes as yamux has. */
+import { AbstractStream } from '@libp2p/utils'
+import type { Logger, MessageStreamDirection } from '@libp2p/interface'
+import type { Uint8ArrayList } from 'uint8arraylist'
+
+/** Bytes that are on their way before the sender waits. */
+const WINDOW = 256 * 1024
+
+/** Carries what one side does to the other, in order. */
+export type Carry = (bytes: Uint8Array | undefined, deliver: () => void) => void
+
+export interface StreamInit {
+  readonly id: string
+  readonly protocol: string
+  readonly direction: MessageStreamDirection
+  readonly log: Logger
+  readonly carry: Carry
+}
+
+export class SimulatedStream extends AbstractStream {
+  readonly #carry: Carry
+  #peer: SimulatedStream | undefined
+  /** Bytes that the other side has not taken. */
+  #inFlight = 0
+  /** Bytes that were taken and not yet reported, while this side is paused. */
+  #unreported = 0
+
+  constructor({ id, protocol, direction, log, carry }: StreamInit) {
+    super({ id, protocol, direction, log })
+    this.#carry = carry
+  }
+
+  connect(peer: SimulatedStream): void {
+    this.#peer = peer
+  }
+
+  override sendData(data: Uint8ArrayList): { sentBytes: number; canSendMore: boolean } {
+    const bytes = data.slice()
+    this.#inFlight += bytes.length
+    const peer = this.#peer
+    this.#carry(bytes, () => peer?.receive(bytes))
+    return { sentBytes: bytes.length, canSendMore: this.#inFlight < WINDOW }
+  }
+
+  receive(bytes: Uint8Array): void {
+    if (this.status !== 'open') return
+    this.onData(bytes)
+    this.#unreported += bytes.length
+    if (this.readStatus !== 'paused') this.#report()
+  }
+
+  override sendReset(): void {
+    const peer = this.#peer
+    this.#carry(undefined, () => {
+      if (peer?.status === 'open') peer.onRemoteReset()
+    })
+  }
+
+  override sendPause(): void {}
+
+  override sendResume(): void {
+    this.#report()
+  }
+
+  override sendCloseWrite(): Promise<void> {
+    const peer = this.#peer
+    this.#carry(undefined, () => peer?.onRemoteCloseWrite())
+    return Promise.resolve()
+  }
+
+  override sendCloseRead(): Promise<void> {
+    const peer = this.#peer
+    this.#carry(undefined, () => peer?.onRemoteCloseRead())
+    return Promise.resolve()
+  }
+
+  #report(): void {
+    const bytes = this.#unreported
+    const peer = this.#peer
+    this.#unreported = 0
+    if (bytes > 0) this.#carry(undefined, () => peer?.credit(bytes))
+  }
+
+  credit(bytes: number): void {
+    this.#inFlight -= bytes
+    if (this.writableNeedsDrain && this.#inFlight < WINDOW) this.safeDispatchEvent('drain')
+  }
+}

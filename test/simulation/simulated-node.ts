@@ -1,0 +1,129 @@
+/** A node of the simulated swarm through its lives: its disk and its keys outlive them. */
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { HiveNode } from '../../src/runtime/hive-node.ts'
+import { HiveOptions } from '../../src/runtime/hive-options.ts'
+import { closeParts, openParts } from '../../src/runtime/node-parts.ts'
+import { simulated } from './environment/virtual-globals.ts'
+import { simulatedHost } from './network/simulated-host.ts'
+import type { PrivateKey } from '@libp2p/interface'
+import type { NodeParts } from '../../src/runtime/node-parts.ts'
+import type { SimulatedDisk } from './disk/simulated-disk.ts'
+import type { Owner } from './environment/virtual-time.ts'
+import type { SimulatedHost } from './network/simulated-host.ts'
+import type { SimulatedNetwork } from './network/simulated-network.ts'
+
+export interface NodeInit {
+  readonly name: string
+  readonly number: number
+  readonly mode: 'full' | 'light'
+  readonly k: number
+  readonly network: SimulatedNetwork
+  readonly disk: SimulatedDisk
+  readonly bootstrap: readonly string[]
+  /** Milliseconds by which its clock differs. */
+  readonly skew: number
+  readonly onWarn: (node: SimulatedNode, text: string) => void
+}
+
+/** How a life ends that is not stopped. */
+export type Crash = 'process' | 'power'
+
+export interface RunningNode {
+  readonly hive: HiveNode
+  readonly parts: NodeParts
+  readonly owner: Owner
+}
+
+export class SimulatedNode {
+  readonly name: string
+  readonly mode: 'full' | 'light'
+  readonly disk: SimulatedDisk
+  readonly #init: NodeInit
+  #key: PrivateKey | undefined
+  #lives = 0
+  #owner: Owner | undefined
+  #host: SimulatedHost | undefined
+  running: RunningNode | undefined
+
+  constructor(init: NodeInit) {
+    this.#init = init
+    this.name = init.name
+    this.mode = init.mode
+    this.disk = init.disk
+  }
+
+  /** Where peers reach it, without its peer id. */
+  static address(number: number): string {
+    return `/ip4/10.0.0.${number + 1}/tcp/4001`
+  }
+
+  /** A new life; rejects if it cannot start. */
+  async start(): Promise<void> {
+    const owner = { name: this.name, isAlive: true, skew: this.#init.skew, life: ++this.#lives }
+    this.#owner = owner
+    await simulated().time.runAs(owner, () => this.#open(owner))
+  }
+
+  async #open(owner: Owner): Promise<void> {
+    const { number, network, bootstrap, k, mode, onWarn, disk } = this.#init
+    const seed = Buffer.alloc(32, `peer ${this.name}`)
+    const privateKey = (this.#key ??= await generateKeyPairFromSeed('Ed25519', seed))
+    const options = HiveOptions.parse({
+      store: disk.open(owner),
+      swarm: { name: 'simulated', k, mode, bootstrap: [...bootstrap] },
+      anonymity: { knownNames: ['Zanzibarnova'] }
+    })
+    const address = SimulatedNode.address(number)
+    const peerId = peerIdFromPrivateKey(privateKey)
+    const parts = await openParts(options, {
+      variables: {},
+      conditions: [],
+      processor: 'simulated',
+      parallelism: 1,
+      names: () => ({ hosts: [], users: [], paths: [] }),
+      createHost: simulatedHost({ network, owner, address, peerId, privateKey }, (host) => {
+        this.#host = host
+      })
+    })
+    try {
+      await parts.swarm?.start()
+    } catch (error) {
+      await closeParts(parts).catch(() => undefined)
+      throw error
+    }
+    const hive = new HiveNode(parts)
+    hive.on('hive:warn', (text) => onWarn(this, text))
+    this.running = { hive, parts, owner }
+  }
+
+  /** Ends the life in order. */
+  async stop(): Promise<void> {
+    const { running } = this
+    if (running === undefined) return
+    this.running = undefined
+    await simulated().time.runAs(running.owner, () => running.hive.stop())
+    this.#end(false)
+    this.disk.endProcess()
+  }
+
+  /** Ends the life at once. */
+  crash(kind: Crash): void {
+    this.running = undefined
+    this.#end(kind === 'power')
+    if (kind === 'power') this.disk.failPower()
+    else this.disk.endProcess()
+  }
+
+  /** Timers and connections of ended lives that are still there. */
+  get leftovers(): number {
+    return this.#owner === undefined ? 0 : simulated().time.pendingOf(this.#owner)
+  }
+
+  #end(isSilent: boolean): void {
+    const { network } = this.#init
+    if (this.#owner !== undefined) this.#owner.isAlive = false
+    if (this.#host !== undefined) network.remove(this.#host, isSilent)
+    this.#host = undefined
+  }
+}

@@ -1,0 +1,224 @@
+/** A simulated swarm: its nodes, their network, and what they were promised. */
+import { Agent } from './agent.ts'
+import { Acknowledged } from './acknowledged.ts'
+import { SimulatedDisk } from './disk/simulated-disk.ts'
+import { simulated } from './environment/virtual-globals.ts'
+import { brokenPromises } from './invariants.ts'
+import { SimulatedNetwork } from './network/simulated-network.ts'
+import { SimulatedNode } from './simulated-node.ts'
+import { Story } from './story.ts'
+import { Trace } from './trace.ts'
+import type { Plan, Step } from './plan.ts'
+import type { Seeded } from './environment/seeded-bytes.ts'
+
+/** Milliseconds from the end of the work to the checks: stems end, and each pair of nodes syncs. */
+const QUIET = 240_000
+
+/** Milliseconds that a start or a stop may take. */
+const LIFECYCLE_LIMIT = 60_000
+
+/** fsync on a slow disk takes this many times as long. */
+const SLOW_DISK = 50
+
+const SLOW_NODE = 20
+
+export class World {
+  readonly nodes: readonly SimulatedNode[]
+  readonly trace = new Trace()
+  readonly story = new Story()
+  /** Promises that were broken on the way. */
+  readonly broken: string[] = []
+  readonly #plan: Plan
+  readonly #network: SimulatedNetwork
+  readonly #acknowledged = new Acknowledged()
+  readonly #agents: readonly Agent[]
+  readonly #random: Seeded
+  readonly #starting = new Set<SimulatedNode>()
+
+  constructor(plan: Plan, random: Seeded) {
+    this.#plan = plan
+    this.#random = random.stream('world')
+    const { time } = simulated()
+    time.onEvent = (now, { name }) => this.trace.add(name, now)
+    this.#network = new SimulatedNetwork(
+      { minDelay: 1, maxDelay: 80 },
+      random.stream('network'),
+      (from, to, bytes) => this.trace.add(`${from.name}>${to.name}`, time.now, bytes)
+    )
+    this.nodes = Array.from({ length: plan.nodes }, (_, number) => this.#node(number, random))
+    this.#agents = this.nodes.map(
+      (node) =>
+        new Agent(node, this.#acknowledged, {
+          tell: (text) => this.story.tell(node.name, text),
+          check: (text) => this.#break(node, text)
+        })
+    )
+  }
+
+  #node(number: number, random: Seeded): SimulatedNode {
+    const name = `n${number}`
+    const { plan } = { plan: this.#plan }
+    const disk = new SimulatedDisk(
+      { writeDelay: 1, syncDelay: plan.isSlowDisk ? 40 : 4, slowReads: 0.05 },
+      random.stream(`disk ${name}`),
+      (owner, batch) => this.trace.add(`${owner.name} writes ${batch.length}`, simulated().time.now)
+    )
+    const first = SimulatedNode.address(0)
+    const second = SimulatedNode.address(1)
+    return new SimulatedNode({
+      name,
+      number,
+      disk,
+      mode: number >= plan.nodes - plan.lightNodes ? 'light' : 'full',
+      k: plan.k,
+      network: this.#network,
+      bootstrap: [first, second].filter((address) => address !== SimulatedNode.address(number)),
+      skew: plan.skews[number] ?? 0,
+      onWarn: (node, text) => this.story.tell(node.name, `warns: ${text}`)
+    })
+  }
+
+  /** Runs the plan; returns the broken promises. */
+  async run(): Promise<readonly string[]> {
+    const { time } = simulated()
+    await Promise.all(this.nodes.map((node) => time.settle(this.#start(node), 'A start', LIFECYCLE_LIMIT)))
+    for (const step of this.#plan.steps) {
+      await time.run(step.at)
+      this.#do(step)
+    }
+    await this.#calmDown()
+    const checks = brokenPromises({
+      nodes: this.nodes,
+      acknowledged: this.#acknowledged,
+      areDisksCorrect: true,
+      strangers: 0
+    })
+    this.broken.push(...(await time.settle(checks, 'The checks')))
+    await this.#stopAll()
+    return this.broken
+  }
+
+  #break(node: SimulatedNode, text: string): void {
+    this.story.tell(node.name, `BROKEN: ${text}`)
+    this.broken.push(`${node.name}: ${text}`)
+  }
+
+  /** Ends all faults, starts who is down, and waits. */
+  async #calmDown(): Promise<void> {
+    const { time } = simulated()
+    this.story.tell('world', 'the work ends, and the faults')
+    this.#network.heal()
+    for (const { disk } of this.nodes) {
+      disk.isFull = false
+      disk.slowness = 1
+    }
+    await time.run(time.now + LIFECYCLE_LIMIT)
+    for (const node of this.nodes) {
+      if (node.running === undefined) await time.settle(this.#start(node), `The start of ${node.name}`)
+    }
+    await time.run(time.now + QUIET)
+  }
+
+  async #stopAll(): Promise<void> {
+    const { time } = simulated()
+    for (const node of this.nodes) {
+      await time.settle(node.stop(), `The stop of ${node.name}`, LIFECYCLE_LIMIT)
+    }
+    await time.run(time.now + 1_000)
+    if (this.#network.openLinks > 0) this.broken.push(`${this.#network.openLinks} connections are left`)
+  }
+
+  #do(step: Step): void {
+    const node = this.nodes[step.node]
+    const agent = this.#agents[step.node]
+    if (node === undefined || agent === undefined) return
+    switch (step.kind) {
+      case 'crash-process':
+      case 'crash-power':
+        return this.#crash(node, step.kind === 'crash-power' ? 'power' : 'process')
+      case 'restart':
+        return this.#restart(node)
+      case 'partition':
+        return this.#partition()
+      case 'heal':
+        this.story.tell('world', 'the network is whole')
+        return this.#network.heal()
+      case 'break-connection':
+        return this.#network.breakOne()
+      case 'slow-node':
+        this.story.tell(node.name, 'becomes slow')
+        return this.#network.slow(node.name, SLOW_NODE)
+      case 'disk-full':
+        node.disk.isFull = !node.disk.isFull
+        return this.story.tell(node.name, node.disk.isFull ? 'disk is full' : 'disk has space')
+      case 'slow-disk':
+        node.disk.slowness = node.disk.slowness === 1 ? SLOW_DISK : 1
+        return this.story.tell(node.name, `disk has slowness ${node.disk.slowness}`)
+      default:
+        void agent.do(step)
+    }
+  }
+
+  #crash(node: SimulatedNode, kind: 'power' | 'process'): void {
+    if (this.#starting.has(node) || node.running === undefined) return
+    this.story.tell(node.name, kind === 'power' ? 'loses power' : 'is killed')
+    node.crash(kind)
+    this.#startLater(node)
+  }
+
+  #restart(node: SimulatedNode): void {
+    if (this.#starting.has(node) || node.running === undefined) return
+    this.story.tell(node.name, 'restarts')
+    this.#starting.add(node)
+    node.stop().then(
+      () => {
+        this.#starting.delete(node)
+        this.#startLater(node)
+      },
+      (error: unknown) => {
+        this.#starting.delete(node)
+        this.story.tell(node.name, `stopped with an error: ${String(error)}`)
+        node.crash('process')
+        this.#startLater(node)
+      }
+    )
+  }
+
+  #startLater(node: SimulatedNode): void {
+    const { time } = simulated()
+    time.schedule(
+      this.#random.between(100, 15_000),
+      () => {
+        this.#start(node).catch((error: unknown) => {
+          this.story.tell(node.name, `cannot start: ${String(error)}`)
+          if (!node.disk.isFull) this.#break(node, `cannot start: ${describe(error)}`)
+          node.crash('process')
+        })
+      },
+      time.world
+    )
+  }
+
+  async #start(node: SimulatedNode): Promise<void> {
+    if (node.running !== undefined || this.#starting.has(node)) return
+    this.#starting.add(node)
+    try {
+      await node.start()
+      this.story.tell(node.name, 'runs')
+    } finally {
+      this.#starting.delete(node)
+    }
+  }
+
+  #partition(): void {
+    const names = this.nodes.map(({ name }) => name)
+    const side = names.filter(() => this.#random.chance(0.5))
+    const other = names.filter((name) => !side.includes(name))
+    this.story.tell('world', `is cut into ${side.join(' ')} and ${other.join(' ')}`)
+    this.#network.partition([side, other])
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
