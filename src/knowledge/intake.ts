@@ -19,7 +19,7 @@ export interface IntakeComponents {
   readonly quota: Pick<Quota, 'hasPending' | 'release' | 'take'>
   readonly clock: Clock
   readonly agent: string
-  /** Whether a fact is stored, or an insight of the hive is released, now. */
+  /** Whether a fact is stored, or an insight of the hive is released, and still holds now. */
   readonly isKnown: (id: string, origin: SearchOrigin) => Promise<boolean>
 }
 

@@ -323,13 +323,17 @@ export class CortexFactory {
     }
   }
 
-  /** Whether a fact is stored, or an insight of the hive is released, now. */
+  /** Whether a fact is stored, or an insight of the hive is released, and still holds now. */
   async #isKnown(id: string, origin: SearchOrigin): Promise<boolean> {
     const { facts, replica } = this.#parts
     const digest = Buffer.from(id, 'hex')
-    if (origin === 'local') return facts.has(digest)
+    if (origin === 'local') {
+      const fact = await facts.get(digest)
+      return fact !== undefined && fact.stale !== true
+    }
     const attested = await replica.get(digest)
-    return attested !== undefined && (await this.#judge.judge(attested))?.state === 'released'
+    const judgement = attested === undefined ? undefined : await this.#judge.judge(attested)
+    return judgement?.state === 'released' && judgement.isStale !== true
   }
 
   #openVectors(sources: ReturnType<typeof searchSources>): VectorIndex | undefined {

@@ -43,7 +43,10 @@ export class Agent {
   constructor(
     node: SimulatedNode,
     acknowledged: Acknowledged,
-    { tell, check }: { readonly tell: (text: string) => void; readonly check: (text: string) => void }
+    {
+      tell,
+      check
+    }: { readonly tell: (text: string) => void; readonly check: (text: string) => void }
   ) {
     this.#node = node
     this.#acknowledged = acknowledged
@@ -74,7 +77,8 @@ export class Agent {
         if (error instanceof HiveError && !EXPECTED.has(error.code)) {
           this.#check(`${kind} failed with ${error.code}: ${error.message}`)
         }
-      } else this.#check(`${kind} threw ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
+      } else
+        this.#check(`${kind} threw ${error instanceof Error ? (error.stack ?? '') : String(error)}`)
     }
   }
 
@@ -131,7 +135,9 @@ export class Agent {
   async #broadcast({ hive }: Cortex): Promise<string> {
     const { name } = this.#node
     const facts = this.#acknowledged.factsOf(name)
-    const shared = [...facts].filter(([, { isPrivate, isThere }]) => !isPrivate && isThere !== false)
+    const shared = [...facts].filter(
+      ([, { isPrivate, isThere }]) => !isPrivate && isThere !== false
+    )
     for (const [id] of shared) {
       if (this.#acknowledged.stance(name, id).has('none')) {
         this.#acknowledged.mayState(name, id, 'vouch')
@@ -179,7 +185,8 @@ export class Agent {
     const facts = this.#acknowledged.factsOf(this.#node.name)
     for (const { fact, origin } of items) {
       const isForgotten = facts.get(fact.id)?.isThere === false
-      if (isForgotten && origin === 'local') this.#check(`recall gave the forgotten fact ${fact.id}`)
+      if (isForgotten && origin === 'local')
+        this.#check(`recall gave the forgotten fact ${fact.id}`)
     }
     const own = [...facts].filter(([, fact]) => fact.text === text && fact.isThere === true)
     for (const [id] of own) {
@@ -207,7 +214,9 @@ export class Agent {
     if (goal === undefined || (await hive.goals.get(goal)) === undefined) return undefined
     using playbook = hive.goals.playbook(goal)
     if (kind === 'insert-step') {
-      await playbook.insert(subject % 3, { title: `Step of ${this.#node.name} at ${Math.round(at)}` })
+      await playbook.insert(subject % 3, {
+        title: `Step of ${this.#node.name} at ${Math.round(at)}`
+      })
       return goal.slice(0, 6)
     }
     const steps = await playbook.steps()

@@ -43,7 +43,10 @@ async function differences(nodes: readonly SimulatedNode[]): Promise<string[]> {
   return others.flatMap(({ name, view }) =>
     Object.entries(view)
       .filter(([part, text]) => text !== first?.view[part])
-      .map(([part, text]) => `${first?.name ?? ''} and ${name} differ in ${part}: ${firstDifference(first?.view[part] ?? '', text)}`)
+      .map(
+        ([part, text]) =>
+          `${first?.name ?? ''} and ${name} differ in ${part}: ${firstDifference(first?.view[part] ?? '', text)}`
+      )
   )
 }
 
@@ -75,7 +78,10 @@ async function viewOf(running: RunningNode | undefined): Promise<Record<string, 
     heads: heads.toSorted().join('\n'),
     digest: toHex(replica.digest()),
     records: records.toSorted().join('\n'),
-    goals: goals.map(({ id, title }) => `${id} ${title}`).toSorted().join('\n'),
+    goals: goals
+      .map(({ id, title }) => `${id} ${title}`)
+      .toSorted()
+      .join('\n'),
     playbooks: playbooks.toSorted().join('\n')
   }
 }
@@ -123,7 +129,8 @@ async function checkFilters({ parts }: RunningNode, report: (text: string) => vo
   }
   for await (const stored of facts.all()) {
     for (const { digest } of stored) {
-      if (!facts.filter.has(digest)) report(`the filter of facts denies ${toHex(digest).slice(0, 6)}`)
+      if (!facts.filter.has(digest))
+        report(`the filter of facts denies ${toHex(digest).slice(0, 6)}`)
     }
   }
 }
@@ -153,7 +160,9 @@ async function wrongCounts(
 }
 
 function countOf(
-  standing: { readonly vouches: number; readonly disputes: number; readonly stales: number } | undefined,
+  standing:
+    | { readonly vouches: number; readonly disputes: number; readonly stales: number }
+    | undefined,
   stance: Exclude<Stance, 'none'>
 ): number {
   if (standing === undefined) return 0
@@ -171,9 +180,13 @@ async function wrongReleases({ name, running }: SimulatedNode): Promise<string[]
   for (const state of ['quarantined', 'disputed'] as const) {
     for (const { id } of await cortex.hive.getGlobalInsights({ state, limit: 1000 })) held.add(id)
   }
-  for (const { id, corroboration } of await cortex.hive.getGlobalInsights({ state: 'released', limit: 1000 })) {
+  for (const { id, corroboration, stale = 0 } of await cortex.hive.getGlobalInsights({
+    state: 'released',
+    limit: 1000
+  })) {
     const own = await parts.replica.voteOn(Buffer.from(id, 'hex'))
-    if (corroboration < parts.k && own !== 'vouch' && own !== 'stale') {
+    // An author that calls it stale says that it held.
+    if (corroboration + stale < parts.k && own !== 'vouch' && own !== 'stale') {
       broken.push(`${name} released ${id.slice(0, 6)} with ${corroboration} vouchers`)
     }
     if (held.has(id)) broken.push(`${name} lists ${id.slice(0, 6)} as released and as held back`)
@@ -183,7 +196,9 @@ async function wrongReleases({ name, running }: SimulatedNode): Promise<string[]
     maxWait: Infinity,
     scope: 'hive'
   })
-  for (const { fact: { id } } of items) {
+  for (const {
+    fact: { id }
+  } of items) {
     if (held.has(id)) broken.push(`${name} recalls ${id.slice(0, 6)}, which is held back`)
   }
   return broken

@@ -45,7 +45,9 @@ for (let seed = first; seed < first + Number(values.seeds); seed++) {
   console.log(`seed ${seed} breaks:\n${outcome.broken.slice(0, 5).join('\n')}`)
   if (values.all) continue
   const shortest = await shrink(seed, settings, outcome.plan.steps.length)
-  console.log(`\nThe shortest beginning that fails:\n${shortest.story}\n${shortest.broken.slice(0, 10).join('\n')}`)
+  console.log(
+    `\nThe shortest beginning that fails:\n${shortest.story}\n${shortest.broken.slice(0, 10).join('\n')}`
+  )
   break
 }
 const seconds = (realNow() - started) / 1000

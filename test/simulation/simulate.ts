@@ -56,7 +56,11 @@ export async function simulate(
 }
 
 /** The shortest beginning of the plan that still fails, if each longer one does. */
-export async function shrink(seed: number, settings: PlanSettings, length: number): Promise<Outcome> {
+export async function shrink(
+  seed: number,
+  settings: PlanSettings,
+  length: number
+): Promise<Outcome> {
   let [passes, fails] = [-1, length]
   let failed = await simulate(seed, settings, length)
   while (fails - passes > 1) {

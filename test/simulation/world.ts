@@ -81,7 +81,9 @@ export class World {
   /** Runs the plan; returns the broken promises. */
   async run(): Promise<readonly string[]> {
     const { time } = simulated()
-    await Promise.all(this.nodes.map((node) => time.settle(this.#start(node), 'A start', LIFECYCLE_LIMIT)))
+    await Promise.all(
+      this.nodes.map((node) => time.settle(this.#start(node), 'A start', LIFECYCLE_LIMIT))
+    )
     for (const step of this.#plan.steps) {
       await time.run(step.at)
       this.#do(step)
@@ -114,9 +116,24 @@ export class World {
     }
     await time.run(time.now + LIFECYCLE_LIMIT)
     for (const node of this.nodes) {
-      if (node.running === undefined) await time.settle(this.#start(node), `The start of ${node.name}`)
+      if (node.running === undefined)
+        await time.settle(this.#start(node), `The start of ${node.name}`)
     }
     await time.run(time.now + QUIET)
+    for (const node of this.nodes) this.#describe(node)
+  }
+
+  #describe({ name, running }: SimulatedNode): void {
+    if (running === undefined) return this.story.tell(name, 'is down')
+    const { swarm, replica } = running.parts
+    const peers =
+      swarm?.peers().map(({ peer, gossip }) => `${this.#nameOf(peer)} (${gossip})`) ?? []
+    const hidden = replica.hiddenAuthors().length
+    this.story.tell(name, `has the peers ${peers.join(', ')}; hides entries of ${hidden} authors`)
+  }
+
+  #nameOf(peer: string): string {
+    return this.nodes.find(({ running }) => running?.hive.peerId === peer)?.name ?? 'a stranger'
   }
 
   async #stopAll(): Promise<void> {
@@ -125,7 +142,8 @@ export class World {
       await time.settle(node.stop(), `The stop of ${node.name}`, LIFECYCLE_LIMIT)
     }
     await time.run(time.now + 1_000)
-    if (this.#network.openLinks > 0) this.broken.push(`${this.#network.openLinks} connections are left`)
+    if (this.#network.openLinks > 0)
+      this.broken.push(`${this.#network.openLinks} connections are left`)
   }
 
   #do(step: Step): void {

@@ -14,6 +14,7 @@ const MAX_DELAY = 0.2
 
 /** The side of the program. */
 class Port extends EventEmitter {
+  readonly thread: Owner = { name: 'thread', isAlive: true, skew: 0 }
   /** What the program says when it has started. */
   readonly greetings: unknown[] = []
   onPost: ((message: unknown) => void) | undefined = (message) => this.greetings.push(message)
@@ -37,9 +38,13 @@ export async function loadPrograms(url: URL, count: number, workerData?: unknown
   const ports: Port[] = []
   for (let number = 0; number < count; number++) {
     const port = new Port()
+    const now = Date.now
     Object.assign(threads, { parentPort: port, workerData })
     syncBuiltinESMExports()
     await import(`${url.href}?thread=${number}`)
+    // A thread may replace the clock of its own globals.
+    if (Date.now !== now) port.thread.clock = Date.now
+    Date.now = now
     ports.push(port)
   }
   Object.assign(threads, { parentPort: null, workerData: null })
@@ -79,7 +84,7 @@ export class SimulatedWorker extends EventEmitter {
     const copy: unknown = structuredClone(message, { transfer })
     this.#later(simulated().time.world, () => {
       this.#asker = asker
-      this.#port.emit('message', copy)
+      simulated().time.runAs(this.#port.thread, () => this.#port.emit('message', copy))
     })
   }
 

@@ -109,10 +109,14 @@ interface WaitOptions {
 function wait(delay: number, value: unknown, { signal }: WaitOptions = {}): Promise<unknown> {
   if (signal?.aborted === true) return Promise.reject(abortError(signal))
   const { promise, resolve, reject } = Promise.withResolvers<unknown>()
-  const timer = new VirtualTimer(() => {
-    signal?.removeEventListener('abort', onAbort)
-    resolve(value)
-  }, delay, false)
+  const timer = new VirtualTimer(
+    () => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve(value)
+    },
+    delay,
+    false
+  )
   const onAbort = (): void => {
     timer.close()
     if (signal !== undefined) reject(abortError(signal))

@@ -13,6 +13,8 @@ export interface Owner {
   isAlive: boolean
   /** Milliseconds by which its clock differs. */
   skew: number
+  /** Replaces the clock. */
+  clock?: () => number
 }
 
 /** 2026-01-01T00:00:00Z, the beginning of each simulation. */
@@ -51,7 +53,8 @@ export class VirtualTime {
   /** Milliseconds since 1970, by the clock of the current owner. */
   date(): number {
     this.#now += LOOK
-    return Math.floor(EPOCH + this.#now + this.owner.skew)
+    const { clock, skew } = this.owner
+    return clock?.() ?? Math.floor(EPOCH + this.#now + skew)
   }
 
   /** Milliseconds, as `performance.now`. */

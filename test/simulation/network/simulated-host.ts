@@ -47,10 +47,7 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> {
   readonly #protocols = new Map<string, readonly string[]>()
   #isStarted = false
 
-  constructor(
-    { network, owner, address, peerId, privateKey }: SimulatedHostInit,
-    init: HostInit
-  ) {
+  constructor({ network, owner, address, peerId, privateKey }: SimulatedHostInit, init: HostInit) {
     super()
     this.#init = init
     this.#network = network
@@ -93,7 +90,9 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> {
   }
 
   getConnections(peer?: PeerId): Connection[] {
-    return this.#connections.filter(({ remotePeer }) => peer === undefined || remotePeer.equals(peer))
+    return this.#connections.filter(
+      ({ remotePeer }) => peer === undefined || remotePeer.equals(peer)
+    )
   }
 
   async start(): Promise<void> {
@@ -228,4 +227,3 @@ export function simulatedHost(
     return Promise.resolve(opened as unknown as Host)
   }
 }
-

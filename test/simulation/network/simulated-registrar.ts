@@ -1,5 +1,11 @@
 /** libp2p's registrar: who handles which protocol, and who wants to know of peers that speak it. */
-import type { Connection, PeerId, StreamHandler, StreamHandlerOptions, Topology } from '@libp2p/interface'
+import type {
+  Connection,
+  PeerId,
+  StreamHandler,
+  StreamHandlerOptions,
+  Topology
+} from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
 
 /** Streams that one peer may have open of a protocol, if its handler says nothing else. */
@@ -18,7 +24,10 @@ export class SimulatedRegistrar implements Pick<
   'getProtocols' | 'handle' | 'unhandle' | 'register' | 'unregister' | 'getTopologies'
 > {
   readonly #handlers = new Map<string, Handled>()
-  readonly #topologies = new Map<string, { readonly protocol: string; readonly topology: Topology }>()
+  readonly #topologies = new Map<
+    string,
+    { readonly protocol: string; readonly topology: Topology }
+  >()
   #registered = 0
 
   getProtocols(): string[] {
@@ -60,7 +69,11 @@ export class SimulatedRegistrar implements Pick<
       const handled = this.#handlers.get(protocol)
       if (handled === undefined) continue
       const { handler, options } = handled
-      return { protocol, handler, maxInboundStreams: options.maxInboundStreams ?? MAX_INBOUND_STREAMS }
+      return {
+        protocol,
+        handler,
+        maxInboundStreams: options.maxInboundStreams ?? MAX_INBOUND_STREAMS
+      }
     }
     return undefined
   }

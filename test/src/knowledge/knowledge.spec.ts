@@ -251,6 +251,17 @@ describe('an echo', () => {
     assert.equal(db.status.facts, 1)
   })
 
+  it('is none of what was called stale since', async () => {
+    await using db = await recalled()
+    const { knowledge } = db.agent.cortex
+    const [item] = (await knowledge.recall('server listens')).items
+    assert.ok(item !== undefined)
+    await knowledge.stale(item.fact.id)
+    assert.equal((await knowledge.recall('server listens')).items.length, 0)
+    await knowledge.distill('server', 'It listens here.', 0.8, { tags: ['net'] })
+    assert.equal((await knowledge.recall('server listens')).items.length, 1)
+  })
+
   it('is none with a higher confidence, a tag, a claim, or a time', async () => {
     const kept = async (options: DistillOptions & { confidence?: number }): Promise<Fact> => {
       await using db = await recalled()
@@ -301,22 +312,24 @@ describe('an echo', () => {
     assert.equal(db.status.facts, 1)
   })
 
-  it('of an insight of the hive is none once it is no longer released', async () => {
-    await using author = await createHive({ swarm: { k: 1 } })
-    const told = author.agent.cortex
-    await told.knowledge.distill('gap', 'It works in flex containers.', 0.95)
-    await using db = await createHive({ swarm: { k: 1, bootstrap: author.multiaddrs } })
-    await told.hive.broadcastKnowledge()
-    const { hive, knowledge } = db.agent.cortex
-    await hive.synchronize()
-    const [insight] = await hive.getGlobalInsights()
-    assert.ok(insight !== undefined)
-    assert.equal((await knowledge.recall('flex containers')).items.length, 1)
-    const again = (): Promise<Distilled> =>
-      knowledge.distill('gap', 'It works in flex containers.', 0.9)
-    assert.equal((await again()).status, 'duplicate')
-    assert.equal(db.status.facts, 0)
-    await hive.dispute(insight.id)
-    assert.equal((await again()).status, 'new')
-  })
+  for (const opinion of ['dispute', 'stale'] as const) {
+    it(`of an insight of the hive is none once this node says ${opinion}`, async () => {
+      await using author = await createHive({ swarm: { k: 1 } })
+      const told = author.agent.cortex
+      await told.knowledge.distill('gap', 'It works in flex containers.', 0.95)
+      await using db = await createHive({ swarm: { k: 1, bootstrap: author.multiaddrs } })
+      await told.hive.broadcastKnowledge()
+      const { hive, knowledge } = db.agent.cortex
+      await hive.synchronize()
+      const [insight] = await hive.getGlobalInsights()
+      assert.ok(insight !== undefined)
+      assert.equal((await knowledge.recall('flex containers')).items.length, 1)
+      const again = (): Promise<Distilled> =>
+        knowledge.distill('gap', 'It works in flex containers.', 0.9)
+      assert.equal((await again()).status, 'duplicate')
+      assert.equal(db.status.facts, 0)
+      await hive[opinion](insight.id)
+      assert.equal((await again()).status, 'new')
+    })
+  }
 })
