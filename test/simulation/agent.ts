@@ -128,7 +128,9 @@ export class Agent {
     const known = facts.get(id)
     facts.set(id, { text, isPrivate, isThere: known?.isThere === true ? true : undefined })
     const { status } = await knowledge.distill(input.entity, text, 0.95, { private: isPrivate })
-    facts.set(id, { text, isPrivate, isThere: true })
+    // A repetition of what the hive has told this node is no fact of its own.
+    const isThere = status === 'duplicate' && known?.isThere !== true ? undefined : true
+    facts.set(id, { text, isPrivate, isThere })
     return `fact ${subject} ${status}`
   }
 
@@ -236,6 +238,7 @@ function isWork(kind: Step['kind']): kind is Work {
 /** What a call may be refused with, when peers and faults come in between. */
 const EXPECTED: ReadonlySet<string> = new Set([
   'RECORD_UNKNOWN',
+  'SEARCH_FAILED',
   'GOAL_UNKNOWN',
   'STEP_UNKNOWN',
   'STOPPED',

@@ -53,7 +53,10 @@ export class StemSource {
     }
     this.#sendAgain = false
     this.#sending = this.#send()
-      .catch((error: unknown) => this.#init.onError(error))
+      .catch((error: unknown) => {
+        this.#init.startEmbargo(() => Promise.resolve(this.send()))
+        this.#init.onError(error)
+      })
       .finally(() => {
         this.#sending = undefined
         if (this.#sendAgain) this.send()
@@ -108,7 +111,17 @@ export class StemSource {
     this.#init.startEmbargo(() => this.#onEmbargoEnded(sent))
   }
 
+  /** Where it fails, as on a full disk, another embargo begins. */
   async #onEmbargoEnded(sent: StemProgress): Promise<void> {
+    try {
+      await this.#endEmbargo(sent)
+    } catch (error) {
+      this.#init.startEmbargo(() => this.#onEmbargoEnded(sent))
+      throw error
+    }
+  }
+
+  async #endEmbargo(sent: StemProgress): Promise<void> {
     const { replica, rotateRelays, gossip } = this.#init
     const publicSeq = replica.publicSeq(sent.author)
     if (publicSeq === undefined) return

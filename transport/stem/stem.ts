@@ -127,9 +127,32 @@ class StemService implements Stem, Startable {
     await Promise.all([...this.#queues.values()].map((serial) => serial.run(async () => {})))
   }
 
+  /** Of a stream that ends before its batch does, nothing is passed on or kept. */
   async #receive(frames: FrameStream, signal: AbortSignal, peer: PeerId): Promise<void> {
     const batch: Entry[] = []
     const looped: Entry[] = []
+    try {
+      await this.#readBatch(frames, signal, peer, { batch, looped })
+    } catch (error) {
+      for (const entry of batch) this.#removeFromPool(entry)
+      throw error
+    }
+    const name = peer.toString()
+    void this.#queueOf(name).run(async () => {
+      if (looped.length > 0) await this.#fluff(looped)
+      if (batch.length === 0) return
+      if (!this.#relays.isFluffing && (await this.#relay(batch, name))) {
+        this.#embargo(() => this.#fluff(batch))
+      } else await this.#fluff(batch)
+    })
+  }
+
+  async #readBatch(
+    frames: FrameStream,
+    signal: AbortSignal,
+    peer: PeerId,
+    { batch, looped }: { readonly batch: Entry[]; readonly looped: Entry[] }
+  ): Promise<void> {
     let bytes = 0
     for (let frame = await frames.read({ signal }); frame; frame = await frames.read({ signal })) {
       bytes += frame.length
@@ -148,14 +171,6 @@ class StemService implements Stem, Startable {
       ;(isCircle ? looped : batch).push(entry)
       if (!isCircle) this.#addToPool(entry, frame)
     }
-    const name = peer.toString()
-    void this.#queueOf(name).run(async () => {
-      if (looped.length > 0) await this.#fluff(looped)
-      if (batch.length === 0) return
-      if (!this.#relays.isFluffing && (await this.#relay(batch, name))) {
-        this.#embargo(() => this.#fluff(batch))
-      } else await this.#fluff(batch)
-    })
   }
 
   /** Hands a batch to the relay of where it comes from; false when there is none that takes it. */
@@ -177,8 +192,20 @@ class StemService implements Stem, Startable {
     }
   }
 
-  /** The stem ends here: what is still not in the replica comes in, and is gossiped. */
+  /**
+   * The stem ends here: what is still not in the replica comes in, and is gossiped. Where that fails,
+   * as on a full disk, the embargo of those before it makes good.
+   */
   async #fluff(batch: readonly Entry[]): Promise<void> {
+    try {
+      await this.#admitAndGossip(batch)
+    } catch (error) {
+      for (const entry of batch) this.#removeFromPool(entry)
+      this.#exchanges.log('cannot end a stem - %e', error)
+    }
+  }
+
+  async #admitAndGossip(batch: readonly Entry[]): Promise<void> {
     const { replica, gossip } = this.#init
     const newEntries: Entry[] = []
     for (const entry of batch.toSorted((a, b) => a.seq - b.seq)) {
