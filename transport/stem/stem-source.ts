@@ -124,7 +124,12 @@ export class StemSource {
   async #endEmbargo(sent: StemProgress): Promise<void> {
     const { replica, rotateRelays, gossip } = this.#init
     const publicSeq = replica.publicSeq(sent.author)
-    if (publicSeq === undefined) return
+    if (publicSeq === undefined) {
+      // Entries of this author that come later are watched anew.
+      sent.awaitedSeq = 0
+      sent.isRetry = false
+      return
+    }
     if (publicSeq < sent.awaitedSeq && sent.isRetry) {
       const { author } = sent
       await replica.unhide(author, replica.headOf(author).seq)
