@@ -121,29 +121,25 @@ export class StemSource {
     }
   }
 
+  /** In each case the watch ends: entries that come later, also of this author, have their own. */
   async #endEmbargo(sent: StemProgress): Promise<void> {
-    const { replica, rotateRelays, gossip } = this.#init
-    const publicSeq = replica.publicSeq(sent.author)
-    if (publicSeq === undefined) {
-      // Entries of this author that come later are watched anew.
-      sent.awaitedSeq = 0
-      sent.isRetry = false
-      return
-    }
-    if (publicSeq < sent.awaitedSeq && sent.isRetry) {
-      const { author } = sent
-      await replica.unhide(author, replica.headOf(author).seq)
-      for await (const entry of replica.entriesAfter(author, replica.headOf(author).seq - 1)) {
-        await gossip([readEntry(entry)])
-      }
-      return
-    }
-    if (publicSeq < sent.awaitedSeq) {
+    const publicSeq = this.#init.replica.publicSeq(sent.author)
+    const isShown = publicSeq === undefined || publicSeq >= sent.awaitedSeq
+    if (!isShown && sent.isRetry) await this.#gossipFromHere(sent.author)
+    if (!isShown && !sent.isRetry) {
       sent.isRetry = true
       sent.sentSeq = publicSeq
-      rotateRelays()
-    }
+      this.#init.rotateRelays()
+    } else sent.isRetry = false
     sent.awaitedSeq = 0
     this.send()
+  }
+
+  async #gossipFromHere(author: Uint8Array): Promise<void> {
+    const { replica, gossip } = this.#init
+    const { seq } = replica.headOf(author)
+    await replica.unhide(author, seq)
+    for await (const entry of replica.entriesAfter(author, seq - 1))
+      await gossip([readEntry(entry)])
   }
 }

@@ -113,6 +113,23 @@ describe('the stem', () => {
     assert.equal(streams, 2)
   })
 
+  it('goes around it each time, also where the disk was full when the embargo ended', async () => {
+    const { database, failNext } = failingDatabase()
+    await using a = await startNode({ hidesOwn: true, embargo: 20, random: () => 0, database })
+    await using _ = await attackerOn(a, signal(), {
+      stem: (stream) => {
+        stream.addEventListener('remoteCloseWrite', () => void stream.close())
+      }
+    })
+    await using b = await startNode({ hidesOwn: true, bootstrap: a.swarm.multiaddrs })
+    await gossiping(a, signal(), 2)
+    for (const [i, text] of ['one', 'two', 'three'].entries()) {
+      await a.publish([publication(text)])
+      failNext('unshown')
+      await converged([a, b], signal(), i + 1)
+    }
+  })
+
   it('costs a peer that sends what nobody signed, and admits nothing', async () => {
     await using a = await startNode({ hidesOwn: true })
     await using attacker = await attackerOn(a, signal())
