@@ -11,6 +11,8 @@ export interface KnownFact {
   readonly isPrivate: boolean
   /** Whether it is on the node; undefined: either. */
   isThere: boolean | undefined
+  /** Whether it may be marked as stale, so that `recall` leaves it out. */
+  mayBeStale: boolean
 }
 
 export class Acknowledged {

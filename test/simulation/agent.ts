@@ -126,11 +126,16 @@ export class Agent {
     const input = { entity: entityOf(subject), content: text, confidence: 0.95 }
     const id = knowledge.identify(input)
     const known = facts.get(id)
-    facts.set(id, { text, isPrivate, isThere: known?.isThere === true ? true : undefined })
+    facts.set(id, {
+      text,
+      isPrivate,
+      isThere: known?.isThere === true ? true : undefined,
+      mayBeStale: known?.mayBeStale === true
+    })
     const { status } = await knowledge.distill(input.entity, text, 0.95, { private: isPrivate })
     // A repetition of what the hive has told this node is no fact of its own.
     const isThere = status === 'duplicate' && known?.isThere !== true ? undefined : true
-    facts.set(id, { text, isPrivate, isThere })
+    facts.set(id, { text, isPrivate, isThere, mayBeStale: isThere !== true })
     return `fact ${subject} ${status}`
   }
 
@@ -161,9 +166,15 @@ export class Agent {
     const { name } = this.#node
     const stance: Stance = kind === 'retract' ? 'none' : kind
     this.#acknowledged.mayState(name, id, stance, 'none')
+    const fact = this.#acknowledged.factsOf(name).get(id)
+    if (kind === 'stale' && fact !== undefined) {
+      this.#acknowledged.factsOf(name).set(id, { ...fact, mayBeStale: true })
+    }
     if (kind === 'retract') await hive.retract(id)
-    else if (kind === 'stale') await hive.stale(id)
-    else await hive[kind](id)
+    // False of a fact that is no record any more, and of a repeated statement.
+    else if (kind === 'stale') {
+      if (!(await hive.stale(id)).hive) return `${id.slice(0, 6)}, which changed nothing`
+    } else await hive[kind](id)
     this.#acknowledged.states(name, id, stance)
     return id.slice(0, 6)
   }
@@ -177,7 +188,9 @@ export class Agent {
     this.#acknowledged.mayState(name, id, 'none')
     const { forgotten, retracted } = await knowledge.forget(id)
     facts.set(id, { ...fact, isThere: false })
-    if (forgotten || retracted) this.#acknowledged.states(name, id, 'none')
+    // What it says of the record without having promoted its fact, it may go on saying.
+    const said = [...this.#acknowledged.stance(name, id)].filter((stance) => stance !== 'vouch')
+    if (forgotten || retracted) this.#acknowledged.states(name, id, 'none', ...said)
     return `${id.slice(0, 6)}${forgotten ? '' : ' (was not there)'}`
   }
 
@@ -192,7 +205,7 @@ export class Agent {
     }
     const own = [...facts].filter(([, fact]) => fact.text === text && fact.isThere === true)
     for (const [id] of own) {
-      const isStale = this.#acknowledged.stance(this.#node.name, id).has('stale')
+      const isStale = facts.get(id)?.mayBeStale === true
       if (!isStale && !items.some(({ fact }) => fact.id === id)) {
         this.#check(`recall did not find fact ${id}: ${text}`)
       }
