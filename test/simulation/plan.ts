@@ -1,4 +1,6 @@
 /** What happens in a simulation: drawn from the seed before it begins, so that it can be shortened. */
+import { MANNERS } from './manner.ts'
+import type { Manner } from './manner.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
 export interface PlanSettings {
@@ -40,7 +42,8 @@ export const FAULTS = [
   'break-connection',
   'slow-node',
   'disk-full',
-  'slow-disk'
+  'slow-disk',
+  'fork'
 ] as const
 
 export type StepKind = (typeof WORK)[number] | (typeof FAULTS)[number]
@@ -59,6 +62,8 @@ export interface Plan {
   readonly nodes: number
   readonly k: number
   readonly lightNodes: number
+  /** How the last node behaves. */
+  readonly manner: Manner
   readonly steps: readonly Step[]
   readonly isSlowDisk: boolean
   readonly skews: readonly number[]
@@ -92,6 +97,7 @@ export function planOf(seed: number, random: Seeded, { nodes, minutes }: PlanSet
     nodes,
     k: 1 + random.below(2),
     lightNodes: random.chance(0.3) && nodes > 3 ? 1 : 0,
+    manner: nodes > 3 ? random.pick(MANNERS) : 'honest',
     steps,
     isSlowDisk: random.chance(0.3),
     skews: Array.from({ length: nodes }, () =>

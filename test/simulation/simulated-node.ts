@@ -9,6 +9,7 @@ import { simulatedHost } from './network/simulated-host.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { NodeParts } from '../../src/runtime/node-parts.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
+import type { Tamper } from './stranger.ts'
 import type { Owner } from './environment/virtual-time.ts'
 import type { SimulatedHost } from './network/simulated-host.ts'
 import type { SimulatedNetwork } from './network/simulated-network.ts'
@@ -23,6 +24,7 @@ export interface NodeInit {
   readonly bootstrap: readonly string[]
   /** Milliseconds by which its clock differs. */
   readonly skew: number
+  readonly tamper?: Tamper
   readonly onWarn: (node: SimulatedNode, text: string) => void
 }
 
@@ -33,6 +35,7 @@ export interface RunningNode {
   readonly hive: HiveNode
   readonly parts: NodeParts
   readonly owner: Owner
+  readonly host: SimulatedHost
 }
 
 export class SimulatedNode {
@@ -66,7 +69,7 @@ export class SimulatedNode {
   }
 
   async #open(owner: Owner): Promise<void> {
-    const { number, network, bootstrap, k, mode, onWarn, disk } = this.#init
+    const { number, network, bootstrap, k, mode, onWarn, disk, tamper } = this.#init
     const seed = Buffer.alloc(32, `peer ${this.name}`)
     const privateKey = (this.#key ??= await generateKeyPairFromSeed('Ed25519', seed))
     const options = HiveOptions.parse({
@@ -82,7 +85,7 @@ export class SimulatedNode {
       processor: 'simulated',
       parallelism: 1,
       names: () => ({ hosts: [], users: [], paths: [] }),
-      createHost: simulatedHost({ network, owner, address, peerId, privateKey }, (host) => {
+      createHost: simulatedHost({ network, owner, address, peerId, privateKey, tamper }, (host) => {
         this.#host = host
       })
     })
@@ -92,9 +95,10 @@ export class SimulatedNode {
       await closeParts(parts).catch(() => undefined)
       throw error
     }
+    if (this.#host === undefined) throw new Error('The node has no host.')
     const hive = new HiveNode(parts)
     hive.on('hive:warn', (text) => onWarn(this, text))
-    this.running = { hive, parts, owner }
+    this.running = { hive, parts, owner, host: this.#host }
   }
 
   /** Ends the life in order. */

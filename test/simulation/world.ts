@@ -7,6 +7,7 @@ import { brokenPromises } from './invariants.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { Story } from './story.ts'
+import { fork, tamperOf } from './stranger.ts'
 import { Trace } from './trace.ts'
 import type { Plan, Step } from './plan.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
@@ -57,7 +58,7 @@ export class World {
 
   #node(number: number, random: Seeded): SimulatedNode {
     const name = `n${number}`
-    const { plan } = { plan: this.#plan }
+    const plan = this.#plan
     const disk = new SimulatedDisk(
       { writeDelay: 1, syncDelay: plan.isSlowDisk ? 40 : 4, slowReads: 0.05 },
       random.stream(`disk ${name}`),
@@ -69,13 +70,31 @@ export class World {
       name,
       number,
       disk,
-      mode: number >= plan.nodes - plan.lightNodes ? 'light' : 'full',
+      mode: this.#isLight(number) ? 'light' : 'full',
+      tamper:
+        number === plan.nodes - 1 ? tamperOf(plan.manner, random.stream('tamper')) : undefined,
       k: plan.k,
       network: this.#network,
       bootstrap: [first, second].filter((address) => address !== SimulatedNode.address(number)),
       skew: plan.skews[number] ?? 0,
       onWarn: (node, text) => this.story.tell(node.name, `warns: ${text}`)
     })
+  }
+
+  get #isStrange(): boolean {
+    return this.#plan.manner !== 'honest'
+  }
+
+  /** Those that keep to the protocol. */
+  get #honest(): readonly SimulatedNode[] {
+    return this.#isStrange ? this.nodes.slice(0, -1) : this.nodes
+  }
+
+  /** Light nodes are the last ones before a stranger. */
+  #isLight(number: number): boolean {
+    const { nodes, lightNodes } = this.#plan
+    const end = this.#isStrange ? nodes - 1 : nodes
+    return number < end && number >= end - lightNodes
   }
 
   /** Runs the plan; returns the broken promises. */
@@ -90,10 +109,10 @@ export class World {
     }
     await this.#calmDown()
     const checks = brokenPromises({
-      nodes: this.nodes,
+      nodes: this.#honest,
       acknowledged: this.#acknowledged,
       areDisksCorrect: true,
-      strangers: 0
+      strangers: this.#isStrange ? 1 : 0
     })
     this.broken.push(...(await time.settle(checks, 'The checks')))
     await this.#stopAll()
@@ -108,7 +127,7 @@ export class World {
   /** Ends all faults, starts who is down, and waits. */
   async #calmDown(): Promise<void> {
     const { time } = simulated()
-    this.story.tell('world', 'the work ends, and the faults')
+    this.story.tell('world', `the work ends, and the faults; the last node is ${this.#plan.manner}`)
     this.#network.heal()
     for (const { disk } of this.nodes) {
       disk.isFull = false
@@ -129,7 +148,10 @@ export class World {
     const peers =
       swarm?.peers().map(({ peer, gossip }) => `${this.#nameOf(peer)} (${gossip})`) ?? []
     const hidden = replica.hiddenAuthors().length
-    this.story.tell(name, `has the peers ${peers.join(', ')}; hides entries of ${hidden} authors`)
+    this.story.tell(
+      name,
+      `has the peers ${peers.join(', ')}; hides entries of ${hidden} authors; ${swarm?.offences ?? 0} offences, refused ${JSON.stringify(replica.rejections())}`
+    )
   }
 
   #nameOf(peer: string): string {
@@ -169,6 +191,8 @@ export class World {
       case 'disk-full':
         node.disk.isFull = !node.disk.isFull
         return this.story.tell(node.name, node.disk.isFull ? 'disk is full' : 'disk has space')
+      case 'fork':
+        return this.#fork()
       case 'slow-disk':
         node.disk.slowness = node.disk.slowness === 1 ? SLOW_DISK : 1
         return this.story.tell(node.name, `disk has slowness ${node.disk.slowness}`)
@@ -226,6 +250,17 @@ export class World {
     } finally {
       this.#starting.delete(node)
     }
+  }
+
+  #fork(): void {
+    const stranger = this.nodes.at(-1)
+    if (this.#plan.manner !== 'forking' || stranger?.running === undefined) return
+    const { running } = stranger
+    this.story.tell(stranger.name, 'signs two entries for one place')
+    const work = simulated().time.runAs(running.owner, () =>
+      fork(running, running.host, this.#random)
+    )
+    work.catch((error: unknown) => this.story.tell(stranger.name, `fork: ${String(error)}`))
   }
 
   #partition(): void {

@@ -112,14 +112,16 @@ export class SimulatedConnection
       protocol,
       log,
       direction: 'inbound',
-      carry: (bytes, deliver) => this.#send(bytes, deliver)
+      carry: (bytes, deliver) => this.#send(bytes, deliver),
+      tamper: (bytes) => this.host.tamper?.outgoing(bytes) ?? bytes
     })
     const outbound = new SimulatedStream({
       id,
       protocol,
       log,
       direction: 'outbound',
-      carry: (bytes, deliver) => from.#send(bytes, deliver)
+      carry: (bytes, deliver) => from.#send(bytes, deliver),
+      tamper: (bytes) => from.host.tamper?.outgoing(bytes) ?? bytes
     })
     inbound.connect(outbound)
     outbound.connect(inbound)

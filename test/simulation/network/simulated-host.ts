@@ -17,6 +17,7 @@ import type {
 } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Host, HostInit } from '../../../transport/index.ts'
+import type { Tamper } from '../stranger.ts'
 import type { Owner } from '../environment/virtual-time.ts'
 import type { SimulatedConnection } from './simulated-connection.ts'
 import type { SimulatedNetwork } from './simulated-network.ts'
@@ -28,6 +29,8 @@ export interface SimulatedHostInit {
   readonly address: string
   readonly peerId: PeerId
   readonly privateKey: PrivateKey
+  /** Bends what the host does. */
+  readonly tamper?: Tamper
 }
 
 type Services = Host['services']
@@ -37,7 +40,8 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> {
   readonly multiaddr: Multiaddr
   readonly owner: Owner
   readonly peerId: PeerId
-  readonly registrar = new SimulatedRegistrar()
+  readonly registrar: SimulatedRegistrar
+  readonly tamper: Tamper | undefined
   readonly services: Services
   readonly log: Logger
   readonly #init: HostInit
@@ -47,10 +51,15 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> {
   readonly #protocols = new Map<string, readonly string[]>()
   #isStarted = false
 
-  constructor({ network, owner, address, peerId, privateKey }: SimulatedHostInit, init: HostInit) {
+  constructor(
+    { network, owner, address, peerId, privateKey, tamper }: SimulatedHostInit,
+    init: HostInit
+  ) {
     super()
     this.#init = init
     this.#network = network
+    this.tamper = tamper
+    this.registrar = new SimulatedRegistrar(tamper)
     this.owner = owner
     this.address = address
     this.peerId = peerId

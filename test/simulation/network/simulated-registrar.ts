@@ -7,6 +7,7 @@ import type {
   Topology
 } from '@libp2p/interface'
 import type { Registrar } from '@libp2p/interface-internal'
+import type { Tamper } from '../stranger.ts'
 
 /** Streams that one peer may have open of a protocol, if its handler says nothing else. */
 const MAX_INBOUND_STREAMS = 32
@@ -24,11 +25,16 @@ export class SimulatedRegistrar implements Pick<
   'getProtocols' | 'handle' | 'unhandle' | 'register' | 'unregister' | 'getTopologies'
 > {
   readonly #handlers = new Map<string, Handled>()
+  readonly #tamper: Tamper | undefined
   readonly #topologies = new Map<
     string,
     { readonly protocol: string; readonly topology: Topology }
   >()
   #registered = 0
+
+  constructor(tamper?: Tamper) {
+    this.#tamper = tamper
+  }
 
   getProtocols(): string[] {
     return [...this.#handlers.keys()]
@@ -39,7 +45,8 @@ export class SimulatedRegistrar implements Pick<
     handler: StreamHandler,
     options: StreamHandlerOptions = {}
   ): Promise<void> {
-    this.#handlers.set(protocol, { handler, options })
+    const bent = this.#tamper?.handler(protocol, handler) ?? handler
+    this.#handlers.set(protocol, { handler: bent, options })
     return Promise.resolve()
   }
 

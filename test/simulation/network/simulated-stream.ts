@@ -15,19 +15,22 @@ export interface StreamInit {
   readonly direction: MessageStreamDirection
   readonly log: Logger
   readonly carry: Carry
+  readonly tamper: (bytes: Uint8Array) => Uint8Array
 }
 
 export class SimulatedStream extends AbstractStream {
   readonly #carry: Carry
+  readonly #tamper: StreamInit['tamper']
   #peer: SimulatedStream | undefined
   /** Bytes that the other side has not taken. */
   #inFlight = 0
   /** Bytes that were taken and not yet reported, while this side is paused. */
   #unreported = 0
 
-  constructor({ id, protocol, direction, log, carry }: StreamInit) {
+  constructor({ id, protocol, direction, log, carry, tamper }: StreamInit) {
     super({ id, protocol, direction, log })
     this.#carry = carry
+    this.#tamper = tamper
   }
 
   connect(peer: SimulatedStream): void {
@@ -35,11 +38,11 @@ export class SimulatedStream extends AbstractStream {
   }
 
   override sendData(data: Uint8ArrayList): { sentBytes: number; canSendMore: boolean } {
-    const bytes = data.slice()
+    const bytes = this.#tamper(data.slice())
     this.#inFlight += bytes.length
     const peer = this.#peer
     this.#carry(bytes, () => peer?.receive(bytes))
-    return { sentBytes: bytes.length, canSendMore: this.#inFlight < WINDOW }
+    return { sentBytes: data.byteLength, canSendMore: this.#inFlight < WINDOW }
   }
 
   receive(bytes: Uint8Array): void {

@@ -1,0 +1,15 @@
+/** How the last node of a plan behaves. */
+export const MANNERS = [
+  'honest',
+  'honest',
+  /** Takes stems and passes nothing on. */
+  'swallowing',
+  /** Never answers a sync or a question for bodies. */
+  'silent',
+  /** Changes, repeats, or leaves out bytes of what it sends. */
+  'corrupting',
+  /** Signs two entries for one place of a feed. */
+  'forking'
+] as const
+
+export type Manner = (typeof MANNERS)[number]

@@ -1,0 +1,87 @@
+/**
+ * Nodes that do not keep to the protocol. Each is a real node that is bent at one place, so that it
+ * gets as far into the others as anybody can.
+ */
+import { createAuthor, writeEntry } from '../../crdt/index.ts'
+import { forge, framed, honestValues } from '../fixtures/forgery.ts'
+import { simulated } from './environment/virtual-globals.ts'
+import type { Connection, Stream, StreamHandler } from '@libp2p/interface'
+import type { Seeded } from './environment/seeded-bytes.ts'
+import type { RunningNode } from './simulated-node.ts'
+import type { Manner } from './manner.ts'
+import type { SimulatedHost } from './network/simulated-host.ts'
+
+export interface Tamper {
+  /** Replaces the handler of a protocol. */
+  handler(protocol: string, handler: StreamHandler): StreamHandler
+  /** What is sent in place of `bytes`. */
+  outgoing(bytes: Uint8Array): Uint8Array
+}
+
+/** The part of all chunks that a corrupting node changes. */
+const CORRUPTION = 0.05
+
+export function tamperOf(manner: Manner, random: Seeded): Tamper | undefined {
+  const keep = { handler: (_: string, handler: StreamHandler) => handler, outgoing: same }
+  switch (manner) {
+    case 'swallowing':
+      return { ...keep, handler: (name, handler) => (name.includes('/stem/') ? swallow : handler) }
+    case 'silent':
+      return { ...keep, handler: (name, handler) => (SILENT.test(name) ? keepOpen : handler) }
+    case 'corrupting':
+      return {
+        ...keep,
+        outgoing: (bytes) => (random.chance(CORRUPTION) ? corrupt(bytes, random) : bytes)
+      }
+    default:
+      return undefined
+  }
+}
+
+const SILENT = /\/(?:sync|have)\//
+
+function same(bytes: Uint8Array): Uint8Array {
+  return bytes
+}
+
+function swallow(stream: Stream): void {
+  stream.addEventListener('message', () => undefined)
+  stream.addEventListener('remoteCloseWrite', () => void stream.close())
+}
+
+function keepOpen(stream: Stream): void {
+  stream.addEventListener('message', () => undefined)
+}
+
+function corrupt(bytes: Uint8Array, random: Seeded): Uint8Array {
+  const changed = Uint8Array.from(bytes)
+  if (random.chance(0.3)) return changed.subarray(0, random.below(changed.length))
+  if (random.chance(0.3)) return Buffer.concat([changed, changed])
+  const at = random.below(changed.length)
+  changed[at] = (changed[at] ?? 0) ^ (1 << random.below(8))
+  return changed
+}
+
+/** One entry for the swarm, and another with the same author and place for one peer. */
+export async function fork(
+  { parts }: RunningNode,
+  host: SimulatedHost,
+  random: Seeded
+): Promise<void> {
+  const author = createAuthor()
+  const number = random.below(1_000_000)
+  const [one, other] = ['one', 'other'].map((side) =>
+    forge({ author, swarm: 'simulated', values: honestValues(`A fact of the ${side} ${number}.`) })
+  )
+  if (one === undefined || other === undefined) return
+  await parts.replica.admit(writeEntry(one))
+  await parts.swarm?.announce([one])
+  const peers = host.getConnections()
+  const protocol = host.registrar.getProtocols().find((name) => name.includes('/stem/'))
+  if (peers.length === 0 || protocol === undefined) return
+  const connection: Connection = random.pick(peers)
+  await simulated().time.wait(random.between(0, 3_000))
+  const stream = await connection.newStream(protocol)
+  stream.send(framed(writeEntry(other)))
+  await stream.close()
+}
