@@ -120,7 +120,7 @@ export class Agent {
     }
   }
 
-  async #distill({ subject }: Step, { knowledge }: Cortex): Promise<string> {
+  async #distill({ subject }: Step, { knowledge, hive }: Cortex): Promise<string> {
     const { text, isPrivate } = textOf(subject, this.#node.name)
     const facts = this.#acknowledged.factsOf(this.#node.name)
     const input = { entity: entityOf(subject), content: text, confidence: 0.95 }
@@ -134,6 +134,10 @@ export class Agent {
     })
     const { status } = await knowledge.distill(input.entity, text, 0.95, { private: isPrivate })
     // A repetition of what the hive has told this node is no fact of its own.
+    const isTold = (await hive.get(id))?.state === 'released'
+    if (status === 'duplicate' && known?.isThere === false && !isTold) {
+      this.#check(`distill took fact ${subject} for known, and nobody has it`)
+    }
     const isThere = status === 'duplicate' && known?.isThere !== true ? undefined : true
     facts.set(id, { text, isPrivate, isThere, mayBeStale: isThere !== true })
     return `fact ${subject} ${status}`

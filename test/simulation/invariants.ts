@@ -26,9 +26,7 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
     await checkPrivacy(node.name, running, report)
     await checkFilters(running, report)
     if (running.parts.store.damaged > 0 && quiet.areDisksCorrect) report('found damaged values')
-    if (running.parts.swarm?.offences !== 0 && quiet.strangers === 0) {
-      report(`blames honest peers for ${running.parts.swarm?.offences ?? 0} offences`)
-    }
+    await checkLists(running, report)
   }
   if (full[0]?.running !== undefined) broken.push(...(await wrongCounts(full[0].running, quiet)))
   for (const node of full) broken.push(...(await wrongReleases(node)))
@@ -103,6 +101,30 @@ async function checkFacts(
     const { items } = await knowledge.recall(text, { maxWait: Infinity, includeStale: true })
     const isRecalled = items.some(({ fact }) => fact.id === id)
     if (!isRecalled) report(`recall does not find the fact ${id.slice(0, 6)}: ${text}`)
+  }
+}
+
+/** The lists of the index agree with what the replica says of each record. */
+async function checkLists(
+  { hive, parts }: RunningNode,
+  report: (text: string) => void
+): Promise<void> {
+  const shared = hive.agent.cortex.hive
+  const listed = new Map<string, string>()
+  for (const state of ['quarantined', 'released', 'disputed'] as const) {
+    for (const { id } of await shared.getGlobalInsights({ state, limit: 1000 })) {
+      listed.set(id, state)
+    }
+  }
+  for await (const { digest, record } of parts.replica.attestedRecords()) {
+    if (record.kind !== 'fact') continue
+    const id = toHex(digest)
+    const state = (await shared.get(id))?.state
+    if (state !== listed.get(id)) {
+      report(
+        `lists ${id.slice(0, 6)} as ${listed.get(id) ?? 'nothing'}; it is ${state ?? 'nothing'}`
+      )
+    }
   }
 }
 

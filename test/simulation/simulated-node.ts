@@ -26,10 +26,15 @@ export interface NodeInit {
   readonly skew: number
   readonly tamper?: Tamper
   readonly onWarn: (node: SimulatedNode, text: string) => void
+  /** A peer broke the protocol, says the node. */
+  readonly onOffend: (node: SimulatedNode, peer: string, reason: string) => void
 }
 
 /** How a life ends that is not stopped. */
 export type Crash = 'process' | 'power'
+
+/** Milliseconds after which the timers of libraries that were stopped have run out. */
+const LIBRARIES = 2_000
 
 export interface RunningNode {
   readonly hive: HiveNode
@@ -48,6 +53,8 @@ export class SimulatedNode {
   #owner: Owner | undefined
   #host: SimulatedHost | undefined
   running: RunningNode | undefined
+  /** Timers that stopped lives have left. */
+  leftTimers = 0
 
   constructor(init: NodeInit) {
     this.#init = init
@@ -69,12 +76,12 @@ export class SimulatedNode {
   }
 
   async #open(owner: Owner): Promise<void> {
-    const { number, network, bootstrap, k, mode, onWarn, disk, tamper } = this.#init
+    const { number, network, bootstrap, k, mode, onWarn, onOffend, disk, tamper } = this.#init
     const seed = Buffer.alloc(32, `peer ${this.name}`)
     const privateKey = (this.#key ??= await generateKeyPairFromSeed('Ed25519', seed))
     const options = HiveOptions.parse({
       store: disk.open(owner),
-      swarm: { name: 'simulated', k, mode, bootstrap: [...bootstrap] },
+      swarm: { name: 'default', k, mode, bootstrap: [...bootstrap] },
       anonymity: { knownNames: ['Zanzibarnova'] }
     })
     const address = SimulatedNode.address(number)
@@ -89,6 +96,7 @@ export class SimulatedNode {
         this.#host = host
       })
     })
+    parts.swarm?.on('peer:offend', ({ peer, reason }) => onOffend(this, peer, reason))
     try {
       await parts.swarm?.start()
     } catch (error) {
@@ -107,6 +115,8 @@ export class SimulatedNode {
     if (running === undefined) return
     this.running = undefined
     await simulated().time.runAs(running.owner, () => running.hive.stop())
+    await simulated().time.wait(LIBRARIES)
+    this.leftTimers += simulated().time.timersOf(running.owner)
     this.#end(false)
     this.disk.endProcess()
   }
@@ -117,11 +127,6 @@ export class SimulatedNode {
     this.#end(kind === 'power')
     if (kind === 'power') this.disk.failPower()
     else this.disk.endProcess()
-  }
-
-  /** Timers and connections of ended lives that are still there. */
-  get leftovers(): number {
-    return this.#owner === undefined ? 0 : simulated().time.pendingOf(this.#owner)
   }
 
   #end(isSilent: boolean): void {

@@ -71,7 +71,7 @@ export async function fork(
   const author = createAuthor()
   const number = random.below(1_000_000)
   const [one, other] = ['one', 'other'].map((side) =>
-    forge({ author, swarm: 'simulated', values: honestValues(`A fact of the ${side} ${number}.`) })
+    forge({ author, values: honestValues(`A fact of the ${side} ${number}.`) })
   )
   if (one === undefined || other === undefined) return
   await parts.replica.admit(writeEntry(one))

@@ -77,6 +77,7 @@ export class World {
       network: this.#network,
       bootstrap: [first, second].filter((address) => address !== SimulatedNode.address(number)),
       skew: plan.skews[number] ?? 0,
+      onOffend: (node, peer, reason) => this.#blame(node, peer, reason),
       onWarn: (node, text) => this.story.tell(node.name, `warns: ${text}`)
     })
   }
@@ -117,6 +118,16 @@ export class World {
     this.broken.push(...(await time.settle(checks, 'The checks')))
     await this.#stopAll()
     return this.broken
+  }
+
+  /** Nobody may blame who keeps to the protocol. */
+  #blame(node: SimulatedNode, peer: string, reason: string): void {
+    const name = this.#nameOf(peer)
+    this.story.tell(node.name, `blames ${name}: ${reason}`)
+    const isHonest = (each: SimulatedNode): boolean => this.#honest.includes(each)
+    if (isHonest(node) && this.#honest.some((each) => each.name === name)) {
+      this.broken.push(`${node.name} blames the honest ${name}: ${reason}`)
+    }
   }
 
   #break(node: SimulatedNode, text: string): void {
@@ -164,6 +175,9 @@ export class World {
       await time.settle(node.stop(), `The stop of ${node.name}`, LIFECYCLE_LIMIT)
     }
     await time.run(time.now + 1_000)
+    for (const { name, leftTimers } of this.nodes) {
+      if (leftTimers > 0) this.broken.push(`${name} left ${leftTimers} timers when it stopped`)
+    }
     if (this.#network.openLinks > 0)
       this.broken.push(`${this.#network.openLinks} connections are left`)
   }

@@ -7,6 +7,8 @@ export interface QueuedEvent {
   task: () => void
   isCancelled: boolean
   order: number
+  /** A timer that its owner has started and can clear. */
+  isTimer?: boolean
 }
 
 /** A binary heap. */

@@ -94,9 +94,11 @@ function installTimers(): void {
   })
   AbortSignal.timeout = (delay: number): AbortSignal => {
     const controller = new AbortController()
-    start(() => {
+    // Nobody can clear it, in Node.js neither.
+    const abort = (): void => {
       controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
-    }, delay)
+    }
+    new VirtualTimer(abort, Math.max(MIN_DELAY, delay), false, false)
     return controller.signal
   }
 }

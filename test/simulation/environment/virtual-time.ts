@@ -81,9 +81,9 @@ export class VirtualTime {
     })
   }
 
-  /** Events of an owner that are due in the future. */
-  pendingOf(owner: Owner): number {
-    return this.#queue.count((event) => event.owner === owner)
+  /** Timers that an owner has started and not cleared. */
+  timersOf(owner: Owner): number {
+    return this.#queue.count((event) => event.isTimer === true && event.owner === owner)
   }
 
   /** Runs what is due up to `until`; sooner to an end if `isDone`. */

@@ -9,14 +9,17 @@ export class VirtualTimer {
   readonly #task: () => void
   readonly #delay: number
   readonly #repeats: boolean
+  /** Whether who ended cleanly has cleared it. */
+  readonly #isCounted: boolean
   readonly #owner: Owner
   readonly #id = ++ids
   #event: QueuedEvent | undefined
 
-  constructor(task: () => void, delay: number, repeats: boolean) {
+  constructor(task: () => void, delay: number, repeats: boolean, isCounted = true) {
     this.#task = task
     this.#delay = delay
     this.#repeats = repeats
+    this.#isCounted = isCounted
     this.#owner = simulated().time.owner
     this.#start()
   }
@@ -63,5 +66,6 @@ export class VirtualTimer {
       },
       this.#owner
     )
+    this.#event.isTimer = this.#isCounted
   }
 }
