@@ -22,7 +22,14 @@ const config = {
   overrides: [
     ...roomOverrides(),
     {
-      files: ['node/**', 'examples/**', 'bench/**', 'tools/**', 'test/faults/main.ts'],
+      files: [
+        'node/**',
+        'examples/**',
+        'bench/**',
+        'tools/**',
+        'test/faults/main.ts',
+        'test/simulation/*.ts'
+      ],
       rules: { 'no-console': 'off' }
     },
     { files: ['oxlint.config.ts'], rules: { 'import/no-default-export': 'off' } },

@@ -113,6 +113,8 @@ export class Agent {
         return this.#playbook(kind, step, cortex)
       case 'compact':
         return `${(await cortex.janitor.compact()).entries} entries`
+      case 'rebuild-filters':
+        return `${(await cortex.janitor.rebuildBloomFilter()).elements} elements`
       case 'synchronize': {
         const { peers, failed } = await cortex.hive.synchronize()
         return `with ${peers}, ${failed} failed`

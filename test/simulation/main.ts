@@ -16,6 +16,8 @@ const { values } = parseArgs({
     traces: { type: 'boolean', default: false },
     /** Prints the story also of a seed that breaks nothing. */
     story: { type: 'boolean', default: false },
+    /** Ends with the first seed that breaks a promise, without its shortest beginning. */
+    first: { type: 'boolean', default: false },
     /** Goes on after a seed that breaks a promise. */
     all: { type: 'boolean', default: false }
   }
@@ -43,6 +45,7 @@ for (let seed = first; seed < first + Number(values.seeds); seed++) {
   }
   failures += 1
   console.log(`seed ${seed} breaks:\n${outcome.broken.slice(0, 5).join('\n')}`)
+  if (values.first) break
   if (values.all) continue
   const shortest = await shrink(seed, settings, outcome.plan.steps.length)
   console.log(

@@ -29,6 +29,7 @@ export const WORK = [
   'move-step',
   'remove-step',
   'compact',
+  'rebuild-filters',
   'synchronize'
 ] as const
 

@@ -34,6 +34,8 @@ export class World {
   readonly #acknowledged = new Acknowledged()
   readonly #agents: readonly Agent[]
   readonly #random: Seeded
+  /** Authors that sign two entries for one place. */
+  #forks = 0
   readonly #starting = new Set<SimulatedNode>()
 
   constructor(plan: Plan, random: Seeded) {
@@ -113,7 +115,7 @@ export class World {
       nodes: this.#honest,
       acknowledged: this.#acknowledged,
       areDisksCorrect: true,
-      strangers: this.#isStrange ? 1 : 0
+      strangers: this.#isStrange ? 1 + this.#forks : 0
     })
     this.broken.push(...(await time.settle(checks, 'The checks')))
     await this.#stopAll()
@@ -270,6 +272,7 @@ export class World {
     const stranger = this.nodes.at(-1)
     if (this.#plan.manner !== 'forking' || stranger?.running === undefined) return
     const { running } = stranger
+    this.#forks += 1
     this.story.tell(stranger.name, 'signs two entries for one place')
     const work = simulated().time.runAs(running.owner, () =>
       fork(running, running.host, this.#random)

@@ -1,0 +1,107 @@
+/**
+ * `npm run simulate:power -- --seeds 200`: plants one bug after the other in a copy of the sources,
+ * and simulates until a seed finds it. Prints a table, and fails if too few are found.
+ */
+import { spawn } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { PLANTED_BUGS } from './planted-bugs.ts'
+import type { PlantedBug } from './planted-bugs.ts'
+
+const { values } = parseArgs({
+  options: {
+    /** Seeds that may be tried for one bug. */
+    seeds: { type: 'string', default: '200' },
+    nodes: { type: 'string', default: '5' },
+    minutes: { type: 'string', default: '2' },
+    /** Only bugs whose name contains it. */
+    only: { type: 'string', default: '' }
+  }
+})
+
+const ROOT = join(import.meta.dirname, '../..')
+const COPIED = ['crdt', 'transport', 'src', 'node', 'test', 'package.json', 'tsconfig.json']
+const JOBS = 2
+
+interface Found {
+  /** How many seeds it took; undefined: it was not found. */
+  readonly seeds: number | undefined
+  readonly promise: string
+  readonly seconds: number
+}
+
+async function hunt(bug: PlantedBug): Promise<Found> {
+  const started = performance.now()
+  const directory = await mkdtemp(join(tmpdir(), 'hive-bug-'))
+  try {
+    for (const name of COPIED) {
+      await cp(join(ROOT, name), join(directory, name), { recursive: true })
+    }
+    await symlink(join(ROOT, 'node_modules'), join(directory, 'node_modules'))
+    await plant(directory, bug)
+    const output = await simulateIn(directory)
+    const tried = /^seed (\d+) breaks:\n(.*)$/m.exec(output)
+    const seconds = (performance.now() - started) / 1000
+    if (tried === null) return { seeds: undefined, promise: lastLineOf(output), seconds }
+    return { seeds: Number(tried[1]), promise: tried[2] ?? '', seconds }
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function plant(directory: string, { name, file, from, to }: PlantedBug): Promise<void> {
+  const path = join(directory, file)
+  const text = await readFile(path, 'utf8')
+  if (text.split(from).length !== 2) {
+    throw new Error(`The bug "${name}" no longer fits ${file}: write it again.`)
+  }
+  // A function, since "$" has a meaning in a text.
+  await writeFile(
+    path,
+    text.replace(from, () => to)
+  )
+}
+
+function simulateIn(directory: string): Promise<string> {
+  const { seeds, nodes, minutes } = values
+  const options = ['--seeds', seeds, '--nodes', nodes, '--minutes', minutes, '--first']
+  const flags = ['--conditions=noormme-source', '--disable-warning=ExperimentalWarning']
+  const child = spawn(
+    process.execPath,
+    [...flags, join(directory, 'test/simulation/main.ts'), ...options],
+    { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] }
+  )
+  let output = ''
+  const add = (part: Buffer): void => {
+    output += part.toString()
+  }
+  child.stdout.on('data', add)
+  child.stderr.on('data', add)
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', () => resolve(output))
+  })
+}
+
+function lastLineOf(output: string): string {
+  return output.trim().split('\n').at(-1) ?? ''
+}
+
+const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(values.only))
+const waiting = [...bugs]
+let found = 0
+await Promise.all(
+  Array.from({ length: JOBS }, async () => {
+    for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
+      const { seeds, promise, seconds } = await hunt(bug)
+      if (seeds !== undefined) found += 1
+      const result = seeds === undefined ? 'NOT FOUND' : `seed ${seeds}`
+      console.log(
+        `${result.padEnd(10)} ${seconds.toFixed(0).padStart(5)} s  ${bug.isPast === true ? 'past' : '    '}  ${bug.name}\n${' '.repeat(26)}${promise.slice(0, 120)}`
+      )
+    }
+  })
+)
+console.log(`${found} of ${bugs.length} bugs found within ${values.seeds} seeds`)
