@@ -14,6 +14,7 @@ export class VirtualTimer {
   readonly #owner: Owner
   readonly #id = ++ids
   #event: QueuedEvent | undefined
+  #isCleared = false
 
   constructor(task: () => void, delay: number, repeats: boolean, isCounted = true) {
     this.#task = task
@@ -24,15 +25,17 @@ export class VirtualTimer {
     this.#start()
   }
 
+  /** Starts again, unless it was cleared. */
   refresh(): this {
-    this.close()
+    if (this.#isCleared) return this
+    this.#cancel()
     this.#start()
     return this
   }
 
   close(): this {
-    if (this.#event !== undefined) this.#event.isCancelled = true
-    this.#event = undefined
+    this.#isCleared = true
+    this.#cancel()
     return this
   }
 
@@ -54,6 +57,11 @@ export class VirtualTimer {
 
   [Symbol.dispose](): void {
     this.close()
+  }
+
+  #cancel(): void {
+    if (this.#event !== undefined) this.#event.isCancelled = true
+    this.#event = undefined
   }
 
   #start(): void {
