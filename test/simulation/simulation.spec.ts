@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+/** Output of `npm run simulate` with these options. */
+function simulate(...options: string[]): { readonly output: string; readonly code: number | null } {
+  const flags = ['--conditions=noormme-source', '--disable-warning=ExperimentalWarning']
+  const program = join(import.meta.dirname, 'main.ts')
+  const { stdout, stderr, status } = spawnSync(process.execPath, [...flags, program, ...options], {
+    encoding: 'utf8',
+    timeout: 150_000
+  })
+  return { output: stdout + stderr, code: status }
+}
+
+describe('a simulated swarm', function () {
+  this.timeout(180_000)
+
+  const traces = (output: string): string[] => output.match(/trace \S+/g) ?? []
+
+  it('does the same again from the same seed, whatever ran before in the process', () => {
+    const both = simulate('--seeds', '2', '--minutes', '1', '--traces')
+    const second = simulate('--from', '2', '--seeds', '1', '--minutes', '1', '--traces')
+    assert.equal(traces(both.output).length, 2, both.output)
+    assert.deepEqual(traces(second.output), traces(both.output).slice(1))
+  })
+
+  it('keeps its promises through crashes, partitions, full disks and liars', () => {
+    const { output, code } = simulate('--seeds', '12', '--nodes', '5', '--minutes', '2')
+    assert.equal(code, 0, output)
+  })
+})
