@@ -55,23 +55,34 @@ describe('a case of a disputed claim', function () {
   this.timeout(60_000)
   const signal = (): AbortSignal => AbortSignal.timeout(30_000)
   let stack: AsyncDisposableStack
+  let nodes: HiveNode[]
   let a: HiveNode
   let b: HiveNode
   let old: string
   let recent: string
 
   async function synced(): Promise<void> {
-    while ((await a.digest()) !== (await b.digest())) {
-      const changed = Promise.race([a, b].map((node) => once(node, 'hive:change')))
-      await a.agent.cortex.hive.synchronize({ signal: signal() })
-      if ((await a.digest()) !== (await b.digest())) await changed
+    const count = async (): Promise<number> =>
+      new Set(await Promise.all(nodes.map((node) => node.digest()))).size
+    while ((await count()) > 1) {
+      const changes = nodes.map((node) => once(node, 'hive:change', { signal: signal() }))
+      for (const change of changes) change.catch(() => undefined)
+      for (const node of nodes) await node.agent.cortex.hive.synchronize({ signal: signal() })
+      if ((await count()) > 1) await Promise.race(changes)
     }
+  }
+
+  async function join(k: number): Promise<HiveNode> {
+    const bootstrap = nodes[0]?.multiaddrs ?? []
+    const node = stack.use(await createHive({ upkeep: false, swarm: { k, bootstrap } }))
+    nodes.push(node)
+    return node
   }
 
   /** Two nodes that each publish a value. */
   async function disagree(k: number): Promise<void> {
-    a = stack.use(await createHive({ upkeep: false, swarm: { k } }))
-    b = stack.use(await createHive({ upkeep: false, swarm: { k, bootstrap: a.multiaddrs } }))
+    a = await join(k)
+    b = await join(k)
     old = await publish(a, 'Node 22')
     recent = await publish(b, 'Node 24')
     await synced()
@@ -84,6 +95,7 @@ describe('a case of a disputed claim', function () {
 
   beforeEach(() => {
     stack = new AsyncDisposableStack()
+    nodes = []
   })
   afterEach(() => stack.disposeAsync())
 
@@ -130,8 +142,9 @@ describe('a case of a disputed claim', function () {
 
   it('has an effect here where k authors vouch for the other side', async () => {
     await disagree(2)
-    for (const node of [a, b])
-      for (const id of [old, recent]) await node.agent.cortex.hive.vouch(id)
+    await join(2)
+    await synced()
+    for (const { agent } of nodes) for (const id of [old, recent]) await agent.cortex.hive.vouch(id)
     await synced()
     const { cases } = a.agent.cortex
     const opened = await cases.open(SERVER)
