@@ -254,7 +254,8 @@ function latestOf(row: StoredCase): CaseDecision {
   return latest
 }
 
-function undisputed({ entity, attribute }: StoredCase): HiveError {
+function undisputed(row: StoredCase): HiveError {
+  const { entity, attribute } = summaryOf(row)
   return new HiveError(
     'CASE_UNDISPUTED',
     `Nothing about "${attribute}" of "${entity}" is disputed: \`knowledge.history\`, or "hive history", lists the claims.`

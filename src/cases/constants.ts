@@ -17,9 +17,6 @@ export const MAX_RECORDS = 500
 /** Votes of a record that are read for its last day. */
 export const MAX_DAYS_READ = 64
 
-/** Trials of an agent that are compared with a rule. */
-export const MAX_TRIALS = 200
-
 /** Characters of a reason, and of the name of a person. */
 export const MAX_WHY = 500
 export const MAX_NAME = 100

@@ -216,4 +216,22 @@ describe('cases', () => {
     assert.deepEqual(await knowledge.history('persona trait strategy'), [])
     assert.equal((await hive.get(rule.id))?.isStale, true)
   })
+
+  it('have a value that made a persona worse, though nobody stated it', async () => {
+    await using db = await createHive({ swarm: false })
+    const agent = await db.agents.create('solver', { persona: SOLVER })
+    const { evolution, cases } = agent.cortex
+    const random = randomOf(2)
+    await solve(agent, 40, random)
+    await evolution.mutate({ do: 'choose-option', trait: 'strategy', option: 'bad' })
+    await solve(agent, 60, random)
+    assert.equal((await evolution.settle()).status, 'inverted')
+    const { id, sides } = await cases.open({ agent: 'solver', trial: 0 })
+    const [row] = sides.flatMap(({ evidence }) => evidence)
+    assert.ok(row?.origin === 'trial')
+    assert.deepEqual([sides[0]?.value, row.status, row.reason], ['bad', 'inverted', 'worse'])
+    const { votes, facts } = await cases.decide(id, { choose: 'none', ...WHY })
+    assert.deepEqual([votes, facts], [0, 0])
+    await assert.rejects(cases.open({ agent: 'solver', trial: 9 }), { code: 'CASE_UNDISPUTED' })
+  })
 })
