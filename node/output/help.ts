@@ -75,7 +75,7 @@ Usage: hive <command> [options]
   promote ID  anonymise and publish one fact of any confidence
                 --tag TAG               repeatable
   vouch ID    vote for an insight, goal or offer, which releases it on this node
-  dispute ID  vote against an insight
+  dispute ID  vote against an insight, which hides it on this node
                 --confidence N          0 to 1 [0.9]
   stale ID    mark a fact, and state of an insight, that it no longer holds
   report      say what came of an item: hive report ID OUTCOME [NOTE], one of worked,
