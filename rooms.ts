@@ -142,6 +142,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/stored'
     ]
   },
+  'src/cases': {
+    imports: [
+      ...CRDT,
+      'src/arguments',
+      'src/foreign-text',
+      'src/facts',
+      'src/search',
+      'src/judgement',
+      'src/knowledge',
+      'src/models',
+      'src/stored'
+    ]
+  },
   'src/reasoner': {
     imports: ['src/arguments', 'src/foreign-text', 'src/models', 'src/goals', 'src/personas']
   },
@@ -181,6 +194,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/pilot',
       'src/governance',
       'src/reasoner',
+      'src/cases',
       'src/sharing',
       'src/maintenance'
     ]

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   recall: () => import('./commands/recall.ts'),
   open: () => import('./commands/open.ts'),
   history: () => import('./commands/history.ts'),
+  cases: () => import('./commands/cases.ts'),
   export: () => import('./commands/export.ts'),
   import: () => import('./commands/import.ts'),
   insights: () => import('./commands/insights.ts'),

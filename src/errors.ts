@@ -22,6 +22,12 @@ export type HiveErrorCode =
   | 'AGENT_FROZEN'
   /** Thrown when no preview and no containment of that id is stored. */
   | 'PREVIEW_UNKNOWN'
+  /** Thrown when no case of that id is stored. */
+  | 'CASE_UNKNOWN'
+  /** Thrown when nothing about a claim or a rule is disputed, so that there is nothing to decide. */
+  | 'CASE_UNDISPUTED'
+  /** Thrown when a case is decided already, or has no decision to reverse. */
+  | 'CASE_STATE'
   /** Thrown when an agent has no persona. */
   | 'PERSONA_UNKNOWN'
   /** Thrown when a persona has no such version, or no longer has it. */

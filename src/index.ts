@@ -143,6 +143,29 @@ export type {
   Stance
 } from './reasoner/index.ts'
 export type {
+  Case,
+  CaseAct,
+  CaseChoice,
+  CaseCitation,
+  CaseDecision,
+  CaseEvidence,
+  CaseListOptions,
+  CaseProposal,
+  CaseReason,
+  Cases,
+  CaseSide,
+  CaseState,
+  CaseSubject,
+  CaseSummary,
+  FactEvidence,
+  NoProposal,
+  ProposalBudget,
+  ProposalOutcome,
+  ProposeOptions,
+  RecordEvidence,
+  TrialEvidence
+} from './cases/index.ts'
+export type {
   AgentStep,
   CheckReport,
   PassBudget,

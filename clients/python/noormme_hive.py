@@ -494,6 +494,147 @@ class Hive:
             cancel=cancel,
         )
 
+    def cases(
+        self,
+        *,
+        limit: Optional[int] = None,
+        state: Optional[Literal["open", "deciding", "decided", "reversing"]] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """List the cases of disputed claims and rules, the latest first.
+
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "cases",
+            {
+                "limit": limit,
+                "state": state,
+            },
+            cancel=cancel,
+        )
+
+    def open_case(
+        self,
+        *,
+        entity: Optional[str] = None,
+        attribute: Optional[str] = None,
+        agent: Optional[str] = None,
+        trial: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Open a case on a disputed claim, or on the rule of a trial, and return its evidence.
+
+        A claim has one case: opening it again returns it.
+        ``agent``: the name of an agent of this node.
+        ``trial``: the number of a trial of the agent.
+        Codes of errors: ARGUMENT_INVALID, CASE_UNDISPUTED, AGENT_FROZEN, SEARCH_FAILED.
+        """
+        return self._call(
+            "open-case",
+            {
+                "entity": entity,
+                "attribute": attribute,
+                "agent": agent,
+                "trial": trial,
+            },
+            cancel=cancel,
+        )
+
+    def show_case(
+        self,
+        id: str,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Return a case with the evidence on each side.
+
+        ``id``: the id of a case.
+        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, SEARCH_FAILED.
+        """
+        return self._call(
+            "show-case",
+            {
+                "id": id,
+            },
+            cancel=cancel,
+        )
+
+    def propose_decision(
+        self,
+        id: str,
+        *,
+        budget: Optional[Mapping[str, Any]] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Ask the premium tier which side of a case holds, with citations; it costs.
+
+        Texts of this node go to the model as they would be published, private ones never. Without
+        an answer that counts the case stays as it was, and the result states why.
+        ``id``: the id of a case.
+        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, CASE_STATE, AGENT_FROZEN, SEARCH_FAILED.
+        """
+        return self._call(
+            "propose-decision",
+            {
+                "id": id,
+                "budget": budget,
+            },
+            cancel=cancel,
+        )
+
+    def decide_case(
+        self,
+        id: str,
+        choose: str,
+        why: str,
+        *,
+        by: Optional[str] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Choose a side of a case: vouch for its record, and dispute those of the others.
+
+        Facts of this node on other sides are marked as stale. "none" rejects all sides.
+        ``id``: the id of a case.
+        ``choose``: the id of a side, or none.
+        ``by``: the name of the person.
+        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, CASE_STATE, AGENT_FROZEN, SEARCH_FAILED.
+        """
+        return self._call(
+            "decide-case",
+            {
+                "id": id,
+                "choose": choose,
+                "why": why,
+                "by": by,
+            },
+            cancel=cancel,
+        )
+
+    def reverse_case(
+        self,
+        id: str,
+        why: str,
+        *,
+        by: Optional[str] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Take a decision back: votes and marks are again as they stood before it.
+
+        ``id``: the id of a case.
+        ``by``: the name of the person.
+        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, CASE_STATE, AGENT_FROZEN, SEARCH_FAILED.
+        """
+        return self._call(
+            "reverse-case",
+            {
+                "id": id,
+                "why": why,
+                "by": by,
+            },
+            cancel=cancel,
+        )
+
     def broadcast(
         self,
         *,

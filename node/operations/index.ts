@@ -26,6 +26,9 @@ export type { OperationName, Operations } from './table.ts'
 export type {
   AddedSkillResult,
   AgentResult,
+  CaseDecisionResult,
+  CaseResult,
+  CaseSummaryResult,
   ClaimResult,
   ContainmentPreviewResult,
   ContainmentReportResult,
@@ -46,6 +49,7 @@ export type {
   PersonaVersionResult,
   PreviewResult,
   ProbeReportResult,
+  ProposalOutcomeResult,
   RecalledResult,
   SessionStateResult,
   SkillDetailsResult,

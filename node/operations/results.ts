@@ -3,6 +3,10 @@ import type { ResultOf } from './calls.ts'
 
 export type RecalledResult = ResultOf<'recall'>['items'][number]
 export type ClaimResult = ResultOf<'history'>[number]
+export type CaseResult = ResultOf<'show-case'>
+export type CaseSummaryResult = ResultOf<'cases'>[number]
+export type CaseDecisionResult = ResultOf<'decide-case'>
+export type ProposalOutcomeResult = ResultOf<'propose-decision'>
 export type InsightResult = ResultOf<'insights'>[number]
 export type PreviewResult = NonNullable<ResultOf<'preview'>>
 export type GoalResult = ResultOf<'goals'>[number]

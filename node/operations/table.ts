@@ -1,5 +1,6 @@
 /** The table of operations, by name. Names are paths of the HTTP API. */
 import { AGENTS } from './agents.ts'
+import { CASES } from './cases.ts'
 import { EVOLUTION } from './evolution.ts'
 import { GOALS } from './goals.ts'
 import { GOVERNANCE } from './governance.ts'
@@ -12,6 +13,7 @@ import { SKILLS } from './skills.ts'
 
 export const OPERATIONS = {
   ...KNOWLEDGE,
+  ...CASES,
   ...HIVE,
   ...GOALS,
   ...SKILLS,

@@ -53,6 +53,13 @@ Usage: hive <command> [options]
   open ID...  print facts and insights whole
   history     list the claims about an entity: hive history ENTITY [ATTRIBUTE]
                 --as-of DATE
+  cases       list                    list cases: --limit N [100], --state open|decided
+              open ENTITY ATTRIBUTE   open a case on a disputed claim, and print its evidence;
+                                      on a rule: --agent NAME --trial NUMBER
+              show CASE | propose CASE  ask a model which side holds: --usd AMOUNT [0.20]
+              decide CASE SIDE        vouch for it, and dispute the others; none: all of them
+              reverse CASE            take the decision back
+              of a decision: --why TEXT, --by NAME
   export      print all facts as JSON Lines: hive export > facts.jsonl
                 --format cq             lessons as units of cq, as they would leave the node
   import      store exported facts: hive import < facts.jsonl, or from another store:
@@ -68,7 +75,7 @@ Usage: hive <command> [options]
   promote ID  anonymise and publish one fact of any confidence
                 --tag TAG               repeatable
   vouch ID    vote for an insight, goal or offer, which releases it on this node
-  dispute ID  vote against an insight
+  dispute ID  vote against an insight, which hides it on this node
                 --confidence N          0 to 1 [0.9]
   stale ID    mark a fact, and state of an insight, that it no longer holds
   report      say what came of an item: hive report ID OUTCOME [NOTE], one of worked,

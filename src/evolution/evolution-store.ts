@@ -29,7 +29,13 @@ import type { JournalRow, JournalStore } from '../journal/index.ts'
 import type { PersonaInversion, PersonaMutation, PersonaStore } from '../personas/index.ts'
 import type { PersonaRule } from './rules.ts'
 import type { Progress } from './progress.ts'
-import type { MutationSource, Settlement, StoredTrial, TrialReason } from './trial.ts'
+import type {
+  MutationSource,
+  MutationTrial,
+  Settlement,
+  StoredTrial,
+  TrialReason
+} from './trial.ts'
 import type { Outcome } from './window-test.ts'
 
 export interface EvolutionStoreComponents {
@@ -54,6 +60,12 @@ export interface NewTrial {
 export interface PendingRule {
   readonly trial: StoredTrial
   readonly rule: PersonaRule | undefined
+}
+
+/** A trial, and the rule that it tested. */
+export interface TestedRule {
+  readonly trial: MutationTrial
+  readonly rule: PersonaRule
 }
 
 const BY = { kind: 'mutation' } as const
@@ -182,10 +194,19 @@ export class EvolutionStore {
     for (const number of (await this.#read(agent))?.pending ?? []) {
       const trial = await this.#trial(agent, number)
       if (trial === undefined) continue
-      const { status, version, task } = trial
-      const range = { before: (version ?? 0) + 1, limit: 1 }
-      const [made] = status === 'kept' ? await this.#components.personas.history(agent, range) : []
-      found.push({ trial, rule: made && ruleOf(made.changes, task) })
+      const isKept = trial.status === 'kept'
+      found.push({ trial, rule: isKept ? await this.#ruleOf(agent, trial) : undefined })
+    }
+    return found
+  }
+
+  /** Trials that are over, the latest first, with the rules that they tested. */
+  async tested(agent: string, limit: number): Promise<TestedRule[]> {
+    const found: TestedRule[] = []
+    for (const trial of await this.trials(agent, { limit })) {
+      if (trial.status !== 'kept' && trial.status !== 'inverted') continue
+      const rule = await this.#ruleOf(agent, trial)
+      if (rule !== undefined) found.push({ trial: trialOf(trial), rule })
     }
     return found
   }
@@ -335,6 +356,15 @@ export class EvolutionStore {
       this.#put(agent, { ...progress, next: Math.max(progress.next, trial.number + 1) }),
       ...(old < 0 ? [] : [remove(this.#section, keyOf(agent, old))])
     ]
+  }
+
+  async #ruleOf(
+    agent: string,
+    { version = 0, task }: StoredTrial
+  ): Promise<PersonaRule | undefined> {
+    const range = { before: version + 1, limit: 1 }
+    const [made] = await this.#components.personas.history(agent, range)
+    return made?.number === version ? ruleOf(made.changes, task) : undefined
   }
 
   #read(agent: string): Promise<Progress | undefined> {

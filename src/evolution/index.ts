@@ -11,6 +11,7 @@ export type {
   StableRollback
 } from './evolution.ts'
 export type { EvolutionSettings } from './progress.ts'
+export type { TestedRule } from './evolution-store.ts'
 export type { PersonaRule } from './rules.ts'
 export type {
   MutationSource,

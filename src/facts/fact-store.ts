@@ -228,14 +228,19 @@ export class FactStore {
 
   /** Marks a fact as one that no longer holds; false if it is not stored, or is marked. */
   markStale(digest: Uint8Array): Promise<boolean> {
+    return this.setStale(digest, true)
+  }
+
+  /** Sets the mark of a fact that no longer holds, or ends it; false if nothing changes. */
+  setStale(digest: Uint8Array, isStale: boolean): Promise<boolean> {
     return this.#queue.runAlone(async () => {
       await this.#inFlight.settled()
       await this.#commits.refresh()
       const stored = await this.#facts.get(digest)
       if (stored === undefined) return false
-      const fact = readFact(digest, stored)
-      if (fact.stale === true) return false
-      const bytes = writeFact({ ...fact, stale: true })
+      const { stale = false, ...fact } = readFact(digest, stored)
+      if (stale === isStale) return false
+      const bytes = writeFact(isStale ? { ...fact, stale: true } : fact)
       // A repetition must be looked up: it ends the mark.
       this.#recent.delete(digestKeyOf(digest))
       this.#totals.add(0, bytes.length - SEAL_BYTES - stored.length)

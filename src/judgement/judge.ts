@@ -4,8 +4,8 @@
  *
  * A record is released if `k` distinct authors vouch for it, or if this node does. A record that
  * reads like instructions is released by this node's own vote alone. A record is disputed if at
- * least `k` authors dispute it, and at least as many as vouch for it. A record that no author
- * vouches for or calls stale has no judgement.
+ * least `k` authors dispute it, and at least as many as vouch for it, or if this node does. A record
+ * that no author vouches for or calls stale has no judgement.
  *
  * An author that calls a record stale states that it held, so this counts for its release. The
  * record is stale, and not recalled unless asked for, if at least `k` authors call it stale, and at
@@ -24,7 +24,7 @@ export type InsightState =
    */
   | 'quarantined'
   | 'released'
-  /** Hidden: too many authors dispute it. */
+  /** Hidden: too many authors dispute it, or this node does. */
   | 'disputed'
 
 export interface Judgement {
@@ -68,6 +68,9 @@ const DAY = 24 * 60 * 60 * 1000
 /** Values of `k` from here on count as one. */
 const MAX_K = 1_024
 
+/** Incremented when votes decide otherwise. Added to the rules for instructions, which grow too. */
+const VOTE_RULES = 1
+
 export class Judge {
   readonly #init: JudgeInit
 
@@ -82,7 +85,7 @@ export class Judge {
 
   /** A number for the rules that this node releases records by, for what keeps judgements. */
   get rules(): number {
-    return INSTRUCTION_RULES * MAX_K + Math.min(this.#init.k, MAX_K - 1)
+    return (INSTRUCTION_RULES + VOTE_RULES) * MAX_K + Math.min(this.#init.k, MAX_K - 1)
   }
 
   /** Returns undefined for a record that no author vouches for or calls stale. */
@@ -131,6 +134,8 @@ export class Judge {
   }: AttestedRecord): Promise<Pick<Judgement, 'state' | 'flag'>> {
     const { k, voteOn } = this.#init
     if (disputes >= k && disputes >= vouches) return { state: 'disputed' }
+    const isDisputedHere = disputes > 0 && (await voteOn(digest)) === 'dispute'
+    if (isDisputedHere) return { state: 'disputed' }
     const isCorroborated = vouches + stales >= k
     const flag = isCorroborated ? flagOf(record) : undefined
     if (isCorroborated && flag === undefined) return { state: 'released' }

@@ -1,23 +1,36 @@
 /**
  * Votes of this node on records of the hive. A node has one vote on a record, whichever agent casts
- * it and under whichever author key: a new vote retracts the one before it.
+ * it and under whichever author key: the commit of a new vote retracts the one before it.
  */
 import { HiveError } from '../errors.ts'
 import { resolveId } from '../arguments/index.ts'
 import { dayOf } from './day.ts'
 import { recordIds } from './record-ids.ts'
-import type { Entry, OwnVote, Replica, AttestedRecord } from '../../crdt/index.ts'
+import type { AttestedRecord, Entry, Operation, OwnVote, Replica } from '../../crdt/index.ts'
 import type { Clock } from '../../transport/index.ts'
 
 export interface VotesComponents {
   readonly replica: Pick<
     Replica,
-    'bodies' | 'get' | 'idsFrom' | 'ownRegister' | 'publish' | 'retract' | 'voteOn'
+    'bodies' | 'get' | 'idsFrom' | 'ownRegister' | 'retract' | 'retractMany' | 'revise' | 'voteOn'
   >
   readonly clock: Clock
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   /** Called when this node's own vote on a record changed. */
   readonly onVote: (digest: Uint8Array) => void
+}
+
+/** What this node states of a record. */
+export interface VoteState {
+  readonly vote: OwnVote
+  /** 0 to 1. */
+  readonly confidence: number
+  /** Days since 1970-01-01. */
+  readonly day: number
+  readonly tags: readonly string[]
+  /** Milliseconds since 1970-01-01. */
+  readonly validFrom?: number
+  readonly validTo?: number
 }
 
 export class Votes {
@@ -31,26 +44,47 @@ export class Votes {
    * Returns false if this node has cast the same vote before. Throws `HiveError` (RECORD_UNKNOWN).
    */
   async cast(id: string, vote: OwnVote, confidence: number): Promise<boolean> {
-    const { replica, clock, announce, onVote } = this.#components
-    const attested = await this.#requireRecord(id)
-    const before = await replica.voteOn(attested.digest)
-    if (before === vote) return false
+    const { replica, clock } = this.#components
+    const { digest } = await this.#requireRecord(id)
+    if ((await replica.voteOn(digest)) === vote) return false
     // What is called stale, or no longer is, keeps the tags and dates that this node gave it.
-    const register = vote === 'dispute' ? undefined : await replica.ownRegister(attested.digest)
-    if (before !== undefined) await this.#retract(attested.digest)
-    const { tags, validFrom, validTo } = register ?? {}
-    const { entries } = await replica.publish([
-      {
-        record: attested.record,
-        vote,
-        confidence,
-        day: dayOf(clock.now()),
-        tags,
-        validFrom,
-        validTo
-      }
-    ])
-    onVote(attested.digest)
+    const register = vote === 'dispute' ? undefined : await replica.ownRegister(digest)
+    const { tags = [], validFrom, validTo } = register ?? {}
+    const day = dayOf(clock.now())
+    return this.set(digest, { vote, confidence, day, tags, validFrom, validTo })
+  }
+
+  /** What this node states of a record now; undefined without a vote. */
+  async state(digest: Uint8Array): Promise<VoteState | undefined> {
+    const { replica, clock } = this.#components
+    const vote = await replica.voteOn(digest)
+    if (vote === undefined) return undefined
+    const register = await replica.ownRegister(digest)
+    // The entry of a vote may be damaged, while its secret is stored.
+    if (register === undefined) return { vote, confidence: 0, day: dayOf(clock.now()), tags: [] }
+    const { confidence, day, tags, validFrom, validTo } = register
+    return { vote, confidence, day, tags, validFrom, validTo }
+  }
+
+  /**
+   * Replaces the vote of this node by `state`, or retracts it, in one commit with `operations`. False
+   * if the record is gone, or there was no vote to retract: then only `operations` are written.
+   */
+  async set(
+    digest: Uint8Array,
+    state: VoteState | undefined,
+    operations: readonly Operation[] = []
+  ): Promise<boolean> {
+    const { replica, announce, onVote } = this.#components
+    const attested = state === undefined ? undefined : await replica.get(digest)
+    const entries =
+      state === undefined
+        ? await replica.retractMany([digest], operations)
+        : attested === undefined
+          ? await replica.retractMany([], operations)
+          : await replica.revise({ record: attested.record, ...state, operations })
+    if (entries.length === 0) return false
+    onVote(digest)
     await announce(entries)
     return true
   }

@@ -168,6 +168,10 @@ export class CortexFactory {
       advance: (agent, step) => this.for(agent).evolution.advance(step),
       candidates: this.#candidates,
       nearDuplicates: this.#nearDuplicates,
+      history: this.#history,
+      judge: this.#judge,
+      votes: this.#votes,
+      drafts: this.#drafts,
       index: this.#index,
       retract: (digests, operations) => this.#retract(digests, operations),
       onError
@@ -268,6 +272,7 @@ export class CortexFactory {
       }),
       models,
       governor: this.#evolution.governor,
+      cases: this.#evolution.casesOf(agent, models),
       reasoner: this.#evolution.reasoner,
       metrics: new Metrics({ facts }),
       janitor: new Janitor({

@@ -1,5 +1,6 @@
 /** The cortex of an agent: its interfaces to the node. */
 import type { Capabilities } from '../skills/index.ts'
+import type { Cases } from '../cases/index.ts'
 import type { Governor } from '../governance/index.ts'
 import type { Context, ContextOptions, SharedKnowledge } from '../sharing/index.ts'
 import type { Evolution } from '../evolution/index.ts'
@@ -35,6 +36,8 @@ export interface Cortex {
   readonly pilot: Pick<Pilot, 'runSelfImprovementCycle'>
   /** Limits and freezes of the agents of the node, set by persons. */
   readonly governor: Governor
+  /** Disputed claims and rules: evidence, proposals and decisions. */
+  readonly cases: Cases
   /** Contradictions of a mutation, before it is applied. */
   readonly reasoner: Reasoner
   /** Measurements of the node's own work. */

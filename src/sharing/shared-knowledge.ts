@@ -179,9 +179,9 @@ export class SharedKnowledge {
   }
 
   /**
-   * Votes against a record. A record with at least `k` disputes, and at least as many disputes as
-   * vouches, is hidden on every node. Returns false for a repeated vote. Throws `HiveError`
-   * (RECORD_UNKNOWN).
+   * Votes against a record, which hides it on this node. A record with at least `k` disputes, and at
+   * least as many disputes as vouches, is hidden on every node. Returns false for a repeated vote.
+   * Throws `HiveError` (RECORD_UNKNOWN).
    */
   async dispute(id: string, options: VoteOptions = {}): Promise<boolean> {
     return this.#vote(id, 'dispute', options)

@@ -56,6 +56,15 @@ describe('the examples', function () {
     )
   })
 
+  it('of cases decide a dispute, and take the decision back', async () => {
+    await using directory = await temporaryDirectory()
+    const { stdout } = await example('cases.ts', directory.path)
+    assert.match(
+      stdout,
+      /^(Node 2[24]: 1 fact\n){2}NO_MODEL\nNode 24 current\nNode 22 disputed, Node 24 disputed\n$/
+    )
+  })
+
   it('of a playbook end with the same steps on both nodes', async () => {
     await using directory = await temporaryDirectory()
     assert.equal(

@@ -83,6 +83,15 @@ const CALLS: Readonly<Record<string, (db: HiveNode) => unknown>> = {
     const error: unknown = await capabilities.invoke(USABLE.id, 0).catch((cause: unknown) => cause)
     assert.ok(error instanceof Error)
     return [error.message, await event, await capabilities.failures()]
+  },
+  'cases.open': async ({ agent }) => {
+    const { knowledge, cases } = agent.cortex
+    const { entity, attribute = '' } = FACT
+    const other = { attribute, value: hide('work'), enableBloomHeuristic: true }
+    await knowledge.distill(entity, hide('It lives at work.'), 0.9, other)
+    const opened = await cases.open({ entity, attribute })
+    assert.equal(opened.sides.length, 2)
+    return [opened, await cases.list()]
   }
 }
 

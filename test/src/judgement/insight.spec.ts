@@ -168,8 +168,11 @@ describe('insights', () => {
     for (const hive of hives) {
       assert.deepEqual(await hive.agent.cortex.hive.getGlobalInsights(), [])
     }
-    // Who was wrong says so: the other dispute is no quorum.
+    // Who was wrong says so: the other dispute is no quorum, and counts on its own node.
     await b.agent.cortex.hive.vouch(id)
+    await synced(hives)
+    assert.deepEqual(await states(), ['released', 'released', 'disputed'])
+    await c.agent.cortex.hive.retract(id)
     await synced(hives)
     assert.deepEqual(await states(), ['released', 'released', 'released'])
     for (const hive of [a, b]) await hive.agent.cortex.hive.retract(id)

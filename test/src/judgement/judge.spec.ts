@@ -106,11 +106,14 @@ describe('a record of the hive', () => {
     )
   })
 
-  it('is not released by an own dispute', async () => {
-    await using node = await hearing(1)
+  it('is hidden here by an own dispute, whoever vouches', async () => {
+    await using node = await hearing(3)
     await node.replica.publish([publication(CONTENT, { vote: 'dispute' })])
-    assert.equal((await judged(node, 2)).state, 'quarantined')
-    assert.equal(await node.replica.voteOn((await only(node.replica)).digest), 'dispute')
+    for (const k of [1, 2, 5]) assert.equal((await judged(node, k)).state, 'disputed')
+    const { digest } = await only(node.replica)
+    assert.equal(await node.replica.voteOn(digest), 'dispute')
+    await node.replica.retract(digest)
+    assert.equal((await judged(node, 2)).state, 'released')
   })
 
   it('is hidden by as many disputes as vouches, and at least k', async () => {
