@@ -36,6 +36,8 @@ export class Agent {
   readonly #acknowledged: Acknowledged
   readonly #tell: (text: string) => void
   readonly #check: (text: string) => void
+  /** Records that were not only vouched for by a broadcast. */
+  readonly #vouchedByHand = new Set<string>()
   /** The work of one life is done in order, so that what is expected of it is known. */
   readonly #queues = new WeakMap<RunningNode, Promise<void>>()
 
@@ -176,6 +178,7 @@ export class Agent {
     if (kind === 'stale' && fact !== undefined) {
       this.#acknowledged.factsOf(name).set(id, { ...fact, mayBeStale: true })
     }
+    if (kind === 'vouch') this.#vouchedByHand.add(id)
     if (kind === 'retract') await hive.retract(id)
     // False of a fact that is no record any more, and of a repeated statement.
     else if (kind === 'stale') {
@@ -195,7 +198,9 @@ export class Agent {
     const { forgotten, retracted } = await knowledge.forget(id)
     facts.set(id, { ...fact, isThere: false })
     // What it says of the record without having promoted its fact, it may go on saying.
-    const said = [...this.#acknowledged.stance(name, id)].filter((stance) => stance !== 'vouch')
+    const said = [...this.#acknowledged.stance(name, id)].filter(
+      (stance) => stance !== 'vouch' || this.#vouchedByHand.has(id)
+    )
     if (forgotten || retracted) this.#acknowledged.states(name, id, 'none', ...said)
     return `${id.slice(0, 6)}${forgotten ? '' : ' (was not there)'}`
   }

@@ -9,7 +9,9 @@ export const MANNERS = [
   /** Changes, repeats, or leaves out bytes of what it sends. */
   'corrupting',
   /** Signs two entries for one place of a feed. */
-  'forking'
+  'forking',
+  /** Sends entries in the name of others, with signatures that it makes up. */
+  'forging'
 ] as const
 
 export type Manner = (typeof MANNERS)[number]

@@ -43,8 +43,7 @@ export const FAULTS = [
   'break-connection',
   'slow-node',
   'disk-full',
-  'slow-disk',
-  'fork'
+  'slow-disk'
 ] as const
 
 export type StepKind = (typeof WORK)[number] | (typeof FAULTS)[number]

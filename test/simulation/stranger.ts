@@ -5,11 +5,11 @@
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
 import { forge, framed, honestValues } from '../fixtures/forgery.ts'
 import { simulated } from './environment/virtual-globals.ts'
-import type { Connection, Stream, StreamHandler } from '@libp2p/interface'
+import type { Stream, StreamHandler } from '@libp2p/interface'
+import type { Entry } from '../../crdt/index.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 import type { RunningNode } from './simulated-node.ts'
 import type { Manner } from './manner.ts'
-import type { SimulatedHost } from './network/simulated-host.ts'
 
 export interface Tamper {
   /** Replaces the handler of a protocol. */
@@ -63,11 +63,8 @@ function corrupt(bytes: Uint8Array, random: Seeded): Uint8Array {
 }
 
 /** One entry for the swarm, and another with the same author and place for one peer. */
-export async function fork(
-  { parts }: RunningNode,
-  host: SimulatedHost,
-  random: Seeded
-): Promise<void> {
+export async function fork(running: RunningNode, random: Seeded): Promise<void> {
+  const { parts } = running
   const author = createAuthor()
   const number = random.below(1_000_000)
   const [one, other] = ['one', 'other'].map((side) =>
@@ -75,13 +72,31 @@ export async function fork(
   )
   if (one === undefined || other === undefined) return
   await parts.replica.admit(writeEntry(one))
-  await parts.swarm?.announce([one])
+  // Sometimes both at once, so that some nodes have the one first and some the other.
+  const isLate = random.chance(0.5)
+  const announced = parts.swarm?.announce([one])
+  if (isLate) await simulated().time.wait(random.between(0, 3_000))
+  await Promise.all([announced, passOn(running, other, random)])
+}
+
+/** An entry that goes on where another author's feed ends, which that author never signed. */
+export async function impersonate(running: RunningNode, random: Seeded): Promise<void> {
+  const { replica, swarm } = running.parts
+  const heads = replica.heads().filter(({ fork: at }) => at === 0)
+  if (heads.length === 0) return
+  const { author, seq, head, base } = random.pick(heads)
+  const victim = { key: author, sign: () => new Uint8Array(random.bytes(64)) }
+  const values = honestValues(`What nobody has said, ${random.below(1_000_000)}.`)
+  const entry = forge({ author: victim, seq: seq + 1, prev: head, base, format: 2, values })
+  await Promise.all([swarm?.announce([entry]), passOn(running, entry, random)])
+}
+
+/** Sends an entry to one peer, by its stem. */
+async function passOn({ host }: RunningNode, entry: Entry, random: Seeded): Promise<void> {
   const peers = host.getConnections()
   const protocol = host.registrar.getProtocols().find((name) => name.includes('/stem/'))
   if (peers.length === 0 || protocol === undefined) return
-  const connection: Connection = random.pick(peers)
-  await simulated().time.wait(random.between(0, 3_000))
-  const stream = await connection.newStream(protocol)
-  stream.send(framed(writeEntry(other)))
+  const stream = await random.pick(peers).newStream(protocol)
+  stream.send(framed(writeEntry(entry)))
   await stream.close()
 }

@@ -7,7 +7,7 @@ import { brokenPromises } from './invariants.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { Story } from './story.ts'
-import { fork, tamperOf } from './stranger.ts'
+import { fork, impersonate, tamperOf } from './stranger.ts'
 import { Trace } from './trace.ts'
 import type { Plan, Step } from './plan.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
@@ -188,6 +188,7 @@ export class World {
     const node = this.nodes[step.node]
     const agent = this.#agents[step.node]
     if (node === undefined || agent === undefined) return
+    if (node === this.nodes.at(-1) && step.kind === 'broadcast') this.#lie(node)
     switch (step.kind) {
       case 'crash-process':
       case 'crash-power':
@@ -207,8 +208,6 @@ export class World {
       case 'disk-full':
         node.disk.isFull = !node.disk.isFull
         return this.story.tell(node.name, node.disk.isFull ? 'disk is full' : 'disk has space')
-      case 'fork':
-        return this.#fork()
       case 'slow-disk':
         node.disk.slowness = node.disk.slowness === 1 ? SLOW_DISK : 1
         return this.story.tell(node.name, `disk has slowness ${node.disk.slowness}`)
@@ -268,16 +267,17 @@ export class World {
     }
   }
 
-  #fork(): void {
-    const stranger = this.nodes.at(-1)
-    if (this.#plan.manner !== 'forking' || stranger?.running === undefined) return
+  /** What only a stranger does. */
+  #lie(stranger: SimulatedNode): void {
+    const { manner } = this.#plan
     const { running } = stranger
-    this.#forks += 1
-    this.story.tell(stranger.name, 'signs two entries for one place')
-    const work = simulated().time.runAs(running.owner, () =>
-      fork(running, running.host, this.#random)
-    )
-    work.catch((error: unknown) => this.story.tell(stranger.name, `fork: ${String(error)}`))
+    if (running === undefined || (manner !== 'forking' && manner !== 'forging')) return
+    const isFork = manner === 'forking'
+    this.#forks += isFork ? 1 : 0
+    const lie = isFork ? fork : impersonate
+    this.story.tell(stranger.name, isFork ? 'signs two entries for one place' : 'forges an entry')
+    const work = simulated().time.runAs(running.owner, () => lie(running, this.#random))
+    work.catch((error: unknown) => this.story.tell(stranger.name, `cannot lie: ${String(error)}`))
   }
 
   #partition(): void {
