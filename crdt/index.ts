@@ -33,6 +33,7 @@ export { makeDirectory } from './make-directory.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
 export { createAuthor } from './feeds/author.ts'
 export {
+  hasOwnPayload,
   hasValidSignature,
   readEntry,
   readSignedHeader,

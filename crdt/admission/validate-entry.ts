@@ -11,7 +11,7 @@ import {
   PLAYBOOK_FORMAT
 } from '../constants.ts'
 import { equalBytes, sha256 } from '../bytes/index.ts'
-import { hasValidSignature, readEntry } from '../feeds/entry.ts'
+import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
 import { needLessonFormat } from '../records/value.ts'
@@ -115,7 +115,7 @@ export async function validateEntry(bytes: Uint8Array, feeds: FeedReader): Promi
   if (!hasValidSignature(feeds.swarm, entry)) return rejectWith('signature')
   if (feed.fork > 0 && entry.seq >= feed.fork) return rejectWith('void')
   if (stored !== undefined && !isSame) return { ...rejectWith('fork'), proof: [stored, entry] }
-  if (!equalBytes(sha256(entry.payload), entry.payloadHash)) return rejectWith('payload')
+  if (!hasOwnPayload(entry)) return rejectWith('payload')
   if (feed.end > 0 && entry.seq >= feed.end) return rejectWith('ended')
   // The stored header is damaged: the feed will be fetched again.
   if (entry.seq <= feed.seq) return rejectWith('fork')

@@ -17,7 +17,16 @@ import {
   MAX_PAYLOAD_BYTES,
   SIGNATURE_BYTES
 } from '../constants.ts'
-import { concat, sha256, readAll, readBlob, readBytes, readText, readUint } from '../bytes/index.ts'
+import {
+  concat,
+  equalBytes,
+  sha256,
+  readAll,
+  readBlob,
+  readBytes,
+  readText,
+  readUint
+} from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import type { Author } from './author.ts'
 import type { Decoder } from '../bytes/index.ts'
@@ -113,6 +122,11 @@ export function createEntry(
 /** Whether the author signed this header for this swarm. */
 export function hasValidSignature(swarm: string, header: SignedHeader): boolean {
   return verifySignature(header.author, signedBytes(swarm, header.headerBytes), header.signature)
+}
+
+/** Whether the payload is the one that the signed header names. */
+export function hasOwnPayload({ payload, payloadHash }: Entry): boolean {
+  return equalBytes(sha256(payload), payloadHash)
 }
 
 export function readSignedParts(decoder: Decoder): SignedHeader {

@@ -10,7 +10,13 @@
  *
  * Not guaranteed: anonymity from who watches most links, or who is all of a node's neighbours.
  */
-import { hasValidSignature, readEntry, Serial, writeEntry } from '../../crdt/index.ts'
+import {
+  hasOwnPayload,
+  hasValidSignature,
+  readEntry,
+  Serial,
+  writeEntry
+} from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import {
   MAX_INBOUND_EXCHANGES,
@@ -164,6 +170,8 @@ class StemService implements Stem, Startable {
       if (!hasValidSignature(this.#init.replica.swarm, entry)) {
         throw new ProtocolError('an entry on a stem with a bad signature')
       }
+      // Who gossiped it further would be blamed for it.
+      if (!hasOwnPayload(entry)) throw new ProtocolError('an entry on a stem with another payload')
       this.#init.onHeader?.(peer, entry)
       // What is in the replica is past its stem, unless it is this node's own and comes by in a circle.
       if (this.#isStored(entry) && !this.#isHidden(entry)) continue

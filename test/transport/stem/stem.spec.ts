@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { openReplica, openStore, writeEntry } from '../../../crdt/index.ts'
+import { openReplica, openStore, readEntry, writeEntry } from '../../../crdt/index.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
 import { forge, framed, unsigned } from '../../fixtures/forgery.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
@@ -138,6 +138,31 @@ describe('the stem', () => {
     const [{ reason }] = await offence
     assert.match(reason, /signature/)
     assert.deepEqual(a.replica.heads(), [])
+  })
+
+  it('costs a peer that puts another payload under a signed header, also of an own entry', async () => {
+    const seen: Uint8Array[] = []
+    await using a = await startNode({ hidesOwn: true, random: () => 0 })
+    await using attacker = await attackerOn(a, signal(), {
+      stem: (stream) => {
+        stream.addEventListener('message', ({ data }) => seen.push(data.subarray()))
+        stream.addEventListener('remoteCloseWrite', () => void stream.close())
+      }
+    })
+    const shown: string[] = []
+    a.replica.on('entry:unhide', (author) => shown.push(toHex(author)))
+    await a.publish([publication('one')])
+    const [author] = a.replica.hiddenAuthors()
+    assert.ok(author !== undefined)
+    const [own] = await Array.fromAsync(a.replica.entriesAfter(author, 0))
+    assert.ok(own !== undefined)
+    for (const entry of [readEntry(own), forge()]) {
+      const offence = once(a.swarm, 'peer:offend', { signal: signal() })
+      await send(attacker, writeEntry({ ...entry, payload: Buffer.from('another') }))
+      const [{ reason }] = await offence
+      assert.match(reason, /payload/)
+    }
+    assert.deepEqual(shown, [])
   })
 
   it('refuses more than a batch holds, at the cost of its sender', async () => {
