@@ -187,6 +187,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   // The binary.
+  'node/command-line': { imports: [] },
+  'node/config': { imports: ['node/command-line'] },
   'node/hook': { imports: [] },
   'node/sessions': { imports: ['src'] },
   'node/operations': { imports: ['src', 'node/sessions'] },
@@ -200,6 +202,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/commands': {
     imports: [
       'src',
+      'node/command-line',
+      'node/config',
       'node/operations',
       'node/http',
       'node/mcp',

@@ -2,9 +2,9 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { DOCTOR } from '../command-line/specs/machine.ts'
 import { findRunningNode } from '../control/running-node.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { EXIT } from '../exit-codes.ts'
 import { checkClient, CLIENTS, launchHere, placeHere } from '../install/index.ts'
 import { print, printJson } from '../output/terminal.ts'
@@ -16,9 +16,9 @@ import type { Finding, Place } from '../install/index.ts'
 const OTHERS = 0o077
 
 export const command: Command = {
-  async run(argv, { env }) {
-    const { values } = readArguments(argv, { ...COMMON_OPTIONS, 'swarm-key': { type: 'string' } })
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+  async run(argv, context) {
+    const { env } = context
+    const { values, dataDir } = readArguments(argv, DOCTOR, context)
     const keyFile = values['swarm-key'] ?? (await found(join(dataDir, 'swarm.key')))
     const here = placeHere(env)
     const isHome = process.cwd() === here.home

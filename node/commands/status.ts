@@ -1,7 +1,8 @@
 /** `hive status`: prints the state of a node. */
 import { askNode } from '../ask-node.ts'
+import { STATUS } from '../command-line/specs/node.ts'
 import { EXIT } from '../exit-codes.ts'
-import { print, printJson, sanitizeText, table } from '../output/terminal.ts'
+import { grouped, print, printJson, sanitizeText, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
 
@@ -11,7 +12,7 @@ export const command: Command = {
       answer: status,
       dataDir,
       isJson
-    } = await askNode(argv, context, (call, options) => call('status', {}, options))
+    } = await askNode(argv, STATUS, context, (call, options) => call('status', {}, options))
     if (isJson) {
       printJson({ ...status, dataDir })
       return EXIT.ok
@@ -29,7 +30,7 @@ export const command: Command = {
         'peers',
         `${peers.length} (${peers.filter(({ gossip }) => gossip === 'mesh').length} in the mesh)`
       ],
-      ['facts', status.facts.toLocaleString('en-US')],
+      ['facts', grouped(status.facts)],
       ['hive', `${status.entries} entries by ${status.authors} authors`],
       ['digest', status.digest],
       ['filters', filtersText(status.filters)],
@@ -47,16 +48,16 @@ export const command: Command = {
 function filtersText({ bytes, peerFilters }: ResultOf<'status'>['filters']): string {
   const peers = peerFilters
     .filter((each) => each.peers > 0)
-    .map((each) => `${each.kind}: ${each.elements.toLocaleString('en-US')} of ${each.peers} peers`)
+    .map((each) => `${each.kind}: ${grouped(each.elements)} of ${each.peers} peers`)
   const peerBytes = peerFilters.reduce((sum, each) => sum + each.bytes, 0)
   return [`own ${kilobytes(bytes)}, of peers ${kilobytes(peerBytes)}`, ...peers].join('; ')
 }
 
 function indexText({ behind, failure }: ResultOf<'status'>['index']): string {
   if (failure !== undefined) return `behind: ${sanitizeText(failure)}`
-  return behind === 0 ? 'complete' : `${behind.toLocaleString('en-US')} items behind`
+  return behind === 0 ? 'complete' : `${grouped(behind)} items behind`
 }
 
 function kilobytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1000).toLocaleString('en-US')} kB`
+  return `${grouped(Math.ceil(bytes / 1000))} kB`
 }

@@ -6,7 +6,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { homedir } from 'node:os'
+import { resolve as absolute, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { makeDirectory } from '../data-paths.ts'
@@ -109,11 +110,17 @@ function spawnNode(dataDir: string, remembered: readonly string[]): Promise<numb
         'start',
         ...remembered,
         '--data-dir',
-        dataDir,
+        absolute(dataDir),
         '--idle-timeout',
         String(IDLE_TIMEOUT)
       ],
-      { detached: true, stdio: ['ignore', log, log], windowsHide: true }
+      {
+        // The project file of one caller must not decide for a node that all callers share.
+        cwd: homedir(),
+        detached: true,
+        stdio: ['ignore', log, log],
+        windowsHide: true
+      }
     )
     child.unref()
     return new Promise((resolve) => {
