@@ -98,7 +98,7 @@ export const OPEN = {
   usage: ['ID...'],
   positionals: true,
   options: {},
-  examples: ['hive open FACT']
+  examples: ['hive open 6f5439bd339b']
 } as const satisfies CommandSpec
 
 export const HISTORY = {
@@ -158,7 +158,7 @@ export const FORGET = {
   usage: ['ID'],
   positionals: true,
   options: {},
-  examples: ['hive forget FACT']
+  examples: ['hive forget 089a3053cc15']
 } as const satisfies CommandSpec
 
 export const STALE = {
@@ -167,7 +167,7 @@ export const STALE = {
   usage: ['ID'],
   positionals: true,
   options: {},
-  examples: ['hive stale FACT']
+  examples: ['hive stale 089a3053cc15']
 } as const satisfies CommandSpec
 
 export const REPORT = {
@@ -177,7 +177,7 @@ export const REPORT = {
   detail: ['OUTCOME is one of worked, failed, stale, duplicate, unsafe.'],
   positionals: true,
   options: {},
-  examples: ['hive report FACT worked "in two projects"']
+  examples: ['hive report 6f5439bd339b worked "in two projects"']
 } as const satisfies CommandSpec
 
 export const CONTEXT = {

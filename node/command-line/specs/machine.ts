@@ -7,13 +7,14 @@ const INSTALL = {
   project: { type: 'boolean', help: 'the files of the current directory, not the user’s' }
 } as const
 
-const CLIENTS = 'claude-code, codex, cursor, vscode, gemini, windsurf, opencode, goose, zed'
-
 export const INSTALL_CLIENTS = {
   topic: 'machine',
   summary: 'add hive to agent clients: the MCP entry, hooks, and a skill or rules',
   usage: ['', 'CLIENT... [options]'],
-  detail: [`Without CLIENT it lists the clients of this machine: ${CLIENTS}.`],
+  detail: [
+    'Without CLIENT it lists the clients of this machine: claude-code, codex, cursor, vscode,',
+    'gemini, windsurf, opencode, goose, zed.'
+  ],
   positionals: true,
   options: {
     ...INSTALL,

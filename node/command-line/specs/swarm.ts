@@ -34,7 +34,7 @@ export const INSIGHTS = {
     },
     preview: { type: 'string', value: 'ID', help: 'print the anonymised form of a local fact' }
   },
-  examples: ['hive insights --state released', 'hive insights --preview FACT']
+  examples: ['hive insights --state released', 'hive insights --preview 6f5439bd339b']
 } as const satisfies CommandSpec
 
 export const PROMOTE = {
@@ -43,7 +43,7 @@ export const PROMOTE = {
   usage: ['ID [options]'],
   positionals: true,
   options: { tag: TAGS },
-  examples: ['hive promote FACT --tag css']
+  examples: ['hive promote 6f5439bd339b --tag css']
 } as const satisfies CommandSpec
 
 const CONFIDENCE = {
@@ -56,7 +56,7 @@ export const VOUCH = {
   usage: ['ID [options]'],
   positionals: true,
   options: CONFIDENCE,
-  examples: ['hive vouch INSIGHT --confidence 0.95']
+  examples: ['hive vouch 6f5439bd339b --confidence 0.95']
 } as const satisfies CommandSpec
 
 export const DISPUTE = {
@@ -65,7 +65,7 @@ export const DISPUTE = {
   usage: ['ID [options]'],
   positionals: true,
   options: CONFIDENCE,
-  examples: ['hive dispute INSIGHT']
+  examples: ['hive dispute 6f5439bd339b']
 } as const satisfies CommandSpec
 
 export const RETRACT = {
@@ -74,7 +74,7 @@ export const RETRACT = {
   usage: ['ID'],
   positionals: true,
   options: CONFIDENCE,
-  examples: ['hive retract INSIGHT']
+  examples: ['hive retract 6f5439bd339b']
 } as const satisfies CommandSpec
 
 export const GOALS = {
@@ -122,7 +122,10 @@ export const PLAYBOOK = {
     title: { type: 'string', value: 'TEXT', help: 'the new title' },
     body: { type: 'string', value: 'TEXT', help: 'the new body' }
   },
-  examples: ['hive playbook GOAL add "Freeze the API" "By Monday."', 'hive playbook GOAL']
+  examples: [
+    'hive playbook 8a92a42a21c4 add "Freeze the API" "By Monday."',
+    'hive playbook 8a92a42a21c4'
+  ]
 } as const satisfies CommandSpec
 
 export const PEERS = {
