@@ -199,9 +199,22 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/control': { imports: ['src', 'node/sessions', 'node/operations', 'node/http'] },
   'node/install': { imports: [] },
   'node/output': { imports: ['src', 'node/operations', 'node/control', 'node/install'] },
+  'node/doctor': {
+    imports: [
+      'crdt',
+      'transport',
+      'src',
+      'node/command-line',
+      'node/config',
+      'node/operations',
+      'node/control',
+      'node/install'
+    ]
+  },
   'node/commands': {
     imports: [
       'src',
+      'node/doctor',
       'node/command-line',
       'node/config',
       'node/operations',

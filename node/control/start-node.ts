@@ -12,6 +12,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { makeDirectory } from '../data-paths.ts'
 import { CommandError, EXIT } from '../exit-codes.ts'
+import { isAlive } from './process-alive.ts'
 import { rememberedStart } from './remembered-start.ts'
 import { findRunningNode } from './running-node.ts'
 import type { RunningNode } from './running-node.ts'
@@ -87,15 +88,6 @@ async function takeLock(path: string): Promise<boolean> {
   const isLeft = (holder > 0 && !isAlive(holder)) || Date.now() - mtimeMs > LOCK_LIFETIME
   if (isLeft) await rm(path, { force: true })
   return false
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
 }
 
 /** It belongs to no terminal and no agent, and outlives this process. */
