@@ -20,7 +20,7 @@ export const command: Command = {
     const { running, pid, peerId, swarm, multiaddrs, peers, rejections, offences, damaged } = status
     const refused = Object.entries(rejections).map(([reason, count]) => `${count} ${reason}`)
     const rows = [
-      ['node', running ? `running, process ${pid}` : 'not running'],
+      ['node', running ? `running, process ${pid}${uptimeText(status.uptime)}` : 'not running'],
       ['data', dataDir],
       ['peer id', peerId ?? '-'],
       ['swarm', swarm === undefined ? '-' : `${swarm.name} (${swarm.id}, ${swarm.mode} node)`],
@@ -38,11 +38,30 @@ export const command: Command = {
       ['refused', refused.join(', ') || 'nothing'],
       ['offences', String(offences)],
       ['damaged', String(damaged)],
+      ['quarantined', grouped(status.quarantined)],
+      ...status.waiting.map((each, i) => [i === 0 ? 'waiting' : '', waitingText(each)]),
       ...status.warnings.map((text) => ['warning', sanitizeText(text)])
     ]
     print(table(rows))
     return EXIT.ok
   }
+}
+
+/** `, up 3 h 5 min`. */
+function uptimeText(seconds: number | undefined): string {
+  if (seconds === undefined) return ''
+  const minutes = Math.floor(seconds / 60)
+  if (minutes === 0) return `, up ${seconds} s`
+  const hours = Math.floor(minutes / 60)
+  const days = Math.floor(hours / 24)
+  if (hours === 0) return `, up ${minutes} min`
+  return days === 0 ? `, up ${hours} h ${minutes % 60} min` : `, up ${days} d ${hours % 24} h`
+}
+
+function waitingText({ what, count, why, ...rest }: ResultOf<'status'>['waiting'][number]): string {
+  const how = rest.command === undefined ? '' : ` ("${rest.command}")`
+  const subject = what === 'index' ? 'items of the index' : what === 'peers' ? 'entries' : what
+  return `${grouped(count)} ${subject}: ${sanitizeText(why)}${how}`
 }
 
 function filtersText({ bytes, peerFilters }: ResultOf<'status'>['filters']): string {

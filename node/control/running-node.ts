@@ -81,6 +81,8 @@ async function isWithoutHive(dataDir: string): Promise<boolean> {
  * hive, nothing is created before an operation begins one.
  */
 export async function withNode<T>(dataDir: string, use: (call: Call) => Promise<T>): Promise<T> {
+  const node = await findRunningNode(dataDir)
+  if (node !== undefined) return use(remoteCalls(node.socket))
   if (!(await isWithoutHive(dataDir))) return withHive(dataDir, use)
   return use(async (name, input, options) => {
     if (!BEGINNINGS.has(name)) await requireHive(dataDir)
