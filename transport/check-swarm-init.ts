@@ -4,13 +4,17 @@ import { SwarmError } from './errors.ts'
 import { parseSwarmKey } from './host/swarm-key.ts'
 import type { SwarmInit } from './swarm-init.ts'
 
-type Checked = Pick<SwarmInit, 'acceptedKeys' | 'bootstrap' | 'key' | 'libp2p' | 'listen'>
-
 /** Protocols of addresses that some transport of a node can use. */
 const USABLE: ReadonlySet<string> = new Set(['memory', 'p2p-circuit', 'tcp'])
 
 /** Throws `SwarmError` (SWARM_KEY_INVALID, ADDRESS_INVALID). */
-export function checkSwarmInit({ key, acceptedKeys, bootstrap, listen, libp2p }: Checked): void {
+export function checkSwarmInit({
+  key,
+  acceptedKeys,
+  bootstrap,
+  listen,
+  libp2p
+}: Pick<SwarmInit, 'acceptedKeys' | 'bootstrap' | 'key' | 'libp2p' | 'listen'>): void {
   if (key !== undefined) parseSwarmKey(key)
   for (const accepted of acceptedKeys ?? []) parseSwarmKey(accepted)
   // Other transports have other addresses.

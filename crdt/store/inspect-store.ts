@@ -17,6 +17,7 @@ import type { FileDamage } from './inventory.ts'
 const SMALL_FILE = /^(\d+\.log|MANIFEST-\d+|CURRENT)$/
 const SCHEMA_KEY = Buffer.from('schema')
 
+/** What a store is, as far as it can be seen without opening it. */
 export interface StoreInspection {
   /** Files that are not as they were when the store was closed. */
   readonly damage: readonly FileDamage[]
@@ -29,6 +30,7 @@ export interface StoreInspection {
   readonly swarm?: string
 }
 
+/** Inspects the store in a directory. The caller makes sure that no process has it open. */
 export async function inspectStore(directory: string): Promise<StoreInspection> {
   const inventory = new Inventory(directory)
   const contents = inventory.read()
