@@ -38,7 +38,7 @@ export const command: Command = {
       ['refused', refused.join(', ') || 'nothing'],
       ['offences', String(offences)],
       ['damaged', String(damaged)],
-      ['quarantined', grouped(status.quarantined)],
+      ['quarantined', quarantineText(status.quarantined)],
       ...status.waiting.map((each, i) => [i === 0 ? 'waiting' : '', waitingText(each)]),
       ...status.warnings.map((text) => ['warning', sanitizeText(text)])
     ]
@@ -56,6 +56,10 @@ function uptimeText(seconds: number | undefined): string {
   const days = Math.floor(hours / 24)
   if (hours === 0) return `, up ${minutes} min`
   return days === 0 ? `, up ${hours} h ${minutes % 60} min` : `, up ${days} d ${hours % 24} h`
+}
+
+function quarantineText(count: number | undefined): string {
+  return count === undefined ? 'not counted while the index is behind' : grouped(count)
 }
 
 function waitingText({ what, count, why, ...rest }: ResultOf<'status'>['waiting'][number]): string {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { NotRunningError } from './errors.ts'
 import { FIVE_TOOLS, NOT_FOR_AGENTS, operation } from './operation.ts'
 import { Count, Empty } from './shapes/common.ts'
-import { waitingOn } from './waiting.ts'
+import { isListed, waitingOn } from './waiting.ts'
 import {
   BackupReport,
   Event,
@@ -47,11 +47,14 @@ export const NODE = {
     cli: { by: 'status', args: ['status'] },
     mcp: FIVE_TOOLS,
     async run({ db, running, http }) {
+      const isCounted = isListed(db)
       const waiting = await waitingOn(db, running)
       return {
         ...db.status,
-        quarantined: waiting.find(({ what }) => what === 'insights')?.count ?? 0,
         waiting,
+        ...(isCounted
+          ? { quarantined: waiting.find(({ what }) => what === 'insights')?.count ?? 0 }
+          : {}),
         ...(running ? { uptime: Math.floor(process.uptime()) } : {}),
         digest: await db.digest(),
         running,

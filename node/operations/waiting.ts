@@ -12,16 +12,24 @@ export interface Waiting {
 /** Items are counted up to this: the count must not make a status slow. */
 export const MAX_COUNTED = 100
 
+/** Whether lists come at once: they wait for an index that is behind. */
+export function isListed({ status: { index } }: Pick<HiveNode, 'status'>): boolean {
+  return index.behind === 0 && index.failure === undefined
+}
+
 export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting[]> {
   const { hive, capabilities } = db.agent.cortex
   const held = { state: 'quarantined', limit: MAX_COUNTED } as const
-  const [insights, goals, offers, skills] = await Promise.all([
-    counted(hive.getGlobalInsights(held)),
-    counted(hive.goals.list({ state: 'quarantined' })),
-    counted(hive.skills.offers(held)),
-    counted(capabilities.list({ status: 'sandbox' }))
-  ])
   const { index, peers, entries } = db.status
+  const lists = isListed(db)
+    ? [
+        hive.getGlobalInsights(held),
+        hive.goals.list({ state: 'quarantined' }),
+        hive.skills.offers(held)
+      ]
+    : []
+  const [insights = 0, goals = 0, offers = 0] = await Promise.all(lists.map(counted))
+  const skills = await counted(capabilities.list({ status: 'sandbox' }))
   const all: Waiting[] = [
     {
       what: 'insights',

@@ -39,6 +39,7 @@ export function progressLine(): {
     },
     end() {
       if (shown) stderr.write('\r\u001b[K')
+      shown = false
     }
   }
 }

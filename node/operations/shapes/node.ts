@@ -42,7 +42,9 @@ export const NodeStatus = z
       failure: z.string().optional()
     }),
     warnings: z.array(z.string()),
-    quarantined: Count.meta({ description: 'Insights in quarantine, counted up to 100' }),
+    quarantined: Count.optional().meta({
+      description: 'Insights in quarantine, counted up to 100; absent while the index is behind'
+    }),
     waiting: z.array(
       z.strictObject({
         what: z.enum(['goals', 'index', 'insights', 'offers', 'peers', 'skills']),

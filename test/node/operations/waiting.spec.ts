@@ -29,6 +29,8 @@ describe('the status of a node', function () {
       source: 'export default () => 1'
     })
     const check = async (): Promise<ResultOf<'status'> | undefined> => {
+      // A list waits for the index, and a status does not.
+      await node.agent.cortex.hive.getGlobalInsights()
       const status = await statusOf(node)
       return status.quarantined === 2 ? status : undefined
     }
