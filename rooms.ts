@@ -201,6 +201,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 
   // The binary.
+  'node/command-line': { imports: [] },
+  'node/config': { imports: ['node/command-line'] },
   'node/hook': { imports: [] },
   'node/sessions': { imports: ['src'] },
   'node/operations': { imports: ['src', 'node/sessions'] },
@@ -211,9 +213,24 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/control': { imports: ['src', 'node/sessions', 'node/operations', 'node/http'] },
   'node/install': { imports: [] },
   'node/output': { imports: ['src', 'node/operations', 'node/control', 'node/install'] },
+  'node/doctor': {
+    imports: [
+      'crdt',
+      'transport',
+      'src',
+      'node/command-line',
+      'node/config',
+      'node/operations',
+      'node/control',
+      'node/install'
+    ]
+  },
   'node/commands': {
     imports: [
       'src',
+      'node/doctor',
+      'node/command-line',
+      'node/config',
       'node/operations',
       'node/http',
       'node/mcp',

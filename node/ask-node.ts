@@ -1,8 +1,8 @@
 /** Commands that ask a node one question and have no options of their own. */
-import { COMMON_OPTIONS, readArguments } from './command.ts'
-import { defaultDataDir } from './data-paths.ts'
+import { readArguments } from './command.ts'
 import { withNode } from './control/running-node.ts'
 import type { CommandContext } from './command.ts'
+import type { CommandSpec } from './command-line/command-spec.ts'
 import type { Call } from './operations/index.ts'
 
 export interface NodeAnswer<T> {
@@ -15,11 +15,12 @@ export interface NodeAnswer<T> {
 /** Asks the running node, or opens the directory if no node runs on it. Throws `UsageError`. */
 export async function askNode<T>(
   argv: readonly string[],
-  { env, signal }: CommandContext,
+  spec: CommandSpec,
+  context: CommandContext,
   question: (call: Call, options: { readonly signal: AbortSignal }) => Promise<T>
 ): Promise<NodeAnswer<T>> {
-  const { values } = readArguments(argv, COMMON_OPTIONS)
-  const dataDir = values['data-dir'] ?? defaultDataDir(env)
+  const { signal } = context
+  const { values, dataDir } = readArguments(argv, spec, context)
   const answer = await withNode(dataDir, (call) => question(call, { signal }))
   return { answer, dataDir, isJson: values.json === true }
 }

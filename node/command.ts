@@ -1,44 +1,107 @@
 /** The interface of a command, and the parsing of its arguments. */
 import { parseArgs } from 'node:util'
+import { COMMON_OPTIONS } from './command-line/command-spec.ts'
+import { didYouMean } from './command-line/nearest.ts'
+import { defaultDataDir } from './data-paths.ts'
 import { readTime, TIME_FORMS } from './time.ts'
 import { messageOf, UsageError } from './exit-codes.ts'
-import type { ParseArgsOptionsConfig } from 'node:util'
+import type { CommandSpec, OptionSpec } from './command-line/command-spec.ts'
+import type { Configuration, SettingKey } from './config/index.ts'
 import type { ExitCode } from './exit-codes.ts'
 
 export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal
+  /** Settings of files and variables. */
+  readonly settings: Configuration['settings']
 }
 
 export interface Command {
   run(argv: readonly string[], context: CommandContext): Promise<ExitCode>
 }
 
-/** Options of every command. */
-export const COMMON_OPTIONS = {
-  'data-dir': { type: 'string' },
-  json: { type: 'boolean' }
-} as const satisfies ParseArgsOptionsConfig
+type Values<T extends CommandSpec> = ReturnType<
+  typeof parseArgs<{
+    options: T['options'] & typeof COMMON_OPTIONS
+    allowPositionals: true
+    strict: true
+  }>
+>['values']
 
-/** Parses `argv` strictly. Throws `UsageError` with the problem. */
-export function readArguments<const T extends ParseArgsOptionsConfig>(
+export interface Arguments<T extends CommandSpec> {
+  readonly values: Values<T>
+  readonly positionals: readonly string[]
+  /** Of an option, of the configuration, or the default one. */
+  readonly dataDir: string
+  /** Options of the command line itself. */
+  readonly given: ReadonlySet<string>
+}
+
+/**
+ * Parses `argv` strictly. Options that are not given get the values of the configuration, else their
+ * defaults. Throws `UsageError` with the problem.
+ */
+export function readArguments<const T extends CommandSpec>(
   argv: readonly string[],
-  options: T,
-  allowPositionals = false
-): ReturnType<typeof parseArgs<{ options: T; allowPositionals: true }>> {
+  spec: T,
+  { settings, env }: Pick<CommandContext, 'env' | 'settings'>
+): Arguments<T> {
+  const options: Record<string, OptionSpec> = { ...COMMON_OPTIONS, ...spec.options }
+  const { values, positionals } = parse(argv, options)
+  if (spec.positionals !== true && positionals.length > 0) {
+    throw new UsageError(
+      `Unexpected argument "${positionals[0]}". Quote a text that contains spaces.`
+    )
+  }
+  const given = new Set(Object.keys(values))
+  const all: Record<string, unknown> = { ...values }
+  for (const [name, option] of Object.entries(options)) {
+    if (given.has(name)) continue
+    const value = configured(option, settings) ?? option.default
+    if (value !== undefined) all[name] = value
+  }
+  const dataDir = typeof all['data-dir'] === 'string' ? all['data-dir'] : defaultDataDir(env)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by these options
+  return { values: all as Values<T>, positionals, dataDir, given }
+}
+
+/** As the command line would give it: numbers are text. */
+function configured(
+  { setting }: OptionSpec,
+  settings: CommandContext['settings']
+): string | boolean | readonly string[] | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a test compares the names
+  const value = settings.get(setting as SettingKey)?.value
+  return typeof value === 'number' ? String(value) : value
+}
+
+function parse(
+  argv: readonly string[],
+  options: Readonly<Record<string, OptionSpec>>
+): { values: Record<string, unknown>; positionals: string[] } {
+  const taken = Object.fromEntries(
+    Object.entries(options).map(([name, { type, multiple = false }]) => [name, { type, multiple }])
+  )
+  const rules = { args: [...argv], options: taken, allowPositionals: true, allowNegative: true }
+  const { tokens } = parseArgs({ ...rules, strict: false, tokens: true })
+  for (const token of tokens) {
+    if (token.kind !== 'option' || Object.hasOwn(options, token.name)) continue
+    const name = token.rawName.replace(/^--no-/, '--')
+    if (name !== token.rawName && options[name.slice(2)]?.type === 'boolean') continue
+    throw unknownOption(token.rawName, Object.keys(options))
+  }
   try {
-    const parsed = parseArgs({ args: [...argv], options, allowPositionals: true, strict: true })
-    if (!allowPositionals && parsed.positionals.length > 0) {
-      throw new UsageError(
-        `Unexpected argument "${parsed.positionals[0]}". Quote a text that contains spaces.`
-      )
-    }
-    return parsed
+    const { values, positionals } = parseArgs({ ...rules, strict: true })
+    return { values: { ...values }, positionals }
   } catch (error) {
-    if (error instanceof UsageError) throw error
     throw new UsageError(messageOf(error))
   }
+}
+
+function unknownOption(name: string, known: readonly string[]): UsageError {
+  const word = name.replace(/^-+/, '')
+  return new UsageError(`There is no option "${name}".${didYouMean(word, known, '--')}`)
 }
 
 /** Parses `--state` of goals and offers. Throws `UsageError` if it is not valid. */

@@ -1,5 +1,4 @@
 /** Paths of a node: XDG base directories, and a short path for its socket. */
-import { createHash } from 'node:crypto'
 import { lstat } from 'node:fs/promises'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -21,7 +20,9 @@ export function defaultDataDir(env: Environment): string {
 
 /** A path for the socket of the node in `dataDir`, in a directory that only its user can enter. */
 export async function socketPath(dataDir: string, env: Environment): Promise<string> {
-  const name = `${createHash('sha256').update(resolve(dataDir)).digest('hex').slice(0, 16)}.sock`
+  // Loaded here: most commands need no path of a socket.
+  const { hash } = process.getBuiltinModule('node:crypto')
+  const name = `${hash('sha256', resolve(dataDir)).slice(0, 16)}.sock`
   const runtime = absolute(env['XDG_RUNTIME_DIR'])
   const directory =
     runtime === undefined || Buffer.byteLength(join(runtime, NAME, name)) > MAX_SOCKET_PATH

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `hive` binary: checks the version of Node.js before loading any code that needs it. */
 const NEEDED = 24
+const INTERRUPTED = 130
 const running = Number(process.versions.node.split('.')[0])
 
 const [name, ...rest] = process.argv.slice(2)
@@ -21,5 +22,8 @@ if (running < NEEDED && isHook) {
   process.exit(0)
 } else {
   const { main } = await import('./main.ts')
-  process.exitCode = await main(process.argv.slice(2))
+  const code = await main(process.argv.slice(2))
+  process.exitCode = code
+  // An input that is still open would hold the process.
+  if (code === INTERRUPTED) process.exit()
 }

@@ -1,8 +1,8 @@
 /** Runs one command line and returns its exit code. A command's code is loaded when it is used. */
 import { EXIT, exitCodeOf, messageOf, UsageError } from './exit-codes.ts'
-import { HELP } from './output/help.ts'
-import { warn } from './output/terminal.ts'
+import { paint, warn } from './output/terminal.ts'
 import type { Command } from './command.ts'
+import type { Configuration } from './config/index.ts'
 import type { ExitCode } from './exit-codes.ts'
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
@@ -49,14 +49,27 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   repair: () => import('./commands/repair.ts'),
   install: () => import('./commands/install.ts'),
   uninstall: () => import('./commands/uninstall.ts'),
-  doctor: () => import('./commands/doctor.ts')
+  doctor: () => import('./commands/doctor.ts'),
+  config: () => import('./commands/config.ts'),
+  completion: () => import('./commands/completion.ts')
 }
+
+/** Commands that are of use where the configuration is wrong, or that have none. */
+const WITHOUT_CONFIGURATION: ReadonlySet<string> = new Set([
+  'completion',
+  'config',
+  'doctor',
+  'hook',
+  'keygen'
+])
 
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   const [name = '', ...rest] = argv
-  if (name === '--help' || name === '-h' || name === 'help' || rest.includes('--help')) {
-    process.stdout.write(HELP)
-    return EXIT.ok
+  const isHelp = name === '--help' || name === '-h' || name === 'help'
+  const end = rest.indexOf('--')
+  const options = end === -1 ? rest : rest.slice(0, end)
+  if (isHelp || options.includes('--help') || options.includes('-h')) {
+    return help(isHelp ? (rest[0] ?? '') : name)
   }
   if (name === '--version' || name === '-v') {
     const { version } = await import('./version.ts')
@@ -67,19 +80,56 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   const stopListening = onSignals(interrupt)
   try {
     const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-    if (load === undefined) {
-      throw new UsageError(name === '' ? 'Name a command.' : `There is no command "${name}".`)
-    }
+    if (load === undefined) throw await unknownCommand(name)
+    const settings = WITHOUT_CONFIGURATION.has(name) ? new Map() : await loadSettings()
     const { command } = await load()
-    return await command.run(rest, { env: process.env, signal: interrupt.signal })
+    return await command.run(rest, { env: process.env, signal: interrupt.signal, settings })
   } catch (error) {
     if (interrupt.signal.aborted) return EXIT.interrupted
-    warn(`hive: ${messageOf(error)}`)
-    if (error instanceof UsageError) warn('"hive --help" lists the commands and their options.')
+    warn(`${paint('red', 'hive:', process.stderr)} ${messageOf(error)}`)
+    if (error instanceof UsageError) {
+      const command = Object.hasOwn(COMMANDS, name) ? ` ${name}` : ''
+      warn(
+        command === ''
+          ? '"hive --help" lists the commands.'
+          : `"hive${command} --help" lists the options, with examples.`
+      )
+    }
     return exitCodeOf(error)
   } finally {
     stopListening()
   }
+}
+
+async function loadSettings(): Promise<Configuration['settings']> {
+  const { ConfigError, loadConfiguration } = await import('./config/index.ts')
+  try {
+    const { settings } = await loadConfiguration({ env: process.env, cwd: process.cwd() })
+    return settings
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const [first = '', ...more] = error.problems
+    throw new UsageError([first, ...more.map((line) => `      ${line}`)].join('\n'))
+  }
+}
+
+async function help(name: string): Promise<ExitCode> {
+  const { commandHelp, overview } = await import('./command-line/help.ts')
+  const { COMMAND_SPECS } = await import('./command-line/specs.ts')
+  const spec = Object.hasOwn(COMMAND_SPECS, name) ? COMMAND_SPECS[name] : undefined
+  if (spec === undefined && name !== '' && !name.startsWith('-')) {
+    warn(`hive: ${(await unknownCommand(name)).message}`)
+    return EXIT.usage
+  }
+  process.stdout.write(spec === undefined ? overview() : commandHelp(name, spec))
+  return EXIT.ok
+}
+
+async function unknownCommand(name: string): Promise<UsageError> {
+  if (name === '') return new UsageError('Name a command.')
+  const { didYouMean } = await import('./command-line/nearest.ts')
+  const hint = didYouMean(name, Object.keys(COMMANDS), 'hive ')
+  return new UsageError(`There is no command "${name}".${hint}`)
 }
 
 /** The first signal asks the command to stop; the second ends the process. */

@@ -18,6 +18,7 @@
  * @module noormme-hive/transport
  */
 export { DEFAULT_LISTEN, MAX_ACCEPTED_KEYS } from './constants.ts'
+export { checkSwarmInit } from './check-swarm-init.ts'
 export { createSwarm } from './create-swarm.ts'
 export { SwarmError } from './errors.ts'
 export { loadPeerKey } from './host/peer-key.ts'

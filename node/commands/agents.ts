@@ -1,7 +1,7 @@
 /** `hive agents`: lists the agents that have a persona, or creates one. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { AGENTS } from '../command-line/specs/agents.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { describeAgents } from '../output/persona-texts.ts'
 import { print, printJson, sanitizeText } from '../output/terminal.ts'
@@ -10,9 +10,9 @@ import type { Command } from '../command.ts'
 import type { InputOf } from '../operations/index.ts'
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(argv, COMMON_OPTIONS, true)
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, AGENTS, context)
     const [what = 'list', agent, given, ...more] = positionals
     if (what === 'create' && agent !== undefined && more.length === 0) {
       const json = given === undefined ? await jsonInput() : jsonOf(given)

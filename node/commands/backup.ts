@@ -1,27 +1,34 @@
 /** `hive backup`: writes a backup of a node, running or not. */
 import { resolve } from 'node:path'
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { BACKUP } from '../command-line/specs/node.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
-import { print, printJson, progressLine } from '../output/terminal.ts'
+import { print, printJson, withProgress } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(argv, COMMON_OPTIONS, true)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, BACKUP, context)
     const [target] = positionals
     if (target === undefined || positionals.length > 1) {
       throw new UsageError('Name one directory for the backup: hive backup DIR.')
     }
-    const progress = progressLine()
-    const report = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-      call(
-        'backup',
-        { directory: resolve(target) },
-        { signal, onProgress: ({ items }) => progress.update(`${items} items`) }
-      )
-    ).finally(() => progress.end())
+    const directory = resolve(target)
+    const report = await withProgress(
+      signal,
+      (update) =>
+        withNode(dataDir, (call) =>
+          call(
+            'backup',
+            { directory },
+            { signal, onProgress: ({ items }) => update(`${items} items`) }
+          )
+        ),
+      (last) =>
+        `There is no backup: what was written (${last ?? '0 items'}) is removed from ${directory}.`
+    )
     if (values.json === true) printJson(report)
     else print(`${report.items} items in ${report.directory}`)
     return EXIT.ok

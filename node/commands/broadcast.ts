@@ -1,9 +1,9 @@
 /** `hive broadcast`: promotes facts of sufficient confidence to the swarm. */
-import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
+import { numberOption, readArguments } from '../command.ts'
+import { BROADCAST } from '../command-line/specs/swarm.ts'
 import { EXIT } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
-import { sanitizeText, print, printJson, progressLine } from '../output/terminal.ts'
+import { sanitizeText, print, printJson, withProgress } from '../output/terminal.ts'
 import type { BroadcastReport } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
@@ -11,20 +11,23 @@ import type { Command } from '../command.ts'
 const MAX_SHOWN = 10
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values } = readArguments(argv, {
-      ...COMMON_OPTIONS,
-      'min-confidence': { type: 'string', default: '0.9' }
-    })
+  async run(argv, context) {
+    const { signal } = context
+    const { values, dataDir } = readArguments(argv, BROADCAST, context)
     const minConfidence = numberOption('min-confidence', values['min-confidence'], 0, 1)
-    const progress = progressLine()
-    const report = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-      call(
-        'broadcast',
-        { minConfidence },
-        { signal, onProgress: ({ promoted }) => progress.update(`${promoted} promoted`) }
-      )
-    ).finally(() => progress.end())
+    const report = await withProgress(
+      signal,
+      (update) =>
+        withNode(dataDir, (call) =>
+          call(
+            'broadcast',
+            { minConfidence },
+            { signal, onProgress: ({ promoted }) => update(`${promoted} promoted`) }
+          )
+        ),
+      (last) =>
+        `Published at least: ${last ?? '0 promoted'}. "hive broadcast" again publishes the rest.`
+    )
     if (values.json === true) {
       printJson(report)
       return EXIT.ok

@@ -1,7 +1,7 @@
 /** `hive cases`: disputed claims and rules, proposals and decisions. */
-import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
+import { readArguments, wholeNumberOption } from '../command.ts'
+import { CASES } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import {
   describeCase,
@@ -92,29 +92,21 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 }
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const own = {
-      agent: { type: 'string' },
-      trial: { type: 'string' },
-      state: { type: 'string' },
-      limit: { type: 'string' },
-      usd: { type: 'string' },
-      why: { type: 'string' },
-      by: { type: 'string' }
-    } as const
-    const { values, positionals } = readArguments(argv, { ...COMMON_OPTIONS, ...own }, true)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, CASES, context)
     const [what = '', ...rest] = positionals
     const action = Object.hasOwn(ACTIONS, what) ? ACTIONS[what] : undefined
     if (action === undefined || !action.takes.includes(rest.length)) {
       throw new UsageError(
-        `cases takes one of ${Object.keys(ACTIONS).join(', ')}: see hive --help. Quote each argument.`
+        `cases takes one of ${Object.keys(ACTIONS).join(', ')}: see hive cases --help. Quote each argument.`
       )
     }
     const show: CaseAction['show'] = (result, text) => {
       if (values.json === true) printJson(result)
       else print(text(result))
     }
-    return withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+    return withNode(dataDir, (call) =>
       action.run({ call, arguments: rest, options: values, signal, show })
     )
   }

@@ -1,7 +1,7 @@
 /** `hive context GOAL`: prints quoted knowledge for a goal, within a token budget. */
-import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
+import { readArguments, wholeNumberOption } from '../command.ts'
+import { CONTEXT } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { print, printJson, warn } from '../output/terminal.ts'
 import { matchesWait } from '../output/withheld.ts'
@@ -10,18 +10,9 @@ import type { Command } from '../command.ts'
 const MAX_BUDGET = 1_000_000
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(
-      argv,
-      {
-        ...COMMON_OPTIONS,
-        budget: { type: 'string', default: '2000' },
-        tag: { type: 'string', multiple: true },
-        project: { type: 'string' },
-        'all-projects': { type: 'boolean' }
-      },
-      true
-    )
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, CONTEXT, context)
     if (positionals.length === 0)
       throw new UsageError('context takes one goal. Quote the text of the goal.')
     const options = {
@@ -32,17 +23,15 @@ export const command: Command = {
       allProjects: values['all-projects']
     }
     const isJson = values.json === true
-    const context = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-      call('context', options, { signal })
-    )
+    const quoted = await withNode(dataDir, (call) => call('context', options, { signal }))
     if (isJson) {
-      printJson(context)
+      printJson(quoted)
       return EXIT.ok
     }
     // One JSON object a line, in which control characters are escaped.
-    print(context.text === '' ? 'No matches.' : context.text)
+    print(quoted.text === '' ? 'No matches.' : quoted.text)
     // Not in the text, which goes to a model.
-    for (const line of matchesWait(context.withheld)) warn(line)
+    for (const line of matchesWait(quoted.withheld)) warn(line)
     return EXIT.ok
   }
 }

@@ -1,34 +1,22 @@
 /**
  * `hive distill`: stores one fact from the arguments, or many as JSON Lines from standard input.
  */
-import { COMMON_OPTIONS, dateOption, numberOption, readArguments } from '../command.ts'
-import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
+import { dateOption, numberOption, readArguments } from '../command.ts'
+import { DISTILL } from '../command-line/specs/knowledge.ts'
+import { UsageError } from '../exit-codes.ts'
 import { withDefaults } from '../operations/line-reader.ts'
 import { withNode } from '../control/running-node.ts'
-import { printDistilled } from '../output/distilled.ts'
-import { printJson, progressLine } from '../output/terminal.ts'
+import { reportDistilled, storedSoFar } from '../output/distilled.ts'
+import { withProgress } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 /** Of a fact in the arguments; a line must have its own, or `--confidence`. */
 const DEFAULT_CONFIDENCE = 0.9
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(
-      argv,
-      {
-        ...COMMON_OPTIONS,
-        confidence: { type: 'string' },
-        tag: { type: 'string', multiple: true },
-        attribute: { type: 'string' },
-        value: { type: 'string' },
-        'valid-from': { type: 'string' },
-        private: { type: 'boolean' },
-        project: { type: 'string', multiple: true }
-      },
-      true
-    )
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, DISTILL, context)
     const [entity, content, ...more] = positionals
     if (more.length > 0)
       throw new UsageError('distill takes an entity and a content. Quote each of them.')
@@ -59,22 +47,24 @@ export const command: Command = {
         : singleLine(
             JSON.stringify({ confidence: DEFAULT_CONFIDENCE, ...defined(fields), entity, content })
           )
-    const progress = progressLine()
-    const report = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-      call(
-        'distill',
-        { facts: [] },
-        {
-          lines,
-          signal,
-          onProgress: ({ read, new: fresh, corroborated }) =>
-            progress.update(`${read} read, ${fresh} new, ${corroborated} found by peers too`)
-        }
-      )
-    ).finally(() => progress.end())
-    if (values.json === true) printJson(report)
-    else printDistilled(report)
-    return report.rejected.length > 0 ? EXIT.refused : EXIT.ok
+    const report = await withProgress(
+      signal,
+      (update) =>
+        withNode(dataDir, (call) =>
+          call(
+            'distill',
+            { facts: [] },
+            {
+              lines,
+              signal,
+              onProgress: ({ read, new: fresh, corroborated }) =>
+                update(`${read} read, ${fresh} new, ${corroborated} found by peers too`)
+            }
+          )
+        ),
+      storedSoFar
+    )
+    return reportDistilled(report, values.json === true)
   }
 }
 

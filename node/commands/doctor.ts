@@ -1,110 +1,32 @@
-/** `hive doctor`: checks what is installed in clients, and what a node needs. */
-import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
+/** `hive doctor`: finds what is wrong with a node, its surroundings and its clients. */
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
-import { findRunningNode } from '../control/running-node.ts'
-import { defaultDataDir } from '../data-paths.ts'
+import { readArguments } from '../command.ts'
+import { DOCTOR } from '../command-line/specs/machine.ts'
+import { diagnose } from '../doctor/diagnosis.ts'
 import { EXIT } from '../exit-codes.ts'
-import { checkClient, CLIENTS, launchHere, placeHere } from '../install/index.ts'
-import { print, printJson } from '../output/terminal.ts'
-import { version } from '../version.ts'
+import { paint, print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
-import type { Finding, Place } from '../install/index.ts'
-
-/** Bits of the group and of others. */
-const OTHERS = 0o077
+import type { SectionFinding } from '../doctor/diagnosis.ts'
 
 export const command: Command = {
-  async run(argv, { env }) {
-    const { values } = readArguments(argv, { ...COMMON_OPTIONS, 'swarm-key': { type: 'string' } })
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
-    const keyFile = values['swarm-key'] ?? (await found(join(dataDir, 'swarm.key')))
-    const here = placeHere(env)
-    const isHome = process.cwd() === here.home
-    const sections: [string, readonly Finding[]][] = [
-      [
-        'node',
-        [
-          { ok: true, text: `Node.js ${process.versions.node}` },
-          await checkDirectory(dataDir),
-          await checkNode(dataDir),
-          ...(keyFile === undefined ? [] : [await checkKey(keyFile)])
-        ]
-      ],
-      ...(await checkClients(here, '')),
-      ...(isHome ? [] : await checkClients(placeHere(env, process.cwd()), ' in this directory'))
-    ]
-    const problems = sections.flatMap(([, findings]) => findings).filter(({ ok }) => !ok)
-    if (values.json === true) {
-      const findings = sections.flatMap(([section, list]) =>
-        list.map((each) => ({ section, ...each }))
-      )
-      printJson({ ok: problems.length === 0, findings })
-    } else {
-      printSections(sections)
+  async run(argv, context) {
+    const { env, signal } = context
+    const { values, dataDir } = readArguments(argv, DOCTOR, context)
+    const findings = await diagnose({
+      env,
+      cwd: process.cwd(),
+      dataDirOf: (settings) => readArguments(argv, DOCTOR, { env, settings }).dataDir,
+      keyFile: values['swarm-key'] ?? (await found(join(dataDir, 'swarm.key'))),
+      signal
+    })
+    const problems = findings.filter(({ ok }) => !ok)
+    if (values.json === true) printJson({ ok: problems.length === 0, findings })
+    else {
+      printSections(findings)
       print(problems.length === 0 ? '\nno problems' : `\nproblems: ${problems.length}`)
     }
     return problems.length === 0 ? EXIT.ok : EXIT.failed
-  }
-}
-
-async function checkClients(place: Place, where: string): Promise<[string, readonly Finding[]][]> {
-  const checked: [string, readonly Finding[]][] = []
-  for (const client of CLIENTS) {
-    const findings = await checkClient(client, place, launchHere(), version())
-    if (findings.length > 0) checked.push([`${client.title}${where}`, findings])
-  }
-  if (checked.length === 0 && where === '') {
-    checked.push([
-      'clients',
-      [{ ok: true, text: 'hive is in no client; "hive install" lists the clients' }]
-    ])
-  }
-  return checked
-}
-
-async function checkDirectory(path: string): Promise<Finding> {
-  if ((await found(path)) === undefined) {
-    return { ok: true, text: `the data directory does not exist yet: ${path}` }
-  }
-  try {
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
-    return { ok: true, text: `the data directory can be read and written: ${path}` }
-  } catch {
-    const text = `the data directory cannot be read and written: ${path}`
-    return { ok: false, text, mend: `chmod u+rwx "${path}", as its owner` }
-  }
-}
-
-async function checkNode(dataDir: string): Promise<Finding> {
-  const node = await findRunningNode(dataDir)
-  if (node === undefined) return { ok: true, text: 'no node runs on the data directory' }
-  const text = `a node runs and accepts connections (process ${node.pid}, version ${node.version})`
-  return node.version === version()
-    ? { ok: true, text }
-    : {
-        ok: false,
-        text: `${text}; this is version ${version()}`,
-        mend: `kill ${node.pid}, then hive start`
-      }
-}
-
-async function checkKey(path: string): Promise<Finding> {
-  try {
-    await access(path, constants.R_OK)
-    const mode = (await stat(path)).mode & 0o777
-    if ((mode & OTHERS) === 0 || process.platform === 'win32') {
-      return { ok: true, text: `only its owner can read the swarm key: ${path}` }
-    }
-    const text = `other users may read the swarm key (mode 0${mode.toString(8)}): ${path}`
-    return { ok: false, text, mend: `chmod 600 "${path}"` }
-  } catch {
-    return {
-      ok: false,
-      text: `the swarm key cannot be read: ${path}`,
-      mend: 'hive keygen > swarm.key'
-    }
   }
 }
 
@@ -112,11 +34,11 @@ async function found(path: string): Promise<string | undefined> {
   return (await stat(path).catch(() => undefined)) === undefined ? undefined : path
 }
 
-function printSections(sections: readonly [string, readonly Finding[]][]): void {
-  for (const [title, findings] of sections) {
+function printSections(findings: readonly SectionFinding[]): void {
+  for (const [title, list] of Map.groupBy(findings, ({ section }) => section)) {
     print(title)
-    for (const { ok, text, mend } of findings) {
-      print(`  ${ok ? 'ok      ' : 'PROBLEM '} ${text}`)
+    for (const { ok, text, mend } of list) {
+      print(`  ${ok ? paint('green', 'ok      ') : paint('red', 'PROBLEM ')} ${text}`)
       if (mend !== undefined) print(`           mend: ${mend}`)
     }
   }

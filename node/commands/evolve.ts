@@ -1,7 +1,7 @@
 /** `hive evolve`: mutations of personas on trial, sessions of agents and their outcomes. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { EVOLVE } from '../command-line/specs/agents.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import {
   describeEvolution,
@@ -131,16 +131,9 @@ const ACTIONS: Readonly<
 }
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const own = {
-      limit: { type: 'string' },
-      model: { type: 'boolean' },
-      force: { type: 'boolean' },
-      task: { type: 'string' },
-      error: { type: 'string' },
-      why: { type: 'string' }
-    } as const
-    const { values, positionals } = readArguments(argv, { ...COMMON_OPTIONS, ...own }, true)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, EVOLVE, context)
     const [what = '', agent = '', first, second, ...more] = positionals
     const isPass = what === 'pass' && agent === ''
     const action = Object.hasOwn(ACTIONS, what) ? ACTIONS[what] : undefined
@@ -161,7 +154,7 @@ export const command: Command = {
     }
     const { limit: limitText, ...options } = values
     const limit = limitText === undefined ? undefined : Number(limitText)
-    return withNode(values['data-dir'] ?? defaultDataDir(env), async (call) => {
+    return withNode(dataDir, async (call) => {
       if (action === undefined) {
         show(await call('iterate', { model: values.model }, { signal }), describePass)
       } else {

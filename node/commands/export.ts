@@ -1,20 +1,21 @@
 /** `hive export`: prints all facts of a node as JSON Lines, for `hive import` or for cq. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { EXPORT } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, warn, writeLine } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values } = readArguments(argv, { ...COMMON_OPTIONS, format: { type: 'string' } })
+  async run(argv, context) {
+    const { signal } = context
+    const { values, dataDir } = readArguments(argv, EXPORT, context)
     const { format } = values
     if (format !== undefined && format !== 'hive' && format !== 'cq') {
       throw new UsageError(`--format takes hive or cq, not "${format}".`)
     }
-    const report = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+    const report = await withNode(dataDir, (call) =>
       call('export', { format }, { signal, onItem: (fact) => writeLine(JSON.stringify(fact)) })
     )
     for (const line of withheldLines(report)) warn(line)

@@ -1,19 +1,17 @@
 /** `hive forget ID`: removes a fact of this node. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { FORGET } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
-  async run(argv, { env }) {
-    const { values, positionals } = readArguments(argv, COMMON_OPTIONS, true)
+  async run(argv, context) {
+    const { values, positionals, dataDir } = readArguments(argv, FORGET, context)
     const [id, ...more] = positionals
     if (id === undefined || more.length > 0) throw new UsageError('forget takes one id.')
-    const result = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-      call('forget', { id })
-    )
+    const result = await withNode(dataDir, (call) => call('forget', { id }))
     if (values.json === true) printJson(result)
     else if (!result.forgotten)
       print('This node has no fact with this id. "hive recall WORDS" finds the ids of facts.')

@@ -1,8 +1,8 @@
 /** `hive goals`: lists the goals of the swarm, adds one, or states the status of one. */
-import { COMMON_OPTIONS, readArguments, releaseOf } from '../command.ts'
+import { readArguments, releaseOf } from '../command.ts'
+import { GOALS } from '../command-line/specs/swarm.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { choiceOf, GOAL_STATUSES } from '../operations/choices.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
 import { goalsWait } from '../output/withheld.ts'
@@ -10,20 +10,10 @@ import type { Command } from '../command.ts'
 import type { GoalResult } from '../operations/index.ts'
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(
-      argv,
-      {
-        ...COMMON_OPTIONS,
-        status: { type: 'string' },
-        parent: { type: 'string' },
-        state: { type: 'string' },
-        tag: { type: 'string', multiple: true }
-      },
-      true
-    )
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, GOALS, context)
     const { parent, tag: tags, json } = values
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const [what = 'list', first, second, ...more] = positionals
     if (more.length > 0)
       throw new UsageError('Too many arguments. Quote the title and the description.')

@@ -1,7 +1,7 @@
 /** `hive govern`: limits, freezes and containment of the agents of a node. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { GOVERN } from '../command-line/specs/agents.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import {
   describeChange,
@@ -78,15 +78,9 @@ const ACTIONS: Readonly<Record<string, (ask: GovernAction) => Promise<ExitCode>>
 }
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const own = {
-      why: { type: 'string' },
-      by: { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      since: { type: 'string' }
-    } as const
-    const { values, positionals } = readArguments(argv, { ...COMMON_OPTIONS, ...own }, true)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, GOVERN, context)
     const [what = '', subject = '', argument, ...more] = positionals
     const action = Object.hasOwn(ACTIONS, what) ? ACTIONS[what] : undefined
     const isTooLong = more.length > 0 || (what !== 'limit' && argument !== undefined)
@@ -99,7 +93,7 @@ export const command: Command = {
       if (values.json === true) printJson(result)
       else print(text(result))
     }
-    return withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+    return withNode(dataDir, (call) =>
       action({ call, subject, argument, options: values, signal, show })
     )
   }

@@ -1,18 +1,15 @@
 /** `hive history ENTITY [ATTRIBUTE]`: lists current and earlier claims on an entity. */
-import { COMMON_OPTIONS, dateOption, readArguments } from '../command.ts'
+import { dateOption, readArguments } from '../command.ts'
+import { HISTORY } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(
-      argv,
-      { ...COMMON_OPTIONS, 'as-of': { type: 'string' } },
-      true
-    )
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, HISTORY, context)
     const [entity, attribute, ...more] = positionals
     if (entity === undefined || more.length > 0) {
       throw new UsageError(
@@ -20,7 +17,7 @@ export const command: Command = {
       )
     }
     const asOf = dateOption('as-of', values['as-of'])
-    const claims = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+    const claims = await withNode(dataDir, (call) =>
       call('history', { entity, attribute, asOf }, { signal })
     )
     if (values.json === true) for (const claim of claims) printJson(claim)

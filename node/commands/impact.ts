@@ -1,7 +1,7 @@
 /** `hive impact`: lists what agents were shown, when, why, and what came of it. */
-import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
+import { readArguments, wholeNumberOption } from '../command.ts'
+import { IMPACT } from '../command-line/specs/knowledge.ts'
 import { EXIT } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { print, printJson, sanitizeText } from '../output/terminal.ts'
 import { shortId } from '../recalled-line.ts'
@@ -13,17 +13,13 @@ type Impact = ResultOf<'impact'>
 const MAX_ROWS = 2_000
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values } = readArguments(argv, {
-      ...COMMON_OPTIONS,
-      limit: { type: 'string', default: '20' },
-      project: { type: 'string' }
-    })
+  async run(argv, context) {
+    const { signal } = context
+    const { values, dataDir } = readArguments(argv, IMPACT, context)
     const input = {
       limit: wholeNumberOption('limit', values.limit, 0, MAX_ROWS),
       project: values.project
     }
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const impact = await withNode(dataDir, (call) => call('impact', input, { signal }))
     if (values.json === true) printJson(impact)
     else print([...impact.rows.map(describe), totalsLine(impact)].join('\n'))

@@ -3,13 +3,13 @@
  * MCP memory server, from a file or from standard input.
  */
 import { open } from 'node:fs/promises'
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
-import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
+import { readArguments } from '../command.ts'
+import { IMPORT } from '../command-line/specs/knowledge.ts'
+import { UsageError } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
 import { storedUnits } from '../cq-database.ts'
-import { printDistilled } from '../output/distilled.ts'
-import { printJson, progressLine } from '../output/terminal.ts'
+import { reportDistilled, storedSoFar } from '../output/distilled.ts'
+import { withProgress } from '../output/terminal.ts'
 import { command as distill } from './distill.ts'
 import type { Command } from '../command.ts'
 
@@ -36,13 +36,10 @@ async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
 }
 
 async function importOther(
-  ...[argv, { env, signal }]: Parameters<Command['run']>
+  ...[argv, context]: Parameters<Command['run']>
 ): ReturnType<Command['run']> {
-  const { values, positionals } = readArguments(
-    argv,
-    { ...COMMON_OPTIONS, format: { type: 'string' }, private: { type: 'boolean' } },
-    true
-  )
+  const { signal } = context
+  const { values, positionals, dataDir } = readArguments(argv, IMPORT, context)
   const format = FORMATS.find((name) => name === values.format)
   if (format === undefined) {
     throw new UsageError(`--format takes ${FORMATS.join(' or ')}, not "${values.format}".`)
@@ -55,19 +52,21 @@ async function importOther(
   // Opened here, so that a file that cannot be read is an error of this command.
   const bytes = file === undefined ? process.stdin : await openFile(file)
   const lines = format === 'cq' ? storedUnits(bytes, file) : bytes
-  const progress = progressLine()
-  const report = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-    call(
-      'import',
-      { format, private: values.private, items: [] },
-      {
-        lines,
-        signal,
-        onProgress: ({ read, new: fresh }) => progress.update(`${read} read, ${fresh} new`)
-      }
-    )
-  ).finally(() => progress.end())
-  if (values.json === true) printJson(report)
-  else printDistilled(report)
-  return report.rejected.length > 0 ? EXIT.refused : EXIT.ok
+  const report = await withProgress(
+    signal,
+    (update) =>
+      withNode(dataDir, (call) =>
+        call(
+          'import',
+          { format, private: values.private, items: [] },
+          {
+            lines,
+            signal,
+            onProgress: ({ read, new: fresh }) => update(`${read} read, ${fresh} new`)
+          }
+        )
+      ),
+    storedSoFar
+  )
+  return reportDistilled(report, values.json === true)
 }

@@ -1,7 +1,7 @@
 /** `hive insights`: lists insights of the swarm, or previews what this node would publish. */
-import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
+import { numberOption, readArguments } from '../command.ts'
+import { INSIGHTS } from '../command-line/specs/swarm.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
 import { textLines } from '../output/text-lines.ts'
@@ -15,15 +15,9 @@ const MAX_LIMIT = 100_000
 type InsightState = InsightResult['state']
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values } = readArguments(argv, {
-      ...COMMON_OPTIONS,
-      limit: { type: 'string', default: '20' },
-      tag: { type: 'string', multiple: true },
-      state: { type: 'string' },
-      preview: { type: 'string' }
-    })
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, dataDir } = readArguments(argv, INSIGHTS, context)
     if (values.preview !== undefined) return preview(dataDir, values.preview, values.json === true)
     const options = {
       limit: Math.floor(numberOption('limit', values.limit, 1, MAX_LIMIT)),

@@ -1,5 +1,6 @@
 /** `hive install`: adds hive to agent clients, or lists the clients. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { INSTALL_CLIENTS } from '../command-line/specs/machine.ts'
 import { CommandError, EXIT } from '../exit-codes.ts'
 import {
   applyPlan,
@@ -11,18 +12,15 @@ import {
   planInstall,
   stateOf
 } from '../install/index.ts'
-import { clientsOf, INSTALL_OPTIONS, reportChanges } from '../output/install-report.ts'
+import { clientsOf, reportChanges } from '../output/install-report.ts'
 import { print, printJson, table, warn } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { Client, ClientState, Launch, Place } from '../install/index.ts'
 
 export const command: Command = {
-  async run(argv, { env }) {
-    const { values, positionals } = readArguments(
-      argv,
-      { ...COMMON_OPTIONS, ...INSTALL_OPTIONS, force: { type: 'boolean' } },
-      true
-    )
+  async run(argv, context) {
+    const { env } = context
+    const { values, positionals } = readArguments(argv, INSTALL_CLIENTS, context)
     const project = values.project === true ? process.cwd() : undefined
     const place = placeHere(env, project)
     const launch = launchHere(values['data-dir'])

@@ -1,7 +1,7 @@
 /** `hive learn SUMMARY`: stores one lesson on this node. */
-import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
+import { numberOption, readArguments } from '../command.ts'
+import { LEARN } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { print, printJson, sanitizeText } from '../output/terminal.ts'
 import { projectOf } from '../project.ts'
@@ -11,24 +11,9 @@ import type { ResultOf } from '../operations/index.ts'
 const SHORT = 12
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(
-      argv,
-      {
-        ...COMMON_OPTIONS,
-        detail: { type: 'string' },
-        action: { type: 'string' },
-        versions: { type: 'string' },
-        verify: { type: 'string' },
-        tag: { type: 'string', multiple: true },
-        project: { type: 'string' },
-        here: { type: 'boolean' },
-        private: { type: 'boolean' },
-        confidence: { type: 'string' },
-        force: { type: 'boolean' }
-      },
-      true
-    )
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, LEARN, context)
     const [summary, ...more] = positionals
     if (summary === undefined || more.length > 0) {
       throw new UsageError(
@@ -50,9 +35,7 @@ export const command: Command = {
       confidence:
         confidence === undefined ? undefined : numberOption('confidence', confidence, 0, 1)
     }
-    const learned = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-      call('learn', input, { signal })
-    )
+    const learned = await withNode(dataDir, (call) => call('learn', input, { signal }))
     if (values.json === true) printJson(learned)
     else print(describe(learned))
     return learned.status === 'similar' ? EXIT.refused : EXIT.ok

@@ -1,7 +1,7 @@
 /** `hive mcp`: serves an agent over standard input and output, by the node of this machine. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { MCP } from '../command-line/specs/machine.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { sharedNodeCalls } from '../control/shared-node.ts'
 import { createMcpServer } from '../mcp/server.ts'
 import { serveAgent } from '../mcp/stdio.ts'
@@ -10,17 +10,13 @@ import { projectOf } from '../project.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values } = readArguments(argv, {
-      'data-dir': COMMON_OPTIONS['data-dir'],
-      project: { type: 'string' },
-      profile: { type: 'string', default: 'hive' }
-    })
+  async run(argv, context) {
+    const { signal } = context
+    const { values, dataDir } = readArguments(argv, MCP, context)
     const { profile } = values
     if (profile !== 'hive' && profile !== 'cq') {
       throw new UsageError(`--profile takes hive or cq, not "${profile}".`)
     }
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const project = values.project ?? (await projectOf(process.cwd()))
     using node = sharedNodeCalls(dataDir)
     const { call } = node

@@ -1,12 +1,13 @@
 /** `hive models`: lists the catalogue, and which models can be called. */
 import { askNode } from '../ask-node.ts'
+import { MODELS } from '../command-line/specs/skills.ts'
 import { EXIT } from '../exit-codes.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
   async run(argv, context) {
-    const { answer: models, isJson } = await askNode(argv, context, (call, options) =>
+    const { answer: models, isJson } = await askNode(argv, MODELS, context, (call, options) =>
       call('models', {}, options)
     )
     if (isJson) {

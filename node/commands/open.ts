@@ -1,18 +1,19 @@
 /** `hive open ID...`: prints facts of this node and insights of the hive whole. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { OPEN } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { print, printJson, sanitizeText } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(argv, COMMON_OPTIONS, true)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, OPEN, context)
     if (positionals.length === 0) throw new UsageError('open takes ids. Other commands print them.')
-    const opened = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-      call('open', { ids: positionals }, { signal })
+    const opened = await withNode(dataDir, (call) =>
+      call('open', { ids: [...positionals] }, { signal })
     )
     const found = opened.facts.length + opened.insights.length
     if (values.json === true) printJson(opened)

@@ -1,12 +1,13 @@
 /** `hive peers`: lists the connected peers of the running node. */
 import { askNode } from '../ask-node.ts'
+import { PEERS } from '../command-line/specs/swarm.ts'
 import { EXIT } from '../exit-codes.ts'
 import { print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
   async run(argv, context) {
-    const { answer, dataDir, isJson } = await askNode(argv, context, (call, options) =>
+    const { answer, dataDir, isJson } = await askNode(argv, PEERS, context, (call, options) =>
       call('status', {}, options)
     )
     const { peers, running } = answer

@@ -1,7 +1,7 @@
 /** `hive persona`: prints and changes the persona of an agent. */
-import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
+import { readArguments, wholeNumberOption } from '../command.ts'
+import { PERSONA } from '../command-line/specs/agents.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { describeHistory, describeInversion, describeVersion } from '../output/persona-texts.ts'
 import { print, printJson } from '../output/terminal.ts'
@@ -77,14 +77,9 @@ const ACTIONS: Readonly<Record<string, (ask: PersonaAction) => Promise<ExitCode>
 const WITHOUT_ARGUMENT: ReadonlySet<string> = new Set(['show', 'prompt', 'history'])
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const own = {
-      version: { type: 'string' },
-      limit: { type: 'string' },
-      budget: { type: 'string' },
-      why: { type: 'string' }
-    } as const
-    const { values, positionals } = readArguments(argv, { ...COMMON_OPTIONS, ...own }, true)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, PERSONA, context)
     const [what = '', agent, argument, ...more] = positionals
     const action = Object.hasOwn(ACTIONS, what) ? ACTIONS[what] : undefined
     const isTooLong = more.length > 0 || (WITHOUT_ARGUMENT.has(what) && argument !== undefined)
@@ -104,9 +99,7 @@ export const command: Command = {
       if (values.json === true) printJson(result)
       else print(text(result))
     }
-    return withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-      action({ call, agent, argument, options, signal, show })
-    )
+    return withNode(dataDir, (call) => action({ call, agent, argument, options, signal, show }))
   }
 }
 

@@ -1,7 +1,7 @@
 /** `hive playbook ID`: prints and edits the steps towards a goal. */
-import { COMMON_OPTIONS, readArguments, wholeNumberOption } from '../command.ts'
+import { readArguments, wholeNumberOption } from '../command.ts'
+import { PLAYBOOK } from '../command-line/specs/swarm.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
@@ -12,24 +12,14 @@ const MAX_PLACE = 1_000_000
 type Edit = InputOf<'playbook'>['edit']
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(
-      argv,
-      {
-        ...COMMON_OPTIONS,
-        at: { type: 'string' },
-        title: { type: 'string' },
-        body: { type: 'string' }
-      },
-      true
-    )
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, PLAYBOOK, context)
     const [id, ...words] = positionals
     if (id === undefined) throw new UsageError('playbook takes the id of one goal.')
     const at = values.at === undefined ? undefined : placeOf(values.at)
     const edit = editOf(words, { at, title: values.title, body: values.body })
-    const steps = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
-      call('playbook', { id, edit }, { signal })
-    )
+    const steps = await withNode(dataDir, (call) => call('playbook', { id, edit }, { signal }))
     if (values.json === true) for (const step of steps) printJson(step)
     else print(steps.length === 0 ? 'No steps yet.' : steps.map(describe).join('\n'))
     return EXIT.ok

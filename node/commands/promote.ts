@@ -1,7 +1,7 @@
 /** `hive promote ID`: anonymises and publishes one fact of this node. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { PROMOTE } from '../command-line/specs/swarm.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
@@ -13,15 +13,12 @@ const OUTCOMES = {
 } as const
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(
-      argv,
-      { ...COMMON_OPTIONS, tag: { type: 'string', multiple: true } },
-      true
-    )
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, PROMOTE, context)
     const [id, ...more] = positionals
     if (id === undefined || more.length > 0) throw new UsageError('promote takes one id.')
-    const result = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+    const result = await withNode(dataDir, (call) =>
       call('promote', { id, tags: values.tag }, { signal })
     )
     if (values.json === true) printJson(result)

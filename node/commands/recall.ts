@@ -1,13 +1,7 @@
 /** `hive recall QUERY`: finds knowledge of this node and of the hive. */
-import {
-  COMMON_OPTIONS,
-  dateOption,
-  numberOption,
-  readArguments,
-  wholeNumberOption
-} from '../command.ts'
+import { dateOption, numberOption, readArguments, wholeNumberOption } from '../command.ts'
+import { RECALL } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, print, printJson, warn } from '../output/terminal.ts'
 import { projectOf } from '../project.ts'
@@ -23,24 +17,9 @@ const MAX_LIMIT = 1_000
 const MAX_WAIT = 10_000
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values, positionals } = readArguments(
-      argv,
-      {
-        ...COMMON_OPTIONS,
-        limit: { type: 'string', default: '10' },
-        entity: { type: 'string' },
-        tag: { type: 'string', multiple: true },
-        'as-of': { type: 'string' },
-        scope: { type: 'string', default: 'all' },
-        project: { type: 'string' },
-        here: { type: 'boolean' },
-        'all-projects': { type: 'boolean' },
-        stale: { type: 'boolean' },
-        'min-relevance': { type: 'string', default: '0' }
-      },
-      true
-    )
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, RECALL, context)
     if (positionals.length === 0 && values.entity === undefined) {
       throw new UsageError('recall takes words to search for, or --entity NAME.')
     }
@@ -58,7 +37,6 @@ export const command: Command = {
       minRelevance: numberOption('min-relevance', values['min-relevance'], 0, 1),
       maxWait: MAX_WAIT
     }
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const { items, withheld, isComplete } = await withNode(dataDir, (call) =>
       call('recall', options, { signal })
     )

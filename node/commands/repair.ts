@@ -1,16 +1,17 @@
 /** `hive repair`: rebuilds the tables of a store, and prints what is lost. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { REPAIR } from '../command-line/specs/node.ts'
 import { CommandError, EXIT } from '../exit-codes.ts'
-import { findRunningNode } from '../control/running-node.ts'
-import { defaultDataDir } from '../data-paths.ts'
+import { findRunningNode, requireHive } from '../control/running-node.ts'
 import { integrityText } from '../output/integrity.ts'
 import { print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const { values } = readArguments(argv, COMMON_OPTIONS)
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, dataDir } = readArguments(argv, REPAIR, context)
+    await requireHive(dataDir)
     const running = await findRunningNode(dataDir)
     if (running !== undefined) {
       throw new CommandError(

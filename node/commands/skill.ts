@@ -1,9 +1,9 @@
 /** `hive skill`: actions on one skill, and offers of the swarm. */
 import { resolve } from 'node:path'
-import { COMMON_OPTIONS, readArguments, releaseOf, wholeNumberOption } from '../command.ts'
+import { readArguments, releaseOf, wholeNumberOption } from '../command.ts'
+import { SKILL } from '../command-line/specs/skills.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { jsonInput, jsonOf } from './json-input.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { runEach } from '../control/skill-runs.ts'
 import {
@@ -184,22 +184,14 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
 }
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const own = {
-      caller: { type: 'string' },
-      each: { type: 'boolean' },
-      later: { type: 'boolean' },
-      limit: { type: 'string' },
-      run: { type: 'string' },
-      state: { type: 'string' }
-    } as const
-    const { values, positionals } = readArguments(argv, { ...COMMON_OPTIONS, ...own }, true)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, SKILL, context)
     const [what = '', ...args] = positionals
     const action = Object.hasOwn(ACTIONS, what) ? ACTIONS[what] : undefined
     if (action === undefined) {
       throw new UsageError(`skill takes one of: ${Object.keys(ACTIONS).join(', ')}.`)
     }
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
     const show: SkillAction['show'] = (result, text) => {
       if (values.json === true) printJson(result)
       else print(text(result))

@@ -1,7 +1,7 @@
 /** `hive skills`: lists the skills of a node and their progress. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { SKILLS } from '../command-line/specs/skills.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { choiceOf, SKILL_STATUSES } from '../operations/choices.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
@@ -11,10 +11,9 @@ import type { Command } from '../command.ts'
 const SHORT = 12
 
 export const command: Command = {
-  async run(argv, { env, signal }) {
-    const options = { ...COMMON_OPTIONS, status: { type: 'string' } } as const
-    const { values, positionals } = readArguments(argv, options, true)
-    const dataDir = values['data-dir'] ?? defaultDataDir(env)
+  async run(argv, context) {
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, SKILLS, context)
     const status = statusOf(values.status)
     const text = positionals.length === 0 ? undefined : positionals.join(' ')
     const skills = await withNode(dataDir, (call) => call('skills', { status, text }, { signal }))

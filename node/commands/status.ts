@@ -1,7 +1,8 @@
 /** `hive status`: prints the state of a node. */
 import { askNode } from '../ask-node.ts'
+import { STATUS } from '../command-line/specs/node.ts'
 import { EXIT } from '../exit-codes.ts'
-import { print, printJson, sanitizeText, table } from '../output/terminal.ts'
+import { grouped, print, printJson, sanitizeText, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
 
@@ -11,7 +12,7 @@ export const command: Command = {
       answer: status,
       dataDir,
       isJson
-    } = await askNode(argv, context, (call, options) => call('status', {}, options))
+    } = await askNode(argv, STATUS, context, (call, options) => call('status', {}, options))
     if (isJson) {
       printJson({ ...status, dataDir })
       return EXIT.ok
@@ -19,7 +20,7 @@ export const command: Command = {
     const { running, pid, peerId, swarm, multiaddrs, peers, rejections, offences, damaged } = status
     const refused = Object.entries(rejections).map(([reason, count]) => `${count} ${reason}`)
     const rows = [
-      ['node', running ? `running, process ${pid}` : 'not running'],
+      ['node', running ? `running, process ${pid}${uptimeText(status.uptime)}` : 'not running'],
       ['data', dataDir],
       ['peer id', peerId ?? '-'],
       ['swarm', swarm === undefined ? '-' : `${swarm.name} (${swarm.id}, ${swarm.mode} node)`],
@@ -29,7 +30,7 @@ export const command: Command = {
         'peers',
         `${peers.length} (${peers.filter(({ gossip }) => gossip === 'mesh').length} in the mesh)`
       ],
-      ['facts', status.facts.toLocaleString('en-US')],
+      ['facts', grouped(status.facts)],
       ['hive', `${status.entries} entries by ${status.authors} authors`],
       ['digest', status.digest],
       ['filters', filtersText(status.filters)],
@@ -37,6 +38,8 @@ export const command: Command = {
       ['refused', refused.join(', ') || 'nothing'],
       ['offences', String(offences)],
       ['damaged', String(damaged)],
+      ['quarantined', quarantineText(status.quarantined)],
+      ...status.waiting.map((each, i) => [i === 0 ? 'waiting' : '', waitingText(each)]),
       ...status.warnings.map((text) => ['warning', sanitizeText(text)])
     ]
     print(table(rows))
@@ -44,19 +47,40 @@ export const command: Command = {
   }
 }
 
+/** `, up 3 h 5 min`. */
+function uptimeText(seconds: number | undefined): string {
+  if (seconds === undefined) return ''
+  const minutes = Math.floor(seconds / 60)
+  if (minutes === 0) return `, up ${seconds} s`
+  const hours = Math.floor(minutes / 60)
+  const days = Math.floor(hours / 24)
+  if (hours === 0) return `, up ${minutes} min`
+  return days === 0 ? `, up ${hours} h ${minutes % 60} min` : `, up ${days} d ${hours % 24} h`
+}
+
+function quarantineText(count: number | undefined): string {
+  return count === undefined ? 'not counted while the index is behind' : grouped(count)
+}
+
+function waitingText({ what, count, why, ...rest }: ResultOf<'status'>['waiting'][number]): string {
+  const how = rest.command === undefined ? '' : ` ("${rest.command}")`
+  const subject = what === 'index' ? 'items of the index' : what === 'peers' ? 'entries' : what
+  return `${grouped(count)} ${subject}: ${sanitizeText(why)}${how}`
+}
+
 function filtersText({ bytes, peerFilters }: ResultOf<'status'>['filters']): string {
   const peers = peerFilters
     .filter((each) => each.peers > 0)
-    .map((each) => `${each.kind}: ${each.elements.toLocaleString('en-US')} of ${each.peers} peers`)
+    .map((each) => `${each.kind}: ${grouped(each.elements)} of ${each.peers} peers`)
   const peerBytes = peerFilters.reduce((sum, each) => sum + each.bytes, 0)
   return [`own ${kilobytes(bytes)}, of peers ${kilobytes(peerBytes)}`, ...peers].join('; ')
 }
 
 function indexText({ behind, failure }: ResultOf<'status'>['index']): string {
   if (failure !== undefined) return `behind: ${sanitizeText(failure)}`
-  return behind === 0 ? 'complete' : `${behind.toLocaleString('en-US')} items behind`
+  return behind === 0 ? 'complete' : `${grouped(behind)} items behind`
 }
 
 function kilobytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1000).toLocaleString('en-US')} kB`
+  return `${grouped(Math.ceil(bytes / 1000))} kB`
 }

@@ -1,17 +1,15 @@
 /** `hive uninstall`: removes what `hive install` has added to clients. */
-import { COMMON_OPTIONS, readArguments } from '../command.ts'
+import { readArguments } from '../command.ts'
+import { UNINSTALL } from '../command-line/specs/machine.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { applyPlan, CLIENTS, launchHere, placeHere, planUninstall } from '../install/index.ts'
-import { clientsOf, INSTALL_OPTIONS, reportChanges } from '../output/install-report.ts'
+import { clientsOf, reportChanges } from '../output/install-report.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
-  async run(argv, { env }) {
-    const { values, positionals } = readArguments(
-      argv,
-      { ...COMMON_OPTIONS, ...INSTALL_OPTIONS },
-      true
-    )
+  async run(argv, context) {
+    const { env } = context
+    const { values, positionals } = readArguments(argv, UNINSTALL, context)
     if (positionals.length === 0) {
       throw new UsageError('Name the clients. "hive install" lists those that have hive.')
     }

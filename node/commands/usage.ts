@@ -1,12 +1,13 @@
 /** `hive usage`: prints the cost of model calls, and the rest of the budgets. */
 import { askNode } from '../ask-node.ts'
+import { USAGE } from '../command-line/specs/skills.ts'
 import { EXIT } from '../exit-codes.ts'
 import { sanitizeText, print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
   async run(argv, context) {
-    const { answer: usage, isJson } = await askNode(argv, context, (call, options) =>
+    const { answer: usage, isJson } = await askNode(argv, USAGE, context, (call, options) =>
       call('usage', {}, options)
     )
     if (isJson) {

@@ -1,11 +1,13 @@
 /** `hive vouch ID`, `hive dispute ID`, `hive retract ID`: this node's vote on an insight. */
-import { COMMON_OPTIONS, numberOption, readArguments } from '../command.ts'
+import { numberOption, readArguments } from '../command.ts'
+import { DISPUTE, RETRACT, VOUCH } from '../command-line/specs/swarm.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { defaultDataDir } from '../data-paths.ts'
 import { withNode } from '../control/running-node.ts'
 import { print, printJson } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { InputOf } from '../operations/index.ts'
+
+const SPECS = { vouch: VOUCH, dispute: DISPUTE, retract: RETRACT } as const
 
 interface VoteTexts {
   readonly changed: string
@@ -29,16 +31,13 @@ export const retract = commandFor('retract', {
 
 function commandFor(vote: InputOf<'vote'>['vote'], { changed, unchanged }: VoteTexts): Command {
   return {
-    async run(argv, { env, signal }) {
-      const { values, positionals } = readArguments(
-        argv,
-        { ...COMMON_OPTIONS, confidence: { type: 'string', default: '0.9' } },
-        true
-      )
+    async run(argv, context) {
+      const { signal } = context
+      const { values, positionals, dataDir } = readArguments(argv, SPECS[vote], context)
       const [id, ...more] = positionals
       if (id === undefined || more.length > 0) throw new UsageError(`${vote} takes one id.`)
       const confidence = numberOption('confidence', values.confidence, 0, 1)
-      const result = await withNode(values['data-dir'] ?? defaultDataDir(env), (call) =>
+      const result = await withNode(dataDir, (call) =>
         call('vote', { id, vote, confidence }, { signal })
       )
       if (values.json === true) printJson(result)

@@ -19,7 +19,7 @@ type Values = Readonly<Record<string, boolean | string | readonly (boolean | str
 /** The arguments that give these options in any directory. */
 export function argumentsOf(values: Values): string[] {
   return Object.entries(values).flatMap(([name, value]) => {
-    if (FORGOTTEN.has(name) || value === undefined || value === false) return []
+    if (FORGOTTEN.has(name) || value === undefined) return []
     const all = Array.isArray(value) ? value : [value]
     return all.map((each) => argumentOf(name, String(each)))
   })
@@ -27,6 +27,7 @@ export function argumentsOf(values: Values): string[] {
 
 function argumentOf(name: string, value: string): string {
   if (value === 'true') return `--${name}`
+  if (value === 'false') return `--no-${name}`
   return `--${name}=${PATHS.has(name) ? resolve(value) : value}`
 }
 

@@ -1,11 +1,12 @@
 /** Finds the running node of a data directory, or opens the directory if no node runs. */
 import { connect } from 'node:net'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { CommandError, EXIT } from '../exit-codes.ts'
 import { remoteCalls } from './control-client.ts'
 import type { HiveNode } from '../../src/index.ts'
-import type { Call } from '../operations/index.ts'
+import type { Call, OperationName } from '../operations/index.ts'
 
 /** `node.json` in the data directory: the addresses of the running node. */
 export interface RunningNode {
@@ -44,11 +45,53 @@ export async function findRunningNode(dataDir: string): Promise<RunningNode | un
 export const LOCK_WAIT = 10_000
 export const LOOK_INTERVAL = 100
 
+/** Operations that begin a hive in a directory that has none. All others need one. */
+const BEGINNINGS: ReadonlySet<OperationName> = new Set([
+  'add-goal',
+  'add-skill',
+  'create-agent',
+  'distill',
+  'import',
+  'learn',
+  'set-agent-limits',
+  'start-session'
+])
+
+/** Throws `CommandError` (NO_HIVE) if no node has ever stored anything in the directory. */
+export async function requireHive(dataDir: string): Promise<void> {
+  if (!(await isWithoutHive(dataDir))) return
+  throw new CommandError(
+    `There is no hive in ${dataDir}. "hive start", "hive distill" or "hive learn" begins one; --data-dir names another directory.`,
+    EXIT.directory,
+    'NO_HIVE'
+  )
+}
+
+/** False for a directory that cannot be read: opening it says why. */
+async function isWithoutHive(dataDir: string): Promise<boolean> {
+  try {
+    return (await readdir(join(dataDir, 'store'))).length === 0
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  }
+}
+
 /**
- * Runs `use` with the running node, or with the directory if no node runs on it. Waits while another
- * process has the directory: a node that does not answer yet, or another command.
+ * Runs `use` with the running node, or with the directory if no node runs on it. Where there is no
+ * hive, nothing is created before an operation begins one.
  */
 export async function withNode<T>(dataDir: string, use: (call: Call) => Promise<T>): Promise<T> {
+  const node = await findRunningNode(dataDir)
+  if (node !== undefined) return use(remoteCalls(node.socket))
+  if (!(await isWithoutHive(dataDir))) return withHive(dataDir, use)
+  return use(async (name, input, options) => {
+    if (!BEGINNINGS.has(name)) await requireHive(dataDir)
+    return withHive(dataDir, (call) => call(name, input, options))
+  })
+}
+
+/** Waits while another process has the directory: a node that does not answer yet, or a command. */
+async function withHive<T>(dataDir: string, use: (call: Call) => Promise<T>): Promise<T> {
   const deadline = Date.now() + LOCK_WAIT
   for (;;) {
     const node = await findRunningNode(dataDir)

@@ -6,11 +6,13 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { homedir } from 'node:os'
+import { resolve as absolute, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { makeDirectory } from '../data-paths.ts'
 import { CommandError, EXIT } from '../exit-codes.ts'
+import { isAlive } from './process-alive.ts'
 import { rememberedStart } from './remembered-start.ts'
 import { findRunningNode } from './running-node.ts'
 import type { RunningNode } from './running-node.ts'
@@ -88,15 +90,6 @@ async function takeLock(path: string): Promise<boolean> {
   return false
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
 /** It belongs to no terminal and no agent, and outlives this process. */
 function spawnNode(dataDir: string, remembered: readonly string[]): Promise<number | null> {
   const log = openSync(join(dataDir, LOG_FILE), 'a', OWNER_ONLY_FILE)
@@ -109,11 +102,17 @@ function spawnNode(dataDir: string, remembered: readonly string[]): Promise<numb
         'start',
         ...remembered,
         '--data-dir',
-        dataDir,
+        absolute(dataDir),
         '--idle-timeout',
         String(IDLE_TIMEOUT)
       ],
-      { detached: true, stdio: ['ignore', log, log], windowsHide: true }
+      {
+        // The project file of one caller must not decide for a node that all callers share.
+        cwd: homedir(),
+        detached: true,
+        stdio: ['ignore', log, log],
+        windowsHide: true
+      }
     )
     child.unref()
     return new Promise((resolve) => {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { NotRunningError } from './errors.ts'
 import { FIVE_TOOLS, NOT_FOR_AGENTS, operation } from './operation.ts'
 import { Count, Empty } from './shapes/common.ts'
+import { isListed, waitingOn } from './waiting.ts'
 import {
   BackupReport,
   Event,
@@ -35,6 +36,9 @@ export const NODE = {
         damaged: 0,
         index: { behind: 0 },
         warnings: [],
+        quarantined: 0,
+        waiting: [],
+        uptime: 60,
         digest: '00',
         running: true,
         pid: 4711
@@ -42,13 +46,22 @@ export const NODE = {
     },
     cli: { by: 'status', args: ['status'] },
     mcp: FIVE_TOOLS,
-    run: async ({ db, running, http }) => ({
-      ...db.status,
-      digest: await db.digest(),
-      running,
-      pid: process.pid,
-      ...(http === undefined ? {} : { http })
-    })
+    async run({ db, running, http }) {
+      const isCounted = isListed(db)
+      const waiting = await waitingOn(db, running)
+      return {
+        ...db.status,
+        waiting,
+        ...(isCounted
+          ? { quarantined: waiting.find(({ what }) => what === 'insights')?.count ?? 0 }
+          : {}),
+        ...(running ? { uptime: Math.floor(process.uptime()) } : {}),
+        digest: await db.digest(),
+        running,
+        pid: process.pid,
+        ...(http === undefined ? {} : { http })
+      }
+    }
   }),
 
   performance: operation({

@@ -1,13 +1,8 @@
-/** What `install` and `uninstall` print, and the options that both have. */
+/** What `install` and `uninstall` print. */
 import { UsageError } from '../exit-codes.ts'
 import { actionOf, CLIENT_NAMES, clientNamed, diffOf } from '../install/index.ts'
 import { print, printJson } from './terminal.ts'
 import type { Client, Plan } from '../install/index.ts'
-
-export const INSTALL_OPTIONS = {
-  project: { type: 'boolean' },
-  'dry-run': { type: 'boolean' }
-} as const
 
 export interface ReportOptions {
   readonly dryRun: boolean

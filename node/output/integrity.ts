@@ -1,12 +1,12 @@
 /** A report of what a node stores, as text. */
-import { table } from './terminal.ts'
+import { grouped, table } from './terminal.ts'
 import type { IntegrityReport } from '../../src/index.ts'
 
 export function integrityText(report: IntegrityReport): string {
   const { isWhole, isRepaired, files, lostAtEnd, values, damaged, unreadable, facts, hive } = report
   const rows = [
     ['store', isWhole ? 'whole: nothing is lost or damaged' : 'damaged'],
-    ['values', unreadable ?? values.toLocaleString('en-US')],
+    ['values', unreadable ?? grouped(values)],
     ...countsOf('damaged', damaged),
     ...countsOf('lost at the end of', lostAtEnd),
     ...files.map(({ file, problem }) => ['file', `${file}: ${PROBLEMS[problem]}`]),
@@ -14,17 +14,17 @@ export function integrityText(report: IntegrityReport): string {
   ]
   if (facts !== undefined) {
     rows.push(
-      ['facts', facts.facts.toLocaleString('en-US')],
-      ['facts lost', facts.lost.toLocaleString('en-US')],
+      ['facts', grouped(facts.facts)],
+      ['facts lost', grouped(facts.lost)],
       ...facts.lostIds.map((id) => ['lost', id]),
-      ['mended', facts.mended.toLocaleString('en-US')]
+      ['mended', grouped(facts.mended)]
     )
   }
   if (hive !== undefined) {
     rows.push(
-      ['entries', hive.entries.toLocaleString('en-US')],
-      ['feeds to fetch again', hive.emptied.toLocaleString('en-US')],
-      ['records restored', hive.restored.toLocaleString('en-US')]
+      ['entries', grouped(hive.entries)],
+      ['feeds to fetch again', grouped(hive.emptied)],
+      ['records restored', grouped(hive.restored)]
     )
   }
   return table(rows)

@@ -39,14 +39,60 @@ export function progressLine(): {
     },
     end() {
       if (shown) stderr.write('\r\u001b[K')
+      shown = false
     }
   }
+}
+
+/**
+ * Shows the progress of work. If the user interrupts it, `left` says what there is of it: it gets the
+ * last progress, which is about what is on disk.
+ */
+export async function withProgress<T>(
+  signal: AbortSignal,
+  work: (update: (text: string) => void) => Promise<T>,
+  left: (last: string | undefined) => string
+): Promise<T> {
+  const progress = progressLine()
+  let last: string | undefined
+  try {
+    return await work((text) => {
+      last = text
+      progress.update(text)
+    })
+  } catch (error) {
+    progress.end()
+    if (signal.aborted) warn(`Interrupted. ${left(last)}`)
+    throw error
+  } finally {
+    progress.end()
+  }
+}
+
+const COLOURS = { red: 31, green: 32, yellow: 33 } as const
+
+/** In colour on a terminal, unless the user wants none (https://no-color.org). */
+export function paint(
+  colour: keyof typeof COLOURS,
+  text: string,
+  stream: Pick<NodeJS.WriteStream, 'isTTY'> = process.stdout
+): string {
+  const { NO_COLOR = '', TERM } = process.env
+  if (!stream.isTTY || NO_COLOR !== '' || TERM === 'dumb') return text
+  return `\u001b[${COLOURS[colour]}m${text}\u001b[0m`
+}
+
+/** `1234567` is `1,234,567`. `toLocaleString` takes 30 ms at its first call. */
+export function grouped(number: number): string {
+  const [whole = '', fraction] = String(Number(number.toFixed(3))).split('.')
+  const digits = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',')
+  return fraction === undefined ? digits : `${digits}.${fraction}`
 }
 
 /** Columns padded to their widest cell; numbers to the right. */
 export function table(rows: readonly (readonly (string | number)[])[], indent = ''): string {
   const texts = rows.map((row) =>
-    row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell))
+    row.map((cell) => (typeof cell === 'number' ? grouped(cell) : cell))
   )
   const widths = (texts[0] ?? []).map((_, column) =>
     Math.max(...texts.map((row) => (row[column] ?? '').length))

@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { authorEpochs, openReplica, openStore, StoreError } from '../../crdt/index.ts'
-import { createSwarm, loadPeerKey } from '../../transport/index.ts'
+import { checkSwarmInit, createSwarm, loadPeerKey } from '../../transport/index.ts'
 import { SkillService } from '../skills/index.ts'
 import { closeAll } from './close-all.ts'
 import { loadFilterSettings } from './filter-settings.ts'
@@ -57,6 +57,8 @@ export async function openParts(
   options: Options,
   environment: HostEnvironment
 ): Promise<NodeParts> {
+  const { swarm, libp2p } = options
+  if (swarm !== false) checkSwarmInit({ ...swarm, libp2p })
   try {
     return await tryToOpenParts(options, environment)
   } catch (error) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { generateSwarmKey } from '../../src/index.ts'
 import { BINARY } from '../fixtures/build.ts'
 import { runHive } from '../fixtures/hive-process.ts'
 import { treeOf } from '../fixtures/install-cases.ts'
@@ -72,7 +73,7 @@ describe('hive install, doctor and uninstall', function () {
     assert.deepEqual([entry.command, ...entry.args], [process.execPath, BINARY, 'mcp'])
 
     const key = join(directory.path, 'swarm.key')
-    await writeFile(key, 'key')
+    await writeFile(key, generateSwarmKey())
     await chmod(key, 0o600)
     const healthy = await hive('doctor', '--swarm-key', key)
     assert.equal(healthy.code, 0, healthy.stdout)
@@ -86,7 +87,7 @@ describe('hive install, doctor and uninstall', function () {
     assert.deepEqual(
       problems.map(({ section, mend }: Record<string, string>) => [section, mend]),
       [
-        ['node', `chmod 600 "${key}"`],
+        ['network', `chmod 600 "${key}"`],
         ['Claude Code', 'hive install claude-code']
       ]
     )

@@ -23,7 +23,7 @@ describe('hive skills and hive skill', function () {
       tests: [{ input: '12', output: 12 }]
     }
     const folder = join(directory.path, 'digits')
-    assert.match((await hive('skills')).text, /No skills\. Add one with/)
+    assert.match((await hive('skills')).text, /There is no hive/)
     {
       const options = ['--data-dir', dir, '--listen', '/ip4/127.0.0.1/tcp/0']
       await using node = new HiveProcess(options)

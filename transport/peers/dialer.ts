@@ -4,7 +4,6 @@
  * wait with full jitter (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  */
 import { repeatingTask } from '@libp2p/utils'
-import { multiaddr } from '@multiformats/multiaddr'
 import {
   BACKOFF_FIRST,
   BACKOFF_MAX,
@@ -12,7 +11,7 @@ import {
   DIAL_TIMEOUT,
   MIN_CONNECTIONS
 } from '../constants.ts'
-import { SwarmError } from '../errors.ts'
+import { parseAddress } from '../address.ts'
 import type { Libp2p, Logger } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
@@ -114,16 +113,7 @@ export class Dialer {
 }
 
 function parseTarget(address: string, bootstrap: boolean): DialTarget {
-  let parsed: Multiaddr
-  try {
-    parsed = multiaddr(address)
-  } catch (cause) {
-    throw new SwarmError(
-      'ADDRESS_INVALID',
-      `"${address}" is not a multiaddr. An address looks like /ip4/192.0.2.1/tcp/4001/p2p/12D3Koo...`,
-      { cause }
-    )
-  }
+  const parsed = parseAddress(address)
   const peer = parsed.getComponents().findLast(({ name }) => name === 'p2p')?.value
   return { address: parsed, peer, bootstrap, failures: 0, notBefore: 0, connectedPeer: undefined }
 }

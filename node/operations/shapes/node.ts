@@ -42,6 +42,18 @@ export const NodeStatus = z
       failure: z.string().optional()
     }),
     warnings: z.array(z.string()),
+    quarantined: Count.optional().meta({
+      description: 'Insights in quarantine, counted up to 100; absent while the index is behind'
+    }),
+    waiting: z.array(
+      z.strictObject({
+        what: z.enum(['goals', 'index', 'insights', 'offers', 'peers', 'skills']),
+        count: Count,
+        why: z.string(),
+        command: z.string().optional()
+      })
+    ),
+    uptime: Count.optional().meta({ description: 'Seconds since the running node started' }),
     digest: z.string(),
     running: z.boolean().meta({
       description: 'False for a directory that was opened for this call'

@@ -15,7 +15,7 @@ describe('the options of the last start', () => {
       bootstrap: ['/ip4/127.0.0.1/tcp/1', '/ip4/127.0.0.1/tcp/2'],
       'swarm-key': 'swarm.key',
       light: true,
-      'no-gossip': false,
+      gossip: false,
       models: undefined,
       k: '1'
     })
@@ -24,6 +24,7 @@ describe('the options of the last start', () => {
       '--bootstrap=/ip4/127.0.0.1/tcp/2',
       `--swarm-key=${resolve('swarm.key')}`,
       '--light',
+      '--no-gossip',
       '--k=1'
     ])
     assert.equal((await stat(join(directory.path, 'start.json'))).mode & 0o777, 0o600)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createHive } from '../../../src/index.ts'
 import { openDoors } from '../../../node/control/doors.ts'
@@ -39,7 +40,22 @@ describe('a command', () => {
 
   it('opens the directory where no node runs', async () => {
     await using directory = await temporaryDirectory()
-    const { running } = await withNode(join(directory.path, 'node'), (call) => call('status', {}))
+    const dataDir = join(directory.path, 'node')
+    await withNode(dataDir, (call) => call('learn', { summary: 'Lesson', action: 'Do it.' }))
+    const { running } = await withNode(dataDir, (call) => call('status', {}))
     assert.equal(running, false)
+  })
+
+  it('creates nothing where an operation needs a hive and there is none', async () => {
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    for (const name of ['status', 'insights', 'usage', 'verify'] as const) {
+      await assert.rejects(
+        withNode<unknown>(dataDir, (call) => call(name, {})),
+        { code: 'NO_HIVE' }
+      )
+    }
+    await assert.rejects(withNode(dataDir, (call) => call('forget', { id: '0'.repeat(64) })))
+    await assert.rejects(stat(dataDir), { code: 'ENOENT' })
   })
 })

@@ -84,7 +84,9 @@ describe('every operation', () => {
     for (const name of operationNames()) {
       const [command = '', action = ''] = OPERATIONS[name].cli.args
       assert.match(output, new RegExp(`^  ${command}\\b`, 'm'), name)
-      if (command === 'skill') assert.match(output, new RegExp(`\\b${action}\\b`), name)
+      if (command !== 'skill') continue
+      const help = await run([command, '--help'])
+      assert.match(help.output, new RegExp(`^  ${action}\\b`, 'm'), name)
     }
   })
 

@@ -1,0 +1,176 @@
+/** Commands that run a node, and that look after its directory. */
+import type { CommandSpec } from '../command-spec.ts'
+
+export const START = {
+  topic: 'node',
+  summary: 'run a node until it is stopped',
+  usage: ['[options]'],
+  detail: ['The options can be given by a configuration file or by variables: see "hive config".'],
+  options: {
+    listen: {
+      type: 'string',
+      multiple: true,
+      value: 'MULTIADDR',
+      help: 'listen on this address (repeatable) [/ip4/127.0.0.1/tcp/0]',
+      setting: 'listen'
+    },
+    bootstrap: {
+      type: 'string',
+      multiple: true,
+      value: 'MULTIADDR',
+      help: 'stay connected to this peer (repeatable)',
+      setting: 'bootstrap'
+    },
+    swarm: {
+      type: 'string',
+      value: 'NAME',
+      help: 'join this swarm [default]',
+      setting: 'swarm'
+    },
+    'swarm-key': {
+      type: 'string',
+      value: 'FILE',
+      help: 'accept only peers with this key',
+      setting: 'swarm-key'
+    },
+    'accept-swarm-key': {
+      type: 'string',
+      multiple: true,
+      value: 'FILE',
+      help: 'also accept peers with this key (repeatable); needed to change keys',
+      setting: 'accept-swarm-key'
+    },
+    gossip: {
+      type: 'boolean',
+      help: '--no-gossip: exchange entries by periodic sync only',
+      setting: 'gossip'
+    },
+    light: {
+      type: 'boolean',
+      help: 'store filters instead of the feeds of others',
+      setting: 'light'
+    },
+    k: {
+      type: 'string',
+      value: 'N',
+      help: 'release an insight when N authors vouch [1 with a swarm key, else 2]; with 1, peers can read which facts this node found',
+      setting: 'k'
+    },
+    'adopt-skills': {
+      type: 'boolean',
+      help: 'adopt offers automatically; they are tested and run in the sandbox only',
+      setting: 'adopt-skills'
+    },
+    'publish-skills': {
+      type: 'boolean',
+      help: '--no-publish-skills: do not publish verified skills',
+      setting: 'publish-skills'
+    },
+    'skill-receipts': {
+      type: 'string',
+      value: 'KIND',
+      choices: ['tests', 'runs'],
+      help: 'publish receipts of tests, or of runs too, with their short inputs [tests]',
+      setting: 'skill-receipts'
+    },
+    models: {
+      type: 'string',
+      value: 'FILE',
+      help: 'read models, tiers and budgets from JSON (docs/OPERATIONS.md)',
+      setting: 'models'
+    },
+    http: {
+      type: 'string',
+      value: 'ADDRESS',
+      default: '127.0.0.1:0',
+      help: 'HTTP API on PORT or HOST:PORT, or off',
+      setting: 'http'
+    },
+    'http-host': {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'a name under which the API may be called (repeatable)',
+      setting: 'http-host'
+    },
+    'idle-timeout': {
+      type: 'string',
+      value: 'SECONDS',
+      help: 'end when nobody has used the node for this time'
+    }
+  },
+  examples: [
+    'hive start --listen /ip4/127.0.0.1/tcp/0 --http off',
+    'hive keygen > swarm.key && chmod 600 swarm.key && hive start --swarm-key swarm.key'
+  ]
+} as const satisfies CommandSpec
+
+export const KEYGEN = {
+  topic: 'node',
+  summary: 'print a new swarm key',
+  usage: ['> swarm.key'],
+  options: {},
+  examples: ['hive keygen > swarm.key && chmod 600 swarm.key']
+} as const satisfies CommandSpec
+
+export const STATUS = {
+  topic: 'node',
+  summary: 'print identity, swarm, counts and filters of the node, and what waits',
+  usage: [''],
+  options: {},
+  examples: ['hive status', 'hive status --json']
+} as const satisfies CommandSpec
+
+export const EVENTS = {
+  topic: 'node',
+  summary: 'print the events of the running node',
+  usage: ['[options]'],
+  options: {
+    limit: { type: 'string', value: 'N', help: 'end after N events' },
+    after: { type: 'string', value: 'NUMBER', help: 'also earlier events, after this number' }
+  },
+  examples: ['hive events --after 0 --limit 1']
+} as const satisfies CommandSpec
+
+export const PERFORMANCE = {
+  topic: 'node',
+  summary: 'print what the Bloom filter of facts saved since the start',
+  usage: [''],
+  options: {},
+  examples: ['hive performance']
+} as const satisfies CommandSpec
+
+export const VERIFY = {
+  topic: 'node',
+  summary: 'read everything that the node stores, and print what is lost or damaged',
+  usage: [''],
+  detail: ['It mends what follows from the rest, and ends with 1 if something is lost or damaged.'],
+  options: {},
+  examples: ['hive verify']
+} as const satisfies CommandSpec
+
+export const REPAIR = {
+  topic: 'node',
+  summary: 'rebuild the tables of a stopped node’s store, then verify',
+  usage: [''],
+  options: {},
+  examples: ['hive repair --data-dir ./stopped']
+} as const satisfies CommandSpec
+
+export const BACKUP = {
+  topic: 'node',
+  summary: 'write a backup; the node may run',
+  usage: ['DIR'],
+  positionals: true,
+  options: {},
+  examples: ['hive backup ./backup-monday']
+} as const satisfies CommandSpec
+
+export const RESTORE = {
+  topic: 'node',
+  summary: 'make the data directory from a backup',
+  usage: ['DIR'],
+  positionals: true,
+  options: {},
+  examples: ['hive restore ./backup-monday --data-dir ./restored']
+} as const satisfies CommandSpec

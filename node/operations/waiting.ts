@@ -1,0 +1,76 @@
+/** What waits on a node, why, and the command that lists or releases it. */
+import type { HiveNode } from '../../src/index.ts'
+
+export interface Waiting {
+  readonly what: 'goals' | 'index' | 'insights' | 'offers' | 'peers' | 'skills'
+  /** Counted up to 100, except for the index. */
+  readonly count: number
+  readonly why: string
+  readonly command?: string
+}
+
+/** Items are counted up to this: the count must not make a status slow. */
+export const MAX_COUNTED = 100
+
+/** Whether lists come at once: they wait for an index that is behind. */
+export function isListed({ status: { index } }: Pick<HiveNode, 'status'>): boolean {
+  return index.behind === 0 && index.failure === undefined
+}
+
+export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting[]> {
+  const { hive, capabilities } = db.agent.cortex
+  const held = { state: 'quarantined', limit: MAX_COUNTED } as const
+  const { index, peers, entries } = db.status
+  const lists = isListed(db)
+    ? [
+        hive.getGlobalInsights(held),
+        hive.goals.list({ state: 'quarantined' }),
+        hive.skills.offers(held)
+      ]
+    : []
+  const [insights = 0, goals = 0, offers = 0] = await Promise.all(lists.map(counted))
+  const skills = await counted(capabilities.list({ status: 'sandbox' }))
+  const all: Waiting[] = [
+    {
+      what: 'insights',
+      count: insights,
+      why: 'fewer than k authors vouch, or the text reads like an order',
+      command: 'hive insights --state quarantined'
+    },
+    {
+      what: 'goals',
+      count: goals,
+      why: 'the text reads like an order',
+      command: 'hive goals --state quarantined'
+    },
+    {
+      what: 'offers',
+      count: offers,
+      why: 'the text reads like an order',
+      command: 'hive skill offers --state quarantined'
+    },
+    {
+      what: 'skills',
+      count: skills,
+      why: 'their tests have not passed',
+      command: 'hive skills --status sandbox'
+    },
+    { what: 'index', count: index.behind, why: index.failure ?? 'it is being built' },
+    {
+      what: 'peers',
+      count: running && db.peerId !== undefined && peers.length === 0 ? entries : 0,
+      why: 'no peer is connected that could get the entries',
+      command: 'hive peers'
+    }
+  ]
+  return all.filter(({ count }) => count > 0)
+}
+
+/** None where the list cannot be read: the status has the failure of the index. */
+async function counted(list: Promise<readonly unknown[]>): Promise<number> {
+  try {
+    return Math.min((await list).length, MAX_COUNTED)
+  } catch {
+    return 0
+  }
+}

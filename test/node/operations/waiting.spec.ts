@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { createHive } from '../../../src/index.ts'
+import { localCalls } from '../../../node/operations/index.ts'
+import { until } from '../../fixtures/until.ts'
+import type { ResultOf } from '../../../node/operations/index.ts'
+import type { HiveNode } from '../../../src/index.ts'
+
+describe('the status of a node', function () {
+  this.timeout(60_000)
+  const statusOf = (db: HiveNode, running = true): Promise<ResultOf<'status'>> =>
+    localCalls({ db, running, dataDir: '' })('status', {})
+
+  it('has what waits, why, and the command that lists it', async () => {
+    await using node = await createHive({ swarm: {} })
+    const alone = await statusOf(node)
+    assert.deepEqual([alone.quarantined, alone.waiting], [0, []])
+    assert.ok((alone.uptime ?? -1) >= 0)
+    assert.equal((await statusOf(node, false)).uptime, undefined)
+
+    const swarm = { bootstrap: node.multiaddrs, stem: false }
+    await using other = await createHive({ swarm })
+    for (const content of ['Flex supports gap.', 'Grid supports gap.'])
+      await other.agent.cortex.knowledge.distill('CSS', content, 0.95)
+    await other.agent.cortex.hive.broadcastKnowledge()
+    await node.agent.cortex.capabilities.registerCapability({
+      name: 'untested',
+      description: 'Has no tests.',
+      kind: 'code',
+      source: 'export default () => 1'
+    })
+    const check = async (): Promise<ResultOf<'status'> | undefined> => {
+      // A list waits for the index, and a status does not.
+      await node.agent.cortex.hive.getGlobalInsights()
+      const status = await statusOf(node)
+      return status.quarantined === 2 ? status : undefined
+    }
+    const { waiting } = await until(node, 'hive:change', check, AbortSignal.timeout(20_000))
+    assert.deepEqual(
+      waiting.filter(({ what }) => what !== 'index'),
+      [
+        {
+          what: 'insights',
+          count: 2,
+          why: 'fewer than k authors vouch, or the text reads like an order',
+          command: 'hive insights --state quarantined'
+        },
+        {
+          what: 'skills',
+          count: 1,
+          why: 'their tests have not passed',
+          command: 'hive skills --status sandbox'
+        }
+      ]
+    )
+  })
+
+  it('has the entries that wait for a peer', async () => {
+    await using node = await createHive({ swarm: {} })
+    await node.agent.cortex.knowledge.distill('CSS', 'Flex supports gap.', 0.95)
+    await node.agent.cortex.hive.broadcastKnowledge()
+    const { waiting } = await statusOf(node)
+    const [peers] = waiting.filter(({ what }) => what === 'peers')
+    assert.deepEqual([peers?.count, peers?.command], [1, 'hive peers'])
+  })
+})
