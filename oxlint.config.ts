@@ -33,6 +33,8 @@ const config = {
       rules: { 'no-console': 'off' }
     },
     { files: ['oxlint.config.ts'], rules: { 'import/no-default-export': 'off' } },
+    // The names of abstract-level's own methods.
+    { files: ['test/simulation/disk/*.ts'], rules: { 'no-underscore-dangle': 'off' } },
     {
       files: ['test/**'],
       rules: {

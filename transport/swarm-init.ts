@@ -37,7 +37,11 @@ export interface SwarmInit {
   /** Milliseconds between two syncs with a random peer; 0 for none. */
   readonly syncInterval?: number
   readonly libp2p?: HostOverrides
-  /** Makes the host; by default libp2p over TCP. */
+  /**
+   * Makes the host; by default libp2p over TCP.
+   *
+   * @internal
+   */
   readonly createHost?: HostFactory
   readonly clock?: Clock
   /** 0 up to 1, as `Math.random`. */

@@ -10,7 +10,7 @@ import {
   MAX_ENTRY_BYTES,
   PLAYBOOK_FORMAT
 } from '../constants.ts'
-import { equalBytes, sha256 } from '../bytes/index.ts'
+import { equalBytes } from '../bytes/index.ts'
 import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'

@@ -1,6 +1,6 @@
 /** This process, its machine and its user: the only file of `src/` that reads them. */
 import { availableParallelism, homedir, hostname, userInfo } from 'node:os'
-import type { HostFactory } from '../../transport/index.ts'
+import type { SwarmInit } from '../../transport/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 
 /** What a node needs of the process that it runs in. */
@@ -15,7 +15,7 @@ export interface HostEnvironment {
   /** Names of this machine and its user, which must not leave with what is shared. */
   readonly names: () => KnownNames
   /** Makes the host of the swarm; by default libp2p over TCP. */
-  readonly createHost?: HostFactory
+  readonly createHost?: SwarmInit['createHost']
 }
 
 export const processEnvironment: HostEnvironment = {

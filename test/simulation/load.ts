@@ -2,12 +2,12 @@
 import { loadPrograms } from './environment/simulated-worker.ts'
 import { CpuMeter } from '../../src/sandbox/cpu-meter.ts'
 import { loadEngine } from '../../src/sandbox/engine.ts'
-import '../../transport/swarm.ts'
 
 const SEARCH_THREADS = 4
 const SANDBOX_THREADS = 8
 
 export async function loadAll(): Promise<void> {
+  await import('../../transport/swarm.ts')
   await loadPrograms(new URL('../../src/search/search-worker.ts', import.meta.url), SEARCH_THREADS)
   const module = await loadEngine()
   const workerData = { module, meter: new CpuMeter().memory }

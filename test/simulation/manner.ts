@@ -1,4 +1,6 @@
-/** How the last node of a plan behaves. */
+/** How the last node of a plan behaves, and how a host is bent. */
+import type { StreamHandler } from '@libp2p/interface'
+
 export const MANNERS = [
   'honest',
   'honest',
@@ -15,3 +17,10 @@ export const MANNERS = [
 ] as const
 
 export type Manner = (typeof MANNERS)[number]
+
+export interface Tamper {
+  /** Replaces the handler of a protocol. */
+  handler(protocol: string, handler: StreamHandler): StreamHandler
+  /** What is sent in place of `bytes`. */
+  outgoing(bytes: Uint8Array): Uint8Array
+}

@@ -1,5 +1,5 @@
 /** Runs one seed. */
-import { simulated, enter } from './environment/virtual-globals.ts'
+import { enter, simulated } from './environment/simulated.ts'
 import { endAllWorkers } from './environment/simulated-worker.ts'
 import { Seeded } from './environment/seeded-bytes.ts'
 import { VirtualTime } from './environment/virtual-time.ts'

@@ -1,5 +1,5 @@
 /** Who did what and when, to be read by people. */
-import { simulated } from './environment/virtual-globals.ts'
+import { simulated } from './environment/simulated.ts'
 
 /** Lines that are kept: the last ones lead to the failure. */
 const MAX_LINES = 2_000

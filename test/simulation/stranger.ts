@@ -4,19 +4,12 @@
  */
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
 import { forge, framed, honestValues } from '../fixtures/forgery.ts'
-import { simulated } from './environment/virtual-globals.ts'
+import { simulated } from './environment/simulated.ts'
 import type { Stream, StreamHandler } from '@libp2p/interface'
 import type { Entry } from '../../crdt/index.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 import type { RunningNode } from './simulated-node.ts'
-import type { Manner } from './manner.ts'
-
-export interface Tamper {
-  /** Replaces the handler of a protocol. */
-  handler(protocol: string, handler: StreamHandler): StreamHandler
-  /** What is sent in place of `bytes`. */
-  outgoing(bytes: Uint8Array): Uint8Array
-}
+import type { Manner, Tamper } from './manner.ts'
 
 /** The part of all chunks that a corrupting node changes. */
 const CORRUPTION = 0.05

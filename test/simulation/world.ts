@@ -2,7 +2,7 @@
 import { Agent } from './agent.ts'
 import { Acknowledged } from './acknowledged.ts'
 import { SimulatedDisk } from './disk/simulated-disk.ts'
-import { simulated } from './environment/virtual-globals.ts'
+import { simulated } from './environment/simulated.ts'
 import { brokenPromises } from './invariants.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
@@ -226,19 +226,19 @@ export class World {
   #restart(node: SimulatedNode): void {
     if (this.#starting.has(node) || node.running === undefined) return
     this.story.tell(node.name, 'restarts')
+    void this.#stopAndStart(node)
+  }
+
+  async #stopAndStart(node: SimulatedNode): Promise<void> {
     this.#starting.add(node)
-    node.stop().then(
-      () => {
-        this.#starting.delete(node)
-        this.#startLater(node)
-      },
-      (error: unknown) => {
-        this.#starting.delete(node)
-        this.story.tell(node.name, `stopped with an error: ${String(error)}`)
-        node.crash('process')
-        this.#startLater(node)
-      }
-    )
+    try {
+      await node.stop()
+    } catch (error) {
+      this.story.tell(node.name, `stopped with an error: ${String(error)}`)
+      node.crash('process')
+    }
+    this.#starting.delete(node)
+    this.#startLater(node)
   }
 
   #startLater(node: SimulatedNode): void {

@@ -5,10 +5,10 @@
  * written with `sync` is kept. Of what was written without, a power failure keeps a prefix.
  */
 import { MemoryLevel } from 'memory-level'
-import { simulated } from '../environment/virtual-globals.ts'
+import { simulated } from '../environment/simulated.ts'
 import type { Database } from '../../../crdt/index.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
-import type { Owner } from '../environment/virtual-time.ts'
+import type { Owner } from '../environment/owner.ts'
 
 type Operation =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }

@@ -1,5 +1,5 @@
 /** What is due, the earliest first; of equals the one that was scheduled first. */
-import type { Owner } from './virtual-time.ts'
+import type { Owner } from './owner.ts'
 
 export interface QueuedEvent {
   due: number

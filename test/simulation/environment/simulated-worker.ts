@@ -4,8 +4,8 @@
  */
 import { EventEmitter } from 'node:events'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
-import { simulated } from './virtual-globals.ts'
-import type { Owner } from './virtual-time.ts'
+import { simulated } from './simulated.ts'
+import type { Owner } from './owner.ts'
 
 const threads = createRequire(import.meta.url)('node:worker_threads') as Record<string, unknown>
 
@@ -28,7 +28,7 @@ const workers = new Set<SimulatedWorker>()
 
 /** Ends those that a simulation has left. */
 export async function endAllWorkers(): Promise<void> {
-  for (const worker of [...workers]) await worker.terminate()
+  for (const worker of workers) await worker.terminate()
 }
 
 const programs = new Map<string, Port[]>()

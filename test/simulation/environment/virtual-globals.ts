@@ -4,10 +4,11 @@
  * machine's clock. Installed once in a process, before anything else is loaded.
  */
 import { createRequire, syncBuiltinESMExports } from 'node:module'
+import type nodeCrypto from 'node:crypto'
 import { SimulatedWorker } from './simulated-worker.ts'
 import { VirtualTimer } from './virtual-timer.ts'
-import { Seeded } from './seeded-bytes.ts'
-import { VirtualTime } from './virtual-time.ts'
+import { simulated } from './simulated.ts'
+import type { Seeded } from './seeded-bytes.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -16,25 +17,6 @@ const MIN_DELAY = 1
 
 /** PKCS #8 of an Ed25519 key before its seed (RFC 8410, section 7). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex')
-
-export interface Simulated {
-  readonly time: VirtualTime
-  /** What the product draws. */
-  readonly random: Seeded
-}
-
-/** Before the first simulation, while modules are loaded, time stands still. */
-let current: Simulated = { time: new VirtualTime(), random: new Seeded(0, 'loading') }
-
-/** The simulation that runs now. */
-export function simulated(): Simulated {
-  return current
-}
-
-/** From here on the process lives in `next`. */
-export function enter(next: Simulated): void {
-  current = next
-}
 
 export function installVirtualGlobals(): void {
   installClock()
@@ -98,7 +80,7 @@ function installTimers(): void {
     const abort = (): void => {
       controller.abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError'))
     }
-    new VirtualTimer(abort, Math.max(MIN_DELAY, delay), false, false)
+    const _ = new VirtualTimer(abort, Math.max(MIN_DELAY, delay), false, false)
     return controller.signal
   }
 }
@@ -135,7 +117,7 @@ function abortError({ reason }: AbortSignal): Error {
 }
 
 function installRandomness(): void {
-  const crypto = require('node:crypto') as typeof import('node:crypto')
+  const crypto = require('node:crypto') as typeof nodeCrypto
   const { createPrivateKey, createPublicKey } = crypto
   const random = (): Seeded => simulated().random
   Math.random = () => random().next()

@@ -6,16 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import { EventQueue } from './event-queue.ts'
 import type { QueuedEvent } from './event-queue.ts'
-
-/** Whose work runs: one life of a node. What a dead owner has scheduled never runs. */
-export interface Owner {
-  readonly name: string
-  isAlive: boolean
-  /** Milliseconds by which its clock differs. */
-  skew: number
-  /** Replaces the clock. */
-  clock?: () => number
-}
+import type { Owner } from './owner.ts'
 
 /** 2026-01-01T00:00:00Z, the beginning of each simulation. */
 const EPOCH = Date.UTC(2026, 0, 1)

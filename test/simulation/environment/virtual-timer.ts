@@ -1,7 +1,7 @@
 /** A timer of the simulated process, with the methods of `NodeJS.Timeout`. */
-import { simulated } from './virtual-globals.ts'
+import { simulated } from './simulated.ts'
 import type { QueuedEvent } from './event-queue.ts'
-import type { Owner } from './virtual-time.ts'
+import type { Owner } from './owner.ts'
 
 let ids = 0
 

@@ -13,12 +13,12 @@ import type {
   Stream
 } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { Link } from './simulated-network.ts'
-import type { SimulatedHost } from './simulated-host.ts'
+import type { Endpoint } from './endpoint.ts'
+import type { Link } from './link.ts'
 
 export interface ConnectionInit {
   readonly id: string
-  readonly host: SimulatedHost
+  readonly host: Endpoint
   readonly remotePeer: PeerId
   readonly remoteAddr: Multiaddr
   readonly direction: MessageStreamDirection
@@ -38,7 +38,7 @@ export class SimulatedConnection
   readonly timeline: MultiaddrConnectionTimeline = { open: 0 }
   readonly direct = true
   readonly log: Logger
-  readonly host: SimulatedHost
+  readonly host: Endpoint
   status: ConnectionStatus = 'open'
   rtt: number | undefined
   readonly #link: Link

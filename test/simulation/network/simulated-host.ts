@@ -16,10 +16,11 @@ import type {
   Startable
 } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { Host, HostInit } from '../../../transport/index.ts'
-import type { Tamper } from '../stranger.ts'
-import type { Owner } from '../environment/virtual-time.ts'
+import type { Host, HostInit } from '../../../transport/host/host.ts'
+import type { Tamper } from '../manner.ts'
+import type { Owner } from '../environment/owner.ts'
 import type { SimulatedConnection } from './simulated-connection.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { SimulatedNetwork } from './simulated-network.ts'
 
 export interface SimulatedHostInit {
@@ -35,7 +36,7 @@ export interface SimulatedHostInit {
 
 type Services = Host['services']
 
-export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> {
+export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> implements Endpoint {
   readonly address: string
   readonly multiaddr: Multiaddr
   readonly owner: Owner
@@ -120,7 +121,7 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> {
     for (const service of this.#startable()) await service.beforeStop?.()
     for (const service of this.#startable()) await service.stop()
     this.#network.remove(this, false)
-    for (const connection of [...this.#connections]) connection.abort()
+    for (const connection of this.#connections.slice()) connection.abort()
   }
 
   /** One connection a peer, however many ask for it. */
@@ -144,17 +145,17 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> {
   }
 
   hangUp(peer: PeerId | Multiaddr): Promise<void> {
-    for (const connection of [...this.#connections]) {
+    for (const connection of this.#connections.slice()) {
       if (String(peer).includes(connection.remotePeer.toString())) connection.abort()
     }
     return Promise.resolve()
   }
 
-  mayDial({ peerId }: SimulatedHost): boolean {
+  mayDial({ peerId }: Endpoint): boolean {
     return !this.#init.isBanned(peerId.toString())
   }
 
-  mayAccept({ peerId }: SimulatedHost): boolean {
+  mayAccept({ peerId }: Endpoint): boolean {
     return this.#isStarted && !this.#init.isBanned(peerId.toString())
   }
 
