@@ -19,13 +19,18 @@ export class Acknowledged {
   /** By node, then by id. */
   readonly #facts = new Map<string, Map<string, KnownFact>>()
   readonly #stances = new Map<string, Map<string, Set<Stance>>>()
+  /** Ids of skills that a node has added, by node. */
+  readonly #skills = new Map<string, Map<string, string>>()
   /** Ids of goals that some node was promised. */
   readonly goals = new Set<string>()
-  /** Texts of steps that were acknowledged and never removed, by goal. */
-  readonly steps = new Map<string, Map<string, boolean>>()
 
   factsOf(node: string): Map<string, KnownFact> {
     return entryOf(this.#facts, node)
+  }
+
+  /** Names by id. */
+  skillsOf(node: string): Map<string, string> {
+    return entryOf(this.#skills, node)
   }
 
   /** Every stance that the node may have towards the record. */

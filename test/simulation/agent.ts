@@ -31,6 +31,10 @@ export function entityOf(subject: number): string {
   return `service ${WORDS[subject % WORDS.length] ?? ''}`
 }
 
+/** Different skills, and uses in one step. */
+const SKILLS = 3
+const USES = 25
+
 export class Agent {
   readonly #node: SimulatedNode
   readonly #acknowledged: Acknowledged
@@ -113,6 +117,10 @@ export class Agent {
       case 'move-step':
       case 'remove-step':
         return this.#playbook(kind, step, cortex)
+      case 'add-skill':
+        return this.#addSkill(step, cortex)
+      case 'use-skill':
+        return this.#useSkill(step, cortex)
       case 'compact':
         return `${(await cortex.janitor.compact()).entries} entries`
       case 'rebuild-filters':
@@ -228,6 +236,32 @@ export class Agent {
     const { id } = await hive.goals.add({ title: `Reach harbour ${subject % 4}` })
     this.#acknowledged.goals.add(id)
     return id.slice(0, 6)
+  }
+
+  async #addSkill({ subject }: Step, { capabilities }: Cortex): Promise<string> {
+    const name = `add-${subject % SKILLS}`
+    const { id, status } = await capabilities.registerCapability({
+      name,
+      description: `Adds ${subject % SKILLS} to a number.`,
+      kind: 'code',
+      source: `export default (number) => number + ${subject % SKILLS}`,
+      tests: [{ input: 1, output: 1 + (subject % SKILLS) }]
+    })
+    this.#acknowledged.skillsOf(this.#node.name).set(id, name)
+    return `${id.slice(0, 6)} ${status}`
+  }
+
+  /** Often enough that uses verify it, and it is shared. */
+  async #useSkill({ subject }: Step, { capabilities }: Cortex): Promise<string | undefined> {
+    const skills = [...this.#acknowledged.skillsOf(this.#node.name)]
+    const [id, name] = skills[subject % Math.max(1, skills.length)] ?? []
+    if (id === undefined || name === undefined) return undefined
+    for (let number = 0; number < USES; number++) {
+      const { output } = await capabilities.invoke(id, number)
+      const sum = number + Number(name.slice('add-'.length))
+      if (output !== sum) this.#check(`${name} gave ${JSON.stringify(output)} for ${number}`)
+    }
+    return `${name}, ${(await capabilities.get(id)).status}`
   }
 
   async #playbook(

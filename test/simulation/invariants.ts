@@ -22,7 +22,10 @@ export async function brokenPromises(quiet: Quiet): Promise<string[]> {
     const { running } = node
     if (running === undefined) continue
     const report = (text: string): number => broken.push(`${node.name}: ${text}`)
-    if (quiet.areDisksCorrect) await checkFacts(node.name, running, quiet, report)
+    if (quiet.areDisksCorrect) {
+      await checkFacts(node.name, running, quiet, report)
+      await checkSkills(node.name, running, quiet, report)
+    }
     await checkPrivacy(node.name, running, report)
     await checkFilters(running, report)
     if (running.parts.store.damaged > 0 && quiet.areDisksCorrect) report('found damaged values')
@@ -125,6 +128,19 @@ async function checkLists(
         `lists ${id.slice(0, 6)} as ${listed.get(id) ?? 'nothing'}; it is ${state ?? 'nothing'}`
       )
     }
+  }
+}
+
+/** Skills that were added are there. */
+async function checkSkills(
+  name: string,
+  { hive }: RunningNode,
+  { acknowledged }: Quiet,
+  report: (text: string) => void
+): Promise<void> {
+  const known = new Set((await hive.agent.cortex.capabilities.list()).map(({ id }) => id))
+  for (const [id, skill] of acknowledged.skillsOf(name)) {
+    if (!known.has(id)) report(`the acknowledged skill ${skill} is lost`)
   }
 }
 

@@ -28,6 +28,9 @@ export const WORK = [
   'edit-step',
   'move-step',
   'remove-step',
+  'add-skill',
+  'use-skill',
+  'use-skill',
   'compact',
   'rebuild-filters',
   'synchronize'

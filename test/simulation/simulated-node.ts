@@ -82,6 +82,7 @@ export class SimulatedNode {
     const options = HiveOptions.parse({
       store: disk.open(owner),
       swarm: { name: 'default', k, mode, bootstrap: [...bootstrap] },
+      skills: { adopt: number % 2 === 0 ? 'all' : 'none' },
       anonymity: { knownNames: ['Zanzibarnova'] }
     })
     const address = SimulatedNode.address(number)
