@@ -310,7 +310,8 @@ describe('the hive binary', function () {
       assert.deepEqual([code, stderr], [0, ''])
       return stdout
     }
-    assert.equal(await run('goals'), 'No goals yet.\n')
+    const before = await runHive(['goals', ...data])
+    assert.deepEqual([before.code, before.stdout], [3, ''])
     const [id = ''] = (await run('goals', 'add', 'Ship version 2', '--tag', 'release')).split(' ')
     assert.match(await run('goals', 'add', 'ship version 2.'), new RegExp(`^${id}  already exists`))
     const first = await run('playbook', id, 'add', 'Test', 'On all three systems.')
