@@ -1,7 +1,6 @@
 /** Does the work of a plan on a node, and notes what was acknowledged. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { StoreError } from '../../crdt/index.ts'
-import { HiveError } from '../../src/errors.ts'
+import { CodedError, StoreError } from '../../crdt/index.ts'
 import { WORK } from './plan.ts'
 import type { Cortex } from '../../src/runtime/cortex.ts'
 import type { Acknowledged, Stance } from './acknowledged.ts'
@@ -78,9 +77,11 @@ export class Agent {
       const told = await this.#perform(kind, step, cortex, running)
       if (told !== undefined) this.#tell(`${kind} ${told}`)
     } catch (error) {
-      if (error instanceof HiveError || error instanceof StoreError) {
+      if (error instanceof CodedError) {
         this.#tell(`${kind} refused: ${error.code}`)
-        if (error instanceof HiveError && !EXPECTED.has(error.code)) {
+        // A node that stops refuses what it cannot do any more.
+        const isOver = this.#node.running !== running
+        if (!isOver && !(error instanceof StoreError) && !EXPECTED.has(error.code)) {
           this.#check(`${kind} failed with ${error.code}: ${error.message}`)
         }
       } else

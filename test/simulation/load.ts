@@ -4,7 +4,7 @@ import { CpuMeter } from '../../src/sandbox/cpu-meter.ts'
 import { loadEngine } from '../../src/sandbox/engine.ts'
 
 const SEARCH_THREADS = 4
-const SANDBOX_THREADS = 8
+const SANDBOX_THREADS = 32
 
 export async function loadAll(): Promise<void> {
   await import('../../transport/swarm.ts')
