@@ -4,13 +4,14 @@ import { CpuMeter } from '../../src/sandbox/cpu-meter.ts'
 import { loadEngine } from '../../src/sandbox/engine.ts'
 
 const SEARCH_THREADS = 4
-const SANDBOX_THREADS = 32
+/** Of each node, ended ones of earlier lives included. */
+const SANDBOX_THREADS = 6
 
-export async function loadAll(): Promise<void> {
+export async function loadAll(nodes: number): Promise<void> {
   await import('../../transport/swarm.ts')
   await loadPrograms(new URL('../../src/search/search-worker.ts', import.meta.url), SEARCH_THREADS)
   const module = await loadEngine()
   const workerData = { module, meter: new CpuMeter().memory }
   const sandbox = new URL('../../src/sandbox/sandbox-worker.ts', import.meta.url)
-  await loadPrograms(sandbox, SANDBOX_THREADS, workerData)
+  await loadPrograms(sandbox, SANDBOX_THREADS * nodes, workerData)
 }

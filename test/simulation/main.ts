@@ -25,7 +25,7 @@ const { values } = parseArgs({
 
 installVirtualGlobals()
 const { loadAll } = await import('./load.ts')
-await loadAll()
+await loadAll(Number(values.nodes))
 const { simulate, shrink } = await import('./simulate.ts')
 
 const settings = { nodes: Number(values.nodes), minutes: Number(values.minutes) }
