@@ -29,7 +29,8 @@ import { Annotations, Quota } from '../facts/index.ts'
 import { NodeEvolution } from './node-evolution.ts'
 import { AgentQuota } from '../governance/index.ts'
 import { fileOf } from './node-parts.ts'
-import type { AttestedRecord, Entry, Operation, StoredFilter } from '../../crdt/index.ts'
+import { ownFilters } from './own-filters.ts'
+import type { AttestedRecord, Entry, Operation } from '../../crdt/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 import type { Cortex } from './cortex.ts'
@@ -381,15 +382,6 @@ export class CortexFactory {
   async #announce(entries: readonly Entry[]): Promise<void> {
     await this.#parts.swarm?.announce(entries)
   }
-}
-
-/** Bloom filters of this node, the filter of all facts first. */
-export function ownFilters({
-  facts,
-  replica
-}: Pick<NodeParts, 'facts' | 'replica'>): [StoredFilter, ...StoredFilter[]] {
-  const shared = facts.observed === undefined ? [] : [facts.observed]
-  return [facts.filter, replica.published, ...shared]
 }
 
 /** Names given by the user replace the names of this machine. */
