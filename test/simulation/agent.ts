@@ -99,7 +99,7 @@ export class Agent {
       case 'distill':
         return this.#distill(step, cortex)
       case 'broadcast':
-        return this.#broadcast(cortex)
+        return this.#broadcast(cortex, running)
       case 'vouch':
       case 'dispute':
       case 'stale':
@@ -156,7 +156,7 @@ export class Agent {
     return `fact ${subject} ${status}`
   }
 
-  async #broadcast({ hive }: Cortex): Promise<string> {
+  async #broadcast({ hive }: Cortex, { parts }: RunningNode): Promise<string> {
     const { name } = this.#node
     const facts = this.#acknowledged.factsOf(name)
     const shared = [...facts].filter(
@@ -168,6 +168,11 @@ export class Agent {
       }
     }
     const report = await hive.broadcastKnowledge()
+    // What the node says of them now was acknowledged, and stays.
+    for (const [id] of shared) {
+      const vote = await parts.replica.voteOn(Buffer.from(id, 'hex'))
+      this.#acknowledged.states(name, id, vote ?? 'none')
+    }
     return `${report.promoted} new, ${report.corroborated} votes`
   }
 
