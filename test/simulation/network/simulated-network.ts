@@ -37,7 +37,7 @@ export class SimulatedNetwork {
     this.#hosts.set(host.address, host)
   }
 
-  /** Ends a host: its process, so that peers are told, or its machine, so that nobody is. */
+  /** Ends a host. Its connections break at once, or with `isSilent` after the limit of silence. */
   remove(host: Endpoint, isSilent: boolean): void {
     if (this.#hosts.get(host.address) === host) this.#hosts.delete(host.address)
     for (const link of this.#links) {

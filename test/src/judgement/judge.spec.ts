@@ -106,7 +106,7 @@ describe('a record of the hive', () => {
     )
   })
 
-  it('is hidden here by an own dispute, whoever vouches', async () => {
+  it('is hidden by a dispute of this node, also if k authors vouch for it', async () => {
     await using node = await hearing(3)
     await node.replica.publish([publication(CONTENT, { vote: 'dispute' })])
     for (const k of [1, 2, 5]) assert.equal((await judged(node, k)).state, 'disputed')
