@@ -1,12 +1,11 @@
 /**
- * The replica as peers see it: without own entries that no peer has shown yet. Peers' entries are
- * admitted through it too, since an own entry that comes back becomes public.
+ * The replica as peers see it: like one that does not have the own entries that no peer has shown
+ * yet. All that a peer can ask, and all that it can tell, goes through this view, so that the
+ * author of an entry answers as any other node.
  */
-import { equalBytes } from './bytes/index.ts'
-import { digestOfHeads } from './feeds/feeds.ts'
-import { readEntry } from './feeds/entry.ts'
-import type { Entry, SignedHeader } from './feeds/entry.ts'
-import type { FeedHead } from './feeds/feeds.ts'
+import type { SignedHeader } from './feeds/entry.ts'
+import type { FeedHead } from './feeds/feed.ts'
+import type { HeadNode, HeadTotals } from './feeds/head-tree.ts'
 import type { AdmissionResult, ProofResult } from './admission/admitter.ts'
 import type { HiddenEntries } from './publishing/hidden-entries.ts'
 
@@ -16,8 +15,12 @@ export interface PublicViewReplica {
   heads(): FeedHead[]
   /** Where the feed of an author stands. */
   headOf(author: Uint8Array): FeedHead
-  /** The content digest. */
-  digest(): Uint8Array
+  /** The digest of the heads that peers see. */
+  publicDigest(): Uint8Array
+  /** How much peers see. */
+  totals(): HeadTotals
+  /** A node of the tree over the heads that peers see. */
+  nodeAt(prefix: string): HeadNode
   /** Admits the bytes of an entry. */
   admit(bytes: Uint8Array): Promise<AdmissionResult>
   /** Admits a signed header that may prove an equivocation. */
@@ -53,15 +56,27 @@ export class PublicView {
 
   /** Where each feed stands. */
   heads(): FeedHead[] {
-    const heads = this.#replica.heads()
-    return this.#hidden.isEmpty
-      ? heads
-      : heads.flatMap((head) => this.#hidden.publicHead(head) ?? [])
+    return this.#replica.heads().flatMap((head) => this.#hidden.publicHead(head) ?? [])
   }
 
-  /** The content digest of what peers see. */
+  /** Where the feed of an author stands; undefined if peers see none of it. */
+  headOf(author: Uint8Array): FeedHead | undefined {
+    return this.#hidden.publicHead(this.#replica.headOf(author))
+  }
+
+  /** The digest of the heads that peers see. */
   digest(): Uint8Array {
-    return this.#hidden.isEmpty ? this.#replica.digest() : digestOfHeads(this.heads())
+    return this.#replica.publicDigest()
+  }
+
+  /** How much peers see. */
+  totals(): HeadTotals {
+    return this.#replica.totals()
+  }
+
+  /** A node of the tree over the heads that peers see. */
+  nodeAt(prefix: string): HeadNode {
+    return this.#replica.nodeAt(prefix)
   }
 
   /** Admits the bytes of an entry. */
@@ -70,7 +85,8 @@ export class PublicView {
   }
 
   /** Admits a signed header that may prove an equivocation. */
-  admitHeader(header: SignedHeader): Promise<ProofResult> {
+  async admitHeader(header: SignedHeader): Promise<ProofResult> {
+    if (!this.#isPublic(header.author, header.seq)) return 'held'
     return this.#replica.admitHeader(header)
   }
 
@@ -113,29 +129,6 @@ export class PublicView {
       const digest = digests[i]
       return digest !== undefined && this.#hidden.hidesRecord(digest) ? undefined : body
     })
-  }
-
-  /**
-   * Marks own entries as public that the peer reports in its heads; returns the newest of each
-   * author.
-   */
-  async observeHeads(
-    theirs: ReadonlyMap<string, FeedHead>,
-    nameOf: (author: Uint8Array) => string
-  ): Promise<Entry[]> {
-    const shown: Entry[] = []
-    for (const author of this.#hidden.authors()) {
-      const head = theirs.get(nameOf(author))
-      if (head === undefined || head.seq === 0) continue
-      const own = await this.#replica.headerAt(author, head.seq)
-      if (own === undefined || !equalBytes(own.hash, head.head)) continue
-      await this.#replica.unhide(author, head.seq)
-      for await (const bytes of this.#replica.entriesAfter(author, head.seq - 1)) {
-        shown.push(readEntry(bytes))
-        break
-      }
-    }
-    return shown
   }
 
   #isPublic(author: Uint8Array, seq: number): boolean {

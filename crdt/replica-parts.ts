@@ -55,14 +55,14 @@ export function replicaParts(
   events: Pick<EventEmitter<ReplicaEvents>, 'emit'>
 ): ReplicaParts {
   const serial = new Serial()
-  const feeds = new FeedStore(store)
+  const hidden = new HiddenEntries(store, (author) => feeds.touch(author))
+  const feeds: FeedStore = new FeedStore(store, hidden)
   const isLive: FeedStore['isLive'] = (author, seq) => feeds.isLive(author, seq)
   const unswept = new Map<string, Uint8Array>()
   const drafts = new Drafts(store)
   const standings = new StandingWriter({ drafts, isLive })
   const recordStore = new RecordStore(store, new StandingReader({ store, isLive, unswept }))
   const recordLog = new DigestLog(store, 'record-log')
-  const hidden = new HiddenEntries(store)
   const elementOf = elementHasher(filterKey)
   const published = new StoredFilter({
     store,
@@ -162,6 +162,7 @@ export function replicaParts(
     serial,
     commits,
     recordStore,
+    hidden,
     recordOperations: (digests) => admitter.recordOperations(digests)
   })
   const runExclusive: Admitter['runExclusive'] = (task) => admitter.runExclusive(task)

@@ -6,7 +6,6 @@
  * durable.
  */
 import { EventEmitter } from 'node:events'
-import { equalBytes } from './bytes/index.ts'
 import { PublicView } from './public-view.ts'
 import { replicaParts } from './replica-parts.ts'
 import type { StoredFilter } from './filters/stored-filter.ts'
@@ -16,7 +15,8 @@ import type { Entry, SignedHeader } from './feeds/entry.ts'
 import type { Counters } from './records/evidence.ts'
 import type { LogPart } from './store/digest-log.ts'
 import type { Operation } from './store/section.ts'
-import type { FeedHead } from './feeds/feeds.ts'
+import type { FeedHead } from './feeds/feed.ts'
+import type { HeadNode, HeadTotals } from './feeds/head-tree.ts'
 import type { AttestedRecord, AuthorRegister } from './records/record-store.ts'
 import { auditReplica } from './admission/replica-audit.ts'
 import type { ReplicaAuditReport } from './admission/replica-audit.ts'
@@ -62,11 +62,19 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** Never throws for invalid bytes; rejects only if the store fails. */
   async admit(bytes: Uint8Array): Promise<AdmissionResult> {
-    const admission = await this.#parts.admitter.admit(bytes)
-    if (admission.outcome !== 'held') return admission
-    const hiddenEntry = await this.#parts.visibility.findHidden(bytes)
-    if (hiddenEntry !== undefined) await this.unhide(hiddenEntry.author, hiddenEntry.seq)
-    return admission
+    const { serial, refresh, visibility, admitter, hidden } = this.#parts
+    if (hidden.isEmpty) return admitter.admit(bytes)
+    const shown = await serial.run(async () => {
+      await refresh()
+      return visibility.admitHidden(bytes)
+    })
+    if (shown === undefined) return admitter.admit(bytes)
+    if (shown.outcome === 'admitted') {
+      const { author, seq } = shown.entry
+      await shown.durable
+      this.emit('entry:unhide', author, seq)
+    }
+    return shown
   }
 
   /** Admits a proof of equivocation from any source. Never throws for invalid bytes. */
@@ -80,8 +88,6 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    */
   async admitHeader(header: SignedHeader): Promise<ProofResult> {
     const held = await this.headerAt(header.author, header.seq)
-    const isHeld = held !== undefined && equalBytes(held.hash, header.hash)
-    if (isHeld) await this.unhide(header.author, header.seq)
     return this.#parts.admitter.admitHeader(header, held)
   }
 
@@ -301,6 +307,21 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    */
   digest(): Uint8Array {
     return this.#parts.feeds.digest()
+  }
+
+  /** The content digest of what peers see. */
+  publicDigest(): Uint8Array {
+    return this.#parts.feeds.publicDigest()
+  }
+
+  /** How much peers see. */
+  totals(): HeadTotals {
+    return this.#parts.feeds.totals()
+  }
+
+  /** A node of the tree over the heads that peers see, by a prefix of author keys. */
+  nodeAt(prefix: string): HeadNode {
+    return this.#parts.feeds.nodeAt(prefix)
   }
 
   /** Number of refused entries since the replica was opened, by reason. */

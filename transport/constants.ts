@@ -19,14 +19,40 @@ export const MAX_TOPIC_BYTES_PER_PEER = 16 * 1024
 /** An IWANT promise may wait for a pull of the entries before; the default of 3 s would punish it. */
 export const IWANT_FOLLOWUP = 30_000
 
-/** A frame of `/sync`: an entry or a page of heads, plus its type byte. */
+/** A frame of `/sync`: an entry, plus its type byte. */
 export const MAX_SYNC_FRAME_BYTES = MAX_ENTRY_BYTES + 1
 
-/** Heads in one frame: 512 of 72 to 80 bytes stay under the frame limit. */
-export const HEADS_PER_PAGE = 512
+/** Nodes of the tree of heads asked for at once: 12 kB of answers at most. */
+export const MAX_REQUESTED_NODES = 32
 
-/** Heads one peer may send: 7 MB; beyond it the vector needs the tree (DESIGN, section 5). */
-export const MAX_SYNC_HEADS = 100_000
+/** Feeds asked for at once. */
+export const MAX_PULLED_FEEDS = 64
+
+/** Bytes of entries after which an answer is cut; the same request brings the rest. */
+export const MAX_PULL_BYTES = 1024 * 1024
+
+/** One request of a sync, with all of its answer: 9 kB a second at least. */
+export const SYNC_REQUEST_TIMEOUT = 120_000
+
+/** One run of a sync; what is missing then comes with the next one. */
+export const SYNC_TIMEOUT = 300_000
+
+/**
+ * Nodes that a run asks for without receiving an entry, and further ones for each entry: a tree that is
+ * made up has no end. A million authors make 40,000 nodes and as many entries at least.
+ */
+export const MAX_FRUITLESS_NODES = 4_096
+export const NODES_PER_ENTRY = 64
+
+/** Nodes that one peer gets a second, and at once: a node takes 50 microseconds. */
+export const NODES_PER_SECOND = 1_000
+export const MAX_NODE_BURST = 10_000
+
+/** How long a run leaves a feed to another run that fetches it from another peer. */
+export const FETCH_LEASE = 5_000
+
+/** How often a peer that runs a sync says that it still does. */
+export const TURN_INTERVAL = 5_000
 
 /** Bytes that wait unread before the stream is paused. */
 export const FRAME_QUEUE_BYTES = 512 * 1024
@@ -43,10 +69,10 @@ export const EXCHANGE_IDLE_TIMEOUT = 15_000
 /** Anti-entropy: how often a random peer is asked; gossip alone repairs a few seconds only. */
 export const SYNC_INTERVAL = 30_000
 
-/** Syncs one peer may have open towards us: one, and one that is closing. */
-export const MAX_INBOUND_SYNCS = 2
+/** Streams of `/sync` that one peer may have open towards us: two, and two that are closing. */
+export const MAX_INBOUND_SYNCS = 4
 
-/** Syncs that this node runs at the same time, including those that callers request. */
+/** Syncs that this node runs at the same time, and as many more that peers have asked it to run. */
 export const MAX_CONCURRENT_SYNCS = 4
 
 /** How often the filters of connected peers are brought up to date: what a new fact waits at most. */

@@ -14,7 +14,7 @@ import type { FilterChange } from './filters/filters.ts'
 import type { Host } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
 import type { SwarmInit } from './swarm-init.ts'
-import type { SyncReport } from './sync/sync-session.ts'
+import type { PullReport } from './sync/feed-pull.ts'
 
 /** What the services of a swarm ask of it, and report to it. */
 export interface SwarmHostInit {
@@ -29,7 +29,7 @@ export interface SwarmHostInit {
   gossip(entries: readonly Entry[]): Promise<void>
   onRefuse(refusal: { readonly address: string; readonly reason: string }): void
   onOffence(peer: PeerId, reason: string): void
-  onSynced(report: SyncReport): void
+  onSynced(report: PullReport): void
   onFilterChange(change: FilterChange): void
   onDuplicate(peer: PeerId): void
   onOwnDuplicate(reporter: PeerId): void

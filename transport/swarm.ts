@@ -28,7 +28,7 @@ import type { PeerStatus } from './peers/peer-status.ts'
 import type { SwarmEvents, SwarmInit } from './swarm-init.ts'
 import type { FetchOptions } from './sync/have.ts'
 import type { SynchronizeReport } from './sync/sync-all.ts'
-import type { SyncReport } from './sync/sync-session.ts'
+import type { PullReport } from './sync/feed-pull.ts'
 
 /** A node's place in the swarm: its host, and how entries travel. */
 export class Swarm extends EventEmitter<SwarmEvents> {
@@ -129,10 +129,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     if (this.#init.gossip !== false) {
       this.#gossip = joinGossip(host.services.gossip, {
         topic: this.#protocolId('gossip'),
-        replica: this.#init.replica,
+        swarm: this.#init.replica.swarm,
+        replica: this.#init.replica.publicView,
         subscribes: !this.#isLight,
         onHeader: this.#init.onHeader,
-        pull: (peer) => host.services.sync.sync(peer),
+        pull: (peer, author) => host.services.sync.pull(peer, author),
         onOffence: (peer, reason) => this.#onOffence(peer, reason),
         onPeersChange: () => this.emit('gossip:change')
       })
@@ -230,7 +231,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   #protocolId(protocol: string): string {
-    return `/hive/${this.id}/${protocol}/1.0.0`
+    return `/hive/${this.id}/${protocol}/${protocol === 'sync' ? '2.0.0' : '1.0.0'}`
   }
 
   /** About as bad as gossipsub's own penalty for one rejected message. */
@@ -249,7 +250,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   /** Gossips own entries too that the peer has shown: a node that received them would. */
-  #onSynced({ received, latestEntries }: SyncReport): void {
+  #onSynced({ received, latestEntries }: PullReport): void {
     this.#fetchMissingBodies().catch((error: unknown) =>
       this.#log('cannot fetch bodies - %e', error)
     )

@@ -235,6 +235,7 @@ export class Admitter {
     const isCheckpoint = next.base > feed.base
     const draft = drafts.take()
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
+    if (origin?.isOwn !== true) hidden.observe(values)
     const durable = commits.commit([
       ...(isHidden ? hidden.hide(feed, digests) : []),
       ...feeds.append(entry, bytes, next),

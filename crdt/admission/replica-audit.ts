@@ -2,7 +2,7 @@
  * Reads all feeds and mends what can be: a feed with a hole is emptied, so that peers send it again,
  * and record bodies that are in an entry but not among the records are stored again.
  */
-import type { FeedHead } from '../feeds/feeds.ts'
+import type { FeedHead } from '../feeds/feed.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { RecordBodies } from './record-bodies.ts'
 import type { StoredFeeds } from './stored-feeds.ts'

@@ -20,7 +20,7 @@ import { goalOfDoc } from '../playbooks/playbook-doc.ts'
 import { areHeads, readEdit } from '../playbooks/playbook-entry.ts'
 import type { Entry, SignedHeader } from '../feeds/entry.ts'
 import type { Proof } from '../feeds/equivocation.ts'
-import type { Feed } from '../feeds/feeds.ts'
+import type { Feed } from '../feeds/feed.ts'
 import type { Value } from '../records/value.ts'
 
 /** Why an entry is not admitted. */

@@ -2,9 +2,14 @@
  * Decides when own entries become visible to peers: once a peer has shown them in any way. Until
  * then no message to a peer contains them (`hidden-entries.ts`).
  */
+import { MAX_ENTRY_BYTES } from '../constants.ts'
 import { equalBytes } from '../bytes/index.ts'
-import { readEntry } from '../feeds/entry.ts'
+import { MalformedError } from '../errors.ts'
+import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { recordsOf } from '../records/value.ts'
+import type { AdmissionResult } from './admitter.ts'
+import type { Entry } from '../feeds/entry.ts'
+import type { RejectReason } from './validate-entry.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
@@ -12,6 +17,7 @@ import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { HiddenEntries, HiddenRecords } from '../publishing/hidden-entries.ts'
 
 export interface VisibilityInit {
+  readonly swarm: string
   readonly hidden: HiddenEntries
   readonly feeds: FeedStore
   readonly commits: Commits
@@ -50,17 +56,24 @@ export class Visibility {
   }
 
   /**
-   * The position of the own entry with these bytes, if it is hidden: a peer that sends it has it.
+   * Admits a hidden own entry that a peer sends, as a replica that does not have it would: with the
+   * same checks, in order, durably. Undefined for all other bytes.
    */
-  async findHidden(bytes: Uint8Array): Promise<{ author: Uint8Array; seq: number } | undefined> {
-    const { hidden, feeds, commits } = this.#init
-    if (hidden.isEmpty) return undefined
-    const { author, seq, hash } = readEntry(bytes)
-    const publicSeq = hidden.publicSeq(author)
-    if (publicSeq === undefined || seq <= publicSeq) return undefined
+  async admitHidden(bytes: Uint8Array): Promise<AdmissionResult | undefined> {
+    const { hidden, feeds, commits, swarm } = this.#init
+    if (hidden.isEmpty || bytes.length > MAX_ENTRY_BYTES) return undefined
+    const entry = entryIn(bytes)
+    const publicSeq = entry === undefined ? undefined : hidden.publicSeq(entry.author)
+    if (entry === undefined || publicSeq === undefined || entry.seq <= publicSeq) return undefined
     await commits.flush()
-    const own = await feeds.headerAt(author, seq)
-    return own !== undefined && equalBytes(own.hash, hash) ? { author, seq } : undefined
+    const own = await feeds.headerAt(entry.author, entry.seq)
+    if (own === undefined || !equalBytes(own.hash, entry.hash)) return undefined
+    if (!hasValidSignature(swarm, entry)) return offence('signature')
+    if (!hasOwnPayload(entry)) return offence('payload')
+    const have = Math.max(publicSeq, feeds.feed(entry.author).base - 1)
+    if (entry.seq > have + 1) return { outcome: 'gap', entry, have }
+    const durable = this.unhide(entry.author, entry.seq).then(() => undefined)
+    return { outcome: 'admitted', entry, durable }
   }
 
   /** Marks the author's entries up to `seq` as public; false if they were. */
@@ -78,4 +91,17 @@ export class Visibility {
     await commits.commit([...operations, ...published.insert(elements)])
     return true
   }
+}
+
+function entryIn(bytes: Uint8Array): Entry | undefined {
+  try {
+    return readEntry(bytes)
+  } catch (error) {
+    if (error instanceof MalformedError) return undefined
+    throw error
+  }
+}
+
+function offence(reason: RejectReason): AdmissionResult {
+  return { outcome: 'rejected', reason, isOffence: true }
 }

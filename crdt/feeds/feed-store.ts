@@ -14,7 +14,9 @@ import { Forks } from './forks.ts'
 import type { StoredEntry } from './entries.ts'
 import type { Entry, SignedHeader } from './entry.ts'
 import type { Proof } from './equivocation.ts'
-import type { Feed, FeedHead } from './feeds.ts'
+import type { Feed, FeedHead } from './feed.ts'
+import type { HiddenFeeds } from './feeds.ts'
+import type { HeadNode, HeadTotals } from './head-tree.ts'
 import type { Operation, Store } from '../store/section.ts'
 
 export class FeedStore {
@@ -23,9 +25,9 @@ export class FeedStore {
   readonly #forks: Forks
   readonly #checkpoints: Checkpoints
 
-  constructor(store: Pick<Store, 'section'>) {
+  constructor(store: Pick<Store, 'section'>, hidden: HiddenFeeds) {
     this.#entries = new Entries(store)
-    this.#feeds = new Feeds(store.section('feeds'))
+    this.#feeds = new Feeds(store.section('feeds'), hidden)
     this.#forks = new Forks(store)
     this.#checkpoints = new Checkpoints(store)
   }
@@ -52,8 +54,29 @@ export class FeedStore {
     return this.#feeds.unread()
   }
 
+  /** Must be called when what peers see of the author's feed has changed. */
+  touch(author: Uint8Array): void {
+    this.#feeds.touch(author)
+  }
+
+  /** The content digest. */
   digest(): Uint8Array {
     return this.#feeds.digest()
+  }
+
+  /** The content digest of what peers see. */
+  publicDigest(): Uint8Array {
+    return this.#feeds.publicDigest()
+  }
+
+  /** How much peers see. */
+  totals(): HeadTotals {
+    return this.#feeds.totals()
+  }
+
+  /** A node of the tree over the heads that peers see. */
+  nodeAt(prefix: string): HeadNode {
+    return this.#feeds.nodeAt(prefix)
   }
 
   /** Whether an admitted value at this position is live. */

@@ -1,71 +1,56 @@
 /**
- * Feeds: the state of each author's hash chain in this replica, and the content digest over all of
- * them. In memory, 200 bytes an author; the entries stay on disk.
+ * Feeds: the state of each author's hash chain in this replica, and the tree over the heads that
+ * peers see. In memory, about 130 bytes an author; the entries stay on disk.
  */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, KNOWLEDGE_DOC, MAX_DOC_BYTES } from '../constants.ts'
-import { sha256, toHex, readAll, readBytes, readText, readUint, seqBytes } from '../bytes/index.ts'
+import { readAll, readBytes, readText, readUint } from '../bytes/index.ts'
 import { NO_ENTRY } from './entry.ts'
+import { FeedTable } from './feed-table.ts'
+import { HeadTree } from './head-tree.ts'
+import type { Feed, FeedHead } from './feed.ts'
+import type { HeadNode, HeadTotals } from './head-tree.ts'
 import type { Operation, Section } from '../store/section.ts'
 
-/** The state of an author's feed in memory. */
-export interface Feed {
-  readonly author: Uint8Array
-  /**
-   * Sequence number and hash of the last admitted entry; `base - 1` and zero bytes if there is
-   * none.
-   */
-  readonly seq: number
-  readonly head: Uint8Array
-  /** Clock of the author's next struct in its document. */
-  readonly clock: number
-  /** Format of the last entry; it never decreases along a feed. */
-  readonly format: number
-  /**
-   * Sequence number of a signed but ill-formed entry: nothing from there on is admitted; 0 for
-   * none.
-   */
-  readonly end: number
-  /** Lowest sequence number with a proven equivocation: void from there; 0 for none. */
-  readonly fork: number
-  /**
-   * The author's entries before this sequence number are no longer live, and are removed: 1 at
-   * first.
-   */
-  readonly base: number
-  /** The document of the last entry: a feed writes to one document. Empty for an empty feed. */
-  readonly doc: string
+/** What peers do not see. */
+export interface HiddenFeeds {
+  /** Authors of whose feeds peers do not see all. */
+  authors(): Uint8Array[]
+  /** The head of a feed as peers see it; undefined if they see none of it. */
+  publicHead(head: FeedHead): FeedHead | undefined
 }
-
-/** The head of a feed, as exchanged between peers. */
-export type FeedHead = Pick<Feed, 'author' | 'seq' | 'head' | 'fork' | 'base'>
 
 export class Feeds {
   readonly #section: Section
-  #feeds = new Map<string, Feed>()
-  #digest: Uint8Array | undefined
+  readonly #hidden: HiddenFeeds
+  #table = new FeedTable()
+  #tree = this.#newTree()
 
-  constructor(section: Section) {
+  constructor(section: Section, hidden: HiddenFeeds) {
     this.#section = section
+    this.#hidden = hidden
   }
 
   async load(): Promise<void> {
-    const feeds = new Map<string, Feed>()
+    const table = new FeedTable()
     for await (const [author, value] of this.#section.entries()) {
-      feeds.set(toHex(author), readFeed(new Uint8Array(author), value))
+      table.write(readFeed(author, value))
     }
-    this.#feeds = feeds
-    this.#digest = undefined
+    this.#table = table
+    this.#tree = this.#newTree()
+    for (let row = 0; row < table.size; row++) this.#tree.touch(row, true)
   }
 
   get(author: Uint8Array): Feed {
-    return this.#feeds.get(toHex(author)) ?? emptyFeed(author)
+    const row = this.#table.find(author)
+    return row === undefined ? emptyFeed(author) : this.#table.read(row)
   }
 
   /** Changes the state at once; the operation makes it durable. */
   set(feed: Feed): Operation {
-    this.#feeds.set(toHex(feed.author), feed)
-    this.#digest = undefined
+    const before = this.#table.size
+    const row = this.#table.write(feed)
+    this.#tree.touch(row, row === before)
     return this.#section.put(feed.author, writeFeed(feed))
   }
 
@@ -76,20 +61,26 @@ export class Feeds {
 
   /** Feeds that write to the document. */
   writersOf(doc: string): Feed[] {
-    return [...this.#feeds.values()].filter((feed) => feed.doc === doc)
+    return this.#table.writersOf(doc)
   }
 
   /** Feeds whose entries an older version stored unread. */
   unread(): Feed[] {
-    return [...this.#feeds.values()].filter(({ doc, seq, base }) => doc === '' && seq >= base)
+    const feeds = Array.from(this.#table.rowsWithoutDoc(), (row) => this.#table.read(row))
+    return feeds.filter(({ seq, base }) => seq >= base)
   }
 
   /** Heads of all feeds with entries, a checkpoint or a proof, by author key. */
   heads(): FeedHead[] {
-    return [...this.#feeds.entries()]
-      .filter(([, { seq, fork }]) => seq > 0 || fork > 0)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, feed]) => feed)
+    return Array.from({ length: this.#table.size }, (_, row) => this.#table.read(row))
+      .filter(counts)
+      .toSorted((a, b) => Buffer.compare(a.author, b.author))
+  }
+
+  /** Must be called when what peers see of the author's feed has changed. */
+  touch(author: Uint8Array): void {
+    const row = this.#table.find(author)
+    if (row !== undefined) this.#tree.touch(row, false)
   }
 
   /**
@@ -97,21 +88,42 @@ export class Feeds {
    * docs/PROTOCOL.md.
    */
   digest(): Uint8Array {
-    return (this.#digest ??= digestOfHeads(this.heads()))
+    const heads = new Map<number, FeedHead>()
+    for (const author of this.#hidden.authors()) {
+      const row = this.#table.find(author)
+      if (row !== undefined) heads.set(row, this.#table.headOf(row))
+    }
+    return this.#tree.digestWith(heads)
+  }
+
+  /** The same of what peers see. */
+  publicDigest(): Uint8Array {
+    return this.#tree.digest()
+  }
+
+  /** How much peers see. */
+  totals(): HeadTotals {
+    return this.#tree.totals()
+  }
+
+  /** A node of the tree over the heads that peers see. */
+  nodeAt(prefix: string): HeadNode {
+    return this.#tree.nodeAt(prefix)
+  }
+
+  #newTree(): HeadTree {
+    return new HeadTree({
+      authorOf: (row) => this.#table.authorOf(row),
+      headOf: (row) => {
+        const head = this.#table.headOf(row)
+        return counts(head) ? this.#hidden.publicHead(head) : undefined
+      }
+    })
   }
 }
 
-/** The content digest of heads in the order of their authors. */
-export function digestOfHeads(heads: readonly FeedHead[]): Uint8Array {
-  const encoder = encoding.createEncoder()
-  for (const { author, seq, head, fork, base } of heads) {
-    encoding.writeUint8Array(encoder, author)
-    encoding.writeUint8Array(encoder, seqBytes(seq))
-    encoding.writeUint8Array(encoder, head)
-    encoding.writeUint8Array(encoder, seqBytes(fork))
-    encoding.writeUint8Array(encoder, seqBytes(base))
-  }
-  return sha256(encoding.toUint8Array(encoder))
+function counts({ seq, fork }: Pick<FeedHead, 'seq' | 'fork'>): boolean {
+  return seq > 0 || fork > 0
 }
 
 function emptyFeed(author: Uint8Array): Feed {

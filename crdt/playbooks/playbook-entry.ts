@@ -12,7 +12,7 @@ import { pack, unpack } from '../feeds/payload.ts'
 import { readPlaybookUpdate } from './playbook-update.ts'
 import type { Author } from '../feeds/author.ts'
 import type { Entry } from '../feeds/entry.ts'
-import type { Feed } from '../feeds/feeds.ts'
+import type { Feed } from '../feeds/feed.ts'
 import type { PlaybookEntry } from './playbook-state.ts'
 import type { PlaybookUpdate } from './playbook-update.ts'
 

@@ -6,7 +6,8 @@
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES } from '../constants.ts'
 import { fromHex, toHex, readAll, readBytes, readUint } from '../bytes/index.ts'
-import type { FeedHead } from '../feeds/feeds.ts'
+import type { FeedHead } from '../feeds/feed.ts'
+import type { Value } from '../records/value.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
 /** The last public entry of an own feed. */
@@ -32,12 +33,17 @@ interface HiddenRecord {
 /** Own entries that no peer has shown, and the last public entry of each feed. */
 export class HiddenEntries {
   readonly #section: Section
+  readonly #onChange: (author: Uint8Array) => void
   #feeds = new Map<string, HiddenFeed>()
   /** Records of hidden own entries, by digest in hex. */
   #records = new Map<string, HiddenRecord>()
+  /** Those of them that peers have voted on, by digest in hex. */
+  readonly #wanted = new Map<string, Uint8Array>()
 
-  constructor(store: Pick<Store, 'section'>) {
+  /** `onChange`: peers see another part of the author's feed than before. */
+  constructor(store: Pick<Store, 'section'>, onChange: (author: Uint8Array) => void) {
     this.#section = store.section('unshown')
+    this.#onChange = onChange
   }
 
   /** The feeds as they are stored. */
@@ -51,7 +57,9 @@ export class HiddenEntries {
 
   /** Replaces what is in memory at once: nothing hidden may be shown in between. */
   restore(feeds: readonly HiddenFeed[], records: readonly HiddenRecords[]): void {
+    const before = this.authors()
     this.#feeds = new Map(feeds.map((feed) => [toHex(feed.author), feed]))
+    for (const author of [...before, ...this.authors()]) this.#onChange(author)
     this.#records = new Map()
     for (const { author, seq, digests } of records) this.#addRecords(toHex(author), seq, digests)
   }
@@ -75,8 +83,33 @@ export class HiddenEntries {
     return this.#records.has(toHex(digest))
   }
 
+  /**
+   * Notes what an entry of a peer says of hidden records. With a body, the record is public. With
+   * a vote alone, a replica without the record would ask peers for it, and so does this one.
+   */
+  observe(values: readonly Value[]): void {
+    if (this.#records.size === 0) return
+    for (const { type, digest } of values) {
+      const name = toHex(digest)
+      if (!this.#records.has(name)) continue
+      if (type === 'record') this.#show(name)
+      else if (type === 'register') this.#wanted.set(name, digest.slice())
+    }
+  }
+
+  /** Hidden records that peers have voted on, and whose bodies none has sent. */
+  wanted(): Uint8Array[] {
+    return [...this.#wanted.values()]
+  }
+
+  /** A peer has sent the bodies of these records: those that were hidden are public. */
+  showRecords(digests: readonly Uint8Array[]): void {
+    for (const digest of digests) this.#show(toHex(digest))
+  }
+
   /** The head of the feed as peers see it; undefined if all of it is hidden. */
   publicHead(feed: FeedHead): FeedHead | undefined {
+    if (this.isEmpty) return feed
     const hiddenFeed = this.#feeds.get(toHex(feed.author))
     if (hiddenFeed === undefined) return feed
     if (hiddenFeed.seq < feed.base) return undefined
@@ -103,13 +136,19 @@ export class HiddenEntries {
     const digests: Uint8Array[] = []
     for (const [digest, hiddenRecord] of this.#records) {
       if (hiddenRecord.author !== name || hiddenRecord.seq > position.seq) continue
-      this.#records.delete(digest)
+      this.#show(digest)
       const bytes = fromHex(digest, HASH_BYTES)
       if (bytes !== undefined) digests.push(bytes)
     }
     if (!isAll) return { digests, operations: [this.#set({ author: author.slice(), ...position })] }
     this.#feeds.delete(name)
+    this.#onChange(author)
     return { digests, operations: [this.#section.del(author)] }
+  }
+
+  #show(name: string): void {
+    this.#records.delete(name)
+    this.#wanted.delete(name)
   }
 
   #addRecords(author: string, seq: number, digests: readonly Uint8Array[]): void {
@@ -118,6 +157,7 @@ export class HiddenEntries {
 
   #set(hiddenFeed: HiddenFeed): Operation {
     this.#feeds.set(toHex(hiddenFeed.author), hiddenFeed)
+    this.#onChange(hiddenFeed.author)
     return this.#section.put(hiddenFeed.author, writePosition(hiddenFeed))
   }
 }

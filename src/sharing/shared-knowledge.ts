@@ -332,7 +332,7 @@ export class SharedKnowledge {
   /** Syncs with every connected peer; without a network, with none. */
   async synchronize({ signal }: AbortOptions = {}): Promise<SynchronizeReport> {
     const { swarm } = this.#components
-    if (swarm === undefined) return { peers: 0, failed: 0, sent: 0, received: 0 }
+    if (swarm === undefined) return { peers: 0, failed: 0, incomplete: 0, sent: 0, received: 0 }
     return swarm.synchronize({ signal })
   }
 }

@@ -5,8 +5,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
 import { writeFilterResponse, writeChunk } from '../../transport/filters/filter-frames.ts'
-import { writeSyncFrame } from '../../transport/sync/sync-frames.ts'
 import { attackerOn } from '../fixtures/attacker.ts'
+import { GREATER, syncAnswers } from '../fixtures/sync-peer.ts'
 import { forge, framed, gossipOf, unsigned } from '../fixtures/forgery.ts'
 import { converged, digestOf, gossiping, startNode } from '../fixtures/nodes.ts'
 import { publication } from '../fixtures/publications.ts'
@@ -138,27 +138,25 @@ describe('an attack on an exchange, over a real connection', () => {
   })
 
   it('with headers and proofs in a sync that prove nothing costs its sender', async () => {
-    await using attacker = await attackerOn(victim, signal())
     const [own = { author: new Uint8Array(), seq: 0, head: new Uint8Array(), fork: 0, base: 1 }] =
       victim.replica.heads()
-    const forged = { ...forge({ author: { key: own.author, sign: () => new Uint8Array(64) } }) }
+    const header = { ...forge({ author: { key: own.author, sign: () => new Uint8Array(64) } }) }
     const before = digestOf(victim)
+    const [{ author, seq }, fingerprint] = [own, new Uint8Array(8)]
     for (const lie of [
-      writeSyncFrame({ type: 'header', header: forged }),
-      writeSyncFrame({ type: 'proof', bytes: randomBytes(400) })
-    ]) {
+      { type: 'header', header },
+      { type: 'proof', bytes: randomBytes(400) }
+    ] as const) {
       const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
-      const stream = await attacker.open('sync')
-      stream.addEventListener('message', () => undefined)
-      const heads = [{ ...own, head: randomBytes(32), fork: 1 }]
-      for (const frame of [
-        writeSyncFrame({ type: 'digest', digest: randomBytes(32), acceptsEntries: true }),
-        writeSyncFrame({ type: 'heads', heads, more: false }),
-        lie
-      ]) {
-        stream.send(framed(frame))
-      }
-      assert.match(String((await offence)[0].reason), /does not prove/)
+      const sync = syncAnswers(({ type }) => {
+        if (type === 'summary') return [GREATER]
+        if (type === 'pull') return [lie, { type: 'done', more: false }]
+        const heads = [{ author, seq, fingerprint, fork: 1, base: 1 }]
+        return [{ type: 'node', node: { type: 'leaf', heads } }]
+      })
+      await using _ = await attackerOn(victim, signal(), { sync })
+      await victim.swarm.synchronize({ signal: signal() })
+      assert.match(String((await offence)[0].reason), /does not prove|bad signature/)
     }
     assert.equal(digestOf(victim), before)
   })

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
 import { MAX_GOSSIP_BYTES, MAX_SYNC_FRAME_BYTES } from '../../transport/constants.ts'
-import { startAttacked } from '../fixtures/attacker.ts'
-import { writeSyncFrame } from '../../transport/sync/sync-frames.ts'
+import { attackerOn, startAttacked } from '../fixtures/attacker.ts'
+import { GREATER, syncAnswers } from '../fixtures/sync-peer.ts'
+import { writeSyncAnswer } from '../../transport/sync/sync-frames.ts'
 import { forge, framed, gossipOf, unsigned } from '../fixtures/forgery.ts'
 import { converged, digestOf, gossiping, startNode } from '../fixtures/nodes.ts'
 import { publication } from '../fixtures/publications.ts'
@@ -41,9 +42,6 @@ describe('bad bytes over a real connection', () => {
     const stream = await attacker.open('sync')
     // The answers must be taken, or the victim waits for its window.
     stream.addEventListener('message', () => undefined)
-    stream.send(
-      framed(writeSyncFrame({ type: 'digest', digest: randomBytes(32), acceptsEntries: true }))
-    )
     for (const frame of frames) stream.send(frame)
   }
 
@@ -83,26 +81,31 @@ describe('bad bytes over a real connection', () => {
     await offence(() => syncWith(framed(Uint8Array.of(99, 1, 2, 3))))
   })
 
-  it('in a sync entry that is wrongly signed cost their sender', async () => {
+  it('in an entry of a sync that is wrongly signed cost their sender', async () => {
     const author = createAuthor()
-    const heads = [{ author: author.key, seq: 1, head: randomBytes(32), fork: 0, base: 1 }]
-    const reason = await offence(() =>
-      syncWith(
-        framed(writeSyncFrame({ type: 'heads', heads, more: false })),
-        framed(writeSyncFrame({ type: 'entry', bytes: unsigned(forge({ author })) }))
-      )
-    )
+    const entry = unsigned(forge({ author }))
+    const head = { author: author.key, seq: 1, fingerprint: randomBytes(8), fork: 0, base: 1 }
+    const sync = syncAnswers(({ type }) => {
+      if (type === 'summary') return [GREATER]
+      if (type === 'nodes') return [{ type: 'node', node: { type: 'leaf', heads: [head] } }]
+      return [
+        { type: 'entry', bytes: entry },
+        { type: 'done', more: false }
+      ]
+    })
+    const before = digestOf(victim)
+    const reported = once(victim.swarm, 'peer:offend', { signal: signal() })
+    await using liar = await attackerOn(victim, signal(), { sync })
+    await victim.swarm.synchronize({ signal: signal() })
+    const [{ peer, reason }] = await reported
+    assert.equal(peer, liar.peer)
     assert.match(reason, /signature/)
+    assert.equal(digestOf(victim), before)
   })
 
-  it('cost their sender when a sync brings more entries than it announced', async () => {
-    const reason = await offence(() =>
-      syncWith(
-        framed(writeSyncFrame({ type: 'heads', heads: [], more: false })),
-        framed(writeSyncFrame({ type: 'entry', bytes: writeEntry(forge()) }))
-      )
-    )
-    assert.match(reason, /more entries/)
+  it('that answer what nobody asked cost their sender', async () => {
+    const frame = writeSyncAnswer({ type: 'entry', bytes: writeEntry(forge()) })
+    await offence(() => syncWith(framed(frame)))
   })
 
   it('sent three times shut their sender out, and honest nodes go on', async () => {

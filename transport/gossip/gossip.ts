@@ -21,20 +21,21 @@ import {
 import { readGossip, writeGossip, writeGossipProof } from './gossip-frames.ts'
 import type { GossipSub, GossipSubComponents, Message } from '@libp2p/gossipsub'
 import type { PeerId } from '@libp2p/interface'
-import type { Entry, Replica, SignedHeader } from '../../crdt/index.ts'
+import type { Entry, PublicView, SignedHeader } from '../../crdt/index.ts'
 
 export type GossipService = GossipSub
 export type GossipComponents = GossipSubComponents
 
 export interface GossipInit {
   readonly topic: string
-  readonly replica: Pick<Replica, 'admit' | 'admitHeader' | 'admitProof' | 'headOf' | 'swarm'>
+  readonly swarm: string
+  readonly replica: Pick<PublicView, 'admit' | 'admitHeader' | 'admitProof' | 'headOf'>
   /** False: speaks and does not listen. */
   readonly subscribes: boolean
   /** Called with each entry or header from a peer, before its admission. */
   readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
-  /** Pulls what `peer` has and this replica lacks. */
-  pull(peer: PeerId): Promise<unknown>
+  /** Pulls what `peer` has of the author's feed and this replica lacks. */
+  pull(peer: PeerId, author: Uint8Array): Promise<unknown>
   onOffence(peer: PeerId, reason: string): void
   /** Subscribers or mesh peers came or went. */
   onPeersChange(): void
@@ -184,19 +185,21 @@ class TopicGossip implements Gossip {
       case 'rejected':
         if (admission.isOffence) return this.#reject(peer, admission.reason)
         // The sender's branch of that feed is another than ours: a sync finds where they part.
-        if (admission.reason === 'fork') this.#init.pull(peer).catch(() => undefined)
+        if (admission.reason === 'fork') {
+          this.#init.pull(peer, readEntry(bytes).author).catch(() => undefined)
+        }
         return TopicValidatorResult.Ignore
     }
   }
 
   async #validateHeader(peer: PeerId, header: SignedHeader): Promise<TopicValidatorResult> {
-    const { seq, fork } = this.#init.replica.headOf(header.author)
+    const { seq, fork } = this.#init.replica.headOf(header.author) ?? { seq: 0, fork: 0 }
     if (fork > 0 && header.seq >= fork) return TopicValidatorResult.Ignore
     if (header.seq <= seq) {
       const outcome = await this.#init.replica.admitHeader(header)
       return outcome === 'rejected' ? this.#reject(peer, 'signature') : TopicValidatorResult.Ignore
     }
-    if (!hasValidSignature(this.#init.replica.swarm, header)) {
+    if (!hasValidSignature(this.#init.swarm, header)) {
       return this.#reject(peer, 'signature')
     }
     return this.#afterPull(peer, header)
@@ -214,9 +217,12 @@ class TopicGossip implements Gossip {
   }
 
   async #afterPull(peer: PeerId, header: SignedHeader): Promise<TopicValidatorResult> {
-    await this.#init.pull(peer)
-    const { seq, head } = this.#init.replica.headOf(header.author)
-    const isStored = seq > header.seq || (seq === header.seq && equalBytes(head, header.hash))
+    await this.#init.pull(peer, header.author)
+    const stored = this.#init.replica.headOf(header.author)
+    const isStored =
+      stored !== undefined &&
+      (stored.seq > header.seq ||
+        (stored.seq === header.seq && equalBytes(stored.head, header.hash)))
     return isStored ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore
   }
 

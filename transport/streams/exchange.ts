@@ -9,6 +9,7 @@ import { MalformedError } from '../../crdt/index.ts'
 import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
 import { errorOf, ProtocolError } from '../errors.ts'
 import { FrameStream } from './frame-stream.ts'
+import { IdleTimeout } from './idle-timeout.ts'
 import { registerProtocol } from './protocol-registration.ts'
 import type {
   AbortOptions,
@@ -144,29 +145,5 @@ export class Exchanges {
     } finally {
       idle.stop()
     }
-  }
-}
-
-/** Aborts its signal when `refresh` was not called for `milliseconds`. */
-class IdleTimeout {
-  readonly #controller = new AbortController()
-  readonly #timer: NodeJS.Timeout
-
-  constructor(milliseconds: number) {
-    this.#timer = setTimeout(() => {
-      this.#controller.abort(new Error(`The peer sent nothing for ${milliseconds} ms.`))
-    }, milliseconds)
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  readonly refresh = (): void => {
-    this.#timer.refresh()
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer)
   }
 }

@@ -1,108 +1,263 @@
-/** Frames of `/sync/1.0.0` as pure reads and writes; docs/PROTOCOL.md has their formulas. */
+/** Frames of `/sync/2.0.0` as pure reads and writes; docs/PROTOCOL.md has their formulas. */
 import * as encoding from 'lib0/encoding'
-import { MalformedError, readSignedHeader, writeSignedHeader } from '../../crdt/index.ts'
-import { readAll, readBytes, readUint } from '../../crdt/bytes/index.ts'
-import { HEADS_PER_PAGE } from '../constants.ts'
-import { ProtocolError } from '../errors.ts'
+import {
+  LEAF_HEADS,
+  MalformedError,
+  MAX_PREFIX_DIGITS,
+  readSignedHeader,
+  writeSignedHeader
+} from '../../crdt/index.ts'
+import { fromHex, readAll, readBytes, readUint, toHex } from '../../crdt/bytes/index.ts'
+import { MAX_PULLED_FEEDS, MAX_REQUESTED_NODES } from '../constants.ts'
+import { FINGERPRINT_BYTES, SALT_BYTES } from './fingerprints.ts'
 import type { Decoder } from '../../crdt/bytes/index.ts'
 import type { FeedHead, SignedHeader } from '../../crdt/index.ts'
+import type { HeadSketch, NodeSketch } from './fingerprints.ts'
 
-export type SyncFrame =
-  /** `wants`: whether the sender takes entries of others; a light node does not. */
-  | { readonly type: 'digest'; readonly digest: Uint8Array; readonly acceptsEntries: boolean }
-  | { readonly type: 'heads'; readonly heads: readonly FeedHead[]; readonly more: boolean }
+/** What a side has, at the top of its tree. */
+export interface Summary {
+  readonly digest: Uint8Array
+  readonly authors: number
+  readonly entries: number
+  /** Whether the side takes entries of others; a light node does not. */
+  readonly acceptsEntries: boolean
+}
+
+export type SyncRequest =
+  | { readonly type: 'summary'; readonly summary: Summary }
+  /** Nodes by prefixes of author keys, in hexadecimal digits; with fingerprints of this salt. */
+  | { readonly type: 'nodes'; readonly salt: Uint8Array; readonly prefixes: readonly string[] }
+  /** What the requester has of these feeds; it wants what the other side has beyond. */
+  | { readonly type: 'pull'; readonly heads: readonly FeedHead[] }
+  /** Asks the other side to pull now. */
+  | { readonly type: 'turn' }
+
+export type SyncAnswer =
+  | { readonly type: 'summary'; readonly summary: Summary }
+  | { readonly type: 'node'; readonly node: NodeSketch }
   | { readonly type: 'entry'; readonly bytes: Uint8Array }
-  /** The header of an entry that the receiver seems to hold another one in place of, or of a checkpoint. */
+  /** The header of an entry in place of another one, or of a checkpoint. */
   | { readonly type: 'header'; readonly header: SignedHeader }
   /** A proof of equivocation. */
   | { readonly type: 'proof'; readonly bytes: Uint8Array }
-  | { readonly type: 'done' }
+  /** The answer takes longer. */
+  | { readonly type: 'wait' }
+  /** `more`: the answer was cut at its limit, and the same request brings the rest. */
+  | { readonly type: 'done'; readonly more: boolean }
 
-const DIGEST = 0
-const HEADS = 1
-const ENTRY = 2
-const DONE = 3
-const HEADER = 4
-const PROOF = 5
+const SUMMARY = 0
+const NODES = 1
+const PULL = 2
+const TURN = 3
+const ENTRY = 4
+const HEADER = 5
+const PROOF = 6
+const DONE = 7
+const WAIT = 8
+
+const INNER = 0
+const LEAF = 1
 
 const HASH_BYTES = 32
 
-export function writeSyncFrame(frame: SyncFrame): Uint8Array {
-  const encoder = encoding.createEncoder()
-  switch (frame.type) {
-    case 'digest':
-      encoding.writeVarUint(encoder, DIGEST)
-      encoding.writeVarUint(encoder, frame.acceptsEntries ? 1 : 0)
-      encoding.writeUint8Array(encoder, frame.digest)
-      break
-    case 'heads':
-      encoding.writeVarUint(encoder, HEADS)
-      encoding.writeVarUint(encoder, frame.more ? 1 : 0)
-      encoding.writeVarUint(encoder, frame.heads.length)
-      for (const { author, seq, head, fork, base } of frame.heads) {
-        encoding.writeUint8Array(encoder, author)
-        encoding.writeVarUint(encoder, seq)
-        encoding.writeUint8Array(encoder, head)
-        encoding.writeVarUint(encoder, fork)
-        encoding.writeVarUint(encoder, base)
-      }
-      break
-    case 'entry':
-      encoding.writeVarUint(encoder, ENTRY)
-      encoding.writeUint8Array(encoder, frame.bytes)
-      break
-    case 'header':
-      encoding.writeVarUint(encoder, HEADER)
-      encoding.writeUint8Array(encoder, writeSignedHeader(frame.header))
-      break
-    case 'proof':
-      encoding.writeVarUint(encoder, PROOF)
-      encoding.writeUint8Array(encoder, frame.bytes)
-      break
-    case 'done':
-      encoding.writeVarUint(encoder, DONE)
-      break
-  }
-  return encoding.toUint8Array(encoder)
+export function writeSyncRequest(request: SyncRequest): Uint8Array {
+  return encoding.encode((encoder) => {
+    switch (request.type) {
+      case 'summary':
+        encoding.writeVarUint(encoder, SUMMARY)
+        writeSummary(encoder, request.summary)
+        break
+      case 'nodes':
+        encoding.writeVarUint(encoder, NODES)
+        encoding.writeUint8Array(encoder, request.salt)
+        encoding.writeVarUint(encoder, request.prefixes.length)
+        for (const prefix of request.prefixes) writePrefix(encoder, prefix)
+        break
+      case 'pull':
+        encoding.writeVarUint(encoder, PULL)
+        encoding.writeVarUint(encoder, request.heads.length)
+        for (const head of request.heads) writeHead(encoder, head)
+        break
+      case 'turn':
+        encoding.writeVarUint(encoder, TURN)
+        break
+    }
+  })
 }
 
 /** Throws `MalformedError`. The length of the frame was checked by the stream. */
-export function readSyncFrame(bytes: Uint8Array): SyncFrame {
-  return readAll(bytes, (decoder) => {
-    const rest = (): Uint8Array => readBytes(decoder, bytes.length - decoder.pos)
-    switch (readUint(decoder, PROOF)) {
-      case DIGEST: {
-        const acceptsEntries = readUint(decoder, 1) === 1
-        return { type: 'digest', acceptsEntries, digest: readBytes(decoder, HASH_BYTES) }
+export function readSyncRequest(bytes: Uint8Array): SyncRequest {
+  return readAll(bytes, (decoder): SyncRequest => {
+    switch (readUint(decoder, TURN)) {
+      case SUMMARY:
+        return { type: 'summary', summary: readSummary(decoder) }
+      case NODES: {
+        const salt = readBytes(decoder, SALT_BYTES)
+        return { type: 'nodes', salt, prefixes: readList(decoder, MAX_REQUESTED_NODES, readPrefix) }
       }
-      case HEADS:
-        return readHeads(decoder)
+      case PULL:
+        return { type: 'pull', heads: readList(decoder, MAX_PULLED_FEEDS, readHead) }
+      default:
+        return { type: 'turn' }
+    }
+  })
+}
+
+export function writeSyncAnswer(answer: SyncAnswer): Uint8Array {
+  return encoding.encode((encoder) => {
+    switch (answer.type) {
+      case 'summary':
+        encoding.writeVarUint(encoder, SUMMARY)
+        writeSummary(encoder, answer.summary)
+        break
+      case 'node':
+        encoding.writeVarUint(encoder, NODES)
+        writeNode(encoder, answer.node)
+        break
+      case 'entry':
+        encoding.writeVarUint(encoder, ENTRY)
+        encoding.writeUint8Array(encoder, answer.bytes)
+        break
+      case 'header':
+        encoding.writeVarUint(encoder, HEADER)
+        encoding.writeUint8Array(encoder, writeSignedHeader(answer.header))
+        break
+      case 'proof':
+        encoding.writeVarUint(encoder, PROOF)
+        encoding.writeUint8Array(encoder, answer.bytes)
+        break
+      case 'wait':
+        encoding.writeVarUint(encoder, WAIT)
+        break
+      case 'done':
+        encoding.writeVarUint(encoder, DONE)
+        encoding.writeVarUint(encoder, answer.more ? 1 : 0)
+        break
+    }
+  })
+}
+
+/** Throws `MalformedError`. The length of the frame was checked by the stream. */
+export function readSyncAnswer(bytes: Uint8Array): SyncAnswer {
+  return readAll(bytes, (decoder): SyncAnswer => {
+    const rest = (): Uint8Array => readBytes(decoder, bytes.length - decoder.pos)
+    switch (readUint(decoder, WAIT)) {
+      case SUMMARY:
+        return { type: 'summary', summary: readSummary(decoder) }
+      case NODES:
+        return { type: 'node', node: readNode(decoder) }
       case ENTRY:
         return { type: 'entry', bytes: rest() }
       case HEADER:
         return { type: 'header', header: readSignedHeader(rest()) }
       case PROOF:
         return { type: 'proof', bytes: rest() }
+      case DONE:
+        return { type: 'done', more: readUint(decoder, 1) === 1 }
+      case WAIT:
+        return { type: 'wait' }
       default:
-        return { type: 'done' }
+        throw new MalformedError('a request in place of an answer')
     }
   })
 }
 
-function readHeads(decoder: Decoder): SyncFrame {
-  const more = readUint(decoder, 1) === 1
-  const count = readUint(decoder, HEADS_PER_PAGE)
-  if (more && count === 0) throw new ProtocolError('an empty page of heads that announces more')
-  const heads = Array.from({ length: count }, () => readHead(decoder))
-  return { type: 'heads', heads, more }
+function writeSummary(encoder: encoding.Encoder, summary: Summary): void {
+  encoding.writeVarUint(encoder, summary.acceptsEntries ? 1 : 0)
+  encoding.writeUint8Array(encoder, summary.digest)
+  encoding.writeVarUint(encoder, summary.authors)
+  encoding.writeVarUint(encoder, summary.entries)
+}
+
+function readSummary(decoder: Decoder): Summary {
+  return {
+    acceptsEntries: readUint(decoder, 1) === 1,
+    digest: readBytes(decoder, HASH_BYTES),
+    authors: readUint(decoder, Number.MAX_SAFE_INTEGER),
+    entries: readUint(decoder, Number.MAX_SAFE_INTEGER)
+  }
+}
+
+/** An odd last digit is the upper half of a byte whose lower half is 0. */
+function writePrefix(encoder: encoding.Encoder, prefix: string): void {
+  encoding.writeVarUint(encoder, prefix.length)
+  const bytes = Math.ceil(prefix.length / 2)
+  encoding.writeUint8Array(encoder, fromHex(prefix.padEnd(2 * bytes, '0'), bytes) ?? NO_BYTES)
+}
+
+const NO_BYTES = new Uint8Array(0)
+
+function readPrefix(decoder: Decoder): string {
+  const digits = readUint(decoder, MAX_PREFIX_DIGITS)
+  const text = toHex(readBytes(decoder, Math.ceil(digits / 2)))
+  if (digits % 2 === 1 && !text.endsWith('0')) throw new MalformedError('a prefix with rest')
+  return text.slice(0, digits)
+}
+
+function writeHead(encoder: encoding.Encoder, { author, seq, head, fork, base }: FeedHead): void {
+  encoding.writeUint8Array(encoder, author)
+  encoding.writeVarUint(encoder, seq)
+  encoding.writeUint8Array(encoder, head)
+  encoding.writeVarUint(encoder, fork)
+  encoding.writeVarUint(encoder, base)
 }
 
 function readHead(decoder: Decoder): FeedHead {
   const author = readBytes(decoder, HASH_BYTES)
   const seq = readUint(decoder, Number.MAX_SAFE_INTEGER)
   const head = readBytes(decoder, HASH_BYTES)
+  return { author, seq, head, ...readLimits(decoder, seq) }
+}
+
+/** A base is at most one place after the last entry. */
+function readLimits(decoder: Decoder, seq: number): Pick<FeedHead, 'fork' | 'base'> {
   const fork = readUint(decoder, Number.MAX_SAFE_INTEGER)
   const base = readUint(decoder, seq + 1)
   if (base === 0) throw new MalformedError('base 0')
-  return { author, seq, head, fork, base }
+  return { fork, base }
+}
+
+function writeNode(encoder: encoding.Encoder, node: NodeSketch): void {
+  if (node.type === 'inner') {
+    encoding.writeVarUint(encoder, INNER)
+    const present = node.children.map((child) => (child === undefined ? '0' : '1'))
+    encoding.writeUint16(encoder, Number.parseInt(present.join(''), 2))
+    for (const child of node.children) {
+      if (child !== undefined) encoding.writeUint8Array(encoder, child)
+    }
+    return
+  }
+  encoding.writeVarUint(encoder, LEAF)
+  encoding.writeVarUint(encoder, node.heads.length)
+  for (const { author, seq, fingerprint, fork, base } of node.heads) {
+    encoding.writeUint8Array(encoder, author)
+    encoding.writeVarUint(encoder, seq)
+    encoding.writeUint8Array(encoder, fingerprint)
+    encoding.writeVarUint(encoder, fork)
+    encoding.writeVarUint(encoder, base)
+  }
+}
+
+function readNode(decoder: Decoder): NodeSketch {
+  if (readUint(decoder, LEAF) === LEAF) {
+    return { type: 'leaf', heads: readList(decoder, LEAF_HEADS, readHeadSketch) }
+  }
+  const [low = 0, high = 0] = readBytes(decoder, 2)
+  const present = (high * 256 + low).toString(2).padStart(16, '0')
+  const children = Array.from(present, (bit) =>
+    bit === '1' ? readBytes(decoder, FINGERPRINT_BYTES) : undefined
+  )
+  return { type: 'inner', children }
+}
+
+function readHeadSketch(decoder: Decoder): HeadSketch {
+  const author = readBytes(decoder, HASH_BYTES)
+  const seq = readUint(decoder, Number.MAX_SAFE_INTEGER)
+  const fingerprint = readBytes(decoder, FINGERPRINT_BYTES)
+  return { author, seq, fingerprint, ...readLimits(decoder, seq) }
+}
+
+/** At most `limit` items. */
+function readList<T>(decoder: Decoder, limit: number, read: (decoder: Decoder) => T): T[] {
+  return Array.from({ length: readUint(decoder, limit) }, () => read(decoder))
 }

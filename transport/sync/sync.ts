@@ -1,38 +1,61 @@
 /**
- * Anti-entropy: `/sync/1.0.0` with every peer this node dials, with a random peer every 30 s, and
+ * Anti-entropy: `/sync/2.0.0` with every peer this node dials, with a random peer every 30 s, and
  * with the sender of whatever shows a gap. Gossip is fast and forgets; this is what guarantees
  * that replicas converge.
+ *
+ * Each side pulls for itself: it compares trees of heads (`descent.ts`) and fetches the feeds that differ
+ * (`feed-pull.ts`); the other side answers (`sync-server.ts`). A run pulls what the peer has more,
+ * and asks the peer to pull in turn. The side with fewer entries pulls first: where the other one has
+ * nothing else, they then agree.
  */
 import { Queue, repeatingTask } from '@libp2p/utils'
+import { equalBytes } from '../../crdt/bytes/index.ts'
 import {
   MAX_CONCURRENT_SYNCS,
   MAX_INBOUND_SYNCS,
   MAX_SYNC_FRAME_BYTES,
-  SYNC_INTERVAL
+  SYNC_INTERVAL,
+  SYNC_REQUEST_TIMEOUT,
+  SYNC_TIMEOUT
 } from '../constants.ts'
-import { Exchanges } from '../streams/exchange.ts'
-import { runSync } from './sync-session.ts'
+import { RequestStreams } from '../streams/request-streams.ts'
+import { Descent } from './descent.ts'
+import { FeedLeases } from './feed-leases.ts'
+import { FeedPull, unexpected } from './feed-pull.ts'
+import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
+import { SyncServer } from './sync-server.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
+import type { PublicView } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
-import type { FrameStream } from '../streams/frame-stream.ts'
-import type { SyncReplica, SyncReport } from './sync-session.ts'
+import type { PullReport, Request } from './feed-pull.ts'
+import type { Summary } from './sync-frames.ts'
+
+/** What a run did. */
+export interface SyncReport extends PullReport {
+  /** Entries that the peer has pulled meanwhile. */
+  readonly sent: number
+  /** Whether both sides have compared all that they have. */
+  readonly isComplete: boolean
+}
 
 export interface SyncInit extends ExchangeServiceInit {
-  readonly replica: SyncReplica
+  readonly replica: Omit<PublicView, 'bodies' | 'heads'>
   /** False: this node offers its own entries and takes none. */
   readonly acceptsEntries: boolean
   /** Milliseconds between two rounds with a random peer; 0 for none. */
   readonly interval?: number
   /** 0 to 1; picks the random peer. */
   random(): number
-  /** A sync was completed. */
-  readonly onSynced: (report: SyncReport) => void
+  /** A run has ended, or a pull that a peer has asked for. */
+  readonly onSynced: (report: PullReport) => void
 }
 
 export interface Sync {
   /** Runs a sync that begins after this call, or joins one that does. */
   sync(peer: PeerId, options?: AbortOptions): Promise<SyncReport>
+  /** Pulls one feed: what the peer has of it beyond this replica. */
+  pull(peer: PeerId, author: Uint8Array): Promise<void>
   /** Peers that speak the protocol and are connected. */
   peers(): PeerId[]
 }
@@ -47,27 +70,46 @@ interface RunningSync {
   next?: Promise<SyncReport>
 }
 
+/** What one side learned by comparing with a peer, and pulling from it. */
+interface PullRun extends PullReport {
+  readonly theirs: Summary
+  /** Whether both have the same. */
+  readonly isEqual: boolean
+  /** Whether all was compared. */
+  readonly isComplete: boolean
+  /** The peer has less, and should pull first. */
+  readonly isDeferred: boolean
+}
+
+const NOTHING: PullReport = { received: 0, latestEntries: [], forks: 0 }
+
 class SyncService implements Sync, Startable {
   readonly #init: SyncInit
-  readonly #exchanges: Exchanges
+  readonly #streams: RequestStreams
+  readonly #servers = new Map<string, SyncServer>()
+  readonly #leases = new FeedLeases()
   readonly #running = new Map<string, RunningSync>()
   readonly #queue = new Queue<SyncReport>({ concurrency: MAX_CONCURRENT_SYNCS })
+  /** Of its own: two nodes that wait for each other's turn must not wait for each other's room. */
+  readonly #turns = new Queue<boolean>({ concurrency: MAX_CONCURRENT_SYNCS })
   readonly #rounds: RepeatingTask | undefined
 
   constructor(components: ExchangeComponents, init: SyncInit) {
     this.#init = init
-    this.#exchanges = new Exchanges(components, {
+    this.#streams = new RequestStreams(components, {
       ...init,
       name: 'sync',
       maxFrameBytes: MAX_SYNC_FRAME_BYTES,
       maxStreams: MAX_INBOUND_SYNCS,
-      respond: async (frames, signal, peer) => {
-        await this.#run(frames, peer, 'responder', signal)
+      accept: (peer) => {
+        const server = this.#serverOf(peer)
+        return (request, write, signal) => server.answer(request, write, signal)
       },
       // The dialling side begins, so that two peers who meet run one sync and not two.
       onConnect: (peer, { direction }) => {
         if (direction === 'outbound') this.#trySync(peer)
-      }
+      },
+      onDisconnect: (peer) => void this.#servers.delete(peer.toString())
     })
     const interval = init.interval ?? SYNC_INTERVAL
     if (interval > 0) this.#rounds = repeatingTask(() => this.#round(), interval)
@@ -76,20 +118,21 @@ class SyncService implements Sync, Startable {
   readonly [Symbol.toStringTag] = 'noormme-hive/sync'
 
   async start(): Promise<void> {
-    await this.#exchanges.start()
+    await this.#streams.start()
     this.#rounds?.start()
   }
 
   async stop(): Promise<void> {
     this.#rounds?.stop()
-    await this.#exchanges.stop()
+    await this.#streams.stop()
     await Promise.allSettled(
       [...this.#running.values()].flatMap(({ current, next }) => [current, next ?? current])
     )
+    await this.#turns.onIdle()
   }
 
   peers(): PeerId[] {
-    return this.#exchanges.peers()
+    return this.#streams.peers()
   }
 
   sync(peer: PeerId, { signal }: AbortOptions = {}): Promise<SyncReport> {
@@ -105,12 +148,17 @@ class SyncService implements Sync, Startable {
     return signal === undefined ? shared : abortable(shared, signal)
   }
 
+  async pull(peer: PeerId, author: Uint8Array): Promise<void> {
+    const feeds = new FeedPull(this.#init.replica, this.#leases, this.#requestOf(peer))
+    await feeds.pull(new Map([['', author]]), () => true)
+    this.#init.onSynced(feeds.report())
+    if (feeds.report().forks > 0) this.#trySync(peer)
+  }
+
   #start(peer: PeerId): Promise<SyncReport> {
     const name = peer.toString()
-    const { stopping } = this.#exchanges
-    const initiate = (): Promise<SyncReport> =>
-      this.#exchanges.run(peer, (frames, signal) => this.#run(frames, peer, 'initiator', signal))
-    const current = this.#queue.add(initiate, { signal: stopping })
+    const { stopping } = this.#streams
+    const current = this.#queue.add(() => this.#run(peer), { signal: stopping })
     this.#running.set(name, { current })
     const ended = (): void => {
       if (this.#running.get(name)?.current === current) this.#running.delete(name)
@@ -119,20 +167,113 @@ class SyncService implements Sync, Startable {
     return current
   }
 
-  async #run(
-    frames: FrameStream,
-    peer: PeerId,
-    role: 'initiator' | 'responder',
-    signal: AbortSignal
-  ): Promise<SyncReport> {
-    const { replica, acceptsEntries, onSynced } = this.#init
-    const report = await runSync(frames, replica, { role, acceptsEntries }, signal)
-    onSynced(report)
+  async #run(peer: PeerId): Promise<SyncReport> {
+    const server = this.#serverOf(peer)
+    const sentBefore = server.entries
+    const first = await this.#pullAll(peer, true)
+    const isTurn = !first.isEqual && first.theirs.acceptsEntries
+    const isTurnComplete = isTurn ? await this.#giveTurn(peer, server) : true
+    const second = first.isDeferred ? await this.#pullAll(peer, false) : undefined
+    const isComplete = isTurnComplete && first.isComplete && (second?.isComplete ?? true)
+    const received = first.received + (second?.received ?? 0)
+    const sent = server.entries - sentBefore
     // Of a feed that forks, the next run may find a lower place.
-    if (report.forks > 0) this.#trySync(peer)
-    const { sent, received } = report
-    this.#exchanges.log('synced with %p as %s: %d sent, %d received', peer, role, sent, received)
-    return report
+    const forks = first.forks + (second?.forks ?? 0)
+    if (forks > 0 || (!isComplete && received > 0)) this.#trySync(peer)
+    this.#streams.log('synced with %p: %d sent, %d received', peer, sent, received)
+    const latestEntries = [...first.latestEntries, ...(second?.latestEntries ?? [])]
+    return { received, latestEntries, forks, sent, isComplete }
+  }
+
+  /** `isPolite`: leaves it to the peer to pull first if the peer has less. */
+  async #pullAll(peer: PeerId, isPolite: boolean): Promise<PullRun> {
+    const { replica, acceptsEntries, onSynced } = this.#init
+    const request = this.#requestOf(peer)
+    const ours = this.#summary()
+    const theirs = await request(
+      writeSyncRequest({ type: 'summary', summary: ours }),
+      async (read) => {
+        const answer = readSyncAnswer(await read())
+        if (answer.type !== 'summary') throw unexpected(answer)
+        return { ...answer.summary, digest: answer.summary.digest.slice() }
+      }
+    )
+    const isSame = (): boolean => equalBytes(replica.digest(), theirs.digest)
+    const isEqual = isSame()
+    const isDeferred =
+      !isEqual &&
+      isPolite &&
+      acceptsEntries &&
+      theirs.acceptsEntries &&
+      theirs.entries < ours.entries
+    if (isEqual || isDeferred || !acceptsEntries) {
+      return { ...NOTHING, theirs, isEqual, isDeferred, isComplete: true }
+    }
+    const feeds = new FeedPull(replica, this.#leases, request)
+    const random = (): number => this.#init.random()
+    const descent = new Descent({ replica, feeds, request, now: elapsed, random })
+    try {
+      const isComplete = await descent.run()
+      return { ...feeds.report(), theirs, isEqual: isSame(), isDeferred, isComplete }
+    } finally {
+      onSynced(feeds.report())
+    }
+  }
+
+  /** Asks the peer to pull, and waits as long as it does; resolves to whether it got all. */
+  #giveTurn(peer: PeerId, server: SyncServer): Promise<boolean> {
+    const deadline = elapsed() + SYNC_TIMEOUT
+    return this.#requestOf(peer, 'turn')(writeSyncRequest({ type: 'turn' }), async (read) => {
+      let answered = -1
+      for (;;) {
+        const answer = readSyncAnswer(await read())
+        if (answer.type === 'done') return !answer.more
+        if (answer.type !== 'wait') throw unexpected(answer)
+        const isIdle = server.requests === answered
+        if (isIdle || elapsed() > deadline) throw new Error('The peer does not pull.')
+        answered = server.requests
+      }
+    })
+  }
+
+  /** The peer has asked for it. */
+  #takeTurn(peer: PeerId): Promise<boolean> {
+    if (!this.#init.acceptsEntries) return Promise.resolve(true)
+    const run = async (): Promise<boolean> => {
+      try {
+        const { isComplete, forks } = await this.#pullAll(peer, false)
+        if (forks > 0) this.#trySync(peer)
+        return isComplete
+      } catch (error) {
+        this.#streams.log('cannot pull from %p - %e', peer, error)
+        return false
+      }
+    }
+    return this.#turns.add(run, { signal: this.#streams.stopping })
+  }
+
+  /** `turn` is a lane of its own: while this side waits for its end, it pulls as well. */
+  #requestOf(peer: PeerId, lane?: 'turn'): Request {
+    return (request, readAnswer) => {
+      const signal = AbortSignal.timeout(SYNC_REQUEST_TIMEOUT)
+      return this.#streams.request(peer, request, readAnswer, { signal, lane })
+    }
+  }
+
+  #serverOf(peer: PeerId): SyncServer {
+    const name = peer.toString()
+    const known = this.#servers.get(name)
+    if (known !== undefined) return known
+    const { replica } = this.#init
+    const summary = (): Summary => this.#summary()
+    const server = new SyncServer({ replica, summary, pull: () => this.#takeTurn(peer) })
+    this.#servers.set(name, server)
+    return server
+  }
+
+  #summary(): Summary {
+    const { replica, acceptsEntries } = this.#init
+    return { digest: replica.digest(), acceptsEntries, ...replica.totals() }
   }
 
   #round(): void {
@@ -143,9 +284,14 @@ class SyncService implements Sync, Startable {
 
   #trySync(peer: PeerId): void {
     this.sync(peer).catch((error: unknown) =>
-      this.#exchanges.log('sync with %p failed - %e', peer, error)
+      this.#streams.log('sync with %p failed - %e', peer, error)
     )
   }
+}
+
+/** Milliseconds of a clock that never goes back. */
+function elapsed(): number {
+  return performance.now()
 }
 
 /** Stops waiting, not the sync, which others may have joined. */

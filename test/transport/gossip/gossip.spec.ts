@@ -68,7 +68,13 @@ describe('gossip', () => {
     await using b = await startNode({ memory: true, name: 'two' })
     await b.swarm.dial(a.swarm.multiaddrs[0] ?? '', { signal: signal() })
     await a.publish([publication('for swarm one')])
-    assert.deepEqual(await a.swarm.synchronize(), { peers: 0, failed: 0, sent: 0, received: 0 })
+    assert.deepEqual(await a.swarm.synchronize(), {
+      peers: 0,
+      failed: 0,
+      incomplete: 0,
+      sent: 0,
+      received: 0
+    })
     assert.deepEqual(
       b.swarm.peers().map((peer) => [peer.swarm, peer.gossip]),
       [[false, 'none']]

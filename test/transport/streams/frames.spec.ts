@@ -1,63 +1,116 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { MalformedError, openReplica, openStore } from '../../../crdt/index.ts'
-import { HEADS_PER_PAGE, MAX_GOSSIP_BYTES } from '../../../transport/constants.ts'
-import { ProtocolError } from '../../../transport/errors.ts'
+import {
+  MAX_GOSSIP_BYTES,
+  MAX_PULLED_FEEDS,
+  MAX_REQUESTED_NODES
+} from '../../../transport/constants.ts'
 import { readGossip, writeGossip } from '../../../transport/gossip/gossip-frames.ts'
-import { readSyncFrame, writeSyncFrame } from '../../../transport/sync/sync-frames.ts'
+import {
+  readSyncAnswer,
+  readSyncRequest,
+  writeSyncAnswer,
+  writeSyncRequest
+} from '../../../transport/sync/sync-frames.ts'
 import { publications } from '../../fixtures/publications.ts'
-import type { SyncFrame } from '../../../transport/sync/sync-frames.ts'
+import type { SyncAnswer, SyncRequest } from '../../../transport/sync/sync-frames.ts'
 
 const plain = { noNullPrototype: true }
-const hash = fc.uint8Array({ minLength: 32, maxLength: 32 })
-const head = fc
-  .record({ author: hash, seq: fc.nat(), head: hash, fork: fc.nat(), part: fc.nat() }, plain)
-  .map(({ part, ...each }) => ({ ...each, base: 1 + (part % (each.seq + 1)) }))
-const frame: fc.Arbitrary<SyncFrame> = fc.oneof(
-  fc.record(
-    { type: fc.constant('digest' as const), digest: hash, acceptsEntries: fc.boolean() },
-    plain
-  ),
-  fc.record(
-    {
-      type: fc.constant('heads' as const),
-      heads: fc.array(head, { minLength: 1, maxLength: 20 }),
-      more: fc.boolean()
-    },
-    plain
-  ),
-  fc.record({ type: fc.constant('entry' as const), bytes: fc.uint8Array() }, plain),
-  fc.constant({ type: 'done' as const })
+const bytesOf = (length: number): fc.Arbitrary<Uint8Array> =>
+  fc.uint8Array({ minLength: length, maxLength: length })
+const hash = bytesOf(32)
+const limits = { seq: fc.nat(), fork: fc.nat(), part: fc.nat() }
+const withBase = <T extends { part: number; seq: number }>({
+  part,
+  ...each
+}: T): Omit<T, 'part'> & { base: number } => ({ ...each, base: 1 + (part % (each.seq + 1)) })
+const head = fc.record({ author: hash, head: hash, ...limits }, plain).map(withBase)
+const sketch = fc.record({ author: hash, fingerprint: bytesOf(8), ...limits }, plain).map(withBase)
+const summary = fc.record(
+  { acceptsEntries: fc.boolean(), digest: hash, authors: fc.nat(), entries: fc.nat() },
+  plain
+)
+const typed = <T extends string, R extends object>(
+  type: T,
+  rest: { [K in keyof R]: fc.Arbitrary<R[K]> }
+): fc.Arbitrary<{ type: T } & R> =>
+  fc.record(rest, plain).map((each) => ({ type, ...(each as unknown as R) }))
+const digits = fc
+  .array(
+    fc.nat({ max: 15 }).map((digit) => digit.toString(16)),
+    { maxLength: 64 }
+  )
+  .map((each) => each.join(''))
+
+const request: fc.Arbitrary<SyncRequest> = fc.oneof(
+  typed('summary', { summary }),
+  typed('nodes', { salt: bytesOf(16), prefixes: fc.array(digits, { maxLength: 32 }) }),
+  typed('pull', { heads: fc.array(head, { maxLength: 20 }) }),
+  fc.constant({ type: 'turn' as const })
+)
+const answer: fc.Arbitrary<SyncAnswer> = fc.oneof(
+  typed('summary', { summary }),
+  typed('node', {
+    node: fc.oneof(
+      typed('leaf', { heads: fc.array(sketch, { maxLength: 8 }) }),
+      typed('inner', {
+        children: fc.array(fc.option(bytesOf(8), { nil: undefined }), {
+          minLength: 16,
+          maxLength: 16
+        })
+      })
+    )
+  }),
+  typed('entry', { bytes: fc.uint8Array() }),
+  typed('proof', { bytes: fc.uint8Array() }),
+  typed('done', { more: fc.boolean() }),
+  fc.constant({ type: 'wait' as const })
 )
 
 describe('sync frames', () => {
   it('read back as they were written', () => {
     fc.assert(
-      fc.property(frame, (written) => {
-        assert.deepEqual(readSyncFrame(writeSyncFrame(written)), written)
+      fc.property(request, answer, (asked, answered) => {
+        assert.deepEqual(readSyncRequest(writeSyncRequest(asked)), asked)
+        assert.deepEqual(readSyncAnswer(writeSyncAnswer(answered)), answered)
       })
     )
   })
 
-  it('are refused with anything missing, and with anything more unless it is an entry', () => {
+  it('are refused with anything missing, and with anything more unless the rest is bytes', () => {
     fc.assert(
-      fc.property(frame, fc.nat(), (written, cut) => {
-        fc.pre(written.type !== 'entry')
-        const bytes = writeSyncFrame(written)
-        assert.throws(() => readSyncFrame(bytes.subarray(0, cut % bytes.length)), MalformedError)
-        assert.throws(() => readSyncFrame(Buffer.concat([bytes, Buffer.of(0)])), MalformedError)
+      fc.property(request, answer, fc.nat(), (asked, answered, cut) => {
+        fc.pre(answered.type !== 'entry' && answered.type !== 'proof')
+        for (const [bytes, read] of [
+          [writeSyncRequest(asked), readSyncRequest],
+          [writeSyncAnswer(answered), readSyncAnswer]
+        ] as const) {
+          assert.throws(() => read(bytes.subarray(0, cut % bytes.length)), MalformedError)
+          assert.throws(() => read(Buffer.concat([bytes, Buffer.of(0)])), MalformedError)
+        }
       })
     )
   })
 
-  it('refuse more heads than a page holds before reading them', () => {
-    const count = HEADS_PER_PAGE + 1
-    const bytes = Buffer.from([1, 0, 0x80 | (count & 0x7f), count >> 7])
-    assert.throws(() => readSyncFrame(bytes), MalformedError)
+  it('refuse more items than a request or a leaf holds before reading them', () => {
+    for (const [bytes, read] of [
+      [Buffer.of(1, ...Buffer.alloc(16), MAX_REQUESTED_NODES + 1), readSyncRequest],
+      [Buffer.of(2, MAX_PULLED_FEEDS + 1), readSyncRequest],
+      [Buffer.of(1, 1, 9), readSyncAnswer]
+    ] as const) {
+      assert.throws(() => read(bytes), MalformedError)
+    }
   })
 
-  it('refuse an empty page that announces more, which would never end', () => {
-    assert.throws(() => readSyncFrame(Uint8Array.of(1, 1, 0)), ProtocolError)
+  it('refuse a prefix that is longer than a key, and one with digits behind its end', () => {
+    const salt = Buffer.alloc(16)
+    for (const prefix of [Buffer.of(65, ...Buffer.alloc(33)), Buffer.of(1, 0x1f)]) {
+      assert.throws(
+        () => readSyncRequest(Buffer.concat([Buffer.of(1), salt, Buffer.of(1), prefix])),
+        MalformedError
+      )
+    }
   })
 })
 

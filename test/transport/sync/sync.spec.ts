@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { clientIdOf, createAuthor, writeEntry } from '../../../crdt/index.ts'
 import { NO_ENTRY } from '../../../crdt/feeds/entry.ts'
@@ -9,16 +10,18 @@ import { publication, publications } from '../../fixtures/publications.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { writeProof } from '../../../crdt/feeds/equivocation.ts'
 import {
-  HEADS_PER_PAGE,
-  MAX_SYNC_HEADS,
+  MAX_FRUITLESS_NODES,
+  MAX_REQUESTED_NODES,
   MAX_SYNC_FRAME_BYTES
 } from '../../../transport/constants.ts'
 import { FrameStream } from '../../../transport/streams/frame-stream.ts'
-import { readSyncFrame, writeSyncFrame } from '../../../transport/sync/sync-frames.ts'
+import { readSyncAnswer, writeSyncRequest } from '../../../transport/sync/sync-frames.ts'
 import { attackerOn } from '../../fixtures/attacker.ts'
+import { GREATER, syncAnswers } from '../../fixtures/sync-peer.ts'
 import { framed } from '../../fixtures/forgery.ts'
-import type { FeedHead } from '../../../crdt/index.ts'
-import type { SyncFrame } from '../../../transport/sync/sync-frames.ts'
+import type { HeadSketch } from '../../../transport/sync/fingerprints.ts'
+import type { SyncAnswer, SyncRequest } from '../../../transport/sync/sync-frames.ts'
+import type { SyncScript } from '../../fixtures/sync-peer.ts'
 import type { TestNode } from '../../fixtures/nodes.ts'
 import type { Author, Entry } from '../../../crdt/index.ts'
 
@@ -33,9 +36,15 @@ describe('sync', () => {
     await converged([a, b], signal(), 2)
     await a.publish(publications(10, 1000))
     const report = await b.swarm.synchronize({ signal: signal() })
-    assert.deepEqual(report, { peers: 1, failed: 0, sent: 0, received: 1 })
+    assert.deepEqual(report, { peers: 1, failed: 0, incomplete: 0, sent: 0, received: 1 })
     assert.equal(digestOf(a), digestOf(b))
-    assert.deepEqual(await b.swarm.synchronize(), { peers: 1, failed: 0, sent: 0, received: 0 })
+    assert.deepEqual(await b.swarm.synchronize(), {
+      peers: 1,
+      failed: 0,
+      incomplete: 0,
+      sent: 0,
+      received: 0
+    })
   })
 
   it('fills a gap from the peer whose gossip shows it', async () => {
@@ -160,7 +169,7 @@ describe('sync', () => {
     await b[Symbol.asyncDispose]()
     await gone
     const report = await a.swarm.synchronize({ signal: signal() })
-    assert.deepEqual(report, { peers: 0, failed: 0, sent: 0, received: 0 })
+    assert.deepEqual(report, { peers: 0, failed: 0, incomplete: 0, sent: 0, received: 0 })
   })
 
   it('stops waiting when it is told to', async () => {
@@ -174,102 +183,149 @@ describe('sync', () => {
 describe('a peer in a sync', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(15_000)
 
-  function headOf({ author, seq, hash }: Entry, fork = 0): FeedHead {
-    return { author, seq, head: hash, fork, base: 1 }
+  const leaf = (...heads: HeadSketch[]): SyncAnswer => ({
+    type: 'node',
+    node: { type: 'leaf', heads }
+  })
+  const sketchOf = (author: Author, seq: number, fork = 0): HeadSketch => ({
+    author: author.key,
+    seq,
+    fingerprint: new Uint8Array(8),
+    fork,
+    base: 1
+  })
+  const entryAnswer = (entry: Entry): SyncAnswer => ({ type: 'entry', bytes: writeEntry(entry) })
+  const DONE: SyncAnswer = { type: 'done', more: false }
+
+  /** Answers to a run that names these heads, and then sends this. */
+  function script(heads: readonly HeadSketch[], pulled: readonly SyncAnswer[]): SyncScript {
+    return (request) => {
+      if (request.type === 'summary') return [GREATER]
+      if (request.type === 'nodes') return request.prefixes.map(() => leaf(...heads))
+      return pulled
+    }
   }
 
-  /** What the victim says of a peer that sends these frames, once it has. */
-  async function offenceOf(
-    victim: TestNode,
-    frames: readonly SyncFrame[],
-    gossips = true
-  ): Promise<string> {
-    await using attacker = await attackerOn(victim, signal(), {}, gossips)
+  /** What the victim says of a peer that answers so. */
+  async function offenceOf(victim: TestNode, answers: SyncScript, gossips = true): Promise<string> {
+    const sync = syncAnswers(answers)
+    await using attacker = await attackerOn(victim, signal(), { sync }, gossips)
     const offence = once(victim.swarm, 'peer:offend', { signal: signal() })
-    const stream = await attacker.open('sync')
-    stream.addEventListener('message', () => undefined)
-    const digest: SyncFrame = { type: 'digest', digest: new Uint8Array(32), acceptsEntries: true }
-    for (const frame of [digest, ...frames]) {
-      if (!stream.send(framed(writeSyncFrame(frame)))) {
-        await Promise.race([offence, stream.onDrain({ signal: signal() })])
-      }
-    }
+    await victim.swarm.synchronize({ signal: signal() })
     const [{ peer, reason }] = await offence
     assert.equal(peer, attacker.peer)
     return String(reason)
   }
 
-  const entryFrame = (entry: Entry): SyncFrame => ({ type: 'entry', bytes: writeEntry(entry) })
-
-  it('cannot send more entries than its heads announced', async () => {
+  it('cannot send entries of a feed that was not asked for, or twice, or out of order', async () => {
     await using victim = await startNode({ filterInterval: 0 })
     const author = createAuthor()
-    const entries = chainOf(author, 2, 'entry')
-    const [first] = entries
-    assert.ok(first !== undefined)
-    const reason = await offenceOf(victim, [
-      { type: 'heads', heads: [headOf(first)], more: false },
-      ...entries.map(entryFrame)
-    ])
-    assert.match(reason, /more entries than/)
+    const [first, second] = chainOf(author, 2, 'entry')
+    const [other] = chainOf(createAuthor(), 1, 'other')
+    assert.ok(first !== undefined && second !== undefined && other !== undefined)
+    const heads = [sketchOf(author, 2)]
+    const of = (...entries: Entry[]): SyncScript =>
+      script(heads, [...entries.map(entryAnswer), DONE])
+    assert.match(await offenceOf(victim, of(first, other)), /not asked for/)
     assert.equal(victim.replica.headOf(author.key).seq, 1)
+    assert.match(await offenceOf(victim, of(second, second)), /not in order/)
+    assert.equal(victim.replica.headOf(author.key).seq, 2)
+    assert.equal(victim.replica.headOf(other.author).seq, 0)
+  })
+
+  it('cannot name heads that do not belong to a leaf, or nodes below a key', async () => {
+    await using victim = await startNode({ filterInterval: 0 })
+    const inner = (request: SyncRequest): readonly SyncAnswer[] => {
+      if (request.type !== 'nodes') return [GREATER]
+      return request.prefixes.map((prefix) =>
+        prefix === '' ? innerNode() : leaf(sketchOf(createAuthor(), 1), sketchOf(createAuthor(), 1))
+      )
+    }
+    assert.match(await offenceOf(victim, inner), /do not belong/)
+    const below = (request: SyncRequest): readonly SyncAnswer[] =>
+      request.type === 'nodes' ? request.prefixes.map(() => innerNode()) : [GREATER]
+    assert.match(await offenceOf(victim, below), /below a whole author key/)
+  })
+
+  it('has no end of nodes to make up: the run ends, and nobody is blamed', async () => {
+    await using victim = await startNode({ filterInterval: 0 })
+    let nodes = 0
+    const endless = (request: SyncRequest): readonly SyncAnswer[] => {
+      if (request.type !== 'nodes') return [GREATER]
+      nodes += request.prefixes.length
+      return request.prefixes.map((prefix) => (prefix.length < 64 ? innerNode() : leaf()))
+    }
+    await using _ = await attackerOn(victim, signal(), { sync: syncAnswers(endless) })
+    const report = await victim.swarm.synchronize({ signal: signal() })
+    assert.deepEqual(report, { peers: 1, failed: 0, incomplete: 1, sent: 0, received: 0 })
+    assert.ok(nodes <= MAX_FRUITLESS_NODES + MAX_REQUESTED_NODES, `${nodes} nodes`)
+    assert.equal(victim.swarm.offences, 0)
   })
 
   it('cannot send entries to a light node', async () => {
     await using victim = await startNode({ filterInterval: 0, mode: 'light' })
     await victim.replica.publish([publication('own')])
-    const [entry] = chainOf(createAuthor(), 1, 'entry')
-    assert.ok(entry !== undefined)
-    const heads: SyncFrame = { type: 'heads', heads: [headOf(entry)], more: false }
-    assert.match(await offenceOf(victim, [heads, entryFrame(entry)], false), /more entries than/)
+    const asked: string[] = []
+    const sync = syncAnswers((request) => {
+      asked.push(request.type)
+      return [GREATER]
+    })
+    await using attacker = await attackerOn(victim, signal(), { sync }, false)
+    const stream = await attacker.open('sync')
+    const frames = new FrameStream(stream, MAX_SYNC_FRAME_BYTES)
+    await frames.write(writeSyncRequest({ type: 'turn' }))
+    assert.deepEqual(readSyncAnswer((await frames.read()) ?? new Uint8Array()), {
+      type: 'done',
+      more: false
+    })
+    assert.deepEqual(asked, [])
     assert.equal(victim.replica.heads().length, 1)
   })
 
-  it('gets the heads of its own feeds only when it accepts no entries', async () => {
-    await using a = await startNode({ filterInterval: 0 })
-    await a.replica.publish([publication('what a has')])
-    await using attacker = await attackerOn(a, signal())
-    const stream = await attacker.open('sync')
-    const frames = new FrameStream(stream, MAX_SYNC_FRAME_BYTES)
-    const digest = new Uint8Array(32)
-    await frames.write(writeSyncFrame({ type: 'digest', digest, acceptsEntries: false }))
-    await frames.write(writeSyncFrame({ type: 'heads', heads: [], more: false }))
-    assert.equal(readSyncFrame((await frames.read()) ?? digest).type, 'digest')
-    assert.deepEqual(readSyncFrame((await frames.read()) ?? digest), {
-      type: 'heads',
-      heads: [],
-      more: false
-    })
-  })
-
-  it('cannot send more headers than a walk back has, or more proofs than it announced', async () => {
+  it('cannot send more headers than a walk back has, or a proof that proves nothing', async () => {
     await using victim = await startNode({ filterInterval: 0 })
     const author = createAuthor()
     const [held] = chainOf(author, 1, 'held')
     const [rival] = chainOf(author, 1, 'rival')
     assert.ok(held !== undefined && rival !== undefined)
     await victim.replica.admit(writeEntry(held))
-    const header: SyncFrame = { type: 'header', header: held }
-    const headers = Array.from({ length: 56 }, () => header)
-    const heads: SyncFrame = { type: 'heads', heads: [headOf(held)], more: false }
-    assert.match(await offenceOf(victim, [heads, ...headers]), /more headers than/)
-    const proof: SyncFrame = { type: 'proof', bytes: writeProof([held, rival]) }
-    const forked: SyncFrame = { type: 'heads', heads: [headOf(held, 1)], more: false }
-    assert.match(await offenceOf(victim, [forked, proof, proof]), /more proofs than/)
+    const header: SyncAnswer = { type: 'header', header: held }
+    const heads = [sketchOf(author, 2)]
+    const headers = Array.from({ length: 58 }, () => header)
+    assert.match(await offenceOf(victim, script(heads, headers)), /too many headers/)
+    const proof: SyncAnswer = { type: 'proof', bytes: writeProof([held, held]) }
+    assert.match(await offenceOf(victim, script(heads, [proof, DONE])), /does not prove/)
+    const forged: SyncAnswer = {
+      type: 'header',
+      header: { ...rival, signature: new Uint8Array(64) }
+    }
+    assert.match(await offenceOf(victim, script(heads, [forged, DONE])), /bad signature/)
+    assert.equal(victim.replica.headOf(author.key).fork, 0)
   })
 
-  it('cannot name more than 100,000 heads', async () => {
+  it('that gives the turn and swallows what it is told costs no more than its time', async () => {
     await using victim = await startNode({ filterInterval: 0 })
-    const heads = Array.from({ length: MAX_SYNC_HEADS + 1 }, (_, i) => {
-      const key = Buffer.alloc(32)
-      key.writeUInt32BE(i)
-      return { author: key, seq: 1, head: key, fork: 0, base: 1 }
+    await using honest = await startNode({
+      filterInterval: 0,
+      gossip: false,
+      bootstrap: victim.swarm.multiaddrs
     })
-    const pages: SyncFrame[] = []
-    for (let from = 0; from < heads.length; from += HEADS_PER_PAGE) {
-      pages.push({ type: 'heads', heads: heads.slice(from, from + HEADS_PER_PAGE), more: true })
-    }
-    assert.match(await offenceOf(victim, pages), /more than 100000 heads/)
+    const silent = syncAnswers((request) => (request.type === 'summary' ? [GREATER] : []))
+    await using attacker = await attackerOn(victim, signal(), { sync: silent })
+    const stream = await attacker.open('sync')
+    stream.addEventListener('message', () => undefined)
+    for (let i = 0; i < 20; i++) stream.send(framed(writeSyncRequest({ type: 'turn' })))
+    await honest.replica.publish([publication('what the honest one has')])
+    await honest.swarm.synchronize({ signal: signal() })
+    assert.equal(digestOf(victim), digestOf(honest))
+  })
+
+  it('that claims a million authors more than there are is no offender', async () => {
+    await using victim = await startNode({ filterInterval: 0 })
+    const sync = syncAnswers(script([], [DONE]))
+    await using _ = await attackerOn(victim, signal(), { sync })
+    await victim.swarm.synchronize({ signal: signal() })
+    assert.equal(victim.swarm.offences, 0)
   })
 
   it('brings news only once the entries are on disk; the next run repeats a failed write', async () => {
@@ -292,6 +348,12 @@ describe('a peer in a sync', () => {
     assert.equal(digestOf(victim), digestOf(peer))
   })
 })
+
+/** A node all of whose children differ from anything. */
+function innerNode(): SyncAnswer {
+  const children = Array.from({ length: 16 }, () => new Uint8Array(randomBytes(8)))
+  return { type: 'node', node: { type: 'inner', children } }
+}
 
 function chainOf(author: Author, length: number, content: string, after?: Entry): Entry[] {
   const entries: Entry[] = []

@@ -1,0 +1,219 @@
+/**
+ * One protocol of requests and responses on the host, over streams that stay open: a stream for each
+ * direction between two peers, so that a request costs no negotiation. The side that opened a stream
+ * sends requests on it, one after the other; the other side answers them in order.
+ *
+ * A stream is reset when a request failed, fell silent or the node stops. The next request opens another
+ * one. A peer that broke the protocol is blamed.
+ */
+import { setMaxListeners } from 'node:events'
+import { MalformedError, Serial } from '../../crdt/index.ts'
+import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
+import { errorOf, ProtocolError } from '../errors.ts'
+import { FrameStream } from './frame-stream.ts'
+import { IdleTimeout } from './idle-timeout.ts'
+import { registerProtocol } from './protocol-registration.ts'
+import type { AbortOptions, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
+import type { ExchangeComponents, ExchangeServiceInit } from './exchange.ts'
+
+/** Answers one request with any number of frames; `write` resolves when there is room for more. */
+export type Answer = (
+  request: Uint8Array,
+  write: (frame: Uint8Array) => Promise<void>,
+  signal: AbortSignal
+) => Promise<void>
+
+export interface RequestStreamsInit extends ExchangeServiceInit {
+  /** For the log. */
+  readonly name: string
+  readonly maxFrameBytes: number
+  /** Streams that one peer may have open towards this node. */
+  readonly maxStreams: number
+  /** A peer has opened a stream: returns what answers its requests. */
+  readonly accept: (peer: PeerId) => Answer
+  readonly onConnect?: (peer: PeerId, connection: Connection) => void
+  readonly onDisconnect?: (peer: PeerId) => void
+}
+
+/** Reads the frames that answer a request; `read` throws when the peer ends the stream before. */
+export type ReadAnswer<T> = (read: () => Promise<Uint8Array>) => Promise<T>
+
+/** A stream that this node has opened. */
+interface OpenStream {
+  readonly stream: Stream
+  readonly frames: FrameStream
+}
+
+/** Requests to one peer that run one after the other. */
+interface Lane {
+  readonly peer: PeerId
+  readonly serial: Serial
+  open?: OpenStream
+}
+
+/** Of a connected peer. */
+interface RequestPeer {
+  readonly peer: PeerId
+  readonly lanes: Map<string, Lane>
+}
+
+export interface RequestOptions extends AbortOptions {
+  /** Requests of different lanes do not wait for each other: each has a stream of its own. */
+  readonly lane?: string
+}
+
+export class RequestStreams {
+  readonly log: Logger
+  readonly #init: RequestStreamsInit
+  readonly #components: ExchangeComponents
+  readonly #peers = new Map<string, RequestPeer>()
+  #stopping = new AbortController()
+  #unregister: (() => Promise<void>) | undefined
+
+  constructor(components: ExchangeComponents, init: RequestStreamsInit) {
+    this.#init = init
+    this.#components = components
+    this.log = components.logger.forComponent(`hive:${init.name}`)
+  }
+
+  /** Peers that speak the protocol and are connected. */
+  peers(): PeerId[] {
+    return Array.from(this.#peers.values(), ({ peer }) => peer)
+  }
+
+  /** Aborted when the node stops. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  async start(): Promise<void> {
+    this.#stopping = new AbortController()
+    setMaxListeners(Infinity, this.#stopping.signal)
+    const { protocol, maxStreams } = this.#init
+    this.#unregister = await registerProtocol(this.#components.registrar, {
+      protocol,
+      maxStreams,
+      onStream: (stream, connection) => this.#serve(stream, connection.remotePeer),
+      onConnect: (peer, connection) => {
+        const name = peer.toString()
+        if (!this.#peers.has(name)) this.#peers.set(name, { peer, lanes: new Map() })
+        this.#init.onConnect?.(peer, connection)
+      },
+      onDisconnect: (peer) => {
+        this.#peers.delete(peer.toString())
+        this.#init.onDisconnect?.(peer)
+      }
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('The node is stopping.'))
+    for (const { lanes } of this.#peers.values()) {
+      for (const { open } of lanes.values()) open?.stream.abort(new Error('The node is stopping.'))
+    }
+    await this.#unregister?.()
+    this.#unregister = undefined
+  }
+
+  /** Sends a request to the peer once those before it are answered, and reads its answer. */
+  async request<T>(
+    peer: PeerId,
+    request: Uint8Array,
+    readAnswer: ReadAnswer<T>,
+    { signal, lane = '' }: RequestOptions = {}
+  ): Promise<T> {
+    const way = this.#laneTo(peer, lane)
+    return way.serial.run(async () => {
+      signal?.throwIfAborted()
+      const { stream, frames } = await this.#streamOf(way, signal)
+      try {
+        return await this.#watched(stream, signal, async (either) => {
+          await frames.write(request, { signal: either })
+          return readAnswer(async () => {
+            const frame = await frames.read({ signal: either })
+            if (frame === undefined) throw new Error('The peer closed the stream before the end.')
+            return frame
+          })
+        })
+      } catch (error) {
+        this.#fail(stream, peer, error)
+        throw error
+      }
+    })
+  }
+
+  #laneTo(peer: PeerId, name: string): Lane {
+    const lanes = this.#peers.get(peer.toString())?.lanes
+    if (lanes === undefined) throw new Error('The peer is not connected.')
+    const known = lanes.get(name)
+    if (known !== undefined) return known
+    const lane = { peer, serial: new Serial() }
+    lanes.set(name, lane)
+    return lane
+  }
+
+  async #streamOf(lane: Lane, signal: AbortSignal | undefined): Promise<OpenStream> {
+    if (lane.open?.stream.status === 'open') return lane.open
+    const limits = [this.stopping, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)]
+    const { protocol, maxFrameBytes } = this.#init
+    const stream = await this.#components.connectionManager.openStream(lane.peer, protocol, {
+      signal: AbortSignal.any(signal === undefined ? limits : [...limits, signal])
+    })
+    lane.open = { stream, frames: new FrameStream(stream, maxFrameBytes) }
+    return lane.open
+  }
+
+  async #serve(stream: Stream, peer: PeerId): Promise<void> {
+    const frames = new FrameStream(stream, this.#init.maxFrameBytes)
+    const answer = this.#init.accept(peer)
+    try {
+      for (;;) {
+        const request = await frames.read({ signal: this.stopping })
+        if (request === undefined) break
+        await this.#watched(stream, undefined, (signal, refresh) =>
+          answer(
+            request,
+            (frame) => {
+              refresh()
+              return frames.write(frame, { signal })
+            },
+            signal
+          )
+        )
+      }
+      await stream.close({ signal: AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT) })
+    } catch (error) {
+      this.#fail(stream, peer, error)
+      this.log('requests of %p failed - %e', peer, error)
+    }
+  }
+
+  /** Runs the task until it ends, its stream falls silent, the caller gives up or the node stops. */
+  async #watched<T>(
+    stream: Stream,
+    caller: AbortSignal | undefined,
+    task: (signal: AbortSignal, refresh: () => void) => Promise<T>
+  ): Promise<T> {
+    const idle = new IdleTimeout(EXCHANGE_IDLE_TIMEOUT)
+    const limits = [this.stopping, idle.signal]
+    const signal = AbortSignal.any(caller === undefined ? limits : [...limits, caller])
+    // Every read and write of the task listens to it.
+    setMaxListeners(Infinity, signal)
+    stream.addEventListener('message', idle.refresh)
+    stream.addEventListener('drain', idle.refresh)
+    try {
+      return await task(signal, idle.refresh)
+    } finally {
+      stream.removeEventListener('message', idle.refresh)
+      stream.removeEventListener('drain', idle.refresh)
+      idle.stop()
+    }
+  }
+
+  #fail(stream: Stream, peer: PeerId, error: unknown): void {
+    stream.abort(errorOf(error))
+    if (error instanceof ProtocolError || error instanceof MalformedError) {
+      this.#init.onOffence(peer, error.message)
+    }
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * Pulls feeds from one peer: asks for what it has beyond this replica, and admits what comes. Entries
+ * count as they arrive, so a pull that breaks off loses nothing.
+ *
+ * Where the hashes at the last common place differ, the author has signed two entries somewhere at
+ * or before it. The peer then sends its headers from there back, at distances that double; the first
+ * one that contradicts what this replica holds is a proof. The next pull begins before it, so the
+ * lowest fork of a feed of n entries is found within log2(n) pulls.
+ */
+import { readEntry } from '../../crdt/index.ts'
+import { toHex } from '../../crdt/bytes/index.ts'
+import { MAX_PULLED_FEEDS, SYNC_COMMIT_WINDOW } from '../constants.ts'
+import { ProtocolError } from '../errors.ts'
+import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
+import { MAX_WALK_HEADERS } from './sync-server.ts'
+import type { Entry, FeedHead, PublicView, SignedHeader } from '../../crdt/index.ts'
+import type { ReadAnswer } from '../streams/request-streams.ts'
+import type { FeedLeases } from './feed-leases.ts'
+import type { SyncAnswer } from './sync-frames.ts'
+
+export type PullReplica = Pick<PublicView, 'admit' | 'admitHeader' | 'admitProof' | 'headOf'>
+
+/** Sends a request to the peer, and reads its answer. */
+export type Request = <T>(request: Uint8Array, readAnswer: ReadAnswer<T>) => Promise<T>
+
+/** What came of a pull. */
+export interface PullReport {
+  /** Entries that this side has admitted. */
+  readonly received: number
+  /** The newest entry of each feed that got news. */
+  readonly latestEntries: readonly Entry[]
+  /** Forks this side learned of: another run may find lower ones. */
+  readonly forks: number
+}
+
+/** Entries of one answer that this side could not use, as when it got them from elsewhere. */
+const MAX_USELESS_ENTRIES = 4096
+
+const NO_ENTRY = new Uint8Array(32)
+
+/** One run: it counts what all its pulls bring. */
+export class FeedPull {
+  readonly #replica: PullReplica
+  readonly #request: Request
+  readonly #leases: FeedLeases
+  readonly #news = new Map<string, Entry>()
+  #received = 0
+  #forks = 0
+
+  constructor(replica: PullReplica, leases: FeedLeases, request: Request) {
+    this.#replica = replica
+    this.#leases = leases
+    this.#request = request
+  }
+
+  report(): PullReport {
+    return {
+      received: this.#received,
+      latestEntries: [...this.#news.values()],
+      forks: this.#forks
+    }
+  }
+
+  get received(): number {
+    return this.#received
+  }
+
+  /**
+   * Pulls feeds of which the peer has more, as it says. Those that another run fetches are awaited, and
+   * pulled if that run did not bring them.
+   */
+  async pull(feeds: ReadonlyMap<string, Uint8Array>, isBehind: IsBehind): Promise<void> {
+    const authors = [...feeds.values()]
+    for (let from = 0; from < authors.length; from += MAX_PULLED_FEEDS) {
+      const wanted = authors.slice(from, from + MAX_PULLED_FEEDS)
+      const { taken, end } = this.#leases.take(wanted)
+      try {
+        await this.#pullAll(wanted.filter((author) => taken.has(toHex(author))))
+      } finally {
+        end()
+      }
+      const others = wanted.filter((author) => !taken.has(toHex(author)))
+      if (others.length === 0) continue
+      await this.#leases.ended(others)
+      await this.#pullAll(others.filter(isBehind))
+    }
+  }
+
+  /** Pulls again where an answer was cut, as long as it brings something. */
+  async #pullAll(authors: readonly Uint8Array[]): Promise<void> {
+    let left = authors
+    while (left.length > 0) {
+      const before = this.#received
+      const heads = left.map((author) => this.#replica.headOf(author) ?? nothingOf(author))
+      const request = writeSyncRequest({ type: 'pull', heads })
+      const { more, cut } = await this.#request(request, (read) => this.#receive(heads, read))
+      if (!more || this.#received === before) return
+      left = left.slice(left.findIndex((author) => toHex(author) === cut))
+    }
+  }
+
+  /** `cut`: the feed at which the answer ended. */
+  async #receive(
+    heads: readonly FeedHead[],
+    read: () => Promise<Uint8Array>
+  ): Promise<{ more: boolean; cut: string | undefined }> {
+    const feeds = new Map(heads.map((head) => [toHex(head.author), { last: head.seq, headers: 0 }]))
+    let commits: Promise<void>[] = []
+    let useless = 0
+    let cut: string | undefined
+    const feedOf = (author: Uint8Array): { last: number; headers: number } => {
+      const feed = feeds.get(toHex(author))
+      if (feed === undefined)
+        throw new ProtocolError('an answer about a feed that was not asked for')
+      return feed
+    }
+    for (;;) {
+      const answer = readSyncAnswer(await read())
+      if (answer.type === 'done') {
+        await Promise.all(commits)
+        return { more: answer.more, cut }
+      }
+      if (answer.type === 'header') {
+        const feed = feedOf(answer.header.author)
+        feed.headers += 1
+        if (feed.headers > MAX_WALK_HEADERS + 1) throw new ProtocolError('too many headers')
+        await this.#admitHeader(answer.header)
+        continue
+      }
+      if (answer.type === 'proof') {
+        await this.#admitProof(answer.bytes)
+        continue
+      }
+      if (answer.type !== 'entry') throw unexpected(answer)
+      const entry = readEntry(answer.bytes)
+      const feed = feedOf(entry.author)
+      if (entry.seq <= feed.last) throw new ProtocolError('entries that are not in order')
+      feed.last = entry.seq
+      cut = toHex(entry.author)
+      const admission = await this.#replica.admit(answer.bytes)
+      if (admission.outcome === 'rejected' && admission.isOffence) {
+        throw new ProtocolError(`an entry that was refused: ${admission.reason}`)
+      }
+      if (admission.outcome === 'admitted') {
+        const counted = this.#count(admission.entry, admission.durable)
+        // A failure is that of the answer; where the peer fails first, nobody waits for it.
+        counted.catch(() => undefined)
+        commits.push(counted)
+        if (commits.length === SYNC_COMMIT_WINDOW) {
+          await Promise.all(commits)
+          commits = []
+        }
+        continue
+      }
+      useless += 1
+      if (admission.outcome === 'gap') throw new Error('The peer left out an entry.')
+      if (useless > MAX_USELESS_ENTRIES) throw new Error('The peer sends what is of no use.')
+    }
+  }
+
+  /** An entry counts once it is on disk. */
+  async #count(entry: Entry, durable: Promise<void>): Promise<void> {
+    await durable
+    this.#received += 1
+    this.#news.set(toHex(entry.author), entry)
+  }
+
+  async #admitHeader(header: SignedHeader): Promise<void> {
+    const outcome = await this.#replica.admitHeader(header)
+    if (outcome === 'rejected') throw new ProtocolError('a header with a bad signature')
+    if (outcome === 'admitted') this.#forks += 1
+  }
+
+  async #admitProof(bytes: Uint8Array): Promise<void> {
+    const outcome = await this.#replica.admitProof(bytes)
+    if (outcome === 'rejected') {
+      throw new ProtocolError('a proof that does not prove an equivocation')
+    }
+    if (outcome === 'admitted') this.#forks += 1
+  }
+}
+
+/** Whether the peer has more of a feed than this replica, as far as both said. */
+export type IsBehind = (author: Uint8Array) => boolean
+
+function nothingOf(author: Uint8Array): FeedHead {
+  return { author, seq: 0, head: NO_ENTRY, fork: 0, base: 1 }
+}
+
+export function unexpected({ type }: SyncAnswer): ProtocolError {
+  return new ProtocolError(`a frame "${type}" that was not asked for`)
+}

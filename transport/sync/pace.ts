@@ -1,0 +1,25 @@
+/** How often something may happen: so many a second, and some at once. */
+export class Pace {
+  readonly #perSecond: number
+  readonly #burst: number
+  readonly #now: () => number
+  #left: number
+  #at: number
+
+  constructor(perSecond: number, burst: number, now: () => number) {
+    this.#perSecond = perSecond
+    this.#burst = burst
+    this.#now = now
+    this.#left = burst
+    this.#at = now()
+  }
+
+  /** Takes `count`; returns how many milliseconds must pass first. */
+  take(count: number): number {
+    const now = this.#now()
+    const gained = (Math.max(0, now - this.#at) * this.#perSecond) / 1000
+    this.#left = Math.min(this.#burst, this.#left + gained) - count
+    this.#at = now
+    return this.#left >= 0 ? 0 : (-this.#left * 1000) / this.#perSecond
+  }
+}
