@@ -145,23 +145,48 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a sync leaves out the last entry of a feed',
-    file: 'transport/sync/sync-session.ts',
-    from: '    let left = last - after\n',
-    to: '    let left = last - after - 1\n'
+    file: 'transport/sync/sync-server.ts',
+    from: '    let count = last - after\n',
+    to: '    let count = last - after - 1\n'
   },
   {
     name: 'a new base does not travel by sync',
-    file: 'transport/sync/sync-session.ts',
-    from: '      if (our.base > their.base) await this.#sendCheckpoint(our.author)\n',
-    to: '',
+    file: 'transport/sync/sync-server.ts',
+    from: "      if (header !== undefined) await write({ type: 'header', header })\n    }\n    if (their",
+    to: '      void header\n    }\n    if (their',
     isPast: true
   },
   {
     name: 'a proof that an author is void does not travel by sync',
-    file: 'transport/sync/sync-session.ts',
-    from: '      if (isLowerFork(our.fork, their.fork)) await this.#sendProof(our.author)\n',
+    file: 'transport/sync/sync-server.ts',
+    from: "      if (bytes !== undefined) await write({ type: 'proof', bytes })\n",
+    to: '      void bytes\n',
+    isPast: true
+  },
+  {
+    name: 'a node of the tree is not computed again after a change',
+    file: 'crdt/feeds/head-tree.ts',
+    from: '    node.state = undefined\n    if (!isNew) return\n',
+    to: '    if (!isNew) return\n    node.state = undefined\n'
+  },
+  {
+    name: 'missing bodies are fetched only after entries came',
+    file: 'transport/sync/sync.ts',
+    from: '      onSynced(NOTHING)\n',
     to: '',
     isPast: true
+  },
+  {
+    name: 'a peer whose feed begins later is not behind',
+    file: 'transport/sync/descent.ts',
+    from: ' || their.base > our.base) return true',
+    to: ') return true'
+  },
+  {
+    name: 'a lease of a feed is never ended',
+    file: 'transport/sync/feed-leases.ts',
+    from: '      for (const name of taken) if (this.#leases.get(name) === lease) this.#leases.delete(name)\n',
+    to: ''
   },
   {
     name: 'after a sync that failed there is no other with that peer',
@@ -211,7 +236,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a stalled exchange is never ended',
-    file: 'transport/streams/exchange.ts',
+    file: 'transport/streams/request-streams.ts',
     from: '    const limits = [this.stopping, idle.signal]\n',
     to: '    const limits = [this.stopping]\n'
   }

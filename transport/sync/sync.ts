@@ -47,7 +47,7 @@ export interface SyncInit extends ExchangeServiceInit {
   readonly interval?: number
   /** 0 to 1; picks the random peer. */
   random(): number
-  /** A run has ended, or a pull that a peer has asked for. */
+  /** A comparison has ended, with what it brought. */
   readonly onSynced: (report: PullReport) => void
 }
 
@@ -207,6 +207,7 @@ class SyncService implements Sync, Startable {
       theirs.acceptsEntries &&
       theirs.entries < ours.entries
     if (isEqual || isDeferred || !acceptsEntries) {
+      onSynced(NOTHING)
       return { ...NOTHING, theirs, isEqual, isDeferred, isComplete: true }
     }
     const feeds = new FeedPull(replica, this.#leases, request)
