@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { agents } from './agents.ts'
 import { evolution } from './evolution.ts'
+import { exchange } from './exchange.ts'
 import { anonymity } from './anonymity.ts'
 import { bursts } from './bursts.ts'
 import { doors } from './doors.ts'
@@ -28,6 +29,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
   Object.entries({
     agents,
     evolution,
+    exchange,
     anonymity,
     bursts,
     doors,
