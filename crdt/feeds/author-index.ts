@@ -13,7 +13,7 @@ const FREE = 0
 
 export class AuthorIndex {
   readonly #authorOf: (row: number) => Uint8Array
-  readonly #salt = new DataView(new Uint8Array(randomBytes(16)).buffer)
+  readonly #salt = new Uint32Array(new Uint8Array(randomBytes(16)).buffer)
   #places = new Uint32Array(FIRST_PLACES)
   #size = 0
 
@@ -38,8 +38,12 @@ export class AuthorIndex {
   #grow(): void {
     const rows = this.#places
     this.#places = new Uint32Array(rows.length * 2)
+    const mask = this.#places.length - 1
     for (const stored of rows) {
-      if (stored !== FREE) this.#places[this.#placeOf(this.#authorOf(stored - 1))] = stored
+      if (stored === FREE) continue
+      let place = this.#hash(this.#authorOf(stored - 1)) & mask
+      while (this.#places[place] !== FREE) place = (place + 1) & mask
+      this.#places[place] = stored
     }
   }
 
@@ -48,22 +52,28 @@ export class AuthorIndex {
     const mask = this.#places.length - 1
     for (let place = this.#hash(author) & mask; ; place = (place + 1) & mask) {
       const stored = this.#places[place] ?? FREE
-      if (stored === FREE || equalBytes(this.#authorOf(stored - 1), author)) return place
+      if (stored === FREE || isSame(this.#authorOf(stored - 1), author)) return place
     }
   }
 
   /** Four words of the key and of the salt, multiplied and mixed (the finalizer of MurmurHash3). */
   #hash(author: Uint8Array): number {
-    const key = new DataView(author.buffer, author.byteOffset, author.byteLength)
     let mixed = 0
-    for (let at = 0; at < 16; at += 4) {
-      mixed = Math.imul(
-        mixed ^ key.getUint32(at, true) ^ this.#salt.getUint32(at, true),
-        0x85ebca6b
-      )
+    for (let word = 0; word < this.#salt.length; word++) {
+      mixed = Math.imul(mixed ^ wordAt(author, 4 * word) ^ (this.#salt[word] ?? 0), 0x85ebca6b)
       mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
       mixed ^= mixed >>> 16
     }
     return mixed >>> 0
   }
+}
+
+/** Most keys differ in the first byte, and a comparison of buffers costs ten times as much. */
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a[0] === b[0] && equalBytes(a, b)
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]
+  return (a ?? 0) | ((b ?? 0) << 8) | ((c ?? 0) << 16) | ((d ?? 0) << 24)
 }
