@@ -43,6 +43,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'transport/streams': { imports: [...CRDT] },
   'transport/peers': { imports: [...CRDT] },
   'transport/gossip': { imports: [...CRDT] },
+  'transport/reach': { imports: [...CRDT] },
   'transport/filters': { imports: [...CRDT, 'transport/streams'] },
   'transport/instances': { imports: [...CRDT, 'transport/streams'] },
   'transport/sync': { imports: [...CRDT, 'transport/streams'] },
@@ -55,7 +56,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'transport/instances',
       'transport/stem',
       'transport/sync',
-      'transport/filters'
+      'transport/filters',
+      'transport/reach'
     ]
   },
 
