@@ -205,6 +205,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The binary.
   'node/command-line': { imports: [] },
   'node/config': { imports: ['node/command-line'] },
+  'node/join': { imports: ['transport', 'node/config'] },
   'node/hook': { imports: [] },
   'node/sessions': { imports: ['src'] },
   'node/operations': { imports: ['src', 'node/sessions'] },
@@ -240,6 +241,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node/hook',
       'node/control',
       'node/install',
+      'node/join',
       'node/output'
     ]
   }

@@ -23,7 +23,13 @@ export { checkSwarmInit } from './check-swarm-init.ts'
 export { createSwarm } from './create-swarm.ts'
 export { SwarmError } from './errors.ts'
 export { loadPeerKey } from './host/peer-key.ts'
-export { generateSwarmKey, parseSwarmKey, swarmId } from './host/swarm-key.ts'
+export {
+  generateSwarmKey,
+  parseSwarmKey,
+  swarmId,
+  swarmKeyHex,
+  swarmKeyText
+} from './host/swarm-key.ts'
 export type { SwarmErrorCode } from './errors.ts'
 export type { FilterKind } from './filters/filter-frames.ts'
 export type { FilterChange, OfferedFilter } from './filters/filters.ts'

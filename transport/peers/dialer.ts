@@ -82,7 +82,9 @@ export class Dialer {
    * peers are. Addresses that cannot be read are left out.
    */
   add(addresses: readonly string[]): void {
-    const known = new Set([...this.#targets, ...this.#found].map(({ address }) => `${address}`))
+    const known = new Set(
+      [...this.#targets, ...this.#found].map(({ address }) => address.toString())
+    )
     const news = addresses.filter((address) => !known.has(address))
     if (news.length === 0) return
     const targets = news.map((address) => parseTarget(address, false))
