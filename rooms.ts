@@ -43,6 +43,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'transport/streams': { imports: [...CRDT] },
   'transport/peers': { imports: [...CRDT] },
   'transport/gossip': { imports: [...CRDT] },
+  'transport/reach': { imports: [...CRDT] },
   'transport/filters': { imports: [...CRDT, 'transport/streams'] },
   'transport/instances': { imports: [...CRDT, 'transport/streams'] },
   'transport/sync': { imports: [...CRDT, 'transport/streams'] },
@@ -55,7 +56,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'transport/instances',
       'transport/stem',
       'transport/sync',
-      'transport/filters'
+      'transport/filters',
+      'transport/reach'
     ]
   },
 
@@ -203,6 +205,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The binary.
   'node/command-line': { imports: [] },
   'node/config': { imports: ['node/command-line'] },
+  'node/join': { imports: ['transport', 'node/config'] },
   'node/hook': { imports: [] },
   'node/sessions': { imports: ['src'] },
   'node/operations': { imports: ['src', 'node/sessions'] },
@@ -238,6 +241,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node/hook',
       'node/control',
       'node/install',
+      'node/join',
       'node/output'
     ]
   }

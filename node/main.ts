@@ -8,6 +8,9 @@ import type { ExitCode } from './exit-codes.ts'
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   start: () => import('./commands/start.ts'),
   keygen: () => import('./commands/keygen.ts'),
+  invite: () => import('./commands/invite.ts'),
+  join: () => import('./commands/join.ts'),
+  netcheck: () => import('./commands/netcheck.ts'),
   distill: () => import('./commands/distill.ts'),
   learn: () => import('./commands/learn.ts'),
   stale: () => import('./commands/stale.ts'),

@@ -25,7 +25,15 @@ export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts
 export type { LimitErrorCode, Mark, StoreErrorCode } from '../crdt/index.ts'
 export type {
   PeerFilterStatus,
+  AddressScope,
+  LanPeer,
+  ListenAddress,
+  NatVerdict,
+  NetworkReport,
+  ObservedAddress,
   PeerStatus,
+  ProbedAddress,
+  RelayLimits,
   SwarmErrorCode,
   SynchronizeReport
 } from '../transport/index.ts'
@@ -38,7 +46,8 @@ export type {
   HiveNode,
   HiveEvents,
   HiveInit,
-  HiveStatus
+  HiveStatus,
+  NetworkCheck
 } from './runtime/index.ts'
 export type {
   AddedSkill,

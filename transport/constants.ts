@@ -4,6 +4,9 @@ import { MAX_ENTRY_BYTES } from '../crdt/index.ts'
 /** Default listen address: nobody outside this machine, any free port. */
 export const DEFAULT_LISTEN: readonly string[] = ['/ip4/127.0.0.1/tcp/0']
 
+/** Where a node listens that looks for peers on its network segment, unless it is told. */
+export const DEFAULT_LAN_LISTEN: readonly string[] = ['/ip4/0.0.0.0/tcp/0']
+
 /** A gossip message is forwarded by everyone: larger entries are announced and pulled instead. */
 export const MAX_GOSSIP_BYTES = 4 * 1024
 
@@ -145,6 +148,18 @@ export const DIAL_INTERVAL = 1_000
 
 /** One dial, handshake included. */
 export const DIAL_TIMEOUT = 10_000
+
+/** Peers of the network segment that are kept; beyond it those not seen for the longest time go. */
+export const MAX_LAN_PEERS = 64
+
+/** Addresses that others found for this node, and that it dials; beyond it the oldest go. */
+export const MAX_FOUND_ADDRESSES = 128
+
+/** Peers whose view of this node's address is kept. */
+export const MAX_OBSERVERS = 64
+
+/** Bootstrap peers that `netcheck` dials: each within this time, the answer to its ping included. */
+export const PROBE_TIMEOUT = 5_000
 
 /** Keys that a node accepts at once; a key is replaced by one, and each costs a look at every caller. */
 export const MAX_ACCEPTED_KEYS = 4

@@ -11,6 +11,8 @@ export type SwarmErrorCode =
   | 'SWARM_KEY_MISMATCH'
   /** Thrown when a listen or bootstrap address is not a multiaddr this node can use. */
   | 'ADDRESS_INVALID'
+  /** Thrown when a relay has no swarm key. */
+  | 'RELAY_NEEDS_KEY'
   /** Thrown when no listen address could be bound. */
   | 'LISTEN_FAILED'
   /** Thrown when the peer key's file cannot be read or written. */

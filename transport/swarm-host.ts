@@ -1,5 +1,5 @@
 /** The host of a swarm, with the services of the swarm's protocols over one replica. */
-import { DEFAULT_LISTEN } from './constants.ts'
+import { DEFAULT_LAN_LISTEN, DEFAULT_LISTEN } from './constants.ts'
 import { filters } from './filters/filters.ts'
 import { gossipService } from './gossip/gossip.ts'
 import { createHost } from './host/host.ts'
@@ -7,6 +7,9 @@ import { describeMismatch, keyGate } from './host/key-gate.ts'
 import { have } from './sync/have.ts'
 import { instances } from './instances/instances.ts'
 import { stem } from './stem/stem.ts'
+import { planListen } from './reach/addresses.ts'
+import { lanTags } from './reach/lan.ts'
+import { swarmKeyBytes } from './host/swarm-key.ts'
 import { sync } from './sync/sync.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Entry } from '../crdt/index.ts'
@@ -27,6 +30,7 @@ export interface SwarmHostInit {
   scoreOf(peer: string): number
   isConnected(): boolean
   gossip(entries: readonly Entry[]): Promise<void>
+  onFound(addresses: readonly string[]): void
   onRefuse(refusal: { readonly address: string; readonly reason: string }): void
   onOffence(peer: PeerId, reason: string): void
   onSynced(report: PullReport): void
@@ -35,15 +39,40 @@ export interface SwarmHostInit {
   onOwnDuplicate(reporter: PeerId): void
 }
 
+/** Where a node listens, and the peers that it stays connected to: those it was given, and relays. */
+export function placesOf({ listen, lan, bootstrap = [] }: SwarmInit): {
+  readonly listen: readonly string[]
+  readonly bootstrap: readonly string[]
+} {
+  const plan = planListen(listen ?? (lan === true ? DEFAULT_LAN_LISTEN : DEFAULT_LISTEN))
+  const relays = plan.relays.filter((relay) => !bootstrap.includes(relay))
+  return { listen: plan.listen, bootstrap: [...bootstrap, ...relays] }
+}
+
 /** Made, not started. Throws `SwarmError` for a bad address. */
 export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
   const { init, keys, clock, random } = swarm
   const { replica } = init
   const isLight = init.mode === 'light'
+  const { listen, bootstrap } = placesOf(init)
   const onOffence = (peer: PeerId, reason: string): void => swarm.onOffence(peer, reason)
   return (init.createHost ?? createHost)({
     privateKey: init.privateKey,
-    listen: init.listen ?? DEFAULT_LISTEN,
+    listen,
+    announce: init.announce ?? [],
+    reach: {
+      listen,
+      dialled: bootstrap,
+      relay: init.relay,
+      lan:
+        init.lan === true
+          ? {
+              tags: lanTags(replica.swarm, keys.map(swarmKeyBytes)),
+              now: () => clock.now(),
+              onFound: (addresses) => swarm.onFound(addresses)
+            }
+          : undefined
+    },
     logger: init.logger,
     userAgent: init.userAgent ?? 'noormme-hive',
     overrides: init.libp2p,

@@ -4,6 +4,7 @@ import type { Replica, SignedHeader, Store } from '../crdt/index.ts'
 import type { FilterChange, OfferedFilter } from './filters/filters.ts'
 import type { HostFactory, HostOverrides } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
+import type { RelayLimits } from './reach/relay-limits.ts'
 
 /** Options of `createSwarm`. */
 export interface SwarmInit {
@@ -17,6 +18,12 @@ export interface SwarmInit {
   readonly bootstrap?: readonly string[]
   /** Multiaddrs to listen on; default `DEFAULT_LISTEN`. */
   readonly listen?: readonly string[]
+  /** Addresses by which others reach this node, beside those at which it listens: of a NAT, say. */
+  readonly announce?: readonly string[]
+  /** Looks for peers on this network segment, by multicast DNS; default false. */
+  readonly lan?: boolean
+  /** What this node relays for other members, who cannot reach each other; default nothing. */
+  readonly relay?: RelayLimits
   /** Key of the peer id; by default a new one. */
   readonly privateKey?: PrivateKey
   /**
@@ -62,6 +69,10 @@ export interface SwarmEvents {
   'peer:duplicate': [
     duplicate: { readonly peer: string; readonly isOwn: boolean; readonly reporter?: string }
   ]
+  /** This node listens at other addresses than before: at a relay, say. */
+  'address:change': [addresses: { readonly multiaddrs: readonly string[] }]
+  /** A peer was found on this network segment. */
+  'lan:find': [found: { readonly addresses: readonly string[] }]
   'bootstrap:fail': [failure: { readonly address: string; readonly reason: string }]
   /** Peers became reachable by gossip, or no longer are. */
   'gossip:change': []

@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events'
 import { defaultLogger } from '@libp2p/logger'
 import { multiaddr } from '@multiformats/multiaddr'
-import { DEFAULT_LISTEN, MAX_REQUESTED_BODIES } from './constants.ts'
+import { MAX_REQUESTED_BODIES } from './constants.ts'
 import { Dialer } from './peers/dialer.ts'
 import { SwarmError } from './errors.ts'
 import { joinGossip } from './gossip/gossip.ts'
@@ -14,8 +14,11 @@ import { explainDialFailure, explainListenFailure } from './host/failures.ts'
 import { swarmId } from './host/swarm-key.ts'
 import { Offences } from './peers/offences.ts'
 import { peerStatuses } from './peers/peer-status.ts'
+import { probe } from './peers/probe.ts'
 import { RememberedPeers } from './peers/remembered-peers.ts'
-import { createSwarmHost } from './swarm-host.ts'
+import { countConnections } from './reach/network.ts'
+import { Observations } from './reach/observations.ts'
+import { createSwarmHost, placesOf } from './swarm-host.ts'
 import { syncAll } from './sync/sync-all.ts'
 import type { AbortOptions, IdentifyResult, Logger, PeerId } from '@libp2p/interface'
 import type { Entry } from '../crdt/index.ts'
@@ -25,6 +28,8 @@ import type { Gossip } from './gossip/gossip.ts'
 import type { Host } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
 import type { PeerStatus } from './peers/peer-status.ts'
+import type { ProbedAddress } from './peers/probe.ts'
+import type { NetworkReport } from './reach/network.ts'
 import type { SwarmEvents, SwarmInit } from './swarm-init.ts'
 import type { FetchOptions } from './sync/have.ts'
 import type { SynchronizeReport } from './sync/sync-all.ts'
@@ -40,9 +45,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #random: () => number
   readonly #offences: Offences
   readonly #remembered: RememberedPeers
+  readonly #observations = new Observations()
   #host: Host | undefined
   #gossip: Gossip | undefined
   #dialer: Dialer | undefined
+  /** Those that were reported last. */
+  #addresses: readonly string[] = []
 
   constructor(init: SwarmInit) {
     super()
@@ -62,7 +70,13 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   /** Where peers reach this node, each with `/p2p/<peer id>`; empty until started. */
   get multiaddrs(): string[] {
-    return this.#openHost().getMultiaddrs().map(String)
+    const host = this.#openHost()
+    const confirmed = host.getMultiaddrs().map(String)
+    // libp2p leaves out a public address until a peer has dialled it.
+    const listened = (host.services.network?.addresses() ?? []).map(({ address }) =>
+      address.endsWith(`/p2p/${this.peerId}`) ? address : `${address}/p2p/${this.peerId}`
+    )
+    return [...new Set([...confirmed, ...listened])]
   }
 
   /** Offences of all peers since the start. */
@@ -82,6 +96,10 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       scoreOf: (peer) => this.#scoreOf(peer),
       isConnected: () => this.#openHost().services.sync.peers().length > 0,
       gossip: (entries) => this.#spread(entries),
+      onFound: (addresses) => {
+        this.emit('lan:find', { addresses })
+        this.#dialer?.add(addresses)
+      },
       onRefuse: (refusal) => this.emit('peer:refuse', refusal),
       onOffence: (peer, reason) => this.#onOffence(peer, reason),
       onSynced: (report) => this.#onSynced(report),
@@ -99,7 +117,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       log: this.#log,
       clock: this.#clock,
       random: this.#random,
-      bootstrap: this.#init.bootstrap ?? [],
+      bootstrap: placesOf(this.#init).bootstrap,
       remembered: await this.#remembered.load(),
       onUnreachable: (address, error) => {
         const reason = explainDialFailure(error, this.#keys.length > 0)
@@ -115,11 +133,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     host.addEventListener('peer:connect', this.#onConnect)
     host.addEventListener('peer:disconnect', this.#onDisconnect)
     host.addEventListener('peer:identify', this.#onIdentify)
+    host.addEventListener('self:peer:update', this.#onAddresses)
     try {
       await host.start()
     } catch (cause) {
       await this.stop()
-      const listen = (this.#init.listen ?? DEFAULT_LISTEN).join(', ')
+      const listen = placesOf(this.#init).listen.join(', ')
       throw new SwarmError(
         'LISTEN_FAILED',
         `Cannot listen on ${listen}: ${explainListenFailure(cause)}.`,
@@ -138,6 +157,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         onPeersChange: () => this.emit('gossip:change')
       })
     }
+    this.#addresses = this.multiaddrs
     void this.#dialer?.start()
   }
 
@@ -151,6 +171,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     host.removeEventListener('peer:connect', this.#onConnect)
     host.removeEventListener('peer:disconnect', this.#onDisconnect)
     host.removeEventListener('peer:identify', this.#onIdentify)
+    host.removeEventListener('self:peer:update', this.#onAddresses)
     await host.stop()
   }
 
@@ -214,6 +235,37 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       mesh: new Set(this.#gossip?.meshPeers()),
       subscribers: new Set(this.#gossip?.subscribers())
     })
+  }
+
+  /** What this node knows of how others reach it. */
+  network(): NetworkReport {
+    const { network, lan, relay } = this.#openHost().services
+    const addresses = network?.addresses() ?? []
+    return {
+      addresses,
+      observed: this.#observations.list(),
+      nat: this.#observations.verdict,
+      relay: {
+        limits: this.#init.relay,
+        reservations: relay?.reservations.size ?? 0,
+        reserved: addresses.filter(({ scope }) => scope === 'relay').map(({ address }) => address)
+      },
+      lan: { enabled: lan !== undefined, peers: lan?.peers() ?? [] },
+      connections: countConnections(this.#openHost().getConnections())
+    }
+  }
+
+  /** Dials the bootstrap addresses now, and measures how long an answer takes. */
+  probeBootstrap(options: AbortOptions = {}): Promise<ProbedAddress[]> {
+    const addresses = placesOf(this.#init).bootstrap
+    return Promise.all(
+      addresses.map((address) =>
+        probe(this.#openHost(), address, {
+          explain: (error) => explainDialFailure(error, this.#keys.length > 0),
+          ...options
+        })
+      )
+    )
   }
 
   /** Dials a multiaddr now. Throws libp2p's own error; `explainDialFailure` has the words for it. */
@@ -283,8 +335,19 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.emit('peer:disconnect', detail.toString())
   }
 
+  readonly #onAddresses = (): void => {
+    const { multiaddrs } = this
+    if (multiaddrs.join() === this.#addresses.join()) return
+    this.#addresses = multiaddrs
+    this.emit('address:change', { multiaddrs })
+  }
+
   readonly #onIdentify = ({ detail }: CustomEvent<IdentifyResult>): void => {
     this.#host?.services.stem?.send()
+    const { peerId, connection, observedAddr } = detail
+    if (observedAddr !== undefined) {
+      this.#observations.add(peerId.toString(), connection.remoteAddr, observedAddr)
+    }
     this.#remembered
       .add(detail.peerId.toString(), detail.listenAddrs.map(String))
       .catch((error: unknown) =>

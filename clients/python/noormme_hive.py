@@ -2048,6 +2048,21 @@ class Hive:
             cancel=cancel,
         )
 
+    def netcheck(
+        self,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Return how others reach the running node, and dial its bootstrap peers.
+
+        Codes of errors: ARGUMENT_INVALID, NOT_RUNNING.
+        """
+        return self._call(
+            "netcheck",
+            {},
+            cancel=cancel,
+        )
+
     def performance(
         self,
         *,

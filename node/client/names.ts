@@ -55,6 +55,7 @@ export const NAMES = [
   'rollback-persona',
   'persona-prompt',
   'status',
+  'netcheck',
   'performance',
   'events',
   'verify',

@@ -27,7 +27,10 @@ import {
 import {
   BACKUP,
   EVENTS,
+  INVITE,
+  JOIN,
   KEYGEN,
+  NETCHECK,
   PERFORMANCE,
   REPAIR,
   RESTORE,
@@ -52,6 +55,9 @@ import type { CommandSpec } from './command-spec.ts'
 export const COMMAND_SPECS: Readonly<Record<string, CommandSpec>> = {
   start: START,
   keygen: KEYGEN,
+  invite: INVITE,
+  join: JOIN,
+  netcheck: NETCHECK,
   status: STATUS,
   events: EVENTS,
   performance: PERFORMANCE,

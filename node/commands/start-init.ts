@@ -56,6 +56,9 @@ export async function startInit(
       ),
       bootstrap: values.bootstrap,
       listen: values.listen,
+      announce: values.announce,
+      lan: values.lan === true,
+      relay: values.relay === true ? relayLimits(settings) : false,
       gossip: values.gossip !== false,
       mode: values.light === true ? 'light' : 'full',
       k: values.k === undefined ? undefined : wholeNumberOption('k', values.k, 1, 1000)
@@ -79,6 +82,16 @@ async function configuredInit(settings: CommandContext['settings']): Promise<Hiv
     ...(typeof names === 'object' ? { anonymity: { knownNames: [...names] } } : {}),
     ...(await embeddingsOf(valueOf))
   }
+}
+
+function relayLimits(settings: CommandContext['settings']): Record<string, number> {
+  const names = ['reservations', 'bytes', 'seconds'] as const
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = settings.get(`relay-limits.${name}`)?.value
+      return typeof value === 'number' ? [[name, value]] : []
+    })
+  )
 }
 
 async function embeddingsOf(

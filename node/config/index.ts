@@ -1,5 +1,5 @@
 /** The configuration of commands: files, variables, and what each place may set. */
-export { ConfigError, findConfigFiles, userConfigDir } from './config-files.ts'
+export { ConfigError, findConfigFiles, readConfigFile, userConfigDir } from './config-files.ts'
 export { loadConfiguration, readConfiguration } from './configuration.ts'
 export { misspeltVariables } from './environment.ts'
 export { masked } from './secrets.ts'

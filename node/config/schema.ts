@@ -7,12 +7,25 @@ const Fraction = z.number().min(0).max(1)
 /** As many keys as a node accepts beside its own. */
 const MAX_ACCEPTED_KEYS = 4
 
+/** As much as one relayed connection may carry. */
+const MAX_RELAY_BYTES = 2 ** 40
+
 /** `off`, a port, or a host and a port. */
 const HTTP = /^(?:off|(?:(?:\[[\da-f:]+\]|[^:[\]\s]+):)?\d{1,5})$/i
 
 export const ConfigurationFile = z.strictObject({
   'data-dir': Text.optional(),
   listen: z.array(Text).min(1).optional(),
+  announce: z.array(Text).optional(),
+  lan: z.boolean().optional(),
+  relay: z.boolean().optional(),
+  'relay-limits': z
+    .strictObject({
+      reservations: z.int().min(1).max(1000).optional(),
+      bytes: z.int().min(1).max(MAX_RELAY_BYTES).optional(),
+      seconds: z.int().min(1).max(86_400).optional()
+    })
+    .optional(),
   bootstrap: z.array(Text).optional(),
   swarm: Text.max(128).optional(),
   'swarm-key': Text.optional(),

@@ -44,6 +44,24 @@ export const SETTINGS = {
     takes: 'a list of multiaddrs',
     fallback: '`/ip4/127.0.0.1/tcp/0`'
   },
+  announce: { kind: 'texts', takes: 'a list of multiaddrs', fallback: 'none' },
+  lan: { kind: 'boolean', takes: 'true or false', fallback: '`false`' },
+  relay: { kind: 'boolean', takes: 'true or false', fallback: '`false`' },
+  'relay-limits.reservations': {
+    kind: 'number',
+    takes: 'a whole number from 1 to 1000',
+    fallback: '`64`'
+  },
+  'relay-limits.bytes': {
+    kind: 'number',
+    takes: 'a whole number from 1 to 1099511627776',
+    fallback: '`67108864`'
+  },
+  'relay-limits.seconds': {
+    kind: 'number',
+    takes: 'a whole number from 1 to 86400',
+    fallback: '`3600`'
+  },
   bootstrap: { kind: 'texts', takes: 'a list of multiaddrs', fallback: 'none' },
   swarm: { kind: 'text', takes: 'a name of 1 to 128 characters', fallback: '`default`' },
   'swarm-key': { kind: 'path', takes: 'the path of a key file', fallback: 'none' },

@@ -11,11 +11,14 @@ import type { Check, DoctorFinding, Examined } from './check.ts'
 /** Bits of the group and of others. */
 const OTHERS = 0o077
 
+const LOOPBACK = /^\/ip4\/127\.|^\/ip6\/::1\//
+
 /** Milliseconds for one address. */
 const DIAL_TIMEOUT = 5_000
 
 export const NETWORK_CHECKS: readonly Check[] = [
   { section: 'network', run: checkKeys },
+  { section: 'network', run: checkReach },
   { section: 'network', run: checkPorts },
   { section: 'network', run: checkBootstrap }
 ]
@@ -45,6 +48,22 @@ async function checkKey(path: string): Promise<DoctorFinding> {
   }
   const found = `other users may read the swarm key (mode 0${mode.toString(8)}): ${path}`
   return bad('swarm-key-mode', found, `chmod 600 "${path}"`)
+}
+
+/** Options that only work together with others. */
+function checkReach({ start: { values } }: Examined): Promise<DoctorFinding[]> {
+  const findings: DoctorFinding[] = []
+  if (values.relay === true && values['swarm-key'] === undefined) {
+    const mend = 'add --swarm-key FILE, or remove --relay'
+    findings.push(bad('relay-key', 'a relay without a swarm key would not start', mend))
+  }
+  const listen = values.listen ?? []
+  const isLocal = listen.length > 0 && listen.every((address) => LOOPBACK.test(address))
+  if (values.lan === true && isLocal) {
+    const found = 'the node looks for peers on the network, and listens on this machine only'
+    findings.push(bad('lan-loopback', found, 'add --listen /ip4/0.0.0.0/tcp/0, or remove --listen'))
+  }
+  return Promise.resolve(findings)
 }
 
 /** Of a node that does not run: a running one has its ports. */

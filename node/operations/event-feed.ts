@@ -26,6 +26,7 @@ export const MISSED = 'events:missed'
 
 /** What each event carries: `nothing`, an `object`, or one value of this name. */
 const FORMS: Readonly<Record<keyof HiveEvents, string>> = {
+  'address:change': 'object',
   'author:distrust': 'object',
   'bootstrap:fail': 'object',
   'embedding:fail': 'error',
@@ -34,6 +35,7 @@ const FORMS: Readonly<Record<keyof HiveEvents, string>> = {
   'hive:change': 'nothing',
   'hive:warn': 'text',
   'index:rebuild': 'object',
+  'lan:find': 'object',
   'model:call': 'object',
   'model:warn': 'text',
   'peer:connect': 'peer',

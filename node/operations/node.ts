@@ -11,6 +11,7 @@ import {
   IntegrityReport,
   ListedModel,
   ModelUsage,
+  NetworkCheck,
   NodeStatus
 } from './shapes/node.ts'
 
@@ -61,6 +62,41 @@ export const NODE = {
         pid: process.pid,
         ...(http === undefined ? {} : { http })
       }
+    }
+  }),
+
+  netcheck: operation({
+    topic: 'node',
+    summary: 'Return how others reach the running node, and dial its bootstrap peers',
+    effect: 'reads',
+    input: Empty,
+    output: NetworkCheck,
+    errors: ['NOT_RUNNING'],
+    example: {
+      input: {},
+      output: {
+        addresses: [
+          { address: '/ip4/192.0.2.1/tcp/4001', scope: 'public', confirmed: true },
+          { address: '/ip4/127.0.0.1/tcp/4001', scope: 'loopback', confirmed: false }
+        ],
+        observed: [{ ip: '192.0.2.1', peers: 2 }],
+        nat: 'none',
+        relay: { reservations: 0, reserved: [] },
+        lan: { enabled: false, peers: [] },
+        connections: { direct: 2, relayed: 0 },
+        bootstrap: [{ address: '/dns4/hive.example/tcp/4001', latency: 12, relayed: false }]
+      }
+    },
+    cli: { by: 'netcheck', args: ['netcheck'] },
+    mcp: FIVE_TOOLS,
+    async run({ db, running }, _input, { signal }) {
+      const report = running ? await db.checkNetwork({ signal }) : undefined
+      if (report === undefined) {
+        throw new NotRunningError(
+          'No node with a network runs on this directory. Start one with "hive start".'
+        )
+      }
+      return report
     }
   }),
 

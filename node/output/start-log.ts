@@ -45,6 +45,8 @@ class JsonLog implements StartLog {
     db.on('bootstrap:fail', (failure) => {
       printJson({ event: 'bootstrap:fail', ...failure })
     })
+    db.on('address:change', (addresses) => printJson({ event: 'address:change', ...addresses }))
+    db.on('lan:find', (found) => printJson({ event: 'lan:find', ...found }))
     db.on('filter:change', (change) => printJson({ event: 'filter:change', ...change }))
     db.on('sync:receive', (news) => printJson({ event: 'sync:receive', ...news }))
     db.on('store:damage', (report) => printJson({ event: 'store:damage', ...report }))
@@ -94,6 +96,13 @@ class PlainLog implements StartLog {
     db.on('peer:offend', ({ peer, reason }) => {
       this.#warnOnce(`Peer ${peer} misbehaved: ${sanitizeText(reason)}.`)
     })
+    let listening = db.multiaddrs
+    db.on('address:change', ({ multiaddrs }) => {
+      const added = multiaddrs.filter((address) => !listening.includes(address))
+      listening = [...multiaddrs]
+      for (const address of added) print(`listening ${address}`)
+    })
+    db.on('lan:find', ({ addresses: [first] }) => print(`found ${first} on this network`))
     db.on('skill:transition', ({ name, to, reason }) => {
       print(`skill ${sanitizeText(name)} is ${to} (${sanitizeText(reason)})`)
     })

@@ -44,6 +44,8 @@ function forwardSwarm(swarm: Swarm, to: Target): void {
   swarm.on('peer:offend', (offence) => to.emit('peer:offend', offence))
   swarm.on('peer:duplicate', (duplicate) => to.emit('peer:duplicate', duplicate))
   swarm.on('bootstrap:fail', (failure) => to.emit('bootstrap:fail', failure))
+  swarm.on('address:change', (addresses) => to.emit('address:change', addresses))
+  swarm.on('lan:find', (found) => to.emit('lan:find', found))
   swarm.on('filter:change', (change) => to.emit('filter:change', change))
   swarm.on('gossip:change', () => to.emit('gossip:change'))
   swarm.on('sync:receive', (news) => to.emit('sync:receive', news))

@@ -11,11 +11,21 @@ import { ownFilters } from './own-filters.ts'
 import { closeParts } from './node-parts.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Impact } from '../impact/index.ts'
-import type { PeerFilterStatus, PeerStatus } from '../../transport/index.ts'
+import type {
+  NetworkReport,
+  PeerFilterStatus,
+  PeerStatus,
+  ProbedAddress
+} from '../../transport/index.ts'
 import type { Agent } from './agents.ts'
 import type { BackupOptions, BackupReport } from './backup.ts'
 import type { HiveEvents } from './hive-events.ts'
 import type { NodeParts } from './node-parts.ts'
+
+/** How others reach a node, and which peers it reaches. */
+export interface NetworkCheck extends NetworkReport {
+  readonly bootstrap: readonly ProbedAddress[]
+}
 
 /** The current state of a node. */
 export interface HiveStatus {
@@ -143,6 +153,22 @@ export class HiveNode extends EventEmitter<HiveEvents> {
         'This node has no network: `network` is false in the options of createHive.'
       )
     await swarm.dial(address, options)
+  }
+
+  /**
+   * How others reach this node, and which of its bootstrap peers answer now. Undefined without a
+   * network.
+   *
+   * @example
+   * ```ts
+   * const check = await db.checkNetwork()
+   * console.log(check?.nat, check?.bootstrap)
+   * ```
+   */
+  async checkNetwork(options: AbortOptions = {}): Promise<NetworkCheck | undefined> {
+    const { swarm } = this.#parts
+    if (swarm === undefined) return undefined
+    return { ...swarm.network(), bootstrap: await swarm.probeBootstrap(options) }
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Options of `createHive`. */
 import { z } from 'zod'
 import { ModelOptions } from '../models/index.ts'
-import { MAX_ACCEPTED_KEYS } from '../../transport/index.ts'
+import { DEFAULT_RELAY_LIMITS, MAX_ACCEPTED_KEYS, MAX_RELAY_LIMITS } from '../../transport/index.ts'
 import type { ComponentLogger } from '@libp2p/interface'
 import type { Database } from '../../crdt/index.ts'
 import type { Consent } from '../skills/index.ts'
@@ -24,6 +24,30 @@ const Swarm = z.strictObject({
   bootstrap: z.array(z.string()).default([]),
   /** Multiaddrs to listen on. Default: a free port of this machine's loopback interface. */
   listen: z.array(z.string()).min(1).optional(),
+  /** Addresses by which others reach this node beside those: of a NAT that passes a port on, say. */
+  announce: z.array(z.string()).default([]),
+  /**
+   * Looks for peers on this network segment, by multicast DNS. The node then listens on all
+   * interfaces unless `listen` says where.
+   */
+  lan: z.boolean().default(false),
+  /**
+   * Relays for members that cannot reach each other; needs a key. Limits: nodes at a time (64),
+   * bytes (64 MiB) and seconds (3600) of one relayed connection.
+   */
+  relay: z
+    .union([
+      z.boolean(),
+      z.strictObject({
+        reservations: z.int().min(1).max(MAX_RELAY_LIMITS.reservations).optional(),
+        bytes: z.int().min(1).max(MAX_RELAY_LIMITS.bytes).optional(),
+        seconds: z.int().min(1).max(MAX_RELAY_LIMITS.seconds).optional()
+      })
+    ])
+    .default(false)
+    .transform((relay) =>
+      relay === false ? undefined : { ...DEFAULT_RELAY_LIMITS, ...(relay === true ? {} : relay) }
+    ),
   /**
    * `light`: stores no feeds of others; it knows the swarm by Bloom filters and fetches single
    * records.

@@ -191,8 +191,8 @@ async function openSwarm(
   { store, replica, facts }: Pick<NodeParts, 'store' | 'replica' | 'facts'>
 ): Promise<Swarm | undefined> {
   if (options.swarm === false) return undefined
-  const { key, acceptedKeys, bootstrap, listen, gossip, syncInterval, mode, filterInterval } =
-    options.swarm
+  const { key, acceptedKeys, bootstrap, listen, announce, lan, relay } = options.swarm
+  const { gossip, syncInterval, mode, filterInterval } = options.swarm
   const { dataDir, libp2p, clock, random, logger, userAgent } = options
   const privateKey =
     dataDir === undefined ? undefined : await loadPeerKey(join(dataDir, 'peer.key'))
@@ -204,6 +204,9 @@ async function openSwarm(
     acceptedKeys,
     bootstrap,
     listen,
+    announce,
+    lan,
+    relay,
     gossip,
     syncInterval,
     filterInterval,

@@ -69,6 +69,8 @@ export function gossipService(
     msgIdFn: (message) => hash('sha256', message.data, 'buffer'),
     allowedTopics: [topic],
     fallbackToFloodsub: false,
+    // Behind a NAT there may be no other way.
+    runOnLimitedConnection: true,
     // Who has no room in its mesh names others that have: so a swarm outgrows its bootstrap peer.
     doPX: true,
     allowPublishToZeroTopicPeers: true,

@@ -12,6 +12,9 @@ import {
   MAX_STREAM_WINDOW_BYTES
 } from '../constants.ts'
 import { SwarmError } from '../errors.ts'
+import { loadReach } from '../reach/load-reach.ts'
+import { Network } from '../reach/network.ts'
+import { overRelays } from '../reach/over-relays.ts'
 import type { ComponentLogger, ConnectionProtector, Libp2p, PrivateKey } from '@libp2p/interface'
 import type { Identify } from '@libp2p/identify'
 import type { Ping } from '@libp2p/ping'
@@ -21,6 +24,8 @@ import type { Filters } from '../filters/filters.ts'
 import type { GossipComponents, GossipService } from '../gossip/gossip.ts'
 import type { Have } from '../sync/have.ts'
 import type { Instances } from '../instances/instances.ts'
+import type { Lan } from '../reach/lan.ts'
+import type { ReachInit, RelayService } from '../reach/load-reach.ts'
 import type { Stem } from '../stem/stem.ts'
 import type { Sync } from '../sync/sync.ts'
 
@@ -34,6 +39,12 @@ export interface HostServices extends Record<string, unknown> {
   readonly stem: Stem | undefined
   readonly instances: Instances
   readonly gossip: GossipService
+  /** Undefined on a host that has no addresses of libp2p. */
+  readonly network?: Network
+  /** Undefined unless peers on the network segment are looked for. */
+  readonly lan?: Lan
+  /** Undefined unless this node is a relay. */
+  readonly relay?: RelayService
 }
 
 /** What a swarm needs of libp2p. */
@@ -60,6 +71,9 @@ export type HostOverrides = Partial<Omit<Libp2pOptions, 'services' | 'start'>>
 export interface HostInit {
   readonly privateKey?: PrivateKey
   readonly listen: readonly string[]
+  /** Addresses by which others reach this node, beside those at which it listens. */
+  readonly announce: readonly string[]
+  readonly reach: ReachInit
   readonly logger?: ComponentLogger
   readonly userAgent: string
   connectionProtector(): ConnectionProtector
@@ -76,12 +90,13 @@ export interface HostInit {
 
 /** Made, not started. */
 export async function createHost(init: HostInit): Promise<Host> {
+  const reach = await loadReach(init.reach)
   const options: Libp2pOptions<HostServices> = {
     start: false,
     privateKey: init.privateKey,
     nodeInfo: { userAgent: init.userAgent },
-    addresses: { listen: [...init.listen] },
-    transports: [tcp()],
+    addresses: { listen: [...init.listen], appendAnnounce: [...init.announce] },
+    transports: [tcp(), ...reach.transports],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES } })],
     connectionProtector: () => init.connectionProtector(),
@@ -94,16 +109,21 @@ export async function createHost(init: HostInit): Promise<Host> {
       denyDialPeer: (peer) => init.isBanned(peer.toString()),
       // The default also refuses private addresses when it dials; a hive lives on them.
       denyDialMultiaddr: () => false,
-      denyInboundEncryptedConnection: (peer) => init.isBanned(peer.toString())
+      denyInboundEncryptedConnection: (peer) => init.isBanned(peer.toString()),
+      denyInboundRelayReservation: (peer) => init.isBanned(peer.toString()),
+      denyOutboundRelayedConnection: (source, destination) =>
+        init.isBanned(source.toString()) || init.isBanned(destination.toString())
     },
     services: {
       identify: identify(),
       ping: ping(),
-      sync: (components) => init.sync(components),
-      filters: (components) => init.filters(components),
-      have: (components) => init.have(components),
-      stem: (components) => init.stem(components),
-      instances: (components) => init.instances(components),
+      network: (components) => new Network(components),
+      ...reach.services,
+      sync: (components) => init.sync(overRelays(components)),
+      filters: (components) => init.filters(overRelays(components)),
+      have: (components) => init.have(overRelays(components)),
+      stem: (components) => init.stem(overRelays(components)),
+      instances: (components) => init.instances(overRelays(components)),
       gossip: (components) => init.gossip(components)
     },
     ...(init.logger === undefined ? {} : { logger: init.logger }),

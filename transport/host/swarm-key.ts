@@ -12,6 +12,13 @@ export function generateSwarmKey(): string {
   return `${HEADER}${randomBytes(KEY_BYTES).toString('hex')}\n`
 }
 
+/** The text of a `swarm.key` file from its 64 hexadecimal digits. */
+export function swarmKeyText(hex: string): string {
+  const text = `${HEADER}${hex}\n`
+  swarmKeyHex(text)
+  return text
+}
+
 /** The text in the form that pnet reads. Throws `SwarmError` when it is not a swarm key. */
 export function parseSwarmKey(text: string): Uint8Array {
   return Buffer.from(`${HEADER}${swarmKeyHex(text)}`)
@@ -32,7 +39,8 @@ export function swarmId(name: string): string {
   return hash('sha256', text, 'buffer').subarray(0, ID_BYTES).toString('hex')
 }
 
-function swarmKeyHex(text: string): string {
+/** The 64 hexadecimal digits that the text stands for. Throws `SwarmError` when it is not a swarm key. */
+export function swarmKeyHex(text: string): string {
   const hex = FORMAT.exec(text.trim())?.[1]
   if (hex === undefined) {
     throw new SwarmError(

@@ -99,7 +99,10 @@ class InstanceService {
     const signal = this.#limit()
     let stream: Stream | undefined
     try {
-      stream = await connection.newStream(this.#init.protocol, { signal })
+      stream = await connection.newStream(this.#init.protocol, {
+        signal,
+        runOnLimitedConnection: true
+      })
       const frames = new FrameStream(stream, MAX_FRAME_BYTES)
       await frames.write(this.#hello(connection), { signal })
       const hello = await frames.read({ signal })

@@ -9,6 +9,7 @@ import {
   BACKOFF_MAX,
   DIAL_INTERVAL,
   DIAL_TIMEOUT,
+  MAX_FOUND_ADDRESSES,
   MIN_CONNECTIONS
 } from '../constants.ts'
 import { parseAddress } from '../address.ts'
@@ -43,6 +44,8 @@ interface DialTarget {
 export class Dialer {
   readonly #init: DialerInit
   readonly #targets: DialTarget[]
+  /** Those that were found while this node ran. */
+  #found: DialTarget[] = []
   readonly #task: RepeatingTask
   #stopping = new AbortController()
   #dialling: Promise<void> = Promise.resolve()
@@ -74,11 +77,26 @@ export class Dialer {
     await this.#dialling
   }
 
+  /**
+   * Multiaddrs of a peer that was found, each with its peer id: they are dialled as those of former
+   * peers are. Addresses that cannot be read are left out.
+   */
+  add(addresses: readonly string[]): void {
+    const known = new Set(
+      [...this.#targets, ...this.#found].map(({ address }) => address.toString())
+    )
+    const news = addresses.filter((address) => !known.has(address))
+    if (news.length === 0) return
+    const targets = news.map((address) => parseTarget(address, false))
+    this.#found = [...this.#found, ...targets].slice(-MAX_FOUND_ADDRESSES)
+    if (!this.#stopping.signal.aborted) void this.#dialDue()
+  }
+
   #dialDue(): Promise<void> {
     const now = this.#init.clock.now()
     const connections = this.#init.libp2p.getConnections()
     const connected = new Set(connections.map(({ remotePeer }) => remotePeer.toString()))
-    const due = this.#targets.filter(
+    const due = [...this.#targets, ...this.#found].filter(
       ({ peer, connectedPeer, bootstrap, notBefore }) =>
         notBefore <= now &&
         !connected.has(peer ?? connectedPeer ?? '') &&

@@ -23,8 +23,8 @@ import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
 
 /** What libp2p gives to a service that is built on exchanges. */
 export interface ExchangeComponents {
-  readonly registrar: Registrar
-  readonly connectionManager: ConnectionManager
+  readonly registrar: Pick<Registrar, 'handle' | 'register' | 'unhandle' | 'unregister'>
+  readonly connectionManager: Pick<ConnectionManager, 'getConnections' | 'openStream'>
   readonly logger: ComponentLogger
 }
 

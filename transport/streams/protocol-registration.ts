@@ -13,7 +13,7 @@ export interface ProtocolHandlers {
 
 /** Resolves to the end of the registration. */
 export async function registerProtocol(
-  registrar: Registrar,
+  registrar: Pick<Registrar, 'handle' | 'register' | 'unhandle' | 'unregister'>,
   { protocol, maxStreams, onStream, onConnect, onDisconnect }: ProtocolHandlers
 ): Promise<() => Promise<void>> {
   await registrar.handle(protocol, (stream, connection) => onStream(stream, connection), {

@@ -11,8 +11,25 @@ export const START = {
       type: 'string',
       multiple: true,
       value: 'MULTIADDR',
-      help: 'listen on this address (repeatable) [/ip4/127.0.0.1/tcp/0]',
+      help: 'listen on this address (repeatable); /p2p-circuit: at a relay [/ip4/127.0.0.1/tcp/0]',
       setting: 'listen'
+    },
+    announce: {
+      type: 'string',
+      multiple: true,
+      value: 'MULTIADDR',
+      help: 'others reach this node at this address too (repeatable)',
+      setting: 'announce'
+    },
+    lan: {
+      type: 'boolean',
+      help: 'find peers on this network segment (mDNS); listens on all interfaces',
+      setting: 'lan'
+    },
+    relay: {
+      type: 'boolean',
+      help: 'relay for members that cannot reach each other; needs a swarm key',
+      setting: 'relay'
     },
     bootstrap: {
       type: 'string',
@@ -111,6 +128,49 @@ export const KEYGEN = {
   usage: ['> swarm.key'],
   options: {},
   examples: ['hive keygen > swarm.key && chmod 600 swarm.key']
+} as const satisfies CommandSpec
+
+export const INVITE = {
+  topic: 'node',
+  summary: 'print a string with which another machine joins the swarm of the running node',
+  usage: ['[options]'],
+  detail: ['The string has the swarm key: send it as you would send a password.'],
+  options: {
+    address: {
+      type: 'string',
+      multiple: true,
+      value: 'MULTIADDR',
+      help: 'an address of this node (repeatable) [those at which others can reach it]'
+    },
+    'swarm-key': {
+      type: 'string',
+      value: 'FILE',
+      help: 'the key of the swarm [that of the last "hive start"]'
+    }
+  },
+  examples: ['hive invite', 'hive invite --json']
+} as const satisfies CommandSpec
+
+export const JOIN = {
+  topic: 'node',
+  summary: 'write the configuration for the swarm of an invite, and dial its nodes',
+  usage: ['INVITE', '-'],
+  detail: [
+    'With "-" the invite is read from the standard input: other users of the machine can see arguments.'
+  ],
+  positionals: true,
+  options: {
+    replace: { type: 'boolean', help: 'replace the swarm that is configured' }
+  },
+  examples: ['hive invite | hive join -']
+} as const satisfies CommandSpec
+
+export const NETCHECK = {
+  topic: 'node',
+  summary: 'print how others reach the running node, and which peers it reaches',
+  usage: [''],
+  options: {},
+  examples: ['hive netcheck', 'hive netcheck --json']
 } as const satisfies CommandSpec
 
 export const STATUS = {

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { parse as parseToml, TomlError } from 'smol-toml'
 import { Refusal } from '../client.ts'
 import { isMcpCommand } from '../launch.ts'
+import { bracketsOf, plain } from '../../toml-text.ts'
 import { isBlank, styleOf } from './text-style.ts'
 import type { Edit } from '../client.ts'
 
@@ -158,12 +159,6 @@ function withKeys(text: string, table: string, name: string, keys: readonly stri
   return [...lines.slice(0, from + 1), ...added, ...kept, ...lines.slice(to)].join('')
 }
 
-/** Opening less closing brackets outside of strings and comments. */
-function bracketsOf(line: string): number {
-  const bare = line.replaceAll(/"(?:\\.|[^"\\])*"|'[^']*'|#.*$/g, '')
-  return bare.split('[').length - bare.split(']').length
-}
-
 /** The splice must have changed the one entry and nothing else. */
 function checked(
   text: string,
@@ -183,11 +178,4 @@ function checked(
     if (!(error instanceof Refusal)) throw error
   }
   throw new Refusal(`has "${table}" in a form that hive does not edit. ${HAND}`)
-}
-
-/** The parser's objects have no prototype. */
-function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain)
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]))
 }

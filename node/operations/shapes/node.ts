@@ -63,6 +63,58 @@ export const NodeStatus = z
   })
   .meta({ id: 'NodeStatus' })
 
+export const NetworkCheck = z
+  .strictObject({
+    addresses: z.array(
+      z.strictObject({
+        address: z.string(),
+        scope: z.enum(['loopback', 'private', 'public', 'relay']).meta({
+          description: 'Who can dial it: this machine, its network, everybody, everybody by a relay'
+        }),
+        confirmed: z.boolean().meta({
+          description: 'Whether a peer has dialled it (AutoNAT), or a relay holds a place for it'
+        })
+      })
+    ),
+    observed: z.array(
+      z.strictObject({
+        ip: z.string(),
+        peers: Count.meta({ description: 'Peers that see connections of this node come from it' })
+      })
+    ),
+    nat: z.enum(['none', 'behind', 'unknown']).meta({
+      description: 'Whether peers see an address of this machine or another one'
+    }),
+    relay: z.strictObject({
+      limits: z
+        .strictObject({ reservations: Count, bytes: Count, seconds: Count })
+        .optional()
+        .meta({ description: 'What this node relays for others; absent: nothing' }),
+      reservations: Count.meta({ description: 'Nodes that this node can be a relay for now' }),
+      reserved: z.array(z.string()).meta({ description: 'Addresses of this node at relays' })
+    }),
+    lan: z.strictObject({
+      enabled: z.boolean(),
+      peers: z.array(
+        z.strictObject({
+          peer: z.string(),
+          addresses: z.array(z.string()),
+          lastSeen: Count.meta({ description: 'Milliseconds of the Unix epoch' })
+        })
+      )
+    }),
+    connections: z.strictObject({ direct: Count, relayed: Count }),
+    bootstrap: z.array(
+      z.strictObject({
+        address: z.string(),
+        latency: z.number().optional().meta({ description: 'Milliseconds of a ping' }),
+        relayed: z.boolean().optional(),
+        reason: z.string().optional().meta({ description: 'Why it was not reached' })
+      })
+    )
+  })
+  .meta({ id: 'NetworkCheck' })
+
 export const Event = z
   .strictObject({ id: Count, event: z.string(), at: Moment, data: z.unknown() })
   .meta({ id: 'Event', description: 'An event of the node; docs/EVENTS.md lists them' })

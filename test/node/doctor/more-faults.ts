@@ -22,6 +22,18 @@ export const MORE_FAULTS: readonly Fault[] = [
     }
   },
   {
+    what: 'a relay without a swarm key',
+    id: 'relay-key',
+    mend: /--swarm-key FILE/,
+    plant: (world) => world.config('relay = true')
+  },
+  {
+    what: 'a search of the network from an address of this machine only',
+    id: 'lan-loopback',
+    mend: /\/ip4\/0\.0\.0\.0\/tcp\/0/,
+    plant: (world) => world.config('lan = true\nlisten = ["/ip4/127.0.0.1/tcp/0"]')
+  },
+  {
     what: 'a models file that is not JSON',
     id: 'models-file',
     mend: /correct .*models\.json/,

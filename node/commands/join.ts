@@ -1,0 +1,82 @@
+/** `hive join`: writes the configuration for the swarm of an invite, and dials its nodes. */
+import { text } from 'node:stream/consumers'
+import { createHive } from '../../src/index.ts'
+import { readArguments } from '../command.ts'
+import { JOIN } from '../command-line/specs/node.ts'
+import { findRunningNode } from '../control/running-node.ts'
+import { CommandError, EXIT, UsageError } from '../exit-codes.ts'
+import { planJoin, readInvite, writeJoin } from '../join/index.ts'
+import { print, printJson, sanitizeText, warn } from '../output/terminal.ts'
+import type { Command } from '../command.ts'
+import type { NetworkCheck } from '../../src/index.ts'
+import type { JoinPlan } from '../join/index.ts'
+
+export const command: Command = {
+  async run(argv, { env, signal, settings }) {
+    const { values, positionals, dataDir } = readArguments(argv, JOIN, { env, settings })
+    const [given, more] = positionals
+    if (given === undefined || more !== undefined) {
+      throw new UsageError('Give one invite, or "-" to read it from the standard input.')
+    }
+    const invite = readInvite(given === '-' ? await text(process.stdin) : given)
+    const place = { env, cwd: process.cwd(), replace: values.replace === true }
+    const plan = await planJoin(invite, place)
+    await writeJoin(plan)
+    if (values.json !== true) describe(plan, invite.swarm)
+    if (given !== '-' && invite.key !== undefined) {
+      warn('Other users of this machine could see the invite. "hive join -" reads it instead.')
+    }
+    const dialled = await dial(invite, plan, signal)
+    const isRunning = (await findRunningNode(dataDir)) !== undefined
+    const hasAnswer = dialled.some(({ latency }) => latency !== undefined)
+    if (values.json === true) {
+      const { configPath, key, isKnown } = plan
+      printJson({
+        swarm: invite.swarm,
+        hasKey: invite.key !== undefined,
+        config: configPath,
+        ...(key === undefined ? {} : { key: key.path }),
+        isKnown,
+        bootstrap: dialled,
+        restart: isRunning
+      })
+    } else {
+      for (const { address, latency, reason } of dialled) {
+        print(
+          latency === undefined
+            ? `${address} does not answer: ${sanitizeText(reason ?? '')}`
+            : `${address} answers in ${latency} ms`
+        )
+      }
+      print(
+        isRunning ? 'Start the running node again.' : '"hive start" starts a node in the swarm.'
+      )
+    }
+    if (hasAnswer) return EXIT.ok
+    throw new CommandError(
+      'No node of the swarm answers now. The configuration is written; the node tries again when it runs.',
+      EXIT.failed
+    )
+  }
+}
+
+function describe({ configPath, key, isKnown }: JoinPlan, swarm: string): void {
+  if (key !== undefined) print(`key       ${key.path}`)
+  print(`settings  ${configPath}`)
+  print(`swarm     ${sanitizeText(swarm)}${isKnown ? ' (as before)' : ''}`)
+}
+
+/** From a node of its own, in memory, which stores and publishes nothing. */
+async function dial(
+  { swarm: name }: { readonly swarm: string },
+  { bootstrap, keyText }: JoinPlan,
+  signal: AbortSignal
+): Promise<NetworkCheck['bootstrap']> {
+  const quiet = { gossip: false, mode: 'light', syncInterval: 0, filterInterval: 0 } as const
+  await using db = await createHive({
+    swarm: { ...quiet, name, key: keyText, bootstrap: [...bootstrap] },
+    upkeep: false
+  })
+  const check = await db.checkNetwork({ signal })
+  return check?.bootstrap ?? []
+}

@@ -1,0 +1,5 @@
+/** Invites, and what joining by one writes. */
+export { usableByOthers } from './addresses.ts'
+export { MAX_INVITE_PEERS, readInvite, writeInvite } from './invite.ts'
+export { planJoin, writeJoin } from './join-files.ts'
+export type { JoinPlan } from './join-files.ts'
