@@ -15,7 +15,7 @@ import { swarmId } from './host/swarm-key.ts'
 import { Offences } from './peers/offences.ts'
 import { peerStatuses } from './peers/peer-status.ts'
 import { probe } from './peers/probe.ts'
-import { RememberedPeers } from './peers/remembered-peers.ts'
+import { addressesOf, RememberedPeers } from './peers/remembered-peers.ts'
 import { countConnections } from './reach/network.ts'
 import { Observations } from './reach/observations.ts'
 import { createSwarmHost, placesOf } from './swarm-host.ts'
@@ -348,8 +348,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     if (observedAddr !== undefined) {
       this.#observations.add(peerId.toString(), connection.remoteAddr, observedAddr)
     }
+    const addresses = addressesOf(peerId.toString(), detail.listenAddrs.map(String))
+    // A peer that is lost is dialled again, also in this run.
+    this.#dialer?.add(addresses)
     this.#remembered
-      .add(detail.peerId.toString(), detail.listenAddrs.map(String))
+      .add(peerId.toString(), addresses)
       .catch((error: unknown) =>
         this.#log('cannot store the addresses of %p - %e', detail.peerId, error)
       )

@@ -33,9 +33,7 @@ export class RememberedPeers {
   }
 
   async add(peer: string, addresses: readonly string[]): Promise<void> {
-    const withPeer = addresses
-      .slice(0, MAX_ADDRESSES)
-      .map((address) => (address.includes('/p2p/') ? address : `${address}/p2p/${peer}`))
+    const withPeer = addressesOf(peer, addresses)
     if (withPeer.length === 0) return
     const remembered = { addresses: withPeer, lastSeen: this.#clock.now() }
     const operations = [this.#section.put(bytesOf(peer), bytesOf(JSON.stringify(remembered)))]
@@ -49,6 +47,13 @@ export class RememberedPeers {
     }
     await this.#store.commit(operations)
   }
+}
+
+/** The first addresses of a peer, each with its id. */
+export function addressesOf(peer: string, addresses: readonly string[]): string[] {
+  return addresses
+    .slice(0, MAX_ADDRESSES)
+    .map((address) => (address.includes('/p2p/') ? address : `${address}/p2p/${peer}`))
 }
 
 function bytesOf(text: string): Uint8Array {

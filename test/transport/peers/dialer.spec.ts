@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { generateKeyPair } from '@libp2p/crypto/keys'
 import { SwarmError } from '../../../transport/index.ts'
 import { converged, gossiping, startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
@@ -40,6 +41,25 @@ describe('the dialer', () => {
     await using second = await startNode({ listen })
     await second.publish([publication('after the restart')])
     await converged([b, second], signal())
+  })
+})
+
+describe('a peer that was met', () => {
+  const signal = (): AbortSignal => AbortSignal.timeout(18_000)
+
+  it('is dialled again when the connection is lost, whoever dialled first', async () => {
+    await using a = await startNode()
+    const privateKey = await generateKeyPair('Ed25519')
+    const b = await startNode({ bootstrap: a.swarm.multiaddrs, privateKey })
+    await gossiping(a, signal())
+    const listen = b.swarm.multiaddrs.map((address) => address.replace(/\/p2p\/.*/, ''))
+    const gone = once(a.swarm, 'peer:disconnect', { signal: signal() })
+    await b[Symbol.asyncDispose]()
+    await gone
+    // It knows nobody: only the other one can find it.
+    await using again = await startNode({ listen, privateKey })
+    const met = once(again.swarm, 'peer:connect', { signal: signal() })
+    assert.equal((await met)[0], a.swarm.peerId)
   })
 })
 
