@@ -95,12 +95,15 @@ export class SimulatedDisk {
     const { time } = simulated()
     const { writeDelay, syncDelay } = this.#settings
     await time.wait(this.#random.next() * writeDelay)
+    // What a thread of the dead process asked for ends with it.
+    if (!owner.isAlive) return new Promise(() => {})
     if (this.isFull) throw new Error('IO error: No space left on device')
     this.#onWrite(owner, batch)
     await apply()
     this.#unsynced.push(batch)
     if (!sync) return
     await time.wait(this.#random.next() * syncDelay * this.slowness)
+    if (!owner.isAlive) return new Promise(() => {})
     for (const synced of this.#unsynced.splice(0)) this.#keep(synced)
   }
 
