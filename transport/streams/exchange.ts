@@ -10,23 +10,11 @@ import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
 import { errorOf, ProtocolError } from '../errors.ts'
 import { FrameStream } from './frame-stream.ts'
 import { IdleTimeout } from './idle-timeout.ts'
-import { registerProtocol } from './protocol-registration.ts'
-import type {
-  AbortOptions,
-  ComponentLogger,
-  Connection,
-  Logger,
-  PeerId,
-  Stream
-} from '@libp2p/interface'
-import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+import { ProtocolPeers } from './protocol-peers.ts'
+import type { AbortOptions, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
+import type { ExchangeComponents } from './protocol-peers.ts'
 
-/** What libp2p gives to a service that is built on exchanges. */
-export interface ExchangeComponents {
-  readonly registrar: Pick<Registrar, 'handle' | 'register' | 'unhandle' | 'unregister'>
-  readonly connectionManager: Pick<ConnectionManager, 'getConnections' | 'openStream'>
-  readonly logger: ComponentLogger
-}
+export type { ExchangeComponents } from './protocol-peers.ts'
 
 /** Options of every service that is built on exchanges. */
 export interface ExchangeServiceInit {
@@ -49,22 +37,24 @@ export interface ExchangesInit extends ExchangeServiceInit {
 type Task<T> = (frames: FrameStream, signal: AbortSignal) => Promise<T>
 
 export class Exchanges {
-  readonly log: Logger
   readonly #init: ExchangesInit
-  readonly #components: ExchangeComponents
-  readonly #peers = new Map<string, PeerId>()
-  #stopping = new AbortController()
-  #unregister: (() => Promise<void>) | undefined
+  readonly #peers: ProtocolPeers
 
   constructor(components: ExchangeComponents, init: ExchangesInit) {
     this.#init = init
-    this.#components = components
-    this.log = components.logger.forComponent(`hive:${init.name}`)
+    this.#peers = new ProtocolPeers(components, {
+      ...init,
+      onStream: (stream, peer) => this.#onStream(stream, peer)
+    })
+  }
+
+  get log(): Logger {
+    return this.#peers.log
   }
 
   /** Peers that speak the protocol and are connected. */
   peers(): PeerId[] {
-    return [...this.#peers.values()]
+    return this.#peers.list()
   }
 
   peer(name: string): PeerId | undefined {
@@ -73,43 +63,24 @@ export class Exchanges {
 
   /** Aborted when the node stops. */
   get stopping(): AbortSignal {
-    return this.#stopping.signal
+    return this.#peers.stopping
   }
 
-  async start(): Promise<void> {
-    this.#stopping = new AbortController()
-    setMaxListeners(Infinity, this.#stopping.signal)
-    const { protocol, maxStreams } = this.#init
-    this.#unregister = await registerProtocol(this.#components.registrar, {
-      protocol,
-      maxStreams,
-      onStream: (stream, connection) => this.#onStream(stream, connection),
-      onConnect: (peer, connection) => {
-        this.#peers.set(peer.toString(), peer)
-        this.#init.onConnect?.(peer, connection)
-      },
-      onDisconnect: (peer) => void this.#peers.delete(peer.toString())
-    })
+  start(): Promise<void> {
+    return this.#peers.start()
   }
 
-  async stop(): Promise<void> {
-    this.#stopping.abort(new Error('The node is stopping.'))
-    await this.#unregister?.()
-    this.#unregister = undefined
+  stop(): Promise<void> {
+    return this.#peers.stop()
   }
 
   /** Opens a stream to the peer and runs the initiator's side of an exchange. */
   async run<T>(peer: PeerId, task: Task<T>, { signal }: AbortOptions = {}): Promise<T> {
-    const limits = [this.stopping, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)]
-    const opening = AbortSignal.any(signal === undefined ? limits : [...limits, signal])
-    const { protocol } = this.#init
-    const stream = await this.#components.connectionManager.openStream(peer, protocol, {
-      signal: opening
-    })
+    const stream = await this.#peers.open(peer, signal)
     return this.#exchange(stream, peer, task, signal)
   }
 
-  async #onStream(stream: Stream, { remotePeer }: Connection): Promise<void> {
+  async #onStream(stream: Stream, remotePeer: PeerId): Promise<void> {
     try {
       await this.#exchange(stream, remotePeer, (frames, signal) =>
         this.#init.respond(frames, signal, remotePeer)

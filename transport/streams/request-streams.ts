@@ -12,7 +12,7 @@ import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
 import { errorOf, ProtocolError } from '../errors.ts'
 import { FrameStream } from './frame-stream.ts'
 import { IdleTimeout } from './idle-timeout.ts'
-import { registerProtocol } from './protocol-registration.ts'
+import { ProtocolPeers } from './protocol-peers.ts'
 import type { AbortOptions, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { ExchangeComponents, ExchangeServiceInit } from './exchange.ts'
 
@@ -51,68 +51,57 @@ interface Lane {
   open?: OpenStream
 }
 
-/** Of a connected peer. */
-interface RequestPeer {
-  readonly peer: PeerId
-  readonly lanes: Map<string, Lane>
-}
-
 export interface RequestOptions extends AbortOptions {
   /** Requests of different lanes do not wait for each other: each has a stream of its own. */
   readonly lane?: string
 }
 
 export class RequestStreams {
-  readonly log: Logger
   readonly #init: RequestStreamsInit
-  readonly #components: ExchangeComponents
-  readonly #peers = new Map<string, RequestPeer>()
-  #stopping = new AbortController()
-  #unregister: (() => Promise<void>) | undefined
+  readonly #peers: ProtocolPeers
+  /** Of connected peers, by peer and name. */
+  readonly #lanes = new Map<string, Map<string, Lane>>()
 
   constructor(components: ExchangeComponents, init: RequestStreamsInit) {
     this.#init = init
-    this.#components = components
-    this.log = components.logger.forComponent(`hive:${init.name}`)
-  }
-
-  /** Peers that speak the protocol and are connected. */
-  peers(): PeerId[] {
-    return Array.from(this.#peers.values(), ({ peer }) => peer)
-  }
-
-  /** Aborted when the node stops. */
-  get stopping(): AbortSignal {
-    return this.#stopping.signal
-  }
-
-  async start(): Promise<void> {
-    this.#stopping = new AbortController()
-    setMaxListeners(Infinity, this.#stopping.signal)
-    const { protocol, maxStreams } = this.#init
-    this.#unregister = await registerProtocol(this.#components.registrar, {
-      protocol,
-      maxStreams,
-      onStream: (stream, connection) => this.#serve(stream, connection.remotePeer),
+    this.#peers = new ProtocolPeers(components, {
+      ...init,
+      onStream: (stream, peer) => this.#serve(stream, peer),
       onConnect: (peer, connection) => {
         const name = peer.toString()
-        if (!this.#peers.has(name)) this.#peers.set(name, { peer, lanes: new Map() })
-        this.#init.onConnect?.(peer, connection)
+        if (!this.#lanes.has(name)) this.#lanes.set(name, new Map())
+        init.onConnect?.(peer, connection)
       },
       onDisconnect: (peer) => {
-        this.#peers.delete(peer.toString())
-        this.#init.onDisconnect?.(peer)
+        this.#lanes.delete(peer.toString())
+        init.onDisconnect?.(peer)
       }
     })
   }
 
+  get log(): Logger {
+    return this.#peers.log
+  }
+
+  /** Peers that speak the protocol and are connected. */
+  peers(): PeerId[] {
+    return this.#peers.list()
+  }
+
+  /** Aborted when the node stops. */
+  get stopping(): AbortSignal {
+    return this.#peers.stopping
+  }
+
+  start(): Promise<void> {
+    return this.#peers.start()
+  }
+
   async stop(): Promise<void> {
-    this.#stopping.abort(new Error('The node is stopping.'))
-    for (const { lanes } of this.#peers.values()) {
-      for (const { open } of lanes.values()) open?.stream.abort(new Error('The node is stopping.'))
-    }
-    await this.#unregister?.()
-    this.#unregister = undefined
+    const lanes = [...this.#lanes.values()].flatMap((each) => [...each.values()])
+    const stopped = this.#peers.stop()
+    for (const { open } of lanes) open?.stream.abort(new Error('The node is stopping.'))
+    await stopped
   }
 
   /** Sends a request to the peer once those before it are answered, and reads its answer. */
@@ -143,7 +132,7 @@ export class RequestStreams {
   }
 
   #laneTo(peer: PeerId, name: string): Lane {
-    const lanes = this.#peers.get(peer.toString())?.lanes
+    const lanes = this.#lanes.get(peer.toString())
     if (lanes === undefined) throw new Error('The peer is not connected.')
     const known = lanes.get(name)
     if (known !== undefined) return known
@@ -154,12 +143,8 @@ export class RequestStreams {
 
   async #streamOf(lane: Lane, signal: AbortSignal | undefined): Promise<OpenStream> {
     if (lane.open?.stream.status === 'open') return lane.open
-    const limits = [this.stopping, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)]
-    const { protocol, maxFrameBytes } = this.#init
-    const stream = await this.#components.connectionManager.openStream(lane.peer, protocol, {
-      signal: AbortSignal.any(signal === undefined ? limits : [...limits, signal])
-    })
-    lane.open = { stream, frames: new FrameStream(stream, maxFrameBytes) }
+    const stream = await this.#peers.open(lane.peer, signal)
+    lane.open = { stream, frames: new FrameStream(stream, this.#init.maxFrameBytes) }
     return lane.open
   }
 

@@ -1,0 +1,86 @@
+/** One protocol of ours on the host: its registration, the peers that speak it, and its end. */
+import { setMaxListeners } from 'node:events'
+import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
+import { registerProtocol } from './protocol-registration.ts'
+import type { ComponentLogger, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
+import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
+
+export interface ProtocolPeersInit {
+  readonly protocol: string
+  /** For the log. */
+  readonly name: string
+  /** Streams one peer may have open towards this node, and this node towards it. */
+  readonly maxStreams: number
+  readonly onStream: (stream: Stream, peer: PeerId) => Promise<void>
+  readonly onConnect?: (peer: PeerId, connection: Connection) => void
+  readonly onDisconnect?: (peer: PeerId) => void
+}
+
+/** What libp2p gives to a service that is built on exchanges. */
+export interface ExchangeComponents {
+  readonly registrar: Pick<Registrar, 'handle' | 'register' | 'unhandle' | 'unregister'>
+  readonly connectionManager: Pick<ConnectionManager, 'getConnections' | 'openStream'>
+  readonly logger: ComponentLogger
+}
+
+export class ProtocolPeers {
+  readonly log: Logger
+  readonly #init: ProtocolPeersInit
+  readonly #components: ExchangeComponents
+  readonly #peers = new Map<string, PeerId>()
+  #stopping = new AbortController()
+  #unregister: (() => Promise<void>) | undefined
+
+  constructor(components: ExchangeComponents, init: ProtocolPeersInit) {
+    this.#init = init
+    this.#components = components
+    this.log = components.logger.forComponent(`hive:${init.name}`)
+  }
+
+  /** Those that are connected. */
+  list(): PeerId[] {
+    return [...this.#peers.values()]
+  }
+
+  get(name: string): PeerId | undefined {
+    return this.#peers.get(name)
+  }
+
+  /** Aborted when the node stops. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal
+  }
+
+  async start(): Promise<void> {
+    this.#stopping = new AbortController()
+    setMaxListeners(Infinity, this.#stopping.signal)
+    const { protocol, maxStreams, onStream, onConnect, onDisconnect } = this.#init
+    this.#unregister = await registerProtocol(this.#components.registrar, {
+      protocol,
+      maxStreams,
+      onStream: (stream, { remotePeer }) => onStream(stream, remotePeer),
+      onConnect: (peer, connection) => {
+        this.#peers.set(peer.toString(), peer)
+        onConnect?.(peer, connection)
+      },
+      onDisconnect: (peer) => {
+        this.#peers.delete(peer.toString())
+        onDisconnect?.(peer)
+      }
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('The node is stopping.'))
+    await this.#unregister?.()
+    this.#unregister = undefined
+  }
+
+  /** Opens a stream to the peer, unless that takes too long. */
+  open(peer: PeerId, signal?: AbortSignal): Promise<Stream> {
+    const limits = [this.stopping, AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT)]
+    return this.#components.connectionManager.openStream(peer, this.#init.protocol, {
+      signal: AbortSignal.any(signal === undefined ? limits : [...limits, signal])
+    })
+  }
+}
