@@ -174,7 +174,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/skills'
     ]
   },
-  'src/maintenance': { imports: [...CRDT, 'src/facts', 'src/knowledge'] },
+  'src/maintenance': {
+    imports: [...CRDT, 'src/facts', 'src/knowledge', 'src/sandbox', 'src/search']
+  },
   'src/runtime': {
     imports: [
       ...CRDT,
@@ -210,12 +212,19 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/sessions': { imports: ['src'] },
   'node/operations': { imports: ['src', 'node/sessions'] },
   'node/client': { imports: ['node/operations'] },
+  'node/tracing': { imports: ['src', 'node/operations'] },
+  'node/log': { imports: ['src', 'node/operations'] },
+  'node/metrics': { imports: ['src', 'node/operations'] },
   'node/http': { imports: ['src', 'node/operations'] },
   'node/mcp': { imports: ['src', 'node/operations'] },
   'node/cq': { imports: ['src', 'node/operations', 'node/http'] },
-  'node/control': { imports: ['src', 'node/sessions', 'node/operations', 'node/http'] },
+  'node/control': {
+    imports: ['src', 'node/sessions', 'node/operations', 'node/http', 'node/metrics']
+  },
   'node/install': { imports: [] },
-  'node/output': { imports: ['src', 'node/operations', 'node/control', 'node/install'] },
+  'node/output': {
+    imports: ['src', 'node/operations', 'node/control', 'node/install', 'node/log']
+  },
   'node/doctor': {
     imports: [
       'crdt',
@@ -242,6 +251,8 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node/control',
       'node/install',
       'node/join',
+      'node/log',
+      'node/tracing',
       'node/output'
     ]
   }

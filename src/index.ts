@@ -87,7 +87,7 @@ export type {
   TestReport,
   Transition
 } from './skills/index.ts'
-export type { HostFunction, Json, SandboxErrorCode } from './sandbox/index.ts'
+export type { HostFunction, Json, SandboxErrorCode, SandboxStatistics } from './sandbox/index.ts'
 export type {
   BroadcastOptions,
   BroadcastProgress,
@@ -338,5 +338,11 @@ export type {
   FactInput,
   LessonFields
 } from './facts/index.ts'
-export type { EmbedOptions, Embedder, SearchOrigin, WaitOptions } from './search/index.ts'
+export type {
+  EmbedOptions,
+  Embedder,
+  RecordCount,
+  SearchOrigin,
+  WaitOptions
+} from './search/index.ts'
 export type { FindingKind } from './anonymity/index.ts'

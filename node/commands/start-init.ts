@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { wholeNumberOption } from '../command.ts'
 import { messageOf, UsageError } from '../exit-codes.ts'
+import { componentLogger, Log, LOG_FORMATS, LOG_LEVELS } from '../log/index.ts'
 import { readModels } from '../models-file.ts'
 import { readSwarmKey } from '../swarm-key-file.ts'
 import { warn } from '../output/terminal.ts'
@@ -23,6 +24,8 @@ export interface StartInit {
   /** Undefined: no HTTP API. */
   readonly http: { readonly host: string; readonly port: number } | undefined
   readonly hosts: readonly string[]
+  /** Undefined: no structured log. */
+  readonly log: Log | undefined
   /** Seconds. */
   readonly idleTimeout: number | undefined
 }
@@ -39,6 +42,7 @@ export async function startInit(
   const hosts = hostsOf(values['http-host'])
   const receipts = receiptsOf(values['skill-receipts'])
   const keyFile = values['swarm-key']
+  const log = logOf(values['log-level'], values['log-format'])
   const init: HiveInit = {
     dataDir,
     models: values.models === undefined ? undefined : await readModels(values.models),
@@ -47,6 +51,7 @@ export async function startInit(
       publish: values['publish-skills'] !== false,
       receipts
     },
+    ...(log === undefined ? {} : { logger: componentLogger(log) }),
     userAgent: `noormme-hive/${version()}`,
     swarm: {
       name: values.swarm,
@@ -65,7 +70,7 @@ export async function startInit(
     },
     ...(await configuredInit(settings))
   }
-  return { init, hasKey: keyFile !== undefined, http, hosts, idleTimeout }
+  return { init, hasKey: keyFile !== undefined, http, hosts, log, idleTimeout }
 }
 
 /** Settings that no option has. */
@@ -144,6 +149,23 @@ function hostsOf(names: readonly string[] = []): readonly string[] {
   const wrong = names.find((name) => !HOST_NAME.test(name))
   if (wrong === undefined) return names
   throw new UsageError(`--http-host takes a name without a port, not "${wrong}".`)
+}
+
+/** Undefined where neither is given. */
+function logOf(level: string | undefined, format: string | undefined): Log | undefined {
+  if (level === undefined && format === undefined) return undefined
+  return new Log({
+    level: oneOf('log-level', level ?? 'info', LOG_LEVELS),
+    format: oneOf('log-format', format ?? 'text', LOG_FORMATS),
+    write: warn,
+    now: Date.now
+  })
+}
+
+function oneOf<T extends string>(name: string, text: string, values: readonly T[]): T {
+  const found = values.find((value) => value === text)
+  if (found !== undefined) return found
+  throw new UsageError(`--${name} takes ${values.join(', ')}, not "${text}".`)
 }
 
 function receiptsOf(text = 'tests'): 'runs' | 'tests' {

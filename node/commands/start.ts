@@ -9,15 +9,18 @@ import { openDoors } from '../control/doors.ts'
 import { stopWhenIdle } from '../control/idle-stop.ts'
 import { rememberStart } from '../control/remembered-start.ts'
 import { cqRoutes } from '../cq/index.ts'
+import { operationLog } from '../log/index.ts'
 import { mcpRoute } from '../mcp/index.ts'
-import { EXIT } from '../exit-codes.ts'
+import { EXIT, messageOf, UsageError } from '../exit-codes.ts'
 import { startLog } from '../output/start-log.ts'
 import { socketPath } from '../data-paths.ts'
 import { findRunningNode, LOCK_WAIT, LOOK_INTERVAL } from '../control/running-node.ts'
 import { warn } from '../output/terminal.ts'
+import { version } from '../version.ts'
 import type { Server } from 'node:net'
 import type { HiveNode, HiveInit } from '../../src/index.ts'
 import type { Arguments, Command, CommandContext } from '../command.ts'
+import type { Tracing } from '../tracing/index.ts'
 
 /** Milliseconds after which a graceful stop is aborted. */
 const STOP_TIMEOUT = 2_000
@@ -28,17 +31,33 @@ export const command: Command = {
     const parsed = readArguments(argv, START, context)
     const { values, dataDir } = parsed
     // Checked before the store is opened.
-    const { init, hasKey, http, hosts, idleTimeout } = await startInit(parsed, context)
+    const {
+      init,
+      hasKey,
+      http,
+      hosts,
+      log: structured,
+      idleTimeout
+    } = await startInit(parsed, context)
     const socket = await socketPath(dataDir, env)
     await using opened = new AsyncDisposableStack()
     const db = opened.use(await open(dataDir, init, signal))
-    const log = startLog(values.json === true)
+    const tracing = await startTracing(env)
+    if (tracing !== undefined) {
+      opened.defer(() => tracing.close())
+      opened.defer(tracing.follow(db))
+    }
+    const log = startLog(values.json === true, structured)
     log.follow(db)
     const doors = await openDoors(db, {
       dataDir,
       socket,
       http,
       hosts,
+      observers: [
+        ...(structured === undefined ? [] : [operationLog(structured)]),
+        ...(tracing === undefined ? [] : [tracing])
+      ],
       addRoutes: (node) => (server) => {
         mcpRoute(node)(server)
         cqRoutes(node)(server)
@@ -61,6 +80,24 @@ export const command: Command = {
     process.stdout.write('', () => process.exit(EXIT.ok))
     return EXIT.ok
   }
+}
+
+function warnOfTraces(reason: string): void {
+  warn(`hive: traces cannot be sent to the collector: ${reason}. The node tries again.`)
+}
+
+/** Undefined unless the variables of OpenTelemetry name a collector. */
+async function startTracing(env: CommandContext['env']): Promise<Tracing | undefined> {
+  if (!Object.keys(env).some((name) => name.startsWith('OTEL_EXPORTER_OTLP_'))) return undefined
+  const { Tracing: Started, traceSettings } = await import('../tracing/index.ts')
+  let settings: ReturnType<typeof traceSettings>
+  try {
+    settings = traceSettings(env)
+  } catch (error) {
+    throw new UsageError(messageOf(error))
+  }
+  if (settings === undefined) return undefined
+  return new Started({ ...settings, version: version(), onFail: warnOfTraces })
 }
 
 /** Waits while a command has the directory, and for the answer of a node that has just started. */

@@ -38,6 +38,8 @@ export const ConfigurationFile = z.strictObject({
   'skill-receipts': z.enum(['tests', 'runs']).optional(),
   models: Text.optional(),
   http: z.string().regex(HTTP).optional(),
+  'log-level': z.enum(['error', 'warn', 'info', 'debug', 'trace']).optional(),
+  'log-format': z.enum(['text', 'json']).optional(),
   'http-host': z.array(z.string().regex(/^[\w.-]+$/)).optional(),
   quota: z
     .strictObject({ facts: z.int().min(1).optional(), bytes: z.int().min(1).optional() })

@@ -107,6 +107,16 @@ export const SETTINGS = {
     fallback: '`127.0.0.1:0`',
     project: { rule: '`off` only', allows: (value: SettingValue) => value === 'off' }
   },
+  'log-level': {
+    kind: 'text',
+    takes: '"error", "warn", "info", "debug" or "trace"',
+    fallback: '`info` with `log-format`, else no log'
+  },
+  'log-format': {
+    kind: 'text',
+    takes: '"text" or "json"',
+    fallback: '`text` with `log-level`, else no log'
+  },
   'http-host': { kind: 'texts', takes: 'a list of host names without ports', fallback: 'none' },
   'quota.facts': { kind: 'number', takes: 'a whole number from 1 on', fallback: 'unlimited' },
   'quota.bytes': { kind: 'number', takes: 'a whole number from 1 on', fallback: 'unlimited' },

@@ -5,13 +5,14 @@
 import { rm } from 'node:fs/promises'
 import { createHttpServer, readToken } from '../http/index.ts'
 import { adoptUnitFile, EventFeed } from '../operations/index.ts'
+import { NodeMetrics } from '../metrics/index.ts'
 import { Sessions } from '../sessions/index.ts'
 import { version } from '../version.ts'
 import { listen } from './listening.ts'
 import { removeRunningNode, writeRunningNode } from './running-node.ts'
 import type { AddressInfo, Server } from 'node:net'
 import type { AddRoutes } from '../http/index.ts'
-import type { NodeAccess } from '../operations/index.ts'
+import type { NodeAccess, OperationObserver } from '../operations/index.ts'
 import type { HiveNode } from '../../src/index.ts'
 
 export interface DoorsInit {
@@ -22,6 +23,8 @@ export interface DoorsInit {
   readonly http?: { readonly host: string; readonly port: number }
   /** Names under which the API may be called, beside addresses and localhost. */
   readonly hosts: readonly string[]
+  /** What else watches the operations. */
+  readonly observers?: readonly OperationObserver[]
   readonly addRoutes?: (node: NodeAccess) => AddRoutes
 }
 
@@ -36,15 +39,19 @@ export interface Doors {
 /** If one door cannot be opened, none is. */
 export async function openDoors(
   db: HiveNode,
-  { dataDir, socket, http, hosts, addRoutes }: DoorsInit
+  { dataDir, socket, http, hosts, observers, addRoutes }: DoorsInit
 ): Promise<Doors> {
   await using opened = new AsyncDisposableStack()
   const events = new EventFeed(db)
   opened.defer(() => events.close())
+  const measurements = new NodeMetrics(db)
+  opened.defer(() => measurements.close())
   let url: string | undefined
   const node: NodeAccess = {
     db,
     events,
+    measurements,
+    observers,
     sessions: new Sessions({ db, now: Date.now }),
     running: true,
     dataDir,

@@ -35,7 +35,21 @@ export async function runOperation(
   options: CallOptions
 ): Promise<unknown> {
   const operation = OPERATIONS[name]
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its own schema
-  const result = await operation.run(node, operation.input.parse(input) as never, options)
-  return jsonify(result)
+  const { measurements, observers = [] } = node
+  const watching = measurements === undefined ? observers : [measurements, ...observers]
+  const ends = watching.map((each) => each.begin(name))
+  const end = (error?: unknown): void => {
+    for (const each of ends) each(error)
+  }
+  const run = (): Promise<unknown> =>
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed by its own schema
+    operation.run(node, operation.input.parse(input) as never, options)
+  try {
+    const result = jsonify(await run())
+    end()
+    return result
+  } catch (error) {
+    end(error)
+    throw error
+  }
 }

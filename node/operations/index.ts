@@ -21,7 +21,15 @@ export { FactOut } from './shapes/knowledge.ts'
 export type { Call, InputOf, ResultOf } from './calls.ts'
 export type { CallOptions, Progress } from './call-options.ts'
 export type { FeedEvent } from './event-feed.ts'
-export type { Door, Effect, NodeAccess, Operation, Topic } from './operation.ts'
+export type {
+  Door,
+  Effect,
+  Measurements,
+  NodeAccess,
+  Operation,
+  OperationObserver,
+  Topic
+} from './operation.ts'
 export type { OperationName, Operations } from './table.ts'
 export type {
   AddedSkillResult,

@@ -31,6 +31,19 @@ export interface CommandDoor {
   readonly args: readonly string[]
 }
 
+/** Watches the operations of a node. */
+export interface OperationObserver {
+  /** An operation begins; the returned function is called at its end, with the error if it failed. */
+  begin(name: string): (error?: unknown) => void
+}
+
+/** The measurements of a running node. */
+export interface Measurements extends OperationObserver {
+  /** In the text format of Prometheus. */
+  text(): Promise<string>
+  readonly contentType: string
+}
+
 /** A running node, or a directory that was opened for one call. */
 export interface NodeAccess {
   readonly db: HiveNode
@@ -42,6 +55,10 @@ export interface NodeAccess {
   readonly dataDir: string
   /** Of a running node: the sessions of agents whose clients run hooks. */
   readonly sessions?: Sessions
+  /** Of a running node. */
+  readonly measurements?: Measurements
+  /** What else watches the operations. */
+  readonly observers?: readonly OperationObserver[]
   /** The address of its HTTP API, if it has one. */
   readonly http?: string
 }

@@ -1,6 +1,9 @@
-/** The output of `hive start`: text for people, or one JSON object a line. */
+/** The output of `hive start`: text for people, one JSON object a line, or a structured log. */
 import { sanitizeText, print, printJson, warn } from './terminal.ts'
+import { logEvents } from '../log/index.ts'
+import { version } from '../version.ts'
 import type { HiveNode } from '../../src/index.ts'
+import type { Log } from '../log/index.ts'
 
 /** The same line is not repeated within this time, in milliseconds. */
 const REPEAT_INTERVAL = 60_000
@@ -28,8 +31,48 @@ export interface StartLog {
   stopping(): void
 }
 
-export function startLog(json: boolean): StartLog {
-  return json ? new JsonLog() : new PlainLog()
+/** With a structured log, text for people would say the same again. */
+export function startLog(json: boolean, structured: Log | undefined): StartLog {
+  const output = json ? new JsonLog() : undefined
+  if (structured !== undefined) return new StructuredLog(structured, output)
+  return output ?? new PlainLog()
+}
+
+class StructuredLog implements StartLog {
+  readonly #log: Log
+  /** Written too. */
+  readonly #output: StartLog | undefined
+
+  constructor(log: Log, output: StartLog | undefined) {
+    this.#log = log
+    this.#output = output
+  }
+
+  follow(db: HiveNode): void {
+    logEvents(db, this.#log)
+    this.#output?.follow(db)
+  }
+
+  ready(db: HiveNode, ready: Ready): void {
+    const { peerId, multiaddrs, swarm, warnings } = db.status
+    this.#log.line('info', 'hive:node', 'ready', {
+      peer: peerId,
+      multiaddrs,
+      swarm: swarm?.name,
+      hasKey: ready.hasKey,
+      dataDir: ready.dataDir,
+      http: ready.url,
+      pid: process.pid,
+      version: version()
+    })
+    for (const warning of warnings) this.#log.line('warn', 'hive:node', 'warning', { warning })
+    this.#output?.ready(db, ready)
+  }
+
+  stopping(): void {
+    this.#log.line('info', 'hive:node', 'stopping')
+    this.#output?.stopping()
+  }
 }
 
 class JsonLog implements StartLog {

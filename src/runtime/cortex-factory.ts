@@ -275,7 +275,12 @@ export class CortexFactory {
       governor: this.#evolution.governor,
       cases: this.#evolution.casesOf(agent, models),
       reasoner: this.#evolution.reasoner,
-      metrics: new Metrics({ facts }),
+      metrics: new Metrics({
+        facts,
+        index: this.#index,
+        sandbox: this.#parts.sandbox,
+        hiddenEntries: () => hiddenEntries(replica)
+      }),
       janitor: new Janitor({
         integrity: this.#integrity,
         factFilter,
@@ -391,4 +396,12 @@ function anonymityNames({ anonymity }: Options, { names }: HostEnvironment): Kno
 
 function adoptionConsent({ skills: { adopt } }: Options): Consent {
   return typeof adopt === 'function' ? adopt : () => adopt === 'all'
+}
+
+/** Own entries whose stem has not ended: those of hidden authors after the last one that peers see. */
+function hiddenEntries(replica: NodeParts['replica']): number {
+  return replica.heads().reduce((sum, { author, seq }) => {
+    const shown = replica.publicSeq(author)
+    return shown === undefined ? sum : sum + Math.max(0, seq - shown)
+  }, 0)
 }

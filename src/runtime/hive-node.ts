@@ -110,6 +110,11 @@ export class HiveNode extends EventEmitter<HiveEvents> {
     return this.#parts.impact
   }
 
+  /** What this node knows of how others reach it; undefined without a network. */
+  get network(): NetworkReport | undefined {
+    return this.#parts.swarm?.network()
+  }
+
   get status(): HiveStatus {
     const { options, store, replica, facts, swarm, warnings } = this.#parts
     const heads = replica.heads()

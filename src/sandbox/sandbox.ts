@@ -14,6 +14,7 @@ import { hostCallOf, toTracedCall } from './trace.ts'
 import { DEFAULT_NOW } from './virtual-clock.ts'
 import type { Grants } from './grants.ts'
 import type { RunRequest, RunResult } from './run-request.ts'
+import type { SandboxStatistics } from './thread-pool.ts'
 import type { Trace } from './trace.ts'
 
 export interface SandboxInit {
@@ -94,6 +95,11 @@ export class Sandbox implements AsyncDisposable {
   async warm(source: string, options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     textOf(source, null)
     await this.#pool.warm(source, options)
+  }
+
+  /** Its work since the start, and what it does now. */
+  get statistics(): SandboxStatistics {
+    return this.#pool.statistics
   }
 
   /** Whether a run of the source would find it ready now. */

@@ -18,6 +18,19 @@ interface QueuedTask {
   readonly removeListener: () => void
 }
 
+/** The work of a sandbox since the start, and what it does now. */
+export interface SandboxStatistics {
+  readonly threads: number
+  /** Threads that work, and tasks that wait for one. */
+  readonly active: number
+  readonly queued: number
+  /** Sources that are kept ready. */
+  readonly warm: number
+  readonly runs: number
+  /** Runs that ended without an output: errors, limits, callers that gave up. */
+  readonly failures: number
+}
+
 /** Delay of a timer that only keeps the process alive. */
 const LONG_MS = 2 ** 30
 
@@ -29,6 +42,8 @@ export class ThreadPool {
   /** Sources to keep ready, the latest request at the end. */
   readonly #warm = new Set<string>()
   #active = 0
+  #runs = 0
+  #failures = 0
   #isClosed = false
   #isRefilling = false
   #starting: Promise<void> | undefined
@@ -105,6 +120,18 @@ export class ThreadPool {
     for (const thread of this.#threads) thread.cool(source)
   }
 
+  /** Its work since the start, and what it does now. */
+  get statistics(): SandboxStatistics {
+    return {
+      threads: this.#threads.size,
+      active: this.#active,
+      queued: this.#queue.length,
+      warm: this.#warm.size,
+      runs: this.#runs,
+      failures: this.#failures
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#starting
@@ -134,8 +161,13 @@ export class ThreadPool {
 
   async #run(thread: SandboxThread, task: Task): Promise<CompletedRun | undefined> {
     this.#active += 1
+    const isRun = task.request.type === 'run'
+    if (isRun) this.#runs += 1
     try {
       return await thread.run(task)
+    } catch (error) {
+      if (isRun) this.#failures += 1
+      throw error
     } finally {
       this.#active -= 1
       // After the caller of this run has its result.

@@ -11,6 +11,7 @@ import type {
   GoalQuery,
   ListQuery,
   OfferQuery,
+  RecordCount,
   SearchAnswer,
   SearchOrigin,
   SearchQuery
@@ -24,6 +25,7 @@ export type Question = Extract<
     readonly type:
       | 'ancestors'
       | 'claims'
+      | 'counts'
       | 'current'
       | 'goal'
       | 'goals'
@@ -85,6 +87,11 @@ export class IndexView {
   async list(query: ListQuery): Promise<Listed> {
     const digests = await this.#ask(() => ({ type: 'list', query }))
     return { digests, recent: await this.#recentRecords() }
+  }
+
+  /** How many records are indexed, by kind and state. */
+  counts(): Promise<readonly RecordCount[]> {
+    return this.#ask(() => ({ type: 'counts' }))
   }
 
   /** Offered skills by support, then head start. */

@@ -23,6 +23,7 @@ export type { GoalRank, OfferRank, RowKind, RowState } from './record-row.ts'
 export type { IndexView, Listed } from './index-view.ts'
 export type { SearchSource, WaitOptions } from './search-index.ts'
 export type {
+  RecordCount,
   ClaimHit,
   GoalNode,
   HeldMatches,

@@ -7,7 +7,14 @@ import { tagKeyOf } from './tag-key.ts'
 import { Statements } from './statements.ts'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Row } from './search-ranking.ts'
-import type { ClaimHit, ClaimQuery, CurrentQuery, ListQuery, OfferQuery } from './search-query.ts'
+import type {
+  ClaimHit,
+  ClaimQuery,
+  CurrentQuery,
+  ListQuery,
+  OfferQuery,
+  RecordCount
+} from './search-query.ts'
 
 /** Rows that a list examines for tags. */
 const MAX_EXAMINED = 5_000
@@ -53,6 +60,19 @@ export class RecordLists {
       .toSorted(byRank)
       .slice(offset, offset + limit)
       .map((row) => bytesOf(row['digest']))
+  }
+
+  /** How many records there are, by kind and state. */
+  counts(): RecordCount[] {
+    return this.#statements
+      .of(COUNTS)
+      .all()
+      .flatMap((row) => {
+        const kind = ROW_KINDS[numberOf(row['kind'])]
+        const state = STATES[numberOf(row['state'])]
+        const count = numberOf(row['n'])
+        return kind === undefined || state === undefined ? [] : [{ kind, state, count }]
+      })
   }
 
   /** Digests of offered skills by support, then head start, both descending, then by digest. */
@@ -101,6 +121,9 @@ const SLOT_BYTES = 32
 
 const RANKED = `SELECT digest, vouches, confidence, tags FROM records
   WHERE kind = ? AND state = ? ORDER BY vouches DESC, confidence DESC, key`
+
+// It reads the index `ranked` alone.
+const COUNTS = 'SELECT kind, state, count(*) AS n FROM records GROUP BY kind, state'
 
 const TAGGED = `SELECT records.digest, records.vouches, records.confidence, records.tags
   FROM tagged CROSS JOIN records ON records.item = tagged.item

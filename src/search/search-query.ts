@@ -115,6 +115,13 @@ export interface ListQuery {
   readonly limit: number
 }
 
+/** Records of one kind in one state. */
+export interface RecordCount {
+  readonly kind: RowKind
+  readonly state: RowState
+  readonly count: number
+}
+
 /** Which offered skills to list. */
 export interface OfferQuery extends Pick<ListQuery, 'limit' | 'offset'> {
   /** Those that read like an order, or the others. */

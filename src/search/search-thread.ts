@@ -13,6 +13,7 @@ import type {
   GoalQuery,
   ListQuery,
   OfferQuery,
+  RecordCount,
   SearchAnswer,
   SearchHit,
   SearchOrigin,
@@ -47,6 +48,7 @@ export type SearchRequest =
     }
   | { readonly type: 'search'; readonly query: SearchQuery; readonly recent: Recent }
   | { readonly type: 'list'; readonly query: ListQuery }
+  | { readonly type: 'counts' }
   | { readonly type: 'offers'; readonly query: OfferQuery }
   | { readonly type: 'claims'; readonly query: ClaimQuery; readonly recent: Recent }
   | { readonly type: 'current'; readonly query: CurrentQuery; readonly recent: Recent }
@@ -86,6 +88,7 @@ interface Answers {
   readonly search: SearchAnswer
   /** Digests. */
   readonly list: readonly Uint8Array[]
+  readonly counts: readonly RecordCount[]
   readonly offers: readonly Uint8Array[]
   readonly claims: readonly ClaimHit[]
   readonly current: readonly ClaimHit[]

@@ -87,6 +87,8 @@ function answerTextRequest(database: SearchDatabase, request: SearchRequest): An
       )
     case 'list':
       return database.lists.list(request.query)
+    case 'counts':
+      return database.lists.counts()
     case 'offers':
       return database.lists.offers(request.query)
     case 'claims':

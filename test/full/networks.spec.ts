@@ -36,8 +36,10 @@ describe('nodes of different networks', function () {
   const start = (space: string, name: string, ...args: readonly string[]): HiveProcess =>
     new HiveProcess(
       [
-        ...['--data-dir', join(directory.path, name), '--http', 'off'],
-        ...['--swarm-key', join(directory.path, 'swarm.key'), ...args]
+        `--data-dir=${join(directory.path, name)}`,
+        `--swarm-key=${join(directory.path, 'swarm.key')}`,
+        '--http=off',
+        ...args
       ],
       { via: spaces?.via(space) }
     )
@@ -177,8 +179,14 @@ describe('nodes of different networks', function () {
     await using c = start(
       'c',
       'c',
-      ...['--listen', `/ip4/0.0.0.0/tcp/${port}`, '--announce', `/ip4/5.0.0.12/tcp/${port}`],
-      ...['--bootstrap', at, '--bootstrap', address]
+      '--listen',
+      `/ip4/0.0.0.0/tcp/${port}`,
+      '--announce',
+      `/ip4/5.0.0.12/tcp/${port}`,
+      '--bootstrap',
+      at,
+      '--bootstrap',
+      address
     )
     const { peerId } = await c.ready(signal())
     const began = performance.now()

@@ -110,6 +110,20 @@ export const START = {
       help: 'a name under which the API may be called (repeatable)',
       setting: 'http-host'
     },
+    'log-level': {
+      type: 'string',
+      value: 'LEVEL',
+      choices: ['error', 'warn', 'info', 'debug', 'trace'],
+      help: 'write a structured log to the standard error, from this level on',
+      setting: 'log-level'
+    },
+    'log-format': {
+      type: 'string',
+      value: 'FORMAT',
+      choices: ['text', 'json'],
+      help: 'its form: text, or a JSON object a line',
+      setting: 'log-format'
+    },
     'idle-timeout': {
       type: 'string',
       value: 'SECONDS',

@@ -1,0 +1,2 @@
+/** The measurements of a running node, for Prometheus. */
+export { NodeMetrics } from './node-metrics.ts'
