@@ -5,6 +5,7 @@ import {
   CONTEXT,
   DISTILL,
   EXPORT,
+  FACTS,
   FORGET,
   HISTORY,
   IMPACT,
@@ -13,7 +14,8 @@ import {
   OPEN,
   RECALL,
   REPORT,
-  STALE
+  STALE,
+  VARIANTS
 } from './specs/knowledge.ts'
 import {
   COMPLETION,
@@ -33,6 +35,7 @@ import {
   RESTORE,
   START,
   STATUS,
+  TRENDS,
   VERIFY
 } from './specs/node.ts'
 import { MODELS, SKILL, SKILLS, USAGE } from './specs/skills.ts'
@@ -45,6 +48,7 @@ import {
   PLAYBOOK,
   PROMOTE,
   RETRACT,
+  VOICES,
   VOUCH
 } from './specs/swarm.ts'
 import type { CommandSpec } from './command-spec.ts'
@@ -55,6 +59,7 @@ export const COMMAND_SPECS: Readonly<Record<string, CommandSpec>> = {
   status: STATUS,
   events: EVENTS,
   performance: PERFORMANCE,
+  trends: TRENDS,
   verify: VERIFY,
   repair: REPAIR,
   backup: BACKUP,
@@ -63,6 +68,8 @@ export const COMMAND_SPECS: Readonly<Record<string, CommandSpec>> = {
   learn: LEARN,
   recall: RECALL,
   open: OPEN,
+  facts: FACTS,
+  variants: VARIANTS,
   history: HISTORY,
   cases: CASES,
   context: CONTEXT,
@@ -75,6 +82,7 @@ export const COMMAND_SPECS: Readonly<Record<string, CommandSpec>> = {
   broadcast: BROADCAST,
   insights: INSIGHTS,
   promote: PROMOTE,
+  voices: VOICES,
   vouch: VOUCH,
   dispute: DISPUTE,
   retract: RETRACT,

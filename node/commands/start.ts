@@ -17,6 +17,7 @@ import { findRunningNode, LOCK_WAIT, LOOK_INTERVAL } from '../control/running-no
 import { warn } from '../output/terminal.ts'
 import type { Server } from 'node:net'
 import type { HiveNode, HiveInit } from '../../src/index.ts'
+import type { Diagnose } from '../operations/index.ts'
 import type { Arguments, Command, CommandContext } from '../command.ts'
 
 /** Milliseconds after which a graceful stop is aborted. */
@@ -39,6 +40,7 @@ export const command: Command = {
       socket,
       http,
       hosts,
+      diagnose: (stop) => diagnoseNode(dataDir, context, stop),
       addRoutes: (node) => (server) => {
         mcpRoute(node)(server)
         cqRoutes(node)(server)
@@ -61,6 +63,18 @@ export const command: Command = {
     process.stdout.write('', () => process.exit(EXIT.ok))
     return EXIT.ok
   }
+}
+
+/** What the doctor finds, from within the node. */
+async function diagnoseNode(
+  dataDir: string,
+  { env, signal }: CommandContext,
+  stop = signal
+): ReturnType<Diagnose> {
+  // Loaded here: a start needs none of it.
+  const { diagnose } = await import('../doctor/diagnosis.ts')
+  const both = AbortSignal.any([signal, stop])
+  return diagnose({ env, cwd: process.cwd(), dataDirOf: () => dataDir, signal: both })
 }
 
 /** Waits while a command has the directory, and for the answer of a node that has just started. */

@@ -16,12 +16,13 @@ export {
 } from './formats/cq-unit.ts'
 export { adoptUnitFile } from './formats/unit-rests.ts'
 export { jsonValues } from './formats/json-values.ts'
+export { Trends } from './trends.ts'
 export { isOperation, OPERATIONS, operationNames } from './table.ts'
 export { FactOut } from './shapes/knowledge.ts'
 export type { Call, InputOf, ResultOf } from './calls.ts'
 export type { CallOptions, Progress } from './call-options.ts'
 export type { FeedEvent } from './event-feed.ts'
-export type { Door, Effect, NodeAccess, Operation, Topic } from './operation.ts'
+export type { Diagnose, Door, Effect, NodeAccess, Operation, Topic } from './operation.ts'
 export type { OperationName, Operations } from './table.ts'
 export type {
   AddedSkillResult,
@@ -41,6 +42,7 @@ export type {
   JournalRowResult,
   JournalSummaryResult,
   LimitsInUseResult,
+  ListedFactResult,
   MutationPreviewResult,
   MutationProposalResult,
   MutationTrialResult,
@@ -56,5 +58,8 @@ export type {
   SkillOfferResult,
   StableRollbackResult,
   StepResult,
-  TestReportResult
+  StoredFactResult,
+  TestReportResult,
+  TrendResult,
+  VoicesResult
 } from './results.ts'

@@ -1,5 +1,6 @@
 /** `cortex.metrics`: measurements of the node's own work. */
 import type { FactStore } from '../facts/index.ts'
+import type { NearDuplicates } from '../knowledge/index.ts'
 
 /** Savings of the Bloom filter of facts since the start. */
 export interface HeuristicPerformance {
@@ -11,10 +12,24 @@ export interface HeuristicPerformance {
   readonly lookupsAvoided: number
   /** Time that these lookups would have taken, at the mean time of the lookups made. */
   readonly millisecondsSaved: number
+  /** Facts that were compared with the stored ones. */
+  readonly checked: number
+  /** What decided whether a fact is a repetition. */
+  readonly paths: {
+    /** Repetitions of what was stored or looked up lately. */
+    readonly memory: number
+    /** New facts that the filter alone decided. */
+    readonly filter: number
+    /** Repetitions that a lookup on disk found. */
+    readonly disk: number
+    /** Variants of other facts, found by their text. */
+    readonly text: number
+  }
 }
 
 export interface MetricsComponents {
   readonly facts: Pick<FactStore, 'filterStatistics'>
+  readonly nearDuplicates: Pick<NearDuplicates, 'mergedCount'>
 }
 
 /**
@@ -34,15 +49,23 @@ export class Metrics {
 
   /** Savings of the Bloom filter of facts since the start. */
   getHeuristicPerformance(): HeuristicPerformance {
-    const { checks, hits, lookups, falsePositives, lookupMilliseconds } =
-      this.#components.facts.filterStatistics
+    const { facts, nearDuplicates } = this.#components
+    const { checks, hits, recent, lookups, falsePositives, lookupMilliseconds } =
+      facts.filterStatistics
     const lookupsAvoided = checks - lookups
     const mean = lookups === 0 ? 0 : lookupMilliseconds / lookups
     return {
       bloomHitRate: checks === 0 ? 0 : hits / checks,
       falsePositives,
       lookupsAvoided,
-      millisecondsSaved: lookupsAvoided * mean
+      millisecondsSaved: lookupsAvoided * mean,
+      checked: checks,
+      paths: {
+        memory: recent,
+        filter: lookupsAvoided - recent,
+        disk: hits - recent,
+        text: nearDuplicates.mergedCount
+      }
     }
   }
 }

@@ -275,7 +275,7 @@ export class CortexFactory {
       governor: this.#evolution.governor,
       cases: this.#evolution.casesOf(agent, models),
       reasoner: this.#evolution.reasoner,
-      metrics: new Metrics({ facts }),
+      metrics: new Metrics({ facts, nearDuplicates: this.#nearDuplicates }),
       janitor: new Janitor({
         integrity: this.#integrity,
         factFilter,
