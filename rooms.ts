@@ -207,6 +207,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/sessions': { imports: ['src'] },
   'node/operations': { imports: ['src', 'node/sessions'] },
   'node/client': { imports: ['node/operations'] },
+  'node/dashboard': { imports: ['node/client', 'node/operations'] },
   'node/http': { imports: ['src', 'node/operations'] },
   'node/mcp': { imports: ['src', 'node/operations'] },
   'node/cq': { imports: ['src', 'node/operations', 'node/http'] },
