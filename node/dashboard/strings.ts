@@ -29,7 +29,6 @@ export const T = {
     items: ['item', 'items'],
     chars: ['character', 'characters'],
     foreign: 'Text of another node',
-    foreignMark: 'of others',
     showAll: 'Show all of it',
     cut: 'cut after'
   },
@@ -134,6 +133,7 @@ export const T = {
     other: 'not of this swarm',
     near: 'The nearer, the lower the latency.',
     empty: 'No peer is connected. A second node with this address connects:',
+    emptyCommand: 'hive start --bootstrap',
     rates: 'Rates',
     synced: 'entries by sync',
     others: 'entries by gossip and of this node',
@@ -233,6 +233,8 @@ export const T = {
     vote: 'Vote',
     confidence: 'Confidence',
     day: 'Day',
+    vouches: ['author vouches', 'authors vouch'],
+    disputes: ['author disputes', 'authors dispute'],
     votes: { vouch: 'vouches', dispute: 'disputes', stale: 'calls it stale' },
     more: 'Only the first are listed.'
   },
@@ -356,7 +358,6 @@ export const T = {
     adoptText:
       'Its source is stored here as untested, and its tests run in the sandbox, without any rights. Nothing uses it before it has proved itself here.',
     adopted: 'The skill is adopted, untested until its tests and uses prove it.',
-    vouches: ['author vouches', 'authors vouch'],
     offered: 'uses elsewhere'
   },
   agents: {

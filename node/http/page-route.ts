@@ -47,11 +47,15 @@ const NOT_BUILT = `<!doctype html>
 
 const Login = z.strictObject({ code: z.string().min(1).max(256) })
 
-export function addPageRoutes(server: FastifyInstance, logins: Logins): void {
-  let files = readPageFiles()
+export function addPageRoutes(
+  server: FastifyInstance,
+  logins: Logins,
+  read: typeof readPageFiles = readPageFiles
+): void {
+  let files = read()
   server.get('/', (request, reply) => {
     // A checkout may be built while its node runs.
-    if (files.size === 0) files = readPageFiles()
+    if (files.size === 0) files = read()
     const page = files.get('index.html')
     void reply.headers(HEADERS)
     return page === undefined

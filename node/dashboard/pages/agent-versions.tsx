@@ -64,7 +64,8 @@ export function AgentVersions({ agent, onChange }: AgentVersionsProps): VNode {
                   {t.version} {number}
                 </strong>{' '}
                 <span class="quiet">
-                  <Moment at={at} /> · {t.by} {by.name ?? t.authors[by.kind]}
+                  <Moment at={at} /> · {t.by} {t.authors[by.kind]}
+                  {by.name === undefined ? '' : ` (${cleanText(by.name)})`}
                   {why === undefined ? '' : ` · ${cleanText(why)}`}
                 </span>{' '}
                 {i === 0 ? (

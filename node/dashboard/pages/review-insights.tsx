@@ -100,8 +100,8 @@ function InsightRow({ insight }: { readonly insight: Insight }): VNode {
         <ForeignLine text={content} />
       </span>
       <span class="line quiet">
-        {T.knowledge.confidence} {percent(confidence)} · {corroboration} {T.voices.votes.vouch} ·{' '}
-        {disputes} {T.voices.votes.dispute}
+        {T.knowledge.confidence} {percent(confidence)} · {count(corroboration, T.voices.vouches)} ·{' '}
+        {count(disputes, T.voices.disputes)}
       </span>
     </>
   )

@@ -48,7 +48,7 @@ export function SkillOffers(): VNode {
                     <ForeignLine text={description} />
                   </span>
                   <span class="line quiet">
-                    {count(vouches, t.vouches)} · {count(trials, t.uses)}
+                    {count(vouches, T.voices.vouches)} · {count(trials, t.uses)}
                   </span>
                 </>
               )}
@@ -95,7 +95,7 @@ function OfferDetail({
         </p>
       )}
       <p>
-        {count(vouches, t.vouches)}. {t.offered}: {count(trials, t.uses)}
+        {count(vouches, T.voices.vouches)}. {t.offered}: {count(trials, t.uses)}
         {trials === 0 ? '' : `, ${percent(successes / trials)} ${t.succeeded}`}
       </p>
       <ForeignText text={description} />

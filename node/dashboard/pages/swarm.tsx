@@ -53,7 +53,7 @@ function Alone({ of }: { readonly of: ResultOf<'status'> | undefined }): VNode {
       <p>{of?.peerId === undefined ? T.overview.noSwarm : T.swarm.empty}</p>
       {of?.multiaddrs.map((address) => (
         <pre key={address} class="command">
-          {`hive start --bootstrap ${address}`}
+          {`${T.swarm.emptyCommand} ${address}`}
         </pre>
       ))}
     </>

@@ -65,6 +65,7 @@ export function VirtualList<I>({
     <div
       ref={box}
       class="list"
+      style={{ '--rows': `${items.length * rowHeight + 2}px` }}
       role="listbox"
       tabIndex={0}
       aria-label={label}
