@@ -23,10 +23,10 @@ export function Knowledge(): VNode {
   const scope = SCOPES.find((name) => name === given) ?? 'all'
   const [text, setText] = useState(query)
   const set = (changes: Readonly<Record<string, string>>): void =>
-    setParameters({ id, query, scope, stale, ...changes })
+    setParameters({ ...route.peek().parameters, ...changes })
   useEffect(() => {
     if (text === query) return
-    const timer = setTimeout(() => set({ query: text, id: '' }), PAUSE)
+    const timer = setTimeout(() => set({ query: text }), PAUSE)
     return () => clearTimeout(timer)
   }, [text])
   return (

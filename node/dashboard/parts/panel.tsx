@@ -49,7 +49,7 @@ interface TableProps {
 /** A table that scrolls within itself where the page is narrow. */
 export function Table({ label, head, rows }: TableProps): VNode {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={label}>
+    <div class="scroll" tabIndex={0} role="group" aria-label={label}>
       <table>
         <thead>
           <tr>
