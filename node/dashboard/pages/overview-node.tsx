@@ -2,7 +2,7 @@
 import { count, duration, whole } from '../format.ts'
 import { hrefOf } from '../state/route.ts'
 import { T } from '../strings.ts'
-import { cleanText } from '../parts/foreign-text.tsx'
+import { cleanText } from '../parts/clean-text.ts'
 import { Panel, Values } from '../parts/panel.tsx'
 import { AsOf, StateOf } from '../parts/state-of.tsx'
 import { isRelayed, medianOf } from './peer-view.ts'

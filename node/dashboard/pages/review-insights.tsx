@@ -1,21 +1,16 @@
 /** Insights in quarantine, or disputed: release, dispute or flag each with one key. */
 import { useState } from 'preact/hooks'
-import { count, percent } from '../format.ts'
+import { count } from '../format.ts'
 import { api } from '../state/api.ts'
 import { useLoaded } from '../state/loaded.ts'
 import { act } from '../state/notices.ts'
 import { T } from '../strings.ts'
-import { ForeignLine, ForeignText } from '../parts/foreign-text.tsx'
 import { useKeys } from '../parts/keys.ts'
 import { StateOf } from '../parts/state-of.tsx'
 import { VirtualList } from '../parts/virtual-list.tsx'
-import { InsightProvenance } from './provenance.tsx'
-import { Voices } from './voices.tsx'
+import { InsightDetail, InsightRow } from './insight-detail.tsx'
 import type { VNode } from 'preact'
-import type { ResultOf } from '../../client/index.ts'
-
-type Insight = ResultOf<'insights'>[number]
-type Vote = 'dispute' | 'stale' | 'vouch'
+import type { Vote } from './insight-detail.tsx'
 
 const ROW = 60
 const MAX_INSIGHTS = 100_000
@@ -86,62 +81,6 @@ export function ReviewInsights({ state }: { readonly state: 'disputed' | 'quaran
         </>
       )}
     </StateOf>
-  )
-}
-
-function InsightRow({ insight }: { readonly insight: Insight }): VNode {
-  const { entity, content, confidence, corroboration, disputes } = insight
-  return (
-    <>
-      <span class="line">
-        <strong>
-          <ForeignLine text={entity} />
-        </strong>{' '}
-        <ForeignLine text={content} />
-      </span>
-      <span class="line quiet">
-        {T.knowledge.confidence} {percent(confidence)} · {count(corroboration, T.voices.vouches)} ·{' '}
-        {count(disputes, T.voices.disputes)}
-      </span>
-    </>
-  )
-}
-
-interface InsightDetailProps {
-  readonly insight: Insight
-  readonly turn: number
-  readonly onVote: (way: Vote) => void
-}
-
-function InsightDetail({ insight, turn, onVote }: InsightDetailProps): VNode {
-  const t = T.review
-  const { id, entity, content, action, flag, state } = insight
-  return (
-    <article class="detail">
-      <h2>
-        <ForeignLine text={entity} />
-      </h2>
-      <div class="actions">
-        <button type="button" class="primary" onClick={() => onVote('vouch')}>
-          {t.release}
-        </button>
-        <button type="button" onClick={() => onVote('dispute')}>
-          {t.dispute}
-        </button>
-        <button type="button" onClick={() => onVote('stale')}>
-          {t.flag}
-        </button>
-      </div>
-      {state === 'quarantined' ? (
-        <p>
-          {t.why}: {flag === undefined ? t.needs : `${t.flagReads} ${t.flags[flag]}.`}
-        </p>
-      ) : null}
-      <ForeignText text={content} />
-      {action === undefined ? null : <ForeignText text={action} />}
-      <InsightProvenance insight={insight} />
-      <Voices id={id} turn={turn} />
-    </article>
   )
 }
 

@@ -5,29 +5,12 @@
 import { useState } from 'preact/hooks'
 import { whole } from '../format.ts'
 import { T } from '../strings.ts'
+import { cleanText } from './clean-text.ts'
 import type { VNode } from 'preact'
 
 /** Characters that are shown at first, and at most. */
 const SHORT = 1_200
 const LONG = 200_000
-
-/**
- * Controls but for line ends and tabs; characters that reorder or hide text; variation selectors and
- * tags, which hide data; lone surrogates.
- */
-const UNSEEN = new RegExp(
-  [
-    String.raw`[\p{Cs}\p{Co}\p{Cn}]`,
-    String.raw`(?![\t\n])\p{Cc}`,
-    String.raw`(?!\u200d)\p{Cf}`,
-    String.raw`[\u2028\u2029]|[\u{fe00}-\u{fe0e}]|[\u{e0100}-\u{e01ef}]`
-  ].join('|'),
-  'gu'
-)
-
-export function cleanText(text: string): string {
-  return text.replaceAll(UNSEEN, '�')
-}
 
 /** One line of a list. */
 export function ForeignLine({ text, length = 300 }: { text: string; length?: number }): VNode {

@@ -1,7 +1,7 @@
 /** What the last action did, and its undo. */
 import { notice, undoLast } from '../state/notices.ts'
 import { T } from '../strings.ts'
-import { cleanText } from './foreign-text.tsx'
+import { cleanText } from './clean-text.ts'
 import type { VNode } from 'preact'
 
 export function NoticeBar(): VNode {

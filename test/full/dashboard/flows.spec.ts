@@ -211,7 +211,7 @@ describe('the dashboard in Chromium', function () {
     await page.getByRole('dialog').getByRole('textbox').fill('A test.')
     await page.getByRole('dialog').getByRole('button', { name: 'Freeze' }).click()
     await detail.locator('.verdict', { hasText: 'frozen' }).waitFor()
-    assert.equal((await world.api.db.agent.cortex.governor.use('solver')).frozen, true)
+    assert.equal(world.api.db.agent.cortex.governor.use('solver').frozen, true)
   })
 
   it('shows what agents were shown and what came of it', async () => {

@@ -49,6 +49,18 @@ describe('the texts of the dashboard', () => {
   })
 })
 
+describe('the components of the dashboard', () => {
+  it('have at most 150 lines', () => {
+    const long = SOURCES.map(
+      (file) => [file, readFileSync(FOLDER + file, 'utf8').split('\n').length - 1] as const
+    )
+    assert.deepEqual(
+      long.filter(([, lines]) => lines > 150),
+      []
+    )
+  })
+})
+
 /** Literal texts among the read properties of an element. */
 function textsOf(node: Node): string[] {
   if (node.type !== 'CallExpression') return []
