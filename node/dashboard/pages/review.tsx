@@ -1,5 +1,5 @@
 /** Review: insights that are held back, with their voices, and what of this node would leave it. */
-import { route, setParameters } from '../state/route.ts'
+import { route } from '../state/route.ts'
 import { T } from '../strings.ts'
 import { Tabs } from '../parts/tabs.tsx'
 import { ReviewInsights } from './review-insights.tsx'
@@ -15,13 +15,7 @@ export function Review(): VNode {
   return (
     <>
       <h1>{t.title}</h1>
-      <Tabs
-        label={t.title}
-        names={TABS}
-        texts={t.tabs}
-        open={tab}
-        onOpen={(name) => setParameters({ tab: name })}
-      />
+      <Tabs label={t.title} names={TABS} texts={t.tabs} open={tab} />
       <p>
         {t.intro[tab]} <span class="quiet">{t.keys}</span>
       </p>

@@ -22,13 +22,7 @@ export function Skills(): VNode {
   return (
     <>
       <h1>{t.title}</h1>
-      <Tabs
-        label={t.title}
-        names={TABS}
-        texts={t.tabs}
-        open={tab}
-        onOpen={(name) => setParameters({ tab: name })}
-      />
+      <Tabs label={t.title} names={TABS} texts={t.tabs} open={tab} />
       {tab === 'own' ? <OwnSkills /> : <SkillOffers />}
     </>
   )

@@ -1,4 +1,5 @@
-/** Choices of which one is open. */
+/** Choices of which one is open: the parameter `tab` of the address. */
+import { setParameters } from '../state/route.ts'
 import type { VNode } from 'preact'
 
 interface TabsProps<Name extends string> {
@@ -6,20 +7,18 @@ interface TabsProps<Name extends string> {
   readonly names: readonly Name[]
   readonly texts: Readonly<Record<Name, string>>
   readonly open: Name
-  readonly onOpen: (name: Name) => void
 }
 
-export function Tabs<Name extends string>({
-  label,
-  names,
-  texts,
-  open,
-  onOpen
-}: TabsProps<Name>): VNode {
+export function Tabs<Name extends string>({ label, names, texts, open }: TabsProps<Name>): VNode {
   return (
     <div class="tabs" role="group" aria-label={label}>
       {names.map((name) => (
-        <button key={name} type="button" aria-pressed={name === open} onClick={() => onOpen(name)}>
+        <button
+          key={name}
+          type="button"
+          aria-pressed={name === open}
+          onClick={() => setParameters({ tab: name })}
+        >
           {texts[name]}
         </button>
       ))}
