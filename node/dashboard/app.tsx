@@ -43,6 +43,8 @@ export function App(): VNode {
     isFirst.current = false
   }, [page])
   const Content = CONTENT[page]
+  // The frame stands while the page logs in, so that nothing moves when it has.
+  const isIn = login.value === 'open' || login.value === 'pending'
   return (
     <>
       <a class="skip" href="#content" onClick={(event) => skip(event, main.current)}>
@@ -50,15 +52,15 @@ export function App(): VNode {
       </a>
       <header class="top">
         <strong class="name">{T.common.name}</strong>
-        {login.value === 'open' ? <Connection /> : null}
+        {isIn ? <Connection /> : null}
         <ThemeChoice />
-        {login.value === 'open' ? (
+        {isIn ? (
           <button type="button" class="plain" onClick={() => void logOut()}>
             {T.common.signOut}
           </button>
         ) : null}
       </header>
-      {login.value === 'open' ? <Navigation page={page} /> : null}
+      {isIn ? <Navigation page={page} /> : null}
       <main id="content" ref={main} tabIndex={-1}>
         {isOnline.value || login.value !== 'open' ? null : (
           <p class="offline" role="alert">

@@ -22,7 +22,7 @@ export function Dedup(): VNode {
     </span>
   )
   return (
-    <Panel title={t.dedup} class="wide" aside={aside}>
+    <Panel title={t.dedup} class="wide tall" aside={aside}>
       <StateOf
         of={dedup}
         isEmpty={({ checked, paths }) => checked === 0 && paths.text === 0}

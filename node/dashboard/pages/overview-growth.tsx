@@ -19,7 +19,7 @@ export function Growth(): VNode {
   const t = T.overview
   const trends = useLoaded((signal) => api.trends({}, { signal }), [], ['hive:change', 'sync:'])
   return (
-    <Panel title={t.growth} class="wide" aside={<AsOf at={trends.at} />}>
+    <Panel title={t.growth} class="wide tall" aside={<AsOf at={trends.at} />}>
       <StateOf of={trends} isEmpty={(samples) => samples.length < 2} empty={<p>{t.growthEmpty}</p>}>
         {(samples) => <GrowthChart samples={samples} />}
       </StateOf>

@@ -17,7 +17,7 @@ export function Health(): VNode {
     </button>
   )
   return (
-    <Panel title={t.health} aside={aside}>
+    <Panel title={t.health} class="short" aside={aside}>
       <StateOf of={health} loading={t.checking}>
         {({ findings }) => {
           const bad = findings.filter(({ ok }) => !ok)

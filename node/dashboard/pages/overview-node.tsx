@@ -22,7 +22,7 @@ const MAX_COUNTED = 100
 export function Node({ status }: StatusProps): VNode {
   const t = T.overview
   return (
-    <Panel title={t.counts} aside={<AsOf at={status.at} />}>
+    <Panel title={t.counts} class="medium" aside={<AsOf at={status.at} />}>
       <StateOf of={status}>
         {({ facts, entries, authors, peerId, swarm, uptime, multiaddrs }) => (
           <>
@@ -51,7 +51,7 @@ export function PeersSummary({ status }: StatusProps): VNode {
   const t = T.overview
   const link = <a href={hrefOf('swarm')}>{t.toSwarm}</a>
   return (
-    <Panel title={t.peers} aside={link}>
+    <Panel title={t.peers} class="medium" aside={link}>
       <StateOf of={status} isEmpty={({ peers }) => peers.length === 0} empty={<p>{t.noPeers}</p>}>
         {({ peers }) => {
           const relayed = peers.filter(isRelayed).length
@@ -81,7 +81,7 @@ export function PeersSummary({ status }: StatusProps): VNode {
 export function Waiting({ status }: StatusProps): VNode {
   const t = T.overview
   return (
-    <Panel title={t.waits} aside={<AsOf at={status.at} />}>
+    <Panel title={t.waits} class="short" aside={<AsOf at={status.at} />}>
       <StateOf
         of={status}
         isEmpty={({ waiting }) => waiting.length === 0}
