@@ -52,6 +52,7 @@ export class Metrics {
     const { facts, nearDuplicates } = this.#components
     const { checks, hits, recent, lookups, falsePositives, lookupMilliseconds } =
       facts.filterStatistics
+    const text = nearDuplicates.mergedCount
     const lookupsAvoided = checks - lookups
     const mean = lookups === 0 ? 0 : lookupMilliseconds / lookups
     return {
@@ -63,8 +64,9 @@ export class Metrics {
       paths: {
         memory: recent,
         filter: lookupsAvoided - recent,
-        disk: hits - recent,
-        text: nearDuplicates.mergedCount
+        // A variant is stored with the fact that it repeats, which is looked up then.
+        disk: Math.max(0, hits - recent - text),
+        text
       }
     }
   }
