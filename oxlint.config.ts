@@ -32,7 +32,10 @@ const config = {
       ],
       rules: { 'no-console': 'off' }
     },
-    { files: ['oxlint.config.ts'], rules: { 'import/no-default-export': 'off' } },
+    {
+      files: ['oxlint.config.ts', 'node/dashboard/vite.config.ts'],
+      rules: { 'import/no-default-export': 'off' }
+    },
     // The names of abstract-level's own methods.
     { files: ['test/simulation/disk/*.ts'], rules: { 'no-underscore-dangle': 'off' } },
     {

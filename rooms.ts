@@ -215,6 +215,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/tracing': { imports: ['src', 'node/operations'] },
   'node/log': { imports: ['src', 'node/operations'] },
   'node/metrics': { imports: ['src', 'node/operations'] },
+  'node/dashboard': { imports: ['node/client', 'node/operations'] },
   'node/http': { imports: ['src', 'node/operations'] },
   'node/mcp': { imports: ['src', 'node/operations'] },
   'node/cq': { imports: ['src', 'node/operations', 'node/http'] },

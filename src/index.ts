@@ -20,6 +20,7 @@ export { createHive, restoreBackup } from './runtime/index.ts'
 export { STRONG_RELEVANCE } from './search/index.ts'
 export { HiveError } from './errors.ts'
 export { applyMutation, invertMutation } from './personas/index.ts'
+export { SKILL_THRESHOLDS } from './skills/index.ts'
 export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
 export type { LimitErrorCode, Mark, StoreErrorCode } from '../crdt/index.ts'
@@ -96,6 +97,8 @@ export type {
   ContextOptions,
   FetchedRecord,
   MarkedStale,
+  Voice,
+  Voices,
   Preview,
   PromoteOptions,
   Promoted,
@@ -318,8 +321,11 @@ export type {
   DistillProgress,
   DistillReport,
   Distilled,
+  FactPage,
+  FactPageOptions,
   Forgotten,
   Learned,
+  ListedFact,
   LessonInput,
   Knowledge,
   HistoryOptions,

@@ -363,6 +363,67 @@ class Hive:
             cancel=cancel,
         )
 
+    def facts(
+        self,
+        *,
+        limit: Optional[int] = None,
+        before: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """List the facts of this node, the newest first.
+
+        A page may have fewer facts than its limit. A fact that changed comes again where it was
+        added.
+        ``before``: "next" of the page before.
+        Codes of errors: ARGUMENT_INVALID.
+        """
+        return self._call(
+            "facts",
+            {
+                "limit": limit,
+                "before": before,
+            },
+            cancel=cancel,
+        )
+
+    def variants(
+        self,
+        id: str,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """List the near-duplicates that were merged into a fact, in their own words.
+
+        ``id``: an id, or its beginning of at least 6 digits that no other id has.
+        Codes of errors: ARGUMENT_INVALID, ID_AMBIGUOUS.
+        """
+        return self._call(
+            "variants",
+            {
+                "id": id,
+            },
+            cancel=cancel,
+        )
+
+    def split_variant(
+        self,
+        id: str,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """Make a merged near-duplicate a fact of its own, for good.
+
+        ``id``: an id, or its beginning of at least 6 digits that no other id has.
+        Codes of errors: ARGUMENT_INVALID, ID_AMBIGUOUS, AGENT_FROZEN.
+        """
+        return self._call(
+            "split-variant",
+            {
+                "id": id,
+            },
+            cancel=cancel,
+        )
+
     def context(
         self,
         goal: str,
@@ -721,6 +782,26 @@ class Hive:
             cancel=cancel,
         )
 
+    def voices(
+        self,
+        id: str,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Optional[Any]:
+        """Return who vouches for a record of the hive, disputes it, or calls it stale.
+
+        Null if this node has no record of that id. Authors are keys of feeds, and no names.
+        ``id``: an id, or its beginning of at least 6 digits that no other id has.
+        Codes of errors: ARGUMENT_INVALID, ID_AMBIGUOUS.
+        """
+        return self._call(
+            "voices",
+            {
+                "id": id,
+            },
+            cancel=cancel,
+        )
+
     def stale(
         self,
         id: str,
@@ -934,7 +1015,7 @@ class Hive:
         *,
         cancel: Optional[threading.Event] = None,
     ) -> Dict[str, Any]:
-        """Show a skill with its source, evidence and history.
+        """Show a skill with its source, evidence, history and competitors.
 
         ``skill``: the id or the name of a skill.
         Codes of errors: ARGUMENT_INVALID, SKILL_UNKNOWN, ID_AMBIGUOUS.
@@ -2074,6 +2155,55 @@ class Hive:
         """
         return self._call(
             "performance",
+            {},
+            cancel=cancel,
+        )
+
+    def trends(
+        self,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """Return how the counts of the running node grew.
+
+        A sample each 10 seconds of the last hour, and each 15 minutes of the last month, the
+        oldest first.
+        Codes of errors: ARGUMENT_INVALID, NOT_RUNNING.
+        """
+        return self._call(
+            "trends",
+            {},
+            cancel=cancel,
+        )
+
+    def doctor(
+        self,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """Check the running node and its machine, in the words of the doctor.
+
+        "hive doctor" checks them from outside, also where no node runs.
+        Codes of errors: ARGUMENT_INVALID, NOT_RUNNING.
+        """
+        return self._call(
+            "doctor",
+            {},
+            cancel=cancel,
+        )
+
+    def dashboard(
+        self,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """Return an address that opens the dashboard once.
+
+        The address has a code in its fragment, which no log has.
+        Codes of errors: ARGUMENT_INVALID, NOT_RUNNING, NO_HTTP.
+        """
+        return self._call(
+            "dashboard",
             {},
             cancel=cancel,
         )

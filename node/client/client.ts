@@ -20,8 +20,8 @@ export interface ClientCallOptions {
 export interface ClientInit {
   /** The address of the node, such as `http://127.0.0.1:7420`. */
   readonly url: string
-  /** The token in the file `http-token` of the node's data directory. */
-  readonly token: string
+  /** The token in the file `http-token` of the node's data directory. Pages of the node have none. */
+  readonly token?: string
   /** Default: the global one. */
   readonly fetch?: typeof globalThis.fetch
 }
@@ -85,7 +85,7 @@ async function call(
     method: 'POST',
     headers: {
       accept: 'application/jsonl',
-      authorization: `Bearer ${token}`,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       'content-type': 'application/json'
     },
     body: JSON.stringify(input),

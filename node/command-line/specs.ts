@@ -5,6 +5,7 @@ import {
   CONTEXT,
   DISTILL,
   EXPORT,
+  FACTS,
   FORGET,
   HISTORY,
   IMPACT,
@@ -13,7 +14,8 @@ import {
   OPEN,
   RECALL,
   REPORT,
-  STALE
+  STALE,
+  VARIANTS
 } from './specs/knowledge.ts'
 import {
   COMPLETION,
@@ -36,6 +38,7 @@ import {
   RESTORE,
   START,
   STATUS,
+  TRENDS,
   VERIFY
 } from './specs/node.ts'
 import { MODELS, SKILL, SKILLS, USAGE } from './specs/skills.ts'
@@ -48,6 +51,7 @@ import {
   PLAYBOOK,
   PROMOTE,
   RETRACT,
+  VOICES,
   VOUCH
 } from './specs/swarm.ts'
 import type { CommandSpec } from './command-spec.ts'
@@ -61,6 +65,7 @@ export const COMMAND_SPECS: Readonly<Record<string, CommandSpec>> = {
   status: STATUS,
   events: EVENTS,
   performance: PERFORMANCE,
+  trends: TRENDS,
   verify: VERIFY,
   repair: REPAIR,
   backup: BACKUP,
@@ -69,6 +74,8 @@ export const COMMAND_SPECS: Readonly<Record<string, CommandSpec>> = {
   learn: LEARN,
   recall: RECALL,
   open: OPEN,
+  facts: FACTS,
+  variants: VARIANTS,
   history: HISTORY,
   cases: CASES,
   context: CONTEXT,
@@ -81,6 +88,7 @@ export const COMMAND_SPECS: Readonly<Record<string, CommandSpec>> = {
   broadcast: BROADCAST,
   insights: INSIGHTS,
   promote: PROMOTE,
+  voices: VOICES,
   vouch: VOUCH,
   dispute: DISPUTE,
   retract: RETRACT,

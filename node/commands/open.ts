@@ -1,8 +1,9 @@
-/** `hive open ID...`: prints facts of this node and insights of the hive whole. */
+/** `hive open`: opens the dashboard; with ids, prints facts and insights whole. */
 import { readArguments } from '../command.ts'
 import { OPEN } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
+import { openDashboard } from './open-dashboard.ts'
 import { print, printJson, sanitizeText } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
@@ -11,7 +12,11 @@ export const command: Command = {
   async run(argv, context) {
     const { signal } = context
     const { values, positionals, dataDir } = readArguments(argv, OPEN, context)
-    if (positionals.length === 0) throw new UsageError('open takes ids. Other commands print them.')
+    if (positionals.length === 0) {
+      const isJson = values.json === true
+      return openDashboard({ dataDir, isJson, isPrinted: values.print === true, signal })
+    }
+    if (values.print === true) throw new UsageError('--print is for the dashboard, without ids.')
     const opened = await withNode(dataDir, (call) =>
       call('open', { ids: [...positionals] }, { signal })
     )

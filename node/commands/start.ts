@@ -19,6 +19,7 @@ import { warn } from '../output/terminal.ts'
 import { version } from '../version.ts'
 import type { Server } from 'node:net'
 import type { HiveNode, HiveInit } from '../../src/index.ts'
+import type { Diagnose } from '../operations/index.ts'
 import type { Arguments, Command, CommandContext } from '../command.ts'
 import type { Tracing } from '../tracing/index.ts'
 
@@ -58,6 +59,7 @@ export const command: Command = {
         ...(structured === undefined ? [] : [operationLog(structured)]),
         ...(tracing === undefined ? [] : [tracing])
       ],
+      diagnose: (stop) => diagnoseNode(dataDir, context, stop),
       addRoutes: (node) => (server) => {
         mcpRoute(node)(server)
         cqRoutes(node)(server)
@@ -98,6 +100,18 @@ async function startTracing(env: CommandContext['env']): Promise<Tracing | undef
   }
   if (settings === undefined) return undefined
   return new Started({ ...settings, version: version(), onFail: warnOfTraces })
+}
+
+/** What the doctor finds, from within the node. */
+async function diagnoseNode(
+  dataDir: string,
+  { env, signal }: CommandContext,
+  stop = signal
+): ReturnType<Diagnose> {
+  // Loaded here: a start needs none of it.
+  const { diagnose } = await import('../doctor/diagnosis.ts')
+  const both = AbortSignal.any([signal, stop])
+  return diagnose({ env, cwd: process.cwd(), dataDirOf: () => dataDir, signal: both })
 }
 
 /** Waits while a command has the directory, and for the answer of a node that has just started. */

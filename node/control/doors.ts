@@ -3,8 +3,8 @@
  * with a token. The file `node.json` of the data directory says where they are.
  */
 import { rm } from 'node:fs/promises'
-import { createHttpServer, readToken } from '../http/index.ts'
-import { adoptUnitFile, EventFeed } from '../operations/index.ts'
+import { createHttpServer, Logins, readToken } from '../http/index.ts'
+import { adoptUnitFile, EventFeed, Trends } from '../operations/index.ts'
 import { NodeMetrics } from '../metrics/index.ts'
 import { Sessions } from '../sessions/index.ts'
 import { version } from '../version.ts'
@@ -12,7 +12,7 @@ import { listen } from './listening.ts'
 import { removeRunningNode, writeRunningNode } from './running-node.ts'
 import type { AddressInfo, Server } from 'node:net'
 import type { AddRoutes } from '../http/index.ts'
-import type { NodeAccess, OperationObserver } from '../operations/index.ts'
+import type { Diagnose, NodeAccess, OperationObserver } from '../operations/index.ts'
 import type { HiveNode } from '../../src/index.ts'
 
 export interface DoorsInit {
@@ -26,6 +26,8 @@ export interface DoorsInit {
   /** What else watches the operations. */
   readonly observers?: readonly OperationObserver[]
   readonly addRoutes?: (node: NodeAccess) => AddRoutes
+  /** Finds what is wrong with the node. */
+  readonly diagnose?: Diagnose
 }
 
 export interface Doors {
@@ -39,13 +41,16 @@ export interface Doors {
 /** If one door cannot be opened, none is. */
 export async function openDoors(
   db: HiveNode,
-  { dataDir, socket, http, hosts, observers, addRoutes }: DoorsInit
+  { dataDir, socket, http, hosts, observers, addRoutes, diagnose }: DoorsInit
 ): Promise<Doors> {
   await using opened = new AsyncDisposableStack()
   const events = new EventFeed(db)
   opened.defer(() => events.close())
   const measurements = new NodeMetrics(db)
   opened.defer(() => measurements.close())
+  const trends = await Trends.open(db, { dataDir, now: Date.now })
+  opened.defer(() => trends.close())
+  const logins = new Logins({ now: () => performance.now() })
   let url: string | undefined
   const node: NodeAccess = {
     db,
@@ -55,6 +60,9 @@ export async function openDoors(
     sessions: new Sessions({ db, now: Date.now }),
     running: true,
     dataDir,
+    trends,
+    logins,
+    diagnose,
     get http() {
       return url
     }
@@ -68,7 +76,13 @@ export async function openDoors(
   const servers: Server[] = [local.server]
   if (http !== undefined) {
     const token = await readToken(dataDir)
-    const open = await createHttpServer({ node, hosts, token, addRoutes: addRoutes?.(node) })
+    const open = await createHttpServer({
+      node,
+      hosts,
+      token,
+      logins,
+      addRoutes: addRoutes?.(node)
+    })
     opened.defer(() => open.close())
     await listen(open, http)
     servers.push(open.server)

@@ -1,5 +1,6 @@
 /** The HTTP API of a node. */
 export { DocumentSchemas, documentHead, objectOf } from './openapi-schemas.ts'
+export { Logins } from './logins.ts'
 export { openApiDocument } from './openapi.ts'
 export { PROBLEM_JSON } from './problem.ts'
 export { JSON_LINES } from './operation-routes.ts'

@@ -170,9 +170,60 @@ function otherPaths(schemas: DocumentSchemas): Record<string, object> {
       },
       { open: true }
     ),
+    '/': get('dashboardPage', 'Return the dashboard', textResponse('text/html', 'The page'), {
+      open: true
+    }),
+    '/dashboard/{file}': get(
+      'dashboardFile',
+      'Return a file of the dashboard',
+      textResponse('text/javascript', 'Or a style sheet, or an image'),
+      {
+        open: true,
+        parameters: [{ name: 'file', in: 'path', required: true, schema: { type: 'string' } }]
+      }
+    ),
+    '/login': {
+      post: pagePost(schemas, 'login', 'Log a page of the dashboard in, by a code', LOGIN)
+    },
+    '/logout': {
+      post: pagePost(schemas, 'logout', 'End the login of a page of the dashboard', {
+        ok: { 204: { description: 'Done' } }
+      })
+    },
     '/docs': get('docs', 'Return the reference as a page', textResponse('text/html', 'The page'), {
       open: true
     })
+  }
+}
+
+const LOGIN = {
+  body: objectOf({ code: { type: 'string', description: 'Of the operation "dashboard"' } }),
+  ok: {
+    200: {
+      description: 'Logged in: a cookie, and the key that the page sends with each request',
+      headers: { 'set-cookie': { schema: { type: 'string' } } },
+      content: { 'application/json': { schema: objectOf({ key: { type: 'string' } }) } }
+    }
+  }
+} as const
+
+/** A request that only the page of the node itself may send. */
+function pagePost(
+  schemas: DocumentSchemas,
+  operationId: string,
+  summary: string,
+  { body, ok }: { readonly body?: Json; readonly ok: Json }
+): Json {
+  return {
+    operationId,
+    tags: ['node'],
+    summary,
+    description: `${summary}. The header Sec-Fetch-Site or Origin must be that of the node.`,
+    security: [],
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    responses: { ...ok, ...schemas.problems(['400', '401', '403', '429', 'default']) }
   }
 }
 

@@ -43,6 +43,7 @@ const STATUS: Readonly<Record<string, number>> = {
   EMBEDDING_FAILED: 503,
   STOPPED: 503,
   NOT_RUNNING: 503,
+  NO_HTTP: 503,
   BUSY: 503,
   QUOTA_EXCEEDED: 507
 }

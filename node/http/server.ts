@@ -12,6 +12,7 @@ import { openApiDocument } from './openapi.ts'
 import { addOperationRoutes, JSON_LINES } from './operation-routes.ts'
 import { HttpError, PROBLEM_JSON, problemOf } from './problem.ts'
 import { PAGE_POLICY, referencePage } from './reference-page.ts'
+import { addPageRoutes } from './page-route.ts'
 import { limitStrangers } from './strangers.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { NodeAccess } from '../operations/index.ts'
@@ -63,7 +64,7 @@ export async function createHttpServer({
   // After the limits of rates, and before a body is read.
   server.addHook('preParsing', async (request) => {
     guard.check(request)
-    if (guard.isAuthorized(request.headers.authorization)) strangers?.admit(request.raw.socket)
+    if (guard.isAuthorized(request)) strangers?.admit(request.raw.socket)
     const { 'content-encoding': encoding = 'identity' } = request.headers
     if (encoding !== 'identity') {
       throw new HttpError('MEDIA_TYPE', `The body is in ${encoding}. Send it without an encoding.`)
@@ -84,6 +85,7 @@ export async function createHttpServer({
   addEventRoute(server, node)
   addMetricsRoute(server, node)
   addReference(server)
+  if (access.logins !== undefined) addPageRoutes(server, access.logins)
   addRoutes?.(server)
   return server
 }
@@ -102,8 +104,7 @@ function addReference(server: FastifyInstance): void {
 }
 
 async function limitRates(server: FastifyInstance, guard: Access): Promise<void> {
-  const hasToken = ({ headers }: FastifyRequest): boolean =>
-    guard.isAuthorized(headers.authorization)
+  const hasToken = (request: FastifyRequest): boolean => guard.isAuthorized(request)
   await server.register(rateLimit, {
     timeWindow: '1 minute',
     keyGenerator: (request) => (hasToken(request) ? 'token' : request.ip),

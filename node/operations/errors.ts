@@ -7,6 +7,16 @@ export class NotRunningError extends Error {
   readonly code = 'NOT_RUNNING'
 }
 
+/** Thrown when an operation needs the HTTP API on TCP, and the node has none. */
+export class NoHttpError extends Error {
+  override readonly name = 'NoHttpError'
+  readonly code = 'NO_HTTP'
+
+  constructor() {
+    super('The node has no HTTP API. Start it without "--http off".')
+  }
+}
+
 /** What is wrong with an input, in one line; undefined for other errors. */
 export function describeIssues(error: unknown): string | undefined {
   if (!(error instanceof z.ZodError)) return undefined

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { BY_REPORT, FIVE_TOOLS, operation } from './operation.ts'
 import { Outcome, report, ReportEffect } from './report.ts'
 import { Changed, Confidence, EXAMPLE_ID, Id, Tags } from './shapes/common.ts'
-import { BroadcastReport, Insight, InsightState, Preview } from './shapes/knowledge.ts'
+import { BroadcastReport, Insight, InsightState, Preview, Voices } from './shapes/knowledge.ts'
 
 const MAX_LIMIT = 100_000
 
@@ -110,6 +110,30 @@ export const HIVE = {
     mcp: FIVE_TOOLS,
     run: ({ db }, options, { signal }) =>
       db.agent.cortex.hive.getGlobalInsights({ ...options, signal })
+  }),
+
+  voices: operation({
+    topic: 'hive',
+    summary: 'Return who vouches for a record of the hive, disputes it, or calls it stale',
+    detail: 'Null if this node has no record of that id. Authors are keys of feeds, and no names.',
+    effect: 'reads',
+    input: z.strictObject({ id: Id }),
+    output: Voices.nullable(),
+    errors: ['ID_AMBIGUOUS'],
+    example: {
+      input: { id: EXAMPLE_ID },
+      output: {
+        id: EXAMPLE_ID,
+        needs: 2,
+        vouches: 1,
+        disputes: 0,
+        stale: 0,
+        voices: [{ author: EXAMPLE_ID, vote: 'vouch', confidence: 0.9, day: '2026-05-01' }]
+      }
+    },
+    cli: { by: 'voices ID', args: ['voices', EXAMPLE_ID] },
+    mcp: FIVE_TOOLS,
+    run: async ({ db }, { id }) => (await db.agent.cortex.hive.voices(id)) ?? null
   }),
 
   stale: operation({

@@ -16,12 +16,14 @@ export {
 } from './formats/cq-unit.ts'
 export { adoptUnitFile } from './formats/unit-rests.ts'
 export { jsonValues } from './formats/json-values.ts'
+export { Trends } from './trends.ts'
 export { isOperation, OPERATIONS, operationNames } from './table.ts'
 export { FactOut } from './shapes/knowledge.ts'
 export type { Call, InputOf, ResultOf } from './calls.ts'
 export type { CallOptions, Progress } from './call-options.ts'
 export type { FeedEvent } from './event-feed.ts'
 export type {
+  Diagnose,
   Door,
   Effect,
   Measurements,
@@ -49,6 +51,7 @@ export type {
   JournalRowResult,
   JournalSummaryResult,
   LimitsInUseResult,
+  ListedFactResult,
   MutationPreviewResult,
   MutationProposalResult,
   MutationTrialResult,
@@ -64,5 +67,8 @@ export type {
   SkillOfferResult,
   StableRollbackResult,
   StepResult,
-  TestReportResult
+  StoredFactResult,
+  TestReportResult,
+  TrendResult,
+  VoicesResult
 } from './results.ts'

@@ -5,12 +5,13 @@ import { CqUnit } from './formats/cq-unit.ts'
 import { FORMATS, importItems } from './formats/import-items.ts'
 import { factLines } from './json-lines.ts'
 import { FIVE_TOOLS, NOT_FOR_AGENTS, operation } from './operation.ts'
-import { Count, EXAMPLE_ID, Id, Tags, Time } from './shapes/common.ts'
+import { Changed, Count, EXAMPLE_ID, Id, Tags, Time } from './shapes/common.ts'
 import {
   Claim,
   DistillReport,
   FactIn,
   FactOut,
+  FactPage,
   Insight,
   Recalled,
   StoredFact,
@@ -30,6 +31,17 @@ const MaxWait = z.number().min(0).max(600_000)
 const DAY = '2026-05-01T00:00:00.000Z'
 
 const MAX_IDS = 20
+
+const EXAMPLE_FACT: z.input<typeof StoredFact> = {
+  id: EXAMPLE_ID,
+  entity: 'build server',
+  content: 'It runs Node 24.',
+  confidence: 0.9,
+  tags: [],
+  private: false,
+  agent: 'main',
+  recordedAt: DAY
+}
 
 function isKnown<T>(value: T | undefined): value is T {
   return value !== undefined
@@ -168,18 +180,7 @@ export const KNOWLEDGE = {
     example: {
       input: { ids: [EXAMPLE_ID] },
       output: {
-        facts: [
-          {
-            id: EXAMPLE_ID,
-            entity: 'build server',
-            content: 'It runs Node 24.',
-            confidence: 0.9,
-            tags: [],
-            private: false,
-            agent: 'main',
-            recordedAt: DAY
-          }
-        ],
+        facts: [EXAMPLE_FACT],
         insights: []
       }
     },
@@ -191,6 +192,53 @@ export const KNOWLEDGE = {
       const insights = await Promise.all(ids.map((id) => hive.get(id)))
       return { facts: facts.filter(isKnown), insights: insights.filter(isKnown) }
     }
+  }),
+
+  facts: operation({
+    topic: 'knowledge',
+    summary: 'List the facts of this node, the newest first',
+    detail:
+      'A page may have fewer facts than its limit. A fact that changed comes again where it was added.',
+    effect: 'reads',
+    input: z.strictObject({
+      limit: z.int().min(1).max(MAX_LIMIT).optional(),
+      before: Count.optional().meta({ description: '"next" of the page before' })
+    }),
+    output: FactPage,
+    errors: [],
+    example: {
+      input: { limit: 1 },
+      output: { facts: [EXAMPLE_FACT], next: 41 }
+    },
+    cli: { by: 'facts', args: ['facts', '--limit', '1'] },
+    mcp: FIVE_TOOLS,
+    run: ({ db }, options) => db.agent.cortex.knowledge.newest(options)
+  }),
+
+  variants: operation({
+    topic: 'knowledge',
+    summary: 'List the near-duplicates that were merged into a fact, in their own words',
+    effect: 'reads',
+    input: z.strictObject({ id: Id }),
+    output: z.array(StoredFact),
+    errors: ['ID_AMBIGUOUS'],
+    example: { input: { id: EXAMPLE_ID }, output: [EXAMPLE_FACT] },
+    cli: { by: 'variants ID', args: ['variants', EXAMPLE_ID] },
+    mcp: FIVE_TOOLS,
+    run: ({ db }, { id }) => db.agent.cortex.knowledge.variants(id)
+  }),
+
+  'split-variant': operation({
+    topic: 'knowledge',
+    summary: 'Make a merged near-duplicate a fact of its own, for good',
+    effect: 'changes',
+    input: z.strictObject({ id: Id }),
+    output: Changed,
+    errors: ['ID_AMBIGUOUS', 'AGENT_FROZEN'],
+    example: { input: { id: EXAMPLE_ID }, output: { changed: true } },
+    cli: { by: 'variants ID --split', args: ['variants', EXAMPLE_ID, '--split'] },
+    mcp: NOT_FOR_AGENTS,
+    run: async ({ db }, { id }) => ({ changed: await db.agent.cortex.knowledge.split(id) })
   }),
 
   context: operation({

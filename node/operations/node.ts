@@ -1,6 +1,6 @@
 /** Operations on the node itself: its state, its store, its models. */
 import { z } from 'zod'
-import { NotRunningError } from './errors.ts'
+import { NoHttpError, NotRunningError } from './errors.ts'
 import { FIVE_TOOLS, NOT_FOR_AGENTS, operation } from './operation.ts'
 import { Count, Empty } from './shapes/common.ts'
 import { isListed, waitingOn } from './waiting.ts'
@@ -12,7 +12,9 @@ import {
   ListedModel,
   ModelUsage,
   NetworkCheck,
-  NodeStatus
+  NodeFinding,
+  NodeStatus,
+  TrendSample
 } from './shapes/node.ts'
 
 export const NODE = {
@@ -109,11 +111,93 @@ export const NODE = {
     errors: [],
     example: {
       input: {},
-      output: { bloomHitRate: 0, falsePositives: 0, lookupsAvoided: 0, millisecondsSaved: 0 }
+      output: {
+        bloomHitRate: 0.5,
+        falsePositives: 0,
+        lookupsAvoided: 6,
+        millisecondsSaved: 0.2,
+        checked: 10,
+        paths: { memory: 2, filter: 4, disk: 3, text: 1 }
+      }
     },
     cli: { by: 'performance', args: ['performance'] },
     mcp: FIVE_TOOLS,
     run: ({ db }) => Promise.resolve(db.agent.cortex.metrics.getHeuristicPerformance())
+  }),
+
+  trends: operation({
+    topic: 'node',
+    summary: 'Return how the counts of the running node grew',
+    detail:
+      'A sample each 10 seconds of the last hour, and each 15 minutes of the last month, the oldest first.',
+    effect: 'reads',
+    input: Empty,
+    output: z.array(TrendSample),
+    errors: ['NOT_RUNNING'],
+    example: {
+      input: {},
+      output: [
+        {
+          at: '2026-05-01T00:00:00.000Z',
+          facts: 1_200,
+          entries: 340,
+          authors: 12,
+          peers: 5,
+          synced: 96
+        }
+      ]
+    },
+    cli: { by: 'trends', args: ['trends'] },
+    mcp: FIVE_TOOLS,
+    run: ({ trends }) => Promise.resolve((trends ?? notRunning()).samples())
+  }),
+
+  doctor: operation({
+    topic: 'node',
+    summary: 'Check the running node and its machine, in the words of the doctor',
+    detail: '"hive doctor" checks them from outside, also where no node runs.',
+    effect: 'reads',
+    input: Empty,
+    output: z.strictObject({ ok: z.boolean(), findings: z.array(NodeFinding) }),
+    errors: ['NOT_RUNNING'],
+    example: {
+      input: {},
+      output: {
+        ok: true,
+        findings: [{ section: 'store', id: 'store', ok: true, text: 'the store is whole' }]
+      }
+    },
+    cli: { by: 'doctor --node', args: ['doctor', '--node'] },
+    mcp: FIVE_TOOLS,
+    async run({ diagnose }, _input, { signal }) {
+      const findings = await (diagnose ?? notRunning())(signal)
+      return { ok: findings.every(({ ok }) => ok), findings }
+    }
+  }),
+
+  dashboard: operation({
+    topic: 'node',
+    summary: 'Return an address that opens the dashboard once',
+    detail: 'The address has a code in its fragment, which no log has.',
+    effect: 'changes',
+    input: Empty,
+    output: z.strictObject({
+      url: z.string(),
+      seconds: Count.meta({ description: 'For which the address can be used' })
+    }),
+    errors: ['NOT_RUNNING', 'NO_HTTP'],
+    example: {
+      input: {},
+      output: { url: 'http://127.0.0.1:7420/#login=CODE', seconds: 60 }
+    },
+    cli: { by: 'open', args: ['open', '--print'] },
+    mcp: NOT_FOR_AGENTS,
+    run({ logins, http }) {
+      if (logins === undefined) return Promise.reject(notRunningError())
+      if (http === undefined) return Promise.reject(new NoHttpError())
+      const { code, seconds } = logins.issue()
+      return Promise.resolve({ url: `${http}/#login=${code}`, seconds })
+    }
   }),
 
   events: operation({
@@ -135,9 +219,7 @@ export const NODE = {
     cli: { by: 'events', args: ['events', '--limit', '1'] },
     mcp: FIVE_TOOLS,
     async run({ events: feed }, { after, limit = Infinity }, { signal, onItem }) {
-      if (feed === undefined) {
-        throw new NotRunningError('No node runs on this directory. Start one with "hive start".')
-      }
+      if (feed === undefined) throw notRunningError()
       let events = 0
       if (events >= limit) return { events }
       for await (const event of feed.follow(after ?? feed.last, signal)) {
@@ -220,3 +302,11 @@ export const NODE = {
     run: ({ db }) => Promise.resolve(db.agent.cortex.models.usage())
   })
 } as const
+
+function notRunningError(): NotRunningError {
+  return new NotRunningError('No node runs on this directory. Start one with "hive start".')
+}
+
+function notRunning(): never {
+  throw notRunningError()
+}

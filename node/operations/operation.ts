@@ -7,6 +7,8 @@ import type { HiveNode } from '../../src/index.ts'
 import type { CallOptions } from './call-options.ts'
 import type { Sessions } from '../sessions/index.ts'
 import type { EventFeed } from './event-feed.ts'
+import type { NodeFinding } from './shapes/node.ts'
+import type { Trends } from './trends.ts'
 
 /** What an operation is about; the API reference groups by it. */
 export type Topic = 'knowledge' | 'hive' | 'goals' | 'skills' | 'agents' | 'models' | 'node'
@@ -61,7 +63,16 @@ export interface NodeAccess {
   readonly observers?: readonly OperationObserver[]
   /** The address of its HTTP API, if it has one. */
   readonly http?: string
+  /** Of a running node: how its counts grew. */
+  readonly trends?: Trends
+  /** Of a running node: makes codes with which the dashboard is opened. */
+  readonly logins?: { issue(): { readonly code: string; readonly seconds: number } }
+  /** Of a running node. */
+  readonly diagnose?: Diagnose
 }
+
+/** Finds what is wrong with a node and its surroundings, in the words of the doctor. */
+export type Diagnose = (signal?: AbortSignal) => Promise<readonly NodeFinding[]>
 
 /** A result before JSON: a time may be a `Date`, and nothing is written to it. */
 export type Given<T> = T extends string

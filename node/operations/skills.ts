@@ -13,6 +13,7 @@ import {
   SkillStatus,
   TestReport
 } from './shapes/skills.ts'
+import { SKILL_THRESHOLDS } from '../../src/index.ts'
 import type { SkillInit } from '../../src/index.ts'
 
 const MAX_OFFERS = 10_000
@@ -91,7 +92,7 @@ export const SKILLS = {
 
   'show-skill': operation({
     topic: 'skills',
-    summary: 'Show a skill with its source, evidence and history',
+    summary: 'Show a skill with its source, evidence, history and competitors',
     effect: 'reads',
     input: One,
     output: SkillDetails,
@@ -112,17 +113,26 @@ export const SKILLS = {
             parents: []
           }
         },
-        history: []
+        history: [],
+        thresholds: { promotion: 1, warm: 0.8, cool: 0.3 },
+        failures: [],
+        lineage: { ancestors: [], descendants: [] },
+        competitors: [EXAMPLE]
       }
     },
     cli: { by: 'skill show SKILL', args: ['skill', 'show', 'parse-duration'] },
     mcp: { by: 'skill' },
     run: async ({ db }, { skill }) => {
       const { capabilities } = db.agent.cortex
-      return {
-        details: await capabilities.get(skill),
-        history: await capabilities.history(skill)
-      }
+      const [details, history, failures, lineage, competitors] = await Promise.all([
+        capabilities.get(skill),
+        capabilities.history(skill),
+        capabilities.failures({ skill }),
+        capabilities.lineage(skill),
+        capabilities.competitors(skill)
+      ])
+      const thresholds = SKILL_THRESHOLDS
+      return { details, history, thresholds, failures, lineage, competitors }
     }
   }),
 

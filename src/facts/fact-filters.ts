@@ -12,6 +12,8 @@ export interface FilterStatistics {
   /** Facts checked; hits that were stored; hits that were false positives. */
   checks: number
   hits: number
+  /** Hits that needed no lookup: stored or looked up lately. */
+  recent: number
   falsePositives: number
   /** Exact lookups and the milliseconds they took. */
   lookups: number
@@ -43,6 +45,7 @@ export class FactFilters {
   readonly statistics: FilterStatistics = {
     checks: 0,
     hits: 0,
+    recent: 0,
     falsePositives: 0,
     lookups: 0,
     lookupMilliseconds: 0

@@ -34,6 +34,9 @@ export interface FactStoreInit {
 /** Writes the operations of a removal in one commit, perhaps with others. */
 export type CommitRemoval = Commit
 
+/** Parts of the log that one page of facts reads at most: of removed facts it has digests alone. */
+const MAX_WINDOWS = 64
+
 /** Facts read at a time in a scan. */
 const SCAN_BATCH = 1_000
 
@@ -137,6 +140,7 @@ export class FactStore {
     const { statistics } = this.#filters
     statistics.checks += 1
     statistics.hits += 1
+    statistics.recent += 1
     return true
   }
 
@@ -177,6 +181,30 @@ export class FactStore {
   async *log(from: number, to = this.#log.end): AsyncGenerator<LogPart> {
     await this.#store.flush()
     yield* this.#log.read(from, to)
+  }
+
+  /**
+   * At most `limit` facts before a position of the log, the newest first, and the position to go on
+   * from. A fact that changed comes again, where it was added or changed before.
+   */
+  async newestFacts(
+    limit: number,
+    before = this.#log.end
+  ): Promise<{ readonly facts: readonly StoredFact[]; readonly next?: number }> {
+    await this.#store.flush()
+    const facts = new Map<string, StoredFact>()
+    let next = Math.min(before, this.#log.end)
+    for (let i = 0; i < MAX_WINDOWS && next > 0 && facts.size < limit; i++) {
+      const from = Math.max(0, next - (limit - facts.size))
+      const digests: Uint8Array[] = []
+      for await (const part of this.#log.read(from, next)) digests.push(...part.digests)
+      for (const fact of await this.getMany(digests.toReversed())) {
+        const key = digestKeyOf(fact.digest)
+        if (!facts.has(key)) facts.set(key, fact)
+      }
+      next = from
+    }
+    return { facts: [...facts.values()], ...(next > 0 ? { next } : {}) }
   }
 
   /** Whether the log has many repetitions, or may have. */

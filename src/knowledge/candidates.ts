@@ -110,6 +110,11 @@ export class Candidates {
     return uniqueOf(records.filter((record) => record !== undefined))
   }
 
+  /** The digest of the record that each fact was promoted as; undefined for one that was not. */
+  recordsOf(digests: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#promoted.getMany([...digests])
+  }
+
   /** Operations that remove facts from the candidates. */
   async forget(digests: readonly Uint8Array[]): Promise<Operation[]> {
     const publications = await this.publications.forget(digests)

@@ -30,13 +30,43 @@ export interface Forgotten {
   readonly retracted: boolean
 }
 
+/** A fact in a list. */
+export interface ListedFact extends Fact {
+  /** The id of the record that it was published as. */
+  readonly record?: string
+}
+
+/** A page of facts. */
+export interface FactPage {
+  readonly facts: readonly ListedFact[]
+  /** `before` of the next page; undefined on the last one. */
+  readonly next?: number
+}
+
+/** Which page of facts to read. */
+export interface FactPageOptions {
+  /** 1 to 1,000; default 100. */
+  readonly limit?: number
+  /** `next` of the page before; by default the page of the newest facts. */
+  readonly before?: number
+}
+
 export interface KnowledgeComponents extends IntakeComponents {
   readonly facts: Pick<
     FactStore,
-    'add' | 'all' | 'isRedundant' | 'get' | 'has' | 'idsFrom' | 'markStale' | 'remove' | 'stored'
+    | 'add'
+    | 'all'
+    | 'get'
+    | 'has'
+    | 'idsFrom'
+    | 'isRedundant'
+    | 'markStale'
+    | 'newestFacts'
+    | 'remove'
+    | 'stored'
   >
   readonly annotations: Pick<Annotations, 'forget' | 'get' | 'put'>
-  readonly candidates: Pick<Candidates, 'forget' | 'promotedAs'>
+  readonly candidates: Pick<Candidates, 'forget' | 'promotedAs' | 'recordsOf'>
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'find' | 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'current' | 'of'>
@@ -101,6 +131,11 @@ const HistoryArguments = z.strictObject({
   limit: z.int().min(1).max(10_000).optional(),
   maxWait: Milliseconds.optional(),
   signal: Signal
+})
+
+const PageArguments = z.strictObject({
+  limit: z.int().min(1).max(1_000).default(100),
+  before: z.int().min(0).optional()
 })
 
 /**
@@ -244,6 +279,24 @@ export class Knowledge {
     parse(AnnotationName, name, 'annotation')
     const digest = await this.#digestOf(id)
     return digest === undefined ? undefined : this.#components.annotations.get(name, digest)
+  }
+
+  /**
+   * The facts of this node, the newest first. A fact that changed is listed again where it was added.
+   * A page may have fewer facts than its limit. Throws `HiveError` (ARGUMENT_INVALID).
+   */
+  async newest(options: FactPageOptions = {}): Promise<FactPage> {
+    const { facts, candidates } = this.#components
+    const { limit, before } = parse(PageArguments, options, 'newest')
+    const page = await facts.newestFacts(limit, before)
+    const records = await candidates.recordsOf(page.facts.map(({ digest }) => digest))
+    return {
+      ...page,
+      facts: page.facts.map((fact, i) => {
+        const record = records[i]
+        return { ...factOf(fact), ...(record === undefined ? {} : { record: toHex(record) }) }
+      })
+    }
   }
 
   /** Variants that were merged into a fact, in their own words. */

@@ -56,6 +56,12 @@ export class NearDuplicates {
   readonly #cursors: Section
   /** Serial, so that no variant is merged into a fact while that fact is being forgotten. */
   readonly #serial = new Serial()
+  #mergedCount = 0
+
+  /** Variants that were merged since the start. */
+  get mergedCount(): number {
+    return this.#mergedCount
+  }
 
   constructor(components: NearDuplicatesComponents) {
     this.#components = components
@@ -133,6 +139,7 @@ export class NearDuplicates {
     await facts.add([prepareStored({ ...existing, tags, projects, stale, confidence: higher })])
     const value = Buffer.concat([canonical, fact.bytes.subarray(SEAL_BYTES)])
     await store.commit([this.#variants.put(fact.digest, value)])
+    this.#mergedCount += 1
     return true
   }
 

@@ -2,6 +2,7 @@
 import type { FactStore } from '../facts/index.ts'
 import type { SandboxStatistics } from '../sandbox/index.ts'
 import type { RecordCount, SearchIndex } from '../search/index.ts'
+import type { NearDuplicates } from '../knowledge/index.ts'
 
 /** Savings of the Bloom filter of facts since the start. */
 export interface HeuristicPerformance {
@@ -13,6 +14,19 @@ export interface HeuristicPerformance {
   readonly lookupsAvoided: number
   /** Time that these lookups would have taken, at the mean time of the lookups made. */
   readonly millisecondsSaved: number
+  /** Facts that were compared with the stored ones. */
+  readonly checked: number
+  /** What decided whether a fact is a repetition. */
+  readonly paths: {
+    /** Repetitions of what was stored or looked up lately. */
+    readonly memory: number
+    /** New facts that the filter alone decided. */
+    readonly filter: number
+    /** Repetitions that a lookup on disk found. */
+    readonly disk: number
+    /** Variants of other facts, found by their text. */
+    readonly text: number
+  }
 }
 
 export interface MetricsComponents {
@@ -21,6 +35,7 @@ export interface MetricsComponents {
   readonly sandbox: { readonly statistics: SandboxStatistics }
   /** Own entries that peers may not see yet. */
   hiddenEntries(): number
+  readonly nearDuplicates: Pick<NearDuplicates, 'mergedCount'>
 }
 
 /**
@@ -56,15 +71,25 @@ export class Metrics {
 
   /** Savings of the Bloom filter of facts since the start. */
   getHeuristicPerformance(): HeuristicPerformance {
-    const { checks, hits, lookups, falsePositives, lookupMilliseconds } =
-      this.#components.facts.filterStatistics
+    const { facts, nearDuplicates } = this.#components
+    const { checks, hits, recent, lookups, falsePositives, lookupMilliseconds } =
+      facts.filterStatistics
+    const text = nearDuplicates.mergedCount
     const lookupsAvoided = checks - lookups
     const mean = lookups === 0 ? 0 : lookupMilliseconds / lookups
     return {
       bloomHitRate: checks === 0 ? 0 : hits / checks,
       falsePositives,
       lookupsAvoided,
-      millisecondsSaved: lookupsAvoided * mean
+      millisecondsSaved: lookupsAvoided * mean,
+      checked: checks,
+      paths: {
+        memory: recent,
+        filter: lookupsAvoided - recent,
+        // A variant is stored with the fact that it repeats, which is looked up then.
+        disk: Math.max(0, hits - recent - text),
+        text
+      }
     }
   }
 }

@@ -277,6 +277,7 @@ export class CortexFactory {
       reasoner: this.#evolution.reasoner,
       metrics: new Metrics({
         facts,
+        nearDuplicates: this.#nearDuplicates,
         index: this.#index,
         sandbox: this.#parts.sandbox,
         hiddenEntries: () => hiddenEntries(replica)

@@ -13,7 +13,7 @@ export { SharedKnowledge } from './shared-knowledge.ts'
 export { Promotion } from './promotion.ts'
 export { Subscriptions } from './subscriptions.ts'
 export type { Context, ContextOptions } from './compose-context.ts'
-export type { FetchedRecord, MarkedStale, VoteOptions } from './shared-knowledge.ts'
+export type { FetchedRecord, MarkedStale, Voice, Voices, VoteOptions } from './shared-knowledge.ts'
 export type { Preview } from './fact-preview.ts'
 export type {
   BroadcastOptions,

@@ -37,7 +37,10 @@ export interface SharedKnowledgeComponents {
   readonly promotion: Promotion
   readonly drafts: Pick<Drafts, 'draftFrom' | 'isClear'>
   readonly facts: Pick<FactStore, 'get' | 'has' | 'idsFrom' | 'markStale' | 'stored'>
-  readonly replica: Pick<Replica, 'bodies' | 'getMany' | 'has' | 'idsFrom' | 'putBodies'>
+  readonly replica: Pick<
+    Replica,
+    'bodies' | 'get' | 'getMany' | 'has' | 'idsFrom' | 'putBodies' | 'voteOn' | 'votes'
+  >
   readonly index: Pick<SearchIndex, 'view'>
   readonly goals: Goals
   /** Undefined without a network. */
@@ -64,6 +67,31 @@ export interface MarkedStale {
   readonly hive: boolean
 }
 
+/** The vote of one author on a record. */
+export interface Voice {
+  /** The public key of the author, in hex: a key of a feed, and no name. */
+  readonly author: string
+  readonly vote: 'dispute' | 'stale' | 'vouch'
+  /** 0 to 1. */
+  readonly confidence: number
+  /** The day of the vote, UTC. */
+  readonly day: string
+}
+
+/** The votes on a record. */
+export interface Voices {
+  readonly id: string
+  /** Authors that must vouch before this node releases it. */
+  readonly needs: number
+  readonly vouches: number
+  readonly disputes: number
+  readonly stale: number
+  /** What this node states of it. */
+  readonly own?: 'dispute' | 'stale' | 'vouch'
+  /** At most 200, in the order of the authors. */
+  readonly voices: readonly Voice[]
+}
+
 /** A record and its id. */
 export interface FetchedRecord extends DisplayRecord {
   readonly id: string
@@ -88,6 +116,9 @@ const Insights = z.strictObject({
 
 const KINDS = ['fact', 'insight', 'skill', 'lesson'] as const
 const UNDISPUTED = ['released', 'quarantined'] as const
+
+const MAX_VOICES = 200
+const DAY = 24 * 60 * 60 * 1_000
 
 /** Pages of the list that are read while records of the list are left out. */
 const MAX_PAGES = 5
@@ -285,6 +316,36 @@ export class SharedKnowledge {
     const digest = await resolveId(id, recordIds(this.#components.replica))
     const [insight] = digest === undefined ? [] : await this.#insights([digest])
     return insight
+  }
+
+  /**
+   * Who vouches for a record, disputes it, or calls it stale; undefined for an unknown id. Throws
+   * `HiveError` (ID_AMBIGUOUS).
+   */
+  async voices(id: string): Promise<Voices | undefined> {
+    const { replica, judge } = this.#components
+    const digest = await resolveId(id, recordIds(replica))
+    const attested = digest === undefined ? undefined : await replica.get(digest)
+    if (digest === undefined || attested === undefined) return undefined
+    const voices: Voice[] = []
+    for await (const { author, register } of replica.votes(digest)) {
+      const { vote, confidence, day } = register
+      if (vote === 'none') continue
+      const date = new Date(day * DAY).toISOString().slice(0, 10)
+      voices.push({ author: toHex(author), vote, confidence, day: date })
+      if (voices.length === MAX_VOICES) break
+    }
+    const { vouches, disputes, stales } = attested.standing
+    const own = await replica.voteOn(digest)
+    return {
+      id: toHex(digest),
+      needs: judge.k,
+      vouches,
+      disputes,
+      stale: stales,
+      ...(own === undefined ? {} : { own }),
+      voices
+    }
   }
 
   #vote(id: string, vote: 'dispute' | 'vouch', options: VoteOptions): Promise<boolean> {

@@ -229,6 +229,11 @@ export class Capabilities {
     return this.#selection.rank(this.#requireSkill(idOrName).id)
   }
 
+  /** The skills of its name or lineage, itself among them, by their lower bounds, the best first. */
+  async competitors(idOrName: string): Promise<Capability[]> {
+    return this.#selection.competitors(this.#requireSkill(idOrName).id)
+  }
+
   /** Skills that are ready to run before their promotion, the nearest to it first. */
   async getPreWarmedSkills(): Promise<PreWarmedSkill[]> {
     return this.#selection.preWarmed()

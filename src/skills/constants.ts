@@ -57,6 +57,13 @@ export const WARM_PREDICTION = 0.95
 export const COOL_PROGRESS = 0.3
 export const COOL_PREDICTION = 0.3
 
+/** Progress of the evidence at which a skill is promoted, made warm, and no longer kept warm. */
+export const SKILL_THRESHOLDS = {
+  promotion: 1,
+  warm: WARM_PROGRESS,
+  cool: COOL_PROGRESS
+} as const
+
 /** Concurrent warm-ups: the pool has other work too. */
 export const MAX_CONCURRENT_WARM_UPS = 1
 

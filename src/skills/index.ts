@@ -14,6 +14,7 @@
  * const { output } = await capabilities.invoke(id, 'A day in May')
  * ```
  */
+export { SKILL_THRESHOLDS } from './constants.ts'
 export { isReceipts } from './exchange/published-receipts.ts'
 export { SharedSkills } from './exchange/shared-skills.ts'
 export { SkillService } from './skill-service.ts'

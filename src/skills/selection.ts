@@ -83,6 +83,13 @@ export class Selection {
     return rankCompetitors(competitors.filter(isOffered).map(competitorOf))
   }
 
+  /** The skills of its name or lineage, the best first. */
+  competitors(id: string): Capability[] {
+    return competitorsOf(this.#components.store, id)
+      .map((known) => this.describe(known))
+      .toSorted((one, other) => other.lowerBound - one.lowerBound || compare(one.id, other.id))
+  }
+
   /** Skills that are ready to run before their promotion, the nearest to it first. */
   preWarmed(): PreWarmedSkill[] {
     const skills: PreWarmedSkill[] = []

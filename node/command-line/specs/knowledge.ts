@@ -92,13 +92,38 @@ export const RECALL = {
   examples: ['hive recall gap in flex containers', 'hive recall gap --tag css --limit 3 --json']
 } as const satisfies CommandSpec
 
+export const FACTS = {
+  topic: 'knowledge',
+  summary: 'list the facts of this node, the newest first',
+  usage: ['[options]'],
+  options: {
+    limit: { type: 'string', value: 'N', default: '20', help: 'at most N facts' },
+    before: { type: 'string', value: 'NUMBER', help: 'the page before this number' }
+  },
+  examples: ['hive facts --limit 5']
+} as const satisfies CommandSpec
+
+export const VARIANTS = {
+  topic: 'knowledge',
+  summary: 'list the near-duplicates that were merged into a fact',
+  usage: ['ID [options]'],
+  positionals: true,
+  options: {
+    split: { type: 'boolean', help: 'make the near-duplicate of this id a fact of its own' }
+  },
+  examples: ['hive variants 6f5439bd339b']
+} as const satisfies CommandSpec
+
 export const OPEN = {
   topic: 'knowledge',
-  summary: 'print facts and insights whole',
-  usage: ['ID...'],
+  summary: 'open the dashboard; with ids, print facts and insights whole',
+  usage: ['[options]', 'ID...'],
   positionals: true,
-  options: {},
-  examples: ['hive open 6f5439bd339b']
+  detail: ['The address of the dashboard has a code for one login within a minute.'],
+  options: {
+    print: { type: 'boolean', help: 'print the address of the dashboard, and open no browser' }
+  },
+  examples: ['hive open 6f5439bd339b', 'hive open --print']
 } as const satisfies CommandSpec
 
 export const HISTORY = {

@@ -46,7 +46,8 @@ export const DOCTOR = {
       value: 'FILE',
       help: 'check this file too',
       setting: 'swarm-key'
-    }
+    },
+    node: { type: 'boolean', help: 'ask the running node to check itself' }
   },
   examples: ['hive doctor', 'hive doctor --json']
 } as const satisfies CommandSpec

@@ -214,6 +214,14 @@ export const PERFORMANCE = {
   examples: ['hive performance']
 } as const satisfies CommandSpec
 
+export const TRENDS = {
+  topic: 'node',
+  summary: 'print how the counts of the running node grew',
+  usage: [''],
+  options: {},
+  examples: ['hive trends']
+} as const satisfies CommandSpec
+
 export const VERIFY = {
   topic: 'node',
   summary: 'read everything that the node stores, and print what is lost or damaged',

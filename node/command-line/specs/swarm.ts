@@ -135,3 +135,12 @@ export const PEERS = {
   options: {},
   examples: ['hive peers']
 } as const satisfies CommandSpec
+
+export const VOICES = {
+  topic: 'swarm',
+  summary: 'list who vouches for an insight, disputes it, or calls it stale',
+  usage: ['ID'],
+  positionals: true,
+  options: {},
+  examples: ['hive voices 6f5439bd339b']
+} as const satisfies CommandSpec

@@ -75,6 +75,36 @@ export const StoredFact = FactOut.extend({
   recordedAt: Moment
 }).meta({ id: 'StoredFact', description: 'A fact of this node' })
 
+export const ListedFact = StoredFact.extend({
+  record: z.string().optional().meta({ description: 'The id of the record that it is public as' })
+}).meta({ id: 'ListedFact' })
+
+export const FactPage = z.strictObject({
+  facts: z.array(ListedFact),
+  next: Count.optional().meta({ description: '"before" of the next page; absent on the last one' })
+})
+
+const OwnVote = z.enum(['vouch', 'dispute', 'stale'])
+
+export const Voices = z
+  .strictObject({
+    id: z.string(),
+    needs: Count.meta({ description: 'Authors that must vouch before this node releases it' }),
+    vouches: Count,
+    disputes: Count,
+    stale: Count,
+    own: OwnVote.optional().meta({ description: 'What this node states of it' }),
+    voices: z.array(
+      z.strictObject({
+        author: z.string().meta({ description: 'The public key of a feed' }),
+        vote: OwnVote,
+        confidence: Confidence,
+        day: z.string()
+      })
+    )
+  })
+  .meta({ id: 'Voices', description: 'The votes on a record, of at most 200 authors' })
+
 export const DistillReport = z.strictObject({
   read: Count,
   new: Count,

@@ -145,8 +145,36 @@ export const HeuristicPerformance = z.strictObject({
   bloomHitRate: z.number(),
   falsePositives: Count,
   lookupsAvoided: Count,
-  millisecondsSaved: z.number()
+  millisecondsSaved: z.number(),
+  checked: Count.meta({ description: 'Facts that were compared with the stored ones' }),
+  paths: z.strictObject({ memory: Count, filter: Count, disk: Count, text: Count }).meta({
+    description:
+      'What decided: repetitions seen lately, new facts by the filter alone, repetitions found by a lookup, and variants found by their text'
+  })
 })
+
+export const NodeFinding = z
+  .strictObject({
+    section: z.string(),
+    id: z.string(),
+    ok: z.boolean(),
+    text: z.string(),
+    mend: z.string().optional()
+  })
+  .meta({ id: 'NodeFinding', description: 'A finding of the doctor, and what mends a problem' })
+/** A finding of the doctor. */
+export type NodeFinding = z.output<typeof NodeFinding>
+
+export const TrendSample = z
+  .strictObject({
+    at: Moment,
+    facts: Count,
+    entries: Count,
+    authors: Count,
+    peers: Count,
+    synced: Count.meta({ description: 'Entries that syncs brought since the node started' })
+  })
+  .meta({ id: 'TrendSample', description: 'Counts of a node at one time' })
 
 export const ListedModel = z.strictObject({
   model: z.string(),

@@ -74,7 +74,23 @@ export const SkillDetails = z.strictObject({
       .strictObject({ text: z.string(), model: z.string(), offline: z.boolean(), at: Moment })
       .optional()
   }),
-  history: z.array(Transition)
+  history: z.array(Transition),
+  thresholds: z
+    .strictObject({ promotion: z.number(), warm: z.number(), cool: z.number() })
+    .meta({ description: 'Progress at which a skill is promoted, made warm, and no longer warm' }),
+  failures: z.array(
+    z.strictObject({
+      skill: z.string(),
+      name: z.string(),
+      input: z.string().optional(),
+      error: z.string(),
+      at: Moment
+    })
+  ),
+  lineage: z.strictObject({ ancestors: z.array(z.string()), descendants: z.array(z.string()) }),
+  competitors: z.array(Capability).meta({
+    description: 'Skills of its name or lineage on this node, itself among them, the best first'
+  })
 })
 
 export const TestReport = z.strictObject({
