@@ -212,6 +212,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/sessions': { imports: ['src'] },
   'node/operations': { imports: ['src', 'node/sessions'] },
   'node/client': { imports: ['node/operations'] },
+  'node/service': { imports: [] },
   'node/tracing': { imports: ['src', 'node/operations'] },
   'node/log': { imports: ['src', 'node/operations'] },
   'node/metrics': { imports: ['src', 'node/operations'] },
@@ -254,6 +255,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node/join',
       'node/log',
       'node/tracing',
+      'node/service',
       'node/output'
     ]
   }

@@ -18,6 +18,7 @@ import { models } from './models.ts'
 import { recall } from './recall.ts'
 import { relevance } from './relevance.ts'
 import { rest } from './rest.ts'
+import { running } from './running.ts'
 import { sandbox } from './sandbox.ts'
 import { skills } from './skills.ts'
 import { scale } from './scale.ts'
@@ -45,6 +46,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     recall,
     relevance,
     rest,
+    running,
     sandbox,
     scale,
     skills,

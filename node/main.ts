@@ -56,6 +56,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   repair: () => import('./commands/repair.ts'),
   install: () => import('./commands/install.ts'),
   uninstall: () => import('./commands/uninstall.ts'),
+  service: () => import('./commands/service.ts'),
   doctor: () => import('./commands/doctor.ts'),
   config: () => import('./commands/config.ts'),
   completion: () => import('./commands/completion.ts')

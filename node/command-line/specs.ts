@@ -24,6 +24,7 @@ import {
   HOOK,
   INSTALL_CLIENTS,
   MCP,
+  SERVICE,
   UNINSTALL
 } from './specs/machine.ts'
 import {
@@ -105,6 +106,7 @@ export const COMMAND_SPECS: Readonly<Record<string, CommandSpec>> = {
   govern: GOVERN,
   install: INSTALL_CLIENTS,
   uninstall: UNINSTALL,
+  service: SERVICE,
   doctor: DOCTOR,
   config: CONFIG,
   completion: COMPLETION,

@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import { createHive } from '../../src/index.ts'
 import { readArguments } from '../command.ts'
 import { JOIN } from '../command-line/specs/node.ts'
+import { remoteCalls } from '../control/control-client.ts'
 import { findRunningNode } from '../control/running-node.ts'
 import { CommandError, EXIT, UsageError } from '../exit-codes.ts'
 import { planJoin, readInvite, writeJoin } from '../join/index.ts'
@@ -18,7 +19,12 @@ export const command: Command = {
     if (given === undefined || more !== undefined) {
       throw new UsageError('Give one invite, or "-" to read it from the standard input.')
     }
-    const invite = readInvite(given === '-' ? await text(process.stdin) : given)
+    const read = readInvite(given === '-' ? await text(process.stdin) : given)
+    const running = await findRunningNode(dataDir)
+    const own = running === undefined ? undefined : await peerIdOf(running.socket, signal)
+    // A node does not dial itself.
+    const isOwn = (address: string): boolean => own !== undefined && address.endsWith(`/p2p/${own}`)
+    const invite = { ...read, peers: read.peers.filter((address) => !isOwn(address)) }
     const place = { env, cwd: process.cwd(), replace: values.replace === true }
     const plan = await planJoin(invite, place)
     await writeJoin(plan)
@@ -27,8 +33,9 @@ export const command: Command = {
       warn('Other users of this machine could see the invite. "hive join -" reads it instead.')
     }
     const dialled = await dial(invite, plan, signal)
-    const isRunning = (await findRunningNode(dataDir)) !== undefined
+    const isRunning = running !== undefined
     const hasAnswer = dialled.some(({ latency }) => latency !== undefined)
+    const isAlone = plan.bootstrap.length === 0
     if (values.json === true) {
       const { configPath, key, isKnown } = plan
       printJson({
@@ -48,11 +55,12 @@ export const command: Command = {
             : `${address} answers in ${latency} ms`
         )
       }
+      if (isAlone) print('The invite is of the node that runs here: there is nobody to dial.')
       print(
         isRunning ? 'Start the running node again.' : '"hive start" starts a node in the swarm.'
       )
     }
-    if (hasAnswer) return EXIT.ok
+    if (hasAnswer || isAlone) return EXIT.ok
     throw new CommandError(
       'No node of the swarm answers now. The configuration is written; the node tries again when it runs.',
       EXIT.failed
@@ -64,6 +72,10 @@ function describe({ configPath, key, isKnown }: JoinPlan, swarm: string): void {
   if (key !== undefined) print(`key       ${key.path}`)
   print(`settings  ${configPath}`)
   print(`swarm     ${sanitizeText(swarm)}${isKnown ? ' (as before)' : ''}`)
+}
+
+async function peerIdOf(socket: string, signal: AbortSignal): Promise<string | undefined> {
+  return (await remoteCalls(socket)('status', {}, { signal })).peerId
 }
 
 /** From a node of its own, in memory, which stores and publishes nothing. */

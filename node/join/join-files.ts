@@ -57,7 +57,7 @@ export async function planJoin(
   const config = withSettings(text, file.path.endsWith('.json') ? 'json' : 'toml', {
     swarm,
     'swarm-key': keyText === undefined ? undefined : (ownKey ?? keyPath),
-    bootstrap
+    bootstrap: bootstrap.length === 0 ? undefined : bootstrap
   })
   return {
     configPath: file.path,

@@ -26,6 +26,33 @@ export const INSTALL_CLIENTS = {
   examples: ['hive install', 'hive install claude-code --dry-run --force']
 } as const satisfies CommandSpec
 
+export const SERVICE = {
+  topic: 'machine',
+  summary: 'run a node as a service of systemd: of this user, or of the machine',
+  usage: ['install [options]', 'uninstall [options]', 'status [options]'],
+  detail: ['The node reads its configuration: "hive config" of the user, or /etc/hive/hive.toml.'],
+  positionals: true,
+  actions: {
+    install: 'write the unit, and start it now and at each boot or login',
+    uninstall: 'stop it and remove the unit; what the node stores stays',
+    status: 'print whether it is installed and runs'
+  },
+  options: {
+    system: { type: 'boolean', help: 'of the machine, with rights of its own; needs root' },
+    'swarm-key': {
+      type: 'string',
+      value: 'FILE',
+      help: 'with --system: the node gets this key as a credential'
+    },
+    'dry-run': { type: 'boolean', help: 'print the unit, and change nothing' }
+  },
+  examples: [
+    'hive service install --dry-run',
+    'hive service install --system --swarm-key /etc/hive/swarm.key --dry-run',
+    'hive service status'
+  ]
+} as const satisfies CommandSpec
+
 export const UNINSTALL = {
   topic: 'machine',
   summary: 'remove hive from agent clients',
