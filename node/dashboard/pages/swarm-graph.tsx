@@ -29,7 +29,7 @@ export function SwarmGraph({ peers, active, onActive }: SwarmGraphProps): VNode 
   const size = dotSize(peers.length)
   return (
     <figure class="graph">
-      <svg viewBox={`0 0 ${SIZE} ${SIZE}`} role="img" aria-label={t.graphLabel}>
+      <svg viewBox={`-70 -10 ${SIZE + 140} ${SIZE + 50}`} role="img" aria-label={t.graphLabel}>
         {placed.map(({ peer: { peer }, x = 0, y = 0 }) => {
           const now = latest.get(peer)
           if (now === undefined) return null
