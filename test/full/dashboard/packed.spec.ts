@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { packTarball } from '../../../tools/release/tarball.ts'
+import { launchBrowser } from '../../fixtures/browser.ts'
+import { hiveEnvironment } from '../../fixtures/hive-process.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
+
+describe('"hive open" of the packed package', function () {
+  this.timeout(300_000)
+
+  it('prints an address that opens the dashboard of the running node, once', async () => {
+    await using directory = await temporaryDirectory()
+    const at = (name: string): string => join(directory.path, name)
+    await Promise.all(['tarball', 'home', 'prefix'].map((name) => mkdir(at(name))))
+    const tarball = packTarball(ROOT, at('tarball'))
+    const env = {
+      ...hiveEnvironment(),
+      HOME: at('home'),
+      PATH: `${at('prefix/bin')}:${process.env['PATH']}`
+    }
+    const run = promisify(execFile)
+    const install = ['i', '-g', '--prefix', at('prefix'), '--no-audit', '--no-fund', tarball]
+    await run('npm', install, { env })
+    const before = await run('hive', ['open', '--print'], { env }).catch((error: unknown) => error)
+    assert.match(String(before), /NO_HIVE|no hive/)
+    const node = spawn('hive', ['start'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const browser = await launchBrowser()
+    try {
+      const lines = createInterface({ input: node.stdout })
+      for await (const line of lines) if (line.includes('http://')) break
+      const { stdout } = await run('hive', ['open', '--print'], { env })
+      const address = stdout.trim()
+      assert.match(address, /^http:\/\/127\.0\.0\.1:\d+\/#login=[\w-]{43}$/)
+      const context = await browser.newContext()
+      const page = await context.newPage()
+      await page.goto(address)
+      await page.getByText('0 facts', { exact: true }).waitFor()
+      await page.getByText('No problems were found.').waitFor()
+      const other = await (await browser.newContext()).newPage()
+      await other.goto(address)
+      await other.getByText('older than a minute').waitFor()
+    } finally {
+      await browser.close()
+      const ended = once(node, 'exit')
+      node.kill('SIGTERM')
+      await ended
+    }
+  })
+})
