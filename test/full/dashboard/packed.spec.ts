@@ -1,34 +1,19 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { packTarball } from '../../../tools/release/tarball.ts'
 import { launchBrowser } from '../../fixtures/browser.ts'
-import { hiveEnvironment } from '../../fixtures/hive-process.ts'
+import { installPacked } from '../../fixtures/packed.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 describe('"hive open" of the packed package', function () {
   this.timeout(300_000)
 
   it('prints an address that opens the dashboard of the running node, once', async () => {
     await using directory = await temporaryDirectory()
-    const at = (name: string): string => join(directory.path, name)
-    await Promise.all(['tarball', 'home', 'prefix'].map((name) => mkdir(at(name))))
-    const tarball = packTarball(ROOT, at('tarball'))
-    const env = {
-      ...hiveEnvironment(),
-      HOME: at('home'),
-      PATH: `${at('prefix/bin')}:${process.env['PATH']}`
-    }
+    const { env } = await installPacked(directory.path)
     const run = promisify(execFile)
-    const install = ['i', '-g', '--prefix', at('prefix'), '--no-audit', '--no-fund', tarball]
-    await run('npm', install, { env })
     const before = await run('hive', ['open', '--print'], { env }).catch((error: unknown) => error)
     assert.match(String(before), /NO_HIVE|no hive/)
     const node = spawn('hive', ['start'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
