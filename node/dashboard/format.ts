@@ -83,3 +83,8 @@ export function failureText({ code, text }: Failure): string {
 export function jsonText(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
+
+/** `choose-option strategy good`. */
+export function mutationText(mutation: object): string {
+  return Object.values(mutation).map(jsonText).join(' ')
+}

@@ -419,6 +419,7 @@ export const T = {
     by: 'by',
     authors: { person: 'a person', mutation: 'a mutation' },
     limits: 'Limits and use today',
+    what: 'What',
     limit: 'Limit',
     used: 'Used',
     noLimit: 'no limit',

@@ -2,19 +2,15 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { packTarball } from '../../tools/release/tarball.ts'
-import { hiveEnvironment } from '../fixtures/hive-process.ts'
+import { installPacked } from '../fixtures/packed.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { ChildProcess } from 'node:child_process'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const LIMIT = 60_000
 
 /** The first match of a pattern in the output of a process. */
@@ -33,18 +29,9 @@ describe('the packed package', function () {
   it('takes an insight from one node to an MCP client at another one, in 4 commands and 60 s', async () => {
     await using directory = await temporaryDirectory()
     const at = (name: string): string => join(directory.path, name)
-    await Promise.all(['tarball', 'home', 'prefix'].map((name) => mkdir(at(name))))
-    const tarball = packTarball(ROOT, at('tarball'))
-    const env = {
-      ...hiveEnvironment(),
-      HOME: at('home'),
-      PATH: `${at('prefix/bin')}:${process.env['PATH']}`
-    }
+    const { env, milliseconds } = await installPacked(directory.path)
     const run = promisify(execFile)
-    const began = performance.now()
-    await run('npm', ['i', '-g', '--prefix', at('prefix'), '--no-audit', '--no-fund', tarball], {
-      env
-    })
+    const began = performance.now() - milliseconds
     const { stdout } = await run('hive', ['install', 'claude-code', '--dry-run'], { env })
     assert.match(stdout, /mcpServers/)
     const nodes: ChildProcess[] = []

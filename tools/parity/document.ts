@@ -8,7 +8,7 @@ Each operation of a node, and how each door reaches it. The table of operations 
 
 - **HTTP**: \`POST /v1/<operation>\` with a JSON object; the clients in TypeScript and Python have a method of that name.
 - **Effect**: \`reads\` changes nothing; \`changes\` this node alone; \`publishes\` what peers can read; \`deletes\` what this node stores.
-- Beside operations, HTTP has \`GET /v1/events\`, \`/metrics\`, \`/healthz\`, \`/readyz\`, \`/openapi.json\`, \`/docs\`, \`/mcp\` and cq's \`/api/v1\`. Commands that need no node (\`keygen\`, \`start\`, \`restore\`, \`repair\`, \`mcp\`, \`install\`) are in \`hive --help\`.
+- Beside operations, HTTP has \`GET /v1/events\`, \`/metrics\`, \`/healthz\`, \`/readyz\`, \`/openapi.json\`, \`/docs\`, the dashboard (\`/\`, \`/login\`, \`/logout\`), \`/mcp\` and cq's \`/api/v1\`. Commands that need no node (\`keygen\`, \`start\`, \`restore\`, \`repair\`, \`mcp\`, \`install\`) are in \`hive --help\`.
 `
 
 export function parityDocument(): string {

@@ -1,6 +1,6 @@
 /** The evolution of a persona: the running trial with its window, and the mutations before it. */
 import { useState } from 'preact/hooks'
-import { count, jsonText, percent, whole } from '../format.ts'
+import { count, mutationText, percent, whole } from '../format.ts'
 import { api } from '../state/api.ts'
 import { useLoaded } from '../state/loaded.ts'
 import { act } from '../state/notices.ts'
@@ -109,7 +109,9 @@ function Window({ state: { enabled, baseline, trial } }: { readonly state: State
                 t.window,
                 `${whole(done)} / ${count(trial.window, t.sessions)}, ${rateOf(trial.outcomes)}`
               ],
-          trial === undefined ? undefined : [t.mutation, <code>{jsonText(trial.mutation)}</code>]
+          trial === undefined
+            ? undefined
+            : [t.mutation, <code>{mutationText(trial.mutation)}</code>]
         ]}
       />
       {trial === undefined ? null : (
@@ -127,7 +129,7 @@ function Mutations({ trials }: { readonly trials: readonly Trial[] }): VNode {
       head={[T.common.time, t.mutation, t.outcome, t.before, t.during]}
       rows={trials.map(({ startedAt, mutation, status, reason, baseline, outcomes }) => [
         <Moment at={startedAt} />,
-        <ForeignLine text={jsonText(mutation)} />,
+        <ForeignLine text={mutationText(mutation)} />,
         reason === undefined ? t.statuses[status] : `${t.statuses[status]}: ${t.reasons[reason]}`,
         rateOf(baseline),
         rateOf(outcomes)

@@ -49,7 +49,7 @@ export function AgentLimits({ agent }: { readonly agent: string }): VNode {
             {frozen ? <p class="verdict bad">{t.frozen}</p> : null}
             <Table
               label={t.limits}
-              head={[t.limit, t.used, t.limit]}
+              head={[t.what, t.used, t.limit]}
               rows={NAMES.map((name) => [
                 t.limitNames[name],
                 textOf(used[name]),

@@ -29,7 +29,7 @@ export function SwarmGraph({ peers, active, onActive }: SwarmGraphProps): VNode 
   const size = dotSize(peers.length)
   return (
     <figure class="graph">
-      <svg viewBox={`0 0 ${SIZE} ${SIZE}`} role="img" aria-label={t.graphLabel}>
+      <svg viewBox={`-70 -10 ${SIZE + 140} ${SIZE + 50}`} role="img" aria-label={t.graphLabel}>
         {placed.map(({ peer: { peer }, x = 0, y = 0 }) => {
           const now = latest.get(peer)
           if (now === undefined) return null
@@ -38,7 +38,7 @@ export function SwarmGraph({ peers, active, onActive }: SwarmGraphProps): VNode 
           )
         })}
         <circle cx={MIDDLE} cy={MIDDLE} r="16" class="self" />
-        <text x={MIDDLE} y={MIDDLE + 34} class="label">
+        <text x={MIDDLE} y={MIDDLE + 42} class="label">
           {t.me}
         </text>
         {placed.map(({ peer: { peer }, x = 0, y = 0 }) => {
@@ -54,7 +54,7 @@ export function SwarmGraph({ peers, active, onActive }: SwarmGraphProps): VNode 
                 <title>{peer}</title>
               </circle>
               {isNamed ? (
-                <text x={x} y={y + 24} class="label">
+                <text x={x} y={y + 32} class="label">
                   {peer.slice(-6)}
                   {now.latency === undefined ? '' : ` ${duration(now.latency)}`}
                 </text>

@@ -60,7 +60,9 @@ describe('Lighthouse', function () {
       const scores = Object.values(report.categories).map(
         ({ title, score }) => [title, Math.round(100 * (score ?? 0))] as const
       )
-      console.log(`      ${scores.map(([title, score]) => `${title} ${score}`).join(', ')}`)
+      process.stdout.write(
+        `      ${scores.map(([title, score]) => `${title} ${score}`).join(', ')}\n`
+      )
       const weak = Object.values(report.audits).filter(({ score }) => (score ?? 1) < 0.9)
       const names = weak.map(({ title, score }) => `${title}: ${score}`).join('\n')
       assert.ok(scores.length >= 4)
