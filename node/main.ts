@@ -72,6 +72,7 @@ const WITHOUT_CONFIGURATION: ReadonlySet<string> = new Set([
 ])
 
 export async function main(argv: readonly string[]): Promise<ExitCode> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreLostReader)
   const [name = '', ...rest] = argv
   const isHelp = name === '--help' || name === '-h' || name === 'help'
   const end = rest.indexOf('--')
@@ -152,4 +153,9 @@ function onSignals(interrupt: AbortController): () => void {
     process.off('SIGINT', onSignal)
     process.off('SIGTERM', onSignal)
   }
+}
+
+/** A reader that goes away, as the end of a pipe does, ends neither a command nor a node. */
+function ignoreLostReader(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

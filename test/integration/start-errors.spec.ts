@@ -45,6 +45,20 @@ describe('hive start', function () {
     await _.ready(signal())
   })
 
+  it('goes on when nobody reads what it prints any more', async () => {
+    await using node = new HiveProcess(['--http', 'off', '--data-dir', dir()])
+    await node.ready(signal())
+    node.stopReading()
+    for (const content of ['Flex containers support gap.', 'Grid containers support gap.']) {
+      const fact = ['CSS gap', content, '--confidence', '0.95']
+      assert.equal((await runHive(['distill', ...fact, '--data-dir', dir()])).code, 0)
+      assert.equal((await runHive(['broadcast', '--data-dir', dir()])).code, 0)
+    }
+    assert.equal((await runHive(['status', '--data-dir', dir()])).code, 0)
+    node.kill('SIGTERM')
+    assert.equal(await node.exit, 0)
+  })
+
   it('refuses an option before it opens the store, and ends', async () => {
     for (const option of [
       ['--http', 'foo:bar'],
