@@ -211,11 +211,19 @@ describe('de-duplication across peers', () => {
       bloomHitRate: 0,
       falsePositives: 0,
       lookupsAvoided: 0,
-      millisecondsSaved: 0
+      millisecondsSaved: 0,
+      checked: 0,
+      paths: { memory: 0, filter: 0, disk: 0, text: 0 }
     })
     for (const content of ['a', 'b', 'c', 'a']) await knowledge.distill('e', content, 0.9, BLOOM)
     const { millisecondsSaved, ...counts } = metrics.getHeuristicPerformance()
-    assert.deepEqual(counts, { bloomHitRate: 0.25, falsePositives: 0, lookupsAvoided: 4 })
+    assert.deepEqual(counts, {
+      bloomHitRate: 0.25,
+      falsePositives: 0,
+      lookupsAvoided: 4,
+      checked: 4,
+      paths: { memory: 1, filter: 3, disk: 0, text: 0 }
+    })
     assert.equal(millisecondsSaved, 0)
   })
 })
