@@ -236,7 +236,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a stalled exchange is never ended',
-    file: 'transport/streams/request-streams.ts',
+    file: 'transport/streams/protocol-peers.ts',
     from: '    const limits = [this.stopping, idle.signal]\n',
     to: '    const limits = [this.stopping]\n'
   }

@@ -4,12 +4,7 @@
  * A stream carries one exchange of frames. It is closed when the exchange has ended, and reset when
  * it failed, fell silent or the node stops; a peer that broke the protocol is blamed.
  */
-import { setMaxListeners } from 'node:events'
-import { MalformedError } from '../../crdt/index.ts'
-import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
-import { errorOf, ProtocolError } from '../errors.ts'
 import { FrameStream } from './frame-stream.ts'
-import { IdleTimeout } from './idle-timeout.ts'
 import { ProtocolPeers } from './protocol-peers.ts'
 import type { AbortOptions, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { ExchangeComponents } from './protocol-peers.ts'
@@ -96,25 +91,15 @@ export class Exchanges {
     task: Task<T>,
     caller?: AbortSignal
   ): Promise<T> {
-    const idle = new IdleTimeout(EXCHANGE_IDLE_TIMEOUT)
-    const limits = [this.stopping, idle.signal]
-    const signal = AbortSignal.any(caller === undefined ? limits : [...limits, caller])
-    // Every read and write of the exchange listens to it.
-    setMaxListeners(Infinity, signal)
-    stream.addEventListener('message', idle.refresh)
-    stream.addEventListener('drain', idle.refresh)
     try {
-      const result = await task(new FrameStream(stream, this.#init.maxFrameBytes), signal)
-      await stream.close({ signal })
-      return result
+      return await this.#peers.watch(stream, caller, async (signal) => {
+        const result = await task(new FrameStream(stream, this.#init.maxFrameBytes), signal)
+        await stream.close({ signal })
+        return result
+      })
     } catch (error) {
-      stream.abort(errorOf(error))
-      if (error instanceof ProtocolError || error instanceof MalformedError) {
-        this.#init.onOffence(peer, error.message)
-      }
+      this.#peers.fail(stream, peer, error)
       throw error
-    } finally {
-      idle.stop()
     }
   }
 }

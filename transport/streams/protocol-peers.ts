@@ -1,6 +1,9 @@
 /** One protocol of ours on the host: its registration, the peers that speak it, and its end. */
 import { setMaxListeners } from 'node:events'
+import { MalformedError } from '../../crdt/index.ts'
 import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
+import { errorOf, ProtocolError } from '../errors.ts'
+import { IdleTimeout } from './idle-timeout.ts'
 import { registerProtocol } from './protocol-registration.ts'
 import type { ComponentLogger, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
@@ -14,6 +17,8 @@ export interface ProtocolPeersInit {
   readonly onStream: (stream: Stream, peer: PeerId) => Promise<void>
   readonly onConnect?: (peer: PeerId, connection: Connection) => void
   readonly onDisconnect?: (peer: PeerId) => void
+  /** A peer broke the protocol or sent what no honest peer would. */
+  readonly onOffence: (peer: PeerId, reason: string) => void
 }
 
 /** What libp2p gives to a service that is built on exchanges. */
@@ -82,5 +87,35 @@ export class ProtocolPeers {
     return this.#components.connectionManager.openStream(peer, this.#init.protocol, {
       signal: AbortSignal.any(signal === undefined ? limits : [...limits, signal])
     })
+  }
+
+  /** Runs the task until it ends, its stream falls silent, the caller gives up or the node stops. */
+  async watch<T>(
+    stream: Stream,
+    caller: AbortSignal | undefined,
+    task: (signal: AbortSignal, refresh: () => void) => Promise<T>
+  ): Promise<T> {
+    const idle = new IdleTimeout(EXCHANGE_IDLE_TIMEOUT)
+    const limits = [this.stopping, idle.signal]
+    const signal = AbortSignal.any(caller === undefined ? limits : [...limits, caller])
+    // Every read and write of the task listens to it.
+    setMaxListeners(Infinity, signal)
+    stream.addEventListener('message', idle.refresh)
+    stream.addEventListener('drain', idle.refresh)
+    try {
+      return await task(signal, idle.refresh)
+    } finally {
+      stream.removeEventListener('message', idle.refresh)
+      stream.removeEventListener('drain', idle.refresh)
+      idle.stop()
+    }
+  }
+
+  /** Resets the stream, and blames the peer if it broke the protocol. */
+  fail(stream: Stream, peer: PeerId, error: unknown): void {
+    stream.abort(errorOf(error))
+    if (error instanceof ProtocolError || error instanceof MalformedError) {
+      this.#init.onOffence(peer, error.message)
+    }
   }
 }

@@ -6,12 +6,9 @@
  * A stream is reset when a request failed, fell silent or the node stops. The next request opens another
  * one. A peer that broke the protocol is blamed.
  */
-import { setMaxListeners } from 'node:events'
-import { MalformedError, Serial } from '../../crdt/index.ts'
+import { Serial } from '../../crdt/index.ts'
 import { EXCHANGE_IDLE_TIMEOUT } from '../constants.ts'
-import { errorOf, ProtocolError } from '../errors.ts'
 import { FrameStream } from './frame-stream.ts'
-import { IdleTimeout } from './idle-timeout.ts'
 import { ProtocolPeers } from './protocol-peers.ts'
 import type { AbortOptions, Connection, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { ExchangeComponents, ExchangeServiceInit } from './exchange.ts'
@@ -116,7 +113,7 @@ export class RequestStreams {
       signal?.throwIfAborted()
       const { stream, frames } = await this.#streamOf(way, signal)
       try {
-        return await this.#watched(stream, signal, async (either) => {
+        return await this.#peers.watch(stream, signal, async (either) => {
           await frames.write(request, { signal: either })
           return readAnswer(async () => {
             const frame = await frames.read({ signal: either })
@@ -125,7 +122,7 @@ export class RequestStreams {
           })
         })
       } catch (error) {
-        this.#fail(stream, peer, error)
+        this.#peers.fail(stream, peer, error)
         throw error
       }
     })
@@ -155,7 +152,7 @@ export class RequestStreams {
       for (;;) {
         const request = await frames.read({ signal: this.stopping })
         if (request === undefined) break
-        await this.#watched(stream, undefined, (signal, refresh) =>
+        await this.#peers.watch(stream, undefined, (signal, refresh) =>
           answer(
             request,
             (frame) => {
@@ -168,37 +165,8 @@ export class RequestStreams {
       }
       await stream.close({ signal: AbortSignal.timeout(EXCHANGE_IDLE_TIMEOUT) })
     } catch (error) {
-      this.#fail(stream, peer, error)
+      this.#peers.fail(stream, peer, error)
       this.log('requests of %p failed - %e', peer, error)
-    }
-  }
-
-  /** Runs the task until it ends, its stream falls silent, the caller gives up or the node stops. */
-  async #watched<T>(
-    stream: Stream,
-    caller: AbortSignal | undefined,
-    task: (signal: AbortSignal, refresh: () => void) => Promise<T>
-  ): Promise<T> {
-    const idle = new IdleTimeout(EXCHANGE_IDLE_TIMEOUT)
-    const limits = [this.stopping, idle.signal]
-    const signal = AbortSignal.any(caller === undefined ? limits : [...limits, caller])
-    // Every read and write of the task listens to it.
-    setMaxListeners(Infinity, signal)
-    stream.addEventListener('message', idle.refresh)
-    stream.addEventListener('drain', idle.refresh)
-    try {
-      return await task(signal, idle.refresh)
-    } finally {
-      stream.removeEventListener('message', idle.refresh)
-      stream.removeEventListener('drain', idle.refresh)
-      idle.stop()
-    }
-  }
-
-  #fail(stream: Stream, peer: PeerId, error: unknown): void {
-    stream.abort(errorOf(error))
-    if (error instanceof ProtocolError || error instanceof MalformedError) {
-      this.#init.onOffence(peer, error.message)
     }
   }
 }

@@ -168,15 +168,14 @@ class SyncService implements Sync, Startable {
   }
 
   async #run(peer: PeerId): Promise<SyncReport> {
-    const server = this.#serverOf(peer)
-    const sentBefore = server.entries
+    const sentBefore = this.#sentTo(peer)
     const first = await this.#pullAll(peer, true)
     const isTurn = !first.isEqual && first.theirs.acceptsEntries
-    const isTurnComplete = isTurn ? await this.#giveTurn(peer, server) : true
+    const isTurnComplete = isTurn ? await this.#giveTurn(peer) : true
     const second = first.isDeferred ? await this.#pullAll(peer, false) : undefined
     const isComplete = isTurnComplete && first.isComplete && (second?.isComplete ?? true)
     const received = first.received + (second?.received ?? 0)
-    const sent = server.entries - sentBefore
+    const sent = Math.max(0, this.#sentTo(peer) - sentBefore)
     // Of a feed that forks, the next run may find a lower place.
     const forks = first.forks + (second?.forks ?? 0)
     if (forks > 0 || (!isComplete && received > 0)) this.#trySync(peer)
@@ -222,7 +221,7 @@ class SyncService implements Sync, Startable {
   }
 
   /** Asks the peer to pull, and waits as long as it does; resolves to whether it got all. */
-  #giveTurn(peer: PeerId, server: SyncServer): Promise<boolean> {
+  #giveTurn(peer: PeerId): Promise<boolean> {
     const deadline = elapsed() + SYNC_TIMEOUT
     return this.#requestOf(peer, 'turn')(writeSyncRequest({ type: 'turn' }), async (read) => {
       let answered = -1
@@ -230,9 +229,10 @@ class SyncService implements Sync, Startable {
         const answer = readSyncAnswer(await read())
         if (answer.type === 'done') return !answer.more
         if (answer.type !== 'wait') throw unexpected(answer)
-        const isIdle = server.requests === answered
+        const requests = this.#servers.get(peer.toString())?.requests ?? 0
+        const isIdle = requests === answered
         if (isIdle || elapsed() > deadline) throw new Error('The peer does not pull.')
-        answered = server.requests
+        answered = requests
       }
     })
   }
@@ -259,6 +259,11 @@ class SyncService implements Sync, Startable {
       const signal = AbortSignal.timeout(SYNC_REQUEST_TIMEOUT)
       return this.#streams.request(peer, request, readAnswer, { signal, lane })
     }
+  }
+
+  /** Entries that the peer has pulled since it connected. */
+  #sentTo(peer: PeerId): number {
+    return this.#servers.get(peer.toString())?.entries ?? 0
   }
 
   #serverOf(peer: PeerId): SyncServer {
