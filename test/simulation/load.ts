@@ -1,7 +1,7 @@
 /** Loads what the product loads when it needs it: in a simulation nothing may wait for the real disk. */
 import { loadPrograms } from './environment/simulated-worker.ts'
 import { CpuMeter } from '../../src/sandbox/cpu-meter.ts'
-import { loadEngine } from '../../src/sandbox/engine.ts'
+import { engineId, loadEngine } from '../../src/sandbox/engine.ts'
 
 const SEARCH_THREADS = 4
 /** Of each node, ended ones of earlier lives included. */
@@ -11,6 +11,7 @@ export async function loadAll(nodes: number): Promise<void> {
   await import('../../transport/swarm.ts')
   await loadPrograms(new URL('../../src/search/search-worker.ts', import.meta.url), SEARCH_THREADS)
   const module = await loadEngine()
+  await engineId(process.arch)
   const workerData = { module, meter: new CpuMeter().memory }
   const sandbox = new URL('../../src/sandbox/sandbox-worker.ts', import.meta.url)
   await loadPrograms(sandbox, SANDBOX_THREADS * nodes, workerData)
