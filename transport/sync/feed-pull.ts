@@ -66,8 +66,8 @@ export class FeedPull {
   }
 
   /**
-   * Pulls feeds of which the peer has more, as it says. Those that another run fetches are awaited, and
-   * pulled if that run did not bring them.
+   * Pulls feeds of which the peer claims to have more. If another run fetches a feed, waits for that
+   * run, and pulls the feed if it is still behind.
    */
   async pull(feeds: ReadonlyMap<string, Uint8Array>, isBehind: IsBehind): Promise<void> {
     const authors = [...feeds.values()]
@@ -107,6 +107,7 @@ export class FeedPull {
     const feeds = new Map(heads.map((head) => [toHex(head.author), { last: head.seq, headers: 0 }]))
     let commits: Promise<void>[] = []
     let useless = 0
+    let proofs = 0
     let cut: string | undefined
     const feedOf = (author: Uint8Array): { last: number; headers: number } => {
       const feed = feeds.get(toHex(author))
@@ -128,6 +129,8 @@ export class FeedPull {
         continue
       }
       if (answer.type === 'proof') {
+        proofs += 1
+        if (proofs > heads.length) throw new ProtocolError('more proofs than feeds')
         await this.#admitProof(answer.bytes)
         continue
       }

@@ -295,6 +295,10 @@ describe('a peer in a sync', () => {
     assert.match(await offenceOf(victim, script(heads, headers)), /too many headers/)
     const proof: SyncAnswer = { type: 'proof', bytes: writeProof([held, held]) }
     assert.match(await offenceOf(victim, script(heads, [proof, DONE])), /does not prove/)
+    const valid: SyncAnswer = { type: 'proof', bytes: writeProof([held, rival]) }
+    const again = await startNode({ filterInterval: 0 })
+    assert.match(await offenceOf(again, script(heads, [valid, valid, DONE])), /more proofs/)
+    await again[Symbol.asyncDispose]()
     const forged: SyncAnswer = {
       type: 'header',
       header: { ...rival, signature: new Uint8Array(64) }
@@ -303,7 +307,7 @@ describe('a peer in a sync', () => {
     assert.equal(victim.replica.headOf(author.key).fork, 0)
   })
 
-  it('that gives the turn and swallows what it is told costs no more than its time', async () => {
+  it('that gives the turn and never answers does not delay syncs with other peers', async () => {
     await using victim = await startNode({ filterInterval: 0 })
     await using honest = await startNode({
       filterInterval: 0,
