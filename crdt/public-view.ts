@@ -1,7 +1,7 @@
 /**
  * The replica as peers see it: like one that does not have the own entries that no peer has shown
  * yet. All that a peer can ask, and all that it can tell, goes through this view, so that the
- * author of an entry answers as any other node.
+ * author of a hidden entry answers like every other node.
  */
 import type { SignedHeader } from './feeds/entry.ts'
 import type { FeedHead } from './feeds/feed.ts'

@@ -4,7 +4,7 @@ import { MAX_ENTRY_BYTES } from '../crdt/index.ts'
 /** Default listen address: nobody outside this machine, any free port. */
 export const DEFAULT_LISTEN: readonly string[] = ['/ip4/127.0.0.1/tcp/0']
 
-/** Where a node listens that looks for peers on its network segment, unless it is told. */
+/** Default listen address of a node with `--lan`. */
 export const DEFAULT_LAN_LISTEN: readonly string[] = ['/ip4/0.0.0.0/tcp/0']
 
 /** A gossip message is forwarded by everyone: larger entries are announced and pulled instead. */

@@ -42,7 +42,7 @@ export const command: Command = {
     }
     warn(
       key === undefined
-        ? 'The swarm has no key: whoever reaches the node can join without an invite.'
+        ? 'The swarm has no key: everyone who reaches the node can join without an invite.'
         : 'The invite has the swarm key. Send it as you would send a password.'
     )
     return EXIT.ok

@@ -24,7 +24,7 @@ export function hostOf(address: Multiaddr): string | undefined {
   return address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')?.value
 }
 
-/** A relay whose address was given to listen by it, and what libp2p is told instead. */
+/** The address of a relay in the listen option, and the address that libp2p takes for it. */
 export interface ListenPlan {
   readonly listen: readonly string[]
   /** Relays to stay connected to. */

@@ -28,7 +28,7 @@ export interface Reach {
   readonly services: Services
 }
 
-/** What the relay's service tells of its state. */
+/** The state that the relay service reports. */
 export type RelayService = Pick<CircuitRelayService, 'reservations'>
 
 const MILLISECONDS = 1000

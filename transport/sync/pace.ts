@@ -1,4 +1,4 @@
-/** How often something may happen: so many a second, and some at once. */
+/** A token bucket: limits the rate of something, and allows bursts. */
 export class Pace {
   readonly #perSecond: number
   readonly #burst: number

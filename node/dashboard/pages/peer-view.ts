@@ -1,4 +1,4 @@
-/** What the page tells of a peer. */
+/** What the page shows of a peer. */
 import type { ResultOf } from '../../client/index.ts'
 
 export type Peer = ResultOf<'status'>['peers'][number]

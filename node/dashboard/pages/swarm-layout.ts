@@ -18,7 +18,7 @@ const OUTER = 270
 /** Milliseconds that the outer ring has at least, so that a swarm of one machine is near. */
 const NEAR = 10
 
-/** From so many peers on, dots are small. */
+/** Dots are small if there are at least this many peers. */
 const MANY = 100
 
 const TICKS = 200

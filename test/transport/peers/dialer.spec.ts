@@ -47,7 +47,7 @@ describe('the dialer', () => {
 describe('a peer that was met', () => {
   const signal = (): AbortSignal => AbortSignal.timeout(18_000)
 
-  it('is dialled again when the connection is lost, whoever dialled first', async () => {
+  it('is dialled again when the connection is lost, also by the side that did not dial first', async () => {
     await using a = await startNode()
     const privateKey = await generateKeyPair('Ed25519')
     const b = await startNode({ bootstrap: a.swarm.multiaddrs, privateKey })
