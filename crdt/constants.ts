@@ -157,3 +157,28 @@ export const MAX_COUNTED = 2 ** 32
 export const TRIALS = 'trials'
 /** See `TRIALS`. */
 export const SUCCESSES = 'successes'
+
+/**
+ * Of a voice: epochs of a week until the year 2285, authors that a member can have in one epoch
+ * (each crash takes one), entries of one author. Together 48 bits.
+ */
+export const MAX_EPOCH = 2 ** 14 - 1
+/** See `MAX_EPOCH`. */
+export const MAX_GENERATION = 2 ** 6 - 1
+/** See `MAX_EPOCH`. */
+export const MAX_VOICE_SEQ = 2 ** 28 - 1
+
+/** A credential with a ring of 64 members has about 2.7 kB. */
+export const MAX_CREDENTIAL_BYTES = 4 * 1024
+
+/** One tag for each register of an entry; an update has no more values than this. */
+export const MAX_ENTRY_TAGS = 16_384
+
+/** Two scalars of ristretto255. */
+export const TAG_PROOF_BYTES = 64
+
+/**
+ * Authors of one member in one epoch: each start takes one, and each playbook that the member edits.
+ * Further ones wait for nothing: they are refused.
+ */
+export const MAX_VOICE_AUTHORS = 4_096

@@ -88,6 +88,24 @@ export class LimitError extends CodedError<LimitErrorCode> {
   override readonly name = 'LimitError'
 }
 
+/** Why this node has no voice in its closed swarm. */
+export type MembershipErrorCode =
+  /** Thrown when the node has no certificate of the swarm, or one that is void or revoked. */
+  | 'NOT_A_MEMBER'
+  /** Thrown when the certificate of the node has expired, or begins later. */
+  | 'CERTIFICATE_DATES'
+  /** Thrown when the node is a light member, which reads and does not publish. */
+  | 'NO_VOICE'
+  /** Thrown when the member has a voice from the next epoch on. */
+  | 'VOICE_BEGINS_LATER'
+  /** Thrown when the member has used all author keys of the epoch. */
+  | 'AUTHORS_USED'
+
+/** Thrown when a node of a closed swarm cannot publish. */
+export class MembershipError extends CodedError<MembershipErrorCode> {
+  override readonly name = 'MembershipError'
+}
+
 /** Thrown by every `readX` when bytes are not exactly one well-formed X. Never thrown to a user. */
 export class MalformedError extends CodedError<'MALFORMED'> {
   override readonly name = 'MalformedError'

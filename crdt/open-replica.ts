@@ -1,20 +1,24 @@
 /** Opens a replica over a store, for one swarm. */
 import { authorEpochs } from './feeds/author-epoch.ts'
-import { StoreError } from './errors.ts'
+import { MembershipError, StoreError } from './errors.ts'
 import { filterKeyOf } from './filters/filter-element.ts'
 import { Replica } from './replica.ts'
-import { storedSwarmName } from './swarm-name.ts'
+import { isClosedSwarm, storedSwarmName } from './swarm-name.ts'
 import type { ReplicaInit } from './replica-init.ts'
 
 const DEFAULT_SWARM = 'default'
 
-/** Throws `StoreError` (STORE_SWARM) if the store contains entries of another swarm. */
+/**
+ * Throws `StoreError` (STORE_SWARM) if the store contains entries of another swarm, and
+ * `MembershipError` (NOT_A_MEMBER) for a closed swarm without `membership`.
+ */
 export async function openReplica({
   store,
   swarm,
   filterKey,
   hidesOwn = false,
-  epochs = authorEpochs()
+  epochs = authorEpochs(),
+  membership
 }: ReplicaInit): Promise<Replica> {
   const name = await storedSwarmName(store)
   if (swarm !== undefined && name !== undefined && swarm !== name) {
@@ -24,12 +28,19 @@ export async function openReplica({
     )
   }
   const own = swarm ?? name ?? DEFAULT_SWARM
+  if (isClosedSwarm(own) && membership === undefined) {
+    throw new MembershipError(
+      'NOT_A_MEMBER',
+      `The swarm "${own}" is closed, and this node has no certificate of it. Join with an invite: "hive join".`
+    )
+  }
   const replica = new Replica({
     store,
     swarm: own,
     filterKey: filterKey ?? filterKeyOf(own),
     hidesOwn,
-    epochs
+    epochs,
+    membership: isClosedSwarm(own) ? membership : undefined
   })
   await replica.load()
   return replica

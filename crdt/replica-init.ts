@@ -2,6 +2,7 @@
 import type { RejectReason } from './admission/validate-entry.ts'
 import type { AuthorEpochs } from './feeds/author-epoch.ts'
 import type { Entry } from './feeds/entry.ts'
+import type { Membership } from './membership.ts'
 import type { Store } from './store/section.ts'
 
 /** Events of a replica. */
@@ -31,4 +32,10 @@ export interface ReplicaInit {
   readonly hidesOwn?: boolean
   /** When this node changes its author keys; default each week. */
   readonly epochs?: AuthorEpochs
+  /** Of a closed swarm, whose name binds a root key; needed there. */
+  readonly membership?: Membership
 }
+
+/** All options but the membership have a default. */
+export type CompleteReplicaInit = Required<Omit<ReplicaInit, 'membership'>> &
+  Pick<ReplicaInit, 'membership'>

@@ -23,7 +23,10 @@ import { StoredFeeds } from './admission/stored-feeds.ts'
 import { swarmNameOperation } from './swarm-name.ts'
 import type { EventEmitter } from 'node:events'
 import type { SweeperInit } from './admission/sweeper.ts'
-import type { ReplicaEvents, ReplicaInit } from './replica-init.ts'
+import { FeedVoices } from './feeds/feed-voices.ts'
+import { OwnVoices } from './publishing/own-voices.ts'
+import { VoiceCheck } from './admission/voice-check.ts'
+import type { CompleteReplicaInit, ReplicaEvents } from './replica-init.ts'
 
 /** The parts of one replica. */
 export interface ReplicaParts {
@@ -51,17 +54,28 @@ export interface ReplicaParts {
 
 /** Creates the parts; nothing is read before `load`. `events` emits what they report. */
 export function replicaParts(
-  { store, swarm, filterKey, hidesOwn, epochs }: Required<ReplicaInit>,
+  { store, swarm, filterKey, hidesOwn, epochs: authorEpochs, membership }: CompleteReplicaInit,
   events: Pick<EventEmitter<ReplicaEvents>, 'emit'>
 ): ReplicaParts {
   const serial = new Serial()
+  const voices = membership === undefined ? undefined : new FeedVoices(store)
+  const ownVoices =
+    membership === undefined || voices === undefined
+      ? undefined
+      : new OwnVoices({ swarm, membership, voices })
+  const voiceCheck =
+    membership === undefined || voices === undefined
+      ? undefined
+      : new VoiceCheck({ swarm, membership, voices, feed: (author) => feeds.feed(author) })
+  // Members take a new author with each epoch of the swarm.
+  const epochs = membership === undefined ? authorEpochs : { current: () => membership.epoch() }
   const hidden = new HiddenEntries(store, (author) => feeds.touch(author))
   const feeds: FeedStore = new FeedStore(store, hidden)
   const isLive: FeedStore['isLive'] = (author, seq) => feeds.isLive(author, seq)
   const unswept = new Map<string, Uint8Array>()
   const drafts = new Drafts(store)
   const standings = new StandingWriter({ drafts, isLive })
-  const recordStore = new RecordStore(store, new StandingReader({ store, isLive, unswept }))
+  const recordStore = new RecordStore(store, new StandingReader({ store, isLive, unswept, hasVoices: voices !== undefined }))
   const recordLog = new DigestLog(store, 'record-log')
   const elementOf = elementHasher(filterKey)
   const published = new StoredFilter({
@@ -73,6 +87,7 @@ export function replicaParts(
   })
   const read = async (): Promise<void> => {
     drafts.clear()
+    voices?.forget()
     await feeds.load()
     await recordLog.load()
     await sweeper.load()
@@ -140,6 +155,8 @@ export function replicaParts(
   })
   const admitter: Admitter = new Admitter({
     ...shared,
+    voices,
+    voiceCheck,
     sweeper,
     swarmNameOperation: () => swarmNameOperation(store, swarm),
     observer: {
@@ -169,6 +186,7 @@ export function replicaParts(
   const playbooks = new Playbooks({
     swarm,
     epochs,
+    ownVoices,
     writersOf: (doc) => feeds.writersOf(doc),
     between: (author, from, to) => feeds.between(author, from, to),
     flush,
@@ -177,6 +195,7 @@ export function replicaParts(
   const publisher = new Publisher({
     swarm,
     epochs,
+    ownVoices,
     store,
     recordStore,
     runExclusive,

@@ -25,7 +25,7 @@ import type { Publication } from './publishing/publication.ts'
 import type { OwnVote } from './publishing/own-votes.ts'
 import type { Published } from './publishing/publisher.ts'
 import type { Register } from './records/register.ts'
-import type { ReplicaEvents, ReplicaInit } from './replica-init.ts'
+import type { CompleteReplicaInit, ReplicaEvents, ReplicaInit } from './replica-init.ts'
 import type { ReplicaParts } from './replica-parts.ts'
 
 /** A replica of the hive: all admitted entries, and the state that follows from them. */
@@ -41,7 +41,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly #parts: ReplicaParts
 
   /** `openReplica` calls it, and then `load`. */
-  constructor(init: Required<ReplicaInit>) {
+  constructor(init: CompleteReplicaInit) {
     super()
     this.swarm = init.swarm
     this.#store = init.store
@@ -63,6 +63,8 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   /** Never throws for invalid bytes; rejects only if the store fails. */
   async admit(bytes: Uint8Array): Promise<AdmissionResult> {
     const { serial, refresh, visibility, admitter, hidden } = this.#parts
+    // Of an own entry that comes back too: it must take as long as that of another.
+    await admitter.prepare(bytes)
     if (hidden.isEmpty) return admitter.admit(bytes)
     const shown = await serial.run(async () => {
       await refresh()

@@ -12,3 +12,11 @@ export async function storedSwarmName(store: Pick<Store, 'section'>): Promise<st
 export function swarmNameOperation(store: Pick<Store, 'section'>, swarm: string): Operation {
   return store.section('replica').put(SWARM_KEY, Buffer.from(swarm))
 }
+
+/** `~` and the first 16 bytes of a hash over the root key, in hexadecimal digits. */
+const CLOSED = /^.+~[0-9a-f]{32}$/s
+
+/** Whether the name of a swarm binds a root key: its members have certificates and one voice each. */
+export function isClosedSwarm(swarm: string): boolean {
+  return CLOSED.test(swarm)
+}

@@ -8,13 +8,16 @@
  * (`equivocation.ts`).
  */
 import { validateEntry } from './validate-entry.ts'
-import { PLAYBOOK_FORMAT } from '../constants.ts'
+import { MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
 import { equalBytes } from '../bytes/index.ts'
 import { hasValidSignature } from '../feeds/entry.ts'
 import { isProven, readProof, writeProof } from '../feeds/equivocation.ts'
 import { MalformedError } from '../errors.ts'
 import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
-import type { RejectReason, EntryVerdict } from './validate-entry.ts'
+import { voiceOrder } from '../records/voice-order.ts'
+import type { RejectReason, EntryVerdict, VoiceReader } from './validate-entry.ts'
+import type { VoiceCheck } from './voice-check.ts'
+import type { FeedVoice, FeedVoices } from '../feeds/feed-voices.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { DigestLog } from '../store/digest-log.ts'
@@ -76,6 +79,9 @@ export interface AdmitterInit {
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
   readonly sweeper: Pick<Sweeper, 'mark' | 'sweep'>
   readonly hidden: HiddenEntries
+  /** Of a closed swarm: whose voice its feeds are, and the check of a voice. */
+  readonly voices?: FeedVoices
+  readonly voiceCheck?: VoiceCheck
   /** The filter of published records, for peers. */
   readonly published: StoredFilter
   readonly recordLog: DigestLog
@@ -92,6 +98,8 @@ interface EntryOrigin {
   readonly isOwn: boolean
   /** Added to the commit of the entry. */
   readonly extra?: readonly Operation[]
+  /** The voice of an own entry: what this node has just proven need not be checked. */
+  readonly voice?: FeedVoice
 }
 
 export class Admitter {
@@ -100,6 +108,11 @@ export class Admitter {
 
   constructor(init: AdmitterInit) {
     this.#init = init
+  }
+
+  /** Begins what takes long of an admission, before its turn. Never throws for invalid bytes. */
+  async prepare(bytes: Uint8Array): Promise<void> {
+    if (bytes.length <= MAX_ENTRY_BYTES) await this.#init.voiceCheck?.prepare(bytes)
   }
 
   /** Never throws for invalid bytes; rejects only if the store fails. */
@@ -113,7 +126,7 @@ export class Admitter {
     return serial.run(() =>
       task({
         feed: (author) => feeds.feed(author),
-        admit: (bytes, extra) => this.#admitOwn(bytes, extra)
+        admit: (bytes, extra, voice) => this.#admitOwn(bytes, extra, voice)
       })
     )
   }
@@ -187,9 +200,10 @@ export class Admitter {
 
   async #admitOwn(
     bytes: Uint8Array,
-    extra: readonly Operation[]
+    extra: readonly Operation[],
+    voice: FeedVoice | undefined
   ): Promise<{ durable: Promise<void> }> {
-    const admission = await this.#admit(bytes, { isOwn: true, extra })
+    const admission = await this.#admit(bytes, { isOwn: true, extra, voice })
     if (admission.outcome !== 'admitted') {
       const reason = admission.outcome === 'rejected' ? admission.reason : admission.outcome
       throw new Error(`An own entry was not admitted: ${reason}`)
@@ -207,7 +221,8 @@ export class Admitter {
       headerAt: async (author, seq) => {
         await commits.flush()
         return feeds.headerAt(author, seq)
-      }
+      },
+      voices: this.#voicesFor(origin)
     })
     switch (verdict.verdict) {
       case 'held':
@@ -223,7 +238,7 @@ export class Admitter {
 
   async #append(
     bytes: Uint8Array,
-    { entry, values, next }: Extract<EntryVerdict, { verdict: 'admit' }>,
+    { entry, values, next, voice }: Extract<EntryVerdict, { verdict: 'admit' }>,
     origin: EntryOrigin | undefined
   ): Promise<AdmissionResult> {
     const { commits, feeds, hidden, recordLog, observer, sweeper, drafts } = this.#init
@@ -231,7 +246,8 @@ export class Admitter {
     const digests = recordsOf(values)
     const changed = changedBy(values)
     const feed = feeds.feed(entry.author)
-    const stored = await this.#storeValues(entry, values)
+    const introduction = await this.#introduce(entry, voice)
+    const stored = await this.#storeValues(entry, values, voice)
     const isCheckpoint = next.base > feed.base
     const draft = drafts.take()
     const isHidden = origin?.isOwn === true && this.#init.hidesOwn
@@ -239,6 +255,7 @@ export class Admitter {
     const durable = commits.commit([
       ...(isHidden ? hidden.hide(feed, digests) : []),
       ...feeds.append(entry, bytes, next),
+      ...introduction,
       // Stored again with each first entry, which is rare enough.
       ...(entry.seq === 1 ? [this.#init.swarmNameOperation()] : []),
       ...stored,
@@ -260,15 +277,36 @@ export class Admitter {
   }
 
   /** Reads what the values change, before any state changes. */
-  async #storeValues(entry: Entry, values: readonly Value[]): Promise<readonly Operation[]> {
+  async #storeValues(
+    { author, seq }: Entry,
+    values: readonly Value[],
+    voice: FeedVoice | undefined
+  ): Promise<readonly Operation[]> {
     const { standings, recordStore, drafts } = this.#init
     if (values.length === 0) return []
+    const order = voice === undefined ? seq : voiceOrder(voice.epoch, voice.generation, seq)
     try {
-      return await recordStore.operations(values, await standings.add(entry, values))
+      return await recordStore.operations(
+        values,
+        await standings.add({ author, seq, order }, values)
+      )
     } catch (error) {
       drafts.discard()
       throw error
     }
+  }
+
+  /** For a feed that begins here: whose voice it is. */
+  async #introduce({ author }: Entry, voice: FeedVoice | undefined): Promise<Operation[]> {
+    const { voices } = this.#init
+    if (voice === undefined || voices === undefined) return []
+    return (await voices.of(author)) === undefined ? voices.put(author, voice) : []
+  }
+
+  #voicesFor(origin: EntryOrigin | undefined): VoiceReader | undefined {
+    const voice = origin?.voice
+    if (voice === undefined) return this.#init.voiceCheck
+    return { check: () => Promise.resolve({ status: 'valid', voice }) }
   }
 
   /** `subjects`: the subjects of an entry of another author. */

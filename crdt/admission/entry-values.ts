@@ -4,6 +4,9 @@ import { ENTRY_FORMAT, KNOWLEDGE_DOC } from '../constants.ts'
 import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
 import { unpack } from '../feeds/payload.ts'
+import { splitPayload } from '../feeds/voice-part.ts'
+import { voiceOrder } from '../records/voice-order.ts'
+import { withVoices } from '../records/voiced-values.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
 
 /** The values of an admitted entry; none for an entry of a playbook or of an unread format. */
@@ -12,9 +15,12 @@ export function readEntryValues(swarm: string, seq: number, bytes: Uint8Array): 
     const entry = readEntry(bytes)
     if (entry.format > ENTRY_FORMAT || entry.doc !== KNOWLEDGE_DOC)
       return { seq, values: [], bytes: bytes.length }
-    const update = unpack(entry.payload)
+    const { part, update: packed } = splitPayload(swarm, entry.payload)
+    const update = unpack(packed)
     const { values } = readLogUpdate(update, clientIdOf(swarm, entry.author))
-    return { seq, values, bytes: update.length }
+    if (part === undefined) return { seq, values, bytes: update.length }
+    const order = voiceOrder(part.epoch, part.generation, seq)
+    return { seq, order, values: withVoices(values, part.tags), bytes: update.length }
   } catch (error) {
     if (error instanceof MalformedError) return { seq, values: [], bytes: bytes.length }
     throw error

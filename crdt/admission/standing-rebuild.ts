@@ -106,13 +106,13 @@ export class StandingRebuild {
 
   async #addEntry(author: Uint8Array, seq: number, bytes: Uint8Array): Promise<number> {
     const { swarm, feeds, standings, recordLog, drafts } = this.#init
-    const { values } = readEntryValues(swarm, seq, bytes)
+    const { values, order } = readEntryValues(swarm, seq, bytes)
     await this.#init.runExclusive(async () => {
       const { base, fork } = feeds.feed(author)
       // The window was narrowed meanwhile.
       if (seq < base || (fork > 0 && seq >= fork)) return
       try {
-        await standings.add({ author, seq }, values)
+        await standings.add({ author, seq, order }, values)
       } catch (error) {
         drafts.discard()
         throw error

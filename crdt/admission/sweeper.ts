@@ -11,11 +11,10 @@ import { changedBy } from '../records/value.ts'
 import { readEntryValues } from './entry-values.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { RecordStore } from '../records/record-store.ts'
-import type { StandingWriter } from '../records/standing-writer.ts'
+import type { EntryPosition, StandingWriter } from '../records/standing-writer.ts'
 import type { DigestLog } from '../store/digest-log.ts'
 import type { Drafts } from '../store/drafts.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
-import type { StoredEntry } from '../feeds/entries.ts'
 
 export interface SweeperInit {
   readonly swarm: string
@@ -95,10 +94,11 @@ export class Sweeper {
   async #sweep(author: Uint8Array): Promise<void> {
     if (this.#isHalted) return
     for await (const entry of this.#init.feeds.outside(author)) {
-      const { values } = readEntryValues(this.#init.swarm, entry.seq, entry.bytes)
+      const { values, order } = readEntryValues(this.#init.swarm, entry.seq, entry.bytes)
+      const at = { author, seq: entry.seq, order }
       for (let from = 0; ; from += SLICE) {
         const isLast = from + SLICE >= values.length
-        await this.#removeSlice(author, entry, values.slice(from, from + SLICE), isLast)
+        await this.#removeSlice(at, values.slice(from, from + SLICE), isLast ? [entry.removal] : [])
         await nextTurn()
         if (isLast) break
       }
@@ -112,16 +112,15 @@ export class Sweeper {
   }
 
   #removeSlice(
-    author: Uint8Array,
-    { seq, removal }: StoredEntry,
+    at: EntryPosition,
     values: Parameters<StandingWriter['remove']>[1],
-    isLast: boolean
+    last: readonly Operation[]
   ): Promise<void> {
     const { standings, recordStore, recordLog, drafts } = this.#init
     return this.#init.runExclusive(async () => {
       let operations: readonly Operation[]
       try {
-        const orphans = await standings.remove({ author, seq }, values)
+        const orphans = await standings.remove(at, values)
         operations = await recordStore.removals(orphans)
       } catch (error) {
         drafts.discard()
@@ -132,7 +131,7 @@ export class Sweeper {
         ...draft.operations,
         ...operations,
         ...recordLog.append(changedBy(values)),
-        ...(isLast ? [removal] : [])
+        ...last
       ])
       draft.landed()
     })

@@ -16,11 +16,17 @@ import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
 import { needLessonFormat } from '../records/value.ts'
 import { unpack } from '../feeds/payload.ts'
+import { splitPayload } from '../feeds/voice-part.ts'
+import { withVoices } from '../records/voiced-values.ts'
+import { taggedSubjects } from './voice-check.ts'
 import { goalOfDoc } from '../playbooks/playbook-doc.ts'
 import { areHeads, readEdit } from '../playbooks/playbook-entry.ts'
 import type { Entry, SignedHeader } from '../feeds/entry.ts'
 import type { Proof } from '../feeds/equivocation.ts'
 import type { Feed } from '../feeds/feed.ts'
+import type { FeedVoice } from '../feeds/feed-voices.ts'
+import type { VoicePart } from '../feeds/voice-part.ts'
+import type { VoiceVerdict } from './voice-check.ts'
 import type { Value } from '../records/value.ts'
 
 /** Why an entry is not admitted. */
@@ -50,6 +56,10 @@ export type RejectReason =
   | 'unpack'
   /** Signed, but not an update of its document: another client, an overwrite, a bad value ... */
   | 'structure'
+  /** Of a closed swarm: no member stands behind the author, or not behind all that it says. */
+  | 'voice'
+  /** Of a closed swarm: it rests on members or an epoch that this node does not know yet. */
+  | 'unknown-member'
 
 /** Reasons that no honest peer can cause, since it would have refused the entry itself. */
 const OFFENCES: ReadonlySet<RejectReason> = new Set([
@@ -60,8 +70,11 @@ const OFFENCES: ReadonlySet<RejectReason> = new Set([
   'format',
   'document',
   'unpack',
-  'structure'
+  'structure',
+  'voice'
 ])
+
+type Admitted = Extract<EntryVerdict, { verdict: 'admit' }>
 
 export type EntryVerdict =
   | {
@@ -73,6 +86,8 @@ export type EntryVerdict =
        */
       readonly values: readonly Value[]
       readonly next: Feed
+      /** In a closed swarm: whose voice the feed is. */
+      readonly voice?: FeedVoice
     }
   | { readonly verdict: 'held' }
   | { readonly verdict: 'gap'; readonly entry: Entry; readonly have: number }
@@ -93,6 +108,13 @@ export interface FeedReader {
   feed(author: Uint8Array): Feed
   /** Header of the entry at `seq`: the stored one, or the one that ended the feed. */
   headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
+  /** Of a closed swarm. */
+  readonly voices?: VoiceReader
+}
+
+/** Decides on the voice of an entry: `VoiceCheck`, or trust in what this node has just signed. */
+export interface VoiceReader {
+  check(entry: Entry, part: VoicePart, subjects: readonly Uint8Array[]): Promise<VoiceVerdict>
 }
 
 export async function validateEntry(bytes: Uint8Array, feeds: FeedReader): Promise<EntryVerdict> {
@@ -121,7 +143,36 @@ export async function validateEntry(bytes: Uint8Array, feeds: FeedReader): Promi
   if (entry.seq <= feed.seq) return rejectWith('fork')
   if (entry.seq > feed.seq + 1) return { verdict: 'gap', entry, have: feed.seq }
   if (!isAtBase(entry, feed) && !equalBytes(entry.prev, feed.head)) return rejectWith('fork')
-  return validateContent(entry, feed, feeds.swarm)
+  const { voices, swarm } = feeds
+  if (voices === undefined) return validateContent(entry, feed, swarm)
+  // Without its voice it would be relayed for nobody.
+  if (entry.format > ENTRY_FORMAT) return rejectWith('unknown-member')
+  const verdict = validateContent(entry, feed, swarm)
+  return verdict.verdict === 'admit' ? validateVoice(verdict, feed, swarm, voices) : verdict
+}
+
+/** For the next entry of an author in a closed swarm. */
+async function validateVoice(
+  admitted: Admitted,
+  feed: Feed,
+  swarm: string,
+  voices: VoiceReader
+): Promise<EntryVerdict> {
+  const { entry, values } = admitted
+  let part: VoicePart | undefined
+  try {
+    ;({ part } = splitPayload(swarm, entry.payload))
+  } catch (error) {
+    if (error instanceof MalformedError) return rejectAndEnd('voice', entry)
+    throw error
+  }
+  if (part === undefined || (isFirst(entry, feed) && part.introduction === undefined)) {
+    return rejectAndEnd('voice', entry)
+  }
+  const verdict = await voices.check(entry, part, taggedSubjects(entry, part, values))
+  if (verdict.status === 'invalid') return rejectAndEnd('voice', entry)
+  if (verdict.status === 'unknown') return rejectWith('unknown-member')
+  return { ...admitted, values: withVoices(values, part.tags), voice: verdict.voice }
 }
 
 /** For the author's next entry: admits it, or ends the feed. */
@@ -138,7 +189,7 @@ function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict 
   }
   let update: Uint8Array
   try {
-    update = unpack(entry.payload)
+    update = unpack(splitPayload(swarm, entry.payload).update)
   } catch (error) {
     if (error instanceof MalformedError) return rejectAndEnd('unpack', entry)
     throw error

@@ -10,7 +10,7 @@ import {
 } from '../constants.ts'
 import { toHex } from '../bytes/index.ts'
 import type { AuthorEpochs } from '../feeds/author-epoch.ts'
-import type { Author } from '../feeds/author.ts'
+import type { OwnVoices, VoicedAuthor } from '../publishing/own-voices.ts'
 import type { PlaybookState } from './playbook-state.ts'
 
 /** Keys kept for further edits; an edit without one starts another feed. */
@@ -24,16 +24,22 @@ const LARGEST_EDIT = {
 
 export class EditAuthors {
   /** By document, the newest at the end. */
-  readonly #authors = new Map<string, Author>()
+  readonly #authors = new Map<string, VoicedAuthor>()
   readonly #epochs: AuthorEpochs
+  readonly #ownVoices: OwnVoices | undefined
   #epoch: number | undefined
 
-  constructor(epochs: AuthorEpochs) {
+  /** `ownVoices`: of a closed swarm. */
+  constructor(epochs: AuthorEpochs, ownVoices?: OwnVoices) {
     this.#epochs = epochs
+    this.#ownVoices = ownVoices
   }
 
   /** The key for a document; a new one if the last has no room for another edit. */
-  forDoc(doc: string, state: Pick<PlaybookState, 'editsOf' | 'hasRoom'>): Author {
+  async forDoc(
+    doc: string,
+    state: Pick<PlaybookState, 'editsOf' | 'hasRoom'>
+  ): Promise<VoicedAuthor> {
     const epoch = this.#epochs.current()
     if (epoch !== this.#epoch) this.clear()
     this.#epoch = epoch
@@ -42,7 +48,7 @@ export class EditAuthors {
       const key = toHex(known.key)
       if (state.hasRoom(key, state.editsOf(key) + MAX_ENTRY_HEADS, LARGEST_EDIT)) return known
     }
-    const author = createAuthor()
+    const author = (await this.#ownVoices?.editor(doc)) ?? createAuthor()
     this.#authors.delete(doc)
     this.#authors.set(doc, author)
     for (const oldest of this.#authors.keys()) {

@@ -9,10 +9,12 @@ import { toHex } from '../bytes/index.ts'
 import { createEntry } from '../feeds/entry.ts'
 import { clientIdOf } from '../records/knowledge-log.ts'
 import { pack, unpack } from '../feeds/payload.ts'
+import { joinPayload, splitPayload } from '../feeds/voice-part.ts'
 import { readPlaybookUpdate } from './playbook-update.ts'
 import type { Author } from '../feeds/author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Feed } from '../feeds/feed.ts'
+import type { VoicePart } from '../feeds/voice-part.ts'
 import type { PlaybookEntry } from './playbook-state.ts'
 import type { PlaybookUpdate } from './playbook-update.ts'
 
@@ -29,7 +31,7 @@ export function readEdit(
   swarm: string,
   { author, doc, payload }: Pick<Entry, 'author' | 'doc' | 'payload'>
 ): { update: Uint8Array; client: number; content: PlaybookUpdate } {
-  const update = unpack(payload, MAX_PLAYBOOK_UPDATE_BYTES)
+  const update = unpack(splitPayload(swarm, payload).update, MAX_PLAYBOOK_UPDATE_BYTES)
   const client = clientIdOf(swarm, author, doc)
   return { update, client, content: readPlaybookUpdate(update, client) }
 }
@@ -52,9 +54,15 @@ export function createEditEntry(
   swarm: string,
   author: Author,
   feed: Feed,
-  { doc, heads, update }: { doc: string; heads: readonly Uint8Array[]; update: Uint8Array }
+  edit: {
+    readonly doc: string
+    readonly heads: readonly Uint8Array[]
+    readonly update: Uint8Array
+    readonly part?: VoicePart
+  }
 ): Entry | undefined {
-  const payload = pack(update)
+  const { doc, heads, update, part } = edit
+  const payload = joinPayload(part, pack(update))
   if (update.length > MAX_PLAYBOOK_UPDATE_BYTES || payload.length > MAX_PAYLOAD_BYTES) {
     return undefined
   }

@@ -20,13 +20,14 @@ import { LimitError, MalformedError, StoreError } from '../errors.ts'
 import { clientIdOf } from '../records/knowledge-log.ts'
 import { createEditEntry, headGroups, playbookEntryOf } from './playbook-entry.ts'
 import { EditAuthors } from './edit-authors.ts'
+import { editPartOf, feedVoiceOf } from '../publishing/own-voices.ts'
 import { EntrySet } from './entry-set.ts'
 import { playbookDoc } from './playbook-doc.ts'
 import { changesOf, readPlaybookUpdate } from './playbook-update.ts'
 import { newDoc, readSteps } from './steps.ts'
 import { buildState, playbookTooLarge } from './playbook-state.ts'
 import type { AuthorEpochs } from '../feeds/author-epoch.ts'
-import type { Author } from '../feeds/author.ts'
+import type { OwnVoices, VoicedAuthor } from '../publishing/own-voices.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { FeedAppender } from '../publishing/publisher.ts'
@@ -44,6 +45,8 @@ export interface PlaybookSnapshot {
 export interface PlaybooksInit {
   readonly swarm: string
   readonly epochs: AuthorEpochs
+  /** Of a closed swarm. */
+  readonly ownVoices?: OwnVoices
   /** Feeds that write to a document. */
   writersOf(doc: string): readonly Feed[]
   /** The author's entries from `from` to `to`, in order; ends early at a missing one. */
@@ -82,7 +85,7 @@ export class Playbooks {
 
   constructor(init: PlaybooksInit) {
     this.#init = init
-    this.#authors = new EditAuthors(init.epochs)
+    this.#authors = new EditAuthors(init.epochs, init.ownVoices)
   }
 
   /**
@@ -117,7 +120,8 @@ export class Playbooks {
       resident.edits += 1
       try {
         await resident.loaded
-        const { result, update, author } = this.#change(doc, await currentState(resident), change)
+        const author = await this.#authors.forDoc(doc, await currentState(resident))
+        const { result, update } = this.#change(author, doc, await currentState(resident), change)
         if (update === undefined) return { result, entries: [], durable: [] }
         return { result, ...(await this.#append(doc, resident, { author, update }, append)) }
       } finally {
@@ -201,11 +205,11 @@ export class Playbooks {
 
   /** Applies the change to a copy; `update` is undefined if it changed nothing. */
   #change<T>(
+    author: VoicedAuthor,
     doc: string,
     state: PlaybookState,
     change: Change<T>
-  ): { result: T; update: Uint8Array | undefined; author: Author } {
-    const author = this.#authors.forDoc(doc, state)
+  ): { result: T; update: Uint8Array | undefined } {
     const copy = newDoc()
     Y.applyUpdate(copy, Y.encodeStateAsUpdate(state.doc))
     // Set after loading, since Yjs changes the client id when it loads structs of its own.
@@ -215,7 +219,7 @@ export class Playbooks {
     try {
       const result = copy.transact(() => change(copy))
       if (update !== undefined) checkEdit(update, copy.clientID, state)
-      return { result, update, author }
+      return { result, update }
     } finally {
       copy.destroy()
     }
@@ -224,7 +228,7 @@ export class Playbooks {
   async #append(
     doc: string,
     resident: ResidentPlaybook,
-    { author, update }: { author: Author; update: Uint8Array },
+    { author, update }: { author: VoicedAuthor; update: Uint8Array },
     { feed, admit }: FeedAppender
   ): Promise<{ entries: Entry[]; durable: Promise<void>[] }> {
     const entries: Entry[] = []
@@ -235,10 +239,11 @@ export class Playbooks {
       const entry = createEditEntry(this.#init.swarm, author, current, {
         doc,
         heads: hashes,
-        update: content
+        update: content,
+        part: await editPartOf(author, doc, current.seq === 0)
       })
       if (entry === undefined) throw editTooLarge(content.length)
-      const admission = await admit(writeEntry(entry), [])
+      const admission = await admit(writeEntry(entry), [], feedVoiceOf(author))
       durable.push(admission.durable)
       entries.push(entry)
     }

@@ -16,7 +16,9 @@ import { canonicalRecord, encodeRecord, recordDigest } from '../records/record.t
 import { needLessonFormat } from '../records/value.ts'
 import { canonicalTags, checkNumbers } from '../records/register.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
-import type { Author } from '../feeds/author.ts'
+import { joinPayload, sizeOfPart } from '../feeds/voice-part.ts'
+import { partOf } from './own-voices.ts'
+import type { VoicedAuthor } from './own-voices.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { HiveRecord } from '../records/record.ts'
@@ -114,21 +116,27 @@ export function* batchesOf<T extends { readonly bytes: Uint8Array }>(
   if (batch.length > 0) yield batch
 }
 
-/**
- * The next entry of `feed`; undefined if `values` exceed an entry, packed or unpacked. `base` makes
- * it a checkpoint: earlier values are no longer live.
- */
-export function entryOf(
+export interface EntryOptions {
+  /** Makes it a checkpoint: earlier values are no longer live. */
+  readonly base?: number
+  /** In a closed swarm: introduces its author again. The first entry always does. */
+  readonly isIntroduced?: boolean
+}
+
+/** The next entry of `feed`; undefined if `values` exceed an entry, packed or unpacked. */
+export async function entryOf(
   swarm: string,
-  author: Author,
+  author: VoicedAuthor,
   feed: Feed,
   values: readonly Value[],
-  base = feed.base
-): Entry | undefined {
+  { base = feed.base, isIntroduced = false }: EntryOptions = {}
+): Promise<Entry | undefined> {
   const update = writeLogUpdate(clientIdOf(swarm, author.key), feed.clock, values)
   if (update.length > MAX_UNPACKED_BYTES) return undefined
-  const payload = pack(update)
-  if (payload.length > MAX_PAYLOAD_BYTES) return undefined
+  const packed = pack(update)
+  if (packed.length + sizeOfVoice(author, values) > MAX_PAYLOAD_BYTES) return undefined
+  const part = await partOf(author, values, isIntroduced || feed.seq === 0)
+  const payload = joinPayload(part, packed)
   const position = {
     format: formatOf(feed, values, base),
     seq: feed.seq + 1,
@@ -138,6 +146,12 @@ export function entryOf(
     base
   }
   return createEntry(swarm, author, position, payload)
+}
+
+/** Bytes that the voice of an entry takes, at most. */
+function sizeOfVoice({ voice }: VoicedAuthor, values: readonly Value[]): number {
+  if (voice === undefined) return 0
+  return sizeOfPart(voice.introduction, values.filter(({ type }) => type === 'register').length)
 }
 
 /** The lowest format that the values fit: the format of a feed never decreases. */

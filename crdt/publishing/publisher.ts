@@ -7,17 +7,20 @@ import { createAuthor } from '../feeds/author.ts'
 import { toHex } from '../bytes/index.ts'
 import { writeEntry } from '../feeds/entry.ts'
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
-import { TARGET_UNPACKED_BYTES } from '../constants.ts'
+import { KNOWLEDGE_DOC, TARGET_UNPACKED_BYTES } from '../constants.ts'
 import { OwnVotes } from './own-votes.ts'
+import { feedVoiceOf, voiced } from './own-voices.ts'
 import { batchesOf, entryOf, preparePublication, uniqueByDigest, valuesOf } from './publication.ts'
 import { fillerValues, restateEntry } from './restatement.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
 import { Serial } from '../store/serial.ts'
 import type { AuthorEpochs } from '../feeds/author-epoch.ts'
-import type { Author } from '../feeds/author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feed.ts'
+import type { FeedVoice } from '../feeds/feed-voices.ts'
+import type { OwnVoices, VoicedAuthor } from './own-voices.ts'
+import type { PositionedRegister } from '../records/standing-reader.ts'
 import type { OwnVote } from './own-votes.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
@@ -43,6 +46,8 @@ export interface PublisherInit {
   readonly store: Pick<Store, 'commit' | 'isSuspect' | 'section'> & Partial<Pick<Store, 'copies'>>
   readonly recordStore: RecordStore
   readonly epochs: AuthorEpochs
+  /** Of a closed swarm. */
+  readonly ownVoices?: OwnVoices
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
   /** The values of the author's entries from `from` to `to`, as far as they are stored. */
@@ -54,7 +59,8 @@ export interface FeedAppender {
   /** Throws if the entry is not admitted; `durable` resolves when it and `extra` are on disk. */
   readonly admit: (
     entry: Uint8Array,
-    extra: readonly Operation[]
+    extra: readonly Operation[],
+    voice?: FeedVoice
   ) => Promise<{ durable: Promise<void> }>
 }
 
@@ -70,7 +76,9 @@ export class Publisher {
   readonly #evidence: PendingEvidence
   /** Serial, so that each call sees the votes of the call before it. */
   readonly #serial = new Serial()
-  #author: Author | undefined
+  #author: VoicedAuthor | undefined
+  /** In a closed swarm the entry at this place introduces its author again: it may become the first. */
+  #nextBase: number | undefined
   #epoch: number | undefined
   /** Records with evidence of the current author: its next register must contain the counts. */
   readonly #hasEvidence = new Set<string>()
@@ -122,7 +130,7 @@ export class Publisher {
     retractions: readonly Retraction[],
     operations: readonly Operation[]
   ): Promise<Entry[]> {
-    const author = this.#current()
+    const author = await this.#current()
     const values = retractions.map((each): Value => ({ type: 'retraction', ...each }))
     const entries = await this.#sign(author, [values], () => [
       ...retractions.map(({ digest }) => this.#ownVotes.del(digest)),
@@ -131,7 +139,7 @@ export class Publisher {
     await this.#ownVotes.finish(retractions.map(({ digest }) => digest))
     for (const { digest } of retractions) {
       // The vote, its record and the retraction itself.
-      const isOwn = (await this.#init.recordStore.latest(digest, author.key)) !== undefined
+      const isOwn = (await this.#latestOf(author, digest)) !== undefined
       if (isOwn) this.#deadValues += 3
     }
     return entries
@@ -148,10 +156,10 @@ export class Publisher {
     const { digest } = prepared
     return this.#serial.run(async () => {
       const { recordStore } = this.#init
-      const author = this.#current()
+      const author = await this.#current()
       const secret = await this.#ownVotes.secretOf(digest)
       const [published = false] = await recordStore.has([digest])
-      const before = await recordStore.latest(digest, author.key)
+      const before = await this.#latestOf(author, digest)
       const counters = before?.register.counters ?? []
       const values = valuesOf(
         { ...prepared, register: { ...prepared.register, counters } },
@@ -190,7 +198,7 @@ export class Publisher {
       const entries: Entry[] = []
       for await (const batch of this.#evidence.batches()) {
         signal?.throwIfAborted()
-        const author = this.#current()
+        const author = await this.#current()
         const values: Value[][] = []
         for (const { digest, counters } of batch) {
           values.push([await this.#withEvidence(author, digest, counters, day)])
@@ -221,6 +229,7 @@ export class Publisher {
     const { base, seq } = await this.#init.runExclusive(({ feed }) =>
       Promise.resolve(feed(author.key))
     )
+    this.#nextBase = seq + 1
     const entries: Entry[] = []
     const values = this.#values
     let batch: EntryValues[] = []
@@ -250,6 +259,7 @@ export class Publisher {
   /** Drops the author key: the next publication starts a new feed. */
   rotate(): void {
     this.#author = undefined
+    this.#nextBase = undefined
     this.#hasEvidence.clear()
     this.#values = 0
     this.#deadValues = 0
@@ -260,7 +270,7 @@ export class Publisher {
     if (this.#author !== undefined && toHex(this.#author.key) === toHex(author)) this.rotate()
   }
 
-  #restate(author: Author, batch: readonly EntryValues[], base?: number): Promise<Entry[]> {
+  #restate(author: VoicedAuthor, batch: readonly EntryValues[], base?: number): Promise<Entry[]> {
     return this.#serial.run(async () => {
       if (this.#author !== author) return []
       const { recordStore } = this.#init
@@ -289,7 +299,7 @@ export class Publisher {
     const fresh = prepared.filter((_, i) => hasVote[i] !== true)
     for (const batch of batchesOf(fresh)) {
       signal?.throwIfAborted()
-      const author = this.#current()
+      const author = await this.#current()
       const published = await this.#init.recordStore.has(batch.map(({ digest }) => digest))
       for (const [i, { digest }] of batch.entries()) {
         ;(published[i] === true ? result.votes : result.records).push(digest)
@@ -303,19 +313,19 @@ export class Publisher {
 
   /** A vote replaces the author's register, so it must repeat the counters. */
   async #withCounters(
-    { key }: Author,
+    author: VoicedAuthor,
     publication: PreparedPublication
   ): Promise<PreparedPublication> {
     const { digest, register } = publication
     if (!this.#hasEvidence.has(toHex(digest))) return publication
-    const before = await this.#init.recordStore.latest(digest, key)
+    const before = await this.#latestOf(author, digest)
     const counters = before?.register.counters ?? []
     this.#deadValues += 1
     return { ...publication, register: { ...register, counters } }
   }
 
   async #append(
-    author: Author,
+    author: VoicedAuthor,
     batch: readonly PreparedPublication[],
     published: readonly boolean[]
   ): Promise<Entry[]> {
@@ -330,14 +340,14 @@ export class Publisher {
 
   /** The author's register of a record, with `counters` added. */
   async #withEvidence(
-    { key }: Author,
+    author: VoicedAuthor,
     digest: Uint8Array,
     counters: Counters,
     day: number
   ): Promise<Value> {
     const { recordStore } = this.#init
     this.#hasEvidence.add(toHex(digest))
-    const before = (await recordStore.latest(digest, key))?.register
+    const before = (await this.#latestOf(author, digest))?.register
     if (before !== undefined) this.#deadValues += 1
     const withdrawn = before !== undefined && (await recordStore.isRetracted(digest, before))
     const register: Register = {
@@ -348,38 +358,50 @@ export class Publisher {
     return { type: 'register', digest, register }
   }
 
-  #current(): Author {
-    const epoch = this.#init.epochs.current()
+  async #current(): Promise<VoicedAuthor> {
+    const { epochs, ownVoices } = this.#init
+    const epoch = epochs.current()
     if (epoch !== this.#epoch) this.rotate()
     this.#epoch = epoch
-    return (this.#author ??= createAuthor())
+    if (ownVoices === undefined) return (this.#author ??= createAuthor())
+    const author = this.#author ?? (await ownVoices.author(KNOWLEDGE_DOC))
+    return (this.#author ??= author)
+  }
+
+  /** The latest register of the author's voice for the record. */
+  async #latestOf(
+    { key, voice }: VoicedAuthor,
+    digest: Uint8Array
+  ): Promise<PositionedRegister | undefined> {
+    const [tag = key] = voice === undefined ? [] : await voice.own.tags([digest])
+    return this.#init.recordStore.latest(digest, tag)
   }
 
   /** Appends groups of values to the author's feed, in as few entries as possible. */
   async #sign(
-    author: Author,
-    groups: readonly Value[][],
+    author: VoicedAuthor,
+    given: readonly (readonly Value[])[],
     extra: (from: number, to: number) => Operation[],
     base?: number
   ): Promise<Entry[]> {
     const entries: Entry[] = []
+    // Before its turn: tags take long.
+    const groups: (readonly Value[])[] = []
+    for (const group of given) groups.push(await voiced(author, group))
     const commits = await this.#init.runExclusive(async ({ feed, admit }) => {
       const durable: Promise<void>[] = []
       for (let from = 0, to = groups.length; from < groups.length; to = groups.length) {
-        const next = (): Entry | undefined =>
-          entryOf(
-            this.#init.swarm,
-            author,
-            feed(author.key),
-            groups.slice(from, to).flat(),
-            to === groups.length ? base : undefined
-          )
-        let entry = next()
+        const next = (): Promise<Entry | undefined> =>
+          entryOf(this.#init.swarm, author, feed(author.key), groups.slice(from, to).flat(), {
+            base: to === groups.length ? base : undefined,
+            isIntroduced: feed(author.key).seq + 1 === this.#nextBase
+          })
+        let entry = await next()
         while (entry === undefined) {
           to = from + Math.ceil((to - from) / 2)
-          entry = next()
+          entry = await next()
         }
-        const admission = await admit(writeEntry(entry), extra(from, to))
+        const admission = await admit(writeEntry(entry), extra(from, to), feedVoiceOf(author))
         durable.push(admission.durable)
         entries.push(entry)
         from = to

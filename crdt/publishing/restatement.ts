@@ -11,6 +11,8 @@ import type { Value } from '../records/value.ts'
 
 export interface EntryValues {
   readonly seq: number
+  /** In a closed swarm: the place among all that the member says. */
+  readonly order?: number
   readonly values: readonly Value[]
   /** Unpacked bytes of the entry. */
   readonly bytes: number
@@ -28,7 +30,9 @@ export async function restateEntry(
   const seen = new Set<string>()
   for (const value of values) {
     if (value.type === 'record' || seen.has(toHex(value.digest))) continue
-    const own = await recordStore.registersBy(value.digest, author)
+    const voice = value.type === 'register' ? value.voice : undefined
+    // In a closed swarm that is of no register, and retractions of own votes are repeated too.
+    const own = await recordStore.registersBy(value.digest, voice ?? author)
     if (value.type === 'retraction') {
       const commitment = commitmentOf(value)
       const isOwn = own.some(({ register }) => equalBytes(register.commitment, commitment))
@@ -37,8 +41,8 @@ export async function restateEntry(
     }
     seen.add(toHex(value.digest))
     const latest = own.at(-1)
-    if (latest?.seq !== seq) continue
-    const live = await withoutRetractedVote(recordStore, value.digest, latest)
+    if (latest?.seq !== seq || !equalBytes(latest.author, author)) continue
+    const live = { ...(await withoutRetractedVote(recordStore, value.digest, latest)), voice }
     if (live.register.vote === 'none' && live.register.counters.length === 0) continue
     const isWithRecord = values.some(
       (each) => each.type === 'record' && equalBytes(each.digest, value.digest)
@@ -59,8 +63,10 @@ export async function fillerValues(
 ): Promise<Value[]> {
   const last = values.at(-1)
   if (last === undefined || last.type === 'retraction') return last === undefined ? [] : [last]
-  const latest = await recordStore.latest(last.digest, author)
-  return latest === undefined ? [] : [await withoutRetractedVote(recordStore, last.digest, latest)]
+  const voice = last.type === 'register' ? last.voice : undefined
+  const latest = await recordStore.latest(last.digest, voice ?? author)
+  if (latest === undefined) return []
+  return [{ ...(await withoutRetractedVote(recordStore, last.digest, latest)), voice }]
 }
 
 async function recordOf(recordStore: RestatementReader, digest: Uint8Array): Promise<Value[]> {

@@ -126,8 +126,8 @@ export class Facets {
     return times
   }
 
-  /** Authors whose stored vote has the commitment. */
-  async authorsOf(digest: Uint8Array, commitment: Uint8Array): Promise<Uint8Array[]> {
+  /** Voices whose stored vote has the commitment. */
+  async voicesOf(digest: Uint8Array, commitment: Uint8Array): Promise<Uint8Array[]> {
     const prefix = keyOf(digest, COMMITMENT, commitment)
     const keys = await Array.fromAsync(this.#section.entries(prefix), ([key]) => key)
     return keys.map((key) => key.subarray(prefix.length))
@@ -186,12 +186,12 @@ export class Facets {
 
 function facetsOf(vote: StoredVote | undefined): FacetChange[] {
   if (vote === undefined) return []
-  const { author, register } = vote
+  const { voice, register } = vote
   const facets: FacetChange[] = []
   const add = (type: number, value: Uint8Array, sums: Facet['sums'] = [0, 0]): void => {
     facets.push({ type, value, authors: 1, sums })
   }
-  add(COMMITMENT, concat(register.commitment, author))
+  add(COMMITMENT, concat(register.commitment, voice))
   if (!says(vote)) return facets
   for (const [name, count] of register.counters) {
     add(COUNTER, Buffer.from(name), [Math.min(MAX_COUNTED, count), 0])

@@ -165,14 +165,14 @@ export class RecordStore {
     return found
   }
 
-  /** The author's latest register of the record, retracted or not. */
-  async latest(digest: Uint8Array, author: Uint8Array): Promise<PositionedRegister | undefined> {
-    return (await this.registersBy(digest, author)).at(-1)
+  /** The latest register of the record by this voice, retracted or not. */
+  async latest(digest: Uint8Array, voice: Uint8Array): Promise<PositionedRegister | undefined> {
+    return (await this.registersBy(digest, voice)).at(-1)
   }
 
-  /** All registers of the author for the record, in feed order. */
-  registersBy(digest: Uint8Array, author: Uint8Array): Promise<PositionedRegister[]> {
-    return this.#standings.registersBy(digest, author)
+  /** All registers of the voice for the record, in their order. */
+  registersBy(digest: Uint8Array, voice: Uint8Array): Promise<PositionedRegister[]> {
+    return this.#standings.registersBy(digest, voice)
   }
 
   /** Whether a live retraction reveals the vote's commitment. */

@@ -7,16 +7,20 @@ import { concat, equalBytes, seqBytes, seqOf } from '../bytes/index.ts'
 import { Facets } from './facets.ts'
 import { EMPTY_ROW, readRow, readVote } from './standing-row.ts'
 import type { PrefixReader } from '../store/section.ts'
-import type { StandingRow, StoredVote } from './standing-row.ts'
+import { isLater } from './voice-order.ts'
+import type { StandingRow, StoredVote, VotePosition } from './standing-row.ts'
 
 /** Whether a value at this position is live. */
 export type IsLive = (author: Uint8Array, seq: number) => boolean
 
 export class StandingKeys<Section extends PrefixReader> {
   readonly rows: Section
-  /** Votes on records whose row has sums: (digest, author). */
+  /** Votes on records whose row has sums: (digest, voice). */
   readonly votes: Section
-  /** Registers that a later one replaced: (digest, author, seq). They count if that one is void. */
+  /**
+   * Registers that a later one replaced: (digest, voice, order, author unless it is the voice). They
+   * count if that one is void.
+   */
   readonly older: Section
   /** Retractions: (digest, commitment, author, seq). */
   readonly withdrawals: Section
@@ -38,23 +42,23 @@ export class StandingKeys<Section extends PrefixReader> {
     return bytes === undefined ? EMPTY_ROW : readRow(bytes)
   }
 
-  /** The stored votes of these authors on a record. */
+  /** The stored votes of these voices on a record. */
   async votesOf(
     row: StandingRow,
     digest: Uint8Array,
-    authors: readonly Uint8Array[]
+    voices: readonly Uint8Array[]
   ): Promise<StoredVote[]> {
     if (row.form === 'list') {
-      return row.votes.filter((vote) => authors.some((author) => equalBytes(author, vote.author)))
+      return row.votes.filter((vote) => voices.some((voice) => equalBytes(voice, vote.voice)))
     }
-    const found = await this.votes.getMany(authors.map((author) => concat(digest, author)))
-    return authors.flatMap((author, i) => {
+    const found = await this.votes.getMany(voices.map((voice) => concat(digest, voice)))
+    return voices.flatMap((voice, i) => {
       const bytes = found[i]
-      return bytes === undefined ? [] : [readVote(author, bytes)]
+      return bytes === undefined ? [] : [readVote(voice, bytes)]
     })
   }
 
-  /** The stored votes with the commitment: of its author, and of authors who copied it. */
+  /** The stored votes with the commitment: of its voice, and of voices who copied it. */
   async votesWith(
     row: StandingRow,
     digest: Uint8Array,
@@ -63,15 +67,17 @@ export class StandingKeys<Section extends PrefixReader> {
     if (row.form === 'list') {
       return row.votes.filter(({ register }) => equalBytes(register.commitment, commitment))
     }
-    return this.votesOf(row, digest, await this.facets.authorsOf(digest, commitment))
+    return this.votesOf(row, digest, await this.facets.voicesOf(digest, commitment))
   }
 
-  /** Earlier registers of the vote's author, in feed order. */
-  async olderThan(digest: Uint8Array, { author, seq }: StoredVote): Promise<StoredVote[]> {
-    const prefix = concat(digest, author)
+  /** Earlier registers of the vote's voice, in their order. */
+  async olderThan(digest: Uint8Array, latest: StoredVote): Promise<StoredVote[]> {
+    const { voice } = latest
+    const prefix = concat(digest, voice)
     const older: StoredVote[] = []
-    for await (const [key, bytes] of this.older.entries(prefix)) {
-      if (seqOf(key.subarray(prefix.length)) < seq) older.push(readVote(author, bytes))
+    for await (const [, bytes] of this.older.entries(prefix)) {
+      const vote = readVote(voice, bytes)
+      if (isLater(latest, vote)) older.push(vote)
     }
     return older
   }
@@ -93,8 +99,12 @@ export class StandingKeys<Section extends PrefixReader> {
 }
 
 /** The key of a register among older ones. */
-export function olderKey(digest: Uint8Array, author: Uint8Array, seq: number): Uint8Array {
-  return concat(digest, author, seqBytes(seq))
+export function olderKey(
+  digest: Uint8Array,
+  { voice, order, author }: Pick<VotePosition, 'author' | 'order' | 'voice'>
+): Uint8Array {
+  const key = concat(digest, voice, seqBytes(order))
+  return equalBytes(voice, author) ? key : concat(key, author)
 }
 
 export function withdrawalKey(

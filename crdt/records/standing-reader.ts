@@ -18,17 +18,20 @@ export interface StandingReaderInit {
   readonly isLive: IsLive
   /** Authors that have values outside of their window, by name. */
   readonly unswept: ReadonlyMap<string, Uint8Array>
+  /** In a closed swarm the votes of an author cannot be found by its key. */
+  readonly hasVoices?: boolean
 }
 
-/** A register and its position in the author's feed. */
+/** A register and its position in its author's feed. */
 export interface PositionedRegister {
+  readonly author: Uint8Array
   readonly seq: number
   readonly register: Register
 }
 
 /**
- * While the values of more authors than these are removed, each of them counts as a vouch less:
- * that is never too many.
+ * While the values of more authors than these are removed, or in a closed swarm of any, each of them
+ * counts as a vouch less: that is never too many.
  */
 const MAX_SUBTRACTED = 256
 
@@ -77,9 +80,9 @@ export class StandingReader {
     return this.#live(digest, await this.#keys.votesWith(row, digest, commitment))
   }
 
-  /** All registers of the author for the record, in feed order. */
-  async registersBy(digest: Uint8Array, author: Uint8Array): Promise<PositionedRegister[]> {
-    const [vote] = await this.#keys.votesOf(await this.#keys.row(digest), digest, [author])
+  /** All registers of the voice for the record, in their order. */
+  async registersBy(digest: Uint8Array, voice: Uint8Array): Promise<PositionedRegister[]> {
+    const [vote] = await this.#keys.votesOf(await this.#keys.row(digest), digest, [voice])
     if (vote === undefined) return []
     return [...(vote.hasOlder ? await this.#keys.olderThan(digest, vote) : []), vote]
   }
@@ -114,15 +117,16 @@ export class StandingReader {
     const all = await this.#allOf(digest, row.sums)
     if (all === undefined) return undefined
     const unswept = [...this.#init.unswept.values()]
-    const isExact = unswept.length <= MAX_SUBTRACTED
+    const isExact = unswept.length <= MAX_SUBTRACTED && this.#init.hasVoices !== true
     const left = without.filter((author) => !this.#init.unswept.has(toHex(author)))
-    const stored = await this.#keys.votesOf(row, digest, isExact ? [...unswept, ...left] : without)
+    const stored = await this.#keys.votesOf(row, digest, isExact ? [...unswept, ...left] : this.#init.hasVoices === true ? [] : without)
     const gone = stored.filter(
       ({ author, seq }) => names.has(toHex(author)) || !this.#init.isLive(author, seq)
     )
     const standing = withoutVotes(all, gone)
     if (isExact) return standing
-    return { ...standing, vouches: Math.max(0, standing.vouches - unswept.length) }
+    const unknown = unswept.length + (this.#init.hasVoices === true ? left.length : 0)
+    return { ...standing, vouches: Math.max(0, standing.vouches - unknown) }
   }
 
   async #allOf(

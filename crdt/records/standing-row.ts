@@ -4,20 +4,29 @@
  */
 import * as encoding from 'lib0/encoding'
 import { CONFIDENCE_SCALE, KEY_BYTES, MAX_TIME } from '../constants.ts'
-import { readAll, readUint } from '../bytes/index.ts'
+import { equalBytes, readAll, readUint } from '../bytes/index.ts'
+import { seqInOrder } from './voice-order.ts'
 import { readRegister, readTime, writeTime } from './register.ts'
 import type { Decoder } from '../bytes/index.ts'
 import type { CountedVote, Tally } from './standing.ts'
 import type { Register } from './register.ts'
 
-/**
- * The latest register of an author for a record. Registers are read when they are asked for: a vote
- * that is added to a list needs the authors of the others alone.
- */
-export interface StoredVote extends CountedVote {
+/** Where a register is, and whose it is. */
+export interface VotePosition {
+  /** Who speaks: the author, or in a closed swarm the member's tag for the record. */
+  readonly voice: Uint8Array
+  /** Of two registers of a voice the one with the higher order counts. Of an author: its `seq`. */
+  readonly order: number
   readonly author: Uint8Array
   readonly seq: number
-  /** Whether earlier registers of the author are stored. */
+}
+
+/**
+ * The latest register of a voice for a record. Registers are read when they are asked for: a vote
+ * that is added to a list needs the voices of the others alone.
+ */
+export interface StoredVote extends CountedVote, VotePosition {
+  /** Whether earlier registers of the voice are stored. */
   readonly hasOlder: boolean
   /** The bytes of the register. */
   readonly encoded: Uint8Array
@@ -51,14 +60,16 @@ const OLD_SUMS = 2
 const SUMS = 3
 const RETRACTED = 1
 const OLDER = 2
+/** The author's key stands before the register: it is not the voice. */
+const AUTHORED = 4
 const MAX = Number.MAX_SAFE_INTEGER
 
 /** Bytes of a row before its list: form, flag, number of votes. */
 const HEAD_BYTES = 3
 
-/** Bytes of a vote before its register: sequence number, bits, length of the register. */
-const SEQ_BYTES = 6
-const VOTE_BYTES = SEQ_BYTES + 3
+/** Bytes of a vote before its register: order, bits, length of the register. */
+const ORDER_BYTES = 6
+const VOTE_BYTES = ORDER_BYTES + 3
 
 /** A vote with a register that is read at its first use. */
 export function storedVote(
@@ -66,6 +77,8 @@ export function storedVote(
 ): StoredVote {
   let { register } = vote
   return {
+    voice: vote.voice,
+    order: vote.order,
     author: vote.author,
     seq: vote.seq,
     isRetracted: vote.isRetracted,
@@ -91,7 +104,7 @@ export function writeRow(row: StandingRow): Uint8Array {
   bytes[2] = row.votes.length
   let at = HEAD_BYTES
   for (const vote of row.votes) {
-    bytes.set(vote.author, at)
+    bytes.set(vote.voice, at)
     at = putVote(bytes, at + KEY_BYTES, vote)
   }
   return bytes
@@ -100,7 +113,7 @@ export function writeRow(row: StandingRow): Uint8Array {
 /** Bytes of a row with these votes. */
 export function sizeOfList(votes: readonly StoredVote[]): number {
   return votes.reduce(
-    (sum, { encoded }) => sum + KEY_BYTES + VOTE_BYTES + encoded.length,
+    (sum, vote) => sum + KEY_BYTES + sizeOfVote(vote),
     HEAD_BYTES
   )
 }
@@ -114,48 +127,62 @@ export function readRow(bytes: Uint8Array): StandingRow {
   }
   const votes: StoredVote[] = []
   for (let at = HEAD_BYTES; at < bytes.length;) {
-    const author = bytes.subarray(at, at + KEY_BYTES)
-    const vote = voteAt(bytes, at + KEY_BYTES, author)
+    const voice = bytes.subarray(at, at + KEY_BYTES)
+    const vote = voteAt(bytes, at + KEY_BYTES, voice)
     votes.push(vote)
-    at += KEY_BYTES + VOTE_BYTES + vote.encoded.length
+    at += KEY_BYTES + sizeOfVote(vote)
   }
   return { form: 'list', hasWithdrawals, votes }
 }
 
 /** The value of a vote under a key of its own. */
 export function writeVote(vote: StoredVote): Uint8Array {
-  const bytes = Buffer.allocUnsafe(VOTE_BYTES + vote.encoded.length)
+  const bytes = Buffer.allocUnsafe(sizeOfVote(vote))
   putVote(bytes, 0, vote)
   return bytes
 }
 
-export function readVote(author: Uint8Array, bytes: Uint8Array): StoredVote {
-  return voteAt(bytes, 0, author)
+export function readVote(voice: Uint8Array, bytes: Uint8Array): StoredVote {
+  return voteAt(bytes, 0, voice)
+}
+
+function isAuthored({ voice, author }: VotePosition): boolean {
+  return voice !== author && !equalBytes(voice, author)
+}
+
+/** Without the voice, which is in its key or before it. */
+function sizeOfVote(vote: StoredVote): number {
+  return VOTE_BYTES + (isAuthored(vote) ? KEY_BYTES : 0) + vote.encoded.length
 }
 
 /** Returns the place behind it. */
-function putVote(
-  bytes: Buffer,
-  at: number,
-  { seq, isRetracted, hasOlder, encoded }: StoredVote
-): number {
-  bytes.writeUIntBE(seq, at, SEQ_BYTES)
-  bytes[at + SEQ_BYTES] = (isRetracted ? RETRACTED : 0) + (hasOlder ? OLDER : 0)
-  bytes.writeUInt16BE(encoded.length, at + SEQ_BYTES + 1)
-  bytes.set(encoded, at + VOTE_BYTES)
-  return at + VOTE_BYTES + encoded.length
+function putVote(bytes: Buffer, at: number, vote: StoredVote): number {
+  const { order, author, isRetracted, hasOlder, encoded } = vote
+  const hasAuthor = isAuthored(vote)
+  bytes.writeUIntBE(order, at, ORDER_BYTES)
+  bytes[at + ORDER_BYTES] =
+    (isRetracted ? RETRACTED : 0) + (hasOlder ? OLDER : 0) + (hasAuthor ? AUTHORED : 0)
+  bytes.writeUInt16BE(encoded.length, at + ORDER_BYTES + 1)
+  if (hasAuthor) bytes.set(author, at + VOTE_BYTES)
+  const start = at + VOTE_BYTES + (hasAuthor ? KEY_BYTES : 0)
+  bytes.set(encoded, start)
+  return start + encoded.length
 }
 
-function voteAt(bytes: Uint8Array, at: number, author: Uint8Array): StoredVote {
+function voteAt(bytes: Uint8Array, at: number, voice: Uint8Array): StoredVote {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  const bits = view.readUInt8(at + SEQ_BYTES)
-  const end = at + VOTE_BYTES + view.readUInt16BE(at + SEQ_BYTES + 1)
+  const bits = view.readUInt8(at + ORDER_BYTES)
+  const hasAuthor = (bits & AUTHORED) !== 0
+  const start = at + VOTE_BYTES + (hasAuthor ? KEY_BYTES : 0)
+  const order = view.readUIntBE(at, ORDER_BYTES)
   return storedVote({
-    author,
-    seq: view.readUIntBE(at, SEQ_BYTES),
+    voice,
+    order,
+    author: hasAuthor ? bytes.subarray(at + VOTE_BYTES, start) : voice,
+    seq: hasAuthor ? seqInOrder(order) : order,
     isRetracted: (bits & RETRACTED) !== 0,
     hasOlder: (bits & OLDER) !== 0,
-    encoded: bytes.subarray(at + VOTE_BYTES, end)
+    encoded: bytes.subarray(start, start + view.readUInt16BE(at + ORDER_BYTES + 1))
   })
 }
 

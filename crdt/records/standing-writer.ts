@@ -1,8 +1,9 @@
 /**
- * Changes the standing of records. What an author says changes the sums by its difference to what
- * the author said before, in the commit of its admission; nothing else is read. So the sums depend
+ * Changes the standing of records. What a voice says changes the sums by its difference to what
+ * the voice said before, in the commit of its admission; nothing else is read. So the sums depend
  * on the set of values, not on their order or repetition, and a vote costs the same however many
- * authors a record has.
+ * voices a record has. A voice is an author, or in a closed swarm a member: one place decides it
+ * (`positionOf`).
  *
  * Windows of feeds are not looked at: a value adds to the sums until `remove`, which runs after a
  * fork or a new base (`admission/sweeper.ts`).
@@ -16,10 +17,11 @@ import { commitmentOf } from './retraction.ts'
 import { hasAny, olderKey, StandingKeys, withdrawalKey } from './standing-keys.ts'
 import { EMPTY_ROW, readRow, sizeOfList, storedVote, writeRow, writeVote } from './standing-row.ts'
 import { describes, opinionOf, says } from './standing.ts'
+import { isLater, isSamePosition } from './voice-order.ts'
 import type { DraftSection, Drafts } from '../store/drafts.ts'
 import type { IsLive } from './standing-keys.ts'
 import type { Register } from './register.ts'
-import type { StandingRow, StoredVote, Sums } from './standing-row.ts'
+import type { StandingRow, StoredVote, Sums, VotePosition } from './standing-row.ts'
 import type { Value } from './value.ts'
 
 export interface StandingWriterInit {
@@ -30,8 +32,12 @@ export interface StandingWriterInit {
   readonly maxListed?: number
 }
 
-/** Author and sequence number of an entry. */
-export type Position = Pick<StoredVote, 'author' | 'seq'>
+/** The place of an entry. In a closed swarm with the order among the entries of its member. */
+export interface EntryPosition {
+  readonly author: Uint8Array
+  readonly seq: number
+  readonly order?: number
+}
 
 type Retracting = Extract<Value, { type: 'retraction' }>
 
@@ -65,7 +71,7 @@ export class StandingWriter {
   }
 
   /** Adds the values of an entry. Returns the records that had no vote before. */
-  async add(at: Position, values: readonly Value[]): Promise<Uint8Array[]> {
+  async add(at: EntryPosition, values: readonly Value[]): Promise<Uint8Array[]> {
     const said = values.filter((value) => value.type !== 'record')
     const rows = await this.#read(said)
     const fresh = [...rows.values()].filter(({ row }) => !hasVotes(row))
@@ -74,7 +80,7 @@ export class StandingWriter {
       const changed = rowOf(rows, value.digest)
       changed.row =
         value.type === 'register'
-          ? await this.#addRegister(changed, value.register, at)
+          ? await this.#addRegister(changed, value.register, positionOf(value, at))
           : await this.#addRetraction(changed, value, at)
     }
     this.#write(rows)
@@ -82,7 +88,7 @@ export class StandingWriter {
   }
 
   /** Removes values of an entry. Returns those of its records that no author votes on any longer. */
-  async remove(at: Position, values: readonly Value[]): Promise<Uint8Array[]> {
+  async remove(at: EntryPosition, values: readonly Value[]): Promise<Uint8Array[]> {
     const rows = await this.#read(values)
     const spoken = new Set<ChangedRow>()
     for (const value of values) {
@@ -91,7 +97,7 @@ export class StandingWriter {
       changed.row =
         value.type === 'retraction'
           ? await this.#removeRetraction(changed, value, at)
-          : await this.#removeRegister(changed, at)
+          : await this.#removeRegister(changed, positionOf(value, at))
     }
     this.#write(rows)
     return [...spoken].filter(({ row }) => !hasVotes(row)).map(({ digest }) => digest)
@@ -100,29 +106,28 @@ export class StandingWriter {
   async #addRegister(
     { digest, row }: ChangedRow,
     register: Register,
-    { author, seq }: Position
+    at: VotePosition
   ): Promise<StandingRow> {
-    const [before] = await this.#keys.votesOf(row, digest, [author])
+    const [before] = await this.#keys.votesOf(row, digest, [at.voice])
     const vote = storedVote({
-      author,
-      seq,
+      ...at,
       register,
       encoded: encodeRegister(register),
       isRetracted: await this.#isWithdrawn(row, digest, register.commitment),
       hasOlder: before?.hasOlder ?? false
     })
-    if (before === undefined || before.seq === vote.seq) {
+    if (before === undefined || isSamePosition(before, vote)) {
       return this.#replace(row, digest, before, vote)
     }
-    const [older, latest] = before.seq < vote.seq ? [before, vote] : [vote, before]
-    this.#keys.older.put(olderKey(digest, older.author, older.seq), writeVote(older))
-    return this.#replace(row, digest, before, { ...latest, hasOlder: true })
+    const [older, latest] = isLater(vote, before) ? [before, vote] : [vote, before]
+    this.#keys.older.put(olderKey(digest, older), writeVote(older))
+    return this.#replace(row, digest, before, storedVote({ ...latest, hasOlder: true }))
   }
 
   async #addRetraction(
     { digest, row }: ChangedRow,
     { secret }: Retracting,
-    { author, seq }: Position
+    { author, seq }: EntryPosition
   ): Promise<StandingRow> {
     const commitment = commitmentOf({ digest, secret })
     this.#keys.withdrawals.put(withdrawalKey(digest, commitment, author, seq), EMPTY)
@@ -133,24 +138,21 @@ export class StandingWriter {
     return next
   }
 
-  /** The author's latest live register, if there is one, takes the place of the removed one. */
-  async #removeRegister(
-    { digest, row }: ChangedRow,
-    { author, seq }: Position
-  ): Promise<StandingRow> {
-    const [vote] = await this.#keys.votesOf(row, digest, [author])
+  /** The voice's latest live register, if there is one, takes the place of the removed one. */
+  async #removeRegister({ digest, row }: ChangedRow, at: VotePosition): Promise<StandingRow> {
+    const [vote] = await this.#keys.votesOf(row, digest, [at.voice])
     if (vote === undefined) return row
-    if (vote.hasOlder) this.#keys.older.del(olderKey(digest, author, seq))
+    if (vote.hasOlder) this.#keys.older.del(olderKey(digest, at))
     const older = vote.hasOlder ? await this.#keys.olderThan(digest, vote) : []
-    if (vote.seq !== seq) {
+    if (!isSamePosition(vote, at)) {
       const hasOlder = older.length > 0
       return vote.hasOlder === hasOlder
         ? row
         : this.#replace(row, digest, vote, { ...vote, hasOlder })
     }
-    const live = older.findLast((each) => this.#isLive(author, each.seq))
+    const live = older.findLast((each) => this.#isLive(each.author, each.seq))
     if (live === undefined) return this.#replace(row, digest, vote, undefined)
-    this.#keys.older.del(olderKey(digest, author, live.seq))
+    this.#keys.older.del(olderKey(digest, live))
     const isRetracted = await this.#isWithdrawn(row, digest, live.register.commitment)
     // Later ones that are not live stay until they are removed themselves.
     const hasOlder = older.length > 1
@@ -160,7 +162,7 @@ export class StandingWriter {
   async #removeRetraction(
     { digest, row }: ChangedRow,
     { secret }: Retracting,
-    { author, seq }: Position
+    { author, seq }: EntryPosition
   ): Promise<StandingRow> {
     const commitment = commitmentOf({ digest, secret })
     this.#keys.withdrawals.del(withdrawalKey(digest, commitment, author, seq))
@@ -192,9 +194,9 @@ export class StandingWriter {
       const list = { ...row, votes: after === undefined ? others : [...others, after] }
       return this.#isListed(list) ? list : this.#split(list, digest)
     }
-    const author = (after ?? before)?.author
-    if (author === undefined) return row
-    const key = concat(digest, author)
+    const voice = (after ?? before)?.voice
+    if (voice === undefined) return row
+    const key = concat(digest, voice)
     if (after === undefined) this.#keys.votes.del(key)
     else this.#keys.votes.put(key, writeVote(after))
     await replaceFacets(this.#keys.facetSection, digest, before, after)
@@ -238,6 +240,14 @@ export class StandingWriter {
       else this.#keys.rows.del(digest)
     }
   }
+}
+
+/** The place of a value. A voice of its own gives it the order of the voice's entries. */
+function positionOf(value: Value, { author, seq, order = seq }: EntryPosition): VotePosition {
+  const voice = value.type === 'register' ? value.voice : undefined
+  return voice === undefined
+    ? { voice: author, order: seq, author, seq }
+    : { voice, order, author, seq }
 }
 
 function rowOf(rows: ReadonlyMap<string, ChangedRow>, digest: Uint8Array): ChangedRow {

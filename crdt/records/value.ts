@@ -18,7 +18,13 @@ export type Value =
       readonly bytes: Uint8Array
       readonly record: HiveRecord
     }
-  | { readonly type: 'register'; readonly digest: Uint8Array; readonly register: Register }
+  | {
+      readonly type: 'register'
+      readonly digest: Uint8Array
+      readonly register: Register
+      /** In a closed swarm: the member's tag for the record. It is beside the update in the entry. */
+      readonly voice?: Uint8Array
+    }
   | ({ readonly type: 'retraction' } & Retraction)
 
 const RECORD = 1

@@ -1,0 +1,162 @@
+/**
+ * Checks whose voice an entry of a closed swarm is: the credential behind its author, and the proof
+ * that its tags are of the same member. Both take long and run in another thread, so they begin
+ * before the entry's turn among admissions (`prepare`), for peers' entries and for own ones that
+ * come back alike. The verdict depends on the entry and on its feed alone.
+ */
+import { MAX_VOICE_AUTHORS, MAX_VOICE_SEQ, PLAYBOOK_FORMAT } from '../constants.ts'
+import { equalBytes, toHex } from '../bytes/index.ts'
+import { MalformedError } from '../errors.ts'
+import { verifySignature } from '../feeds/author.ts'
+import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
+import { delegationBytes, docSubject, splitPayload } from '../feeds/voice-part.ts'
+import { unpack } from '../feeds/payload.ts'
+import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
+import type { Entry } from '../feeds/entry.ts'
+import type { Feed } from '../feeds/feed.ts'
+import type { FeedVoice, FeedVoices } from '../feeds/feed-voices.ts'
+import type { Introduction, VoicePart } from '../feeds/voice-part.ts'
+import type { Membership } from '../membership.ts'
+import type { Value } from '../records/value.ts'
+
+export type VoiceVerdict =
+  | { readonly status: 'valid'; readonly voice: FeedVoice }
+  /** It rests on members or an epoch that this node does not know yet. */
+  | { readonly status: 'unknown' }
+  /** No honest author writes it. */
+  | { readonly status: 'invalid' }
+
+export interface VoiceCheckInit {
+  readonly swarm: string
+  readonly membership: Membership
+  readonly voices: FeedVoices
+  feed(author: Uint8Array): Feed
+}
+
+/** Verdicts of entries whose turn has not come. */
+const MAX_PREPARED = 64
+
+const INVALID: VoiceVerdict = { status: 'invalid' }
+const UNKNOWN: VoiceVerdict = { status: 'unknown' }
+
+export class VoiceCheck {
+  readonly #init: VoiceCheckInit
+  /** By the hash of the entry. */
+  readonly #prepared = new Map<string, Promise<VoiceVerdict>>()
+
+  constructor(init: VoiceCheckInit) {
+    this.#init = init
+  }
+
+  /**
+   * Checks an entry from any source before its turn. Only one that its author signed and that
+   * follows what is stored: all others are refused without it.
+   */
+  async prepare(bytes: Uint8Array): Promise<void> {
+    const entry = readIf(() => readEntry(bytes))
+    if (entry === undefined) return
+    const { swarm } = this.#init
+    const feed = this.#init.feed(entry.author)
+    if (entry.seq !== feed.seq + 1 || (feed.fork > 0 && entry.seq >= feed.fork)) return
+    if (!hasValidSignature(swarm, entry) || !hasOwnPayload(entry)) return
+    const content = readIf(() => this.#contentOf(entry))
+    if (content === undefined) return
+    const verdict = this.#check(entry, content.part, content.subjects)
+    const name = toHex(entry.hash)
+    this.#prepared.set(name, verdict)
+    for (const oldest of this.#prepared.keys()) {
+      if (this.#prepared.size <= MAX_PREPARED) break
+      this.#prepared.delete(oldest)
+    }
+    await verdict
+  }
+
+  /** The verdict on an entry in its turn; `subjects` are what its tags are for. */
+  check(entry: Entry, part: VoicePart, subjects: readonly Uint8Array[]): Promise<VoiceVerdict> {
+    const name = toHex(entry.hash)
+    const prepared = this.#prepared.get(name)
+    this.#prepared.delete(name)
+    return prepared ?? this.#check(entry, part, subjects)
+  }
+
+  /** Throws `MalformedError`. */
+  #contentOf(
+    entry: Entry
+  ): { readonly part: VoicePart; readonly subjects: readonly Uint8Array[] } | undefined {
+    const { swarm } = this.#init
+    const { part, update } = splitPayload(swarm, entry.payload)
+    if (part === undefined) return undefined
+    const values =
+      entry.format === PLAYBOOK_FORMAT
+        ? []
+        : readLogUpdate(unpack(update), clientIdOf(swarm, entry.author)).values
+    return { part, subjects: taggedSubjects(entry, part, values) }
+  }
+
+  async #check(
+    entry: Entry,
+    part: VoicePart,
+    subjects: readonly Uint8Array[]
+  ): Promise<VoiceVerdict> {
+    const { membership, voices } = this.#init
+    if (entry.seq > MAX_VOICE_SEQ || part.tags.length !== subjects.length) return INVALID
+    const known = await voices.of(entry.author)
+    let voice = known
+    if (part.introduction !== undefined) {
+      const verdict = await this.#introduce(entry, part, part.introduction)
+      if (verdict.status !== 'valid') return verdict
+      voice = verdict.voice
+      if (known !== undefined && !isSame(known, voice)) return INVALID
+      if (known === undefined && (await this.#hasTooMany(voice.tag))) return UNKNOWN
+    }
+    if (voice === undefined) return INVALID
+    const { epoch, generation, tag } = voice
+    if (part.epoch !== epoch || part.generation !== generation) return INVALID
+    if (part.proof !== undefined) {
+      const claim = { epoch, tag, context: entry.author, digests: subjects, tags: part.tags }
+      if (!(await membership.checkTags(claim, part.proof))) return INVALID
+    }
+    return { status: 'valid', voice }
+  }
+
+  async #introduce(
+    { author, doc }: Entry,
+    { epoch, generation }: VoicePart,
+    { credential, delegation }: Introduction
+  ): Promise<VoiceVerdict> {
+    const { swarm, membership } = this.#init
+    const checked = await membership.checkCredential(credential)
+    if (checked.status !== 'valid') return checked
+    const { signer, tag } = checked
+    const message = delegationBytes(swarm, { epoch, generation }, doc, author)
+    if (checked.epoch !== epoch || !verifySignature(signer, message, delegation)) return INVALID
+    return { status: 'valid', voice: { epoch, generation, tag } }
+  }
+
+  async #hasTooMany(tag: Uint8Array): Promise<boolean> {
+    return (await this.#init.voices.countAuthors(tag, MAX_VOICE_AUTHORS)) >= MAX_VOICE_AUTHORS
+  }
+}
+
+/** What the tags of an entry have to be for: each register, or the document of a playbook. */
+export function taggedSubjects(
+  { format, doc }: Entry,
+  part: VoicePart,
+  values: readonly Value[]
+): readonly Uint8Array[] {
+  if (format === PLAYBOOK_FORMAT) return part.introduction === undefined ? [] : [docSubject(doc)]
+  return values.flatMap((value) => (value.type === 'register' ? [value.digest] : []))
+}
+
+function isSame(a: FeedVoice, b: FeedVoice): boolean {
+  return a.epoch === b.epoch && a.generation === b.generation && equalBytes(a.tag, b.tag)
+}
+
+function readIf<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof MalformedError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Whose voice the authors of a closed swarm are: their epoch, generation and the tag of their
+ * member in that epoch. Written in the commit of a feed's first entry.
+ */
+import * as encoding from 'lib0/encoding'
+import { KEY_BYTES, MAX_EPOCH, MAX_GENERATION } from '../constants.ts'
+import { concat, readAll, readBytes, readUint, toHex } from '../bytes/index.ts'
+import type { Operation, Section, Store } from '../store/section.ts'
+
+export interface FeedVoice {
+  readonly epoch: number
+  readonly generation: number
+  /** Of the member in this epoch. */
+  readonly tag: Uint8Array
+}
+
+/** Voices that are kept in memory: about 200 bytes each. */
+const MAX_CACHED = 4_096
+
+const EMPTY = new Uint8Array()
+
+export class FeedVoices {
+  readonly #voices: Section
+  /** (tag, generation, author). */
+  readonly #authors: Section
+  readonly #cached = new Map<string, FeedVoice>()
+
+  constructor(store: Pick<Store, 'section'>) {
+    this.#voices = store.section('voices')
+    this.#authors = store.section('voice-authors')
+  }
+
+  async of(author: Uint8Array): Promise<FeedVoice | undefined> {
+    const name = toHex(author)
+    const cached = this.#cached.get(name)
+    if (cached !== undefined) return cached
+    const bytes = await this.#voices.get(author)
+    return bytes === undefined ? undefined : this.#keep(name, readAll(bytes, readVoice))
+  }
+
+  /** For the commit of the author's first entry; counts at once. */
+  put(author: Uint8Array, voice: FeedVoice): Operation[] {
+    const owned = { ...voice, tag: voice.tag.slice() }
+    this.#keep(toHex(author), owned)
+    return [
+      this.#voices.put(author, writeVoice(owned)),
+      this.#authors.put(concat(owned.tag, Uint8Array.of(owned.generation), author), EMPTY)
+    ]
+  }
+
+  /** After a failed commit. */
+  forget(): void {
+    this.#cached.clear()
+  }
+
+  /** Authors of the member in an epoch, at most `limit`. */
+  async countAuthors(tag: Uint8Array, limit: number): Promise<number> {
+    let count = 0
+    for await (const _ of this.#authors.entries(rangeOf(tag, limit))) count += 1
+    return count
+  }
+
+  /** The highest generation of the member in an epoch; undefined without an author. */
+  async lastGeneration(tag: Uint8Array): Promise<number | undefined> {
+    for await (const [key] of this.#authors.entries({ ...rangeOf(tag, 1), reverse: true })) {
+      return key[tag.length]
+    }
+    return undefined
+  }
+
+  #keep(name: string, voice: FeedVoice): FeedVoice {
+    if (this.#cached.size >= MAX_CACHED) {
+      for (const oldest of this.#cached.keys()) {
+        this.#cached.delete(oldest)
+        break
+      }
+    }
+    this.#cached.set(name, voice)
+    return voice
+  }
+}
+
+function rangeOf(
+  tag: Uint8Array,
+  limit: number
+): { readonly gte: Uint8Array; readonly lte: Uint8Array; readonly limit: number } {
+  return { gte: tag, lte: concat(tag, new Uint8Array(1 + KEY_BYTES).fill(0xff)), limit }
+}
+
+function writeVoice({ epoch, generation, tag }: FeedVoice): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, epoch)
+    encoding.writeVarUint(encoder, generation)
+    encoding.writeUint8Array(encoder, tag)
+  })
+}
+
+function readVoice(decoder: Parameters<typeof readUint>[0]): FeedVoice {
+  const epoch = readUint(decoder, MAX_EPOCH)
+  const generation = readUint(decoder, MAX_GENERATION)
+  return { epoch, generation, tag: readBytes(decoder, KEY_BYTES).slice() }
+}
