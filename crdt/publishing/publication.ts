@@ -86,9 +86,13 @@ export function digestOf(record: HiveRecord): Uint8Array {
 }
 
 /** A record with its register, or the register alone if the replica stores the record. */
-export function valuesOf(publication: PreparedPublication, published: boolean): Value[] {
+export function valuesOf(
+  publication: PreparedPublication,
+  published: boolean,
+  voice?: Uint8Array
+): Value[] {
   const { digest, bytes, record, register } = publication
-  const vote: Value = { type: 'register', digest, register }
+  const vote: Value = { type: 'register', digest, register, voice }
   return published ? [vote] : [{ type: 'record', digest, bytes, record }, vote]
 }
 

@@ -304,8 +304,11 @@ export class Publisher {
       for (const [i, { digest }] of batch.entries()) {
         ;(published[i] === true ? result.votes : result.records).push(digest)
       }
-      const counted = await Promise.all(batch.map((each) => this.#withCounters(author, each)))
-      result.entries.push(...(await this.#append(author, counted, published)))
+      const tags = (await author.voice?.own.tags(batch.map(({ digest }) => digest))) ?? []
+      const counted = await Promise.all(
+        batch.map((each, i) => this.#withCounters(author, each, tags[i]))
+      )
+      result.entries.push(...(await this.#append(author, counted, { published, tags })))
     }
     const unchanged = prepared.filter((_, i) => hasVote[i] === true).map(({ digest }) => digest)
     return { ...result, unchanged }
@@ -313,13 +316,16 @@ export class Publisher {
 
   /** A vote replaces the author's register, so it must repeat the counters. */
   async #withCounters(
-    author: VoicedAuthor,
-    publication: PreparedPublication
+    { key }: VoicedAuthor,
+    publication: PreparedPublication,
+    tag: Uint8Array | undefined
   ): Promise<PreparedPublication> {
     const { digest, register } = publication
-    if (!this.#hasEvidence.has(toHex(digest))) return publication
-    const before = await this.#latestOf(author, digest)
-    const counters = before?.register.counters ?? []
+    // A voice may have evidence from an earlier author.
+    if (tag === undefined && !this.#hasEvidence.has(toHex(digest))) return publication
+    const before = await this.#init.recordStore.latest(digest, tag ?? key)
+    if (before === undefined) return publication
+    const { counters } = before.register
     this.#deadValues += 1
     return { ...publication, register: { ...register, counters } }
   }
@@ -327,12 +333,12 @@ export class Publisher {
   async #append(
     author: VoicedAuthor,
     batch: readonly PreparedPublication[],
-    published: readonly boolean[]
+    { published, tags }: { readonly published: readonly boolean[]; readonly tags: readonly Uint8Array[] }
   ): Promise<Entry[]> {
     await this.#ownVotes.prepare(batch)
     return this.#sign(
       author,
-      batch.map((publication, i) => valuesOf(publication, published[i] ?? false)),
+      batch.map((publication, i) => valuesOf(publication, published[i] ?? false, tags[i])),
       (from, to) =>
         batch.slice(from, to).flatMap((each) => [this.#ownVotes.put(each), ...each.operations])
     )
