@@ -18,6 +18,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The replica: pure state over a store. It knows no network and no clock.
   'crdt/bytes': { imports: [] },
   'crdt/store': { imports: ['crdt/bytes'] },
+  'crdt/voices': { imports: ['crdt/bytes'] },
   'crdt/filters': { imports: ['crdt/bytes', 'crdt/store'] },
   'crdt/feeds': { imports: ['crdt/bytes', 'crdt/store'] },
   'crdt/records': { imports: ['crdt/bytes', 'crdt/store'] },
