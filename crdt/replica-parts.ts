@@ -75,7 +75,10 @@ export function replicaParts(
   const unswept = new Map<string, Uint8Array>()
   const drafts = new Drafts(store)
   const standings = new StandingWriter({ drafts, isLive })
-  const recordStore = new RecordStore(store, new StandingReader({ store, isLive, unswept, hasVoices: voices !== undefined }))
+  const recordStore = new RecordStore(
+    store,
+    new StandingReader({ store, isLive, unswept, hasVoices: voices !== undefined })
+  )
   const recordLog = new DigestLog(store, 'record-log')
   const elementOf = elementHasher(filterKey)
   const published = new StoredFilter({

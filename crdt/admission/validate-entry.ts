@@ -169,7 +169,7 @@ async function validateVoice(
   if (part === undefined || (isFirst(entry, feed) && part.introduction === undefined)) {
     return rejectAndEnd('voice', entry)
   }
-  const verdict = await voices.check(entry, part, taggedSubjects(entry, part, values))
+  const verdict = await voices.check(entry, part, taggedSubjects(entry, values))
   if (verdict.status === 'invalid') return rejectAndEnd('voice', entry)
   if (verdict.status === 'unknown') return rejectWith('unknown-member')
   return { ...admitted, values: withVoices(values, part.tags), voice: verdict.voice }

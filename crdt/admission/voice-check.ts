@@ -90,7 +90,7 @@ export class VoiceCheck {
       entry.format === PLAYBOOK_FORMAT
         ? []
         : readLogUpdate(unpack(update), clientIdOf(swarm, entry.author)).values
-    return { part, subjects: taggedSubjects(entry, part, values) }
+    return { part, subjects: taggedSubjects(entry, values) }
   }
 
   async #check(
@@ -140,11 +140,10 @@ export class VoiceCheck {
 
 /** What the tags of an entry have to be for: each register, or the document of a playbook. */
 export function taggedSubjects(
-  { format, doc }: Entry,
-  part: VoicePart,
+  { format, doc }: Pick<Entry, 'doc' | 'format'>,
   values: readonly Value[]
 ): readonly Uint8Array[] {
-  if (format === PLAYBOOK_FORMAT) return part.introduction === undefined ? [] : [docSubject(doc)]
+  if (format === PLAYBOOK_FORMAT) return [docSubject(doc)]
   return values.flatMap((value) => (value.type === 'register' ? [value.digest] : []))
 }
 

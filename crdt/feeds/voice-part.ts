@@ -33,7 +33,7 @@ export interface VoicePart {
   /** Counts the authors of a member within an epoch. */
   readonly generation: number
   readonly introduction?: Introduction
-  /** The tag of each register, in the order of the update. Of a playbook one for the document. */
+  /** The tag of each register, in the order of the update. Of an edit one for the document. */
   readonly tags: readonly Uint8Array[]
   /** Present exactly when there are tags. */
   readonly proof?: Uint8Array
@@ -117,7 +117,8 @@ function readPart(decoder: Decoder): VoicePart {
       ? undefined
       : { credential, delegation: readBytes(decoder, SIGNATURE_BYTES) }
   const count = readUint(decoder, MAX_ENTRY_TAGS)
-  if (decoder.pos + count * HASH_BYTES > decoder.arr.length) throw new MalformedError('too few tags')
+  if (decoder.pos + count * HASH_BYTES > decoder.arr.length)
+    throw new MalformedError('too few tags')
   const tags = Array.from({ length: count }, () => readBytes(decoder, KEY_BYTES))
   const proof = count === 0 ? undefined : readBytes(decoder, TAG_PROOF_BYTES)
   return { epoch, generation, introduction, tags, proof }

@@ -82,13 +82,9 @@ export class MemberVoices implements Membership {
     return voices.verifyTags({ swarm, ...claim, proof })
   }
 
-  ownVoice(): Promise<OwnVoice> {
+  async ownVoice(): Promise<OwnVoice> {
+    this.#init.assertVoice()
     const epoch = this.epoch()
-    try {
-      this.#init.assertVoice()
-    } catch (error) {
-      return Promise.reject(error as Error)
-    }
     if (this.#own?.epoch === epoch) return this.#own.voice
     const voice = this.#makeOwn(epoch)
     const own = { epoch, voice }
@@ -119,14 +115,15 @@ export class MemberVoices implements Membership {
         'This member has a voice from the next epoch on, and cannot publish before. "hive members" shows when it begins.'
       )
     }
-    const { key: signer, sign } = epochKeyOf(seed, swarm, epoch)
+    const epochKey = epochKeyOf(seed, swarm, epoch)
+    const signer = epochKey.key
     const credential = await voices.createCredential({ swarm, epoch, ring, key, signer })
     return {
       epoch,
       tag: epochTag(key, swarm, epoch),
       signer,
       credential,
-      sign,
+      sign: (message) => epochKey.sign(message),
       tags: (digests) => voices.tags(key, swarm, digests),
       prove: ({ context, digests, tags }) =>
         voices.prove({ swarm, epoch, key, context, digests, tags })

@@ -2,6 +2,8 @@
  * The keys under which this node edits playbooks: one for each playbook and epoch, in memory only.
  */
 import { createAuthor } from '../feeds/author.ts'
+import { docSubject } from '../feeds/voice-part.ts'
+import { LimitError } from '../errors.ts'
 import {
   MAX_ENTRY_HEADS,
   MAX_PLAYBOOK_DELETES,
@@ -24,7 +26,7 @@ const LARGEST_EDIT = {
 
 export class EditAuthors {
   /** By document, the newest at the end. */
-  readonly #authors = new Map<string, VoicedAuthor>()
+  readonly #authors = new Map<string, VoicedAuthor & { readonly name: string }>()
   readonly #epochs: AuthorEpochs
   readonly #ownVoices: OwnVoices | undefined
   #epoch: number | undefined
@@ -45,10 +47,16 @@ export class EditAuthors {
     this.#epoch = epoch
     const known = this.#authors.get(doc)
     if (known !== undefined) {
-      const key = toHex(known.key)
-      if (state.hasRoom(key, state.editsOf(key) + MAX_ENTRY_HEADS, LARGEST_EDIT)) return known
+      const edits = state.editsOf(known.name) + MAX_ENTRY_HEADS
+      if (state.hasRoom(known.name, edits, LARGEST_EDIT)) return known
     }
-    const author = (await this.#ownVoices?.editor(doc)) ?? createAuthor()
+    const author = await this.#create(doc)
+    if (!state.hasRoom(author.name, 0, LARGEST_EDIT)) {
+      throw new LimitError(
+        'PLAYBOOK_TOO_LARGE',
+        'This member has added to the playbook all that one member may. Continue in the playbook of another goal.'
+      )
+    }
     this.#authors.delete(doc)
     this.#authors.set(doc, author)
     for (const oldest of this.#authors.keys()) {
@@ -56,6 +64,13 @@ export class EditAuthors {
       this.#authors.delete(oldest)
     }
     return author
+  }
+
+  /** `name`: of whose edits count together. */
+  async #create(doc: string): Promise<VoicedAuthor & { readonly name: string }> {
+    const author: VoicedAuthor = (await this.#ownVoices?.editor(doc)) ?? createAuthor()
+    const [tag] = (await author.voice?.own.tags([docSubject(doc)])) ?? []
+    return { ...author, name: toHex(tag ?? author.key) }
   }
 
   drop(doc: string): void {

@@ -16,7 +16,6 @@ import type { Entry } from '../feeds/entry.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { VoicePart } from '../feeds/voice-part.ts'
 import type { PlaybookEntry } from './playbook-state.ts'
-import type { PlaybookUpdate } from './playbook-update.ts'
 
 /** Heads must ascend without repetition, so that a set has one form. */
 export function areHeads(heads: readonly Uint8Array[]): boolean {
@@ -30,10 +29,12 @@ export function areHeads(heads: readonly Uint8Array[]): boolean {
 export function readEdit(
   swarm: string,
   { author, doc, payload }: Pick<Entry, 'author' | 'doc' | 'payload'>
-): { update: Uint8Array; client: number; content: PlaybookUpdate } {
-  const update = unpack(splitPayload(swarm, payload).update, MAX_PLAYBOOK_UPDATE_BYTES)
+): Pick<PlaybookEntry, 'client' | 'content' | 'update' | 'voice'> {
+  const { part, update: packed } = splitPayload(swarm, payload)
+  const update = unpack(packed, MAX_PLAYBOOK_UPDATE_BYTES)
   const client = clientIdOf(swarm, author, doc)
-  return { update, client, content: readPlaybookUpdate(update, client) }
+  const voice = toHex(part?.tags[0] ?? author)
+  return { update, client, voice, content: readPlaybookUpdate(update, client) }
 }
 
 /** An admitted entry in the form of its playbook; `base` is that of its author's feed. */

@@ -28,6 +28,8 @@ import type { Id, PlaybookStruct, PlaybookUpdate } from './playbook-update.ts'
 export interface PlaybookEntry {
   readonly hash: string
   readonly author: string
+  /** Whose edits count together: the author's, or in a closed swarm the member's. */
+  readonly voice: string
   readonly client: number
   /** Its dependencies: its heads, and the author's entry before it unless it is the first. */
   readonly dependencies: readonly string[]
@@ -77,16 +79,17 @@ export class PlaybookState {
     return this.#accepted.size
   }
 
-  /** Number of valid entries of the author. */
-  editsOf(author: string): number {
-    return this.#usage.get(author)?.edits ?? 0
+  /** Number of valid entries of the voice. */
+  editsOf(voice: string): number {
+    return this.#usage.get(voice)?.edits ?? 0
   }
 
-  /** Whether the author may add this much. */
-  hasRoom(author: string, place: number, { bytes, changes }: Omit<Usage, 'edits'>): boolean {
-    const used = this.#usage.get(author) ?? NO_USAGE
+  /** Whether the voice may add this much, with an entry at this place of its author's feed. */
+  hasRoom(voice: string, place: number, { bytes, changes }: Omit<Usage, 'edits'>): boolean {
+    const used = this.#usage.get(voice) ?? NO_USAGE
     return (
       place < MAX_AUTHOR_EDITS &&
+      used.edits < MAX_AUTHOR_EDITS &&
       used.bytes + bytes <= MAX_AUTHOR_EDIT_BYTES &&
       used.changes + changes <= MAX_AUTHOR_CHANGES
     )
@@ -109,15 +112,15 @@ export class PlaybookState {
    * playbook becomes larger than a node opens.
    */
   apply(entry: PlaybookEntry): boolean {
-    const { author, client, feedIndex, update, content } = entry
+    const { author, voice, client, feedIndex, update, content } = entry
     const level = this.#levelOf(entry)
     const usage = { edits: 1, bytes: update.length, changes: changesOf(content) }
-    if (level === undefined || !this.hasRoom(author, feedIndex, usage)) return false
+    if (level === undefined || !this.hasRoom(voice, feedIndex, usage)) return false
     const past = this.#knownBy(entry)
     if (!this.#accepts(entry, past)) return false
     this.#total = sum(this.#total, usage)
     if (isTooLarge(this.#total)) throw playbookTooLarge(describe(this.#total))
-    this.#usage.set(author, sum(this.#usage.get(author) ?? NO_USAGE, usage))
+    this.#usage.set(voice, sum(this.#usage.get(voice) ?? NO_USAGE, usage))
     const known = this.#knownWith(past, client)
     this.#owners.set(client, author)
     this.#accepted.set(entry.hash, { level, known })

@@ -63,12 +63,7 @@ export class OwnVoices {
   #introduced(own: OwnVoice, doc: string, generation: number): VoicedAuthor {
     const author = createAuthor()
     const { epoch, credential } = own
-    const message = delegationBytes(
-      this.#init.swarm,
-      { epoch, generation },
-      doc,
-      author.key
-    )
+    const message = delegationBytes(this.#init.swarm, { epoch, generation }, doc, author.key)
     const introduction = { credential, delegation: own.sign(message) }
     return { ...author, voice: { own, generation, introduction } }
   }
@@ -109,17 +104,20 @@ export async function partOf(
   if (voice === undefined) return undefined
   const registers = values.flatMap((value) => (value.type === 'register' ? [value] : []))
   const tags = registers.flatMap((value) => value.voice ?? [])
-  return signedPart(voice, key, isIntroduced, { digests: registers.map(({ digest }) => digest), tags })
+  return signedPart(voice, key, isIntroduced, {
+    digests: registers.map(({ digest }) => digest),
+    tags
+  })
 }
 
-/** The same for an edit of a playbook: its first one has the member's tag for the document. */
+/** The same for an edit of a playbook: each has the member's tag for the document. */
 export async function editPartOf(
   { key, voice }: VoicedAuthor,
   doc: string,
   isFirst: boolean
 ): Promise<VoicePart | undefined> {
   if (voice === undefined) return undefined
-  const digests = isFirst ? [docSubject(doc)] : []
+  const digests = [docSubject(doc)]
   return signedPart(voice, key, isFirst, { digests, tags: await voice.own.tags(digests) })
 }
 
@@ -127,7 +125,10 @@ async function signedPart(
   { own, generation, introduction }: AuthorVoice,
   context: Uint8Array,
   isIntroduced: boolean,
-  { digests, tags }: { readonly digests: readonly Uint8Array[]; readonly tags: readonly Uint8Array[] }
+  {
+    digests,
+    tags
+  }: { readonly digests: readonly Uint8Array[]; readonly tags: readonly Uint8Array[] }
 ): Promise<VoicePart> {
   const { epoch, tag } = own
   const proof =

@@ -333,7 +333,10 @@ export class Publisher {
   async #append(
     author: VoicedAuthor,
     batch: readonly PreparedPublication[],
-    { published, tags }: { readonly published: readonly boolean[]; readonly tags: readonly Uint8Array[] }
+    {
+      published,
+      tags
+    }: { readonly published: readonly boolean[]; readonly tags: readonly Uint8Array[] }
   ): Promise<Entry[]> {
     await this.#ownVotes.prepare(batch)
     return this.#sign(

@@ -8,7 +8,8 @@ import { Facets } from './facets.ts'
 import { EMPTY_ROW, readRow, readVote } from './standing-row.ts'
 import type { PrefixReader } from '../store/section.ts'
 import { isLater } from './voice-order.ts'
-import type { StandingRow, StoredVote, VotePosition } from './standing-row.ts'
+import type { StandingRow, StoredVote } from './standing-row.ts'
+import type { VotePosition } from './voice-order.ts'
 
 /** Whether a value at this position is live. */
 export type IsLive = (author: Uint8Array, seq: number) => boolean

@@ -119,7 +119,11 @@ export class StandingReader {
     const unswept = [...this.#init.unswept.values()]
     const isExact = unswept.length <= MAX_SUBTRACTED && this.#init.hasVoices !== true
     const left = without.filter((author) => !this.#init.unswept.has(toHex(author)))
-    const stored = await this.#keys.votesOf(row, digest, isExact ? [...unswept, ...left] : this.#init.hasVoices === true ? [] : without)
+    const stored = await this.#keys.votesOf(
+      row,
+      digest,
+      isExact ? [...unswept, ...left] : this.#init.hasVoices === true ? [] : without
+    )
     const gone = stored.filter(
       ({ author, seq }) => names.has(toHex(author)) || !this.#init.isLive(author, seq)
     )

@@ -6,20 +6,11 @@ import * as encoding from 'lib0/encoding'
 import { CONFIDENCE_SCALE, KEY_BYTES, MAX_TIME } from '../constants.ts'
 import { equalBytes, readAll, readUint } from '../bytes/index.ts'
 import { seqInOrder } from './voice-order.ts'
+import type { VotePosition } from './voice-order.ts'
 import { readRegister, readTime, writeTime } from './register.ts'
 import type { Decoder } from '../bytes/index.ts'
 import type { CountedVote, Tally } from './standing.ts'
 import type { Register } from './register.ts'
-
-/** Where a register is, and whose it is. */
-export interface VotePosition {
-  /** Who speaks: the author, or in a closed swarm the member's tag for the record. */
-  readonly voice: Uint8Array
-  /** Of two registers of a voice the one with the higher order counts. Of an author: its `seq`. */
-  readonly order: number
-  readonly author: Uint8Array
-  readonly seq: number
-}
 
 /**
  * The latest register of a voice for a record. Registers are read when they are asked for: a vote
@@ -112,10 +103,7 @@ export function writeRow(row: StandingRow): Uint8Array {
 
 /** Bytes of a row with these votes. */
 export function sizeOfList(votes: readonly StoredVote[]): number {
-  return votes.reduce(
-    (sum, vote) => sum + KEY_BYTES + sizeOfVote(vote),
-    HEAD_BYTES
-  )
+  return votes.reduce((sum, vote) => sum + KEY_BYTES + sizeOfVote(vote), HEAD_BYTES)
 }
 
 export function readRow(bytes: Uint8Array): StandingRow {

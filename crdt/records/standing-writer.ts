@@ -21,7 +21,8 @@ import { isLater, isSamePosition } from './voice-order.ts'
 import type { DraftSection, Drafts } from '../store/drafts.ts'
 import type { IsLive } from './standing-keys.ts'
 import type { Register } from './register.ts'
-import type { StandingRow, StoredVote, Sums, VotePosition } from './standing-row.ts'
+import type { StandingRow, StoredVote, Sums } from './standing-row.ts'
+import type { VotePosition } from './voice-order.ts'
 import type { Value } from './value.ts'
 
 export interface StandingWriterInit {

@@ -5,7 +5,16 @@
  */
 import { equalBytes } from '../bytes/index.ts'
 import { MAX_EPOCH, MAX_GENERATION, MAX_VOICE_SEQ } from '../constants.ts'
-import type { VotePosition } from './standing-row.ts'
+
+/** Where a register is, and whose it is. */
+export interface VotePosition {
+  /** Who speaks: the author, or in a closed swarm the member's tag for the record. */
+  readonly voice: Uint8Array
+  /** Of two registers of a voice the one with the higher order counts. Of an author: its `seq`. */
+  readonly order: number
+  readonly author: Uint8Array
+  readonly seq: number
+}
 
 const SEQ_RANGE = MAX_VOICE_SEQ + 1
 const GENERATIONS = MAX_GENERATION + 1

@@ -6,6 +6,7 @@ import { readLogUpdate, writeLogUpdate } from '../../../crdt/records/knowledge-l
 import { joinPayload, splitPayload } from '../../../crdt/feeds/voice-part.ts'
 import { CLOSED_SWARM, memberReplica, TestRoster } from '../../fixtures/members.ts'
 import { contentOf, deliver } from '../../fixtures/replicas.ts'
+import { insertStep } from '../../../crdt/playbooks/steps.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
 import type { Entry, Publication, Replica } from '../../../crdt/index.ts'
 import type { VoicePart } from '../../../crdt/feeds/voice-part.ts'
@@ -40,10 +41,7 @@ async function closeAll(nodes: readonly TestReplica[]): Promise<void> {
 }
 
 /** The first entry of a replica, with another voice part, signed by another author. */
-async function forged(
-  from: Replica,
-  change: (part: VoicePart) => VoicePart
-): Promise<Uint8Array> {
+async function forged(from: Replica, change: (part: VoicePart) => VoicePart): Promise<Uint8Array> {
   const [head] = from.heads()
   assert.ok(head !== undefined)
   const [bytes] = await Array.fromAsync(from.entriesAfter(head.author, 0))
@@ -135,7 +133,9 @@ describe('voices in a closed swarm', () => {
   it('do not depend on the order in which entries arrive', async () => {
     const roster = new TestRoster(NAMES)
     const eves = await clones(roster, 'eve', 6, (replica, i) =>
-      replica.publish([{ ...item, confidence: (i + 1) / 10, vote: i % 2 === 0 ? 'vouch' : 'dispute' }])
+      replica.publish([
+        { ...item, confidence: (i + 1) / 10, vote: i % 2 === 0 ? 'vouch' : 'dispute' }
+      ])
     )
     await using one = await memberReplica(roster, 'ada')
     await using two = await memberReplica(roster, 'bob')
@@ -257,16 +257,29 @@ describe('voices in a closed swarm', () => {
     await using ada = await memberReplica(roster, 'ada')
     await using bob = await memberReplica(roster, 'bob')
     const goal = digestOf(item.record)
-    const edit = (doc: Parameters<Parameters<Replica['editPlaybook']>[1]>[0]): void => {
-      doc.getArray('order')
+    for (const title of ['one', 'two']) {
+      await ada.replica.editPlaybook(goal, (doc) => insertStep(doc, 0, { title, body: 'step' }))
     }
-    const { insertStep } = await import('../../../crdt/playbooks/steps.ts')
-    await ada.replica.editPlaybook(goal, (doc) => {
-      edit(doc)
-      insertStep(doc, 0, { title: 'one', body: 'step' })
-    })
     await deliver(ada.replica, bob.replica)
-    assert.equal((await bob.replica.playbook(goal)).steps.length, 1)
+    assert.equal((await bob.replica.playbook(goal)).steps.length, 2)
+  })
+
+  it('share the limits of a playbook over all author keys of a member', async () => {
+    const roster = new TestRoster(NAMES)
+    await using ada = await memberReplica(roster, 'ada')
+    const goal = digestOf(item.record)
+    const body = 'x'.repeat(15 * 1024)
+    // Together 615 kB, of which one member may add 512.
+    const eves = await clones(roster, 'eve', 20, async (replica, i) => {
+      await replica.editPlaybook(goal, (doc) => {
+        insertStep(doc, 0, { title: `${i}`, body })
+        insertStep(doc, 0, { title: `${i}`, body })
+      })
+    })
+    for (const eve of eves) await deliver(eve.replica, ada.replica)
+    const { acceptedEdits, pendingEdits } = await ada.replica.playbook(goal)
+    assert.deepEqual({ acceptedEdits, pendingEdits }, { acceptedEdits: 16, pendingEdits: 4 })
+    await closeAll(eves)
   })
 
   it('of entries that an author goes on with are checked too', async () => {

@@ -94,6 +94,7 @@ describe('a playbook among authors who lie', () => {
       return {
         hash: name,
         author: name,
+        voice: name,
         client: 7,
         dependencies: [],
         feedIndex: 0,
