@@ -88,6 +88,24 @@ export class LimitError extends CodedError<LimitErrorCode> {
   override readonly name = 'LimitError'
 }
 
+/** Why a root, a member or a certificate cannot be used. */
+export type MemberErrorCode =
+  /** Thrown when 24 words are not those of a root; the message names a word that is not on the list. */
+  | 'ROOT_WORDS_INVALID'
+  /** Thrown when the file of a root has changed or is none. */
+  | 'ROOT_FILE_DAMAGED'
+  /** Thrown when the passphrase does not open the file of a root. */
+  | 'PASSPHRASE_WRONG'
+  /** Thrown when the text of `member.json` is not that of a member. */
+  | 'MEMBER_FILE_INVALID'
+  /** Thrown when a statement cannot be made from these values; the message says which one. */
+  | 'STATEMENT_INVALID'
+
+/** Thrown when a root, the file of a member or a value for a statement is unusable. */
+export class MemberError extends CodedError<MemberErrorCode> {
+  override readonly name = 'MemberError'
+}
+
 /** Thrown by every `readX` when bytes are not exactly one well-formed X. Never thrown to a user. */
 export class MalformedError extends CodedError<'MALFORMED'> {
   override readonly name = 'MalformedError'

@@ -28,7 +28,16 @@ export {
   TAG_CLASSES,
   TRIALS
 } from './constants.ts'
-export { CodedError, errorOf, LimitError, MalformedError, messageOf, StoreError } from './errors.ts'
+export {
+  CodedError,
+  errorOf,
+  LimitError,
+  MalformedError,
+  MemberError,
+  messageOf,
+  StoreError
+} from './errors.ts'
+export * from './members/index.ts'
 export { makeDirectory } from './make-directory.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
 export { createAuthor } from './feeds/author.ts'
@@ -78,7 +87,7 @@ export { inspectStore } from './store/inspect-store.ts'
 export { openStore } from './store/store.ts'
 export type { RejectReason } from './admission/validate-entry.ts'
 export type { AdmissionResult, ProofResult } from './admission/admitter.ts'
-export type { LimitErrorCode, StoreErrorCode } from './errors.ts'
+export type { LimitErrorCode, MemberErrorCode, StoreErrorCode } from './errors.ts'
 export type { Author } from './feeds/author.ts'
 export type { Entry, EntryHeader, SignedHeader } from './feeds/entry.ts'
 export type { Proof } from './feeds/equivocation.ts'
