@@ -168,7 +168,7 @@ export const MAX_GENERATION = 2 ** 6 - 1
 /** See `MAX_EPOCH`. */
 export const MAX_VOICE_SEQ = 2 ** 28 - 1
 
-/** A credential with a ring of 64 members has about 2.7 kB. */
+/** A credential with a ring of 64 members has about 3.2 kB. */
 export const MAX_CREDENTIAL_BYTES = 4 * 1024
 
 /** One tag for each register of an entry; an update has no more values than this. */

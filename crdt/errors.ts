@@ -100,8 +100,18 @@ export class LimitError extends CodedError<LimitErrorCode> {
   override readonly name = 'LimitError'
 }
 
-/** Why this node has no voice in its closed swarm. */
-export type MembershipErrorCode =
+/** Why a root, a member, a certificate or a voice cannot be used. */
+export type MemberErrorCode =
+  /** Thrown when 24 words are not those of a root; the message names a word that is not on the list. */
+  | 'ROOT_WORDS_INVALID'
+  /** Thrown when the file of a root has changed or is none. */
+  | 'ROOT_FILE_DAMAGED'
+  /** Thrown when the passphrase does not open the file of a root. */
+  | 'PASSPHRASE_WRONG'
+  /** Thrown when the text of `member.json` is not that of a member. */
+  | 'MEMBER_FILE_INVALID'
+  /** Thrown when a statement cannot be made from these values; the message says which one. */
+  | 'STATEMENT_INVALID'
   /** Thrown when the node has no certificate of the swarm, or one that is void or revoked. */
   | 'NOT_A_MEMBER'
   /** Thrown when the certificate of the node has expired, or begins later. */
@@ -113,9 +123,9 @@ export type MembershipErrorCode =
   /** Thrown when the member has used all author keys of the epoch. */
   | 'AUTHORS_USED'
 
-/** Thrown when a node of a closed swarm cannot publish. */
-export class MembershipError extends CodedError<MembershipErrorCode> {
-  override readonly name = 'MembershipError'
+/** Thrown when a root, the file of a member or a value for a statement is unusable. */
+export class MemberError extends CodedError<MemberErrorCode> {
+  override readonly name = 'MemberError'
 }
 
 /** Thrown by every `readX` when bytes are not exactly one well-formed X. Never thrown to a user. */

@@ -33,10 +33,13 @@ export {
   errorOf,
   LimitError,
   MalformedError,
+  MemberError,
   messageOf,
   StoreError,
   VoiceError
 } from './errors.ts'
+export * from './members/index.ts'
+export { isClosedSwarm } from './swarm-name.ts'
 export { makeDirectory } from './make-directory.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
 export { createAuthor } from './feeds/author.ts'
@@ -99,7 +102,7 @@ export { VoiceThread } from './voices/voice-thread.ts'
 export { inlineVoices } from './voices/voices.ts'
 export type { RejectReason } from './admission/validate-entry.ts'
 export type { AdmissionResult, ProofResult } from './admission/admitter.ts'
-export type { LimitErrorCode, StoreErrorCode, VoiceErrorCode } from './errors.ts'
+export type { LimitErrorCode, MemberErrorCode, StoreErrorCode, VoiceErrorCode } from './errors.ts'
 export type { Author } from './feeds/author.ts'
 export type { Entry, EntryHeader, SignedHeader } from './feeds/entry.ts'
 export type { Proof } from './feeds/equivocation.ts'

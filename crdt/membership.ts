@@ -12,7 +12,7 @@ export interface Membership {
   /** Whether the tags have the member key of the tag of the epoch. */
   checkTags(claim: TagClaim, proof: Uint8Array): Promise<boolean>
   /**
-   * This node's voice in the current epoch. Throws `MembershipError` where it has none: a light
+   * This node's voice in the current epoch. Throws `MemberError` where it has none: a light
    * member, a certificate that has expired, or one that begins with the next epoch.
    */
   ownVoice(): Promise<OwnVoice>

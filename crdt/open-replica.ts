@@ -1,6 +1,6 @@
 /** Opens a replica over a store, for one swarm. */
 import { authorEpochs } from './feeds/author-epoch.ts'
-import { MembershipError, StoreError } from './errors.ts'
+import { MemberError, StoreError } from './errors.ts'
 import { filterKeyOf } from './filters/filter-element.ts'
 import { Replica } from './replica.ts'
 import { isClosedSwarm, storedSwarmName } from './swarm-name.ts'
@@ -10,7 +10,7 @@ const DEFAULT_SWARM = 'default'
 
 /**
  * Throws `StoreError` (STORE_SWARM) if the store contains entries of another swarm, and
- * `MembershipError` (NOT_A_MEMBER) for a closed swarm without `membership`.
+ * `MemberError` (NOT_A_MEMBER) for a closed swarm without `membership`.
  */
 export async function openReplica({
   store,
@@ -29,7 +29,7 @@ export async function openReplica({
   }
   const own = swarm ?? name ?? DEFAULT_SWARM
   if (isClosedSwarm(own) && membership === undefined) {
-    throw new MembershipError(
+    throw new MemberError(
       'NOT_A_MEMBER',
       `The swarm "${own}" is closed, and this node has no certificate of it. Join with an invite: "hive join".`
     )

@@ -4,7 +4,7 @@
  * rest on statements which may still come are not kept.
  */
 import { equalBytes, sha256, toHex } from '../bytes/index.ts'
-import { MalformedError, MembershipError } from '../errors.ts'
+import { MalformedError, MemberError } from '../errors.ts'
 import { readCredential } from '../voices/credential.ts'
 import { epochKeyOf } from '../voices/epoch-key.ts'
 import { epochTag } from '../voices/tags.ts'
@@ -30,7 +30,7 @@ export interface MemberVoicesInit {
   readonly seed: Uint8Array
   /** The epoch of now. */
   readonly epoch: () => number
-  /** Throws `MembershipError` where this node may not publish. */
+  /** Throws `MemberError` where this node may not publish. */
   readonly assertVoice: () => void
 }
 
@@ -110,7 +110,7 @@ export class MemberVoices implements Membership {
     const key = this.#key
     const ring = rings.ringFor(epoch, key.key)
     if (ring === undefined || !ring.some((each) => equalBytes(each, key.key))) {
-      throw new MembershipError(
+      throw new MemberError(
         'VOICE_BEGINS_LATER',
         'This member has a voice from the next epoch on, and cannot publish before. "hive members" shows when it begins.'
       )

@@ -6,7 +6,7 @@
 import { MAX_GENERATION } from '../constants.ts'
 import { createAuthor } from '../feeds/author.ts'
 import { delegationBytes, docSubject } from '../feeds/voice-part.ts'
-import { MembershipError } from '../errors.ts'
+import { MemberError } from '../errors.ts'
 import type { Author } from '../feeds/author.ts'
 import type { FeedVoice, FeedVoices } from '../feeds/feed-voices.ts'
 import type { Introduction, VoicePart } from '../feeds/voice-part.ts'
@@ -39,14 +39,14 @@ export class OwnVoices {
     this.#init = init
   }
 
-  /** A new author for knowledge. Throws `MembershipError` where this node has no voice. */
+  /** A new author for knowledge. Throws `MemberError` where this node has no voice. */
   async author(doc: string): Promise<VoicedAuthor> {
     const own = await this.#init.membership.ownVoice()
     const stored = (await this.#init.voices.lastGeneration(own.tag)) ?? -1
     const given = this.#given?.epoch === own.epoch ? this.#given.generation : -1
     const generation = Math.max(stored, given) + 1
     if (generation > MAX_GENERATION) {
-      throw new MembershipError(
+      throw new MemberError(
         'AUTHORS_USED',
         `This member has used all ${MAX_GENERATION + 1} author keys of the epoch, one at each start. It can publish again in the next epoch.`
       )

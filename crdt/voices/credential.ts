@@ -1,6 +1,6 @@
 /**
  * Credentials: a member of a ring lets a key sign for its voice in one epoch. docs/PROTOCOL.md has
- * the bytes. A credential of a ring of 64 keys has 2.7 kB.
+ * the bytes. A credential of a ring of 64 keys has 3.2 kB.
  *
  * It proves that one of the ring made it, that its tag is the only one of this member in the epoch,
  * and that this member chose the key. It does not say which member that is. Whoever has the secret
@@ -23,14 +23,14 @@ import type { VoiceKey } from './voice-key.ts'
 /** A member hides among this number of members at most; a check costs a millisecond for each. */
 export const MAX_RING_KEYS = 64
 
-/** 8-byte ids, and 32 bytes for each response, the signer, the tag and the first challenge. */
+/** 16-byte ids, and 32 bytes for each response, the signer, the tag and the first challenge. */
 export const MAX_CREDENTIAL_BYTES =
   8 + KEY_BYTES + POINT_BYTES + 1 + MAX_RING_KEYS * (RING_ID_BYTES + SCALAR_BYTES) + SCALAR_BYTES
 
 /** A credential as its bytes have it. Nothing in it is verified. */
 export interface Credential extends RingSignature {
   readonly epoch: number
-  /** Ids of the ring's voice keys, 8 bytes each, ascending. */
+  /** Ids of the ring's voice keys, 16 bytes each, ascending. */
   readonly ring: readonly Uint8Array[]
   /** Ed25519 key that signs for the member in this epoch, 32 bytes. */
   readonly signer: Uint8Array

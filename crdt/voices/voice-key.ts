@@ -13,8 +13,8 @@ export interface VoiceKey {
   readonly key: Uint8Array
 }
 
-/** Bytes of a voice key's short name. */
-export const RING_ID_BYTES = 8
+/** Bytes of a voice key's short name: two keys of one name take 2^64 attempts. */
+export const RING_ID_BYTES = 16
 
 /** Uniform bytes of a scalar: the remainder of 512 bits is as good as uniform. */
 const WIDE_BYTES = 64
@@ -28,7 +28,7 @@ export function voiceKeyOf(seed: Uint8Array): VoiceKey {
   return { secret: writeScalar(secret), key: writePoint(multiplySecret(BASE, secret)) }
 }
 
-/** The first 8 bytes of a hash of a voice key: its name in a credential. */
+/** The first 16 bytes of a hash of a voice key: its name in a credential. */
 export function ringIdOf(voiceKey: Uint8Array): Uint8Array {
   return sha256(concat(RING_ID_PREFIX, voiceKey)).slice(0, RING_ID_BYTES)
 }
