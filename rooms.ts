@@ -111,6 +111,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ]
   },
   'src/stored': { imports: [...CRDT] },
+  'src/members': { imports: [...CRDT, 'src/stored'] },
   'src/journal': { imports: [...CRDT, 'src/arguments', 'src/stored'] },
   'src/personas': {
     imports: [
@@ -194,6 +195,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'src/knowledge',
       'src/goals',
       'src/skills',
+      'src/members',
       'src/journal',
       'src/personas',
       'src/evolution',

@@ -229,6 +229,21 @@ export type {
   VersionConflict
 } from './personas/index.ts'
 export type {
+  Enrolment,
+  EnrolRefusal,
+  EnrolRequest,
+  InviteOptions,
+  InviteView,
+  ListOptions as MemberListOptions,
+  MadeInvite,
+  MemberInit,
+  Members,
+  MembersInit,
+  MemberState,
+  MemberView,
+  OwnMembership
+} from './members/index.ts'
+export type {
   AgentLimits,
   AgentLimitsChange,
   ContainmentPreview,

@@ -1,5 +1,6 @@
 /** This process, its machine and its user: the only file of `src/` that reads them. */
 import { availableParallelism, homedir, hostname, userInfo } from 'node:os'
+import type { Voices } from '../../crdt/index.ts'
 import type { SwarmInit } from '../../transport/index.ts'
 import type { KnownNames } from '../anonymity/index.ts'
 
@@ -16,6 +17,8 @@ export interface HostEnvironment {
   readonly names: () => KnownNames
   /** Makes the host of the swarm; by default libp2p over TCP. */
   readonly createHost?: SwarmInit['createHost']
+  /** Computes the voices of a closed swarm; by default in a thread. */
+  readonly createVoices?: () => Voices
 }
 
 export const processEnvironment: HostEnvironment = {

@@ -11,6 +11,7 @@ import { ownFilters } from './own-filters.ts'
 import { closeParts } from './node-parts.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Impact } from '../impact/index.ts'
+import type { Members } from '../members/index.ts'
 import type {
   NetworkReport,
   PeerFilterStatus,
@@ -108,6 +109,11 @@ export class HiveNode extends EventEmitter<HiveEvents> {
   /** What agents were shown, and what came of it. Programs that show knowledge note it there. */
   get impact(): Impact {
     return this.#parts.impact
+  }
+
+  /** The members of the swarm, if it is closed: who they are, invites and revocation. */
+  get members(): Members | undefined {
+    return this.#parts.members?.members
   }
 
   /** What this node knows of how others reach it; undefined without a network. */

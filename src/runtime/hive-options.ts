@@ -20,6 +20,16 @@ const Swarm = z.strictObject({
    * keys.
    */
   acceptedKeys: z.array(z.string()).max(MAX_ACCEPTED_KEYS).default([]),
+  /**
+   * The membership in a closed swarm, whose name ends with `~` and 32 hexadecimal digits: a secret
+   * seed of 32 bytes, and statements of the swarm. Default: `member.json` in the data directory.
+   */
+  member: z
+    .strictObject({
+      seed: z.instanceof(Uint8Array).refine(({ length }) => length === 32, 'not 32 bytes'),
+      statements: z.array(z.instanceof(Uint8Array)).optional()
+    })
+    .optional(),
   /** Multiaddrs of the first peers to dial. */
   bootstrap: z.array(z.string()).default([]),
   /** Multiaddrs to listen on. Default: a free port of this machine's loopback interface. */

@@ -19,10 +19,12 @@ import { PersonaStore, SessionStore } from '../personas/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { makePrivate } from './private-directory.ts'
+import { MEMBER_FILE, openNodeMembers } from './node-members.ts'
 import { messageOf } from '../errors.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
 import type { Swarm, SwarmEvents } from '../../transport/index.ts'
 import type { ModelEvents } from '../models/index.ts'
+import type { OpenedMembers } from '../members/index.ts'
 import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
 import type { Sandbox } from '../sandbox/index.ts'
@@ -31,6 +33,8 @@ export interface NodeParts {
   readonly options: Options
   readonly environment: HostEnvironment
   readonly store: Store
+  /** Undefined in an open swarm. */
+  readonly members: OpenedMembers | undefined
   readonly replica: Replica
   readonly facts: FactStore
   readonly impact: Impact
@@ -87,7 +91,13 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
       inSwarm,
       clock.now()
     )
+    const members = await openNodeMembers(options, store, {
+      file: fileOf(options, MEMBER_FILE),
+      createVoices: environment.createVoices
+    })
+    opened.unshift(() => members?.close())
     const replica = await openReplica({
+      membership: members?.membership,
       store,
       swarm: inSwarm?.name,
       filterKey,
@@ -137,6 +147,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
       options,
       environment,
       store,
+      members,
       replica,
       facts,
       ...agents,
@@ -154,7 +165,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
 
 /** Closes the parts that `openParts` opened, the swarm first. */
 export function closeParts(parts: NodeParts): Promise<void> {
-  const { swarm, skills, sandbox, models, runCounts, store } = parts
+  const { swarm, skills, sandbox, models, runCounts, members, store } = parts
   return closeAll(
     [
       () => swarm?.stop(),
@@ -162,6 +173,7 @@ export function closeParts(parts: NodeParts): Promise<void> {
       () => sandbox.close(),
       () => models.close(),
       () => runCounts.close(),
+      () => members?.close(),
       () => store.close()
     ],
     'The node did not stop cleanly.'

@@ -1,0 +1,24 @@
+/**
+ * The members of a closed swarm, as a node sees and serves them: its own membership, invites,
+ * enrolment, revocation.
+ *
+ * @example
+ * ```ts
+ * await using db = await createHive({ dataDir: './hive', swarm: { name } })
+ * const invite = await db.members?.invite({ role: 'member' })
+ * ```
+ */
+export { openMembers } from './open-members.ts'
+export { Members } from './members.ts'
+export type { OpenedMembers, MemberInit } from './open-members.ts'
+export type {
+  InviteOptions,
+  InviteView,
+  ListOptions,
+  MadeInvite,
+  MembersInit,
+  MemberState,
+  MemberView,
+  OwnMembership
+} from './members.ts'
+export type { Enrolment, EnrolRefusal, EnrolRequest } from './invites.ts'

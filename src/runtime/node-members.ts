@@ -1,0 +1,49 @@
+/** The membership of a node in a closed swarm: from its options, or from its data directory. */
+import { readFile } from 'node:fs/promises'
+import { isClosedSwarm, MemberError, readMemberFile, storedSwarmName } from '../../crdt/index.ts'
+import { openMembers } from '../members/index.ts'
+import type { Store } from '../../crdt/index.ts'
+import type { OpenedMembers } from '../members/index.ts'
+import type { HostEnvironment } from './environment.ts'
+import type { Options } from './hive-options.ts'
+
+/** The file of a data directory with the seed of a member. */
+export const MEMBER_FILE = 'member.json'
+
+/**
+ * Undefined in an open swarm. `file`: path of the seed, if there is a data directory. Throws
+ * `MemberError` for a closed swarm of which this node has no membership.
+ */
+export async function openNodeMembers(
+  { swarm, clock = Date }: Pick<Options, 'clock' | 'swarm'>,
+  store: Store,
+  { file, createVoices }: { readonly file?: string } & Pick<HostEnvironment, 'createVoices'>
+): Promise<OpenedMembers | undefined> {
+  const name = swarm === false ? await storedSwarmName(store) : swarm.name
+  if (name === undefined || !isClosedSwarm(name)) return undefined
+  const given = swarm === false ? undefined : swarm.member
+  return openMembers({
+    swarm: name,
+    store,
+    now: () => clock.now(),
+    seed: given?.seed ?? (await seedIn(file, name)),
+    statements: given?.statements,
+    voices: createVoices?.()
+  })
+}
+
+async function seedIn(path: string | undefined, swarm: string): Promise<Uint8Array> {
+  let text: string | undefined
+  try {
+    text = path === undefined ? undefined : await readFile(path, 'utf8')
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause
+  }
+  if (text === undefined) {
+    throw new MemberError(
+      'NOT_A_MEMBER',
+      `The swarm "${swarm}" is closed, and this node is no member. Join with an invite: "hive join".`
+    )
+  }
+  return readMemberFile(text).seed
+}
