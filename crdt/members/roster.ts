@@ -26,6 +26,7 @@ export interface RosterInit {
 /** Epochs whose voices are remembered: the one before, the current one, and the next. */
 const REMEMBERED = 3
 
+/** Decides who has a voice in an epoch, from the statements that are known now. */
 export class Roster {
   readonly #init: RosterInit
   readonly #remembered = new Map<number, readonly Uint8Array[]>()
