@@ -54,7 +54,10 @@ describe('a root', () => {
   })
 
   it('has the key of RFC 8032 for a known seed', () => {
-    const seed = Buffer.from('9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60', 'hex')
+    const seed = Buffer.from(
+      '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
+      'hex'
+    )
     assert.equal(
       toHex(rootOf(seed).key),
       'd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a'
@@ -102,7 +105,8 @@ describe('the name of a closed swarm', () => {
   })
 
   it('is computed from the documented bytes', () => {
-    const label = (text: string): Buffer => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)])
+    const label = (text: string): Buffer =>
+      Buffer.concat([Buffer.from([text.length]), Buffer.from(text)])
     const next = sha256(Buffer.concat([label('noormme-hive/successor'), successor.key]))
     const digest = sha256(Buffer.concat([label('noormme-hive/swarm-root'), root.key, next]))
     const { swarm } = foundSwarm('lab', { root: root.key, successor: successor.key })
@@ -112,7 +116,13 @@ describe('the name of a closed swarm', () => {
   it('is told apart from names of open swarms', () => {
     const digits = 'a'.repeat(32)
     assert.ok(isClosedSwarm(`lab~${digits}`) && isClosedSwarm(`a~b~${digits}`))
-    for (const open of ['lab', `~${digits}`, `lab~${digits}0`, `lab~${digits.toUpperCase()}`, 'lab~1']) {
+    for (const open of [
+      'lab',
+      `~${digits}`,
+      `lab~${digits}0`,
+      `lab~${digits.toUpperCase()}`,
+      'lab~1'
+    ]) {
       assert.ok(!isClosedSwarm(open), open)
     }
     assert.equal(plainSwarmName(`a~b~${digits}`), 'a~b')
@@ -130,7 +140,12 @@ describe('the keys of a member', () => {
   })
 
   it('are not read from another file', () => {
-    for (const text of ['', '{}', '{"version":2,"seed":"00"}', `{"version":1,"seed":"${'0'.repeat(63)}"}`]) {
+    for (const text of [
+      '',
+      '{}',
+      '{"version":2,"seed":"00"}',
+      `{"version":1,"seed":"${'0'.repeat(63)}"}`
+    ]) {
       assert.throws(() => readMemberFile(text), codeOf('MEMBER_FILE_INVALID'), text)
     }
   })

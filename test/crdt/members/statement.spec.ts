@@ -31,7 +31,8 @@ function textOf(value: unknown): unknown {
 
 describe('the bytes of statements', () => {
   it('are read as they were written', () => {
-    for (const sample of samples) assert.deepEqual(plain(readStatement(sample.bytes)), plain(sample))
+    for (const sample of samples)
+      assert.deepEqual(plain(readStatement(sample.bytes)), plain(sample))
   })
 
   it('have the documented sizes', () => {
@@ -78,13 +79,17 @@ describe('the bytes of statements', () => {
 
   it('of any other kind never crash the reader', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 5 }), fc.uint8Array({ maxLength: 300 }), (kind, rest) => {
-        try {
-          readStatement(Buffer.concat([Buffer.of(kind), rest]))
-        } catch (error) {
-          assert.ok(error instanceof MalformedError)
+      fc.property(
+        fc.integer({ min: 0, max: 5 }),
+        fc.uint8Array({ maxLength: 300 }),
+        (kind, rest) => {
+          try {
+            readStatement(Buffer.concat([Buffer.of(kind), rest]))
+          } catch (error) {
+            assert.ok(error instanceof MalformedError)
+          }
         }
-      })
+      )
     )
   })
 
