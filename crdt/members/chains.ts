@@ -38,6 +38,7 @@ const RANKS = { inviter: 2, member: 1, light: 0 } as const
 
 const UNKNOWN: Verdict = { isAdmitted: false, reason: 'unknown' }
 
+/** Decides whether certificates admit their members, from the statements that are known now. */
 export class Chains {
   readonly #index: StatementIndex
 
@@ -70,7 +71,11 @@ export class Chains {
     return chain
   }
 
-  /** Why the chain does not count, whatever the time; revocations of later epochs left out. */
+  /**
+   * Why the chain does not count, whatever the time; revocations of later epochs left out.
+   *
+   * @internal
+   */
   faultOf(node: CertificateNode, epoch = Infinity): 'void' | 'revoked' | 'superseded' | undefined {
     let isRevoked = false
     let below: CertificateNode | undefined
@@ -93,17 +98,21 @@ export class Chains {
         (revocation) =>
           revocation.epoch <= epoch &&
           !(below !== undefined && keeps(revocation, below.certificate.id)) &&
-          this.#counts(revocation)
+          this.counts(revocation)
       )
   }
 
-  /** A revocation counts unless its issuer was revoked and this is not kept. */
-  #counts({ id, issuer }: Revocation): boolean {
+  /**
+   * A revocation counts unless its issuer was revoked and this is not kept.
+   *
+   * @internal
+   */
+  counts({ id, issuer }: Revocation): boolean {
     const name = toHex(issuer)
     if (this.#index.roots.isRoot(name)) return this.#index.roots.stands(toHex(id), name)
     return this.#index
       .revocationsOf(name)
-      .every((revocation) => keeps(revocation, id) || !this.#counts(revocation))
+      .every((revocation) => keeps(revocation, id) || !this.counts(revocation))
   }
 
   #verdict(node: CertificateNode, seconds: number): Verdict {

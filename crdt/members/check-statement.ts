@@ -43,11 +43,11 @@ export type StatementRefusal =
   /** A limit of this node: the set, or the part of one inviter, is full. */
   | 'full'
 
-/** The result of a check; `waits` names what is missing, in hex. */
+/** The result of a check; `waits` names what to check it again for, in hex. */
 export type Check =
   | { readonly outcome: 'valid' }
   | { readonly outcome: 'known' }
-  | { readonly outcome: 'waits'; readonly for: string }
+  | { readonly outcome: 'waits'; readonly for: readonly string[] }
   | { readonly outcome: 'refused'; readonly reason: StatementRefusal }
 
 const VALID: Check = { outcome: 'valid' }
@@ -93,7 +93,7 @@ function checkCertificate(
 ): Check {
   const issuer = toHex(certificate.issuer)
   const parent = index.certificate(issuer)
-  if (parent === undefined && !index.roots.isRoot(issuer)) return { outcome: 'waits', for: issuer }
+  if (parent === undefined && !index.roots.isRoot(issuer)) return waits(issuer)
   const limit = parent === undefined ? undefined : limitOf(index, parent, certificate)
   if (limit !== undefined) return refused(limit)
   const [, second] = index.sameNumber(certificate)
@@ -133,12 +133,13 @@ function checkRevocation(
     return signed(verifies, swarm, revocation, key)
   }
   const node = index.certificate(target)
-  if (node === undefined) return { outcome: 'waits', for: target }
+  // An unknown issuer may be a root, whose revocations need no target.
+  if (node === undefined) return waits(target, issuer)
   const ancestor = ancestorOf(node, issuer)
   if (ancestor === undefined) {
     // It may be a root that is not known yet; a certificate below another one never becomes its ancestor.
     const isForeign = index.certificate(issuer) !== undefined
-    return isForeign ? refused('issuer') : { outcome: 'waits', for: issuer }
+    return isForeign ? refused('issuer') : waits(issuer)
   }
   if (index.branchSize(ancestor) >= MAX_BRANCH_STATEMENTS) return refused('full')
   return signed(verifies, swarm, revocation, ancestor.certificate.member)
@@ -166,10 +167,14 @@ function checkSuccession(
     return refused('signature')
   }
   const commitment = index.roots.missingCommitment(succession)
-  if (commitment !== undefined) return { outcome: 'waits', for: commitment }
+  if (commitment !== undefined) return waits(commitment)
   const isAgain = equalBytes(succession.root, index.roots.founding?.root ?? succession.id)
   if (isAgain) return refused('issuer')
   return index.roots.successions >= MAX_SUCCESSIONS ? refused('full') : VALID
+}
+
+function waits(...missing: readonly string[]): Check {
+  return { outcome: 'waits', for: missing }
 }
 
 function refused(reason: StatementRefusal): Check {

@@ -191,9 +191,20 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
     return this.#index.certificatesOf(toHex(member)).map(({ certificate }) => certificate.id)
   }
 
-  /** Ids of the certificates and revocations that a certificate issued. */
-  issuedBy(certificate: Uint8Array): Uint8Array[] {
-    return this.#index.issuedBy(toHex(certificate)).flatMap((id) => fromHex(id, HASH_BYTES) ?? [])
+  /**
+   * Ids of the certificates and revocations that an issuer signed and that count now, whatever their
+   * dates: what a revocation or a succession keeps. The issuer is a certificate's id or a root's key.
+   */
+  countedOf(issuer: Uint8Array): Uint8Array[] {
+    return this.#index.issuedBy(toHex(issuer)).flatMap((id) => {
+      const statement = this.#index.get(id)
+      const node = this.#index.certificate(id)
+      const counts =
+        statement?.kind === 'revocation'
+          ? this.chains.counts(statement)
+          : node !== undefined && this.chains.faultOf(node) === undefined
+      return counts && statement !== undefined ? [statement.id] : []
+    })
   }
 
   /** The number for the next certificate of an issuer: the id of its certificate, or the root's key. */

@@ -26,6 +26,7 @@ export interface RosterInit {
 /** Epochs whose voices are remembered: the one before, the current one, and the next. */
 const REMEMBERED = 3
 
+/** Decides who has a voice in an epoch, from the statements that are known now. */
 export class Roster {
   readonly #init: RosterInit
   readonly #remembered = new Map<number, readonly Uint8Array[]>()
@@ -69,7 +70,7 @@ export class Roster {
   }
 
   /**
-   * The voice keys of ring ids of 8 bytes, in their order; undefined while one is unknown. Several keys
+   * The voice keys of ring ids of 16 bytes, in their order; undefined while one is unknown. Several keys
    * may have one id: this is the first of `ringCandidates`.
    */
   keysOfRing(epoch: number, ids: readonly Uint8Array[]): Uint8Array[] | undefined {

@@ -33,7 +33,7 @@ export class StatementIndex {
   readonly #certificates = new Map<string, CertificateNode>()
   /** Ids of certificates, by issuer and number; in ascending order. */
   readonly #numbers = new Map<string, readonly string[]>()
-  /** Ids of certificates and revocations, by the certificate that issued them. */
+  /** Ids of certificates and revocations, by the certificate or the root that issued them. */
   readonly #issued = new Map<string, Set<string>>()
   /** By target, then by issuer. */
   readonly #revocations = new Map<string, Map<string, Revocation>>()
@@ -104,9 +104,9 @@ export class StatementIndex {
     return this.#revocations.get(target)?.get(issuer)
   }
 
-  /** Ids of what a certificate issued. */
-  issuedBy(certificate: string): readonly string[] {
-    return [...(this.#issued.get(certificate) ?? [])]
+  /** Ids of what a certificate or a root issued. */
+  issuedBy(issuer: string): readonly string[] {
+    return [...(this.#issued.get(issuer) ?? [])]
   }
 
   /** The highest number that an issuer has used; 0 for none. */
@@ -155,7 +155,8 @@ export class StatementIndex {
     this.#highest.set(toHex(issuer), Math.max(this.highestNumber(issuer), number))
     put(this.#byMember, toHex(member), node)
     put(this.#byRingId, toHex(ringIdOf(voice)), node)
-    if (parent !== undefined) this.#countBelow(parent, id, 1)
+    put(this.#issued, toHex(issuer), id)
+    if (parent !== undefined) this.#countBelow(parent, 1)
   }
 
   #addRevocation(id: string, revocation: Revocation): void {
@@ -164,13 +165,12 @@ export class StatementIndex {
     const others = this.#revocations.get(target)
     if (others === undefined) this.#revocations.set(target, new Map([[issuer, revocation]]))
     else others.set(issuer, revocation)
+    put(this.#issued, issuer, id)
     const parent = this.#certificates.get(issuer)
-    if (parent !== undefined) this.#countBelow(parent, id, 1)
+    if (parent !== undefined) this.#countBelow(parent, 1)
   }
 
-  #countBelow(issuer: CertificateNode, id: string, change: 1 | -1): void {
-    if (change === 1) put(this.#issued, issuer.id, id)
-    else this.#issued.get(issuer.id)?.delete(id)
+  #countBelow(issuer: CertificateNode, change: 1 | -1): void {
     const top = topOf(issuer).id
     this.#branches.set(top, (this.#branches.get(top) ?? 0) + change)
   }
@@ -205,14 +205,16 @@ export class StatementIndex {
     )
     take(this.#byMember, toHex(certificate.member), node)
     take(this.#byRingId, toHex(ringIdOf(certificate.voice)), node)
-    if (node.parent !== undefined) this.#countBelow(node.parent, id, -1)
+    take(this.#issued, toHex(certificate.issuer), id)
+    if (node.parent !== undefined) this.#countBelow(node.parent, -1)
     return about
   }
 
   #removeRevocation(id: string, { target, issuer }: Revocation): void {
     this.#revocations.get(toHex(target))?.delete(toHex(issuer))
     const parent = this.#certificates.get(toHex(issuer))
-    if (parent !== undefined) this.#countBelow(parent, id, -1)
+    take(this.#issued, toHex(issuer), id)
+    if (parent !== undefined) this.#countBelow(parent, -1)
   }
 }
 

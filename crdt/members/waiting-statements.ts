@@ -8,7 +8,7 @@ import type { Statement } from './statement.ts'
 
 interface Waiting {
   readonly statement: Statement
-  readonly missing: string
+  readonly missing: readonly string[]
 }
 
 export class WaitingStatements {
@@ -25,14 +25,16 @@ export class WaitingStatements {
     return this.#bytes
   }
 
-  /** Keeps the statement until what is missing comes, or others push it out. */
-  add(statement: Statement, missing: string): void {
+  /** Keeps the statement until any of what is missing comes, or others push it out. */
+  add(statement: Statement, missing: readonly string[]): void {
     const name = nameOf(statement)
     this.#remove(name)
     this.#waiting.set(name, { statement, missing })
     this.#bytes += statement.bytes.length
-    const names = this.#byMissing.get(missing) ?? new Set()
-    this.#byMissing.set(missing, names.add(name))
+    for (const each of missing) {
+      const names = this.#byMissing.get(each) ?? new Set()
+      this.#byMissing.set(each, names.add(name))
+    }
     for (const oldest of this.#waiting.keys()) {
       if (this.#waiting.size <= MAX_WAITING && this.#bytes <= MAX_WAITING_BYTES) break
       this.#remove(oldest)
@@ -50,9 +52,11 @@ export class WaitingStatements {
     if (waiting === undefined) return undefined
     this.#waiting.delete(name)
     this.#bytes -= waiting.statement.bytes.length
-    const names = this.#byMissing.get(waiting.missing)
-    names?.delete(name)
-    if (names?.size === 0) this.#byMissing.delete(waiting.missing)
+    for (const each of waiting.missing) {
+      const names = this.#byMissing.get(each)
+      names?.delete(name)
+      if (names?.size === 0) this.#byMissing.delete(each)
+    }
     return waiting
   }
 }
