@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as fc from 'fast-check'
 import { MalformedError } from '../../../crdt/errors.ts'
-import { ORDER, readScalar } from '../../../crdt/voices/group.ts'
+import { BASE, ORDER, readPoint, readScalar, writePoint } from '../../../crdt/voices/group.ts'
 import {
   MAX_RECORD_TAGS,
   proveTags,
@@ -78,6 +78,14 @@ describe('record tags', () => {
     assert.ok(!verifyTags({ ...batch, proof: stolen }))
     assert.ok(!verifyTags({ ...batch, proof: stolen, tag: epochTag(OTHER, SWARM, EPOCH) }))
     const tags = [...batch.tags.slice(0, 2), recordTag(OTHER, SWARM, bytesOf('record 2'))]
+    assert.ok(!verifyTags({ ...batch, tags, proof: proveTags({ ...batch, tags, key: KEY }) }))
+  })
+
+  it('are refused with errors that would cancel out in a plain sum', () => {
+    const batch = madeBatch(KEY, 2)
+    const [first, second] = batch.tags.map(readPoint)
+    assert.ok(first && second)
+    const tags = [first.add(BASE), second.subtract(BASE)].map(writePoint)
     assert.ok(!verifyTags({ ...batch, tags, proof: proveTags({ ...batch, tags, key: KEY }) }))
   })
 
