@@ -92,7 +92,11 @@ class SharedThread {
   #waiting: Waiting[] = []
 
   constructor() {
-    this.#worker = new Worker(WORKER, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } })
+    this.#worker = new Worker(WORKER, {
+      // The options of the process may not be those of a thread, such as --input-type.
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB }
+    })
     this.#worker.unref()
     this.#worker.on('message', (reply: VoiceReply) => this.#settle(reply))
     this.#worker.once('error', (cause) => this.#fail(messageOf(cause), cause))
@@ -102,11 +106,12 @@ class SharedThread {
   ask(user: object, request: VoiceRequest): Promise<VoiceAnswer> {
     this.#users.add(user)
     const { promise, resolve, reject } = Promise.withResolvers<VoiceAnswer>()
+    // First, since it throws for what cannot be copied, which then gets no reply.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.#worker.postMessage(request)
     this.#waiting.push({ user, resolve, reject })
     // A request keeps the process alive until it has its answer; an idle thread does not.
     this.#worker.ref()
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    this.#worker.postMessage(request)
     return promise
   }
 
