@@ -386,7 +386,9 @@ export class Members {
 
   #memberOf(id: string): Uint8Array {
     const { statements } = this.#init
-    const found = statements.members().filter((member) => toHex(member).startsWith(id.toLowerCase()))
+    const found = statements
+      .members()
+      .filter((member) => toHex(member).startsWith(id.toLowerCase()))
     const [member, other] = found
     if (member === undefined || id.length < 6) {
       throw new HiveError(
@@ -395,7 +397,10 @@ export class Members {
       )
     }
     if (other !== undefined) {
-      throw new HiveError('ID_AMBIGUOUS', `${found.length} members have ids that begin with "${id}".`)
+      throw new HiveError(
+        'ID_AMBIGUOUS',
+        `${found.length} members have ids that begin with "${id}".`
+      )
     }
     return member
   }

@@ -10,6 +10,8 @@ import type { Clock, SwarmInit } from '../../transport/index.ts'
 
 const MINUTE = 60_000
 
+const Bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'not bytes')
+
 const Swarm = z.strictObject({
   /** Peers connect only to peers with the same name and key. */
   name: z.string().min(1).max(128).default('default'),
@@ -26,8 +28,8 @@ const Swarm = z.strictObject({
    */
   member: z
     .strictObject({
-      seed: z.instanceof(Uint8Array).refine(({ length }) => length === 32, 'not 32 bytes'),
-      statements: z.array(z.instanceof(Uint8Array)).optional()
+      seed: Bytes.refine(({ length }) => length === 32, 'not 32 bytes'),
+      statements: z.array(Bytes).optional()
     })
     .optional(),
   /** Multiaddrs of the first peers to dial. */

@@ -175,6 +175,6 @@ describe('the rings of an epoch', () => {
 
 describe('the keys of a member', () => {
   it('have ring ids of 16 bytes', () => {
-    assert.equal(ringIdOf(memberKeysOf(createMemberSeed()).voice).length, 8)
+    assert.equal(ringIdOf(memberKeysOf(createMemberSeed()).voice).length, 16)
   })
 })
