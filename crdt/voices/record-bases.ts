@@ -65,8 +65,9 @@ export function multiplyBase(secret: Uint8Array, swarm: string, digest: Uint8Arr
   }
 }
 
-function bytesOf(base: Base, { crypto_core_ristretto255_from_hash: map }: Sodium): Uint8Array {
-  return (base.bytes ??= map(expandTo64(RECORD_TAG, base.message)))
+function bytesOf(base: Base, library: Sodium): Uint8Array {
+  const wide = (): Uint8Array => expandTo64(RECORD_TAG, base.message)
+  return (base.bytes ??= library.crypto_core_ristretto255_from_hash(wide()))
 }
 
 function baseOf(swarm: string, digest: Uint8Array): Base {

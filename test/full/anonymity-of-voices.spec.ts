@@ -15,7 +15,6 @@ import {
   openReplica,
   openStore,
   readCredential,
-  readEntry,
   ringIdOf
 } from '../../crdt/index.ts'
 import { MemberVoices } from '../../crdt/members/member-voices.ts'
@@ -25,7 +24,7 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { ClosedSwarm } from '../fixtures/members.ts'
 import { publication } from '../fixtures/publications.ts'
 import { randomOf } from '../fixtures/random.ts'
-import type { MemberStatements, Replica, Store } from '../../crdt/index.ts'
+import type { Entry, MemberStatements, Replica, Store } from '../../crdt/index.ts'
 import type { TestMember } from '../fixtures/members.ts'
 
 const MEMBERS = 64
@@ -171,7 +170,7 @@ async function play(): Promise<Seen[]> {
 
 function seenOf(
   swarm: string,
-  entry: ReturnType<typeof readEntry>,
+  entry: Entry,
   owner: Node,
   nodes: readonly Node[]
 ): Seen {
@@ -217,8 +216,8 @@ function seenOf(
 
 /** A tag that two authors have would link them. */
 function assertNoTagTwice(seen: readonly Seen[]): void {
-  const all = seen.flatMap(({ tags, tag, signer, author }) => [...tags, tag, signer, author])
-  assert.equal(new Set(all.map(toHex)).size, all.length)
+  const bytes = seen.flatMap(({ tags, tag, signer, author }) => [...tags, tag, signer, author])
+  assert.equal(new Set(bytes.map(toHex)).size, bytes.length)
 }
 
 interface Guessing {
