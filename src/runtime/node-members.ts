@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isClosedSwarm, MemberError, readMemberFile, storedSwarmName } from '../../crdt/index.ts'
 import { openMembers } from '../members/index.ts'
 import type { Store } from '../../crdt/index.ts'
+import type { SwarmInit } from '../../transport/index.ts'
 import type { OpenedMembers } from '../members/index.ts'
 import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
@@ -31,6 +32,31 @@ export async function openNodeMembers(
     voices: createVoices?.()
   })
 }
+
+/** What the door of the swarm is given: newcomers are enrolled by invites of this node. */
+export function doorMembers(
+  { statements, keys, members }: OpenedMembers,
+  { swarm }: Pick<Options, 'swarm'>
+): NonNullable<SwarmInit['members']> {
+  return {
+    statements,
+    keys,
+    invite: swarm === false ? undefined : swarm.member?.invite,
+    enrol: async ({ invite, secret, member, voice }) => {
+      const answer = await members.enrol({ id: invite, secret, member, voice })
+      return answer.outcome === 'enrolled'
+        ? { statements: answer.statements }
+        : { refusal: REFUSALS[answer.reason] }
+    }
+  }
+}
+
+const REFUSALS = {
+  unknown: 'invite unknown',
+  used: 'invite used',
+  expired: 'invite expired',
+  unavailable: 'enrolment closed'
+} as const
 
 async function seedIn(path: string | undefined, swarm: string): Promise<Uint8Array> {
   let text: string | undefined

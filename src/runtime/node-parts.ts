@@ -19,7 +19,7 @@ import { PersonaStore, SessionStore } from '../personas/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { makePrivate } from './private-directory.ts'
-import { MEMBER_FILE, openNodeMembers } from './node-members.ts'
+import { doorMembers, MEMBER_FILE, openNodeMembers } from './node-members.ts'
 import { messageOf } from '../errors.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
 import type { Swarm, SwarmEvents } from '../../transport/index.ts'
@@ -139,7 +139,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     opened.unshift(() => sandbox.close())
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
-    const swarm = await openSwarm(options, environment, { store, replica, facts })
+    const swarm = await openSwarm(options, environment, { store, members, replica, facts })
     swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
     const evolution = new EvolutionStore({ ...stored, personas, journal })
     const agents = { personas, journal, sessions, evolution, impact, rules, runCounts }
@@ -200,7 +200,7 @@ function hidesOwn({ swarm }: Options): boolean {
 async function openSwarm(
   options: Options,
   { createHost }: HostEnvironment,
-  { store, replica, facts }: Pick<NodeParts, 'store' | 'replica' | 'facts'>
+  { store, members, replica, facts }: Pick<NodeParts, 'facts' | 'members' | 'replica' | 'store'>
 ): Promise<Swarm | undefined> {
   if (options.swarm === false) return undefined
   const { key, acceptedKeys, bootstrap, listen, announce, lan, relay } = options.swarm
@@ -212,6 +212,7 @@ async function openSwarm(
     replica,
     store,
     privateKey,
+    members: members === undefined ? undefined : doorMembers(members, options),
     key,
     acceptedKeys,
     bootstrap,
