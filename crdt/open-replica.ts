@@ -18,7 +18,8 @@ export async function openReplica({
   filterKey,
   hidesOwn = false,
   epochs = authorEpochs(),
-  membership
+  membership,
+  place
 }: ReplicaInit): Promise<Replica> {
   const name = await storedSwarmName(store)
   if (swarm !== undefined && name !== undefined && swarm !== name) {
@@ -40,6 +41,7 @@ export async function openReplica({
     filterKey: filterKey ?? filterKeyOf(own),
     hidesOwn,
     epochs,
+    place,
     membership: isClosedSwarm(own) ? membership : undefined
   })
   await replica.load()

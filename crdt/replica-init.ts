@@ -32,10 +32,15 @@ export interface ReplicaInit {
   readonly hidesOwn?: boolean
   /** When this node changes its author keys; default each week. */
   readonly epochs?: AuthorEpochs
+  /**
+   * Names the directory of the store on its disk. With it the author is kept over a clean restart
+   * (`keepAuthor`).
+   */
+  readonly place?: string
   /** Of a closed swarm, whose name binds a root key; needed there. */
   readonly membership?: Membership
 }
 
-/** All options but the membership have a default. */
-export type CompleteReplicaInit = Required<Omit<ReplicaInit, 'membership'>> &
-  Pick<ReplicaInit, 'membership'>
+/** All options but these have a default. */
+export type CompleteReplicaInit = Required<Omit<ReplicaInit, 'membership' | 'place'>> &
+  Pick<ReplicaInit, 'membership' | 'place'>

@@ -92,7 +92,11 @@ function rangeOf(
   tag: Uint8Array,
   limit: number
 ): { readonly gte: Uint8Array; readonly lte: Uint8Array; readonly limit: number } {
-  return { gte: tag, lte: concat(tag, new Uint8Array(GENERATION_BYTES + KEY_BYTES).fill(0xff)), limit }
+  return {
+    gte: tag,
+    lte: concat(tag, new Uint8Array(GENERATION_BYTES + KEY_BYTES).fill(0xff)),
+    limit
+  }
 }
 
 function writeVoice({ epoch, generation, tag }: FeedVoice): Uint8Array {

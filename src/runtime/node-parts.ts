@@ -3,6 +3,7 @@
  * this order; if one fails, the parts before it are closed.
  */
 import { EventEmitter } from 'node:events'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { authorEpochs, openReplica, openStore, StoreError } from '../../crdt/index.ts'
 import { checkSwarmInit, createSwarm, loadPeerKey } from '../../transport/index.ts'
@@ -98,6 +99,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     opened.unshift(() => members?.close())
     const replica = await openReplica({
       membership: members?.membership,
+      place: options.store === undefined ? await placeOf(fileOf(options, 'store')) : undefined,
       store,
       swarm: inSwarm?.name,
       filterKey,
@@ -165,7 +167,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
 
 /** Closes the parts that `openParts` opened, the swarm first. */
 export function closeParts(parts: NodeParts): Promise<void> {
-  const { swarm, skills, sandbox, models, runCounts, members, store } = parts
+  const { swarm, skills, sandbox, models, runCounts, members, replica, store } = parts
   return closeAll(
     [
       () => swarm?.stop(),
@@ -173,11 +175,31 @@ export function closeParts(parts: NodeParts): Promise<void> {
       () => sandbox.close(),
       () => models.close(),
       () => runCounts.close(),
+      () => keepAuthor(replica),
       () => members?.close(),
       () => store.close()
     ],
     'The node did not stop cleanly.'
   )
+}
+
+/**
+ * Names a directory on its disk, so that a copy has another name. Undefined for a store in memory.
+ * Nothing but the publisher's kept author depends on it.
+ */
+async function placeOf(directory: string | undefined): Promise<string | undefined> {
+  if (directory === undefined) return undefined
+  const { dev, ino, birthtimeMs } = await stat(directory)
+  return `${dev} ${ino} ${birthtimeMs}`
+}
+
+/** Without it the next start has a new author: no reason to fail, where a disk is full say. */
+async function keepAuthor(replica: Replica): Promise<void> {
+  try {
+    await replica.keepAuthor()
+  } catch {
+    // The store reports its failures itself.
+  }
 }
 
 export function fileOf({ dataDir }: Options, name: string): string | undefined {

@@ -10,13 +10,7 @@
  * distribution: no distinguisher may have a tail below 0.001, divided by their number.
  */
 import assert from 'node:assert/strict'
-import {
-  inlineVoices,
-  openReplica,
-  openStore,
-  readCredential,
-  ringIdOf
-} from '../../crdt/index.ts'
+import { inlineVoices, openReplica, openStore, readCredential, ringIdOf } from '../../crdt/index.ts'
 import { MemberVoices } from '../../crdt/members/member-voices.ts'
 import { epochBegin } from '../../crdt/members/epoch.ts'
 import { splitPayload } from '../../crdt/feeds/voice-part.ts'
@@ -168,12 +162,7 @@ async function play(): Promise<Seen[]> {
   return seen
 }
 
-function seenOf(
-  swarm: string,
-  entry: Entry,
-  owner: Node,
-  nodes: readonly Node[]
-): Seen {
+function seenOf(swarm: string, entry: Entry, owner: Node, nodes: readonly Node[]): Seen {
   const { part } = splitPayload(swarm, entry.payload)
   assert.ok(part?.introduction !== undefined)
   const {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { clientIdOf, createAuthor, digestOf, readEntry, writeEntry } from '../../../crdt/index.ts'
 import { createEntry, NO_ENTRY } from '../../../crdt/feeds/entry.ts'
 import { pack, unpack } from '../../../crdt/feeds/payload.ts'
@@ -8,6 +9,7 @@ import { CLOSED_SWARM, memberReplica, TestRoster } from '../../fixtures/closed-s
 import { contentOf, deliver } from '../../fixtures/replicas.ts'
 import { insertStep } from '../../../crdt/playbooks/steps.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Entry, Publication, Replica } from '../../../crdt/index.ts'
 import type { VoicePart } from '../../../crdt/feeds/voice-part.ts'
 import type { TestReplica } from '../../fixtures/replicas.ts'
@@ -173,6 +175,22 @@ describe('voices in a closed swarm', () => {
     assert.equal(bob.replica.heads().length, 2)
     const { vouches, disputes } = await standingOf(bob.replica, item)
     assert.deepEqual({ vouches, disputes }, { vouches: 0, disputes: 1 })
+  })
+
+  it('go on with their author after a clean stop, within its epoch', async () => {
+    await using folder = await temporaryDirectory()
+    const path = join(folder.path, 'store')
+    const roster = new TestRoster(NAMES)
+    const authors: number[] = []
+    for (const [i, content] of ['a', 'b', 'c'].entries()) {
+      if (i === 2) roster.epoch += 1
+      await using ada = await memberReplica(roster, 'ada', path, 'here')
+      ada.replica.hearPeers()
+      await ada.replica.publish([publication(content)])
+      authors.push(ada.replica.heads().length)
+      await ada.replica.keepAuthor()
+    }
+    assert.deepEqual(authors, [1, 1, 2])
   })
 
   it('stay with what compaction keeps, for replicas that have all or nothing', async () => {

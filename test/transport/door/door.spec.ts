@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createSwarm } from '../../../transport/index.ts'
-import { createRoot, memberKeysOf, createMemberSeed, openReplica, openStore } from '../../../crdt/index.ts'
+import {
+  createRoot,
+  memberKeysOf,
+  createMemberSeed,
+  openReplica,
+  openStore
+} from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { startMember } from '../../fixtures/closed-nodes.ts'
 import { asIssuer, bytesOf, ClosedSwarm, DATES, NOW } from '../../fixtures/members.ts'
