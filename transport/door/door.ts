@@ -11,7 +11,13 @@
  * certificate ends.
  */
 import { noise } from '@libp2p/noise'
-import { isDoorProof, readStatement, Serial, signDoorProof, signEnrolment } from '../../crdt/index.ts'
+import {
+  isDoorProof,
+  readStatement,
+  Serial,
+  signDoorProof,
+  signEnrolment
+} from '../../crdt/index.ts'
 import { DOOR_ANSWER_TIMEOUT, DOOR_SILENCE } from '../constants.ts'
 import { DoorChannel } from './door-channel.ts'
 import { DoorClosed } from './door-reasons.ts'

@@ -152,7 +152,10 @@ export class Members {
       { lane: 'pull' }
     )
     // An empty frame: the peer no longer has it.
-    return this.#add(peer, frames.filter(({ length }) => length > 0))
+    return this.#add(
+      peer,
+      frames.filter(({ length }) => length > 0)
+    )
   }
 
   /** Throws `ProtocolError` when an honest peer would not have sent them. */

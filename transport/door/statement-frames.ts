@@ -2,11 +2,7 @@
 import * as encoding from 'lib0/encoding'
 import { readAll, readBlob, readBytes, readUint } from '../../crdt/bytes/index.ts'
 import { MalformedError, MAX_STATEMENT_BYTES, MAX_STATEMENTS } from '../../crdt/index.ts'
-import {
-  MAX_PUSHED_STATEMENTS,
-  MAX_REQUESTED_STATEMENTS,
-  MAX_STATEMENT_IDS
-} from '../constants.ts'
+import { MAX_PUSHED_STATEMENTS, MAX_REQUESTED_STATEMENTS, MAX_STATEMENT_IDS } from '../constants.ts'
 import type { Decoder } from '../../crdt/index.ts'
 
 const ID_BYTES = 32
