@@ -40,6 +40,13 @@ export {
 } from './errors.ts'
 export * from './members/index.ts'
 export { isClosedSwarm, storedSwarmName } from './swarm-name.ts'
+export type {
+  CheckedCredential,
+  CredentialVerdict,
+  Membership,
+  OwnVoice,
+  TagClaim
+} from './membership.ts'
 export { makeDirectory } from './make-directory.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
 export { createAuthor } from './feeds/author.ts'

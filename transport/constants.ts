@@ -205,7 +205,7 @@ export const ENROLMENTS_IN_ALL = 120
 export const ENROLMENT_WINDOW = 60_000
 
 /** How often a node looks whether certificates of connected peers have expired. */
-export const MEMBER_CHECK_INTERVAL = 10_000
+export const MEMBER_CHECK_INTERVAL = 1_000
 
 /** How often a node compares its statements with those of a random peer. */
 export const STATEMENTS_INTERVAL = 60_000

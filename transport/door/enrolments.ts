@@ -25,7 +25,8 @@ export type EnrolAnswer =
 
 /**
  * Issues a certificate for an invite. The certificate and the use of the invite must be on disk before
- * it resolves, and secrets compared in constant time.
+ * it resolves, and secrets compared in constant time. A second request with the same invite and the same
+ * keys gets the same certificate: the first answer may have been lost.
  */
 export type Enrol = (request: EnrolRequest) => Promise<EnrolAnswer>
 
