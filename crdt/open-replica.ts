@@ -19,7 +19,8 @@ export async function openReplica({
   hidesOwn = false,
   epochs = authorEpochs(),
   membership,
-  place
+  place,
+  voiceQuota
 }: ReplicaInit): Promise<Replica> {
   const name = await storedSwarmName(store)
   if (swarm !== undefined && name !== undefined && swarm !== name) {
@@ -42,6 +43,7 @@ export async function openReplica({
     hidesOwn,
     epochs,
     place,
+    voiceQuota,
     membership: isClosedSwarm(own) ? membership : undefined
   })
   await replica.load()

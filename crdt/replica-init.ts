@@ -1,5 +1,6 @@
 /** Options and events of a replica. */
 import type { RejectReason } from './admission/validate-entry.ts'
+import type { QuotaLimits } from './admission/voice-quota.ts'
 import type { AuthorEpochs } from './feeds/author-epoch.ts'
 import type { Entry } from './feeds/entry.ts'
 import type { Membership } from './membership.ts'
@@ -39,8 +40,12 @@ export interface ReplicaInit {
   readonly place?: string
   /** Of a closed swarm, whose name binds a root key; needed there. */
   readonly membership?: Membership
+  /** What one member of a closed swarm may make this node store in a day. */
+  readonly voiceQuota?: QuotaLimits
 }
 
 /** All options but these have a default. */
-export type CompleteReplicaInit = Required<Omit<ReplicaInit, 'membership' | 'place'>> &
-  Pick<ReplicaInit, 'membership' | 'place'>
+export type CompleteReplicaInit = Required<
+  Omit<ReplicaInit, 'membership' | 'place' | 'voiceQuota'>
+> &
+  Pick<ReplicaInit, 'membership' | 'place' | 'voiceQuota'>

@@ -27,6 +27,7 @@ import { FeedVoices } from './feeds/feed-voices.ts'
 import { AuthorKeeper } from './publishing/author-keeper.ts'
 import { OwnVoices } from './publishing/own-voices.ts'
 import { VoiceCheck } from './admission/voice-check.ts'
+import { VoiceQuota } from './admission/voice-quota.ts'
 import type { CompleteReplicaInit, ReplicaEvents } from './replica-init.ts'
 
 /** The parts of one replica. */
@@ -62,7 +63,8 @@ export function replicaParts(
     hidesOwn,
     epochs: authorEpochs,
     membership,
-    place
+    place,
+    voiceQuota
   }: CompleteReplicaInit,
   events: Pick<EventEmitter<ReplicaEvents>, 'emit'>
 ): ReplicaParts {
@@ -170,6 +172,10 @@ export function replicaParts(
     ...shared,
     voices,
     voiceCheck,
+    voiceQuota:
+      membership === undefined
+        ? undefined
+        : new VoiceQuota({ day: () => membership.day(), limits: voiceQuota }),
     sweeper,
     swarmNameOperation: () => swarmNameOperation(store, swarm),
     observer: {

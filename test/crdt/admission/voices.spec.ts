@@ -246,6 +246,27 @@ describe('voices in a closed swarm', () => {
     assert.equal(ada.replica.heads().length, 1)
   })
 
+  it('fill a node by no more than a quota a day, over all their authors, and go on the next day', async () => {
+    const roster = new TestRoster(NAMES)
+    const quota = { authors: 3, values: 20, bytes: 100_000 }
+    await using ada = await memberReplica(roster, 'ada', undefined, undefined, quota)
+    await using bob = await memberReplica(roster, 'bob')
+    await bob.replica.publish(publications(5))
+    const eves = await clones(roster, 'eve', 6, (replica, i) =>
+      replica.publish(publications(4, i * 4))
+    )
+    for (const eve of eves) await deliver(eve.replica, ada.replica)
+    // Four records and four votes each.
+    assert.equal(ada.replica.heads().length, 2)
+    assert.equal(ada.replica.rejections().quota, 4)
+    await deliver(bob.replica, ada.replica)
+    assert.equal(ada.replica.heads().length, 3, 'others go on')
+    roster.day += 1
+    for (const eve of eves) await deliver(eve.replica, ada.replica)
+    assert.equal(ada.replica.heads().length, 5)
+    await closeAll(eves)
+  })
+
   it('refuse what no member signed: other authors, tags, proofs, epochs and generations', async () => {
     const roster = new TestRoster(NAMES)
     await using eve = await memberReplica(roster, 'eve')
