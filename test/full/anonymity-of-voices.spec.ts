@@ -10,7 +10,14 @@
  * distribution: no distinguisher may have a tail below 0.001, divided by their number.
  */
 import assert from 'node:assert/strict'
-import { inlineVoices, openReplica, openStore, readCredential, readEntry, ringIdOf } from '../../crdt/index.ts'
+import {
+  inlineVoices,
+  openReplica,
+  openStore,
+  readCredential,
+  readEntry,
+  ringIdOf
+} from '../../crdt/index.ts'
 import { MemberVoices } from '../../crdt/members/member-voices.ts'
 import { epochBegin } from '../../crdt/members/epoch.ts'
 import { splitPayload } from '../../crdt/feeds/voice-part.ts'
@@ -131,7 +138,8 @@ async function play(): Promise<Seen[]> {
   const voted = new Map<Node, Set<number>>(nodes.map((node) => [node, new Set()]))
   for (; epoch < FIRST_EPOCH + EPOCHS; epoch += 1) {
     const round = epoch - FIRST_EPOCH
-    if (round === 8) await all(nodes, [lab.revoke(members[0] ?? never(), lab.asRoot, { epoch }).bytes])
+    if (round === 8)
+      await all(nodes, [lab.revoke(members[0] ?? never(), lab.asRoot, { epoch }).bytes])
     if (round === 10) await all(nodes, [lab.issue(lab.asRoot, dates).certificate.bytes])
     // A certificate that one half of the members sees an epoch before the others.
     const late = round === 12 ? lab.issue(lab.asRoot, dates).certificate.bytes : undefined
@@ -167,9 +175,14 @@ function seenOf(
 ): Seen {
   const { part } = splitPayload(swarm, entry.payload)
   assert.ok(part?.introduction !== undefined)
-  const { epoch, ring: ids, tag, signer, challenge, responses } = readCredential(
-    part.introduction.credential
-  )
+  const {
+    epoch,
+    ring: ids,
+    tag,
+    signer,
+    challenge,
+    responses
+  } = readCredential(part.introduction.credential)
   const byId = new Map(
     nodes.map(({ member, isHonest }) => [
       toHex(ringIdOf(member.keys.voice)),
@@ -213,7 +226,10 @@ interface Guessing {
   readonly chances: readonly number[]
 }
 
-type Score = (candidate: { readonly key: string; readonly response: Uint8Array }, author: Seen) => number
+type Score = (
+  candidate: { readonly key: string; readonly response: Uint8Array },
+  author: Seen
+) => number
 
 /** Guesses of the member behind each honest author: the candidate with the highest score. */
 function namers(seen: readonly Seen[]): Guessing[] {
@@ -240,7 +256,9 @@ function namers(seen: readonly Seen[]): Guessing[] {
   const honest = seen.filter(({ isHonest, candidates }) => isHonest && candidates.length > 0)
   return Object.entries(scores).map(([name, score]) => ({
     name: `names a member: ${name}`,
-    hits: honest.filter((author) => best(author.candidates, (each) => score(each, author))?.key === author.owner).length,
+    hits: honest.filter(
+      (author) => best(author.candidates, (each) => score(each, author))?.key === author.owner
+    ).length,
     chances: honest.map(({ candidates }) => 1 / candidates.length)
   }))
 }
@@ -286,7 +304,10 @@ function learn(known: readonly Seen[]): Score {
     (response[0] ?? 0) / 256 - 0.5
   ]
   const examples = known.flatMap((author) =>
-    author.ring.map((place) => ({ x: features(place, author), y: place.key === author.owner ? 1 : 0 }))
+    author.ring.map((place) => ({
+      x: features(place, author),
+      y: place.key === author.owner ? 1 : 0
+    }))
   )
   const weights = Array.from({ length: 6 }, () => 0)
   for (let pass = 0; pass < 30; pass++) {
