@@ -17,6 +17,7 @@ import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
 import { voiceOrder } from '../records/voice-order.ts'
 import type { RejectReason, EntryVerdict, VoiceReader } from './validate-entry.ts'
 import type { VoiceCheck } from './voice-check.ts'
+import { isSameVoice } from '../feeds/feed-voices.ts'
 import type { FeedVoice, FeedVoices } from '../feeds/feed-voices.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
@@ -296,11 +297,11 @@ export class Admitter {
     }
   }
 
-  /** For a feed that begins here: whose voice it is. */
+  /** For an entry that introduces its author: whose voice the feed is from here on. */
   async #introduce({ author }: Entry, voice: FeedVoice | undefined): Promise<Operation[]> {
     const { voices } = this.#init
     if (voice === undefined || voices === undefined) return []
-    return (await voices.of(author)) === undefined ? voices.put(author, voice) : []
+    return isSameVoice(await voices.of(author), voice) ? [] : voices.put(author, voice)
   }
 
   #voicesFor(origin: EntryOrigin | undefined): VoiceReader | undefined {
