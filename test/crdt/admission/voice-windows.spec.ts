@@ -60,9 +60,10 @@ describe('the voice of a feed', () => {
     const old = { epoch, generation: 0 }
     const next = { epoch, generation: 9 }
     const first = await feed.entry({ ...old, seq: 1 }, [item])
-    const second = await feed.entry({ ...next, seq: 2, prev: first.hash, clock: 2, introduces: true }, [
-      { ...item, vote: 'dispute' }
-    ])
+    const second = await feed.entry(
+      { ...next, seq: 2, prev: first.hash, clock: 2, introduces: true },
+      [{ ...item, vote: 'dispute' }]
+    )
     const third = await feed.entry({ ...next, seq: 3, base: 2, prev: second.hash, clock: 4 }, [
       publication('another')
     ])
@@ -122,6 +123,31 @@ describe('the voice of a feed', () => {
     await ada.replica.admit(writeEntry(first))
     const refused = await ada.replica.admit(writeEntry(second))
     assert.deepEqual(refused, { outcome: 'rejected', reason: 'voice', isOffence: true })
+  })
+
+  it('cannot be dropped by a base at an entry that does not show it', async () => {
+    const feed = new VoicedFeed(eve)
+    const voice = { epoch, generation: 0 }
+    const first = await feed.entry({ ...voice, seq: 1 }, [item])
+    const second = await feed.entry({ ...voice, seq: 2, prev: first.hash, clock: 2 }, [
+      { ...item, vote: 'dispute' }
+    ])
+    const third = await feed.entry({ ...voice, seq: 3, base: 2, prev: second.hash, clock: 4 }, [
+      publication('another')
+    ])
+    await using late = await memberReplica(roster, 'bob')
+    await late.replica.admitHeader(third)
+    const refused = await late.replica.admit(writeEntry(second))
+    assert.deepEqual(refused, { outcome: 'rejected', reason: 'voice', isOffence: true })
+    for (const takesHeader of [true, false]) {
+      await using early = await memberReplica(roster, 'ada')
+      for (const entry of [first, second]) await early.replica.admit(writeEntry(entry))
+      if (takesHeader) await early.replica.admitHeader(third)
+      assert.equal((await early.replica.admit(writeEntry(third))).outcome, 'rejected')
+      assert.deepEqual(await contentOf(early.replica), await contentOf(late.replica))
+      assert.equal(await early.replica.get(digestOf(item.record)), undefined)
+      assert.deepEqual(await Array.fromAsync(early.replica.entriesAfter(feed.author, 0)), [])
+    }
   })
 
   it("is nobody's offence when this disk has lost it", async () => {
