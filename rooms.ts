@@ -211,7 +211,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The binary.
   'node/command-line': { imports: [] },
   'node/config': { imports: ['node/command-line'] },
-  'node/join': { imports: ['transport', 'node/config'] },
+  'node/join': { imports: ['crdt', 'transport', 'src', 'node/config'] },
   'node/hook': { imports: [] },
   'node/sessions': { imports: ['src'] },
   'node/operations': { imports: ['src', 'node/sessions'] },

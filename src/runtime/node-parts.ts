@@ -96,6 +96,8 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
       createVoices: environment.createVoices
     })
     opened.unshift(() => members?.close())
+    const warning = members?.members.warning()
+    if (warning !== undefined) warnings.add(warning)
     const replica = await openReplica({
       membership: members?.membership,
       store,
