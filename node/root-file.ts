@@ -1,7 +1,6 @@
 /** The file of a root on the disk of its holder, and the passphrase that opens it. */
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
 import { openSealedRoot, rootOf, sealRoot, seedOfWords } from '../crdt/index.ts'
 import { UsageError } from './exit-codes.ts'
 import { askSecret } from './output/ask-secret.ts'
@@ -12,6 +11,8 @@ const VARIABLE = 'HIVE_ROOT_PASSPHRASE'
 
 /** Characters. A guess takes half a second, and whoever has the file may try for years. */
 const LEAST_CHARACTERS = 12
+
+const ROOT_WORDS = 24
 
 const OWNER_ONLY = 0o600
 
@@ -37,7 +38,7 @@ export async function newPassphrase(source: PassphraseSource): Promise<string> {
   return passphrase
 }
 
-export async function passphraseOf(source: PassphraseSource): Promise<string> {
+async function passphraseOf(source: PassphraseSource): Promise<string> {
   return (await givenPassphrase(source)) ?? askSecret('Passphrase of the root: ')
 }
 
@@ -63,18 +64,52 @@ export interface RootSource extends PassphraseSource {
   readonly wordsFromStdin: boolean
 }
 
+/** Of the options of a command. */
+export function rootSource(
+  values: Readonly<Partial<Record<'passphrase-stdin' | 'words-stdin', boolean>>> & {
+    readonly root?: string | undefined
+  },
+  env: PassphraseSource['env']
+): RootSource {
+  return {
+    env,
+    file: values.root,
+    fromStdin: values['passphrase-stdin'] === true,
+    wordsFromStdin: values['words-stdin'] === true
+  }
+}
+
+/** A root, and the passphrase that opened its file. */
+export interface OpenedRoot {
+  readonly root: Root
+  /** Undefined for one that was given by its words. */
+  readonly passphrase: string | undefined
+}
+
 /** Throws `UsageError` or `MemberError` (PASSPHRASE_WRONG, ROOT_FILE_DAMAGED, ROOT_WORDS_INVALID). */
-export async function openRoot(source: RootSource): Promise<Root> {
+export async function openRoot(source: RootSource): Promise<OpenedRoot> {
   const { file, wordsFromStdin } = source
   if (wordsFromStdin) {
     if (file !== undefined || source.fromStdin) {
       throw new UsageError('--words-stdin stands in for --root and --passphrase-stdin.')
     }
-    return rootOf(seedOfWords(await text(process.stdin)))
+    return { root: rootOf(seedOfWords(await readWords())), passphrase: undefined }
   }
   if (file === undefined) throw new UsageError('Name the file of the root: --root FILE.')
   const sealed = await readRootFile(file)
-  return rootOf(await openSealedRoot(sealed, await passphraseOf(source)))
+  const passphrase = await passphraseOf(source)
+  return { root: rootOf(await openSealedRoot(sealed, passphrase)), passphrase }
+}
+
+/** Lines up to the last word; numbers before words are left out. */
+async function readWords(): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write(`The ${ROOT_WORDS} words of the root:\n`)
+  const words: string[] = []
+  for await (const line of createInterface({ input: process.stdin })) {
+    words.push(...line.split(/[\s\d.]+/).filter(Boolean))
+    if (words.length >= ROOT_WORDS) break
+  }
+  return words.join(' ')
 }
 
 async function readRootFile(path: string): Promise<string> {

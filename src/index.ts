@@ -20,6 +20,7 @@ export { createHive, restoreBackup } from './runtime/index.ts'
 export {
   foundClosedSwarm,
   heldStatements,
+  memberSelf,
   renewWithRoot,
   revokeWithRoot,
   succeedRoot

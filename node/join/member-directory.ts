@@ -1,5 +1,5 @@
 /** The data directory of a member: its seed in `member.json`, and the statements in its store. */
-import { chmod, open, readFile } from 'node:fs/promises'
+import { chmod, link, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   createMemberSeed,
@@ -80,15 +80,12 @@ export class MemberDirectory implements AsyncDisposable {
 
   /** Durable once it resolves. Throws if there are keys already. */
   async writeKeys(keys: Pick<MemberKeys, 'seed'>): Promise<void> {
-    const file = await open(this.memberFile, 'wx', OWNER_ONLY)
-    try {
-      await file.writeFile(memberFileText(keys))
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    // Whatever the umask is.
-    await chmod(this.memberFile, OWNER_ONLY)
+    const fresh = `${this.memberFile}.new`
+    await writeFile(fresh, memberFileText(keys), { mode: OWNER_ONLY, flush: true })
+    await chmod(fresh, OWNER_ONLY)
+    // Unlike a rename, a link replaces nothing.
+    await link(fresh, this.memberFile)
+    await unlink(fresh)
   }
 
   /** The statements in the store. */

@@ -12,7 +12,7 @@ import {
 import { HiveError } from '../errors.ts'
 import { DAY, FIRST_DAYS, MAX_DAYS } from './constants.ts'
 import { checkWhole } from './terms.ts'
-import type { MemberKeys, Root } from '../../crdt/index.ts'
+import type { Certificate, MemberKeys, Root } from '../../crdt/index.ts'
 
 /** What founds a closed swarm. */
 export interface FoundSwarmInit {
@@ -32,6 +32,7 @@ export interface FoundedSwarm {
   readonly successor: Root
   /** Of the first member, an inviter. */
   readonly keys: MemberKeys
+  readonly certificate: Certificate
   /** The founding, and the certificate of the first member. */
   readonly statements: readonly Uint8Array[]
 }
@@ -83,5 +84,6 @@ export function foundClosedSwarm({
     },
     root
   )
-  return { swarm, root, successor, keys, statements: [founding.bytes, certificate.bytes] }
+  const statements = [founding.bytes, certificate.bytes]
+  return { swarm, root, successor, keys, certificate, statements }
 }

@@ -12,7 +12,7 @@ import {
 } from './constants.ts'
 import { Invites, stateOf } from './invites.ts'
 import { memberWithId } from './member-ids.ts'
-import { membershipWarning, voiceBegin } from './own-membership.ts'
+import { dateOf, memberSelf, membershipWarning, stateOfVerdict } from './own-membership.ts'
 import { beginOf, checkWhole, revocationsOf, validCertificates } from './terms.ts'
 import type {
   Certificate,
@@ -69,28 +69,10 @@ export class Members {
 
   /** This node's own membership. */
   self(): OwnMembership {
-    const { statements, keys } = this.#init
-    const verdict = this.#verdict()
-    const { certificate } = verdict
-    const { roster, swarm } = statements
-    const epoch = this.#epoch()
-    const base = {
-      swarm,
-      id: toHex(keys.key),
-      state: stateOfVerdict(verdict),
-      voices: roster.voices(epoch).length,
-      epoch
-    }
-    if (certificate === undefined) return { ...base, invitesLeft: 0 }
-    const { role, notBefore, notAfter } = certificate
-    return {
-      ...base,
-      role,
-      notBefore: dateOf(notBefore),
-      notAfter: dateOf(notAfter),
-      ...(role === 'light' ? {} : { voiceFrom: dateOf(voiceBegin(statements, certificate, this.#seconds())) }),
-      invitesLeft: verdict.isAdmitted ? this.#numbersLeft(certificate) : 0
-    }
+    const { statements, keys, now } = this.#init
+    const self = memberSelf(statements, keys, now())
+    const issuer = this.#issuer()
+    return { ...self, invitesLeft: issuer === undefined ? 0 : this.#numbersLeft(issuer) }
   }
 
   /** What is wrong with this node's certificate, or soon will be; undefined if nothing is. */
@@ -341,17 +323,9 @@ function issuerOf(statements: MemberStatements, certificate: Uint8Array): Uint8A
   return statement?.kind === 'certificate' ? statement.issuer : new Uint8Array()
 }
 
-function stateOfVerdict(verdict: Verdict): MemberState {
-  return verdict.isAdmitted ? 'admitted' : verdict.reason
-}
-
 function byState(a: MemberView, b: MemberView): number {
   const rank = ({ state }: MemberView): number => (state === 'admitted' ? 0 : 1)
   return rank(a) - rank(b) || a.notBefore.localeCompare(b.notBefore) || a.number - b.number
-}
-
-function dateOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString()
 }
 
 function notAnInviter(): HiveError {

@@ -1,14 +1,58 @@
 /** This node's own certificate: from when on it gives a voice, and what its operator should know. */
+import { toHex } from '../../crdt/bytes/index.ts'
 import { epochBegin, epochOf } from '../../crdt/index.ts'
 import { ENDS_SOON } from './constants.ts'
-import type { Certificate, MemberStatements } from '../../crdt/index.ts'
-import type { OwnMembership } from './member-views.ts'
+import type { Certificate, MemberKeys, MemberStatements, Verdict } from '../../crdt/index.ts'
+import type { MemberState, OwnMembership } from './member-views.ts'
+
+/**
+ * The membership of the node with these keys, at a time in milliseconds. How many certificates it can still
+ * issue is that of an inviter whose numbers are all in the statements.
+ */
+export function memberSelf(
+  statements: MemberStatements,
+  { key }: Pick<MemberKeys, 'key'>,
+  now: number
+): OwnMembership {
+  const { roster, chains, swarm } = statements
+  const seconds = Math.floor(now / 1000)
+  const epoch = epochOf(seconds, roster.epochSeconds)
+  const verdict = chains.verdictOfMember(key, seconds)
+  const { certificate } = verdict
+  const base = {
+    swarm,
+    id: toHex(key),
+    state: stateOfVerdict(verdict),
+    voices: roster.voices(epoch).length,
+    epoch
+  }
+  if (certificate === undefined) return { ...base, invitesLeft: 0 }
+  const { id, role, max, notBefore, notAfter } = certificate
+  return {
+    ...base,
+    role,
+    notBefore: dateOf(notBefore),
+    notAfter: dateOf(notAfter),
+    ...(role === 'light' ? {} : { voiceFrom: dateOf(voiceBegin(statements, certificate, seconds)) }),
+    invitesLeft: verdict.isAdmitted ? Math.max(0, max - statements.nextNumber(id) + 1) : 0
+  }
+}
+
+/** In the words of callers. */
+export function stateOfVerdict(verdict: Verdict): MemberState {
+  return verdict.isAdmitted ? 'admitted' : verdict.reason
+}
+
+/** ISO 8601, of seconds. */
+export function dateOf(seconds: number): string {
+  return new Date(seconds * 1000).toISOString()
+}
 
 /**
  * Seconds from which on the member of a certificate has a voice: by any of its certificates that count
  * at a time.
  */
-export function voiceBegin(
+function voiceBegin(
   statements: MemberStatements,
   best: Certificate,
   seconds: number
