@@ -50,9 +50,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'transport/instances': { imports: [...CRDT, 'transport/streams'] },
   'transport/sync': { imports: [...CRDT, 'transport/streams'] },
   'transport/stem': { imports: [...CRDT, 'transport/streams', 'transport/peers'] },
+  'transport/door': { imports: [...CRDT, 'transport/streams'] },
   'transport/host': {
     imports: [
       ...CRDT,
+      'transport/door',
       'transport/streams',
       'transport/gossip',
       'transport/instances',

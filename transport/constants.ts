@@ -182,3 +182,45 @@ export const BAN_DURATION = 10 * 60_000
 
 /** Peers whose offences are remembered; beyond it the oldest are forgotten. */
 export const MAX_OFFENDERS = 10_000
+
+/** What a peer may let a node wait for at the door, for each of its frames. */
+export const DOOR_SILENCE = 2_000
+
+/** What a refused peer has to read the refusal, before the connection is reset. */
+export const DOOR_FAREWELL = 250
+
+/** The answer of a door: a busy node first stores the certificates that it did not know. */
+export const DOOR_ANSWER_TIMEOUT = 5_000
+
+/** An inbound connection from its first byte until it is admitted, in a closed swarm. */
+export const DOOR_UPGRADE_TIMEOUT = 6_000
+
+/** What a peer that is not admitted yet can make a node buffer: two of the largest statements. */
+export const MAX_DOOR_BUFFER_BYTES = 256 * 1024
+
+/** Enrolments that a node tries: from one peer, and from all. Whoever tries secrets needs 2^127. */
+export const ENROLMENTS_PER_PEER = 5
+export const ENROLMENTS_IN_ALL = 120
+/** The time for which these count. */
+export const ENROLMENT_WINDOW = 60_000
+
+/** How often a node looks whether certificates of connected peers have expired. */
+export const MEMBER_CHECK_INTERVAL = 1_000
+
+/** How often a node compares its statements with those of a random peer. */
+export const STATEMENTS_INTERVAL = 60_000
+
+/** Peers whose member a node remembers, so that it does not dial those that were revoked. */
+export const MAX_KNOWN_MEMBERS = 10_000
+
+/** Ids of statements in one frame: 32 kB. */
+export const MAX_STATEMENT_IDS = 1_024
+
+/** Statements that are requested at once. */
+export const MAX_REQUESTED_STATEMENTS = 64
+
+/** New statements that are pushed; a peer pulls more than these by itself. */
+export const MAX_PUSHED_STATEMENTS = 64
+
+/** Pushes that wait for one peer; what is left out comes with the next comparison. */
+export const MAX_WAITING_PUSHES = 64

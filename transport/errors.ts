@@ -13,6 +13,10 @@ export type SwarmErrorCode =
   | 'ADDRESS_INVALID'
   /** Thrown when a relay has no swarm key. */
   | 'RELAY_NEEDS_KEY'
+  /** Thrown when the name is that of a closed swarm, and the node has no keys of a member. */
+  | 'MEMBERS_MISSING'
+  /** Thrown when the members are of another swarm, or the swarm is open and has none. */
+  | 'MEMBERS_UNEXPECTED'
   /** Thrown when no listen address could be bound. */
   | 'LISTEN_FAILED'
   /** Thrown when the peer key's file cannot be read or written. */

@@ -31,6 +31,10 @@ export {
   swarmKeyText
 } from './host/swarm-key.ts'
 export type { SwarmErrorCode } from './errors.ts'
+export { describeDoorReason } from './door/door-reasons.ts'
+export type { SwarmMembers } from './door/door.ts'
+export type { DoorReason, EnrolRefusal } from './door/door-reasons.ts'
+export type { Enrol, EnrolAnswer, EnrolRequest } from './door/enrolments.ts'
 export type { FilterKind } from './filters/filter-frames.ts'
 export type { FilterChange, OfferedFilter } from './filters/filters.ts'
 export type { FetchOptions } from './sync/have.ts'

@@ -1,5 +1,7 @@
 /** The host of a swarm, with the services of the swarm's protocols over one replica. */
 import { DEFAULT_LAN_LISTEN, DEFAULT_LISTEN } from './constants.ts'
+import { door } from './door/door.ts'
+import { members } from './door/members.ts'
 import { filters } from './filters/filters.ts'
 import { gossipService } from './gossip/gossip.ts'
 import { createHost } from './host/host.ts'
@@ -13,8 +15,10 @@ import { swarmKeyBytes } from './host/swarm-key.ts'
 import { sync } from './sync/sync.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Entry } from '../crdt/index.ts'
+import type { DoorReason } from './door/door-reasons.ts'
+import type { KnownMembers } from './door/known-members.ts'
 import type { FilterChange } from './filters/filters.ts'
-import type { Host } from './host/host.ts'
+import type { Host, HostInit } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
 import type { SwarmInit } from './swarm-init.ts'
 import type { PullReport } from './sync/feed-pull.ts'
@@ -25,6 +29,8 @@ export interface SwarmHostInit {
   readonly keys: readonly string[]
   readonly clock: Clock
   readonly random: () => number
+  /** Undefined in an open swarm. */
+  readonly known: KnownMembers | undefined
   protocolId(protocol: string): string
   isBanned(peer: string): boolean
   scoreOf(peer: string): number
@@ -33,6 +39,8 @@ export interface SwarmHostInit {
   onFound(addresses: readonly string[]): void
   onRefuse(refusal: { readonly address: string; readonly reason: string }): void
   onOffence(peer: PeerId, reason: string): void
+  onMemberAdmit(peer: PeerId, member: Uint8Array): void
+  onMemberRefuse(peer: PeerId, reason: DoorReason, isOurs: boolean): void
   onSynced(report: PullReport): void
   onFilterChange(change: FilterChange): void
   onDuplicate(peer: PeerId): void
@@ -77,6 +85,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
     userAgent: init.userAgent ?? 'noormme-hive',
     overrides: init.libp2p,
     isBanned: (peer) => swarm.isBanned(peer),
+    ...doorOf(swarm),
     connectionProtector: keyGate({
       keys,
       onRefuse: (address, mismatch) =>
@@ -125,4 +134,30 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
           onOffence
         })
   })
+}
+
+/** The door of a closed swarm, with the exchange of statements behind it; nothing for an open one. */
+function doorOf(swarm: SwarmHostInit): Pick<HostInit, 'door' | 'members'> {
+  const { init, known, clock, random } = swarm
+  if (init.members === undefined || known === undefined) return {}
+  const onOffence = (peer: PeerId, reason: string): void => swarm.onOffence(peer, reason)
+  return {
+    door: door({
+      protocol: swarm.protocolId('door'),
+      members: init.members,
+      known,
+      now: () => clock.now(),
+      onAdmit: (peer, member) => swarm.onMemberAdmit(peer, member),
+      onRefuse: (peer, reason, isOurs) => swarm.onMemberRefuse(peer, reason, isOurs),
+      onOffence
+    }),
+    members: members({
+      protocol: swarm.protocolId('members'),
+      statements: init.members.statements,
+      known,
+      random,
+      onRefuse: (peer, reason) => swarm.onMemberRefuse(peer, reason, true),
+      onOffence
+    })
+  }
 }

@@ -1,6 +1,8 @@
 /** The options of a swarm, and the events that it emits. */
 import type { ComponentLogger, PeerId, PrivateKey } from '@libp2p/interface'
 import type { Replica, SignedHeader, Store } from '../crdt/index.ts'
+import type { SwarmMembers } from './door/door.ts'
+import type { DoorReason } from './door/door-reasons.ts'
 import type { FilterChange, OfferedFilter } from './filters/filters.ts'
 import type { HostFactory, HostOverrides } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
@@ -14,6 +16,11 @@ export interface SwarmInit {
   readonly key?: string
   /** Texts of the keys of peers that are let in as well, while one key replaces another. */
   readonly acceptedKeys?: readonly string[]
+  /**
+   * What makes this node a member of a closed swarm, whose name binds a root. A swarm with such a name needs
+   * it, and any other swarm refuses it.
+   */
+  readonly members?: SwarmMembers
   /** Multiaddrs of peers to begin with. */
   readonly bootstrap?: readonly string[]
   /** Multiaddrs to listen on; default `DEFAULT_LISTEN`. */
@@ -63,6 +70,15 @@ export interface SwarmEvents {
   'peer:disconnect': [peer: string]
   /** An inbound connection was turned away because of the swarm key. */
   'peer:refuse': [refusal: { readonly address: string; readonly reason: string }]
+  /** A peer has proved to be a member; `member` is its signing key in hexadecimal. */
+  'member:admit': [admission: { readonly peer: string; readonly member: string }]
+  /**
+   * A peer was refused at the door, or its certificate ended; `isOurs`: by this node, otherwise the peer
+   * refused this node.
+   */
+  'member:refuse': [
+    refusal: { readonly peer: string; readonly reason: DoorReason; readonly isOurs: boolean }
+  ]
   /** A peer sent what no honest peer would. */
   'peer:offend': [offence: { readonly peer: string; readonly reason: string }]
   /** Two nodes run with the key of this peer; `isOwn`: with the key of this node. */

@@ -6,10 +6,12 @@ import { EventEmitter } from 'node:events'
 import { defaultLogger } from '@libp2p/logger'
 import { multiaddr } from '@multiformats/multiaddr'
 import { MAX_REQUESTED_BODIES } from './constants.ts'
+import { KnownMembers } from './door/known-members.ts'
 import { Dialer } from './peers/dialer.ts'
 import { SwarmError } from './errors.ts'
 import { joinGossip } from './gossip/gossip.ts'
 import { newestOfFeeds } from './gossip/latest-entries.ts'
+import { toHex } from '../crdt/bytes/index.ts'
 import { explainDialFailure, explainListenFailure } from './host/failures.ts'
 import { swarmId } from './host/swarm-key.ts'
 import { Offences } from './peers/offences.ts'
@@ -46,6 +48,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   readonly #offences: Offences
   readonly #remembered: RememberedPeers
   readonly #observations = new Observations()
+  /** Undefined in an open swarm. */
+  readonly #known: KnownMembers | undefined
   #host: Host | undefined
   #gossip: Gossip | undefined
   #dialer: Dialer | undefined
@@ -62,6 +66,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#random = init.random ?? Math.random
     this.#offences = new Offences(this.#clock)
     this.#remembered = new RememberedPeers(init.store, this.#clock)
+    const { members } = init
+    const now = (): number => this.#clock.now()
+    if (members !== undefined) {
+      this.#known = new KnownMembers({ statements: members.statements, now })
+    }
   }
 
   get peerId(): string {
@@ -79,6 +88,11 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     return [...new Set([...confirmed, ...listened])]
   }
 
+  /** The signing key of the member that a peer proved to be; undefined in an open swarm. */
+  memberOf(peer: string): Uint8Array | undefined {
+    return this.#known?.memberOf(peer)
+  }
+
   /** Offences of all peers since the start. */
   get offences(): number {
     return this.#offences.total
@@ -92,7 +106,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       clock: this.#clock,
       random: this.#random,
       protocolId: (protocol) => this.#protocolId(protocol),
-      isBanned: (peer) => this.#offences.isBanned(peer),
+      known: this.#known,
+      isBanned: (peer) => this.#offences.isBanned(peer) || this.#isEnded(peer),
       scoreOf: (peer) => this.#scoreOf(peer),
       isConnected: () => this.#openHost().services.sync.peers().length > 0,
       gossip: (entries) => this.#spread(entries),
@@ -102,6 +117,10 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       },
       onRefuse: (refusal) => this.emit('peer:refuse', refusal),
       onOffence: (peer, reason) => this.#onOffence(peer, reason),
+      onMemberAdmit: (peer, member) =>
+        this.emit('member:admit', { peer: peer.toString(), member: toHex(member) }),
+      onMemberRefuse: (peer, reason, isOurs) =>
+        this.emit('member:refuse', { peer: peer.toString(), reason, isOurs }),
       onSynced: (report) => this.#onSynced(report),
       onFilterChange: (change) => this.emit('filter:change', change),
       onDuplicate: (peer) => this.emit('peer:duplicate', { peer: peer.toString(), isOwn: false }),
@@ -327,7 +346,14 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       .catch((error: unknown) => this.#log('cannot publish a proof of equivocation - %e', error))
   }
 
+  /** The peer was a member, and its certificate has ended. */
+  #isEnded(peer: string): boolean {
+    return this.#known?.verdictOfPeer(peer)?.isAdmitted === false
+  }
+
   readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {
+    // Its certificate may have ended between the door and now.
+    if (this.#isEnded(detail.toString())) this.#host?.services.members?.endRefused()
     this.emit('peer:connect', detail.toString())
   }
 

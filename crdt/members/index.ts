@@ -51,6 +51,7 @@ export {
 export { epochBegin, epochOf } from './epoch.ts'
 export { foundSwarm } from './founding.ts'
 export { createMemberSeed, memberFileText, memberKeysOf, readMemberFile } from './member-keys.ts'
+export { isDoorProof, isEnrolmentProof, signDoorProof, signEnrolment } from './member-proof.ts'
 export { MemberStatements } from './member-statements.ts'
 export { createRevocation } from './revocation.ts'
 export { createRoot, rootOf } from './root.ts'
@@ -65,6 +66,7 @@ export type { StatementRefusal } from './check-statement.ts'
 export type { RootBinding } from './closed-swarm.ts'
 export type { Founding, FoundingInit } from './founding.ts'
 export type { MemberKeys } from './member-keys.ts'
+export type { Enrolment, PeerPair } from './member-proof.ts'
 export type {
   AddOptions,
   Additions,

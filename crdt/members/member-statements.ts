@@ -30,8 +30,8 @@ export interface MemberStatementsInit {
 
 /** Events of the statements of a swarm. */
 export interface MemberStatementsEvents {
-  /** Statements are new, and on disk. */
-  'statement:add': [statements: readonly Statement[]]
+  /** Statements are new, and on disk; `source` as given to `add`. */
+  'statement:add': [statements: readonly Statement[], source: string | undefined]
 }
 
 /** A statement that was not added, and why. */
@@ -53,6 +53,8 @@ export interface Additions {
 export interface AddOptions {
   /** False: what builds on unknown statements is refused, and does not wait. Default true. */
   readonly waits?: boolean
+  /** Where the statements come from, for the event. */
+  readonly source?: string
 }
 
 interface MutableAdditions {
@@ -114,7 +116,10 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
    * Checks statements and stores those that are valid: they are on disk when it resolves. Rejects with
    * `StoreError` when they cannot be written; they count in memory nevertheless.
    */
-  add(statements: readonly Uint8Array[], { waits = true }: AddOptions = {}): Promise<Additions> {
+  add(
+    statements: readonly Uint8Array[],
+    { waits = true, source }: AddOptions = {}
+  ): Promise<Additions> {
     return this.#serial.run(async () => {
       const additions: MutableAdditions = { added: [], refused: [], waiting: [] }
       for (const [at, bytes] of statements.entries()) {
@@ -125,7 +130,7 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
       }
       await this.#write()
       const { added, refused } = additions
-      if (added.length > 0) this.emit('statement:add', added)
+      if (added.length > 0) this.emit('statement:add', added, source)
       return { added, refused, waiting: additions.waiting.filter(({ id }) => !this.has(id)) }
     })
   }
@@ -179,6 +184,16 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
   /** Public key of the root that reigns now. */
   get root(): Uint8Array | undefined {
     return this.#index.roots.current
+  }
+
+  /** Whether the key is that of any root of this swarm, reigning or not. */
+  isRoot(key: Uint8Array): boolean {
+    return this.#index.roots.isRoot(toHex(key))
+  }
+
+  /** The founding and the successions since, in their order: with them a chain can be checked. */
+  line(): Statement[] {
+    return this.#index.roots.line()
   }
 
   /** Signing keys of all members that any certificate names, admitted or not. */

@@ -20,6 +20,8 @@ export class Roots {
   readonly #keys = new Set<string>()
   /** Commitments of all roots, whether they count or not. */
   readonly #commitments = new Set<string>()
+  /** The successions that count, in their order. */
+  #counted: Succession[] = []
   #reigns: readonly Reign[] = []
   /** Positions of the keys of `#reigns`. */
   readonly #positions = new Map<string, number>()
@@ -35,6 +37,11 @@ export class Roots {
 
   get successions(): number {
     return this.#successions.size
+  }
+
+  /** The founding and the successions that led to the root that reigns, in their order. */
+  line(): (Founding | Succession)[] {
+    return this.#founding === undefined ? [] : [this.#founding, ...this.#counted]
   }
 
   /** Whether the key is that of any root. */
@@ -74,6 +81,7 @@ export class Roots {
   }
 
   #inOrder(): Reign[] {
+    this.#counted = []
     if (this.#founding === undefined) return []
     const reigns: Reign[] = [{ root: this.#founding.root, kept: undefined }]
     const seen = new Set([toHex(this.#founding.root)])
@@ -83,6 +91,7 @@ export class Roots {
       // A root may name itself or an earlier one as its successor: that ends the line.
       if (next === undefined || seen.has(toHex(next.root))) return reigns
       seen.add(toHex(next.root))
+      this.#counted.push(next)
       reigns.push({ root: next.root, kept: new Set(next.kept.map(toHex)) })
       commitment = toHex(next.successor)
     }

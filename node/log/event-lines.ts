@@ -44,6 +44,12 @@ const LINES: Readonly<Record<keyof HiveEvents, EventLine>> = {
     message: 'found a peer on this network segment',
     fields: ['addresses']
   },
+  'member:admit': { level: 'debug', message: 'admitted a member', fields: ['peer', 'member'] },
+  'member:refuse': {
+    level: 'warn',
+    message: 'a door stayed closed',
+    fields: ['peer', 'reason', 'isOurs']
+  },
   'model:call': {
     level: 'info',
     message: 'called a model',

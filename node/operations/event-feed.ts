@@ -41,6 +41,8 @@ const FORMS: Readonly<Record<keyof HiveEvents, string>> = {
   'peer:connect': 'peer',
   'peer:disconnect': 'peer',
   'peer:duplicate': 'object',
+  'member:admit': 'object',
+  'member:refuse': 'object',
   'peer:offend': 'object',
   'peer:refuse': 'object',
   'skill:cool': 'object',

@@ -84,6 +84,8 @@ class JsonLog implements StartLog {
     db.on('peer:disconnect', (peer) => printJson({ event: 'peer:disconnect', peer }))
     db.on('peer:refuse', (refusal) => printJson({ event: 'peer:refuse', ...refusal }))
     db.on('peer:offend', (offence) => printJson({ event: 'peer:offend', ...offence }))
+    db.on('member:admit', (admission) => printJson({ event: 'member:admit', ...admission }))
+    db.on('member:refuse', (refusal) => printJson({ event: 'member:refuse', ...refusal }))
     db.on('peer:duplicate', (duplicate) => printJson({ event: 'peer:duplicate', ...duplicate }))
     db.on('bootstrap:fail', (failure) => {
       printJson({ event: 'bootstrap:fail', ...failure })

@@ -42,6 +42,8 @@ function forwardSwarm(swarm: Swarm, to: Target): void {
   swarm.on('peer:disconnect', (peer) => to.emit('peer:disconnect', peer))
   swarm.on('peer:refuse', (refusal) => to.emit('peer:refuse', refusal))
   swarm.on('peer:offend', (offence) => to.emit('peer:offend', offence))
+  swarm.on('member:admit', (admission) => to.emit('member:admit', admission))
+  swarm.on('member:refuse', (refusal) => to.emit('member:refuse', refusal))
   swarm.on('peer:duplicate', (duplicate) => to.emit('peer:duplicate', duplicate))
   swarm.on('bootstrap:fail', (failure) => to.emit('bootstrap:fail', failure))
   swarm.on('address:change', (addresses) => to.emit('address:change', addresses))

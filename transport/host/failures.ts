@@ -8,9 +8,17 @@ const KEY_FAILURES: ReadonlySet<string> = new Set([
   'InvalidCryptoExchangeError'
 ])
 
+/** libp2p keeps only the message of an error of the door. */
+const DOOR_CLOSED = /((?:The peer|This node) refused [^:]* at the door: .*?)\.(?: |$)/
+
 export function explainDialFailure(error: Error, hasKey: boolean): string {
   const failures = [error, ...(error instanceof AggregateError ? error.errors : [])]
   const text = failures.map((each: unknown) => String(each)).join(' ')
+  const closed = DOOR_CLOSED.exec(text)?.[1]
+  if (closed !== undefined) return closed
+  if (/could not negotiate/.test(text)) {
+    return 'the peer is of another swarm: one of the two swarms is closed, or both are and have different roots'
+  }
   if (/ECONNREFUSED/.test(text)) return 'no node listens at this address (connection refused)'
   if (/EHOSTUNREACH|ENETUNREACH/.test(text)) return 'there is no route to this host'
   if (/ENOTFOUND|EAI_AGAIN/.test(text)) return 'the host name cannot be resolved'

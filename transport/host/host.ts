@@ -6,6 +6,7 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import {
+  DOOR_UPGRADE_TIMEOUT,
   INBOUND_CONNECTIONS_PER_SECOND,
   MAX_CONNECTIONS,
   MAX_PENDING_INBOUND,
@@ -19,6 +20,8 @@ import type { ComponentLogger, ConnectionProtector, Libp2p, PrivateKey } from '@
 import type { Identify } from '@libp2p/identify'
 import type { Ping } from '@libp2p/ping'
 import type { Libp2pOptions } from 'libp2p'
+import type { door } from '../door/door.ts'
+import type { Members } from '../door/members.ts'
 import type { ExchangeComponents } from '../streams/exchange.ts'
 import type { Filters } from '../filters/filters.ts'
 import type { GossipComponents, GossipService } from '../gossip/gossip.ts'
@@ -35,6 +38,8 @@ export interface HostServices extends Record<string, unknown> {
   readonly sync: Sync
   readonly filters: Filters
   readonly have: Have
+  /** Undefined in an open swarm. */
+  readonly members?: Members
   /** Undefined on a light node. */
   readonly stem: Stem | undefined
   readonly instances: Instances
@@ -76,6 +81,9 @@ export interface HostInit {
   readonly reach: ReachInit
   readonly logger?: ComponentLogger
   readonly userAgent: string
+  /** Of a closed swarm: encrypts connections, and lets members through. */
+  readonly door?: ReturnType<typeof door>
+  members?(components: ExchangeComponents): Members
   connectionProtector(): ConnectionProtector
   isBanned(peer: string): boolean
   gossip(components: GossipComponents): GossipService
@@ -91,6 +99,7 @@ export interface HostInit {
 /** Made, not started. */
 export async function createHost(init: HostInit): Promise<Host> {
   const reach = await loadReach(init.reach)
+  const { members } = init
   const options: Libp2pOptions<HostServices> = {
     start: false,
     privateKey: init.privateKey,
@@ -101,6 +110,7 @@ export async function createHost(init: HostInit): Promise<Host> {
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES } })],
     connectionProtector: () => init.connectionProtector(),
     connectionManager: {
+      ...(init.door === undefined ? {} : { inboundUpgradeTimeout: DOOR_UPGRADE_TIMEOUT }),
       maxConnections: MAX_CONNECTIONS,
       inboundConnectionThreshold: INBOUND_CONNECTIONS_PER_SECOND,
       maxIncomingPendingConnections: MAX_PENDING_INBOUND
@@ -124,10 +134,15 @@ export async function createHost(init: HostInit): Promise<Host> {
       have: (components) => init.have(overRelays(components)),
       stem: (components) => init.stem(overRelays(components)),
       instances: (components) => init.instances(overRelays(components)),
-      gossip: (components) => init.gossip(components)
+      gossip: (components) => init.gossip(components),
+      ...(members === undefined
+        ? {}
+        : { members: (components: ExchangeComponents) => members(overRelays(components)) })
     },
     ...(init.logger === undefined ? {} : { logger: init.logger }),
-    ...init.overrides
+    ...init.overrides,
+    // Nothing replaces the door.
+    ...(init.door === undefined ? {} : { connectionEncrypters: [init.door] })
   }
   try {
     return await createLibp2p<HostServices>(options)

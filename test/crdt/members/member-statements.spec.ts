@@ -115,9 +115,11 @@ describe('the statements of a closed swarm', () => {
     const early = await statements.add(bytesOf([certificate]))
     assert.deepEqual([idsOf(early.waiting), statements.size], [idsOf([certificate]), 0])
     const reported = once(statements, 'statement:add')
-    const { added, waiting } = await statements.add(bytesOf([lab.founding]))
+    const { added, waiting } = await statements.add(bytesOf([lab.founding]), {
+      source: 'a peer'
+    })
     assert.deepEqual([idsOf(added), waiting], [idsOf([lab.founding, certificate]), []])
-    assert.deepEqual(await reported, [added])
+    assert.deepEqual(await reported, [added, 'a peer'])
     statements.once('statement:add', () => assert.fail('reported twice'))
     assert.deepEqual(await statements.add(bytesOf([certificate, lab.founding])), {
       added: [],

@@ -1,0 +1,275 @@
+/**
+ * `/members`: the members of a closed swarm bring each other's statements up to date, and end connections
+ * to peers whose certificate ends.
+ *
+ * Two peers that connect compare the digests of their sets, and each pulls what it lacks. New statements
+ * are pushed to all peers at once, which push them on when they are new there: a revocation reaches a
+ * swarm as fast as it can carry messages. What a push misses comes with the next comparison.
+ */
+import { repeatingTask } from '@libp2p/utils'
+import { equalBytes } from '../../crdt/bytes/index.ts'
+import {
+  MAX_PUSHED_STATEMENTS,
+  MAX_REQUESTED_STATEMENTS,
+  MAX_STATEMENT_IDS,
+  MAX_WAITING_PUSHES,
+  MEMBER_CHECK_INTERVAL,
+  STATEMENTS_INTERVAL
+} from '../constants.ts'
+import { ProtocolError } from '../errors.ts'
+import { RequestStreams } from '../streams/request-streams.ts'
+import { DoorClosed } from './door-reasons.ts'
+import {
+  MAX_STATEMENTS_FRAME_BYTES,
+  NO_ID,
+  readStatementIds,
+  readStatementsRequest,
+  readStatementsState,
+  writeStatementIds,
+  writeStatementsRequest,
+  writeStatementsState
+} from './statement-frames.ts'
+import type { PeerId } from '@libp2p/interface'
+import type { RepeatingTask } from '@libp2p/utils'
+import type { MemberStatements, Statement, StatementRefusal } from '../../crdt/index.ts'
+import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
+import type { Answer } from '../streams/request-streams.ts'
+import type { DoorReason } from './door-reasons.ts'
+import type { KnownMembers } from './known-members.ts'
+import type { StatementsRequest } from './statement-frames.ts'
+
+export interface MembersInit extends ExchangeServiceInit {
+  readonly statements: MemberStatements
+  readonly known: KnownMembers
+  readonly random: () => number
+  /** The connections to a peer were ended, since its certificate ended. */
+  readonly onRefuse: (peer: PeerId, reason: DoorReason) => void
+}
+
+/** Streams that one peer may have open: pulls, pushes, and two that are closing. */
+const MAX_STREAMS = 4
+
+/** Pages of ids of one set; a set that is made up has no end. */
+const MAX_PAGES = 128
+
+/** Reasons that only a peer that breaks the protocol gives. */
+const OFFENCES: ReadonlySet<StatementRefusal> = new Set([
+  'malformed',
+  'signature',
+  'another swarm',
+  'voice key'
+])
+
+export const members =
+  (init: MembersInit) =>
+  (components: ExchangeComponents): Members =>
+    new Members(components, init)
+
+export class Members {
+  readonly #init: MembersInit
+  readonly #components: ExchangeComponents
+  readonly #streams: RequestStreams
+  readonly #check: RepeatingTask
+  readonly #compare: RepeatingTask
+  /** Pushes that have not ended, by peer. */
+  readonly #pushes = new Map<string, number>()
+
+  constructor(components: ExchangeComponents, init: MembersInit) {
+    this.#components = components
+    this.#init = init
+    this.#streams = new RequestStreams(components, {
+      ...init,
+      name: 'members',
+      maxFrameBytes: MAX_STATEMENTS_FRAME_BYTES,
+      maxStreams: MAX_STREAMS,
+      accept: (peer) => this.#answers(peer),
+      onConnect: (peer) => this.#pullLater(peer),
+      onDisconnect: (peer) => this.#pushes.delete(peer.toString())
+    })
+    this.#check = repeatingTask(() => this.endRefused(), MEMBER_CHECK_INTERVAL)
+    this.#compare = repeatingTask(() => this.#pullFromAny(), STATEMENTS_INTERVAL)
+  }
+
+  readonly [Symbol.toStringTag] = 'noormme-hive/members'
+
+  async start(): Promise<void> {
+    await this.#streams.start()
+    this.#init.statements.on('statement:add', this.#onAdd)
+    this.#check.start()
+    this.#compare.start()
+  }
+
+  async stop(): Promise<void> {
+    this.#check.stop()
+    this.#compare.stop()
+    this.#init.statements.off('statement:add', this.#onAdd)
+    await this.#streams.stop()
+  }
+
+  /** Ends the connections to peers whose certificate no longer counts. */
+  endRefused(): void {
+    for (const connection of this.#components.connectionManager.getConnections()) {
+      const { remotePeer } = connection
+      const verdict = this.#init.known.verdictOfPeer(remotePeer.toString())
+      if (verdict === undefined || verdict.isAdmitted) continue
+      connection.abort(new DoorClosed(verdict.reason, { isOurs: true }))
+      this.#init.onRefuse(remotePeer, verdict.reason)
+    }
+  }
+
+  /** Compares the sets, and fetches what this node lacks. Resolves to the number of new statements. */
+  async pull(peer: PeerId): Promise<number> {
+    const { statements } = this.#init
+    const state = await this.#ask(peer, { type: 'state' }, readStatementsState)
+    if (equalBytes(state.digest, statements.digest)) return 0
+    let added = 0
+    let after = NO_ID
+    for (let page = 0; page < MAX_PAGES; page++) {
+      const previous = after
+      const ids = await this.#ask(peer, { type: 'ids', after }, (frame) =>
+        readStatementIds(frame, previous)
+      )
+      const missing = ids.filter((id) => !statements.has(id))
+      for (let at = 0; at < missing.length; at += MAX_REQUESTED_STATEMENTS) {
+        added += await this.#fetch(peer, missing.slice(at, at + MAX_REQUESTED_STATEMENTS))
+      }
+      after = ids.at(-1) ?? after
+      if (ids.length < MAX_STATEMENT_IDS) return added
+    }
+    throw new ProtocolError('a set of statements without an end')
+  }
+
+  async #fetch(peer: PeerId, ids: readonly Uint8Array[]): Promise<number> {
+    const request = writeStatementsRequest({ type: 'get', ids })
+    const frames = await this.#streams.request(
+      peer,
+      request,
+      async (read) => {
+        const answers: Uint8Array[] = []
+        for (let i = 0; i < ids.length; i++) answers.push(await read())
+        return answers
+      },
+      { lane: 'pull' }
+    )
+    // An empty frame: the peer no longer has it.
+    return this.#add(
+      peer,
+      frames.filter(({ length }) => length > 0)
+    )
+  }
+
+  /** Throws `ProtocolError` when an honest peer would not have sent them. */
+  async #add(peer: PeerId, statements: readonly Uint8Array[]): Promise<number> {
+    const { added, refused } = await this.#init.statements.add(statements, {
+      source: peer.toString()
+    })
+    const offence = refused.find(({ reason }) => OFFENCES.has(reason))
+    if (offence !== undefined) throw new ProtocolError(`a statement was refused: ${offence.reason}`)
+    return added.length
+  }
+
+  #ask<T>(peer: PeerId, request: StatementsRequest, read: (frame: Uint8Array) => T): Promise<T> {
+    return this.#streams.request(
+      peer,
+      writeStatementsRequest(request),
+      async (next) => read(await next()),
+      { lane: 'pull' }
+    )
+  }
+
+  #answers(peer: PeerId): Answer {
+    return async (bytes, write) => {
+      const request = readStatementsRequest(bytes)
+      const { statements } = this.#init
+      switch (request.type) {
+        case 'state':
+          return write(writeStatementsState({ digest: statements.digest, count: statements.size }))
+        case 'ids':
+          return write(writeStatementIds(this.#idsAfter(request.after)))
+        case 'get':
+          for (const id of request.ids) await write(statements.get(id)?.bytes ?? new Uint8Array())
+          return
+        case 'push':
+          await this.#add(peer, request.statements)
+          return write(new Uint8Array())
+        case 'news':
+          if (!equalBytes(request.digest, statements.digest)) this.#pullLater(peer)
+          return write(new Uint8Array())
+      }
+    }
+  }
+
+  #idsAfter(after: Uint8Array): readonly Uint8Array[] {
+    const ids = this.#init.statements.ids()
+    let low = 0
+    let high = ids.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (Buffer.compare(ids[middle] ?? after, after) <= 0) low = middle + 1
+      else high = middle
+    }
+    return ids.slice(low, low + MAX_STATEMENT_IDS)
+  }
+
+  #pullLater(peer: PeerId): void {
+    this.pull(peer).catch((error: unknown) =>
+      this.#streams.log('cannot pull statements from %p - %e', peer, error)
+    )
+  }
+
+  #pullFromAny(): void {
+    const peers = this.#streams.peers()
+    const peer = peers[Math.floor(this.#init.random() * peers.length)]
+    if (peer !== undefined) this.#pullLater(peer)
+  }
+
+  readonly #onAdd = (statements: readonly Statement[], source: string | undefined): void => {
+    this.endRefused()
+    for (const peer of this.#streams.peers()) {
+      const name = peer.toString()
+      if (name !== source) this.#push(peer, name, statements)
+    }
+  }
+
+  #push(peer: PeerId, name: string, statements: readonly Statement[]): void {
+    const waiting = this.#pushes.get(name) ?? 0
+    if (waiting >= MAX_WAITING_PUSHES) return
+    this.#pushes.set(name, waiting + 1)
+    const requests = requestsOf(statements, this.#init.statements.digest)
+    const pushes = requests.map((request) =>
+      this.#streams.request(peer, writeStatementsRequest(request), (read) => read(), {
+        lane: 'push'
+      })
+    )
+    Promise.all(pushes)
+      .catch((error: unknown) =>
+        this.#streams.log('cannot push statements to %p - %e', peer, error)
+      )
+      .finally(() => {
+        const left = (this.#pushes.get(name) ?? 1) - 1
+        if (left > 0) this.#pushes.set(name, left)
+        else this.#pushes.delete(name)
+      })
+  }
+}
+
+/** Pushes in frames of the largest size; news alone where there are too many. */
+function requestsOf(
+  statements: readonly Statement[],
+  digest: Uint8Array
+): readonly StatementsRequest[] {
+  if (statements.length > MAX_PUSHED_STATEMENTS) return [{ type: 'news', digest }]
+  const frames: Uint8Array[][] = [[]]
+  let size = 0
+  for (const { bytes } of statements) {
+    // Each with its length, below the type and the count.
+    const added = bytes.length + 3
+    if (size + added > MAX_STATEMENTS_FRAME_BYTES - 8 && size > 0) {
+      frames.push([])
+      size = 0
+    }
+    frames.at(-1)?.push(bytes)
+    size += added
+  }
+  return frames.map((each) => ({ type: 'push', statements: each }))
+}
