@@ -1,6 +1,6 @@
 /** The members of a closed swarm: who they are, invites, enrolment and revocation. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { createCertificate, epochOf, MAX_INVITES, plainSwarmName } from '../../crdt/index.ts'
+import { createCertificate, epochOf, MAX_INVITES, plainSwarmName, readStatement } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import {
   DAY,
@@ -160,14 +160,16 @@ export class Members {
   async enrol(request: EnrolRequest): Promise<Enrolment> {
     const { statements } = this.#init
     const given = await this.#invites.redeem(request, (row) => this.#issue(row, request))
-    if (typeof given === 'string') return { outcome: 'refused', reason: given }
+    if (typeof given === 'string') return { refusal: given }
     await statements.add([given])
-    return { outcome: 'enrolled', statements: statements.list().map(({ bytes }) => bytes) }
+    const chain = statements.chains.chainOf(readStatement(given).id)
+    return { statements: [...statements.line(), ...chain].map(({ bytes }) => bytes) }
   }
 
   /**
    * Revokes all certificates of a member that this node's certificate is above. What the member
-   * issued stands, unless `withInvited`. Throws `HiveError`.
+   * issued stands, unless `withInvited`. Open invites of this node that the member used are cancelled.
+   * Throws `HiveError`.
    */
   async revoke(
     id: string,
@@ -192,6 +194,7 @@ export class Members {
     }
     const terms = { targets, issuer: issuer.id, withInvited, seconds }
     await this.add(revocationsOf(statements, terms, keys))
+    await this.#invites.cancelUsedBy(toHex(member))
     return this.#view(member) ?? this.#unknown(id)
   }
 

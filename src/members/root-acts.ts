@@ -16,7 +16,7 @@ import { HiveError } from '../errors.ts'
 import { DAY, DEFAULT_DAYS, MAX_DAYS, ROOT_NUMBER_GAP } from './constants.ts'
 import { memberWithId } from './member-ids.ts'
 import { beginOf, checkWhole, revocationsOf, validCertificates } from './terms.ts'
-import type { Root } from '../../crdt/index.ts'
+import type { Founding, Root, Succession } from '../../crdt/index.ts'
 
 /** For whom and when the holder of a root signs. */
 export interface RootActOptions {
@@ -107,10 +107,10 @@ export function succeedRoot(
   successor: Root,
   { next }: { readonly next: Uint8Array }
 ): Uint8Array {
-  const lines = statements
-    .list()
-    .filter((statement) => statement.kind === 'founding' || statement.kind === 'succession')
-  const reigning = lines.find(({ root }) => equalBytes(root, statements.root ?? new Uint8Array()))
+  const line = statements
+    .line()
+    .filter((each): each is Founding | Succession => 'successor' in each)
+  const reigning = line.at(-1)
   const isNext =
     reigning !== undefined && equalBytes(successorCommitment(successor.key), reigning.successor)
   if (!isNext) {
@@ -122,7 +122,7 @@ export function succeedRoot(
         : `This is not the successor of the root of the swarm "${plainSwarmName(statements.swarm)}".`
     )
   }
-  const kept = lines.flatMap(({ root }) => statements.countedOf(root))
+  const kept = line.flatMap(({ root }) => statements.countedOf(root))
   return createSuccession(statements.swarm, { successor: next, kept }, successor).bytes
 }
 

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { isClosedSwarm, MemberError, readMemberFile, storedSwarmName } from '../../crdt/index.ts'
 import { openMembers } from '../members/index.ts'
 import type { Store } from '../../crdt/index.ts'
+import type { SwarmMembers } from '../../transport/index.ts'
 import type { OpenedMembers } from '../members/index.ts'
 import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
+import type { Warnings } from './warnings.ts'
 
 /** The file of a data directory with the seed of a member. */
 export const MEMBER_FILE = 'member.json'
@@ -30,6 +32,34 @@ export async function openNodeMembers(
     statements: given?.statements,
     voices: createVoices?.()
   })
+}
+
+/** What the swarm needs at its door: newcomers are enrolled with the invites of this node. */
+export function doorOf(
+  { statements, keys, members }: OpenedMembers,
+  given: Pick<SwarmMembers, 'invite'> | undefined
+): SwarmMembers {
+  return { statements, keys, enrol: (request) => members.enrol(request), invite: given?.invite }
+}
+
+/** Warns of a certificate that ends, or that has ended: now, and when statements change that. */
+export function followMembership(
+  opened: OpenedMembers | undefined,
+  warnings: Warnings
+): () => void {
+  if (opened === undefined) return () => undefined
+  const { members, statements } = opened
+  let shown: string | undefined
+  const look = (): void => {
+    const warning = members.warning()
+    if (warning === shown) return
+    if (shown !== undefined) warnings.remove(shown)
+    if (warning !== undefined) warnings.add(warning)
+    shown = warning
+  }
+  look()
+  statements.on('statement:add', look)
+  return () => statements.off('statement:add', look)
 }
 
 async function seedIn(path: string | undefined, swarm: string): Promise<Uint8Array> {

@@ -19,7 +19,7 @@ import { PersonaStore, SessionStore } from '../personas/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { makePrivate } from './private-directory.ts'
-import { MEMBER_FILE, openNodeMembers } from './node-members.ts'
+import { doorOf, followMembership, MEMBER_FILE, openNodeMembers } from './node-members.ts'
 import { messageOf } from '../errors.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
 import type { Swarm, SwarmEvents } from '../../transport/index.ts'
@@ -96,8 +96,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
       createVoices: environment.createVoices
     })
     opened.unshift(() => members?.close())
-    const warning = members?.members.warning()
-    if (warning !== undefined) warnings.add(warning)
+    opened.unshift(followMembership(members, warnings))
     const replica = await openReplica({
       membership: members?.membership,
       store,
@@ -141,7 +140,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     opened.unshift(() => sandbox.close())
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
-    const swarm = await openSwarm(options, environment, { store, replica, facts })
+    const swarm = await openSwarm(options, environment, { store, replica, facts, members })
     swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
     const evolution = new EvolutionStore({ ...stored, personas, journal })
     const agents = { personas, journal, sessions, evolution, impact, rules, runCounts }
@@ -202,7 +201,7 @@ function hidesOwn({ swarm }: Options): boolean {
 async function openSwarm(
   options: Options,
   { createHost }: HostEnvironment,
-  { store, replica, facts }: Pick<NodeParts, 'store' | 'replica' | 'facts'>
+  { store, replica, facts, members }: Pick<NodeParts, 'store' | 'replica' | 'facts' | 'members'>
 ): Promise<Swarm | undefined> {
   if (options.swarm === false) return undefined
   const { key, acceptedKeys, bootstrap, listen, announce, lan, relay } = options.swarm
@@ -214,6 +213,7 @@ async function openSwarm(
     replica,
     store,
     privateKey,
+    members: members && doorOf(members, options.swarm.member),
     key,
     acceptedKeys,
     bootstrap,
