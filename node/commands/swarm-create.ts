@@ -1,10 +1,10 @@
 /** `hive swarm create`: a root, its successor, and this node as the first member. */
 import { resolve } from 'node:path'
-import { foundClosedSwarm, generateSwarmKey } from '../../src/index.ts'
+import { foundClosedSwarm } from '../../src/index.ts'
 import { wholeNumberOption } from '../command.ts'
 import { findRunningNode } from '../control/running-node.ts'
 import { CommandError, EXIT, UsageError } from '../exit-codes.ts'
-import { MemberDirectory, planJoin, writeJoin } from '../join/index.ts'
+import { MemberDirectory, newSwarmKey, planJoin, writeJoin } from '../join/index.ts'
 import { dayOf } from '../output/member-texts.ts'
 import { print, printJson } from '../output/terminal.ts'
 import { newPassphrase, requireAbsent, successorPath, writeRootFile } from '../root-file.ts'
@@ -34,7 +34,7 @@ export async function createSwarmHere(
       'STORE_LOCKED'
     )
   }
-  const key = values.key === false ? undefined : generateSwarmKey()
+  const key = values.key === false ? undefined : newSwarmKey()
   const place = { env, cwd: process.cwd(), replace: values.replace === true }
   const plan = await planJoin({ swarm, key, peers: [] }, place)
   await using directory = await MemberDirectory.open(dataDir)
