@@ -42,10 +42,7 @@ async function passphraseOf(source: PassphraseSource): Promise<string> {
   return (await givenPassphrase(source)) ?? askSecret('Passphrase of the root: ')
 }
 
-async function givenPassphrase({
-  env,
-  fromStdin
-}: PassphraseSource): Promise<string | undefined> {
+async function givenPassphrase({ env, fromStdin }: PassphraseSource): Promise<string | undefined> {
   if (fromStdin) {
     for await (const line of createInterface({ input: process.stdin })) return line
     return ''

@@ -21,6 +21,7 @@ export {
   foundClosedSwarm,
   heldStatements,
   memberSelf,
+  membershipWarning,
   renewWithRoot,
   revokeWithRoot,
   succeedRoot

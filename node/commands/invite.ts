@@ -50,8 +50,7 @@ export const command: Command = {
       })
     } else {
       print(invite)
-      const code =
-        values.qr !== false && process.stdout.isTTY ? await qrOf(invite) : undefined
+      const code = values.qr !== false && process.stdout.isTTY ? await qrOf(invite) : undefined
       if (code !== undefined) print(code)
     }
     if (isLocal && values.address === undefined) {
@@ -132,7 +131,8 @@ function adviceOf(hasKey: boolean, made: Made | undefined): string {
   }
   const { uses, role, expires, id } = made
   const [one, several] = BECOMES[role]
-  const who = uses === 1 ? `Its first user becomes ${one}` : `Its first ${uses} users become ${several}`
+  const who =
+    uses === 1 ? `Its first user becomes ${one}` : `Its first ${uses} users become ${several}`
   return `${who}, until ${minuteOf(expires)} and while this node runs. Send it as you would send a password. "hive members cancel ${id}" ends it.`
 }
 

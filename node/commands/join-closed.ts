@@ -81,4 +81,3 @@ function describeSelf(self: OwnMembership): string {
   const publishes = voiceText(self, Date.now())
   return `This node is ${role === undefined ? 'no member' : what[role]} of ${plainName(swarm)}${end}. It publishes: ${publishes}.`
 }
-

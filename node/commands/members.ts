@@ -7,7 +7,7 @@ import { EXIT, UsageError } from '../exit-codes.ts'
 import { describeInvites, describeMember, describeMembers } from '../output/member-texts.ts'
 import { print, printJson } from '../output/terminal.ts'
 import { openRoot, rootSource } from '../root-file.ts'
-import { hexOf, statementsOfNode } from './held-statements.ts'
+import { hexOf, listStatements, statementsOfNode } from '../control/node-statements.ts'
 import type { Arguments, Command, CommandContext } from '../command.ts'
 import type { Call, InputOf, MemberResult } from '../operations/index.ts'
 
@@ -81,7 +81,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       show(
         values,
         revoked,
-        (member) => `${describeMember(member)}\nMembers refuse it from now on. What it published stays.`
+        (member) =>
+          `${describeMember(member)}\nMembers refuse it from now on. What it published stays.`
       )
     }
   },
@@ -104,9 +105,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   statements: {
     takes: [0, 0],
     async run({ call, values, context: { signal } }) {
-      const statements = await statementsOfNode(call, signal)
-      const all = statements.list().map(({ bytes }) => hexOf(bytes))
-      show(values, { swarm: statements.swarm, statements: all }, () => all.join('\n'))
+      const listed = await listStatements(call, signal)
+      show(values, listed, ({ statements }) => statements.join('\n'))
     }
   },
   add: {

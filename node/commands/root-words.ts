@@ -14,6 +14,11 @@ export function printWords(whose: string, words: string, advice: string): void {
   print(`\n${whose} in 24 words. ${advice}`)
   const cells = words.split(' ').map((word, i) => `${String(i + 1).padStart(2)} ${word.padEnd(8)}`)
   for (let i = 0; i < cells.length; i += COLUMNS) {
-    print(`  ${cells.slice(i, i + COLUMNS).join('  ').trimEnd()}`)
+    print(
+      `  ${cells
+        .slice(i, i + COLUMNS)
+        .join('  ')
+        .trimEnd()}`
+    )
   }
 }

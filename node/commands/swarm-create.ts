@@ -52,7 +52,7 @@ export async function createSwarmHere(
   await directory.writeKeys(keys)
   await directory.write(swarm, statements)
   await writeJoin(plan)
-  const notAfter = new Date((founded.certificate.notAfter) * 1000).toISOString()
+  const notAfter = new Date(founded.certificate.notAfter * 1000).toISOString()
   const words =
     values.words === true
       ? { rootWords: wordsOf(root), successorWords: wordsOf(successor) }
@@ -78,7 +78,11 @@ export async function createSwarmHere(
   if (plan.key !== undefined) print(`key        ${plan.key.path}`)
   print(`settings   ${plan.configPath}`)
   if (words !== undefined) {
-    printWords('The root', words.rootWords, 'They restore the root without its file and passphrase.')
+    printWords(
+      'The root',
+      words.rootWords,
+      'They restore the root without its file and passphrase.'
+    )
     printWords(
       'Its successor',
       words.successorWords,

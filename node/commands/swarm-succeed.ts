@@ -13,7 +13,7 @@ import {
   successorPath,
   writeRootFile
 } from '../root-file.ts'
-import { hexOf, statementsOfNode } from './held-statements.ts'
+import { hexOf, statementsOfNode } from '../control/node-statements.ts'
 import { printWords, wordsOf } from './root-words.ts'
 import type { SwarmCall } from './swarm.ts'
 
@@ -41,7 +41,11 @@ export async function succeedHere({ values, dataDir, context }: SwarmCall): Prom
     print(`The successor is the root of the swarm ${plainName(swarm)} now.`)
     print(`successor  ${nextPath} (of the new root: move it to another place)`)
     if (words !== undefined) {
-      printWords('The next successor', words.successorWords, 'Keep them apart from those of the root.')
+      printWords(
+        'The next successor',
+        words.successorWords,
+        'Keep them apart from those of the root.'
+      )
     }
   })
 }

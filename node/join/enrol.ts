@@ -17,7 +17,8 @@ export type EnrolRefused =
 
 /** The statements from the founding to the new certificate, or why there are none. */
 export type EnrolledOrNot =
-  { readonly statements: readonly Uint8Array[] } | { readonly refused: EnrolRefused }
+  | { readonly statements: readonly Uint8Array[] }
+  | { readonly refused: EnrolRefused }
 
 /** Milliseconds for one address: a relay and a slow machine answer in less. */
 const DIAL_TIMEOUT = 15_000
@@ -100,7 +101,8 @@ export function describeRefusal(refused: EnrolRefused): string {
     case 'too many attempts':
       return 'The node has refused too many attempts lately. Wait a minute, and join again.'
     case 'revoked':
-      if (isOurs) return 'The certificate of the node that made the invite is revoked. Ask another inviter.'
+      if (isOurs)
+        return 'The certificate of the node that made the invite is revoked. Ask another inviter.'
       return 'The certificate of this node is revoked: the invite is of no use to it any more. Ask for another invite, if that is a mistake.'
     default:
       return `${isOurs ? 'This node refused the node of the invite' : 'The node of the invite refused this node'}: ${describeDoorReason(reason)}.`

@@ -1,5 +1,5 @@
 /** A QR code in characters: each has two modules, one above the other. */
-import encodeQR from 'qr'
+import { encodeQR } from 'qr'
 
 /** Light modules around the code that readers need (ISO/IEC 18004: 4; 2 are enough for cameras). */
 const BORDER = 2

@@ -11,7 +11,7 @@
 export { openMembers } from './open-members.ts'
 export { Members } from './members.ts'
 export { foundClosedSwarm } from './found-swarm.ts'
-export { memberSelf } from './own-membership.ts'
+export { memberSelf, membershipWarning } from './own-membership.ts'
 export { heldStatements, renewWithRoot, revokeWithRoot, succeedRoot } from './root-acts.ts'
 export type { FoundedSwarm, FoundSwarmInit } from './found-swarm.ts'
 export type { RootActOptions } from './root-acts.ts'

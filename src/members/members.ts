@@ -1,6 +1,6 @@
 /** The members of a closed swarm: who they are, invites, enrolment and revocation. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { createCertificate, epochOf, MAX_INVITES, plainSwarmName, readStatement } from '../../crdt/index.ts'
+import { createCertificate, MAX_INVITES, plainSwarmName, readStatement } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import {
   DAY,
@@ -14,20 +14,13 @@ import { Invites, stateOf } from './invites.ts'
 import { memberWithId } from './member-ids.ts'
 import { dateOf, memberSelf, membershipWarning, stateOfVerdict } from './own-membership.ts'
 import { beginOf, checkWhole, revocationsOf, validCertificates } from './terms.ts'
-import type {
-  Certificate,
-  MemberKeys,
-  MemberStatements,
-  Store,
-  Verdict
-} from '../../crdt/index.ts'
+import type { Certificate, MemberKeys, MemberStatements, Store, Verdict } from '../../crdt/index.ts'
 import type { Enrolment, EnrolRequest, InviteRow } from './invites.ts'
 import type {
   InviteOptions,
   InviteView,
   ListOptions,
   MadeInvite,
-  MemberState,
   MemberView,
   OwnMembership
 } from './member-views.ts'
@@ -312,10 +305,6 @@ export class Members {
     return statements.chains.verdictOfMember(keys.key, this.#seconds())
   }
 
-  #epoch(): number {
-    return epochOf(this.#seconds(), this.#init.statements.roster.epochSeconds)
-  }
-
   #seconds(): number {
     return Math.floor(this.#init.now() / 1000)
   }
@@ -326,8 +315,11 @@ function issuerOf(statements: MemberStatements, certificate: Uint8Array): Uint8A
   return statement?.kind === 'certificate' ? statement.issuer : new Uint8Array()
 }
 
+function rank({ state }: MemberView): number {
+  return state === 'admitted' ? 0 : 1
+}
+
 function byState(a: MemberView, b: MemberView): number {
-  const rank = ({ state }: MemberView): number => (state === 'admitted' ? 0 : 1)
   return rank(a) - rank(b) || a.notBefore.localeCompare(b.notBefore) || a.number - b.number
 }
 

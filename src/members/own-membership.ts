@@ -33,7 +33,9 @@ export function memberSelf(
     role,
     notBefore: dateOf(notBefore),
     notAfter: dateOf(notAfter),
-    ...(role === 'light' ? {} : { voiceFrom: dateOf(voiceBegin(statements, certificate, seconds)) }),
+    ...(role === 'light'
+      ? {}
+      : { voiceFrom: dateOf(voiceBegin(statements, certificate, seconds)) }),
     invitesLeft: verdict.isAdmitted ? Math.max(0, max - statements.nextNumber(id) + 1) : 0
   }
 }
@@ -52,11 +54,7 @@ export function dateOf(seconds: number): string {
  * Seconds from which on the member of a certificate has a voice: by any of its certificates that count
  * at a time.
  */
-function voiceBegin(
-  statements: MemberStatements,
-  best: Certificate,
-  seconds: number
-): number {
+function voiceBegin(statements: MemberStatements, best: Certificate, seconds: number): number {
   const valid = statements.certificatesOf(best.member).flatMap((id) => {
     const verdict = statements.chains.verdictOf(id, seconds)
     return verdict.isAdmitted && verdict.certificate.role !== 'light' ? [verdict.certificate] : []

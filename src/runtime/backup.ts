@@ -56,7 +56,8 @@ export async function writeBackup(
     const hasPeerKey =
       dataDir !== undefined && (await copyKey(join(dataDir, PEER_KEY), join(directory, PEER_KEY)))
     const hasMember =
-      dataDir !== undefined && (await copyKey(join(dataDir, MEMBER_FILE), join(directory, MEMBER_FILE)))
+      dataDir !== undefined &&
+      (await copyKey(join(dataDir, MEMBER_FILE), join(directory, MEMBER_FILE)))
     const copy = await store.copyTo(join(directory, STORE), { signal, onProgress })
     const manifest: z.output<typeof Manifest> = {
       format: 1,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createHive } from '../../src/index.ts'
-import { epochBegin, epochOf, memberKeysOf } from '../../crdt/index.ts'
+import { epochBegin, epochOf } from '../../crdt/index.ts'
 import { ClosedSwarm } from '../fixtures/members.ts'
 import type { HiveNode } from '../../src/index.ts'
 import type { TestMember } from '../fixtures/members.ts'
