@@ -164,15 +164,15 @@ export const SUCCESSES = 'successes'
  */
 export const MAX_EPOCH = 2 ** 14 - 1
 /** See `MAX_EPOCH`. */
-export const MAX_GENERATION = 2 ** 6 - 1
+export const MAX_GENERATION = 2 ** 12 - 1
 /** See `MAX_EPOCH`. */
-export const MAX_VOICE_SEQ = 2 ** 28 - 1
+export const MAX_VOICE_SEQ = 2 ** 22 - 1
 
 /** A credential with a ring of 64 members has about 3.2 kB. */
 export const MAX_CREDENTIAL_BYTES = 4 * 1024
 
-/** One tag for each register of an entry; an update has no more values than this. */
-export const MAX_ENTRY_TAGS = 16_384
+/** One tag for each register of an entry: more than 32 bytes each do not fit a payload. */
+export const MAX_ENTRY_TAGS = 2_048
 
 /** Two scalars of ristretto255. */
 export const TAG_PROOF_BYTES = 64

@@ -40,6 +40,13 @@ export {
 } from './errors.ts'
 export * from './members/index.ts'
 export { isClosedSwarm, storedSwarmName, storeSwarmName } from './swarm-name.ts'
+export type {
+  CheckedCredential,
+  CredentialVerdict,
+  Membership,
+  OwnVoice,
+  TagClaim
+} from './membership.ts'
 export { makeDirectory } from './make-directory.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
 export { createAuthor } from './feeds/author.ts'
@@ -102,6 +109,7 @@ export { VoiceThread } from './voices/voice-thread.ts'
 export { inlineVoices } from './voices/voices.ts'
 export type { RejectReason } from './admission/validate-entry.ts'
 export type { AdmissionResult, ProofResult } from './admission/admitter.ts'
+export type { QuotaLimits } from './admission/voice-quota.ts'
 export type { LimitErrorCode, MemberErrorCode, StoreErrorCode, VoiceErrorCode } from './errors.ts'
 export type { Author } from './feeds/author.ts'
 export type { Entry, EntryHeader, SignedHeader } from './feeds/entry.ts'

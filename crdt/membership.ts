@@ -7,6 +7,8 @@
 export interface Membership {
   /** The epoch of now. */
   epoch(): number
+  /** The day of now, for quotas. */
+  day(): number
   /** What a credential proves. Reads no more than the statements that are held. */
   checkCredential(credential: Uint8Array): Promise<CredentialVerdict>
   /** Whether the tags have the member key of the tag of the epoch. */

@@ -18,7 +18,9 @@ export async function openReplica({
   filterKey,
   hidesOwn = false,
   epochs = authorEpochs(),
-  membership
+  membership,
+  place,
+  voiceQuota
 }: ReplicaInit): Promise<Replica> {
   const name = await storedSwarmName(store)
   if (swarm !== undefined && name !== undefined && swarm !== name) {
@@ -40,6 +42,8 @@ export async function openReplica({
     filterKey: filterKey ?? filterKeyOf(own),
     hidesOwn,
     epochs,
+    place,
+    voiceQuota,
     membership: isClosedSwarm(own) ? membership : undefined
   })
   await replica.load()

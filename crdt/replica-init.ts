@@ -1,5 +1,6 @@
 /** Options and events of a replica. */
 import type { RejectReason } from './admission/validate-entry.ts'
+import type { QuotaLimits } from './admission/voice-quota.ts'
 import type { AuthorEpochs } from './feeds/author-epoch.ts'
 import type { Entry } from './feeds/entry.ts'
 import type { Membership } from './membership.ts'
@@ -32,10 +33,19 @@ export interface ReplicaInit {
   readonly hidesOwn?: boolean
   /** When this node changes its author keys; default each week. */
   readonly epochs?: AuthorEpochs
+  /**
+   * Names the directory of the store on its disk. With it the author is kept over a clean restart
+   * (`keepAuthor`).
+   */
+  readonly place?: string
   /** Of a closed swarm, whose name binds a root key; needed there. */
   readonly membership?: Membership
+  /** What one member of a closed swarm may make this node store in a day. */
+  readonly voiceQuota?: QuotaLimits
 }
 
-/** All options but the membership have a default. */
-export type CompleteReplicaInit = Required<Omit<ReplicaInit, 'membership'>> &
-  Pick<ReplicaInit, 'membership'>
+/** All options but these have a default. */
+export type CompleteReplicaInit = Required<
+  Omit<ReplicaInit, 'membership' | 'place' | 'voiceQuota'>
+> &
+  Pick<ReplicaInit, 'membership' | 'place' | 'voiceQuota'>

@@ -24,8 +24,10 @@ import { swarmNameOperation } from './swarm-name.ts'
 import type { EventEmitter } from 'node:events'
 import type { SweeperInit } from './admission/sweeper.ts'
 import { FeedVoices } from './feeds/feed-voices.ts'
+import { AuthorKeeper } from './publishing/author-keeper.ts'
 import { OwnVoices } from './publishing/own-voices.ts'
 import { VoiceCheck } from './admission/voice-check.ts'
+import { VoiceQuota } from './admission/voice-quota.ts'
 import type { CompleteReplicaInit, ReplicaEvents } from './replica-init.ts'
 
 /** The parts of one replica. */
@@ -54,7 +56,16 @@ export interface ReplicaParts {
 
 /** Creates the parts; nothing is read before `load`. `events` emits what they report. */
 export function replicaParts(
-  { store, swarm, filterKey, hidesOwn, epochs: authorEpochs, membership }: CompleteReplicaInit,
+  {
+    store,
+    swarm,
+    filterKey,
+    hidesOwn,
+    epochs: authorEpochs,
+    membership,
+    place,
+    voiceQuota
+  }: CompleteReplicaInit,
   events: Pick<EventEmitter<ReplicaEvents>, 'emit'>
 ): ReplicaParts {
   const serial = new Serial()
@@ -68,7 +79,8 @@ export function replicaParts(
       ? undefined
       : new VoiceCheck({ swarm, membership, voices, feed: (author) => feeds.feed(author) })
   // Members take a new author with each epoch of the swarm.
-  const epochs = membership === undefined ? authorEpochs : { current: () => membership.epoch() }
+  const epochs =
+    membership === undefined ? authorEpochs : { ...authorEpochs, current: () => membership.epoch() }
   const hidden = new HiddenEntries(store, (author) => feeds.touch(author))
   const feeds: FeedStore = new FeedStore(store, hidden)
   const isLive: FeedStore['isLive'] = (author, seq) => feeds.isLive(author, seq)
@@ -160,6 +172,10 @@ export function replicaParts(
     ...shared,
     voices,
     voiceCheck,
+    voiceQuota:
+      membership === undefined
+        ? undefined
+        : new VoiceQuota({ day: () => membership.day(), limits: voiceQuota }),
     sweeper,
     swarmNameOperation: () => swarmNameOperation(store, swarm),
     observer: {
@@ -199,6 +215,7 @@ export function replicaParts(
     swarm,
     epochs,
     ownVoices,
+    keeper: new AuthorKeeper({ store, place }),
     store,
     recordStore,
     runExclusive,

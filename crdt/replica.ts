@@ -188,6 +188,19 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.sweeper.idle()
   }
 
+  /** A peer has told its heads in this run, and this replica has what it lacked. */
+  hearPeers(): void {
+    this.#parts.publisher.hearPeers()
+  }
+
+  /**
+   * Keeps the author for the next start, if the replica has a place. Call it last before the store is
+   * closed: what is published after it has a new author.
+   */
+  keepAuthor(): Promise<void> {
+    return this.#parts.publisher.keepAuthor()
+  }
+
   /** Drops the author keys: the next publication and the next edits start new feeds. */
   rotateAuthor(): void {
     this.#parts.publisher.rotate()

@@ -99,7 +99,8 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       interval: init.syncInterval,
       random,
       onOffence,
-      onSynced: (report) => swarm.onSynced(report)
+      onSynced: (report) => swarm.onSynced(report),
+      onComplete: () => replica.hearPeers()
     }),
     filters: filters({
       protocol: swarm.protocolId('filter'),

@@ -53,6 +53,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   #host: Host | undefined
   #gossip: Gossip | undefined
   #dialer: Dialer | undefined
+  /** Entries of unknown members that were refused, when statements came last. */
+  #unknownMembers = 0
   /** Those that were reported last. */
   #addresses: readonly string[] = []
 
@@ -149,6 +151,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   async start(): Promise<void> {
     const host = this.#openHost()
     this.#init.replica.on('author:void', this.#onVoid)
+    this.#init.members?.statements.on('statement:add', this.#onStatements)
     host.addEventListener('peer:connect', this.#onConnect)
     host.addEventListener('peer:disconnect', this.#onDisconnect)
     host.addEventListener('peer:identify', this.#onIdentify)
@@ -187,6 +190,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#gossip = undefined
     const host = this.#openHost()
     this.#init.replica.off('author:void', this.#onVoid)
+    this.#init.members?.statements.off('statement:add', this.#onStatements)
     host.removeEventListener('peer:connect', this.#onConnect)
     host.removeEventListener('peer:disconnect', this.#onDisconnect)
     host.removeEventListener('peer:identify', this.#onIdentify)
@@ -349,6 +353,14 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   /** The peer was a member, and its certificate has ended. */
   #isEnded(peer: string): boolean {
     return this.#known?.verdictOfPeer(peer)?.isAdmitted === false
+  }
+
+  /** Entries of members that were unknown can be admitted now. */
+  readonly #onStatements = (): void => {
+    const refused = this.#init.replica.rejections()['unknown-member'] ?? 0
+    if (refused === this.#unknownMembers) return
+    this.#unknownMembers = refused
+    void syncAll(this.#openHost().services.sync)
   }
 
   readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {

@@ -17,6 +17,7 @@ import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
 import { voiceOrder } from '../records/voice-order.ts'
 import type { RejectReason, EntryVerdict, VoiceReader } from './validate-entry.ts'
 import type { VoiceCheck } from './voice-check.ts'
+import type { VoiceQuota } from './voice-quota.ts'
 import type { FeedVoice, FeedVoices } from '../feeds/feed-voices.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
@@ -82,6 +83,7 @@ export interface AdmitterInit {
   /** Of a closed swarm: whose voice its feeds are, and the check of a voice. */
   readonly voices?: FeedVoices
   readonly voiceCheck?: VoiceCheck
+  readonly voiceQuota?: VoiceQuota
   /** The filter of published records, for peers. */
   readonly published: StoredFilter
   readonly recordLog: DigestLog
@@ -232,8 +234,22 @@ export class Admitter {
       case 'reject':
         return this.#reject(verdict)
       case 'admit':
-        return this.#append(bytes, verdict, origin)
+        return (await this.#fitsQuota(verdict, origin))
+          ? this.#append(bytes, verdict, origin)
+          : this.#reject({ verdict: 'reject', reason: 'quota', isOffence: false })
     }
+  }
+
+  /** Own entries, and those that are read again, do not count. */
+  async #fitsQuota(
+    { entry, values, bytes, voice }: Extract<EntryVerdict, { verdict: 'admit' }>,
+    origin: EntryOrigin | undefined
+  ): Promise<boolean> {
+    const { voiceQuota, voices } = this.#init
+    if (voice === undefined || origin?.isOwn !== false) return true
+    const isNew = (await voices?.of(entry.author)) === undefined
+    const counted = { authors: isNew ? 1 : 0, values: values.length, bytes }
+    return voiceQuota?.take(voice.tag, counted) ?? true
   }
 
   async #append(

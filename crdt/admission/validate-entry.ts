@@ -60,6 +60,8 @@ export type RejectReason =
   | 'voice'
   /** Of a closed swarm: it rests on members or an epoch that this node does not know yet. */
   | 'unknown-member'
+  /** Of a closed swarm: its member has published as much as a node takes in a day. */
+  | 'quota'
 
 /** Reasons that no honest peer can cause, since it would have refused the entry itself. */
 const OFFENCES: ReadonlySet<RejectReason> = new Set([
@@ -85,6 +87,8 @@ export type EntryVerdict =
        * unread.
        */
       readonly values: readonly Value[]
+      /** Unpacked bytes of the values. */
+      readonly bytes: number
       readonly next: Feed
       /** In a closed swarm: whose voice the feed is. */
       readonly voice?: FeedVoice
@@ -181,7 +185,9 @@ function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict 
   const { seq, hash: head, format, doc } = entry
   const next = { ...feed, seq, head, format, base, doc }
   if (format < feed.format) return rejectAndEnd('format', entry)
-  if (format > ENTRY_FORMAT) return { verdict: 'admit', entry, values: [], next }
+  if (format > ENTRY_FORMAT) {
+    return { verdict: 'admit', entry, values: [], bytes: entry.payload.length, next }
+  }
   if (format === PLAYBOOK_FORMAT) return validateEdit(entry, feed, swarm, next)
   const isContinued = isFirst(entry, feed) || feed.doc === entry.doc
   if (entry.doc !== KNOWLEDGE_DOC || entry.heads.length > 0 || !isContinued) {
@@ -201,7 +207,14 @@ function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict 
     if (format < LESSON_FORMAT && needLessonFormat(log.values)) {
       return rejectAndEnd('structure', entry)
     }
-    return { verdict: 'admit', entry, values: log.values, next: { ...next, clock: log.next } }
+    const bytes = update.length
+    return {
+      verdict: 'admit',
+      entry,
+      values: log.values,
+      bytes,
+      next: { ...next, clock: log.next }
+    }
   } catch (error) {
     if (error instanceof MalformedError) return rejectAndEnd('structure', entry)
     throw error
@@ -217,8 +230,8 @@ function validateEdit(entry: Entry, feed: Feed, swarm: string, next: Feed): Entr
     goalOfDoc(entry.doc) !== undefined && (isFirst(entry, feed) || entry.doc === feed.doc)
   if (!isKnown || !areHeads(entry.heads)) return rejectAndEnd('document', entry)
   try {
-    readEdit(swarm, entry)
-    return { verdict: 'admit', entry, values: [], next }
+    const { update } = readEdit(swarm, entry)
+    return { verdict: 'admit', entry, values: [], bytes: update.length, next }
   } catch (error) {
     if (error instanceof MalformedError) return rejectAndEnd('structure', entry)
     throw error

@@ -17,6 +17,8 @@ export interface FeedVoice {
 /** Voices that are kept in memory: about 200 bytes each. */
 const MAX_CACHED = 4_096
 
+const GENERATION_BYTES = 2
+
 const EMPTY = new Uint8Array()
 
 export class FeedVoices {
@@ -44,7 +46,7 @@ export class FeedVoices {
     this.#keep(toHex(author), owned)
     return [
       this.#voices.put(author, writeVoice(owned)),
-      this.#authors.put(concat(owned.tag, Uint8Array.of(owned.generation), author), EMPTY)
+      this.#authors.put(concat(owned.tag, generationBytes(owned.generation), author), EMPTY)
     ]
   }
 
@@ -63,7 +65,7 @@ export class FeedVoices {
   /** The highest generation of the member in an epoch; undefined without an author. */
   async lastGeneration(tag: Uint8Array): Promise<number | undefined> {
     for await (const [key] of this.#authors.entries({ ...rangeOf(tag, 1), reverse: true })) {
-      return key[tag.length]
+      return Buffer.from(key).readUInt16BE(tag.length)
     }
     return undefined
   }
@@ -80,11 +82,21 @@ export class FeedVoices {
   }
 }
 
+function generationBytes(generation: number): Uint8Array {
+  const bytes = Buffer.alloc(GENERATION_BYTES)
+  bytes.writeUInt16BE(generation)
+  return bytes
+}
+
 function rangeOf(
   tag: Uint8Array,
   limit: number
 ): { readonly gte: Uint8Array; readonly lte: Uint8Array; readonly limit: number } {
-  return { gte: tag, lte: concat(tag, new Uint8Array(1 + KEY_BYTES).fill(0xff)), limit }
+  return {
+    gte: tag,
+    lte: concat(tag, new Uint8Array(GENERATION_BYTES + KEY_BYTES).fill(0xff)),
+    limit
+  }
 }
 
 function writeVoice({ epoch, generation, tag }: FeedVoice): Uint8Array {

@@ -30,6 +30,8 @@ export interface MemberVoicesInit {
   readonly seed: Uint8Array
   /** The epoch of now. */
   readonly epoch: () => number
+  /** The day of now, for quotas; default: one day for ever. */
+  readonly day?: () => number
   /** Throws `MemberError` where this node may not publish. */
   readonly assertVoice: () => void
 }
@@ -54,6 +56,10 @@ export class MemberVoices implements Membership {
 
   epoch(): number {
     return this.#init.epoch()
+  }
+
+  day(): number {
+    return this.#init.day?.() ?? 0
   }
 
   async checkCredential(bytes: Uint8Array): Promise<CredentialVerdict> {

@@ -7,14 +7,15 @@ import { MAX_GENERATION } from '../constants.ts'
 import { createAuthor } from '../feeds/author.ts'
 import { delegationBytes, docSubject } from '../feeds/voice-part.ts'
 import { MemberError } from '../errors.ts'
-import type { Author } from '../feeds/author.ts'
+import type { OwnAuthor } from '../feeds/author.ts'
+import type { KeptAuthor } from './author-keeper.ts'
 import type { FeedVoice, FeedVoices } from '../feeds/feed-voices.ts'
 import type { Introduction, VoicePart } from '../feeds/voice-part.ts'
 import type { Membership, OwnVoice } from '../membership.ts'
 import type { Value } from '../records/value.ts'
 
 /** An author of this node, and in a closed swarm whose voice it is. */
-export interface VoicedAuthor extends Author {
+export interface VoicedAuthor extends OwnAuthor {
   readonly voice?: AuthorVoice
 }
 
@@ -55,13 +56,27 @@ export class OwnVoices {
     return this.#introduced(own, doc, generation)
   }
 
+  /** An author of an earlier run again; undefined if its epoch is over. */
+  async restored(
+    author: OwnAuthor,
+    doc: string,
+    { epoch, generation }: NonNullable<KeptAuthor['voice']>
+  ): Promise<VoicedAuthor | undefined> {
+    const own = await this.#init.membership.ownVoice()
+    return own.epoch === epoch ? this.#introduced(own, doc, generation, author) : undefined
+  }
+
   /** A new author for a playbook, where the order of generations has no meaning. */
   async editor(doc: string): Promise<VoicedAuthor> {
     return this.#introduced(await this.#init.membership.ownVoice(), doc, 0)
   }
 
-  #introduced(own: OwnVoice, doc: string, generation: number): VoicedAuthor {
-    const author = createAuthor()
+  #introduced(
+    own: OwnVoice,
+    doc: string,
+    generation: number,
+    author = createAuthor()
+  ): VoicedAuthor {
     const { epoch, credential } = own
     const message = delegationBytes(this.#init.swarm, { epoch, generation }, doc, author.key)
     const introduction = { credential, delegation: own.sign(message) }

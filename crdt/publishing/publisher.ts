@@ -1,10 +1,10 @@
 /**
- * Publishes this node's own values, with an author key that is never written to disk. A node never
- * vouches twice for a record, under any of its authors, and stores the secret with which it can
+ * Publishes this node's own values, with an author key that is on disk only between a clean stop and
+ * the next start. A node never vouches twice for a record, under any of its authors, and stores the secret with which it can
  * retract each vote.
  */
-import { createAuthor } from '../feeds/author.ts'
-import { toHex } from '../bytes/index.ts'
+import { authorOf, createAuthor } from '../feeds/author.ts'
+import { equalBytes, toHex } from '../bytes/index.ts'
 import { writeEntry } from '../feeds/entry.ts'
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
 import { KNOWLEDGE_DOC, TARGET_UNPACKED_BYTES } from '../constants.ts'
@@ -21,6 +21,7 @@ import type { Feed } from '../feeds/feed.ts'
 import type { FeedVoice } from '../feeds/feed-voices.ts'
 import type { OwnVoices, VoicedAuthor } from './own-voices.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
+import type { AuthorKeeper, KeptAuthor } from './author-keeper.ts'
 import type { OwnVote } from './own-votes.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
@@ -48,6 +49,7 @@ export interface PublisherInit {
   readonly epochs: AuthorEpochs
   /** Of a closed swarm. */
   readonly ownVoices?: OwnVoices
+  readonly keeper: Pick<AuthorKeeper, 'keep' | 'take'>
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
   /** The values of the author's entries from `from` to `to`, as far as they are stored. */
@@ -82,6 +84,10 @@ export class Publisher {
   #epoch: number | undefined
   /** Records with evidence of the current author: its next register must contain the counts. */
   readonly #hasEvidence = new Set<string>()
+  #hasHeardPeers = false
+  #hasTaken = false
+  /** The author is of an earlier run: records with evidence of it are not known. */
+  #isRestored = false
   /** Values in the current author's feed, and those that are no longer live. */
   #values = 0
   #deadValues = 0
@@ -95,6 +101,38 @@ export class Publisher {
   load(): Promise<void> {
     const { store } = this.#init
     return this.#ownVotes.load((operations) => store.commit(operations))
+  }
+
+  /** A peer has told its heads, and this replica has what it lacked. */
+  hearPeers(): void {
+    this.#hasHeardPeers = true
+  }
+
+  /**
+   * Keeps the author for the next start. For a clean stop: what is published after it has a new
+   * author.
+   */
+  keepAuthor(): Promise<void> {
+    return this.#serial.run(async () => {
+      const { keeper, epochs } = this.#init
+      const author = this.#author
+      if (author === undefined) return
+      const { seq, head, fork, end } = await this.#feedOf(author.key)
+      const { voice } = author
+      const kept: KeptAuthor = {
+        secret: author.secret(),
+        seq,
+        head,
+        began: epochs.began(),
+        values: this.#values,
+        deadValues: this.#deadValues,
+        ...(voice === undefined
+          ? {}
+          : { voice: { epoch: voice.own.epoch, generation: voice.generation } })
+      }
+      this.rotate()
+      if (seq > 0 && fork === 0 && end === 0) await keeper.keep(kept)
+    })
   }
 
   /**
@@ -226,9 +264,7 @@ export class Publisher {
   async compact(signal?: AbortSignal): Promise<Entry[]> {
     const author = this.#author
     if (author === undefined) return []
-    const { base, seq } = await this.#init.runExclusive(({ feed }) =>
-      Promise.resolve(feed(author.key))
-    )
+    const { base, seq } = await this.#feedOf(author.key)
     this.#nextBase = seq + 1
     const entries: Entry[] = []
     const values = this.#values
@@ -260,6 +296,7 @@ export class Publisher {
   rotate(): void {
     this.#author = undefined
     this.#nextBase = undefined
+    this.#isRestored = false
     this.#hasEvidence.clear()
     this.#values = 0
     this.#deadValues = 0
@@ -322,7 +359,8 @@ export class Publisher {
   ): Promise<PreparedPublication> {
     const { digest, register } = publication
     // A voice may have evidence from an earlier author.
-    if (tag === undefined && !this.#hasEvidence.has(toHex(digest))) return publication
+    const isKnown = tag === undefined && !this.#isRestored
+    if (isKnown && !this.#hasEvidence.has(toHex(digest))) return publication
     const before = await this.#init.recordStore.latest(digest, tag ?? key)
     if (before === undefined) return publication
     const { counters } = before.register
@@ -372,9 +410,44 @@ export class Publisher {
     const epoch = epochs.current()
     if (epoch !== this.#epoch) this.rotate()
     this.#epoch = epoch
-    if (ownVoices === undefined) return (this.#author ??= createAuthor())
-    const author = this.#author ?? (await ownVoices.author(KNOWLEDGE_DOC))
+    if (this.#author !== undefined) return this.#author
+    const author =
+      (await this.#restored()) ?? (await ownVoices?.author(KNOWLEDGE_DOC)) ?? createAuthor()
     return (this.#author ??= author)
+  }
+
+  /**
+   * The author of an earlier run, if its feed is as it was, and peers know of nothing behind it. Taken
+   * before the first publication only, so that a run that publishes nothing leaves it.
+   */
+  async #restored(): Promise<VoicedAuthor | undefined> {
+    if (this.#hasTaken) return undefined
+    this.#hasTaken = true
+    const kept = await this.#init.keeper.take()
+    if (kept === undefined || !this.#hasHeardPeers) return undefined
+    const { ownVoices, epochs } = this.#init
+    const author = authorOf(kept.secret)
+    const { seq, head, fork, end } = await this.#feedOf(author.key)
+    if (seq !== kept.seq || !equalBytes(head, kept.head) || fork > 0 || end > 0) return undefined
+    let restored: VoicedAuthor | undefined = author
+    if (ownVoices === undefined) {
+      if (!epochs.resume(kept.began)) return undefined
+      this.#epoch = epochs.current()
+    } else {
+      restored =
+        kept.voice === undefined
+          ? undefined
+          : await ownVoices.restored(author, KNOWLEDGE_DOC, kept.voice)
+    }
+    if (restored === undefined) return undefined
+    this.#isRestored = true
+    this.#values = kept.values
+    this.#deadValues = kept.deadValues
+    return restored
+  }
+
+  #feedOf(author: Uint8Array): Promise<Feed> {
+    return this.#init.runExclusive(({ feed }) => Promise.resolve(feed(author)))
   }
 
   /** The latest register of the author's voice for the record. */

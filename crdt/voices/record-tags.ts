@@ -24,7 +24,8 @@ import {
   writeScalar
 } from './group.ts'
 import { TAG_BATCH, TAG_CHALLENGE, TAG_COEFFICIENT, TAG_NONCE } from './labels.ts'
-import { epochBase, epochTag, recordBase } from './tags.ts'
+import { recordBase } from './record-bases.ts'
+import { epochBase, epochTag } from './tags.ts'
 import { COEFFICIENT_BITS, weightedSum } from './weighted-sum.ts'
 import type { Point } from './group.ts'
 import type { VoiceKey } from './voice-key.ts'

@@ -5,17 +5,10 @@
  */
 import * as encoding from 'lib0/encoding'
 import { hashToPoint, multiplySecret, readScalar, writePoint } from './group.ts'
-import { EPOCH_TAG, RECORD_TAG } from './labels.ts'
+import { EPOCH_TAG } from './labels.ts'
+import { multiplyBase } from './record-bases.ts'
 import type { Point } from './group.ts'
 import type { VoiceKey } from './voice-key.ts'
-
-/**
- * Bases of records that are kept, since hashing to the group is most of the cost of a check, and
- * members vote on the same records; 8 MB at most.
- */
-const MAX_KNOWN_BASES = 16_384
-
-const known = new Map<string, Point>()
 
 /** Base of the tags of an epoch. It does not depend on the ring: see docs/decisions/voices.md. */
 export function epochBase(swarm: string, epoch: number): Point {
@@ -25,25 +18,6 @@ export function epochBase(swarm: string, epoch: number): Point {
   return hashToPoint(EPOCH_TAG, encoding.toUint8Array(encoder))
 }
 
-/** Base of the tags of a record. */
-export function recordBase(swarm: string, digest: Uint8Array): Point {
-  const name = Buffer.from(digest).toString('latin1') + swarm
-  const found = known.get(name)
-  if (found !== undefined) return found
-  const encoder = encoding.createEncoder()
-  encoding.writeVarString(encoder, swarm)
-  encoding.writeUint8Array(encoder, digest)
-  const base = hashToPoint(RECORD_TAG, encoding.toUint8Array(encoder))
-  if (known.size >= MAX_KNOWN_BASES) {
-    for (const oldest of known.keys()) {
-      known.delete(oldest)
-      break
-    }
-  }
-  known.set(name, base)
-  return base
-}
-
 /** The member's tag of an epoch, 32 bytes. */
 export function epochTag(key: VoiceKey, swarm: string, epoch: number): Uint8Array {
   return writePoint(multiplySecret(epochBase(swarm, epoch), readScalar(key.secret)))
@@ -51,5 +25,5 @@ export function epochTag(key: VoiceKey, swarm: string, epoch: number): Uint8Arra
 
 /** The member's tag of the record with this digest (32 bytes), 32 bytes. */
 export function recordTag(key: VoiceKey, swarm: string, digest: Uint8Array): Uint8Array {
-  return writePoint(multiplySecret(recordBase(swarm, digest), readScalar(key.secret)))
+  return multiplyBase(key.secret, swarm, digest)
 }

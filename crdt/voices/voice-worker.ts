@@ -3,12 +3,16 @@ import { parentPort } from 'node:worker_threads'
 import { MalformedError, messageOf } from '../errors.ts'
 import { createCredential, verifyCredential } from './credential.ts'
 import { proveTags, verifyTags } from './record-tags.ts'
+import { loadSodium } from './record-bases.ts'
 import { recordTag } from './tags.ts'
 import { pack, unpack, unpackBatch } from './voice-messages.ts'
 import type { VoiceAnswer, VoiceReply, VoiceRequest } from './voice-messages.ts'
 
 const port = parentPort
 if (port === null) throw new Error('This file runs only in a worker thread.')
+
+// Requests wait for it in the port.
+await loadSodium()
 
 port.on('message', (request: VoiceRequest) => port.postMessage(replyTo(request)))
 

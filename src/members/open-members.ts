@@ -7,6 +7,7 @@ import {
   MemberVoices,
   VoiceThread
 } from '../../crdt/index.ts'
+import { DAY } from './constants.ts'
 import { Members } from './members.ts'
 import type { MemberKeys, Store, Voices } from '../../crdt/index.ts'
 
@@ -60,6 +61,7 @@ export async function openMembers(init: OpenMembersInit): Promise<OpenedMembers>
     voices,
     seed,
     epoch: () => epochOf(seconds(), statements.roster.epochSeconds),
+    day: () => Math.floor(seconds() / DAY),
     assertVoice: () => assertVoice(statements, keys, seconds())
   })
   const members = new Members({ statements, keys, store, now })

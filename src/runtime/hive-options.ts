@@ -31,6 +31,7 @@ const Swarm = z.strictObject({
     .strictObject({
       seed: Bytes.refine(({ length }) => length === 32, 'not 32 bytes'),
       statements: z.array(Bytes).optional(),
+      /** Without a certificate: the invite to show where this node dials. */
       invite: z.strictObject({ id: Bytes, secret: Bytes }).optional()
     })
     .optional(),

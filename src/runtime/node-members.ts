@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { isClosedSwarm, MemberError, readMemberFile, storedSwarmName } from '../../crdt/index.ts'
 import { openMembers } from '../members/index.ts'
 import type { Store } from '../../crdt/index.ts'
-import type { SwarmMembers } from '../../transport/index.ts'
+import type { SwarmInit } from '../../transport/index.ts'
 import type { OpenedMembers } from '../members/index.ts'
 import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
@@ -34,12 +34,17 @@ export async function openNodeMembers(
   })
 }
 
-/** What the swarm needs at its door: newcomers are enrolled with the invites of this node. */
-export function doorOf(
+/** What the door of the swarm is given: newcomers are enrolled by invites of this node. */
+export function doorMembers(
   { statements, keys, members }: OpenedMembers,
-  given: Pick<SwarmMembers, 'invite'> | undefined
-): SwarmMembers {
-  return { statements, keys, enrol: (request) => members.enrol(request), invite: given?.invite }
+  { swarm }: Pick<Options, 'swarm'>
+): NonNullable<SwarmInit['members']> {
+  return {
+    statements,
+    keys,
+    invite: swarm === false ? undefined : swarm.member?.invite,
+    enrol: (request) => members.enrol(request)
+  }
 }
 
 /** Warns of a certificate that ends, or that has ended: now, and when statements change that. */

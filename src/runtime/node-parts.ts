@@ -3,6 +3,7 @@
  * this order; if one fails, the parts before it are closed.
  */
 import { EventEmitter } from 'node:events'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { authorEpochs, openReplica, openStore, StoreError } from '../../crdt/index.ts'
 import { checkSwarmInit, createSwarm, loadPeerKey } from '../../transport/index.ts'
@@ -19,7 +20,7 @@ import { PersonaStore, SessionStore } from '../personas/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { makePrivate } from './private-directory.ts'
-import { doorOf, followMembership, MEMBER_FILE, openNodeMembers } from './node-members.ts'
+import { doorMembers, followMembership, MEMBER_FILE, openNodeMembers } from './node-members.ts'
 import { messageOf } from '../errors.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
 import type { Swarm, SwarmEvents } from '../../transport/index.ts'
@@ -99,6 +100,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     opened.unshift(followMembership(members, warnings))
     const replica = await openReplica({
       membership: members?.membership,
+      place: options.store === undefined ? await placeOf(fileOf(options, 'store')) : undefined,
       store,
       swarm: inSwarm?.name,
       filterKey,
@@ -140,7 +142,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     opened.unshift(() => sandbox.close())
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
-    const swarm = await openSwarm(options, environment, { store, replica, facts, members })
+    const swarm = await openSwarm(options, environment, { store, members, replica, facts })
     swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
     const evolution = new EvolutionStore({ ...stored, personas, journal })
     const agents = { personas, journal, sessions, evolution, impact, rules, runCounts }
@@ -166,7 +168,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
 
 /** Closes the parts that `openParts` opened, the swarm first. */
 export function closeParts(parts: NodeParts): Promise<void> {
-  const { swarm, skills, sandbox, models, runCounts, members, store } = parts
+  const { swarm, skills, sandbox, models, runCounts, members, replica, store } = parts
   return closeAll(
     [
       () => swarm?.stop(),
@@ -174,11 +176,31 @@ export function closeParts(parts: NodeParts): Promise<void> {
       () => sandbox.close(),
       () => models.close(),
       () => runCounts.close(),
+      () => keepAuthor(replica),
       () => members?.close(),
       () => store.close()
     ],
     'The node did not stop cleanly.'
   )
+}
+
+/**
+ * Names a directory on its disk, so that a copy has another name. Undefined for a store in memory.
+ * Nothing but the publisher's kept author depends on it.
+ */
+async function placeOf(directory: string | undefined): Promise<string | undefined> {
+  if (directory === undefined) return undefined
+  const { dev, ino, birthtimeMs } = await stat(directory)
+  return `${dev} ${ino} ${birthtimeMs}`
+}
+
+/** Without it the next start has a new author: no reason to fail, where a disk is full say. */
+async function keepAuthor(replica: Replica): Promise<void> {
+  try {
+    await replica.keepAuthor()
+  } catch {
+    // The store reports its failures itself.
+  }
 }
 
 export function fileOf({ dataDir }: Options, name: string): string | undefined {
@@ -201,7 +223,7 @@ function hidesOwn({ swarm }: Options): boolean {
 async function openSwarm(
   options: Options,
   { createHost }: HostEnvironment,
-  { store, replica, facts, members }: Pick<NodeParts, 'store' | 'replica' | 'facts' | 'members'>
+  { store, members, replica, facts }: Pick<NodeParts, 'facts' | 'members' | 'replica' | 'store'>
 ): Promise<Swarm | undefined> {
   if (options.swarm === false) return undefined
   const { key, acceptedKeys, bootstrap, listen, announce, lan, relay } = options.swarm
@@ -213,7 +235,7 @@ async function openSwarm(
     replica,
     store,
     privateKey,
-    members: members && doorOf(members, options.swarm.member),
+    members: members === undefined ? undefined : doorMembers(members, options),
     key,
     acceptedKeys,
     bootstrap,

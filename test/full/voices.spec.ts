@@ -60,11 +60,12 @@ describe('100,000 forgeries of voices', function () {
       return Buffer.concat([bytes.subarray(0, at), randomBytes(1 + upTo(40)), bytes.subarray(at)])
     },
     ({ bytes }) => randomBytes(bytes.length),
-    ({ bytes, ring }) => raised(bytes, COUNT_AT + 1 + ring.length * 8 + 32 * upTo(ring.length + 1)),
+    ({ bytes, ring }) =>
+      raised(bytes, COUNT_AT + 1 + ring.length * 16 + 32 * upTo(ring.length + 1)),
     ({ bytes }) => replaced(bytes, COUNT_AT, Uint8Array.of(pick([0, 1, 65, 127, 128, 255]))),
     ({ bytes, ring }) => {
-      const at = COUNT_AT + 1 + 8 * upTo(ring.length - 1)
-      const [a, b] = [bytes.slice(at, at + 8), bytes.slice(at + 8, at + 16)]
+      const at = COUNT_AT + 1 + 16 * upTo(ring.length - 1)
+      const [a, b] = [bytes.slice(at, at + 16), bytes.slice(at + 16, at + 32)]
       return replaced(bytes, at, Buffer.concat([b, a]))
     },
     ({ bytes }) => replaced(bytes, 2 + 32, new Uint8Array(32)),

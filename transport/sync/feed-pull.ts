@@ -36,6 +36,13 @@ export interface PullReport {
 /** Entries of one answer that this side could not use, as when it got them from elsewhere. */
 const MAX_USELESS_ENTRIES = 4096
 
+/** A feed of one answer: its last entry so far, headers of it, and whether one was refused. */
+interface PulledFeed {
+  last: number
+  headers: number
+  isRefused: boolean
+}
+
 const NO_ENTRY = new Uint8Array(32)
 
 /** One run: it counts what all its pulls bring. */
@@ -104,12 +111,17 @@ export class FeedPull {
     heads: readonly FeedHead[],
     read: () => Promise<Uint8Array>
   ): Promise<{ more: boolean; cut: string | undefined }> {
-    const feeds = new Map(heads.map((head) => [toHex(head.author), { last: head.seq, headers: 0 }]))
+    const feeds = new Map(
+      heads.map((head) => [
+        toHex(head.author),
+        { last: head.seq, headers: 0, isRefused: false } satisfies PulledFeed
+      ])
+    )
     let commits: Promise<void>[] = []
     let useless = 0
     let proofs = 0
     let cut: string | undefined
-    const feedOf = (author: Uint8Array): { last: number; headers: number } => {
+    const feedOf = (author: Uint8Array): PulledFeed => {
       const feed = feeds.get(toHex(author))
       if (feed === undefined)
         throw new ProtocolError('an answer about a feed that was not asked for')
@@ -156,7 +168,11 @@ export class FeedPull {
         continue
       }
       useless += 1
-      if (admission.outcome === 'gap') throw new Error('The peer left out an entry.')
+      // What follows an entry that cannot be admitted yet cannot either: other feeds go on.
+      if (admission.outcome === 'rejected') feed.isRefused = true
+      if (admission.outcome === 'gap' && !feed.isRefused) {
+        throw new Error('The peer left out an entry.')
+      }
       if (useless > MAX_USELESS_ENTRIES) throw new Error('The peer sends what is of no use.')
     }
   }

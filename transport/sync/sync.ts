@@ -49,6 +49,8 @@ export interface SyncInit extends ExchangeServiceInit {
   random(): number
   /** A comparison has ended, with what it brought. */
   readonly onSynced: (report: PullReport) => void
+  /** This replica has all that a full peer has shown. */
+  readonly onComplete?: () => void
 }
 
 export interface Sync {
@@ -179,6 +181,9 @@ class SyncService implements Sync, Startable {
     // Of a feed that forks, the next run may find a lower place.
     const forks = first.forks + (second?.forks ?? 0)
     if (forks > 0 || (!isComplete && received > 0)) this.#trySync(peer)
+    if (isComplete && first.theirs.acceptsEntries && first.theirs.entries > 0) {
+      this.#init.onComplete?.()
+    }
     this.#streams.log('synced with %p: %d sent, %d received', peer, sent, received)
     const latestEntries = [...first.latestEntries, ...(second?.latestEntries ?? [])]
     return { received, latestEntries, forks, sent, isComplete }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { clientIdOf, createAuthor, digestOf, readEntry, writeEntry } from '../../../crdt/index.ts'
 import { createEntry, NO_ENTRY } from '../../../crdt/feeds/entry.ts'
 import { pack, unpack } from '../../../crdt/feeds/payload.ts'
@@ -8,6 +9,7 @@ import { CLOSED_SWARM, memberReplica, TestRoster } from '../../fixtures/closed-s
 import { contentOf, deliver } from '../../fixtures/replicas.ts'
 import { insertStep } from '../../../crdt/playbooks/steps.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Entry, Publication, Replica } from '../../../crdt/index.ts'
 import type { VoicePart } from '../../../crdt/feeds/voice-part.ts'
 import type { TestReplica } from '../../fixtures/replicas.ts'
@@ -175,6 +177,22 @@ describe('voices in a closed swarm', () => {
     assert.deepEqual({ vouches, disputes }, { vouches: 0, disputes: 1 })
   })
 
+  it('go on with their author after a clean stop, within its epoch', async () => {
+    await using folder = await temporaryDirectory()
+    const path = join(folder.path, 'store')
+    const roster = new TestRoster(NAMES)
+    const authors: number[] = []
+    for (const [i, content] of ['a', 'b', 'c'].entries()) {
+      if (i === 2) roster.epoch += 1
+      await using ada = await memberReplica(roster, 'ada', path, 'here')
+      ada.replica.hearPeers()
+      await ada.replica.publish([publication(content)])
+      authors.push(ada.replica.heads().length)
+      await ada.replica.keepAuthor()
+    }
+    assert.deepEqual(authors, [1, 1, 2])
+  })
+
   it('stay with what compaction keeps, for replicas that have all or nothing', async () => {
     const roster = new TestRoster(NAMES)
     await using ada = await memberReplica(roster, 'ada')
@@ -226,6 +244,27 @@ describe('voices in a closed swarm', () => {
     behind.epoch += 1
     await deliver(eve.replica, ada.replica)
     assert.equal(ada.replica.heads().length, 1)
+  })
+
+  it('fill a node by no more than a quota a day, over all their authors, and go on the next day', async () => {
+    const roster = new TestRoster(NAMES)
+    const quota = { authors: 3, values: 20, bytes: 100_000 }
+    await using ada = await memberReplica(roster, 'ada', undefined, undefined, quota)
+    await using bob = await memberReplica(roster, 'bob')
+    await bob.replica.publish(publications(5))
+    const eves = await clones(roster, 'eve', 6, (replica, i) =>
+      replica.publish(publications(4, i * 4))
+    )
+    for (const eve of eves) await deliver(eve.replica, ada.replica)
+    // Four records and four votes each.
+    assert.equal(ada.replica.heads().length, 2)
+    assert.equal(ada.replica.rejections().quota, 4)
+    await deliver(bob.replica, ada.replica)
+    assert.equal(ada.replica.heads().length, 3, 'others go on')
+    roster.day += 1
+    for (const eve of eves) await deliver(eve.replica, ada.replica)
+    assert.equal(ada.replica.heads().length, 5)
+    await closeAll(eves)
   })
 
   it('refuse what no member signed: other authors, tags, proofs, epochs and generations', async () => {

@@ -27,14 +27,14 @@ const TAG_AT = 2 + 32
 const COUNT_AT = TAG_AT + 32
 
 describe('credentials', () => {
-  it('read back as what they were made of, in 99 bytes and 40 for each key', () => {
+  it('read back as what they were made of, in 99 bytes and 48 for each key', () => {
     for (const size of [1, 3, MAX_RING_KEYS]) {
       const keys = voiceKeys(size)
       const [key] = keys
       assert.ok(key)
       const { bytes, ring } = madeCredential(keys)
       const credential = readCredential(bytes)
-      assert.equal(bytes.length, 99 + 40 * size)
+      assert.equal(bytes.length, 99 + 48 * size)
       assert.equal(credential.epoch, EPOCH)
       assert.equal(credential.ring.length, size)
       assert.deepEqual(new Uint8Array(credential.signer), bytesOf('signer'))
@@ -112,13 +112,13 @@ describe('credentials', () => {
       return Buffer.from(scalar.toString(16).padStart(64, '0'), 'hex').toReversed()
     }
     const ids = COUNT_AT + 1
-    const first = ids + 16
+    const first = ids + 32
     const malformed = [
       replaced(first, higher(first)),
       replaced(first + 32, higher(first + 32)),
       replaced(first + 64, higher(first + 64)),
-      replaced(ids, Buffer.concat([bytes.slice(ids + 8, ids + 16), bytes.slice(ids, ids + 8)])),
-      replaced(ids, bytes.slice(ids + 8, ids + 16)),
+      replaced(ids, Buffer.concat([bytes.slice(ids + 16, ids + 32), bytes.slice(ids, ids + 16)])),
+      replaced(ids, bytes.slice(ids + 16, ids + 32)),
       Buffer.concat([bytes, Buffer.of(0)]),
       bytes.slice(0, -1),
       Buffer.concat([Buffer.of(0x80 | (EPOCH % 128), 0x80 | (EPOCH >> 7), 0), bytes.subarray(2)]),

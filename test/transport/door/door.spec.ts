@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createSwarm } from '../../../transport/index.ts'
 import { memberKeysOf, createMemberSeed, openReplica, openStore } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
-import { startMember } from '../../fixtures/closed-nodes.ts'
+import { membershipOf, startMember } from '../../fixtures/closed-nodes.ts'
 import { asIssuer, bytesOf, ClosedSwarm, NOW } from '../../fixtures/members.ts'
 import { converged, startNode } from '../../fixtures/nodes.ts'
 import { publication } from '../../fixtures/publications.ts'
@@ -40,12 +40,29 @@ describe('a closed swarm', () => {
     assert.equal(a.statements.size, 3)
   })
 
+  it('admits entries whose members become known while they come', async () => {
+    const lab = new ClosedSwarm()
+    const all = Array.from({ length: 200 }, () => lab.issue())
+    const [first, second] = all
+    assert.ok(first !== undefined && second !== undefined)
+    await using a = await startMember(lab, { member: first, clock, memory: true })
+    await a.statements.add(bytesOf(all.map(({ certificate }) => certificate)))
+    await a.publish([publication('one')])
+    await a.publish([publication('two')])
+    await using b = await startMember(lab, { member: second, clock, memory: true })
+    await b.swarm.dial(addressOf(a))
+    await converged([a, b], signal(), 2)
+    assert.equal(b.swarm.offences, 0)
+  })
+
   it('needs the keys of a member, and an open swarm has none', async () => {
     const lab = new ClosedSwarm()
     const store = await openStore()
-    const replica = await openReplica({ store, swarm: lab.swarm })
-    await assert.rejects(createSwarm({ store, replica }), { code: 'MEMBERS_MISSING' })
+    await assert.rejects(openReplica({ store, swarm: lab.swarm }), { code: 'NOT_A_MEMBER' })
     const members = { statements: await lab.statements(), keys: memberKeysOf(createMemberSeed()) }
+    const membership = membershipOf(lab.swarm, members, clock)
+    const replica = await openReplica({ store, swarm: lab.swarm, membership })
+    await assert.rejects(createSwarm({ store, replica }), { code: 'MEMBERS_MISSING' })
     const otherStore = await openStore()
     const other = await openReplica({ store: otherStore, swarm: 'open' })
     await assert.rejects(createSwarm({ store: otherStore, replica: other, members }), {
