@@ -213,7 +213,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The binary.
   'node/command-line': { imports: [] },
   'node/config': { imports: ['node/command-line'] },
-  'node/join': { imports: ['transport', 'node/config'] },
+  'node/join': { imports: ['crdt', 'transport', 'src', 'node/config'] },
   'node/hook': { imports: [] },
   'node/sessions': { imports: ['src'] },
   'node/operations': { imports: ['src', 'node/sessions'] },
@@ -227,7 +227,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/mcp': { imports: ['src', 'node/operations'] },
   'node/cq': { imports: ['src', 'node/operations', 'node/http'] },
   'node/control': {
-    imports: ['src', 'node/sessions', 'node/operations', 'node/http', 'node/metrics']
+    imports: ['crdt', 'src', 'node/sessions', 'node/operations', 'node/http', 'node/metrics']
   },
   'node/install': { imports: [] },
   'node/output': {
@@ -247,6 +247,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'node/commands': {
     imports: [
+      'crdt',
       'src',
       'node/doctor',
       'node/command-line',

@@ -39,7 +39,7 @@ export {
   VoiceError
 } from './errors.ts'
 export * from './members/index.ts'
-export { isClosedSwarm, storedSwarmName } from './swarm-name.ts'
+export { isClosedSwarm, storedSwarmName, storeSwarmName } from './swarm-name.ts'
 export type {
   CheckedCredential,
   CredentialVerdict,

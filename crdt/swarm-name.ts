@@ -13,6 +13,14 @@ export function swarmNameOperation(store: Pick<Store, 'section'>, swarm: string)
   return store.section('replica').put(SWARM_KEY, Buffer.from(swarm))
 }
 
+/** The store belongs to the swarm from now on: durable once it resolves. */
+export async function storeSwarmName(
+  store: Pick<Store, 'commit' | 'section'>,
+  swarm: string
+): Promise<void> {
+  await store.commit([swarmNameOperation(store, swarm)])
+}
+
 /** `~` and the first 16 bytes of a hash over the root key, in hexadecimal digits. */
 const CLOSED = /^.+~[0-9a-f]{32}$/s
 

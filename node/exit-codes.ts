@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   /** The data directory is in use, unreadable, or of another version or swarm. */
   directory: 3,
-  /** The swarm key or an address is wrong, or an address cannot be listened on. */
+  /** The swarm key, the membership or an address is wrong, or an address cannot be listened on. */
   swarm: 4,
   /** Part of the input was refused; the rest was stored. */
   refused: 5,
@@ -43,6 +43,7 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
   LimitError: EXIT.usage,
   ModelError: EXIT.failed,
   SandboxError: EXIT.failed,
+  MemberError: EXIT.swarm,
   StoreError: EXIT.directory,
   SwarmError: EXIT.swarm
 }
@@ -60,6 +61,7 @@ const FAILURES: ReadonlySet<unknown> = new Set([
   'PERSONA_CHANGED',
   'VERSION_UNKNOWN',
   'MUTATION_INVALID',
+  'SWARM_OPEN',
   'WITHHELD',
   'QUOTA_EXCEEDED',
   'BACKUP_INVALID',

@@ -75,6 +75,8 @@ export type HiveErrorCode =
   | 'SKILL_FAILED'
   /** Thrown when a folder is not a skill folder, or cannot be read or written. */
   | 'SKILL_FOLDER'
+  /** Thrown when the swarm of the node is open: everyone is a member, and there are no certificates. */
+  | 'SWARM_OPEN'
   /** Thrown when a backup is incomplete or damaged, or its target is not empty. */
   | 'BACKUP_INVALID'
   /** Thrown when a node is used after `stop()`, or a playbook after `close()`. */

@@ -14,16 +14,25 @@
  *
  * @module noormme-hive
  */
-export { CodedError, LimitError, StoreError } from '../crdt/index.ts'
+export { CodedError, LimitError, MemberError, StoreError } from '../crdt/index.ts'
 export { SwarmError, generateSwarmKey } from '../transport/index.ts'
 export { createHive, restoreBackup } from './runtime/index.ts'
+export {
+  foundClosedSwarm,
+  heldStatements,
+  memberSelf,
+  membershipWarning,
+  renewWithRoot,
+  revokeWithRoot,
+  succeedRoot
+} from './members/index.ts'
 export { STRONG_RELEVANCE } from './search/index.ts'
 export { HiveError } from './errors.ts'
 export { applyMutation, invertMutation } from './personas/index.ts'
 export { SKILL_THRESHOLDS } from './skills/index.ts'
 export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
-export type { LimitErrorCode, Mark, StoreErrorCode } from '../crdt/index.ts'
+export type { LimitErrorCode, Mark, MemberErrorCode, StoreErrorCode } from '../crdt/index.ts'
 export type {
   PeerFilterStatus,
   AddressScope,
@@ -232,6 +241,8 @@ export type {
   Enrolment,
   EnrolRefusal,
   EnrolRequest,
+  FoundedSwarm,
+  FoundSwarmInit,
   InviteOptions,
   InviteView,
   ListOptions as MemberListOptions,
@@ -241,7 +252,8 @@ export type {
   MembersInit,
   MemberState,
   MemberView,
-  OwnMembership
+  OwnMembership,
+  RootActOptions
 } from './members/index.ts'
 export type {
   AgentLimits,

@@ -2114,6 +2114,195 @@ class Hive:
             cancel=cancel,
         )
 
+    def membership(
+        self,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Return the node’s own membership in its closed swarm.
+
+        Codes of errors: ARGUMENT_INVALID, SWARM_OPEN.
+        """
+        return self._call(
+            "membership",
+            {},
+            cancel=cancel,
+        )
+
+    def members(
+        self,
+        *,
+        limit: Optional[int] = None,
+        state: Optional[Literal["admitted", "void", "revoked", "superseded", "expired", "not yet", "unknown"]] = None,
+        id: Optional[str] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """List the members of the closed swarm, those that are admitted first.
+
+        ``id``: only this member.
+        Codes of errors: ARGUMENT_INVALID, SWARM_OPEN, RECORD_UNKNOWN, ID_AMBIGUOUS.
+        """
+        return self._call(
+            "members",
+            {
+                "limit": limit,
+                "state": state,
+                "id": id,
+            },
+            cancel=cancel,
+        )
+
+    def member_statements(
+        self,
+        *,
+        after: Optional[int] = None,
+        limit: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """List the statements that decide who is a member, in hexadecimal digits.
+
+        They are no secret among members. The holder of the root signs on top of them.
+        ``after``: leave out this many.
+        Codes of errors: ARGUMENT_INVALID, SWARM_OPEN.
+        """
+        return self._call(
+            "member-statements",
+            {
+                "after": after,
+                "limit": limit,
+            },
+            cancel=cancel,
+        )
+
+    def member_invite(
+        self,
+        *,
+        role: Optional[Literal["member", "light", "inviter"]] = None,
+        uses: Optional[int] = None,
+        hours: Optional[float] = None,
+        days: Optional[int] = None,
+        max: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """Make an invite to the closed swarm, which the node issues certificates for.
+
+        "hive invite" adds addresses and the swarm key, and prints one string.
+        ``role``: member: reads and publishes; light: reads; inviter: as member, and invites.
+        ``uses``: default 1.
+        ``hours``: for which it can be used; default 24.
+        ``days``: that the certificates last; default 90.
+        ``max``: certificates that an inviter may issue; default 16.
+        Codes of errors: ARGUMENT_INVALID, SWARM_OPEN, LIMIT_EXCEEDED.
+        """
+        return self._call(
+            "member-invite",
+            {
+                "role": role,
+                "uses": uses,
+                "hours": hours,
+                "days": days,
+                "max": max,
+            },
+            cancel=cancel,
+        )
+
+    def member_invites(
+        self,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> List[Dict[str, Any]]:
+        """List the invites of the node, the latest first, without their secrets.
+
+        Codes of errors: ARGUMENT_INVALID, SWARM_OPEN.
+        """
+        return self._call(
+            "member-invites",
+            {},
+            cancel=cancel,
+        )
+
+    def member_cancel_invite(
+        self,
+        id: str,
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """Cancel an invite of the node; members that used it stay members.
+
+        Codes of errors: ARGUMENT_INVALID, SWARM_OPEN, RECORD_UNKNOWN.
+        """
+        return self._call(
+            "member-cancel-invite",
+            {
+                "id": id,
+            },
+            cancel=cancel,
+        )
+
+    def member_revoke(
+        self,
+        id: str,
+        *,
+        with_invited: Optional[bool] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Revoke a member that the node’s certificate is above: members refuse it at once.
+
+        What it published stays. It cannot be taken back: the member needs a new invite.
+        ``id``: the id of a member, or its beginning of at least 6 digits that no other id has.
+        ``with_invited``: also all members that it has invited; default false.
+        Codes of errors: ARGUMENT_INVALID, SWARM_OPEN, RECORD_UNKNOWN, ID_AMBIGUOUS.
+        """
+        return self._call(
+            "member-revoke",
+            {
+                "id": id,
+                "withInvited": with_invited,
+            },
+            cancel=cancel,
+        )
+
+    def member_renew(
+        self,
+        id: str,
+        *,
+        days: Optional[int] = None,
+        cancel: Optional[threading.Event] = None,
+    ) -> Any:
+        """Give a member that the node has invited a new certificate.
+
+        ``id``: the id of a member, or its beginning of at least 6 digits that no other id has.
+        ``days``: from now on that it lasts; default 90.
+        Codes of errors: ARGUMENT_INVALID, SWARM_OPEN, RECORD_UNKNOWN, ID_AMBIGUOUS.
+        """
+        return self._call(
+            "member-renew",
+            {
+                "id": id,
+                "days": days,
+            },
+            cancel=cancel,
+        )
+
+    def member_add(
+        self,
+        statements: Sequence[str],
+        *,
+        cancel: Optional[threading.Event] = None,
+    ) -> Dict[str, Any]:
+        """Take statements in, such as those that the holder of the root signed.
+
+        The node checks each one, stores it, and passes it on.
+        Codes of errors: ARGUMENT_INVALID, SWARM_OPEN.
+        """
+        return self._call(
+            "member-add",
+            {
+                "statements": statements,
+            },
+            cancel=cancel,
+        )
+
     def status(
         self,
         *,

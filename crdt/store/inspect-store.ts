@@ -28,6 +28,8 @@ export interface StoreInspection {
   readonly isNewer: boolean
   /** The name of the swarm that it belongs to, from the first entry on. */
   readonly swarm?: string
+  /** Statements of a closed swarm, as they are stored. */
+  readonly statements?: readonly Uint8Array[]
 }
 
 /** Inspects the store in a directory. The caller makes sure that no process has it open. */
@@ -66,7 +68,10 @@ async function readMarks(directory: string): Promise<Omit<StoreInspection, 'dama
     const section = (name: string): LevelSection => new LevelSection(open, name, nothing)
     const schema = (await section('meta').get(SCHEMA_KEY))?.[0]
     const swarm = await storedSwarmName({ section })
+    const members = await Array.fromAsync(section('members').entries())
+    const statements = members.map(([, bytes]) => bytes)
     return {
+      ...(statements.length === 0 ? {} : { statements }),
       isNewer: schema !== undefined && schema > SCHEMA,
       ...(schema === undefined ? {} : { schema }),
       ...(swarm === undefined ? {} : { swarm })

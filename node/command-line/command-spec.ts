@@ -18,7 +18,7 @@ export interface OptionSpec {
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>
 
-export type Topic = 'node' | 'knowledge' | 'swarm' | 'skills' | 'agents' | 'machine'
+export type Topic = 'node' | 'knowledge' | 'swarm' | 'members' | 'skills' | 'agents' | 'machine'
 
 export interface CommandSpec {
   readonly topic: Topic

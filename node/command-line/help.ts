@@ -7,6 +7,7 @@ const TOPICS: Readonly<Record<Topic, string>> = {
   node: 'Run a node, and look after it',
   knowledge: 'Store and search knowledge',
   swarm: 'Share with the swarm',
+  members: 'Closed swarms and their members',
   skills: 'Skills and models',
   agents: 'Agents',
   machine: 'This machine'
@@ -41,7 +42,8 @@ opens the directory if none runs.
 An ID is whole or any beginning of at least 6 digits that no other id has.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 data directory unusable or in use,
-4 swarm key or address unusable, 5 part of the input was refused, 130 interrupted.
+4 swarm key, membership or address unusable, 5 part of the input was refused,
+130 interrupted.
 `
 }
 

@@ -42,6 +42,7 @@ import {
   TRENDS,
   VERIFY
 } from './specs/node.ts'
+import { MEMBERS, SWARM } from './specs/members.ts'
 import { MODELS, SKILL, SKILLS, USAGE } from './specs/skills.ts'
 import {
   BROADCAST,
@@ -71,6 +72,8 @@ export const COMMAND_SPECS: Readonly<Record<string, CommandSpec>> = {
   repair: REPAIR,
   backup: BACKUP,
   restore: RESTORE,
+  swarm: SWARM,
+  members: MEMBERS,
   distill: DISTILL,
   learn: LEARN,
   recall: RECALL,

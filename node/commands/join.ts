@@ -8,9 +8,12 @@ import { findRunningNode } from '../control/running-node.ts'
 import { CommandError, EXIT, UsageError } from '../exit-codes.ts'
 import { planJoin, readInvite, writeJoin } from '../join/index.ts'
 import { print, printJson, sanitizeText, warn } from '../output/terminal.ts'
+import { describePlan } from './join-call.ts'
+import { becomeMember } from './join-closed.ts'
 import type { Command } from '../command.ts'
 import type { NetworkCheck } from '../../src/index.ts'
 import type { JoinPlan } from '../join/index.ts'
+import type { JoinCall } from './join-call.ts'
 
 export const command: Command = {
   async run(argv, { env, signal, settings }) {
@@ -27,51 +30,60 @@ export const command: Command = {
     const invite = { ...read, peers: read.peers.filter((address) => !isOwn(address)) }
     const place = { env, cwd: process.cwd(), replace: values.replace === true }
     const plan = await planJoin(invite, place)
-    await writeJoin(plan)
-    if (values.json !== true) describe(plan, invite.swarm)
-    if (given !== '-' && invite.key !== undefined) {
-      warn('Other users of this machine could see the invite. "hive join -" reads it instead.')
-    }
-    const dialled = await dial(invite, plan, signal)
-    const isRunning = running !== undefined
-    const hasAnswer = dialled.some(({ latency }) => latency !== undefined)
-    const isAlone = plan.bootstrap.length === 0
-    if (values.json === true) {
-      const { configPath, key, isKnown } = plan
-      printJson({
-        swarm: invite.swarm,
-        hasKey: invite.key !== undefined,
-        config: configPath,
-        ...(key === undefined ? {} : { key: key.path }),
-        isKnown,
-        bootstrap: dialled,
-        restart: isRunning
-      })
-    } else {
-      for (const { address, latency, reason } of dialled) {
-        print(
-          latency === undefined
-            ? `${address} does not answer: ${sanitizeText(reason ?? '')}`
-            : `${address} answers in ${latency} ms`
-        )
+    const call = { invite, dataDir, isJson: values.json === true, running, signal }
+    const warnOfArgument = (): void => {
+      if (given !== '-' && invite.key !== undefined) {
+        warn('Other users of this machine could see the invite. "hive join -" reads it instead.')
       }
-      if (isAlone) print('The invite is of the node that runs here: there is nobody to dial.')
-      print(
-        isRunning ? 'Start the running node again.' : '"hive start" starts a node in the swarm.'
-      )
     }
-    if (hasAnswer || isAlone) return EXIT.ok
-    throw new CommandError(
-      'No node of the swarm answers now. The configuration is written; the node tries again when it runs.',
-      EXIT.failed
-    )
+    if (invite.admission === undefined) {
+      await writeJoin(plan)
+      if (!call.isJson) describePlan(plan, invite.swarm)
+      warnOfArgument()
+      await dialAll(call, plan)
+    } else {
+      await becomeMember(call, plan)
+      warnOfArgument()
+    }
+    return EXIT.ok
   }
 }
 
-function describe({ configPath, key, isKnown }: JoinPlan, swarm: string): void {
-  if (key !== undefined) print(`key       ${key.path}`)
-  print(`settings  ${configPath}`)
-  print(`swarm     ${sanitizeText(swarm)}${isKnown ? ' (as before)' : ''}`)
+async function dialAll(
+  { invite, isJson, running, signal }: JoinCall,
+  plan: JoinPlan
+): Promise<void> {
+  const dialled = await dial(invite, plan, signal)
+  const isRunning = running !== undefined
+  const hasAnswer = dialled.some(({ latency }) => latency !== undefined)
+  const isAlone = plan.bootstrap.length === 0
+  if (isJson) {
+    const { configPath, key, isKnown } = plan
+    printJson({
+      swarm: invite.swarm,
+      hasKey: invite.key !== undefined,
+      config: configPath,
+      ...(key === undefined ? {} : { key: key.path }),
+      isKnown,
+      bootstrap: dialled,
+      restart: isRunning
+    })
+  } else {
+    for (const { address, latency, reason } of dialled) {
+      print(
+        latency === undefined
+          ? `${address} does not answer: ${sanitizeText(reason ?? '')}`
+          : `${address} answers in ${latency} ms`
+      )
+    }
+    if (isAlone) print('The invite is of the node that runs here: there is nobody to dial.')
+    print(isRunning ? 'Start the running node again.' : '"hive start" starts a node in the swarm.')
+  }
+  if (hasAnswer || isAlone) return
+  throw new CommandError(
+    'No node of the swarm answers now. The configuration is written; the node tries again when it runs.',
+    EXIT.failed
+  )
 }
 
 async function peerIdOf(socket: string, signal: AbortSignal): Promise<string | undefined> {

@@ -2,6 +2,7 @@
 import { askNode } from '../ask-node.ts'
 import { STATUS } from '../command-line/specs/node.ts'
 import { EXIT } from '../exit-codes.ts'
+import { membershipLine } from '../output/member-texts.ts'
 import { grouped, print, printJson, sanitizeText, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
@@ -17,13 +18,25 @@ export const command: Command = {
       printJson({ ...status, dataDir })
       return EXIT.ok
     }
-    const { running, pid, peerId, swarm, multiaddrs, peers, rejections, offences, damaged } = status
+    const {
+      running,
+      pid,
+      peerId,
+      swarm,
+      membership,
+      multiaddrs,
+      peers,
+      rejections,
+      offences,
+      damaged
+    } = status
     const refused = Object.entries(rejections).map(([reason, count]) => `${count} ${reason}`)
     const rows = [
       ['node', running ? `running, process ${pid}${uptimeText(status.uptime)}` : 'not running'],
       ['data', dataDir],
       ['peer id', peerId ?? '-'],
       ['swarm', swarm === undefined ? '-' : `${swarm.name} (${swarm.id}, ${swarm.mode} node)`],
+      ...(membership === undefined ? [] : [['member', membershipLine(membership, Date.now())]]),
       ['listening', multiaddrs.join(' ') || '-'],
       ['http', status.http ?? '-'],
       [

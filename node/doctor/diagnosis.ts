@@ -7,6 +7,7 @@ import { runCheck } from './check.ts'
 import { clientChecks, NO_CLIENT } from './client-checks.ts'
 import { DIRECTORY_CHECKS } from './directory-checks.ts'
 import { MACHINE_CHECKS } from './machine-checks.ts'
+import { MEMBER_CHECKS } from './member-checks.ts'
 import { MODEL_CHECKS } from './model-checks.ts'
 import { NETWORK_CHECKS } from './network-checks.ts'
 import { NODE_CHECKS } from './node-checks.ts'
@@ -44,6 +45,7 @@ export async function diagnose(init: DiagnosisInit): Promise<SectionFinding[]> {
     ...MACHINE_CHECKS,
     ...DIRECTORY_CHECKS,
     ...NETWORK_CHECKS,
+    ...MEMBER_CHECKS,
     ...MODEL_CHECKS,
     ...NODE_CHECKS
   ]

@@ -151,7 +151,8 @@ async function checkIndex({ dataDir, node }: Examined): Promise<DoctorFinding[]>
   return [good('index', 'the indexes are whole')]
 }
 
-function modeFinding(
+/** A file that others may read; undefined if none may. */
+export function modeFinding(
   id: string,
   what: string,
   path: string,

@@ -2,10 +2,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { isClosedSwarm } from '../../crdt/index.ts'
 import { createHive } from '../../src/index.ts'
 import { checkSwarmInit, loadPeerKey, parseSwarmKey } from '../../transport/index.ts'
 import { messageOf } from '../exit-codes.ts'
 import { bad, good } from './check.ts'
+import { memberKeysIn, ownStatements } from './own-member.ts'
 import type { Check, DoctorFinding, Examined } from './check.ts'
 
 /** Bits of the group and of others. */
@@ -109,19 +111,24 @@ function portProblem(host: string, port: number): Promise<string | undefined> {
 }
 
 /** Dials each bootstrap peer from a node of its own, in memory, which stores and publishes nothing. */
-async function checkBootstrap({
-  start: { values },
-  dataDir,
-  signal
-}: Examined): Promise<DoctorFinding[]> {
+async function checkBootstrap(examined: Examined): Promise<DoctorFinding[]> {
+  const {
+    start: { values },
+    dataDir,
+    signal
+  } = examined
   const addresses = (values.bootstrap ?? []).filter((address) => isAddress(address))
   if (addresses.length === 0) return []
   const own = await ownPeerId(dataDir)
   const keyFile = values['swarm-key']
   const key = keyFile === undefined ? undefined : await readFile(keyFile, 'utf8').catch(() => '')
+  const member = await memberOf(examined)
+  // The check of members names what is missing.
+  if (member === undefined && isClosedSwarm(values.swarm ?? '')) return []
   const swarm = {
     name: values.swarm,
     key,
+    member,
     gossip: false,
     mode: 'light',
     syncInterval: 0,
@@ -148,8 +155,26 @@ async function checkBootstrap({
   return await Promise.all(addresses.map(dial))
 }
 
+/** Undefined in an open swarm, and without a membership. */
+async function memberOf(
+  examined: Examined
+): Promise<{ seed: Uint8Array; statements: Uint8Array[] } | undefined> {
+  if (!isClosedSwarm(examined.start.values.swarm ?? '')) return undefined
+  const keys = await memberKeysIn(examined.dataDir).catch(() => undefined)
+  const statements = keys && (await ownStatements(examined))
+  return statements && { seed: keys.seed, statements: statements.list().map(({ bytes }) => bytes) }
+}
+
 function dialProblem(address: string, error: unknown, hasKey: boolean): DoctorFinding {
   const text = messageOf(error)
+  const atDoor = / at the door: (.*?)\.?$/.exec(text)?.[1]
+  if (atDoor !== undefined) {
+    return bad(
+      'bootstrap-door',
+      `${address} and this node do not admit each other: ${atDoor}`,
+      'hive swarm show'
+    )
+  }
   if (/swarm key|ECONNRESET|Encryption|stream reset|closed.*handshake|Unexpected/i.test(text)) {
     const has = hasKey
       ? 'its swarm key differs, or it has none'

@@ -1,4 +1,5 @@
 /** The running node: whether it answers, its version, its warnings, and what waits. */
+import { membershipWarning } from '../../src/index.ts'
 import { version } from '../version.ts'
 import { bad, good } from './check.ts'
 import type { Check, DoctorFinding, Examined } from './check.ts'
@@ -11,7 +12,7 @@ export const NODE_CHECKS: readonly Check[] = [
   { section: 'node', run: checkQuarantine }
 ]
 
-function checkNode({ node, status }: Examined): DoctorFinding[] {
+function checkNode({ node, status, now }: Examined): DoctorFinding[] {
   if (node === undefined) return [good('node', 'no node runs on the data directory')]
   const restart = `kill ${node.pid}, then hive start`
   if (status === undefined) {
@@ -24,7 +25,10 @@ function checkNode({ node, status }: Examined): DoctorFinding[] {
       ? good('node', text)
       : bad('node-version-differs', `${text}; this is version ${version()}`, restart)
   ]
-  for (const warning of status.warnings) {
+  const { membership } = status
+  // The check of members has it.
+  const ofMember = membership === undefined ? undefined : membershipWarning(membership, now)
+  for (const warning of status.warnings.filter((each) => each !== ofMember)) {
     findings.push(bad('node-warning', warning, 'docs/OPERATIONS.md, Troubleshooting'))
   }
   if (status.damaged > 0) {

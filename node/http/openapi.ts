@@ -11,6 +11,7 @@ const TOPICS: Readonly<Record<Topic, string>> = {
   goals: 'Goals of the swarm and their playbooks.',
   skills: 'Skills of this node, and offers of the swarm.',
   agents: 'Agents of this node, and their personas in versions.',
+  members: 'Who belongs to a closed swarm: certificates, invites and revocations.',
   models: 'Language models and budgets.',
   node: 'The node itself.'
 }

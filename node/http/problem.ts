@@ -29,6 +29,7 @@ const STATUS: Readonly<Record<string, number>> = {
   TIMEOUT: 408,
   ID_AMBIGUOUS: 409,
   SKILL_STATUS: 409,
+  SWARM_OPEN: 409,
   BACKUP_INVALID: 409,
   GOAL_CYCLE: 409,
   BODY_TOO_LARGE: 413,
@@ -51,6 +52,7 @@ const STATUS: Readonly<Record<string, number>> = {
 /** Of errors without an entry in `STATUS`, by their class. */
 const BY_NAME: Readonly<Record<string, number>> = {
   SandboxError: 422,
+  MemberError: 409,
   ModelError: 502,
   StoreError: 503,
   SwarmError: 502,

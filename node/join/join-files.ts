@@ -1,7 +1,7 @@
 /** What `hive join` writes: the key of the swarm, and three settings of the user's configuration. */
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { swarmKeyText } from '../../transport/index.ts'
+import { generateSwarmKey, swarmKeyHex, swarmKeyText } from '../../transport/index.ts'
 import { ConfigError, findConfigFiles, readConfigFile, userConfigDir } from '../config/index.ts'
 import { UsageError } from '../exit-codes.ts'
 import { withSettings } from './settings-text.ts'
@@ -28,6 +28,11 @@ interface Place {
 
 const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_DIRECTORY = 0o700
+
+/** A new key of a swarm, as invites have it: 64 hexadecimal digits. */
+export function newSwarmKey(): string {
+  return swarmKeyHex(generateSwarmKey())
+}
 
 /** Reads what is there, and writes nothing. Throws `UsageError`. */
 export async function planJoin(

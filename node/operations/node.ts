@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { NoHttpError, NotRunningError } from './errors.ts'
 import { FIVE_TOOLS, NOT_FOR_AGENTS, operation } from './operation.ts'
 import { Count, Empty } from './shapes/common.ts'
+import { EXAMPLE_MEMBERSHIP, EXAMPLE_SWARM } from './shapes/members.ts'
 import { isListed, waitingOn } from './waiting.ts'
 import {
   BackupReport,
@@ -28,7 +29,10 @@ export const NODE = {
     example: {
       input: {},
       output: {
-        multiaddrs: [],
+        peerId: '12D3KooWBPg5sf6wMDL9udpU4yvMrtHfi5zhADFo8shCMKch2huA',
+        multiaddrs: ['/ip4/192.0.2.1/tcp/4001'],
+        swarm: { name: EXAMPLE_SWARM, id: '00', mode: 'full' },
+        membership: EXAMPLE_MEMBERSHIP,
         peers: [],
         facts: 0,
         authors: 0,
@@ -52,8 +56,10 @@ export const NODE = {
     async run({ db, running, http }) {
       const isCounted = isListed(db)
       const waiting = await waitingOn(db, running)
+      const membership = db.members?.self()
       return {
         ...db.status,
+        ...(membership === undefined ? {} : { membership }),
         waiting,
         ...(isCounted
           ? { quarantined: waiting.find(({ what }) => what === 'insights')?.count ?? 0 }
@@ -268,7 +274,7 @@ export const NODE = {
     errors: ['BACKUP_INVALID'],
     example: {
       input: { directory: '/backup/monday' },
-      output: { directory: '/backup/monday', items: 1200, hasPeerKey: true }
+      output: { directory: '/backup/monday', items: 1200, hasPeerKey: true, hasMember: false }
     },
     cli: { by: 'backup DIR', args: ['backup', '/backup/monday'] },
     mcp: NOT_FOR_AGENTS,

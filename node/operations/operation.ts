@@ -11,7 +11,15 @@ import type { NodeFinding } from './shapes/node.ts'
 import type { Trends } from './trends.ts'
 
 /** What an operation is about; the API reference groups by it. */
-export type Topic = 'knowledge' | 'hive' | 'goals' | 'skills' | 'agents' | 'models' | 'node'
+export type Topic =
+  | 'knowledge'
+  | 'hive'
+  | 'goals'
+  | 'skills'
+  | 'agents'
+  | 'members'
+  | 'models'
+  | 'node'
 
 /** What an operation may change. */
 export type Effect =

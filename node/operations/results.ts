@@ -38,3 +38,6 @@ export type PassReportResult = ResultOf<'iterate'>
 export type JournalRowResult = ResultOf<'agent-journal'>[number]
 export type JournalSummaryResult = ResultOf<'journal-summary'>
 export type SessionStateResult = ResultOf<'end-session'>
+export type MembershipResult = ResultOf<'membership'>
+export type MemberResult = ResultOf<'members'>[number]
+export type MemberInviteResult = ResultOf<'member-invites'>[number]

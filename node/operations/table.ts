@@ -7,6 +7,7 @@ import { GOVERNANCE } from './governance.ts'
 import { HIVE } from './hive.ts'
 import { IMPACT } from './impact.ts'
 import { KNOWLEDGE } from './knowledge.ts'
+import { MEMBERS } from './members.ts'
 import { NODE } from './node.ts'
 import { SESSIONS } from './agent-sessions.ts'
 import { SKILLS } from './skills.ts'
@@ -22,6 +23,7 @@ export const OPERATIONS = {
   ...SESSIONS,
   ...EVOLUTION,
   ...GOVERNANCE,
+  ...MEMBERS,
   ...NODE
 } as const
 

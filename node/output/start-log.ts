@@ -184,7 +184,8 @@ class PlainLog implements StartLog {
     if (url !== undefined) print(`HTTP API  ${url} (token in ${dataDir}/http-token)`)
     const [first] = multiaddrs
     const key = hasKey ? '--swarm-key FILE ' : ''
-    if (first !== undefined) print(`join with hive start ${key}--bootstrap ${first}`)
+    if (db.members !== undefined) print('join with an invite: "hive invite" prints one')
+    else if (first !== undefined) print(`join with hive start ${key}--bootstrap ${first}`)
     for (const text of db.status.warnings) this.#warnOnce(`Warning: ${sanitizeText(text)}`)
     print('Ready. Ctrl-C stops the node.')
   }

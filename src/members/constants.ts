@@ -9,6 +9,18 @@ export const DEFAULT_DAYS = 90
 /** Ten years: longer than any key should last. */
 export const MAX_DAYS = 3_650
 
+/** Days that the certificate of a swarm's first member lasts: two years, since only the root renews it. */
+export const FIRST_DAYS = 730
+
+/** Milliseconds before the end of its certificate from which on a node warns: 30 days. */
+export const ENDS_SOON = 30 * DAY * 1000
+
+/**
+ * Numbers that a root skips at random: the same number twice voids both certificates. 2^32 numbers are
+ * enough for 100,000 renewals.
+ */
+export const ROOT_NUMBER_GAP = 2 ** 16
+
 /** Milliseconds that an invite can be used by default: a day. */
 export const DEFAULT_INVITE_LIFETIME = DAY * 1000
 

@@ -10,15 +10,20 @@
  */
 export { openMembers } from './open-members.ts'
 export { Members } from './members.ts'
+export { foundClosedSwarm } from './found-swarm.ts'
+export { memberSelf, membershipWarning } from './own-membership.ts'
+export { heldStatements, renewWithRoot, revokeWithRoot, succeedRoot } from './root-acts.ts'
+export type { FoundedSwarm, FoundSwarmInit } from './found-swarm.ts'
+export type { RootActOptions } from './root-acts.ts'
 export type { OpenedMembers, MemberInit } from './open-members.ts'
 export type {
   InviteOptions,
   InviteView,
   ListOptions,
   MadeInvite,
-  MembersInit,
   MemberState,
   MemberView,
   OwnMembership
-} from './members.ts'
+} from './member-views.ts'
+export type { MembersInit } from './members.ts'
 export type { Enrolment, EnrolRefusal, EnrolRequest } from './invites.ts'

@@ -33,27 +33,27 @@ export type InviteRow = z.infer<typeof Row>
 
 /** What a newcomer sends to the node that invited it. */
 export interface EnrolRequest {
-  /** Of the invite. */
-  readonly id: Uint8Array
+  /** Id of the invite. */
+  readonly invite: Uint8Array
   readonly secret: Uint8Array
   /** The signing key and the voice key of the newcomer, which it has proven to have. */
   readonly member: Uint8Array
   readonly voice: Uint8Array
 }
 
-/** The answer to a newcomer. */
+/** The answer to a newcomer: from the founding to its certificate, or why it gets none. */
 export type Enrolment =
-  | { readonly outcome: 'enrolled'; readonly statements: readonly Uint8Array[] }
-  | { readonly outcome: 'refused'; readonly reason: EnrolRefusal }
+  | { readonly statements: readonly Uint8Array[] }
+  | { readonly refusal: EnrolRefusal }
 
 /** Why a newcomer is not enrolled. */
 export type EnrolRefusal =
   /** No such invite, or another secret. */
-  | 'unknown'
-  | 'used'
-  | 'expired'
+  | 'invite unknown'
+  | 'invite used'
+  | 'invite expired'
   /** This node can issue no certificate now. */
-  | 'unavailable'
+  | 'enrolment closed'
 
 /** A new invite. The secret is nowhere else. */
 export interface NewInvite {
@@ -109,6 +109,15 @@ export class Invites {
     return rows.toSorted(([, a], [, b]) => a.created - b.created)
   }
 
+  /** Cancels those that a member used and that others could still use: it may have passed them on. */
+  async cancelUsedBy(member: string): Promise<void> {
+    for (const [id, row] of await this.list()) {
+      if (Object.hasOwn(row.used, member) && stateOf(row, this.#init.now()) === 'open') {
+        await this.cancel(id)
+      }
+    }
+  }
+
   /** Nobody can use it any more; false if there is none. */
   async cancel(id: string): Promise<boolean> {
     return this.#serial.run(id, async () => {
@@ -123,21 +132,21 @@ export class Invites {
    * resolves. The same newcomer gets the same one again.
    */
   redeem(
-    { id, secret, member }: EnrolRequest,
+    { invite: id, secret, member }: EnrolRequest,
     issue: (row: InviteRow) => Uint8Array | undefined
   ): Promise<Uint8Array | EnrolRefusal> {
-    return this.#serial.run(toHex(id), async () => {
+    return this.#serial.run<Uint8Array | EnrolRefusal>(toHex(id), async () => {
       const row = id.length === ID_BYTES ? await readJson(this.#section, keyOf(id), Row) : undefined
       // Compared in any case, so that the time tells nothing.
       const isRight = isEqual(hashOf(secret), row?.secretHash ?? hashOf(new Uint8Array()))
-      if (row === undefined || !isRight) return 'unknown'
+      if (row === undefined || !isRight) return 'invite unknown'
       const name = toHex(member)
       const given = row.used[name]
       if (given !== undefined) return Uint8Array.from(Buffer.from(given, 'hex'))
       const state = stateOf(row, this.#init.now())
-      if (state !== 'open') return state
+      if (state !== 'open') return `invite ${state}`
       const certificate = issue(row)
-      if (certificate === undefined) return 'unavailable'
+      if (certificate === undefined) return 'enrolment closed'
       const used = { ...row.used, [name]: toHex(certificate) }
       await this.#init.store.commit([putJson(this.#section, keyOf(id), { ...row, used })])
       return certificate

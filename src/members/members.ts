@@ -1,13 +1,6 @@
 /** The members of a closed swarm: who they are, invites, enrolment and revocation. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import {
-  createCertificate,
-  createRevocation,
-  epochBegin,
-  epochOf,
-  MAX_INVITES,
-  plainSwarmName
-} from '../../crdt/index.ts'
+import { createCertificate, MAX_INVITES, plainSwarmName, readStatement } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import {
   DAY,
@@ -15,105 +8,22 @@ import {
   DEFAULT_INVITE_LIFETIME,
   MAX_DAYS,
   MAX_LISTED,
-  MAX_USES,
-  VOICE_AT_ONCE_BELOW
+  MAX_USES
 } from './constants.ts'
 import { Invites, stateOf } from './invites.ts'
-import type {
-  Certificate,
-  MemberKeys,
-  MemberStatements,
-  Role,
-  Store,
-  Verdict
-} from '../../crdt/index.ts'
+import { memberWithId } from './member-ids.ts'
+import { dateOf, memberSelf, membershipWarning, stateOfVerdict } from './own-membership.ts'
+import { beginOf, checkWhole, revocationsOf, validCertificates } from './terms.ts'
+import type { Certificate, MemberKeys, MemberStatements, Store, Verdict } from '../../crdt/index.ts'
 import type { Enrolment, EnrolRequest, InviteRow } from './invites.ts'
-
-/** Whether a member is admitted, or why not. */
-export type MemberState =
-  | 'admitted'
-  | 'void'
-  | 'revoked'
-  | 'superseded'
-  | 'expired'
-  | 'not yet'
-  | 'unknown'
-
-/** A member, by its best certificate. Times are ISO 8601. */
-export interface MemberView {
-  /** The signing key in hex. It says nothing of what the member publishes. */
-  readonly id: string
-  readonly role: Role
-  readonly state: MemberState
-  readonly notBefore: string
-  readonly notAfter: string
-  /** The signing key of the inviter in hex; absent for a member that the root invited. */
-  readonly invitedBy?: string
-  /** Number of the certificate among those of its issuer. */
-  readonly number: number
-  readonly isSelf: boolean
-}
-
-/** This node's own membership. */
-export interface OwnMembership {
-  readonly swarm: string
-  readonly id: string
-  readonly role?: Role
-  readonly state: MemberState
-  readonly notAfter?: string
-  /** When this node can publish: absent for a light member. */
-  readonly voiceFrom?: string
-  /** Members with a voice in this epoch. */
-  readonly voices: number
-  readonly epoch: number
-  /** Certificates that this node can still issue. */
-  readonly invitesLeft: number
-}
-
-/** What an invite allows. */
-export interface InviteOptions {
-  /** Default `member`. */
-  readonly role?: Role
-  /** Newcomers that can use it; default 1, at most 1,000. */
-  readonly uses?: number
-  /** Milliseconds that it can be used; default a day. */
-  readonly expires?: number
-  /** Days that their certificates last; default 90, at most 3,650. */
-  readonly days?: number
-  /** For an inviter: certificates that it may issue; default 16. */
-  readonly max?: number
-}
-
-/** A new invite. Its secret is stored nowhere. */
-export interface MadeInvite {
-  readonly id: string
-  readonly secret: string
-  /** The founding of the swarm in hex: a newcomer checks everything against it. */
-  readonly founding: string
-  readonly swarm: string
-  readonly role: Role
-  readonly uses: number
-  readonly expires: string
-}
-
-/** An invite of this node, without its secret. */
-export interface InviteView {
-  readonly id: string
-  readonly role: Role
-  readonly state: 'expired' | 'open' | 'used'
-  readonly uses: number
-  /** Signing keys of those that used it, in hex. */
-  readonly usedBy: readonly string[]
-  readonly expires: string
-}
-
-/** Which members to list. */
-export interface ListOptions {
-  /** At most this many; default and maximum 1,000. */
-  readonly limit?: number
-  /** Only of this state. */
-  readonly state?: MemberState
-}
+import type {
+  InviteOptions,
+  InviteView,
+  ListOptions,
+  MadeInvite,
+  MemberView,
+  OwnMembership
+} from './member-views.ts'
 
 export interface MembersInit {
   readonly statements: MemberStatements
@@ -145,29 +55,27 @@ export class Members {
     if (certificates.length > 0) await this.#init.statements.add(certificates)
   }
 
+  /** The full name of the swarm. */
+  get swarm(): string {
+    return this.#init.statements.swarm
+  }
+
   /** This node's own membership. */
   self(): OwnMembership {
-    const { statements, keys } = this.#init
-    const verdict = this.#verdict()
-    const { certificate } = verdict
-    const { roster, swarm } = statements
-    const epoch = this.#epoch()
-    const base = {
-      swarm,
-      id: toHex(keys.key),
-      state: stateOfVerdict(verdict),
-      voices: roster.voices(epoch).length,
-      epoch
-    }
-    if (certificate === undefined) return { ...base, invitesLeft: 0 }
-    const { role, notAfter } = certificate
-    return {
-      ...base,
-      role,
-      notAfter: dateOf(notAfter),
-      ...(role === 'light' ? {} : { voiceFrom: dateOf(this.#voiceFrom(certificate)) }),
-      invitesLeft: verdict.isAdmitted ? this.#numbersLeft(certificate) : 0
-    }
+    const { statements, keys, now } = this.#init
+    const self = memberSelf(statements, keys, now())
+    const issuer = this.#issuer()
+    return { ...self, invitesLeft: issuer === undefined ? 0 : this.#numbersLeft(issuer) }
+  }
+
+  /** What is wrong with this node's certificate, or soon will be; undefined if nothing is. */
+  warning(): string | undefined {
+    return membershipWarning(this.self(), this.#init.now())
+  }
+
+  /** The member whose id begins with these digits, at least 6. Throws `HiveError`. */
+  find(id: string): MemberView {
+    return this.#view(memberWithId(this.#init.statements, id)) ?? this.#unknown(id)
   }
 
   /** All members that the swarm has had, those that are admitted first. */
@@ -245,28 +153,26 @@ export class Members {
   async enrol(request: EnrolRequest): Promise<Enrolment> {
     const { statements } = this.#init
     const given = await this.#invites.redeem(request, (row) => this.#issue(row, request))
-    if (typeof given === 'string') return { outcome: 'refused', reason: given }
+    if (typeof given === 'string') return { refusal: given }
     await statements.add([given])
-    return { outcome: 'enrolled', statements: statements.list().map(({ bytes }) => bytes) }
+    const chain = statements.chains.chainOf(readStatement(given).id)
+    return { statements: [...statements.line(), ...chain].map(({ bytes }) => bytes) }
   }
 
   /**
    * Revokes all certificates of a member that this node's certificate is above. What the member
-   * issued stands, unless `withInvited`. Throws `HiveError`.
+   * issued stands, unless `withInvited`. Open invites of this node that the member used are cancelled.
+   * Throws `HiveError`.
    */
   async revoke(
     id: string,
     { withInvited = false }: { readonly withInvited?: boolean } = {}
   ): Promise<MemberView> {
     const { statements, keys } = this.#init
-    const member = this.#memberOf(id)
+    const member = memberWithId(statements, id)
     const issuer = this.#issuer()
-    const targets = statements
-      .certificatesOf(member)
-      .filter((certificate) => statements.chains.verdictOf(certificate, this.#seconds()).isAdmitted)
-    if (targets.length === 0) {
-      throw new HiveError('RECORD_UNKNOWN', `No certificate of the member ${id} is valid now.`)
-    }
+    const seconds = this.#seconds()
+    const targets = validCertificates(statements, member, seconds)
     const isAbove = targets.every((target) =>
       statements.chains
         .chainOf(target)
@@ -276,22 +182,12 @@ export class Members {
     if (issuer === undefined || !isAbove) {
       throw new HiveError(
         'ARGUMENT_INVALID',
-        'Only the root and the inviters above a member can revoke it. "hive members revoke --root FILE" signs with the root.'
+        'Only the root and the inviters above a member can revoke it. "hive members revoke ID --root FILE" signs with the root.'
       )
     }
-    const revocations = targets.map((target) =>
-      createRevocation(
-        statements.swarm,
-        {
-          target,
-          issuer: issuer.id,
-          epoch: this.#epoch() + 1,
-          kept: withInvited ? [] : statements.countedOf(target)
-        },
-        keys
-      )
-    )
-    await this.add(revocations.map(({ bytes }) => bytes))
+    const terms = { targets, issuer: issuer.id, withInvited, seconds }
+    await this.add(revocationsOf(statements, terms, keys))
+    await this.#invites.cancelUsedBy(toHex(member))
     return this.#view(member) ?? this.#unknown(id)
   }
 
@@ -301,7 +197,7 @@ export class Members {
   async renew(id: string, days = DEFAULT_DAYS): Promise<MemberView> {
     checkWhole('days', days, 1, MAX_DAYS)
     const { statements, keys } = this.#init
-    const member = this.#memberOf(id)
+    const member = memberWithId(statements, id)
     const issuer = this.#issuer()
     const { certificate } = statements.chains.verdictOfMember(member, this.#seconds())
     if (issuer === undefined || certificate === undefined) throw notAnInviter()
@@ -353,15 +249,13 @@ export class Members {
   ): Certificate {
     const { statements, keys } = this.#init
     const seconds = this.#seconds()
-    const begin = epochBegin(this.#epoch(), statements.roster.epochSeconds)
-    const hasVoiceNow = statements.roster.voices(this.#epoch()).length < VOICE_AT_ONCE_BELOW
     const number = Math.max(statements.nextNumber(issuer.id), this.#lastNumber + 1)
     this.#lastNumber = number
     return createCertificate(
       statements.swarm,
       {
         ...terms,
-        notBefore: Math.max(issuer.notBefore, hasVoiceNow ? begin : seconds),
+        notBefore: Math.max(issuer.notBefore, beginOf(statements, seconds)),
         notAfter: Math.min(issuer.notAfter, seconds + days * DAY),
         issuer: issuer.id,
         number
@@ -382,27 +276,6 @@ export class Members {
     const { statements } = this.#init
     const next = Math.max(statements.nextNumber(certificate.id), this.#lastNumber + 1)
     return Math.max(0, certificate.max - next + 1)
-  }
-
-  #memberOf(id: string): Uint8Array {
-    const { statements } = this.#init
-    const found = statements
-      .members()
-      .filter((member) => toHex(member).startsWith(id.toLowerCase()))
-    const [member, other] = found
-    if (member === undefined || id.length < 6) {
-      throw new HiveError(
-        'RECORD_UNKNOWN',
-        `No member has an id that begins with "${id}". Give at least 6 digits of an id; "hive members" lists them.`
-      )
-    }
-    if (other !== undefined) {
-      throw new HiveError(
-        'ID_AMBIGUOUS',
-        `${found.length} members have ids that begin with "${id}".`
-      )
-    }
-    return member
   }
 
   #view(member: Uint8Array): MemberView | undefined {
@@ -427,21 +300,9 @@ export class Members {
     throw new HiveError('RECORD_UNKNOWN', `The member ${id} is unknown.`)
   }
 
-  /** Seconds at which a member with this certificate has a voice: the begin of an epoch. */
-  #voiceFrom({ notBefore }: Certificate): number {
-    const { epochSeconds } = this.#init.statements.roster
-    const epoch = epochOf(notBefore, epochSeconds)
-    const begin = epochBegin(epoch, epochSeconds)
-    return begin === notBefore ? begin : epochBegin(epoch + 1, epochSeconds)
-  }
-
   #verdict(): Verdict {
     const { statements, keys } = this.#init
     return statements.chains.verdictOfMember(keys.key, this.#seconds())
-  }
-
-  #epoch(): number {
-    return epochOf(this.#seconds(), this.#init.statements.roster.epochSeconds)
   }
 
   #seconds(): number {
@@ -454,25 +315,12 @@ function issuerOf(statements: MemberStatements, certificate: Uint8Array): Uint8A
   return statement?.kind === 'certificate' ? statement.issuer : new Uint8Array()
 }
 
-function stateOfVerdict(verdict: Verdict): MemberState {
-  return verdict.isAdmitted ? 'admitted' : verdict.reason
+function rank({ state }: MemberView): number {
+  return state === 'admitted' ? 0 : 1
 }
 
 function byState(a: MemberView, b: MemberView): number {
-  const rank = ({ state }: MemberView): number => (state === 'admitted' ? 0 : 1)
   return rank(a) - rank(b) || a.notBefore.localeCompare(b.notBefore) || a.number - b.number
-}
-
-function dateOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString()
-}
-
-function checkWhole(what: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return
-  throw new HiveError(
-    'ARGUMENT_INVALID',
-    `"${what}" is ${value}. Pass a whole number from ${least} to ${most}.`
-  )
 }
 
 function notAnInviter(): HiveError {

@@ -24,7 +24,8 @@ const Swarm = z.strictObject({
   acceptedKeys: z.array(z.string()).max(MAX_ACCEPTED_KEYS).default([]),
   /**
    * The membership in a closed swarm, whose name ends with `~` and 32 hexadecimal digits: a secret
-   * seed of 32 bytes, and statements of the swarm. Default: `member.json` in the data directory.
+   * seed of 32 bytes, and statements of the swarm, with the founding at least. Default: `member.json`
+   * in the data directory. `invite`: while there is no certificate, the node shows it where it dials.
    */
   member: z
     .strictObject({

@@ -7,6 +7,7 @@ import type { SwarmInit } from '../../transport/index.ts'
 import type { OpenedMembers } from '../members/index.ts'
 import type { HostEnvironment } from './environment.ts'
 import type { Options } from './hive-options.ts'
+import type { Warnings } from './warnings.ts'
 
 /** The file of a data directory with the seed of a member. */
 export const MEMBER_FILE = 'member.json'
@@ -42,21 +43,29 @@ export function doorMembers(
     statements,
     keys,
     invite: swarm === false ? undefined : swarm.member?.invite,
-    enrol: async ({ invite, secret, member, voice }) => {
-      const answer = await members.enrol({ id: invite, secret, member, voice })
-      return answer.outcome === 'enrolled'
-        ? { statements: answer.statements }
-        : { refusal: REFUSALS[answer.reason] }
-    }
+    enrol: (request) => members.enrol(request)
   }
 }
 
-const REFUSALS = {
-  unknown: 'invite unknown',
-  used: 'invite used',
-  expired: 'invite expired',
-  unavailable: 'enrolment closed'
-} as const
+/** Warns of a certificate that ends, or that has ended: now, and when statements change that. */
+export function followMembership(
+  opened: OpenedMembers | undefined,
+  warnings: Warnings
+): () => void {
+  if (opened === undefined) return () => undefined
+  const { members, statements } = opened
+  let shown: string | undefined
+  const look = (): void => {
+    const warning = members.warning()
+    if (warning === shown) return
+    if (shown !== undefined) warnings.remove(shown)
+    if (warning !== undefined) warnings.add(warning)
+    shown = warning
+  }
+  look()
+  statements.on('statement:add', look)
+  return () => statements.off('statement:add', look)
+}
 
 async function seedIn(path: string | undefined, swarm: string): Promise<Uint8Array> {
   let text: string | undefined

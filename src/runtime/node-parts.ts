@@ -20,7 +20,7 @@ import { PersonaStore, SessionStore } from '../personas/index.ts'
 import { ModelService } from '../models/index.ts'
 import { createSandbox } from '../sandbox/index.ts'
 import { makePrivate } from './private-directory.ts'
-import { doorMembers, MEMBER_FILE, openNodeMembers } from './node-members.ts'
+import { doorMembers, followMembership, MEMBER_FILE, openNodeMembers } from './node-members.ts'
 import { messageOf } from '../errors.ts'
 import type { Replica, Store } from '../../crdt/index.ts'
 import type { Swarm, SwarmEvents } from '../../transport/index.ts'
@@ -97,6 +97,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
       createVoices: environment.createVoices
     })
     opened.unshift(() => members?.close())
+    opened.unshift(followMembership(members, warnings))
     const replica = await openReplica({
       membership: members?.membership,
       place: options.store === undefined ? await placeOf(fileOf(options, 'store')) : undefined,

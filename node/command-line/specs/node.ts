@@ -148,7 +148,10 @@ export const INVITE = {
   topic: 'node',
   summary: 'print a string with which another machine joins the swarm of the running node',
   usage: ['[options]'],
-  detail: ['The string has the swarm key: send it as you would send a password.'],
+  detail: [
+    'The string has the swarm key: send it as you would send a password. In a closed swarm it also',
+    'has a secret that makes its first user a member; this node must run when it is used.'
+  ],
   options: {
     address: {
       type: 'string',
@@ -160,7 +163,22 @@ export const INVITE = {
       type: 'string',
       value: 'FILE',
       help: 'the key of the swarm [that of the last "hive start"]'
-    }
+    },
+    role: {
+      type: 'string',
+      value: 'ROLE',
+      choices: ['member', 'light', 'inviter'],
+      help: 'of the newcomer in a closed swarm: light reads only, inviter also invites [member]'
+    },
+    uses: { type: 'string', value: 'N', help: 'newcomers that can use it, in a closed swarm [1]' },
+    expires: {
+      type: 'string',
+      value: 'TIME',
+      help: 'for which it can be used, as 30m, 24h or 7d, in a closed swarm [24h]'
+    },
+    max: { type: 'string', value: 'N', help: 'certificates that an inviter may issue [16]' },
+    days: { type: 'string', value: 'N', help: 'days that the certificate lasts [90]' },
+    qr: { type: 'boolean', help: '--no-qr: no QR code at a terminal' }
   },
   examples: ['hive invite', 'hive invite --json']
 } as const satisfies CommandSpec
@@ -170,7 +188,8 @@ export const JOIN = {
   summary: 'write the configuration for the swarm of an invite, and dial its nodes',
   usage: ['INVITE', '-'],
   detail: [
-    'With "-" the invite is read from the standard input: other users of the machine can see arguments.'
+    'With "-" the invite is read from the standard input: other users of the machine can see arguments.',
+    'For a closed swarm the inviting node must run: it gives this node a certificate.'
   ],
   positionals: true,
   options: {

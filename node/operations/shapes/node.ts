@@ -1,6 +1,7 @@
 /** Shapes of a node: its state, its store, its models. */
 import { z } from 'zod'
 import { Count, Moment } from './common.ts'
+import { Membership } from './members.ts'
 
 export const NodeStatus = z
   .strictObject({
@@ -9,6 +10,9 @@ export const NodeStatus = z
     swarm: z
       .strictObject({ name: z.string(), id: z.string(), mode: z.enum(['full', 'light']) })
       .optional(),
+    membership: Membership.optional().meta({
+      description: 'Of a node in a closed swarm'
+    }),
     peers: z.array(
       z.strictObject({
         peer: z.string(),
@@ -138,7 +142,10 @@ export const IntegrityReport = z.strictObject({
 export const BackupReport = z.strictObject({
   directory: z.string(),
   items: Count,
-  hasPeerKey: z.boolean()
+  hasPeerKey: z.boolean(),
+  hasMember: z.boolean().meta({
+    description: 'Whether it has the secret of a member of a closed swarm'
+  })
 })
 
 export const HeuristicPerformance = z.strictObject({
