@@ -10,14 +10,7 @@
  * distribution: no distinguisher may have a tail below 0.001, divided by their number.
  */
 import assert from 'node:assert/strict'
-import {
-  inlineVoices,
-  openReplica,
-  openStore,
-  readCredential,
-  readEntry,
-  ringIdOf
-} from '../../crdt/index.ts'
+import { inlineVoices, openReplica, openStore, readCredential, ringIdOf } from '../../crdt/index.ts'
 import { MemberVoices } from '../../crdt/members/member-voices.ts'
 import { epochBegin } from '../../crdt/members/epoch.ts'
 import { splitPayload } from '../../crdt/feeds/voice-part.ts'
@@ -25,7 +18,7 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { ClosedSwarm } from '../fixtures/members.ts'
 import { publication } from '../fixtures/publications.ts'
 import { randomOf } from '../fixtures/random.ts'
-import type { MemberStatements, Replica, Store } from '../../crdt/index.ts'
+import type { MemberStatements, Replica, Store, readEntry } from '../../crdt/index.ts'
 import type { TestMember } from '../fixtures/members.ts'
 
 const MEMBERS = 64
@@ -72,8 +65,8 @@ describe('the anonymity of voices', () => {
     for (const { name, hits, chances } of guesses) {
       const expected = chances.reduce((sum, chance) => sum + chance, 0)
       const tail = upperTail(hits, chances)
-      console.log(
-        `      ${name.padEnd(44)} ${hits} hits of ${chances.length}, ${expected.toFixed(1)} by chance, tail ${tail.toFixed(4)}`
+      process.stdout.write(
+        `      ${name.padEnd(44)} ${hits} hits of ${chances.length}, ${expected.toFixed(1)} by chance, tail ${tail.toFixed(4)}\n`
       )
       assert.ok(tail > ALPHA / guesses.length, `${name}: ${hits} of ${chances.length}`)
     }
@@ -215,8 +208,8 @@ function seenOf(
 
 /** A tag that two authors have would link them. */
 function assertNoTagTwice(seen: readonly Seen[]): void {
-  const all = seen.flatMap(({ tags, tag, signer, author }) => [...tags, tag, signer, author])
-  assert.equal(new Set(all.map(toHex)).size, all.length)
+  const marks = seen.flatMap(({ tags, tag, signer, author }) => [...tags, tag, signer, author])
+  assert.equal(new Set(marks.map(toHex)).size, marks.length)
 }
 
 interface Guessing {

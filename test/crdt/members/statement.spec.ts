@@ -105,7 +105,11 @@ describe('the bytes of statements', () => {
       { issuer: Buffer.alloc(31) }
     ] as const
     for (const init of bad) {
-      assert.throws(() => lab.issue(lab.asRoot, { ...DATES, ...init }), MemberError, String(init))
+      assert.throws(
+        () => lab.issue(lab.asRoot, { ...DATES, ...init }),
+        MemberError,
+        JSON.stringify(init)
+      )
     }
     assert.throws(() => lab.succeed([Buffer.alloc(32), Buffer.alloc(32)]), MemberError)
     const many = Array.from({ length: 2_001 }, (_, i) => sha256(Buffer.from([i >> 8, i & 255])))

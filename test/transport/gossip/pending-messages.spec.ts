@@ -12,7 +12,7 @@ describe('pending messages of gossip', () => {
     assert.equal(begun.filter((each) => each === undefined).length, 5)
     assert.equal(await pending.run('b', () => Promise.resolve('checked')), 'checked')
     gate.resolve()
-    await Promise.all(begun)
+    for (const each of begun) await each
     assert.equal(await pending.run('a', () => Promise.resolve('again')), 'again')
   })
 
