@@ -160,13 +160,14 @@ export const SUCCESSES = 'successes'
 
 /**
  * Of a voice: epochs of a week until the year 2285, authors that a member can have in one epoch
- * (each crash takes one), entries of one author. Together 48 bits.
+ * (each start takes one: one that starts every two minutes takes all), entries of one author.
+ * Together 48 bits.
  */
 export const MAX_EPOCH = 2 ** 14 - 1
 /** See `MAX_EPOCH`. */
-export const MAX_GENERATION = 2 ** 6 - 1
+export const MAX_GENERATION = 2 ** 12 - 1
 /** See `MAX_EPOCH`. */
-export const MAX_VOICE_SEQ = 2 ** 28 - 1
+export const MAX_VOICE_SEQ = 2 ** 22 - 1
 
 /** A credential with a ring of 64 members has about 3.2 kB. */
 export const MAX_CREDENTIAL_BYTES = 4 * 1024

@@ -45,7 +45,7 @@ export class FeedVoices {
     this.#keep(toHex(author), owned)
     return [
       this.#voices.put(author, writeVoice(owned)),
-      this.#authors.put(concat(owned.tag, Uint8Array.of(owned.generation), author), EMPTY)
+      this.#authors.put(concat(owned.tag, generationBytes(owned.generation), author), EMPTY)
     ]
   }
 
@@ -64,7 +64,7 @@ export class FeedVoices {
   /** The highest generation of the member in an epoch; undefined without an author. */
   async lastGeneration(tag: Uint8Array): Promise<number | undefined> {
     for await (const [key] of this.#authors.entries({ ...rangeOf(tag, 1), reverse: true })) {
-      return key[tag.length]
+      return Buffer.from(key).readUInt16BE(tag.length)
     }
     return undefined
   }
@@ -95,7 +95,12 @@ function rangeOf(
   tag: Uint8Array,
   limit: number
 ): { readonly gte: Uint8Array; readonly lte: Uint8Array; readonly limit: number } {
-  return { gte: tag, lte: concat(tag, new Uint8Array(1 + KEY_BYTES).fill(0xff)), limit }
+  return { gte: tag, lte: concat(tag, new Uint8Array(2 + KEY_BYTES).fill(0xff)), limit }
+}
+
+/** Big-endian, so that keys sort as generations do. */
+function generationBytes(generation: number): Uint8Array {
+  return Uint8Array.of(generation >> 8, generation & 0xff)
 }
 
 function writeVoice({ epoch, generation, tag }: FeedVoice): Uint8Array {

@@ -76,6 +76,21 @@ describe('a closed swarm on disk', () => {
     }
   })
 
+  it('orders generations by number, beyond 255 too', async () => {
+    const roster = new TestRoster(NAMES)
+    await using node = await memberReplica(roster, 'member 0')
+    const clone = new VoicedMember(roster, 'member 0')
+    for (const generation of [255, 256, 4_094]) {
+      const feed = new VoicedFeed(clone)
+      const entry = await feed.entry({ epoch: roster.epoch, generation, seq: 1 }, [item])
+      await node.replica.admit(writeEntry(entry))
+      node.replica.rotateAuthor()
+      assert.equal(await publishedGeneration(node.replica), generation + 1)
+    }
+    node.replica.rotateAuthor()
+    await assert.rejects(publishedGeneration(node.replica), { code: 'AUTHORS_USED' })
+  })
+
   it('goes on with the next generation of this node, and with the feeds of others', async () => {
     const roster = new TestRoster(NAMES)
     await using directory = await temporaryDirectory()
