@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { HiveProcess } from '../fixtures/hive-process.ts'
 import { Machine } from '../fixtures/machine.ts'
@@ -23,8 +23,20 @@ const Members = z.array(z.looseObject({ id: z.string(), role: z.string(), state:
 
 const signal = (): AbortSignal => AbortSignal.timeout(60_000)
 
-function started(machine: Machine): HiveProcess {
-  return new HiveProcess(['--http', 'off'], { env: machine.env })
+/** Runs the node; `line` as in the documents, with an address of this machine alone. */
+function started(machine: Machine, line = 'hive start'): HiveProcess {
+  const [, , ...options] = line.replace('/ip4/0.0.0.0/tcp/4001', '/ip4/127.0.0.1/tcp/0').split(' ')
+  return new HiveProcess([...options, '--http', 'off'], { env: machine.env })
+}
+
+/** The commands of docs/MEMBERS.md that make a swarm of two machines. */
+async function documented(): Promise<string[]> {
+  const page = await readFile(new URL('../../docs/MEMBERS.md', import.meta.url), 'utf8')
+  const [, block = ''] = /## Two machines from nothing\n\n```sh\n(.*?)```/s.exec(page) ?? []
+  return block
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/ +#.*/, ''))
 }
 
 async function modeOf(path: string): Promise<number> {
@@ -38,29 +50,31 @@ describe('a closed swarm from the command line', function () {
     await using ada = await machineOfHolder()
     await using bob = await Machine.create()
     await using eve = await Machine.create()
-    const created = await json(ada, 'hive swarm create lab --words', Created)
+    const [create = '', start = '', invites = '', join = '', startSecond = ''] = await documented()
+    const created = await json(ada, `${create} --words`, Created)
     for (const path of [created.root, created.successor, created.memberFile, created.key]) {
       assert.equal(await modeOf(path), 0o600, path)
     }
-    await using first = started(ada)
+    await using first = started(ada, start)
     await first.ready(signal())
-    const invited = await ada.run('hive invite > invite; cat invite')
+    const invited = await ada.run(`${invites}; cat invite.txt`)
     assert.match(invited.stdout, /^hive1\.[\w-]+\.[0-9a-f]{8}\n$/)
     assert.match(invited.stderr, /Its first user becomes a member, until .* while this node runs/)
-    const invite = ada.path('invite')
+    await copyFile(ada.path('invite.txt'), bob.path('invite.txt'))
+    await copyFile(ada.path('invite.txt'), eve.path('invite.txt'))
 
-    const joined = await json(bob, `hive join - < ${invite}`, Joined)
+    const joined = await json(bob, join, Joined)
     assert.partialDeepStrictEqual(joined, { swarm: created.swarm, role: 'member', isNew: true })
     assert.equal(await modeOf(joined.memberFile), 0o600)
     // The machine crashed before it stored the certificate: the same invite gives it again.
     await rm(bob.path('data/noormme-hive/store'), { recursive: true })
     await rm(bob.path('config'), { recursive: true })
-    const again = await json(bob, `hive join - < ${invite}`, Joined)
+    const again = await json(bob, join, Joined)
     assert.deepEqual([again.member, again.notAfter], [joined.member, joined.notAfter])
-    const third = await bob.run(`hive join - < ${invite}`)
+    const third = await bob.run(join)
     assert.match(third.stdout, /a member already: the invite was not used/)
     assert.match(third.stdout, /a member of lab, until .*\. It publishes: yes\./)
-    await fails(eve, `hive join - < ${invite}`, 1, /The invite was used before, by another node/)
+    await fails(eve, join, 1, /The invite was used before, by another node/)
     await assert.rejects(stat(eve.path('config/hive/hive.toml')), { code: 'ENOENT' })
     const listed = await json(ada, 'hive members', Members)
     assert.deepEqual(
@@ -71,7 +85,7 @@ describe('a closed swarm from the command line', function () {
       ]
     )
 
-    await using second = started(bob)
+    await using second = started(bob, startSecond)
     await second.ready(signal())
     const told = first.line(({ event }) => event === 'hive:change', signal())
     const published = await bob.run(
