@@ -221,6 +221,3 @@ export const MAX_REQUESTED_STATEMENTS = 64
 
 /** New statements that are pushed; a peer pulls more than these by itself. */
 export const MAX_PUSHED_STATEMENTS = 64
-
-/** Pushes that wait for one peer; what is left out comes with the next comparison. */
-export const MAX_WAITING_PUSHES = 64

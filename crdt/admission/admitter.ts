@@ -13,11 +13,13 @@ import { equalBytes } from '../bytes/index.ts'
 import { hasValidSignature } from '../feeds/entry.ts'
 import { isProven, readProof, writeProof } from '../feeds/equivocation.ts'
 import { MalformedError } from '../errors.ts'
+import { isIntroduction } from '../feeds/voice-part.ts'
 import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
 import { voiceOrder } from '../records/voice-order.ts'
 import type { RejectReason, EntryVerdict, VoiceReader } from './validate-entry.ts'
 import type { VoiceCheck } from './voice-check.ts'
 import type { VoiceQuota } from './voice-quota.ts'
+import { isSameVoice } from '../feeds/feed-voices.ts'
 import type { FeedVoice, FeedVoices } from '../feeds/feed-voices.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
@@ -25,6 +27,7 @@ import type { DigestLog } from '../store/digest-log.ts'
 import type { Drafts } from '../store/drafts.ts'
 import type { Entry, SignedHeader } from '../feeds/entry.ts'
 import type { Proof } from '../feeds/equivocation.ts'
+import type { Feed } from '../feeds/feed.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { StandingWriter } from '../records/standing-writer.ts'
 import type { Sweeper } from './sweeper.ts'
@@ -259,9 +262,13 @@ export class Admitter {
   ): Promise<AdmissionResult> {
     const { commits, feeds, hidden, recordLog, observer, sweeper, drafts } = this.#init
     const { published, elementOf } = this.#init
+    const feed = feeds.feed(entry.author)
+    if (entry.base < entry.seq && !(await this.#mayBegin(feed, entry.base))) {
+      await this.#setBase(entry)
+      return this.#reject({ verdict: 'reject', reason: 'voice', isOffence: true })
+    }
     const digests = recordsOf(values)
     const changed = changedBy(values)
-    const feed = feeds.feed(entry.author)
     const introduction = await this.#introduce(entry, voice)
     const stored = await this.#storeValues(entry, values, voice)
     const isCheckpoint = next.base > feed.base
@@ -312,11 +319,11 @@ export class Admitter {
     }
   }
 
-  /** For a feed that begins here: whose voice it is. */
+  /** For an entry that introduces its author: whose voice the feed is from here on. */
   async #introduce({ author }: Entry, voice: FeedVoice | undefined): Promise<Operation[]> {
     const { voices } = this.#init
     if (voice === undefined || voices === undefined) return []
-    return (await voices.of(author)) === undefined ? voices.put(author, voice) : []
+    return isSameVoice(await voices.of(author), voice) ? [] : voices.put(author, voice)
   }
 
   #voicesFor(origin: EntryOrigin | undefined): VoiceReader | undefined {
@@ -376,12 +383,32 @@ export class Admitter {
 
   /** Raises the base of the author's feed to that of a header. */
   async #raiseBase(header: SignedHeader): Promise<void> {
+    await this.#init.commits.refresh()
+    if (header.base > this.#init.feeds.feed(header.author).base) await this.#setBase(header)
+  }
+
+  /**
+   * Whether the feed's window may begin at a base: in a closed swarm only with an entry that
+   * introduces its author, since a replica that lacks those before cannot know the voice.
+   */
+  async #mayBegin({ author, base, seq }: Feed, next: number): Promise<boolean> {
+    const { commits, feeds, swarm, voices } = this.#init
+    if (voices === undefined || next <= base || next > seq) return true
+    await commits.flush()
+    for await (const bytes of feeds.between(author, next, next)) {
+      return isIntroduction(swarm, bytes)
+    }
+    return true
+  }
+
+  async #setBase(header: SignedHeader): Promise<void> {
     const { commits, feeds, sweeper, observer } = this.#init
     const { author } = header
-    await commits.refresh()
     await commits.flush()
-    const { doc } = feeds.feed(author)
-    const operations = feeds.setBase(header)
+    const feed = feeds.feed(author)
+    const { doc } = feed
+    const mayBegin = await this.#mayBegin(feed, header.base)
+    const operations = mayBegin ? feeds.setBase(header) : await feeds.endAtBase(header)
     observer.feedReset(author, doc)
     await commits.commit([...operations, sweeper.mark(author)])
     sweeper.sweep(author)

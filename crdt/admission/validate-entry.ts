@@ -11,7 +11,7 @@ import {
   PLAYBOOK_FORMAT
 } from '../constants.ts'
 import { equalBytes } from '../bytes/index.ts'
-import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
+import { hasOwnPayload, hasValidSignature, NO_ENTRY, readEntry } from '../feeds/entry.ts'
 import { MalformedError } from '../errors.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
 import { needLessonFormat } from '../records/value.ts'
@@ -148,11 +148,35 @@ export async function validateEntry(bytes: Uint8Array, feeds: FeedReader): Promi
   if (entry.seq > feed.seq + 1) return { verdict: 'gap', entry, have: feed.seq }
   if (!isAtBase(entry, feed) && !equalBytes(entry.prev, feed.head)) return rejectWith('fork')
   const { voices, swarm } = feeds
-  if (voices === undefined) return validateContent(entry, feed, swarm)
   // Without its voice it would be relayed for nobody.
-  if (entry.format > ENTRY_FORMAT) return rejectWith('unknown-member')
-  const verdict = validateContent(entry, feed, swarm)
-  return verdict.verdict === 'admit' ? validateVoice(verdict, feed, swarm, voices) : verdict
+  if (voices !== undefined && entry.format > ENTRY_FORMAT) return rejectWith('unknown-member')
+  const content = validateContent(entry, feed, swarm)
+  const verdict =
+    content.verdict === 'admit' && voices !== undefined
+      ? await validateVoice(content, feed, swarm, voices)
+      : content
+  if (verdict.verdict !== 'reject' || content.verdict === 'admit') {
+    return voices === undefined ? verdict : withoutUnknownAuthor(verdict, feed)
+  }
+  // A replica that knows a higher base compares the entry with none before it, and relays it.
+  const isOffence = validateContent(entry, atBase(feed, entry.seq), swarm).verdict === 'reject'
+  const judged = { ...verdict, isOffence }
+  return voices === undefined ? judged : withoutUnknownAuthor(judged, feed)
+}
+
+/**
+ * An author that no member has introduced leaves no trace in a closed swarm: there can be any number
+ * of them.
+ */
+function withoutUnknownAuthor(verdict: EntryVerdict, { seq, base }: Feed): EntryVerdict {
+  if (verdict.verdict !== 'reject' || seq >= base) return verdict
+  return { ...verdict, endingEntry: undefined }
+}
+
+/** The feed without entries, with a base. */
+function atBase({ author }: Feed, base: number): Feed {
+  const position = { seq: base - 1, head: NO_ENTRY, clock: 0, format: 1 }
+  return { author, ...position, end: 0, fork: 0, base, doc: '' }
 }
 
 /** For the next entry of an author in a closed swarm. */
@@ -184,7 +208,7 @@ function validateContent(entry: Entry, feed: Feed, swarm: string): EntryVerdict 
   const base = Math.max(feed.base, entry.base)
   const { seq, hash: head, format, doc } = entry
   const next = { ...feed, seq, head, format, base, doc }
-  if (format < feed.format) return rejectAndEnd('format', entry)
+  if (format < feed.format && !isFirst(entry, feed)) return rejectAndEnd('format', entry)
   if (format > ENTRY_FORMAT) {
     return { verdict: 'admit', entry, values: [], bytes: entry.payload.length, next }
   }
@@ -242,9 +266,10 @@ function isFirst(entry: Entry, feed: Feed): boolean {
   return entry.seq === 1 || isAtBase(entry, feed)
 }
 
-/** The first entry of a feed's window has no predecessor. */
-function isAtBase({ seq }: Entry, { base }: Feed): boolean {
-  return base > 1 && seq === base
+/** The first entry of a feed's window has no predecessor: also one that sets the base itself. */
+function isAtBase({ seq, base }: Entry, feed: Feed): boolean {
+  const first = Math.max(base, feed.base)
+  return first > 1 && seq === first
 }
 
 function rejectWith(reason: RejectReason): Extract<EntryVerdict, { verdict: 'reject' }> {

@@ -5,11 +5,12 @@
  * come back alike. The verdict depends on the entry and on its feed alone.
  */
 import { MAX_VOICE_AUTHORS, MAX_VOICE_SEQ, PLAYBOOK_FORMAT } from '../constants.ts'
-import { equalBytes, toHex } from '../bytes/index.ts'
+import { toHex } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { verifySignature } from '../feeds/author.ts'
 import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { delegationBytes, docSubject, splitPayload } from '../feeds/voice-part.ts'
+import { isSameVoice } from '../feeds/feed-voices.ts'
 import { unpack } from '../feeds/payload.ts'
 import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
 import type { Entry } from '../feeds/entry.ts'
@@ -33,7 +34,13 @@ export interface VoiceCheckInit {
   feed(author: Uint8Array): Feed
 }
 
-/** Verdicts of entries whose turn has not come. */
+/** A verdict before the turn of its entry. */
+interface Prepared {
+  readonly verdict: Promise<VoiceVerdict>
+  isDone: boolean
+}
+
+/** Verdicts that no turn has asked for. Those that are still computed have callers that wait. */
 const MAX_PREPARED = 64
 
 const INVALID: VoiceVerdict = { status: 'invalid' }
@@ -42,7 +49,7 @@ const UNKNOWN: VoiceVerdict = { status: 'unknown' }
 export class VoiceCheck {
   readonly #init: VoiceCheckInit
   /** By the hash of the entry. */
-  readonly #prepared = new Map<string, Promise<VoiceVerdict>>()
+  readonly #prepared = new Map<string, Prepared>()
 
   constructor(init: VoiceCheckInit) {
     this.#init = init
@@ -55,20 +62,36 @@ export class VoiceCheck {
   async prepare(bytes: Uint8Array): Promise<void> {
     const entry = readIf(() => readEntry(bytes))
     if (entry === undefined) return
+    const name = toHex(entry.hash)
+    const pending = this.#prepared.get(name)
+    // The same entry from several peers at once is checked once.
+    if (pending?.isDone === false) {
+      await pending.verdict
+      return
+    }
     const { swarm } = this.#init
     const feed = this.#init.feed(entry.author)
     if (entry.seq !== feed.seq + 1 || (feed.fork > 0 && entry.seq >= feed.fork)) return
     if (!hasValidSignature(swarm, entry) || !hasOwnPayload(entry)) return
     const content = readIf(() => this.#contentOf(entry))
     if (content === undefined) return
-    const verdict = this.#check(entry, content.part, content.subjects)
-    const name = toHex(entry.hash)
-    this.#prepared.set(name, verdict)
-    for (const oldest of this.#prepared.keys()) {
-      if (this.#prepared.size <= MAX_PREPARED) break
-      this.#prepared.delete(oldest)
+    const prepared: Prepared = {
+      verdict: this.#check(entry, content.part, content.subjects),
+      isDone: false
     }
-    await verdict
+    this.#prepared.delete(name)
+    this.#prepared.set(name, prepared)
+    try {
+      await prepared.verdict
+    } finally {
+      prepared.isDone = true
+      this.#dropOldest()
+    }
+  }
+
+  #dropOldest(): void {
+    const done = [...this.#prepared].filter(([, { isDone }]) => isDone)
+    for (const [name] of done.slice(0, -MAX_PREPARED)) this.#prepared.delete(name)
   }
 
   /** The verdict on an entry in its turn; `subjects` are what its tags are for. */
@@ -76,7 +99,7 @@ export class VoiceCheck {
     const name = toHex(entry.hash)
     const prepared = this.#prepared.get(name)
     this.#prepared.delete(name)
-    return prepared ?? this.#check(entry, part, subjects)
+    return prepared?.verdict ?? this.#check(entry, part, subjects)
   }
 
   /** Throws `MalformedError`. */
@@ -106,10 +129,12 @@ export class VoiceCheck {
       const verdict = await this.#introduce(entry, part, part.introduction)
       if (verdict.status !== 'valid') return verdict
       voice = verdict.voice
-      if (known !== undefined && !isSame(known, voice)) return INVALID
-      if (known === undefined && (await this.#hasTooMany(voice.tag))) return UNKNOWN
+      // From here on the feed has this voice. It may become the first entry of the window, where
+      // nobody can compare it with the voice before: so nobody does.
+      if (!isSameVoice(known, voice) && (await this.#hasTooMany(voice.tag))) return UNKNOWN
     }
-    if (voice === undefined) return INVALID
+    // The feed's first entry had one: it is lost on this disk, which is nobody's offence.
+    if (voice === undefined) return UNKNOWN
     const { epoch, generation, tag } = voice
     if (part.epoch !== epoch || part.generation !== generation) return INVALID
     if (part.proof !== undefined) {
@@ -145,10 +170,6 @@ export function taggedSubjects(
 ): readonly Uint8Array[] {
   if (format === PLAYBOOK_FORMAT) return [docSubject(doc)]
   return values.flatMap((value) => (value.type === 'register' ? [value.digest] : []))
-}
-
-function isSame(a: FeedVoice, b: FeedVoice): boolean {
-  return a.epoch === b.epoch && a.generation === b.generation && equalBytes(a.tag, b.tag)
 }
 
 function readIf<T>(read: () => T): T | undefined {

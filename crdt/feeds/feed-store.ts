@@ -81,8 +81,8 @@ export class FeedStore {
 
   /** Whether an admitted value at this position is live. */
   isLive(author: Uint8Array, seq: number): boolean {
-    const { base, fork } = this.#feeds.get(author)
-    return seq >= base && (fork === 0 || seq < fork)
+    const { base, fork, end } = this.#feeds.get(author)
+    return seq >= base && (fork === 0 || seq < fork) && (end === 0 || seq < end)
   }
 
   /** Adds the author's next entry; `next` is its feed with it. */
@@ -115,6 +115,22 @@ export class FeedStore {
         ? this.#feeds.reset(author, { end, fork: feed.fork, base })
         : this.#feeds.set({ ...feed, end, base })
     return [operation, this.#checkpoints.put(header)]
+  }
+
+  /**
+   * Raises the base of the author's feed to a stored entry that cannot be the first of a window:
+   * nothing is left of the feed.
+   */
+  async endAtBase(header: SignedHeader): Promise<Operation[]> {
+    const { author, base } = header
+    const first = await this.headerAt(author, base)
+    if (first === undefined) return this.setBase(header)
+    const { fork } = this.#feeds.get(author)
+    return [
+      this.#feeds.reset(author, { end: base, fork, base }),
+      this.#forks.putEnding(first),
+      this.#checkpoints.put(header)
+    ]
   }
 
   /** Ends the author's feed before a fork that is lower than the known one. */
@@ -161,9 +177,10 @@ export class FeedStore {
 
   /** The author's stored entries outside of its window. */
   async *outside(author: Uint8Array): AsyncGenerator<StoredEntry> {
-    const { base, fork } = this.#feeds.get(author)
+    const { base, fork, end } = this.#feeds.get(author)
     if (base > 1) yield* this.#entries.stored(author, 0, base - 1)
-    if (fork > 0) yield* this.#entries.stored(author, fork, Number.MAX_SAFE_INTEGER)
+    const last = Math.min(fork || Infinity, end || Infinity)
+    if (last < Infinity) yield* this.#entries.stored(author, last, Number.MAX_SAFE_INTEGER)
   }
 
   /**

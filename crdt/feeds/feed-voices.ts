@@ -1,10 +1,11 @@
 /**
  * Whose voice the authors of a closed swarm are: their epoch, generation and the tag of their
- * member in that epoch. Written in the commit of a feed's first entry.
+ * member in that epoch, as the last introduction in the feed states. Written in the commit of the
+ * entry that introduces.
  */
 import * as encoding from 'lib0/encoding'
 import { KEY_BYTES, MAX_EPOCH, MAX_GENERATION } from '../constants.ts'
-import { concat, readAll, readBytes, readUint, toHex } from '../bytes/index.ts'
+import { concat, equalBytes, readAll, readBytes, readUint, toHex } from '../bytes/index.ts'
 import type { Operation, Section, Store } from '../store/section.ts'
 
 export interface FeedVoice {
@@ -40,7 +41,7 @@ export class FeedVoices {
     return bytes === undefined ? undefined : this.#keep(name, readAll(bytes, readVoice))
   }
 
-  /** For the commit of the author's first entry; counts at once. */
+  /** For the commit of an entry that introduces the author; counts at once. */
   put(author: Uint8Array, voice: FeedVoice): Operation[] {
     const owned = { ...voice, tag: voice.tag.slice() }
     this.#keep(toHex(author), owned)
@@ -86,6 +87,16 @@ function generationBytes(generation: number): Uint8Array {
   const bytes = Buffer.alloc(GENERATION_BYTES)
   bytes.writeUInt16BE(generation)
   return bytes
+}
+
+/** Whether both are one voice; an unknown one equals none. */
+export function isSameVoice(a: FeedVoice | undefined, b: FeedVoice): boolean {
+  return (
+    a !== undefined &&
+    a.epoch === b.epoch &&
+    a.generation === b.generation &&
+    equalBytes(a.tag, b.tag)
+  )
 }
 
 function rangeOf(

@@ -19,6 +19,7 @@ import {
 import { concat, readAll, readBlob, readBytes, readUint, sha256 } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { isClosedSwarm } from '../swarm-name.ts'
+import { readEntry } from './entry.ts'
 import type { Decoder } from '../bytes/index.ts'
 
 /** Whose author this is. */
@@ -62,6 +63,11 @@ export function joinPayload(part: VoicePart | undefined, update: Uint8Array): Ui
     encoding.encode((encoder) => writePart(encoder, part)),
     update
   )
+}
+
+/** Whether an admitted entry introduces its author. */
+export function isIntroduction(swarm: string, bytes: Uint8Array): boolean {
+  return splitPayload(swarm, readEntry(bytes).payload).part?.introduction !== undefined
 }
 
 /** Bytes of a part with so many tags, at most. */

@@ -18,7 +18,7 @@ export interface StandingReaderInit {
   readonly isLive: IsLive
   /** Authors that have values outside of their window, by name. */
   readonly unswept: ReadonlyMap<string, Uint8Array>
-  /** In a closed swarm the votes of an author cannot be found by its key. */
+  /** In a closed swarm the votes of an author are not stored by its key. */
   readonly hasVoices?: boolean
 }
 
@@ -30,10 +30,16 @@ export interface PositionedRegister {
 }
 
 /**
- * While the values of more authors than these are removed, or in a closed swarm of any, each of them
- * counts as a vouch less: that is never too many.
+ * While the values of more authors than these are removed, each of them counts as a vouch less: that
+ * is never too many.
  */
 const MAX_SUBTRACTED = 256
+
+/**
+ * In a closed swarm all votes of a record are read meanwhile, at most so many: a few milliseconds. A
+ * member could hold back the records of others otherwise, by author keys that it makes void.
+ */
+const MAX_SCANNED = 1_024
 
 const EMPTY = new Uint8Array()
 
@@ -117,20 +123,31 @@ export class StandingReader {
     const all = await this.#allOf(digest, row.sums)
     if (all === undefined) return undefined
     const unswept = [...this.#init.unswept.values()]
-    const isExact = unswept.length <= MAX_SUBTRACTED && this.#init.hasVoices !== true
     const left = without.filter((author) => !this.#init.unswept.has(toHex(author)))
-    const stored = await this.#keys.votesOf(
-      row,
-      digest,
-      isExact ? [...unswept, ...left] : this.#init.hasVoices === true ? [] : without
-    )
+    const suspects = [...unswept, ...left]
+    if (suspects.length === 0) return all
+    const isScanned = this.#init.hasVoices === true
+    const isExact = isScanned ? row.sums.stored <= MAX_SCANNED : unswept.length <= MAX_SUBTRACTED
+    const stored = isScanned
+      ? await this.#scan(digest, isExact)
+      : await this.#keys.votesOf(row, digest, isExact ? suspects : without)
     const gone = stored.filter(
       ({ author, seq }) => names.has(toHex(author)) || !this.#init.isLive(author, seq)
     )
     const standing = withoutVotes(all, gone)
     if (isExact) return standing
-    const unknown = unswept.length + (this.#init.hasVoices === true ? left.length : 0)
+    const unknown = isScanned ? suspects.length : unswept.length
     return { ...standing, vouches: Math.max(0, standing.vouches - unknown) }
+  }
+
+  /** All votes on a record with sums; none where they are too many. */
+  async #scan(digest: Uint8Array, isSmall: boolean): Promise<StoredVote[]> {
+    const votes: StoredVote[] = []
+    if (!isSmall) return votes
+    for await (const [key, value] of this.#keys.votes.entries(digest)) {
+      votes.push(readVote(key.slice(digest.length), value))
+    }
+    return votes
   }
 
   async #allOf(

@@ -12,7 +12,7 @@ describe('the help of commands', function () {
   it('has examples that run as they stand', async () => {
     await using machine = await Machine.create()
     const dataDir = join(machine.path('data'), 'noormme-hive')
-    await using node = new HiveProcess(['--data-dir', dataDir])
+    await using node = new HiveProcess(['--data-dir', dataDir, '--http', '127.0.0.1:0'])
     await node.ready(signal())
     const failed: string[] = []
     const run = async (line: string, where = machine): Promise<void> => {

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { ADMIN_ENV } from '../fixtures/admin-env.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
 import type { TemporaryDirectory } from '../fixtures/temporary.ts'
 
@@ -14,7 +15,7 @@ const SCRIPT = fileURLToPath(new URL('../../deploy/build-image.sh', import.meta.
 const MAX_BYTES = 250_000_000
 
 const ENV = {
-  PATH: process.env['PATH'],
+  PATH: ADMIN_ENV.PATH,
   NODE_ENV: 'production',
   HOME: '/data',
   HIVE_DATA_DIR: '/data',
@@ -32,7 +33,10 @@ describe('the image', function () {
   before(async () => {
     directory = await temporaryDirectory()
     await chmod(directory.path, 0o755)
-    execFileSync('sh', [SCRIPT, directory.path, 'localhost/noormme-hive:spec'], { stdio: 'pipe' })
+    execFileSync('sh', [SCRIPT, directory.path, 'localhost/noormme-hive:spec'], {
+      env: ADMIN_ENV,
+      stdio: 'pipe'
+    })
     root = join(directory.path, 'root')
     await mkdir(join(directory.path, 'data'), { mode: 0o700 })
     execFileSync('chown', ['65532:65532', join(directory.path, 'data')])

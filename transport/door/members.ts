@@ -9,16 +9,15 @@
 import { repeatingTask } from '@libp2p/utils'
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import {
-  MAX_PUSHED_STATEMENTS,
   MAX_REQUESTED_STATEMENTS,
   MAX_STATEMENT_IDS,
-  MAX_WAITING_PUSHES,
   MEMBER_CHECK_INTERVAL,
   STATEMENTS_INTERVAL
 } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
 import { DoorClosed } from './door-reasons.ts'
+import { Pushes } from './pushes.ts'
 import {
   MAX_STATEMENTS_FRAME_BYTES,
   NO_ID,
@@ -71,8 +70,8 @@ export class Members {
   readonly #streams: RequestStreams
   readonly #check: RepeatingTask
   readonly #compare: RepeatingTask
-  /** Pushes that have not ended, by peer. */
-  readonly #pushes = new Map<string, number>()
+  /** Of connected peers, by peer. */
+  readonly #pushes = new Map<string, Pushes>()
 
   constructor(components: ExchangeComponents, init: MembersInit) {
     this.#components = components
@@ -120,8 +119,19 @@ export class Members {
   /** Compares the sets, and fetches what this node lacks. Resolves to the number of new statements. */
   async pull(peer: PeerId): Promise<number> {
     const { statements } = this.#init
-    const state = await this.#ask(peer, { type: 'state' }, readStatementsState)
-    if (equalBytes(state.digest, statements.digest)) return 0
+    const { digest } = await this.#ask(peer, { type: 'state' }, readStatementsState)
+    let added = 0
+    while (!equalBytes(digest, statements.digest)) {
+      const news = await this.#pullPages(peer)
+      added += news
+      // Not all can wait here for their issuer: what was pushed out comes in the next round.
+      if (news === 0) break
+    }
+    return added
+  }
+
+  async #pullPages(peer: PeerId): Promise<number> {
+    const { statements } = this.#init
     let added = 0
     let after = NO_ID
     for (let page = 0; page < MAX_PAGES; page++) {
@@ -226,50 +236,23 @@ export class Members {
   readonly #onAdd = (statements: readonly Statement[], source: string | undefined): void => {
     this.endRefused()
     for (const peer of this.#streams.peers()) {
-      const name = peer.toString()
-      if (name !== source) this.#push(peer, name, statements)
+      if (peer.toString() !== source) this.#pushesTo(peer).add(statements)
     }
   }
 
-  #push(peer: PeerId, name: string, statements: readonly Statement[]): void {
-    const waiting = this.#pushes.get(name) ?? 0
-    if (waiting >= MAX_WAITING_PUSHES) return
-    this.#pushes.set(name, waiting + 1)
-    const requests = requestsOf(statements, this.#init.statements.digest)
-    const pushes = requests.map((request) =>
-      this.#streams.request(peer, writeStatementsRequest(request), (read) => read(), {
-        lane: 'push'
-      })
-    )
-    Promise.all(pushes)
-      .catch((error: unknown) =>
-        this.#streams.log('cannot push statements to %p - %e', peer, error)
-      )
-      .finally(() => {
-        const left = (this.#pushes.get(name) ?? 1) - 1
-        if (left > 0) this.#pushes.set(name, left)
-        else this.#pushes.delete(name)
-      })
+  #pushesTo(peer: PeerId): Pushes {
+    const name = peer.toString()
+    const known = this.#pushes.get(name)
+    if (known !== undefined) return known
+    const pushes = new Pushes({
+      send: (request) =>
+        this.#streams.request(peer, writeStatementsRequest(request), (read) => read(), {
+          lane: 'push'
+        }),
+      digest: () => this.#init.statements.digest,
+      onFailure: (error) => this.#streams.log('cannot push statements to %p - %e', peer, error)
+    })
+    this.#pushes.set(name, pushes)
+    return pushes
   }
-}
-
-/** Pushes in frames of the largest size; news alone where there are too many. */
-function requestsOf(
-  statements: readonly Statement[],
-  digest: Uint8Array
-): readonly StatementsRequest[] {
-  if (statements.length > MAX_PUSHED_STATEMENTS) return [{ type: 'news', digest }]
-  const frames: Uint8Array[][] = [[]]
-  let size = 0
-  for (const { bytes } of statements) {
-    // Each with its length, below the type and the count.
-    const added = bytes.length + 3
-    if (size + added > MAX_STATEMENTS_FRAME_BYTES - 8 && size > 0) {
-      frames.push([])
-      size = 0
-    }
-    frames.at(-1)?.push(bytes)
-    size += added
-  }
-  return frames.map((each) => ({ type: 'push', statements: each }))
 }

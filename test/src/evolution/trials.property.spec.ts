@@ -109,7 +109,7 @@ describe('trials, in any order with edits', () => {
       }),
       { numRuns: budget(60, 2_000) }
     )
-  }).timeout(120_000)
+  }).timeout(budget(120_000, 600_000))
 
   it('count each session once, under the persona that it began with', async () => {
     await fc.assert(

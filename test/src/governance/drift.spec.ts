@@ -33,7 +33,7 @@ function runOf(random: () => number, source: Source, most: number): number {
 }
 
 describe('drift', function () {
-  this.timeout(120_000)
+  this.timeout(budget(120_000, 900_000))
 
   it('has a mean run of at least 2,000 sessions to a false alarm of either kind', () => {
     const random = randomOf(20_261_128)
