@@ -83,7 +83,7 @@ export interface HostInit {
   readonly userAgent: string
   /** Of a closed swarm: encrypts connections, and lets members through. */
   readonly door?: ReturnType<typeof door>
-  members?(components: ExchangeComponents): Members
+  readonly members?: (components: ExchangeComponents) => Members
   connectionProtector(): ConnectionProtector
   isBanned(peer: string): boolean
   gossip(components: GossipComponents): GossipService

@@ -135,15 +135,19 @@ describe('the statements of a closed swarm', () => {
     const lab = new ClosedSwarm()
     const store = await openStore()
     let isFull = true
+    const written: number[] = []
     const commit: Store['commit'] = async (operations, options) => {
       if (isFull) throw new StoreError('STORE_WRITE_FAILED', 'No space is left.')
+      written.push(operations.length)
       return store.commit(operations, options)
     }
     const statements = await lab.statements({ section: (name) => store.section(name), commit })
     await assert.rejects(statements.add(bytesOf([lab.founding])), StoreError)
     isFull = false
     await statements.add(bytesOf([lab.issue().certificate]))
-    assert.equal((await lab.statements(store)).size, 2)
+    await statements.add(bytesOf([lab.issue().certificate]))
+    assert.deepEqual(written, [2, 1])
+    assert.equal((await lab.statements(store)).size, 3)
     await store.close()
   })
 
@@ -202,6 +206,23 @@ describe('the statements of a closed swarm', () => {
     assert.deepEqual(statements.countedOf(lab.root.key).map(toHex), idsOf([inviter.certificate]))
     assert.deepEqual(statements.certificatesOf(stands.key).map(toHex), idsOf([stands.certificate]))
     assert.equal(statements.members().length, 3)
+  })
+
+  it('leave the store with what took their number', async () => {
+    const lab = new ClosedSwarm()
+    const store = await openStore()
+    const statements = await lab.statements(store)
+    const same = Array.from({ length: 4 }, () => lab.issue(lab.asRoot, { number: 9 }).certificate)
+    const descending = same.toSorted((a, b) => Buffer.compare(b.id, a.id))
+    for (const certificate of [lab.founding, ...descending]) {
+      await statements.add(bytesOf([certificate]))
+    }
+    const stored = await Array.fromAsync(store.section('members').entries())
+    assert.deepEqual(
+      stored.map(([id]) => toHex(id)),
+      idsOf([lab.founding, ...descending.slice(2)]).toSorted()
+    )
+    await store.close()
   })
 
   it('leave out what is damaged in the store', async () => {

@@ -127,6 +127,11 @@ describe('a closed swarm', () => {
     const left = once(a.swarm, 'peer:disconnect', { signal: signal() })
     const known = once(c.statements, 'statement:add', { signal: signal() })
     await a.statements.add(bytesOf([lab.revoke(leaving)]))
+    // At once, and not with the next check of certificates.
+    assert.deepEqual(
+      a.swarm.peers().map(({ peer }) => peer),
+      [c.swarm.peerId]
+    )
     assert.deepEqual(await left, [b.swarm.peerId])
     await known
     await assert.rejects(a.swarm.dial(address), /DialDenied|denied/i)

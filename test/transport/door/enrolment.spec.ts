@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
-import { createCertificate, Serial } from '../../../crdt/index.ts'
+import { createCertificate, createMemberSeed, memberKeysOf, Serial } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { startMember } from '../../fixtures/closed-nodes.ts'
 import { ClosedSwarm, DATES, idsOf, NOW } from '../../fixtures/members.ts'
@@ -128,6 +128,18 @@ describe('a newcomer with an invite', () => {
       node.statements.certificatesOf(newcomer.keys.key).map(toHex)
     )
     assert.equal(node.statements.members().length, 2)
+  })
+
+  it('gets none for the keys of somebody else', async () => {
+    const [invite] = invites
+    await using newcomer = await startMember(lab, { invite, clock, memory: true })
+    Object.assign(newcomer.keys, { sign: memberKeysOf(createMemberSeed()).sign })
+    await assert.rejects(
+      newcomer.swarm.dial(address),
+      /the keys of the certificate were not proved/
+    )
+    assert.equal(invite.usedBy, undefined)
+    assert.equal(node.statements.members().length, 1)
   })
 
   it('is one of two that use an invite at the same time', async () => {
