@@ -50,8 +50,7 @@ export const command: Command = {
       })
     } else {
       print(invite)
-      const code = values.qr !== false && process.stdout.isTTY ? await qrOf(invite) : undefined
-      if (code !== undefined) print(code)
+      if (values.qr !== false && process.stdout.isTTY) await printCode(invite)
     }
     if (isLocal && values.address === undefined) {
       warn(
@@ -111,10 +110,20 @@ function admissionOf({ id, secret, founding, role, expires }: Made): Admission {
   return { id, secret, founding, role, expires }
 }
 
-/** Loaded here: other commands draw no codes. */
-async function qrOf(text: string): Promise<string | undefined> {
+/** As a QR code, if it fits the terminal: a code that wraps cannot be read. */
+async function printCode(text: string): Promise<void> {
+  // Loaded here: other commands draw no codes.
   const { qrText } = await import('../output/qr-text.ts')
-  return qrText(text)
+  const code = qrText(text)
+  const width = code?.indexOf('\n') ?? 0
+  // 0: a terminal that does not know.
+  const columns = process.stdout.columns || width
+  if (code === undefined) return
+  if (width <= columns) print(code)
+  else
+    warn(
+      `The terminal is too narrow for a QR code of the invite: it has ${columns} of ${width} columns.`
+    )
 }
 
 const BECOMES: Readonly<Record<Made['role'], readonly [one: string, several: string]>> = {

@@ -37,6 +37,8 @@ export async function createSwarmHere(
   const key = values.key === false ? undefined : newSwarmKey()
   const place = { env, cwd: process.cwd(), replace: values.replace === true }
   const plan = await planJoin({ swarm, key, peers: [] }, place)
+  const source = { env, fromStdin: values['passphrase-stdin'] === true }
+  const passphrase = await newPassphrase(source)
   await using directory = await MemberDirectory.open(dataDir)
   directory.requireSwarm(swarm)
   if ((await directory.keys()) !== undefined) {
@@ -45,8 +47,6 @@ export async function createSwarmHere(
       EXIT.directory
     )
   }
-  const source = { env, fromStdin: values['passphrase-stdin'] === true }
-  const passphrase = await newPassphrase(source)
   await writeRootFile(rootPath, root, passphrase)
   await writeRootFile(nextPath, successor, passphrase)
   await directory.writeKeys(keys)
@@ -55,7 +55,7 @@ export async function createSwarmHere(
   const notAfter = new Date(founded.certificate.notAfter * 1000).toISOString()
   const words =
     values.words === true
-      ? { rootWords: wordsOf(root), successorWords: wordsOf(successor) }
+      ? { rootWords: await wordsOf(root), successorWords: await wordsOf(successor) }
       : undefined
   if (values.json === true) {
     printJson({

@@ -69,6 +69,8 @@ export const T = {
     swarm: 'Swarm',
     mode: { full: 'full node', light: 'light node' },
     noSwarm: 'This node has no network.',
+    member: 'Member of the closed swarm',
+    until: 'until',
     uptime: 'Running for',
     listening: 'Listening on',
     peers: 'Peers',

@@ -17,7 +17,7 @@ const MENDS: Readonly<Record<OwnMembership['state'], string>> = {
   admitted: 'hive members renew ID, on the node of the inviter or with --root FILE',
   expired: 'hive members renew ID, on the node of the inviter or with --root FILE',
   'not yet': 'set the clock of this machine, for example by NTP',
-  revoked: 'ask for a new invite, then hive join - with another --data-dir',
+  revoked: 'if it is a mistake: ask for a new invite, then hive join -',
   superseded: 'hive members renew ID --root FILE, by the holder of the new root',
   void: 'hive members renew ID, on the node of the inviter or with --root FILE',
   unknown: 'ask for an invite, then hive join -'

@@ -103,7 +103,7 @@ export function describeRefusal(refused: EnrolRefused): string {
     case 'revoked':
       if (isOurs)
         return 'The certificate of the node that made the invite is revoked. Ask another inviter.'
-      return 'The certificate of this node is revoked: the invite is of no use to it any more. Ask for another invite, if that is a mistake.'
+      return 'The certificate that this invite gave is revoked. If that is a mistake, ask for another invite.'
     default:
       return `${isOurs ? 'This node refused the node of the invite' : 'The node of the invite refused this node'}: ${describeDoorReason(reason)}.`
   }

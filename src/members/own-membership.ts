@@ -87,7 +87,7 @@ export function membershipWarning(
     case 'not yet':
       return `The certificate of this node begins on ${dayOf(notBefore)}. Check the clock of this machine.`
     case 'revoked':
-      return 'The certificate of this node is revoked: members refuse it. If that is a mistake, ask for a new invite, and join with another data directory.'
+      return 'The certificate of this node is revoked: members refuse it. If that is a mistake, ask for a new invite, and join again.'
     case 'superseded':
       return 'The swarm has a new root, which does not keep the certificate of this node. Ask the holder of the root to renew it.'
     case 'void':

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { COMMAND_SPECS } from '../../node/command-line/specs.ts'
 import { HiveProcess } from '../fixtures/hive-process.ts'
 import { Machine } from '../fixtures/machine.ts'
+import { machineOfHolder } from '../fixtures/root-holder.ts'
 
 describe('the help of commands', function () {
   this.timeout(180_000)
@@ -14,17 +15,20 @@ describe('the help of commands', function () {
     await using node = new HiveProcess(['--data-dir', dataDir, '--http', '127.0.0.1:0'])
     await node.ready(signal())
     const failed: string[] = []
-    const run = async (line: string): Promise<void> => {
-      const { code, stderr } = await machine.run(line)
+    const run = async (line: string, where = machine): Promise<void> => {
+      const { code, stderr } = await where.run(line)
       if (code !== 0) failed.push(`${line}: ${code} ${stderr}`)
     }
     await run('hive distill CSS "Grid has subgrid." --data-dir ./stopped')
     const all = Object.values(COMMAND_SPECS)
     const last = ['start', 'events'].map((name) => COMMAND_SPECS[name])
+    const closed = ['swarm', 'members'].map((name) => COMMAND_SPECS[name])
     for (const spec of all) {
-      if (last.includes(spec)) continue
+      if (last.includes(spec) || closed.includes(spec)) continue
       for (const line of spec.examples) await run(line)
     }
+    await using holder = await machineOfHolder()
+    for (const line of closed.flatMap((spec) => spec?.examples ?? [])) await run(line, holder)
     for (const line of COMMAND_SPECS['events']?.examples ?? []) await run(line)
     assert.deepEqual(failed, [])
     node.kill('SIGTERM')

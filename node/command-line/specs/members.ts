@@ -51,8 +51,9 @@ export const SWARM = {
     replace: { type: 'boolean', help: 'create: replace the swarm that is configured' }
   },
   examples: [
-    'HIVE_ROOT_PASSPHRASE="five words chosen at random" hive swarm create lab --data-dir ./lab --replace',
-    'hive swarm show --data-dir ./lab'
+    'hive swarm create lab',
+    'hive swarm show',
+    'hive swarm succeed --root lab.successor.root'
   ]
 } as const satisfies CommandSpec
 
@@ -100,5 +101,5 @@ export const MEMBERS = {
       help: 'revoke: also all members that it invited'
     }
   },
-  examples: ['hive members --data-dir ./lab', 'hive members invites --data-dir ./lab --json']
+  examples: ['hive members', 'hive members invites --json']
 } as const satisfies CommandSpec

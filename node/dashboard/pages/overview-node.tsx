@@ -24,7 +24,7 @@ export function Node({ status }: StatusProps): VNode {
   return (
     <Panel title={t.counts} class="medium" aside={<AsOf at={status.at} />}>
       <StateOf of={status}>
-        {({ facts, entries, authors, peerId, swarm, uptime, multiaddrs }) => (
+        {({ facts, entries, authors, peerId, swarm, membership, uptime, multiaddrs }) => (
           <>
             <p class="figures">
               <strong>{count(facts, t.facts)}</strong> <span>{count(entries, t.entries)}</span>{' '}
@@ -33,6 +33,7 @@ export function Node({ status }: StatusProps): VNode {
             <Values
               rows={[
                 [t.swarm, swarm === undefined ? t.noSwarm : `${swarm.name}, ${t.mode[swarm.mode]}`],
+                membership === undefined ? undefined : [t.member, memberText(membership)],
                 uptime === undefined ? undefined : [t.uptime, duration(1_000 * uptime)],
                 peerId === undefined ? undefined : [t.peerId, <code>{peerId}</code>],
                 multiaddrs.length === 0
@@ -45,6 +46,11 @@ export function Node({ status }: StatusProps): VNode {
       </StateOf>
     </Panel>
   )
+}
+
+function memberText({ role, state, notAfter }: NonNullable<Status['membership']>): string {
+  const end = notAfter === undefined ? '' : `, ${T.overview.until} ${notAfter.slice(0, 10)}`
+  return `${role ?? '-'}, ${state}${end}`
 }
 
 export function PeersSummary({ status }: StatusProps): VNode {

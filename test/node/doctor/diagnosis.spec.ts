@@ -3,6 +3,7 @@ import { createHive, generateSwarmKey, restoreBackup } from '../../../src/index.
 import { DoctorWorld } from '../../fixtures/doctor-world.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import { FAULTS } from './faults.ts'
+import { makeMember, MEMBER_FAULTS } from './member-faults.ts'
 import { MORE_FAULTS } from './more-faults.ts'
 import type { TemporaryDirectory } from '../../fixtures/temporary.ts'
 
@@ -27,7 +28,7 @@ describe('the doctor', function () {
   })
   const node = (): string => `${directory.path}/node`
 
-  for (const { what, id, mend, plant } of [...FAULTS, ...MORE_FAULTS]) {
+  for (const { what, id, mend, plant } of [...FAULTS, ...MORE_FAULTS, ...MEMBER_FAULTS]) {
     it(`names ${what}, and what to do`, async () => {
       await using world = await DoctorWorld.create(node())
       await plant(world)
@@ -53,6 +54,11 @@ describe('the doctor', function () {
       const peer = world.use(await createHive({ swarm: { key } }))
       await world.write('config/hive/swarm.key', key)
       await world.config(`swarm-key = "swarm.key"\nbootstrap = ["${peer.multiaddrs[0]}"]`)
+    },
+    'a member of a closed swarm, with a peer': async (world) => {
+      const { swarm, member } = await makeMember(world)
+      const peer = world.use(await createHive({ swarm: { name: swarm, member } }))
+      await world.config(`swarm = "${swarm}"\nbootstrap = ["${peer.multiaddrs[0]}"]`)
     },
     'settings of a user': (world) => world.config('k = 3\nlisten = ["/ip4/127.0.0.1/tcp/0"]'),
     'settings of a project': (world) => world.write('project/hive.toml', '[recall]\nlimit = 3'),
