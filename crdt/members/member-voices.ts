@@ -22,6 +22,7 @@ export interface Rings {
   ringFor(epoch: number, voiceKey: Uint8Array): readonly Uint8Array[] | undefined
 }
 
+/** Options of `MemberVoices`. */
 export interface MemberVoicesInit {
   readonly swarm: string
   readonly rings: Rings
@@ -42,6 +43,7 @@ const MAX_CHECKED = 4_096
 /** Clocks differ, and credentials are issued before the epoch begins. */
 const EPOCHS_AHEAD = 1
 
+/** The membership of one node. */
 export class MemberVoices implements Membership {
   readonly #init: MemberVoicesInit
   readonly #key: VoiceKey

@@ -25,6 +25,7 @@ import type {
   OwnMembership
 } from './member-views.ts'
 
+/** Options of `Members`. */
 export interface MembersInit {
   readonly statements: MemberStatements
   readonly keys: MemberKeys
