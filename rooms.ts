@@ -18,9 +18,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   // The replica: pure state over a store. It knows no network and no clock.
   'crdt/bytes': { imports: [] },
   'crdt/store': { imports: ['crdt/bytes'] },
+  'crdt/voices': { imports: ['crdt/bytes'] },
   'crdt/filters': { imports: ['crdt/bytes', 'crdt/store'] },
   'crdt/feeds': { imports: ['crdt/bytes', 'crdt/store'] },
-  'crdt/members': { imports: ['crdt/bytes', 'crdt/store', 'crdt/feeds'] },
+  'crdt/members': { imports: ['crdt/bytes', 'crdt/store', 'crdt/feeds', 'crdt/voices'] },
   'crdt/records': { imports: ['crdt/bytes', 'crdt/store'] },
   'crdt/publishing': {
     imports: ['crdt/bytes', 'crdt/store', 'crdt/feeds', 'crdt/records']

@@ -24,6 +24,7 @@ import { skills } from './skills.ts'
 import { scale } from './scale.ts'
 import { standing } from './standing.ts'
 import { stem } from './stem.ts'
+import { voices } from './voices.ts'
 import type { Benchmark } from './benchmark.ts'
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
@@ -51,7 +52,8 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     scale,
     skills,
     standing,
-    stem
+    stem,
+    voices
   })
 )
 

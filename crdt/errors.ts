@@ -62,6 +62,18 @@ export class StoreError extends CodedError<StoreErrorCode> {
   override readonly name = 'StoreError'
 }
 
+/** Why voices did not answer. */
+export type VoiceErrorCode =
+  /** Thrown when voices are used after `close()`, and by requests that `close()` interrupts. */
+  | 'VOICES_CLOSED'
+  /** Thrown when the thread of voices failed; the next call starts another one. */
+  | 'VOICES_FAILED'
+
+/** Thrown by the thread that does the work of voices. */
+export class VoiceError extends CodedError<VoiceErrorCode> {
+  override readonly name = 'VoiceError'
+}
+
 /** Which limit of the format was exceeded. */
 export type LimitErrorCode =
   /** Thrown when a record is larger than `MAX_RECORD_BYTES`. */

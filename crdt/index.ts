@@ -35,7 +35,8 @@ export {
   MalformedError,
   MemberError,
   messageOf,
-  StoreError
+  StoreError,
+  VoiceError
 } from './errors.ts'
 export * from './members/index.ts'
 export { makeDirectory } from './make-directory.ts'
@@ -85,9 +86,22 @@ export { Serial } from './store/serial.ts'
 export { readCopy } from './store/copy-store.ts'
 export { inspectStore } from './store/inspect-store.ts'
 export { openStore } from './store/store.ts'
+export {
+  createCredential,
+  MAX_CREDENTIAL_BYTES,
+  MAX_RING_KEYS,
+  readCredential,
+  verifyCredential
+} from './voices/credential.ts'
+export { epochKeyOf } from './voices/epoch-key.ts'
+export { MAX_RECORD_TAGS, proveTags, TAG_PROOF_BYTES, verifyTags } from './voices/record-tags.ts'
+export { epochTag, recordTag } from './voices/tags.ts'
+export { isVoiceKey, RING_ID_BYTES, ringIdOf, voiceKeyOf } from './voices/voice-key.ts'
+export { VoiceThread } from './voices/voice-thread.ts'
+export { inlineVoices } from './voices/voices.ts'
 export type { RejectReason } from './admission/validate-entry.ts'
 export type { AdmissionResult, ProofResult } from './admission/admitter.ts'
-export type { LimitErrorCode, MemberErrorCode, StoreErrorCode } from './errors.ts'
+export type { LimitErrorCode, MemberErrorCode, StoreErrorCode, VoiceErrorCode } from './errors.ts'
 export type { Author } from './feeds/author.ts'
 export type { Entry, EntryHeader, SignedHeader } from './feeds/entry.ts'
 export type { Proof } from './feeds/equivocation.ts'
@@ -120,3 +134,9 @@ export type { Retraction } from './records/retraction.ts'
 export type { HiddenEntries, HiddenFeed, HiddenRecords } from './publishing/hidden-entries.ts'
 export type { Value } from './records/value.ts'
 export type { Decoder } from './bytes/encoding.ts'
+export type { Credential, CredentialInit } from './voices/credential.ts'
+export type { EpochKey } from './voices/epoch-key.ts'
+export type { TagBatch } from './voices/record-tags.ts'
+export type { RingSignature } from './voices/ring-signature.ts'
+export type { VoiceKey } from './voices/voice-key.ts'
+export type { ProveInit, VerifyInit, Voices } from './voices/voices.ts'

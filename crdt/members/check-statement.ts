@@ -10,7 +10,7 @@ import {
   MAX_SUCCESSIONS
 } from './constants.ts'
 import { isSignedBy } from './statement-bytes.ts'
-import { isVoiceKey } from './voice-key.ts'
+import { isVoiceKey } from '../voices/voice-key.ts'
 import type { Certificate } from './certificate.ts'
 import type { Founding } from './founding.ts'
 import type { Revocation } from './revocation.ts'

@@ -7,7 +7,7 @@ import { DOMAIN } from '../constants.ts'
 import { fromHex, toHex } from '../bytes/index.ts'
 import { MemberError } from '../errors.ts'
 import { signingKeyOf } from './signing-key.ts'
-import { voiceKeyOf } from './voice-key.ts'
+import { voiceKeyOf } from '../voices/voice-key.ts'
 import type { SigningKey } from './signing-key.ts'
 
 /** Bytes of a member's seed. */

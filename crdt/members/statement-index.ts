@@ -8,7 +8,7 @@
  * issuer the one with the lowest id. What was built on a statement that leaves, leaves with it.
  */
 import { toHex } from '../bytes/index.ts'
-import { ringIdOf } from './voice-key.ts'
+import { ringIdOf } from '../voices/voice-key.ts'
 import { Roots } from './roots.ts'
 import type { Certificate } from './certificate.ts'
 import type { Revocation } from './revocation.ts'

@@ -60,7 +60,8 @@ describe('a command', () => {
 describe('a thread', () => {
   for (const [file, needed] of [
     ['src/search/search-worker.ts', 'crdt/records/record.ts'],
-    ['src/sandbox/sandbox-worker.ts', 'quickjs-emscripten-core']
+    ['src/sandbox/sandbox-worker.ts', 'quickjs-emscripten-core'],
+    ['crdt/voices/voice-worker.ts', '@noble/curves/ed25519.js']
   ] as const) {
     it(`of ${file} loads neither the replica nor the schemas of options`, () => {
       const loaded = loadedBy(file)
