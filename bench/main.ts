@@ -13,6 +13,7 @@ import { ingest } from './ingest.ts'
 import { languages } from './languages.ts'
 import { load } from './load.ts'
 import { light } from './light.ts'
+import { members } from './members.ts'
 import { millions } from './millions.ts'
 import { models } from './models.ts'
 import { recall } from './recall.ts'
@@ -42,6 +43,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     languages,
     light,
     load,
+    members,
     millions,
     models,
     recall,
