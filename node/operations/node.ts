@@ -268,7 +268,7 @@ export const NODE = {
     errors: ['BACKUP_INVALID'],
     example: {
       input: { directory: '/backup/monday' },
-      output: { directory: '/backup/monday', items: 1200, hasPeerKey: true }
+      output: { directory: '/backup/monday', items: 1200, hasPeerKey: true, hasMember: false }
     },
     cli: { by: 'backup DIR', args: ['backup', '/backup/monday'] },
     mcp: NOT_FOR_AGENTS,

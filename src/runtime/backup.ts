@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { makeDirectory, readCopy } from '../../crdt/index.ts'
 import { HiveError, messageOf } from '../errors.ts'
+import { MEMBER_FILE } from './node-members.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Store, StoreCopy } from '../../crdt/index.ts'
 
@@ -23,6 +24,8 @@ export interface BackupReport {
   readonly items: number
   /** Whether it has the key of the peer; a node without a network or a directory has none. */
   readonly hasPeerKey: boolean
+  /** Whether it has the seed of a member of a closed swarm, without which the membership is lost. */
+  readonly hasMember: boolean
 }
 
 const Manifest = z.object({
@@ -31,7 +34,9 @@ const Manifest = z.object({
   items: z.int(),
   /** SHA-256 of all keys and values. */
   digest: z.string(),
-  hasPeerKey: z.boolean()
+  hasPeerKey: z.boolean(),
+  /** Absent in backups of nodes without closed swarms. */
+  hasMember: z.boolean().default(false)
 })
 
 const MANIFEST = 'backup.json'
@@ -49,18 +54,21 @@ export async function writeBackup(
 ): Promise<BackupReport> {
   signal?.throwIfAborted()
   return fillDirectory(directory, async () => {
-    const hasPeerKey =
-      dataDir !== undefined && (await copyKey(join(dataDir, PEER_KEY), join(directory, PEER_KEY)))
+    const copies = async (name: string): Promise<boolean> =>
+      dataDir !== undefined && (await copyKey(join(dataDir, name), join(directory, name)))
+    const hasPeerKey = await copies(PEER_KEY)
+    const hasMember = await copies(MEMBER_FILE)
     const copy = await store.copyTo(join(directory, STORE), { signal, onProgress })
     const manifest: z.output<typeof Manifest> = {
       format: 1,
       createdAt: new Date().toISOString(),
       ...copy,
-      hasPeerKey
+      hasPeerKey,
+      hasMember
     }
     const text = `${JSON.stringify(manifest, undefined, 2)}\n`
     await writeFile(join(directory, MANIFEST), text, { mode: FILE_MODE, flush: true })
-    return { directory, items: copy.items, hasPeerKey }
+    return { directory, items: copy.items, hasPeerKey, hasMember }
   })
 }
 
@@ -74,7 +82,7 @@ export async function restoreBackup(
   dataDir: string,
   { signal, onProgress }: BackupOptions = {}
 ): Promise<BackupReport> {
-  const { items, digest, hasPeerKey } = await readManifest(backup)
+  const { items, digest, hasPeerKey, hasMember } = await readManifest(backup)
   return fillDirectory(dataDir, async () => {
     await mkdir(join(dataDir, STORE), { mode: DIRECTORY_MODE })
     for (const name of await readdir(join(backup, STORE))) {
@@ -90,7 +98,8 @@ export async function restoreBackup(
     }
     onProgress?.({ items })
     if (hasPeerKey) await copyKey(join(backup, PEER_KEY), join(dataDir, PEER_KEY))
-    return { directory: dataDir, items, hasPeerKey }
+    if (hasMember) await copyKey(join(backup, MEMBER_FILE), join(dataDir, MEMBER_FILE))
+    return { directory: dataDir, items, hasPeerKey, hasMember }
   })
 }
 
@@ -100,7 +109,7 @@ async function fillDirectory<T>(directory: string, fill: () => Promise<T>): Prom
   try {
     return await fill()
   } catch (error) {
-    for (const name of [MANIFEST, PEER_KEY, STORE]) {
+    for (const name of [MANIFEST, PEER_KEY, MEMBER_FILE, STORE]) {
       await rm(join(directory, name), { recursive: true, force: true })
     }
     throw error

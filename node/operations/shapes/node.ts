@@ -138,7 +138,8 @@ export const IntegrityReport = z.strictObject({
 export const BackupReport = z.strictObject({
   directory: z.string(),
   items: Count,
-  hasPeerKey: z.boolean()
+  hasPeerKey: z.boolean(),
+  hasMember: z.boolean()
 })
 
 export const HeuristicPerformance = z.strictObject({

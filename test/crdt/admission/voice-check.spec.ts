@@ -74,7 +74,7 @@ describe('the check of voices', () => {
     assert.deepEqual([checked.credentials, checked.tags], [1, 1])
   })
 
-  it('runs once for a credential, whatever comes with it: authors, epochs of others, replays', async () => {
+  it('runs once for a credential, with any number of authors and repetitions', async () => {
     await using checked = await Checked.open(roster)
     for (let i = 0; i < 5; i++) {
       const entry = await new VoicedFeed(eve).entry({ ...voice, seq: 1 }, [publication('a')])
