@@ -66,7 +66,13 @@ export function replicaParts(
   const voiceCheck =
     membership === undefined || voices === undefined
       ? undefined
-      : new VoiceCheck({ swarm, membership, voices, feed: (author) => feeds.feed(author) })
+      : new VoiceCheck({
+          swarm,
+          membership,
+          voices,
+          feed: (author) => feeds.feed(author),
+          publicSeq: (author) => hidden.publicSeq(author)
+        })
   // Members take a new author with each epoch of the swarm.
   const epochs = membership === undefined ? authorEpochs : { current: () => membership.epoch() }
   const hidden = new HiddenEntries(store, (author) => feeds.touch(author))

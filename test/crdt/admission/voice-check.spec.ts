@@ -44,7 +44,7 @@ class Checked implements AsyncDisposable {
       epoch: () => roster.epoch,
       assertVoice: () => undefined
     })
-    this.replica = openReplica({ store, swarm: CLOSED_SWARM, membership })
+    this.replica = openReplica({ store, swarm: CLOSED_SWARM, membership, hidesOwn: true })
   }
 
   static async open(roster: TestRoster): Promise<Checked> {
@@ -116,6 +116,20 @@ describe('the check of voices', () => {
     assert.equal(await checked.outcome(next), 'admitted')
     resolve()
     assert.equal((await Promise.all(pending)).filter((each) => each === 'admitted').length, 1)
+  })
+
+  it('runs for an own entry that comes back while it is hidden, as for that of another', async () => {
+    await using checked = await Checked.open(roster)
+    const replica = await checked.replica
+    for (const content of ['a', 'b']) await replica.publish([publication(content)])
+    const [author = new Uint8Array()] = replica.hiddenAuthors()
+    const entries = await Array.fromAsync(replica.entriesAfter(author, 0))
+    assert.deepEqual([checked.credentials, checked.tags], [0, 0])
+    for (const [i, bytes] of entries.entries()) {
+      assert.equal((await replica.admit(bytes)).outcome, 'admitted')
+      assert.deepEqual([checked.credentials, checked.tags], [1, i + 1])
+    }
+    assert.deepEqual(replica.hiddenAuthors(), [])
   })
 
   it('is repeated after the thread has failed', async () => {
