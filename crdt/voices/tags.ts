@@ -11,11 +11,17 @@ import type { VoiceKey } from './voice-key.ts'
 
 /**
  * Bases of records that are kept, since hashing to the group is most of the cost of a check, and
- * members vote on the same records; 8 MB at most.
+ * members vote on the same records; 8 MB at most for each purpose.
  */
 const MAX_KNOWN_BASES = 16_384
 
-const known = new Map<string, Point>()
+/**
+ * What a base is for. What this node computed for its own votes does not speed up its checks: a peer
+ * that sends an entry back would learn from the time of the check whose it is.
+ */
+export type BaseUse = 'check' | 'own'
+
+const bases = { check: new Map<string, Point>(), own: new Map<string, Point>() }
 
 /** Base of the tags of an epoch. It does not depend on the ring: see docs/decisions/voices.md. */
 export function epochBase(swarm: string, epoch: number): Point {
@@ -26,7 +32,8 @@ export function epochBase(swarm: string, epoch: number): Point {
 }
 
 /** Base of the tags of a record. */
-export function recordBase(swarm: string, digest: Uint8Array): Point {
+export function recordBase(swarm: string, digest: Uint8Array, use: BaseUse): Point {
+  const known = bases[use]
   const name = Buffer.from(digest).toString('latin1') + swarm
   const found = known.get(name)
   if (found !== undefined) return found
@@ -51,5 +58,5 @@ export function epochTag(key: VoiceKey, swarm: string, epoch: number): Uint8Arra
 
 /** The member's tag of the record with this digest (32 bytes), 32 bytes. */
 export function recordTag(key: VoiceKey, swarm: string, digest: Uint8Array): Uint8Array {
-  return writePoint(multiplySecret(recordBase(swarm, digest), readScalar(key.secret)))
+  return writePoint(multiplySecret(recordBase(swarm, digest, 'own'), readScalar(key.secret)))
 }
