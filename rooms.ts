@@ -33,6 +33,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: [
       'crdt/bytes',
       'crdt/store',
+      'crdt/voices',
       'crdt/filters',
       'crdt/feeds',
       'crdt/records',

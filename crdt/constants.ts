@@ -160,7 +160,8 @@ export const SUCCESSES = 'successes'
 
 /**
  * Of a voice: epochs of a week until the year 2285, authors that a member can have in one epoch
- * (each crash takes one), entries of one author. Together 48 bits.
+ * (each start takes one: one that starts every two minutes takes all), entries of one author.
+ * Together 48 bits.
  */
 export const MAX_EPOCH = 2 ** 14 - 1
 /** See `MAX_EPOCH`. */
@@ -182,3 +183,8 @@ export const TAG_PROOF_BYTES = 64
  * Further ones wait for nothing: they are refused.
  */
 export const MAX_VOICE_AUTHORS = 4_096
+
+/** In a closed swarm: authors without an entry whose base or fork is stored: about 2 MB on disk. */
+export const MAX_UNKNOWN_AUTHORS = 4_096
+/** Bases of further such authors, in memory: the entries follow in the same answer of a sync. */
+export const MAX_WAITING_BASES = 256

@@ -164,6 +164,7 @@ export function replicaParts(
   const rebuild = new StandingRebuild({
     ...shared,
     store,
+    voices,
     runExclusive: runAlone,
     commit,
     markUnswept: (author) => sweeper.mark(author)

@@ -10,6 +10,9 @@ export const DEFAULT_LAN_LISTEN: readonly string[] = ['/ip4/0.0.0.0/tcp/0']
 /** A gossip message is forwarded by everyone: larger entries are announced and pulled instead. */
 export const MAX_GOSSIP_BYTES = 4 * 1024
 
+/** Messages of one peer that are in admission at a time; sync brings what is dropped. */
+export const MAX_PENDING_GOSSIP = 64
+
 /** One gossipsub RPC may answer an IWANT with several messages; a larger one closes the stream. */
 export const MAX_RPC_BYTES = 4 * 1024 * 1024
 

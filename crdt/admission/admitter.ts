@@ -16,6 +16,7 @@ import { MalformedError } from '../errors.ts'
 import { isIntroduction } from '../feeds/voice-part.ts'
 import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
 import { voiceOrder } from '../records/voice-order.ts'
+import { UnknownAuthors } from './unknown-authors.ts'
 import type { RejectReason, EntryVerdict, VoiceReader } from './validate-entry.ts'
 import type { VoiceCheck } from './voice-check.ts'
 import type { VoiceQuota } from './voice-quota.ts'
@@ -110,9 +111,13 @@ interface EntryOrigin {
 export class Admitter {
   readonly #init: AdmitterInit
   readonly #rejections = new Map<RejectReason, number>()
+  /** Of a closed swarm. */
+  readonly #unknown: UnknownAuthors | undefined
 
   constructor(init: AdmitterInit) {
     this.#init = init
+    const { feeds, voices } = init
+    this.#unknown = voices === undefined ? undefined : new UnknownAuthors({ feeds, voices })
   }
 
   /** Begins what takes long of an admission, before its turn. Never throws for invalid bytes. */
@@ -147,6 +152,7 @@ export class Admitter {
     }
     if (this.#isVoid(proof)) return 'held'
     if (!isProven(this.#init.swarm, proof)) return 'rejected'
+    if ((await this.#unknown?.mayStore(proof[0].author)) === false) return 'held'
     return this.#voidAlone(proof)
   }
 
@@ -161,6 +167,10 @@ export class Admitter {
     if (!isLater && !isNews) return 'held'
     if (!hasValidSignature(swarm, header)) return 'rejected'
     if (!isLater && held !== undefined) return this.#voidAlone([held, header])
+    if ((await this.#unknown?.mayStore(header.author)) === false) {
+      this.#unknown?.wait(header)
+      return 'held'
+    }
     await serial.run(() => this.#raiseBase(header))
     return 'admitted'
   }
@@ -222,7 +232,7 @@ export class Admitter {
     await commits.refresh()
     const verdict = await validateEntry(bytes, {
       swarm,
-      feed: (author) => feeds.feed(author),
+      feed: (author) => this.#feedOf(author),
       headerAt: async (author, seq) => {
         await commits.flush()
         return feeds.headerAt(author, seq)
@@ -262,6 +272,8 @@ export class Admitter {
   ): Promise<AdmissionResult> {
     const { commits, feeds, hidden, recordLog, observer, sweeper, drafts } = this.#init
     const { published, elementOf } = this.#init
+    const waiting = this.#unknown?.waiting(entry.author)
+    const raised = waiting === undefined ? [] : feeds.setBase(waiting)
     const feed = feeds.feed(entry.author)
     if (entry.base < entry.seq && !(await this.#mayBegin(feed, entry.base))) {
       await this.#setBase(entry)
@@ -277,6 +289,7 @@ export class Admitter {
     if (origin?.isOwn !== true) hidden.observe(values)
     const durable = commits.commit([
       ...(isHidden ? hidden.hide(feed, digests) : []),
+      ...raised,
       ...feeds.append(entry, bytes, next),
       ...introduction,
       // Stored again with each first entry, which is rare enough.
@@ -323,7 +336,17 @@ export class Admitter {
   async #introduce({ author }: Entry, voice: FeedVoice | undefined): Promise<Operation[]> {
     const { voices } = this.#init
     if (voice === undefined || voices === undefined) return []
+    this.#unknown?.introduce(author)
     return isSameVoice(await voices.of(author), voice) ? [] : voices.put(author, voice)
+  }
+
+  /** The feed with a base that waits for this entry. */
+  #feedOf(author: Uint8Array): Feed {
+    const feed = this.#init.feeds.feed(author)
+    const waiting = this.#unknown?.waiting(author)
+    if (waiting === undefined || waiting.base <= feed.base || feed.seq >= feed.base) return feed
+    const { base } = waiting
+    return { ...feed, seq: base - 1, base }
   }
 
   #voicesFor(origin: EntryOrigin | undefined): VoiceReader | undefined {

@@ -6,8 +6,23 @@ import { clientIdOf, readLogUpdate } from '../records/knowledge-log.ts'
 import { unpack } from '../feeds/payload.ts'
 import { splitPayload } from '../feeds/voice-part.ts'
 import { voiceOrder } from '../records/voice-order.ts'
+import { readCredential } from '../voices/credential.ts'
 import { withVoices } from '../records/voiced-values.ts'
+import type { FeedVoice } from '../feeds/feed-voices.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
+
+/** Whose voice an admitted entry introduces its author as. */
+export function readIntroducedVoice(swarm: string, bytes: Uint8Array): FeedVoice | undefined {
+  try {
+    const { part } = splitPayload(swarm, readEntry(bytes).payload)
+    if (part?.introduction === undefined) return undefined
+    const { tag } = readCredential(part.introduction.credential)
+    return { epoch: part.epoch, generation: part.generation, tag: tag.slice() }
+  } catch (error) {
+    if (error instanceof MalformedError) return undefined
+    throw error
+  }
+}
 
 /** The values of an admitted entry; none for an entry of a playbook or of an unread format. */
 export function readEntryValues(swarm: string, seq: number, bytes: Uint8Array): EntryValues {

@@ -1,6 +1,6 @@
 /**
- * Computes the standing of all records again, from the stored entries: after an update from a store
- * that had none. Runs beside admissions, an entry at a time; a crash continues behind the last
+ * Computes the standing of all records again, and in a closed swarm the voices of feeds, from the
+ * stored entries: after an update from a store that had none, and after a repair. Runs beside admissions, an entry at a time; a crash continues behind the last
  * entry. Until it ends records have too few votes, so some stay in quarantine.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -8,8 +8,10 @@ import { KEY_BYTES } from '../constants.ts'
 import { concat, seqBytes, seqOf, toHex } from '../bytes/index.ts'
 import { REBUILD_KEY, REPLACED_SECTIONS } from '../store/migrations.ts'
 import { changedBy } from '../records/value.ts'
-import { readEntryValues } from './entry-values.ts'
+import { readEntryValues, readIntroducedVoice } from './entry-values.ts'
+import { isSameVoice } from '../feeds/feed-voices.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
+import type { FeedVoices } from '../feeds/feed-voices.ts'
 import type { StandingWriter } from '../records/standing-writer.ts'
 import type { DigestLog } from '../store/digest-log.ts'
 import type { Drafts } from '../store/drafts.ts'
@@ -21,6 +23,8 @@ export interface StandingRebuildInit {
   readonly feeds: Pick<FeedStore, 'between' | 'feed' | 'heads'>
   readonly standings: Pick<StandingWriter, 'add'>
   readonly recordLog: Pick<DigestLog, 'append'>
+  /** Of a closed swarm. */
+  readonly voices?: Pick<FeedVoices, 'of' | 'put'>
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
   /** Runs without concurrent admissions. */
   runExclusive<T>(task: () => Promise<T>): Promise<T>
@@ -106,6 +110,7 @@ export class StandingRebuild {
 
   async #addEntry(author: Uint8Array, seq: number, bytes: Uint8Array): Promise<number> {
     const { swarm, feeds, standings, recordLog, drafts } = this.#init
+    const introduction = await this.#introduce(author, bytes)
     const { values, order } = readEntryValues(swarm, seq, bytes)
     await this.#init.runExclusive(async () => {
       const { base, fork } = feeds.feed(author)
@@ -120,12 +125,20 @@ export class StandingRebuild {
       const draft = drafts.take()
       await this.#init.commit([
         ...draft.operations,
+        ...introduction,
         ...recordLog.append(changedBy(values)),
         this.#meta.put(REBUILD_KEY, concat(author, seqBytes(seq)))
       ])
       draft.landed()
     })
     return values.length
+  }
+
+  async #introduce(author: Uint8Array, bytes: Uint8Array): Promise<readonly Operation[]> {
+    const { swarm, voices } = this.#init
+    const voice = voices === undefined ? undefined : readIntroducedVoice(swarm, bytes)
+    if (voices === undefined || voice === undefined) return []
+    return isSameVoice(await voices.of(author), voice) ? [] : voices.put(author, voice)
   }
 
   async #clear(name: string): Promise<void> {

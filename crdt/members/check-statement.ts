@@ -5,6 +5,7 @@ import { bindsRoot } from './closed-swarm.ts'
 import {
   MAX_BRANCH_STATEMENTS,
   MAX_CHAIN,
+  MAX_REPLACED,
   MAX_STATEMENTS,
   MAX_STATEMENTS_BYTES,
   MAX_SUCCESSIONS
@@ -97,7 +98,10 @@ function checkCertificate(
   const limit = parent === undefined ? undefined : limitOf(index, parent, certificate)
   if (limit !== undefined) return refused(limit)
   const [, second] = index.sameNumber(certificate)
-  if (second !== undefined && second < toHex(certificate.id)) return refused('surplus')
+  if (second !== undefined) {
+    const isSurplus = second < toHex(certificate.id) || index.replaced(certificate) >= MAX_REPLACED
+    if (isSurplus) return refused('surplus')
+  }
   if (!verifies) return VALID
   const key = parent?.certificate.member ?? certificate.issuer
   if (!isSignedBy(swarm, 'certificate', certificate, key)) return refused('signature')

@@ -21,6 +21,12 @@ export const MAX_KEPT = 2_000
 /** A succession that keeps the most, with its keys, signature and lengths. */
 export const MAX_STATEMENT_BYTES = MAX_KEPT * 32 + 512
 
+/**
+ * Certificates of one number that make place for others with lower ids. Rings accept also void
+ * certificates, so each is another voice of an inviter that cheats.
+ */
+export const MAX_REPLACED = 8
+
 /** Statements of one swarm, and their bytes: each is resident, about 1 kB with its indexes. */
 export const MAX_STATEMENTS = 65_536
 /** See `MAX_STATEMENTS`. */

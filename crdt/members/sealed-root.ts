@@ -4,7 +4,6 @@
  * checksum of the lines before it, so that a damaged file is not taken for a wrong passphrase.
  */
 import { randomBytes, scrypt } from 'node:crypto'
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { fromHex, sha256, toHex } from '../bytes/index.ts'
 import { MemberError } from '../errors.ts'
 import { ROOT_SEED_BYTES } from './root.ts'
@@ -35,6 +34,7 @@ export async function sealRoot(
     `xchacha20-poly1305 ${toHex(nonce)}`
   ]
   const key = await keyOf(passphrase, salt, cost)
+  const { xchacha20poly1305 } = await import('@noble/ciphers/chacha.js')
   const cipher = xchacha20poly1305(key, nonce, authenticated(header))
   const lines = [...header, toHex(cipher.encrypt(seed))]
   return `${[...lines, checkLine(lines)].join('\n')}\n`
@@ -62,6 +62,7 @@ export async function openSealedRoot(text: string, passphrase: string): Promise<
     throw damaged('The header of the root is not valid.')
   }
   const key = await keyOf(passphrase, saltBytes, cost)
+  const { xchacha20poly1305 } = await import('@noble/ciphers/chacha.js')
   try {
     const aad = authenticated(lines.slice(0, 3))
     return xchacha20poly1305(key, nonceBytes, aad).decrypt(sealedBytes)

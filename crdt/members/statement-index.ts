@@ -33,6 +33,8 @@ export class StatementIndex {
   readonly #certificates = new Map<string, CertificateNode>()
   /** Ids of certificates, by issuer and number; in ascending order. */
   readonly #numbers = new Map<string, readonly string[]>()
+  /** How many certificates of a number have left for others. */
+  readonly #replaced = new Map<string, number>()
   /** Ids of certificates and revocations, by the certificate or the root that issued them. */
   readonly #issued = new Map<string, Set<string>>()
   /** By target, then by issuer. */
@@ -95,6 +97,11 @@ export class StatementIndex {
     return this.#numbers.get(slotOf(issuer, number)) ?? []
   }
 
+  /** How many certificates with the number of this one have left since the start. */
+  replaced({ issuer, number }: Certificate): number {
+    return this.#replaced.get(slotOf(issuer, number)) ?? 0
+  }
+
   revocationsOf(target: string): readonly Revocation[] {
     return [...(this.#revocations.get(target)?.values() ?? [])]
   }
@@ -134,7 +141,12 @@ export class StatementIndex {
   }
 
   #replacedBy(statement: Statement): readonly string[] {
-    if (statement.kind === 'certificate') return this.sameNumber(statement).slice(1)
+    if (statement.kind === 'certificate') {
+      const replaced = this.sameNumber(statement).slice(1)
+      const slot = slotOf(statement.issuer, statement.number)
+      if (replaced.length > 0) this.#replaced.set(slot, this.replaced(statement) + 1)
+      return replaced
+    }
     if (statement.kind !== 'revocation') return []
     const other = this.revocationBy(toHex(statement.target), toHex(statement.issuer))
     return other === undefined ? [] : [toHex(other.id)]

@@ -18,6 +18,7 @@ import {
   MAX_RPC_BYTES,
   MAX_TOPIC_BYTES_PER_PEER
 } from '../constants.ts'
+import { PendingMessages } from './pending-messages.ts'
 import { readGossip, writeGossip, writeGossipProof } from './gossip-frames.ts'
 import type { GossipSub, GossipSubComponents, Message } from '@libp2p/gossipsub'
 import type { PeerId } from '@libp2p/interface'
@@ -118,11 +119,17 @@ export function joinGossip(service: GossipSub, init: GossipInit): Gossip {
 class TopicGossip implements Gossip {
   readonly #service: GossipSub
   readonly #init: GossipInit
+  readonly #pending = new PendingMessages()
 
   constructor(service: GossipSub, init: GossipInit) {
     this.#service = service
     this.#init = init
-    service.topicValidators.set(init.topic, (peer, message) => this.#validate(peer, message))
+    service.topicValidators.set(
+      init.topic,
+      async (peer, message) =>
+        (await this.#pending.run(peer.toString(), () => this.#validate(peer, message))) ??
+        TopicValidatorResult.Ignore
+    )
     for (const event of CHANGES) service.addEventListener(event, this.#onChange)
     if (init.subscribes) service.subscribe(init.topic)
   }

@@ -10,6 +10,7 @@ import {
   openStore,
   ringIdOf
 } from '../../../crdt/index.ts'
+import { MAX_REPLACED } from '../../../crdt/members/constants.ts'
 import { Chains } from '../../../crdt/members/chains.ts'
 import { Roster } from '../../../crdt/members/roster.ts'
 import { StatementIndex } from '../../../crdt/members/statement-index.ts'
@@ -27,6 +28,27 @@ describe('epochs', () => {
 })
 
 describe('the voices of an epoch', () => {
+  it('of one number are few, however many certificates an inviter signs with it', async () => {
+    const lab = new ClosedSwarm()
+    const statements = await lab.statements()
+    const inviter = lab.issue(lab.asRoot, { role: 'inviter', max: 1 })
+    // Each makes place for the next, whose id is lower.
+    const twins = Array.from({ length: 60 }, () => lab.issue(inviter, { number: 1 })).toSorted(
+      (a, b) => Buffer.compare(b.certificate.id, a.certificate.id)
+    )
+    await statements.add(bytesOf([lab.founding, inviter.certificate]))
+    const accepted = new Set<string>()
+    for (const { certificate } of twins) {
+      await statements.add([certificate.bytes])
+      for (const { keys } of twins) {
+        const id = ringIdOf(keys.voice)
+        if (statements.roster.keysOfRing(EPOCH, [id]) !== undefined) accepted.add(toHex(id))
+      }
+    }
+    assert.equal(accepted.size, 2 + MAX_REPLACED)
+    assert.ok(!statements.roster.voices(EPOCH).some((key) => accepted.has(toHex(ringIdOf(key)))))
+  })
+
   it('are the members and inviters that are not revoked or void', async () => {
     const lab = new ClosedSwarm()
     const statements = await lab.statements()

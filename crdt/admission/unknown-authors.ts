@@ -1,0 +1,70 @@
+/**
+ * Authors of a closed swarm that no member has introduced here. Their bases and forks can come before
+ * their entries, but anybody can sign some, for any number of authors. So the replica stores those of
+ * so many authors; further forks are ignored, and of further bases the last ones wait in memory for
+ * the entry that follows them.
+ */
+import { MAX_UNKNOWN_AUTHORS, MAX_WAITING_BASES } from '../constants.ts'
+import { toHex } from '../bytes/index.ts'
+import type { SignedHeader } from '../feeds/entry.ts'
+import type { FeedHead } from '../feeds/feed.ts'
+import type { FeedStore } from '../feeds/feed-store.ts'
+import type { FeedVoices } from '../feeds/feed-voices.ts'
+
+export interface UnknownAuthorsInit {
+  readonly feeds: Pick<FeedStore, 'heads'>
+  readonly voices: Pick<FeedVoices, 'of'>
+}
+
+export class UnknownAuthors {
+  readonly #init: UnknownAuthorsInit
+  #stored: Set<string> | undefined
+  /** Headers by author, the oldest first. */
+  readonly #waiting = new Map<string, SignedHeader>()
+
+  constructor(init: UnknownAuthorsInit) {
+    this.#init = init
+  }
+
+  /** Whether a base or a fork of the author may be stored; counts it. */
+  async mayStore(author: Uint8Array): Promise<boolean> {
+    if ((await this.#init.voices.of(author)) !== undefined) return true
+    const stored = (this.#stored ??= await this.#read())
+    const name = toHex(author)
+    if (stored.has(name)) return true
+    if (stored.size >= MAX_UNKNOWN_AUTHORS) return false
+    stored.add(name)
+    return true
+  }
+
+  /** A header that raises a base, and may not be stored. */
+  wait(header: SignedHeader): void {
+    const name = toHex(header.author)
+    this.#waiting.delete(name)
+    this.#waiting.set(name, header)
+    for (const oldest of this.#waiting.keys()) {
+      if (this.#waiting.size <= MAX_WAITING_BASES) break
+      this.#waiting.delete(oldest)
+    }
+  }
+
+  waiting(author: Uint8Array): SignedHeader | undefined {
+    return this.#waiting.size === 0 ? undefined : this.#waiting.get(toHex(author))
+  }
+
+  /** A member has introduced the author. */
+  introduce(author: Uint8Array): void {
+    const name = toHex(author)
+    this.#stored?.delete(name)
+    this.#waiting.delete(name)
+  }
+
+  async #read(): Promise<Set<string>> {
+    const stored = new Set<string>()
+    const isEmpty = ({ seq, base }: FeedHead): boolean => seq < base
+    for (const { author } of this.#init.feeds.heads().filter(isEmpty)) {
+      if ((await this.#init.voices.of(author)) === undefined) stored.add(toHex(author))
+    }
+    return stored
+  }
+}
