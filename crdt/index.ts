@@ -50,6 +50,7 @@ export type {
 export { makeDirectory } from './make-directory.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
 export { createAuthor } from './feeds/author.ts'
+export type { OwnAuthor } from './feeds/author.ts'
 export {
   hasOwnPayload,
   hasValidSignature,

@@ -90,7 +90,7 @@ export async function openRoot(source: RootSource): Promise<OpenedRoot> {
     if (file !== undefined || source.fromStdin) {
       throw new UsageError('--words-stdin stands in for --root and --passphrase-stdin.')
     }
-    return { root: rootOf(seedOfWords(await readWords())), passphrase: undefined }
+    return { root: rootOf(await seedOfWords(await readWords())), passphrase: undefined }
   }
   if (file === undefined) throw new UsageError('Name the file of the root: --root FILE.')
   const sealed = await readRootFile(file)

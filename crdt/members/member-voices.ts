@@ -22,6 +22,7 @@ export interface Rings {
   ringFor(epoch: number, voiceKey: Uint8Array): readonly Uint8Array[] | undefined
 }
 
+/** What the voices of a closed swarm are made from. */
 export interface MemberVoicesInit {
   readonly swarm: string
   readonly rings: Rings

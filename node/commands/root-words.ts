@@ -5,8 +5,8 @@ import type { Root } from '../../crdt/index.ts'
 
 const COLUMNS = 6
 
-export function wordsOf({ seed }: Pick<Root, 'seed'>): string {
-  return rootWords(seed).join(' ')
+export async function wordsOf({ seed }: Pick<Root, 'seed'>): Promise<string> {
+  return (await rootWords(seed)).join(' ')
 }
 
 /** Four lines of six numbered words. */

@@ -55,7 +55,7 @@ export async function createSwarmHere(
   const notAfter = new Date(founded.certificate.notAfter * 1000).toISOString()
   const words =
     values.words === true
-      ? { rootWords: wordsOf(root), successorWords: wordsOf(successor) }
+      ? { rootWords: await wordsOf(root), successorWords: await wordsOf(successor) }
       : undefined
   if (values.json === true) {
     printJson({

@@ -33,7 +33,7 @@ export async function succeedHere({ values, dataDir, context }: SwarmCall): Prom
     const seal = passphrase ?? (await newPassphrase({ env, fromStdin: false }))
     await writeRootFile(nextPath, next, seal)
     await call('member-add', { statements: [hexOf(succession)] }, { signal })
-    const words = values.words === true ? { successorWords: wordsOf(next) } : undefined
+    const words = values.words === true ? { successorWords: await wordsOf(next) } : undefined
     if (values.json === true) {
       printJson({ swarm, root: hexOf(root.key), successor: nextPath, ...words })
       return

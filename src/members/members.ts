@@ -25,6 +25,7 @@ import type {
   OwnMembership
 } from './member-views.ts'
 
+/** What the members of a node are opened with. */
 export interface MembersInit {
   readonly statements: MemberStatements
   readonly keys: MemberKeys

@@ -45,7 +45,7 @@ describe('the holder of the root of a closed swarm', function () {
     const sealed = await readFile(created.root, 'utf8')
     assert.deepEqual(
       toHex(await openSealedRoot(sealed, PASSPHRASE)),
-      toHex(seedOfWords(created.rootWords))
+      toHex(await seedOfWords(created.rootWords))
     )
     await writeFile(created.root, sealed.replace(/check ./, 'check x'))
     await fails(ada, renew, 4, /has changed or is incomplete/)
