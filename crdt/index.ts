@@ -50,7 +50,6 @@ export type {
 export { makeDirectory } from './make-directory.ts'
 export { authorEpochs } from './feeds/author-epoch.ts'
 export { createAuthor } from './feeds/author.ts'
-export type { OwnAuthor } from './feeds/author.ts'
 export {
   hasOwnPayload,
   hasValidSignature,
@@ -112,7 +111,7 @@ export type { RejectReason } from './admission/validate-entry.ts'
 export type { AdmissionResult, ProofResult } from './admission/admitter.ts'
 export type { QuotaLimits } from './admission/voice-quota.ts'
 export type { LimitErrorCode, MemberErrorCode, StoreErrorCode, VoiceErrorCode } from './errors.ts'
-export type { Author } from './feeds/author.ts'
+export type { Author, OwnAuthor } from './feeds/author.ts'
 export type { Entry, EntryHeader, SignedHeader } from './feeds/entry.ts'
 export type { Proof } from './feeds/equivocation.ts'
 export type { Feed, FeedHead } from './feeds/feed.ts'
