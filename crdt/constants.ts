@@ -160,7 +160,7 @@ export const SUCCESSES = 'successes'
 
 /**
  * Of a voice: epochs of a week until the year 2285, authors that a member can have in one epoch
- * (each start takes one: one that starts every two minutes takes all), entries of one author.
+ * (each start after a crash takes one), entries of one author.
  * Together 48 bits.
  */
 export const MAX_EPOCH = 2 ** 14 - 1
@@ -179,7 +179,7 @@ export const MAX_ENTRY_TAGS = 2_048
 export const TAG_PROOF_BYTES = 64
 
 /**
- * Authors of one member in one epoch: each start takes one, and each playbook that the member edits.
+ * Authors of one member in one epoch: each start after a crash takes one, and each playbook it edits.
  * Further ones wait for nothing: they are refused.
  */
 export const MAX_VOICE_AUTHORS = 4_096
