@@ -61,10 +61,13 @@ export class UnknownAuthors {
 
   async #read(): Promise<Set<string>> {
     const stored = new Set<string>()
-    const isEmpty = ({ seq, base }: FeedHead): boolean => seq < base
     for (const { author } of this.#init.feeds.heads().filter(isEmpty)) {
       if ((await this.#init.voices.of(author)) === undefined) stored.add(toHex(author))
     }
     return stored
   }
+}
+
+function isEmpty({ seq, base }: FeedHead): boolean {
+  return seq < base
 }

@@ -39,8 +39,8 @@ export async function seedOfWords(text: string): Promise<Uint8Array> {
 
 interface Words {
   readonly wordlist: string[]
-  entropyToMnemonic(entropy: Uint8Array, wordlist: string[]): string
-  mnemonicToEntropy(mnemonic: string, wordlist: string[]): Uint8Array
+  readonly entropyToMnemonic: (entropy: Uint8Array, wordlist: string[]) => string
+  readonly mnemonicToEntropy: (mnemonic: string, wordlist: string[]) => Uint8Array
 }
 
 async function loadWords(): Promise<Words> {
