@@ -11,7 +11,7 @@ export const DEFAULT_LAN_LISTEN: readonly string[] = ['/ip4/0.0.0.0/tcp/0']
 export const MAX_GOSSIP_BYTES = 4 * 1024
 
 /** Messages of one peer that are in admission at a time; sync brings what is dropped. */
-export const MAX_PENDING_GOSSIP = 64
+export const MAX_PENDING_GOSSIP = 32
 
 /** One gossipsub RPC may answer an IWANT with several messages; a larger one closes the stream. */
 export const MAX_RPC_BYTES = 4 * 1024 * 1024
@@ -56,6 +56,13 @@ export const MAX_NODE_BURST = 10_000
 
 /** How long a run leaves a feed to another run that fetches it from another peer. */
 export const FETCH_LEASE = 5_000
+
+/** A feed that was refused without blame is asked for again after this time, which doubles. */
+export const REFUSED_WAIT = 30_000
+/** See `REFUSED_WAIT`; a member may publish more the next day. */
+export const MAX_REFUSED_WAIT = 60 * 60_000
+/** Refused feeds that are remembered: 3 MB. */
+export const MAX_REFUSED_FEEDS = 16_384
 
 /** How often a peer that runs a sync says that it still does. */
 export const TURN_INTERVAL = 5_000

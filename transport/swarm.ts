@@ -360,7 +360,9 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const refused = this.#init.replica.rejections()['unknown-member'] ?? 0
     if (refused === this.#unknownMembers) return
     this.#unknownMembers = refused
-    void syncAll(this.#openHost().services.sync)
+    const { sync } = this.#openHost().services
+    sync.retryRefused()
+    void syncAll(sync)
   }
 
   readonly #onConnect = ({ detail }: CustomEvent<PeerId>): void => {

@@ -13,9 +13,10 @@ import { MAX_PULLED_FEEDS, SYNC_COMMIT_WINDOW } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { MAX_WALK_HEADERS } from './sync-server.ts'
-import type { Entry, FeedHead, PublicView, SignedHeader } from '../../crdt/index.ts'
+import type { Entry, FeedHead, PublicView, RejectReason, SignedHeader } from '../../crdt/index.ts'
 import type { ReadAnswer } from '../streams/request-streams.ts'
 import type { FeedLeases } from './feed-leases.ts'
+import type { RefusedFeeds } from './refused-feeds.ts'
 import type { SyncAnswer } from './sync-frames.ts'
 
 export type PullReplica = Pick<PublicView, 'admit' | 'admitHeader' | 'admitProof' | 'headOf'>
@@ -42,6 +43,9 @@ interface PullAnswer {
 /** Entries of one answer that this side could not use, as when it got them from elsewhere. */
 const MAX_USELESS_ENTRIES = 4096
 
+/** Reasons that end by themselves. */
+const MAY_COME_LATER: ReadonlySet<RejectReason> = new Set(['quota', 'unknown-member'])
+
 const NO_ENTRY = new Uint8Array(32)
 
 /** One run: it counts what all its pulls bring. */
@@ -49,13 +53,19 @@ export class FeedPull {
   readonly #replica: PullReplica
   readonly #request: Request
   readonly #leases: FeedLeases
+  readonly #refusedFeeds: RefusedFeeds
   readonly #news = new Map<string, Entry>()
   #received = 0
   #forks = 0
 
-  constructor(replica: PullReplica, leases: FeedLeases, request: Request) {
+  constructor(
+    replica: PullReplica,
+    { leases, refused }: { readonly leases: FeedLeases; readonly refused: RefusedFeeds },
+    request: Request
+  ) {
     this.#replica = replica
     this.#leases = leases
+    this.#refusedFeeds = refused
     this.#request = request
   }
 
@@ -76,7 +86,7 @@ export class FeedPull {
    * run, and pulls the feed if it is still behind.
    */
   async pull(feeds: ReadonlyMap<string, Uint8Array>, isBehind: IsBehind): Promise<void> {
-    const authors = [...feeds.values()]
+    const authors = this.#refusedFeeds.askable([...feeds.values()])
     for (let from = 0; from < authors.length; from += MAX_PULLED_FEEDS) {
       const wanted = authors.slice(from, from + MAX_PULLED_FEEDS)
       const { taken, end } = this.#leases.take(wanted)
@@ -161,6 +171,7 @@ export class FeedPull {
         throw new ProtocolError(`an entry that was refused: ${admission.reason}`)
       }
       if (admission.outcome === 'admitted') {
+        this.#refusedFeeds.accept(entry.author)
         const counted = this.#count(admission.entry, admission.durable)
         // A failure is that of the answer; where the peer fails first, nobody waits for it.
         counted.catch(() => undefined)
@@ -172,7 +183,10 @@ export class FeedPull {
         continue
       }
       useless += 1
-      if (admission.outcome === 'rejected') refused.add(cut)
+      if (admission.outcome === 'rejected') {
+        refused.add(cut)
+        if (MAY_COME_LATER.has(admission.reason)) this.#refusedFeeds.refuse(entry.author)
+      }
       if (admission.outcome === 'gap') throw new Error('The peer left out an entry.')
       if (useless > MAX_USELESS_ENTRIES) throw new Error('The peer sends what is of no use.')
     }

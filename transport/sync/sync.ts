@@ -22,6 +22,7 @@ import { RequestStreams } from '../streams/request-streams.ts'
 import { Descent } from './descent.ts'
 import { FeedLeases } from './feed-leases.ts'
 import { FeedPull, unexpected } from './feed-pull.ts'
+import { RefusedFeeds } from './refused-feeds.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { SyncServer } from './sync-server.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
@@ -60,6 +61,8 @@ export interface Sync {
   pull(peer: PeerId, author: Uint8Array): Promise<void>
   /** Peers that speak the protocol and are connected. */
   peers(): PeerId[]
+  /** Asks again for feeds that were refused without blame: members that were unknown are known now. */
+  retryRefused(): void
 }
 
 /** A service for `createLibp2p`. */
@@ -90,6 +93,7 @@ class SyncService implements Sync, Startable {
   readonly #streams: RequestStreams
   readonly #servers = new Map<string, SyncServer>()
   readonly #leases = new FeedLeases()
+  readonly #refused = new RefusedFeeds(elapsed)
   readonly #running = new Map<string, RunningSync>()
   readonly #queue = new Queue<SyncReport>({ concurrency: MAX_CONCURRENT_SYNCS })
   /** Of its own: two nodes that wait for each other's turn must not wait for each other's room. */
@@ -137,6 +141,14 @@ class SyncService implements Sync, Startable {
     return this.#streams.peers()
   }
 
+  retryRefused(): void {
+    this.#refused.clear()
+  }
+
+  get #shared(): { readonly leases: FeedLeases; readonly refused: RefusedFeeds } {
+    return { leases: this.#leases, refused: this.#refused }
+  }
+
   sync(peer: PeerId, { signal }: AbortOptions = {}): Promise<SyncReport> {
     const name = peer.toString()
     const running = this.#running.get(name)
@@ -151,7 +163,7 @@ class SyncService implements Sync, Startable {
   }
 
   async pull(peer: PeerId, author: Uint8Array): Promise<void> {
-    const feeds = new FeedPull(this.#init.replica, this.#leases, this.#requestOf(peer))
+    const feeds = new FeedPull(this.#init.replica, this.#shared, this.#requestOf(peer))
     await feeds.pull(new Map([['', author]]), () => true)
     this.#init.onSynced(feeds.report())
     if (feeds.report().forks > 0) this.#trySync(peer)
@@ -214,7 +226,7 @@ class SyncService implements Sync, Startable {
       onSynced(NOTHING)
       return { ...NOTHING, theirs, isEqual, isDeferred, isComplete: true }
     }
-    const feeds = new FeedPull(replica, this.#leases, request)
+    const feeds = new FeedPull(replica, this.#shared, request)
     const random = (): number => this.#init.random()
     const descent = new Descent({ replica, feeds, request, now: elapsed, random })
     try {

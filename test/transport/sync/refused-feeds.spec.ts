@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { writeEntry } from '../../../crdt/index.ts'
 import { FeedLeases } from '../../../transport/sync/feed-leases.ts'
+import { REFUSED_WAIT } from '../../../transport/constants.ts'
+import { RefusedFeeds } from '../../../transport/sync/refused-feeds.ts'
 import { FeedPull } from '../../../transport/sync/feed-pull.ts'
 import { readSyncRequest, writeSyncAnswer } from '../../../transport/sync/sync-frames.ts'
 import { memberReplica, TestRoster } from '../../fixtures/closed-swarm.ts'
@@ -31,19 +33,42 @@ describe('a pull', () => {
       ])
       .map((answer) => writeSyncAnswer(answer))
     const asked: number[] = []
-    const pull = new FeedPull(ada.replica.publicView, new FeedLeases(), (request, readAnswer) => {
+    let now = 1_000
+    const shared = { leases: new FeedLeases(), refused: new RefusedFeeds(() => now) }
+    const pull = new FeedPull(ada.replica.publicView, shared, (request, readAnswer) => {
       const { type, heads } = { heads: [], ...readSyncRequest(request) }
       assert.equal(type, 'pull')
       asked.push(heads.length)
       return readAnswer(() => Promise.resolve(answers.shift() ?? new Uint8Array()))
     })
     const authors = feeds.map(([first]) => first?.author ?? new Uint8Array())
-    await pull.pull(new Map(authors.map((author) => [author.toString(), author])), () => true)
+    const wanted = new Map(authors.map((author) => [author.toString(), author]))
+    await pull.pull(wanted, () => true)
     assert.equal(pull.received, 2)
     assert.deepEqual(asked, [2, 1])
     assert.deepEqual(
       authors.map((author) => ada.replica.headOf(author).seq),
       [0, 2]
     )
+    // The refused feed is left out for a while, then asked for again.
+    const done = writeSyncAnswer({ type: 'done', more: false })
+    const askAgain = async (): Promise<number | undefined> => {
+      answers.push(done)
+      asked.length = 0
+      await pull.pull(wanted, () => true)
+      return asked[0]
+    }
+    const refuse = (): void => shared.refused.refuse(authors[0] ?? new Uint8Array())
+    refuse()
+    assert.equal(await askAgain(), 2, 'statements may come with the entries')
+    refuse()
+    assert.equal(await askAgain(), 1)
+    now += REFUSED_WAIT
+    assert.equal(await askAgain(), 2)
+    refuse()
+    now += REFUSED_WAIT
+    assert.equal(await askAgain(), 1, 'the wait doubles')
+    shared.refused.clear()
+    assert.equal(await askAgain(), 2)
   })
 })
