@@ -13,6 +13,7 @@ import { ingest } from './ingest.ts'
 import { languages } from './languages.ts'
 import { load } from './load.ts'
 import { light } from './light.ts'
+import { closedSwarmBench } from './closed-swarm.ts'
 import { members } from './members.ts'
 import { millions } from './millions.ts'
 import { models } from './models.ts'
@@ -43,6 +44,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     languages,
     light,
     load,
+    'closed-swarm': closedSwarmBench,
     members,
     millions,
     models,

@@ -178,12 +178,6 @@ export const MAX_ENTRY_TAGS = 2_048
 /** Two scalars of ristretto255. */
 export const TAG_PROOF_BYTES = 64
 
-/**
- * Authors of one member in one epoch: each start after a crash takes one, and each playbook it edits.
- * Further ones wait for nothing: they are refused.
- */
-export const MAX_VOICE_AUTHORS = 4_096
-
 /** In a closed swarm: authors without an entry whose base or fork is stored: about 2 MB on disk. */
 export const MAX_UNKNOWN_AUTHORS = 4_096
 /** Bases of further such authors, in memory: the entries follow in the same answer of a sync. */

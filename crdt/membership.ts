@@ -29,7 +29,7 @@ export interface CheckedCredential {
   readonly signer: Uint8Array
 }
 
-/** What a check of a credential found. */
+/** What a check of a credential gives. */
 export type CredentialVerdict =
   | ({ readonly status: 'valid' } & CheckedCredential)
   /** Members, or an epoch, that this node does not know yet. */
@@ -54,6 +54,6 @@ export interface OwnVoice extends CheckedCredential {
   sign(message: Uint8Array): Uint8Array
   /** The member's tags for records. */
   tags(digests: readonly Uint8Array[]): Promise<Uint8Array[]>
-  /** The proof of tags, 64 bytes. */
+  /** A proof, 64 bytes, that the tags are of this member. */
   prove(claim: TagClaim): Promise<Uint8Array>
 }

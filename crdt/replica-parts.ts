@@ -77,7 +77,13 @@ export function replicaParts(
   const voiceCheck =
     membership === undefined || voices === undefined
       ? undefined
-      : new VoiceCheck({ swarm, membership, voices, feed: (author) => feeds.feed(author) })
+      : new VoiceCheck({
+          swarm,
+          membership,
+          voices,
+          feed: (author) => feeds.feed(author),
+          publicSeq: (author) => hidden.publicSeq(author)
+        })
   // Members take a new author with each epoch of the swarm.
   const epochs =
     membership === undefined ? authorEpochs : { ...authorEpochs, current: () => membership.epoch() }

@@ -68,6 +68,7 @@ export class UnknownAuthors {
   }
 }
 
+/** A base or a fork is stored, and no entry. */
 function isEmpty({ seq, base }: FeedHead): boolean {
   return seq < base
 }

@@ -56,13 +56,6 @@ export class FeedVoices {
     this.#cached.clear()
   }
 
-  /** Authors of the member in an epoch, at most `limit`. */
-  async countAuthors(tag: Uint8Array, limit: number): Promise<number> {
-    let count = 0
-    for await (const _ of this.#authors.entries(rangeOf(tag, limit))) count += 1
-    return count
-  }
-
   /** The highest generation of the member in an epoch; undefined without an author. */
   async lastGeneration(tag: Uint8Array): Promise<number | undefined> {
     for await (const [key] of this.#authors.entries({ ...rangeOf(tag, 1), reverse: true })) {

@@ -43,9 +43,6 @@ export const MAX_WAITING = 1_024
 /** Bytes of waiting statements. */
 export const MAX_WAITING_BYTES = 1024 * 1024
 
-/** Voices of one ring: a check of 64 takes about 0.15 s. */
-export const MAX_RING = 64
-
 /** Sets of keys that one list of ring ids may stand for, when several keys share an id. */
 export const MAX_RING_CANDIDATES = 8
 

@@ -44,7 +44,6 @@ export {
   MAX_CHAIN,
   MAX_INVITES,
   MAX_KEPT,
-  MAX_RING,
   MAX_STATEMENT_BYTES,
   MAX_STATEMENTS
 } from './constants.ts'

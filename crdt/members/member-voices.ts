@@ -22,7 +22,7 @@ export interface Rings {
   ringFor(epoch: number, voiceKey: Uint8Array): readonly Uint8Array[] | undefined
 }
 
-/** What the voices of a closed swarm are made from. */
+/** Options of `MemberVoices`. */
 export interface MemberVoicesInit {
   readonly swarm: string
   readonly rings: Rings
@@ -43,6 +43,7 @@ const MAX_CHECKED = 4_096
 /** Clocks differ, and credentials are issued before the epoch begins. */
 const EPOCHS_AHEAD = 1
 
+/** The membership of one node. */
 export class MemberVoices implements Membership {
   readonly #init: MemberVoicesInit
   readonly #key: VoiceKey

@@ -8,8 +8,8 @@ const WORDS = 24
 
 /** The words of a seed of 32 bytes. */
 export async function rootWords(seed: Uint8Array): Promise<string[]> {
-  const { entropyToMnemonic, wordlist } = await loadWords()
-  return entropyToMnemonic(seed, wordlist).split(' ')
+  const words = await loadWords()
+  return words.entropyToMnemonic(seed, words.wordlist).split(' ')
 }
 
 /**
@@ -21,14 +21,15 @@ export async function seedOfWords(text: string): Promise<Uint8Array> {
   if (words.length !== WORDS) {
     throw invalid(`A root has ${WORDS} words; these are ${words.length}.`)
   }
-  const { mnemonicToEntropy, wordlist } = await loadWords()
+  const codec = await loadWords()
+  const { wordlist } = codec
   const known = new Set(wordlist)
   for (const [at, word] of words.entries()) {
     if (known.has(word)) continue
     throw invalid(`Word ${at + 1}, "${word}", is not on the list${like(word, wordlist)}.`)
   }
   try {
-    return new Uint8Array(mnemonicToEntropy(words.join(' '), wordlist))
+    return new Uint8Array(codec.mnemonicToEntropy(words.join(' '), wordlist))
   } catch (cause) {
     throw invalid(
       'All words are on the list, but their checksum is wrong: a word was replaced by another one, or two words were swapped.',

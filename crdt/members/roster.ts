@@ -6,9 +6,10 @@
  * epoch. Nothing that arrives later ends an acceptance, so that all nodes accept the same entries.
  */
 import { concat, seqBytes, sha256, toHex } from '../bytes/index.ts'
-import { EPOCH_SECONDS, MAX_RING, MAX_RING_CANDIDATES } from './constants.ts'
+import { EPOCH_SECONDS, MAX_RING_CANDIDATES } from './constants.ts'
 import { labelledFor } from './domain.ts'
 import { epochBegin } from './epoch.ts'
+import { MAX_RING_KEYS } from '../voices/credential.ts'
 import { ringIdOf } from '../voices/voice-key.ts'
 import type { Certificate } from './certificate.ts'
 import type { Chains } from './chains.ts'
@@ -62,7 +63,7 @@ export class Roster {
     const voices = this.voices(epoch)
     const position = voices.findIndex((each) => Buffer.compare(each, voice) === 0)
     if (position === -1) return undefined
-    const rings = Math.ceil(voices.length / MAX_RING)
+    const rings = Math.ceil(voices.length / MAX_RING_KEYS)
     const at = Math.floor((position * rings) / voices.length)
     // The ring begins at the first position that the same division gives.
     const begin = Math.ceil((at * voices.length) / rings)

@@ -14,7 +14,7 @@ import type { Point } from './group.ts'
 
 /**
  * Bases that are kept, since mapping to the group is most of the cost of a check, and members vote
- * on the same records; 8 MB at most.
+ * on the same records; 8 MB at most for each use.
  */
 const MAX_KNOWN = 16_384
 
@@ -36,7 +36,13 @@ interface Base {
 
 let sodium: Sodium | undefined
 
-const known = new Map<string, Base>()
+/**
+ * What a base is for. What this node computed for its own votes does not speed up its checks: a peer
+ * that sends an entry back would learn from the time of the check whose it is.
+ */
+export type BaseUse = 'check' | 'own'
+
+const bases = { check: new Map<string, Base>(), own: new Map<string, Base>() }
 
 /** Loads libsodium for this thread. */
 export async function loadSodium(): Promise<void> {
@@ -46,8 +52,8 @@ export async function loadSodium(): Promise<void> {
 }
 
 /** Base of the tags of a record. */
-export function recordBase(swarm: string, digest: Uint8Array): Point {
-  const base = baseOf(swarm, digest)
+export function recordBase(swarm: string, digest: Uint8Array, use: BaseUse): Point {
+  const base = baseOf(swarm, digest, use)
   return (base.point ??=
     sodium === undefined ? hashToPoint(RECORD_TAG, base.message) : readPoint(bytesOf(base, sodium)))
 }
@@ -55,10 +61,10 @@ export function recordBase(swarm: string, digest: Uint8Array): Point {
 /** The product of a canonical secret scalar and the base of a record, 32 bytes. */
 export function multiplyBase(secret: Uint8Array, swarm: string, digest: Uint8Array): Uint8Array {
   if (sodium === undefined) {
-    return writePoint(multiplySecret(recordBase(swarm, digest), readScalar(secret)))
+    return writePoint(multiplySecret(recordBase(swarm, digest, 'own'), readScalar(secret)))
   }
   try {
-    const element = bytesOf(baseOf(swarm, digest), sodium)
+    const element = bytesOf(baseOf(swarm, digest, 'own'), sodium)
     return sodium.crypto_scalarmult_ristretto255(secret, element)
   } catch (cause) {
     throw new MalformedError('not a scalar of ristretto255', { cause })
@@ -70,7 +76,8 @@ function bytesOf(base: Base, library: Sodium): Uint8Array {
   return (base.bytes ??= library.crypto_core_ristretto255_from_hash(wide()))
 }
 
-function baseOf(swarm: string, digest: Uint8Array): Base {
+function baseOf(swarm: string, digest: Uint8Array, use: BaseUse): Base {
+  const known = bases[use]
   const name = Buffer.from(digest).toString('latin1') + swarm
   const found = known.get(name)
   if (found !== undefined) return found

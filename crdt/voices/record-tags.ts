@@ -58,7 +58,7 @@ export function proveTags({ key, ...batch }: TagBatch & { readonly key: VoiceKey
   const { swarm, epoch, digests } = batch
   const secret = readScalar(key.secret)
   const seed = seedOf(batch, epochTag(key, swarm, epoch))
-  const bases = digests.map((digest) => recordBase(swarm, digest))
+  const bases = digests.map((digest) => recordBase(swarm, digest, 'own'))
   const sum = weightedSum(bases, coefficientsOf(seed, digests.length))
   // Random bytes and the secret: a weak source of randomness alone does not reveal the secret.
   const random = randomBytes(SCALAR_BYTES)
@@ -94,7 +94,7 @@ export function verifyTags({
     const response = readScalar(proof.subarray(SCALAR_BYTES))
     const tagPoint = readPoint(tag)
     const points = tags.map(readPoint)
-    const bases = digests.map((digest) => recordBase(swarm, digest))
+    const bases = digests.map((digest) => recordBase(swarm, digest, 'check'))
     const seed = seedOf(batch, tag)
     const coefficients = coefficientsOf(seed, tags.length)
     const sum = weightedSum(bases, coefficients)

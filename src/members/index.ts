@@ -4,6 +4,7 @@
  *
  * @example
  * ```ts
+ * const name = 'team~3e4a32642d35fdb09ca38fc7799fd08a'
  * await using db = await createHive({ dataDir: './hive', swarm: { name } })
  * const invite = await db.members?.invite({ role: 'member' })
  * ```

@@ -25,7 +25,7 @@ import type {
   OwnMembership
 } from './member-views.ts'
 
-/** What the members of a node are opened with. */
+/** Options of `Members`. */
 export interface MembersInit {
   readonly statements: MemberStatements
   readonly keys: MemberKeys

@@ -24,7 +24,7 @@ export interface BackupReport {
   readonly items: number
   /** Whether it has the key of the peer; a node without a network or a directory has none. */
   readonly hasPeerKey: boolean
-  /** Whether it has the secret of a member of a closed swarm. */
+  /** Whether it has the seed of a member of a closed swarm, without which the membership is lost. */
   readonly hasMember: boolean
 }
 
@@ -35,6 +35,7 @@ const Manifest = z.object({
   /** SHA-256 of all keys and values. */
   digest: z.string(),
   hasPeerKey: z.boolean(),
+  /** Absent in backups of nodes without closed swarms. */
   hasMember: z.boolean().default(false)
 })
 
@@ -53,11 +54,10 @@ export async function writeBackup(
 ): Promise<BackupReport> {
   signal?.throwIfAborted()
   return fillDirectory(directory, async () => {
-    const hasPeerKey =
-      dataDir !== undefined && (await copyKey(join(dataDir, PEER_KEY), join(directory, PEER_KEY)))
-    const hasMember =
-      dataDir !== undefined &&
-      (await copyKey(join(dataDir, MEMBER_FILE), join(directory, MEMBER_FILE)))
+    const copies = async (name: string): Promise<boolean> =>
+      dataDir !== undefined && (await copyKey(join(dataDir, name), join(directory, name)))
+    const hasPeerKey = await copies(PEER_KEY)
+    const hasMember = await copies(MEMBER_FILE)
     const copy = await store.copyTo(join(directory, STORE), { signal, onProgress })
     const manifest: z.output<typeof Manifest> = {
       format: 1,

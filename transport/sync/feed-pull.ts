@@ -33,15 +33,14 @@ export interface PullReport {
   readonly forks: number
 }
 
+interface PullAnswer {
+  readonly more: boolean
+  readonly cut: string | undefined
+  readonly refused: ReadonlySet<string>
+}
+
 /** Entries of one answer that this side could not use, as when it got them from elsewhere. */
 const MAX_USELESS_ENTRIES = 4096
-
-/** A feed of one answer: its last entry so far, headers of it, and whether one was refused. */
-interface PulledFeed {
-  last: number
-  headers: number
-  isRefused: boolean
-}
 
 const NO_ENTRY = new Uint8Array(32)
 
@@ -93,35 +92,35 @@ export class FeedPull {
     }
   }
 
-  /** Pulls again where an answer was cut, as long as it brings something. */
+  /**
+   * Pulls again where an answer was cut, as long as it brings something. Feeds of which an entry was
+   * refused are left out then, so that they hold up none behind them.
+   */
   async #pullAll(authors: readonly Uint8Array[]): Promise<void> {
     let left = authors
     while (left.length > 0) {
       const before = this.#received
       const heads = left.map((author) => this.#replica.headOf(author) ?? nothingOf(author))
       const request = writeSyncRequest({ type: 'pull', heads })
-      const { more, cut } = await this.#request(request, (read) => this.#receive(heads, read))
-      if (!more || this.#received === before) return
-      left = left.slice(left.findIndex((author) => toHex(author) === cut))
+      const answer = await this.#request(request, (read) => this.#receive(heads, read))
+      const { more, cut, refused } = answer
+      if (!more || (this.#received === before && refused.size === 0)) return
+      left = left
+        .slice(left.findIndex((author) => toHex(author) === cut))
+        .filter((author) => !refused.has(toHex(author)))
     }
   }
 
-  /** `cut`: the feed at which the answer ended. */
-  async #receive(
-    heads: readonly FeedHead[],
-    read: () => Promise<Uint8Array>
-  ): Promise<{ more: boolean; cut: string | undefined }> {
-    const feeds = new Map(
-      heads.map((head) => [
-        toHex(head.author),
-        { last: head.seq, headers: 0, isRefused: false } satisfies PulledFeed
-      ])
-    )
+  /** `cut`: the feed at which the answer ended; `refused`: those of which an entry was refused. */
+  async #receive(heads: readonly FeedHead[], read: () => Promise<Uint8Array>): Promise<PullAnswer> {
+    const feeds = new Map(heads.map((head) => [toHex(head.author), { last: head.seq, headers: 0 }]))
     let commits: Promise<void>[] = []
+    /** Feeds of which this side refused an entry: it cannot use those that follow. */
+    const refused = new Set<string>()
     let useless = 0
     let proofs = 0
     let cut: string | undefined
-    const feedOf = (author: Uint8Array): PulledFeed => {
+    const feedOf = (author: Uint8Array): { last: number; headers: number } => {
       const feed = feeds.get(toHex(author))
       if (feed === undefined)
         throw new ProtocolError('an answer about a feed that was not asked for')
@@ -131,7 +130,7 @@ export class FeedPull {
       const answer = readSyncAnswer(await read())
       if (answer.type === 'done') {
         await Promise.all(commits)
-        return { more: answer.more, cut }
+        return { more: answer.more, cut, refused }
       }
       if (answer.type === 'header') {
         const feed = feedOf(answer.header.author)
@@ -152,6 +151,11 @@ export class FeedPull {
       if (entry.seq <= feed.last) throw new ProtocolError('entries that are not in order')
       feed.last = entry.seq
       cut = toHex(entry.author)
+      if (refused.has(cut)) {
+        useless += 1
+        if (useless > MAX_USELESS_ENTRIES) throw new Error('The peer sends what is of no use.')
+        continue
+      }
       const admission = await this.#replica.admit(answer.bytes)
       if (admission.outcome === 'rejected' && admission.isOffence) {
         throw new ProtocolError(`an entry that was refused: ${admission.reason}`)
@@ -168,11 +172,8 @@ export class FeedPull {
         continue
       }
       useless += 1
-      // What follows an entry that cannot be admitted yet cannot either: other feeds go on.
-      if (admission.outcome === 'rejected') feed.isRefused = true
-      if (admission.outcome === 'gap' && !feed.isRefused) {
-        throw new Error('The peer left out an entry.')
-      }
+      if (admission.outcome === 'rejected') refused.add(cut)
+      if (admission.outcome === 'gap') throw new Error('The peer left out an entry.')
       if (useless > MAX_USELESS_ENTRIES) throw new Error('The peer sends what is of no use.')
     }
   }

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import {
+  createCredential,
   createMemberSeed,
   EPOCH_SECONDS,
   epochBegin,
+  epochKeyOf,
   epochOf,
   memberKeysOf,
   MemberStatements,
   openStore,
-  ringIdOf
+  readCredential,
+  ringIdOf,
+  verifyCredential,
+  voiceKeyOf
 } from '../../../crdt/index.ts'
 import { MAX_REPLACED } from '../../../crdt/members/constants.ts'
 import { Chains } from '../../../crdt/members/chains.ts'
@@ -151,6 +156,27 @@ describe('the rings of an epoch', () => {
       statements.roster.keysOfRing(EPOCH, [ringIdOf(light.keys.voice), ...ids]),
       undefined
     )
+  })
+
+  it('are those of credentials that other nodes verify, also when the member is revoked', async () => {
+    const lab = new ClosedSwarm()
+    const [own, others] = [await lab.statements(), await lab.statements()]
+    const members = Array.from({ length: 4 }, () => lab.issue())
+    const all = bytesOf([lab.founding, ...members.map(({ certificate }) => certificate)])
+    await Promise.all([own.add(all), others.add(all)])
+    const [member] = members
+    assert.ok(member !== undefined)
+    const { swarm } = lab
+    const { seed, voice } = member.keys
+    const ring = own.roster.ringFor(EPOCH, voice)
+    assert.equal(ring?.length, 4)
+    const signer = epochKeyOf(seed, swarm, EPOCH).key
+    const key = voiceKeyOf(seed)
+    const credential = createCredential({ swarm, epoch: EPOCH, ring, key, signer })
+    await others.add(bytesOf([lab.revoke(member)]))
+    assert.equal(others.roster.voices(EPOCH).length, 3)
+    const keys = others.roster.keysOfRing(EPOCH, readCredential(credential).ring)
+    assert.ok(keys !== undefined && verifyCredential(swarm, credential, keys))
   })
 
   it('have all lists of keys that ids with several keys stand for, at most eight', async () => {

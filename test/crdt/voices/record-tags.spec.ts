@@ -8,6 +8,7 @@ import {
   TAG_PROOF_BYTES,
   verifyTags
 } from '../../../crdt/voices/record-tags.ts'
+import { recordBase } from '../../../crdt/voices/record-bases.ts'
 import { epochTag, recordTag } from '../../../crdt/voices/tags.ts'
 import { bytesOf, EPOCH, madeBatch, SWARM, voiceKeys } from '../../fixtures/voice-rings.ts'
 import type { VerifyInit } from '../../../crdt/voices/voices.ts'
@@ -29,6 +30,21 @@ describe('record tags', () => {
       epochTag(KEY, SWARM, EPOCH)
     ]
     for (const other of others) assert.notDeepEqual(other, tag)
+  })
+
+  it('of own votes leave nothing behind that speeds up a check', () => {
+    const digest = bytesOf('voted on')
+    const own = recordBase(SWARM, digest, 'own')
+    assert.equal(recordBase(SWARM, digest, 'own'), own, 'kept for the next use')
+    const batch = madeBatch(KEY, 300)
+    const time = (): number => {
+      const begin = performance.now()
+      assert.ok(verifyTags(batch))
+      return performance.now() - begin
+    }
+    const first = time()
+    const again = Math.min(time(), time(), time())
+    assert.ok(first > 1.2 * again, `${first} ms, then ${again} ms`)
   })
 
   it('have one proof of 64 bytes, and none without tags', () => {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { lstat, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { epochBegin, epochOf, memberFileText } from '../../../crdt/index.ts'
 import { createHive, restoreBackup } from '../../../src/index.ts'
+import { ClosedSwarm } from '../../fixtures/members.ts'
 import { ModelServer } from '../../fixtures/model-server.ts'
 import { servedModels } from '../../fixtures/served-models.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
@@ -108,6 +110,48 @@ describe('a backup', () => {
     const { knowledge: again, hive } = restored.agent.cortex
     const { id } = await again.distill('diary', 'A fact that stays private.', 0.95)
     await assert.rejects(hive.promoteToGlobalStore(id), { code: 'WITHHELD' })
+  })
+
+  it('of a member of a closed swarm keeps its membership, its statements and its voice', async () => {
+    const lab = new ClosedSwarm()
+    const now = Math.floor(Date.now() / 1000)
+    const dates = { notBefore: epochBegin(epochOf(now)), notAfter: now + 1_000_000 }
+    const { keys, certificate } = lab.issue(lab.asRoot, dates)
+    await mkdir(at('node'), { mode: 0o700 })
+    await writeFile(join(at('node'), 'member.json'), memberFileText(keys), { mode: 0o600 })
+    const statements = [lab.founding.bytes, certificate.bytes]
+    const open = (name: string, given?: Uint8Array[]): Promise<HiveNode> =>
+      createHive({
+        dataDir: at(name),
+        swarm: {
+          name: lab.swarm,
+          ...(given === undefined ? {} : { member: { seed: keys.seed, statements: given } })
+        }
+      })
+    const publish = async (db: HiveNode, content: string): Promise<void> => {
+      await db.agent.cortex.knowledge.distill('CSS gap', content, 0.95)
+      assert.equal((await db.agent.cortex.hive.broadcastKnowledge()).promoted, 1)
+    }
+    const insights = (db: HiveNode): Promise<unknown> =>
+      db.agent.cortex.hive.getGlobalInsights({ limit: 9 })
+    let digest: string
+    let before: unknown
+    {
+      await using db = await open('node', statements)
+      await publish(db, 'Flex containers support gap in browsers.')
+      digest = await db.digest()
+      before = await insights(db)
+      assert.equal((await db.backup(at('backup'))).hasMember, true)
+    }
+    const { mode } = await lstat(join(at('backup'), 'member.json'))
+    assert.equal(mode & 0o777, 0o600)
+    assert.equal((await restoreBackup(at('backup'), at('restored'))).hasMember, true)
+    await using restored = await open('restored')
+    assert.equal(restored.members?.self().state, 'admitted')
+    assert.equal(await restored.digest(), digest)
+    assert.deepEqual(await insights(restored), before)
+    await publish(restored, 'Grid containers support gap in browsers.')
+    assert.equal(restored.status.authors, 2)
   })
 
   it('of a node without network or directory has no peer key', async () => {
