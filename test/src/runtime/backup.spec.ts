@@ -120,7 +120,7 @@ describe('a backup', () => {
     await mkdir(at('node'), { mode: 0o700 })
     await writeFile(join(at('node'), 'member.json'), memberFileText(keys), { mode: 0o600 })
     const statements = [lab.founding.bytes, certificate.bytes]
-    const open = (name: string, given?: Uint8Array[]): Promise<HiveNode> =>
+    const openNode = (name: string, given?: Uint8Array[]): Promise<HiveNode> =>
       createHive({
         dataDir: at(name),
         swarm: {
@@ -137,7 +137,7 @@ describe('a backup', () => {
     let digest: string
     let before: unknown
     {
-      await using db = await open('node', statements)
+      await using db = await openNode('node', statements)
       await publish(db, 'Flex containers support gap in browsers.')
       digest = await db.digest()
       before = await insights(db)
@@ -146,7 +146,7 @@ describe('a backup', () => {
     const { mode } = await lstat(join(at('backup'), 'member.json'))
     assert.equal(mode & 0o777, 0o600)
     assert.equal((await restoreBackup(at('backup'), at('restored'))).hasMember, true)
-    await using restored = await open('restored')
+    await using restored = await openNode('restored')
     assert.equal(restored.members?.self().state, 'admitted')
     assert.equal(await restored.digest(), digest)
     assert.deepEqual(await insights(restored), before)

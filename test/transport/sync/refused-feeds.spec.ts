@@ -32,7 +32,7 @@ describe('a pull', () => {
       .map((answer) => writeSyncAnswer(answer))
     const asked: number[] = []
     const pull = new FeedPull(ada.replica.publicView, new FeedLeases(), (request, readAnswer) => {
-      const { type, heads = [] } = { heads: [], ...readSyncRequest(request) }
+      const { type, heads } = { heads: [], ...readSyncRequest(request) }
       assert.equal(type, 'pull')
       asked.push(heads.length)
       return readAnswer(() => Promise.resolve(answers.shift() ?? new Uint8Array()))
