@@ -64,10 +64,10 @@ export class CurrentAuthor {
 
   /** Keeps the author for the next start; the next `get` gives a new one. */
   async keep(): Promise<void> {
-    const { keeper, epochs, feedOf } = this.#init
+    const { keeper, epochs } = this.#init
     const author = this.#author
     if (author === undefined) return
-    const { seq, head, fork, end } = await feedOf(author.key)
+    const { seq, head, fork, end } = await this.#init.feedOf(author.key)
     const { voice } = author
     const kept: KeptAuthor = {
       secret: author.secret(),
@@ -116,11 +116,11 @@ export class CurrentAuthor {
   async #restored(): Promise<VoicedAuthor | undefined> {
     if (this.#hasTaken) return undefined
     this.#hasTaken = true
-    const { keeper, feedOf } = this.#init
+    const { keeper } = this.#init
     const kept = await keeper.take()
     if (kept === undefined || !this.#hasHeardPeers) return undefined
     const author = authorOf(kept.secret)
-    const { seq, head, fork, end } = await feedOf(author.key)
+    const { seq, head, fork, end } = await this.#init.feedOf(author.key)
     if (seq !== kept.seq || !equalBytes(head, kept.head) || fork > 0 || end > 0) return undefined
     const restored = await this.#resumed(author, kept)
     if (restored === undefined) return undefined
