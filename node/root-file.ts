@@ -61,21 +61,6 @@ export interface RootSource extends PassphraseSource {
   readonly wordsFromStdin: boolean
 }
 
-/** Of the options of a command. */
-export function rootSource(
-  values: Readonly<Partial<Record<'passphrase-stdin' | 'words-stdin', boolean>>> & {
-    readonly root?: string | undefined
-  },
-  env: PassphraseSource['env']
-): RootSource {
-  return {
-    env,
-    file: values.root,
-    fromStdin: values['passphrase-stdin'] === true,
-    wordsFromStdin: values['words-stdin'] === true
-  }
-}
-
 /** A root, and the passphrase that opened its file. */
 export interface OpenedRoot {
   readonly root: Root

@@ -3,25 +3,23 @@
  * the next start. A node never vouches twice for a record, under any of its authors, and stores the secret with which it can
  * retract each vote.
  */
-import { authorOf, createAuthor } from '../feeds/author.ts'
-import { equalBytes, toHex } from '../bytes/index.ts'
+import { CurrentAuthor } from './current-author.ts'
 import { writeEntry } from '../feeds/entry.ts'
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
-import { KNOWLEDGE_DOC, TARGET_UNPACKED_BYTES } from '../constants.ts'
+import { TARGET_UNPACKED_BYTES } from '../constants.ts'
 import { OwnVotes } from './own-votes.ts'
 import { feedVoiceOf, voiced } from './own-voices.ts'
 import { batchesOf, entryOf, preparePublication, uniqueByDigest, valuesOf } from './publication.ts'
 import { fillerValues, restateEntry } from './restatement.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
 import { Serial } from '../store/serial.ts'
-import type { AuthorEpochs } from '../feeds/author-epoch.ts'
+import type { CurrentAuthorInit } from './current-author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { FeedVoice } from '../feeds/feed-voices.ts'
-import type { OwnVoices, VoicedAuthor } from './own-voices.ts'
+import type { VoicedAuthor } from './own-voices.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
-import type { AuthorKeeper, KeptAuthor } from './author-keeper.ts'
 import type { OwnVote } from './own-votes.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
@@ -42,14 +40,10 @@ export interface Published {
 }
 
 /** The parts of the replica that the publisher uses. */
-export interface PublisherInit {
+export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   readonly swarm: string
   readonly store: Pick<Store, 'commit' | 'isSuspect' | 'section'> & Partial<Pick<Store, 'copies'>>
   readonly recordStore: RecordStore
-  readonly epochs: AuthorEpochs
-  /** Of a closed swarm. */
-  readonly ownVoices?: OwnVoices
-  readonly keeper: Pick<AuthorKeeper, 'keep' | 'take'>
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
   /** The values of the author's entries from `from` to `to`, as far as they are stored. */
@@ -78,24 +72,13 @@ export class Publisher {
   readonly #evidence: PendingEvidence
   /** Serial, so that each call sees the votes of the call before it. */
   readonly #serial = new Serial()
-  #author: VoicedAuthor | undefined
-  /** In a closed swarm the entry at this place introduces its author again: it may become the first. */
-  #nextBase: number | undefined
-  #epoch: number | undefined
-  /** Records with evidence of the current author: its next register must contain the counts. */
-  readonly #hasEvidence = new Set<string>()
-  #hasHeardPeers = false
-  #hasTaken = false
-  /** The author is of an earlier run: records with evidence of it are not known. */
-  #isRestored = false
-  /** Values in the current author's feed, and those that are no longer live. */
-  #values = 0
-  #deadValues = 0
+  readonly #current: CurrentAuthor
 
   constructor(init: PublisherInit) {
     this.#init = init
     this.#ownVotes = new OwnVotes(init.store)
     this.#evidence = new PendingEvidence(init.store)
+    this.#current = new CurrentAuthor({ ...init, feedOf: (author) => this.#feedOf(author) })
   }
 
   load(): Promise<void> {
@@ -105,7 +88,7 @@ export class Publisher {
 
   /** A peer has told its heads, and this replica has what it lacked. */
   hearPeers(): void {
-    this.#hasHeardPeers = true
+    this.#current.hearPeers()
   }
 
   /**
@@ -113,26 +96,7 @@ export class Publisher {
    * author.
    */
   keepAuthor(): Promise<void> {
-    return this.#serial.run(async () => {
-      const { keeper, epochs } = this.#init
-      const author = this.#author
-      if (author === undefined) return
-      const { seq, head, fork, end } = await this.#feedOf(author.key)
-      const { voice } = author
-      const kept: KeptAuthor = {
-        secret: author.secret(),
-        seq,
-        head,
-        began: epochs.began(),
-        values: this.#values,
-        deadValues: this.#deadValues,
-        ...(voice === undefined
-          ? {}
-          : { voice: { epoch: voice.own.epoch, generation: voice.generation } })
-      }
-      this.rotate()
-      if (seq > 0 && fork === 0 && end === 0) await keeper.keep(kept)
-    })
+    return this.#serial.run(() => this.#current.keep())
   }
 
   /**
@@ -168,7 +132,7 @@ export class Publisher {
     retractions: readonly Retraction[],
     operations: readonly Operation[]
   ): Promise<Entry[]> {
-    const author = await this.#current()
+    const author = await this.#current.get()
     const values = retractions.map((each): Value => ({ type: 'retraction', ...each }))
     const entries = await this.#sign(author, [values], () => [
       ...retractions.map(({ digest }) => this.#ownVotes.del(digest)),
@@ -178,7 +142,7 @@ export class Publisher {
     for (const { digest } of retractions) {
       // The vote, its record and the retraction itself.
       const isOwn = (await this.#latestOf(author, digest)) !== undefined
-      if (isOwn) this.#deadValues += 3
+      if (isOwn) this.#current.deadValues += 3
     }
     return entries
   }
@@ -194,7 +158,7 @@ export class Publisher {
     const { digest } = prepared
     return this.#serial.run(async () => {
       const { recordStore } = this.#init
-      const author = await this.#current()
+      const author = await this.#current.get()
       const secret = await this.#ownVotes.secretOf(digest)
       const [published = false] = await recordStore.has([digest])
       const before = await this.#latestOf(author, digest)
@@ -205,7 +169,7 @@ export class Publisher {
       )
       const retraction: Value[] =
         secret === undefined ? [] : [{ type: 'retraction', digest, secret }]
-      if (before !== undefined) this.#deadValues += 2
+      if (before !== undefined) this.#current.deadValues += 2
       await this.#ownVotes.prepare([prepared])
       return this.#sign(author, [[...retraction, ...values]], () => [
         this.#ownVotes.put(prepared),
@@ -236,7 +200,7 @@ export class Publisher {
       const entries: Entry[] = []
       for await (const batch of this.#evidence.batches()) {
         signal?.throwIfAborted()
-        const author = await this.#current()
+        const author = await this.#current.get()
         const values: Value[][] = []
         for (const { digest, counters } of batch) {
           values.push([await this.#withEvidence(author, digest, counters, day)])
@@ -253,7 +217,10 @@ export class Publisher {
 
   /** Whether at least half of the current author's values are no longer live. */
   get isCompactionDue(): boolean {
-    return this.#deadValues >= MIN_DEAD_VALUES && this.#deadValues * 2 >= this.#values
+    return (
+      this.#current.deadValues >= MIN_DEAD_VALUES &&
+      this.#current.deadValues * 2 >= this.#current.values
+    )
   }
 
   /**
@@ -262,12 +229,12 @@ export class Publisher {
    * twice.
    */
   async compact(signal?: AbortSignal): Promise<Entry[]> {
-    const author = this.#author
+    const author = this.#current.known
     if (author === undefined) return []
     const { base, seq } = await this.#feedOf(author.key)
-    this.#nextBase = seq + 1
+    this.#current.nextBase = seq + 1
     const entries: Entry[] = []
-    const values = this.#values
+    const values = this.#current.values
     let batch: EntryValues[] = []
     let bytes = 0
     for await (const entry of this.#init.entryValues(author.key, base, seq)) {
@@ -275,8 +242,8 @@ export class Publisher {
       bytes += entry.bytes
       if (entry.seq === seq) {
         entries.push(...(await this.#restate(author, batch, seq + 1)))
-        this.#values = Math.max(0, this.#values - values)
-        this.#deadValues = 0
+        this.#current.values = Math.max(0, this.#current.values - values)
+        this.#current.deadValues = 0
       } else if (bytes >= TARGET_UNPACKED_BYTES) {
         signal?.throwIfAborted()
         entries.push(...(await this.#restate(author, batch)))
@@ -294,22 +261,17 @@ export class Publisher {
 
   /** Drops the author key: the next publication starts a new feed. */
   rotate(): void {
-    this.#author = undefined
-    this.#nextBase = undefined
-    this.#isRestored = false
-    this.#hasEvidence.clear()
-    this.#values = 0
-    this.#deadValues = 0
+    this.#current.rotate()
   }
 
   /** Drops the key if it is this one, since its feed cannot be continued. */
   rotateIf(author: Uint8Array): void {
-    if (this.#author !== undefined && toHex(this.#author.key) === toHex(author)) this.rotate()
+    this.#current.rotateIf(author)
   }
 
   #restate(author: VoicedAuthor, batch: readonly EntryValues[], base?: number): Promise<Entry[]> {
     return this.#serial.run(async () => {
-      if (this.#author !== author) return []
+      if (this.#current.known !== author) return []
       const { recordStore } = this.#init
       const groups: Value[][] = []
       for (const entry of batch)
@@ -318,7 +280,7 @@ export class Publisher {
       if (groups.length === 0 && base !== undefined && last !== undefined) {
         groups.push(await fillerValues(recordStore, author.key, last))
       }
-      this.#deadValues += groups.flat().length
+      this.#current.deadValues += groups.flat().length
       return this.#sign(author, groups, () => [], base)
     })
   }
@@ -336,7 +298,7 @@ export class Publisher {
     const fresh = prepared.filter((_, i) => hasVote[i] !== true)
     for (const batch of batchesOf(fresh)) {
       signal?.throwIfAborted()
-      const author = await this.#current()
+      const author = await this.#current.get()
       const published = await this.#init.recordStore.has(batch.map(({ digest }) => digest))
       for (const [i, { digest }] of batch.entries()) {
         ;(published[i] === true ? result.votes : result.records).push(digest)
@@ -359,12 +321,11 @@ export class Publisher {
   ): Promise<PreparedPublication> {
     const { digest, register } = publication
     // A voice may have evidence from an earlier author.
-    const isKnown = tag === undefined && !this.#isRestored
-    if (isKnown && !this.#hasEvidence.has(toHex(digest))) return publication
+    if (tag === undefined && !this.#current.mayHaveEvidence(digest)) return publication
     const before = await this.#init.recordStore.latest(digest, tag ?? key)
     if (before === undefined) return publication
     const { counters } = before.register
-    this.#deadValues += 1
+    this.#current.deadValues += 1
     return { ...publication, register: { ...register, counters } }
   }
 
@@ -393,9 +354,9 @@ export class Publisher {
     day: number
   ): Promise<Value> {
     const { recordStore } = this.#init
-    this.#hasEvidence.add(toHex(digest))
+    this.#current.addEvidence(digest)
     const before = (await this.#latestOf(author, digest))?.register
-    if (before !== undefined) this.#deadValues += 1
+    if (before !== undefined) this.#current.deadValues += 1
     const withdrawn = before !== undefined && (await recordStore.isRetracted(digest, before))
     const register: Register = {
       ...(before === undefined || withdrawn ? registerWithoutVote(digest) : before),
@@ -403,47 +364,6 @@ export class Publisher {
       counters: addCounters(before?.counters ?? [], counters)
     }
     return { type: 'register', digest, register }
-  }
-
-  async #current(): Promise<VoicedAuthor> {
-    const { epochs, ownVoices } = this.#init
-    const epoch = epochs.current()
-    if (epoch !== this.#epoch) this.rotate()
-    this.#epoch = epoch
-    if (this.#author !== undefined) return this.#author
-    const author =
-      (await this.#restored()) ?? (await ownVoices?.author(KNOWLEDGE_DOC)) ?? createAuthor()
-    return (this.#author ??= author)
-  }
-
-  /**
-   * The author of an earlier run, if its feed is as it was, and peers know of nothing behind it. Taken
-   * before the first publication only, so that a run that publishes nothing leaves it.
-   */
-  async #restored(): Promise<VoicedAuthor | undefined> {
-    if (this.#hasTaken) return undefined
-    this.#hasTaken = true
-    const kept = await this.#init.keeper.take()
-    if (kept === undefined || !this.#hasHeardPeers) return undefined
-    const { ownVoices, epochs } = this.#init
-    const author = authorOf(kept.secret)
-    const { seq, head, fork, end } = await this.#feedOf(author.key)
-    if (seq !== kept.seq || !equalBytes(head, kept.head) || fork > 0 || end > 0) return undefined
-    let restored: VoicedAuthor | undefined = author
-    if (ownVoices === undefined) {
-      if (!epochs.resume(kept.began)) return undefined
-      this.#epoch = epochs.current()
-    } else {
-      restored =
-        kept.voice === undefined
-          ? undefined
-          : await ownVoices.restored(author, KNOWLEDGE_DOC, kept.voice)
-    }
-    if (restored === undefined) return undefined
-    this.#isRestored = true
-    this.#values = kept.values
-    this.#deadValues = kept.deadValues
-    return restored
   }
 
   #feedOf(author: Uint8Array): Promise<Feed> {
@@ -476,7 +396,7 @@ export class Publisher {
         const next = (): Promise<Entry | undefined> =>
           entryOf(this.#init.swarm, author, feed(author.key), groups.slice(from, to).flat(), {
             base: to === groups.length ? base : undefined,
-            isIntroduced: feed(author.key).seq + 1 === this.#nextBase
+            isIntroduced: feed(author.key).seq + 1 === this.#current.nextBase
           })
         let entry = await next()
         while (entry === undefined) {
@@ -491,7 +411,7 @@ export class Publisher {
       return durable
     })
     await Promise.all(commits)
-    this.#values += groups.flat().length
+    this.#current.values += groups.flat().length
     return entries
   }
 }

@@ -32,7 +32,7 @@ export const command: Command = {
     const plan = await planJoin(invite, place)
     const call = { invite, dataDir, isJson: values.json === true, running, signal }
     const warnOfArgument = (): void => {
-      if (given !== '-' && invite.key !== undefined) {
+      if (given !== '-' && (invite.key ?? invite.admission) !== undefined) {
         warn('Other users of this machine could see the invite. "hive join -" reads it instead.')
       }
     }

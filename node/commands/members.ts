@@ -1,15 +1,15 @@
 /** `hive members`: the members of the closed swarm, and the invites of this node. */
-import { renewWithRoot, revokeWithRoot } from '../../src/index.ts'
 import { readArguments, wholeNumberOption } from '../command.ts'
 import { MEMBERS } from '../command-line/specs/members.ts'
 import { withNode } from '../control/running-node.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { describeInvites, describeMember, describeMembers } from '../output/member-texts.ts'
 import { print, printJson } from '../output/terminal.ts'
-import { openRoot, rootSource } from '../root-file.ts'
-import { hexOf, listStatements, statementsOfNode } from '../control/node-statements.ts'
+import { listStatements } from '../control/node-statements.ts'
 import type { Arguments, Command, CommandContext } from '../command.ts'
 import type { Call, InputOf, MemberResult } from '../operations/index.ts'
+import type * as withRootActs from './members-with-root.ts'
+import type { RootAct } from './members-with-root.ts'
 
 type Values = Arguments<typeof MEMBERS>['values']
 
@@ -74,9 +74,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
       const withInvited = values['with-invited'] === true
       const { signal } = context
       const revoked = isWithRoot(values)
-        ? await signWithRoot(ask, (statements, root, seconds) =>
-            revokeWithRoot(statements, root, { id, seconds, withInvited })
-          )
+        ? await withRoot(ask, ({ revokeByRoot }, act) => revokeByRoot(act, withInvited))
         : await call('member-revoke', { id, withInvited }, { signal })
       show(
         values,
@@ -95,9 +93,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
         values.days === undefined ? undefined : wholeNumberOption('days', values.days, 1, MAX_DAYS)
       const { signal } = context
       const renewed = isWithRoot(values)
-        ? await signWithRoot(ask, (statements, root, seconds) => [
-            renewWithRoot(statements, root, { id, seconds, days })
-          ])
+        ? await withRoot(ask, ({ renewByRoot }, act) => renewByRoot(act, days))
         : await call('member-renew', { id, ...(days === undefined ? {} : { days }) }, { signal })
       show(values, renewed, describeMember)
     }
@@ -138,21 +134,21 @@ function isWithRoot({ root, 'words-stdin': words }: Values): boolean {
   return root !== undefined || words === true
 }
 
-/** The root signs in this process; the node gets what it signed. */
-async function signWithRoot(
+/** Loaded here: without a root, a command needs none of it. */
+async function withRoot(
   ask: Ask,
-  sign: (
-    statements: Parameters<typeof revokeWithRoot>[0],
-    root: Parameters<typeof revokeWithRoot>[1],
-    seconds: number
-  ) => readonly Uint8Array[]
+  act: (acts: typeof withRootActs, what: RootAct) => Promise<void>
 ): Promise<MemberResult> {
-  const { call, values, context } = ask
+  const { call, values, subjects, context } = ask
   const { env, signal } = context
-  const statements = await statementsOfNode(call, signal)
-  const { root } = await openRoot(rootSource(values, env))
-  const signed = sign(statements, root, Math.floor(Date.now() / 1000))
-  await call('member-add', { statements: signed.map(hexOf) }, { signal })
+  const [id = ''] = subjects
+  const source = {
+    env,
+    file: values.root,
+    fromStdin: values['passphrase-stdin'] === true,
+    wordsFromStdin: values['words-stdin'] === true
+  }
+  await act(await import('./members-with-root.ts'), { call, signal, source, id })
   return memberOf(ask)
 }
 

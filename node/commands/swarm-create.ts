@@ -37,16 +37,15 @@ export async function createSwarmHere(
   const key = values.key === false ? undefined : newSwarmKey()
   const place = { env, cwd: process.cwd(), replace: values.replace === true }
   const plan = await planJoin({ swarm, key, peers: [] }, place)
+  if (await MemberDirectory.exists(dataDir)) {
+    // Before anybody types a passphrase for nothing.
+    await using there = await MemberDirectory.open(dataDir)
+    await requireNoMember(there, swarm)
+  }
   const source = { env, fromStdin: values['passphrase-stdin'] === true }
   const passphrase = await newPassphrase(source)
   await using directory = await MemberDirectory.open(dataDir)
-  directory.requireSwarm(swarm)
-  if ((await directory.keys()) !== undefined) {
-    throw new CommandError(
-      `${directory.memberFile} has the keys of a member already. Use another --data-dir.`,
-      EXIT.directory
-    )
-  }
+  await requireNoMember(directory, swarm)
   await writeRootFile(rootPath, root, passphrase)
   await writeRootFile(nextPath, successor, passphrase)
   await directory.writeKeys(keys)
@@ -93,4 +92,13 @@ export async function createSwarmHere(
     '\nMove both files off this machine, to two places. The node does not need them. Without them nobody can revoke an inviter or renew this member.'
   )
   print('"hive start" starts the node; then "hive invite" prints an invite.')
+}
+
+async function requireNoMember(directory: MemberDirectory, swarm: string): Promise<void> {
+  directory.requireSwarm(swarm)
+  if ((await directory.keys()) === undefined) return
+  throw new CommandError(
+    `${directory.memberFile} has the keys of a member already. Use another --data-dir.`,
+    EXIT.directory
+  )
 }

@@ -9,7 +9,6 @@ import {
   newPassphrase,
   openRoot,
   requireAbsent,
-  rootSource,
   successorPath,
   writeRootFile
 } from '../root-file.ts'
@@ -26,7 +25,12 @@ export async function succeedHere({ values, dataDir, context }: SwarmCall): Prom
     const beside = values.root ?? `${plainName(swarm)}.root`
     const nextPath = resolve(values.successor ?? successorPath(beside, reigns + 1))
     await requireAbsent(nextPath)
-    const { root, passphrase } = await openRoot(rootSource(values, env))
+    const { root, passphrase } = await openRoot({
+      env,
+      file: values.root,
+      fromStdin: values['passphrase-stdin'] === true,
+      wordsFromStdin: values['words-stdin'] === true
+    })
     const next = createRoot()
     const succession = succeedRoot(statements, root, { next: next.key })
     // The successor first: a succession whose successor is lost is the last one.

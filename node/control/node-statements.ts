@@ -1,5 +1,4 @@
 /** The statements of a node, in this process: for the holder of a root, who signs on top of them. */
-import { heldStatements } from '../../src/index.ts'
 import type { MemberStatements } from '../../crdt/index.ts'
 import type { Call } from '../operations/index.ts'
 
@@ -22,6 +21,8 @@ export async function listStatements(
 
 /** Each statement is checked again: the node may be wrong. */
 export async function statementsOfNode(call: Call, signal: AbortSignal): Promise<MemberStatements> {
+  // Loaded here: most commands need no library.
+  const { heldStatements } = await import('../../src/index.ts')
   const { swarm, statements } = await listStatements(call, signal)
   return heldStatements(
     swarm,

@@ -1,5 +1,4 @@
 /** Enrolment: a newcomer gets its certificate at the door of the node that made its invite. */
-import { createHive } from '../../src/index.ts'
 import { describeDoorReason } from '../../transport/index.ts'
 import { messageOf } from '../exit-codes.ts'
 import type { HiveEvents, HiveNode } from '../../src/index.ts'
@@ -30,6 +29,8 @@ export async function enrol(
   signal: AbortSignal
 ): Promise<EnrolledOrNot> {
   if (admission === undefined) throw new Error('The invite is to an open swarm.')
+  // Loaded here: an invite is read and written without the library.
+  const { createHive } = await import('../../src/index.ts')
   const quiet = { gossip: false, mode: 'light', syncInterval: 0, filterInterval: 0 } as const
   await using db = await createHive({
     swarm: { ...quiet, name, key, member: { seed, ...admissionBytes(admission) } },

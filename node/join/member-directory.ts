@@ -1,5 +1,5 @@
 /** The data directory of a member: its seed in `member.json`, and the statements in its store. */
-import { chmod, link, readFile, unlink, writeFile } from 'node:fs/promises'
+import { chmod, link, readFile, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   createMemberSeed,
@@ -31,6 +31,11 @@ export class MemberDirectory implements AsyncDisposable {
     this.#path = path
     this.#store = store
     this.swarm = swarm
+  }
+
+  /** Whether a node has stored something in the directory. */
+  static async exists(path: string): Promise<boolean> {
+    return (await stat(join(path, 'store')).catch(() => undefined)) !== undefined
   }
 
   /** Throws `StoreError` (STORE_LOCKED) while a node runs on it. */

@@ -138,6 +138,10 @@ class PlainLog implements StartLog {
       const host = address.replace(/\/tcp\/\d+.*$/, '')
       this.#warnOnce(`Refused a connection from ${host}: ${reason}.`)
     })
+    db.on('member:refuse', ({ peer, reason, isOurs }) => {
+      const who = isOurs ? `Refused peer ${peer}` : `Peer ${peer} refused this node`
+      this.#warnOnce(`${who} at the door: ${reason}.`)
+    })
     db.on('peer:offend', ({ peer, reason }) => {
       this.#warnOnce(`Peer ${peer} misbehaved: ${sanitizeText(reason)}.`)
     })

@@ -8,6 +8,7 @@
  */
 import { repeatingTask } from '@libp2p/utils'
 import { equalBytes } from '../../crdt/bytes/index.ts'
+import { MAX_STATEMENTS } from '../../crdt/index.ts'
 import {
   MAX_REQUESTED_STATEMENTS,
   MAX_STATEMENT_IDS,
@@ -48,8 +49,8 @@ export interface MembersInit extends ExchangeServiceInit {
 /** Streams that one peer may have open: pulls, pushes, and two that are closing. */
 const MAX_STREAMS = 4
 
-/** Pages of ids of one set; a set that is made up has no end. */
-const MAX_PAGES = 128
+/** Pages of ids of the largest set; a set that is made up has no end. */
+const MAX_PAGES = MAX_STATEMENTS / MAX_STATEMENT_IDS
 
 /** Reasons that only a peer that breaks the protocol gives. */
 const OFFENCES: ReadonlySet<StatementRefusal> = new Set([
@@ -134,11 +135,13 @@ export class Members {
     const { statements } = this.#init
     let added = 0
     let after = NO_ID
-    for (let page = 0; page < MAX_PAGES; page++) {
+    for (let page = 1; ; page++) {
       const previous = after
-      const ids = await this.#ask(peer, { type: 'ids', after }, (frame) =>
-        readStatementIds(frame, previous)
-      )
+      const ids = await this.#ask(peer, { type: 'ids', after }, (frame) => {
+        const read = readStatementIds(frame, previous)
+        if (page <= MAX_PAGES || read.length < MAX_STATEMENT_IDS) return read
+        throw new ProtocolError('a set of statements without an end')
+      })
       const missing = ids.filter((id) => !statements.has(id))
       for (let at = 0; at < missing.length; at += MAX_REQUESTED_STATEMENTS) {
         added += await this.#fetch(peer, missing.slice(at, at + MAX_REQUESTED_STATEMENTS))
@@ -146,25 +149,20 @@ export class Members {
       after = ids.at(-1) ?? after
       if (ids.length < MAX_STATEMENT_IDS) return added
     }
-    throw new ProtocolError('a set of statements without an end')
   }
 
-  async #fetch(peer: PeerId, ids: readonly Uint8Array[]): Promise<number> {
-    const request = writeStatementsRequest({ type: 'get', ids })
-    const frames = await this.#streams.request(
+  #fetch(peer: PeerId, ids: readonly Uint8Array[]): Promise<number> {
+    return this.#streams.request(
       peer,
-      request,
+      writeStatementsRequest({ type: 'get', ids }),
       async (read) => {
         const answers: Uint8Array[] = []
         for (let i = 0; i < ids.length; i++) answers.push(await read())
-        return answers
+        // An empty frame: the peer no longer has it.
+        const statements = answers.filter(({ length }) => length > 0)
+        return this.#add(peer, statements)
       },
       { lane: 'pull' }
-    )
-    // An empty frame: the peer no longer has it.
-    return this.#add(
-      peer,
-      frames.filter(({ length }) => length > 0)
     )
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { problemOf } from '../../../node/http/problem.ts'
 import { isOperation, localCalls, runOperation } from '../../../node/operations/index.ts'
-import { createHive, foundClosedSwarm } from '../../../src/index.ts'
+import { createHive, foundClosedSwarm, heldStatements, renewWithRoot } from '../../../src/index.ts'
 import type { Call, NodeAccess } from '../../../node/operations/index.ts'
 import type { HiveNode } from '../../../src/index.ts'
 
@@ -57,6 +57,20 @@ describe('operations on members', () => {
     for (const wrong of ['xy', 'abc', '']) {
       await assert.rejects(call('member-add', { statements: [wrong] }), { name: 'ZodError' })
     }
+  })
+
+  it('warn of the end of the certificate until it is renewed', async () => {
+    const { root, ...lab } = foundClosedSwarm({ name: 'lab', days: 10, seconds })
+    const own = { seed: lab.keys.seed, statements: [...lab.statements] }
+    await using soon = await createHive({ swarm: { name: lab.swarm, member: own } })
+    const ask = localCalls(accessOf(soon))
+    const { warnings } = await ask('status', {})
+    assert.match(warnings.join(), /^The certificate of this node ends on/)
+    const id = Buffer.from(lab.keys.key).toString('hex')
+    const held = await heldStatements(lab.swarm, lab.statements)
+    const renewal = Buffer.from(renewWithRoot(held, root, { id, seconds })).toString('hex')
+    assert.deepEqual(await ask('member-add', { statements: [renewal] }), { added: 1 })
+    assert.deepEqual((await ask('status', {})).warnings, [])
   })
 
   it('say in an open swarm that it has no members', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createRoot } from '../../../crdt/index.ts'
+import { createRoot, readStatement } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import {
   foundClosedSwarm,
@@ -46,6 +46,13 @@ describe('the holder of a root', () => {
     const numbers = await Promise.all(
       Array.from({ length: 3 }, async () => renewWithRoot(await held(node), root, { id, seconds }))
     )
+    const distinct = new Set(
+      numbers.map((bytes) => {
+        const statement = readStatement(bytes)
+        return statement.kind === 'certificate' ? statement.number : 0
+      })
+    )
+    assert.equal(distinct.size, 3)
     await node.members.add(numbers)
     assert.equal(node.members.self().state, 'admitted')
     await node.members.add(revokeWithRoot(await held(node), root, { id, seconds }))
