@@ -37,7 +37,7 @@ if [ $# -gt 1 ]; then
   buildah config --user 65532:65532 --volume /data --port 4001 \
     --env NODE_ENV=production --env HIVE_DATA_DIR=/data --env XDG_RUNTIME_DIR=/data \
     --env HIVE_LOG_FORMAT=json --env HIVE_LISTEN=/ip4/0.0.0.0/tcp/4001 --env HIVE_HTTP=127.0.0.1:7420 \
-    --entrypoint '["/usr/local/bin/node", "/app/dist/node/hive.js"]' --cmd start "$container"
+    --entrypoint '["/usr/local/bin/node", "--max-semi-space-size=4", "/app/dist/node/hive.js"]' --cmd start "$container"
   buildah commit --quiet "$container" "$2" >/dev/null
   buildah rm "$container" >/dev/null
 fi

@@ -12,6 +12,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { makeDirectory } from '../data-paths.ts'
 import { CommandError, EXIT } from '../exit-codes.ts'
+import { NODE_FLAGS } from '../node-flags.ts'
 import { isAlive } from './process-alive.ts'
 import { rememberedStart } from './remembered-start.ts'
 import { findRunningNode } from './running-node.ts'
@@ -97,7 +98,7 @@ function spawnNode(dataDir: string, remembered: readonly string[]): Promise<numb
     const child = spawn(
       process.execPath,
       [
-        ...process.execArgv,
+        ...new Set([...process.execArgv, ...NODE_FLAGS]),
         hiveScript(),
         'start',
         ...remembered,

@@ -1,4 +1,5 @@
 /** The unit of systemd that runs a node, with as few rights as the node needs. */
+import { NODE_FLAGS } from '../node-flags.ts'
 
 export type ServiceScope = 'system' | 'user'
 
@@ -63,7 +64,7 @@ const SYSTEM_HARDENING = [
 
 export function unitText(init: UnitInit): string {
   const { scope, node, script } = init
-  const start = [node, script, 'start', '--log-format', 'text'].map(quoted).join(' ')
+  const start = [node, ...NODE_FLAGS, script, 'start', '--log-format', 'text'].map(quoted).join(' ')
   const isSystem = scope === 'system'
   const lines = [
     '[Unit]',

@@ -15,7 +15,10 @@ describe('the unit of systemd', () => {
     const unit = join(directory.path, 'hive.service')
     copyFileSync(UNIT, unit)
     const text = readFileSync(unit, 'utf8')
-    const real = text.replace(/^ExecStart=\S+ \S+/m, `ExecStart=${process.execPath} ${BINARY}`)
+    const real = text.replace(
+      /^ExecStart=\S+ (\S+) \S+/m,
+      `ExecStart=${process.execPath} $1 ${BINARY}`
+    )
     writeFileSync(unit, real)
     execFileSync('systemd-analyze', ['verify', '--man=no', unit], { stdio: 'pipe' })
     const report = execFileSync(

@@ -26,6 +26,9 @@ describe('the unit of a node', () => {
 
   it('passes paths on as they are', () => {
     const text = unitText({ scope: 'user', node: '/opt/my node', script: '/a"b\\c$d' })
-    assert.match(text, /^ExecStart="\/opt\/my node" "\/a\\"b\\\\c\$\$d" start --log-format text$/m)
+    assert.match(
+      text,
+      /^ExecStart="\/opt\/my node" --max-semi-space-size=4 "\/a\\"b\\\\c\$\$d" start --log-format text$/m
+    )
   })
 })
