@@ -21,7 +21,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'crdt/voices': { imports: ['crdt/bytes'] },
   'crdt/filters': { imports: ['crdt/bytes', 'crdt/store'] },
   'crdt/feeds': { imports: ['crdt/bytes', 'crdt/store'] },
-  'crdt/members': { imports: ['crdt/bytes', 'crdt/store', 'crdt/voices', 'crdt/feeds'] },
+  'crdt/members': { imports: ['crdt/bytes', 'crdt/store', 'crdt/voices'] },
   'crdt/records': { imports: ['crdt/bytes', 'crdt/store'] },
   'crdt/publishing': {
     imports: ['crdt/bytes', 'crdt/store', 'crdt/feeds', 'crdt/records']

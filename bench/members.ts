@@ -4,7 +4,7 @@
  * verification, which is the least that each statement takes.
  */
 import { epochOf, MemberStatements, openStore } from '../crdt/index.ts'
-import { verifySignature } from '../crdt/feeds/author.ts'
+import { verifySignature } from '../crdt/bytes/index.ts'
 import { manyMembers } from '../test/fixtures/many-members.ts'
 import { NOW } from '../test/fixtures/members.ts'
 import { repeat, seconds } from './samples.ts'

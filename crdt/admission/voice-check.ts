@@ -5,9 +5,8 @@
  * come back alike. The verdict depends on the entry and on its feed alone.
  */
 import { MAX_VOICE_SEQ, PLAYBOOK_FORMAT } from '../constants.ts'
-import { toHex } from '../bytes/index.ts'
+import { toHex, verifySignature } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
-import { verifySignature } from '../feeds/author.ts'
 import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { delegationBytes, docSubject, splitPayload } from '../feeds/voice-part.ts'
 import { unpack } from '../feeds/payload.ts'

@@ -1,5 +1,6 @@
 /**
- * Bytes: concatenation, hexadecimal, SHA-256, checksums, and strict reading of encoded values. All
+ * Bytes: concatenation, hexadecimal, SHA-256, Ed25519, checksums, and strict reading of encoded
+ * values. All
  * layers may use this room.
  *
  * @example
@@ -13,4 +14,6 @@ export { seal, SEAL_BYTES, sealInPlace, unseal } from './checksum.ts'
 export { concat, equalBytes, fromHex, sha256, toHex } from './digest.ts'
 export { readAll, readBlob, readBytes, readText, readUint } from './encoding.ts'
 export { SEQ_BYTES, seqBytes, seqOf } from './sequence.ts'
+export { signingKeyOf, verifySignature } from './signing-key.ts'
 export type { Decoder } from './encoding.ts'
+export type { SigningKey } from './signing-key.ts'

@@ -6,7 +6,17 @@
  * another signature of the same header gives the same entry.
  */
 import * as encoding from 'lib0/encoding'
-import { verifySignature } from './author.ts'
+import {
+  concat,
+  equalBytes,
+  readAll,
+  readBlob,
+  readBytes,
+  readText,
+  readUint,
+  sha256,
+  verifySignature
+} from '../bytes/index.ts'
 import {
   BASE_FORMAT,
   DOMAIN,
@@ -17,16 +27,6 @@ import {
   MAX_PAYLOAD_BYTES,
   SIGNATURE_BYTES
 } from '../constants.ts'
-import {
-  concat,
-  equalBytes,
-  sha256,
-  readAll,
-  readBlob,
-  readBytes,
-  readText,
-  readUint
-} from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import type { Author } from './author.ts'
 import type { Decoder } from '../bytes/index.ts'

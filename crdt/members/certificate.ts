@@ -9,7 +9,7 @@ import { MalformedError } from '../errors.ts'
 import { MAX_INVITES, MAX_NUMBER, MAX_SECONDS } from './constants.ts'
 import { invalid, KINDS, readSignature, signBody } from './statement-bytes.ts'
 import type { Decoder } from '../bytes/index.ts'
-import type { SigningKey } from './signing-key.ts'
+import type { SigningKey } from '../bytes/index.ts'
 import type { StatementBytes } from './statement-bytes.ts'
 
 /**

@@ -4,11 +4,10 @@
  */
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { DOMAIN } from '../constants.ts'
-import { fromHex, toHex } from '../bytes/index.ts'
+import { fromHex, signingKeyOf, toHex } from '../bytes/index.ts'
 import { MemberError } from '../errors.ts'
-import { signingKeyOf } from './signing-key.ts'
 import { voiceKeyOf } from '../voices/voice-key.ts'
-import type { SigningKey } from './signing-key.ts'
+import type { SigningKey } from '../bytes/index.ts'
 
 /** Bytes of a member's seed. */
 const SEED_BYTES = 32

@@ -3,8 +3,7 @@
  * peer that receives one nor anybody between can use it elsewhere.
  */
 import * as encoding from 'lib0/encoding'
-import { concat } from '../bytes/index.ts'
-import { verifySignature } from '../feeds/author.ts'
+import { concat, verifySignature } from '../bytes/index.ts'
 import { labelledFor } from './domain.ts'
 import type { MemberKeys } from './member-keys.ts'
 

@@ -16,7 +16,7 @@ import {
   writeKept
 } from './statement-bytes.ts'
 import type { Decoder } from '../bytes/index.ts'
-import type { SigningKey } from './signing-key.ts'
+import type { SigningKey } from '../bytes/index.ts'
 import type { StatementBytes } from './statement-bytes.ts'
 
 /** What a revocation states. */

@@ -4,8 +4,8 @@
  * with a seed of its own, since a stolen root must not give away the next one.
  */
 import { randomBytes } from 'node:crypto'
-import { signingKeyOf } from './signing-key.ts'
-import type { SigningKey } from './signing-key.ts'
+import { signingKeyOf } from '../bytes/index.ts'
+import type { SigningKey } from '../bytes/index.ts'
 
 /** Bytes of a root's seed. */
 export const ROOT_SEED_BYTES = 32

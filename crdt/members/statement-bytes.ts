@@ -4,13 +4,12 @@
  */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, SIGNATURE_BYTES } from '../constants.ts'
-import { concat, readBytes, readUint, sha256 } from '../bytes/index.ts'
+import { concat, readBytes, readUint, sha256, verifySignature } from '../bytes/index.ts'
 import { MalformedError, MemberError } from '../errors.ts'
-import { verifySignature } from '../feeds/author.ts'
 import { MAX_KEPT } from './constants.ts'
 import { labelledFor } from './domain.ts'
 import type { Decoder } from '../bytes/index.ts'
-import type { SigningKey } from './signing-key.ts'
+import type { SigningKey } from '../bytes/index.ts'
 
 /** The first byte of a body. */
 export const KINDS = { founding: 1, certificate: 2, revocation: 3, succession: 4 } as const

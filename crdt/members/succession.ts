@@ -18,7 +18,7 @@ import {
 } from './statement-bytes.ts'
 import type { Decoder } from '../bytes/index.ts'
 import type { RootBinding } from './closed-swarm.ts'
-import type { SigningKey } from './signing-key.ts'
+import type { SigningKey } from '../bytes/index.ts'
 import type { StatementBytes } from './statement-bytes.ts'
 
 /** A signed succession: the new root, and the commitment to the root after it. */

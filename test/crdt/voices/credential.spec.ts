@@ -12,7 +12,7 @@ import { epochKeyOf } from '../../../crdt/voices/epoch-key.ts'
 import { ORDER, readScalar } from '../../../crdt/voices/group.ts'
 import { epochTag } from '../../../crdt/voices/tags.ts'
 import { isVoiceKey } from '../../../crdt/voices/voice-key.ts'
-import { verifySignature } from '../../../crdt/feeds/author.ts'
+import { verifySignature } from '../../../crdt/bytes/index.ts'
 import {
   bytesOf,
   EPOCH,
