@@ -36,7 +36,7 @@ function OwnSkills(): VNode {
     void act(async () => {
       const { synthesized } = await api.repairSkills()
       skills.reload()
-      return count(synthesized.length, t.repaired)
+      return count(synthesized.filter(({ outcome }) => outcome === 'new').length, t.repaired)
     })
   const empty = (
     <>
