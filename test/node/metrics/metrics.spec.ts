@@ -120,15 +120,15 @@ describe('the measurements', function () {
       startApi({ swarm: { name: lab.swarm, bootstrap: [...bootstrap], member } })
     const signal = AbortSignal.timeout(20_000)
     const counted = (
-      api: Api,
+      of: Api,
       event: 'member:admit' | 'member:refuse',
       series: string
     ): Promise<number> =>
       until(
-        api.db,
+        of.db,
         event,
         async () => {
-          const value = valueOf(await read(api), `hive_member_${series}`)
+          const value = valueOf(await read(of), `hive_member_${series}`)
           return value > 0 ? value : undefined
         },
         signal
