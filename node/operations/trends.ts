@@ -17,7 +17,10 @@ const MAX_FINE = 360
 const COARSE_INTERVAL = 900_000
 const MAX_COARSE = 2_880
 
-/** Milliseconds between counts of insights: one reads a whole index, 50 ms a million records. */
+/**
+ * Milliseconds between counts of insights while no entries come: one reads a whole index, 50 ms a
+ * million records.
+ */
 const COUNT_INTERVAL = 60_000
 
 /** Kinds of the records that a search finds. */
@@ -39,7 +42,7 @@ export class Trends {
   #coarse: Sample[]
   #synced = 0
   #insights: number | undefined
-  #countedAt = Number.NEGATIVE_INFINITY
+  #counted = { at: Number.NEGATIVE_INFINITY, entries: 0 }
   readonly #timer: NodeJS.Timeout
   readonly #onSync = ({ entries }: { readonly entries: number }): void => {
     this.#synced += entries
@@ -85,9 +88,10 @@ export class Trends {
 
   /** None while the index cannot be read. */
   async #count(): Promise<void> {
-    const now = this.#init.now()
-    if (now - this.#countedAt < COUNT_INTERVAL) return
-    this.#countedAt = now
+    const at = this.#init.now()
+    const { entries } = this.#db.status
+    if (entries === this.#counted.entries && at - this.#counted.at < COUNT_INTERVAL) return
+    this.#counted = { at, entries }
     try {
       const counts = await this.#db.agent.cortex.metrics.getRecordCounts()
       this.#insights = counts
