@@ -10,11 +10,17 @@ export const command: Command = {
     const { answer, isJson } = await askNode(argv, TRENDS, context, (call, options) =>
       call('trends', {}, options)
     )
-    const rows = answer.map(({ at, facts, entries, authors, peers, synced }) => {
-      return [at.slice(0, 19).replace('T', ' '), facts, entries, authors, peers, synced]
+    const rows = answer.map(({ at, facts, entries, insights = '', authors, peers, synced }) => {
+      return [at.slice(0, 19).replace('T', ' '), facts, entries, insights, authors, peers, synced]
     })
     if (isJson) printJson(answer)
-    else print(table([['time (UTC)', 'facts', 'entries', 'authors', 'peers', 'synced'], ...rows]))
+    else
+      print(
+        table([
+          ['time (UTC)', 'facts', 'entries', 'insights', 'authors', 'peers', 'synced'],
+          ...rows
+        ])
+      )
     return EXIT.ok
   }
 }

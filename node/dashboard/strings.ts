@@ -88,6 +88,7 @@ export const T = {
     growth: 'Growth',
     growthFacts: 'facts of this node',
     growthEntries: 'entries of the swarm',
+    growthInsights: 'released insights',
     growthEmpty: 'The first samples come within a minute.',
     dedup: 'De-duplication',
     dedupSince: 'since the node started',

@@ -8,6 +8,7 @@ const COUNTED = [
   ['peer:connect', 'hive_peer_connects_total', 'Connections of peers that began.'],
   ['peer:disconnect', 'hive_peer_disconnects_total', 'Peers that disconnected.'],
   ['peer:refuse', 'hive_refused_connections_total', 'Connections refused because of their key.'],
+  ['member:admit', 'hive_member_admissions_total', 'Peers that proved to be members.'],
   ['bootstrap:fail', 'hive_bootstrap_failures_total', 'Dials of bootstrap peers that failed.'],
   ['filter:change', 'hive_filter_exchanges_total', 'Changes of the filters of peers.'],
   ['lan:find', 'hive_lan_discoveries_total', 'Peers found on the network segment.'],
@@ -34,7 +35,8 @@ export function countEvents(db: HiveNode, registers: Registry[]): () => void {
     db.on(event, count)
     ends.push(() => db.off(event, count))
   }
-  ends.push(countSyncs(db, registers), countSkills(db, registers), countModels(db, registers))
+  for (const count of [countSyncs, countRefusals, countSkills, countModels])
+    ends.push(count(db, registers))
   return () => {
     for (const end of ends) end()
   }
@@ -57,6 +59,20 @@ function countSyncs(db: HiveNode, registers: Registry[]): () => void {
   }
   db.on('sync:receive', onReceive)
   return () => void db.off('sync:receive', onReceive)
+}
+
+/** At the doors of a closed swarm; the reasons are a fixed set, also those that peers send. */
+function countRefusals(db: HiveNode, registers: Registry[]): () => void {
+  const refusals = new Counter({
+    name: 'hive_member_refusals_total',
+    help: 'Refusals of members, by reason; by: node refuses a peer, or a peer refuses this node.',
+    labelNames: ['by', 'reason'],
+    registers
+  })
+  const onRefuse = ({ reason, isOurs }: HiveEvents['member:refuse'][0]): void =>
+    refusals.inc({ by: isOurs ? 'node' : 'peer', reason })
+  db.on('member:refuse', onRefuse)
+  return () => void db.off('member:refuse', onRefuse)
 }
 
 function countSkills(db: HiveNode, registers: Registry[]): () => void {

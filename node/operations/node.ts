@@ -147,6 +147,7 @@ export const NODE = {
           at: '2026-05-01T00:00:00.000Z',
           facts: 1_200,
           entries: 340,
+          insights: 210,
           authors: 12,
           peers: 5,
           synced: 96

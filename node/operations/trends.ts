@@ -17,6 +17,15 @@ const MAX_FINE = 360
 const COARSE_INTERVAL = 900_000
 const MAX_COARSE = 2_880
 
+/**
+ * Milliseconds between counts of insights while no entries come: one reads a whole index, 50 ms a
+ * million records.
+ */
+const COUNT_INTERVAL = 60_000
+
+/** Kinds of the records that a search finds. */
+const SEARCHED = new Set(['fact', 'insight', 'lesson'])
+
 type Sample = z.output<typeof TrendSample>
 
 export interface TrendsInit {
@@ -24,7 +33,7 @@ export interface TrendsInit {
   readonly now: () => number
 }
 
-type Followed = Pick<HiveNode, 'off' | 'on' | 'status'>
+type Followed = Pick<HiveNode, 'agent' | 'off' | 'on' | 'status'>
 
 export class Trends {
   readonly #db: Followed
@@ -32,6 +41,8 @@ export class Trends {
   readonly #fine: Sample[] = []
   #coarse: Sample[]
   #synced = 0
+  #insights: number | undefined
+  #counted = { at: Number.NEGATIVE_INFINITY, entries: 0 }
   readonly #timer: NodeJS.Timeout
   readonly #onSync = ({ entries }: { readonly entries: number }): void => {
     this.#synced += entries
@@ -65,6 +76,7 @@ export class Trends {
   }
 
   #take(): void {
+    void this.#count()
     const sample = this.#sample()
     this.#fine.push(sample)
     if (this.#fine.length > MAX_FINE) this.#fine.shift()
@@ -74,10 +86,27 @@ export class Trends {
     void this.#write()
   }
 
+  /** None while the index cannot be read. */
+  async #count(): Promise<void> {
+    const at = this.#init.now()
+    const { entries } = this.#db.status
+    if (entries === this.#counted.entries && at - this.#counted.at < COUNT_INTERVAL) return
+    this.#counted = { at, entries }
+    try {
+      const counts = await this.#db.agent.cortex.metrics.getRecordCounts()
+      this.#insights = counts
+        .filter(({ kind, state }) => SEARCHED.has(kind) && state === 'released')
+        .reduce((sum, { count }) => sum + count, 0)
+    } catch {
+      this.#insights = undefined
+    }
+  }
+
   #sample(): Sample {
     const { facts, entries, authors, peers } = this.#db.status
     const at = new Date(this.#init.now()).toISOString()
-    return { at, facts, entries, authors, peers: peers.length, synced: this.#synced }
+    const insights = this.#insights
+    return { at, facts, entries, insights, authors, peers: peers.length, synced: this.#synced }
   }
 
   /** A disk that is full must not end the node: the file is then older. */

@@ -2,6 +2,7 @@
 import { count, percent } from '../format.ts'
 import { T } from '../strings.ts'
 import { ForeignLine, ForeignText } from '../parts/foreign-text.tsx'
+import { ItemRow } from '../parts/item-row.tsx'
 import { InsightProvenance } from './provenance.tsx'
 import { Voices } from './voices.tsx'
 import type { VNode } from 'preact'
@@ -13,18 +14,10 @@ export type Vote = 'dispute' | 'stale' | 'vouch'
 export function InsightRow({ insight }: { readonly insight: Insight }): VNode {
   const { entity, content, confidence, corroboration, disputes } = insight
   return (
-    <>
-      <span class="line">
-        <strong>
-          <ForeignLine text={entity} />
-        </strong>{' '}
-        <ForeignLine text={content} />
-      </span>
-      <span class="line quiet">
-        {T.knowledge.confidence} {percent(confidence)} · {count(corroboration, T.voices.vouches)} ·{' '}
-        {count(disputes, T.voices.disputes)}
-      </span>
-    </>
+    <ItemRow title={entity} text={content}>
+      {T.knowledge.confidence} {percent(confidence)} · {count(corroboration, T.voices.vouches)} ·{' '}
+      {count(disputes, T.voices.disputes)}
+    </ItemRow>
   )
 }
 

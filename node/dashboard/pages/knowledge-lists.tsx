@@ -1,7 +1,7 @@
 /** The lists of Knowledge: facts by their age, and results of a search. */
 import { count, percent, timeText } from '../format.ts'
 import { T } from '../strings.ts'
-import { ForeignLine } from '../parts/foreign-text.tsx'
+import { ItemRow } from '../parts/item-row.tsx'
 import { StateOf } from '../parts/state-of.tsx'
 import { VirtualList } from '../parts/virtual-list.tsx'
 import { useFactPages } from './fact-pages.ts'
@@ -38,18 +38,10 @@ export function Newest({ active, onActive }: ListProps): VNode {
           onEnd={more}
         >
           {({ entity, content, recordedAt, confidence, record }) => (
-            <>
-              <span class="line">
-                <strong>
-                  <ForeignLine text={entity} />
-                </strong>{' '}
-                <ForeignLine text={content} />
-              </span>
-              <span class="line quiet">
-                {timeText(recordedAt)} · {t.confidence} {percent(confidence)} ·{' '}
-                {record === undefined ? t.notPublic : t.publicAs}
-              </span>
-            </>
+            <ItemRow title={entity} text={content}>
+              {timeText(recordedAt)} · {t.confidence} {percent(confidence)} ·{' '}
+              {record === undefined ? t.notPublic : t.publicAs}
+            </ItemRow>
           )}
         </VirtualList>
       )}
@@ -90,18 +82,10 @@ export function Found({ query, scope, isStale, active, onActive }: FoundProps): 
               onActive={({ fact }) => onActive(fact.id)}
             >
               {({ fact: { entity, content, state }, origin, relevance }) => (
-                <>
-                  <span class="line">
-                    <strong>
-                      <ForeignLine text={entity} />
-                    </strong>{' '}
-                    <ForeignLine text={content} />
-                  </span>
-                  <span class="line quiet">
-                    {t.origin[origin]} · {t.relevance} {percent(relevance)}
-                    {state === undefined ? '' : ` · ${t.states[state]}`}
-                  </span>
-                </>
+                <ItemRow title={entity} text={content}>
+                  {t.origin[origin]} · {t.relevance} {percent(relevance)}
+                  {state === undefined ? '' : ` · ${t.states[state]}`}
+                </ItemRow>
               )}
             </VirtualList>
           )}

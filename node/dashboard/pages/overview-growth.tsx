@@ -1,4 +1,4 @@
-/** How facts and entries grew. */
+/** How facts, entries and insights grew. */
 import { useMemo } from 'preact/hooks'
 import { timeText, whole } from '../format.ts'
 import { api } from '../state/api.ts'
@@ -33,24 +33,31 @@ function GrowthChart({ samples }: { readonly samples: readonly Sample[] }): VNod
     () => [
       samples.map(({ at }) => Date.parse(at) / 1_000),
       samples.map(({ facts }) => facts),
-      samples.map(({ entries }) => entries)
+      samples.map(({ entries }) => entries),
+      samples.map(({ insights = null }) => insights)
     ],
     [samples]
   )
   const rows = samples
     .slice(-MAX_ROWS)
     .toReversed()
-    .map(({ at, facts, entries }) => [timeText(at), whole(facts), whole(entries)])
+    .map(({ at, facts, entries, insights }) => [
+      timeText(at),
+      whole(facts),
+      whole(entries),
+      insights === undefined ? T.common.none : whole(insights)
+    ])
   return (
     <Chart
       label={t.growth}
       isTime
       lines={[
         { label: t.growthFacts, colour: '--first' },
-        { label: t.growthEntries, colour: '--second', side: 'right', isDashed: true }
+        { label: t.growthEntries, colour: '--second', side: 'right', isDashed: true },
+        { label: t.growthInsights, colour: '--foreign', side: 'right', isDotted: true }
       ]}
       data={data}
-      head={[T.common.time, t.growthFacts, t.growthEntries]}
+      head={[T.common.time, t.growthFacts, t.growthEntries, t.growthInsights]}
       rows={rows}
     />
   )

@@ -4,7 +4,7 @@ import { count, percent, timeText } from '../format.ts'
 import { api } from '../state/api.ts'
 import { act } from '../state/notices.ts'
 import { T } from '../strings.ts'
-import { ForeignLine } from '../parts/foreign-text.tsx'
+import { ItemRow } from '../parts/item-row.tsx'
 import { useKeys } from '../parts/keys.ts'
 import { StateOf } from '../parts/state-of.tsx'
 import { VirtualList } from '../parts/virtual-list.tsx'
@@ -66,17 +66,9 @@ export function ReviewLocal(): VNode {
               onEnd={more}
             >
               {({ entity, content, recordedAt, confidence }) => (
-                <>
-                  <span class="line">
-                    <strong>
-                      <ForeignLine text={entity} />
-                    </strong>{' '}
-                    <ForeignLine text={content} />
-                  </span>
-                  <span class="line quiet">
-                    {timeText(recordedAt)} · {T.knowledge.confidence} {percent(confidence)}
-                  </span>
-                </>
+                <ItemRow title={entity} text={content}>
+                  {timeText(recordedAt)} · {T.knowledge.confidence} {percent(confidence)}
+                </ItemRow>
               )}
             </VirtualList>
             {active === undefined ? null : (

@@ -7,6 +7,7 @@ import { act } from '../state/notices.ts'
 import { T } from '../strings.ts'
 import { Dialog } from '../parts/dialog.tsx'
 import { ForeignLine, ForeignText } from '../parts/foreign-text.tsx'
+import { ItemRow } from '../parts/item-row.tsx'
 import { StateOf } from '../parts/state-of.tsx'
 import { VirtualList } from '../parts/virtual-list.tsx'
 import type { VNode } from 'preact'
@@ -40,17 +41,9 @@ export function SkillOffers(): VNode {
               onActive={({ id }) => setChosen(id)}
             >
               {({ name, description, vouches, trials }) => (
-                <>
-                  <span class="line">
-                    <strong>
-                      <ForeignLine text={name} />
-                    </strong>{' '}
-                    <ForeignLine text={description} />
-                  </span>
-                  <span class="line quiet">
-                    {count(vouches, T.voices.vouches)} · {count(trials, t.uses)}
-                  </span>
-                </>
+                <ItemRow title={name} text={description}>
+                  {count(vouches, T.voices.vouches)} · {count(trials, t.uses)}
+                </ItemRow>
               )}
             </VirtualList>
             {active === undefined ? null : <OfferDetail offer={active} onAdopted={offers.reload} />}

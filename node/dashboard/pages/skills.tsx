@@ -5,7 +5,7 @@ import { useLoaded } from '../state/loaded.ts'
 import { act } from '../state/notices.ts'
 import { route, setParameters } from '../state/route.ts'
 import { T } from '../strings.ts'
-import { ForeignLine } from '../parts/foreign-text.tsx'
+import { ItemRow } from '../parts/item-row.tsx'
 import { StateOf } from '../parts/state-of.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { VirtualList } from '../parts/virtual-list.tsx'
@@ -36,7 +36,7 @@ function OwnSkills(): VNode {
     void act(async () => {
       const { synthesized } = await api.repairSkills()
       skills.reload()
-      return count(synthesized.length, t.repaired)
+      return count(synthesized.filter(({ outcome }) => outcome === 'new').length, t.repaired)
     })
   const empty = (
     <>
@@ -66,15 +66,10 @@ function OwnSkills(): VNode {
               onActive={({ id }) => setParameters({ skill: id })}
             >
               {({ name, description, status, trials, successes }) => (
-                <>
-                  <span class="line">
-                    <strong>{name}</strong> <ForeignLine text={description} />
-                  </span>
-                  <span class="line quiet">
-                    {t.statuses[status]} · {count(trials, t.uses)}
-                    {trials === 0 ? '' : `, ${percent(successes / trials)} ${t.succeeded}`}
-                  </span>
-                </>
+                <ItemRow title={name} text={description}>
+                  {t.statuses[status]} · {count(trials, t.uses)}
+                  {trials === 0 ? '' : `, ${percent(successes / trials)} ${t.succeeded}`}
+                </ItemRow>
               )}
             </VirtualList>
             {active === '' ? (

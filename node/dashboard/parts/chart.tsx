@@ -13,6 +13,7 @@ export interface Line {
   /** The left scale, or one of its own at the right. */
   readonly side?: 'left' | 'right'
   readonly isDashed?: boolean
+  readonly isDotted?: boolean
 }
 
 interface ChartProps {
@@ -89,7 +90,8 @@ function optionsOf({ lines, isTime, xLabel, range }: ChartProps, width: number):
         scale: line.side ?? 'left',
         stroke: resolved(line.colour),
         width: 2,
-        ...(line.isDashed === true ? { dash: [6, 4], points: { show: false } } : {})
+        ...(line.isDashed === true ? { dash: [6, 4], points: { show: false } } : {}),
+        ...(line.isDotted === true ? { dash: [2, 4], points: { show: false } } : {})
       }))
     ],
     axes: [

@@ -177,6 +177,9 @@ export const TrendSample = z
     at: Moment,
     facts: Count,
     entries: Count,
+    insights: Count.optional().meta({
+      description: 'Released insights, a minute old at most; none where they were not counted'
+    }),
     authors: Count,
     peers: Count,
     synced: Count.meta({ description: 'Entries that syncs brought since the node started' })

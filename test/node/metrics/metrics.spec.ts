@@ -2,10 +2,15 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { createMemberSeed, epochBegin, epochOf } from '../../../crdt/index.ts'
 import { scriptedProvider } from '../../../src/index.ts'
 import { startApi } from '../../fixtures/api.ts'
-import type { ModelsInit } from '../../../src/index.ts'
+import { ClosedSwarm } from '../../fixtures/members.ts'
+import { until } from '../../fixtures/until.ts'
+import type { HiveInit, ModelsInit } from '../../../src/index.ts'
 import type { Api } from '../../fixtures/api.ts'
+
+type SwarmMember = NonNullable<Exclude<HiveInit['swarm'], false | undefined>['member']>
 
 const DOCS = new URL('../../../docs/operations/', import.meta.url)
 
@@ -101,6 +106,49 @@ describe('the measurements', function () {
     assert.ok(valueOf(text, 'process_resident_memory_bytes') > 1e7)
     // A second reading counts no state twice.
     assert.equal(valueOf(await read(api), 'hive_sandbox_failed_runs_total'), 1)
+  })
+
+  it('count who is let in at the doors of a closed swarm, and why others are not', async () => {
+    const lab = new ClosedSwarm()
+    const now = Math.floor(Date.now() / 1_000)
+    const dates = { notBefore: epochBegin(epochOf(now)), notAfter: now + 86_400 }
+    const first = lab.issue(lab.asRoot, { role: 'inviter', ...dates })
+    const second = lab.issue(lab.asRoot, dates)
+    const founding = lab.founding.bytes
+    const statements = [founding, first.certificate.bytes, second.certificate.bytes]
+    const start = (member: SwarmMember, bootstrap: readonly string[] = []): Promise<Api> =>
+      startApi({ swarm: { name: lab.swarm, bootstrap: [...bootstrap], member } })
+    const signal = AbortSignal.timeout(20_000)
+    const counted = (
+      of: Api,
+      event: 'member:admit' | 'member:refuse',
+      series: string
+    ): Promise<number> =>
+      until(
+        of.db,
+        event,
+        async () => {
+          const value = valueOf(await read(of), `hive_member_${series}`)
+          return value > 0 ? value : undefined
+        },
+        signal
+      )
+    await using ada = await start({ seed: first.keys.seed, statements })
+    await using bob = await start({ seed: second.keys.seed, statements }, ada.db.multiaddrs)
+    for (const member of [ada, bob])
+      assert.equal(await counted(member, 'member:admit', 'admissions_total'), 1)
+    const invite = { id: new Uint8Array(8), secret: new Uint8Array(16) }
+    await using eve = await start(
+      { seed: createMemberSeed(), statements: [founding], invite },
+      ada.db.multiaddrs
+    )
+    const refusals = (by: string): string => `refusals_total{by="${by}",reason="invite unknown"}`
+    await counted(ada, 'member:refuse', refusals('node'))
+    await counted(eve, 'member:refuse', refusals('peer'))
+    assert.equal(valueOf(await read(ada), 'hive_member_admissions_total'), 1)
+    assert.equal(valueOf(await read(eve), 'hive_member_admissions_total'), 0)
+    assert.ok(!(await read(bob)).includes('hive_member_refusals_total{'))
+    assert.ok(!(await read(ada)).includes('hive_member_refusals_total{by="peer"'))
   })
 
   it('have all names that the dashboard and the alert rules use', () => {

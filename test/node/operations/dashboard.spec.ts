@@ -142,7 +142,8 @@ describe('the trends of a node', () => {
     await db.agent.cortex.knowledge.distill('CSS gap', 'Flex containers support gap.', 0.9)
     now += 60_000
     db.emit('sync:receive', { entries: 3 })
-    const [begin, end] = [trends.samples()[0], trends.samples().at(-1)]
+    const samples = trends.samples()
+    const [begin, end] = [samples[0], samples.at(-1)]
     assert.deepEqual([begin?.facts, begin?.synced], [0, 0])
     assert.deepEqual([end?.facts, end?.synced, end?.at], [1, 3, '2026-05-01T00:01:00.000Z'])
     await trends.close()
@@ -157,6 +158,28 @@ describe('the trends of a node', () => {
     await damaged.close()
     const text = await readFile(join(directory.path, 'trends.json'), 'utf8')
     assert.ok(Array.isArray(JSON.parse(text)))
+  })
+
+  it('have the number of released insights, once the index has counted them', async () => {
+    await using directory = await temporaryDirectory()
+    await using db = await createHive({ swarm: { name: 'trends', k: 1 } })
+    const { knowledge, hive, metrics } = db.agent.cortex
+    await knowledge.distill('CSS gap', 'Flex containers support gap.', 0.95)
+    await knowledge.distill('npm ci', 'npm ci needs a lock file.', 0.95)
+    await hive.broadcastKnowledge()
+    assert.equal((await hive.getGlobalInsights({ state: 'released' })).length, 2)
+    const older = { at: '2026-05-01T00:00:00.000Z', facts: 1, entries: 1, authors: 1, peers: 0 }
+    const file = join(directory.path, 'trends.json')
+    await writeFile(file, JSON.stringify([{ ...older, synced: 0 }]))
+    const trends = await Trends.open(db, { dataDir: directory.path, now: Date.now })
+    // The index answers in order.
+    await metrics.getRecordCounts()
+    const [first, last] = [trends.samples()[0], trends.samples().at(-1)]
+    assert.deepEqual([first?.at, first?.insights, last?.insights], [older.at, undefined, 2])
+    await trends.close()
+    const again = await Trends.open(db, { dataDir: directory.path, now: Date.now })
+    assert.ok(again.samples().some(({ insights }) => insights === 2))
+    await again.close()
   })
 })
 
