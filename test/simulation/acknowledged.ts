@@ -21,6 +21,8 @@ export class Acknowledged {
   readonly #stances = new Map<string, Map<string, Set<Stance>>>()
   /** Ids of skills that a node has added, by node. */
   readonly #skills = new Map<string, Map<string, string>>()
+  /** By record, then by node. */
+  readonly #counts = new Map<string, Map<string, Count>>()
   /** Ids of goals that some node was promised. */
   readonly goals = new Set<string>()
 
@@ -52,12 +54,40 @@ export class Acknowledged {
     return new Set([...this.#stances.values()].flatMap((stances) => [...stances.keys()]))
   }
 
-  /** The least and the most nodes that hold the stance. */
-  bounds(record: string, stance: Stance, nodes: readonly string[]): readonly [number, number] {
-    const held = nodes.map((node) => this.stance(node, record))
+  /**
+   * The least and the most voices that hold the stance. Of nodes with one voice the last word counts,
+   * and nobody here knows whose that is.
+   */
+  bounds(
+    record: string,
+    stance: Stance,
+    voices: readonly (readonly string[])[]
+  ): readonly [number, number] {
+    const held = voices.map(
+      (nodes) => new Set(nodes.flatMap((node) => [...this.stance(node, record)]))
+    )
     const most = held.filter((possible) => possible.has(stance))
     return [most.filter(({ size }) => size === 1).length, most.length]
   }
+
+  /** Records that were counted. */
+  counted(): string[] {
+    return [...this.#counts.keys()]
+  }
+
+  /** What a node has counted of a record. */
+  countOf(node: string, record: string): Count {
+    const counts = entryOf(this.#counts, record)
+    const count = counts.get(node) ?? { least: 0, most: 0 }
+    counts.set(node, count)
+    return count
+  }
+}
+
+/** What was acknowledged, and what was asked for. */
+export interface Count {
+  least: number
+  most: number
 }
 
 const NOTHING_SAID: ReadonlySet<Stance> = new Set(['none'])

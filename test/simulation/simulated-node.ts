@@ -5,11 +5,14 @@ import { HiveNode } from '../../src/runtime/hive-node.ts'
 import { HiveOptions } from '../../src/runtime/hive-options.ts'
 import { closeParts, openParts } from '../../src/runtime/node-parts.ts'
 import { simulated } from './environment/simulated.ts'
+import { simulatedVoices } from './members/simulated-voices.ts'
 import { simulatedHost } from './network/simulated-host.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { NodeParts } from '../../src/runtime/node-parts.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
 import type { Tamper } from './manner.ts'
+import type { Membership } from './members/closed-swarm.ts'
+import type { VoiceResults } from './members/simulated-voices.ts'
 import type { Owner } from './environment/owner.ts'
 import type { SimulatedHost } from './network/simulated-host.ts'
 import type { SimulatedNetwork } from './network/simulated-network.ts'
@@ -25,6 +28,10 @@ export interface NodeInit {
   /** Milliseconds by which its clock differs. */
   readonly skew: number
   readonly tamper?: Tamper
+  /** In a closed swarm. */
+  readonly membership?: Membership
+  /** What the nodes of this simulation have computed. */
+  readonly voices: VoiceResults
   readonly onWarn: (node: SimulatedNode, text: string) => void
   /** A peer broke the protocol, says the node. */
   readonly onOffend: (node: SimulatedNode, peer: string, reason: string) => void
@@ -77,11 +84,20 @@ export class SimulatedNode {
 
   async #open(owner: Owner): Promise<void> {
     const { number, network, bootstrap, k, mode, onWarn, onOffend, disk, tamper } = this.#init
+    const { membership, voices } = this.#init
     const seed = Buffer.alloc(32, `peer ${this.name}`)
     const privateKey = (this.#key ??= await generateKeyPairFromSeed('Ed25519', seed))
     const options = HiveOptions.parse({
       store: disk.open(owner),
-      swarm: { name: 'default', k, mode, bootstrap: [...bootstrap] },
+      swarm: {
+        name: membership?.swarm ?? 'default',
+        k,
+        mode,
+        bootstrap: [...bootstrap],
+        ...(membership === undefined
+          ? {}
+          : { member: { seed: membership.seed, statements: [...membership.statements] } })
+      },
       skills: { adopt: number % 2 === 0 ? 'all' : 'none' },
       anonymity: { knownNames: ['Zanzibarnova'] }
     })
@@ -93,6 +109,8 @@ export class SimulatedNode {
       processor: 'simulated',
       parallelism: 1,
       names: () => ({ hosts: [], users: [], paths: [] }),
+      place: `disk of ${this.name}`,
+      createVoices: () => simulatedVoices(voices, owner),
       createHost: simulatedHost({ network, owner, address, peerId, privateKey, tamper }, (host) => {
         this.#host = host
       })

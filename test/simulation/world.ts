@@ -4,12 +4,16 @@ import { Acknowledged } from './acknowledged.ts'
 import { SimulatedDisk } from './disk/simulated-disk.ts'
 import { simulated } from './environment/simulated.ts'
 import { brokenPromises } from './invariants.ts'
+import { foundMembers } from './members/closed-swarm.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { Story } from './story.ts'
-import { fork, impersonate, tamperOf } from './stranger.ts'
+import { fork, impersonate, tamperOf, voteAgain } from './stranger.ts'
 import { Trace } from './trace.ts'
+import type { Membership } from './members/closed-swarm.ts'
+import type { VoiceResults } from './members/simulated-voices.ts'
 import type { Plan, Step } from './plan.ts'
+import type { Manner } from './manner.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
 /** Milliseconds from the end of the work to the checks: stems end, and each pair of nodes syncs. */
@@ -22,6 +26,8 @@ const LIFECYCLE_LIMIT = 60_000
 const SLOW_DISK = 50
 
 const SLOW_NODE = 20
+
+const WEEK = 7 * 86_400_000
 
 export class World {
   readonly nodes: readonly SimulatedNode[]
@@ -37,6 +43,9 @@ export class World {
   /** Authors that sign two entries for one place. */
   #forks = 0
   readonly #starting = new Set<SimulatedNode>()
+  /** By member; none in an open swarm. */
+  readonly #memberships: readonly Membership[]
+  readonly #voices: VoiceResults = new Map()
 
   constructor(plan: Plan, random: Seeded) {
     this.#plan = plan
@@ -48,6 +57,9 @@ export class World {
       random.stream('network'),
       (from, to, bytes) => this.trace.add(`${from.name}>${to.name}`, time.now, bytes)
     )
+    const { members = [], begin } = plan
+    const count = Math.max(0, ...members.map((member) => member + 1))
+    this.#memberships = foundMembers(count, begin, random.stream('members'))
     this.nodes = Array.from({ length: plan.nodes }, (_, number) => this.#node(number, random))
     this.#agents = this.nodes.map(
       (node) =>
@@ -75,6 +87,8 @@ export class World {
       mode: this.#isLight(number) ? 'light' : 'full',
       tamper:
         number === plan.nodes - 1 ? tamperOf(plan.manner, random.stream('tamper')) : undefined,
+      membership: this.#memberships[plan.members?.[number] ?? -1],
+      voices: this.#voices,
       k: plan.k,
       network: this.#network,
       bootstrap: [first, second].filter((address) => address !== SimulatedNode.address(number)),
@@ -111,15 +125,26 @@ export class World {
       this.#do(step)
     }
     await this.#calmDown()
+    const plan = this.#plan
     const checks = brokenPromises({
       nodes: this.#honest,
       acknowledged: this.#acknowledged,
       areDisksCorrect: true,
-      strangers: this.#isStrange ? 1 + this.#forks : 0
+      strangers: this.#isStrange ? 1 + (plan.members === undefined ? this.#forks : 0) : 0,
+      voices: this.#voicesOf(this.#honest),
+      names: this.nodes.map(({ name }) => name),
+      members: plan.members === undefined ? undefined : new Set(plan.members).size
     })
     this.broken.push(...(await time.settle(checks, 'The checks')))
     await this.#stopAll()
     return this.broken
+  }
+
+  /** Names of nodes that are one voice. */
+  #voicesOf(nodes: readonly SimulatedNode[]): readonly (readonly string[])[] {
+    const { members } = this.#plan
+    const byVoice = Map.groupBy(nodes, (node) => members?.[this.nodes.indexOf(node)] ?? node.name)
+    return [...byVoice.values()].map((each) => each.map(({ name }) => name))
   }
 
   /** Nobody may blame who keeps to the protocol. */
@@ -151,8 +176,21 @@ export class World {
       if (node.running === undefined)
         await time.settle(this.#start(node), `The start of ${node.name}`)
     }
+    await this.#publishCounts()
     await time.run(time.now + QUIET)
     for (const node of this.nodes) this.#describe(node)
+  }
+
+  async #publishCounts(): Promise<void> {
+    const { time } = simulated()
+    if (this.#plan.members === undefined) return
+    for (const [number, { name, running }] of this.nodes.entries()) {
+      const agent = this.#agents[number]
+      if (running === undefined || agent === undefined) continue
+      const published = time.runAs(running.owner, () => agent.publishCounts(running))
+      const entries = await time.settle(published, `The counts of ${name}`)
+      this.story.tell(name, `publishes what it counted: ${entries} entries`)
+    }
   }
 
   #describe({ name, running }: SimulatedNode): void {
@@ -211,6 +249,9 @@ export class World {
       case 'slow-disk':
         node.disk.slowness = node.disk.slowness === 1 ? SLOW_DISK : 1
         return this.story.tell(node.name, `disk has slowness ${node.disk.slowness}`)
+      case 'week':
+        simulated().time.leap(WEEK)
+        return this.story.tell('world', 'a week has passed')
       default:
         void agent.do(step)
     }
@@ -271,11 +312,10 @@ export class World {
   #lie(stranger: SimulatedNode): void {
     const { manner } = this.#plan
     const { running } = stranger
-    if (running === undefined || (manner !== 'forking' && manner !== 'forging')) return
-    const isFork = manner === 'forking'
-    this.#forks += isFork ? 1 : 0
-    const lie = isFork ? fork : impersonate
-    this.story.tell(stranger.name, isFork ? 'signs two entries for one place' : 'forges an entry')
+    const lie = LIES.get(manner)
+    if (running === undefined || lie === undefined) return
+    this.#forks += manner === 'forking' ? 1 : 0
+    this.story.tell(stranger.name, LIE_TEXTS.get(manner) ?? 'lies')
     const work = simulated().time.runAs(running.owner, () => lie(running, this.#random))
     work.catch((error: unknown) => this.story.tell(stranger.name, `cannot lie: ${String(error)}`))
   }
@@ -288,6 +328,18 @@ export class World {
     this.#network.partition([side, other])
   }
 }
+
+const LIES: ReadonlyMap<Manner, typeof fork> = new Map([
+  ['forking', fork],
+  ['forging', impersonate],
+  ['many-voiced', voteAgain]
+])
+
+const LIE_TEXTS: ReadonlyMap<Manner, string> = new Map([
+  ['forking', 'signs two entries for one place'],
+  ['forging', 'forges an entry'],
+  ['many-voiced', 'votes again']
+])
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
