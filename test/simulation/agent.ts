@@ -1,13 +1,13 @@
 /** Does the work of a plan on a node, and notes what was acknowledged. */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { CodedError, StoreError } from '../../crdt/index.ts'
-import { CLOSED_STEPS, WORK } from './plan.ts'
+import { CLOSED_WORK, WORK } from './plan.ts'
 import type { Cortex } from '../../src/runtime/cortex.ts'
 import type { Acknowledged, Stance } from './acknowledged.ts'
 import type { RunningNode, SimulatedNode } from './simulated-node.ts'
 import type { Step } from './plan.ts'
 
-type Work = (typeof WORK)[number] | Exclude<(typeof CLOSED_STEPS)[number], 'week'>
+type Work = (typeof WORK)[number] | (typeof CLOSED_WORK)[number]
 
 /** Texts with this word are private: it must not be on another node. */
 export const CANARY = 'Quetzalword'
@@ -344,7 +344,7 @@ export class Agent {
 }
 
 function isWork(kind: Step['kind']): kind is Work {
-  return [...WORK, ...CLOSED_STEPS].some((work) => work === kind && work !== 'week')
+  return [...WORK, ...CLOSED_WORK].some((work) => work === kind)
 }
 
 /** What a call may be refused with, when peers and faults come in between. */

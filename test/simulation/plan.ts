@@ -52,21 +52,20 @@ export const FAULTS = [
   'slow-disk'
 ] as const
 
-/** Added in a closed swarm. `week`: all clocks leap a week. */
-export const CLOSED_STEPS = [
-  'count',
-  'count',
-  'count',
-  'publish-counts',
-  'revote',
-  'revote',
-  'week'
-] as const
+/** Added in a closed swarm. */
+export const CLOSED_WORK = ['count', 'count', 'publish-counts', 'revote', 'revote'] as const
+
+/** Authors change at each: a kept one goes on after a restart. */
+const CLOSED_STEPS = [...CLOSED_WORK, 'restart', 'restart', 'restart', 'crash-process'] as const
+
+/** Leaps of all clocks by a week, in a closed swarm, at most. One more week ends by itself. */
+const MAX_WEEKS = 2
 
 export type StepKind =
   | (typeof WORK)[number]
   | (typeof FAULTS)[number]
   | (typeof CLOSED_STEPS)[number]
+  | 'week'
 
 export interface Step {
   /** Milliseconds since the beginning. */
@@ -106,7 +105,7 @@ const CLOSED_RATE = 0.4
 const CLONE_RATE = 0.4
 
 /** Steps of a closed swarm, as a part of all other ones. */
-const CLOSED_STEP_RATE = 0.15
+const CLOSED_STEP_RATE = 0.25
 
 /** Subjects that the nodes of a swarm share, so that their work meets. */
 const SUBJECTS = 24
@@ -128,8 +127,15 @@ function closedPlan(plan: Plan, random: Seeded, { nodes, minutes }: PlanSettings
   const honest = manner === 'honest' ? nodes : nodes - 1
   const members = Array.from({ length: nodes }, (_, number) => number)
   if (honest > 1 && random.chance(CLONE_RATE)) members[honest - 1] = random.below(honest - 1)
+  const at = (): number => random.next() * minutes * 60_000
+  const weeks = Array.from({ length: random.below(MAX_WEEKS + 1) }, () => ({
+    at: at(),
+    kind: 'week' as const,
+    node: 0,
+    subject: 0
+  }))
   const added = Array.from({ length: Math.ceil(plan.steps.length * CLOSED_STEP_RATE) }, () => ({
-    at: random.next() * minutes * 60_000,
+    at: at(),
     kind: random.pick(CLOSED_STEPS),
     node: random.below(nodes),
     subject: random.below(SUBJECTS)
@@ -137,9 +143,9 @@ function closedPlan(plan: Plan, random: Seeded, { nodes, minutes }: PlanSettings
   return {
     ...plan,
     manner,
-    begin: EPOCH - random.next() * minutes * 60_000,
+    begin: EPOCH - at(),
     members,
-    steps: [...plan.steps, ...added].toSorted((a, b) => a.at - b.at)
+    steps: [...plan.steps, ...added, ...weeks].toSorted((a, b) => a.at - b.at)
   }
 }
 

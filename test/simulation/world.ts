@@ -7,6 +7,7 @@ import { brokenPromises } from './invariants.ts'
 import { foundMembers } from './members/closed-swarm.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
+import { keyOnDisk } from './kept-key.ts'
 import { Story } from './story.ts'
 import { fork, impersonate, tamperOf, voteAgain } from './stranger.ts'
 import { Trace } from './trace.ts'
@@ -178,7 +179,15 @@ export class World {
     }
     await this.#publishCounts()
     await time.run(time.now + QUIET)
-    for (const node of this.nodes) this.#describe(node)
+    for (const node of this.nodes) {
+      this.#describe(node)
+      this.#checkKeys(node)
+    }
+  }
+
+  #checkKeys(node: SimulatedNode): void {
+    const problem = keyOnDisk(node)
+    if (problem !== undefined) this.#break(node, problem)
   }
 
   async #publishCounts(): Promise<void> {
@@ -260,6 +269,7 @@ export class World {
   #crash(node: SimulatedNode, kind: 'power' | 'process'): void {
     if (this.#starting.has(node) || node.running === undefined) return
     this.story.tell(node.name, kind === 'power' ? 'loses power' : 'is killed')
+    this.#checkKeys(node)
     node.crash(kind)
     this.#startLater(node)
   }

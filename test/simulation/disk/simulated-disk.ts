@@ -86,6 +86,11 @@ export class SimulatedDisk {
     return true
   }
 
+  /** What a power failure keeps of the value of a key. */
+  durable(key: string): Uint8Array | undefined {
+    return this.#durable.get(key)
+  }
+
   async write(
     owner: Owner,
     batch: readonly Operation[],
