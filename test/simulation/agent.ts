@@ -1,6 +1,7 @@
 /** Does the work of a plan on a node, and notes what was acknowledged. */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { CodedError, StoreError } from '../../crdt/index.ts'
+import { FeedVoices } from '../../crdt/feeds/feed-voices.ts'
 import { CLOSED_WORK, WORK } from './plan.ts'
 import type { Cortex } from '../../src/runtime/cortex.ts'
 import type { Acknowledged, Stance } from './acknowledged.ts'
@@ -207,8 +208,16 @@ export class Agent {
 
   /** Publishes what was counted; resolves to the number of entries. */
   async publishCounts({ parts }: RunningNode): Promise<number> {
+    const epoch = parts.members?.membership.epoch()
     const entries = await parts.replica.publishEvidence(Math.floor(Date.now() / DAY))
     await parts.swarm?.announce(entries)
+    const voices = new FeedVoices(parts.store)
+    for (const { author } of entries) {
+      const signed = (await voices.of(author))?.epoch
+      if (signed !== epoch && parts.members?.membership.epoch() === epoch) {
+        this.#check(`an author of epoch ${signed} has signed in epoch ${epoch}`)
+      }
+    }
     return entries.length
   }
 

@@ -194,8 +194,9 @@ async function wrongCounts(
   const broken: string[] = []
   for (const id of acknowledged.records()) {
     const attested = await parts.replica.get(Buffer.from(id, 'hex'))
-    // Nodes publish skills by themselves, and so vouch for them.
-    if (attested?.record.kind === 'skill') continue
+    // Nodes vouch by themselves for skills, and for goals that no call has acknowledged yet.
+    const { kind } = attested?.record ?? {}
+    if (kind === 'skill' || kind === 'goal') continue
     for (const stance of COUNTED) {
       const [least, most] = acknowledged.bounds(id, stance, voices)
       const counted = countOf(attested?.standing, stance)

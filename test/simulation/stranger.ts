@@ -91,12 +91,14 @@ export async function impersonate(running: RunningNode, random: Seeded): Promise
   await Promise.all([swarm?.announce([entry]), passOn(running, entry, random)])
 }
 
-/** One more vote of the same member, as it is or with a tag that is made up. */
+const VOICE_LIES = ['none', 'tag', 'credential'] as const
+
+/** One more vote of the same member, as it is or as another voice. */
 export async function voteAgain(running: RunningNode, random: Seeded): Promise<void> {
-  const isForged = random.chance(0.5)
-  const entry = await anotherVote(running, random, isForged)
+  const lie = random.pick(VOICE_LIES)
+  const entry = await anotherVote(running, random, lie)
   if (entry === undefined) return
-  if (!isForged) await running.parts.replica.admit(writeEntry(entry))
+  if (lie === 'none') await running.parts.replica.admit(writeEntry(entry))
   await Promise.all([running.parts.swarm?.announce([entry]), passOn(running, entry, random)])
 }
 

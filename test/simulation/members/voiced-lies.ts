@@ -6,7 +6,8 @@ import { pack } from '../../../crdt/feeds/payload.ts'
 import { delegationBytes, joinPayload } from '../../../crdt/feeds/voice-part.ts'
 import { partOf, voiced } from '../../../crdt/publishing/own-voices.ts'
 import { writeLogUpdate } from '../../../crdt/records/knowledge-log.ts'
-import { recordTag } from '../../../crdt/voices/tags.ts'
+import { proveTags } from '../../../crdt/voices/record-tags.ts'
+import { epochTag, recordTag } from '../../../crdt/voices/tags.ts'
 import { voiceKeyOf } from '../../../crdt/voices/voice-key.ts'
 import { honestValues } from '../../fixtures/forgery.ts'
 import type { Entry } from '../../../crdt/index.ts'
@@ -58,11 +59,14 @@ export async function firstEntry(
   return createEntry(swarm, author, position, joinPayload(part, update))
 }
 
-/** One more vote of the member on a record; `isForged`: with a tag that it makes up. */
+/** How a vote is signed: as it is, with a tag that is made up, or with a credential that is. */
+export type VoiceLie = 'none' | 'tag' | 'credential'
+
+/** One more vote of the member on a record. */
 export async function anotherVote(
   running: RunningNode,
   random: Seeded,
-  isForged: boolean
+  lie: VoiceLie
 ): Promise<Entry | undefined> {
   const { replica } = running.parts
   const records = await replica.newestRecords(0, 100)
@@ -70,18 +74,37 @@ export async function anotherVote(
   if (records.length === 0 || author?.voice === undefined) return undefined
   const digest = random.pick(records)
   const { voice } = author
-  const own: OwnVoice = isForged ? withMadeUpTags(voice.own, replica.swarm, random) : voice.own
+  const own = lie === 'none' ? voice.own : forged(voice.own, lie, replica.swarm, random)
+  const { credential } = own
+  const introduction = { ...voice.introduction, credential }
   const votes = honestValues().flatMap((value) =>
     value.type === 'register' ? [{ ...value, digest }] : []
   )
-  return firstEntry(replica.swarm, { ...author, voice: { ...voice, own } }, votes)
+  return firstEntry(replica.swarm, { ...author, voice: { ...voice, own, introduction } }, votes)
 }
 
-function withMadeUpTags(own: OwnVoice, swarm: string, random: Seeded): OwnVoice {
+/** Another voice, which is in no ring. */
+function forged(
+  own: OwnVoice,
+  lie: Exclude<VoiceLie, 'none'>,
+  swarm: string,
+  random: Seeded
+): OwnVoice {
   const key = voiceKeyOf(new Uint8Array(random.bytes(32)))
+  const tags = (digests: readonly Uint8Array[]): Promise<Uint8Array[]> =>
+    Promise.resolve(digests.map((digest) => recordTag(key, swarm, digest)))
+  if (lie === 'tag') {
+    return { ...own, tags, prove: () => Promise.resolve(new Uint8Array(random.bytes(64))) }
+  }
+  const { epoch } = own
+  const tag = epochTag(key, swarm, epoch)
+  const credential = Uint8Array.from(own.credential)
+  credential.set(tag, Buffer.from(credential).indexOf(own.tag))
   return {
     ...own,
-    tags: (digests) => Promise.resolve(digests.map((digest) => recordTag(key, swarm, digest))),
-    prove: () => Promise.resolve(new Uint8Array(random.bytes(64)))
+    tag,
+    credential,
+    tags,
+    prove: (claim) => Promise.resolve(proveTags({ ...claim, swarm, epoch, key }))
   }
 }
