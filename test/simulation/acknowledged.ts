@@ -23,6 +23,8 @@ export class Acknowledged {
   readonly #skills = new Map<string, Map<string, string>>()
   /** By record, then by node. */
   readonly #counts = new Map<string, Map<string, Count>>()
+  /** Texts of facts that a node may have lost with a part of its disk, by node, then by id. */
+  readonly #doubted = new Map<string, Map<string, string>>()
   /** Ids of goals that some node was promised. */
   readonly goals = new Set<string>()
 
@@ -68,6 +70,24 @@ export class Acknowledged {
     )
     const most = held.filter((possible) => possible.has(stance))
     return [most.filter(({ size }) => size === 1).length, most.length]
+  }
+
+  /** A part of the node's disk is damaged. */
+  doubt(node: string): void {
+    for (const [id, fact] of this.factsOf(node)) {
+      if (fact.isThere === true) entryOf(this.#doubted, node).set(id, fact.text)
+      this.factsOf(node).set(id, { ...fact, isThere: undefined })
+    }
+    this.skillsOf(node).clear()
+    for (const [record] of entryOf(this.#stances, node)) {
+      this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
+    }
+  }
+
+  /** Facts that are there, or were lost with a part of the disk. */
+  doubtedFactsOf(node: string): readonly (readonly [id: string, text: string])[] {
+    const facts = this.factsOf(node)
+    return [...entryOf(this.#doubted, node)].filter(([id]) => facts.get(id)?.isThere === undefined)
   }
 
   /** Records that were counted. */

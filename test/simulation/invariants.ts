@@ -7,8 +7,6 @@ import type { RunningNode, SimulatedNode } from './simulated-node.ts'
 export interface Quiet {
   readonly nodes: readonly SimulatedNode[]
   readonly acknowledged: Acknowledged
-  /** Whether no disk was damaged. */
-  readonly areDisksCorrect: boolean
   /** Authors that are no node of ours; in a closed swarm members. */
   readonly strangers: number
   /** The names of the nodes of each voice: in a closed swarm those of a member. */
@@ -23,28 +21,50 @@ export interface Quiet {
 export async function brokenPromises(quiet: Quiet): Promise<string[]> {
   const broken: string[] = []
   const full = quiet.nodes.filter(({ mode, running }) => mode === 'full' && running !== undefined)
-  broken.push(...(await differences(full)))
+  // What a damaged disk has lost has come again from peers, or its node has reported it.
+  broken.push(...(await differences(full.filter((node) => !isExcused(node)))))
+  const areDisksCorrect = !quiet.nodes.some(({ hasFlippedBit }) => hasFlippedBit)
   for (const node of quiet.nodes) {
     const { running } = node
     if (running === undefined) continue
     const report = (text: string): number => broken.push(`${node.name}: ${text}`)
-    if (quiet.areDisksCorrect) {
-      await checkFacts(node.name, running, quiet, report)
-      await checkSkills(node.name, running, quiet, report)
-    }
+    await checkFacts(node.name, running, quiet, report)
+    await checkSkills(node.name, running, quiet, report)
+    if (!isExcused(node)) await checkDoubtedFacts(node.name, running, quiet, report)
     await checkPrivacy(node.name, running, report)
-    await checkFilters(running, report)
-    if (running.parts.store.damaged > 0 && quiet.areDisksCorrect) report('found damaged values')
-    await checkLists(running, report)
+    if (!isExcused(node)) await checkFilters(running, report)
+    if (node.hasFoundDamage && !node.hasFlippedBit) report('found damaged values')
+    if (!isExcused(node)) await checkLists(running, report)
   }
   if (full[0]?.running !== undefined) {
-    broken.push(...(await wrongCounts(full[0].running, quiet)))
-    broken.push(...(await wrongCounters(full[0].running, quiet)))
+    if (areDisksCorrect) {
+      broken.push(...(await wrongCounts(full[0].running, quiet)))
+      broken.push(...(await wrongCounters(full[0].running, quiet)))
+    }
     broken.push(...(await tooManyVotes(full[0].running, quiet)))
     broken.push(...forksOf(full[0].running, quiet))
   }
   for (const node of full) broken.push(...(await wrongReleases(node)))
   return broken
+}
+
+/** Something is lost, and the node says so. */
+function isExcused({ hasFlippedBit, hasFoundDamage }: SimulatedNode): boolean {
+  return hasFlippedBit && hasFoundDamage
+}
+
+/** Nothing is lost in silence. */
+async function checkDoubtedFacts(
+  name: string,
+  { hive }: RunningNode,
+  { acknowledged }: Quiet,
+  report: (text: string) => void
+): Promise<void> {
+  const { knowledge } = hive.agent.cortex
+  for (const [id, text] of acknowledged.doubtedFactsOf(name)) {
+    if ((await knowledge.get(id)) !== undefined) continue
+    report(`the acknowledged fact ${id.slice(0, 6)} is lost in silence: ${text}`)
+  }
 }
 
 /** Correct nodes that reach each other hold the same. */

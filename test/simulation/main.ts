@@ -14,6 +14,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '2' },
     /** `closed` or `open`: only such swarms. By default the seed says. */
     swarms: { type: 'string', default: 'both' },
+    /** `damaged` or `whole`: disks with such faults, or without. By default the seed says. */
+    disks: { type: 'string', default: 'both' },
     /** Prints the trace of each seed. */
     traces: { type: 'boolean', default: false },
     /** Prints the story also of a seed that breaks nothing. */
@@ -33,7 +35,8 @@ const { simulate, shrink } = await import('./simulate.ts')
 const settings = {
   nodes: Number(values.nodes),
   minutes: Number(values.minutes),
-  isClosed: values.swarms === 'both' ? undefined : values.swarms === 'closed'
+  isClosed: values.swarms === 'both' ? undefined : values.swarms === 'closed',
+  isDamaged: values.disks === 'both' ? undefined : values.disks === 'damaged'
 }
 const first = Number(values.from)
 const started = realNow()

@@ -10,6 +10,8 @@ export interface PlanSettings {
   readonly minutes: number
   /** Whether the swarm is closed; undefined: the seed says. */
   readonly isClosed?: boolean
+  /** Whether disks are damaged; undefined: the seed says. */
+  readonly isDamaged?: boolean
 }
 
 /** Work of an agent; `subject` chooses a fact, a record or a goal. */
@@ -61,11 +63,15 @@ const CLOSED_STEPS = [...CLOSED_WORK, 'restart', 'restart', 'restart', 'crash-pr
 /** Leaps of all clocks by a week, in a closed swarm, at most. One more week ends by itself. */
 const MAX_WEEKS = 2
 
+/** A power failure that tears the log of the disk, and one with a bit that flips at rest. */
+const DISK_FAULTS = ['torn-log', 'torn-log', 'flipped-bit'] as const
+
 export type StepKind =
   | (typeof WORK)[number]
   | (typeof FAULTS)[number]
   | (typeof CLOSED_STEPS)[number]
   | 'week'
+  | (typeof DISK_FAULTS)[number]
 
 export interface Step {
   /** Milliseconds since the beginning. */
@@ -101,6 +107,10 @@ const FAULT_RATE = 0.12
 /** The part of all seeds whose swarm is closed. */
 const CLOSED_RATE = 0.4
 
+/** The part of all seeds with damaged disks, and damages in one. */
+const DAMAGE_RATE = 0.25
+const MAX_DAMAGES = 6
+
 /** The part of closed swarms with a clone. */
 const CLONE_RATE = 0.4
 
@@ -118,7 +128,20 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
   // Of a stream of its own: the plans of open swarms are what they were.
   const drawn = random.stream('closed')
   const isDrawn = drawn.chance(CLOSED_RATE)
-  return (settings.isClosed ?? isDrawn) ? closedPlan(plan, drawn, settings) : plan
+  const whole = (settings.isClosed ?? isDrawn) ? closedPlan(plan, drawn, settings) : plan
+  const damages = random.stream('damages')
+  const hasDamage = damages.chance(DAMAGE_RATE)
+  return (settings.isDamaged ?? hasDamage) ? damagedPlan(whole, damages, settings) : whole
+}
+
+function damagedPlan(plan: Plan, random: Seeded, { nodes, minutes }: PlanSettings): Plan {
+  const damages = Array.from({ length: 1 + random.below(MAX_DAMAGES) }, () => ({
+    at: random.next() * minutes * 60_000,
+    kind: random.pick(DISK_FAULTS),
+    node: random.below(nodes),
+    subject: 0
+  }))
+  return { ...plan, steps: [...plan.steps, ...damages].toSorted((a, b) => a.at - b.at) }
 }
 
 /** The same in a closed swarm, in which a week of the clock ends. */

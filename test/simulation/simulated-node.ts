@@ -38,7 +38,7 @@ export interface NodeInit {
 }
 
 /** How a life ends that is not stopped. */
-export type Crash = 'process' | 'power'
+export type Crash = 'process' | 'power' | 'torn-log'
 
 /** Milliseconds after which the timers of libraries that were stopped have run out. */
 const LIBRARIES = 2_000
@@ -60,6 +60,10 @@ export class SimulatedNode {
   #owner: Owner | undefined
   #host: SimulatedHost | undefined
   running: RunningNode | undefined
+  /** Whether a bit of its disk has flipped; what it stores may be lost, and then it has to say so. */
+  hasFlippedBit = false
+  /** Damaged values that it has found, in earlier lives. */
+  #damaged = 0
   /** Timers that stopped lives have left. */
   leftTimers = 0
 
@@ -73,6 +77,11 @@ export class SimulatedNode {
   /** Where peers reach it, without its peer id. */
   static address(number: number): string {
     return `/ip4/10.0.0.${number + 1}/tcp/4001`
+  }
+
+  /** Whether it has found damage. */
+  get hasFoundDamage(): boolean {
+    return this.#damaged + (this.running?.parts.store.damaged ?? 0) > 0
   }
 
   /** A new life; rejects if it cannot start. */
@@ -132,6 +141,7 @@ export class SimulatedNode {
   async stop(): Promise<void> {
     const { running } = this
     if (running === undefined) return
+    this.#damaged += running.parts.store.damaged
     this.running = undefined
     await simulated().time.runAs(running.owner, () => running.hive.stop())
     await simulated().time.wait(LIBRARIES)
@@ -142,9 +152,11 @@ export class SimulatedNode {
 
   /** Ends the life at once. */
   crash(kind: Crash): void {
+    this.#damaged += this.running?.parts.store.damaged ?? 0
     this.running = undefined
-    this.#end(kind === 'power')
+    this.#end(kind !== 'process')
     if (kind === 'power') this.disk.failPower()
+    else if (kind === 'torn-log') this.disk.tearLog()
     else this.disk.endProcess()
   }
 

@@ -14,6 +14,7 @@ import { Trace } from './trace.ts'
 import type { Membership } from './members/closed-swarm.ts'
 import type { VoiceResults } from './members/simulated-voices.ts'
 import type { Plan, Step } from './plan.ts'
+import type { Crash } from './simulated-node.ts'
 import type { Manner } from './manner.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
@@ -130,7 +131,6 @@ export class World {
     const checks = brokenPromises({
       nodes: this.#honest,
       acknowledged: this.#acknowledged,
-      areDisksCorrect: true,
       strangers: this.#isStrange ? 1 + (plan.members === undefined ? this.#forks : 0) : 0,
       voices: this.#voicesOf(this.#honest),
       names: this.nodes.map(({ name }) => name),
@@ -178,6 +178,7 @@ export class World {
         await time.settle(this.#start(node), `The start of ${node.name}`)
     }
     await this.#publishCounts()
+    await this.#verifyDisks()
     await time.run(time.now + QUIET)
     for (const node of this.nodes) {
       this.#describe(node)
@@ -188,6 +189,18 @@ export class World {
   #checkKeys(node: SimulatedNode): void {
     const problem = keyOnDisk(node)
     if (problem !== undefined) this.#break(node, problem)
+  }
+
+  /** Damaged nodes read all that they store: what they lack comes again from peers. */
+  async #verifyDisks(): Promise<void> {
+    const { time } = simulated()
+    for (const { name, running, hasFlippedBit } of this.nodes) {
+      if (running === undefined || !hasFlippedBit) continue
+      const { janitor } = running.hive.agent.cortex
+      const verified = time.runAs(running.owner, () => janitor.verify())
+      const { isWhole, damaged } = await time.settle(verified, `The check of ${name}`)
+      this.story.tell(name, `is ${isWhole ? 'whole' : 'damaged'} ${JSON.stringify(damaged)}`)
+    }
   }
 
   async #publishCounts(): Promise<void> {
@@ -240,6 +253,10 @@ export class World {
       case 'crash-process':
       case 'crash-power':
         return this.#crash(node, step.kind === 'crash-power' ? 'power' : 'process')
+      case 'torn-log':
+        return this.#crash(node, 'torn-log')
+      case 'flipped-bit':
+        return this.#flipBit(node)
       case 'restart':
         return this.#restart(node)
       case 'partition':
@@ -266,9 +283,19 @@ export class World {
     }
   }
 
-  #crash(node: SimulatedNode, kind: 'power' | 'process'): void {
+  #flipBit(node: SimulatedNode): void {
     if (this.#starting.has(node) || node.running === undefined) return
-    this.story.tell(node.name, kind === 'power' ? 'loses power' : 'is killed')
+    this.#crash(node, 'power')
+    const section = node.disk.flipBit()
+    if (section === undefined) return
+    node.hasFlippedBit = true
+    this.#acknowledged.doubt(node.name)
+    this.story.tell(node.name, `a bit of its section ${section} flips`)
+  }
+
+  #crash(node: SimulatedNode, kind: Crash): void {
+    if (this.#starting.has(node) || node.running === undefined) return
+    this.story.tell(node.name, CRASH_TEXTS[kind])
     this.#checkKeys(node)
     node.crash(kind)
     this.#startLater(node)
@@ -337,6 +364,12 @@ export class World {
     this.story.tell('world', `is cut into ${side.join(' ')} and ${other.join(' ')}`)
     this.#network.partition([side, other])
   }
+}
+
+const CRASH_TEXTS: Readonly<Record<Crash, string>> = {
+  process: 'is killed',
+  power: 'loses power',
+  'torn-log': 'loses power, and a part of its log'
 }
 
 const LIES: ReadonlyMap<Manner, typeof fork> = new Map([
