@@ -15,6 +15,8 @@ export interface HostEnvironment {
   readonly parallelism: number
   /** Names of this machine and its user, which must not leave with what is shared. */
   readonly names: () => KnownNames
+  /** Names the disk of a database that is given in place of a directory, if it has one. */
+  readonly place?: string
   /** Makes the host of the swarm; by default libp2p over TCP. */
   readonly createHost?: SwarmInit['createHost']
   /** Computes the voices of a closed swarm; by default in a thread. */

@@ -100,7 +100,8 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     opened.unshift(followMembership(members, warnings))
     const replica = await openReplica({
       membership: members?.membership,
-      place: options.store === undefined ? await placeOf(fileOf(options, 'store')) : undefined,
+      place:
+        options.store === undefined ? await placeOf(fileOf(options, 'store')) : environment.place,
       store,
       swarm: inSwarm?.name,
       filterKey,

@@ -21,6 +21,10 @@ export class Acknowledged {
   readonly #stances = new Map<string, Map<string, Set<Stance>>>()
   /** Ids of skills that a node has added, by node. */
   readonly #skills = new Map<string, Map<string, string>>()
+  /** By record, then by node. */
+  readonly #counts = new Map<string, Map<string, Count>>()
+  /** Texts of facts that a node may have lost with a part of its disk, by node, then by id. */
+  readonly #doubted = new Map<string, Map<string, string>>()
   /** Ids of goals that some node was promised. */
   readonly goals = new Set<string>()
 
@@ -52,12 +56,58 @@ export class Acknowledged {
     return new Set([...this.#stances.values()].flatMap((stances) => [...stances.keys()]))
   }
 
-  /** The least and the most nodes that hold the stance. */
-  bounds(record: string, stance: Stance, nodes: readonly string[]): readonly [number, number] {
-    const held = nodes.map((node) => this.stance(node, record))
+  /**
+   * The least and the most voices that hold the stance. Of nodes with one voice the last word counts,
+   * and nobody here knows whose that is.
+   */
+  bounds(
+    record: string,
+    stance: Stance,
+    voices: readonly (readonly string[])[]
+  ): readonly [number, number] {
+    const held = voices.map(
+      (nodes) => new Set(nodes.flatMap((node) => [...this.stance(node, record)]))
+    )
     const most = held.filter((possible) => possible.has(stance))
     return [most.filter(({ size }) => size === 1).length, most.length]
   }
+
+  /** A part of the node's disk is damaged. */
+  doubt(node: string): void {
+    for (const [id, fact] of this.factsOf(node)) {
+      if (fact.isThere === true) entryOf(this.#doubted, node).set(id, fact.text)
+      this.factsOf(node).set(id, { ...fact, isThere: undefined })
+    }
+    this.skillsOf(node).clear()
+    for (const [record] of entryOf(this.#stances, node)) {
+      this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
+    }
+  }
+
+  /** Facts that are there, or were lost with a part of the disk. */
+  doubtedFactsOf(node: string): readonly (readonly [id: string, text: string])[] {
+    const facts = this.factsOf(node)
+    return [...entryOf(this.#doubted, node)].filter(([id]) => facts.get(id)?.isThere === undefined)
+  }
+
+  /** Records that were counted. */
+  counted(): string[] {
+    return [...this.#counts.keys()]
+  }
+
+  /** What a node has counted of a record. */
+  countOf(node: string, record: string): Count {
+    const counts = entryOf(this.#counts, record)
+    const count = counts.get(node) ?? { least: 0, most: 0 }
+    counts.set(node, count)
+    return count
+  }
+}
+
+/** What was acknowledged, and what was asked for. */
+export interface Count {
+  least: number
+  most: number
 }
 
 const NOTHING_SAID: ReadonlySet<Stance> = new Set(['none'])

@@ -1,13 +1,14 @@
 /** Does the work of a plan on a node, and notes what was acknowledged. */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { CodedError, StoreError } from '../../crdt/index.ts'
-import { WORK } from './plan.ts'
+import { FeedVoices } from '../../crdt/feeds/feed-voices.ts'
+import { CLOSED_WORK, WORK } from './plan.ts'
 import type { Cortex } from '../../src/runtime/cortex.ts'
 import type { Acknowledged, Stance } from './acknowledged.ts'
 import type { RunningNode, SimulatedNode } from './simulated-node.ts'
 import type { Step } from './plan.ts'
 
-type Work = (typeof WORK)[number]
+type Work = (typeof WORK)[number] | (typeof CLOSED_WORK)[number]
 
 /** Texts with this word are private: it must not be on another node. */
 export const CANARY = 'Quetzalword'
@@ -29,6 +30,14 @@ export function textOf(subject: number, node: string): { text: string; isPrivate
 export function entityOf(subject: number): string {
   return `service ${WORDS[subject % WORDS.length] ?? ''}`
 }
+
+/** The counter that the work raises. */
+export const COUNTER = 'seen'
+
+/** Records that are voted on again and again. */
+const CONTESTED = 4
+
+const DAY = 86_400_000
 
 /** Different skills, and uses in one step. */
 const SKILLS = 3
@@ -126,6 +135,12 @@ export class Agent {
         return `${(await cortex.janitor.compact()).entries} entries`
       case 'rebuild-filters':
         return `${(await cortex.janitor.rebuildBloomFilter()).elements} elements`
+      case 'count':
+        return this.#count(step, running)
+      case 'publish-counts':
+        return `${await this.publishCounts(running)} entries`
+      case 'revote':
+        return this.#revote(step, cortex, running)
       case 'synchronize': {
         const { peers, failed } = await cortex.hive.synchronize()
         return `with ${peers}, ${failed} failed`
@@ -174,6 +189,48 @@ export class Agent {
       this.#acknowledged.states(name, id, vote ?? 'none')
     }
     return `${report.promoted} new, ${report.corroborated} votes`
+  }
+
+  async #count({ subject }: Step, { parts }: RunningNode): Promise<string | undefined> {
+    const known = (await parts.replica.newestRecords(0, 100)).toSorted((a, b) =>
+      Buffer.compare(a, b)
+    )
+    const digest = known[subject % Math.max(1, known.length)]
+    if (digest === undefined) return undefined
+    const id = toHex(digest)
+    const count = this.#acknowledged.countOf(this.#node.name, id)
+    const seen = 1 + (subject % 5)
+    count.most += seen
+    await parts.replica.addEvidence(digest, { [COUNTER]: seen })
+    count.least += seen
+    return `${id.slice(0, 6)}, ${seen} more`
+  }
+
+  /** Publishes what was counted; resolves to the number of entries. */
+  async publishCounts({ parts }: RunningNode): Promise<number> {
+    const epoch = parts.members?.membership.epoch()
+    const entries = await parts.replica.publishEvidence(Math.floor(Date.now() / DAY))
+    await parts.swarm?.announce(entries)
+    const voices = new FeedVoices(parts.store)
+    for (const { author } of entries) {
+      const signed = (await voices.of(author))?.epoch
+      if (signed !== epoch && parts.members?.membership.epoch() === epoch) {
+        this.#check(`an author of epoch ${signed} has signed in epoch ${epoch}`)
+      }
+    }
+    return entries.length
+  }
+
+  /** The opposite of what the node says of one of a few records. */
+  async #revote(step: Step, cortex: Cortex, running: RunningNode): Promise<string | undefined> {
+    const known = (await running.parts.replica.newestRecords(0, 100)).map(toHex).toSorted()
+    const contested = known.filter((id) => !this.#acknowledged.goals.has(id)).slice(0, CONTESTED)
+    const id = contested[step.subject % Math.max(1, contested.length)]
+    if (id === undefined) return undefined
+    const isVouched = this.#acknowledged.stance(this.#node.name, id).has('vouch')
+    const subject = known.indexOf(id)
+    const kind = isVouched ? 'dispute' : 'vouch'
+    return `${kind} ${await this.#vote(kind, { ...step, subject }, cortex, running)}`
   }
 
   async #vote(
@@ -296,7 +353,7 @@ export class Agent {
 }
 
 function isWork(kind: Step['kind']): kind is Work {
-  return WORK.some((work) => work === kind)
+  return [...WORK, ...CLOSED_WORK].some((work) => work === kind)
 }
 
 /** What a call may be refused with, when peers and faults come in between. */

@@ -1,39 +1,70 @@
 /** What must hold when nothing moves any more. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { CANARY } from './agent.ts'
+import { CANARY, COUNTER } from './agent.ts'
 import type { Acknowledged, Stance } from './acknowledged.ts'
 import type { RunningNode, SimulatedNode } from './simulated-node.ts'
 
 export interface Quiet {
   readonly nodes: readonly SimulatedNode[]
   readonly acknowledged: Acknowledged
-  /** Whether no disk was damaged. */
-  readonly areDisksCorrect: boolean
-  /** Authors that are no node of ours. */
+  /** Authors that are no node of ours; in a closed swarm members. */
   readonly strangers: number
+  /** The names of the nodes of each voice: in a closed swarm those of a member. */
+  readonly voices: readonly (readonly string[])[]
+  /** Of all nodes, a stranger too. */
+  readonly names: readonly string[]
+  /** In a closed swarm. */
+  readonly members: number | undefined
 }
 
 /** Each broken promise, in words. */
 export async function brokenPromises(quiet: Quiet): Promise<string[]> {
   const broken: string[] = []
   const full = quiet.nodes.filter(({ mode, running }) => mode === 'full' && running !== undefined)
-  broken.push(...(await differences(full)))
+  // What a damaged disk has lost has come again from peers, or its node has reported it.
+  broken.push(...(await differences(full.filter((node) => !isExcused(node)))))
+  const areDisksCorrect = !quiet.nodes.some(({ hasFlippedBit }) => hasFlippedBit)
   for (const node of quiet.nodes) {
     const { running } = node
     if (running === undefined) continue
     const report = (text: string): number => broken.push(`${node.name}: ${text}`)
-    if (quiet.areDisksCorrect) {
-      await checkFacts(node.name, running, quiet, report)
-      await checkSkills(node.name, running, quiet, report)
-    }
+    await checkFacts(node.name, running, quiet, report)
+    await checkSkills(node.name, running, quiet, report)
+    if (!isExcused(node)) await checkDoubtedFacts(node.name, running, quiet, report)
     await checkPrivacy(node.name, running, report)
-    await checkFilters(running, report)
-    if (running.parts.store.damaged > 0 && quiet.areDisksCorrect) report('found damaged values')
-    await checkLists(running, report)
+    if (!isExcused(node)) await checkFilters(running, report)
+    if (node.hasFoundDamage && !node.hasFlippedBit) report('found damaged values')
+    if (!isExcused(node)) await checkLists(running, report)
   }
-  if (full[0]?.running !== undefined) broken.push(...(await wrongCounts(full[0].running, quiet)))
+  if (full[0]?.running !== undefined) {
+    if (areDisksCorrect) {
+      broken.push(...(await wrongCounts(full[0].running, quiet)))
+      broken.push(...(await wrongCounters(full[0].running, quiet)))
+    }
+    broken.push(...(await tooManyVotes(full[0].running, quiet)))
+    broken.push(...forksOf(full[0].running, quiet))
+  }
   for (const node of full) broken.push(...(await wrongReleases(node)))
   return broken
+}
+
+/** Something is lost, and the node says so. */
+function isExcused({ hasFlippedBit, hasFoundDamage }: SimulatedNode): boolean {
+  return hasFlippedBit && hasFoundDamage
+}
+
+/** Nothing is lost in silence. */
+async function checkDoubtedFacts(
+  name: string,
+  { hive }: RunningNode,
+  { acknowledged }: Quiet,
+  report: (text: string) => void
+): Promise<void> {
+  const { knowledge } = hive.agent.cortex
+  for (const [id, text] of acknowledged.doubtedFactsOf(name)) {
+    if ((await knowledge.get(id)) !== undefined) continue
+    report(`the acknowledged fact ${id.slice(0, 6)} is lost in silence: ${text}`)
+  }
 }
 
 /** Correct nodes that reach each other hold the same. */
@@ -175,28 +206,68 @@ async function checkFilters({ parts }: RunningNode, report: (text: string) => vo
 
 const COUNTED: readonly Exclude<Stance, 'none'>[] = ['vouch', 'dispute', 'stale']
 
-/** As many authors say it as nodes were promised. */
+/** As many voices say it as nodes were promised. */
 async function wrongCounts(
   { parts }: RunningNode,
-  { acknowledged, nodes, strangers }: Quiet
+  { acknowledged, voices, strangers }: Quiet
 ): Promise<string[]> {
-  const names = nodes.map(({ name }) => name)
   const broken: string[] = []
   for (const id of acknowledged.records()) {
     const attested = await parts.replica.get(Buffer.from(id, 'hex'))
-    // Nodes publish skills by themselves, and so vouch for them.
-    if (attested?.record.kind === 'skill') continue
+    // Nodes vouch by themselves for skills, and for goals that no call has acknowledged yet.
+    const { kind } = attested?.record ?? {}
+    if (kind === 'skill' || kind === 'goal') continue
     for (const stance of COUNTED) {
-      const [least, most] = acknowledged.bounds(id, stance, names)
+      const [least, most] = acknowledged.bounds(id, stance, voices)
       const counted = countOf(attested?.standing, stance)
       if (counted < least || counted > most + strangers) {
         broken.push(
-          `${counted} authors ${stance} ${id.slice(0, 6)}; expected ${least} to ${most + strangers}`
+          `${counted} voices ${stance} ${id.slice(0, 6)}; expected ${least} to ${most + strangers}`
         )
       }
     }
   }
   return broken
+}
+
+/** What a member has counted stays counted, under all of its authors. */
+async function wrongCounters(
+  { parts }: RunningNode,
+  { acknowledged, names: everyone, voices }: Quiet
+): Promise<string[]> {
+  const broken: string[] = []
+  for (const id of acknowledged.counted()) {
+    // Of nodes with one voice the last one that counts may not know what the others have counted.
+    const single = voices.flatMap((names) => (names.length === 1 ? names : []))
+    const least = single.reduce((sum, name) => sum + acknowledged.countOf(name, id).least, 0)
+    const most = everyone.reduce((sum, name) => sum + acknowledged.countOf(name, id).most, 0)
+    const attested = await parts.replica.get(Buffer.from(id, 'hex'))
+    const counted = new Map(attested?.standing.counters).get(COUNTER) ?? 0
+    // Where nobody votes any longer there is no record to ask for.
+    if (attested === undefined || (counted >= least && counted <= most)) continue
+    broken.push(`${id.slice(0, 6)} was counted ${counted} times; expected ${least} to ${most}`)
+  }
+  return broken
+}
+
+/** A member has one vote on a record. */
+async function tooManyVotes({ parts }: RunningNode, { members }: Quiet): Promise<string[]> {
+  const broken: string[] = []
+  if (members === undefined) return broken
+  for await (const { digest, standing } of parts.replica.attestedRecords()) {
+    const { vouches, disputes, stales } = standing
+    const votes = vouches + disputes + stales
+    if (votes <= members) continue
+    broken.push(`${toHex(digest).slice(0, 6)} has ${votes} votes of ${members} members`)
+  }
+  return broken
+}
+
+/** Only strangers sign two entries for one place. */
+function forksOf({ parts }: RunningNode, { strangers }: Quiet): string[] {
+  if (strangers > 0) return []
+  const forked = parts.replica.heads().filter(({ fork }) => fork > 0)
+  return forked.map(({ author }) => `the honest author ${toHex(author).slice(0, 6)} is void`)
 }
 
 function countOf(

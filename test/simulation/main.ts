@@ -12,6 +12,10 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     nodes: { type: 'string', default: '4' },
     minutes: { type: 'string', default: '2' },
+    /** `closed` or `open`: only such swarms. By default the seed says. */
+    swarms: { type: 'string', default: 'both' },
+    /** `damaged` or `whole`: disks with such faults, or without. By default the seed says. */
+    disks: { type: 'string', default: 'both' },
     /** Prints the trace of each seed. */
     traces: { type: 'boolean', default: false },
     /** Prints the story also of a seed that breaks nothing. */
@@ -28,7 +32,12 @@ const { loadAll } = await import('./load.ts')
 await loadAll(Number(values.nodes))
 const { simulate, shrink } = await import('./simulate.ts')
 
-const settings = { nodes: Number(values.nodes), minutes: Number(values.minutes) }
+const settings = {
+  nodes: Number(values.nodes),
+  minutes: Number(values.minutes),
+  isClosed: values.swarms === 'both' ? undefined : values.swarms === 'closed',
+  isDamaged: values.disks === 'both' ? undefined : values.disks === 'damaged'
+}
 const first = Number(values.from)
 const started = realNow()
 let virtualMs = 0

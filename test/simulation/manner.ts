@@ -16,7 +16,15 @@ export const MANNERS = [
   'forging'
 ] as const
 
-export type Manner = (typeof MANNERS)[number]
+/** In a closed swarm. */
+export const CLOSED_MANNERS = [
+  ...MANNERS,
+  /** A member that votes under many authors, and with tags that it makes up. */
+  'many-voiced',
+  'many-voiced'
+] as const
+
+export type Manner = (typeof CLOSED_MANNERS)[number]
 
 export interface Tamper {
   /** Replaces the handler of a protocol. */

@@ -1,5 +1,6 @@
 /** What happens in a simulation: drawn from the seed before it begins, so that it can be shortened. */
-import { MANNERS } from './manner.ts'
+import { EPOCH } from './environment/virtual-time.ts'
+import { CLOSED_MANNERS, MANNERS } from './manner.ts'
 import type { Manner } from './manner.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
@@ -7,6 +8,10 @@ export interface PlanSettings {
   readonly nodes: number
   /** Virtual minutes. */
   readonly minutes: number
+  /** Whether the swarm is closed; undefined: the seed says. */
+  readonly isClosed?: boolean
+  /** Whether disks are damaged; undefined: the seed says. */
+  readonly isDamaged?: boolean
 }
 
 /** Work of an agent; `subject` chooses a fact, a record or a goal. */
@@ -49,7 +54,24 @@ export const FAULTS = [
   'slow-disk'
 ] as const
 
-export type StepKind = (typeof WORK)[number] | (typeof FAULTS)[number]
+/** Added in a closed swarm. */
+export const CLOSED_WORK = ['count', 'count', 'publish-counts', 'revote', 'revote'] as const
+
+/** Authors change at each: a kept one goes on after a restart. */
+const CLOSED_STEPS = [...CLOSED_WORK, 'restart', 'restart', 'restart', 'crash-process'] as const
+
+/** Leaps of all clocks by a week, in a closed swarm, at most. One more week ends by itself. */
+const MAX_WEEKS = 2
+
+/** A power failure that tears the log of the disk, and one with a bit that flips at rest. */
+const DISK_FAULTS = ['torn-log', 'torn-log', 'flipped-bit'] as const
+
+export type StepKind =
+  | (typeof WORK)[number]
+  | (typeof FAULTS)[number]
+  | (typeof CLOSED_STEPS)[number]
+  | 'week'
+  | (typeof DISK_FAULTS)[number]
 
 export interface Step {
   /** Milliseconds since the beginning. */
@@ -62,6 +84,10 @@ export interface Step {
 
 export interface Plan {
   readonly seed: number
+  /** Milliseconds since 1970. */
+  readonly begin: number
+  /** In a closed swarm: the member of each node. Two nodes of one member are clones. */
+  readonly members: readonly number[] | undefined
   readonly nodes: number
   readonly k: number
   readonly lightNodes: number
@@ -78,13 +104,75 @@ const PACE = 20
 /** The part of all steps that are faults. */
 const FAULT_RATE = 0.12
 
+/** The part of all seeds whose swarm is closed. */
+const CLOSED_RATE = 0.4
+
+/** The part of all seeds with damaged disks, and damages in one. */
+const DAMAGE_RATE = 0.25
+const MAX_DAMAGES = 6
+
+/** The part of closed swarms with a clone. */
+const CLONE_RATE = 0.4
+
+/** Steps of a closed swarm, as a part of all other ones. */
+const CLOSED_STEP_RATE = 0.25
+
 /** Subjects that the nodes of a swarm share, so that their work meets. */
 const SUBJECTS = 24
 
 /** Milliseconds by which a clock may be wrong. */
 const MAX_SKEW = 90_000
 
-export function planOf(seed: number, random: Seeded, { nodes, minutes }: PlanSettings): Plan {
+export function planOf(seed: number, random: Seeded, settings: PlanSettings): Plan {
+  const plan = openPlan(seed, random, settings)
+  // Of a stream of its own: the plans of open swarms are what they were.
+  const drawn = random.stream('closed')
+  const isDrawn = drawn.chance(CLOSED_RATE)
+  const whole = (settings.isClosed ?? isDrawn) ? closedPlan(plan, drawn, settings) : plan
+  const damages = random.stream('damages')
+  const hasDamage = damages.chance(DAMAGE_RATE)
+  return (settings.isDamaged ?? hasDamage) ? damagedPlan(whole, damages, settings) : whole
+}
+
+function damagedPlan(plan: Plan, random: Seeded, { nodes, minutes }: PlanSettings): Plan {
+  const damages = Array.from({ length: 1 + random.below(MAX_DAMAGES) }, () => ({
+    at: random.next() * minutes * 60_000,
+    kind: random.pick(DISK_FAULTS),
+    node: random.below(nodes),
+    subject: 0
+  }))
+  return { ...plan, steps: [...plan.steps, ...damages].toSorted((a, b) => a.at - b.at) }
+}
+
+/** The same in a closed swarm, in which a week of the clock ends. */
+function closedPlan(plan: Plan, random: Seeded, { nodes, minutes }: PlanSettings): Plan {
+  const manner = nodes > 3 ? random.pick(CLOSED_MANNERS) : 'honest'
+  const honest = manner === 'honest' ? nodes : nodes - 1
+  const members = Array.from({ length: nodes }, (_, number) => number)
+  if (honest > 1 && random.chance(CLONE_RATE)) members[honest - 1] = random.below(honest - 1)
+  const at = (): number => random.next() * minutes * 60_000
+  const weeks = Array.from({ length: random.below(MAX_WEEKS + 1) }, () => ({
+    at: at(),
+    kind: 'week' as const,
+    node: 0,
+    subject: 0
+  }))
+  const added = Array.from({ length: Math.ceil(plan.steps.length * CLOSED_STEP_RATE) }, () => ({
+    at: at(),
+    kind: random.pick(CLOSED_STEPS),
+    node: random.below(nodes),
+    subject: random.below(SUBJECTS)
+  }))
+  return {
+    ...plan,
+    manner,
+    begin: EPOCH - at(),
+    members,
+    steps: [...plan.steps, ...added, ...weeks].toSorted((a, b) => a.at - b.at)
+  }
+}
+
+function openPlan(seed: number, random: Seeded, { nodes, minutes }: PlanSettings): Plan {
   const count = Math.ceil(PACE * minutes * nodes)
   const times = Array.from({ length: count }, () => random.next() * minutes * 60_000)
   const steps = times
@@ -97,6 +185,8 @@ export function planOf(seed: number, random: Seeded, { nodes, minutes }: PlanSet
     }))
   return {
     seed,
+    begin: EPOCH,
+    members: undefined,
     nodes,
     k: 1 + random.below(2),
     lightNodes: random.chance(0.3) && nodes > 3 ? 1 : 0,

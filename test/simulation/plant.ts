@@ -16,6 +16,8 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '200' },
     nodes: { type: 'string', default: '5' },
     minutes: { type: 'string', default: '2' },
+    /** `closed` or `open`: only such swarms. By default the seed says. */
+    swarms: { type: 'string', default: 'both' },
     /** Only bugs whose name contains it. */
     only: { type: 'string', default: '' }
   }
@@ -65,8 +67,9 @@ async function plant(directory: string, { name, file, from, to }: PlantedBug): P
 }
 
 function simulateIn(directory: string): Promise<string> {
-  const { seeds, nodes, minutes } = values
-  const options = ['--seeds', seeds, '--nodes', nodes, '--minutes', minutes, '--first']
+  const { seeds, nodes, minutes, swarms } = values
+  const size = ['--seeds', seeds, '--nodes', nodes, '--minutes', minutes]
+  const options = [...size, '--swarms', swarms, '--first']
   const flags = ['--conditions=noormme-source', '--disable-warning=ExperimentalWarning']
   const child = spawn(
     process.execPath,

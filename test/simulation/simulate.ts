@@ -26,7 +26,7 @@ export async function simulate(
   const random = new Seeded(seed)
   const plan = planOf(seed, random.stream('plan'), settings)
   const shortened = { ...plan, steps: plan.steps.slice(0, steps) }
-  enter({ time: new VirtualTime(), random: random.stream('product') })
+  enter({ time: new VirtualTime(plan.begin), random: random.stream('product') })
   const world = new World(shortened, random)
   const unhandled: string[] = []
   const onUnhandled = (error: unknown): void => {

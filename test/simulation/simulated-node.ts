@@ -5,11 +5,14 @@ import { HiveNode } from '../../src/runtime/hive-node.ts'
 import { HiveOptions } from '../../src/runtime/hive-options.ts'
 import { closeParts, openParts } from '../../src/runtime/node-parts.ts'
 import { simulated } from './environment/simulated.ts'
+import { simulatedVoices } from './members/simulated-voices.ts'
 import { simulatedHost } from './network/simulated-host.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { NodeParts } from '../../src/runtime/node-parts.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
 import type { Tamper } from './manner.ts'
+import type { Membership } from './members/closed-swarm.ts'
+import type { VoiceResults } from './members/simulated-voices.ts'
 import type { Owner } from './environment/owner.ts'
 import type { SimulatedHost } from './network/simulated-host.ts'
 import type { SimulatedNetwork } from './network/simulated-network.ts'
@@ -25,13 +28,17 @@ export interface NodeInit {
   /** Milliseconds by which its clock differs. */
   readonly skew: number
   readonly tamper?: Tamper
+  /** In a closed swarm. */
+  readonly membership?: Membership
+  /** What the nodes of this simulation have computed. */
+  readonly voices: VoiceResults
   readonly onWarn: (node: SimulatedNode, text: string) => void
   /** A peer broke the protocol, says the node. */
   readonly onOffend: (node: SimulatedNode, peer: string, reason: string) => void
 }
 
 /** How a life ends that is not stopped. */
-export type Crash = 'process' | 'power'
+export type Crash = 'process' | 'power' | 'torn-log'
 
 /** Milliseconds after which the timers of libraries that were stopped have run out. */
 const LIBRARIES = 2_000
@@ -53,6 +60,10 @@ export class SimulatedNode {
   #owner: Owner | undefined
   #host: SimulatedHost | undefined
   running: RunningNode | undefined
+  /** Whether a bit of its disk has flipped; what it stores may be lost, and then it has to say so. */
+  hasFlippedBit = false
+  /** Damaged values that it has found, in earlier lives. */
+  #damaged = 0
   /** Timers that stopped lives have left. */
   leftTimers = 0
 
@@ -68,6 +79,11 @@ export class SimulatedNode {
     return `/ip4/10.0.0.${number + 1}/tcp/4001`
   }
 
+  /** Whether it has found damage. */
+  get hasFoundDamage(): boolean {
+    return this.#damaged + (this.running?.parts.store.damaged ?? 0) > 0
+  }
+
   /** A new life; rejects if it cannot start. */
   async start(): Promise<void> {
     const owner = { name: this.name, isAlive: true, skew: this.#init.skew, life: ++this.#lives }
@@ -77,11 +93,20 @@ export class SimulatedNode {
 
   async #open(owner: Owner): Promise<void> {
     const { number, network, bootstrap, k, mode, onWarn, onOffend, disk, tamper } = this.#init
+    const { membership, voices } = this.#init
     const seed = Buffer.alloc(32, `peer ${this.name}`)
     const privateKey = (this.#key ??= await generateKeyPairFromSeed('Ed25519', seed))
     const options = HiveOptions.parse({
       store: disk.open(owner),
-      swarm: { name: 'default', k, mode, bootstrap: [...bootstrap] },
+      swarm: {
+        name: membership?.swarm ?? 'default',
+        k,
+        mode,
+        bootstrap: [...bootstrap],
+        ...(membership === undefined
+          ? {}
+          : { member: { seed: membership.seed, statements: [...membership.statements] } })
+      },
       skills: { adopt: number % 2 === 0 ? 'all' : 'none' },
       anonymity: { knownNames: ['Zanzibarnova'] }
     })
@@ -93,6 +118,8 @@ export class SimulatedNode {
       processor: 'simulated',
       parallelism: 1,
       names: () => ({ hosts: [], users: [], paths: [] }),
+      place: `disk of ${this.name}`,
+      createVoices: () => simulatedVoices(voices, owner),
       createHost: simulatedHost({ network, owner, address, peerId, privateKey, tamper }, (host) => {
         this.#host = host
       })
@@ -114,6 +141,7 @@ export class SimulatedNode {
   async stop(): Promise<void> {
     const { running } = this
     if (running === undefined) return
+    this.#damaged += running.parts.store.damaged
     this.running = undefined
     await simulated().time.runAs(running.owner, () => running.hive.stop())
     await simulated().time.wait(LIBRARIES)
@@ -124,9 +152,11 @@ export class SimulatedNode {
 
   /** Ends the life at once. */
   crash(kind: Crash): void {
+    this.#damaged += this.running?.parts.store.damaged ?? 0
     this.running = undefined
-    this.#end(kind === 'power')
+    this.#end(kind !== 'process')
     if (kind === 'power') this.disk.failPower()
+    else if (kind === 'torn-log') this.disk.tearLog()
     else this.disk.endProcess()
   }
 

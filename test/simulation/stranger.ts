@@ -5,6 +5,7 @@
 import { createAuthor, writeEntry } from '../../crdt/index.ts'
 import { forge, framed, honestValues } from '../fixtures/forgery.ts'
 import { simulated } from './environment/simulated.ts'
+import { anotherVote, firstEntry, voicedAuthor } from './members/voiced-lies.ts'
 import type { Stream, StreamHandler } from '@libp2p/interface'
 import type { Entry } from '../../crdt/index.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
@@ -58,10 +59,16 @@ function corrupt(bytes: Uint8Array, random: Seeded): Uint8Array {
 /** One entry for the swarm, and another with the same author and place for one peer. */
 export async function fork(running: RunningNode, random: Seeded): Promise<void> {
   const { parts } = running
-  const author = createAuthor()
   const number = random.below(1_000_000)
-  const [one, other] = ['one', 'other'].map((side) =>
-    forge({ author, values: honestValues(`A fact of the ${side} ${number}.`) })
+  const sides = ['one', 'other'].map((side) => honestValues(`A fact of the ${side} ${number}.`))
+  const voice = await voicedAuthor(running, random)
+  const author = createAuthor()
+  const [one, other] = await Promise.all(
+    sides.map((values) =>
+      voice === undefined
+        ? forge({ author, values })
+        : firstEntry(parts.replica.swarm, voice, values)
+    )
   )
   if (one === undefined || other === undefined) return
   await parts.replica.admit(writeEntry(one))
@@ -82,6 +89,17 @@ export async function impersonate(running: RunningNode, random: Seeded): Promise
   const values = honestValues(`What nobody has said, ${random.below(1_000_000)}.`)
   const entry = forge({ author: victim, seq: seq + 1, prev: head, base, format: 2, values })
   await Promise.all([swarm?.announce([entry]), passOn(running, entry, random)])
+}
+
+const VOICE_LIES = ['none', 'tag', 'credential'] as const
+
+/** One more vote of the same member, as it is or as another voice. */
+export async function voteAgain(running: RunningNode, random: Seeded): Promise<void> {
+  const lie = random.pick(VOICE_LIES)
+  const entry = await anotherVote(running, random, lie)
+  if (entry === undefined) return
+  if (lie === 'none') await running.parts.replica.admit(writeEntry(entry))
+  await Promise.all([running.parts.swarm?.announce([entry]), passOn(running, entry, random)])
 }
 
 /** Sends an entry to one peer, by its stem. */

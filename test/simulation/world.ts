@@ -4,12 +4,18 @@ import { Acknowledged } from './acknowledged.ts'
 import { SimulatedDisk } from './disk/simulated-disk.ts'
 import { simulated } from './environment/simulated.ts'
 import { brokenPromises } from './invariants.ts'
+import { foundMembers } from './members/closed-swarm.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
+import { keyOnDisk } from './kept-key.ts'
 import { Story } from './story.ts'
-import { fork, impersonate, tamperOf } from './stranger.ts'
+import { fork, impersonate, tamperOf, voteAgain } from './stranger.ts'
 import { Trace } from './trace.ts'
+import type { Membership } from './members/closed-swarm.ts'
+import type { VoiceResults } from './members/simulated-voices.ts'
 import type { Plan, Step } from './plan.ts'
+import type { Crash } from './simulated-node.ts'
+import type { Manner } from './manner.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
 /** Milliseconds from the end of the work to the checks: stems end, and each pair of nodes syncs. */
@@ -22,6 +28,8 @@ const LIFECYCLE_LIMIT = 60_000
 const SLOW_DISK = 50
 
 const SLOW_NODE = 20
+
+const WEEK = 7 * 86_400_000
 
 export class World {
   readonly nodes: readonly SimulatedNode[]
@@ -37,6 +45,9 @@ export class World {
   /** Authors that sign two entries for one place. */
   #forks = 0
   readonly #starting = new Set<SimulatedNode>()
+  /** By member; none in an open swarm. */
+  readonly #memberships: readonly Membership[]
+  readonly #voices: VoiceResults = new Map()
 
   constructor(plan: Plan, random: Seeded) {
     this.#plan = plan
@@ -48,6 +59,9 @@ export class World {
       random.stream('network'),
       (from, to, bytes) => this.trace.add(`${from.name}>${to.name}`, time.now, bytes)
     )
+    const { members = [], begin } = plan
+    const count = Math.max(0, ...members.map((member) => member + 1))
+    this.#memberships = foundMembers(count, begin, random.stream('members'))
     this.nodes = Array.from({ length: plan.nodes }, (_, number) => this.#node(number, random))
     this.#agents = this.nodes.map(
       (node) =>
@@ -75,6 +89,8 @@ export class World {
       mode: this.#isLight(number) ? 'light' : 'full',
       tamper:
         number === plan.nodes - 1 ? tamperOf(plan.manner, random.stream('tamper')) : undefined,
+      membership: this.#memberships[plan.members?.[number] ?? -1],
+      voices: this.#voices,
       k: plan.k,
       network: this.#network,
       bootstrap: [first, second].filter((address) => address !== SimulatedNode.address(number)),
@@ -111,15 +127,25 @@ export class World {
       this.#do(step)
     }
     await this.#calmDown()
+    const plan = this.#plan
     const checks = brokenPromises({
       nodes: this.#honest,
       acknowledged: this.#acknowledged,
-      areDisksCorrect: true,
-      strangers: this.#isStrange ? 1 + this.#forks : 0
+      strangers: this.#isStrange ? 1 + (plan.members === undefined ? this.#forks : 0) : 0,
+      voices: this.#voicesOf(this.#honest),
+      names: this.nodes.map(({ name }) => name),
+      members: plan.members === undefined ? undefined : new Set(plan.members).size
     })
     this.broken.push(...(await time.settle(checks, 'The checks')))
     await this.#stopAll()
     return this.broken
+  }
+
+  /** Names of nodes that are one voice. */
+  #voicesOf(nodes: readonly SimulatedNode[]): readonly (readonly string[])[] {
+    const { members } = this.#plan
+    const byVoice = Map.groupBy(nodes, (node) => members?.[this.nodes.indexOf(node)] ?? node.name)
+    return [...byVoice.values()].map((each) => each.map(({ name }) => name))
   }
 
   /** Nobody may blame who keeps to the protocol. */
@@ -151,8 +177,42 @@ export class World {
       if (node.running === undefined)
         await time.settle(this.#start(node), `The start of ${node.name}`)
     }
+    await this.#publishCounts()
+    await this.#verifyDisks()
     await time.run(time.now + QUIET)
-    for (const node of this.nodes) this.#describe(node)
+    for (const node of this.nodes) {
+      this.#describe(node)
+      this.#checkKeys(node)
+    }
+  }
+
+  #checkKeys(node: SimulatedNode): void {
+    const problem = keyOnDisk(node)
+    if (problem !== undefined) this.#break(node, problem)
+  }
+
+  /** Damaged nodes read all that they store: what they lack comes again from peers. */
+  async #verifyDisks(): Promise<void> {
+    const { time } = simulated()
+    for (const { name, running, hasFlippedBit } of this.nodes) {
+      if (running === undefined || !hasFlippedBit) continue
+      const { janitor } = running.hive.agent.cortex
+      const verified = time.runAs(running.owner, () => janitor.verify())
+      const { isWhole, damaged } = await time.settle(verified, `The check of ${name}`)
+      this.story.tell(name, `is ${isWhole ? 'whole' : 'damaged'} ${JSON.stringify(damaged)}`)
+    }
+  }
+
+  async #publishCounts(): Promise<void> {
+    const { time } = simulated()
+    if (this.#plan.members === undefined) return
+    for (const [number, { name, running }] of this.nodes.entries()) {
+      const agent = this.#agents[number]
+      if (running === undefined || agent === undefined) continue
+      const published = time.runAs(running.owner, () => agent.publishCounts(running))
+      const entries = await time.settle(published, `The counts of ${name}`)
+      this.story.tell(name, `publishes what it counted: ${entries} entries`)
+    }
   }
 
   #describe({ name, running }: SimulatedNode): void {
@@ -193,6 +253,10 @@ export class World {
       case 'crash-process':
       case 'crash-power':
         return this.#crash(node, step.kind === 'crash-power' ? 'power' : 'process')
+      case 'torn-log':
+        return this.#crash(node, 'torn-log')
+      case 'flipped-bit':
+        return this.#flipBit(node)
       case 'restart':
         return this.#restart(node)
       case 'partition':
@@ -211,14 +275,28 @@ export class World {
       case 'slow-disk':
         node.disk.slowness = node.disk.slowness === 1 ? SLOW_DISK : 1
         return this.story.tell(node.name, `disk has slowness ${node.disk.slowness}`)
+      case 'week':
+        simulated().time.leap(WEEK)
+        return this.story.tell('world', 'a week has passed')
       default:
         void agent.do(step)
     }
   }
 
-  #crash(node: SimulatedNode, kind: 'power' | 'process'): void {
+  #flipBit(node: SimulatedNode): void {
     if (this.#starting.has(node) || node.running === undefined) return
-    this.story.tell(node.name, kind === 'power' ? 'loses power' : 'is killed')
+    this.#crash(node, 'power')
+    const section = node.disk.flipBit()
+    if (section === undefined) return
+    node.hasFlippedBit = true
+    this.#acknowledged.doubt(node.name)
+    this.story.tell(node.name, `a bit of its section ${section} flips`)
+  }
+
+  #crash(node: SimulatedNode, kind: Crash): void {
+    if (this.#starting.has(node) || node.running === undefined) return
+    this.story.tell(node.name, CRASH_TEXTS[kind])
+    this.#checkKeys(node)
     node.crash(kind)
     this.#startLater(node)
   }
@@ -271,11 +349,10 @@ export class World {
   #lie(stranger: SimulatedNode): void {
     const { manner } = this.#plan
     const { running } = stranger
-    if (running === undefined || (manner !== 'forking' && manner !== 'forging')) return
-    const isFork = manner === 'forking'
-    this.#forks += isFork ? 1 : 0
-    const lie = isFork ? fork : impersonate
-    this.story.tell(stranger.name, isFork ? 'signs two entries for one place' : 'forges an entry')
+    const lie = LIES.get(manner)
+    if (running === undefined || lie === undefined) return
+    this.#forks += manner === 'forking' ? 1 : 0
+    this.story.tell(stranger.name, LIE_TEXTS.get(manner) ?? 'lies')
     const work = simulated().time.runAs(running.owner, () => lie(running, this.#random))
     work.catch((error: unknown) => this.story.tell(stranger.name, `cannot lie: ${String(error)}`))
   }
@@ -288,6 +365,24 @@ export class World {
     this.#network.partition([side, other])
   }
 }
+
+const CRASH_TEXTS: Readonly<Record<Crash, string>> = {
+  process: 'is killed',
+  power: 'loses power',
+  'torn-log': 'loses power, and a part of its log'
+}
+
+const LIES: ReadonlyMap<Manner, typeof fork> = new Map([
+  ['forking', fork],
+  ['forging', impersonate],
+  ['many-voiced', voteAgain]
+])
+
+const LIE_TEXTS: ReadonlyMap<Manner, string> = new Map([
+  ['forking', 'signs two entries for one place'],
+  ['forging', 'forges an entry'],
+  ['many-voiced', 'votes again']
+])
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -1,8 +1,9 @@
 /**
  * The disk of a simulated node: what a database keeps when its process ends or its power fails.
  *
- * It has LevelDB's promises: a batch lands whole or not at all, batches land in order, and what was
- * written with `sync` is kept. Of what was written without, a power failure keeps a prefix.
+ * It stands in place of LevelDB, and has its promises: a batch lands whole or not at all, batches
+ * land in order, and what was written with `sync` is kept. Of what was written without, a power
+ * failure keeps a prefix. A torn log has a hole: LevelDB reads on behind a damaged block of its log.
  */
 import { MemoryLevel } from 'memory-level'
 import { simulated } from '../environment/simulated.ts'
@@ -73,17 +74,35 @@ export class SimulatedDisk {
     for (const batch of this.#unsynced.splice(0).slice(0, kept)) this.#keep(batch)
   }
 
-  /** Flips a bit in the value of a random key; returns whether there was one. */
-  flipBit(isDamaged: (key: string) => boolean): boolean {
-    const keys = [...this.#durable.keys()].filter(isDamaged)
-    if (keys.length === 0) return false
-    const key = this.#random.pick(keys)
+  /** Keeps what was synced, and of the rest all but some batches in a row. Returns how many it lost. */
+  tearLog(): number {
+    const batches = this.#unsynced.splice(0)
+    const from = this.#random.below(batches.length + 1)
+    const lost = this.#random.below(batches.length - from + 1)
+    for (const [i, batch] of batches.entries()) {
+      if (i < from || i >= from + lost) this.#keep(batch)
+    }
+    return lost
+  }
+
+  /** Flips a bit in the value of a random key, at rest. Returns the section; undefined without keys. */
+  flipBit(): string | undefined {
+    const keys = [...this.#durable].flatMap(([key, { length }]) => (length > 0 ? [key] : []))
+    if (keys.length === 0) return undefined
+    // Each section alike: some have a few keys, on which much depends.
+    const bySection = Map.groupBy(keys, (key) => key.split('!')[1] ?? '')
+    const section = this.#random.pick([...bySection.keys()])
+    const key = this.#random.pick(bySection.get(section) ?? keys)
     const value = Uint8Array.from(this.#durable.get(key) ?? [])
-    if (value.length === 0) return false
     const at = this.#random.below(value.length)
     value[at] = (value[at] ?? 0) ^ (1 << this.#random.below(8))
     this.#durable.set(key, value)
-    return true
+    return section
+  }
+
+  /** What a power failure keeps of the value of a key. */
+  durable(key: string): Uint8Array | undefined {
+    return this.#durable.get(key)
   }
 
   async write(

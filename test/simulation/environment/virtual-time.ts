@@ -8,8 +8,8 @@ import { EventQueue } from './event-queue.ts'
 import type { QueuedEvent } from './event-queue.ts'
 import type { Owner } from './owner.ts'
 
-/** 2026-01-01T00:00:00Z, the beginning of each simulation. */
-const EPOCH = Date.UTC(2026, 0, 1)
+/** 2026-01-01T00:00:00Z, the beginning of a simulation. A week of the Unix clock begins there. */
+export const EPOCH = Date.UTC(2026, 0, 1)
 
 /** Milliseconds that a look at the clock costs: work that is bounded by time ends. */
 const LOOK = 0.001
@@ -24,8 +24,16 @@ export class VirtualTime {
   readonly #queue = new EventQueue()
   /** Called with the time and the owner of each event. */
   onEvent: ((now: number, owner: Owner) => void) | undefined
+  readonly #begin: number
   #now = 0
   #events = 0
+  /** Milliseconds that all clocks have leapt. */
+  #leapt = 0
+
+  /** `begin`: milliseconds since 1970. */
+  constructor(begin = EPOCH) {
+    this.#begin = begin
+  }
 
   /** Milliseconds since the beginning. */
   get now(): number {
@@ -45,7 +53,12 @@ export class VirtualTime {
   date(): number {
     this.#now += LOOK
     const { clock, skew } = this.owner
-    return clock?.() ?? Math.floor(EPOCH + this.#now + skew)
+    return clock?.() ?? Math.floor(this.#begin + this.#leapt + this.#now + skew)
+  }
+
+  /** All clocks show a later time at once, as after a sleep of all machines. Timers stay. */
+  leap(ms: number): void {
+    this.#leapt += ms
   }
 
   /** Milliseconds, as `performance.now`. */

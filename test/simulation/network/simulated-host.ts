@@ -1,6 +1,7 @@
 /**
  * libp2p as the swarm sees it, over the simulated network: dialling, connections, identify and the
- * registrar. The services on it are the real ones, gossipsub too.
+ * registrar. The services on it are the real ones, gossipsub too. Connections are not encrypted, so
+ * in a closed swarm there is no door: the host admits every peer. Statements of members are exchanged.
  */
 import { isPeerId, TypedEventEmitter } from '@libp2p/interface'
 import { defaultLogger } from '@libp2p/logger'
@@ -91,6 +92,7 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> implements En
       have: init.have(given),
       stem: init.stem(given),
       instances: init.instances(given),
+      ...(init.members === undefined ? {} : { members: init.members(given) }),
       gossip: init.gossip(given)
     } as unknown as Services
   }
