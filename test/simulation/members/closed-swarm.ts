@@ -1,6 +1,6 @@
 /** The closed swarm of a simulation: its root, and a certificate for each member. */
 import { createCertificate, foundSwarm, memberKeysOf } from '../../../crdt/index.ts'
-import { signingKeyOf } from '../../../crdt/members/signing-key.ts'
+import { signingKeyOf } from '../../../crdt/bytes/index.ts'
 import { EPOCH_SECONDS } from '../../../crdt/members/constants.ts'
 import type { Seeded } from '../environment/seeded-bytes.ts'
 
