@@ -64,7 +64,7 @@ export async function fork(running: RunningNode, random: Seeded): Promise<void> 
   const voice = await voicedAuthor(running, random)
   const author = createAuthor()
   const [one, other] = await Promise.all(
-    sides.map((values) =>
+    sides.map(async (values) =>
       voice === undefined
         ? forge({ author, values })
         : firstEntry(parts.replica.swarm, voice, values)
