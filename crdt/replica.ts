@@ -70,13 +70,27 @@ export class Replica extends EventEmitter<ReplicaEvents> {
       await refresh()
       return visibility.admitHidden(bytes)
     })
-    if (shown === undefined) return admitter.admit(bytes)
+    if (shown === undefined) return this.#admitAgain(bytes)
     if (shown.outcome === 'admitted') {
       const { author, seq } = shown.entry
       await shown.durable
       this.emit('entry:unhide', author, seq)
     }
     return shown
+  }
+
+  /** An own feed that was damaged and emptied comes again from peers: they have it, so it is public. */
+  async #admitAgain(bytes: Uint8Array): Promise<AdmissionResult> {
+    const { serial, visibility, admitter, hidden } = this.#parts
+    const result = await admitter.admit(bytes)
+    if (result.outcome !== 'admitted') return result
+    const { author, seq } = result.entry
+    if (hidden.publicSeq(author) === undefined) return result
+    await result.durable
+    if (await serial.run(() => visibility.unhide(author, seq))) {
+      this.emit('entry:unhide', author, seq)
+    }
+    return result
   }
 
   /** Admits a proof of equivocation from any source. Never throws for invalid bytes. */

@@ -91,7 +91,8 @@ export class Feeds {
     const heads = new Map<number, FeedHead>()
     for (const author of this.#hidden.authors()) {
       const row = this.#table.find(author)
-      if (row !== undefined) heads.set(row, this.#table.headOf(row))
+      const head = row === undefined ? undefined : this.#table.headOf(row)
+      if (row !== undefined && head !== undefined && counts(head)) heads.set(row, head)
     }
     return this.#tree.digestWith(heads)
   }
