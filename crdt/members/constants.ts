@@ -43,8 +43,5 @@ export const MAX_WAITING = 1_024
 /** Bytes of waiting statements. */
 export const MAX_WAITING_BYTES = 1024 * 1024
 
-/** Sets of keys that one list of ring ids may stand for, when several keys share an id. */
-export const MAX_RING_CANDIDATES = 8
-
 /** An epoch of voices: a week. */
 export const EPOCH_SECONDS = 7 * 24 * 60 * 60

@@ -2,11 +2,11 @@
  * The voices of an epoch, and the rings that they are cut into.
  *
  * A node makes credentials in the ring that it is in, without members that are revoked or void, and
- * without keys that share a ring id: two keys of one id take 2^32 attempts. It accepts rings by a wider rule: signatures up to a root, and dates that contain the begin of the
- * epoch. Nothing that arrives later ends an acceptance, so that all nodes accept the same entries.
+ * without keys that share a ring id (two keys of one id take 2^64 attempts). It accepts rings by a
+ * wider rule: signatures up to a root, and dates that contain the begin of the epoch. Nothing that arrives later ends an acceptance, so that all nodes accept the same entries.
  */
 import { concat, seqBytes, sha256, toHex } from '../bytes/index.ts'
-import { EPOCH_SECONDS, MAX_RING_CANDIDATES } from './constants.ts'
+import { EPOCH_SECONDS } from './constants.ts'
 import { labelledFor } from './domain.ts'
 import { epochBegin } from './epoch.ts'
 import { MAX_RING_KEYS } from '../voices/credential.ts'
@@ -71,26 +71,12 @@ export class Roster {
   }
 
   /**
-   * The voice keys of ring ids of 16 bytes, in their order; undefined while one is unknown. Several keys
-   * may have one id: this is the first of `ringCandidates`.
+   * The voice keys of ring ids of 16 bytes, in their order; undefined while one is unknown. Of several
+   * keys with one id the lowest.
    */
   keysOfRing(epoch: number, ids: readonly Uint8Array[]): Uint8Array[] | undefined {
-    return this.ringCandidates(epoch, ids)[0]
-  }
-
-  /**
-   * All lists of voice keys that the ids may stand for, at most 8, in ascending order of the keys; empty
-   * while an id is unknown. A verifier tries each: which keys are known depends on the node.
-   */
-  ringCandidates(epoch: number, ids: readonly Uint8Array[]): Uint8Array[][] {
-    const choices = ids.map((id) => this.#keysOf(epoch, id))
-    let lists: Uint8Array[][] = [[]]
-    for (const keys of choices) {
-      lists = lists
-        .flatMap((list) => keys.map((key) => [...list, key]))
-        .slice(0, MAX_RING_CANDIDATES)
-    }
-    return lists
+    const keys = ids.flatMap((id) => this.#keysOf(epoch, id).slice(0, 1))
+    return keys.length === ids.length ? keys : undefined
   }
 
   #keysOf(epoch: number, id: Uint8Array): Uint8Array[] {
