@@ -9,7 +9,7 @@ import type { Root } from '../crdt/index.ts'
 /** The variable with the passphrase, for programs. */
 const VARIABLE = 'HIVE_ROOT_PASSPHRASE'
 
-/** Characters. A guess takes half a second, and whoever has the file may try for years. */
+/** Characters. A guess takes half a second, and a thief of the file may try for years. */
 const LEAST_CHARACTERS = 12
 
 const ROOT_WORDS = 24

@@ -1,8 +1,8 @@
 /**
  * Authors of a closed swarm that no member has introduced here. Their bases and forks can come before
  * their entries, but anybody can sign some, for any number of authors. So the replica stores those of
- * so many authors; further forks are ignored, and of further bases the last ones wait in memory for
- * the entry that follows them.
+ * at most `MAX_UNKNOWN_AUTHORS` authors. It ignores further forks. The latest `MAX_WAITING_BASES` of
+ * further bases wait in memory for the entry that follows them.
  */
 import { MAX_UNKNOWN_AUTHORS, MAX_WAITING_BASES } from '../constants.ts'
 import { toHex } from '../bytes/index.ts'

@@ -70,7 +70,7 @@ export function isIntroduction(swarm: string, bytes: Uint8Array): boolean {
   return splitPayload(swarm, readEntry(bytes).payload).part?.introduction !== undefined
 }
 
-/** Bytes of a part with so many tags, at most. */
+/** The most bytes of a part with this number of tags. */
 export function sizeOfPart(introduction: Introduction | undefined, tags: number): number {
   const introduced = (introduction?.credential.length ?? 0) + SIGNATURE_BYTES
   return 16 + introduced + tags * KEY_BYTES + TAG_PROOF_BYTES

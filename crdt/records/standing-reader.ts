@@ -36,8 +36,8 @@ export interface PositionedRegister {
 const MAX_SUBTRACTED = 256
 
 /**
- * In a closed swarm all votes of a record are read meanwhile, at most so many: a few milliseconds. A
- * member could hold back the records of others otherwise, by author keys that it makes void.
+ * In a closed swarm the reader reads the votes of a record meanwhile, if there are at most 1,024: a few
+ * milliseconds. Otherwise a member could hold back the records of others by making its authors void.
  */
 const MAX_SCANNED = 1_024
 

@@ -85,7 +85,7 @@ export async function createSwarmHere(
     printWords(
       'Its successor',
       words.successorWords,
-      'Keep them in another place than those of the root: whoever steals one must not find the other.'
+      'Keep them in another place than those of the root, so that nobody can steal both at once.'
     )
   }
   print(

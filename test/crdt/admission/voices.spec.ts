@@ -22,7 +22,7 @@ async function standingOf(replica: Replica, item: Publication) {
   return attested.standing
 }
 
-/** One member, with so many author keys: clones that know nothing of each other. */
+/** One member with `count` author keys: clones that know nothing of each other. */
 async function clones(
   roster: TestRoster,
   name: string,

@@ -113,7 +113,7 @@ describe('the name of a closed swarm', () => {
     assert.equal(swarm, `lab~${toHex(digest).slice(0, 32)}`)
   })
 
-  it('is told apart from names of open swarms', () => {
+  it('differs in form from names of open swarms', () => {
     const digits = 'a'.repeat(32)
     assert.ok(isClosedSwarm(`lab~${digits}`) && isClosedSwarm(`a~b~${digits}`))
     for (const open of [
