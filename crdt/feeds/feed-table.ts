@@ -3,7 +3,7 @@
  * objects would be 600 MB. What is read is a copy, since a row changes in place.
  */
 import { HASH_BYTES, KNOWLEDGE_DOC } from '../constants.ts'
-import { AuthorIndex } from './author-index.ts'
+import { KeyIndex } from '../bytes/index.ts'
 import type { Feed, FeedHead } from './feed.ts'
 
 const ROWS_PER_BLOCK = 4096
@@ -23,7 +23,7 @@ const NO_LIMITS: Limits = { end: 0, fork: 0, base: 1 }
 export class FeedTable {
   readonly #blocks: Uint8Array[] = []
   readonly #views: DataView[] = []
-  readonly #index = new AuthorIndex((row) => this.authorOf(row))
+  readonly #index = new KeyIndex((row) => this.authorOf(row))
   readonly #limits = new Map<number, Limits>()
   readonly #docs: string[] = ['', KNOWLEDGE_DOC]
   readonly #docIds = new Map<string, number>([

@@ -165,7 +165,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a node of the tree is not computed again after a change',
-    file: 'crdt/feeds/head-tree.ts',
+    file: 'crdt/bytes/prefix-tree.ts',
     from: '    node.state = undefined\n    if (!isNew) return\n',
     to: '    if (!isNew) return\n    node.state = undefined\n'
   },

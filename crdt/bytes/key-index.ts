@@ -1,9 +1,9 @@
 /**
- * Finds the row of an author key: open addressing over row numbers, 8 bytes an author. A hash that
+ * Finds the row of a key, such as that of an author: open addressing over row numbers, 8 bytes a key. A hash that
  * is salted for each process selects the place, so that nobody can choose keys that collide.
  */
 import { randomBytes } from 'node:crypto'
-import { equalBytes } from '../bytes/index.ts'
+import { equalBytes } from './digest.ts'
 
 /** Places at first; twice as many whenever half are taken. */
 const FIRST_PLACES = 1024
@@ -11,27 +11,27 @@ const FIRST_PLACES = 1024
 /** Row 0 is stored as 1: 0 marks a free place. */
 const FREE = 0
 
-export class AuthorIndex {
-  readonly #authorOf: (row: number) => Uint8Array
+export class KeyIndex {
+  readonly #keyOf: (row: number) => Uint8Array
   readonly #salt = new Uint32Array(new Uint8Array(randomBytes(16)).buffer)
   #places = new Uint32Array(FIRST_PLACES)
   #size = 0
 
-  /** `authorOf` reads the key of a row that was added. */
-  constructor(authorOf: (row: number) => Uint8Array) {
-    this.#authorOf = authorOf
+  /** `keyOf` reads the key of a row that was added. */
+  constructor(keyOf: (row: number) => Uint8Array) {
+    this.#keyOf = keyOf
   }
 
-  /** The row of the author; undefined if it was not added. */
-  find(author: Uint8Array): number | undefined {
-    const stored = this.#places[this.#placeOf(author)] ?? FREE
+  /** The row of the key; undefined if it was not added. */
+  find(key: Uint8Array): number | undefined {
+    const stored = this.#places[this.#placeOf(key)] ?? FREE
     return stored === FREE ? undefined : stored - 1
   }
 
-  /** Adds a row whose key `authorOf` reads, and that no other row has. */
+  /** Adds a row whose key `keyOf` reads, and that no other row has. */
   add(row: number): void {
     if (this.#size * 2 >= this.#places.length) this.#grow()
-    this.#places[this.#placeOf(this.#authorOf(row))] = row + 1
+    this.#places[this.#placeOf(this.#keyOf(row))] = row + 1
     this.#size += 1
   }
 
@@ -41,26 +41,26 @@ export class AuthorIndex {
     const mask = this.#places.length - 1
     for (const stored of rows) {
       if (stored === FREE) continue
-      let place = this.#hash(this.#authorOf(stored - 1)) & mask
+      let place = this.#hash(this.#keyOf(stored - 1)) & mask
       while (this.#places[place] !== FREE) place = (place + 1) & mask
       this.#places[place] = stored
     }
   }
 
-  /** Where the author is, or where it belongs. */
-  #placeOf(author: Uint8Array): number {
+  /** Where the key is, or where it belongs. */
+  #placeOf(key: Uint8Array): number {
     const mask = this.#places.length - 1
-    for (let place = this.#hash(author) & mask; ; place = (place + 1) & mask) {
+    for (let place = this.#hash(key) & mask; ; place = (place + 1) & mask) {
       const stored = this.#places[place] ?? FREE
-      if (stored === FREE || isSame(this.#authorOf(stored - 1), author)) return place
+      if (stored === FREE || isSame(this.#keyOf(stored - 1), key)) return place
     }
   }
 
   /** Four words of the key and of the salt, multiplied and mixed (the finalizer of MurmurHash3). */
-  #hash(author: Uint8Array): number {
+  #hash(key: Uint8Array): number {
     let mixed = 0
     for (let word = 0; word < this.#salt.length; word++) {
-      mixed = Math.imul(mixed ^ wordAt(author, 4 * word) ^ (this.#salt[word] ?? 0), 0x85ebca6b)
+      mixed = Math.imul(mixed ^ wordAt(key, 4 * word) ^ (this.#salt[word] ?? 0), 0x85ebca6b)
       mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
       mixed ^= mixed >>> 16
     }
