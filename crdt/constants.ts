@@ -85,6 +85,13 @@ export const ELEMENT_BYTES = 8
 /** 128 bits: a vote's retraction secret must resist a preimage search, not a collision search. */
 export const SECRET_BYTES = 16
 
+/**
+ * Retractions that open nothing and wait in memory: of one source, and of all. About 400 bytes each;
+ * a peer can send as many forged ones as it likes, so one peer displaces its own alone.
+ */
+export const MAX_WAITING_RETRACTIONS_PER_SOURCE = 256
+export const MAX_WAITING_RETRACTIONS = 8_192
+
 /** Smallest struct of a knowledge update; bounds the number of structs before allocation. */
 export const MIN_STRUCT_BYTES = 12
 

@@ -74,6 +74,14 @@ export {
   writeStep
 } from './playbooks/steps.ts'
 export { digestOf } from './publishing/publication.ts'
+export { voteTiming } from './publishing/vote-timing.ts'
+export {
+  commitmentOf,
+  RETRACTION_BYTES,
+  readRetraction,
+  retractionId,
+  writeRetraction
+} from './records/retraction.ts'
 export { ClaimIndex } from './records/claim-index.ts'
 export { clientIdOf, readLogUpdate } from './records/knowledge-log.ts'
 export * from './records/index.ts'
@@ -124,6 +132,7 @@ export type { Change, PlaybookSnapshot } from './playbooks/playbooks.ts'
 export type { Mark, Span, Step } from './playbooks/steps.ts'
 export type { PublicView, PublicViewReplica } from './public-view.ts'
 export type { Publication } from './publishing/publication.ts'
+export type { VoteTiming } from './publishing/vote-timing.ts'
 export type { OwnVote } from './publishing/own-votes.ts'
 export type { Published } from './publishing/publisher.ts'
 export type { Counters } from './records/evidence.ts'
@@ -131,6 +140,8 @@ export type { AuthorRegister, AttestedRecord } from './records/record-store.ts'
 export type { Standing, Tally, TrialGroup } from './records/standing.ts'
 export type { Register, Vote } from './records/register.ts'
 export type { Replica } from './replica.ts'
+export type { ReplicaRetractions, WaitingChanges } from './replica-retractions.ts'
+export type { RetractionResult } from './admission/retraction-admitter.ts'
 export type { ReplicaEvents, ReplicaInit } from './replica-init.ts'
 export type { Database } from './store/database.ts'
 export type { LogPart } from './store/digest-log.ts'

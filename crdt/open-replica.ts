@@ -2,6 +2,7 @@
 import { authorEpochs } from './feeds/author-epoch.ts'
 import { MemberError, StoreError } from './errors.ts'
 import { filterKeyOf } from './filters/filter-element.ts'
+import { voteTiming } from './publishing/vote-timing.ts'
 import { Replica } from './replica.ts'
 import { isClosedSwarm, storedSwarmName } from './swarm-name.ts'
 import type { ReplicaInit } from './replica-init.ts'
@@ -18,6 +19,7 @@ export async function openReplica({
   filterKey,
   hidesOwn = false,
   epochs = authorEpochs(),
+  timing = voteTiming(),
   membership,
   place,
   voiceQuota
@@ -42,6 +44,7 @@ export async function openReplica({
     filterKey: filterKey ?? filterKeyOf(own),
     hidesOwn,
     epochs,
+    timing,
     place,
     voiceQuota,
     membership: isClosedSwarm(own) ? membership : undefined

@@ -4,6 +4,8 @@ import type { QuotaLimits } from './admission/voice-quota.ts'
 import type { AuthorEpochs } from './feeds/author-epoch.ts'
 import type { Entry } from './feeds/entry.ts'
 import type { Membership } from './membership.ts'
+import type { VoteTiming } from './publishing/vote-timing.ts'
+import type { Retraction } from './records/retraction.ts'
 import type { Store } from './store/section.ts'
 
 /** Events of a replica. */
@@ -17,6 +19,12 @@ export interface ReplicaEvents {
   'playbook:change': [goal: Uint8Array]
   /** An author signed two entries for one sequence number; `proof` is durable. */
   'author:void': [proof: Uint8Array]
+  /** Votes on these records were retracted, by retractions without an author; durable. */
+  'retraction:admit': [digests: readonly Uint8Array[]]
+  /** Own retractions, which peers do not see yet, may leave by a stem. */
+  'retraction:send': []
+  /** Own retractions that peers may see from now on. */
+  'retraction:show': [retractions: readonly Retraction[]]
   /** A peer has shown own entries, up to `seq`. */
   'entry:unhide': [author: Uint8Array, seq: number]
 }
@@ -33,6 +41,8 @@ export interface ReplicaInit {
   readonly hidesOwn?: boolean
   /** When this node changes its author keys; default each week. */
   readonly epochs?: AuthorEpochs
+  /** When the next vote leaves after the retraction of one of another author; default 1 to 6 hours. */
+  readonly timing?: VoteTiming
   /**
    * Names the directory of the store on its disk. With it the author is kept over a clean restart
    * (`keepAuthor`).

@@ -1,5 +1,10 @@
 /** Assembles a replica: which part gets which other, and what a failed commit undoes. */
 import { Admitter } from './admission/admitter.ts'
+import { HeldVotes } from './publishing/held-votes.ts'
+import { OwnRetractions } from './publishing/own-retractions.ts'
+import { RetractionAdmitter } from './admission/retraction-admitter.ts'
+import { RetractionSet } from './records/retraction-set.ts'
+import { WaitingRetractions } from './records/waiting-retractions.ts'
 import { FeedStore } from './feeds/feed-store.ts'
 import { Commits } from './store/commits.ts'
 import { Drafts } from './store/drafts.ts'
@@ -44,6 +49,11 @@ export interface ReplicaParts {
   readonly published: StoredFilter
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly admitter: Admitter
+  readonly retractions: RetractionAdmitter
+  readonly retractionSet: RetractionSet
+  readonly waitingRetractions: WaitingRetractions
+  readonly ownRetractions: OwnRetractions
+  readonly heldVotes: HeldVotes
   readonly publisher: Publisher
   readonly playbooks: Playbooks
   readonly sweeper: Sweeper
@@ -63,6 +73,7 @@ export function replicaParts(
     hidesOwn,
     epochs: authorEpochs,
     membership,
+    timing,
     place,
     voiceQuota
   }: CompleteReplicaInit,
@@ -92,7 +103,19 @@ export function replicaParts(
   const isLive: FeedStore['isLive'] = (author, seq) => feeds.isLive(author, seq)
   const unswept = new Map<string, Uint8Array>()
   const drafts = new Drafts(store)
-  const standings = new StandingWriter({ drafts, isLive })
+  const set = new RetractionSet(store, drafts)
+  const waiting = new WaitingRetractions()
+  const standings = new StandingWriter({
+    drafts,
+    isLive,
+    retractions: {
+      take: (digest, commitment) => waiting.take(digest, commitment),
+      put: (retraction) => set.put(retraction),
+      del: (digest, commitment) => set.del(digest, commitment)
+    }
+  })
+  const own = new OwnRetractions(store)
+  const held = new HeldVotes(store)
   const recordStore = new RecordStore(
     store,
     new StandingReader({ store, isLive, unswept, hasVoices: voices !== undefined })
@@ -111,6 +134,9 @@ export function replicaParts(
     voices?.forget()
     await feeds.load()
     await recordLog.load()
+    await set.load()
+    await own.read()
+    await held.read()
     await sweeper.load()
     await visibility.load()
   }
@@ -167,8 +193,18 @@ export function replicaParts(
     runExclusive: runAlone,
     commit
   })
+  const retractions = new RetractionAdmitter({
+    ...shared,
+    set,
+    waiting,
+    own,
+    held,
+    recordOperations: (digests) => admitter.recordOperations(digests),
+    onAdmit: (digests) => events.emit('retraction:admit', digests)
+  })
   const rebuild = new StandingRebuild({
     ...shared,
+    retractions,
     store,
     voices,
     runExclusive: runAlone,
@@ -184,6 +220,10 @@ export function replicaParts(
         ? undefined
         : new VoiceQuota({ day: () => membership.day(), limits: voiceQuota }),
     sweeper,
+    ownChanges: {
+      change: (changes, operations) => retractions.change(changes, operations),
+      drop: (votes) => retractions.drop(votes)
+    },
     swarmNameOperation: () => swarmNameOperation(store, swarm),
     observer: {
       entryAdmitted: (entry, digests) => events.emit('entry:admit', entry, digests),
@@ -225,12 +265,20 @@ export function replicaParts(
     keeper: new AuthorKeeper({ store, place }),
     store,
     recordStore,
+    own,
+    held,
+    timing,
     runExclusive,
     entryValues
   })
   return {
     serial,
     feeds,
+    retractions,
+    retractionSet: set,
+    waitingRetractions: waiting,
+    ownRetractions: own,
+    heldVotes: held,
     storedFeeds,
     recordStore,
     recordIds: new RecordIds(store),

@@ -6,8 +6,10 @@
  * durable.
  */
 import { EventEmitter } from 'node:events'
+import { concat, sha256 } from './bytes/index.ts'
 import { PublicView } from './public-view.ts'
 import { replicaParts } from './replica-parts.ts'
+import { ReplicaRetractions } from './replica-retractions.ts'
 import type { StoredFilter } from './filters/stored-filter.ts'
 import type { RejectReason } from './admission/validate-entry.ts'
 import type { AdmissionResult, ProofResult } from './admission/admitter.ts'
@@ -25,6 +27,7 @@ import type { Publication } from './publishing/publication.ts'
 import type { OwnVote } from './publishing/own-votes.ts'
 import type { Published } from './publishing/publisher.ts'
 import type { Register } from './records/register.ts'
+import type { Retraction } from './records/retraction.ts'
 import type { CompleteReplicaInit, ReplicaEvents, ReplicaInit } from './replica-init.ts'
 import type { ReplicaParts } from './replica-parts.ts'
 
@@ -37,7 +40,10 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   readonly publicView: PublicView
   /** The element of a digest in the filters of this swarm. */
   readonly elementOf: (digest: Uint8Array) => Uint8Array
+  /** Retractions, which are in no entry. */
+  readonly retractions: ReplicaRetractions
   readonly #store: ReplicaInit['store']
+  readonly #hidesOwn: boolean
   readonly #parts: ReplicaParts
 
   /** `openReplica` calls it, and then `load`. */
@@ -49,6 +55,10 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     this.published = this.#parts.published
     this.elementOf = this.#parts.elementOf
     this.publicView = new PublicView(this, this.#parts.hidden)
+    this.#hidesOwn = init.hidesOwn
+    this.retractions = new ReplicaRetractions(this.#parts, init.timing.now, (shown) =>
+      this.emit('retraction:show', shown)
+    )
   }
 
   /** Reads the replica from its store. `openReplica` calls it. */
@@ -139,21 +149,23 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     return this.#parts.publisher.publish(publications, signal)
   }
 
-  /** Retracts this node's vote on a record; undefined if there is none. */
-  retract(digest: Uint8Array): Promise<Entry | undefined> {
-    return this.#parts.publisher.retract([digest]).then(([entry]) => entry)
+  /** Retracts this node's vote on a record, durably; undefined if there is none. */
+  retract(digest: Uint8Array): Promise<Retraction | undefined> {
+    return this.retractMany([digest]).then(([retraction]) => retraction)
   }
 
   /**
    * Retracts this node's votes on the records, and writes `operations` to the store in the same
    * commit: after a crash, both are done or neither. More than 500 votes take several commits, and
-   * `operations` are part of the last one. Returns the new durable entries.
+   * `operations` are part of the last one. Returns the retractions, which leave by themselves.
    */
-  retractMany(
+  async retractMany(
     digests: readonly Uint8Array[],
     operations: readonly Operation[] = []
-  ): Promise<Entry[]> {
-    return this.#parts.publisher.retract(digests, operations)
+  ): Promise<readonly Retraction[]> {
+    const retractions = await this.#parts.publisher.retract(digests, operations)
+    await this.#release()
+    return retractions
   }
 
   /** This node's vote on the record under any of its authors, unless retracted. */
@@ -162,11 +174,28 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /**
-   * Replaces this node's register of a record. Returns the new durable entries. Throws `LimitError`
-   * before anything is stored.
+   * Replaces this node's register of a record, durably. Returns the new entries: none where the vote
+   * before has another author key, since the new one then leaves later (`publishHeld`). Throws
+   * `LimitError` before anything is stored.
    */
-  revise(publication: Publication): Promise<Entry[]> {
-    return this.#parts.publisher.revise(publication)
+  async revise(publication: Publication): Promise<Entry[]> {
+    const entries = await this.#parts.publisher.revise(publication)
+    await this.#release()
+    return entries
+  }
+
+  /** Publishes votes that waited and whose time has come; returns the new durable entries. */
+  async publishHeld(signal?: AbortSignal): Promise<Entry[]> {
+    await this.#release()
+    return this.#parts.publisher.publishHeld(signal)
+  }
+
+  /** Own retractions whose time has come leave. */
+  async #release(): Promise<void> {
+    const ready = await this.retractions.toSend()
+    if (ready.length === 0) return
+    if (this.#hidesOwn) this.emit('retraction:send')
+    else await this.retractions.show(ready)
   }
 
   /** This node's register of a record, under any of its authors; undefined if there is none. */
@@ -331,11 +360,13 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /**
-   * The content digest: equal on two replicas exactly when they store the same entries and void the
-   * same authors.
+   * The content digest: equal on two replicas exactly when they store the same entries and retractions,
+   * and void the same authors. Own retractions that no peer has shown are left out.
    */
   digest(): Uint8Array {
-    return this.#parts.feeds.digest()
+    const heads = this.#parts.feeds.digest()
+    const { retractions } = this
+    return retractions.size === 0 ? heads : sha256(concat(heads, retractions.digest()))
   }
 
   /** The content digest of what peers see. */

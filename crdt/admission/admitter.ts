@@ -94,6 +94,8 @@ export interface AdmitterInit {
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   /** Whether own entries are hidden from peers until a peer has them. */
   readonly hidesOwn: boolean
+  /** What a node changes of its own votes beside its entries. */
+  readonly ownChanges: Pick<FeedAppender, 'change' | 'drop'>
   /** Added to the commit of a feed's first entry. */
   swarmNameOperation(): Operation
   readonly observer: AdmissionObserver
@@ -132,9 +134,10 @@ export class Admitter {
 
   /** Runs without a concurrent admission; own entries pass the same code as all others. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T> {
-    const { serial, feeds } = this.#init
+    const { serial, feeds, ownChanges } = this.#init
     return serial.run(() =>
       task({
+        ...ownChanges,
         feed: (author) => feeds.feed(author),
         admit: (bytes, extra, voice) => this.#admitOwn(bytes, extra, voice)
       })

@@ -10,6 +10,7 @@ import { REBUILD_KEY, REPLACED_SECTIONS } from '../store/migrations.ts'
 import { changedBy } from '../records/value.ts'
 import { readEntryValues, readIntroducedVoice } from './entry-values.ts'
 import { isSameVoice } from '../feeds/feed-voices.ts'
+import type { RetractionAdmitter } from './retraction-admitter.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { FeedVoices } from '../feeds/feed-voices.ts'
 import type { StandingWriter } from '../records/standing-writer.ts'
@@ -23,6 +24,8 @@ export interface StandingRebuildInit {
   readonly feeds: Pick<FeedStore, 'between' | 'feed' | 'heads'>
   readonly standings: Pick<StandingWriter, 'add'>
   readonly recordLog: Pick<DigestLog, 'append'>
+  /** Of those that are in no entry. */
+  readonly retractions: Pick<RetractionAdmitter, 'addAgain' | 'dropUseless'>
   /** Of a closed swarm. */
   readonly voices?: Pick<FeedVoices, 'of' | 'put'>
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
@@ -43,7 +46,14 @@ const DELETES = 5_000
 const CLEAR_KEY = Buffer.from('standings-clear')
 
 /** Sections of the standings. */
-const STANDING_SECTIONS = ['standings', 'votes', 'older-votes', 'withdrawals', 'facets'] as const
+const STANDING_SECTIONS = [
+  'standings',
+  'votes',
+  'older-votes',
+  'older-commitments',
+  'withdrawals',
+  'facets'
+] as const
 
 export class StandingRebuild {
   readonly #init: StandingRebuildInit
@@ -84,7 +94,10 @@ export class StandingRebuild {
   async #run(): Promise<void> {
     const cursor = await this.#meta.get(REBUILD_KEY)
     if (cursor === undefined) return
+    const run = (task: () => Promise<void>): Promise<void> => this.#init.runExclusive(task)
+    await this.#init.retractions.addAgain(run)
     await this.#addEntries(cursor)
+    await this.#init.retractions.dropUseless(run)
     for (const name of REPLACED_SECTIONS) await this.#clear(name)
     await this.#init.commit([this.#meta.del(REBUILD_KEY)])
   }

@@ -87,7 +87,7 @@ export function digestOf(record: HiveRecord): Uint8Array {
 
 /** A record with its register, or the register alone if the replica stores the record. */
 export function valuesOf(
-  publication: PreparedPublication,
+  publication: Omit<PreparedPublication, 'operations'>,
   published: boolean,
   voice?: Uint8Array
 ): Value[] {

@@ -8,6 +8,7 @@ import { writeEntry } from '../feeds/entry.ts'
 import { addCounters, PendingEvidence } from '../records/evidence.ts'
 import { TARGET_UNPACKED_BYTES } from '../constants.ts'
 import { OwnVotes } from './own-votes.ts'
+import { VoteChanges } from './vote-changes.ts'
 import { feedVoiceOf, voiced } from './own-voices.ts'
 import { batchesOf, entryOf, preparePublication, uniqueByDigest, valuesOf } from './publication.ts'
 import { fillerValues, restateEntry } from './restatement.ts'
@@ -17,6 +18,10 @@ import type { CurrentAuthorInit } from './current-author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feed.ts'
+import type { HeldVote, HeldVotes } from './held-votes.ts'
+import type { OwnRetractions } from './own-retractions.ts'
+import type { OwnChanges } from './vote-changes.ts'
+import type { VoteTiming } from './vote-timing.ts'
 import type { FeedVoice } from '../feeds/feed-voices.ts'
 import type { VoicedAuthor } from './own-voices.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
@@ -44,6 +49,10 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   readonly swarm: string
   readonly store: Pick<Store, 'commit' | 'isSuspect' | 'section'> & Partial<Pick<Store, 'copies'>>
   readonly recordStore: RecordStore
+  /** Own retractions that no peer has shown, and votes that wait for peers to have them. */
+  readonly own: OwnRetractions
+  readonly held: HeldVotes
+  readonly timing: VoteTiming
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
   /** The values of the author's entries from `from` to `to`, as far as they are stored. */
@@ -52,6 +61,13 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
 
 export interface FeedAppender {
   readonly feed: (author: Uint8Array) => Feed
+  /** Changes own votes beside entries, in one commit with the operations. */
+  readonly change: (
+    changes: OwnChanges,
+    operations: () => readonly Operation[]
+  ) => Promise<{ durable: Promise<void> }>
+  /** Held votes count no longer; in the commit of the next entry. */
+  readonly drop: (votes: readonly HeldVote[]) => Promise<void>
   /** Throws if the entry is not admitted; `durable` resolves when it and `extra` are on disk. */
   readonly admit: (
     entry: Uint8Array,
@@ -60,8 +76,12 @@ export interface FeedAppender {
   ) => Promise<{ durable: Promise<void> }>
 }
 
-/** Retractions of one entry: about 32 KiB, which secrets make incompressible. */
-const MAX_RETRACTIONS = 500
+interface SignOptions {
+  /** Raises the base of the feed, with the last entry. */
+  readonly base?: number
+  /** Held votes that the first entry takes the place of. */
+  readonly dropped?: readonly HeldVote[]
+}
 
 /** A feed is compacted when at least this many values, and half of all, are no longer live. */
 const MIN_DEAD_VALUES = 2_000
@@ -69,6 +89,7 @@ const MIN_DEAD_VALUES = 2_000
 export class Publisher {
   readonly #init: PublisherInit
   readonly #ownVotes: OwnVotes
+  readonly #changes: VoteChanges
   readonly #evidence: PendingEvidence
   /** Serial, so that each call sees the votes of the call before it. */
   readonly #serial = new Serial()
@@ -77,13 +98,21 @@ export class Publisher {
   constructor(init: PublisherInit) {
     this.#init = init
     this.#ownVotes = new OwnVotes(init.store)
+    this.#changes = new VoteChanges({
+      ...init,
+      ownVotes: this.#ownVotes,
+      isClosed: init.ownVoices !== undefined
+    })
     this.#evidence = new PendingEvidence(init.store)
     this.#current = new CurrentAuthor({ ...init, feedOf: (author) => this.#feedOf(author) })
   }
 
-  load(): Promise<void> {
-    const { store } = this.#init
-    return this.#ownVotes.load((operations) => store.commit(operations))
+  async load(): Promise<void> {
+    const { store, own, held } = this.#init
+    const commit: Store['commit'] = (operations) => store.commit(operations)
+    await this.#ownVotes.load(commit)
+    await own.load(commit)
+    await held.load(commit)
   }
 
   /** A peer has told its heads, and this replica has what it lacked. */
@@ -109,42 +138,23 @@ export class Publisher {
 
   /**
    * Retracts this node's votes on the records, and writes `operations` in the commit of the last
-   * entry. Up to 500 votes are one entry, so that either all of it is on disk or nothing.
+   * ones. Up to 500 votes are one commit, so that either all of it is on disk or nothing.
    */
-  retract(digests: readonly Uint8Array[], operations: readonly Operation[] = []): Promise<Entry[]> {
+  retract(
+    digests: readonly Uint8Array[],
+    operations: readonly Operation[] = []
+  ): Promise<Retraction[]> {
     return this.#serial.run(async () => {
-      const retractions = await this.#ownVotes.retractionsOf(digests)
-      if (retractions.length === 0) {
-        await this.#init.store.commit(operations)
-        return []
+      const retractions = await this.#changes.retract(digests, operations)
+      const author = this.#current.known
+      if (author === undefined) return retractions
+      for (const { digest } of retractions) {
+        // The vote and its record.
+        const isOwn = (await this.#latestOf(author, digest)) !== undefined
+        if (isOwn) this.#current.deadValues += 2
       }
-      const entries: Entry[] = []
-      for (let from = 0; from < retractions.length; from += MAX_RETRACTIONS) {
-        const batch = retractions.slice(from, from + MAX_RETRACTIONS)
-        const isLast = from + MAX_RETRACTIONS >= retractions.length
-        entries.push(...(await this.#retractTogether(batch, isLast ? operations : [])))
-      }
-      return entries
+      return retractions
     })
-  }
-
-  async #retractTogether(
-    retractions: readonly Retraction[],
-    operations: readonly Operation[]
-  ): Promise<Entry[]> {
-    const author = await this.#current.get()
-    const values = retractions.map((each): Value => ({ type: 'retraction', ...each }))
-    const entries = await this.#sign(author, [values], () => [
-      ...retractions.map(({ digest }) => this.#ownVotes.del(digest)),
-      ...operations
-    ])
-    await this.#ownVotes.finish(retractions.map(({ digest }) => digest))
-    for (const { digest } of retractions) {
-      // The vote, its record and the retraction itself.
-      const isOwn = (await this.#latestOf(author, digest)) !== undefined
-      if (isOwn) this.#current.deadValues += 3
-    }
-    return entries
   }
 
   /** This node's vote on the record under any of its authors, unless retracted. */
@@ -152,30 +162,67 @@ export class Publisher {
     return this.#ownVotes.voteOn(digest)
   }
 
-  /** Replaces this node's register of a record, under any of its authors. Counters stay. */
+  /**
+   * Replaces this node's register of a record, under any of its authors. Counters stay. Without entries
+   * the vote is held: it counts here, and leaves later.
+   */
   async revise(publication: Publication): Promise<Entry[]> {
     const prepared = preparePublication(publication)
     const { digest } = prepared
     return this.#serial.run(async () => {
-      const { recordStore } = this.#init
       const author = await this.#current.get()
       const secret = await this.#ownVotes.secretOf(digest)
-      const [published = false] = await recordStore.has([digest])
       const before = await this.#latestOf(author, digest)
-      const counters = before?.register.counters ?? []
-      const values = valuesOf(
-        { ...prepared, register: { ...prepared.register, counters } },
-        published
-      )
-      const retraction: Value[] =
-        secret === undefined ? [] : [{ type: 'retraction', digest, secret }]
+      if (!this.#changes.mayFollow(author.key, digest, secret, before)) {
+        await this.#changes.hold(prepared)
+        return []
+      }
       if (before !== undefined) this.#current.deadValues += 2
       await this.#ownVotes.prepare([prepared])
-      return this.#sign(author, [[...retraction, ...values]], () => [
+      return this.#signVote(author, prepared, before, [
         this.#ownVotes.put(prepared),
         ...prepared.operations
       ])
     })
+  }
+
+  /** Publishes the held votes whose time has come. */
+  publishHeld(signal?: AbortSignal): Promise<Entry[]> {
+    return this.#serial.run(async () => {
+      const { held, timing } = this.#init
+      await this.#changes.startWaits()
+      const entries: Entry[] = []
+      for (const { vote } of held.due(timing.now())) {
+        if (vote === undefined) continue
+        signal?.throwIfAborted()
+        const author = await this.#current.get()
+        const before = await this.#latestOf(author, vote.digest)
+        entries.push(...(await this.#signVote(author, vote, before, [])))
+      }
+      return entries
+    })
+  }
+
+  /** One vote, in one entry, in place of what was held of it. */
+  async #signVote(
+    author: VoicedAuthor,
+    vote: HeldVote,
+    before: PositionedRegister | undefined,
+    operations: readonly Operation[]
+  ): Promise<Entry[]> {
+    const [published = false] = await this.#init.recordStore.has([vote.digest])
+    const counters = before?.register.counters ?? []
+    const values = valuesOf({ ...vote, register: { ...vote.register, counters } }, published)
+    const isRowed = this.#init.held.get(vote.digest) !== undefined
+    const followed = this.#changes.followed(vote.digest)
+    const entries = await this.#sign(
+      author,
+      [values],
+      () => [...followed.operations, ...operations],
+      { dropped: followed.dropped }
+    )
+    if (isRowed) await this.#init.held.finish([vote.digest])
+    return entries
   }
 
   /** This node's register of the record, under any of its authors; undefined if there is none. */
@@ -276,12 +323,9 @@ export class Publisher {
       const groups: Value[][] = []
       for (const entry of batch)
         groups.push(...(await restateEntry(recordStore, author.key, entry)))
-      const last = batch.at(-1)
-      if (groups.length === 0 && base !== undefined && last !== undefined) {
-        groups.push(await fillerValues(recordStore, author.key, last))
-      }
+      if (groups.length === 0 && base !== undefined) groups.push(fillerValues())
       this.#current.deadValues += groups.flat().length
-      return this.#sign(author, groups, () => [], base)
+      return this.#sign(author, groups, () => [], { base })
     })
   }
 
@@ -295,7 +339,16 @@ export class Publisher {
       votes: [] as Uint8Array[]
     }
     const hasVote = await this.#ownVotes.has(prepared.map(({ digest }) => digest))
-    const fresh = prepared.filter((_, i) => hasVote[i] !== true)
+    const fresh: PreparedPublication[] = []
+    for (const each of prepared.filter((_, i) => hasVote[i] !== true)) {
+      if (await this.#mayPublish(each.digest)) {
+        fresh.push(each)
+        continue
+      }
+      const [isStored] = await this.#init.recordStore.has([each.digest])
+      ;(isStored === true ? result.votes : result.records).push(each.digest)
+      await this.#changes.hold(each)
+    }
     for (const batch of batchesOf(fresh)) {
       signal?.throwIfAborted()
       const author = await this.#current.get()
@@ -311,6 +364,13 @@ export class Publisher {
     }
     const unchanged = prepared.filter((_, i) => hasVote[i] === true).map(({ digest }) => digest)
     return { ...result, unchanged }
+  }
+
+  /** False if an earlier vote of another author was retracted of late. */
+  async #mayPublish(digest: Uint8Array): Promise<boolean> {
+    if (this.#init.held.get(digest) === undefined) return true
+    const { key } = await this.#current.get()
+    return this.#changes.mayFollow(key, digest, undefined, undefined)
   }
 
   /** A vote replaces the author's register, so it must repeat the counters. */
@@ -342,7 +402,13 @@ export class Publisher {
       author,
       batch.map((publication, i) => valuesOf(publication, published[i] ?? false, tags[i])),
       (from, to) =>
-        batch.slice(from, to).flatMap((each) => [this.#ownVotes.put(each), ...each.operations])
+        batch
+          .slice(from, to)
+          .flatMap((each) => [
+            ...this.#changes.followed(each.digest).operations,
+            this.#ownVotes.put(each),
+            ...each.operations
+          ])
     )
   }
 
@@ -384,13 +450,14 @@ export class Publisher {
     author: VoicedAuthor,
     given: readonly (readonly Value[])[],
     extra: (from: number, to: number) => Operation[],
-    base?: number
+    { base, dropped = [] }: SignOptions = {}
   ): Promise<Entry[]> {
     const entries: Entry[] = []
     // Before its turn: tags take long.
     const groups: (readonly Value[])[] = []
     for (const group of given) groups.push(await voiced(author, group))
-    const commits = await this.#init.runExclusive(async ({ feed, admit }) => {
+    const commits = await this.#init.runExclusive(async ({ feed, admit, drop }) => {
+      await drop(dropped)
       const durable: Promise<void>[] = []
       for (let from = 0, to = groups.length; from < groups.length; to = groups.length) {
         const next = (): Promise<Entry | undefined> =>

@@ -1,10 +1,12 @@
 /**
  * Restatement: the values that an author repeats before it raises its base: each live register,
- * with its record if they came together, and retractions of votes in other feeds.
+ * with its record if they came together, and retractions that the feed has from an earlier version.
  */
+import { randomBytes } from 'node:crypto'
+import { HASH_BYTES } from '../constants.ts'
 import { equalBytes, toHex, readAll } from '../bytes/index.ts'
 import { readRecord } from '../records/record.ts'
-import { commitmentOf } from '../records/retraction.ts'
+import { commitmentOf, createSecret } from '../records/retraction.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
 import type { Value } from '../records/value.ts'
@@ -55,18 +57,13 @@ export async function restateEntry(
   return groups
 }
 
-/** Values for a checkpoint without live values, since an entry must contain a value. */
-export async function fillerValues(
-  recordStore: RestatementReader,
-  author: Uint8Array,
-  { values }: EntryValues
-): Promise<Value[]> {
-  const last = values.at(-1)
-  if (last === undefined || last.type === 'retraction') return last === undefined ? [] : [last]
-  const voice = last.type === 'register' ? last.voice : undefined
-  const latest = await recordStore.latest(last.digest, voice ?? author)
-  if (latest === undefined) return []
-  return [{ ...(await withoutRetractedVote(recordStore, last.digest, latest)), voice }]
+/**
+ * Values for a checkpoint without live values, since an entry must contain a value: a retraction of
+ * nothing. A register would keep the body of its record on every node.
+ */
+export function fillerValues(): Value[] {
+  const digest = new Uint8Array(randomBytes(HASH_BYTES))
+  return [{ type: 'retraction', digest, secret: createSecret() }]
 }
 
 async function recordOf(recordStore: RestatementReader, digest: Uint8Array): Promise<Value[]> {

@@ -133,6 +133,13 @@ export class Facets {
     return keys.map((key) => key.subarray(prefix.length))
   }
 
+  /** Whether some voice's stored vote has the commitment. */
+  async hasCommitment(digest: Uint8Array, commitment: Uint8Array): Promise<boolean> {
+    const prefix = keyOf(digest, COMMITMENT, commitment)
+    for await (const _ of this.#section.entries(prefix, { limit: 1 })) return true
+    return false
+  }
+
   /** The tags that most authors give, of each class. */
   async tags(digest: Uint8Array): Promise<Standing['tags']> {
     const tags: (readonly [string, number])[] = []

@@ -190,6 +190,14 @@ export class RecordStore {
     }
   }
 
+  /** Where the live registers with the commitment are: of its vote, and of copies. */
+  async positionsWith(
+    digest: Uint8Array,
+    commitment: Uint8Array
+  ): Promise<readonly Pick<PositionedRegister, 'author' | 'seq'>[]> {
+    return this.#standings.votesWith(digest, commitment)
+  }
+
   /** The live register with the commitment; undefined if its vote is retracted. */
   async registerWith(digest: Uint8Array, commitment: Uint8Array): Promise<Register | undefined> {
     const votes = await this.#standings.votesWith(digest, commitment)

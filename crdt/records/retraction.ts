@@ -1,11 +1,12 @@
 /**
  * Retractions. Author keys are dropped, so a key cannot retract a vote later. Each vote contains
- * the hash of a secret that its node stores, and any later author retracts the vote by revealing
- * that secret.
+ * the hash of a secret that its node stores, and whoever reveals that secret retracts the vote. So a
+ * retraction proves itself: it has neither an author nor a signature.
  */
 import { randomBytes } from 'node:crypto'
-import { DOMAIN, SECRET_BYTES } from '../constants.ts'
-import { concat, sha256 } from '../bytes/index.ts'
+import { DOMAIN, HASH_BYTES, SECRET_BYTES } from '../constants.ts'
+import { concat, readAll, readBytes, sha256 } from '../bytes/index.ts'
+import type { Decoder } from '../bytes/index.ts'
 
 /** Retracts a vote by revealing its secret. */
 export interface Retraction {
@@ -14,7 +15,11 @@ export interface Retraction {
   readonly secret: Uint8Array
 }
 
+/** Bytes of a retraction: digest and secret. */
+export const RETRACTION_BYTES = HASH_BYTES + SECRET_BYTES
+
 const PREFIX = Buffer.from(`${DOMAIN}/retraction`)
+const ID_PREFIX = Buffer.from(`${DOMAIN}/retraction-id`)
 
 export function createSecret(): Uint8Array {
   return new Uint8Array(randomBytes(SECRET_BYTES))
@@ -23,4 +28,29 @@ export function createSecret(): Uint8Array {
 /** The commitment of a vote: the first 16 bytes of SHA-256 over domain, digest and secret. */
 export function commitmentOf({ digest, secret }: Retraction): Uint8Array {
   return sha256(concat(PREFIX, digest, secret)).subarray(0, SECRET_BYTES)
+}
+
+/** Names a retraction by what it opens: a commitment is retracted once, by whatever secret. */
+export function retractionId(retraction: Retraction): Uint8Array {
+  return openedId(retraction.digest, commitmentOf(retraction))
+}
+
+/** The id of the retraction that opens a commitment. */
+export function openedId(digest: Uint8Array, commitment: Uint8Array): Uint8Array {
+  return sha256(concat(ID_PREFIX, digest, commitment))
+}
+
+export function writeRetraction({ digest, secret }: Retraction): Uint8Array {
+  return concat(digest, secret)
+}
+
+/** Throws `MalformedError`. */
+export function readRetraction(decoder: Decoder): Retraction {
+  const digest = readBytes(decoder, HASH_BYTES).slice()
+  return { digest, secret: readBytes(decoder, SECRET_BYTES).slice() }
+}
+
+/** Throws `MalformedError`. */
+export function retractionOf(bytes: Uint8Array): Retraction {
+  return readAll(bytes, readRetraction)
 }

@@ -23,7 +23,12 @@ export class StandingKeys<Section extends PrefixReader> {
    * count if that one is void.
    */
   readonly older: Section
-  /** Retractions: (digest, commitment, author, seq). */
+  /** What older registers commit to: (digest, commitment, then as in `older`). */
+  readonly olderCommitments: Section
+  /**
+   * Retractions: (digest, commitment, author, seq) of those in entries, (digest, commitment) of those
+   * without an author.
+   */
   readonly withdrawals: Section
   readonly facetSection: Section
   readonly facets: Facets
@@ -32,6 +37,7 @@ export class StandingKeys<Section extends PrefixReader> {
     this.rows = section('standings')
     this.votes = section('votes')
     this.older = section('older-votes')
+    this.olderCommitments = section('older-commitments')
     this.withdrawals = section('withdrawals')
     this.facetSection = section('facets')
     this.facets = new Facets(this.facetSection)
@@ -83,6 +89,16 @@ export class StandingKeys<Section extends PrefixReader> {
     return older
   }
 
+  /** Whether a stored register commits to it, the latest of its voice or an older one. */
+  async isHeld(row: StandingRow, digest: Uint8Array, commitment: Uint8Array): Promise<boolean> {
+    const isLatest =
+      row.form === 'list'
+        ? (await this.votesWith(row, digest, commitment)).length > 0
+        : await this.facets.hasCommitment(digest, commitment)
+    if (isLatest) return true
+    return hasAny(this.olderCommitments, concat(digest, commitment))
+  }
+
   /** Whether a retraction of the vote is stored, live or not. */
   isWithdrawn(digest: Uint8Array, commitment: Uint8Array): Promise<boolean> {
     return hasAny(this.withdrawals, concat(digest, commitment))
@@ -92,6 +108,8 @@ export class StandingKeys<Section extends PrefixReader> {
   async isRetracted(digest: Uint8Array, commitment: Uint8Array, isLive: IsLive): Promise<boolean> {
     const prefix = concat(digest, commitment)
     for await (const [key] of this.withdrawals.entries(prefix)) {
+      // Without an author nothing can make it void.
+      if (key.length === prefix.length) return true
       const author = key.subarray(prefix.length, prefix.length + KEY_BYTES)
       if (isLive(author, seqOf(key.subarray(prefix.length + KEY_BYTES)))) return true
     }
@@ -108,13 +126,23 @@ export function olderKey(
   return equalBytes(voice, author) ? key : concat(key, author)
 }
 
+/** The key of what an older register commits to. */
+export function olderCommitmentKey(
+  digest: Uint8Array,
+  commitment: Uint8Array,
+  at: Parameters<typeof olderKey>[1]
+): Uint8Array {
+  return concat(digest, commitment, olderKey(digest, at).subarray(digest.length))
+}
+
+/** Without an author: the key of a retraction that is in no entry. */
 export function withdrawalKey(
   digest: Uint8Array,
   commitment: Uint8Array,
-  author: Uint8Array,
-  seq: number
+  by?: { readonly author: Uint8Array; readonly seq: number }
 ): Uint8Array {
-  return concat(digest, commitment, author, seqBytes(seq))
+  if (by === undefined) return concat(digest, commitment)
+  return concat(digest, commitment, by.author, seqBytes(by.seq))
 }
 
 /** Whether the section has a key with the prefix. */

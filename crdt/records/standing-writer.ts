@@ -14,14 +14,21 @@ import { concat, toHex } from '../bytes/index.ts'
 import { replaceFacets } from './facets.ts'
 import { encodeRegister } from './register.ts'
 import { commitmentOf } from './retraction.ts'
-import { hasAny, olderKey, StandingKeys, withdrawalKey } from './standing-keys.ts'
+import {
+  hasAny,
+  olderCommitmentKey,
+  olderKey,
+  StandingKeys,
+  withdrawalKey
+} from './standing-keys.ts'
 import { EMPTY_ROW, readRow, sizeOfList, storedVote, writeRow, writeVote } from './standing-row.ts'
-import { describes, opinionOf, says } from './standing.ts'
+import { changeSums, isAtEdge, NO_SUMS } from './standing-sums.ts'
 import { isLater, isSamePosition } from './voice-order.ts'
 import type { DraftSection, Drafts } from '../store/drafts.ts'
 import type { IsLive } from './standing-keys.ts'
 import type { Register } from './register.ts'
-import type { StandingRow, StoredVote, Sums } from './standing-row.ts'
+import type { Retraction } from './retraction.ts'
+import type { StandingRow, StoredVote } from './standing-row.ts'
 import type { VotePosition } from './voice-order.ts'
 import type { Value } from './value.ts'
 
@@ -29,8 +36,20 @@ export interface StandingWriterInit {
   /** Its changes are drafts, read again by the next call. */
   readonly drafts: Pick<Drafts, 'section'>
   readonly isLive: IsLive
+  /** Retractions without an author. */
+  readonly retractions?: OpenRetractions
   /** Votes that a row lists. */
   readonly maxListed?: number
+}
+
+/** Retractions without an author: those that open a stored register, and those that wait for one. */
+export interface OpenRetractions {
+  /** The waiting one that opens the commitment; it waits no longer. */
+  take(digest: Uint8Array, commitment: Uint8Array): Retraction | undefined
+  /** A stored register has what it opens. */
+  put(retraction: Retraction): void
+  /** No stored register has the commitment any longer. */
+  del(digest: Uint8Array, commitment: Uint8Array): void
 }
 
 /** The place of an entry. In a closed swarm with the order among the entries of its member. */
@@ -51,29 +70,29 @@ interface ChangedRow {
 const TURN = 512
 
 const EMPTY = new Uint8Array()
-const NO_SUMS: Sums = {
-  stored: 0,
-  speaking: 0,
-  vouches: 0,
-  disputes: 0,
-  stales: 0,
-  opinions: new Map()
-}
+const NO_RETRACTIONS: OpenRetractions = { take: () => undefined, put: () => {}, del: () => {} }
 
 export class StandingWriter {
   readonly #keys: StandingKeys<DraftSection>
   readonly #isLive: IsLive
+  readonly #retractions: OpenRetractions
   readonly #maxListed: number
 
-  constructor({ drafts, isLive, maxListed = MAX_LISTED_VOTES }: StandingWriterInit) {
+  constructor({
+    drafts,
+    isLive,
+    retractions = NO_RETRACTIONS,
+    maxListed = MAX_LISTED_VOTES
+  }: StandingWriterInit) {
     this.#keys = new StandingKeys((name) => drafts.section(name))
     this.#isLive = isLive
+    this.#retractions = retractions
     this.#maxListed = maxListed
   }
 
   /** Adds the values of an entry. Returns the records that had no vote before. */
   async add(at: EntryPosition, values: readonly Value[]): Promise<Uint8Array[]> {
-    const said = values.filter((value) => value.type !== 'record')
+    const said = lastOfEach(values)
     const rows = await this.#read(said)
     const fresh = [...rows.values()].filter(({ row }) => !hasVotes(row))
     for (const [i, value] of said.entries()) {
@@ -84,8 +103,47 @@ export class StandingWriter {
           ? await this.#addRegister(changed, value.register, positionOf(value, at))
           : await this.#addRetraction(changed, value, at)
     }
+    for (const value of said) {
+      if (value.type !== 'register') continue
+      const { digest, register } = value
+      const waiting = this.#retractions.take(digest, register.commitment)
+      if (waiting !== undefined) await this.#open(rowOf(rows, digest), waiting)
+    }
     this.#write(rows)
     return fresh.map(({ digest }) => digest)
+  }
+
+  /**
+   * Adds retractions without an author. Returns those that open the commitment of a stored register;
+   * the others change nothing.
+   */
+  async retract(retractions: readonly Retraction[]): Promise<Retraction[]> {
+    const rows = await this.#read(retractions)
+    const opening: Retraction[] = []
+    for (const retraction of retractions) {
+      const changed = rowOf(rows, retraction.digest)
+      if (await this.#open(changed, retraction)) opening.push(retraction)
+    }
+    this.#write(rows)
+    return opening
+  }
+
+  /** The votes no longer count here, whether their registers are stored or not; peers learn nothing. */
+  async withdraw(retractions: readonly Retraction[]): Promise<void> {
+    const rows = await this.#read(retractions)
+    for (const retraction of retractions) {
+      await this.#withdraw(rowOf(rows, retraction.digest), commitmentOf(retraction))
+    }
+    this.#write(rows)
+  }
+
+  /** Drops what `withdraw` has added where no register is stored that the retractions open. */
+  async dropUseless(retractions: readonly Retraction[]): Promise<void> {
+    const rows = await this.#read(retractions)
+    for (const retraction of retractions) {
+      await this.#close(rowOf(rows, retraction.digest), commitmentOf(retraction))
+    }
+    this.#write(rows)
   }
 
   /** Removes values of an entry. Returns those of its records that no author votes on any longer. */
@@ -99,6 +157,11 @@ export class StandingWriter {
         value.type === 'retraction'
           ? await this.#removeRetraction(changed, value, at)
           : await this.#removeRegister(changed, positionOf(value, at))
+      if (value.type !== 'register') continue
+      this.#keys.olderCommitments.del(
+        olderCommitmentKey(value.digest, value.register.commitment, positionOf(value, at))
+      )
+      await this.#close(changed, value.register.commitment)
     }
     this.#write(rows)
     return [...spoken].filter(({ row }) => !hasVotes(row)).map(({ digest }) => digest)
@@ -122,16 +185,48 @@ export class StandingWriter {
     }
     const [older, latest] = isLater(vote, before) ? [before, vote] : [vote, before]
     this.#keys.older.put(olderKey(digest, older), writeVote(older))
+    this.#keys.olderCommitments.put(
+      olderCommitmentKey(digest, older.register.commitment, older),
+      EMPTY
+    )
     return this.#replace(row, digest, before, storedVote({ ...latest, hasOlder: true }))
   }
 
   async #addRetraction(
     { digest, row }: ChangedRow,
     { secret }: Retracting,
-    { author, seq }: EntryPosition
+    by: EntryPosition
   ): Promise<StandingRow> {
     const commitment = commitmentOf({ digest, secret })
-    this.#keys.withdrawals.put(withdrawalKey(digest, commitment, author, seq), EMPTY)
+    this.#keys.withdrawals.put(withdrawalKey(digest, commitment, by), EMPTY)
+    return this.#markRetracted({ digest, row }, commitment)
+  }
+
+  /** False, and nothing changed, if no stored register has what it opens. */
+  async #open(changed: ChangedRow, retraction: Retraction): Promise<boolean> {
+    const { digest } = changed
+    const commitment = commitmentOf(retraction)
+    if (!(await this.#keys.isHeld(changed.row, digest, commitment))) return false
+    await this.#withdraw(changed, commitment)
+    this.#retractions.put(retraction)
+    return true
+  }
+
+  async #withdraw(changed: ChangedRow, commitment: Uint8Array): Promise<void> {
+    this.#keys.withdrawals.put(withdrawalKey(changed.digest, commitment), EMPTY)
+    changed.row = await this.#markRetracted(changed, commitment)
+  }
+
+  /** Drops the retraction without an author if no stored register has what it opens. */
+  async #close(changed: ChangedRow, commitment: Uint8Array): Promise<void> {
+    const { digest, row } = changed
+    if (!row.hasWithdrawals || (await this.#keys.isHeld(row, digest, commitment))) return
+    this.#keys.withdrawals.del(withdrawalKey(digest, commitment))
+    this.#retractions.del(digest, commitment)
+    changed.row = { ...row, hasWithdrawals: await hasAny(this.#keys.withdrawals, digest) }
+  }
+
+  async #markRetracted({ digest, row }: ChangedRow, commitment: Uint8Array): Promise<StandingRow> {
     let next: StandingRow = { ...row, hasWithdrawals: true }
     for (const vote of await this.#keys.votesWith(row, digest, commitment)) {
       next = await this.#replace(next, digest, vote, { ...vote, isRetracted: true })
@@ -154,6 +249,7 @@ export class StandingWriter {
     const live = older.findLast((each) => this.#isLive(each.author, each.seq))
     if (live === undefined) return this.#replace(row, digest, vote, undefined)
     this.#keys.older.del(olderKey(digest, live))
+    this.#keys.olderCommitments.del(olderCommitmentKey(digest, live.register.commitment, live))
     const isRetracted = await this.#isWithdrawn(row, digest, live.register.commitment)
     // Later ones that are not live stay until they are removed themselves.
     const hasOlder = older.length > 1
@@ -163,10 +259,10 @@ export class StandingWriter {
   async #removeRetraction(
     { digest, row }: ChangedRow,
     { secret }: Retracting,
-    { author, seq }: EntryPosition
+    by: EntryPosition
   ): Promise<StandingRow> {
     const commitment = commitmentOf({ digest, secret })
-    this.#keys.withdrawals.del(withdrawalKey(digest, commitment, author, seq))
+    this.#keys.withdrawals.del(withdrawalKey(digest, commitment, by))
     if (await this.#keys.isWithdrawn(digest, commitment)) return row
     let next = row
     for (const vote of await this.#keys.votesWith(row, digest, commitment)) {
@@ -224,7 +320,9 @@ export class StandingWriter {
     return row
   }
 
-  async #read(values: readonly Value[]): Promise<Map<string, ChangedRow>> {
+  async #read(
+    values: readonly { readonly digest: Uint8Array }[]
+  ): Promise<Map<string, ChangedRow>> {
     const unique = new Map(values.map(({ digest }) => [toHex(digest), digest]))
     const stored = await this.#keys.rows.getMany([...unique.values()])
     return new Map(
@@ -251,67 +349,25 @@ function positionOf(value: Value, { author, seq, order = seq }: EntryPosition): 
     : { voice, order, author, seq }
 }
 
+/**
+ * What an entry says. Of several registers of a voice for one record the last one counts: so what is
+ * stored does not depend on what was stored before.
+ */
+function lastOfEach(values: readonly Value[]): Exclude<Value, { type: 'record' }>[] {
+  const said = values.filter((value) => value.type !== 'record')
+  const last = new Map(
+    said.map((value) => [
+      value.type === 'register' ? toHex(concat(value.digest, value.voice ?? EMPTY)) : value,
+      value
+    ])
+  )
+  return [...last.values()]
+}
+
 function rowOf(rows: ReadonlyMap<string, ChangedRow>, digest: Uint8Array): ChangedRow {
   return rows.get(toHex(digest)) ?? { digest, row: EMPTY_ROW }
 }
 
 function hasVotes(row: StandingRow): boolean {
   return row.form === 'list' ? row.votes.length > 0 : row.sums.stored > 0
-}
-
-function changeSums(
-  sums: Sums,
-  before: StoredVote | undefined,
-  after: StoredVote | undefined
-): Sums {
-  const opinions = new Map(sums.opinions)
-  let { stored, speaking, vouches, disputes, stales } = sums
-  for (const [vote, sign] of [[before, -1] as const, [after, 1] as const]) {
-    if (vote === undefined) continue
-    stored += sign
-    if (says(vote)) speaking += sign
-    if (vote.register.vote === 'stale' && !vote.isRetracted) stales += sign
-    const opinion = opinionOf(vote)
-    if (opinion === undefined) continue
-    const authors = (opinions.get(opinion) ?? 0) + sign
-    if (authors > 0) opinions.set(opinion, authors)
-    else opinions.delete(opinion)
-    if (vote.register.vote === 'dispute') disputes += sign
-    else vouches += sign
-  }
-  const { day, validFrom, validTo } = isDescribing(after) ? after.register : {}
-  return {
-    stored,
-    speaking,
-    vouches,
-    disputes,
-    stales,
-    opinions,
-    day: extreme(Math.min, sums.day, day),
-    validFrom: extreme(Math.min, sums.validFrom, validFrom),
-    validTo: extreme(Math.max, sums.validTo, validTo)
-  }
-}
-
-function isDescribing(vote: StoredVote | undefined): vote is StoredVote {
-  return vote !== undefined && describes(vote.register) && !vote.isRetracted
-}
-
-/** Whether the first day, or a first or last date, may have been that of this vote alone. */
-function isAtEdge(sums: Sums, vote: StoredVote): boolean {
-  if (!isDescribing(vote)) return false
-  const { day, validFrom, validTo } = vote.register
-  return (
-    day === sums.day ||
-    (validFrom !== undefined && validFrom === sums.validFrom) ||
-    (validTo !== undefined && validTo === sums.validTo)
-  )
-}
-
-function extreme(
-  pick: (a: number, b: number) => number,
-  a: number | undefined,
-  b: number | undefined
-): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : pick(a, b)
 }

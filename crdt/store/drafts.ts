@@ -25,6 +25,9 @@ interface Change extends KeyChange {
   readonly draft: object
 }
 
+/** `value` is undefined for a deleted key. */
+export type OnTake = (key: Uint8Array, value: Uint8Array | undefined) => void
+
 export class Drafts {
   readonly #store: Pick<Store, 'section'>
   readonly #sections: DraftSection[] = []
@@ -33,8 +36,9 @@ export class Drafts {
     this.#store = store
   }
 
-  section(name: string): DraftSection {
-    const section = new DraftSection(this.#store.section(name))
+  /** `onTake`: called with each change that a commit takes. */
+  section(name: string, onTake?: OnTake): DraftSection {
+    const section = new DraftSection(this.#store.section(name), onTake)
     this.#sections.push(section)
     return section
   }
@@ -63,13 +67,15 @@ export class Drafts {
 
 export class DraftSection implements PrefixReader {
   readonly #section: Section
+  readonly #onTake: OnTake | undefined
   /** Changes since the last `take`, and those on their way to disk, by key. */
   #current = new Map<string, KeyChange>()
   readonly #pending = new Map<string, Change>()
   readonly #names = new Map<object, string[]>()
 
-  constructor(section: Section) {
+  constructor(section: Section, onTake?: OnTake) {
     this.#section = section
+    this.#onTake = onTake
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
@@ -134,6 +140,7 @@ export class DraftSection implements PrefixReader {
     const operations: Operation[] = []
     for (const [name, { key, value }] of this.#current) {
       this.#pending.set(name, { key, value, draft })
+      this.#onTake?.(key, value)
       operations.push(value === undefined ? this.#section.del(key) : this.#section.put(key, value))
     }
     if (operations.length > 0) this.#names.set(draft, [...this.#current.keys()])

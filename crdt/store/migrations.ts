@@ -69,7 +69,8 @@ function addStandings(store: Pick<Store, 'section'>): Promise<Operation[]> {
  */
 async function rereadEntries(store: Pick<Store, 'section'>): Promise<Operation[]> {
   const feeds = store.section('feeds')
-  const operations: Operation[] = []
+  // Standings have an index of what older registers commit to.
+  const operations = [store.section('meta').put(REBUILD_KEY, new Uint8Array())]
   for await (const [author, feed] of feeds.entries()) {
     if (formatOf(feed) <= LAST_READ_BY_SCHEMA_5) continue
     operations.push(feeds.put(author, withoutDoc(feed)))

@@ -1,6 +1,7 @@
 /**
  * Votes of this node on records of the hive. A node has one vote on a record, whichever agent casts
- * it and under whichever author key: the commit of a new vote retracts the one before it.
+ * it and under whichever author key: a new vote takes the place of the one before it. Where that one
+ * has an earlier author key, the new vote counts here at once and leaves hours later.
  */
 import { HiveError } from '../errors.ts'
 import { resolveId } from '../arguments/index.ts'
@@ -77,13 +78,14 @@ export class Votes {
   ): Promise<boolean> {
     const { replica, announce, onVote } = this.#components
     const attested = state === undefined ? undefined : await replica.get(digest)
-    const entries =
-      state === undefined
-        ? await replica.retractMany([digest], operations)
-        : attested === undefined
-          ? await replica.retractMany([], operations)
-          : await replica.revise({ record: attested.record, ...state, operations })
-    if (entries.length === 0) return false
+    if (state === undefined || attested === undefined) {
+      const digests = state === undefined ? [digest] : []
+      const retracted = await replica.retractMany(digests, operations)
+      if (retracted.length === 0) return false
+      onVote(digest)
+      return true
+    }
+    const entries = await replica.revise({ record: attested.record, ...state, operations })
     onVote(digest)
     await announce(entries)
     return true
@@ -100,11 +102,9 @@ export class Votes {
   }
 
   async #retract(digest: Uint8Array): Promise<boolean> {
-    const { replica, announce, onVote } = this.#components
-    const entry = await replica.retract(digest)
-    if (entry === undefined) return false
+    const { replica, onVote } = this.#components
+    if ((await replica.retract(digest)) === undefined) return false
     onVote(digest)
-    await announce([entry])
     return true
   }
 

@@ -376,9 +376,7 @@ export class CortexFactory {
     digests: readonly Uint8Array[],
     operations: readonly Operation[]
   ): Promise<boolean> {
-    const entries = await this.#parts.replica.retractMany(digests, operations)
-    await this.#announce(entries)
-    return entries.length > 0
+    return (await this.#parts.replica.retractMany(digests, operations)).length > 0
   }
 
   #notifySubscribers(digest: Uint8Array): void {

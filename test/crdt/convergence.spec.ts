@@ -14,6 +14,7 @@ const histories = fc.array(fc.tuple(fc.nat(2), batch, fc.boolean()), {
 /** Deliveries by gossip: which entry to which replica; the same one twice, or never, in any order. */
 const deliveries = fc.array(fc.tuple(fc.nat(), fc.nat(2)), { maxLength: 60 })
 
+import type { Retraction } from '../../crdt/index.ts'
 describe('three replicas', () => {
   it('end equal after entries were lost, doubled and shuffled, and one sync', async function () {
     this.timeout(60_000)
@@ -23,7 +24,7 @@ describe('three replicas', () => {
         const replicas = await Promise.all(
           [0, 1, 2].map(async () => stack.use(await replicaOn()).replica)
         )
-        const wire: Uint8Array[] = []
+        const wire: (Retraction | Uint8Array)[] = []
         for (const [who, numbers, rotates] of history) {
           const replica = replicas[who]
           if (rotates) replica?.rotateAuthor()
@@ -34,11 +35,12 @@ describe('three replicas', () => {
           wire.push(...(published?.entries ?? []).map(writeEntry))
           const [voted] = published?.votes ?? []
           const retraction = voted === undefined ? undefined : await replica?.retract(voted)
-          if (retraction !== undefined) wire.push(writeEntry(retraction))
+          if (retraction !== undefined) wire.push(retraction)
         }
         for (const [entry, to] of delivered) {
-          const bytes = wire[entry % wire.length]
-          if (bytes !== undefined) await replicas[to]?.admit(bytes)
+          const sent = wire[entry % wire.length]
+          if (sent instanceof Uint8Array) await replicas[to]?.admit(sent)
+          else if (sent !== undefined) await replicas[to]?.retractions.admit([sent])
         }
         for (const from of replicas) for (const to of replicas) await deliver(from, to)
         const [first, ...others] = await Promise.all(replicas.map(contentOf))

@@ -31,6 +31,7 @@ export interface PublishingComponents {
     | 'publish'
     | 'publishEvidence'
     | 'retract'
+    | 'retractMany'
     | 'voteOn'
   >
   readonly skills: Pick<SkillService, 'runner' | 'store'>
@@ -121,19 +122,16 @@ export class SkillPublishing {
 
   /** Retracts this node's votes on the skill and its receipts; false if there are none. */
   async withdraw(given: string): Promise<boolean> {
-    const { announce, replica } = this.#components
+    const { replica } = this.#components
     const digest = await resolveId(given, recordIds(replica, SKILLS))
     if (digest === undefined) return false
     const id = toHex(digest)
-    const entries: Entry[] = []
+    const vouched: Uint8Array[] = []
     this.#reported.delete(id)
     for (const each of [digest, ...(await replica.claims(id, RECEIPTS))]) {
-      if ((await replica.voteOn(each)) !== 'vouch') continue
-      const entry = await replica.retract(each)
-      if (entry !== undefined) entries.push(entry)
+      if ((await replica.voteOn(each)) === 'vouch') vouched.push(each)
     }
-    await announce(entries)
-    return entries.length > 0
+    return (await replica.retractMany(vouched)).length > 0
   }
 
   /** Votes against the skill, in place of a vote for it. */
@@ -189,9 +187,8 @@ export class SkillPublishing {
     const before = this.#reported.get(id)
     this.#reported.set(id, { author: toHex(author), digest })
     if (before?.author !== toHex(author)) return published
-    const retraction = await replica.retract(before.digest)
-    const more = retraction === undefined ? [] : [retraction]
-    return { ...published, entries: [...published.entries, ...more] }
+    await replica.retract(before.digest)
+    return published
   }
 
   #today(): number {

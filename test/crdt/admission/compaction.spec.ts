@@ -198,11 +198,11 @@ describe('compaction', () => {
     await using node = await replicaOn()
     const { records } = await node.replica.publish(publications(1_500))
     assert.equal(node.replica.isCompactionDue, false)
-    for (const digest of records.slice(0, 700)) await node.replica.retract(digest)
+    for (const digest of records.slice(0, 1_100)) await node.replica.retract(digest)
     assert.equal(node.replica.isCompactionDue, true)
     await node.replica.compact()
     assert.equal(node.replica.isCompactionDue, false)
-    assert.equal((await Array.fromAsync(node.replica.attestedRecords())).length, 800)
+    assert.equal((await Array.fromAsync(node.replica.attestedRecords())).length, 400)
   })
 
   it('is gone on with after a crash', async () => {

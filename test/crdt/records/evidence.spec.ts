@@ -12,6 +12,8 @@ async function sums(replica: Replica, digest: Uint8Array): Promise<Record<string
   return Object.fromEntries((await replica.get(digest))?.standing.counters ?? [])
 }
 
+import type { Retraction } from '../../../crdt/index.ts'
+
 describe('evidence', () => {
   it('is counted once, by whichever author of a node it is published', async () => {
     await using a = await replicaOn()
@@ -113,7 +115,7 @@ describe('evidence', () => {
             [0, 1, 2].map(async () => stack.use(await replicaOn()).replica)
           )
           const items = publications(6)
-          const wire: Uint8Array[] = []
+          const wire: (Retraction | Uint8Array)[] = []
           const counted = new Map<string, number>()
           const digests: Uint8Array[] = []
           for (const { who, what, record, count } of actions) {
@@ -135,13 +137,14 @@ describe('evidence', () => {
             if (what === 'report')
               wire.push(...(await replica.publishEvidence(20_000)).map(writeEntry))
             if (what === 'retract') {
-              const entry = await replica.retract(digest)
-              if (entry !== undefined) wire.push(writeEntry(entry))
+              const retraction = await replica.retract(digest)
+              if (retraction !== undefined) wire.push(retraction)
             }
           }
           for (const [entry, to] of delivered) {
-            const bytes = wire[entry % Math.max(1, wire.length)]
-            if (bytes !== undefined) await replicas[to]?.admit(bytes)
+            const sent = wire[entry % Math.max(1, wire.length)]
+            if (sent instanceof Uint8Array) await replicas[to]?.admit(sent)
+            else if (sent !== undefined) await replicas[to]?.retractions.admit([sent])
           }
           for (const replica of replicas) await replica.publishEvidence(20_001)
           for (const from of replicas) for (const to of replicas) await deliver(from, to)

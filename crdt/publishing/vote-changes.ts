@@ -1,0 +1,221 @@
+/**
+ * Retracts and replaces votes of this node, so that nothing links its author keys.
+ *
+ * A vote of the author in use is replaced by that author's next register, and in a closed swarm any
+ * vote of the member is: the latest register of a voice counts. A vote of an earlier author is
+ * retracted at once, without an author; the next vote on its record leaves hours later. So peers
+ * count this node never twice, and for these hours not at all.
+ */
+import { KEY_BYTES } from '../constants.ts'
+import { equalBytes, toHex } from '../bytes/index.ts'
+import { commitmentOf, openedId } from '../records/retraction.ts'
+import { HELD_POSITION } from './held-votes.ts'
+import type { FeedAppender } from './publisher.ts'
+import type { HeldRow, HeldVote, HeldVotes } from './held-votes.ts'
+import type { OwnRetraction, OwnRetractions } from './own-retractions.ts'
+import type { OwnVotes } from './own-votes.ts'
+import type { PreparedPublication } from './publication.ts'
+import type { VoteTiming } from './vote-timing.ts'
+import type { RecordStore } from '../records/record-store.ts'
+import type { Register } from '../records/register.ts'
+import type { Retraction } from '../records/retraction.ts'
+import type { PositionedRegister } from '../records/standing-reader.ts'
+import type { EntryPosition } from '../records/standing-writer.ts'
+import type { Operation, Store } from '../store/section.ts'
+
+/** What a node changes of its own votes beside its entries, in one commit. */
+export interface OwnChanges {
+  /** Their votes no longer count here. */
+  readonly withdrawn?: readonly Retraction[]
+  /** Held votes that no longer count here. */
+  readonly dropped?: readonly HeldVote[]
+  /** Held votes that count here from now on. */
+  readonly held?: readonly HeldVote[]
+  readonly at: EntryPosition
+}
+
+export interface VoteChangesInit {
+  readonly store: Pick<Store, 'commit'>
+  readonly ownVotes: OwnVotes
+  readonly own: OwnRetractions
+  readonly held: HeldVotes
+  readonly timing: VoteTiming
+  readonly recordStore: Pick<RecordStore, 'positionsWith'>
+  /** In a closed swarm the registers of a member replace each other, whatever their authors. */
+  readonly isClosed: boolean
+  runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
+}
+
+/** Retractions of one commit: all of it is on disk, or nothing. */
+const MAX_RETRACTIONS = 500
+
+export class VoteChanges {
+  readonly #init: VoteChangesInit
+
+  constructor(init: VoteChangesInit) {
+    this.#init = init
+  }
+
+  /**
+   * Retracts this node's votes, and writes `operations` in the commit of the last ones. Votes of one
+   * author leave together, those of others at other times.
+   */
+  async retract(
+    digests: readonly Uint8Array[],
+    operations: readonly Operation[]
+  ): Promise<Retraction[]> {
+    const retractions = await this.#init.ownVotes.retractionsOf(digests)
+    if (retractions.length === 0) await this.#init.store.commit(operations)
+    for (let from = 0; from < retractions.length; from += MAX_RETRACTIONS) {
+      const batch = retractions.slice(from, from + MAX_RETRACTIONS)
+      const isLast = from + MAX_RETRACTIONS >= retractions.length
+      await this.#retractTogether(batch, isLast ? operations : [])
+    }
+    return retractions
+  }
+
+  /**
+   * Whether a register of the author may follow what this node said of the record. `latest`: the
+   * author's latest register.
+   */
+  mayFollow(
+    author: Uint8Array,
+    digest: Uint8Array,
+    secret: Uint8Array | undefined,
+    latest: PositionedRegister | undefined
+  ): boolean {
+    if (this.#init.isClosed) return true
+    const row = this.#init.held.get(digest)
+    if (row !== undefined && (secret === undefined || row.vote !== undefined)) {
+      return equalBytes(row.author, author)
+    }
+    if (secret === undefined) return true
+    const before = commitmentOf({ digest, secret })
+    return latest !== undefined && equalBytes(latest.register.commitment, before)
+  }
+
+  /** What is left of an earlier change when a register follows it after all. */
+  followed(digest: Uint8Array): { readonly operations: Operation[]; readonly dropped: HeldVote[] } {
+    const row = this.#init.held.get(digest)
+    if (row === undefined) return { operations: [], dropped: [] }
+    return {
+      operations: [this.#init.held.del(digest)],
+      dropped: row.vote === undefined ? [] : [row.vote]
+    }
+  }
+
+  /** Holds a vote back, and retracts the one before it. */
+  async hold(vote: PreparedPublication): Promise<void> {
+    const { ownVotes, own, held, timing } = this.#init
+    const { digest, operations } = vote
+    const secret = await ownVotes.secretOf(digest)
+    const before = held.get(digest)
+    const retraction =
+      secret === undefined || before?.vote !== undefined ? undefined : { digest, secret }
+    const row = retraction === undefined ? before : await this.#awaiting(retraction)
+    if (row === undefined) throw new Error('Nothing holds the vote back.')
+    const retracted = retraction === undefined ? [] : [{ retraction, due: timing.now() }]
+    const next = { ...row, vote }
+    await ownVotes.prepare([vote])
+    await own.prepare(retracted)
+    await held.prepare(next)
+    await this.#commit(
+      {
+        withdrawn: retracted.map((each) => each.retraction),
+        dropped: before?.vote === undefined ? [] : [before.vote],
+        held: [vote],
+        at: HELD_POSITION
+      },
+      () => [held.put(next), ...own.put(retracted), ownVotes.put(vote), ...operations]
+    )
+  }
+
+  /** Ends waits: those that have begun when they are over, others when peers have the retraction. */
+  async startWaits(): Promise<void> {
+    const { own, held, timing, store } = this.#init
+    const started = held
+      .all()
+      .filter(({ until, digest, awaited }) => until === 0 && !own.has(openedId(digest, awaited)))
+    const over = held.due(timing.now()).filter(({ vote }) => vote === undefined)
+    await store.commit([
+      ...started.map((row) => held.put({ ...row, until: timing.now() + timing.delay() })),
+      ...over.map(({ digest }) => held.del(digest))
+    ])
+    await held.finish(over.map(({ digest }) => digest))
+  }
+
+  async #retractTogether(
+    retractions: readonly Retraction[],
+    operations: readonly Operation[]
+  ): Promise<void> {
+    const { ownVotes, own, held, isClosed } = this.#init
+    const isHeld = ({ digest }: Retraction): boolean => held.get(digest)?.vote !== undefined
+    const unheld = retractions.filter(isHeld).flatMap(({ digest }) => held.get(digest) ?? [])
+    const retracted = await this.#timed(retractions.filter((each) => !isHeld(each)))
+    const rows: HeldRow[] = []
+    for (const { retraction } of isClosed ? [] : retracted) {
+      rows.push(await this.#awaiting(retraction))
+    }
+    const emptied = unheld.map(({ vote: _, ...row }) => row)
+    await own.prepare(retracted)
+    for (const row of [...rows, ...emptied]) await held.prepare(row)
+    await this.#commit(
+      {
+        withdrawn: retracted.map(({ retraction }) => retraction),
+        dropped: unheld.flatMap(({ vote }) => vote ?? []),
+        at: HELD_POSITION
+      },
+      () => [
+        ...own.put(retracted),
+        ...[...rows, ...emptied].map((row) => held.put(row)),
+        ...retractions.map(({ digest }) => ownVotes.del(digest)),
+        ...operations
+      ]
+    )
+    await ownVotes.finish(retractions.map(({ digest }) => digest))
+  }
+
+  /** The votes of the author with the most of them leave at once, those of others at random times. */
+  async #timed(retractions: readonly Retraction[]): Promise<OwnRetraction[]> {
+    const { timing } = this.#init
+    const groups = new Map<string, Retraction[]>()
+    for (const retraction of retractions) {
+      const name = toHex(await this.#authorOf(retraction))
+      groups.set(name, [...(groups.get(name) ?? []), retraction])
+    }
+    const now = timing.now()
+    return [...groups.values()]
+      .toSorted((a, b) => b.length - a.length)
+      .flatMap((group, i) => {
+        const due = i === 0 ? now : now + timing.delay()
+        return group.map((retraction) => ({ retraction, due }))
+      })
+  }
+
+  async #awaiting(retraction: Retraction): Promise<HeldRow> {
+    const author = await this.#authorOf(retraction)
+    return { digest: retraction.digest, until: 0, awaited: commitmentOf(retraction), author }
+  }
+
+  /** Of the vote; zeros if it is lost. */
+  async #authorOf(retraction: Retraction): Promise<Uint8Array> {
+    const { recordStore } = this.#init
+    const commitment = commitmentOf(retraction)
+    const [at] = await recordStore.positionsWith(retraction.digest, commitment)
+    return at?.author.slice() ?? new Uint8Array(KEY_BYTES)
+  }
+
+  async #commit(changes: OwnChanges, operations: () => Operation[]): Promise<void> {
+    const { durable } = await this.#init.runExclusive(({ change }) => change(changes, operations))
+    await durable
+  }
+}
+
+/** What a held vote is among the values of its node. */
+export function heldValue({ digest, register }: { digest: Uint8Array; register: Register }): {
+  readonly type: 'register'
+  readonly digest: Uint8Array
+  readonly register: Register
+} {
+  return { type: 'register', digest, register }
+}

@@ -1,0 +1,27 @@
+/**
+ * When a changed vote leaves. The retraction of a vote and the next vote on its record have different
+ * author keys, and whoever sees both at one time could take the keys for those of one node.
+ */
+import { randomInt } from 'node:crypto'
+
+/** When statements leave that would link author keys. */
+export interface VoteTiming {
+  /** Milliseconds of the Unix epoch. */
+  readonly now: () => number
+  /** Milliseconds, at random: of a new vote since peers have the retraction of the one before. */
+  readonly delay: () => number
+}
+
+const HOUR = 3_600_000
+const MIN_DELAY = HOUR
+const MAX_DELAY = 6 * HOUR
+
+/** One to six hours. */
+export function voteTiming(now: () => number = Date.now): VoteTiming {
+  return { now, delay: () => randomInt(MIN_DELAY, MAX_DELAY + 1) }
+}
+
+/** Whether a time has come. One that is too far away was taken from a clock that was wrong. */
+export function isDue(due: number, now: number): boolean {
+  return due <= now || due > now + MAX_DELAY
+}
