@@ -74,6 +74,11 @@ export class ReplicaRetractions {
     return this.#parts.waitingRetractions.has(id)
   }
 
+  /** Whether it opens a register that this replica stores. */
+  opens(retraction: Retraction): Promise<boolean> {
+    return this.#parts.retractions.opens(retraction)
+  }
+
   /** Those of the ids that peers see. */
   get(ids: readonly Uint8Array[]): Promise<Retraction[]> {
     return this.#parts.retractionSet.get(ids)

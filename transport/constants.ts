@@ -54,6 +54,15 @@ export const NODES_PER_ENTRY = 64
 export const NODES_PER_SECOND = 1_000
 export const MAX_NODE_BURST = 10_000
 
+/** Retractions asked for at once: 48 kB. */
+export const MAX_PULLED_RETRACTIONS = 1_024
+/** A frame of `/retractions`: as many retractions, or ids. */
+export const MAX_RETRACTION_FRAME_BYTES = 64 * 1024
+/** Retractions of one run that open nothing here; what is left comes with the next run. */
+export const MAX_USELESS_RETRACTIONS = 2_048
+/** Retractions of one gossip message: 3 kB. */
+export const MAX_GOSSIPED_RETRACTIONS = 64
+
 /** How long a run leaves a feed to another run that fetches it from another peer. */
 export const FETCH_LEASE = 5_000
 
@@ -136,6 +145,9 @@ export const MAX_STEM_POOL_BYTES = 32 * 1024 * 1024
 /** Dandelion++ suggests ten minutes, and that one node of ten gossips what it gets by a stem. */
 export const STEM_EPOCH = 10 * 60_000
 export const STEM_FLUFF_PROBABILITY = 0.1
+
+/** Own retractions that travel a stem together. */
+export const MAX_STEMMED_RETRACTIONS = 1_024
 
 /** What an entry waits for at least before a node that has passed it on gossips it itself. */
 export const STEM_EMBARGO = 10_000

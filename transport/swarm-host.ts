@@ -8,15 +8,18 @@ import { createHost } from './host/host.ts'
 import { describeMismatch, keyGate } from './host/key-gate.ts'
 import { have } from './sync/have.ts'
 import { instances } from './instances/instances.ts'
+import { retractionStem } from './stem/retraction-stem.ts'
+import { retractionSync } from './sync/retraction-sync.ts'
 import { stem } from './stem/stem.ts'
 import { planListen } from './reach/addresses.ts'
 import { lanTags } from './reach/lan.ts'
 import { swarmKeyBytes } from './host/swarm-key.ts'
 import { sync } from './sync/sync.ts'
 import type { PeerId } from '@libp2p/interface'
-import type { Entry } from '../crdt/index.ts'
+import type { Entry, Retraction } from '../crdt/index.ts'
 import type { DoorReason } from './door/door-reasons.ts'
 import type { KnownMembers } from './door/known-members.ts'
+import type { GossipTopics } from './gossip/gossip.ts'
 import type { FilterChange } from './filters/filters.ts'
 import type { Host, HostInit } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
@@ -31,17 +34,20 @@ export interface SwarmHostInit {
   readonly random: () => number
   /** Undefined in an open swarm. */
   readonly known: KnownMembers | undefined
+  readonly topics: GossipTopics
   protocolId(protocol: string): string
   isBanned(peer: string): boolean
   scoreOf(peer: string): number
   isConnected(): boolean
   gossip(entries: readonly Entry[]): Promise<void>
+  gossipRetractions(retractions: readonly Retraction[]): Promise<void>
   onFound(addresses: readonly string[]): void
   onRefuse(refusal: { readonly address: string; readonly reason: string }): void
   onOffence(peer: PeerId, reason: string): void
   onMemberAdmit(peer: PeerId, member: Uint8Array): void
   onMemberRefuse(peer: PeerId, reason: DoorReason, isOurs: boolean): void
   onSynced(report: PullReport): void
+  onSyncRun(peer: PeerId): void
   onFilterChange(change: FilterChange): void
   onDuplicate(peer: PeerId): void
   onOwnDuplicate(reporter: PeerId): void
@@ -91,7 +97,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       onRefuse: (address, mismatch) =>
         swarm.onRefuse({ address, reason: describeMismatch(mismatch) })
     }),
-    gossip: gossipService(swarm.protocolId('gossip'), (peer) => swarm.scoreOf(peer)),
+    gossip: gossipService(swarm.topics, (peer) => swarm.scoreOf(peer)),
     sync: sync({
       protocol: swarm.protocolId('sync'),
       replica: replica.publicView,
@@ -100,7 +106,15 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       random,
       onOffence,
       onSynced: (report) => swarm.onSynced(report),
+      onRun: (peer) => swarm.onSyncRun(peer),
       onComplete: () => replica.hearPeers()
+    }),
+    retractions: retractionSync({
+      protocol: swarm.protocolId('retractions'),
+      retractions: replica.retractions,
+      accepts: !isLight,
+      random,
+      onOffence
     }),
     filters: filters({
       protocol: swarm.protocolId('filter'),
@@ -132,6 +146,19 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
           clock,
           random,
           gossip: (entries) => swarm.gossip(entries),
+          onOffence
+        }),
+    retractionStem: isLight
+      ? () => undefined
+      : retractionStem({
+          isConnected: () => swarm.isConnected(),
+          protocol: swarm.protocolId('retraction-stem'),
+          replica,
+          retractions: replica.retractions,
+          embargo: init.embargo,
+          clock,
+          random,
+          gossip: (retractions) => swarm.gossipRetractions(retractions),
           onOffence
         })
   })

@@ -23,10 +23,10 @@ import { Observations } from './reach/observations.ts'
 import { createSwarmHost, placesOf } from './swarm-host.ts'
 import { syncAll } from './sync/sync-all.ts'
 import type { AbortOptions, IdentifyResult, Logger, PeerId } from '@libp2p/interface'
-import type { Entry } from '../crdt/index.ts'
+import type { Entry, Retraction } from '../crdt/index.ts'
 import type { FilterKind } from './filters/filter-frames.ts'
 import type { PeerFilterStatus } from './filters/peer-filters.ts'
-import type { Gossip } from './gossip/gossip.ts'
+import type { Gossip, GossipTopics } from './gossip/gossip.ts'
 import type { Host } from './host/host.ts'
 import type { Clock } from './peers/offences.ts'
 import type { PeerStatus } from './peers/peer-status.ts'
@@ -108,11 +108,13 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       clock: this.#clock,
       random: this.#random,
       protocolId: (protocol) => this.#protocolId(protocol),
+      topics: this.#topics,
       known: this.#known,
       isBanned: (peer) => this.#offences.isBanned(peer) || this.#isEnded(peer),
       scoreOf: (peer) => this.#scoreOf(peer),
       isConnected: () => this.#openHost().services.sync.peers().length > 0,
       gossip: (entries) => this.#spread(entries),
+      gossipRetractions: (retractions) => this.#spreadRetractions(retractions),
       onFound: (addresses) => {
         this.emit('lan:find', { addresses })
         this.#dialer?.add(addresses)
@@ -124,6 +126,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       onMemberRefuse: (peer, reason, isOurs) =>
         this.emit('member:refuse', { peer: peer.toString(), reason, isOurs }),
       onSynced: (report) => this.#onSynced(report),
+      onSyncRun: (peer) => void this.#syncRetractions(peer),
       onFilterChange: (change) => this.emit('filter:change', change),
       onDuplicate: (peer) => this.emit('peer:duplicate', { peer: peer.toString(), isOwn: false }),
       onOwnDuplicate: (reporter) =>
@@ -151,6 +154,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   async start(): Promise<void> {
     const host = this.#openHost()
     this.#init.replica.on('author:void', this.#onVoid)
+    this.#init.replica.on('retraction:show', this.#onShow)
     this.#init.members?.statements.on('statement:add', this.#onStatements)
     host.addEventListener('peer:connect', this.#onConnect)
     host.addEventListener('peer:disconnect', this.#onDisconnect)
@@ -169,9 +173,10 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     }
     if (this.#init.gossip !== false) {
       this.#gossip = joinGossip(host.services.gossip, {
-        topic: this.#protocolId('gossip'),
+        topics: this.#topics,
         swarm: this.#init.replica.swarm,
         replica: this.#init.replica.publicView,
+        retractions: this.#init.replica.retractions,
         subscribes: !this.#isLight,
         onHeader: this.#init.onHeader,
         pull: (peer, author) => host.services.sync.pull(peer, author),
@@ -190,6 +195,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     this.#gossip = undefined
     const host = this.#openHost()
     this.#init.replica.off('author:void', this.#onVoid)
+    this.#init.replica.off('retraction:show', this.#onShow)
     this.#init.members?.statements.off('statement:add', this.#onStatements)
     host.removeEventListener('peer:connect', this.#onConnect)
     host.removeEventListener('peer:disconnect', this.#onDisconnect)
@@ -221,6 +227,23 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     void syncAll(this.#openHost().services.sync)
   }
 
+  /** The same for retractions, by a comparison with each peer. */
+  async #spreadRetractions(retractions: readonly Retraction[]): Promise<void> {
+    if (this.#gossip !== undefined) return this.#gossip.publishRetractions(retractions)
+    for (const peer of this.#openHost().services.retractions.peers()) {
+      void this.#syncRetractions(peer)
+    }
+  }
+
+  /** Never rejects. */
+  async #syncRetractions(peer: PeerId): Promise<void> {
+    try {
+      await this.#openHost().services.retractions.sync(peer)
+    } catch (error) {
+      this.#log('cannot compare retractions with %p - %e', peer, error)
+    }
+  }
+
   /** Peers in whose filter the element seems to be: a maybe, never a proof. */
   peersThatMayHave(kind: FilterKind, element: Uint8Array): string[] {
     return this.#openHost().services.filters.peerFilters.peersWith(kind, element)
@@ -248,7 +271,9 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   async synchronize({ signal }: AbortOptions = {}): Promise<SynchronizeReport> {
     const { sync: service, filters: exchange } = this.#openHost().services
     await exchange.refresh({ signal })
-    return syncAll(service, { signal })
+    const report = await syncAll(service, { signal })
+    await Promise.all(service.peers().map((peer) => this.#syncRetractions(peer)))
+    return report
   }
 
   /** Connected peers. */
@@ -305,6 +330,13 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     return this.#host
   }
 
+  get #topics(): GossipTopics {
+    return {
+      entries: this.#protocolId('gossip'),
+      retractions: this.#protocolId('gossip-retractions')
+    }
+  }
+
   #protocolId(protocol: string): string {
     return `/hive/${this.id}/${protocol}/${protocol === 'sync' ? '2.0.0' : '1.0.0'}`
   }
@@ -342,6 +374,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     if (missing.length === 0) return
     const found = await this.fetch(missing)
     await this.#init.replica.putBodies([...found.values()])
+  }
+
+  readonly #onShow = (retractions: readonly Retraction[]): void => {
+    this.#spreadRetractions(retractions).catch((error: unknown) =>
+      this.#log('cannot publish retractions - %e', error)
+    )
   }
 
   readonly #onVoid = (proof: Uint8Array): void => {
@@ -384,6 +422,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
 
   readonly #onIdentify = ({ detail }: CustomEvent<IdentifyResult>): void => {
     this.#host?.services.stem?.send()
+    this.#host?.services.retractionStem?.send()
     const { peerId, connection, observedAddr } = detail
     if (observedAddr !== undefined) {
       this.#observations.add(peerId.toString(), connection.remoteAddr, observedAddr)

@@ -40,7 +40,7 @@ export interface RetractionAdmitterInit {
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
   readonly standings: Pick<
     StandingWriter,
-    'add' | 'dropUseless' | 'remove' | 'retract' | 'withdraw'
+    'add' | 'dropUseless' | 'opens' | 'remove' | 'retract' | 'withdraw'
   >
   readonly recordStore: Pick<RecordStore, 'has' | 'operations'>
   readonly recordLog: Pick<DigestLog, 'append'>
@@ -85,6 +85,11 @@ export class RetractionAdmitter {
     })
     await this.#finish(commit)
     return results
+  }
+
+  /** Whether a stored register has what it opens. */
+  opens(retraction: Retraction): Promise<boolean> {
+    return this.#init.serial.run(() => this.#init.standings.opens(retraction))
   }
 
   /** Own retractions are public from now on. */

@@ -128,6 +128,12 @@ export class StandingWriter {
     return opening
   }
 
+  /** Whether a stored register has what it opens. */
+  async opens(retraction: Retraction): Promise<boolean> {
+    const { digest } = retraction
+    return this.#keys.isHeld(await this.#keys.row(digest), digest, commitmentOf(retraction))
+  }
+
   /** The votes no longer count here, whether their registers are stored or not; peers learn nothing. */
   async withdraw(retractions: readonly Retraction[]): Promise<void> {
     const rows = await this.#read(retractions)

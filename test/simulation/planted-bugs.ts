@@ -190,7 +190,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'after a sync that failed there is no other with that peer',
-    file: 'transport/sync/sync.ts',
+    file: 'transport/sync/joined-runs.ts',
     from: 'current.then(ended, ended)',
     to: 'current.then(ended, () => undefined)',
     isPast: true

@@ -1,9 +1,17 @@
 /** Messages on the gossip topic; docs/PROTOCOL.md has their formulas. */
 import * as encoding from 'lib0/encoding'
 import { readAll, readBytes, readUint } from '../../crdt/bytes/index.ts'
-import { readProof, readSignedHeader, writeEntry, writeSignedHeader } from '../../crdt/index.ts'
-import { MAX_GOSSIP_BYTES } from '../constants.ts'
-import type { Entry, SignedHeader } from '../../crdt/index.ts'
+import {
+  MalformedError,
+  readProof,
+  readRetraction,
+  readSignedHeader,
+  writeEntry,
+  writeRetraction,
+  writeSignedHeader
+} from '../../crdt/index.ts'
+import { MAX_GOSSIP_BYTES, MAX_GOSSIPED_RETRACTIONS } from '../constants.ts'
+import type { Entry, Retraction, SignedHeader } from '../../crdt/index.ts'
 
 export type GossipMessage =
   /** A small entry, whole. */
@@ -40,6 +48,23 @@ export function readGossip(bytes: Uint8Array): GossipMessage {
       return { type: 'proof', bytes: body }
     }
     return { type: 'header', header: readSignedHeader(body) }
+  })
+}
+
+/** A message of the topic of retractions: at most `MAX_GOSSIPED_RETRACTIONS`. */
+export function writeGossipedRetractions(retractions: readonly Retraction[]): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, retractions.length)
+    for (const each of retractions) encoding.writeUint8Array(encoder, writeRetraction(each))
+  })
+}
+
+/** Throws `MalformedError`. */
+export function readGossipedRetractions(bytes: Uint8Array): Retraction[] {
+  return readAll(bytes, (decoder) => {
+    const count = readUint(decoder, MAX_GOSSIPED_RETRACTIONS)
+    if (count === 0) throw new MalformedError('no retractions')
+    return Array.from({ length: count }, () => readRetraction(decoder))
   })
 }
 

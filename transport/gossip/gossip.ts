@@ -15,22 +15,42 @@ import {
   IWANT_FOLLOWUP,
   MAX_GOSSIP_BYTES,
   MAX_GOSSIP_QUEUE_BYTES,
+  MAX_GOSSIPED_RETRACTIONS,
   MAX_RPC_BYTES,
   MAX_TOPIC_BYTES_PER_PEER
 } from '../constants.ts'
 import { PendingMessages } from './pending-messages.ts'
-import { readGossip, writeGossip, writeGossipProof } from './gossip-frames.ts'
+import {
+  readGossip,
+  readGossipedRetractions,
+  writeGossip,
+  writeGossipedRetractions,
+  writeGossipProof
+} from './gossip-frames.ts'
 import type { GossipSub, GossipSubComponents, Message } from '@libp2p/gossipsub'
 import type { PeerId } from '@libp2p/interface'
-import type { Entry, PublicView, SignedHeader } from '../../crdt/index.ts'
+import type {
+  Entry,
+  PublicView,
+  ReplicaRetractions,
+  Retraction,
+  SignedHeader
+} from '../../crdt/index.ts'
 
 export type GossipService = GossipSub
 export type GossipComponents = GossipSubComponents
 
+/** Retractions have a topic of their own: earlier versions would refuse them on that of entries. */
+export interface GossipTopics {
+  readonly entries: string
+  readonly retractions: string
+}
+
 export interface GossipInit {
-  readonly topic: string
+  readonly topics: GossipTopics
   readonly swarm: string
   readonly replica: Pick<PublicView, 'admit' | 'admitHeader' | 'admitProof' | 'headOf'>
+  readonly retractions: Pick<ReplicaRetractions, 'admit'>
   /** False: speaks and does not listen. */
   readonly subscribes: boolean
   /** Called with each entry or header from a peer, before its admission. */
@@ -47,7 +67,9 @@ export interface Gossip {
   publish(entry: Entry): Promise<void>
   /** Tells all peers that an author is void. */
   publishProof(proof: Uint8Array): Promise<void>
-  /** Peers that subscribed to the topic, and those of them in the mesh. */
+  /** Tells all peers of retractions. */
+  publishRetractions(retractions: readonly Retraction[]): Promise<void>
+  /** Peers that subscribed to the topic of entries, and those of them in the mesh. */
   subscribers(): string[]
   meshPeers(): string[]
   stop(): void
@@ -62,13 +84,13 @@ const GOSSIP_SCORE = -10
 
 /** The service for `createLibp2p`. `scoreOf` adds what peers did elsewhere. */
 export function gossipService(
-  topic: string,
+  topics: GossipTopics,
   scoreOf: (peer: string) => number
 ): (components: GossipSubComponents) => GossipSub {
   return gossipsub({
     globalSignaturePolicy: StrictNoSign,
     msgIdFn: (message) => hash('sha256', message.data, 'buffer'),
-    allowedTopics: [topic],
+    allowedTopics: Object.values(topics),
     fallbackToFloodsub: false,
     // Behind a NAT there may be no other way.
     runOnLimitedConnection: true,
@@ -93,28 +115,32 @@ export function gossipService(
       IPColocationFactorWeight: 0,
       // Re-grafts and late IWANT answers happen to honest peers under load (gossipsub v1.1, P7).
       behaviourPenaltyThreshold: 6,
-      topics: {
-        [topic]: createTopicScoreParams({
-          topicWeight: 1,
-          timeInMeshWeight: 0.01,
-          firstMessageDeliveriesWeight: 0.5,
-          firstMessageDeliveriesCap: 20,
-          // P3 and P3b: a quiet topic would evict honest peers for not delivering.
-          meshMessageDeliveriesWeight: 0,
-          meshFailurePenaltyWeight: 0,
-          // P4: the square of the rejects; they fade with a half-life of about a minute.
-          invalidMessageDeliveriesWeight: -20,
-          invalidMessageDeliveriesDecay: 0.99
-        })
-      }
+      topics: { [topics.entries]: topicScore(), [topics.retractions]: topicScore() }
     }
   })
 }
 
-/** Subscribes `service` to the swarm's topic. */
+function topicScore(): ReturnType<typeof createTopicScoreParams> {
+  return createTopicScoreParams({
+    topicWeight: 1,
+    timeInMeshWeight: 0.01,
+    firstMessageDeliveriesWeight: 0.5,
+    firstMessageDeliveriesCap: 20,
+    // P3 and P3b: a quiet topic would evict honest peers for not delivering.
+    meshMessageDeliveriesWeight: 0,
+    meshFailurePenaltyWeight: 0,
+    // P4: the square of the rejects; they fade with a half-life of about a minute.
+    invalidMessageDeliveriesWeight: -20,
+    invalidMessageDeliveriesDecay: 0.99
+  })
+}
+
+/** Subscribes `service` to the swarm's topics. */
 export function joinGossip(service: GossipSub, init: GossipInit): Gossip {
   return new TopicGossip(service, init)
 }
+
+type Validate = (peer: PeerId, message: Message) => Promise<TopicValidatorResult>
 
 class TopicGossip implements Gossip {
   readonly #service: GossipSub
@@ -124,39 +150,55 @@ class TopicGossip implements Gossip {
   constructor(service: GossipSub, init: GossipInit) {
     this.#service = service
     this.#init = init
-    service.topicValidators.set(
-      init.topic,
-      async (peer, message) =>
-        (await this.#pending.run(peer.toString(), () => this.#validate(peer, message))) ??
-        TopicValidatorResult.Ignore
+    this.#validateWith(init.topics.entries, (peer, message) => this.#validate(peer, message))
+    this.#validateWith(init.topics.retractions, (peer, message) =>
+      this.#validateRetractions(peer, message)
     )
     for (const event of CHANGES) service.addEventListener(event, this.#onChange)
-    if (init.subscribes) service.subscribe(init.topic)
+    if (!init.subscribes) return
+    for (const topic of Object.values(init.topics)) service.subscribe(topic)
+  }
+
+  #validateWith(topic: string, validate: Validate): void {
+    this.#service.topicValidators.set(
+      topic,
+      async (peer, message) =>
+        (await this.#pending.run(peer.toString(), () => validate(peer, message))) ??
+        TopicValidatorResult.Ignore
+    )
   }
 
   async publish(entry: Entry): Promise<void> {
-    await this.#service.publish(this.#init.topic, writeGossip(entry))
+    await this.#service.publish(this.#init.topics.entries, writeGossip(entry))
   }
 
   async publishProof(proof: Uint8Array): Promise<void> {
-    await this.#service.publish(this.#init.topic, writeGossipProof(proof))
+    await this.#service.publish(this.#init.topics.entries, writeGossipProof(proof))
+  }
+
+  async publishRetractions(retractions: readonly Retraction[]): Promise<void> {
+    const { topics } = this.#init
+    for (let from = 0; from < retractions.length; from += MAX_GOSSIPED_RETRACTIONS) {
+      const some = retractions.slice(from, from + MAX_GOSSIPED_RETRACTIONS)
+      await this.#service.publish(topics.retractions, writeGossipedRetractions(some))
+    }
   }
 
   subscribers(): string[] {
-    return this.#service.getSubscribers(this.#init.topic).map(String)
+    return this.#service.getSubscribers(this.#init.topics.entries).map(String)
   }
 
   meshPeers(): string[] {
     // Public on the class, missing from the interface it is returned as.
     const service = this.#service as GossipSub & { getMeshPeers?(topic: string): string[] }
-    return service.getMeshPeers?.(this.#init.topic) ?? []
+    return service.getMeshPeers?.(this.#init.topics.entries) ?? []
   }
 
   stop(): void {
     for (const event of CHANGES) this.#service.removeEventListener(event, this.#onChange)
-    this.#service.topicValidators.delete(this.#init.topic)
-    if (this.#service.getTopics().includes(this.#init.topic)) {
-      this.#service.unsubscribe(this.#init.topic)
+    for (const topic of Object.values(this.#init.topics)) {
+      this.#service.topicValidators.delete(topic)
+      if (this.#service.getTopics().includes(topic)) this.#service.unsubscribe(topic)
     }
   }
 
@@ -176,6 +218,20 @@ class TopicGossip implements Gossip {
         case 'proof':
           return await this.#validateProof(peer, message.bytes)
       }
+    } catch (error) {
+      if (error instanceof MalformedError) return this.#reject(peer, 'malformed')
+      throw error
+    }
+  }
+
+  /** What opens nothing here may be forged: it waits, and is not forwarded. */
+  async #validateRetractions(peer: PeerId, { data }: Message): Promise<TopicValidatorResult> {
+    if (data.length > MAX_GOSSIP_BYTES) return this.#reject(peer, 'oversized')
+    try {
+      const retractions = readGossipedRetractions(data)
+      const results = await this.#init.retractions.admit(retractions, peer.toString())
+      const isNews = results.includes('admitted') && !results.includes('waits')
+      return isNews ? TopicValidatorResult.Accept : TopicValidatorResult.Ignore
     } catch (error) {
       if (error instanceof MalformedError) return this.#reject(peer, 'malformed')
       throw error

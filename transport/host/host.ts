@@ -30,6 +30,7 @@ import type { Instances } from '../instances/instances.ts'
 import type { Lan } from '../reach/lan.ts'
 import type { ReachInit, RelayService } from '../reach/load-reach.ts'
 import type { Stem } from '../stem/stem.ts'
+import type { RetractionSync } from '../sync/retraction-sync.ts'
 import type { Sync } from '../sync/sync.ts'
 
 export interface HostServices extends Record<string, unknown> {
@@ -42,6 +43,9 @@ export interface HostServices extends Record<string, unknown> {
   readonly members?: Members
   /** Undefined on a light node. */
   readonly stem: Stem | undefined
+  readonly retractions: RetractionSync
+  /** Undefined on a light node. */
+  readonly retractionStem: Stem | undefined
   readonly instances: Instances
   readonly gossip: GossipService
   /** Undefined on a host that has no addresses of libp2p. */
@@ -91,6 +95,8 @@ export interface HostInit {
   filters(components: ExchangeComponents): Filters
   have(components: ExchangeComponents): Have
   stem(components: ExchangeComponents): Stem | undefined
+  retractions(components: ExchangeComponents): RetractionSync
+  retractionStem(components: ExchangeComponents): Stem | undefined
   instances(components: ExchangeComponents): Instances
   /** Replaces any of the options: another transport, say. */
   readonly overrides?: HostOverrides
@@ -133,6 +139,8 @@ export async function createHost(init: HostInit): Promise<Host> {
       filters: (components) => init.filters(overRelays(components)),
       have: (components) => init.have(overRelays(components)),
       stem: (components) => init.stem(overRelays(components)),
+      retractions: (components) => init.retractions(overRelays(components)),
+      retractionStem: (components) => init.retractionStem(overRelays(components)),
       instances: (components) => init.instances(overRelays(components)),
       gossip: (components) => init.gossip(components),
       ...(members === undefined

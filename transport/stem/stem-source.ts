@@ -6,23 +6,17 @@ import { readEntry } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { MAX_STEM_BATCH_BYTES } from '../constants.ts'
 import type { Entry, Replica } from '../../crdt/index.ts'
+import type { ItemSource, SourceInit } from './stem-path.ts'
 
-export interface StemSourceInit {
+export interface StemSourceInit extends SourceInit<Entry> {
   readonly replica: Pick<
     Replica,
     'entriesAfter' | 'headOf' | 'hiddenAuthors' | 'unhide' | 'publicSeq'
   >
-  /** Hands entries to the relay of this node; false when there is none that takes them. */
-  readonly relay: (batch: readonly Entry[]) => Promise<boolean>
   /** Whether any peer of the swarm is connected, relay or not. */
   readonly isConnected: () => boolean
-  /** Takes other relays from now on. */
-  readonly rotateRelays: () => void
   /** Gossips entries that are in the replica. */
   readonly gossip: (entries: readonly Entry[]) => Promise<void>
-  /** Calls back after an embargo, unless the node stops before. */
-  readonly startEmbargo: (onEnd: () => Promise<void>) => void
-  readonly onError: (error: unknown) => void
 }
 
 /** Of one author: what was sent, and what an embargo waits for. */
@@ -35,7 +29,7 @@ interface StemProgress {
   isRetry: boolean
 }
 
-export class StemSource {
+export class StemSource implements ItemSource {
   readonly #init: StemSourceInit
   readonly #sent = new Map<string, StemProgress>()
   #sending: Promise<void> | undefined

@@ -32,10 +32,15 @@ export function sketchOf(node: HeadNode, salt: Uint8Array): NodeSketch {
       }))
     }
   }
-  return {
-    type: 'inner',
-    children: node.children.map((child) =>
-      child.some((byte) => byte !== 0) ? fingerprint(salt, child) : undefined
-    )
-  }
+  return { type: 'inner', children: childFingerprints(node.children, salt) }
+}
+
+/** Undefined where a child has nothing. */
+export function childFingerprints(
+  children: readonly Uint8Array[],
+  salt: Uint8Array
+): (Uint8Array | undefined)[] {
+  return children.map((child) =>
+    child.some((byte) => byte !== 0) ? fingerprint(salt, child) : undefined
+  )
 }

@@ -55,8 +55,9 @@ const PROOF = 6
 const DONE = 7
 const WAIT = 8
 
-const INNER = 0
-const LEAF = 1
+/** Types of nodes. */
+export const INNER = 0
+export const LEAF = 1
 
 const HASH_BYTES = 32
 
@@ -179,7 +180,7 @@ function readSummary(decoder: Decoder): Summary {
 }
 
 /** An odd last digit is the upper half of a byte whose lower half is 0. */
-function writePrefix(encoder: encoding.Encoder, prefix: string): void {
+export function writePrefix(encoder: encoding.Encoder, prefix: string): void {
   encoding.writeVarUint(encoder, prefix.length)
   const bytes = Math.ceil(prefix.length / 2)
   encoding.writeUint8Array(encoder, fromHex(prefix.padEnd(2 * bytes, '0'), bytes) ?? NO_BYTES)
@@ -187,7 +188,7 @@ function writePrefix(encoder: encoding.Encoder, prefix: string): void {
 
 const NO_BYTES = new Uint8Array(0)
 
-function readPrefix(decoder: Decoder): string {
+export function readPrefix(decoder: Decoder): string {
   const digits = readUint(decoder, MAX_PREFIX_DIGITS)
   const text = toHex(readBytes(decoder, Math.ceil(digits / 2)))
   if (digits % 2 === 1 && !text.endsWith('0')) throw new MalformedError('a prefix with rest')
@@ -218,15 +219,7 @@ function readLimits(decoder: Decoder, seq: number): Pick<FeedHead, 'fork' | 'bas
 }
 
 function writeNode(encoder: encoding.Encoder, node: NodeSketch): void {
-  if (node.type === 'inner') {
-    encoding.writeVarUint(encoder, INNER)
-    const present = node.children.map((child) => (child === undefined ? '0' : '1'))
-    encoding.writeUint16(encoder, Number.parseInt(present.join(''), 2))
-    for (const child of node.children) {
-      if (child !== undefined) encoding.writeUint8Array(encoder, child)
-    }
-    return
-  }
+  if (node.type === 'inner') return writeInner(encoder, node.children)
   encoding.writeVarUint(encoder, LEAF)
   encoding.writeVarUint(encoder, node.heads.length)
   for (const { author, seq, fingerprint, fork, base } of node.heads) {
@@ -242,12 +235,29 @@ function readNode(decoder: Decoder): NodeSketch {
   if (readUint(decoder, LEAF) === LEAF) {
     return { type: 'leaf', heads: readList(decoder, LEAF_HEADS, readHeadSketch) }
   }
+  return { type: 'inner', children: readChildren(decoder) }
+}
+
+/** A node with children: of which digits, and their fingerprints. */
+export function writeInner(
+  encoder: encoding.Encoder,
+  children: readonly (Uint8Array | undefined)[]
+): void {
+  encoding.writeVarUint(encoder, INNER)
+  const present = children.map((child) => (child === undefined ? '0' : '1'))
+  encoding.writeUint16(encoder, Number.parseInt(present.join(''), 2))
+  for (const child of children) {
+    if (child !== undefined) encoding.writeUint8Array(encoder, child)
+  }
+}
+
+/** What follows the type of such a node. */
+export function readChildren(decoder: Decoder): (Uint8Array | undefined)[] {
   const [low = 0, high = 0] = readBytes(decoder, 2)
   const present = (high * 256 + low).toString(2).padStart(16, '0')
-  const children = Array.from(present, (bit) =>
+  return Array.from(present, (bit) =>
     bit === '1' ? readBytes(decoder, FINGERPRINT_BYTES) : undefined
   )
-  return { type: 'inner', children }
 }
 
 function readHeadSketch(decoder: Decoder): HeadSketch {
@@ -258,6 +268,6 @@ function readHeadSketch(decoder: Decoder): HeadSketch {
 }
 
 /** At most `limit` items. */
-function readList<T>(decoder: Decoder, limit: number, read: (decoder: Decoder) => T): T[] {
+export function readList<T>(decoder: Decoder, limit: number, read: (decoder: Decoder) => T): T[] {
   return Array.from({ length: readUint(decoder, limit) }, () => read(decoder))
 }

@@ -22,6 +22,7 @@ import { RequestStreams } from '../streams/request-streams.ts'
 import { Descent } from './descent.ts'
 import { FeedLeases } from './feed-leases.ts'
 import { FeedPull, unexpected } from './feed-pull.ts'
+import { JoinedRuns } from './joined-runs.ts'
 import { RefusedFeeds } from './refused-feeds.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { SyncServer } from './sync-server.ts'
@@ -50,6 +51,8 @@ export interface SyncInit extends ExchangeServiceInit {
   random(): number
   /** A comparison has ended, with what it brought. */
   readonly onSynced: (report: PullReport) => void
+  /** A run that this node began has ended. */
+  readonly onRun?: (peer: PeerId) => void
   /** This replica has all that a full peer has shown. */
   readonly onComplete?: () => void
 }
@@ -68,11 +71,6 @@ export interface Sync {
 /** A service for `createLibp2p`. */
 export function sync(init: SyncInit): (components: ExchangeComponents) => Sync {
   return (components) => new SyncService(components, init)
-}
-
-interface RunningSync {
-  readonly current: Promise<SyncReport>
-  next?: Promise<SyncReport>
 }
 
 /** What one side learned by comparing with a peer, and pulling from it. */
@@ -94,7 +92,9 @@ class SyncService implements Sync, Startable {
   readonly #servers = new Map<string, SyncServer>()
   readonly #leases = new FeedLeases()
   readonly #refused = new RefusedFeeds(elapsed)
-  readonly #running = new Map<string, RunningSync>()
+  readonly #runs = new JoinedRuns((peer: PeerId) =>
+    this.#queue.add(() => this.#run(peer), { signal: this.#streams.stopping })
+  )
   readonly #queue = new Queue<SyncReport>({ concurrency: MAX_CONCURRENT_SYNCS })
   /** Of its own: two nodes that wait for each other's turn must not wait for each other's room. */
   readonly #turns = new Queue<boolean>({ concurrency: MAX_CONCURRENT_SYNCS })
@@ -131,9 +131,7 @@ class SyncService implements Sync, Startable {
   async stop(): Promise<void> {
     this.#rounds?.stop()
     await this.#streams.stop()
-    await Promise.allSettled(
-      [...this.#running.values()].flatMap(({ current, next }) => [current, next ?? current])
-    )
+    await this.#runs.settled()
     await this.#turns.onIdle()
   }
 
@@ -150,15 +148,7 @@ class SyncService implements Sync, Startable {
   }
 
   sync(peer: PeerId, { signal }: AbortOptions = {}): Promise<SyncReport> {
-    const name = peer.toString()
-    const running = this.#running.get(name)
-    const shared =
-      running === undefined
-        ? this.#start(peer)
-        : (running.next ??= running.current.then(
-            () => this.#start(peer),
-            () => this.#start(peer)
-          ))
+    const shared = this.#runs.run(peer)
     return signal === undefined ? shared : abortable(shared, signal)
   }
 
@@ -169,19 +159,15 @@ class SyncService implements Sync, Startable {
     if (feeds.report().forks > 0) this.#trySync(peer)
   }
 
-  #start(peer: PeerId): Promise<SyncReport> {
-    const name = peer.toString()
-    const { stopping } = this.#streams
-    const current = this.#queue.add(() => this.#run(peer), { signal: stopping })
-    this.#running.set(name, { current })
-    const ended = (): void => {
-      if (this.#running.get(name)?.current === current) this.#running.delete(name)
+  async #run(peer: PeerId): Promise<SyncReport> {
+    try {
+      return await this.#runOnce(peer)
+    } finally {
+      this.#init.onRun?.(peer)
     }
-    current.then(ended, ended)
-    return current
   }
 
-  async #run(peer: PeerId): Promise<SyncReport> {
+  async #runOnce(peer: PeerId): Promise<SyncReport> {
     const sentBefore = this.#sentTo(peer)
     const first = await this.#pullAll(peer, true)
     const isTurn = !first.isEqual && first.theirs.acceptsEntries

@@ -91,6 +91,8 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> implements En
       filters: init.filters(given),
       have: init.have(given),
       stem: init.stem(given),
+      retractions: init.retractions(given),
+      retractionStem: init.retractionStem(given),
       instances: init.instances(given),
       ...(init.members === undefined ? {} : { members: init.members(given) }),
       gossip: init.gossip(given)
