@@ -4,7 +4,8 @@
  * nodes behind NATs have no other way to sync, and a sync that a limit has ended goes on with the
  * next connection.
  */
-import type { ComponentLogger } from '@libp2p/interface'
+import { isPeerId } from '@libp2p/interface'
+import type { ComponentLogger, Connection, PeerId } from '@libp2p/interface'
 import type { ConnectionManager, Registrar } from '@libp2p/interface-internal'
 
 /** What a protocol of the swarm uses of libp2p. */
@@ -32,8 +33,25 @@ export function overRelays({
     },
     connectionManager: {
       getConnections: (peer) => connectionManager.getConnections(peer),
-      openStream: (peer, protocol, options) =>
-        connectionManager.openStream(peer, protocol, { ...options, runOnLimitedConnection: true })
+      openStream: (peer, protocol, options) => {
+        const over = { ...options, runOnLimitedConnection: true }
+        const relayed = isPeerId(peer) ? relayedTo(connectionManager, peer) : undefined
+        return (
+          relayed?.newStream(protocol, over) ?? connectionManager.openStream(peer, protocol, over)
+        )
+      }
     }
   }
+}
+
+/**
+ * The connection to a peer that only relays reach. For each stream libp2p would dial another one, end
+ * it as a duplicate, and fail the streams that are opened at the same time.
+ */
+function relayedTo(
+  manager: ProtocolComponents['connectionManager'],
+  peer: PeerId
+): Connection | undefined {
+  const open = manager.getConnections(peer).filter(({ status }) => status === 'open')
+  return open.every(({ limits }) => limits !== undefined) ? open[0] : undefined
 }
