@@ -2,7 +2,7 @@
  * When a changed vote leaves. The retraction of a vote and the next vote on its record have different
  * author keys, and whoever sees both at one time could take the keys for those of one node.
  */
-import { randomInt } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 
 /** When statements leave that would link author keys. */
 export interface VoteTiming {
@@ -18,7 +18,8 @@ const MAX_DELAY = 6 * HOUR
 
 /** One to six hours. */
 export function voteTiming(now: () => number = Date.now): VoteTiming {
-  return { now, delay: () => randomInt(MIN_DELAY, MAX_DELAY + 1) }
+  const random = (): number => randomBytes(4).readUInt32BE() / 2 ** 32
+  return { now, delay: () => Math.floor(MIN_DELAY + random() * (MAX_DELAY - MIN_DELAY)) }
 }
 
 /** Whether a time has come. One that is too far away was taken from a clock that was wrong. */

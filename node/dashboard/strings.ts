@@ -116,7 +116,9 @@ export const T = {
       insights: ['insight', 'insights'],
       offers: ['offer of a skill', 'offers of skills'],
       peers: ['entry', 'entries'],
-      skills: ['skill', 'skills']
+      retractions: ['retraction', 'retractions'],
+      skills: ['skill', 'skills'],
+      votes: ['changed vote', 'changed votes']
     },
     atLeast: 'at least',
     review: 'Review'

@@ -42,6 +42,7 @@ export const NODE = {
         offences: 0,
         damaged: 0,
         index: { behind: 0 },
+        unsent: { retractions: 0, votes: 0 },
         warnings: [],
         quarantined: 0,
         waiting: [],

@@ -2,8 +2,16 @@
 import type { HiveNode } from '../../src/index.ts'
 
 export interface Waiting {
-  readonly what: 'goals' | 'index' | 'insights' | 'offers' | 'peers' | 'skills'
-  /** Counted up to 100, except for the index. */
+  readonly what:
+    | 'goals'
+    | 'index'
+    | 'insights'
+    | 'offers'
+    | 'peers'
+    | 'retractions'
+    | 'skills'
+    | 'votes'
+  /** Counted up to 100, except for the index, peers and own votes. */
   readonly count: number
   readonly why: string
   readonly command?: string
@@ -20,7 +28,7 @@ export function isListed({ status: { index } }: Pick<HiveNode, 'status'>): boole
 export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting[]> {
   const { hive, capabilities } = db.agent.cortex
   const held = { state: 'quarantined', limit: MAX_COUNTED } as const
-  const { index, peers, entries } = db.status
+  const { index, peers, entries, unsent } = db.status
   const lists = isListed(db)
     ? [
         hive.getGlobalInsights(held),
@@ -54,6 +62,16 @@ export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting
       count: skills,
       why: 'their tests have not passed',
       command: 'hive skills --status sandbox'
+    },
+    {
+      what: 'votes',
+      count: unsent.votes,
+      why: 'a changed vote counts here, and leaves hours after the retraction of the vote before it'
+    },
+    {
+      what: 'retractions',
+      count: unsent.retractions,
+      why: 'no peer has shown them yet; those of several author keys leave at different times'
     },
     { what: 'index', count: index.behind, why: index.failure ?? 'it is being built' },
     {

@@ -6,6 +6,7 @@
  * await db.agent.cortex.janitor.rebuildBloomFilter()
  * ```
  */
+export { HeldVotesRelease } from './held-votes.ts'
 export { Integrity } from './integrity.ts'
 export { Janitor } from './janitor.ts'
 export { Metrics } from './metrics.ts'

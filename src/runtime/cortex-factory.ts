@@ -13,7 +13,7 @@ import { Goals, rankGoal } from '../goals/index.ts'
 import { isReceipts, offerRankOf, SharedSkills } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
 import type { IntegrityReport } from '../maintenance/index.ts'
-import { Integrity, Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
+import { HeldVotesRelease, Integrity, Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
 import {
   Candidates,
   Corroboration,
@@ -70,6 +70,7 @@ export class CortexFactory {
   readonly #echoes = new Echoes()
   readonly #quota: Quota
   readonly #upkeep: Upkeep
+  readonly #heldVotes: HeldVotesRelease
   readonly #integrity: Integrity
   readonly #judge: Judge
   readonly #subscriptions: Subscriptions
@@ -185,6 +186,7 @@ export class CortexFactory {
       onDamage: (report) => observer.onDamage(report),
       onError
     })
+    this.#heldVotes = new HeldVotesRelease({ replica, announce, onError })
     this.#upkeep = new Upkeep({
       facts,
       replica,
@@ -207,6 +209,7 @@ export class CortexFactory {
       this.#upkeep.start()
       this.#integrity.start()
     }
+    this.#heldVotes.start()
     this.#vectors?.follow()
     this.#parts.skills.start()
     this.#sharedSkills.start()
@@ -219,6 +222,7 @@ export class CortexFactory {
         () => this.#evolution.stop(),
         () => this.#integrity.stop(),
         () => this.#upkeep.stop(),
+        () => this.#heldVotes.stop(),
         () => this.#sharedSkills.stop(),
         () => this.#vectors?.close(),
         () => this.#index.close()

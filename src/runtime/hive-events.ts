@@ -31,6 +31,7 @@ export function forwardEvents(
   to: Target
 ): void {
   replica.on('entry:admit', () => to.emit('hive:change'))
+  replica.on('retraction:admit', () => to.emit('hive:change'))
   modelEvents.on('model:call', (call) => to.emit('model:call', call))
   modelEvents.on('model:warn', (text) => to.emit('model:warn', text))
   forwardSkills(skills, to)

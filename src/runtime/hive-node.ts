@@ -9,6 +9,7 @@ import { forwardEvents } from './hive-events.ts'
 import { CortexFactory } from './cortex-factory.ts'
 import { ownFilters } from './own-filters.ts'
 import { closeParts } from './node-parts.ts'
+import type { WaitingChanges } from '../../crdt/index.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Impact } from '../impact/index.ts'
 import type { Members } from '../members/index.ts'
@@ -50,6 +51,8 @@ export interface HiveStatus {
   readonly damaged: number
   /** The search index: items that it does not have yet, and why it does not follow, if it does not. */
   readonly index: { readonly behind: number; readonly failure?: string }
+  /** Changes of own votes that have not left: retractions that no peer has shown, votes that wait. */
+  readonly unsent: WaitingChanges
   /** What the operator should know, the latest last. */
   readonly warnings: readonly string[]
 }
@@ -143,6 +146,7 @@ export class HiveNode extends EventEmitter<HiveEvents> {
       offences: swarm?.offences ?? 0,
       damaged: store.damaged,
       index: this.#cortex.indexStatus,
+      unsent: replica.retractions.waiting,
       warnings: warnings.texts
     }
   }

@@ -5,7 +5,7 @@
 import { EventEmitter } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { authorEpochs, openReplica, openStore, StoreError } from '../../crdt/index.ts'
+import { authorEpochs, openReplica, openStore, StoreError, voteTiming } from '../../crdt/index.ts'
 import { checkSwarmInit, createSwarm, loadPeerKey } from '../../transport/index.ts'
 import { SkillService } from '../skills/index.ts'
 import { closeAll } from './close-all.ts'
@@ -106,7 +106,8 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
       swarm: inSwarm?.name,
       filterKey,
       hidesOwn: hidesOwn(options),
-      epochs: authorEpochs(() => clock.now(), inSwarm?.epoch)
+      epochs: authorEpochs(() => clock.now(), inSwarm?.epoch),
+      timing: voteTiming(() => clock.now())
     })
     const { elementOf, published } = replica
     const observe = observes ? { key: published.key, elementOf } : undefined

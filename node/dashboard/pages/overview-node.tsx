@@ -105,13 +105,16 @@ export function Waiting({ status }: StatusProps): VNode {
   )
 }
 
+/** What is counted to the end. */
+const EXACT: ReadonlySet<string> = new Set(['index', 'peers', 'retractions', 'votes'])
+
 function WaitingItem({
   of: { what, count: number, why, command }
 }: {
   of: Status['waiting'][number]
 }): VNode {
   const t = T.overview
-  const isCut = number >= MAX_COUNTED && what !== 'index' && what !== 'peers'
+  const isCut = number >= MAX_COUNTED && !EXACT.has(what)
   const href =
     what === 'insights'
       ? hrefOf('review')

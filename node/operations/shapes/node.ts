@@ -45,13 +45,23 @@ export const NodeStatus = z
       behind: Count.meta({ description: 'Items that the search index does not have yet' }),
       failure: z.string().optional()
     }),
+    unsent: z.strictObject({ retractions: Count, votes: Count }),
     warnings: z.array(z.string()),
     quarantined: Count.optional().meta({
       description: 'Insights in quarantine, counted up to 100; absent while the index is behind'
     }),
     waiting: z.array(
       z.strictObject({
-        what: z.enum(['goals', 'index', 'insights', 'offers', 'peers', 'skills']),
+        what: z.enum([
+          'goals',
+          'index',
+          'insights',
+          'offers',
+          'peers',
+          'retractions',
+          'skills',
+          'votes'
+        ]),
         count: Count,
         why: z.string(),
         command: z.string().optional()

@@ -57,6 +57,7 @@ export class SharedSkills {
   /** @internal */
   start(): void {
     this.#components.replica.on('entry:admit', this.#onEntry)
+    this.#components.replica.on('retraction:admit', this.#onRetraction)
     this.#components.skills.store.on('skill:transition', this.#onTransition)
     this.#reporting = setInterval(
       () => this.#enqueue(() => this.#report()),
@@ -69,6 +70,7 @@ export class SharedSkills {
     this.#stopped.abort(new HiveError('STOPPED', 'The node was stopped.'))
     clearInterval(this.#reporting)
     this.#components.replica.off('entry:admit', this.#onEntry)
+    this.#components.replica.off('retraction:admit', this.#onRetraction)
     this.#components.skills.store.off('skill:transition', this.#onTransition)
     await this.#work
   }
@@ -136,7 +138,10 @@ export class SharedSkills {
     await this.#publishing.report(this.#stopped.signal)
   }
 
-  readonly #onEntry = (_entry: Entry, digests: readonly Uint8Array[]): void => {
+  readonly #onEntry = (_entry: Entry, digests: readonly Uint8Array[]): void =>
+    this.#onRetraction(digests)
+
+  readonly #onRetraction = (digests: readonly Uint8Array[]): void => {
     for (const digest of digests) {
       this.#enqueue(() => this.#adoption.consider(digest, this.#stopped.signal))
     }
