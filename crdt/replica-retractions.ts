@@ -54,6 +54,13 @@ export class ReplicaRetractions {
     return this.#parts.retractionSet.digest()
   }
 
+  /** The digest with own hidden ones; undefined without any retraction. */
+  digestOfAll(): Uint8Array | undefined {
+    const { retractionSet, ownRetractions } = this.#parts
+    if (retractionSet.size + ownRetractions.size === 0) return undefined
+    return retractionSet.digestWith(ownRetractions.all())
+  }
+
   /** Retractions that peers see. */
   get size(): number {
     return this.#parts.retractionSet.size

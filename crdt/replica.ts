@@ -361,12 +361,12 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /**
    * The content digest: equal on two replicas exactly when they store the same entries and retractions,
-   * and void the same authors. Own retractions that no peer has shown are left out.
+   * and void the same authors.
    */
   digest(): Uint8Array {
     const heads = this.#parts.feeds.digest()
-    const { retractions } = this
-    return retractions.size === 0 ? heads : sha256(concat(heads, retractions.digest()))
+    const retractions = this.retractions.digestOfAll()
+    return retractions === undefined ? heads : sha256(concat(heads, retractions))
   }
 
   /** The content digest of what peers see. */

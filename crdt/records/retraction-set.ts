@@ -70,6 +70,11 @@ export class RetractionSet {
     return this.#ids.tree.digest()
   }
 
+  /** The digest that the set would have with these as well. */
+  digestWith(retractions: readonly Retraction[]): Uint8Array {
+    return this.#ids.digestWith(retractions.map(retractionId))
+  }
+
   get size(): number {
     return this.#ids.tree.totals().items
   }
@@ -105,6 +110,17 @@ class Ids {
   has(id: Uint8Array): boolean {
     const row = this.#index.find(id)
     return row !== undefined && !this.#gone.has(row)
+  }
+
+  digestWith(ids: readonly Uint8Array[]): Uint8Array {
+    const rows = ids.map((id) => {
+      if (this.#index.find(id) === undefined) {
+        this.set(id, true)
+        this.set(id, false)
+      }
+      return [this.#index.find(id) ?? 0, id] as const
+    })
+    return this.tree.digestWith(new Map(rows))
   }
 
   set(id: Uint8Array, isThere: boolean): void {
