@@ -31,6 +31,12 @@ const SLOW_NODE = 20
 
 const WEEK = 7 * 86_400_000
 
+/** Longer than a changed vote waits. */
+const WAIT = 7 * 3_600_000
+
+/** Milliseconds in which stems end, and a node looks whose time has come. */
+const LOOKS = 130_000
+
 export class World {
   readonly nodes: readonly SimulatedNode[]
   readonly trace = new Trace()
@@ -179,11 +185,29 @@ export class World {
     }
     await this.#publishCounts()
     await this.#verifyDisks()
-    await time.run(time.now + QUIET)
+    // Retractions of votes of several authors leave, and then the votes that wait for theirs.
+    for (let i = 0; i < 2; i++) {
+      await time.run(time.now + LOOKS)
+      for (const { name, running } of this.nodes) {
+        if (running === undefined) continue
+        const { votes, retractions } = running.parts.replica.retractions.waiting
+        this.story.tell(name, `has not sent ${votes} votes and ${retractions} retractions`)
+      }
+      time.leap(WAIT)
+    }
+    await time.run(time.now + LOOKS + QUIET)
     for (const node of this.nodes) {
       this.#describe(node)
+      this.#checkUnsent(node)
       this.#checkKeys(node)
     }
+  }
+
+  /** Changes of votes leave when their time has come. */
+  #checkUnsent(node: SimulatedNode): void {
+    const { votes = 0, retractions = 0 } = node.running?.parts.replica.retractions.waiting ?? {}
+    if (votes + retractions === 0) return
+    this.#break(node, `has not sent ${votes} votes and ${retractions} retractions`)
   }
 
   #checkKeys(node: SimulatedNode): void {
