@@ -86,6 +86,11 @@ export class ReplicaRetractions {
     return this.#parts.retractions.opens(retraction)
   }
 
+  /** Retractions that wait for a register. */
+  get waitingSize(): number {
+    return this.#parts.waitingRetractions.size
+  }
+
   /** Those of the ids that peers see. */
   get(ids: readonly Uint8Array[]): Promise<Retraction[]> {
     return this.#parts.retractionSet.get(ids)
