@@ -37,7 +37,7 @@ import {
   writeRetractionRequest
 } from './retraction-frames.ts'
 import type { PeerId, Startable } from '@libp2p/interface'
-import type { ReplicaRetractions } from '../../crdt/index.ts'
+import type { ReplicaRetractions, Retraction } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { ReadAnswer } from '../streams/request-streams.ts'
 import type { RetractionAnswer, RetractionNode, RetractionSummary } from './retraction-frames.ts'
@@ -281,24 +281,30 @@ class RetractionPull {
       const pulled = await request(bytes, async (read) => {
         const answer = readRetractionAnswer(await read())
         if (answer.type !== 'retractions') throw unexpected(answer)
+        checkPulled(ids, answer.retractions)
         return answer.retractions
       })
-      const asked = new Set(ids.map(toHex))
-      for (const each of pulled) {
-        if (!asked.delete(toHex(retractionId(each)))) {
-          throw new ProtocolError('a retraction that was not asked for')
-        }
-      }
       const results = await retractions.admit(pulled, peer.toString())
       this.#received += results.filter((result) => result === 'admitted').length
       // What the peer has dropped since it named it is of no use either.
-      this.#useless += asked.size + results.filter((result) => result === 'waits').length
+      this.#useless +=
+        ids.length - pulled.length + results.filter((result) => result === 'waits').length
     }
   }
 }
 
 function unexpected({ type }: RetractionAnswer): ProtocolError {
   return new ProtocolError(`a frame "${type}" that was not asked for`)
+}
+
+/** Throws `ProtocolError` unless each was asked for, and came once. */
+function checkPulled(ids: readonly Uint8Array[], pulled: readonly Retraction[]): void {
+  const asked = new Set(ids.map(toHex))
+  for (const each of pulled) {
+    if (!asked.delete(toHex(retractionId(each)))) {
+      throw new ProtocolError('a retraction that was not asked for')
+    }
+  }
 }
 
 /** Throws `ProtocolError` unless the ids are under the prefix, ascending. */
