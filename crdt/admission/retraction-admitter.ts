@@ -9,10 +9,9 @@ import { toHex } from '../bytes/index.ts'
 import { HELD_POSITION } from '../publishing/held-votes.ts'
 import { heldValue } from '../publishing/vote-changes.ts'
 import { retractionId } from '../records/retraction.ts'
-import type { FeedAppender } from '../publishing/publisher.ts'
+import type { FeedAppender, OwnChanges } from '../publishing/feed-appender.ts'
 import type { HeldVote, HeldVotes } from '../publishing/held-votes.ts'
 import type { OwnRetractions } from '../publishing/own-retractions.ts'
-import type { OwnChanges } from '../publishing/vote-changes.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { Retraction } from '../records/retraction.ts'
 import type { RetractionSet } from '../records/retraction-set.ts'
@@ -132,7 +131,10 @@ export class RetractionAdmitter {
       ...recordLog.append(digests),
       ...operations()
     ])
-    durable.then(draft.landed, () => undefined)
+    durable.then(
+      () => draft.landed(),
+      () => undefined
+    )
     return { durable }
   }
 
@@ -182,7 +184,7 @@ export class RetractionAdmitter {
   }
 
   async #hold(held: readonly HeldVote[]): Promise<readonly Operation[]> {
-    const { standings, recordStore, recordOperations } = this.#init
+    const { standings, recordStore } = this.#init
     if (held.length === 0) return []
     const has = await recordStore.has(held.map(({ digest }) => digest))
     const missing = held.filter((_, i) => has[i] !== true)
@@ -195,7 +197,9 @@ export class RetractionAdmitter {
     const fresh = await standings.add(HELD_POSITION, values)
     return [
       ...(await recordStore.operations(values, fresh)),
-      ...(missing.length === 0 ? [] : recordOperations(missing.map(({ digest }) => digest)))
+      ...(missing.length === 0
+        ? []
+        : this.#init.recordOperations(missing.map(({ digest }) => digest)))
     ]
   }
 
@@ -221,7 +225,10 @@ export class RetractionAdmitter {
       ...recordLog.append(digests),
       ...own.del(shown)
     ])
-    durable.then(draft.landed, () => undefined)
+    durable.then(
+      () => draft.landed(),
+      () => undefined
+    )
     return { durable, digests, shown }
   }
 

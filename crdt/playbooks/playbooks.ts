@@ -30,7 +30,7 @@ import type { AuthorEpochs } from '../feeds/author-epoch.ts'
 import type { OwnVoices, VoicedAuthor } from '../publishing/own-voices.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Feed } from '../feeds/feed.ts'
-import type { FeedAppender } from '../publishing/publisher.ts'
+import type { FeedAppender } from '../publishing/feed-appender.ts'
 import type { PlaybookState } from './playbook-state.ts'
 import type { Step } from './steps.ts'
 

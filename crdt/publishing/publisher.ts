@@ -18,11 +18,10 @@ import type { CurrentAuthorInit } from './current-author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feed.ts'
+import type { FeedAppender } from './feed-appender.ts'
 import type { HeldVote, HeldVotes } from './held-votes.ts'
 import type { OwnRetractions } from './own-retractions.ts'
-import type { OwnChanges } from './vote-changes.ts'
 import type { VoteTiming } from './vote-timing.ts'
-import type { FeedVoice } from '../feeds/feed-voices.ts'
 import type { VoicedAuthor } from './own-voices.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
 import type { OwnVote } from './own-votes.ts'
@@ -57,23 +56,6 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
   /** The values of the author's entries from `from` to `to`, as far as they are stored. */
   entryValues(author: Uint8Array, from: number, to: number): AsyncIterable<EntryValues>
-}
-
-export interface FeedAppender {
-  readonly feed: (author: Uint8Array) => Feed
-  /** Changes own votes beside entries, in one commit with the operations. */
-  readonly change: (
-    changes: OwnChanges,
-    operations: () => readonly Operation[]
-  ) => Promise<{ durable: Promise<void> }>
-  /** Held votes count no longer; in the commit of the next entry. */
-  readonly drop: (votes: readonly HeldVote[]) => Promise<void>
-  /** Throws if the entry is not admitted; `durable` resolves when it and `extra` are on disk. */
-  readonly admit: (
-    entry: Uint8Array,
-    extra: readonly Operation[],
-    voice?: FeedVoice
-  ) => Promise<{ durable: Promise<void> }>
 }
 
 interface SignOptions {

@@ -9,8 +9,7 @@
 import { KEY_BYTES } from '../constants.ts'
 import { equalBytes, toHex } from '../bytes/index.ts'
 import { commitmentOf, openedId } from '../records/retraction.ts'
-import { HELD_POSITION } from './held-votes.ts'
-import type { FeedAppender } from './publisher.ts'
+import type { FeedAppender, OwnChanges } from './feed-appender.ts'
 import type { HeldRow, HeldVote, HeldVotes } from './held-votes.ts'
 import type { OwnRetraction, OwnRetractions } from './own-retractions.ts'
 import type { OwnVotes } from './own-votes.ts'
@@ -20,19 +19,7 @@ import type { RecordStore } from '../records/record-store.ts'
 import type { Register } from '../records/register.ts'
 import type { Retraction } from '../records/retraction.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
-import type { EntryPosition } from '../records/standing-writer.ts'
 import type { Operation, Store } from '../store/section.ts'
-
-/** What a node changes of its own votes beside its entries, in one commit. */
-export interface OwnChanges {
-  /** Their votes no longer count here. */
-  readonly withdrawn?: readonly Retraction[]
-  /** Held votes that no longer count here. */
-  readonly dropped?: readonly HeldVote[]
-  /** Held votes that count here from now on. */
-  readonly held?: readonly HeldVote[]
-  readonly at: EntryPosition
-}
 
 export interface VoteChangesInit {
   readonly store: Pick<Store, 'commit'>
@@ -123,8 +110,7 @@ export class VoteChanges {
       {
         withdrawn: retracted.map((each) => each.retraction),
         dropped: before?.vote === undefined ? [] : [before.vote],
-        held: [vote],
-        at: HELD_POSITION
+        held: [vote]
       },
       () => [held.put(next), ...own.put(retracted), ownVotes.put(vote), ...operations]
     )
@@ -162,8 +148,7 @@ export class VoteChanges {
     await this.#commit(
       {
         withdrawn: retracted.map(({ retraction }) => retraction),
-        dropped: unheld.flatMap(({ vote }) => vote ?? []),
-        at: HELD_POSITION
+        dropped: unheld.flatMap(({ vote }) => vote ?? [])
       },
       () => [
         ...own.put(retracted),

@@ -18,8 +18,12 @@ const MAX_DELAY = 6 * HOUR
 
 /** One to six hours. */
 export function voteTiming(now: () => number = Date.now): VoteTiming {
-  const random = (): number => randomBytes(4).readUInt32BE() / 2 ** 32
-  return { now, delay: () => Math.floor(MIN_DELAY + random() * (MAX_DELAY - MIN_DELAY)) }
+  return { now, delay: () => Math.floor(MIN_DELAY + randomPart() * (MAX_DELAY - MIN_DELAY)) }
+}
+
+/** 0 up to 1. */
+function randomPart(): number {
+  return randomBytes(4).readUInt32BE() / 2 ** 32
 }
 
 /** Whether a time has come. One that is too far away was taken from a clock that was wrong. */
