@@ -63,6 +63,9 @@ const MAX_UNINDEXED = 512
 /** With more items to index the time would pass in vain. */
 const MAX_AWAITED = 4_096
 
+/** Milliseconds after which a wait that brings nothing ends. */
+const WAIT_SLICE_MS = 10
+
 /** Items sent to the thread at once; reading them must not block the event loop for long. */
 const BATCH_ITEMS = 500
 
@@ -178,16 +181,27 @@ export class SearchIndex {
       () => true,
       () => false
     )
-    if (maxWait === Infinity || this.behind <= MAX_UNINDEXED) return caughtUp
+    if (maxWait === Infinity) return caughtUp
+    const isFew = (): boolean => this.behind <= MAX_UNINDEXED
+    let left = isFew() ? Infinity : maxWait
     if (this.behind > MAX_AWAITED) return false
-    const waited = new AbortController()
-    try {
-      const late = delay(maxWait, false, { signal: waited.signal })
-      late.catch(() => undefined)
-      return await Promise.race([caughtUp, late])
-    } finally {
-      waited.abort()
+    while (left > 0) {
+      const lag = this.#lag
+      const slice = Math.min(left, WAIT_SLICE_MS)
+      if (await isWithin(caughtUp, slice)) return caughtUp
+      left -= slice
+      // While items come faster than they are indexed, waiting is in vain.
+      if (!isFew() && this.#lag >= lag) return false
     }
+    return false
+  }
+
+  /** Items that the thread was not sent yet. */
+  get #lag(): number {
+    return this.#init.sources.reduce(
+      (sum, source) => sum + source.end() - (this.#positions.get(source.origin) ?? 0),
+      0
+    )
   }
 
   /** The newest items behind these positions. */
@@ -356,6 +370,18 @@ function requiredError(failure: unknown): Error {
   }
   if (failure !== undefined) return errorOf(failure)
   return new HiveError('SEARCH_FAILED', 'The search index is behind. Repeat the call.')
+}
+
+/** Whether it resolves within so many milliseconds. */
+async function isWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const waited = new AbortController()
+  try {
+    const late = delay(milliseconds, false, { signal: waited.signal })
+    late.catch(() => undefined)
+    return await Promise.race([promise.then(() => true), late])
+  } finally {
+    waited.abort()
+  }
 }
 
 async function rethrow(error: unknown): Promise<never> {
