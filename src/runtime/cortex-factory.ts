@@ -228,11 +228,11 @@ export class CortexFactory {
   }
 
   for(agent: string): Cortex {
-    const { replica, facts, swarm, rules, runCounts } = this.#parts
+    const { replica, facts, swarm, rules, runCounts, personas } = this.#parts
     const assertActive = (): void => rules.assertActive(agent)
     const knowledge = this.#knowledgeFor(agent)
     const [factFilter, ...peerFilters] = ownFilters(this.#parts)
-    const models = this.#parts.models.for(agent)
+    const models = this.#parts.models.for(agent, (task) => personas.preferredModel(agent, task))
     const hive = new SharedKnowledge({
       promotion: this.#promotion,
       drafts: this.#drafts,

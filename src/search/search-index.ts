@@ -182,6 +182,7 @@ export class SearchIndex {
       () => false
     )
     if (maxWait === Infinity) return caughtUp
+    if (maxWait === Infinity) return caughtUp
     const isFew = (): boolean => this.behind <= MAX_UNINDEXED
     let left = isFew() ? Infinity : maxWait
     if (this.behind > MAX_AWAITED) return false
