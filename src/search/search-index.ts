@@ -63,8 +63,8 @@ const MAX_UNINDEXED = 512
 /** With more items to index the time would pass in vain. */
 const MAX_AWAITED = 4_096
 
-/** Milliseconds after which a wait that brings nothing ends. */
-const WAIT_SLICE_MS = 10
+/** Milliseconds after which a wait ends if the rest of it would not be enough. */
+const WAIT_SLICE_MS = 20
 
 /** Items sent to the thread at once; reading them must not block the event loop for long. */
 const BATCH_ITEMS = 500
@@ -182,17 +182,17 @@ export class SearchIndex {
       () => false
     )
     if (maxWait === Infinity) return caughtUp
-    if (maxWait === Infinity) return caughtUp
-    const isFew = (): boolean => this.behind <= MAX_UNINDEXED
-    let left = isFew() ? Infinity : maxWait
     if (this.behind > MAX_AWAITED) return false
-    while (left > 0) {
+    const isFew = (): boolean => this.behind <= MAX_UNINDEXED
+    let left = maxWait
+    while (left > 0 || isFew()) {
       const lag = this.#lag
-      const slice = Math.min(left, WAIT_SLICE_MS)
+      const slice = isFew() ? WAIT_SLICE_MS : Math.min(left, WAIT_SLICE_MS)
       if (await isWithin(caughtUp, slice)) return caughtUp
       left -= slice
-      // While items come faster than they are indexed, waiting is in vain.
-      if (!isFew() && this.#lag >= lag) return false
+      // As many again in each slice that is left; while facts stream in there are always more.
+      const indexed = lag - this.#lag
+      if (!isFew() && this.#lag > (indexed * left) / slice) return false
     }
     return false
   }
