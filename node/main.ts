@@ -6,7 +6,11 @@ import type { Configuration } from './config/index.ts'
 import type { ExitCode } from './exit-codes.ts'
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
-  start: () => import('./commands/start.ts'),
+  async start() {
+    const { keepCompiledCode } = await import('./compiled-code.ts')
+    keepCompiledCode(process.env)
+    return import('./commands/start.ts')
+  },
   keygen: () => import('./commands/keygen.ts'),
   invite: () => import('./commands/invite.ts'),
   join: () => import('./commands/join.ts'),
