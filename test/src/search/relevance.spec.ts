@@ -73,6 +73,19 @@ describe('relevance', () => {
     assert.ok(other < 0.5, String(other))
   })
 
+  it('compares many long texts in several turns of the event loop', async () => {
+    const texts = Array.from({ length: 100 }, () => ({ ...GAP, content: 'gap '.repeat(800) }))
+    let turns = 0
+    const count = (): void => {
+      turns += 1
+      next = setImmediate(count)
+    }
+    let next = setImmediate(count)
+    await relevancesOf(readQuestion('gap in flex containers'), texts)
+    clearImmediate(next)
+    assert.ok(turns >= 4, `${turns} turns for 320 kB`)
+  })
+
   it('is 1 for a question without words', async () => {
     assert.equal(await relevanceOf('', GAP), 1)
   })
