@@ -10,7 +10,7 @@ import {
   Subscriptions
 } from '../sharing/index.ts'
 import { Goals, rankGoal } from '../goals/index.ts'
-import { isReceipts, offerRankOf, SharedSkills } from '../skills/index.ts'
+import { isReceipts, offerRankOf, SkillExchange } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
 import type { IntegrityReport } from '../maintenance/index.ts'
 import { Integrity, Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
@@ -74,7 +74,7 @@ export class CortexFactory {
   readonly #judge: Judge
   readonly #subscriptions: Subscriptions
   readonly #votes: Votes
-  readonly #sharedSkills: SharedSkills
+  readonly #skillExchange: SkillExchange
   readonly #evolution: NodeEvolution
 
   constructor(parts: NodeParts, observer: CortexObserver) {
@@ -137,7 +137,7 @@ export class CortexFactory {
       announce,
       onChange: (goal) => this.#notifySubscribers(goal)
     })
-    this.#sharedSkills = new SharedSkills({
+    this.#skillExchange = new SkillExchange({
       replica,
       index: this.#index,
       skills: parts.skills,
@@ -209,7 +209,7 @@ export class CortexFactory {
     }
     this.#vectors?.follow()
     this.#parts.skills.start()
-    this.#sharedSkills.start()
+    this.#skillExchange.start()
     this.#evolution.start(this.#parts.options.upkeep)
   }
 
@@ -219,7 +219,7 @@ export class CortexFactory {
         () => this.#evolution.stop(),
         () => this.#integrity.stop(),
         () => this.#upkeep.stop(),
-        () => this.#sharedSkills.stop(),
+        () => this.#skillExchange.stop(),
         () => this.#vectors?.close(),
         () => this.#index.close()
       ],
@@ -236,7 +236,7 @@ export class CortexFactory {
     const hive = new SharedKnowledge({
       promotion: this.#promotion,
       drafts: this.#drafts,
-      goals: this.#goals,
+      goals: this.#goals.for(assertActive),
       facts,
       replica,
       index: this.#index,
@@ -244,7 +244,7 @@ export class CortexFactory {
       judge: this.#judge,
       votes: this.#votes,
       subscriptions: this.#subscriptions,
-      skills: this.#sharedSkills,
+      skills: this.#skillExchange.for(assertActive),
       assertActive
     })
     return {
@@ -262,7 +262,7 @@ export class CortexFactory {
       pilot: this.#evolution.pilot,
       selfIterate: (pass) => this.#evolution.pilot.runSelfImprovementCycle(pass),
       capabilities: this.#parts.skills.for(models, {
-        withdraw: (id) => this.#sharedSkills.withdraw(id),
+        withdraw: (id) => this.#skillExchange.publishing.withdraw(id),
         permit: {
           assertActive,
           async run() {
