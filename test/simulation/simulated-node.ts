@@ -7,6 +7,7 @@ import { closeParts, openParts } from '../../src/runtime/node-parts.ts'
 import { simulated } from './environment/simulated.ts'
 import { simulatedVoices } from './members/simulated-voices.ts'
 import { simulatedHost } from './network/simulated-host.ts'
+import { PROCESSOR } from './load.ts'
 import type { PrivateKey } from '@libp2p/interface'
 import type { NodeParts } from '../../src/runtime/node-parts.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
@@ -115,7 +116,7 @@ export class SimulatedNode {
     const parts = await openParts(options, {
       variables: {},
       conditions: [],
-      processor: 'simulated',
+      processor: PROCESSOR,
       parallelism: 1,
       names: () => ({ hosts: [], users: [], paths: [] }),
       place: `disk of ${this.name}`,
