@@ -3,20 +3,20 @@
  * takes an eighth less time with it. Commands that end at once gain nothing from it. Node.js writes
  * it when the process ends, about 11 MB.
  */
-import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { homedir, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
+import { makeDirectory } from './data-paths.ts'
 import { version } from './version.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Without a directory that only this user can write, code is compiled at each start. */
-export function keepCompiledCode(env: Environment): void {
+export async function keepCompiledCode(env: Environment): Promise<void> {
   try {
     const [directory, ...parents] = compiledCodeDirectories(env)
-    const made = mkdirSync(directory, { recursive: true, mode: 0o700 })
-    if (made !== undefined) removeOthers(parents[0])
+    if (await makeDirectory(directory)) removeOthers(parents[0])
     // What another user could write there would run as this user.
     if ([directory, ...parents].every(isOwn)) enableCompileCache(directory)
   } catch {

@@ -8,7 +8,7 @@ import type { ExitCode } from './exit-codes.ts'
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   async start() {
     const { keepCompiledCode } = await import('./compiled-code.ts')
-    keepCompiledCode(process.env)
+    await keepCompiledCode(process.env)
     return import('./commands/start.ts')
   },
   keygen: () => import('./commands/keygen.ts'),
