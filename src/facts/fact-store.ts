@@ -376,6 +376,15 @@ export class FactStore {
     return new Set(marked.map(({ digestKey }) => digestKey))
   }
 
+  /** Runs a task while no fact is added, changed or removed. */
+  runAlone<T>(task: () => Promise<T>): Promise<T> {
+    return this.#queue.runAlone(async () => {
+      await this.#inFlight.settled()
+      await this.#commits.refresh()
+      return task()
+    })
+  }
+
   /** Digests of facts that were forgotten and not stored again. */
   forgotten(): AsyncGenerator<Uint8Array> {
     return this.#marks.forgottenDigests()
@@ -389,12 +398,7 @@ export class FactStore {
       totals: this.#totals,
       marks: this.#marks,
       baseline: this.#baseline,
-      runAlone: (task) =>
-        this.#queue.runAlone(async () => {
-          await this.#inFlight.settled()
-          await this.#commits.refresh()
-          return task()
-        }),
+      runAlone: (task) => this.runAlone(task),
       commit: (operations) => this.#commits.commit(operations),
       remove: (digest) => this.remove(digest)
     })

@@ -66,7 +66,7 @@ export interface KnowledgeComponents extends IntakeComponents {
     | 'stored'
   >
   readonly annotations: Pick<Annotations, 'forget' | 'get' | 'put'>
-  readonly candidates: Pick<Candidates, 'forget' | 'promotedAs' | 'recordsOf'>
+  readonly candidates: Pick<Candidates, 'forget' | 'promotedAs' | 'publications' | 'recordsOf'>
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'find' | 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'current' | 'of'>
@@ -357,7 +357,11 @@ export class Knowledge {
   async forget(id: string): Promise<Forgotten> {
     const digest = await this.#digestOf(id)
     if (digest === undefined) return { forgotten: false, retracted: false }
-    return this.#components.nearDuplicates.runExclusive(() => this.#forget(digest))
+    const { candidates, nearDuplicates } = this.#components
+    // What is being published of it meanwhile is retracted with it.
+    return nearDuplicates.runExclusive(() =>
+      candidates.publications.runExclusive(() => this.#forget(digest))
+    )
   }
 
   async #forget(digest: Uint8Array): Promise<Forgotten> {

@@ -156,6 +156,7 @@ export class CortexFactory {
     })
     this.#promotion = new Promotion({
       candidates: this.#candidates,
+      facts,
       replica,
       drafts: this.#drafts,
       clock,

@@ -6,6 +6,7 @@
  * body itself, verified by its digest, turns a record into a vote. So neither a full filter nor a
  * false answer of a peer prevents a publication.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { canonicalTags } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
@@ -15,7 +16,7 @@ import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
 import type { CandidateBatch, Candidates, PromotedFact } from '../knowledge/index.ts'
-import type { StoredFact } from '../facts/index.ts'
+import type { FactStore, StoredFact } from '../facts/index.ts'
 import type { PublicationDraft, Drafts } from './drafts.ts'
 
 /** Which facts `broadcastKnowledge` publishes. */
@@ -71,6 +72,7 @@ export interface PromotionComponents {
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'peers' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'draftFrom'>
+  readonly facts: Pick<FactStore, 'getMany' | 'runAlone'>
   readonly clock: Clock
   /** Facts of a frozen agent stay on this node. */
   readonly isFrozen: (agent: string) => boolean
@@ -82,6 +84,9 @@ export interface PromotionComponents {
 
 /** Candidates read, anonymised and published together. */
 const BATCH_FACTS = 1_000
+
+/** Bytes of facts that are anonymised in one turn of the event loop: about 5 ms. */
+const TURN_BYTES = 49_152
 
 interface PreparedDraft extends PublicationDraft {
   readonly fact: StoredFact
@@ -105,10 +110,16 @@ export class Promotion {
     for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
       signal?.throwIfAborted()
       const prepared: PreparedDraft[] = []
+      let anonymized = 0
       for (const fact of batch.facts) {
+        if (anonymized > TURN_BYTES) {
+          anonymized = 0
+          await nextTurn()
+        }
         if (fact.confidence < minConfidence || isOfProject(fact)) continue
         if (this.#components.isFrozen(fact.agent)) continue
         const { draft } = this.#components.drafts.draftFrom(fact)
+        anonymized += fact.record.length
         if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
         else prepared.push({ fact, ...draft })
       }
@@ -132,16 +143,13 @@ export class Promotion {
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
     const { drafts, replica, candidates, announce, isFrozen } = this.#components
     const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
-    const frozen = isFrozen(fact.agent) ? `its agent "${fact.agent}" is frozen` : undefined
+    const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
     const draft = reasonToStay(fact) ?? frozen ?? drafts.draftFrom(tagged).draft
-    if (typeof draft === 'string') {
-      throw new HiveError(
-        'WITHHELD',
-        `The fact was not published: ${draft}. Change the fact and promote it again.`
-      )
-    }
+    if (typeof draft === 'string') throw withheld(draft)
     await this.#fetchPublished([draft.digest], signal)
-    const { entries, records, votes } = await candidates.publications.runExclusive(async () => {
+    const { entries, records, votes } = await this.#whileStored([fact], async (reasonFor) => {
+      const reason = reasonFor(fact)
+      if (reason !== undefined) throw withheld(reason)
       const promoted = this.#promoted(fact, draft)
       const operations = candidates.promotion(promoted)
       const published = await replica.publish([{ ...draft.publication, operations }])
@@ -164,9 +172,11 @@ export class Promotion {
       prepared.map(({ digest }) => digest),
       signal
     )
-    const published = await candidates.publications.runExclusive(async () => {
-      // An agent may have been frozen while bodies were fetched.
-      const active = prepared.filter(({ fact }) => !this.#components.isFrozen(fact.agent))
+    const facts = prepared.map(({ fact }) => fact)
+    const published = await this.#whileStored(facts, async (reasonFor, isInProject) => {
+      const active = prepared.filter(
+        ({ fact }) => reasonFor(fact) === undefined && !isInProject(fact)
+      )
       const promoted = active.map((each) => this.#promoted(each.fact, each))
       // In one commit, so that what was published of a fact is always retracted when it is forgotten.
       const result = await replica.publish(
@@ -184,6 +194,38 @@ export class Promotion {
     })
     await announce(published.entries)
     return published
+  }
+
+  /**
+   * Runs a publication while no fact changes and no other publication or forgetting runs. While bodies
+   * were fetched a fact may have been forgotten, made private or learned in a project, and its agent
+   * frozen: `reasonFor` and `isInProject` tell of the fact as it is now.
+   */
+  #whileStored<T>(
+    facts: readonly StoredFact[],
+    publish: (
+      reasonFor: (fact: StoredFact) => string | undefined,
+      isInProject: (fact: StoredFact) => boolean
+    ) => Promise<T>
+  ): Promise<T> {
+    const { candidates, facts: store, isFrozen } = this.#components
+    return candidates.publications.runExclusive(() =>
+      store.runAlone(async () => {
+        const stored = new Map(
+          (await store.getMany(facts.map(({ digest }) => digest))).map((fact) => [
+            toHex(fact.digest),
+            fact
+          ])
+        )
+        const reasonFor = (fact: StoredFact): string | undefined => {
+          const current = stored.get(toHex(fact.digest))
+          if (current === undefined) return 'the fact was forgotten'
+          const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
+          return reasonToStay(current) ?? frozen
+        }
+        return publish(reasonFor, (fact) => isOfProject(stored.get(toHex(fact.digest)) ?? fact))
+      })
+    )
   }
 
   #promoted(fact: StoredFact, { digest }: Pick<PublicationDraft, 'digest'>): PromotedFact {
@@ -215,6 +257,17 @@ export class Promotion {
   #today(): number {
     return dayOf(this.#components.clock.now())
   }
+}
+
+function withheld(reason: string): HiveError {
+  return new HiveError(
+    'WITHHELD',
+    `The fact was not published: ${reason}. Change the fact and promote it again.`
+  )
+}
+
+function frozenReason({ agent }: StoredFact): string {
+  return `its agent "${agent}" is frozen`
 }
 
 /** What was learned in a project leaves the node by `promote` alone: its owner decides. */
