@@ -11,8 +11,7 @@
  * record is stale, and not recalled unless asked for, if at least `k` authors call it stale, and at
  * least as many as vouch for it, or if this node does.
  */
-import { INSTRUCTION_RULES } from '../foreign-text/index.ts'
-import { KnownFlags } from './known-flags.ts'
+import { detectInstruction, INSTRUCTION_RULES } from '../foreign-text/index.ts'
 import { poolOpinions } from './opinion-pool.ts'
 import type { OwnVote, AttestedRecord } from '../../crdt/index.ts'
 import type { InstructionKind } from '../foreign-text/index.ts'
@@ -74,7 +73,6 @@ const VOTE_RULES = 1
 
 export class Judge {
   readonly #init: JudgeInit
-  readonly #flags = new KnownFlags()
 
   /** Number of authors that must vouch before a record is released. */
   get k(): number {
@@ -139,10 +137,22 @@ export class Judge {
     const isDisputedHere = disputes > 0 && (await voteOn(digest)) === 'dispute'
     if (isDisputedHere) return { state: 'disputed' }
     const isCorroborated = vouches + stales >= k
-    const flag = isCorroborated ? this.#flags.of({ digest, record }) : undefined
+    const flag = isCorroborated ? flagOf(record) : undefined
     if (isCorroborated && flag === undefined) return { state: 'released' }
     const own = await voteOn(digest)
     if (own === 'vouch' || own === 'stale') return { state: 'released' }
     return flag === undefined ? { state: 'quarantined' } : { state: 'quarantined', flag }
   }
+}
+
+function flagOf({
+  entity,
+  content,
+  attribute = '',
+  value = '',
+  action = '',
+  versions = ''
+}: AttestedRecord['record']): InstructionKind | undefined {
+  const lesson = action === '' && versions === '' ? [] : [action, versions]
+  return detectInstruction([entity, content, attribute, value, ...lesson].join('\n'))
 }

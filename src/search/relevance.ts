@@ -6,11 +6,11 @@
  * rare they are, whether they stand together, whether the entity is named, and whether both name the
  * same error code. docs/decisions/relevance.md states the data, the method and what was measured.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { PRIOR_SHARES, RARE_SHARE, SHORT_SHARE, SHORT_WORD } from './common-words.ts'
 import { compareCodes } from './error-codes.ts'
 import { RAW_WEIGHTS, PLAIN_WEIGHTS } from './relevance-weights.ts'
 import { plainTerms, queryWords } from './search-terms.ts'
+import { TurnBudget } from '../turn-budget.ts'
 import type { Question } from './error-text.ts'
 import type { TermCounts } from './search-query.ts'
 import type { QueryWord } from './search-terms.ts'
@@ -106,13 +106,10 @@ export async function featuresOf(
   const beginnings = beginningsOf(words)
   const asked = new ItemWords(question.text, beginnings)
   const matches: Match[] = []
-  let compared = 0
+  const turn = new TurnBudget(TURN_CHARACTERS)
   for (const text of texts) {
     matches.push(matchOf({ question, words, beginnings, asked }, text))
-    compared += Math.min(text.content.length, MAX_COMPARED)
-    if (compared < TURN_CHARACTERS) continue
-    compared = 0
-    await nextTurn()
+    await turn.spend(Math.min(text.content.length, MAX_COMPARED))
   }
   const masses = matches.map(({ mass }) => mass)
   return matches.map((match, i) => {

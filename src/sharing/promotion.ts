@@ -6,11 +6,11 @@
  * body itself, verified by its digest, turns a record into a vote. So neither a full filter nor a
  * false answer of a peer prevents a publication.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { canonicalTags } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { dayOf } from '../judgement/index.ts'
+import { TurnBudget } from '../turn-budget.ts'
 import { reasonToStay } from './drafts.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Published, Replica } from '../../crdt/index.ts'
@@ -106,20 +106,16 @@ export class Promotion {
     onProgress
   }: BroadcastOptions = {}): Promise<BroadcastReport> {
     const totals = { promoted: 0, corroborated: 0 }
+    const turn = new TurnBudget(TURN_BYTES)
     const withheld: { id: string; reason: string }[] = []
     for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
       signal?.throwIfAborted()
       const prepared: PreparedDraft[] = []
-      let anonymized = 0
       for (const fact of batch.facts) {
-        if (anonymized > TURN_BYTES) {
-          anonymized = 0
-          await nextTurn()
-        }
         if (fact.confidence < minConfidence || isOfProject(fact)) continue
         if (this.#components.isFrozen(fact.agent)) continue
         const { draft } = this.#components.drafts.draftFrom(fact)
-        anonymized += fact.record.length
+        await turn.spend(fact.record.length)
         if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
         else prepared.push({ fact, ...draft })
       }

@@ -27,7 +27,7 @@ describe('a broadcast', () => {
       await nextTurn()
     }
     await broadcast
-    const published = new Set(
+    const published = new Set<string>(
       (await hive.getGlobalInsights({ limit: FACTS })).map(({ content }) => content)
     )
     assert.ok(gone.length > 0)
