@@ -2,6 +2,7 @@
 export { localCalls, runOperation } from './calls.ts'
 export { describeIssues, NotRunningError } from './errors.ts'
 export { EventFeed } from './event-feed.ts'
+export { isTooDeep, TOO_DEEP } from './json-depth.ts'
 export { jsonify } from './jsonify.ts'
 export { fittingTags, idOfUnit, insightOf, unitIdOf, wordsOf } from './formats/cq-mapping.ts'
 export {

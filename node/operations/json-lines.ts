@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { FactIn } from './shapes/knowledge.ts'
+import { isTooDeep, TOO_DEEP } from './json-depth.ts'
 import { linesOf, MAX_LINE_CHARS } from './line-reader.ts'
 import type { FactInput } from '../../src/index.ts'
 import type { Chunks } from './line-reader.ts'
@@ -56,6 +57,7 @@ function tooLong(maxChars: number): Error {
 }
 
 function itemsOf<T>(line: string, read: ReadLine<T>): readonly (T | Error)[] {
+  if (isTooDeep(line)) return [new Error(TOO_DEEP)]
   let parsed: unknown
   try {
     parsed = JSON.parse(line)

@@ -175,6 +175,9 @@ function checkInput(input: FactInput): void {
   ) {
     throw invalid('has a validFrom that is not a valid Date')
   }
+  if (validFrom !== undefined && !isInCalendar(validFrom)) {
+    throw invalid('has a validFrom outside of the years 0 to 9999')
+  }
   if (
     source !== undefined &&
     (typeof source !== 'string' || Buffer.byteLength(source) > MAX_SOURCE_BYTES)
@@ -220,4 +223,12 @@ function checkLesson(input: FactInput): void {
 
 function invalid(problem: string): HiveError {
   return new HiveError('ARGUMENT_INVALID', `The fact ${problem}.`)
+}
+
+const MAX_YEAR = 9999
+
+/** Other years have no form that all formats of dates take. */
+function isInCalendar(time: Date): boolean {
+  const year = time.getUTCFullYear()
+  return year >= 0 && year <= MAX_YEAR
 }

@@ -126,7 +126,8 @@ export class CortexFactory {
       anonymizer: shared,
       clock,
       k,
-      observedUntil: parts.observedUntil
+      observedUntil: parts.observedUntil,
+      isSkill: (id) => parts.skills.store.get(id) !== undefined
     })
     this.#goals = new Goals({
       replica,
