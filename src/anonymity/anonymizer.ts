@@ -131,7 +131,7 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
   let features = 0
   let wordGroups = 0
   let isRandom = false
-  const secrets = new Set<string>()
+  const announced = new Set<string>()
   for (const [i, field] of fields.entries()) {
     draft.read(field)
     if (hidesText(draft)) return HIDES_TEXT
@@ -142,7 +142,7 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
     let { text } = draft
     for (const announcing of announcingOf(i, fields)) {
       const whole = redactBehind(announcing, text, draft, layers, mark)
-      if (whole !== text && isToken(field)) secrets.add(field)
+      if (whole !== text && isToken(field)) announced.add(field)
       text = whole
     }
     redacted.push(text)
@@ -152,7 +152,7 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
     if (hidesText(draft)) return HIDES_TEXT
     redact(draft, layers, mark)
     const text = labels(draft.text, mark)
-    redacted.push(secrets.has(tag) || announcesValue(tag, draft, layers) ? '' : text)
+    redacted.push(announced.has(tag) || announcesValue(tag, draft, layers) ? '' : text)
   }
   const findings: Finding[] = []
   const name = createNumbering(found, findings)

@@ -141,11 +141,11 @@ export class Promotion {
     const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
     const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
     const draft = reasonToStay(fact) ?? frozen ?? drafts.draftFrom(tagged).draft
-    if (typeof draft === 'string') throw withheld(draft)
+    if (typeof draft === 'string') throw withheldError(draft)
     await this.#fetchPublished([draft.digest], signal)
     const { entries, records, votes } = await this.#whileStored([fact], async (reasonFor) => {
       const reason = reasonFor(fact)
-      if (reason !== undefined) throw withheld(reason)
+      if (reason !== undefined) throw withheldError(reason)
       const promoted = this.#promoted(fact, draft)
       const operations = candidates.promotion(promoted)
       const published = await replica.publish([{ ...draft.publication, operations }])
@@ -255,7 +255,7 @@ export class Promotion {
   }
 }
 
-function withheld(reason: string): HiveError {
+function withheldError(reason: string): HiveError {
   return new HiveError(
     'WITHHELD',
     `The fact was not published: ${reason}. Change the fact and promote it again.`

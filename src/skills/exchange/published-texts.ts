@@ -29,7 +29,7 @@ function* textsInData(value: unknown, name = ''): Generator<string> {
       if (!isList) yield key
       yield* textsInData(each, isList ? name : key)
     }
-  } else if (typeof value !== 'boolean' && value !== null) {
+  } else if (typeof value === 'string' || typeof value === 'number') {
     yield String(value)
     yield named(name, String(value))
   }
@@ -43,9 +43,7 @@ function textsInSource(source: string): string[] {
     const text = value === null || value === undefined ? undefined : constantOf(value)
     if (text !== undefined) texts.push(named(name, text))
   }
-  full(program, (node) => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the walker's type names no kinds
-    const each = node as AnyNode
+  full(program, (each) => {
     const text = constantOf(each)
     if (text !== undefined) texts.push(text)
     if (each.type === 'TemplateElement') texts.push(each.value.cooked ?? each.value.raw)
@@ -73,7 +71,7 @@ function constantOf(node: AnyNode): string | undefined {
     return node.quasis.map(({ value }) => value.cooked ?? value.raw).join('')
   }
   if (node.type !== 'BinaryExpression' || node.operator !== '+') return undefined
-  const [left, right] = [constantOf(node.left as AnyNode), constantOf(node.right)]
+  const [left, right] = [constantOf(node.left), constantOf(node.right)]
   return left === undefined || right === undefined ? undefined : left + right
 }
 
@@ -84,7 +82,7 @@ function unescaped(pattern: string): string {
 
 function nameOf(node: AnyNode): string {
   if (node.type === 'Identifier' || node.type === 'PrivateIdentifier') return node.name
-  if (node.type === 'MemberExpression') return nameOf(node.property as AnyNode)
+  if (node.type === 'MemberExpression') return nameOf(node.property)
   return constantOf(node) ?? ''
 }
 

@@ -14,11 +14,11 @@ describe('a broadcast', () => {
       confidence: 0.95
     }))
     await knowledge.import(facts)
-    let isDone = false
-    const broadcast = hive.broadcastKnowledge().finally(() => (isDone = true))
+    const ended = new AbortController()
+    const broadcast = hive.broadcastKnowledge().finally(() => ended.abort())
     const gone: string[] = []
     const retracted: string[] = []
-    for (let i = 0; i < FACTS && !isDone; i += 20) {
+    for (let i = 0; i < FACTS && !ended.signal.aborted; i += 20) {
       const fact = facts[i]
       assert.ok(fact !== undefined)
       const forgotten = await knowledge.forget(knowledge.identify(fact))
