@@ -220,6 +220,9 @@ export const MEMBER_CHECK_INTERVAL = 1_000
 /** How often a node compares its statements with those of a random peer. */
 export const STATEMENTS_INTERVAL = 60_000
 
+/** How often a node whose certificate ends soon asks for another one: a request takes 1 byte. */
+export const RENEWAL_INTERVAL = 60_000
+
 /** Peers whose member a node remembers, so that it does not dial those that were revoked. */
 export const MAX_KNOWN_MEMBERS = 10_000
 

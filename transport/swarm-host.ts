@@ -155,6 +155,7 @@ function doorOf(swarm: SwarmHostInit): Pick<HostInit, 'door' | 'members'> {
     members: members({
       protocol: swarm.protocolId('members'),
       statements: init.members.statements,
+      renewals: init.members.renewals,
       known,
       random,
       onRefuse: (peer, reason) => swarm.onMemberRefuse(peer, reason, true),

@@ -71,6 +71,12 @@ export class Chains {
     return chain
   }
 
+  /** Whether a revocation of this certificate counts, or of the one that it renews. */
+  isRevoked(certificate: Uint8Array): boolean {
+    const node = this.#index.certificate(toHex(certificate))
+    return node !== undefined && this.#isRevoked(node, undefined, Infinity)
+  }
+
   /**
    * Why the chain does not count, whatever the time; revocations of later epochs left out.
    *

@@ -24,6 +24,8 @@ export interface OpenMembersInit extends MemberInit {
   readonly store: Pick<Store, 'section' | 'commit'>
   /** Milliseconds of the Unix epoch. */
   readonly now: () => number
+  /** False: this node renews no certificates of others by itself. */
+  readonly renewsOthers?: boolean
   /** Default: a thread that all nodes of the process share. */
   readonly voices?: Voices
 }
@@ -64,7 +66,7 @@ export async function openMembers(init: OpenMembersInit): Promise<OpenedMembers>
     day: () => Math.floor(seconds() / DAY),
     assertVoice: () => assertVoice(statements, keys, seconds())
   })
-  const members = new Members({ statements, keys, store, now })
+  const members = new Members({ statements, keys, store, now, renewsOthers: init.renewsOthers })
   await members.recover()
   return { statements, keys, membership, members, close: async () => thread?.close() }
 }

@@ -30,7 +30,13 @@ import type {
   SecureConnectionOptions,
   SecuredConnection
 } from '@libp2p/interface'
-import type { Certificate, MemberKeys, MemberStatements, PeerPair } from '../../crdt/index.ts'
+import type {
+  Certificate,
+  CertificateRenewals,
+  MemberKeys,
+  MemberStatements,
+  PeerPair
+} from '../../crdt/index.ts'
 import type { DoorFrame, EnrolFrame, Hello } from './door-frames.ts'
 import type { DoorReason } from './door-reasons.ts'
 import type { Enrol } from './enrolments.ts'
@@ -44,6 +50,8 @@ export interface SwarmMembers {
   readonly keys: MemberKeys
   /** Issues certificates for invites; left out: this node admits no new members. */
   readonly enrol?: Enrol
+  /** Renewals; left out: this node asks for none, and gives none. */
+  readonly renewals?: CertificateRenewals
   /** While this node has no certificate: the invite that it shows where it dials. */
   readonly invite?: { readonly id: Uint8Array; readonly secret: Uint8Array }
 }
