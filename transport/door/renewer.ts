@@ -19,7 +19,7 @@ export interface RenewerInit {
 export class Renewer {
   readonly #init: RenewerInit
   readonly #task: RepeatingTask
-  #asking: Promise<void> | undefined
+  #isAsking = false
 
   constructor(init: RenewerInit) {
     this.#init = init
@@ -41,13 +41,12 @@ export class Renewer {
       this.#init.renewals.noteAnswer(undefined)
       return
     }
-    this.#asking ??= this.#renew(wanted).finally(() => {
-      this.#asking = undefined
-    })
+    if (!this.#isAsking) void this.#renew(wanted)
   }
 
   async #renew(wanted: readonly Uint8Array[]): Promise<void> {
     const { renewals, peersOf, request, onFailure } = this.#init
+    this.#isAsking = true
     let last: RenewalAnswer | undefined
     for (const peer of wanted.flatMap(peersOf)) {
       try {
@@ -57,6 +56,7 @@ export class Renewer {
         onFailure(peer, error)
       }
     }
+    this.#isAsking = false
     renewals.noteAnswer(last)
   }
 }
