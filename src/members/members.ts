@@ -59,7 +59,11 @@ export class Members {
   readonly #init: MembersInit
   readonly #invites: Invites
   readonly #issuing: Issuing
-  /** Of this node's certificate, and of those of others. */
+  /**
+   * Of this node's certificate, and of those of others.
+   *
+   * @internal
+   */
   readonly renewals: Renewals
 
   constructor(init: MembersInit) {
