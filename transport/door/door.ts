@@ -22,6 +22,7 @@ import { DOOR_ANSWER_TIMEOUT, DOOR_SILENCE } from '../constants.ts'
 import { DoorChannel } from './door-channel.ts'
 import { DoorClosed } from './door-reasons.ts'
 import { Enrolments } from './enrolments.ts'
+import type { Threshold } from './threshold.ts'
 import type {
   ComponentLogger,
   ConnectionEncrypter,
@@ -60,6 +61,7 @@ export interface DoorInit {
   readonly protocol: string
   readonly members: SwarmMembers
   readonly known: KnownMembers
+  readonly threshold: Threshold
   /** Milliseconds. */
   readonly now: () => number
   readonly onAdmit: (peer: PeerId, member: Uint8Array) => void
@@ -113,7 +115,8 @@ class Door implements ConnectionEncrypter {
     options: SecureConnectionOptions = {}
   ): Promise<SecuredConnection> {
     const secured = await this.#inner.secureOutbound(connection, options)
-    return this.#pass(secured, options, (visit) => this.#knock(visit))
+    const channel = new DoorChannel(secured.connection, options)
+    return this.#pass(secured, channel, (visit) => this.#knock(visit))
   }
 
   async secureInbound(
@@ -121,17 +124,18 @@ class Door implements ConnectionEncrypter {
     options: SecureConnectionOptions = {}
   ): Promise<SecuredConnection> {
     const secured = await this.#inner.secureInbound(connection, options)
-    return this.#pass(secured, options, (visit) => this.#open(visit))
+    const patience = this.#init.threshold.take(connection)
+    const channel = new DoorChannel(secured.connection, options, patience)
+    return this.#pass(secured, channel, (visit) => this.#open(visit))
   }
 
   /** Runs one side of the door; the member that it resolves to is admitted. */
   async #pass(
     secured: SecuredConnection,
-    { signal }: SecureConnectionOptions,
+    channel: DoorChannel,
     side: (visit: Visit) => Promise<Uint8Array>
   ): Promise<SecuredConnection> {
     const remote = secured.remotePeer
-    const channel = new DoorChannel(secured.connection, { signal })
     try {
       const member = await side({ channel, remote })
       this.#init.known.add(remote.toString(), member)
@@ -169,10 +173,12 @@ class Door implements ConnectionEncrypter {
     let frame = await channel.read(DOOR_SILENCE)
     if (frame.type === 'enrol') {
       await this.#enrol(visit, frame)
+      channel.trust()
       // The newcomer stores its certificate before it goes on.
       frame = await channel.read(DOOR_ANSWER_TIMEOUT)
     }
     const member = await this.#check(visit, expect(frame, 'hello'))
+    channel.trust()
     await channel.write(this.#hello(visit))
     expect(await this.#readAnswer(channel), 'welcome')
     return member
