@@ -9,6 +9,8 @@ export interface Membership {
   epoch(): number
   /** The day of now, for quotas. */
   day(): number
+  /** Whole hours since the epoch began, less than 168. */
+  hour(): number
   /** What a credential proves. Reads no more than the statements that are held. */
   checkCredential(credential: Uint8Array): Promise<CredentialVerdict>
   /** Whether the tags have the member key of the tag of the epoch. */

@@ -33,6 +33,8 @@ export interface MemberVoicesInit {
   readonly epoch: () => number
   /** The day of now, for quotas; default: one day for ever. */
   readonly day?: () => number
+  /** Whole hours since the epoch began; default: the first one for ever. */
+  readonly hour?: () => number
   /** Throws `MemberError` where this node may not publish. */
   readonly assertVoice: () => void
 }
@@ -62,6 +64,10 @@ export class MemberVoices implements Membership {
 
   day(): number {
     return this.#init.day?.() ?? 0
+  }
+
+  hour(): number {
+    return this.#init.hour?.() ?? 0
   }
 
   async checkCredential(bytes: Uint8Array): Promise<CredentialVerdict> {

@@ -3,6 +3,9 @@
 /** Seconds of a day. */
 export const DAY = 24 * 60 * 60
 
+/** Seconds of an hour. */
+export const HOUR = 60 * 60
+
 /** Days that a certificate lasts: a revoked voice that others pass on ends with it at the latest. */
 export const DEFAULT_DAYS = 90
 

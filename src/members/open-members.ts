@@ -7,7 +7,7 @@ import {
   MemberVoices,
   VoiceThread
 } from '../../crdt/index.ts'
-import { DAY } from './constants.ts'
+import { DAY, HOUR } from './constants.ts'
 import { Members } from './members.ts'
 import type { MemberKeys, Store, Voices } from '../../crdt/index.ts'
 
@@ -64,6 +64,7 @@ export async function openMembers(init: OpenMembersInit): Promise<OpenedMembers>
     seed,
     epoch: () => epochOf(seconds(), statements.roster.epochSeconds),
     day: () => Math.floor(seconds() / DAY),
+    hour: () => Math.floor((seconds() % statements.roster.epochSeconds) / HOUR),
     assertVoice: () => assertVoice(statements, keys, seconds())
   })
   const members = new Members({ statements, keys, store, now, renewsOthers: init.renewsOthers })
