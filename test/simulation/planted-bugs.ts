@@ -261,8 +261,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'voices: the generation does not go on after a crash',
     file: 'crdt/publishing/own-voices.ts',
-    from: 'const generation = Math.max(stored, given) + 1\n',
-    to: 'const generation = Math.min(stored, given) + 1\n'
+    from: 'const last = Math.max(stored, given)\n',
+    to: 'const last = Math.min(stored, given)\n'
   },
   {
     name: 'voices: the epoch does not come before the generation',
