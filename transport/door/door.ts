@@ -87,11 +87,14 @@ interface Visit {
   readonly remote: PeerId
 }
 
-/** The encryption of connections for `createLibp2p`. */
+/** The encryption of connections for `createLibp2p`; `inner`: what encrypts, and proves the peer ids. */
 export const door =
   (init: DoorInit) =>
-  (components: NoiseComponents): ConnectionEncrypter =>
-    new Door(components, init)
+  (
+    components: NoiseComponents,
+    inner: (components: NoiseComponents) => ConnectionEncrypter = noise()
+  ): ConnectionEncrypter =>
+    new Door(components, init, inner(components))
 
 class Door implements ConnectionEncrypter {
   readonly protocol: string
@@ -101,11 +104,11 @@ class Door implements ConnectionEncrypter {
   readonly #enrolments: Enrolments
   readonly #serial = new Serial()
 
-  constructor(components: NoiseComponents, init: DoorInit) {
+  constructor(components: NoiseComponents, init: DoorInit, inner: ConnectionEncrypter) {
     this.protocol = init.protocol
     this.#components = components
     this.#init = init
-    this.#inner = noise()(components)
+    this.#inner = inner
     const { statements, enrol } = init.members
     this.#enrolments = new Enrolments({ swarm: statements.swarm, enrol, now: init.now })
   }

@@ -3,6 +3,7 @@ import type { Connection, IdentifyResult, Logger, PeerId } from '@libp2p/interfa
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Owner } from '../environment/owner.ts'
 import type { Tamper } from '../manner.ts'
+import type { SimulatedDoor } from './simulated-door.ts'
 import type { SimulatedRegistrar } from './simulated-registrar.ts'
 
 export interface Endpoint {
@@ -13,6 +14,8 @@ export interface Endpoint {
   readonly log: Logger
   readonly registrar: SimulatedRegistrar
   readonly tamper: Tamper | undefined
+  /** In a closed swarm: stands before the connection. */
+  readonly door: SimulatedDoor | undefined
   mayDial(target: Endpoint): boolean
   mayAccept(from: Endpoint): boolean
   opened(connection: Connection): void
