@@ -32,6 +32,8 @@ export class DoorStory {
   readonly #init: DoorStoryInit
   readonly #watch: DoorWatch
   readonly #revoked = new Set<SimulatedNode>()
+  /** Signing keys by the ids of their certificates. */
+  readonly #keys = new Map<string, string>()
   #isOver = false
 
   constructor(init: DoorStoryInit) {
@@ -56,6 +58,21 @@ export class DoorStory {
   noteStatements(node: SimulatedNode, statements: readonly Statement[], isRead: boolean): void {
     if (isRead && !node.hasFlippedBit) this.#watch.checkStored(node, statements)
     this.#watch.noteStored(node, statements)
+    for (const each of statements) this.#noteMember(each)
+  }
+
+  /** A node that crashes while it revokes may have done it. */
+  #noteMember(statement: Statement): void {
+    if (statement.kind === 'certificate') {
+      this.#keys.set(toHex(statement.id), toHex(statement.member))
+    }
+    if (statement.kind !== 'revocation') return
+    const key = this.#keys.get(toHex(statement.target))
+    const at = this.#init.memberships.findIndex((each) => toHex(each.key) === key)
+    const node = this.#init.nodes()[at]
+    if (node === undefined || this.#revoked.has(node)) return
+    this.#revoked.add(node)
+    this.#init.tell(node, 'is revoked')
   }
 
   join(node: SimulatedNode): void {
@@ -152,12 +169,10 @@ export class DoorStory {
   async #revoke(node: SimulatedNode): Promise<void> {
     const [first] = this.#init.nodes()
     const membership = this.#membershipOf(node)
-    if (this.#isOver || membership === undefined) return
+    if (this.#isOver || membership === undefined || this.#revoked.has(node)) return
     if (first?.running === undefined || !(await revoke(first.running, membership))) {
-      return this.#later(() => this.revoke(node))
+      this.#later(() => this.revoke(node))
     }
-    this.#revoked.add(node)
-    this.#init.tell(node, 'is revoked')
   }
 
   #later(task: () => void): void {
