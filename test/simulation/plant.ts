@@ -18,6 +18,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '2' },
     /** `closed` or `open`: only such swarms. By default the seed says. */
     swarms: { type: 'string', default: 'both' },
+    /** `tried`: only swarms whose door is tried. */
+    doors: { type: 'string', default: 'both' },
     /** Only bugs whose name contains it. */
     only: { type: 'string', default: '' }
   }
@@ -67,9 +69,9 @@ async function plant(directory: string, { name, file, from, to }: PlantedBug): P
 }
 
 function simulateIn(directory: string): Promise<string> {
-  const { seeds, nodes, minutes, swarms } = values
+  const { seeds, nodes, minutes, swarms, doors } = values
   const size = ['--seeds', seeds, '--nodes', nodes, '--minutes', minutes]
-  const options = [...size, '--swarms', swarms, '--first']
+  const options = [...size, '--swarms', swarms, '--doors', doors, '--first']
   const flags = ['--conditions=noormme-source', '--disable-warning=ExperimentalWarning']
   const child = spawn(
     process.execPath,

@@ -1,7 +1,7 @@
 /** What persons do at the door of a simulated swarm: invite, revoke, and renew what has ended. */
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { HiveError } from '../../../src/errors.ts'
-import { renewWithRoot } from '../../../src/members/root-acts.ts'
+import { renewWithRoot, revokeWithRoot } from '../../../src/members/root-acts.ts'
 import { simulated } from '../environment/simulated.ts'
 import { SHORT_DAYS } from './closed-swarm.ts'
 import type { Root } from '../../../crdt/index.ts'
@@ -20,6 +20,19 @@ export async function invite(inviter: RunningNode, newcomer: Membership): Promis
 /** Resolves to whether the member is revoked. */
 export async function revoke(inviter: RunningNode, { key }: Membership): Promise<boolean> {
   const revoked = await attempt(inviter, ({ members }) => members.revoke(toHex(key)))
+  return revoked !== undefined
+}
+
+/** The same by the holder of the root, on the node of any member that knows it. */
+export async function revokeByRoot(
+  at: RunningNode,
+  root: Root,
+  { key }: Membership
+): Promise<boolean> {
+  const revoked = await attempt(at, ({ members, statements }) => {
+    const seconds = Math.floor(Date.now() / 1000)
+    return members.add(revokeWithRoot(statements, root, { id: toHex(key), seconds }))
+  })
   return revoked !== undefined
 }
 

@@ -4,9 +4,9 @@
  */
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { simulated } from '../environment/simulated.ts'
-import { invite, renewEnded, revoke } from './door-acts.ts'
-import { DoorWatch, isMember, statementsOf } from './door-watch.ts'
-import type { Root, Statement } from '../../../crdt/index.ts'
+import { invite, renewEnded, revoke, revokeByRoot } from './door-acts.ts'
+import { certificatesOf, DoorWatch, isMember, statementsOf } from './door-watch.ts'
+import type { Certificate, Root, Statement } from '../../../crdt/index.ts'
 import type { SimulatedNode } from '../simulated-node.ts'
 import type { DoorRole, Membership } from './closed-swarm.ts'
 
@@ -134,8 +134,11 @@ export class DoorStory {
     const membership = this.#membershipOf(node)
     if (running === undefined || membership === undefined) return
     const seconds = simulated().time.runAs(running.owner, () => Math.floor(Date.now() / 1000))
-    if (!isMember(statementsOf(running), membership.key, seconds)) {
+    const certificates = certificatesOf(statementsOf(running), membership.key, seconds)
+    if (certificates.length === 0) {
       this.#init.report(node, 'has no valid certificate at the end')
+    } else if (certificates.every((each) => isInLastThird(each, seconds))) {
+      this.#init.report(node, 'has not renewed its certificate')
     }
     for (const revoked of this.#revoked) {
       const key = this.#membershipOf(revoked)?.key
@@ -170,9 +173,14 @@ export class DoorStory {
     const [first] = this.#init.nodes()
     const membership = this.#membershipOf(node)
     if (this.#isOver || membership === undefined || this.#revoked.has(node)) return
-    if (first?.running === undefined || !(await revoke(first.running, membership))) {
-      this.#later(() => this.revoke(node))
-    }
+    // By the inviter, or on some other node by the holder of the root.
+    const byRoot = (membership.key[0] ?? 0) % 2 === 0
+    const others = this.#init.nodes().filter((each) => each !== node && this.isMember(each))
+    const at = (byRoot ? others.findLast(({ running }) => running !== undefined) : first)?.running
+    const isDone =
+      at !== undefined &&
+      (byRoot ? await revokeByRoot(at, this.#init.root, membership) : await revoke(at, membership))
+    if (!isDone) this.#later(() => this.revoke(node))
   }
 
   #later(task: () => void): void {
@@ -196,4 +204,9 @@ export class DoorStory {
   #membershipOf(node: SimulatedNode): Membership | undefined {
     return this.#init.memberships[this.#init.nodes().indexOf(node)]
   }
+}
+
+/** It asks its inviter then, each minute. */
+function isInLastThird({ notBefore, notAfter }: Certificate, seconds: number): boolean {
+  return notAfter - seconds < (notAfter - notBefore) / 3
 }

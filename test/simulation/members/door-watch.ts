@@ -4,7 +4,7 @@
  */
 import { equalBytes, toHex } from '../../../crdt/bytes/index.ts'
 import { simulated } from '../environment/simulated.ts'
-import type { Statement } from '../../../crdt/index.ts'
+import type { Certificate, Statement } from '../../../crdt/index.ts'
 import type { Owner } from '../environment/owner.ts'
 import type { RunningNode, SimulatedNode } from '../simulated-node.ts'
 
@@ -59,17 +59,26 @@ export class DoorWatch {
   }
 }
 
-/** Whether any certificate of the key is within its dates, and neither it nor what it renews is revoked. */
+/** Whether any certificate of the key admits it. */
 export function isMember(
   statements: readonly Statement[],
   key: Uint8Array,
   seconds: number
 ): boolean {
+  return certificatesOf(statements, key, seconds).length > 0
+}
+
+/** Certificates of the key within their dates, of which neither they nor what they renew is revoked. */
+export function certificatesOf(
+  statements: readonly Statement[],
+  key: Uint8Array,
+  seconds: number
+): readonly Certificate[] {
   const revoked = statements.flatMap((each) => (each.kind === 'revocation' ? [each.target] : []))
   const isRevoked = (id: Uint8Array | undefined): boolean =>
     id !== undefined && revoked.some((target) => equalBytes(target, id))
-  return statements.some(
-    (each) =>
+  return statements.filter(
+    (each): each is Certificate =>
       each.kind === 'certificate' &&
       equalBytes(each.member, key) &&
       each.notBefore <= seconds &&
