@@ -4,10 +4,10 @@
  * proofs, enrolments and refusals are those of the product. The threshold before Noise is not there.
  */
 import { SimulatedStream } from './simulated-stream.ts'
-import type { ConnectionEncrypter, PeerId, PrivateKey } from '@libp2p/interface'
+import type { Connection, ConnectionEncrypter, PeerId, PrivateKey, Stream } from '@libp2p/interface'
 import type { defaultLogger } from '@libp2p/logger'
 import type { HostInit } from '../../../transport/host/host.ts'
-import type { SimulatedConnection } from './simulated-connection.ts'
+import type { Carry } from './simulated-stream.ts'
 
 /** Milliseconds that a side has for the door: those of the product. */
 const OUTBOUND = 10_000
@@ -28,7 +28,7 @@ export class SimulatedDoor {
   }
 
   /** Resolves when the peer is admitted; otherwise the connection has ended. */
-  async pass(connection: SimulatedConnection, stream: SimulatedStream): Promise<void> {
+  async pass(connection: Connection, stream: Stream): Promise<void> {
     const { remotePeer, direction, streams } = connection
     // With the connection the door ends.
     streams.push(stream)
@@ -49,12 +49,17 @@ export class SimulatedDoor {
   }
 }
 
+/** One side of a connection. */
+interface Wire extends Pick<Connection, 'id' | 'log'> {
+  readonly carry: Carry
+}
+
 /** Both sides of the stream that the doors of a connection share. */
 export function doorStreams(
-  dialler: SimulatedConnection,
-  listener: SimulatedConnection
+  dialler: Wire,
+  listener: Wire
 ): readonly [SimulatedStream, SimulatedStream] {
-  const side = (connection: SimulatedConnection, direction: 'inbound' | 'outbound') =>
+  const side = (connection: Wire, direction: 'inbound' | 'outbound') =>
     new SimulatedStream({
       id: `${connection.id}-door`,
       protocol: '/door',
