@@ -166,6 +166,15 @@ export const SUCCESSES = 'successes'
 export const MAX_EPOCH = 2 ** 14 - 1
 /** See `MAX_EPOCH`. */
 export const MAX_GENERATION = 2 ** 12 - 1
+/**
+ * Generations of an hour: a node that has not heard what peers have of its voice takes one of the
+ * current hour, since an earlier copy of its directory may have used those before. 168 hours of a week
+ * take 4,032, and leave some for restarts in the last one.
+ */
+export const HOUR_GENERATIONS = 24
+/** Authors that a run gives up for a later one of its own voice: two clones would go on for ever. */
+export const MAX_OVERTAKEN = 16
+
 /** See `MAX_EPOCH`. */
 export const MAX_VOICE_SEQ = 2 ** 22 - 1
 

@@ -60,11 +60,14 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     await this.#parts.rebuild.opened
   }
 
-  /** Never throws for invalid bytes; rejects only if the store fails. */
-  async admit(bytes: Uint8Array): Promise<AdmissionResult> {
+  /**
+   * `from`: the peer that brings the bytes. Never throws for invalid bytes; rejects only if the store
+   * fails.
+   */
+  async admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult> {
     const { serial, refresh, visibility, admitter, hidden } = this.#parts
     // Of an own entry that comes back too: it must take as long as that of another.
-    await admitter.prepare(bytes)
+    await admitter.prepare(bytes, from)
     if (hidden.isEmpty) return admitter.admit(bytes)
     const shown = await serial.run(async () => {
       await refresh()

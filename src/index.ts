@@ -32,7 +32,17 @@ export { applyMutation, invertMutation } from './personas/index.ts'
 export { SKILL_THRESHOLDS } from './skills/index.ts'
 export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
-export type { LimitErrorCode, Mark, MemberErrorCode, StoreErrorCode } from '../crdt/index.ts'
+export type {
+  EnrolAnswer,
+  EnrolRefusal,
+  EnrolRequest,
+  LimitErrorCode,
+  Mark,
+  MemberErrorCode,
+  RenewalAnswer,
+  RenewalRefusal,
+  StoreErrorCode
+} from '../crdt/index.ts'
 export type {
   PeerFilterStatus,
   AddressScope,
@@ -238,9 +248,6 @@ export type {
   VersionConflict
 } from './personas/index.ts'
 export type {
-  Enrolment,
-  EnrolRefusal,
-  EnrolRequest,
   FoundedSwarm,
   FoundSwarmInit,
   InviteOptions,
@@ -253,6 +260,7 @@ export type {
   MemberState,
   MemberView,
   OwnMembership,
+  OwnRenewal,
   RootActOptions
 } from './members/index.ts'
 export type {

@@ -2,6 +2,7 @@
 import { DEFAULT_LAN_LISTEN, DEFAULT_LISTEN } from './constants.ts'
 import { door } from './door/door.ts'
 import { members } from './door/members.ts'
+import { Threshold } from './door/threshold.ts'
 import { filters } from './filters/filters.ts'
 import { gossipService } from './gossip/gossip.ts'
 import { createHost } from './host/host.ts'
@@ -64,6 +65,11 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
   const isLight = init.mode === 'light'
   const { listen, bootstrap } = placesOf(init)
   const onOffence = (peer: PeerId, reason: string): void => swarm.onOffence(peer, reason)
+  const gate = keyGate({
+    keys,
+    onRefuse: (address, mismatch) => swarm.onRefuse({ address, reason: describeMismatch(mismatch) })
+  })
+  const threshold = new Threshold()
   return (init.createHost ?? createHost)({
     privateKey: init.privateKey,
     listen,
@@ -85,12 +91,8 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
     userAgent: init.userAgent ?? 'noormme-hive',
     overrides: init.libp2p,
     isBanned: (peer) => swarm.isBanned(peer),
-    ...doorOf(swarm),
-    connectionProtector: keyGate({
-      keys,
-      onRefuse: (address, mismatch) =>
-        swarm.onRefuse({ address, reason: describeMismatch(mismatch) })
-    }),
+    ...doorOf(swarm, threshold),
+    connectionProtector: swarm.known === undefined ? gate : threshold.guard(gate),
     gossip: gossipService(swarm.protocolId('gossip'), (peer) => swarm.scoreOf(peer)),
     sync: sync({
       protocol: swarm.protocolId('sync'),
@@ -138,7 +140,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
 }
 
 /** The door of a closed swarm, with the exchange of statements behind it; nothing for an open one. */
-function doorOf(swarm: SwarmHostInit): Pick<HostInit, 'door' | 'members'> {
+function doorOf(swarm: SwarmHostInit, threshold: Threshold): Pick<HostInit, 'door' | 'members'> {
   const { init, known, clock, random } = swarm
   if (init.members === undefined || known === undefined) return {}
   const onOffence = (peer: PeerId, reason: string): void => swarm.onOffence(peer, reason)
@@ -147,6 +149,7 @@ function doorOf(swarm: SwarmHostInit): Pick<HostInit, 'door' | 'members'> {
       protocol: swarm.protocolId('door'),
       members: init.members,
       known,
+      threshold,
       now: () => clock.now(),
       onAdmit: (peer, member) => swarm.onMemberAdmit(peer, member),
       onRefuse: (peer, reason, isOurs) => swarm.onMemberRefuse(peer, reason, isOurs),
@@ -155,6 +158,7 @@ function doorOf(swarm: SwarmHostInit): Pick<HostInit, 'door' | 'members'> {
     members: members({
       protocol: swarm.protocolId('members'),
       statements: init.members.statements,
+      renewals: init.members.renewals,
       known,
       random,
       onRefuse: (peer, reason) => swarm.onMemberRefuse(peer, reason, true),

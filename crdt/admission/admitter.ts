@@ -121,8 +121,8 @@ export class Admitter {
   }
 
   /** Begins what takes long of an admission, before its turn. Never throws for invalid bytes. */
-  async prepare(bytes: Uint8Array): Promise<void> {
-    if (bytes.length <= MAX_ENTRY_BYTES) await this.#init.voiceCheck?.prepare(bytes)
+  async prepare(bytes: Uint8Array, from?: string): Promise<void> {
+    if (bytes.length <= MAX_ENTRY_BYTES) await this.#init.voiceCheck?.prepare(bytes, from)
   }
 
   /** Never throws for invalid bytes; rejects only if the store fails. */

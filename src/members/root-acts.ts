@@ -2,7 +2,6 @@
  * What the holder of a root does: revoke, renew, hand over. The statements are those that a node has;
  * what is signed goes back to a node, which passes it on. The seed of the root stays where it is.
  */
-import { randomInt } from 'node:crypto'
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import {
   createCertificate,
@@ -13,9 +12,16 @@ import {
   successorCommitment
 } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import { DAY, DEFAULT_DAYS, MAX_DAYS, ROOT_NUMBER_GAP } from './constants.ts'
+import { DAY, DEFAULT_DAYS, MAX_DAYS } from './constants.ts'
 import { memberWithId } from './member-ids.ts'
-import { beginOf, checkWhole, revocationsOf, validCertificates } from './terms.ts'
+import {
+  beginOf,
+  checkWhole,
+  originOf,
+  revocationsOf,
+  revokedError,
+  validCertificates
+} from './terms.ts'
 import type { Founding, Root, Succession } from '../../crdt/index.ts'
 
 /** For whom and when the holder of a root signs. */
@@ -64,12 +70,14 @@ export function revokeWithRoot(
 ): Uint8Array[] {
   checkReigns(statements, root)
   const targets = validCertificates(statements, memberWithId(statements, id), seconds)
-  return revocationsOf(statements, { targets, issuer: root.key, withInvited, seconds }, root)
+  const issuerOf = (): Uint8Array => root.key
+  return revocationsOf(statements, { targets, issuerOf, withInvited, seconds }, root) ?? []
 }
 
 /**
- * A new certificate of a member by the root, for `days` more, with its role; for `members.add`. Throws
- * `HiveError`.
+ * A new certificate of a member by the root, for `days` more, with its role; for `members.add`. It ends
+ * with the certificate that it renews, when the inviter of that one revokes it. Throws `HiveError`, also for
+ * a member that is revoked.
  */
 export function renewWithRoot(
   statements: MemberStatements,
@@ -83,6 +91,7 @@ export function renewWithRoot(
   if (certificate === undefined) {
     throw new HiveError('RECORD_UNKNOWN', `No certificate of the member ${id} is known.`)
   }
+  if (statements.chains.isRevoked(certificate.id)) throw revokedError(id)
   const { voice, role, max } = certificate
   const init = {
     member,
@@ -92,8 +101,8 @@ export function renewWithRoot(
     notBefore: beginOf(statements, seconds),
     notAfter: seconds + days * DAY,
     issuer: root.key,
-    // The holder may sign at two nodes that have not met since: one number would void both.
-    number: statements.nextNumber(root.key) + randomInt(ROOT_NUMBER_GAP)
+    number: statements.nextNumber(root.key),
+    renews: originOf(statements, certificate).id
   }
   return createCertificate(statements.swarm, init, root).bytes
 }

@@ -9,6 +9,7 @@ import { simulatedVoices } from './members/simulated-voices.ts'
 import { simulatedHost } from './network/simulated-host.ts'
 import { PROCESSOR } from './load.ts'
 import type { PrivateKey } from '@libp2p/interface'
+import type { Statement } from '../../crdt/index.ts'
 import type { NodeParts } from '../../src/runtime/node-parts.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
 import type { Tamper } from './manner.ts'
@@ -33,6 +34,12 @@ export interface NodeInit {
   readonly membership?: Membership
   /** What the nodes of this simulation have computed. */
   readonly voices: VoiceResults
+  /** Statements of members are on its disk; `isRead`: at a start. */
+  readonly onStatements?: (
+    node: SimulatedNode,
+    statements: readonly Statement[],
+    isRead: boolean
+  ) => void
   readonly onWarn: (node: SimulatedNode, text: string) => void
   /** A peer broke the protocol, says the node. */
   readonly onOffend: (node: SimulatedNode, peer: string, reason: string) => void
@@ -106,7 +113,13 @@ export class SimulatedNode {
         bootstrap: [...bootstrap],
         ...(membership === undefined
           ? {}
-          : { member: { seed: membership.seed, statements: [...membership.statements] } })
+          : {
+              member: {
+                seed: membership.seed,
+                statements: [...membership.statements],
+                invite: membership.invite
+              }
+            })
       },
       skills: { adopt: number % 2 === 0 ? 'all' : 'none' },
       anonymity: { knownNames: ['Zanzibarnova'] }
@@ -125,6 +138,9 @@ export class SimulatedNode {
         this.#host = host
       })
     })
+    const statements = parts.members?.statements
+    this.#init.onStatements?.(this, statements?.list() ?? [], true)
+    statements?.on('statement:add', (added) => this.#init.onStatements?.(this, added, false))
     parts.swarm?.on('peer:offend', ({ peer, reason }) => onOffend(this, peer, reason))
     try {
       await parts.swarm?.start()

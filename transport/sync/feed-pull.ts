@@ -55,17 +55,23 @@ export class FeedPull {
   readonly #leases: FeedLeases
   readonly #refusedFeeds: RefusedFeeds
   readonly #news = new Map<string, Entry>()
+  readonly #peer: string
   #received = 0
   #forks = 0
 
   constructor(
     replica: PullReplica,
-    { leases, refused }: { readonly leases: FeedLeases; readonly refused: RefusedFeeds },
+    {
+      leases,
+      refused,
+      peer
+    }: { readonly leases: FeedLeases; readonly refused: RefusedFeeds; readonly peer: string },
     request: Request
   ) {
     this.#replica = replica
     this.#leases = leases
     this.#refusedFeeds = refused
+    this.#peer = peer
     this.#request = request
   }
 
@@ -166,7 +172,7 @@ export class FeedPull {
         if (useless > MAX_USELESS_ENTRIES) throw new Error('The peer sends what is of no use.')
         continue
       }
-      const admission = await this.#replica.admit(answer.bytes)
+      const admission = await this.#replica.admit(answer.bytes, this.#peer)
       if (admission.outcome === 'rejected' && admission.isOffence) {
         throw new ProtocolError(`an entry that was refused: ${admission.reason}`)
       }

@@ -57,6 +57,11 @@ export const START = {
       help: 'also accept peers with this key (repeatable); needed to change keys',
       setting: 'accept-swarm-key'
     },
+    'renew-members': {
+      type: 'boolean',
+      help: '--no-renew-members: renew no certificates of members by itself',
+      setting: 'renew-members'
+    },
     gossip: {
       type: 'boolean',
       help: '--no-gossip: exchange entries by periodic sync only',
