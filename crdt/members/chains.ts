@@ -74,7 +74,18 @@ export class Chains {
   /** Whether a revocation of this certificate counts, or of the one that it renews. */
   isRevoked(certificate: Uint8Array): boolean {
     const node = this.#index.certificate(toHex(certificate))
-    return node !== undefined && this.#isRevoked(node, undefined, Infinity)
+    return node !== undefined && this.#revocationOf(node, undefined, Infinity) !== undefined
+  }
+
+  /** A revocation that ends the certificate, by itself or with one above it. */
+  revocationOf(certificate: Uint8Array): Revocation | undefined {
+    let below: CertificateNode | undefined
+    let node = this.#index.certificate(toHex(certificate))
+    for (; node !== undefined; below = node, node = node.parent) {
+      const revocation = this.#revocationOf(node, below, Infinity)
+      if (revocation !== undefined) return revocation
+    }
+    return undefined
   }
 
   /**
@@ -88,7 +99,7 @@ export class Chains {
     let top = node
     for (let each: CertificateNode | undefined = node; each !== undefined; each = each.parent) {
       if (this.#index.isBeyondMaximum(each)) return 'void'
-      isRevoked ||= this.#isRevoked(each, below, epoch)
+      isRevoked ||= this.#revocationOf(each, below, epoch) !== undefined
       below = each
       top = each
     }
@@ -100,8 +111,12 @@ export class Chains {
    * Of the node itself or of the certificate that it renews; or of all below it, but what its revocations
    * keep.
    */
-  #isRevoked(node: CertificateNode, below: CertificateNode | undefined, epoch: number): boolean {
-    return [...this.#index.revocationsOf(node.id), ...this.#revocationsOfRenewed(node)].some(
+  #revocationOf(
+    node: CertificateNode,
+    below: CertificateNode | undefined,
+    epoch: number
+  ): Revocation | undefined {
+    return [...this.#index.revocationsOf(node.id), ...this.#revocationsOfRenewed(node)].find(
       (revocation) =>
         revocation.epoch <= epoch &&
         !(below !== undefined && keeps(revocation, below.certificate.id)) &&

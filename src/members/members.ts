@@ -16,6 +16,7 @@ import { memberWithId } from './member-ids.ts'
 import { dateOf, memberSelf, membershipWarning, stateOfVerdict } from './own-membership.ts'
 import { renewalBegin, Renewals } from './renewals.ts'
 import {
+  checkLonger,
   checkWhole,
   membersAbove,
   originOf,
@@ -241,6 +242,7 @@ export class Members {
       )
     }
     if (statements.chains.isRevoked(certificate.id)) throw revokedError(id)
+    checkLonger(id, certificate, this.#seconds() + days * DAY)
     if (!this.#issuing.hasPlaceFor(member)) throw usedUp(0, 1)
     const { voice, role, max } = certificate
     const renews = originOf(statements, certificate).id

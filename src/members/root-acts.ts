@@ -16,6 +16,7 @@ import { DAY, DEFAULT_DAYS, MAX_DAYS } from './constants.ts'
 import { memberWithId } from './member-ids.ts'
 import {
   beginOf,
+  checkLonger,
   checkWhole,
   originOf,
   revocationsOf,
@@ -92,6 +93,7 @@ export function renewWithRoot(
     throw new HiveError('RECORD_UNKNOWN', `No certificate of the member ${id} is known.`)
   }
   if (statements.chains.isRevoked(certificate.id)) throw revokedError(id)
+  checkLonger(id, certificate, seconds + days * DAY)
   const { voice, role, max } = certificate
   const init = {
     member,

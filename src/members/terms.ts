@@ -129,6 +129,19 @@ export function revokedError(id: string): HiveError {
   )
 }
 
+/**
+ * Of a renewal that would end before the certificate does: of two the longer one counts. Throws
+ * `HiveError` (ARGUMENT_INVALID).
+ */
+export function checkLonger(id: string, { notAfter }: Certificate, end: number): void {
+  if (end >= notAfter) return
+  const until = new Date(notAfter * 1000).toISOString().slice(0, 10)
+  throw new HiveError(
+    'ARGUMENT_INVALID',
+    `The certificate of the member ${id} lasts until ${until} already, and a shorter one would change nothing. Choose more days, or revoke the member.`
+  )
+}
+
 /** Throws `HiveError` (ARGUMENT_INVALID). */
 export function checkWhole(what: string, value: number, least: number, most: number): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return

@@ -145,5 +145,11 @@ describe('a closed swarm', () => {
     const [refusal] = await once(again, 'member:refuse', soon())
     assert.deepEqual(refusal, { peer: ada.peerId, reason: 'revoked', isOurs: false })
     assert.equal(ada.members?.list({ state: 'revoked' }).length, 1)
+    // It knows by itself: the refusal has the signed statement.
+    assert.equal(again.members?.self().state, 'revoked')
+    assert.match(again.status.warnings.join(), /is revoked: members refuse it/)
+    const { knowledge, hive } = again.agent.cortex
+    await knowledge.distill('CSS gap', 'Flex containers support gap.', 0.95)
+    await assert.rejects(hive.broadcastKnowledge(), { code: 'NOT_A_MEMBER' })
   })
 })

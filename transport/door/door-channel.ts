@@ -71,18 +71,21 @@ export class DoorChannel {
       if (isFrameError(error)) throw new DoorClosed('malformed', { isOurs: true })
       throw error
     }
-    if (frame.type === 'refusal') throw new DoorClosed(frame.reason, { isOurs: false })
+    if (frame.type === 'refusal') {
+      const { reason, revocation } = frame
+      throw new DoorClosed(reason, { isOurs: false, revocation })
+    }
     return frame
   }
 
   /** Sends the refusal, and waits for a moment for the peer to read it. */
-  async refuse(reason: DoorReason): Promise<void> {
+  async refuse({ reason, revocation }: DoorClosed): Promise<void> {
     const { promise: closed, resolve } = Promise.withResolvers<undefined>()
     this.#connection.addEventListener('close', () => resolve(undefined), { once: true })
     const farewell = AbortSignal.timeout(DOOR_FAREWELL)
     farewell.addEventListener('abort', () => resolve(undefined), { once: true })
     // A peer that reads nothing lets the write wait.
-    const bytes = writeDoorFrame({ type: 'refusal', reason })
+    const bytes = writeDoorFrame({ type: 'refusal', reason, revocation })
     await this.#frames.write(bytes, { signal: farewell })
     await closed
   }

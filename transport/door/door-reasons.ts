@@ -91,14 +91,21 @@ export class DoorClosed extends Error {
   override readonly name = 'DoorClosed'
   readonly reason: DoorReason
   readonly isOurs: boolean
+  /** What ended the certificate of a side that is revoked; empty for other reasons. */
+  readonly revocation: Uint8Array
 
   constructor(
     reason: DoorReason,
-    { isOurs, ...options }: ErrorOptions & { readonly isOurs: boolean }
+    {
+      isOurs,
+      revocation = new Uint8Array(),
+      ...options
+    }: ErrorOptions & { readonly isOurs: boolean; readonly revocation?: Uint8Array }
   ) {
     const subject = isOurs ? 'This node refused the peer' : 'The peer refused this node'
     super(`${subject} at the door: ${describeDoorReason(reason)}.`, options)
     this.reason = reason
     this.isOurs = isOurs
+    this.revocation = revocation
   }
 }

@@ -151,12 +151,17 @@ class Door implements ConnectionEncrypter {
   }
 
   async #close(channel: DoorChannel, remote: PeerId, closed: DoorClosed): Promise<void> {
-    const { reason, isOurs } = closed
+    const { reason, isOurs, revocation } = closed
+    if (!isOurs && revocation.length > 0) {
+      // It counts only if it is signed by one above this node, whoever sends it.
+      const { statements } = this.#init.members
+      await statements.add([revocation], { waits: false }).catch(() => undefined)
+    }
     this.#init.onRefuse(remote, reason, isOurs)
     if (!isOurs) return
     if (OFFENCES.has(reason)) this.#init.onOffence(remote, `refused at the door: ${reason}`)
     // The peer may be gone.
-    await channel.refuse(reason).catch(() => undefined)
+    await channel.refuse(closed).catch(() => undefined)
   }
 
   /** The side that dialled. */
@@ -209,7 +214,12 @@ class Door implements ConnectionEncrypter {
     if (verdict.isAdmitted) return certificate.member
     const refusal = refused[0]?.reason
     const isUnknown = verdict.reason === 'unknown' && refusal !== undefined
-    throw new DoorClosed(isUnknown ? refusal : verdict.reason, { isOurs: true })
+    const revocation =
+      verdict.reason === 'revoked' ? statements.chains.revocationOf(certificate.id) : undefined
+    throw new DoorClosed(isUnknown ? refusal : verdict.reason, {
+      isOurs: true,
+      revocation: revocation?.bytes
+    })
   }
 
   /** The founding and the successions that the peer knows, for a root that is unknown here. */

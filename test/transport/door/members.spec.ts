@@ -35,7 +35,8 @@ const id = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
 const DOOR: readonly DoorFrame[] = [
   { type: 'hello', root: id(1), chain: [id(2), id(3)], proof: new Uint8Array(64) },
   { type: 'welcome' },
-  { type: 'refusal', reason: 'expired' },
+  { type: 'refusal', reason: 'expired', revocation: new Uint8Array() },
+  { type: 'refusal', reason: 'revoked', revocation: id(6) },
   { type: 'roots' },
   { type: 'statement', hasNext: true, statement: id(4) },
   {
