@@ -16,11 +16,11 @@ import { memberWithId } from './member-ids.ts'
 import { dateOf, memberSelf, membershipWarning, stateOfVerdict } from './own-membership.ts'
 import { renewalBegin, Renewals } from './renewals.ts'
 import {
-  checkLonger,
   checkWhole,
   membersAbove,
   originOf,
   revocationsOf,
+  renewedDays,
   revokedError,
   validCertificates
 } from './terms.ts'
@@ -225,11 +225,11 @@ export class Members {
   }
 
   /**
-   * Gives a member that this node is above a new certificate, for `days` more. Throws `HiveError`, also for
+   * Gives a member that this node is above a new certificate, for `days` more; by default as many as it
+   * lasts now, and at least 90. Throws `HiveError`, also for
    * a member that is revoked.
    */
-  async renew(id: string, days = DEFAULT_DAYS): Promise<MemberView> {
-    checkWhole('days', days, 1, MAX_DAYS)
+  async renew(id: string, days?: number): Promise<MemberView> {
     const { statements, keys } = this.#init
     const member = memberWithId(statements, id)
     const issuer = this.#issuing.certificate
@@ -242,11 +242,11 @@ export class Members {
       )
     }
     if (statements.chains.isRevoked(certificate.id)) throw revokedError(id)
-    checkLonger(id, certificate, this.#seconds() + days * DAY)
     if (!this.#issuing.hasPlaceFor(member)) throw usedUp(0, 1)
     const { voice, role, max } = certificate
     const renews = originOf(statements, certificate).id
-    const terms = { member, voice, role, max, lifetime: days * DAY, renews }
+    const lifetime = renewedDays(id, certificate, { days, seconds: this.#seconds() }) * DAY
+    const terms = { member, voice, role, max, lifetime, renews }
     await this.add([this.#issuing.sign(issuer, terms).bytes])
     return this.#view(member) ?? this.#unknown(id)
   }

@@ -12,14 +12,13 @@ import {
   successorCommitment
 } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import { DAY, DEFAULT_DAYS, MAX_DAYS } from './constants.ts'
+import { DAY } from './constants.ts'
 import { memberWithId } from './member-ids.ts'
 import {
   beginOf,
-  checkLonger,
-  checkWhole,
   originOf,
   revocationsOf,
+  renewedDays,
   revokedError,
   validCertificates
 } from './terms.ts'
@@ -83,17 +82,15 @@ export function revokeWithRoot(
 export function renewWithRoot(
   statements: MemberStatements,
   root: Root,
-  { id, seconds, days = DEFAULT_DAYS }: RootActOptions & { readonly days?: number }
+  { id, seconds, days }: RootActOptions & { readonly days?: number }
 ): Uint8Array {
   checkReigns(statements, root)
-  checkWhole('days', days, 1, MAX_DAYS)
   const member = memberWithId(statements, id)
   const { certificate } = statements.chains.verdictOfMember(member, seconds)
   if (certificate === undefined) {
     throw new HiveError('RECORD_UNKNOWN', `No certificate of the member ${id} is known.`)
   }
   if (statements.chains.isRevoked(certificate.id)) throw revokedError(id)
-  checkLonger(id, certificate, seconds + days * DAY)
   const { voice, role, max } = certificate
   const init = {
     member,
@@ -101,7 +98,7 @@ export function renewWithRoot(
     role,
     max,
     notBefore: beginOf(statements, seconds),
-    notAfter: seconds + days * DAY,
+    notAfter: seconds + renewedDays(id, certificate, { days, seconds }) * DAY,
     issuer: root.key,
     number: statements.nextNumber(root.key),
     renews: originOf(statements, certificate).id

@@ -2,7 +2,7 @@
 import { equalBytes, toHex } from '../../crdt/bytes/index.ts'
 import { createRevocation, epochBegin, epochOf } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import { VOICE_AT_ONCE_BELOW } from './constants.ts'
+import { DAY, DEFAULT_DAYS, MAX_DAYS, VOICE_AT_ONCE_BELOW } from './constants.ts'
 import type { Certificate, MemberStatements, SigningKey } from '../../crdt/index.ts'
 
 /** When a certificate that is issued now begins to count. */
@@ -130,11 +130,17 @@ export function revokedError(id: string): HiveError {
 }
 
 /**
- * Of a renewal that would end before the certificate does: of two the longer one counts. Throws
- * `HiveError` (ARGUMENT_INVALID).
+ * Days of a renewal: as long as the certificate lasts, and at least 90, unless others are given. Throws
+ * `HiveError` (ARGUMENT_INVALID), also if it would end before the certificate: of two the longer counts.
  */
-export function checkLonger(id: string, { notAfter }: Certificate, end: number): void {
-  if (end >= notAfter) return
+export function renewedDays(
+  id: string,
+  { notBefore, notAfter }: Certificate,
+  { days, seconds }: { readonly days: number | undefined; readonly seconds: number }
+): number {
+  if (days === undefined) return Math.max(DEFAULT_DAYS, Math.ceil((notAfter - notBefore) / DAY))
+  checkWhole('days', days, 1, MAX_DAYS)
+  if (seconds + days * DAY >= notAfter) return days
   const until = new Date(notAfter * 1000).toISOString().slice(0, 10)
   throw new HiveError(
     'ARGUMENT_INVALID',
