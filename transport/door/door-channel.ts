@@ -7,7 +7,6 @@ import { MAX_DOOR_FRAME_BYTES, readDoorFrame, writeDoorFrame } from './door-fram
 import type { AbortOptions, MessageStream } from '@libp2p/interface'
 import type { DoorFrame } from './door-frames.ts'
 import type { Patience } from './patience.ts'
-import type { DoorReason } from './door-reasons.ts'
 
 /** The stream has ended or failed: nothing can be read from it or sent over it. */
 const FRAME_ERRORS: ReadonlySet<string> = new Set([
