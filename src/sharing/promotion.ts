@@ -72,7 +72,7 @@ export interface PromotionComponents {
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'peers' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'draftFrom'>
-  readonly facts: Pick<FactStore, 'getMany' | 'runAlone'>
+  readonly facts: Pick<FactStore, 'whileHeld'>
   readonly clock: Clock
   /** Facts of a frozen agent stay on this node. */
   readonly isFrozen: (agent: string) => boolean
@@ -205,19 +205,15 @@ export class Promotion {
     ) => Promise<T>
   ): Promise<T> {
     const { candidates, facts: store, isFrozen } = this.#components
+    const digests = facts.map(({ digest }) => digest)
     return candidates.publications.runExclusive(() =>
-      store.runAlone(async () => {
-        const stored = new Map(
-          (await store.getMany(facts.map(({ digest }) => digest))).map((fact) => [
-            toHex(fact.digest),
-            fact
-          ])
-        )
+      store.whileHeld(digests, async (current) => {
+        const stored = new Map(current.map((fact) => [toHex(fact.digest), fact]))
         const reasonFor = (fact: StoredFact): string | undefined => {
-          const current = stored.get(toHex(fact.digest))
-          if (current === undefined) return 'the fact was forgotten'
+          const now = stored.get(toHex(fact.digest))
+          if (now === undefined) return 'the fact was forgotten'
           const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
-          return reasonToStay(current) ?? frozen
+          return reasonToStay(now) ?? frozen
         }
         return publish(reasonFor, (fact) => isOfProject(stored.get(toHex(fact.digest)) ?? fact))
       })
