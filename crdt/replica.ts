@@ -60,17 +60,20 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     await this.#parts.rebuild.opened
   }
 
-  /** Never throws for invalid bytes; rejects only if the store fails. */
-  async admit(bytes: Uint8Array): Promise<AdmissionResult> {
+  /**
+   * `from`: the peer that brings the bytes; its budget of the day pays for them. Never throws for
+   * invalid bytes; rejects only if the store fails.
+   */
+  async admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult> {
     const { serial, refresh, visibility, admitter, hidden } = this.#parts
     // Of an own entry that comes back too: it must take as long as that of another.
     await admitter.prepare(bytes)
-    if (hidden.isEmpty) return admitter.admit(bytes)
+    if (hidden.isEmpty) return admitter.admit(bytes, from)
     const shown = await serial.run(async () => {
       await refresh()
-      return visibility.admitHidden(bytes)
+      return visibility.admitHidden(bytes, from)
     })
-    if (shown === undefined) return this.#admitAgain(bytes)
+    if (shown === undefined) return this.#admitAgain(bytes, from)
     if (shown.outcome === 'admitted') {
       const { author, seq } = shown.entry
       await shown.durable
@@ -80,9 +83,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** An own feed that was damaged and emptied comes again from peers: they have it, so it is public. */
-  async #admitAgain(bytes: Uint8Array): Promise<AdmissionResult> {
+  async #admitAgain(bytes: Uint8Array, from: string | undefined): Promise<AdmissionResult> {
     const { serial, visibility, admitter, hidden } = this.#parts
-    const result = await admitter.admit(bytes)
+    const result = await admitter.admit(bytes, from)
     if (result.outcome !== 'admitted') return result
     const { author, seq } = result.entry
     if (hidden.publicSeq(author) === undefined) return result
