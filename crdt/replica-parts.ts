@@ -218,7 +218,9 @@ export function replicaParts(
     commits,
     recordStore,
     hidden,
-    recordOperations: (digests) => admitter.recordOperations(digests)
+    recordOperations: (digests) => admitter.recordOperations(digests),
+    budgets: dayBudgets,
+    limit: limits.bodies
   })
   const runExclusive: Admitter['runExclusive'] = (task) => admitter.runExclusive(task)
   const playbooks = new Playbooks({

@@ -315,10 +315,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /**
    * Stores bodies of records that came without an entry; returns their digests once on disk. Skips
-   * bytes that are not a record.
+   * bytes that are not a record. `isCounted`: peers made this node fetch them, so the budget of the
+   * day counts, and what is over it is skipped.
    */
-  async putBodies(bodies: readonly Uint8Array[]): Promise<Uint8Array[]> {
-    const digests = await this.#parts.bodies.put(bodies)
+  async putBodies(bodies: readonly Uint8Array[], isCounted = false): Promise<Uint8Array[]> {
+    const digests = await this.#parts.bodies.put(bodies, isCounted)
     if (digests.length > 0) this.emit('body:store', digests)
     return digests
   }

@@ -102,9 +102,10 @@ export class FeedPull {
    * run, and pulls the feed if it is still behind.
    */
   async pull(feeds: ReadonlyMap<string, Uint8Array>, isBehind: IsBehind): Promise<void> {
-    const authors = this.#askable([...feeds.values()])
+    const authors = [...feeds.values()]
     for (let from = 0; from < authors.length; from += MAX_PULLED_FEEDS) {
-      const wanted = authors.slice(from, from + MAX_PULLED_FEEDS)
+      const wanted = this.#askable(authors.slice(from, from + MAX_PULLED_FEEDS))
+      if (wanted.length === 0) continue
       const { taken, end } = this.#leases.take(wanted)
       try {
         await this.#pullAll(wanted.filter((author) => taken.has(toHex(author))))
