@@ -17,6 +17,7 @@ import { closedSwarmBench } from './closed-swarm.ts'
 import { members } from './members.ts'
 import { millions } from './millions.ts'
 import { models } from './models.ts'
+import { publications } from './publications.ts'
 import { recall } from './recall.ts'
 import { relevance } from './relevance.ts'
 import { rest } from './rest.ts'
@@ -48,6 +49,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     members,
     millions,
     models,
+    publications,
     recall,
     relevance,
     rest,

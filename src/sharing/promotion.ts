@@ -141,7 +141,7 @@ export class Promotion {
       )
     }
     await this.#fetchPublished([draft.digest], signal)
-    const { entries, records, votes } = await candidates.publications.runExclusive(async () => {
+    const { entries, records, votes } = await candidates.publications.runPublishing(async () => {
       const promoted = this.#promoted(fact, draft)
       const operations = candidates.promotion(promoted)
       const published = await replica.publish([{ ...draft.publication, operations }])
@@ -164,7 +164,7 @@ export class Promotion {
       prepared.map(({ digest }) => digest),
       signal
     )
-    const published = await candidates.publications.runExclusive(async () => {
+    const published = await candidates.publications.runPublishing(async () => {
       // An agent may have been frozen while bodies were fetched.
       const active = prepared.filter(({ fact }) => !this.#components.isFrozen(fact.agent))
       const promoted = active.map((each) => this.#promoted(each.fact, each))
