@@ -17,6 +17,7 @@ import { closedSwarmBench } from './closed-swarm.ts'
 import { members } from './members.ts'
 import { millions } from './millions.ts'
 import { models } from './models.ts'
+import { peers } from './peers.ts'
 import { publications } from './publications.ts'
 import { recall } from './recall.ts'
 import { relevance } from './relevance.ts'
@@ -49,6 +50,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     members,
     millions,
     models,
+    peers,
     publications,
     recall,
     relevance,

@@ -91,20 +91,18 @@ export class Gathering<Item, Result> {
   }
 
   /** Waits while further calls follow. */
-  async #pause(burst: Burst<Item, Result>): Promise<void> {
+  #pause(burst: Burst<Item, Result>): Promise<void> {
     const { later = setTimeout } = this.#init
-    let isLeft = false
-    for (let waited = 0; waited < MAX_GATHERING && !isLeft; waited += PAUSE) {
-      const count = burst.calls.length
-      await new Promise<void>((resolve) => {
-        burst.leave = () => {
-          isLeft = true
-          resolve()
-        }
-        later(resolve, PAUSE)
-      })
-      if (burst.calls.length === count) break
+    const { promise, resolve } = Promise.withResolvers<void>()
+    burst.leave = resolve
+    const wait = (left: number, count: number): void => {
+      later(() => {
+        const isOver = left <= 0 || burst.calls.length === count
+        if (isOver) resolve()
+        else wait(left - PAUSE, burst.calls.length)
+      }, PAUSE)
     }
-    burst.leave = undefined
+    wait(MAX_GATHERING - PAUSE, burst.calls.length)
+    return promise
   }
 }

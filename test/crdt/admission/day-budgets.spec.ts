@@ -137,10 +137,12 @@ describe('budgets of a day', function () {
     assert.ok(first !== undefined)
     assert.equal(await outcomeOf(replica, first, 'ada'), 'admitted')
     time.day += 1
-    assert.deepEqual(
-      await outcomesOf(replica, more.slice(0, 4), 'bob'),
-      new Array(4).fill('admitted')
-    )
+    assert.deepEqual(await outcomesOf(replica, more.slice(0, 4), 'bob'), [
+      'admitted',
+      'admitted',
+      'admitted',
+      'admitted'
+    ])
     assert.deepEqual(
       await outcomesOf(replica, [forge(), forge(), forge()], 'bob'),
       ['admitted', 'admitted', 'peer-quota'],
