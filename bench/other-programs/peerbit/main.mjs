@@ -8,6 +8,7 @@ import { Program } from '@peerbit/program'
 import { Peerbit } from 'peerbit'
 import { expectCount, groupsOf, run, until } from '../program.mjs'
 
+// oxlint-disable-next-line typescript/no-extraneous-class -- Peerbit takes classes
 class Fact {
   constructor(values) {
     Object.assign(this, values)
