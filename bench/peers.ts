@@ -31,15 +31,17 @@ const Done = z.object({
 })
 const Memory = z.object({ memory: z.number() })
 
+/** Those that were measured before a step failed. */
 interface Figures {
-  readonly insertMs: number
-  readonly replicateMs: number
+  insertMs?: number
+  replicateMs?: number
   /** Both ways, between the two processes. */
-  readonly wireBytes: number
+  wireBytes?: number
   /** From the start of the process until all facts are there. */
-  readonly restartMs: number
-  readonly memory: readonly [source: number, sink: number]
-  readonly disk: readonly [source: number, sink: number]
+  restartMs?: number
+  /** Of the source and the sink. */
+  memory?: readonly number[]
+  disk?: readonly number[]
 }
 
 export const peers: Benchmark<'facts' | 'seconds'> = {
@@ -78,34 +80,34 @@ interface Place {
 
 async function rowOf(name: string, place: Place): Promise<string> {
   let title = name
+  const figures: Figures = {}
+  let note = ''
   try {
     const program = await install(name, place.folder)
     title = `${name} ${program.version}`
-    const { insertMs, replicateMs, wireBytes, restartMs, memory, disk } = await measure(
-      program.file,
-      place
-    )
-    const cells = [
-      secondsText(insertMs),
-      secondsText(replicateMs),
-      megabytes(wireBytes),
-      secondsText(restartMs),
-      memory.map(megabytes).join(' and '),
-      disk.map(megabytes).join(' and ')
-    ]
-    return `| ${title} | ${cells.join(' | ')} |`
+    await measure(program.file, place, figures)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return `| ${title} | did not finish: ${reason.split('\n')[0] ?? ''} | | | | | |`
+    note = ` (${reason.split('\n')[0] ?? ''})`
   }
+  const { insertMs, replicateMs, wireBytes, restartMs, memory, disk } = figures
+  const cells = [
+    secondsText(insertMs),
+    secondsText(replicateMs),
+    megabytes(wireBytes === undefined ? [] : [wireBytes]),
+    secondsText(restartMs),
+    megabytes(memory),
+    megabytes(disk)
+  ]
+  return `| ${title}${note} | ${cells.join(' | ')} |`
 }
 
-function secondsText(ms: number): string {
-  return formatNumber(ms / 1000, 1)
+function secondsText(ms: number | undefined): string {
+  return ms === undefined ? '' : formatNumber(ms / 1000, 1)
 }
 
-function megabytes(bytes: number): string {
-  return formatNumber(bytes / 1e6, 1)
+function megabytes(bytes: readonly number[] = []): string {
+  return bytes.map((each) => formatNumber(each / 1e6, 1)).join(' and ')
 }
 
 /** The program's own packages beside its file; this project's are those of the repository. */
@@ -141,31 +143,35 @@ async function packageIn(directory: string): Promise<z.output<typeof Package>> {
   return Package.parse(JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')))
 }
 
-async function measure(file: string, { folder, facts, limit }: Place): Promise<Figures> {
+async function measure(
+  file: string,
+  { folder, facts, limit }: Place,
+  figures: Figures
+): Promise<void> {
   const folders = [join(folder, 'source'), join(folder, 'sink')] as const
   for (const each of folders) await mkdir(each)
   const [sourceFolder, sinkFolder] = folders
   const source = new Program(file, { role: 'source', folder: sourceFolder, facts }, limit)
   try {
-    const { ms: insertMs, address } = Done.parse(await source.answer())
+    const { ms, address } = Done.parse(await source.answer())
+    figures.insertMs = ms
     if (address === undefined) throw new Error('The source has no address.')
     await using wire = await Wire.to(address.port)
     const near = { ...address, port: wire.port }
     const settings = { role: 'sink', folder: sinkFolder, facts, address: near }
     const sink = new Program(file, settings, limit)
     try {
-      const { ms: replicateMs } = Done.parse(await sink.answer())
-      const wireBytes = wire.bytes
-      const memory = [await source.memory(), await sink.memory()] as const
+      figures.replicateMs = Done.parse(await sink.answer()).ms
+      figures.wireBytes = wire.bytes
+      figures.memory = [await source.memory(), await sink.memory()]
       await sink.stop()
       await source.stop()
-      const disk = [await bytesIn(sourceFolder), await bytesIn(sinkFolder)] as const
+      figures.disk = [await bytesIn(sourceFolder), await bytesIn(sinkFolder)]
       const again = { role: 'restart', folder: sourceFolder, facts, address }
       const started = performance.now()
       const restarted = new Program(file, again, limit)
       await restarted.answer().finally(() => restarted.kill())
-      const restartMs = performance.now() - started
-      return { insertMs, replicateMs, wireBytes, restartMs, memory, disk }
+      figures.restartMs = performance.now() - started
     } finally {
       sink.kill()
     }
