@@ -106,6 +106,12 @@ export class Promotion {
   }: BroadcastOptions = {}): Promise<BroadcastReport> {
     const totals = { promoted: 0, corroborated: 0 }
     const withheld: { id: string; reason: string }[] = []
+    const count = async (published: Promise<Published>): Promise<void> => {
+      const { records, votes } = await published
+      totals.promoted += records.length
+      totals.corroborated += votes.length
+      onProgress?.({ ...totals })
+    }
     /** The batch before, which is published while the next one is anonymised. */
     let publishing: Promise<void> = Promise.resolve()
     try {
@@ -114,11 +120,7 @@ export class Promotion {
         const prepared = await this.#prepare(batch, minConfidence, withheld)
         await publishing
         signal?.throwIfAborted()
-        publishing = this.#publish(batch, prepared, signal).then(({ records, votes }) => {
-          totals.promoted += records.length
-          totals.corroborated += votes.length
-          onProgress?.({ ...totals })
-        })
+        publishing = count(this.#publish(batch, prepared, signal))
         // Awaited with the next batch, or at the end.
         publishing.catch(() => undefined)
       }
