@@ -3,8 +3,9 @@
  * stands beside them (keys, standings, logs). Measured, after LevelDB has compacted: 330 bytes for an
  * entry, 77 to 86 for a value.
  *
- * A payload that unpacks to many times its size costs its sender little. Real facts pack to a third or
- * a seventh. What is beyond a sixteenth counts eightfold, so that such a flood ends early.
+ * A payload that unpacks to many times its size costs its sender little. Batches of 22,831 real
+ * sentences unpack to at most 3.6 times their size, those of sentences from one template to 6.9 times.
+ * What is beyond 16 times counts eightfold, so that such a flood ends early.
  */
 import { MAX_UNPACKED_BYTES, MIN_STRUCT_BYTES } from '../constants.ts'
 
