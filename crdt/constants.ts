@@ -187,7 +187,7 @@ export const MAX_ENTRY_TAGS = 2_048
 /** Two scalars of ristretto255. */
 export const TAG_PROOF_BYTES = 64
 
-/** In a closed swarm: authors without an entry whose base or fork is stored: about 2 MB on disk. */
+/** Authors without an entry whose base or fork is stored: about 2 MB on disk. */
 export const MAX_UNKNOWN_AUTHORS = 4_096
 /** Bases of further such authors, in memory: the entries follow in the same answer of a sync. */
 export const MAX_WAITING_BASES = 256

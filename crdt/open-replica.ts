@@ -8,6 +8,9 @@ import type { ReplicaInit } from './replica-init.ts'
 
 const DEFAULT_SWARM = 'default'
 
+/** Milliseconds. */
+const DAY = 24 * 60 * 60 * 1000
+
 /**
  * Throws `StoreError` (STORE_SWARM) if the store contains entries of another swarm, and
  * `MemberError` (NOT_A_MEMBER) for a closed swarm without `membership`.
@@ -20,7 +23,8 @@ export async function openReplica({
   epochs = authorEpochs(),
   membership,
   place,
-  voiceQuota
+  budgets,
+  day = () => Math.floor(Date.now() / DAY)
 }: ReplicaInit): Promise<Replica> {
   const name = await storedSwarmName(store)
   if (swarm !== undefined && name !== undefined && swarm !== name) {
@@ -43,7 +47,8 @@ export async function openReplica({
     hidesOwn,
     epochs,
     place,
-    voiceQuota,
+    budgets,
+    day,
     membership: isClosedSwarm(own) ? membership : undefined
   })
   await replica.load()

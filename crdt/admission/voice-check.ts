@@ -117,7 +117,8 @@ export class VoiceCheck {
       entry.format === PLAYBOOK_FORMAT
         ? []
         : readLogUpdate(unpack(update), clientIdOf(swarm, entry.author)).values
-    return { part, subjects: taggedSubjects(entry, values) }
+    // Copies: the check waits for its turn, and must not keep what is unpacked for so long.
+    return { part, subjects: taggedSubjects(entry, values).map((subject) => subject.slice()) }
   }
 
   async #check(

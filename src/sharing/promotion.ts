@@ -88,6 +88,9 @@ const BATCH_FACTS = 1_000
 /** Bytes of facts that are anonymised in one turn of the event loop: about 5 ms. */
 const TURN_BYTES = 49_152
 
+/** What a fact costs whatever its length, in bytes. */
+const FACT_COST = 512
+
 interface PreparedDraft extends PublicationDraft {
   readonly fact: StoredFact
 }
@@ -106,28 +109,51 @@ export class Promotion {
     onProgress
   }: BroadcastOptions = {}): Promise<BroadcastReport> {
     const totals = { promoted: 0, corroborated: 0 }
-    const turn = new TurnBudget(TURN_BYTES)
     const withheld: { id: string; reason: string }[] = []
-    for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
-      signal?.throwIfAborted()
-      const prepared: PreparedDraft[] = []
-      for (const fact of batch.facts) {
-        if (fact.confidence < minConfidence || isOfProject(fact)) continue
-        if (this.#components.isFrozen(fact.agent)) continue
-        const { draft } = this.#components.drafts.draftFrom(fact)
-        await turn.spend(fact.record.length)
-        if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
-        else prepared.push({ fact, ...draft })
-      }
-      const { records, votes } = await this.#publish(batch, prepared, signal)
+    const count = async (published: Promise<Published>): Promise<void> => {
+      const { records, votes } = await published
       totals.promoted += records.length
       totals.corroborated += votes.length
       onProgress?.({ ...totals })
+    }
+    /** The batch before, which is published while the next one is anonymised. */
+    let publishing: Promise<void> = Promise.resolve()
+    try {
+      for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
+        signal?.throwIfAborted()
+        const prepared = await this.#prepare(batch, minConfidence, withheld)
+        await publishing
+        signal?.throwIfAborted()
+        publishing = count(this.#publish(batch, prepared, signal))
+        // Awaited with the next batch, or at the end.
+        publishing.catch(() => undefined)
+      }
+    } finally {
+      await publishing
     }
     const { replica, announce, swarm, k } = this.#components
     await announce(await replica.publishEvidence(this.#today(), signal))
     const peers = swarm?.peers().filter((peer) => peer.swarm).length ?? 0
     return { ...totals, withheld, peers, needs: k - 1 }
+  }
+
+  /** Anonymises what may leave this node; names in `withheld` what may not. */
+  async #prepare(
+    { facts }: CandidateBatch,
+    minConfidence: number,
+    withheld: { id: string; reason: string }[]
+  ): Promise<PreparedDraft[]> {
+    const prepared: PreparedDraft[] = []
+    const turn = new TurnBudget(TURN_BYTES)
+    for (const fact of facts) {
+      if (fact.confidence < minConfidence || isOfProject(fact)) continue
+      if (this.#components.isFrozen(fact.agent)) continue
+      await turn.spend(fact.record.length + FACT_COST)
+      const { draft } = this.#components.drafts.draftFrom(fact)
+      if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
+      else prepared.push({ fact, ...draft })
+    }
+    return prepared
   }
 
   /** Digests of the records that a fact was promoted as. */
@@ -206,7 +232,7 @@ export class Promotion {
   ): Promise<T> {
     const { candidates, facts: store, isFrozen } = this.#components
     const digests = facts.map(({ digest }) => digest)
-    return candidates.publications.runExclusive(() =>
+    return candidates.publications.runPublishing(() =>
       store.whileHeld(digests, async (current) => {
         const stored = new Map(current.map((fact) => [toHex(fact.digest), fact]))
         const reasonFor = (fact: StoredFact): string | undefined => {

@@ -145,11 +145,11 @@ class StemService implements Stem, Startable {
     }
     const name = peer.toString()
     void this.#queueOf(name).run(async () => {
-      if (looped.length > 0) await this.#fluff(looped)
+      if (looped.length > 0) await this.#fluff(looped, name)
       if (batch.length === 0) return
       if (!this.#relays.isFluffing && (await this.#relay(batch, name))) {
-        this.#embargo(() => this.#fluff(batch))
-      } else await this.#fluff(batch)
+        this.#embargo(() => this.#fluff(batch, name))
+      } else await this.#fluff(batch, name)
     })
   }
 
@@ -204,22 +204,22 @@ class StemService implements Stem, Startable {
    * The stem ends here: what is still not in the replica comes in, and is gossiped. Where that fails,
    * as on a full disk, the embargo of those before it makes good.
    */
-  async #fluff(batch: readonly Entry[]): Promise<void> {
+  async #fluff(batch: readonly Entry[], from: string): Promise<void> {
     try {
-      await this.#admitAndGossip(batch)
+      await this.#admitAndGossip(batch, from)
     } catch (error) {
       for (const entry of batch) this.#removeFromPool(entry)
       this.#exchanges.log('cannot end a stem - %e', error)
     }
   }
 
-  async #admitAndGossip(batch: readonly Entry[]): Promise<void> {
+  async #admitAndGossip(batch: readonly Entry[], from: string): Promise<void> {
     const { replica, gossip } = this.#init
     const newEntries: Entry[] = []
     for (const entry of batch.toSorted((a, b) => a.seq - b.seq)) {
       if (!this.#pool.has(toHex(entry.hash))) continue
       const isHidden = this.#isHidden(entry)
-      const admission = await replica.admit(writeEntry(entry))
+      const admission = await replica.admit(writeEntry(entry), from)
       if (admission.outcome === 'gap') continue
       this.#removeFromPool(entry)
       if (admission.outcome === 'admitted') await admission.durable

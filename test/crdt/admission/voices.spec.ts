@@ -304,7 +304,7 @@ describe('voices in a closed swarm', () => {
 
   it('fill a node by no more than a quota a day, over all their authors, and go on the next day', async () => {
     const roster = new TestRoster(NAMES)
-    const quota = { authors: 3, values: 20, bytes: 100_000 }
+    const quota = { authors: 3, entries: 2, bytes: 100_000 }
     await using ada = await memberReplica(roster, 'ada', undefined, undefined, quota)
     await using bob = await memberReplica(roster, 'bob')
     await bob.replica.publish(publications(5))
