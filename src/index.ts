@@ -130,6 +130,7 @@ export type { HiveErrorCode } from './errors.ts'
 export type {
   CompactReport,
   IntegrityReport,
+  RepairReport,
   HeuristicPerformance,
   Janitor,
   Metrics,

@@ -1,7 +1,7 @@
 /** `cortex.janitor`: maintenance that a node does on request. */
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica, StoredFilter } from '../../crdt/index.ts'
-import type { Integrity, IntegrityReport } from './integrity.ts'
+import type { Integrity, IntegrityReport, RepairReport } from './integrity.ts'
 import type { ConsolidateReport, ConsolidateOptions, NearDuplicates } from '../knowledge/index.ts'
 
 /** The Bloom filters of this node after a rebuild. */
@@ -15,7 +15,7 @@ export interface RebuildReport {
 }
 
 export interface JanitorComponents {
-  readonly integrity: Pick<Integrity, 'verify'>
+  readonly integrity: Pick<Integrity, 'repair' | 'verify'>
   /** The filter of facts, and the filters that peers read. */
   readonly factFilter: StoredFilter
   readonly peerFilters: readonly StoredFilter[]
@@ -57,6 +57,14 @@ export class Janitor {
    */
   verify({ signal }: AbortOptions = {}): Promise<IntegrityReport> {
     return this.#components.integrity.verify(signal)
+  }
+
+  /**
+   * Removes damaged values, which read as absent before too, and then does what `verify` does. The
+   * option `repair` of `createHive` rebuilds the tables first.
+   */
+  repair({ signal }: AbortOptions = {}): Promise<RepairReport> {
+    return this.#components.integrity.repair(signal)
   }
 
   /**
