@@ -29,9 +29,15 @@ export const command: Command = {
       return EXIT.ok
     }
     // One JSON object a line, in which control characters are escaped.
-    print(quoted.text === '' ? 'No matches.' : quoted.text)
+    print(quoted.text === '' ? nothing(quoted.omitted, options.budget) : quoted.text)
     // Not in the text, which goes to a model.
     for (const line of matchesWait(quoted.withheld)) warn(line)
     return EXIT.ok
   }
+}
+
+function nothing(omitted: number, budget: number): string {
+  if (omitted === 0) return 'No matches.'
+  const matches = omitted === 1 ? '1 match needs' : `${omitted} matches need`
+  return `${matches} more than ${budget} tokens. Raise the budget: --budget N.`
 }

@@ -53,7 +53,6 @@ const BEGINNINGS: ReadonlySet<OperationName> = new Set([
   'distill',
   'import',
   'learn',
-  'set-agent-limits',
   'start-session'
 ])
 
