@@ -28,6 +28,8 @@ export {
 } from './members/index.ts'
 export { STRONG_RELEVANCE } from './search/index.ts'
 export { HiveError } from './errors.ts'
+/** @internal */
+export { issueTexts } from './arguments/index.ts'
 export { applyMutation, invertMutation } from './personas/index.ts'
 export { SKILL_THRESHOLDS } from './skills/index.ts'
 export { SandboxError } from './sandbox/index.ts'
