@@ -29,7 +29,7 @@ export {
 export { STRONG_RELEVANCE } from './search/index.ts'
 export { HiveError } from './errors.ts'
 /** @internal */
-export { issueTexts } from './arguments/index.ts'
+export { issueTexts, wholeId } from './arguments/index.ts'
 export { applyMutation, invertMutation } from './personas/index.ts'
 export { SKILL_THRESHOLDS } from './skills/index.ts'
 export { SandboxError } from './sandbox/index.ts'
@@ -377,6 +377,7 @@ export type {
 export type {
   EmbedOptions,
   Embedder,
+  FinishOptions,
   RecordCount,
   SearchOrigin,
   WaitOptions

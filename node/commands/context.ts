@@ -2,9 +2,9 @@
 import { readArguments, wholeNumberOption } from '../command.ts'
 import { CONTEXT } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { withNode } from '../control/running-node.ts'
 import { print, printJson, warn } from '../output/terminal.ts'
 import { matchesWait } from '../output/withheld.ts'
+import { withIndex } from './with-index.ts'
 import type { Command } from '../command.ts'
 
 const MAX_BUDGET = 1_000_000
@@ -23,7 +23,11 @@ export const command: Command = {
       allProjects: values['all-projects']
     }
     const isJson = values.json === true
-    const quoted = await withNode(dataDir, (call) => call('context', options, { signal }))
+    const wait = { seconds: values['max-wait'], signal }
+    const { answer: quoted, behind } = await withIndex(dataDir, wait, (call) =>
+      call('context', options, { signal })
+    )
+    if (behind !== undefined) warn(behind)
     if (isJson) {
       printJson(quoted)
       return EXIT.ok

@@ -196,7 +196,7 @@ export const GOVERNANCE = {
       ...REASON
     }),
     output: ContainmentReport,
-    errors: ['PREVIEW_UNKNOWN'],
+    errors: ['PREVIEW_UNKNOWN', 'ID_AMBIGUOUS'],
     example: {
       input: { id: EXAMPLE_WINDOW.id, why: WHY },
       output: { ...EXAMPLE_WINDOW, withdrawn: 1, stays: 0, published: [] }

@@ -1,6 +1,7 @@
 /** `cortex.janitor`: maintenance that a node does on request. */
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica, StoredFilter } from '../../crdt/index.ts'
+import type { FinishOptions, SearchIndex } from '../search/index.ts'
 import type { Integrity, IntegrityReport, RepairReport } from './integrity.ts'
 import type { ConsolidateReport, ConsolidateOptions, NearDuplicates } from '../knowledge/index.ts'
 
@@ -21,6 +22,7 @@ export interface JanitorComponents {
   readonly peerFilters: readonly StoredFilter[]
   readonly nearDuplicates: Pick<NearDuplicates, 'consolidate'>
   readonly replica: Pick<Replica, 'compact' | 'whenCompacted'>
+  readonly index: Pick<SearchIndex, 'finish'>
   readonly announce: (entries: readonly Entry[]) => Promise<void>
 }
 
@@ -65,6 +67,15 @@ export class Janitor {
    */
   repair({ signal }: AbortOptions = {}): Promise<RepairReport> {
     return this.#components.integrity.repair(signal)
+  }
+
+  /**
+   * Indexes what was stored last for at most `maxWait` milliseconds, and returns how many items are
+   * left. A running node does it by itself; a program that opens a directory for one question does it
+   * first. With 0 it only counts them.
+   */
+  finishIndex(options: FinishOptions): Promise<number> {
+    return this.#components.index.finish(options)
   }
 
   /**

@@ -3,6 +3,12 @@ import type { CommandSpec } from '../command-spec.ts'
 
 const TAGS = { type: 'string', multiple: true, value: 'TAG', help: 'a tag (repeatable)' } as const
 const PROJECT = { type: 'string', value: 'NAME' } as const
+const MAX_WAIT = {
+  type: 'string',
+  value: 'SECONDS',
+  default: '30',
+  help: 'without a running node: the longest time to finish the index'
+} as const
 const AS_OF = { type: 'string', value: 'DATE', help: 'what held at this time' } as const
 
 export const DISTILL = {
@@ -87,7 +93,8 @@ export const RECALL = {
       default: '0',
       help: '0 to 1; 0.91 prints what is strong, or nothing',
       setting: 'recall.min-relevance'
-    }
+    },
+    'max-wait': MAX_WAIT
   },
   examples: ['hive recall gap in flex containers', 'hive recall gap --tag css --limit 3 --json']
 } as const satisfies CommandSpec
@@ -250,7 +257,8 @@ export const CONTEXT = {
     },
     tag: TAGS,
     project: { ...PROJECT, help: 'also the facts of this project' },
-    'all-projects': { type: 'boolean', help: 'the facts of all projects' }
+    'all-projects': { type: 'boolean', help: 'the facts of all projects' },
+    'max-wait': MAX_WAIT
   },
   examples: ['hive context lay out a page with flex containers --budget 500']
 } as const satisfies CommandSpec
