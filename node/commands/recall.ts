@@ -3,7 +3,7 @@ import { dateOption, numberOption, readArguments, wholeNumberOption } from '../c
 import { RECALL } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { sanitizeText, print, printJson, warn } from '../output/terminal.ts'
-import { projectOf } from '../project.ts'
+import { projectHere } from '../project.ts'
 import { textLines } from '../output/text-lines.ts'
 import { matchesWait } from '../output/withheld.ts'
 import { withIndex } from './with-index.ts'
@@ -31,7 +31,7 @@ export const command: Command = {
       asOf: dateOption('as-of', values['as-of']),
       scope: scopeOf(values.scope),
       project:
-        values.project ?? (values.here === true ? await projectOf(process.cwd()) : undefined),
+        values.project ?? (values.here === true ? await projectHere(process.cwd()) : undefined),
       allProjects: values['all-projects'],
       includeStale: values.stale,
       minRelevance: numberOption('min-relevance', values['min-relevance'], 0, 1),

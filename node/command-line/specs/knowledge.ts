@@ -193,14 +193,15 @@ export const EXPORT = {
 export const IMPORT = {
   topic: 'knowledge',
   summary: 'store exported facts, or those of another store',
-  usage: ['[options] < facts.jsonl', '--format FORMAT [FILE]'],
+  usage: ['[FILE] [options]', '--format FORMAT [FILE] [--private]'],
   detail: [
-    'Without --format it takes the options of "hive distill".',
+    'Without a file it reads standard input. Without --format its options are defaults of the lines.',
     'cq: JSON, JSON Lines or its local.db. server-memory: the file of the MCP memory server.'
   ],
   positionals: true,
   options: {
     ...DISTILL.options,
+    confidence: { type: 'string', value: 'N', help: '0 to 1' },
     format: {
       type: 'string',
       value: 'FORMAT',
@@ -209,7 +210,7 @@ export const IMPORT = {
     }
   },
   examples: [
-    'hive export > facts.jsonl && hive import < facts.jsonl',
+    'hive export > facts.jsonl && hive import facts.jsonl',
     'hive export --format cq > units.jsonl && hive import --format cq units.jsonl'
   ]
 } as const satisfies CommandSpec
