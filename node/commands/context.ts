@@ -2,7 +2,7 @@
 import { readArguments, wholeNumberOption } from '../command.ts'
 import { CONTEXT } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { print, printJson, warn } from '../output/terminal.ts'
+import { countOf, print, printJson, warn } from '../output/terminal.ts'
 import { matchesWait } from '../output/withheld.ts'
 import { withIndex } from './with-index.ts'
 import type { Command } from '../command.ts'
@@ -42,6 +42,6 @@ export const command: Command = {
 
 function nothing(omitted: number, budget: number): string {
   if (omitted === 0) return 'No matches.'
-  const matches = omitted === 1 ? '1 match needs' : `${omitted} matches need`
+  const matches = countOf(omitted, 'match needs', 'matches need')
   return `${matches} more than ${budget} tokens. Raise the budget: --budget N.`
 }

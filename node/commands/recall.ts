@@ -2,7 +2,7 @@
 import { dateOption, numberOption, readArguments, wholeNumberOption } from '../command.ts'
 import { RECALL } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { sanitizeText, print, printJson, warn } from '../output/terminal.ts'
+import { countOf, print, printJson, sanitizeText, warn } from '../output/terminal.ts'
 import { projectHere } from '../project.ts'
 import { textLines } from '../output/text-lines.ts'
 import { matchesWait } from '../output/withheld.ts'
@@ -68,5 +68,5 @@ function describe({ fact, origin, score }: RecalledResult): string {
 }
 
 function votesOf(count: number): string {
-  return count === 1 ? '1 vote' : `${count} votes`
+  return countOf(count, 'vote')
 }

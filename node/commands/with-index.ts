@@ -1,7 +1,7 @@
 /** Commands that search: without a running node they finish the index first. */
 import { numberOption } from '../command.ts'
 import { withNode } from '../control/running-node.ts'
-import { grouped, progressLine } from '../output/terminal.ts'
+import { countOf, grouped, progressLine } from '../output/terminal.ts'
 import type { Call } from '../operations/index.ts'
 
 const MAX_SECONDS = 600
@@ -27,7 +27,7 @@ export async function withIndex<T>(
 ): Promise<Searched<T>> {
   const maxWait = numberOption('max-wait', seconds, 0, MAX_SECONDS) * SECOND
   const line = progressLine()
-  const show = (count: number): void => line.update(`${grouped(count)} items are left to index`)
+  const show = (count: number): void => line.update(`${countOf(count, 'item')} left to index`)
   let left = 0
   try {
     const answer = await withNode(dataDir, use, {
@@ -43,6 +43,6 @@ export async function withIndex<T>(
 }
 
 function behindText(left: number): string {
-  const items = left === 1 ? '1 item' : `${grouped(left)} items`
+  const items = countOf(left, 'item')
   return `The index is behind by ${items}: older matches may be missing. Give it more time with --max-wait, or run "hive start".`
 }

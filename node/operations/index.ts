@@ -3,7 +3,14 @@ export { localCalls, runOperation } from './calls.ts'
 export { describeIssues, NotRunningError } from './errors.ts'
 export { EventFeed } from './event-feed.ts'
 export { jsonify } from './jsonify.ts'
-export { fittingTags, idOfUnit, insightOf, tagsOfDomain, unitIdOf, wordsOf } from './formats/cq-mapping.ts'
+export {
+  fittingTags,
+  idOfUnit,
+  insightOf,
+  tagsOfDomain,
+  unitIdOf,
+  wordsOf
+} from './formats/cq-mapping.ts'
 export {
   CqContext,
   CqInsight,

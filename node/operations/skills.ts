@@ -208,7 +208,10 @@ export const SKILLS = {
       })
     }),
     errors: ['SKILL_UNKNOWN', 'ID_AMBIGUOUS'],
-    example: { input: { skill: 'parse-duration', ok: true, run: 'r1' }, output: { recorded: true } },
+    example: {
+      input: { skill: 'parse-duration', ok: true, run: 'r1' },
+      output: { recorded: true }
+    },
     cli: { by: 'skill outcome SKILL ok', args: ['skill', 'outcome', 'parse-duration', 'ok'] },
     mcp: BY_REPORT,
     run: async ({ db }, { skill, ...outcome }) => {

@@ -101,6 +101,11 @@ export function grouped(number: number): string {
   return fraction === undefined ? digits : `${digits}.${fraction}`
 }
 
+/** `1 entry`, `1,200 entries`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`
+}
+
 /** Columns padded to their widest cell; numbers to the right. */
 export function table(rows: readonly (readonly (string | number)[])[], indent = ''): string {
   const texts = rows.map((row) =>

@@ -155,8 +155,8 @@ export const CASES = {
     open: 'ENTITY ATTRIBUTE, or --agent and --trial: open a case, and print its evidence',
     show: 'CASE: print its evidence',
     propose: 'CASE: ask a model which side holds',
-    decide: 'CASE SIDE: vouch for it, and dispute the others; none: all of them',
-    reverse: 'CASE: take the decision back'
+    decide: 'CASE SIDE --why TEXT: vouch for it, and dispute the others; none: all of them',
+    reverse: 'CASE --why TEXT: take the decision back'
   },
   options: {
     agent: { type: 'string', value: 'NAME', help: 'of open: the agent of a rule' },
@@ -164,12 +164,16 @@ export const CASES = {
     state: {
       type: 'string',
       value: 'STATE',
-      choices: ['open', 'decided'],
+      choices: ['open', 'deciding', 'decided', 'reversing'],
       help: 'of list: only these'
     },
     limit: { type: 'string', value: 'N', help: 'of list: at most N [100]' },
     usd: { type: 'string', value: 'AMOUNT', help: 'of propose: at most this much [0.20]' },
-    why: { type: 'string', value: 'TEXT', help: 'of decide and reverse: the reason' },
+    why: {
+      type: 'string',
+      value: 'TEXT',
+      help: 'of decide and reverse, which need it: the reason'
+    },
     by: { type: 'string', value: 'NAME', help: 'of decide and reverse: who decides' }
   },
   examples: ['hive cases list --state open']
