@@ -28,6 +28,8 @@ export {
 } from './members/index.ts'
 export { STRONG_RELEVANCE } from './search/index.ts'
 export { HiveError } from './errors.ts'
+/** @internal */
+export { issueTexts, wholeId } from './arguments/index.ts'
 export { applyMutation, invertMutation } from './personas/index.ts'
 export { SKILL_THRESHOLDS } from './skills/index.ts'
 export { SandboxError } from './sandbox/index.ts'
@@ -140,6 +142,7 @@ export type { HiveErrorCode } from './errors.ts'
 export type {
   CompactReport,
   IntegrityReport,
+  RepairReport,
   HeuristicPerformance,
   Janitor,
   Metrics,
@@ -382,6 +385,7 @@ export type {
 export type {
   EmbedOptions,
   Embedder,
+  FinishOptions,
   RecordCount,
   SearchOrigin,
   WaitOptions

@@ -55,7 +55,12 @@ export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting
       why: 'their tests have not passed',
       command: 'hive skills --status sandbox'
     },
-    { what: 'index', count: index.behind, why: index.failure ?? 'it is being built' },
+    {
+      what: 'index',
+      count: index.behind,
+      why: index.failure ?? (running ? 'it is being built' : 'no node runs that would build it'),
+      ...(running ? {} : { command: 'hive start' })
+    },
     {
       what: 'peers',
       count: running && db.peerId !== undefined && peers.length === 0 ? entries : 0,

@@ -156,7 +156,9 @@ function checkInput(input: FactInput): void {
     if (!OPTIONS.has(name)) throw invalid(`has an unknown option "${name}"`)
   }
   const { entity, content, confidence, tags, validFrom, source, projects, stale } = input
-  if (typeof entity !== 'string') throw invalid('needs an entity, a string')
+  if (typeof entity !== 'string' || entity.trim() === '') {
+    throw invalid('needs an entity, a non-empty string')
+  }
   if (typeof content !== 'string') throw invalid('needs content, a string')
   if (input.kind === 'lesson') checkLesson(input)
   else checkPlain(input)

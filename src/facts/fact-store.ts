@@ -368,6 +368,19 @@ export class FactStore {
     return stored
   }
 
+  /** Marks a lost fact as forgotten, so that no audit names it again; false for others. */
+  giveUp(digest: Uint8Array): Promise<boolean> {
+    return this.#queue.runAlone(async () => {
+      await this.#inFlight.settled()
+      // An audit marks what it finds lost as private.
+      const [isMarked] = await this.#marks.arePrivate([digest])
+      if (isMarked !== true || (await this.#facts.get(digest)) !== undefined) return false
+      await this.#commit(this.#marks.forget(digest))
+      await this.#marks.removed(digest)
+      return true
+    })
+  }
+
   /** Facts that are not stored, and were private or may have been. */
   async #markedAsPrivate(facts: readonly PreparedFact[]): Promise<Set<string>> {
     const isMarked = await this.#marks.arePrivate(facts.map(({ digest }) => digest))

@@ -62,6 +62,7 @@ export interface KnowledgeComponents extends IntakeComponents {
     | 'isRedundant'
     | 'markStale'
     | 'newestFacts'
+    | 'giveUp'
     | 'remove'
     | 'stored'
   >
@@ -381,9 +382,10 @@ export class Knowledge {
       retracted = await retract(published, [...removal, ...others])
     }
     if (stored === undefined) {
-      const forgotten = (await nearDuplicates.canonical(digest)) !== undefined
-      if (forgotten) await commit([])
-      return { forgotten, retracted }
+      const isVariant = (await nearDuplicates.canonical(digest)) !== undefined
+      if (isVariant) await commit([])
+      const wasLost = await facts.giveUp(digest)
+      return { forgotten: isVariant || wasLost, retracted }
     }
     const forgotten = await facts.remove(digest, commit)
     // A later fact with these words must not be referred to one that is gone.

@@ -290,6 +290,7 @@ export class CortexFactory {
         peerFilters,
         nearDuplicates: this.#nearDuplicates,
         replica,
+        index: this.#index,
         announce: (entries) => this.#announce(entries)
       })
     }

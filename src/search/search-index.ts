@@ -14,6 +14,7 @@ import { errorOf, HiveError } from '../errors.ts'
 import { IndexView } from './index-view.ts'
 import { packItems } from './packed-items.ts'
 import { openReader, openRemoteDatabase, SearchError } from './search-thread.ts'
+import type { AbortOptions } from '@libp2p/interface'
 import type { LogPart } from '../../crdt/index.ts'
 import type { IndexState, Question, RecentItems } from './index-view.ts'
 import type { SearchOrigin } from './search-query.ts'
@@ -53,6 +54,17 @@ export interface WaitOptions {
   /** Fail unless the index is complete. */
   readonly isRequired?: boolean
 }
+
+/** How long to index, and whom to tell. */
+export interface FinishOptions extends AbortOptions {
+  /** Milliseconds. */
+  readonly maxWait: number
+  /** Called with the number of items that are left. */
+  readonly onProgress?: (left: number) => void
+}
+
+/** Milliseconds between two reports of progress. */
+const PROGRESS_MS = 200
 
 /** Milliseconds that a search waits. */
 export const MAX_SEARCH_WAIT = 50
@@ -105,6 +117,28 @@ export class SearchIndex {
       this.#catchingUp = undefined
     })
     await this.#catchingUp
+  }
+
+  /**
+   * Indexes what is new for at most `maxWait` milliseconds, and returns how many items are left; with
+   * 0 it only counts them. A question asked meanwhile does not wait for it.
+   */
+  async finish({ maxWait, signal, onProgress }: FinishOptions): Promise<number> {
+    try {
+      await this.#readPositions()
+    } catch (error) {
+      this.#fail(error)
+      return this.behind
+    }
+    if (maxWait === 0 || this.behind === 0) return this.behind
+    const ended = this.catchUp().catch(() => undefined)
+    const deadline = performance.now() + maxWait
+    for (;;) {
+      signal?.throwIfAborted()
+      const left = deadline - performance.now()
+      if (left <= 0 || (await isWithin(ended, Math.min(left, PROGRESS_MS)))) return this.behind
+      onProgress?.(this.#lag)
+    }
   }
 
   /** Why the index does not follow its logs; undefined while it does. */

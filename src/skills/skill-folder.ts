@@ -83,7 +83,7 @@ export async function writeSkillFolder(skill: Skill, folder: string): Promise<vo
     }
   } catch (cause) {
     const reason = messageOf(cause)
-    throw refused(folder, `cannot be written: ${reason}. Choose an empty folder.`, cause)
+    throw refused(folder, `cannot be written: ${reason}. Choose an empty folder`, cause)
   }
 }
 
