@@ -217,7 +217,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'node/join': { imports: ['crdt', 'transport', 'src', 'node/config'] },
   'node/hook': { imports: [] },
   'node/sessions': { imports: ['src'] },
-  'node/operations': { imports: ['src', 'node/sessions'] },
+  'node/operations': { imports: ['src', 'node/sessions', 'node/command-line'] },
   'node/client': { imports: ['node/operations'] },
   'node/service': { imports: [] },
   'node/tracing': { imports: ['src', 'node/operations'] },

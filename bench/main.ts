@@ -17,6 +17,8 @@ import { closedSwarmBench } from './closed-swarm.ts'
 import { members } from './members.ts'
 import { millions } from './millions.ts'
 import { models } from './models.ts'
+import { peers } from './peers.ts'
+import { publications } from './publications.ts'
 import { recall } from './recall.ts'
 import { relevance } from './relevance.ts'
 import { rest } from './rest.ts'
@@ -48,6 +50,8 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     members,
     millions,
     models,
+    peers,
+    publications,
     recall,
     relevance,
     rest,

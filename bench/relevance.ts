@@ -45,16 +45,15 @@ export const relevance: Benchmark<never, 'mode' | 'sets'> = {
   defaults: {},
   texts: { sets: '', mode: 'report' },
 
-  run(_, { sets, mode }) {
+  async run(_, { sets, mode }) {
     if (sets === '') throw new Error('--sets DIR is missing: bench/relevance/README.md.')
     const split = mode === 'train' ? 'train' : 'test'
-    const cases = casesOf(readSets(sets).filter((set) => set.split === split)).map((each) => ({
-      name: each.name,
-      asked: examplesOf(each)
-    }))
+    const cases: { readonly name: string; readonly asked: Asked[] }[] = []
+    for (const each of casesOf(readSets(sets).filter((set) => set.split === split))) {
+      cases.push({ name: each.name, asked: await examplesOf(each) })
+    }
     if (mode === 'train') writeWeights(cases)
     else report(cases)
-    return Promise.resolve()
   }
 }
 

@@ -2,20 +2,25 @@
  * A hive of many records, half of them spam in quarantine: whether spam changes what is recalled,
  * and how long questions take, also while facts stream in.
  */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { createHive } from 'noormme-hive'
-import { openReplica, openStore } from '../crdt/index.ts'
-import { browserFacts } from '../examples/demo/demo-facts.ts'
 import { benchFacts } from './fact-data.ts'
 import { percentile, seconds } from './samples.ts'
+import { questionOf } from './scale-records/records.ts'
 import { formatNumber, printTable } from './table.ts'
 import { inFolder } from './temporary.ts'
-import type { Publication } from '../crdt/index.ts'
 import type { Benchmark } from './benchmark.ts'
+import type { Filling } from './scale-records/fill.ts'
 
 /** Authors that vouch for a record that is not spam, which is `k`. */
 const AUTHORS = 2
 
-const BATCH = 10_000
+/** Facts that come at once. */
+const BATCH = 1_000
+
+const FILL = fileURLToPath(new URL('./scale-records/fill.ts', import.meta.url))
 
 export const scale: Benchmark<'questions' | 'records'> = {
   about: 'recall and lists over many records, half of them spam in quarantine',
@@ -24,10 +29,10 @@ export const scale: Benchmark<'questions' | 'records'> = {
   async run({ records, questions }) {
     const half = Math.floor(records / 2)
     await inFolder(async (dataDir) => {
-      await fill(dataDir, 0, half, AUTHORS)
+      await fill({ dataDir, from: 0, to: half, authors: AUTHORS })
       const asked = Array.from({ length: questions }, (_, i) => questionOf((i * 7919) % half))
       const without = await measure(dataDir, asked)
-      await fill(dataDir, half, records, 1)
+      await fill({ dataDir, from: half, to: records, authors: 1 })
       const withSpam = await measure(dataDir, asked)
       const streaming = await whileStreaming(dataDir, asked)
       const same = withSpam.answers.filter((answer, i) => answer === without.answers[i]).length
@@ -101,8 +106,8 @@ async function whileStreaming(dataDir: string, questions: readonly string[]): Pr
   let from = 10_000_000
   const stream = (async () => {
     while (!ended.signal.aborted) {
-      await knowledge.distillMany(benchFacts(from, BATCH / 10))
-      from += BATCH / 10
+      await knowledge.distillMany(benchFacts(from, BATCH))
+      from += BATCH
     }
   })()
   const times: number[] = []
@@ -117,42 +122,7 @@ async function whileStreaming(dataDir: string, questions: readonly string[]): Pr
 }
 
 /** Records of as many authors each. */
-async function fill(dataDir: string, from: number, to: number, authors: number): Promise<void> {
-  // The node creates the directory.
-  await (await createHive({ dataDir, swarm: { k: AUTHORS } })).stop()
-  const store = await openStore(`${dataDir}/store`)
-  const replica = await openReplica({ store })
-  for (let author = 0; author < authors; author++) {
-    const other = await openStore()
-    const source = await openReplica({ store: other })
-    for (let at = from; at < to; at += BATCH) {
-      const count = Math.min(BATCH, to - at)
-      await source.publish(Array.from({ length: count }, (_, i) => publicationOf(at + i)))
-    }
-    for (const { author: key } of source.heads()) {
-      for await (const bytes of source.entriesAfter(key, 0)) await replica.admit(bytes)
-    }
-    await other.close()
-  }
-  await replica.whenCompacted()
-  await store.close()
-}
-
-const STATEMENTS = browserFacts(100_000)
-
-/** Statement number `i`; beyond their number, each is repeated for a host. */
-function statement(i: number): { readonly entity: string; readonly content: string } {
-  const { entity = '', content = '' } = STATEMENTS[i % STATEMENTS.length] ?? {}
-  const host = Math.floor(i / STATEMENTS.length)
-  return { entity, content: host === 0 ? content : `${content} Host ${host} says so.` }
-}
-
-/** The words of a feature's name, and a browser. */
-function questionOf(i: number): string {
-  const { entity, content } = statement(i)
-  return `${entity.split('.').join(' ')} ${content.split(' ')[0] ?? ''}`
-}
-
-function publicationOf(i: number): Publication {
-  return { record: { kind: 'insight', ...statement(i) }, confidence: 0.9, day: 20_000 }
+async function fill(filling: Filling): Promise<void> {
+  const args = [...process.execArgv, FILL, JSON.stringify(filling)]
+  await promisify(execFile)(process.execPath, args)
 }

@@ -173,6 +173,15 @@ export const SUCCESSES = 'successes'
 export const MAX_EPOCH = 2 ** 14 - 1
 /** See `MAX_EPOCH`. */
 export const MAX_GENERATION = 2 ** 12 - 1
+/**
+ * Generations of an hour: a node that has not heard what peers have of its voice takes one of the
+ * current hour, since an earlier copy of its directory may have used those before. 168 hours of a week
+ * take 4,032, and leave some for restarts in the last one.
+ */
+export const HOUR_GENERATIONS = 24
+/** Authors that a run gives up for a later one of its own voice: two clones would go on for ever. */
+export const MAX_OVERTAKEN = 16
+
 /** See `MAX_EPOCH`. */
 export const MAX_VOICE_SEQ = 2 ** 22 - 1
 
@@ -185,7 +194,7 @@ export const MAX_ENTRY_TAGS = 2_048
 /** Two scalars of ristretto255. */
 export const TAG_PROOF_BYTES = 64
 
-/** In a closed swarm: authors without an entry whose base or fork is stored: about 2 MB on disk. */
+/** Authors without an entry whose base or fork is stored: about 2 MB on disk. */
 export const MAX_UNKNOWN_AUTHORS = 4_096
 /** Bases of further such authors, in memory: the entries follow in the same answer of a sync. */
 export const MAX_WAITING_BASES = 256

@@ -66,6 +66,8 @@ export class StoreError extends CodedError<StoreErrorCode> {
 export type VoiceErrorCode =
   /** Thrown when voices are used after `close()`, and by requests that `close()` interrupts. */
   | 'VOICES_CLOSED'
+  /** Thrown when more checks wait than the thread of voices takes: that of the source with most. */
+  | 'VOICES_BUSY'
   /** Thrown when the thread of voices failed; the next call starts another one. */
   | 'VOICES_FAILED'
 

@@ -2,17 +2,20 @@
  * What a replica of a closed swarm asks of the membership: who has a voice, and this node's own.
  * Open swarms have none.
  */
+import type { CheckSource } from './voices/fair-queue.ts'
 
-/** The membership of a closed swarm, as its replica uses it. */
+/** The membership of a closed swarm, as its replica uses it. `source`: of a check, for its share. */
 export interface Membership {
   /** The epoch of now. */
   epoch(): number
   /** The day of now, for quotas. */
   day(): number
+  /** Whole hours since the epoch began, less than 168. */
+  hour(): number
   /** What a credential proves. Reads no more than the statements that are held. */
-  checkCredential(credential: Uint8Array): Promise<CredentialVerdict>
+  checkCredential(credential: Uint8Array, source?: CheckSource): Promise<CredentialVerdict>
   /** Whether the tags have the member key of the tag of the epoch. */
-  checkTags(claim: TagClaim, proof: Uint8Array): Promise<boolean>
+  checkTags(claim: TagClaim, proof: Uint8Array, source?: CheckSource): Promise<boolean>
   /**
    * This node's voice in the current epoch. Throws `MemberError` where it has none: a light
    * member, a certificate that has expired, or one that begins with the next epoch.

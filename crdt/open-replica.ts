@@ -9,6 +9,9 @@ import type { ReplicaInit } from './replica-init.ts'
 
 const DEFAULT_SWARM = 'default'
 
+/** Milliseconds. */
+const DAY = 24 * 60 * 60 * 1000
+
 /**
  * Throws `StoreError` (STORE_SWARM) if the store contains entries of another swarm, and
  * `MemberError` (NOT_A_MEMBER) for a closed swarm without `membership`.
@@ -22,7 +25,8 @@ export async function openReplica({
   timing = voteTiming(),
   membership,
   place,
-  voiceQuota
+  budgets,
+  day = () => Math.floor(Date.now() / DAY)
 }: ReplicaInit): Promise<Replica> {
   const name = await storedSwarmName(store)
   if (swarm !== undefined && name !== undefined && swarm !== name) {
@@ -46,7 +50,8 @@ export async function openReplica({
     epochs,
     timing,
     place,
-    voiceQuota,
+    budgets,
+    day,
     membership: isClosedSwarm(own) ? membership : undefined
   })
   await replica.load()

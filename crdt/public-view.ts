@@ -21,8 +21,8 @@ export interface PublicViewReplica {
   totals(): HeadTotals
   /** A node of the tree over the heads that peers see. */
   nodeAt(prefix: string): HeadNode
-  /** Admits the bytes of an entry. */
-  admit(bytes: Uint8Array): Promise<AdmissionResult>
+  /** Admits the bytes of an entry that a peer brings. */
+  admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult>
   /** Admits a signed header that may prove an equivocation. */
   admitHeader(header: SignedHeader): Promise<ProofResult>
   /** Admits a proof of an equivocation. */
@@ -79,9 +79,9 @@ export class PublicView {
     return this.#replica.nodeAt(prefix)
   }
 
-  /** Admits the bytes of an entry. */
-  admit(bytes: Uint8Array): Promise<AdmissionResult> {
-    return this.#replica.admit(bytes)
+  /** Admits the bytes of an entry that a peer brings. */
+  admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult> {
+    return this.#replica.admit(bytes, from)
   }
 
   /** Admits a signed header that may prove an equivocation. */

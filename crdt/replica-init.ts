@@ -1,6 +1,6 @@
 /** Options and events of a replica. */
 import type { RejectReason } from './admission/validate-entry.ts'
-import type { QuotaLimits } from './admission/voice-quota.ts'
+import type { BudgetLimits } from './admission/entry-budgets.ts'
 import type { AuthorEpochs } from './feeds/author-epoch.ts'
 import type { Entry } from './feeds/entry.ts'
 import type { Membership } from './membership.ts'
@@ -50,12 +50,12 @@ export interface ReplicaInit {
   readonly place?: string
   /** Of a closed swarm, whose name binds a root key; needed there. */
   readonly membership?: Membership
-  /** What one member of a closed swarm may make this node store in a day. */
-  readonly voiceQuota?: QuotaLimits
+  /** What peers, authors and members may make this node store in a day; each has a default. */
+  readonly budgets?: Partial<BudgetLimits>
+  /** The number of the day, for budgets; default: days in UTC by the clock of the machine. */
+  readonly day?: () => number
 }
 
 /** All options but these have a default. */
-export type CompleteReplicaInit = Required<
-  Omit<ReplicaInit, 'membership' | 'place' | 'voiceQuota'>
-> &
-  Pick<ReplicaInit, 'membership' | 'place' | 'voiceQuota'>
+export type CompleteReplicaInit = Required<Omit<ReplicaInit, 'budgets' | 'membership' | 'place'>> &
+  Pick<ReplicaInit, 'budgets' | 'membership' | 'place'>

@@ -32,7 +32,9 @@ import { FeedVoices } from './feeds/feed-voices.ts'
 import { AuthorKeeper } from './publishing/author-keeper.ts'
 import { OwnVoices } from './publishing/own-voices.ts'
 import { VoiceCheck } from './admission/voice-check.ts'
-import { VoiceQuota } from './admission/voice-quota.ts'
+import { DayBudgets } from './admission/day-budgets.ts'
+import { BUDGET_LIMITS, MemberBudgets, OpenBudgets } from './admission/entry-budgets.ts'
+import { Introductions } from './admission/introductions.ts'
 import type { CompleteReplicaInit, ReplicaEvents } from './replica-init.ts'
 
 /** The parts of one replica. */
@@ -75,7 +77,8 @@ export function replicaParts(
     membership,
     timing,
     place,
-    voiceQuota
+    budgets,
+    day
   }: CompleteReplicaInit,
   events: Pick<EventEmitter<ReplicaEvents>, 'emit'>
 ): ReplicaParts {
@@ -98,6 +101,16 @@ export function replicaParts(
   // Members take a new author with each epoch of the swarm.
   const epochs =
     membership === undefined ? authorEpochs : { ...authorEpochs, current: () => membership.epoch() }
+  const limits = { ...BUDGET_LIMITS, ...budgets }
+  const dayBudgets = new DayBudgets({
+    store,
+    day: membership === undefined ? day : () => membership.day()
+  })
+  const introductions = new Introductions(store)
+  const entryBudgets =
+    voices === undefined
+      ? new OpenBudgets(dayBudgets, introductions, limits)
+      : new MemberBudgets(dayBudgets, limits)
   const hidden = new HiddenEntries(store, (author) => feeds.touch(author))
   const feeds: FeedStore = new FeedStore(store, hidden)
   const isLive: FeedStore['isLive'] = (author, seq) => feeds.isLive(author, seq)
@@ -132,6 +145,8 @@ export function replicaParts(
   const read = async (): Promise<void> => {
     drafts.clear()
     voices?.forget()
+    introductions.forget()
+    await dayBudgets.load()
     await feeds.load()
     await recordLog.load()
     await set.load()
@@ -176,7 +191,7 @@ export function replicaParts(
   })
   const entryValues: StoredFeeds['entryValues'] = (author, from, to) =>
     storedFeeds.entryValues(author, from, to)
-  const visibility = new Visibility({ ...shared, entryValues })
+  const visibility = new Visibility({ ...shared, entryValues, budgets: () => admitter })
   const runAlone: SweeperInit['runExclusive'] = (task) =>
     publisher.runExclusive(() =>
       serial.run(async () => {
@@ -215,10 +230,7 @@ export function replicaParts(
     ...shared,
     voices,
     voiceCheck,
-    voiceQuota:
-      membership === undefined
-        ? undefined
-        : new VoiceQuota({ day: () => membership.day(), limits: voiceQuota }),
+    budgets: entryBudgets,
     sweeper,
     ownChanges: {
       change: (changes, operations) => retractions.change(changes, operations),
@@ -246,7 +258,9 @@ export function replicaParts(
     commits,
     recordStore,
     hidden,
-    recordOperations: (digests) => admitter.recordOperations(digests)
+    recordOperations: (digests) => admitter.recordOperations(digests),
+    budgets: dayBudgets,
+    limit: limits.bodies
   })
   const runExclusive: Admitter['runExclusive'] = (task) => admitter.runExclusive(task)
   const playbooks = new Playbooks({

@@ -25,7 +25,7 @@ import type { ReplicaAuditReport } from './admission/replica-audit.ts'
 import type { Change, PlaybookSnapshot } from './playbooks/playbooks.ts'
 import type { Publication } from './publishing/publication.ts'
 import type { OwnVote } from './publishing/own-votes.ts'
-import type { Published } from './publishing/publisher.ts'
+import type { Published } from './publishing/published-groups.ts'
 import type { Register } from './records/register.ts'
 import type { Retraction } from './records/retraction.ts'
 import type { CompleteReplicaInit, ReplicaEvents, ReplicaInit } from './replica-init.ts'
@@ -70,17 +70,20 @@ export class Replica extends EventEmitter<ReplicaEvents> {
     await this.#parts.rebuild.opened
   }
 
-  /** Never throws for invalid bytes; rejects only if the store fails. */
-  async admit(bytes: Uint8Array): Promise<AdmissionResult> {
+  /**
+   * `from`: the peer that brings the bytes; its budget of the day pays for them. Never throws for
+   * invalid bytes; rejects only if the store fails.
+   */
+  async admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult> {
     const { serial, refresh, visibility, admitter, hidden } = this.#parts
     // Of an own entry that comes back too: it must take as long as that of another.
-    await admitter.prepare(bytes)
-    if (hidden.isEmpty) return admitter.admit(bytes)
+    await admitter.prepare(bytes, from)
+    if (hidden.isEmpty) return admitter.admit(bytes, from)
     const shown = await serial.run(async () => {
       await refresh()
-      return visibility.admitHidden(bytes)
+      return visibility.admitHidden(bytes, from)
     })
-    if (shown === undefined) return this.#admitAgain(bytes)
+    if (shown === undefined) return this.#admitAgain(bytes, from)
     if (shown.outcome === 'admitted') {
       const { author, seq } = shown.entry
       await shown.durable
@@ -90,9 +93,9 @@ export class Replica extends EventEmitter<ReplicaEvents> {
   }
 
   /** An own feed that was damaged and emptied comes again from peers: they have it, so it is public. */
-  async #admitAgain(bytes: Uint8Array): Promise<AdmissionResult> {
+  async #admitAgain(bytes: Uint8Array, from: string | undefined): Promise<AdmissionResult> {
     const { serial, visibility, admitter, hidden } = this.#parts
-    const result = await admitter.admit(bytes)
+    const result = await admitter.admit(bytes, from)
     if (result.outcome !== 'admitted') return result
     const { author, seq } = result.entry
     if (hidden.publicSeq(author) === undefined) return result
@@ -341,10 +344,11 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /**
    * Stores bodies of records that came without an entry; returns their digests once on disk. Skips
-   * bytes that are not a record.
+   * bytes that are not a record. `isCounted`: peers made this node fetch them, so the budget of the
+   * day counts, and what is over it is skipped.
    */
-  async putBodies(bodies: readonly Uint8Array[]): Promise<Uint8Array[]> {
-    const digests = await this.#parts.bodies.put(bodies)
+  async putBodies(bodies: readonly Uint8Array[], isCounted = false): Promise<Uint8Array[]> {
+    const digests = await this.#parts.bodies.put(bodies, isCounted)
     if (digests.length > 0) this.emit('body:store', digests)
     return digests
   }

@@ -7,6 +7,9 @@ import { messageOf } from './exit-codes.ts'
 
 export { makeDirectory }
 
+/** The mode of directories that others may read, as far as the user's mask lets them. */
+export const SHARED_DIRECTORY = 0o777
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Bytes: sun_path has 108 on Linux, 104 on macOS, including the final zero. */

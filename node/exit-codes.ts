@@ -36,6 +36,11 @@ export class CommandError extends Error {
   }
 }
 
+/** Thrown when nobody reads the output any more, as behind `head`: the command ends in silence. */
+export class LostReaderError extends Error {
+  override readonly name = 'LostReaderError'
+}
+
 /** By name, so that `hive --help` does not load the library. */
 const BY_NAME: Readonly<Record<string, ExitCode>> = {
   UsageError: EXIT.usage,
@@ -50,22 +55,15 @@ const BY_NAME: Readonly<Record<string, ExitCode>> = {
 
 /** Errors of the library that no other arguments would have avoided. */
 const FAILURES: ReadonlySet<unknown> = new Set([
-  'RECORD_UNKNOWN',
-  'AGENT_UNKNOWN',
   'AGENT_FROZEN',
-  'PREVIEW_UNKNOWN',
-  'CASE_UNKNOWN',
   'CASE_UNDISPUTED',
   'CASE_STATE',
-  'PERSONA_UNKNOWN',
   'PERSONA_CHANGED',
-  'VERSION_UNKNOWN',
   'MUTATION_INVALID',
   'SWARM_OPEN',
   'WITHHELD',
   'QUOTA_EXCEEDED',
   'BACKUP_INVALID',
-  'SKILL_UNKNOWN',
   'SKILL_STATUS',
   'SKILL_FAILED',
   'SKILL_FOLDER'
@@ -76,6 +74,11 @@ export { messageOf } from '../crdt/errors.ts'
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommandError) return error.exit
   if (!(error instanceof Error)) return EXIT.failed
-  if ('code' in error && FAILURES.has(error.code)) return EXIT.failed
+  if ('code' in error && isFailure(error.code)) return EXIT.failed
   return BY_NAME[error.name] ?? EXIT.failed
+}
+
+/** Nothing has the id or the name, or no other arguments would help. */
+function isFailure(code: unknown): boolean {
+  return FAILURES.has(code) || (typeof code === 'string' && code.endsWith('_UNKNOWN'))
 }

@@ -1,12 +1,16 @@
 /** Runs one command line and returns its exit code. A command's code is loaded when it is used. */
-import { EXIT, exitCodeOf, messageOf, UsageError } from './exit-codes.ts'
+import { EXIT, exitCodeOf, LostReaderError, messageOf, UsageError } from './exit-codes.ts'
 import { paint, warn } from './output/terminal.ts'
 import type { Command } from './command.ts'
 import type { Configuration } from './config/index.ts'
 import type { ExitCode } from './exit-codes.ts'
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
-  start: () => import('./commands/start.ts'),
+  async start() {
+    const { keepCompiledCode } = await import('./compiled-code.ts')
+    await keepCompiledCode(process.env)
+    return import('./commands/start.ts')
+  },
   keygen: () => import('./commands/keygen.ts'),
   invite: () => import('./commands/invite.ts'),
   join: () => import('./commands/join.ts'),
@@ -97,6 +101,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return await command.run(rest, { env: process.env, signal: interrupt.signal, settings })
   } catch (error) {
     if (interrupt.signal.aborted) return EXIT.interrupted
+    if (error instanceof LostReaderError) return EXIT.ok
     warn(`${paint('red', 'hive:', process.stderr)} ${messageOf(error)}`)
     if (error instanceof UsageError) {
       const command = Object.hasOwn(COMMANDS, name) ? ` ${name}` : ''

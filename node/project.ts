@@ -1,5 +1,6 @@
 /** The project that an agent works on: the repository of its directory. */
 import { readFile, stat } from 'node:fs/promises'
+import { UsageError } from './exit-codes.ts'
 import { basename, dirname, join, resolve } from 'node:path'
 
 /**
@@ -17,6 +18,15 @@ export async function projectOf(directory: string): Promise<string | undefined> 
     }
     if (dirname(at) === at) return undefined
   }
+}
+
+/** The project of a directory. Throws `UsageError` outside of a repository. */
+export async function projectHere(directory: string): Promise<string> {
+  const project = await projectOf(directory)
+  if (project !== undefined) return project
+  throw new UsageError(
+    `--here: ${resolve(directory)} is not in a git repository. Name the project: --project NAME.`
+  )
 }
 
 /** Without user names, and without the end `.git`. */

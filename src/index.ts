@@ -28,11 +28,23 @@ export {
 } from './members/index.ts'
 export { STRONG_RELEVANCE } from './search/index.ts'
 export { HiveError } from './errors.ts'
+/** @internal */
+export { issueTexts, wholeId } from './arguments/index.ts'
 export { applyMutation, invertMutation } from './personas/index.ts'
 export { SKILL_THRESHOLDS } from './skills/index.ts'
 export { SandboxError } from './sandbox/index.ts'
 export { ModelError, ProviderFailure, scriptedProvider } from './models/index.ts'
-export type { LimitErrorCode, Mark, MemberErrorCode, StoreErrorCode } from '../crdt/index.ts'
+export type {
+  EnrolAnswer,
+  EnrolRefusal,
+  EnrolRequest,
+  LimitErrorCode,
+  Mark,
+  MemberErrorCode,
+  RenewalAnswer,
+  RenewalRefusal,
+  StoreErrorCode
+} from '../crdt/index.ts'
 export type {
   PeerFilterStatus,
   AddressScope,
@@ -130,6 +142,7 @@ export type { HiveErrorCode } from './errors.ts'
 export type {
   CompactReport,
   IntegrityReport,
+  RepairReport,
   HeuristicPerformance,
   Janitor,
   Metrics,
@@ -238,9 +251,6 @@ export type {
   VersionConflict
 } from './personas/index.ts'
 export type {
-  Enrolment,
-  EnrolRefusal,
-  EnrolRequest,
   FoundedSwarm,
   FoundSwarmInit,
   InviteOptions,
@@ -253,6 +263,7 @@ export type {
   MemberState,
   MemberView,
   OwnMembership,
+  OwnRenewal,
   RootActOptions
 } from './members/index.ts'
 export type {
@@ -374,6 +385,7 @@ export type {
 export type {
   EmbedOptions,
   Embedder,
+  FinishOptions,
   RecordCount,
   SearchOrigin,
   WaitOptions

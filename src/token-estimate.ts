@@ -7,5 +7,10 @@ const BYTES_PER_TOKEN = 3
 
 /** An upper estimate for all models: a third of the bytes. */
 export function tokensOf(text: string): number {
-  return Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN)
+  return tokensOfBytes(Buffer.byteLength(text))
+}
+
+/** The same for a text of so many bytes. */
+export function tokensOfBytes(bytes: number): number {
+  return Math.ceil(bytes / BYTES_PER_TOKEN)
 }

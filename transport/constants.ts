@@ -205,16 +205,25 @@ export const BAN_DURATION = 10 * 60_000
 /** Peers whose offences are remembered; beyond it the oldest are forgotten. */
 export const MAX_OFFENDERS = 10_000
 
-/** What a peer may let a node wait for at the door, for each of its frames. */
+/** What a peer that was dialled may let a node wait for the way to an unknown root, for each frame. */
 export const DOOR_SILENCE = 2_000
 
 /** What a refused peer has to read the refusal, before the connection is reset. */
 export const DOOR_FAREWELL = 250
 
+/**
+ * What a node waits in all for a peer that has dialled it, from the first byte until the peer has proved
+ * that it may come in: with the farewell 2 s.
+ */
+export const DOOR_PATIENCE = 2_000 - DOOR_FAREWELL
+
+/** While the event loop is busy, waiting counts as one step. */
+export const PATIENCE_STEP = 250
+
 /** The answer of a door: a busy node first stores the certificates that it did not know. */
 export const DOOR_ANSWER_TIMEOUT = 5_000
 
-/** An inbound connection from its first byte until it is admitted, in a closed swarm. */
+/** An inbound connection from its first byte until it is open, in a closed swarm; of members too. */
 export const DOOR_UPGRADE_TIMEOUT = 6_000
 
 /** What a peer that is not admitted yet can make a node buffer: two of the largest statements. */
@@ -231,6 +240,9 @@ export const MEMBER_CHECK_INTERVAL = 1_000
 
 /** How often a node compares its statements with those of a random peer. */
 export const STATEMENTS_INTERVAL = 60_000
+
+/** How often a node whose certificate ends soon asks for another one: a request takes 1 byte. */
+export const RENEWAL_INTERVAL = 60_000
 
 /** Peers whose member a node remembers, so that it does not dial those that were revoked. */
 export const MAX_KNOWN_MEMBERS = 10_000

@@ -2,6 +2,7 @@
 import { DEFAULT_LAN_LISTEN, DEFAULT_LISTEN } from './constants.ts'
 import { door } from './door/door.ts'
 import { members } from './door/members.ts'
+import { Threshold } from './door/threshold.ts'
 import { filters } from './filters/filters.ts'
 import { gossipService } from './gossip/gossip.ts'
 import { createHost } from './host/host.ts'
@@ -70,6 +71,11 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
   const isLight = init.mode === 'light'
   const { listen, bootstrap } = placesOf(init)
   const onOffence = (peer: PeerId, reason: string): void => swarm.onOffence(peer, reason)
+  const gate = keyGate({
+    keys,
+    onRefuse: (address, mismatch) => swarm.onRefuse({ address, reason: describeMismatch(mismatch) })
+  })
+  const threshold = new Threshold()
   return (init.createHost ?? createHost)({
     privateKey: init.privateKey,
     listen,
@@ -91,12 +97,8 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
     userAgent: init.userAgent ?? 'noormme-hive',
     overrides: init.libp2p,
     isBanned: (peer) => swarm.isBanned(peer),
-    ...doorOf(swarm),
-    connectionProtector: keyGate({
-      keys,
-      onRefuse: (address, mismatch) =>
-        swarm.onRefuse({ address, reason: describeMismatch(mismatch) })
-    }),
+    ...doorOf(swarm, threshold),
+    connectionProtector: swarm.known === undefined ? gate : threshold.guard(gate),
     gossip: gossipService(swarm.topics, (peer) => swarm.scoreOf(peer)),
     sync: sync({
       protocol: swarm.protocolId('sync'),
@@ -165,7 +167,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
 }
 
 /** The door of a closed swarm, with the exchange of statements behind it; nothing for an open one. */
-function doorOf(swarm: SwarmHostInit): Pick<HostInit, 'door' | 'members'> {
+function doorOf(swarm: SwarmHostInit, threshold: Threshold): Pick<HostInit, 'door' | 'members'> {
   const { init, known, clock, random } = swarm
   if (init.members === undefined || known === undefined) return {}
   const onOffence = (peer: PeerId, reason: string): void => swarm.onOffence(peer, reason)
@@ -174,6 +176,7 @@ function doorOf(swarm: SwarmHostInit): Pick<HostInit, 'door' | 'members'> {
       protocol: swarm.protocolId('door'),
       members: init.members,
       known,
+      threshold,
       now: () => clock.now(),
       onAdmit: (peer, member) => swarm.onMemberAdmit(peer, member),
       onRefuse: (peer, reason, isOurs) => swarm.onMemberRefuse(peer, reason, isOurs),
@@ -182,6 +185,7 @@ function doorOf(swarm: SwarmHostInit): Pick<HostInit, 'door' | 'members'> {
     members: members({
       protocol: swarm.protocolId('members'),
       statements: init.members.statements,
+      renewals: init.members.renewals,
       known,
       random,
       onRefuse: (peer, reason) => swarm.onMemberRefuse(peer, reason, true),

@@ -373,7 +373,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
     const missing = await this.#init.replica.missingBodies(MAX_REQUESTED_BODIES)
     if (missing.length === 0) return
     const found = await this.fetch(missing)
-    await this.#init.replica.putBodies([...found.values()])
+    await this.#init.replica.putBodies([...found.values()], true)
   }
 
   readonly #onShow = (retractions: readonly Retraction[]): void => {

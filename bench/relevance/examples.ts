@@ -23,7 +23,7 @@ export interface Asked {
   readonly examples: readonly Example[]
 }
 
-export function examplesOf({ documents, questions }: Case): Asked[] {
+export async function examplesOf({ documents, questions }: Case): Promise<Asked[]> {
   const database = new SearchDatabase(':memory:')
   try {
     const items = documents.map((document) => ({ digest: digestOf(document), text: document }))
@@ -48,7 +48,8 @@ export function examplesOf({ documents, questions }: Case): Asked[] {
       false
     )
     const byDigest = new Map(items.map(({ digest, text }) => [digest.toString('hex'), text]))
-    return questions.map(({ text, answers }) => {
+    const asked: Asked[] = []
+    for (const { text, answers } of questions) {
       const question = readQuestion(text)
       const { hits, counts } = database.search({
         text: question.text,
@@ -58,7 +59,7 @@ export function examplesOf({ documents, questions }: Case): Asked[] {
       const found = hits.flatMap(
         ({ digest }) => byDigest.get(Buffer.from(digest).toString('hex')) ?? []
       )
-      const features = featuresOf(question, found, counts)
+      const features = await featuresOf(question, found, counts)
       const examples = found.slice(0, EXAMINED).flatMap(({ id }, i) => {
         const figures = features[i]
         return figures === undefined
@@ -66,8 +67,9 @@ export function examplesOf({ documents, questions }: Case): Asked[] {
           : [{ features: figures, isRelevant: answers.includes(id) }]
       })
       const isAnswerable = documents.some(({ id }) => answers.includes(id))
-      return { text, isRaw: question.isRaw, isAnswerable, examples }
-    })
+      asked.push({ text, isRaw: question.isRaw, isAnswerable, examples })
+    }
+    return asked
   } finally {
     database.close()
   }

@@ -2272,7 +2272,7 @@ class Hive:
         """Give a member that the node has invited a new certificate.
 
         ``id``: the id of a member, or its beginning of at least 6 digits that no other id has.
-        ``days``: from now on that it lasts; default 90.
+        ``days``: from now on; by default as many as it lasts, at least 90.
         Codes of errors: ARGUMENT_INVALID, SWARM_OPEN, RECORD_UNKNOWN, ID_AMBIGUOUS.
         """
         return self._call(

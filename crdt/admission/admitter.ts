@@ -16,10 +16,12 @@ import { MalformedError } from '../errors.ts'
 import { isIntroduction } from '../feeds/voice-part.ts'
 import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
 import { voiceOrder } from '../records/voice-order.ts'
+import { readEntryValues } from './entry-values.ts'
 import { UnknownAuthors } from './unknown-authors.ts'
 import type { RejectReason, EntryVerdict, VoiceReader } from './validate-entry.ts'
 import type { VoiceCheck } from './voice-check.ts'
-import type { VoiceQuota } from './voice-quota.ts'
+import { bytesOf, mostBytesOf } from './entry-cost.ts'
+import type { Charged, EntryBudgets, OverBudget } from './entry-budgets.ts'
 import { isSameVoice } from '../feeds/feed-voices.ts'
 import type { FeedVoice, FeedVoices } from '../feeds/feed-voices.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
@@ -87,7 +89,8 @@ export interface AdmitterInit {
   /** Of a closed swarm: whose voice its feeds are, and the check of a voice. */
   readonly voices?: FeedVoices
   readonly voiceCheck?: VoiceCheck
-  readonly voiceQuota?: VoiceQuota
+  /** What peers, authors and members may make this node store in a day. */
+  readonly budgets: EntryBudgets
   /** The filter of published records, for peers. */
   readonly published: StoredFilter
   readonly recordLog: DigestLog
@@ -101,9 +104,13 @@ export interface AdmitterInit {
   readonly observer: AdmissionObserver
 }
 
+type Admitted = Extract<EntryVerdict, { verdict: 'admit' }>
+
 /** Whether the entry is this node's own, and operations for its commit. */
 interface EntryOrigin {
   readonly isOwn: boolean
+  /** The peer that brings it. */
+  readonly from?: string
   /** Added to the commit of the entry. */
   readonly extra?: readonly Operation[]
   /** The voice of an own entry: what this node has just proven need not be checked. */
@@ -113,23 +120,49 @@ interface EntryOrigin {
 export class Admitter {
   readonly #init: AdmitterInit
   readonly #rejections = new Map<RejectReason, number>()
-  /** Of a closed swarm. */
-  readonly #unknown: UnknownAuthors | undefined
+  readonly #unknown: UnknownAuthors
 
   constructor(init: AdmitterInit) {
     this.#init = init
-    const { feeds, voices } = init
-    this.#unknown = voices === undefined ? undefined : new UnknownAuthors({ feeds, voices })
+    this.#unknown = new UnknownAuthors(init)
   }
 
   /** Begins what takes long of an admission, before its turn. Never throws for invalid bytes. */
-  async prepare(bytes: Uint8Array): Promise<void> {
-    if (bytes.length <= MAX_ENTRY_BYTES) await this.#init.voiceCheck?.prepare(bytes)
+  async prepare(bytes: Uint8Array, from?: string): Promise<void> {
+    if (bytes.length <= MAX_ENTRY_BYTES) await this.#init.voiceCheck?.prepare(bytes, from)
   }
 
-  /** Never throws for invalid bytes; rejects only if the store fails. */
-  admit(bytes: Uint8Array): Promise<AdmissionResult> {
-    return this.#init.serial.run(() => this.#admit(bytes, { isOwn: false }))
+  /**
+   * `from`: the peer that brings the bytes. Never throws for invalid bytes; rejects only if the store
+   * fails.
+   */
+  admit(bytes: Uint8Array, from?: string): Promise<AdmissionResult> {
+    return this.#init.serial.run(() => this.#admit(bytes, { isOwn: false, from }))
+  }
+
+  /**
+   * Counts a stored entry of this node that a peer brings, as that of another author would count:
+   * operations for the commit that shows it, or why it would have been refused. For an admission's turn.
+   */
+  async chargeStored(
+    entry: Entry,
+    bytes: Uint8Array,
+    { isNew, from }: Pick<Charged, 'from' | 'isNew'>
+  ): Promise<OverBudget | readonly Operation[]> {
+    const { budgets, voices, swarm } = this.#init
+    const { author, seq } = entry
+    const most = mostBytesOf(bytes.length, entry.payload)
+    const refusal = await budgets.refusal({ author, isNew, from, bytes: most })
+    if (refusal !== undefined) return refusal
+    const stored = readEntryValues(swarm, seq, bytes)
+    const counted = bytesOf(bytes.length, stored.bytes, stored.values.length)
+    const voice = await voices?.of(author)
+    return budgets.charge({ author, isNew, from, voice, bytes: counted })
+  }
+
+  /** Counts a refusal of such an entry. */
+  refuseStored(reason: OverBudget): Promise<AdmissionResult> {
+    return this.#reject({ verdict: 'reject', reason, isOffence: false })
   }
 
   /** Runs without a concurrent admission; own entries pass the same code as all others. */
@@ -155,7 +188,7 @@ export class Admitter {
     }
     if (this.#isVoid(proof)) return 'held'
     if (!isProven(this.#init.swarm, proof)) return 'rejected'
-    if ((await this.#unknown?.mayStore(proof[0].author)) === false) return 'held'
+    if (!(await this.#unknown.mayStore(proof[0].author))) return 'held'
     return this.#voidAlone(proof)
   }
 
@@ -170,8 +203,8 @@ export class Admitter {
     if (!isLater && !isNews) return 'held'
     if (!hasValidSignature(swarm, header)) return 'rejected'
     if (!isLater && held !== undefined) return this.#voidAlone([held, header])
-    if ((await this.#unknown?.mayStore(header.author)) === false) {
-      this.#unknown?.wait(header)
+    if (!(await this.#unknown.mayStore(header.author))) {
+      this.#unknown.wait(header)
       return 'held'
     }
     await serial.run(() => this.#raiseBase(header))
@@ -240,7 +273,8 @@ export class Admitter {
         await commits.flush()
         return feeds.headerAt(author, seq)
       },
-      voices: this.#voicesFor(origin)
+      voices: this.#voicesFor(origin),
+      mayUnpack: (entry) => this.#refusal(entry, bytes.length, origin)
     })
     switch (verdict.verdict) {
       case 'held':
@@ -249,33 +283,58 @@ export class Admitter {
         return { outcome: 'gap', entry: verdict.entry, have: verdict.have }
       case 'reject':
         return this.#reject(verdict)
-      case 'admit':
-        return (await this.#fitsQuota(verdict, origin))
-          ? this.#append(bytes, verdict, origin)
-          : this.#reject({ verdict: 'reject', reason: 'quota', isOffence: false })
+      case 'admit': {
+        const charged = await this.#charge(verdict, bytes.length, origin)
+        return typeof charged === 'string'
+          ? this.#reject({ verdict: 'reject', reason: charged, isOffence: false })
+          : this.#append(bytes, verdict, { origin, charged })
+      }
     }
   }
 
-  /** Own entries, and those that are read again, do not count. */
-  async #fitsQuota(
-    { entry, values, bytes, voice }: Extract<EntryVerdict, { verdict: 'admit' }>,
+  /** Before the payload is unpacked: reserves the most that it can take. */
+  #refusal(
+    entry: Entry,
+    packed: number,
     origin: EntryOrigin | undefined
-  ): Promise<boolean> {
-    const { voiceQuota, voices } = this.#init
-    if (voice === undefined || origin?.isOwn !== false) return true
-    const isNew = (await voices?.of(entry.author)) === undefined
-    const counted = { authors: isNew ? 1 : 0, values: values.length, bytes }
-    return voiceQuota?.take(voice.tag, counted) ?? true
+  ): Promise<OverBudget | undefined> {
+    if (origin?.isOwn !== false) return Promise.resolve(undefined)
+    const { author } = entry
+    const bytes = mostBytesOf(packed, entry.payload)
+    const isNew = this.#isNew(author)
+    return this.#init.budgets.refusal({ author, isNew, from: origin.from, bytes })
+  }
+
+  /** Own entries, and those that are read again, do not count. */
+  async #charge(
+    { entry, values, bytes: unpacked, voice }: Admitted,
+    packed: number,
+    origin: EntryOrigin | undefined
+  ): Promise<OverBudget | readonly Operation[]> {
+    if (origin?.isOwn !== false) return []
+    const { author } = entry
+    const bytes = bytesOf(packed, unpacked, values.length)
+    const isNew = this.#isNew(author)
+    return this.#init.budgets.charge({ author, isNew, from: origin.from, voice, bytes })
+  }
+
+  /** Whether no entry of the author is stored. */
+  #isNew(author: Uint8Array): boolean {
+    const { seq, base } = this.#init.feeds.feed(author)
+    return seq < base
   }
 
   async #append(
     bytes: Uint8Array,
-    { entry, values, next, voice }: Extract<EntryVerdict, { verdict: 'admit' }>,
-    origin: EntryOrigin | undefined
+    { entry, values, next, voice }: Admitted,
+    {
+      origin,
+      charged
+    }: { readonly origin: EntryOrigin | undefined; readonly charged: readonly Operation[] }
   ): Promise<AdmissionResult> {
     const { commits, feeds, hidden, recordLog, observer, sweeper, drafts } = this.#init
     const { published, elementOf } = this.#init
-    const waiting = this.#unknown?.waiting(entry.author)
+    const waiting = this.#unknown.waiting(entry.author)
     const raised = waiting === undefined ? [] : feeds.setBase(waiting)
     const feed = feeds.feed(entry.author)
     if (entry.base < entry.seq && !(await this.#mayBegin(feed, entry.base))) {
@@ -298,6 +357,7 @@ export class Admitter {
       // Stored again with each first entry, which is rare enough.
       ...(entry.seq === 1 ? [this.#init.swarmNameOperation()] : []),
       ...stored,
+      ...charged,
       ...draft.operations,
       ...(isCheckpoint ? [sweeper.mark(entry.author)] : []),
       ...(isHidden ? [] : published.insert(digests.map((digest) => elementOf(digest)))),
@@ -338,15 +398,15 @@ export class Admitter {
   /** For an entry that introduces its author: whose voice the feed is from here on. */
   async #introduce({ author }: Entry, voice: FeedVoice | undefined): Promise<Operation[]> {
     const { voices } = this.#init
+    this.#unknown.introduce(author)
     if (voice === undefined || voices === undefined) return []
-    this.#unknown?.introduce(author)
     return isSameVoice(await voices.of(author), voice) ? [] : voices.put(author, voice)
   }
 
   /** The feed with a base that waits for this entry. */
   #feedOf(author: Uint8Array): Feed {
     const feed = this.#init.feeds.feed(author)
-    const waiting = this.#unknown?.waiting(author)
+    const waiting = this.#unknown.waiting(author)
     if (waiting === undefined || waiting.base <= feed.base || feed.seq >= feed.base) return feed
     const { base } = waiting
     return { ...feed, seq: base - 1, base }

@@ -1,4 +1,5 @@
 /** Bodies of records that come without an entry: fetched from peers by their digests. */
+import { MAX_RECORD_BYTES } from '../constants.ts'
 import { readAll } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { readRecord, recordDigest } from '../records/record.ts'
@@ -7,6 +8,7 @@ import type { Commits } from '../store/commits.ts'
 import type { Operation } from '../store/section.ts'
 import type { HiddenEntries } from '../publishing/hidden-entries.ts'
 import type { Serial } from '../store/serial.ts'
+import type { Claim, DayBudget, DayBudgets } from './day-budgets.ts'
 
 export interface RecordBodiesComponents {
   readonly serial: Serial
@@ -15,7 +17,12 @@ export interface RecordBodiesComponents {
   readonly hidden: Pick<HiddenEntries, 'showRecords' | 'wanted'>
   /** Adds records to the record log and to the filter. */
   readonly recordOperations: (digests: readonly Uint8Array[]) => Operation[]
+  readonly budgets: DayBudgets
+  /** A vote of 80 bytes makes a node fetch a body of 32 KiB: so bodies have a budget of their own. */
+  readonly limit: DayBudget
 }
+
+const PAYER = 'bodies'
 
 export class RecordBodies {
   readonly #components: RecordBodiesComponents
@@ -24,13 +31,23 @@ export class RecordBodies {
     this.#components = components
   }
 
-  /** Stores bodies; returns their digests once on disk. Skips bytes that are not a record. */
-  async put(bodies: readonly Uint8Array[]): Promise<Uint8Array[]> {
-    const { serial, commits, recordStore, hidden, recordOperations } = this.#components
+  get #claims(): readonly Claim[] {
+    return [{ payer: PAYER, limit: this.#components.limit }]
+  }
+
+  /**
+   * Stores bodies; returns their digests once on disk. Skips bytes that are not a record. Of bodies
+   * that peers made this node fetch (`isCounted`), also those that the budget has no room for.
+   */
+  async put(bodies: readonly Uint8Array[], isCounted = false): Promise<Uint8Array[]> {
+    const { serial, commits, recordStore, hidden, recordOperations, budgets } = this.#components
     const digests: Uint8Array[] = []
     const operations: Operation[] = []
     for (const bytes of bodies) {
       if (!isRecord(bytes)) continue
+      const cost = { authors: 0, entries: 1, bytes: bytes.length }
+      if (isCounted && !budgets.fits(this.#claims, cost)) continue
+      if (isCounted) operations.push(...budgets.take(this.#claims, cost))
       const digest = recordDigest(bytes)
       digests.push(digest)
       operations.push(...recordStore.putBody(digest, bytes))
@@ -43,9 +60,11 @@ export class RecordBodies {
     return digests
   }
 
-  /** At most `limit` records with registers but without a body. */
+  /** At most `limit` records with registers but without a body, as far as the budget has room. */
   async missing(limit: number): Promise<Uint8Array[]> {
-    const { commits, recordStore, hidden } = this.#components
+    const { commits, recordStore, hidden, budgets } = this.#components
+    const next = { authors: 0, entries: 1, bytes: MAX_RECORD_BYTES }
+    if (!budgets.fits(this.#claims, next)) return []
     await commits.flush()
     const { missing, settled: cleanup } = await recordStore.missingBodies(limit)
     await commits.commit(cleanup)

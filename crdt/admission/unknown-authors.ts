@@ -1,6 +1,6 @@
 /**
- * Authors of a closed swarm that no member has introduced here. Their bases and forks can come before
- * their entries, but anybody can sign some, for any number of authors. So the replica stores those of
+ * Authors of which the replica has no entry. Their bases and forks can come before their entries, but
+ * anybody can sign some, for any number of authors. So the replica stores those of
  * at most `MAX_UNKNOWN_AUTHORS` authors. It ignores further forks. The latest `MAX_WAITING_BASES` of
  * further bases wait in memory for the entry that follows them.
  */
@@ -12,8 +12,9 @@ import type { FeedStore } from '../feeds/feed-store.ts'
 import type { FeedVoices } from '../feeds/feed-voices.ts'
 
 export interface UnknownAuthorsInit {
-  readonly feeds: Pick<FeedStore, 'heads'>
-  readonly voices: Pick<FeedVoices, 'of'>
+  readonly feeds: Pick<FeedStore, 'feed' | 'heads'>
+  /** Of a closed swarm: a member may have introduced an author whose entries are gone. */
+  readonly voices?: Pick<FeedVoices, 'of'>
 }
 
 export class UnknownAuthors {
@@ -28,7 +29,7 @@ export class UnknownAuthors {
 
   /** Whether a base or a fork of the author may be stored; counts it. */
   async mayStore(author: Uint8Array): Promise<boolean> {
-    if ((await this.#init.voices.of(author)) !== undefined) return true
+    if (await this.#isKnown(author)) return true
     const stored = (this.#stored ??= await this.#read())
     const name = toHex(author)
     if (stored.has(name)) return true
@@ -52,8 +53,9 @@ export class UnknownAuthors {
     return this.#waiting.size === 0 ? undefined : this.#waiting.get(toHex(author))
   }
 
-  /** A member has introduced the author. */
+  /** An entry of the author is stored. */
   introduce(author: Uint8Array): void {
+    if (this.#waiting.size === 0 && (this.#stored?.size ?? 0) === 0) return
     const name = toHex(author)
     this.#stored?.delete(name)
     this.#waiting.delete(name)
@@ -62,9 +64,14 @@ export class UnknownAuthors {
   async #read(): Promise<Set<string>> {
     const stored = new Set<string>()
     for (const { author } of this.#init.feeds.heads().filter(isEmpty)) {
-      if ((await this.#init.voices.of(author)) === undefined) stored.add(toHex(author))
+      if (!(await this.#isKnown(author))) stored.add(toHex(author))
     }
     return stored
+  }
+
+  async #isKnown(author: Uint8Array): Promise<boolean> {
+    const { feeds, voices } = this.#init
+    return !isEmpty(feeds.feed(author)) || (await voices?.of(author)) !== undefined
   }
 }
 

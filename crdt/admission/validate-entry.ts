@@ -60,8 +60,12 @@ export type RejectReason =
   | 'voice'
   /** Of a closed swarm: it rests on members or an epoch that this node does not know yet. */
   | 'unknown-member'
-  /** Of a closed swarm: its member has published as much as a node takes in a day. */
+  /** Its author, or in a closed swarm its member, has used what a node takes of one in a day. */
   | 'quota'
+  /** Of an open swarm: the peer has brought as much as a node takes from one in a day. */
+  | 'peer-quota'
+  /** Of an open swarm: all peers together have used what a node takes in a day. */
+  | 'swarm-quota'
 
 /** Reasons that no honest peer can cause, since it would have refused the entry itself. */
 const OFFENCES: ReadonlySet<RejectReason> = new Set([
@@ -114,6 +118,8 @@ export interface FeedReader {
   headerAt(author: Uint8Array, seq: number): Promise<SignedHeader | undefined>
   /** Of a closed swarm. */
   readonly voices?: VoiceReader
+  /** Whether the payload of a well-signed next entry may be unpacked; a reason if not. */
+  mayUnpack?(entry: Entry): Promise<RejectReason | undefined>
 }
 
 /** Decides on the voice of an entry: `VoiceCheck`, or trust in what this node has just signed. */
@@ -147,6 +153,8 @@ export async function validateEntry(bytes: Uint8Array, feeds: FeedReader): Promi
   if (entry.seq <= feed.seq) return rejectWith('fork')
   if (entry.seq > feed.seq + 1) return { verdict: 'gap', entry, have: feed.seq }
   if (!isAtBase(entry, feed) && !equalBytes(entry.prev, feed.head)) return rejectWith('fork')
+  const refusal = await feeds.mayUnpack?.(entry)
+  if (refusal !== undefined) return rejectWith(refusal)
   const { voices, swarm } = feeds
   // Without its voice it would be relayed for nobody.
   if (voices !== undefined && entry.format > ENTRY_FORMAT) return rejectWith('unknown-member')

@@ -7,12 +7,13 @@ import { equalBytes } from '../bytes/index.ts'
 import { MalformedError } from '../errors.ts'
 import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { recordsOf } from '../records/value.ts'
-import type { AdmissionResult } from './admitter.ts'
+import type { AdmissionResult, Admitter } from './admitter.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { RejectReason } from './validate-entry.ts'
 import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { EntryValues } from '../publishing/restatement.ts'
+import type { Operation } from '../store/section.ts'
 import type { StoredFilter } from '../filters/stored-filter.ts'
 import type { HiddenEntries, HiddenRecords } from '../publishing/hidden-entries.ts'
 
@@ -25,6 +26,8 @@ export interface VisibilityInit {
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   /** Whether own entries are hidden at all. */
   readonly hidesOwn: boolean
+  /** Budgets count an own entry that comes back as that of another author. */
+  readonly budgets: () => Pick<Admitter, 'chargeStored' | 'refuseStored'>
   /** The values of an author's entries, as far as they are stored. */
   entryValues(author: Uint8Array, from: number, to: number): AsyncIterable<EntryValues>
 }
@@ -59,7 +62,10 @@ export class Visibility {
    * Admits a hidden own entry that a peer sends, as a replica that does not have it would: with the
    * same checks, in order, durably. Undefined for all other bytes.
    */
-  async admitHidden(bytes: Uint8Array): Promise<AdmissionResult | undefined> {
+  async admitHidden(
+    bytes: Uint8Array,
+    from: string | undefined
+  ): Promise<AdmissionResult | undefined> {
     const { hidden, feeds, commits, swarm } = this.#init
     if (hidden.isEmpty || bytes.length > MAX_ENTRY_BYTES) return undefined
     const entry = entryIn(bytes)
@@ -70,14 +76,22 @@ export class Visibility {
     if (own === undefined || !equalBytes(own.hash, entry.hash)) return undefined
     if (!hasValidSignature(swarm, entry)) return offence('signature')
     if (!hasOwnPayload(entry)) return offence('payload')
-    const have = Math.max(publicSeq, feeds.feed(entry.author).base - 1)
+    const { base } = feeds.feed(entry.author)
+    const have = Math.max(publicSeq, base - 1)
     if (entry.seq > have + 1) return { outcome: 'gap', entry, have }
-    const durable = this.unhide(entry.author, entry.seq).then(() => undefined)
+    const budgets = this.#init.budgets()
+    const charged = await budgets.chargeStored(entry, bytes, { isNew: publicSeq < base, from })
+    if (typeof charged === 'string') return budgets.refuseStored(charged)
+    const durable = this.unhide(entry.author, entry.seq, charged).then(() => undefined)
     return { outcome: 'admitted', entry, durable }
   }
 
   /** Marks the author's entries up to `seq` as public; false if they were. */
-  async unhide(author: Uint8Array, seq: number): Promise<boolean> {
+  async unhide(
+    author: Uint8Array,
+    seq: number,
+    charged: readonly Operation[] = []
+  ): Promise<boolean> {
     const { hidden, feeds, commits, published, elementOf } = this.#init
     const publicSeq = hidden.publicSeq(author)
     if (publicSeq === undefined || seq <= publicSeq) return false
@@ -88,7 +102,7 @@ export class Visibility {
     const position = { seq, head: header.hash.slice() }
     const { digests, operations } = hidden.unhide(author, position, isAll)
     const elements = digests.map((digest) => elementOf(digest))
-    await commits.commit([...operations, ...published.insert(elements)])
+    await commits.commit([...operations, ...charged, ...published.insert(elements)])
     return true
   }
 }

@@ -6,7 +6,7 @@
  */
 import { MAX_VOICE_SEQ, PLAYBOOK_FORMAT } from '../constants.ts'
 import { toHex, verifySignature } from '../bytes/index.ts'
-import { MalformedError } from '../errors.ts'
+import { MalformedError, VoiceError } from '../errors.ts'
 import { hasOwnPayload, hasValidSignature, readEntry } from '../feeds/entry.ts'
 import { delegationBytes, docSubject, splitPayload } from '../feeds/voice-part.ts'
 import { unpack } from '../feeds/payload.ts'
@@ -16,6 +16,8 @@ import type { Feed } from '../feeds/feed.ts'
 import type { FeedVoice, FeedVoices } from '../feeds/feed-voices.ts'
 import type { Introduction, VoicePart } from '../feeds/voice-part.ts'
 import type { Membership } from '../membership.ts'
+import { readCredential } from '../voices/credential.ts'
+import type { CheckSource } from '../voices/fair-queue.ts'
 import type { Value } from '../records/value.ts'
 
 export type VoiceVerdict =
@@ -57,9 +59,9 @@ export class VoiceCheck {
 
   /**
    * Checks an entry from any source before its turn. Only one that its author signed and that
-   * follows what is stored: all others are refused without it.
+   * follows what is stored: all others are refused without it. `from`: the peer that brings it.
    */
-  async prepare(bytes: Uint8Array): Promise<void> {
+  async prepare(bytes: Uint8Array, from = ''): Promise<void> {
     const entry = readIf(() => readEntry(bytes))
     if (entry === undefined) return
     const name = toHex(entry.hash)
@@ -78,7 +80,7 @@ export class VoiceCheck {
     const content = readIf(() => this.#contentOf(entry))
     if (content === undefined) return
     const prepared: Prepared = {
-      verdict: this.#check(entry, content.part, content.subjects),
+      verdict: this.#check(entry, content.part, content.subjects, from),
       isDone: false
     }
     this.#prepared.delete(name)
@@ -115,10 +117,31 @@ export class VoiceCheck {
       entry.format === PLAYBOOK_FORMAT
         ? []
         : readLogUpdate(unpack(update), clientIdOf(swarm, entry.author)).values
-    return { part, subjects: taggedSubjects(entry, values) }
+    // Copies: the check waits for its turn, and must not keep what is unpacked for so long.
+    return { part, subjects: taggedSubjects(entry, values).map((subject) => subject.slice()) }
   }
 
   async #check(
+    entry: Entry,
+    part: VoicePart,
+    subjects: readonly Uint8Array[],
+    from = ''
+  ): Promise<VoiceVerdict> {
+    const { voices } = this.#init
+    // Of an author that is known by its voice; of a new one by the voice that it claims.
+    const claimed = (await voices.of(entry.author))?.tag ?? claimedTag(part.introduction)
+    const source = { peer: from, voice: claimed === undefined ? '' : toHex(claimed) }
+    try {
+      return await this.#checkFrom(source, entry, part, subjects)
+    } catch (error) {
+      // Too many wait: it comes again with a later sync.
+      if (error instanceof VoiceError && error.code === 'VOICES_BUSY') return UNKNOWN
+      throw error
+    }
+  }
+
+  async #checkFrom(
+    source: CheckSource,
     entry: Entry,
     part: VoicePart,
     subjects: readonly Uint8Array[]
@@ -127,7 +150,7 @@ export class VoiceCheck {
     if (entry.seq > MAX_VOICE_SEQ || part.tags.length !== subjects.length) return INVALID
     let voice = await voices.of(entry.author)
     if (part.introduction !== undefined) {
-      const verdict = await this.#introduce(entry, part, part.introduction)
+      const verdict = await this.#introduce(entry, part, part.introduction, source)
       if (verdict.status !== 'valid') return verdict
       // From here on the feed has this voice. It may become the first entry of the window, where
       // nobody can compare it with the voice before: so nobody does.
@@ -139,7 +162,7 @@ export class VoiceCheck {
     if (part.epoch !== epoch || part.generation !== generation) return INVALID
     if (part.proof !== undefined) {
       const claim = { epoch, tag, context: entry.author, digests: subjects, tags: part.tags }
-      if (!(await membership.checkTags(claim, part.proof))) return INVALID
+      if (!(await membership.checkTags(claim, part.proof, source))) return INVALID
     }
     return { status: 'valid', voice }
   }
@@ -147,16 +170,23 @@ export class VoiceCheck {
   async #introduce(
     { author, doc }: Entry,
     { epoch, generation }: VoicePart,
-    { credential, delegation }: Introduction
+    { credential, delegation }: Introduction,
+    source: CheckSource
   ): Promise<VoiceVerdict> {
     const { swarm, membership } = this.#init
-    const checked = await membership.checkCredential(credential)
+    const checked = await membership.checkCredential(credential, source)
     if (checked.status !== 'valid') return checked
     const { signer, tag } = checked
     const message = delegationBytes(swarm, { epoch, generation }, doc, author)
     if (checked.epoch !== epoch || !verifySignature(signer, message, delegation)) return INVALID
     return { status: 'valid', voice: { epoch, generation, tag } }
   }
+}
+
+/** The epoch tag in a credential that is not checked yet. */
+function claimedTag(introduction: Introduction | undefined): Uint8Array | undefined {
+  if (introduction === undefined) return undefined
+  return readIf(() => readCredential(introduction.credential))?.tag
 }
 
 /** What the tags of an entry have to be for: each register, or the document of a playbook. */

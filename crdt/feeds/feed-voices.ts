@@ -64,6 +64,15 @@ export class FeedVoices {
     return undefined
   }
 
+  /** The highest generation of the member's other authors in an epoch. */
+  async lastOfOthers(tag: Uint8Array, author: Uint8Array): Promise<number | undefined> {
+    for await (const [key] of this.#authors.entries({ ...rangeOf(tag, 1), reverse: true })) {
+      const isOther = !equalBytes(key.subarray(tag.length + GENERATION_BYTES), author)
+      if (isOther) return Buffer.from(key).readUInt16BE(tag.length)
+    }
+    return undefined
+  }
+
   #keep(name: string, voice: FeedVoice): FeedVoice {
     if (this.#cached.size >= MAX_CACHED) {
       for (const oldest of this.#cached.keys()) {

@@ -1,6 +1,7 @@
 /**
  * Certificates: the root or an inviter states that a signing key and a voice key belong to a member,
- * with a role and dates. A renewal is another certificate for the same keys.
+ * with a role and dates. A renewal is another certificate for the same keys, and ends with the
+ * certificate that it renews when that one is revoked.
  */
 import * as encoding from 'lib0/encoding'
 import { HASH_BYTES, KEY_BYTES } from '../constants.ts'
@@ -36,8 +37,10 @@ export interface CertificateInit {
   readonly notAfter: number
   /** Id of the issuer's certificate, or the public key of the root: 32 bytes. */
   readonly issuer: Uint8Array
-  /** 1 up to the issuer's `max`; two certificates of one number are void. */
+  /** 1 up to the issuer's `max`. An inviter that issues to more members than `max`: the last are void. */
   readonly number: number
+  /** Of a renewal: the id of the member's first certificate, 32 bytes. Its revocation ends this one too. */
+  readonly renews?: Uint8Array
 }
 
 /** A signed certificate. */
@@ -53,7 +56,7 @@ export function createCertificate(
 ): Certificate {
   check(init)
   const body = encoding.encode((encoder) => {
-    encoding.writeUint8(encoder, KINDS.certificate)
+    encoding.writeUint8(encoder, init.renews === undefined ? KINDS.certificate : KINDS.renewal)
     encoding.writeUint8Array(encoder, init.member)
     encoding.writeUint8Array(encoder, init.voice)
     encoding.writeUint8(encoder, ROLES.indexOf(init.role) + 1)
@@ -62,12 +65,13 @@ export function createCertificate(
     encoding.writeVarUint(encoder, init.notAfter)
     encoding.writeUint8Array(encoder, init.issuer)
     encoding.writeVarUint(encoder, init.number)
+    if (init.renews !== undefined) encoding.writeUint8Array(encoder, init.renews)
   })
   return { kind: 'certificate', ...init, ...signBody(swarm, 'certificate', body, issuer) }
 }
 
 /** Reads what follows the kind. The signature is not checked. */
-export function readCertificate(decoder: Decoder): Certificate {
+export function readCertificate(decoder: Decoder, isRenewal: boolean): Certificate {
   const member = readBytes(decoder, KEY_BYTES)
   const voice = readBytes(decoder, KEY_BYTES)
   const role = ROLES[(readBytes(decoder, 1)[0] ?? 0) - 1]
@@ -81,15 +85,18 @@ export function readCertificate(decoder: Decoder): Certificate {
   const issuer = readBytes(decoder, HASH_BYTES)
   const number = readUint(decoder, MAX_NUMBER)
   if (number === 0) throw new MalformedError('number 0')
+  const renewal = isRenewal ? { renews: readBytes(decoder, HASH_BYTES) } : {}
   const bytes = readSignature(decoder)
-  const dates = { notBefore, notAfter }
-  return { kind: 'certificate', member, voice, role, max, ...dates, issuer, number, ...bytes }
+  const terms = { member, voice, role, max, notBefore, notAfter, issuer, number, ...renewal }
+  return { kind: 'certificate', ...terms, ...bytes }
 }
 
 function check(init: CertificateInit): void {
-  const { member, voice, issuer, role, max, notBefore, notAfter, number } = init
-  if ([member, voice, issuer].some((bytes) => bytes.length !== KEY_BYTES)) {
-    throw invalid('The keys and the issuer of a certificate have 32 bytes each.')
+  const { member, voice, issuer, role, max, notBefore, notAfter, number, renews = issuer } = init
+  if ([member, voice, issuer, renews].some((bytes) => bytes.length !== KEY_BYTES)) {
+    throw invalid(
+      'The keys, the issuer and the renewed certificate of a certificate have 32 bytes each.'
+    )
   }
   const isMax = Number.isSafeInteger(max) && max <= MAX_INVITES && max >= 0
   if (!isMax || (role === 'inviter') !== max > 0) {

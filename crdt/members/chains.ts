@@ -1,6 +1,6 @@
 /**
  * Chains: whether a certificate admits its member. A certificate counts when no certificate of its chain
- * is void or revoked, when the root that issued the first one reigns or a succession keeps it, and
+ * is void or revoked, nor one that these renew, when the root that issued the first one reigns or a succession keeps it, and
  * within its dates. The dates of a chain lie within each other, so those of the last certificate
  * are enough. A verdict costs one look-up for each certificate of the chain and each revocation of it.
  */
@@ -11,7 +11,7 @@ import type { CertificateNode, StatementIndex } from './statement-index.ts'
 
 /** Why a member is not admitted, the reason that lasts longest first. */
 export type VerdictReason =
-  /** Another certificate has the number of one in the chain. */
+  /** An inviter of the chain has admitted as many members as it may before the one below it. */
   | 'void'
   /** The certificate is revoked, or one above it whose revocation does not keep this chain. */
   | 'revoked'
@@ -71,6 +71,23 @@ export class Chains {
     return chain
   }
 
+  /** Whether a revocation of this certificate counts, or of the one that it renews. */
+  isRevoked(certificate: Uint8Array): boolean {
+    const node = this.#index.certificate(toHex(certificate))
+    return node !== undefined && this.#revocationOf(node, undefined, Infinity) !== undefined
+  }
+
+  /** A revocation that ends the certificate, by itself or with one above it. */
+  revocationOf(certificate: Uint8Array): Revocation | undefined {
+    let below: CertificateNode | undefined
+    let node = this.#index.certificate(toHex(certificate))
+    for (; node !== undefined; below = node, node = node.parent) {
+      const revocation = this.#revocationOf(node, below, Infinity)
+      if (revocation !== undefined) return revocation
+    }
+    return undefined
+  }
+
   /**
    * Why the chain does not count, whatever the time; revocations of later epochs left out.
    *
@@ -81,8 +98,8 @@ export class Chains {
     let below: CertificateNode | undefined
     let top = node
     for (let each: CertificateNode | undefined = node; each !== undefined; each = each.parent) {
-      if (this.#index.sameNumber(each.certificate).length > 1) return 'void'
-      isRevoked ||= this.#isRevoked(each, below, epoch)
+      if (this.#index.isBeyondMaximum(each)) return 'void'
+      isRevoked ||= this.#revocationOf(each, below, epoch) !== undefined
       below = each
       top = each
     }
@@ -90,29 +107,51 @@ export class Chains {
     return this.#index.roots.stands(top.id, top.root) ? undefined : 'superseded'
   }
 
-  /** Of the node itself, or of all below it but what its revocations keep. */
-  #isRevoked(node: CertificateNode, below: CertificateNode | undefined, epoch: number): boolean {
-    return this.#index
-      .revocationsOf(node.id)
-      .some(
-        (revocation) =>
-          revocation.epoch <= epoch &&
-          !(below !== undefined && keeps(revocation, below.certificate.id)) &&
-          this.counts(revocation)
-      )
+  /**
+   * Of the node itself or of the certificate that it renews; or of all below it, but what its revocations
+   * keep.
+   */
+  #revocationOf(
+    node: CertificateNode,
+    below: CertificateNode | undefined,
+    epoch: number
+  ): Revocation | undefined {
+    return [...this.#index.revocationsOf(node.id), ...this.#revocationsOfRenewed(node)].find(
+      (revocation) =>
+        revocation.epoch <= epoch &&
+        !(below !== undefined && keeps(revocation, below.certificate.id)) &&
+        this.counts(revocation)
+    )
   }
 
   /**
-   * A revocation counts unless its issuer was revoked and this is not kept.
+   * A revocation counts unless its issuer was revoked, or the certificate that the issuer renews, and
+   * that does not keep it.
    *
    * @internal
    */
-  counts({ id, issuer }: Revocation): boolean {
-    const name = toHex(issuer)
-    if (this.#index.roots.isRoot(name)) return this.#index.roots.stands(toHex(id), name)
-    return this.#index
-      .revocationsOf(name)
-      .every((revocation) => keeps(revocation, id) || !this.counts(revocation))
+  counts(revocation: Revocation): boolean {
+    const issuer = this.#index.certificate(toHex(revocation.issuer))
+    return (
+      this.#stands(revocation) && !this.#endsAny(this.#revocationsOfRenewed(issuer), revocation)
+    )
+  }
+
+  /** Without renewals: each step goes up the chain, so that it takes four at most. */
+  #stands(revocation: Revocation): boolean {
+    const name = toHex(revocation.issuer)
+    const { roots } = this.#index
+    if (roots.isRoot(name)) return roots.stands(toHex(revocation.id), name)
+    return !this.#endsAny(this.#index.revocationsOf(name), revocation)
+  }
+
+  #endsAny(revocations: readonly Revocation[], { id }: Revocation): boolean {
+    return revocations.some((revocation) => !keeps(revocation, id) && this.#stands(revocation))
+  }
+
+  #revocationsOfRenewed(node: CertificateNode | undefined): readonly Revocation[] {
+    const renewed = node?.certificate.renews
+    return renewed === undefined ? [] : this.#index.revocationsOf(toHex(renewed))
   }
 
   #verdict(node: CertificateNode, seconds: number): Verdict {

@@ -5,7 +5,6 @@ import { bindsRoot } from './closed-swarm.ts'
 import {
   MAX_BRANCH_STATEMENTS,
   MAX_CHAIN,
-  MAX_REPLACED,
   MAX_STATEMENTS,
   MAX_STATEMENTS_BYTES,
   MAX_SUCCESSIONS
@@ -37,7 +36,7 @@ export type StatementRefusal =
   | 'chain too long'
   /** The dates do not lie within those of the issuer's certificate. */
   | 'dates'
-  /** Two certificates prove that the number is void, or another revocation by the issuer counts. */
+  /** The inviter has admitted more members than it may, or another revocation by the issuer counts. */
   | 'surplus'
   /** What the statement builds on is unknown, and the caller does not want it to wait. */
   | 'unknown'
@@ -97,11 +96,7 @@ function checkCertificate(
   if (parent === undefined && !index.roots.isRoot(issuer)) return waits(issuer)
   const limit = parent === undefined ? undefined : limitOf(index, parent, certificate)
   if (limit !== undefined) return refused(limit)
-  const [, second] = index.sameNumber(certificate)
-  if (second !== undefined) {
-    const isSurplus = second < toHex(certificate.id) || index.replaced(certificate) >= MAX_REPLACED
-    if (isSurplus) return refused('surplus')
-  }
+  if (index.displacedBy(certificate) === 'surplus') return refused('surplus')
   if (!verifies) return VALID
   const key = parent?.certificate.member ?? certificate.issuer
   if (!isSignedBy(swarm, 'certificate', certificate, key)) return refused('signature')

@@ -22,8 +22,8 @@ export const MAX_KEPT = 2_000
 export const MAX_STATEMENT_BYTES = MAX_KEPT * 32 + 512
 
 /**
- * Certificates of one number that make place for others with lower ids. Rings accept also void
- * certificates, so each is another voice of an inviter that cheats.
+ * Members of one inviter, beyond its maximum, that make place for others of a lower position. Rings accept
+ * also void certificates, so each is another voice of an inviter that cheats.
  */
 export const MAX_REPLACED = 8
 

@@ -63,6 +63,14 @@ export type { Certificate, CertificateInit, Role } from './certificate.ts'
 export type { Chains, Verdict, VerdictReason } from './chains.ts'
 export type { StatementRefusal } from './check-statement.ts'
 export type { RootBinding } from './closed-swarm.ts'
+export type {
+  CertificateRenewals,
+  EnrolAnswer,
+  EnrolRefusal,
+  EnrolRequest,
+  RenewalAnswer,
+  RenewalRefusal
+} from './enrolment.ts'
 export type { Founding, FoundingInit } from './founding.ts'
 export type { MemberKeys } from './member-keys.ts'
 export type { Enrolment, PeerPair } from './member-proof.ts'

@@ -10,11 +10,13 @@ import { MalformedError } from '../errors.ts'
 import { Serial } from '../store/serial.ts'
 import { Chains } from './chains.ts'
 import { checkStatement } from './check-statement.ts'
+import { MAX_NUMBER } from './constants.ts'
 import { Roster } from './roster.ts'
 import { StatementIndex } from './statement-index.ts'
 import { readStatement } from './statement.ts'
 import { WaitingStatements } from './waiting-statements.ts'
 import type { Operation, Store } from '../store/section.ts'
+import type { Certificate } from './certificate.ts'
 import type { StatementRefusal } from './check-statement.ts'
 import type { Founding } from './founding.ts'
 import type { Statement } from './statement.ts'
@@ -222,9 +224,20 @@ export class MemberStatements extends EventEmitter<MemberStatementsEvents> {
     })
   }
 
-  /** The number for the next certificate of an issuer: the id of its certificate, or the root's key. */
-  nextNumber(issuer: Uint8Array): number {
-    return this.#index.highestNumber(issuer) + 1
+  /**
+   * The number for the next certificate of an issuer: the id of its certificate, or the root's key. A
+   * member that has one of this inviter keeps its number.
+   */
+  nextNumber(issuer: Uint8Array, member?: Pick<Certificate, 'member' | 'voice'>): number {
+    const name = toHex(issuer)
+    const known = member === undefined ? undefined : this.#index.places.numberOf(name, member)
+    const most = this.#index.certificate(name)?.certificate.max ?? MAX_NUMBER
+    return known ?? Math.min(this.#index.highestNumber(issuer) + 1, most)
+  }
+
+  /** How many members have a certificate of the inviter with this certificate. */
+  admittedBy(issuer: Uint8Array): number {
+    return this.#index.places.count(toHex(issuer))
   }
 
   /** Statements that wait for what they build on. */

@@ -11,6 +11,7 @@ import { epochTag } from '../voices/tags.ts'
 import { voiceKeyOf } from '../voices/voice-key.ts'
 import type { CredentialVerdict, Membership, OwnVoice, TagClaim } from '../membership.ts'
 import type { Credential } from '../voices/credential.ts'
+import type { CheckSource } from '../voices/fair-queue.ts'
 import type { VoiceKey } from '../voices/voice-key.ts'
 import type { Voices } from '../voices/voices.ts'
 
@@ -33,6 +34,8 @@ export interface MemberVoicesInit {
   readonly epoch: () => number
   /** The day of now, for quotas; default: one day for ever. */
   readonly day?: () => number
+  /** Whole hours since the epoch began; default: the first one for ever. */
+  readonly hour?: () => number
   /** Throws `MemberError` where this node may not publish. */
   readonly assertVoice: () => void
 }
@@ -64,7 +67,11 @@ export class MemberVoices implements Membership {
     return this.#init.day?.() ?? 0
   }
 
-  async checkCredential(bytes: Uint8Array): Promise<CredentialVerdict> {
+  hour(): number {
+    return this.#init.hour?.() ?? 0
+  }
+
+  async checkCredential(bytes: Uint8Array, source?: CheckSource): Promise<CredentialVerdict> {
     const name = toHex(sha256(bytes))
     const known = this.#checked.get(name)
     if (known !== undefined) return known
@@ -79,15 +86,15 @@ export class MemberVoices implements Membership {
     if (epoch > this.epoch() + EPOCHS_AHEAD) return { status: 'unknown' }
     const keys = this.#init.rings.keysOfRing(epoch, ring)
     if (keys === undefined) return { status: 'unknown' }
-    const verdict = this.#verify(bytes.slice(), credential, keys)
+    const verdict = this.#verify(bytes.slice(), credential, keys, source)
     this.#remember(name, verdict)
     verdict.catch(() => this.#checked.delete(name))
     return verdict
   }
 
-  checkTags(claim: TagClaim, proof: Uint8Array): Promise<boolean> {
+  checkTags(claim: TagClaim, proof: Uint8Array, source?: CheckSource): Promise<boolean> {
     const { swarm, voices } = this.#init
-    return voices.verifyTags({ swarm, ...claim, proof })
+    return voices.verifyTags({ swarm, ...claim, proof }, source)
   }
 
   async ownVoice(): Promise<OwnVoice> {
@@ -106,10 +113,11 @@ export class MemberVoices implements Membership {
   async #verify(
     bytes: Uint8Array,
     { epoch, tag, signer }: Credential,
-    keys: readonly Uint8Array[]
+    keys: readonly Uint8Array[],
+    source: CheckSource | undefined
   ): Promise<CredentialVerdict> {
     const { swarm, voices } = this.#init
-    if (!(await voices.verifyCredential(swarm, bytes, keys))) return { status: 'invalid' }
+    if (!(await voices.verifyCredential(swarm, bytes, keys, source))) return { status: 'invalid' }
     return { status: 'valid', epoch, tag: tag.slice(), signer: signer.slice() }
   }
 

@@ -12,7 +12,16 @@ import type { Decoder } from '../bytes/index.ts'
 import type { SigningKey } from '../bytes/index.ts'
 
 /** The first byte of a body. */
-export const KINDS = { founding: 1, certificate: 2, revocation: 3, succession: 4 } as const
+export const KINDS = {
+  founding: 1,
+  certificate: 2,
+  revocation: 3,
+  succession: 4,
+  renewal: 5
+} as const
+
+/** What statements are signed as; a renewal is a certificate. */
+type SignedKind = Exclude<keyof typeof KINDS, 'founding' | 'renewal'>
 
 /** The bytes of a statement. */
 export interface StatementBytes {
@@ -25,7 +34,7 @@ export interface StatementBytes {
 /** A body, signed under the label of its kind for this swarm. */
 export function signBody(
   swarm: string,
-  kind: Exclude<keyof typeof KINDS, 'founding'>,
+  kind: SignedKind,
   body: Uint8Array,
   signer: Pick<SigningKey, 'sign'>
 ): StatementBytes {
@@ -36,7 +45,7 @@ export function signBody(
 /** Whether `key` signed the statement for this swarm. */
 export function isSignedBy(
   swarm: string,
-  kind: Exclude<keyof typeof KINDS, 'founding'>,
+  kind: SignedKind,
   { bytes }: StatementBytes,
   key: Uint8Array
 ): boolean {

@@ -3,12 +3,14 @@
  * valid by itself: signed by the root or by a known inviter, within that inviter's limits. Whether a
  * certificate counts now is decided by `Chains`.
  *
- * The result does not depend on the order of delivery. So of certificates with one number those two with
- * the lowest ids stay, which prove that the number is void; and of revocations of one target by one
- * issuer the one with the lowest id. What was built on a statement that leaves, leaves with it.
+ * The result does not depend on the order of delivery. So of an inviter that has admitted more members
+ * than its maximum the first ones stay, and one more, which proves it; and of revocations of one target by
+ * one issuer the one with the lowest id. What was built on a statement that leaves, leaves with it.
  */
 import { toHex } from '../bytes/index.ts'
 import { ringIdOf } from '../voices/voice-key.ts'
+import { MAX_REPLACED } from './constants.ts'
+import { Places } from './places.ts'
 import { Roots } from './roots.ts'
 import type { Certificate } from './certificate.ts'
 import type { Revocation } from './revocation.ts'
@@ -29,12 +31,10 @@ export interface CertificateNode {
 
 export class StatementIndex {
   readonly roots = new Roots()
+  /** Of inviters. A root has no maximum. */
+  readonly places = new Places()
   readonly #statements = new Map<string, Statement>()
   readonly #certificates = new Map<string, CertificateNode>()
-  /** Ids of certificates, by issuer and number; in ascending order. */
-  readonly #numbers = new Map<string, readonly string[]>()
-  /** How many certificates of a number have left for others. */
-  readonly #replaced = new Map<string, number>()
   /** Ids of certificates and revocations, by the certificate or the root that issued them. */
   readonly #issued = new Map<string, Set<string>>()
   /** By target, then by issuer. */
@@ -92,14 +92,16 @@ export class StatementIndex {
     return [...(this.#byRingId.get(id) ?? [])]
   }
 
-  /** Ids of the certificates with the number of this one, itself included. */
-  sameNumber({ issuer, number }: Certificate): readonly string[] {
-    return this.#numbers.get(slotOf(issuer, number)) ?? []
+  /** Whether its inviter has admitted as many members as it may before this one. */
+  isBeyondMaximum({ certificate, parent }: CertificateNode): boolean {
+    return parent !== undefined && this.places.isBeyond(certificate, parent.certificate.max)
   }
 
-  /** How many certificates with the number of this one have left since the start. */
-  replaced({ issuer, number }: Certificate): number {
-    return this.#replaced.get(slotOf(issuer, number)) ?? 0
+  /** Ids of the certificates that make place for this one; `surplus`: it has none itself. */
+  displacedBy(certificate: Certificate): 'surplus' | readonly string[] {
+    const parent = this.#certificates.get(toHex(certificate.issuer))
+    if (parent === undefined) return []
+    return this.places.displaced(certificate, parent.certificate.max, MAX_REPLACED)
   }
 
   revocationsOf(target: string): readonly Revocation[] {
@@ -142,10 +144,10 @@ export class StatementIndex {
 
   #replacedBy(statement: Statement): readonly string[] {
     if (statement.kind === 'certificate') {
-      const replaced = this.sameNumber(statement).slice(1)
-      const slot = slotOf(statement.issuer, statement.number)
-      if (replaced.length > 0) this.#replaced.set(slot, this.replaced(statement) + 1)
-      return replaced
+      const displaced = this.displacedBy(statement)
+      if (displaced === 'surplus' || displaced.length === 0) return []
+      this.places.countReplaced(statement.issuer)
+      return displaced
     }
     if (statement.kind !== 'revocation') return []
     const other = this.revocationBy(toHex(statement.target), toHex(statement.issuer))
@@ -163,7 +165,7 @@ export class StatementIndex {
       depth: (parent?.depth ?? 0) + 1
     }
     this.#certificates.set(id, node)
-    this.#numbers.set(slotOf(issuer, number), [...this.sameNumber(certificate), id].toSorted())
+    if (parent !== undefined) this.places.add(id, certificate)
     this.#highest.set(toHex(issuer), Math.max(this.highestNumber(issuer), number))
     put(this.#byMember, toHex(member), node)
     put(this.#byRingId, toHex(ringIdOf(voice)), node)
@@ -210,11 +212,7 @@ export class StatementIndex {
     this.#certificates.delete(id)
     this.#branches.delete(id)
     this.#issued.delete(id)
-    const slot = slotOf(certificate.issuer, certificate.number)
-    this.#numbers.set(
-      slot,
-      this.sameNumber(certificate).filter((each) => each !== id)
-    )
+    if (node.parent !== undefined) this.places.remove(id, certificate)
     take(this.#byMember, toHex(certificate.member), node)
     take(this.#byRingId, toHex(ringIdOf(certificate.voice)), node)
     take(this.#issued, toHex(certificate.issuer), id)
@@ -234,10 +232,6 @@ function topOf(node: CertificateNode): CertificateNode {
   let top = node
   while (top.parent !== undefined) top = top.parent
   return top
-}
-
-function slotOf(issuer: Uint8Array, number: number): string {
-  return `${toHex(issuer)}/${number}`
 }
 
 function put<T>(sets: Map<string, Set<T>>, key: string, value: T): void {

@@ -26,7 +26,9 @@ export function readStatement(bytes: Uint8Array): Statement {
       case KINDS.founding:
         return readFounding(decoder)
       case KINDS.certificate:
-        return readCertificate(decoder)
+        return readCertificate(decoder, false)
+      case KINDS.renewal:
+        return readCertificate(decoder, true)
       case KINDS.revocation:
         return readRevocation(decoder)
       case KINDS.succession:

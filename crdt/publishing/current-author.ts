@@ -4,7 +4,7 @@
  */
 import { authorOf, createAuthor } from '../feeds/author.ts'
 import { equalBytes, toHex } from '../bytes/index.ts'
-import { KNOWLEDGE_DOC } from '../constants.ts'
+import { KNOWLEDGE_DOC, MAX_OVERTAKEN } from '../constants.ts'
 import type { AuthorEpochs } from '../feeds/author-epoch.ts'
 import type { AuthorKeeper, KeptAuthor } from './author-keeper.ts'
 import type { Feed } from '../feeds/feed.ts'
@@ -25,6 +25,9 @@ export class CurrentAuthor {
   #author: VoicedAuthor | undefined
   #epoch: number | undefined
   #hasHeardPeers = false
+  /** Peers have told news since the author was compared with others of its voice. */
+  #hasNews = false
+  #overtaken = 0
   #hasTaken = false
   /** Of an earlier run: records with evidence of it are not known. */
   #isRestored = false
@@ -51,15 +54,20 @@ export class CurrentAuthor {
     const epoch = epochs.current()
     if (epoch !== this.#epoch) this.rotate()
     this.#epoch = epoch
-    if (this.#author !== undefined) return this.#author
+    if (this.#author !== undefined && !(await this.#isOvertaken(this.#author))) return this.#author
+    const hasHeardPeers = this.#hasHeardPeers
     const author =
-      (await this.#restored()) ?? (await ownVoices?.author(KNOWLEDGE_DOC)) ?? createAuthor()
-    return (this.#author ??= author)
+      (await this.#restored()) ??
+      (await ownVoices?.author(KNOWLEDGE_DOC, { hasHeardPeers })) ??
+      createAuthor()
+    this.#author = author
+    return author
   }
 
   /** A peer has told its heads, and this replica has what it lacked. */
   hearPeers(): void {
     this.#hasHeardPeers = true
+    this.#hasNews = true
   }
 
   /** Keeps the author for the next start; the next `get` gives a new one. */
@@ -109,6 +117,16 @@ export class CurrentAuthor {
     return this.#isRestored || this.#hasEvidence.has(toHex(digest))
   }
 
+  /** Drops an author that another one of its voice comes after: a copy of the directory went on. */
+  async #isOvertaken(author: VoicedAuthor): Promise<boolean> {
+    if (!this.#hasNews || this.#overtaken >= MAX_OVERTAKEN) return false
+    this.#hasNews = false
+    if ((await this.#init.ownVoices?.isOvertaken(author)) !== true) return false
+    this.#overtaken += 1
+    this.rotate()
+    return true
+  }
+
   /**
    * The author of an earlier run, if its feed is as it was, and peers know of nothing behind it. Taken
    * before the first publication only, so that a run that publishes nothing leaves it.
@@ -123,7 +141,9 @@ export class CurrentAuthor {
     const { seq, head, fork, end } = await this.#init.feedOf(author.key)
     if (seq !== kept.seq || !equalBytes(head, kept.head) || fork > 0 || end > 0) return undefined
     const restored = await this.#resumed(author, kept)
-    if (restored === undefined) return undefined
+    if (restored === undefined || (await this.#init.ownVoices?.isOvertaken(restored)) === true) {
+      return undefined
+    }
     this.#isRestored = true
     this.values = kept.values
     this.deadValues = kept.deadValues

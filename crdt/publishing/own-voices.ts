@@ -1,9 +1,10 @@
 /**
  * This node's voice in a closed swarm: what introduces its authors, and what each of its entries
- * shows. An author is a generation of its epoch; after a restart or a crash the next one follows,
- * so that what is said last stands.
+ * shows. An author is a generation of its epoch; after a restart or a crash a later one follows,
+ * so that what is said last stands. A directory that was restored from an older copy does not know
+ * the last one: until a peer has told its heads it takes one of the hour, and then it looks again.
  */
-import { MAX_GENERATION } from '../constants.ts'
+import { HOUR_GENERATIONS, MAX_GENERATION } from '../constants.ts'
 import { createAuthor } from '../feeds/author.ts'
 import { delegationBytes, docSubject } from '../feeds/voice-part.ts'
 import { MemberError } from '../errors.ts'
@@ -28,8 +29,11 @@ export interface AuthorVoice {
 export interface OwnVoicesInit {
   readonly swarm: string
   readonly membership: Membership
-  readonly voices: Pick<FeedVoices, 'lastGeneration'>
+  readonly voices: Pick<FeedVoices, 'lastGeneration' | 'lastOfOthers'>
 }
+
+/** Of a week. */
+const LAST_HOUR = 7 * 24 - 1
 
 export class OwnVoices {
   readonly #init: OwnVoicesInit
@@ -40,12 +44,21 @@ export class OwnVoices {
     this.#init = init
   }
 
-  /** A new author for knowledge. Throws `MemberError` where this node has no voice. */
-  async author(doc: string): Promise<VoicedAuthor> {
+  /**
+   * A new author for knowledge; `hasHeardPeers`: this replica has what a peer has. Throws `MemberError`
+   * where this node has no voice.
+   */
+  async author(
+    doc: string,
+    { hasHeardPeers }: { readonly hasHeardPeers: boolean }
+  ): Promise<VoicedAuthor> {
     const own = await this.#init.membership.ownVoice()
     const stored = (await this.#init.voices.lastGeneration(own.tag)) ?? -1
     const given = this.#given?.epoch === own.epoch ? this.#given.generation : -1
-    const generation = Math.max(stored, given) + 1
+    const last = Math.max(stored, given)
+    const hour = Math.min(this.#init.membership.hour(), LAST_HOUR)
+    const first = hasHeardPeers ? 0 : hour * HOUR_GENERATIONS
+    const generation = Math.max(last + 1, first)
     if (generation > MAX_GENERATION) {
       throw new MemberError(
         'AUTHORS_USED',
@@ -54,6 +67,14 @@ export class OwnVoices {
     }
     this.#given = { epoch: own.epoch, generation }
     return this.#introduced(own, doc, generation)
+  }
+
+  /** Whether another author of this voice comes after this one, or at the same place. */
+  async isOvertaken({ key, voice }: VoicedAuthor): Promise<boolean> {
+    if (voice === undefined) return false
+    const { own, generation } = voice
+    const last = await this.#init.voices.lastOfOthers(own.tag, key)
+    return last !== undefined && last >= generation
   }
 
   /** An author of an earlier run again; undefined if its epoch is over. */

@@ -9,11 +9,12 @@ import { addCounters, PendingEvidence } from '../records/evidence.ts'
 import { TARGET_UNPACKED_BYTES } from '../constants.ts'
 import { OwnVotes } from './own-votes.ts'
 import { VoteChanges } from './vote-changes.ts'
+import { Gathering } from './gathering.ts'
 import { feedVoiceOf, voiced } from './own-voices.ts'
 import { batchesOf, entryOf, preparePublication, uniqueByDigest, valuesOf } from './publication.ts'
+import { allOf, partsOf } from './published-groups.ts'
 import { fillerValues, restateEntry } from './restatement.ts'
 import { commitmentOf, createSecret } from '../records/retraction.ts'
-import { Serial } from '../store/serial.ts'
 import type { CurrentAuthorInit } from './current-author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
@@ -26,22 +27,13 @@ import type { VoicedAuthor } from './own-voices.ts'
 import type { PositionedRegister } from '../records/standing-reader.ts'
 import type { OwnVote } from './own-votes.ts'
 import type { RecordStore } from '../records/record-store.ts'
+import type { Published, PublicationGroup } from './published-groups.ts'
 import type { PreparedPublication, Publication } from './publication.ts'
 import type { Register } from '../records/register.ts'
 import type { Retraction } from '../records/retraction.ts'
 import type { EntryValues } from './restatement.ts'
 import type { Operation, Store } from '../store/section.ts'
 import type { Value } from '../records/value.ts'
-
-/** The result of `publish`. */
-export interface Published {
-  /** New durable entries, in feed order, to announce to peers. */
-  readonly entries: readonly Entry[]
-  /** Digests published as new records, as votes, or not at all since this node had voted before. */
-  readonly records: readonly Uint8Array[]
-  readonly votes: readonly Uint8Array[]
-  readonly unchanged: readonly Uint8Array[]
-}
 
 /** The parts of the replica that the publisher uses. */
 export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
@@ -54,6 +46,8 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   readonly timing: VoteTiming
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
+  /** Calls back after some milliseconds; default: `setTimeout`. */
+  readonly later?: (task: () => void, milliseconds: number) => void
   /** The values of the author's entries from `from` to `to`, as far as they are stored. */
   entryValues(author: Uint8Array, from: number, to: number): AsyncIterable<EntryValues>
 }
@@ -65,6 +59,9 @@ interface SignOptions {
   readonly dropped?: readonly HeldVote[]
 }
 
+/** Publications of one call that are gathered with those of others. */
+const MAX_SMALL = 64
+
 /** A feed is compacted when at least this many values, and half of all, are no longer live. */
 const MIN_DEAD_VALUES = 2_000
 
@@ -74,7 +71,7 @@ export class Publisher {
   readonly #changes: VoteChanges
   readonly #evidence: PendingEvidence
   /** Serial, so that each call sees the votes of the call before it. */
-  readonly #serial = new Serial()
+  readonly #serial: Gathering<PublicationGroup, Published>
   readonly #current: CurrentAuthor
 
   constructor(init: PublisherInit) {
@@ -87,6 +84,10 @@ export class Publisher {
     })
     this.#evidence = new PendingEvidence(init.store)
     this.#current = new CurrentAuthor({ ...init, feedOf: (author) => this.#feedOf(author) })
+    this.#serial = new Gathering({
+      runTogether: async (groups) => partsOf(groups, await this.#publish(allOf(groups))),
+      later: init.later
+    })
   }
 
   async load(): Promise<void> {
@@ -111,10 +112,15 @@ export class Publisher {
   }
 
   /**
-   * Signs and stores the new ones of `publications`. Throws `LimitError` before anything is stored.
+   * Signs and stores the new ones of `publications`; few of them together with those of other calls at
+   * the same time. Throws `LimitError` before anything is stored.
    */
   async publish(publications: readonly Publication[], signal?: AbortSignal): Promise<Published> {
     const prepared = uniqueByDigest(publications.map(preparePublication))
+    if (prepared.length <= MAX_SMALL) {
+      signal?.throwIfAborted()
+      return this.#serial.gather(prepared)
+    }
     return this.#serial.run(() => this.#publish(prepared, signal))
   }
 
@@ -313,7 +319,7 @@ export class Publisher {
 
   async #publish(
     prepared: readonly PreparedPublication[],
-    signal: AbortSignal | undefined
+    signal?: AbortSignal
   ): Promise<Published> {
     const result = {
       entries: [] as Entry[],

@@ -142,7 +142,7 @@ export class VoteChanges {
     for (const { retraction } of isClosed ? [] : retracted) {
       rows.push(await this.#awaiting(retraction))
     }
-    const emptied = unheld.map(({ vote: _, ...row }) => row)
+    const emptied = unheld.map((row): HeldRow => ({ ...row, vote: undefined }))
     await own.prepare(retracted)
     for (const row of [...rows, ...emptied]) await held.prepare(row)
     await this.#commit(

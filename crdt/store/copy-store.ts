@@ -3,8 +3,8 @@
  * Hard links to the tables would not do: LevelDB goes on writing its log and deletes tables.
  */
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { messageOf, StoreError } from '../errors.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { createDatabase, ENCODING, openDatabase } from './database.ts'
 import type { Hash } from 'node:crypto'
 import type { OpenDatabase } from './open-database.ts'
@@ -40,7 +40,7 @@ export async function copyStore(
   const sum = new ItemSum()
   try {
     let items = await cursor.next(BATCH_ITEMS)
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await makeDirectory(directory)
     const copy = createDatabase(directory, true)
     await openDatabase(copy, directory)
     try {

@@ -2,9 +2,9 @@
  * Opening a store's database: a LevelDB directory, or memory. A directory belongs to one process,
  * and in it to one store; what fails is said in words that name the directory.
  */
-import { mkdirSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
-import { join, resolve as absolute } from 'node:path'
+import { basename, dirname, join, resolve as absolute } from 'node:path'
 import { Level } from 'level'
 import { MemoryLevel } from 'memory-level'
 import { messageOf, StoreError } from '../errors.ts'
@@ -67,11 +67,15 @@ export function lockDirectory(directory: string): () => void {
   return () => openDirectories.delete(path)
 }
 
-/** One name for a directory, through whatever links it was given; created, as LevelDB does, to have one. */
+/** One name for a directory, through whatever links it was given; it may not exist yet. */
 function canonicalPath(directory: string): string {
+  const names: string[] = []
+  let parent = absolute(directory)
+  for (; !existsSync(parent) && dirname(parent) !== parent; parent = dirname(parent)) {
+    names.unshift(basename(parent))
+  }
   try {
-    mkdirSync(directory, { recursive: true })
-    return realpathSync(directory)
+    return join(realpathSync(parent), ...names)
   } catch {
     // Opening it fails too, and says why.
     return absolute(directory)

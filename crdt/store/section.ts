@@ -99,6 +99,11 @@ export interface Store {
   readonly isSuspect: boolean
   /** Reads everything. What is damaged in the tables is repaired when the store is opened again. */
   verify(signal?: AbortSignal): Promise<StoreReport>
+  /**
+   * Reads all values and removes the damaged ones, which read as absent before too. Returns their
+   * number by section. Throws `StoreError` where a table cannot be read.
+   */
+  discardDamaged(signal?: AbortSignal): Promise<ValuesReport['damaged']>
   /** Tables on disk, in order, for `scrub`. */
   tables(): string[]
   /** Reads tables whole and compares them with their checksums. */

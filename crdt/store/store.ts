@@ -22,6 +22,7 @@ import type { Database } from './database.ts'
 import type { FileDamage } from './inventory.ts'
 import type { OpenedDirectory, StoreCondition } from './open-directory.ts'
 import { verifyValues } from './verify-values.ts'
+import type { ValuesReport } from './verify-values.ts'
 import type { CommitOptions, Operation, Scrub, Section, Store, StoreReport } from './section.ts'
 
 /** Logs whose ends the inventory has. */
@@ -111,7 +112,7 @@ function inMemory(database: Database): OpenDatabase {
   return new OpenDatabase({ database, where: 'memory', release: nothing, onUnreadable: nothing })
 }
 
-function nothing(): void {}
+function nothing(): undefined {}
 
 async function withSchema(store: LevelStore): Promise<Store> {
   try {
@@ -187,7 +188,8 @@ class LevelStore implements Store {
 
   async #close(): Promise<void> {
     await this.flush()
-    const ends = await this.#keeper?.end()
+    // Undefined where the tables cannot be read: the next start compares less.
+    const ends = await this.#keeper?.end().catch(nothing)
     await this.#open.close()
     if (ends !== undefined) await this.#keeper?.writeClosed(ends)
     const copies = await this.#copies?.catch(nothing)
@@ -218,11 +220,23 @@ class LevelStore implements Store {
   async verify(signal?: AbortSignal): Promise<StoreReport> {
     const files = await this.scrub({ signal })
     try {
-      return { files, ...(await verifyValues(this.#open, signal)) }
+      return { files, ...(await verifyValues(this.#open, { signal })) }
     } catch (error) {
       if (!(error instanceof StoreError) || error.code !== 'STORE_READ_FAILED') throw error
       return { files, values: 0, damaged: {}, unreadable: error.message }
     }
+  }
+
+  async discardDamaged(signal?: AbortSignal): Promise<ValuesReport['damaged']> {
+    const keys: Uint8Array[] = []
+    // Copied: the key may be a part of a larger buffer.
+    const onDamaged = (key: Uint8Array): unknown => keys.push(key.slice())
+    const { damaged } = await verifyValues(this.#open, { signal, onDamaged })
+    for (let from = 0; from < keys.length; from += MAX_BATCH_OPERATIONS) {
+      const batch = keys.slice(from, from + MAX_BATCH_OPERATIONS)
+      await this.commit(batch.map((key) => ({ type: 'del', key })))
+    }
+    return damaged
   }
 
   async scrub({ tables, signal }: Scrub = {}): Promise<readonly FileDamage[]> {

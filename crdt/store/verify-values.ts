@@ -9,6 +9,12 @@ export interface ValuesReport {
   readonly damaged: Readonly<Record<string, number>>
 }
 
+export interface VerifyValuesOptions {
+  readonly signal?: AbortSignal
+  /** Called with the whole key of each damaged value. */
+  readonly onDamaged?: (key: Uint8Array) => void
+}
+
 /** Read in one turn of the event loop. */
 const ITEMS = 1_000
 
@@ -17,7 +23,7 @@ const PREFIX = '!'.charCodeAt(0)
 
 export async function verifyValues(
   open: Pick<OpenDatabase, 'cursor'>,
-  signal?: AbortSignal
+  { signal, onDamaged }: VerifyValuesOptions = {}
 ): Promise<ValuesReport> {
   const damaged = new Map<string, number>()
   let values = 0
@@ -33,6 +39,7 @@ export async function verifyValues(
         const name = end < 0 ? '' : Buffer.from(key.subarray(1, end)).toString('latin1')
         if (end >= 0 && unseal(key.subarray(end + 1), sealed) !== undefined) continue
         damaged.set(name, (damaged.get(name) ?? 0) + 1)
+        onDamaged?.(key)
       }
       await nextTurn()
     }

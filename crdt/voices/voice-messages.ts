@@ -53,6 +53,26 @@ export type VoiceReply =
       readonly isMalformed: boolean
     }
 
+/** About the milliseconds that a request takes: docs/decisions/voices.md has the measured ones. */
+export function costOf(request: VoiceRequest): number {
+  switch (request.type) {
+    case 'create':
+      return 5 + 1.4 * countOf(request.init.ring)
+    case 'verify':
+      return 5 + 1.4 * countOf(request.ring)
+    case 'tags':
+      return 0.1 + 0.1 * countOf(request.digests)
+    case 'prove':
+      return 5 + 0.05 * countOf(request.batch.tags)
+    case 'verify-tags':
+      return 5 + 0.3 * countOf(request.batch.tags)
+  }
+}
+
+function countOf(packed: Packed): number {
+  return packed.length / KEY_BYTES
+}
+
 /** Whether all items have 32 bytes, as what is packed has. */
 export function arePackable(items: readonly Uint8Array[]): boolean {
   return items.every((item) => item.length === KEY_BYTES)

@@ -3,21 +3,30 @@ import { createCredential, verifyCredential } from './credential.ts'
 import { proveTags, verifyTags } from './record-tags.ts'
 import { recordTag } from './tags.ts'
 import type { CredentialInit } from './credential.ts'
+import type { CheckSource } from './fair-queue.ts'
 import type { TagBatch } from './record-tags.ts'
 import type { VoiceKey } from './voice-key.ts'
 
-/** What the work of voices is: the functions of this room, with an answer that comes later. */
+/**
+ * What the work of voices is: the functions of this room, with an answer that comes later. Checks may
+ * have a source, so that those of one do not delay those of others by more than its share.
+ */
 export interface Voices {
   /** The bytes of a new credential. Rejects with `MalformedError` if the ring cannot sign. */
   createCredential(init: CredentialInit): Promise<Uint8Array>
   /** Whether the credential is one of the ring, which has the voice key of each id in order. */
-  verifyCredential(swarm: string, bytes: Uint8Array, ring: readonly Uint8Array[]): Promise<boolean>
+  verifyCredential(
+    swarm: string,
+    bytes: Uint8Array,
+    ring: readonly Uint8Array[],
+    source?: CheckSource
+  ): Promise<boolean>
   /** The member's tags of records, 32 bytes each. */
   tags(key: VoiceKey, swarm: string, digests: readonly Uint8Array[]): Promise<Uint8Array[]>
   /** A proof of 64 bytes for all tags of an entry; no bytes without tags. */
   prove(batch: ProveInit): Promise<Uint8Array>
   /** Whether the secret of the epoch tag made all tags. */
-  verifyTags(batch: VerifyInit): Promise<boolean>
+  verifyTags(batch: VerifyInit, source?: CheckSource): Promise<boolean>
 }
 
 /** What `prove` is given. */

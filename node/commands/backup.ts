@@ -4,7 +4,7 @@ import { readArguments } from '../command.ts'
 import { BACKUP } from '../command-line/specs/node.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
-import { print, printJson, withProgress } from '../output/terminal.ts'
+import { countOf, print, printJson, withProgress } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
 export const command: Command = {
@@ -30,7 +30,7 @@ export const command: Command = {
         `There is no backup: what was written (${last ?? '0 items'}) is removed from ${directory}.`
     )
     if (values.json === true) printJson(report)
-    else print(`${report.items} items in ${report.directory}`)
+    else print(`${countOf(report.items, 'item')} in ${report.directory}`)
     return EXIT.ok
   }
 }

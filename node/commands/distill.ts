@@ -9,6 +9,7 @@ import { withNode } from '../control/running-node.ts'
 import { reportDistilled, storedSoFar } from '../output/distilled.ts'
 import { withProgress } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
+import type { ExitCode } from '../exit-codes.ts'
 
 /** Of a fact in the arguments; a line must have its own, or `--confidence`. */
 const DEFAULT_CONFIDENCE = 0.9
@@ -30,48 +31,73 @@ export const command: Command = {
         'Nothing to distill. Give an entity and a content, or JSON Lines on standard input.'
       )
     }
-    const { confidence } = values
-    const fields = {
-      confidence:
-        confidence === undefined ? undefined : numberOption('confidence', confidence, 0, 1),
-      tags: values.tag,
-      attribute: values.attribute,
-      value: values.value,
-      private: values.private,
-      projects: values.project,
-      validFrom: dateOption('valid-from', values['valid-from'])
-    }
+    const defaults = defaultsOf(values)
     const lines =
       entity === undefined
-        ? linesWith(defined(fields))
+        ? linesWith(process.stdin, defaults)
         : singleLine(
-            JSON.stringify({ confidence: DEFAULT_CONFIDENCE, ...defined(fields), entity, content })
+            JSON.stringify({ confidence: DEFAULT_CONFIDENCE, ...defaults, entity, content })
           )
-    const report = await withProgress(
-      signal,
-      (update) =>
-        withNode(dataDir, (call) =>
-          call(
-            'distill',
-            { facts: [] },
-            {
-              lines,
-              signal,
-              onProgress: ({ read, new: fresh, corroborated }) =>
-                update(`${read} read, ${fresh} new, ${corroborated} found by peers too`)
-            }
-          )
-        ),
-      storedSoFar
-    )
-    return reportDistilled(report, values.json === true)
+    return storeFacts(lines, { dataDir, signal, isJson: values.json === true })
   }
 }
 
-/** Standard input; the options are defaults of each line. */
-function linesWith(defaults: Record<string, unknown>): AsyncIterable<Buffer | string> {
-  const isPlain = Object.keys(defaults).length === 0
-  return isPlain ? process.stdin : withDefaults(process.stdin, defaults)
+/** Options that are fields of a fact. */
+interface FactOptions {
+  readonly confidence?: string
+  readonly tag?: readonly string[]
+  readonly attribute?: string
+  readonly value?: string
+  readonly private?: boolean
+  readonly project?: readonly string[]
+  readonly 'valid-from'?: string
+}
+
+/** The fields that the options give to each fact. Throws `UsageError`. */
+export function defaultsOf(values: FactOptions): Record<string, unknown> {
+  const { confidence } = values
+  return defined({
+    confidence: confidence === undefined ? undefined : numberOption('confidence', confidence, 0, 1),
+    tags: values.tag,
+    attribute: values.attribute,
+    value: values.value,
+    private: values.private,
+    projects: values.project,
+    validFrom: dateOption('valid-from', values['valid-from'])
+  })
+}
+
+/** JSON Lines with the fields that they lack. */
+export function linesWith(
+  chunks: AsyncIterable<Buffer | string>,
+  defaults: Record<string, unknown>
+): AsyncIterable<Buffer | string> {
+  return Object.keys(defaults).length === 0 ? chunks : withDefaults(chunks, defaults)
+}
+
+/** Stores JSON Lines, and prints what came of them. */
+export async function storeFacts(
+  lines: AsyncIterable<Buffer | string>,
+  { dataDir, signal, isJson }: { dataDir: string; signal: AbortSignal; isJson: boolean }
+): Promise<ExitCode> {
+  const report = await withProgress(
+    signal,
+    (update) =>
+      withNode(dataDir, (call) =>
+        call(
+          'distill',
+          { facts: [] },
+          {
+            lines,
+            signal,
+            onProgress: ({ read, new: fresh, corroborated }) =>
+              update(`${read} read, ${fresh} new, ${corroborated} found by peers too`)
+          }
+        )
+      ),
+    storedSoFar
+  )
+  return reportDistilled(report, isJson)
 }
 
 /** The fields that are given. */

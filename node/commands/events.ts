@@ -3,7 +3,7 @@ import { readArguments, wholeNumberOption } from '../command.ts'
 import { EVENTS } from '../command-line/specs/node.ts'
 import { EXIT } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
-import { print, printJson, sanitizeText } from '../output/terminal.ts'
+import { sanitizeText, writeLine } from '../output/terminal.ts'
 import type { FeedEvent } from '../operations/index.ts'
 import type { Command } from '../command.ts'
 
@@ -18,18 +18,18 @@ export const command: Command = {
       return text === undefined ? undefined : wholeNumberOption(name, text, 0, MAX_EVENTS)
     }
     const input = { limit: numberOf('limit'), after: numberOf('after') }
-    const show = values.json === true ? printJson : printEvent
+    const show = values.json === true ? JSON.stringify : eventText
     await withNode(dataDir, (call) =>
       call('events', input, {
         signal,
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the items of this operation
-        onItem: async (event) => show(event as FeedEvent)
+        onItem: (event) => writeLine(show(event as FeedEvent))
       })
     )
     return EXIT.ok
   }
 }
 
-function printEvent({ at, event, data }: FeedEvent): void {
-  print(`${at}  ${event}  ${sanitizeText(JSON.stringify(data))}`)
+function eventText({ at, event, data }: FeedEvent): string {
+  return `${at}  ${event}  ${sanitizeText(JSON.stringify(data))}`
 }

@@ -29,7 +29,9 @@ export const command: Command = {
         )
       }
       if (page.next !== undefined) print(`more: hive facts --before ${page.next}`)
-      else if (page.facts.length === 0) print('This node has no facts.')
+      else if (page.facts.length === 0) {
+        print(values.before === undefined ? 'This node has no facts.' : 'No older facts.')
+      }
     }
     return EXIT.ok
   }

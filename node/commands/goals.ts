@@ -4,7 +4,7 @@ import { GOALS } from '../command-line/specs/swarm.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { choiceOf, GOAL_STATUSES } from '../operations/choices.ts'
 import { withNode } from '../control/running-node.ts'
-import { sanitizeText, print, printJson } from '../output/terminal.ts'
+import { countOf, print, printJson, sanitizeText } from '../output/terminal.ts'
 import { goalsWait } from '../output/withheld.ts'
 import type { Command } from '../command.ts'
 import type { GoalResult } from '../operations/index.ts'
@@ -58,7 +58,7 @@ function statusOf(text: string): GoalResult['status'] {
 
 function describe({ id, status, title, description, tags, children }: GoalResult): string {
   const tagged = tags.length === 0 ? '' : `  #${tags.map(sanitizeText).join(' #')}`
-  const parts = children.length === 0 ? '' : `  ${children.length} subgoals`
+  const parts = children.length === 0 ? '' : `  ${countOf(children.length, 'subgoal')}`
   const more = description === '' ? '' : `\n  ${sanitizeText(description)}`
   return `${id}  ${status}  ${sanitizeText(title)}${parts}${tagged}${more}`
 }

@@ -57,7 +57,7 @@ const ACTIONS: Readonly<Record<string, (ask: GovernAction) => Promise<ExitCode>>
     return EXIT.ok
   },
   async preview({ call, subject: agent, options: { from, to }, signal, show }) {
-    if (from === undefined) throw new UsageError('Name the begin of the window: --from TIME.')
+    if (from === undefined) throw new UsageError('Name the start of the window: --from TIME.')
     show(await call('preview-containment', { agent, from, to }, { signal }), describePreview)
     return EXIT.ok
   },

@@ -3,7 +3,7 @@ import { readArguments, wholeNumberOption } from '../command.ts'
 import { IMPACT } from '../command-line/specs/knowledge.ts'
 import { EXIT } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
-import { print, printJson, sanitizeText } from '../output/terminal.ts'
+import { countOf, print, printJson, sanitizeText } from '../output/terminal.ts'
 import { shortId } from '../recalled-line.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
@@ -39,5 +39,7 @@ function describe({ at, door, project, why, items, outcomes }: Impact['rows'][nu
 
 function totalsLine({ totals: { shown, silent, outcomes } }: Impact): string {
   const counts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`)
-  return [`${shown} times shown`, `${silent} times nothing`, ...counts].join(', ')
+  return [`${countOf(shown, 'time')} shown`, `${countOf(silent, 'time')} nothing`, ...counts].join(
+    ', '
+  )
 }

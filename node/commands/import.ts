@@ -10,22 +10,50 @@ import { withNode } from '../control/running-node.ts'
 import { storedUnits } from '../cq-database.ts'
 import { reportDistilled, storedSoFar } from '../output/distilled.ts'
 import { withProgress } from '../output/terminal.ts'
-import { command as distill } from './distill.ts'
+import { defaultsOf, linesWith, storeFacts } from './distill.ts'
 import type { Command } from '../command.ts'
 
 const FORMATS = ['cq', 'server-memory'] as const
 
 export const command: Command = {
   async run(argv, context) {
-    const isOther = argv.some((argument) => argument.startsWith('--format'))
-    if (isOther) return importOther(argv, context)
-    if (process.stdin.isTTY) {
-      throw new UsageError(
-        'Nothing to import. Give JSON Lines on standard input: hive import < facts.jsonl'
-      )
+    const { signal } = context
+    const { values, positionals, dataDir } = readArguments(argv, IMPORT, context)
+    const [file, ...more] = positionals
+    if (more.length > 0) throw new UsageError('import takes one file.')
+    if (file === undefined && process.stdin.isTTY) {
+      throw new UsageError('Nothing to import. Name a file: hive import facts.jsonl')
     }
-    return distill.run(argv, context)
+    const isJson = values.json === true
+    const defaults = defaultsOf(values)
+    const format = values.format === undefined ? undefined : formatOf(values.format)
+    // Opened here, so that a file that cannot be read is an error of this command.
+    const bytes = file === undefined ? process.stdin : await openFile(file)
+    if (format === undefined) {
+      return storeFacts(linesWith(bytes, defaults), { dataDir, signal, isJson })
+    }
+    const lines = format === 'cq' ? storedUnits(bytes, file) : bytes
+    const input = { format, private: values.private, items: [] }
+    const report = await withProgress(
+      signal,
+      (update) =>
+        withNode(dataDir, (call) =>
+          call('import', input, {
+            lines,
+            signal,
+            onProgress: ({ read, new: fresh }) => update(`${read} read, ${fresh} new`)
+          })
+        ),
+      storedSoFar
+    )
+    return reportDistilled(report, isJson)
   }
+}
+
+function formatOf(text: string): (typeof FORMATS)[number] {
+  const format = FORMATS.find((name) => name === text)
+  if (format !== undefined) return format
+  throw new UsageError(`--format takes ${FORMATS.join(' or ')}, not "${text}".`)
 }
 
 async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
@@ -33,40 +61,4 @@ async function openFile(path: string): Promise<AsyncIterable<Buffer>> {
   if (!(await file.stat()).isDirectory()) return file.createReadStream()
   await file.close()
   throw new UsageError(`${path} is a directory. Name a file.`)
-}
-
-async function importOther(
-  ...[argv, context]: Parameters<Command['run']>
-): ReturnType<Command['run']> {
-  const { signal } = context
-  const { values, positionals, dataDir } = readArguments(argv, IMPORT, context)
-  const format = FORMATS.find((name) => name === values.format)
-  if (format === undefined) {
-    throw new UsageError(`--format takes ${FORMATS.join(' or ')}, not "${values.format}".`)
-  }
-  const [file, ...more] = positionals
-  if (more.length > 0) throw new UsageError('import takes one file.')
-  if (file === undefined && process.stdin.isTTY) {
-    throw new UsageError(`Nothing to import. Name a file: hive import --format ${format} FILE`)
-  }
-  // Opened here, so that a file that cannot be read is an error of this command.
-  const bytes = file === undefined ? process.stdin : await openFile(file)
-  const lines = format === 'cq' ? storedUnits(bytes, file) : bytes
-  const report = await withProgress(
-    signal,
-    (update) =>
-      withNode(dataDir, (call) =>
-        call(
-          'import',
-          { format, private: values.private, items: [] },
-          {
-            lines,
-            signal,
-            onProgress: ({ read, new: fresh }) => update(`${read} read, ${fresh} new`)
-          }
-        )
-      ),
-    storedSoFar
-  )
-  return reportDistilled(report, values.json === true)
 }

@@ -13,6 +13,7 @@ export async function jsonInput(): Promise<Json> {
 
 /** Throws `UsageError` if it is not JSON. */
 export function jsonOf(text: string): Json {
+  if (text.trim() === '') throw new UsageError('The JSON is empty. Give an object, or a value.')
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parsed JSON
     return JSON.parse(text) as Json

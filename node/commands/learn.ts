@@ -4,7 +4,7 @@ import { LEARN } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
 import { print, printJson, sanitizeText } from '../output/terminal.ts'
-import { projectOf } from '../project.ts'
+import { projectHere } from '../project.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
 
@@ -21,7 +21,6 @@ export const command: Command = {
       )
     }
     const { detail, action, versions, verify, confidence } = values
-    const here = values.here === true ? await projectOf(process.cwd()) : undefined
     const input = {
       summary,
       detail,
@@ -29,7 +28,8 @@ export const command: Command = {
       versions,
       verify,
       tags: values.tag,
-      project: values.project ?? here,
+      project:
+        values.project ?? (values.here === true ? await projectHere(process.cwd()) : undefined),
       private: values.private,
       force: values.force,
       confidence:

@@ -2,7 +2,7 @@
 import { askNode } from '../ask-node.ts'
 import { NETCHECK } from '../command-line/specs/node.ts'
 import { EXIT } from '../exit-codes.ts'
-import { grouped, print, printJson, sanitizeText, table } from '../output/terminal.ts'
+import { countOf, grouped, print, printJson, sanitizeText, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
 
@@ -29,7 +29,7 @@ export const command: Command = {
       ['NAT', NAT[answer.nat]],
       ...labelled(
         'seen as',
-        answer.observed.map(({ ip, peers }) => `${ip} by ${grouped(peers)} peers`)
+        answer.observed.map(({ ip, peers }) => `${ip} by ${countOf(peers, 'peer')}`)
       ),
       ['relay', relayText(relay)],
       ['network', lanText(lan)],
@@ -62,7 +62,7 @@ function relayText({ limits, reservations, reserved }: Check['relay']): string {
   const own =
     reserved.length === 0
       ? 'no place at a relay'
-      : `a place at ${reserved.length} addresses of relays`
+      : `a place at ${countOf(reserved.length, 'address', 'addresses')} of relays`
   if (limits === undefined) return `${own}; relays for nobody`
   const { bytes, seconds } = limits
   return `${own}; relays for ${reservations} of at most ${limits.reservations} nodes (${grouped(bytes)} bytes and ${grouped(seconds)} s a connection)`
@@ -70,7 +70,7 @@ function relayText({ limits, reservations, reserved }: Check['relay']): string {
 
 function lanText({ enabled, peers }: Check['lan']): string {
   if (!enabled) return 'not searched; "hive start --lan" does'
-  return peers.length === 0 ? 'no peer found' : `${peers.length} peers found`
+  return peers.length === 0 ? 'no peer found' : `${countOf(peers.length, 'peer')} found`
 }
 
 function bootstrapText({ address, latency, relayed, reason }: Check['bootstrap'][number]): string {

@@ -1,7 +1,7 @@
 /** `hive peers`: lists the connected peers of the running node. */
 import { askNode } from '../ask-node.ts'
 import { PEERS } from '../command-line/specs/swarm.ts'
-import { EXIT } from '../exit-codes.ts'
+import { CommandError, EXIT } from '../exit-codes.ts'
 import { print, printJson, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 
@@ -11,8 +11,11 @@ export const command: Command = {
       call('status', {}, options)
     )
     const { peers, running } = answer
+    if (!running) {
+      const text = `No node runs on ${dataDir}. Start one with "hive start".`
+      throw new CommandError(text, EXIT.failed, 'NOT_RUNNING')
+    }
     if (isJson) for (const peer of peers) printJson(peer)
-    else if (!running) print(`No node runs on ${dataDir}. Start one with "hive start".`)
     else if (peers.length === 0)
       print('No peers. Pass --bootstrap to "hive start", or wait until a peer connects.')
     else {

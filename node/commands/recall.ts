@@ -2,11 +2,11 @@
 import { dateOption, numberOption, readArguments, wholeNumberOption } from '../command.ts'
 import { RECALL } from '../command-line/specs/knowledge.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { withNode } from '../control/running-node.ts'
-import { sanitizeText, print, printJson, warn } from '../output/terminal.ts'
-import { projectOf } from '../project.ts'
+import { countOf, print, printJson, sanitizeText, warn } from '../output/terminal.ts'
+import { projectHere } from '../project.ts'
 import { textLines } from '../output/text-lines.ts'
 import { matchesWait } from '../output/withheld.ts'
+import { withIndex } from './with-index.ts'
 import type { RecallOptions } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 import type { RecalledResult } from '../operations/index.ts'
@@ -31,19 +31,22 @@ export const command: Command = {
       asOf: dateOption('as-of', values['as-of']),
       scope: scopeOf(values.scope),
       project:
-        values.project ?? (values.here === true ? await projectOf(process.cwd()) : undefined),
+        values.project ?? (values.here === true ? await projectHere(process.cwd()) : undefined),
       allProjects: values['all-projects'],
       includeStale: values.stale,
       minRelevance: numberOption('min-relevance', values['min-relevance'], 0, 1),
       maxWait: MAX_WAIT
     }
-    const { items, withheld, isComplete } = await withNode(dataDir, (call) =>
+    const wait = { seconds: values['max-wait'], signal }
+    const { answer, behind } = await withIndex(dataDir, wait, (call) =>
       call('recall', options, { signal })
     )
+    const { items, withheld, isComplete } = answer
     if (values.json === true) for (const recalled of items) printJson(recalled)
     else print(items.length === 0 ? 'No matches.' : items.map(describe).join('\n'))
     for (const line of matchesWait(withheld)) warn(line)
-    if (!isComplete) warn('The index is behind: older matches may be missing. Try again later.')
+    if (behind !== undefined) warn(behind)
+    else if (!isComplete) warn('The node is building its index: older matches may be missing.')
     return EXIT.ok
   }
 }
@@ -65,5 +68,5 @@ function describe({ fact, origin, score }: RecalledResult): string {
 }
 
 function votesOf(count: number): string {
-  return count === 1 ? '1 vote' : `${count} votes`
+  return countOf(count, 'vote')
 }

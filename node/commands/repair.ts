@@ -1,4 +1,4 @@
-/** `hive repair`: rebuilds the tables of a store, and prints what is lost. */
+/** `hive repair`: rebuilds the tables of a store, removes damaged values, and prints what is lost. */
 import { readArguments } from '../command.ts'
 import { REPAIR } from '../command-line/specs/node.ts'
 import { CommandError, EXIT } from '../exit-codes.ts'
@@ -21,9 +21,9 @@ export const command: Command = {
     }
     const { createHive } = await import('../../src/index.ts')
     await using db = await createHive({ dataDir, swarm: false, repair: true })
-    const report = await db.agent.cortex.janitor.verify({ signal })
+    const report = await db.agent.cortex.janitor.repair({ signal })
     if (values.json === true) printJson(report)
     else print(integrityText(report))
-    return EXIT.ok
+    return report.isWhole ? EXIT.ok : EXIT.failed
   }
 }

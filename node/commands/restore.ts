@@ -2,7 +2,7 @@
 import { readArguments } from '../command.ts'
 import { RESTORE } from '../command-line/specs/node.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
-import { print, printJson } from '../output/terminal.ts'
+import { countOf, print, printJson } from '../output/terminal.ts'
 import { restoreBackup } from '../../src/index.ts'
 import type { Command } from '../command.ts'
 
@@ -16,7 +16,7 @@ export const command: Command = {
     }
     const report = await restoreBackup(backup, dataDir, { signal })
     if (values.json === true) printJson(report)
-    else print(`${report.items} items restored to ${dataDir}`)
+    else print(`${countOf(report.items, 'item')} restored to ${dataDir}`)
     return EXIT.ok
   }
 }

@@ -5,7 +5,7 @@ import { SKILL } from '../command-line/specs/skills.ts'
 import { EXIT, UsageError } from '../exit-codes.ts'
 import { jsonInput, jsonOf } from './json-input.ts'
 import { withNode } from '../control/running-node.ts'
-import { runEach } from '../control/skill-runs.ts'
+import { OFFLINE, runEach } from '../control/skill-runs.ts'
 import {
   describeAdded,
   describeOffers,
@@ -84,6 +84,7 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
     const record = later ? 'later' : undefined
     const run = await call('run-skill', { skill, input, run: id, caller, record }, { signal })
     show(run, ({ output }) => JSON.stringify(output, null, 2))
+    if (run.offline) warn(OFFLINE)
     if (later) warn(`run ${run.run}; report its outcome with "hive skill outcome"`)
     return EXIT.ok
   },
@@ -102,7 +103,11 @@ const ACTIONS: Readonly<Record<string, (ask: SkillAction) => Promise<ExitCode>>>
     }
     const error = words.length === 0 ? undefined : words.join(' ')
     const reported = await call('report-skill', { skill, ok, error, run, caller }, { signal })
-    show(reported, ({ status }) => (status === undefined ? 'recorded' : `recorded; ${status}`))
+    show(reported, ({ recorded, status }) =>
+      recorded
+        ? `recorded${status === undefined ? '' : `; ${status}`}`
+        : 'not recorded: the outcome of this run was reported before'
+    )
     return EXIT.ok
   },
   async export({ call, args, signal, show }) {

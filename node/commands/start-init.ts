@@ -64,6 +64,7 @@ export async function startInit(
       announce: values.announce,
       lan: values.lan === true,
       relay: values.relay === true ? relayLimits(settings) : false,
+      renewMembers: values['renew-members'] !== false,
       gossip: values.gossip !== false,
       mode: values.light === true ? 'light' : 'full',
       k: values.k === undefined ? undefined : wholeNumberOption('k', values.k, 1, 1000)

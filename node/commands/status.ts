@@ -3,7 +3,7 @@ import { askNode } from '../ask-node.ts'
 import { STATUS } from '../command-line/specs/node.ts'
 import { EXIT } from '../exit-codes.ts'
 import { membershipLine } from '../output/member-texts.ts'
-import { grouped, print, printJson, sanitizeText, table } from '../output/terminal.ts'
+import { countOf, grouped, print, printJson, sanitizeText, table } from '../output/terminal.ts'
 import type { Command } from '../command.ts'
 import type { ResultOf } from '../operations/index.ts'
 
@@ -44,7 +44,10 @@ export const command: Command = {
         `${peers.length} (${peers.filter(({ gossip }) => gossip === 'mesh').length} in the mesh)`
       ],
       ['facts', grouped(status.facts)],
-      ['hive', `${status.entries} entries by ${status.authors} authors`],
+      [
+        'hive',
+        `${countOf(status.entries, 'entry', 'entries')} by ${countOf(status.authors, 'author')}`
+      ],
       ['digest', status.digest],
       ['filters', filtersText(status.filters)],
       ['index', indexText(status.index)],
@@ -84,14 +87,14 @@ function waitingText({ what, count, why, ...rest }: ResultOf<'status'>['waiting'
 function filtersText({ bytes, peerFilters }: ResultOf<'status'>['filters']): string {
   const peers = peerFilters
     .filter((each) => each.peers > 0)
-    .map((each) => `${each.kind}: ${grouped(each.elements)} of ${each.peers} peers`)
+    .map((each) => `${each.kind}: ${grouped(each.elements)} of ${countOf(each.peers, 'peer')}`)
   const peerBytes = peerFilters.reduce((sum, each) => sum + each.bytes, 0)
   return [`own ${kilobytes(bytes)}, of peers ${kilobytes(peerBytes)}`, ...peers].join('; ')
 }
 
 function indexText({ behind, failure }: ResultOf<'status'>['index']): string {
   if (failure !== undefined) return `behind: ${sanitizeText(failure)}`
-  return behind === 0 ? 'complete' : `${grouped(behind)} items behind`
+  return behind === 0 ? 'complete' : `${countOf(behind, 'item')} behind`
 }
 
 function kilobytes(bytes: number): string {

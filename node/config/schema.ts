@@ -30,6 +30,7 @@ export const ConfigurationFile = z.strictObject({
   swarm: Text.max(128).optional(),
   'swarm-key': Text.optional(),
   'accept-swarm-key': z.array(Text).max(MAX_ACCEPTED_KEYS).optional(),
+  'renew-members': z.boolean().optional(),
   gossip: z.boolean().optional(),
   light: z.boolean().optional(),
   k: z.int().min(1).max(1000).optional(),

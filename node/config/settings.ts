@@ -70,6 +70,12 @@ export const SETTINGS = {
     takes: 'a list of at most 4 paths of key files',
     fallback: 'none'
   },
+  'renew-members': {
+    kind: 'boolean',
+    takes: 'true or false',
+    fallback: '`true`',
+    project: ONLY_FALSE
+  },
   gossip: { kind: 'boolean', takes: 'true or false', fallback: '`true`', project: ONLY_FALSE },
   light: { kind: 'boolean', takes: 'true or false', fallback: '`false`' },
   k: {

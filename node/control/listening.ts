@@ -13,7 +13,7 @@ export async function listen(server: Pick<FastifyInstance, 'listen'>, place: Pla
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     const text = 'path' in place ? socketProblem(place.path, error) : tcpProblem(place, code, error)
-    throw new CommandError(text, EXIT.failed, 'LISTEN_FAILED')
+    throw new CommandError(text, 'path' in place ? EXIT.failed : EXIT.swarm, 'LISTEN_FAILED')
   }
 }
 

@@ -53,7 +53,6 @@ const BEGINNINGS: ReadonlySet<OperationName> = new Set([
   'distill',
   'import',
   'learn',
-  'set-agent-limits',
   'start-session'
 ])
 
@@ -80,18 +79,31 @@ async function isWithoutHive(dataDir: string): Promise<boolean> {
  * Runs `use` with the running node, or with the directory if no node runs on it. Where there is no
  * hive, nothing is created before an operation begins one.
  */
-export async function withNode<T>(dataDir: string, use: (call: Call) => Promise<T>): Promise<T> {
+export async function withNode<T>(
+  dataDir: string,
+  use: (call: Call) => Promise<T>,
+  { onOpen }: OpenOptions = {}
+): Promise<T> {
   const node = await findRunningNode(dataDir)
   if (node !== undefined) return use(remoteCalls(node.socket))
-  if (!(await isWithoutHive(dataDir))) return withHive(dataDir, use)
+  if (!(await isWithoutHive(dataDir))) return withHive(dataDir, use, onOpen)
   return use(async (name, input, options) => {
     if (!BEGINNINGS.has(name)) await requireHive(dataDir)
     return withHive(dataDir, (call) => call(name, input, options))
   })
 }
 
+export interface OpenOptions {
+  /** Called with a directory that was opened because no node runs on it, before the first call. */
+  readonly onOpen?: (db: HiveNode) => Promise<void>
+}
+
 /** Waits while another process has the directory: a node that does not answer yet, or a command. */
-async function withHive<T>(dataDir: string, use: (call: Call) => Promise<T>): Promise<T> {
+async function withHive<T>(
+  dataDir: string,
+  use: (call: Call) => Promise<T>,
+  onOpen?: OpenOptions['onOpen']
+): Promise<T> {
   const deadline = Date.now() + LOCK_WAIT
   for (;;) {
     const node = await findRunningNode(dataDir)
@@ -105,6 +117,7 @@ async function withHive<T>(dataDir: string, use: (call: Call) => Promise<T>): Pr
     const { adoptUnitFile, localCalls } = await import('../operations/index.ts')
     const access = { db: opened, dataDir, running: false }
     await adoptUnitFile(access)
+    await onOpen?.(opened)
     return await use(localCalls(access))
   }
 }

@@ -14,6 +14,10 @@ interface EachRunOptions {
   readonly show: <T>(result: T, text: (result: T) => string) => void
 }
 
+/** Of a prompt that no model answered. */
+export const OFFLINE =
+  'Answered by rule, without a model: the output says nothing about the skill. Configure a model: "hive models" lists them.'
+
 /** Errors of one run; any other error ends all runs. */
 const RUN_ERRORS: ReadonlySet<string> = new Set([
   'CommandError',
@@ -33,6 +37,7 @@ export async function runEach(
   const { details } = await call('show-skill', { skill: name }, { signal })
   let exit: ExitCode = EXIT.ok
   let number = 0
+  let isOffline = false
   for await (const line of createInterface({ input: lines })) {
     signal.throwIfAborted()
     number += 1
@@ -41,6 +46,7 @@ export async function runEach(
     try {
       const run = await call('run-skill', { skill: details.id, input, caller }, { signal })
       show(run, ({ output }) => JSON.stringify(output))
+      isOffline ||= run.offline
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof Error && RUN_ERRORS.has(error.name))) throw error
@@ -48,6 +54,7 @@ export async function runEach(
       exit = EXIT.refused
     }
   }
+  if (isOffline) process.stderr.write(`${OFFLINE}\n`)
   return exit
 }
 

@@ -10,11 +10,11 @@ import {
   CqInsight,
   Domains,
   Extensions,
-  FactOut,
   fittingTags,
   FlagReason,
   idOfUnit,
   insightOf,
+  tagsOfDomain,
   UnitId,
   unitIdOf,
   wordsOf
@@ -31,6 +31,9 @@ export const DEFAULT_UNITS = 5
 
 /** Items that a query finds for each unit that it returns; some are no lessons. */
 const FOUND_FOR_ONE = 4
+
+/** Facts that are read together. */
+const PAGE = 1_000
 
 const Words = z.array(z.string()).optional()
 
@@ -76,6 +79,7 @@ export class UnitUnknownError extends Error {
 
 type Fact = ResultOf<'open'>['facts'][number]
 type Insight = ResultOf<'open'>['insights'][number]
+type Recalled = ResultOf<'recall'>['items'][number]
 
 /** A unit, what it stands for, and whether that is in the hive. */
 interface Found {
@@ -91,22 +95,42 @@ export class CqUnits {
     this.#call = call
   }
 
-  /** Units by relevance. The words of the query are searched for in texts and tags. */
+  /**
+   * Units of the domains, those of most of them first, and then units whose texts have the words of
+   * the query.
+   */
   async query(query: z.output<typeof Query>, options?: CallOptions): Promise<CqUnit[]> {
     const { domains, languages, frameworks, pattern, limit } = query
     const wanted = Math.min(limit, MAX_UNITS)
     const words = [...domains, ...(languages ?? []), ...(frameworks ?? []), pattern ?? '']
-    const input = { query: words.join(' '), limit: wanted * FOUND_FOR_ONE }
-    const { items } = await this.#call('recall', input, options)
-    return items
-      .filter(({ fact }) => fact.kind === 'lesson')
-      .flatMap(({ fact, origin }) => {
-        const { recordedAt, corroboration = 1, ...text } = fact
-        const evidence = { confirmations: corroboration, at: recordedAt }
-        const unit = unitOf(text, evidence, origin === 'hive' ? 'public' : 'private')
-        return unit === undefined ? [] : [unit]
-      })
-      .slice(0, wanted)
+    const questions = [
+      { query: words.join(' ') },
+      ...domains.flatMap(tagsOfDomain).map((tag) => ({ query: '', tags: [tag] }))
+    ]
+    const found = new Map<string, Recalled>()
+    for (const question of questions) {
+      const input = { ...question, limit: wanted * FOUND_FOR_ONE }
+      const { items } = await this.#call('recall', input, options)
+      for (const item of items) {
+        if (item.fact.kind === 'lesson' && !found.has(item.fact.id)) found.set(item.fact.id, item)
+      }
+    }
+    const shared = ({ fact }: Recalled): number =>
+      domains.filter((word) => tagsOfDomain(word).some((tag) => fact.tags.includes(tag))).length
+    const best = [...found.values()].toSorted((a, b) => shared(b) - shared(a)).slice(0, wanted)
+    const units = await Promise.all(best.map((item) => this.#unitOfItem(item, options)))
+    return units.filter((unit) => unit !== undefined)
+  }
+
+  async #unitOfItem(
+    { fact, origin }: Recalled,
+    options?: CallOptions
+  ): Promise<CqUnit | undefined> {
+    const { recordedAt, corroboration, ...text } = fact
+    const published = origin === 'hive' ? undefined : await this.#published(fact, options)
+    const confirmations = Math.max(1, corroboration ?? published?.corroboration ?? 1)
+    const isPublic = origin === 'hive' || published !== undefined
+    return unitOf(text, { confirmations, at: recordedAt }, isPublic ? 'public' : 'private')
   }
 
   /**
@@ -168,34 +192,37 @@ export class CqUnits {
 
   /** Counts of the lessons of this node, and of what the hive has released beside them. */
   async stats(options?: CallOptions): Promise<Stats> {
+    const insights = await this.#call('insights', { state: 'released' }, options)
+    const published = new Map(
+      insights.flatMap((insight) =>
+        insight.kind === 'lesson' ? [[insight.id, unitOfInsight(insight)]] : []
+      )
+    )
     const units: CqUnit[] = []
-    const seen = new Set<string>()
-    const add = (unit: CqUnit | undefined): void => {
-      // A lesson and its published form are one unit.
-      const text = JSON.stringify(unit?.insight)
-      if (unit === undefined || seen.has(text)) return
-      seen.add(text)
+    // A lesson and its published form are one unit.
+    const own = new Set<string>()
+    for await (const fact of this.#lessons(options)) {
+      const preview = await this.#call('preview', { id: fact.id }, options)
+      const id = preview?.insight?.id ?? fact.id
+      const unit = unitOf(fact, { confirmations: 1 }, published.has(id) ? 'public' : 'private')
+      if (unit === undefined || own.has(id)) continue
+      own.add(id)
       units.push(unit)
     }
-    await this.#call(
-      'export',
-      {},
-      {
-        ...options,
-        onItem: (item) => {
-          const fact = FactOut.parse(item)
-          if (fact.kind === 'lesson' && fact.stale !== true) {
-            add(unitOf({ ...fact, id: '' }, { confirmations: 1 }, 'private'))
-          }
-          return Promise.resolve()
-        }
-      }
-    )
-    const insights = await this.#call('insights', { state: 'released' }, options)
-    for (const insight of insights) {
-      if (insight.kind === 'lesson') add(unitOfInsight(insight))
+    for (const [id, unit] of published) {
+      if (unit !== undefined && !own.has(id)) units.push(unit)
     }
     return statsOf(units)
+  }
+
+  /** The lessons of this node that still hold. */
+  async *#lessons(options?: CallOptions): AsyncGenerator<Fact> {
+    let before: number | undefined
+    do {
+      const { facts, next } = await this.#call('facts', { limit: PAGE, before }, options)
+      yield* facts.filter(({ kind, stale }) => kind === 'lesson' && stale !== true)
+      before = next
+    } while (before !== undefined)
   }
 
   /** Throws `UnitUnknownError`. */
@@ -221,7 +248,7 @@ export class CqUnits {
   }
 
   /** The insight that a fact has become: its anonymised text has another id. */
-  async #published({ id }: Fact, options?: CallOptions): Promise<Insight | undefined> {
+  async #published({ id }: Pick<Fact, 'id'>, options?: CallOptions): Promise<Insight | undefined> {
     const preview = await this.#call('preview', { id }, options)
     if (preview?.insight === undefined) return undefined
     const { insights } = await this.#call('open', { ids: [preview.insight.id] }, options)

@@ -19,7 +19,7 @@ const MENDS: Readonly<Record<OwnMembership['state'], string>> = {
   'not yet': 'set the clock of this machine, for example by NTP',
   revoked: 'if it is a mistake: ask for a new invite, then hive join -',
   superseded: 'hive members renew ID --root FILE, by the holder of the new root',
-  void: 'hive members renew ID, on the node of the inviter or with --root FILE',
+  void: 'hive members renew ID --root FILE, by the holder of the root',
   unknown: 'ask for an invite, then hive join -'
 }
 
@@ -43,7 +43,11 @@ async function checkMembership(examined: Examined): Promise<DoctorFinding[]> {
   }
   const statements = await ownStatements(examined)
   if (keys === undefined || statements === undefined) return []
-  return [findingOf(memberSelf(statements, keys, examined.now), examined.now)]
+  const self = memberSelf(statements, keys, examined.now)
+  // What inviters have answered is known to the running node only.
+  const refusal = examined.status?.membership?.renewal?.refusal
+  const renewal = self.renewal === undefined ? undefined : { ...self.renewal, refusal }
+  return [findingOf({ ...self, ...(renewal === undefined ? {} : { renewal }) }, examined.now)]
 }
 
 function findingOf(self: OwnMembership, now: number): DoctorFinding {
@@ -56,10 +60,14 @@ function findingOf(self: OwnMembership, now: number): DoctorFinding {
       MENDS[self.state].replace('ID', self.id.slice(0, 12))
     )
   }
-  const { swarm, role, notAfter = '' } = self
+  const { swarm, role, notAfter = '', renewal } = self
   const name = plainSwarmName(swarm)
   return good(
     'member',
-    `this node is admitted to ${name} (${role}), until ${notAfter.slice(0, 10)}`
+    `this node is admitted to ${name} (${role}), until ${notAfter.slice(0, 10)}; ${
+      renewal === undefined
+        ? 'the root renews it'
+        : `it asks for a renewal from ${renewal.from.slice(0, 10)} on`
+    }`
   )
 }

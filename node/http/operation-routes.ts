@@ -9,7 +9,13 @@
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import { z } from 'zod'
-import { OPERATIONS, operationNames, runOperation } from '../operations/index.ts'
+import {
+  isTooDeep,
+  OPERATIONS,
+  operationNames,
+  runOperation,
+  TOO_DEEP
+} from '../operations/index.ts'
 import { HttpError, problemOf } from './problem.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
@@ -115,6 +121,15 @@ const Query = z.object({ input: z.string().optional() })
 /** The other fields of an input whose items come in lines. */
 function fieldsOf(query: unknown): object {
   const { input = '{}' } = Query.parse(query)
-  const fields: unknown = JSON.parse(input)
+  const fields = parsed(input)
   return typeof fields === 'object' && fields !== null ? fields : {}
+}
+
+function parsed(input: string): unknown {
+  if (isTooDeep(input)) throw new HttpError('ARGUMENT_INVALID', TOO_DEEP)
+  try {
+    return JSON.parse(input)
+  } catch {
+    throw new HttpError('ARGUMENT_INVALID', 'The parameter "input" is not JSON.')
+  }
 }

@@ -4,7 +4,6 @@ import { constants } from 'node:fs'
 import {
   access,
   lstat,
-  mkdir,
   open,
   readFile,
   readlink,
@@ -15,6 +14,7 @@ import {
   stat
 } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { makeDirectory, SHARED_DIRECTORY } from '../data-paths.ts'
 import { Refusal } from './client.ts'
 
 /** Hops of a chain of symbolic links, as in Linux. */
@@ -80,7 +80,7 @@ export async function missingFolders(path: string): Promise<string[]> {
 
 /** Writes a new file beside the old one and renames it, so that readers see one or the other. */
 export async function replaceText(path: string, text: string, mode?: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeDirectory(dirname(path), SHARED_DIRECTORY)
   const kept = (await stat(path).catch(() => undefined))?.mode
   const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.new`)
   try {

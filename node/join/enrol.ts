@@ -87,7 +87,7 @@ const AGAIN = 'Ask for another invite.'
 export function describeRefusal(refused: EnrolRefused): string {
   if (refused.reason === 'unreachable') {
     const tried = refused.failures.length === 0 ? ' The invite has no address.' : ''
-    return `No node of the invite answers, so that this node is no member yet. The node that made it must run.${tried}\n  ${refused.failures.join('\n  ')}`.trimEnd()
+    return `No node of the invite answers, so that this node is no member yet. The node that made it must run: no other one can redeem it.${tried}\n  ${refused.failures.join('\n  ')}`.trimEnd()
   }
   const { reason, isOurs } = refused
   switch (reason) {
@@ -96,7 +96,7 @@ export function describeRefusal(refused: EnrolRefused): string {
     case 'invite expired':
       return `The invite has expired. ${AGAIN}`
     case 'invite unknown':
-      return `The node has no such invite: it was cancelled, or the node has lost it. ${AGAIN}`
+      return `The node has no such invite: it was cancelled, another node made it, or the node has lost it. Only the node that made an invite can redeem it. ${AGAIN}`
     case 'enrolment closed':
       return 'The node that made the invite admits no new members: its certificate has ended or is revoked, or it has issued all that it may. Ask another inviter.'
     case 'too many attempts':

@@ -1,8 +1,9 @@
 /** What `hive join` writes: the key of the swarm, and three settings of the user's configuration. */
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { generateSwarmKey, swarmKeyHex, swarmKeyText } from '../../transport/index.ts'
 import { ConfigError, findConfigFiles, readConfigFile, userConfigDir } from '../config/index.ts'
+import { makeDirectory } from '../data-paths.ts'
 import { UsageError } from '../exit-codes.ts'
 import { withSettings } from './settings-text.ts'
 import type { Invite } from './invite.ts'
@@ -27,7 +28,6 @@ interface Place {
 }
 
 const OWNER_ONLY_FILE = 0o600
-const OWNER_ONLY_DIRECTORY = 0o700
 
 /** A new key of a swarm, as invites have it: 64 hexadecimal digits. */
 export function newSwarmKey(): string {
@@ -77,7 +77,7 @@ export async function planJoin(
 
 /** The key first: a configuration without its key would not start. */
 export async function writeJoin({ configPath, config, key }: JoinPlan): Promise<void> {
-  await mkdir(dirname(configPath), { recursive: true, mode: OWNER_ONLY_DIRECTORY })
+  await makeDirectory(dirname(configPath))
   if (key !== undefined) await replaceFile(key.path, key.text)
   await replaceFile(configPath, config)
 }

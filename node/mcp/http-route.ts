@@ -1,38 +1,30 @@
-/** `/mcp` of the HTTP API: the MCP server over streamable HTTP, of both revisions, without sessions. */
-import { toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler, isJsonContentType } from '@modelcontextprotocol/server'
-import { localCalls } from '../operations/index.ts'
-import { createMcpServer } from './server.ts'
-import type { McpRequestContext, McpServerFactory } from '@modelcontextprotocol/server'
-import type { FastifyInstance } from 'fastify'
+/** `/mcp` of the HTTP API. Its code is loaded with the first request, so that a node is ready sooner. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { NodeAccess } from '../operations/index.ts'
 
-/** Adds the route to a server. `create` makes the MCP server of each request. */
-export function addMcpRoute(server: FastifyInstance, create: McpServerFactory): void {
-  const handler = createMcpHandler(create, { onerror: () => undefined })
-  const handle = toNodeHandler(handler)
-  server.addHook('preClose', () => handler.close())
+export interface McpHandler {
+  handle(request: FastifyRequest, reply: FastifyReply): Promise<void>
+  /** Ends the requests that are under way. */
+  close(): Promise<void>
+}
+
+/** Adds the route to a server. */
+export function addMcpRoute(server: FastifyInstance, load: () => Promise<McpHandler>): void {
+  let loaded: Promise<McpHandler> | undefined
+  server.addHook('preClose', async () => (await loaded)?.close())
   server.route({
     method: ['DELETE', 'GET', 'POST'],
     url: '/mcp',
     async handler(request, reply) {
+      const handler = await (loaded ??= load())
       reply.hijack()
-      const isJson = isJsonContentType(request.headers['content-type'])
-      await handle(request.raw, reply.raw, isJson ? request.body : undefined)
+      await handler.handle(request, reply)
     }
   })
 }
 
-/** The route for a node. The project of an agent is in the URL: `/mcp?project=NAME`. */
+/** The route for a node. */
 export function mcpRoute(node: NodeAccess): (server: FastifyInstance) => void {
-  const call = localCalls(node)
   return (server) =>
-    addMcpRoute(server, (context) =>
-      createMcpServer({ call, project: projectOf(context), now: Date.now })
-    )
-}
-
-function projectOf({ requestInfo }: McpRequestContext): string | undefined {
-  if (requestInfo === undefined) return undefined
-  return new URL(requestInfo.url).searchParams.get('project') ?? undefined
+    addMcpRoute(server, async () => (await import('./http-handler.ts')).nodeMcpHandler(node))
 }

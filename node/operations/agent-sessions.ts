@@ -1,5 +1,6 @@
 /** Operations on the sessions of agents, and on the journal of what they came to. */
 import { z } from 'zod'
+import { wholeId } from '../../src/index.ts'
 import { ActionInput, OUTCOME_FIELDS } from '../../src/journal/index.ts'
 import { NOT_FOR_AGENTS, operation } from './operation.ts'
 import { AgentName } from './shapes/agents.ts'
@@ -64,7 +65,7 @@ export const SESSIONS = {
     effect: 'changes',
     input: z.strictObject({ agent: AgentName, session: SessionId, action: ActionInput }),
     output: JournalRow,
-    errors: ['AGENT_UNKNOWN', 'SESSION_UNKNOWN', 'SESSION_ENDED'],
+    errors: ['AGENT_UNKNOWN', 'SESSION_UNKNOWN', 'SESSION_ENDED', 'ID_AMBIGUOUS'],
     example: {
       input: { agent: 'auditor', session: 'review-7', action: { name: 'run tests', ok: false } },
       output: EXAMPLE_ROW
@@ -91,7 +92,7 @@ export const SESSIONS = {
       error: OUTCOME_FIELDS.error
     }),
     output: SessionState,
-    errors: ['AGENT_UNKNOWN', 'SESSION_UNKNOWN', 'SESSION_ENDED'],
+    errors: ['AGENT_UNKNOWN', 'SESSION_UNKNOWN', 'SESSION_ENDED', 'ID_AMBIGUOUS'],
     example: {
       input: { agent: 'auditor', session: 'review-7', outcome: 'success' },
       output: { ...EXAMPLE_SESSION, endedAt: AT, outcome: 'success' }
@@ -120,12 +121,15 @@ export const SESSIONS = {
       ok: z.boolean().optional()
     }),
     output: z.array(JournalRow),
-    errors: ['AGENT_UNKNOWN'],
+    errors: ['AGENT_UNKNOWN', 'ID_AMBIGUOUS'],
     example: { input: { agent: 'auditor', limit: 1 }, output: [EXAMPLE_ROW] },
     cli: { by: 'evolve journal AGENT', args: ['evolve', 'journal', 'auditor'] },
     mcp: NOT_FOR_AGENTS,
-    async run({ db }, { agent, ...filter }) {
-      return (await db.agents.open(agent)).journal.list(filter)
+    async run({ db }, { agent, session, ...filter }) {
+      const opened = await db.agents.open(agent)
+      const known = (await opened.sessions()).map(({ id, task }) => ({ id, text: task }))
+      const whole = session === undefined ? undefined : wholeId(session, known, 'sessions')
+      return opened.journal.list({ ...filter, session: whole })
     }
   }),
 

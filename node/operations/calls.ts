@@ -1,4 +1,6 @@
 /** Calls of operations by name, whatever door they take. */
+import { HiveError } from '../../src/index.ts'
+import { describeIssues } from './errors.ts'
 import { jsonify } from './jsonify.ts'
 import { OPERATIONS } from './table.ts'
 import type { z } from 'zod'
@@ -18,10 +20,20 @@ export type Call = <Name extends OperationName>(
   options?: CallOptions
 ) => Promise<ResultOf<Name>>
 
-/** Calls on a node of this process. Inputs are checked as those of every door. */
+/**
+ * Calls on a node of this process. Inputs are checked as those of every door. They throw `HiveError`
+ * (ARGUMENT_INVALID) for one that is not valid.
+ */
 export function localCalls(node: NodeAccess): Call {
   return async (name, input, options = {}) => {
-    const result = await runOperation(node, name, jsonify(input), options)
+    const result = await runOperation(node, name, jsonify(input), options).catch(
+      (error: unknown) => {
+        const issues = describeIssues(error)
+        throw issues === undefined
+          ? error
+          : new HiveError('ARGUMENT_INVALID', issues, { cause: error })
+      }
+    )
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the result of that operation
     return result as ResultOf<typeof name>
   }

@@ -72,7 +72,7 @@ function isSubject({ entity, attribute, agent, trial }: NamedSubject): boolean {
   return isClaim !== isRule && named.length === 2
 }
 
-const ERRORS = ['CASE_UNKNOWN', 'CASE_STATE', 'AGENT_FROZEN', 'SEARCH_FAILED']
+const ERRORS = ['CASE_UNKNOWN', 'CASE_STATE', 'ID_AMBIGUOUS', 'AGENT_FROZEN', 'SEARCH_FAILED']
 
 export const CASES = {
   cases: operation({
@@ -125,7 +125,7 @@ export const CASES = {
     effect: 'reads',
     input: z.strictObject({ id: CaseId }),
     output: Case,
-    errors: ['CASE_UNKNOWN', 'SEARCH_FAILED'],
+    errors: ['CASE_UNKNOWN', 'ID_AMBIGUOUS', 'SEARCH_FAILED'],
     example: { input: { id: ID }, output: EXAMPLE_CASE },
     cli: { by: 'cases show CASE', args: ['cases', 'show', ID] },
     mcp: FIVE_TOOLS,

@@ -1,5 +1,6 @@
 /** Errors of operations, beside those of the library. */
 import { z } from 'zod'
+import { issueTexts } from '../../src/index.ts'
 
 /** Thrown when an operation needs a running node, and a directory was opened for it. */
 export class NotRunningError extends Error {
@@ -20,8 +21,5 @@ export class NoHttpError extends Error {
 /** What is wrong with an input, in one line; undefined for other errors. */
 export function describeIssues(error: unknown): string | undefined {
   if (!(error instanceof z.ZodError)) return undefined
-  const issues = error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`
-  )
-  return `The input is not valid. ${issues.join('; ')}.`
+  return `The input is not valid. ${issueTexts(error)}.`
 }

@@ -1,6 +1,7 @@
 /** Operations of persons on the agents of a node: limits, freezes, containment, drift, probes. */
 import { z } from 'zod'
 import { LimitsChange } from '../../src/governance/index.ts'
+import { requireAgent } from './known-agents.ts'
 import { NOT_FOR_AGENTS, operation } from './operation.ts'
 import { AgentName } from './shapes/agents.ts'
 import { EXAMPLE_ID, Time } from './shapes/common.ts'
@@ -50,7 +51,7 @@ export const GOVERNANCE = {
     effect: 'reads',
     input: z.strictObject({ agent: AgentName }),
     output: LimitsInUse,
-    errors: [],
+    errors: ['AGENT_UNKNOWN'],
     example: {
       input: { agent: 'scout' },
       output: {
@@ -71,6 +72,7 @@ export const GOVERNANCE = {
     cli: { by: 'govern limits AGENT', args: ['govern', 'limits', 'scout'] },
     mcp: NOT_FOR_AGENTS,
     async run({ db }, { agent }) {
+      await requireAgent(db, agent)
       return db.agent.cortex.governor.use(agent)
     }
   }),
@@ -82,7 +84,7 @@ export const GOVERNANCE = {
     effect: 'changes',
     input: z.strictObject({ agent: AgentName, limits: LimitsChange, ...REASON }),
     output: GovernChange,
-    errors: [],
+    errors: ['AGENT_UNKNOWN'],
     example: {
       input: { agent: 'scout', limits: { factsPerDay: 500 }, why: 'On trial.' },
       output: { ...EXAMPLE_CHANGE, did: 'limit', frozen: false }
@@ -92,8 +94,10 @@ export const GOVERNANCE = {
       args: ['govern', 'limit', 'scout', '{"factsPerDay":500}', '--why', 'On trial.']
     },
     mcp: NOT_FOR_AGENTS,
-    run: ({ db }, { agent, limits, ...reason }) =>
-      db.agent.cortex.governor.setLimits(agent, limits, reason)
+    async run({ db }, { agent, limits, ...reason }) {
+      await requireAgent(db, agent)
+      return db.agent.cortex.governor.setLimits(agent, limits, reason)
+    }
   }),
 
   'freeze-agent': operation({
@@ -102,11 +106,14 @@ export const GOVERNANCE = {
     effect: 'changes',
     input: z.strictObject({ agent: AgentName, ...REASON }),
     output: GovernChange,
-    errors: [],
+    errors: ['AGENT_UNKNOWN'],
     example: { input: { agent: 'scout', why: WHY, by: 'Ada' }, output: EXAMPLE_CHANGE },
     cli: { by: 'govern freeze AGENT', args: ['govern', 'freeze', 'scout', '--why', WHY] },
     mcp: NOT_FOR_AGENTS,
-    run: ({ db }, { agent, ...reason }) => db.agent.cortex.governor.freeze(agent, reason)
+    async run({ db }, { agent, ...reason }) {
+      await requireAgent(db, agent)
+      return db.agent.cortex.governor.freeze(agent, reason)
+    }
   }),
 
   'unfreeze-agent': operation({
@@ -115,14 +122,17 @@ export const GOVERNANCE = {
     effect: 'changes',
     input: z.strictObject({ agent: AgentName, ...REASON }),
     output: GovernChange,
-    errors: [],
+    errors: ['AGENT_UNKNOWN'],
     example: {
       input: { agent: 'scout', why: 'The prompt was mended.' },
       output: { ...EXAMPLE_CHANGE, number: 3, did: 'unfreeze', frozen: false }
     },
     cli: { by: 'govern unfreeze AGENT', args: ['govern', 'unfreeze', 'scout', '--why', 'Mended.'] },
     mcp: NOT_FOR_AGENTS,
-    run: ({ db }, { agent, ...reason }) => db.agent.cortex.governor.unfreeze(agent, reason)
+    async run({ db }, { agent, ...reason }) {
+      await requireAgent(db, agent)
+      return db.agent.cortex.governor.unfreeze(agent, reason)
+    }
   }),
 
   'agent-changes': operation({
@@ -131,11 +141,15 @@ export const GOVERNANCE = {
     effect: 'reads',
     input: z.strictObject({ agent: AgentName, limit: z.int().min(1).max(100).optional() }),
     output: z.array(GovernChange),
-    errors: [],
+    errors: ['AGENT_UNKNOWN'],
     example: { input: { agent: 'scout' }, output: [EXAMPLE_CHANGE] },
     cli: { by: 'govern history AGENT', args: ['govern', 'history', 'scout'] },
     mcp: NOT_FOR_AGENTS,
-    run: ({ db }, { agent, limit }) => db.agent.cortex.governor.history(agent, { limit })
+    async run({ db }, { agent, limit }) {
+      const changes = await db.agent.cortex.governor.history(agent, { limit })
+      if (changes.length === 0) await requireAgent(db, agent)
+      return changes
+    }
   }),
 
   'preview-containment': operation({
@@ -149,7 +163,7 @@ export const GOVERNANCE = {
       limit: z.int().min(1).max(1_000).optional()
     }),
     output: ContainmentPreview,
-    errors: [],
+    errors: ['AGENT_UNKNOWN'],
     example: {
       input: { agent: 'scout', from: '2026-11-28T08:00:00Z' },
       output: {
@@ -165,7 +179,11 @@ export const GOVERNANCE = {
       args: ['govern', 'preview', 'scout', '--from', '2026-11-28T08:00:00Z']
     },
     mcp: NOT_FOR_AGENTS,
-    run: ({ db }, window) => db.agent.cortex.governor.preview(window)
+    async run({ db }, window) {
+      const preview = await db.agent.cortex.governor.preview(window)
+      if (preview.total === 0) await requireAgent(db, window.agent)
+      return preview
+    }
   }),
 
   'contain-agent': operation({
@@ -178,7 +196,7 @@ export const GOVERNANCE = {
       ...REASON
     }),
     output: ContainmentReport,
-    errors: ['PREVIEW_UNKNOWN'],
+    errors: ['PREVIEW_UNKNOWN', 'ID_AMBIGUOUS'],
     example: {
       input: { id: EXAMPLE_WINDOW.id, why: WHY },
       output: { ...EXAMPLE_WINDOW, withdrawn: 1, stays: 0, published: [] }
@@ -197,7 +215,7 @@ export const GOVERNANCE = {
     effect: 'reads',
     input: z.strictObject({ agent: AgentName, since: Time.optional() }),
     output: Drift,
-    errors: [],
+    errors: ['AGENT_UNKNOWN'],
     example: {
       input: { agent: 'scout' },
       output: {
@@ -215,7 +233,11 @@ export const GOVERNANCE = {
     },
     cli: { by: 'govern drift AGENT', args: ['govern', 'drift', 'scout'] },
     mcp: NOT_FOR_AGENTS,
-    run: ({ db }, { agent, since }) => db.agent.cortex.governor.drift(agent, { since })
+    async run({ db }, { agent, since }) {
+      const drift = await db.agent.cortex.governor.drift(agent, { since })
+      if (drift.sessions === 0) await requireAgent(db, agent)
+      return drift
+    }
   }),
 
   probe: operation({

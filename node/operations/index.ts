@@ -2,8 +2,16 @@
 export { localCalls, runOperation } from './calls.ts'
 export { describeIssues, NotRunningError } from './errors.ts'
 export { EventFeed } from './event-feed.ts'
+export { isTooDeep, TOO_DEEP } from './json-depth.ts'
 export { jsonify } from './jsonify.ts'
-export { fittingTags, idOfUnit, insightOf, unitIdOf, wordsOf } from './formats/cq-mapping.ts'
+export {
+  fittingTags,
+  idOfUnit,
+  insightOf,
+  tagsOfDomain,
+  unitIdOf,
+  wordsOf
+} from './formats/cq-mapping.ts'
 export {
   CqContext,
   CqInsight,
@@ -18,7 +26,6 @@ export { adoptUnitFile } from './formats/unit-rests.ts'
 export { jsonValues } from './formats/json-values.ts'
 export { Trends } from './trends.ts'
 export { isOperation, OPERATIONS, operationNames } from './table.ts'
-export { FactOut } from './shapes/knowledge.ts'
 export type { Call, InputOf, ResultOf } from './calls.ts'
 export type { CallOptions, Progress } from './call-options.ts'
 export type { FeedEvent } from './event-feed.ts'

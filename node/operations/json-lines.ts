@@ -3,7 +3,9 @@
  * becomes an `Error` in its place, so that other lines keep their numbers.
  */
 import { z } from 'zod'
+import { issueTexts } from '../../src/index.ts'
 import { FactIn } from './shapes/knowledge.ts'
+import { isTooDeep, TOO_DEEP } from './json-depth.ts'
 import { linesOf, MAX_LINE_CHARS } from './line-reader.ts'
 import type { FactInput } from '../../src/index.ts'
 import type { Chunks } from './line-reader.ts'
@@ -56,6 +58,7 @@ function tooLong(maxChars: number): Error {
 }
 
 function itemsOf<T>(line: string, read: ReadLine<T>): readonly (T | Error)[] {
+  if (isTooDeep(line)) return [new Error(TOO_DEEP)]
   let parsed: unknown
   try {
     parsed = JSON.parse(line)
@@ -66,7 +69,6 @@ function itemsOf<T>(line: string, read: ReadLine<T>): readonly (T | Error)[] {
     return read(parsed)
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
-    const { path, message } = error.issues[0] ?? { path: [], message: 'not an item' }
-    return [new Error(path.length === 0 ? message : `${path.join('.')}: ${message}`)]
+    return [new Error(issueTexts({ issues: error.issues.slice(0, 1) }))]
   }
 }

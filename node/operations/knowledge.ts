@@ -1,5 +1,6 @@
 /** Operations on the facts of a node, and on what it finds. */
 import { z } from 'zod'
+import { HiveError } from '../../src/index.ts'
 import { exportUnits } from './formats/cq-export.ts'
 import { CqUnit } from './formats/cq-unit.ts'
 import { FORMATS, importItems } from './formats/import-items.ts'
@@ -221,11 +222,20 @@ export const KNOWLEDGE = {
     effect: 'reads',
     input: z.strictObject({ id: Id }),
     output: z.array(StoredFact),
-    errors: ['ID_AMBIGUOUS'],
+    errors: ['ID_AMBIGUOUS', 'RECORD_UNKNOWN'],
     example: { input: { id: EXAMPLE_ID }, output: [EXAMPLE_FACT] },
     cli: { by: 'variants ID', args: ['variants', EXAMPLE_ID] },
     mcp: FIVE_TOOLS,
-    run: ({ db }, { id }) => db.agent.cortex.knowledge.variants(id)
+    async run({ db }, { id }) {
+      const { knowledge } = db.agent.cortex
+      if ((await knowledge.get(id)) === undefined) {
+        throw new HiveError(
+          'RECORD_UNKNOWN',
+          `This node has no fact with the id ${id}. "hive recall WORDS" finds the ids of facts.`
+        )
+      }
+      return knowledge.variants(id)
+    }
   }),
 
   'split-variant': operation({

@@ -1,7 +1,9 @@
 /** Text in lines, one bounded line at a time, in the encodings that files of lines come in. */
 
-/** Twice the limit of a record, for JSON's escapes. */
-export const MAX_LINE_CHARS = 128 * 1024
+import { isTooDeep } from './json-depth.ts'
+
+/** Six characters for each byte of a record, as JSON escapes control characters, and its other fields. */
+export const MAX_LINE_CHARS = 320 * 1024
 
 export type Chunks = AsyncIterable<Buffer | string> | Iterable<string>
 
@@ -22,6 +24,7 @@ const MARK_BYTES = 2
 const TOO_LONG = '#'.repeat(MAX_LINE_CHARS + 1)
 
 function merged(line: string, defaults: Readonly<Record<string, unknown>>): string {
+  if (isTooDeep(line)) return line
   try {
     const parsed: unknown = JSON.parse(line)
     const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)

@@ -195,7 +195,7 @@ export const MEMBERS = {
     input: z.strictObject({
       id: MemberId,
       days: z.int().min(1).max(3_650).optional().meta({
-        description: 'From now on that it lasts; default 90'
+        description: 'From now on; by default as many as it lasts, at least 90'
       })
     }),
     output: Member,

@@ -55,6 +55,8 @@ export const NODE = {
     cli: { by: 'status', args: ['status'] },
     mcp: FIVE_TOOLS,
     async run({ db, running, http }) {
+      // A node that was just opened does not know yet how far its index is.
+      if (!running) await db.agent.cortex.janitor.finishIndex({ maxWait: 0 })
       const isCounted = isListed(db)
       const waiting = await waitingOn(db, running)
       const membership = db.members?.self()

@@ -200,17 +200,27 @@ export const SKILLS = {
       ...runOfUse
     }),
     output: z.strictObject({
+      recorded: z.boolean().meta({
+        description: 'False if the outcome of the run was reported before: nothing changes'
+      }),
       status: SkillStatus.optional().meta({
         description: 'The new status, if the outcome changed it'
       })
     }),
     errors: ['SKILL_UNKNOWN', 'ID_AMBIGUOUS'],
-    example: { input: { skill: 'parse-duration', ok: true, run: 'r1' }, output: {} },
+    example: {
+      input: { skill: 'parse-duration', ok: true, run: 'r1' },
+      output: { recorded: true }
+    },
     cli: { by: 'skill outcome SKILL ok', args: ['skill', 'outcome', 'parse-duration', 'ok'] },
     mcp: BY_REPORT,
-    run: async ({ db }, { skill, ...outcome }) => ({
-      status: (await db.agent.cortex.capabilities.recordOutcome(skill, outcome))?.to
-    })
+    run: async ({ db }, { skill, ...outcome }) => {
+      const { capabilities } = db.agent.cortex
+      const { run } = outcome
+      const recorded = run === undefined || !capabilities.isReported(skill, run)
+      const transition = await capabilities.recordOutcome(skill, outcome)
+      return { recorded, status: transition?.to }
+    }
   }),
 
   'test-skill': operation({

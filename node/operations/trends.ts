@@ -43,6 +43,7 @@ export class Trends {
   #synced = 0
   #insights: number | undefined
   #counted = { at: Number.NEGATIVE_INFINITY, entries: 0 }
+  #written: Promise<void> = Promise.resolve()
   readonly #timer: NodeJS.Timeout
   readonly #onSync = ({ entries }: { readonly entries: number }): void => {
     this.#synced += entries
@@ -109,8 +110,13 @@ export class Trends {
     return { at, facts, entries, insights, authors, peers: peers.length, synced: this.#synced }
   }
 
+  /** One after the other: both would write to the same new file. */
+  #write(): Promise<void> {
+    return (this.#written = this.#written.then(() => this.#writeSamples()))
+  }
+
   /** A disk that is full must not end the node: the file is then older. */
-  async #write(): Promise<void> {
+  async #writeSamples(): Promise<void> {
     const path = join(this.#init.dataDir, FILE)
     try {
       await writeFile(`${path}.new`, JSON.stringify(this.#coarse), { mode: OWNER_ONLY })

@@ -73,7 +73,12 @@ export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting
       count: unsent.retractions,
       why: 'no peer has shown them yet; those of several author keys leave at different times'
     },
-    { what: 'index', count: index.behind, why: index.failure ?? 'it is being built' },
+    {
+      what: 'index',
+      count: index.behind,
+      why: index.failure ?? (running ? 'it is being built' : 'no node runs that would build it'),
+      ...(running ? {} : { command: 'hive start' })
+    },
     {
       what: 'peers',
       count: running && db.peerId !== undefined && peers.length === 0 ? entries : 0,

@@ -1,5 +1,5 @@
 /** Texts that `hive cases` prints. */
-import { sanitizeText } from './terminal.ts'
+import { countOf, sanitizeText } from './terminal.ts'
 import type {
   CaseDecisionResult,
   CaseResult,
@@ -47,7 +47,7 @@ export function describeDecision({
   facts,
   reversed
 }: CaseDecisionResult): string {
-  const taken = `${number}. ${at}  ${choose} by ${sanitizeText(by ?? agent)}: ${sanitizeText(why)} (${votes} votes, ${facts} facts)`
+  const taken = `${number}. ${at}  ${choose} by ${sanitizeText(by ?? agent)}: ${sanitizeText(why)} (${countOf(votes, 'vote')}, ${countOf(facts, 'fact')})`
   if (reversed === undefined) return taken
   const who = sanitizeText(reversed.by ?? reversed.agent)
   return `${taken}; reversed ${reversed.at} by ${who}: ${sanitizeText(reversed.why)}`

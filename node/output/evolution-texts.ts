@@ -1,5 +1,5 @@
 /** Texts that `hive evolve` prints. */
-import { sanitizeText, table } from './terminal.ts'
+import { countOf, sanitizeText, table } from './terminal.ts'
 import type {
   EvolutionStateResult,
   EvolutionStepResult,
@@ -107,9 +107,11 @@ export function describePass({ agents, checks, isComplete, ms }: PassReportResul
     found.map((text) => `${check}: ${sanitizeText(text)}`)
   )
   const rest = isComplete ? '' : ' Further agents are served in the next pass.'
-  return [...steps, ...findings, `${agents.length} agents in ${Math.round(ms)} ms.${rest}`].join(
-    '\n'
-  )
+  return [
+    ...steps,
+    ...findings,
+    `${countOf(agents.length, 'agent')} in ${Math.round(ms)} ms.${rest}`
+  ].join('\n')
 }
 
 export function describeRows(rows: readonly JournalRowResult[]): string {
@@ -142,7 +144,12 @@ export function describeSummary({
     line('sessions', sessions),
     ...tasks.map(({ task, ...sums }) => line(`  ${task}`, sums)),
     line('actions', actions),
-    ...errors.map(({ error, count }) => [`  ${sanitizeText(error)}`, `${count} times`, '', ''])
+    ...errors.map(({ error, count }) => [
+      `  ${sanitizeText(error)}`,
+      countOf(count, 'time'),
+      '',
+      ''
+    ])
   ])
 }
 
@@ -151,5 +158,5 @@ export function describeSession({ id, task, outcome, version }: SessionStateResu
 }
 
 function rateOf({ trials, successes }: Counts): string {
-  return `${successes} of ${trials} sessions succeeded`
+  return `${successes} of ${countOf(trials, 'session')} succeeded`
 }

@@ -1,5 +1,5 @@
 /** Texts that `hive govern` prints. */
-import { sanitizeText, table } from './terminal.ts'
+import { countOf, sanitizeText, table } from './terminal.ts'
 import type {
   ContainmentPreviewResult,
   ContainmentReportResult,
@@ -32,23 +32,23 @@ export function describeChanges(changes: readonly GovernChangeResult[]): string 
 export function describePreview(preview: ContainmentPreviewResult): string {
   const { id, total, withdraws, stays } = preview
   const next = `hive govern contain ${id} --why REASON`
-  return `${total} publications: ${withdraws} records would be withdrawn, ${stays} stay.${publishedText(preview)}\nTo withdraw them: ${next}`
+  return `${countOf(total, 'publication')}: ${countOf(withdraws, 'record')} would be withdrawn, ${stays} stay.${publishedText(preview)}\nTo withdraw them: ${next}`
 }
 
 export function describeContainment(report: ContainmentReportResult): string {
   const { agent, withdrawn, stays } = report
-  return `${sanitizeText(agent)} is frozen: ${withdrawn} records are withdrawn, ${stays} stay.${publishedText(report)}`
+  return `${sanitizeText(agent)} is frozen: ${countOf(withdrawn, 'record is', 'records are')} withdrawn, ${stays} stay.${publishedText(report)}`
 }
 
 export function describeDrift({ sessions, success, latency }: DriftResult): string {
-  if (success === undefined) return `${sessions} sessions: too few for a statement.`
+  if (success === undefined) return `${countOf(sessions, 'session')}: too few for a statement.`
   const lines = Object.entries({ success, latency }).flatMap(([name, of]) => {
     if (of === undefined) return []
     const { drifted, since, reference, current } = of
     const state = drifted === undefined ? 'steady' : `${drifted} since ${since}`
     return [[name, `${reference.toFixed(2)} > ${current.toFixed(2)}`, state]]
   })
-  return `${sessions} sessions\n${table(lines)}`
+  return `${countOf(sessions, 'session')}\n${table(lines)}`
 }
 
 export function describeProbes(reports: readonly ProbeReportResult[]): string {

@@ -22,25 +22,30 @@ export function plainName(swarm: string): string {
 
 export function describeMembers(members: readonly MemberResult[]): string {
   if (members.length === 0) return 'No members.'
-  const rows = members.map(({ id, role, state, notAfter, invitedBy, isSelf }) => [
+  const rows = members.map(({ id, role, state, notAfter, renewsFrom, invitedBy, isSelf }) => [
     id.slice(0, SHORT),
     role,
     state,
     dayOf(notAfter),
+    state === 'admitted' ? (renewsFrom === undefined ? 'by the root' : dayOf(renewsFrom)) : '-',
     invitedBy === undefined ? 'root' : invitedBy.slice(0, SHORT),
     isSelf ? 'this node' : ''
   ])
-  return table([['ID', 'ROLE', 'STATE', 'ENDS', 'INVITED BY', ''], ...rows])
+  return table([['ID', 'ROLE', 'STATE', 'ENDS', 'RENEWS', 'INVITED BY', ''], ...rows])
 }
 
 export function describeMember(member: MemberResult): string {
-  const { id, role, state, notBefore, notAfter, invitedBy, number, isSelf } = member
+  const { id, role, state, notBefore, notAfter, renewsFrom, invitedBy, number, isSelf } = member
   return table([
     ['id', `${id}${isSelf ? ' (this node)' : ''}`],
     ['role', role],
     ['state', state],
     ['from', minuteOf(notBefore)],
     ['until', minuteOf(notAfter)],
+    [
+      'renews',
+      renewsFrom === undefined ? 'by the root only' : `by itself, from ${minuteOf(renewsFrom)} on`
+    ],
     ['invited by', invitedBy ?? 'the root'],
     ['number', String(number)]
   ])
@@ -67,10 +72,24 @@ export function describeMembership(membership: MembershipResult, now: number): s
     ['role', role ?? '-'],
     ['state', state],
     ['certificate ends', notAfter === undefined ? '-' : minuteOf(notAfter)],
+    ['renewal', renewalText(membership, now)],
     ['publishes', voiceText(membership, now)],
     ['voices', `${voices} in epoch ${epoch}`],
     ['can invite', String(invitesLeft)]
   ])
+}
+
+/** Whether a certificate renews itself. */
+export function renewalText(
+  { state, renewal }: Pick<MembershipResult, 'renewal' | 'state'>,
+  now: number
+): string {
+  if (state !== 'admitted') return 'no'
+  if (renewal === undefined) return 'by the root only'
+  const { from, by, refusal } = renewal
+  const names = by.map((id) => id.slice(0, SHORT)).join(', ')
+  if (Date.parse(from) > now) return `by itself, from ${dayOf(from)} on, by ${names}`
+  return refusal === undefined ? `asks ${names}` : `refused (${refusal}) by ${names}`
 }
 
 /** From when on a member can publish. */
@@ -91,5 +110,6 @@ export function voiceText(
 export function membershipLine(membership: MembershipResult, now: number): string {
   const { id, role = 'none', state, notAfter } = membership
   const end = notAfter === undefined ? '' : `, until ${dayOf(notAfter)}`
-  return `${id.slice(0, SHORT)}, ${role}, ${state}${end}; publishes: ${voiceText(membership, now)}`
+  const renewal = renewalText(membership, now)
+  return `${id.slice(0, SHORT)}, ${role}, ${state}${end}; renewal: ${renewal}; publishes: ${voiceText(membership, now)}`
 }

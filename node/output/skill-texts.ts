@@ -1,5 +1,5 @@
 /** Texts that `hive skill` prints. */
-import { sanitizeText, table } from './terminal.ts'
+import { countOf, sanitizeText, table } from './terminal.ts'
 import { offersWait } from './withheld.ts'
 import type {
   AddedSkillResult,
@@ -74,7 +74,8 @@ export function describeRepairs({ synthesized, unrepaired }: ResultOf<'repair-sk
       `${id}  ${sanitizeText(name)}  ${status}: accepts ${repaired} of ${failures} failed inputs (${how.map(sanitizeText).join(', ')})`
   )
   const left = unrepaired.map(
-    ({ skill, error, count }) => `${skill}  not repaired: ${sanitizeText(error)} (${count} times)`
+    ({ skill, error, count }) =>
+      `${skill}  not repaired: ${sanitizeText(error)} (${countOf(count, 'time')})`
   )
   return made.length + left.length === 0
     ? 'No failed inputs to repair.'

@@ -1,5 +1,6 @@
 /** Output of the commands: results to standard output, progress and warnings to standard error. */
 import { once } from 'node:events'
+import { LostReaderError } from '../exit-codes.ts'
 
 /** Milliseconds between two progress lines, at least. */
 const PROGRESS_INTERVAL = 200
@@ -12,9 +13,20 @@ export function warn(text: string): void {
   process.stderr.write(`${text}\n`)
 }
 
-/** Resolves when there is room for more, so that a slow reader slows the writer. */
+/**
+ * Resolves when there is room for more, so that a slow reader slows the writer. Throws
+ * `LostReaderError` if the reader has gone.
+ */
 export async function writeLine(text: string): Promise<void> {
-  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain')
+  const { stdout } = process
+  if (stdout.destroyed) throw new LostReaderError()
+  if (stdout.write(`${text}\n`)) return
+  try {
+    await once(stdout, 'drain')
+  } catch (error) {
+    const isLost = error instanceof Error && 'code' in error && error.code === 'EPIPE'
+    throw isLost ? new LostReaderError() : error
+  }
 }
 
 export function printJson(value: unknown): void {
@@ -87,6 +99,11 @@ export function grouped(number: number): string {
   const [whole = '', fraction] = String(Number(number.toFixed(3))).split('.')
   const digits = whole.replaceAll(/\B(?=(\d{3})+$)/g, ',')
   return fraction === undefined ? digits : `${digits}.${fraction}`
+}
+
+/** `1 entry`, `1,200 entries`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`
 }
 
 /** Columns padded to their widest cell; numbers to the right. */

@@ -1,9 +1,10 @@
 /** Calls systemd. */
 import { execFile } from 'node:child_process'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { makeDirectory, SHARED_DIRECTORY } from '../data-paths.ts'
 import { CommandError, EXIT, messageOf } from '../exit-codes.ts'
 import { UNIT_NAME } from './unit.ts'
 import type { ServiceScope } from './unit.ts'
@@ -41,7 +42,7 @@ export async function installService(
       EXIT.failed
     )
   }
-  await mkdir(dirname(path), { recursive: true })
+  await makeDirectory(dirname(path), SHARED_DIRECTORY)
   await writeFile(path, text)
   try {
     await systemctl(scope, 'daemon-reload')

@@ -3,6 +3,7 @@
  * why the record must stay. Pure: equal input gives equal output on every machine, apart from the
  * machine's own names, so the same strategy found on two hosts becomes one record.
  */
+import { announcingOf, isToken, valueInTag } from './announced-fields.ts'
 import { accounts } from './rules/accounts.ts'
 import { wholeAddresses } from './rules/whole-addresses.ts'
 import { code, labels } from './rules/code.ts'
@@ -82,6 +83,13 @@ const MAX_MARKS = 0x1900
 /** Position of the fields that lessons alone have. */
 const LESSON_AT = 4
 
+const HIDES_TEXT: Anonymized = {
+  verdict: 'withheld',
+  reason: 'hidden-text',
+  findings: [],
+  score: CERTAIN
+}
+
 const MARKS = /[\ue000-\uf8ff]/g
 
 interface UnnumberedFinding {
@@ -123,18 +131,28 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
   let features = 0
   let wordGroups = 0
   let isRandom = false
-  for (const [i, field] of [...fields, ...tags].entries()) {
+  const announced = new Set<string>()
+  for (const [i, field] of fields.entries()) {
     draft.read(field)
-    if (hidesText(draft)) {
-      return { verdict: 'withheld', reason: 'hidden-text', findings: [], score: CERTAIN }
-    }
+    if (hidesText(draft)) return HIDES_TEXT
     redact(draft, layers, mark)
-    if (i < fields.length) {
-      features |= draft.features
-      wordGroups |= draft.groups
-      isRandom ||= hasRandomToken(draft)
+    features |= draft.features
+    wordGroups |= draft.groups
+    isRandom ||= hasRandomToken(draft)
+    let { text } = draft
+    for (const announcing of announcingOf(i, fields)) {
+      const whole = redactBehind(announcing, text, draft, layers, mark)
+      if (whole !== text && isToken(field)) announced.add(field)
+      text = whole
     }
-    redacted.push(i < fields.length ? draft.text : labels(draft.text, mark))
+    redacted.push(text)
+  }
+  for (const tag of tags) {
+    draft.read(tag)
+    if (hidesText(draft)) return HIDES_TEXT
+    redact(draft, layers, mark)
+    const text = labels(draft.text, mark)
+    redacted.push(announced.has(tag) || announcesValue(tag, draft, layers) ? '' : text)
   }
   const findings: Finding[] = []
   const name = createNumbering(found, findings)
@@ -162,9 +180,37 @@ function anonymize(input: AnonymizerInput, draft: Draft, layers: readonly Layer[
     ...(isProperty ? { attribute: newAttribute, value: newValue } : {}),
     ...(action === undefined ? {} : { action: newAction }),
     ...(versions === undefined ? {} : { versions: newVersions }),
-    tags: [...new Set(newTags.filter((tag) => isSafeTag(tag, draft)))]
+    tags: [...new Set(newTags.filter((tag) => tag !== '' && isSafeTag(tag, draft)))]
   }
   return { verdict: 'clear', record, findings, score }
+}
+
+/** A redacted field, read again behind what announces it. */
+function redactBehind(
+  announcing: string,
+  text: string,
+  draft: Draft,
+  layers: readonly Layer[],
+  mark: Mark
+): string {
+  if (announcing === '' || text === '') return text
+  const prefix = `${announcing}: `
+  draft.read(`${prefix}${text}`)
+  redact(draft, layers, mark)
+  if (draft.text.startsWith(prefix)) return draft.text.slice(prefix.length)
+  // The announcing text has findings of its own.
+  draft.read(prefix)
+  redact(draft, layers, mark)
+  const plain = draft.text
+  draft.read(`${plain}${text}`)
+  redact(draft, layers, mark)
+  return draft.text.startsWith(plain) ? draft.text.slice(plain.length) : text
+}
+
+/** Whether a tag such as `pin-4711` names a secret and has its value. */
+function announcesValue(tag: string, draft: Draft, layers: readonly Layer[]): boolean {
+  const { announcing, value } = valueInTag(tag)
+  return redactBehind(announcing, value, draft, layers, () => '') !== value
 }
 
 function redact(draft: Draft, layers: readonly Layer[], mark: Mark): void {

@@ -1,7 +1,8 @@
 /** Checks of the arguments and options that callers pass. */
 export { Key } from './key.ts'
+export { issueTexts } from './issue-texts.ts'
 export { parse } from './parse.ts'
 export { digestOfId } from './record-id.ts'
-export { anyOf, idDigits, MIN_ID_DIGITS, onlyOne, resolveId } from './resolve-id.ts'
+export { anyOf, idDigits, MIN_ID_DIGITS, onlyOne, resolveId, wholeId } from './resolve-id.ts'
 export { Signal } from './signal.ts'
 export type { IdScope } from './resolve-id.ts'

@@ -2,6 +2,7 @@
  * Parses the options of a public call: an unknown option or a wrong type is refused by its name.
  */
 import { HiveError } from '../errors.ts'
+import { issueTexts } from './issue-texts.ts'
 import type { z } from 'zod'
 import type { HiveErrorCode } from '../errors.ts'
 
@@ -14,8 +15,5 @@ export function parse<S extends z.ZodType>(
 ): z.output<S> {
   const result = schema.safeParse(input)
   if (result.success) return result.data
-  const problems = result.error.issues.map(({ path, message }) =>
-    path.length === 0 ? message : `${path.join('.')}: ${message}`
-  )
-  throw new HiveError(code, `${name}: ${problems.join('; ')}.`, { cause: result.error })
+  throw new HiveError(code, `${name}: ${issueTexts(result.error)}.`, { cause: result.error })
 }

@@ -107,6 +107,16 @@ export function onlyOne<T extends IdCandidate>(
   )
 }
 
+/**
+ * The whole id of which `given` is the only beginning, of at least 6 characters, among known ones;
+ * `given` itself if it is whole, too short or unknown. Throws `HiveError` (ID_AMBIGUOUS).
+ */
+export function wholeId(given: string, known: readonly IdCandidate[], name: string): string {
+  if (given.length < MIN_ID_DIGITS || known.some(({ id }) => id === given)) return given
+  const candidates = known.filter(({ id }) => id.startsWith(given))
+  return onlyOne(given, candidates, { name })?.id ?? given
+}
+
 /** As many digits as tell the ids apart. */
 function digitsThatDiffer(ids: readonly string[]): number {
   const sorted = ids.toSorted()

@@ -1,4 +1,5 @@
 /** Stored cases: `c/<id>`, at most 1,000. */
+import { wholeId } from '../arguments/index.ts'
 import { HiveError } from '../errors.ts'
 import { putJson, readAll, readJson, remove } from '../stored/index.ts'
 import { CaseValue } from './case.ts'
@@ -17,6 +18,16 @@ export class CaseRows {
 
   find(id: string): Promise<StoredCase | undefined> {
     return readJson(this.#section, `c/${id}`, CaseValue)
+  }
+
+  /** The id that a caller gave, if it is shortened the whole one. Throws `HiveError` (ID_AMBIGUOUS). */
+  async idOf(given: string): Promise<string> {
+    if ((await this.find(given)) !== undefined) return given
+    const known = (await this.#all()).map(({ id, entity, attribute }) => ({
+      id,
+      text: `${attribute} of ${entity}`
+    }))
+    return wholeId(given.toLowerCase(), known, 'cases')
   }
 
   /** Throws `HiveError` (CASE_UNKNOWN). */

@@ -1,6 +1,6 @@
 /** `cortex.cases`: disputed claims and rules, what speaks for each side, and what was decided. */
 import { z } from 'zod'
-import { parse, Signal } from '../arguments/index.ts'
+import { parse, Signal, wholeId } from '../arguments/index.ts'
 import { HiveError } from '../errors.ts'
 import { caseOf, proposalOf, summaryOf } from './case-view.ts'
 import { Reason, Subject } from './case.ts'
@@ -126,7 +126,7 @@ export class Cases {
   /** A case with its evidence. Throws `HiveError` (ARGUMENT_INVALID, CASE_UNKNOWN). */
   async get(id: string, options: { readonly signal?: AbortSignal } = {}): Promise<Case> {
     const { signal } = parse(SignalOption, options, 'cases.get')
-    const row = await this.#service.rows.get(parse(Id, id, 'cases.get'))
+    const row = await this.#service.rows.get(await this.#idOf(id, 'cases.get'))
     return caseOf(row, await this.#service.evidence.collect(row, signal))
   }
 
@@ -135,10 +135,10 @@ export class Cases {
    * supports its choice by evidence of that side. Without one the case stays as it is, and the result
    * states why. Nothing follows from a proposal until somebody decides. Facts of this node go to the
    * model as they would be published, private ones never. Throws `HiveError` (AGENT_FROZEN,
-   * ARGUMENT_INVALID, CASE_STATE, CASE_UNKNOWN).
+   * ARGUMENT_INVALID, CASE_STATE, CASE_UNKNOWN, ID_AMBIGUOUS).
    */
   async propose(id: string, options: ProposeOptions = {}): Promise<ProposalOutcome> {
-    const valid = parse(Id, id, 'cases.propose')
+    const valid = await this.#idOf(id, 'cases.propose')
     const { budget, signal } = parse(Proposing, options, 'cases.propose')
     const { agent, models, assertActive } = this.#agent
     assertActive()
@@ -172,13 +172,15 @@ export class Cases {
    * CASE_UNKNOWN).
    */
   async decide(id: string, choice: CaseChoice): Promise<CaseDecision> {
-    const valid = parse(Id, id, 'cases.decide')
-    const { choose, ...reason } = parse(Choice, choice, 'cases.decide')
+    const valid = await this.#idOf(id, 'cases.decide')
+    const { choose: side, ...reason } = parse(Choice, choice, 'cases.decide')
     this.#agent.assertActive()
     const { decisions, evidence, rows } = this.#service
     return this.#inOpen(valid, async (row) => {
       const { sides } = await evidence.collect(row)
-      if (choose !== NONE && !sides.some((side) => side.id === choose)) {
+      const named = sides.map((each) => ({ id: each.id, text: each.value }))
+      const choose = wholeId(side, named, 'sides')
+      if (choose !== NONE && !sides.some((each) => each.id === choose)) {
         throw noSide(choose, sides)
       }
       const changes = await decisions.changesFor(sides, choose)
@@ -209,7 +211,7 @@ export class Cases {
    * CASE_UNKNOWN).
    */
   async reverse(id: string, reason: CaseReason): Promise<CaseDecision> {
-    const valid = parse(Id, id, 'cases.reverse')
+    const valid = await this.#idOf(id, 'cases.reverse')
     const given = parse(Reason, reason, 'cases.reverse')
     this.#agent.assertActive()
     const { decisions, rows } = this.#service
@@ -228,6 +230,10 @@ export class Cases {
       await rows.save(reversing)
       return latestOf(await decisions.finish(reversing))
     })
+  }
+
+  #idOf(id: string, name: string): Promise<string> {
+    return this.#service.rows.idOf(parse(Id, id, name))
   }
 
   #inOpen<T>(id: string, task: (row: StoredCase) => Promise<T>): Promise<T> {

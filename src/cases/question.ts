@@ -20,8 +20,18 @@ export interface PublishableFact {
   readonly content: string
 }
 
-/** Undefined for a fact that must not leave this node. */
-export type Publishable = (fact: FactEvidence) => Promise<PublishableFact | undefined>
+/** What a trial is about. */
+export interface TrialClaim {
+  readonly entity: string
+  readonly attribute: string
+  readonly value: string
+}
+
+/** Texts of this node as they would be published; undefined for what must not leave it. */
+export interface Publishable {
+  fact(fact: FactEvidence): Promise<PublishableFact | undefined>
+  claim(claim: TrialClaim): TrialClaim | undefined
+}
 
 export interface CaseQuestion {
   readonly data: object
@@ -123,12 +133,14 @@ async function askedRows(
         asked.push({ row, texts: { entity, attribute, value, content: row.content } })
         break
       case 'local': {
-        const texts = await publishable(row)
+        const texts = await publishable.fact(row)
         if (texts !== undefined) asked.push({ row, texts })
         break
       }
-      case 'trial':
-        asked.push({ row, texts: { entity, attribute, value } })
+      case 'trial': {
+        const texts = publishable.claim({ entity, attribute, value })
+        if (texts !== undefined) asked.push({ row, texts })
+      }
     }
   }
   return asked

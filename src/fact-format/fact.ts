@@ -156,7 +156,9 @@ function checkInput(input: FactInput): void {
     if (!OPTIONS.has(name)) throw invalid(`has an unknown option "${name}"`)
   }
   const { entity, content, confidence, tags, validFrom, source, projects, stale } = input
-  if (typeof entity !== 'string') throw invalid('needs an entity, a string')
+  if (typeof entity !== 'string' || entity.trim() === '') {
+    throw invalid('needs an entity, a non-empty string')
+  }
   if (typeof content !== 'string') throw invalid('needs content, a string')
   if (input.kind === 'lesson') checkLesson(input)
   else checkPlain(input)
@@ -174,6 +176,9 @@ function checkInput(input: FactInput): void {
     !(validFrom instanceof Date && !Number.isNaN(validFrom.getTime()))
   ) {
     throw invalid('has a validFrom that is not a valid Date')
+  }
+  if (validFrom !== undefined && !isInCalendar(validFrom)) {
+    throw invalid('has a validFrom outside of the years 0 to 9999')
   }
   if (
     source !== undefined &&
@@ -220,4 +225,12 @@ function checkLesson(input: FactInput): void {
 
 function invalid(problem: string): HiveError {
   return new HiveError('ARGUMENT_INVALID', `The fact ${problem}.`)
+}
+
+const MAX_YEAR = 9999
+
+/** Other years have no form that all formats of dates take. */
+function isInCalendar(time: Date): boolean {
+  const year = time.getUTCFullYear()
+  return year >= 0 && year <= MAX_YEAR
 }

@@ -6,6 +6,7 @@
 import { Commits, DigestLog } from '../../crdt/index.ts'
 import { SEAL_BYTES } from '../../crdt/bytes/index.ts'
 import { FactAudit } from './fact-audit.ts'
+import { FactHolds } from './fact-holds.ts'
 import { FactFilters } from './fact-filters.ts'
 import { FactGroup } from './fact-group.ts'
 import { FactQueue } from './fact-queue.ts'
@@ -51,6 +52,7 @@ export class FactStore {
   readonly #recent = new RecentFacts()
   readonly #inFlight = new FactsInFlight(this.#recent)
   readonly #commits: Commits
+  readonly #holds = new FactHolds()
   #baseline = 0
   /** The latest commit: the commits before it land first, or it fails with them. */
   #lastCommit: Promise<void> = Promise.resolve()
@@ -237,9 +239,8 @@ export class FactStore {
 
   /** Removes a fact by one call of `commit`; false if it was not stored. */
   remove(digest: Uint8Array, commit?: CommitRemoval): Promise<boolean> {
-    return this.#queue.runAlone(async () => {
-      await this.#inFlight.settled()
-      await this.#commits.refresh()
+    return this.#runAlone(async () => {
+      await this.#holds.whenFree([digestKeyOf(digest)])
       const bytes = await this.#facts.get(digest)
       this.#recent.delete(digestKeyOf(digest))
       if (bytes === undefined) return false
@@ -261,9 +262,8 @@ export class FactStore {
 
   /** Sets the mark of a fact that no longer holds, or ends it; false if nothing changes. */
   setStale(digest: Uint8Array, isStale: boolean): Promise<boolean> {
-    return this.#queue.runAlone(async () => {
-      await this.#inFlight.settled()
-      await this.#commits.refresh()
+    return this.#runAlone(async () => {
+      await this.#holds.whenFree([digestKeyOf(digest)])
       const stored = await this.#facts.get(digest)
       if (stored === undefined) return false
       const { stale = false, ...fact } = readFact(digest, stored)
@@ -285,6 +285,7 @@ export class FactStore {
         additions.length === 1
           ? (additions[0]?.facts ?? [])
           : additions.flatMap((each) => each.facts)
+      await this.#holds.whenFree(facts.map(({ digestKey }) => digestKey))
       const { factFilter, statistics } = this.#filters
       const seen = facts.filter(({ digest }) => factFilter.has(digest))
       const stored = await this.#lookUp(seen)
@@ -367,6 +368,19 @@ export class FactStore {
     return stored
   }
 
+  /** Marks a lost fact as forgotten, so that no audit names it again; false for others. */
+  giveUp(digest: Uint8Array): Promise<boolean> {
+    return this.#queue.runAlone(async () => {
+      await this.#inFlight.settled()
+      // An audit marks what it finds lost as private.
+      const [isMarked] = await this.#marks.arePrivate([digest])
+      if (isMarked !== true || (await this.#facts.get(digest)) !== undefined) return false
+      await this.#commit(this.#marks.forget(digest))
+      await this.#marks.removed(digest)
+      return true
+    })
+  }
+
   /** Facts that are not stored, and were private or may have been. */
   async #markedAsPrivate(facts: readonly PreparedFact[]): Promise<Set<string>> {
     const isMarked = await this.#marks.arePrivate(facts.map(({ digest }) => digest))
@@ -374,6 +388,35 @@ export class FactStore {
     const { isSuspect } = this.#store
     const marked = facts.filter((_, i) => isSuspect || isMarked[i] === true)
     return new Set(marked.map(({ digestKey }) => digestKey))
+  }
+
+  /**
+   * Runs a task with the facts of `digests` that are stored; none of them is changed or removed until it
+   * has ended. The task may not change them either.
+   */
+  async whileHeld<T>(
+    digests: readonly Uint8Array[],
+    task: (facts: readonly StoredFact[]) => Promise<T>
+  ): Promise<T> {
+    const names = digests.map(digestKeyOf)
+    const { facts, release } = await this.#runAlone(async () => ({
+      facts: await this.getMany(digests),
+      release: this.#holds.hold(names)
+    }))
+    try {
+      return await task(facts)
+    } finally {
+      release()
+    }
+  }
+
+  /** Runs a task while no fact is added, changed or removed. */
+  #runAlone<T>(task: () => Promise<T>): Promise<T> {
+    return this.#queue.runAlone(async () => {
+      await this.#inFlight.settled()
+      await this.#commits.refresh()
+      return task()
+    })
   }
 
   /** Digests of facts that were forgotten and not stored again. */
@@ -389,12 +432,7 @@ export class FactStore {
       totals: this.#totals,
       marks: this.#marks,
       baseline: this.#baseline,
-      runAlone: (task) =>
-        this.#queue.runAlone(async () => {
-          await this.#inFlight.settled()
-          await this.#commits.refresh()
-          return task()
-        }),
+      runAlone: (task) => this.#runAlone(task),
       commit: (operations) => this.#commits.commit(operations),
       remove: (digest) => this.remove(digest)
     })

@@ -3,6 +3,7 @@
  * of the hive passes here before it leaves the library.
  */
 export { displayText, displayTextInPlace, displayTexts } from './display-text.ts'
-export { detectInstruction, INSTRUCTION_RULES } from './instructions.ts'
+export { INSTRUCTION_RULES } from './instructions.ts'
+export { detectInstruction } from './known-instructions.ts'
 export type { DisplayText, DisplayTexts } from './display-text.ts'
 export type { InstructionKind } from './instruction-kind.ts'

@@ -13,7 +13,7 @@ import type { InstructionKind } from './instruction-kind.ts'
 export const INSTRUCTION_RULES = 3
 
 /** The kind of order that a text resembles; undefined for none. */
-export function detectInstruction(text: string): InstructionKind | undefined {
+export function findInstruction(text: string): InstructionKind | undefined {
   if (hasHiddenText(text)) return 'hidden-text'
   const folded = foldText(text)
   return matchRules(folded) ?? (readsLikeDirective(folded) ? 'directive' : undefined)

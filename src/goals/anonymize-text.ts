@@ -28,8 +28,9 @@ export function anonymizeTags(
   tags: readonly string[]
 ): string[] {
   return tags.filter((tag) => {
-    const result = anonymizer.anonymize({ entity: '', content: tag })
-    return result.verdict === 'clear' && result.findings.length === 0
+    const result = anonymizer.anonymize({ entity: '', content: tag, tags: [tag] })
+    const isClear = result.verdict === 'clear' && result.findings.length === 0
+    return isClear && result.record.tags.includes(tag)
   })
 }
 

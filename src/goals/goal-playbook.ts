@@ -80,6 +80,8 @@ export interface PlaybookComponents {
   readonly anonymizer: Anonymizer
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   readonly onClose: () => void
+  /** Throws if the agent is frozen. */
+  readonly assertActive?: () => void
 }
 
 type Doc = Parameters<typeof readSteps>[0]
@@ -94,8 +96,8 @@ const Range = z
   .refine(({ from, to }) => from < to, '"from" must be less than "to"')
 
 /**
- * The steps towards one goal. Calls throw `HiveError` (STOPPED after `close`, GOAL_UNKNOWN,
- * STEP_UNKNOWN, ID_AMBIGUOUS, LIMIT_EXCEEDED, WITHHELD) or `LimitError`. A step is named by its id or
+ * The steps towards one goal. Calls throw `HiveError` (STOPPED after `close`, AGENT_FROZEN,
+ * GOAL_UNKNOWN, STEP_UNKNOWN, ID_AMBIGUOUS, LIMIT_EXCEEDED, WITHHELD) or `LimitError`. A step is named by its id or
  * a beginning of at least 6 characters that no other step has.
  *
  * @example
@@ -228,7 +230,8 @@ export class Playbook extends EventEmitter<PlaybookEvents> {
   async #edit<T>(options: AbortOptions, change: (doc: Doc) => T): Promise<T> {
     const { signal } = parse(SignalOptions, options, 'playbook')
     this.#assertOpen(signal)
-    const { replica, announce } = this.#components
+    const { replica, announce, assertActive } = this.#components
+    assertActive?.()
     const goal = await this.#resolve()
     const [isKnown] = await replica.has([goal])
     if (isKnown !== true) {

@@ -58,6 +58,17 @@ export interface GoalsComponents {
   readonly announce: (entries: readonly Entry[]) => Promise<void>
   /** Called when this node's statement about a goal changed. */
   readonly onChange: (goal: Uint8Array) => void
+  /** Throws if the agent is frozen. Default: for no agent. */
+  readonly assertActive?: () => void
+}
+
+/** What the interfaces of all agents share. */
+interface SharedGoals {
+  readonly view: GoalView
+  /** Serial, so that each change sees the change before it. */
+  readonly serial: Serial
+  /** Open playbooks by the digits of their goal. */
+  readonly playbooks: Map<string, Set<Playbook>>
 }
 
 /** The form of an id or its beginning. */
@@ -79,20 +90,20 @@ const DAY = 24 * 60 * 60 * 1000
  */
 export class Goals {
   readonly #components: GoalsComponents
-  readonly #view: GoalView
-  /** Serial, so that each change sees the change before it. */
-  readonly #serial = new Serial()
-  /** Open playbooks by the digits of their goal. */
-  readonly #playbooks = new Map<string, Set<Playbook>>()
+  readonly #shared: SharedGoals
 
-  constructor(components: GoalsComponents) {
+  constructor(components: GoalsComponents, shared?: SharedGoals) {
     this.#components = components
-    this.#view = new GoalView(components)
-    components.replica.on('playbook:change', (goal) => {
-      for (const [digits, open] of this.#playbooks) {
-        if (toHex(goal).startsWith(digits)) for (const playbook of open) playbook.emit('change')
-      }
-    })
+    this.#shared = shared ?? shareGoals(components)
+  }
+
+  /**
+   * The same goals for an agent, which may be frozen.
+   *
+   * @internal
+   */
+  for(assertActive: () => void): Goals {
+    return new Goals({ ...this.#components, assertActive }, this.#shared)
   }
 
   /**
@@ -102,7 +113,7 @@ export class Goals {
   async add(goal: GoalInit, options: AbortOptions = {}): Promise<AddedGoal> {
     const init = parse(GoalInitSchema, goal, 'goals.add')
     const { signal } = parse(SignalOptions, options, 'goals.add')
-    return this.#serial.run(() => this.#add(init, signal))
+    return this.#change(() => this.#add(init, signal))
   }
 
   /** Adds subgoals of a goal, in their order. An existing goal becomes a subgoal. */
@@ -115,7 +126,7 @@ export class Goals {
       parse(GoalInitSchema, { ...goal, parent: id }, 'goals.decompose')
     )
     const { signal } = parse(SignalOptions, options, 'goals.decompose')
-    return this.#serial.run(async () => {
+    return this.#change(async () => {
       const added: AddedGoal[] = []
       for (const init of inits) added.push(await this.#add(init, signal))
       return added
@@ -126,7 +137,7 @@ export class Goals {
   async status(id: string, status: GoalStatus, options: AbortOptions = {}): Promise<Goal> {
     const valid = parse(GoalStatusSchema, status, 'goals.status')
     const { signal } = parse(SignalOptions, options, 'goals.status')
-    return this.#serial.run(async () => {
+    return this.#change(async () => {
       const goal = await this.#requireGoal(id, signal)
       await this.#publishStatement(goal.id, { status: valid })
       return this.#requireGoal(goal.id, signal)
@@ -138,7 +149,7 @@ export class Goals {
     const { signal } = parse(SignalOptions, options, 'goals.get')
     signal?.throwIfAborted()
     const digest = await this.#resolve(id)
-    return digest === undefined ? undefined : this.#view.get(digest)
+    return digest === undefined ? undefined : this.#shared.view.get(digest)
   }
 
   /**
@@ -149,7 +160,7 @@ export class Goals {
     const { signal, parent, ...filter } = parse(GoalFilterSchema, options, 'goals.list')
     const of = typeof parent === 'string' ? await this.#resolve(parent) : parent
     if (of === undefined && parent !== undefined) return []
-    const found = await this.#view.list({ ...filter, parent: of }, signal)
+    const found = await this.#shared.view.list({ ...filter, parent: of }, signal)
     return found.toSorted((a, b) =>
       a.title === b.title ? (a.id < b.id ? -1 : 1) : a.title < b.title ? -1 : 1
     )
@@ -160,7 +171,7 @@ export class Goals {
     const { signal } = parse(SignalOptions, options, 'goals.attach')
     const { replica } = this.#components
     const digest = await resolveId(insight, recordIds(replica, { accepts: isTemplate }))
-    return this.#serial.run(async () => {
+    return this.#change(async () => {
       const { id: goal } = await this.#requireGoal(id, signal)
       const [body] = digest === undefined ? [] : await replica.bodies([digest])
       if (digest === undefined || body === undefined || !isTemplate(readAll(body, readRecord))) {
@@ -224,7 +235,7 @@ export class Goals {
   ): Promise<{ text: string; templates: GoalTemplate[] } | undefined> {
     signal?.throwIfAborted()
     const goal = await this.#named(idOrTitle)
-    if (goal === undefined || !(await this.#view.isReleased(goal))) return undefined
+    if (goal === undefined || !(await this.#shared.view.isReleased(goal))) return undefined
     const text = `${goal.title} ${goal.description}`.trim()
     return { text, templates: await this.templates(goal.id, { signal }) }
   }
@@ -238,8 +249,8 @@ export class Goals {
     signal?.throwIfAborted()
     const named = await this.#named(idOrTitle)
     const digest = named === undefined ? undefined : digestOfId(named.variantOf ?? named.id)
-    const goal = digest === undefined ? undefined : await this.#view.get(digest)
-    if (digest === undefined || goal === undefined || !(await this.#view.isReleased(goal)))
+    const goal = digest === undefined ? undefined : await this.#shared.view.get(digest)
+    if (digest === undefined || goal === undefined || !(await this.#shared.view.isReleased(goal)))
       return undefined
     const { replica, judge } = this.#components
     const attested = await replica.get(digest)
@@ -251,8 +262,8 @@ export class Goals {
   /** Opens the playbook of a goal. Close it when it is no longer needed. */
   playbook(id: string): Playbook {
     const goal = idDigits(id)
-    const { replica, anonymizer, announce } = this.#components
-    const open = this.#playbooks.get(goal) ?? new Set()
+    const { replica, anonymizer, announce, assertActive } = this.#components
+    const open = this.#shared.playbooks.get(goal) ?? new Set()
     const playbook = new Playbook({
       goal,
       resolve: async () => {
@@ -263,13 +274,20 @@ export class Goals {
       replica,
       anonymizer,
       announce,
+      assertActive,
       onClose: () => {
         open.delete(playbook)
-        if (open.size === 0) this.#playbooks.delete(goal)
+        if (open.size === 0) this.#shared.playbooks.delete(goal)
       }
     })
-    this.#playbooks.set(goal, open.add(playbook))
+    this.#shared.playbooks.set(goal, open.add(playbook))
     return playbook
+  }
+
+  /** One change at a time. Throws `HiveError` (AGENT_FROZEN). */
+  #change<T>(change: () => Promise<T>): Promise<T> {
+    this.#components.assertActive?.()
+    return this.#shared.serial.run(change)
   }
 
   async #add(
@@ -283,9 +301,9 @@ export class Goals {
     const record = canonicalRecord({ kind: 'goal', entity: title, content: body })
     const parent =
       init.parent === undefined ? undefined : (await this.#requireGoal(init.parent, signal)).id
-    const same = await this.#view.sameAs(record)
+    const same = await this.#shared.view.sameAs(record)
     const target = same?.id ?? toHex(digestOf(record))
-    if (parent !== undefined && (await this.#view.isWithin(parent, target))) {
+    if (parent !== undefined && (await this.#shared.view.isWithin(parent, target))) {
       throw new HiveError(
         'GOAL_CYCLE',
         `The goal "${title}" would become its own subgoal. Choose another parent.`
@@ -335,15 +353,15 @@ export class Goals {
   async #named(idOrTitle: string): Promise<Goal | undefined> {
     const wait = { maxWait: MAX_SEARCH_WAIT }
     const digest = ID.test(idOrTitle) ? await this.#resolve(idOrTitle) : undefined
-    const identified = digest === undefined ? undefined : await this.#view.get(digest, wait)
-    return identified ?? this.#view.titled(idOrTitle, wait)
+    const identified = digest === undefined ? undefined : await this.#shared.view.get(digest, wait)
+    return identified ?? this.#shared.view.titled(idOrTitle, wait)
   }
 
   /** The goal, or the goal that it is a variant of. */
   async #requireGoal(id: string, signal: AbortSignal | undefined): Promise<Goal> {
     signal?.throwIfAborted()
     const digest = await this.#resolve(id)
-    const goal = digest === undefined ? undefined : await this.#view.canonical(digest)
+    const goal = digest === undefined ? undefined : await this.#shared.view.canonical(digest)
     if (goal === undefined) throw unknownGoal(id)
     return goal
   }
@@ -364,4 +382,14 @@ function unknownGoal(id: string): HiveError {
     'GOAL_UNKNOWN',
     `Goal ${id} is not stored on this node. \`goals.list()\`, or "hive goals", lists the goals.`
   )
+}
+
+function shareGoals(components: GoalsComponents): SharedGoals {
+  const playbooks: SharedGoals['playbooks'] = new Map()
+  components.replica.on('playbook:change', (goal) => {
+    for (const [digits, open] of playbooks) {
+      if (toHex(goal).startsWith(digits)) for (const playbook of open) playbook.emit('change')
+    }
+  })
+  return { view: new GoalView(components), serial: new Serial(), playbooks }
 }

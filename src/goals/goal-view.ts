@@ -5,6 +5,7 @@
 import { toHex } from '../../crdt/bytes/index.ts'
 import { displayText, displayTexts } from '../foreign-text/index.ts'
 import { digestOfId } from '../arguments/index.ts'
+import { TurnBudget } from '../turn-budget.ts'
 import { GOAL_STATUSES, readStatements } from './goal-statement.ts'
 import { flagOf, parentOf, statusOf, titleKey, variantOf } from './goal-rank.ts'
 import type { AttestedRecord, HiveRecord, Replica } from '../../crdt/index.ts'
@@ -53,6 +54,9 @@ export interface GoalListing {
 
 /** Pages of goals that are read while goals of the list are left out. */
 const MAX_PAGES = 5
+
+/** Characters of goals that are compared in one turn of the event loop: about 5 ms. */
+const TURN_CHARACTERS = 49_152
 
 export class GoalView {
   readonly #components: GoalViewComponents
@@ -108,6 +112,7 @@ export class GoalView {
       ...(parent === undefined ? {} : { parent })
     }
     const found = new Map<string, Goal>()
+    const turn = new TurnBudget(TURN_CHARACTERS)
     const view = await index.view()
     for (let page = 0; page < MAX_PAGES && found.size < limit; page++) {
       signal?.throwIfAborted()
@@ -115,6 +120,7 @@ export class GoalView {
       const places = new Map(nodes.map((node) => [toHex(node.digest), node]))
       const digests = [...nodes.map(({ digest }) => digest), ...recent]
       for (const attested of await replica.getMany(digests)) {
+        await turn.spend(attested.record.content.length)
         const goal = this.#goal(attested, places.get(toHex(attested.digest)))
         if (goal === undefined || !matches(goal, { status, parent, tags })) continue
         if ((await this.isReleased(goal)) === (state === 'released')) found.set(goal.id, goal)

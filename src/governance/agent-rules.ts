@@ -87,6 +87,11 @@ export class AgentRules {
     return this.#latest.get(agent)?.frozen === true
   }
 
+  /** Agents that have or had limits or a freeze. */
+  agents(): string[] {
+    return [...this.#latest.keys()]
+  }
+
   /** Agents that are frozen now. */
   frozen(): string[] {
     return [...this.#latest].filter(([, { frozen }]) => frozen).map(([agent]) => agent)

@@ -1,6 +1,7 @@
 /** Stored previews and containments: `w/<id>`, at most 100; those that run are never dropped. */
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { wholeId } from '../arguments/index.ts'
 import { HiveError } from '../errors.ts'
 import { putJson, readAll, readJson, remove } from '../stored/index.ts'
 import { MAX_CONTAINMENTS } from './constants.ts'
@@ -32,6 +33,12 @@ export class ContainmentRows {
   constructor(store: Pick<Store, 'commit' | 'section'>) {
     this.#store = store
     this.#section = store.section('governance')
+  }
+
+  /** The id that a caller gave, if it is shortened the whole one. Throws `HiveError` (ID_AMBIGUOUS). */
+  async idOf(given: string): Promise<string> {
+    const known = (await this.#all()).map(({ id, agent }) => ({ id, text: agent }))
+    return wholeId(given.toLowerCase(), known, 'previews')
   }
 
   /** Throws `HiveError` (PREVIEW_UNKNOWN). */

@@ -125,7 +125,7 @@ export class Containment {
   ): Promise<ContainmentReport> {
     const valid = parse(ContainTarget, target, 'governor.contain')
     const given = parse(Reason, reason, 'governor.contain')
-    const { id } = 'id' in valid ? valid : await this.#open(valid)
+    const id = 'id' in valid ? await this.#rows.idOf(valid.id) : (await this.#open(valid)).id
     return this.#serial.run(id, async () => {
       const row = await this.#rows.get(id)
       if (row.state === 'preview') await this.#start(row, given)

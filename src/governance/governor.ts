@@ -28,6 +28,8 @@ export interface GovernorComponents {
   readonly runCounts: Pick<RunCounts, 'runs'>
   /** Facts of an agent. */
   readonly factsOf: (agent: string) => AgentUse
+  /** Agents that have stored facts. */
+  readonly factAgents: () => Iterable<string>
   /** What an agent has spent on models on this day. */
   readonly spentBy: (agent: string) => ModelSpending
   readonly now: () => number
@@ -129,6 +131,12 @@ export class Governor {
   /** Agents that are frozen now. */
   frozen(): string[] {
     return this.#components.rules.frozen()
+  }
+
+  /** Agents that have stored facts, or that have or had limits or a freeze. */
+  agents(): string[] {
+    const { rules, factAgents } = this.#components
+    return [...new Set([...rules.agents(), ...factAgents()])]
   }
 
   /**

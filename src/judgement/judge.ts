@@ -65,6 +65,9 @@ export interface JudgeInit {
 
 const DAY = 24 * 60 * 60 * 1000
 
+const FIRST_TIME = Date.parse('0000-01-01T00:00:00Z')
+const LAST_TIME = Date.parse('9999-12-31T23:59:59.999Z')
+
 /** Values of `k` from here on count as one. */
 const MAX_K = 1_024
 
@@ -113,9 +116,9 @@ export class Judge {
       corroboration: vouches,
       disputes,
       tags: tags.map(([tag]) => tag).toSorted(),
-      ...(validFrom === undefined ? {} : { validFrom: new Date(validFrom) }),
-      ...(validTo === undefined ? {} : { validTo: new Date(validTo) }),
-      ...(isAgain ? { validAgainFrom: new Date(again) } : {}),
+      ...(validFrom === undefined ? {} : { validFrom: dateOf(validFrom) }),
+      ...(validTo === undefined ? {} : { validTo: dateOf(validTo) }),
+      ...(isAgain ? { validAgainFrom: dateOf(again) } : {}),
       evidence: Object.fromEntries(counters.toSorted(([a], [b]) => (a < b ? -1 : 1))),
       day: new Date(day * DAY).toISOString().slice(0, 10)
     }
@@ -143,6 +146,11 @@ export class Judge {
     if (own === 'vouch' || own === 'stale') return { state: 'released' }
     return flag === undefined ? { state: 'quarantined' } : { state: 'quarantined', flag }
   }
+}
+
+/** Within the years that all formats of dates take; an author may state any time. */
+function dateOf(time: number): Date {
+  return new Date(Math.min(LAST_TIME, Math.max(FIRST_TIME, time)))
 }
 
 function flagOf({

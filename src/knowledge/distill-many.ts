@@ -1,8 +1,8 @@
 /**
  * Stores many facts, a batch at a time: the next batch is read and hashed while others are written.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { messageOf } from '../errors.ts'
+import { TurnBudget } from '../turn-budget.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { FactInput } from '../facts/index.ts'
 import type { AcceptedFact, Intake } from './intake.ts'
@@ -31,8 +31,13 @@ export interface DistillReport extends DistillProgress {
 /** Facts per durable write: large enough to make the fsync cheap, small enough for steady progress. */
 const BATCH_FACTS = 1_000
 
-/** Facts read and hashed in one turn of the event loop: about 15 us each. */
+/** Facts that are taken from an array at once. */
 const TURN_FACTS = 200
+
+/** Microseconds of reading and hashing in one turn of the event loop, and what a fact costs. */
+const TURN_COST = 3_000
+const FACT_COST = 15
+const COST_OF_CHARACTER = 0.018
 
 /** Batches being written while the next one is read and hashed. */
 const BATCHES_UNDER_WAY = 2
@@ -46,7 +51,7 @@ export async function distillMany(
   const totals = { read: 0, new: 0, duplicate: 0, corroborated: 0 }
   const rejected: { line: number; reason: string }[] = []
   let batch: AcceptedFact[] = []
-  let lastTurn = 0
+  const turn = new TurnBudget(TURN_COST)
   const writing: Promise<void>[] = []
   const write = async (accepted: readonly AcceptedFact[], read: number): Promise<void> => {
     const facts = await intake.withoutEchoes(accepted)
@@ -75,6 +80,8 @@ export async function distillMany(
   for await (const chunk of chunksOf(items)) {
     for (const item of chunk) {
       totals.read += 1
+      // Repetitions fill no batch, but the event loop must get its turn.
+      await turn.spend(costOf(item))
       try {
         take(item)
       } catch (error) {
@@ -90,17 +97,17 @@ export async function distillMany(
         }
       }
     }
-    // Repetitions fill no batch, but the event loop must get its turn.
-    if (totals.read - lastTurn >= TURN_FACTS) {
-      lastTurn = totals.read
-      await nextTurn()
-    }
     if (batch.length >= BATCH_FACTS) await flush(BATCHES_UNDER_WAY)
     if (signal?.aborted === true) break
   }
   await flush(0)
   signal?.throwIfAborted()
   return { ...totals, rejected, seconds: (performance.now() - started) / 1000 }
+}
+
+function costOf(item: FactInput | Error): number {
+  const length = item instanceof Error || typeof item.content !== 'string' ? 0 : item.content.length
+  return FACT_COST + length * COST_OF_CHARACTER
 }
 
 /** Items in arrays, so that items that are available at once share one turn of the event loop. */

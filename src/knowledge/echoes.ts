@@ -4,11 +4,12 @@
  * same claim, no higher confidence, no further tag, no other time. The node remembers the latest
  * recalled texts until it stops or the fact is forgotten.
  */
+import { hash } from 'node:crypto'
 import { recordVariantKey } from './record-variant.ts'
 import type { Fact, FactInput, IdentifiedFact, LessonFields } from '../facts/index.ts'
 import type { SearchOrigin } from '../search/index.ts'
 
-/** About 20 MB of recalled text at 200 bytes each. */
+/** About 20 MB: of the texts only hashes are kept. */
 const MAX_ECHOES = 50_000
 
 /** A recalled fact or insight, with its text as it is stored. */
@@ -31,12 +32,12 @@ interface Remembered extends Pick<
 export class Echoes {
   /** By id, the latest last. */
   readonly #recalled = new Map<string, Remembered>()
-  /** Ids by the variant key of their record. */
+  /** Ids by the hash of the variant key of their record. */
   readonly #byVariant = new Map<string, Set<string>>()
 
   remember(recalled: RecalledText): void {
     const { id, confidence, tags, validFrom, origin, projects, stale, ...text } = recalled
-    const variant = recordVariantKey(text)
+    const variant = keyOf(text)
     this.#drop(id)
     const remembered = { id, variant, confidence, tags, validFrom, origin, projects, stale }
     this.#recalled.set(id, remembered)
@@ -50,7 +51,7 @@ export class Echoes {
   /** The recalled facts and insights that this one repeats without adding to them. */
   find(input: FactInput, { record }: IdentifiedFact): readonly Pick<Remembered, 'id' | 'origin'>[] {
     if (this.#recalled.size === 0) return []
-    const ids = this.#byVariant.get(recordVariantKey(record)) ?? []
+    const ids = this.#byVariant.get(keyOf(record)) ?? []
     return [...ids].flatMap((id) => {
       const recalled = this.#recalled.get(id)
       return recalled !== undefined && addsNothing(input, recalled) ? [recalled] : []
@@ -59,7 +60,7 @@ export class Echoes {
 
   /** Drops what repeats a fact of this node that is gone. */
   forget(text: Omit<Pick<RecalledText, TextField>, 'tags'>): void {
-    for (const id of this.#byVariant.get(recordVariantKey(text)) ?? []) this.#drop(id)
+    for (const id of this.#byVariant.get(keyOf(text)) ?? []) this.#drop(id)
   }
 
   #drop(id: string): void {
@@ -70,6 +71,10 @@ export class Echoes {
     ids?.delete(id)
     if (ids?.size === 0) this.#byVariant.delete(recalled.variant)
   }
+}
+
+function keyOf(text: Parameters<typeof recordVariantKey>[0]): string {
+  return hash('sha256', recordVariantKey(text), 'base64url')
 }
 
 function addsNothing(

@@ -62,11 +62,12 @@ export interface KnowledgeComponents extends IntakeComponents {
     | 'isRedundant'
     | 'markStale'
     | 'newestFacts'
+    | 'giveUp'
     | 'remove'
     | 'stored'
   >
   readonly annotations: Pick<Annotations, 'forget' | 'get' | 'put'>
-  readonly candidates: Pick<Candidates, 'forget' | 'promotedAs' | 'recordsOf'>
+  readonly candidates: Pick<Candidates, 'forget' | 'promotedAs' | 'publications' | 'recordsOf'>
   readonly nearDuplicates: NearDuplicates
   readonly recall: Pick<RecallSearch, 'find' | 'follow' | 'recall'>
   readonly history: Pick<ClaimHistory, 'current' | 'of'>
@@ -357,7 +358,11 @@ export class Knowledge {
   async forget(id: string): Promise<Forgotten> {
     const digest = await this.#digestOf(id)
     if (digest === undefined) return { forgotten: false, retracted: false }
-    return this.#components.nearDuplicates.runExclusive(() => this.#forget(digest))
+    const { candidates, nearDuplicates } = this.#components
+    // What is being published of it meanwhile is retracted with it.
+    return nearDuplicates.runExclusive(() =>
+      candidates.publications.runExclusive(() => this.#forget(digest))
+    )
   }
 
   async #forget(digest: Uint8Array): Promise<Forgotten> {
@@ -377,9 +382,10 @@ export class Knowledge {
       retracted = await retract(published, [...removal, ...others])
     }
     if (stored === undefined) {
-      const forgotten = (await nearDuplicates.canonical(digest)) !== undefined
-      if (forgotten) await commit([])
-      return { forgotten, retracted }
+      const isVariant = (await nearDuplicates.canonical(digest)) !== undefined
+      if (isVariant) await commit([])
+      const wasLost = await facts.giveUp(digest)
+      return { forgotten: isVariant || wasLost, retracted }
     }
     const forgotten = await facts.remove(digest, commit)
     // A later fact with these words must not be referred to one that is gone.

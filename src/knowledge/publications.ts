@@ -6,8 +6,8 @@
  * record had this node's vote before is stored as one that stands on the record. Its time is that of
  * the first publication. Pairs of earlier versions have the time 0, once `complete` has run.
  */
-import { Serial } from '../../crdt/index.ts'
 import { concat, equalBytes } from '../../crdt/bytes/index.ts'
+import { Turns } from './turns.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 
 /** A fact and the record that it was published as. */
@@ -50,8 +50,8 @@ export class Publications {
   readonly #store: Pick<Store, 'commit'>
   readonly #section: Section
   readonly #promoted: Section
-  /** Serial, so that no record is withdrawn while another fact is published as it. */
-  readonly #serial = new Serial()
+  /** So that no record is withdrawn while another fact is published as it. */
+  readonly #turns = new Turns()
 
   constructor(store: Pick<Store, 'commit' | 'section'>) {
     this.#store = store
@@ -59,9 +59,14 @@ export class Publications {
     this.#promoted = store.section('promoted')
   }
 
-  /** Runs a task while nothing else is published or withdrawn. */
+  /** Runs a task that publishes, beside others that do. */
+  runPublishing<T>(task: () => Promise<T>): Promise<T> {
+    return this.#turns.together(task)
+  }
+
+  /** Runs a task while nothing is published or withdrawn. */
   runExclusive<T>(task: () => Promise<T>): Promise<T> {
-    return this.#serial.run(task)
+    return this.#turns.alone(task)
   }
 
   /** Operations that store a publication. */
@@ -151,7 +156,7 @@ export class Publications {
     if ((await this.#section.get(READY)) !== undefined) return
     let pairs: { fact: Uint8Array; record: Uint8Array }[] = []
     const write = (): Promise<void> =>
-      this.#serial.run(async () => {
+      this.#turns.alone(async () => {
         const missing = await this.missing(pairs)
         const agents = await agentsOf(missing.map(({ fact }) => fact))
         const operations = missing.flatMap((pair, i) =>

@@ -199,7 +199,7 @@ export class RecallSearch {
       if (recalled.size >= wanted || isEnd) break
     }
     const texts = [...recalled.values()]
-    const relevances = relevancesOf(question, texts.map(comparedText), found.counts)
+    const relevances = await relevancesOf(question, texts.map(comparedText), found.counts)
     const shown = texts
       .map((each, i) => ({ ...each, relevance: relevances[i] ?? 0 }))
       .slice(0, limit)

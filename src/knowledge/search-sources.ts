@@ -2,9 +2,9 @@
  * The sources of the search index: the facts of this node, and the records of its replica as this
  * node judges them. Only released records may be delivered; the index keeps others apart.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { encodeRecordRow } from '../search/index.ts'
+import { TurnBudget } from '../turn-budget.ts'
 import type { AttestedRecord, Replica } from '../../crdt/index.ts'
 import type { Judge } from '../judgement/index.ts'
 import type { FactStore } from '../facts/index.ts'
@@ -26,8 +26,14 @@ export interface SearchSourcesComponents {
   readonly rankGoal: RankGoal
 }
 
-/** Records that are judged in one turn of the event loop: up to 100 us each. */
+/** Records that are read at a time. */
 const TURN = 64
+
+/** Characters that are judged in one turn of the event loop: about 5 ms. */
+const TURN_CHARACTERS = 49_152
+
+/** What a record costs whatever its length, in characters. */
+const RECORD_COST = 512
 
 /** Confidences are kept in thousandths. */
 const SCALE = 1000
@@ -49,9 +55,10 @@ export function searchSources(components: SearchSourcesComponents): readonly Sea
       newest: (from, limit) => replica.newestRecords(from, limit),
       read: async (digests) => {
         const rows = new Map<string, Uint8Array>()
+        const turn = new TurnBudget(TURN_CHARACTERS)
         for (let from = 0; from < digests.length; from += TURN) {
-          await nextTurn()
           for (const attested of await replica.getMany(digests.slice(from, from + TURN))) {
+            await turn.spend(attested.record.content.length + RECORD_COST)
             const row = await rowOf(attested, components)
             if (row !== undefined) rows.set(toHex(attested.digest), row)
           }

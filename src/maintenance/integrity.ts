@@ -34,6 +34,14 @@ export interface IntegrityReport {
   readonly hive?: ReplicaAuditReport
 }
 
+/** What a repair found, and what is left of it. */
+export interface RepairReport extends IntegrityReport {
+  /** Whether nothing is lost or damaged any more. */
+  readonly isWhole: boolean
+  /** Damaged values that were removed, by section. */
+  readonly removed: Readonly<Record<string, number>>
+}
+
 export interface IntegrityComponents {
   readonly store: Store
   readonly facts: Pick<FactStore, 'audit'>
@@ -79,13 +87,25 @@ export class Integrity {
   /** Reads everything, and mends what follows from the rest. */
   async verify(signal?: AbortSignal): Promise<IntegrityReport> {
     const { store, facts, annotations, replica } = this.#components
-    const audits = await readable(async () => {
+    const audits: Audits | undefined = await readable(async () => {
       const audited = await facts.audit(signal)
       await annotations.audit(signal)
       return { facts: audited, hive: await replica.audit(signal) }
     })
     const report = await store.verify(signal)
     return reportOf(store, report, audits)
+  }
+
+  /** Removes damaged values, and then mends what follows from the rest. */
+  async repair(signal?: AbortSignal): Promise<RepairReport> {
+    const { store } = this.#components
+    const removed = await readable(() => store.discardDamaged(signal))
+    const report = await this.verify(signal)
+    // Files of the past do not count: the tables were rebuilt when the store was opened.
+    const { damaged, unreadable, facts } = report
+    const isWhole =
+      Object.keys(damaged).length === 0 && unreadable === undefined && facts?.lost === 0
+    return { ...report, isWhole, removed: removed ?? {} }
   }
 
   async #verifyAndReport(signal: AbortSignal): Promise<void> {
@@ -128,9 +148,9 @@ export class Integrity {
 type Audits = Required<Pick<IntegrityReport, 'facts' | 'hive'>>
 
 /** Undefined where a table cannot be read. */
-async function readable(audit: () => Promise<Audits>): Promise<Audits | undefined> {
+async function readable<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await audit()
+    return await read()
   } catch (error) {
     if (error instanceof StoreError && error.code === 'STORE_READ_FAILED') return undefined
     throw error

@@ -1,7 +1,8 @@
 /** `cortex.janitor`: maintenance that a node does on request. */
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Replica, StoredFilter } from '../../crdt/index.ts'
-import type { Integrity, IntegrityReport } from './integrity.ts'
+import type { FinishOptions, SearchIndex } from '../search/index.ts'
+import type { Integrity, IntegrityReport, RepairReport } from './integrity.ts'
 import type { ConsolidateReport, ConsolidateOptions, NearDuplicates } from '../knowledge/index.ts'
 
 /** The Bloom filters of this node after a rebuild. */
@@ -15,12 +16,13 @@ export interface RebuildReport {
 }
 
 export interface JanitorComponents {
-  readonly integrity: Pick<Integrity, 'verify'>
+  readonly integrity: Pick<Integrity, 'repair' | 'verify'>
   /** The filter of facts, and the filters that peers read. */
   readonly factFilter: StoredFilter
   readonly peerFilters: readonly StoredFilter[]
   readonly nearDuplicates: Pick<NearDuplicates, 'consolidate'>
   readonly replica: Pick<Replica, 'compact' | 'whenCompacted'>
+  readonly index: Pick<SearchIndex, 'finish'>
   readonly announce: (entries: readonly Entry[]) => Promise<void>
 }
 
@@ -57,6 +59,23 @@ export class Janitor {
    */
   verify({ signal }: AbortOptions = {}): Promise<IntegrityReport> {
     return this.#components.integrity.verify(signal)
+  }
+
+  /**
+   * Removes damaged values, which read as absent before too, and then does what `verify` does. The
+   * option `repair` of `createHive` rebuilds the tables first.
+   */
+  repair({ signal }: AbortOptions = {}): Promise<RepairReport> {
+    return this.#components.integrity.repair(signal)
+  }
+
+  /**
+   * Indexes what was stored last for at most `maxWait` milliseconds, and returns how many items are
+   * left. A running node does it by itself; a program that opens a directory for one question does it
+   * first. With 0 it only counts them.
+   */
+  finishIndex(options: FinishOptions): Promise<number> {
+    return this.#components.index.finish(options)
   }
 
   /**

@@ -3,6 +3,9 @@
 /** Seconds of a day. */
 export const DAY = 24 * 60 * 60
 
+/** Seconds of an hour. */
+export const HOUR = 60 * 60
+
 /** Days that a certificate lasts: a revoked voice that others pass on ends with it at the latest. */
 export const DEFAULT_DAYS = 90
 
@@ -14,12 +17,6 @@ export const FIRST_DAYS = 730
 
 /** Milliseconds before the end of its certificate from which on a node warns: 30 days. */
 export const ENDS_SOON = 30 * DAY * 1000
-
-/**
- * Numbers that a root skips at random: the same number twice voids both certificates. 2^32 numbers are
- * enough for 100,000 renewals.
- */
-export const ROOT_NUMBER_GAP = 2 ** 16
 
 /** Milliseconds that an invite can be used by default: a day. */
 export const DEFAULT_INVITE_LIFETIME = DAY * 1000

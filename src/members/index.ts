@@ -24,7 +24,7 @@ export type {
   MadeInvite,
   MemberState,
   MemberView,
-  OwnMembership
+  OwnMembership,
+  OwnRenewal
 } from './member-views.ts'
 export type { MembersInit } from './members.ts'
-export type { Enrolment, EnrolRefusal, EnrolRequest } from './invites.ts'

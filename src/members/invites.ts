@@ -9,7 +9,7 @@ import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { KeyedSerial, putJson, readAll, readJson, remove } from '../stored/index.ts'
 import { MAX_INVITES_KEPT } from './constants.ts'
-import type { Section, Store } from '../../crdt/index.ts'
+import type { EnrolRefusal, EnrolRequest, Section, Store } from '../../crdt/index.ts'
 
 const ID_BYTES = 8
 const SECRET_BYTES = 16
@@ -30,30 +30,6 @@ const Row = z.strictObject({
 
 /** An invite as it is stored. */
 export type InviteRow = z.infer<typeof Row>
-
-/** What a newcomer sends to the node that invited it. */
-export interface EnrolRequest {
-  /** Id of the invite. */
-  readonly invite: Uint8Array
-  readonly secret: Uint8Array
-  /** The signing key and the voice key of the newcomer, which it has proven to have. */
-  readonly member: Uint8Array
-  readonly voice: Uint8Array
-}
-
-/** The answer to a newcomer: from the founding to its certificate, or why it gets none. */
-export type Enrolment =
-  | { readonly statements: readonly Uint8Array[] }
-  | { readonly refusal: EnrolRefusal }
-
-/** Why a newcomer is not enrolled. */
-export type EnrolRefusal =
-  /** No such invite, or another secret. */
-  | 'invite unknown'
-  | 'invite used'
-  | 'invite expired'
-  /** This node can issue no certificate now. */
-  | 'enrolment closed'
 
 /** A new invite. The secret is nowhere else. */
 export interface NewInvite {

@@ -1,5 +1,5 @@
 /** What callers see of members and invites. Times are ISO 8601. */
-import type { Role } from '../../crdt/index.ts'
+import type { RenewalRefusal, Role } from '../../crdt/index.ts'
 
 /** Whether a member is admitted, or why not. */
 export type MemberState =
@@ -23,7 +23,19 @@ export interface MemberView {
   readonly invitedBy?: string
   /** Number of the certificate among those of its issuer. */
   readonly number: number
+  /** From when on its node asks for a renewal; absent where only the root can renew it. */
+  readonly renewsFrom?: string
   readonly isSelf: boolean
+}
+
+/** How a certificate is renewed without a person. Times are ISO 8601. */
+export interface OwnRenewal {
+  /** From when on the node asks for it. */
+  readonly from: string
+  /** Signing keys in hex of those that can renew it, in the order in which they are asked. */
+  readonly by: readonly string[]
+  /** Why the last one that was asked has refused. Known to the running node only. */
+  readonly refusal?: RenewalRefusal
 }
 
 /** This node's own membership. */
@@ -39,7 +51,9 @@ export interface OwnMembership {
   /** Members with a voice in this epoch. */
   readonly voices: number
   readonly epoch: number
-  /** Certificates that this node can still issue. */
+  /** Absent where only the root can renew the certificate. */
+  readonly renewal?: OwnRenewal
+  /** Members that this node can still admit. */
   readonly invitesLeft: number
 }
 

@@ -1,6 +1,6 @@
 /** The members of a closed swarm: who they are, invites, enrolment and revocation. */
-import { toHex } from '../../crdt/bytes/index.ts'
-import { createCertificate, MAX_INVITES, plainSwarmName, readStatement } from '../../crdt/index.ts'
+import { equalBytes, toHex } from '../../crdt/bytes/index.ts'
+import { MAX_INVITES, plainSwarmName, readStatement } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
 import {
   DAY,
@@ -11,11 +11,28 @@ import {
   MAX_USES
 } from './constants.ts'
 import { Invites, stateOf } from './invites.ts'
+import { Issuing } from './issuing.ts'
 import { memberWithId } from './member-ids.ts'
 import { dateOf, memberSelf, membershipWarning, stateOfVerdict } from './own-membership.ts'
-import { beginOf, checkWhole, revocationsOf, validCertificates } from './terms.ts'
-import type { Certificate, MemberKeys, MemberStatements, Store, Verdict } from '../../crdt/index.ts'
-import type { Enrolment, EnrolRequest, InviteRow } from './invites.ts'
+import { renewalBegin, Renewals } from './renewals.ts'
+import {
+  checkWhole,
+  membersAbove,
+  originOf,
+  revocationsOf,
+  renewedDays,
+  revokedError,
+  validCertificates
+} from './terms.ts'
+import type {
+  Certificate,
+  EnrolAnswer,
+  EnrolRequest,
+  MemberKeys,
+  MemberStatements,
+  Store
+} from '../../crdt/index.ts'
+import type { InviteRow } from './invites.ts'
 import type {
   InviteOptions,
   InviteView,
@@ -32,6 +49,8 @@ export interface MembersInit {
   readonly store: Pick<Store, 'section' | 'commit'>
   /** Milliseconds of the Unix epoch. */
   readonly now: () => number
+  /** False: this node renews no certificates of others by itself. Default true. */
+  readonly renewsOthers?: boolean
 }
 
 const DEFAULT_MAX = 16
@@ -40,12 +59,21 @@ const DEFAULT_MAX = 16
 export class Members {
   readonly #init: MembersInit
   readonly #invites: Invites
-  /** Numbers that are given out and not yet in a statement. */
-  #lastNumber = 0
+  readonly #issuing: Issuing
+  /**
+   * Of this node's certificate, and of those of others.
+   *
+   * @internal
+   */
+  readonly renewals: Renewals
 
   constructor(init: MembersInit) {
     this.#init = init
     this.#invites = new Invites(init)
+    const issuing = new Issuing(init)
+    this.#issuing = issuing
+    const { renewsOthers = true } = init
+    this.renewals = new Renewals({ ...init, issuing, renewsOthers })
   }
 
   /** Adds the certificates of uses that a crash kept from the statements. `openMembers` calls it. */
@@ -65,8 +93,16 @@ export class Members {
   self(): OwnMembership {
     const { statements, keys, now } = this.#init
     const self = memberSelf(statements, keys, now())
-    const issuer = this.#issuer()
-    return { ...self, invitesLeft: issuer === undefined ? 0 : this.#numbersLeft(issuer) }
+    const { refusal } = this.renewals
+    const renewal =
+      self.renewal === undefined || refusal === undefined
+        ? self.renewal
+        : { ...self.renewal, refusal }
+    return {
+      ...self,
+      invitesLeft: this.#issuing.left,
+      ...(renewal === undefined ? {} : { renewal })
+    }
   }
 
   /** What is wrong with this node's certificate, or soon will be; undefined if nothing is. */
@@ -103,16 +139,10 @@ export class Members {
     checkWhole('days', days, 1, MAX_DAYS)
     checkWhole('expires', expires, 1, MAX_DAYS * DAY * 1000)
     if (role === 'inviter') checkWhole('max', max, 1, MAX_INVITES)
-    const issuer = this.#issuer()
     const { founding } = statements
+    const { certificate: issuer, left } = this.#issuing
     if (issuer === undefined || founding === undefined) throw notAnInviter()
-    const left = this.#numbersLeft(issuer)
-    if (left < uses) {
-      throw new HiveError(
-        'LIMIT_EXCEEDED',
-        `This inviter can issue ${left} more certificates, and the invite is for ${uses}. Ask the holder of the root for a certificate with a higher maximum.`
-      )
-    }
+    if (left < uses) throw usedUp(left, uses)
     const until = now() + expires
     const terms = { role, uses, days, expires: until, max: role === 'inviter' ? max : 0 }
     const { id, secret } = await this.#invites.create(terms)
@@ -151,7 +181,7 @@ export class Members {
   }
 
   /** Answers a newcomer with an invite of this node: with its certificate, or with why not. */
-  async enrol(request: EnrolRequest): Promise<Enrolment> {
+  async enrol(request: EnrolRequest): Promise<EnrolAnswer> {
     const { statements } = this.#init
     const given = await this.#invites.redeem(request, (row) => this.#issue(row, request))
     if (typeof given === 'string') return { refusal: given }
@@ -161,9 +191,9 @@ export class Members {
   }
 
   /**
-   * Revokes all certificates of a member that this node's certificate is above. What the member
-   * issued stands, unless `withInvited`. Open invites of this node that the member used are cancelled.
-   * Throws `HiveError`.
+   * Revokes all certificates of a member that this node is above, and their renewals, whoever renewed
+   * them. What the member issued stands, unless `withInvited`. Open invites of this node that the member
+   * used are cancelled. Throws `HiveError`, also if a certificate would stay that others have given.
    */
   async revoke(
     id: string,
@@ -171,48 +201,53 @@ export class Members {
   ): Promise<MemberView> {
     const { statements, keys } = this.#init
     const member = memberWithId(statements, id)
-    const issuer = this.#issuer()
     const seconds = this.#seconds()
     const targets = validCertificates(statements, member, seconds)
-    const isAbove = targets.every((target) =>
+    // The one of this node's certificates that is above: it may have been renewed since.
+    const issuerOf = ({ id: target }: Certificate): Uint8Array | undefined =>
       statements.chains
         .chainOf(target)
         .slice(0, -1)
-        .some((above) => issuer !== undefined && toHex(above.id) === toHex(issuer.id))
-    )
-    if (issuer === undefined || !isAbove) {
+        .findLast((above) => equalBytes(above.member, keys.key))?.id
+    const revocations =
+      this.#issuing.certificate === undefined
+        ? undefined
+        : revocationsOf(statements, { targets, issuerOf, withInvited, seconds }, keys)
+    if (revocations === undefined) {
       throw new HiveError(
         'ARGUMENT_INVALID',
-        'Only the root and the inviters above a member can revoke it. "hive members revoke ID --root FILE" signs with the root.'
+        'Only the root and the inviters above a member can revoke it, above each of its certificates. "hive members revoke ID --root FILE" signs with the root.'
       )
     }
-    const terms = { targets, issuer: issuer.id, withInvited, seconds }
-    await this.add(revocationsOf(statements, terms, keys))
+    await this.add(revocations)
     await this.#invites.cancelUsedBy(toHex(member))
     return this.#view(member) ?? this.#unknown(id)
   }
 
   /**
-   * Gives a member that this node invited a new certificate, for `days` more. Throws `HiveError`.
+   * Gives a member that this node is above a new certificate, for `days` more; by default as many as it
+   * lasts now, and at least 90. Throws `HiveError`, also for
+   * a member that is revoked.
    */
-  async renew(id: string, days = DEFAULT_DAYS): Promise<MemberView> {
-    checkWhole('days', days, 1, MAX_DAYS)
+  async renew(id: string, days?: number): Promise<MemberView> {
     const { statements, keys } = this.#init
     const member = memberWithId(statements, id)
-    const issuer = this.#issuer()
+    const issuer = this.#issuing.certificate
     const { certificate } = statements.chains.verdictOfMember(member, this.#seconds())
     if (issuer === undefined || certificate === undefined) throw notAnInviter()
-    const isOwn = statements
-      .certificatesOf(member)
-      .some((each) => toHex(issuerOf(statements, each)) === toHex(issuer.id))
-    if (!isOwn || toHex(member) === toHex(keys.key)) {
+    if (!membersAbove(statements, certificate).some((each) => equalBytes(each, keys.key))) {
       throw new HiveError(
         'ARGUMENT_INVALID',
-        'Only the inviter of a member, or the holder of the root, can renew its certificate.'
+        'Only the inviters above a member, or the holder of the root, can renew its certificate.'
       )
     }
+    if (statements.chains.isRevoked(certificate.id)) throw revokedError(id)
+    if (!this.#issuing.hasPlaceFor(member)) throw usedUp(0, 1)
     const { voice, role, max } = certificate
-    await this.add([this.#sign(issuer, { member, voice, role, max, days }).bytes])
+    const renews = originOf(statements, certificate).id
+    const lifetime = renewedDays(id, certificate, { days, seconds: this.#seconds() }) * DAY
+    const terms = { member, voice, role, max, lifetime, renews }
+    await this.add([this.#issuing.sign(issuer, terms).bytes])
     return this.#view(member) ?? this.#unknown(id)
   }
 
@@ -235,48 +270,10 @@ export class Members {
   }
 
   #issue(row: InviteRow, { member, voice }: EnrolRequest): Uint8Array | undefined {
-    const issuer = this.#issuer()
-    if (issuer === undefined || this.#numbersLeft(issuer) === 0) return undefined
+    const issuer = this.#issuing.certificate
+    if (issuer === undefined || !this.#issuing.hasPlaceFor(member)) return undefined
     const { role, max, days } = row
-    return this.#sign(issuer, { member, voice, role, max, days }).bytes
-  }
-
-  #sign(
-    issuer: Certificate,
-    {
-      days,
-      ...terms
-    }: Pick<Certificate, 'max' | 'member' | 'role' | 'voice'> & { readonly days: number }
-  ): Certificate {
-    const { statements, keys } = this.#init
-    const seconds = this.#seconds()
-    const number = Math.max(statements.nextNumber(issuer.id), this.#lastNumber + 1)
-    this.#lastNumber = number
-    return createCertificate(
-      statements.swarm,
-      {
-        ...terms,
-        notBefore: Math.max(issuer.notBefore, beginOf(statements, seconds)),
-        notAfter: Math.min(issuer.notAfter, seconds + days * DAY),
-        issuer: issuer.id,
-        number
-      },
-      keys
-    )
-  }
-
-  /** The certificate with which this node invites. */
-  #issuer(): Certificate | undefined {
-    const verdict = this.#verdict()
-    return verdict.isAdmitted && verdict.certificate.role === 'inviter'
-      ? verdict.certificate
-      : undefined
-  }
-
-  #numbersLeft(certificate: Certificate): number {
-    const { statements } = this.#init
-    const next = Math.max(statements.nextNumber(certificate.id), this.#lastNumber + 1)
-    return Math.max(0, certificate.max - next + 1)
+    return this.#issuing.sign(issuer, { member, voice, role, max, lifetime: days * DAY }).bytes
   }
 
   #view(member: Uint8Array): MemberView | undefined {
@@ -293,6 +290,9 @@ export class Members {
       notAfter: dateOf(certificate.notAfter),
       ...(above === undefined ? {} : { invitedBy: toHex(above.member) }),
       number: certificate.number,
+      ...(membersAbove(statements, certificate).length === 0
+        ? {}
+        : { renewsFrom: dateOf(renewalBegin(certificate)) }),
       isSelf: toHex(member) === toHex(keys.key)
     }
   }
@@ -301,19 +301,9 @@ export class Members {
     throw new HiveError('RECORD_UNKNOWN', `The member ${id} is unknown.`)
   }
 
-  #verdict(): Verdict {
-    const { statements, keys } = this.#init
-    return statements.chains.verdictOfMember(keys.key, this.#seconds())
-  }
-
   #seconds(): number {
     return Math.floor(this.#init.now() / 1000)
   }
-}
-
-function issuerOf(statements: MemberStatements, certificate: Uint8Array): Uint8Array {
-  const statement = statements.get(certificate)
-  return statement?.kind === 'certificate' ? statement.issuer : new Uint8Array()
 }
 
 function rank({ state }: MemberView): number {
@@ -328,5 +318,12 @@ function notAnInviter(): HiveError {
   return new HiveError(
     'ARGUMENT_INVALID',
     'This node has no certificate to invite members with. Ask an inviter, or the holder of the root.'
+  )
+}
+
+function usedUp(left: number, wanted: number): HiveError {
+  return new HiveError(
+    'LIMIT_EXCEEDED',
+    `This inviter can admit ${left} more members, and ${wanted} are wanted. Ask the holder of the root for a certificate with a higher maximum.`
   )
 }

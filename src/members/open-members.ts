@@ -7,7 +7,7 @@ import {
   MemberVoices,
   VoiceThread
 } from '../../crdt/index.ts'
-import { DAY } from './constants.ts'
+import { DAY, HOUR } from './constants.ts'
 import { Members } from './members.ts'
 import type { MemberKeys, Store, Voices } from '../../crdt/index.ts'
 
@@ -24,6 +24,8 @@ export interface OpenMembersInit extends MemberInit {
   readonly store: Pick<Store, 'section' | 'commit'>
   /** Milliseconds of the Unix epoch. */
   readonly now: () => number
+  /** False: this node renews no certificates of others by itself. */
+  readonly renewsOthers?: boolean
   /** Default: a thread that all nodes of the process share. */
   readonly voices?: Voices
 }
@@ -62,9 +64,10 @@ export async function openMembers(init: OpenMembersInit): Promise<OpenedMembers>
     seed,
     epoch: () => epochOf(seconds(), statements.roster.epochSeconds),
     day: () => Math.floor(seconds() / DAY),
+    hour: () => Math.floor((seconds() % statements.roster.epochSeconds) / HOUR),
     assertVoice: () => assertVoice(statements, keys, seconds())
   })
-  const members = new Members({ statements, keys, store, now })
+  const members = new Members({ statements, keys, store, now, renewsOthers: init.renewsOthers })
   await members.recover()
   return { statements, keys, membership, members, close: async () => thread?.close() }
 }

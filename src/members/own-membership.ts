@@ -2,12 +2,20 @@
 import { toHex } from '../../crdt/bytes/index.ts'
 import { epochBegin, epochOf } from '../../crdt/index.ts'
 import { ENDS_SOON } from './constants.ts'
-import type { Certificate, MemberKeys, MemberStatements, Verdict } from '../../crdt/index.ts'
-import type { MemberState, OwnMembership } from './member-views.ts'
+import { renewalBegin } from './renewals.ts'
+import { membersAbove } from './terms.ts'
+import type {
+  Certificate,
+  MemberKeys,
+  MemberStatements,
+  RenewalRefusal,
+  Verdict
+} from '../../crdt/index.ts'
+import type { MemberState, OwnMembership, OwnRenewal } from './member-views.ts'
 
 /**
  * The membership of the node with these keys, at a time in milliseconds. How many certificates it can still
- * issue is that of an inviter whose numbers are all in the statements.
+ * issue is that of an inviter whose certificates are all in the statements.
  */
 export function memberSelf(
   statements: MemberStatements,
@@ -36,8 +44,17 @@ export function memberSelf(
     ...(role === 'light'
       ? {}
       : { voiceFrom: dateOf(voiceBegin(statements, certificate, seconds)) }),
-    invitesLeft: verdict.isAdmitted ? Math.max(0, max - statements.nextNumber(id) + 1) : 0
+    ...(verdict.isAdmitted ? renewalOf(statements, certificate) : {}),
+    invitesLeft: verdict.isAdmitted ? Math.max(0, max - statements.admittedBy(id)) : 0
   }
+}
+
+function renewalOf(
+  statements: MemberStatements,
+  certificate: Certificate
+): { readonly renewal?: OwnRenewal } {
+  const by = membersAbove(statements, certificate).map(toHex)
+  return by.length === 0 ? {} : { renewal: { from: dateOf(renewalBegin(certificate)), by } }
 }
 
 /** In the words of callers. */
@@ -72,16 +89,41 @@ function beginOfEpochIn({ notBefore }: Certificate, epochSeconds: number): numbe
 
 const ASK = 'Ask the inviter of this node, or the holder of the root, to renew it.'
 
-/** What is wrong with a membership at a time in milliseconds, or soon will be. */
-export function membershipWarning(
-  { state, notBefore, notAfter = '' }: OwnMembership,
+/** Why an inviter has refused. */
+const REFUSALS: Readonly<Record<RenewalRefusal, string>> = {
+  off: 'the owner of its inviter has turned renewal off',
+  'not above': 'its inviter has no valid certificate of an inviter',
+  'inviter ends': 'that of its inviter ends no later',
+  'used up': 'its inviter has admitted as many members as it may',
+  'not admitted': 'its inviter does not admit this node'
+}
+
+/** What is wrong with the renewal of a certificate that counts; undefined if nothing is, or not yet. */
+function renewalWarning(
+  { renewal, notAfter = '' }: OwnMembership,
   now: number
 ): string | undefined {
+  const left = Date.parse(notAfter) - now
+  const ends = `The certificate of this node ends on ${dayOf(notAfter)}`
+  if (renewal === undefined) return left < ENDS_SOON ? `${ends}. ${ASK}` : undefined
+  const begin = Date.parse(renewal.from)
+  if (now < begin) return undefined
+  const { refusal } = renewal
+  if (refusal !== undefined) return `${ends}, and is not renewed: ${REFUSALS[refusal]}. ${ASK}`
+  if (left > (Date.parse(notAfter) - begin) / 2) return undefined
+  const some = renewal.by.map((id) => id.slice(0, SHORT)).join(', ')
+  return `${ends}, and no member that renews it was connected since it asks (${some}). ${ASK}`
+}
+
+/** Digits of a shortened id. */
+const SHORT = 12
+
+/** What is wrong with a membership at a time in milliseconds, or soon will be. */
+export function membershipWarning(membership: OwnMembership, now: number): string | undefined {
+  const { state, notBefore, notAfter = '' } = membership
   switch (state) {
     case 'admitted':
-      return Date.parse(notAfter) - now < ENDS_SOON
-        ? `The certificate of this node ends on ${dayOf(notAfter)}. ${ASK}`
-        : undefined
+      return renewalWarning(membership, now)
     case 'expired':
       return `The certificate of this node ended on ${dayOf(notAfter)}: members refuse it. ${ASK}`
     case 'not yet':
@@ -91,7 +133,7 @@ export function membershipWarning(
     case 'superseded':
       return 'The swarm has a new root, which does not keep the certificate of this node. Ask the holder of the root to renew it.'
     case 'void':
-      return 'The number of the certificate of this node was used twice, so that the certificate does not count. Ask its inviter to renew it.'
+      return 'An inviter above this node has admitted more members than it may, so that the certificate does not count. Ask the holder of the root to renew it.'
     case 'unknown':
       return 'This node has no certificate of its swarm. Join with an invite: "hive join".'
   }

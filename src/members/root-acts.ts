@@ -2,7 +2,6 @@
  * What the holder of a root does: revoke, renew, hand over. The statements are those that a node has;
  * what is signed goes back to a node, which passes it on. The seed of the root stays where it is.
  */
-import { randomInt } from 'node:crypto'
 import { equalBytes } from '../../crdt/bytes/index.ts'
 import {
   createCertificate,
@@ -13,9 +12,16 @@ import {
   successorCommitment
 } from '../../crdt/index.ts'
 import { HiveError } from '../errors.ts'
-import { DAY, DEFAULT_DAYS, MAX_DAYS, ROOT_NUMBER_GAP } from './constants.ts'
+import { DAY } from './constants.ts'
 import { memberWithId } from './member-ids.ts'
-import { beginOf, checkWhole, revocationsOf, validCertificates } from './terms.ts'
+import {
+  beginOf,
+  originOf,
+  revocationsOf,
+  renewedDays,
+  revokedError,
+  validCertificates
+} from './terms.ts'
 import type { Founding, Root, Succession } from '../../crdt/index.ts'
 
 /** For whom and when the holder of a root signs. */
@@ -64,25 +70,27 @@ export function revokeWithRoot(
 ): Uint8Array[] {
   checkReigns(statements, root)
   const targets = validCertificates(statements, memberWithId(statements, id), seconds)
-  return revocationsOf(statements, { targets, issuer: root.key, withInvited, seconds }, root)
+  const issuerOf = (): Uint8Array => root.key
+  return revocationsOf(statements, { targets, issuerOf, withInvited, seconds }, root) ?? []
 }
 
 /**
- * A new certificate of a member by the root, for `days` more, with its role; for `members.add`. Throws
- * `HiveError`.
+ * A new certificate of a member by the root, for `days` more, with its role; for `members.add`. It ends
+ * with the certificate that it renews, when the inviter of that one revokes it. Throws `HiveError`, also for
+ * a member that is revoked.
  */
 export function renewWithRoot(
   statements: MemberStatements,
   root: Root,
-  { id, seconds, days = DEFAULT_DAYS }: RootActOptions & { readonly days?: number }
+  { id, seconds, days }: RootActOptions & { readonly days?: number }
 ): Uint8Array {
   checkReigns(statements, root)
-  checkWhole('days', days, 1, MAX_DAYS)
   const member = memberWithId(statements, id)
   const { certificate } = statements.chains.verdictOfMember(member, seconds)
   if (certificate === undefined) {
     throw new HiveError('RECORD_UNKNOWN', `No certificate of the member ${id} is known.`)
   }
+  if (statements.chains.isRevoked(certificate.id)) throw revokedError(id)
   const { voice, role, max } = certificate
   const init = {
     member,
@@ -90,10 +98,10 @@ export function renewWithRoot(
     role,
     max,
     notBefore: beginOf(statements, seconds),
-    notAfter: seconds + days * DAY,
+    notAfter: seconds + renewedDays(id, certificate, { days, seconds }) * DAY,
     issuer: root.key,
-    // The holder may sign at two nodes that have not met since: one number would void both.
-    number: statements.nextNumber(root.key) + randomInt(ROOT_NUMBER_GAP)
+    number: statements.nextNumber(root.key),
+    renews: originOf(statements, certificate).id
   }
   return createCertificate(statements.swarm, init, root).bytes
 }

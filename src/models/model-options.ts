@@ -4,7 +4,7 @@ import { Signal } from '../arguments/index.ts'
 import { BudgetOptions, Limit } from './spending/budgets.ts'
 import { CatalogueFile } from './catalogue.ts'
 import { PolicyOptions } from './routing/policy.ts'
-import type { Message, Provider, Tool } from './provider.ts'
+import type { Message, Provider, Tier, Tool } from './provider.ts'
 
 const Endpoint = z.strictObject({
   /** `compatible`: chat completions in OpenAI's format, from another server. */
@@ -112,7 +112,12 @@ export type RequestInput = z.input<typeof RequestOptions>
 export type RequestSettings = Omit<z.output<typeof RequestOptions>, 'messages' | 'tools'> & {
   readonly messages: readonly Message[]
   readonly tools: readonly Tool[]
+  /** What the persona of the agent prefers; where it cannot be, the policy decides. */
+  readonly prefer?: ModelPreference
 }
+
+/** Where an answer should come from first. */
+export type ModelPreference = { readonly tier: Tier } | { readonly model: string }
 
 /** Whether an answer passes; the next attempt receives the reason, if there is one. */
 export type Verdict = boolean | { readonly ok: boolean; readonly reason?: string }

@@ -18,7 +18,12 @@ import type { Catalogue } from './catalogue.ts'
 import type { EmbeddingSource } from './embedding-source.ts'
 import type { AgentDayLimits } from './spending/agent-days.ts'
 import type { Environment } from './keys.ts'
-import type { ModelSettings, RequestInput } from './model-options.ts'
+import type {
+  ModelPreference,
+  ModelSettings,
+  RequestInput,
+  RequestSettings
+} from './model-options.ts'
 import type { Schema } from './provider.ts'
 import type {
   CallPreview,
@@ -83,6 +88,9 @@ export interface ModelServiceInit {
   onWarn?: (text: string) => void
 }
 
+/** What the persona of an agent prefers for a class of task; undefined for nothing. */
+export type PreferenceFor = (task: string) => Promise<ModelPreference | undefined>
+
 /** The models of a node; each agent has its own interface to them. */
 export class ModelService {
   readonly #catalogue: Catalogue
@@ -135,8 +143,8 @@ export class ModelService {
   }
 
   /** The models of this agent. */
-  for(agent: string): Models {
-    return new Models(this, agent)
+  for(agent: string, preference?: PreferenceFor): Models {
+    return new Models(this, agent, preference)
   }
 
   /** Embeds by the option `embeddings`, at the cost of this agent; undefined without it. */
@@ -187,20 +195,27 @@ export class ModelService {
 export class Models {
   readonly #service: ModelService
   readonly #agent: string
+  readonly #preference: PreferenceFor
 
-  constructor(node: ModelService, agent: string) {
+  constructor(
+    node: ModelService,
+    agent: string,
+    preference: PreferenceFor = () => Promise.resolve(undefined)
+  ) {
     this.#service = node
     this.#agent = agent
+    this.#preference = preference
   }
 
   /**
-   * Answers `messages` with the tier of `task`. With `schema` or `verify`, an answer of the fast
-   * tier that fails the check goes to the premium tier. Throws `ModelError`.
+   * Answers `messages` with the tier of `task`: that of the policy, or else the one, or the model,
+   * that the agent's persona prefers. With `schema` or `verify`, an answer of the fast tier that fails
+   * the check goes to the premium tier. Throws `ModelError`.
    */
   async generate<T = undefined>(request: GenerateRequest<T>): Promise<Generation<T>> {
     const settings = parse(RequestOptions, request, 'models.generate')
     this.#service.assertActive(this.#agent)
-    const result = await this.#service.router.generate(this.#agent, settings)
+    const result = await this.#service.router.generate(this.#agent, await this.#preferred(settings))
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the schema it names
     return result as Generation<T>
   }
@@ -212,7 +227,18 @@ export class Models {
   stream(request: Omit<RequestInput, 'schema' | 'verify' | 'cache'>): AsyncGenerator<StreamPart> {
     const settings = parse(StreamOptions, request, 'models.stream')
     this.#service.assertActive(this.#agent)
-    return this.#service.router.stream(this.#agent, { ...settings, cache: false })
+    return this.#stream({ ...settings, cache: false })
+  }
+
+  async *#stream(settings: RequestSettings): AsyncGenerator<StreamPart> {
+    yield* this.#service.router.stream(this.#agent, await this.#preferred(settings))
+  }
+
+  /** A request that names its tier or model needs no preference. */
+  async #preferred(settings: RequestSettings): Promise<RequestSettings> {
+    if (settings.tier !== undefined || settings.model !== undefined) return settings
+    const prefer = await this.#preference(settings.task)
+    return prefer === undefined ? settings : { ...settings, prefer }
   }
 
   /** One vector for each text. Vectors of different models are not comparable. */
@@ -222,7 +248,10 @@ export class Models {
     return this.#service.router.embed(this.#agent, settings)
   }
 
-  /** The route and the maximum cost of a call, without making it. */
+  /**
+   * The route and the maximum cost of a call, without making it. What a persona prefers is not
+   * considered: spread `persona.modelFor(task)` into the request.
+   */
   plan<T>(request: GenerateRequest<T>): CallPreview {
     return this.#service.router.plan(parse(RequestOptions, request, 'models.plan'))
   }

@@ -190,12 +190,13 @@ export class AgentPersona {
   }
 
   /**
-   * The tier or model that the persona prefers for a class of task; empty if it prefers none. Spread
-   * it into a request of `cortex.models`.
+   * The tier or model that the persona prefers for a class of task; empty if it prefers none. The
+   * models of the agent go by it. Spread into a request of `cortex.models` it is no preference: no
+   * other tier or model answers then.
    */
   async modelFor(task: string): Promise<PersonaModel | Record<string, never>> {
-    const { models = {} } = (await this.get()) ?? {}
-    return (Object.hasOwn(models, task) ? models[task] : undefined) ?? {}
+    const { agent, store } = this.#components
+    return (await store.preferredModel(agent, task)) ?? {}
   }
 
   async #current(): Promise<Persona> {

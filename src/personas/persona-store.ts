@@ -15,7 +15,7 @@ import { digitsOf, KeyedSerial, putJson, readAll, readJson, remove } from '../st
 import { editedSince, standingVersions, VersionValue } from './versions.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 import type { PersonaConflict, PersonaPathChange } from './changes.ts'
-import type { Persona } from './persona.ts'
+import type { Persona, PersonaModel } from './persona.ts'
 import type {
   PersonaAuthor,
   PersonaInversion,
@@ -95,6 +95,13 @@ export class PersonaStore {
   /** The persona of a version; undefined if it is not stored. */
   persona(agent: string, number: number): Promise<Persona | undefined> {
     return readJson(this.#section, `p/${agent}/${digitsOf(number)}`, PersonaSchema)
+  }
+
+  /** What the current persona prefers for a class of task. */
+  async preferredModel(agent: string, task: string): Promise<PersonaModel | undefined> {
+    const number = await this.head(agent)
+    const { models = {} } = (number === 0 ? undefined : await this.persona(agent, number)) ?? {}
+    return Object.hasOwn(models, task) ? models[task] : undefined
   }
 
   /** The latest first. */

@@ -12,7 +12,7 @@ import { HiveError } from '../errors.ts'
 import { MAX_CONTENT_LENGTH, MAX_SESSIONS } from './constants.ts'
 import { NO_INTERACTIONS, storedNumbers, withInteraction } from './session-bounds.ts'
 import { digitsOf, KeyedSerial, putJson, readAll, readJson, remove } from '../stored/index.ts'
-import { Key } from '../arguments/index.ts'
+import { Key, wholeId } from '../arguments/index.ts'
 import { ANY_TASK } from '../journal/index.ts'
 import type { Operation, Section, Store } from '../../crdt/index.ts'
 import type { ActionOutcome, JournalRow, JournalStore } from '../journal/index.ts'
@@ -148,6 +148,13 @@ export class SessionStore {
     return sessions
       .flatMap((session) => (session === undefined ? [] : [stateOf(session)]))
       .toReversed()
+  }
+
+  /** The id that a caller gave, if it is shortened the whole one. Throws `HiveError` (ID_AMBIGUOUS). */
+  async idOf(agent: string, given: string): Promise<string> {
+    if ((await this.#read(agent, given)) !== undefined) return given
+    const known = (await this.list(agent)).map(({ id, task }) => ({ id, text: task }))
+    return wholeId(given, known, 'sessions')
   }
 
   /** Throws `HiveError` (SESSION_UNKNOWN). */

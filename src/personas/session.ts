@@ -163,5 +163,5 @@ export async function resumeSession(
   id: string
 ): Promise<Session> {
   const valid = parse(Key, id, 'The id of a session')
-  return new Session(store, agent, await store.get(agent, valid))
+  return new Session(store, agent, await store.get(agent, await store.idOf(agent, valid)))
 }

@@ -10,7 +10,7 @@ import {
   Subscriptions
 } from '../sharing/index.ts'
 import { Goals, rankGoal } from '../goals/index.ts'
-import { isReceipts, offerRankOf, SharedSkills } from '../skills/index.ts'
+import { isReceipts, offerRankOf, SkillExchange } from '../skills/index.ts'
 import { Votes, Judge } from '../judgement/index.ts'
 import type { IntegrityReport } from '../maintenance/index.ts'
 import { HeldVotesRelease, Integrity, Janitor, Upkeep, Metrics } from '../maintenance/index.ts'
@@ -75,7 +75,7 @@ export class CortexFactory {
   readonly #judge: Judge
   readonly #subscriptions: Subscriptions
   readonly #votes: Votes
-  readonly #sharedSkills: SharedSkills
+  readonly #skillExchange: SkillExchange
   readonly #evolution: NodeEvolution
 
   constructor(parts: NodeParts, observer: CortexObserver) {
@@ -127,7 +127,8 @@ export class CortexFactory {
       anonymizer: shared,
       clock,
       k,
-      observedUntil: parts.observedUntil
+      observedUntil: parts.observedUntil,
+      isSkill: (id) => parts.skills.store.get(id) !== undefined
     })
     this.#goals = new Goals({
       replica,
@@ -138,7 +139,7 @@ export class CortexFactory {
       announce,
       onChange: (goal) => this.#notifySubscribers(goal)
     })
-    this.#sharedSkills = new SharedSkills({
+    this.#skillExchange = new SkillExchange({
       replica,
       index: this.#index,
       skills: parts.skills,
@@ -157,6 +158,7 @@ export class CortexFactory {
     })
     this.#promotion = new Promotion({
       candidates: this.#candidates,
+      facts,
       replica,
       drafts: this.#drafts,
       clock,
@@ -212,7 +214,7 @@ export class CortexFactory {
     this.#heldVotes.start()
     this.#vectors?.follow()
     this.#parts.skills.start()
-    this.#sharedSkills.start()
+    this.#skillExchange.start()
     this.#evolution.start(this.#parts.options.upkeep)
   }
 
@@ -223,7 +225,7 @@ export class CortexFactory {
         () => this.#integrity.stop(),
         () => this.#upkeep.stop(),
         () => this.#heldVotes.stop(),
-        () => this.#sharedSkills.stop(),
+        () => this.#skillExchange.stop(),
         () => this.#vectors?.close(),
         () => this.#index.close()
       ],
@@ -232,15 +234,15 @@ export class CortexFactory {
   }
 
   for(agent: string): Cortex {
-    const { replica, facts, swarm, rules, runCounts } = this.#parts
+    const { replica, facts, swarm, rules, runCounts, personas } = this.#parts
     const assertActive = (): void => rules.assertActive(agent)
     const knowledge = this.#knowledgeFor(agent)
     const [factFilter, ...peerFilters] = ownFilters(this.#parts)
-    const models = this.#parts.models.for(agent)
+    const models = this.#parts.models.for(agent, (task) => personas.preferredModel(agent, task))
     const hive = new SharedKnowledge({
       promotion: this.#promotion,
       drafts: this.#drafts,
-      goals: this.#goals,
+      goals: this.#goals.for(assertActive),
       facts,
       replica,
       index: this.#index,
@@ -248,7 +250,7 @@ export class CortexFactory {
       judge: this.#judge,
       votes: this.#votes,
       subscriptions: this.#subscriptions,
-      skills: this.#sharedSkills,
+      skills: this.#skillExchange.for(assertActive),
       assertActive
     })
     return {
@@ -266,7 +268,7 @@ export class CortexFactory {
       pilot: this.#evolution.pilot,
       selfIterate: (pass) => this.#evolution.pilot.runSelfImprovementCycle(pass),
       capabilities: this.#parts.skills.for(models, {
-        withdraw: (id) => this.#sharedSkills.withdraw(id),
+        withdraw: (id) => this.#skillExchange.publishing.withdraw(id),
         permit: {
           assertActive,
           async run() {
@@ -292,6 +294,7 @@ export class CortexFactory {
         peerFilters,
         nearDuplicates: this.#nearDuplicates,
         replica,
+        index: this.#index,
         announce: (entries) => this.#announce(entries)
       })
     }

@@ -35,6 +35,11 @@ const Swarm = z.strictObject({
       invite: z.strictObject({ id: Bytes, secret: Bytes }).optional()
     })
     .optional(),
+  /**
+   * In a closed swarm: whether this node renews the certificates of members that it is above, when
+   * their nodes ask for it. Default true.
+   */
+  renewMembers: z.boolean().default(true),
   /** Multiaddrs of the first peers to dial. */
   bootstrap: z.array(z.string()).default([]),
   /** Multiaddrs to listen on. Default: a free port of this machine's loopback interface. */

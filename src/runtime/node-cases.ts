@@ -38,7 +38,10 @@ export class NodeCases {
       store,
       facts,
       replica,
-      publishable: (fact) => publishableFact(fact, parts, drafts),
+      publishable: {
+        fact: (fact) => publishableFact(fact, parts, drafts),
+        claim: (claim) => drafts.clearClaim(claim)
+      },
       trialsOf: (agent) => ruleTrials(agent, evolution),
       now: () => clock.now()
     })

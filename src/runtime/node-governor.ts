@@ -84,6 +84,7 @@ export class NodeGovernor {
       rules,
       runCounts,
       factsOf: (agent) => facts.agents.use(agent),
+      factAgents: () => facts.agents.counts().map(([agent]) => agent),
       spentBy: (agent) => models.ledger.spentBy(agent),
       now
     })

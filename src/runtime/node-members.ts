@@ -30,6 +30,7 @@ export async function openNodeMembers(
     now: () => clock.now(),
     seed: given?.seed ?? (await seedIn(file, name)),
     statements: given?.statements,
+    renewsOthers: swarm === false ? undefined : swarm.renewMembers,
     voices: createVoices?.()
   })
 }
@@ -43,11 +44,12 @@ export function doorMembers(
     statements,
     keys,
     invite: swarm === false ? undefined : swarm.member?.invite,
-    enrol: (request) => members.enrol(request)
+    enrol: (request) => members.enrol(request),
+    renewals: members.renewals
   }
 }
 
-/** Warns of a certificate that ends, or that has ended: now, and when statements change that. */
+/** Warns of a certificate that ends, or that has ended: now, and when statements or time change that. */
 export function followMembership(
   opened: OpenedMembers | undefined,
   warnings: Warnings
@@ -64,7 +66,11 @@ export function followMembership(
   }
   look()
   statements.on('statement:add', look)
-  return () => statements.off('statement:add', look)
+  const unfollow = members.renewals.follow(look)
+  return () => {
+    unfollow()
+    statements.off('statement:add', look)
+  }
 }
 
 async function seedIn(path: string | undefined, swarm: string): Promise<Uint8Array> {

@@ -21,7 +21,7 @@ export type { StaleState } from './item-marks.ts'
 export type { EmbedOptions, Embedder } from './embedder.ts'
 export type { GoalRank, OfferRank, RowKind, RowState } from './record-row.ts'
 export type { IndexView, Listed } from './index-view.ts'
-export type { SearchSource, WaitOptions } from './search-index.ts'
+export type { FinishOptions, SearchSource, WaitOptions } from './search-index.ts'
 export type {
   RecordCount,
   ClaimHit,

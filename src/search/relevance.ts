@@ -10,6 +10,7 @@ import { PRIOR_SHARES, RARE_SHARE, SHORT_SHARE, SHORT_WORD } from './common-word
 import { compareCodes } from './error-codes.ts'
 import { RAW_WEIGHTS, PLAIN_WEIGHTS } from './relevance-weights.ts'
 import { plainTerms, queryWords } from './search-terms.ts'
+import { TurnBudget } from '../turn-budget.ts'
 import type { Question } from './error-text.ts'
 import type { TermCounts } from './search-query.ts'
 import type { QueryWord } from './search-terms.ts'
@@ -24,6 +25,9 @@ export interface ComparedText {
 
 /** Characters of a content that are compared. */
 const MAX_COMPARED = 8_192
+
+/** Characters that are compared in one turn of the event loop: about 5 ms. */
+const TURN_CHARACTERS = 65_536
 
 /** Texts that the prior counts as: a store of as many items is trusted as much as the prior. */
 const PRIOR_TEXTS = 200
@@ -78,29 +82,35 @@ interface Match {
 }
 
 /** The relevance of each item, which come best first. */
-export function relevancesOf(
+export async function relevancesOf(
   question: Question,
   texts: readonly ComparedText[],
   counts: TermCounts = NO_COUNTS
-): number[] {
+): Promise<number[]> {
   if (question.text.trim() === '') return texts.map(() => 1)
   const weights = question.isRaw ? RAW_WEIGHTS : PLAIN_WEIGHTS
-  return featuresOf(question, texts, counts).map((features) =>
+  const figures = await featuresOf(question, texts, counts)
+  return figures.map((features) =>
     features === undefined ? 0 : sigmoid(dot(weights, [1, ...features]))
   )
 }
 
 /** Undefined for an item that shares no informative word and no code with the question. */
-export function featuresOf(
+export async function featuresOf(
   question: Question,
   texts: readonly ComparedText[],
   counts: TermCounts = NO_COUNTS
-): (Features | undefined)[] {
+): Promise<(Features | undefined)[]> {
   const words = askedWords(question.text, counts)
   const total = words.reduce((sum, { weight }) => sum + weight, 0)
   const beginnings = beginningsOf(words)
   const asked = new ItemWords(question.text, beginnings)
-  const matches = texts.map((text) => matchOf({ question, words, beginnings, asked }, text))
+  const matches: Match[] = []
+  const turn = new TurnBudget(TURN_CHARACTERS)
+  for (const text of texts) {
+    matches.push(matchOf({ question, words, beginnings, asked }, text))
+    await turn.spend(Math.min(text.content.length, MAX_COMPARED))
+  }
   const masses = matches.map(({ mass }) => mass)
   return matches.map((match, i) => {
     const { mass, together, named, found, size, codes } = match

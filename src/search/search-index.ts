@@ -14,6 +14,7 @@ import { errorOf, HiveError } from '../errors.ts'
 import { IndexView } from './index-view.ts'
 import { packItems } from './packed-items.ts'
 import { openReader, openRemoteDatabase, SearchError } from './search-thread.ts'
+import type { AbortOptions } from '@libp2p/interface'
 import type { LogPart } from '../../crdt/index.ts'
 import type { IndexState, Question, RecentItems } from './index-view.ts'
 import type { SearchOrigin } from './search-query.ts'
@@ -54,6 +55,17 @@ export interface WaitOptions {
   readonly isRequired?: boolean
 }
 
+/** How long to index, and whom to tell. */
+export interface FinishOptions extends AbortOptions {
+  /** Milliseconds. */
+  readonly maxWait: number
+  /** Called with the number of items that are left. */
+  readonly onProgress?: (left: number) => void
+}
+
+/** Milliseconds between two reports of progress. */
+const PROGRESS_MS = 200
+
 /** Milliseconds that a search waits. */
 export const MAX_SEARCH_WAIT = 50
 
@@ -62,6 +74,9 @@ const MAX_UNINDEXED = 512
 
 /** With more items to index the time would pass in vain. */
 const MAX_AWAITED = 4_096
+
+/** Milliseconds after which a wait ends if the rest of it would not be enough. */
+const WAIT_SLICE_MS = 20
 
 /** Items sent to the thread at once; reading them must not block the event loop for long. */
 const BATCH_ITEMS = 500
@@ -102,6 +117,28 @@ export class SearchIndex {
       this.#catchingUp = undefined
     })
     await this.#catchingUp
+  }
+
+  /**
+   * Indexes what is new for at most `maxWait` milliseconds, and returns how many items are left; with
+   * 0 it only counts them. A question asked meanwhile does not wait for it.
+   */
+  async finish({ maxWait, signal, onProgress }: FinishOptions): Promise<number> {
+    try {
+      await this.#readPositions()
+    } catch (error) {
+      this.#fail(error)
+      return this.behind
+    }
+    if (maxWait === 0 || this.behind === 0) return this.behind
+    const ended = this.catchUp().catch(() => undefined)
+    const deadline = performance.now() + maxWait
+    for (;;) {
+      signal?.throwIfAborted()
+      const left = deadline - performance.now()
+      if (left <= 0 || (await isWithin(ended, Math.min(left, PROGRESS_MS)))) return this.behind
+      onProgress?.(this.#lag)
+    }
   }
 
   /** Why the index does not follow its logs; undefined while it does. */
@@ -178,16 +215,28 @@ export class SearchIndex {
       () => true,
       () => false
     )
-    if (maxWait === Infinity || this.behind <= MAX_UNINDEXED) return caughtUp
+    if (maxWait === Infinity) return caughtUp
     if (this.behind > MAX_AWAITED) return false
-    const waited = new AbortController()
-    try {
-      const late = delay(maxWait, false, { signal: waited.signal })
-      late.catch(() => undefined)
-      return await Promise.race([caughtUp, late])
-    } finally {
-      waited.abort()
+    const isFew = (): boolean => this.behind <= MAX_UNINDEXED
+    let left = maxWait
+    while (left > 0 || isFew()) {
+      const lag = this.#lag
+      const slice = isFew() ? WAIT_SLICE_MS : Math.min(left, WAIT_SLICE_MS)
+      if (await isWithin(caughtUp, slice)) return caughtUp
+      left -= slice
+      // As many again in each slice that is left; while facts stream in there are always more.
+      const indexed = lag - this.#lag
+      if (!isFew() && this.#lag > (indexed * left) / slice) return false
     }
+    return false
+  }
+
+  /** Items that the thread was not sent yet. */
+  get #lag(): number {
+    return this.#init.sources.reduce(
+      (sum, source) => sum + source.end() - (this.#positions.get(source.origin) ?? 0),
+      0
+    )
   }
 
   /** The newest items behind these positions. */
@@ -356,6 +405,18 @@ function requiredError(failure: unknown): Error {
   }
   if (failure !== undefined) return errorOf(failure)
   return new HiveError('SEARCH_FAILED', 'The search index is behind. Repeat the call.')
+}
+
+/** Whether it resolves within so many milliseconds. */
+async function isWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const waited = new AbortController()
+  try {
+    const late = delay(milliseconds, false, { signal: waited.signal })
+    late.catch(() => undefined)
+    return await Promise.race([promise.then(() => true), late])
+  } finally {
+    waited.abort()
+  }
 }
 
 async function rethrow(error: unknown): Promise<never> {

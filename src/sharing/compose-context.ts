@@ -5,7 +5,8 @@
  */
 import { z } from 'zod'
 import { Signal, parse } from '../arguments/index.ts'
-import { tokensOf } from '../token-estimate.ts'
+import { tokensOf, tokensOfBytes } from '../token-estimate.ts'
+import { TurnBudget } from '../turn-budget.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Insight } from '../judgement/index.ts'
 import type { Recalled, RecallOptions, RecallResult } from '../knowledge/index.ts'
@@ -66,6 +67,9 @@ const Options = z.strictObject({
   signal: Signal
 })
 
+/** Characters that are quoted in one turn of the event loop: about 5 ms. */
+const TURN_CHARACTERS = 262_144
+
 /** Attachments of the goal come first. Throws `HiveError` (ARGUMENT_INVALID). */
 export async function composeContext(
   components: ContextComponents,
@@ -84,14 +88,18 @@ export async function composeContext(
   )
   const lines = [HEADING]
   const items: Recalled[] = []
-  let text = ''
+  const turn = new TurnBudget(TURN_CHARACTERS)
+  let bytes = Buffer.byteLength(HEADING)
   for (const item of found) {
-    const longer = [...lines, quote(item)].join('\n')
-    if (tokensOf(longer) > budget) continue
-    lines.push(quote(item))
+    const line = quote(item)
+    await turn.spend(line.length)
+    const longer = bytes + 1 + Buffer.byteLength(line)
+    if (tokensOfBytes(longer) > budget) continue
+    lines.push(line)
     items.push(item)
-    text = longer
+    bytes = longer
   }
+  const text = items.length === 0 ? '' : lines.join('\n')
   return { text, tokens: tokensOf(text), items, omitted: found.length - items.length, withheld }
 }
 

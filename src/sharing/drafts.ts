@@ -34,6 +34,8 @@ export interface DraftsComponents {
    * Peers may know that this node found facts recorded up to this time; milliseconds since 1970.
    */
   readonly observedUntil: number
+  /** Whether an id is that of a skill of this node. */
+  readonly isSkill: (id: string) => boolean
 }
 
 /** The result of drafting a fact. */
@@ -41,6 +43,13 @@ export interface DraftResult {
   readonly anonymized: Anonymized
   /** A reason if the fact is withheld. */
   readonly draft: PublicationDraft | string
+}
+
+/** A claim on an attribute. */
+interface Claimed {
+  readonly entity: string
+  readonly attribute: string
+  readonly value: string
 }
 
 const TRACEABLE =
@@ -68,15 +77,30 @@ export class Drafts {
     return verdict === 'clear' && findings.length === 0
   }
 
+  /** A claim as it would be published; undefined for one that may disclose too much. */
+  clearClaim(claim: Claimed): Claimed | undefined {
+    const { attribute, value } = claim
+    const content = `${attribute}: ${value}`
+    const anonymized = this.#components.anonymizer.anonymize({ ...claim, content })
+    if (anonymized.verdict === 'withheld') return undefined
+    const { record } = anonymized
+    return {
+      entity: record.entity,
+      attribute: record.attribute ?? '',
+      value: record.value ?? ''
+    }
+  }
+
   draftFrom(fact: StoredFact): DraftResult {
-    const { k, observedUntil, anonymizer, clock } = this.#components
-    const { kind, verify, ...fields } = readAll(fact.record, readRecord)
+    const { k, observedUntil, anonymizer, clock, isSkill } = this.#components
+    const { kind, verify: check = '', ...fields } = readAll(fact.record, readRecord)
     const anonymized = anonymizer.anonymize({ ...fields, tags: fact.tags })
     if (anonymized.verdict === 'withheld') return { anonymized, draft: anonymized.reason }
     if (k > 1 && fact.recordedAt.getTime() <= observedUntil) return { anonymized, draft: TRACEABLE }
     const { tags, ...left } = anonymized.record
     try {
-      // The id of a skill of the hive discloses nothing.
+      // The id of a skill discloses nothing; other digits might be a key.
+      const verify = isSkill(check) ? check : undefined
       const record = canonicalRecord({ kind, ...left, verify })
       const publication: Publication = {
         record,

@@ -10,12 +10,13 @@ import { canonicalTags } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { HiveError } from '../errors.ts'
 import { dayOf } from '../judgement/index.ts'
+import { TurnBudget } from '../turn-budget.ts'
 import { reasonToStay } from './drafts.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { Entry, Published, Replica } from '../../crdt/index.ts'
 import type { Clock, Swarm } from '../../transport/index.ts'
 import type { CandidateBatch, Candidates, PromotedFact } from '../knowledge/index.ts'
-import type { StoredFact } from '../facts/index.ts'
+import type { FactStore, StoredFact } from '../facts/index.ts'
 import type { PublicationDraft, Drafts } from './drafts.ts'
 
 /** Which facts `broadcastKnowledge` publishes. */
@@ -71,6 +72,7 @@ export interface PromotionComponents {
   /** Undefined without a network. */
   readonly swarm: Pick<Swarm, 'fetch' | 'peers' | 'peersThatMayHave'> | undefined
   readonly drafts: Pick<Drafts, 'draftFrom'>
+  readonly facts: Pick<FactStore, 'whileHeld'>
   readonly clock: Clock
   /** Facts of a frozen agent stay on this node. */
   readonly isFrozen: (agent: string) => boolean
@@ -82,6 +84,12 @@ export interface PromotionComponents {
 
 /** Candidates read, anonymised and published together. */
 const BATCH_FACTS = 1_000
+
+/** Bytes of facts that are anonymised in one turn of the event loop: about 5 ms. */
+const TURN_BYTES = 49_152
+
+/** What a fact costs whatever its length, in bytes. */
+const FACT_COST = 512
 
 interface PreparedDraft extends PublicationDraft {
   readonly fact: StoredFact
@@ -102,25 +110,50 @@ export class Promotion {
   }: BroadcastOptions = {}): Promise<BroadcastReport> {
     const totals = { promoted: 0, corroborated: 0 }
     const withheld: { id: string; reason: string }[] = []
-    for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
-      signal?.throwIfAborted()
-      const prepared: PreparedDraft[] = []
-      for (const fact of batch.facts) {
-        if (fact.confidence < minConfidence || isOfProject(fact)) continue
-        if (this.#components.isFrozen(fact.agent)) continue
-        const { draft } = this.#components.drafts.draftFrom(fact)
-        if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
-        else prepared.push({ fact, ...draft })
-      }
-      const { records, votes } = await this.#publish(batch, prepared, signal)
+    const count = async (published: Promise<Published>): Promise<void> => {
+      const { records, votes } = await published
       totals.promoted += records.length
       totals.corroborated += votes.length
       onProgress?.({ ...totals })
+    }
+    /** The batch before, which is published while the next one is anonymised. */
+    let publishing: Promise<void> = Promise.resolve()
+    try {
+      for await (const batch of this.#components.candidates.batches(BATCH_FACTS)) {
+        signal?.throwIfAborted()
+        const prepared = await this.#prepare(batch, minConfidence, withheld)
+        await publishing
+        signal?.throwIfAborted()
+        publishing = count(this.#publish(batch, prepared, signal))
+        // Awaited with the next batch, or at the end.
+        publishing.catch(() => undefined)
+      }
+    } finally {
+      await publishing
     }
     const { replica, announce, swarm, k } = this.#components
     await announce(await replica.publishEvidence(this.#today(), signal))
     const peers = swarm?.peers().filter((peer) => peer.swarm).length ?? 0
     return { ...totals, withheld, peers, needs: k - 1 }
+  }
+
+  /** Anonymises what may leave this node; names in `withheld` what may not. */
+  async #prepare(
+    { facts }: CandidateBatch,
+    minConfidence: number,
+    withheld: { id: string; reason: string }[]
+  ): Promise<PreparedDraft[]> {
+    const prepared: PreparedDraft[] = []
+    const turn = new TurnBudget(TURN_BYTES)
+    for (const fact of facts) {
+      if (fact.confidence < minConfidence || isOfProject(fact)) continue
+      if (this.#components.isFrozen(fact.agent)) continue
+      await turn.spend(fact.record.length + FACT_COST)
+      const { draft } = this.#components.drafts.draftFrom(fact)
+      if (typeof draft === 'string') withheld.push({ id: toHex(fact.digest), reason: draft })
+      else prepared.push({ fact, ...draft })
+    }
+    return prepared
   }
 
   /** Digests of the records that a fact was promoted as. */
@@ -132,16 +165,13 @@ export class Promotion {
   async promote(fact: StoredFact, { tags = [], signal }: PromoteOptions = {}): Promise<Promoted> {
     const { drafts, replica, candidates, announce, isFrozen } = this.#components
     const tagged = { ...fact, tags: canonicalTags([...fact.tags, ...tags]) }
-    const frozen = isFrozen(fact.agent) ? `its agent "${fact.agent}" is frozen` : undefined
+    const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
     const draft = reasonToStay(fact) ?? frozen ?? drafts.draftFrom(tagged).draft
-    if (typeof draft === 'string') {
-      throw new HiveError(
-        'WITHHELD',
-        `The fact was not published: ${draft}. Change the fact and promote it again.`
-      )
-    }
+    if (typeof draft === 'string') throw withheldError(draft)
     await this.#fetchPublished([draft.digest], signal)
-    const { entries, records, votes } = await candidates.publications.runExclusive(async () => {
+    const { entries, records, votes } = await this.#whileStored([fact], async (reasonFor) => {
+      const reason = reasonFor(fact)
+      if (reason !== undefined) throw withheldError(reason)
       const promoted = this.#promoted(fact, draft)
       const operations = candidates.promotion(promoted)
       const published = await replica.publish([{ ...draft.publication, operations }])
@@ -164,9 +194,11 @@ export class Promotion {
       prepared.map(({ digest }) => digest),
       signal
     )
-    const published = await candidates.publications.runExclusive(async () => {
-      // An agent may have been frozen while bodies were fetched.
-      const active = prepared.filter(({ fact }) => !this.#components.isFrozen(fact.agent))
+    const facts = prepared.map(({ fact }) => fact)
+    const published = await this.#whileStored(facts, async (reasonFor, isInProject) => {
+      const active = prepared.filter(
+        ({ fact }) => reasonFor(fact) === undefined && !isInProject(fact)
+      )
       const promoted = active.map((each) => this.#promoted(each.fact, each))
       // In one commit, so that what was published of a fact is always retracted when it is forgotten.
       const result = await replica.publish(
@@ -184,6 +216,34 @@ export class Promotion {
     })
     await announce(published.entries)
     return published
+  }
+
+  /**
+   * Runs a publication while no fact changes and no other publication or forgetting runs. While bodies
+   * were fetched a fact may have been forgotten, made private or learned in a project, and its agent
+   * frozen: `reasonFor` and `isInProject` tell of the fact as it is now.
+   */
+  #whileStored<T>(
+    facts: readonly StoredFact[],
+    publish: (
+      reasonFor: (fact: StoredFact) => string | undefined,
+      isInProject: (fact: StoredFact) => boolean
+    ) => Promise<T>
+  ): Promise<T> {
+    const { candidates, facts: store, isFrozen } = this.#components
+    const digests = facts.map(({ digest }) => digest)
+    return candidates.publications.runPublishing(() =>
+      store.whileHeld(digests, async (current) => {
+        const stored = new Map(current.map((fact) => [toHex(fact.digest), fact]))
+        const reasonFor = (fact: StoredFact): string | undefined => {
+          const now = stored.get(toHex(fact.digest))
+          if (now === undefined) return 'the fact was forgotten'
+          const frozen = isFrozen(fact.agent) ? frozenReason(fact) : undefined
+          return reasonToStay(now) ?? frozen
+        }
+        return publish(reasonFor, (fact) => isOfProject(stored.get(toHex(fact.digest)) ?? fact))
+      })
+    )
   }
 
   #promoted(fact: StoredFact, { digest }: Pick<PublicationDraft, 'digest'>): PromotedFact {
@@ -215,6 +275,17 @@ export class Promotion {
   #today(): number {
     return dayOf(this.#components.clock.now())
   }
+}
+
+function withheldError(reason: string): HiveError {
+  return new HiveError(
+    'WITHHELD',
+    `The fact was not published: ${reason}. Change the fact and promote it again.`
+  )
+}
+
+function frozenReason({ agent }: StoredFact): string {
+  return `its agent "${agent}" is frozen`
 }
 
 /** What was learned in a project leaves the node by `promote` alone: its owner decides. */

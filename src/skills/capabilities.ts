@@ -206,6 +206,11 @@ export class Capabilities {
     return ok ? this.#trials.succeeded(known, use) : this.#trials.failed(known, { ...use, error })
   }
 
+  /** Whether the outcome of a run was reported; a later report changes nothing. */
+  isReported(idOrName: string, run: string): boolean {
+    return this.#components.store.isReported(this.#requireSkill(idOrName).id, run)
+  }
+
   /**
    * Skills for a purpose, best first. Untested and blacklisted ones only if `status` names them,
    * but for prompts without tests that were added on this node.

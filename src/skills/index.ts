@@ -17,6 +17,7 @@
 export { SKILL_THRESHOLDS } from './constants.ts'
 export { isReceipts } from './exchange/published-receipts.ts'
 export { SharedSkills } from './exchange/shared-skills.ts'
+export { SkillExchange } from './exchange/skill-exchange.ts'
 export { SkillService } from './skill-service.ts'
 export type { Capabilities, RemovedSkill } from './capabilities.ts'
 export type { Capability, CapabilityDetails, PreWarmedSkill } from './capability.ts'

@@ -5,10 +5,11 @@
  * `tests.json` the tests; the parents are in `metadata`. Other files are not imported.
  */
 import { constants } from 'node:fs'
-import { mkdir, open, readdir, writeFile } from 'node:fs/promises'
+import { open, readdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { z } from 'zod'
+import { makeDirectory } from '../../crdt/index.ts'
 import { HiveError, messageOf } from '../errors.ts'
 import { parse } from '../arguments/index.ts'
 import { PARENTS, readSkillMarkdown } from './skill-markdown.ts'
@@ -17,6 +18,9 @@ import type { IdentifiedSkill, Skill, SkillInit } from './skill-identity.ts'
 
 /** A skill has at most 32 KiB in all; white space and escapes of JSON may make a file longer. */
 const MAX_FILE_BYTES = 128 * 1024
+
+/** Others may read an exported folder, as far as the user's mask lets them. */
+const SHARED = 0o777
 
 const Schemas = z.strictObject({
   input: z.union([z.boolean(), z.record(z.string(), z.json())]).default(true),
@@ -73,13 +77,13 @@ export async function writeSkillFolder(skill: Skill, folder: string): Promise<vo
     ...(kind === 'code' ? { 'skill.js': source } : {})
   }
   try {
-    await mkdir(folder, { recursive: true })
+    await makeDirectory(folder, SHARED)
     for (const [name, text] of Object.entries(files)) {
       await writeFile(join(folder, name), text, { flag: 'wx' })
     }
   } catch (cause) {
     const reason = messageOf(cause)
-    throw refused(folder, `cannot be written: ${reason}. Choose an empty folder.`, cause)
+    throw refused(folder, `cannot be written: ${reason}. Choose an empty folder`, cause)
   }
 }
 

@@ -197,9 +197,9 @@ describe('a replica', () => {
 
   it('serves whole feeds while it publishes', async () => {
     await using a = await replicaOn()
-    const publishing = publications(60).map((item) => a.replica.publish([item]))
+    const publishing = publications(60).map((item) => a.replica.revise(item))
     const served = publishing.map(async (published) => {
-      const [entry] = (await published).entries
+      const [entry] = await published
       assert.ok(entry !== undefined)
       return Array.fromAsync(a.replica.entriesAfter(entry.author, entry.seq - 1))
     })

@@ -11,7 +11,7 @@ describe('one member with 10,000 author keys', () => {
   it('is one voice on a record of each kind, and adds nothing to what others say', async function () {
     this.timeout(30 * 60_000)
     const roster = new TestRoster(['ada', 'bob', 'eve'])
-    const generous = { authors: AUTHORS, values: 10 ** 9, bytes: 2 ** 40 }
+    const generous = { authors: AUTHORS, entries: 10 ** 9, bytes: 2 ** 40 }
     await using ada = await memberReplica(roster, 'ada', undefined, undefined, generous)
     await using bob = await memberReplica(roster, 'bob')
     await using eve = await memberReplica(roster, 'eve')

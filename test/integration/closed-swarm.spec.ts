@@ -20,11 +20,17 @@ function startMember(
   lab: ClosedSwarm,
   { keys }: TestMember,
   all: readonly TestMember[],
-  bootstrap: readonly string[] = []
+  bootstrap: readonly string[] = [],
+  more: { readonly renewMembers?: boolean } = {}
 ): Promise<HiveNode> {
   const statements = [lab.founding.bytes, ...all.map(({ certificate }) => certificate.bytes)]
   return createHive({
-    swarm: { name: lab.swarm, bootstrap: [...bootstrap], member: { seed: keys.seed, statements } }
+    swarm: {
+      name: lab.swarm,
+      bootstrap: [...bootstrap],
+      member: { seed: keys.seed, statements },
+      ...more
+    }
   })
 }
 
@@ -106,6 +112,22 @@ describe('a closed swarm', () => {
     }
   })
 
+  it('warns a member whose inviter does not renew', async () => {
+    const lab = new ClosedSwarm()
+    const now = Math.floor(Date.now() / 1000)
+    const years = { notBefore: now - 100 * DAY, notAfter: now + 900 * DAY }
+    const first = lab.issue(lab.asRoot, { role: 'inviter', max: 10, ...years })
+    const dates = { notBefore: now - 70 * DAY, notAfter: now + 20 * DAY }
+    const invited = lab.issue(first, dates)
+    const all = [first, invited]
+    await using ada = await startMember(lab, first, all, [], { renewMembers: false })
+    await using bob = await startMember(lab, invited, all, ada.multiaddrs)
+    const [warning] =
+      bob.status.warnings.length > 0 ? bob.status.warnings : await once(bob, 'hive:warn', soon())
+    assert.match(String(warning), /is not renewed: the owner of its inviter has turned renewal off/)
+    assert.equal(bob.members?.self().renewal?.refusal, 'off')
+  })
+
   it('shuts out whom it revokes, at once and when it comes back', async () => {
     const lab = new ClosedSwarm()
     const first = lab.issue(lab.asRoot, { role: 'inviter', max: 10, ...datesNow() })
@@ -123,5 +145,11 @@ describe('a closed swarm', () => {
     const [refusal] = await once(again, 'member:refuse', soon())
     assert.deepEqual(refusal, { peer: ada.peerId, reason: 'revoked', isOurs: false })
     assert.equal(ada.members?.list({ state: 'revoked' }).length, 1)
+    // It knows by itself: the refusal has the signed statement.
+    assert.equal(again.members?.self().state, 'revoked')
+    assert.match(again.status.warnings.join(), /is revoked: members refuse it/)
+    const { knowledge, hive } = again.agent.cortex
+    await knowledge.distill('CSS gap', 'Flex containers support gap.', 0.95)
+    await assert.rejects(hive.broadcastKnowledge(), { code: 'NOT_A_MEMBER' })
   })
 })

@@ -37,7 +37,7 @@ describe('hive start', function () {
     ]
     for (const [http, words] of cases) {
       const { code, stderr } = await runHive(['start', '--http', http, '--data-dir', dir()])
-      assert.deepEqual([code, stderr.trim().split('\n').length], [1, 1], stderr)
+      assert.deepEqual([code, stderr.trim().split('\n').length], [4, 1], stderr)
       assert.match(stderr, words)
       assert.match(stderr, /--http off/)
     }

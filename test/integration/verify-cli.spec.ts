@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Level } from 'level'
 import { createHive } from '../../src/index.ts'
 import { runHive } from '../fixtures/hive-process.ts'
 import { temporaryDirectory } from '../fixtures/temporary.ts'
@@ -27,6 +28,20 @@ async function makeNode(dataDir: string): Promise<void> {
   await using _ = await createHive(init)
 }
 
+/** Flips one bit of the first raw value under `prefix`. */
+async function flipOne(store: string, prefix: string): Promise<void> {
+  await using raw = new Level<Uint8Array, Uint8Array>(store, {
+    keyEncoding: 'view',
+    valueEncoding: 'view'
+  })
+  const range = { gte: Buffer.from(prefix), limit: 1 }
+  for await (const [key, value] of raw.iterator(range)) {
+    const flipped = Uint8Array.from(value)
+    flipped[flipped.length - 1] = (flipped.at(-1) ?? 0) ^ 1
+    await raw.put(key, flipped)
+  }
+}
+
 async function tablesIn(store: string): Promise<string[]> {
   return (await readdir(store)).filter((name) => name.endsWith('.ldb')).toSorted()
 }
@@ -46,6 +61,8 @@ describe('hive verify and hive repair', () => {
     const whole = await verify(dataDir)
     assert.deepEqual([whole.code, whole.report.isWhole], [0, true])
     assert.equal(whole.report.facts?.facts, FACTS)
+    const healthy = await runHive(['repair', '--json', '--data-dir', dataDir])
+    assert.deepEqual([healthy.code, JSON.parse(healthy.stdout).isWhole], [0, true])
     for (const table of await tablesIn(store)) {
       const path = join(store, table)
       const bytes = await readFile(path)
@@ -55,8 +72,9 @@ describe('hive verify and hive repair', () => {
     const damaged = await verify(dataDir)
     assert.deepEqual([damaged.code, damaged.report.isWhole], [1, false])
     const { code, stdout } = await runHive(['repair', '--data-dir', dataDir])
-    assert.equal(code, 0)
+    assert.equal(code, 1)
     assert.match(stdout, /rebuilt when the store was opened/)
+    assert.match(stdout, /Lost facts are in a backup only: "hive restore/)
     await using db = await createHive({ dataDir, swarm: false })
     const { knowledge, janitor } = db.agent.cortex
     const { facts } = await janitor.verify()
@@ -66,6 +84,27 @@ describe('hive verify and hive repair', () => {
       const { id } = await knowledge.distill('verify', content, 0.9)
       assert.equal((await knowledge.get(id))?.private, true, content)
     }
+  })
+
+  it('name damaged values and remove them; what is lost with them can be given up', async function () {
+    this.timeout(60_000)
+    await using directory = await temporaryDirectory()
+    const dataDir = join(directory.path, 'node')
+    await makeNode(dataDir)
+    await flipOne(join(dataDir, 'store'), '!facts!')
+    await rm(join(dataDir, 'store', 'inventory.json'))
+    const found = await runHive(['verify', '--data-dir', dataDir])
+    assert.equal(found.code, 1)
+    assert.match(found.stdout, /^damaged facts +1$/m)
+    assert.match(found.stdout, /remove the damaged values: "hive repair"/)
+    const repaired = await runHive(['repair', '--data-dir', dataDir])
+    assert.match(repaired.stdout, /^removed damaged facts +1$/m)
+    assert.doesNotMatch(repaired.stdout, /^damaged /m)
+    assert.equal(repaired.code, 1)
+    const [, lost = ''] = /^lost +([0-9a-f]{64})$/m.exec(repaired.stdout) ?? []
+    assert.equal((await runHive(['forget', lost, '--data-dir', dataDir])).code, 0)
+    const later = await verify(dataDir)
+    assert.deepEqual([later.code, later.report.damaged], [0, {}])
   })
 
   it('are not needed for a lost CURRENT, which no longer erases the store', async function () {

@@ -84,6 +84,17 @@ export class Acknowledged {
     }
   }
 
+  /** The node was revoked: others may have what it said, or not. */
+  leave(node: string): void {
+    for (const [record] of entryOf(this.#stances, node)) {
+      this.mayState(node, record, 'vouch', 'dispute', 'stale', 'none')
+    }
+    for (const counts of this.#counts.values()) {
+      const count = counts.get(node)
+      if (count !== undefined) count.least = 0
+    }
+  }
+
   /** Facts that are there, or were lost with a part of the disk. */
   doubtedFactsOf(node: string): readonly (readonly [id: string, text: string])[] {
     const facts = this.factsOf(node)

@@ -1,6 +1,6 @@
 /** Does the work of a plan on a node, and notes what was acknowledged. */
 import { toHex } from '../../crdt/bytes/index.ts'
-import { CodedError, StoreError } from '../../crdt/index.ts'
+import { CodedError, MemberError, StoreError } from '../../crdt/index.ts'
 import { FeedVoices } from '../../crdt/feeds/feed-voices.ts'
 import { CLOSED_WORK, WORK } from './plan.ts'
 import type { Cortex } from '../../src/runtime/cortex.ts'
@@ -48,6 +48,8 @@ export class Agent {
   readonly #acknowledged: Acknowledged
   readonly #tell: (text: string) => void
   readonly #check: (text: string) => void
+  /** Whether a node may have no valid certificate. */
+  readonly #mayBeRefused: boolean
   /** Records that were not only vouched for by a broadcast. */
   readonly #vouchedByHand = new Set<string>()
   /** The work of one life is done in order, so that what is expected of it is known. */
@@ -59,13 +61,19 @@ export class Agent {
     acknowledged: Acknowledged,
     {
       tell,
-      check
-    }: { readonly tell: (text: string) => void; readonly check: (text: string) => void }
+      check,
+      mayBeRefused
+    }: {
+      readonly tell: (text: string) => void
+      readonly check: (text: string) => void
+      readonly mayBeRefused: boolean
+    }
   ) {
     this.#node = node
     this.#acknowledged = acknowledged
     this.#tell = tell
     this.#check = check
+    this.#mayBeRefused = mayBeRefused
   }
 
   /** Never rejects; a node that is down does nothing. */
@@ -90,7 +98,8 @@ export class Agent {
         this.#tell(`${kind} refused: ${error.code}`)
         // A node that stops refuses what it cannot do any more.
         const isOver = this.#node.running !== running
-        if (!isOver && !(error instanceof StoreError) && !EXPECTED.has(error.code)) {
+        const isRefused = this.#mayBeRefused && error instanceof MemberError
+        if (!isOver && !isRefused && !(error instanceof StoreError) && !EXPECTED.has(error.code)) {
           this.#check(`${kind} failed with ${error.code}: ${error.message}`)
         }
       } else

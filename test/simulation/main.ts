@@ -16,6 +16,8 @@ const { values } = parseArgs({
     swarms: { type: 'string', default: 'both' },
     /** `damaged` or `whole`: disks with such faults, or without. By default the seed says. */
     disks: { type: 'string', default: 'both' },
+    /** `tried` or `shut`: only closed swarms whose door is tried, or others. By default the seed says. */
+    doors: { type: 'string', default: 'both' },
     /** Prints the trace of each seed. */
     traces: { type: 'boolean', default: false },
     /** Prints the story also of a seed that breaks nothing. */
@@ -36,7 +38,8 @@ const settings = {
   nodes: Number(values.nodes),
   minutes: Number(values.minutes),
   isClosed: values.swarms === 'both' ? undefined : values.swarms === 'closed',
-  isDamaged: values.disks === 'both' ? undefined : values.disks === 'damaged'
+  isDamaged: values.disks === 'both' ? undefined : values.disks === 'damaged',
+  isAtDoor: values.doors === 'both' ? undefined : values.doors === 'tried'
 }
 const first = Number(values.from)
 const started = realNow()

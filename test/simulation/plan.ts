@@ -2,6 +2,7 @@
 import { EPOCH } from './environment/virtual-time.ts'
 import { CLOSED_MANNERS, MANNERS } from './manner.ts'
 import type { Manner } from './manner.ts'
+import type { DoorRole } from './members/closed-swarm.ts'
 import type { Seeded } from './environment/seeded-bytes.ts'
 
 export interface PlanSettings {
@@ -12,6 +13,8 @@ export interface PlanSettings {
   readonly isClosed?: boolean
   /** Whether disks are damaged; undefined: the seed says. */
   readonly isDamaged?: boolean
+  /** Whether the door of a closed swarm is tried; undefined: the seed says. */
+  readonly isAtDoor?: boolean
 }
 
 /** Work of an agent; `subject` chooses a fact, a record or a goal. */
@@ -71,7 +74,11 @@ export type StepKind =
   | (typeof FAULTS)[number]
   | (typeof CLOSED_STEPS)[number]
   | 'week'
+  | (typeof DOOR_STEPS)[number]
   | (typeof DISK_FAULTS)[number]
+
+/** A newcomer joins by an invite, and a member is revoked. */
+const DOOR_STEPS = ['join', 'revoke'] as const
 
 export interface Step {
   /** Milliseconds since the beginning. */
@@ -88,6 +95,8 @@ export interface Plan {
   readonly begin: number
   /** In a closed swarm: the member of each node. Two nodes of one member are clones. */
   readonly members: readonly number[] | undefined
+  /** In a closed swarm whose door is tried: how each node comes in. */
+  readonly roles?: readonly DoorRole[]
   readonly nodes: number
   readonly k: number
   readonly lightNodes: number
@@ -114,6 +123,13 @@ const MAX_DAMAGES = 6
 /** The part of closed swarms with a clone. */
 const CLONE_RATE = 0.4
 
+/** The part of closed swarms whose door is tried. */
+const DOOR_RATE = 0.5
+
+/** Milliseconds from a cut of the network to a revocation, and until the network is whole. */
+const CUT_BEFORE = 4_000
+const CUT_AFTER = 15_000
+
 /** Steps of a closed swarm, as a part of all other ones. */
 const CLOSED_STEP_RATE = 0.25
 
@@ -128,7 +144,12 @@ export function planOf(seed: number, random: Seeded, settings: PlanSettings): Pl
   // Of a stream of its own: the plans of open swarms are what they were.
   const drawn = random.stream('closed')
   const isDrawn = drawn.chance(CLOSED_RATE)
-  const whole = (settings.isClosed ?? isDrawn) ? closedPlan(plan, drawn, settings) : plan
+  const isClosed = settings.isClosed ?? isDrawn
+  const closed = isClosed ? closedPlan(plan, drawn, settings) : plan
+  const doors = random.stream('doors')
+  const hasDoor = doors.chance(DOOR_RATE)
+  const isAtDoor = isClosed && settings.nodes > 3 && (settings.isAtDoor ?? hasDoor)
+  const whole = isAtDoor ? doorPlan(closed, doors, settings) : closed
   const damages = random.stream('damages')
   const hasDamage = damages.chance(DAMAGE_RATE)
   return (settings.isDamaged ?? hasDamage) ? damagedPlan(whole, damages, settings) : whole
@@ -142,6 +163,38 @@ function damagedPlan(plan: Plan, random: Seeded, { nodes, minutes }: PlanSetting
     subject: 0
   }))
   return { ...plan, steps: [...plan.steps, ...damages].toSorted((a, b) => a.at - b.at) }
+}
+
+/**
+ * The same with certificates that end, a newcomer, and a revocation, at times while the network is cut.
+ * All nodes keep to the protocol; one may have no certificate.
+ */
+function doorPlan(plan: Plan, random: Seeded, { nodes, minutes }: PlanSettings): Plan {
+  const end = minutes * 60_000
+  const hasOutsider = nodes > 4 && random.chance(0.5)
+  const roles = Array.from({ length: nodes }, (_, number): DoorRole => {
+    if (number === 0) return 'first'
+    if (number === nodes - 1 && hasOutsider) return 'outsider'
+    return number === nodes - (hasOutsider ? 2 : 1) ? 'late' : 'member'
+  })
+  const late = roles.indexOf('late')
+  const step = (at: number, kind: StepKind, node = 0): Step => ({ at, kind, node, subject: 0 })
+  const joins = random.next() * 0.4 * end
+  const revokes = joins + (0.1 + random.next() * 0.5) * (end - joins)
+  // The newcomer or another member.
+  const victim = random.chance(0.5) ? late : 1 + random.below(late)
+  const cut = random.chance(0.6)
+    ? [step(Math.max(0, revokes - CUT_BEFORE), 'partition'), step(revokes + CUT_AFTER, 'heal')]
+    : []
+  const added = [step(joins, 'join', late), step(revokes, 'revoke', victim), ...cut]
+  return {
+    ...plan,
+    manner: 'honest',
+    lightNodes: 0,
+    members: roles.map((_, number) => number),
+    roles,
+    steps: [...plan.steps, ...added].toSorted((a, b) => a.at - b.at)
+  }
 }
 
 /** The same in a closed swarm, in which a week of the clock ends. */

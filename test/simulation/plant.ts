@@ -18,6 +18,10 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '2' },
     /** `closed` or `open`: only such swarms. By default the seed says. */
     swarms: { type: 'string', default: 'both' },
+    /** `tried`: only swarms whose door is tried. */
+    doors: { type: 'string', default: 'both' },
+    /** Counts the seeds that find a bug, of all: takes longer. */
+    count: { type: 'boolean', default: false },
     /** Only bugs whose name contains it. */
     only: { type: 'string', default: '' }
   }
@@ -30,6 +34,8 @@ const JOBS = 2
 interface Found {
   /** How many seeds it took; undefined: it was not found. */
   readonly seeds: number | undefined
+  /** How many seeds found it, of all. */
+  readonly all?: string
   readonly promise: string
   readonly seconds: number
 }
@@ -47,7 +53,12 @@ async function hunt(bug: PlantedBug): Promise<Found> {
     const tried = /^seed (\d+) breaks:\n(.*)$/m.exec(output)
     const seconds = (performance.now() - started) / 1000
     if (tried === null) return { seeds: undefined, promise: lastLineOf(output), seconds }
-    return { seeds: Number(tried[1]), promise: tried[2] ?? '', seconds }
+    return {
+      seeds: Number(tried[1]),
+      all: /(\d+) failed;/.exec(output)?.[1],
+      promise: tried[2] ?? '',
+      seconds
+    }
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
@@ -67,9 +78,16 @@ async function plant(directory: string, { name, file, from, to }: PlantedBug): P
 }
 
 function simulateIn(directory: string): Promise<string> {
-  const { seeds, nodes, minutes, swarms } = values
+  const { seeds, nodes, minutes, swarms, doors } = values
   const size = ['--seeds', seeds, '--nodes', nodes, '--minutes', minutes]
-  const options = [...size, '--swarms', swarms, '--first']
+  const options = [
+    ...size,
+    '--swarms',
+    swarms,
+    '--doors',
+    doors,
+    values.count ? '--all' : '--first'
+  ]
   const flags = ['--conditions=noormme-source', '--disable-warning=ExperimentalWarning']
   const child = spawn(
     process.execPath,
@@ -98,9 +116,10 @@ let found = 0
 await Promise.all(
   Array.from({ length: JOBS }, async () => {
     for (let bug = waiting.shift(); bug !== undefined; bug = waiting.shift()) {
-      const { seeds, promise, seconds } = await hunt(bug)
+      const { seeds, all, promise, seconds } = await hunt(bug)
       if (seeds !== undefined) found += 1
-      const result = seeds === undefined ? 'NOT FOUND' : `seed ${seeds}`
+      const counted = values.count ? `, ${all} of ${values.seeds}` : ''
+      const result = seeds === undefined ? 'NOT FOUND' : `seed ${seeds}${counted}`
       console.log(
         `${result.padEnd(10)} ${seconds.toFixed(0).padStart(5)} s  ${bug.isPast === true ? 'past' : '    '}  ${bug.name}\n${' '.repeat(26)}${promise.slice(0, 120)}`
       )

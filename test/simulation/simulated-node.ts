@@ -7,7 +7,9 @@ import { closeParts, openParts } from '../../src/runtime/node-parts.ts'
 import { simulated } from './environment/simulated.ts'
 import { simulatedVoices } from './members/simulated-voices.ts'
 import { simulatedHost } from './network/simulated-host.ts'
+import { PROCESSOR } from './load.ts'
 import type { PrivateKey } from '@libp2p/interface'
+import type { Statement } from '../../crdt/index.ts'
 import type { NodeParts } from '../../src/runtime/node-parts.ts'
 import type { SimulatedDisk } from './disk/simulated-disk.ts'
 import type { Tamper } from './manner.ts'
@@ -32,6 +34,12 @@ export interface NodeInit {
   readonly membership?: Membership
   /** What the nodes of this simulation have computed. */
   readonly voices: VoiceResults
+  /** Statements of members are on its disk; `isRead`: at a start. */
+  readonly onStatements?: (
+    node: SimulatedNode,
+    statements: readonly Statement[],
+    isRead: boolean
+  ) => void
   readonly onWarn: (node: SimulatedNode, text: string) => void
   /** A peer broke the protocol, says the node. */
   readonly onOffend: (node: SimulatedNode, peer: string, reason: string) => void
@@ -105,7 +113,13 @@ export class SimulatedNode {
         bootstrap: [...bootstrap],
         ...(membership === undefined
           ? {}
-          : { member: { seed: membership.seed, statements: [...membership.statements] } })
+          : {
+              member: {
+                seed: membership.seed,
+                statements: [...membership.statements],
+                invite: membership.invite
+              }
+            })
       },
       skills: { adopt: number % 2 === 0 ? 'all' : 'none' },
       anonymity: { knownNames: ['Zanzibarnova'] }
@@ -115,7 +129,7 @@ export class SimulatedNode {
     const parts = await openParts(options, {
       variables: {},
       conditions: [],
-      processor: 'simulated',
+      processor: PROCESSOR,
       parallelism: 1,
       names: () => ({ hosts: [], users: [], paths: [] }),
       place: `disk of ${this.name}`,
@@ -124,6 +138,9 @@ export class SimulatedNode {
         this.#host = host
       })
     })
+    const statements = parts.members?.statements
+    this.#init.onStatements?.(this, statements?.list() ?? [], true)
+    statements?.on('statement:add', (added) => this.#init.onStatements?.(this, added, false))
     parts.swarm?.on('peer:offend', ({ peer, reason }) => onOffend(this, peer, reason))
     try {
       await parts.swarm?.start()

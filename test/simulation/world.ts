@@ -4,7 +4,8 @@ import { Acknowledged } from './acknowledged.ts'
 import { SimulatedDisk } from './disk/simulated-disk.ts'
 import { simulated } from './environment/simulated.ts'
 import { brokenPromises } from './invariants.ts'
-import { foundMembers } from './members/closed-swarm.ts'
+import { foundAtDoor, foundMembers } from './members/closed-swarm.ts'
+import { DoorStory } from './members/door-story.ts'
 import { SimulatedNetwork } from './network/simulated-network.ts'
 import { SimulatedNode } from './simulated-node.ts'
 import { keyOnDisk } from './kept-key.ts'
@@ -53,6 +54,7 @@ export class World {
   readonly #starting = new Set<SimulatedNode>()
   /** By member; none in an open swarm. */
   readonly #memberships: readonly Membership[]
+  readonly #door: DoorStory | undefined
   readonly #voices: VoiceResults = new Map()
 
   constructor(plan: Plan, random: Seeded) {
@@ -67,13 +69,31 @@ export class World {
     )
     const { members = [], begin } = plan
     const count = Math.max(0, ...members.map((member) => member + 1))
-    this.#memberships = foundMembers(count, begin, random.stream('members'))
+    const stream = random.stream('members')
+    const { roles } = plan
+    const { root, memberships } =
+      roles === undefined ? foundMembers(count, begin, stream) : foundAtDoor(roles, begin, stream)
+    this.#memberships = memberships
+    this.#door =
+      roles === undefined
+        ? undefined
+        : new DoorStory({
+            root,
+            memberships,
+            roles,
+            nodes: () => this.nodes,
+            start: (node) => this.#startLater(node),
+            restart: (node) => this.#stopAndStart(node),
+            tell: (node, text) => this.story.tell(node.name, text),
+            report: (node, text) => this.#break(node, text)
+          })
     this.nodes = Array.from({ length: plan.nodes }, (_, number) => this.#node(number, random))
     this.#agents = this.nodes.map(
       (node) =>
         new Agent(node, this.#acknowledged, {
           tell: (text) => this.story.tell(node.name, text),
-          check: (text) => this.#break(node, text)
+          check: (text) => this.#break(node, text),
+          mayBeRefused: plan.roles !== undefined
         })
     )
   }
@@ -102,6 +122,8 @@ export class World {
       bootstrap: [first, second].filter((address) => address !== SimulatedNode.address(number)),
       skew: plan.skews[number] ?? 0,
       onOffend: (node, peer, reason) => this.#blame(node, peer, reason),
+      onStatements: (node, statements, isRead) =>
+        this.#door?.noteStatements(node, statements, isRead),
       onWarn: (node, text) => this.story.tell(node.name, `warns: ${text}`)
     })
   }
@@ -126,16 +148,21 @@ export class World {
   async run(): Promise<readonly string[]> {
     const { time } = simulated()
     await Promise.all(
-      this.nodes.map((node) => time.settle(this.#start(node), 'A start', LIFECYCLE_LIMIT))
+      this.nodes
+        .filter((node) => this.#door?.isWaiting(node) !== true)
+        .map((node) => time.settle(this.#start(node), 'A start', LIFECYCLE_LIMIT))
     )
     for (const step of this.#plan.steps) {
       await time.run(step.at)
+      this.#door?.check()
       this.#do(step)
     }
     await this.#calmDown()
     const plan = this.#plan
+    this.#door?.checkEnd()
+    const left = this.#honest.filter((node) => this.#door?.isMember(node) !== false)
     const checks = brokenPromises({
-      nodes: this.#honest,
+      nodes: left,
       acknowledged: this.#acknowledged,
       strangers: this.#isStrange ? 1 + (plan.members === undefined ? this.#forks : 0) : 0,
       voices: this.#voicesOf(this.#honest),
@@ -180,8 +207,13 @@ export class World {
     }
     await time.run(time.now + LIFECYCLE_LIMIT)
     for (const node of this.nodes) {
-      if (node.running === undefined)
+      if (node.running === undefined && this.#door?.isWaiting(node) !== true)
         await time.settle(this.#start(node), `The start of ${node.name}`)
+    }
+    if (this.#door !== undefined) await time.settle(this.#door.settle(), 'What is left at the door')
+    await time.run(time.now + LIFECYCLE_LIMIT)
+    for (const node of this.nodes) {
+      if (this.#door?.isRevoked(node) === true) this.#acknowledged.leave(node.name)
     }
     await this.#publishCounts()
     await this.#verifyDisks()
@@ -232,7 +264,12 @@ export class World {
     if (this.#plan.members === undefined) return
     for (const [number, { name, running }] of this.nodes.entries()) {
       const agent = this.#agents[number]
-      if (running === undefined || agent === undefined) continue
+      if (
+        running === undefined ||
+        agent === undefined ||
+        this.#door?.isMember(this.nodes[number]) === false
+      )
+        continue
       const published = time.runAs(running.owner, () => agent.publishCounts(running))
       const entries = await time.settle(published, `The counts of ${name}`)
       this.story.tell(name, `publishes what it counted: ${entries} entries`)
@@ -299,6 +336,10 @@ export class World {
       case 'slow-disk':
         node.disk.slowness = node.disk.slowness === 1 ? SLOW_DISK : 1
         return this.story.tell(node.name, `disk has slowness ${node.disk.slowness}`)
+      case 'join':
+        return this.#door?.join(node)
+      case 'revoke':
+        return this.#door?.revoke(node)
       case 'week':
         simulated().time.leap(WEEK)
         return this.story.tell('world', 'a week has passed')
@@ -360,6 +401,7 @@ export class World {
 
   async #start(node: SimulatedNode): Promise<void> {
     if (node.running !== undefined || this.#starting.has(node)) return
+    if (this.#door?.isWaiting(node) === true) return
     this.#starting.add(node)
     try {
       await node.start()

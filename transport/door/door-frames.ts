@@ -53,7 +53,8 @@ export type DoorFrame =
   | EnrolFrame
   | StatementFrame
   | { readonly type: 'welcome' }
-  | { readonly type: 'refusal'; readonly reason: DoorReason }
+  /** With the statement that ended the certificate of the peer, if it is revoked; else empty. */
+  | { readonly type: 'refusal'; readonly reason: DoorReason; readonly revocation: Uint8Array }
   /** The root of the hello is unknown: asks for the founding and the successions. */
   | { readonly type: 'roots' }
 
@@ -71,6 +72,7 @@ export function writeDoorFrame(frame: DoorFrame): Uint8Array {
         return
       case 'refusal':
         encoding.writeUint8(encoder, doorReasonByte(frame.reason))
+        encoding.writeVarUint8Array(encoder, frame.revocation)
         return
       case 'statement':
         encoding.writeUint8(encoder, frame.hasNext ? 1 : 0)
@@ -108,7 +110,11 @@ function readFrame(decoder: Decoder): DoorFrame {
     case 'roots':
       return { type }
     case 'refusal':
-      return { type, reason: doorReasonOf(readByte(decoder)) }
+      return {
+        type,
+        reason: doorReasonOf(readByte(decoder)),
+        revocation: readBlob(decoder, MAX_STATEMENT_BYTES)
+      }
     case 'statement': {
       const flag = readByte(decoder)
       if (flag > 1) throw new MalformedError('a flag that is neither 0 nor 1')

@@ -1,16 +1,5 @@
 /** Why a peer is refused at the door: a byte on the wire, and words for people. */
-import type { StatementRefusal, VerdictReason } from '../../crdt/index.ts'
-
-/** Why an enrolment is refused. */
-export type EnrolRefusal =
-  /** No invite has this id and secret. */
-  | 'invite unknown'
-  | 'invite expired'
-  | 'invite used'
-  /** The peer is no inviter, or its certificate ends. */
-  | 'enrolment closed'
-  /** Limits of the peer on attempts. */
-  | 'too many attempts'
+import type { EnrolRefusal, StatementRefusal, VerdictReason } from '../../crdt/index.ts'
 
 /** Why a door is closed. */
 export type DoorReason =
@@ -61,7 +50,7 @@ const TEXTS: Readonly<Record<DoorReason, string>> = {
   malformed: 'the bytes are no message of the door',
   proof: 'the keys of the certificate were not proved',
   unknown: 'there is no certificate of this swarm',
-  void: 'two certificates have the number of this certificate, or of one above it',
+  void: 'an inviter above the certificate has admitted more members than it may',
   revoked: 'the certificate is revoked',
   superseded: 'an earlier root issued the certificate, and the next root does not keep it',
   expired: 'the certificate has expired; compare the clocks of both nodes too',
@@ -73,7 +62,7 @@ const TEXTS: Readonly<Record<DoorReason, string>> = {
   'over the maximum': 'the number of the certificate is above the maximum of the inviter',
   'chain too long': 'more than four certificates lead to the root',
   dates: 'the dates of the certificate lie beyond those of the inviter',
-  surplus: 'two other certificates have the number of the certificate',
+  surplus: 'the inviter has admitted more members than it may',
   full: 'the set of certificates is full',
   'invite unknown': 'there is no such invite',
   'invite expired': 'the invite has expired',
@@ -102,14 +91,21 @@ export class DoorClosed extends Error {
   override readonly name = 'DoorClosed'
   readonly reason: DoorReason
   readonly isOurs: boolean
+  /** What ended the certificate of a side that is revoked; empty for other reasons. */
+  readonly revocation: Uint8Array
 
   constructor(
     reason: DoorReason,
-    { isOurs, ...options }: ErrorOptions & { readonly isOurs: boolean }
+    {
+      isOurs,
+      revocation = new Uint8Array(),
+      ...options
+    }: ErrorOptions & { readonly isOurs: boolean; readonly revocation?: Uint8Array }
   ) {
     const subject = isOurs ? 'This node refused the peer' : 'The peer refused this node'
     super(`${subject} at the door: ${describeDoorReason(reason)}.`, options)
     this.reason = reason
     this.isOurs = isOurs
+    this.revocation = revocation
   }
 }

@@ -22,6 +22,7 @@ import { DOOR_ANSWER_TIMEOUT, DOOR_SILENCE } from '../constants.ts'
 import { DoorChannel } from './door-channel.ts'
 import { DoorClosed } from './door-reasons.ts'
 import { Enrolments } from './enrolments.ts'
+import type { Threshold } from './threshold.ts'
 import type {
   ComponentLogger,
   ConnectionEncrypter,
@@ -30,7 +31,13 @@ import type {
   SecureConnectionOptions,
   SecuredConnection
 } from '@libp2p/interface'
-import type { Certificate, MemberKeys, MemberStatements, PeerPair } from '../../crdt/index.ts'
+import type {
+  Certificate,
+  CertificateRenewals,
+  MemberKeys,
+  MemberStatements,
+  PeerPair
+} from '../../crdt/index.ts'
 import type { DoorFrame, EnrolFrame, Hello } from './door-frames.ts'
 import type { DoorReason } from './door-reasons.ts'
 import type { Enrol } from './enrolments.ts'
@@ -44,6 +51,8 @@ export interface SwarmMembers {
   readonly keys: MemberKeys
   /** Issues certificates for invites; left out: this node admits no new members. */
   readonly enrol?: Enrol
+  /** Renewals; left out: this node asks for none, and gives none. */
+  readonly renewals?: CertificateRenewals
   /** While this node has no certificate: the invite that it shows where it dials. */
   readonly invite?: { readonly id: Uint8Array; readonly secret: Uint8Array }
 }
@@ -52,6 +61,7 @@ export interface DoorInit {
   readonly protocol: string
   readonly members: SwarmMembers
   readonly known: KnownMembers
+  readonly threshold: Threshold
   /** Milliseconds. */
   readonly now: () => number
   readonly onAdmit: (peer: PeerId, member: Uint8Array) => void
@@ -77,11 +87,14 @@ interface Visit {
   readonly remote: PeerId
 }
 
-/** The encryption of connections for `createLibp2p`. */
+/** The encryption of connections for `createLibp2p`; `inner`: what encrypts, and proves the peer ids. */
 export const door =
   (init: DoorInit) =>
-  (components: NoiseComponents): ConnectionEncrypter =>
-    new Door(components, init)
+  (
+    components: NoiseComponents,
+    inner: (components: NoiseComponents) => ConnectionEncrypter = noise()
+  ): ConnectionEncrypter =>
+    new Door(components, init, inner(components))
 
 class Door implements ConnectionEncrypter {
   readonly protocol: string
@@ -91,11 +104,11 @@ class Door implements ConnectionEncrypter {
   readonly #enrolments: Enrolments
   readonly #serial = new Serial()
 
-  constructor(components: NoiseComponents, init: DoorInit) {
+  constructor(components: NoiseComponents, init: DoorInit, inner: ConnectionEncrypter) {
     this.protocol = init.protocol
     this.#components = components
     this.#init = init
-    this.#inner = noise()(components)
+    this.#inner = inner
     const { statements, enrol } = init.members
     this.#enrolments = new Enrolments({ swarm: statements.swarm, enrol, now: init.now })
   }
@@ -105,7 +118,8 @@ class Door implements ConnectionEncrypter {
     options: SecureConnectionOptions = {}
   ): Promise<SecuredConnection> {
     const secured = await this.#inner.secureOutbound(connection, options)
-    return this.#pass(secured, options, (visit) => this.#knock(visit))
+    const channel = new DoorChannel(secured.connection, options)
+    return this.#pass(secured, channel, (visit) => this.#knock(visit))
   }
 
   async secureInbound(
@@ -113,17 +127,18 @@ class Door implements ConnectionEncrypter {
     options: SecureConnectionOptions = {}
   ): Promise<SecuredConnection> {
     const secured = await this.#inner.secureInbound(connection, options)
-    return this.#pass(secured, options, (visit) => this.#open(visit))
+    const patience = this.#init.threshold.take(connection)
+    const channel = new DoorChannel(secured.connection, options, patience)
+    return this.#pass(secured, channel, (visit) => this.#open(visit))
   }
 
   /** Runs one side of the door; the member that it resolves to is admitted. */
   async #pass(
     secured: SecuredConnection,
-    { signal }: SecureConnectionOptions,
+    channel: DoorChannel,
     side: (visit: Visit) => Promise<Uint8Array>
   ): Promise<SecuredConnection> {
     const remote = secured.remotePeer
-    const channel = new DoorChannel(secured.connection, { signal })
     try {
       const member = await side({ channel, remote })
       this.#init.known.add(remote.toString(), member)
@@ -136,12 +151,17 @@ class Door implements ConnectionEncrypter {
   }
 
   async #close(channel: DoorChannel, remote: PeerId, closed: DoorClosed): Promise<void> {
-    const { reason, isOurs } = closed
+    const { reason, isOurs, revocation } = closed
+    if (!isOurs && revocation.length > 0) {
+      // It counts only if it is signed by one above this node, whoever sends it.
+      const { statements } = this.#init.members
+      await statements.add([revocation], { waits: false }).catch(() => undefined)
+    }
     this.#init.onRefuse(remote, reason, isOurs)
     if (!isOurs) return
     if (OFFENCES.has(reason)) this.#init.onOffence(remote, `refused at the door: ${reason}`)
     // The peer may be gone.
-    await channel.refuse(reason).catch(() => undefined)
+    await channel.refuse(closed).catch(() => undefined)
   }
 
   /** The side that dialled. */
@@ -161,10 +181,12 @@ class Door implements ConnectionEncrypter {
     let frame = await channel.read(DOOR_SILENCE)
     if (frame.type === 'enrol') {
       await this.#enrol(visit, frame)
+      channel.trust()
       // The newcomer stores its certificate before it goes on.
       frame = await channel.read(DOOR_ANSWER_TIMEOUT)
     }
     const member = await this.#check(visit, expect(frame, 'hello'))
+    channel.trust()
     await channel.write(this.#hello(visit))
     expect(await this.#readAnswer(channel), 'welcome')
     return member
@@ -192,7 +214,12 @@ class Door implements ConnectionEncrypter {
     if (verdict.isAdmitted) return certificate.member
     const refusal = refused[0]?.reason
     const isUnknown = verdict.reason === 'unknown' && refusal !== undefined
-    throw new DoorClosed(isUnknown ? refusal : verdict.reason, { isOurs: true })
+    const revocation =
+      verdict.reason === 'revoked' ? statements.chains.revocationOf(certificate.id) : undefined
+    throw new DoorClosed(isUnknown ? refusal : verdict.reason, {
+      isOurs: true,
+      revocation: revocation?.bytes
+    })
   }
 
   /** The founding and the successions that the peer knows, for a root that is unknown here. */

@@ -2,26 +2,8 @@
 import { isEnrolmentProof } from '../../crdt/index.ts'
 import { ENROLMENT_WINDOW, ENROLMENTS_IN_ALL, ENROLMENTS_PER_PEER } from '../constants.ts'
 import { DoorClosed } from './door-reasons.ts'
-import type { PeerPair } from '../../crdt/index.ts'
+import type { EnrolAnswer, EnrolRequest, PeerPair } from '../../crdt/index.ts'
 import type { EnrolFrame } from './door-frames.ts'
-import type { EnrolRefusal } from './door-reasons.ts'
-
-/** A newcomer that has the keys it names. */
-export interface EnrolRequest {
-  /** Peer id of the newcomer. */
-  readonly peer: string
-  /** Id of the invite, and its secret: at most 64 bytes each. */
-  readonly invite: Uint8Array
-  readonly secret: Uint8Array
-  /** The signing key and the voice key of the newcomer, 32 bytes each. */
-  readonly member: Uint8Array
-  readonly voice: Uint8Array
-}
-
-/** The statements that the newcomer needs, from the founding to its certificate; or why it gets none. */
-export type EnrolAnswer =
-  | { readonly statements: readonly Uint8Array[] }
-  | { readonly refusal: EnrolRefusal }
 
 /**
  * Issues a certificate for an invite. The certificate and the use of the invite must be on disk before
@@ -56,7 +38,7 @@ export class Enrolments {
     if (!isEnrolmentProof(swarm, { ...peers, invite, member, voice }, proof)) {
       throw new DoorClosed('proof', { isOurs: true })
     }
-    const answer = await enrol({ peer: peers.prover, invite, secret, member, voice })
+    const answer = await enrol({ invite, secret, member, voice })
     if ('refusal' in answer) throw new DoorClosed(answer.refusal, { isOurs: true })
     return answer.statements
   }

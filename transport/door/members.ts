@@ -5,6 +5,8 @@
  * Two peers that connect compare the digests of their sets, and each pulls what it lacks. New statements
  * are pushed to all peers at once, which push them on when they are new there: a revocation reaches a
  * swarm as fast as it can carry messages. What a push misses comes with the next comparison.
+ *
+ * A node whose certificate ends soon asks members above it for another one, over the same streams.
  */
 import { repeatingTask } from '@libp2p/utils'
 import { equalBytes } from '../../crdt/bytes/index.ts'
@@ -19,19 +21,28 @@ import { ProtocolError } from '../errors.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
 import { DoorClosed } from './door-reasons.ts'
 import { Pushes } from './pushes.ts'
+import { Renewer } from './renewer.ts'
 import {
   MAX_STATEMENTS_FRAME_BYTES,
   NO_ID,
+  readRenewalAnswer,
   readStatementIds,
   readStatementsRequest,
   readStatementsState,
+  writeRenewalAnswer,
   writeStatementIds,
   writeStatementsRequest,
   writeStatementsState
 } from './statement-frames.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
-import type { MemberStatements, Statement, StatementRefusal } from '../../crdt/index.ts'
+import type {
+  CertificateRenewals,
+  MemberStatements,
+  RenewalAnswer,
+  Statement,
+  StatementRefusal
+} from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { Answer } from '../streams/request-streams.ts'
 import type { DoorReason } from './door-reasons.ts'
@@ -41,6 +52,8 @@ import type { StatementsRequest } from './statement-frames.ts'
 export interface MembersInit extends ExchangeServiceInit {
   readonly statements: MemberStatements
   readonly known: KnownMembers
+  /** Undefined: certificates are not renewed. */
+  readonly renewals: CertificateRenewals | undefined
   readonly random: () => number
   /** The connections to a peer were ended, since its certificate ended. */
   readonly onRefuse: (peer: PeerId, reason: DoorReason) => void
@@ -71,6 +84,7 @@ export class Members {
   readonly #streams: RequestStreams
   readonly #check: RepeatingTask
   readonly #compare: RepeatingTask
+  readonly #renewer: Renewer | undefined
   /** Of connected peers, by peer. */
   readonly #pushes = new Map<string, Pushes>()
 
@@ -83,11 +97,24 @@ export class Members {
       maxFrameBytes: MAX_STATEMENTS_FRAME_BYTES,
       maxStreams: MAX_STREAMS,
       accept: (peer) => this.#answers(peer),
-      onConnect: (peer) => this.#pullLater(peer),
+      onConnect: (peer) => {
+        this.#pullLater(peer)
+        this.#renewer?.renewSoon()
+      },
       onDisconnect: (peer) => this.#pushes.delete(peer.toString())
     })
     this.#check = repeatingTask(() => this.endRefused(), MEMBER_CHECK_INTERVAL)
     this.#compare = repeatingTask(() => this.#pullFromAny(), STATEMENTS_INTERVAL)
+    const { renewals, known } = init
+    if (renewals !== undefined) {
+      this.#renewer = new Renewer({
+        renewals,
+        peersOf: (member) => this.#peersOf(member, known),
+        request: (peer) => this.#requestRenewal(peer),
+        onFailure: (peer, error) =>
+          this.#streams.log('cannot renew the certificate by %p - %e', peer, error)
+      })
+    }
   }
 
   readonly [Symbol.toStringTag] = 'noormme-hive/members'
@@ -97,11 +124,13 @@ export class Members {
     this.#init.statements.on('statement:add', this.#onAdd)
     this.#check.start()
     this.#compare.start()
+    this.#renewer?.start()
   }
 
   async stop(): Promise<void> {
     this.#check.stop()
     this.#compare.stop()
+    this.#renewer?.stop()
     this.#init.statements.off('statement:add', this.#onAdd)
     await this.#streams.stop()
   }
@@ -203,8 +232,34 @@ export class Members {
         case 'news':
           if (!equalBytes(request.digest, statements.digest)) this.#pullLater(peer)
           return write(new Uint8Array())
+        case 'renew':
+          return write(writeRenewalAnswer(await this.#renewalFor(peer)))
       }
     }
+  }
+
+  async #renewalFor(peer: PeerId): Promise<RenewalAnswer> {
+    const { known, renewals } = this.#init
+    const member = known.memberOf(peer.toString())
+    if (member === undefined || renewals === undefined) return { refusal: 'not above' }
+    return renewals.give(member)
+  }
+
+  /** Asks one peer; a certificate is on disk when it resolves, with those above it. */
+  async #requestRenewal(peer: PeerId): Promise<RenewalAnswer> {
+    const answer = await this.#ask(peer, { type: 'renew' }, readRenewalAnswer)
+    if (!('certificate' in answer)) return answer
+    await this.#add(peer, [answer.certificate])
+    // The certificate of the inviter may be new too.
+    await this.pull(peer)
+    return answer
+  }
+
+  #peersOf(member: Uint8Array, known: KnownMembers): readonly PeerId[] {
+    return this.#streams.peers().filter((peer) => {
+      const own = known.memberOf(peer.toString())
+      return own !== undefined && equalBytes(own, member)
+    })
   }
 
   #idsAfter(after: Uint8Array): readonly Uint8Array[] {

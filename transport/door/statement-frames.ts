@@ -3,7 +3,7 @@ import * as encoding from 'lib0/encoding'
 import { readAll, readBlob, readBytes, readUint } from '../../crdt/bytes/index.ts'
 import { MalformedError, MAX_STATEMENT_BYTES, MAX_STATEMENTS } from '../../crdt/index.ts'
 import { MAX_PUSHED_STATEMENTS, MAX_REQUESTED_STATEMENTS, MAX_STATEMENT_IDS } from '../constants.ts'
-import type { Decoder } from '../../crdt/index.ts'
+import type { Decoder, RenewalAnswer, RenewalRefusal } from '../../crdt/index.ts'
 
 const ID_BYTES = 32
 
@@ -27,8 +27,19 @@ export type StatementsRequest =
   | { readonly type: 'push'; readonly statements: readonly Uint8Array[] }
   /** The sender has a set with this digest: more than it pushes. */
   | { readonly type: 'news'; readonly digest: Uint8Array }
+  /** The sender asks for a certificate that lasts longer than its own. */
+  | { readonly type: 'renew' }
 
-const TYPES = ['state', 'ids', 'get', 'push', 'news'] as const
+const TYPES = ['state', 'ids', 'get', 'push', 'news', 'renew'] as const
+
+/** In the order of their bytes; later versions append. */
+const REFUSALS: readonly RenewalRefusal[] = [
+  'off',
+  'not above',
+  'inviter ends',
+  'used up',
+  'not admitted'
+]
 
 export function writeStatementsRequest(request: StatementsRequest): Uint8Array {
   return encoding.encode((encoder) => {
@@ -49,6 +60,7 @@ export function writeStatementsRequest(request: StatementsRequest): Uint8Array {
         encoding.writeUint8Array(encoder, request.digest)
         return
       case 'state':
+      case 'renew':
     }
   })
 }
@@ -62,6 +74,7 @@ function readRequest(decoder: Decoder): StatementsRequest {
   const type = TYPES[readBytes(decoder, 1)[0] ?? 0]
   switch (type) {
     case 'state':
+    case 'renew':
       return { type }
     case 'ids':
       return { type, after: readBytes(decoder, ID_BYTES) }
@@ -98,6 +111,27 @@ export function writeStatementIds(ids: readonly Uint8Array[]): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, ids.length)
     for (const id of ids) encoding.writeUint8Array(encoder, id)
+  })
+}
+
+/** The answer to `renew`. */
+export function writeRenewalAnswer(answer: RenewalAnswer): Uint8Array {
+  return encoding.encode((encoder) => {
+    if ('refusal' in answer) {
+      encoding.writeUint8(encoder, REFUSALS.indexOf(answer.refusal) + 1)
+      return
+    }
+    encoding.writeUint8(encoder, 0)
+    encoding.writeVarUint8Array(encoder, answer.certificate)
+  })
+}
+
+/** Throws `MalformedError`. Reasons of later versions are `not above`. */
+export function readRenewalAnswer(bytes: Uint8Array): RenewalAnswer {
+  return readAll(bytes, (decoder) => {
+    const reason = readBytes(decoder, 1)[0] ?? 0
+    if (reason === 0) return { certificate: readBlob(decoder, MAX_STATEMENT_BYTES) }
+    return { refusal: REFUSALS[reason - 1] ?? 'not above' }
   })
 }
 

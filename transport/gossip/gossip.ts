@@ -239,7 +239,7 @@ class TopicGossip implements Gossip {
   }
 
   async #validateEntry(peer: PeerId, bytes: Uint8Array): Promise<TopicValidatorResult> {
-    const admission = await this.#init.replica.admit(bytes)
+    const admission = await this.#init.replica.admit(bytes, peer.toString())
     switch (admission.outcome) {
       case 'admitted':
         return TopicValidatorResult.Accept

@@ -100,8 +100,11 @@ class StemRetractions implements StemItems<Retraction> {
     return false
   }
 
-  async admit(items: readonly Retraction[]): Promise<{ news: Retraction[]; later: Retraction[] }> {
-    const results = await this.#init.retractions.admit(items)
+  async admit(
+    items: readonly Retraction[],
+    from: string
+  ): Promise<{ news: Retraction[]; later: Retraction[] }> {
+    const results = await this.#init.retractions.admit(items, from)
     return { news: items.filter((_, i) => results[i] === 'admitted'), later: [] }
   }
 

@@ -44,8 +44,12 @@ export interface StemItems<Item> {
   isGenuine?(item: Item, peer: PeerId): Promise<boolean>
   /**
    * Admits items whose stem ends here. Returns those to gossip, and those that cannot be admitted yet.
+   * `from`: the peer that has sent them.
    */
-  admit(items: readonly Item[]): Promise<{ readonly news: Item[]; readonly later: Item[] }>
+  admit(
+    items: readonly Item[],
+    from: string
+  ): Promise<{ readonly news: Item[]; readonly later: Item[] }>
   /** Gossips items that are in the replica. */
   gossip(items: readonly Item[]): Promise<void>
 }
@@ -162,11 +166,11 @@ export class StemPath<Item> implements ItemSource, Startable {
     }
     const name = peer.toString()
     void this.#queueOf(name).run(async () => {
-      if (looped.length > 0) await this.#fluff(looped)
+      if (looped.length > 0) await this.#fluff(looped, name)
       if (batch.length === 0) return
       if (!this.#relays.isFluffing && (await this.#relay(batch, name))) {
-        this.#embargo(() => this.#fluff(batch))
-      } else await this.#fluff(batch)
+        this.#embargo(() => this.#fluff(batch, name))
+      } else await this.#fluff(batch, name)
     })
   }
 
@@ -218,19 +222,20 @@ export class StemPath<Item> implements ItemSource, Startable {
    * The stem ends here: what is still not in the replica comes in, and is gossiped. Where that fails,
    * as on a full disk, the embargo of those before it makes good.
    */
-  async #fluff(batch: readonly Item[]): Promise<void> {
+  async #fluff(batch: readonly Item[], from: string): Promise<void> {
     try {
-      await this.#admitAndGossip(batch)
+      await this.#admitAndGossip(batch, from)
     } catch (error) {
       for (const item of batch) this.forget(item)
       this.#exchanges.log('cannot end a stem - %e', error)
     }
   }
 
-  async #admitAndGossip(batch: readonly Item[]): Promise<void> {
+  async #admitAndGossip(batch: readonly Item[], from: string): Promise<void> {
     const { items } = this.#init
     const { news, later } = await items.admit(
-      batch.filter((item) => this.#pool.has(items.nameOf(item)))
+      batch.filter((item) => this.#pool.has(items.nameOf(item))),
+      from
     )
     const waiting = new Set(later)
     for (const item of batch) if (!waiting.has(item)) this.forget(item)

@@ -92,12 +92,12 @@ class StemEntries implements StemItems<Entry> {
     return entry.seq <= seq && !this.#isHidden(entry)
   }
 
-  async admit(entries: readonly Entry[]): Promise<{ news: Entry[]; later: Entry[] }> {
+  async admit(entries: readonly Entry[], from: string): Promise<{ news: Entry[]; later: Entry[] }> {
     const news: Entry[] = []
     const later: Entry[] = []
     for (const entry of entries.toSorted((a, b) => a.seq - b.seq)) {
       const isHidden = this.#isHidden(entry)
-      const admission = await this.#init.replica.admit(writeEntry(entry))
+      const admission = await this.#init.replica.admit(writeEntry(entry), from)
       if (admission.outcome === 'gap') later.push(entry)
       if (admission.outcome === 'admitted') await admission.durable
       const isNews = admission.outcome === 'admitted' || isHidden

@@ -44,7 +44,15 @@ interface PullAnswer {
 const MAX_USELESS_ENTRIES = 4096
 
 /** Reasons that end by themselves. */
-const MAY_COME_LATER: ReadonlySet<RejectReason> = new Set(['quota', 'unknown-member'])
+const MAY_COME_LATER: ReadonlySet<RejectReason> = new Set([
+  'quota',
+  'peer-quota',
+  'swarm-quota',
+  'unknown-member'
+])
+
+/** Those that hold for other feeds of the peer too. */
+const OF_PEER: ReadonlySet<RejectReason> = new Set(['peer-quota', 'swarm-quota'])
 
 const NO_ENTRY = new Uint8Array(32)
 
@@ -54,18 +62,26 @@ export class FeedPull {
   readonly #request: Request
   readonly #leases: FeedLeases
   readonly #refusedFeeds: RefusedFeeds
+  readonly #peer: string
   readonly #news = new Map<string, Entry>()
+  /** Authors that this replica has nothing of, and refused since the budget of the peer is used up. */
+  #refusedNew = 0
   #received = 0
   #forks = 0
 
   constructor(
     replica: PullReplica,
-    { leases, refused }: { readonly leases: FeedLeases; readonly refused: RefusedFeeds },
+    {
+      leases,
+      refused,
+      peer
+    }: { readonly leases: FeedLeases; readonly refused: RefusedFeeds; readonly peer: string },
     request: Request
   ) {
     this.#replica = replica
     this.#leases = leases
     this.#refusedFeeds = refused
+    this.#peer = peer
     this.#request = request
   }
 
@@ -86,9 +102,10 @@ export class FeedPull {
    * run, and pulls the feed if it is still behind.
    */
   async pull(feeds: ReadonlyMap<string, Uint8Array>, isBehind: IsBehind): Promise<void> {
-    const authors = this.#refusedFeeds.askable([...feeds.values()])
+    const authors = [...feeds.values()]
     for (let from = 0; from < authors.length; from += MAX_PULLED_FEEDS) {
-      const wanted = authors.slice(from, from + MAX_PULLED_FEEDS)
+      const wanted = this.#askable(authors.slice(from, from + MAX_PULLED_FEEDS))
+      if (wanted.length === 0) continue
       const { taken, end } = this.#leases.take(wanted)
       try {
         await this.#pullAll(wanted.filter((author) => taken.has(toHex(author))))
@@ -100,6 +117,15 @@ export class FeedPull {
       await this.#leases.ended(others)
       await this.#pullAll(others.filter(isBehind))
     }
+  }
+
+  /** A peer whose budget is used up is spared what this replica would refuse. */
+  #askable(feeds: readonly Uint8Array[]): Uint8Array[] {
+    const authors = this.#refusedFeeds.askable(feeds, this.#peer)
+    const areNewAskable =
+      this.#refusedNew < MAX_PULLED_FEEDS && this.#refusedFeeds.areNewAskable(this.#peer)
+    if (areNewAskable) return authors
+    return authors.filter((author) => !this.#isNew(author))
   }
 
   /**
@@ -166,12 +192,14 @@ export class FeedPull {
         if (useless > MAX_USELESS_ENTRIES) throw new Error('The peer sends what is of no use.')
         continue
       }
-      const admission = await this.#replica.admit(answer.bytes)
+      const isNew = this.#isNew(entry.author)
+      const admission = await this.#replica.admit(answer.bytes, this.#peer)
       if (admission.outcome === 'rejected' && admission.isOffence) {
         throw new ProtocolError(`an entry that was refused: ${admission.reason}`)
       }
       if (admission.outcome === 'admitted') {
-        this.#refusedFeeds.accept(entry.author)
+        this.#refusedFeeds.accept(entry.author, this.#peer)
+        if (isNew) this.#refusedFeeds.acceptNew(this.#peer)
         const counted = this.#count(admission.entry, admission.durable)
         // A failure is that of the answer; where the peer fails first, nobody waits for it.
         counted.catch(() => undefined)
@@ -185,11 +213,28 @@ export class FeedPull {
       useless += 1
       if (admission.outcome === 'rejected') {
         refused.add(cut)
-        if (MAY_COME_LATER.has(admission.reason)) this.#refusedFeeds.refuse(entry.author)
+        if (MAY_COME_LATER.has(admission.reason)) {
+          this.#refuse(entry.author, admission.reason, isNew)
+        }
       }
       if (admission.outcome === 'gap') throw new Error('The peer left out an entry.')
       if (useless > MAX_USELESS_ENTRIES) throw new Error('The peer sends what is of no use.')
     }
+  }
+
+  /** Whether this replica has nothing of the author. */
+  #isNew(author: Uint8Array): boolean {
+    const head = this.#replica.headOf(author)
+    return head === undefined || head.seq < head.base
+  }
+
+  #refuse(author: Uint8Array, reason: RejectReason, isNew: boolean): void {
+    const isOfPeer = OF_PEER.has(reason)
+    this.#refusedFeeds.refuse(author, isOfPeer ? this.#peer : undefined)
+    if (!isOfPeer || !isNew) return
+    // Once a run: its other refusals have the same cause.
+    if (this.#refusedNew === 0) this.#refusedFeeds.refuseNew(this.#peer)
+    this.#refusedNew += 1
   }
 
   /** An entry counts once it is on disk. */

@@ -1,8 +1,9 @@
 /**
- * Feeds of which this replica refused an entry that it may take later: of a member that it does not
- * know yet, or that has published enough for a day. Peers would send them again in each sync, up to
- * gigabytes; so after a few refusals they are asked for after a while, which doubles. The first ones
- * do not count: statements of members and their entries come at the same time.
+ * What this replica refused and may take later: feeds of a member that it does not know yet, or of an
+ * author that has published enough for a day; of a peer that has brought enough for a day, one feed, or
+ * all new authors. Peers would send them again in each sync, up to gigabytes; so after a few refusals
+ * they are asked for after a while, which doubles. The first ones do not count: statements of members
+ * and their entries come at the same time.
  */
 import { toHex } from '../../crdt/bytes/index.ts'
 import { MAX_REFUSED_FEEDS, MAX_REFUSED_WAIT, REFUSED_WAIT } from '../constants.ts'
@@ -17,7 +18,7 @@ const FREE = 2
 
 export class RefusedFeeds {
   readonly #now: () => number
-  /** By author, the oldest first. */
+  /** By author, by author and peer, or by peer alone; the oldest first. */
   readonly #refusals = new Map<string, Refusal>()
 
   /** `now`: milliseconds of a clock that never goes back. */
@@ -25,8 +26,17 @@ export class RefusedFeeds {
     this.#now = now
   }
 
-  refuse(author: Uint8Array): void {
-    const name = toHex(author)
+  /** `peer`: others may bring the feed. */
+  refuse(author: Uint8Array, peer?: string): void {
+    this.#refuse(peer === undefined ? toHex(author) : nameOf(author, peer))
+  }
+
+  /** The peer has brought as many new authors as it may. */
+  refuseNew(peer: string): void {
+    this.#refuse(peer)
+  }
+
+  #refuse(name: string): void {
     const count = 1 + (this.#refusals.get(name)?.count ?? 0)
     const doubled = REFUSED_WAIT * 2 ** (count - FREE - 1)
     const wait = count <= FREE ? 0 : Math.min(MAX_REFUSED_WAIT, doubled)
@@ -38,18 +48,40 @@ export class RefusedFeeds {
     }
   }
 
-  accept(author: Uint8Array): void {
-    if (this.#refusals.size > 0) this.#refusals.delete(toHex(author))
+  accept(author: Uint8Array, peer: string): void {
+    if (this.#refusals.size === 0) return
+    this.#refusals.delete(toHex(author))
+    this.#refusals.delete(nameOf(author, peer))
   }
 
-  /** Those that may be asked for. */
-  askable(authors: readonly Uint8Array[]): Uint8Array[] {
-    const now = this.#now()
-    return authors.filter((author) => (this.#refusals.get(toHex(author))?.until ?? 0) <= now)
+  /** A new author of the peer was admitted. */
+  acceptNew(peer: string): void {
+    this.#refusals.delete(peer)
+  }
+
+  /** Those that the peer may be asked for. */
+  askable(authors: readonly Uint8Array[], peer: string): Uint8Array[] {
+    if (this.#refusals.size === 0) return [...authors]
+    return authors.filter(
+      (author) => !this.#isWaiting(toHex(author)) && !this.#isWaiting(nameOf(author, peer))
+    )
+  }
+
+  /** Whether the peer may be asked for authors of which this replica has nothing. */
+  areNewAskable(peer: string): boolean {
+    return !this.#isWaiting(peer)
+  }
+
+  #isWaiting(name: string): boolean {
+    return (this.#refusals.get(name)?.until ?? 0) > this.#now()
   }
 
   /** What was unknown may be known now. */
   clear(): void {
     this.#refusals.clear()
   }
+}
+
+function nameOf(author: Uint8Array, peer: string): string {
+  return `${toHex(author)}/${peer}`
 }

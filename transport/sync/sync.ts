@@ -143,8 +143,12 @@ class SyncService implements Sync, Startable {
     this.#refused.clear()
   }
 
-  get #shared(): { readonly leases: FeedLeases; readonly refused: RefusedFeeds } {
-    return { leases: this.#leases, refused: this.#refused }
+  #sharedWith(peer: PeerId): {
+    readonly leases: FeedLeases
+    readonly refused: RefusedFeeds
+    readonly peer: string
+  } {
+    return { leases: this.#leases, refused: this.#refused, peer: peer.toString() }
   }
 
   sync(peer: PeerId, { signal }: AbortOptions = {}): Promise<SyncReport> {
@@ -153,7 +157,7 @@ class SyncService implements Sync, Startable {
   }
 
   async pull(peer: PeerId, author: Uint8Array): Promise<void> {
-    const feeds = new FeedPull(this.#init.replica, this.#shared, this.#requestOf(peer))
+    const feeds = new FeedPull(this.#init.replica, this.#sharedWith(peer), this.#requestOf(peer))
     await feeds.pull(new Map([['', author]]), () => true)
     this.#init.onSynced(feeds.report())
     if (feeds.report().forks > 0) this.#trySync(peer)
@@ -212,7 +216,7 @@ class SyncService implements Sync, Startable {
       onSynced(NOTHING)
       return { ...NOTHING, theirs, isEqual, isDeferred, isComplete: true }
     }
-    const feeds = new FeedPull(replica, this.#shared, request)
+    const feeds = new FeedPull(replica, this.#sharedWith(peer), request)
     const random = (): number => this.#init.random()
     const descent = new Descent({ replica, feeds, request, now: elapsed, random })
     try {

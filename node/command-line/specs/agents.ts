@@ -27,7 +27,7 @@ export const PERSONA = {
     prompt: 'AGENT: print its system text',
     history: 'AGENT: list its versions',
     edit: 'AGENT [PARTS]: replace parts, as JSON',
-    mutate: 'AGENT [MUTATION]: apply a mutation, as JSON',
+    mutate: 'AGENT [MUTATION]: apply a mutation, as JSON with "do"',
     invert: 'AGENT VERSION: take one version back, and keep the others',
     rollback: 'AGENT VERSION: make an earlier persona current again'
   },
@@ -43,6 +43,7 @@ export const PERSONA = {
   },
   examples: [
     `hive persona edit auditor '{"goal": "Find keys in diffs."}' --why "narrower"`,
+    `hive persona mutate auditor '{"do": "edit-goal", "text": "Find all keys in diffs."}'`,
     'hive persona prompt auditor --budget 500'
   ]
 } as const satisfies CommandSpec
@@ -77,7 +78,12 @@ export const EVOLVE = {
     error: { type: 'string', value: 'CLASS', help: 'of end: the class of the error' },
     why: WHY
   },
-  examples: ['hive evolve on auditor', 'hive evolve show auditor']
+  examples: [
+    'hive evolve on auditor',
+    'hive evolve show auditor',
+    `hive evolve try auditor '{"do": "edit-role", "text": "You audit changes."}' --force`,
+    `id=$(hive evolve start auditor --json | grep -o '"id":"[^"]*' | cut -c7-); hive evolve record auditor $id '{"name": "search", "ok": true, "ms": 120}'`
+  ]
 } as const satisfies CommandSpec
 
 export const GOVERN = {
@@ -87,21 +93,25 @@ export const GOVERN = {
   positionals: true,
   actions: {
     limits: 'AGENT: print its limits, and what it has used',
-    limit: 'AGENT [LIMITS]: change limits, as JSON; null removes one',
-    freeze: 'AGENT: let it read only',
-    unfreeze: 'AGENT: end that',
+    limit: 'AGENT [LIMITS] --why TEXT: change limits, as JSON; null removes one',
+    freeze: 'AGENT --why TEXT: let it read only',
+    unfreeze: 'AGENT --why TEXT: end that',
     history: 'AGENT: list these changes, the latest first',
-    preview: 'AGENT: print what it published',
-    contain: 'PREVIEW: freeze it, and withdraw what the preview names',
+    preview: 'AGENT --from TIME: print what it published',
+    contain: 'PREVIEW --why TEXT: freeze it, and withdraw what the preview names',
     drift: 'AGENT: compare its sessions with the first',
     probe: 'compare what is published, counted and spent with the store'
   },
   options: {
-    why: WHY,
+    why: { ...WHY, help: 'the reason of a change, which each needs' },
     by: { type: 'string', value: 'NAME', help: 'who makes the change' },
     from: { type: 'string', value: 'TIME', help: 'of preview: from this time on' },
     to: { type: 'string', value: 'TIME', help: 'of preview: up to this time [now]' },
     since: { type: 'string', value: 'TIME', help: 'of drift: sessions since this time' }
   },
-  examples: ['hive govern limits auditor', 'hive govern freeze auditor --why "a leaked key"']
+  examples: [
+    'hive govern limits auditor',
+    `hive govern limit auditor '{"factsPerDay": 500, "usdPerDay": "0.50"}' --why "on trial"`,
+    'hive govern freeze auditor --why "a leaked key"'
+  ]
 } as const satisfies CommandSpec

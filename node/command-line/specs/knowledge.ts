@@ -3,6 +3,12 @@ import type { CommandSpec } from '../command-spec.ts'
 
 const TAGS = { type: 'string', multiple: true, value: 'TAG', help: 'a tag (repeatable)' } as const
 const PROJECT = { type: 'string', value: 'NAME' } as const
+const MAX_WAIT = {
+  type: 'string',
+  value: 'SECONDS',
+  default: '30',
+  help: 'without a running node: the longest time to finish the index'
+} as const
 const AS_OF = { type: 'string', value: 'DATE', help: 'what held at this time' } as const
 
 export const DISTILL = {
@@ -87,7 +93,8 @@ export const RECALL = {
       default: '0',
       help: '0 to 1; 0.91 prints what is strong, or nothing',
       setting: 'recall.min-relevance'
-    }
+    },
+    'max-wait': MAX_WAIT
   },
   examples: ['hive recall gap in flex containers', 'hive recall gap --tag css --limit 3 --json']
 } as const satisfies CommandSpec
@@ -148,8 +155,8 @@ export const CASES = {
     open: 'ENTITY ATTRIBUTE, or --agent and --trial: open a case, and print its evidence',
     show: 'CASE: print its evidence',
     propose: 'CASE: ask a model which side holds',
-    decide: 'CASE SIDE: vouch for it, and dispute the others; none: all of them',
-    reverse: 'CASE: take the decision back'
+    decide: 'CASE SIDE --why TEXT: vouch for it, and dispute the others; none: all of them',
+    reverse: 'CASE --why TEXT: take the decision back'
   },
   options: {
     agent: { type: 'string', value: 'NAME', help: 'of open: the agent of a rule' },
@@ -157,12 +164,16 @@ export const CASES = {
     state: {
       type: 'string',
       value: 'STATE',
-      choices: ['open', 'decided'],
+      choices: ['open', 'deciding', 'decided', 'reversing'],
       help: 'of list: only these'
     },
     limit: { type: 'string', value: 'N', help: 'of list: at most N [100]' },
     usd: { type: 'string', value: 'AMOUNT', help: 'of propose: at most this much [0.20]' },
-    why: { type: 'string', value: 'TEXT', help: 'of decide and reverse: the reason' },
+    why: {
+      type: 'string',
+      value: 'TEXT',
+      help: 'of decide and reverse, which need it: the reason'
+    },
     by: { type: 'string', value: 'NAME', help: 'of decide and reverse: who decides' }
   },
   examples: ['hive cases list --state open']
@@ -186,14 +197,15 @@ export const EXPORT = {
 export const IMPORT = {
   topic: 'knowledge',
   summary: 'store exported facts, or those of another store',
-  usage: ['[options] < facts.jsonl', '--format FORMAT [FILE]'],
+  usage: ['[FILE] [options]', '--format FORMAT [FILE] [--private]'],
   detail: [
-    'Without --format it takes the options of "hive distill".',
+    'Without a file it reads standard input. Without --format its options are defaults of the lines.',
     'cq: JSON, JSON Lines or its local.db. server-memory: the file of the MCP memory server.'
   ],
   positionals: true,
   options: {
     ...DISTILL.options,
+    confidence: { type: 'string', value: 'N', help: '0 to 1' },
     format: {
       type: 'string',
       value: 'FORMAT',
@@ -202,7 +214,7 @@ export const IMPORT = {
     }
   },
   examples: [
-    'hive export > facts.jsonl && hive import < facts.jsonl',
+    'hive export > facts.jsonl && hive import facts.jsonl',
     'hive export --format cq > units.jsonl && hive import --format cq units.jsonl'
   ]
 } as const satisfies CommandSpec
@@ -250,7 +262,8 @@ export const CONTEXT = {
     },
     tag: TAGS,
     project: { ...PROJECT, help: 'also the facts of this project' },
-    'all-projects': { type: 'boolean', help: 'the facts of all projects' }
+    'all-projects': { type: 'boolean', help: 'the facts of all projects' },
+    'max-wait': MAX_WAIT
   },
   examples: ['hive context lay out a page with flex containers --budget 500']
 } as const satisfies CommandSpec

@@ -95,7 +95,11 @@ export const MEMBERS = {
       help: 'list: only members in this state'
     },
     limit: { type: 'string', value: 'N', help: 'list: at most N members [1000]' },
-    days: { type: 'string', value: 'N', help: 'renew: days from now on [90]' },
+    days: {
+      type: 'string',
+      value: 'N',
+      help: 'renew: days from now on [as many as it lasts, at least 90]'
+    },
     'with-invited': {
       type: 'boolean',
       help: 'revoke: also all members that it invited'

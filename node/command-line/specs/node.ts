@@ -57,6 +57,11 @@ export const START = {
       help: 'also accept peers with this key (repeatable); needed to change keys',
       setting: 'accept-swarm-key'
     },
+    'renew-members': {
+      type: 'boolean',
+      help: '--no-renew-members: renew no certificates of members by itself',
+      setting: 'renew-members'
+    },
     gossip: {
       type: 'boolean',
       help: '--no-gossip: exchange entries by periodic sync only',
@@ -252,8 +257,12 @@ export const VERIFY = {
 
 export const REPAIR = {
   topic: 'node',
-  summary: 'rebuild the tables of a stopped node’s store, then verify',
+  summary: 'mend the store of a stopped node, and print what is lost',
   usage: [''],
+  detail: [
+    'It rebuilds the tables, removes damaged values and verifies the rest. It ends with 1 if',
+    'something is lost or still damaged, and prints the next step.'
+  ],
   options: {},
   examples: ['hive repair --data-dir ./stopped']
 } as const satisfies CommandSpec

@@ -118,7 +118,7 @@ export const PLAYBOOK = {
   ],
   positionals: true,
   options: {
-    at: { type: 'string', value: 'N', help: 'the place among the steps, from 0' },
+    at: { type: 'string', value: 'N', help: 'the place among the steps, from 1' },
     title: { type: 'string', value: 'TEXT', help: 'the new title' },
     body: { type: 'string', value: 'TEXT', help: 'the new body' }
   },

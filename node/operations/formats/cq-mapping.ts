@@ -71,11 +71,24 @@ function isRefuted({ flags = [], evidence }: CqUnit): boolean {
   return against > 0 && against >= evidence.confirmations
 }
 
-/** The tags of a unit: domains, languages, frameworks and the pattern, each with its kind. */
+/** Kinds of tags. */
+const KINDS = /^(?:domain|language|framework|pattern):/
+
+/** Without its kind, unless it reads like another: `domain:` before a word announces a host. */
+function domainTag(word: string): string {
+  return KINDS.test(word) ? `domain:${word}` : word
+}
+
+/** The tags with which a lesson may state a domain. */
+export function tagsOfDomain(word: string): string[] {
+  return [word, `domain:${word}`].filter((tag) => Buffer.byteLength(tag) <= MAX_TAG_BYTES)
+}
+
+/** The tags of a unit: domains, and languages, frameworks and the pattern with their kinds. */
 export function tagsOf({ domains, context }: Pick<CqUnit, 'domains' | 'context'>): string[] {
   const { languages = [], frameworks = [], pattern = '' } = context ?? {}
   return [
-    ...domains.map((word) => `domain:${word}`),
+    ...domains.map(domainTag),
     ...languages.map((word) => `language:${word}`),
     ...frameworks.map((word) => `framework:${word}`),
     ...(pattern === '' ? [] : [`pattern:${pattern}`])
@@ -93,7 +106,7 @@ export function fittingTags(unit: Pick<CqUnit, 'domains' | 'context'>): string[]
 export function wordsOf(tags: readonly string[]): CqTags {
   const of = (kind: string): string[] =>
     tags.filter((tag) => tag.startsWith(kind)).map((tag) => tag.slice(kind.length))
-  const plain = tags.filter((tag) => !/^(?:domain|language|framework|pattern):/.test(tag))
+  const plain = tags.filter((tag) => !KINDS.test(tag))
   const domains = [...new Set([...of('domain:'), ...plain])]
   return {
     domains: listed(domains.length === 0 ? [NO_DOMAIN] : domains),

@@ -37,6 +37,9 @@ export const Member = z
     notAfter: Moment,
     invitedBy: z.string().optional().meta({ description: 'Absent: the root' }),
     number: Count.meta({ description: 'Of the certificate, among those of its issuer' }),
+    renewsFrom: Moment.optional().meta({
+      description: 'From when on its node asks for a renewal; absent where only the root can'
+    }),
     isSelf: z.boolean()
   })
   .meta({ id: 'Member' })
@@ -54,7 +57,18 @@ export const Membership = z
     }),
     voices: Count.meta({ description: 'Members with a voice in this epoch' }),
     epoch: Count,
-    invitesLeft: Count.meta({ description: 'Certificates that the node can still issue' })
+    renewal: z
+      .strictObject({
+        from: Moment.meta({ description: 'From when on the node asks for a renewal' }),
+        by: z.array(z.string()).meta({ description: 'Ids of those that can renew it' }),
+        refusal: z
+          .enum(['off', 'not above', 'inviter ends', 'used up', 'not admitted'])
+          .optional()
+          .meta({ description: 'Why the last one that was asked has refused' })
+      })
+      .optional()
+      .meta({ description: 'Absent where only the root can renew the certificate' }),
+    invitesLeft: Count.meta({ description: 'Members that the node can still admit' })
   })
   .meta({ id: 'Membership' })
 
@@ -102,5 +116,6 @@ export const EXAMPLE_MEMBER: z.output<typeof Member> = {
   notBefore: '2026-11-26T00:00:00.000Z',
   notAfter: '2027-02-24T09:00:00.000Z',
   number: 3,
+  renewsFrom: '2027-01-25T14:00:00.000Z',
   isSelf: false
 }

@@ -43,6 +43,10 @@ import type { Layer, Rule } from './rule.ts'
 const SECRET_KEYWORDS =
   'pass(?:word|wd|phrase|code|wort)?|passwd|pwd|pw|pin|secret|token|credentials?|creds|api[ _-]?key|apikey|access[ _-]?key(?:[ _-]?id)?|account[ _-]?key|auth[ _-]?key|(?:signing|encryption|private|master|session|client|license|licence|ssh|deploy|service|storage|shared|webhook|host|admin)[ _-]?key|key[ _-]?(?:secret|material)|secret[ _-]?(?:key|id|access[ _-]?key)|salt|otp|totp|seed[ _-]?phrase|mnemonic|recovery[ _-]?code|connection[ _-]?string|dsn|webhook|bearer|jwt|nonce'
 
+/** What a secret is for: "the password of the router". Behind it only a value that is no word counts. */
+const PURPOSE =
+  '(?:(?: (?:for|of|on|to|at) (?:the|our|my|your|this|that|an?)(?: [\\w.@-]{1,32}){1,2}){1,2})'
+
 /** Placeholders of a secret in a declaration or a description. */
 const NO_SECRET =
   /^(?:true|false|null|none|nil|undefined|string|str|number|int|boolean|bool|bytes?|object|any|unknown|void|optional|required|text|varchar|char|env|process\.env[\w.]*|os\.environ.*|\$\{?[\w.]+\}?|%\w+%|\{\{.*|\*+|x{3,}|\.{2,}|<.*|\[.*|this\..*|self\..*|config\..*|options\..*|await|new|function|async|require|import|return|typeof|keyof|readonly)$/i
@@ -236,6 +240,17 @@ const RULES: readonly Rule[] = [
     accept: (hit, whole) =>
       isProseValue(hit) &&
       (isOpaque(hit) || !/^(?:pass|pin|token|secret|nonce|salt|webhook|bearer)s? to /i.test(whole))
+  },
+  {
+    name: 'purpose',
+    kind: 'secret',
+    needs: DIGIT,
+    groups: SECRET_ENDINGS,
+    pattern: new RegExp(
+      `\\b(?:${SECRET_KEYWORDS})s?${PURPOSE},?\\s{0,3}(?::=|=>|[:=]|\\s(?:is|was|are|were|remains|becomes))\\s{1,3}(?:now |still )?["'\`]?(?<hit>[^\\s"'\`,;<>()[\\]{}]{3,512}(?<![.!?]))`,
+      'gi'
+    ),
+    accept: (hit) => /\d/.test(hit) && isProseValue(hit)
   },
   {
     name: 'command-option',

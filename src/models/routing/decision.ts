@@ -4,7 +4,7 @@ import { gainThreshold } from './gain-threshold.ts'
 import { policyFor } from './policy.ts'
 import type { Candidate } from '../calling/caller.ts'
 import type { Features } from './prompt-features.ts'
-import type { ModelSettings, RequestSettings } from '../model-options.ts'
+import type { ModelPreference, ModelSettings, RequestSettings } from '../model-options.ts'
 import type { PolicySettings } from './policy.ts'
 import type { Tier } from '../provider.ts'
 import type { ModelRegistry } from './model-registry.ts'
@@ -33,7 +33,7 @@ export interface GainForecast extends GainPrediction {
 }
 
 export interface DecisionComponents {
-  readonly roster: Pick<ModelRegistry, 'tier' | 'model' | 'offline'>
+  readonly roster: Pick<ModelRegistry, 'find' | 'tier' | 'model' | 'offline'>
   readonly settings: Pick<ModelSettings, 'fallback'>
   readonly policy: PolicySettings
   readonly scorer: Pick<Scorer, 'predict' | 'outcomes'>
@@ -58,10 +58,18 @@ export function decide(
     return only({ tier: candidate === roster.offline ? 'offline' : 'premium', route: [candidate] })
   }
   const own = policyFor(task, policy)
-  const start = tier ?? own.tier
+  // What the owner of the node sets for a task stands above what a persona prefers.
+  const isFree = tier === undefined && !Object.hasOwn(policy, task)
+  const preferred = isFree ? preferredOf(request.prefer, roster) : undefined
+  const start = tier ?? preferred?.tier ?? own.tier
   if (start === 'offline') return only(offline)
-  const premium: RouteStep = { tier: 'premium', route: roster.tier('premium') }
-  const fast: RouteStep = { tier: 'fast', route: roster.tier('fast') }
+  const stepOf = (name: 'premium' | 'fast'): RouteStep => {
+    const route = roster.tier(name)
+    const first = preferred?.tier === name ? preferred.route : []
+    return { tier: name, route: [...first, ...route.filter((each) => !first.includes(each))] }
+  }
+  const premium = stepOf('premium')
+  const fast = stepOf('fast')
   const [wanted, other] = start === 'premium' ? [premium, fast] : [fast, premium]
   // If only one of both tiers has models, it serves both; with none, offline serves.
   if (wanted.route.length === 0) return only(other.route.length === 0 ? offline : other)
@@ -69,7 +77,7 @@ export function decide(
   const both = tier === undefined && own.cascade && other.route.length > 0
   if (!both) return only(wanted)
   if (start === 'premium' || !verified) return only(wanted, other)
-  const known = own.learn && scorer.outcomes >= SCORER_MIN_OUTCOMES
+  const known = own.learn && preferred === undefined && scorer.outcomes >= SCORER_MIN_OUTCOMES
   const gain = known
     ? {
         ...scorer.predict(features(), task),
@@ -79,4 +87,17 @@ export function decide(
   const skip = gain !== undefined && gain.chance > gain.threshold && random() >= EXPLORATION_RATE
   const { substitutes } = skip ? only(premium, fast) : only(premium)
   return { steps: skip ? [premium] : [fast, premium], substitutes, gain }
+}
+
+/** The tier to begin with, and the model to ask first; undefined if this node cannot call it. */
+function preferredOf(
+  prefer: ModelPreference | undefined,
+  roster: DecisionComponents['roster']
+): RouteStep | undefined {
+  if (prefer === undefined) return undefined
+  if ('tier' in prefer) return { tier: prefer.tier, route: [] }
+  const candidate = roster.find(prefer.model)
+  if (candidate === undefined) return undefined
+  if (candidate === roster.offline) return { tier: 'offline', route: [candidate] }
+  return { tier: roster.tier('fast').includes(candidate) ? 'fast' : 'premium', route: [candidate] }
 }

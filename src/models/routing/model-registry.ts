@@ -114,6 +114,16 @@ export class ModelRegistry {
     return candidate
   }
 
+  /** Undefined for a model that this node cannot call. */
+  find(id: string): Candidate | undefined {
+    try {
+      return this.model(id)
+    } catch (error) {
+      if (error instanceof ModelError) return undefined
+      throw error
+    }
+  }
+
   has(provider: string): boolean {
     return this.#providers.has(provider)
   }

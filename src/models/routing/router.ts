@@ -21,7 +21,7 @@ import type { ModelRegistry } from './model-registry.ts'
 
 export interface RouterComponents extends Omit<GenerateComponents, 'caller' | 'policy' | 'roster'> {
   readonly settings: Pick<ModelSettings, 'policy' | 'timeout' | 'hedge' | 'fallback'>
-  readonly roster: Pick<ModelRegistry, 'model' | 'offline' | 'tier'>
+  readonly roster: Pick<ModelRegistry, 'find' | 'model' | 'offline' | 'tier'>
   readonly retries: RetryBudget
 }
 

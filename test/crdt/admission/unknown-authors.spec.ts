@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createAuthor, writeEntry, writeProof } from '../../../crdt/index.ts'
 import { MAX_UNKNOWN_AUTHORS } from '../../../crdt/constants.ts'
 import { CLOSED_SWARM, memberReplica, TestRoster } from '../../fixtures/closed-swarm.ts'
+import { replicaOn } from '../../fixtures/replicas.ts'
 import { forge } from '../../fixtures/forgery.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { VoicedFeed, VoicedMember } from '../../fixtures/voiced-feed.ts'
@@ -49,5 +50,27 @@ describe('authors of a closed swarm that nobody introduced', function () {
       publication('c')
     ])
     assert.equal(await ada.replica.admitProof(writeProof([second, fork])), 'admitted')
+  })
+})
+
+describe('authors of an open swarm without an entry here', function () {
+  this.timeout(60_000)
+
+  it('store bases up to a limit; a feed whose base waits comes in nevertheless', async () => {
+    await using own = await replicaOn()
+    const { replica } = own
+    for (let i = 0; i < MAX_UNKNOWN_AUTHORS; i++) {
+      assert.equal(await replica.admitHeader(forge({ seq: 5, base: 5 })), 'admitted')
+    }
+    const author = createAuthor()
+    const first = forge({ author, format: 2, seq: 7 })
+    const second = forge({ author, seq: 8, base: 7, prev: first.hash, clock: 2 })
+    assert.equal(await replica.admitHeader(second), 'held')
+    assert.equal(replica.heads().length, MAX_UNKNOWN_AUTHORS)
+    for (const entry of [first, second]) {
+      assert.equal((await replica.admit(writeEntry(entry), 'peer')).outcome, 'admitted')
+    }
+    const { base, seq } = replica.headOf(author.key)
+    assert.deepEqual({ base, seq }, { base: 7, seq: 8 })
   })
 })

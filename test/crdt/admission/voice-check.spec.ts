@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { openReplica, openStore, writeEntry } from '../../../crdt/index.ts'
 import { MemberVoices } from '../../../crdt/members/member-voices.ts'
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { VoiceError } from '../../../crdt/errors.ts'
 import { inlineVoices } from '../../../crdt/voices/voices.ts'
 import { CLOSED_SWARM, seedOf, TestRoster } from '../../fixtures/closed-swarm.ts'
 import { publication } from '../../fixtures/publications.ts'
 import { VoicedFeed, VoicedMember } from '../../fixtures/voiced-feed.ts'
 import type { Entry, Replica, Store } from '../../../crdt/index.ts'
+import type { CheckSource } from '../../../crdt/voices/fair-queue.ts'
 import type { Voices } from '../../../crdt/voices/voices.ts'
 
 const NAMES = ['ada', 'eve']
@@ -16,6 +19,8 @@ class Checked implements AsyncDisposable {
   tags = 0
   gate: Promise<void> = Promise.resolve()
   fails = false
+  isBusy = false
+  readonly sources: (CheckSource | undefined)[] = []
   readonly store: Store
   readonly replica: Promise<Replica>
 
@@ -30,8 +35,10 @@ class Checked implements AsyncDisposable {
         if (this.fails) throw new Error('the thread ended')
         return inner.verifyCredential(...args)
       },
-      verifyTags: async (batch) => {
+      verifyTags: async (batch, source) => {
         this.tags += 1
+        this.sources.push(source)
+        if (this.isBusy) throw new VoiceError('VOICES_BUSY', 'Too many wait.')
         await this.gate
         return inner.verifyTags(batch)
       }
@@ -51,8 +58,8 @@ class Checked implements AsyncDisposable {
     return new Checked(await openStore(), roster)
   }
 
-  async outcome(entry: Entry): Promise<string> {
-    const admission = await (await this.replica).admit(writeEntry(entry))
+  async outcome(entry: Entry, from?: string): Promise<string> {
+    const admission = await (await this.replica).admit(writeEntry(entry), from)
     return admission.outcome === 'rejected' ? admission.reason : admission.outcome
   }
 
@@ -97,6 +104,21 @@ describe('the check of voices', () => {
       }
     }
     assert.deepEqual([checked.credentials, checked.tags], [1, 0])
+  })
+
+  it('names the peer and the voice, for their share, and blames nobody while too many wait', async () => {
+    await using checked = await Checked.open(roster)
+    const feed = new VoicedFeed(eve)
+    const first = await feed.entry({ ...voice, seq: 1 }, [publication('a')])
+    checked.isBusy = true
+    assert.equal(await checked.outcome(first, 'a peer'), 'unknown-member')
+    checked.isBusy = false
+    assert.equal(await checked.outcome(first, 'another peer'), 'admitted')
+    const claimed = toHex((await eve.voice(roster.epoch)).tag)
+    assert.deepEqual(checked.sources, [
+      { peer: 'a peer', voice: claimed },
+      { peer: 'another peer', voice: claimed }
+    ])
   })
 
   it('holds up no entry that needs none, and not those of others', async () => {

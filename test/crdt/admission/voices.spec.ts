@@ -22,6 +22,11 @@ async function standingOf(replica: Replica, item: Publication) {
   return attested.standing
 }
 
+async function votesOn(replica: Replica, item: Publication): Promise<readonly [number, number]> {
+  const { vouches, disputes } = await standingOf(replica, item)
+  return [vouches, disputes]
+}
+
 /** One member with `count` author keys: clones that know nothing of each other. */
 async function clones(
   roster: TestRoster,
@@ -177,6 +182,57 @@ describe('voices in a closed swarm', () => {
     assert.deepEqual({ vouches, disputes }, { vouches: 0, disputes: 1 })
   })
 
+  it('of a directory that was restored from an older copy stand after what its loss had said', async () => {
+    const roster = new TestRoster(NAMES)
+    await using bob = await memberReplica(roster, 'bob')
+    await using lost = await memberReplica(roster, 'ada')
+    // Restarts in the epoch since the copy was made.
+    roster.hour = 30
+    for (let i = 0; i < 20; i++) {
+      await lost.replica.publish([publication(`restart ${i}`)])
+      lost.replica.rotateAuthor()
+    }
+    await lost.replica.revise({ ...item, vote: 'vouch' })
+    await deliver(lost.replica, bob.replica)
+    // An hour later no peer is there, and the node publishes nevertheless.
+    roster.hour += 1
+    await using restored = await memberReplica(roster, 'ada')
+    await restored.replica.publish([{ ...item, vote: 'dispute' }])
+    await deliver(restored.replica, bob.replica)
+    assert.deepEqual(await votesOn(bob.replica, item), [0, 1])
+    // In the same hour it is behind, until it hears a peer and looks again.
+    for (let i = 0; i < 30; i++) {
+      lost.replica.rotateAuthor()
+      await lost.replica.publish([publication(`more ${i}`)])
+    }
+    await lost.replica.revise({ ...item, vote: 'vouch' })
+    await deliver(lost.replica, bob.replica)
+    assert.deepEqual(await votesOn(bob.replica, item), [1, 0])
+    await deliver(bob.replica, restored.replica)
+    restored.replica.hearPeers()
+    await restored.replica.revise({ ...item, vote: 'dispute' })
+    await deliver(restored.replica, bob.replica)
+    assert.deepEqual(await votesOn(bob.replica, item), [0, 1])
+  })
+
+  it('of two copies that both run do not give up their authors for ever', async () => {
+    const roster = new TestRoster(NAMES)
+    await using bob = await memberReplica(roster, 'bob')
+    const copies = [await memberReplica(roster, 'ada'), await memberReplica(roster, 'ada')] as const
+    for (let i = 0; i < 60; i++) {
+      for (const [a, b] of [copies, copies.toReversed()]) {
+        await a?.replica.publish([publication(`${i}`)])
+        if (a === undefined || b === undefined) continue
+        await deliver(a.replica, b.replica)
+        b.replica.hearPeers()
+      }
+    }
+    for (const { replica } of copies) await deliver(replica, bob.replica)
+    const authors = bob.replica.heads().length
+    assert.ok(authors > 4 && authors <= 2 * (16 + 1), `${authors} authors`)
+    await closeAll(copies)
+  })
+
   it('go on with their author after a clean stop, within its epoch', async () => {
     await using folder = await temporaryDirectory()
     const path = join(folder.path, 'store')
@@ -248,7 +304,7 @@ describe('voices in a closed swarm', () => {
 
   it('fill a node by no more than a quota a day, over all their authors, and go on the next day', async () => {
     const roster = new TestRoster(NAMES)
-    const quota = { authors: 3, values: 20, bytes: 100_000 }
+    const quota = { authors: 3, entries: 2, bytes: 100_000 }
     await using ada = await memberReplica(roster, 'ada', undefined, undefined, quota)
     await using bob = await memberReplica(roster, 'bob')
     await bob.replica.publish(publications(5))

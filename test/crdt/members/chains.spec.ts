@@ -98,22 +98,47 @@ describe('the certificates of a closed swarm', () => {
     )
   })
 
-  it('with one number are void, with all that they issued', async () => {
+  it('of one number all count, while the inviter has admitted no more than it may', async () => {
+    // A copy of the inviter's directory counts on from where it was.
     const twin = lab.issue(inviter, { number: second.certificate.number })
     await statements.add(bytesOf([twin.certificate]))
     assert.deepEqual(verdicts(statements, [inviter, second, twin, third, leaf]), [
       'inviter',
-      'void',
-      'void',
-      'void',
-      'void'
+      'inviter',
+      'member',
+      'inviter',
+      'light'
     ])
   })
 
-  it('of one number stay two, those with the lowest ids, whatever the order', async () => {
-    const number = 50
-    const same = Array.from({ length: 5 }, () => lab.issue(inviter, { role: 'inviter', number }))
-    const sorted = same.toSorted((a, b) => Buffer.compare(a.certificate.id, b.certificate.id))
+  it('beyond the maximum of the inviter are void, with all that they issued', async () => {
+    const limited = lab.issue(inviter, { role: 'inviter', max: 2 })
+    const first = lab.issue(limited)
+    const both = [1, 2]
+      .map(() => lab.issue(limited, { role: 'inviter', number: 2 }))
+      .toSorted((a, b) => Buffer.compare(a.key, b.key))
+    const [kept, beyond] = both
+    assert.ok(kept !== undefined && beyond !== undefined)
+    const below = lab.issue(beyond)
+    // Another certificate of one member takes no place.
+    const renewed = lab.certify(first.keys, limited, { number: 1 })
+    const all = [limited, first, kept, beyond, below, renewed]
+    await statements.add(bytesOf(all.map(({ certificate }) => certificate).toReversed()))
+    assert.deepEqual(verdicts(statements, all), [
+      'inviter',
+      'member',
+      'inviter',
+      'void',
+      'void',
+      'member'
+    ])
+  })
+
+  it('beyond the maximum stay one, which proves it, whatever the order', async () => {
+    const limited = lab.issue(inviter, { role: 'inviter', max: 1 })
+    await statements.add(bytesOf([limited.certificate]))
+    const same = Array.from({ length: 5 }, () => lab.issue(limited, { role: 'inviter', number: 1 }))
+    const sorted = same.toSorted((a, b) => Buffer.compare(a.key, b.key))
     const below = sorted.map((each) => lab.issue(each))
     const all = [...sorted, ...below].map(({ certificate }) => certificate)
     const before = statements.size
@@ -189,6 +214,41 @@ describe('the certificates of a closed swarm', () => {
     await statements.add(bytesOf([lab.revoke(leaf)]))
     assert.deepEqual([at(NOW), at(NOW + 5)], ['member', 'expired'])
     assert.equal(textOf(statements.chains.verdictOfMember(lab.root.key, NOW)), 'unknown')
+  })
+
+  it('that renew another one end with it, whoever renewed it', async () => {
+    const { id } = leaf.certificate
+    const byRoot = lab.certify(leaf.keys, lab.asRoot, { renews: id })
+    const again = lab.certify(leaf.keys, lab.asRoot)
+    await statements.add(bytesOf([byRoot.certificate, again.certificate]))
+    assert.deepEqual(verdicts(statements, [leaf, byRoot]), ['light', 'member'])
+    await statements.add(bytesOf([lab.revoke(leaf, third)]))
+    // A certificate that is no renewal was given anew.
+    assert.deepEqual(verdicts(statements, [leaf, byRoot, again]), ['revoked', 'revoked', 'member'])
+    // Nobody becomes an ancestor by issuing a certificate for the keys of others.
+    const sideways = lab.certify(again.keys, second, { renews: again.certificate.id })
+    await statements.add(bytesOf([sideways.certificate]))
+    const outside = lab.revoke(again, second)
+    assert.deepEqual(await refusals(statements, [outside]), ['issuer'])
+    assert.deepEqual(verdicts(statements, [again]), ['member'])
+  })
+
+  it('of a renewed inviter end with its first certificate, unless they are kept', async () => {
+    const renews = third.certificate.id
+    const renewed = lab.certify(third.keys, second, { role: 'inviter', renews })
+    const [kept, lost] = [lab.issue(renewed), lab.issue(renewed)]
+    const before = lab.revoke(kept, renewed)
+    const late = lab.revoke(lost, renewed)
+    await statements.add(bytesOf([renewed, kept, lost].map(({ certificate }) => certificate)))
+    const ids = [kept.certificate.id, lost.certificate.id, before.id]
+    await statements.add(bytesOf([before, lab.revoke(third, second, { kept: ids })]))
+    await statements.add(bytesOf([late]))
+    assert.deepEqual(verdicts(statements, [third, renewed, kept, lost]), [
+      'revoked',
+      'revoked',
+      'revoked',
+      'member'
+    ])
   })
 
   it('of the root before end with a succession, unless it keeps them', async () => {

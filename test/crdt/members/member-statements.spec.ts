@@ -18,18 +18,31 @@ function contradictions(): { readonly lab: ClosedSwarm; readonly pool: readonly 
   const [first, other, kept] = inviters
   assert.ok(first !== undefined && other !== undefined && kept !== undefined)
   const twin = lab.issue(lab.asRoot, { role: 'inviter', number: 2 })
-  const deep = lab.issue(first, { role: 'inviter' })
+  const deep = lab.issue(first, { role: 'inviter', max: 6 })
   const deeper = lab.issue(deep, { role: 'inviter' })
   const leaves = [first, other, twin, deep, deeper, kept].flatMap((by) => [
     lab.issue(by),
     lab.issue(by, { role: 'light' })
   ])
-  // Five certificates of one number, with one certificate below each.
-  const same = Array.from({ length: 5 }, () => lab.issue(deep, { role: 'inviter', number: 60 }))
+  // Five members of one number, beyond the maximum, with one certificate below each.
+  const same = Array.from({ length: 5 }, () => lab.issue(deep, { role: 'inviter', number: 5 }))
   const below = same.map((by) => lab.issue(by))
-  const members = [...inviters, twin, deep, deeper, ...leaves, ...same, ...below]
   const [leaf] = leaves
   assert.ok(leaf !== undefined)
+  const renewedLeaf = lab.certify(leaf.keys, lab.asRoot, { renews: leaf.certificate.id })
+  const renewedDeep = lab.certify(deep.keys, lab.asRoot, {
+    role: 'inviter',
+    renews: deep.certificate.id
+  })
+  const ofRenewed = lab.issue(renewedDeep)
+  const renewals = [
+    renewedLeaf,
+    renewedDeep,
+    ofRenewed,
+    lab.certify(ofRenewed.keys, renewedDeep, { number: 1, renews: ofRenewed.certificate.id }),
+    ...same.map((each) => lab.certify(each.keys, deep, { number: 5, renews: each.certificate.id }))
+  ]
+  const members = [...inviters, twin, deep, deeper, ...leaves, ...same, ...below, ...renewals]
   const revocations = [
     lab.revoke(leaf),
     lab.revoke(leaf, first),
@@ -37,6 +50,8 @@ function contradictions(): { readonly lab: ClosedSwarm; readonly pool: readonly 
     lab.revoke(deep, first, { kept: [deeper.certificate.id] }),
     lab.revoke(deep, lab.asRoot, { kept: [deeper.certificate.id, leaf.certificate.id] }),
     ...same.map((each) => lab.revoke(each, deep)),
+    lab.revoke(ofRenewed, renewedDeep),
+    lab.revoke(ofRenewed),
     lab.revoke(kept, next, { kept: [] })
   ]
   const successions = [
@@ -201,6 +216,9 @@ describe('the statements of a closed swarm', () => {
     await statements.add(bytesOf(all))
     assert.equal(statements.nextNumber(lab.root.key), 8)
     assert.equal(statements.nextNumber(inviter.issuer), 3)
+    // A member keeps its number.
+    assert.equal(statements.nextNumber(inviter.issuer, stands.certificate), 1)
+    assert.equal(statements.admittedBy(inviter.issuer), 2)
     const counted = statements.countedOf(inviter.issuer).map(toHex)
     assert.deepEqual(counted.toSorted(), idsOf([stands.certificate, end]).toSorted())
     assert.deepEqual(statements.countedOf(lab.root.key).map(toHex), idsOf([inviter.certificate]))
@@ -208,19 +226,22 @@ describe('the statements of a closed swarm', () => {
     assert.equal(statements.members().length, 3)
   })
 
-  it('leave the store with what took their number', async () => {
+  it('leave the store with what took their place', async () => {
     const lab = new ClosedSwarm()
     const store = await openStore()
     const statements = await lab.statements(store)
-    const same = Array.from({ length: 4 }, () => lab.issue(lab.asRoot, { number: 9 }).certificate)
-    const descending = same.toSorted((a, b) => Buffer.compare(b.id, a.id))
-    for (const certificate of [lab.founding, ...descending]) {
+    const inviter = lab.issue(lab.asRoot, { role: 'inviter', max: 1 })
+    const same = Array.from({ length: 4 }, () => lab.issue(inviter, { number: 1 }))
+    const descending = same
+      .toSorted((a, b) => Buffer.compare(b.key, a.key))
+      .map(({ certificate }) => certificate)
+    for (const certificate of [lab.founding, inviter.certificate, ...descending]) {
       await statements.add(bytesOf([certificate]))
     }
     const stored = await Array.fromAsync(store.section('members').entries())
     assert.deepEqual(
       stored.map(([id]) => toHex(id)),
-      idsOf([lab.founding, ...descending.slice(2)]).toSorted()
+      idsOf([lab.founding, inviter.certificate, ...descending.slice(2)]).toSorted()
     )
     await store.close()
   })

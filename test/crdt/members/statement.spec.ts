@@ -9,10 +9,13 @@ const inviter = lab.issue(lab.asRoot, { role: 'inviter' })
 const member = lab.issue(inviter)
 const ids = [3, 1, 2].map((byte) => new Uint8Array(Buffer.alloc(32, byte)))
 
+const renewal = lab.certify(member.keys, inviter, { renews: member.certificate.id })
+
 const samples = [
   lab.founding,
   inviter.certificate,
   member.certificate,
+  renewal.certificate,
   lab.revoke(member, inviter, { epoch: 7, kept: ids }),
   lab.succeed(ids)
 ]
@@ -38,7 +41,7 @@ describe('the bytes of statements', () => {
   it('have the documented sizes', () => {
     assert.deepEqual(
       samples.map(({ bytes }) => bytes.length),
-      [65, 174, 174, 227, 226]
+      [65, 174, 174, 206, 227, 226]
     )
   })
 
@@ -80,7 +83,7 @@ describe('the bytes of statements', () => {
   it('of any other kind never crash the reader', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 0, max: 5 }),
+        fc.integer({ min: 0, max: 6 }),
         fc.uint8Array({ maxLength: 300 }),
         (kind, rest) => {
           try {
@@ -102,7 +105,8 @@ describe('the bytes of statements', () => {
       { notBefore: 5, notAfter: 5 },
       { notBefore: 0.5 },
       { notBefore: -1 },
-      { issuer: Buffer.alloc(31) }
+      { issuer: Buffer.alloc(31) },
+      { renews: Buffer.alloc(31) }
     ] as const
     for (const init of bad) {
       assert.throws(

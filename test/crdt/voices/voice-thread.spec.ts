@@ -74,6 +74,47 @@ describe('voices', () => {
     assert.ok(turns > 100, `${turns} turns`)
   })
 
+  it('answer a peer soon, whatever another one lets wait', async () => {
+    await using voices = new VoiceThread()
+    const { bytes, ring } = madeCredential(voiceKeys(8))
+    const order: string[] = []
+    const check = async (peer: string, voice: string): Promise<void> => {
+      await voices.verifyCredential(SWARM, bytes, ring, { peer, voice })
+      order.push(peer)
+    }
+    const all = [
+      // Of as many voices as it likes.
+      ...Array.from({ length: 40 }, (_, i) => check('flood', `voice ${i}`)),
+      check('quiet', 'a'),
+      check('quiet', 'a'),
+      check('third', 'b')
+    ]
+    await Promise.all(all)
+    // Two of the flood were at work; then each has its turn.
+    const [first, second] = [order.indexOf('quiet'), order.lastIndexOf('quiet')]
+    assert.ok(first <= 4 && second <= 8 && order.indexOf('third') <= 5, order.slice(0, 12).join())
+  })
+
+  it('refuse the last checks of the peer that waits with most, and never the own work', async () => {
+    await using voices = new VoiceThread()
+    const [key] = voiceKeys(1)
+    assert.ok(key)
+    // No credential: a check takes a moment.
+    const check = (peer: string): Promise<boolean | string> =>
+      voices
+        .verifyCredential(SWARM, new Uint8Array(3), [], { peer, voice: '' })
+        .catch((error: unknown) => (error instanceof VoiceError ? error.code : 'another error'))
+    const flood = Array.from({ length: 1_100 }, () => check('flood'))
+    const others = [check('quiet'), check('third')]
+    const own = voices.tags(key, SWARM, [bytesOf('record')])
+    assert.deepEqual(await Promise.all(others), [false, false])
+    assert.equal((await own).length, 1)
+    const answers = await Promise.all(flood)
+    const busy = answers.filter((answer) => answer === 'VOICES_BUSY').length
+    assert.equal(busy, 1_100 + 3 - 1_024 - 2)
+    assert.ok(answers.every((answer) => answer === false || answer === 'VOICES_BUSY'))
+  })
+
   it('share a thread, which ends with its last user', async () => {
     assert.ok(!hasVoiceThread())
     const first = new VoiceThread()

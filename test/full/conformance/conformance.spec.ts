@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHttpServer } from '../../../node/http/index.ts'
-import { addMcpRoute } from '../../../node/mcp/index.ts'
+import { addMcpRoute, mcpHandler } from '../../../node/mcp/index.ts'
 import { createHive } from '../../../src/index.ts'
 import { installPackages } from '../../../tools/run.ts'
 import { startApi } from '../../fixtures/api.ts'
@@ -64,7 +64,8 @@ describe('the conformance suite of MCP', function () {
         node: { db, dataDir: '', running: true },
         hosts: [],
         token: 'secret',
-        addRoutes: (routes) => addMcpRoute(routes, createFixtureServer)
+        addRoutes: (routes) =>
+          addMcpRoute(routes, () => Promise.resolve(mcpHandler(createFixtureServer)))
       })
       try {
         const url = await server.listen({ host: '127.0.0.1', port: 0 })

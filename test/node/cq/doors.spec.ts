@@ -73,7 +73,7 @@ describe('the REST routes of cq', () => {
     assert.deepEqual(stats, {
       total_count: 1,
       domain_counts: { api: 1, stripe: 1 },
-      tier_counts: { private: 1, public: 0 },
+      tier_counts: { private: 0, public: 1 },
       confidence_distribution: { '0.0-0.3': 0, '0.3-0.5': 0, '0.5-0.7': 0, '0.7-1.0': 1 }
     })
 
@@ -83,6 +83,34 @@ describe('the REST routes of cq', () => {
     assert.equal(flagged.flags[0]?.reason, 'stale')
     const after = await ask(api, 'GET', '/knowledge?domains=stripe')
     assert.deepEqual(after.body, { data: [] }, 'what is stale is not returned')
+  })
+
+  it('find units by their domains, which survive the way to peers, with one tier everywhere', async () => {
+    await using api = await startApi()
+    const domains = ['pytest', 'ci-runners']
+    const proposed = await unitOf(ask(api, 'POST', '/knowledge', { ...PROPOSAL, domains }))
+    const shared = z.array(z.looseObject({ tags: z.array(z.string()) }))
+    const [insight] = shared.parse(await api.result('insights', {}))
+    for (const domain of domains) {
+      assert.ok(insight?.tags.includes(domain), JSON.stringify(insight?.tags))
+      const { body } = await ask(api, 'GET', `/knowledge?domains=${domain}`)
+      const { data } = z.object({ data: z.array(Unit) }).parse(body)
+      assert.deepEqual(
+        data.map(({ id, tier }) => [id, tier]),
+        [[proposed.id, 'public']]
+      )
+    }
+    // Tags with their kind, as earlier versions wrote them; the text does not name the domain.
+    const old = { summary: 'Runs are slow', detail: 'Cache it.', tags: ['domain:pytest'] }
+    await api.result('learn', old)
+    const { body } = await ask(api, 'GET', '/knowledge?domains=pytest')
+    const { data } = z.object({ data: z.array(Unit) }).parse(body)
+    assert.deepEqual(data.map(({ tier }) => tier).toSorted(), ['private', 'public'])
+    const { body: stats } = await ask(api, 'GET', '/knowledge/stats')
+    assert.deepEqual(z.looseObject({ tier_counts: z.unknown() }).parse(stats).tier_counts, {
+      private: 1,
+      public: 1
+    })
   })
 
   it('share the anonymised form alone, and keep here what may disclose too much', async () => {

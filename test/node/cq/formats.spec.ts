@@ -177,12 +177,12 @@ describe('units of cq', () => {
     assert.equal(fact.action, 'Check error.code, not error.type, when handling card errors.')
     assert.equal(fact.confidence, 0.5)
     assert.deepEqual(fact.tags, [
-      'domain:api',
-      'domain:error-handling',
-      'domain:stripe',
+      'api',
+      'error-handling',
       'framework:fastapi',
       'language:python',
-      'pattern:api-integration'
+      'pattern:api-integration',
+      'stripe'
     ])
     assert.match(fact.source ?? '', /^cq ku_a1b2c3d4e5f60718293a4b5c6d7e8f90 by agent:claude-code$/)
   })

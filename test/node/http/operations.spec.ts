@@ -159,4 +159,33 @@ describe('the HTTP API', () => {
     const wrong = await post('recall', '{}', { 'content-type': jsonl })
     assert.equal(wrong.status, 415)
   })
+
+  it('takes back what it exports, whatever the text, and refuses single lines', async () => {
+    const jsonl = { 'content-type': 'application/jsonl' }
+    const send = (path: string, body: string): Promise<ApiAnswer> =>
+      api.send({ method: 'POST', path, body, headers: jsonl })
+    const control = { entity: 'a', content: '\u0001'.repeat(30_000), confidence: 0.5 }
+    const far = { attribute: 'end', value: 'far', validFrom: '9999-12-31T23:59:59.999Z' }
+    const claim = { entity: 'b', content: 'It ends.', confidence: 0.5, ...far }
+    const deep = `{"entity": "c", "content": "d", "tags": ${'['.repeat(5_000)}${']'.repeat(5_000)}}`
+    const lines = [JSON.stringify(control), deep, JSON.stringify(claim)].join('\n')
+    const stored = await send('/v1/distill', lines)
+    assert.partialDeepStrictEqual(stored.body, { read: 3, new: 2 })
+    assert.match(JSON.stringify(stored.body), /"line":2,"reason":"The JSON is nested deeper/)
+    const { body } = await api.send({
+      method: 'POST',
+      path: '/v1/export',
+      body: '{}',
+      headers: { accept: 'application/jsonl' }
+    })
+    const again = String(body).trim().split('\n').slice(0, -1).join('\n')
+    assert.partialDeepStrictEqual((await send('/v1/distill', again)).body, { new: 0, rejected: [] })
+    const cq = await send('/v1/import?input=%7B%22format%22%3A%22cq%22%7D', deep)
+    assert.match(JSON.stringify(cq.body), /nested deeper/)
+    for (const input of ['%7Bbad', '['.repeat(300)]) {
+      const refused = await send(`/v1/import?input=${input}`, '')
+      assert.equal(refused.status, 400)
+      assert.partialDeepStrictEqual(refused.body, { code: 'ARGUMENT_INVALID' })
+    }
+  })
 })

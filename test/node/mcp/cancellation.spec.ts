@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client'
 import { createHttpServer } from '../../../node/http/index.ts'
-import { addMcpRoute, createMcpServer } from '../../../node/mcp/index.ts'
+import { addMcpRoute, createMcpServer, mcpHandler } from '../../../node/mcp/index.ts'
 import { createHive } from '../../../src/index.ts'
 import type { Call } from '../../../node/operations/index.ts'
 
@@ -51,7 +51,11 @@ describe('a call of an MCP tool', () => {
         node: { db, dataDir: '', running: true },
         hosts: [],
         addRoutes: (routes) =>
-          addMcpRoute(routes, () => createMcpServer({ call: endless.call, now: Date.now }))
+          addMcpRoute(routes, () =>
+            Promise.resolve(
+              mcpHandler(() => createMcpServer({ call: endless.call, now: Date.now }))
+            )
+          )
       })
       try {
         const url = await server.listen({ host: '127.0.0.1', port: 0 })

@@ -55,7 +55,9 @@ describe('operations on members', () => {
     const foreign = other.statements.map((bytes) => Buffer.from(bytes).toString('hex'))
     await assert.rejects(call('member-add', { statements: foreign }), { code: 'ARGUMENT_INVALID' })
     for (const wrong of ['xy', 'abc', '']) {
-      await assert.rejects(call('member-add', { statements: [wrong] }), { name: 'ZodError' })
+      await assert.rejects(call('member-add', { statements: [wrong] }), {
+        code: 'ARGUMENT_INVALID'
+      })
     }
   })
 

@@ -1,5 +1,5 @@
 /** A host as the network and its connections see it. */
-import type { Connection, IdentifyResult, Logger, PeerId } from '@libp2p/interface'
+import type { Connection, IdentifyResult, Logger, PeerId, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Owner } from '../environment/owner.ts'
 import type { Tamper } from '../manner.ts'
@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly log: Logger
   readonly registrar: SimulatedRegistrar
   readonly tamper: Tamper | undefined
+  /** In a closed swarm: stands before the connection. */
+  readonly door: { pass(connection: Connection, stream: Stream): Promise<void> } | undefined
   mayDial(target: Endpoint): boolean
   mayAccept(from: Endpoint): boolean
   opened(connection: Connection): void

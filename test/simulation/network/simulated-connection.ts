@@ -133,6 +133,11 @@ export class SimulatedConnection
     return outbound
   }
 
+  /** Runs `deliver` when the bytes are at the other side. */
+  carry(bytes: Uint8Array | undefined, deliver: () => void): void {
+    this.#send(bytes, deliver)
+  }
+
   /** Runs `deliver` at the other side. */
   tell(deliver: (remote: SimulatedConnection) => void): void {
     this.#send(undefined, deliver)

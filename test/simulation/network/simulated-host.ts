@@ -1,11 +1,12 @@
 /**
  * libp2p as the swarm sees it, over the simulated network: dialling, connections, identify and the
- * registrar. The services on it are the real ones, gossipsub too. Connections are not encrypted, so
- * in a closed swarm there is no door: the host admits every peer. Statements of members are exchanged.
+ * registrar. The services on it are the real ones, gossipsub too. Connections are not encrypted; in a
+ * closed swarm the door of the product stands before each.
  */
 import { isPeerId, TypedEventEmitter } from '@libp2p/interface'
 import { defaultLogger } from '@libp2p/logger'
 import { multiaddr } from '@multiformats/multiaddr'
+import { SimulatedDoor } from './simulated-door.ts'
 import { SimulatedRegistrar } from './simulated-registrar.ts'
 import type {
   Connection,
@@ -44,6 +45,7 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> implements En
   readonly peerId: PeerId
   readonly registrar: SimulatedRegistrar
   readonly tamper: Tamper | undefined
+  readonly door: SimulatedDoor | undefined
   readonly services: Services
   readonly log: Logger
   readonly #init: HostInit
@@ -68,6 +70,10 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> implements En
     this.multiaddr = multiaddr(`${address}/p2p/${peerId.toString()}`)
     const logger = init.logger ?? defaultLogger()
     this.log = logger.forComponent('simulation')
+    this.door =
+      init.door === undefined
+        ? undefined
+        : new SimulatedDoor(init.door, { peerId, privateKey, logger })
     const components = {
       peerId,
       privateKey,
@@ -173,9 +179,10 @@ export class SimulatedHost extends TypedEventEmitter<Libp2pEvents> implements En
 
   closed(connection: SimulatedConnection): void {
     const at = this.#connections.indexOf(connection)
+    connection.link.closed()
+    // Refused at the door.
     if (at < 0) return
     this.#connections.splice(at, 1)
-    connection.link.closed()
     this.safeDispatchEvent('connection:close', { detail: connection })
     const { remotePeer } = connection
     if (this.getConnections(remotePeer).length > 0) return

@@ -5,6 +5,7 @@
  */
 import { Link } from './link.ts'
 import { SimulatedConnection } from './simulated-connection.ts'
+import { doorStreams } from './simulated-door.ts'
 import { simulated } from '../environment/simulated.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Seeded } from '../environment/seeded-bytes.ts'
@@ -104,7 +105,7 @@ export class SimulatedNetwork {
     return this.#connect(from, target)
   }
 
-  #connect(from: Endpoint, target: Endpoint): SimulatedConnection {
+  async #connect(from: Endpoint, target: Endpoint): Promise<SimulatedConnection> {
     const link = new Link(this, this.#onCarry, () => this.#links.delete(link))
     this.#links.add(link)
     const id = `c${++this.#connections}`
@@ -129,8 +130,20 @@ export class SimulatedNetwork {
     dialler.connect(listener)
     listener.connect(dialler)
     link.join(dialler, listener)
+    const [ownDoor, otherDoor] = doorStreams(dialler, listener)
+    link.carry(dialler, listener, undefined, () => {
+      // It may have been broken on the way.
+      if (listener.status !== 'open') return
+      if (target.door === undefined) target.opened(listener)
+      // A peer that is refused is told so by the door.
+      else
+        target.door.pass(listener, otherDoor).then(
+          () => target.opened(listener),
+          () => undefined
+        )
+    })
+    await from.door?.pass(dialler, ownDoor)
     from.opened(dialler)
-    link.carry(dialler, listener, undefined, () => target.opened(listener))
     return dialler
   }
 }

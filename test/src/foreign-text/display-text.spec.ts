@@ -5,7 +5,7 @@ import {
   displayTexts
 } from '../../../src/foreign-text/display-text.ts'
 import { foldText } from '../../../src/foreign-text/fold-text.ts'
-import { detectInstruction } from '../../../src/foreign-text/instructions.ts'
+import { detectInstruction } from '../../../src/foreign-text/index.ts'
 import type { DisplayText, DisplayTexts } from '../../../src/foreign-text/display-text.ts'
 
 describe('text for display', () => {

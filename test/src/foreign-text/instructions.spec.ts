@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { detectInstruction } from '../../../src/foreign-text/instructions.ts'
+import { detectInstruction } from '../../../src/foreign-text/index.ts'
 import { compatNotes } from '../../fixtures/compat-data.ts'
 
 /** Orders in the words that injections into prompts are known to use. */

@@ -18,8 +18,7 @@ const SKILL: SkillInit = {
 /** Calls that store, publish, call models or run skills, by name. */
 function actions(
   agent: Agent,
-  skill: string,
-  fact: string
+  { skill, fact, goal }: Readonly<Record<'fact' | 'goal' | 'skill', string>>
 ): Record<string, () => Promise<unknown>> {
   const { knowledge, hive, models, capabilities } = agent.cortex
   const messages = [{ role: 'user' as const, content: 'Summarise: it is slow.' }]
@@ -35,6 +34,14 @@ function actions(
     vouch: () => hive.vouch(fact),
     dispute: () => hive.dispute(fact),
     stale: () => hive.stale(fact),
+    addGoal: () => hive.goals.add({ title: 'Ship it' }),
+    decompose: () => hive.goals.decompose(goal, [{ title: 'Test it' }]),
+    goalStatus: () => hive.goals.status(goal, 'achieved'),
+    attach: () => hive.goals.attach(goal, fact),
+    editPlaybook: () => hive.goals.playbook(goal).insert(0, { title: 'Check' }),
+    publishSkill: () => hive.skills.publish(skill),
+    adoptSkill: () => hive.skills.adopt(skill),
+    reportSkills: () => hive.skills.report(),
     generate: () => models.generate(task),
     stream: async () => Array.fromAsync(models.stream(task)),
     embed: () => models.embed({ texts: ['a'] }),
@@ -52,13 +59,16 @@ describe('a frozen agent', () => {
   it('can read, and neither store, publish, call models, run skills nor be mutated', async () => {
     await using db = await createHive({ swarm: false, upkeep: false })
     const agent = await db.agents.create('scout', { persona: AUDITOR })
-    const { knowledge, capabilities, governor } = agent.cortex
+    const { knowledge, capabilities, governor, hive } = agent.cortex
     const { id } = await knowledge.distill('CSS gap', 'Works in flex containers.', 0.95)
     const skill = await capabilities.registerCapability(SKILL)
+    const goal = await hive.goals.add({ title: 'Support gap everywhere' })
     const change = await governor.freeze('scout', { ...WHY, by: 'Ada' })
     assert.deepEqual([change.did, change.frozen, change.by], ['freeze', true, 'Ada'])
     assert.ok(governor.isFrozen('scout') && !governor.isFrozen('default'))
-    for (const [name, act] of Object.entries(actions(agent, skill.id, id))) {
+    for (const [name, act] of Object.entries(
+      actions(agent, { skill: skill.id, fact: id, goal: goal.id })
+    )) {
       const isRefused = (error: unknown): boolean => {
         assert.ok(error instanceof HiveError && error.code === 'AGENT_FROZEN', name)
         assert.match(error.message, /repeats a wrong claim.*unfreeze/)

@@ -156,6 +156,10 @@ describe('knowledge', () => {
       knowledge.distill('e', 'c', 0.9, { validFrom: new Date('x') }),
       invalid(/valid Date/)
     )
+    await assert.rejects(
+      knowledge.distill('e', 'c', 0.9, { validFrom: new Date('+012026-01-01T00:00:00Z') }),
+      invalid(/years 0 to 9999/)
+    )
     const unknown: object = { tag: ['x'] }
     await assert.rejects(knowledge.distill('e', 'c', 0.9, unknown), invalid(/unknown option "tag"/))
     await assert.rejects(knowledge.distill('e', 'x'.repeat(40_000), 0.9), LimitError)

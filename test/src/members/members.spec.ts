@@ -130,6 +130,7 @@ describe('the members of a node', () => {
     const renewed = await node.members.renew(toHex(keys.key), 30)
     assert.ok(Date.parse(renewed.notAfter) - Date.parse(before.notAfter) >= 29 * DAYS)
     assert.equal(node.members.self().voices, 2)
+    await assert.rejects(node.members.renew(toHex(keys.key), 5), /lasts until .* already/)
     node.now += 9 * DAYS
     assert.equal(node.members.find(toHex(keys.key)).state, 'admitted')
     assert.equal(node.members.self().voices, 2)

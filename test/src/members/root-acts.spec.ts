@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createRoot, readStatement } from '../../../crdt/index.ts'
+import { createCertificate, createRoot, readStatement } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import {
   foundClosedSwarm,
@@ -42,7 +42,7 @@ describe('the holder of a root', () => {
       notAfter: new Date(START + 700 * DAYS).toISOString(),
       invitesLeft: 4_096
     })
-    // At two nodes that have not met the numbers differ all the same.
+    // At two nodes that have not met the numbers are the same, which harms nobody.
     const numbers = await Promise.all(
       Array.from({ length: 3 }, async () => renewWithRoot(await held(node), root, { id, seconds }))
     )
@@ -52,7 +52,7 @@ describe('the holder of a root', () => {
         return statement.kind === 'certificate' ? statement.number : 0
       })
     )
-    assert.equal(distinct.size, 3)
+    assert.equal(distinct.size, 1)
     await node.members.add(numbers)
     assert.equal(node.members.self().state, 'admitted')
     await node.members.add(revokeWithRoot(await held(node), root, { id, seconds }))
@@ -95,9 +95,23 @@ describe('the holder of a root', () => {
     const id = toHex(kept.keys.key)
     assert.throws(() => revokeWithRoot(after, root, { id, seconds }), /not the root/)
     assert.throws(() => renewWithRoot(after, root, { id, seconds }), /not the root/)
-    const stolen = renewWithRoot(statements, root, { id: toHex(revoked.keys.key), seconds })
-    await node.members.add([stolen])
-    assert.equal(stateOf(revoked.keys), 'superseded')
+    const thief = newcomer(await node.members.invite())
+    const stolen = createCertificate(
+      founded.swarm,
+      {
+        member: thief.keys.key,
+        voice: thief.keys.voice,
+        role: 'member',
+        max: 0,
+        notBefore: seconds,
+        notAfter: seconds + 1,
+        issuer: root.key,
+        number: 99
+      },
+      root
+    )
+    await node.members.add([stolen.bytes])
+    assert.equal(stateOf(thief.keys), 'superseded')
     // And once more: what both earlier roots signed stays.
     await node.members.add([succeedRoot(after, next, { next: createRoot().key })])
     assert.deepEqual([node.keys, kept.keys, byRoot.keys].map(stateOf), [

@@ -56,6 +56,21 @@ describe('the hive', () => {
     assert.equal((await hive.broadcastKnowledge({ minConfidence: 0.4 })).promoted, 1)
   })
 
+  it('publishes facts that are promoted at the same time in few entries', async () => {
+    await using db = await createHive({ swarm: false })
+    const { knowledge, hive } = db.agent.cortex
+    const ids: string[] = []
+    for (let i = 0; i < 40; i++) {
+      ids.push((await knowledge.distill('build', `Stage ${i} needs ${i + 3} cores.`, 0.95)).id)
+    }
+    const promoted = await Promise.all(ids.map((id) => hive.promoteToGlobalStore(id)))
+    assert.deepEqual(new Set(promoted.map(({ status }) => status)), new Set(['promoted']))
+    assert.equal((await hive.getGlobalInsights({ limit: 100 })).length, 40)
+    assert.ok(db.status.entries < 5, `${db.status.entries} entries`)
+    const again = await Promise.all(ids.map((id) => hive.promoteToGlobalStore(id)))
+    assert.deepEqual(new Set(again.map(({ status }) => status)), new Set(['already']))
+  })
+
   it('makes one insight with three votes of one strategy from three machines', async () => {
     const machines = [
       ['ada.l', 'ada-laptop', '/home/ada.l/shop', 'db7.prod.internal', '10.1.2.3'],

@@ -5,9 +5,11 @@ import fc from 'fast-check'
 import { MalformedError, signDoorProof } from '../../../crdt/index.ts'
 import { readDoorFrame, writeDoorFrame } from '../../../transport/door/door-frames.ts'
 import {
+  readRenewalAnswer,
   readStatementIds,
   readStatementsRequest,
   readStatementsState,
+  writeRenewalAnswer,
   writeStatementIds,
   writeStatementsRequest,
   writeStatementsState
@@ -17,6 +19,7 @@ import { framed } from '../../fixtures/forgery.ts'
 import { bytesOf, ClosedSwarm, NOW } from '../../fixtures/members.ts'
 import { outsider } from '../../fixtures/outsider.ts'
 import type { Stream } from '@libp2p/interface'
+import type { RenewalAnswer } from '../../../crdt/index.ts'
 import type { DoorFrame } from '../../../transport/door/door-frames.ts'
 import type { StatementsRequest } from '../../../transport/door/statement-frames.ts'
 import type { ClosedNode } from '../../fixtures/closed-nodes.ts'
@@ -32,7 +35,8 @@ const id = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
 const DOOR: readonly DoorFrame[] = [
   { type: 'hello', root: id(1), chain: [id(2), id(3)], proof: new Uint8Array(64) },
   { type: 'welcome' },
-  { type: 'refusal', reason: 'expired' },
+  { type: 'refusal', reason: 'expired', revocation: new Uint8Array() },
+  { type: 'refusal', reason: 'revoked', revocation: id(6) },
   { type: 'roots' },
   { type: 'statement', hasNext: true, statement: id(4) },
   {
@@ -50,7 +54,14 @@ const REQUESTS: readonly StatementsRequest[] = [
   { type: 'ids', after: id(1) },
   { type: 'get', ids: [id(1), id(2)] },
   { type: 'push', statements: [id(1)] },
-  { type: 'news', digest: id(9) }
+  { type: 'news', digest: id(9) },
+  { type: 'renew' }
+]
+
+const RENEWALS: readonly RenewalAnswer[] = [
+  { certificate: id(3) },
+  { refusal: 'off' },
+  { refusal: 'not admitted' }
 ]
 
 /** The frame with all bytes as plain arrays. */
@@ -67,6 +78,7 @@ describe('the frames of members', () => {
       readStatementsState,
       { digest: id(1), count: 7 }
     ],
+    ...RENEWALS.map((each) => [writeRenewalAnswer(each), readRenewalAnswer, each] as const),
     [writeStatementIds([id(1), id(2)]), (bytes) => readStatementIds(bytes, id(0)), [id(1), id(2)]]
   ]
 

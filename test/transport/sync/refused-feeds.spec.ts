@@ -34,7 +34,7 @@ describe('a pull', () => {
       .map((answer) => writeSyncAnswer(answer))
     const asked: number[] = []
     let now = 1_000
-    const shared = { leases: new FeedLeases(), refused: new RefusedFeeds(() => now) }
+    const shared = { leases: new FeedLeases(), refused: new RefusedFeeds(() => now), peer: 'bob' }
     const pull = new FeedPull(ada.replica.publicView, shared, (request, readAnswer) => {
       const { type, heads } = { heads: [], ...readSyncRequest(request) }
       assert.equal(type, 'pull')

@@ -52,6 +52,44 @@ describe('models', () => {
     })
   }
 
+  it('begins with what the persona of the agent prefers, where the policy leaves it free', async () => {
+    const init = scripted(
+      () => 'fast',
+      () => 'premium'
+    )
+    await using db = await hive({ ...init, policy: { summarise: { tier: 'fast' } } })
+    const { cortex } = await db.agents.create('auditor', {
+      persona: {
+        role: 'Reads logs.',
+        goal: 'Finds faults.',
+        models: {
+          review: { model: 'p/one' },
+          title: { tier: 'premium' },
+          summarise: { tier: 'premium' },
+          absent: { model: 'nobody/has-it' },
+          private: { tier: 'offline' }
+        }
+      }
+    })
+    const { models } = cortex
+    const tiers = async (task: string): Promise<string[]> => {
+      const { text, tier } = await models.generate({ task, messages })
+      const parts = await Array.fromAsync(models.stream({ task, messages }))
+      const last = parts.at(-1)
+      assert.equal(last?.type === 'end' ? last.result.tier : undefined, tier)
+      return [tier, text]
+    }
+    assert.deepEqual(await tiers('review'), ['premium', 'premium'])
+    assert.deepEqual(await tiers('title'), ['premium', 'premium'])
+    assert.deepEqual(await tiers('summarise'), ['fast', 'fast'])
+    assert.deepEqual(await tiers('absent'), ['fast', 'fast'])
+    assert.equal((await tiers('private'))[0], 'offline')
+    assert.equal((await models.generate({ task: 'review', messages, tier: 'fast' })).text, 'fast')
+    // The agent of the node has no persona.
+    const { text } = await db.agent.cortex.models.generate({ task: 'review', messages })
+    assert.equal(text, 'fast')
+  })
+
   it('asks an untried fallback before it waits', async () => {
     await using broken = await ModelServer.start({ fault: () => 'limit', retryAfter: 60_000 })
     await using well = await ModelServer.start()

@@ -1,0 +1,212 @@
+/**
+ * The door of a simulated swarm: a newcomer that comes late, a member that is revoked, certificates that
+ * end, and what must hold then.
+ */
+import { toHex } from '../../../crdt/bytes/index.ts'
+import { simulated } from '../environment/simulated.ts'
+import { invite, renewEnded, revoke, revokeByRoot } from './door-acts.ts'
+import { certificatesOf, DoorWatch, isMember, statementsOf } from './door-watch.ts'
+import type { Certificate, Root, Statement } from '../../../crdt/index.ts'
+import type { SimulatedNode } from '../simulated-node.ts'
+import type { DoorRole, Membership } from './closed-swarm.ts'
+
+/** Milliseconds after which a person tries again. */
+const AGAIN = 3_000
+
+/** Milliseconds that a newcomer has for its door. */
+const JOINS = 60_000
+
+export interface DoorStoryInit {
+  readonly root: Root
+  readonly memberships: readonly Membership[]
+  readonly roles: readonly DoorRole[]
+  readonly nodes: () => readonly SimulatedNode[]
+  /** Starts a node that is down, in a moment. */
+  readonly start: (node: SimulatedNode) => void
+  readonly restart: (node: SimulatedNode) => Promise<void>
+  readonly tell: (node: SimulatedNode, text: string) => void
+  readonly report: (node: SimulatedNode, text: string) => void
+}
+
+export class DoorStory {
+  readonly #init: DoorStoryInit
+  readonly #watch: DoorWatch
+  readonly #revoked = new Set<SimulatedNode>()
+  /** Signing keys by the ids of their certificates. */
+  readonly #keys = new Map<string, string>()
+  #isOver = false
+
+  constructor(init: DoorStoryInit) {
+    this.#init = init
+    this.#watch = new DoorWatch(init.report)
+  }
+
+  /** Whether the node has no invite yet, and is not started before. */
+  isWaiting(node: SimulatedNode): boolean {
+    return this.#roleOf(node) === 'late' && this.#membershipOf(node)?.invite === undefined
+  }
+
+  isRevoked(node: SimulatedNode): boolean {
+    return this.#revoked.has(node)
+  }
+
+  /** Whether the node belongs to the swarm at the end. */
+  isMember(node: SimulatedNode | undefined): boolean {
+    return node !== undefined && !this.isRevoked(node) && this.#roleOf(node) !== 'outsider'
+  }
+
+  noteStatements(node: SimulatedNode, statements: readonly Statement[], isRead: boolean): void {
+    if (isRead && !node.hasFlippedBit) this.#watch.checkStored(node, statements)
+    this.#watch.noteStored(node, statements)
+    for (const each of statements) this.#noteMember(each)
+  }
+
+  /** A node that crashes while it revokes may have done it. */
+  #noteMember(statement: Statement): void {
+    if (statement.kind === 'certificate') {
+      this.#keys.set(toHex(statement.id), toHex(statement.member))
+    }
+    if (statement.kind !== 'revocation') return
+    const key = this.#keys.get(toHex(statement.target))
+    const at = this.#init.memberships.findIndex((each) => toHex(each.key) === key)
+    const node = this.#init.nodes()[at]
+    if (node === undefined || this.#revoked.has(node)) return
+    this.#revoked.add(node)
+    this.#init.tell(node, 'is revoked')
+  }
+
+  join(node: SimulatedNode): void {
+    void this.#join(node)
+  }
+
+  revoke(node: SimulatedNode): void {
+    void this.#revoke(node)
+  }
+
+  /** Of all connections. */
+  check(): void {
+    const { nodes } = this.#init
+    for (const node of nodes()) {
+      if (this.isMember(node)) this.#watch.checkConnections(node, (peer) => this.#keyOf(peer))
+    }
+  }
+
+  /** Persons put in order what ended without them; the network is whole, and all nodes run. */
+  async settle(): Promise<void> {
+    this.#isOver = true
+    const { nodes, root, tell, restart } = this.#init
+    const [first] = nodes()
+    if (first?.running === undefined) return
+    for (const node of nodes()) {
+      const membership = this.#membershipOf(node)
+      if (membership === undefined || !this.isMember(node)) continue
+      if (await renewEnded(first.running, root, membership)) {
+        tell(node, 'gets another certificate from the holder of the root')
+      }
+      if (this.#roleOf(node) !== 'late' || this.#isKnown(first, membership)) continue
+      await invite(first.running, membership)
+      tell(node, 'gets another invite')
+      if (node.running === undefined) this.#init.start(node)
+      else await restart(node)
+    }
+    await simulated().time.wait(JOINS)
+  }
+
+  /** All members know the same, each has its certificate, and nobody else has an entry. */
+  checkEnd(): void {
+    this.check()
+    const { nodes, report } = this.#init
+    const members = nodes().filter((node) => this.isMember(node))
+    const [first, ...others] = members
+    const digestOf = ({ running }: SimulatedNode): string =>
+      toHex(running?.parts.members?.statements.digest ?? Buffer.of())
+    for (const node of others) {
+      if (first !== undefined && digestOf(node) !== digestOf(first)) {
+        report(node, `has other statements than ${first.name}`)
+      }
+    }
+    for (const node of members) this.#checkMember(node)
+    for (const node of nodes()) if (this.#roleOf(node) === 'outsider') this.#checkOutsider(node)
+  }
+
+  #checkMember(node: SimulatedNode): void {
+    const { running } = node
+    const membership = this.#membershipOf(node)
+    if (running === undefined || membership === undefined) return
+    const seconds = simulated().time.runAs(running.owner, () => Math.floor(Date.now() / 1000))
+    const certificates = certificatesOf(statementsOf(running), membership.key, seconds)
+    if (certificates.length === 0) {
+      this.#init.report(node, 'has no valid certificate at the end')
+    } else if (certificates.every((each) => isInLastThird(each, seconds))) {
+      this.#init.report(node, 'has not renewed its certificate')
+    }
+    for (const revoked of this.#revoked) {
+      const key = this.#membershipOf(revoked)?.key
+      if (key !== undefined && isMember(statementsOf(running), key, seconds)) {
+        this.#init.report(node, `does not know that ${revoked.name} is revoked`)
+      }
+    }
+  }
+
+  #checkOutsider(node: SimulatedNode): void {
+    const { running } = node
+    if (running === undefined) return
+    const { replica } = running.parts
+    const [one] = replica.heads()
+    if (one !== undefined) this.#init.report(node, 'has an entry, and no certificate')
+    const more = statementsOf(running).length - 1
+    if (more > 0) this.#init.report(node, `has ${more} statements, and no certificate`)
+  }
+
+  async #join(node: SimulatedNode): Promise<void> {
+    const [first] = this.#init.nodes()
+    const membership = this.#membershipOf(node)
+    if (this.#isOver || membership === undefined || membership.invite !== undefined) return
+    if (first?.running === undefined || !(await invite(first.running, membership))) {
+      return this.#later(() => this.join(node))
+    }
+    this.#init.tell(node, 'gets an invite')
+    this.#init.start(node)
+  }
+
+  async #revoke(node: SimulatedNode): Promise<void> {
+    const [first] = this.#init.nodes()
+    const membership = this.#membershipOf(node)
+    if (this.#isOver || membership === undefined || this.#revoked.has(node)) return
+    // By the inviter, or on some other node by the holder of the root.
+    const byRoot = (membership.key[0] ?? 0) % 2 === 0
+    const others = this.#init.nodes().filter((each) => each !== node && this.isMember(each))
+    const at = (byRoot ? others.findLast(({ running }) => running !== undefined) : first)?.running
+    const isDone =
+      at !== undefined &&
+      (byRoot ? await revokeByRoot(at, this.#init.root, membership) : await revoke(at, membership))
+    if (!isDone) this.#later(() => this.revoke(node))
+  }
+
+  #later(task: () => void): void {
+    const { time } = simulated()
+    time.schedule(AGAIN, task, time.world)
+  }
+
+  #isKnown({ running }: SimulatedNode, { key }: Membership): boolean {
+    return running?.parts.members?.statements.certificatesOf(key).length !== 0
+  }
+
+  #keyOf(peer: string): Uint8Array | undefined {
+    const node = this.#init.nodes().find(({ running }) => running?.hive.peerId === peer)
+    return node === undefined ? undefined : this.#membershipOf(node)?.key
+  }
+
+  #roleOf(node: SimulatedNode): DoorRole | undefined {
+    return this.#init.roles[this.#init.nodes().indexOf(node)]
+  }
+
+  #membershipOf(node: SimulatedNode): Membership | undefined {
+    return this.#init.memberships[this.#init.nodes().indexOf(node)]
+  }
+}
+
+/** It asks its inviter then, each minute. */
+function isInLastThird({ notBefore, notAfter }: Certificate, seconds: number): boolean {
+  return notAfter - seconds < (notAfter - notBefore) / 3
+}

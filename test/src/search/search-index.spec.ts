@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { SearchIndex } from '../../../src/search/index.ts'
+import type { SearchSource } from '../../../src/search/search-index.ts'
+
+interface HeldLog {
+  readonly source: SearchSource
+  /** Resolves when the index reads items. */
+  readonly read: Promise<void>
+  /** Adds items to the log. */
+  grow(items: number): void
+  /** Lets the reads end. */
+  release(): void
+}
+
+/** A log of removed items, of which each read waits. */
+function heldLog(): HeldLog {
+  let end = 100
+  const reached = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  return {
+    source: {
+      origin: 'local',
+      end: () => end,
+      async *log(from) {
+        const digests = Array.from({ length: end - from }, () => new Uint8Array(32))
+        yield await Promise.resolve({ digests, next: end })
+      },
+      newest: () => Promise.resolve([]),
+      async read(digests) {
+        reached.resolve()
+        await released.promise
+        return digests.map(() => undefined)
+      }
+    },
+    read: reached.promise,
+    grow: (items) => void (end += items),
+    release: () => released.resolve()
+  }
+}
+
+const CONDITIONS = ['--conditions=noormme-source']
+
+describe('a view of the index', () => {
+  it('waits for a few items, but not while more come than it can compare', async () => {
+    const { source, read, grow, release } = heldLog()
+    const index = new SearchIndex({ sources: [source], conditions: CONDITIONS })
+    const asked = index.view({ maxWait: 0 })
+    await read
+    grow(1_000)
+    assert.equal((await asked).isComplete, false)
+    release()
+    assert.equal((await index.view()).isComplete, true)
+    grow(100)
+    assert.equal((await index.view({ maxWait: 0 })).isComplete, true)
+    grow(10_000)
+    assert.equal((await index.view({ maxWait: 0 })).isComplete, false)
+    assert.equal((await index.view()).isComplete, true)
+    await index.close()
+  })
+})
