@@ -55,14 +55,9 @@ export class HeldVotes {
 
   /** Reads what is on disk. */
   async read(): Promise<void> {
-    const rows = new Map<string, HeldRow>()
-    for await (const [digest, bytes] of this.#mirror.entries()) {
-      rows.set(
-        toHex(digest),
-        readAll(bytes, (decoder) => readRow(decoder, digest.slice()))
-      )
-    }
-    this.#rows = rows
+    this.#rows = await this.#mirror.readAll((digest, bytes) =>
+      readAll(bytes, (decoder) => readRow(decoder, digest.slice()))
+    )
   }
 
   get(digest: Uint8Array): HeldRow | undefined {

@@ -33,21 +33,18 @@ export class OwnRetractions {
     this.#mirror = new Mirror({ store, name: 'own-retractions' })
   }
 
-  /** Call it before `read`, once. */
-  load(commit: Store['commit']): Promise<void> {
-    return this.#mirror.load(commit)
-  }
-
   /** Reads what is on disk. */
   async read(): Promise<void> {
-    const own = new Map<string, OwnRetraction>()
-    for await (const [id, bytes] of this.#mirror.entries())
-      own.set(toHex(id), readAll(bytes, readOwn))
-    this.#own = own
+    this.#own = await this.#mirror.readAll((_id, bytes) => readAll(bytes, readOwn))
   }
 
   get size(): number {
     return this.#own.size
+  }
+
+  /** Call it before `read`, once. */
+  load(commit: Store['commit']): Promise<void> {
+    return this.#mirror.load(commit)
   }
 
   has(id: Uint8Array): boolean {

@@ -4,6 +4,7 @@
  * behind: it is written before a put and after a delete. It is read where the store is suspect. The
  * other store is opened when it is needed, so that a start does not wait for it.
  */
+import { toHex } from '../bytes/index.ts'
 import type { Operation, Section, Store } from './section.ts'
 
 /** Values copied in one commit. */
@@ -94,6 +95,13 @@ export class Mirror {
     for await (const [key, value] of this.#copyIn(copies).entries()) {
       if (!(await this.#section.has(key))) yield [key, value]
     }
+  }
+
+  /** The values as they are read, by their keys in hexadecimal digits. */
+  async readAll<T>(read: (key: Uint8Array, value: Uint8Array) => T): Promise<Map<string, T>> {
+    const values = new Map<string, T>()
+    for await (const [key, value] of this.entries()) values.set(toHex(key), read(key, value))
+    return values
   }
 
   #copyIn(copies: Store): Section {

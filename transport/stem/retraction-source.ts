@@ -5,6 +5,7 @@
 import { toHex } from '../../crdt/bytes/index.ts'
 import { retractionId } from '../../crdt/index.ts'
 import { MAX_STEMMED_RETRACTIONS } from '../constants.ts'
+import { SendLoop } from './send-loop.ts'
 import type { ReplicaRetractions, Retraction } from '../../crdt/index.ts'
 import type { ItemSource, SourceInit } from './stem-path.ts'
 
@@ -14,36 +15,14 @@ export interface RetractionSourceInit extends SourceInit<Retraction> {
   isConnected(): boolean
 }
 
-export class RetractionSource implements ItemSource {
+export class RetractionSource extends SendLoop implements ItemSource {
   readonly #init: RetractionSourceInit
   /** Names of those that an embargo watches. */
   readonly #watched = new Set<string>()
-  #sending: Promise<void> | undefined
-  #sendAgain = false
 
   constructor(init: RetractionSourceInit) {
+    super({ ...init, task: () => this.#send() })
     this.#init = init
-  }
-
-  send(): void {
-    if (this.#sending !== undefined) {
-      this.#sendAgain = true
-      return
-    }
-    this.#sendAgain = false
-    this.#sending = this.#send()
-      .catch((error: unknown) => {
-        this.#init.startEmbargo(() => Promise.resolve(this.send()))
-        this.#init.onError(error)
-      })
-      .finally(() => {
-        this.#sending = undefined
-        if (this.#sendAgain) this.send()
-      })
-  }
-
-  async idle(): Promise<void> {
-    while (this.#sending !== undefined) await this.#sending
   }
 
   async #send(): Promise<void> {

@@ -5,6 +5,7 @@
 import { readEntry } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
 import { MAX_STEM_BATCH_BYTES } from '../constants.ts'
+import { SendLoop } from './send-loop.ts'
 import type { Entry, Replica } from '../../crdt/index.ts'
 import type { ItemSource, SourceInit } from './stem-path.ts'
 
@@ -29,36 +30,13 @@ interface StemProgress {
   isRetry: boolean
 }
 
-export class StemSource implements ItemSource {
+export class StemSource extends SendLoop implements ItemSource {
   readonly #init: StemSourceInit
   readonly #sent = new Map<string, StemProgress>()
-  #sending: Promise<void> | undefined
-  #sendAgain = false
 
   constructor(init: StemSourceInit) {
+    super({ ...init, task: () => this.#send() })
     this.#init = init
-  }
-
-  /** Sends what was not sent yet; returns at once. */
-  send(): void {
-    if (this.#sending !== undefined) {
-      this.#sendAgain = true
-      return
-    }
-    this.#sendAgain = false
-    this.#sending = this.#send()
-      .catch((error: unknown) => {
-        this.#init.startEmbargo(() => Promise.resolve(this.send()))
-        this.#init.onError(error)
-      })
-      .finally(() => {
-        this.#sending = undefined
-        if (this.#sendAgain) this.send()
-      })
-  }
-
-  async idle(): Promise<void> {
-    while (this.#sending !== undefined) await this.#sending
   }
 
   async #send(): Promise<void> {

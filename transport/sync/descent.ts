@@ -21,6 +21,7 @@ import {
 import { ProtocolError } from '../errors.ts'
 import { unexpected } from './feed-pull.ts'
 import { fingerprint, SALT_BYTES, sketchOf } from './fingerprints.ts'
+import { inTurn } from './in-turn.ts'
 import { readSyncAnswer, writeSyncRequest } from './sync-frames.ts'
 import { isLowerFork } from './sync-server.ts'
 import type { PublicView } from '../../crdt/index.ts'
@@ -70,15 +71,13 @@ export class Descent {
     const salt = this.#salt
     const request = writeSyncRequest({ type: 'nodes', salt, prefixes })
     this.#visited += prefixes.length
-    const deeper = await this.#init.request(request, async (read) => {
-      const found: string[] = []
-      for (const prefix of prefixes) {
+    const deeper = await this.#init.request(request, (read) =>
+      inTurn(prefixes, async (prefix) => {
         const answer = readSyncAnswer(await read())
         if (answer.type !== 'node') throw unexpected(answer)
-        found.push(...this.#differences(prefix, answer.node))
-      }
-      return found
-    })
+        return this.#differences(prefix, answer.node)
+      })
+    )
     this.#prefixes.push(...deeper.toReversed())
   }
 

@@ -4,7 +4,7 @@ import { LEAF_HEADS, readRetraction, writeRetraction } from '../../crdt/index.ts
 import { readAll, readBytes, readUint } from '../../crdt/bytes/index.ts'
 import { MAX_PULLED_RETRACTIONS, MAX_REQUESTED_NODES } from '../constants.ts'
 import { SALT_BYTES } from './fingerprints.ts'
-import { LEAF, readChildren, readList, readPrefix, writeInner, writePrefix } from './sync-frames.ts'
+import { LEAF, readChildren, readList, readPrefix, writeInner, writeAsked } from './sync-frames.ts'
 import type { Decoder } from '../../crdt/bytes/index.ts'
 import type { Retraction } from '../../crdt/index.ts'
 
@@ -46,14 +46,11 @@ export function writeRetractionRequest(request: RetractionRequest): Uint8Array {
   return encoding.encode((encoder) => {
     switch (request.type) {
       case 'summary':
-        encoding.writeVarUint(encoder, SUMMARY)
         writeSummary(encoder, request.summary)
         break
       case 'nodes':
         encoding.writeVarUint(encoder, NODES)
-        encoding.writeUint8Array(encoder, request.salt)
-        encoding.writeVarUint(encoder, request.prefixes.length)
-        for (const prefix of request.prefixes) writePrefix(encoder, prefix)
+        writeAsked(encoder, request)
         break
       case 'pull':
         encoding.writeVarUint(encoder, PULL)
@@ -88,11 +85,9 @@ export function writeRetractionAnswer(answer: RetractionAnswer): Uint8Array {
   return encoding.encode((encoder) => {
     switch (answer.type) {
       case 'summary':
-        encoding.writeVarUint(encoder, SUMMARY)
         writeSummary(encoder, answer.summary)
         break
       case 'node':
-        encoding.writeVarUint(encoder, NODES)
         writeNode(encoder, answer.node)
         break
       case 'retractions':
@@ -128,6 +123,7 @@ export function readRetractionAnswer(bytes: Uint8Array): RetractionAnswer {
 }
 
 function writeSummary(encoder: encoding.Encoder, summary: RetractionSummary): void {
+  encoding.writeVarUint(encoder, SUMMARY)
   encoding.writeVarUint(encoder, summary.accepts ? 1 : 0)
   encoding.writeUint8Array(encoder, summary.digest)
   encoding.writeVarUint(encoder, summary.count)
@@ -142,6 +138,7 @@ function readSummary(decoder: Decoder): RetractionSummary {
 }
 
 function writeNode(encoder: encoding.Encoder, node: RetractionNode): void {
+  encoding.writeVarUint(encoder, NODES)
   if (node.type === 'inner') return writeInner(encoder, node.children)
   encoding.writeVarUint(encoder, LEAF)
   writeIds(encoder, node.ids)

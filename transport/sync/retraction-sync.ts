@@ -28,6 +28,7 @@ import {
 import { ProtocolError } from '../errors.ts'
 import { RequestStreams } from '../streams/request-streams.ts'
 import { childFingerprints, SALT_BYTES } from './fingerprints.ts'
+import { inTurn } from './in-turn.ts'
 import { JoinedRuns } from './joined-runs.ts'
 import { Pace } from './pace.ts'
 import {
@@ -238,15 +239,13 @@ class RetractionPull {
   async #compare(prefixes: readonly string[]): Promise<void> {
     this.#visited += prefixes.length
     const bytes = writeRetractionRequest({ type: 'nodes', salt: this.#salt, prefixes })
-    const deeper = await this.#init.request(bytes, async (read) => {
-      const found: string[] = []
-      for (const prefix of prefixes) {
+    const deeper = await this.#init.request(bytes, (read) =>
+      inTurn(prefixes, async (prefix) => {
         const answer = readRetractionAnswer(await read())
         if (answer.type !== 'node') throw unexpected(answer)
-        found.push(...this.#differences(prefix, answer.node))
-      }
-      return found
-    })
+        return this.#differences(prefix, answer.node)
+      })
+    )
     this.#prefixes.push(...deeper.toReversed())
   }
 

@@ -70,9 +70,7 @@ export function writeSyncRequest(request: SyncRequest): Uint8Array {
         break
       case 'nodes':
         encoding.writeVarUint(encoder, NODES)
-        encoding.writeUint8Array(encoder, request.salt)
-        encoding.writeVarUint(encoder, request.prefixes.length)
-        for (const prefix of request.prefixes) writePrefix(encoder, prefix)
+        writeAsked(encoder, request)
         break
       case 'pull':
         encoding.writeVarUint(encoder, PULL)
@@ -179,8 +177,18 @@ function readSummary(decoder: Decoder): Summary {
   }
 }
 
+/** A request of nodes, behind its type. */
+export function writeAsked(
+  encoder: encoding.Encoder,
+  { salt, prefixes }: { readonly salt: Uint8Array; readonly prefixes: readonly string[] }
+): void {
+  encoding.writeUint8Array(encoder, salt)
+  encoding.writeVarUint(encoder, prefixes.length)
+  for (const prefix of prefixes) writePrefix(encoder, prefix)
+}
+
 /** An odd last digit is the upper half of a byte whose lower half is 0. */
-export function writePrefix(encoder: encoding.Encoder, prefix: string): void {
+function writePrefix(encoder: encoding.Encoder, prefix: string): void {
   encoding.writeVarUint(encoder, prefix.length)
   const bytes = Math.ceil(prefix.length / 2)
   encoding.writeUint8Array(encoder, fromHex(prefix.padEnd(2 * bytes, '0'), bytes) ?? NO_BYTES)
