@@ -11,7 +11,7 @@ import type { Operation, Store } from './section.ts'
 type Migration = (store: Pick<Store, 'section'>) => Promise<Operation[]>
 
 /** Version of the layout that this code reads and writes. */
-export const SCHEMA = 6
+export const SCHEMA = 7
 
 /** The highest entry format that versions with schema 3 read. */
 const LAST_READ_BY_SCHEMA_3 = 2
@@ -24,7 +24,9 @@ export const MIGRATIONS: ReadonlyMap<number, Migration> = new Map([
   [2, addBases],
   [3, addDocuments],
   [4, addStandings],
-  [5, rereadEntries]
+  [5, rereadEntries],
+  // Standings have an index of what older registers commit to.
+  [6, addStandings]
 ])
 
 /** In `meta` while standings are computed: the last entry that was added, or nothing. */
@@ -69,8 +71,7 @@ function addStandings(store: Pick<Store, 'section'>): Promise<Operation[]> {
  */
 async function rereadEntries(store: Pick<Store, 'section'>): Promise<Operation[]> {
   const feeds = store.section('feeds')
-  // Standings have an index of what older registers commit to.
-  const operations = [store.section('meta').put(REBUILD_KEY, new Uint8Array())]
+  const operations: Operation[] = []
   for await (const [author, feed] of feeds.entries()) {
     if (formatOf(feed) <= LAST_READ_BY_SCHEMA_5) continue
     operations.push(feeds.put(author, withoutDoc(feed)))
