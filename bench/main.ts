@@ -27,6 +27,7 @@ import { sandbox } from './sandbox.ts'
 import { skills } from './skills.ts'
 import { scale } from './scale.ts'
 import { standing } from './standing.ts'
+import { links } from './links.ts'
 import { stem } from './stem.ts'
 import { voices } from './voices.ts'
 import type { Benchmark } from './benchmark.ts'
@@ -60,6 +61,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     scale,
     skills,
     standing,
+    links,
     stem,
     voices
   })
