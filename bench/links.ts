@@ -76,12 +76,14 @@ function matched(
   return named
 }
 
+function byTime(times: Map<number, number>): number[] {
+  return [...times].toSorted(([, a], [, b]) => a - b).map(([node]) => node)
+}
+
 /** The first retraction to the first vote, and so on. */
 function inOrder({ retracted, voted }: Sightings): Map<number, number> {
-  const ordered = (times: Map<number, number>): number[] =>
-    [...times].toSorted(([, a], [, b]) => a - b).map(([node]) => node)
-  const votes = ordered(voted)
-  return new Map(ordered(retracted).map((node, i) => [node, votes[i] ?? -1]))
+  const votes = byTime(voted)
+  return new Map(byTime(retracted).map((node, i) => [node, votes[i] ?? -1]))
 }
 
 /** No vote is the next one of two retractions. */
