@@ -56,13 +56,14 @@ export interface KnowledgeComponents extends IntakeComponents {
     FactStore,
     | 'add'
     | 'all'
+    | 'forget'
     | 'get'
+    | 'getMany'
     | 'has'
     | 'idsFrom'
     | 'isRedundant'
     | 'markStale'
     | 'newestFacts'
-    | 'remove'
     | 'stored'
   >
   readonly annotations: Pick<Annotations, 'forget' | 'get' | 'put'>
@@ -367,28 +368,21 @@ export class Knowledge {
   async #forget(digest: Uint8Array): Promise<Forgotten> {
     const { facts, annotations, candidates, echoes, nearDuplicates, retract, onForget } =
       this.#components
-    const stored = await facts.get(digest)
-    const variants = stored === undefined ? [] : await nearDuplicates.variantsOf(digest)
+    const variants = await nearDuplicates.variantsOf(digest)
     const digests = [digest, ...variants.map((variant) => variant.digest)]
+    const stored = await facts.getMany(digests)
     const published = await candidates.promotedAs(digests)
     const others = [
       ...(await candidates.forget(digests)),
-      ...nearDuplicates.forget(digests),
       ...(await annotations.forget(digests))
     ]
     let retracted = false
-    const commit = async (removal: readonly Operation[]): Promise<void> => {
+    const forgotten = await facts.forget(digests, async (removal) => {
       retracted = await retract(published, [...removal, ...others])
-    }
-    if (stored === undefined) {
-      const forgotten = (await nearDuplicates.canonical(digest)) !== undefined
-      if (forgotten) await commit([])
-      return { forgotten, retracted }
-    }
-    const forgotten = await facts.remove(digest, commit)
+    })
     // A later fact with these words must not be referred to one that is gone.
-    echoes.forget(factOf(stored))
-    await onForget([...digests, ...published].map(toHex))
+    for (const fact of stored) echoes.forget(factOf(fact))
+    if (forgotten) await onForget([...digests, ...published].map(toHex))
     return { forgotten, retracted }
   }
 
