@@ -310,11 +310,7 @@ export class FactStore {
    * it adds. Returns false, and changes nothing, if either is gone meanwhile, if they differ in
    * privacy, or if the fact has too many variants.
    */
-  absorb(
-    canonical: Uint8Array,
-    digest: Uint8Array,
-    repetition?: PreparedFact
-  ): Promise<boolean> {
+  absorb(canonical: Uint8Array, digest: Uint8Array, repetition?: PreparedFact): Promise<boolean> {
     return this.#whileSettled(async () => {
       const isAbsorbed = await this.#variantWriter.absorb(canonical, digest, repetition)
       for (const each of [canonical, digest]) this.#recent.delete(digestKeyOf(each))
@@ -439,9 +435,7 @@ export class FactStore {
     // Something is lost, and not yet known what.
     const { isSuspect } = this.#store
     const isBeside = await this.#areBesidePrivate(facts.map(({ digest }) => digest))
-    const marked = facts.filter(
-      (_, i) => isSuspect || isMarked[i] === true || isBeside[i] === true
-    )
+    const marked = facts.filter((_, i) => isSuspect || isMarked[i] === true || isBeside[i] === true)
     return new Set(marked.map(({ digestKey }) => digestKey))
   }
 

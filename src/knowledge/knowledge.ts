@@ -372,10 +372,7 @@ export class Knowledge {
     const digests = [digest, ...variants.map((variant) => variant.digest)]
     const stored = await facts.getMany(digests)
     const published = await candidates.promotedAs(digests)
-    const others = [
-      ...(await candidates.forget(digests)),
-      ...(await annotations.forget(digests))
-    ]
+    const others = [...(await candidates.forget(digests)), ...(await annotations.forget(digests))]
     let retracted = false
     const forgotten = await facts.forget(digests, async (removal) => {
       retracted = await retract(published, [...removal, ...others])
