@@ -11,6 +11,7 @@ import { ENCODING, lockDirectory, memoryDatabase, openDatabase } from './databas
 import { copyStore } from './copy-store.ts'
 import { DigestLog } from './digest-log.ts'
 import { InventoryKeeper } from './inventory-keeper.ts'
+import { Erasure } from './erasure.ts'
 import { openDirectory } from './open-directory.ts'
 import { messageOf, StoreError } from '../errors.ts'
 import { makeDirectory } from '../make-directory.ts'
@@ -136,6 +137,10 @@ class LevelStore implements Store {
   readonly #opened: OpenedDirectory | undefined
   readonly #keeper: InventoryKeeper | undefined
   #lost: Readonly<Record<string, number>> = {}
+  readonly #erasure = new Erasure({
+    database: () => this.#open.database,
+    commit: (operations) => this.#enqueue(operations, {})
+  })
   damaged = 0
 
   constructor(open: OpenDatabase, opened?: OpenedDirectory, openCopies?: () => Promise<Store>) {
@@ -160,12 +165,20 @@ class LevelStore implements Store {
     return section
   }
 
-  commit(
-    operations: readonly Operation[],
-    { sync = true, onFailure }: CommitOptions = {}
-  ): Promise<void> {
+  commit(operations: readonly Operation[], options: CommitOptions = {}): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(closedError(this.#where))
     if (operations.length === 0) return Promise.resolve()
+    return this.#enqueue(operations, options)
+  }
+
+  erase(operations: readonly Operation[]): void {
+    if (this.#closing === undefined) this.#erasure.add(operations)
+  }
+
+  #enqueue(
+    operations: readonly Operation[],
+    { sync = true, onFailure }: CommitOptions
+  ): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#queue.push({ operations, sync, onFailure, resolve, reject })
     this.#writing ??= this.#drain()
@@ -187,6 +200,7 @@ class LevelStore implements Store {
 
   async #close(): Promise<void> {
     await this.flush()
+    await this.#erasure.finish()
     const ends = await this.#keeper?.end()
     await this.#open.close()
     if (ends !== undefined) await this.#keeper?.writeClosed(ends)

@@ -83,6 +83,8 @@ export interface KnowledgeComponents extends IntakeComponents {
     digests: readonly Uint8Array[],
     operations: readonly Operation[]
   ) => Promise<boolean>
+  /** Erases what was deleted from the files. */
+  readonly erase: (operations: readonly Operation[]) => void
 }
 
 /** From 0; Infinity waits for as long as it takes. */
@@ -366,8 +368,8 @@ export class Knowledge {
   }
 
   async #forget(digest: Uint8Array): Promise<Forgotten> {
-    const { facts, annotations, candidates, echoes, nearDuplicates, retract, onForget } =
-      this.#components
+    const { facts, annotations, candidates, echoes, nearDuplicates } = this.#components
+    const { retract, erase, onForget } = this.#components
     const variants = await nearDuplicates.variantsOf(digest)
     const digests = [digest, ...variants.map((variant) => variant.digest)]
     const stored = await facts.getMany(digests)
@@ -375,7 +377,9 @@ export class Knowledge {
     const others = [...(await candidates.forget(digests)), ...(await annotations.forget(digests))]
     let retracted = false
     const forgotten = await facts.forget(digests, async (removal) => {
-      retracted = await retract(published, [...removal, ...others])
+      const operations = [...removal, ...others]
+      retracted = await retract(published, operations)
+      erase(operations)
     })
     // A later fact with these words must not be referred to one that is gone.
     for (const fact of stored) echoes.forget(factOf(fact))
