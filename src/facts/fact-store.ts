@@ -13,8 +13,10 @@ import { FactQueue } from './fact-queue.ts'
 import { FactTotals } from './fact-totals.ts'
 import { FactsInFlight } from './facts-in-flight.ts'
 import { FactMarks } from './fact-marks.ts'
-import { readFact, writeFact } from '../fact-format/index.ts'
+import { MergedVariants } from './merged-variants.ts'
+import { readFact, recentFactOf, writeFact } from '../fact-format/index.ts'
 import { RecentFacts } from './recent-facts.ts'
+import { VariantWriter } from './variant-writer.ts'
 import type { Commit, LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
 import type { AddOutcome, Addition } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
@@ -41,6 +43,9 @@ const MAX_WINDOWS = 64
 /** Facts read at a time in a scan. */
 const SCAN_BATCH = 1_000
 
+/** Set once the variants of a store name facts, and those that are private have marks. */
+const VARIANTS_READY = Buffer.from('variants-of')
+
 export class FactStore {
   readonly #store: FactStoreInit['store']
   readonly #facts: Section
@@ -53,6 +58,9 @@ export class FactStore {
   readonly #inFlight = new FactsInFlight(this.#recent)
   readonly #commits: Commits
   readonly #holds = new FactHolds()
+  /** Facts that are stored beside those that they repeat. */
+  readonly variants: MergedVariants
+  readonly #variantWriter: VariantWriter
   #baseline = 0
   /** The latest commit: the commits before it land first, or it fails with them. */
   #lastCommit: Promise<void> = Promise.resolve()
@@ -63,6 +71,7 @@ export class FactStore {
     this.#log = new DigestLog(store, 'fact-log')
     this.#totals = new FactTotals(store)
     this.#marks = new FactMarks(store)
+    this.variants = new MergedVariants(store)
     this.#commits = new Commits({
       store,
       reload: async () => {
@@ -82,7 +91,16 @@ export class FactStore {
       commits,
       observe,
       all: () => this.all(),
-      marked: () => this.#marks.privateDigests()
+      others: () => this.#otherDigests()
+    })
+    this.#variantWriter = new VariantWriter({
+      facts: this.#facts,
+      variants: this.variants,
+      marks: this.#marks,
+      totals: this.#totals,
+      log: this.#log,
+      filter: this.#filters.factFilter,
+      commit: (operations) => this.#commit(operations)
     })
   }
 
@@ -97,6 +115,10 @@ export class FactStore {
         this.#log.end
       ))
     await this.#filters.load()
+    const meta = this.#store.section('meta')
+    if (await meta.has(VARIANTS_READY)) return
+    await this.#variantWriter.mend()
+    await this.#store.commit([meta.put(VARIANTS_READY, Uint8Array.of())])
   }
 
   /** Digests of all facts. */
@@ -237,21 +259,64 @@ export class FactStore {
     yield batch
   }
 
-  /** Removes a fact by one call of `commit`; false if it was not stored. */
-  remove(digest: Uint8Array, commit?: CommitRemoval): Promise<boolean> {
-    return this.#runAlone(async () => {
-      await this.#holds.whenFree([digestKeyOf(digest)])
-      const bytes = await this.#facts.get(digest)
+  /**
+   * Forgets facts, and variants of facts, by one call of `commit`, with their marks. Returns whether
+   * any of them was there; if not, nothing is committed.
+   */
+  forget(digests: readonly Uint8Array[], commit?: CommitRemoval): Promise<boolean> {
+    return this.#whileFree(digests, async () => {
+      const variants = await this.variants.getMany(digests)
+      const removal = await this.#removal(digests)
+      const beside = variants.flatMap((each) =>
+        each === undefined ? [] : this.variants.del(each.canonical, each.variant.digest)
+      )
+      if (removal.length + beside.length === 0) return false
+      const marks = digests.flatMap((digest) => this.#marks.forget(digest))
+      await this.#commit([...removal, ...beside, ...marks], commit)
+      await this.#marks.removed(digests)
+      return true
+    })
+  }
+
+  /** Removes a fact that a repair brought back; a variant keeps its mark as private. */
+  #removeRevived(digest: Uint8Array): Promise<boolean> {
+    return this.#whileFree([digest], async () => {
+      const removal = await this.#removal([digest])
+      if (removal.length === 0) return false
+      const isVariant = await this.variants.has(digest)
+      await this.#commit(isVariant ? removal : [...removal, ...this.#marks.forget(digest)])
+      if (!isVariant) await this.#marks.removed([digest])
+      return true
+    })
+  }
+
+  /** Operations that remove those of the facts that are stored. */
+  async #removal(digests: readonly Uint8Array[]): Promise<Operation[]> {
+    const stored = await this.#facts.getMany([...digests])
+    const removed: Uint8Array[] = []
+    for (const [i, digest] of digests.entries()) {
       this.#recent.delete(digestKeyOf(digest))
-      if (bytes === undefined) return false
+      const bytes = stored[i]
+      if (bytes === undefined) continue
       this.#totals.add(-1, -(bytes.length + SEAL_BYTES))
       this.#totals.agents.removed(readFact(digest, bytes).agent)
-      // Logged once more, so that readers of the log learn of the removal.
-      const logged = this.#log.append([digest])
-      const operations = [this.#facts.del(digest), ...this.#marks.forget(digest), ...logged]
-      await this.#commit(operations, commit)
-      await this.#marks.removed(digest)
-      return true
+      removed.push(digest)
+    }
+    // Logged once more, so that readers of the log learn of the removal.
+    const logged = removed.length === 0 ? [] : this.#log.append(removed)
+    return [...removed.map((digest) => this.#facts.del(digest)), ...logged]
+  }
+
+  /**
+   * Makes a fact, or a `repetition` of one, a variant of the fact `canonical`, which takes over what
+   * it adds. Returns false, and changes nothing, if either is gone meanwhile, if they differ in
+   * privacy, or if the fact has too many variants.
+   */
+  absorb(canonical: Uint8Array, digest: Uint8Array, repetition?: PreparedFact): Promise<boolean> {
+    return this.#whileFree([canonical, digest], async () => {
+      const isAbsorbed = await this.#variantWriter.absorb(canonical, digest, repetition)
+      for (const each of [canonical, digest]) this.#recent.delete(digestKeyOf(each))
+      return isAbsorbed
     })
   }
 
@@ -262,8 +327,7 @@ export class FactStore {
 
   /** Sets the mark of a fact that no longer holds, or ends it; false if nothing changes. */
   setStale(digest: Uint8Array, isStale: boolean): Promise<boolean> {
-    return this.#runAlone(async () => {
-      await this.#holds.whenFree([digestKeyOf(digest)])
+    return this.#whileFree([digest], async () => {
       const stored = await this.#facts.get(digest)
       if (stored === undefined) return false
       const { stale = false, ...fact } = readFact(digest, stored)
@@ -376,7 +440,7 @@ export class FactStore {
       const [isMarked] = await this.#marks.arePrivate([digest])
       if (isMarked !== true || (await this.#facts.get(digest)) !== undefined) return false
       await this.#commit(this.#marks.forget(digest))
-      await this.#marks.removed(digest)
+      await this.#marks.removed([digest])
       return true
     })
   }
@@ -386,7 +450,8 @@ export class FactStore {
     const isMarked = await this.#marks.arePrivate(facts.map(({ digest }) => digest))
     // Something is lost, and not yet known what.
     const { isSuspect } = this.#store
-    const marked = facts.filter((_, i) => isSuspect || isMarked[i] === true)
+    const isBeside = await this.#areBesidePrivate(facts.map(({ digest }) => digest))
+    const marked = facts.filter((_, i) => isSuspect || isMarked[i] === true || isBeside[i] === true)
     return new Set(marked.map(({ digestKey }) => digestKey))
   }
 
@@ -399,7 +464,7 @@ export class FactStore {
     task: (facts: readonly StoredFact[]) => Promise<T>
   ): Promise<T> {
     const names = digests.map(digestKeyOf)
-    const { facts, release } = await this.#runAlone(async () => ({
+    const { facts, release } = await this.#whileSettled(async () => ({
       facts: await this.getMany(digests),
       release: this.#holds.hold(names)
     }))
@@ -410,8 +475,40 @@ export class FactStore {
     }
   }
 
+  /** The same while none of the facts is held. */
+  #whileFree<T>(digests: readonly Uint8Array[], task: () => Promise<T>): Promise<T> {
+    return this.#whileSettled(async () => {
+      await this.#holds.whenFree(digests.map(digestKeyOf))
+      return task()
+    })
+  }
+
+  /** Which are variants of facts that are private, perhaps only since they were merged. */
+  async #areBesidePrivate(digests: readonly Uint8Array[]): Promise<boolean[]> {
+    const variants = digests.length === 0 ? [] : await this.variants.getMany(digests)
+    const canonicals = variants.flatMap((each) => (each === undefined ? [] : [each.canonical]))
+    const stored = canonicals.length === 0 ? [] : await this.#facts.getMany(canonicals)
+    let next = 0
+    return variants.map((each) => {
+      if (each === undefined) return false
+      const bytes = this.#inFlight.bytesOf(digestKeyOf(each.canonical)) ?? stored[next]
+      next += 1
+      return each.variant.private || (bytes !== undefined && recentFactOf(bytes).isPrivate)
+    })
+  }
+
+  /** Digests that the filter has beside those of the facts: their marks or variants are looked up. */
+  async *#otherDigests(): AsyncGenerator<Uint8Array> {
+    yield* this.#marks.privateDigests()
+    for await (const { variant } of this.variants.all()) yield variant.digest
+  }
+
   /** Runs a task while no fact is added, changed or removed. */
-  #runAlone<T>(task: () => Promise<T>): Promise<T> {
+  runAlone<T>(task: () => Promise<T>): Promise<T> {
+    return this.#whileSettled(task)
+  }
+
+  #whileSettled<T>(task: () => Promise<T>): Promise<T> {
     return this.#queue.runAlone(async () => {
       await this.#inFlight.settled()
       await this.#commits.refresh()
@@ -432,11 +529,12 @@ export class FactStore {
       totals: this.#totals,
       marks: this.#marks,
       baseline: this.#baseline,
-      runAlone: (task) => this.#runAlone(task),
+      runAlone: (task) => this.runAlone(task),
       commit: (operations) => this.#commits.commit(operations),
-      remove: (digest) => this.remove(digest)
+      remove: (digest) => this.#removeRevived(digest)
     })
     const report = await audit.run(signal)
+    await this.runAlone(() => this.#variantWriter.mend())
     // It must know the lost facts, and none of those that are gone.
     await this.filter.rebuild()
     return report
