@@ -29,9 +29,13 @@ const RUN_KEYS = 16
 const PAUSE = 1_000
 const REST = 4
 
+/** Milliseconds. */
+const MAX_FINISH = 1_000
+
 export class Erasure {
   readonly #init: ErasureInit
   readonly #keys = new Map<string, Uint8Array>()
+  #isFinished = false
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
 
@@ -47,11 +51,13 @@ export class Erasure {
     this.#schedule(PAUSE)
   }
 
-  /** Erases a few more values; call it before the store is closed. */
+  /** Erases values for a short time; call it before the store is closed. */
   async finish(): Promise<void> {
+    this.#isFinished = true
     clearTimeout(this.#timer)
     await this.#running
-    await this.#run()
+    const started = performance.now()
+    while (this.#keys.size > 0 && performance.now() - started < MAX_FINISH) await this.#run()
   }
 
   #schedule(delay: number): void {
@@ -60,7 +66,7 @@ export class Erasure {
       const started = performance.now()
       this.#running = this.#run().then(() => {
         this.#timer = undefined
-        this.#schedule(Math.max(PAUSE, REST * (performance.now() - started)))
+        if (!this.#isFinished) this.#schedule(Math.max(PAUSE, REST * (performance.now() - started)))
       })
     }, delay)
     this.#timer.unref()

@@ -119,8 +119,9 @@ describe('merged variants', () => {
       factOf(`The widget of shelf ${i} weighs ${i * 7} grams.`)
     )
     const changed = 'The night shift begins on Monday'
-    await knowledge.import([...fill, factOf(FIRST), factOf(changed)])
-    await knowledge.import([factOf(VARIANT), factOf(`${changed}.`)])
+    const secret = 'The safe is behind the boiler'
+    await knowledge.import([...fill, factOf(FIRST), factOf(changed), factOf(secret)])
+    await knowledge.import([FIRST, changed, secret].map((each) => factOf(`${each}.`)))
     const forgotten = knowledge.identify(factOf(FIRST))
     const { signal } = new AbortController()
     let changes: Promise<unknown> | undefined
@@ -128,13 +129,21 @@ describe('merged variants', () => {
     signal.throwIfAborted = () => {
       changes ??= Promise.all([
         knowledge.forget(forgotten),
-        knowledge.import([factOf(changed, { tags: ['late'], confidence: 0.99 })])
+        knowledge.import([
+          factOf(changed, { tags: ['late'], confidence: 0.99 }),
+          factOf(secret, { private: true })
+        ])
       ])
     }
     assert.equal((await janitor.consolidate({ signal })).merged, 1)
     await changes
     assert.equal(await knowledge.get(forgotten), undefined)
-    assert.equal((await exported(db)).includes(FIRST), false)
+    const texts = await exported(db)
+    assert.equal(texts.includes(FIRST), false)
+    assert.deepEqual(
+      texts.filter((each) => each.startsWith(secret)),
+      [`${secret} (private)`, `${secret}.`]
+    )
     const late = await knowledge.get(knowledge.identify(factOf(changed)))
     assert.deepEqual([late?.tags, late?.confidence], [['late'], 0.99])
     const variant = (await knowledge.variants(late?.id ?? ''))[0]
