@@ -1,7 +1,7 @@
 /** Commands that search: without a running node they finish the index first. */
 import { numberOption } from '../command.ts'
 import { withNode } from '../control/running-node.ts'
-import { countOf, grouped, progressLine } from '../output/terminal.ts'
+import { countOf, progressLine } from '../output/terminal.ts'
 import type { Call } from '../operations/index.ts'
 
 const MAX_SECONDS = 600
