@@ -63,13 +63,16 @@ export class Erasure {
   #schedule(delay: number): void {
     if (this.#timer !== undefined || this.#keys.size === 0) return
     this.#timer = setTimeout(() => {
-      const started = performance.now()
-      this.#running = this.#run().then(() => {
-        this.#timer = undefined
-        if (!this.#isFinished) this.#schedule(Math.max(PAUSE, REST * (performance.now() - started)))
-      })
+      this.#running = this.#runAndRest()
     }, delay)
     this.#timer.unref()
+  }
+
+  async #runAndRest(): Promise<void> {
+    const started = performance.now()
+    await this.#run()
+    this.#timer = undefined
+    if (!this.#isFinished) this.#schedule(Math.max(PAUSE, REST * (performance.now() - started)))
   }
 
   /** A disk that is full ends it: the values stay until LevelDB merges their tables. */

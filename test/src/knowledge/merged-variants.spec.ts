@@ -55,7 +55,7 @@ describe('merged variants', () => {
       await using directory = await temporaryDirectory()
       {
         await using db = await createHive({ ...OPTIONS, dataDir: directory.path })
-        const { knowledge, janitor } = db.agent.cortex
+        const { janitor } = db.agent.cortex
         await merge(db)
         assert.deepEqual(await exported(db), [`${FIRST} (private)`, `${VARIANT} (private)`])
         assert.deepEqual((await janitor.verify()).facts?.lostIds, [])
