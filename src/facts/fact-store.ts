@@ -9,12 +9,13 @@ import { FactAudit } from './fact-audit.ts'
 import { FactHolds } from './fact-holds.ts'
 import { FactFilters } from './fact-filters.ts'
 import { FactGroup } from './fact-group.ts'
+import { FactLookup } from './fact-lookup.ts'
 import { FactQueue } from './fact-queue.ts'
 import { FactTotals } from './fact-totals.ts'
 import { FactsInFlight } from './facts-in-flight.ts'
 import { FactMarks } from './fact-marks.ts'
 import { MergedVariants } from './merged-variants.ts'
-import { readFact, recentFactOf, writeFact } from '../fact-format/index.ts'
+import { readFact, writeFact } from '../fact-format/index.ts'
 import { RecentFacts } from './recent-facts.ts'
 import { VariantWriter } from './variant-writer.ts'
 import type { Commit, LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
@@ -58,6 +59,7 @@ export class FactStore {
   readonly #inFlight = new FactsInFlight(this.#recent)
   readonly #commits: Commits
   readonly #holds = new FactHolds()
+  readonly #lookup: FactLookup
   /** Facts that are stored beside those that they repeat. */
   readonly variants: MergedVariants
   readonly #variantWriter: VariantWriter
@@ -92,6 +94,14 @@ export class FactStore {
       observe,
       all: () => this.all(),
       others: () => this.#otherDigests()
+    })
+    this.#lookup = new FactLookup({
+      store,
+      facts: this.#facts,
+      marks: this.#marks,
+      variants: this.variants,
+      inFlight: this.#inFlight,
+      statistics: this.#filters.statistics
     })
     this.#variantWriter = new VariantWriter({
       facts: this.#facts,
@@ -344,16 +354,16 @@ export class FactStore {
   /** Looks a group up and starts its commit; resolves when the next group may start. */
   async #write(additions: readonly Addition[]): Promise<void> {
     try {
-      await this.#commits.refresh()
       const facts =
         additions.length === 1
           ? (additions[0]?.facts ?? [])
           : additions.flatMap((each) => each.facts)
       await this.#holds.whenFree(facts.map(({ digestKey }) => digestKey))
+      await this.#commits.refresh()
       const { factFilter, statistics } = this.#filters
       const seen = facts.filter(({ digest }) => factFilter.has(digest))
-      const stored = await this.#lookUp(seen)
-      const marked = await this.#markedAsPrivate(seen.filter((each) => !stored.has(each.digestKey)))
+      const stored = await this.#lookup.stored(seen)
+      const marked = await this.#lookup.private(seen.filter((each) => !stored.has(each.digestKey)))
       await this.#marks.prepare(facts)
       // From here to the commit nothing is awaited: the filter is never ahead of the commits.
       const { isNew, operations } = factFilter.insertNew(facts.map(({ digest }) => digest))
@@ -415,27 +425,9 @@ export class FactStore {
     }
   }
 
-  /** Stored bytes of the facts that the filter may contain, up to the last commit. */
-  async #lookUp(facts: readonly PreparedFact[]): Promise<Map<string, Uint8Array>> {
-    const stored = new Map<string, Uint8Array>()
-    if (facts.length === 0) return stored
-    const { statistics } = this.#filters
-    const started = performance.now()
-    const digests = facts.map(({ digest }) => digest)
-    const found = await this.#facts.getMany(digests)
-    statistics.lookupMilliseconds += performance.now() - started
-    statistics.lookups += facts.length
-    for (const [i, digest] of digests.entries()) {
-      const bytes = found[i]
-      if (bytes !== undefined) stored.set(digestKeyOf(digest), bytes)
-    }
-    return stored
-  }
-
   /** Marks a lost fact as forgotten, so that no audit names it again; false for others. */
   giveUp(digest: Uint8Array): Promise<boolean> {
-    return this.#queue.runAlone(async () => {
-      await this.#inFlight.settled()
+    return this.runAlone(async () => {
       // An audit marks what it finds lost as private.
       const [isMarked] = await this.#marks.arePrivate([digest])
       if (isMarked !== true || (await this.#facts.get(digest)) !== undefined) return false
@@ -443,16 +435,6 @@ export class FactStore {
       await this.#marks.removed([digest])
       return true
     })
-  }
-
-  /** Facts that are not stored, and were private or may have been. */
-  async #markedAsPrivate(facts: readonly PreparedFact[]): Promise<Set<string>> {
-    const isMarked = await this.#marks.arePrivate(facts.map(({ digest }) => digest))
-    // Something is lost, and not yet known what.
-    const { isSuspect } = this.#store
-    const isBeside = await this.#areBesidePrivate(facts.map(({ digest }) => digest))
-    const marked = facts.filter((_, i) => isSuspect || isMarked[i] === true || isBeside[i] === true)
-    return new Set(marked.map(({ digestKey }) => digestKey))
   }
 
   /**
@@ -464,7 +446,7 @@ export class FactStore {
     task: (facts: readonly StoredFact[]) => Promise<T>
   ): Promise<T> {
     const names = digests.map(digestKeyOf)
-    const { facts, release } = await this.#whileSettled(async () => ({
+    const { facts, release } = await this.runAlone(async () => ({
       facts: await this.getMany(digests),
       release: this.#holds.hold(names)
     }))
@@ -475,45 +457,25 @@ export class FactStore {
     }
   }
 
-  /** The same while none of the facts is held. */
-  #whileFree<T>(digests: readonly Uint8Array[], task: () => Promise<T>): Promise<T> {
-    return this.#whileSettled(async () => {
-      await this.#holds.whenFree(digests.map(digestKeyOf))
-      return task()
-    })
-  }
-
-  /** Which are variants of facts that are private, perhaps only since they were merged. */
-  async #areBesidePrivate(digests: readonly Uint8Array[]): Promise<boolean[]> {
-    const variants = digests.length === 0 ? [] : await this.variants.getMany(digests)
-    const canonicals = variants.flatMap((each) => (each === undefined ? [] : [each.canonical]))
-    const stored = canonicals.length === 0 ? [] : await this.#facts.getMany(canonicals)
-    let next = 0
-    return variants.map((each) => {
-      if (each === undefined) return false
-      const bytes = this.#inFlight.bytesOf(digestKeyOf(each.canonical)) ?? stored[next]
-      next += 1
-      return each.variant.private || (bytes !== undefined && recentFactOf(bytes).isPrivate)
-    })
-  }
-
   /** Digests that the filter has beside those of the facts: their marks or variants are looked up. */
   async *#otherDigests(): AsyncGenerator<Uint8Array> {
     yield* this.#marks.privateDigests()
     for await (const { variant } of this.variants.all()) yield variant.digest
   }
 
-  /** Runs a task while no fact is added, changed or removed. */
-  runAlone<T>(task: () => Promise<T>): Promise<T> {
-    return this.#whileSettled(task)
-  }
-
-  #whileSettled<T>(task: () => Promise<T>): Promise<T> {
+  /** Runs a task while no fact is added, changed or removed, and none of these is held. */
+  #whileFree<T>(digests: readonly Uint8Array[], task: () => Promise<T>): Promise<T> {
     return this.#queue.runAlone(async () => {
+      await this.#holds.whenFree(digests.map(digestKeyOf))
       await this.#inFlight.settled()
       await this.#commits.refresh()
       return task()
     })
+  }
+
+  /** Runs a task while no fact is added, changed or removed. */
+  runAlone<T>(task: () => Promise<T>): Promise<T> {
+    return this.#whileFree([], task)
   }
 
   /** Digests of facts that were forgotten and not stored again. */
