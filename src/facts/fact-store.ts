@@ -10,7 +10,9 @@ import { FactHolds } from './fact-holds.ts'
 import { FactFilters } from './fact-filters.ts'
 import { FactGroup } from './fact-group.ts'
 import { FactLookup } from './fact-lookup.ts'
+import { newestFacts } from './fact-pages.ts'
 import { FactQueue } from './fact-queue.ts'
+import { FactRemover } from './fact-remover.ts'
 import { FactTotals } from './fact-totals.ts'
 import { FactsInFlight } from './facts-in-flight.ts'
 import { FactMarks } from './fact-marks.ts'
@@ -18,10 +20,12 @@ import { MergedVariants } from './merged-variants.ts'
 import { readFact, writeFact } from '../fact-format/index.ts'
 import { RecentFacts } from './recent-facts.ts'
 import { VariantWriter } from './variant-writer.ts'
-import type { Commit, LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
+import type { LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
 import type { AddOutcome, Addition } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
 import type { FactAuditReport } from './fact-audit.ts'
+import type { NewestFacts } from './fact-pages.ts'
+import type { CommitRemoval } from './fact-remover.ts'
 import type { AgentTotals } from './agent-totals.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { FactInput, StoredFact } from '../fact-format/index.ts'
@@ -34,12 +38,6 @@ export interface FactStoreInit {
    */
   readonly observe?: ObservedFilterInit
 }
-
-/** Writes the operations of a removal in one commit, perhaps with others. */
-export type CommitRemoval = Commit
-
-/** Parts of the log that one page of facts reads at most: of removed facts it has digests alone. */
-const MAX_WINDOWS = 64
 
 /** Facts read at a time in a scan. */
 const SCAN_BATCH = 1_000
@@ -60,6 +58,7 @@ export class FactStore {
   readonly #commits: Commits
   readonly #holds = new FactHolds()
   readonly #lookup: FactLookup
+  readonly #remover: FactRemover
   /** Facts that are stored beside those that they repeat. */
   readonly variants: MergedVariants
   readonly #variantWriter: VariantWriter
@@ -102,6 +101,15 @@ export class FactStore {
       variants: this.variants,
       inFlight: this.#inFlight,
       statistics: this.#filters.statistics
+    })
+    this.#remover = new FactRemover({
+      facts: this.#facts,
+      variants: this.variants,
+      marks: this.#marks,
+      totals: this.#totals,
+      log: this.#log,
+      recent: this.#recent,
+      commit: (operations, write) => this.#commit(operations, write)
     })
     this.#variantWriter = new VariantWriter({
       facts: this.#facts,
@@ -221,24 +229,9 @@ export class FactStore {
    * At most `limit` facts before a position of the log, the newest first, and the position to go on
    * from. A fact that changed comes again, where it was added or changed before.
    */
-  async newestFacts(
-    limit: number,
-    before = this.#log.end
-  ): Promise<{ readonly facts: readonly StoredFact[]; readonly next?: number }> {
+  async newestFacts(limit: number, before = this.#log.end): Promise<NewestFacts> {
     await this.#store.flush()
-    const facts = new Map<string, StoredFact>()
-    let next = Math.min(before, this.#log.end)
-    for (let i = 0; i < MAX_WINDOWS && next > 0 && facts.size < limit; i++) {
-      const from = Math.max(0, next - (limit - facts.size))
-      const digests: Uint8Array[] = []
-      for await (const part of this.#log.read(from, next)) digests.push(...part.digests)
-      for (const fact of await this.getMany(digests.toReversed())) {
-        const key = digestKeyOf(fact.digest)
-        if (!facts.has(key)) facts.set(key, fact)
-      }
-      next = from
-    }
-    return { facts: [...facts.values()], ...(next > 0 ? { next } : {}) }
+    return newestFacts(this.#log, (digests) => this.getMany(digests), { limit, before })
   }
 
   /** Whether the log has many repetitions, or may have. */
@@ -273,48 +266,8 @@ export class FactStore {
    * Forgets facts, and variants of facts, by one call of `commit`, with their marks. Returns whether
    * any of them was there; if not, nothing is committed.
    */
-  forget(digests: readonly Uint8Array[], commit?: CommitRemoval): Promise<boolean> {
-    return this.#whileFree(digests, async () => {
-      const variants = await this.variants.getMany(digests)
-      const removal = await this.#removal(digests)
-      const beside = variants.flatMap((each) =>
-        each === undefined ? [] : this.variants.del(each.canonical, each.variant.digest)
-      )
-      if (removal.length + beside.length === 0) return false
-      const marks = digests.flatMap((digest) => this.#marks.forget(digest))
-      await this.#commit([...removal, ...beside, ...marks], commit)
-      await this.#marks.removed(digests)
-      return true
-    })
-  }
-
-  /** Removes a fact that a repair brought back; a variant keeps its mark as private. */
-  #removeRevived(digest: Uint8Array): Promise<boolean> {
-    return this.#whileFree([digest], async () => {
-      const removal = await this.#removal([digest])
-      if (removal.length === 0) return false
-      const isVariant = await this.variants.has(digest)
-      await this.#commit(isVariant ? removal : [...removal, ...this.#marks.forget(digest)])
-      if (!isVariant) await this.#marks.removed([digest])
-      return true
-    })
-  }
-
-  /** Operations that remove those of the facts that are stored. */
-  async #removal(digests: readonly Uint8Array[]): Promise<Operation[]> {
-    const stored = await this.#facts.getMany([...digests])
-    const removed: Uint8Array[] = []
-    for (const [i, digest] of digests.entries()) {
-      this.#recent.delete(digestKeyOf(digest))
-      const bytes = stored[i]
-      if (bytes === undefined) continue
-      this.#totals.add(-1, -(bytes.length + SEAL_BYTES))
-      this.#totals.agents.removed(readFact(digest, bytes).agent)
-      removed.push(digest)
-    }
-    // Logged once more, so that readers of the log learn of the removal.
-    const logged = removed.length === 0 ? [] : this.#log.append(removed)
-    return [...removed.map((digest) => this.#facts.del(digest)), ...logged]
+  forget(digests: readonly Uint8Array[], write?: CommitRemoval): Promise<boolean> {
+    return this.#whileFree(digests, () => this.#remover.forget(digests, write))
   }
 
   /**
@@ -427,14 +380,7 @@ export class FactStore {
 
   /** Marks a lost fact as forgotten, so that no audit names it again; false for others. */
   giveUp(digest: Uint8Array): Promise<boolean> {
-    return this.runAlone(async () => {
-      // An audit marks what it finds lost as private.
-      const [isMarked] = await this.#marks.arePrivate([digest])
-      if (isMarked !== true || (await this.#facts.get(digest)) !== undefined) return false
-      await this.#commit(this.#marks.forget(digest))
-      await this.#marks.removed([digest])
-      return true
-    })
+    return this.runAlone(() => this.#remover.giveUp(digest))
   }
 
   /**
@@ -493,7 +439,7 @@ export class FactStore {
       baseline: this.#baseline,
       runAlone: (task) => this.runAlone(task),
       commit: (operations) => this.#commits.commit(operations),
-      remove: (digest) => this.#removeRevived(digest)
+      remove: (digest) => this.#whileFree([digest], () => this.#remover.removeRevived(digest))
     })
     const report = await audit.run(signal)
     await this.runAlone(() => this.#variantWriter.mend())
