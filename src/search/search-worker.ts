@@ -33,7 +33,7 @@ port.on('message', (asked: ThreadRequest) => {
 /** Requests that may leave words of removed texts in the file. */
 const PURGED_AFTER: ReadonlySet<SearchRequest['type']> = new Set(['open', 'apply'])
 
-/** Milliseconds before a step, and at least so many times what the step before it took. */
+/** The pause before a step, in milliseconds. It is at least `PURGE_REST` times as long as the last step. */
 const PURGE_PAUSE = 50
 const PURGE_REST = 4
 
