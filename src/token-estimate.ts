@@ -10,7 +10,7 @@ export function tokensOf(text: string): number {
   return tokensOfBytes(Buffer.byteLength(text))
 }
 
-/** The same for a text of so many bytes. */
+/** An upper estimate of the tokens of a text, from its size in bytes. */
 export function tokensOfBytes(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_TOKEN)
 }

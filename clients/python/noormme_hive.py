@@ -395,7 +395,7 @@ class Hive:
         """List the near-duplicates that were merged into a fact, in their own words.
 
         ``id``: an id, or its beginning of at least 6 digits that no other id has.
-        Codes of errors: ARGUMENT_INVALID, ID_AMBIGUOUS.
+        Codes of errors: ARGUMENT_INVALID, ID_AMBIGUOUS, RECORD_UNKNOWN.
         """
         return self._call(
             "variants",
@@ -611,7 +611,7 @@ class Hive:
         """Return a case with the evidence on each side.
 
         ``id``: the id of a case.
-        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, SEARCH_FAILED.
+        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, ID_AMBIGUOUS, SEARCH_FAILED.
         """
         return self._call(
             "show-case",
@@ -633,7 +633,8 @@ class Hive:
         Texts of this node go to the model as they would be published, private ones never. Without
         an answer that counts the case stays as it was, and the result states why.
         ``id``: the id of a case.
-        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, CASE_STATE, AGENT_FROZEN, SEARCH_FAILED.
+        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, CASE_STATE, ID_AMBIGUOUS, AGENT_FROZEN,
+        SEARCH_FAILED.
         """
         return self._call(
             "propose-decision",
@@ -659,7 +660,8 @@ class Hive:
         ``id``: the id of a case.
         ``choose``: the id of a side, or none.
         ``by``: the name of the person.
-        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, CASE_STATE, AGENT_FROZEN, SEARCH_FAILED.
+        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, CASE_STATE, ID_AMBIGUOUS, AGENT_FROZEN,
+        SEARCH_FAILED.
         """
         return self._call(
             "decide-case",
@@ -684,7 +686,8 @@ class Hive:
 
         ``id``: the id of a case.
         ``by``: the name of the person.
-        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, CASE_STATE, AGENT_FROZEN, SEARCH_FAILED.
+        Codes of errors: ARGUMENT_INVALID, CASE_UNKNOWN, CASE_STATE, ID_AMBIGUOUS, AGENT_FROZEN,
+        SEARCH_FAILED.
         """
         return self._call(
             "reverse-case",
@@ -1607,7 +1610,8 @@ class Hive:
         Of several outcomes with one run id only the first is stored.
         ``agent``: the name of an agent of this node.
         ``session``: the id of a session of the agent.
-        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, SESSION_UNKNOWN, SESSION_ENDED.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, SESSION_UNKNOWN, SESSION_ENDED,
+        ID_AMBIGUOUS.
         """
         return self._call(
             "record-action",
@@ -1632,7 +1636,8 @@ class Hive:
 
         ``agent``: the name of an agent of this node.
         ``session``: the id of a session of the agent.
-        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, SESSION_UNKNOWN, SESSION_ENDED.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, SESSION_UNKNOWN, SESSION_ENDED,
+        ID_AMBIGUOUS.
         """
         return self._call(
             "end-session",
@@ -1661,7 +1666,7 @@ class Hive:
 
         ``agent``: the name of an agent of this node.
         ``session``: the id of a session of the agent.
-        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN, ID_AMBIGUOUS.
         """
         return self._call(
             "agent-journal",
@@ -1916,7 +1921,7 @@ class Hive:
         """Return the limits of an agent, and what it has used of them.
 
         ``agent``: the name of an agent of this node.
-        Codes of errors: ARGUMENT_INVALID.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
         """
         return self._call(
             "agent-limits",
@@ -1940,7 +1945,7 @@ class Hive:
         A limit that is not named stays. Personas and mutations cannot change limits.
         ``agent``: the name of an agent of this node.
         ``by``: the name of the person.
-        Codes of errors: ARGUMENT_INVALID.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
         """
         return self._call(
             "set-agent-limits",
@@ -1965,7 +1970,7 @@ class Hive:
 
         ``agent``: the name of an agent of this node.
         ``by``: the name of the person.
-        Codes of errors: ARGUMENT_INVALID.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
         """
         return self._call(
             "freeze-agent",
@@ -1989,7 +1994,7 @@ class Hive:
 
         ``agent``: the name of an agent of this node.
         ``by``: the name of the person.
-        Codes of errors: ARGUMENT_INVALID.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
         """
         return self._call(
             "unfreeze-agent",
@@ -2011,7 +2016,7 @@ class Hive:
         """List changes of the limits and the freeze of an agent, the latest first.
 
         ``agent``: the name of an agent of this node.
-        Codes of errors: ARGUMENT_INVALID.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
         """
         return self._call(
             "agent-changes",
@@ -2038,7 +2043,7 @@ class Hive:
         2026-05-01T08:30+02:00), or milliseconds since 1970.
         ``to``: must be a date (2026-05-01), a time with its zone (2026-05-01T08:30:00Z,
         2026-05-01T08:30+02:00), or milliseconds since 1970.
-        Codes of errors: ARGUMENT_INVALID.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
         """
         return self._call(
             "preview-containment",
@@ -2064,7 +2069,7 @@ class Hive:
         Copies on other nodes and votes of others stay. It goes on after an interruption.
         ``id``: the id of a preview.
         ``by``: the name of the person.
-        Codes of errors: ARGUMENT_INVALID, PREVIEW_UNKNOWN.
+        Codes of errors: ARGUMENT_INVALID, PREVIEW_UNKNOWN, ID_AMBIGUOUS.
         """
         return self._call(
             "contain-agent",
@@ -2088,7 +2093,7 @@ class Hive:
         ``agent``: the name of an agent of this node.
         ``since``: must be a date (2026-05-01), a time with its zone (2026-05-01T08:30:00Z,
         2026-05-01T08:30+02:00), or milliseconds since 1970.
-        Codes of errors: ARGUMENT_INVALID.
+        Codes of errors: ARGUMENT_INVALID, AGENT_UNKNOWN.
         """
         return self._call(
             "agent-drift",

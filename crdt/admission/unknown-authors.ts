@@ -1,6 +1,6 @@
 /**
- * Authors of which the replica has no entry. Their bases and forks can come before their entries, but
- * anybody can sign some, for any number of authors. So the replica stores those of
+ * Authors of which the replica has no entry. A base or a fork can come before the entries of its
+ * author. Anybody can sign bases and forks for any number of authors. So the replica stores those of
  * at most `MAX_UNKNOWN_AUTHORS` authors. It ignores further forks. The latest `MAX_WAITING_BASES` of
  * further bases wait in memory for the entry that follows them.
  */

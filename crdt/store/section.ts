@@ -85,6 +85,11 @@ export interface Store {
   /** Resolves when every commit so far has ended. */
   flush(): Promise<void>
   /**
+   * Erases what these operations have deleted from the files, in the background: a database keeps
+   * deleted values for a time. Call it after their commit.
+   */
+  erase(operations: readonly Operation[]): void
+  /**
    * Opens a store with files of its own, for copies of small values; undefined in memory, and for
    * copies themselves.
    */

@@ -11,6 +11,7 @@ import { ENCODING, lockDirectory, memoryDatabase, openDatabase } from './databas
 import { copyStore } from './copy-store.ts'
 import { DigestLog } from './digest-log.ts'
 import { InventoryKeeper } from './inventory-keeper.ts'
+import { Erasure } from './erasure.ts'
 import { openDirectory } from './open-directory.ts'
 import { messageOf, StoreError } from '../errors.ts'
 import { makeDirectory } from '../make-directory.ts'
@@ -137,6 +138,10 @@ class LevelStore implements Store {
   readonly #opened: OpenedDirectory | undefined
   readonly #keeper: InventoryKeeper | undefined
   #lost: Readonly<Record<string, number>> = {}
+  readonly #erasure = new Erasure({
+    database: () => this.#open.database,
+    commit: (operations) => this.#enqueue(operations, {})
+  })
   damaged = 0
 
   constructor(open: OpenDatabase, opened?: OpenedDirectory, openCopies?: () => Promise<Store>) {
@@ -161,12 +166,20 @@ class LevelStore implements Store {
     return section
   }
 
-  commit(
-    operations: readonly Operation[],
-    { sync = true, onFailure }: CommitOptions = {}
-  ): Promise<void> {
+  commit(operations: readonly Operation[], options: CommitOptions = {}): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(closedError(this.#where))
     if (operations.length === 0) return Promise.resolve()
+    return this.#enqueue(operations, options)
+  }
+
+  erase(operations: readonly Operation[]): void {
+    if (this.#closing === undefined) this.#erasure.add(operations)
+  }
+
+  #enqueue(
+    operations: readonly Operation[],
+    { sync = true, onFailure }: CommitOptions
+  ): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#queue.push({ operations, sync, onFailure, resolve, reject })
     this.#writing ??= this.#drain()
@@ -188,6 +201,7 @@ class LevelStore implements Store {
 
   async #close(): Promise<void> {
     await this.flush()
+    await this.#erasure.finish()
     // Undefined where the tables cannot be read: the next start compares less.
     const ends = await this.#keeper?.end().catch(nothing)
     await this.#open.close()

@@ -27,7 +27,7 @@ interface Lane<T> {
   start: number
 }
 
-/** Lanes by name, of which the one that begins first is next. */
+/** Lanes by name. The queue takes the next check from the lane that begins first. */
 class Lanes<T> {
   readonly #lanes = new Map<string, Lane<T>>()
   readonly #create: () => T

@@ -41,7 +41,7 @@ opens the directory if none runs.
 
 An ID is whole or any beginning of at least 6 digits that no other id has.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 data directory unusable or in use,
+Exit codes: 0 done, 1 failed or unknown, 2 wrong usage, 3 data directory unusable or in use,
 4 swarm key, membership or address unusable, 5 part of the input was refused,
 130 interrupted.
 `

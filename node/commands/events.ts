@@ -1,7 +1,7 @@
 /** `hive events`: prints the events of the running node until it is interrupted. */
 import { readArguments, wholeNumberOption } from '../command.ts'
 import { EVENTS } from '../command-line/specs/node.ts'
-import { EXIT } from '../exit-codes.ts'
+import { EXIT, LostReaderError } from '../exit-codes.ts'
 import { withNode } from '../control/running-node.ts'
 import { sanitizeText, writeLine } from '../output/terminal.ts'
 import type { FeedEvent } from '../operations/index.ts'
@@ -11,7 +11,10 @@ const MAX_EVENTS = 1_000_000_000
 
 export const command: Command = {
   async run(argv, context) {
-    const { signal } = context
+    // When the reader goes there may be no further event to tell.
+    const gone = new AbortController()
+    process.stdout.once('close', () => gone.abort(new LostReaderError()))
+    const signal = AbortSignal.any([context.signal, gone.signal])
     const { values, dataDir } = readArguments(argv, EVENTS, context)
     const numberOf = (name: 'after' | 'limit'): number | undefined => {
       const text = values[name]
@@ -25,7 +28,9 @@ export const command: Command = {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the items of this operation
         onItem: (event) => writeLine(show(event as FeedEvent))
       })
-    )
+    ).catch((error: unknown) => {
+      if (!gone.signal.aborted) throw error
+    })
     return EXIT.ok
   }
 }

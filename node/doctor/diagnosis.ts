@@ -62,7 +62,28 @@ export async function diagnose(init: DiagnosisInit): Promise<SectionFinding[]> {
     )
   )
   const none = [{ section: 'clients', ...NO_CLIENT }]
-  return [...(own ?? []), ...((ofClients ?? []).length === 0 ? none : (ofClients ?? []))]
+  return consistent([
+    ...(own ?? []),
+    ...((ofClients ?? []).length === 0 ? none : (ofClients ?? []))
+  ])
+}
+
+const UNREADABLE = ['directory-access', 'directory-file'] as const
+
+/** What a check finds good for itself, by the problems of other checks that contradict it. */
+const CONTRADICTED: Readonly<Record<string, readonly string[]>> = {
+  clock: UNREADABLE,
+  index: UNREADABLE,
+  node: ['control-file', 'store-locked'],
+  store: [...UNREADABLE, 'node-damage', 'node-silent']
+}
+
+/** Without what is good for one check and a problem for another. */
+function consistent(findings: readonly SectionFinding[]): SectionFinding[] {
+  const problems = new Set(findings.filter(({ ok }) => !ok).map(({ id }) => id))
+  return findings.filter(
+    ({ id, ok }) => !ok || !(CONTRADICTED[id] ?? []).some((problem) => problems.has(problem))
+  )
 }
 
 async function examine(init: DiagnosisInit): Promise<Examined> {

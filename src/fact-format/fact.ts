@@ -156,7 +156,9 @@ function checkInput(input: FactInput): void {
     if (!OPTIONS.has(name)) throw invalid(`has an unknown option "${name}"`)
   }
   const { entity, content, confidence, tags, validFrom, source, projects, stale } = input
-  if (typeof entity !== 'string' || entity.trim() === '') {
+  // A lesson without a summary says so itself.
+  const isEmpty = typeof entity === 'string' && input.kind !== 'lesson' && entity.trim() === ''
+  if (typeof entity !== 'string' || isEmpty) {
     throw invalid('needs an entity, a non-empty string')
   }
   if (typeof content !== 'string') throw invalid('needs content, a string')

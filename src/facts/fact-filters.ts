@@ -33,8 +33,8 @@ export interface FactFiltersInit {
   readonly observe?: ObservedFilterInit
   /** All stored facts, in batches; a damaged filter is rebuilt from them. */
   readonly all: () => AsyncIterable<StoredFact[]>
-  /** Digests of facts that are private, or may have been and are lost. */
-  readonly marked: () => AsyncIterable<Uint8Array>
+  /** Digests of what may have to be looked up: of private facts that are lost, and of variants. */
+  readonly others: () => AsyncIterable<Uint8Array>
 }
 
 export class FactFilters {
@@ -52,13 +52,13 @@ export class FactFilters {
   }
   readonly #elementOf: ObservedFilterInit['elementOf'] | undefined
 
-  constructor({ store, commits, observe, all, marked }: FactFiltersInit) {
+  constructor({ store, commits, observe, all, others }: FactFiltersInit) {
     this.#elementOf = observe?.elementOf
     this.factFilter = new StoredFilter({
       store,
       commits,
       name: 'facts',
-      source: () => digestsOf(all(), marked())
+      source: () => digestsOf(all(), others())
     })
     this.observed =
       observe === undefined
@@ -99,10 +99,10 @@ export class FactFilters {
 
 async function* digestsOf(
   all: AsyncIterable<StoredFact[]>,
-  marked: AsyncIterable<Uint8Array>
+  others: AsyncIterable<Uint8Array>
 ): AsyncGenerator<Uint8Array[]> {
   for await (const batch of all) yield batch.map(({ digest }) => digest)
-  for await (const digest of marked) yield [digest]
+  for await (const digest of others) yield [digest]
 }
 
 async function* elementsOf(

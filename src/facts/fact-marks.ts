@@ -89,9 +89,29 @@ export class FactMarks {
     return [this.#private.del(digest), this.#forgotten.put(digest, EMPTY)]
   }
 
-  async removed(digest: Uint8Array): Promise<void> {
-    await this.#forgotten.prepare([[digest, EMPTY]])
-    await this.#private.finish([digest])
+  async removed(digests: readonly Uint8Array[]): Promise<void> {
+    await this.#forgotten.prepare(digests.map((digest) => [digest, EMPTY]))
+    await this.#private.finish(digests)
+  }
+
+  /**
+   * For the commit that keeps facts as variants of others: their marks as private stay, and no repair
+   * makes facts of them again. Call `prepare` before it, and `kept` after it.
+   */
+  keep({
+    digest,
+    isPrivate
+  }: {
+    readonly digest: Uint8Array
+    readonly isPrivate: boolean
+  }): Operation[] {
+    this.#mayBeForgotten.add(digest)
+    const gone = this.#forgotten.put(digest, EMPTY)
+    return isPrivate ? [gone, this.#private.put(digest, EMPTY)] : [gone]
+  }
+
+  async kept(digests: readonly Uint8Array[]): Promise<void> {
+    if (digests.length > 0) await this.#forgotten.prepare(digests.map((each) => [each, EMPTY]))
   }
 
   /** Which of the facts have a mark as private. */

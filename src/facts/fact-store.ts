@@ -9,16 +9,23 @@ import { FactAudit } from './fact-audit.ts'
 import { FactHolds } from './fact-holds.ts'
 import { FactFilters } from './fact-filters.ts'
 import { FactGroup } from './fact-group.ts'
+import { FactLookup } from './fact-lookup.ts'
+import { newestFacts } from './fact-pages.ts'
 import { FactQueue } from './fact-queue.ts'
+import { FactRemover } from './fact-remover.ts'
 import { FactTotals } from './fact-totals.ts'
 import { FactsInFlight } from './facts-in-flight.ts'
 import { FactMarks } from './fact-marks.ts'
+import { MergedVariants } from './merged-variants.ts'
 import { readFact, writeFact } from '../fact-format/index.ts'
 import { RecentFacts } from './recent-facts.ts'
-import type { Commit, LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
+import { VariantWriter } from './variant-writer.ts'
+import type { LogPart, Operation, Section, Store, StoredFilter } from '../../crdt/index.ts'
 import type { AddOutcome, Addition } from './fact-queue.ts'
 import type { FilterStatistics, ObservedFilterInit } from './fact-filters.ts'
 import type { FactAuditReport } from './fact-audit.ts'
+import type { NewestFacts } from './fact-pages.ts'
+import type { CommitRemoval } from './fact-remover.ts'
 import type { AgentTotals } from './agent-totals.ts'
 import type { PreparedFact } from './prepared-fact.ts'
 import type { FactInput, StoredFact } from '../fact-format/index.ts'
@@ -32,14 +39,11 @@ export interface FactStoreInit {
   readonly observe?: ObservedFilterInit
 }
 
-/** Writes the operations of a removal in one commit, perhaps with others. */
-export type CommitRemoval = Commit
-
-/** Parts of the log that one page of facts reads at most: of removed facts it has digests alone. */
-const MAX_WINDOWS = 64
-
 /** Facts read at a time in a scan. */
 const SCAN_BATCH = 1_000
+
+/** Set once the variants of a store name facts, and those that are private have marks. */
+const VARIANTS_READY = Buffer.from('variants-of')
 
 export class FactStore {
   readonly #store: FactStoreInit['store']
@@ -53,6 +57,11 @@ export class FactStore {
   readonly #inFlight = new FactsInFlight(this.#recent)
   readonly #commits: Commits
   readonly #holds = new FactHolds()
+  readonly #lookup: FactLookup
+  readonly #remover: FactRemover
+  /** Facts that are stored beside those that they repeat. */
+  readonly variants: MergedVariants
+  readonly #variantWriter: VariantWriter
   #baseline = 0
   /** The latest commit: the commits before it land first, or it fails with them. */
   #lastCommit: Promise<void> = Promise.resolve()
@@ -63,6 +72,7 @@ export class FactStore {
     this.#log = new DigestLog(store, 'fact-log')
     this.#totals = new FactTotals(store)
     this.#marks = new FactMarks(store)
+    this.variants = new MergedVariants(store)
     this.#commits = new Commits({
       store,
       reload: async () => {
@@ -82,7 +92,33 @@ export class FactStore {
       commits,
       observe,
       all: () => this.all(),
-      marked: () => this.#marks.privateDigests()
+      others: () => this.#otherDigests()
+    })
+    this.#lookup = new FactLookup({
+      store,
+      facts: this.#facts,
+      marks: this.#marks,
+      variants: this.variants,
+      inFlight: this.#inFlight,
+      statistics: this.#filters.statistics
+    })
+    this.#remover = new FactRemover({
+      facts: this.#facts,
+      variants: this.variants,
+      marks: this.#marks,
+      totals: this.#totals,
+      log: this.#log,
+      recent: this.#recent,
+      commit: (operations, write) => this.#commit(operations, write)
+    })
+    this.#variantWriter = new VariantWriter({
+      facts: this.#facts,
+      variants: this.variants,
+      marks: this.#marks,
+      totals: this.#totals,
+      log: this.#log,
+      filter: this.#filters.factFilter,
+      commit: (operations) => this.#commit(operations)
     })
   }
 
@@ -97,6 +133,10 @@ export class FactStore {
         this.#log.end
       ))
     await this.#filters.load()
+    const meta = this.#store.section('meta')
+    if (await meta.has(VARIANTS_READY)) return
+    await this.#variantWriter.mend()
+    await this.#store.commit([meta.put(VARIANTS_READY, Uint8Array.of())])
   }
 
   /** Digests of all facts. */
@@ -189,24 +229,9 @@ export class FactStore {
    * At most `limit` facts before a position of the log, the newest first, and the position to go on
    * from. A fact that changed comes again, where it was added or changed before.
    */
-  async newestFacts(
-    limit: number,
-    before = this.#log.end
-  ): Promise<{ readonly facts: readonly StoredFact[]; readonly next?: number }> {
+  async newestFacts(limit: number, before = this.#log.end): Promise<NewestFacts> {
     await this.#store.flush()
-    const facts = new Map<string, StoredFact>()
-    let next = Math.min(before, this.#log.end)
-    for (let i = 0; i < MAX_WINDOWS && next > 0 && facts.size < limit; i++) {
-      const from = Math.max(0, next - (limit - facts.size))
-      const digests: Uint8Array[] = []
-      for await (const part of this.#log.read(from, next)) digests.push(...part.digests)
-      for (const fact of await this.getMany(digests.toReversed())) {
-        const key = digestKeyOf(fact.digest)
-        if (!facts.has(key)) facts.set(key, fact)
-      }
-      next = from
-    }
-    return { facts: [...facts.values()], ...(next > 0 ? { next } : {}) }
+    return newestFacts(this.#log, (digests) => this.getMany(digests), { limit, before })
   }
 
   /** Whether the log has many repetitions, or may have. */
@@ -237,21 +262,24 @@ export class FactStore {
     yield batch
   }
 
-  /** Removes a fact by one call of `commit`; false if it was not stored. */
-  remove(digest: Uint8Array, commit?: CommitRemoval): Promise<boolean> {
-    return this.#runAlone(async () => {
-      await this.#holds.whenFree([digestKeyOf(digest)])
-      const bytes = await this.#facts.get(digest)
-      this.#recent.delete(digestKeyOf(digest))
-      if (bytes === undefined) return false
-      this.#totals.add(-1, -(bytes.length + SEAL_BYTES))
-      this.#totals.agents.removed(readFact(digest, bytes).agent)
-      // Logged once more, so that readers of the log learn of the removal.
-      const logged = this.#log.append([digest])
-      const operations = [this.#facts.del(digest), ...this.#marks.forget(digest), ...logged]
-      await this.#commit(operations, commit)
-      await this.#marks.removed(digest)
-      return true
+  /**
+   * Forgets facts, and variants of facts, by one call of `commit`, with their marks. Returns whether
+   * any of them was there; if not, nothing is committed.
+   */
+  forget(digests: readonly Uint8Array[], write?: CommitRemoval): Promise<boolean> {
+    return this.#whileFree(digests, () => this.#remover.forget(digests, write))
+  }
+
+  /**
+   * Makes a fact, or a `repetition` of one, a variant of the fact `canonical`, which takes over what
+   * it adds. Returns false, and changes nothing, if either is gone meanwhile, if they differ in
+   * privacy, or if the fact has too many variants.
+   */
+  absorb(canonical: Uint8Array, digest: Uint8Array, repetition?: PreparedFact): Promise<boolean> {
+    return this.#whileFree([canonical, digest], async () => {
+      const isAbsorbed = await this.#variantWriter.absorb(canonical, digest, repetition)
+      for (const each of [canonical, digest]) this.#recent.delete(digestKeyOf(each))
+      return isAbsorbed
     })
   }
 
@@ -262,8 +290,7 @@ export class FactStore {
 
   /** Sets the mark of a fact that no longer holds, or ends it; false if nothing changes. */
   setStale(digest: Uint8Array, isStale: boolean): Promise<boolean> {
-    return this.#runAlone(async () => {
-      await this.#holds.whenFree([digestKeyOf(digest)])
+    return this.#whileFree([digest], async () => {
       const stored = await this.#facts.get(digest)
       if (stored === undefined) return false
       const { stale = false, ...fact } = readFact(digest, stored)
@@ -280,16 +307,16 @@ export class FactStore {
   /** Looks a group up and starts its commit; resolves when the next group may start. */
   async #write(additions: readonly Addition[]): Promise<void> {
     try {
-      await this.#commits.refresh()
       const facts =
         additions.length === 1
           ? (additions[0]?.facts ?? [])
           : additions.flatMap((each) => each.facts)
       await this.#holds.whenFree(facts.map(({ digestKey }) => digestKey))
+      await this.#commits.refresh()
       const { factFilter, statistics } = this.#filters
       const seen = facts.filter(({ digest }) => factFilter.has(digest))
-      const stored = await this.#lookUp(seen)
-      const marked = await this.#markedAsPrivate(seen.filter((each) => !stored.has(each.digestKey)))
+      const stored = await this.#lookup.stored(seen)
+      const marked = await this.#lookup.private(seen.filter((each) => !stored.has(each.digestKey)))
       await this.#marks.prepare(facts)
       // From here to the commit nothing is awaited: the filter is never ahead of the commits.
       const { isNew, operations } = factFilter.insertNew(facts.map(({ digest }) => digest))
@@ -351,43 +378,9 @@ export class FactStore {
     }
   }
 
-  /** Stored bytes of the facts that the filter may contain, up to the last commit. */
-  async #lookUp(facts: readonly PreparedFact[]): Promise<Map<string, Uint8Array>> {
-    const stored = new Map<string, Uint8Array>()
-    if (facts.length === 0) return stored
-    const { statistics } = this.#filters
-    const started = performance.now()
-    const digests = facts.map(({ digest }) => digest)
-    const found = await this.#facts.getMany(digests)
-    statistics.lookupMilliseconds += performance.now() - started
-    statistics.lookups += facts.length
-    for (const [i, digest] of digests.entries()) {
-      const bytes = found[i]
-      if (bytes !== undefined) stored.set(digestKeyOf(digest), bytes)
-    }
-    return stored
-  }
-
   /** Marks a lost fact as forgotten, so that no audit names it again; false for others. */
   giveUp(digest: Uint8Array): Promise<boolean> {
-    return this.#queue.runAlone(async () => {
-      await this.#inFlight.settled()
-      // An audit marks what it finds lost as private.
-      const [isMarked] = await this.#marks.arePrivate([digest])
-      if (isMarked !== true || (await this.#facts.get(digest)) !== undefined) return false
-      await this.#commit(this.#marks.forget(digest))
-      await this.#marks.removed(digest)
-      return true
-    })
-  }
-
-  /** Facts that are not stored, and were private or may have been. */
-  async #markedAsPrivate(facts: readonly PreparedFact[]): Promise<Set<string>> {
-    const isMarked = await this.#marks.arePrivate(facts.map(({ digest }) => digest))
-    // Something is lost, and not yet known what.
-    const { isSuspect } = this.#store
-    const marked = facts.filter((_, i) => isSuspect || isMarked[i] === true)
-    return new Set(marked.map(({ digestKey }) => digestKey))
+    return this.runAlone(() => this.#remover.giveUp(digest))
   }
 
   /**
@@ -399,7 +392,7 @@ export class FactStore {
     task: (facts: readonly StoredFact[]) => Promise<T>
   ): Promise<T> {
     const names = digests.map(digestKeyOf)
-    const { facts, release } = await this.#runAlone(async () => ({
+    const { facts, release } = await this.runAlone(async () => ({
       facts: await this.getMany(digests),
       release: this.#holds.hold(names)
     }))
@@ -410,13 +403,25 @@ export class FactStore {
     }
   }
 
-  /** Runs a task while no fact is added, changed or removed. */
-  #runAlone<T>(task: () => Promise<T>): Promise<T> {
+  /** Digests that the filter has beside those of the facts: their marks or variants are looked up. */
+  async *#otherDigests(): AsyncGenerator<Uint8Array> {
+    yield* this.#marks.privateDigests()
+    for await (const { variant } of this.variants.all()) yield variant.digest
+  }
+
+  /** Runs a task while no fact is added, changed or removed, and none of these is held. */
+  #whileFree<T>(digests: readonly Uint8Array[], task: () => Promise<T>): Promise<T> {
     return this.#queue.runAlone(async () => {
+      await this.#holds.whenFree(digests.map(digestKeyOf))
       await this.#inFlight.settled()
       await this.#commits.refresh()
       return task()
     })
+  }
+
+  /** Runs a task while no fact is added, changed or removed. */
+  runAlone<T>(task: () => Promise<T>): Promise<T> {
+    return this.#whileFree([], task)
   }
 
   /** Digests of facts that were forgotten and not stored again. */
@@ -432,11 +437,12 @@ export class FactStore {
       totals: this.#totals,
       marks: this.#marks,
       baseline: this.#baseline,
-      runAlone: (task) => this.#runAlone(task),
+      runAlone: (task) => this.runAlone(task),
       commit: (operations) => this.#commits.commit(operations),
-      remove: (digest) => this.remove(digest)
+      remove: (digest) => this.#whileFree([digest], () => this.#remover.removeRevived(digest))
     })
     const report = await audit.run(signal)
+    await this.runAlone(() => this.#variantWriter.mend())
     // It must know the lost facts, and none of those that are gone.
     await this.filter.rebuild()
     return report

@@ -10,6 +10,7 @@ export {
 export { Annotations } from './annotations.ts'
 export { factIds, factText } from './fact-ids.ts'
 export { FactStore } from './fact-store.ts'
+export { MAX_VARIANTS } from './merged-variants.ts'
 export { prepareFact, prepareStored } from './prepared-fact.ts'
 export { Quota } from './quota.ts'
 export type {
@@ -24,4 +25,5 @@ export type {
 export type { AnnotationValue } from './annotations.ts'
 export type { AgentUse } from './agent-totals.ts'
 export type { FactAuditReport } from './fact-audit.ts'
+export type { MergedVariant } from './merged-variants.ts'
 export type { PreparedFact } from './prepared-fact.ts'

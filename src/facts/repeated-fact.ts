@@ -33,11 +33,11 @@ export function mergeRepeated(
   const other = readFact(digest, repeated.bytes.subarray(SEAL_BYTES))
   const before = beginsOf(existing)
   const begins = unionOf(before, beginsOf(other), isClaim)
-  const tags = canonicalTags([...existing.tags, ...repeated.tags].slice(0, MAX_TAGS))
+  const tags = unionOfTags(existing.tags, repeated.tags)
   const projects = unionOfProjects(existing.projects ?? [], other.projects ?? [])
   const isStale = existing.stale === true && other.stale === true
   const isEqual =
-    tags.length === existing.tags.length &&
+    tags.join('\n') === existing.tags.join('\n') &&
     begins.join() === before.join() &&
     projects.length === (existing.projects ?? []).length &&
     isStale === (existing.stale === true)
@@ -56,6 +56,11 @@ export function mergeRepeated(
     ...(again.length === 0 ? {} : { validAgainFrom: again })
   }
   return { fact, isAgain: before.length > 0 && begins.some((time) => time > (before.at(-1) ?? 0)) }
+}
+
+/** Of too many tags the first by name, whichever came first. */
+function unionOfTags(a: readonly string[], b: readonly string[]): string[] {
+  return canonicalTags([...new Set([...a, ...b])].toSorted().slice(0, MAX_TAGS))
 }
 
 function beginsOf({ validFrom, validAgainFrom = [] }: StoredFact): number[] {

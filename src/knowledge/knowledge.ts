@@ -56,14 +56,15 @@ export interface KnowledgeComponents extends IntakeComponents {
     FactStore,
     | 'add'
     | 'all'
+    | 'forget'
     | 'get'
+    | 'getMany'
     | 'has'
     | 'idsFrom'
     | 'isRedundant'
     | 'markStale'
     | 'newestFacts'
     | 'giveUp'
-    | 'remove'
     | 'stored'
   >
   readonly annotations: Pick<Annotations, 'forget' | 'get' | 'put'>
@@ -83,6 +84,8 @@ export interface KnowledgeComponents extends IntakeComponents {
     digests: readonly Uint8Array[],
     operations: readonly Operation[]
   ) => Promise<boolean>
+  /** Erases what was deleted from the files. */
+  readonly erase: (operations: readonly Operation[]) => void
 }
 
 /** From 0; Infinity waits for as long as it takes. */
@@ -366,32 +369,25 @@ export class Knowledge {
   }
 
   async #forget(digest: Uint8Array): Promise<Forgotten> {
-    const { facts, annotations, candidates, echoes, nearDuplicates, retract, onForget } =
-      this.#components
-    const stored = await facts.get(digest)
-    const variants = stored === undefined ? [] : await nearDuplicates.variantsOf(digest)
+    const { facts, annotations, candidates, echoes, nearDuplicates } = this.#components
+    const { retract, erase, onForget } = this.#components
+    const variants = await nearDuplicates.variantsOf(digest)
     const digests = [digest, ...variants.map((variant) => variant.digest)]
+    const stored = await facts.getMany(digests)
     const published = await candidates.promotedAs(digests)
-    const others = [
-      ...(await candidates.forget(digests)),
-      ...nearDuplicates.forget(digests),
-      ...(await annotations.forget(digests))
-    ]
+    const others = [...(await candidates.forget(digests)), ...(await annotations.forget(digests))]
     let retracted = false
-    const commit = async (removal: readonly Operation[]): Promise<void> => {
-      retracted = await retract(published, [...removal, ...others])
-    }
-    if (stored === undefined) {
-      const isVariant = (await nearDuplicates.canonical(digest)) !== undefined
-      if (isVariant) await commit([])
-      const wasLost = await facts.giveUp(digest)
-      return { forgotten: isVariant || wasLost, retracted }
-    }
-    const forgotten = await facts.remove(digest, commit)
+    const forgotten = await facts.forget(digests, async (removal) => {
+      const operations = [...removal, ...others]
+      retracted = await retract(published, operations)
+      erase(operations)
+    })
     // A later fact with these words must not be referred to one that is gone.
-    echoes.forget(factOf(stored))
-    await onForget([...digests, ...published].map(toHex))
-    return { forgotten, retracted }
+    for (const fact of stored) echoes.forget(factOf(fact))
+    if (forgotten) await onForget([...digests, ...published].map(toHex))
+    // Of what damage took, only the mark is left.
+    const wasLost = !forgotten && (await facts.giveUp(digest))
+    return { forgotten: forgotten || wasLost, retracted }
   }
 
   /** Of a fact or a merged variant. */

@@ -6,13 +6,13 @@
 import * as encoding from 'lib0/encoding'
 import { SEAL_BYTES, equalBytes, readAll, readUint } from '../../crdt/bytes/index.ts'
 import { readRecord, Serial } from '../../crdt/index.ts'
-import { prepareStored, readFact } from '../facts/index.ts'
+import { MAX_VARIANTS, prepareStored, readFact } from '../facts/index.ts'
 import { searchedContent } from '../search/index.ts'
 import { recordVariantKey } from './record-variant.ts'
 import type { AbortOptions } from '@libp2p/interface'
 import type { HiveRecord, Operation, Section, Store } from '../../crdt/index.ts'
 import type { SearchIndex, WaitOptions } from '../search/index.ts'
-import type { PreparedFact, StoredFact, FactStore } from '../facts/index.ts'
+import type { FactStore, MergedVariant, PreparedFact, StoredFact } from '../facts/index.ts'
 
 export interface NearDuplicatesComponents {
   readonly store: Pick<Store, 'commit' | 'section'>
@@ -44,13 +44,10 @@ const CANDIDATES = 10
 const LENGTH_SLACK = 16
 const LENGTH_SHARE = 0.2
 
-const DIGEST_BYTES = 32
 const EMPTY = new Uint8Array()
 
 export class NearDuplicates {
   readonly #components: NearDuplicatesComponents
-  /** Digest of a variant -> digest of the fact that it repeats, and the variant's own bytes. */
-  readonly #variants: Section
   /** Variants that were split off: they stay facts of their own. */
   readonly #split: Section
   readonly #cursors: Section
@@ -65,25 +62,27 @@ export class NearDuplicates {
 
   constructor(components: NearDuplicatesComponents) {
     this.#components = components
-    this.#variants = components.store.section('merged')
     this.#split = components.store.section('apart')
     this.#cursors = components.store.section('cursors')
   }
 
+  get #variants(): FactStore['variants'] {
+    return this.#components.facts.variants
+  }
+
   /** Digest of the fact that a merged variant repeats. */
   async canonical(digest: Uint8Array): Promise<Uint8Array | undefined> {
-    return (await this.#variants.get(digest))?.subarray(0, DIGEST_BYTES)
+    return (await this.#variants.get(digest))?.canonical
   }
 
   /** At most `limit` digests of merged variants that begin with these hexadecimal digits. */
   idsFrom(digits: string, limit: number): Promise<Uint8Array[]> {
-    return this.#variants.keysFrom(digits, limit)
+    return this.#variants.idsFrom(digits, limit)
   }
 
   /** Stored bytes of variants, for `readFact`; undefined for a digest that is none. */
-  async stored(digests: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
-    const values = await this.#variants.getMany([...digests])
-    return values.map((value) => value?.subarray(DIGEST_BYTES))
+  stored(digests: readonly Uint8Array[]): Promise<(Uint8Array | undefined)[]> {
+    return this.#variants.stored(digests)
   }
 
   /** Digest of a fact of this node with the same words, if there is one. */
@@ -108,7 +107,8 @@ export class NearDuplicates {
       if (
         isOther &&
         candidate.private === fact.isPrivate &&
-        areVariantRecords(record, recordOf(candidate))
+        areVariantRecords(record, recordOf(candidate)) &&
+        (await this.#takesVariants(candidate.digest))
       ) {
         return candidate.digest
       }
@@ -116,12 +116,19 @@ export class NearDuplicates {
     return undefined
   }
 
+  /** Nothing is merged into what was split off: it would come to what it was split from. */
+  async #takesVariants(digest: Uint8Array): Promise<boolean> {
+    if (await this.#split.has(digest)) return false
+    return (await this.#variants.of(digest)).length < MAX_VARIANTS
+  }
+
   /**
-   * Stores `fact` as a variant of the fact `canonical`, which takes over its tags and confidence.
-   * Returns false, and stores nothing, if that fact is gone.
+   * Stores a repetition of the fact `canonical` in other words as its variant; that fact takes over
+   * what it adds. Returns false if that fact is gone, or if they may not be merged: then the
+   * repetition is a fact of its own.
    */
   merge(fact: PreparedFact, canonical: Uint8Array): Promise<boolean> {
-    return this.#serial.run(() => this.#merge(fact, canonical))
+    return this.#serial.run(() => this.#merge(canonical, fact.digest, fact))
   }
 
   /** Runs a task while nothing is merged or split. */
@@ -129,18 +136,22 @@ export class NearDuplicates {
     return this.#serial.run(task)
   }
 
-  async #merge(fact: PreparedFact, canonical: Uint8Array): Promise<boolean> {
-    const { facts, store } = this.#components
-    const existing = await facts.get(canonical)
-    if (existing === undefined) return false
-    const { tags, confidence } = fact
-    const { projects, stale } = readFact(fact.digest, fact.bytes.subarray(SEAL_BYTES))
-    const higher = Math.max(confidence, existing.confidence)
-    await facts.add([prepareStored({ ...existing, tags, projects, stale, confidence: higher })])
-    const value = Buffer.concat([canonical, fact.bytes.subarray(SEAL_BYTES)])
-    await store.commit([this.#variants.put(fact.digest, value)])
-    this.#mergedCount += 1
-    return true
+  async #merge(
+    canonical: Uint8Array,
+    digest: Uint8Array,
+    repetition?: PreparedFact
+  ): Promise<boolean> {
+    const { facts } = this.#components
+    if ((await this.#split.has(digest)) || (await this.#split.has(canonical))) return false
+    const [existing, known] = [await facts.get(canonical), await this.#variants.get(digest)]
+    const given = repetition?.isPrivate ?? (await facts.get(digest))?.private ?? false
+    if (known !== undefined && given && existing?.private === false) {
+      await this.#makeFact(known, true)
+      return false
+    }
+    const isMerged = await facts.absorb(canonical, digest, repetition)
+    if (isMerged) this.#mergedCount += 1
+    return isMerged
   }
 
   /**
@@ -156,14 +167,16 @@ export class NearDuplicates {
     const totals = { checked: 0, merged: 0 }
     for await (const { digests, next } of facts.log(await this.position())) {
       const batch = digests.slice(0, limit - totals.checked)
-      for (const stored of await facts.getMany(batch)) {
+      for (const { digest } of await facts.getMany(batch)) {
         signal?.throwIfAborted()
-        const fact = prepareStored(stored)
-        const canonical = await this.find(fact, { isRequired: true })
+        // It may have changed, or been forgotten, since the batch was read.
+        const stored = await facts.get(digest)
         totals.checked += 1
-        if (canonical === undefined || !(await this.merge(fact, canonical))) continue
-        await facts.remove(fact.digest)
-        totals.merged += 1
+        if (stored === undefined) continue
+        const canonical = await this.find(prepareStored(stored), { isRequired: true })
+        if (canonical === undefined) continue
+        const isMerged = await this.#serial.run(() => this.#merge(canonical, digest))
+        if (isMerged) totals.merged += 1
       }
       await this.#setPosition(next - digests.length + batch.length)
       onProgress?.({ ...totals })
@@ -174,16 +187,23 @@ export class NearDuplicates {
 
   /** Makes a merged variant a fact of its own; false if there is no such variant. */
   split(digest: Uint8Array): Promise<boolean> {
-    return this.#serial.run(() => this.#makeFact(digest))
+    return this.#serial.run(async () => {
+      const known = await this.#variants.get(digest)
+      if (known === undefined) return false
+      await this.#makeFact(known, known.variant.private, [this.#split.put(digest, EMPTY)])
+      return true
+    })
   }
 
-  async #makeFact(digest: Uint8Array): Promise<boolean> {
-    const value = await this.#variants.get(digest)
-    if (value === undefined) return false
+  async #makeFact(
+    { canonical, variant }: MergedVariant,
+    isPrivate: boolean,
+    operations: readonly Operation[] = []
+  ): Promise<void> {
     const { facts, store } = this.#components
-    await facts.add([prepareStored(readFact(digest, value.subarray(DIGEST_BYTES)))])
-    await store.commit([this.#split.put(digest, EMPTY), this.#variants.del(digest)])
-    return true
+    // Beside a private fact it is stored as a private one.
+    await facts.add([prepareStored({ ...variant, private: isPrivate })])
+    await store.commit([...operations, ...this.#variants.del(canonical, variant.digest)])
   }
 
   /** Position in the log of facts up to which all facts have been compared. */
@@ -199,11 +219,9 @@ export class NearDuplicates {
     return this.#components.store.commit([this.#cursors.put(CURSOR_KEY, bytes)])
   }
 
-  /** All merged variants, in their own words. */
+  /** All merged variants, in their own words; those of a private fact are private. */
   async *variants(): AsyncGenerator<StoredFact> {
-    for await (const [digest, value] of this.#variants.entries()) {
-      yield readFact(digest, value.subarray(DIGEST_BYTES))
-    }
+    for await (const merged of this.#variants.all()) yield await this.#shown(merged)
   }
 
   /** The facts that variants repeat, with who learned the variants. */
@@ -212,25 +230,22 @@ export class NearDuplicates {
     readonly variant: Uint8Array
     readonly agent: string
   }> {
-    for await (const [digest, value] of this.#variants.entries()) {
-      const { agent } = readFact(digest, value.subarray(DIGEST_BYTES))
-      yield { canonical: value.slice(0, DIGEST_BYTES), variant: digest.slice(), agent }
+    for await (const { canonical, variant } of this.#variants.all()) {
+      yield { canonical, variant: variant.digest, agent: variant.agent }
     }
   }
 
   /** Variants that were merged into a fact. */
   async variantsOf(canonical: Uint8Array): Promise<StoredFact[]> {
-    const variants: StoredFact[] = []
-    for await (const [digest, value] of this.#variants.entries()) {
-      if (!equalBytes(value.subarray(0, DIGEST_BYTES), canonical)) continue
-      variants.push(readFact(digest, value.subarray(DIGEST_BYTES)))
-    }
-    return variants
+    const found = await this.#variants.getMany(await this.#variants.of(canonical))
+    const variants = found.filter((each) => each !== undefined)
+    return Promise.all(variants.map((each) => this.#shown(each)))
   }
 
-  /** Operations that delete variants; digests of others change nothing. */
-  forget(digests: readonly Uint8Array[]): Operation[] {
-    return digests.map((digest) => this.#variants.del(digest))
+  async #shown({ canonical, variant }: MergedVariant): Promise<StoredFact> {
+    if (variant.private) return variant
+    const fact = await this.#components.facts.get(canonical)
+    return fact?.private === true ? { ...variant, private: true } : variant
   }
 }
 

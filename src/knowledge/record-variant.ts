@@ -1,10 +1,11 @@
 /** What makes two records variants of each other. */
-import { variantKey } from './variants.ts'
+import { nameKey, variantKey } from './variants.ts'
 import type { HiveRecord } from '../../crdt/records/index.ts'
 
 /**
  * Equal for records that are variants, and for no others. White space of a lesson has a meaning, so
- * that its variants differ in the summary alone.
+ * that its variants differ in the summary alone. The title of a goal is prose; the entity of a fact
+ * is a name.
  */
 export function recordVariantKey({
   kind,
@@ -19,5 +20,6 @@ export function recordVariantKey({
   if (kind === 'lesson') {
     return JSON.stringify([kind, variantKey(entity), content, action, versions, verify])
   }
-  return JSON.stringify([attribute, value, variantKey(entity), variantKey(content)])
+  const name = kind === 'goal' ? variantKey(entity) : nameKey(entity)
+  return JSON.stringify([attribute, value, name, variantKey(content)])
 }

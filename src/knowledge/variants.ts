@@ -1,8 +1,8 @@
 /**
  * Variants: two texts that say the same in other typography. They may differ in white space between
- * words, in the form of quotes and dashes, in the mark that closes the text, and in the case of the
- * first word of a sentence. Nothing else: each other character may be a sign, a unit, a path, an
- * operator or a name, so it must be in both texts, in the same place.
+ * words, in the form of quotes, dashes and dots, in the full stop that closes a sentence of prose,
+ * and in the case of the first word of a sentence. Nothing else: each other character may be a sign,
+ * a unit, a path, an operator or a name, so it must be in both texts, in the same place.
  */
 
 /** Typographic characters and their plain forms. Primes and guillemets are none of them. */
@@ -10,6 +10,7 @@ const TYPOGRAPHY: ReadonlyMap<string, string> = new Map([
   ...Array.from('\u2018\u2019\u201a\u201b', (quote) => [quote, "'"] as const),
   ...Array.from('\u201c\u201d\u201e\u201f', (quote) => [quote, '"'] as const),
   ...Array.from('\u2010\u2011\u2012\u2013\u2014\u2015\u2212', (dash) => [dash, '-'] as const),
+  ['\u2026', '...'],
   ['\u00ad', ''],
   ['\u200b', ''],
   ['\u2060', ''],
@@ -18,15 +19,39 @@ const TYPOGRAPHY: ReadonlyMap<string, string> = new Map([
 
 const TYPOGRAPHIC = new RegExp(`[${[...TYPOGRAPHY.keys()].join('')}]`, 'gu')
 
-/**
- * What closes a text, behind a word, a number or a bracket: one full stop, exclamation mark or
- * ellipsis of any script. The dots of a path (`cd ..`) and a factorial (`5!`) are none.
- */
-const CLOSING =
-  /(?<=[\p{L}\p{N}\p{M}%)\]}"'`])(?:\.{3}|[.\u2026\u3002\uff0e\uff61\u06d4\u0964\u104b\u1362\u0589]|(?<!\p{N})[!\uff01])$/u
+/** Marks of other scripts, which have a meaning. */
+const MARKS: readonly (readonly [RegExp, string])[] = [
+  [/[\uff1f\u061f\u037e]$/u, '?'],
+  [/\uff01$/u, '!']
+]
 
-/** Question marks of other scripts, which have a meaning. */
-const QUESTION = /[\uff1f\u061f\u037e]$/u
+/**
+ * One full stop of any script at the end, behind a word, a number or a bracket. The dots of a path
+ * (`cd ..`) and of a range (`main..`) are none.
+ */
+const FULL_STOP =
+  /(?<=[\p{L}\p{N}\p{M}%)\]}"'`])[.\u3002\uff0e\uff61\u06d4\u0964\u104b\u1362\u0589]$/u
+
+/**
+ * An exclamation mark or an ellipsis behind a letter that no code has. Behind a plain one it may be
+ * part of a name or a command: `save!`, `println!`, `:q!`, `git diff main...`.
+ */
+const EMPHASIS = /(?<=[^\p{ASCII}\P{L}]\p{M}*)(?:\.{3}|!)$/u
+
+/** A number with its unit, perhaps in brackets: a full stop behind it is no part of it. */
+const NUMBER = /^\(?[\p{N}.,:/-]*\p{N}\p{L}{0,3}%?\)?$/u
+
+/**
+ * A word with the form of code: a sign, a dot or a capital inside, or a bracket that is no bracket of
+ * prose. A full stop behind it may belong to it: `example.com.`, `[0-9].`, `./config.`
+ */
+const CODE = /[_/\\:@#$*?^|&=<>~+{}[\]!]|\p{L}\.\p{L}|[\p{Ll}\p{N}]\p{Lu}/u
+
+/** A text of one word behind a colon: what is typed, a pattern or a value. */
+const BEHIND_COLON = /[:\uff1a] ?$/u
+
+/** A word between quotes ends with them. */
+const QUOTED = /["'`]$/u
 
 /** The first word of the text or of a sentence, if only its first letter is a capital. */
 const FIRST_WORD =
@@ -34,18 +59,41 @@ const FIRST_WORD =
 
 /** A text that is equal for variants and for no other texts. Its cost is linear in the text. */
 export function variantKey(text: string): string {
-  return text
+  return withSmallBegins(withoutClosing(plainText(text)))
+}
+
+/** The same for names, which are no sentences: each of their marks may be a part of them. */
+export function nameKey(text: string): string {
+  return withSmallBegins(plainText(text))
+}
+
+function plainText(text: string): string {
+  let plain = text
     .normalize('NFC')
     .replace(TYPOGRAPHIC, (character) => TYPOGRAPHY.get(character) ?? character)
     .replace(/\s+/gu, ' ')
     .trim()
-    .replace(QUESTION, '?')
-    .replace(CLOSING, '')
-    .replace(
-      FIRST_WORD,
-      (_, before: string, letter: string | undefined, article: string | undefined) =>
-        before + (letter ?? article ?? '').toLowerCase()
-    )
+  for (const [mark, ascii] of MARKS) plain = plain.replace(mark, ascii)
+  return plain
+}
+
+function withSmallBegins(text: string): string {
+  return text.replace(
+    FIRST_WORD,
+    (_, before: string, letter: string | undefined, article: string | undefined) =>
+      before + (letter ?? article ?? '').toLowerCase()
+  )
+}
+
+/** Leaves out the mark that closes a sentence, where it is certainly no part of the last word. */
+function withoutClosing(text: string): string {
+  if (EMPHASIS.test(text)) return text.replace(EMPHASIS, '')
+  if (!FULL_STOP.test(text)) return text
+  const open = text.slice(0, -1)
+  const last = open.slice(open.lastIndexOf(' ') + 1)
+  if (QUOTED.test(last) || NUMBER.test(last)) return open
+  const before = open.slice(0, open.length - last.length)
+  return CODE.test(last) || BEHIND_COLON.test(before) ? text : open
 }
 
 /** Whether two texts are variants of each other. */

@@ -86,8 +86,7 @@ export class Metrics {
       paths: {
         memory: recent,
         filter: lookupsAvoided - recent,
-        // A variant is stored with the fact that it repeats, which is looked up then.
-        disk: Math.max(0, hits - recent - text),
+        disk: hits - recent,
         text
       }
     }

@@ -191,8 +191,8 @@ export class Members {
   }
 
   /**
-   * Revokes all certificates of a member that this node is above, and their renewals, whoever renewed
-   * them. What the member issued stands, unless `withInvited`. Open invites of this node that the member
+   * Revokes all certificates of a member that this node is above. Their renewals end too, also those
+   * that other members gave. What the member issued stands, unless `withInvited`. Open invites of this node that the member
    * used are cancelled. Throws `HiveError`, also if a certificate would stay that others have given.
    */
   async revoke(

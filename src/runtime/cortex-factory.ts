@@ -301,7 +301,7 @@ export class CortexFactory {
   }
 
   #knowledgeFor(agent: string): Knowledge {
-    const { options, replica, facts, impact, swarm, rules } = this.#parts
+    const { options, store, replica, facts, impact, swarm, rules } = this.#parts
     return new Knowledge({
       facts,
       annotations: this.#annotations,
@@ -331,7 +331,8 @@ export class CortexFactory {
       onForget: (ids) => impact.forget(ids),
       isKnown: (id, origin) => this.#isKnown(id, origin),
       clock: options.clock ?? Date,
-      retract: (digests, operations) => this.#retract(digests, operations)
+      retract: (digests, operations) => this.#retract(digests, operations),
+      erase: (operations) => store.erase(operations)
     })
   }
 

@@ -25,6 +25,9 @@ export interface OpenOptions {
   readonly readOnly?: boolean
 }
 
+/** Milliseconds; what is left is done after the next opening. */
+const MAX_PURGE_AT_CLOSE = 1_000
+
 export class SearchDatabase {
   /** Undefined in a second connection. */
   readonly #file: ProjectionFile | undefined
@@ -77,6 +80,16 @@ export class SearchDatabase {
     return this.#writer.applyRecords(items, position, more)
   }
 
+  /** Takes words of removed texts out of the file, a part at a time; returns whether more is to do. */
+  purgeStep(): boolean {
+    if (this.#file === undefined || !this.#writer.forgotten.isDue) return false
+    this.#file.change()
+    const isMore = this.#writer.forgotten.step()
+    // SQLite's log has them too.
+    if (!isMore) this.#file.shrink()
+    return isMore
+  }
+
   search(query: SearchQuery): SearchAnswer {
     return this.#reader.search(query)
   }
@@ -90,6 +103,8 @@ export class SearchDatabase {
   close(): void {
     try {
       this.#writer.commit()
+      const started = performance.now()
+      while (this.purgeStep() && performance.now() - started < MAX_PURGE_AT_CLOSE);
     } catch {
       this.#writer.rollback()
     }

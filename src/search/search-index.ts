@@ -407,7 +407,7 @@ function requiredError(failure: unknown): Error {
   return new HiveError('SEARCH_FAILED', 'The search index is behind. Repeat the call.')
 }
 
-/** Whether it resolves within so many milliseconds. */
+/** Whether the promise resolves within `milliseconds`. */
 async function isWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
   const waited = new AbortController()
   try {

@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { BEGINNING } from './claim-slot.ts'
 import { ProjectionFile } from './projection-file.ts'
 
-const VERSION = 11
+const VERSION = 12
 
 /** Rules by which records are released that differ only beyond this share one version. */
 const MAX_RULES = 0xffff
@@ -28,6 +28,8 @@ const KEY_BYTES = 6
  * `slot`, `value`: hashes of the attribute of an entity, and of the value that a claim gives it.
  * They are whole (128 bits), so that no other value can be made to look equal. A claim
  * may begin several times; `items.begin` is the first. `entity` is in lower case.
+ *
+ * `removed_texts`: items whose words are still in the index (`forgotten-words.ts`).
  *
  * `parts`: what words of the other columns are found by too (`search-terms.ts`). `marks`: what a
  * query leaves out (`item-marks.ts`); `projects` and `stale` of `items` say the same exactly.
@@ -84,15 +86,19 @@ const SCHEMA = `
     ON goals (status, is_flagged, is_canonical, is_own DESC, vouches DESC, key);
   CREATE INDEX goals_by_parent ON goals (parent, is_canonical, is_own DESC, vouches DESC, key)
     WHERE parent IS NOT NULL;
+  CREATE TABLE removed_texts (item INTEGER PRIMARY KEY);
   CREATE TABLE cursors (origin INTEGER PRIMARY KEY, position INTEGER NOT NULL);
   INSERT INTO texts (texts, rank) VALUES ('hashsize', 67108864);
   INSERT INTO held (held, rank) VALUES ('hashsize', 16777216);
 `
 
-/** An item lost in a crash is indexed again, since the cursor is part of the same transaction. */
+/**
+ * An item lost in a crash is indexed again, since the cursor is part of the same transaction. What
+ * is deleted is overwritten: an index has words, also of what was forgotten (`forgotten-words.ts`).
+ */
 const PRAGMAS = `
   PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;
-  PRAGMA cache_size = -32768
+  PRAGMA cache_size = -32768; PRAGMA secure_delete = ON
 `
 
 const CHECKPOINT_PAGES = 8_192

@@ -23,11 +23,39 @@ port.on('message', (asked: ThreadRequest) => {
   const { id } = asked
   try {
     port.postMessage({ id, answer: answer(asked) })
+    if (PURGED_AFTER.has(asked.request.type)) purgeLater(asked.database)
   } catch (error) {
     if (failureOf(error) === 'unwritable') databases.get(asked.database)?.shrink()
     port.postMessage({ id, error: messageOf(error), failure: failureOf(error) })
   }
 })
+
+/** Requests that may leave words of removed texts in the file. */
+const PURGED_AFTER: ReadonlySet<SearchRequest['type']> = new Set(['open', 'apply'])
+
+/** The pause before a step, in milliseconds. It is at least `PURGE_REST` times as long as the last step. */
+const PURGE_PAUSE = 50
+const PURGE_REST = 4
+
+const purging = new Set<number>()
+
+/** Takes at most a fifth of the time of the thread. */
+function purgeLater(id: number, delay = PURGE_PAUSE): void {
+  if (purging.has(id)) return
+  purging.add(id)
+  setTimeout(() => {
+    purging.delete(id)
+    const database = databases.get(id)
+    if (!(database instanceof SearchDatabase)) return
+    const started = performance.now()
+    try {
+      if (!database.purgeStep()) return
+      purgeLater(id, Math.max(PURGE_PAUSE, PURGE_REST * (performance.now() - started)))
+    } catch {
+      // The disk is full, or the file is damaged: the next request says so.
+    }
+  }, delay)
+}
 
 function answer({ database: id, request }: ThreadRequest): AnyAnswer {
   if (request.type === 'open') {

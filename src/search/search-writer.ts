@@ -1,4 +1,5 @@
 /** Writes facts and records into the search database, together with the cursor of their log. */
+import { ForgottenWords } from './forgotten-words.ts'
 import { GoalWriter } from './goal-writer.ts'
 import { numberOf } from './projection-file.ts'
 import { FIRST_HIVE_ITEM, keyOf, tagText } from './search-schema.ts'
@@ -27,12 +28,14 @@ export class SearchWriter {
   readonly #database: DatabaseSync
   readonly #statements: Statements
   readonly #goals: GoalWriter
+  readonly forgotten: ForgottenWords
   #uncommitted = 0
 
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#statements = new Statements(database)
     this.#goals = new GoalWriter(this.#statements)
+    this.forgotten = new ForgottenWords(database)
   }
 
   /** Position in the origin's log up to which it is indexed. */
@@ -111,6 +114,7 @@ export class SearchWriter {
       this.#statements.of('DELETE FROM items WHERE item = ?').run(item)
       this.#statements.of('DELETE FROM claims WHERE item = ?').run(item)
       this.#statements.of('DELETE FROM texts WHERE rowid = ?').run(item)
+      if (text === undefined) this.forgotten.add(item)
     }
     if (text !== undefined) this.#insertItem(origin, digest, text)
   }

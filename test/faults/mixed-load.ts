@@ -145,7 +145,7 @@ async function forget({ facts }: StoreNode, known: Acknowledged, random: Random)
     known.facts,
     [name],
     (): FactState => 'absent',
-    () => facts.remove(digestOf(name))
+    () => facts.forget([digestOf(name)])
   )
 }
 

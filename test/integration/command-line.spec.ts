@@ -30,6 +30,13 @@ describe('the command line', function () {
       imported.stderr,
       /^Interrupted\. Stored at least: \d+ read, \d+ new.* the rest\.$/m
     )
+    // A reader that goes away ends a command in silence.
+    await machine.run('hive import facts.jsonl --data-dir ./stopped')
+    for (const line of ['hive export', 'hive export --data-dir ./stopped']) {
+      const piped = await machine.run(`${line} | head -1 | wc -l; echo "code \${PIPESTATUS[0]}"`)
+      assert.match(piped.stdout, /^\s*1\ncode 0$/m, line)
+      assert.equal(piped.stderr, '', line)
+    }
     const backup = await machine.run(
       `hive backup ./copy & pid=$!; until [ -e copy/store ]; do :; done; ${interrupt}; until [ -z "$(ls copy)" ]; do :; done`
     )

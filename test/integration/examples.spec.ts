@@ -104,7 +104,11 @@ describe('the examples', function () {
     const npm = (cwd: string, ...args: string[]): Promise<unknown> => run('npm', args, { cwd })
     // The build is made by `npm ci` already; packing must not make it while other tests run.
     await npm(ROOT, 'pack', '--ignore-scripts', '--pack-destination', directory.path)
-    await writeFile(join(project, 'package.json'), '{ "private": true, "type": "module" }')
+    await npm(project, 'init', '-y')
+    // npm states a type, with which the file would be CommonJS.
+    const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+    const [, ...words] = /`npm (pkg set \S+)`/.exec(readme)?.[1]?.split(' ') ?? []
+    await npm(project, 'pkg', ...words)
     await npm(project, 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball)
     const code = await readFile(join(ROOT, 'examples/readme.ts'), 'utf8')
     await writeFile(join(project, 'index.ts'), code)

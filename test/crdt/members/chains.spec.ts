@@ -216,14 +216,14 @@ describe('the certificates of a closed swarm', () => {
     assert.equal(textOf(statements.chains.verdictOfMember(lab.root.key, NOW)), 'unknown')
   })
 
-  it('that renew another one end with it, whoever renewed it', async () => {
+  it('of renewals end with the certificate that they renew', async () => {
     const { id } = leaf.certificate
     const byRoot = lab.certify(leaf.keys, lab.asRoot, { renews: id })
     const again = lab.certify(leaf.keys, lab.asRoot)
     await statements.add(bytesOf([byRoot.certificate, again.certificate]))
     assert.deepEqual(verdicts(statements, [leaf, byRoot]), ['light', 'member'])
     await statements.add(bytesOf([lab.revoke(leaf, third)]))
-    // A certificate that is no renewal was given anew.
+    // The root has issued a new certificate, which renews none.
     assert.deepEqual(verdicts(statements, [leaf, byRoot, again]), ['revoked', 'revoked', 'member'])
     // Nobody becomes an ancestor by issuing a certificate for the keys of others.
     const sideways = lab.certify(again.keys, second, { renews: again.certificate.id })

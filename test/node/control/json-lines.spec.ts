@@ -49,7 +49,7 @@ describe('JSON Lines of facts', () => {
   })
 
   it('are bounded in length', async () => {
-    const facts = await read('x'.repeat(100_000), 'x'.repeat(100_000), `\n${line('after')}`)
+    const facts = await read('x'.repeat(200_000), 'x'.repeat(200_000), `\n${line('after')}`)
     assert.match(JSON.stringify(facts[0]), /longer than/)
     assert.deepEqual(facts[1], fact('after'))
   })
@@ -74,7 +74,7 @@ describe('JSON Lines of facts', () => {
   })
 
   it('take fields from defaults where they have none', async () => {
-    const texts = ['{"entity":"e","content":"a"}', line('b'), 'nonsense', '', 'x'.repeat(200_000)]
+    const texts = ['{"entity":"e","content":"a"}', line('b'), 'nonsense', '', 'x'.repeat(400_000)]
     const merged = withDefaults(Readable.from([texts.join('\n')]), {
       confidence: 0.5,
       tags: ['t']

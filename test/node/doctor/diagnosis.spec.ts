@@ -7,6 +7,16 @@ import { makeMember, MEMBER_FAULTS } from './member-faults.ts'
 import { MORE_FAULTS } from './more-faults.ts'
 import type { TemporaryDirectory } from '../../fixtures/temporary.ts'
 
+/** By the id of a problem: what must not be called good beside it. */
+const CONTRADICTED: Readonly<Record<string, readonly string[]>> = {
+  'control-file': ['node'],
+  'store-locked': ['node', 'store'],
+  'node-silent': ['node', 'store'],
+  'store-damaged': ['store'],
+  'index-damaged': ['index'],
+  'directory-file': ['directory', 'store', 'index', 'clock']
+}
+
 describe('the doctor', function () {
   this.timeout(60_000)
   const home = process.env['HOME']
@@ -32,11 +42,16 @@ describe('the doctor', function () {
     it(`names ${what}, and what to do`, async () => {
       await using world = await DoctorWorld.create(node())
       await plant(world)
-      const problems = await world.problems()
+      const findings = await world.diagnose()
+      const problems = findings.filter(({ ok }) => !ok)
       assert.ok(problems.length > 0, 'it is not found')
       for (const problem of problems) {
         assert.equal(problem.id, id, problem.text)
         assert.match(problem.mend ?? '', mend)
+      }
+      const good = findings.filter(({ ok }) => ok).map((each) => each.id)
+      for (const each of CONTRADICTED[id] ?? []) {
+        assert.ok(!good.includes(each), `${each} is good, and ${id} a problem`)
       }
     })
   }

@@ -52,13 +52,13 @@ describe('operations of the dashboard', () => {
     await using api = await startApi()
     const { knowledge } = api.db.agent.cortex
     const { id } = await knowledge.distill('CSS gap', 'Flex containers support gap.', 0.9)
-    await knowledge.distill('CSS gap', 'Flex containers support gap!', 0.9)
+    await knowledge.distill('CSS gap', 'Flex containers support gap。', 0.9)
     await knowledge.distill('CSS gap', 'Flex containers support gap.', 0.9)
     const performance = (await api.result('performance')) as ResultOf<'performance'>
     assert.equal(performance.paths.text, 1)
     assert.equal(performance.paths.memory + performance.paths.disk, 1)
     const [variant] = (await api.result('variants', { id })) as ResultOf<'variants'>
-    assert.equal(variant?.content, 'Flex containers support gap!')
+    assert.equal(variant?.content, 'Flex containers support gap。')
     assert.deepEqual(await api.result('split-variant', { id: variant?.id }), { changed: true })
     assert.deepEqual(await api.result('variants', { id }), [])
     assert.equal(api.db.status.facts, 2)

@@ -28,7 +28,7 @@ describe('a fact that is held', () => {
     const changes = [
       facts.add([prepared({ ...FACT, private: true })]).then(() => order.push('private')),
       facts.setStale(fact.digest, true).then(() => order.push('stale')),
-      facts.remove(fact.digest).then(() => order.push('removed'))
+      facts.forget([fact.digest]).then(() => order.push('removed'))
     ]
     assert.equal((await facts.get(fact.digest))?.private, false)
     held.resolve(undefined)

@@ -273,12 +273,12 @@ describe('facts on disk', () => {
     await facts.add([claim])
     const { bytes } = facts
     failNext()
-    await assert.rejects(facts.remove(digest), failed)
+    await assert.rejects(facts.forget([digest]), failed)
     assert.ok(await facts.has(digest))
-    assert.equal(await facts.remove(fact('another').digest), false)
+    assert.equal(await facts.forget([fact('another').digest]), false)
     assert.deepEqual([facts.count, facts.bytes, facts.logEnd], [1, bytes, 1])
     const before = writes.length
-    assert.equal(await facts.remove(digest), true)
+    assert.equal(await facts.forget([digest]), true)
     assert.equal(writes.length, before + 1)
     // In the log once more: what follows it learns that the fact is gone.
     assert.deepEqual([facts.count, facts.bytes, facts.logEnd], [0, 0, 2])

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { openStore } from '../../../crdt/index.ts'
 import { createHive } from '../../../src/index.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
+import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Database } from '../../../crdt/index.ts'
 import type { HiveNode } from '../../../src/index.ts'
 
@@ -26,6 +29,16 @@ async function stateOf(db: HiveNode, id: string): Promise<unknown> {
     recalled: (await knowledge.recall('cache')).items.map(({ fact }) => fact.content).toSorted(),
     exported: (await Array.fromAsync(knowledge.export())).length
   }
+}
+
+/** Files below a directory that have any of the words. */
+async function filesWith(words: readonly string[], directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((each) => each.isFile())
+    .map((each) => join(each.parentPath, each.name))
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'latin1')))
+  return paths.filter((_, i) => words.some((word) => texts[i]?.includes(word)))
 }
 
 /** A node with a fact, a variant of it that was published before it was merged, and another fact. */
@@ -141,4 +154,40 @@ describe('forgetting', () => {
     assert.equal(writes.length, before)
     await db.stop()
   })
+
+  for (const isRestarted of [false, true]) {
+    it(`takes the words out of all files${isRestarted ? ', also after a restart' : ''}`, async () => {
+      await using directory = await temporaryDirectory()
+      const options = { swarm: false, upkeep: false, dataDir: directory.path } as const
+      const words = ['xylozephyr', 'quuxinat', 'plumbago']
+      const fill = Array.from({ length: 300 }, (_, i) => ({
+        entity: `shelf ${i}`,
+        content: `The widget number ${i} weighs ${i * 7} grams.`,
+        confidence: 0.5
+      }))
+      let db = await createHive(options)
+      await db.agent.cortex.knowledge.import(fill)
+      const text = 'The xylozephyr is quuxinated by plumbago'
+      const { id } = await db.agent.cortex.knowledge.distill('xylozephyr', text, 0.9)
+      await db.agent.cortex.knowledge.distill('xylozephyr', `${text}.`, 0.9)
+      await db.agent.cortex.knowledge.annotate('note', new Map([[id, 'about a xylozephyr']]))
+      await db.agent.cortex.knowledge.recall('xylozephyr', { maxWait: Infinity })
+      if (isRestarted) {
+        await db.stop()
+        assert.equal((await filesWith(words, directory.path)).length > 1, true)
+        db = await createHive(options)
+      }
+      const { knowledge } = db.agent.cortex
+      assert.equal((await knowledge.forget(id)).forgotten, true)
+      await knowledge.recall('xylozephyr', { maxWait: Infinity })
+      await db.stop()
+      assert.deepEqual(await filesWith(words, directory.path), [])
+      db = await createHive(options)
+      assert.equal(db.status.facts, fill.length)
+      const again = await db.agent.cortex.knowledge.recall('widget 250', { maxWait: Infinity })
+      assert.equal(again.items[0]?.fact.entity, 'shelf 250')
+      assert.equal((await db.agent.cortex.janitor.verify()).facts?.lost, 0)
+      await db.stop()
+    })
+  }
 })

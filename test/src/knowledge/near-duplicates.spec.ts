@@ -80,7 +80,7 @@ describe('near-duplicates', () => {
       ['version 84 has gap', { enableBloomHeuristic: true }],
       ['Version 85 has gap.', {}],
       ['Version 84 has gap', { private: true }],
-      ['version 84 has gap!', {}]
+      ['version 84 has gap\u3002', {}]
     ] as const) {
       statuses.push((await knowledge.distill('e', content, 0.9, options)).status)
     }
@@ -95,7 +95,7 @@ describe('near-duplicates', () => {
       'It works.',
       'it works',
       'It works not.',
-      'It works!',
+      'It works\u3002',
       'Works it?',
       'it works 2'
     ]
@@ -127,11 +127,11 @@ describe('near-duplicates', () => {
     await janitor.consolidate()
     assert.equal((await knowledge.get(again.id))?.content, 'it works')
     assert.equal(db.status.facts, 1)
-    await knowledge.distill('e', 'It works!', 0.9, { enableBloomHeuristic: true })
+    await knowledge.distill('e', 'It works\u3002', 0.9, { enableBloomHeuristic: true })
     assert.equal((await knowledge.recall('works')).items.length, 2)
     assert.equal((await janitor.consolidate()).merged, 1)
     await knowledge.forget(again.id)
-    assert.equal((await knowledge.distill('e', 'It works!', 0.9)).status, 'new')
+    assert.equal((await knowledge.distill('e', 'It works\u3002', 0.9)).status, 'new')
   })
 
   it('that come at once make one fact', async () => {

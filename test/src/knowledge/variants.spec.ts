@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { browserFacts } from '../../../examples/demo/demo-facts.ts'
+import { recordVariantKey } from '../../../src/knowledge/record-variant.ts'
 import { areVariants } from '../../../src/knowledge/variants.ts'
 import { randomOf } from '../../fixtures/random.ts'
+import { LOST, OTHER_TEXTS, SAME_TEXTS } from '../../fixtures/closing-marks.ts'
 import { ALLOWED, FORBIDDEN } from '../../fixtures/text-pairs.ts'
 
 const PAIRS = 100_000
@@ -128,4 +130,27 @@ describe('variants', () => {
   ] as const) {
     it(`are "${a}" and "${b}"`, () => assert.equal(areVariants(a, b), true))
   }
+
+  it(`with a mark at the end of code are other texts: 0 of ${OTHER_TEXTS.length} pairs`, () => {
+    const taken = OTHER_TEXTS.filter(([a, b]) => areVariants(a, b))
+    assert.deepEqual(taken, [])
+  })
+
+  it(`with a mark at the end of prose are found, but ${LOST} of ${SAME_TEXTS.length} pairs`, () => {
+    const lost = SAME_TEXTS.filter(([a, b]) => !areVariants(a, b))
+    assert.deepEqual(lost, SAME_TEXTS.slice(-LOST))
+  })
+
+  it('of facts have one entity with all its marks; titles of goals are prose', () => {
+    const keyOf = (entity: string, kind?: 'goal'): string =>
+      recordVariantKey({ entity, content: 'Raises if invalid', ...(kind && { kind }) })
+    for (const entity of ['User.save', 'println', 'the end', 'example.com']) {
+      for (const mark of ['!', '?', '.', '...']) {
+        assert.notEqual(keyOf(entity), keyOf(entity + mark))
+      }
+    }
+    assert.equal(keyOf('The  end'), keyOf('the end'))
+    assert.equal(keyOf('Fix the login.', 'goal'), keyOf('fix the login', 'goal'))
+    assert.equal(keyOf('fix caf\u00e9!', 'goal'), keyOf('fix cafe\u0301', 'goal'))
+  })
 })

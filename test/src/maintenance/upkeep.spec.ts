@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createHive } from '../../../src/index.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 
-const VARIANTS = ['It works.', 'it works', 'It works not.', 'It works!', 'it works 2']
+const VARIANTS = ['It works.', 'it works', 'It works not.', 'It works\u3002', 'it works 2']
 
 function items(
   contents: readonly string[]
