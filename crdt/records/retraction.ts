@@ -40,6 +40,7 @@ export function openedId(digest: Uint8Array, commitment: Uint8Array): Uint8Array
   return sha256(concat(ID_PREFIX, digest, commitment))
 }
 
+/** Digest and secret: `RETRACTION_BYTES` bytes. */
 export function writeRetraction({ digest, secret }: Retraction): Uint8Array {
   return concat(digest, secret)
 }

@@ -4,15 +4,19 @@ import { LimitError, writeEntry } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
-import { contentOf, deliver, registersOf, replicaOn } from '../../fixtures/replicas.ts'
-import type { Replica } from '../../../crdt/index.ts'
+import {
+  contentOf,
+  deliver,
+  registersOf,
+  replicaOn,
+  threeReplicas
+} from '../../fixtures/replicas.ts'
+import type { Replica, Retraction } from '../../../crdt/index.ts'
 
 /** Sums of a record's counters over its authors. */
 async function sums(replica: Replica, digest: Uint8Array): Promise<Record<string, number>> {
   return Object.fromEntries((await replica.get(digest))?.standing.counters ?? [])
 }
-
-import type { Retraction } from '../../../crdt/index.ts'
 
 describe('evidence', () => {
   it('is counted once, by whichever author of a node it is published', async () => {
@@ -111,9 +115,7 @@ describe('evidence', () => {
         deliveries,
         async (actions, delivered) => {
           await using stack = new AsyncDisposableStack()
-          const replicas = await Promise.all(
-            [0, 1, 2].map(async () => stack.use(await replicaOn()).replica)
-          )
+          const { replicas, releaseHeld } = await threeReplicas(stack)
           const items = publications(6)
           const wire: (Retraction | Uint8Array)[] = []
           const counted = new Map<string, number>()
@@ -147,6 +149,8 @@ describe('evidence', () => {
             else if (sent !== undefined) await replicas[to]?.retractions.admit([sent])
           }
           for (const replica of replicas) await replica.publishEvidence(20_001)
+          // Votes that were held until their retractions were out.
+          await releaseHeld()
           for (const from of replicas) for (const to of replicas) await deliver(from, to)
           const [first, ...others] = await Promise.all(replicas.map(contentOf))
           for (const other of others) assert.deepEqual(other, first)

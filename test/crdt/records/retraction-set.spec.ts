@@ -11,7 +11,7 @@ import { preparePublication, valuesOf } from '../../../crdt/publishing/publicati
 import { countingStore } from '../../fixtures/counting-store.ts'
 import { forge } from '../../fixtures/forgery.ts'
 import { publication, publications } from '../../fixtures/publications.ts'
-import { contentOf, deliver, HandClock, replicaOn } from '../../fixtures/replicas.ts'
+import { contentOf, deliver, replicaOn, threeReplicas } from '../../fixtures/replicas.ts'
 import { temporaryDirectory } from '../../fixtures/temporary.ts'
 import type { Replica, Retraction } from '../../../crdt/index.ts'
 
@@ -57,12 +57,7 @@ describe('retractions without an author', () => {
         deliveries,
         async (actions, delivered) => {
           await using stack = new AsyncDisposableStack()
-          const clock = new HandClock()
-          const replicas = await Promise.all(
-            [0, 1, 2].map(
-              async () => stack.use(await replicaOn(undefined, undefined, clock)).replica
-            )
-          )
+          const { replicas, clock } = await threeReplicas(stack)
           const liar = createAuthor()
           const wire: (Retraction | Uint8Array)[] = []
           for (const [kind, who, which] of actions) {
