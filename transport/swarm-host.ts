@@ -49,6 +49,7 @@ export interface SwarmHostInit {
   onMemberRefuse(peer: PeerId, reason: DoorReason, isOurs: boolean): void
   onSynced(report: PullReport): void
   onSyncRun(peer: PeerId): void
+  onStuck(author: Uint8Array): void
   onFilterChange(change: FilterChange): void
   onDuplicate(peer: PeerId): void
   onOwnDuplicate(reporter: PeerId): void
@@ -142,6 +143,9 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       : stem({
           onHeader: init.onHeader,
           isConnected: () => swarm.isConnected(),
+          store: init.store,
+          mayGossip: init.stemFallback,
+          onStuck: (author) => swarm.onStuck(author),
           protocol: swarm.protocolId('stem'),
           replica,
           embargo: init.embargo,

@@ -126,6 +126,7 @@ export class Swarm extends EventEmitter<SwarmEvents> {
       onMemberRefuse: (peer, reason, isOurs) =>
         this.emit('member:refuse', { peer: peer.toString(), reason, isOurs }),
       onSynced: (report) => this.#onSynced(report),
+      onStuck: (author) => this.emit('stem:wait', { author: toHex(author) }),
       onSyncRun: (peer) => void this.#syncRetractions(peer),
       onFilterChange: (change) => this.emit('filter:change', change),
       onDuplicate: (peer) => this.emit('peer:duplicate', { peer: peer.toString(), isOwn: false }),

@@ -51,6 +51,7 @@ const FORMS: Readonly<Record<keyof HiveEvents, string>> = {
   'skill:transition': 'object',
   'skill:warm': 'object',
   'skill:warm-fail': 'object',
+  'stem:wait': 'object',
   'store:damage': 'object',
   'sync:receive': 'object',
   'upkeep:consolidate': 'object',

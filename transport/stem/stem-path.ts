@@ -65,6 +65,10 @@ export interface ItemSource {
 export interface SourceInit<Item> {
   /** Hands items to the relay of this node; false when there is none that takes them. */
   readonly relay: (batch: readonly Item[]) => Promise<boolean>
+  /** Hands items to this peer; false if it does not take them. */
+  readonly relayTo: (peer: PeerId, batch: readonly Item[]) => Promise<boolean>
+  /** Connected peers that take stems. */
+  readonly peers: () => readonly PeerId[]
   /** Takes other relays from now on. */
   readonly rotateRelays: () => void
   /** Calls back after an embargo, unless the node stops before. */
@@ -116,6 +120,8 @@ export class StemPath<Item> implements ItemSource, Startable {
     })
     this.#source = init.createSource({
       relay: (batch) => this.#relay(batch, SELF),
+      relayTo: (peer, batch) => this.#hand(peer, batch),
+      peers: () => this.#exchanges.peers(),
       rotateRelays: () => this.#relays.rotate(),
       startEmbargo: (onEnd) => this.#embargo(onEnd),
       onError: (error) => this.#exchanges.log('cannot send own items - %e', error)
@@ -200,21 +206,26 @@ export class StemPath<Item> implements ItemSource, Startable {
 
   /** Hands a batch to the relay of where it comes from; false when there is none that takes it. */
   async #relay(batch: readonly Item[], from: string): Promise<boolean> {
-    const { items } = this.#init
     const refused = new Set<string>()
-    for (;;) {
+    while (!this.#exchanges.stopping.aborted) {
       const relay = this.#relays.relayFor(from, refused)
       if (relay === undefined) return false
-      try {
-        await this.#exchanges.run(relay, async (frames, signal) => {
-          for (const item of batch) await frames.write(items.write(item), { signal })
-        })
-        return true
-      } catch (error) {
-        if (this.#exchanges.stopping.aborted) return false
-        this.#exchanges.log('%p refused the stem - %e', relay, error)
-        refused.add(relay.toString())
-      }
+      if (await this.#hand(relay, batch)) return true
+      refused.add(relay.toString())
+    }
+    return false
+  }
+
+  async #hand(peer: PeerId, batch: readonly Item[]): Promise<boolean> {
+    const { items } = this.#init
+    try {
+      await this.#exchanges.run(peer, async (frames, signal) => {
+        for (const item of batch) await frames.write(items.write(item), { signal })
+      })
+      return true
+    } catch (error) {
+      this.#exchanges.log('%p refused the stem - %e', peer, error)
+      return false
     }
   }
 
