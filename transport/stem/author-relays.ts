@@ -129,6 +129,15 @@ export class AuthorRelays {
 
 const NONE: AuthorRelay = { type: 'none' }
 
+/** Peer ids of the relays that an author has used, in the order in which they were chosen. */
+export async function usedRelays(
+  store: Pick<Store, 'section'>,
+  author: Uint8Array
+): Promise<readonly string[]> {
+  const bytes = await store.section('author-relays').get(author)
+  return bytes === undefined ? [] : readRelays(bytes).used
+}
+
 function writeRelays({ used, at }: Relays): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, at)
