@@ -54,13 +54,14 @@ export class AuthorRelays {
     if (relays === undefined) return (await this.#choose(author)) ? this.relayOf(author) : NONE
     const name = relays.used[relays.at]
     const peer = this.#init.peers().find((each) => each.toString() === name)
-    if (peer !== undefined) return { type: 'relay', peer }
-    this.miss(author)
-    const since = this.#goneSince.get(toHex(author)) ?? 0
-    if (this.#init.clock.now() - since < RELAY_ABSENCE) return { type: 'gone' }
-    this.#goneSince.delete(toHex(author))
-    if ((await this.replace(author)) || (await this.tryNext(author))) return this.relayOf(author)
-    return { type: 'gone' }
+    if (peer === undefined) this.miss(author)
+    // Also one that is connected, and takes nothing.
+    const since = this.#goneSince.get(toHex(author)) ?? this.#init.clock.now()
+    if (this.#init.clock.now() - since >= RELAY_ABSENCE) {
+      this.#goneSince.delete(toHex(author))
+      if ((await this.replace(author)) || (await this.tryNext(author))) return this.relayOf(author)
+    }
+    return peer === undefined ? { type: 'gone' } : { type: 'relay', peer }
   }
 
   /** The relay takes nothing at the moment. */

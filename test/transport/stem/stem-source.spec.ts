@@ -22,6 +22,8 @@ class Swallowed {
   /** Peers that were handed entries, in order. */
   readonly handed: string[] = []
   stuck = 0
+  /** A peer that is connected and takes nothing. */
+  refusing = ''
   now = 0
   peers: readonly PeerId[]
   readonly source: StemSource
@@ -38,7 +40,11 @@ class Swallowed {
     this.source = new StemSource({
       replica,
       relays: new AuthorRelays({ store, clock, random: randomOf(seed), peers: connected }),
-      relayTo: (peer) => Promise.resolve(this.handed.push(peer.toString()) > 0),
+      relayTo: (peer) => {
+        const isTaken = peer.toString() !== this.refusing
+        if (isTaken) this.handed.push(peer.toString())
+        return Promise.resolve(isTaken)
+      },
       relay: () => assert.fail('not for entries'),
       peers: connected,
       rotateRelays: () => assert.fail('not for entries'),
@@ -162,6 +168,17 @@ describe('the source of stems', () => {
     assert.equal(swallowed.handed.length, 3)
     assert.equal(new Set(swallowed.handed).size, 2)
     assert.equal(swallowed.gossiped.length, 0)
+    // The next one is connected, and refuses.
+    const next = swallowed.handed.at(-1) ?? ''
+    swallowed.refusing = next
+    swallowed.peers = peers
+    const [three] = (await replica.publish([publication('three')])).entries
+    assert.ok(three !== undefined)
+    await replica.unhide(three.author, three.seq - 1)
+    await swallowed.send()
+    swallowed.now += RELAY_ABSENCE
+    for (let i = 0; i < 3; i++) await swallowed.endEmbargo()
+    assert.equal(new Set(swallowed.handed).size, 3)
     await store.close()
   })
 })
