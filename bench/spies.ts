@@ -46,6 +46,8 @@ interface Node {
   readonly stop: () => Promise<void>
 }
 
+type Noted = (peer: PeerId, header: SignedHeader) => void
+
 interface Sighting {
   /** Honest peers that brought entries of an author first, and how often. */
   readonly counts: Map<string, number>
@@ -87,7 +89,8 @@ class Spies {
   }
 
   async #boomerang(host: Host, peer: PeerId, entry: Entry): Promise<void> {
-    const stream = await libp2pOf(host).dialProtocol(peer, STEM)
+    if (!dials(host)) throw new Error('The host of a spy dials no protocol.')
+    const stream = await host.dialProtocol(peer, STEM)
     const frame = (encoder: encoding.Encoder): void =>
       encoding.writeVarUint8Array(encoder, writeEntry(entry))
     stream.send(encoding.encode(frame))
@@ -105,7 +108,7 @@ class Spies {
 class SwallowingStem implements Stem, Startable {
   readonly #exchanges: Exchanges
 
-  constructor(components: ExchangeComponents, onEntry: (peer: PeerId, entry: Entry) => void) {
+  constructor(components: ExchangeComponents, onEntry: Noted) {
     this.#exchanges = new Exchanges(components, {
       protocol: STEM,
       name: 'stem',
@@ -143,8 +146,12 @@ function isEntry(header: SignedHeader): header is Entry {
   return 'payload' in header
 }
 
-function libp2pOf(host: Host): Pick<Libp2p, 'dialProtocol'> {
-  return host as unknown as Libp2p
+function dials(host: Host): host is Host & Pick<Libp2p, 'dialProtocol'> {
+  return 'dialProtocol' in host
+}
+
+function swallowing(onHeader: Noted): (components: ExchangeComponents) => Stem {
+  return (components) => new SwallowingStem(components, onHeader)
 }
 
 let addresses = 0
@@ -269,9 +276,8 @@ async function startNode(
     listen: [`/memory/spies-${++addresses}`],
     libp2p: { transports: [memory()] },
     createHost: async (init) => {
-      const stem = (components: ExchangeComponents): Stem =>
-        new SwallowingStem(components, (peer, entry) => onHeader(peer, entry))
-      host = await createHost(spied !== undefined && swallows ? { ...init, stem } : init)
+      const isSwallowing = spied !== undefined && swallows
+      host = await createHost(isSwallowing ? { ...init, stem: swallowing(onHeader) } : init)
       return host
     },
     onHeader
