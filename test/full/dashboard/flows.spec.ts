@@ -96,7 +96,7 @@ describe('the dashboard in Chromium', function () {
     await dash.open('knowledge')
     await row('CSS gap').click()
     const detail = page.getByRole('article')
-    await detail.getByText('current browser!').waitFor()
+    await detail.getByText(/flex containers/).waitFor()
     await detail.getByRole('button', { name: 'Make it a fact of its own' }).click()
     await notice('for good')
     assert.equal(world.api.db.status.facts, facts + 1)
