@@ -100,6 +100,6 @@ export interface SwarmEvents {
   'filter:change': [change: FilterChange]
   /** Own entries of an author wait: none of its relays passes them on. */
   'stem:wait': [waiting: { readonly author: string }]
-  /** Entries came in through a sync. */
-  'sync:receive': [news: { readonly entries: number }]
+  /** Entries came in through a sync, which took this long. */
+  'sync:receive': [news: { readonly entries: number; readonly milliseconds: number }]
 }
