@@ -49,6 +49,7 @@ const FORMS: Readonly<Record<keyof HiveEvents, string>> = {
   'skill:fail': 'object',
   'skill:remove': 'object',
   'skill:transition': 'object',
+  'skill:use': 'nothing',
   'skill:warm': 'object',
   'skill:warm-fail': 'object',
   'stem:wait': 'object',

@@ -177,6 +177,8 @@ describe('the dashboard in Chromium', function () {
     const detail = page.getByRole('article')
     await detail.locator('canvas').waitFor()
     await detail.getByText('40 uses').first().waitFor()
+    await capabilities.invoke('text-length', 'a text')
+    await detail.getByText('41 uses').first().waitFor()
     await detail.getByRole('group', { name: 'Competitors' }).getByRole('link').waitFor()
     await detail.getByRole('button', { name: 'Run its tests' }).click()
     await notice('1 / 1')
