@@ -7,7 +7,7 @@ export const MAX_BASELINE = 200
 export const MIN_BASELINE = 30
 
 /** Outcomes of the baseline between two trials: harmful mutations do not follow each other at once. */
-export const MIN_REST = 8
+export const MIN_REST = 3
 
 /** Sessions of a window, at least and at most; and those of the first one. */
 export const MIN_WINDOW = 20
@@ -60,6 +60,9 @@ export const EVIDENCE_TIME = 90 * 24 * 60 * 60 * 1000
 
 /** Rules of the hive that are read for one proposal. */
 export const MAX_RULES = 200
+
+/** Rules of the hive that are tried together. */
+export const MAX_COMBINED_RULES = 4
 
 /** The share of the hive's rules that must have held here for them to come first. */
 export const MIN_CREDIBILITY = 0.4

@@ -1,10 +1,11 @@
 /** Which mutations were tried, and for how long what they came to stands. */
 import { EVIDENCE_TIME, MAX_TRIES } from './constants.ts'
+import { upsideOf } from './window-test.ts'
 import type { Progress } from './progress.ts'
 import type { StoredTrial } from './trial.ts'
 
-/** How a mutation may be proposed. */
-export type Standing = 'excluded' | 'retest' | 'untested'
+/** How a mutation may be proposed. `earlier`: it was tried, with another persona than now. */
+export type Standing = 'earlier' | 'excluded' | 'retest' | 'untested'
 
 /**
  * What earlier trials say of mutations, by key. A mutation that made the persona worse, or that a
@@ -26,13 +27,14 @@ export function standingOf(
     else if (reason === 'worse' || reason === 'rolled-back') exclude(key)
     else if (reason === 'contradiction') {
       if (isSamePersona) exclude(key)
-      else standings.set(key, standings.get(key) ?? 'retest')
+      else standings.set(key, standings.get(key) ?? 'earlier')
     } else {
       const isLonger = reason === 'no-evidence' && settings.window > window
       const failed = (failures.get(key) ?? 0) + (isSamePersona && !isLonger ? 1 : 0)
       failures.set(key, failed)
       if (failed >= MAX_TRIES) exclude(key)
-      else standings.set(key, standings.get(key) ?? 'retest')
+      else if (isSamePersona && standings.get(key) !== 'excluded') standings.set(key, 'retest')
+      else standings.set(key, standings.get(key) ?? 'earlier')
     }
   }
   return (key) => standings.get(key) ?? 'untested'
@@ -42,18 +44,36 @@ export function standingOf(
   }
 }
 
-/** The probability that a mutation is better, by its latest try with the persona as it is, or 0. */
-export function probabilities(
+/**
+ * How much better a mutation may be, by its latest try with the persona as it is: its gain, and one
+ * standard error. So one that is known well to gain little comes after one that is hardly known.
+ */
+export function upsides(
   trials: readonly StoredTrial[],
   { versions }: Pick<Progress, 'versions'>
 ): (key: string) => number {
   const latest = new Map<string, number>()
-  for (const { key, stable, probability } of trials) {
-    if (probability !== undefined && versions.includes(stable) && !latest.has(key)) {
-      latest.set(key, probability)
-    }
+  for (const { key, stable, baseline, outcomes } of trials) {
+    if (baseline === undefined || outcomes === undefined) continue
+    if (!versions.includes(stable) || latest.has(key)) continue
+    latest.set(key, upsideOf({ baseline, window: outcomes }))
   }
   return (key) => latest.get(key) ?? 0
+}
+
+/** Keys of mutations that were tried together and taken back, within the time that evidence stands. */
+export function suspectsOf(trials: readonly StoredTrial[], now: number): ReadonlySet<string> {
+  return new Set(
+    trials
+      .filter(({ status, startedAt }) => status === 'inverted' && now - startedAt <= EVIDENCE_TIME)
+      .flatMap(({ parts }) => parts ?? [])
+  )
+}
+
+/** Whether the latest trial that ended was of the hive, and was taken back. */
+export function hasFailedLast(trials: readonly StoredTrial[]): boolean {
+  const latest = trials.find(({ status }) => status === 'kept' || status === 'inverted')
+  return latest?.source === 'hive' && latest.status === 'inverted'
 }
 
 /** The share of the hive's rules that held here, from one success and one failure on (Laplace). */

@@ -52,6 +52,8 @@ export interface NewTrial {
   readonly why?: string
   /** The id of the rule of the hive that chose it. */
   readonly hiveRule?: string
+  /** Keys of the mutations that it combines. */
+  readonly parts?: readonly string[]
   /** The version that it was proposed for. */
   readonly version: number
 }
@@ -295,7 +297,7 @@ export class EvolutionStore {
   async #newTrial(
     agent: string,
     { next, stable, settings }: Progress,
-    { mutation, source, why, hiveRule, version }: NewTrial
+    { mutation, source, why, hiveRule, parts, version }: NewTrial
   ): Promise<StoredTrial> {
     const persona = await this.#components.personas.persona(agent, version)
     const keys =
@@ -309,6 +311,7 @@ export class EvolutionStore {
       source,
       ...(why === undefined ? {} : { why }),
       ...(hiveRule === undefined ? {} : { hiveRule }),
+      ...(parts === undefined ? {} : { parts: [...parts] }),
       status: 'running',
       startedAt: this.#components.now(),
       stable,

@@ -5,9 +5,9 @@ import { HiveError } from '../errors.ts'
 import { applyMutation, MutationSchema, noPersona } from '../personas/index.ts'
 import { candidateOf, candidatesOf } from './candidates.ts'
 import { MAX_TRIALS, MIN_BASELINE, MIN_CREDIBILITY, MIN_REST, RULE_TAG } from './constants.ts'
-import { credibilityOf, probabilities, standingOf } from './evidence.ts'
+import { credibilityOf, hasFailedLast, standingOf, suspectsOf, upsides } from './evidence.ts'
+import { hiveProposal } from './hive-proposals.ts'
 import { proposeByModel } from './model-proposal.ts'
-import { fittingRule } from './rules.ts'
 import { trialOf } from './trial.ts'
 import { canImprove, countsOf } from './window-test.ts'
 import type {
@@ -20,6 +20,7 @@ import type {
 } from '../personas/index.ts'
 import type { Standing } from './evidence.ts'
 import type { EvolutionComponents, Examined } from './evolution-components.ts'
+import type { HiveProposal } from './hive-proposals.ts'
 import type { EvolutionSettings, Progress } from './progress.ts'
 import type { MutationSource, MutationTrial, Settlement } from './trial.ts'
 import type { Counts } from './window-test.ts'
@@ -45,8 +46,10 @@ export interface MutationProposal {
   readonly mutation: PersonaMutation
   readonly source: Exclude<MutationSource, 'person'>
   readonly why: string
-  /** The id of the rule of the hive. */
+  /** The id of the rule of the hive; undefined for several. */
   readonly hiveRule?: string
+  /** Keys of the mutations that it combines. */
+  readonly parts?: readonly string[]
 }
 
 /** What a mutation would do. */
@@ -261,14 +264,14 @@ export class Evolution {
   }
 
   async #try(
-    { mutation, source, why, hiveRule }: Tried,
+    { mutation, source, why, hiveRule, parts }: Tried,
     { force, ...how }: TryOptions
   ): Promise<MutationTrial> {
     const { agent, store, persona, examine } = this.#components
     const version = await persona.version()
     // Throws for a mutation that does not fit, before anything is stored.
     applyMutation(await this.#persona(), mutation)
-    const tried = { mutation, source, version, why, hiveRule }
+    const tried = { mutation, source, version, why, hiveRule, parts }
     if (!force) {
       const { verdict, findings } = await examine(mutation, how)
       if (verdict === 'contradiction') return trialOf(await store.reject(agent, tried, findings))
@@ -289,27 +292,18 @@ export class Evolution {
       return candidate === undefined ? 'excluded' : standing(candidate.key)
     }
     const tasks = new Set(progress.baseline.map(([task]) => task))
-    const fitting = (await rules()).flatMap((rule) => {
-      const found = fittingRule(persona, rule, tasks)
-      return found === undefined ? [] : [{ ...found, hiveRule: rule.id }]
-    })
-    const hive = fitting
-      .toSorted((a, b) => Number(b.isOfTask) - Number(a.isOfTask))
-      // One that showed no gain here is tried again with the others.
-      .filter(({ mutation }) => standingOfMutation(mutation) === 'untested')
-      .map(({ mutation, hiveRule }): MutationProposal => {
-        return { mutation, source: 'hive', why: 'a rule of the hive', hiveRule }
-      })
-    const chosen = new Set(hive.map(({ mutation }) => candidateOf(persona, mutation)?.key))
-    const isChosen = (key: string): boolean => chosen.has(key)
+    const suspects = suspectsOf(trials, now())
+    const chosen = hiveProposal({ persona, rules: await rules(), tasks, standing, suspects })
+    const hive = chosen === undefined ? [] : [fromHive(chosen)]
+    const isChosen = (key: string): boolean => chosen?.keys.includes(key) === true
     const { step } = progress.settings
     const candidates = candidatesOf(persona, { step, skills: skills() }, agent)
-    const probability = probabilities(trials, progress)
+    const upside = upsides(trials, progress)
     const ownIn = (wanted: Standing): MutationProposal[] =>
       candidates
         .filter(({ key }) => standing(key) === wanted && !isChosen(key))
-        .toSorted((a, b) => probability(b.key) - probability(a.key))
-        .map(({ mutation }) => ({ mutation, source: 'mechanical', why: `${wanted} here` }))
+        .toSorted((a, b) => upside(b.key) - upside(a.key))
+        .map(({ mutation }) => ({ mutation, source: 'mechanical', why: WHY[wanted] }))
     const untested = ownIn('untested')
     const asked = model
       ? await proposeByModel(models, persona, await journal.summary(), signal)
@@ -317,10 +311,10 @@ export class Evolution {
     const byModel = (asked ?? [])
       .filter(({ mutation }) => standingOfMutation(mutation) !== 'excluded')
       .map((each): MutationProposal => ({ ...each, source: 'model' }))
-    // Peers may lie: rules come first only as long as they have held here.
-    const isCredible = credibilityOf(trials) >= MIN_CREDIBILITY
+    // Peers may lie: rules that do not hold here take turns with own candidates.
+    const isCredible = credibilityOf(trials) >= MIN_CREDIBILITY || !hasFailedLast(trials)
     const first = isCredible ? [...hive, ...untested] : [...untested, ...hive]
-    return [...byModel, ...first, ...ownIn('retest')]
+    return [...byModel, ...first, ...ownIn('earlier'), ...ownIn('retest')]
   }
 
   async #learnRules(): Promise<number> {
@@ -372,7 +366,20 @@ interface TryOptions {
   readonly signal?: AbortSignal
 }
 
-type Tried = Pick<MutationProposal, 'hiveRule' | 'mutation'> & {
+type Tried = Pick<MutationProposal, 'hiveRule' | 'mutation' | 'parts'> & {
   readonly source: MutationSource
   readonly why?: string
+}
+
+const WHY: Readonly<Record<Standing, string>> = {
+  earlier: 'not tested since the persona changed',
+  excluded: 'excluded here',
+  retest: 'to be tested again here',
+  untested: 'untested here'
+}
+
+function fromHive({ mutation, keys, hiveRule }: HiveProposal): MutationProposal {
+  return hiveRule === undefined
+    ? { mutation, source: 'hive', why: `${keys.length} rules of the hive`, parts: keys }
+    : { mutation, source: 'hive', why: 'a rule of the hive', hiveRule }
 }

@@ -97,6 +97,7 @@ export function afterInverting(progress: Progress, version: number): Progress {
   return {
     ...rest,
     stable: version,
+    rested: 0,
     versions: [...progress.versions, version].slice(-MAX_BASELINE)
   }
 }

@@ -7,7 +7,7 @@
 import { Key } from '../arguments/index.ts'
 import { ANY_TASK } from '../journal/index.ts'
 import { SkillKey } from '../personas/index.ts'
-import type { Persona, PersonaMutation, PersonaPathChange } from '../personas/index.ts'
+import type { MutationOf, Persona, PersonaPathChange, PersonaPolicy } from '../personas/index.ts'
 
 /** A rule as a claim. */
 export interface PersonaRule {
@@ -19,12 +19,8 @@ export interface PersonaRule {
   readonly replaces?: string
 }
 
-/** A rule of the hive that fits a persona. */
-export interface FittingRule {
-  readonly mutation: PersonaMutation
-  /** Whether it names a class of task that the agent has. */
-  readonly isOfTask: boolean
-}
+/** A mutation that combines no others. */
+export type SingleMutation = MutationOf<PersonaPolicy>
 
 const TRAIT = 'persona trait '
 const SKILL = 'persona skill '
@@ -69,25 +65,38 @@ function isScalar(value: unknown): value is boolean | number | string {
   return ['boolean', 'number', 'string'].includes(typeof value)
 }
 
+type RuleClaim = Pick<PersonaRule, 'attribute' | 'entity' | 'value'>
+
+/** Whether a rule names a class of task that the agent has. */
+export function isOfTask({ attribute }: RuleClaim, tasks: ReadonlySet<string>): boolean {
+  const task = attribute.slice(BETTER.length)
+  return attribute.startsWith(BETTER) && (task === ANY_TASK || tasks.has(task))
+}
+
+/** Whether a persona has what a rule of the hive would choose. */
+export function isFollowed(persona: Persona, { attribute, entity, value }: RuleClaim): boolean {
+  if (!attribute.startsWith(BETTER)) return false
+  const { traits, skills } = persona
+  if (entity.startsWith(TRAIT)) {
+    const name = entity.slice(TRAIT.length)
+    return Object.hasOwn(traits, name) && String(traits[name]?.value) === value
+  }
+  const skill = entity.slice(SKILL.length)
+  return entity.startsWith(SKILL) && Object.hasOwn(skills, skill) && String(skills[skill]) === value
+}
+
 /** What a rule of the hive would change in a persona; undefined if it does not fit it. */
 export function fittingRule(
   persona: Persona,
-  rule: Pick<PersonaRule, 'attribute' | 'entity' | 'value'>,
-  tasks: ReadonlySet<string>
-): FittingRule | undefined {
-  const { entity, attribute, value } = rule
+  { entity, attribute, value }: RuleClaim
+): SingleMutation | undefined {
   if (!attribute.startsWith(BETTER)) return undefined
-  const mutation = entity.startsWith(TRAIT)
-    ? traitMutation(persona, entity.slice(TRAIT.length), value)
-    : entity.startsWith(SKILL)
-      ? skillMutation(persona, entity.slice(SKILL.length), value)
-      : undefined
-  if (mutation === undefined) return undefined
-  const task = attribute.slice(BETTER.length)
-  return { mutation, isOfTask: task === ANY_TASK || tasks.has(task) }
+  if (entity.startsWith(TRAIT)) return traitMutation(persona, entity.slice(TRAIT.length), value)
+  if (entity.startsWith(SKILL)) return skillMutation(persona, entity.slice(SKILL.length), value)
+  return undefined
 }
 
-function traitMutation(persona: Persona, name: string, value: string): PersonaMutation | undefined {
+function traitMutation(persona: Persona, name: string, value: string): SingleMutation | undefined {
   if (!Key.safeParse(name).success || !Object.hasOwn(persona.traits, name)) return undefined
   const trait = persona.traits[name]
   switch (trait?.kind) {
@@ -112,11 +121,7 @@ function traitMutation(persona: Persona, name: string, value: string): PersonaMu
 }
 
 /** Only the weight of a skill that the persona has: a rule brings in no skill. */
-function skillMutation(
-  persona: Persona,
-  skill: string,
-  value: string
-): PersonaMutation | undefined {
+function skillMutation(persona: Persona, skill: string, value: string): SingleMutation | undefined {
   const weight = Number(value)
   const isKnown = SkillKey.safeParse(skill).success && Object.hasOwn(persona.skills, skill)
   if (!isKnown || !(weight >= 0 && weight <= 1) || value === '') return undefined

@@ -60,7 +60,9 @@ export const TrialValue = z.object({
   task: z.string().optional(),
   findings: z.array(z.string()).optional(),
   evidence: z.array(OutcomeValue).optional(),
-  hiveRule: z.string().optional()
+  hiveRule: z.string().optional(),
+  /** Keys of the mutations that it combines. */
+  parts: z.array(z.string()).optional()
 })
 
 /** A trial as it is stored. */
@@ -107,7 +109,14 @@ export type Settlement =
 
 export function trialOf(stored: StoredTrial): MutationTrial {
   const { key: _key, inverseKey: _inverse, stable: _stable, ...rest } = stored
-  const { evidence: _evidence, hiveRule: _hiveRule, startedAt, endedAt, ...shown } = rest
+  const {
+    evidence: _evidence,
+    hiveRule: _hiveRule,
+    parts: _parts,
+    startedAt,
+    endedAt,
+    ...shown
+  } = rest
   return {
     ...shown,
     startedAt: new Date(startedAt),

@@ -94,7 +94,7 @@ export function countsOf(outcomes: readonly Outcome[]): Counts {
   return { trials: outcomes.length, successes: outcomes.filter(([, ok]) => ok).length }
 }
 
-interface Comparison {
+export interface Comparison {
   readonly baseline: Counts
   readonly window: Counts
 }
@@ -103,6 +103,11 @@ interface Comparison {
 function errorsBetter({ baseline, window }: Comparison): number {
   const error = Math.hypot(errorOf(baseline), errorOf(window))
   return (rateOf(window) - rateOf(baseline)) / error
+}
+
+/** The gain of the window, and one standard error of its rate. */
+export function upsideOf({ baseline, window }: Comparison): number {
+  return rateOf(window) - rateOf(baseline) + errorOf(window)
 }
 
 /** Whether a rate 10 points below the baseline's is ruled out. */

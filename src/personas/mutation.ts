@@ -24,7 +24,7 @@ import type {
 
 const { scope: _scope, ...POLICY_PARTS } = POLICY_FIELDS
 
-export const MutationSchema = z.discriminatedUnion('do', [
+const SINGLE = [
   z.strictObject({ do: z.literal('set-trait'), trait: Key, to: Trait }),
   z.strictObject({ do: z.literal('remove-trait'), trait: Key }),
   z.strictObject({ do: z.literal('move-number'), trait: Key, by: z.number() }),
@@ -43,13 +43,32 @@ export const MutationSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('unprefer-model'), task: Key }),
   z.strictObject({ do: z.literal('edit-role'), text: Purpose }),
   z.strictObject({ do: z.literal('edit-goal'), text: Purpose })
+] as const
+
+/** The most mutations that one can combine. */
+export const MAX_COMBINED = 8
+
+export const MutationSchema = z.discriminatedUnion('do', [
+  ...SINGLE,
+  z.strictObject({
+    do: z.literal('combine'),
+    parts: z.array(z.discriminatedUnion('do', SINGLE)).min(2).max(MAX_COMBINED)
+  })
 ])
 
 /** A change of a persona, as data. */
-export type PersonaMutation = MutationOf<PersonaPolicy>
+export type PersonaMutation = CombinedMutationOf<PersonaPolicy> | MutationOf<PersonaPolicy>
 
 /** A mutation as callers write it. */
-export type PersonaMutationInit = MutationOf<PersonaPolicyInit>
+export type PersonaMutationInit =
+  | CombinedMutationOf<PersonaPolicyInit>
+  | MutationOf<PersonaPolicyInit>
+
+/** Several mutations at once, in their order: 2 to 8. They are tried and taken back together. */
+export interface CombinedMutationOf<P> {
+  readonly do: 'combine'
+  readonly parts: readonly MutationOf<P>[]
+}
 
 /** `P`: a policy, whole or as callers write it. */
 export type MutationOf<P> =
@@ -117,6 +136,8 @@ export function invertMutation(persona: Persona, inverse: PersonaInverse): Resto
 function mutated(persona: Persona, mutation: PersonaMutation): Persona {
   const { policies, skills, models, traits } = persona
   switch (mutation.do) {
+    case 'combine':
+      return mutation.parts.reduce<Persona>((made, part) => mutated(made, part), persona)
     case 'set-trait':
       return { ...persona, traits: { ...traits, [mutation.trait]: mutation.to } }
     case 'remove-trait':
