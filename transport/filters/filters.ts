@@ -1,6 +1,6 @@
 /**
  * `/filter/1.0.0`: peers tell each other, as Bloom filters, what they have observed and what they
- * have published. The whole filter once, then the elements added since.
+ * have published. The whole filter once, then the elements added since, on a stream that stays open.
  *
  * Guaranteed: what this node holds of a peer is what that peer sent, of the one shape a filter can
  * have. Not guaranteed: that it is true. A hit is always a maybe; nothing may be lost, refused or
@@ -18,7 +18,7 @@ import {
   MAX_FILTER_PEERS,
   MAX_INBOUND_EXCHANGES
 } from '../constants.ts'
-import { Exchanges } from '../streams/exchange.ts'
+import { RequestStreams } from '../streams/request-streams.ts'
 import {
   responseBytes,
   elementsOf,
@@ -37,7 +37,6 @@ import type { RepeatingTask } from '@libp2p/utils'
 import type { StoredFilter } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { FilterResponse, FilterRequest, FilterKind } from './filter-frames.ts'
-import type { FrameStream } from '../streams/frame-stream.ts'
 
 /** A filter that this node offers. */
 export type OfferedFilter = Pick<StoredFilter, 'generation' | 'version' | 'since' | 'snapshot'>
@@ -68,12 +67,15 @@ export function filters(init: FiltersInit): (components: ExchangeComponents) => 
   return (components) => new FilterService(components, init)
 }
 
+type Read = () => Promise<Uint8Array>
+type Write = (frame: Uint8Array) => Promise<void>
+
 const KINDS: readonly FilterKind[] = ['observed', 'published']
 
 class FilterService implements Filters, Startable {
   readonly peerFilters: PeerFilters
   readonly #init: FiltersInit
-  readonly #exchanges: Exchanges
+  readonly #streams: RequestStreams
   readonly #running = new Map<string, Promise<void>>()
   readonly #rounds: RepeatingTask | undefined
   /** Bytes of filters that are on their way. */
@@ -81,15 +83,15 @@ class FilterService implements Filters, Startable {
 
   constructor(components: ExchangeComponents, init: FiltersInit) {
     this.#init = init
-    this.#exchanges = new Exchanges(components, {
+    this.#streams = new RequestStreams(components, {
       ...init,
       name: 'filter',
       maxFrameBytes: MAX_FILTER_FRAME_BYTES,
       maxStreams: MAX_INBOUND_EXCHANGES,
-      respond: (frames, signal) => this.#serve(frames, signal),
+      accept: () => (request, write) => this.#respond(readFilterRequest(request), write),
       onConnect: (peer) => void this.#tryPull(peer)
     })
-    this.peerFilters = new PeerFilters((peer) => this.#exchanges.peer(peer) !== undefined)
+    this.peerFilters = new PeerFilters((peer) => this.#streams.peer(peer) !== undefined)
     const interval = init.interval ?? FILTER_INTERVAL
     if (interval > 0) this.#rounds = repeatingTask(() => this.#round(), interval)
   }
@@ -97,13 +99,13 @@ class FilterService implements Filters, Startable {
   readonly [Symbol.toStringTag] = 'noormme-hive/filter'
 
   async start(): Promise<void> {
-    await this.#exchanges.start()
+    await this.#streams.start()
     this.#rounds?.start()
   }
 
   async stop(): Promise<void> {
     this.#rounds?.stop()
-    await this.#exchanges.stop()
+    await this.#streams.stop()
     await Promise.allSettled(this.#running.values())
   }
 
@@ -120,7 +122,7 @@ class FilterService implements Filters, Startable {
   }
 
   #peersToPull(): PeerId[] {
-    return this.#exchanges.peers().slice(0, MAX_FILTER_PEERS)
+    return this.#streams.peers().slice(0, MAX_FILTER_PEERS)
   }
 
   /** One pull a peer at a time; a second caller joins it. */
@@ -130,29 +132,28 @@ class FilterService implements Filters, Startable {
     if (running !== undefined) return running
     const pull = this.#pull(peer)
       .catch((error: unknown) =>
-        this.#exchanges.log('cannot fetch filters from %p - %e', peer, error)
+        this.#streams.log('cannot fetch filters from %p - %e', peer, error)
       )
       .finally(() => this.#running.delete(name))
     this.#running.set(name, pull)
     return pull
   }
 
+  /** All kinds in one message: most answers say that nothing is new. */
   #pull(peer: PeerId): Promise<void> {
-    return this.#exchanges.run(peer, async (frames, signal) => {
-      for (const kind of KINDS) await this.#request(frames, peer.toString(), kind, signal)
+    const name = peer.toString()
+    const requests = KINDS.map((kind) => {
+      const known = this.peerFilters.versionOf(name, kind)
+      return writeFilterRequest({ kind, known })
+    })
+    return this.#streams.requestAll(peer, requests, async (read) => {
+      for (const kind of KINDS) await this.#receiveFilter(read, name, kind)
     })
   }
 
-  async #request(
-    frames: FrameStream,
-    peer: string,
-    kind: FilterKind,
-    signal: AbortSignal
-  ): Promise<void> {
-    const known = this.peerFilters.versionOf(peer, kind)
-    await frames.write(writeFilterRequest({ kind, known }), { signal })
-    const answer = readFilterResponse(await readFrame(frames, signal))
-    const raw = await this.#receive(frames, responseBytes(answer), signal)
+  async #receiveFilter(read: Read, peer: string, kind: FilterKind): Promise<void> {
+    const answer = readFilterResponse(await read())
+    const raw = await this.#receive(read, responseBytes(answer))
     try {
       if (answer.type === 'none') this.peerFilters.drop(peer, kind)
       else if (answer.type === 'delta') this.peerFilters.extend(peer, kind, elementsOf(raw))
@@ -165,37 +166,24 @@ class FilterService implements Filters, Startable {
   }
 
   /** The raw bytes that follow an answer, when all that arrive at the time are not too many. */
-  async #receive(frames: FrameStream, length: number, signal: AbortSignal): Promise<Uint8Array> {
+  async #receive(read: Read, length: number): Promise<Uint8Array> {
     if (this.#incomingBytes + length > MAX_INCOMING_FILTER_BYTES) {
       throw new Error('Too many filters arrive at once. A later round requests this filter again.')
     }
     this.#incomingBytes += length
     try {
-      return await readChunks(frames, length, signal)
+      return await readChunks(read, length)
     } finally {
       this.#incomingBytes -= length
     }
   }
 
-  async #serve(frames: FrameStream, signal: AbortSignal): Promise<void> {
-    for (;;) {
-      const frame = await frames.read({ signal })
-      if (frame === undefined) return
-      await this.#respond(frames, readFilterRequest(frame), signal)
-    }
-  }
-
-  async #respond(
-    frames: FrameStream,
-    { kind, known }: FilterRequest,
-    signal: AbortSignal
-  ): Promise<void> {
+  async #respond({ kind, known }: FilterRequest, write: Write): Promise<void> {
     const { answer, raw } = await responseTo(this.#init.offers[kind], known)
-    await frames.write(writeFilterResponse(answer), { signal })
+    await write(writeFilterResponse(answer))
     for (const part of raw) {
       for (let from = 0; from < part.length; from += FILTER_CHUNK_BYTES) {
-        const chunk = writeChunk(part.subarray(from, from + FILTER_CHUNK_BYTES))
-        await frames.write(chunk, { signal })
+        await write(writeChunk(part.subarray(from, from + FILTER_CHUNK_BYTES)))
       }
     }
   }
@@ -223,22 +211,12 @@ async function responseTo(
   }
 }
 
-async function readChunks(
-  frames: FrameStream,
-  length: number,
-  signal: AbortSignal
-): Promise<Uint8Array> {
+async function readChunks(read: Read, length: number): Promise<Uint8Array> {
   const raw = new Uint8Array(length)
   for (let at = 0; at < length;) {
-    const chunk = readChunk(await readFrame(frames, signal), length - at)
+    const chunk = readChunk(await read(), length - at)
     raw.set(chunk, at)
     at += chunk.length
   }
   return raw
-}
-
-async function readFrame(frames: FrameStream, signal: AbortSignal): Promise<Uint8Array> {
-  const frame = await frames.read({ signal })
-  if (frame === undefined) throw new Error('The peer closed the stream before the end.')
-  return frame
 }
