@@ -34,7 +34,7 @@ import {
 import { PeerFilters } from './peer-filters.ts'
 import type { AbortOptions, PeerId, Startable } from '@libp2p/interface'
 import type { RepeatingTask } from '@libp2p/utils'
-import type { StoredFilter } from '../../crdt/index.ts'
+import type { FilterVersion, StoredFilter } from '../../crdt/index.ts'
 import type { ExchangeComponents, ExchangeServiceInit } from '../streams/exchange.ts'
 import type { FilterResponse, FilterRequest, FilterKind } from './filter-frames.ts'
 
@@ -44,8 +44,10 @@ export type OfferedFilter = Pick<StoredFilter, 'generation' | 'version' | 'since
 export interface FiltersInit extends ExchangeServiceInit {
   /** Left out: peers are told that there is none. */
   readonly offers: Partial<Readonly<Record<FilterKind, OfferedFilter>>>
-  /** Milliseconds between two rounds with all peers; 0 for none. */
+  /** Milliseconds after which each peer is asked again; 0 for never. */
   readonly interval?: number
+  /** 0 to 1; spreads the peers over the interval. */
+  random(): number
   /** The stored filter of a peer changed. */
   readonly onChange: (change: FilterChange) => void
 }
@@ -62,6 +64,9 @@ export interface Filters {
   refresh(options?: AbortOptions): Promise<void>
 }
 
+/** Rounds look for peers whose turn it is so many times an interval: all at once would be a burst. */
+const TICKS = 10
+
 /** A service for `createLibp2p`. */
 export function filters(init: FiltersInit): (components: ExchangeComponents) => Filters {
   return (components) => new FilterService(components, init)
@@ -72,12 +77,23 @@ type Write = (frame: Uint8Array) => Promise<void>
 
 const KINDS: readonly FilterKind[] = ['observed', 'published']
 
+/** Elements of a filter whose frames are kept: then they take a few kilobytes. */
+const MAX_KEPT_ELEMENTS = 256
+
+interface SentSnapshot extends FilterVersion {
+  readonly frames: readonly Uint8Array[]
+}
+
 class FilterService implements Filters, Startable {
   readonly peerFilters: PeerFilters
   readonly #init: FiltersInit
   readonly #streams: RequestStreams
   readonly #running = new Map<string, Promise<void>>()
   readonly #rounds: RepeatingTask | undefined
+  /** Until a peer is asked again, by peer. */
+  readonly #ticksLeft = new Map<string, number>()
+  /** Whole filters with little in them, ready to be sent: all peers that join ask for them. */
+  readonly #snapshots = new Map<FilterKind, SentSnapshot>()
   /** Bytes of filters that are on their way. */
   #incomingBytes = 0
 
@@ -89,11 +105,15 @@ class FilterService implements Filters, Startable {
       maxFrameBytes: MAX_FILTER_FRAME_BYTES,
       maxStreams: MAX_INBOUND_EXCHANGES,
       accept: () => (request, write) => this.#respond(readFilterRequest(request), write),
-      onConnect: (peer) => void this.#tryPull(peer)
+      onConnect: (peer) => {
+        this.#ticksLeft.set(peer.toString(), Math.ceil(init.random() * TICKS))
+        void this.#tryPull(peer)
+      },
+      onDisconnect: (peer) => void this.#ticksLeft.delete(peer.toString())
     })
     this.peerFilters = new PeerFilters((peer) => this.#streams.peer(peer) !== undefined)
     const interval = init.interval ?? FILTER_INTERVAL
-    if (interval > 0) this.#rounds = repeatingTask(() => this.#round(), interval)
+    if (interval > 0) this.#rounds = repeatingTask(() => this.#tick(), interval / TICKS)
   }
 
   readonly [Symbol.toStringTag] = 'noormme-hive/filter'
@@ -117,8 +137,13 @@ class FilterService implements Filters, Startable {
     signal?.throwIfAborted()
   }
 
-  #round(): void {
-    for (const peer of this.#peersToPull()) void this.#tryPull(peer)
+  #tick(): void {
+    for (const peer of this.#peersToPull()) {
+      const name = peer.toString()
+      const left = (this.#ticksLeft.get(name) ?? 1) - 1
+      this.#ticksLeft.set(name, left > 0 ? left : TICKS)
+      if (left <= 0) void this.#tryPull(peer)
+    }
   }
 
   #peersToPull(): PeerId[] {
@@ -179,35 +204,46 @@ class FilterService implements Filters, Startable {
   }
 
   async #respond({ kind, known }: FilterRequest, write: Write): Promise<void> {
-    const { answer, raw } = await responseTo(this.#init.offers[kind], known)
-    await write(writeFilterResponse(answer))
-    for (const part of raw) {
-      for (let from = 0; from < part.length; from += FILTER_CHUNK_BYTES) {
-        await write(writeChunk(part.subarray(from, from + FILTER_CHUNK_BYTES)))
+    const offer = this.#init.offers[kind]
+    for (const frame of await this.#responseTo(kind, offer, known)) await write(frame)
+  }
+
+  async #responseTo(
+    kind: FilterKind,
+    offer: OfferedFilter | undefined,
+    known: FilterRequest['known']
+  ): Promise<Iterable<Uint8Array>> {
+    if (offer === undefined) return [writeFilterResponse({ type: 'none' })]
+    if (known !== undefined && equalBytes(known.generation, offer.generation)) {
+      const elements = await offer.since(known.version)
+      const answer = { type: 'delta', count: (elements?.length ?? 0) / 8 } as const
+      if (elements !== undefined && answer.count <= MAX_DELTA_ELEMENTS) {
+        return framesOf(answer, [elements])
       }
     }
+    const { generation, version } = offer
+    const kept = this.#snapshots.get(kind)
+    if (kept?.version === version && equalBytes(kept.generation, generation)) return kept.frames
+    const { slices } = offer.snapshot()
+    if (slicesBytes(slices) > MAX_FILTER_BYTES) return [writeFilterResponse({ type: 'none' })]
+    const counts = slices.map(({ count }) => count)
+    // Copies, since the filter goes on changing.
+    const raw = slices.map(({ bits }) => bits.slice())
+    const frames = framesOf({ type: 'full', generation, counts }, raw)
+    if (version > MAX_KEPT_ELEMENTS) return frames
+    const all = [...frames]
+    this.#snapshots.set(kind, { generation, version, frames: all })
+    return all
   }
 }
 
-/** An answer and the raw bytes that follow it: copies, since the filter goes on changing. */
-async function responseTo(
-  offer: OfferedFilter | undefined,
-  known: FilterRequest['known']
-): Promise<{ answer: FilterResponse; raw: readonly Uint8Array[] }> {
-  if (offer === undefined) return { answer: { type: 'none' }, raw: [] }
-  if (known !== undefined && equalBytes(known.generation, offer.generation)) {
-    const elements = await offer.since(known.version)
-    const answer = { type: 'delta', count: (elements?.length ?? 0) / 8 } as const
-    if (elements !== undefined && answer.count <= MAX_DELTA_ELEMENTS) {
-      return { answer, raw: [elements] }
+/** An answer, and the raw bytes that follow it. */
+function* framesOf(answer: FilterResponse, raw: readonly Uint8Array[]): Generator<Uint8Array> {
+  yield writeFilterResponse(answer)
+  for (const part of raw) {
+    for (let from = 0; from < part.length; from += FILTER_CHUNK_BYTES) {
+      yield writeChunk(part.subarray(from, from + FILTER_CHUNK_BYTES))
     }
-  }
-  const { generation, slices } = offer.snapshot()
-  if (slicesBytes(slices) > MAX_FILTER_BYTES) return { answer: { type: 'none' }, raw: [] }
-  const counts = slices.map(({ count }) => count)
-  return {
-    answer: { type: 'full', generation, counts },
-    raw: slices.map(({ bits }) => bits.slice())
   }
 }
 
