@@ -11,11 +11,14 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createLibp2p } from 'libp2p'
 import { openReplica, openStore } from '../crdt/index.ts'
 import { toHex } from '../crdt/bytes/index.ts'
 import { createSwarm } from '../transport/index.ts'
+import { FILTER_INTERVAL, SYNC_INTERVAL } from '../transport/constants.ts'
 import type { GossipSub } from '@libp2p/gossipsub'
+import type { Libp2p } from '@libp2p/interface'
 
 export type MeshTransport = 'memory' | 'tcp'
 
@@ -24,6 +27,11 @@ export type MeshKind = 'gossipsub, signed' | 'gossipsub, unsigned' | 'hive' | 'h
 
 export interface MeshNodeInit {
   readonly transport: MeshTransport
+  /**
+   * How often rounds run: pings, syncs and filters of their default intervals times this. More than about
+   * 200 nodes in one thread would do nothing but rounds.
+   */
+  readonly pace: number
   /** Addresses to dial at once. */
   readonly bootstrap: readonly string[]
   /** Called once for each message that comes in, and for each own one that is published. */
@@ -42,6 +50,9 @@ export interface MeshNode {
 /** Bytes of a message of a bare node: as many as an entry of one sentence has. */
 const MESSAGE_BYTES = 360
 
+/** libp2p's default, in milliseconds. */
+const PING_INTERVAL = 10_000
+
 const TOPIC = 'mesh'
 
 let memoryAddresses = 0
@@ -54,7 +65,7 @@ export function startMeshNode(kind: MeshKind, init: MeshNodeInit): Promise<MeshN
 
 /** One entry of an author of its own a message. */
 async function startHive(
-  { transport, bootstrap, onMessage }: MeshNodeInit,
+  { transport, pace, bootstrap, onMessage }: MeshNodeInit,
   hidesOwn: boolean
 ): Promise<MeshNode> {
   const store = await openStore()
@@ -65,7 +76,12 @@ async function startHive(
     replica,
     bootstrap,
     listen: [listenOn(transport)],
-    ...(transport === 'memory' ? { libp2p: { transports: [memory()] } } : {})
+    syncInterval: SYNC_INTERVAL * pace,
+    filterInterval: FILTER_INTERVAL * pace,
+    libp2p: {
+      connectionMonitor: { pingInterval: PING_INTERVAL * pace },
+      ...(transport === 'memory' ? { transports: [memory()] } : {})
+    }
   })
   await swarm.start()
   return {
@@ -88,7 +104,7 @@ async function startHive(
 }
 
 async function startBare(
-  { transport, bootstrap, onMessage }: MeshNodeInit,
+  { transport, pace, bootstrap, onMessage }: MeshNodeInit,
   isSigned: boolean
 ): Promise<MeshNode> {
   const host = await createLibp2p({
@@ -97,6 +113,7 @@ async function startBare(
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
     connectionGater: { denyDialMultiaddr: () => false },
+    connectionMonitor: { pingInterval: PING_INTERVAL * pace },
     // All come from one address.
     connectionManager: { inboundConnectionThreshold: 200, maxIncomingPendingConnections: 200 },
     services: {
@@ -109,8 +126,7 @@ async function startBare(
   const gossip = host.services.gossip as GossipSub & { getMeshPeers(topic: string): string[] }
   gossip.addEventListener('gossipsub:message', ({ detail }) => onMessage(nameOf(detail.msg.data)))
   gossip.subscribe(TOPIC)
-  // A dial that fails shows in the mesh.
-  for (const address of bootstrap) void host.dial(multiaddr(address)).catch(() => undefined)
+  for (const address of bootstrap) void dial(host, address)
   return {
     addresses: host.getMultiaddrs().map(String),
     meshSize: () => gossip.getMeshPeers(TOPIC).length,
@@ -124,6 +140,18 @@ async function startBare(
       return Promise.resolve({ name, publish })
     },
     stop: async () => host.stop()
+  }
+}
+
+/** Until it succeeds: many nodes that start at the same time in one thread miss time limits. */
+async function dial(host: Pick<Libp2p, 'dial' | 'status'>, address: string): Promise<void> {
+  while (host.status === 'started') {
+    try {
+      await host.dial(multiaddr(address))
+      return
+    } catch {
+      await delay(1_000)
+    }
   }
 }
 

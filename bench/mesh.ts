@@ -13,8 +13,11 @@ import type { MeshKind, MeshNode, MeshTransport } from './mesh-nodes.ts'
 /** Peers that each node dials when it starts. */
 const DIALLED = 6
 
+/** Nodes up to which rounds have their default intervals; with ten times as many, ten times those. */
+const PACED_NODES = 100
+
 /** Milliseconds. */
-const MESH_TIMEOUT = 120_000
+const MESH_TIMEOUT = 600_000
 const DELIVERY_TIMEOUT = 60_000
 
 /** Milliseconds for which the CPU time of a swarm without messages is measured. */
@@ -45,7 +48,7 @@ export const mesh: Benchmark<'nodes' | 'messages' | 'rounds', 'transport' | 'kin
       `mesh: ${formatNumber(nodes)} nodes over ${transport}, ${rounds} rounds of ${messages} messages, node ${process.versions.node}`
     )
     const names = ['meshed, s', 'all, ms p50', 'p99', 'one, ms p50', 'p99', 'CPU, ms', 'idle, %']
-    console.log(['', ...names, 'missed', 'MB/node'].map((name, i) => cell(name, i)).join(''))
+    console.log(['', ...names, 'missed', 'MB/node', 'MB'].map((name, i) => cell(name, i)).join(''))
     for (const [kind, figures] of all) print(kind, figures)
   }
 }
@@ -72,13 +75,15 @@ interface Figures {
   readonly cpu: number
   /** Of one core, while nothing is published. */
   readonly idle: number
-  /** Bytes of the process for each node. */
+  /** Bytes of the process, and those that came with each node. */
+  readonly resident: number
   readonly bytes: number
 }
 
 async function measure({ kind, nodes, messages, transport, seed }: Setting): Promise<Figures> {
   const random = randomOf(seed)
   const arrivals = new Arrivals()
+  const pace = Math.max(1, nodes / PACED_NODES)
   globalThis.gc?.()
   const bytesBefore = process.memoryUsage.rss()
   const started = performance.now()
@@ -86,7 +91,7 @@ async function measure({ kind, nodes, messages, transport, seed }: Setting): Pro
   while (swarm.length < nodes) {
     const bootstrap = pick(swarm, random)
     const onMessage = (name: string): void => arrivals.note(name)
-    swarm.push(await startMeshNode(kind, { transport, bootstrap, onMessage }))
+    swarm.push(await startMeshNode(kind, { transport, pace, bootstrap, onMessage }))
   }
   const meshed = await untilMeshed(swarm, started)
   const idle = await idleShare()
@@ -109,9 +114,10 @@ async function measure({ kind, nodes, messages, transport, seed }: Setting): Pro
     deliveries.push(...times)
   }
   globalThis.gc?.()
-  const bytes = (process.memoryUsage.rss() - bytesBefore) / nodes
+  const resident = process.memoryUsage.rss()
+  const bytes = (resident - bytesBefore) / nodes
   await Promise.all(swarm.map((node) => node.stop()))
-  return { meshed, everywhere, deliveries, missed, cpu: cpu / messages, idle, bytes }
+  return { meshed, everywhere, deliveries, missed, cpu: cpu / messages, idle, resident, bytes }
 }
 
 async function untilMeshed(swarm: readonly MeshNode[], started: number): Promise<number> {
@@ -202,12 +208,13 @@ function print(kind: MeshKind, figures: readonly Figures[]): void {
     [mean(({ cpu }) => cpu), 1],
     [mean(({ idle }) => idle), 1],
     [figures.reduce((sum, { missed }) => sum + missed, 0), 0],
-    [mean(({ bytes }) => bytes) / 1e6, 2]
+    [mean(({ bytes }) => bytes) / 1e6, 2],
+    [mean(({ resident }) => resident) / 1e6, 0]
   ]
   const texts = numbers.map(([value, digits]) => formatNumber(value, digits))
   console.log([kind, ...texts].map((text, i) => cell(text, i)).join(''))
 }
 
 function cell(text: string, column: number): string {
-  return column === 0 ? text.padEnd(20) : text.padStart(13)
+  return column === 0 ? text.padEnd(20) : text.padStart(12)
 }

@@ -22,11 +22,11 @@ export const MAX_GOSSIP_QUEUE_BYTES = 8 * 1024 * 1024
 /** One topic a swarm, and some room; gossipsub's default of 1 MiB is for thousands. */
 export const MAX_TOPIC_BYTES_PER_PEER = 16 * 1024
 
-/** Peers of the mesh below which gossipsub looks for more (D_lo). */
-export const MIN_MESH_PEERS = 4
+/** Peers of the mesh below which a node dials peers that others name: with three it is well connected. */
+export const MIN_MESH_PEERS = 3
 
-/** Peers that a full one names: as many as a mesh needs (D). gossipsub's 16 are all dialled. */
-export const MAX_EXCHANGED_PEERS = 6
+/** Peers that a full one names, and of those it names that are dialled; gossipsub's 16 are too many. */
+export const MAX_EXCHANGED_PEERS = 3
 
 /** An IWANT promise may wait for a pull of the entries before; the default of 3 s would punish it. */
 export const IWANT_FOLLOWUP = 30_000

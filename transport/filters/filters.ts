@@ -67,6 +67,9 @@ export interface Filters {
 /** Rounds look for peers whose turn it is so many times an interval: all at once would be a burst. */
 const TICKS = 10
 
+/** Rounds until a peer that has connected is asked, at most. */
+const FIRST_TICKS = 2
+
 /** A service for `createLibp2p`. */
 export function filters(init: FiltersInit): (components: ExchangeComponents) => Filters {
   return (components) => new FilterService(components, init)
@@ -106,8 +109,9 @@ class FilterService implements Filters, Startable {
       maxStreams: MAX_INBOUND_EXCHANGES,
       accept: () => (request, write) => this.#respond(readFilterRequest(request), write),
       onConnect: (peer) => {
-        this.#ticksLeft.set(peer.toString(), Math.ceil(init.random() * TICKS))
-        void this.#tryPull(peer)
+        this.#ticksLeft.set(peer.toString(), 1 + Math.floor(init.random() * FIRST_TICKS))
+        // Sync and gossip come first, if this node asks again.
+        if (this.#rounds === undefined) void this.#tryPull(peer)
       },
       onDisconnect: (peer) => void this.#ticksLeft.delete(peer.toString())
     })
