@@ -13,6 +13,9 @@ import type { MeshKind, MeshNode, MeshTransport } from './mesh-nodes.ts'
 /** Peers that each node dials when it starts. */
 const DIALLED = 6
 
+/** Nodes that join at the same time: the next ones start when these are in the mesh. */
+const STARTED_TOGETHER = 50
+
 /** Nodes up to which rounds have their default intervals; with ten times as many, ten times those. */
 const PACED_NODES = 100
 
@@ -92,6 +95,7 @@ async function measure({ kind, nodes, messages, transport, seed }: Setting): Pro
     const bootstrap = pick(swarm, random)
     const onMessage = (name: string): void => arrivals.note(name)
     swarm.push(await startMeshNode(kind, { transport, pace, bootstrap, onMessage }))
+    if (swarm.length % STARTED_TOGETHER === 0) await untilMeshed(swarm, started)
   }
   const meshed = await untilMeshed(swarm, started)
   const idle = await idleShare()
