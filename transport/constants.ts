@@ -28,6 +28,9 @@ export const MIN_MESH_PEERS = 3
 /** Peers that a full one names, and of those it names that are dialled; gossipsub's 16 are too many. */
 export const MAX_EXCHANGED_PEERS = 3
 
+/** Milliseconds after which a node that has peers and no mesh says why: ten rounds of gossipsub. */
+export const MESH_PATIENCE = 10_000
+
 /** An IWANT promise may wait for a pull of the entries before; the default of 3 s would punish it. */
 export const IWANT_FOLLOWUP = 30_000
 

@@ -37,6 +37,7 @@ export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting
       ]
     : []
   const [insights = 0, goals = 0, offers = 0] = await Promise.all(lists.map(counted))
+  const { meshDelay } = db
   const skills = await counted(capabilities.list({ status: 'sandbox' }))
   const all: Waiting[] = [
     {
@@ -83,6 +84,12 @@ export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting
       what: 'peers',
       count: running && db.peerId !== undefined && peers.length === 0 ? entries : 0,
       why: 'no peer is connected that could get the entries',
+      command: 'hive peers'
+    },
+    {
+      what: 'peers',
+      count: meshDelay === undefined ? 0 : peers.length,
+      why: `none is in the mesh of gossip: ${meshDelay}`,
       command: 'hive peers'
     }
   ]
