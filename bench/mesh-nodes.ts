@@ -16,8 +16,8 @@ import { createLibp2p } from 'libp2p'
 import { openReplica, openStore } from '../crdt/index.ts'
 import { toHex } from '../crdt/bytes/index.ts'
 import { createSwarm } from '../transport/index.ts'
+import { internalsOf } from '../transport/gossip/gossip.ts'
 import { FILTER_INTERVAL, SYNC_INTERVAL } from '../transport/constants.ts'
-import type { GossipSub } from '@libp2p/gossipsub'
 import type { Libp2p } from '@libp2p/interface'
 
 export type MeshTransport = 'memory' | 'tcp'
@@ -122,14 +122,13 @@ async function startBare(
       gossip: gossipsub({ globalSignaturePolicy: isSigned ? StrictSign : StrictNoSign })
     }
   })
-  // Public on the class, missing from the interface it is returned as.
-  const gossip = host.services.gossip as GossipSub & { getMeshPeers(topic: string): string[] }
+  const { gossip } = host.services
   gossip.addEventListener('gossipsub:message', ({ detail }) => onMessage(nameOf(detail.msg.data)))
   gossip.subscribe(TOPIC)
   for (const address of bootstrap) void dial(host, address)
   return {
     addresses: host.getMultiaddrs().map(String),
-    meshSize: () => gossip.getMeshPeers(TOPIC).length,
+    meshSize: () => internalsOf(gossip).getMeshPeers(TOPIC).length,
     prepare: () => {
       const data = randomBytes(MESSAGE_BYTES)
       const name = nameOf(data)

@@ -125,7 +125,6 @@ async function measure({ kind, nodes, messages, transport, seed }: Setting): Pro
 }
 
 async function untilMeshed(swarm: readonly MeshNode[], started: number): Promise<number> {
-  const isMeshed = (node: MeshNode): boolean => node.meshSize() > 0
   while (!swarm.every(isMeshed)) {
     if (performance.now() - started > MESH_TIMEOUT) {
       console.log(`not meshed: ${swarm.filter((node) => !isMeshed(node)).length} nodes`)
@@ -134,6 +133,10 @@ async function untilMeshed(swarm: readonly MeshNode[], started: number): Promise
     await delay(20)
   }
   return performance.now() - started
+}
+
+function isMeshed(node: MeshNode): boolean {
+  return node.meshSize() > 0
 }
 
 /** Share of a core that the process takes, in percent. */

@@ -139,7 +139,8 @@ function topicScore(): ReturnType<typeof createTopicScoreParams> {
   })
 }
 
-function internalsOf(service: GossipSub): ExchangingService {
+/** What the interface of the service leaves out. */
+export function internalsOf(service: GossipSub): ExchangingService {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see ExchangingService
   return service as GossipSub & ExchangingService
 }
