@@ -23,6 +23,10 @@ const PACED_NODES = 100
 const MESH_TIMEOUT = 600_000
 const DELIVERY_TIMEOUT = 60_000
 
+/** Percent of a core under which the nodes have met, and milliseconds to wait for that at most. */
+const QUIET_SHARE = 25
+const QUIET_TIMEOUT = 60_000
+
 /** Milliseconds for which the CPU time of a swarm without messages is measured. */
 const IDLE_TIME = 5_000
 
@@ -50,7 +54,16 @@ export const mesh: Benchmark<'nodes' | 'messages' | 'rounds', 'transport' | 'kin
     console.log(
       `mesh: ${formatNumber(nodes)} nodes over ${transport}, ${rounds} rounds of ${messages} messages, node ${process.versions.node}`
     )
-    const names = ['meshed, s', 'all, ms p50', 'p99', 'one, ms p50', 'p99', 'CPU, ms', 'idle, %']
+    const names = [
+      'meshed, s',
+      'quiet, s',
+      'all, ms p50',
+      'p99',
+      'one, ms p50',
+      'p99',
+      'CPU, ms',
+      'idle, %'
+    ]
     console.log(['', ...names, 'missed', 'MB/node', 'MB'].map((name, i) => cell(name, i)).join(''))
     for (const [kind, figures] of all) print(kind, figures)
   }
@@ -68,6 +81,8 @@ interface Setting {
 interface Figures {
   /** Milliseconds from the start of the first node until every node has a mesh peer. */
   readonly meshed: number
+  /** Milliseconds from the start of the first node until the nodes have met. */
+  readonly quiet: number
   /** Milliseconds until all nodes have a message, for each of them. */
   readonly everywhere: number[]
   /** Milliseconds until one node has a message, for each node and message. */
@@ -98,7 +113,9 @@ async function measure({ kind, nodes, messages, transport, seed }: Setting): Pro
     if (swarm.length % STARTED_TOGETHER === 0) await untilMeshed(swarm, started)
   }
   const meshed = await untilMeshed(swarm, started)
-  const idle = await idleShare()
+  await untilQuiet()
+  const quiet = performance.now() - started
+  const idle = await idleShare(IDLE_TIME)
   const everywhere: number[] = []
   const deliveries: number[] = []
   let missed = 0
@@ -121,7 +138,17 @@ async function measure({ kind, nodes, messages, transport, seed }: Setting): Pro
   const resident = process.memoryUsage.rss()
   const bytes = (resident - bytesBefore) / nodes
   await Promise.all(swarm.map((node) => node.stop()))
-  return { meshed, everywhere, deliveries, missed, cpu: cpu / messages, idle, resident, bytes }
+  return {
+    meshed,
+    quiet,
+    everywhere,
+    deliveries,
+    missed,
+    cpu: cpu / messages,
+    idle,
+    resident,
+    bytes
+  }
 }
 
 async function untilMeshed(swarm: readonly MeshNode[], started: number): Promise<number> {
@@ -139,11 +166,17 @@ function isMeshed(node: MeshNode): boolean {
   return node.meshSize() > 0
 }
 
+/** Until what nodes do when they meet is done, or for `QUIET_TIMEOUT`. */
+async function untilQuiet(): Promise<void> {
+  const deadline = performance.now() + QUIET_TIMEOUT
+  while (performance.now() < deadline && (await idleShare(1_000)) > QUIET_SHARE);
+}
+
 /** Share of a core that the process takes, in percent. */
-async function idleShare(): Promise<number> {
+async function idleShare(milliseconds: number): Promise<number> {
   const before = process.cpuUsage()
   const started = performance.now()
-  await delay(IDLE_TIME)
+  await delay(milliseconds)
   const { user, system } = process.cpuUsage(before)
   return (user + system) / 10 / (performance.now() - started)
 }
@@ -208,6 +241,7 @@ function print(kind: MeshKind, figures: readonly Figures[]): void {
   const deliveries = figures.flatMap((each) => each.deliveries)
   const numbers: readonly [value: number, digits: number][] = [
     [mean(({ meshed }) => meshed) / 1000, 1],
+    [mean(({ quiet }) => quiet) / 1000, 1],
     [percentile(everywhere, 0.5), 1],
     [percentile(everywhere, 0.99), 1],
     [percentile(deliveries, 0.5), 1],
@@ -223,5 +257,5 @@ function print(kind: MeshKind, figures: readonly Figures[]): void {
 }
 
 function cell(text: string, column: number): string {
-  return column === 0 ? text.padEnd(20) : text.padStart(12)
+  return column === 0 ? text.padEnd(20) : text.padStart(11)
 }
