@@ -6,12 +6,13 @@ export interface Waiting {
     | 'goals'
     | 'index'
     | 'insights'
+    | 'mesh'
     | 'offers'
     | 'peers'
     | 'retractions'
     | 'skills'
     | 'votes'
-  /** Counted up to 100, except for the index, peers and own votes. */
+  /** Counted up to 100, except for the index, the mesh, peers and own votes. */
   readonly count: number
   readonly why: string
   readonly command?: string
@@ -87,7 +88,7 @@ export async function waitingOn(db: HiveNode, running: boolean): Promise<Waiting
       command: 'hive peers'
     },
     {
-      what: 'peers',
+      what: 'mesh',
       count: meshDelay === undefined ? 0 : peers.length,
       why: `none is in the mesh of gossip: ${meshDelay}`,
       command: 'hive peers'

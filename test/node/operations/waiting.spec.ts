@@ -74,13 +74,13 @@ describe('the status of a node', function () {
     await other.agent.cortex.knowledge.distill('CSS', 'Flex supports gap.', 0.95)
     await other.agent.cortex.hive.broadcastKnowledge()
     await until(node, 'hive:change', isConnected, AbortSignal.timeout(20_000))
-    const peersOf = async (): Promise<unknown[]> =>
-      (await statusOf(node)).waiting.filter(({ what }) => what === 'peers')
-    assert.deepEqual(await peersOf(), [])
+    const meshOf = async (): Promise<unknown[]> =>
+      (await statusOf(node)).waiting.filter(({ what }) => what === 'mesh')
+    assert.deepEqual(await meshOf(), [])
     ahead = 11_000
     const why =
       'none is in the mesh of gossip: no connected peer takes gossip: they are light, have no gossip, or are too busy to say so'
-    assert.deepEqual(await peersOf(), [{ what: 'peers', count: 1, why, command: 'hive peers' }])
+    assert.deepEqual(await meshOf(), [{ what: 'mesh', count: 1, why, command: 'hive peers' }])
   })
 
   it('has changed votes and retractions that have not left, and shows the new vote at once', async () => {
