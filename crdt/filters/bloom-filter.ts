@@ -29,7 +29,7 @@ export interface HashPair {
   readonly second: number
 }
 
-/** Share of bits that may be set before all bits are kept: their positions take 1/8 of the memory. */
+/** Share of bits that may be set before all bits are kept: their positions take at most 1/6 of the memory. */
 const SPARSE_SHARE = 1 / 256
 
 export class BloomFilter {
