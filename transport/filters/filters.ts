@@ -93,7 +93,7 @@ class FilterService implements Filters, Startable {
   readonly #streams: RequestStreams
   readonly #running = new Map<string, Promise<void>>()
   readonly #rounds: RepeatingTask | undefined
-  /** Until a peer is asked again, by peer. */
+  /** Until a peer is asked again, by the name of each connected peer. */
   readonly #ticksLeft = new Map<string, number>()
   /** Whole filters with little in them, ready to be sent: all peers that join ask for them. */
   readonly #snapshots = new Map<FilterKind, SentSnapshot>()
@@ -115,7 +115,7 @@ class FilterService implements Filters, Startable {
       },
       onDisconnect: (peer) => void this.#ticksLeft.delete(peer.toString())
     })
-    this.peerFilters = new PeerFilters((peer) => this.#streams.peer(peer) !== undefined)
+    this.peerFilters = new PeerFilters((peer) => this.#ticksLeft.has(peer))
     const interval = init.interval ?? FILTER_INTERVAL
     if (interval > 0) this.#rounds = repeatingTask(() => this.#tick(), interval / TICKS)
   }

@@ -85,10 +85,6 @@ export class RequestStreams {
     return this.#peers.list()
   }
 
-  peer(name: string): PeerId | undefined {
-    return this.#peers.get(name)
-  }
-
   /** Aborted when the node stops. */
   get stopping(): AbortSignal {
     return this.#peers.stopping
