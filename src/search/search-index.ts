@@ -11,6 +11,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { StoreError } from '../../crdt/index.ts'
 import { errorOf, HiveError } from '../errors.ts'
+import { IndexPace } from './index-pace.ts'
 import { IndexView } from './index-view.ts'
 import { packItems } from './packed-items.ts'
 import { openReader, openRemoteDatabase, SearchError } from './search-thread.ts'
@@ -94,6 +95,7 @@ export class SearchIndex {
   /** The position of the worker in each log, and the one that is committed. */
   readonly #positions = new Map<SearchOrigin, number>()
   readonly #committed = new Map<SearchOrigin, number>()
+  readonly #pace = new IndexPace()
   #database: RemoteDatabase | undefined
   /** Answers while the thread of the database indexes. */
   #reader: RemoteDatabase | undefined
@@ -216,8 +218,9 @@ export class SearchIndex {
       () => false
     )
     if (maxWait === Infinity) return caughtUp
-    if (this.behind > MAX_AWAITED) return false
     const isFew = (): boolean => this.behind <= MAX_UNINDEXED
+    if (this.behind > MAX_AWAITED || (!isFew() && this.#pace.timeFor(this.behind) > maxWait))
+      return false
     let left = maxWait
     while (left > 0 || isFew()) {
       const lag = this.#lag
@@ -284,7 +287,9 @@ export class SearchIndex {
     const end = source.end()
     let position = this.#positions.get(origin)
     if (position === end) return
+    const started = performance.now()
     position ??= this.#committed.get(origin) ?? 0
+    const first = position
     // A cursor beyond the log belongs to another store: an older copy was restored.
     if (position > end) position = 0
     let digests: Uint8Array[] = []
@@ -307,6 +312,7 @@ export class SearchIndex {
     if (digests.length > 0 && this.#closing === undefined) await apply(false)
     await applied
     if (this.#closing === undefined) {
+      this.#pace.add(position - first, performance.now() - started)
       this.#positions.set(origin, position)
       this.#committed.set(origin, position)
     }
