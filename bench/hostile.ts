@@ -1,6 +1,7 @@
 /**
  * What a hostile peer's records cost the readers of a node: records made to hurt, and each public
- * call beside the same call before they came. The event loop is sampled during each call.
+ * call beside the same call before they came. The event loop is sampled during each call. The time of
+ * the processor tells what a call costs from what it waits for on a busy machine.
  */
 import { once } from 'node:events'
 import { createHive } from 'noormme-hive'
@@ -65,12 +66,14 @@ const CALLS: Readonly<Record<string, Call>> = {
   offers: (db) => db.agent.cortex.hive.skills.offers({ limit: 5 })
 }
 
-export const hostile: Benchmark<'records' | 'calls' | 'k'> = {
+export const hostile: Benchmark<'records' | 'calls' | 'k' | 'shape'> = {
   about: 'what the records of a hostile peer cost each public call of a node',
-  defaults: { records: 1_000, calls: 10, k: 2 },
+  // `shape`: one of them, from 1; 0 for all.
+  defaults: { records: 1_000, calls: 10, k: 2, shape: 0 },
 
-  async run({ records, calls, k }) {
-    for (const [shape, recordOf] of Object.entries(SHAPES)) {
+  async run({ records, calls, k, shape: only }) {
+    for (const [i, [shape, recordOf]] of Object.entries(SHAPES).entries()) {
+      if (only !== 0 && only !== i + 1) continue
       await inFolder(async (dataDir) => {
         await using peer = await openPeer()
         const bootstrap = peer.swarm.multiaddrs
@@ -97,6 +100,8 @@ interface Times {
   readonly call: number[]
   /** The longest stall of the event loop during each call. */
   readonly stall: number[]
+  /** Milliseconds of the processor in each call, in all threads of the process. */
+  readonly processor: number[]
 }
 
 async function measure(db: HiveNode, calls: number): Promise<ReadonlyMap<string, Times>> {
@@ -104,12 +109,14 @@ async function measure(db: HiveNode, calls: number): Promise<ReadonlyMap<string,
   for (const [name, call] of Object.entries(CALLS)) {
     // The first one waits for the index.
     await call(db)
-    const each: Times = { call: [], stall: [] }
+    const each: Times = { call: [], stall: [], processor: [] }
     for (let i = 0; i < calls; i++) {
       const stopped = watchLoop()
-      const started = performance.now()
+      const [started, before] = [performance.now(), process.cpuUsage()]
       await call(db)
       each.call.push(performance.now() - started)
+      const { user, system } = process.cpuUsage(before)
+      each.processor.push((user + system) / 1000)
       each.stall.push(stopped())
     }
     times.set(name, each)
@@ -127,7 +134,8 @@ function rowsOf(
   const reference = { name: 'before they came', measured: [percentile(then.call, 0.95)] }
   return [
     { figure: `${name}, p95`, measured: [percentile(now.call, 0.95)], reference, digits: 1 },
-    { figure: '  longest stall', measured: [Math.max(...now.stall)], digits: 1 }
+    { figure: '  longest stall', measured: [Math.max(...now.stall)], digits: 1 },
+    { figure: '  processor', measured: now.processor, digits: 1 }
   ]
 }
 

@@ -42,6 +42,8 @@ export interface SearchIndexInit {
   readonly rules?: number
   /** Options of Node.js for the thread: conditions of imports. */
   readonly conditions: readonly string[]
+  /** Milliseconds, for the pace of the index. Default: `performance.now`. */
+  readonly now?: () => number
   /** A damaged file was deleted; it is built again. */
   readonly onRebuild?: () => void
   /** The index cannot follow its logs; called once until it can again. */
@@ -287,7 +289,8 @@ export class SearchIndex {
     const end = source.end()
     let position = this.#positions.get(origin)
     if (position === end) return
-    const started = performance.now()
+    const { now = performance.now.bind(performance) } = this.#init
+    const started = now()
     position ??= this.#committed.get(origin) ?? 0
     const first = position
     // A cursor beyond the log belongs to another store: an older copy was restored.
@@ -312,7 +315,7 @@ export class SearchIndex {
     if (digests.length > 0 && this.#closing === undefined) await apply(false)
     await applied
     if (this.#closing === undefined) {
-      this.#pace.add(position - first, performance.now() - started)
+      this.#pace.add(position - first, now() - started)
       this.#positions.set(origin, position)
       this.#committed.set(origin, position)
     }

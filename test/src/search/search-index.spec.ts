@@ -57,4 +57,29 @@ describe('a view of the index', () => {
     assert.equal((await index.view()).isComplete, true)
     await index.close()
   })
+
+  it('does not wait at all if the index takes longer than that for what it lacks', async () => {
+    const { source, grow, release } = heldLog()
+    let time = 0
+    const index = new SearchIndex({
+      sources: [source],
+      conditions: CONDITIONS,
+      // Each look at the clock is a second later: a run takes one, whatever it indexes.
+      now: () => (time += 1_000)
+    })
+    release()
+    grow(900)
+    await index.view()
+    grow(1_000)
+    let isAnswered = false
+    const asked = index.view({ maxWait: 999 }).then((view) => {
+      isAnswered = true
+      return view
+    })
+    await new Promise(setImmediate)
+    assert.equal(isAnswered, true)
+    assert.equal((await asked).isComplete, false)
+    assert.equal((await index.view()).isComplete, true)
+    await index.close()
+  })
 })
