@@ -26,7 +26,10 @@ const BATCH = 1_000
 const WORDS = ['ship', 'the', 'next', 'large', 'version', 'of', 'our', 'product', 'before', 'may']
 const SUBJECT = 'the build cache of the release'
 
-/** Repetitions of the subject in a long text: 3 kB. */
+/**
+ * Repetitions of the subject in a long text: 3 kB. Each has its words in another order: texts that are
+ * packed more than 16 times would exceed what a node stores of one author in a day.
+ */
 const LONG = 100
 
 /** The records of each shape, by number. */
@@ -42,7 +45,7 @@ const SHAPES: Readonly<Record<string, (i: number) => Publication['record']>> = {
   'long texts of the same words': (i) => ({
     kind: 'insight',
     entity: `${SUBJECT} ${i % 7}`,
-    content: `${`${SUBJECT} `.repeat(LONG)}${i}`
+    content: `${longText(i)}${i}`
   }),
   'insights on one subject': (i) => ({
     kind: 'insight',
@@ -180,6 +183,17 @@ function* ownFacts(): Generator<{ entity: string; content: string; confidence: n
     const content = `Tool ${i} needs the build cache when stage ${i % 31} of the release runs.`
     yield { entity: `tool ${i}`, content, confidence: 0.9 }
   }
+}
+
+/** The subject many times, its words in any order. */
+function longText(number: number): string {
+  const words = SUBJECT.split(' ')
+  let seed = number + 1
+  const next = (): string => {
+    seed = Math.imul(seed, 1_664_525) + 1_013_904_223
+    return `${words[(seed >>> 16) % words.length]} `
+  }
+  return Array.from({ length: LONG * words.length }, next).join('')
 }
 
 /** The words in the order of a number, each number another one. */

@@ -75,6 +75,12 @@ export const MAX_SEARCH_WAIT = 50
 /** The newest items that are compared directly; as few are waited for, however long it takes. */
 const MAX_UNINDEXED = 512
 
+/** Bytes of them, after which no more are read: long texts take 40 us each to compare. */
+const MAX_UNINDEXED_BYTES = 2 ** 17
+
+/** Items of them that are read at a time. */
+const UNINDEXED_PART = 64
+
 /** With more items to index the time would pass in vain. */
 const MAX_AWAITED = 4_096
 
@@ -250,7 +256,9 @@ export class SearchIndex {
       this.#init.sources.map(async (source) => {
         const { origin } = source
         const digests = await source.newest(positions.get(origin) ?? 0, MAX_UNINDEXED)
-        return { origin, digests, packed: packItems(digests, await source.read(digests)) }
+        const stored = await readNewest(source, digests)
+        const read = digests.slice(digests.length - stored.length)
+        return { origin, digests, packed: packItems(read, stored) }
       })
     )
   }
@@ -414,6 +422,21 @@ function requiredError(failure: unknown): Error {
   }
   if (failure !== undefined) return errorOf(failure)
   return new HiveError('SEARCH_FAILED', 'The search index is behind. Repeat the call.')
+}
+
+/** What is stored of the last ones of the digests, until it is enough to compare. */
+async function readNewest(
+  source: Pick<SearchSource, 'read'>,
+  digests: readonly Uint8Array[]
+): Promise<readonly (Uint8Array | undefined)[]> {
+  const stored: (Uint8Array | undefined)[] = []
+  let bytes = 0
+  for (let end = digests.length; end > 0 && bytes < MAX_UNINDEXED_BYTES; end -= UNINDEXED_PART) {
+    const part = await source.read(digests.slice(Math.max(0, end - UNINDEXED_PART), end))
+    bytes = part.reduce((sum, each) => sum + (each?.length ?? 0), bytes)
+    stored.unshift(...part)
+  }
+  return stored
 }
 
 /** Whether the promise resolves within `milliseconds`. */
