@@ -75,8 +75,8 @@ export const hostile: Benchmark<'records' | 'calls' | 'k' | 'shape'> = {
   defaults: { records: 1_000, calls: 10, k: 2, shape: 0 },
 
   async run({ records, calls, k, shape: only }) {
-    for (const [i, [shape, recordOf]] of Object.entries(SHAPES).entries()) {
-      if (only !== 0 && only !== i + 1) continue
+    for (const [at, [shape, recordOf]] of Object.entries(SHAPES).entries()) {
+      if (only !== 0 && only !== at + 1) continue
       await inFolder(async (dataDir) => {
         await using peer = await openPeer()
         const bootstrap = peer.swarm.multiaddrs

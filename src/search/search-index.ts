@@ -13,26 +13,14 @@ import { StoreError } from '../../crdt/index.ts'
 import { errorOf, HiveError } from '../errors.ts'
 import { IndexPace } from './index-pace.ts'
 import { IndexView } from './index-view.ts'
+import { MAX_UNINDEXED, readNewestItems } from './newest-items.ts'
 import { packItems } from './packed-items.ts'
 import { openReader, openRemoteDatabase, SearchError } from './search-thread.ts'
 import type { AbortOptions } from '@libp2p/interface'
-import type { LogPart } from '../../crdt/index.ts'
 import type { IndexState, Question, RecentItems } from './index-view.ts'
 import type { SearchOrigin } from './search-query.ts'
+import type { SearchSource } from './search-source.ts'
 import type { AnswerTo, RemoteDatabase, SearchRequest } from './search-thread.ts'
-
-/** A source of the index. */
-export interface SearchSource {
-  readonly origin: SearchOrigin
-  /** Position after the last digest of the log. */
-  end(): number
-  /** The log from a position; its beginning may have been cut off. */
-  log(from: number): AsyncIterable<LogPart>
-  /** At most so many of the newest digests of the log from a position, as far as it is on disk. */
-  newest(from: number, limit: number): Promise<readonly Uint8Array[]>
-  /** The bytes to index under these digests now; undefined for removed ones. */
-  read(digests: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>
-}
 
 export interface SearchIndexInit {
   /** The file of the database. Default: in memory. */
@@ -71,15 +59,6 @@ const PROGRESS_MS = 200
 
 /** Milliseconds that a search waits. */
 export const MAX_SEARCH_WAIT = 50
-
-/** The newest items that are compared directly; as few are waited for, however long it takes. */
-const MAX_UNINDEXED = 512
-
-/** Bytes of them, after which no more are read: long texts take 40 us each to compare. */
-const MAX_UNINDEXED_BYTES = 2 ** 17
-
-/** Items of them that are read at a time. */
-const UNINDEXED_PART = 64
 
 /** With more items to index the time would pass in vain. */
 const MAX_AWAITED = 4_096
@@ -253,13 +232,7 @@ export class SearchIndex {
   /** The newest items behind these positions. */
   #recent(positions: ReadonlyMap<SearchOrigin, number>): Promise<readonly RecentItems[]> {
     return Promise.all(
-      this.#init.sources.map(async (source) => {
-        const { origin } = source
-        const digests = await source.newest(positions.get(origin) ?? 0, MAX_UNINDEXED)
-        const stored = await readNewest(source, digests)
-        const read = digests.slice(digests.length - stored.length)
-        return { origin, digests, packed: packItems(read, stored) }
-      })
+      this.#init.sources.map((source) => readNewestItems(source, positions.get(source.origin) ?? 0))
     )
   }
 
@@ -422,21 +395,6 @@ function requiredError(failure: unknown): Error {
   }
   if (failure !== undefined) return errorOf(failure)
   return new HiveError('SEARCH_FAILED', 'The search index is behind. Repeat the call.')
-}
-
-/** What is stored of the last ones of the digests, until it is enough to compare. */
-async function readNewest(
-  source: Pick<SearchSource, 'read'>,
-  digests: readonly Uint8Array[]
-): Promise<readonly (Uint8Array | undefined)[]> {
-  const stored: (Uint8Array | undefined)[] = []
-  let bytes = 0
-  for (let end = digests.length; end > 0 && bytes < MAX_UNINDEXED_BYTES; end -= UNINDEXED_PART) {
-    const part = await source.read(digests.slice(Math.max(0, end - UNINDEXED_PART), end))
-    bytes = part.reduce((sum, each) => sum + (each?.length ?? 0), bytes)
-    stored.unshift(...part)
-  }
-  return stored
 }
 
 /** Whether the promise resolves within `milliseconds`. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { SEAL_BYTES } from '../../../crdt/bytes/index.ts'
 import { identifyFact, prepareFact } from '../../../src/facts/index.ts'
 import { SearchIndex } from '../../../src/search/index.ts'
-import type { SearchSource } from '../../../src/search/search-index.ts'
+import type { SearchSource } from '../../../src/search/index.ts'
 
 interface HeldLog {
   readonly source: SearchSource
