@@ -222,8 +222,10 @@ export class RecordStore {
     digests: readonly Uint8Array[],
     without: readonly Uint8Array[] = []
   ): Promise<AttestedRecord[]> {
-    const standings = await this.#standings.standings(digests, without)
-    const bodies = await this.#records.getMany([...digests])
+    const [standings, bodies] = await Promise.all([
+      this.#standings.standings(digests, without),
+      this.#records.getMany([...digests])
+    ])
     return digests.flatMap((digest, i) => {
       const standing = standings[i]
       const body = bodies[i]
