@@ -98,7 +98,7 @@ describe('variants that an earlier rule merged', () => {
     await earlierStore(dataDir)
     await using db = await createHive({ ...OPTIONS, dataDir })
     const { knowledge, janitor } = db.agent.cortex
-    const [, [first = '', second = ''] = []] = WRONG
+    const [first, second] = ['x1 = 5', 'x1 = 5.']
     assert.equal((await knowledge.distill('rota', second, 0.9)).status, 'new')
     await janitor.consolidate()
     assert.equal(db.status.facts, 2 * WRONG.length + 1)
