@@ -60,6 +60,11 @@ export class VariantSeparation {
       const size = Math.min(SLICE, limit - compared)
       const { last } = await this.#position()
       const slice = await this.#components.after(last.length === 0 ? undefined : last, size)
+      if (slice.length + last.length === 0) {
+        // Nothing is merged yet: nothing is written either.
+        this.#isDone = true
+        break
+      }
       for (const variant of slice) {
         signal?.throwIfAborted()
         await this.#components.separate(variant)
