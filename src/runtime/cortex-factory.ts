@@ -328,7 +328,10 @@ export class CortexFactory {
       }),
       agent,
       assertActive: () => rules.assertActive(agent),
-      onForget: (ids) => impact.forget(ids),
+      onForget: async (ids) => {
+        await this.#vectors?.forget(ids.map((id) => Buffer.from(id, 'hex')))
+        await impact.forget(ids)
+      },
       isKnown: (id, origin) => this.#isKnown(id, origin),
       clock: options.clock ?? Date,
       retract: (digests, operations) => this.#retract(digests, operations),

@@ -110,6 +110,18 @@ export class VectorIndex {
     }
   }
 
+  /**
+   * Erases the vectors of forgotten facts. The log reports the removals too, but behind texts that may
+   * wait for the provider.
+   */
+  async forget(digests: readonly Uint8Array[]): Promise<void> {
+    if (this.#closed.signal.aborted) return
+    await this.#ask({ type: 'erase', origin: 'local', digests }).catch((error: unknown) =>
+      this.#report(error)
+    )
+    this.follow()
+  }
+
   /** Stops embedding and closes the database; idempotent. */
   async close(): Promise<void> {
     this.#closed.abort()
