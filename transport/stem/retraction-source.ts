@@ -36,7 +36,11 @@ export class RetractionSource extends SendLoop implements ItemSource {
   async #pass(batch: readonly Retraction[], isRetry: boolean): Promise<void> {
     const isSent = await this.#init.relay(batch)
     // Where only peers are that take no stems, they are gossiped here when their time has come.
-    if (!isSent && !this.#init.isConnected()) return
+    if (!isSent && !this.#init.isConnected()) {
+      // The next connection sends them again.
+      for (const each of batch) this.#watched.delete(nameOf(each))
+      return
+    }
     for (const each of batch) this.#watched.add(nameOf(each))
     this.#init.startEmbargo(() => this.#onEmbargoEnded(batch, isRetry))
   }
