@@ -183,6 +183,10 @@ export class Publisher {
       for (const { vote } of held.due(timing.now())) {
         if (vote === undefined) continue
         signal?.throwIfAborted()
+        if (await this.#changes.isPublished(vote)) {
+          await this.#changes.dropHeld(vote)
+          continue
+        }
         const author = await this.#current.get()
         const before = await this.#latestOf(author, vote.digest)
         entries.push(...(await this.#signVote(author, vote, before, [])))

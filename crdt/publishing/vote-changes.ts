@@ -10,6 +10,7 @@ import { KEY_BYTES } from '../constants.ts'
 import { equalBytes, toHex } from '../bytes/index.ts'
 import { commitmentOf, openedId } from '../records/retraction.ts'
 import type { FeedAppender, OwnChanges } from './feed-appender.ts'
+import { HELD_POSITION } from './held-votes.ts'
 import type { HeldRow, HeldVote, HeldVotes } from './held-votes.ts'
 import type { OwnRetraction, OwnRetractions } from './own-retractions.ts'
 import type { OwnVotes } from './own-votes.ts'
@@ -52,11 +53,18 @@ export class VoteChanges {
     operations: readonly Operation[]
   ): Promise<Retraction[]> {
     const retractions = await this.#init.ownVotes.retractionsOf(digests)
+    const timed = new Map(
+      (await this.#timed(retractions.filter((each) => !this.#isHeld(each)))).map((own) => [
+        own.retraction,
+        own
+      ])
+    )
     if (retractions.length === 0) await this.#init.store.commit(operations)
     for (let from = 0; from < retractions.length; from += MAX_RETRACTIONS) {
       const batch = retractions.slice(from, from + MAX_RETRACTIONS)
       const isLast = from + MAX_RETRACTIONS >= retractions.length
-      await this.#retractTogether(batch, isLast ? operations : [])
+      const retracted = batch.flatMap((each) => timed.get(each) ?? [])
+      await this.#retractTogether(batch, retracted, isLast ? operations : [])
     }
     return retractions
   }
@@ -116,6 +124,19 @@ export class VoteChanges {
     )
   }
 
+  /** Whether an entry has the vote already: a copy of this directory has published it. */
+  async isPublished({ digest, register }: HeldVote): Promise<boolean> {
+    const at = await this.#init.recordStore.positionsWith(digest, register.commitment)
+    return at.some(({ author }) => !equalBytes(author, HELD_POSITION.author))
+  }
+
+  /** Drops what was held of a vote that is published. */
+  async dropHeld(vote: HeldVote): Promise<void> {
+    const { digest } = vote
+    await this.#commit({ dropped: [vote] }, () => [this.#init.held.del(digest)])
+    await this.#init.held.finish([digest])
+  }
+
   /** Ends waits: those that have begun when they are over, others when peers have the retraction. */
   async startWaits(): Promise<void> {
     const { own, held, timing, store } = this.#init
@@ -132,12 +153,13 @@ export class VoteChanges {
 
   async #retractTogether(
     retractions: readonly Retraction[],
+    retracted: readonly OwnRetraction[],
     operations: readonly Operation[]
   ): Promise<void> {
     const { ownVotes, own, held, isClosed } = this.#init
-    const isHeld = ({ digest }: Retraction): boolean => held.get(digest)?.vote !== undefined
-    const unheld = retractions.filter(isHeld).flatMap(({ digest }) => held.get(digest) ?? [])
-    const retracted = await this.#timed(retractions.filter((each) => !isHeld(each)))
+    const unheld = retractions
+      .filter((each) => this.#isHeld(each))
+      .flatMap(({ digest }) => held.get(digest) ?? [])
     const rows: HeldRow[] = []
     for (const { retraction } of isClosed ? [] : retracted) {
       rows.push(await this.#awaiting(retraction))
@@ -158,6 +180,11 @@ export class VoteChanges {
       ]
     )
     await ownVotes.finish(retractions.map(({ digest }) => digest))
+  }
+
+  /** Whether the vote has not left, so that there is nothing to retract elsewhere. */
+  #isHeld({ digest }: Retraction): boolean {
+    return this.#init.held.get(digest)?.vote !== undefined
   }
 
   /** The votes of the author with the most of them leave at once, those of others at random times. */
