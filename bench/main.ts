@@ -28,6 +28,7 @@ import { skills } from './skills.ts'
 import { scale } from './scale.ts'
 import { standing } from './standing.ts'
 import { links } from './links.ts'
+import { spies } from './spies.ts'
 import { stem } from './stem.ts'
 import { voices } from './voices.ts'
 import type { Benchmark } from './benchmark.ts'
@@ -62,6 +63,7 @@ const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map(
     skills,
     standing,
     links,
+    spies,
     stem,
     voices
   })

@@ -6,7 +6,8 @@
 import type { SignedHeader } from './feeds/entry.ts'
 import type { FeedHead } from './feeds/feed.ts'
 import type { HeadNode, HeadTotals } from './feeds/head-tree.ts'
-import type { AdmissionResult, ProofResult } from './admission/admitter.ts'
+import type { AdmissionResult } from './admission/admitter.ts'
+import type { ProofResult } from './admission/feed-windows.ts'
 import type { HiddenEntries } from './publishing/hidden-entries.ts'
 
 /** The part of a replica that the view reads and admits through. */

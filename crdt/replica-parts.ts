@@ -1,5 +1,8 @@
 /** Assembles a replica: which part gets which other, and what a failed commit undoes. */
 import { Admitter } from './admission/admitter.ts'
+import { FeedWindows } from './admission/feed-windows.ts'
+import { UnknownAuthors } from './admission/unknown-authors.ts'
+import type { AdmissionObserver } from './admission/admission-observer.ts'
 import { HeldVotes } from './publishing/held-votes.ts'
 import { OwnRetractions } from './publishing/own-retractions.ts'
 import { RetractionAdmitter } from './admission/retraction-admitter.ts'
@@ -51,6 +54,7 @@ export interface ReplicaParts {
   readonly published: StoredFilter
   readonly elementOf: (digest: Uint8Array) => Uint8Array
   readonly admitter: Admitter
+  readonly windows: FeedWindows
   readonly retractions: RetractionAdmitter
   readonly retractionSet: RetractionSet
   readonly waitingRetractions: WaitingRetractions
@@ -187,7 +191,7 @@ export function replicaParts(
   const storedFeeds = new StoredFeeds({
     ...shared,
     flush,
-    forget: (author) => admitter.forget(author)
+    forget: (author) => windows.forget(author)
   })
   const entryValues: StoredFeeds['entryValues'] = (author, from, to) =>
     storedFeeds.entryValues(author, from, to)
@@ -226,32 +230,37 @@ export function replicaParts(
     commit,
     markUnswept: (author) => sweeper.mark(author)
   })
+  const observer: AdmissionObserver = {
+    entryAdmitted: (entry, digests) => events.emit('entry:admit', entry, digests),
+    entryRejected: (reason) => events.emit('entry:reject', reason),
+    authorVoided: (proof) => events.emit('author:void', proof),
+    docChanged: (doc) => {
+      const goal = goalOfDoc(doc)
+      if (goal !== undefined) events.emit('playbook:change', goal)
+    },
+    playbookEdited: (entry, base) => playbooks.add(entry, base),
+    entriesRemoved: (doc) => playbooks.drop(doc),
+    feedReset: (author, doc) => {
+      publisher.rotateIf(author)
+      playbooks.drop(doc)
+    }
+  }
+  const unknown = new UnknownAuthors({ feeds, voices })
+  const windows = new FeedWindows({ ...shared, voices, sweeper, unknown, observer })
   const admitter: Admitter = new Admitter({
     ...shared,
     voices,
     voiceCheck,
     budgets: entryBudgets,
     sweeper,
+    windows,
+    unknown,
     ownChanges: {
       change: (changes, operations) => retractions.change(changes, operations),
       drop: (votes) => retractions.drop(votes)
     },
     swarmNameOperation: () => swarmNameOperation(store, swarm),
-    observer: {
-      entryAdmitted: (entry, digests) => events.emit('entry:admit', entry, digests),
-      entryRejected: (reason) => events.emit('entry:reject', reason),
-      authorVoided: (proof) => events.emit('author:void', proof),
-      docChanged: (doc) => {
-        const goal = goalOfDoc(doc)
-        if (goal !== undefined) events.emit('playbook:change', goal)
-      },
-      playbookEdited: (entry, base) => playbooks.add(entry, base),
-      entriesRemoved: (doc) => playbooks.drop(doc),
-      feedReset: (author, doc) => {
-        publisher.rotateIf(author)
-        playbooks.drop(doc)
-      }
-    }
+    observer
   })
   const bodies = new RecordBodies({
     serial,
@@ -303,6 +312,7 @@ export function replicaParts(
     published,
     elementOf,
     admitter,
+    windows,
     publisher,
     playbooks,
     sweeper,

@@ -12,7 +12,8 @@ import { replicaParts } from './replica-parts.ts'
 import { ReplicaRetractions } from './replica-retractions.ts'
 import type { StoredFilter } from './filters/stored-filter.ts'
 import type { RejectReason } from './admission/validate-entry.ts'
-import type { AdmissionResult, ProofResult } from './admission/admitter.ts'
+import type { AdmissionResult } from './admission/admitter.ts'
+import type { ProofResult } from './admission/feed-windows.ts'
 import type { Entry, SignedHeader } from './feeds/entry.ts'
 import type { Counters } from './records/evidence.ts'
 import type { LogPart } from './store/digest-log.ts'
@@ -108,7 +109,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
 
   /** Admits a proof of equivocation from any source. Never throws for invalid bytes. */
   admitProof(bytes: Uint8Array): Promise<ProofResult> {
-    return this.#parts.admitter.admitProof(bytes)
+    return this.#parts.windows.admitProof(bytes)
   }
 
   /**
@@ -117,7 +118,7 @@ export class Replica extends EventEmitter<ReplicaEvents> {
    */
   async admitHeader(header: SignedHeader): Promise<ProofResult> {
     const held = await this.headerAt(header.author, header.seq)
-    return this.#parts.admitter.admitHeader(header, held)
+    return this.#parts.windows.admitHeader(header, held)
   }
 
   /** Reads all feeds and mends what can be mended without peers. */

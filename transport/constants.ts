@@ -149,6 +149,15 @@ export const STEM_FLUFF_PROBABILITY = 0.1
 /** Own retractions that travel a stem together. */
 export const MAX_STEMMED_RETRACTIONS = 1_024
 
+/** Relays of one author over its life: the first one, and two in place of those that fail. */
+export const MAX_AUTHOR_RELAYS = 3
+/** Authors whose relays are stored. */
+export const MAX_STORED_RELAYS = 64
+/** A relay that is gone for this time is replaced: a restart of it takes less. */
+export const RELAY_ABSENCE = 5 * 60_000
+/** Embargoes after which the relays of an author are tried again when none has passed anything on. */
+export const STUCK_EMBARGOES = 20
+
 /** What an entry waits for at least before a node that has passed it on gossips it itself. */
 export const STEM_EMBARGO = 10_000
 

@@ -47,8 +47,9 @@ export interface SwarmHostInit {
   onOffence(peer: PeerId, reason: string): void
   onMemberAdmit(peer: PeerId, member: Uint8Array): void
   onMemberRefuse(peer: PeerId, reason: DoorReason, isOurs: boolean): void
-  onSynced(report: PullReport): void
+  onSynced(report: PullReport, milliseconds: number): void
   onSyncRun(peer: PeerId): void
+  onStuck(author: Uint8Array): void
   onFilterChange(change: FilterChange): void
   onDuplicate(peer: PeerId): void
   onOwnDuplicate(reporter: PeerId): void
@@ -107,7 +108,7 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       interval: init.syncInterval,
       random,
       onOffence,
-      onSynced: (report) => swarm.onSynced(report),
+      onSynced: (report, milliseconds) => swarm.onSynced(report, milliseconds),
       onRun: (peer) => swarm.onSyncRun(peer),
       onComplete: () => replica.hearPeers()
     }),
@@ -142,6 +143,9 @@ export function createSwarmHost(swarm: SwarmHostInit): Promise<Host> {
       : stem({
           onHeader: init.onHeader,
           isConnected: () => swarm.isConnected(),
+          store: init.store,
+          mayGossip: init.stemFallback,
+          onStuck: (author) => swarm.onStuck(author),
           protocol: swarm.protocolId('stem'),
           replica,
           embargo: init.embargo,

@@ -44,6 +44,10 @@ export interface SwarmInit {
   readonly filterInterval?: number
   /** Milliseconds that an entry which does not come back from its stem waits, at least. */
   readonly embargo?: number
+  /**
+   * False: own entries that no relay passes on wait, and are not gossiped by this node; default true.
+   */
+  readonly stemFallback?: boolean
   /** Called with each entry or header from a peer by gossip or stem, before its admission. */
   readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
   /** False: anti-entropy alone, for links too slow or costly for a mesh. */
@@ -94,6 +98,8 @@ export interface SwarmEvents {
   'gossip:change': []
   /** What this node holds of a peer's filter changed. */
   'filter:change': [change: FilterChange]
-  /** Entries came in through a sync. */
-  'sync:receive': [news: { readonly entries: number }]
+  /** Own entries of an author wait: none of its relays passes them on. */
+  'stem:wait': [waiting: { readonly author: string }]
+  /** Entries came in through a sync, which took this long. */
+  'sync:receive': [news: { readonly entries: number; readonly milliseconds: number }]
 }

@@ -125,7 +125,8 @@ export class Swarm extends EventEmitter<SwarmEvents> {
         this.emit('member:admit', { peer: peer.toString(), member: toHex(member) }),
       onMemberRefuse: (peer, reason, isOurs) =>
         this.emit('member:refuse', { peer: peer.toString(), reason, isOurs }),
-      onSynced: (report) => this.#onSynced(report),
+      onSynced: (report, milliseconds) => this.#onSynced(report, milliseconds),
+      onStuck: (author) => this.emit('stem:wait', { author: toHex(author) }),
       onSyncRun: (peer) => void this.#syncRetractions(peer),
       onFilterChange: (change) => this.emit('filter:change', change),
       onDuplicate: (peer) => this.emit('peer:duplicate', { peer: peer.toString(), isOwn: false }),
@@ -357,11 +358,12 @@ export class Swarm extends EventEmitter<SwarmEvents> {
   }
 
   /** Gossips own entries too that the peer has shown: a node that received them would. */
-  #onSynced({ received, latestEntries }: PullReport): void {
+  #onSynced({ received, latestEntries }: PullReport, milliseconds: number): void {
     this.#fetchMissingBodies().catch((error: unknown) =>
       this.#log('cannot fetch bodies - %e', error)
     )
-    if (received > 0) this.emit('sync:receive', { entries: received })
+    if (received > 0)
+      this.emit('sync:receive', { entries: received, milliseconds: Math.round(milliseconds) })
     this.#gossipLatest(latestEntries).catch((error: unknown) =>
       this.#log('cannot announce entries - %e', error)
     )

@@ -9,15 +9,12 @@
  */
 import { validateEntry } from './validate-entry.ts'
 import { MAX_ENTRY_BYTES, PLAYBOOK_FORMAT } from '../constants.ts'
-import { equalBytes } from '../bytes/index.ts'
-import { hasValidSignature } from '../feeds/entry.ts'
-import { isProven, readProof, writeProof } from '../feeds/equivocation.ts'
-import { MalformedError } from '../errors.ts'
-import { isIntroduction } from '../feeds/voice-part.ts'
 import { changedBy, recordsOf, subjectsOf } from '../records/value.ts'
 import { voiceOrder } from '../records/voice-order.ts'
 import { readEntryValues } from './entry-values.ts'
-import { UnknownAuthors } from './unknown-authors.ts'
+import type { AdmissionObserver } from './admission-observer.ts'
+import type { FeedWindows } from './feed-windows.ts'
+import type { UnknownAuthors } from './unknown-authors.ts'
 import type { RejectReason, EntryVerdict, VoiceReader } from './validate-entry.ts'
 import type { VoiceCheck } from './voice-check.ts'
 import { bytesOf, mostBytesOf } from './entry-cost.ts'
@@ -28,8 +25,7 @@ import type { FeedStore } from '../feeds/feed-store.ts'
 import type { Commits } from '../store/commits.ts'
 import type { DigestLog } from '../store/digest-log.ts'
 import type { Drafts } from '../store/drafts.ts'
-import type { Entry, SignedHeader } from '../feeds/entry.ts'
-import type { Proof } from '../feeds/equivocation.ts'
+import type { Entry } from '../feeds/entry.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { RecordStore } from '../records/record-store.ts'
 import type { StandingWriter } from '../records/standing-writer.ts'
@@ -50,32 +46,6 @@ export type AdmissionResult =
   | { readonly outcome: 'gap'; readonly entry: Entry; readonly have: number }
   | { readonly outcome: 'rejected'; readonly reason: RejectReason; readonly isOffence: boolean }
 
-/** The result of a proof of equivocation. */
-export type ProofResult =
-  /** The author is now void from a lower sequence number; durable. */
-  | 'admitted'
-  /** Nothing new. */
-  | 'held'
-  /** Not two headers that the author signed for one place. */
-  | 'rejected'
-
-/** Callbacks of admissions. */
-export interface AdmissionObserver {
-  /** An entry of another author is durable; `digests` are its subjects. */
-  entryAdmitted(entry: Entry, digests: readonly Uint8Array[]): void
-  entryRejected(reason: RejectReason): void
-  /** An author is void; `proof` is durable. */
-  authorVoided(proof: Uint8Array): void
-  /** The content of this document may have changed. */
-  docChanged(doc: string): void
-  /** An entry of a playbook was admitted; its feed has this base. */
-  playbookEdited(entry: Entry, base: number): void
-  /** The author's feed was reset: no resident state may continue from it. */
-  feedReset(author: Uint8Array, doc: string): void
-  /** Entries of the document were removed; it must be read again. */
-  entriesRemoved(doc: string): void
-}
-
 export interface AdmitterInit {
   readonly swarm: string
   readonly serial: Serial
@@ -85,6 +55,8 @@ export interface AdmitterInit {
   readonly standings: Pick<StandingWriter, 'add'>
   readonly drafts: Pick<Drafts, 'discard' | 'take'>
   readonly sweeper: Pick<Sweeper, 'mark' | 'sweep'>
+  readonly windows: Pick<FeedWindows, 'mayBegin' | 'setBase' | 'voidFrom'>
+  readonly unknown: UnknownAuthors
   readonly hidden: HiddenEntries
   /** Of a closed swarm: whose voice its feeds are, and the check of a voice. */
   readonly voices?: FeedVoices
@@ -120,11 +92,9 @@ interface EntryOrigin {
 export class Admitter {
   readonly #init: AdmitterInit
   readonly #rejections = new Map<RejectReason, number>()
-  readonly #unknown: UnknownAuthors
 
   constructor(init: AdmitterInit) {
     this.#init = init
-    this.#unknown = new UnknownAuthors(init)
   }
 
   /** Begins what takes long of an admission, before its turn. Never throws for invalid bytes. */
@@ -177,40 +147,6 @@ export class Admitter {
     )
   }
 
-  /** Admits a proof of equivocation from any source. Never throws for invalid bytes. */
-  async admitProof(bytes: Uint8Array): Promise<ProofResult> {
-    let proof: Proof
-    try {
-      proof = readProof(bytes)
-    } catch (error) {
-      if (error instanceof MalformedError) return 'rejected'
-      throw error
-    }
-    if (this.#isVoid(proof)) return 'held'
-    if (!isProven(this.#init.swarm, proof)) return 'rejected'
-    if (!(await this.#unknown.mayStore(proof[0].author))) return 'held'
-    return this.#voidAlone(proof)
-  }
-
-  /**
-   * Admits the header of an entry that another replica stores, where this one stores `held`. A
-   * higher base raises the base of the feed; a contradiction voids its author.
-   */
-  async admitHeader(header: SignedHeader, held: SignedHeader | undefined): Promise<ProofResult> {
-    const { swarm, serial, feeds } = this.#init
-    const isLater = header.base > feeds.feed(header.author).base
-    const isNews = held !== undefined && !equalBytes(held.hash, header.hash)
-    if (!isLater && !isNews) return 'held'
-    if (!hasValidSignature(swarm, header)) return 'rejected'
-    if (!isLater && held !== undefined) return this.#voidAlone([held, header])
-    if (!(await this.#unknown.mayStore(header.author))) {
-      this.#unknown.wait(header)
-      return 'held'
-    }
-    await serial.run(() => this.#raiseBase(header))
-    return 'admitted'
-  }
-
   /** Number of refused entries since the start, by reason. */
   rejections(): Readonly<Partial<Record<RejectReason, number>>> {
     return Object.fromEntries(this.#rejections)
@@ -223,18 +159,6 @@ export class Admitter {
       ...published.insert(digests.map((digest) => elementOf(digest))),
       ...recordLog.append(digests)
     ]
-  }
-
-  /** Empties an author's feed, so that the next sync fetches it again. */
-  forget(author: Uint8Array): Promise<void> {
-    const { serial, commits, feeds, observer } = this.#init
-    return serial.run(async () => {
-      await commits.refresh()
-      const { doc } = feeds.feed(author)
-      const operation = feeds.forget(author)
-      observer.feedReset(author, doc)
-      await commits.commit([operation])
-    })
   }
 
   /** Validates the entries of a feed that an older version stored unread. */
@@ -334,11 +258,11 @@ export class Admitter {
   ): Promise<AdmissionResult> {
     const { commits, feeds, hidden, recordLog, observer, sweeper, drafts } = this.#init
     const { published, elementOf } = this.#init
-    const waiting = this.#unknown.waiting(entry.author)
+    const waiting = this.#init.unknown.waiting(entry.author)
     const raised = waiting === undefined ? [] : feeds.setBase(waiting)
     const feed = feeds.feed(entry.author)
-    if (entry.base < entry.seq && !(await this.#mayBegin(feed, entry.base))) {
-      await this.#setBase(entry)
+    if (entry.base < entry.seq && !(await this.#init.windows.mayBegin(feed, entry.base))) {
+      await this.#init.windows.setBase(entry)
       return this.#reject({ verdict: 'reject', reason: 'voice', isOffence: true })
     }
     const digests = recordsOf(values)
@@ -398,7 +322,7 @@ export class Admitter {
   /** For an entry that introduces its author: whose voice the feed is from here on. */
   async #introduce({ author }: Entry, voice: FeedVoice | undefined): Promise<Operation[]> {
     const { voices } = this.#init
-    this.#unknown.introduce(author)
+    this.#init.unknown.introduce(author)
     if (voice === undefined || voices === undefined) return []
     return isSameVoice(await voices.of(author), voice) ? [] : voices.put(author, voice)
   }
@@ -406,7 +330,7 @@ export class Admitter {
   /** The feed with a base that waits for this entry. */
   #feedOf(author: Uint8Array): Feed {
     const feed = this.#init.feeds.feed(author)
-    const waiting = this.#unknown.waiting(author)
+    const waiting = this.#init.unknown.waiting(author)
     if (waiting === undefined || waiting.base <= feed.base || feed.seq >= feed.base) return feed
     const { base } = waiting
     return { ...feed, seq: base - 1, base }
@@ -441,69 +365,8 @@ export class Admitter {
     const { reason, isOffence, endingEntry, proof } = verdict
     this.#rejections.set(reason, (this.#rejections.get(reason) ?? 0) + 1)
     if (endingEntry !== undefined) await commits.commit(feeds.endBefore(endingEntry))
-    if (proof !== undefined) await this.#void(proof)
+    if (proof !== undefined) await this.#init.windows.voidFrom(proof)
     observer.entryRejected(reason)
     return { outcome: 'rejected', reason, isOffence }
-  }
-
-  async #voidAlone(proof: Proof): Promise<ProofResult> {
-    return (await this.#init.serial.run(() => this.#void(proof))) ? 'admitted' : 'held'
-  }
-
-  /** Ends the author's feed before the fork. False if it ended there or earlier already. */
-  async #void(proof: Proof): Promise<boolean> {
-    const { commits, feeds, sweeper, observer } = this.#init
-    await commits.refresh()
-    if (this.#isVoid(proof)) return false
-    const [{ author }] = proof
-    await commits.flush()
-    const { doc } = feeds.feed(author)
-    const operations = await feeds.fork(proof)
-    observer.feedReset(author, doc)
-    await commits.commit([...operations, sweeper.mark(author)])
-    sweeper.sweep(author)
-    observer.docChanged(doc)
-    observer.authorVoided(writeProof(proof))
-    return true
-  }
-
-  /** Raises the base of the author's feed to that of a header. */
-  async #raiseBase(header: SignedHeader): Promise<void> {
-    await this.#init.commits.refresh()
-    if (header.base > this.#init.feeds.feed(header.author).base) await this.#setBase(header)
-  }
-
-  /**
-   * Whether the feed's window may begin at a base: in a closed swarm only with an entry that
-   * introduces its author, since a replica that lacks those before cannot know the voice.
-   */
-  async #mayBegin({ author, base, seq }: Feed, next: number): Promise<boolean> {
-    const { commits, feeds, swarm, voices } = this.#init
-    if (voices === undefined || next <= base || next > seq) return true
-    await commits.flush()
-    for await (const bytes of feeds.between(author, next, next)) {
-      return isIntroduction(swarm, bytes)
-    }
-    return true
-  }
-
-  async #setBase(header: SignedHeader): Promise<void> {
-    const { commits, feeds, sweeper, observer } = this.#init
-    const { author } = header
-    await commits.flush()
-    const feed = feeds.feed(author)
-    const { doc } = feed
-    const mayBegin = await this.#mayBegin(feed, header.base)
-    const operations = mayBegin ? feeds.setBase(header) : await feeds.endAtBase(header)
-    observer.feedReset(author, doc)
-    await commits.commit([...operations, sweeper.mark(author)])
-    sweeper.sweep(author)
-    observer.docChanged(doc)
-  }
-
-  /** Whether the author is void already from the proven place, or earlier. */
-  #isVoid([{ author, seq }]: Proof): boolean {
-    const { fork } = this.#init.feeds.feed(author)
-    return fork > 0 && fork <= seq
   }
 }

@@ -1,20 +1,18 @@
 /**
  * Publishes this node's own values, with an author key that is on disk only between a clean stop and
- * the next start. A node never vouches twice for a record, under any of its authors, and stores the secret with which it can
- * retract each vote.
+ * the next start. A node never vouches twice for a record, under any of its authors, and stores the
+ * secret with which it can retract each vote.
  */
 import { CurrentAuthor } from './current-author.ts'
-import { writeEntry } from '../feeds/entry.ts'
-import { addCounters, PendingEvidence } from '../records/evidence.ts'
-import { TARGET_UNPACKED_BYTES } from '../constants.ts'
+import { FeedSigner } from './feed-signer.ts'
+import { OwnCompaction } from './own-compaction.ts'
+import { OwnEvidence } from './own-evidence.ts'
 import { OwnVotes } from './own-votes.ts'
 import { VoteChanges } from './vote-changes.ts'
 import { Gathering } from './gathering.ts'
-import { feedVoiceOf, voiced } from './own-voices.ts'
-import { batchesOf, entryOf, preparePublication, uniqueByDigest, valuesOf } from './publication.ts'
+import { batchesOf, preparePublication, uniqueByDigest, valuesOf } from './publication.ts'
 import { allOf, partsOf } from './published-groups.ts'
-import { fillerValues, restateEntry } from './restatement.ts'
-import { commitmentOf, createSecret } from '../records/retraction.ts'
+import { commitmentOf } from '../records/retraction.ts'
 import type { CurrentAuthorInit } from './current-author.ts'
 import type { Entry } from '../feeds/entry.ts'
 import type { Counters } from '../records/evidence.ts'
@@ -33,7 +31,6 @@ import type { Register } from '../records/register.ts'
 import type { Retraction } from '../records/retraction.ts'
 import type { EntryValues } from './restatement.ts'
 import type { Operation, Store } from '../store/section.ts'
-import type { Value } from '../records/value.ts'
 
 /** The parts of the replica that the publisher uses. */
 export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
@@ -52,24 +49,16 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   entryValues(author: Uint8Array, from: number, to: number): AsyncIterable<EntryValues>
 }
 
-interface SignOptions {
-  /** Raises the base of the feed, with the last entry. */
-  readonly base?: number
-  /** Held votes that the first entry takes the place of. */
-  readonly dropped?: readonly HeldVote[]
-}
-
 /** Publications of one call that are gathered with those of others. */
 const MAX_SMALL = 64
-
-/** A feed is compacted when at least this many values, and half of all, are no longer live. */
-const MIN_DEAD_VALUES = 2_000
 
 export class Publisher {
   readonly #init: PublisherInit
   readonly #ownVotes: OwnVotes
   readonly #changes: VoteChanges
-  readonly #evidence: PendingEvidence
+  readonly #signer: FeedSigner
+  readonly #evidence: OwnEvidence
+  readonly #compaction: OwnCompaction
   /** Serial, so that each call sees the votes of the call before it. */
   readonly #serial: Gathering<PublicationGroup, Published>
   readonly #current: CurrentAuthor
@@ -82,8 +71,20 @@ export class Publisher {
       ownVotes: this.#ownVotes,
       isClosed: init.ownVoices !== undefined
     })
-    this.#evidence = new PendingEvidence(init.store)
-    this.#current = new CurrentAuthor({ ...init, feedOf: (author) => this.#feedOf(author) })
+    const feedOf = (author: Uint8Array): Promise<Feed> =>
+      init.runExclusive(({ feed }) => Promise.resolve(feed(author)))
+    const current = new CurrentAuthor({ ...init, feedOf })
+    const signer = new FeedSigner({ ...init, current })
+    this.#current = current
+    this.#signer = signer
+    this.#evidence = new OwnEvidence({ ...init, current, signer })
+    this.#compaction = new OwnCompaction({
+      ...init,
+      current,
+      signer,
+      feedOf,
+      runAlone: (task) => this.#serial.run(task)
+    })
     this.#serial = new Gathering({
       runTogether: async (groups) => partsOf(groups, await this.#publish(allOf(groups))),
       later: init.later
@@ -138,7 +139,7 @@ export class Publisher {
       if (author === undefined) return retractions
       for (const { digest } of retractions) {
         // The vote and its record.
-        const isOwn = (await this.#latestOf(author, digest)) !== undefined
+        const isOwn = (await this.#signer.latestOf(author, digest)) !== undefined
         if (isOwn) this.#current.deadValues += 2
       }
       return retractions
@@ -160,7 +161,7 @@ export class Publisher {
     return this.#serial.run(async () => {
       const author = await this.#current.get()
       const secret = await this.#ownVotes.secretOf(digest)
-      const before = await this.#latestOf(author, digest)
+      const before = await this.#signer.latestOf(author, digest)
       if (!this.#changes.mayFollow(author.key, digest, secret, before)) {
         await this.#changes.hold(prepared)
         return []
@@ -188,7 +189,7 @@ export class Publisher {
           continue
         }
         const author = await this.#current.get()
-        const before = await this.#latestOf(author, vote.digest)
+        const before = await this.#signer.latestOf(author, vote.digest)
         entries.push(...(await this.#signVote(author, vote, before, [])))
       }
       return entries
@@ -207,7 +208,7 @@ export class Publisher {
     const values = valuesOf({ ...vote, register: { ...vote.register, counters } }, published)
     const isRowed = this.#init.held.get(vote.digest) !== undefined
     const followed = this.#changes.followed(vote.digest)
-    const entries = await this.#sign(
+    const entries = await this.#signer.sign(
       author,
       [values],
       () => [...followed.operations, ...operations],
@@ -230,67 +231,22 @@ export class Publisher {
     return this.#serial.run(() => this.#evidence.add(digest, counters))
   }
 
-  /**
-   * Publishes the evidence since the last call, each count once: the commit that admits its entry
-   * also removes it from the pending section.
-   */
+  /** Publishes the evidence since the last call, each count once. */
   publishEvidence(day: number, signal?: AbortSignal): Promise<Entry[]> {
-    return this.#serial.run(async () => {
-      const entries: Entry[] = []
-      for await (const batch of this.#evidence.batches()) {
-        signal?.throwIfAborted()
-        const author = await this.#current.get()
-        const values: Value[][] = []
-        for (const { digest, counters } of batch) {
-          values.push([await this.#withEvidence(author, digest, counters, day)])
-        }
-        entries.push(
-          ...(await this.#sign(author, values, (from, to) =>
-            batch.slice(from, to).map(({ digest }) => this.#evidence.remove(digest))
-          ))
-        )
-      }
-      return entries
-    })
+    return this.#serial.run(() => this.#evidence.publish(day, signal))
   }
 
   /** Whether at least half of the current author's values are no longer live. */
   get isCompactionDue(): boolean {
-    return (
-      this.#current.deadValues >= MIN_DEAD_VALUES &&
-      this.#current.deadValues * 2 >= this.#current.values
-    )
+    return this.#compaction.isDue
   }
 
   /**
    * Restates the live values of the current author's feed; the last entry raises its base.
-   * Publications may come in between. If aborted, no value is lost; restated values are stored
-   * twice.
+   * Publications may come in between. If aborted, no value is lost; restated values are stored twice.
    */
-  async compact(signal?: AbortSignal): Promise<Entry[]> {
-    const author = this.#current.known
-    if (author === undefined) return []
-    const { base, seq } = await this.#feedOf(author.key)
-    this.#current.nextBase = seq + 1
-    const entries: Entry[] = []
-    const values = this.#current.values
-    let batch: EntryValues[] = []
-    let bytes = 0
-    for await (const entry of this.#init.entryValues(author.key, base, seq)) {
-      batch.push(entry)
-      bytes += entry.bytes
-      if (entry.seq === seq) {
-        entries.push(...(await this.#restate(author, batch, seq + 1)))
-        this.#current.values = Math.max(0, this.#current.values - values)
-        this.#current.deadValues = 0
-      } else if (bytes >= TARGET_UNPACKED_BYTES) {
-        signal?.throwIfAborted()
-        entries.push(...(await this.#restate(author, batch)))
-        batch = []
-        bytes = 0
-      }
-    }
-    return entries
+  compact(signal?: AbortSignal): Promise<Entry[]> {
+    return this.#compaction.compact(signal)
   }
 
   /** Runs without a concurrent publication. */
@@ -306,19 +262,6 @@ export class Publisher {
   /** Drops the key if it is this one, since its feed cannot be continued. */
   rotateIf(author: Uint8Array): void {
     this.#current.rotateIf(author)
-  }
-
-  #restate(author: VoicedAuthor, batch: readonly EntryValues[], base?: number): Promise<Entry[]> {
-    return this.#serial.run(async () => {
-      if (this.#current.known !== author) return []
-      const { recordStore } = this.#init
-      const groups: Value[][] = []
-      for (const entry of batch)
-        groups.push(...(await restateEntry(recordStore, author.key, entry)))
-      if (groups.length === 0 && base !== undefined) groups.push(fillerValues())
-      this.#current.deadValues += groups.flat().length
-      return this.#sign(author, groups, () => [], { base })
-    })
   }
 
   async #publish(
@@ -390,7 +333,7 @@ export class Publisher {
     }: { readonly published: readonly boolean[]; readonly tags: readonly Uint8Array[] }
   ): Promise<Entry[]> {
     await this.#ownVotes.prepare(batch)
-    return this.#sign(
+    return this.#signer.sign(
       author,
       batch.map((publication, i) => valuesOf(publication, published[i] ?? false, tags[i])),
       (from, to) =>
@@ -403,80 +346,4 @@ export class Publisher {
           ])
     )
   }
-
-  /** The author's register of a record, with `counters` added. */
-  async #withEvidence(
-    author: VoicedAuthor,
-    digest: Uint8Array,
-    counters: Counters,
-    day: number
-  ): Promise<Value> {
-    const { recordStore } = this.#init
-    this.#current.addEvidence(digest)
-    const before = (await this.#latestOf(author, digest))?.register
-    if (before !== undefined) this.#current.deadValues += 1
-    const withdrawn = before !== undefined && (await recordStore.isRetracted(digest, before))
-    const register: Register = {
-      ...(before === undefined || withdrawn ? registerWithoutVote(digest) : before),
-      day,
-      counters: addCounters(before?.counters ?? [], counters)
-    }
-    return { type: 'register', digest, register }
-  }
-
-  #feedOf(author: Uint8Array): Promise<Feed> {
-    return this.#init.runExclusive(({ feed }) => Promise.resolve(feed(author)))
-  }
-
-  /** The latest register of the author's voice for the record. */
-  async #latestOf(
-    { key, voice }: VoicedAuthor,
-    digest: Uint8Array
-  ): Promise<PositionedRegister | undefined> {
-    const [tag = key] = voice === undefined ? [] : await voice.own.tags([digest])
-    return this.#init.recordStore.latest(digest, tag)
-  }
-
-  /** Appends groups of values to the author's feed, in as few entries as possible. */
-  async #sign(
-    author: VoicedAuthor,
-    given: readonly (readonly Value[])[],
-    extra: (from: number, to: number) => Operation[],
-    { base, dropped = [] }: SignOptions = {}
-  ): Promise<Entry[]> {
-    const entries: Entry[] = []
-    // Before its turn: tags take long.
-    const groups: (readonly Value[])[] = []
-    for (const group of given) groups.push(await voiced(author, group))
-    const commits = await this.#init.runExclusive(async ({ feed, admit, drop }) => {
-      await drop(dropped)
-      const durable: Promise<void>[] = []
-      for (let from = 0, to = groups.length; from < groups.length; to = groups.length) {
-        const next = (): Promise<Entry | undefined> =>
-          entryOf(this.#init.swarm, author, feed(author.key), groups.slice(from, to).flat(), {
-            base: to === groups.length ? base : undefined,
-            isIntroduced: feed(author.key).seq + 1 === this.#current.nextBase
-          })
-        let entry = await next()
-        while (entry === undefined) {
-          to = from + Math.ceil((to - from) / 2)
-          entry = await next()
-        }
-        const admission = await admit(writeEntry(entry), extra(from, to), feedVoiceOf(author))
-        durable.push(admission.durable)
-        entries.push(entry)
-        from = to
-      }
-      return durable
-    })
-    await Promise.all(commits)
-    this.#current.values += groups.flat().length
-    return entries
-  }
-}
-
-/** The register of an author with evidence but without a vote. */
-function registerWithoutVote(digest: Uint8Array): Omit<Register, 'day' | 'counters'> {
-  const commitment = commitmentOf({ digest, secret: createSecret() })
-  return { vote: 'none', confidence: 0, commitment, tags: [] }
 }

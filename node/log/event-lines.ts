@@ -77,10 +77,16 @@ const LINES: Readonly<Record<keyof HiveEvents, EventLine>> = {
     message: 'the status of a skill changed',
     fields: ['id', 'from', 'to']
   },
+  'skill:use': { level: 'debug', message: 'uses of skills were counted' },
   'skill:warm': { level: 'debug', message: 'a skill is ready', fields: ['id', 'seconds'] },
   'skill:warm-fail': { level: 'warn', message: 'a skill could not be made ready', fields: ['id'] },
+  'stem:wait': { level: 'warn', message: 'no relay passes own entries on: they wait' },
   'store:damage': { level: 'error', message: 'something that was stored is lost or damaged' },
-  'sync:receive': { level: 'info', message: 'a sync brought entries', fields: ['entries'] },
+  'sync:receive': {
+    level: 'info',
+    message: 'a sync brought entries',
+    fields: ['entries', 'milliseconds']
+  },
   'upkeep:consolidate': { level: 'debug', message: 'compared near-duplicates' },
   'upkeep:fail': { level: 'error', message: 'background work failed' }
 }

@@ -64,15 +64,15 @@ export class Tracing implements OperationObserver {
   /** Returns what ends the tracing. */
   follow(db: HiveNode): () => void {
     const onCall = (call: HiveEvents['model:call'][0]): void => this.#onCall(call)
-    const onReceive = ({ entries }: HiveEvents['sync:receive'][0]): void => {
-      const at = now()
+    const onReceive = ({ entries, milliseconds }: HiveEvents['sync:receive'][0]): void => {
+      const end = now()
       this.#exporter.add({
         traceId: id(TRACE_BYTES),
         spanId: id(SPAN_BYTES),
         name: 'hive sync',
         kind: 'internal',
-        start: at,
-        end: at,
+        start: end - milliseconds,
+        end,
         attributes: { 'hive.sync.entries': entries },
         isError: false
       })

@@ -4,6 +4,7 @@
  * and in the case of the first word of a sentence. Nothing else: each other character may be a sign,
  * a unit, a path, an operator or a name, so it must be in both texts, in the same place.
  */
+import { isSentence } from './sentences.ts'
 
 /** Typographic characters and their plain forms. Primes and guillemets are none of them. */
 const TYPOGRAPHY: ReadonlyMap<string, string> = new Map([
@@ -38,21 +39,6 @@ const FULL_STOP =
  */
 const EMPHASIS = /(?<=[^\p{ASCII}\P{L}]\p{M}*)(?:\.{3}|!)$/u
 
-/** A number with its unit, perhaps in brackets: a full stop behind it is no part of it. */
-const NUMBER = /^\(?[\p{N}.,:/-]*\p{N}\p{L}{0,3}%?\)?$/u
-
-/**
- * A word with the form of code: a sign, a dot or a capital inside, or a bracket that is no bracket of
- * prose. A full stop behind it may belong to it: `example.com.`, `[0-9].`, `./config.`
- */
-const CODE = /[_/\\:@#$*?^|&=<>~+{}[\]!]|\p{L}\.\p{L}|[\p{Ll}\p{N}]\p{Lu}/u
-
-/** A text of one word behind a colon: what is typed, a pattern or a value. */
-const BEHIND_COLON = /[:\uff1a] ?$/u
-
-/** A word between quotes ends with them. */
-const QUOTED = /["'`]$/u
-
 /** The first word of the text or of a sentence, if only its first letter is a capital. */
 const FIRST_WORD =
   /(^|[.!?\u3002\uff01\uff1f] )(?:(\p{Lu})(?=[\p{Ll}\p{M}'][\p{Ll}\p{M}']*(?:[ ,.;:!?]|$))|(A)(?= ))/gu
@@ -85,15 +71,11 @@ function withSmallBegins(text: string): string {
   )
 }
 
-/** Leaves out the mark that closes a sentence, where it is certainly no part of the last word. */
+/** Leaves out the mark that closes a sentence of prose. */
 function withoutClosing(text: string): string {
-  if (EMPHASIS.test(text)) return text.replace(EMPHASIS, '')
-  if (!FULL_STOP.test(text)) return text
-  const open = text.slice(0, -1)
-  const last = open.slice(open.lastIndexOf(' ') + 1)
-  if (QUOTED.test(last) || NUMBER.test(last)) return open
-  const before = open.slice(0, open.length - last.length)
-  return CODE.test(last) || BEHIND_COLON.test(before) ? text : open
+  const mark = EMPHASIS.test(text) ? EMPHASIS : FULL_STOP
+  const open = text.replace(mark, '')
+  return open !== text && isSentence(open) ? open : text
 }
 
 /** Whether two texts are variants of each other. */

@@ -58,6 +58,7 @@ function forwardSkills({ store }: SkillService, to: Target): void {
   store.on('skill:transition', (transition) => to.emit('skill:transition', transition))
   store.on('skill:warm', (warm) => to.emit('skill:warm', warm))
   store.on('skill:cool', (cool) => to.emit('skill:cool', cool))
+  store.on('skill:use', () => to.emit('skill:use'))
   store.on('skill:fail', (failure) => to.emit('skill:fail', failure))
   store.on('author:distrust', (falseReceipt) => to.emit('author:distrust', falseReceipt))
   store.on('skill:remove', (removed) => to.emit('skill:remove', removed))

@@ -84,6 +84,11 @@ const Swarm = z.strictObject({
    */
   stem: z.boolean().default(true),
   /**
+   * False: own entries that none of the three relays of their author passes on wait, and a warning
+   * says so. By default this node then gossips them itself, and peers may learn their author.
+   */
+  stemFallback: z.boolean().default(true),
+  /**
    * Milliseconds after which this node signs with new author keys; default a week, at least a
    * minute.
    */

@@ -145,6 +145,7 @@ async function tryToOpenParts(options: Options, environment: HostEnvironment): P
     const skills = await openSkills(options, { store, models, sandbox })
     opened.unshift(() => skills.close())
     const swarm = await openSwarm(options, environment, { store, members, replica, facts })
+    swarm?.on('stem:wait', () => warnings.add(STEM_WAITS))
     swarm?.on('peer:duplicate', (duplicate) => warnings.add(duplicateText(duplicate)))
     const evolution = new EvolutionStore({ ...stored, personas, journal })
     const agents = { personas, journal, sessions, evolution, impact, rules, runCounts }
@@ -217,6 +218,9 @@ function kOf({ k, key }: Exclude<Options['swarm'], false>): number {
   return k ?? (key === undefined ? 2 : 1)
 }
 
+const STEM_WAITS =
+  'Own entries wait: none of the relays of their author passes them on, and swarm.stemFallback is false.'
+
 /** Also without a network: entries published then leave at the next start. */
 function hidesOwn({ swarm }: Options): boolean {
   return swarm === false || (swarm.stem && swarm.gossip && swarm.mode === 'full')
@@ -229,7 +233,7 @@ async function openSwarm(
 ): Promise<Swarm | undefined> {
   if (options.swarm === false) return undefined
   const { key, acceptedKeys, bootstrap, listen, announce, lan, relay } = options.swarm
-  const { gossip, syncInterval, mode, filterInterval } = options.swarm
+  const { gossip, syncInterval, mode, filterInterval, stemFallback } = options.swarm
   const { dataDir, libp2p, clock, random, logger, userAgent } = options
   const privateKey =
     dataDir === undefined ? undefined : await loadPeerKey(join(dataDir, 'peer.key'))
@@ -248,6 +252,7 @@ async function openSwarm(
     gossip,
     syncInterval,
     filterInterval,
+    stemFallback,
     mode,
     observed: facts.observed,
     libp2p,

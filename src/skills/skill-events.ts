@@ -11,6 +11,8 @@ export interface SkillEvents {
   'skill:cool': [cool: { readonly id: string; readonly name: string }]
   /** A skill was removed, on disk. */
   'skill:remove': [removed: { readonly id: string; readonly name: string }]
+  /** Uses of skills were counted, on disk. */
+  'skill:use': []
   /** A use of a skill failed. */
   'skill:fail': [failure: SkillFailure]
   /** A receipt of an author is false: its votes on skills no longer count here. */

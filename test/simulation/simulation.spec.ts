@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { PLANTED_BUGS } from './planted-bugs.ts'
 
 /** Output of `npm run simulate` with these options. */
 function simulate(...options: string[]): { readonly output: string; readonly code: number | null } {
@@ -30,5 +32,13 @@ describe('a simulated swarm', function () {
   it('keeps its promises through crashes, partitions, full disks and liars', () => {
     const { output, code } = simulate('--seeds', '12', '--nodes', '5', '--minutes', '2')
     assert.equal(code, 0, output)
+  })
+
+  it('has planted bugs that fit the sources', async () => {
+    const root = join(import.meta.dirname, '../..')
+    for (const { name, file, from } of PLANTED_BUGS) {
+      const text = await readFile(join(root, file), 'utf8')
+      assert.equal(text.split(from).length, 2, `The bug "${name}" does not fit ${file}.`)
+    }
   })
 })

@@ -37,7 +37,7 @@ export class RetractionSource extends SendLoop implements ItemSource {
     const isSent = await this.#init.relay(batch)
     // Where only peers are that take no stems, they are gossiped here when their time has come.
     if (!isSent && !this.#init.isConnected()) {
-      // The next connection sends them again.
+      // They are sent once peers are there again.
       for (const each of batch) this.#watched.delete(nameOf(each))
       return
     }

@@ -65,6 +65,10 @@ export interface ItemSource {
 export interface SourceInit<Item> {
   /** Hands items to the relay of this node; false when there is none that takes them. */
   readonly relay: (batch: readonly Item[]) => Promise<boolean>
+  /** Hands items to this peer; false if it does not take them. */
+  readonly relayTo: (peer: PeerId, batch: readonly Item[]) => Promise<boolean>
+  /** Connected peers that take stems. */
+  readonly peers: () => readonly PeerId[]
   /** Takes other relays from now on. */
   readonly rotateRelays: () => void
   /** Calls back after an embargo, unless the node stops before. */
@@ -82,6 +86,9 @@ export interface StemPathInit<Item> extends ExchangeServiceInit {
   readonly embargo?: number
 }
 
+/** Own items that are known when they come back on a stem. */
+const MAX_WATCHED_ITEMS = 4_096
+
 /** What the stems of own items begin at, in place of a neighbour. */
 const SELF = ''
 
@@ -92,6 +99,11 @@ export class StemPath<Item> implements ItemSource, Startable {
   /** Sizes of items that were passed on and have not come back, by name. */
   readonly #pool = new Map<string, number>()
   #poolBytes = 0
+  /**
+   * Own items that were handed to a relay, by name. One that comes back on a stem ends here, as at every
+   * node that has passed it on: so nobody learns by sending it back whose it is.
+   */
+  readonly #own = new Map<string, Item>()
   /** By the neighbour that items come from: they are passed on in their order. */
   readonly #queues = new Map<string, Serial>()
   readonly #timers = new Set<NodeJS.Timeout>()
@@ -115,7 +127,9 @@ export class StemPath<Item> implements ItemSource, Startable {
       peers: () => this.#exchanges.peers()
     })
     this.#source = init.createSource({
-      relay: (batch) => this.#relay(batch, SELF),
+      relay: async (batch) => this.#noteOwn(batch, await this.#relay(batch, SELF)),
+      relayTo: async (peer, batch) => this.#noteOwn(batch, await this.#hand(peer, batch)),
+      peers: () => this.#exchanges.peers(),
       rotateRelays: () => this.#relays.rotate(),
       startEmbargo: (onEnd) => this.#embargo(onEnd),
       onError: (error) => this.#exchanges.log('cannot send own items - %e', error)
@@ -192,7 +206,7 @@ export class StemPath<Item> implements ItemSource, Startable {
       if (items.isPast(item)) continue
       if (items.isGenuine !== undefined && !(await items.isGenuine(item, peer))) continue
       const name = items.nameOf(item)
-      const isCircle = this.#pool.has(name)
+      const isCircle = this.#pool.has(name) || this.#own.has(name)
       ;(isCircle ? looped : batch).push(item)
       if (!isCircle) this.#addToPool(name, frame.length)
     }
@@ -200,21 +214,26 @@ export class StemPath<Item> implements ItemSource, Startable {
 
   /** Hands a batch to the relay of where it comes from; false when there is none that takes it. */
   async #relay(batch: readonly Item[], from: string): Promise<boolean> {
-    const { items } = this.#init
     const refused = new Set<string>()
-    for (;;) {
+    while (!this.#exchanges.stopping.aborted) {
       const relay = this.#relays.relayFor(from, refused)
       if (relay === undefined) return false
-      try {
-        await this.#exchanges.run(relay, async (frames, signal) => {
-          for (const item of batch) await frames.write(items.write(item), { signal })
-        })
-        return true
-      } catch (error) {
-        if (this.#exchanges.stopping.aborted) return false
-        this.#exchanges.log('%p refused the stem - %e', relay, error)
-        refused.add(relay.toString())
-      }
+      if (await this.#hand(relay, batch)) return true
+      refused.add(relay.toString())
+    }
+    return false
+  }
+
+  async #hand(peer: PeerId, batch: readonly Item[]): Promise<boolean> {
+    const { items } = this.#init
+    try {
+      await this.#exchanges.run(peer, async (frames, signal) => {
+        for (const item of batch) await frames.write(items.write(item), { signal })
+      })
+      return true
+    } catch (error) {
+      this.#exchanges.log('%p refused the stem - %e', peer, error)
+      return false
     }
   }
 
@@ -234,7 +253,10 @@ export class StemPath<Item> implements ItemSource, Startable {
   async #admitAndGossip(batch: readonly Item[], from: string): Promise<void> {
     const { items } = this.#init
     const { news, later } = await items.admit(
-      batch.filter((item) => this.#pool.has(items.nameOf(item))),
+      batch.filter((item) => {
+        const name = items.nameOf(item)
+        return this.#pool.has(name) || this.#own.has(name)
+      }),
       from
     )
     const waiting = new Set(later)
@@ -242,6 +264,17 @@ export class StemPath<Item> implements ItemSource, Startable {
     if (news.length > 0) await items.gossip(news)
     // What they follow is on another stem; after another embargo they are nobody's any more.
     if (later.length > 0) this.#embargo(async () => later.forEach((item) => this.forget(item)))
+  }
+
+  #noteOwn(batch: readonly Item[], isSent: boolean): boolean {
+    const { items } = this.#init
+    for (const [name, item] of this.#own) if (items.isPast(item)) this.#own.delete(name)
+    if (isSent) for (const item of batch) this.#own.set(items.nameOf(item), item)
+    for (const oldest of this.#own.keys()) {
+      if (this.#own.size <= MAX_WATCHED_ITEMS) break
+      this.#own.delete(oldest)
+    }
+    return isSent
   }
 
   #embargo(onEnd: () => Promise<void>): void {

@@ -1,12 +1,14 @@
 /**
- * The source of stems: sends own entries that no peer has shown, and watches that they come back.
- * Those that do not are sent by another relay once, and then gossiped from here.
+ * The source of stems: sends own entries that no peer has shown, by one relay for each author, and
+ * watches that they come back. Those that do not are sent by another relay. When an author has used up
+ * its relays, its entries are gossiped from here, or wait, as the swarm was told.
  */
 import { readEntry } from '../../crdt/index.ts'
 import { toHex } from '../../crdt/bytes/index.ts'
-import { MAX_STEM_BATCH_BYTES } from '../constants.ts'
+import { MAX_STEM_BATCH_BYTES, STUCK_EMBARGOES } from '../constants.ts'
 import { SendLoop } from './send-loop.ts'
 import type { Entry, Replica } from '../../crdt/index.ts'
+import type { AuthorRelays } from './author-relays.ts'
 import type { ItemSource, SourceInit } from './stem-path.ts'
 
 export interface StemSourceInit extends SourceInit<Entry> {
@@ -14,10 +16,15 @@ export interface StemSourceInit extends SourceInit<Entry> {
     Replica,
     'entriesAfter' | 'headOf' | 'hiddenAuthors' | 'unhide' | 'publicSeq'
   >
+  readonly relays: Pick<AuthorRelays, 'miss' | 'reach' | 'relayOf' | 'replace' | 'tryNext'>
   /** Whether any peer of the swarm is connected, relay or not. */
   readonly isConnected: () => boolean
+  /** False: entries of an author without relays wait, and are not gossiped by this node. */
+  readonly mayGossip: boolean
   /** Gossips entries that are in the replica. */
   readonly gossip: (entries: readonly Entry[]) => Promise<void>
+  /** No relay of the author passes its entries on, and this node may not gossip them. */
+  readonly onStuck: (author: Uint8Array) => void
 }
 
 /** Of one author: what was sent, and what an embargo waits for. */
@@ -27,8 +34,12 @@ interface StemProgress {
   sentSeq: number
   /** Place that must be shown when the embargo ends; 0 while none is set. */
   awaitedSeq: number
-  isRetry: boolean
+  /** Embargoes that ended since something was shown. */
+  failures: number
 }
+
+/** What became of a batch: the relay has it, it may have it later, or there is none. */
+type Sent = 'sent' | 'gone' | 'none'
 
 export class StemSource extends SendLoop implements ItemSource {
   readonly #init: StemSourceInit
@@ -40,42 +51,61 @@ export class StemSource extends SendLoop implements ItemSource {
   }
 
   async #send(): Promise<void> {
-    const { replica } = this.#init
+    const { replica, startEmbargo, isConnected } = this.#init
     const hidden = replica.hiddenAuthors()
     const names = new Set(hidden.map(toHex))
     for (const name of this.#sent.keys()) if (!names.has(name)) this.#sent.delete(name)
+    let isAnyGone = false
     for (const author of hidden) {
       const name = toHex(author)
-      const sent = this.#sent.get(name) ?? { author, sentSeq: 0, awaitedSeq: 0, isRetry: false }
+      const sent = this.#sent.get(name) ?? { author, sentSeq: 0, awaitedSeq: 0, failures: 0 }
       this.#sent.set(name, sent)
       sent.sentSeq = Math.max(sent.sentSeq, replica.publicSeq(author) ?? 0)
-      const isSent = await this.#sendAfter(sent)
+      if (sent.failures > STUCK) continue
+      const result = await this.#sendAfter(sent)
+      isAnyGone ||= result === 'gone'
+      if (result === 'gone' || sent.awaitedSeq > 0) continue
       // Where only peers are that take no stems, it ends here when its time has come.
-      const awaited = isSent ? sent.sentSeq : replica.headOf(author).seq
-      if (sent.awaitedSeq === 0 && (isSent || this.#init.isConnected())) this.#watch(sent, awaited)
-      if (!isSent) return
+      if (result === 'sent') this.#watch(sent, sent.sentSeq)
+      else if (isConnected()) this.#watch(sent, replica.headOf(author).seq)
     }
+    if (isAnyGone) startEmbargo(() => Promise.resolve(this.send()))
   }
 
-  /** False when no relay takes more. */
-  async #sendAfter(sent: StemProgress): Promise<boolean> {
+  async #sendAfter(sent: StemProgress): Promise<Sent> {
     let batch: Entry[] = []
     let bytes = 0
-    const pass = async (): Promise<boolean> => {
+    const pass = async (): Promise<Sent> => {
       const last = batch.at(-1)
-      if (last === undefined) return true
-      if (!(await this.#init.relay(batch))) return false
+      if (last === undefined) return 'sent'
+      const result = await this.#hand(sent.author, batch)
+      if (result !== 'sent') return result
       sent.sentSeq = last.seq
       batch = []
       bytes = 0
-      return true
+      return 'sent'
     }
     for await (const entry of this.#init.replica.entriesAfter(sent.author, sent.sentSeq)) {
-      if (bytes + entry.length > MAX_STEM_BATCH_BYTES && !(await pass())) return false
+      const isFull = bytes + entry.length > MAX_STEM_BATCH_BYTES
+      const result = isFull ? await pass() : 'sent'
+      if (result !== 'sent') return result
       batch.push(readEntry(entry))
       bytes += entry.length
     }
     return pass()
+  }
+
+  /** Hands a batch to the relay of the author. */
+  async #hand(author: Uint8Array, batch: readonly Entry[]): Promise<Sent> {
+    const { relays, relayTo } = this.#init
+    const relay = await relays.relayOf(author)
+    if (relay.type !== 'relay') return relay.type
+    if (!(await relayTo(relay.peer, batch))) {
+      relays.miss(author)
+      return 'gone'
+    }
+    relays.reach(author)
+    return 'sent'
   }
 
   #watch(sent: StemProgress, awaited: number): void {
@@ -95,16 +125,40 @@ export class StemSource extends SendLoop implements ItemSource {
 
   /** In each case the watch ends: entries that come later, also of this author, have their own. */
   async #endEmbargo(sent: StemProgress): Promise<void> {
+    const { relays, mayGossip } = this.#init
     const publicSeq = this.#init.replica.publicSeq(sent.author)
     const isShown = publicSeq === undefined || publicSeq >= sent.awaitedSeq
-    if (!isShown && sent.isRetry) await this.#gossipFromHere(sent.author)
-    if (!isShown && !sent.isRetry) {
-      sent.isRetry = true
-      sent.sentSeq = publicSeq
-      this.#init.rotateRelays()
-    } else sent.isRetry = false
+    if (isShown) sent.failures = 0
+    else {
+      const isReplaced = await relays.replace(sent.author)
+      // Where no other peer is, the same relay gets them once more.
+      const isLast = !isReplaced && sent.failures > 0
+      if (isLast && mayGossip) {
+        await this.#gossipFromHere(sent.author)
+        sent.failures = 0
+      } else {
+        sent.sentSeq = publicSeq
+        sent.failures += 1
+        if (isLast) await this.#rest(sent)
+      }
+    }
     sent.awaitedSeq = 0
     this.send()
+  }
+
+  /** Tries the relays of the author again after a while. */
+  async #rest(sent: StemProgress): Promise<void> {
+    const { relays, onStuck, startEmbargo } = this.#init
+    await relays.tryNext(sent.author)
+    onStuck(sent.author)
+    sent.failures = STUCK + 1
+    const wait = (left: number): void =>
+      startEmbargo(async () => {
+        if (left > 1) return wait(left - 1)
+        sent.failures = 1
+        this.send()
+      })
+    wait(STUCK_EMBARGOES)
   }
 
   async #gossipFromHere(author: Uint8Array): Promise<void> {
@@ -115,3 +169,6 @@ export class StemSource extends SendLoop implements ItemSource {
       await gossip([readEntry(entry)])
   }
 }
+
+/** More failures than relays: nothing is sent until the rest is over. */
+const STUCK = 100

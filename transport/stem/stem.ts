@@ -3,18 +3,25 @@ import { hasOwnPayload, hasValidSignature, readEntry, writeEntry } from '../../c
 import { toHex } from '../../crdt/bytes/index.ts'
 import { MAX_STEM_BATCH_BYTES, MAX_STEM_FRAME_BYTES } from '../constants.ts'
 import { ProtocolError } from '../errors.ts'
+import { AuthorRelays } from './author-relays.ts'
 import { StemPath } from './stem-path.ts'
 import { StemSource } from './stem-source.ts'
 import type { PeerId } from '@libp2p/interface'
 import type { Entry, Replica, SignedHeader } from '../../crdt/index.ts'
 import type { ExchangeComponents } from '../streams/exchange.ts'
+import type { AuthorRelaysInit } from './author-relays.ts'
 import type { StemItems, StemPathInit } from './stem-path.ts'
 import type { StemSourceInit } from './stem-source.ts'
 
 export interface StemInit extends Omit<StemPathInit<Entry>, 'createSource' | 'items'> {
   readonly replica: StemSourceInit['replica'] & Pick<Replica, 'admit' | 'off' | 'on' | 'swarm'>
+  readonly store: AuthorRelaysInit['store']
   /** Whether any peer of the swarm is connected, relay or not. */
   isConnected(): boolean
+  /** False: entries that no relay passes on wait, and are not gossiped by this node. Default true. */
+  readonly mayGossip?: boolean
+  /** Entries of the author wait, since no relay passes them on. */
+  readonly onStuck: (author: Uint8Array) => void
   readonly onHeader?: (peer: PeerId, header: SignedHeader) => void
   /** Gossips entries that are in the replica. */
   readonly gossip: (entries: readonly Entry[]) => Promise<void>
@@ -39,7 +46,13 @@ class EntryStem extends StemPath<Entry> implements Stem {
     super(components, {
       ...init,
       items: new StemEntries(init),
-      createSource: (source) => new StemSource({ ...init, ...source })
+      createSource: (source) =>
+        new StemSource({
+          ...init,
+          ...source,
+          mayGossip: init.mayGossip ?? true,
+          relays: new AuthorRelays({ ...init, peers: source.peers })
+        })
     })
     this.#replica = init.replica
   }

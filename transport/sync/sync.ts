@@ -50,7 +50,7 @@ export interface SyncInit extends ExchangeServiceInit {
   /** 0 to 1; picks the random peer. */
   random(): number
   /** A comparison has ended, with what it brought. */
-  readonly onSynced: (report: PullReport) => void
+  readonly onSynced: (report: PullReport, milliseconds: number) => void
   /** A run that this node began has ended. */
   readonly onRun?: (peer: PeerId) => void
   /** This replica has all that a full peer has shown. */
@@ -157,9 +157,10 @@ class SyncService implements Sync, Startable {
   }
 
   async pull(peer: PeerId, author: Uint8Array): Promise<void> {
+    const begun = elapsed()
     const feeds = new FeedPull(this.#init.replica, this.#sharedWith(peer), this.#requestOf(peer))
     await feeds.pull(new Map([['', author]]), () => true)
-    this.#init.onSynced(feeds.report())
+    this.#init.onSynced(feeds.report(), elapsed() - begun)
     if (feeds.report().forks > 0) this.#trySync(peer)
   }
 
@@ -194,6 +195,7 @@ class SyncService implements Sync, Startable {
   /** `isPolite`: leaves it to the peer to pull first if the peer has less. */
   async #pullAll(peer: PeerId, isPolite: boolean): Promise<PullRun> {
     const { replica, acceptsEntries, onSynced } = this.#init
+    const begun = elapsed()
     const request = this.#requestOf(peer)
     const ours = this.#summary()
     const theirs = await request(
@@ -213,7 +215,7 @@ class SyncService implements Sync, Startable {
       theirs.acceptsEntries &&
       theirs.entries < ours.entries
     if (isEqual || isDeferred || !acceptsEntries) {
-      onSynced(NOTHING)
+      onSynced(NOTHING, elapsed() - begun)
       return { ...NOTHING, theirs, isEqual, isDeferred, isComplete: true }
     }
     const feeds = new FeedPull(replica, this.#sharedWith(peer), request)
@@ -223,7 +225,7 @@ class SyncService implements Sync, Startable {
       const isComplete = await descent.run()
       return { ...feeds.report(), theirs, isEqual: isSame(), isDeferred, isComplete }
     } finally {
-      onSynced(feeds.report())
+      onSynced(feeds.report(), elapsed() - begun)
     }
   }
 

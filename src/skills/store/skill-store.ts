@@ -194,6 +194,7 @@ export class SkillStore extends EventEmitter<SkillEvents> {
     const failed = failure === undefined ? undefined : this.#journal.failure(entry, failure)
     if (receipt !== undefined) this.#journal.receipt(entry, receipt)
     await this.#writer.write(entry, transition !== undefined)
+    if (lifecycle.uses !== before.uses) this.#emit(() => this.emit('skill:use'))
     if (failed !== undefined) this.#emit(() => this.emit('skill:fail', failed))
     if (transition !== undefined) this.#emit(() => this.emit('skill:transition', transition))
     return transition

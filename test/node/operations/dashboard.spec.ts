@@ -141,7 +141,7 @@ describe('the trends of a node', () => {
     const trends = await Trends.open(db, init)
     await db.agent.cortex.knowledge.distill('CSS gap', 'Flex containers support gap.', 0.9)
     now += 60_000
-    db.emit('sync:receive', { entries: 3 })
+    db.emit('sync:receive', { entries: 3, milliseconds: 1 })
     const samples = trends.samples()
     const [begin, end] = [samples[0], samples.at(-1)]
     assert.deepEqual([begin?.facts, begin?.synced], [0, 0])

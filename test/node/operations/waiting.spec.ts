@@ -62,4 +62,21 @@ describe('the status of a node', function () {
     const [peers] = waiting.filter(({ what }) => what === 'peers')
     assert.deepEqual([peers?.count, peers?.command], [1, 'hive peers'])
   })
+
+  it('has changed votes and retractions that have not left, and shows the new vote at once', async () => {
+    let now = Date.UTC(2026, 0, 1)
+    const options = { clock: { now: () => now }, swarm: { k: 1, epoch: 60_000 } } as const
+    await using node = await createHive(options)
+    const { hive, knowledge } = node.agent.cortex
+    const { id } = await knowledge.distill('CSS', 'Flex supports gap.', 0.95)
+    const promoted = await hive.promoteToGlobalStore(id)
+    now += 61_000
+    assert.equal((await hive.stale(promoted.id)).hive, true)
+    const insight = await hive.get(promoted.id)
+    assert.deepEqual([insight?.stale, insight?.isStale], [1, true])
+    const status = await statusOf(node)
+    assert.deepEqual(status.unsent, { retractions: 1, votes: 1 })
+    const counts = status.waiting.map(({ what, count }) => `${count} ${what}`)
+    assert.ok(counts.includes('1 votes') && counts.includes('1 retractions'), counts.join())
+  })
 })

@@ -98,7 +98,7 @@ describe('traces', () => {
       task: 'summarise',
       messages: [{ role: 'user', content: 'okapi' }]
     })
-    db.emit('sync:receive', { entries: 7 })
+    db.emit('sync:receive', { entries: 7, milliseconds: 40 })
     await doors.close()
     stop()
     await tracing.close()
@@ -112,6 +112,11 @@ describe('traces', () => {
     for (const { startTimeUnixNano: start, endTimeUnixNano: end } of collector.spans) {
       assert.ok(BigInt(start) <= BigInt(end))
     }
+    const sync = collector.spans.at(-1)
+    const [begin, end] = [sync?.startTimeUnixNano, sync?.endTimeUnixNano].map((at) =>
+      BigInt(at ?? 0)
+    )
+    assert.equal(((end ?? 0n) - (begin ?? 0n)) / 1_000_000n, 40n)
     assert.equal(tracing.dropped, 0)
     const { path, authorization, ...headers } = collector.headers[0] ?? {}
     assert.deepEqual([path, authorization, headers['x-team']], ['/v1/traces', 'Bearer 7', 'a b'])

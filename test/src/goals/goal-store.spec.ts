@@ -180,7 +180,7 @@ describe('goals of a node', () => {
     })
     assert.equal(status, 'new')
     const again = await goals.add({
-      title: 'ship version 2.',
+      title: 'ship version 2',
       description: 'All of it works offline'
     })
     assert.deepEqual(again, { id, status: 'duplicate' })

@@ -50,13 +50,14 @@ describe('upkeep', () => {
     await using db = await createHive({ swarm: false })
     const { knowledge, hive, janitor } = db.agent.cortex
     const contents = Array.from({ length: 20 }, (_, i) => `Version ${i} has gap.`)
-    await knowledge.distillMany(items(contents))
-    await hive.broadcastKnowledge()
-    const ids = await Array.fromAsync(knowledge.export())
-    for (const { content } of ids.slice(5)) {
-      await knowledge.forget((await knowledge.distill('e', content, 0.9)).id)
+    const ids: string[] = []
+    for (const content of contents) {
+      const { id } = await knowledge.distill('e', content, 0.9)
+      await hive.promoteToGlobalStore(id)
+      ids.push(id)
     }
-    assert.equal(db.status.entries, 16)
+    for (const id of ids.slice(5)) await knowledge.forget(id)
+    assert.equal(db.status.entries, 20)
     assert.deepEqual(await janitor.compact(), { entries: 1 })
     assert.equal(db.status.entries, 1)
     assert.equal((await hive.getGlobalInsights()).length, 5)

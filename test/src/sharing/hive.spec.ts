@@ -227,7 +227,8 @@ describe('the hive', () => {
     await hive.goals.playbook(goal.id).insert(1, { title: 'Second.' })
     assert.equal(db.status.authors, authors + 1)
     await hive.dispute(promoted.id)
-    assert.equal(db.status.authors, authors + 2)
+    assert.equal(db.status.authors, authors + 1)
+    assert.deepEqual(db.status.unsent, { retractions: 1, votes: 1 })
   })
 
   it('answers truthfully that no skills are ready', async () => {

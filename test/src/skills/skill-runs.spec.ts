@@ -37,6 +37,8 @@ describe('runs of skills', () => {
     {
       await using db = await createHive({ swarm, dataDir })
       const { capabilities } = db.agent.cortex
+      let counted = 0
+      db.on('skill:use', () => void counted++)
       ;({ id } = await capabilities.registerCapability(LENGTH))
       const first = await capabilities.invoke(id, 'a text')
       run = first.run
@@ -50,6 +52,7 @@ describe('runs of skills', () => {
       const reports = [1, 2, 3].map(() => capabilities.recordOutcome(id, { ok: true, run: 'own' }))
       await Promise.all(reports)
       assert.deepEqual(await trialsOf(db, id), [2, 2, 0])
+      assert.equal(counted, 2)
     }
     await using db = await createHive({ swarm, dataDir })
     const { capabilities } = db.agent.cortex

@@ -24,6 +24,8 @@ describe('the source of retractions', () => {
         if (isConnected) sent.push([...batch])
         return Promise.resolve(isConnected)
       },
+      relayTo: () => Promise.resolve(false),
+      peers: () => [],
       rotateRelays: () => undefined,
       startEmbargo: (onEnd) => void embargoes.push(onEnd),
       onError: assert.ifError

@@ -9,6 +9,7 @@ import { failingDatabase } from '../../fixtures/failing-database.ts'
 import { createAuthor } from '../../../crdt/index.ts'
 import { toHex } from '../../../crdt/bytes/index.ts'
 import { MAX_STEM_BATCH_BYTES } from '../../../transport/constants.ts'
+import type { Stream } from '@libp2p/interface'
 import type { Attacker } from '../../fixtures/attacker.ts'
 import type { TestNode, TestNodeInit } from '../../fixtures/nodes.ts'
 
@@ -110,7 +111,10 @@ describe('the stem', () => {
     await gossiping(a, signal(), 2)
     await a.publish([publication('one')])
     await converged([a, b], signal(), 1)
-    assert.equal(streams, 2)
+    // The author keeps its next relay.
+    await a.publish([publication('two')])
+    await converged([a, b], signal(), 2)
+    assert.equal(streams, 1)
   })
 
   it('goes around it each time, also where the disk was full when the embargo ended', async () => {
@@ -222,6 +226,26 @@ describe('the stem', () => {
     await send(attacker, writeEntry(entry))
     await admitted
     assert.equal(a.replica.headOf(entry.author).seq, 1)
+  })
+
+  it('ends at the author when the relay sends an entry back, as at a node that passed it on', async () => {
+    await using a = await startNode({ hidesOwn: true, random: () => 0.5, embargo: 60_000 })
+    const sent: string[] = []
+    const swallow = (name: string) => (stream: Stream) => {
+      sent.push(name)
+      stream.addEventListener('remoteCloseWrite', () => void stream.close())
+    }
+    await using one = await attackerOn(a, signal(), { stem: swallow('one') })
+    await using two = await attackerOn(a, signal(), { stem: swallow('two') })
+    const { entries } = await a.replica.publish([publication('x')])
+    const [entry] = entries
+    assert.ok(entry !== undefined)
+    await a.swarm.announce(entries)
+    while (sent.length === 0) await new Promise(setImmediate)
+    const shown = once(a.replica, 'entry:unhide', { signal: signal() })
+    await send(sent[0] === 'one' ? one : two, writeEntry(entry))
+    await shown
+    assert.equal(sent.length, 1)
   })
 })
 
