@@ -218,7 +218,6 @@ export function replicaParts(
     waiting,
     own,
     held,
-    recordOperations: (digests) => admitter.recordOperations(digests),
     onAdmit: (digests) => events.emit('retraction:admit', digests)
   })
   const rebuild = new StandingRebuild({
@@ -290,6 +289,7 @@ export function replicaParts(
     recordStore,
     own,
     held,
+    hidden,
     timing,
     runExclusive,
     entryValues

@@ -19,6 +19,7 @@ import type { Counters } from '../records/evidence.ts'
 import type { Feed } from '../feeds/feed.ts'
 import type { FeedAppender } from './feed-appender.ts'
 import type { HeldVote, HeldVotes } from './held-votes.ts'
+import type { HiddenEntries } from './hidden-entries.ts'
 import type { OwnRetractions } from './own-retractions.ts'
 import type { VoteTiming } from './vote-timing.ts'
 import type { VoicedAuthor } from './own-voices.ts'
@@ -40,6 +41,7 @@ export interface PublisherInit extends Omit<CurrentAuthorInit, 'feedOf'> {
   /** Own retractions that no peer has shown, and votes that wait for peers to have them. */
   readonly own: OwnRetractions
   readonly held: HeldVotes
+  readonly hidden: Pick<HiddenEntries, 'isHeldRecord'>
   readonly timing: VoteTiming
   /** Runs without a concurrent admission; an entry is admitted together with `extra`. */
   runExclusive<T>(task: (append: FeedAppender) => Promise<T>): Promise<T>
@@ -203,19 +205,25 @@ export class Publisher {
     before: PositionedRegister | undefined,
     operations: readonly Operation[]
   ): Promise<Entry[]> {
-    const [published = false] = await this.#init.recordStore.has([vote.digest])
+    const [published = false] = await this.#published([vote])
     const counters = before?.register.counters ?? []
     const values = valuesOf({ ...vote, register: { ...vote.register, counters } }, published)
-    const isRowed = this.#init.held.get(vote.digest) !== undefined
-    const followed = this.#changes.followed(vote.digest)
+    const row = this.#init.held.get(vote.digest)
     const entries = await this.#signer.sign(
       author,
       [values],
-      () => [...followed.operations, ...operations],
-      { dropped: followed.dropped }
+      () => [...this.#changes.followed(vote.digest), ...operations],
+      { dropped: row?.vote === undefined ? [] : [row.vote] }
     )
-    if (isRowed) await this.#init.held.finish([vote.digest])
+    if (row !== undefined) await this.#init.held.finish([vote.digest])
     return entries
+  }
+
+  /** Whether peers may have each record: a vote on one that they cannot have brings it along. */
+  async #published(votes: readonly HeldVote[]): Promise<boolean[]> {
+    const { recordStore, hidden } = this.#init
+    const isStored = await recordStore.has(votes.map(({ digest }) => digest))
+    return votes.map(({ digest }, i) => isStored[i] === true && !hidden.isHeldRecord(digest))
   }
 
   /** This node's register of the record, under any of its authors; undefined if there is none. */
@@ -287,7 +295,7 @@ export class Publisher {
     for (const batch of batchesOf(fresh)) {
       signal?.throwIfAborted()
       const author = await this.#current.get()
-      const published = await this.#init.recordStore.has(batch.map(({ digest }) => digest))
+      const published = await this.#published(batch)
       for (const [i, { digest }] of batch.entries()) {
         ;(published[i] === true ? result.votes : result.records).push(digest)
       }
@@ -340,7 +348,7 @@ export class Publisher {
         batch
           .slice(from, to)
           .flatMap((each) => [
-            ...this.#changes.followed(each.digest).operations,
+            ...this.#changes.followed(each.digest),
             this.#ownVotes.put(each),
             ...each.operations
           ])

@@ -89,14 +89,10 @@ export class VoteChanges {
     return latest !== undefined && equalBytes(latest.register.commitment, before)
   }
 
-  /** What is left of an earlier change when a register follows it after all. */
-  followed(digest: Uint8Array): { readonly operations: Operation[]; readonly dropped: HeldVote[] } {
-    const row = this.#init.held.get(digest)
-    if (row === undefined) return { operations: [], dropped: [] }
-    return {
-      operations: [this.#init.held.del(digest)],
-      dropped: row.vote === undefined ? [] : [row.vote]
-    }
+  /** Ends what is left of an earlier change. For the commit of the register that follows it. */
+  followed(digest: Uint8Array): Operation[] {
+    const { held } = this.#init
+    return held.get(digest) === undefined ? [] : [held.del(digest)]
   }
 
   /** Holds a vote back, and retracts the one before it. */
