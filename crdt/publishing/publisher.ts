@@ -106,6 +106,10 @@ export class Publisher {
     this.#current.hearPeers()
   }
 
+  get hasHeardPeers(): boolean {
+    return this.#current.hasHeardPeers
+  }
+
   /**
    * Keeps the author for the next start. For a clean stop: what is published after it has a new
    * author.
